@@ -1,0 +1,61 @@
+//! Compiles the .proto files with a pure-Rust compiler and refuses a field without a sensitivity class [IM1b].
+
+use std::{env, error::Error, fs, path::PathBuf};
+
+use prost_reflect::{DescriptorPool, FieldDescriptor, MessageDescriptor};
+
+const FILES: [&str; 6] = [
+    "ro/wire/v1/wire.proto",
+    "ro/intake/v1/intake.proto",
+    "ro/cases/v1/cases.proto",
+    "ro/safety/v1/safety.proto",
+    "ro/notification/v1/notification.proto",
+    "ro/reporting/v1/reporting.proto",
+];
+
+fn main() -> Result<(), Box<dyn Error>> {
+    println!("cargo:rerun-if-changed=ro");
+    println!("cargo:rerun-if-changed=build.rs");
+    let mut compiler = protox::Compiler::new(["."])?;
+    compiler.include_imports(true).include_source_info(true);
+    compiler.open_files(FILES)?;
+    let pool = compiler.descriptor_pool();
+    let unclassified = unclassified(&pool);
+    if !unclassified.is_empty() {
+        return Err(format!("fields without (ro.wire.v1.class): {}", unclassified.join(", ")).into());
+    }
+    let out = PathBuf::from(env::var_os("OUT_DIR").ok_or("cargo sets OUT_DIR")?);
+    // The encoded form keeps the class options; the decoded one drops them.
+    fs::write(out.join("descriptors.binpb"), compiler.encode_file_descriptor_set())?;
+
+    let mut config = tonic_prost_build::Config::new();
+    // Personal data must not print: no message has Debug. Enums are codes and may.
+    config.skip_debug(pool.all_messages().filter(is_ours).map(|m| format!(".{}", m.full_name())));
+    let mut builder = tonic_prost_build::configure().emit_rerun_if_changed(false).build_transport(true);
+    for message in pool.all_messages().filter(is_ours) {
+        let name = message.full_name();
+        builder = builder.type_attribute(
+            name,
+            format!("#[derive(::prost_reflect::ReflectMessage)] #[prost_reflect(message_name = \"{name}\", descriptor_pool = \"crate::DESCRIPTORS\")]"),
+        );
+    }
+    builder.compile_fds_with_config(compiler.file_descriptor_set(), config)?;
+    Ok(())
+}
+
+fn is_ours(message: &MessageDescriptor) -> bool {
+    message.package_name().starts_with("ro.") && !message.is_map_entry()
+}
+
+fn unclassified(pool: &DescriptorPool) -> Vec<String> {
+    let Some(class) = pool.get_extension_by_name("ro.wire.v1.class") else {
+        return vec!["the option itself is missing".to_owned()];
+    };
+    let has_class = |field: &FieldDescriptor| field.options().has_extension(&class);
+    pool.all_messages()
+        .filter(is_ours)
+        .flat_map(|m| m.fields().collect::<Vec<_>>())
+        .filter(|f| !has_class(f))
+        .map(|f| f.full_name().to_owned())
+        .collect()
+}

@@ -1,0 +1,38 @@
+//! The wire: generated types, typed ids, roles, and the one file with subject names.
+//!
+//! Whatever crosses a process boundary stands here and nothing else does.
+
+pub mod class;
+pub mod id;
+pub mod reference;
+pub mod role;
+pub mod subject;
+
+use std::sync::LazyLock;
+
+use prost_reflect::DescriptorPool;
+
+/// The encoded descriptors of every `ro.*` file, options included: for reflection and for contract tests.
+pub const DESCRIPTOR_BYTES: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/descriptors.binpb"));
+
+/// The descriptors, decoded once.
+pub static DESCRIPTORS: LazyLock<DescriptorPool> = LazyLock::new(|| DescriptorPool::decode(DESCRIPTOR_BYTES).unwrap_or_default());
+
+macro_rules! package {
+    ($name:ident, $package:literal) => {
+        #[expect(clippy::allow_attributes, reason = "what the generator writes differs from package to package")]
+        #[allow(clippy::all, clippy::too_many_lines, clippy::allow_attributes_without_reason, reason = "generated")]
+        pub mod $name {
+            pub mod v1 {
+                tonic::include_proto!($package);
+            }
+        }
+    };
+}
+
+package!(wire, "ro.wire.v1");
+package!(intake, "ro.intake.v1");
+package!(cases, "ro.cases.v1");
+package!(safety, "ro.safety.v1");
+package!(notification, "ro.notification.v1");
+package!(reporting, "ro.reporting.v1");

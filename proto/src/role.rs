@@ -1,0 +1,70 @@
+//! The roles of the programme, as they stand in a token and in access rules (CD 785, Responsibilities).
+
+/// Assistant Commissioner, Communications and Engagement: guidelines and aggregates [R1].
+pub const ACCE: &str = "acce";
+/// National Manager, Restorative Justice and Victim Services [R3].
+pub const NATIONAL_MANAGER: &str = "national-manager";
+/// Officer of the NHQ Restorative Justice Unit.
+pub const RJ_OFFICER: &str = "rj-officer";
+/// Supervisor in the NHQ Restorative Justice Unit.
+pub const RJ_SUPERVISOR: &str = "rj-supervisor";
+/// National Monitoring Centre supervisor: NHQ after hours [CD 784].
+pub const NMC_SUPERVISOR: &str = "nmc-supervisor";
+/// Restorative Opportunities Mediator [R4].
+pub const MEDIATOR: &str = "mediator";
+/// Regional Victim Services Manager [R5].
+pub const RVS_MANAGER: &str = "rvs-manager";
+/// Victim Services Officer [R5].
+pub const VICTIM_SERVICES_OFFICER: &str = "victim-services-officer";
+/// Institutional Head, with a site [R2].
+pub const INSTITUTIONAL_HEAD: &str = "institutional-head";
+/// District Director, with a site [R2].
+pub const DISTRICT_DIRECTOR: &str = "district-director";
+/// Manager, Assessment and Interventions, with a site [R6].
+pub const MANAGER_ASSESSMENT_INTERVENTIONS: &str = "manager-assessment-interventions";
+/// Parole Officer Supervisor or CCC Manager, with a site [R7].
+pub const PAROLE_OFFICER_SUPERVISOR: &str = "parole-officer-supervisor";
+/// Parole officer, with a site [R8].
+pub const PAROLE_OFFICER: &str = "parole-officer";
+/// Any other staff member or contracted provider, with a site [R8].
+pub const STAFF: &str = "staff";
+/// An institution's or region's system that publishes referrals and contacts.
+pub const PUBLISHING_SYSTEM: &str = "publishing-system";
+/// An NHQ dashboard that follows content-free safety events [CARD3].
+pub const DASHBOARD: &str = "dashboard";
+/// Statistics and annual report officer.
+pub const STATISTICS_OFFICER: &str = "statistics-officer";
+/// Operations: health and ledgers without content.
+pub const OPERATIONS: &str = "operations";
+/// Keeps accounts, office-holders and duty rosters.
+pub const DIRECTORY_ADMINISTRATOR: &str = "directory-administrator";
+
+/// The RJ Unit: whoever may work the national queue and the RO files.
+pub const RJ_UNIT: [&str; 3] = [NATIONAL_MANAGER, RJ_SUPERVISOR, RJ_OFFICER];
+/// Who may accept a concern for NHQ.
+pub const NHQ_ACCEPTORS: [&str; 4] = [NATIONAL_MANAGER, RJ_SUPERVISOR, RJ_OFFICER, NMC_SUPERVISOR];
+/// Who may accept a concern for a site they are responsible for.
+pub const RESPONSIBLE_HEADS: [&str; 2] = [INSTITUTIONAL_HEAD, DISTRICT_DIRECTOR];
+
+/// Every role a person or system can hold.
+pub const ALL: [&str; 19] = [
+    ACCE,
+    NATIONAL_MANAGER,
+    RJ_OFFICER,
+    RJ_SUPERVISOR,
+    NMC_SUPERVISOR,
+    MEDIATOR,
+    RVS_MANAGER,
+    VICTIM_SERVICES_OFFICER,
+    INSTITUTIONAL_HEAD,
+    DISTRICT_DIRECTOR,
+    MANAGER_ASSESSMENT_INTERVENTIONS,
+    PAROLE_OFFICER_SUPERVISOR,
+    PAROLE_OFFICER,
+    STAFF,
+    PUBLISHING_SYSTEM,
+    DASHBOARD,
+    STATISTICS_OFFICER,
+    OPERATIONS,
+    DIRECTORY_ADMINISTRATOR,
+];

@@ -1,0 +1,248 @@
+//! Every subject, stream and durable consumer of the bus, and who may publish and read what.
+//!
+//! Subjects carry no personal data: a service, a kind, a site or region code, an audience. Nothing else in the
+//! project writes a subject as text. `docs/asyncapi.yaml` and the NATS permissions are checked against this file.
+
+use crate::id::{Region, SiteCode};
+
+// ---- submissions from outside -------------------------------------------------------------------------------------
+
+/// A site's system submits a referral (protobuf `ro.intake.v1.Referral`) [R5a, R6a, R7a].
+#[must_use]
+pub fn submit_referral(site: &SiteCode) -> String {
+    format!("ro.intake.submit.referral.{site}")
+}
+
+/// A region pushes a victim's contact (protobuf `ro.intake.v1.VictimContact`) [CARD5].
+#[must_use]
+pub fn submit_contact(region: Region) -> String {
+    format!("ro.intake.submit.contact.{}", region.code())
+}
+
+/// Where a site or region reads the answer to a submission (protobuf `ro.intake.v1.SubmissionAnswer`).
+#[must_use]
+pub fn intake_receipt(site_or_region: &str) -> String {
+    format!("ro.intake.receipt.{site_or_region}")
+}
+
+/// A site raises a concern (protobuf `ro.safety.v1.Concern`); anything unreadable rings too [RM1c].
+#[must_use]
+pub fn raise_concern(site: &SiteCode) -> String {
+    format!("ro.safety.raise.{site}")
+}
+
+/// The site token of a concern raised where no site is known.
+pub const NO_SITE: &str = "unknown";
+
+/// A concern raised by a service of ours for which the site is not known.
+pub const RAISE_WITHOUT_SITE: &str = "ro.safety.raise.unknown";
+
+/// Where a site reads the receipt of a concern (protobuf `ro.safety.v1.RaiseAnswer`).
+#[must_use]
+pub fn concern_receipt(site: &str) -> String {
+    format!("ro.safety.receipt.{site}")
+}
+
+// ---- what safety tells notification to ring -----------------------------------------------------------------------
+
+/// Ring NHQ now (protobuf `ro.safety.v1.Ring`). Notification alone reads it.
+pub const RING_NHQ: &str = "ro.safety.ring.nhq";
+/// Ring the responsible head now (protobuf `ro.safety.v1.Ring`). Notification alone reads it.
+pub const RING_HEAD: &str = "ro.safety.ring.head";
+
+// ---- facts --------------------------------------------------------------------------------------------------------
+
+pub const REFERRAL_RECEIVED: &str = "ro.intake.event.referral-received";
+pub const REFERRAL_SCREENED: &str = "ro.intake.event.referral-screened";
+pub const CONTACT_PUSHED: &str = "ro.intake.event.contact-pushed";
+pub const CASE_OPENED: &str = "ro.cases.event.case-opened";
+pub const MEDIATOR_ASSIGNED: &str = "ro.cases.event.mediator-assigned";
+pub const ASSESSMENT_RECORDED: &str = "ro.cases.event.assessment-recorded";
+pub const CASE_MOVED: &str = "ro.cases.event.case-moved";
+pub const CONCERN_RAISED: &str = "ro.safety.event.concern-raised";
+pub const CONCERN_CHANGED: &str = "ro.safety.event.concern-changed";
+pub const RING_DELIVERED: &str = "ro.notification.event.ring-delivered";
+pub const CONTACT_TAKEN: &str = "ro.notification.event.contact-taken";
+
+// ---- streams and consumers ----------------------------------------------------------------------------------------
+
+/// A stream as the provisioner creates it and every service checks it at start.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Stream {
+    pub name: &'static str,
+    pub subjects: &'static [&'static str],
+    /// Largest message in bytes, headers included.
+    pub max_message_bytes: i32,
+}
+
+pub const SUBMISSIONS: Stream =
+    Stream { name: "RO_SUBMISSIONS", subjects: &["ro.intake.submit.>", "ro.intake.receipt.>"], max_message_bytes: 256 * 1024 };
+pub const SAFETY: Stream = Stream {
+    name: "RO_SAFETY",
+    subjects: &["ro.safety.raise.*", "ro.safety.receipt.*", "ro.safety.ring.*", "ro.safety.event.*"],
+    max_message_bytes: 256 * 1024,
+};
+pub const EVENTS: Stream = Stream {
+    name: "RO_EVENTS",
+    subjects: &["ro.intake.event.*", "ro.cases.event.*", "ro.notification.event.*", "ro.reporting.event.*"],
+    max_message_bytes: 64 * 1024,
+};
+pub const STREAMS: [Stream; 3] = [SUBMISSIONS, SAFETY, EVENTS];
+
+/// A durable consumer: the name begins with the service that owns it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Consumer {
+    pub service: &'static str,
+    pub stream: &'static str,
+    pub name: &'static str,
+    pub filters: &'static [&'static str],
+}
+
+const fn consumer(service: &'static str, stream: &Stream, name: &'static str, filters: &'static [&'static str]) -> Consumer {
+    Consumer { service, stream: stream.name, name, filters }
+}
+
+pub const INTAKE_REFERRALS: Consumer = consumer("intake", &SUBMISSIONS, "intake-referrals", &["ro.intake.submit.referral.*"]);
+pub const INTAKE_CONTACTS: Consumer = consumer("intake", &SUBMISSIONS, "intake-contacts", &["ro.intake.submit.contact.*"]);
+pub const CASES_SCREENED: Consumer = consumer("cases", &EVENTS, "cases-referral-screened", &[REFERRAL_SCREENED]);
+pub const SAFETY_RAISES: Consumer = consumer("safety", &SAFETY, "safety-raises", &["ro.safety.raise.*"]);
+pub const SAFETY_DELIVERED: Consumer = consumer("safety", &EVENTS, "safety-ring-delivered", &[RING_DELIVERED]);
+pub const NOTIFICATION_RINGS: Consumer = consumer("notification", &SAFETY, "notification-rings", &["ro.safety.ring.*"]);
+pub const NOTIFICATION_FACTS: Consumer =
+    consumer("notification", &EVENTS, "notification-facts", &[REFERRAL_RECEIVED, CONTACT_PUSHED, CASE_OPENED, MEDIATOR_ASSIGNED]);
+/// Both streams that hold facts feed reporting, each through its own consumer.
+pub const REPORTING_FACTS: Consumer =
+    consumer("reporting", &EVENTS, "reporting-facts", &[REFERRAL_RECEIVED, REFERRAL_SCREENED, CASE_OPENED, CASE_MOVED]);
+pub const REPORTING_CONCERNS: Consumer = consumer("reporting", &SAFETY, "reporting-concerns", &[CONCERN_RAISED, CONCERN_CHANGED]);
+pub const CASES_CONCERNS: Consumer = consumer("cases", &SAFETY, "cases-concerns", &[CONCERN_RAISED, CONCERN_CHANGED]);
+
+pub const CONSUMERS: [Consumer; 10] = [
+    INTAKE_REFERRALS,
+    INTAKE_CONTACTS,
+    CASES_SCREENED,
+    CASES_CONCERNS,
+    SAFETY_RAISES,
+    SAFETY_DELIVERED,
+    NOTIFICATION_RINGS,
+    NOTIFICATION_FACTS,
+    REPORTING_FACTS,
+    REPORTING_CONCERNS,
+];
+
+// ---- who may do what ----------------------------------------------------------------------------------------------
+
+/// What one NATS credential may publish and subscribe to. Everything else is denied.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Permissions {
+    pub publish: Vec<String>,
+    pub subscribe: Vec<String>,
+}
+
+/// The prefix of reply subjects for a credential; nobody shares one.
+#[must_use]
+pub fn inbox_prefix(credential: &str) -> String {
+    format!("_INBOX_{credential}")
+}
+
+/// A service: its own facts, and its own consumers.
+#[must_use]
+pub fn service_permissions(service: &str) -> Permissions {
+    let mut publish: Vec<String> = match service {
+        "intake" => ["ro.intake.receipt.>", "ro.intake.event.>", "ro.safety.raise.*"].map(String::from).into(),
+        "cases" => ["ro.cases.event.>", "ro.safety.raise.*"].map(String::from).into(),
+        "safety" => ["ro.safety.receipt.>", "ro.safety.ring.*", "ro.safety.event.>"].map(String::from).into(),
+        "notification" => vec!["ro.notification.event.>".into()],
+        "reporting" => vec!["ro.reporting.event.>".into()],
+        _ => Vec::new(),
+    };
+    for stream in STREAMS {
+        publish.push(format!("$JS.API.STREAM.INFO.{}", stream.name));
+    }
+    for consumer in CONSUMERS.iter().filter(|c| c.service == service) {
+        let (stream, name) = (consumer.stream, consumer.name);
+        publish.push(format!("$JS.API.CONSUMER.INFO.{stream}.{name}"));
+        publish.push(format!("$JS.API.CONSUMER.MSG.NEXT.{stream}.{name}"));
+        publish.push(format!("$JS.ACK.{stream}.{name}.>"));
+        publish.push(format!("$JS.ACK.*.*.{stream}.{name}.>"));
+    }
+    Permissions { publish, subscribe: vec![format!("{}.>", inbox_prefix(service))] }
+}
+
+/// A site's system: submits for its own site, raises for its own site, reads its own receipts.
+#[must_use]
+pub fn site_permissions(site: &SiteCode) -> Permissions {
+    Permissions {
+        publish: vec![submit_referral(site), raise_concern(site)],
+        subscribe: vec![
+            intake_receipt(site.as_str()),
+            concern_receipt(site.as_str()),
+            format!("{}.>", inbox_prefix(&format!("site-{site}"))),
+        ],
+    }
+}
+
+/// A regional victim services system: pushes contacts of its own region, reads its own receipts.
+#[must_use]
+pub fn region_permissions(region: Region) -> Permissions {
+    let code = region.code();
+    Permissions {
+        publish: vec![submit_contact(region)],
+        subscribe: vec![intake_receipt(code), format!("{}.>", inbox_prefix(&format!("region-{code}")))],
+    }
+}
+
+/// An NHQ dashboard: content-free safety facts and nothing else.
+#[must_use]
+pub fn dashboard_permissions() -> Permissions {
+    Permissions { publish: Vec::new(), subscribe: vec!["ro.safety.event.*".into(), format!("{}.>", inbox_prefix("dashboard"))] }
+}
+
+/// The provisioner: creates the streams and consumers declared here, and nothing else.
+#[must_use]
+pub fn provisioner_permissions() -> Permissions {
+    let mut publish = vec!["$JS.API.INFO".to_owned()];
+    for stream in STREAMS {
+        for verb in ["CREATE", "UPDATE", "INFO"] {
+            publish.push(format!("$JS.API.STREAM.{verb}.{}", stream.name));
+        }
+    }
+    for consumer in CONSUMERS {
+        let (stream, name) = (consumer.stream, consumer.name);
+        publish.push(format!("$JS.API.CONSUMER.CREATE.{stream}.{name}"));
+        publish.push(format!("$JS.API.CONSUMER.CREATE.{stream}.{name}.>"));
+        publish.push(format!("$JS.API.CONSUMER.DURABLE.CREATE.{stream}.{name}"));
+        publish.push(format!("$JS.API.CONSUMER.INFO.{stream}.{name}"));
+    }
+    Permissions { publish, subscribe: vec![format!("{}.>", inbox_prefix("provisioner"))] }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_consumer_reads_a_stream_that_holds_its_subjects_and_belongs_to_its_service() {
+        for consumer in CONSUMERS {
+            let stream = STREAMS.iter().find(|s| s.name == consumer.stream).unwrap();
+            assert!(consumer.name.starts_with(consumer.service), "{}", consumer.name);
+            for filter in consumer.filters {
+                let held = stream.subjects.iter().any(|s| {
+                    let root = s.trim_end_matches('>').trim_end_matches('*');
+                    filter.starts_with(root)
+                });
+                assert!(held, "{filter} is not in {}", stream.name);
+            }
+        }
+    }
+
+    #[test]
+    fn no_subject_stands_in_two_streams() {
+        let all: Vec<_> = STREAMS.iter().flat_map(|s| s.subjects).collect();
+        for (i, one) in all.iter().enumerate() {
+            for other in &all[i + 1..] {
+                let root = |s: &str| s.trim_end_matches('>').trim_end_matches('*').to_owned();
+                assert!(!root(one).starts_with(&root(other)) && !root(other).starts_with(&root(one)), "{one} {other}");
+            }
+        }
+    }
+}
