@@ -1,0 +1,207 @@
+//! The connection to NATS JetStream: connect, provision what is declared, and refuse to run on anything else.
+
+use std::{path::Path, sync::Arc, time::Duration};
+
+use anyhow::{Context as _, bail, ensure};
+use async_nats::{
+    Client, ConnectOptions, Event,
+    connection::State,
+    jetstream::{
+        self,
+        consumer::{AckPolicy, pull},
+        stream::{Config as StreamConfig, DiscardPolicy, RetentionPolicy, StorageType},
+    },
+};
+
+/// How long a publish may wait for its acknowledgement.
+pub const PUBLISH_DEADLINE: Duration = Duration::from_secs(1);
+/// A message that is neither acknowledged nor refused is delivered again after this.
+const ACK_WAIT: Duration = Duration::from_secs(30);
+const REQUEST_DEADLINE: Duration = Duration::from_secs(5);
+/// Oldest server that can fsync each message (`sync_interval: always`) and filter a consumer by several subjects.
+const OLDEST_SERVER: (i64, i64, i64) = (2, 10, 27);
+
+/// A stream as declared.
+#[derive(Debug, Clone, Copy)]
+pub struct StreamSpec {
+    pub name: &'static str,
+    pub subjects: &'static [&'static str],
+    pub max_message_bytes: i32,
+}
+
+/// A durable pull consumer as declared.
+#[derive(Debug, Clone, Copy)]
+pub struct ConsumerSpec {
+    pub stream: &'static str,
+    pub name: &'static str,
+    pub filters: &'static [&'static str],
+}
+
+/// A connection that comes back by itself.
+#[derive(Clone)]
+pub struct Bus {
+    pub client: Client,
+    pub jetstream: jetstream::Context,
+    violations: Arc<std::sync::atomic::AtomicU64>,
+}
+
+impl Bus {
+    /// Connects as `name`; replies come back under `_INBOX_<name>`. Does not fail while the server is down: it waits for it.
+    ///
+    /// # Errors
+    /// The seed file cannot be read, or the URL is malformed.
+    pub async fn connect(name: &str, url: &str, seed_file: Option<&Path>) -> anyhow::Result<Self> {
+        let violations = Arc::new(std::sync::atomic::AtomicU64::new(0));
+        let counted = violations.clone();
+        let mut options = ConnectOptions::new()
+            .name(name)
+            .custom_inbox_prefix(format!("_INBOX_{name}"))
+            .ping_interval(Duration::from_secs(5))
+            .connection_timeout(Duration::from_secs(5))
+            .request_timeout(Some(REQUEST_DEADLINE))
+            .retry_on_initial_connect()
+            .max_reconnects(None)
+            .reconnect_delay_callback(|attempt| Duration::from_millis((100 * attempt.max(1) as u64).min(2_000)))
+            .event_callback(move |event| {
+                note(&event, &counted);
+                std::future::ready(())
+            });
+        if let Some(path) = seed_file {
+            let seed = std::fs::read_to_string(path).with_context(|| format!("cannot read the NATS seed {}", path.display()))?;
+            options = options.nkey(seed.trim().to_owned());
+        }
+        let client = options.connect(url).await.with_context(|| format!("cannot use the NATS address {url}"))?;
+        let jetstream =
+            jetstream::context::ContextBuilder::new().timeout(REQUEST_DEADLINE).ack_timeout(PUBLISH_DEADLINE).build(client.clone());
+        Ok(Self { client, jetstream, violations })
+    }
+
+    #[must_use]
+    pub fn is_connected(&self) -> bool {
+        self.client.connection_state() == State::Connected
+    }
+
+    /// How often the server refused a subject to us: never zero without a fault in the topology.
+    #[must_use]
+    pub fn violations(&self) -> u64 {
+        self.violations.load(std::sync::atomic::Ordering::Relaxed)
+    }
+
+    /// Waits until the server answers, saying once that it waits.
+    ///
+    /// # Errors
+    /// The server is older than the oldest that keeps our promises.
+    pub async fn ready(&self, url: &str) -> anyhow::Result<()> {
+        let mut said = false;
+        while !self.is_connected() {
+            if !said {
+                tracing::info!(nats.url = url, "waiting for nats");
+                said = true;
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+        let (major, minor, patch) = OLDEST_SERVER;
+        ensure!(
+            self.client.is_server_compatible(major, minor, patch),
+            "nats-server {} is too old: {major}.{minor}.{patch} or newer is needed to keep every message on disk",
+            self.client.server_info().version
+        );
+        Ok(())
+    }
+
+    /// Creates or updates the declared streams and consumers.
+    ///
+    /// # Errors
+    /// The server refuses, or echoes something else than was declared.
+    pub async fn provision(&self, streams: &[StreamSpec], consumers: &[ConsumerSpec]) -> anyhow::Result<()> {
+        for spec in streams {
+            let info = self.jetstream.create_or_update_stream(spec.config()).await;
+            let info = info.with_context(|| format!("cannot create the stream {}", spec.name))?;
+            spec.compare(&info.config)?;
+        }
+        for spec in consumers {
+            self.jetstream
+                .create_consumer_on_stream(spec.config(), spec.stream)
+                .await
+                .with_context(|| format!("cannot create the consumer {}", spec.name))?;
+            self.check_consumer(*spec).await?;
+        }
+        Ok(())
+    }
+
+    /// The declared consumer, when the server holds it as declared: an old server drops what it does not know, silently.
+    ///
+    /// # Errors
+    /// It is missing or different; the message says what to run.
+    pub async fn check_consumer(&self, spec: ConsumerSpec) -> anyhow::Result<jetstream::consumer::PullConsumer> {
+        let remedy = "run `ro provision`";
+        let consumer = self
+            .jetstream
+            .get_consumer_from_stream::<pull::Config, _, _>(spec.name, spec.stream)
+            .await
+            .with_context(|| format!("the consumer {} is missing: {remedy}", spec.name))?;
+        let held = &consumer.cached_info().config;
+        let filters = if held.filter_subjects.is_empty() { vec![held.filter_subject.clone()] } else { held.filter_subjects.clone() };
+        if filters != spec.filters || held.max_deliver > 0 || held.ack_policy != AckPolicy::Explicit {
+            bail!("the consumer {} is not as declared: {remedy}", spec.name);
+        }
+        Ok(consumer)
+    }
+}
+
+impl StreamSpec {
+    fn config(&self) -> StreamConfig {
+        StreamConfig {
+            name: self.name.to_owned(),
+            subjects: self.subjects.iter().map(|s| (*s).to_owned()).collect(),
+            retention: RetentionPolicy::Limits,
+            discard: DiscardPolicy::New,
+            storage: StorageType::File,
+            max_message_size: self.max_message_bytes,
+            max_age: Duration::from_secs(30 * 24 * 3_600),
+            duplicate_window: Duration::from_secs(24 * 3_600),
+            deny_delete: true,
+            deny_purge: true,
+            num_replicas: 1,
+            ..StreamConfig::default()
+        }
+    }
+
+    fn compare(&self, held: &StreamConfig) -> anyhow::Result<()> {
+        let declared = self.config();
+        let same = held.subjects == declared.subjects
+            && held.discard == declared.discard
+            && held.storage == declared.storage
+            && held.max_message_size == declared.max_message_size
+            && held.deny_delete
+            && held.deny_purge;
+        ensure!(same, "the stream {} is not as declared", self.name);
+        Ok(())
+    }
+}
+
+impl ConsumerSpec {
+    fn config(&self) -> pull::Config {
+        pull::Config {
+            durable_name: Some(self.name.to_owned()),
+            filter_subjects: self.filters.iter().map(|f| (*f).to_owned()).collect(),
+            ack_policy: AckPolicy::Explicit,
+            ack_wait: ACK_WAIT,
+            max_deliver: -1,
+            max_ack_pending: 1_000,
+            ..pull::Config::default()
+        }
+    }
+}
+
+fn note(event: &Event, violations: &std::sync::atomic::AtomicU64) {
+    match event {
+        Event::Connected => tracing::info!("connected to nats"),
+        Event::Disconnected => tracing::warn!("disconnected from nats"),
+        Event::ServerError(error) if error.to_string().to_lowercase().contains("permissions violation") => {
+            let count = violations.fetch_add(1, std::sync::atomic::Ordering::Relaxed) + 1;
+            tracing::error!(error = %error, violations = count, "nats refuses a subject to this service");
+        }
+        other => tracing::debug!(event = %other, "nats event"),
+    }
+}

@@ -1,0 +1,103 @@
+//! The service's own PostgreSQL database: pool, schema, and the settings without which nothing is promised.
+
+use std::{str::FromStr, time::Duration};
+
+use anyhow::{Context as _, bail, ensure};
+use sqlx::{
+    PgPool,
+    migrate::Migrator,
+    postgres::{PgConnectOptions, PgPoolOptions},
+};
+
+use crate::config::Settings;
+
+/// Outbox, inbox and quarantine: versions below 1000. A service's own migrations begin at 1001.
+pub static MIGRATOR: Migrator = sqlx::migrate!();
+
+const OLDEST_SERVER: i32 = 150_000;
+
+/// Opens the pool; waits for the server, saying once that it waits.
+///
+/// # Errors
+/// The URL is missing or malformed, or the server cannot keep our promises.
+pub async fn connect(name: &str, settings: &Settings) -> anyhow::Result<PgPool> {
+    let url = settings.database_url.as_ref().context("a database is needed: set --database-url")?;
+    // The parse error is not shown: it may repeat the password.
+    let Ok(options) = PgConnectOptions::from_str(url.expose()) else {
+        bail!("the database url is malformed: use postgres://user:password@host/database");
+    };
+    let options = options.application_name(name).options([
+        ("statement_timeout", "10s"),
+        ("idle_in_transaction_session_timeout", "20s"),
+        ("lock_timeout", "5s"),
+    ]);
+    let pool = PgPoolOptions::new()
+        .max_connections(settings.database_connections)
+        .acquire_timeout(Duration::from_secs(3))
+        .connect_lazy_with(options);
+    let mut said = false;
+    loop {
+        match sqlx::query_scalar!("select 1 as one").fetch_one(&pool).await {
+            Ok(_) => break,
+            Err(error) if crate::refusal::is_passing(&error) => {
+                if !said {
+                    tracing::info!(reason = crate::refusal::store_error(&error), "waiting for postgresql");
+                    said = true;
+                }
+                tokio::time::sleep(Duration::from_millis(100)).await;
+            }
+            Err(error) => bail!("postgresql refuses this service: {}", crate::refusal::store_error(&error)),
+        }
+    }
+    check_server(&pool).await?;
+    Ok(pool)
+}
+
+/// Settings that would let an acknowledged row vanish are refused at start.
+async fn check_server(pool: &PgPool) -> anyhow::Result<()> {
+    let held = sqlx::query!(
+        r#"select current_setting('server_version_num')::int as "version!", current_setting('fsync') as "fsync!",
+                  current_setting('synchronous_commit') as "commit!", current_setting('full_page_writes') as "pages!""#
+    )
+    .fetch_one(pool)
+    .await?;
+    ensure!(held.version >= OLDEST_SERVER, "postgresql 15 or newer is needed");
+    ensure!(
+        held.commit != "off" && held.fsync == "on" && held.pages == "on",
+        "postgresql may lose acknowledged rows: set fsync, full_page_writes and synchronous_commit to on"
+    );
+    Ok(())
+}
+
+/// Brings the schema up to date: the chassis's tables, then the service's.
+///
+/// # Errors
+/// A migration fails, or one that was applied has changed since.
+pub async fn migrate(pool: &PgPool, service: &Migrator) -> anyhow::Result<()> {
+    for migrator in [&MIGRATOR, service] {
+        tolerant(migrator).run(pool).await.context("cannot migrate the database")?;
+    }
+    Ok(())
+}
+
+/// Refuses to serve on a schema that is behind; one that is ahead belongs to a newer version and is fine.
+///
+/// # Errors
+/// Names the command to run.
+pub async fn check_schema(name: &str, pool: &PgPool, service: &Migrator) -> anyhow::Result<()> {
+    let applied: Vec<i64> = match sqlx::query_scalar::<_, i64>("select version from _sqlx_migrations where success").fetch_all(pool).await {
+        Ok(versions) => versions,
+        Err(sqlx::Error::Database(_)) => Vec::new(),
+        Err(error) => return Err(error.into()),
+    };
+    let missing = MIGRATOR.iter().chain(service.iter()).filter(|m| !applied.contains(&m.version)).count();
+    ensure!(missing == 0, "the database schema is {missing} migration(s) behind: run `{name} migrate`");
+    Ok(())
+}
+
+/// Knows only its own versions and leaves the others alone.
+fn tolerant(migrator: &Migrator) -> Migrator {
+    let mut own = Migrator::with_migrations(migrator.iter().cloned().collect());
+    own.set_ignore_missing(true);
+    own
+}

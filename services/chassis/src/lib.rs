@@ -1,0 +1,28 @@
+//! How a process lives: configuration, telemetry, database, bus, outbox, inbox, door, identity, clock.
+//!
+//! No word of the programme's domain stands here; another programme could use this crate unchanged.
+
+pub mod access;
+pub mod bus;
+pub mod client;
+pub mod clock;
+pub mod config;
+pub mod database;
+mod grpc;
+pub mod identity;
+pub mod inbox;
+pub mod lifecycle;
+pub mod outbox;
+pub mod page;
+pub mod private;
+pub mod refusal;
+pub mod telemetry;
+pub mod trace;
+pub mod wire;
+
+pub use clock::{Clock, Ids};
+pub use config::{Configured, Settings};
+pub use identity::Caller;
+pub use lifecycle::{Context, run, run_without_database};
+pub use private::Private;
+pub use refusal::{Error, Refusal, Result};

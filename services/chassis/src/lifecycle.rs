@@ -1,0 +1,329 @@
+//! How a process lives: one start order, one stop order, and no task that dies unnoticed.
+
+use std::{future::Future, process::ExitCode, sync::Arc, time::Duration};
+
+use anyhow::{Context as _, bail};
+use sqlx::{PgPool, migrate::Migrator, postgres::PgPoolOptions};
+use tokio::signal::unix::{SignalKind, signal};
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
+use tonic::transport::{Identity, Server, ServerTlsConfig};
+
+use crate::{
+    access::Rule,
+    bus::{Bus, ConsumerSpec},
+    client::{self, Peer},
+    clock::{Clock, Ids},
+    config::{self, Configured, Settings, Task},
+    database, grpc,
+    identity::Verifier,
+    inbox, outbox,
+    telemetry::Telemetry,
+};
+
+/// What a stopping process may take to finish what it has begun.
+const GRACE: Duration = Duration::from_secs(8);
+
+/// What a service needs to live. Cheap to clone.
+#[derive(Clone)]
+pub struct Context {
+    pub name: &'static str,
+    pub pool: PgPool,
+    pub bus: Bus,
+    pub clock: Clock,
+    pub ids: Ids,
+    pub outbox: outbox::Wake,
+    /// Cancelled when the process is asked to stop.
+    pub stop: CancellationToken,
+    pub settings: Arc<Settings>,
+    failed: CancellationToken,
+    tasks: TaskTracker,
+}
+
+impl Context {
+    /// Puts a process together from its parts; [`run`] does it for a service, a test for itself.
+    #[must_use]
+    pub fn assemble(name: &'static str, settings: Settings, pool: PgPool, bus: Bus, clock: Clock, ids: Ids) -> Self {
+        Self {
+            name,
+            pool,
+            bus,
+            clock,
+            ids,
+            outbox: outbox::Wake::default(),
+            stop: CancellationToken::new(),
+            settings: Arc::new(settings),
+            failed: CancellationToken::new(),
+            tasks: TaskTracker::new(),
+        }
+    }
+
+    /// Carries the outbox to the bus until the process stops.
+    pub fn carry_outbox(&self) {
+        let relay = outbox::Relay {
+            name: self.name,
+            pool: self.pool.clone(),
+            bus: self.bus.clone(),
+            clock: self.clock.clone(),
+            wake: self.outbox.clone(),
+        };
+        self.spawn("outbox-relay", relay.run(self.stop.clone()));
+    }
+
+    /// Runs a task until it ends or the process stops. A task that ends by surprise stops the process.
+    pub fn spawn(&self, name: &'static str, task: impl Future<Output = anyhow::Result<()>> + Send + 'static) {
+        let (stop, failed) = (self.stop.clone(), self.failed.clone());
+        self.tasks.spawn(async move {
+            let outcome = tokio::spawn(task).await;
+            let surprise = match outcome {
+                Ok(Ok(())) if stop.is_cancelled() => return,
+                Ok(Ok(())) => "it ended".to_owned(),
+                Ok(Err(error)) => format!("{error:#}"),
+                Err(_) => "it panicked".to_owned(),
+            };
+            tracing::error!(task = name, error = surprise, "a task ended by surprise: the process stops");
+            failed.cancel();
+            stop.cancel();
+        });
+    }
+
+    /// Hears a durable consumer with `handler` until the process stops.
+    pub fn consume<H: inbox::Handler>(&self, stream: &'static str, name: &'static str, filters: &'static [&'static str], handler: H) {
+        self.spawn(name, inbox::run(self.clone(), ConsumerSpec { stream, name, filters }, handler));
+    }
+
+    /// A connection to another service under this service's own identity.
+    ///
+    /// # Errors
+    /// The URL, the authority's certificate or the token cannot be used.
+    pub fn peer(&self, url: &str) -> anyhow::Result<Peer> {
+        let ca = self.settings.authority()?;
+        let token = match &self.settings.service_token_file {
+            Some(path) => Some(std::fs::read_to_string(path).context("cannot read the service token")?),
+            None => None,
+        };
+        client::connect(url, ca.as_deref(), token.as_deref(), Some(client::DEADLINE))
+    }
+
+    /// Serves the RPCs, health and reflection until the process stops.
+    ///
+    /// # Errors
+    /// The address cannot be bound, or a certificate or key set cannot be used.
+    pub async fn serve_grpc(
+        &self,
+        descriptors: &'static [u8],
+        rules: &'static [Rule],
+        routes: tonic::service::Routes,
+    ) -> anyhow::Result<()> {
+        let settings = &self.settings;
+        let verifier = match &settings.identity_keys {
+            Some(path) => Some(Verifier::from_file(path, &settings.identity_issuer, &settings.identity_audience)?),
+            None => {
+                tracing::warn!("no identity keys are set: every call is refused");
+                None
+            }
+        };
+        let (health, health_service) = tonic_health::server::health_reporter();
+        health.set_service_status("", tonic_health::ServingStatus::Serving).await;
+        let reflection = tonic_reflection::server::Builder::configure()
+            .register_encoded_file_descriptor_set(descriptors)
+            .register_encoded_file_descriptor_set(tonic_health::pb::FILE_DESCRIPTOR_SET)
+            .build_v1()
+            .context("cannot serve reflection")?;
+        let mut server = Server::builder()
+            .http2_keepalive_interval(Some(Duration::from_secs(10)))
+            .http2_keepalive_timeout(Some(Duration::from_secs(5)))
+            .concurrency_limit_per_connection(256);
+        match (&settings.tls_cert, &settings.tls_key) {
+            (Some(cert), Some(key)) => {
+                let identity = Identity::from_pem(std::fs::read(cert)?, std::fs::read(key)?);
+                server = server.tls_config(ServerTlsConfig::new().identity(identity)).context("cannot use the certificate")?;
+            }
+            _ => tracing::warn!("no certificate is set: this service speaks plain text"),
+        }
+        let router = server.layer(grpc::Gate { verifier, rules }).add_routes(routes).add_service(health_service).add_service(reflection);
+        tracing::info!(address = %settings.listen, "serving");
+        let stop = self.stop.clone();
+        let ending = async move {
+            stop.cancelled().await;
+            health.set_service_status("", tonic_health::ServingStatus::NotServing).await;
+        };
+        let serving = router.serve_with_shutdown(settings.listen, ending);
+        // A stream that stays open must not hold the process: after the stop its end is waited for no longer than the grace.
+        tokio::select! {
+            served = serving => served.with_context(|| format!("cannot serve on {}", settings.listen)),
+            () = async { self.stop.cancelled().await; tokio::time::sleep(GRACE / 2).await } => Ok(()),
+        }
+    }
+}
+
+impl Settings {
+    /// The authority that signs the services' certificates, where one is set.
+    ///
+    /// # Errors
+    /// The file cannot be read.
+    pub fn authority(&self) -> anyhow::Result<Option<Vec<u8>>> {
+        self.tls_ca.as_ref().map(|path| std::fs::read(path).context("cannot read the authority's certificate")).transpose()
+    }
+}
+
+/// Runs a service with its own database: parses the configuration, then serves, migrates, or answers for its health.
+pub fn run<C, F, S>(name: &'static str, migrator: &'static Migrator, serve: S) -> ExitCode
+where
+    C: Configured,
+    F: Future<Output = anyhow::Result<()>> + Send,
+    S: FnOnce(C, Context) -> F,
+{
+    start(name, Some(migrator), serve)
+}
+
+/// Runs a service that owns no data.
+pub fn run_without_database<C, F, S>(name: &'static str, serve: S) -> ExitCode
+where
+    C: Configured,
+    F: Future<Output = anyhow::Result<()>> + Send,
+    S: FnOnce(C, Context) -> F,
+{
+    start(name, None, serve)
+}
+
+fn start<C, F, S>(name: &'static str, migrator: Option<&'static Migrator>, serve: S) -> ExitCode
+where
+    C: Configured,
+    F: Future<Output = anyhow::Result<()>> + Send,
+    S: FnOnce(C, Context) -> F,
+{
+    let config: C = config::parse(name);
+    let settings = config.chassis().clone();
+    // The first call wins; a second one only says so.
+    let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => return fail(name, &error.into()),
+    };
+    let outcome = runtime.block_on(async {
+        let telemetry = Telemetry::start(name, &settings.log, settings.otlp_endpoint.as_deref())?;
+        let outcome = match settings.command {
+            _ if settings.check_config => {
+                tracing::info!(settings = ?settings, "the settings can be used");
+                Ok(())
+            }
+            Some(Task::Health) => health(&settings).await,
+            Some(Task::Migrate) => migrate(name, &settings, migrator).await,
+            None => live(name, settings, migrator, |ctx| serve(config, ctx)).await,
+        };
+        if let Err(error) = &outcome {
+            tracing::error!(error = format!("{error:#}"), "the process ends");
+        }
+        telemetry.shutdown().await;
+        outcome
+    });
+    runtime.shutdown_timeout(Duration::from_secs(1));
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => fail(name, &error),
+    }
+}
+
+#[expect(clippy::print_stderr, reason = "the last word of a process that cannot go on, for whoever started it")]
+fn fail(name: &str, error: &anyhow::Error) -> ExitCode {
+    eprintln!("{name}: {error:#}");
+    ExitCode::FAILURE
+}
+
+async fn migrate(name: &'static str, settings: &Settings, migrator: Option<&'static Migrator>) -> anyhow::Result<()> {
+    let Some(migrator) = migrator else { bail!("{name} owns no database") };
+    let pool = database::connect(name, settings).await?;
+    database::migrate(&pool, migrator).await?;
+    tracing::info!("the database schema is up to date");
+    pool.close().await;
+    Ok(())
+}
+
+/// Start order: database, schema, bus, tasks, door. Stop order: the reverse, within the grace.
+async fn live<F>(
+    name: &'static str,
+    settings: Settings,
+    migrator: Option<&'static Migrator>,
+    serve: impl FnOnce(Context) -> F,
+) -> anyhow::Result<()>
+where
+    F: Future<Output = anyhow::Result<()>> + Send,
+{
+    let stop = CancellationToken::new();
+    listen_for_signals(&stop)?;
+    let pool = match migrator {
+        Some(migrator) => {
+            let pool = tokio::select! {
+                pool = database::connect(name, &settings) => pool?,
+                () = stop.cancelled() => return Ok(()),
+            };
+            database::check_schema(name, &pool, migrator).await?;
+            pool
+        }
+        None => PgPoolOptions::new().connect_lazy("postgres://none.invalid/none")?,
+    };
+    let bus = Bus::connect(name, &settings.nats_url, settings.nats_seed_file.as_deref()).await?;
+    let mut ctx = Context::assemble(name, settings, pool, bus, Clock::system(), Ids::random());
+    ctx.stop = stop;
+    if migrator.is_some() {
+        ctx.carry_outbox();
+        let (bus, url, stop) = (ctx.bus.clone(), ctx.settings.nats_url.clone(), ctx.stop.clone());
+        // The door opens without the bus: what is recorded waits in the outbox. A server that is too old ends the process.
+        ctx.spawn("bus-check", async move {
+            tokio::select! {
+                checked = bus.ready(&url) => checked?,
+                () = stop.cancelled() => {}
+            }
+            stop.cancelled().await;
+            Ok(())
+        });
+    }
+    let served = serve(ctx.clone()).await;
+    end(ctx, served).await
+}
+
+async fn end(ctx: Context, served: anyhow::Result<()>) -> anyhow::Result<()> {
+    tracing::info!("stopping");
+    ctx.stop.cancel();
+    ctx.tasks.close();
+    if tokio::time::timeout(GRACE, ctx.tasks.wait()).await.is_err() {
+        tracing::warn!("some tasks did not end in time");
+    }
+    let _ = tokio::time::timeout(Duration::from_secs(2), ctx.bus.client.drain()).await;
+    let _ = tokio::time::timeout(Duration::from_secs(2), ctx.pool.close()).await;
+    served?;
+    if ctx.failed.is_cancelled() {
+        bail!("a task ended by surprise");
+    }
+    tracing::info!("stopped");
+    Ok(())
+}
+
+/// The first SIGTERM or SIGINT stops softly.
+fn listen_for_signals(stop: &CancellationToken) -> anyhow::Result<()> {
+    let (mut term, mut int) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
+    let stop = stop.clone();
+    tokio::spawn(async move {
+        tokio::select! {
+            _ = term.recv() => {}
+            _ = int.recv() => {}
+        }
+        stop.cancel();
+    });
+    Ok(())
+}
+
+/// Asks the service behind `--listen` over its own door.
+async fn health(settings: &Settings) -> anyhow::Result<()> {
+    let scheme = if settings.tls_cert.is_some() || settings.tls_ca.is_some() { "https" } else { "http" };
+    let url = format!("{scheme}://127.0.0.1:{}", settings.listen.port());
+    let peer = client::connect(&url, settings.authority()?.as_deref(), None, Some(Duration::from_secs(2)))?;
+    let mut client = tonic_health::pb::health_client::HealthClient::new(peer);
+    let answer = client.check(tonic_health::pb::HealthCheckRequest { service: String::new() }).await;
+    let serving = tonic_health::pb::health_check_response::ServingStatus::Serving as i32;
+    match answer {
+        Ok(answer) if answer.get_ref().status == serving => Ok(()),
+        Ok(_) => bail!("it does not serve"),
+        Err(status) => bail!("it does not answer: {}", status.code()),
+    }
+}

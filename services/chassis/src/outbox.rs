@@ -1,0 +1,344 @@
+//! What must be told is written in the same transaction as the state it tells of; the relay carries it to the bus.
+//!
+//! Order is kept within an aggregate: a relay holds the aggregate, not the row. A publish acknowledgement is a hint; a
+//! message that must be confirmed is final only when the receiver's own database has it, and is sent again until then.
+
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
+
+use async_nats::HeaderMap;
+use bytes::Bytes;
+use futures::future::join_all;
+use sqlx::{PgConnection, PgPool};
+use time::OffsetDateTime;
+use tokio::sync::Notify;
+use tokio_util::sync::CancellationToken;
+use uuid::Uuid;
+
+use crate::{
+    bus::{Bus, PUBLISH_DEADLINE},
+    clock::{Clock, Ids},
+    refusal::store_error,
+    trace,
+};
+
+/// The relay looks for waiting messages at least this often, woken or not.
+const POLL: Duration = Duration::from_millis(200);
+/// Aggregates carried in one pass.
+const AGGREGATES: i64 = 64;
+/// Messages carried in one pass.
+const MESSAGES: i64 = 256;
+/// A message that must be confirmed is sent again when it was not, this long after it was carried.
+const CONFIRM_WITHIN: time::Duration = time::Duration::seconds(3);
+
+/// One message waiting for the bus.
+#[derive(Clone)]
+pub struct Outgoing {
+    /// Event id: `ce-id`, the same for every attempt.
+    pub id: Uuid,
+    /// Messages of one aggregate keep their order.
+    pub aggregate: Uuid,
+    pub subject: String,
+    pub body: Vec<u8>,
+    /// Send again until [`confirm`]ed.
+    pub confirm: bool,
+}
+
+impl Outgoing {
+    /// A fact or an answer, carried at least once.
+    #[must_use]
+    pub fn event(ids: &Ids, aggregate: Uuid, subject: impl Into<String>, message: &impl prost::Message) -> Self {
+        Self { id: ids.uuid(), aggregate, subject: subject.into(), body: message.encode_to_vec(), confirm: false }
+    }
+
+    /// The same, sent again until the receiver has confirmed it.
+    #[must_use]
+    pub fn until_confirmed(self) -> Self {
+        Self { confirm: true, ..self }
+    }
+}
+
+/// Wakes the relay right after a commit.
+#[derive(Debug, Clone, Default)]
+pub struct Wake(Arc<Notify>);
+
+impl Wake {
+    pub fn wake(&self) {
+        self.0.notify_one();
+    }
+}
+
+/// Writes a message into the outbox, with the trace context of the current span.
+///
+/// # Errors
+/// The statement failed; the caller's transaction with it.
+pub async fn enqueue(tx: &mut PgConnection, outgoing: &Outgoing, at: OffsetDateTime) -> sqlx::Result<()> {
+    enqueue_all(tx, std::slice::from_ref(outgoing), at).await
+}
+
+/// Writes several messages in one statement, in their order.
+///
+/// # Errors
+/// The statement failed; the caller's transaction with it.
+pub async fn enqueue_all(tx: &mut PgConnection, list: &[Outgoing], at: OffsetDateTime) -> sqlx::Result<()> {
+    let ids: Vec<Uuid> = list.iter().map(|o| o.id).collect();
+    let aggregates: Vec<Uuid> = list.iter().map(|o| o.aggregate).collect();
+    let subjects: Vec<String> = list.iter().map(|o| o.subject.clone()).collect();
+    let bodies: Vec<Vec<u8>> = list.iter().map(|o| o.body.clone()).collect();
+    let confirm: Vec<bool> = list.iter().map(|o| o.confirm).collect();
+    sqlx::query!(
+        "insert into outbox (id, aggregate, subject, body, must_be_confirmed, traceparent, created_at, next_attempt_at)
+         select id, aggregate, subject, body, must_be_confirmed, $6, $7, $7
+         from unnest($1::uuid[], $2::uuid[], $3::text[], $4::bytea[], $5::bool[]) with ordinality
+              as waiting (id, aggregate, subject, body, must_be_confirmed, place)
+         order by place",
+        &ids,
+        &aggregates,
+        &subjects,
+        &bodies,
+        &confirm,
+        trace::current(),
+        at,
+    )
+    .execute(tx)
+    .await?;
+    Ok(())
+}
+
+/// Notes that the receiver's own database holds the message. `false` where it was confirmed before, or is not ours.
+///
+/// # Errors
+/// The statement failed.
+pub async fn confirm(tx: &mut PgConnection, id: Uuid, at: OffsetDateTime) -> sqlx::Result<bool> {
+    let done = sqlx::query!(
+        "update outbox set confirmed_at = $2, carried_at = coalesce(carried_at, $2)
+         where id = $1 and must_be_confirmed and confirmed_at is null",
+        id,
+        at
+    )
+    .execute(tx)
+    .await?;
+    Ok(done.rows_affected() == 1)
+}
+
+/// A message that was not confirmed in time.
+pub struct Unconfirmed {
+    pub id: Uuid,
+    pub subject: String,
+    pub body: Vec<u8>,
+}
+
+/// Messages that must be confirmed and were not within three seconds, oldest first; at most `limit`.
+/// For the second road: a direct call to the receiver.
+///
+/// # Errors
+/// The statement failed.
+pub async fn unconfirmed(db: &mut PgConnection, at: OffsetDateTime, limit: i64) -> sqlx::Result<Vec<Unconfirmed>> {
+    sqlx::query_as!(
+        Unconfirmed,
+        "select id, subject, body from outbox
+         where must_be_confirmed and confirmed_at is null and created_at < $1
+         order by position limit $2",
+        at - CONFIRM_WITHIN,
+        limit
+    )
+    .fetch_all(db)
+    .await
+}
+
+/// Forgets that anything unconfirmed was ever carried: for a bus that lost its store.
+///
+/// # Errors
+/// The statement failed.
+pub async fn carry_again(db: &mut PgConnection) -> sqlx::Result<u64> {
+    let done = sqlx::query!("update outbox set carried_at = null where must_be_confirmed and confirmed_at is null").execute(db).await?;
+    Ok(done.rows_affected())
+}
+
+struct Waiting {
+    id: Uuid,
+    aggregate: Uuid,
+    subject: String,
+    traceparent: Option<String>,
+    body: Vec<u8>,
+    attempt: i32,
+    created_at: OffsetDateTime,
+    next_attempt_at: OffsetDateTime,
+}
+
+pub(crate) struct Relay {
+    pub name: &'static str,
+    pub pool: PgPool,
+    pub bus: Bus,
+    pub clock: Clock,
+    pub wake: Wake,
+}
+
+impl Relay {
+    /// Carries until stopped; then once more, so that what was just committed leaves with us.
+    pub async fn run(self, stop: CancellationToken) -> anyhow::Result<()> {
+        loop {
+            let stopping = tokio::select! {
+                () = stop.cancelled() => true,
+                () = self.wake.0.notified() => false,
+                () = tokio::time::sleep(POLL) => false,
+            };
+            while self.bus.is_connected() {
+                match self.pass().await {
+                    Ok(carried) if carried >= usize::try_from(AGGREGATES).unwrap_or(usize::MAX) => {}
+                    Ok(_) => break,
+                    Err(error) => {
+                        tracing::warn!(error = store_error(&error), "the outbox cannot be read");
+                        break;
+                    }
+                }
+            }
+            if stopping {
+                return Ok(());
+            }
+        }
+    }
+
+    /// One pass over what waits; how many messages were carried.
+    async fn pass(&self) -> sqlx::Result<usize> {
+        let now = self.clock.now();
+        let mut tx = self.pool.begin().await?;
+        let ripe = now - CONFIRM_WITHIN;
+        // Not confirmed in time: it waits again, under a new attempt and so a new Nats-Msg-Id.
+        let overdue = sqlx::query!(
+            "update outbox set carried_at = null where id in (
+                 select id from outbox where must_be_confirmed and confirmed_at is null and carried_at < $1
+                 order by position for update skip locked limit 256)",
+            ripe
+        )
+        .execute(&mut *tx)
+        .await?
+        .rows_affected();
+        if overdue > 0 {
+            tracing::warn!(outbox.overdue = overdue, "messages were not confirmed in time: sent again");
+        }
+        let batch = self.claim(&mut tx, now).await?;
+        let mut by_aggregate: BTreeMap<Uuid, Vec<Waiting>> = BTreeMap::new();
+        for waiting in batch {
+            by_aggregate.entry(waiting.aggregate).or_default().push(waiting);
+        }
+        let outcomes = join_all(by_aggregate.into_values().map(|list| self.carry(list, now))).await;
+        let (carried, failed): (Vec<Vec<Uuid>>, Vec<Option<Uuid>>) = outcomes.into_iter().unzip();
+        let carried = carried.concat();
+        let failed: Vec<Uuid> = failed.into_iter().flatten().collect();
+        sqlx::query!("update outbox set carried_at = $2, attempt = attempt + 1 where id = any($1)", &carried, self.clock.now())
+            .execute(&mut *tx)
+            .await?;
+        sqlx::query!(
+            "update outbox set attempt = attempt + 1,
+                 next_attempt_at = $2::timestamptz + least(interval '5 seconds', interval '200 milliseconds' * power(2, least(attempt, 10)))
+             where id = any($1)",
+            &failed,
+            now
+        )
+        .execute(&mut *tx)
+        .await?;
+        tx.commit().await?;
+        Ok(carried.len())
+    }
+
+    /// The messages of the aggregates this relay holds, read after the lock so that another relay's work is seen.
+    async fn claim(&self, tx: &mut PgConnection, now: OffsetDateTime) -> sqlx::Result<Vec<Waiting>> {
+        let candidates = sqlx::query_scalar!(
+            "select aggregate from outbox where carried_at is null and next_attempt_at <= $1
+             group by aggregate order by min(position) limit $2",
+            now,
+            AGGREGATES
+        )
+        .fetch_all(&mut *tx)
+        .await?;
+        if candidates.is_empty() {
+            return Ok(Vec::new());
+        }
+        let held = sqlx::query_scalar!(
+            r#"select aggregate as "aggregate!" from unnest($1::uuid[]) as candidate (aggregate)
+               where pg_try_advisory_xact_lock(hashtextextended(aggregate::text, 0))"#,
+            &candidates
+        )
+        .fetch_all(&mut *tx)
+        .await?;
+        sqlx::query_as!(
+            Waiting,
+            "select id, aggregate, subject, traceparent, body, attempt, created_at, next_attempt_at
+             from outbox where carried_at is null and aggregate = any($1) order by position limit $2",
+            &held,
+            MESSAGES
+        )
+        .fetch_all(&mut *tx)
+        .await
+    }
+
+    /// Publishes one aggregate's messages in order; stops at the first that fails or is not yet due.
+    async fn carry(&self, list: Vec<Waiting>, now: OffsetDateTime) -> (Vec<Uuid>, Option<Uuid>) {
+        let mut carried = Vec::with_capacity(list.len());
+        for waiting in list {
+            if waiting.next_attempt_at > now {
+                break;
+            }
+            let id = waiting.id;
+            match tokio::time::timeout(PUBLISH_DEADLINE * 2, self.publish(waiting)).await {
+                Ok(Ok(())) => carried.push(id),
+                Ok(Err(error)) => {
+                    tracing::warn!(event.id = %id, error = %error, "the bus did not take a message: it stays in the outbox");
+                    return (carried, Some(id));
+                }
+                Err(_) => {
+                    tracing::warn!(event.id = %id, "the bus did not answer in time: the message stays in the outbox");
+                    return (carried, Some(id));
+                }
+            }
+        }
+        (carried, None)
+    }
+
+    async fn publish(&self, waiting: Waiting) -> Result<(), async_nats::jetstream::context::PublishError> {
+        let headers = self.headers(&waiting);
+        let subject = waiting.subject;
+        let ack = self.bus.jetstream.publish_with_headers(subject, headers, Bytes::from(waiting.body)).await?;
+        ack.await?;
+        Ok(())
+    }
+
+    /// CloudEvents 1.0 in NATS headers.
+    fn headers(&self, waiting: &Waiting) -> HeaderMap {
+        let mut headers = HeaderMap::new();
+        let time = waiting.created_at.format(&time::format_description::well_known::Rfc3339).unwrap_or_default();
+        headers.insert("Nats-Msg-Id", format!("{}.{}", waiting.id, waiting.attempt));
+        headers.insert("ce-specversion", "1.0");
+        headers.insert("ce-id", waiting.id.to_string());
+        headers.insert("ce-source", format!("/ro/{}", self.name));
+        headers.insert("ce-type", event_type(&waiting.subject));
+        headers.insert("ce-time", time);
+        headers.insert("content-type", "application/protobuf");
+        if let Some(context) = &waiting.traceparent {
+            headers.insert("traceparent", context.as_str());
+        }
+        headers
+    }
+}
+
+/// The kind of a message: its subject without the site or region at the end of submissions and receipts.
+fn event_type(subject: &str) -> String {
+    let tokens: Vec<&str> = subject.split('.').collect();
+    match tokens.as_slice() {
+        [head @ .., _] if tokens.get(2).is_some_and(|kind| *kind != "event" && *kind != "ring") => head.join("."),
+        _ => subject.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::event_type;
+
+    #[test]
+    fn the_kind_of_a_message_names_no_site() {
+        assert_eq!(event_type("ro.cases.event.case-opened"), "ro.cases.event.case-opened");
+        assert_eq!(event_type("ro.safety.ring.head"), "ro.safety.ring.head");
+        assert_eq!(event_type("ro.safety.raise.mission"), "ro.safety.raise");
+        assert_eq!(event_type("ro.intake.submit.referral.mission"), "ro.intake.submit.referral");
+    }
+}

@@ -1,0 +1,54 @@
+//! Lists in pages: a bounded size and an opaque token.
+
+use serde::{Serialize, de::DeserializeOwned};
+
+use crate::refusal::{Error, Refusal, Result};
+
+/// The page size asked for, within bounds; 0 or less means the usual one.
+#[must_use]
+pub fn size(asked: i32, usual: i64, most: i64) -> i64 {
+    if asked <= 0 { usual } else { i64::from(asked).min(most) }
+}
+
+/// Where the next page begins, as text for the caller to hand back.
+#[must_use]
+pub fn encode(position: &impl Serialize) -> String {
+    let json = serde_json::to_vec(position).unwrap_or_default();
+    json.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// Where the page begins; `None` for the first.
+///
+/// # Errors
+/// A token that we did not make.
+pub fn decode<T: DeserializeOwned>(token: &str) -> Result<Option<T>> {
+    if token.is_empty() {
+        return Ok(None);
+    }
+    let bytes = (0..token.len()).step_by(2).map(|i| token.get(i..i + 2).and_then(|pair| u8::from_str_radix(pair, 16).ok()));
+    let position = bytes.collect::<Option<Vec<u8>>>().and_then(|json| serde_json::from_slice(&json).ok());
+    position.map(Some).ok_or_else(|| {
+        Error::Refused(Refusal::invalid(
+            "page-token-malformed",
+            "TS1",
+            "page_token",
+            "this page token was not given out by the service",
+            "ce jeton de page ne vient pas du service",
+        ))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_page_token_comes_back_as_it_was_given_and_a_made_up_one_is_refused() {
+        let token = encode(&(7, "é"));
+        assert_eq!(decode::<(i32, String)>(&token).unwrap(), Some((7, "é".to_owned())));
+        assert_eq!(decode::<(i32, String)>("").unwrap(), None);
+        for made_up in ["zz", "7", "é1", "5b37"] {
+            assert!(decode::<(i32, String)>(made_up).is_err(), "{made_up}");
+        }
+    }
+}

@@ -1,0 +1,63 @@
+//! Logs as JSON lines on standard output; traces and metrics by OTLP when an endpoint is set.
+
+use std::{panic, time::Duration};
+
+use opentelemetry::{global, trace::TracerProvider as _};
+use opentelemetry_otlp::{MetricExporter, SpanExporter, WithExportConfig};
+use opentelemetry_sdk::{Resource, metrics::SdkMeterProvider, trace::SdkTracerProvider};
+use tracing_subscriber::{EnvFilter, Layer, filter::FilterFn, layer::SubscriberExt, util::SubscriberInitExt};
+
+const FLUSH_DEADLINE: Duration = Duration::from_secs(2);
+
+/// Keeps the exporters until [`Telemetry::shutdown`].
+#[derive(Debug, Default)]
+pub struct Telemetry {
+    traces: Option<SdkTracerProvider>,
+    metrics: Option<SdkMeterProvider>,
+}
+
+impl Telemetry {
+    /// Starts logging, and exporting where `endpoint` is set. A collector that does not answer never holds the service up.
+    /// Must be called inside the runtime.
+    ///
+    /// # Errors
+    /// The filter or the endpoint cannot be parsed.
+    pub fn start(name: &'static str, filter: &str, endpoint: Option<&str>) -> anyhow::Result<Self> {
+        let resource = Resource::builder().with_service_name(name).build();
+        let mut telemetry = Self::default();
+        // A variable that is set and empty means none.
+        if let Some(endpoint) = endpoint.filter(|endpoint| !endpoint.is_empty()) {
+            let spans = SpanExporter::builder().with_tonic().with_endpoint(endpoint).with_timeout(FLUSH_DEADLINE).build()?;
+            telemetry.traces = Some(SdkTracerProvider::builder().with_resource(resource.clone()).with_batch_exporter(spans).build());
+            let metrics = MetricExporter::builder().with_tonic().with_endpoint(endpoint).with_timeout(FLUSH_DEADLINE).build()?;
+            let provider = SdkMeterProvider::builder().with_resource(resource).with_periodic_exporter(metrics).build();
+            global::set_meter_provider(provider.clone());
+            telemetry.metrics = Some(provider);
+        }
+        // The exporter's own transport is left out, or it would trace itself.
+        let ours = FilterFn::new(|meta| !["h2", "hyper", "tonic", "tower", "rustls"].iter().any(|t| meta.target().starts_with(t)));
+        let export =
+            telemetry.traces.as_ref().map(|provider| tracing_opentelemetry::layer().with_tracer(provider.tracer(name)).with_filter(ours));
+        let lines = tracing_subscriber::fmt::layer().json().flatten_event(true).with_target(true);
+        tracing_subscriber::registry().with(EnvFilter::try_new(filter)?).with(export).with(lines).try_init()?;
+        panic::set_hook(Box::new(|info| {
+            // The payload is left out: it may repeat a value.
+            let place = info.location().map(ToString::to_string).unwrap_or_default();
+            tracing::error!(panic.location = place, "a task panicked");
+        }));
+        Ok(telemetry)
+    }
+
+    /// Sends what is buffered, within a deadline.
+    pub async fn shutdown(self) {
+        let flush = tokio::task::spawn_blocking(move || {
+            if let Some(traces) = self.traces {
+                let _ = traces.shutdown_with_timeout(FLUSH_DEADLINE);
+            }
+            if let Some(metrics) = self.metrics {
+                let _ = metrics.shutdown();
+            }
+        });
+        let _ = tokio::time::timeout(FLUSH_DEADLINE * 2, flush).await;
+    }
+}

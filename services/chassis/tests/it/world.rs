@@ -1,0 +1,78 @@
+//! Two processes that talk over a real bus: `intake` tells, `cases` hears.
+
+use std::time::Duration;
+
+use chassis::{Clock, Context, Ids, Settings, outbox};
+use clap::Parser;
+use harness::{bus::TestBus, database::fresh, wait::eventually};
+use proto::subject::REFERRAL_SCREENED;
+use time::macros::datetime;
+use uuid::Uuid;
+
+pub const SOON: Duration = Duration::from_secs(15);
+
+#[derive(Parser)]
+struct Config {
+    #[command(flatten)]
+    chassis: Settings,
+}
+
+pub struct World {
+    pub bus: TestBus,
+    pub teller: Context,
+    pub hearer: Context,
+}
+
+impl World {
+    pub async fn new() -> Self {
+        let bus = TestBus::start().await;
+        let clock = Clock::fixed(datetime!(2026-11-22 13:00 UTC));
+        let process = async |name: &'static str, seed| {
+            let settings = Config::parse_from([name]).chassis;
+            let pool = fresh(&[&chassis::database::MIGRATOR]).await.pool;
+            sqlx::query("create table heard (place bigint generated always as identity, body bytea not null)")
+                .execute(&pool)
+                .await
+                .unwrap();
+            Context::assemble(name, settings, pool, bus.connect(name).await, clock.clone(), Ids::seeded(seed))
+        };
+        let (teller, hearer) = (process("intake", 1).await, process("cases", 2).await);
+        Self { bus, teller, hearer }
+    }
+
+    /// Writes messages of one aggregate into the outbox, in one transaction.
+    pub async fn tell(&self, aggregate: Uuid, bodies: &[&str]) {
+        let mut tx = self.teller.pool.begin().await.unwrap();
+        let list: Vec<outbox::Outgoing> = bodies
+            .iter()
+            .map(|body| outbox::Outgoing {
+                id: self.teller.ids.uuid(),
+                aggregate,
+                subject: REFERRAL_SCREENED.to_owned(),
+                body: body.as_bytes().to_vec(),
+                confirm: false,
+            })
+            .collect();
+        outbox::enqueue_all(&mut tx, &list, self.teller.clock.now()).await.unwrap();
+        tx.commit().await.unwrap();
+        self.teller.outbox.wake();
+    }
+
+    /// What the hearer has written, in the order it wrote it.
+    pub async fn heard(&self) -> Vec<String> {
+        let bodies: Vec<Vec<u8>> = sqlx::query_scalar("select body from heard order by place").fetch_all(&self.hearer.pool).await.unwrap();
+        bodies.into_iter().map(|b| String::from_utf8(b).unwrap()).collect()
+    }
+
+    pub async fn hears(&self, count: usize) -> Vec<String> {
+        let look = async || {
+            let heard = self.heard().await;
+            if heard.len() >= count { Ok(heard) } else { Err(format!("{heard:?}")) }
+        };
+        eventually("everything is heard", SOON, look).await
+    }
+
+    pub async fn count(&self, of: &Context, sql: &'static str) -> i64 {
+        sqlx::query_scalar(sql).fetch_one(&of.pool).await.unwrap()
+    }
+}
