@@ -1,0 +1,48 @@
+//! Which roles may call which RPC. Whether a case is theirs to know is decided by its access list.
+
+use chassis::access::Rule;
+use proto::role::{MEDIATOR, NATIONAL_MANAGER, RJ_OFFICER, RJ_SUPERVISOR};
+
+/// The RJ Unit has custody of every file [IM1c].
+const UNIT: &[&str] = &[NATIONAL_MANAGER, RJ_SUPERVISOR, RJ_OFFICER];
+/// The RJ Unit, and the mediators of their own cases [R4a].
+const UNIT_AND_MEDIATORS: &[&str] = &[NATIONAL_MANAGER, RJ_SUPERVISOR, RJ_OFFICER, MEDIATOR];
+
+const fn rule(method: &'static str, permission: &'static str, clause: &'static str, allow: &'static [&'static str]) -> Rule {
+    Rule { method, permission, clause, allow }
+}
+
+/// One rule for each RPC.
+pub const RULES: &[Rule] = &[
+    rule("/ro.cases.v1.Cases/ListCases", "case.list", "R3c", UNIT_AND_MEDIATORS),
+    rule("/ro.cases.v1.Cases/GetCase", "case.read", "R3c", UNIT_AND_MEDIATORS),
+    rule("/ro.cases.v1.Cases/FindCaseByReferral", "case.find", "R3c", UNIT_AND_MEDIATORS),
+    rule("/ro.cases.v1.Cases/AddParticipant", "participant.add", "D-RO", UNIT_AND_MEDIATORS),
+    rule("/ro.cases.v1.Cases/AssignMediator", "mediator.assign", "D-mediator", UNIT),
+    rule("/ro.cases.v1.Cases/EndAssignment", "mediator.end", "R5c", UNIT),
+    rule("/ro.cases.v1.Cases/RecordAssessment", "assessment.record", "R4a", UNIT_AND_MEDIATORS),
+    rule("/ro.cases.v1.Cases/RecordConsent", "consent.record", "IM1c", UNIT_AND_MEDIATORS),
+    rule("/ro.cases.v1.Cases/MoveCase", "case.move", "R3a", UNIT_AND_MEDIATORS),
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_rpc_has_exactly_one_rule_and_every_rule_an_rpc() {
+        let service = proto::DESCRIPTORS.get_service_by_name("ro.cases.v1.Cases").unwrap();
+        let mut rpcs: Vec<String> = service.methods().map(|m| format!("/ro.cases.v1.Cases/{}", m.name())).collect();
+        let mut ruled: Vec<String> = RULES.iter().map(|r| r.method.to_owned()).collect();
+        rpcs.sort();
+        ruled.sort();
+        assert_eq!(rpcs, ruled);
+    }
+
+    #[test]
+    fn only_the_rj_unit_gives_and_takes_cases() {
+        for rule in RULES.iter().filter(|r| r.permission.starts_with("mediator.")) {
+            assert_eq!(rule.allow, UNIT, "{}", rule.permission);
+        }
+    }
+}

@@ -1,0 +1,90 @@
+//! Gives a mediator a case and with it access; takes both away at once [R4a, R5c, D-mediator].
+
+use chassis::{Caller, Refusal, Result, outbox};
+use time::OffsetDateTime;
+
+use super::{App, events, hold};
+use crate::{
+    domain::{stage::Stage, text},
+    error,
+    store::access,
+};
+
+/// Assigns the mediator until a time, or until it is ended; whoever had the case loses it in the same moment.
+///
+/// # Errors
+/// Not found, or a refusal: no mediator named, a time that has passed, a closed case.
+pub async fn assign_mediator(app: &App, caller: &Caller, case_ref: &str, mediator: &str, until: Option<OffsetDateTime>) -> Result<()> {
+    let mut tx = app.pool.begin().await?;
+    let (file, at) = hold(&mut tx, &app.clock, caller, case_ref).await?;
+    let mediator = named(mediator)?;
+    if until.is_some_and(|end| end <= at) {
+        return Err(already_over().into());
+    }
+    if file.standing.stage == Stage::Closed {
+        return Err(error::case_closed().into());
+    }
+    let before = access::assignment(&mut tx, file.id).await?;
+    if before.is_some_and(|now| now.subject == mediator && now.until == until) {
+        return Ok(());
+    }
+    access::end(&mut tx, file.id, &caller.subject, at).await?;
+    access::assign(&mut tx, file.id, &mediator, until, &caller.subject, at).await?;
+    outbox::enqueue(&mut tx, &events::mediator_assigned(&app.ids, file.id, &mediator, at), at).await?;
+    tx.commit().await?;
+    app.outbox.wake();
+    tracing::info!(case.id = %file.id, "mediator assigned");
+    Ok(())
+}
+
+/// Ends the assignment and the access at once. Ending what has ended changes nothing.
+///
+/// # Errors
+/// Not found, or refused where the mediator never had the case.
+pub async fn end_assignment(app: &App, caller: &Caller, case_ref: &str, mediator: &str) -> Result<()> {
+    let mut tx = app.pool.begin().await?;
+    let (file, at) = hold(&mut tx, &app.clock, caller, case_ref).await?;
+    let mediator = named(mediator)?;
+    match access::assignment(&mut tx, file.id).await? {
+        Some(now) if now.subject == mediator => access::end(&mut tx, file.id, &caller.subject, at).await?,
+        _ if access::was_assigned(&mut tx, file.id, &mediator).await? => return Ok(()),
+        _ => return Err(not_assigned().into()),
+    }
+    tx.commit().await?;
+    tracing::info!(case.id = %file.id, "assignment ended");
+    Ok(())
+}
+
+fn named(mediator: &str) -> Result<String> {
+    let mediator = text::bounded(mediator, text::LINE, "mediator")?;
+    if mediator.is_empty() {
+        return Err(Refusal::invalid(
+            "mediator-missing",
+            "D-mediator",
+            "mediator",
+            "give the identity of the mediator",
+            "indiquez l'identité du médiateur",
+        )
+        .into());
+    }
+    Ok(mediator)
+}
+
+fn already_over() -> Refusal {
+    Refusal::invalid(
+        "assignment-already-over",
+        "D-mediator",
+        "until",
+        "the assignment would end before it begins",
+        "l'affectation prendrait fin avant de commencer",
+    )
+}
+
+fn not_assigned() -> Refusal {
+    Refusal::precondition(
+        "not-assigned",
+        "D-mediator",
+        "this mediator was never assigned to the case",
+        "ce médiateur n'a jamais été affecté au dossier",
+    )
+}

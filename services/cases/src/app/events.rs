@@ -1,0 +1,90 @@
+//! What the service tells the bus: ids and codes, and the concern that carries what NHQ and the head must know.
+
+use chassis::{Ids, outbox::Outgoing, wire};
+use prost::Message;
+use proto::{
+    cases::v1::{self as wire_cases, AssessmentRecorded, CaseMoved, CaseOpened, MediatorAssigned},
+    id::{AssessmentId, CaseId, ConcernId, ReferralId, SiteCode},
+    safety::v1::{Concern, Grade},
+    subject,
+};
+use time::OffsetDateTime;
+
+use crate::domain::{stage::Stage, text};
+
+/// A case is open.
+#[must_use]
+pub fn case_opened(ids: &Ids, case: CaseId, referral: ReferralId, at: OffsetDateTime) -> Outgoing {
+    let message = CaseOpened { case_id: case.to_string(), referral_id: referral.to_string(), opened_at: Some(wire::timestamp(at)) };
+    of_case(ids, case, subject::CASE_OPENED, &message)
+}
+
+/// A mediator has the case.
+#[must_use]
+pub fn mediator_assigned(ids: &Ids, case: CaseId, mediator: &str, at: OffsetDateTime) -> Outgoing {
+    let message = MediatorAssigned { case_id: case.to_string(), mediator: mediator.to_owned(), assigned_at: Some(wire::timestamp(at)) };
+    of_case(ids, case, subject::MEDIATOR_ASSIGNED, &message)
+}
+
+/// An assessment is on the file.
+#[must_use]
+pub fn assessment_recorded(ids: &Ids, case: CaseId, assessment: AssessmentId, at: OffsetDateTime) -> Outgoing {
+    let message =
+        AssessmentRecorded { case_id: case.to_string(), assessment_id: assessment.to_string(), recorded_at: Some(wire::timestamp(at)) };
+    of_case(ids, case, subject::ASSESSMENT_RECORDED, &message)
+}
+
+/// The case stands at another stage.
+#[must_use]
+pub fn case_moved(ids: &Ids, case: CaseId, stage: Stage, at: OffsetDateTime) -> Outgoing {
+    let message = CaseMoved { case_id: case.to_string(), stage: stage_code(stage).into(), moved_at: Some(wire::timestamp(at)) };
+    of_case(ids, case, subject::CASE_MOVED, &message)
+}
+
+fn of_case(ids: &Ids, case: CaseId, subject: &str, message: &impl Message) -> Outgoing {
+    Outgoing::event(ids, case.uuid(), subject, message)
+}
+
+/// Imminent risk, as an assessor found it.
+#[derive(Debug, Clone, Copy)]
+pub struct Imminent<'a> {
+    pub concern: ConcernId,
+    pub case: CaseId,
+    /// The site whose head is told, where one is.
+    pub site: Option<&'a SiteCode>,
+    pub person_at_risk: &'a str,
+    pub notes: &'a str,
+    pub for_the_head: &'a str,
+}
+
+/// A concern of the highest grade, sent again until safety has it [RM1b, R4c]. It leaves on its own: no other message of
+/// the case can hold it up.
+#[must_use]
+pub fn concern(ids: &Ids, imminent: &Imminent<'_>, at: OffsetDateTime) -> Outgoing {
+    let message = Concern {
+        concern_id: imminent.concern.to_string(),
+        grade: Grade::Imminent.into(),
+        site: imminent.site.map(ToString::to_string).unwrap_or_default(),
+        text: text::beginning(imminent.notes, text::NARRATIVE),
+        person_at_risk: imminent.person_at_risk.to_owned(),
+        nature: text::beginning(imminent.for_the_head, text::NARRATIVE),
+        case_id: imminent.case.to_string(),
+        observed_at: Some(wire::timestamp(at)),
+        ..Concern::default()
+    };
+    let subject = imminent.site.map_or_else(|| subject::RAISE_WITHOUT_SITE.to_owned(), subject::raise_concern);
+    Outgoing::event(ids, imminent.concern.uuid(), subject, &message).until_confirmed()
+}
+
+/// A stage as it stands on the wire.
+#[must_use]
+pub const fn stage_code(stage: Stage) -> wire_cases::Stage {
+    match stage {
+        Stage::Assessment => wire_cases::Stage::Assessment,
+        Stage::Preparation => wire_cases::Stage::Preparation,
+        Stage::Mediation => wire_cases::Stage::Mediation,
+        Stage::FollowUp => wire_cases::Stage::FollowUp,
+        Stage::Paused => wire_cases::Stage::Paused,
+        Stage::Closed => wire_cases::Stage::Closed,
+    }
+}

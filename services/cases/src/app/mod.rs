@@ -1,0 +1,57 @@
+//! One file per use case: find the case through need to know, decide, save state and outbox in one transaction.
+
+pub mod add_participant;
+pub mod assign_mediator;
+pub mod events;
+pub mod follow_concern;
+pub mod move_case;
+pub mod open_case;
+pub mod read_cases;
+pub mod record_assessment;
+pub mod record_consent;
+
+use chassis::{Caller, Clock, Error, Ids, Result, outbox::Wake};
+use proto::id::ParticipantId;
+use sqlx::{PgConnection, PgPool};
+use time::OffsetDateTime;
+
+use crate::{
+    domain::{
+        access::{CaseRef, Scope},
+        participant::Participant,
+    },
+    error,
+    store::case_file::{self, CaseFile},
+};
+
+/// What every use case works with.
+#[derive(Clone)]
+pub struct App {
+    pub pool: PgPool,
+    pub clock: Clock,
+    pub ids: Ids,
+    pub outbox: Wake,
+}
+
+/// The case a caller wants to change, held until the transaction ends, and the moment that counts.
+///
+/// Need to know is asked before the case is held and again afterwards: an assignment that ended while we waited is over.
+async fn hold(tx: &mut PgConnection, clock: &Clock, caller: &Caller, case_ref: &str) -> Result<(CaseFile, OffsetDateTime)> {
+    let found = find(tx, clock.now(), caller, case_ref).await?;
+    case_file::lock(tx, found.id).await?;
+    let at = clock.now();
+    let held = case_file::visible(tx, &Scope::of(caller), &CaseRef::Id(found.id), at).await?.ok_or(Error::NotFound)?;
+    Ok((held, at))
+}
+
+/// The case a caller names, if they may know of it.
+async fn find(tx: &mut PgConnection, at: OffsetDateTime, caller: &Caller, case_ref: &str) -> Result<CaseFile> {
+    let case_ref = CaseRef::parse(case_ref).ok_or(Error::NotFound)?;
+    case_file::visible(tx, &Scope::of(caller), &case_ref, at).await?.ok_or(Error::NotFound)
+}
+
+/// The participant of a case that a request names.
+fn participant<'a>(people: &'a [Participant], id: &str) -> Result<&'a Participant> {
+    let id: Option<ParticipantId> = id.trim().parse().ok();
+    Ok(people.iter().find(|p| Some(p.id) == id).ok_or_else(error::participant_unknown)?)
+}

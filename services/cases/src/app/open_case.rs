@@ -1,0 +1,75 @@
+//! A screening decision opens the case of a referral once; a later one changes how far the open case may go [R3a].
+
+use chassis::{Error, Ids, Result, outbox};
+use proto::{
+    id::{CaseId, ParticipantId},
+    reference,
+};
+use sqlx::PgConnection;
+use time::OffsetDateTime;
+
+use super::{events, move_case};
+use crate::{
+    domain::{
+        access::NUMBER_PREFIX,
+        opening::Screened,
+        stage::{self, Stage, Standing},
+    },
+    store::{
+        case_file::{self, NewCase, Screening, Step},
+        participant,
+    },
+};
+
+/// A number is drawn again this often when it is taken: once in 2.5 thousand million draws.
+const DRAWS: usize = 8;
+/// Who added the people that the referral named.
+const BY_REFERRAL: &str = "referral";
+
+/// Opens the case, or applies a newer decision to the one that is open. In the caller's transaction.
+///
+/// # Errors
+/// The database failed.
+pub async fn open_case(tx: &mut PgConnection, ids: &Ids, screened: &Screened, at: OffsetDateTime) -> Result<()> {
+    for _ in 0..DRAWS {
+        let new = NewCase {
+            id: CaseId::new(ids.uuid()),
+            number: reference::make(NUMBER_PREFIX, ids.number()),
+            referral: screened.referral,
+            indirect_only: screened.indirect_only,
+            site: screened.content.site_of_the_offender().map(ToString::to_string),
+            screened_at: screened.screened_at,
+        };
+        if case_file::open(tx, &new, at).await? {
+            return begin(tx, ids, new.id, screened, at).await;
+        }
+        if let Some(open) = case_file::lock_screening(tx, screened.referral).await? {
+            return decide_again(tx, ids, open, screened, at).await;
+        }
+    }
+    Err(Error::Internal("no case number was free".to_owned()))
+}
+
+async fn begin(tx: &mut PgConnection, ids: &Ids, case: CaseId, screened: &Screened, at: OffsetDateTime) -> Result<()> {
+    for person in screened.content.participants() {
+        participant::add(tx, case, ParticipantId::new(ids.uuid()), &person, BY_REFERRAL, at).await?;
+    }
+    let to = Standing { stage: Stage::Assessment, left: None, mode: None };
+    case_file::step(tx, case, Step { from: None, to, reason: "", by: move_case::BY_ITSELF }, at).await?;
+    outbox::enqueue(tx, &events::case_opened(ids, case, screened.referral, at), at).await?;
+    tracing::info!(case.id = %case, "case opened");
+    Ok(())
+}
+
+/// A decision older than the one applied changes nothing: deliveries may come in any order.
+async fn decide_again(tx: &mut PgConnection, ids: &Ids, open: Screening, screened: &Screened, at: OffsetDateTime) -> Result<()> {
+    if screened.screened_at <= open.screened_at {
+        return Ok(());
+    }
+    if screened.indirect_only {
+        let to = stage::after_indirect_only(open.standing);
+        move_case::apply(tx, ids, open.case, open.standing, to, "", move_case::BY_ITSELF, at).await?;
+    }
+    case_file::set_indirect_only(tx, open.case, screened.indirect_only, screened.screened_at).await?;
+    Ok(())
+}

@@ -1,0 +1,98 @@
+//! Reads cases: those the caller may know of, and no trace of the others [R3c, T6].
+
+use chassis::{Caller, Error, Result, page};
+use proto::id::{ParticipantId, ReferralId};
+use time::OffsetDateTime;
+use uuid::Uuid;
+
+use super::{App, find};
+use crate::{
+    domain::{
+        access::{CaseRef, Scope},
+        assessment::Assessment,
+        consent::Consent,
+        participant::Participant,
+    },
+    store::{
+        assessment,
+        case_file::{self, CaseFile},
+        consent, participant,
+    },
+};
+
+const USUAL_PAGE: i64 = 50;
+const LARGEST_PAGE: i64 = 200;
+
+/// A case with everything on its file.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Whole {
+    pub file: CaseFile,
+    pub participants: Vec<Participant>,
+    pub consents: Vec<(ParticipantId, Consent)>,
+    pub assessments: Vec<Assessment>,
+}
+
+/// One page of cases.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Page {
+    pub cases: Vec<CaseFile>,
+    /// Empty on the last page.
+    pub next: String,
+}
+
+/// The case a caller names by id or number.
+///
+/// # Errors
+/// Not found: absent, or hidden from this caller.
+pub async fn get_case(app: &App, caller: &Caller, case_ref: &str) -> Result<Whole> {
+    let at = app.clock.now();
+    let mut tx = app.pool.begin().await?;
+    let file = find(&mut tx, at, caller, case_ref).await?;
+    read(&mut tx, file).await
+}
+
+/// The case a referral opened.
+///
+/// # Errors
+/// Not found: absent, not opened yet, or hidden from this caller.
+pub async fn find_by_referral(app: &App, caller: &Caller, referral: &str) -> Result<Whole> {
+    let referral: ReferralId = referral.trim().parse().map_err(|_| Error::NotFound)?;
+    let at = app.clock.now();
+    let mut tx = app.pool.begin().await?;
+    let case_ref = CaseRef::Referral(referral);
+    let file = case_file::visible(&mut tx, &Scope::of(caller), &case_ref, at).await?.ok_or(Error::NotFound)?;
+    read(&mut tx, file).await
+}
+
+/// The cases the caller may know of, oldest first.
+///
+/// # Errors
+/// A page token that the service did not make.
+pub async fn list_cases(app: &App, caller: &Caller, page_size: i32, page_token: &str) -> Result<Page> {
+    let size = page::size(page_size, USUAL_PAGE, LARGEST_PAGE);
+    let after: Option<(i64, Uuid)> = page::decode(page_token)?;
+    let after = after.map(|(micros, id)| (instant(micros), id));
+    let mut db = app.pool.acquire().await?;
+    // One more than asked for tells whether there is a next page.
+    let mut cases = case_file::visible_list(&mut db, &Scope::of(caller), after, size + 1, app.clock.now()).await?;
+    let full = usize::try_from(size).unwrap_or(usize::MAX);
+    let more = cases.len() > full;
+    cases.truncate(full);
+    let next = cases.last().filter(|_| more).map(|last| page::encode(&(micros(last.opened_at), last.id.uuid())));
+    Ok(Page { cases, next: next.unwrap_or_default() })
+}
+
+async fn read(tx: &mut sqlx::PgConnection, file: CaseFile) -> Result<Whole> {
+    let participants = participant::of_case(tx, file.id).await?;
+    let consents = consent::standing(tx, file.id).await?;
+    let assessments = assessment::of_case(tx, file.id).await?;
+    Ok(Whole { file, participants, consents, assessments })
+}
+
+fn micros(at: OffsetDateTime) -> i64 {
+    i64::try_from(at.unix_timestamp_nanos() / 1_000).unwrap_or(i64::MAX)
+}
+
+fn instant(micros: i64) -> OffsetDateTime {
+    OffsetDateTime::from_unix_timestamp_nanos(i128::from(micros) * 1_000).unwrap_or(OffsetDateTime::UNIX_EPOCH)
+}

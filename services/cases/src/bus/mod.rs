@@ -1,0 +1,4 @@
+//! What the service hears on the bus: translated, and handed to `app`.
+
+pub mod concerns;
+pub mod screened;

@@ -1,0 +1,13 @@
+//! The rules of the RO case file: pure, without clock, database or wire.
+//!
+//! Every refusal carries the clause it rests on and speaks both official languages.
+
+pub mod access;
+pub mod assessment;
+pub mod consent;
+pub mod missing;
+pub mod mode;
+pub mod opening;
+pub mod participant;
+pub mod stage;
+pub mod text;

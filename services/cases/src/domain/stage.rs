@@ -1,0 +1,242 @@
+//! The stages of a case and the conditions of each move [R3a, R4a, R4b, RM1, L26.1-2].
+//!
+//! Pure: the facts of the file and a request in, the new stage or every missing condition out.
+
+use std::collections::BTreeSet;
+
+use time::Date;
+
+use super::{
+    assessment::Risk,
+    missing::Missing,
+    mode::Mode,
+    participant::{Kind, Side},
+};
+
+/// Where a case stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Stage {
+    Assessment,
+    Preparation,
+    Mediation,
+    FollowUp,
+    /// Nothing is said of who paused, or why [IM1c].
+    Paused,
+    Closed,
+}
+
+impl Stage {
+    pub const ALL: [Self; 6] = [Self::Assessment, Self::Preparation, Self::Mediation, Self::FollowUp, Self::Paused, Self::Closed];
+
+    /// The code used in tables.
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Assessment => "assessment",
+            Self::Preparation => "preparation",
+            Self::Mediation => "mediation",
+            Self::FollowUp => "follow_up",
+            Self::Paused => "paused",
+            Self::Closed => "closed",
+        }
+    }
+
+    /// The stage of a code, where there is one.
+    #[must_use]
+    pub fn of_code(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|s| s.code() == code)
+    }
+
+    /// Name of the stage in English and in French.
+    #[must_use]
+    pub const fn words(self) -> (&'static str, &'static str) {
+        match self {
+            Self::Assessment => ("assessment", "l'évaluation"),
+            Self::Preparation => ("preparation", "la préparation"),
+            Self::Mediation => ("mediation", "la médiation"),
+            Self::FollowUp => ("follow-up", "le suivi"),
+            Self::Paused => ("a pause", "la pause"),
+            Self::Closed => ("closed", "la clôture"),
+        }
+    }
+
+    /// A stage in which work goes on; a paused case is neither at work nor closed.
+    #[must_use]
+    pub const fn is_at_work(self) -> bool {
+        matches!(self, Self::Assessment | Self::Preparation | Self::Mediation | Self::FollowUp)
+    }
+}
+
+/// Where a case stands, with what the stage itself remembers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Standing {
+    pub stage: Stage,
+    /// The stage that a paused case left.
+    pub left: Option<Stage>,
+    /// The mode prepared for or under way.
+    pub mode: Option<Mode>,
+}
+
+/// The facts of the file that decide a move.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Facts {
+    pub standing: Standing,
+    pub indirect_only: bool,
+    /// A concern of the case is open [RM1].
+    pub contact_frozen: bool,
+    /// A mediator's assignment is live at this moment.
+    pub mediator_assigned: bool,
+    pub people: Vec<Person>,
+    /// Today, in UTC: where that differs from the local date, a review falls due early, never late.
+    pub today: Date,
+}
+
+/// What the file says of one participant.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Person {
+    pub kind: Kind,
+    pub latest: Option<Latest>,
+    /// Modes with live consent.
+    pub consents: BTreeSet<Mode>,
+}
+
+/// The latest assessment of a participant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Latest {
+    pub risk: Risk,
+    pub has_note: bool,
+    pub next_review_on: Option<Date>,
+}
+
+/// A request to move.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Request {
+    pub to: Stage,
+    pub mode: Option<Mode>,
+    pub has_reason: bool,
+}
+
+/// Decides a move: where the case stands afterwards, which may be where it stood.
+///
+/// # Errors
+/// Every missing condition at once, in a stable order.
+pub fn decide(facts: &Facts, request: Request) -> Result<Standing, Vec<Missing>> {
+    let now = facts.standing;
+    // Only these two stages are in a mode.
+    let asked = request.mode.filter(|_| matches!(request.to, Stage::Preparation | Stage::Mediation));
+    let mode = asked.or(now.mode);
+    let same_mode = mode == now.mode;
+    if now.stage == request.to && same_mode {
+        return Ok(now);
+    }
+    if !is_a_move(now, request.to) {
+        return Err(vec![Missing::NoSuchMove { from: now.stage, to: request.to }]);
+    }
+    let mut missing = Vec::new();
+    match request.to {
+        Stage::Assessment | Stage::FollowUp => {}
+        Stage::Preparation => missing.extend(before_preparation(facts, mode)),
+        Stage::Mediation => missing.extend(before_mediation(facts, mode)),
+        Stage::Paused | Stage::Closed => missing.extend((!request.has_reason).then_some(Missing::Reason)),
+    }
+    if !missing.is_empty() {
+        missing.sort_unstable();
+        missing.dedup();
+        return Err(missing);
+    }
+    let left = (request.to == Stage::Paused).then_some(now.stage);
+    // A re-opened case begins anew: no mode is carried over.
+    let mode = if request.to == Stage::Assessment && now.stage == Stage::Closed { None } else { mode };
+    Ok(Standing { stage: request.to, left, mode })
+}
+
+/// The arrows of the machine, conditions aside. Anyone may stop at any time, so every open case can pause and close.
+fn is_a_move(now: Standing, to: Stage) -> bool {
+    match (now.stage, to) {
+        (Stage::Paused, Stage::Closed) | (Stage::Closed, Stage::Assessment) => true,
+        (Stage::Paused, back) => now.left == Some(back),
+        (from, Stage::Paused | Stage::Closed) => from.is_at_work(),
+        // Another mode in mid-case [D-VOM].
+        (Stage::Preparation, Stage::Preparation) | (Stage::Mediation, Stage::Mediation) => true,
+        (from, to) => matches!(
+            (from, to),
+            (Stage::Assessment, Stage::Preparation) | (Stage::Preparation, Stage::Mediation) | (Stage::Mediation, Stage::FollowUp)
+        ),
+    }
+}
+
+fn before_preparation(facts: &Facts, mode: Option<Mode>) -> Vec<Missing> {
+    let mut missing: Vec<_> = (!facts.mediator_assigned).then_some(Missing::Mediator).into_iter().collect();
+    missing.extend(mode.filter(|m| facts.indirect_only && m.is_direct()).map(Missing::IndirectOnly));
+    for side in [Side::Victim, Side::Offender] {
+        let principals = principals(facts, side);
+        if principals.is_empty() {
+            missing.push(Missing::Participant(side));
+        }
+        for person in principals {
+            match person.latest {
+                None => missing.push(Missing::Assessment(person.kind)),
+                Some(latest) => missing.extend(overdue(person.kind, latest, facts.today)),
+            }
+        }
+    }
+    missing
+}
+
+fn before_mediation(facts: &Facts, mode: Option<Mode>) -> Vec<Missing> {
+    let mut missing = before_preparation(facts, mode);
+    missing.extend(facts.contact_frozen.then_some(Missing::ContactFrozen));
+    for person in &facts.people {
+        let Some(latest) = person.latest else { continue };
+        missing.extend(overdue(person.kind, latest, facts.today));
+        match latest.risk {
+            Risk::Imminent => missing.push(Missing::ImminentRisk(person.kind)),
+            Risk::High if !latest.has_note => missing.push(Missing::NoteOnHighRisk(person.kind)),
+            Risk::Low | Risk::Moderate | Risk::High => {}
+        }
+    }
+    let Some(mode) = mode else {
+        missing.push(Missing::Mode);
+        return missing;
+    };
+    // Every participant of the file, and no role that overrides one [CCRA 26.1(2), T10].
+    missing.extend(facts.people.iter().filter(|p| !p.consents.contains(&mode)).map(|p| Missing::Consent(p.kind, mode)));
+    missing
+}
+
+/// Those who stand for a side. A representative stands for a victim who is not on the file.
+fn principals(facts: &Facts, side: Side) -> Vec<&Person> {
+    let of_kind = |kind: Kind| facts.people.iter().filter(move |p| p.kind == kind).collect::<Vec<_>>();
+    match side {
+        Side::Offender => of_kind(Kind::Offender),
+        Side::Victim => match of_kind(Kind::Victim) {
+            victims if victims.is_empty() => of_kind(Kind::Representative),
+            victims => victims,
+        },
+    }
+}
+
+fn overdue(kind: Kind, latest: Latest, today: Date) -> Option<Missing> {
+    latest.next_review_on.is_none_or(|due| due < today).then_some(Missing::Review(kind))
+}
+
+/// What a consent that ends does to the case: mediation stops whatever the mode, preparation for that mode stops [IM1c].
+#[must_use]
+pub fn after_consent_ended(now: Standing, mode: Mode) -> Standing {
+    match now.stage {
+        Stage::Mediation => paused(now),
+        Stage::Preparation if now.mode == Some(mode) => paused(now),
+        _ => now,
+    }
+}
+
+/// What a new decision of the RJ Unit, indirect communication only, does to the case: a meeting under way stops [R3a].
+#[must_use]
+pub fn after_indirect_only(now: Standing) -> Standing {
+    let meeting = now.mode.is_some_and(Mode::is_direct);
+    if now.stage == Stage::Mediation && meeting { paused(now) } else { now }
+}
+
+const fn paused(now: Standing) -> Standing {
+    Standing { stage: Stage::Paused, left: Some(now.stage), mode: now.mode }
+}

@@ -1,0 +1,64 @@
+//! What may stand in a field that a person fills in.
+
+use chassis::Refusal;
+
+/// Longest narrative, in characters.
+pub const NARRATIVE: usize = 20_000;
+/// Longest name, number or code, in characters.
+pub const LINE: usize = 200;
+
+/// The text without the blanks around it.
+///
+/// # Errors
+/// Refuses a text longer than `max` characters, or one with a NUL, naming the field.
+pub fn bounded(text: &str, max: usize, field: &'static str) -> Result<String, Refusal> {
+    if text.contains('\0') {
+        return Err(Refusal::invalid(
+            "text-unreadable",
+            "R3c",
+            field,
+            format!("the field {field} holds a character that cannot be kept: type it again without it"),
+            format!("le champ {field} contient un caractère qui ne peut être conservé : saisissez-le de nouveau sans ce caractère"),
+        ));
+    }
+    if text.chars().count() > max {
+        return Err(Refusal::invalid(
+            "text-too-long",
+            "R3c",
+            field,
+            format!("the field {field} is longer than {max} characters"),
+            format!("le champ {field} dépasse {max} caractères"),
+        ));
+    }
+    Ok(text.trim().to_owned())
+}
+
+/// As much of a text as can be kept: nothing said of a risk is refused for its form [RM1c].
+#[must_use]
+pub fn readable(text: &str) -> String {
+    text.chars().filter(|c| *c != '\0').collect::<String>().trim().to_owned()
+}
+
+/// The beginning of a text, at most `max` characters.
+#[must_use]
+pub fn beginning(text: &str, max: usize) -> String {
+    text.chars().take(max).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_text_that_cannot_be_kept_is_refused_with_the_name_of_its_field() {
+        let refusal = bounded("a\0b", 10, "name").unwrap_err();
+        assert_eq!((refusal.reason, refusal.field), ("text-unreadable", Some("name")));
+        assert_eq!(bounded(&"é".repeat(11), 10, "name").unwrap_err().reason, "text-too-long");
+        assert_eq!(bounded(&format!(" {} ", "é".repeat(8)), 10, "name").unwrap(), "é".repeat(8));
+    }
+
+    #[test]
+    fn what_is_said_of_a_risk_is_kept_as_far_as_it_can_be_read() {
+        assert_eq!(readable(" help\0 now "), "help now");
+    }
+}

@@ -1,0 +1,111 @@
+//! Domain types as they stand on the wire.
+
+use chassis::wire;
+use proto::cases::v1 as wire_cases;
+
+use crate::{
+    app::{events::stage_code, read_cases::Whole},
+    domain::{
+        assessment::{self, Assessment, Risk},
+        consent::{Consent, Status},
+        mode::Mode,
+        participant::{Kind, Language, Participant},
+    },
+    store::case_file::CaseFile,
+};
+
+/// A case without participants and assessments.
+pub fn file(file: CaseFile) -> wire_cases::Case {
+    wire_cases::Case {
+        case_id: file.id.to_string(),
+        case_number: file.number,
+        referral_id: file.referral.to_string(),
+        stage: stage_code(file.standing.stage).into(),
+        site: file.site.unwrap_or_default(),
+        mediator: file.mediator.unwrap_or_default(),
+        indirect_only: file.indirect_only,
+        opened_at: Some(wire::timestamp(file.opened_at)),
+        contact_frozen: file.contact_frozen,
+        ..wire_cases::Case::default()
+    }
+}
+
+/// A case with everything on its file.
+pub fn whole(whole: Whole) -> wire_cases::Case {
+    let Whole { file: own, participants, consents, assessments } = whole;
+    let participants = participants
+        .into_iter()
+        .map(|person| {
+            let own = consents.iter().filter(|(who, _)| *who == person.id).map(|(_, c)| consent(c)).collect();
+            participant(person, own)
+        })
+        .collect();
+    wire_cases::Case { participants, assessments: assessments.into_iter().map(assessment).collect(), ..file(own) }
+}
+
+fn participant(from: Participant, consents: Vec<wire_cases::Consent>) -> wire_cases::Participant {
+    wire_cases::Participant {
+        participant_id: from.id.to_string(),
+        kind: kind(from.person.kind).into(),
+        name: from.person.name.into_inner(),
+        fps: from.person.fps.into_inner(),
+        language: language(from.person.language),
+        consents,
+    }
+}
+
+fn consent(from: &Consent) -> wire_cases::Consent {
+    wire_cases::Consent {
+        mode: Mode::code(from.mode).to_owned(),
+        status: status(from.status).into(),
+        form_version: from.form_version.clone(),
+        language: language(from.language),
+        recorded_at: Some(wire::timestamp(from.recorded_at)),
+    }
+}
+
+fn assessment(from: Assessment) -> wire_cases::Assessment {
+    wire_cases::Assessment {
+        assessment_id: from.id.to_string(),
+        participant_id: from.said.participant.to_string(),
+        risk: risk(from.said.risk).into(),
+        notes: from.said.notes.into_inner(),
+        recorded_by: from.recorded_by,
+        recorded_at: Some(wire::timestamp(from.recorded_at)),
+        next_review_on: from.said.next_review_on.map(assessment::date_text).unwrap_or_default(),
+    }
+}
+
+fn language(from: Option<Language>) -> String {
+    from.map(Language::code).unwrap_or_default().to_owned()
+}
+
+const fn kind(from: Kind) -> wire_cases::ParticipantKind {
+    match from {
+        Kind::Victim => wire_cases::ParticipantKind::Victim,
+        Kind::Offender => wire_cases::ParticipantKind::Offender,
+        Kind::CommunityMember => wire_cases::ParticipantKind::CommunityMember,
+        Kind::SupportPerson => wire_cases::ParticipantKind::SupportPerson,
+        Kind::Representative => wire_cases::ParticipantKind::Representative,
+        Kind::Interpreter => wire_cases::ParticipantKind::Interpreter,
+        Kind::Elder => wire_cases::ParticipantKind::Elder,
+    }
+}
+
+const fn risk(from: Risk) -> wire_cases::RiskLevel {
+    match from {
+        Risk::Low => wire_cases::RiskLevel::Low,
+        Risk::Moderate => wire_cases::RiskLevel::Moderate,
+        Risk::High => wire_cases::RiskLevel::High,
+        Risk::Imminent => wire_cases::RiskLevel::Imminent,
+    }
+}
+
+const fn status(from: Status) -> wire_cases::ConsentStatus {
+    match from {
+        Status::Offered => wire_cases::ConsentStatus::Offered,
+        Status::Given => wire_cases::ConsentStatus::Given,
+        Status::Withdrawn => wire_cases::ConsentStatus::Withdrawn,
+        Status::Expired => wire_cases::ConsentStatus::Expired,
+    }
+}

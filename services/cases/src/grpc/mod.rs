@@ -1,0 +1,128 @@
+//! The RPCs of `ro.cases.v1.Cases`: each decodes, calls one use case, encodes.
+
+mod encode;
+mod parse;
+
+use chassis::Caller;
+use proto::cases::v1::{
+    AddParticipantRequest, AddParticipantResponse, AssignMediatorRequest, AssignMediatorResponse, EndAssignmentRequest,
+    EndAssignmentResponse, FindCaseByReferralRequest, GetCaseRequest, GetCaseResponse, ListCasesRequest, ListCasesResponse,
+    MoveCaseRequest, MoveCaseResponse, RecordAssessmentRequest, RecordAssessmentResponse, RecordConsentRequest, RecordConsentResponse,
+    cases_server::{Cases, CasesServer},
+};
+use tonic::{Request, Response, Status, service::Routes};
+
+use crate::{
+    app::{App, add_participant, assign_mediator, events::stage_code, move_case, read_cases, record_assessment, record_consent},
+    domain::assessment::Written,
+};
+
+/// The door of the service.
+#[derive(Clone)]
+pub struct Door(App);
+
+/// The routes that the process serves.
+#[must_use]
+pub fn routes(app: App) -> Routes {
+    Routes::new(CasesServer::new(Door::new(app)))
+}
+
+impl Door {
+    #[must_use]
+    pub const fn new(app: App) -> Self {
+        Self(app)
+    }
+}
+
+type Answer<T> = Result<Response<T>, Status>;
+
+#[tonic::async_trait]
+impl Cases for Door {
+    async fn list_cases(&self, request: Request<ListCasesRequest>) -> Answer<ListCasesResponse> {
+        let caller = Caller::of(&request)?;
+        let asked = request.into_inner();
+        let page = read_cases::list_cases(&self.0, &caller, asked.page_size, &asked.page_token).await?;
+        let cases = page.cases.into_iter().map(encode::file).collect();
+        Ok(Response::new(ListCasesResponse { cases, next_page_token: page.next }))
+    }
+
+    async fn get_case(&self, request: Request<GetCaseRequest>) -> Answer<GetCaseResponse> {
+        let caller = Caller::of(&request)?;
+        let whole = read_cases::get_case(&self.0, &caller, &request.into_inner().case_ref).await?;
+        Ok(Response::new(GetCaseResponse { case: Some(encode::whole(whole)) }))
+    }
+
+    async fn find_case_by_referral(&self, request: Request<FindCaseByReferralRequest>) -> Answer<GetCaseResponse> {
+        let caller = Caller::of(&request)?;
+        let whole = read_cases::find_by_referral(&self.0, &caller, &request.into_inner().referral_id).await?;
+        Ok(Response::new(GetCaseResponse { case: Some(encode::whole(whole)) }))
+    }
+
+    async fn add_participant(&self, request: Request<AddParticipantRequest>) -> Answer<AddParticipantResponse> {
+        let caller = Caller::of(&request)?;
+        let asked = request.into_inner();
+        let kind = parse::kind(asked.kind())?;
+        let command =
+            add_participant::Command { case_ref: &asked.case_id, kind, name: &asked.name, fps: &asked.fps, language: &asked.language };
+        let id = add_participant::add_participant(&self.0, &caller, command).await?;
+        Ok(Response::new(AddParticipantResponse { participant_id: id.to_string() }))
+    }
+
+    async fn assign_mediator(&self, request: Request<AssignMediatorRequest>) -> Answer<AssignMediatorResponse> {
+        let caller = Caller::of(&request)?;
+        let asked = request.into_inner();
+        let until = parse::until(asked.until.as_ref())?;
+        assign_mediator::assign_mediator(&self.0, &caller, &asked.case_id, &asked.mediator, until).await?;
+        Ok(Response::new(AssignMediatorResponse {}))
+    }
+
+    async fn end_assignment(&self, request: Request<EndAssignmentRequest>) -> Answer<EndAssignmentResponse> {
+        let caller = Caller::of(&request)?;
+        let asked = request.into_inner();
+        assign_mediator::end_assignment(&self.0, &caller, &asked.case_id, &asked.mediator).await?;
+        Ok(Response::new(EndAssignmentResponse {}))
+    }
+
+    async fn record_assessment(&self, request: Request<RecordAssessmentRequest>) -> Answer<RecordAssessmentResponse> {
+        let caller = Caller::of(&request)?;
+        let asked = request.into_inner();
+        let risk = parse::risk(asked.risk())?;
+        let written = Written {
+            notes: &asked.notes,
+            for_the_head: &asked.what_the_head_must_know,
+            next_review_on: &asked.next_review_on,
+            key: &asked.idempotency_key,
+        };
+        let command = record_assessment::Command { case_ref: &asked.case_id, participant: &asked.participant_id, risk, written };
+        let answer = record_assessment::record_assessment(&self.0, &caller, command).await?;
+        Ok(Response::new(RecordAssessmentResponse {
+            assessment_id: answer.assessment.to_string(),
+            concern_id: answer.concern.map(|id| id.to_string()).unwrap_or_default(),
+        }))
+    }
+
+    async fn record_consent(&self, request: Request<RecordConsentRequest>) -> Answer<RecordConsentResponse> {
+        let caller = Caller::of(&request)?;
+        let asked = request.into_inner();
+        let command = record_consent::Command {
+            case_ref: &asked.case_id,
+            participant: &asked.participant_id,
+            mode: &asked.mode,
+            status: parse::status(asked.status())?,
+            form_version: &asked.form_version,
+            language: &asked.language,
+            informed_and_voluntary: asked.informed_and_voluntary,
+        };
+        record_consent::record_consent(&self.0, &caller, command).await?;
+        Ok(Response::new(RecordConsentResponse {}))
+    }
+
+    async fn move_case(&self, request: Request<MoveCaseRequest>) -> Answer<MoveCaseResponse> {
+        let caller = Caller::of(&request)?;
+        let asked = request.into_inner();
+        let to = parse::stage(asked.to())?;
+        let command = move_case::Command { case_ref: &asked.case_id, to, mode: &asked.mode, reason: &asked.reason };
+        let stage = move_case::move_case(&self.0, &caller, command).await?;
+        Ok(Response::new(MoveCaseResponse { stage: stage_code(stage).into() }))
+    }
+}

@@ -1,0 +1,103 @@
+//! Enums and instants of the wire as domain types. A value that is not stated, or not known, is refused by name.
+
+use chassis::{Refusal, wire};
+use prost_types::Timestamp;
+use proto::cases::v1 as wire_cases;
+use time::OffsetDateTime;
+
+use crate::domain::{assessment::Risk, consent::Status, participant::Kind, stage::Stage};
+
+/// # Errors
+/// No stage is stated.
+pub fn stage(stated: wire_cases::Stage) -> Result<Stage, Refusal> {
+    Ok(match stated {
+        wire_cases::Stage::Assessment => Stage::Assessment,
+        wire_cases::Stage::Preparation => Stage::Preparation,
+        wire_cases::Stage::Mediation => Stage::Mediation,
+        wire_cases::Stage::FollowUp => Stage::FollowUp,
+        wire_cases::Stage::Paused => Stage::Paused,
+        wire_cases::Stage::Closed => Stage::Closed,
+        wire_cases::Stage::Unspecified => {
+            return Err(Refusal::invalid("stage-unknown", "R3a", "to", "give the stage to move to", "indiquez l'étape visée"));
+        }
+    })
+}
+
+/// # Errors
+/// No kind is stated.
+pub fn kind(stated: wire_cases::ParticipantKind) -> Result<Kind, Refusal> {
+    use wire_cases::ParticipantKind as Wire;
+    Ok(match stated {
+        Wire::Victim => Kind::Victim,
+        Wire::Offender => Kind::Offender,
+        Wire::CommunityMember => Kind::CommunityMember,
+        Wire::SupportPerson => Kind::SupportPerson,
+        Wire::Representative => Kind::Representative,
+        Wire::Interpreter => Kind::Interpreter,
+        Wire::Elder => Kind::Elder,
+        Wire::Unspecified => {
+            return Err(Refusal::invalid(
+                "participant-kind-unknown",
+                "D-RO",
+                "kind",
+                "give the part the person takes",
+                "indiquez le rôle de la personne",
+            ));
+        }
+    })
+}
+
+/// # Errors
+/// No risk is stated.
+pub fn risk(stated: wire_cases::RiskLevel) -> Result<Risk, Refusal> {
+    Ok(match stated {
+        wire_cases::RiskLevel::Low => Risk::Low,
+        wire_cases::RiskLevel::Moderate => Risk::Moderate,
+        wire_cases::RiskLevel::High => Risk::High,
+        wire_cases::RiskLevel::Imminent => Risk::Imminent,
+        wire_cases::RiskLevel::Unspecified => {
+            return Err(Refusal::invalid(
+                "risk-unknown",
+                "R4a",
+                "risk",
+                "give the risk: low, moderate, high or imminent",
+                "indiquez le risque : faible, modéré, élevé ou imminent",
+            ));
+        }
+    })
+}
+
+/// # Errors
+/// No status is stated.
+pub fn status(stated: wire_cases::ConsentStatus) -> Result<Status, Refusal> {
+    Ok(match stated {
+        wire_cases::ConsentStatus::Offered => Status::Offered,
+        wire_cases::ConsentStatus::Given => Status::Given,
+        wire_cases::ConsentStatus::Withdrawn => Status::Withdrawn,
+        wire_cases::ConsentStatus::Expired => Status::Expired,
+        wire_cases::ConsentStatus::Unspecified => {
+            return Err(Refusal::invalid(
+                "consent-status-unknown",
+                "IM1c",
+                "status",
+                "say whether the consent is offered, given, withdrawn or expired",
+                "précisez si le consentement est offert, donné, retiré ou expiré",
+            ));
+        }
+    })
+}
+
+/// # Errors
+/// An instant that no calendar has.
+pub fn until(stated: Option<&Timestamp>) -> Result<Option<OffsetDateTime>, Refusal> {
+    let impossible = || {
+        Refusal::invalid(
+            "until-impossible",
+            "D-mediator",
+            "until",
+            "the end of the assignment is not a point in time",
+            "la fin de l'affectation n'est pas un moment possible",
+        )
+    };
+    stated.map(|stamp| wire::instant(stamp).ok_or_else(impossible)).transpose()
+}

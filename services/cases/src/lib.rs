@@ -1,0 +1,34 @@
+#![doc = include_str!("../README.md")]
+
+pub mod access;
+pub mod app;
+mod bus;
+mod config;
+pub mod domain;
+mod error;
+pub mod grpc;
+pub mod store;
+
+pub use bus::{concerns, screened};
+pub use config::Config;
+
+use proto::{intake::v1::intake_client::IntakeClient, subject};
+use sqlx::migrate::Migrator;
+
+/// The schema of `ro_cases`, after the chassis's own.
+pub static MIGRATOR: Migrator = sqlx::migrate!();
+
+/// Serves until stopped: hears screening decisions and concerns, answers calls.
+///
+/// # Errors
+/// A setting cannot be used, or the address cannot be bound.
+pub async fn serve(config: Config, ctx: chassis::Context) -> anyhow::Result<()> {
+    let app = app::App { pool: ctx.pool.clone(), clock: ctx.clock.clone(), ids: ctx.ids.clone(), outbox: ctx.outbox.clone() };
+    let intake = IntakeClient::new(ctx.peer(&config.intake_url)?);
+    let screened = screened::Screenings { intake, ids: ctx.ids.clone(), clock: ctx.clock.clone() };
+    let heard = subject::CASES_SCREENED;
+    ctx.consume(heard.stream, heard.name, heard.filters, screened);
+    let heard = subject::CASES_CONCERNS;
+    ctx.consume(heard.stream, heard.name, heard.filters, concerns::Concerns { clock: ctx.clock.clone() });
+    ctx.serve_grpc(proto::DESCRIPTOR_BYTES, access::RULES, grpc::routes(app)).await
+}

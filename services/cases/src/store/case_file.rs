@@ -1,0 +1,254 @@
+//! Case files: found through need to know, moved along their stages.
+
+use proto::id::{CaseId, ReferralId};
+use sqlx::PgConnection;
+use time::OffsetDateTime;
+use uuid::Uuid;
+
+use super::known;
+use crate::domain::{
+    access::{CaseRef, Scope},
+    mode::Mode,
+    stage::{Stage, Standing},
+};
+
+/// A case as a caller who may know of it sees it at one moment.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CaseFile {
+    pub id: CaseId,
+    pub number: String,
+    pub referral: ReferralId,
+    pub standing: Standing,
+    pub indirect_only: bool,
+    pub site: Option<String>,
+    /// The mediator whose assignment is live.
+    pub mediator: Option<String>,
+    /// A concern of the case is open [RM1].
+    pub contact_frozen: bool,
+    pub opened_at: OffsetDateTime,
+}
+
+struct Row {
+    id: Uuid,
+    number: String,
+    referral_id: Uuid,
+    stage: String,
+    left_stage: Option<String>,
+    mode: Option<String>,
+    indirect_only: bool,
+    site: Option<String>,
+    mediator: Option<String>,
+    contact_frozen: bool,
+    opened_at: OffsetDateTime,
+}
+
+impl TryFrom<Row> for CaseFile {
+    type Error = sqlx::Error;
+
+    fn try_from(row: Row) -> sqlx::Result<Self> {
+        Ok(Self {
+            id: CaseId::new(row.id),
+            number: row.number,
+            referral: ReferralId::new(row.referral_id),
+            standing: standing(&row.stage, row.left_stage.as_deref(), row.mode.as_deref())?,
+            indirect_only: row.indirect_only,
+            site: row.site,
+            mediator: row.mediator,
+            contact_frozen: row.contact_frozen,
+            opened_at: row.opened_at,
+        })
+    }
+}
+
+fn standing(stage: &str, left: Option<&str>, mode: Option<&str>) -> sqlx::Result<Standing> {
+    Ok(Standing {
+        stage: known("stage", Stage::of_code(stage))?,
+        left: left.map(|code| known("left_stage", Stage::of_code(code))).transpose()?,
+        mode: mode.map(|code| known("mode", Mode::of_code(code))).transpose()?,
+    })
+}
+
+/// The case, if the caller may know of it at this moment. The only way from a caller to a case: what is hidden
+/// is absent [R3c].
+///
+/// # Errors
+/// The statement failed.
+pub async fn visible(tx: &mut PgConnection, scope: &Scope, case_ref: &CaseRef, at: OffsetDateTime) -> sqlx::Result<Option<CaseFile>> {
+    let (id, number, referral) = match case_ref {
+        CaseRef::Id(id) => (Some(id.uuid()), None, None),
+        CaseRef::Number(number) => (None, Some(number.as_str()), None),
+        CaseRef::Referral(referral) => (None, None, Some(referral.uuid())),
+    };
+    sqlx::query_as!(
+        Row,
+        r#"select id, number, referral_id, stage, left_stage, mode, indirect_only, site, opened_at,
+                  mediator_of(id, $6) as mediator,
+                  exists (select from case_concern where case_id = case_file.id and closed_at is null) as "contact_frozen!"
+           from case_file
+           where (id = $1 or number = $2 or referral_id = $3) and may_know_of(id, $4, $5, $6)"#,
+        id,
+        number,
+        referral,
+        scope.is_unit(),
+        scope.subject(),
+        at
+    )
+    .fetch_optional(tx)
+    .await?
+    .map(CaseFile::try_from)
+    .transpose()
+}
+
+/// The cases the caller may know of at this moment, oldest first, after a position. Others are not counted [R3c, T6].
+///
+/// # Errors
+/// The statement failed.
+pub async fn visible_list(
+    tx: &mut PgConnection,
+    scope: &Scope,
+    after: Option<(OffsetDateTime, Uuid)>,
+    limit: i64,
+    at: OffsetDateTime,
+) -> sqlx::Result<Vec<CaseFile>> {
+    let (after_at, after_id) = after.unzip();
+    sqlx::query_as!(
+        Row,
+        r#"select id, number, referral_id, stage, left_stage, mode, indirect_only, site, opened_at,
+                  mediator_of(id, $3) as mediator,
+                  exists (select from case_concern where case_id = case_file.id and closed_at is null) as "contact_frozen!"
+           from case_file
+           where may_know_of(id, $1, $2, $3)
+             and ($4::timestamptz is null or (opened_at, id) > ($4, $5::uuid))
+           order by opened_at, id
+           limit $6"#,
+        scope.is_unit(),
+        scope.subject(),
+        at,
+        after_at,
+        after_id,
+        limit
+    )
+    .fetch_all(tx)
+    .await?
+    .into_iter()
+    .map(CaseFile::try_from)
+    .collect()
+}
+
+/// Holds a case until the transaction ends: changes to one case happen one after the other.
+///
+/// # Errors
+/// The statement failed.
+pub async fn lock(tx: &mut PgConnection, case: CaseId) -> sqlx::Result<()> {
+    sqlx::query!("select id from case_file where id = $1 for update", case.uuid()).fetch_optional(tx).await?;
+    Ok(())
+}
+
+/// A case about to open.
+#[derive(Debug, Clone)]
+pub struct NewCase {
+    pub id: CaseId,
+    pub number: String,
+    pub referral: ReferralId,
+    pub indirect_only: bool,
+    pub site: Option<String>,
+    pub screened_at: OffsetDateTime,
+}
+
+/// Opens a case; `false` where the referral has one already, or the number is taken.
+///
+/// # Errors
+/// The statement failed.
+pub async fn open(tx: &mut PgConnection, new: &NewCase, at: OffsetDateTime) -> sqlx::Result<bool> {
+    let done = sqlx::query!(
+        "insert into case_file (id, number, referral_id, stage, indirect_only, site, screened_at, opened_at)
+         values ($1, $2, $3, $4, $5, $6, $7, $8) on conflict do nothing",
+        new.id.uuid(),
+        new.number,
+        new.referral.uuid(),
+        Stage::Assessment.code(),
+        new.indirect_only,
+        new.site,
+        new.screened_at,
+        at
+    )
+    .execute(&mut *tx)
+    .await?;
+    Ok(done.rows_affected() == 1)
+}
+
+/// What a new screening decision needs to know of the case it meets.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Screening {
+    pub case: CaseId,
+    pub standing: Standing,
+    pub screened_at: OffsetDateTime,
+}
+
+/// The case a referral opened, held until the transaction ends. For the service itself, never for a caller.
+///
+/// # Errors
+/// The statement failed.
+pub async fn lock_screening(tx: &mut PgConnection, referral: ReferralId) -> sqlx::Result<Option<Screening>> {
+    let row =
+        sqlx::query!("select id, stage, left_stage, mode, screened_at from case_file where referral_id = $1 for update", referral.uuid())
+            .fetch_optional(tx)
+            .await?;
+    row.map(|row| {
+        Ok(Screening {
+            case: CaseId::new(row.id),
+            standing: standing(&row.stage, row.left_stage.as_deref(), row.mode.as_deref())?,
+            screened_at: row.screened_at,
+        })
+    })
+    .transpose()
+}
+
+/// Notes a newer screening decision on a case that is held.
+///
+/// # Errors
+/// The statement failed.
+pub async fn set_indirect_only(tx: &mut PgConnection, case: CaseId, indirect_only: bool, screened_at: OffsetDateTime) -> sqlx::Result<()> {
+    sqlx::query!("update case_file set indirect_only = $2, screened_at = $3 where id = $1", case.uuid(), indirect_only, screened_at)
+        .execute(tx)
+        .await?;
+    Ok(())
+}
+
+/// One step of a case, for the record.
+#[derive(Debug, Clone, Copy)]
+pub struct Step<'a> {
+    pub from: Option<Stage>,
+    pub to: Standing,
+    pub reason: &'a str,
+    pub by: &'a str,
+}
+
+/// Moves a case, and adds the step to its record.
+///
+/// # Errors
+/// A statement failed.
+pub async fn step(tx: &mut PgConnection, case: CaseId, step: Step<'_>, at: OffsetDateTime) -> sqlx::Result<()> {
+    sqlx::query!(
+        "update case_file set stage = $2, left_stage = $3, mode = $4 where id = $1",
+        case.uuid(),
+        step.to.stage.code(),
+        step.to.left.map(Stage::code),
+        step.to.mode.map(Mode::code)
+    )
+    .execute(&mut *tx)
+    .await?;
+    sqlx::query!(
+        "insert into case_move (case_id, from_stage, to_stage, mode, reason, moved_by, moved_at) values ($1, $2, $3, $4, $5, $6, $7)",
+        case.uuid(),
+        step.from.map(Stage::code),
+        step.to.stage.code(),
+        step.to.mode.map(Mode::code),
+        step.reason,
+        step.by,
+        at
+    )
+    .execute(tx)
+    .await?;
+    Ok(())
+}

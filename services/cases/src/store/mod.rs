@@ -1,0 +1,29 @@
+//! What the service remembers: SQL in, domain types out, one file per aggregate.
+//!
+//! For a caller, a case is found in `case_file` and nowhere else; the other files take a case that was found there.
+
+pub mod access;
+pub mod assessment;
+pub mod case_file;
+pub mod concern;
+pub mod consent;
+pub mod participant;
+
+use std::fmt;
+
+/// A code in the database that this version does not know.
+#[derive(Debug)]
+struct UnknownCode;
+
+impl fmt::Display for UnknownCode {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a code this version does not know")
+    }
+}
+
+impl std::error::Error for UnknownCode {}
+
+/// A stored code as its domain type: rows are parsed, not trusted.
+fn known<T>(column: &'static str, value: Option<T>) -> sqlx::Result<T> {
+    value.ok_or_else(|| sqlx::Error::ColumnDecode { index: column.to_owned(), source: Box::new(UnknownCode) })
+}

@@ -1,0 +1,130 @@
+//! No mediation without the consent of everyone, and none that goes on after one is withdrawn [L26.1-2, IM1c, T10].
+
+use cases::{
+    app::{move_case, record_consent},
+    domain::{consent::Status, participant::Kind, stage::Stage},
+};
+use chassis::Caller;
+use prost::Message;
+use proto::{cases::v1::CaseMoved, role, subject};
+
+use crate::world::{World, caller, officer, refusal};
+
+#[tokio::test]
+async fn one_missing_consent_refuses_mediation_and_names_the_participant_by_kind_only() {
+    let world = World::new().await;
+    let case = world.prepared("letter").await;
+    let helper = world.add(&case, Kind::SupportPerson, "").await.unwrap();
+    for who in [case.victim, case.offender] {
+        world.agree(&case, who, "letter").await;
+    }
+    let refused = refusal(world.go(&case, Stage::Mediation, "letter").await);
+    assert_eq!((refused.reason, refused.clause), ("conditions-missing", "L26.1-2"));
+    assert_eq!(
+        refused.en,
+        "the case cannot move yet; missing: the informed and voluntary consent of a support person to letter exchange \
+         (consent-missing:support_person:letter)"
+    );
+    for name in ["Vera", "Oscar", "Robin"] {
+        assert!(!refused.en.contains(name) && !refused.fr.contains(name));
+    }
+    assert!(refused.fr.contains("une personne de soutien"));
+    world.agree(&case, helper, "letter").await;
+    assert_eq!(world.go(&case, Stage::Mediation, "letter").await.unwrap(), Stage::Mediation);
+}
+
+#[tokio::test]
+async fn no_role_stands_in_for_a_consent() {
+    let world = World::new().await;
+    let case = world.prepared("letter").await;
+    let everything: Vec<&str> = role::ALL.to_vec();
+    let command = move_case::Command { case_ref: &case.id, to: Stage::Mediation, mode: "letter", reason: "override" };
+    let refused = refusal(move_case::move_case(&world.app, &caller("manager", &everything), command).await);
+    assert!(refused.en.contains("consent-missing:victim:letter") && refused.en.contains("consent-missing:offender:letter"));
+}
+
+// [D-VOM]
+#[tokio::test]
+async fn another_mode_in_mid_case_needs_the_consent_of_everyone_to_it() {
+    let world = World::new().await;
+    let case = world.in_mediation("letter").await;
+    let refused = refusal(world.go(&case, Stage::Mediation, "face_to_face").await);
+    assert!(refused.en.contains("consent-missing:victim:face_to_face"), "{}", refused.en);
+    for who in [case.victim, case.offender] {
+        world.agree(&case, who, "face_to_face").await;
+    }
+    world.go(&case, Stage::Mediation, "face_to_face").await.unwrap();
+    assert_eq!(world.read(&case).await.file.standing.stage, Stage::Mediation);
+}
+
+#[tokio::test]
+async fn a_withdrawal_pauses_mediation_in_the_same_transaction_and_says_nothing_of_who_or_why() {
+    let world = World::new().await;
+    let case = world.in_mediation("letter").await;
+    let before = world.outbox(subject::CASE_MOVED).await.len();
+    world.consent(&case, case.victim, "letter", Status::Withdrawn).await.unwrap();
+    let standing = world.read(&case).await.file.standing;
+    assert_eq!((standing.stage, standing.left), (Stage::Paused, Some(Stage::Mediation)));
+    let told = world.outbox(subject::CASE_MOVED).await;
+    assert_eq!(told.len(), before + 1);
+    assert!(CaseMoved::decode(told[before].as_slice()).unwrap().stage() == proto::cases::v1::Stage::Paused);
+    let same_transaction = "select count(*) from case_move m join consent_record c on m.xmin = c.xmin
+                            where m.to_stage = 'paused' and m.reason = '' and m.moved_by = 'service:cases' and c.status = 'withdrawn'";
+    assert_eq!(world.count(same_transaction).await, 1);
+    // The way back: a new offer on the participant's own initiative, and consent given anew.
+    assert_eq!(refusal(world.go(&case, Stage::Mediation, "").await).reason, "conditions-missing");
+    let directly = world.consent(&case, case.victim, "letter", Status::Given).await;
+    assert_eq!(refusal(directly).reason, "consent-not-offered-again");
+    world.agree(&case, case.victim, "letter").await;
+    assert_eq!(world.go(&case, Stage::Mediation, "").await.unwrap(), Stage::Mediation);
+}
+
+#[tokio::test]
+async fn a_withdrawal_pauses_preparation_for_that_mode_and_no_other() {
+    let world = World::new().await;
+    let case = world.prepared("video").await;
+    world.consent(&case, case.offender, "letter", Status::Withdrawn).await.unwrap();
+    assert_eq!(world.read(&case).await.file.standing.stage, Stage::Preparation);
+    world.consent(&case, case.offender, "video", Status::Withdrawn).await.unwrap();
+    assert_eq!(world.read(&case).await.file.standing.stage, Stage::Paused);
+}
+
+// [D-RO]
+#[tokio::test]
+async fn the_withdrawal_of_a_community_member_alone_stops_a_conference() {
+    let world = World::new().await;
+    let case = world.prepared("group").await;
+    let member = world.add(&case, Kind::CommunityMember, "").await.unwrap();
+    for who in [case.victim, case.offender, member] {
+        world.agree(&case, who, "group").await;
+    }
+    world.go(&case, Stage::Mediation, "group").await.unwrap();
+    world.consent(&case, member, "group", Status::Withdrawn).await.unwrap();
+    assert_eq!(world.read(&case).await.file.standing.stage, Stage::Paused);
+}
+
+#[tokio::test]
+async fn consent_without_form_language_or_free_will_is_not_recorded() {
+    let world = World::new().await;
+    let case = world.open().await;
+    world.consent(&case, case.victim, "letter", Status::Offered).await.unwrap();
+    let give = async |form_version: &str, language: &str, informed: bool, by: Caller| {
+        let command = record_consent::Command {
+            case_ref: &case.id,
+            participant: &case.victim.to_string(),
+            mode: "letter",
+            status: Status::Given,
+            form_version,
+            language,
+            informed_and_voluntary: informed,
+        };
+        record_consent::record_consent(&world.app, &by, command).await
+    };
+    assert_eq!(refusal(give("", "en", true, officer()).await).reason, "consent-form-missing");
+    assert_eq!(refusal(give("RO-form-3", "", true, officer()).await).reason, "consent-language-missing");
+    assert_eq!(refusal(give("RO-form-3", "en", false, officer()).await).reason, "consent-not-voluntary");
+    assert_eq!(world.count("select count(*) from consent_record").await, 1);
+    give("RO-form-3", "fr", true, officer()).await.unwrap();
+    give("RO-form-3", "fr", true, officer()).await.unwrap();
+    assert_eq!(world.count("select count(*) from consent_record").await, 2);
+}

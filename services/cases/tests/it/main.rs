@@ -1,0 +1,10 @@
+//! The case file on a real PostgreSQL, with a clock that stands still and ids that repeat.
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on has failed")]
+
+mod assessments;
+mod consents;
+mod need_to_know;
+mod opening;
+mod participants;
+mod stages;
+mod world;

@@ -1,0 +1,162 @@
+//! A referral opens one case, whatever is delivered twice, late or out of order [R3a].
+
+use std::{sync::Arc, time::Duration};
+
+use cases::{
+    domain::{participant::Kind, stage::Stage},
+    screened::{Screenings, screened},
+};
+use chassis::inbox::{Handler, Incoming, Rejection};
+use prost::Message;
+use proto::{
+    cases::v1::CaseOpened,
+    intake::v1::{Disposition, GetReferralResponse, Referral, ReferralScreened, intake_client::IntakeClient},
+    subject,
+};
+
+use crate::world::{NOW, World, referral_content};
+
+#[tokio::test]
+async fn eight_deliveries_of_one_decision_at_the_same_moment_open_one_case() {
+    let world = Arc::new(World::new().await);
+    let decision = world.screened(false);
+    let deliveries = (0..8).map(|_| {
+        let (world, decision) = (Arc::clone(&world), decision.clone());
+        tokio::spawn(async move { world.apply(&decision).await })
+    });
+    for delivery in deliveries.collect::<Vec<_>>() {
+        delivery.await.unwrap().unwrap();
+    }
+    assert_eq!(world.count("select count(*) from case_file").await, 1);
+    assert_eq!(world.count("select count(*) from participant").await, 2);
+    let told = world.outbox(subject::CASE_OPENED).await;
+    assert_eq!(told.len(), 1);
+    let event = CaseOpened::decode(told[0].as_slice()).unwrap();
+    assert_eq!(event.referral_id, decision.referral.to_string());
+    let case = world.opened(&decision).await;
+    assert_eq!(event.case_id, case.id);
+}
+
+#[tokio::test]
+async fn the_file_begins_in_assessment_with_a_number_for_the_telephone_and_the_people_of_the_referral() {
+    let world = World::new().await;
+    let case = world.open().await;
+    let whole = world.read(&case).await;
+    assert_eq!(whole.file.standing.stage, Stage::Assessment);
+    assert_eq!(proto::reference::parse("RC", &whole.file.number).as_ref(), Some(&whole.file.number));
+    assert_eq!(whole.file.site.as_deref(), Some("mission"));
+    let kinds: Vec<Kind> = whole.participants.iter().map(|p| p.person.kind).collect();
+    assert_eq!(kinds, [Kind::Victim, Kind::Offender]);
+}
+
+#[tokio::test]
+async fn a_newer_decision_changes_how_far_the_case_may_go_and_an_older_one_changes_nothing() {
+    let world = World::new().await;
+    let first = world.screened(false);
+    world.apply(&first).await.unwrap();
+    let mut newer = first.clone();
+    newer.indirect_only = true;
+    newer.screened_at += time::Duration::minutes(1);
+    world.apply(&newer).await.unwrap();
+    world.apply(&first).await.unwrap();
+    let case = world.opened(&first).await;
+    assert!(world.read(&case).await.file.indirect_only);
+    assert_eq!(world.count("select count(*) from case_file").await, 1);
+    assert_eq!(world.outbox(subject::CASE_OPENED).await.len(), 1);
+}
+
+#[tokio::test]
+async fn a_meeting_under_way_stops_when_the_rj_unit_allows_indirect_communication_only() {
+    let world = World::new().await;
+    let case = world.in_mediation("face_to_face").await;
+    let mut decision = world.screened(true);
+    decision.referral = world.read(&case).await.file.referral;
+    decision.screened_at = NOW;
+    world.apply(&decision).await.unwrap();
+    let file = world.read(&case).await.file;
+    assert_eq!((file.standing.stage, file.standing.left, file.indirect_only), (Stage::Paused, Some(Stage::Mediation), true));
+}
+
+#[tokio::test]
+async fn a_decision_delivered_late_does_not_undo_a_newer_one() {
+    let world = World::new().await;
+    let case = world.in_mediation("face_to_face").await;
+    let mut late = world.screened(true);
+    late.referral = world.read(&case).await.file.referral;
+    late.screened_at -= time::Duration::minutes(1);
+    world.apply(&late).await.unwrap();
+    let file = world.read(&case).await.file;
+    assert_eq!((file.standing.stage, file.indirect_only), (Stage::Mediation, false));
+}
+
+fn handler(world: &World) -> Screenings {
+    // Nobody listens on port 1.
+    let peer = chassis::client::connect("http://127.0.0.1:1", None, None, Some(Duration::from_secs(2))).unwrap();
+    Screenings { intake: IntakeClient::new(peer), ids: world.app.ids.clone(), clock: world.app.clock.clone() }
+}
+
+fn decision(disposition: Disposition) -> ReferralScreened {
+    ReferralScreened {
+        referral_id: "01890000-0000-7000-8000-000000000001".into(),
+        disposition: disposition.into(),
+        screened_at: Some(chassis::wire::timestamp(NOW)),
+    }
+}
+
+fn incoming(body: Vec<u8>) -> Incoming {
+    Incoming {
+        event_id: "e-1".into(),
+        subject: subject::REFERRAL_SCREENED.into(),
+        body: body.into(),
+        headers: Default::default(),
+        attempt: 1,
+    }
+}
+
+#[tokio::test]
+async fn a_decision_waits_while_intake_does_not_answer_and_is_set_aside_only_when_it_cannot_be_read() {
+    let world = World::new().await;
+    let handler = handler(&world);
+    for disposition in [Disposition::Accepted, Disposition::IndirectOnly] {
+        let heard = handler.read(&incoming(decision(disposition).encode_to_vec())).await;
+        assert!(matches!(heard, Err(Rejection::Later(_))), "{heard:?}");
+    }
+    let garbage = handler.read(&incoming(vec![0xff; 7])).await;
+    assert!(matches!(garbage, Err(Rejection::Never { reason: "malformed-message", .. })), "{garbage:?}");
+    let nameless = ReferralScreened { referral_id: String::new(), ..decision(Disposition::Accepted) };
+    let nameless = handler.read(&incoming(nameless.encode_to_vec())).await;
+    assert!(matches!(nameless, Err(Rejection::Never { reason: "referral-id-malformed", .. })), "{nameless:?}");
+}
+
+#[tokio::test]
+async fn every_other_decision_opens_nothing_and_asks_nobody() {
+    let world = World::new().await;
+    let handler = handler(&world);
+    for number in 0..=11 {
+        let decision = ReferralScreened { disposition: number, ..decision(Disposition::Unspecified) };
+        if [Disposition::Accepted, Disposition::IndirectOnly].contains(&decision.disposition()) {
+            continue;
+        }
+        let message = incoming(decision.encode_to_vec());
+        let work = handler.read(&message).await.unwrap();
+        assert_eq!(work, None, "{number}");
+        let mut db = world.db.pool.acquire().await.unwrap();
+        handler.apply(&mut db, work, &message).await.unwrap();
+    }
+    assert_eq!(world.count("select count(*) from case_file").await, 0);
+}
+
+#[test]
+fn a_referral_that_was_closed_in_the_meantime_opens_no_case() {
+    let answer = |disposition: Disposition| GetReferralResponse {
+        referral: Some(Referral { site: "mission".into(), victim_name: "Vera Imaginary".into(), ..Referral::default() }),
+        disposition: disposition.into(),
+        ..GetReferralResponse::default()
+    };
+    let id = "01890000-0000-7000-8000-000000000001".parse().unwrap();
+    let accepted = decision(Disposition::Accepted);
+    assert_eq!(screened(id, &accepted, answer(Disposition::Withdrawn)).unwrap(), None);
+    let open = screened(id, &accepted, answer(Disposition::Accepted)).unwrap().unwrap();
+    assert!(!open.indirect_only);
+    assert_eq!(open.content.victim_name, referral_content().victim_name);
+}

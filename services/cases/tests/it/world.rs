@@ -1,0 +1,201 @@
+//! A database of its own, the use cases on it, and the people of the tests. All of them are invented.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use cases::{
+    app::{
+        App,
+        add_participant::{self, add_participant},
+        assign_mediator::assign_mediator,
+        move_case::{self, move_case},
+        open_case::open_case,
+        read_cases::{self, Whole},
+        record_assessment::{self, Answer, record_assessment},
+        record_consent::{self, record_consent},
+    },
+    domain::{
+        assessment::{Risk, Written},
+        consent::Status,
+        opening::{Known, Origin, Referral, Screened},
+        participant::{Kind, Language},
+        stage::Stage,
+    },
+};
+use chassis::{Caller, Clock, Error, Ids, Refusal, Result, outbox::Wake};
+use harness::database::{Database, fresh};
+use proto::{
+    id::{ParticipantId, ReferralId},
+    role,
+};
+use sqlx::Row;
+use time::{OffsetDateTime, macros::datetime};
+use uuid::Uuid;
+
+pub const NOW: OffsetDateTime = datetime!(2026-03-02 15:00 UTC);
+pub const REVIEW: &str = "2026-06-01";
+
+pub struct World {
+    pub app: App,
+    pub db: Database,
+    referrals: AtomicU64,
+    keys: AtomicU64,
+}
+
+/// A case with a victim and an offender on its file.
+pub struct Opened {
+    pub id: String,
+    pub victim: ParticipantId,
+    pub offender: ParticipantId,
+}
+
+impl World {
+    pub async fn new() -> Self {
+        let db = fresh(&[&chassis::database::MIGRATOR, &cases::MIGRATOR]).await;
+        let app = App { pool: db.pool.clone(), clock: Clock::fixed(NOW), ids: Ids::seeded(7), outbox: Wake::default() };
+        Self { app, db, referrals: AtomicU64::new(1), keys: AtomicU64::new(1) }
+    }
+
+    pub fn screened(&self, indirect_only: bool) -> Screened {
+        let referral = ReferralId::new(Uuid::from_u64_pair(9, self.referrals.fetch_add(1, Ordering::Relaxed)));
+        Screened { referral, indirect_only, screened_at: NOW - time::Duration::hours(1), content: referral_content() }
+    }
+
+    pub async fn apply(&self, screened: &Screened) -> Result<()> {
+        let mut tx = self.app.pool.begin().await?;
+        open_case(&mut tx, &self.app.ids, screened, self.app.clock.now()).await?;
+        Ok(tx.commit().await?)
+    }
+
+    /// Opens a case for an institutional referral at Mission that names a victim and an offender.
+    pub async fn open(&self) -> Opened {
+        let screened = self.screened(false);
+        self.apply(&screened).await.unwrap();
+        self.opened(&screened).await
+    }
+
+    pub async fn opened(&self, screened: &Screened) -> Opened {
+        let whole = read_cases::find_by_referral(&self.app, &officer(), &screened.referral.to_string()).await.unwrap();
+        let who = |kind| whole.participants.iter().find(|p| p.person.kind == kind).unwrap().id;
+        Opened { id: whole.file.id.to_string(), victim: who(Kind::Victim), offender: who(Kind::Offender) }
+    }
+
+    pub async fn read(&self, case: &Opened) -> Whole {
+        read_cases::get_case(&self.app, &officer(), &case.id).await.unwrap()
+    }
+
+    pub async fn assign(&self, case: &Opened, mediator: &str) {
+        assign_mediator(&self.app, &officer(), &case.id, mediator, None).await.unwrap();
+    }
+
+    pub async fn assess(&self, case: &Opened, who: ParticipantId, risk: Risk, notes: &str, head: &str) -> Result<Answer> {
+        let key = format!("key-{}", self.keys.fetch_add(1, Ordering::Relaxed));
+        let written = Written { notes, for_the_head: head, next_review_on: REVIEW, key: &key };
+        let command = record_assessment::Command { case_ref: &case.id, participant: &who.to_string(), risk, written };
+        record_assessment(&self.app, &officer(), command).await
+    }
+
+    pub async fn consent(&self, case: &Opened, who: ParticipantId, mode: &str, status: Status) -> Result<()> {
+        let command = record_consent::Command {
+            case_ref: &case.id,
+            participant: &who.to_string(),
+            mode,
+            status,
+            form_version: "RO-form-3",
+            language: "en",
+            informed_and_voluntary: true,
+        };
+        record_consent(&self.app, &officer(), command).await
+    }
+
+    pub async fn agree(&self, case: &Opened, who: ParticipantId, mode: &str) {
+        self.consent(case, who, mode, Status::Offered).await.unwrap();
+        self.consent(case, who, mode, Status::Given).await.unwrap();
+    }
+
+    pub async fn go(&self, case: &Opened, to: Stage, mode: &str) -> Result<Stage> {
+        let command = move_case::Command { case_ref: &case.id, to, mode, reason: "as agreed" };
+        move_case(&self.app, &officer(), command).await
+    }
+
+    pub async fn add(&self, case: &Opened, kind: Kind, fps: &str) -> Result<ParticipantId> {
+        let command = add_participant::Command { case_ref: &case.id, kind, name: "Robin Fictional", fps, language: "fr" };
+        add_participant(&self.app, &officer(), command).await
+    }
+
+    /// A case ready for preparation: a mediator, and a current assessment of each principal.
+    pub async fn prepared(&self, mode: &str) -> Opened {
+        let case = self.open().await;
+        self.assign(&case, "mediator-1").await;
+        for who in [case.victim, case.offender] {
+            self.assess(&case, who, Risk::Low, "calm", "").await.unwrap();
+        }
+        self.go(&case, Stage::Preparation, mode).await.unwrap();
+        case
+    }
+
+    /// A case in mediation.
+    pub async fn in_mediation(&self, mode: &str) -> Opened {
+        let case = self.prepared(mode).await;
+        for who in [case.victim, case.offender] {
+            self.agree(&case, who, mode).await;
+        }
+        self.go(&case, Stage::Mediation, mode).await.unwrap();
+        case
+    }
+
+    /// Subjects and bodies waiting in the outbox, oldest first.
+    pub async fn outbox(&self, subject: &str) -> Vec<Vec<u8>> {
+        sqlx::query("select body from outbox where subject = $1 order by position")
+            .bind(subject)
+            .fetch_all(&self.db.pool)
+            .await
+            .unwrap()
+            .iter()
+            .map(|row| row.get("body"))
+            .collect()
+    }
+
+    pub async fn count(&self, query: &'static str) -> i64 {
+        sqlx::query_scalar(query).fetch_one(&self.db.pool).await.unwrap()
+    }
+}
+
+pub fn referral_content() -> Referral {
+    Referral {
+        origin: Origin::Institutional,
+        site: "mission".parse().ok(),
+        victim_name: "Vera Imaginary".to_owned().into(),
+        offender_name: "Oscar Invented".to_owned().into(),
+        offender_fps: "123456A".to_owned().into(),
+        representative_name: String::new().into(),
+        offender_asked: Known::Yes,
+        offender_in_custody: Known::Yes,
+        language: Some(Language::English),
+    }
+}
+
+pub fn caller(subject: &str, roles: &[&str]) -> Caller {
+    Caller {
+        subject: subject.to_owned(),
+        roles: roles.iter().map(|r| (*r).to_owned()).collect(),
+        sites: vec![],
+        regions: vec![],
+        expires_at: NOW + time::Duration::days(1),
+    }
+}
+
+pub fn officer() -> Caller {
+    caller("rj-officer-1", &[role::RJ_OFFICER])
+}
+
+pub fn mediator(subject: &str) -> Caller {
+    caller(subject, &[role::MEDIATOR])
+}
+
+/// The refusal a request ended with.
+pub fn refusal<T: std::fmt::Debug>(outcome: Result<T>) -> Refusal {
+    match outcome {
+        Err(Error::Refused(refusal)) => refusal,
+        other => panic!("not refused: {other:?}"),
+    }
+}

@@ -1,0 +1,170 @@
+//! Who may call which RPC, and for which site or region somebody may submit.
+
+use chassis::{
+    Caller, Refusal,
+    access::{ANYONE, Rule},
+};
+use proto::{
+    id::{Region, SiteCode},
+    role,
+};
+
+const RJ_UNIT: &[&str] = &role::RJ_UNIT;
+/// Everyone who may meet a request for communication [R8a].
+const SUBMITTERS: &[&str] = &[
+    role::NATIONAL_MANAGER,
+    role::RJ_SUPERVISOR,
+    role::RJ_OFFICER,
+    role::NMC_SUPERVISOR,
+    role::MEDIATOR,
+    role::RVS_MANAGER,
+    role::VICTIM_SERVICES_OFFICER,
+    role::INSTITUTIONAL_HEAD,
+    role::DISTRICT_DIRECTOR,
+    role::MANAGER_ASSESSMENT_INTERVENTIONS,
+    role::PAROLE_OFFICER_SUPERVISOR,
+    role::PAROLE_OFFICER,
+    role::STAFF,
+    role::PUBLISHING_SYSTEM,
+];
+const REGIONAL_VICTIM_SERVICES: &[&str] = &[role::RVS_MANAGER, role::VICTIM_SERVICES_OFFICER];
+/// The RJ Unit, and the service that opens the case.
+const READERS: &[&str] = &[role::NATIONAL_MANAGER, role::RJ_SUPERVISOR, role::RJ_OFFICER, CASES];
+const CASES: &str = "service:cases";
+const NOTIFICATION: &str = "service:notification";
+
+/// One rule per RPC; what stands in none is denied.
+pub const RULES: &[Rule] = &[
+    Rule { method: "/ro.intake.v1.Intake/SubmitReferral", permission: "referral.submit", clause: "R8a", allow: SUBMITTERS },
+    Rule { method: "/ro.intake.v1.Intake/SubmitReferrals", permission: "referral.submit", clause: "R8a", allow: SUBMITTERS },
+    Rule { method: "/ro.intake.v1.Intake/GetReceipt", permission: "referral.receipt", clause: "R6b", allow: &[ANYONE] },
+    Rule { method: "/ro.intake.v1.Intake/ListQueue", permission: "referral.queue", clause: "R3a", allow: RJ_UNIT },
+    Rule { method: "/ro.intake.v1.Intake/GetReferral", permission: "referral.read", clause: "R3c", allow: READERS },
+    Rule { method: "/ro.intake.v1.Intake/ScreenReferral", permission: "referral.screen", clause: "R3a", allow: RJ_UNIT },
+    Rule { method: "/ro.intake.v1.Intake/PushContact", permission: "contact.push", clause: "R5b", allow: REGIONAL_VICTIM_SERVICES },
+    Rule { method: "/ro.intake.v1.Intake/GetContact", permission: "contact.read", clause: "R5b", allow: &[NOTIFICATION] },
+];
+
+/// The RJ Unit at National Headquarters.
+#[must_use]
+pub fn is_rj_unit(caller: &Caller) -> bool {
+    caller.has_any(RJ_UNIT)
+}
+
+/// May read a referral with its content.
+#[must_use]
+pub fn may_read_referrals(caller: &Caller) -> bool {
+    is_rj_unit(caller) || caller.is_service("cases")
+}
+
+/// May read a pushed contact with its content.
+#[must_use]
+pub fn may_read_contacts(caller: &Caller) -> bool {
+    caller.is_service("notification")
+}
+
+/// Nobody submits in another site's name [R6a]. Regional victim services submit for their regional headquarters [R5a].
+///
+/// # Errors
+/// `site-not-yours`.
+pub fn may_submit_for(caller: &Caller, site: &SiteCode) -> Result<(), Refusal> {
+    let regional =
+        caller.has_any(REGIONAL_VICTIM_SERVICES) && site.as_str().strip_prefix("rhq-").is_some_and(|region| caller.in_region(region));
+    if caller.at_site(site.as_str()) || is_rj_unit(caller) || regional {
+        return Ok(());
+    }
+    Err(Refusal {
+        field: Some("site"),
+        ..Refusal::denied(
+            "site-not-yours",
+            "R6a",
+            "you may submit for your own site only",
+            "vous ne pouvez soumettre que pour votre propre établissement ou bureau",
+        )
+    })
+}
+
+/// A region pushes the contacts of its own victims only [CARD5].
+///
+/// # Errors
+/// `region-not-yours`.
+pub fn may_push_for(caller: &Caller, region: Region) -> Result<(), Refusal> {
+    if caller.has_any(REGIONAL_VICTIM_SERVICES) && caller.in_region(region.code()) {
+        return Ok(());
+    }
+    Err(Refusal {
+        field: Some("region"),
+        ..Refusal::denied(
+            "region-not-yours",
+            "R5b",
+            "you may push contacts for your own region only",
+            "vous ne pouvez transmettre des coordonnées que pour votre propre région",
+        )
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{collections::BTreeSet, str::FromStr};
+
+    use super::*;
+
+    fn caller(roles: &[&str], sites: &[&str], regions: &[&str]) -> Caller {
+        let owned = |list: &[&str]| list.iter().map(|s| (*s).to_owned()).collect();
+        Caller {
+            subject: "someone".into(),
+            roles: owned(roles),
+            sites: owned(sites),
+            regions: owned(regions),
+            expires_at: time::OffsetDateTime::UNIX_EPOCH,
+        }
+    }
+
+    #[test]
+    fn every_rpc_has_exactly_one_rule_and_no_rule_stands_for_nothing() {
+        let service = proto::DESCRIPTORS.get_service_by_name("ro.intake.v1.Intake").unwrap();
+        let methods: BTreeSet<String> = service.methods().map(|m| format!("/{}/{}", service.full_name(), m.name())).collect();
+        let ruled: Vec<String> = RULES.iter().map(|r| r.method.to_owned()).collect();
+        assert_eq!(ruled.len(), methods.len());
+        assert_eq!(ruled.into_iter().collect::<BTreeSet<_>>(), methods);
+    }
+
+    #[test]
+    fn every_role_a_rule_names_is_a_role_of_the_programme_or_a_service() {
+        for rule in RULES {
+            for role in rule.allow {
+                assert!(role::ALL.contains(role) || role.starts_with("service:") || *role == ANYONE, "{role}");
+            }
+        }
+    }
+
+    #[test]
+    fn who_may_submit_for_mission() {
+        let mission = SiteCode::from_str("mission").unwrap();
+        let cases = [
+            (caller(&[role::STAFF], &["mission"], &[]), true),
+            (caller(&[role::STAFF], &["kent", "mission"], &[]), true),
+            (caller(&[role::STAFF], &["kent"], &[]), false),
+            (caller(&[role::INSTITUTIONAL_HEAD], &[], &[]), false),
+            (caller(&[role::RJ_OFFICER], &[], &[]), true),
+            (caller(&[role::RVS_MANAGER], &[], &["pacific"]), false),
+        ];
+        for (caller, allowed) in cases {
+            assert_eq!(may_submit_for(&caller, &mission).is_ok(), allowed, "{caller:?}");
+        }
+    }
+
+    #[test]
+    fn regional_victim_services_submit_for_their_own_regional_headquarters_only() {
+        let (pacific, quebec) = (SiteCode::from_str("rhq-pacific").unwrap(), SiteCode::from_str("rhq-quebec").unwrap());
+        for role in REGIONAL_VICTIM_SERVICES {
+            let officer = caller(&[role], &[], &["pacific"]);
+            assert!(may_submit_for(&officer, &pacific).is_ok());
+            assert_eq!(may_submit_for(&officer, &quebec).unwrap_err().reason, "site-not-yours");
+            assert!(may_push_for(&officer, Region::Pacific).is_ok());
+            assert_eq!(may_push_for(&officer, Region::Quebec).unwrap_err().reason, "region-not-yours");
+        }
+        assert!(may_submit_for(&caller(&[role::STAFF], &[], &["pacific"]), &pacific).is_err());
+        assert!(may_push_for(&caller(&[role::STAFF], &[], &["pacific"]), Region::Pacific).is_err());
+    }
+}

@@ -1,0 +1,64 @@
+//! What a submitter is told: a receipt that says nothing of what follows [T4], or why not and what to mend.
+
+use chassis::{
+    Refusal,
+    outbox::{self, Outgoing},
+};
+use proto::subject;
+use sqlx::PgConnection;
+use time::OffsetDateTime;
+
+use super::Desk;
+use crate::wire;
+
+/// The answer to one submission.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Answer {
+    Recorded(Receipt),
+    Refused {
+        refusal: Refusal,
+        /// The key as it was given.
+        key: String,
+    },
+}
+
+/// That something was received, and when.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Receipt {
+    pub number: String,
+    pub received_at: OffsetDateTime,
+    pub key: String,
+    pub repeat: Repeat,
+}
+
+/// Whether the key was known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Repeat {
+    First,
+    SameBody,
+    /// Kept beside the first.
+    OtherBody,
+}
+
+/// Writes the answer to the receipt subject of a site or region, in the caller's transaction.
+///
+/// # Errors
+/// The statement failed.
+pub async fn send(db: &mut PgConnection, desk: &Desk, place: &str, answer: &Answer, at: OffsetDateTime) -> sqlx::Result<()> {
+    let outgoing = Outgoing::event(&desk.ids, desk.ids.uuid(), subject::intake_receipt(place), &wire::answer(answer));
+    outbox::enqueue(db, &outgoing, at).await
+}
+
+/// Answers a message that could not be read, to whoever may publish there [R6a].
+///
+/// # Errors
+/// The statement failed.
+pub async fn send_unreadable(db: &mut PgConnection, desk: &Desk, place: &str, at: OffsetDateTime) -> sqlx::Result<()> {
+    let refusal = Refusal::precondition(
+        "malformed-message",
+        "R6a",
+        "the message could not be read and was set aside: send the protobuf message of this subject, texts in UTF-8, at most 256 KiB",
+        "le message n'a pu être lu et a été mis de côté : envoyez le message protobuf de ce sujet, textes en UTF-8, au plus 256 Kio",
+    );
+    send(db, desk, place, &Answer::Refused { refusal, key: String::new() }, at).await
+}

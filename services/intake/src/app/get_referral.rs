@@ -1,0 +1,26 @@
+//! One referral with its content, for the RJ Unit and for the service that opens the case [R3c].
+
+use std::str::FromStr;
+
+use chassis::{Caller, Error, Result};
+use proto::id::ReferralId;
+
+use super::Desk;
+use crate::{
+    access,
+    store::referral::{self, Full},
+};
+
+/// The referral behind an id. Absent and hidden are the same answer.
+///
+/// # Errors
+/// [`Error::NotFound`].
+pub async fn get_referral(desk: &Desk, caller: &Caller, id: &str) -> Result<(ReferralId, Full)> {
+    if !access::may_read_referrals(caller) {
+        return Err(Error::NotFound);
+    }
+    let id = ReferralId::from_str(id).map_err(|_| Error::NotFound)?;
+    let mut db = desk.pool.acquire().await?;
+    let full = referral::read(&mut db, id.uuid()).await?.ok_or(Error::NotFound)?;
+    Ok((id, full))
+}

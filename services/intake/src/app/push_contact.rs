@@ -1,0 +1,96 @@
+//! Victim contacts pushed by the regions, by gRPC or by the bus; no value is ever lost [R5b, CARD5].
+
+use std::str::FromStr;
+
+use chassis::{
+    Caller, Error, Refusal, Result,
+    outbox::{self, Outgoing},
+    wire::timestamp,
+};
+use proto::{id::Region, intake::v1::ContactPushed, reference, subject};
+use sqlx::PgConnection;
+use time::OffsetDateTime;
+use uuid::Uuid;
+
+use super::{Answer, Desk, Receipt, Repeat, answer};
+use crate::{
+    access,
+    domain::{
+        Body,
+        contact::{self, Examined, RECEIPT_PREFIX, Told},
+    },
+    store::contact::{self as store, New},
+};
+
+const ROUNDS: usize = 8;
+
+/// Records a contact that the caller pushes.
+///
+/// # Errors
+/// A refusal with the field to mend; another region's contact.
+pub async fn push_contact(desk: &Desk, caller: &Caller, told: &Told, body: &Body) -> Result<Receipt> {
+    let examined = contact::examine(told, body)?;
+    access::may_push_for(caller, examined.region)?;
+    let mut tx = desk.pool.begin().await?;
+    let receipt = record(&mut tx, desk, &caller.subject, &examined, body).await?;
+    tx.commit().await?;
+    desk.outbox.wake();
+    Ok(receipt)
+}
+
+/// Records a contact that came on the subject of `region`, and answers there, in the caller's transaction.
+///
+/// # Errors
+/// The database failed.
+pub async fn push_from_bus(db: &mut PgConnection, desk: &Desk, region: Region, told: &Told, body: &Body) -> Result<()> {
+    let verdict = if Region::from_str(&told.region).is_ok_and(|stated| stated != region) {
+        Err(region_mismatch())
+    } else {
+        contact::examine(told, body)
+    };
+    let answered = match verdict {
+        Ok(examined) => Answer::Recorded(record(db, desk, &format!("bus:{}", region.code()), &examined, body).await?),
+        Err(refusal) => Answer::Refused { refusal, key: told.idempotency_key.clone() },
+    };
+    Ok(answer::send(db, desk, region.code(), &answered, desk.clock.now()).await?)
+}
+
+async fn record(db: &mut PgConnection, desk: &Desk, submitter: &str, contact: &Examined, body: &Body) -> Result<Receipt> {
+    let at = desk.clock.now();
+    let receipt = |number: String, received_at, repeat| Receipt { number, received_at, key: contact.key.to_string(), repeat };
+    for _ in 0..ROUNDS {
+        let (id, number) = (desk.ids.uuid(), reference::make(RECEIPT_PREFIX, desk.ids.number()));
+        let new = New { id, variant_of: None, receipt_number: &number, contact, body, submitter };
+        if store::insert(db, &new, at).await? {
+            announce(db, desk, id, contact.region, at).await?;
+            return Ok(receipt(number, at, Repeat::First));
+        }
+        let Some(first) = store::find_first(db, contact).await? else {
+            continue;
+        };
+        if first.body_hash == body.hash() {
+            return Ok(receipt(first.receipt_number, first.received_at, Repeat::SameBody));
+        }
+        let variant = New { variant_of: Some(first.id), receipt_number: &first.receipt_number, ..new };
+        if store::insert(db, &variant, at).await? {
+            announce(db, desk, id, contact.region, at).await?;
+        }
+        return Ok(receipt(first.receipt_number, first.received_at, Repeat::OtherBody));
+    }
+    Err(Error::Internal("no free receipt number was found".into()))
+}
+
+async fn announce(db: &mut PgConnection, desk: &Desk, id: Uuid, region: Region, at: OffsetDateTime) -> sqlx::Result<()> {
+    let fact = ContactPushed { contact_id: id.to_string(), region: region.code().to_owned(), received_at: Some(timestamp(at)) };
+    outbox::enqueue(db, &Outgoing::event(&desk.ids, id, subject::CONTACT_PUSHED, &fact), at).await
+}
+
+fn region_mismatch() -> Refusal {
+    Refusal::invalid(
+        "region-mismatch",
+        "R5b",
+        "region",
+        "the contact names another region than the subject it was published on",
+        "les coordonnées nomment une autre région que le sujet sur lequel elles ont été publiées",
+    )
+}

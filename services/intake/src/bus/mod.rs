@@ -1,0 +1,63 @@
+//! Submissions from the bus: decode, call the use case, answer. A message that cannot be read is answered and set aside.
+
+mod contacts;
+mod referrals;
+
+use chassis::{
+    Context,
+    inbox::{Incoming, Rejection, quarantine},
+};
+use proto::subject::{self, Consumer};
+use sqlx::PgConnection;
+
+use crate::app::{Desk, answer};
+
+pub use contacts::Contacts;
+pub use referrals::Referrals;
+
+/// The token of a submission's subject that names the site or region.
+const PLACE: usize = 4;
+
+/// What a message held.
+pub enum Work<T> {
+    Submission(T),
+    Unreadable(String),
+}
+
+/// Hears both kinds of submission until the process stops.
+pub fn listen(ctx: &Context, desk: &Desk) {
+    let (referrals, contacts) = (subject::INTAKE_REFERRALS, subject::INTAKE_CONTACTS);
+    ctx.consume(referrals.stream, referrals.name, referrals.filters, Referrals(desk.clone()));
+    ctx.consume(contacts.stream, contacts.name, contacts.filters, Contacts(desk.clone()));
+}
+
+fn decode<M: prost::Message + Default>(message: &Incoming) -> Work<M> {
+    let limit = usize::try_from(subject::SUBMISSIONS.max_message_bytes).unwrap_or_default();
+    if message.body.len() > limit {
+        return Work::Unreadable("the body is larger than a submission may be".to_owned());
+    }
+    match message.decode::<M>() {
+        Ok(decoded) => Work::Submission(decoded),
+        Err(Rejection::Never { detail, .. } | Rejection::Later(detail)) => Work::Unreadable(detail),
+    }
+}
+
+/// Answers whoever may publish at `place`, and keeps the bytes for an operator.
+async fn set_aside(
+    tx: &mut PgConnection,
+    desk: &Desk,
+    consumer: Consumer,
+    message: &Incoming,
+    place: &str,
+    detail: &str,
+) -> Result<(), Rejection> {
+    let now = desk.clock.now();
+    answer::send_unreadable(tx, desk, place, now).await?;
+    quarantine(tx, consumer.name, message, "malformed-message", detail, desk.ids.uuid(), now).await?;
+    Ok(())
+}
+
+/// The subject names a place that cannot exist: there is nobody to answer.
+fn placeless() -> Rejection {
+    Rejection::Never { reason: "subject-malformed", detail: "the subject names no site or region".to_owned() }
+}

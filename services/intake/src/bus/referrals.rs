@@ -1,0 +1,40 @@
+//! `ro.intake.submit.referral.<site>`: a site's system submits a referral [R5a, R6a, R7a].
+
+use std::str::FromStr;
+
+use chassis::inbox::{Handler, Incoming, Rejection};
+use proto::{id::SiteCode, intake::v1::Referral, subject};
+use sqlx::PgConnection;
+
+use super::{PLACE, Work, decode, placeless, set_aside};
+use crate::{
+    app::{Desk, Submission, submit_referral},
+    wire,
+};
+
+/// Hears referrals.
+pub struct Referrals(pub Desk);
+
+impl Handler for Referrals {
+    type Work = Work<Submission>;
+
+    const FROM_OUTSIDE: bool = true;
+
+    async fn read(&self, message: &Incoming) -> Result<Self::Work, Rejection> {
+        Ok(match decode::<Referral>(message) {
+            Work::Submission(referral) => {
+                let (told, body) = wire::referral(referral);
+                Work::Submission(Submission { told, body })
+            }
+            Work::Unreadable(detail) => Work::Unreadable(detail),
+        })
+    }
+
+    async fn apply(&self, tx: &mut PgConnection, work: Self::Work, message: &Incoming) -> Result<(), Rejection> {
+        let site = SiteCode::from_str(message.subject_token(PLACE)).map_err(|_| placeless())?;
+        match work {
+            Work::Submission(submission) => Ok(submit_referral::submit_from_bus(tx, &self.0, &site, submission).await?),
+            Work::Unreadable(detail) => set_aside(tx, &self.0, subject::INTAKE_REFERRALS, message, site.as_str(), &detail).await,
+        }
+    }
+}

@@ -1,0 +1,95 @@
+//! The safety concern that travels with a referral. It is raised whether or not the referral can be recorded [RM1c].
+
+use std::str::FromStr;
+
+use chassis::Private;
+use proto::id::{ConcernId, SiteCode};
+use sha2::{Digest, Sha256};
+use uuid::Uuid;
+
+use super::{Body, referral::Told, text};
+
+/// What is told to safety.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Concern {
+    /// The same concern sent again with the same key has the same id.
+    pub id: ConcernId,
+    /// `None`: NHQ is rung and finds the head.
+    pub site: Option<SiteCode>,
+    pub text: Private<String>,
+}
+
+/// The concern in a submission, where there is one. `place` is the site a credential vouches for; without it the stated one counts.
+#[must_use]
+pub fn travelling_with(told: &Told, body: &Body, place: Option<&SiteCode>) -> Option<Concern> {
+    let stated = told.safety_concern.expose();
+    if !text::is_given(stated) {
+        return None;
+    }
+    let site = place.cloned().or_else(|| SiteCode::from_str(&told.site).ok());
+    // Nothing is refused: what cannot be kept is left out, what is too long is cut.
+    let text: String = stated.chars().filter(|c| *c != '\0').take(text::TEXT).collect();
+    let key = if text::is_given(&told.idempotency_key) { told.idempotency_key.clone() } else { body.hex() };
+    let id = fingerprint(&[site.as_ref().map_or("", SiteCode::as_str), &key, &text]);
+    Some(Concern { id, site, text: text.into() })
+}
+
+fn fingerprint(parts: &[&str]) -> ConcernId {
+    let mut digest = Sha256::new();
+    for part in parts {
+        digest.update((part.len() as u64).to_be_bytes());
+        digest.update(part);
+    }
+    let mut bytes = [0; 16];
+    bytes.iter_mut().zip(digest.finalize()).for_each(|(to, from)| *to = from);
+    ConcernId::new(uuid::Builder::from_custom_bytes(bytes).into_uuid())
+}
+
+/// The aggregate under which a concern leaves.
+#[must_use]
+pub const fn aggregate(concern: &Concern) -> Uuid {
+    concern.id.uuid()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn told(key: &str, site: &str, concern: &str) -> Told {
+        Told { idempotency_key: key.into(), site: site.into(), safety_concern: concern.to_owned().into(), ..Told::default() }
+    }
+
+    fn id(told: &Told) -> Option<ConcernId> {
+        travelling_with(told, &Body::of(vec![1]), None).map(|c| c.id)
+    }
+
+    #[test]
+    fn a_referral_without_a_concern_rings_nobody() {
+        assert_eq!(id(&told("k", "mission", "")), None);
+        assert_eq!(id(&told("k", "mission", " \n ")), None);
+    }
+
+    #[test]
+    fn the_same_concern_sent_again_is_one_and_another_is_another() {
+        let first = id(&told("k", "mission", "said he will hurt himself"));
+        assert_eq!(first, id(&told("k", "mission", "said he will hurt himself")));
+        for other in [
+            told("k2", "mission", "said he will hurt himself"),
+            told("k", "mission", "worse"),
+            told("k", "kent", "said he will hurt himself"),
+        ] {
+            assert_ne!(first, id(&other));
+        }
+    }
+
+    #[test]
+    fn no_fault_of_the_referral_keeps_its_concern_from_being_raised() {
+        let hostile = told("", "*.>", &format!("help\0{}", "é".repeat(text::TEXT)));
+        let concern = travelling_with(&hostile, &Body::of(vec![1]), None).unwrap();
+        assert_eq!(concern.site, None);
+        assert_eq!(concern.text.expose().chars().count(), text::TEXT);
+        assert!(!concern.text.expose().contains('\0'));
+        let vouched = SiteCode::from_str("mission").unwrap();
+        assert_eq!(travelling_with(&hostile, &Body::of(vec![1]), Some(&vouched)).unwrap().site, Some(vouched));
+    }
+}

@@ -1,0 +1,161 @@
+//! A victim's contact as a region pushes it, and whether it can be recorded [CARD5].
+
+use std::str::FromStr;
+
+use chassis::{Private, Refusal};
+use proto::id::Region;
+
+use super::{Body, Key, text};
+
+/// The prefix of a contact's receipt number.
+pub const RECEIPT_PREFIX: &str = "RV";
+
+/// What a region told, as far as a rule looks at it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Told {
+    pub idempotency_key: String,
+    pub region: String,
+    pub victim_ref: Private<String>,
+    pub victim_name: Private<String>,
+    pub value: Private<String>,
+    pub do_not_contact: bool,
+    pub safe_contact: Private<String>,
+    pub receipt_number: String,
+    /// The time is absent, or a real one.
+    pub effective_at_is_sound: bool,
+}
+
+/// A contact that can be recorded.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Examined {
+    pub region: Region,
+    pub key: Key,
+}
+
+/// Decides whether a contact can be recorded. A mark not to contact needs no number or address with it [CCRA 26(6)].
+///
+/// # Errors
+/// A refusal with the field to mend.
+pub fn examine(told: &Told, body: &Body) -> Result<Examined, Refusal> {
+    let key = Key::of(&told.idempotency_key, body)?;
+    let region = Region::from_str(&told.region).map_err(|_| region_unknown())?;
+    text::line("victim_ref", told.victim_ref.expose())?;
+    text::line("victim_name", told.victim_name.expose())?;
+    text::narrative("value", told.value.expose())?;
+    text::narrative("safe_contact", told.safe_contact.expose())?;
+    if !text::is_given(told.victim_ref.expose()) {
+        return Err(victim_ref_missing());
+    }
+    if !told.do_not_contact && !text::is_given(told.value.expose()) {
+        return Err(value_missing());
+    }
+    let number = &told.receipt_number;
+    if text::is_given(number) && proto::reference::parse("RO", number).is_none() {
+        return Err(receipt_number_malformed());
+    }
+    if !told.effective_at_is_sound {
+        return Err(effective_at_malformed());
+    }
+    Ok(Examined { region, key })
+}
+
+fn region_unknown() -> Refusal {
+    Refusal::invalid(
+        "region-unknown",
+        "R5a",
+        "region",
+        "give the region: atlantic, quebec, ontario, prairie or pacific",
+        "donnez la région : atlantic, quebec, ontario, prairie ou pacific",
+    )
+}
+
+fn victim_ref_missing() -> Refusal {
+    Refusal::invalid(
+        "victim-ref-missing",
+        "R5b",
+        "victim_ref",
+        "give your own reference for the victim; never a name",
+        "donnez votre propre numéro de référence pour la victime; jamais un nom",
+    )
+}
+
+fn value_missing() -> Refusal {
+    Refusal::invalid(
+        "value-missing",
+        "R5b",
+        "value",
+        "give the number or address, or mark that the victim asked not to be contacted",
+        "donnez le numéro ou l'adresse, ou indiquez que la victime a demandé de ne pas être contactée",
+    )
+}
+
+fn receipt_number_malformed() -> Refusal {
+    Refusal::invalid(
+        "receipt-number-malformed",
+        "R5b",
+        "receipt_number",
+        "not a receipt number: check it, for example RO-7KDM-Q4XP, or leave it empty",
+        "ce n'est pas un numéro d'accusé de réception : vérifiez-le, par exemple RO-7KDM-Q4XP, ou laissez-le vide",
+    )
+}
+
+fn effective_at_malformed() -> Refusal {
+    Refusal::invalid(
+        "effective-at-malformed",
+        "R5b",
+        "effective_at",
+        "not a point in time: mend it, or leave it empty for now",
+        "ce n'est pas un moment valide : corrigez-le, ou laissez-le vide pour maintenant",
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn phone() -> Told {
+        Told {
+            region: "pacific".into(),
+            victim_ref: "PAC-0001".to_owned().into(),
+            value: "604-555-0100".to_owned().into(),
+            effective_at_is_sound: true,
+            ..Told::default()
+        }
+    }
+
+    fn reason(told: &Told) -> Result<Region, (&'static str, Option<&'static str>)> {
+        examine(told, &Body::of(vec![1])).map(|e| e.region).map_err(|r| (r.reason, r.field))
+    }
+
+    #[test]
+    fn a_reference_a_region_and_a_number_are_enough() {
+        for region in Region::ALL {
+            assert_eq!(reason(&Told { region: region.code().into(), ..phone() }), Ok(region));
+        }
+    }
+
+    #[test]
+    fn a_mark_not_to_contact_stands_without_a_number() {
+        let mark = Told { do_not_contact: true, value: String::new().into(), ..phone() };
+        assert_eq!(reason(&mark), Ok(Region::Pacific));
+        assert_eq!(reason(&Told { do_not_contact: false, ..mark }), Err(("value-missing", Some("value"))));
+    }
+
+    #[test]
+    fn what_cannot_be_used_is_refused_with_the_field_to_mend() {
+        let good = proto::reference::make("RO", 7);
+        assert!(reason(&Told { receipt_number: good, ..phone() }).is_ok());
+        let cases = [
+            (Told { region: "west".into(), ..phone() }, "region-unknown", "region"),
+            (Told { victim_ref: " ".to_owned().into(), ..phone() }, "victim-ref-missing", "victim_ref"),
+            (Told { victim_ref: "v".repeat(201).into(), ..phone() }, "text-too-long", "victim_ref"),
+            (Told { victim_name: "A\nB".to_owned().into(), ..phone() }, "control-character", "victim_name"),
+            (Told { value: "\0".to_owned().into(), ..phone() }, "control-character", "value"),
+            (Told { receipt_number: "RO-0000-0000".into(), ..phone() }, "receipt-number-malformed", "receipt_number"),
+            (Told { effective_at_is_sound: false, ..phone() }, "effective-at-malformed", "effective_at"),
+        ];
+        for (told, expected, field) in cases {
+            assert_eq!(reason(&told), Err((expected, Some(field))));
+        }
+    }
+}

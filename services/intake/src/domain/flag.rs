@@ -1,0 +1,236 @@
+//! What the RJ Unit must ask, or must know, before a referral can proceed: stable codes.
+
+use std::collections::BTreeSet;
+
+use chassis::Refusal;
+
+use super::referral::{Known, Origin, Told};
+
+/// One thing that stands out in a referral.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Flag {
+    /// Question: did the offender ask for this? [D-institutional]
+    OffenderAskedNotStated,
+    /// Question: does a no-contact order or condition exist? [R7a]
+    ConditionsNotStated,
+    /// Question: by what relation does the representative speak for the victim? [D-victim-referral]
+    RepresentativeRelationUnknown,
+    /// To know: stated as a community referral, yet the offender is in custody [D-community].
+    OriginCheck,
+    /// To know: an order or condition forbids contact; priority review, never a rejection [GL2a].
+    NoContactCondition,
+}
+
+impl Flag {
+    pub const ALL: [Self; 5] = [
+        Self::OffenderAskedNotStated,
+        Self::ConditionsNotStated,
+        Self::RepresentativeRelationUnknown,
+        Self::OriginCheck,
+        Self::NoContactCondition,
+    ];
+
+    /// The code on the wire and in the database.
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::OffenderAskedNotStated => "offender-asked-not-stated",
+            Self::ConditionsNotStated => "conditions-not-stated",
+            Self::RepresentativeRelationUnknown => "representative-relation-unknown",
+            Self::OriginCheck => "origin-check",
+            Self::NoContactCondition => "no-contact-condition",
+        }
+    }
+
+    /// A question holds the referral until it is answered; anything else is only to be known.
+    #[must_use]
+    pub const fn is_question(self) -> bool {
+        matches!(self, Self::OffenderAskedNotStated | Self::ConditionsNotStated | Self::RepresentativeRelationUnknown)
+    }
+
+    const fn clause(self) -> &'static str {
+        match self {
+            Self::OffenderAskedNotStated => "D-institutional",
+            Self::ConditionsNotStated => "R7a",
+            Self::RepresentativeRelationUnknown => "D-victim-referral",
+            Self::OriginCheck => "D-community",
+            Self::NoContactCondition => "GL2a",
+        }
+    }
+
+    const fn words(self) -> (&'static str, &'static str) {
+        match self {
+            Self::OffenderAskedNotStated => ("did the offender ask for this?", "le délinquant l'a-t-il demandé?"),
+            Self::ConditionsNotStated => {
+                ("does an order or condition forbid contact?", "une ordonnance ou une condition interdit-elle les contacts?")
+            }
+            Self::RepresentativeRelationUnknown => (
+                "by what relation does the representative speak for the victim?",
+                "à quel titre le représentant parle-t-il au nom de la victime?",
+            ),
+            Self::OriginCheck => ("is the offender in custody?", "le délinquant est-il incarcéré?"),
+            Self::NoContactCondition => ("what does the condition say?", "que dit la condition?"),
+        }
+    }
+}
+
+/// By what relation somebody may speak for a victim [CCRA 2(3), 26(5)].
+pub const RELATIONS: [&str; 7] =
+    ["spouse", "conjugal-partner", "relative", "dependant", "caregiver", "caregiver-of-dependant", "designated-representative"];
+
+/// The flags of one referral.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Flags(BTreeSet<Flag>);
+
+impl Flags {
+    /// What one body leaves open or brings to notice.
+    #[must_use]
+    pub fn of(told: &Told, origin: Origin) -> Self {
+        let not_stated = told.offender_asked != Known::Yes;
+        let conditions_open = told.no_contact_condition == Known::Unknown;
+        let in_custody = told.offender_in_custody == Known::Yes;
+        let found = [
+            (Flag::OffenderAskedNotStated, origin == Origin::Institutional && not_stated),
+            (Flag::ConditionsNotStated, origin == Origin::Community && conditions_open),
+            (Flag::RepresentativeRelationUnknown, told.is_represented() && !is_relation(told.representative_relation.expose())),
+            (Flag::OriginCheck, origin == Origin::Community && in_custody),
+            (Flag::NoContactCondition, told.no_contact_condition == Known::Yes),
+        ];
+        Self(found.into_iter().filter(|(_, holds)| *holds).map(|(flag, _)| flag).collect())
+    }
+
+    /// Several bodies under one key: a question that one of them answers is answered; what any of them brings to notice stays.
+    #[must_use]
+    pub fn merged(&self, other: &Self) -> Self {
+        let open = self.0.intersection(&other.0).copied().filter(|f| f.is_question());
+        let known = self.0.union(&other.0).copied().filter(|f| !f.is_question());
+        Self(open.chain(known).collect())
+    }
+
+    #[must_use]
+    pub fn contains(&self, flag: Flag) -> bool {
+        self.0.contains(&flag)
+    }
+
+    #[must_use]
+    pub fn has_questions(&self) -> bool {
+        self.0.iter().any(|f| f.is_question())
+    }
+
+    /// The codes, in a fixed order.
+    #[must_use]
+    pub fn codes(&self) -> Vec<String> {
+        self.0.iter().map(|f| f.code().to_owned()).collect()
+    }
+
+    /// Reads codes back; a code that is not known is left out.
+    #[must_use]
+    pub fn from_codes<S: AsRef<str>>(codes: &[S]) -> Self {
+        Self(Flag::ALL.into_iter().filter(|f| codes.iter().any(|c| c.as_ref() == f.code())).collect())
+    }
+
+    /// Refuses to proceed while a question is open, and names every one at once.
+    ///
+    /// # Errors
+    /// The reason is the code of the first open question.
+    pub fn nothing_to_ask(&self) -> Result<(), Refusal> {
+        let open: Vec<Flag> = self.0.iter().copied().filter(|f| f.is_question()).collect();
+        let Some(first) = open.first() else {
+            return Ok(());
+        };
+        let list = |pick: fn(Flag) -> &'static str| open.iter().map(|f| pick(*f)).collect::<Vec<_>>().join(" ");
+        Err(Refusal::precondition(
+            first.code(),
+            first.clause(),
+            format!("the referral cannot proceed before this is answered: {}", list(|f| f.words().0)),
+            format!("le renvoi ne peut aller de l'avant avant une réponse : {}", list(|f| f.words().1)),
+        ))
+    }
+}
+
+fn is_relation(text: &str) -> bool {
+    RELATIONS.iter().any(|r| text.trim().eq_ignore_ascii_case(r))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const KNOWN: [Known; 3] = [Known::Yes, Known::No, Known::Unknown];
+
+    fn told(asked: Known, custody: Known, condition: Known) -> Told {
+        Told { offender_asked: asked, offender_in_custody: custody, no_contact_condition: condition, ..Told::default() }
+    }
+
+    #[test]
+    fn every_combination_of_origin_and_statement_raises_exactly_the_questions_of_the_directive() {
+        for origin in Origin::ALL {
+            for asked in KNOWN {
+                for custody in KNOWN {
+                    for condition in KNOWN {
+                        let flags = Flags::of(&told(asked, custody, condition), origin);
+                        let institutional = origin == Origin::Institutional;
+                        let community = origin == Origin::Community;
+                        let case = format!("{origin:?} asked {asked:?} custody {custody:?} condition {condition:?}");
+                        assert_eq!(flags.contains(Flag::OffenderAskedNotStated), institutional && asked != Known::Yes, "{case}");
+                        assert_eq!(flags.contains(Flag::ConditionsNotStated), community && condition == Known::Unknown, "{case}");
+                        assert_eq!(flags.contains(Flag::OriginCheck), community && custody == Known::Yes, "{case}");
+                        assert_eq!(flags.contains(Flag::NoContactCondition), condition == Known::Yes, "{case}");
+                        assert!(!flags.contains(Flag::RepresentativeRelationUnknown), "{case}");
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_representative_whose_relation_the_law_does_not_name_is_asked_about() {
+        let cases = [
+            ("", "", false),
+            ("Perle Fictive", "", true),
+            ("Perle Fictive", "neighbour", true),
+            ("", "neighbour", true),
+            ("Perle Fictive", "spouse", false),
+            ("Perle Fictive", " Designated-Representative ", false),
+        ];
+        for (name, relation, asked) in cases {
+            let told = Told {
+                representative_name: name.to_owned().into(),
+                representative_relation: relation.to_owned().into(),
+                ..Told::default()
+            };
+            let flags = Flags::of(&told, Origin::Victim);
+            assert_eq!(flags.contains(Flag::RepresentativeRelationUnknown), asked, "{name:?} {relation:?}");
+        }
+    }
+
+    #[test]
+    fn a_later_body_can_answer_a_question_and_can_never_hide_a_condition() {
+        for one in Flag::ALL {
+            let (with, without) = (Flags(BTreeSet::from([one])), Flags::default());
+            let kept = !one.is_question();
+            assert_eq!(with.merged(&without).contains(one), kept, "{one:?}");
+            assert_eq!(without.merged(&with).contains(one), kept, "{one:?}");
+            assert!(with.merged(&with).contains(one));
+        }
+    }
+
+    #[test]
+    fn every_open_question_is_named_at_once_in_both_languages() {
+        let flags = Flags(Flag::ALL.into_iter().collect());
+        let refusal = flags.nothing_to_ask().unwrap_err();
+        for flag in Flag::ALL {
+            let (en, fr) = flag.words();
+            assert_eq!(refusal.en.contains(en), flag.is_question(), "{flag:?}");
+            assert_eq!(refusal.fr.contains(fr), flag.is_question(), "{flag:?}");
+        }
+        assert!(Flags(BTreeSet::from([Flag::NoContactCondition, Flag::OriginCheck])).nothing_to_ask().is_ok());
+    }
+
+    #[test]
+    fn the_codes_survive_the_database() {
+        let flags = Flags(Flag::ALL.into_iter().collect());
+        assert_eq!(Flags::from_codes(&flags.codes()), flags);
+        assert_eq!(Flags::from_codes(&["something-newer"]), Flags::default());
+    }
+}

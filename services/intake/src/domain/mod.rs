@@ -1,0 +1,16 @@
+//! The pure rules of intake: what can be recorded, what must be asked, what a screening decision leads to. No clock, no I/O.
+
+pub mod body;
+pub mod concern;
+pub mod contact;
+pub mod flag;
+pub mod key;
+pub mod referral;
+pub mod screening;
+pub mod text;
+
+pub use body::Body;
+pub use flag::{Flag, Flags};
+pub use key::Key;
+pub use referral::{Known, Origin};
+pub use screening::{Disposition, State};

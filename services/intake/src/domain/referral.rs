@@ -1,0 +1,272 @@
+//! A referral as told, and whether it can be recorded: only an origin, a site and one of three fields are needed [L8].
+
+use std::str::FromStr;
+
+use chassis::{Private, Refusal};
+use proto::id::SiteCode;
+
+use super::{Body, Flags, Key, State, text};
+
+/// Where a referral comes from [D-victim-referral, D-institutional, D-community, R8a].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Origin {
+    Victim,
+    Institutional,
+    Community,
+    AnyCommunication,
+}
+
+impl Origin {
+    pub const ALL: [Self; 4] = [Self::Victim, Self::Institutional, Self::Community, Self::AnyCommunication];
+
+    /// The code in the database.
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Victim => "victim",
+            Self::Institutional => "institutional",
+            Self::Community => "community",
+            Self::AnyCommunication => "any-communication",
+        }
+    }
+
+    #[must_use]
+    pub fn from_code(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|o| o.code() == code)
+    }
+}
+
+/// A statement that is often not known when a referral is written.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Known {
+    Yes,
+    No,
+    /// Not stated, or stated as unknown.
+    #[default]
+    Unknown,
+}
+
+/// What a referrer told, as far as a rule looks at it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Told {
+    pub idempotency_key: String,
+    /// `None`: not stated, or a number this version does not know.
+    pub origin: Option<Origin>,
+    pub site: String,
+    pub request: Private<String>,
+    pub offender_name: Private<String>,
+    pub offender_fps: Private<String>,
+    pub victim_name: Private<String>,
+    pub representative_name: Private<String>,
+    pub representative_relation: Private<String>,
+    pub offender_asked: Known,
+    pub offender_in_custody: Known,
+    pub no_contact_condition: Known,
+    pub safety_concern: Private<String>,
+}
+
+impl Told {
+    /// Somebody speaks for the victim.
+    #[must_use]
+    pub fn is_represented(&self) -> bool {
+        text::is_given(self.representative_name.expose()) || text::is_given(self.representative_relation.expose())
+    }
+}
+
+/// A referral that can be recorded.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Examined {
+    pub site: SiteCode,
+    pub key: Key,
+    pub origin: Origin,
+    /// The origin it is counted under [D-community].
+    pub counted_origin: Origin,
+    pub flags: Flags,
+}
+
+impl Examined {
+    /// The state it enters the queue in; none of them is an end [GL1].
+    #[must_use]
+    pub fn state(&self) -> State {
+        State::undecided(&self.flags)
+    }
+}
+
+/// Decides whether a referral can be recorded, and what stands out in it.
+///
+/// # Errors
+/// A refusal with the field to mend.
+pub fn examine(told: &Told, body: &Body) -> Result<Examined, Refusal> {
+    let key = Key::of(&told.idempotency_key, body)?;
+    let origin = told.origin.ok_or_else(origin_unknown)?;
+    let site = SiteCode::from_str(&told.site).map_err(|_| site_malformed())?;
+    check_texts(told)?;
+    if ![&told.request, &told.victim_name, &told.offender_name].iter().any(|t| text::is_given(t.expose())) {
+        return Err(nothing_told());
+    }
+    let flags = Flags::of(told, origin);
+    let in_custody = told.offender_in_custody == Known::Yes;
+    let counted_origin = if origin == Origin::Community && in_custody { Origin::Institutional } else { origin };
+    Ok(Examined { site, key, origin, counted_origin, flags })
+}
+
+fn check_texts(told: &Told) -> Result<(), Refusal> {
+    text::narrative("request", told.request.expose())?;
+    text::narrative("safety_concern", told.safety_concern.expose())?;
+    text::line("offender_name", told.offender_name.expose())?;
+    text::line("offender_fps", told.offender_fps.expose())?;
+    text::line("victim_name", told.victim_name.expose())?;
+    text::line("representative_name", told.representative_name.expose())?;
+    text::line("representative_relation", told.representative_relation.expose())
+}
+
+fn origin_unknown() -> Refusal {
+    Refusal::invalid(
+        "origin-unknown",
+        "GL1",
+        "origin",
+        "say where the referral comes from: VICTIM, INSTITUTIONAL, COMMUNITY or ANY_COMMUNICATION",
+        "indiquez l'origine du renvoi : VICTIM, INSTITUTIONAL, COMMUNITY ou ANY_COMMUNICATION",
+    )
+}
+
+fn site_malformed() -> Refusal {
+    Refusal::invalid(
+        "site-malformed",
+        "R6a",
+        "site",
+        "give the code of your site: lower-case letters, digits and dashes, for example \"mission\"",
+        "donnez le code de votre établissement ou bureau : lettres minuscules, chiffres et traits d'union, par exemple « mission »",
+    )
+}
+
+fn nothing_told() -> Refusal {
+    Refusal::invalid(
+        "nothing-told",
+        "R8a",
+        "request",
+        "say what is asked for, or name the victim or the offender: one of the three is enough",
+        "dites ce qui est demandé, ou nommez la victime ou le délinquant : un seul des trois suffit",
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn examined(told: &Told) -> Result<Examined, Refusal> {
+        examine(told, &Body::of(vec![7]))
+    }
+
+    fn least(origin: Origin) -> Told {
+        Told {
+            origin: Some(origin),
+            site: "mission".into(),
+            request: "inmate wants to send an apology letter".to_owned().into(),
+            ..Told::default()
+        }
+    }
+
+    #[test]
+    fn a_request_of_one_line_is_enough_from_every_origin() {
+        for origin in Origin::ALL {
+            let examined = examined(&least(origin)).unwrap();
+            assert_eq!((examined.origin, examined.counted_origin), (origin, origin));
+        }
+        assert_eq!(examined(&least(Origin::AnyCommunication)).unwrap().state(), State::Received);
+    }
+
+    #[test]
+    fn any_one_of_request_victim_and_offender_is_enough_and_none_of_them_is_not() {
+        type Set = fn(&mut Told, &str);
+        let fields: [Set; 3] = [
+            |t, v| t.request = v.to_owned().into(),
+            |t, v| t.victim_name = v.to_owned().into(),
+            |t, v| t.offender_name = v.to_owned().into(),
+        ];
+        for set in fields {
+            for (value, accepted) in [("", false), (" \u{a0}\t", false), ("Ada Exemple", true)] {
+                let mut told = Told { request: String::new().into(), ..least(Origin::Victim) };
+                // A tab is refused in a name for what it is; blank is what is asked here.
+                set(&mut told, value.trim_end_matches('\t'));
+                let answer = examined(&told);
+                assert_eq!(answer.is_ok(), accepted, "{value:?}");
+                if let Err(refusal) = answer {
+                    assert_eq!((refusal.reason, refusal.field), ("nothing-told", Some("request")));
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn an_origin_that_is_missing_or_not_known_is_refused() {
+        let refusal = examined(&Told { origin: None, ..least(Origin::Victim) }).unwrap_err();
+        assert_eq!((refusal.reason, refusal.field, refusal.clause), ("origin-unknown", Some("origin"), "GL1"));
+    }
+
+    #[test]
+    fn a_site_that_could_reach_beyond_its_own_subject_is_refused() {
+        for site in ["", "*", ">", "a.b", "Mission", "mission ", "../x", "é"] {
+            let refusal = examined(&Told { site: site.into(), ..least(Origin::Victim) }).unwrap_err();
+            assert_eq!((refusal.reason, refusal.field), ("site-malformed", Some("site")), "{site}");
+        }
+    }
+
+    #[test]
+    fn a_community_referral_for_an_offender_in_custody_is_counted_as_institutional() {
+        for custody in [Known::Yes, Known::No, Known::Unknown] {
+            for origin in Origin::ALL {
+                let examined = examined(&Told { offender_in_custody: custody, ..least(origin) }).unwrap();
+                let corrected = origin == Origin::Community && custody == Known::Yes;
+                assert_eq!(examined.counted_origin, if corrected { Origin::Institutional } else { origin });
+            }
+        }
+    }
+
+    #[test]
+    fn every_text_has_a_limit_and_the_refusal_names_its_field() {
+        type Set = fn(&mut Told, String);
+        let fields: [(&str, usize, Set); 7] = [
+            ("request", text::TEXT, |t, v| t.request = v.into()),
+            ("safety_concern", text::TEXT, |t, v| t.safety_concern = v.into()),
+            ("offender_name", text::NAME, |t, v| t.offender_name = v.into()),
+            ("offender_fps", text::NAME, |t, v| t.offender_fps = v.into()),
+            ("victim_name", text::NAME, |t, v| t.victim_name = v.into()),
+            ("representative_name", text::NAME, |t, v| t.representative_name = v.into()),
+            ("representative_relation", text::NAME, |t, v| t.representative_relation = v.into()),
+        ];
+        for (field, limit, set) in fields {
+            let mut told = least(Origin::Victim);
+            set(&mut told, "é".repeat(limit));
+            assert!(examined(&told).is_ok(), "{field} at its limit");
+            for (hostile, reason) in [("é".repeat(limit + 1), "text-too-long"), ("a\0".to_owned(), "control-character")] {
+                set(&mut told, hostile);
+                let refusal = examined(&told).unwrap_err();
+                assert_eq!((refusal.reason, refusal.field), (reason, Some(field)));
+                assert!(!refusal.en.is_empty() && !refusal.fr.is_empty() && !refusal.clause.is_empty());
+            }
+        }
+    }
+
+    #[test]
+    fn whatever_is_told_the_answer_is_a_record_or_a_refusal_with_a_field() {
+        let pieces = ["", " ", "Ada", "\0", "\u{202e}", "é\u{301}", "'; drop table", "*", "mission", "\u{feff}", "🕊"];
+        for (i, site) in pieces.iter().enumerate() {
+            for request in pieces {
+                for name in pieces {
+                    let told = Told {
+                        origin: Origin::ALL.get(i % 5).copied(),
+                        site: (*site).to_owned(),
+                        request: request.to_owned().into(),
+                        victim_name: name.to_owned().into(),
+                        ..Told::default()
+                    };
+                    match examined(&told) {
+                        Ok(examined) => assert_eq!(examined.site.as_str(), "mission"),
+                        Err(refusal) => assert!(refusal.field.is_some() && !refusal.fr.is_empty(), "{}", refusal.reason),
+                    }
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,272 @@
+//! What a screening decision of the RJ Unit leads to, from every state [R3a].
+
+use chassis::{Private, Refusal};
+use time::{Date, format_description::BorrowedFormatItem, macros::format_description};
+
+use super::{Flags, text};
+
+/// Where a referral stands. It follows from the latest decision; none can be reached from outside the RJ Unit except the first two [GL1].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum State {
+    Received,
+    /// Recorded, and held until a question is answered.
+    NeedsClarification,
+    Accepted,
+    IndirectOnly,
+    Deferred,
+    Closed,
+}
+
+impl State {
+    pub const ALL: [Self; 6] = [Self::Received, Self::NeedsClarification, Self::Accepted, Self::IndirectOnly, Self::Deferred, Self::Closed];
+
+    /// The state of a referral nobody has decided on.
+    #[must_use]
+    pub fn undecided(flags: &Flags) -> Self {
+        if flags.has_questions() { Self::NeedsClarification } else { Self::Received }
+    }
+
+    /// The code in the database.
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Received => "received",
+            Self::NeedsClarification => "needs-clarification",
+            Self::Accepted => "screened-accepted",
+            Self::IndirectOnly => "screened-indirect-only",
+            Self::Deferred => "screened-deferred",
+            Self::Closed => "screened-closed",
+        }
+    }
+
+    #[must_use]
+    pub fn from_code(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|s| s.code() == code)
+    }
+}
+
+/// What the RJ Unit decides.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Disposition {
+    Accepted,
+    IndirectOnly,
+    DeferredForPreparation,
+    OtherPartyInaccessible,
+    OtherPartyUnwilling,
+    MotivationNotAppropriate,
+    NoContactPermitted,
+    Withdrawn,
+    OutOfJurisdiction,
+    Duplicate,
+}
+
+impl Disposition {
+    pub const ALL: [Self; 10] = [
+        Self::Accepted,
+        Self::IndirectOnly,
+        Self::DeferredForPreparation,
+        Self::OtherPartyInaccessible,
+        Self::OtherPartyUnwilling,
+        Self::MotivationNotAppropriate,
+        Self::NoContactPermitted,
+        Self::Withdrawn,
+        Self::OutOfJurisdiction,
+        Self::Duplicate,
+    ];
+
+    /// The code in the database.
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Accepted => "accepted",
+            Self::IndirectOnly => "indirect-only",
+            Self::DeferredForPreparation => "deferred-for-preparation",
+            Self::OtherPartyInaccessible => "other-party-inaccessible",
+            Self::OtherPartyUnwilling => "other-party-unwilling",
+            Self::MotivationNotAppropriate => "motivation-not-appropriate",
+            Self::NoContactPermitted => "no-contact-permitted",
+            Self::Withdrawn => "withdrawn",
+            Self::OutOfJurisdiction => "out-of-jurisdiction",
+            Self::Duplicate => "duplicate",
+        }
+    }
+
+    #[must_use]
+    pub fn from_code(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|d| d.code() == code)
+    }
+
+    const fn state(self) -> State {
+        match self {
+            Self::Accepted => State::Accepted,
+            Self::IndirectOnly => State::IndirectOnly,
+            Self::DeferredForPreparation => State::Deferred,
+            Self::OtherPartyInaccessible
+            | Self::OtherPartyUnwilling
+            | Self::MotivationNotAppropriate
+            | Self::NoContactPermitted
+            | Self::Withdrawn
+            | Self::OutOfJurisdiction
+            | Self::Duplicate => State::Closed,
+        }
+    }
+
+    /// A case opens from it.
+    const fn opens_a_case(self) -> bool {
+        matches!(self, Self::Accepted | Self::IndirectOnly)
+    }
+}
+
+/// A decision that is complete in itself.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Decision {
+    pub disposition: Disposition,
+    pub reason: Private<String>,
+    pub review_on: Option<Date>,
+}
+
+const DAY: &[BorrowedFormatItem<'_>] = format_description!("[year]-[month]-[day]");
+
+impl Decision {
+    /// Reads a decision as an officer writes it. `today` is a UTC date.
+    ///
+    /// # Errors
+    /// A missing disposition or reason, or a review date that is missing, malformed, past or out of place.
+    pub fn read(disposition: Option<Disposition>, reason: Private<String>, review_on: &str, today: Date) -> Result<Self, Refusal> {
+        let disposition = disposition.ok_or_else(disposition_missing)?;
+        text::narrative("reason", reason.expose())?;
+        if !text::is_given(reason.expose()) {
+            return Err(reason_missing());
+        }
+        let review_on = match (disposition, review_on.trim()) {
+            (Disposition::DeferredForPreparation, day) => Some(review_day(day, today)?),
+            (_, "") => None,
+            _ => return Err(review_date_out_of_place()),
+        };
+        Ok(Self { disposition, reason, review_on })
+    }
+}
+
+/// What follows from a decision.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Outcome {
+    /// The same officer sent the same decision again: nothing is recorded.
+    Repeated(State),
+    /// The decision that already stands, confirmed: recorded, nothing to tell others.
+    Confirmed(State),
+    /// A new decision: recorded and told.
+    Changed(State),
+}
+
+/// How a referral stands when a decision arrives.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Standing {
+    pub state: State,
+    pub flags: Flags,
+    pub latest: Option<Latest>,
+}
+
+/// The decision that stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Latest {
+    pub decision: Decision,
+    pub decided_by: String,
+}
+
+/// Decides what a decision leads to.
+///
+/// # Errors
+/// An open question stands against opening a case [R7a, D-institutional, D-victim-referral]; or a case is open and decides for itself.
+pub fn decide(standing: &Standing, decision: &Decision, officer: &str) -> Result<Outcome, Refusal> {
+    let next = transition(standing.state, decision.disposition, &standing.flags)?;
+    let Some(latest) = &standing.latest else {
+        return Ok(Outcome::Changed(next));
+    };
+    let same_effect = latest.decision.disposition == decision.disposition && latest.decision.review_on == decision.review_on;
+    Ok(match same_effect {
+        true if latest.decision.reason == decision.reason && latest.decided_by == officer => Outcome::Repeated(next),
+        true => Outcome::Confirmed(next),
+        false => Outcome::Changed(next),
+    })
+}
+
+/// The transition table. Every closing can be opened again by a new decision.
+fn transition(state: State, disposition: Disposition, flags: &Flags) -> Result<State, Refusal> {
+    match state {
+        State::Accepted | State::IndirectOnly if !disposition.opens_a_case() => Err(case_is_open()),
+        // The questions were answered when the case opened.
+        State::Accepted | State::IndirectOnly => Ok(disposition.state()),
+        State::Received | State::NeedsClarification | State::Deferred | State::Closed => {
+            if disposition.opens_a_case() {
+                flags.nothing_to_ask()?;
+            }
+            Ok(disposition.state())
+        }
+    }
+}
+
+fn review_day(text: &str, today: Date) -> Result<Date, Refusal> {
+    if text.is_empty() {
+        return Err(Refusal::invalid(
+            "review-date-missing",
+            "R3a",
+            "review_on",
+            "a deferred referral needs the day to look at it again, as YYYY-MM-DD",
+            "un renvoi reporté exige la date à laquelle le revoir, sous la forme AAAA-MM-JJ",
+        ));
+    }
+    match Date::parse(text, DAY) {
+        Ok(day) if day >= today => Ok(day),
+        Ok(_) => Err(Refusal::invalid(
+            "review-date-past",
+            "R3a",
+            "review_on",
+            "the review date lies in the past",
+            "la date de révision est passée",
+        )),
+        Err(_) => Err(Refusal::invalid(
+            "review-date-malformed",
+            "R3a",
+            "review_on",
+            "not a date: write it as YYYY-MM-DD",
+            "ce n'est pas une date : écrivez-la sous la forme AAAA-MM-JJ",
+        )),
+    }
+}
+
+fn disposition_missing() -> Refusal {
+    Refusal::invalid("disposition-missing", "R3a", "disposition", "say what was decided", "indiquez la décision prise")
+}
+
+fn reason_missing() -> Refusal {
+    Refusal::invalid(
+        "reason-missing",
+        "R3a",
+        "reason",
+        "every screening decision needs a reason, in your own words",
+        "toute décision d'examen préalable doit être motivée, dans vos propres mots",
+    )
+}
+
+fn review_date_out_of_place() -> Refusal {
+    Refusal::invalid(
+        "review-date-out-of-place",
+        "R3a",
+        "review_on",
+        "only a deferral has a review date",
+        "seul un report comporte une date de révision",
+    )
+}
+
+fn case_is_open() -> Refusal {
+    Refusal::precondition(
+        "case-already-open",
+        "R3a",
+        "a case has been opened from this referral: close or pause the case instead",
+        "un dossier a été ouvert à partir de ce renvoi : fermez ou suspendez plutôt le dossier",
+    )
+}
+
+#[cfg(test)]
+#[path = "screening_tests.rs"]
+mod tests;

@@ -1,0 +1,81 @@
+//! What any text of a submission must keep to: a size, and characters that every later reader can hold.
+
+use chassis::Refusal;
+
+/// Longest narrative, in characters.
+pub const TEXT: usize = 20_000;
+/// Longest name, number, relation or reference, in characters.
+pub const NAME: usize = 200;
+
+/// Something a person could read stands in it.
+#[must_use]
+pub fn is_given(text: &str) -> bool {
+    !text.trim().is_empty()
+}
+
+/// A narrative: line breaks are welcome.
+///
+/// # Errors
+/// Too long, or a NUL character in it.
+pub fn narrative(field: &'static str, text: &str) -> Result<(), Refusal> {
+    if text.contains('\0') {
+        return Err(unreadable(field));
+    }
+    sized(field, text, TEXT)
+}
+
+/// A name, a number or a code: one line.
+///
+/// # Errors
+/// Too long, or a control character in it.
+pub fn line(field: &'static str, text: &str) -> Result<(), Refusal> {
+    if text.chars().any(char::is_control) {
+        return Err(unreadable(field));
+    }
+    sized(field, text, NAME)
+}
+
+fn sized(field: &'static str, text: &str, limit: usize) -> Result<(), Refusal> {
+    if text.chars().count() <= limit {
+        return Ok(());
+    }
+    Err(Refusal::invalid(
+        "text-too-long",
+        "R8a",
+        field,
+        format!("\"{field}\" may have at most {limit} characters: shorten it and send it again"),
+        format!("« {field} » peut compter au plus {limit} caractères : abrégez et renvoyez"),
+    ))
+}
+
+fn unreadable(field: &'static str) -> Refusal {
+    Refusal::invalid(
+        "control-character",
+        "R8a",
+        field,
+        format!("\"{field}\" holds a control character that cannot be kept: remove it and send it again"),
+        format!("« {field} » contient un caractère de commande qui ne peut être conservé : retirez-le et renvoyez"),
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_limit_counts_characters_and_not_bytes() {
+        assert!(narrative("request", &"é".repeat(TEXT)).is_ok());
+        assert_eq!(narrative("request", &"é".repeat(TEXT + 1)).unwrap_err().reason, "text-too-long");
+        assert!(line("victim_name", &"ê".repeat(NAME)).is_ok());
+        assert_eq!(line("victim_name", &"ê".repeat(NAME + 1)).unwrap_err().field, Some("victim_name"));
+    }
+
+    #[test]
+    fn line_breaks_belong_in_a_narrative_and_not_in_a_name() {
+        assert!(narrative("request", "first\r\nsecond\tthird").is_ok());
+        for hostile in ["Ada\r\nBcc: someone", "Ada\0", "Ada\u{7f}"] {
+            assert_eq!(line("victim_name", hostile).unwrap_err().reason, "control-character");
+        }
+        assert_eq!(narrative("request", "a\0b").unwrap_err().reason, "control-character");
+    }
+}

@@ -1,0 +1,28 @@
+//! Victim contacts: pushed by a region, taken over by notification.
+
+use chassis::{Caller, Error, wire::timestamp};
+use proto::intake::v1::{GetContactRequest, GetContactResponse, PushContactRequest, PushContactResponse};
+use tonic::{Request, Status};
+
+use crate::{
+    app::{Desk, get_contact, push_contact},
+    wire,
+};
+
+pub async fn push(desk: &Desk, request: Request<PushContactRequest>) -> Result<PushContactResponse, Status> {
+    let caller = Caller::of(&request)?;
+    let (told, body) = wire::contact(request.into_inner().contact.unwrap_or_default());
+    let receipt = push_contact::push_contact(desk, &caller, &told, &body).await?;
+    Ok(PushContactResponse { receipt: Some(wire::receipt(&receipt)) })
+}
+
+pub async fn get(desk: &Desk, request: Request<GetContactRequest>) -> Result<GetContactResponse, Status> {
+    let caller = Caller::of(&request)?;
+    let (id, full) = get_contact::get_contact(desk, &caller, &request.get_ref().contact_id).await?;
+    let contact = wire::kept_contact(&full.content, &full.key);
+    Ok(GetContactResponse {
+        contact_id: id.to_string(),
+        contact: Some(contact.ok_or_else(|| Error::Internal("a kept contact cannot be read back".into()))?),
+        received_at: Some(timestamp(full.received_at)),
+    })
+}

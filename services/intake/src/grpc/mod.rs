@@ -1,0 +1,59 @@
+//! The RPCs of intake: decode, call the use case, encode. Nothing is decided here.
+
+mod contact;
+mod queue;
+mod referral;
+
+use proto::intake::v1::{
+    GetContactRequest, GetContactResponse, GetReceiptRequest, GetReceiptResponse, GetReferralRequest, GetReferralResponse,
+    ListQueueRequest, ListQueueResponse, PushContactRequest, PushContactResponse, ScreenReferralRequest, ScreenReferralResponse,
+    SubmitReferralRequest, SubmitReferralResponse, SubmitReferralsRequest, SubmitReferralsResponse,
+    intake_server::{Intake, IntakeServer},
+};
+use tonic::{Request, Response, Status, async_trait, service::Routes};
+
+use crate::app::Desk;
+
+/// The service behind the door.
+pub struct Door(pub Desk);
+
+/// Every RPC of intake.
+#[must_use]
+pub fn routes(desk: Desk) -> Routes {
+    Routes::new(IntakeServer::new(Door(desk)))
+}
+
+#[async_trait]
+impl Intake for Door {
+    async fn submit_referral(&self, request: Request<SubmitReferralRequest>) -> Result<Response<SubmitReferralResponse>, Status> {
+        referral::submit_one(&self.0, request).await.map(Response::new)
+    }
+
+    async fn submit_referrals(&self, request: Request<SubmitReferralsRequest>) -> Result<Response<SubmitReferralsResponse>, Status> {
+        referral::submit_many(&self.0, request).await.map(Response::new)
+    }
+
+    async fn get_receipt(&self, request: Request<GetReceiptRequest>) -> Result<Response<GetReceiptResponse>, Status> {
+        referral::get_receipt(&self.0, request).await.map(Response::new)
+    }
+
+    async fn list_queue(&self, request: Request<ListQueueRequest>) -> Result<Response<ListQueueResponse>, Status> {
+        queue::list(&self.0, request).await.map(Response::new)
+    }
+
+    async fn get_referral(&self, request: Request<GetReferralRequest>) -> Result<Response<GetReferralResponse>, Status> {
+        queue::get(&self.0, request).await.map(Response::new)
+    }
+
+    async fn screen_referral(&self, request: Request<ScreenReferralRequest>) -> Result<Response<ScreenReferralResponse>, Status> {
+        queue::screen(&self.0, request).await.map(Response::new)
+    }
+
+    async fn push_contact(&self, request: Request<PushContactRequest>) -> Result<Response<PushContactResponse>, Status> {
+        contact::push(&self.0, request).await.map(Response::new)
+    }
+
+    async fn get_contact(&self, request: Request<GetContactRequest>) -> Result<Response<GetContactResponse>, Status> {
+        contact::get(&self.0, request).await.map(Response::new)
+    }
+}

@@ -1,0 +1,73 @@
+//! The RJ Unit's side: the queue, one referral, and the decision on it.
+
+use chassis::{Caller, Error, wire::timestamp};
+use proto::intake::v1::{
+    GetReferralRequest, GetReferralResponse, ListQueueRequest, ListQueueResponse, QueueEntry, Referral, ScreenReferralRequest,
+    ScreenReferralResponse,
+};
+use tonic::{Request, Status};
+
+use crate::{
+    app::{
+        Desk, get_referral,
+        list_queue::{Scope, list_queue},
+        screen_referral::{Screening, screen_referral},
+    },
+    store::referral::Entry,
+    wire,
+};
+
+pub async fn list(desk: &Desk, request: Request<ListQueueRequest>) -> Result<ListQueueResponse, Status> {
+    let caller = Caller::of(&request)?;
+    let asked = request.into_inner();
+    let scope = if asked.include_screened { Scope::All } else { Scope::Waiting };
+    let (entries, next_page_token) = list_queue(desk, &caller, scope, asked.page_size, &asked.page_token).await?;
+    Ok(ListQueueResponse { entries: entries.into_iter().map(entry).collect(), next_page_token })
+}
+
+pub async fn get(desk: &Desk, request: Request<GetReferralRequest>) -> Result<GetReferralResponse, Status> {
+    let caller = Caller::of(&request)?;
+    let (id, full) = get_referral::get_referral(desk, &caller, &request.get_ref().referral_id).await?;
+    let variants: Option<Vec<Referral>> = full.variants.iter().map(|content| wire::kept_referral(content, &full.key)).collect();
+    Ok(GetReferralResponse {
+        referral_id: id.to_string(),
+        receipt_number: full.receipt_number,
+        referral: Some(wire::kept_referral(&full.content, &full.key).ok_or_else(unreadable)?),
+        state: wire::state_code(full.state).into(),
+        received_at: Some(timestamp(full.received_at)),
+        flags: full.flags.codes(),
+        variants: variants.ok_or_else(unreadable)?,
+        disposition: full.disposition.map(|d| wire::disposition_code(d).into()).unwrap_or_default(),
+        counted_origin: wire::origin_code(full.counted_origin).into(),
+    })
+}
+
+pub async fn screen(desk: &Desk, request: Request<ScreenReferralRequest>) -> Result<ScreenReferralResponse, Status> {
+    let caller = Caller::of(&request)?;
+    let asked = request.into_inner();
+    let screening = Screening {
+        referral_id: &asked.referral_id,
+        disposition: wire::disposition(asked.disposition),
+        reason: asked.reason.into(),
+        review_on: &asked.review_on,
+    };
+    let state = screen_referral(desk, &caller, screening).await?;
+    Ok(ScreenReferralResponse { state: wire::state_code(state).into() })
+}
+
+fn entry(entry: Entry) -> QueueEntry {
+    QueueEntry {
+        referral_id: entry.id.to_string(),
+        receipt_number: entry.receipt_number,
+        origin: wire::origin_code(entry.origin).into(),
+        site: entry.site,
+        state: wire::state_code(entry.state).into(),
+        received_at: Some(timestamp(entry.received_at)),
+        flags: entry.flags.codes(),
+        variants: i32::try_from(entry.variants).unwrap_or(i32::MAX),
+    }
+}
+
+fn unreadable() -> Error {
+    Error::Internal("a kept referral cannot be read back".into())
+}

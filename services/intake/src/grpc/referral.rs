@@ -1,0 +1,41 @@
+//! Submitting referrals, and reading a receipt back.
+
+use chassis::{Caller, Error};
+use proto::intake::v1::{
+    GetReceiptRequest, GetReceiptResponse, Referral, SubmitReferralRequest, SubmitReferralResponse, SubmitReferralsRequest,
+    SubmitReferralsResponse,
+};
+use tonic::{Request, Status};
+
+use crate::{
+    app::{Answer, Desk, Submission, get_receipt as app, submit_referral},
+    wire,
+};
+
+pub async fn submit_one(desk: &Desk, request: Request<SubmitReferralRequest>) -> Result<SubmitReferralResponse, Status> {
+    let caller = Caller::of(&request)?;
+    let submission = submission(request.into_inner().referral.unwrap_or_default());
+    match submit_referral::submit(desk, &caller, vec![submission]).await?.pop() {
+        Some(Answer::Recorded(receipt)) => Ok(SubmitReferralResponse { receipt: Some(wire::receipt(&receipt)) }),
+        Some(Answer::Refused { refusal, .. }) => Err(refusal.into()),
+        None => Err(Error::Internal("a referral was not answered".into()).into()),
+    }
+}
+
+pub async fn submit_many(desk: &Desk, request: Request<SubmitReferralsRequest>) -> Result<SubmitReferralsResponse, Status> {
+    let caller = Caller::of(&request)?;
+    let submissions = request.into_inner().referrals.into_iter().map(submission).collect();
+    let answers = submit_referral::submit(desk, &caller, submissions).await?;
+    Ok(SubmitReferralsResponse { answers: answers.iter().map(wire::answer).collect() })
+}
+
+pub async fn get_receipt(desk: &Desk, request: Request<GetReceiptRequest>) -> Result<GetReceiptResponse, Status> {
+    let caller = Caller::of(&request)?;
+    let receipt = app::get_receipt(desk, &caller, &request.get_ref().number).await?;
+    Ok(GetReceiptResponse { receipt: Some(wire::receipt(&receipt)) })
+}
+
+fn submission(referral: Referral) -> Submission {
+    let (told, body) = wire::referral(referral);
+    Submission { told, body }
+}

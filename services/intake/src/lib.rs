@@ -1,0 +1,28 @@
+#![doc = include_str!("../README.md")]
+
+pub mod access;
+pub mod app;
+pub mod bus;
+pub mod config;
+pub mod domain;
+pub mod error;
+pub mod grpc;
+pub mod store;
+pub mod wire;
+
+use sqlx::migrate::Migrator;
+
+pub use config::Config;
+
+/// The tables of intake, beside those of the chassis.
+pub static MIGRATOR: Migrator = sqlx::migrate!();
+
+/// Hears submissions on the bus and serves the RPCs until stopped.
+///
+/// # Errors
+/// The port cannot be bound, or a setting cannot be used.
+pub async fn serve(_config: Config, ctx: chassis::Context) -> anyhow::Result<()> {
+    let desk = app::Desk { pool: ctx.pool.clone(), clock: ctx.clock.clone(), ids: ctx.ids.clone(), outbox: ctx.outbox.clone() };
+    bus::listen(&ctx, &desk);
+    ctx.serve_grpc(proto::DESCRIPTOR_BYTES, access::RULES, grpc::routes(desk)).await
+}

@@ -1,0 +1,104 @@
+//! The table `contact`: one row per body, the first of a region and key leading its variants.
+
+use sqlx::PgConnection;
+use time::OffsetDateTime;
+use uuid::Uuid;
+
+use crate::domain::{Body, contact::Examined};
+
+/// A contact row.
+#[derive(Debug, Clone)]
+pub struct Held {
+    pub id: Uuid,
+    pub receipt_number: String,
+    pub received_at: OffsetDateTime,
+    pub body_hash: Vec<u8>,
+}
+
+/// A contact with its content.
+pub struct Full {
+    pub key: String,
+    pub content: Vec<u8>,
+    pub received_at: OffsetDateTime,
+}
+
+/// A contact about to be recorded.
+pub struct New<'a> {
+    pub id: Uuid,
+    pub variant_of: Option<Uuid>,
+    pub receipt_number: &'a str,
+    pub contact: &'a Examined,
+    pub body: &'a Body,
+    pub submitter: &'a str,
+}
+
+/// Records a contact; `false` where its key, body or number is taken.
+///
+/// # Errors
+/// The statement failed.
+pub async fn insert(db: &mut PgConnection, new: &New<'_>, at: OffsetDateTime) -> sqlx::Result<bool> {
+    let done = sqlx::query!(
+        "insert into contact (contact_id, variant_of, receipt_number, region, idempotency_key, body_hash, content, submitter, received_at)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9) on conflict do nothing",
+        new.id,
+        new.variant_of,
+        new.receipt_number,
+        new.contact.region.code(),
+        new.contact.key.as_str(),
+        new.body.hash().as_slice(),
+        new.body.bytes(),
+        new.submitter,
+        at
+    )
+    .execute(db)
+    .await?;
+    Ok(done.rows_affected() == 1)
+}
+
+/// The first contact under a region and key.
+///
+/// # Errors
+/// The statement failed.
+pub async fn find_first(db: &mut PgConnection, contact: &Examined) -> sqlx::Result<Option<Held>> {
+    sqlx::query_as!(
+        Held,
+        "select contact_id as id, receipt_number, received_at, body_hash from contact
+         where region = $1 and idempotency_key = $2 and variant_of is null",
+        contact.region.code(),
+        contact.key.as_str()
+    )
+    .fetch_optional(db)
+    .await
+}
+
+/// Number and time of a receipt, for whoever sent one of its bodies, or for the RJ Unit (`submitter` is `None`).
+///
+/// # Errors
+/// The statement failed.
+pub async fn find_receipt(
+    db: &mut PgConnection,
+    number: &str,
+    submitter: Option<&str>,
+) -> sqlx::Result<Option<(String, OffsetDateTime, String)>> {
+    let row = sqlx::query!(
+        "select c.receipt_number, c.received_at, c.idempotency_key from contact c
+         where c.receipt_number = $1 and c.variant_of is null
+           and ($2::text is null or c.submitter = $2
+                or exists (select from contact v where v.variant_of = c.contact_id and v.submitter = $2))",
+        number,
+        submitter
+    )
+    .fetch_optional(db)
+    .await?;
+    Ok(row.map(|r| (r.receipt_number, r.received_at, r.idempotency_key)))
+}
+
+/// One contact with its content.
+///
+/// # Errors
+/// The statement failed.
+pub async fn read(db: &mut PgConnection, id: Uuid) -> sqlx::Result<Option<Full>> {
+    sqlx::query_as!(Full, "select idempotency_key as key, content, received_at from contact where contact_id = $1", id)
+        .fetch_optional(db)
+        .await
+}

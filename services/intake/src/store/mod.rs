@@ -1,0 +1,5 @@
+//! What intake remembers: SQL in, domain types out, over a connection that the use case owns.
+
+pub mod contact;
+pub mod referral;
+pub mod screening;

@@ -1,0 +1,282 @@
+//! The tables `referral` and `referral_variant`: recording, finding again, reading.
+
+use sqlx::PgConnection;
+use time::{Date, OffsetDateTime};
+use uuid::Uuid;
+
+use crate::{
+    domain::{Body, Disposition, Flags, Origin, State, referral::Examined},
+    error::unknown_code,
+};
+
+/// Variants read with one referral at most; the queue shows how many there are.
+const VARIANTS_READ: i64 = 40;
+
+/// A referral about to be recorded.
+pub struct New<'a> {
+    pub id: Uuid,
+    pub receipt_number: String,
+    pub referral: &'a Examined,
+    pub body: &'a Body,
+}
+
+/// What stands under a site and a key.
+#[derive(Debug, Clone)]
+pub struct Held {
+    pub id: Uuid,
+    pub receipt_number: String,
+    pub received_at: OffsetDateTime,
+    pub body_hash: Vec<u8>,
+}
+
+/// A referral of the queue, without its content.
+pub struct Entry {
+    pub id: Uuid,
+    pub receipt_number: String,
+    pub origin: Origin,
+    pub site: String,
+    pub state: State,
+    pub received_at: OffsetDateTime,
+    pub flags: Flags,
+    pub variants: i64,
+}
+
+/// A referral with its content.
+pub struct Full {
+    pub receipt_number: String,
+    pub key: String,
+    pub counted_origin: Origin,
+    pub state: State,
+    pub disposition: Option<Disposition>,
+    pub received_at: OffsetDateTime,
+    pub flags: Flags,
+    pub content: Vec<u8>,
+    pub variants: Vec<Vec<u8>>,
+}
+
+/// Records many at once; the ids of those that are new. A key or a number that is taken leaves its row out.
+///
+/// # Errors
+/// The statement failed.
+pub async fn insert_all(db: &mut PgConnection, rows: &[New<'_>], submitter: &str, at: OffsetDateTime) -> sqlx::Result<Vec<Uuid>> {
+    let ids: Vec<Uuid> = rows.iter().map(|r| r.id).collect();
+    let numbers: Vec<String> = rows.iter().map(|r| r.receipt_number.clone()).collect();
+    let sites: Vec<String> = rows.iter().map(|r| r.referral.site.to_string()).collect();
+    let keys: Vec<String> = rows.iter().map(|r| r.referral.key.to_string()).collect();
+    let hashes: Vec<Vec<u8>> = rows.iter().map(|r| r.body.hash().to_vec()).collect();
+    let contents: Vec<Vec<u8>> = rows.iter().map(|r| r.body.bytes().to_vec()).collect();
+    let origins: Vec<String> = rows.iter().map(|r| r.referral.origin.code().to_owned()).collect();
+    let counted: Vec<String> = rows.iter().map(|r| r.referral.counted_origin.code().to_owned()).collect();
+    let flags: Vec<String> = rows.iter().map(|r| r.referral.flags.codes().join(" ")).collect();
+    let states: Vec<String> = rows.iter().map(|r| r.referral.state().code().to_owned()).collect();
+    sqlx::query_scalar!(
+        "insert into referral (referral_id, receipt_number, site, idempotency_key, body_hash, content,
+                               origin, counted_origin, flags, state, submitter, received_at)
+         select id, number, site, key, hash, content, origin, counted, string_to_array(flags, ' '), state, $11, $12
+         from unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::bytea[], $6::bytea[],
+                     $7::text[], $8::text[], $9::text[], $10::text[])
+              as new (id, number, site, key, hash, content, origin, counted, flags, state)
+         on conflict do nothing
+         returning referral_id",
+        &ids,
+        &numbers,
+        &sites,
+        &keys,
+        &hashes,
+        &contents,
+        &origins,
+        &counted,
+        &flags,
+        &states,
+        submitter,
+        at
+    )
+    .fetch_all(db)
+    .await
+}
+
+/// What already stands under these sites and keys, each with its site and key.
+///
+/// # Errors
+/// The statement failed.
+pub async fn find_held(db: &mut PgConnection, asked: &[(&str, &str)]) -> sqlx::Result<Vec<((String, String), Held)>> {
+    let sites: Vec<String> = asked.iter().map(|(site, _)| (*site).to_owned()).collect();
+    let keys: Vec<String> = asked.iter().map(|(_, key)| (*key).to_owned()).collect();
+    let rows = sqlx::query!(
+        "select r.referral_id, r.site, r.idempotency_key, r.receipt_number, r.received_at, r.body_hash
+         from unnest($1::text[], $2::text[]) as asked (site, key)
+         join referral r on r.site = asked.site and r.idempotency_key = asked.key",
+        &sites,
+        &keys
+    )
+    .fetch_all(db)
+    .await?;
+    let held = rows.into_iter().map(|r| {
+        let held = Held { id: r.referral_id, receipt_number: r.receipt_number, received_at: r.received_at, body_hash: r.body_hash };
+        ((r.site, r.idempotency_key), held)
+    });
+    Ok(held.collect())
+}
+
+/// Keeps another body beside the first; `false` where it is kept already.
+///
+/// # Errors
+/// The statement failed.
+pub async fn keep_variant(db: &mut PgConnection, id: Uuid, body: &Body, submitter: &str, at: OffsetDateTime) -> sqlx::Result<bool> {
+    let done = sqlx::query!(
+        "insert into referral_variant (referral_id, body_hash, content, submitter, received_at)
+         values ($1, $2, $3, $4, $5) on conflict do nothing",
+        id,
+        body.hash().as_slice(),
+        body.bytes(),
+        submitter,
+        at
+    )
+    .execute(db)
+    .await?;
+    Ok(done.rows_affected() == 1)
+}
+
+/// Writes the flags that all bodies together leave, and the state of a referral that nobody has decided on.
+///
+/// # Errors
+/// The statement failed.
+pub async fn update_flags(db: &mut PgConnection, id: Uuid, flags: &Flags) -> sqlx::Result<()> {
+    sqlx::query!(
+        "update referral set flags = $2, state = case when decisions = 0 then $3 else state end where referral_id = $1",
+        id,
+        &flags.codes(),
+        State::undecided(flags).code()
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+/// Number and time of a receipt, for whoever sent one of its bodies, or for the RJ Unit (`submitter` is `None`).
+///
+/// # Errors
+/// The statement failed.
+pub async fn find_receipt(
+    db: &mut PgConnection,
+    number: &str,
+    submitter: Option<&str>,
+) -> sqlx::Result<Option<(String, OffsetDateTime, String)>> {
+    let row = sqlx::query!(
+        "select r.receipt_number, r.received_at, r.idempotency_key from referral r
+         where r.receipt_number = $1
+           and ($2::text is null or r.submitter = $2
+                or exists (select from referral_variant v where v.referral_id = r.referral_id and v.submitter = $2))",
+        number,
+        submitter
+    )
+    .fetch_optional(db)
+    .await?;
+    Ok(row.map(|r| (r.receipt_number, r.received_at, r.idempotency_key)))
+}
+
+/// A row of either list.
+struct Row {
+    referral_id: Uuid,
+    receipt_number: String,
+    origin: String,
+    site: String,
+    state: String,
+    received_at: OffsetDateTime,
+    flags: Vec<String>,
+    variants: i64,
+}
+
+impl Row {
+    fn entry(self) -> chassis::Result<Entry> {
+        Ok(Entry {
+            id: self.referral_id,
+            receipt_number: self.receipt_number,
+            origin: Origin::from_code(&self.origin).ok_or_else(|| unknown_code("referral.origin"))?,
+            site: self.site,
+            state: State::from_code(&self.state).ok_or_else(|| unknown_code("referral.state"))?,
+            received_at: self.received_at,
+            flags: Flags::from_codes(&self.flags),
+            variants: self.variants,
+        })
+    }
+}
+
+/// What waits for a decision, and deferrals whose day has come; oldest first, after `(received, id)`.
+///
+/// # Errors
+/// The statement failed, or a row holds an unknown code.
+pub async fn waiting(db: &mut PgConnection, after: (OffsetDateTime, Uuid), today: Date, limit: i64) -> chassis::Result<Vec<Entry>> {
+    let rows = sqlx::query_as!(
+        Row,
+        r#"select referral_id, receipt_number, origin, site, state, received_at, flags,
+                  (select count(*) from referral_variant v where v.referral_id = r.referral_id) as "variants!"
+           from referral r
+           where state in ('received', 'needs-clarification', 'screened-deferred')
+             and (state <> 'screened-deferred' or review_on <= $3)
+             and (received_at, referral_id) > ($1, $2)
+           order by received_at, referral_id limit $4"#,
+        after.0,
+        after.1,
+        today,
+        limit
+    )
+    .fetch_all(db)
+    .await?;
+    rows.into_iter().map(Row::entry).collect()
+}
+
+/// Every referral, decided or not; oldest first, after `(received, id)`.
+///
+/// # Errors
+/// The statement failed, or a row holds an unknown code.
+pub async fn all(db: &mut PgConnection, after: (OffsetDateTime, Uuid), limit: i64) -> chassis::Result<Vec<Entry>> {
+    let rows = sqlx::query_as!(
+        Row,
+        r#"select referral_id, receipt_number, origin, site, state, received_at, flags,
+                  (select count(*) from referral_variant v where v.referral_id = r.referral_id) as "variants!"
+           from referral r
+           where (received_at, referral_id) > ($1, $2)
+           order by received_at, referral_id limit $3"#,
+        after.0,
+        after.1,
+        limit
+    )
+    .fetch_all(db)
+    .await?;
+    rows.into_iter().map(Row::entry).collect()
+}
+
+/// One referral with its content and its variants, oldest first.
+///
+/// # Errors
+/// The statement failed, or the row holds an unknown code.
+pub async fn read(db: &mut PgConnection, id: Uuid) -> chassis::Result<Option<Full>> {
+    let row = sqlx::query!(
+        "select receipt_number, idempotency_key, counted_origin, state, disposition, received_at, flags, content
+         from referral where referral_id = $1",
+        id
+    )
+    .fetch_optional(&mut *db)
+    .await?;
+    let Some(row) = row else { return Ok(None) };
+    let variants = sqlx::query_scalar!(
+        "select content from referral_variant where referral_id = $1 order by received_at, body_hash limit $2",
+        id,
+        VARIANTS_READ
+    )
+    .fetch_all(db)
+    .await?;
+    let disposition = row.disposition.map(|code| Disposition::from_code(&code).ok_or_else(|| unknown_code("referral.disposition")));
+    Ok(Some(Full {
+        receipt_number: row.receipt_number,
+        key: row.idempotency_key,
+        counted_origin: Origin::from_code(&row.counted_origin).ok_or_else(|| unknown_code("referral.counted_origin"))?,
+        state: State::from_code(&row.state).ok_or_else(|| unknown_code("referral.state"))?,
+        disposition: disposition.transpose()?,
+        received_at: row.received_at,
+        flags: Flags::from_codes(&row.flags),
+        content: row.content,
+        variants,
+    }))
+}

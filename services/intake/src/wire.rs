@@ -1,0 +1,209 @@
+//! Between the wire's types and the domain's, in both directions, for every transport.
+
+use chassis::{Refusal, wire::timestamp};
+use prost::Message;
+use proto::intake::v1 as wire;
+use time::OffsetDateTime;
+
+use crate::{
+    app::{Answer, Receipt, Repeat},
+    domain::{Body, Disposition, Known, Origin, State, contact, key, referral},
+};
+
+/// What the rules look at, and the canonical bytes without the key.
+#[must_use]
+pub fn referral(message: wire::Referral) -> (referral::Told, Body) {
+    let told = referral::Told {
+        idempotency_key: message.idempotency_key.clone(),
+        origin: origin(message.origin),
+        site: message.site.clone(),
+        request: message.request.clone().into(),
+        offender_name: message.offender_name.clone().into(),
+        offender_fps: message.offender_fps.clone().into(),
+        victim_name: message.victim_name.clone().into(),
+        representative_name: message.representative_name.clone().into(),
+        representative_relation: message.representative_relation.clone().into(),
+        offender_asked: known(message.offender_asked),
+        offender_in_custody: known(message.offender_in_custody),
+        no_contact_condition: known(message.no_contact_condition),
+        safety_concern: message.safety_concern.clone().into(),
+    };
+    let keyless = wire::Referral { idempotency_key: String::new(), ..message };
+    (told, Body::of(keyless.encode_to_vec()))
+}
+
+/// The same for a victim's contact.
+#[must_use]
+pub fn contact(message: wire::VictimContact) -> (contact::Told, Body) {
+    let told = contact::Told {
+        idempotency_key: message.idempotency_key.clone(),
+        region: message.region.clone(),
+        victim_ref: message.victim_ref.clone().into(),
+        victim_name: message.victim_name.clone().into(),
+        value: message.value.clone().into(),
+        do_not_contact: message.do_not_contact,
+        safe_contact: message.safe_contact.clone().into(),
+        receipt_number: message.receipt_number.clone(),
+        effective_at_is_sound: message.effective_at.as_ref().is_none_or(|at| chassis::wire::instant(at).is_some()),
+    };
+    let keyless = wire::VictimContact { idempotency_key: String::new(), ..message };
+    (told, Body::of(keyless.encode_to_vec()))
+}
+
+/// A kept body as its submitter sent it.
+#[must_use]
+pub fn kept_referral(content: &[u8], key: &str) -> Option<wire::Referral> {
+    let message = wire::Referral::decode(content).ok()?;
+    Some(wire::Referral { idempotency_key: key.to_owned(), ..message })
+}
+
+/// A kept contact as its region sent it.
+#[must_use]
+pub fn kept_contact(content: &[u8], key: &str) -> Option<wire::VictimContact> {
+    let message = wire::VictimContact::decode(content).ok()?;
+    Some(wire::VictimContact { idempotency_key: key.to_owned(), ..message })
+}
+
+#[must_use]
+pub fn receipt(receipt: &Receipt) -> wire::Receipt {
+    wire::Receipt {
+        number: receipt.number.clone(),
+        received_at: Some(timestamp(receipt.received_at)),
+        idempotency_key: receipt.key.clone(),
+        already_known: receipt.repeat != Repeat::First,
+        variant_kept: receipt.repeat == Repeat::OtherBody,
+    }
+}
+
+#[must_use]
+pub fn rejection(refusal: &Refusal, idempotency_key: &str) -> wire::Rejection {
+    wire::Rejection {
+        reason: refusal.reason.to_owned(),
+        clause: refusal.clause.to_owned(),
+        message_en: refusal.en.to_string(),
+        message_fr: refusal.fr.to_string(),
+        idempotency_key: idempotency_key.chars().take(key::LIMIT).collect(),
+        field: refusal.field.unwrap_or_default().to_owned(),
+    }
+}
+
+#[must_use]
+pub fn answer(answer: &Answer) -> wire::SubmissionAnswer {
+    use wire::submission_answer::Answer as Either;
+    let either = match answer {
+        Answer::Recorded(recorded) => Either::Receipt(receipt(recorded)),
+        Answer::Refused { refusal, key } => Either::Rejection(rejection(refusal, key)),
+    };
+    wire::SubmissionAnswer { answer: Some(either) }
+}
+
+/// A number that is not known counts as not stated.
+fn origin(number: i32) -> Option<Origin> {
+    match wire::Origin::try_from(number) {
+        Ok(wire::Origin::Victim) => Some(Origin::Victim),
+        Ok(wire::Origin::Institutional) => Some(Origin::Institutional),
+        Ok(wire::Origin::Community) => Some(Origin::Community),
+        Ok(wire::Origin::AnyCommunication) => Some(Origin::AnyCommunication),
+        Ok(wire::Origin::Unspecified) | Err(_) => None,
+    }
+}
+
+fn known(number: i32) -> Known {
+    match wire::Known::try_from(number) {
+        Ok(wire::Known::Yes) => Known::Yes,
+        Ok(wire::Known::No) => Known::No,
+        Ok(wire::Known::Unknown | wire::Known::Unspecified) | Err(_) => Known::Unknown,
+    }
+}
+
+#[must_use]
+pub const fn origin_code(origin: Origin) -> wire::Origin {
+    match origin {
+        Origin::Victim => wire::Origin::Victim,
+        Origin::Institutional => wire::Origin::Institutional,
+        Origin::Community => wire::Origin::Community,
+        Origin::AnyCommunication => wire::Origin::AnyCommunication,
+    }
+}
+
+#[must_use]
+pub const fn state_code(state: State) -> wire::ReferralState {
+    match state {
+        State::Received => wire::ReferralState::Received,
+        State::NeedsClarification => wire::ReferralState::NeedsClarification,
+        State::Accepted => wire::ReferralState::ScreenedAccepted,
+        State::IndirectOnly => wire::ReferralState::ScreenedIndirectOnly,
+        State::Deferred => wire::ReferralState::ScreenedDeferred,
+        State::Closed => wire::ReferralState::ScreenedClosed,
+    }
+}
+
+/// `None`: not stated, or a number this version does not know.
+#[must_use]
+pub fn disposition(number: i32) -> Option<Disposition> {
+    Disposition::ALL.into_iter().find(|d| disposition_code(*d) as i32 == number)
+}
+
+#[must_use]
+pub const fn disposition_code(disposition: Disposition) -> wire::Disposition {
+    match disposition {
+        Disposition::Accepted => wire::Disposition::Accepted,
+        Disposition::IndirectOnly => wire::Disposition::IndirectOnly,
+        Disposition::DeferredForPreparation => wire::Disposition::DeferredForPreparation,
+        Disposition::OtherPartyInaccessible => wire::Disposition::OtherPartyInaccessible,
+        Disposition::OtherPartyUnwilling => wire::Disposition::OtherPartyUnwilling,
+        Disposition::MotivationNotAppropriate => wire::Disposition::MotivationNotAppropriate,
+        Disposition::NoContactPermitted => wire::Disposition::NoContactPermitted,
+        Disposition::Withdrawn => wire::Disposition::Withdrawn,
+        Disposition::OutOfJurisdiction => wire::Disposition::OutOfJurisdiction,
+        Disposition::Duplicate => wire::Disposition::Duplicate,
+    }
+}
+
+/// Fact: a referral stands in the national queue.
+#[must_use]
+pub fn referral_received(id: uuid::Uuid, referral: &referral::Examined, at: OffsetDateTime) -> wire::ReferralReceived {
+    wire::ReferralReceived {
+        referral_id: id.to_string(),
+        origin: origin_code(referral.origin).into(),
+        counted_origin: origin_code(referral.counted_origin).into(),
+        site: referral.site.to_string(),
+        received_at: Some(timestamp(at)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_disposition_and_origin_of_the_wire_is_one_of_the_domain() {
+        for number in 1..=10 {
+            assert_eq!(disposition(number).map(|d| disposition_code(d) as i32), Some(number));
+        }
+        for number in [-1, 0, 11, i32::MAX] {
+            assert_eq!(disposition(number), None);
+            assert_eq!(origin(number), None);
+        }
+        for number in 1..=4 {
+            assert_eq!(origin(number).map(|o| origin_code(o) as i32), Some(number));
+        }
+    }
+
+    #[test]
+    fn a_statement_that_is_not_known_to_this_version_counts_as_unknown() {
+        for (number, expected) in [(0, Known::Unknown), (1, Known::Yes), (2, Known::No), (3, Known::Unknown), (99, Known::Unknown)] {
+            assert_eq!(known(number), expected);
+        }
+    }
+
+    #[test]
+    fn the_key_is_no_part_of_the_body() {
+        let message = |key: &str| wire::Referral { idempotency_key: key.into(), site: "mission".into(), ..Default::default() };
+        let ((one, body), (other, same)) = (referral(message("a")), referral(message("b")));
+        assert_eq!(body, same);
+        assert_ne!(one.idempotency_key, other.idempotency_key);
+        let kept = kept_referral(body.bytes(), "a").unwrap();
+        assert!(kept == message("a"), "what is read back is what was sent");
+    }
+}

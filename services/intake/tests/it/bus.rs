@@ -1,0 +1,161 @@
+//! Submissions as the bus delivers them: answered on the receipt subject of the place that may publish there.
+
+use std::collections::BTreeMap;
+
+use chassis::inbox::{Handler, Incoming, Rejection};
+use intake::{
+    app::Desk,
+    bus::{Contacts, Referrals},
+};
+use prost::Message;
+use proto::{
+    intake::v1::{Origin, Receipt, Referral, Rejection as Refused, SubmissionAnswer, VictimContact, submission_answer::Answer},
+    safety::v1::Concern,
+};
+
+use crate::support::*;
+
+fn message(subject: &str, body: Vec<u8>) -> Incoming {
+    Incoming {
+        event_id: intake::domain::Body::of(body.clone()).hex(),
+        subject: subject.into(),
+        body: body.into(),
+        headers: BTreeMap::new(),
+        attempt: 1,
+    }
+}
+
+/// Reads and applies in one transaction, as the runner does.
+async fn deliver<H: Handler>(desk: &Desk, handler: &H, message: &Incoming) -> Result<(), Rejection> {
+    let work = handler.read(message).await?;
+    let mut tx = desk.pool.begin().await.unwrap();
+    handler.apply(&mut tx, work, message).await?;
+    tx.commit().await.unwrap();
+    Ok(())
+}
+
+async fn answers(desk: &Desk, place: &str) -> Vec<Result<Receipt, Box<Refused>>> {
+    let answers: Vec<SubmissionAnswer> = waiting(desk, &format!("ro.intake.receipt.{place}")).await;
+    let answers = answers.into_iter().map(|a| match a.answer {
+        Some(Answer::Receipt(receipt)) => Ok(receipt),
+        Some(Answer::Rejection(rejection)) => Err(Box::new(rejection)),
+        None => panic!("an answer says nothing"),
+    });
+    answers.collect()
+}
+
+#[tokio::test]
+async fn a_referral_published_twice_is_recorded_once_and_answered_twice() {
+    let desk = desk().await;
+    let handler = Referrals(desk.clone());
+    let incoming = message("ro.intake.submit.referral.mission", referral("form-1").encode_to_vec());
+    for _ in 0..2 {
+        deliver(&desk, &handler, &incoming).await.unwrap();
+    }
+    let answers = answers(&desk, "mission").await;
+    let [Ok(first), Ok(again)] = answers.as_slice() else { panic!("two receipts were expected") };
+    assert_eq!((&first.number, first.already_known, again.already_known), (&again.number, false, true));
+    assert_eq!(first.idempotency_key, "form-1");
+    assert_eq!(count(&desk, "referral").await, 1);
+}
+
+#[tokio::test]
+async fn a_publisher_of_one_site_cannot_submit_for_another_and_is_told_where_it_may_read() {
+    let desk = desk().await;
+    let foreign = Referral { site: "kent".into(), safety_concern: "help".into(), ..referral("form-1") };
+    deliver(&desk, &Referrals(desk.clone()), &message("ro.intake.submit.referral.mission", foreign.encode_to_vec())).await.unwrap();
+    let told = answers(&desk, "mission").await;
+    let [Err(rejection)] = told.as_slice() else { panic!("a rejection was expected") };
+    assert_eq!((rejection.reason.as_str(), rejection.clause.as_str(), rejection.field.as_str()), ("site-mismatch", "R6a", "site"));
+    assert_eq!(rejection.idempotency_key, "form-1");
+    assert!(rejection.message_en.contains("subject") && rejection.message_fr.contains("sujet"));
+    assert!(answers(&desk, "kent").await.is_empty());
+    assert_eq!((count(&desk, "referral").await, count(&desk, "quarantine").await), (0, 0));
+    assert_eq!(waiting::<Concern>(&desk, "ro.safety.raise.mission").await.len(), 1, "its concern rings at the vouched site");
+}
+
+#[tokio::test]
+async fn a_message_that_cannot_be_read_is_answered_and_kept_with_its_bytes() {
+    let desk = desk().await;
+    let mut not_utf8 = referral("form-1").encode_to_vec();
+    let place = not_utf8.windows(4).position(|w| w == b"Jean").unwrap();
+    not_utf8[place] = 0xFF;
+    let truncated = referral("form-1").encode_to_vec().split_last().unwrap().1[..20].to_vec();
+    let hostile = [vec![0xFF; 40], not_utf8, truncated, vec![0; 300 * 1024]];
+    for body in &hostile {
+        deliver(&desk, &Referrals(desk.clone()), &message("ro.intake.submit.referral.mission", body.clone())).await.unwrap();
+    }
+    deliver(&desk, &Contacts(desk.clone()), &message("ro.intake.submit.contact.pacific", vec![0xFF; 9])).await.unwrap();
+    for (place, expected) in [("mission", 4), ("pacific", 1)] {
+        let told = answers(&desk, place).await;
+        assert_eq!(told.len(), expected, "{place}");
+        for answer in told {
+            assert_eq!(answer.map(|r| r.number).map_err(|r| r.reason), Err("malformed-message".to_owned()));
+        }
+    }
+    let kept: Vec<Vec<u8>> =
+        sqlx::query_scalar("select body from quarantine where reason = 'malformed-message' and consumer = 'intake-referrals'")
+            .fetch_all(&desk.pool)
+            .await
+            .unwrap();
+    assert_eq!(kept.len(), 4);
+    assert!(hostile.iter().all(|body| kept.contains(body)));
+    assert_eq!(count(&desk, "referral").await, 0);
+}
+
+#[tokio::test]
+async fn every_cut_of_a_referral_is_answered_with_a_receipt_or_a_reason() {
+    let desk = desk().await;
+    let whole = referral("form-1").encode_to_vec();
+    for length in 0..whole.len() {
+        let cut = message("ro.intake.submit.referral.mission", whole[..length].to_vec());
+        deliver(&desk, &Referrals(desk.clone()), &cut).await.unwrap();
+    }
+    let told = answers(&desk, "mission").await;
+    assert_eq!(told.len(), whole.len());
+    assert!(told.iter().all(|a| a.as_ref().err().is_none_or(|r| !r.reason.is_empty() && !r.message_fr.is_empty())));
+}
+
+#[tokio::test]
+async fn an_unknown_origin_is_refused_with_the_field_and_other_unknown_values_are_kept() {
+    let desk = desk().await;
+    let handler = Referrals(desk.clone());
+    let newer = Referral { origin: 42, ..referral("1") };
+    deliver(&desk, &handler, &message("ro.intake.submit.referral.mission", newer.encode_to_vec())).await.unwrap();
+    let open = Referral { origin: Origin::Victim.into(), victim_registered: 9, modes: vec![77], language: -1, ..referral("2") };
+    deliver(&desk, &handler, &message("ro.intake.submit.referral.mission", open.encode_to_vec())).await.unwrap();
+    let told = answers(&desk, "mission").await;
+    assert_eq!(told[0].as_ref().map(|_| ()).map_err(|r| (r.reason.as_str(), r.field.as_str())), Err(("origin-unknown", "origin")));
+    assert!(told[1].is_ok());
+    let content: Vec<u8> = sqlx::query_scalar("select content from referral").fetch_one(&desk.pool).await.unwrap();
+    assert!(intake::wire::kept_referral(&content, "2").unwrap() == open);
+}
+
+#[tokio::test]
+async fn a_subject_that_names_no_place_is_set_aside_by_the_runner() {
+    let desk = desk().await;
+    for subject in ["ro.intake.submit.referral.Mission", "ro.intake.submit.referral", "ro.intake.submit.referral.*"] {
+        let refused = deliver(&desk, &Referrals(desk.clone()), &message(subject, referral("1").encode_to_vec())).await;
+        assert!(matches!(refused, Err(Rejection::Never { reason: "subject-malformed", .. })), "{subject}");
+    }
+    assert_eq!((count(&desk, "referral").await, count(&desk, "outbox").await), (0, 0));
+}
+
+#[tokio::test]
+async fn a_region_pushes_its_own_contacts_on_its_own_subject() {
+    let desk = desk().await;
+    let handler = Contacts(desk.clone());
+    let contact = VictimContact {
+        idempotency_key: "c-1".into(),
+        region: "pacific".into(),
+        victim_ref: "PAC-0001".into(),
+        do_not_contact: true,
+        ..VictimContact::default()
+    };
+    deliver(&desk, &handler, &message("ro.intake.submit.contact.pacific", contact.encode_to_vec())).await.unwrap();
+    deliver(&desk, &handler, &message("ro.intake.submit.contact.quebec", contact.encode_to_vec())).await.unwrap();
+    assert!(answers(&desk, "pacific").await[0].as_ref().is_ok_and(|r| r.number.starts_with("RV-")));
+    let told = answers(&desk, "quebec").await;
+    assert_eq!(told[0].as_ref().map(|_| ()).map_err(|r| r.reason.as_str()), Err("region-mismatch"));
+    assert_eq!(count(&desk, "contact").await, 1);
+}

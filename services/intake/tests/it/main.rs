@@ -1,0 +1,11 @@
+//! The use cases of intake on a real PostgreSQL, with a clock that stands still and ids that repeat.
+
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a helper that cannot go on fails its test")]
+
+mod bus;
+mod contacts;
+mod door;
+mod queue;
+mod screening;
+mod submitting;
+mod support;

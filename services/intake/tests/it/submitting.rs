@@ -1,0 +1,279 @@
+//! Submitting: once per key, never dropped, whatever else is in the batch.
+
+use chassis::{Error, Ids, Refusal};
+use intake::app::{Desk, Repeat, get_receipt::get_receipt, get_referral::get_referral, list_queue, screen_referral, submit_referral};
+use proto::{
+    intake::v1::{Known, Origin, Referral, ReferralReceived},
+    role,
+    safety::v1 as safety,
+    subject,
+};
+
+use crate::support::*;
+
+#[tokio::test]
+async fn the_same_referral_sent_twice_is_one_referral_with_one_receipt() {
+    let desk = desk().await;
+    let first = submit(&desk, &staff("mission"), referral("form-1")).await;
+    desk.clock.advance(time::Duration::hours(30));
+    let again = submit(&desk, &staff("mission"), referral("form-1")).await;
+    assert_eq!((first.repeat, again.repeat), (Repeat::First, Repeat::SameBody));
+    assert_eq!((&first.number, first.received_at, &first.key), (&again.number, again.received_at, &again.key));
+    assert_eq!(proto::reference::parse("RO", &first.number).as_ref(), Some(&first.number));
+    assert_eq!(count(&desk, "referral").await, 1);
+    let facts: Vec<ReferralReceived> = waiting(&desk, subject::REFERRAL_RECEIVED).await;
+    assert_eq!(facts.len(), 1);
+    assert_eq!((facts[0].site.as_str(), facts[0].referral_id.clone()), ("mission", only_id(&desk).await));
+}
+
+#[tokio::test]
+async fn a_referral_without_a_key_is_known_again_by_its_body() {
+    let desk = desk().await;
+    let first = submit(&desk, &staff("mission"), referral("")).await;
+    let again = submit(&desk, &staff("mission"), referral("")).await;
+    assert_eq!((again.repeat, &again.number), (Repeat::SameBody, &first.number));
+    let other = submit(&desk, &staff("mission"), Referral { request: "another matter".into(), ..referral("") }).await;
+    assert_eq!(other.repeat, Repeat::First);
+}
+
+#[tokio::test]
+async fn the_same_key_of_two_sites_is_two_referrals() {
+    let desk = desk().await;
+    submit(&desk, &staff("mission"), referral("1")).await;
+    let kent = submit(&desk, &staff("kent"), Referral { site: "kent".into(), ..referral("1") }).await;
+    assert_eq!(kent.repeat, Repeat::First);
+    assert_eq!(count(&desk, "referral").await, 2);
+}
+
+#[tokio::test]
+async fn another_body_under_a_known_key_is_kept_beside_the_first_and_shown_to_the_unit() {
+    let desk = desk().await;
+    let first = submit(&desk, &staff("mission"), referral("form-1")).await;
+    let other = Referral { request: "wishes to meet".into(), ..referral("form-1") };
+    for _ in 0..2 {
+        let kept = submit(&desk, &staff("mission"), other.clone()).await;
+        assert_eq!((kept.repeat, &kept.number), (Repeat::OtherBody, &first.number));
+        let answer = intake::wire::receipt(&kept);
+        assert!(answer.already_known && answer.variant_kept);
+    }
+    assert_eq!((count(&desk, "referral").await, count(&desk, "referral_variant").await), (1, 1));
+    let (_, full) = get_referral(&desk, &officer(1), &only_id(&desk).await).await.unwrap();
+    let kept = intake::wire::kept_referral(&full.variants[0], &full.key).unwrap();
+    assert!(kept == other, "the variant reads back as it was sent");
+    assert!(intake::wire::kept_referral(&full.content, &full.key).unwrap() == referral("form-1"));
+    let (queue, _) = list_queue::list_queue(&desk, &officer(1), list_queue::Scope::Waiting, 0, "").await.unwrap();
+    assert_eq!(queue[0].variants, 1);
+}
+
+#[tokio::test]
+async fn an_answer_that_arrives_under_the_same_key_answers_the_question_and_a_condition_stays_known() {
+    let desk = desk().await;
+    let unanswered = Referral { origin: Origin::Community.into(), ..referral("form-1") };
+    submit(&desk, &staff("mission"), unanswered.clone()).await;
+    let id = only_id(&desk).await;
+    let (_, before) = get_referral(&desk, &officer(1), &id).await.unwrap();
+    assert_eq!((before.state.code(), before.flags.codes()), ("needs-clarification", vec!["conditions-not-stated".to_owned()]));
+    submit(&desk, &officer(1), Referral { no_contact_condition: Known::Yes.into(), ..unanswered }).await;
+    let (_, after) = get_referral(&desk, &officer(1), &id).await.unwrap();
+    assert_eq!((after.state.code(), after.flags.codes()), ("received", vec!["no-contact-condition".to_owned()]));
+}
+
+#[tokio::test]
+async fn a_broken_line_in_the_middle_of_a_batch_stops_no_other_line() {
+    let desk = desk().await;
+    let lines = vec![
+        referral("1"),
+        Referral { origin: 99, ..referral("2") },
+        Referral { request: "a\0b".into(), ..referral("3") },
+        Referral { site: "kent".into(), ..referral("4") },
+        referral("1"),
+        Referral { request: "another body".into(), ..referral("1") },
+        Referral { origin: Origin::AnyCommunication.into(), request: "inmate wants to send an apology letter".into(), ..referral("5") },
+    ];
+    let answers = submit_all(&desk, &staff("mission"), lines).await;
+    assert_eq!(answers.len(), 7);
+    assert_eq!(refused(&answers[1]), ("origin-unknown", Some("origin")));
+    assert_eq!(refused(&answers[2]), ("control-character", Some("request")));
+    assert_eq!(refused(&answers[3]), ("site-not-yours", Some("site")));
+    let repeats: Vec<Repeat> = [0, 4, 5, 6].map(|i: usize| recorded(answers[i].clone()).repeat).into();
+    assert_eq!(repeats, [Repeat::First, Repeat::SameBody, Repeat::OtherBody, Repeat::First]);
+    assert_eq!((count(&desk, "referral").await, count(&desk, "referral_variant").await), (2, 1));
+    assert_eq!(waiting::<ReferralReceived>(&desk, subject::REFERRAL_RECEIVED).await.len(), 2);
+}
+
+#[tokio::test]
+async fn more_lines_than_one_call_may_hold_are_refused_and_nothing_is_recorded() {
+    let desk = desk().await;
+    let lines = (0..=submit_referral::BATCH).map(|i| submission(referral(&i.to_string()))).collect();
+    let refusal = submit_referral::submit(&desk, &staff("mission"), lines).await.unwrap_err();
+    assert!(matches!(refusal, Error::Refused(Refusal { reason: "too-many-lines", .. })));
+    assert_eq!(count(&desk, "referral").await, 0);
+    let lines = (0..submit_referral::BATCH).map(|i| referral(&i.to_string())).collect();
+    assert_eq!(submit_all(&desk, &staff("mission"), lines).await.len(), submit_referral::BATCH);
+    assert_eq!((count(&desk, "referral").await, count(&desk, "outbox").await), (500, 500));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn eight_systems_sending_the_same_batch_at_once_in_any_order_give_one_row_each() {
+    let desk = desk().await;
+    let calls = (0..8_usize).map(|turn| {
+        let desk = desk.clone();
+        tokio::spawn(async move {
+            let mut lines: Vec<Referral> = (0..20).map(|i| referral(&i.to_string())).collect();
+            lines.rotate_left(turn * 2);
+            if turn % 2 == 1 {
+                lines.reverse();
+            }
+            submit_all(&desk, &staff("mission"), lines).await
+        })
+    });
+    let mut firsts = 0;
+    for call in calls.collect::<Vec<_>>() {
+        let answers = call.await.unwrap();
+        firsts += answers.into_iter().filter(|a| recorded(a.clone()).repeat == Repeat::First).count();
+    }
+    assert_eq!(firsts, 20);
+    assert_eq!((count(&desk, "referral").await, count(&desk, "outbox").await), (20, 20));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn eight_batches_of_other_bodies_in_opposite_orders_never_wait_for_each_other_in_a_circle() {
+    let desk = desk().await;
+    let keys = 40_i64;
+    submit_all(&desk, &staff("mission"), (0..keys).map(|i| referral(&i.to_string())).collect()).await;
+    let calls = (0..8).map(|turn| {
+        let desk = desk.clone();
+        tokio::spawn(async move {
+            let body = |i: i64| Referral { request: format!("body of sender {turn}"), ..referral(&i.to_string()) };
+            let mut lines: Vec<Referral> = (0..keys).map(body).collect();
+            if turn % 2 == 1 {
+                lines.reverse();
+            }
+            submit_all(&desk, &staff("mission"), lines).await
+        })
+    });
+    for call in calls.collect::<Vec<_>>() {
+        assert!(call.await.unwrap().into_iter().all(|a| recorded(a).repeat == Repeat::OtherBody));
+    }
+    assert_eq!((count(&desk, "referral").await, count(&desk, "referral_variant").await), (keys, 8 * keys));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn eight_submissions_of_one_key_at_once_give_one_row_and_one_number() {
+    let desk = desk().await;
+    let calls: Vec<_> = (0..8)
+        .map(|_| {
+            let desk = desk.clone();
+            tokio::spawn(async move { submit(&desk, &staff("mission"), referral("form-1")).await })
+        })
+        .collect();
+    let mut receipts = Vec::new();
+    for call in calls {
+        receipts.push(call.await.unwrap());
+    }
+    assert_eq!(receipts.iter().filter(|r| r.repeat == Repeat::First).count(), 1);
+    assert!(receipts.iter().all(|r| r.number == receipts[0].number));
+    assert_eq!((count(&desk, "referral").await, count(&desk, "outbox").await), (1, 1));
+}
+
+#[tokio::test]
+async fn a_receipt_number_that_is_taken_is_drawn_again() {
+    let desk = desk().await;
+    let first = submit(&desk, &staff("mission"), referral("1")).await;
+    sqlx::query("update referral set referral_id = $1").bind(uuid::Uuid::max()).execute(&desk.pool).await.unwrap();
+    // The same seed draws the same number first.
+    let twin = Desk { ids: Ids::seeded(7), ..desk.clone() };
+    let second = submit(&twin, &staff("mission"), referral("2")).await;
+    assert_eq!((first.repeat, second.repeat), (Repeat::First, Repeat::First));
+    assert_ne!(first.number, second.number);
+    assert_eq!(count(&desk, "referral").await, 2);
+}
+
+#[tokio::test]
+async fn a_concern_in_a_referral_is_raised_in_the_same_transaction_and_once() {
+    let desk = desk().await;
+    let worried = Referral { safety_concern: "said he will hurt himself".into(), ..referral("1") };
+    submit(&desk, &staff("mission"), worried.clone()).await;
+    submit(&desk, &staff("mission"), worried.clone()).await;
+    let raised: Vec<safety::Concern> = waiting(&desk, "ro.safety.raise.mission").await;
+    assert_eq!(raised.len(), 1);
+    assert_eq!((raised[0].text.as_str(), raised[0].site.as_str()), ("said he will hurt himself", "mission"));
+    assert_eq!(raised[0].grade, i32::from(safety::Grade::Concern));
+    assert!(raised[0].concern_id.parse::<proto::id::ConcernId>().is_ok());
+    submit(&desk, &staff("mission"), Referral { safety_concern: "now says tonight".into(), ..worried }).await;
+    let raised: Vec<safety::Concern> = waiting(&desk, "ro.safety.raise.mission").await;
+    assert_eq!(raised.len(), 2, "a new concern under a known key rings too");
+    assert_ne!(raised[0].concern_id, raised[1].concern_id);
+}
+
+#[tokio::test]
+async fn a_concern_is_raised_even_where_the_referral_is_refused() {
+    let desk = desk().await;
+    let lines = vec![
+        Referral { origin: 0, safety_concern: "help".into(), ..referral("1") },
+        Referral { site: "Not a site".into(), safety_concern: "help here too".into(), ..referral("2") },
+    ];
+    let answers = submit_all(&desk, &staff("mission"), lines).await;
+    assert_eq!([refused(&answers[0]).0, refused(&answers[1]).0], ["origin-unknown", "site-malformed"]);
+    assert_eq!(waiting::<safety::Concern>(&desk, "ro.safety.raise.mission").await.len(), 1);
+    assert_eq!(waiting::<safety::Concern>(&desk, subject::RAISE_WITHOUT_SITE).await.len(), 1);
+    assert_eq!(count(&desk, "referral").await, 0);
+}
+
+#[tokio::test]
+async fn a_victim_referral_keyed_at_an_institution_is_invisible_there_except_its_receipt_number() {
+    let desk = desk().await;
+    let author = caller("mai-mission", &[role::MANAGER_ASSESSMENT_INTERVENTIONS], &["mission"], &[]);
+    let victim = Referral { origin: Origin::Victim.into(), victim_name: "Ada Exemple".into(), ..referral("v-1") };
+    let receipt = submit(&desk, &author, victim).await;
+    let id = only_id(&desk).await;
+    assert_eq!(get_receipt(&desk, &author, &receipt.number.to_lowercase()).await.unwrap().received_at, MORNING);
+    let head = caller("head-mission", &[role::INSTITUTIONAL_HEAD], &["mission"], &[]);
+    for person in [&author, &head, &staff("mission")] {
+        assert!(matches!(get_referral(&desk, person, &id).await, Err(Error::NotFound)));
+        assert!(matches!(list_queue::list_queue(&desk, person, list_queue::Scope::All, 0, "").await, Err(Error::NotFound)));
+        let decision = screen_referral::Screening { referral_id: &id, disposition: None, reason: String::new().into(), review_on: "" };
+        assert!(matches!(screen_referral::screen_referral(&desk, person, decision).await, Err(Error::NotFound)));
+    }
+    for person in [&head, &staff("mission"), &staff("kent")] {
+        let hidden = tonic::Status::from(get_receipt(&desk, person, &receipt.number).await.unwrap_err());
+        let absent = tonic::Status::from(get_receipt(&desk, person, &proto::reference::make("RO", 1)).await.unwrap_err());
+        assert_eq!((hidden.code(), hidden.message(), hidden.details().len()), (absent.code(), absent.message(), absent.details().len()));
+    }
+    assert!(get_receipt(&desk, &officer(1), &receipt.number).await.is_ok());
+}
+
+#[tokio::test]
+async fn a_victim_services_officer_submits_for_the_regional_headquarters_and_an_unregistered_victim_is_welcome() {
+    let desk = desk().await;
+    let vso = caller("vso-pacific", &[role::VICTIM_SERVICES_OFFICER], &[], &["pacific"]);
+    let from_region = Referral {
+        origin: Origin::Victim.into(),
+        site: "rhq-pacific".into(),
+        victim_name: "Ada Exemple".into(),
+        victim_registered: Known::No.into(),
+        representative_name: "Perle Fictive".into(),
+        representative_relation: "neighbour".into(),
+        ..referral("v-1")
+    };
+    submit(&desk, &vso, from_region).await;
+    let (_, full) = get_referral(&desk, &officer(1), &only_id(&desk).await).await.unwrap();
+    assert_eq!((full.state.code(), full.flags.codes()), ("needs-clarification", vec!["representative-relation-unknown".to_owned()]));
+}
+
+#[tokio::test]
+async fn no_name_and_no_word_of_a_referral_stands_in_a_fact_or_a_subject() {
+    let desk = desk().await;
+    let marked = Referral {
+        request: "marker-request".into(),
+        offender_name: "marker-offender".into(),
+        victim_name: "marker-victim".into(),
+        ..referral("1")
+    };
+    submit(&desk, &staff("mission"), marked).await;
+    let rows: Vec<(String, Vec<u8>)> = sqlx::query_as("select subject, body from outbox").fetch_all(&desk.pool).await.unwrap();
+    assert_eq!(rows.len(), 1);
+    for (subject, body) in rows {
+        assert!(!subject.contains("marker") && !String::from_utf8_lossy(&body).contains("marker"));
+    }
+}

@@ -1,0 +1,94 @@
+//! A desk on a database of its own, the people who come to it, and what they usually say.
+
+use chassis::{Caller, Clock, Ids, outbox::Wake};
+use intake::app::{Answer, Desk, Receipt, Submission, submit_referral};
+use proto::intake::v1::{Known, Origin, Referral};
+use time::macros::datetime;
+
+pub const MORNING: time::OffsetDateTime = datetime!(2026-03-02 09:00 UTC);
+
+pub async fn desk() -> Desk {
+    let database = harness::database::fresh(&[&chassis::database::MIGRATOR, &intake::MIGRATOR]).await;
+    Desk { pool: database.pool, clock: Clock::fixed(MORNING), ids: Ids::seeded(7), outbox: Wake::default() }
+}
+
+pub fn caller(subject: &str, roles: &[&str], sites: &[&str], regions: &[&str]) -> Caller {
+    let owned = |list: &[&str]| list.iter().map(|s| (*s).to_owned()).collect();
+    Caller { subject: subject.into(), roles: owned(roles), sites: owned(sites), regions: owned(regions), expires_at: MORNING }
+}
+
+pub fn staff(site: &str) -> Caller {
+    caller(&format!("staff-{site}"), &[proto::role::STAFF], &[site], &[])
+}
+
+pub fn officer(n: u32) -> Caller {
+    caller(&format!("rj-officer-{n}"), &[proto::role::RJ_OFFICER], &[], &[])
+}
+
+/// A referral with nothing left to ask.
+pub fn referral(key: &str) -> Referral {
+    Referral {
+        idempotency_key: key.into(),
+        origin: Origin::Institutional.into(),
+        site: "mission".into(),
+        request: "wishes to write a letter".into(),
+        offender_name: "Jean Exemple".into(),
+        offender_asked: Known::Yes.into(),
+        ..Referral::default()
+    }
+}
+
+pub fn submission(referral: Referral) -> Submission {
+    let (told, body) = intake::wire::referral(referral);
+    Submission { told, body }
+}
+
+pub async fn submit_all(desk: &Desk, caller: &Caller, referrals: Vec<Referral>) -> Vec<Answer> {
+    submit_referral::submit(desk, caller, referrals.into_iter().map(submission).collect()).await.unwrap()
+}
+
+pub async fn submit(desk: &Desk, caller: &Caller, referral: Referral) -> Receipt {
+    recorded(submit_all(desk, caller, vec![referral]).await.remove(0))
+}
+
+pub fn recorded(answer: Answer) -> Receipt {
+    match answer {
+        Answer::Recorded(receipt) => receipt,
+        Answer::Refused { refusal, .. } => panic!("refused: {}", refusal.reason),
+    }
+}
+
+pub fn refused(answer: &Answer) -> (&'static str, Option<&'static str>) {
+    match answer {
+        Answer::Refused { refusal, .. } => (refusal.reason, refusal.field),
+        Answer::Recorded(_) => panic!("recorded"),
+    }
+}
+
+pub async fn count(desk: &Desk, table: &'static str) -> i64 {
+    let sql = match table {
+        "referral" => "select count(*) from referral",
+        "referral_variant" => "select count(*) from referral_variant",
+        "screening_decision" => "select count(*) from screening_decision",
+        "contact" => "select count(*) from contact",
+        "quarantine" => "select count(*) from quarantine",
+        _ => "select count(*) from outbox",
+    };
+    sqlx::query_scalar(sql).fetch_one(&desk.pool).await.unwrap()
+}
+
+/// Bodies waiting on a subject, in the order of writing.
+pub async fn waiting<M: prost::Message + Default>(desk: &Desk, subject: &str) -> Vec<M> {
+    let bodies: Vec<Vec<u8>> = sqlx::query_scalar("select body from outbox where subject = $1 order by position")
+        .bind(subject)
+        .fetch_all(&desk.pool)
+        .await
+        .unwrap();
+    bodies.iter().map(|b| M::decode(b.as_slice()).unwrap()).collect()
+}
+
+/// The only referral in the database.
+pub async fn only_id(desk: &Desk) -> String {
+    let id: uuid::Uuid = sqlx::query_scalar("select referral_id from referral").fetch_one(&desk.pool).await.unwrap();
+    id.to_string()
+}

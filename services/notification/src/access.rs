@@ -1,0 +1,42 @@
+//! Who may call what. Whose inbox it is, is decided by the use case.
+
+use chassis::access::{ANYONE, Rule};
+use proto::role;
+
+/// One rule for every RPC of the service.
+pub const RULES: &[Rule] = &[
+    Rule { method: "/ro.notification.v1.Notification/ListInbox", permission: "inbox.read", clause: "R3e", allow: &[ANYONE] },
+    Rule { method: "/ro.notification.v1.Notification/MarkRead", permission: "inbox.mark-read", clause: "R3e", allow: &[ANYONE] },
+    Rule { method: "/ro.notification.v1.Notification/SetPreferences", permission: "preference.write", clause: "LOLA", allow: &[ANYONE] },
+    Rule { method: "/ro.notification.v1.Notification/GetPreferences", permission: "preference.read", clause: "LOLA", allow: &[ANYONE] },
+    Rule {
+        method: "/ro.notification.v1.Notification/ListDeliveries",
+        permission: "delivery.list",
+        clause: "R3b",
+        allow: &[role::NATIONAL_MANAGER, role::RJ_SUPERVISOR, role::RJ_OFFICER, role::OPERATIONS],
+    },
+    Rule { method: "/ro.notification.v1.Notification/DeliverRing", permission: "ring.deliver", clause: "R3e", allow: &["service:safety"] },
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_rpc_of_the_service_has_exactly_one_rule_and_no_rule_is_for_nothing() {
+        let service = proto::DESCRIPTORS.get_service_by_name("ro.notification.v1.Notification").unwrap();
+        let methods: Vec<String> = service.methods().map(|m| format!("/{}/{}", service.full_name(), m.name())).collect();
+        for method in &methods {
+            assert_eq!(RULES.iter().filter(|rule| rule.method == method).count(), 1, "{method}");
+        }
+        assert_eq!(RULES.len(), methods.len());
+    }
+
+    #[test]
+    fn the_ledger_is_open_to_the_rj_unit_and_operations_and_rings_come_from_safety_alone() {
+        let allowed = |rpc: &str| RULES.iter().find(|rule| rule.method.ends_with(rpc)).unwrap().allow;
+        assert!(role::RJ_UNIT.iter().all(|role| allowed("ListDeliveries").contains(role)));
+        assert!(role::ALL.iter().filter(|role| allowed("ListDeliveries").contains(role)).count() == role::RJ_UNIT.len() + 1);
+        assert_eq!(allowed("DeliverRing"), ["service:safety"]);
+    }
+}

@@ -1,0 +1,37 @@
+//! The caller's own inbox: theirs by name and by the offices they hold. What is not theirs does not exist [R3c].
+
+use chassis::{Caller, Error, Result};
+use uuid::Uuid;
+
+use super::App;
+use crate::{
+    domain::{inbox::Standing, office},
+    store,
+};
+
+/// The items that are the caller's, newest first.
+///
+/// # Errors
+/// The database did not answer.
+pub async fn list(app: &App, caller: &Caller, unread_only: bool, limit: i64) -> Result<Vec<Standing>> {
+    let mut db = app.pool.acquire().await?;
+    Ok(store::inbox::list(&mut db, &names(caller), unread_only, limit).await?)
+}
+
+/// Marks an item as read, for the office as a whole where it is an office's.
+///
+/// # Errors
+/// [`Error::NotFound`] where there is no such item, or where it is somebody else's.
+pub async fn mark_read(app: &App, caller: &Caller, item_id: Uuid) -> Result<()> {
+    let mut db = app.pool.acquire().await?;
+    let found = store::inbox::mark_read(&mut db, item_id, &names(caller), &caller.subject, app.clock.now()).await?;
+    if found { Ok(()) } else { Err(Error::NotFound) }
+}
+
+fn names(caller: &Caller) -> Vec<String> {
+    let mut names = office::held(&caller.roles, &caller.sites);
+    if !office::is_office(&caller.subject) {
+        names.push(caller.subject.clone());
+    }
+    names
+}

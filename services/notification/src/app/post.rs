@@ -1,0 +1,59 @@
+//! Puts one item into one inbox, notes it on the ledger, and asks for the mail that announces it.
+
+use sqlx::PgConnection;
+use uuid::Uuid;
+
+use super::App;
+use crate::{
+    domain::{
+        address::Address,
+        inbox::{Alarm, Item},
+        ring::Recipient,
+        template::{Data, Template},
+    },
+    store::{self, delivery::Entry, preference::Preferences},
+};
+
+/// What one recipient is told.
+pub(super) struct Letter<'a> {
+    pub template: Template,
+    /// Concern, referral, case or review.
+    pub about: Uuid,
+    pub data: &'a Data,
+    pub alarm: Option<Alarm>,
+}
+
+/// Posts the letter in the recipient's language. A ring refreshes the item that already stands; anything else is told once.
+pub(super) async fn post(tx: &mut PgConnection, app: &App, recipient: Recipient, letter: Letter<'_>) -> sqlx::Result<()> {
+    let now = app.clock.now();
+    let wishes = match &recipient {
+        Recipient::Person(subject) => store::preference::of(tx, subject).await?,
+        Recipient::Office(_) => Preferences::default(),
+    };
+    let urgency = letter.alarm.as_ref().map(|alarm| alarm.urgency);
+    let item = Item::new(recipient, wishes.language, letter.template, letter.about, letter.data, letter.alarm);
+    let Some(item_id) = store::inbox::put(tx, app.ids.uuid(), &item, now).await? else {
+        return Ok(());
+    };
+    let entry = Entry {
+        item_id: Some(item_id),
+        recipient: item.recipient.as_str(),
+        victim_ref: None,
+        template: item.template.code(),
+        language: item.language,
+        reference: &item.reference,
+        urgency,
+    };
+    store::delivery::note_inbox(tx, app.ids.uuid(), &entry, now).await?;
+    if wants_mail(&wishes, app) {
+        store::delivery::queue_email(tx, app.ids.uuid(), &entry, now).await?;
+        app.mail.notify_one();
+    }
+    Ok(())
+}
+
+/// A staff address, or one that cannot be read: that one fails on the ledger, where somebody sees it.
+fn wants_mail(wishes: &Preferences, app: &App) -> bool {
+    let address = wishes.email.as_ref().map(|email| Address::parse(email.expose()));
+    address.is_some_and(|address| address.map_or(true, |address| app.staff.hold(&address)))
+}

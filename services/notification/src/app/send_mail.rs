@@ -1,0 +1,113 @@
+//! Sends the mails that are due. An inbox never waits for this: acceptance does not depend on e-mail [R3e].
+//!
+//! A delivery is leased, not locked, while it is sent: a worker that dies leaves it to the next, under the same Message-ID.
+
+use std::time::Duration;
+
+use chassis::refusal::store_error;
+use futures::StreamExt;
+use tokio_util::sync::CancellationToken;
+
+use super::{App, mailer::Mailer};
+use crate::{
+    domain::{
+        address::Address,
+        delivery::{Outcome, Reason, State, after},
+        mail,
+        template::Data,
+    },
+    store::{self, delivery::Due},
+};
+
+/// The worker looks at least this often, woken or not.
+const POLL: Duration = Duration::from_millis(500);
+/// Deliveries taken in one pass.
+const BATCH: i64 = 20;
+/// Mails handed over at the same time.
+const AT_ONCE: usize = 5;
+/// Longer than a whole pass can take: 20 mails, 5 at once, 10 seconds each.
+const LEASE: time::Duration = time::Duration::seconds(90);
+
+/// Sends until stopped.
+///
+/// # Errors
+/// None: what fails is tried again.
+pub async fn run(app: App, mailer: Option<Mailer>, stop: CancellationToken) -> anyhow::Result<()> {
+    loop {
+        tokio::select! {
+            () = stop.cancelled() => return Ok(()),
+            () = app.mail.notified() => {}
+            () = tokio::time::sleep(POLL) => {}
+        }
+        while !stop.is_cancelled() {
+            match send_due(&app, mailer.as_ref()).await {
+                Ok(sent) if i64::try_from(sent).is_ok_and(|sent| sent >= BATCH) => {}
+                Ok(_) => break,
+                Err(error) => {
+                    tracing::warn!(error = store_error(&error), "the ledger cannot be read");
+                    break;
+                }
+            }
+        }
+    }
+}
+
+/// One pass over what is due; how many deliveries were tried.
+///
+/// # Errors
+/// The ledger cannot be read or written; what was leased comes back when the lease ends.
+pub async fn send_due(app: &App, mailer: Option<&Mailer>) -> sqlx::Result<usize> {
+    let now = app.clock.now();
+    let mut db = app.pool.acquire().await?;
+    let due = store::delivery::lease(&mut db, now, now + LEASE, BATCH).await?;
+    drop(db);
+    let tried = due.len();
+    let mut attempts = futures::stream::iter(due.into_iter().map(|due| settle(app, mailer, due))).buffer_unordered(AT_ONCE);
+    while let Some(settled) = attempts.next().await {
+        settled?;
+    }
+    Ok(tried)
+}
+
+/// Tries one delivery and writes down what came of it.
+async fn settle(app: &App, mailer: Option<&Mailer>, due: Due) -> sqlx::Result<()> {
+    let outcome = attempt(app, mailer, &due).await?;
+    let now = app.clock.now();
+    let verdict = after(outcome, due.attempts, due.urgency, now);
+    let reason = verdict.reason.map_or("", Reason::code);
+    let mut db = app.pool.acquire().await?;
+    store::delivery::conclude(&mut db, due.delivery_id, verdict, now).await?;
+    let (delivery, attempts) = (due.delivery_id, due.attempts);
+    match verdict.state {
+        State::Failed => tracing::error!(delivery.id = %delivery, attempts, reason, "mail given up: somebody must act"),
+        State::Withheld => tracing::warn!(delivery.id = %delivery, reason, "mail withheld"),
+        State::Retrying => tracing::warn!(delivery.id = %delivery, attempts, reason, "mail not taken: trying again"),
+        State::Pending | State::Delivered => tracing::debug!(delivery.id = %delivery, attempts, "mail sent"),
+    }
+    Ok(())
+}
+
+/// The rules are asked at the last moment: a mark or a new address that came since counts [L26-6, TS1a].
+async fn attempt(app: &App, mailer: Option<&Mailer>, due: &Due) -> sqlx::Result<Outcome> {
+    let mut db = app.pool.acquire().await?;
+    let door = store::delivery::door(&mut db, due.delivery_id).await?;
+    drop(db);
+    if door.do_not_contact {
+        return Ok(Outcome::Forbidden(Reason::DoNotContact));
+    }
+    let Some(mailer) = mailer else {
+        return Ok(Outcome::Forbidden(Reason::EmailNotConfigured));
+    };
+    let Some(address) = door.address else {
+        return Ok(Outcome::Forbidden(Reason::AddressMissing));
+    };
+    let Ok(to) = Address::parse(address.expose()) else {
+        return Ok(Outcome::Hopeless(Reason::AddressMalformed));
+    };
+    let data = Data { reference: due.reference.clone(), urgency: due.urgency, ..Data::default() };
+    let form = mail::form(due.urgency, &to, &app.staff);
+    match mail::compose(form, to, &app.staff, due.language, &data) {
+        Ok(mail) => Ok(mailer.send(due.delivery_id, &mail, app.clock.now()).await),
+        Err(reason) => Ok(Outcome::Forbidden(reason)),
+    }
+}

@@ -1,0 +1,54 @@
+//! A region's contact is taken into the register: no value is lost, a mark is never lifted by silence, and where regions
+//! differ somebody is asked to compare [CARD5, R5b, CCRA 26(6)].
+
+use chassis::outbox::{self, Outgoing};
+use proto::{notification::v1::ContactTaken, subject};
+use sqlx::PgConnection;
+
+use super::{
+    App,
+    tell::{inform, notice_reference, rj_unit},
+};
+use crate::{
+    domain::{
+        contact::{Contact, regions_differ},
+        template::{Data, Template},
+    },
+    store,
+};
+
+/// Takes the contact in the caller's transaction; the same contact twice is taken once.
+///
+/// # Errors
+/// A statement failed.
+pub async fn take(tx: &mut PgConnection, app: &App, contact: &Contact) -> sqlx::Result<()> {
+    let now = app.clock.now();
+    // Two regions at the same moment must see each other's value.
+    store::contact::lock(tx, &contact.victim_ref).await?;
+    if !store::contact::add(tx, contact, now).await? {
+        return Ok(());
+    }
+    if contact.do_not_contact {
+        store::contact::mark_do_not_contact(tx, contact, now).await?;
+    }
+    let values = store::contact::values(tx, &contact.victim_ref, contact.kind).await?;
+    let needs_review = regions_differ(contact.kind, &values);
+    if needs_review {
+        ask_for_review(tx, app, contact).await?;
+    }
+    let told = ContactTaken { contact_id: contact.contact_id.to_string(), needs_review };
+    outbox::enqueue(tx, &Outgoing::event(&app.ids, contact.contact_id.uuid(), subject::CONTACT_TAKEN, &told), now).await?;
+    tracing::info!(contact.id = %contact.contact_id, contact.region = contact.region.code(), needs_review, "contact taken");
+    Ok(())
+}
+
+/// One open task for each victim and kind, however many values differ.
+async fn ask_for_review(tx: &mut PgConnection, app: &App, contact: &Contact) -> sqlx::Result<()> {
+    let now = app.clock.now();
+    let (review_id, reference) = (app.ids.uuid(), notice_reference(app));
+    if !store::contact::open_review(tx, review_id, contact, &reference, now).await? {
+        return Ok(());
+    }
+    let data = Data { reference, happened_at: Some(now), ..Data::default() };
+    inform(tx, app, rj_unit(), Template::ContactReview, review_id, &data).await
+}

@@ -1,0 +1,29 @@
+//! The first road of a ring: `ro.safety.ring.nhq` and `ro.safety.ring.head`.
+
+use chassis::inbox::{Handler, Incoming, Rejection};
+use proto::safety::v1 as wire;
+use sqlx::PgConnection;
+
+use crate::{
+    app::{App, deliver_ring, read_ring},
+    domain::ring::Ring,
+};
+
+/// Hears rings.
+pub struct Rings {
+    pub app: App,
+}
+
+impl Handler for Rings {
+    type Work = Ring;
+
+    async fn read(&self, message: &Incoming) -> Result<Ring, Rejection> {
+        let ring: wire::Ring = message.decode()?;
+        read_ring::read(ring).map_err(|refusal| chassis::Error::from(refusal).into())
+    }
+
+    async fn apply(&self, tx: &mut PgConnection, ring: Ring, _message: &Incoming) -> Result<(), Rejection> {
+        deliver_ring::deliver(tx, &self.app, &ring).await?;
+        Ok(())
+    }
+}

@@ -1,0 +1,39 @@
+//! The settings of the service. Each flag is also an environment variable, `NOTIFICATION_<FLAG>`.
+
+use std::convert::Infallible;
+
+use chassis::{Configured, Private, Settings};
+
+/// Tells people, in their language, and keeps the ledger of it.
+#[derive(Debug, Clone, clap::Parser)]
+#[command(version)]
+pub struct Config {
+    #[command(flatten)]
+    pub chassis: Settings,
+
+    /// Address of the intake service, where pushed contacts are fetched
+    #[arg(long, default_value = "http://127.0.0.1:50051")]
+    pub intake_url: String,
+
+    /// Mail system, for example smtps://user:password@mail.example.org; without it no e-mail is sent and the ledger says so
+    #[arg(long, value_parser = private, hide_env_values = true)]
+    pub smtp_url: Option<Private<String>>,
+
+    /// Sender of the mails; says nothing of the programme
+    #[arg(long, default_value = "CSC-SCC <do-not-reply@localhost>")]
+    pub mail_from: String,
+
+    /// Domains of staff mail systems, separated by commas
+    #[arg(long, value_delimiter = ',', default_value = "csc-scc.gc.ca")]
+    pub staff_domains: Vec<String>,
+}
+
+impl Configured for Config {
+    fn chassis(&self) -> &Settings {
+        &self.chassis
+    }
+}
+
+fn private(text: &str) -> Result<Private<String>, Infallible> {
+    Ok(Private::new(text.to_owned()))
+}

@@ -1,0 +1,173 @@
+//! The life of one delivery: what is tried again, when, and what is given up [R3e].
+
+use time::{Duration, OffsetDateTime};
+
+use super::ring::Urgency;
+
+/// How somebody is told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Channel {
+    Inbox,
+    Email,
+}
+
+impl Channel {
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Inbox => "inbox",
+            Self::Email => "email",
+        }
+    }
+
+    #[must_use]
+    pub fn of(code: &str) -> Option<Self> {
+        [Self::Inbox, Self::Email].into_iter().find(|channel| channel.code() == code)
+    }
+}
+
+/// How far a delivery has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum State {
+    Pending,
+    Delivered,
+    Retrying,
+    /// A rule forbade it before a byte left.
+    Withheld,
+    /// Given up; somebody must act.
+    Failed,
+}
+
+impl State {
+    pub const ALL: [Self; 5] = [Self::Pending, Self::Delivered, Self::Retrying, Self::Withheld, Self::Failed];
+
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Pending => "pending",
+            Self::Delivered => "delivered",
+            Self::Retrying => "retrying",
+            Self::Withheld => "withheld",
+            Self::Failed => "failed",
+        }
+    }
+
+    #[must_use]
+    pub fn of(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|state| state.code() == code)
+    }
+}
+
+/// Why a delivery was not made, as a stable code.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reason {
+    AddressMalformed,
+    AddressMissing,
+    ClassForbidsEmail,
+    DoNotContact,
+    EmailNotConfigured,
+    SmtpRefused,
+    SmtpTimeout,
+    SmtpUnreachable,
+}
+
+impl Reason {
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::AddressMalformed => "address-malformed",
+            Self::AddressMissing => "address-missing",
+            Self::ClassForbidsEmail => "class-forbids-email",
+            Self::DoNotContact => "do-not-contact",
+            Self::EmailNotConfigured => "email-not-configured",
+            Self::SmtpRefused => "smtp-refused",
+            Self::SmtpTimeout => "smtp-timeout",
+            Self::SmtpUnreachable => "smtp-unreachable",
+        }
+    }
+}
+
+/// What one attempt came to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Outcome {
+    Sent,
+    /// The mail system did not take it; it may later.
+    NotTaken(Reason),
+    /// A rule forbids it.
+    Forbidden(Reason),
+    /// It can never be sent as it is.
+    Hopeless(Reason),
+}
+
+/// Where a delivery stands after an attempt.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Verdict {
+    pub state: State,
+    pub reason: Option<Reason>,
+    /// When it is tried again; `None`: it has come to its end.
+    pub again_at: Option<OffsetDateTime>,
+}
+
+/// Notices other than rings are given up after this many attempts.
+pub const MOST_ATTEMPTS: i32 = 12;
+
+/// Decides what follows from the `attempts`-th attempt. A ring (a delivery with an urgency) is never given up
+/// because a mail system is down.
+#[must_use]
+pub fn after(outcome: Outcome, attempts: i32, urgency: Option<Urgency>, now: OffsetDateTime) -> Verdict {
+    let ended = |state, reason| Verdict { state, reason, again_at: None };
+    match outcome {
+        Outcome::Sent => ended(State::Delivered, None),
+        Outcome::Forbidden(reason) => ended(State::Withheld, Some(reason)),
+        Outcome::Hopeless(reason) => ended(State::Failed, Some(reason)),
+        Outcome::NotTaken(reason) if urgency.is_none() && attempts >= MOST_ATTEMPTS => ended(State::Failed, Some(reason)),
+        Outcome::NotTaken(reason) => Verdict { state: State::Retrying, reason: Some(reason), again_at: Some(now + pause(attempts)) },
+    }
+}
+
+const fn pause(attempts: i32) -> Duration {
+    match attempts {
+        ..=1 => Duration::seconds(10),
+        2 => Duration::minutes(1),
+        3 => Duration::minutes(5),
+        4.. => Duration::minutes(15),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NOW: OffsetDateTime = OffsetDateTime::UNIX_EPOCH;
+    const DOWN: Outcome = Outcome::NotTaken(Reason::SmtpUnreachable);
+
+    #[test]
+    fn a_ring_is_tried_after_10_seconds_1_minute_5_minutes_and_then_every_15_minutes_for_ever() {
+        let pauses = [1, 2, 3, 4, 12, 13, 10_000].map(|attempts| {
+            let verdict = after(DOWN, attempts, Some(Urgency::Question), NOW);
+            assert_eq!((verdict.state, verdict.reason), (State::Retrying, Some(Reason::SmtpUnreachable)));
+            (verdict.again_at.unwrap() - NOW).whole_seconds()
+        });
+        assert_eq!(pauses, [10, 60, 300, 900, 900, 900, 900]);
+    }
+
+    #[test]
+    fn any_other_notice_is_given_up_after_the_twelfth_attempt() {
+        assert_eq!(after(DOWN, 11, None, NOW).state, State::Retrying);
+        let last = after(DOWN, 12, None, NOW);
+        assert_eq!((last.state, last.again_at), (State::Failed, None));
+    }
+
+    #[test]
+    fn what_is_sent_forbidden_or_hopeless_is_never_tried_again_not_even_a_ring() {
+        for (outcome, state, reason) in [
+            (Outcome::Sent, State::Delivered, None),
+            (Outcome::Forbidden(Reason::DoNotContact), State::Withheld, Some(Reason::DoNotContact)),
+            (Outcome::Hopeless(Reason::AddressMalformed), State::Failed, Some(Reason::AddressMalformed)),
+        ] {
+            for urgency in [None, Some(Urgency::Imminent)] {
+                assert_eq!(after(outcome, 1, urgency, NOW), Verdict { state, reason, again_at: None });
+            }
+        }
+    }
+}

@@ -1,0 +1,68 @@
+//! What stands in an inbox: one item for each thing a recipient is told of.
+
+use chassis::Private;
+use time::OffsetDateTime;
+use uuid::Uuid;
+
+use super::{
+    language::Preference,
+    ring::{Audience, Recipient, Urgency},
+    template::{Data, Template},
+};
+
+/// For a concern: whose acceptance it asks for, how urgently, and the envelope itself.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Alarm {
+    pub audience: Audience,
+    pub urgency: Urgency,
+    pub envelope: Private<Vec<u8>>,
+}
+
+/// An item to be put into an inbox, rendered in the recipient's language.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Item {
+    pub recipient: Recipient,
+    pub template: Template,
+    /// Concern, referral, case or review.
+    pub about: Uuid,
+    pub reference: String,
+    pub language: &'static str,
+    pub title: Private<String>,
+    pub body: Private<String>,
+    pub alarm: Option<Alarm>,
+}
+
+impl Item {
+    /// Renders the template for one recipient.
+    #[must_use]
+    pub fn new(recipient: Recipient, preference: Preference, template: Template, about: Uuid, data: &Data, alarm: Option<Alarm>) -> Self {
+        let words = template.render(preference, data);
+        Self {
+            recipient,
+            template,
+            about,
+            reference: data.reference.clone(),
+            language: words.language,
+            title: words.title,
+            body: words.body,
+            alarm,
+        }
+    }
+}
+
+/// An item as it stands in an inbox.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Standing {
+    pub item_id: Uuid,
+    pub recipient: String,
+    pub template: String,
+    pub about: Uuid,
+    pub language: String,
+    pub title: Private<String>,
+    pub body: Private<String>,
+    pub alarm: Option<Alarm>,
+    pub created_at: OffsetDateTime,
+    pub last_rung_at: OffsetDateTime,
+    pub ring_count: i32,
+    pub read_at: Option<OffsetDateTime>,
+}

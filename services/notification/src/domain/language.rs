@@ -1,0 +1,51 @@
+//! The two official languages, and what is sent where nobody has said which [LOLA].
+
+/// An official language.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Language {
+    English,
+    French,
+}
+
+/// A person's preference; `None` is "not said": both languages are sent.
+pub type Preference = Option<Language>;
+
+/// The mark of an item rendered in both languages.
+pub const BOTH: &str = "en+fr";
+
+impl Language {
+    pub const ALL: [Self; 2] = [Self::English, Self::French];
+
+    /// The code used on the wire and in tables.
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::English => "en",
+            Self::French => "fr",
+        }
+    }
+
+    /// The language with this code.
+    #[must_use]
+    pub fn of(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|language| language.code() == code)
+    }
+}
+
+/// The mark of a preference: `en`, `fr`, or `en+fr` where it is not known.
+#[must_use]
+pub fn mark(preference: Preference) -> &'static str {
+    preference.map_or(BOTH, Language::code)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn whoever_has_not_said_gets_both_languages() {
+        assert_eq!([mark(None), mark(Language::of("fr")), mark(Language::of("en"))], ["en+fr", "fr", "en"]);
+        assert_eq!(Language::of(BOTH), None);
+        assert_eq!(Language::of("de"), None);
+    }
+}

@@ -1,0 +1,81 @@
+//! What e-mail may carry to which address. A [`Mail`] exists only where its class allows it to leave [TS1a].
+
+use chassis::Private;
+
+use super::{
+    address::{Address, StaffDomains},
+    delivery::Reason,
+    language::Preference,
+    ring::Urgency,
+    template::{Class, Data, Template},
+};
+
+/// A mail that may leave.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Mail {
+    pub to: Address,
+    pub subject: Private<String>,
+    pub body: Private<String>,
+}
+
+/// The form in which e-mail announces what stands in the inbox: urgency and reference to staff mail systems, where it is a
+/// ring; to everybody else that there is a message.
+#[must_use]
+pub fn form(urgency: Option<Urgency>, to: &Address, staff: &StaffDomains) -> Template {
+    if urgency.is_some() && staff.hold(to) { Template::OutsideRing } else { Template::OutsideNotice }
+}
+
+/// Writes the mail.
+///
+/// # Errors
+/// [`Reason::ClassForbidsEmail`] where the class of the template forbids this address.
+pub fn compose(template: Template, to: Address, staff: &StaffDomains, preference: Preference, data: &Data) -> Result<Mail, Reason> {
+    let leaves = match template.class() {
+        Class::Open => true,
+        Class::NeedToKnow => staff.hold(&to),
+        Class::Protected => false,
+    };
+    if !leaves {
+        return Err(Reason::ClassForbidsEmail);
+    }
+    let words = template.render(preference, data);
+    Ok(Mail { to, subject: words.title, body: words.body })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parties() -> (StaffDomains, Address, Address) {
+        let staff = StaffDomains::new(&["csc-scc.gc.ca".to_owned()]);
+        (staff, Address::parse("ada@csc-scc.gc.ca").unwrap(), Address::parse("ada@example.org").unwrap())
+    }
+
+    #[test]
+    fn what_stands_inside_the_wall_never_leaves_by_e_mail_to_any_address() {
+        let (staff, inside, outside) = parties();
+        for template in Template::ALL {
+            for to in [&inside, &outside] {
+                let allowed = match template {
+                    Template::OutsideNotice => true,
+                    Template::OutsideRing => to == &inside,
+                    _ => false,
+                };
+                let mail = compose(template, to.clone(), &staff, None, &Data::default());
+                assert_eq!(mail.is_ok(), allowed, "{template:?} to {}", to.domain());
+            }
+        }
+    }
+
+    #[test]
+    fn every_mail_we_choose_a_form_for_may_leave() {
+        let (staff, inside, outside) = parties();
+        for urgency in [None, Some(Urgency::Imminent), Some(Urgency::Concern), Some(Urgency::Question)] {
+            for to in [&inside, &outside] {
+                let form = form(urgency, to, &staff);
+                assert_eq!(form == Template::OutsideRing, urgency.is_some() && to == &inside);
+                assert!(compose(form, to.clone(), &staff, None, &Data::default()).is_ok());
+            }
+        }
+    }
+}

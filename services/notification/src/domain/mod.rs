@@ -1,0 +1,13 @@
+//! The pure rules: who is told, in which words and language, by which channel, and what is tried again.
+//! No async, no I/O, no generated wire types.
+
+pub mod address;
+pub mod contact;
+pub mod delivery;
+pub mod inbox;
+pub mod language;
+pub mod mail;
+pub mod office;
+pub mod plain;
+pub mod ring;
+pub mod template;

@@ -1,0 +1,91 @@
+//! Offices: what a person answers for, so that an alarm reaches whoever holds the office now [R3e, T2].
+
+use proto::{id::SiteCode, role};
+
+/// The NHQ Restorative Justice Unit.
+pub const RJ_UNIT: &str = "rj-unit";
+/// The National Monitoring Centre.
+pub const NMC: &str = "nmc";
+
+/// The office of the Institutional Head of a site.
+#[must_use]
+pub fn institutional_head(site: &SiteCode) -> String {
+    at(role::INSTITUTIONAL_HEAD, site)
+}
+
+/// The office of the District Director of a site in the community.
+#[must_use]
+pub fn district_director(site: &SiteCode) -> String {
+    at(role::DISTRICT_DIRECTOR, site)
+}
+
+fn at(role: &str, site: &SiteCode) -> String {
+    format!("{role}/{site}")
+}
+
+/// Whether a name is an office's. No person may bear one: it would open the office's inbox.
+#[must_use]
+pub fn is_office(name: &str) -> bool {
+    let of_a_site = |role: &str| name.strip_prefix(role).is_some_and(|rest| rest.starts_with('/'));
+    [RJ_UNIT, NMC].contains(&name) || role::RESPONSIBLE_HEADS.into_iter().any(of_a_site)
+}
+
+/// The offices that a caller with these roles and sites holds. A role of a site without a site holds none.
+#[must_use]
+pub fn held(roles: &[String], sites: &[String]) -> Vec<String> {
+    let has = |role: &str| roles.iter().any(|r| r == role);
+    let mut offices = Vec::new();
+    if role::RJ_UNIT.into_iter().any(has) {
+        offices.push(RJ_UNIT.to_owned());
+    }
+    if has(role::NMC_SUPERVISOR) {
+        offices.push(NMC.to_owned());
+    }
+    let sites = || sites.iter().filter_map(|site| site.parse::<SiteCode>().ok());
+    if has(role::INSTITUTIONAL_HEAD) {
+        offices.extend(sites().map(|site| institutional_head(&site)));
+    }
+    if has(role::DISTRICT_DIRECTOR) {
+        offices.extend(sites().map(|site| district_director(&site)));
+    }
+    offices
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn held_by(role: &str, sites: &[&str]) -> Vec<String> {
+        held(&[role.to_owned()], &sites.iter().map(|s| (*s).to_owned()).collect::<Vec<_>>())
+    }
+
+    #[test]
+    fn every_role_holds_the_offices_it_answers_for_and_no_other() {
+        for role in role::ALL {
+            let expected: &[&str] = match role {
+                role::NATIONAL_MANAGER | role::RJ_SUPERVISOR | role::RJ_OFFICER => &["rj-unit"],
+                role::NMC_SUPERVISOR => &["nmc"],
+                role::INSTITUTIONAL_HEAD => &["institutional-head/mission", "institutional-head/kent"],
+                role::DISTRICT_DIRECTOR => &["district-director/mission", "district-director/kent"],
+                _ => &[],
+            };
+            assert_eq!(held_by(role, &["mission", "kent"]), expected, "{role}");
+        }
+    }
+
+    #[test]
+    fn no_person_bears_the_name_of_an_office() {
+        for office in ["rj-unit", "nmc", "institutional-head/mission", "district-director/x"] {
+            assert!(is_office(office), "{office}");
+        }
+        for person in ["rj-officer-1", "institutional-head-mission", "https://id.example.org/ada", ""] {
+            assert!(!is_office(person), "{person}");
+        }
+    }
+
+    #[test]
+    fn a_head_without_a_site_or_with_a_made_up_one_holds_no_office() {
+        assert!(held_by(role::INSTITUTIONAL_HEAD, &[]).is_empty());
+        assert!(held_by(role::INSTITUTIONAL_HEAD, &["*", "mission/../kent", ""]).is_empty());
+    }
+}

@@ -1,0 +1,202 @@
+//! One ring of the safety ladder, and who hears it. A ring is never swallowed for want of a name [R3e, T2].
+
+use std::collections::BTreeSet;
+
+use chassis::Private;
+use proto::id::{ConcernId, RingId, SiteCode};
+use time::OffsetDateTime;
+
+use super::{office, template::Template};
+
+/// Who must accept the concern.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Audience {
+    Nhq,
+    Head,
+}
+
+impl Audience {
+    pub const ALL: [Self; 2] = [Self::Nhq, Self::Head];
+
+    /// The code used in tables and logs.
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Nhq => "nhq",
+            Self::Head => "head",
+        }
+    }
+
+    #[must_use]
+    pub fn of(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|audience| audience.code() == code)
+    }
+}
+
+/// How urgent the concern is; what is not stated counts as a concern, never as nothing [RM1b, RM1c].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Urgency {
+    Imminent,
+    Concern,
+    Question,
+}
+
+impl Urgency {
+    pub const ALL: [Self; 3] = [Self::Imminent, Self::Concern, Self::Question];
+
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Imminent => "imminent",
+            Self::Concern => "concern",
+            Self::Question => "question",
+        }
+    }
+
+    #[must_use]
+    pub fn of(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|urgency| urgency.code() == code)
+    }
+}
+
+/// An office to ring, and the person who holds it where one is known.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Called {
+    pub office: String,
+    pub holder: String,
+}
+
+/// Who an inbox item is for. Persons are told in their own language and by e-mail too; offices in both.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Recipient {
+    Office(String),
+    Person(String),
+}
+
+impl Recipient {
+    /// The text in tables and on the wire.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::Office(name) | Self::Person(name) => name,
+        }
+    }
+}
+
+/// What the envelope of the audience tells, already cut to its classes. Empty text: not said, or not for this audience.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Bulletin {
+    pub site: String,
+    pub raised_at: Option<OffsetDateTime>,
+    pub unreadable: bool,
+    pub person_at_risk: Private<String>,
+    pub nature: Private<String>,
+    pub place: Private<String>,
+    pub advice: Private<String>,
+    pub text: Private<String>,
+    pub case: Private<String>,
+    pub call_back: Private<String>,
+}
+
+/// One ring, as safety sent it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Ring {
+    pub ring_id: RingId,
+    pub concern_id: ConcernId,
+    pub audience: Audience,
+    pub step: i32,
+    pub level: i32,
+    pub no_route: bool,
+    pub called: Vec<Called>,
+    pub reference: String,
+    pub urgency: Urgency,
+    pub bulletin: Bulletin,
+    /// The encoded envelope, cut to the classes of the audience.
+    pub envelope: Private<Vec<u8>>,
+}
+
+impl Ring {
+    /// The template for this audience and urgency [T1].
+    #[must_use]
+    pub const fn template(&self) -> Template {
+        match (self.audience, self.urgency) {
+            (Audience::Nhq, _) => Template::ConcernRingNhq,
+            (Audience::Head, Urgency::Imminent) => Template::ConcernRingHeadImminent,
+            (Audience::Head, Urgency::Concern | Urgency::Question) => Template::ConcernRingHead,
+        }
+    }
+
+    /// Every inbox the ring goes to, each once and always in the same order: the office, so that whoever holds it sees the
+    /// ring, and each holder by name. Where nobody is named, the offices that must find somebody.
+    #[must_use]
+    pub fn recipients(&self) -> Vec<Recipient> {
+        let offices = self.called.iter().filter(|c| !c.office.is_empty()).map(|c| Recipient::Office(c.office.clone()));
+        let holders = self.called.iter().filter(|c| !c.holder.is_empty()).map(|c| Recipient::Person(c.holder.clone()));
+        let named: BTreeSet<Recipient> = offices.chain(holders).collect();
+        if named.is_empty() { self.last_resort() } else { named.into_iter().collect() }
+    }
+
+    fn last_resort(&self) -> Vec<Recipient> {
+        let site = self.bulletin.site.parse::<SiteCode>().ok();
+        let offices = match (self.audience, site) {
+            (Audience::Nhq, _) => vec![office::NMC.to_owned(), office::RJ_UNIT.to_owned()],
+            (Audience::Head, Some(site)) => vec![office::district_director(&site), office::institutional_head(&site)],
+            // Nobody knows whose head it is: NHQ finds them.
+            (Audience::Head, None) => vec![office::RJ_UNIT.to_owned()],
+        };
+        offices.into_iter().map(Recipient::Office).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use uuid::Uuid;
+
+    use super::*;
+
+    fn ring(audience: Audience, site: &str, called: &[(&str, &str)]) -> Ring {
+        Ring {
+            ring_id: RingId::new(Uuid::from_u128(1)),
+            concern_id: ConcernId::new(Uuid::from_u128(2)),
+            audience,
+            step: 0,
+            level: 0,
+            no_route: called.is_empty(),
+            called: called.iter().map(|(o, h)| Called { office: (*o).into(), holder: (*h).into() }).collect(),
+            reference: "RS-7KDM-Q4XP".into(),
+            urgency: Urgency::Concern,
+            bulletin: Bulletin { site: site.into(), ..Bulletin::default() },
+            envelope: Private::default(),
+        }
+    }
+
+    fn names(ring: &Ring) -> Vec<String> {
+        ring.recipients().iter().map(|r| r.as_str().to_owned()).collect()
+    }
+
+    #[test]
+    fn an_office_and_its_holders_are_each_rung_once() {
+        let ring = ring(
+            Audience::Head,
+            "mission",
+            &[
+                ("institutional-head/mission", "head-1"),
+                ("institutional-head/mission", "deputy-1"),
+                ("institutional-head/mission", "head-1"),
+            ],
+        );
+        assert_eq!(names(&ring), ["institutional-head/mission", "deputy-1", "head-1"]);
+    }
+
+    #[test]
+    fn an_office_that_nobody_holds_is_rung_all_the_same() {
+        assert_eq!(names(&ring(Audience::Nhq, "", &[("rj-unit", "")])), ["rj-unit"]);
+    }
+
+    #[test]
+    fn a_ring_that_names_nobody_still_reaches_somebody() {
+        assert_eq!(names(&ring(Audience::Nhq, "mission", &[])), ["nmc", "rj-unit"]);
+        assert_eq!(names(&ring(Audience::Head, "mission", &[("", "")])), ["district-director/mission", "institutional-head/mission"]);
+        assert_eq!(names(&ring(Audience::Head, "not a site", &[])), ["rj-unit"]);
+    }
+}

@@ -1,0 +1,98 @@
+//! Notices to staff about the work of the programme: for inboxes inside the wall only.
+
+use super::{
+    Bilingual, Data, Origin, Words,
+    lines::{Lines, minute},
+};
+
+pub(super) const REFERRAL_RECEIVED: Bilingual = Bilingual {
+    en: Words {
+        title: |data| format!("New referral: {}", data.reference),
+        body: |data| {
+            let origin = match data.origin.unwrap_or(Origin::Unknown) {
+                Origin::Victim => "A victim referral",
+                Origin::Institutional => "An institutional referral",
+                Origin::Community => "A community referral",
+                Origin::AnyCommunication => "A request to communicate",
+                Origin::Unknown => "A referral of unknown origin",
+            };
+            Lines::of(format!("{origin} waits in the national queue."))
+                .said("Site:", &data.site)
+                .said("Received:", &minute(data.happened_at))
+                .line(format!("Reference: {}", data.reference))
+                .text()
+        },
+    },
+    fr: Words {
+        title: |data| format!("Nouveau renvoi : {}", data.reference),
+        body: |data| {
+            let origin = match data.origin.unwrap_or(Origin::Unknown) {
+                Origin::Victim => "Un renvoi d'une victime",
+                Origin::Institutional => "Un renvoi d'un établissement",
+                Origin::Community => "Un renvoi de la collectivité",
+                Origin::AnyCommunication => "Une demande de communication",
+                Origin::Unknown => "Un renvoi d'origine inconnue",
+            };
+            Lines::of(format!("{origin} attend dans la file nationale."))
+                .said("Établissement ou bureau :", &data.site)
+                .said("Reçu :", &minute(data.happened_at))
+                .line(format!("Référence : {}", data.reference))
+                .text()
+        },
+    },
+};
+
+pub(super) const CASE_OPENED: Bilingual = Bilingual {
+    en: Words {
+        title: |data| format!("Case opened: {}", data.reference),
+        body: |data| case_body(data, "A case was opened from an accepted referral.", ["Case:", "Opened:", "Reference:"]),
+    },
+    fr: Words {
+        title: |data| format!("Cas ouvert : {}", data.reference),
+        body: |data| case_body(data, "Un cas a été ouvert à partir d'un renvoi accepté.", ["Cas :", "Ouvert :", "Référence :"]),
+    },
+};
+
+pub(super) const MEDIATOR_ASSIGNED: Bilingual = Bilingual {
+    en: Words {
+        title: |data| format!("You were assigned a case: {}", data.reference),
+        body: |data| case_body(data, "You were assigned as mediator. The file is open to you.", ["Case:", "Assigned:", "Reference:"]),
+    },
+    fr: Words {
+        title: |data| format!("Un cas vous a été attribué : {}", data.reference),
+        body: |data| {
+            case_body(
+                data,
+                "La médiation de ce cas vous est confiée. Le dossier vous est accessible.",
+                ["Cas :", "Attribué :", "Référence :"],
+            )
+        },
+    },
+};
+
+fn case_body(data: &Data, first: &str, [case, when, reference]: [&str; 3]) -> String {
+    Lines::of(first).said(case, data.case_id.expose()).said(when, &minute(data.happened_at)).said(reference, &data.reference).text()
+}
+
+pub(super) const CONTACT_REVIEW: Bilingual = Bilingual {
+    en: Words {
+        title: |data| format!("Compare contacts: {}", data.reference),
+        body: |data| {
+            Lines::of("Two regions pushed different contacts for one victim. Both are kept; somebody must compare them.")
+                .said("Seen:", &minute(data.happened_at))
+                .line(format!("Reference: {}", data.reference))
+                .text()
+        },
+    },
+    fr: Words {
+        title: |data| format!("Coordonnées à comparer : {}", data.reference),
+        body: |data| {
+            Lines::of(
+                "Deux régions ont transmis des coordonnées différentes pour une même victime. Les deux sont conservées; il faut les comparer.",
+            )
+            .said("Constaté :", &minute(data.happened_at))
+            .line(format!("Référence : {}", data.reference))
+            .text()
+        },
+    },
+};

@@ -1,0 +1,137 @@
+//! What NHQ and the responsible head are told of a concern. The head's words say what to do and whom to call, and nothing
+//! of where the concern comes from [T1, RM1b, RM1c].
+
+use super::{
+    Bilingual, Words,
+    lines::{Lines, minute},
+};
+use crate::domain::ring::Urgency;
+
+pub(super) const NHQ: Bilingual = Bilingual { en: NHQ_EN, fr: NHQ_FR };
+
+const NHQ_EN: Words = Words {
+    title: |data| {
+        let what = match data.urgency {
+            Some(Urgency::Imminent) => "Imminent risk",
+            Some(Urgency::Question) => "Question",
+            Some(Urgency::Concern) | None => "Safety concern",
+        };
+        format!("{what}: {}", data.reference)
+    },
+    body: |data| {
+        let told = &data.bulletin;
+        let first = match (told.unreadable, data.urgency) {
+            (true, _) => "A concern arrived that could not be read. What is known is here: find the sender and ask. Then accept it.",
+            (false, Some(Urgency::Imminent)) => "Imminent risk of serious harm. Act now, then accept it.",
+            (false, Some(Urgency::Question)) => "A question about the process waits for an answer. Accept it when you take it in hand.",
+            (false, _) => "A safety or security concern was raised. Accept it when you take it in hand.",
+        };
+        Lines::of(first)
+            .said("Site:", &told.site)
+            .said("Raised:", &minute(told.raised_at))
+            .said("Person at risk:", told.person_at_risk.expose())
+            .said("Nature:", told.nature.expose())
+            .said("Place:", told.place.expose())
+            .said("What to do:", told.advice.expose())
+            .said("In the words of who raised it:", told.text.expose())
+            .said("Call back:", told.call_back.expose())
+            .said("Case:", told.case.expose())
+            .line(format!("Reference: {}", data.reference))
+            .text()
+    },
+};
+
+const NHQ_FR: Words = Words {
+    title: |data| {
+        let what = match data.urgency {
+            Some(Urgency::Imminent) => "Risque imminent",
+            Some(Urgency::Question) => "Question",
+            Some(Urgency::Concern) | None => "Préoccupation en matière de sécurité",
+        };
+        format!("{what} : {}", data.reference)
+    },
+    body: |data| {
+        let told = &data.bulletin;
+        let first = match (told.unreadable, data.urgency) {
+            (true, _) => {
+                "Un signalement est arrivé, mais n'a pu être lu. Voici ce que l'on sait : trouvez l'expéditeur et informez-vous. Acceptez-le ensuite."
+            }
+            (false, Some(Urgency::Imminent)) => "Risque imminent de préjudice grave. Agissez maintenant, puis acceptez-le.",
+            (false, Some(Urgency::Question)) => {
+                "Une question sur le processus attend une réponse. Acceptez-la lorsque vous la prenez en charge."
+            }
+            (false, _) => "Une préoccupation en matière de sécurité a été signalée. Acceptez-la lorsque vous la prenez en charge.",
+        };
+        Lines::of(first)
+            .said("Établissement ou bureau :", &told.site)
+            .said("Signalé :", &minute(told.raised_at))
+            .said("Personne à risque :", told.person_at_risk.expose())
+            .said("Nature :", told.nature.expose())
+            .said("Lieu :", told.place.expose())
+            .said("Mesures à prendre :", told.advice.expose())
+            .said("Dans les mots de la personne qui signale :", told.text.expose())
+            .said("Rappeler :", told.call_back.expose())
+            .said("Cas :", told.case.expose())
+            .line(format!("Référence : {}", data.reference))
+            .text()
+    },
+};
+
+pub(super) const HEAD_IMMINENT: Bilingual = Bilingual {
+    en: Words {
+        title: |data| format!("Imminent risk: {}", data.reference),
+        body: |data| {
+            let told = &data.bulletin;
+            Lines::of("Imminent risk of self-injury, suicide, serious bodily injury or death. Act now, then accept it.")
+                .said("Site:", &told.site)
+                .said("Raised:", &minute(told.raised_at))
+                .said("Person at risk:", told.person_at_risk.expose())
+                .said("Nature:", told.nature.expose())
+                .said("Place:", told.place.expose())
+                .said("What to do:", told.advice.expose())
+                .line(format!("Call NHQ about reference {}.", data.reference))
+                .text()
+        },
+    },
+    fr: Words {
+        title: |data| format!("Risque imminent : {}", data.reference),
+        body: |data| {
+            let told = &data.bulletin;
+            Lines::of(
+                "Risque imminent d'automutilation, de suicide, de blessures corporelles graves ou de décès. Agissez maintenant, puis acceptez-le.",
+            )
+            .said("Établissement ou bureau :", &told.site)
+            .said("Signalé :", &minute(told.raised_at))
+            .said("Personne à risque :", told.person_at_risk.expose())
+            .said("Nature :", told.nature.expose())
+            .said("Lieu :", told.place.expose())
+            .said("Mesures à prendre :", told.advice.expose())
+            .line(format!("Appelez l'administration centrale au sujet de la référence {}.", data.reference))
+            .text()
+        },
+    },
+};
+
+pub(super) const HEAD: Bilingual = Bilingual {
+    en: Words {
+        title: |data| format!("Call NHQ about reference {}", data.reference),
+        body: |data| {
+            Lines::of(format!("Call NHQ about reference {}. Accept it when you take it in hand.", data.reference))
+                .said("Site:", &data.bulletin.site)
+                .said("Raised:", &minute(data.bulletin.raised_at))
+                .text()
+        },
+    },
+    fr: Words {
+        title: |data| format!("Appelez l'administration centrale : référence {}", data.reference),
+        body: |data| {
+            Lines::of(format!(
+                "Appelez l'administration centrale au sujet de la référence {}. Acceptez-la lorsque vous la prenez en charge.",
+                data.reference
+            ))
+            .said("Établissement ou bureau :", &data.bulletin.site)
+            .said("Signalé :", &minute(data.bulletin.raised_at))
+            .text()
+        },
+    },
+};

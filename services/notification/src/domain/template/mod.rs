@@ -1,0 +1,162 @@
+//! Every text a person is sent, in both official languages: a template without one of them does not compile [LOLA].
+
+mod casework;
+mod concern;
+mod lines;
+mod outside;
+#[cfg(test)]
+mod tests;
+
+use chassis::Private;
+use time::OffsetDateTime;
+
+use super::{
+    language::{self, Language, Preference},
+    plain::plain,
+    ring::{Bulletin, Urgency},
+};
+
+/// A text with places to fill.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Template {
+    /// A concern in full, for NHQ.
+    ConcernRingNhq,
+    /// An imminent risk, for the responsible head: what is needed to act, and nothing of where it comes from [T1, RM1b].
+    ConcernRingHeadImminent,
+    /// Any other concern, for the responsible head: call NHQ [RM1c].
+    ConcernRingHead,
+    ReferralReceived,
+    CaseOpened,
+    MediatorAssigned,
+    /// Regions hold different contacts for one victim [CARD5].
+    ContactReview,
+    /// By e-mail to a staff address: urgency, reference and where to accept.
+    OutsideRing,
+    /// By e-mail to anybody: there is a message.
+    OutsideNotice,
+}
+
+/// How far the rendered text may travel.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Class {
+    /// To any address.
+    Open,
+    /// To staff mail systems and to inboxes.
+    NeedToKnow,
+    /// To inboxes inside the wall only.
+    Protected,
+}
+
+/// Where a referral came from, as the national queue counts it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Origin {
+    Victim,
+    Institutional,
+    Community,
+    AnyCommunication,
+    Unknown,
+}
+
+/// What a template may be filled with; each uses what it needs.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Data {
+    pub reference: String,
+    pub urgency: Option<Urgency>,
+    pub bulletin: Bulletin,
+    pub origin: Option<Origin>,
+    pub site: String,
+    pub case_id: Private<String>,
+    pub happened_at: Option<OffsetDateTime>,
+}
+
+/// A rendered text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Rendered {
+    /// `en`, `fr` or `en+fr`.
+    pub language: &'static str,
+    pub title: Private<String>,
+    pub body: Private<String>,
+}
+
+struct Words {
+    title: fn(&Data) -> String,
+    body: fn(&Data) -> String,
+}
+
+struct Bilingual {
+    en: Words,
+    fr: Words,
+}
+
+impl Template {
+    pub const ALL: [Self; 9] = [
+        Self::ConcernRingNhq,
+        Self::ConcernRingHeadImminent,
+        Self::ConcernRingHead,
+        Self::ReferralReceived,
+        Self::CaseOpened,
+        Self::MediatorAssigned,
+        Self::ContactReview,
+        Self::OutsideRing,
+        Self::OutsideNotice,
+    ];
+
+    /// The code on the wire and in tables. It does not tell one audience of a concern from another.
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::ConcernRingNhq | Self::ConcernRingHeadImminent | Self::ConcernRingHead => "concern-ring",
+            Self::ReferralReceived => "referral-received",
+            Self::CaseOpened => "case-opened",
+            Self::MediatorAssigned => "mediator-assigned",
+            Self::ContactReview => "contact-review",
+            Self::OutsideRing => "outside-ring",
+            Self::OutsideNotice => "outside-notice",
+        }
+    }
+
+    #[must_use]
+    pub const fn class(self) -> Class {
+        match self {
+            // What the head reads may name a person at risk: it stays in the inbox like all the rest.
+            Self::ConcernRingNhq
+            | Self::ConcernRingHeadImminent
+            | Self::ConcernRingHead
+            | Self::ReferralReceived
+            | Self::CaseOpened
+            | Self::MediatorAssigned
+            | Self::ContactReview => Class::Protected,
+            Self::OutsideRing => Class::NeedToKnow,
+            Self::OutsideNotice => Class::Open,
+        }
+    }
+
+    const fn words(self) -> Bilingual {
+        match self {
+            Self::ConcernRingNhq => concern::NHQ,
+            Self::ConcernRingHeadImminent => concern::HEAD_IMMINENT,
+            Self::ConcernRingHead => concern::HEAD,
+            Self::ReferralReceived => casework::REFERRAL_RECEIVED,
+            Self::CaseOpened => casework::CASE_OPENED,
+            Self::MediatorAssigned => casework::MEDIATOR_ASSIGNED,
+            Self::ContactReview => casework::CONTACT_REVIEW,
+            Self::OutsideRing => outside::RING,
+            Self::OutsideNotice => outside::NOTICE,
+        }
+    }
+
+    /// The text in the language asked for; where none is known, in both, each under its own mark.
+    #[must_use]
+    pub fn render(self, preference: Preference, data: &Data) -> Rendered {
+        let Bilingual { en, fr } = self.words();
+        let (title, body) = match preference {
+            Some(Language::English) => ((en.title)(data), (en.body)(data)),
+            Some(Language::French) => ((fr.title)(data), (fr.body)(data)),
+            None => (
+                format!("{} / {}", (en.title)(data), (fr.title)(data)),
+                format!("[English]\n{}\n\n[Français]\n{}", (en.body)(data), (fr.body)(data)),
+            ),
+        };
+        Rendered { language: language::mark(preference), title: plain(&title).into(), body: plain(&body).into() }
+    }
+}

@@ -1,0 +1,136 @@
+//! Walks every template in every language: what may not be told to whom is told to nobody by mistake.
+
+use super::*;
+use crate::domain::ring::Urgency;
+
+/// Words that would tell a head, or a mail system, where a concern comes from [IM1b, T1].
+const FORBIDDEN: [&str; 20] = [
+    "mediat",
+    "médiat",
+    "restorative",
+    "réparatrice",
+    "victim",
+    "offender",
+    "délinquant",
+    "inmate",
+    "détenu",
+    "programme",
+    "possibilités",
+    "opportunit",
+    "referral",
+    "renvoi",
+    "dialogue",
+    "consent",
+    "participant",
+    "case",
+    "cas ",
+    "dossier",
+];
+const PROTECTED: [&str; 4] = ["marker-narrative", "marker-case", "marker-call-back", "marker-file"];
+const NEED_TO_KNOW: [&str; 4] = ["marker-person", "marker-nature", "marker-place", "marker-advice"];
+const HEADS: [Template; 2] = [Template::ConcernRingHeadImminent, Template::ConcernRingHead];
+const OUTSIDE: [Template; 2] = [Template::OutsideRing, Template::OutsideNotice];
+const PREFERENCES: [Preference; 3] = [Some(Language::English), Some(Language::French), None];
+
+/// Data in which every place is filled, also those that the class cut would have emptied.
+fn everything(urgency: Urgency) -> Data {
+    let private = |text: &str| Private::new(text.to_owned());
+    Data {
+        reference: "RS-7KDM-Q4XP".into(),
+        urgency: Some(urgency),
+        bulletin: Bulletin {
+            site: "mission".into(),
+            raised_at: Some(OffsetDateTime::UNIX_EPOCH),
+            unreadable: false,
+            person_at_risk: private("marker-person"),
+            nature: private("marker-nature"),
+            place: private("marker-place"),
+            advice: private("marker-advice"),
+            text: private("marker-narrative"),
+            case: private("marker-case"),
+            call_back: private("marker-call-back"),
+        },
+        origin: Some(Origin::Victim),
+        site: "mission".into(),
+        case_id: private("marker-file"),
+        happened_at: Some(OffsetDateTime::UNIX_EPOCH),
+    }
+}
+
+fn every_text(template: Template) -> Vec<String> {
+    let render = |urgency, preference| {
+        let words = template.render(preference, &everything(urgency));
+        format!("{}\n{}", words.title.expose(), words.body.expose())
+    };
+    Urgency::ALL.into_iter().flat_map(|u| PREFERENCES.map(|p| render(u, p))).collect()
+}
+
+#[test]
+fn neither_the_head_nor_a_mail_system_reads_a_word_about_the_programme() {
+    for template in HEADS.into_iter().chain(OUTSIDE) {
+        for text in every_text(template) {
+            let lower = text.to_lowercase().replace("marker-case", "");
+            for word in FORBIDDEN {
+                assert!(!lower.contains(word), "{template:?} says {word:?}: {text}");
+            }
+        }
+    }
+}
+
+#[test]
+fn neither_the_head_nor_a_mail_system_reads_a_protected_field() {
+    for template in HEADS.into_iter().chain(OUTSIDE) {
+        for text in every_text(template) {
+            assert!(PROTECTED.iter().all(|marker| !text.contains(marker)), "{template:?}: {text}");
+        }
+    }
+}
+
+#[test]
+fn the_head_reads_who_is_at_risk_only_where_the_risk_is_imminent() {
+    for text in every_text(Template::ConcernRingHeadImminent) {
+        assert!(NEED_TO_KNOW.iter().all(|marker| text.contains(marker)), "{text}");
+    }
+    for template in [Template::ConcernRingHead, Template::OutsideRing, Template::OutsideNotice] {
+        for text in every_text(template) {
+            assert!(NEED_TO_KNOW.iter().all(|marker| !text.contains(marker)), "{template:?}: {text}");
+        }
+    }
+}
+
+#[test]
+fn nhq_reads_a_concern_in_full() {
+    for text in every_text(Template::ConcernRingNhq) {
+        let told = ["marker-narrative", "marker-case", "marker-call-back", "mission"];
+        assert!(told.iter().chain(&NEED_TO_KNOW).all(|marker| text.contains(marker)), "{text}");
+    }
+}
+
+#[test]
+fn every_template_says_its_reference_in_english_in_french_and_in_both() {
+    for template in Template::ALL {
+        let [en, fr, both] = PREFERENCES.map(|p| template.render(p, &everything(Urgency::Concern)));
+        for words in [&en, &fr, &both] {
+            assert!(words.body.expose().contains("RS-7KDM-Q4XP"), "{template:?}");
+            assert!(!words.title.expose().contains('\n'), "{template:?}");
+        }
+        assert_ne!(en.body, fr.body, "{template:?}");
+        assert_eq!([en.language, fr.language, both.language], ["en", "fr", "en+fr"]);
+        let body = both.body.expose();
+        assert!(body.contains(&format!("[English]\n{}", en.body.expose())), "{template:?}");
+        assert!(body.contains(&format!("[Français]\n{}", fr.body.expose())), "{template:?}");
+    }
+}
+
+#[test]
+fn what_is_not_known_leaves_no_empty_label() {
+    let bare = Data { reference: "RS-7KDM-Q4XP".into(), ..Data::default() };
+    for template in Template::ALL {
+        for preference in PREFERENCES {
+            let words = template.render(preference, &bare);
+            for line in words.body.expose().lines() {
+                assert!(!line.trim_end().ends_with(':'), "{template:?}: {line}");
+            }
+        }
+    }
+}

@@ -1,0 +1,77 @@
+//! The RPCs: decode, call the use case, encode.
+
+mod deliveries;
+mod inbox;
+
+use chassis::{Caller, Error, page, wire::timestamp};
+use proto::notification::v1::{
+    DeliverRingRequest, DeliverRingResponse, GetPreferencesRequest, GetPreferencesResponse, ListDeliveriesRequest, ListDeliveriesResponse,
+    ListInboxRequest, ListInboxResponse, MarkReadRequest, MarkReadResponse, Preferences, SetPreferencesRequest, SetPreferencesResponse,
+    notification_server::Notification,
+};
+use tonic::{Request, Response, Status};
+use uuid::Uuid;
+
+use crate::{
+    app::{self, App},
+    domain::language::Language,
+};
+
+/// The service as gRPC serves it.
+pub struct Service {
+    pub app: App,
+}
+
+/// Items or lines of the ledger in one answer: the usual number and the most.
+const USUAL: i64 = 50;
+const MOST: i64 = 200;
+
+#[tonic::async_trait]
+impl Notification for Service {
+    async fn list_inbox(&self, request: Request<ListInboxRequest>) -> Result<Response<ListInboxResponse>, Status> {
+        let caller = Caller::of(&request)?;
+        let asked = request.into_inner();
+        let limit = page::size(asked.page_size, USUAL, MOST);
+        let items = app::inbox::list(&self.app, &caller, asked.unread_only, limit).await?;
+        let items = items.into_iter().map(inbox::encode).collect();
+        Ok(Response::new(ListInboxResponse { items }))
+    }
+
+    async fn mark_read(&self, request: Request<MarkReadRequest>) -> Result<Response<MarkReadResponse>, Status> {
+        let caller = Caller::of(&request)?;
+        // What is not an id names nothing: the same answer as for what is somebody else's.
+        let item_id = Uuid::try_parse(&request.get_ref().item_id).map_err(|_| Error::NotFound)?;
+        app::inbox::mark_read(&self.app, &caller, item_id).await?;
+        Ok(Response::new(MarkReadResponse {}))
+    }
+
+    async fn set_preferences(&self, request: Request<SetPreferencesRequest>) -> Result<Response<SetPreferencesResponse>, Status> {
+        let caller = Caller::of(&request)?;
+        let asked = request.into_inner().preferences.unwrap_or_default();
+        app::preferences::set(&self.app, &caller, &asked.language, &asked.email).await?;
+        Ok(Response::new(SetPreferencesResponse {}))
+    }
+
+    async fn get_preferences(&self, request: Request<GetPreferencesRequest>) -> Result<Response<GetPreferencesResponse>, Status> {
+        let caller = Caller::of(&request)?;
+        let wishes = app::preferences::get(&self.app, &caller).await?;
+        let preferences = Preferences {
+            language: wishes.language.map_or("", Language::code).to_owned(),
+            email: wishes.email.map(chassis::Private::into_inner).unwrap_or_default(),
+        };
+        Ok(Response::new(GetPreferencesResponse { preferences: Some(preferences) }))
+    }
+
+    async fn list_deliveries(&self, request: Request<ListDeliveriesRequest>) -> Result<Response<ListDeliveriesResponse>, Status> {
+        let limit = page::size(request.get_ref().page_size, USUAL, MOST);
+        let lines = app::deliveries::list(&self.app, limit).await?;
+        let deliveries = lines.into_iter().map(deliveries::encode).collect();
+        Ok(Response::new(ListDeliveriesResponse { deliveries }))
+    }
+
+    async fn deliver_ring(&self, request: Request<DeliverRingRequest>) -> Result<Response<DeliverRingResponse>, Status> {
+        let ring = app::read_ring::read(request.into_inner().ring.unwrap_or_default())?;
+        let delivered_at = app::deliver_ring::deliver_now(&self.app, &ring).await?;
+        Ok(Response::new(DeliverRingResponse { delivered_at: Some(timestamp(delivered_at)) }))
+    }
+}

@@ -1,0 +1,47 @@
+#![doc = include_str!("../README.md")]
+
+pub mod access;
+pub mod app;
+pub mod bus;
+pub mod config;
+pub mod domain;
+pub mod error;
+pub mod grpc;
+pub mod store;
+
+use anyhow::Context as _;
+use chassis::Context;
+use proto::{intake::v1::intake_client::IntakeClient, notification::v1::notification_server::NotificationServer, subject};
+use sqlx::migrate::Migrator;
+use tonic::service::Routes;
+
+pub use config::Config;
+
+/// The schema of this service's own tables.
+pub static MIGRATOR: Migrator = sqlx::migrate!();
+
+/// Wires the service and serves until the process stops.
+///
+/// # Errors
+/// A setting cannot be used, or the door cannot be opened.
+pub async fn serve(config: Config, ctx: Context) -> anyhow::Result<()> {
+    let staff = domain::address::StaffDomains::new(&config.staff_domains);
+    let app = app::App::new(ctx.pool.clone(), ctx.clock.clone(), ctx.ids.clone(), ctx.outbox.clone(), staff);
+    let mailer = match &config.smtp_url {
+        Some(url) => Some(app::mailer::Mailer::new(url, &config.mail_from)?),
+        None => {
+            tracing::warn!("no smtp url is set: e-mail is withheld, inboxes are not affected");
+            None
+        }
+    };
+    ctx.spawn("mail", app::send_mail::run(app.clone(), mailer, ctx.stop.clone()));
+
+    let rings = subject::NOTIFICATION_RINGS;
+    ctx.consume(rings.stream, rings.name, rings.filters, bus::Rings { app: app.clone() });
+    let facts = subject::NOTIFICATION_FACTS;
+    let intake = IntakeClient::new(ctx.peer(&config.intake_url).context("cannot reach intake")?);
+    ctx.consume(facts.stream, facts.name, facts.filters, bus::Facts { app: app.clone(), intake });
+
+    let routes = Routes::new(NotificationServer::new(grpc::Service { app }));
+    ctx.serve_grpc(proto::DESCRIPTOR_BYTES, access::RULES, routes).await
+}

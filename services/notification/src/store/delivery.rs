@@ -1,0 +1,211 @@
+//! The delivery ledger: written when somebody is to be told, leased while a mail is sent, concluded with what came of it.
+
+use chassis::Private;
+use sqlx::PgConnection;
+use time::OffsetDateTime;
+use uuid::Uuid;
+
+use super::unreadable;
+use crate::domain::{
+    delivery::{Channel, Reason, State, Verdict},
+    language::{Language, Preference},
+    ring::Urgency,
+};
+
+/// What is to be delivered.
+#[derive(Debug, Clone)]
+pub struct Entry<'a> {
+    /// The inbox item it announces.
+    pub item_id: Option<Uuid>,
+    pub recipient: &'a str,
+    /// Set where the recipient is a victim.
+    pub victim_ref: Option<&'a Private<String>>,
+    pub template: &'static str,
+    pub language: &'static str,
+    pub reference: &'a str,
+    pub urgency: Option<Urgency>,
+}
+
+/// Notes that the item stands in the inbox.
+///
+/// # Errors
+/// The statement failed.
+pub async fn note_inbox(db: &mut PgConnection, delivery_id: Uuid, entry: &Entry<'_>, at: OffsetDateTime) -> sqlx::Result<()> {
+    sqlx::query!(
+        "insert into delivery
+             (delivery_id, item_id, recipient, template, channel, state, language, reference, urgency, attempts, created_at, due_at, finished_at)
+         values ($1, $2, $3, $4, 'inbox', 'delivered', $5, $6, $7, 1, $8, $8, $8)",
+        delivery_id,
+        entry.item_id,
+        entry.recipient,
+        entry.template,
+        entry.language,
+        entry.reference,
+        entry.urgency.map(Urgency::code),
+        at,
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+/// Asks for a mail. Where one for the same item still waits, that one becomes due at once instead.
+///
+/// # Errors
+/// The statement failed.
+pub async fn queue_email(db: &mut PgConnection, delivery_id: Uuid, entry: &Entry<'_>, at: OffsetDateTime) -> sqlx::Result<()> {
+    sqlx::query!(
+        "insert into delivery
+             (delivery_id, item_id, recipient, victim_ref, template, channel, state, language, reference, urgency, attempts, created_at, due_at)
+         values ($1, $2, $3, $4, $5, 'email', 'pending', $6, $7, $8, 0, $9, $9)
+         on conflict (item_id, channel) where state in ('pending', 'retrying')
+         do update set due_at = least(delivery.due_at, excluded.due_at),
+                       language = excluded.language, reference = excluded.reference, urgency = excluded.urgency",
+        delivery_id,
+        entry.item_id,
+        entry.recipient,
+        entry.victim_ref.map(|victim| victim.expose().as_str()),
+        entry.template,
+        entry.language,
+        entry.reference,
+        entry.urgency.map(Urgency::code),
+        at,
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+/// A mail that is due, leased to this worker.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Due {
+    pub delivery_id: Uuid,
+    /// This attempt included.
+    pub attempts: i32,
+    pub language: Preference,
+    pub reference: String,
+    pub urgency: Option<Urgency>,
+}
+
+/// Leases what is due, imminent concerns first; nobody else takes it before `until`.
+///
+/// # Errors
+/// The statement failed.
+pub async fn lease(db: &mut PgConnection, now: OffsetDateTime, until: OffsetDateTime, limit: i64) -> sqlx::Result<Vec<Due>> {
+    let rows = sqlx::query!(
+        "update delivery set due_at = $2, attempts = attempts + 1
+         where delivery_id in (
+             select delivery_id from delivery
+             where channel = 'email' and state in ('pending', 'retrying') and due_at <= $1
+             order by (urgency is distinct from 'imminent'), due_at
+             limit $3
+             for update skip locked)
+         returning delivery_id, attempts, language, reference, urgency",
+        now,
+        until,
+        limit,
+    )
+    .fetch_all(db)
+    .await?;
+    let due = rows.into_iter().map(|row| Due {
+        delivery_id: row.delivery_id,
+        attempts: row.attempts,
+        language: Language::of(&row.language),
+        reference: row.reference,
+        urgency: row.urgency.as_deref().and_then(Urgency::of),
+    });
+    Ok(due.collect())
+}
+
+/// Whether and where a leased mail may go, as things stand now.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Door {
+    pub do_not_contact: bool,
+    pub address: Option<Private<String>>,
+}
+
+/// Asks at send time: the person's address as it is now, or the victim's latest, and the do-not-contact mark.
+///
+/// # Errors
+/// The statement failed.
+pub async fn door(db: &mut PgConnection, delivery_id: Uuid) -> sqlx::Result<Door> {
+    let row = sqlx::query!(
+        r#"select exists (select 1 from do_not_contact as mark where mark.victim_ref = delivery.victim_ref) as "do_not_contact!",
+                  case when victim_ref is null
+                       then (select email from preference where subject = delivery.recipient)
+                       else (select value from contact_point as point
+                             where point.victim_ref = delivery.victim_ref and point.kind = 'email' and point.value <> ''
+                             order by effective_at desc, taken_at desc limit 1)
+                  end as address
+           from delivery where delivery_id = $1"#,
+        delivery_id,
+    )
+    .fetch_one(db)
+    .await?;
+    Ok(Door { do_not_contact: row.do_not_contact, address: row.address.map(Private::new) })
+}
+
+/// Writes down what came of an attempt; a delivery that has come to its end stays there.
+///
+/// # Errors
+/// The statement failed.
+pub async fn conclude(db: &mut PgConnection, delivery_id: Uuid, verdict: Verdict, at: OffsetDateTime) -> sqlx::Result<()> {
+    sqlx::query!(
+        "update delivery
+         set state = $2, reason = $3, due_at = coalesce($4::timestamptz, due_at), finished_at = case when $4::timestamptz is null then $5::timestamptz end
+         where delivery_id = $1 and state in ('pending', 'retrying')",
+        delivery_id,
+        verdict.state.code(),
+        verdict.reason.map_or("", Reason::code),
+        verdict.again_at,
+        at,
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+/// One line of the ledger, without content.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Line {
+    pub delivery_id: Uuid,
+    pub recipient: String,
+    pub template: String,
+    pub channel: Channel,
+    pub state: State,
+    pub attempts: i32,
+    pub reason: String,
+    pub language: String,
+    pub created_at: OffsetDateTime,
+    pub finished_at: Option<OffsetDateTime>,
+}
+
+/// The newest lines.
+///
+/// # Errors
+/// The statement failed, or a row cannot be read by this version.
+pub async fn list(db: &mut PgConnection, limit: i64) -> sqlx::Result<Vec<Line>> {
+    let rows = sqlx::query!(
+        "select delivery_id, recipient, template, channel, state, attempts, reason, language, created_at, finished_at
+         from delivery order by created_at desc, delivery_id desc limit $1",
+        limit,
+    )
+    .fetch_all(db)
+    .await?;
+    rows.into_iter()
+        .map(|row| {
+            Ok(Line {
+                delivery_id: row.delivery_id,
+                recipient: row.recipient,
+                template: row.template,
+                channel: Channel::of(&row.channel).ok_or_else(|| unreadable("delivery.channel"))?,
+                state: State::of(&row.state).ok_or_else(|| unreadable("delivery.state"))?,
+                attempts: row.attempts,
+                reason: row.reason,
+                language: row.language,
+                created_at: row.created_at,
+                finished_at: row.finished_at,
+            })
+        })
+        .collect()
+}

@@ -1,0 +1,250 @@
+//! E-mail: a hint without content, tried for as long as it takes, and never sent against a rule [TS1a, L26-6].
+
+use notification::{
+    app::send_mail::send_due,
+    store::{self, delivery::Entry},
+};
+use proto::{
+    notification::v1::DeliveryState,
+    safety::v1::{Audience, Grade},
+};
+use time::Duration;
+use uuid::Uuid;
+
+use crate::{
+    contacts::{contact, take},
+    smtp::Smtp,
+    world::{World, person, ring, ring_head, world},
+};
+
+const ADDRESS: &str = "ada.exemple@csc-scc.gc.ca";
+
+/// The head of Mission, reachable by e-mail in French, is rung.
+async fn rung(grade: Grade) -> World {
+    let world = world().await;
+    world.prefers("head-mission-1", "fr", ADDRESS).await.unwrap();
+    world.by_bus(&ring_head(0, grade)).await.unwrap();
+    world
+}
+
+fn line(state: DeliveryState, attempts: i32, reason: &str) -> Vec<(String, DeliveryState, i32, String)> {
+    vec![("head-mission-1".to_owned(), state, attempts, reason.to_owned())]
+}
+
+#[tokio::test]
+async fn the_head_gets_a_mail_in_french_that_says_urgency_and_reference_and_nothing_else() {
+    let (world, smtp) = (rung(Grade::Imminent).await, Smtp::up().await);
+    assert_eq!(world.mails().await, line(DeliveryState::Pending, 0, ""));
+    assert_eq!(send_due(&world.app, Some(&smtp.mailer())).await.unwrap(), 1);
+
+    let mail = smtp.arrived().remove(0);
+    assert_eq!(mail.to, ADDRESS);
+    assert_eq!(mail.header("Subject"), "IMMINENT : acceptez RS-7KDM-Q4XP");
+    let body = mail.body();
+    assert!(body.contains("préoccupation imminente en matière de sécurité") && body.contains("Référence : RS-7KDM-Q4XP"), "{body}");
+    assert!(body.contains("boîte protégée"), "{body}");
+    assert!(!mail.raw.contains("marker") && !body.contains("marker") && !body.contains("mission"));
+    let delivery: Uuid =
+        sqlx::query_scalar("select delivery_id from delivery where channel = 'email'").fetch_one(&world.pool).await.unwrap();
+    assert_eq!(mail.header("Message-ID"), format!("<{delivery}@mail.example>"));
+    assert_eq!(mail.header("Auto-Submitted"), "auto-generated");
+    assert_eq!(mail.header("Date"), "Mon, 05 Jan 2026 12:00:00 +0000");
+    assert_eq!(world.mails().await, line(DeliveryState::Delivered, 1, ""));
+    assert_eq!(send_due(&world.app, Some(&smtp.mailer())).await.unwrap(), 0, "sent once");
+}
+
+#[tokio::test]
+async fn an_accent_in_the_subject_arrives_as_it_was_written() {
+    let (world, smtp) = (rung(Grade::Concern).await, Smtp::up().await);
+    send_due(&world.app, Some(&smtp.mailer())).await.unwrap();
+    assert_eq!(smtp.arrived()[0].header("Subject"), "Préoccupation : acceptez RS-7KDM-Q4XP");
+}
+
+#[tokio::test]
+async fn whoever_has_not_said_which_language_gets_a_mail_in_both() {
+    let (world, smtp) = (world().await, Smtp::up().await);
+    world.prefers("head-mission-1", "", ADDRESS).await.unwrap();
+    world.by_bus(&ring_head(0, Grade::Concern)).await.unwrap();
+    send_due(&world.app, Some(&smtp.mailer())).await.unwrap();
+    let mail = smtp.arrived().remove(0);
+    assert_eq!(mail.header("Subject"), "Concern: accept RS-7KDM-Q4XP / Préoccupation : acceptez RS-7KDM-Q4XP");
+    assert!(mail.body().contains("[English]\nA safety concern") && mail.body().contains("[Français]\nUne préoccupation"));
+}
+
+#[tokio::test]
+async fn while_the_mail_system_is_down_the_inbox_has_the_ring_and_the_mail_goes_out_when_it_is_back() {
+    let (world, mut smtp) = (rung(Grade::Imminent).await, Smtp::down().await);
+    let mailer = smtp.mailer();
+    assert_eq!(send_due(&world.app, Some(&mailer)).await.unwrap(), 1);
+    assert_eq!(world.mails().await, line(DeliveryState::Retrying, 1, "smtp-unreachable"));
+    assert_eq!(world.inbox(&person("head-mission-1")).await.len(), 1);
+    assert_eq!(send_due(&world.app, Some(&mailer)).await.unwrap(), 0, "not before its time");
+
+    world.clock.advance(Duration::seconds(10));
+    assert_eq!(send_due(&world.app, Some(&mailer)).await.unwrap(), 1);
+    assert_eq!(world.mails().await, line(DeliveryState::Retrying, 2, "smtp-unreachable"));
+
+    smtp.start(false).await;
+    world.clock.advance(Duration::minutes(1));
+    assert_eq!(send_due(&world.app, Some(&mailer)).await.unwrap(), 1);
+    assert_eq!(world.mails().await, line(DeliveryState::Delivered, 3, ""));
+    assert_eq!(smtp.arrived().len(), 1);
+}
+
+#[tokio::test]
+async fn a_ring_is_never_given_up_and_its_mails_do_not_pile_up_while_the_mail_system_is_down() {
+    let (world, mut smtp) = (rung(Grade::Imminent).await, Smtp::down().await);
+    let mailer = smtp.mailer();
+    for step in 1..=20 {
+        assert_eq!(send_due(&world.app, Some(&mailer)).await.unwrap(), 1);
+        world.clock.advance(Duration::minutes(5));
+        world.by_bus(&ring_head(step, Grade::Imminent)).await.unwrap();
+    }
+    assert_eq!(world.mails().await, line(DeliveryState::Retrying, 20, "smtp-unreachable"));
+    smtp.start(false).await;
+    assert_eq!(send_due(&world.app, Some(&mailer)).await.unwrap(), 1, "the last ring made it due at once");
+    assert_eq!(smtp.arrived().len(), 1);
+    world.by_bus(&ring_head(21, Grade::Imminent)).await.unwrap();
+    assert_eq!(send_due(&world.app, Some(&mailer)).await.unwrap(), 1, "a ring after the mail has gone is a new mail");
+    assert_eq!(smtp.arrived().len(), 2);
+}
+
+#[tokio::test]
+async fn a_mail_of_a_worker_that_died_in_the_middle_is_taken_over_when_its_lease_ends() {
+    let (world, smtp) = (rung(Grade::Imminent).await, Smtp::up().await);
+    let mut db = world.pool.acquire().await.unwrap();
+    let now = world.clock.now();
+    let leased = store::delivery::lease(&mut db, now, now + Duration::seconds(90), 20).await.unwrap();
+    assert_eq!(leased.len(), 1);
+    drop(db);
+    assert_eq!(send_due(&world.app, Some(&smtp.mailer())).await.unwrap(), 0);
+    world.clock.advance(Duration::seconds(90));
+    assert_eq!(send_due(&world.app, Some(&smtp.mailer())).await.unwrap(), 1);
+    assert!(smtp.arrived()[0].header("Message-ID").contains(&leased[0].delivery_id.to_string()));
+}
+
+#[tokio::test]
+async fn two_workers_send_each_mail_once() {
+    let (world, smtp) = (world().await, Smtp::up().await);
+    for n in 0..30 {
+        let name = format!("head-{n}");
+        world.prefers(&name, "en", &format!("person{n}@csc-scc.gc.ca")).await.unwrap();
+        world.by_bus(&ring(n, Audience::ResponsibleHead, Grade::Concern, &[("institutional-head/mission", &name)])).await.unwrap();
+    }
+    let now = world.clock.now();
+    let (mut one, mut other) = (world.pool.begin().await.unwrap(), world.pool.begin().await.unwrap());
+    let held = store::delivery::lease(&mut one, now, now, 20).await.unwrap();
+    let free = tokio::time::timeout(std::time::Duration::from_secs(3), store::delivery::lease(&mut other, now, now, 20));
+    assert_eq!((held.len(), free.await.expect("no worker waits for another").unwrap().len()), (20, 10));
+    one.rollback().await.unwrap();
+    other.rollback().await.unwrap();
+
+    let mailer = smtp.mailer();
+    let (a, b) = tokio::join!(send_due(&world.app, Some(&mailer)), send_due(&world.app, Some(&mailer)));
+    let rest = send_due(&world.app, Some(&mailer)).await.unwrap();
+    assert_eq!(a.unwrap() + b.unwrap() + rest, 30);
+    let mut to: Vec<String> = smtp.arrived().into_iter().map(|mail| mail.to).collect();
+    to.sort();
+    to.dedup();
+    assert_eq!((to.len(), smtp.arrived().len()), (30, 30));
+}
+
+#[tokio::test]
+async fn a_notice_that_the_mail_system_refuses_twelve_times_fails_and_the_ledger_says_so() {
+    let (world, mut smtp) = (world().await, Smtp::down().await);
+    smtp.start(true).await;
+    world.prefers("mediator-1", "en", ADDRESS).await.unwrap();
+    crate::facts::assign(&world, "mediator-1").await;
+    let mailer = smtp.mailer();
+    for _ in 0..12 {
+        assert_eq!(send_due(&world.app, Some(&mailer)).await.unwrap(), 1);
+        world.clock.advance(Duration::minutes(15));
+    }
+    assert_eq!(world.mails().await, [("mediator-1".to_owned(), DeliveryState::Failed, 12, "smtp-refused".to_owned())]);
+    assert_eq!(send_due(&world.app, Some(&mailer)).await.unwrap(), 0);
+}
+
+#[tokio::test]
+async fn without_a_mail_system_the_mail_is_withheld_and_the_ring_stands_in_the_inbox() {
+    let world = rung(Grade::Imminent).await;
+    assert_eq!(send_due(&world.app, None).await.unwrap(), 1);
+    assert_eq!(world.mails().await, line(DeliveryState::Withheld, 1, "email-not-configured"));
+    assert_eq!(world.inbox(&person("head-mission-1")).await.len(), 1);
+}
+
+#[tokio::test]
+async fn an_address_that_is_none_fails_and_one_taken_back_is_withheld() {
+    let (world, smtp) = (world().await, Smtp::up().await);
+    for (subject, address) in [("head-1", "a@csc-scc.gc.ca\r\nBcc: press@example.org"), ("head-2", ADDRESS)] {
+        sqlx::query("insert into preference (subject, email, updated_at) values ($1, $2, now())")
+            .bind(subject)
+            .bind(address)
+            .execute(&world.pool)
+            .await
+            .unwrap();
+    }
+    let office = "institutional-head/mission";
+    world.by_bus(&ring(0, Audience::ResponsibleHead, Grade::Concern, &[(office, "head-1"), (office, "head-2")])).await.unwrap();
+    world.prefers("head-2", "", "").await.unwrap();
+    send_due(&world.app, Some(&smtp.mailer())).await.unwrap();
+    let mut mails = world.mails().await;
+    mails.sort();
+    assert_eq!(
+        mails,
+        [
+            ("head-1".to_owned(), DeliveryState::Failed, 1, "address-malformed".to_owned()),
+            ("head-2".to_owned(), DeliveryState::Withheld, 1, "address-missing".to_owned()),
+        ]
+    );
+    assert!(smtp.arrived().is_empty());
+}
+
+#[tokio::test]
+async fn an_address_whose_domain_is_no_longer_cleared_gets_a_notice_without_content() {
+    let (world, smtp) = (rung(Grade::Imminent).await, Smtp::up().await);
+    sqlx::query("update preference set email = 'ada@example.org'").execute(&world.pool).await.unwrap();
+    send_due(&world.app, Some(&smtp.mailer())).await.unwrap();
+    let mail = smtp.arrived().remove(0);
+    assert_eq!(mail.header("Subject"), "Vous avez un message : RS-7KDM-Q4XP");
+    assert!(!mail.body().to_lowercase().contains("sécurité") && !mail.raw.contains("IMMINENT"));
+}
+
+#[tokio::test]
+async fn a_notice_to_a_victim_is_dropped_when_the_do_not_contact_mark_arrives_before_it_is_sent() {
+    let (world, smtp) = (world().await, Smtp::up().await);
+    let victim = chassis::Private::new("V-100".to_owned());
+    take(&world, &contact(1, "pacific", "email", "ada@example.org")).await;
+    let mut db = world.pool.acquire().await.unwrap();
+    for id in [1, 2] {
+        let entry = Entry {
+            item_id: None,
+            recipient: "victim",
+            victim_ref: Some(&victim),
+            template: "outside-notice",
+            language: "en",
+            reference: "RN-1",
+            urgency: None,
+        };
+        store::delivery::queue_email(
+            &mut db,
+            Uuid::from_u128(id),
+            &entry,
+            world.clock.now() + Duration::minutes(i64::try_from(id).unwrap()),
+        )
+        .await
+        .unwrap();
+    }
+    drop(db);
+    world.clock.advance(Duration::minutes(1));
+    send_due(&world.app, Some(&smtp.mailer())).await.unwrap();
+    assert_eq!(smtp.arrived().len(), 1, "before the mark it is sent");
+
+    let mut mark = contact(2, "prairie", "unknown", "");
+    mark.do_not_contact = true;
+    take(&world, &mark).await;
+    world.clock.advance(Duration::minutes(1));
+    send_due(&world.app, Some(&smtp.mailer())).await.unwrap();
+    assert_eq!(smtp.arrived().len(), 1, "after the mark nothing leaves");
+    let withheld = ("victim".to_owned(), DeliveryState::Withheld, 1, "do-not-contact".to_owned());
+    assert!(world.mails().await.contains(&withheld));
+}

@@ -1,0 +1,16 @@
+//! The use cases on a real PostgreSQL, with a clock that stands still and a mail system of the test's own.
+
+#[cfg(test)]
+mod contacts;
+#[cfg(test)]
+mod facts;
+#[cfg(test)]
+mod mail;
+#[cfg(test)]
+mod preferences;
+#[cfg(test)]
+mod rings;
+#[cfg(test)]
+mod smtp;
+#[cfg(test)]
+mod world;

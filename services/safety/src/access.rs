@@ -1,0 +1,53 @@
+//! Which roles may call which RPC of the alarm. Raising and reading one's own receipt are open to everybody [RM1c].
+
+use chassis::access::{ANYONE, Rule};
+use proto::role;
+
+const RAISE: &str = "/ro.safety.v1.Safety/RaiseConcern";
+
+/// A rule for each RPC; a test holds the list to the descriptor.
+pub const RULES: &[Rule] = &[
+    Rule { method: RAISE, permission: "concern.raise", clause: "RM1c", allow: &[ANYONE] },
+    Rule { method: "/ro.safety.v1.Safety/GetConcernReceipt", permission: "concern.receipt", clause: "RM1c", allow: &[ANYONE] },
+    Rule { method: "/ro.safety.v1.Safety/AcceptConcern", permission: "concern.accept", clause: "R3e", allow: &[ANYONE] },
+    Rule { method: "/ro.safety.v1.Safety/CloseConcern", permission: "concern.close", clause: "R3e", allow: &role::RJ_UNIT },
+    Rule { method: "/ro.safety.v1.Safety/RouteConcern", permission: "concern.route", clause: "R3e", allow: &role::NHQ_ACCEPTORS },
+    Rule { method: "/ro.safety.v1.Safety/ListConcerns", permission: "concern.list", clause: "R3e", allow: &[ANYONE] },
+    Rule { method: "/ro.safety.v1.Safety/GetConcern", permission: "concern.read", clause: "R3e", allow: &[ANYONE] },
+    Rule { method: "/ro.safety.v1.Safety/WatchConcerns", permission: "concern.watch", clause: "CARD3", allow: &[ANYONE] },
+    Rule { method: "/ro.safety.v1.Safety/ListSites", permission: "site.list", clause: "R3e", allow: &[ANYONE] },
+    Rule {
+        method: "/ro.safety.v1.Safety/AssignOffice",
+        permission: "office.assign",
+        clause: "R3e",
+        allow: &[role::DIRECTORY_ADMINISTRATOR],
+    },
+    Rule {
+        method: "/ro.safety.v1.Safety/ListOfficeHolders",
+        permission: "office.list",
+        clause: "R3e",
+        allow: &[
+            role::DIRECTORY_ADMINISTRATOR,
+            role::NATIONAL_MANAGER,
+            role::RJ_SUPERVISOR,
+            role::RJ_OFFICER,
+            role::NMC_SUPERVISOR,
+            role::OPERATIONS,
+        ],
+    },
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_rpc_of_the_alarm_has_exactly_one_rule() {
+        let service = proto::DESCRIPTORS.get_service_by_name("ro.safety.v1.Safety").unwrap();
+        let mut declared: Vec<String> = service.methods().map(|m| format!("/ro.safety.v1.Safety/{}", m.name())).collect();
+        let mut ruled: Vec<String> = RULES.iter().map(|r| r.method.to_owned()).collect();
+        declared.sort();
+        ruled.sort();
+        assert_eq!(declared, ruled);
+    }
+}

@@ -1,0 +1,72 @@
+//! An audience takes a concern in hand; its rings stop at once, the other audience's do not [R3e].
+
+use chassis::{Caller, Error, Refusal, Result, outbox};
+use sqlx::PgConnection;
+use uuid::Uuid;
+
+use super::{
+    Change, Tools,
+    read_concerns::{View, view, viewer},
+    record,
+};
+use crate::{
+    domain::concern::{Acceptance, Audience, State, state_after},
+    store,
+};
+
+/// The concern after the acceptance, and whether somebody of the same audience was first.
+pub struct Accepted {
+    pub view: View,
+    pub already: bool,
+}
+
+/// Records the caller's acceptance for an audience.
+///
+/// # Errors
+/// `NotFound` where the caller may not know of the concern; a refusal where they may not speak for the audience.
+pub async fn accept(tx: &mut PgConnection, tools: &Tools, caller: &Caller, id: Uuid, audience: Audience, note: &str) -> Result<Accepted> {
+    let now = tools.clock.now();
+    let concern = store::concern::hold(tx, id).await?.ok_or(Error::NotFound)?;
+    let mut audiences = store::concern::audiences(tx, id).await?;
+    let viewer = viewer(tx, caller).await?;
+    if !viewer.may_know(&audiences) {
+        return Err(Error::NotFound);
+    }
+    let Some(status) = audiences.iter_mut().find(|a| a.audience == audience) else {
+        return Err(not_theirs());
+    };
+    if !viewer.speaks_for(status) {
+        return Err(not_theirs());
+    }
+    if concern.state == State::Closed && status.accepted.is_none() {
+        return Err(Error::NotFound);
+    }
+    if status.accepted.is_some() {
+        return Ok(Accepted { view: view(tx, &viewer, concern).await?, already: true });
+    }
+    status.accepted = Some(Acceptance { by: caller.subject.clone(), at: now });
+    status.next_ring_at = None;
+    let level = status.level;
+    store::concern::put_audience(tx, id, status, (!note.is_empty()).then_some(note)).await?;
+    // A ring still on its way is not sent again.
+    for event in store::ring::on_their_way(tx, id, audience).await? {
+        outbox::confirm(tx, event, now).await?;
+    }
+    let state = state_after(concern.state, &audiences);
+    let revision = store::concern::advance(tx, id, state).await?;
+    let change =
+        Change { concern: id, revision, state, what: "accepted", audience: Some(audience), level: Some(level), actor: &caller.subject };
+    record(tx, tools, &change).await?;
+    let concern = store::concern::find(tx, id).await?.ok_or(Error::NotFound)?;
+    Ok(Accepted { view: view(tx, &viewer, concern).await?, already: false })
+}
+
+fn not_theirs() -> Error {
+    Refusal::denied(
+        "not-this-audience",
+        "R3e",
+        "you cannot accept for this audience: NHQ accepts for NHQ, the responsible head for the site",
+        "vous ne pouvez pas accepter pour ce destinataire : l'AC accepte pour l'AC, le directeur responsable pour l'établissement",
+    )
+    .into()
+}

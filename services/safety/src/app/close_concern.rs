@@ -1,0 +1,46 @@
+//! The RJ Unit closes a concern that every audience has accepted.
+
+use chassis::{Caller, Error, Refusal, Result};
+use sqlx::PgConnection;
+use uuid::Uuid;
+
+use super::{Change, Tools, record};
+use crate::{
+    domain::concern::{CloseRefusal, State, may_close},
+    store,
+};
+
+/// Closes it with an outcome; closing twice changes nothing.
+///
+/// # Errors
+/// `NotFound`, or a refusal that says what is missing.
+pub async fn close(tx: &mut PgConnection, tools: &Tools, caller: &Caller, id: Uuid, outcome: &str) -> Result<()> {
+    let concern = store::concern::hold(tx, id).await?.ok_or(Error::NotFound)?;
+    if concern.state == State::Closed {
+        return Ok(());
+    }
+    may_close(concern.state, outcome).map_err(refusal)?;
+    let revision = store::concern::close(tx, id, &caller.subject, outcome.trim(), tools.clock.now()).await?;
+    let change =
+        Change { concern: id, revision, state: State::Closed, what: "closed", audience: None, level: None, actor: &caller.subject };
+    record(tx, tools, &change).await?;
+    Ok(())
+}
+
+fn refusal(why: CloseRefusal) -> Refusal {
+    match why {
+        CloseRefusal::NotEveryAudienceAccepted => Refusal::precondition(
+            "not-every-audience-accepted",
+            "R3e",
+            "not every audience has accepted this concern: it keeps ringing and cannot be closed",
+            "tous les destinataires n'ont pas accepté ce signalement : il continue de sonner et ne peut être clos",
+        ),
+        CloseRefusal::OutcomeMissing => Refusal::invalid(
+            "outcome-missing",
+            "R3e",
+            "outcome",
+            "say in a line how it ended",
+            "dites en une ligne comment cela s'est terminé",
+        ),
+    }
+}

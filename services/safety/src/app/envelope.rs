@@ -1,0 +1,134 @@
+//! What each audience is told: one concern, different envelopes, cut by the field classes of the wire [T1, RM1b].
+
+use chassis::wire::timestamp;
+use prost::Message;
+use proto::{class, safety::v1, wire::v1::Class};
+
+use crate::{
+    domain::concern::{Audience, Grade, State},
+    store::concern::Concern,
+};
+
+/// Longest text in an envelope, in characters; the full text stays in the database.
+const LONGEST: usize = 20_000;
+
+#[must_use]
+pub const fn grade(grade: Grade) -> v1::Grade {
+    match grade {
+        Grade::Imminent => v1::Grade::Imminent,
+        Grade::Concern => v1::Grade::Concern,
+        Grade::Question => v1::Grade::Question,
+    }
+}
+
+#[must_use]
+pub const fn audience(audience: Audience) -> v1::Audience {
+    match audience {
+        Audience::Nhq => v1::Audience::Nhq,
+        Audience::ResponsibleHead => v1::Audience::ResponsibleHead,
+    }
+}
+
+#[must_use]
+pub const fn state(state: State) -> v1::ConcernState {
+    match state {
+        State::Ringing => v1::ConcernState::Ringing,
+        State::Accepted => v1::ConcernState::Accepted,
+        State::Closed => v1::ConcernState::Closed,
+    }
+}
+
+/// How much of a concern an audience may read: NHQ all of it; the head, at imminent risk, what is needed to act; at any
+/// other concern only that NHQ is to be called.
+#[must_use]
+pub const fn limit(audience: Audience, grade: Grade) -> Class {
+    match (audience, grade) {
+        (Audience::Nhq, _) => Class::Protected,
+        (Audience::ResponsibleHead, Grade::Imminent) => Class::NeedToKnow,
+        (Audience::ResponsibleHead, Grade::Concern | Grade::Question) => Class::Open,
+    }
+}
+
+/// The envelope of one audience.
+#[must_use]
+pub fn envelope(concern: &Concern, to: Audience) -> v1::Envelope {
+    let full = v1::Concern::decode(concern.content.as_slice()).unwrap_or_default();
+    let mut content = class::cut(&full, limit(to, concern.grade));
+    for text in [
+        &mut content.text,
+        &mut content.person_at_risk,
+        &mut content.nature,
+        &mut content.place,
+        &mut content.advice,
+        &mut content.call_back,
+    ] {
+        shorten(text);
+    }
+    content.grade = grade(concern.grade) as i32;
+    v1::Envelope {
+        audience: audience(to) as i32,
+        concern_id: concern.id.to_string(),
+        reference: concern.reference.clone(),
+        grade: grade(concern.grade) as i32,
+        site: concern.site.clone().unwrap_or_default(),
+        raised_at: Some(timestamp(concern.raised_at)),
+        content: Some(content),
+        unreadable: concern.unreadable,
+    }
+}
+
+fn shorten(text: &mut String) {
+    if let Some((at, _)) = text.char_indices().nth(LONGEST) {
+        text.truncate(at);
+        text.push_str(" […]");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use prost_reflect::{ReflectMessage, Value};
+    use time::OffsetDateTime;
+    use uuid::Uuid;
+
+    use super::*;
+
+    /// Every text field of a concern holds a marker with its own class.
+    fn marked() -> v1::Concern {
+        let mut dynamic = v1::Concern::default().transcode_to_dynamic();
+        let fields: Vec<_> = dynamic.descriptor().fields().collect();
+        for field in fields.iter().filter(|f| f.kind() == prost_reflect::Kind::String) {
+            dynamic.set_field(field, Value::String(format!("marker-{:?}-{}", class::of(field), field.name())));
+        }
+        dynamic.transcode_to().unwrap()
+    }
+
+    fn told(to: Audience, grade: Grade) -> String {
+        let concern = Concern {
+            id: Uuid::from_u128(7),
+            reference: "RS-TEST-TEST".into(),
+            grade,
+            site: Some("mission".into()),
+            content: marked().encode_to_vec(),
+            unreadable: false,
+            raised_by: "someone".into(),
+            raised_at: OffsetDateTime::UNIX_EPOCH,
+            state: State::Ringing,
+            revision: 1,
+            ladder_version: 1,
+        };
+        serde_json::to_string(&envelope(&concern, to).transcode_to_dynamic()).unwrap()
+    }
+
+    #[test]
+    fn nhq_reads_everything_and_the_head_never_a_word_of_the_ro_file() {
+        for grade in [Grade::Imminent, Grade::Concern, Grade::Question] {
+            let nhq = told(Audience::Nhq, grade);
+            assert!(nhq.contains("marker-Protected-text") && nhq.contains("marker-NeedToKnow-nature"), "{nhq}");
+            assert!(!told(Audience::ResponsibleHead, grade).contains("marker-Protected"));
+        }
+        assert!(told(Audience::ResponsibleHead, Grade::Imminent).contains("marker-NeedToKnow-person_at_risk"));
+        for grade in [Grade::Concern, Grade::Question] {
+            assert!(!told(Audience::ResponsibleHead, grade).contains("marker-NeedToKnow"));
+        }
+    }
+}

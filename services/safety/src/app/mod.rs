@@ -1,0 +1,97 @@
+//! What can be done with a concern: each use case loads, decides, and saves state and outbox in one transaction.
+
+pub mod accept_concern;
+pub mod close_concern;
+pub mod confirm_delivery;
+pub mod directory;
+pub mod envelope;
+pub mod raise_concern;
+pub mod read_concerns;
+pub mod ring;
+pub mod route_concern;
+pub mod second_road;
+pub mod watch;
+
+use chassis::{Clock, Ids, outbox};
+use proto::{safety::v1, subject};
+use sqlx::PgConnection;
+use uuid::Uuid;
+
+use crate::{
+    config::Config,
+    domain::{
+        concern::{Audience, Grade, State},
+        ladder::Ladder,
+    },
+    store,
+};
+
+/// What every use case is handed: time, ids, and the ladders in force.
+#[derive(Clone)]
+pub struct Tools {
+    pub clock: Clock,
+    pub ids: Ids,
+    pub ladders: Ladders,
+}
+
+/// The three ladders and their version.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Ladders {
+    pub version: i32,
+    pub imminent: Ladder,
+    pub concern: Ladder,
+    pub question: Ladder,
+}
+
+impl Ladders {
+    #[must_use]
+    pub fn of(config: &Config) -> Self {
+        Self {
+            version: config.ladder_version,
+            imminent: config.ladder_imminent.clone(),
+            concern: config.ladder_concern.clone(),
+            question: config.ladder_question.clone(),
+        }
+    }
+
+    /// A concern that cannot be read may be the gravest of all: it climbs the fastest ladder.
+    #[must_use]
+    pub const fn for_concern(&self, grade: Grade, unreadable: bool) -> &Ladder {
+        match grade {
+            _ if unreadable => &self.imminent,
+            Grade::Imminent => &self.imminent,
+            Grade::Concern => &self.concern,
+            Grade::Question => &self.question,
+        }
+    }
+}
+
+/// What a change was, for the timeline and the content-free event.
+struct Change<'a> {
+    concern: Uuid,
+    revision: i64,
+    state: State,
+    what: &'static str,
+    audience: Option<Audience>,
+    level: Option<u32>,
+    actor: &'a str,
+}
+
+/// Writes the timeline entry and the event of a change, and wakes the watchers.
+async fn record(tx: &mut PgConnection, tools: &Tools, change: &Change<'_>) -> sqlx::Result<()> {
+    let at = tools.clock.now();
+    let (concern, revision, what) = (change.concern, change.revision, change.what);
+    let entry = store::concern::Entry { concern, revision, what, audience: change.audience, level: change.level, actor: change.actor, at };
+    store::concern::note(tx, &entry).await?;
+    let event = v1::ConcernChanged {
+        concern_id: concern.to_string(),
+        state: envelope::state(change.state) as i32,
+        audience: change.audience.map_or(0, |a| envelope::audience(a) as i32),
+        what: what.to_owned(),
+        level: change.level.and_then(|l| i32::try_from(l).ok()).unwrap_or_default(),
+        at: Some(chassis::wire::timestamp(at)),
+        revision,
+    };
+    outbox::enqueue(tx, &outbox::Outgoing::event(&tools.ids, concern, subject::CONCERN_CHANGED, &event), at).await?;
+    store::concern::wake_watchers(tx).await
+}

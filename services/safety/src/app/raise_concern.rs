@@ -1,0 +1,180 @@
+//! Takes a concern. Nothing is refused for a missing field [RM1c]; no answer before the commit.
+
+use std::str::FromStr;
+
+use chassis::outbox::{self, Outgoing};
+use prost::Message;
+use proto::{
+    id::{ConcernId, SiteCode},
+    reference,
+    safety::v1,
+    subject,
+};
+use sha2::{Digest, Sha256};
+use sqlx::PgConnection;
+use time::OffsetDateTime;
+use uuid::Uuid;
+
+use super::{Change, Tools, envelope, record, ring};
+use crate::{
+    domain::{
+        concern::{Grade, State},
+        route,
+    },
+    store::{self, concern::Concern},
+};
+
+/// Numbers drawn before we say that something is wrong with the source.
+const DRAWS: usize = 8;
+
+/// A concern as it came in, from any door.
+pub struct Report {
+    pub concern: v1::Concern,
+    /// What was received could not be decoded; only where and when is known.
+    pub unreadable: bool,
+    /// Identity of the raiser, or the site token of the subject.
+    pub raised_by: String,
+    /// Site of the door it came through: used where the concern itself names none that we know.
+    pub door: Option<SiteCode>,
+    /// Makes an id where the concern brings none.
+    pub fallback_id: Uuid,
+}
+
+/// What the raiser is told.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Receipt {
+    pub id: Uuid,
+    pub reference: String,
+    pub recorded_at: OffsetDateTime,
+    pub already_known: bool,
+}
+
+/// Records the concern, its audiences and their first rings. The caller commits, and only then answers.
+///
+/// # Errors
+/// A statement failed: nothing is recorded and the raiser must not be told otherwise.
+pub async fn raise(tx: &mut PgConnection, tools: &Tools, report: Report) -> chassis::Result<Receipt> {
+    let now = tools.clock.now();
+    let id = identify(&report);
+    let site = locate(tx, &report).await?;
+    let mut concern = Concern {
+        id,
+        reference: String::new(),
+        grade: grade(report.concern.grade, report.unreadable),
+        site: site.as_ref().map(|(code, _)| code.clone()),
+        content: report.concern.encode_to_vec(),
+        unreadable: report.unreadable,
+        raised_by: report.raised_by,
+        raised_at: now,
+        state: State::Ringing,
+        revision: 1,
+        ladder_version: tools.ladders.version,
+    };
+    for _ in 0..DRAWS {
+        concern.reference = reference::make("RS", tools.ids.number());
+        if store::concern::insert(tx, &concern).await? {
+            let site = site.as_ref().map(|(code, kind)| (code.as_str(), kind.as_str()));
+            ring_first(tx, tools, &concern, site).await?;
+            return Ok(Receipt { id, reference: concern.reference, recorded_at: now, already_known: false });
+        }
+        if let Some(known) = store::concern::hold(tx, id).await? {
+            return restate(tx, tools, known, &concern).await;
+        }
+    }
+    Err(chassis::Error::Internal("no free reference number was drawn".to_owned()))
+}
+
+async fn ring_first(tx: &mut PgConnection, tools: &Tools, concern: &Concern, site: Option<(&str, &str)>) -> sqlx::Result<()> {
+    for audience in concern.grade.audiences() {
+        let mut status = ring::unrung(*audience, route::office(*audience, site), concern.raised_at);
+        ring::ring(tx, tools, concern, &mut status, 0).await?;
+    }
+    let entry = store::concern::Entry {
+        concern: concern.id,
+        revision: 1,
+        what: "raised",
+        audience: None,
+        level: None,
+        actor: &concern.raised_by,
+        at: concern.raised_at,
+    };
+    store::concern::note(tx, &entry).await?;
+    let event = v1::ConcernRaised {
+        concern_id: concern.id.to_string(),
+        reference: concern.reference.clone(),
+        grade: envelope::grade(concern.grade) as i32,
+        site: concern.site.clone().unwrap_or_default(),
+        raised_at: Some(chassis::wire::timestamp(concern.raised_at)),
+        revision: 1,
+    };
+    let outgoing = Outgoing::event(&tools.ids, concern.id, subject::CONCERN_RAISED, &event);
+    outbox::enqueue(tx, &outgoing, concern.raised_at).await?;
+    store::concern::wake_watchers(tx).await
+}
+
+/// The same id again. Another body is kept beside the first, and NHQ sees that there is more.
+async fn restate(tx: &mut PgConnection, tools: &Tools, known: Concern, again: &Concern) -> chassis::Result<Receipt> {
+    if known.content != again.content {
+        let now = tools.clock.now();
+        let kept = store::concern::keep_variant(tx, tools.ids.uuid(), known.id, &again.content, &again.raised_by, now).await?;
+        if kept {
+            let revision = store::concern::advance(tx, known.id, known.state).await?;
+            let change = Change {
+                concern: known.id,
+                revision,
+                state: known.state,
+                what: "restated",
+                audience: None,
+                level: None,
+                actor: &again.raised_by,
+            };
+            record(tx, tools, &change).await?;
+        }
+    }
+    Ok(Receipt { id: known.id, reference: known.reference, recorded_at: known.raised_at, already_known: true })
+}
+
+/// The id that the raiser made. One that is not a UUID still gives the same concern twice.
+fn identify(report: &Report) -> Uuid {
+    match report.concern.concern_id.as_str() {
+        "" => report.fallback_id,
+        given => ConcernId::from_str(given).map_or_else(
+            |_| {
+                let digest = Sha256::new().chain_update(&report.raised_by).chain_update([0]).chain_update(given).finalize();
+                fingerprint_id(&digest)
+            },
+            ConcernId::uuid,
+        ),
+    }
+}
+
+/// A UUID (version 8) from the first 16 bytes of a digest.
+#[must_use]
+pub fn fingerprint_id(digest: &[u8]) -> Uuid {
+    let mut bytes = [0; 16];
+    for (to, from) in bytes.iter_mut().zip(digest) {
+        *to = *from;
+    }
+    uuid::Builder::from_custom_bytes(bytes).into_uuid()
+}
+
+/// Not stated, or not known to this version, is a concern and never nothing.
+fn grade(number: i32, unreadable: bool) -> Grade {
+    match v1::Grade::try_from(number) {
+        _ if unreadable => Grade::Concern,
+        Ok(v1::Grade::Imminent) => Grade::Imminent,
+        Ok(v1::Grade::Question) => Grade::Question,
+        Ok(v1::Grade::Concern | v1::Grade::Unspecified) | Err(_) => Grade::Concern,
+    }
+}
+
+/// Site and kind: the one the concern names, else the one of the door, where the directory knows it.
+async fn locate(tx: &mut PgConnection, report: &Report) -> sqlx::Result<Option<(String, String)>> {
+    let named = SiteCode::from_str(report.concern.site.trim()).ok();
+    for code in [named, report.door.clone()].into_iter().flatten() {
+        if let Some(kind) = store::directory::kind_of(tx, code.as_str()).await? {
+            return Ok(Some((code.as_str().to_owned(), kind)));
+        }
+    }
+    Ok(None)
+}

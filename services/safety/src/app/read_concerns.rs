@@ -1,0 +1,196 @@
+//! Who may know of which concern, and what they read of it.
+
+use std::str::FromStr;
+
+use chassis::{Caller, Error, Result};
+use proto::{id::ConcernId, reference, role, safety::v1};
+use serde::{Deserialize, Serialize};
+use sqlx::PgConnection;
+use time::OffsetDateTime;
+use uuid::Uuid;
+
+use super::{envelope, raise_concern::Receipt};
+use crate::{
+    domain::{
+        concern::{Audience, AudienceStatus, State},
+        route,
+    },
+    store::{
+        self,
+        concern::{Concern, Scope},
+    },
+};
+
+/// What a caller is to the alarm.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Viewer {
+    /// Reads all concerns in full and accepts for NHQ.
+    Nhq,
+    /// Reads the concerns of the offices they hold, as a head, and accepts for them.
+    Head { offices: Vec<String> },
+    /// Follows every concern without content.
+    Dashboard,
+    /// May know of none.
+    Nobody,
+}
+
+/// A concern as one viewer reads it.
+#[derive(Clone)]
+pub struct View {
+    pub concern: Concern,
+    pub audiences: Vec<AudienceStatus>,
+    pub envelope: Option<v1::Envelope>,
+    /// Whether the viewer may read who accepted.
+    pub names: bool,
+}
+
+impl Viewer {
+    fn scope(&self) -> Option<Scope> {
+        match self {
+            Self::Nhq | Self::Dashboard => Some(Scope::Everywhere),
+            Self::Head { offices } => Some(Scope::Offices(offices.clone())),
+            Self::Nobody => None,
+        }
+    }
+
+    #[must_use]
+    pub fn may_know(&self, audiences: &[AudienceStatus]) -> bool {
+        match self {
+            Self::Nhq | Self::Dashboard => true,
+            Self::Head { .. } => audiences.iter().any(|a| self.speaks_for(a)),
+            Self::Nobody => false,
+        }
+    }
+
+    /// Whether the viewer may accept for this audience. While nobody knows the head, NHQ routes the concern; it never accepts in the
+    /// head's place.
+    #[must_use]
+    pub fn speaks_for(&self, status: &AudienceStatus) -> bool {
+        match self {
+            Self::Nhq => status.audience == Audience::Nhq,
+            Self::Head { offices } => {
+                status.audience == Audience::ResponsibleHead
+                    && (offices.contains(&status.office) || status.former_office.as_ref().is_some_and(|f| offices.contains(f)))
+            }
+            Self::Dashboard | Self::Nobody => false,
+        }
+    }
+}
+
+/// What the caller is to the alarm: by role and site, and by the offices the directory says they hold.
+///
+/// # Errors
+/// A statement failed.
+pub async fn viewer(db: &mut PgConnection, caller: &Caller) -> Result<Viewer> {
+    if caller.has_any(&role::NHQ_ACCEPTORS) {
+        return Ok(Viewer::Nhq);
+    }
+    let mut offices = store::directory::offices_of(db, &caller.subject).await?;
+    for site in &caller.sites {
+        if caller.has_role(role::INSTITUTIONAL_HEAD) {
+            offices.push(format!("institutional-head/{site}"));
+        }
+        if caller.has_role(role::DISTRICT_DIRECTOR) {
+            offices.push(format!("district-director/{site}"));
+        }
+    }
+    offices.retain(|o| o != route::RJ_UNIT && o != route::NMC);
+    if !offices.is_empty() {
+        return Ok(Viewer::Head { offices });
+    }
+    Ok(if caller.has_any(&[role::DASHBOARD, role::OPERATIONS]) { Viewer::Dashboard } else { Viewer::Nobody })
+}
+
+/// The concern as the viewer reads it.
+///
+/// # Errors
+/// A statement failed.
+pub async fn view(db: &mut PgConnection, viewer: &Viewer, concern: Concern) -> Result<View> {
+    let audiences = store::concern::audiences(db, concern.id).await?;
+    let envelope = match viewer {
+        Viewer::Nhq => Some(envelope::envelope(&concern, Audience::Nhq)),
+        Viewer::Head { .. } => Some(envelope::envelope(&concern, Audience::ResponsibleHead)),
+        Viewer::Dashboard | Viewer::Nobody => None,
+    };
+    let names = matches!(viewer, Viewer::Nhq | Viewer::Head { .. });
+    Ok(View { concern, audiences, envelope, names })
+}
+
+/// One concern by its id, whether the viewer may know of it or not; `None` where there is none.
+///
+/// # Errors
+/// A statement failed.
+pub async fn find(db: &mut PgConnection, viewer: &Viewer, id: Uuid) -> Result<Option<View>> {
+    match store::concern::find(db, id).await? {
+        Some(concern) => view(db, viewer, concern).await.map(Some),
+        None => Ok(None),
+    }
+}
+
+/// Where a list goes on.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Position {
+    settled: bool,
+    at: i128,
+    id: Uuid,
+}
+
+/// A page of the concerns the viewer may know of; others are neither listed nor counted.
+///
+/// # Errors
+/// A statement failed.
+pub async fn list(
+    db: &mut PgConnection,
+    viewer: &Viewer,
+    include_closed: bool,
+    after: Option<Position>,
+    limit: i64,
+) -> Result<(Vec<View>, Option<Position>)> {
+    let Some(scope) = viewer.scope() else { return Ok((Vec::new(), None)) };
+    let after = after.map(|p| (p.settled, OffsetDateTime::from_unix_timestamp_nanos(p.at).unwrap_or(OffsetDateTime::UNIX_EPOCH), p.id));
+    let mut concerns = store::concern::list(db, &scope, include_closed, after, limit + 1).await?;
+    let more = i64::try_from(concerns.len()).unwrap_or(i64::MAX) > limit;
+    concerns.truncate(usize::try_from(limit).unwrap_or_default());
+    let next = concerns.last().filter(|_| more).map(|c| Position {
+        settled: c.state != State::Ringing,
+        at: c.raised_at.unix_timestamp_nanos(),
+        id: c.id,
+    });
+    let mut views = Vec::with_capacity(concerns.len());
+    for concern in concerns {
+        views.push(view(db, viewer, concern).await?);
+    }
+    Ok((views, next))
+}
+
+/// One concern by id or reference. Absent and hidden are the same answer.
+///
+/// # Errors
+/// `NotFound`, or a statement failed.
+pub async fn get(db: &mut PgConnection, viewer: &Viewer, concern_ref: &str) -> Result<View> {
+    let id = match ConcernId::from_str(concern_ref) {
+        Ok(id) => Some(id.uuid()),
+        Err(_) => match reference::parse("RS", concern_ref) {
+            Some(number) => store::concern::id_of_reference(db, &number).await?,
+            None => None,
+        },
+    };
+    let concern = match id {
+        Some(id) => store::concern::find(db, id).await?,
+        None => None,
+    };
+    let view = view(db, viewer, concern.ok_or(Error::NotFound)?).await?;
+    if viewer.may_know(&view.audiences) { Ok(view) } else { Err(Error::NotFound) }
+}
+
+/// What the raiser may read back: that it was recorded, and how far it has come [RM1c].
+///
+/// # Errors
+/// `NotFound` for everybody else.
+pub async fn receipt(db: &mut PgConnection, caller: &Caller, id: &str) -> Result<(Receipt, State)> {
+    let id = ConcernId::from_str(id).map_err(|_| Error::NotFound)?;
+    let concern = store::concern::find(db, id.uuid()).await?;
+    let concern = concern.filter(|c| c.raised_by == caller.subject).ok_or(Error::NotFound)?;
+    let receipt = Receipt { id: concern.id, reference: concern.reference, recorded_at: concern.raised_at, already_known: true };
+    Ok((receipt, concern.state))
+}

@@ -1,0 +1,124 @@
+//! Rings an audience: at the raise, and again whenever its ladder says so.
+
+use std::time::Duration;
+
+use chassis::outbox::{self, Outgoing};
+use proto::{
+    safety::v1,
+    subject::{RING_HEAD, RING_NHQ},
+};
+use sqlx::{PgConnection, PgPool};
+use time::OffsetDateTime;
+
+use super::{Change, Tools, envelope, record};
+use crate::{
+    domain::{
+        concern::{Audience, AudienceStatus},
+        route,
+    },
+    store::{self, concern::Concern},
+};
+
+/// Audiences rung in one transaction.
+const BATCH: i64 = 100;
+const ACTOR: &str = "service:safety";
+
+/// A status that has not been rung yet.
+#[must_use]
+pub fn unrung(audience: Audience, office: String, from: OffsetDateTime) -> AudienceStatus {
+    AudienceStatus {
+        audience,
+        office,
+        former_office: None,
+        rung_from: from,
+        step: 0,
+        level: 0,
+        rings: 0,
+        next_ring_at: Some(from),
+        delivered_at: None,
+        accepted: None,
+    }
+}
+
+/// Rings an audience at `step` and sets when it rings next. Who is rung is looked up now, not when the concern was raised [T2].
+///
+/// # Errors
+/// A statement failed.
+pub async fn ring(tx: &mut PgConnection, tools: &Tools, concern: &Concern, status: &mut AudienceStatus, step: u32) -> sqlx::Result<()> {
+    let now = tools.clock.now();
+    let ladder = tools.ladders.for_concern(concern.grade, concern.unreadable);
+    let mut offices: Vec<&str> = vec![&status.office];
+    offices.extend(status.former_office.as_deref());
+    let everyone: Vec<String> = offices.iter().copied().chain([route::RJ_UNIT, route::NMC]).map(str::to_owned).collect();
+    let assigned = store::directory::holders(tx, &everyone).await?;
+    let to = route::recipients(status.audience, &offices, ladder.reach(step), &assigned);
+    if to.no_route {
+        tracing::error!(concern.id = %concern.id, office = status.office, step, "nobody holds the office: nhq and the monitoring centre are rung in its place");
+    }
+    let id = tools.ids.uuid();
+    let signed = |n: u32| i32::try_from(n).unwrap_or(i32::MAX);
+    let message = v1::Ring {
+        ring_id: id.to_string(),
+        concern_id: concern.id.to_string(),
+        audience: envelope::audience(status.audience) as i32,
+        step: signed(step),
+        level: signed(ladder.level(step)),
+        recipients: to
+            .holders
+            .into_iter()
+            .map(|h| v1::OfficeHolder { office: h.office, holder: h.holder, rank: i32::from(h.rank) })
+            .collect(),
+        envelope: Some(envelope::envelope(concern, status.audience)),
+        no_route: to.no_route,
+    };
+    let subject = match status.audience {
+        Audience::Nhq => RING_NHQ,
+        Audience::ResponsibleHead => RING_HEAD,
+    };
+    // Each ring is its own aggregate: a ring never waits for one before it.
+    let outgoing = Outgoing::event(&tools.ids, id, subject, &message).until_confirmed();
+    status.step = step;
+    status.level = ladder.level(step);
+    status.rings = status.rings.saturating_add(1);
+    status.next_ring_at = Some(status.rung_from + ladder.due(step.saturating_add(1)));
+    store::concern::put_audience(tx, concern.id, status, None).await?;
+    store::ring::insert(tx, id, concern.id, status.audience, step, outgoing.id, now).await?;
+    outbox::enqueue(tx, &outgoing, now).await
+}
+
+/// Rings every audience that is due; how many. After a downtime each is rung once, at the step that time demands.
+///
+/// # Errors
+/// A statement failed; nothing was rung, and the next tick tries again.
+pub async fn tick(pool: &PgPool, tools: &Tools) -> sqlx::Result<usize> {
+    let now = tools.clock.now();
+    let mut tx = pool.begin().await?;
+    let due = store::ring::due(&mut tx, now, BATCH).await?;
+    let mut rung = 0;
+    for (id, kind) in due {
+        let Some(concern) = store::concern::find(&mut tx, id).await? else { continue };
+        let audiences = store::concern::audiences(&mut tx, id).await?;
+        let Some(mut status) = audiences.into_iter().find(|a| a.audience.code() == kind && a.accepted.is_none()) else { continue };
+        if status.next_ring_at.is_none_or(|at| at > now) {
+            continue;
+        }
+        let ladder = tools.ladders.for_concern(concern.grade, concern.unreadable);
+        let elapsed = Duration::try_from(now - status.rung_from).unwrap_or_default();
+        let step = ladder.step_at(elapsed).max(status.step.saturating_add(1));
+        ring(&mut tx, tools, &concern, &mut status, step).await?;
+        let revision = store::concern::advance(&mut tx, id, concern.state).await?;
+        let change = Change {
+            concern: id,
+            revision,
+            state: concern.state,
+            what: "rung",
+            audience: Some(status.audience),
+            level: Some(status.level),
+            actor: ACTOR,
+        };
+        record(&mut tx, tools, &change).await?;
+        rung += 1;
+    }
+    tx.commit().await?;
+    Ok(rung)
+}

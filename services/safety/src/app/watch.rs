@@ -1,0 +1,107 @@
+//! Lets watchers know that something changed: a hint from the database, and a look of our own in case the hint was lost.
+
+use std::{
+    collections::HashMap,
+    sync::{
+        Arc,
+        atomic::{AtomicI64, Ordering},
+    },
+    time::Duration,
+};
+
+use chassis::{Clock, Context};
+use sqlx::{PgPool, postgres::PgListener};
+use tokio::sync::watch;
+use uuid::Uuid;
+
+use crate::store;
+
+/// Watchers look at least this often, hint or not.
+const LOOK: Duration = Duration::from_millis(250);
+/// A closed concern is still told to watchers for this long.
+const AFTERGLOW: time::Duration = time::Duration::minutes(5);
+/// The ladder engine is alive when it ticked within this time.
+const ALIVE: i64 = 15;
+
+/// Id and revision of every concern a watcher may have to hear of.
+pub type Revisions = Arc<HashMap<Uuid, i64>>;
+
+/// One per process; every stream listens to it.
+#[derive(Clone)]
+pub struct Hub {
+    latest: watch::Sender<Revisions>,
+    ticked_at: Arc<AtomicI64>,
+    clock: Clock,
+}
+
+impl Hub {
+    #[must_use]
+    pub fn new(clock: Clock) -> Self {
+        Self { latest: watch::Sender::new(Revisions::default()), ticked_at: Arc::default(), clock }
+    }
+
+    #[must_use]
+    pub fn subscribe(&self) -> watch::Receiver<Revisions> {
+        self.latest.subscribe()
+    }
+
+    /// The ladder engine has just ticked.
+    pub fn ticked(&self) {
+        self.ticked_at.store(self.clock.now().unix_timestamp(), Ordering::Relaxed);
+    }
+
+    #[must_use]
+    pub fn ladder_is_alive(&self) -> bool {
+        self.clock.now().unix_timestamp() - self.ticked_at.load(Ordering::Relaxed) <= ALIVE
+    }
+
+    /// Follows the database until stopped.
+    ///
+    /// # Errors
+    /// Never while the database can be waited for.
+    pub async fn follow(self, ctx: Context) -> anyhow::Result<()> {
+        let mut hints: Option<PgListener> = None;
+        while !ctx.stop.is_cancelled() {
+            if hints.is_none() {
+                hints = listen(&ctx.pool).await;
+            }
+            if let Err(error) = self.look(&ctx.pool).await {
+                tracing::warn!(error = chassis::refusal::store_error(&error), "watchers cannot be told of changes for a moment");
+            }
+            let hint = async {
+                match &mut hints {
+                    Some(listener) => listener.recv().await.is_ok(),
+                    None => std::future::pending().await,
+                }
+            };
+            let lost = tokio::select! {
+                () = ctx.stop.cancelled() => false,
+                () = tokio::time::sleep(LOOK) => false,
+                received = hint => !received,
+            };
+            if lost {
+                hints = None;
+            }
+        }
+        Ok(())
+    }
+
+    async fn look(&self, pool: &PgPool) -> sqlx::Result<()> {
+        let mut db = pool.acquire().await?;
+        let now: HashMap<Uuid, i64> = store::concern::revisions(&mut db, self.clock.now() - AFTERGLOW).await?.into_iter().collect();
+        self.latest.send_if_modified(|held| {
+            let changed = **held != now;
+            if changed {
+                *held = Arc::new(now);
+            }
+            changed
+        });
+        Ok(())
+    }
+}
+
+async fn listen(pool: &PgPool) -> Option<PgListener> {
+    let mut listener = PgListener::connect_with(pool).await.ok()?;
+    listener.listen("concern_changed").await.ok()?;
+    Some(listener)
+}

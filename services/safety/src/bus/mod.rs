@@ -1,0 +1,105 @@
+//! Translates messages of the bus into use cases. Decides nothing.
+
+use std::str::FromStr;
+
+use chassis::{
+    inbox::{Handler, Incoming, Rejection, quarantine},
+    outbox::{Outgoing, enqueue},
+};
+use proto::{
+    id::{RingId, SiteCode},
+    notification::v1::RingDelivered,
+    safety::v1,
+    subject,
+};
+use sha2::{Digest, Sha256};
+use sqlx::PgConnection;
+
+use crate::{
+    app::{Tools, confirm_delivery, raise_concern},
+    domain::concern::Audience,
+};
+
+const SITE_TOKEN: usize = 3;
+const UNREADABLE: &str = "unreadable-concern";
+
+/// Concerns raised on the bus, by sites and by our own services. What cannot be read rings all the same.
+pub struct Raised {
+    pub tools: Tools,
+}
+
+/// What was read: the report, and why the message could not be decoded, where it could not.
+pub struct Read {
+    report: raise_concern::Report,
+    unreadable: Option<String>,
+}
+
+impl Handler for Raised {
+    type Work = Read;
+
+    const FROM_OUTSIDE: bool = true;
+
+    async fn read(&self, message: &Incoming) -> Result<Read, Rejection> {
+        let (concern, unreadable) = match message.decode::<v1::Concern>() {
+            Ok(concern) => (concern, None),
+            Err(Rejection::Never { detail, .. } | Rejection::Later(detail)) => (v1::Concern::default(), Some(detail)),
+        };
+        let token = message.subject_token(SITE_TOKEN);
+        let digest = Sha256::digest(message.event_id.as_bytes());
+        let report = raise_concern::Report {
+            concern,
+            unreadable: unreadable.is_some(),
+            raised_by: format!("bus:{token}"),
+            door: SiteCode::from_str(token).ok(),
+            fallback_id: raise_concern::fingerprint_id(&digest),
+        };
+        Ok(Read { report, unreadable })
+    }
+
+    async fn apply(&self, tx: &mut PgConnection, work: Read, message: &Incoming) -> Result<(), Rejection> {
+        let now = self.tools.clock.now();
+        let receipt = raise_concern::raise(tx, &self.tools, work.report).await?;
+        if let Some(detail) = &work.unreadable {
+            let consumer = subject::SAFETY_RAISES.name;
+            quarantine(tx, consumer, message, UNREADABLE, detail, self.tools.ids.uuid(), now).await?;
+        }
+        let answer = v1::RaiseAnswer {
+            receipt: Some(v1::ConcernReceipt {
+                concern_id: receipt.id.to_string(),
+                reference: receipt.reference,
+                recorded_at: Some(chassis::wire::timestamp(receipt.recorded_at)),
+                already_known: receipt.already_known,
+            }),
+            unreadable_reason: work.unreadable.unwrap_or_default(),
+        };
+        let subject = subject::concern_receipt(message.subject_token(SITE_TOKEN));
+        enqueue(tx, &Outgoing::event(&self.tools.ids, receipt.id, subject, &answer), now).await?;
+        Ok(())
+    }
+}
+
+/// Notification has stored a ring.
+pub struct Delivered {
+    pub tools: Tools,
+}
+
+impl Handler for Delivered {
+    type Work = (RingId, Audience);
+
+    async fn read(&self, message: &Incoming) -> Result<Self::Work, Rejection> {
+        let event = message.decode::<RingDelivered>()?;
+        let malformed = |detail: &str| Rejection::Never { reason: "malformed-message", detail: detail.to_owned() };
+        let ring = RingId::from_str(&event.ring_id).map_err(|_| malformed("ring_id is not a UUID"))?;
+        let audience = match event.audience() {
+            v1::Audience::Nhq => Audience::Nhq,
+            v1::Audience::ResponsibleHead => Audience::ResponsibleHead,
+            v1::Audience::Unspecified => return Err(malformed("audience is not set")),
+        };
+        Ok((ring, audience))
+    }
+
+    async fn apply(&self, tx: &mut PgConnection, (ring, audience): Self::Work, _: &Incoming) -> Result<(), Rejection> {
+        confirm_delivery::confirm(tx, &self.tools, ring.uuid(), audience).await?;
+        Ok(())
+    }
+}

@@ -1,0 +1,39 @@
+//! Settings of the safety service.
+
+use chassis::{Configured, Settings};
+use clap::Parser;
+
+use crate::domain::ladder::Ladder;
+
+/// The alarm: takes concerns, rings until each audience has accepted.
+#[derive(Debug, Clone, Parser)]
+pub struct Config {
+    #[command(flatten)]
+    pub chassis: Settings,
+
+    /// Address of notification, the second road when the bus is silent
+    #[arg(long, default_value = "http://127.0.0.1:50054")]
+    pub notification_url: String,
+
+    /// Ladder of an imminent risk. An example until CSC sets it
+    #[arg(long, default_value = "0s:holder,2m:holder,5m:deputy,10m:everyone,every 5m")]
+    pub ladder_imminent: Ladder,
+
+    /// Ladder of any other concern. An example until CSC sets it
+    #[arg(long, default_value = "0s:holder,15m:holder,1h:deputy,4h:everyone,every 24h")]
+    pub ladder_concern: Ladder,
+
+    /// Ladder of a question. An example until CSC sets it
+    #[arg(long, default_value = "0s:holder,4h:holder,12h:deputy,24h:everyone,every 24h")]
+    pub ladder_question: Ladder,
+
+    /// Version of the three ladders, recorded with each concern
+    #[arg(long, default_value_t = 1)]
+    pub ladder_version: i32,
+}
+
+impl Configured for Config {
+    fn chassis(&self) -> &Settings {
+        &self.chassis
+    }
+}

@@ -1,0 +1,5 @@
+//! The rules of the alarm: no async, no I/O, no wire types.
+
+pub mod concern;
+pub mod ladder;
+pub mod route;

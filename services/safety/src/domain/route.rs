@@ -1,0 +1,140 @@
+//! Who is responsible at a site, and who is rung at a step. Nobody found is never silence [R3e, T2].
+
+use super::{concern::Audience, ladder::Reach};
+
+/// The RJ Unit at National Headquarters.
+pub const RJ_UNIT: &str = "rj-unit";
+/// The National Monitoring Centre: NHQ after hours.
+pub const NMC: &str = "nmc";
+
+/// Somebody who holds an office. An empty holder stands for the office itself.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Holder {
+    pub office: String,
+    pub holder: String,
+    /// 0 holder, 1 deputy or duty manager, 2 regional duty.
+    pub rank: i16,
+}
+
+/// Who a ring goes to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Recipients {
+    pub holders: Vec<Holder>,
+    /// Nobody holds the office as far as this step reaches: NHQ and the monitoring centre are rung in its place, now.
+    pub no_route: bool,
+}
+
+/// The office that answers for an audience at a site. Inside the walls the Institutional Head, in the community the
+/// District Director [R2a]; where no site is known, the RJ Unit must find the head.
+#[must_use]
+pub fn office(audience: Audience, site: Option<(&str, &str)>) -> String {
+    match (audience, site) {
+        (Audience::Nhq, _) | (Audience::ResponsibleHead, None) => RJ_UNIT.to_owned(),
+        (Audience::ResponsibleHead, Some((code, kind))) => match kind {
+            "institution" | "healing-lodge" => format!("institutional-head/{code}"),
+            "ccc" | "parole-office" | "district" => format!("district-director/{code}"),
+            _ => RJ_UNIT.to_owned(),
+        },
+    }
+}
+
+/// Who is rung, out of everybody assigned to `offices` and to the two NHQ offices.
+#[must_use]
+pub fn recipients(audience: Audience, offices: &[&str], reach: Reach, assigned: &[Holder]) -> Recipients {
+    let highest = match reach {
+        Reach::Holder => 0,
+        Reach::Deputy => 1,
+        Reach::Everyone => 2,
+    };
+    let holds = |h: &&Holder| offices.contains(&h.office.as_str()) && h.rank <= highest;
+    let mut holders: Vec<Holder> = assigned.iter().filter(holds).cloned().collect();
+    let no_route = offices.iter().any(|office| !holders.iter().any(|h| h.office == *office));
+    for office in offices {
+        if !holders.iter().any(|h| h.office == *office) {
+            holders.push(the_office_itself(office));
+        }
+    }
+    if no_route && audience == Audience::ResponsibleHead {
+        add(&mut holders, RJ_UNIT, assigned);
+    }
+    if no_route || reach == Reach::Everyone {
+        add(&mut holders, NMC, assigned);
+    }
+    Recipients { holders, no_route }
+}
+
+fn add(holders: &mut Vec<Holder>, office: &str, assigned: &[Holder]) {
+    if holders.iter().any(|h| h.office == office) {
+        return;
+    }
+    holders.push(the_office_itself(office));
+    holders.extend(assigned.iter().filter(|h| h.office == office).cloned());
+}
+
+fn the_office_itself(office: &str) -> Holder {
+    Holder { office: office.to_owned(), holder: String::new(), rank: 0 }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn holder(office: &str, name: &str, rank: i16) -> Holder {
+        Holder { office: office.into(), holder: name.into(), rank }
+    }
+
+    #[test]
+    fn inside_the_walls_the_institutional_head_answers_and_in_the_community_the_district_director() {
+        let head = |kind| office(Audience::ResponsibleHead, Some(("mission", kind)));
+        assert_eq!(head("institution"), "institutional-head/mission");
+        assert_eq!(head("healing-lodge"), "institutional-head/mission");
+        for kind in ["ccc", "parole-office", "district"] {
+            assert_eq!(head(kind), "district-director/mission");
+        }
+        assert_eq!(head("nhq"), RJ_UNIT);
+        assert_eq!(office(Audience::ResponsibleHead, None), RJ_UNIT);
+        assert_eq!(office(Audience::Nhq, Some(("mission", "institution"))), RJ_UNIT);
+    }
+
+    #[test]
+    fn each_step_reaches_everybody_the_step_before_reached() {
+        let office = "institutional-head/mission";
+        let assigned = [holder(office, "head", 0), holder(office, "deputy", 1), holder(office, "regional", 2), holder(NMC, "nmc-1", 0)];
+        let names = |reach| {
+            let got = recipients(Audience::ResponsibleHead, &[office], reach, &assigned);
+            assert!(!got.no_route);
+            got.holders.into_iter().map(|h| h.holder).filter(|h| !h.is_empty()).collect::<Vec<_>>()
+        };
+        assert_eq!(names(Reach::Holder), ["head"]);
+        assert_eq!(names(Reach::Deputy), ["head", "deputy"]);
+        assert_eq!(names(Reach::Everyone), ["head", "deputy", "regional", "nmc-1"]);
+    }
+
+    #[test]
+    fn an_office_that_nobody_holds_rings_nhq_and_the_monitoring_centre_at_once() {
+        for reach in [Reach::Holder, Reach::Deputy, Reach::Everyone] {
+            let got = recipients(Audience::ResponsibleHead, &["institutional-head/kent"], reach, &[holder(RJ_UNIT, "officer", 0)]);
+            assert!(got.no_route);
+            for office in ["institutional-head/kent", RJ_UNIT, NMC] {
+                assert!(got.holders.iter().any(|h| h.office == office), "{office}");
+            }
+        }
+    }
+
+    #[test]
+    fn every_roster_rings_somebody_at_every_step() {
+        let offices = ["institutional-head/mission", RJ_UNIT, NMC];
+        // Every subset of every rank of every office.
+        for mask in 0_u32..512 {
+            let assigned: Vec<Holder> = (0..9_u32)
+                .filter(|bit| mask & (1 << bit) != 0)
+                .map(|bit| holder(offices[(bit / 3) as usize], &format!("p{bit}"), i16::try_from(bit % 3).unwrap()))
+                .collect();
+            for reach in [Reach::Holder, Reach::Deputy, Reach::Everyone] {
+                for (audience, office) in [(Audience::Nhq, RJ_UNIT), (Audience::ResponsibleHead, offices[0])] {
+                    assert!(!recipients(audience, &[office], reach, &assigned).holders.is_empty());
+                }
+            }
+        }
+    }
+}

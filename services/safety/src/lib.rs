@@ -1,0 +1,68 @@
+#![doc = include_str!("../README.md")]
+
+pub mod access;
+pub mod app;
+pub mod bus;
+pub mod config;
+pub mod domain;
+pub mod grpc;
+pub mod store;
+
+use std::time::Duration;
+
+use chassis::Context;
+use proto::{
+    safety::v1::safety_server::SafetyServer,
+    subject::{SAFETY_DELIVERED, SAFETY_RAISES},
+};
+use sqlx::migrate::Migrator;
+
+use app::{Ladders, Tools, directory, ring, second_road, watch::Hub};
+pub use config::Config;
+
+/// This service's own tables.
+pub static MIGRATOR: Migrator = sqlx::migrate!();
+
+/// How often the ladders are looked at.
+const TICK: Duration = Duration::from_millis(500);
+
+/// Wires the rooms and serves until stopped.
+///
+/// # Errors
+/// The directory cannot be loaded, or the door cannot be opened.
+pub async fn serve(config: Config, ctx: Context) -> anyhow::Result<()> {
+    let tools = Tools { clock: ctx.clock.clone(), ids: ctx.ids.clone(), ladders: Ladders::of(&config) };
+    let hub = Hub::new(ctx.clock.clone());
+    directory::load(&ctx.pool).await?;
+    hub.ticked();
+    ctx.spawn("ladder", climb(ctx.clone(), tools.clone(), hub.clone()));
+    ctx.spawn("watchers", hub.clone().follow(ctx.clone()));
+    ctx.spawn("second-road", second_road::keep_open(ctx.clone(), tools.clone(), ctx.peer(&config.notification_url)?));
+    let raised = bus::Raised { tools: tools.clone() };
+    ctx.consume(SAFETY_RAISES.stream, SAFETY_RAISES.name, SAFETY_RAISES.filters, raised);
+    let delivered = bus::Delivered { tools: tools.clone() };
+    ctx.consume(SAFETY_DELIVERED.stream, SAFETY_DELIVERED.name, SAFETY_DELIVERED.filters, delivered);
+    let door = grpc::Door { ctx: ctx.clone(), tools, hub };
+    let routes = tonic::service::Routes::new(SafetyServer::new(door));
+    ctx.serve_grpc(proto::DESCRIPTOR_BYTES, access::RULES, routes).await
+}
+
+/// The ladder engine: any number of instances may run, each audience is rung by one of them.
+async fn climb(ctx: Context, tools: Tools, hub: Hub) -> anyhow::Result<()> {
+    while !ctx.stop.is_cancelled() {
+        match ring::tick(&ctx.pool, &tools).await {
+            Ok(0) => hub.ticked(),
+            Ok(rung) => {
+                hub.ticked();
+                tracing::warn!(rings = rung, "audiences that have not accepted were rung again");
+                ctx.outbox.wake();
+            }
+            Err(error) => tracing::error!(error = chassis::refusal::store_error(&error), "the ladders cannot be looked at"),
+        }
+        tokio::select! {
+            () = ctx.stop.cancelled() => {}
+            () = tokio::time::sleep(TICK) => {}
+        }
+    }
+    Ok(())
+}

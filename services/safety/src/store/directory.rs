@@ -1,0 +1,73 @@
+//! Sites and who holds which office.
+
+use sqlx::PgConnection;
+use time::OffsetDateTime;
+
+use crate::domain::route::Holder;
+
+/// A site as the directory holds it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Site {
+    pub code: String,
+    pub name_en: String,
+    pub name_fr: String,
+    pub kind: String,
+    pub region: String,
+    pub verified: String,
+}
+
+/// Writes the sites that the project ships; what changed is corrected, nothing is removed.
+pub async fn put_sites(db: &mut PgConnection, sites: &[Site]) -> sqlx::Result<()> {
+    for site in sites {
+        sqlx::query!(
+            "insert into site (code, name_en, name_fr, kind, region, verified) values ($1, $2, $3, $4, $5, $6)
+             on conflict (code) do update set name_en = excluded.name_en, name_fr = excluded.name_fr, kind = excluded.kind,
+                 region = excluded.region, verified = excluded.verified",
+            site.code,
+            site.name_en,
+            site.name_fr,
+            site.kind,
+            site.region,
+            site.verified
+        )
+        .execute(&mut *db)
+        .await?;
+    }
+    Ok(())
+}
+
+pub async fn sites(db: &mut PgConnection) -> sqlx::Result<Vec<Site>> {
+    sqlx::query_as!(Site, "select code, name_en, name_fr, kind, region, verified from site order by code").fetch_all(db).await
+}
+
+/// The kind of a site, where the directory knows it.
+pub async fn kind_of(db: &mut PgConnection, code: &str) -> sqlx::Result<Option<String>> {
+    sqlx::query_scalar!("select kind from site where code = $1", code).fetch_optional(db).await
+}
+
+/// Who holds any of the offices.
+pub async fn holders(db: &mut PgConnection, offices: &[String]) -> sqlx::Result<Vec<Holder>> {
+    sqlx::query_as!(Holder, "select office, holder, rank from office_holder where office = any($1) order by office, rank, holder", offices)
+        .fetch_all(db)
+        .await
+}
+
+pub async fn assign(db: &mut PgConnection, holder: &Holder, by: &str, at: OffsetDateTime) -> sqlx::Result<()> {
+    sqlx::query!(
+        "insert into office_holder (office, holder, rank, since, assigned_by) values ($1, $2, $3, $4, $5)
+         on conflict (office, holder) do update set rank = excluded.rank, since = excluded.since, assigned_by = excluded.assigned_by",
+        holder.office,
+        holder.holder,
+        holder.rank,
+        at,
+        by
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+/// The offices a person holds.
+pub async fn offices_of(db: &mut PgConnection, holder: &str) -> sqlx::Result<Vec<String>> {
+    sqlx::query_scalar!("select office from office_holder where holder = $1 order by office", holder).fetch_all(db).await
+}

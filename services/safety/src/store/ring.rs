@@ -1,0 +1,73 @@
+//! Rings: what was sent to whom, and whether it arrived.
+
+use sqlx::PgConnection;
+use time::OffsetDateTime;
+use uuid::Uuid;
+
+use crate::domain::concern::Audience;
+
+pub async fn insert(
+    tx: &mut PgConnection,
+    id: Uuid,
+    concern: Uuid,
+    audience: Audience,
+    step: u32,
+    event: Uuid,
+    at: OffsetDateTime,
+) -> sqlx::Result<()> {
+    sqlx::query!(
+        "insert into ring (id, concern_id, audience, step, event_id, rung_at) values ($1, $2, $3, $4, $5, $6)",
+        id,
+        concern,
+        audience.code(),
+        i32::try_from(step).unwrap_or(i32::MAX),
+        event,
+        at
+    )
+    .execute(tx)
+    .await?;
+    Ok(())
+}
+
+/// A ring that has just been delivered for the first time.
+pub struct Delivered {
+    pub concern: Uuid,
+    pub event: Uuid,
+}
+
+/// Marks a ring delivered. `None` where it was before, or is not ours.
+pub async fn deliver(tx: &mut PgConnection, id: Uuid, at: OffsetDateTime) -> sqlx::Result<Option<Delivered>> {
+    sqlx::query_as!(
+        Delivered,
+        "update ring set delivered_at = $2 where id = $1 and delivered_at is null returning concern_id as concern, event_id as event",
+        id,
+        at
+    )
+    .fetch_optional(tx)
+    .await
+}
+
+/// Events of the rings of an audience that have not been delivered.
+pub async fn on_their_way(tx: &mut PgConnection, concern: Uuid, audience: Audience) -> sqlx::Result<Vec<Uuid>> {
+    sqlx::query_scalar!(
+        "select event_id from ring where concern_id = $1 and audience = $2 and delivered_at is null",
+        concern,
+        audience.code()
+    )
+    .fetch_all(tx)
+    .await
+}
+
+/// Audiences that should have been rung by now, with their concern; held against other engines.
+pub async fn due(tx: &mut PgConnection, now: OffsetDateTime, limit: i64) -> sqlx::Result<Vec<(Uuid, String)>> {
+    let rows = sqlx::query!(
+        "select a.concern_id, a.kind from audience a join concern c on c.id = a.concern_id
+         where a.next_ring_at <= $1 and c.state <> 'closed'
+         order by a.next_ring_at limit $2 for update of c skip locked",
+        now,
+        limit
+    )
+    .fetch_all(tx)
+    .await?;
+    Ok(rows.into_iter().map(|row| (row.concern_id, row.kind)).collect())
+}

@@ -1,0 +1,112 @@
+//! Each audience accepts for itself, and nobody for another.
+
+use proto::role;
+use safety::{
+    app::{close_concern, read_concerns, route_concern},
+    domain::concern::Audience,
+};
+
+use crate::world::{World, caller, head_of, imminent_at, officer};
+
+#[tokio::test]
+async fn one_audience_accepting_does_not_silence_the_other() {
+    let world = World::new().await;
+    let concern = world.raise(imminent_at("mission")).await;
+    world.accept(&officer(), concern.id, Audience::Nhq).await.unwrap();
+    world.tools.clock.advance(time::Duration::minutes(3));
+    assert_eq!(world.tick().await, 1);
+    assert_eq!(world.audience(concern.id, Audience::Nhq).await.rings, 1);
+    assert_eq!(world.audience(concern.id, Audience::ResponsibleHead).await.rings, 2);
+    assert_eq!(world.count("select count(*) from concern where state = 'ringing'").await, 1);
+    world.accept(&head_of("mission"), concern.id, Audience::ResponsibleHead).await.unwrap();
+    assert_eq!(world.count("select count(*) from concern where state = 'accepted'").await, 1);
+    world.tools.clock.advance(time::Duration::days(2));
+    assert_eq!(world.tick().await, 0);
+}
+
+#[tokio::test]
+async fn nhq_cannot_accept_for_the_head_nor_the_head_for_nhq() {
+    let world = World::new().await;
+    let concern = world.raise(imminent_at("mission")).await;
+    for (who, audience) in [(officer(), Audience::ResponsibleHead), (head_of("mission"), Audience::Nhq)] {
+        let refused = world.accept(&who, concern.id, audience).await.unwrap_err();
+        assert!(matches!(refused, chassis::Error::Refused(r) if r.reason == "not-this-audience"));
+    }
+}
+
+#[tokio::test]
+async fn the_head_of_another_site_a_mediator_and_a_dashboard_accept_nothing_and_read_nothing() {
+    let world = World::new().await;
+    let concern = world.raise(imminent_at("mission")).await;
+    let strangers = [head_of("kent"), caller("mediator-1", &[role::MEDIATOR], &[]), caller("someone-else", &[role::STAFF], &["mission"])];
+    let mut db = world.db.pool.acquire().await.unwrap();
+    for stranger in &strangers {
+        for audience in [Audience::Nhq, Audience::ResponsibleHead] {
+            let answer = world.accept(stranger, concern.id, audience).await;
+            assert!(matches!(answer, Err(chassis::Error::NotFound)), "{}", stranger.subject);
+        }
+        let viewer = read_concerns::viewer(&mut db, stranger).await.unwrap();
+        assert!(read_concerns::get(&mut db, &viewer, &concern.reference).await.is_err());
+        assert!(read_concerns::list(&mut db, &viewer, true, None, 10).await.unwrap().0.is_empty());
+    }
+    let dashboard = caller("dashboard-1", &[role::DASHBOARD], &[]);
+    let viewer = read_concerns::viewer(&mut db, &dashboard).await.unwrap();
+    let (views, _) = read_concerns::list(&mut db, &viewer, false, None, 10).await.unwrap();
+    assert!(views.len() == 1 && views[0].envelope.is_none() && !views[0].names);
+}
+
+#[tokio::test]
+async fn the_second_to_accept_is_told_that_somebody_was_first() {
+    let world = World::new().await;
+    let concern = world.raise(imminent_at("mission")).await;
+    let other = caller("officer-2", &[role::RJ_OFFICER], &[]);
+    let (first, second) = (officer(), other);
+    let (a, b) = tokio::join!(world.accept(&first, concern.id, Audience::Nhq), world.accept(&second, concern.id, Audience::Nhq));
+    let mut outcomes = [a.unwrap(), b.unwrap()];
+    outcomes.sort_unstable();
+    assert_eq!(outcomes, [false, true]);
+    assert_eq!(world.count("select count(*) from timeline where what = 'accepted'").await, 1);
+}
+
+#[tokio::test]
+async fn a_ring_on_its_way_is_not_sent_again_once_its_audience_has_accepted() {
+    let world = World::new().await;
+    let concern = world.raise(imminent_at("mission")).await;
+    world.accept(&officer(), concern.id, Audience::Nhq).await.unwrap();
+    let open = "select count(*) from outbox where must_be_confirmed and confirmed_at is null";
+    assert_eq!(world.count(open).await, 1);
+}
+
+#[tokio::test]
+async fn a_concern_is_closed_only_after_both_have_accepted_and_only_with_an_outcome() {
+    let world = World::new().await;
+    let concern = world.raise(imminent_at("mission")).await;
+    let close = async |outcome: &str| {
+        let mut tx = world.db.pool.begin().await.unwrap();
+        let closed = close_concern::close(&mut tx, &world.tools, &officer(), concern.id, outcome).await;
+        tx.commit().await.unwrap();
+        closed
+    };
+    assert!(close("spoke with him").await.is_err());
+    world.accept(&officer(), concern.id, Audience::Nhq).await.unwrap();
+    world.accept(&head_of("mission"), concern.id, Audience::ResponsibleHead).await.unwrap();
+    assert!(close(" ").await.is_err());
+    close("spoke with him").await.unwrap();
+    close("again").await.unwrap();
+    assert_eq!(world.count("select count(*) from timeline where what = 'closed'").await, 1);
+}
+
+#[tokio::test]
+async fn when_the_person_moves_the_new_head_is_rung_and_the_former_one_until_somebody_accepts() {
+    let world = World::new().await;
+    let concern = world.raise(imminent_at("mission")).await;
+    let mut tx = world.db.pool.begin().await.unwrap();
+    route_concern::route(&mut tx, &world.tools, &officer(), concern.id, &"kent".parse().unwrap()).await.unwrap();
+    tx.commit().await.unwrap();
+    let offices: Vec<String> = world.rings().await.last().unwrap().recipients.iter().map(|r| r.office.clone()).collect();
+    for office in ["institutional-head/kent", "institutional-head/mission"] {
+        assert!(offices.iter().any(|o| o == office), "{office}");
+    }
+    world.accept(&head_of("kent"), concern.id, Audience::ResponsibleHead).await.unwrap();
+    assert!(world.audience(concern.id, Audience::ResponsibleHead).await.accepted.is_some());
+}

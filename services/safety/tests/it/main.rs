@@ -1,0 +1,7 @@
+//! The alarm's use cases on a real database.
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
+mod accepting;
+mod raising;
+mod ringing;
+mod world;

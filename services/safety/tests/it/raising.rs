@@ -1,0 +1,132 @@
+//! Nothing is refused, nothing is recorded twice, nothing is dropped.
+
+use chassis::inbox::{Handler, Incoming};
+use futures::future::join_all;
+use proto::safety::v1;
+use safety::{app::read_concerns, bus::Raised, domain::concern::Audience};
+use uuid::Uuid;
+
+use crate::world::{World, caller, imminent_at, one_line};
+
+#[tokio::test]
+async fn a_concern_of_one_line_without_case_or_site_is_accepted_and_rings_nhq_and_the_monitoring_centre() {
+    let world = World::new().await;
+    let receipt = world.raise(one_line("he was crying and would not say why")).await;
+    assert!(receipt.reference.starts_with("RS-") && !receipt.already_known);
+    let rings = world.rings().await;
+    assert_eq!(rings.len(), 2);
+    let nhq = rings.iter().find(|r| r.audience() == v1::Audience::Nhq).unwrap();
+    assert!(nhq.recipients.iter().any(|r| r.holder == "officer-1"));
+    let head = rings.iter().find(|r| r.audience() == v1::Audience::ResponsibleHead).unwrap();
+    // Nobody knows the site: the RJ Unit is rung for the head too, and finds the head.
+    assert!(head.recipients.iter().any(|r| r.office == "rj-unit"));
+}
+
+#[tokio::test]
+async fn the_head_is_told_who_is_at_risk_and_nhq_everything() {
+    let world = World::new().await;
+    world.raise(imminent_at("mission")).await;
+    let rings = world.rings().await;
+    let content = |audience| {
+        let ring = rings.iter().find(|r| r.audience() == audience).unwrap();
+        ring.envelope.clone().unwrap().content.unwrap()
+    };
+    let (nhq, head) = (content(v1::Audience::Nhq), content(v1::Audience::ResponsibleHead));
+    assert_eq!(nhq.text, "told in a preparation meeting");
+    assert_eq!((head.text.as_str(), head.person_at_risk.as_str()), ("", "Alex Exemple"));
+    let head_ring = rings.iter().find(|r| r.audience() == v1::Audience::ResponsibleHead).unwrap();
+    assert!(head_ring.recipients.iter().any(|r| r.holder == "head-of-mission"));
+    assert!(!head_ring.recipients.iter().any(|r| r.office == "rj-unit"));
+}
+
+#[tokio::test]
+async fn the_same_concern_sent_eight_times_at_once_is_one_concern_with_one_reference() {
+    let world = World::new().await;
+    let concern = v1::Concern { concern_id: Uuid::from_u128(99).to_string(), ..imminent_at("mission") };
+    let receipts = join_all((0..8).map(|_| world.raise(concern.clone()))).await;
+    assert_eq!(receipts.iter().filter(|r| !r.already_known).count(), 1);
+    assert!(receipts.iter().all(|r| r.reference == receipts[0].reference));
+    assert_eq!(world.rings().await.len(), 2);
+}
+
+#[tokio::test]
+async fn another_text_under_the_same_id_is_kept_beside_the_first() {
+    let world = World::new().await;
+    let id = Uuid::from_u128(99).to_string();
+    for text in ["first", "second", "second"] {
+        world.raise(v1::Concern { concern_id: id.clone(), ..one_line(text) }).await;
+    }
+    assert_eq!(world.count("select count(*) from concern").await, 1);
+    assert_eq!(world.count("select count(*) from concern_variant").await, 1);
+    assert_eq!(world.count("select revision from concern").await, 2);
+}
+
+#[tokio::test]
+async fn an_id_that_is_no_uuid_and_a_site_that_does_not_exist_refuse_nothing() {
+    let world = World::new().await;
+    let odd = v1::Concern { concern_id: "case 7; drop".into(), site: "*.>".into(), grade: 77, ..one_line("x") };
+    let first = world.report(odd.clone(), "someone", Some("mission")).await;
+    let again = world.report(odd, "someone", Some("mission")).await;
+    assert_eq!((first.id, again.already_known), (again.id, true));
+    // The site is taken from the door it came through.
+    assert_eq!(world.audience(first.id, Audience::ResponsibleHead).await.office, "institutional-head/mission");
+}
+
+#[tokio::test]
+async fn a_question_goes_to_the_rj_unit_alone() {
+    let world = World::new().await;
+    let question = v1::Concern { grade: v1::Grade::Question as i32, site: "mission".into(), ..one_line("may I sit in?") };
+    world.raise(question).await;
+    assert!(world.rings().await.iter().all(|r| r.audience() == v1::Audience::Nhq));
+}
+
+#[tokio::test]
+async fn only_the_raiser_reads_the_receipt_back() {
+    let world = World::new().await;
+    let receipt = world.raise(one_line("x")).await;
+    let mut db = world.db.pool.acquire().await.unwrap();
+    let id = receipt.id.to_string();
+    let (own, _) = read_concerns::receipt(&mut db, &caller("someone", &[], &[]), &id).await.unwrap();
+    assert_eq!(own.reference, receipt.reference);
+    for (who, what) in [("someone-else", id.as_str()), ("someone", "not-an-id"), ("someone", "11111111-1111-4111-8111-111111111111")] {
+        let answer = read_concerns::receipt(&mut db, &caller(who, &[], &[]), what).await;
+        assert!(matches!(answer, Err(chassis::Error::NotFound)), "{who} {what}");
+    }
+}
+
+#[tokio::test]
+async fn a_concern_that_cannot_be_decoded_rings_both_audiences_and_keeps_its_bytes() {
+    let world = World::new().await;
+    let handler = Raised { tools: world.tools.clone() };
+    let bodies: [&[u8]; 3] = [b"\xff\xff\xff not protobuf", b"\x22\x03\xff\xfe\xfd", b"\x22\xff\xff\xff\xff\x07"];
+    for (n, body) in bodies.into_iter().enumerate() {
+        let message = Incoming {
+            event_id: format!("message-{n}"),
+            subject: "ro.safety.raise.mission".into(),
+            body: bytes::Bytes::copy_from_slice(body),
+            headers: std::collections::BTreeMap::new(),
+            attempt: 1,
+        };
+        let work = handler.read(&message).await.unwrap_or_else(|_| panic!("nothing is refused"));
+        let mut tx = world.db.pool.begin().await.unwrap();
+        handler.apply(&mut tx, work, &message).await.unwrap();
+        tx.commit().await.unwrap();
+    }
+    assert_eq!(world.rings().await.len(), 6);
+    assert!(world.rings().await.iter().all(|r| r.envelope.as_ref().unwrap().unreadable));
+    assert_eq!(world.count("select count(*) from quarantine where reason = 'unreadable-concern'").await, 3);
+    assert_eq!(world.count("select count(*) from outbox where subject = 'ro.safety.receipt.mission'").await, 3);
+}
+
+#[tokio::test]
+async fn no_event_for_dashboards_holds_a_word_of_the_concern() {
+    let world = World::new().await;
+    world.raise(imminent_at("mission")).await;
+    let bodies: Vec<Vec<u8>> =
+        sqlx::query_scalar("select body from outbox where subject like 'ro.safety.event.%'").fetch_all(&world.db.pool).await.unwrap();
+    assert!(!bodies.is_empty());
+    for body in bodies {
+        let text = String::from_utf8_lossy(&body).into_owned();
+        assert!(!text.contains("Alex") && !text.contains("preparation") && !text.contains("hurt"), "{text}");
+    }
+}

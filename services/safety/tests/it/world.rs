@@ -1,0 +1,139 @@
+//! A database with a directory, a clock that stands still, and people who are obviously fictional.
+
+use chassis::{Caller, Clock, Ids};
+use harness::database::{Database, fresh};
+use prost::Message;
+use proto::{id::SiteCode, role, safety::v1};
+use safety::{
+    app::{
+        Ladders, Tools, accept_concern, directory,
+        raise_concern::{self, Receipt, Report},
+        ring,
+    },
+    domain::{
+        concern::{Audience, AudienceStatus},
+        route::Holder,
+    },
+    store,
+};
+use time::{OffsetDateTime, macros::datetime};
+use uuid::Uuid;
+
+pub const HEAD: &str = "head-of-mission";
+
+pub struct World {
+    pub db: Database,
+    pub tools: Tools,
+}
+
+pub fn caller(subject: &str, roles: &[&str], sites: &[&str]) -> Caller {
+    let texts = |list: &[&str]| list.iter().map(|t| (*t).to_owned()).collect();
+    Caller { subject: subject.into(), roles: texts(roles), sites: texts(sites), regions: vec![], expires_at: OffsetDateTime::UNIX_EPOCH }
+}
+
+pub fn officer() -> Caller {
+    caller("officer-1", &[role::RJ_OFFICER], &[])
+}
+
+pub fn head_of(site: &str) -> Caller {
+    caller(&format!("head-of-{site}"), &[role::INSTITUTIONAL_HEAD], &[site])
+}
+
+pub fn one_line(text: &str) -> v1::Concern {
+    v1::Concern { text: text.into(), ..v1::Concern::default() }
+}
+
+pub fn imminent_at(site: &str) -> v1::Concern {
+    v1::Concern {
+        grade: v1::Grade::Imminent as i32,
+        site: site.into(),
+        person_at_risk: "Alex Exemple".into(),
+        nature: "said he will hurt himself tonight".into(),
+        ..one_line("told in a preparation meeting")
+    }
+}
+
+impl World {
+    /// The head of Mission, a deputy, an officer and the monitoring centre are in the directory.
+    pub async fn new() -> Self {
+        let db = fresh(&[&chassis::database::MIGRATOR, &safety::MIGRATOR]).await;
+        directory::load(&db.pool).await.unwrap();
+        let tools = Tools { clock: Clock::fixed(datetime!(2026-11-22 13:00 UTC)), ids: Ids::seeded(7), ladders: ladders() };
+        let world = Self { db, tools };
+        for (office, holder, rank) in [
+            ("institutional-head/mission", HEAD, 0),
+            ("institutional-head/mission", "deputy-of-mission", 1),
+            ("rj-unit", "officer-1", 0),
+            ("nmc", "nmc-1", 0),
+        ] {
+            world.assign(office, holder, rank).await.unwrap();
+        }
+        world
+    }
+
+    pub async fn assign(&self, office: &str, holder: &str, rank: i16) -> chassis::Result<()> {
+        let mut tx = self.db.pool.begin().await?;
+        let admin = caller("admin-1", &[role::DIRECTORY_ADMINISTRATOR], &[]);
+        let holder = Holder { office: office.into(), holder: holder.into(), rank };
+        directory::assign(&mut tx, &self.tools, &admin, &holder).await?;
+        tx.commit().await?;
+        Ok(())
+    }
+
+    pub async fn raise(&self, concern: v1::Concern) -> Receipt {
+        self.report(concern, "someone", None).await
+    }
+
+    pub async fn report(&self, concern: v1::Concern, raised_by: &str, door: Option<&str>) -> Receipt {
+        let mut tx = self.db.pool.begin().await.unwrap();
+        let report = Report {
+            concern,
+            unreadable: false,
+            raised_by: raised_by.into(),
+            door: door.map(|d| d.parse::<SiteCode>().unwrap()),
+            fallback_id: self.tools.ids.uuid(),
+        };
+        let receipt = raise_concern::raise(&mut tx, &self.tools, report).await.unwrap();
+        tx.commit().await.unwrap();
+        receipt
+    }
+
+    pub async fn accept(&self, who: &Caller, id: Uuid, audience: Audience) -> chassis::Result<bool> {
+        let mut tx = self.db.pool.begin().await?;
+        let accepted = accept_concern::accept(&mut tx, &self.tools, who, id, audience, "").await?;
+        tx.commit().await?;
+        Ok(accepted.already)
+    }
+
+    pub async fn tick(&self) -> usize {
+        ring::tick(&self.db.pool, &self.tools).await.unwrap()
+    }
+
+    pub async fn audience(&self, id: Uuid, audience: Audience) -> AudienceStatus {
+        let mut db = self.db.pool.acquire().await.unwrap();
+        let all = store::concern::audiences(&mut db, id).await.unwrap();
+        all.into_iter().find(|a| a.audience == audience).unwrap()
+    }
+
+    /// Every ring in the outbox, oldest first.
+    pub async fn rings(&self) -> Vec<v1::Ring> {
+        let bodies: Vec<Vec<u8>> = sqlx::query_scalar("select body from outbox where subject like 'ro.safety.ring.%' order by position")
+            .fetch_all(&self.db.pool)
+            .await
+            .unwrap();
+        bodies.iter().map(|b| v1::Ring::decode(b.as_slice()).unwrap()).collect()
+    }
+
+    pub async fn count(&self, sql: &'static str) -> i64 {
+        sqlx::query_scalar(sql).fetch_one(&self.db.pool).await.unwrap()
+    }
+}
+
+fn ladders() -> Ladders {
+    Ladders {
+        version: 1,
+        imminent: "0s:holder,2m:holder,5m:deputy,10m:everyone,every 5m".parse().unwrap(),
+        concern: "0s:holder,15m:holder,1h:deputy,4h:everyone,every 24h".parse().unwrap(),
+        question: "0s:holder,4h:holder,12h:deputy,24h:everyone,every 24h".parse().unwrap(),
+    }
+}
