@@ -23,6 +23,6 @@ pub mod wire;
 pub use clock::{Clock, Ids};
 pub use config::{Configured, Settings};
 pub use identity::Caller;
-pub use lifecycle::{Context, run, run_without_database};
+pub use lifecycle::{Context, Process, run, run_without_database};
 pub use private::Private;
 pub use refusal::{Error, Refusal, Result};

@@ -1,9 +1,9 @@
 //! How a process lives: one start order, one stop order, and no task that dies unnoticed.
 
-use std::{future::Future, process::ExitCode, sync::Arc, time::Duration};
+use std::{future::Future, ops::Deref, process::ExitCode, sync::Arc, time::Duration};
 
 use anyhow::{Context as _, bail};
-use sqlx::{PgPool, migrate::Migrator, postgres::PgPoolOptions};
+use sqlx::{PgPool, migrate::Migrator};
 use tokio::signal::unix::{SignalKind, signal};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use tonic::transport::{Identity, Server, ServerTlsConfig};
@@ -23,15 +23,12 @@ use crate::{
 /// What a stopping process may take to finish what it has begun.
 const GRACE: Duration = Duration::from_secs(8);
 
-/// What a service needs to live. Cheap to clone.
+/// What every process needs to live. Cheap to clone.
 #[derive(Clone)]
-pub struct Context {
+pub struct Process {
     pub name: &'static str,
-    pub pool: PgPool,
-    pub bus: Bus,
     pub clock: Clock,
     pub ids: Ids,
-    pub outbox: outbox::Wake,
     /// Cancelled when the process is asked to stop.
     pub stop: CancellationToken,
     pub settings: Arc<Settings>,
@@ -39,22 +36,28 @@ pub struct Context {
     tasks: TaskTracker,
 }
 
+/// A process with a database and a place on the bus. Cheap to clone.
+#[derive(Clone)]
+pub struct Context {
+    process: Process,
+    pub pool: PgPool,
+    pub bus: Bus,
+    pub outbox: outbox::Wake,
+}
+
+impl Deref for Context {
+    type Target = Process;
+
+    fn deref(&self) -> &Process {
+        &self.process
+    }
+}
+
 impl Context {
-    /// Puts a process together from its parts; [`run`] does it for a service, a test for itself.
+    /// Puts a service together from its parts; [`run`] does it for a service, a test for itself.
     #[must_use]
-    pub fn assemble(name: &'static str, settings: Settings, pool: PgPool, bus: Bus, clock: Clock, ids: Ids) -> Self {
-        Self {
-            name,
-            pool,
-            bus,
-            clock,
-            ids,
-            outbox: outbox::Wake::default(),
-            stop: CancellationToken::new(),
-            settings: Arc::new(settings),
-            failed: CancellationToken::new(),
-            tasks: TaskTracker::new(),
-        }
+    pub fn assemble(process: Process, pool: PgPool, bus: Bus) -> Self {
+        Self { process, pool, bus, outbox: outbox::Wake::default() }
     }
 
     /// Carries the outbox to the bus until the process stops.
@@ -67,6 +70,27 @@ impl Context {
             wake: self.outbox.clone(),
         };
         self.spawn("outbox-relay", relay.run(self.stop.clone()));
+    }
+
+    /// Hears a durable consumer with `handler` until the process stops.
+    pub fn consume<H: inbox::Handler>(&self, stream: &'static str, name: &'static str, filters: &'static [&'static str], handler: H) {
+        self.spawn(name, inbox::run(self.clone(), ConsumerSpec { stream, name, filters }, handler));
+    }
+}
+
+impl Process {
+    /// A process that has not begun anything.
+    #[must_use]
+    pub fn new(name: &'static str, settings: Settings, clock: Clock, ids: Ids) -> Self {
+        Self {
+            name,
+            clock,
+            ids,
+            stop: CancellationToken::new(),
+            settings: Arc::new(settings),
+            failed: CancellationToken::new(),
+            tasks: TaskTracker::new(),
+        }
     }
 
     /// Runs a task until it ends or the process stops. A task that ends by surprise stops the process.
@@ -84,11 +108,6 @@ impl Context {
             failed.cancel();
             stop.cancel();
         });
-    }
-
-    /// Hears a durable consumer with `handler` until the process stops.
-    pub fn consume<H: inbox::Handler>(&self, stream: &'static str, name: &'static str, filters: &'static [&'static str], handler: H) {
-        self.spawn(name, inbox::run(self.clone(), ConsumerSpec { stream, name, filters }, handler));
     }
 
     /// A connection to another service under this service's own identity.
@@ -173,24 +192,41 @@ where
     F: Future<Output = anyhow::Result<()>> + Send,
     S: FnOnce(C, Context) -> F,
 {
-    start(name, Some(migrator), serve)
+    start(name, |config: C, settings| async move {
+        match settings.command {
+            Some(Task::Health) => health(&settings).await,
+            Some(Task::Migrate) => migrate(name, &settings, migrator).await,
+            None => live(name, settings, migrator, |ctx| serve(config, ctx)).await,
+        }
+    })
 }
 
-/// Runs a service that owns no data.
+/// Runs a process that owns no data and is not on the bus.
 pub fn run_without_database<C, F, S>(name: &'static str, serve: S) -> ExitCode
 where
     C: Configured,
     F: Future<Output = anyhow::Result<()>> + Send,
-    S: FnOnce(C, Context) -> F,
+    S: FnOnce(C, Process) -> F,
 {
-    start(name, None, serve)
+    start(name, |config: C, settings| async move {
+        match settings.command {
+            Some(Task::Health) => health(&settings).await,
+            Some(Task::Migrate) => bail!("{name} owns no database"),
+            None => {
+                let process = Process::new(name, settings, Clock::system(), Ids::random());
+                listen_for_signals(&process.stop)?;
+                let served = serve(config, process.clone()).await;
+                process.end().await;
+                process.verdict(served)
+            }
+        }
+    })
 }
 
-fn start<C, F, S>(name: &'static str, migrator: Option<&'static Migrator>, serve: S) -> ExitCode
+fn start<C, F>(name: &'static str, work: impl FnOnce(C, Settings) -> F) -> ExitCode
 where
     C: Configured,
-    F: Future<Output = anyhow::Result<()>> + Send,
-    S: FnOnce(C, Context) -> F,
+    F: Future<Output = anyhow::Result<()>>,
 {
     let config: C = config::parse(name);
     let settings = config.chassis().clone();
@@ -202,14 +238,11 @@ where
     };
     let outcome = runtime.block_on(async {
         let telemetry = Telemetry::start(name, &settings.log, settings.otlp_endpoint.as_deref())?;
-        let outcome = match settings.command {
-            _ if settings.check_config => {
-                tracing::info!(settings = ?settings, "the settings can be used");
-                Ok(())
-            }
-            Some(Task::Health) => health(&settings).await,
-            Some(Task::Migrate) => migrate(name, &settings, migrator).await,
-            None => live(name, settings, migrator, |ctx| serve(config, ctx)).await,
+        let outcome = if settings.check_config {
+            tracing::info!(settings = ?settings, "the settings can be used");
+            Ok(())
+        } else {
+            work(config, settings).await
         };
         if let Err(error) = &outcome {
             tracing::error!(error = format!("{error:#}"), "the process ends");
@@ -230,8 +263,7 @@ fn fail(name: &str, error: &anyhow::Error) -> ExitCode {
     ExitCode::FAILURE
 }
 
-async fn migrate(name: &'static str, settings: &Settings, migrator: Option<&'static Migrator>) -> anyhow::Result<()> {
-    let Some(migrator) = migrator else { bail!("{name} owns no database") };
+async fn migrate(name: &'static str, settings: &Settings, migrator: &'static Migrator) -> anyhow::Result<()> {
     let pool = database::connect(name, settings).await?;
     database::migrate(&pool, migrator).await?;
     tracing::info!("the database schema is up to date");
@@ -243,60 +275,59 @@ async fn migrate(name: &'static str, settings: &Settings, migrator: Option<&'sta
 async fn live<F>(
     name: &'static str,
     settings: Settings,
-    migrator: Option<&'static Migrator>,
+    migrator: &'static Migrator,
     serve: impl FnOnce(Context) -> F,
 ) -> anyhow::Result<()>
 where
     F: Future<Output = anyhow::Result<()>> + Send,
 {
-    let stop = CancellationToken::new();
-    listen_for_signals(&stop)?;
-    let pool = match migrator {
-        Some(migrator) => {
-            let pool = tokio::select! {
-                pool = database::connect(name, &settings) => pool?,
-                () = stop.cancelled() => return Ok(()),
-            };
-            database::check_schema(name, &pool, migrator).await?;
-            pool
-        }
-        None => PgPoolOptions::new().connect_lazy("postgres://none.invalid/none")?,
+    let process = Process::new(name, settings, Clock::system(), Ids::random());
+    listen_for_signals(&process.stop)?;
+    let pool = tokio::select! {
+        pool = database::connect(name, &process.settings) => pool?,
+        () = process.stop.cancelled() => return Ok(()),
     };
-    let bus = Bus::connect(name, &settings.nats_url, settings.nats_seed_file.as_deref()).await?;
-    let mut ctx = Context::assemble(name, settings, pool, bus, Clock::system(), Ids::random());
-    ctx.stop = stop;
-    if migrator.is_some() {
-        ctx.carry_outbox();
-        let (bus, url, stop) = (ctx.bus.clone(), ctx.settings.nats_url.clone(), ctx.stop.clone());
-        // The door opens without the bus: what is recorded waits in the outbox. A server that is too old ends the process.
-        ctx.spawn("bus-check", async move {
-            tokio::select! {
-                checked = bus.ready(&url) => checked?,
-                () = stop.cancelled() => {}
-            }
-            stop.cancelled().await;
-            Ok(())
-        });
-    }
+    database::check_schema(name, &pool, migrator).await?;
+    let url = process.settings.nats_url.clone();
+    let bus = Bus::connect(name, &url, process.settings.nats_seed_file.as_deref()).await?;
+    let ctx = Context::assemble(process, pool, bus);
+    ctx.carry_outbox();
+    let (bus, stop) = (ctx.bus.clone(), ctx.stop.clone());
+    // The door opens without the bus: what is recorded waits in the outbox. A server that is too old ends the process.
+    ctx.spawn("bus-check", async move {
+        tokio::select! {
+            checked = bus.ready(&url) => checked?,
+            () = stop.cancelled() => {}
+        }
+        stop.cancelled().await;
+        Ok(())
+    });
     let served = serve(ctx.clone()).await;
-    end(ctx, served).await
-}
-
-async fn end(ctx: Context, served: anyhow::Result<()>) -> anyhow::Result<()> {
-    tracing::info!("stopping");
-    ctx.stop.cancel();
-    ctx.tasks.close();
-    if tokio::time::timeout(GRACE, ctx.tasks.wait()).await.is_err() {
-        tracing::warn!("some tasks did not end in time");
-    }
+    ctx.end().await;
     let _ = tokio::time::timeout(Duration::from_secs(2), ctx.bus.client.drain()).await;
     let _ = tokio::time::timeout(Duration::from_secs(2), ctx.pool.close()).await;
-    served?;
-    if ctx.failed.is_cancelled() {
-        bail!("a task ended by surprise");
+    ctx.verdict(served)
+}
+
+impl Process {
+    /// Asks every task to stop and waits for them, within the grace.
+    async fn end(&self) {
+        tracing::info!("stopping");
+        self.stop.cancel();
+        self.tasks.close();
+        if tokio::time::timeout(GRACE, self.tasks.wait()).await.is_err() {
+            tracing::warn!("some tasks did not end in time");
+        }
     }
-    tracing::info!("stopped");
-    Ok(())
+
+    fn verdict(&self, served: anyhow::Result<()>) -> anyhow::Result<()> {
+        served?;
+        if self.failed.is_cancelled() {
+            bail!("a task ended by surprise");
+        }
+        tracing::info!("stopped");
+        Ok(())
+    }
 }
 
 /// The first SIGTERM or SIGINT stops softly.

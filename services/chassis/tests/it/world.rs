@@ -2,9 +2,13 @@
 
 use std::time::Duration;
 
-use chassis::{Clock, Context, Ids, Settings, outbox};
+use chassis::{Clock, Context, Ids, Process, Settings, outbox};
 use clap::Parser;
-use harness::{bus::TestBus, database::fresh, wait::eventually};
+use harness::{
+    bus::TestBus,
+    database::{Database, fresh},
+    wait::eventually,
+};
 use proto::subject::REFERRAL_SCREENED;
 use time::macros::datetime;
 use uuid::Uuid;
@@ -21,6 +25,7 @@ pub struct World {
     pub bus: TestBus,
     pub teller: Context,
     pub hearer: Context,
+    _databases: [Database; 2],
 }
 
 impl World {
@@ -29,15 +34,16 @@ impl World {
         let clock = Clock::fixed(datetime!(2026-11-22 13:00 UTC));
         let process = async |name: &'static str, seed| {
             let settings = Config::parse_from([name]).chassis;
-            let pool = fresh(&[&chassis::database::MIGRATOR]).await.pool;
+            let database = fresh(&[&chassis::database::MIGRATOR]).await;
+            let pool = database.pool.clone();
             sqlx::query("create table heard (place bigint generated always as identity, body bytea not null)")
                 .execute(&pool)
                 .await
                 .unwrap();
-            Context::assemble(name, settings, pool, bus.connect(name).await, clock.clone(), Ids::seeded(seed))
+            (Context::assemble(Process::new(name, settings, clock.clone(), Ids::seeded(seed)), pool, bus.connect(name).await), database)
         };
-        let (teller, hearer) = (process("intake", 1).await, process("cases", 2).await);
-        Self { bus, teller, hearer }
+        let ((teller, one), (hearer, other)) = (process("intake", 1).await, process("cases", 2).await);
+        Self { bus, teller, hearer, _databases: [one, other] }
     }
 
     /// Writes messages of one aggregate into the outbox, in one transaction.

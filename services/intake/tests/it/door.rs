@@ -20,7 +20,8 @@ fn from<T>(caller: &Caller, message: T) -> Request<T> {
 
 #[tokio::test]
 async fn a_referral_walks_from_the_form_to_the_decision() {
-    let door = Door(desk().await);
+    let desk = desk().await;
+    let door = Door(desk.clone());
     let (sender, officer) = (staff("mission"), officer(1));
     let sent = Referral { modes: vec![1, 4], language: 2, victim_name: "Ada Exemple".into(), ..referral("form-1") };
     let submitted = door.submit_referral(from(&sender, SubmitReferralRequest { referral: Some(sent.clone()) })).await.unwrap();
@@ -50,7 +51,8 @@ async fn a_referral_walks_from_the_form_to_the_decision() {
 
 #[tokio::test]
 async fn a_refusal_says_what_to_mend_and_a_bulk_answers_every_line() {
-    let door = Door(desk().await);
+    let desk = desk().await;
+    let door = Door(desk.clone());
     let bad = Referral { origin: 0, ..referral("2") };
     let status = door.submit_referral(from(&staff("mission"), SubmitReferralRequest { referral: Some(bad.clone()) })).await;
     let status = status.err().unwrap();
@@ -71,7 +73,8 @@ async fn a_refusal_says_what_to_mend_and_a_bulk_answers_every_line() {
 
 #[tokio::test]
 async fn a_contact_reaches_notification_as_it_was_pushed() {
-    let door = Door(desk().await);
+    let desk = desk().await;
+    let door = Door(desk.clone());
     let vso = caller("vso-pacific", &[proto::role::RVS_MANAGER], &[], &["pacific"]);
     let contact = VictimContact {
         idempotency_key: "c-1".into(),
@@ -102,7 +105,8 @@ async fn a_contact_reaches_notification_as_it_was_pushed() {
 
 #[tokio::test]
 async fn a_request_that_did_not_come_through_the_chassis_is_nobodys() {
-    let door = Door(desk().await);
+    let desk = desk().await;
+    let door = Door(desk.clone());
     let status = door.list_queue(Request::new(ListQueueRequest::default())).await.err().unwrap();
     assert_eq!(status.code(), Code::Unauthenticated);
 }

@@ -1,15 +1,33 @@
 //! A desk on a database of its own, the people who come to it, and what they usually say.
 
+use std::ops::Deref;
+
 use chassis::{Caller, Clock, Ids, outbox::Wake};
+use harness::database::Database;
 use intake::app::{Answer, Desk, Receipt, Submission, submit_referral};
 use proto::intake::v1::{Known, Origin, Referral};
 use time::macros::datetime;
 
 pub const MORNING: time::OffsetDateTime = datetime!(2026-03-02 09:00 UTC);
 
-pub async fn desk() -> Desk {
+/// A desk; its database ends with it.
+pub struct TestDesk {
+    desk: Desk,
+    _database: Database,
+}
+
+impl Deref for TestDesk {
+    type Target = Desk;
+
+    fn deref(&self) -> &Desk {
+        &self.desk
+    }
+}
+
+pub async fn desk() -> TestDesk {
     let database = harness::database::fresh(&[&chassis::database::MIGRATOR, &intake::MIGRATOR]).await;
-    Desk { pool: database.pool, clock: Clock::fixed(MORNING), ids: Ids::seeded(7), outbox: Wake::default() }
+    let pool = database.pool.clone();
+    TestDesk { desk: Desk { pool, clock: Clock::fixed(MORNING), ids: Ids::seeded(7), outbox: Wake::default() }, _database: database }
 }
 
 pub fn caller(subject: &str, roles: &[&str], sites: &[&str], regions: &[&str]) -> Caller {

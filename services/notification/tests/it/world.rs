@@ -28,6 +28,7 @@ pub struct World {
     pub pool: PgPool,
     pub clock: Clock,
     pub service: Service,
+    _database: harness::database::Database,
 }
 
 pub async fn world() -> World {
@@ -35,7 +36,7 @@ pub async fn world() -> World {
     let clock = Clock::fixed(START);
     let staff = StaffDomains::new(&["csc-scc.gc.ca".to_owned()]);
     let app = App::new(db.pool.clone(), clock.clone(), Ids::seeded(785), Wake::default(), staff);
-    World { pool: db.pool, clock, service: Service { app: app.clone() }, app }
+    World { pool: db.pool.clone(), clock, service: Service { app: app.clone() }, app, _database: db }
 }
 
 impl World {

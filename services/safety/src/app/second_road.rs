@@ -1,4 +1,4 @@
-//! The second road: a ring that was not confirmed in time is handed to notification directly, bus or no bus [P6].
+//! The second road: a ring that was not confirmed in time is handed to notification directly, bus or no bus [CARD1].
 
 use std::{str::FromStr, time::Duration};
 

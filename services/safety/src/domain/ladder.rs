@@ -1,4 +1,4 @@
-//! When an audience is rung again, and how far up. The ladder has no last step [R3e, P7].
+//! When an audience is rung again, and how far up. The ladder has no last step [R3e].
 //!
 //! The times are examples until CSC sets them: they are configuration, checked so that no ladder can be silent.
 

@@ -1,0 +1,66 @@
+//! What can go wrong, each as one sentence a newcomer can act on, and what the runner says while it works.
+
+use std::{io, path::PathBuf, process::ExitStatus};
+
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// Why the stack, or a part of it, could not be started or kept.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// A sentence that already names the remedy.
+    #[error("{0}")]
+    Said(String),
+    #[error("{doing}")]
+    Io {
+        doing: String,
+        #[source]
+        source: io::Error,
+    },
+    /// A process of ours ended; its last log lines tell why.
+    #[error("{name} ended: {status}{}", shown(.tail))]
+    Ended { name: String, status: ExitStatus, log: PathBuf, tail: Vec<String> },
+    /// A process of ours did not become ready in time.
+    #[error("{name} was not ready after {seconds} s{}", shown(.tail))]
+    NotReady { name: String, seconds: u64, log: PathBuf, tail: Vec<String> },
+    /// Ctrl-C or SIGTERM while starting.
+    #[error("stopped on request")]
+    Cancelled,
+}
+
+fn shown(tail: &[String]) -> String {
+    if tail.is_empty() {
+        return " and wrote no log".to_owned();
+    }
+    tail.iter().fold("; its last lines:".to_owned(), |text, line| text + "\n    " + line)
+}
+
+impl Error {
+    /// A sentence that names the remedy.
+    pub fn said(sentence: impl Into<String>) -> Self {
+        Self::Said(sentence.into())
+    }
+}
+
+/// Says what was being attempted when the operating system refused.
+pub trait Doing<T> {
+    /// Adds the attempt to an input/output error.
+    fn doing(self, attempt: impl FnOnce() -> String) -> Result<T>;
+}
+
+impl<T> Doing<T> for io::Result<T> {
+    fn doing(self, attempt: impl FnOnce() -> String) -> Result<T> {
+        self.map_err(|source| Error::Io { doing: attempt(), source })
+    }
+}
+
+/// What the runner tells while it works.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Progress {
+    /// A step begins.
+    Step(String),
+    /// Something the person should know.
+    Note(String),
+}
+
+/// Where progress goes.
+pub type Say<'a> = &'a mut dyn FnMut(Progress);

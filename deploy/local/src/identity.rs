@@ -1,0 +1,234 @@
+//! Who is who on one machine: a local certificate authority, the services' certificates, and tokens for every role.
+//!
+//! For development only: whoever can read the state folder can be anybody.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
+
+use jsonwebtoken::{
+    Algorithm, EncodingKey, Header,
+    jwk::{Jwk, JwkSet, PublicKeyUse},
+};
+use proto::{id::SiteCode, role};
+use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, DnType, ExtendedKeyUsagePurpose, IsCa, KeyPair, KeyUsagePurpose};
+use serde::Serialize;
+use time::{Duration, OffsetDateTime};
+
+use crate::{
+    description::Identity,
+    error::{Doing, Error, Result},
+    nats::Credential,
+    secret,
+};
+
+/// Who issues the local tokens, and for whom.
+pub const ISSUER: &str = "ro-local";
+pub const AUDIENCE: &str = "ro";
+const VALID: Duration = Duration::days(30);
+
+/// A person or system of the local stack, before it has a token.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Person {
+    /// Also the subject of the token.
+    pub name: &'static str,
+    pub role: &'static str,
+    pub sites: &'static [&'static str],
+    pub regions: &'static [&'static str],
+    /// The login to the bus it may use.
+    pub bus: Option<&'static str>,
+}
+
+const fn person(name: &'static str, role: &'static str) -> Person {
+    Person { name, role, sites: &[], regions: &[], bus: None }
+}
+
+const fn at(name: &'static str, role: &'static str, sites: &'static [&'static str]) -> Person {
+    Person { name, role, sites, regions: &[], bus: None }
+}
+
+const fn of(name: &'static str, role: &'static str, regions: &'static [&'static str]) -> Person {
+    Person { name, role, sites: &[], regions, bus: None }
+}
+
+/// One development identity for every role, a second mediator, and the head of another site.
+pub const PEOPLE: [Person; 22] = [
+    person("acce-1", role::ACCE),
+    person("national-manager-1", role::NATIONAL_MANAGER),
+    person("rj-officer-1", role::RJ_OFFICER),
+    person("rj-supervisor-1", role::RJ_SUPERVISOR),
+    person("nmc-supervisor-1", role::NMC_SUPERVISOR),
+    person("mediator-1", role::MEDIATOR),
+    person("mediator-2", role::MEDIATOR),
+    of("rvs-manager-pacific", role::RVS_MANAGER, &["pacific"]),
+    of("victim-services-pacific", role::VICTIM_SERVICES_OFFICER, &["pacific"]),
+    at("institutional-head-mission", role::INSTITUTIONAL_HEAD, &["mission"]),
+    at("institutional-head-kent", role::INSTITUTIONAL_HEAD, &["kent"]),
+    at("district-director-1", role::DISTRICT_DIRECTOR, &["district-greater-ontario-nunavut"]),
+    at("manager-ai-mission", role::MANAGER_ASSESSMENT_INTERVENTIONS, &["mission"]),
+    at("parole-officer-supervisor-1", role::PAROLE_OFFICER_SUPERVISOR, &["po-ottawa"]),
+    at("parole-officer-1", role::PAROLE_OFFICER, &["po-ottawa"]),
+    at("staff-mission", role::STAFF, &["mission"]),
+    Person { bus: Some("site-mission"), ..at("publishing-system-mission", role::PUBLISHING_SYSTEM, &["mission"]) },
+    Person { bus: Some("region-pacific"), ..of("publishing-system-pacific", role::PUBLISHING_SYSTEM, &["pacific"]) },
+    Person { bus: Some("dashboard"), ..person("dashboard-1", role::DASHBOARD) },
+    person("statistics-officer-1", role::STATISTICS_OFFICER),
+    person("operations-1", role::OPERATIONS),
+    person("directory-administrator-1", role::DIRECTORY_ADMINISTRATOR),
+];
+
+/// The sites whose systems have a login to the bus: every site a development identity belongs to.
+#[must_use]
+pub fn sites() -> Vec<SiteCode> {
+    let mut sites: Vec<SiteCode> = PEOPLE.iter().flat_map(|person| person.sites).filter_map(|site| site.parse().ok()).collect();
+    sites.sort();
+    sites.dedup();
+    sites
+}
+
+/// Writes `ca.pem` and, for each service, `<service>.pem` and `<service>.key`, valid for 30 days.
+///
+/// # Errors
+/// When the folder cannot be written.
+pub fn write_certificates(dir: &Path, services: &[&str], now: OffsetDateTime) -> Result<()> {
+    secret::folder(dir, 0o700)?;
+    let failed = |error: rcgen::Error| Error::said(format!("the certificates cannot be made: {error}"));
+    let mut params = CertificateParams::default();
+    params.distinguished_name.push(DnType::CommonName, "Restorative Opportunities local CA");
+    params.is_ca = IsCa::Ca(BasicConstraints::Constrained(0));
+    params.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::DigitalSignature];
+    (params.not_before, params.not_after) = (now - Duration::days(1), now + VALID);
+    let authority = CertifiedIssuer::self_signed(params, KeyPair::generate().map_err(failed)?).map_err(failed)?;
+    secret::write(&dir.join("ca.pem"), authority.pem().as_bytes())?;
+    for service in services {
+        let names = ["localhost".to_owned(), "127.0.0.1".to_owned(), (*service).to_owned()];
+        let mut params = CertificateParams::new(names).map_err(failed)?;
+        params.distinguished_name.push(DnType::CommonName, *service);
+        params.key_usages = vec![KeyUsagePurpose::DigitalSignature];
+        params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ServerAuth, ExtendedKeyUsagePurpose::ClientAuth];
+        params.use_authority_key_identifier_extension = true;
+        (params.not_before, params.not_after) = (now - Duration::days(1), now + VALID);
+        let key = KeyPair::generate().map_err(failed)?;
+        let certificate = params.signed_by(&key, &authority).map_err(failed)?;
+        secret::write(&dir.join(format!("{service}.pem")), certificate.pem().as_bytes())?;
+        secret::write(&dir.join(format!("{service}.key")), key.serialize_pem().as_bytes())?;
+    }
+    Ok(())
+}
+
+/// Issues the local tokens. The key is made once, so that a token outlives a restart.
+pub struct Issuer {
+    key: EncodingKey,
+    key_id: String,
+    /// The JWKS file that services check tokens with.
+    pub keys_file: PathBuf,
+}
+
+#[derive(Serialize)]
+struct Claims<'a> {
+    iss: &'static str,
+    aud: &'static str,
+    sub: &'a str,
+    iat: i64,
+    exp: i64,
+    roles: &'a [&'a str],
+    sites: &'a [&'a str],
+    regions: &'a [&'a str],
+}
+
+impl Issuer {
+    /// Opens the issuer kept in `dir`, making it when it is not there.
+    ///
+    /// # Errors
+    /// When its files cannot be read or written.
+    pub fn open(dir: &Path) -> Result<Self> {
+        secret::folder(dir, 0o700)?;
+        let file = dir.join("token-signing.pem");
+        if !file.is_file() {
+            let key = KeyPair::generate().map_err(|error| Error::said(format!("no signing key: {error}")))?;
+            secret::write(&file, key.serialize_pem().as_bytes())?;
+        }
+        let pem = fs::read(&file).doing(|| format!("read {}", file.display()))?;
+        let broken = |_| Error::said(format!("{} is no signing key: remove it, a new one is made", file.display()));
+        let key = EncodingKey::from_ec_pem(&pem).map_err(broken)?;
+        let mut public = Jwk::from_encoding_key(&key, Algorithm::ES256).map_err(broken)?;
+        let key_id = "ro-local-1".to_owned();
+        public.common.key_id = Some(key_id.clone());
+        public.common.public_key_use = Some(PublicKeyUse::Signature);
+        let keys_file = dir.join("jwks.json");
+        let text = serde_json::to_vec_pretty(&JwkSet { keys: vec![public] })
+            .map_err(|error| Error::said(format!("the key set cannot be written: {error}")))?;
+        secret::write(&keys_file, &text)?;
+        Ok(Self { key, key_id, keys_file })
+    }
+
+    /// A token for a subject with these roles, sites and regions, valid for 30 days.
+    ///
+    /// # Errors
+    /// When it cannot be signed.
+    pub fn token(&self, subject: &str, roles: &[&str], sites: &[&str], regions: &[&str], now: OffsetDateTime) -> Result<String> {
+        let mut header = Header::new(Algorithm::ES256);
+        header.kid = Some(self.key_id.clone());
+        let (iat, exp) = (now.unix_timestamp(), (now + VALID).unix_timestamp());
+        let claims = Claims { iss: ISSUER, aud: AUDIENCE, sub: subject, iat, exp, roles, sites, regions };
+        jsonwebtoken::encode(&header, &claims, &self.key).map_err(|error| Error::said(format!("a token cannot be signed: {error}")))
+    }
+
+    /// A service's own token.
+    ///
+    /// # Errors
+    /// When it cannot be signed.
+    pub fn service_token(&self, service: &str, now: OffsetDateTime) -> Result<String> {
+        let name = format!("service:{service}");
+        self.token(&name, &[&name], &[], &[], now)
+    }
+
+    /// Every development identity with a fresh token, and with its login to the bus where it has one.
+    ///
+    /// # Errors
+    /// When a token cannot be signed or a login is missing.
+    pub fn identities<'a>(&self, login: impl Fn(&str) -> Result<&'a Credential>, now: OffsetDateTime) -> Result<Vec<Identity>> {
+        let owned = |codes: &[&str]| codes.iter().map(|code| (*code).to_owned()).collect();
+        let identity = |person: &Person| {
+            let bus = person.bus.map(&login).transpose()?;
+            Ok(Identity {
+                name: person.name.to_owned(),
+                subject: person.name.to_owned(),
+                roles: vec![person.role.to_owned()],
+                sites: owned(person.sites),
+                regions: owned(person.regions),
+                token: self.token(person.name, &[person.role], person.sites, person.regions, now)?,
+                nats_seed_file: bus.map(|credential| credential.seed_file.clone()),
+                nats_inbox_prefix: bus.map(|credential| credential.inbox_prefix.clone()),
+            })
+        };
+        PEOPLE.iter().map(identity).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_role_of_the_programme_has_an_identity_to_try_it_with() {
+        for role in role::ALL {
+            assert!(PEOPLE.iter().any(|person| person.role == role), "{role}");
+        }
+        let mut names: Vec<_> = PEOPLE.iter().map(|person| person.name).collect();
+        names.sort_unstable();
+        names.dedup();
+        assert_eq!(names.len(), PEOPLE.len());
+    }
+
+    #[test]
+    fn every_site_of_an_identity_stands_in_the_directory() {
+        let csv = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../services/safety/data/csc-sites.csv");
+        let text = fs::read_to_string(csv).unwrap();
+        let codes: Vec<_> = text.lines().filter_map(|line| line.split(',').next()).collect();
+        for site in PEOPLE.iter().flat_map(|person| person.sites) {
+            assert!(codes.contains(site), "{site}");
+        }
+    }
+}

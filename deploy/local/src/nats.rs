@@ -1,0 +1,241 @@
+//! A private nats-server: loopback only, fsync on every message, one credential per service, site and region.
+//!
+//! Who may do what comes from `proto::subject`; what is not listed there is denied.
+
+use std::{
+    fs,
+    io::{Read, Write},
+    net::{SocketAddr, TcpStream},
+    path::{Path, PathBuf},
+    process::Command,
+    sync::atomic::AtomicBool,
+    time::Duration,
+};
+
+use nkeys::KeyPair;
+use proto::{
+    id::{Region, SiteCode},
+    subject::{self, Permissions},
+};
+
+use crate::{
+    SERVICES,
+    error::{Doing, Error, Result},
+    process::{self, Process, Spec},
+    secret, sys,
+    tools::NatsTool,
+};
+
+const READY: Duration = Duration::from_secs(30);
+
+/// One login to the bus: its seed stands in a file of mode 0600.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Credential {
+    pub name: String,
+    pub public_key: String,
+    pub seed_file: PathBuf,
+    pub inbox_prefix: String,
+    pub permissions: Permissions,
+}
+
+/// Every credential of the local bus: services, provisioner, dashboard, the given sites, and all regions.
+///
+/// # Errors
+/// When a seed cannot be read or written.
+pub fn credentials(seeds: &Path, sites: &[SiteCode]) -> Result<Vec<Credential>> {
+    secret::folder(seeds, 0o700)?;
+    let mut wanted: Vec<(String, Permissions)> =
+        SERVICES.iter().map(|name| ((*name).to_owned(), subject::service_permissions(name))).collect();
+    wanted.push(("provisioner".into(), subject::provisioner_permissions()));
+    wanted.push(("dashboard".into(), subject::dashboard_permissions()));
+    wanted.extend(sites.iter().map(|site| (format!("site-{site}"), subject::site_permissions(site))));
+    wanted.extend(Region::ALL.map(|region| (format!("region-{}", region.code()), subject::region_permissions(region))));
+    wanted.into_iter().map(|(name, permissions)| credential(seeds, name, permissions)).collect()
+}
+
+fn credential(seeds: &Path, name: String, permissions: Permissions) -> Result<Credential> {
+    let seed_file = seeds.join(format!("{name}.nk"));
+    let refused = |_| Error::said(format!("{} is no seed: remove the file, a new one is made", seed_file.display()));
+    let key = if seed_file.is_file() {
+        let seed = fs::read_to_string(&seed_file).doing(|| format!("read {}", seed_file.display()))?;
+        KeyPair::from_seed(seed.trim()).map_err(refused)?
+    } else {
+        let key = KeyPair::new_user();
+        secret::write(&seed_file, key.seed().map_err(refused)?.as_bytes())?;
+        key
+    };
+    Ok(Credential { inbox_prefix: subject::inbox_prefix(&name), public_key: key.public_key(), name, seed_file, permissions })
+}
+
+/// The server's configuration.
+#[must_use]
+pub fn configuration(dir: &Path, port: Option<u16>, credentials: &[Credential]) -> String {
+    let path = |name: &str| json(&dir.join(name).to_string_lossy());
+    let port = port.map_or_else(|| "-1".to_owned(), |port| port.to_string());
+    format!(
+        "# Written at each start. Permissions come from proto/src/subject.rs.\n\
+         server_name: \"ro-local\"\n\
+         listen: \"127.0.0.1:{port}\"\n\
+         http: \"127.0.0.1:-1\"\n\
+         ports_file_dir: {ports}\n\
+         max_payload: 1MB\n\
+         jetstream {{\n  store_dir: {store}\n  max_mem: 64MB\n  max_file: 4GB\n  sync_interval: always\n}}\n{authorization}",
+        ports = path("ports"),
+        store = path("store"),
+        authorization = authorization(credentials),
+    )
+}
+
+/// The part of the configuration that says who may log in and what each may do; everybody else is denied everything.
+#[must_use]
+pub fn authorization(credentials: &[Credential]) -> String {
+    let users: String = credentials.iter().map(user).collect();
+    format!(
+        "authorization {{\n  \
+           default_permissions: {{ publish: {{ deny: [\">\"] }}, subscribe: {{ deny: [\">\"] }} }}\n  \
+           users: [\n{users}  ]\n}}\n"
+    )
+}
+
+fn user(credential: &Credential) -> String {
+    let rule = |subjects: &[String]| {
+        if subjects.is_empty() {
+            return "{ deny: [\">\"] }".to_owned();
+        }
+        let all: Vec<String> = subjects.iter().map(|subject| json(subject)).collect();
+        format!("{{ allow: [{}] }}", all.join(", "))
+    };
+    format!(
+        "    # {}\n    {{ nkey: {}, permissions: {{ publish: {}, subscribe: {} }} }}\n",
+        credential.name,
+        credential.public_key,
+        rule(&credential.permissions.publish),
+        rule(&credential.permissions.subscribe),
+    )
+}
+
+fn json(text: &str) -> String {
+    serde_json::Value::from(text).to_string()
+}
+
+/// A running nats-server.
+#[derive(Debug)]
+pub struct Nats {
+    tool: NatsTool,
+    dir: PathBuf,
+    log: PathBuf,
+    credentials: Vec<Credential>,
+    port: u16,
+    monitor: SocketAddr,
+    pub process: Process,
+}
+
+impl Nats {
+    /// Starts the server over the messages kept in `dir`. Without a port the server takes any free one.
+    ///
+    /// # Errors
+    /// When it does not come up.
+    pub fn start(
+        tool: &NatsTool,
+        dir: &Path,
+        logs: &Path,
+        port: Option<u16>,
+        credentials: Vec<Credential>,
+        cancel: &AtomicBool,
+    ) -> Result<Self> {
+        for folder in [dir.to_path_buf(), dir.join("ports"), dir.join("store")] {
+            secret::folder(&folder, 0o700)?;
+        }
+        let log = logs.join("nats.log");
+        let (process, port, monitor) = launch(tool, dir, &log, port, &credentials, cancel)?;
+        Ok(Self { tool: tool.clone(), dir: dir.to_path_buf(), log, credentials, port, monitor, process })
+    }
+
+    /// Starts the server again on the same port, after it was stopped or killed.
+    ///
+    /// # Errors
+    /// When it does not come up.
+    pub fn restart(&mut self, cancel: &AtomicBool) -> Result<()> {
+        process::stop_all(&mut [&mut self.process], process::GRACE);
+        let (process, port, monitor) = launch(&self.tool, &self.dir, &self.log, Some(self.port), &self.credentials, cancel)?;
+        (self.process, self.port, self.monitor) = (process, port, monitor);
+        Ok(())
+    }
+
+    /// The address for clients.
+    #[must_use]
+    pub fn url(&self) -> String {
+        format!("nats://127.0.0.1:{}", self.port)
+    }
+
+    /// The address of the monitoring pages.
+    #[must_use]
+    pub fn monitor_url(&self) -> String {
+        format!("http://{}", self.monitor)
+    }
+
+    /// The credential of this name: a service, `provisioner`, `dashboard`, `site-<site>` or `region-<region>`.
+    ///
+    /// # Errors
+    /// When there is none.
+    pub fn credential(&self, name: &str) -> Result<&Credential> {
+        self.credentials
+            .iter()
+            .find(|credential| credential.name == name)
+            .ok_or_else(|| Error::said(format!("the bus has no credential named {name}")))
+    }
+}
+
+fn launch(
+    tool: &NatsTool,
+    dir: &Path,
+    log: &Path,
+    port: Option<u16>,
+    credentials: &[Credential],
+    cancel: &AtomicBool,
+) -> Result<(Process, u16, SocketAddr)> {
+    let config = dir.join("nats.conf");
+    secret::write(&config, configuration(dir, port, credentials).as_bytes())?;
+    let ports = dir.join("ports");
+    for stale in fs::read_dir(&ports).into_iter().flatten().flatten() {
+        let _gone = fs::remove_file(stale.path());
+    }
+    let mut command = Command::new(&tool.program);
+    command.env_clear().env("PATH", "/usr/bin:/bin").current_dir(dir).arg("-c").arg(&config);
+    let mut process = Process::spawn(Spec {
+        name: "nats".into(),
+        command,
+        log: log.to_path_buf(),
+        stop_signal: sys::SIGTERM,
+        death_signal: sys::SIGTERM,
+    })?;
+    let file = ports.join(format!("nats-server_{}.ports", process.pid()));
+    let mut found = None;
+    process.wait_ready(READY, cancel, || {
+        found = chosen(&file);
+        found.is_some_and(|(_, monitor)| is_healthy(monitor))
+    })?;
+    let (client, monitor) = found.ok_or_else(|| Error::said("nats-server told no port"))?;
+    Ok((process, client, monitor))
+}
+
+/// The ports that the server wrote: client and monitoring.
+fn chosen(file: &Path) -> Option<(u16, SocketAddr)> {
+    let told: serde_json::Value = serde_json::from_slice(&fs::read(file).ok()?).ok()?;
+    let address = |kind: &str| -> Option<SocketAddr> { told.get(kind)?.get(0)?.as_str()?.rsplit_once("//")?.1.parse().ok() };
+    Some((address("nats")?.port(), address("monitoring")?))
+}
+
+/// Asks this server, and not whatever else may listen somewhere, whether JetStream is up.
+fn is_healthy(monitor: SocketAddr) -> bool {
+    let limit = Duration::from_millis(500);
+    let answer = || -> std::io::Result<String> {
+        let mut stream = TcpStream::connect_timeout(&monitor, limit)?;
+        stream.set_read_timeout(Some(limit))?;
+        stream.write_all(b"GET /healthz HTTP/1.0\r\nhost: localhost\r\n\r\n")?;
+        let mut text = String::new();
+        stream.take(4096).read_to_string(&mut text)?;
+        Ok(text)
+    };
+    answer().is_ok_and(|text| text.lines().next().is_some_and(|status| status.contains(" 200 ")))
+}

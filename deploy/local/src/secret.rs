@@ -1,0 +1,52 @@
+//! Files and values that only their owner may read.
+
+use std::{
+    fs::{self, File, OpenOptions},
+    io::{Read, Write},
+    os::unix::fs::{OpenOptionsExt, PermissionsExt},
+    path::Path,
+};
+
+use crate::error::{Doing, Result};
+
+/// Writes a file with mode 0600 through a neighbour and a rename, so that no reader sees half of it.
+///
+/// # Errors
+/// When the folder cannot be written.
+pub fn write(path: &Path, content: &[u8]) -> Result<()> {
+    let doing = || format!("write {}", path.display());
+    let mut name = path.file_name().unwrap_or_default().to_owned();
+    name.push(".new");
+    let fresh = path.with_file_name(name);
+    let _absent = fs::remove_file(&fresh);
+    let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&fresh).doing(doing)?;
+    file.write_all(content).doing(doing)?;
+    file.sync_all().doing(doing)?;
+    fs::rename(&fresh, path).doing(doing)
+}
+
+/// Makes a folder with the given mode, or sets the mode of the one that is there.
+///
+/// # Errors
+/// When it cannot be made.
+pub fn folder(path: &Path, mode: u32) -> Result<()> {
+    let doing = || format!("make the folder {}", path.display());
+    fs::create_dir_all(path).doing(doing)?;
+    fs::set_permissions(path, fs::Permissions::from_mode(mode)).doing(doing)
+}
+
+/// A new random value of 24 bytes in hexadecimal digits, safe in an address and in SQL text.
+///
+/// # Errors
+/// When the machine gives no random bytes.
+pub fn random_hex() -> Result<String> {
+    let mut bytes = [0_u8; 24];
+    File::open("/dev/urandom").and_then(|mut source| source.read_exact(&mut bytes)).doing(|| "read random bytes".to_owned())?;
+    Ok(hex(&bytes))
+}
+
+/// Bytes as hexadecimal digits.
+#[must_use]
+pub fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}

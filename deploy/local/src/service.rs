@@ -1,0 +1,171 @@
+//! How each service and the dashboard are configured on one machine: their environment, and nothing else of ours.
+
+use std::{
+    collections::BTreeMap,
+    env,
+    path::{Path, PathBuf},
+    process::Command,
+};
+
+use crate::{
+    SERVICES,
+    error::{Error, Result},
+    identity,
+    nats::Nats,
+    ports::{Picker, Ports},
+    postgres::Postgres,
+};
+
+/// The name of the dashboard among the services.
+pub const DASHBOARD: &str = "dashboard";
+
+/// The listed port of each service.
+const LISTED: [(&str, u16); 6] =
+    [("intake", 50051), ("cases", 50052), ("safety", 50053), ("notification", 50054), ("reporting", 50055), (DASHBOARD, 8785)];
+
+/// The port of each service, and a sentence for each that could not have its listed one.
+///
+/// # Errors
+/// When the machine has no free port.
+pub fn choose_ports(ports: Ports, picker: &mut Picker) -> Result<(BTreeMap<String, u16>, Vec<String>)> {
+    let mut chosen = BTreeMap::new();
+    let mut notes = Vec::new();
+    for (name, listed) in LISTED {
+        match ports {
+            Ports::Free => drop(chosen.insert(name.to_owned(), picker.any()?)),
+            Ports::Stable if picker.exactly(listed) => drop(chosen.insert(name.to_owned(), listed)),
+            Ports::Stable => {
+                // Above the listed ones, so that one taken port does not move all the others.
+                let port = picker.from(listed + 10)?;
+                notes.push(format!("port {listed} is in use: {name} takes {port}"));
+                chosen.insert(name.to_owned(), port);
+            }
+        }
+    }
+    Ok((chosen, notes))
+}
+
+/// Everything the environment of a service is made of.
+#[derive(Debug)]
+pub struct Surroundings<'a> {
+    pub certificates: &'a Path,
+    pub tokens: &'a Path,
+    pub keys_file: &'a Path,
+    pub identities_file: &'a Path,
+    pub ports: &'a BTreeMap<String, u16>,
+    pub postgres: &'a Postgres,
+    pub nats: &'a Nats,
+    pub smtp_url: &'a str,
+}
+
+/// One process to run: which program, where it listens, with which settings.
+#[derive(Debug, Clone)]
+pub struct Plan {
+    /// The service, or the service and a number for a further replica.
+    pub name: String,
+    pub service: String,
+    pub port: u16,
+    pub program: PathBuf,
+    pub settings: Vec<(String, String)>,
+}
+
+impl Plan {
+    /// The program with its settings and nothing else of the runner's environment.
+    #[must_use]
+    pub fn command(&self) -> Command {
+        let mut command = Command::new(&self.program);
+        command.env_clear();
+        let prefix = format!("{}_", self.service.to_ascii_uppercase());
+        for (name, value) in env::vars_os() {
+            let kept = ["PATH", "HOME", "TMPDIR", "RUST_BACKTRACE", "SSL_CERT_FILE", "SSL_CERT_DIR", "LLVM_PROFILE_FILE"];
+            if name.to_str().is_some_and(|name| kept.contains(&name) || name.starts_with(&prefix)) {
+                command.env(name, value);
+            }
+        }
+        command.envs(self.settings.iter().map(|(name, value)| (name, value)));
+        command
+    }
+
+    /// A service's address as clients see it.
+    #[must_use]
+    pub fn address(&self) -> String {
+        if self.service == DASHBOARD { format!("http://127.0.0.1:{}/", self.port) } else { format!("https://127.0.0.1:{}", self.port) }
+    }
+}
+
+impl Surroundings<'_> {
+    /// How one process of a service is run on a port.
+    ///
+    /// # Errors
+    /// When the service is not known here.
+    pub fn plan(&self, service: &str, name: &str, port: u16, bin_dir: &Path) -> Result<Plan> {
+        let program = bin_dir.join(service);
+        if !program.is_file() {
+            return Err(Error::said(format!("{} is not built: run `cargo build --workspace --bins`", program.display())));
+        }
+        let settings = if service == DASHBOARD {
+            self.dashboard(port)?
+        } else if SERVICES.contains(&service) {
+            self.service(service, port)?
+        } else {
+            return Err(Error::said(format!("{service} is no service: there are {}", SERVICES.join(", "))));
+        };
+        let prefix = service.to_ascii_uppercase();
+        let settings = settings.into_iter().map(|(key, value)| (format!("{prefix}_{key}"), value)).collect();
+        Ok(Plan { name: name.to_owned(), service: service.to_owned(), port, program, settings })
+    }
+
+    fn common(&self, port: u16) -> Vec<(&'static str, String)> {
+        let mut settings = vec![
+            ("LISTEN", format!("127.0.0.1:{port}")),
+            ("TLS_CA", text(&self.certificates.join("ca.pem"))),
+            ("IDENTITY_KEYS", text(self.keys_file)),
+            ("IDENTITY_ISSUER", identity::ISSUER.to_owned()),
+            ("IDENTITY_AUDIENCE", identity::AUDIENCE.to_owned()),
+        ];
+        if let Some(endpoint) = env::var_os("OTEL_EXPORTER_OTLP_ENDPOINT").filter(|value| !value.is_empty()) {
+            settings.push(("OTLP_ENDPOINT", endpoint.to_string_lossy().into_owned()));
+        }
+        settings
+    }
+
+    fn service(&self, service: &str, port: u16) -> Result<Vec<(&'static str, String)>> {
+        let mut settings = self.common(port);
+        settings.extend([
+            ("DATABASE_URL", self.postgres.url(service)?),
+            ("NATS_URL", self.nats.url()),
+            ("NATS_SEED_FILE", text(&self.nats.credential(service)?.seed_file)),
+            ("TLS_CERT", text(&self.certificates.join(format!("{service}.pem")))),
+            ("TLS_KEY", text(&self.certificates.join(format!("{service}.key")))),
+            ("SERVICE_TOKEN_FILE", text(&self.tokens.join(format!("{service}.token")))),
+        ]);
+        match service {
+            "cases" => settings.push(("INTAKE_URL", self.url("intake")?)),
+            "safety" => settings.push(("NOTIFICATION_URL", self.url("notification")?)),
+            "notification" => settings.extend([
+                ("INTAKE_URL", self.url("intake")?),
+                ("SMTP_URL", self.smtp_url.to_owned()),
+                ("MAIL_FROM", "ro-local@example.org".to_owned()),
+                // The catcher takes every message and sends none on, so the real domain is safe here.
+                ("STAFF_DOMAINS", "csc-scc.gc.ca".to_owned()),
+            ]),
+            _ => {}
+        }
+        Ok(settings)
+    }
+
+    fn dashboard(&self, port: u16) -> Result<Vec<(&'static str, String)>> {
+        let mut settings = self.common(port);
+        settings.extend([("SAFETY_URL", self.url("safety")?), ("DEVELOPMENT_IDENTITIES", text(self.identities_file))]);
+        Ok(settings)
+    }
+
+    fn url(&self, service: &str) -> Result<String> {
+        let port = self.ports.get(service).ok_or_else(|| Error::said(format!("{service} has no port")))?;
+        Ok(format!("https://127.0.0.1:{port}"))
+    }
+}
+
+fn text(path: &Path) -> String {
+    path.to_string_lossy().into_owned()
+}

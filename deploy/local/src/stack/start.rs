@@ -1,0 +1,242 @@
+//! Starting the stack, one step after the other.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    process::Command,
+    sync::Arc,
+    time::Duration,
+};
+
+use super::{Member, Options, Stack, spawn};
+use crate::{
+    SERVICES, clock,
+    description::{self, Description, Identity},
+    error::{Error, Progress, Result, Say},
+    identity::{self, Issuer},
+    mail::MailCatcher,
+    nats::{self, Nats},
+    ports::Picker,
+    postgres::Postgres,
+    process::{Process, Spec},
+    secret,
+    service::{self, DASHBOARD, Plan, Surroundings},
+    state, sys, tools,
+};
+
+const SHORT_TASK: Duration = Duration::from_secs(60);
+
+struct Places {
+    logs: PathBuf,
+    certificates: PathBuf,
+    tokens: PathBuf,
+    identities_file: PathBuf,
+}
+
+pub fn start(options: &Options, say: Say<'_>) -> Result<Stack> {
+    let dir = &options.state_dir;
+    state::prepare(dir)?;
+    let lock = state::Lock::take(dir)?;
+    let _stale = fs::remove_file(Description::path(dir));
+    if options.fresh {
+        say(Progress::Step("dropping the data of former runs".into()));
+        state::reset(dir)?;
+    }
+    let nats_tool = tools::nats_server(&options.wishes, say)?;
+    let postgres_tool = tools::postgres(&options.wishes, say)?;
+    let places = prepare(dir)?;
+
+    say(Progress::Step(format!("starting PostgreSQL {} and nats-server {}", postgres_tool.version, nats_tool.version)));
+    let mut postgres = Postgres::start(&postgres_tool, &dir.join("pg"), &places.logs, &options.cancel)?;
+    postgres.create_services(&SERVICES)?;
+    let credentials = nats::credentials(&dir.join("secrets/nats"), &identity::sites())?;
+    let nats = Nats::start(&nats_tool, &dir.join("nats"), &places.logs, None, credentials, &options.cancel)?;
+    let mail = MailCatcher::start(&dir.join("mail"))?;
+
+    let issuer = Issuer::open(&dir.join("secrets/identity"))?;
+    let identities = issue(&issuer, &nats, &places)?;
+
+    let mut picker = Picker::default();
+    let (ports, notes) = service::choose_ports(options.ports, &mut picker)?;
+    notes.into_iter().for_each(|note| say(Progress::Note(note)));
+    let surroundings = Surroundings {
+        certificates: &places.certificates,
+        tokens: &places.tokens,
+        keys_file: &issuer.keys_file,
+        identities_file: &places.identities_file,
+        ports: &ports,
+        postgres: &postgres,
+        nats: &nats,
+        smtp_url: &mail.url(),
+    };
+    let plans = plans(options, &surroundings, &mut picker)?;
+    drop(picker);
+
+    say(Progress::Step("creating streams, consumers and tables".into()));
+    provision(options, &nats, &places)?;
+    migrate(options, &plans, &places)?;
+
+    say(Progress::Step(format!("starting {} processes", plans.len())));
+    let description = describe(options, &plans, &postgres, &postgres_tool, &nats, &nats_tool, &mail, identities, &places);
+    let mut stack = Stack {
+        members: Vec::new(),
+        nats,
+        postgres,
+        _mail: mail,
+        description,
+        cancel: Arc::clone(&options.cancel),
+        stopped: false,
+        _lock: lock,
+    };
+    for plan in plans {
+        let process = spawn(&plan, log_of(&places, &plan.name), &[])?;
+        stack.members.push(Member { plan, process });
+    }
+    for member in &mut stack.members {
+        member.wait_ready(&options.cancel)?;
+    }
+    stack.note_pids();
+    if options.seed {
+        say(Progress::Step("loading the directory and the development office-holders".into()));
+        seed(options, &stack, &places)?;
+    }
+    stack.description.save(&stack.description_path())?;
+    Ok(stack)
+}
+
+fn prepare(dir: &Path) -> Result<Places> {
+    let secrets = dir.join("secrets");
+    let places = Places {
+        logs: dir.join("logs"),
+        certificates: secrets.join("certificates"),
+        tokens: secrets.join("tokens"),
+        identities_file: secrets.join("identities.json"),
+    };
+    for folder in [&secrets, &places.logs, &places.tokens] {
+        secret::folder(folder, 0o700)?;
+    }
+    // One former log of each process is kept.
+    for log in fs::read_dir(&places.logs).into_iter().flatten().flatten().map(|entry| entry.path()) {
+        if log.extension().is_some_and(|extension| extension == "log") {
+            let _kept = fs::rename(&log, log.with_extension("log.1"));
+        }
+    }
+    Ok(places)
+}
+
+fn log_of(places: &Places, name: &str) -> PathBuf {
+    places.logs.join(format!("{name}.log"))
+}
+
+fn issue(issuer: &Issuer, nats: &Nats, places: &Places) -> Result<Vec<Identity>> {
+    let now = clock::now();
+    identity::write_certificates(&places.certificates, &SERVICES, now)?;
+    for service in SERVICES {
+        let token = issuer.service_token(service, now)?;
+        secret::write(&places.tokens.join(format!("{service}.token")), token.as_bytes())?;
+    }
+    let identities = issuer.identities(|name| nats.credential(name), now)?;
+    let text = serde_json::to_vec_pretty(&identities).map_err(|error| Error::said(format!("the identities cannot be written: {error}")))?;
+    secret::write(&places.identities_file, &text)?;
+    Ok(identities)
+}
+
+fn plans(options: &Options, surroundings: &Surroundings<'_>, picker: &mut Picker) -> Result<Vec<Plan>> {
+    let dashboard = options.dashboard.then(|| DASHBOARD.to_owned());
+    let mut plans = Vec::new();
+    for service in options.services.iter().chain(&dashboard) {
+        let replicas = options.replicas.get(service).copied().unwrap_or(1).clamp(1, 20);
+        for number in 1..=replicas {
+            let (name, port) = match (number, surroundings.ports.get(service)) {
+                (1, Some(port)) => (service.clone(), *port),
+                _ => (format!("{service}-{number}"), picker.any()?),
+            };
+            let mut plan = surroundings.plan(service, &name, port, &options.bin_dir)?;
+            for key in ["*", service.as_str()] {
+                plan.settings.extend(options.extra_env.get(key).cloned().unwrap_or_default());
+            }
+            plans.push(plan);
+        }
+    }
+    Ok(plans)
+}
+
+/// Streams and consumers, by the one login that may create them.
+fn provision(options: &Options, nats: &Nats, places: &Places) -> Result<()> {
+    let seed_file = nats.credential("provisioner")?.seed_file.clone();
+    let mut command = Command::new(options.bin_dir.join("ro"));
+    command.args(["provision", "--nats-url", &nats.url(), "--nats-seed-file"]).arg(seed_file);
+    task("ro provision", command, log_of(places, "provision"), options)
+}
+
+fn seed(options: &Options, stack: &Stack, places: &Places) -> Result<()> {
+    // The final file appears only when the stack is complete: whoever waits for it finds everything there.
+    let path = options.state_dir.join("secrets/stack-starting.json");
+    stack.description.save(&path)?;
+    let mut command = Command::new(options.bin_dir.join("ro"));
+    command.args(["seed", "--stack"]).arg(&path);
+    let seeded = task("ro seed", command, log_of(places, "seed"), options);
+    let _gone = fs::remove_file(&path);
+    seeded
+}
+
+fn task(name: &str, command: Command, log: PathBuf, options: &Options) -> Result<()> {
+    let (stop_signal, death_signal) = (sys::SIGTERM, sys::SIGKILL);
+    let mut process = Process::spawn(Spec { name: name.into(), command, log, stop_signal, death_signal })?;
+    process.wait_done(SHORT_TASK, &options.cancel)
+}
+
+/// The tables of every service, side by side: each has its own database.
+fn migrate(options: &Options, plans: &[Plan], places: &Places) -> Result<()> {
+    let firsts = plans.iter().filter(|plan| plan.name == plan.service && plan.service != DASHBOARD);
+    let mut running = Vec::new();
+    for plan in firsts {
+        running.push(spawn(plan, log_of(places, &plan.name), &["migrate"])?);
+    }
+    running.iter_mut().try_for_each(|process| process.wait_done(SHORT_TASK, &options.cancel))
+}
+
+#[expect(clippy::too_many_arguments, reason = "the file names every part of the stack")]
+fn describe(
+    options: &Options,
+    plans: &[Plan],
+    postgres: &Postgres,
+    postgres_tool: &tools::PostgresTool,
+    nats: &Nats,
+    nats_tool: &tools::NatsTool,
+    mail: &MailCatcher,
+    identities: Vec<Identity>,
+    places: &Places,
+) -> Description {
+    let service = |plan: &Plan| {
+        let address = Some(plan.address());
+        let (grpc, http) = if plan.service == DASHBOARD { (None, address) } else { (address, None) };
+        (plan.name.clone(), description::Service { grpc, http, pid: 0, log: log_of(places, &plan.name) })
+    };
+    let database = |name: &&str| postgres.url(name).ok().map(|url| ((*name).to_owned(), url));
+    Description {
+        version: description::VERSION,
+        pid: std::process::id(),
+        state_dir: options.state_dir.clone(),
+        ca_file: places.certificates.join("ca.pem"),
+        nats: description::Nats {
+            url: nats.url(),
+            monitor: nats.monitor_url(),
+            pid: nats.process.pid(),
+            version: nats_tool.version.to_string(),
+            log: log_of(places, "nats"),
+        },
+        postgres: description::Postgres {
+            socket_dir: postgres.socket_dir(),
+            bin_dir: postgres_tool.bin.clone(),
+            library_dir: postgres_tool.libraries.clone(),
+            pid: postgres.process.pid(),
+            version: postgres_tool.version.to_string(),
+            log: log_of(places, "postgres"),
+            databases: SERVICES.iter().filter_map(database).collect(),
+        },
+        services: plans.iter().map(service).collect(),
+        mail_dir: mail.dir().to_path_buf(),
+        identities,
+    }
+}

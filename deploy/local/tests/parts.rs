@@ -1,0 +1,196 @@
+//! The parts of the local run against the real programs: a database, a bus, and no process left behind.
+#![expect(clippy::unwrap_used, reason = "a helper that fails has failed the test")]
+
+use std::{
+    env, fs,
+    io::{BufRead, BufReader, Read, Write},
+    net::TcpStream,
+    path::{Path, PathBuf},
+    process::{Command, Stdio},
+    sync::atomic::AtomicBool,
+    thread,
+    time::{Duration, Instant},
+};
+
+use local::{
+    SERVICES, identity, nats,
+    nats::Nats,
+    postgres::Postgres,
+    process, sys,
+    tools::{self, Wishes},
+};
+
+struct Folder(PathBuf);
+
+impl Folder {
+    fn new(name: &str) -> Self {
+        let dir = PathBuf::from(format!("/var/tmp/ro-part-{name}-{}", std::process::id()));
+        local::state::prepare(&dir).unwrap();
+        fs::create_dir_all(dir.join("logs")).unwrap();
+        Self(dir)
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        let _left = fs::remove_dir_all(&self.0);
+    }
+}
+
+fn start_postgres(dir: &Path) -> Postgres {
+    let tool = tools::postgres(&Wishes::from_env(), &mut |_| ()).unwrap();
+    Postgres::start(&tool, &dir.join("pg"), &dir.join("logs"), &AtomicBool::new(false)).unwrap()
+}
+
+fn start_nats(dir: &Path) -> Nats {
+    let tool = tools::nats_server(&Wishes::from_env(), &mut |_| ()).unwrap();
+    let credentials = nats::credentials(&dir.join("seeds"), &identity::sites()).unwrap();
+    Nats::start(&tool, &dir.join("nats"), &dir.join("logs"), None, credentials, &AtomicBool::new(false)).unwrap()
+}
+
+fn ask(postgres: &Postgres, service: &str, database: &str, sql: &str) -> Result<String, String> {
+    let output = postgres.psql(Some(service)).unwrap().args(["-d", database, "-Atc", sql]).output().unwrap();
+    if output.status.success() {
+        Ok(String::from_utf8_lossy(&output.stdout).trim().to_owned())
+    } else {
+        Err(String::from_utf8_lossy(&output.stderr).trim().to_owned())
+    }
+}
+
+fn until(what: &str, mut seen: impl FnMut() -> bool) {
+    let deadline = Instant::now() + Duration::from_secs(15);
+    while !seen() {
+        assert!(Instant::now() < deadline, "never seen: {what}");
+        thread::sleep(process::POLL);
+    }
+}
+
+#[test]
+fn each_service_enters_its_own_database_and_no_other_and_data_outlive_a_kill() {
+    let folder = Folder::new("pg");
+    let mut postgres = start_postgres(&folder.0);
+    postgres.create_services(&SERVICES).unwrap();
+    postgres.create_services(&SERVICES).unwrap();
+    assert_eq!(ask(&postgres, "safety", "ro_safety", "select current_user").unwrap(), "ro_safety");
+    let refusal = ask(&postgres, "safety", "ro_intake", "select 1").unwrap_err();
+    assert!(refusal.contains("permission denied for database"), "{refusal}");
+    assert_eq!(ask(&postgres, "safety", "ro_safety", "show data_checksums").unwrap(), "on");
+    assert_eq!(ask(&postgres, "safety", "ro_safety", "show fsync").unwrap(), "on");
+    assert_eq!(ask(&postgres, "safety", "ro_safety", "show listen_addresses").unwrap(), "");
+
+    ask(&postgres, "safety", "ro_safety", "create table kept (n int); insert into kept values (7)").unwrap();
+    postgres.create_database("from_template", Some("ro_safety"), Some("ro_safety")).unwrap();
+    postgres.drop_database("from_template").unwrap();
+    postgres.process.signal(sys::SIGKILL);
+    postgres.restart(&AtomicBool::new(false)).unwrap();
+    drop(postgres);
+
+    let mut postgres = start_postgres(&folder.0);
+    assert_eq!(ask(&postgres, "safety", "ro_safety", "select n from kept").unwrap(), "7");
+    let url = postgres.url("safety").unwrap();
+    assert!(url.starts_with("postgres://ro_safety:") && url.ends_with("pg%2Fsocket/ro_safety"), "{url}");
+    let killed = process::stop_all(&mut [&mut postgres.process], process::GRACE);
+    assert_eq!(killed, Vec::<String>::new());
+    drop(postgres);
+
+    fs::write(folder.0.join("pg/data/PG_VERSION"), "9\n").unwrap();
+    let tool = tools::postgres(&Wishes::from_env(), &mut |_| ()).unwrap();
+    let refusal = Postgres::start(&tool, &folder.0.join("pg"), &folder.0.join("logs"), &AtomicBool::new(false)).unwrap_err().to_string();
+    assert!(refusal.contains("PostgreSQL 9") && refusal.contains("cargo ro reset"), "{refusal}");
+}
+
+#[test]
+fn the_bus_syncs_every_message_accepts_only_our_logins_and_keeps_its_port_over_a_kill() {
+    let folder = Folder::new("nats");
+    let mut nats = start_nats(&folder.0);
+    let tool = tools::nats_server(&Wishes::from_env(), &mut |_| ()).unwrap();
+    let checked = Command::new(&tool.program).arg("-t").arg("-c").arg(folder.0.join("nats/nats.conf")).output().unwrap();
+    assert!(checked.status.success(), "{}", String::from_utf8_lossy(&checked.stderr));
+    assert!(get(&nats.monitor_url(), "/jsz").contains("\"sync_always\": true"));
+
+    // Without a login the server sends its refusal and closes.
+    let mut stream = TcpStream::connect(nats.url().trim_start_matches("nats://")).unwrap();
+    stream.set_read_timeout(Some(Duration::from_secs(5))).unwrap();
+    stream.write_all(b"CONNECT {\"verbose\":false}\r\nPING\r\n").unwrap();
+    let mut text = String::new();
+    stream.read_to_string(&mut text).unwrap();
+    assert!(text.contains("Authorization Violation"), "{text}");
+
+    let seed = nats.credential("safety").unwrap().seed_file.clone();
+    assert_eq!(std::os::unix::fs::MetadataExt::mode(&fs::metadata(&seed).unwrap()) & 0o777, 0o600);
+    assert!(nats.credential("site-mission").is_ok() && nats.credential("region-pacific").is_ok());
+    assert!(nats.credential("nobody").is_err());
+
+    let url = nats.url();
+    nats.process.signal(sys::SIGKILL);
+    nats.restart(&AtomicBool::new(false)).unwrap();
+    assert_eq!(nats.url(), url);
+}
+
+fn get(base: &str, path: &str) -> String {
+    let mut stream = TcpStream::connect(base.trim_start_matches("http://")).unwrap();
+    write!(stream, "GET {path} HTTP/1.0\r\nhost: localhost\r\n\r\n").unwrap();
+    let mut text = String::new();
+    stream.read_to_string(&mut text).unwrap();
+    text
+}
+
+const HOLD: &str = "RO_TEST_HOLD";
+
+/// Not a test by itself: started by the next one as a runner that is then killed.
+#[test]
+fn a_runner_that_only_holds_its_children() {
+    let Some(dir) = env::var_os(HOLD).map(PathBuf::from) else { return };
+    let postgres = start_postgres(&dir);
+    let nats = start_nats(&dir);
+    println!("pids: {} {}", postgres.process.pid(), nats.process.pid());
+    thread::sleep(Duration::from_secs(60));
+}
+
+#[test]
+fn no_process_is_left_when_the_runner_is_killed_without_a_word() {
+    let folder = Folder::new("hold");
+    let mut runner = Command::new(env::current_exe().unwrap())
+        .args(["--exact", "--nocapture", "a_runner_that_only_holds_its_children"])
+        .env(HOLD, &folder.0)
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let lines = BufReader::new(runner.stdout.take().unwrap()).lines().map_while(|line| line.ok());
+    let told = lines.into_iter().find_map(|line| line.split_once("pids: ").map(|(_, pids)| pids.to_owned()));
+    let children: Vec<u32> = told.unwrap().split_whitespace().map(|pid| pid.parse().unwrap()).collect();
+    assert_eq!(children.len(), 2);
+    assert!(children.iter().all(|pid| sys::alive(*pid)));
+    runner.kill().unwrap();
+    runner.wait().unwrap();
+    for pid in children {
+        until("the end of a child", || !sys::alive(pid));
+    }
+}
+
+#[test]
+fn a_child_that_ends_too_early_is_told_with_its_last_words() {
+    let folder = Folder::new("dead");
+    let mut command = Command::new("sh");
+    command.args(["-c", "echo cannot open the safe; exit 3"]);
+    let (stop_signal, death_signal) = (sys::SIGTERM, sys::SIGKILL);
+    let spec = process::Spec { name: "safe".into(), command, log: folder.0.join("safe.log"), stop_signal, death_signal };
+    let mut child = process::Process::spawn(spec).unwrap();
+    let refusal = child.wait_ready(Duration::from_secs(10), &AtomicBool::new(false), || false).unwrap_err().to_string();
+    assert!(refusal.contains("safe ended: exit status: 3") && refusal.contains("cannot open the safe"), "{refusal}");
+}
+
+#[test]
+fn a_child_that_does_not_stop_is_killed_and_said_so() {
+    let folder = Folder::new("deaf");
+    let mut command = Command::new("sh");
+    command.args(["-c", "trap '' TERM; echo deaf; while :; do sleep 0.05; done"]);
+    let (stop_signal, death_signal) = (sys::SIGTERM, sys::SIGKILL);
+    let log = folder.0.join("deaf.log");
+    let spec = process::Spec { name: "deaf".into(), command, log: log.clone(), stop_signal, death_signal };
+    let mut child = process::Process::spawn(spec).unwrap();
+    until("the child at work", || !process::tail(&log, 1).is_empty());
+    let lines = process::stop_all(&mut [&mut child], Duration::from_millis(200));
+    assert_eq!(lines.len(), 1);
+    assert!(!sys::alive(child.pid()));
+}

@@ -1,0 +1,38 @@
+//! `dashboard health`: asks the running dashboard over its own door, which speaks HTTP and not gRPC.
+
+use std::{
+    io::{Read, Write},
+    net::{Ipv4Addr, SocketAddr, TcpStream},
+    process::ExitCode,
+    time::Duration,
+};
+
+use chassis::config::{self, Task};
+
+use crate::Config;
+
+const DEADLINE: Duration = Duration::from_secs(2);
+
+/// The exit status, where the command line asks for nothing but health.
+#[must_use]
+pub fn asked() -> Option<ExitCode> {
+    let settings = config::parse::<Config>("dashboard").chassis;
+    if settings.command != Some(Task::Health) {
+        return None;
+    }
+    let address = SocketAddr::from((Ipv4Addr::LOCALHOST, settings.listen.port()));
+    Some(match answer(address) {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) | Err(_) => ExitCode::FAILURE,
+    })
+}
+
+fn answer(address: SocketAddr) -> std::io::Result<bool> {
+    let mut stream = TcpStream::connect_timeout(&address, DEADLINE)?;
+    stream.set_read_timeout(Some(DEADLINE))?;
+    stream.set_write_timeout(Some(DEADLINE))?;
+    stream.write_all(b"GET /health HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n")?;
+    let mut head = [0; 15];
+    stream.read_exact(&mut head)?;
+    Ok(&head == b"HTTP/1.1 200 OK")
+}

@@ -1,0 +1,72 @@
+#![doc = include_str!("../README.md")]
+
+pub mod texts;
+pub mod view;
+
+pub mod pages;
+
+pub mod assets;
+pub mod identities;
+pub mod safety;
+pub mod session;
+
+pub mod web;
+
+pub mod config;
+pub mod health;
+
+use std::{sync::Arc, time::Duration};
+
+use anyhow::Context as _;
+use chassis::{Process, identity::Verifier};
+use tokio::{net::TcpListener, sync::Semaphore};
+
+pub use config::Config;
+
+/// What open pages may take to end when the process stops.
+const GRACE: Duration = Duration::from_secs(4);
+
+/// Serves the pages until the process stops.
+///
+/// # Errors
+/// The address cannot be bound, or a key set, a certificate or the development identities cannot be used.
+pub async fn serve(config: Config, process: Process) -> anyhow::Result<()> {
+    let app = app(&config, &process)?;
+    let listen = config.chassis.listen;
+    let listener = TcpListener::bind(listen).await.with_context(|| format!("cannot listen on {listen}"))?;
+    tracing::info!(address = %listen, "serving");
+    let stop = process.stop.clone();
+    let serving = axum::serve(listener, web::router(app)).with_graceful_shutdown(async move { stop.cancelled().await });
+    tokio::select! {
+        served = serving => served.context("cannot serve"),
+        () = async { process.stop.cancelled().await; tokio::time::sleep(GRACE).await } => Ok(()),
+    }
+}
+
+fn app(config: &Config, process: &Process) -> anyhow::Result<web::App> {
+    let settings = &config.chassis;
+    let verifier = match &settings.identity_keys {
+        Some(path) => Some(Arc::new(Verifier::from_file(path, &settings.identity_issuer, &settings.identity_audience)?)),
+        None => {
+            tracing::warn!("no identity keys are set: nobody can sign in");
+            None
+        }
+    };
+    let people = match &config.development_identities {
+        Some(path) => {
+            tracing::warn!("development identities are offered: anyone who sees the sign-in page can be any of them");
+            identities::read(path)?
+        }
+        None => Vec::new(),
+    };
+    Ok(web::App {
+        safety: safety::Safety::connect(&config.safety_url, settings.authority()?.as_deref())?,
+        sessions: session::Sessions::new(process.clock.clone(), process.ids.clone()),
+        verifier,
+        people: Arc::new(people),
+        clock: process.clock.clone(),
+        ids: process.ids.clone(),
+        stop: process.stop.clone(),
+        streams: Arc::new(Semaphore::new(web::MOST_STREAMS)),
+    })
+}

@@ -1,0 +1,143 @@
+//! One concern in a list: counts, codes and clocks, never its content. The page, the live stream and the answer to an
+//! acceptance all use this, so that they cannot drift apart.
+
+use maud::{Markup, html};
+use proto::safety::v1::{ConcernState, Grade};
+use time::OffsetDateTime;
+
+use super::{form_token, instant};
+use crate::{
+    safety::Sites,
+    session::Session,
+    texts::{Language, Texts, fill},
+    view::{self, Card, Told},
+};
+
+/// For whom a card is drawn.
+#[derive(Clone, Copy)]
+pub struct Drawing<'a> {
+    pub language: Language,
+    pub session: &'a Session,
+    pub sites: &'a Sites,
+    pub now: OffsetDateTime,
+}
+
+impl Drawing<'_> {
+    /// The card.
+    #[must_use]
+    pub fn card(&self, card: &Card) -> Markup {
+        let texts = self.language.texts();
+        let (id, heading) = (format!("c-{}", card.id), format!("h-{}", card.id));
+        let details = format!("/{}/concerns/{}", self.language.code(), card.id);
+        html! {
+            article class=(class(card)) id=(id) data-id=(card.id) data-revision=(card.revision) aria-labelledby=(heading) {
+                h3 id=(heading) tabindex="-1" {
+                    (mark(card.grade)) span { (card.grade_text(texts)) } " – " span { (card.site_text(self.language, self.sites)) }
+                }
+                p class="facts" {
+                    span class="reference" { span class="unseen" { (texts.reference) " " } (card.reference) }
+                    @if let Some(at) = card.raised_at {
+                        span { (texts.raised) " " (instant(at)) }
+                        (self.ago(at))
+                    }
+                }
+                ul class="told" { @for told in &card.told { (self.told(told, card)) } }
+                div class="actions" {
+                    @for told in card.told.iter().filter(|told| told.may_accept) { (self.accept(card, told)) }
+                    a class="details" href=(details) { (texts.details) span class="unseen" { " " (fill(texts.details_of, &[("reference", &card.reference)])) } }
+                }
+                p class="failure" role="alert" {}
+            }
+        }
+    }
+
+    fn told(&self, told: &Told, card: &Card) -> Markup {
+        let texts = self.language.texts();
+        html! {
+            li class=(if told.accepted_at.is_some() { "taken" } else { "open" }) {
+                strong { (view::audience_text(told.audience, texts)) }
+                @if let Some(at) = told.accepted_at {
+                    span class="state" { (tick()) (who_accepted(told, texts)) }
+                    span class="next" { (instant(at)) }
+                } @else if card.state == ConcernState::Closed {
+                    span class="state" { (texts.closed) }
+                } @else {
+                    span class="state" { (texts.not_accepted) ", " (rings(told.rings, texts)) }
+                    @if let Some(at) = told.next_ring_at { span class="next" { (texts.next_ring) " " (instant(at)) } }
+                }
+            }
+        }
+    }
+
+    /// The form that accepts, with one press and without any script.
+    #[must_use]
+    pub fn accept(&self, card: &Card, told: &Told) -> Markup {
+        let texts = self.language.texts();
+        let audience = view::audience_text(told.audience, texts);
+        html! {
+            form class="accept" method="post" action=(format!("/{}/concerns/{}/accept", self.language.code(), card.id)) {
+                (form_token(self.session))
+                input type="hidden" name="audience" value=(told.audience as i32);
+                button { (texts.accept) span class="unseen" { " " (fill(texts.accept_for, &[("audience", audience), ("reference", &card.reference)])) } }
+            }
+        }
+    }
+
+    fn ago(&self, at: OffsetDateTime) -> Markup {
+        let elapsed = view::elapsed(self.now - at);
+        html! { span class="ago" data-since=(view::machine(at)) { (fill(self.language.texts().ago, &[("elapsed", &elapsed)])) } }
+    }
+
+    /// What is announced of a concern: no content.
+    #[must_use]
+    pub fn what(&self, card: &Card) -> String {
+        format!("{}, {}, {}", card.grade_text(self.language.texts()), card.site_text(self.language, self.sites), card.reference)
+    }
+}
+
+/// "Accepted by you", or by whom.
+#[must_use]
+pub fn who_accepted(told: &Told, texts: &Texts) -> String {
+    match (told.mine, told.accepted_by.is_empty()) {
+        (true, _) => texts.accepted_by_you.to_owned(),
+        (false, true) => texts.accepted.to_owned(),
+        (false, false) => fill(texts.accepted_by, &[("who", &told.accepted_by)]),
+    }
+}
+
+/// "rung 3 times".
+#[must_use]
+pub fn rings(rings: i32, texts: &Texts) -> String {
+    match rings {
+        ..=0 => texts.rings_none.to_owned(),
+        1 => texts.rings_once.to_owned(),
+        many => fill(texts.rings, &[("n", &many.to_string())]),
+    }
+}
+
+fn class(card: &Card) -> String {
+    let grade = if card.grade == Grade::Imminent { "imminent" } else { "other" };
+    let state = match card.state {
+        ConcernState::Ringing => "ringing",
+        ConcernState::Closed => "closed",
+        ConcernState::Accepted | ConcernState::Unspecified => "accepted",
+    };
+    format!("card {grade} {state}")
+}
+
+/// A shape beside the word: grade is never told by colour alone.
+fn mark(grade: Grade) -> Markup {
+    html! {
+        svg class="mark" viewBox="0 0 24 24" width="24" height="24" aria-hidden="true" focusable="false" {
+            @match grade {
+                Grade::Imminent => { path d="M12 2 23 21H1Z" {} rect class="hole" x="11" y="9" width="2" height="6" {} rect class="hole" x="11" y="16.5" width="2" height="2" {} }
+                Grade::Question => { circle cx="12" cy="12" r="10" {} rect class="hole" x="11" y="10" width="2" height="7" {} rect class="hole" x="11" y="6.5" width="2" height="2" {} }
+                Grade::Concern | Grade::Unspecified => { rect x="3" y="3" width="18" height="18" {} rect class="hole" x="11" y="7" width="2" height="6" {} rect class="hole" x="11" y="15" width="2" height="2" {} }
+            }
+        }
+    }
+}
+
+fn tick() -> Markup {
+    html! { svg class="tick" viewBox="0 0 24 24" width="18" height="18" aria-hidden="true" focusable="false" { path d="M4 12.5 9.5 18 20 6.5" {} } " " }
+}

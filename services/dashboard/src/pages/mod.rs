@@ -1,0 +1,151 @@
+//! Pages as native HTML: they read and work without any script. One function draws a concern wherever it stands.
+
+pub mod card;
+pub mod errors;
+pub mod event;
+pub mod events;
+pub mod raise;
+pub mod sign_in;
+
+use maud::{DOCTYPE, Markup, html};
+use time::OffsetDateTime;
+
+use crate::{
+    assets,
+    session::Session,
+    texts::{Language, Texts, fill},
+    view,
+};
+
+/// What every page has around its content.
+pub struct Frame<'a> {
+    pub language: Language,
+    pub title: String,
+    /// The address without its language, query included: the language link leads to the same page.
+    pub here: String,
+    pub session: Option<&'a Session>,
+    pub now: OffsetDateTime,
+    /// How many concerns wait, where the page knows.
+    pub waiting: Option<usize>,
+}
+
+impl Frame<'_> {
+    /// The whole page.
+    #[must_use]
+    pub fn page(&self, content: &Markup) -> Markup {
+        let texts = self.language.texts();
+        html! {
+            (DOCTYPE)
+            html lang=(self.language.code()) {
+                head {
+                    meta charset="utf-8";
+                    meta name="viewport" content="width=device-width, initial-scale=1";
+                    meta name="color-scheme" content="light";
+                    title {
+                        @if let Some(waiting) = self.waiting.filter(|n| *n > 0) { "(" (waiting) ") " }
+                        (self.title) " – " (texts.product)
+                    }
+                    link rel="stylesheet" href=(assets::STYLE.address());
+                    link rel="icon" href=(assets::ICON.address()) type="image/svg+xml";
+                    link rel="alternate" hreflang=(self.language.other().code()) href=(self.in_language(self.language.other()));
+                    @if self.session.is_some() { script src=(assets::SCRIPT.address()) defer {} }
+                }
+                (self.body(texts, content))
+            }
+        }
+    }
+
+    fn body(&self, texts: &Texts, content: &Markup) -> Markup {
+        let code = self.language.code();
+        html! {
+            body data-events=[self.session.map(|_| format!("/{code}/events"))]
+                data-tabs=[self.session.map(|s| format!("ro-{code}-{}", s.tabs))]
+                data-title=(format!("{} – {}", self.title, texts.product))
+                data-ago=(texts.ago) data-ok=(texts.live_ok) data-connecting=(texts.live_connecting) data-stale=(texts.live_stale)
+                data-bus=(texts.live_bus) data-ladder=(texts.live_ladder) data-ended=(texts.live_ended) data-refused=(texts.live_refused)
+                data-new-event=(texts.new_event) data-new-events=(texts.new_events) data-failed=(texts.accept_failed)
+                data-closed=(texts.closed) {
+                a class="skip" href="#content" { (texts.skip) }
+                (self.header(texts))
+                main id="content" tabindex="-1" {
+                    @if self.session.is_some() { noscript { p class="notice" { (texts.live_off) } } }
+                    (content)
+                }
+                footer {
+                    p class="protected" { (texts.protected) }
+                    p { (texts.as_of) " " (instant(self.now)) }
+                    p { (texts.clock_zone) }
+                }
+                @if self.session.is_some() { (bars(texts)) }
+            }
+        }
+    }
+
+    fn header(&self, texts: &Texts) -> Markup {
+        let code = self.language.code();
+        let other = self.language.other();
+        html! {
+            header {
+                div class="band" {
+                    p class="product" { (texts.product) }
+                    a class="language" href=(self.in_language(other)) hreflang=(other.code()) lang=(other.code()) { (texts.other_language) }
+                }
+                @if let Some(session) = self.session {
+                    div class="person" {
+                        p { (fill(texts.signed_in_as, &[("subject", &session.caller.subject)])) " " span class="roles" { (session.caller.roles.join(", ")) } }
+                        form method="post" action=(format!("/{code}/sign-out")) {
+                            (form_token(session))
+                            button class="plain" { (texts.sign_out) }
+                        }
+                    }
+                    nav aria-label=(texts.navigation) {
+                        ul {
+                            li { (self.link("/concerns", texts.events)) span class="badge" id="waiting" hidden[self.waiting.unwrap_or(0) == 0] { (self.waiting.unwrap_or(0)) } }
+                            li { (self.link("/raise", texts.raise)) }
+                        }
+                        p id="link" role="status" class="link" {}
+                    }
+                }
+            }
+        }
+    }
+
+    fn link(&self, path: &str, text: &str) -> Markup {
+        let here = self.here.split('?').next().unwrap_or_default() == path;
+        html! { a href=(format!("/{}{path}", self.language.code())) aria-current=[here.then_some("page")] { (text) } }
+    }
+
+    fn in_language(&self, language: Language) -> String {
+        format!("/{}{}", language.code(), self.here)
+    }
+}
+
+/// What a script announces, and the bars it may show. They lie over the page: nothing moves when they come [0 px].
+fn bars(texts: &Texts) -> Markup {
+    html! {
+        div id="announce" class="unseen" role="alert" aria-atomic="true" {}
+        div id="polite" class="unseen" role="status" aria-atomic="true" {}
+        div id="bars" {
+            p id="stale" hidden {}
+            p id="arrival" hidden { span {} " " a href="#arrived-title" { (texts.go_to_event) } }
+        }
+    }
+}
+
+/// The hidden field that shows that a form is ours.
+#[must_use]
+pub fn form_token(session: &Session) -> Markup {
+    html! { input type="hidden" name="form_token" value=(session.form_token); }
+}
+
+/// An instant that a script may tell in local time.
+#[must_use]
+pub fn instant(at: OffsetDateTime) -> Markup {
+    html! { time datetime=(view::machine(at)) data-clock { (view::human(at)) } }
+}
+
+/// The same, or a word where there is none.
+#[must_use]
+pub fn instant_or(at: Option<OffsetDateTime>, otherwise: &str) -> Markup {
+    html! { @if let Some(at) = at { (instant(at)) } @else { (otherwise) } }
+}

@@ -1,0 +1,127 @@
+//! The safety service, asked with the token of whoever is signed in: what they may see is decided there, and never added to here.
+
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
+
+use chassis::client::{self, Peer};
+use proto::safety::v1::{
+    AcceptConcernRequest, AcceptConcernResponse, Audience, Concern, ConcernReceipt, ConcernView, GetConcernReceiptRequest,
+    GetConcernReceiptResponse, GetConcernRequest, ListConcernsRequest, ListConcernsResponse, ListSitesRequest, RaiseConcernRequest, Site,
+    WatchConcernsRequest, WatchConcernsResponse, safety_client::SafetyClient,
+};
+use time::OffsetDateTime;
+use tonic::{Request, Status, Streaming};
+
+use crate::session::Session;
+
+/// Concerns on one page.
+const PAGE: i32 = 500;
+/// The directory is asked for again after this.
+const SITES_LAST: time::Duration = time::Duration::minutes(10);
+/// A stream that has not begun by then never will.
+const STREAM_BEGINS: Duration = Duration::from_secs(4);
+
+/// Names of the sites in both languages, by code.
+pub type Sites = Arc<BTreeMap<String, Site>>;
+
+/// Cheap to clone.
+#[derive(Clone)]
+pub struct Safety {
+    calls: SafetyClient<Peer>,
+    streams: SafetyClient<Peer>,
+    sites: Arc<Mutex<Option<(OffsetDateTime, Sites)>>>,
+}
+
+impl Safety {
+    /// # Errors
+    /// The address or the authority's certificate is malformed.
+    pub fn connect(url: &str, authority: Option<&[u8]>) -> anyhow::Result<Self> {
+        let calls = client::connect(url, authority, None, Some(client::DEADLINE))?;
+        let streams = client::connect(url, authority, None, None)?;
+        Ok(Self { calls: SafetyClient::new(calls), streams: SafetyClient::new(streams), sites: Arc::default() })
+    }
+
+    /// # Errors
+    /// What the safety service answers.
+    pub async fn list(&self, session: &Session, include_closed: bool, page_token: String) -> Result<ListConcernsResponse, Status> {
+        let ask = ListConcernsRequest { include_closed, page_size: PAGE, page_token };
+        Ok(self.calls.clone().list_concerns(signed(session, ask)?).await?.into_inner())
+    }
+
+    /// # Errors
+    /// What the safety service answers; a concern that is hidden is not found.
+    pub async fn get(&self, session: &Session, concern: &str) -> Result<ConcernView, Status> {
+        let ask = GetConcernRequest { concern_ref: concern.to_owned() };
+        let answer = self.calls.clone().get_concern(signed(session, ask)?).await?.into_inner();
+        answer.concern.ok_or_else(|| Status::not_found(""))
+    }
+
+    /// # Errors
+    /// What the safety service answers.
+    pub async fn accept(&self, session: &Session, concern: &str, audience: Audience) -> Result<AcceptConcernResponse, Status> {
+        let ask = AcceptConcernRequest { concern_id: concern.to_owned(), audience: audience.into(), note: String::new() };
+        Ok(self.calls.clone().accept_concern(signed(session, ask)?).await?.into_inner())
+    }
+
+    /// # Errors
+    /// What the safety service answers.
+    pub async fn raise(&self, session: &Session, concern: Concern) -> Result<ConcernReceipt, Status> {
+        let ask = RaiseConcernRequest { concern: Some(concern) };
+        let answer = self.calls.clone().raise_concern(signed(session, ask)?).await?.into_inner();
+        answer.receipt.ok_or_else(|| Status::unavailable("no receipt"))
+    }
+
+    /// # Errors
+    /// What the safety service answers.
+    pub async fn receipt(&self, session: &Session, concern: &str) -> Result<GetConcernReceiptResponse, Status> {
+        let ask = GetConcernReceiptRequest { concern_id: concern.to_owned() };
+        Ok(self.calls.clone().get_concern_receipt(signed(session, ask)?).await?.into_inner())
+    }
+
+    /// A snapshot, then every change and beat.
+    ///
+    /// # Errors
+    /// What the safety service answers; that it does not begin in time.
+    pub async fn watch(&self, session: &Session) -> Result<Streaming<WatchConcernsResponse>, Status> {
+        let mut client = self.streams.clone();
+        let begun = client.watch_concerns(signed(session, WatchConcernsRequest {})?);
+        match tokio::time::timeout(STREAM_BEGINS, begun).await {
+            Ok(answer) => Ok(answer?.into_inner()),
+            Err(_) => Err(Status::unavailable("the stream does not begin")),
+        }
+    }
+
+    /// The directory of sites, kept for a while. Where it cannot be read, pages show codes: a name is a comfort, not a condition.
+    pub async fn sites(&self, session: &Session, now: OffsetDateTime) -> Sites {
+        let known = self.sites.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        if let Some((at, sites)) = &known
+            && now - *at < SITES_LAST
+        {
+            return sites.clone();
+        }
+        let Ok(ask) = signed(session, ListSitesRequest {}) else { return Sites::default() };
+        match self.calls.clone().list_sites(ask).await {
+            Ok(answer) => {
+                let sites: Sites = Arc::new(answer.into_inner().sites.into_iter().map(|s| (s.code.clone(), s)).collect());
+                *self.sites.lock().unwrap_or_else(PoisonError::into_inner) = Some((now, sites.clone()));
+                sites
+            }
+            Err(status) => {
+                tracing::debug!(code = %status.code(), "the directory of sites cannot be read");
+                known.map(|(_, sites)| sites).unwrap_or_default()
+            }
+        }
+    }
+}
+
+fn signed<T>(session: &Session, message: T) -> Result<Request<T>, Status> {
+    let mut request = Request::new(message);
+    let mut bearer: tonic::metadata::MetadataValue<_> =
+        format!("Bearer {}", session.token.expose()).parse().map_err(|_| Status::unauthenticated(""))?;
+    bearer.set_sensitive(true);
+    request.metadata_mut().insert("authorization", bearer);
+    Ok(request)
+}

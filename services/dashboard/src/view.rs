@@ -1,0 +1,162 @@
+//! What one concern looks like to whoever is signed in: codes and clocks turned into what a page needs. No text of its own.
+
+use chassis::{Caller, wire};
+use proto::{
+    role,
+    safety::v1::{Audience, ConcernState, ConcernView, Grade},
+};
+use time::{Duration, OffsetDateTime, UtcOffset};
+
+use crate::{
+    safety::Sites,
+    texts::{Language, Texts},
+};
+
+/// One audience of one concern.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Told {
+    pub audience: Audience,
+    pub office: String,
+    pub level: i32,
+    pub rings: i32,
+    pub delivered_at: Option<OffsetDateTime>,
+    pub accepted_at: Option<OffsetDateTime>,
+    pub accepted_by: String,
+    pub next_ring_at: Option<OffsetDateTime>,
+    /// The one who looks may accept for this audience, and nobody has.
+    pub may_accept: bool,
+    /// The one who looks has accepted.
+    pub mine: bool,
+}
+
+/// One concern.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Card {
+    pub id: String,
+    pub reference: String,
+    pub grade: Grade,
+    pub state: ConcernState,
+    pub site: String,
+    pub raised_at: Option<OffsetDateTime>,
+    pub revision: i64,
+    pub told: Vec<Told>,
+}
+
+impl Card {
+    /// As `caller` may see it: the service has cut it already, this only arranges it.
+    #[must_use]
+    pub fn of(view: &ConcernView, caller: &Caller) -> Self {
+        let ringing = view.state() == ConcernState::Ringing;
+        let told = view.audiences.iter().map(|status| {
+            let acceptors: &[&str] = match status.audience() {
+                Audience::Nhq => &role::NHQ_ACCEPTORS,
+                Audience::ResponsibleHead => &role::RESPONSIBLE_HEADS,
+                Audience::Unspecified => &[],
+            };
+            Told {
+                audience: status.audience(),
+                office: status.office.clone(),
+                level: status.level,
+                rings: status.rings,
+                delivered_at: status.delivered_at.as_ref().and_then(wire::instant),
+                accepted_at: status.accepted_at.as_ref().and_then(wire::instant),
+                accepted_by: status.accepted_by.clone(),
+                next_ring_at: status.next_ring_at.as_ref().and_then(wire::instant),
+                may_accept: ringing && status.accepted_at.is_none() && caller.has_any(acceptors),
+                mine: !status.accepted_by.is_empty() && status.accepted_by == caller.subject,
+            }
+        });
+        Self {
+            id: view.concern_id.clone(),
+            reference: view.reference.clone(),
+            grade: view.grade(),
+            state: view.state(),
+            site: view.site.clone(),
+            raised_at: view.raised_at.as_ref().and_then(wire::instant),
+            revision: view.revision,
+            told: told.collect(),
+        }
+    }
+
+    #[must_use]
+    pub fn is_ringing(&self) -> bool {
+        self.state == ConcernState::Ringing
+    }
+
+    /// The one who looks is waited for. Whoever may accept nothing waits with everyone.
+    #[must_use]
+    pub fn is_waiting(&self, caller: &Caller) -> bool {
+        let accepts = caller.has_any(&role::NHQ_ACCEPTORS) || caller.has_any(&role::RESPONSIBLE_HEADS);
+        if accepts { self.told.iter().any(|told| told.may_accept) } else { self.is_ringing() }
+    }
+
+    /// "Imminent risk".
+    #[must_use]
+    pub const fn grade_text(&self, texts: &Texts) -> &'static str {
+        match self.grade {
+            Grade::Imminent => texts.grade_imminent,
+            Grade::Question => texts.grade_question,
+            Grade::Concern | Grade::Unspecified => texts.grade_concern,
+        }
+    }
+
+    /// The name of the site in a language, its code where the directory does not know it.
+    #[must_use]
+    pub fn site_text(&self, language: Language, sites: &Sites) -> String {
+        if self.site.is_empty() || self.site == proto::subject::NO_SITE {
+            return language.texts().site_unknown.to_owned();
+        }
+        let name = sites.get(&self.site).map(|site| match language {
+            Language::English => &site.name_en,
+            Language::French => &site.name_fr,
+        });
+        name.filter(|name| !name.is_empty()).unwrap_or(&self.site).clone()
+    }
+}
+
+/// The audience's name.
+#[must_use]
+pub const fn audience_text(audience: Audience, texts: &Texts) -> &'static str {
+    match audience {
+        Audience::ResponsibleHead => texts.head,
+        Audience::Nhq | Audience::Unspecified => texts.nhq,
+    }
+}
+
+/// An instant as machines read it.
+#[must_use]
+pub fn machine(at: OffsetDateTime) -> String {
+    let at = at.to_offset(UtcOffset::UTC);
+    format!("{}T{:02}:{:02}:{:02}Z", at.date(), at.hour(), at.minute(), at.second())
+}
+
+/// An instant as people read it where no script tells their local time.
+#[must_use]
+pub fn human(at: OffsetDateTime) -> String {
+    let at = at.to_offset(UtcOffset::UTC);
+    format!("{} {:02}:{:02}:{:02} UTC", at.date(), at.hour(), at.minute(), at.second())
+}
+
+/// "4 min", "1 h 05 min": the same words in both languages.
+#[must_use]
+pub fn elapsed(since: Duration) -> String {
+    let seconds = since.whole_seconds().max(0);
+    match seconds {
+        0..60 => format!("{seconds} s"),
+        60..3600 => format!("{} min", seconds / 60),
+        _ => format!("{} h {:02} min", seconds / 3600, seconds % 3600 / 60),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn elapsed_time_reads_well() {
+        for (seconds, text) in [(-5, "0 s"), (59, "59 s"), (60, "1 min"), (3599, "59 min"), (3_900, "1 h 05 min"), (90_000, "25 h 00 min")]
+        {
+            assert_eq!(elapsed(Duration::seconds(seconds)), text);
+        }
+    }
+}

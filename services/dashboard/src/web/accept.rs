@@ -1,0 +1,72 @@
+//! Taking a concern in hand: one press, with or without a script. Who comes second is told who was first [R3e].
+
+use axum::{
+    Form,
+    extract::{Path, State, rejection::FormRejection},
+    http::{StatusCode, header},
+    response::{IntoResponse, Response},
+};
+use proto::safety::v1::Audience;
+use serde::Deserialize;
+use serde_json::json;
+use tonic::{Code, Status};
+
+use super::{App, live, see_other, visitor::Member};
+use crate::{
+    pages::errors::Trouble,
+    texts::{Texts, fill},
+    view::Card,
+};
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub struct Acceptance {
+    form_token: String,
+    audience: i32,
+}
+
+pub async fn accept(
+    State(app): State<App>,
+    member: Member,
+    Path((_, concern)): Path<(String, String)>,
+    form: Result<Form<Acceptance>, FormRejection>,
+) -> Response {
+    let Ok(Form(form)) = form else { return member.visitor.trouble(Trouble::WrongOrigin) };
+    let audience = Audience::try_from(form.audience).unwrap_or_default();
+    if !member.made(&form.form_token) {
+        return member.visitor.trouble(Trouble::WrongOrigin);
+    }
+    if let Err(status) = app.safety.accept(&member.session, &concern, audience).await {
+        return failed(&member, &status);
+    }
+    if !member.visitor.wants_piece {
+        return see_other(&format!("/{}/concerns?accepted={concern}", member.visitor.language.code()));
+    }
+    // It is accepted; if its new face cannot be read, the live stream will bring it.
+    let Ok(view) = app.safety.get(&member.session, &concern).await else { return StatusCode::NO_CONTENT.into_response() };
+    let drawing = member.drawing();
+    let message = outcome(&Card::of(&view, &member.session.caller), member.visitor.language.texts());
+    let answer = json!({ "item": live::item(&view, &drawing), "message": message });
+    ([(header::CONTENT_TYPE, "application/json")], answer.to_string()).into_response()
+}
+
+/// What the one who pressed is told: that it is theirs, or who was first.
+pub fn outcome(card: &Card, texts: &Texts) -> Option<String> {
+    let mine = card.told.iter().any(|told| told.mine);
+    let first = card.told.iter().find(|told| told.accepted_at.is_some())?;
+    let text = if mine { texts.accept_first } else { texts.accept_late };
+    Some(fill(text, &[("reference", &card.reference), ("who", &first.accepted_by)]))
+}
+
+fn failed(member: &Member, status: &Status) -> Response {
+    if !member.visitor.wants_piece {
+        return member.visitor.refused(status);
+    }
+    let texts = member.visitor.language.texts();
+    let (code, message) = match status.code() {
+        Code::Unauthenticated => (StatusCode::UNAUTHORIZED, texts.live_ended),
+        Code::PermissionDenied | Code::NotFound => (StatusCode::FORBIDDEN, texts.accept_not_yours),
+        _ => (StatusCode::SERVICE_UNAVAILABLE, texts.accept_failed),
+    };
+    (code, [(header::CONTENT_TYPE, "application/json")], json!({ "message": message }).to_string()).into_response()
+}

@@ -1,0 +1,55 @@
+//! The safety events and one of them.
+
+use axum::{
+    extract::{Path, Query, State},
+    http::StatusCode,
+    response::Response,
+};
+use serde::Deserialize;
+
+use super::{App, accept, visitor::Member};
+use crate::{
+    pages::{event, events::Listing},
+    texts::fill,
+    view::Card,
+};
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub struct Asked {
+    closed: Option<u8>,
+    page: String,
+    /// The concern whose acceptance led here.
+    accepted: Option<String>,
+}
+
+pub async fn list(State(app): State<App>, member: Member, Query(asked): Query<Asked>) -> Response {
+    let with_closed = asked.closed.is_some();
+    let answer = match app.safety.list(&member.session, with_closed, asked.page).await {
+        Ok(answer) => answer,
+        Err(status) => return member.visitor.refused(&status),
+    };
+    let language = member.visitor.language;
+    let cards: Vec<Card> = answer.concerns.iter().map(|view| Card::of(view, &member.session.caller)).collect();
+    let outcome =
+        asked.accepted.and_then(|id| cards.iter().find(|card| card.id == id)).and_then(|card| accept::outcome(card, language.texts()));
+    let more = (!answer.next_page_token.is_empty()).then(|| {
+        let closed = if with_closed { "&closed=1" } else { "" };
+        format!("/{}/concerns?page={}{closed}", language.code(), answer.next_page_token)
+    });
+    let listing = Listing { cards, with_closed, more, outcome };
+    let drawing = member.drawing();
+    let content = listing.content(&drawing);
+    member.visitor.page_with(StatusCode::OK, language.texts().events, Some(listing.waiting(&drawing)), &content)
+}
+
+pub async fn detail(State(app): State<App>, member: Member, Path((_, concern)): Path<(String, String)>) -> Response {
+    match app.safety.get(&member.session, &concern).await {
+        Ok(view) => {
+            let card = Card::of(&view, &member.session.caller);
+            let title = fill(member.visitor.language.texts().event_title, &[("reference", &card.reference)]);
+            member.visitor.page(&title, &event::content(&view, &card, &member.drawing()))
+        }
+        Err(status) => member.visitor.refused(&status),
+    }
+}

@@ -1,0 +1,175 @@
+//! The live stream: a snapshot on every connection, every change, and a beat that tells the truth about the whole chain.
+//!
+//! A beat is sent every two seconds whatever happens, and says whether the safety service was heard, whether its bus answers
+//! and whether its ladder runs. A browser that misses beats says by itself that it is not live.
+
+use std::{convert::Infallible, pin::pin, time::Duration};
+
+use async_stream::stream;
+use axum::{
+    extract::State,
+    http::{HeaderName, StatusCode},
+    response::{
+        IntoResponse, Response,
+        sse::{Event, Sse},
+    },
+};
+use futures::{Stream, StreamExt};
+use proto::safety::v1::{Beat, ConcernState, ConcernView, watch_concerns_response::Item};
+use serde_json::{Value, json};
+use tokio::time::{Instant, sleep};
+use tonic::Code;
+
+use super::{App, visitor::Visitor};
+use crate::{
+    pages::card::Drawing,
+    safety::{Safety, Sites},
+    session::Session,
+    texts::Language,
+    view::Card,
+};
+
+const BEAT: Duration = Duration::from_secs(2);
+/// The safety service beats every two seconds: after this it is silent.
+const SILENCE: Duration = Duration::from_secs(5);
+const TRY_AGAIN: Duration = Duration::from_secs(1);
+
+/// Server-sent events for whoever is signed in.
+pub async fn events(State(app): State<App>, visitor: Visitor) -> Response {
+    let Ok(permit) = app.streams.clone().try_acquire_owned() else { return StatusCode::SERVICE_UNAVAILABLE.into_response() };
+    let stream = stream! {
+        let _permit = permit;
+        let Some(session) = visitor.session else {
+            yield ended("signed-out");
+            return;
+        };
+        let sites = app.safety.sites(&session, app.clock.now()).await;
+        let mut told = pin!(follow(app, session, sites, visitor.language));
+        while let Some(event) = told.next().await {
+            yield event;
+        }
+    };
+    let unbuffered = [(HeaderName::from_static("x-accel-buffering"), "no")];
+    (unbuffered, Sse::new(stream.map(Ok::<_, Infallible>))).into_response()
+}
+
+/// What was heard from the safety service.
+enum Heard {
+    Item(Box<Item>),
+    /// The stream broke or cannot begin; it is tried again.
+    Lost,
+    /// The one who looks may not, or not any more.
+    Refused(&'static str),
+}
+
+/// How far the chain reaches now.
+#[derive(Default)]
+struct Chain {
+    heard_at: Option<Instant>,
+    bus: bool,
+    ladder: bool,
+}
+
+fn follow(app: App, session: Session, sites: Sites, language: Language) -> impl Stream<Item = Event> {
+    stream! {
+        let mut heard = pin!(hear(app.safety.clone(), session.clone()));
+        // The first beat waits for the first word of the safety service: a page that has just been opened is not yet "not live".
+        let mut beat = tokio::time::interval_at(Instant::now() + BEAT, BEAT);
+        let mut chain = Chain::default();
+        let left = session.expires_at - app.clock.now();
+        let mut expired = pin!(sleep(left.try_into().unwrap_or_default()));
+        loop {
+            let event = tokio::select! {
+                biased;
+                () = app.stop.cancelled() => return,
+                () = session.ended.cancelled() => { yield ended("signed-out"); return; }
+                () = &mut expired => { yield ended("signed-out"); return; }
+                _ = beat.tick() => Some(beat_event(&chain)),
+                item = heard.next() => match item {
+                    Some(Heard::Item(item)) => {
+                        chain.heard_at = Some(Instant::now());
+                        let drawing = Drawing { language, session: &session, sites: &sites, now: app.clock.now() };
+                        told(*item, &drawing, &mut chain)
+                    }
+                    Some(Heard::Refused(why)) => { yield ended(why); return; }
+                    Some(Heard::Lost) => { chain = Chain::default(); Some(beat_event(&chain)) }
+                    None => return,
+                },
+            };
+            if let Some(event) = event {
+                yield event;
+            }
+        }
+    }
+}
+
+/// Everything the safety service says, across broken connections, for as long as it is listened to.
+fn hear(safety: Safety, session: Session) -> impl Stream<Item = Heard> {
+    stream! {
+        loop {
+            let code = match safety.watch(&session).await {
+                Err(status) => status.code(),
+                Ok(mut stream) => loop {
+                    match stream.message().await {
+                        Ok(Some(message)) => if let Some(item) = message.item { yield Heard::Item(Box::new(item)) },
+                        Ok(None) => break Code::Unavailable,
+                        Err(status) => break status.code(),
+                    }
+                },
+            };
+            match code {
+                Code::Unauthenticated => yield Heard::Refused("signed-out"),
+                Code::PermissionDenied => yield Heard::Refused("refused"),
+                code => {
+                    tracing::debug!(code = %code, "the safety stream broke: trying again");
+                    yield Heard::Lost;
+                }
+            }
+            sleep(TRY_AGAIN).await;
+        }
+    }
+}
+
+fn told(item: Item, drawing: &Drawing<'_>, chain: &mut Chain) -> Option<Event> {
+    match item {
+        Item::Snapshot(snapshot) => {
+            let items: Vec<Value> = snapshot.concerns.iter().map(|view| self::item(view, drawing)).collect();
+            Some(event("snapshot", &json!({ "items": items })))
+        }
+        Item::Changed(view) => Some(event("changed", &self::item(&view, drawing))),
+        Item::Beat(Beat { bus, ladder, .. }) => {
+            let changed = (chain.bus, chain.ladder) != (bus, ladder);
+            (chain.bus, chain.ladder) = (bus, ladder);
+            // A change is told at once; otherwise the next beat of ours says it.
+            changed.then(|| beat_event(chain))
+        }
+    }
+}
+
+/// One concern as the script takes it.
+#[must_use]
+pub fn item(view: &ConcernView, drawing: &Drawing<'_>) -> Value {
+    let card = Card::of(view, &drawing.session.caller);
+    json!({
+        "id": card.id,
+        "revision": card.revision,
+        "open": card.state != ConcernState::Closed,
+        "waiting": card.is_waiting(&drawing.session.caller),
+        "imminent": card.grade == proto::safety::v1::Grade::Imminent,
+        "what": drawing.what(&card),
+        "html": drawing.card(&card).into_string(),
+    })
+}
+
+fn beat_event(chain: &Chain) -> Event {
+    let safety = chain.heard_at.is_some_and(|at| at.elapsed() < SILENCE);
+    event("beat", &json!({ "safety": safety, "bus": chain.bus, "ladder": chain.ladder }))
+}
+
+fn ended(why: &str) -> Event {
+    event("ended", &json!({ "why": why }))
+}
+
+fn event(name: &str, data: &Value) -> Event {
+    Event::default().event(name).data(data.to_string())
+}

@@ -1,0 +1,169 @@
+//! The door: addresses, security headers, and the checks every request passes.
+
+mod accept;
+mod events;
+mod live;
+mod raise;
+mod sign_in;
+mod visitor;
+
+use std::{sync::Arc, time::Duration};
+
+use axum::{
+    Router,
+    extract::{DefaultBodyLimit, Request, State},
+    middleware::{self, Next},
+    response::{IntoResponse, Redirect, Response},
+    routing::{get, post},
+};
+use chassis::{Clock, Ids, identity::Verifier};
+use http::{HeaderName, HeaderValue, Method, StatusCode, header};
+use tokio::sync::Semaphore;
+use tokio_util::sync::CancellationToken;
+
+use crate::{assets, identities::Person, pages::errors::Trouble, safety::Safety, session::Sessions, texts::Language};
+use visitor::Visitor;
+
+/// The largest form.
+const LARGEST_FORM: usize = 64 * 1024;
+/// What a page may take.
+const DEADLINE: Duration = Duration::from_secs(15);
+/// Live streams at most; each costs one stream of the safety service.
+pub const MOST_STREAMS: usize = 2_000;
+
+/// What every page needs. Cheap to clone.
+#[derive(Clone)]
+pub struct App {
+    pub safety: Safety,
+    pub sessions: Sessions,
+    pub verifier: Option<Arc<Verifier>>,
+    pub people: Arc<Vec<Person>>,
+    pub clock: Clock,
+    pub ids: Ids,
+    pub stop: CancellationToken,
+    pub streams: Arc<Semaphore>,
+}
+
+impl App {
+    /// Cookies travel encrypted only, except on a development machine.
+    #[must_use]
+    pub fn is_development(&self) -> bool {
+        !self.people.is_empty()
+    }
+}
+
+/// Every address of the dashboard.
+pub fn router(app: App) -> Router {
+    let pages = Router::new()
+        .route("/", get(sign_in::home))
+        .route("/{language}", get(sign_in::home))
+        .route("/{language}/", get(sign_in::home))
+        .route("/{language}/sign-in", get(sign_in::page).post(sign_in::submit))
+        .route("/{language}/sign-out", post(sign_in::out))
+        .route("/{language}/concerns", get(events::list))
+        .route("/{language}/concerns/{concern}", get(events::detail))
+        .route("/{language}/concerns/{concern}/accept", post(accept::accept))
+        .route("/{language}/raise", get(raise::page).post(raise::submit))
+        .route("/{language}/raise/{concern}", get(raise::recorded))
+        .fallback(nothing_here)
+        .layer(middleware::from_fn_with_state(app.clone(), in_time))
+        .layer(DefaultBodyLimit::max(LARGEST_FORM));
+    Router::new()
+        .route("/health", get(|| async { "serving\n" }))
+        .route("/assets/{file}", get(asset))
+        .route("/{language}/events", get(live::events))
+        .merge(pages)
+        .layer(middleware::from_fn_with_state(app.clone(), from_our_own_pages))
+        .layer(middleware::from_fn(headers))
+        .with_state(app)
+}
+
+async fn asset(request: Request) -> Response {
+    match assets::find(request.uri().path()) {
+        Some(asset) => {
+            ([(header::CONTENT_TYPE, asset.kind), (header::CACHE_CONTROL, "public, max-age=31536000, immutable")], asset.content)
+                .into_response()
+        }
+        None => StatusCode::NOT_FOUND.into_response(),
+    }
+}
+
+async fn nothing_here(visitor: Visitor) -> Response {
+    visitor.trouble(Trouble::NotFound)
+}
+
+async fn in_time(State(_): State<App>, visitor: Visitor, request: Request, next: Next) -> Response {
+    match tokio::time::timeout(DEADLINE, next.run(request)).await {
+        Ok(response) => response,
+        Err(_) => visitor.trouble(Trouble::Unavailable),
+    }
+}
+
+/// Nothing is changed by a request that another site made a browser send. The session cookie is `SameSite=Strict`, and every
+/// form carries a token besides.
+async fn from_our_own_pages(State(_): State<App>, visitor: Visitor, request: Request, next: Next) -> Response {
+    if is_ours(&request) {
+        return next.run(request).await;
+    }
+    tracing::warn!("a form of another site was refused");
+    visitor.trouble(Trouble::WrongOrigin)
+}
+
+fn is_ours(request: &Request) -> bool {
+    if matches!(*request.method(), Method::GET | Method::HEAD) {
+        return true;
+    }
+    let header = |name: HeaderName| request.headers().get(name).and_then(|value| value.to_str().ok());
+    let site = header(HeaderName::from_static("sec-fetch-site"));
+    let origin_fits = match (header(header::ORIGIN), header(header::HOST)) {
+        (Some(origin), Some(host)) => origin.split_once("://").is_some_and(|(_, authority)| authority == host),
+        _ => true,
+    };
+    origin_fits && site.is_none_or(|site| site == "same-origin" || site == "none")
+}
+
+async fn headers(request: Request, next: Next) -> Response {
+    let mut response = next.run(request).await;
+    let fixed: [(HeaderName, &'static str); 6] = [
+        (
+            header::CONTENT_SECURITY_POLICY,
+            "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
+        ),
+        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+        (header::X_FRAME_OPTIONS, "DENY"),
+        (header::REFERRER_POLICY, "same-origin"),
+        (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
+        (HeaderName::from_static("permissions-policy"), "camera=(), geolocation=(), microphone=()"),
+    ];
+    for (name, value) in fixed {
+        response.headers_mut().insert(name, HeaderValue::from_static(value));
+    }
+    response.headers_mut().entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
+    response
+}
+
+/// Where a form leads when it has been obeyed.
+fn see_other(address: &str) -> Response {
+    Redirect::to(address).into_response()
+}
+
+/// An address of ours that may stand in `next`: a page in one of the two languages, never another site.
+fn safe_next(next: &str, language: Language) -> String {
+    let ours = Language::ALL.iter().any(|l| next.starts_with(&format!("/{}/", l.code())));
+    let plain = next.chars().all(|c| c.is_ascii_graphic() && c != '\\') && next.len() <= 400;
+    if ours && plain { next.to_owned() } else { format!("/{}/concerns", language.code()) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn after_signing_in_nobody_is_led_to_another_site() {
+        let home = "/fr/concerns";
+        for hostile in ["https://evil.example/", "//evil.example", "/\\evil.example", "/en\\..\\x", "", "/en/\r\nSet-Cookie: a", "/de/x"] {
+            assert_eq!(safe_next(hostile, Language::French), home, "{hostile}");
+        }
+        assert_eq!(safe_next("/en/concerns/abc?x=1", Language::French), "/en/concerns/abc?x=1");
+    }
+}

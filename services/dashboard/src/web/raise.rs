@@ -1,0 +1,104 @@
+//! Raising a concern, and reading how far it has come. What was written is never lost to an error.
+
+use axum::{
+    Form,
+    extract::{Path, State, rejection::FormRejection},
+    http::StatusCode,
+    response::Response,
+};
+use proto::safety::v1::Concern;
+use tonic::{Code, Status};
+use tonic_types::StatusExt;
+
+use super::{
+    App, see_other,
+    visitor::{Member, Visitor},
+};
+use crate::{
+    pages::{
+        errors::Trouble,
+        raise::{self as pages, Draft},
+    },
+    texts::{Language, fill},
+};
+
+pub async fn page(State(app): State<App>, member: Member) -> Response {
+    let draft = Draft { concern_id: app.ids.uuid().to_string(), ..Draft::default() };
+    member.visitor.page(member.visitor.language.texts().raise, &pages::form(&draft, None, &member.drawing()))
+}
+
+pub async fn submit(
+    State(app): State<App>,
+    visitor: Visitor,
+    member: Result<Member, Response>,
+    form: Result<Form<Draft>, FormRejection>,
+) -> Response {
+    let Ok(Form(draft)) = form else { return visitor.trouble(Trouble::WrongOrigin) };
+    let Ok(member) = member else { return kept(&visitor, &draft) };
+    if !member.made(&draft.form_token) {
+        return member.visitor.trouble(Trouble::WrongOrigin);
+    }
+    let texts = member.visitor.language.texts();
+    if draft.is_empty() {
+        return again(&member, &draft, texts.raise_empty, StatusCode::UNPROCESSABLE_ENTITY);
+    }
+    match app.safety.raise(&member.session, concern(&draft)).await {
+        Ok(receipt) => see_other(&format!("/{}/raise/{}", member.visitor.language.code(), receipt.concern_id)),
+        Err(status) if status.code() == Code::Unauthenticated => kept(&visitor, &draft),
+        Err(status) => {
+            let (why, code) = explain(&status, member.visitor.language);
+            again(&member, &draft, &why, code)
+        }
+    }
+}
+
+pub async fn recorded(State(app): State<App>, member: Member, Path((_, concern)): Path<(String, String)>) -> Response {
+    let receipt = match app.safety.receipt(&member.session, &concern).await {
+        Ok(receipt) => Some(receipt),
+        Err(status) if [Code::Unavailable, Code::DeadlineExceeded, Code::Cancelled].contains(&status.code()) => None,
+        Err(status) => return member.visitor.refused(&status),
+    };
+    let title = member.visitor.language.texts().recorded_title;
+    member.visitor.page(title, &pages::recorded(&concern, receipt.as_ref(), &member.drawing()))
+}
+
+fn concern(draft: &Draft) -> Concern {
+    let trimmed = |text: &String| text.trim().to_owned();
+    Concern {
+        concern_id: draft.concern_id.clone(),
+        grade: draft.grade,
+        site: trimmed(&draft.site),
+        text: trimmed(&draft.text),
+        person_at_risk: trimmed(&draft.person_at_risk),
+        nature: trimmed(&draft.nature),
+        place: trimmed(&draft.place),
+        advice: trimmed(&draft.advice),
+        call_back: trimmed(&draft.call_back),
+        ..Concern::default()
+    }
+}
+
+fn again(member: &Member, draft: &Draft, why: &str, code: StatusCode) -> Response {
+    let title = member.visitor.language.texts().raise;
+    member.visitor.page_with(code, title, None, &pages::form(draft, Some(why), &member.drawing()))
+}
+
+fn kept(visitor: &Visitor, draft: &Draft) -> Response {
+    let title = visitor.language.texts().raise;
+    visitor.page_with(StatusCode::UNAUTHORIZED, title, None, &pages::kept(draft, visitor.language))
+}
+
+/// The service's own words where it refuses; otherwise that nothing was recorded.
+fn explain(status: &Status, language: Language) -> (String, StatusCode) {
+    let texts = language.texts();
+    let refused = [Code::InvalidArgument, Code::FailedPrecondition, Code::PermissionDenied, Code::AlreadyExists];
+    if !refused.contains(&status.code()) {
+        return (texts.raise_failed.to_owned(), StatusCode::SERVICE_UNAVAILABLE);
+    }
+    let french = status.get_details_localized_message().map(|told| told.message);
+    let why = match language {
+        Language::English => status.message().to_owned(),
+        Language::French => french.unwrap_or_else(|| status.message().to_owned()),
+    };
+    (fill(texts.raise_refused, &[("why", &why)]), StatusCode::UNPROCESSABLE_ENTITY)
+}

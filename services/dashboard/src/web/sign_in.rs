@@ -1,0 +1,104 @@
+//! Signing in and out. A token is verified before a session is made; the browser never holds the token.
+
+use axum::{
+    Form,
+    extract::{Query, State, rejection::FormRejection},
+    http::{HeaderMap, StatusCode, header},
+    response::{IntoResponse, Response},
+};
+use serde::Deserialize;
+
+use super::{
+    App, safe_next, see_other,
+    visitor::{Member, Visitor, cookie_name},
+};
+use crate::pages::{
+    errors::Trouble,
+    sign_in::{Notice, content},
+};
+
+pub async fn home(visitor: Visitor) -> Response {
+    see_other(&format!("/{}/concerns", visitor.language.code()))
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub struct Asked {
+    next: String,
+    signed_out: Option<u8>,
+}
+
+pub async fn page(State(app): State<App>, visitor: Visitor, Query(asked): Query<Asked>) -> Response {
+    let notice = match (&app.verifier, asked.signed_out) {
+        (None, _) => Notice::NoKeys,
+        (_, Some(_)) => Notice::SignedOut,
+        _ => Notice::None,
+    };
+    show(&app, &visitor, notice, StatusCode::OK, &asked.next)
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub struct Credentials {
+    token: String,
+    /// Number of an invented person; never offered where there are none.
+    person: Option<usize>,
+    next: String,
+}
+
+pub async fn submit(State(app): State<App>, visitor: Visitor, form: Result<Form<Credentials>, FormRejection>) -> Response {
+    let Ok(Form(asked)) = form else { return visitor.trouble(Trouble::NotFound) };
+    let token = match asked.person.and_then(|number| app.people.get(number)) {
+        Some(person) => person.token.expose().clone(),
+        None => asked.token.trim().to_owned(),
+    };
+    let Some(verifier) = &app.verifier else {
+        return show(&app, &visitor, Notice::NoKeys, StatusCode::SERVICE_UNAVAILABLE, &asked.next);
+    };
+    let Ok(caller) = verifier.verify(&token) else {
+        tracing::info!("a sign-in was refused");
+        return show(&app, &visitor, Notice::Refused, StatusCode::UNAUTHORIZED, &asked.next);
+    };
+    if let Some(old) = &visitor.cookie {
+        app.sessions.end(old);
+    }
+    let (cookie, session) = app.sessions.begin(caller, token);
+    tracing::info!(caller.subject = session.caller.subject, "signed in");
+    let secure = if app.is_development() { "" } else { "; Secure" };
+    let seconds = (session.expires_at - app.clock.now()).whole_seconds().max(0);
+    let cookie = format!("{}={cookie}; Path=/; HttpOnly; SameSite=Strict; Max-Age={seconds}{secure}", cookie_name(&app));
+    with_cookie(see_other(&safe_next(&asked.next, visitor.language)), &cookie)
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub struct Leaving {
+    form_token: String,
+}
+
+pub async fn out(State(app): State<App>, member: Member, form: Result<Form<Leaving>, FormRejection>) -> Response {
+    if !form.is_ok_and(|Form(form)| member.made(&form.form_token)) {
+        return member.visitor.trouble(Trouble::WrongOrigin);
+    }
+    if let Some(cookie) = &member.visitor.cookie {
+        app.sessions.end(cookie);
+    }
+    tracing::info!(caller.subject = member.session.caller.subject, "signed out");
+    let secure = if app.is_development() { "" } else { "; Secure" };
+    let gone = format!("{}=; Path=/; HttpOnly; SameSite=Strict; Max-Age=0{secure}", cookie_name(&app));
+    with_cookie(see_other(&format!("/{}/sign-in?signed_out=1", member.visitor.language.code())), &gone)
+}
+
+fn show(app: &App, visitor: &Visitor, notice: Notice, status: StatusCode, next: &str) -> Response {
+    let title = visitor.language.texts().sign_in;
+    let next = safe_next(next, visitor.language);
+    visitor.page_with(status, title, None, &content(visitor.language, notice, &app.people, &next))
+}
+
+fn with_cookie(response: Response, cookie: &str) -> Response {
+    let mut headers = HeaderMap::new();
+    if let Ok(value) = cookie.parse() {
+        headers.insert(header::SET_COOKIE, value);
+    }
+    (headers, response).into_response()
+}

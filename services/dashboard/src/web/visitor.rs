@@ -1,0 +1,148 @@
+//! Who asks, in which language; and how a page, or the reason why there is none, is answered.
+
+use std::convert::Infallible;
+
+use axum::{
+    extract::FromRequestParts,
+    response::{IntoResponse, Response},
+};
+use http::{HeaderMap, StatusCode, header, request::Parts};
+use maud::Markup;
+use sha2::{Digest, Sha256};
+use time::OffsetDateTime;
+use tonic::{Code, Status};
+
+use super::{App, see_other};
+use crate::{
+    pages::{Frame, card::Drawing, errors::Trouble},
+    safety::Sites,
+    session::Session,
+    texts::Language,
+};
+
+/// Anyone, signed in or not.
+#[derive(Clone)]
+pub struct Visitor {
+    pub language: Language,
+    /// The address without its language.
+    pub here: String,
+    pub session: Option<Session>,
+    pub cookie: Option<String>,
+    pub now: OffsetDateTime,
+    /// A script asks for a piece of a page.
+    pub wants_piece: bool,
+}
+
+impl FromRequestParts<App> for Visitor {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Infallible> {
+        let path = parts.uri.path_and_query().map_or("/", |p| p.as_str());
+        let (first, rest) = path.trim_start_matches('/').split_once(['/', '?']).map_or((path.trim_start_matches('/'), ""), |(a, b)| (a, b));
+        let accepted = parts.headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
+        let (language, here) = match Language::parse(first) {
+            Some(language) => (language, format!("/{rest}")),
+            None => (Language::preferred(accepted), "/concerns".to_owned()),
+        };
+        let cookie = cookie(&parts.headers, cookie_name(app));
+        let session = cookie.as_deref().and_then(|cookie| app.sessions.find(cookie));
+        let wants_piece = parts.headers.contains_key("x-ro-piece");
+        Ok(Self { language, here, session, cookie, now: app.clock.now(), wants_piece })
+    }
+}
+
+/// A cookie with the `__Host-` prefix is bound to this very host and to encryption.
+pub fn cookie_name(app: &App) -> &'static str {
+    if app.is_development() { "ro_session" } else { "__Host-ro_session" }
+}
+
+fn cookie(headers: &HeaderMap, name: &str) -> Option<String> {
+    let pairs = headers.get_all(header::COOKIE).into_iter().filter_map(|value| value.to_str().ok()).flat_map(|line| line.split(';'));
+    pairs.filter_map(|pair| pair.trim().split_once('=')).find(|(key, _)| *key == name).map(|(_, value)| value.to_owned())
+}
+
+impl Visitor {
+    /// A whole page.
+    pub fn page(&self, title: &str, content: &Markup) -> Response {
+        self.page_with(StatusCode::OK, title, None, content)
+    }
+
+    /// A whole page with its status and the count for its title.
+    pub fn page_with(&self, status: StatusCode, title: &str, waiting: Option<usize>, content: &Markup) -> Response {
+        let frame = Frame {
+            language: self.language,
+            title: title.to_owned(),
+            here: self.here.clone(),
+            session: self.session.as_ref(),
+            now: self.now,
+            waiting,
+        };
+        (status, frame.page(content)).into_response()
+    }
+
+    /// Why there is no page.
+    pub fn trouble(&self, trouble: Trouble) -> Response {
+        let (title, _) = trouble.texts(self.language);
+        // A form's own address is no page to come back to.
+        let mut visitor = self.clone();
+        if !matches!(trouble, Trouble::NotFound | Trouble::Unavailable) {
+            "/concerns".clone_into(&mut visitor.here);
+        }
+        visitor.page_with(trouble.status(), title, None, &trouble.content(self.language))
+    }
+
+    /// The answer of the safety service, as a page.
+    pub fn refused(&self, status: &Status) -> Response {
+        match status.code() {
+            Code::Unauthenticated => self.to_sign_in(),
+            Code::PermissionDenied => self.trouble(Trouble::Denied),
+            Code::NotFound | Code::InvalidArgument => self.trouble(Trouble::NotFound),
+            code => {
+                tracing::warn!(code = %code, "the safety service did not answer a page");
+                self.trouble(Trouble::Unavailable)
+            }
+        }
+    }
+
+    /// Signing in leads back to where one was.
+    pub fn to_sign_in(&self) -> Response {
+        see_other(&format!("/{0}/sign-in?next=/{0}{1}", self.language.code(), encode(&self.here)))
+    }
+}
+
+/// Characters that would end the value of a query are encoded.
+fn encode(text: &str) -> String {
+    text.replace('%', "%25").replace('&', "%26").replace('#', "%23").replace('+', "%2B").replace(' ', "%20")
+}
+
+/// Someone who is signed in.
+pub struct Member {
+    pub visitor: Visitor,
+    pub session: Session,
+    pub sites: Sites,
+}
+
+impl FromRequestParts<App> for Member {
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Response> {
+        let Ok(visitor) = Visitor::from_request_parts(parts, app).await;
+        let Some(session) = visitor.session.clone() else {
+            return Err(if visitor.wants_piece { StatusCode::UNAUTHORIZED.into_response() } else { visitor.to_sign_in() });
+        };
+        let sites = app.safety.sites(&session, visitor.now).await;
+        Ok(Self { visitor, session, sites })
+    }
+}
+
+impl Member {
+    pub fn drawing(&self) -> Drawing<'_> {
+        Drawing { language: self.visitor.language, session: &self.session, sites: &self.sites, now: self.visitor.now }
+    }
+
+    /// The form was made for this very session.
+    pub fn made(&self, form_token: &str) -> bool {
+        // Hashes are compared: how long it takes says nothing about the token.
+        Sha256::digest(form_token) == Sha256::digest(&self.session.form_token)
+    }
+}

@@ -1,0 +1,171 @@
+//! Every page, in both languages.
+
+use dashboard::texts;
+use http::{StatusCode, header};
+use proto::{
+    role,
+    safety::v1::{ConcernState, Grade},
+};
+use tonic::Status;
+
+use super::{
+    html::{assert_sound, tags},
+    safety::ringing,
+    world::{World, location, text},
+};
+
+const FIRST: &str = "00000000-0000-7000-8000-0000000000AA";
+
+fn fill(world: &World) {
+    let now = world.safety.now;
+    world.safety.put(ringing("AA", Grade::Concern, 3, now));
+    world.safety.put(ringing("CC", Grade::Imminent, 1, now));
+    world.safety.put(ringing("DD", Grade::Imminent, 9, now));
+    world.safety.put(ringing("EE", Grade::Question, 70, now));
+    for (id, state) in [("FF", ConcernState::Accepted), ("GG", ConcernState::Closed)] {
+        let mut view = ringing(id, Grade::Concern, 200, now);
+        view.state = state.into();
+        for told in &mut view.audiences {
+            told.accepted_at = Some(chassis::wire::timestamp(now));
+            told.accepted_by = "rj-officer-2".into();
+        }
+        world.safety.put(view);
+    }
+}
+
+#[tokio::test]
+async fn every_page_is_sound_and_the_same_in_both_languages() {
+    let people = r#"[{"name": "rj-officer-1", "roles": ["rj-officer"], "sites": [], "token": "t", "subject": "x"}]"#;
+    let world = World::with_people(people).await;
+    fill(&world);
+    let browser = world.sign_in("rj-officer-1", role::RJ_OFFICER).await;
+    browser.submit("/en/raise", &[("concern_id", FIRST), ("text", "x")]).await;
+    let addresses = [
+        "concerns".to_owned(),
+        "concerns?closed=1".to_owned(),
+        format!("concerns?accepted={FIRST}"),
+        format!("concerns/{FIRST}"),
+        "raise".to_owned(),
+        format!("raise/{FIRST}"),
+        "sign-in".to_owned(),
+        "sign-in?signed_out=1".to_owned(),
+        "nowhere".to_owned(),
+        "concerns/unknown".to_owned(),
+    ];
+    for address in addresses {
+        let mut shapes = Vec::new();
+        let mut titles = Vec::new();
+        for language in ["en", "fr"] {
+            let here = format!("/{language}/{address}");
+            let answer = browser.get(&here).await;
+            let policy = answer.headers()[header::CONTENT_SECURITY_POLICY].to_str().unwrap();
+            assert!(policy.starts_with("default-src 'none'") && !policy.contains("unsafe"), "{here}");
+            assert_eq!(answer.headers()[header::CACHE_CONTROL], "no-store", "{here}");
+            let page = text(answer).await;
+            assert_sound(&page, language, &here);
+            for (key, en, fr) in texts::ALL.iter().filter(|(key, ..)| *key != "other_language") {
+                let foreign = if language == "en" { fr } else { en };
+                assert!(foreign.chars().count() < 12 || !page.contains(foreign), "{here}: {key} stands in the other language");
+            }
+            shapes.push(tags(&page).into_iter().map(|t| t.name).collect::<Vec<_>>());
+            titles.push(page.split("<title>").nth(1).unwrap().split("</title>").next().unwrap().to_owned());
+        }
+        assert_eq!(shapes[0], shapes[1], "{address}");
+        assert_ne!(titles[0], titles[1], "{address}");
+    }
+}
+
+#[tokio::test]
+async fn the_language_link_leads_to_the_same_page() {
+    let world = World::new().await;
+    fill(&world);
+    let browser = world.sign_in("rj-officer-1", role::RJ_OFFICER).await;
+    let page = browser.read("/en/concerns?closed=1").await;
+    assert!(page.contains("href=\"/fr/concerns?closed=1\""));
+    assert!(page.contains("Mission Institution"));
+    assert!(browser.read("/fr/concerns").await.contains("Établissement de Mission"));
+}
+
+#[tokio::test]
+async fn imminent_concerns_stand_first_and_in_each_group_those_that_wait_longest() {
+    let world = World::new().await;
+    fill(&world);
+    let browser = world.sign_in("rj-officer-1", role::RJ_OFFICER).await;
+    let page = browser.read("/en/concerns").await;
+    let places: Vec<usize> = ["DD", "CC", "EE", "AA", "FF"].iter().map(|id| page.find(&format!("RS-7KDM-Q4{id}")).unwrap()).collect();
+    assert!(places.is_sorted(), "{places:?}");
+    assert!(page.contains("<title>(4) Safety events") && page.contains("4 waiting for acceptance"));
+    assert!(!page.contains("RS-7KDM-Q4GG"), "closed ones only where they are asked for");
+    assert!(browser.read("/en/concerns?closed=1").await.contains("RS-7KDM-Q4GG"));
+}
+
+#[tokio::test]
+async fn a_list_says_nothing_of_what_a_concern_says() {
+    let world = World::new().await;
+    fill(&world);
+    let browser = world.sign_in("rj-officer-1", role::RJ_OFFICER).await;
+    let list = browser.read("/en/concerns").await;
+    assert!(!list.contains("Fictional Person") && !list.contains("fictional worry"));
+    let page = browser.read(&format!("/en/concerns/{FIRST}")).await;
+    assert!(page.contains("Fictional Person") && page.contains("&lt;b&gt;no markup&lt;/b&gt;"));
+}
+
+#[tokio::test]
+async fn whoever_may_not_accept_is_offered_no_button() {
+    let world = World::new().await;
+    fill(&world);
+    for (role, offered, audience) in
+        [(role::RJ_OFFICER, true, "1"), (role::INSTITUTIONAL_HEAD, true, "2"), (role::DASHBOARD, false, ""), (role::MEDIATOR, false, "")]
+    {
+        let page = world.sign_in("someone-1", role).await.read("/en/concerns").await;
+        let found: Vec<_> = tags(&page).into_iter().filter(|t| t.get("name") == Some("audience")).collect();
+        assert_eq!(!found.is_empty(), offered, "{role}");
+        assert!(found.iter().all(|t| t.get("value") == Some(audience)), "{role}: each accepts for their own audience only");
+    }
+}
+
+#[tokio::test]
+async fn what_is_absent_and_what_is_hidden_read_the_same() {
+    let world = World::new().await;
+    let browser = world.sign_in("rj-officer-1", role::RJ_OFFICER).await;
+    let absent = browser.get("/en/concerns/00000000-0000-7000-8000-000000000001").await;
+    assert_eq!(absent.status(), StatusCode::NOT_FOUND);
+    assert!(text(absent).await.contains("There is no such page, or it is not for you."));
+}
+
+#[tokio::test]
+async fn when_the_safety_service_is_silent_the_page_says_so_and_what_to_do() {
+    let world = World::new().await;
+    let browser = world.sign_in("rj-officer-1", role::RJ_OFFICER).await;
+    *world.safety.refuse.lock().unwrap() = Some(Status::unavailable("down"));
+    let answer = browser.get("/fr/concerns").await;
+    assert_eq!(answer.status(), StatusCode::SERVICE_UNAVAILABLE);
+    let page = text(answer).await;
+    assert_sound(&page, "fr", "/fr/concerns");
+    assert!(page.contains("téléphonez") && !page.contains("down"));
+    *world.safety.refuse.lock().unwrap() = Some(Status::permission_denied("no"));
+    assert_eq!(browser.get("/en/concerns").await.status(), StatusCode::FORBIDDEN);
+    *world.safety.refuse.lock().unwrap() = Some(Status::unauthenticated("no"));
+    assert_eq!(location(&browser.get("/en/concerns").await), "/en/sign-in?next=/en/concerns");
+}
+
+#[tokio::test]
+async fn style_script_and_icon_come_from_here_and_may_be_kept_for_ever() {
+    let world = World::new().await;
+    let browser = world.sign_in("rj-officer-1", role::RJ_OFFICER).await;
+    let page = browser.read("/en/raise").await;
+    let assets: Vec<String> = tags(&page)
+        .iter()
+        .filter_map(|t| t.get("href").or(t.get("src")))
+        .filter(|address| address.starts_with("/assets/"))
+        .map(str::to_owned)
+        .collect();
+    assert_eq!(assets.len(), 3);
+    for asset in assets {
+        let answer = browser.get(&asset).await;
+        assert_eq!(answer.status(), StatusCode::OK, "{asset}");
+        assert!(answer.headers()[header::CACHE_CONTROL].to_str().unwrap().contains("immutable"));
+    }
+    assert_eq!(browser.get("/assets/app.css").await.status(), StatusCode::NOT_FOUND);
+    assert_eq!(world.stranger().get("/health").await.status(), StatusCode::OK);
+}

@@ -1,0 +1,202 @@
+//! A stand-in for the safety service: remembers concerns, lets the first of an audience accept, tells every watcher.
+
+use std::{
+    collections::BTreeMap,
+    pin::Pin,
+    sync::{Arc, Mutex},
+};
+
+use futures::{Stream, StreamExt, stream};
+use proto::safety::v1::{
+    AcceptConcernRequest, AcceptConcernResponse, AssignOfficeRequest, AssignOfficeResponse, Audience, AudienceStatus, Beat,
+    CloseConcernRequest, CloseConcernResponse, Concern, ConcernReceipt, ConcernState, ConcernView, Envelope, GetConcernReceiptRequest,
+    GetConcernReceiptResponse, GetConcernRequest, GetConcernResponse, Grade, ListConcernsRequest, ListConcernsResponse,
+    ListOfficeHoldersRequest, ListOfficeHoldersResponse, ListSitesRequest, ListSitesResponse, RaiseConcernRequest, RaiseConcernResponse,
+    RouteConcernRequest, RouteConcernResponse, Site, Snapshot, WatchConcernsRequest, WatchConcernsResponse, safety_server::Safety,
+    watch_concerns_response::Item,
+};
+use time::OffsetDateTime;
+use tokio::sync::broadcast;
+use tokio_stream::wrappers::BroadcastStream;
+use tonic::{Request, Response, Status};
+
+#[derive(Clone)]
+pub struct StandIn {
+    pub concerns: Arc<Mutex<BTreeMap<String, ConcernView>>>,
+    pub raised: Arc<Mutex<Vec<Concern>>>,
+    /// Subjects by token.
+    pub callers: Arc<Mutex<BTreeMap<String, String>>>,
+    pub items: broadcast::Sender<Item>,
+    /// Everything is answered with this, where it is set.
+    pub refuse: Arc<Mutex<Option<Status>>>,
+    pub now: OffsetDateTime,
+}
+
+impl StandIn {
+    pub fn new(now: OffsetDateTime) -> Self {
+        Self {
+            concerns: Arc::default(),
+            raised: Arc::default(),
+            callers: Arc::default(),
+            items: broadcast::channel(64).0,
+            refuse: Arc::default(),
+            now,
+        }
+    }
+
+    /// Puts a concern there and tells the watchers.
+    pub fn put(&self, view: ConcernView) {
+        self.concerns.lock().unwrap().insert(view.concern_id.clone(), view.clone());
+        let _ = self.items.send(Item::Changed(view));
+    }
+
+    fn caller<T>(&self, request: &Request<T>) -> Result<String, Status> {
+        if let Some(status) = self.refuse.lock().unwrap().clone() {
+            return Err(status);
+        }
+        let header = request.metadata().get("authorization").and_then(|value| value.to_str().ok());
+        let token = header.and_then(|value| value.strip_prefix("Bearer ")).unwrap_or_default();
+        self.callers.lock().unwrap().get(token).cloned().ok_or_else(|| Status::unauthenticated(""))
+    }
+
+    /// The concern as it stands now.
+    pub fn view_of(&self, id: &str) -> ConcernView {
+        self.view(id).unwrap()
+    }
+
+    fn view(&self, id: &str) -> Result<ConcernView, Status> {
+        self.concerns.lock().unwrap().get(id).cloned().ok_or_else(|| Status::not_found("not found"))
+    }
+}
+
+/// A concern that rings both audiences.
+pub fn ringing(id: &str, grade: Grade, minutes: i64, now: OffsetDateTime) -> ConcernView {
+    let raised_at = now - time::Duration::minutes(minutes);
+    let told = |audience: Audience, office: &str| AudienceStatus {
+        audience: audience.into(),
+        office: office.into(),
+        level: 1,
+        rings: 3,
+        delivered_at: Some(chassis::wire::timestamp(raised_at + time::Duration::seconds(2))),
+        next_ring_at: Some(chassis::wire::timestamp(now + time::Duration::seconds(95))),
+        ..AudienceStatus::default()
+    };
+    ConcernView {
+        concern_id: format!("00000000-0000-7000-8000-0000000000{id}"),
+        reference: format!("RS-7KDM-Q4{id}"),
+        grade: grade.into(),
+        state: ConcernState::Ringing.into(),
+        site: "mission".into(),
+        raised_at: Some(chassis::wire::timestamp(raised_at)),
+        audiences: vec![told(Audience::Nhq, "rj-unit"), told(Audience::ResponsibleHead, "institutional-head/mission")],
+        envelope: Some(Envelope {
+            content: Some(Concern {
+                text: "A fictional worry,\nin two lines & <b>no markup</b>".into(),
+                person_at_risk: "Fictional Person".into(),
+                place: "Unit 3".into(),
+                ..Concern::default()
+            }),
+            ..Envelope::default()
+        }),
+        revision: 1,
+    }
+}
+
+#[tonic::async_trait]
+impl Safety for StandIn {
+    async fn raise_concern(&self, request: Request<RaiseConcernRequest>) -> Result<Response<RaiseConcernResponse>, Status> {
+        self.caller(&request)?;
+        let concern = request.into_inner().concern.unwrap_or_default();
+        let concern_id = concern.concern_id.clone();
+        self.raised.lock().unwrap().push(concern);
+        let receipt = ConcernReceipt { concern_id, reference: "RS-4TQM-9XKD".into(), ..ConcernReceipt::default() };
+        Ok(Response::new(RaiseConcernResponse { receipt: Some(receipt) }))
+    }
+
+    async fn accept_concern(&self, request: Request<AcceptConcernRequest>) -> Result<Response<AcceptConcernResponse>, Status> {
+        let caller = self.caller(&request)?;
+        let request = request.into_inner();
+        let mut view = self.view(&request.concern_id)?;
+        let status = view.audiences.iter_mut().find(|a| a.audience == request.audience).ok_or_else(|| Status::not_found(""))?;
+        let already_accepted = status.accepted_at.is_some();
+        if !already_accepted {
+            status.accepted_at = Some(chassis::wire::timestamp(self.now));
+            status.accepted_by = caller;
+            status.next_ring_at = None;
+        }
+        let answer = AcceptConcernResponse { status: Some(status.clone()), already_accepted };
+        if !already_accepted {
+            if view.audiences.iter().all(|a| a.accepted_at.is_some()) {
+                view.state = ConcernState::Accepted.into();
+            }
+            view.revision += 1;
+            self.put(view);
+        }
+        Ok(Response::new(answer))
+    }
+
+    async fn list_concerns(&self, request: Request<ListConcernsRequest>) -> Result<Response<ListConcernsResponse>, Status> {
+        self.caller(&request)?;
+        let closed = request.get_ref().include_closed;
+        let concerns = self.concerns.lock().unwrap().values().filter(|v| closed || v.state() != ConcernState::Closed).cloned().collect();
+        Ok(Response::new(ListConcernsResponse { concerns, next_page_token: String::new() }))
+    }
+
+    async fn get_concern(&self, request: Request<GetConcernRequest>) -> Result<Response<GetConcernResponse>, Status> {
+        self.caller(&request)?;
+        Ok(Response::new(GetConcernResponse { concern: Some(self.view(&request.get_ref().concern_ref)?) }))
+    }
+
+    type WatchConcernsStream = Pin<Box<dyn Stream<Item = Result<WatchConcernsResponse, Status>> + Send>>;
+
+    async fn watch_concerns(&self, request: Request<WatchConcernsRequest>) -> Result<Response<Self::WatchConcernsStream>, Status> {
+        self.caller(&request)?;
+        let changes = BroadcastStream::new(self.items.subscribe()).filter_map(|item| async { item.ok() });
+        let open = self.concerns.lock().unwrap().values().filter(|v| v.state() != ConcernState::Closed).cloned().collect();
+        let period = tokio::time::interval(std::time::Duration::from_secs(1));
+        let beats = stream::unfold(period, move |mut period| async move {
+            period.tick().await;
+            Some((Item::Beat(Beat { at: None, bus: true, ladder: true }), period))
+        });
+        let first = stream::iter([Item::Snapshot(Snapshot { concerns: open })]);
+        let all = first.chain(stream::select(changes, beats)).map(|item| Ok(WatchConcernsResponse { item: Some(item) }));
+        Ok(Response::new(Box::pin(all)))
+    }
+
+    async fn get_concern_receipt(&self, request: Request<GetConcernReceiptRequest>) -> Result<Response<GetConcernReceiptResponse>, Status> {
+        self.caller(&request)?;
+        let concern_id = request.into_inner().concern_id;
+        if !self.raised.lock().unwrap().iter().any(|c| c.concern_id == concern_id) {
+            return Err(Status::not_found(""));
+        }
+        let recorded_at = Some(chassis::wire::timestamp(self.now));
+        let receipt = ConcernReceipt { concern_id, reference: "RS-4TQM-9XKD".into(), recorded_at, already_known: false };
+        Ok(Response::new(GetConcernReceiptResponse { receipt: Some(receipt), state: ConcernState::Ringing.into() }))
+    }
+
+    async fn list_sites(&self, request: Request<ListSitesRequest>) -> Result<Response<ListSitesResponse>, Status> {
+        self.caller(&request)?;
+        let site = |code: &str, en: &str, fr: &str| Site { code: code.into(), name_en: en.into(), name_fr: fr.into(), ..Site::default() };
+        let sites = vec![
+            site("mission", "Mission Institution", "Établissement de Mission"),
+            site("kent", "Kent Institution", "Établissement de Kent"),
+        ];
+        Ok(Response::new(ListSitesResponse { sites }))
+    }
+
+    async fn close_concern(&self, _: Request<CloseConcernRequest>) -> Result<Response<CloseConcernResponse>, Status> {
+        Err(Status::unimplemented("the dashboard does not close concerns"))
+    }
+
+    async fn route_concern(&self, _: Request<RouteConcernRequest>) -> Result<Response<RouteConcernResponse>, Status> {
+        Err(Status::unimplemented("the dashboard routes no concerns"))
+    }
+
+    async fn assign_office(&self, _: Request<AssignOfficeRequest>) -> Result<Response<AssignOfficeResponse>, Status> {
+        Err(Status::unimplemented("the dashboard names no office-holders"))
+    }
+
+    async fn list_office_holders(&self, _: Request<ListOfficeHoldersRequest>) -> Result<Response<ListOfficeHoldersResponse>, Status> {
+        Err(Status::unimplemented("the dashboard lists no office-holders"))
+    }
+}

@@ -1,0 +1,151 @@
+//! The dashboard's router over the stand-in, and a browser reduced to cookies and forms.
+
+use std::{path::PathBuf, sync::Arc, time::Duration};
+
+use axum::{Router, body::Body};
+use chassis::{Clock, Ids, identity::Verifier};
+use dashboard::{
+    safety::Safety,
+    session::Sessions,
+    web::{App, router},
+};
+use http::{Request, Response, StatusCode, header};
+use local::identity::{AUDIENCE, ISSUER, Issuer};
+use proto::safety::v1::safety_server::SafetyServer;
+use tokio::{net::TcpListener, sync::Semaphore};
+use tokio_stream::wrappers::TcpListenerStream;
+use tokio_util::sync::CancellationToken;
+use tower::ServiceExt;
+
+use super::safety::StandIn;
+
+/// How long a test waits for what must come.
+pub const SOON: Duration = Duration::from_secs(10);
+
+pub struct World {
+    pub safety: StandIn,
+    pub router: Router,
+    pub stop: CancellationToken,
+    issuer: Issuer,
+    folder: PathBuf,
+}
+
+impl Drop for World {
+    fn drop(&mut self) {
+        self.stop.cancel();
+        let _ = std::fs::remove_dir_all(&self.folder);
+    }
+}
+
+impl World {
+    pub async fn new() -> Self {
+        Self::with_people("[]").await
+    }
+
+    /// `people` are the development identities, as they stand in their file.
+    pub async fn with_people(people: &str) -> Self {
+        let now = Clock::system().now();
+        let folder = std::env::temp_dir().join(format!("dashboard-{}", Ids::random().uuid()));
+        std::fs::create_dir_all(&folder).unwrap();
+        let issuer = Issuer::open(&folder.join("keys")).unwrap();
+        let file = folder.join("people.json");
+        std::fs::write(&file, people).unwrap();
+        let safety = StandIn::new(now);
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://{}", listener.local_addr().unwrap());
+        let served = tonic::transport::Server::builder().add_service(SafetyServer::new(safety.clone()));
+        tokio::spawn(served.serve_with_incoming(TcpListenerStream::new(listener)));
+        let stop = CancellationToken::new();
+        let app = App {
+            safety: Safety::connect(&url, None).unwrap(),
+            sessions: Sessions::new(Clock::system(), Ids::random()),
+            verifier: Some(Arc::new(Verifier::from_file(&issuer.keys_file, ISSUER, AUDIENCE).unwrap())),
+            people: Arc::new(dashboard::identities::read(&file).unwrap()),
+            clock: Clock::system(),
+            ids: Ids::random(),
+            stop: stop.clone(),
+            streams: Arc::new(Semaphore::new(100)),
+        };
+        Self { safety, router: router(app), stop, issuer, folder }
+    }
+
+    /// A token that ends after this.
+    pub fn token(&self, subject: &str, roles: &[&str], sites: &[&str], lasts: time::Duration) -> String {
+        let issued = Clock::system().now() - time::Duration::days(30) + lasts;
+        let token = self.issuer.token(subject, roles, sites, &[], issued).unwrap();
+        self.safety.callers.lock().unwrap().insert(token.clone(), subject.to_owned());
+        token
+    }
+
+    /// Signs in by the form.
+    pub async fn sign_in(&self, subject: &str, role: &str) -> Browser {
+        self.sign_in_for(subject, role, time::Duration::HOUR).await
+    }
+
+    pub async fn sign_in_for(&self, subject: &str, role: &str, lasts: time::Duration) -> Browser {
+        let token = self.token(subject, &[role], &["mission"], lasts);
+        let mut browser = self.stranger();
+        let answer = browser.post("/en/sign-in", &[("token", &token)]).await;
+        assert_eq!(answer.status(), StatusCode::SEE_OTHER);
+        let cookie = answer.headers()[header::SET_COOKIE].to_str().unwrap();
+        browser.cookie = cookie.split(';').next().unwrap().to_owned();
+        let page = browser.read("/en/raise").await;
+        browser.form_token = page.split("name=\"form_token\" value=\"").nth(1).unwrap().split('"').next().unwrap().to_owned();
+        browser
+    }
+
+    pub fn stranger(&self) -> Browser {
+        Browser { router: self.router.clone(), cookie: String::new(), form_token: String::new() }
+    }
+}
+
+#[derive(Clone)]
+pub struct Browser {
+    router: Router,
+    pub cookie: String,
+    pub form_token: String,
+}
+
+impl Browser {
+    pub async fn get(&self, address: &str) -> Response<Body> {
+        self.send(Request::get(address).body(Body::empty()).unwrap()).await
+    }
+
+    /// The text of a page that must be there.
+    pub async fn read(&self, address: &str) -> String {
+        let answer = self.get(address).await;
+        assert_eq!(answer.status(), StatusCode::OK, "{address}");
+        text(answer).await
+    }
+
+    pub async fn post(&self, address: &str, fields: &[(&str, &str)]) -> Response<Body> {
+        self.send(self.form(address, fields)).await
+    }
+
+    /// A form of ours: with the token of its session.
+    pub async fn submit(&self, address: &str, fields: &[(&str, &str)]) -> Response<Body> {
+        let token = self.form_token.clone();
+        let fields: Vec<_> = fields.iter().copied().chain([("form_token", token.as_str())]).collect();
+        self.post(address, &fields).await
+    }
+
+    pub fn form(&self, address: &str, fields: &[(&str, &str)]) -> Request<Body> {
+        let escape = |text: &str| text.bytes().map(|b| format!("%{b:02x}")).collect::<String>();
+        let body: Vec<String> = fields.iter().map(|(name, value)| format!("{name}={}", escape(value))).collect();
+        Request::post(address).header(header::CONTENT_TYPE, "application/x-www-form-urlencoded").body(Body::from(body.join("&"))).unwrap()
+    }
+
+    pub async fn send(&self, mut request: Request<Body>) -> Response<Body> {
+        request.headers_mut().insert(header::COOKIE, self.cookie.parse().unwrap());
+        self.router.clone().oneshot(request).await.unwrap()
+    }
+}
+
+pub async fn text(answer: Response<Body>) -> String {
+    let bytes = axum::body::to_bytes(answer.into_body(), 4_000_000).await.unwrap();
+    String::from_utf8(bytes.to_vec()).unwrap()
+}
+
+pub fn location(answer: &Response<Body>) -> &str {
+    answer.headers()[header::LOCATION].to_str().unwrap()
+}

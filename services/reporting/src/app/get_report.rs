@@ -1,0 +1,110 @@
+//! One table of the annual report, with small cells withheld [L13, IM1].
+
+use chassis::{Refusal, Result};
+use sqlx::{Acquire, PgConnection, PgPool};
+use time::OffsetDateTime;
+
+use crate::{
+    domain::{
+        code::Language,
+        concerns,
+        referrals::{ReferralTable, Referrals},
+        report::Report,
+        year::{FiscalYear, Release},
+    },
+    store::{self, years::Calendar},
+};
+
+/// Which table.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Table {
+    Referrals(ReferralTable),
+    TimeToAccept,
+    ConcernsByGrade,
+}
+
+/// What is asked for; without a year, the latest that is reported.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Question {
+    pub table: Table,
+    pub year: Option<i32>,
+    pub language: Language,
+}
+
+/// How reports are made here: settings.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Rules {
+    /// Numbers from 1 to this less one are withheld.
+    pub threshold: u32,
+    pub release: Release,
+}
+
+/// The report, and up to when it counts.
+///
+/// # Errors
+/// The year has not begun, or is not reported yet; the database does not answer.
+pub async fn get_report(pool: &PgPool, rules: Rules, now: OffsetDateTime, question: Question) -> Result<(Report, OffsetDateTime)> {
+    let mut db = pool.acquire().await?;
+    let mut tx = db.begin().await?;
+    let calendar = store::years::calendar(&mut tx, now).await?;
+    let (latest, until) = match rules.release {
+        Release::Live => (calendar.year, now),
+        Release::Month => (calendar.year, calendar.month_begins),
+        Release::Year => (FiscalYear::new(calendar.year.first_calendar_year() - 1), calendar.year_begins),
+    };
+    let year = question.year.map_or(latest, FiscalYear::new);
+    check_year(year, latest, calendar)?;
+    let report = build(&mut tx, rules.threshold, year, until, question).await?;
+    tx.commit().await?;
+    Ok((report, until))
+}
+
+async fn build(db: &mut PgConnection, threshold: u32, year: FiscalYear, until: OffsetDateTime, question: Question) -> Result<Report> {
+    let language = question.language;
+    Ok(match question.table {
+        Table::Referrals(table) => {
+            let tallies = store::referrals::tally(db, year, until).await?;
+            Referrals::new(year, &tallies, threshold).report(table, language)
+        }
+        Table::TimeToAccept => {
+            let times = store::concerns::times_to_accept(db, year, until).await?;
+            concerns::time_to_accept(year, &times, threshold, language)
+        }
+        Table::ConcernsByGrade => {
+            let tallies = store::concerns::by_grade(db, year, until).await?;
+            concerns::by_grade(year, &tallies, threshold, language)
+        }
+    })
+}
+
+fn check_year(year: FiscalYear, latest: FiscalYear, calendar: Calendar) -> std::result::Result<(), Refusal> {
+    let first = year.first_calendar_year();
+    if first < FiscalYear::FIRST || year > calendar.year {
+        return Err(Refusal::invalid(
+            "fiscal-year-unknown",
+            "L13",
+            "fiscal_year",
+            format!(
+                "there is no report for {}: give the first calendar year of a fiscal year from {} to {}",
+                first,
+                FiscalYear::FIRST,
+                calendar.year.first_calendar_year()
+            ),
+            format!(
+                "il n’y a pas de rapport pour {} : indiquez la première année civile d’un exercice, de {} à {}",
+                first,
+                FiscalYear::FIRST,
+                calendar.year.first_calendar_year()
+            ),
+        ));
+    }
+    if year > latest {
+        return Err(Refusal::precondition(
+            "fiscal-year-not-finished",
+            "L13",
+            format!("fiscal year {} is reported when it has ended", year.label()),
+            format!("l’exercice {} fera l’objet d’un rapport une fois terminé", year.label()),
+        ));
+    }
+    Ok(())
+}

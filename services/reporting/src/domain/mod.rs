@@ -1,0 +1,10 @@
+//! What is counted, how it is shown, and what must not be shown. Pure: no async, no database, no wire types.
+
+pub mod code;
+pub mod concerns;
+pub mod fact;
+pub mod referrals;
+pub mod report;
+pub mod site;
+pub mod suppress;
+pub mod year;

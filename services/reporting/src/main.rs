@@ -1,0 +1,7 @@
+//! The `reporting` process.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    chassis::run("reporting", &reporting::MIGRATOR, reporting::serve)
+}

@@ -1,0 +1,87 @@
+//! Facts on referrals, and their tally. What arrives twice, or in another order, ends in the same row.
+
+use chassis::{Error, Result};
+use sqlx::PgConnection;
+use time::OffsetDateTime;
+use uuid::Uuid;
+
+use super::unknown_code;
+use crate::domain::{
+    code::{Disposition, Origin, Region},
+    referrals::Tally,
+    year::{FiscalYear, ZONE, month_index},
+};
+
+/// A referral was received: said once, and the same however often it is said.
+pub async fn received(
+    tx: &mut PgConnection,
+    referral: Uuid,
+    (origin, region): (Origin, Region),
+    site: &str,
+    at: OffsetDateTime,
+) -> sqlx::Result<()> {
+    sqlx::query!(
+        "insert into referral_fact (referral_id, origin, site, region, received_at) values ($1, $2, $3, $4, $5)
+         on conflict (referral_id) do update
+         set origin = excluded.origin, site = excluded.site, region = excluded.region, received_at = excluded.received_at
+         where referral_fact.received_at is null",
+        referral,
+        origin.code(),
+        site,
+        region.code(),
+        at,
+    )
+    .execute(tx)
+    .await?;
+    Ok(())
+}
+
+/// The RJ Unit decided. A later decision replaces an earlier one, in whatever order they arrive.
+pub async fn screened(tx: &mut PgConnection, referral: Uuid, disposition: Disposition, at: OffsetDateTime) -> sqlx::Result<()> {
+    sqlx::query!(
+        "insert into referral_fact (referral_id, disposition, screened_at) values ($1, $2, $3)
+         on conflict (referral_id) do update
+         set disposition = excluded.disposition, screened_at = excluded.screened_at
+         where referral_fact.screened_at is null
+            or (excluded.screened_at, excluded.disposition) > (referral_fact.screened_at, referral_fact.disposition)",
+        referral,
+        disposition.code(),
+        at,
+    )
+    .execute(tx)
+    .await?;
+    Ok(())
+}
+
+/// The referrals of a fiscal year received before `until`, in one statement so that all tables agree.
+pub async fn tally(db: &mut PgConnection, year: FiscalYear, until: OffsetDateTime) -> Result<Vec<Tally>> {
+    let rows = sqlx::query!(
+        r#"select origin as "origin!", region as "region!", disposition,
+                  extract(month from received_at at time zone $3)::int as "month!", count(*) as "count!"
+           from referral_fact
+           where received_at >= make_timestamptz($1, 4, 1, 0, 0, 0, $3)
+             and received_at < make_timestamptz($1 + 1, 4, 1, 0, 0, 0, $3)
+             and received_at < $2
+           group by 1, 2, 3, 4"#,
+        year.first_calendar_year(),
+        until,
+        ZONE,
+    )
+    .fetch_all(db)
+    .await?;
+    rows.into_iter()
+        .map(|row| {
+            let disposition = match row.disposition {
+                Some(code) => Disposition::parse(&code).ok_or_else(|| unknown_code("disposition"))?,
+                None => Disposition::NotScreened,
+            };
+            Ok::<_, Error>(Tally {
+                origin: Origin::parse(&row.origin).ok_or_else(|| unknown_code("origin"))?,
+                region: Region::parse(&row.region).ok_or_else(|| unknown_code("region"))?,
+                month: month_index(u8::try_from(row.month).unwrap_or_default()),
+                disposition,
+                count: u64::try_from(row.count).unwrap_or_default(),
+            })
+        })
+        .collect()
+}

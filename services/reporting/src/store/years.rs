@@ -1,0 +1,30 @@
+//! Fiscal years and months by NHQ's clock. PostgreSQL knows the time zones; this process does not.
+
+use sqlx::PgConnection;
+use time::OffsetDateTime;
+
+use crate::domain::year::{FiscalYear, ZONE};
+
+/// Where an instant stands in NHQ's calendar.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Calendar {
+    /// The fiscal year the instant is in.
+    pub year: FiscalYear,
+    pub year_begins: OffsetDateTime,
+    pub month_begins: OffsetDateTime,
+}
+
+/// The fiscal year and month of an instant, and when they began.
+pub async fn calendar(db: &mut PgConnection, at: OffsetDateTime) -> sqlx::Result<Calendar> {
+    let row = sqlx::query!(
+        r#"select extract(year from local - interval '3 months')::int as "year!",
+                  (date_trunc('year', local - interval '3 months') + interval '3 months') at time zone $2 as "year_begins!",
+                  date_trunc('month', local) at time zone $2 as "month_begins!"
+           from (select $1::timestamptz at time zone $2 as local) as clock"#,
+        at,
+        ZONE,
+    )
+    .fetch_one(db)
+    .await?;
+    Ok(Calendar { year: FiscalYear::new(row.year), year_begins: row.year_begins, month_begins: row.month_begins })
+}

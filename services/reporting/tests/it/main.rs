@@ -1,0 +1,58 @@
+//! Reporting on a real PostgreSQL: facts in any order, counts by NHQ's calendar, small cells withheld.
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
+mod facts;
+mod reports;
+
+use harness::database::Database;
+use reporting::{
+    app::{
+        get_report::{Question, Rules, Table, get_report},
+        record_fact::record_fact,
+    },
+    domain::{
+        code::{Disposition, Language, Origin, Region},
+        fact::Fact,
+        report::{Cell, Report},
+        year::Release,
+    },
+};
+use time::{OffsetDateTime, macros::datetime};
+use uuid::Uuid;
+
+const NOW: OffsetDateTime = datetime!(2026-11-15 15:00 UTC);
+const LIVE: Rules = Rules { threshold: 10, release: Release::Live };
+
+async fn database() -> Database {
+    harness::database::fresh(&[&chassis::database::MIGRATOR, &reporting::MIGRATOR]).await
+}
+
+async fn record(db: &Database, facts: impl IntoIterator<Item = Fact>) {
+    let mut tx = db.pool.begin().await.unwrap();
+    for fact in facts {
+        record_fact(&mut tx, fact).await.unwrap();
+    }
+    tx.commit().await.unwrap();
+}
+
+async fn report(db: &Database, rules: Rules, table: Table) -> Report {
+    let question = Question { table, year: None, language: Language::English };
+    get_report(&db.pool, rules, NOW, question).await.unwrap().0
+}
+
+/// The cells of the line with this key.
+fn line<'a>(report: &'a Report, key: &str) -> &'a [Cell] {
+    &report.rows.iter().chain(&report.total).find(|row| row.keys == [key]).unwrap().cells
+}
+
+fn referral(number: u128) -> Uuid {
+    Uuid::from_u128(number + 1)
+}
+
+fn received(number: u128, origin: Origin, region: Region, at: OffsetDateTime) -> Fact {
+    Fact::ReferralReceived { referral: referral(number), origin, site: "mission".into(), region, at }
+}
+
+fn screened(number: u128, disposition: Disposition, at: OffsetDateTime) -> Fact {
+    Fact::ReferralScreened { referral: referral(number), disposition, at }
+}

@@ -1,0 +1,84 @@
+//! Referral intake: one by one, and in bulk. Validated, de-duplicated, recorded, the event on its way.
+
+use anyhow::ensure;
+use chassis::{Ids, client::Peer};
+use proto::{
+    intake::v1::{
+        Known, Origin, Referral, SubmitReferralRequest, SubmitReferralsRequest, intake_client::IntakeClient, submission_answer::Answer,
+    },
+    role,
+};
+
+use super::sample::{Sample, closed_loop};
+use crate::client::{
+    session::{Session, Wanted},
+    text::Lang,
+};
+
+/// As `ro referral import` sends them.
+pub const BATCH: usize = 200;
+
+/// The submitters.
+pub struct Intake {
+    clients: Vec<IntakeClient<Peer>>,
+    ids: Ids,
+}
+
+fn referral(ids: &Ids) -> Referral {
+    Referral {
+        idempotency_key: ids.uuid().to_string(),
+        origin: Origin::Institutional as i32,
+        site: "mission".to_owned(),
+        request: "measured: asks to write a letter to the person he harmed".to_owned(),
+        offender_name: "Alex Exemple".to_owned(),
+        offender_asked: Known::Yes as i32,
+        ..Referral::default()
+    }
+}
+
+impl Intake {
+    /// # Errors
+    /// Nobody may submit.
+    pub fn open(session: &Session, clients: usize) -> anyhow::Result<Self> {
+        let said = |f: crate::client::failure::Failure| anyhow::anyhow!(f.words(Lang::En).unwrap_or_default());
+        let who = session.who(&[Wanted::role(role::RJ_OFFICER)]).map_err(said)?;
+        let clients = (0..clients).map(|_| session.intake(&who).map_err(said)).collect::<anyhow::Result<_>>()?;
+        Ok(Self { clients, ids: Ids::random() })
+    }
+
+    /// One referral in a call.
+    ///
+    /// # Errors
+    /// Intake refuses.
+    pub async fn one_by_one(&self, clients: usize, each: usize) -> anyhow::Result<Sample> {
+        let (all, ids) = (self.clients.clone(), self.ids.clone());
+        closed_loop(clients, each, move |client, _| {
+            let (client, referral) = (all.get(client).cloned(), referral(&ids));
+            async move {
+                let mut client = client.ok_or_else(|| anyhow::anyhow!("too few submitters"))?;
+                client.submit_referral(SubmitReferralRequest { referral: Some(referral) }).await?;
+                Ok(())
+            }
+        })
+        .await
+    }
+
+    /// [`BATCH`] referrals in a call.
+    ///
+    /// # Errors
+    /// Intake refuses a call, or a line.
+    pub async fn bulk(&self, clients: usize, each: usize) -> anyhow::Result<Sample> {
+        let (all, ids) = (self.clients.clone(), self.ids.clone());
+        let sample = closed_loop(clients, each, move |client, _| {
+            let (client, referrals) = (all.get(client).cloned(), (0..BATCH).map(|_| referral(&ids)).collect());
+            async move {
+                let mut client = client.ok_or_else(|| anyhow::anyhow!("too few submitters"))?;
+                let answer = client.submit_referrals(SubmitReferralsRequest { referrals }).await?.into_inner();
+                let recorded = answer.answers.iter().filter(|a| matches!(a.answer, Some(Answer::Receipt(_)))).count();
+                ensure!(recorded == BATCH, "{} of {BATCH} lines were rejected", BATCH - recorded);
+                Ok(())
+            }
+        });
+        Ok(Sample { each: BATCH, ..sample.await? })
+    }
+}

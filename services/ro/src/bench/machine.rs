@@ -1,0 +1,76 @@
+//! What the processes take of the machine: resident memory, and the time until they answer.
+
+use std::{fs, time::Instant};
+
+use local::{Description, Stack, sys};
+use serde::Serialize;
+
+/// Resident memory of one process.
+#[derive(Debug, Clone, Serialize)]
+pub struct Memory {
+    pub process: String,
+    pub idle_mib: f64,
+    pub peak_mib: f64,
+}
+
+/// From the start of a process until it answers `health`.
+#[derive(Debug, Clone, Serialize)]
+pub struct Start {
+    pub service: String,
+    pub ready_ms: f64,
+}
+
+fn processes(stack: &Description) -> Vec<(String, u32)> {
+    let services = stack.services.iter().map(|(name, service)| (name.clone(), service.pid));
+    services.chain([("nats-server".to_owned(), stack.nats.pid)]).collect()
+}
+
+/// Resident memory now, taken as idle; [`peaks`] adds the peak.
+#[must_use]
+pub fn idle(stack: &Description) -> Vec<Memory> {
+    let of = |(process, pid)| Memory { process, idle_mib: field(pid, "VmRSS:"), peak_mib: 0.0 };
+    processes(stack).into_iter().map(of).collect()
+}
+
+/// Adds the highest resident memory since each process began.
+pub fn peaks(stack: &Description, memory: &mut [Memory]) {
+    let processes = processes(stack);
+    for one in memory {
+        let found = processes.iter().find(|(name, _)| *name == one.process);
+        one.peak_mib = found.map_or(0.0, |(_, pid)| field(*pid, "VmHWM:"));
+    }
+}
+
+/// A field of `/proc/PID/status` in MiB.
+fn field(pid: u32, name: &str) -> f64 {
+    let status = fs::read_to_string(format!("/proc/{pid}/status")).unwrap_or_default();
+    let line = status.lines().find_map(|line| line.strip_prefix(name));
+    let kib = line.and_then(|value| value.split_whitespace().next()).and_then(|kib| kib.parse::<f64>().ok());
+    kib.unwrap_or_default() / 1024.0
+}
+
+/// Kills each service and times its way back.
+///
+/// # Errors
+/// A service does not come back.
+pub fn starts(stack: &mut Stack) -> local::Result<Vec<Start>> {
+    let mut starts = Vec::new();
+    for service in local::SERVICES {
+        stack.kill(service, sys::SIGKILL)?;
+        let begun = Instant::now();
+        stack.restart(service)?;
+        starts.push(Start { service: service.to_owned(), ready_ms: begun.elapsed().as_secs_f64() * 1e3 });
+    }
+    Ok(starts)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_memory_of_a_process_is_read_from_the_kernel() {
+        assert!(field(std::process::id(), "VmHWM:") > 1.0);
+        assert_eq!(field(u32::MAX, "VmHWM:"), 0.0);
+    }
+}

@@ -1,0 +1,166 @@
+//! `ro bench`: the system under measurement beside what the machine can do at best, in the same run, on a stack of its own.
+
+mod floor;
+mod intake;
+mod machine;
+mod raise;
+mod sample;
+mod table;
+
+use std::{
+    os::unix::process::CommandExt,
+    path::PathBuf,
+    process::{Command, ExitCode},
+    time::Instant,
+};
+
+use anyhow::{Context as _, ensure};
+use clap::Args;
+use local::{Options, Stack, ports::Ports, state};
+
+use crate::{
+    client::{common::Common, session::Session},
+    print,
+    stack::{build, checkout, signals, tell},
+};
+use floor::Floor;
+use intake::Intake;
+use raise::Raise;
+use table::Table;
+
+const CLIENTS: [usize; 3] = [1, 8, 64];
+const MOST_CLIENTS: usize = 64;
+const BULK_CLIENTS: usize = 4;
+
+/// Measure the system beside what the machine can do at best
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  cargo ro bench\n  cargo ro bench --quick\n  cargo ro bench --json > bench.json\n\n\
+    Builds release programs, starts a stack of its own with fresh data, and stops it. Only the ratios of one run count:\n\
+    the machine may be busy with other work.")]
+pub struct Bench {
+    /// Fewer of everything: to see that it runs
+    #[arg(long)]
+    quick: bool,
+    /// Also write the figures as JSON on standard output; the table then goes to standard error
+    #[arg(long)]
+    json: bool,
+    /// Use the release programs that are there
+    #[arg(long)]
+    no_build: bool,
+}
+
+/// Runs to the exit status: 0 measured.
+pub fn run(bench: &Bench) -> ExitCode {
+    match bench.run() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            print::note(format!("ro: {error:#}"));
+            ExitCode::FAILURE
+        }
+    }
+}
+
+impl Bench {
+    fn run(&self) -> anyhow::Result<()> {
+        let release = release_dir();
+        if !self.no_build {
+            print::note("building the release programs: the first time takes many minutes");
+            let status = build::cargo().args(["build", "--release", "--workspace", "--bins"]).status().context("run cargo")?;
+            ensure!(status.success(), "the build failed ({status})");
+        }
+        let this = std::env::current_exe()?;
+        if this.parent() != Some(release.as_path()) {
+            // The clients are measured too: they run as a release program as well.
+            let mut command = Command::new(release.join("ro"));
+            command.args(["bench", "--no-build"]).args(self.quick.then_some("--quick")).args(self.json.then_some("--json"));
+            return Err(command.exec()).context("run the release program");
+        }
+        let table = self.on_a_stack_of_its_own(release)?;
+        if self.json {
+            print::line(table.json());
+            print::note(table.text());
+        } else {
+            print::line(table.text());
+        }
+        Ok(())
+    }
+
+    fn on_a_stack_of_its_own(&self, release: PathBuf) -> anyhow::Result<Table> {
+        let mut options = Options::new(state::default_dir(&release), release);
+        options.fresh = true;
+        options.ports = Ports::Free;
+        signals::raise_on_stop(options.cancel.clone())?;
+        let begun = Instant::now();
+        let mut stack = Stack::start(&options, &mut tell)?;
+        let mut table = Table { quick: self.quick, up_seconds: begun.elapsed().as_secs_f64(), ..Table::default() };
+        let (nats, login) = floor::start_nats(&options)?;
+        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
+        table.memory = machine::idle(stack.description());
+        let measured = runtime.block_on(async {
+            let floor = Floor::open(&stack.postgres().url("safety")?, &nats.url(), &login).await?;
+            tokio::select! {
+                done = Box::pin(self.measure(&stack, &floor, &mut table)) => done,
+                () = stopped(&options.cancel) => Err(anyhow::anyhow!("stopped on request")),
+            }
+        });
+        machine::peaks(stack.description(), &mut table.memory);
+        // What waits for an answer must not outlive the services.
+        runtime.shutdown_background();
+        drop(nats);
+        if measured.is_ok() {
+            print::note("start times");
+            table.starts = machine::starts(&mut stack)?;
+        }
+        stack.stop(&mut tell);
+        measured.map(|()| table)
+    }
+
+    const fn count(&self, full: usize) -> usize {
+        if self.quick { full.div_ceil(10) } else { full }
+    }
+
+    async fn measure(&self, stack: &Stack, floor: &Floor, table: &mut Table) -> anyhow::Result<()> {
+        let session = session(stack)?;
+        let raise = Raise::open(&session, MOST_CLIENTS).await?;
+        let intake = Intake::open(&session, MOST_CLIENTS)?;
+        print::note("warming up");
+        floor.composed(8, 10).await?;
+        raise.measure(8, 40).await?;
+        intake.one_by_one(MOST_CLIENTS, 2).await?;
+        for clients in CLIENTS {
+            print::note(format!("{clients} clients"));
+            let each = self.count(1_600 / clients + 40);
+            table.floor("PostgreSQL: row, commit", &floor.insert(clients, each).await?);
+            let both = table.floor("PostgreSQL: state and outbox, commit", &floor.insert_with_outbox(clients, each).await?);
+            table.floor("JetStream: publish, ack", &floor.publish(clients, each).await?);
+            let composed = table.floor("composed: commit, publish, both receive", &floor.composed(clients, each).await?);
+            let raised = raise.measure(clients, self.count(1_152)).await?;
+            table.product("concern: raise, receipt", &raised.receipt, ("state and outbox", both));
+            table.product("concern: raise, both inboxes hold it", &raised.both_known, ("composed", composed));
+            table.product("concern: raise, both seen by a watcher", &raised.watched, ("composed", composed));
+            let submitted = intake.one_by_one(clients, each).await?;
+            table.product("referral: submit, receipt", &submitted, ("state and outbox", both));
+        }
+        print::note("bulk");
+        let batches = self.count(50);
+        let many = table.floor("PostgreSQL: 200 rows, commit", &floor.insert_many(BULK_CLIENTS, batches, intake::BATCH).await?);
+        table.product("referrals: 200 in a call", &intake.bulk(BULK_CLIENTS, batches).await?, ("200 rows", many));
+        Ok(())
+    }
+}
+
+fn session(stack: &Stack) -> anyhow::Result<Session> {
+    let description = stack.description().clone();
+    Session::with(&Common::plain(), Some(description)).map_err(|_| anyhow::anyhow!("the stack's certificate cannot be read"))
+}
+
+fn release_dir() -> PathBuf {
+    let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| checkout().join("target"), PathBuf::from);
+    target.join("release")
+}
+
+async fn stopped(cancel: &std::sync::atomic::AtomicBool) {
+    while !cancel.load(std::sync::atomic::Ordering::Relaxed) {
+        tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+    }
+}

@@ -1,0 +1,275 @@
+//! `ro case`: list, show, assign, assess and move RO cases [R3c, R4a].
+
+use clap::{Args, Subcommand};
+use proto::{
+    cases::v1::{
+        AssignMediatorRequest, Case, GetCaseRequest, ListCasesRequest, ListCasesResponse, MoveCaseRequest, Participant,
+        RecordAssessmentRequest, RiskLevel, Stage,
+    },
+    role,
+};
+
+use super::{
+    choices,
+    common::Common,
+    failure::Failure,
+    labels, output,
+    session::{Session, Wanted, Who},
+    text::{Lang, Words},
+};
+use crate::print;
+
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    List(List),
+    Show(Show),
+    Assign(Assign),
+    Assess(Box<Assess>),
+    Move(Move),
+}
+
+/// The cases you may know of
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  ro case list\n  ro case list --as mediator-1 --json")]
+pub struct List {
+    /// Show at most this many
+    #[arg(long, default_value_t = 50, value_parser = clap::value_parser!(u32).range(1..=100_000))]
+    limit: u32,
+    #[command(flatten)]
+    common: Common,
+}
+
+/// One case with its participants and assessments
+#[derive(Debug, Args)]
+#[command(after_help = "Example:\n  ro case show RC-4TQM-9XKD")]
+pub struct Show {
+    /// Case number or id
+    case: String,
+    #[command(flatten)]
+    common: Common,
+}
+
+/// Give a mediator the case, and with it access
+#[derive(Debug, Args)]
+#[command(after_help = "Example:\n  ro case assign RC-4TQM-9XKD --mediator mediator-1")]
+pub struct Assign {
+    /// Case number or id
+    case: String,
+    /// Identity of the mediator
+    #[arg(long)]
+    mediator: String,
+    #[command(flatten)]
+    common: Common,
+}
+
+/// Record an assessment; imminent risk raises a safety concern in the same transaction
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  \
+    ro case assess RC-4TQM-9XKD --participant ID --risk low --notes \"ready to listen\" --next-review-on 2027-02-01\n  \
+    ro case assess RC-4TQM-9XKD --participant ID --risk imminent --notes … --head-must-know \"said he will hurt himself tonight\" \\\n    \
+    --next-review-on 2026-12-01")]
+pub struct Assess {
+    /// Case number or id
+    case: String,
+    /// Participant id, as `ro case show` shows it
+    #[arg(long)]
+    participant: String,
+    #[arg(long, value_parser = choices::risk())]
+    risk: RiskLevel,
+    #[arg(long)]
+    notes: String,
+    /// YYYY-MM-DD
+    #[arg(long, default_value = "")]
+    next_review_on: String,
+    /// For imminent risk: what the head needs to act, without a word on mediation
+    #[arg(long, default_value = "")]
+    head_must_know: String,
+    /// Your own key: the same key twice records one assessment
+    #[arg(long)]
+    key: Option<String>,
+    #[command(flatten)]
+    common: Common,
+}
+
+/// Move a case along its stages; a refusal names every missing condition
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  ro case move RC-4TQM-9XKD --to preparation\n  \
+    ro case move RC-4TQM-9XKD --to mediation --mode letter\n  ro case move RC-4TQM-9XKD --to paused --reason \"holidays\"")]
+pub struct Move {
+    /// Case number or id
+    case: String,
+    #[arg(long, value_parser = choices::stage())]
+    to: Stage,
+    /// For mediation: letter, video, shuttle, face_to_face, group or other
+    #[arg(long, default_value = "")]
+    mode: String,
+    /// Needed to pause and to close
+    #[arg(long, default_value = "")]
+    reason: String,
+    #[command(flatten)]
+    common: Common,
+}
+
+const NONE: Words = Words { en: "no case that you may know of", fr: "aucun dossier dont vous puissiez avoir connaissance" };
+const ASSIGNED: Words = Words { en: "{} has the case now", fr: "le dossier est maintenant confié à {}" };
+const ASSESSED: Words = Words { en: "recorded", fr: "consignée" };
+const RAISED: Words =
+    Words { en: "recorded; a safety concern was raised: {}", fr: "consignée; une préoccupation de sécurité a été soulevée : {}" };
+const FROZEN: Words =
+    Words { en: "contact is frozen: a safety concern is open", fr: "contacts suspendus : préoccupation de sécurité ouverte" };
+const MEDIATOR: Words = Words { en: "mediator: {}", fr: "médiateur : {}" };
+const REVIEW: Words = Words { en: "next review {}", fr: "prochaine révision {}" };
+
+impl Command {
+    #[must_use]
+    pub const fn common(&self) -> &Common {
+        match self {
+            Self::List(c) => &c.common,
+            Self::Show(c) => &c.common,
+            Self::Assign(c) => &c.common,
+            Self::Assess(c) => &c.common,
+            Self::Move(c) => &c.common,
+        }
+    }
+
+    /// # Errors
+    /// See [`Failure`].
+    pub async fn run(&self, session: &Session) -> Result<(), Failure> {
+        let officer = [Wanted::role(role::RJ_OFFICER)];
+        let who = session.who(&officer)?;
+        match self {
+            Self::List(c) => c.run(session, &who).await,
+            Self::Show(c) => c.run(session, &who).await,
+            Self::Assign(c) => c.run(session, &who).await,
+            Self::Assess(c) => c.run(session, &who).await,
+            Self::Move(c) => c.run(session, &who).await,
+        }
+    }
+}
+
+async fn find(session: &Session, who: &Who, case_ref: &str) -> Result<Case, Failure> {
+    let request = GetCaseRequest { case_ref: case_ref.to_owned() };
+    let answer = session.cases(who)?.get_case(request).await?.into_inner();
+    Ok(answer.case.unwrap_or_default())
+}
+
+impl List {
+    async fn run(&self, session: &Session, who: &Who) -> Result<(), Failure> {
+        let mut client = session.cases(who)?;
+        let limit = usize::try_from(self.limit).unwrap_or(usize::MAX);
+        let mut whole = ListCasesResponse::default();
+        while whole.cases.len() < limit {
+            let page_size = i32::try_from((limit - whole.cases.len()).min(200)).unwrap_or(200);
+            let request = ListCasesRequest { page_size, page_token: std::mem::take(&mut whole.next_page_token) };
+            let page = client.list_cases(request).await?.into_inner();
+            let last = page.next_page_token.is_empty() || page.cases.is_empty();
+            whole.cases.extend(page.cases);
+            whole.next_page_token = page.next_page_token;
+            if last {
+                break;
+            }
+        }
+        if session.json {
+            output::print_json(&whole);
+        } else if whole.cases.is_empty() {
+            print::line(NONE.of(session.lang));
+        } else {
+            whole.cases.iter().for_each(|case| print::line(line(case, session.lang)));
+        }
+        Ok(())
+    }
+}
+
+impl Show {
+    async fn run(&self, session: &Session, who: &Who) -> Result<(), Failure> {
+        let case = find(session, who, &self.case).await?;
+        if session.json {
+            output::print_json(&case);
+        } else {
+            print::line(card(&case, session.lang));
+        }
+        Ok(())
+    }
+}
+
+impl Assign {
+    async fn run(&self, session: &Session, who: &Who) -> Result<(), Failure> {
+        let case_id = find(session, who, &self.case).await?.case_id;
+        let request = AssignMediatorRequest { case_id, mediator: self.mediator.clone(), until: None };
+        let answer = session.cases(who)?.assign_mediator(request).await?.into_inner();
+        if session.json {
+            output::print_json(&answer);
+        } else {
+            print::line(ASSIGNED.fill(session.lang, &[&self.mediator]));
+        }
+        Ok(())
+    }
+}
+
+impl Assess {
+    async fn run(&self, session: &Session, who: &Who) -> Result<(), Failure> {
+        let case_id = find(session, who, &self.case).await?.case_id;
+        let request = RecordAssessmentRequest {
+            case_id,
+            participant_id: self.participant.clone(),
+            risk: self.risk as i32,
+            notes: self.notes.clone(),
+            next_review_on: self.next_review_on.clone(),
+            what_the_head_must_know: self.head_must_know.clone(),
+            idempotency_key: self.key.clone().unwrap_or_else(|| chassis::Ids::random().uuid().to_string()),
+        };
+        let answer = session.cases(who)?.record_assessment(request).await?.into_inner();
+        if session.json {
+            output::print_json(&answer);
+        } else if answer.concern_id.is_empty() {
+            print::line(ASSESSED.of(session.lang));
+        } else {
+            print::line(RAISED.fill(session.lang, &[&answer.concern_id]));
+        }
+        Ok(())
+    }
+}
+
+impl Move {
+    async fn run(&self, session: &Session, who: &Who) -> Result<(), Failure> {
+        let case_id = find(session, who, &self.case).await?.case_id;
+        let request = MoveCaseRequest { case_id, to: self.to as i32, mode: self.mode.replace('-', "_"), reason: self.reason.clone() };
+        let answer = session.cases(who)?.move_case(request).await?.into_inner();
+        if session.json {
+            output::print_json(&answer);
+        } else {
+            print::line(labels::stage(answer.stage()).of(session.lang));
+        }
+        Ok(())
+    }
+}
+
+fn line(case: &Case, lang: Lang) -> String {
+    format!(
+        "{}  {}  {}  {}  {}  {}",
+        output::instant(case.opened_at.as_ref()),
+        case.case_number,
+        labels::stage(case.stage()).of(lang),
+        output::or_dash(&case.site),
+        MEDIATOR.fill(lang, &[output::or_dash(&case.mediator)]),
+        case.case_id
+    )
+}
+
+fn card(case: &Case, lang: Lang) -> String {
+    let mut lines = vec![line(case, lang)];
+    if case.contact_frozen {
+        lines.push(format!("  {}", FROZEN.of(lang)));
+    }
+    let person = |p: &Participant| {
+        let kind = labels::participant(p.kind()).of(lang);
+        format!("  {kind}  {}  {}", output::or_dash(&p.name), p.participant_id)
+    };
+    lines.extend(case.participants.iter().map(person));
+    lines.extend(case.assessments.iter().map(|a| {
+        let risk = labels::risk(a.risk()).of(lang);
+        let review = REVIEW.fill(lang, &[output::or_dash(&a.next_review_on)]);
+        format!("  {}  {}  {risk}  {review}", output::instant(a.recorded_at.as_ref()), a.participant_id)
+    }));
+    lines.join("\n")
+}

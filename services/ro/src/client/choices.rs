@@ -1,0 +1,101 @@
+//! What may stand behind an option: the wire's codes in the form people type, for example `any-communication`.
+
+use clap::builder::{PossibleValuesParser, TypedValueParser};
+use proto::{
+    cases::v1::{RiskLevel, Stage},
+    intake::v1::{ContactKind, Disposition, Known, Language, Mode, Origin},
+    reporting::v1::Table,
+    safety::v1::{Audience, Grade},
+};
+
+/// The name on the wire of what a person typed.
+#[must_use]
+pub fn wire_name(typed: &str) -> String {
+    typed.trim().to_ascii_uppercase().replace(['-', ' '], "_")
+}
+
+macro_rules! choice {
+    ($(#[$doc:meta])* $name:ident, $kind:ty, [$($value:literal),+ $(,)?]) => {
+        $(#[$doc])*
+        #[must_use]
+        pub fn $name() -> impl TypedValueParser<Value = $kind> {
+            PossibleValuesParser::new([$($value),+])
+                .try_map(|typed| <$kind>::from_str_name(&wire_name(&typed)).ok_or("not a known value"))
+        }
+    };
+}
+
+choice!(origin, Origin, ["victim", "institutional", "community", "any-communication"]);
+choice!(known, Known, ["yes", "no", "unknown"]);
+choice!(language, Language, ["english", "french"]);
+choice!(mode, Mode, ["letter", "video", "shuttle", "face-to-face", "group", "other"]);
+choice!(contact_kind, ContactKind, ["phone", "email", "post", "tty"]);
+choice!(grade, Grade, ["imminent", "concern", "question"]);
+choice!(risk, RiskLevel, ["low", "moderate", "high", "imminent"]);
+choice!(stage, Stage, ["assessment", "preparation", "mediation", "follow-up", "paused", "closed"]);
+choice!(
+    disposition,
+    Disposition,
+    [
+        "accepted",
+        "indirect-only",
+        "deferred-for-preparation",
+        "other-party-inaccessible",
+        "other-party-unwilling",
+        "motivation-not-appropriate",
+        "no-contact-permitted",
+        "withdrawn",
+        "out-of-jurisdiction",
+        "duplicate"
+    ]
+);
+choice!(
+    report_table,
+    Table,
+    [
+        "referrals-by-origin",
+        "referrals-by-region",
+        "referrals-by-month",
+        "referrals-by-disposition",
+        "referrals-by-origin-and-region",
+        "concern-time-to-accept",
+        "concerns-by-grade"
+    ]
+);
+
+/// NHQ, or the responsible institutional head or district director.
+#[must_use]
+pub fn audience() -> impl TypedValueParser<Value = Audience> {
+    PossibleValuesParser::new(["nhq", "head"]).map(|typed| if typed == "nhq" { Audience::Nhq } else { Audience::ResponsibleHead })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What a person types for a name on the wire.
+    fn typed_name(wire: &str) -> String {
+        wire.to_ascii_lowercase().replace('_', "-")
+    }
+
+    /// Every value of the enum but the unspecified one can be typed.
+    fn complete<T: Clone + Send + Sync + 'static>(parser: impl TypedValueParser<Value = T>, name: impl Fn(i32) -> Option<&'static str>) {
+        let typed: Vec<String> = parser.possible_values().unwrap().map(|v| v.get_name().to_owned()).collect();
+        let wire: Vec<String> = (1..).map_while(name).map(typed_name).collect();
+        assert_eq!(typed, wire);
+    }
+
+    #[test]
+    fn whatever_the_wire_can_say_a_person_can_type() {
+        complete(origin(), |n| Origin::try_from(n).ok().map(|v| v.as_str_name()));
+        complete(known(), |n| Known::try_from(n).ok().map(|v| v.as_str_name()));
+        complete(language(), |n| Language::try_from(n).ok().map(|v| v.as_str_name()));
+        complete(mode(), |n| Mode::try_from(n).ok().map(|v| v.as_str_name()));
+        complete(contact_kind(), |n| ContactKind::try_from(n).ok().map(|v| v.as_str_name()));
+        complete(grade(), |n| Grade::try_from(n).ok().map(|v| v.as_str_name()));
+        complete(risk(), |n| RiskLevel::try_from(n).ok().map(|v| v.as_str_name()));
+        complete(stage(), |n| Stage::try_from(n).ok().map(|v| v.as_str_name()));
+        complete(disposition(), |n| Disposition::try_from(n).ok().map(|v| v.as_str_name()));
+        complete(report_table(), |n| Table::try_from(n).ok().map(|v| v.as_str_name()));
+    }
+}

@@ -1,0 +1,212 @@
+//! `ro concern list | show | watch | accept | close`.
+
+use clap::Args;
+use proto::{
+    role,
+    safety::v1::{
+        AcceptConcernRequest, Audience, CloseConcernRequest, GetConcernRequest, ListConcernsRequest, ListConcernsResponse,
+        WatchConcernsRequest, watch_concerns_response::Item,
+    },
+};
+
+use super::view;
+use crate::{
+    client::{
+        choices,
+        common::Common,
+        failure::Failure,
+        output,
+        session::{Session, Wanted, Who},
+        text::Words,
+    },
+    print,
+};
+
+/// The concerns you may see, unaccepted and oldest first
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  ro concern list\n  ro concern list --as institutional-head-mission --json")]
+pub struct List {
+    /// Also those that are closed
+    #[arg(long)]
+    closed: bool,
+    #[command(flatten)]
+    pub common: Common,
+}
+
+/// One concern, as far as your audience may read it
+#[derive(Debug, Args)]
+#[command(after_help = "Example:\n  ro concern show RS-7KDM-Q4XP")]
+pub struct Show {
+    /// Reference or id
+    concern: String,
+    #[command(flatten)]
+    pub common: Common,
+}
+
+/// Every open concern, then every change, until Ctrl-C
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  ro concern watch\n  ro concern watch --json | jq .")]
+pub struct Watch {
+    #[command(flatten)]
+    pub common: Common,
+}
+
+/// Take a concern in hand for one audience; the other keeps ringing until it accepts too
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  ro concern accept RS-7KDM-Q4XP --audience nhq\n  \
+    ro concern accept RS-7KDM-Q4XP --audience head --note \"on the way\"")]
+pub struct Accept {
+    /// Reference or id
+    concern: String,
+    #[arg(long, value_parser = choices::audience())]
+    audience: Audience,
+    #[arg(long, default_value = "")]
+    note: String,
+    #[command(flatten)]
+    pub common: Common,
+}
+
+/// Close a concern that every audience has accepted
+#[derive(Debug, Args)]
+#[command(after_help = "Example:\n  ro concern close RS-7KDM-Q4XP --outcome \"seen by health services\"")]
+pub struct Close {
+    /// Reference or id
+    concern: String,
+    #[arg(long)]
+    outcome: String,
+    #[command(flatten)]
+    pub common: Common,
+}
+
+const NONE: Words = Words { en: "no open concern", fr: "aucune préoccupation ouverte" };
+const FIRST: Words = Words { en: "already accepted by somebody else of this audience:", fr: "déjà acceptée par quelqu'un d'autre :" };
+const CLOSED: Words = Words { en: "closed", fr: "fermée" };
+const ENDED: Words = Words { en: "the service ended the watch", fr: "le service a mis fin au suivi" };
+/// At most this many pages are read for one list.
+const PAGES: usize = 1_000;
+
+fn nhq(session: &Session) -> Result<Who, Failure> {
+    session.who(&[Wanted::role(role::RJ_OFFICER)])
+}
+
+impl List {
+    /// # Errors
+    /// See [`Failure`].
+    pub async fn run(&self, session: &Session) -> Result<(), Failure> {
+        let mut client = session.safety(&nhq(session)?)?;
+        let mut whole = ListConcernsResponse::default();
+        for _ in 0..PAGES {
+            let page_token = std::mem::take(&mut whole.next_page_token);
+            let request = ListConcernsRequest { include_closed: self.closed, page_size: 500, page_token };
+            let page = client.list_concerns(request).await?.into_inner();
+            whole.concerns.extend(page.concerns);
+            whole.next_page_token = page.next_page_token;
+            if whole.next_page_token.is_empty() {
+                break;
+            }
+        }
+        if session.json {
+            output::print_json(&whole);
+        } else if whole.concerns.is_empty() {
+            print::line(NONE.of(session.lang));
+        }
+        if !session.json {
+            whole.concerns.iter().for_each(|concern| print::line(view::line(concern, session.lang)));
+        }
+        Ok(())
+    }
+}
+
+impl Show {
+    /// # Errors
+    /// See [`Failure`].
+    pub async fn run(&self, session: &Session) -> Result<(), Failure> {
+        let request = GetConcernRequest { concern_ref: self.concern.clone() };
+        let answer = session.safety(&nhq(session)?)?.get_concern(request).await?.into_inner();
+        if session.json {
+            output::print_json(&answer);
+        } else {
+            print::line(view::card(&answer.concern.unwrap_or_default(), session.lang));
+        }
+        Ok(())
+    }
+}
+
+impl Watch {
+    /// # Errors
+    /// See [`Failure`]; the stream is broken.
+    pub async fn run(&self, session: &Session) -> Result<(), Failure> {
+        let mut client = session.safety_stream(&nhq(session)?)?;
+        let mut stream = client.watch_concerns(WatchConcernsRequest {}).await?.into_inner();
+        loop {
+            let message = tokio::select! {
+                message = stream.message() => message?,
+                _ = tokio::signal::ctrl_c() => return Ok(()),
+            };
+            let Some(message) = message else {
+                return Err(Failure::Unreachable(ENDED.of(session.lang).to_owned()));
+            };
+            if session.json {
+                output::print_json(&message);
+                continue;
+            }
+            match message.item {
+                Some(Item::Snapshot(all)) if all.concerns.is_empty() => print::line(NONE.of(session.lang)),
+                Some(Item::Snapshot(all)) => all.concerns.iter().for_each(|c| print::line(view::line(c, session.lang))),
+                Some(Item::Changed(concern)) => print::line(view::line(&concern, session.lang)),
+                Some(Item::Beat(_)) | None => {}
+            }
+        }
+    }
+}
+
+impl Accept {
+    /// # Errors
+    /// See [`Failure`].
+    pub async fn run(&self, session: &Session) -> Result<(), Failure> {
+        let who = self.who(session).await?;
+        let mut client = session.safety(&who)?;
+        let request = GetConcernRequest { concern_ref: self.concern.clone() };
+        let concern = client.get_concern(request).await?.into_inner().concern.unwrap_or_default();
+        let request = AcceptConcernRequest { concern_id: concern.concern_id, audience: self.audience as i32, note: self.note.clone() };
+        let answer = client.accept_concern(request).await?.into_inner();
+        if session.json {
+            output::print_json(&answer);
+            return Ok(());
+        }
+        if answer.already_accepted {
+            print::line(FIRST.of(session.lang));
+        }
+        print::line(view::audience(&answer.status.unwrap_or_default(), session.lang));
+        Ok(())
+    }
+
+    /// For the head: the head of the concern's site, which NHQ can tell.
+    async fn who(&self, session: &Session) -> Result<Who, Failure> {
+        let nhq = nhq(session)?;
+        if session.is_named() || self.audience == Audience::Nhq {
+            return Ok(nhq);
+        }
+        let request = GetConcernRequest { concern_ref: self.concern.clone() };
+        let concern = session.safety(&nhq)?.get_concern(request).await?.into_inner().concern.unwrap_or_default();
+        session.who(&role::RESPONSIBLE_HEADS.map(|role| Wanted::at(role, &concern.site)))
+    }
+}
+
+impl Close {
+    /// # Errors
+    /// See [`Failure`].
+    pub async fn run(&self, session: &Session) -> Result<(), Failure> {
+        let mut client = session.safety(&nhq(session)?)?;
+        let request = GetConcernRequest { concern_ref: self.concern.clone() };
+        let concern = client.get_concern(request).await?.into_inner().concern.unwrap_or_default();
+        let request = CloseConcernRequest { concern_id: concern.concern_id, outcome: self.outcome.clone() };
+        let answer = client.close_concern(request).await?.into_inner();
+        if session.json {
+            output::print_json(&answer);
+        } else {
+            print::line(CLOSED.of(session.lang));
+        }
+        Ok(())
+    }
+}

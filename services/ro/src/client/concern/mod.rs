@@ -1,0 +1,34 @@
+//! `ro concern`: raise, list, show, watch, accept and close [R3e, R4c, RM1b, RM1c].
+
+mod draft;
+mod follow;
+mod raise;
+mod view;
+
+use std::process::ExitCode;
+
+use clap::Subcommand;
+
+use super::{finish, with_session};
+
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    Raise(Box<raise::Raise>),
+    List(follow::List),
+    Show(follow::Show),
+    Watch(follow::Watch),
+    Accept(follow::Accept),
+    Close(follow::Close),
+}
+
+/// Runs a concern command. Raising does not need a stack file to begin with: the text is kept whatever is missing.
+pub fn run(command: Command) -> ExitCode {
+    match command {
+        Command::Raise(c) => finish(c.common.lang(), c.common.json, super::block_on(c.run())),
+        Command::List(c) => with_session(c.common.clone(), |session| async move { c.run(&session).await }),
+        Command::Show(c) => with_session(c.common.clone(), |session| async move { c.run(&session).await }),
+        Command::Watch(c) => with_session(c.common.clone(), |session| async move { c.run(&session).await }),
+        Command::Accept(c) => with_session(c.common.clone(), |session| async move { c.run(&session).await }),
+        Command::Close(c) => with_session(c.common.clone(), |session| async move { c.run(&session).await }),
+    }
+}

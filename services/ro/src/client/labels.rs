@@ -1,0 +1,106 @@
+//! The wire's codes in words. Every `match` is whole: a new code does not compile without both languages.
+
+use proto::{
+    cases::v1::{ParticipantKind, RiskLevel, Stage},
+    intake::v1::{Origin, ReferralState},
+    safety::v1::{Audience, ConcernState, Grade},
+};
+
+use super::text::Words;
+
+const fn words(en: &'static str, fr: &'static str) -> Words {
+    Words { en, fr }
+}
+
+const NOT_STATED: Words = words("not stated", "non précisé");
+
+#[must_use]
+pub const fn origin(value: Origin) -> Words {
+    match value {
+        Origin::Unspecified => NOT_STATED,
+        Origin::Victim => words("victim", "victime"),
+        Origin::Institutional => words("institutional", "établissement"),
+        Origin::Community => words("community", "collectivité"),
+        Origin::AnyCommunication => words("any communication", "autre communication"),
+    }
+}
+
+#[must_use]
+pub const fn referral_state(value: ReferralState) -> Words {
+    match value {
+        ReferralState::Unspecified => NOT_STATED,
+        ReferralState::Received => words("received", "reçu"),
+        ReferralState::NeedsClarification => words("to be clarified", "à préciser"),
+        ReferralState::ScreenedAccepted => words("accepted", "accepté"),
+        ReferralState::ScreenedIndirectOnly => words("accepted, indirect only", "accepté, indirect seulement"),
+        ReferralState::ScreenedDeferred => words("deferred", "reporté"),
+        ReferralState::ScreenedClosed => words("closed", "fermé"),
+    }
+}
+
+#[must_use]
+pub const fn stage(value: Stage) -> Words {
+    match value {
+        Stage::Unspecified => NOT_STATED,
+        Stage::Assessment => words("assessment", "évaluation"),
+        Stage::Preparation => words("preparation", "préparation"),
+        Stage::Mediation => words("mediation", "médiation"),
+        Stage::FollowUp => words("follow-up", "suivi"),
+        Stage::Paused => words("paused", "suspendu"),
+        Stage::Closed => words("closed", "fermé"),
+    }
+}
+
+#[must_use]
+pub const fn participant(value: ParticipantKind) -> Words {
+    match value {
+        ParticipantKind::Unspecified => NOT_STATED,
+        ParticipantKind::Victim => words("victim", "victime"),
+        ParticipantKind::Offender => words("offender", "délinquant"),
+        ParticipantKind::CommunityMember => words("community member", "membre de la collectivité"),
+        ParticipantKind::SupportPerson => words("support person", "personne de soutien"),
+        ParticipantKind::Representative => words("representative", "représentant"),
+        ParticipantKind::Interpreter => words("interpreter", "interprète"),
+        ParticipantKind::Elder => words("Elder", "Aîné"),
+    }
+}
+
+#[must_use]
+pub const fn risk(value: RiskLevel) -> Words {
+    match value {
+        RiskLevel::Unspecified => NOT_STATED,
+        RiskLevel::Low => words("low", "faible"),
+        RiskLevel::Moderate => words("moderate", "modéré"),
+        RiskLevel::High => words("high", "élevé"),
+        RiskLevel::Imminent => words("IMMINENT", "IMMINENT"),
+    }
+}
+
+#[must_use]
+pub const fn grade(value: Grade) -> Words {
+    match value {
+        Grade::Imminent => words("IMMINENT", "IMMINENT"),
+        // Not stated counts as a concern, never as nothing.
+        Grade::Unspecified | Grade::Concern => words("concern", "préoccupation"),
+        Grade::Question => words("question", "question"),
+    }
+}
+
+#[must_use]
+pub const fn concern_state(value: ConcernState) -> Words {
+    match value {
+        ConcernState::Unspecified => NOT_STATED,
+        ConcernState::Ringing => words("ringing", "sonne"),
+        ConcernState::Accepted => words("accepted", "prise en charge"),
+        ConcernState::Closed => words("closed", "fermée"),
+    }
+}
+
+#[must_use]
+pub const fn audience(value: Audience) -> Words {
+    match value {
+        Audience::Unspecified => NOT_STATED,
+        Audience::Nhq => words("NHQ", "AC"),
+        Audience::ResponsibleHead => words("head of the site", "directeur responsable"),
+    }
+}

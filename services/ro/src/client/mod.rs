@@ -1,0 +1,96 @@
+//! The commands that people and systems talk to the services with: a file per command.
+
+pub mod case;
+pub mod choices;
+pub mod common;
+pub mod concern;
+pub mod contact;
+pub mod failure;
+pub mod inbox;
+pub mod labels;
+pub mod output;
+pub mod provision;
+pub mod referral;
+pub mod report;
+pub mod seed;
+pub mod session;
+pub mod text;
+
+use std::{future::Future, process::ExitCode};
+
+use clap::Subcommand;
+
+use crate::{bench, demo};
+use common::Common;
+use failure::Failure;
+use session::Session;
+use text::Lang;
+
+/// Commands of the client half.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Submit, import, follow and screen referrals
+    #[command(subcommand)]
+    Referral(referral::Command),
+    /// Push a victim's contact points
+    #[command(subcommand)]
+    Contact(contact::Command),
+    /// Raise a safety concern, watch, accept and close it
+    #[command(subcommand)]
+    Concern(concern::Command),
+    /// Work the RO cases
+    #[command(subcommand)]
+    Case(case::Command),
+    /// Your own inbox
+    Inbox(inbox::Inbox),
+    /// A table of the annual report, small cells withheld
+    Report(report::Report),
+    /// Create the streams and consumers of the bus
+    #[command(hide = true)]
+    Provision(provision::Provision),
+    /// Name the office-holders of the development identities
+    #[command(hide = true)]
+    Seed(seed::Seed),
+    /// Play a day on the running stack, starting one when none runs
+    Demo(demo::Demo),
+    /// Measure the system beside what the machine can do at best
+    Bench(bench::Bench),
+}
+
+/// Runs a command to its exit status: 0 done, 1 refused, 2 wrong usage, 3 no answer.
+pub fn run(command: Command) -> ExitCode {
+    match command {
+        Command::Referral(c) => with_session(c.common().clone(), |session| async move { c.run(&session).await }),
+        Command::Contact(c) => with_session(c.common().clone(), |session| async move { c.run(&session).await }),
+        Command::Concern(c) => concern::run(c),
+        Command::Case(c) => with_session(c.common().clone(), |session| async move { c.run(&session).await }),
+        Command::Inbox(c) => with_session(c.common.clone(), |session| async move { c.run(&session).await }),
+        Command::Report(c) => with_session(c.common.clone(), |session| async move { c.run(&session).await }),
+        Command::Provision(c) => finish(Lang::En, false, block_on(c.run())),
+        Command::Seed(c) => finish(Lang::En, false, block_on(c.run())),
+        Command::Demo(c) => demo::run(&c),
+        Command::Bench(c) => bench::run(&c),
+    }
+}
+
+fn with_session<F, T>(common: Common, work: F) -> ExitCode
+where
+    F: FnOnce(Session) -> T,
+    T: Future<Output = Result<(), Failure>>,
+{
+    let result = Session::open(&common).and_then(|session| block_on(work(session)));
+    finish(common.lang(), common.json, result)
+}
+
+/// Runs to the end on the calling thread.
+///
+/// # Errors
+/// What the work ends with, or no runtime.
+pub fn block_on<T>(work: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
+    runtime.map_err(|e| Failure::Other(e.into()))?.block_on(work)
+}
+
+fn finish(lang: Lang, json: bool, result: Result<(), Failure>) -> ExitCode {
+    result.map_or_else(|failure| failure.report(lang, json), |()| ExitCode::SUCCESS)
+}

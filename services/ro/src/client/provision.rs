@@ -1,0 +1,42 @@
+//! `ro provision`: creates the streams and consumers that `proto::subject` declares, and checks what the server made of them.
+
+use std::{path::PathBuf, time::Duration};
+
+use anyhow::Context as _;
+use chassis::bus::{Bus, ConsumerSpec, StreamSpec};
+use clap::Args;
+use proto::subject::{CONSUMERS, STREAMS};
+
+use super::{failure::Failure, text::Words};
+use crate::print;
+
+/// Create the streams and consumers of the bus
+#[derive(Debug, Args)]
+pub struct Provision {
+    /// NATS server
+    #[arg(long, env = "RO_NATS_URL")]
+    nats_url: String,
+    /// File with the provisioner's NKey seed
+    #[arg(long, env = "RO_NATS_SEED_FILE")]
+    nats_seed_file: Option<PathBuf>,
+}
+
+/// The server must answer within this time.
+const PATIENCE: Duration = Duration::from_secs(30);
+const DONE: Words = Words { en: "{} streams and {} consumers stand", fr: "{} flux et {} consommateurs en place" };
+
+impl Provision {
+    /// # Errors
+    /// The server does not answer, is too old, or refuses.
+    pub async fn run(&self) -> Result<(), Failure> {
+        let streams = STREAMS.map(|s| StreamSpec { name: s.name, subjects: s.subjects, max_message_bytes: s.max_message_bytes });
+        let consumers = CONSUMERS.map(|c| ConsumerSpec { stream: c.stream, name: c.name, filters: c.filters });
+        let bus = Bus::connect("provisioner", &self.nats_url, self.nats_seed_file.as_deref()).await?;
+        let ready = tokio::time::timeout(PATIENCE, bus.ready(&self.nats_url)).await;
+        ready.map_err(|_| Failure::Unreachable(format!("{} does not answer", self.nats_url)))??;
+        bus.provision(&streams, &consumers).await.context("the bus could not be provisioned")?;
+        let counts = [streams.len().to_string(), consumers.len().to_string()];
+        print::note(DONE.fill(super::Lang::En, &[&counts[0], &counts[1]]));
+        Ok(())
+    }
+}

@@ -1,0 +1,138 @@
+//! `ro referral queue` and `ro referral screen`: the RJ Unit's work on the national queue [GL1, R3a].
+
+use clap::Args;
+use proto::{
+    intake::v1::{Disposition, ListQueueRequest, ListQueueResponse, QueueEntry, ScreenReferralRequest},
+    role,
+};
+
+use crate::{
+    client::{
+        choices,
+        common::Common,
+        failure::Failure,
+        labels, output,
+        session::{Session, Wanted},
+        text::{Lang, Words},
+    },
+    print,
+};
+
+/// The national queue, oldest first
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  ro referral queue\n  ro referral queue --all --json")]
+pub struct Queue {
+    /// Also those already decided
+    #[arg(long)]
+    all: bool,
+    /// Show at most this many
+    #[arg(long, default_value_t = 50, value_parser = clap::value_parser!(u32).range(1..=100_000))]
+    limit: u32,
+    #[command(flatten)]
+    pub common: Common,
+}
+
+/// Record a screening decision
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  \
+    ro referral screen 0198c0de-0000-7000-8000-000000000001 --decision accepted --reason \"both sides asked\"\n  \
+    ro referral screen ID --decision deferred-for-preparation --reason \"in treatment\" --review-on 2027-01-15")]
+pub struct Screen {
+    /// Referral id, as `ro referral queue` shows it
+    referral_id: String,
+    #[arg(long, value_parser = choices::disposition())]
+    decision: Disposition,
+    /// Why, in your own words
+    #[arg(long)]
+    reason: String,
+    /// For a deferral: when to look again, YYYY-MM-DD
+    #[arg(long, default_value = "")]
+    review_on: String,
+    #[command(flatten)]
+    pub common: Common,
+}
+
+const EMPTY: Words = Words { en: "the queue is empty", fr: "la file est vide" };
+const RECEIVED: Words = Words { en: "RECEIVED", fr: "REÇU" };
+const NUMBER: Words = Words { en: "NUMBER", fr: "NUMÉRO" };
+const ORIGIN: Words = Words { en: "ORIGIN", fr: "ORIGINE" };
+const SITE: Words = Words { en: "SITE", fr: "SITE" };
+const STATE: Words = Words { en: "STATE", fr: "ÉTAT" };
+const TO_ASK: Words = Words { en: "TO NOTE", fr: "À NOTER" };
+
+impl Queue {
+    /// # Errors
+    /// See [`Failure`].
+    pub async fn run(&self, session: &Session) -> Result<(), Failure> {
+        let who = session.who(&[Wanted::role(role::RJ_OFFICER)])?;
+        let mut client = session.intake(&who)?;
+        let limit = usize::try_from(self.limit).unwrap_or(usize::MAX);
+        let mut whole = ListQueueResponse::default();
+        // Each page has at least one entry, or no further page: the limit bounds the loop.
+        while whole.entries.len() < limit {
+            let request = ListQueueRequest {
+                include_screened: self.all,
+                page_size: i32::try_from((limit - whole.entries.len()).min(200)).unwrap_or(200),
+                page_token: std::mem::take(&mut whole.next_page_token),
+            };
+            let page = client.list_queue(request).await?.into_inner();
+            let last = page.next_page_token.is_empty() || page.entries.is_empty();
+            whole.entries.extend(page.entries);
+            whole.next_page_token = page.next_page_token;
+            if last {
+                break;
+            }
+        }
+        if session.json {
+            output::print_json(&whole);
+        } else {
+            print::line(shown(&whole.entries, session.lang));
+        }
+        Ok(())
+    }
+}
+
+/// The queue as a table.
+#[must_use]
+pub fn shown(entries: &[QueueEntry], lang: Lang) -> String {
+    if entries.is_empty() {
+        return EMPTY.of(lang).to_owned();
+    }
+    let rows: Vec<Vec<String>> = entries
+        .iter()
+        .map(|e| {
+            vec![
+                output::instant(e.received_at.as_ref()),
+                e.receipt_number.clone(),
+                labels::origin(e.origin()).of(lang).to_owned(),
+                e.site.clone(),
+                labels::referral_state(e.state()).of(lang).to_owned(),
+                e.referral_id.clone(),
+                e.flags.join(", "),
+            ]
+        })
+        .collect();
+    let headings = [RECEIVED, NUMBER, ORIGIN, SITE, STATE, Words { en: "ID", fr: "ID" }, TO_ASK].map(|w| w.of(lang));
+    output::table(&headings, &rows)
+}
+
+impl Screen {
+    /// # Errors
+    /// See [`Failure`].
+    pub async fn run(&self, session: &Session) -> Result<(), Failure> {
+        let who = session.who(&[Wanted::role(role::RJ_OFFICER)])?;
+        let request = ScreenReferralRequest {
+            referral_id: self.referral_id.clone(),
+            disposition: self.decision as i32,
+            reason: self.reason.clone(),
+            review_on: self.review_on.clone(),
+        };
+        let answer = session.intake(&who)?.screen_referral(request).await?.into_inner();
+        if session.json {
+            output::print_json(&answer);
+        } else {
+            print::line(labels::referral_state(answer.state()).of(session.lang));
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,216 @@
+//! Who the command speaks as, to which services, in which language: from the local stack, or from addresses and a token file.
+
+use std::{fs, path::PathBuf, time::Duration};
+
+use anyhow::Context as _;
+use chassis::client::{self, Peer};
+use local::{Description, description::Identity};
+use proto::{
+    cases::v1::cases_client::CasesClient, intake::v1::intake_client::IntakeClient,
+    notification::v1::notification_client::NotificationClient, reporting::v1::reporting_client::ReportingClient,
+    safety::v1::safety_client::SafetyClient,
+};
+
+use super::{
+    common::Common,
+    failure::Failure,
+    text::{Lang, Words},
+};
+
+/// A role, and where, that a command speaks as when nobody is named.
+#[derive(Debug, Clone, Copy)]
+pub struct Wanted<'a> {
+    pub role: &'a str,
+    pub site: Option<&'a str>,
+    pub region: Option<&'a str>,
+}
+
+impl<'a> Wanted<'a> {
+    #[must_use]
+    pub const fn role(role: &'a str) -> Self {
+        Self { role, site: None, region: None }
+    }
+
+    #[must_use]
+    pub const fn at(role: &'a str, site: &'a str) -> Self {
+        Self { role, site: Some(site), region: None }
+    }
+
+    #[must_use]
+    pub const fn of(role: &'a str, region: &'a str) -> Self {
+        Self { role, site: None, region: Some(region) }
+    }
+
+    fn fits(&self, identity: &Identity) -> bool {
+        let holds = |held: &[String], one: Option<&str>| one.is_none_or(|one| held.iter().any(|h| h == one));
+        holds(&identity.roles, Some(self.role)) && holds(&identity.sites, self.site) && holds(&identity.regions, self.region)
+    }
+}
+
+/// A token, and whose it is.
+#[derive(Clone)]
+pub struct Who {
+    pub name: String,
+    token: chassis::Private<String>,
+}
+
+/// What a command knows of its surroundings.
+pub struct Session {
+    pub lang: Lang,
+    pub json: bool,
+    pub stack: Option<Description>,
+    common: Common,
+    ca: Option<Vec<u8>>,
+}
+
+const NO_STACK: Words = Words {
+    en: "give the address of {} (--{} URL): no stack.json was found",
+    fr: "donnez l'adresse de {} (--{} URL) : aucun stack.json trouvé",
+};
+const NOBODY: Words = Words {
+    en: "no development identity fits this command: name one with --as, or give --token-file",
+    fr: "aucune identité de développement ne convient : nommez-en une avec --as, ou donnez --token-file",
+};
+/// A call may take this long; long work such as an import is given more.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+impl Session {
+    /// Reads stack.json where there is one, and the authority's certificate.
+    ///
+    /// # Errors
+    /// There is neither a stack nor a token file, or a named file cannot be read.
+    pub fn open(common: &Common) -> Result<Self, Failure> {
+        let stack = match (&common.stack, &common.token_file) {
+            (Some(path), _) => Some(Description::load(path)?),
+            (None, Some(_)) => None,
+            (None, None) => Some(common.place.description()?),
+        };
+        Self::with(common, stack)
+    }
+
+    /// Over a stack that is already known.
+    ///
+    /// # Errors
+    /// The authority's certificate cannot be read.
+    pub fn with(common: &Common, stack: Option<Description>) -> Result<Self, Failure> {
+        let file = common.ca.clone().or_else(|| stack.as_ref().map(|s| s.ca_file.clone()));
+        let read = |path: &PathBuf| fs::read(path).map_err(|e| Failure::Usage(format!("{}: {e}", path.display())));
+        let ca = file.as_ref().map(read).transpose()?;
+        Ok(Self { lang: common.lang(), json: common.json, stack, common: common.clone(), ca })
+    }
+
+    /// The identity named on the command line, or the first that fits.
+    ///
+    /// # Errors
+    /// Nobody fits, or the token file cannot be read.
+    pub fn who(&self, wanted: &[Wanted<'_>]) -> Result<Who, Failure> {
+        if let Some(path) = &self.common.token_file {
+            let token = fs::read_to_string(path).map_err(|e| Failure::Usage(format!("{}: {e}", path.display())))?;
+            return Ok(Who { name: path.display().to_string(), token: token.into() });
+        }
+        match (&self.common.identity, &self.stack) {
+            (Some(name), Some(stack)) => self.named(stack, name),
+            (_, stack) => {
+                let all = stack.as_ref().map(|s| s.identities.as_slice()).unwrap_or_default();
+                let first = wanted.iter().find_map(|w| all.iter().find(|i| w.fits(i)));
+                first.map(Who::of).ok_or_else(|| Failure::Usage(NOBODY.of(self.lang).to_owned()))
+            }
+        }
+    }
+
+    fn named(&self, stack: &Description, name: &str) -> Result<Who, Failure> {
+        stack.identity(name).map(Who::of).map_err(|e| Failure::Usage(e.to_string()))
+    }
+
+    /// Whether the person named who acts; otherwise a command may choose.
+    #[must_use]
+    pub const fn is_named(&self) -> bool {
+        self.common.identity.is_some() || self.common.token_file.is_some()
+    }
+
+    fn peer(&self, service: &'static str, given: Option<&String>, who: &Who, deadline: Option<Duration>) -> Result<Peer, Failure> {
+        let url = match (given, &self.stack) {
+            (Some(url), _) => url.clone(),
+            (None, Some(stack)) => stack.grpc(service)?.to_owned(),
+            (None, None) => return Err(Failure::Usage(NO_STACK.fill(self.lang, &[service, service]))),
+        };
+        let plain = url.starts_with("http://");
+        let ca = self.ca.as_deref().filter(|_| !plain);
+        let peer = client::connect(&url, ca, Some(who.token.expose()), deadline);
+        Ok(peer.with_context(|| format!("cannot use {url}"))?)
+    }
+
+    /// # Errors
+    /// The address or the certificate cannot be used.
+    pub fn intake(&self, who: &Who) -> Result<IntakeClient<Peer>, Failure> {
+        Ok(IntakeClient::new(self.peer("intake", self.common.intake.as_ref(), who, Some(PATIENCE))?))
+    }
+
+    /// # Errors
+    /// The address or the certificate cannot be used.
+    pub fn cases(&self, who: &Who) -> Result<CasesClient<Peer>, Failure> {
+        Ok(CasesClient::new(self.peer("cases", self.common.cases.as_ref(), who, Some(client::DEADLINE))?))
+    }
+
+    /// # Errors
+    /// The address or the certificate cannot be used.
+    pub fn safety(&self, who: &Who) -> Result<SafetyClient<Peer>, Failure> {
+        Ok(SafetyClient::new(self.peer("safety", self.common.safety.as_ref(), who, Some(client::DEADLINE))?))
+    }
+
+    /// For calls that stream without end.
+    ///
+    /// # Errors
+    /// The address or the certificate cannot be used.
+    pub fn safety_stream(&self, who: &Who) -> Result<SafetyClient<Peer>, Failure> {
+        Ok(SafetyClient::new(self.peer("safety", self.common.safety.as_ref(), who, None)?))
+    }
+
+    /// # Errors
+    /// The address or the certificate cannot be used.
+    pub fn notification(&self, who: &Who) -> Result<NotificationClient<Peer>, Failure> {
+        let peer = self.peer("notification", self.common.notification.as_ref(), who, Some(client::DEADLINE))?;
+        Ok(NotificationClient::new(peer))
+    }
+
+    /// # Errors
+    /// The address or the certificate cannot be used.
+    pub fn reporting(&self, who: &Who) -> Result<ReportingClient<Peer>, Failure> {
+        let peer = self.peer("reporting", self.common.reporting.as_ref(), who, Some(PATIENCE))?;
+        Ok(ReportingClient::new(peer))
+    }
+}
+
+impl Who {
+    /// A development identity.
+    #[must_use]
+    pub fn of(identity: &Identity) -> Self {
+        Self { name: identity.name.clone(), token: identity.token.clone().into() }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn identity(role: &str, sites: &[&str]) -> Identity {
+        Identity {
+            name: "x".into(),
+            subject: "x".into(),
+            roles: vec![role.into()],
+            sites: sites.iter().map(|s| (*s).to_owned()).collect(),
+            regions: Vec::new(),
+            token: "t".into(),
+            nats_seed_file: None,
+            nats_inbox_prefix: None,
+        }
+    }
+
+    #[test]
+    fn the_head_of_another_site_is_not_taken_for_the_head_of_this_one() {
+        let wanted = Wanted::at("institutional-head", "mission");
+        assert!(wanted.fits(&identity("institutional-head", &["kent", "mission"])));
+        assert!(!wanted.fits(&identity("institutional-head", &["kent"])));
+        assert!(!wanted.fits(&identity("staff", &["mission"])));
+    }
+}

@@ -1,0 +1,87 @@
+//! Words in both official languages: a text without one of them does not compile [LOLA].
+
+use clap::ValueEnum;
+
+/// The language a person reads.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Lang {
+    /// English
+    En,
+    /// Français
+    Fr,
+}
+
+impl Lang {
+    /// The language of a locale such as `fr_CA.UTF-8`; English for any other than French.
+    #[must_use]
+    pub fn of_locale(locale: &str) -> Self {
+        let name = locale.split(['_', '.', '-', '@']).next().unwrap_or_default();
+        if name.eq_ignore_ascii_case("fr") { Self::Fr } else { Self::En }
+    }
+
+    /// The code on the wire.
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::En => "en",
+            Self::Fr => "fr",
+        }
+    }
+}
+
+/// One text; `{}` stands for what [`Words::fill`] is given, in order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Words {
+    pub en: &'static str,
+    pub fr: &'static str,
+}
+
+impl Words {
+    #[must_use]
+    pub const fn of(self, lang: Lang) -> &'static str {
+        match lang {
+            Lang::En => self.en,
+            Lang::Fr => self.fr,
+        }
+    }
+
+    /// The text with each `{}` replaced; what is filled in is never searched again.
+    #[must_use]
+    pub fn fill(self, lang: Lang, parts: &[&str]) -> String {
+        let mut pieces = self.of(lang).split("{}");
+        let mut text = pieces.next().unwrap_or_default().to_owned();
+        let mut parts = parts.iter();
+        for piece in pieces {
+            text.push_str(parts.next().copied().unwrap_or_default());
+            text.push_str(piece);
+        }
+        text
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_locale_decides_the_language_and_english_is_the_rest() {
+        for (locale, lang) in [
+            ("fr_CA.UTF-8", Lang::Fr),
+            ("fr", Lang::Fr),
+            ("FR-ca", Lang::Fr),
+            ("en_CA.UTF-8", Lang::En),
+            ("C", Lang::En),
+            ("frr_DE", Lang::En),
+            ("", Lang::En),
+        ] {
+            assert_eq!(Lang::of_locale(locale), lang, "{locale}");
+        }
+    }
+
+    #[test]
+    fn what_is_filled_in_is_not_filled_again() {
+        let words = Words { en: "{} of {}", fr: "{} de {}" };
+        assert_eq!(words.fill(Lang::En, &["{}", "b"]), "{} of b");
+        assert_eq!(words.fill(Lang::Fr, &["a"]), "a de ");
+    }
+}

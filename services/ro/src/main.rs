@@ -1,0 +1,39 @@
+//! The `ro` command: runs the local stack, and speaks with it for people and systems. A file per command.
+
+mod bench;
+mod client;
+mod demo;
+mod deploy;
+mod print;
+mod stack;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+/// Restorative Opportunities on one machine and from the command line
+#[derive(Debug, Parser)]
+#[command(name = "ro", bin_name = "cargo ro", version, propagate_version = true, max_term_width = 110)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+#[expect(clippy::large_enum_variant, reason = "parsed once per process")]
+enum Command {
+    #[command(flatten)]
+    Stack(stack::Command),
+    #[command(flatten)]
+    Client(client::Command),
+    #[command(flatten)]
+    Deploy(deploy::Command),
+}
+
+fn main() -> ExitCode {
+    match Cli::parse().command {
+        Command::Stack(command) => stack::run(command),
+        Command::Client(command) => client::run(command),
+        Command::Deploy(command) => deploy::run(command),
+    }
+}

@@ -1,0 +1,114 @@
+//! The arrows between the rooms of a service: grpc, bus -> app -> domain; app -> store -> domain; lib wires.
+
+use crate::scan::{self, File, SERVICES};
+
+const ROOMS: [&str; 5] = ["domain", "store", "app", "grpc", "bus"];
+
+/// The rooms that a room may name.
+fn may(room: &str) -> &'static [&'static str] {
+    match room {
+        "domain" => &["domain"],
+        "store" => &["store", "domain"],
+        "app" => &["app", "store", "domain"],
+        // And of store the types that a use case hands out; what a store does is called by use cases only.
+        "grpc" => &["grpc", "app", "domain"],
+        "bus" => &["bus", "app", "domain"],
+        // lib and main wire.
+        "lib" | "main" => &ROOMS,
+        // Files beside the rooms, such as config, access, error.
+        _ => &["app", "store", "domain"],
+    }
+}
+
+/// What the rules of the programme must know nothing of.
+const OUTSIDE: [&str; 10] =
+    ["async fn", ".await", "sqlx::", "tokio::", "tonic::", "async_nats::", "axum::", "prost", "std::fs", "std::net"];
+
+fn room(file: &File) -> Option<(&str, &str)> {
+    let (service, inside) = file.path.strip_prefix("services/")?.split_once("/src/")?;
+    SERVICES.contains(&service).then(|| (service, inside.split('/').next().unwrap_or_default().trim_end_matches(".rs")))
+}
+
+/// A transport names a type of store (`store::x::Row`), and no function or module of it.
+fn is_type(path: &str) -> bool {
+    let last = path.split(['{', '(', ';', ' ', ',', '\n']).next().unwrap_or_default().rsplit("::").next().unwrap_or_default();
+    last.starts_with(|c: char| c.is_uppercase())
+}
+
+/// The paths of the crate that a file names, with the line: `a::b` of `crate::a::b`, and each of `crate::{a, b::c}`.
+fn named(text: &str) -> Vec<(usize, String)> {
+    let mut found = Vec::new();
+    for (at, mark) in text.match_indices("crate::") {
+        let line = text[..at].matches('\n').count() + 1;
+        let rest = &text[at + mark.len()..];
+        let Some(group) = rest.strip_prefix('{') else {
+            found.push((line, rest.chars().take(200).collect()));
+            continue;
+        };
+        let (mut depth, mut start) = (0_i32, 0);
+        for (i, c) in group.char_indices() {
+            match c {
+                '{' => depth += 1,
+                '}' if depth == 0 => {
+                    found.push((line, group[start..i].trim().to_owned()));
+                    break;
+                }
+                '}' => depth -= 1,
+                ',' if depth == 0 => {
+                    found.push((line, group[start..i].trim().to_owned()));
+                    start = i + 1;
+                }
+                _ => {}
+            }
+        }
+    }
+    found
+}
+
+fn identifier(text: &str) -> String {
+    text.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect()
+}
+
+fn wrong(file: &File) -> Vec<String> {
+    let Some((_, room)) = room(file) else { return Vec::new() };
+    if file.is_test() {
+        return Vec::new();
+    }
+    let code: String = file.code().filter(|(_, l)| !l.trim_start().starts_with("//")).map(|(_, line)| format!("{line}\n")).collect();
+    let mut found: Vec<String> = named(&code)
+        .into_iter()
+        .filter(|(_, path)| !(["grpc", "bus"].contains(&room) && path.starts_with("store::") && is_type(path)))
+        .map(|(line, path)| (line, identifier(&path)))
+        .filter(|(_, to)| ROOMS.contains(&to.as_str()) && !may(room).contains(&to.as_str()))
+        .map(|(line, to)| file.at(line, &format!("{room} names {to}")))
+        .collect();
+    if room == "domain" {
+        let beside =
+            named(&code).into_iter().map(|(line, path)| (line, identifier(&path))).filter(|(_, to)| !to.is_empty() && to != "domain");
+        found.extend(beside.map(|(line, to)| file.at(line, &format!("domain names {to}"))));
+        for (line, text) in file.code().filter(|(_, line)| !line.trim_start().starts_with("//")) {
+            found.extend(OUTSIDE.iter().filter(|w| text.contains(*w)).map(|w| file.at(line, &format!("domain knows `{w}`"))));
+        }
+    }
+    found
+}
+
+#[test]
+fn the_arrows_between_rooms_point_one_way() {
+    scan::none("arrows", scan::rust().iter().flat_map(wrong).collect());
+}
+
+#[test]
+fn an_arrow_that_points_the_wrong_way_is_noticed() {
+    let sample = |room: &str, text: &str| wrong(&File::sample(&format!("services/safety/src/{room}/x.rs"), text)).len();
+    assert_eq!(sample("domain", "use crate::store::row;"), 2);
+    assert_eq!(sample("domain", "use crate::domain::ladder;\nasync fn f() {}"), 1);
+    assert_eq!(sample("domain", "use crate::access::RULES;"), 1);
+    assert_eq!(sample("store", "use crate::{\n    app::Desk,\n    domain::{a, b},\n};"), 1);
+    assert_eq!(sample("app", "fn f() { crate::grpc::encode() }"), 1);
+    assert_eq!(sample("grpc", "use crate::{app, bus::x, store};"), 2);
+    assert_eq!(sample("grpc", "use crate::{app, store::directory::Site};"), 0);
+    assert_eq!(sample("grpc", "fn f() { crate::store::directory::sites(db) }"), 1);
+    assert_eq!(sample("app", "use crate::{domain, store};"), 0);
+    assert_eq!(sample("app", "#[cfg(test)]\nmod tests { use crate::grpc; }"), 0);
+}

@@ -1,0 +1,84 @@
+//! Every clause that a rule or a refusal names stands in docs/DIRECTIVE.md.
+
+use crate::{access::RULES, directive, repo};
+
+/// The clauses that refusals name in a source, as (line, clause).
+fn refused(text: &str) -> Vec<(usize, String)> {
+    let mut found = Vec::new();
+    for kind in ["invalid", "precondition", "denied", "conflict"] {
+        let call = format!("Refusal::{kind}(");
+        for (at, _) in text.match_indices(&call) {
+            let arguments = text[at + call.len()..].split(',');
+            let Some(clause) = arguments.map(str::trim).nth(1) else { continue };
+            if let Some(clause) = clause.strip_prefix('"').and_then(|c| c.strip_suffix('"')) {
+                found.push((text[..at].lines().count().max(1), clause.to_owned()));
+            }
+        }
+    }
+    // A clause that stands in a field or is chosen by a function.
+    for (number, line) in text.lines().enumerate() {
+        for (at, mark) in line.match_indices("clause: \"").chain(line.match_indices("CLAUSE: &str = \"")) {
+            if let Some(clause) = line[at + mark.len()..].split('"').next() {
+                found.push((number + 1, clause.to_owned()));
+            }
+        }
+    }
+    found
+}
+
+#[test]
+fn every_clause_of_a_rule_or_a_refusal_is_a_clause_of_the_directive() {
+    let known = directive::catalogue();
+    for rule in RULES.iter().flat_map(|(_, _, rules)| *rules) {
+        assert!(known.contains(rule.clause), "{}: docs/DIRECTIVE.md has no {}", rule.method, rule.clause);
+    }
+    let mut seen = 0;
+    for process in repo::PROCESSES.into_iter().chain(["ro"]) {
+        for (file, text) in repo::sources(&format!("services/{process}/src")) {
+            for (line, clause) in refused(&text) {
+                assert!(known.contains(clause.as_str()), "{file}:{line}: docs/DIRECTIVE.md has no {clause}");
+                seen += 1;
+            }
+        }
+    }
+    assert!(seen > 40, "only {seen} clauses were found: does the scan still fit the code?");
+}
+
+/// The clauses in the brackets of a comment: `[R3e, IM1b]`. Other brackets, such as links, name none.
+fn marked(line: &str) -> Vec<&str> {
+    let Some((_, comment)) = line.split_once("//") else { return Vec::new() };
+    let inside = comment.split('[').skip(1).filter_map(|rest| rest.split(']').next());
+    inside.flat_map(|marks| marks.split(',')).map(str::trim).filter(|mark| looks_like_a_clause(mark)).collect()
+}
+
+fn looks_like_a_clause(mark: &str) -> bool {
+    let numbered = ["IM", "RM", "TS", "ENQ", "GL", "CARD", "P", "A", "R", "L", "T"];
+    let rest = numbered.iter().find_map(|kind| mark.strip_prefix(kind)).unwrap_or_default();
+    let is_number =
+        rest.starts_with(|c: char| c.is_ascii_digit()) && rest.bytes().all(|b| b.is_ascii_alphanumeric() || b".-/".contains(&b));
+    is_number || mark.starts_with("D-") || mark.starts_with("X-")
+}
+
+#[test]
+fn every_mark_in_a_comment_names_a_clause_or_a_section_of_the_directive() {
+    let known = directive::catalogue();
+    let is_known = |mark: &str| known.contains(mark) || known.iter().any(|id| id.strip_prefix(mark).is_some_and(|rest| rest.len() == 1));
+    let mut seen = 0;
+    for (file, text) in ["services", "proto/src", "deploy"].into_iter().flat_map(repo::sources) {
+        for (number, line) in text.lines().enumerate() {
+            for mark in marked(line) {
+                assert!(is_known(mark), "{file}:{}: docs/DIRECTIVE.md has no {mark}", number + 1);
+                seen += 1;
+            }
+        }
+    }
+    assert!(seen > 100, "only {seen} marks were found");
+    assert_eq!(marked("/// Rings [R3e, D-VOM], see [`Rule`] and [R99]."), ["R3e", "D-VOM", "R99"]);
+    assert!(!is_known("R99") && is_known("R8"));
+}
+
+#[test]
+fn a_clause_that_does_not_exist_is_found_wherever_it_stands() {
+    let text = "x\nErr(Refusal::invalid(\n  \"reason\",\n  \"R99\",\n  \"f\", \"en\", \"fr\"))\nRule { clause: \"R98\" }\n";
+    assert_eq!(refused(text), [(2, "R99".to_owned()), (6, "R98".to_owned())]);
+}

@@ -1,0 +1,19 @@
+//! The whole system, by its doors: the built programs, real PostgreSQL, real NATS.
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
+mod bad_input;
+mod concern;
+mod killed;
+mod outsider;
+mod people;
+mod referral;
+mod traced;
+
+use harness::system::{System, Wishes};
+use tokio::sync::OnceCell;
+
+/// One system for every test that harms nothing; it ends with the process.
+async fn system() -> System {
+    static SHARED: OnceCell<System> = OnceCell::const_new();
+    SHARED.get_or_init(|| System::start(Wishes::default())).await.clone()
+}

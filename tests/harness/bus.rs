@@ -1,0 +1,94 @@
+//! A private nats-server for one test, provisioned as declared.
+
+use std::{path::PathBuf, sync::atomic::AtomicBool, sync::mpsc, thread};
+
+use chassis::bus::{Bus, ConsumerSpec, StreamSpec};
+use local::{
+    nats::{self, Nats},
+    tools::{self, Wishes},
+};
+use proto::subject::{CONSUMERS, STREAMS};
+use tokio::sync::oneshot;
+
+use crate::system::{panic_with, scratch};
+
+type Order = Box<dyn FnOnce(&mut Nats) + Send>;
+
+/// A bus that ends with this value.
+pub struct TestBus {
+    orders: mpsc::Sender<Order>,
+    pub url: String,
+    seeds: PathBuf,
+}
+
+impl TestBus {
+    /// Starts the server and creates the declared streams and consumers.
+    ///
+    /// # Panics
+    /// It does not start: the test cannot run.
+    pub async fn start() -> Self {
+        let (orders, inbox) = mpsc::channel::<Order>();
+        let (ready, started) = oneshot::channel();
+        let root = scratch();
+        let seeds = root.join("seeds");
+        // A child dies with the thread that started it, so one thread lives as long as the server.
+        thread::spawn(move || {
+            let outcome = launch(&root);
+            match outcome {
+                Err(error) => drop(ready.send(Err(error.to_string()))),
+                Ok(mut nats) => {
+                    let _ = ready.send(Ok(nats.url()));
+                    while let Ok(order) = inbox.recv() {
+                        order(&mut nats);
+                    }
+                    drop(nats);
+                    let _ = std::fs::remove_dir_all(root);
+                }
+            }
+        });
+        let url = match started.await {
+            Ok(Ok(url)) => url,
+            Ok(Err(why)) => panic_with(&why),
+            Err(_) => panic_with("the thread of the bus ended"),
+        };
+        let bus = Self { orders, url, seeds };
+        let streams = STREAMS.map(|s| StreamSpec { name: s.name, subjects: s.subjects, max_message_bytes: s.max_message_bytes });
+        let consumers = CONSUMERS.map(|c| ConsumerSpec { stream: c.stream, name: c.name, filters: c.filters });
+        if let Err(error) = bus.connect("provisioner").await.provision(&streams, &consumers).await {
+            panic_with(&format!("{error:#}"));
+        }
+        bus
+    }
+
+    /// A connection under a credential: a service, `provisioner`, `site-…`, `region-…` or `dashboard`.
+    pub async fn connect(&self, name: &str) -> Bus {
+        let seed = self.seeds.join(format!("{name}.nk"));
+        let connect = async {
+            let bus = Bus::connect(name, &self.url, Some(&seed)).await?;
+            bus.ready(&self.url).await?;
+            anyhow::Ok(bus)
+        };
+        connect.await.unwrap_or_else(|error| panic_with(&format!("{error:#}")))
+    }
+
+    /// Kills the server as a power cut would, and starts it again over what it had stored.
+    pub async fn crash(&self) {
+        let (tell, told) = oneshot::channel();
+        let order: Order = Box::new(move |nats| {
+            nats.process.signal(crate::system::KILL);
+            drop(tell.send(nats.restart(&AtomicBool::new(false))));
+        });
+        let sent = self.orders.send(order).is_ok();
+        if !sent || !matches!(told.await, Ok(Ok(()))) {
+            panic_with("the bus did not come back");
+        }
+    }
+}
+
+fn launch(root: &std::path::Path) -> local::Result<Nats> {
+    local::state::prepare(root)?;
+    let tool = tools::nats_server(&Wishes::from_env(), &mut |_| {})?;
+    let sites: Vec<_> = ["mission", "kent"].iter().filter_map(|s| s.parse().ok()).collect();
+    let credentials = nats::credentials(&root.join("seeds"), &sites)?;
+    Nats::start(&tool, &root.join("nats"), root, None, credentials, &AtomicBool::new(false))
+}

@@ -1,0 +1,234 @@
+//! The whole system, built binaries and all, on free ports in a folder of its own; and the clients that drive it.
+
+use std::{
+    collections::BTreeMap,
+    path::PathBuf,
+    sync::{
+        Arc,
+        atomic::{AtomicU32, Ordering},
+        mpsc,
+    },
+    thread,
+    time::Duration,
+};
+
+use chassis::client::{self, Peer};
+use local::{Description, Options, Stack, ports::Ports};
+use proto::{
+    cases::v1::cases_client::CasesClient, intake::v1::intake_client::IntakeClient,
+    notification::v1::notification_client::NotificationClient, reporting::v1::reporting_client::ReportingClient,
+    safety::v1::safety_client::SafetyClient,
+};
+use tokio::sync::oneshot;
+
+/// How long a whole system may take to come to what a test waits for.
+pub const SOON: Duration = Duration::from_secs(20);
+/// SIGKILL, SIGSTOP, SIGCONT.
+pub const KILL: i32 = 9;
+
+/// State folders of systems: then the process, then a number.
+const FOLDERS: &str = "/var/tmp/ro-sys-";
+
+type Order = Box<dyn FnOnce(&mut Stack) + Send>;
+
+/// A running system; it ends with this value.
+#[derive(Clone)]
+pub struct System {
+    orders: mpsc::Sender<Order>,
+    pub description: Arc<Description>,
+}
+
+/// What to start beside the usual.
+#[derive(Debug, Clone, Default)]
+pub struct Wishes {
+    /// Processes of a service; one where it is not named.
+    pub replicas: BTreeMap<String, u16>,
+    /// Settings per service; `*` is for all.
+    pub settings: BTreeMap<String, Vec<(String, String)>>,
+    pub dashboard: bool,
+}
+
+impl System {
+    /// Starts everything and waits until it is ready.
+    ///
+    /// # Panics
+    /// It does not start: the test cannot run.
+    pub async fn start(wishes: Wishes) -> Self {
+        let (orders, inbox) = mpsc::channel::<Order>();
+        let (ready, started) = oneshot::channel();
+        // Children die with the thread that started them, so one thread lives as long as the system.
+        thread::spawn(move || keep(&wishes, &inbox, ready));
+        let description = match started.await {
+            Ok(Ok(description)) => description,
+            Ok(Err(why)) => panic_with(&why),
+            Err(_) => panic_with("the runner's thread ended"),
+        };
+        Self { orders, description: Arc::new(description) }
+    }
+
+    async fn order<T: Send + 'static>(&self, what: impl FnOnce(&mut Stack) -> T + Send + 'static) -> T {
+        let (tell, told) = oneshot::channel();
+        let order: Order = Box::new(move |stack| drop(tell.send(what(stack))));
+        if self.orders.send(order).is_err() {
+            panic_with("the runner's thread ended");
+        }
+        match told.await {
+            Ok(value) => value,
+            Err(_) => panic_with("the runner's thread ended"),
+        }
+    }
+
+    /// Kills a process of the system as a power cut would: a service, `nats` or `postgres`.
+    pub async fn kill(&self, name: &'static str) {
+        if let Err(error) = self.order(move |stack| stack.kill(name, KILL)).await {
+            panic_with(&error.to_string());
+        }
+    }
+
+    /// Starts a killed process again and waits until it is ready.
+    pub async fn restart(&self, name: &'static str) {
+        if let Err(error) = self.order(move |stack| stack.restart(name)).await {
+            panic_with(&error.to_string());
+        }
+    }
+
+    /// Sends a signal to a process of the system.
+    pub async fn signal(&self, name: &'static str, signal: i32) {
+        if let Err(error) = self.order(move |stack| stack.kill(name, signal)).await {
+            panic_with(&error.to_string());
+        }
+    }
+
+    fn peer(&self, service: &str, token: Option<&str>) -> Peer {
+        let peer = || -> anyhow::Result<Peer> {
+            let ca = std::fs::read(&self.description.ca_file)?;
+            client::connect(self.description.grpc(service)?, Some(&ca), token, None)
+        };
+        peer().unwrap_or_else(|error| panic_with(&format!("{error:#}")))
+    }
+
+    fn token(&self, identity: &str) -> String {
+        match self.description.identity(identity) {
+            Ok(identity) => identity.token.clone(),
+            Err(error) => panic_with(&error.to_string()),
+        }
+    }
+
+    #[must_use]
+    pub fn intake(&self, identity: &str) -> IntakeClient<Peer> {
+        IntakeClient::new(self.peer("intake", Some(&self.token(identity))))
+    }
+
+    #[must_use]
+    pub fn cases(&self, identity: &str) -> CasesClient<Peer> {
+        CasesClient::new(self.peer("cases", Some(&self.token(identity))))
+    }
+
+    #[must_use]
+    pub fn safety(&self, identity: &str) -> SafetyClient<Peer> {
+        SafetyClient::new(self.peer("safety", Some(&self.token(identity))))
+    }
+
+    #[must_use]
+    pub fn notification(&self, identity: &str) -> NotificationClient<Peer> {
+        NotificationClient::new(self.peer("notification", Some(&self.token(identity))))
+    }
+
+    #[must_use]
+    pub fn reporting(&self, identity: &str) -> ReportingClient<Peer> {
+        ReportingClient::new(self.peer("reporting", Some(&self.token(identity))))
+    }
+
+    /// A safety client without a token, as a stranger has it.
+    #[must_use]
+    pub fn safety_without_token(&self) -> SafetyClient<Peer> {
+        SafetyClient::new(self.peer("safety", None))
+    }
+
+    /// The address, authority and token that an outside client is given.
+    #[must_use]
+    pub fn outside(&self, service: &str, identity: &str) -> (String, Vec<u8>, String) {
+        let url = self.description.grpc(service).map(str::to_owned).unwrap_or_default();
+        (url, std::fs::read(&self.description.ca_file).unwrap_or_default(), self.token(identity))
+    }
+
+    /// A plain NATS client with the credential of an identity of `stack.json`.
+    pub async fn bus(&self, identity: &str) -> async_nats::Client {
+        let connect = async || -> anyhow::Result<async_nats::Client> {
+            let identity = self.description.identity(identity)?;
+            let (Some(seed), Some(prefix)) = (&identity.nats_seed_file, &identity.nats_inbox_prefix) else {
+                anyhow::bail!("{} has no credential for the bus", identity.name);
+            };
+            let seed = std::fs::read_to_string(seed)?;
+            let options = async_nats::ConnectOptions::with_nkey(seed.trim().to_owned()).custom_inbox_prefix(prefix);
+            Ok(options.connect(&self.description.nats.url).await?)
+        };
+        match connect().await {
+            Ok(client) => client,
+            Err(error) => panic_with(&format!("{error:#}")),
+        }
+    }
+
+    /// A connection to a service's own database, to look at what it holds.
+    pub async fn database(&self, service: &str) -> sqlx::PgPool {
+        let url = self.description.postgres.databases.get(service).cloned().unwrap_or_default();
+        match sqlx::PgPool::connect(&url).await {
+            Ok(pool) => pool,
+            Err(error) => panic_with(&error.to_string()),
+        }
+    }
+
+    /// Where the built programs stand.
+    #[must_use]
+    pub fn programs() -> PathBuf {
+        let exe = std::env::current_exe().unwrap_or_default();
+        exe.ancestors().nth(2).map(PathBuf::from).unwrap_or_default()
+    }
+}
+
+fn keep(wishes: &Wishes, inbox: &mpsc::Receiver<Order>, ready: oneshot::Sender<Result<Description, String>>) {
+    let root = scratch();
+    let mut options = Options::new(root.clone(), System::programs());
+    options.ports = Ports::Free;
+    options.dashboard = wishes.dashboard;
+    options.replicas.clone_from(&wishes.replicas);
+    options.extra_env.clone_from(&wishes.settings);
+    let mut stack = match Stack::start(&options, &mut |_| {}) {
+        Ok(stack) => stack,
+        Err(error) => {
+            let _ = ready.send(Err(error.to_string()));
+            return;
+        }
+    };
+    let _ = ready.send(Ok(stack.description().clone()));
+    while let Ok(order) = inbox.recv() {
+        order(&mut stack);
+    }
+    stack.stop(&mut |_| {});
+    if !thread::panicking() {
+        let _ = std::fs::remove_dir_all(root);
+    }
+}
+
+/// A state folder that no other test has.
+pub(crate) fn scratch() -> PathBuf {
+    static COUNT: AtomicU32 = AtomicU32::new(0);
+    sweep();
+    PathBuf::from(format!("{FOLDERS}{}-{}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed)))
+}
+
+/// Removes what the systems of test processes that are gone have left.
+fn sweep() {
+    for entry in std::fs::read_dir("/var/tmp").into_iter().flatten().flatten() {
+        let name = entry.path();
+        let owner = name.to_str().and_then(|n| n.strip_prefix(FOLDERS)).and_then(|n| n.split('-').next()?.parse::<u32>().ok());
+        if owner.is_some_and(|pid| !std::path::Path::new(&format!("/proc/{pid}")).exists()) {
+            let _ = std::fs::remove_dir_all(name);
+        }
+    }
+}
+
+#[expect(clippy::panic, reason = "a test without its system has failed")]
+pub(crate) fn panic_with(why: &str) -> ! {
+    panic!("{why}")
+}
