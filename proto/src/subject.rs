@@ -110,13 +110,15 @@ pub const SAFETY_DELIVERED: Consumer = consumer("safety", &EVENTS, "safety-ring-
 pub const NOTIFICATION_RINGS: Consumer = consumer("notification", &SAFETY, "notification-rings", &["ro.safety.ring.*"]);
 pub const NOTIFICATION_FACTS: Consumer =
     consumer("notification", &EVENTS, "notification-facts", &[REFERRAL_RECEIVED, CONTACT_PUSHED, CASE_OPENED, MEDIATOR_ASSIGNED]);
+/// An acceptance stops what is still on its way to that audience.
+pub const NOTIFICATION_CONCERNS: Consumer = consumer("notification", &SAFETY, "notification-concerns", &[CONCERN_CHANGED]);
 /// Both streams that hold facts feed reporting, each through its own consumer.
 pub const REPORTING_FACTS: Consumer =
     consumer("reporting", &EVENTS, "reporting-facts", &[REFERRAL_RECEIVED, REFERRAL_SCREENED, CASE_OPENED, CASE_MOVED]);
 pub const REPORTING_CONCERNS: Consumer = consumer("reporting", &SAFETY, "reporting-concerns", &[CONCERN_RAISED, CONCERN_CHANGED]);
 pub const CASES_CONCERNS: Consumer = consumer("cases", &SAFETY, "cases-concerns", &[CONCERN_RAISED, CONCERN_CHANGED]);
 
-pub const CONSUMERS: [Consumer; 10] = [
+pub const CONSUMERS: [Consumer; 11] = [
     INTAKE_REFERRALS,
     INTAKE_CONTACTS,
     CASES_SCREENED,
@@ -125,6 +127,7 @@ pub const CONSUMERS: [Consumer; 10] = [
     SAFETY_DELIVERED,
     NOTIFICATION_RINGS,
     NOTIFICATION_FACTS,
+    NOTIFICATION_CONCERNS,
     REPORTING_FACTS,
     REPORTING_CONCERNS,
 ];

@@ -141,8 +141,8 @@ async fn an_event_that_nobody_can_read_is_set_aside_and_blocks_nobody() {
     let db = system.database("intake").await;
     let event = uuid::Uuid::from_u128(rand_from(&fresh_key()));
     sqlx::query(
-        "insert into outbox (id, aggregate, subject, body, must_be_confirmed, created_at, next_attempt_at)
-         values ($1, $1, 'ro.intake.event.referral-screened', '\\xffffffff', false, now(), now())",
+        "insert into outbox (id, aggregate, subject, body, must_be_confirmed, urgent, created_at, next_attempt_at)
+         values ($1, $1, 'ro.intake.event.referral-screened', '\\xffffffff', false, false, now(), now())",
     )
     .bind(event)
     .execute(&db)

@@ -4,6 +4,7 @@ create table outbox (
     id uuid not null constraint outbox_one_row_per_event primary key,
     position bigint generated always as identity,
     aggregate uuid not null,
+    urgent boolean not null,
     subject text not null,
     traceparent text,
     body bytea not null,
@@ -19,6 +20,7 @@ comment on table outbox is 'Messages written in the same transaction as the stat
 comment on column outbox.id is 'Event id, ce-id on the bus. The same for every attempt.';
 comment on column outbox.position is 'Order of writing. Order is kept within one aggregate only; nobody reads by "position >".';
 comment on column outbox.aggregate is 'Messages of one aggregate leave in the order of their position.';
+comment on column outbox.urgent is 'Carried before anything that is not: nobody''s alarm or answer waits behind a bulk.';
 comment on column outbox.subject is 'Subject on the bus. Carries no personal data.';
 comment on column outbox.traceparent is 'W3C trace context of the request that wrote the row.';
 comment on column outbox.body is 'Protobuf body.';
@@ -28,7 +30,7 @@ comment on column outbox.created_at is 'When the fact happened, by the service''
 comment on column outbox.next_attempt_at is 'Not published before this.';
 comment on column outbox.carried_at is 'When JetStream acknowledged it.';
 comment on column outbox.confirmed_at is 'When the receiver confirmed that its database holds it.';
-create index outbox_to_carry on outbox (position) where carried_at is null;
+create index outbox_to_carry on outbox ((not urgent), position) where carried_at is null;
 create index outbox_to_carry_by_aggregate on outbox (aggregate, position) where carried_at is null;
 create index outbox_to_confirm on outbox (carried_at) where must_be_confirmed and confirmed_at is null;
 

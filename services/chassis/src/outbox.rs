@@ -10,7 +10,7 @@ use bytes::Bytes;
 use futures::future::join_all;
 use sqlx::{PgConnection, PgPool};
 use time::OffsetDateTime;
-use tokio::sync::Notify;
+use tokio::{sync::Notify, time::MissedTickBehavior};
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
@@ -23,8 +23,10 @@ use crate::{
 
 /// The relay looks for waiting messages at least this often, woken or not.
 const POLL: Duration = Duration::from_millis(200);
-/// Aggregates carried in one pass.
+/// Aggregates carried in one pass: as few as an urgent message may have to wait for.
 const AGGREGATES: i64 = 64;
+/// Passes of one look; after them the relay hears whether it must stop.
+const PASSES: usize = 20;
 /// Messages carried in one pass.
 const MESSAGES: i64 = 256;
 /// A message that must be confirmed is sent again when it was not, this long after it was carried.
@@ -41,19 +43,27 @@ pub struct Outgoing {
     pub body: Vec<u8>,
     /// Send again until [`confirm`]ed.
     pub confirm: bool,
+    /// Carry before anything that is not urgent.
+    pub urgent: bool,
 }
 
 impl Outgoing {
     /// A fact or an answer, carried at least once.
     #[must_use]
     pub fn event(ids: &Ids, aggregate: Uuid, subject: impl Into<String>, message: &impl prost::Message) -> Self {
-        Self { id: ids.uuid(), aggregate, subject: subject.into(), body: message.encode_to_vec(), confirm: false }
+        Self { id: ids.uuid(), aggregate, subject: subject.into(), body: message.encode_to_vec(), confirm: false, urgent: false }
     }
 
-    /// The same, sent again until the receiver has confirmed it.
+    /// The same, sent again until the receiver has confirmed it. What must arrive is urgent.
     #[must_use]
     pub fn until_confirmed(self) -> Self {
-        Self { confirm: true, ..self }
+        Self { confirm: true, urgent: true, ..self }
+    }
+
+    /// The same, carried before anything that is not urgent: an alarm, or an answer that somebody waits for.
+    #[must_use]
+    pub fn urgent(self) -> Self {
+        Self { urgent: true, ..self }
     }
 }
 
@@ -85,17 +95,19 @@ pub async fn enqueue_all(tx: &mut PgConnection, list: &[Outgoing], at: OffsetDat
     let subjects: Vec<String> = list.iter().map(|o| o.subject.clone()).collect();
     let bodies: Vec<Vec<u8>> = list.iter().map(|o| o.body.clone()).collect();
     let confirm: Vec<bool> = list.iter().map(|o| o.confirm).collect();
+    let urgent: Vec<bool> = list.iter().map(|o| o.urgent).collect();
     sqlx::query!(
-        "insert into outbox (id, aggregate, subject, body, must_be_confirmed, traceparent, created_at, next_attempt_at)
-         select id, aggregate, subject, body, must_be_confirmed, $6, $7, $7
-         from unnest($1::uuid[], $2::uuid[], $3::text[], $4::bytea[], $5::bool[]) with ordinality
-              as waiting (id, aggregate, subject, body, must_be_confirmed, place)
+        "insert into outbox (id, aggregate, subject, body, must_be_confirmed, urgent, traceparent, created_at, next_attempt_at)
+         select id, aggregate, subject, body, must_be_confirmed, urgent, $7, $8, $8
+         from unnest($1::uuid[], $2::uuid[], $3::text[], $4::bytea[], $5::bool[], $6::bool[]) with ordinality
+              as waiting (id, aggregate, subject, body, must_be_confirmed, urgent, place)
          order by place",
         &ids,
         &aggregates,
         &subjects,
         &bodies,
         &confirm,
+        &urgent,
         trace::current(),
         at,
     )
@@ -176,21 +188,16 @@ pub(crate) struct Relay {
 impl Relay {
     /// Carries until stopped; then once more, so that what was just committed leaves with us.
     pub async fn run(self, stop: CancellationToken) -> anyhow::Result<()> {
+        let mut poll = tokio::time::interval(POLL);
+        poll.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
-            let stopping = tokio::select! {
-                () = stop.cancelled() => true,
-                () = self.wake.0.notified() => false,
-                () = tokio::time::sleep(POLL) => false,
+            let (stopping, polling) = tokio::select! {
+                () = stop.cancelled() => (true, false),
+                () = self.wake.0.notified() => (false, false),
+                _ = poll.tick() => (false, true),
             };
-            while self.bus.is_connected() {
-                match self.pass().await {
-                    Ok(carried) if carried >= usize::try_from(AGGREGATES).unwrap_or(usize::MAX) => {}
-                    Ok(_) => break,
-                    Err(error) => {
-                        tracing::warn!(error = store_error(&error), "the outbox cannot be read");
-                        break;
-                    }
-                }
+            if let Err(error) = self.look(polling).await {
+                tracing::warn!(error = store_error(&error), "the outbox cannot be read");
             }
             if stopping {
                 return Ok(());
@@ -198,24 +205,41 @@ impl Relay {
         }
     }
 
-    /// One pass over what waits; how many messages were carried.
-    async fn pass(&self) -> sqlx::Result<usize> {
-        let now = self.clock.now();
-        let mut tx = self.pool.begin().await?;
-        let ripe = now - CONFIRM_WITHIN;
-        // Not confirmed in time: it waits again, under a new attempt and so a new Nats-Msg-Id.
+    /// Carries what waits, for a bounded number of passes; where more waits, the next look follows at once.
+    async fn look(&self, polling: bool) -> sqlx::Result<()> {
+        if polling {
+            self.take_back_unconfirmed().await?;
+        }
+        for _ in 0..PASSES {
+            if !self.bus.is_connected() || self.pass().await? == 0 {
+                return Ok(());
+            }
+        }
+        self.wake.wake();
+        Ok(())
+    }
+
+    /// What must be confirmed and was not in time waits again, under a new attempt and so a new Nats-Msg-Id.
+    async fn take_back_unconfirmed(&self) -> sqlx::Result<()> {
         let overdue = sqlx::query!(
             "update outbox set carried_at = null where id in (
                  select id from outbox where must_be_confirmed and confirmed_at is null and carried_at < $1
                  order by position for update skip locked limit 256)",
-            ripe
+            self.clock.now() - CONFIRM_WITHIN
         )
-        .execute(&mut *tx)
+        .execute(&self.pool)
         .await?
         .rows_affected();
         if overdue > 0 {
             tracing::warn!(outbox.overdue = overdue, "messages were not confirmed in time: sent again");
         }
+        Ok(())
+    }
+
+    /// One pass over what waits; how many messages were carried.
+    async fn pass(&self) -> sqlx::Result<usize> {
+        let now = self.clock.now();
+        let mut tx = self.pool.begin().await?;
         let batch = self.claim(&mut tx, now).await?;
         let mut by_aggregate: BTreeMap<Uuid, Vec<Waiting>> = BTreeMap::new();
         for waiting in batch {
@@ -244,8 +268,9 @@ impl Relay {
     /// The messages of the aggregates this relay holds, read after the lock so that another relay's work is seen.
     async fn claim(&self, tx: &mut PgConnection, now: OffsetDateTime) -> sqlx::Result<Vec<Waiting>> {
         let candidates = sqlx::query_scalar!(
-            "select aggregate from outbox where carried_at is null and next_attempt_at <= $1
-             group by aggregate order by min(position) limit $2",
+            "select distinct aggregate from (
+                 select aggregate from outbox where carried_at is null and next_attempt_at <= $1
+                 order by not urgent, position limit $2) as first",
             now,
             AGGREGATES
         )

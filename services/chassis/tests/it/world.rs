@@ -57,6 +57,7 @@ impl World {
                 subject: REFERRAL_SCREENED.to_owned(),
                 body: body.as_bytes().to_vec(),
                 confirm: false,
+                urgent: false,
             })
             .collect();
         outbox::enqueue_all(&mut tx, &list, self.teller.clock.now()).await.unwrap();

@@ -45,7 +45,7 @@ pub enum Repeat {
 /// # Errors
 /// The statement failed.
 pub async fn send(db: &mut PgConnection, desk: &Desk, place: &str, answer: &Answer, at: OffsetDateTime) -> sqlx::Result<()> {
-    let outgoing = Outgoing::event(&desk.ids, desk.ids.uuid(), subject::intake_receipt(place), &wire::answer(answer));
+    let outgoing = Outgoing::event(&desk.ids, desk.ids.uuid(), subject::intake_receipt(place), &wire::answer(answer)).urgent();
     outbox::enqueue(db, &outgoing, at).await
 }
 

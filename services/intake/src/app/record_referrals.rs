@@ -195,7 +195,7 @@ async fn raise(db: &mut PgConnection, desk: &Desk, concern: Option<&Concern>, at
         ..safety::Concern::default()
     };
     let subject = concern.site.as_ref().map_or_else(|| subject::RAISE_WITHOUT_SITE.to_owned(), subject::raise_concern);
-    outbox::enqueue(db, &Outgoing::event(&desk.ids, concern::aggregate(concern), subject, &message), at).await
+    outbox::enqueue(db, &Outgoing::event(&desk.ids, concern::aggregate(concern), subject, &message).urgent(), at).await
 }
 
 fn raised_all_the_same(refusal: Refusal) -> Refusal {

@@ -48,7 +48,7 @@ pub async fn deliver(tx: &mut PgConnection, app: &App, ring: &Ring) -> sqlx::Res
     let inboxes = recipients.len();
     for recipient in recipients {
         let alarm = Alarm { audience: ring.audience, urgency: ring.urgency, envelope: ring.envelope.clone() };
-        let letter = Letter { template: ring.template(), about: ring.concern_id.uuid(), data: &data, alarm: Some(alarm) };
+        let letter = Letter { template: ring.template(&recipient), about: ring.concern_id.uuid(), data: &data, alarm: Some(alarm) };
         post(tx, app, recipient, letter).await?;
     }
     let told = RingDelivered {
@@ -60,7 +60,7 @@ pub async fn deliver(tx: &mut PgConnection, app: &App, ring: &Ring) -> sqlx::Res
         },
         delivered_at: Some(timestamp(now)),
     };
-    outbox::enqueue(tx, &Outgoing::event(&app.ids, ring.concern_id.uuid(), subject::RING_DELIVERED, &told), now).await?;
+    outbox::enqueue(tx, &Outgoing::event(&app.ids, ring.concern_id.uuid(), subject::RING_DELIVERED, &told).urgent(), now).await?;
     tracing::info!(
         ring.id = %ring.ring_id,
         concern.id = %ring.concern_id,

@@ -9,7 +9,7 @@ use crate::{
     store,
 };
 
-/// The items that are the caller's, newest first.
+/// The items that are the caller's, unread alarms first, then newest first.
 ///
 /// # Errors
 /// The database did not answer.

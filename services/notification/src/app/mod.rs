@@ -8,6 +8,7 @@ mod post;
 pub mod preferences;
 pub mod read_ring;
 pub mod send_mail;
+pub mod settle;
 pub mod take_contact;
 pub mod tell;
 

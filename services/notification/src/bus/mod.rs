@@ -1,8 +1,10 @@
 //! What the service hears on the bus: decode, call the use case.
 
+mod concerns;
 mod contact;
 mod facts;
 mod rings;
 
+pub use concerns::Concerns;
 pub use facts::{Facts, Heard};
 pub use rings::Rings;

@@ -61,6 +61,8 @@ impl State {
 /// Why a delivery was not made, as a stable code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Reason {
+    /// Its audience took the concern in hand before the mail left.
+    Accepted,
     AddressMalformed,
     AddressMissing,
     ClassForbidsEmail,
@@ -75,6 +77,7 @@ impl Reason {
     #[must_use]
     pub const fn code(self) -> &'static str {
         match self {
+            Self::Accepted => "accepted",
             Self::AddressMalformed => "address-malformed",
             Self::AddressMissing => "address-missing",
             Self::ClassForbidsEmail => "class-forbids-email",

@@ -116,13 +116,23 @@ pub struct Ring {
 }
 
 impl Ring {
-    /// The template for this audience and urgency [T1].
+    /// The template for this audience and urgency [T1]. Who stands in for a head that was not reached is told so.
     #[must_use]
-    pub const fn template(&self) -> Template {
+    pub fn template(&self, recipient: &Recipient) -> Template {
         match (self.audience, self.urgency) {
             (Audience::Nhq, _) => Template::ConcernRingNhq,
+            (Audience::Head, _) if self.stands_in(recipient) => Template::ConcernRingStandIn,
             (Audience::Head, Urgency::Imminent) => Template::ConcernRingHeadImminent,
             (Audience::Head, Urgency::Concern | Urgency::Question) => Template::ConcernRingHead,
+        }
+    }
+
+    /// Rung for NHQ or the monitoring centre, not for the site.
+    fn stands_in(&self, recipient: &Recipient) -> bool {
+        let nhq = |name: &str| [office::RJ_UNIT, office::NMC].contains(&name);
+        match recipient {
+            Recipient::Office(name) => nhq(name),
+            Recipient::Person(name) => self.called.iter().filter(|c| c.holder == *name).all(|c| nhq(&c.office)),
         }
     }
 
@@ -186,6 +196,15 @@ mod tests {
             ],
         );
         assert_eq!(names(&ring), ["institutional-head/mission", "deputy-1", "head-1"]);
+    }
+
+    #[test]
+    fn who_stands_in_for_a_head_that_was_not_reached_is_told_so_and_the_head_is_not() {
+        let ring = ring(Audience::Head, "mission", &[("institutional-head/mission", "head-1"), ("nmc", "nmc-1"), ("rj-unit", "")]);
+        for recipient in ring.recipients() {
+            let stands_in = !recipient.as_str().contains("head");
+            assert_eq!(ring.template(&recipient) == Template::ConcernRingStandIn, stands_in, "{}", recipient.as_str());
+        }
     }
 
     #[test]

@@ -9,7 +9,7 @@ use super::unreadable;
 use crate::domain::{
     delivery::{Channel, Reason, State, Verdict},
     language::{Language, Preference},
-    ring::Urgency,
+    ring::{Audience, Urgency},
 };
 
 /// What is to be delivered.
@@ -208,4 +208,30 @@ pub async fn list(db: &mut PgConnection, limit: i64) -> sqlx::Result<Vec<Line>> 
             })
         })
         .collect()
+}
+
+/// Withholds every mail of a concern that has not left, for one audience or for all. How many.
+///
+/// # Errors
+/// The statement failed.
+pub async fn withhold(
+    db: &mut PgConnection,
+    concern: Uuid,
+    audience: Option<Audience>,
+    reason: Reason,
+    at: OffsetDateTime,
+) -> sqlx::Result<u64> {
+    let done = sqlx::query!(
+        "update delivery d set state = 'withheld', reason = $3, finished_at = $4
+         from inbox_item i
+         where d.item_id = i.item_id and i.about = $1 and i.audience is not null and ($2::text is null or i.audience = $2)
+           and d.channel = 'email' and d.state in ('pending', 'retrying')",
+        concern,
+        audience.map(Audience::code),
+        reason.code(),
+        at,
+    )
+    .execute(db)
+    .await?;
+    Ok(done.rows_affected())
 }

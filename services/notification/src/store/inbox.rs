@@ -44,7 +44,7 @@ pub async fn put(db: &mut PgConnection, item_id: Uuid, item: &Item, at: OffsetDa
     .await
 }
 
-/// The items of these recipients, newest first.
+/// The items of these recipients, unread alarms first, then newest first.
 ///
 /// # Errors
 /// The statement failed, or a row cannot be read by this version.
@@ -54,7 +54,7 @@ pub async fn list(db: &mut PgConnection, recipients: &[String], unread_only: boo
                 created_at, last_rung_at, ring_count, read_at
          from inbox_item
          where recipient = any($1) and (read_at is null or not $2)
-         order by last_rung_at desc, item_id desc
+         order by (audience is not null and read_at is null) desc, last_rung_at desc, item_id desc
          limit $3",
         recipients,
         unread_only,

@@ -2,11 +2,13 @@
 
 use notification::{
     app::send_mail::send_due,
+    bus::Concerns,
     store::{self, delivery::Entry},
 };
 use proto::{
     notification::v1::DeliveryState,
-    safety::v1::{Audience, Grade},
+    safety::v1::{Audience, ConcernChanged, Grade},
+    subject,
 };
 use time::Duration;
 use uuid::Uuid;
@@ -14,7 +16,7 @@ use uuid::Uuid;
 use crate::{
     contacts::{contact, take},
     smtp::Smtp,
-    world::{World, person, ring, ring_head, world},
+    world::{CONCERN, World, hear, person, ring, ring_head, world},
 };
 
 const ADDRESS: &str = "ada.exemple@csc-scc.gc.ca";
@@ -107,6 +109,31 @@ async fn a_ring_is_never_given_up_and_its_mails_do_not_pile_up_while_the_mail_sy
     world.by_bus(&ring_head(21, Grade::Imminent)).await.unwrap();
     assert_eq!(send_due(&world.app, Some(&mailer)).await.unwrap(), 1, "a ring after the mail has gone is a new mail");
     assert_eq!(smtp.arrived().len(), 2);
+}
+
+#[tokio::test]
+async fn once_an_audience_has_accepted_its_mails_that_have_not_left_are_not_sent_and_the_other_audiences_are() {
+    let (world, mut smtp) = (rung(Grade::Imminent).await, Smtp::down().await);
+    let mailer = smtp.mailer();
+    send_due(&world.app, Some(&mailer)).await.unwrap();
+    let changed = |what: &str, audience: Audience| ConcernChanged {
+        concern_id: Uuid::from_u128(CONCERN).to_string(),
+        what: what.into(),
+        audience: audience.into(),
+        ..ConcernChanged::default()
+    };
+    let handler = Concerns { app: world.app.clone() };
+    for (what, audience) in [("rung", Audience::ResponsibleHead), ("accepted", Audience::Nhq)] {
+        hear(&world.pool, &handler, subject::CONCERN_CHANGED, &changed(what, audience)).await.unwrap();
+        assert_eq!(world.mails().await, line(DeliveryState::Retrying, 1, "smtp-unreachable"), "{what}");
+    }
+    hear(&world.pool, &handler, subject::CONCERN_CHANGED, &changed("accepted", Audience::ResponsibleHead)).await.unwrap();
+    assert_eq!(world.mails().await, line(DeliveryState::Withheld, 1, "accepted"));
+    smtp.start(false).await;
+    world.clock.advance(Duration::hours(1));
+    assert_eq!(send_due(&world.app, Some(&mailer)).await.unwrap(), 0);
+    assert!(smtp.arrived().is_empty());
+    assert_eq!(world.inbox(&person("head-mission-1")).await.len(), 1, "the item stays: it is the record");
 }
 
 #[tokio::test]

@@ -47,11 +47,11 @@ impl Sample {
         whole
     }
 
-    /// Other times of the same calls.
+    /// Other times of the same calls; how many there were in a second is told by the whole call only.
     #[must_use]
     pub fn with_times(&self, mut times: Vec<Duration>) -> Self {
         times.sort_unstable();
-        Self { times, ..self.clone() }
+        Self { times, elapsed: Duration::ZERO, ..self.clone() }
     }
 
     #[must_use]

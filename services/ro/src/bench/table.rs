@@ -57,7 +57,7 @@ impl Table {
             floor: Some(floor.0),
             p50_ratio: ratio(figures.p50_ms, floor.1.p50_ms).filter(|_| same_unit),
             p99_ratio: ratio(figures.p99_ms, floor.1.p99_ms).filter(|_| same_unit),
-            throughput_ratio: ratio(figures.per_second, floor.1.per_second),
+            throughput_ratio: ratio(figures.per_second, floor.1.per_second).filter(|r| *r > 0.0),
         });
     }
 
@@ -85,7 +85,7 @@ impl Table {
                     line.figures.count.to_string(),
                     format!("{:.2}", line.figures.p50_ms),
                     format!("{:.2}", line.figures.p99_ms),
-                    format!("{:.0}", line.figures.per_second),
+                    if line.figures.per_second > 0.0 { format!("{:.0}", line.figures.per_second) } else { String::new() },
                     line.floor.unwrap_or_default().to_owned(),
                     times(line.p50_ratio),
                     times(line.p99_ratio),

@@ -116,15 +116,14 @@ pub async fn view(db: &mut PgConnection, viewer: &Viewer, concern: Concern) -> R
     Ok(View { concern, audiences, envelope, names })
 }
 
-/// One concern by its id, whether the viewer may know of it or not; `None` where there is none.
+/// One concern by its id; `None` where there is none, or none that the viewer may know of.
 ///
 /// # Errors
 /// A statement failed.
 pub async fn find(db: &mut PgConnection, viewer: &Viewer, id: Uuid) -> Result<Option<View>> {
-    match store::concern::find(db, id).await? {
-        Some(concern) => view(db, viewer, concern).await.map(Some),
-        None => Ok(None),
-    }
+    let Some(concern) = store::concern::find(db, id).await? else { return Ok(None) };
+    let view = view(db, viewer, concern).await?;
+    Ok(viewer.may_know(&view.audiences).then_some(view))
 }
 
 /// Where a list goes on.

@@ -73,7 +73,7 @@ impl Handler for Raised {
             unreadable_reason: work.unreadable.unwrap_or_default(),
         };
         let subject = subject::concern_receipt(message.subject_token(SITE_TOKEN));
-        enqueue(tx, &Outgoing::event(&self.tools.ids, receipt.id, subject, &answer), now).await?;
+        enqueue(tx, &Outgoing::event(&self.tools.ids, receipt.id, subject, &answer).urgent(), now).await?;
         Ok(())
     }
 }

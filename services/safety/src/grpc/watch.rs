@@ -18,8 +18,8 @@ use crate::app::{
 const BEAT: Duration = Duration::from_secs(1);
 /// Open concerns in a snapshot; more are told as changes.
 const SNAPSHOT: i64 = 500;
-/// Changes told at once; where more happened, a snapshot is sent instead.
-const BEHIND: usize = 100;
+/// Changes read at once.
+const AT_ONCE: usize = 100;
 
 type Items = Pin<Box<dyn Stream<Item = Result<v1::WatchConcernsResponse, Status>> + Send>>;
 
@@ -30,13 +30,16 @@ struct Watcher {
     told: HashMap<Uuid, i64>,
     waiting: std::collections::VecDeque<Item>,
     begun: bool,
+    /// More has changed than was read.
+    behind: bool,
 }
 
 /// The stream ends with the caller's token and with the process.
 pub fn stream(door: Door, caller: Caller) -> Items {
     // Subscribed before the first snapshot is read: nothing can fall between the two.
     let revisions = door.hub.subscribe();
-    let watcher = Watcher { door, caller, revisions, told: HashMap::new(), waiting: std::collections::VecDeque::new(), begun: false };
+    let watcher =
+        Watcher { door, caller, revisions, told: HashMap::new(), waiting: std::collections::VecDeque::new(), begun: false, behind: false };
     Box::pin(stream::unfold(Some(watcher), |watcher| async move {
         let mut watcher = watcher?;
         match watcher.next().await {
@@ -60,6 +63,10 @@ impl Watcher {
             if self.door.ctx.clock.now() >= self.caller.expires_at {
                 return Err(chassis::identity::unauthenticated());
             }
+            if self.behind {
+                self.collect().await?;
+                continue;
+            }
             tokio::select! {
                 () = self.door.ctx.stop.cancelled() => return Ok(None),
                 () = tokio::time::sleep(BEAT) => return Ok(Some(self.beat())),
@@ -78,34 +85,27 @@ impl Watcher {
         Item::Beat(v1::Beat { at: Some(timestamp(ctx.clock.now())), bus: ctx.bus.is_connected(), ladder: self.door.hub.ladder_is_alive() })
     }
 
+    /// The first of what is open; whatever does not fit follows as changes.
     async fn snapshot(&mut self) -> Result<Item, Status> {
-        let latest = self.revisions.borrow_and_update().clone();
         let (mut db, viewer) = self.reader().await?;
         let (views, _) = read_concerns::list(&mut db, &viewer, false, None, SNAPSHOT).await?;
-        self.told = latest.iter().map(|(id, revision)| (*id, *revision)).collect();
-        for view in &views {
-            self.told.insert(view.concern.id, view.concern.revision);
-        }
+        self.told = views.iter().map(|view| (view.concern.id, view.concern.revision)).collect();
+        self.behind = true;
         Ok(Item::Snapshot(v1::Snapshot { concerns: views.into_iter().map(encode::view).collect() }))
     }
 
-    /// What changed since it was last told; a watcher that fell behind gets a snapshot.
+    /// What changed since it was last told, a bounded number at a time.
     async fn collect(&mut self) -> Result<(), Status> {
         let latest = self.revisions.borrow_and_update().clone();
-        let news: Vec<Uuid> =
-            latest.iter().filter(|(id, revision)| self.told.get(id).is_none_or(|t| t < revision)).map(|(id, _)| *id).collect();
-        if news.len() > BEHIND {
-            let snapshot = self.snapshot().await?;
-            self.waiting.push_back(snapshot);
-            return Ok(());
-        }
+        let untold = |id: &Uuid, revision: &i64| self.told.get(id).is_none_or(|told| told < revision);
+        let news: Vec<(Uuid, i64)> = latest.iter().filter(|(id, revision)| untold(id, revision)).map(|(id, r)| (*id, *r)).collect();
+        self.behind = news.len() > AT_ONCE;
         let (mut db, viewer) = self.reader().await?;
-        for id in news {
-            let Some(view) = read_concerns::find(&mut db, &viewer, id).await? else { continue };
-            self.told.insert(id, view.concern.revision);
-            if viewer.may_know(&view.audiences) {
-                self.waiting.push_back(Item::Changed(encode::view(view)));
-            }
+        for (id, revision) in news.into_iter().take(AT_ONCE) {
+            let view = read_concerns::find(&mut db, &viewer, id).await?;
+            // Hidden ones are remembered too, so that they are looked at once for each revision.
+            self.told.insert(id, view.as_ref().map_or(revision, |v| v.concern.revision));
+            self.waiting.extend(view.map(|v| Item::Changed(encode::view(v))));
         }
         self.told.retain(|id, _| latest.contains_key(id));
         Ok(())

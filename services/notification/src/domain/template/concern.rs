@@ -135,3 +135,30 @@ pub(super) const HEAD: Bilingual = Bilingual {
         },
     },
 };
+
+pub(super) const STAND_IN: Bilingual = Bilingual {
+    en: Words {
+        title: |data| format!("The responsible head has not been reached: {}", data.reference),
+        body: |data| {
+            Lines::of(format!(
+                "The responsible head has not accepted reference {}, or nobody is known to hold the office. Reach them by telephone, or route the reference to the right site: it rings until a head accepts.",
+                data.reference
+            ))
+            .said("Site:", &data.bulletin.site)
+            .said("Raised:", &minute(data.bulletin.raised_at))
+            .text()
+        },
+    },
+    fr: Words {
+        title: |data| format!("Le directeur responsable n'a pas été joint : {}", data.reference),
+        body: |data| {
+            Lines::of(format!(
+                "Le directeur responsable n'a pas accepté la référence {}, ou personne n'est connu dans cette fonction. Joignez-le par téléphone, ou dirigez la référence vers le bon établissement : elle sonne jusqu'à ce qu'un directeur l'accepte.",
+                data.reference
+            ))
+            .said("Établissement ou bureau :", &data.bulletin.site)
+            .said("Signalé :", &minute(data.bulletin.raised_at))
+            .text()
+        },
+    },
+};

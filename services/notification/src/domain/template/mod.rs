@@ -25,6 +25,8 @@ pub enum Template {
     ConcernRingHeadImminent,
     /// Any other concern, for the responsible head: call NHQ [RM1c].
     ConcernRingHead,
+    /// For who is rung in the place of a head that was not reached [R3e].
+    ConcernRingStandIn,
     ReferralReceived,
     CaseOpened,
     MediatorAssigned,
@@ -89,10 +91,11 @@ struct Bilingual {
 }
 
 impl Template {
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::ConcernRingNhq,
         Self::ConcernRingHeadImminent,
         Self::ConcernRingHead,
+        Self::ConcernRingStandIn,
         Self::ReferralReceived,
         Self::CaseOpened,
         Self::MediatorAssigned,
@@ -105,7 +108,7 @@ impl Template {
     #[must_use]
     pub const fn code(self) -> &'static str {
         match self {
-            Self::ConcernRingNhq | Self::ConcernRingHeadImminent | Self::ConcernRingHead => "concern-ring",
+            Self::ConcernRingNhq | Self::ConcernRingHeadImminent | Self::ConcernRingHead | Self::ConcernRingStandIn => "concern-ring",
             Self::ReferralReceived => "referral-received",
             Self::CaseOpened => "case-opened",
             Self::MediatorAssigned => "mediator-assigned",
@@ -122,6 +125,7 @@ impl Template {
             Self::ConcernRingNhq
             | Self::ConcernRingHeadImminent
             | Self::ConcernRingHead
+            | Self::ConcernRingStandIn
             | Self::ReferralReceived
             | Self::CaseOpened
             | Self::MediatorAssigned
@@ -136,6 +140,7 @@ impl Template {
             Self::ConcernRingNhq => concern::NHQ,
             Self::ConcernRingHeadImminent => concern::HEAD_IMMINENT,
             Self::ConcernRingHead => concern::HEAD,
+            Self::ConcernRingStandIn => concern::STAND_IN,
             Self::ReferralReceived => casework::REFERRAL_RECEIVED,
             Self::CaseOpened => casework::CASE_OPENED,
             Self::MediatorAssigned => casework::MEDIATOR_ASSIGNED,

@@ -1,8 +1,9 @@
-//! `ro concern`: raise, list, show, watch, accept and close [R3e, R4c, RM1b, RM1c].
+//! `ro concern`: raise, list, show, watch, accept, route and close [R3e, R4c, RM1b, RM1c].
 
 mod draft;
 mod follow;
 mod raise;
+mod route;
 mod view;
 
 use std::process::ExitCode;
@@ -18,6 +19,7 @@ pub enum Command {
     Show(follow::Show),
     Watch(follow::Watch),
     Accept(follow::Accept),
+    Route(route::Route),
     Close(follow::Close),
 }
 
@@ -29,6 +31,7 @@ pub fn run(command: Command) -> ExitCode {
         Command::Show(c) => with_session(c.common.clone(), |session| async move { c.run(&session).await }),
         Command::Watch(c) => with_session(c.common.clone(), |session| async move { c.run(&session).await }),
         Command::Accept(c) => with_session(c.common.clone(), |session| async move { c.run(&session).await }),
+        Command::Route(c) => with_session(c.common.clone(), |session| async move { c.run(&session).await }),
         Command::Close(c) => with_session(c.common.clone(), |session| async move { c.run(&session).await }),
     }
 }

@@ -74,6 +74,10 @@ const RECORDED: Words = Words {
     en: "{}  recorded {}: NHQ and the responsible head are being rung until each accepts",
     fr: "{}  consignée le {} : l'AC et le directeur responsable sont avisés jusqu'à ce que chacun l'accepte",
 };
+const ASKED: Words = Words {
+    en: "{}  recorded {}: the RJ Unit at NHQ is being rung until it accepts",
+    fr: "{}  consignée le {} : l'Unité de la justice réparatrice de l'AC est avisée jusqu'à ce qu'elle accepte",
+};
 const KNOWN: Words = Words { en: "{}  already recorded {}", fr: "{}  déjà consignée le {}" };
 const NOT_SENT: Words =
     Words { en: "!!! NOT SENT: nobody has been told of this concern", fr: "!!! NON ENVOYÉE : personne n'a été avisé" };
@@ -107,12 +111,13 @@ impl Raise {
                 (concern, kept)
             }
         };
+        let question = concern.grade() == Grade::Question;
         match self.send(concern).await {
             Ok(receipt) => {
                 if let Ok(path) = &kept {
                     draft::forget(path);
                 }
-                self.tell(&receipt, lang);
+                self.tell(&receipt, question, lang);
                 Ok(())
             }
             Err(failure) => {
@@ -153,11 +158,15 @@ impl Raise {
         Ok(answer.receipt.ok_or_else(|| anyhow::anyhow!("the service answered without a receipt"))?)
     }
 
-    fn tell(&self, receipt: &ConcernReceipt, lang: Lang) {
+    fn tell(&self, receipt: &ConcernReceipt, question: bool, lang: Lang) {
         if self.common.json {
             return output::print_json(receipt);
         }
-        let words = if receipt.already_known { KNOWN } else { RECORDED };
+        let words = match (receipt.already_known, question) {
+            (true, _) => KNOWN,
+            (false, true) => ASKED,
+            (false, false) => RECORDED,
+        };
         print::line(words.fill(lang, &[&receipt.reference, &output::instant(receipt.recorded_at.as_ref())]));
     }
 

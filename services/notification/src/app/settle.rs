@@ -1,0 +1,22 @@
+//! An audience took a concern in hand: what is still on its way to that audience is not sent [R3e].
+
+use proto::id::ConcernId;
+use sqlx::PgConnection;
+
+use super::App;
+use crate::{
+    domain::{delivery::Reason, ring::Audience},
+    store,
+};
+
+/// Stops the mails of one audience, or of both where the concern is closed. Inbox items stay: they are the record.
+///
+/// # Errors
+/// A statement failed.
+pub async fn settle(tx: &mut PgConnection, app: &App, concern: ConcernId, audience: Option<Audience>) -> sqlx::Result<()> {
+    let stopped = store::delivery::withhold(tx, concern.uuid(), audience, Reason::Accepted, app.clock.now()).await?;
+    if stopped > 0 {
+        tracing::info!(concern.id = %concern, delivery.stopped = stopped, "mails of an accepted concern are not sent");
+    }
+    Ok(())
+}

@@ -1,0 +1,44 @@
+//! What became of a concern, as far as it stops what is still on its way.
+
+use chassis::inbox::{Handler, Incoming, Rejection};
+use proto::{
+    id::ConcernId,
+    safety::v1::{Audience as Wire, ConcernChanged},
+};
+use sqlx::PgConnection;
+
+use super::facts::malformed;
+use crate::{
+    app::{App, settle},
+    domain::ring::Audience,
+};
+
+/// Hears acceptances and closings.
+pub struct Concerns {
+    pub app: App,
+}
+
+/// A concern that one audience, or everybody, has settled; anything else needs nothing.
+pub type Settled = Option<(ConcernId, Option<Audience>)>;
+
+impl Handler for Concerns {
+    type Work = Settled;
+
+    async fn read(&self, message: &Incoming) -> Result<Settled, Rejection> {
+        let event: ConcernChanged = message.decode()?;
+        let concern = event.concern_id.parse().map_err(malformed)?;
+        Ok(match (event.what.as_str(), event.audience()) {
+            ("accepted", Wire::Nhq) => Some((concern, Some(Audience::Nhq))),
+            ("accepted", Wire::ResponsibleHead) => Some((concern, Some(Audience::Head))),
+            ("closed", _) => Some((concern, None)),
+            _ => None,
+        })
+    }
+
+    async fn apply(&self, tx: &mut PgConnection, settled: Settled, _message: &Incoming) -> Result<(), Rejection> {
+        if let Some((concern, audience)) = settled {
+            settle::settle(tx, &self.app, concern, audience).await?;
+        }
+        Ok(())
+    }
+}
