@@ -55,6 +55,7 @@ create table quarantine (
     reason text not null,
     detail text not null,
     received_at timestamptz not null,
+    replay_asked_at timestamptz,
     released_at timestamptz,
     constraint quarantine_holds_a_message_once unique (consumer, event_id)
 );
@@ -68,5 +69,7 @@ comment on column quarantine.body is 'Bytes as received, never re-encoded.';
 comment on column quarantine.reason is 'Stable code.';
 comment on column quarantine.detail is 'What was wrong, without content.';
 comment on column quarantine.received_at is 'When it was set aside.';
+comment on column quarantine.replay_asked_at is 'An operator wants it tried again; cleared when it failed again.';
 comment on column quarantine.released_at is 'When it was replayed and applied.';
 create index quarantine_waiting on quarantine (received_at) where released_at is null;
+create index quarantine_to_replay on quarantine (consumer, replay_asked_at) where replay_asked_at is not null and released_at is null;

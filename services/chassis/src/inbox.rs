@@ -17,15 +17,15 @@ use crate::{
     bus::ConsumerSpec,
     lifecycle::Context,
     refusal::{is_passing, store_error},
-    trace,
+    replay, trace,
 };
 
 /// Messages that share a transaction at most.
 const BATCH: usize = 64;
 /// What a handler may take to read one message, calls to other services included.
-const READ_DEADLINE: Duration = Duration::from_secs(10);
+pub(crate) const READ_DEADLINE: Duration = Duration::from_secs(10);
 /// What a handler may take to write one message.
-const APPLY_DEADLINE: Duration = Duration::from_secs(10);
+pub(crate) const APPLY_DEADLINE: Duration = Duration::from_secs(10);
 /// After this many deliveries a message that still cannot be applied is an error that someone must look at.
 const PATIENCE: i64 = 20;
 
@@ -117,10 +117,16 @@ enum Verdict {
     Later(String),
 }
 
-/// Hears until stopped. A lost connection or a deleted consumer is waited out.
+/// Hears, and replays what an operator asks for, until stopped.
 pub(crate) async fn run<H: Handler>(ctx: Context, spec: ConsumerSpec, handler: H) -> anyhow::Result<()> {
+    tokio::join!(keep_hearing(&ctx, spec, &handler), replay::run(&ctx, spec, &handler));
+    Ok(())
+}
+
+/// A lost connection or a deleted consumer is waited out.
+async fn keep_hearing<H: Handler>(ctx: &Context, spec: ConsumerSpec, handler: &H) {
     while !ctx.stop.is_cancelled() {
-        if let Err(error) = hear(&ctx, spec, &handler).await {
+        if let Err(error) = hear(ctx, spec, handler).await {
             tracing::warn!(consumer = spec.name, error = format!("{error:#}"), "cannot hear the bus: trying again");
         }
         tokio::select! {
@@ -128,7 +134,6 @@ pub(crate) async fn run<H: Handler>(ctx: Context, spec: ConsumerSpec, handler: H
             () = tokio::time::sleep(Duration::from_millis(500)) => {}
         }
     }
-    Ok(())
 }
 
 async fn hear<H: Handler>(ctx: &Context, spec: ConsumerSpec, handler: &H) -> anyhow::Result<()> {
@@ -273,7 +278,8 @@ pub async fn quarantine(
     let headers = serde_json::to_value(&message.headers).unwrap_or_default();
     sqlx::query!(
         "insert into quarantine (id, consumer, event_id, subject, headers, body, reason, detail, received_at)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9) on conflict (consumer, event_id) do nothing",
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+         on conflict (consumer, event_id) do update set reason = excluded.reason, detail = excluded.detail, replay_asked_at = null",
         id,
         consumer,
         message.event_id,
@@ -291,7 +297,7 @@ pub async fn quarantine(
 }
 
 /// A deadline, and a panic that stays with its own message.
-async fn guarded<T>(deadline: Duration, work: impl Future<Output = Result<T, Rejection>>) -> Result<T, Rejection> {
+pub(crate) async fn guarded<T>(deadline: Duration, work: impl Future<Output = Result<T, Rejection>>) -> Result<T, Rejection> {
     match tokio::time::timeout(deadline, AssertUnwindSafe(work).catch_unwind()).await {
         Ok(Ok(outcome)) => outcome,
         Ok(Err(_)) => Err(Rejection::Never { reason: "handler-panicked", detail: "this version cannot handle the message".to_owned() }),

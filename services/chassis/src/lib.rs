@@ -16,6 +16,7 @@ pub mod outbox;
 pub mod page;
 pub mod private;
 pub mod refusal;
+mod replay;
 pub mod telemetry;
 pub mod trace;
 pub mod wire;

@@ -2,7 +2,7 @@
 
 use std::sync::{
     Arc,
-    atomic::{AtomicUsize, Ordering},
+    atomic::{AtomicBool, AtomicUsize, Ordering},
 };
 
 use chassis::{
@@ -20,6 +20,7 @@ use crate::world::{SOON, World};
 #[derive(Clone, Default)]
 pub struct Writes {
     passing: Arc<AtomicUsize>,
+    pub mended: Arc<AtomicBool>,
 }
 
 impl Handler for Writes {
@@ -37,6 +38,9 @@ impl Handler for Writes {
         sqlx::query("insert into heard (body) values ($1)").bind(&body).execute(&mut *tx).await?;
         match body.as_slice() {
             // Written, then refused: the write must not stay.
+            b"mended later" if !self.mended.load(Ordering::Relaxed) => {
+                Err(Rejection::Never { reason: "decoder-too-old", detail: "as the test wants".into() })
+            }
             b"fails at first" if self.passing.fetch_add(1, Ordering::Relaxed) < 2 => Err(Rejection::Later("not yet".into())),
             b"breaks a rule" => {
                 sqlx::query("insert into inbox (consumer, event_id, received_at) values (null, null, null)").execute(tx).await?;
@@ -114,4 +118,36 @@ async fn a_message_sent_again_under_its_own_id_is_heard_once() {
     }
     world.tell(Uuid::from_u128(1), &["after"]).await;
     assert_eq!(world.hears(2).await, ["once", "after"]);
+}
+
+#[tokio::test]
+async fn what_was_set_aside_is_replayed_once_when_an_operator_asks_and_stays_set_aside_while_it_still_fails() {
+    let world = World::new().await;
+    world.teller.carry_outbox();
+    let handler = Writes::default();
+    world.hearer.hear_screenings(handler.clone());
+    world.tell(Uuid::from_u128(1), &["mended later", "good"]).await;
+    assert_eq!(world.hears(1).await, ["good"]);
+    let ask = async || {
+        sqlx::query("update quarantine set replay_asked_at = now()").execute(&world.hearer.pool).await.unwrap();
+    };
+    let waiting = "select count(*) from quarantine where replay_asked_at is not null and released_at is null";
+    let answered = async || {
+        eventually("the wish is answered", SOON, async || match world.count(&world.hearer, waiting).await {
+            0 => Ok(()),
+            n => Err(n.to_string()),
+        })
+        .await;
+    };
+    let released = "select count(*) from quarantine where released_at is not null";
+    ask().await;
+    answered().await;
+    assert_eq!(world.count(&world.hearer, released).await, 0);
+    handler.mended.store(true, Ordering::Relaxed);
+    ask().await;
+    answered().await;
+    assert_eq!(world.count(&world.hearer, released).await, 1);
+    ask().await;
+    world.tell(Uuid::from_u128(1), &["after"]).await;
+    assert_eq!(world.hears(3).await, ["good", "mended later", "after"]);
 }

@@ -6,6 +6,7 @@ mod down;
 mod env;
 mod logs;
 mod psql;
+mod quarantine;
 mod reset;
 pub mod signals;
 mod sqlx;
@@ -37,6 +38,8 @@ pub enum Command {
     Logs(logs::Logs),
     /// Open the database of one service
     Psql(psql::Psql),
+    /// What a service has set aside because it could not be read, and a way to try it again
+    Quarantine(quarantine::Quarantine),
     /// Print what a client needs, as exports for a shell
     Env(env::Env),
     /// Check this machine for everything a first run can stumble over
@@ -57,6 +60,7 @@ pub fn run(command: Command) -> ExitCode {
         Command::Status(command) => command.run(),
         Command::Logs(command) => command.run(),
         Command::Psql(command) => command.run(),
+        Command::Quarantine(command) => command.run(),
         Command::Env(command) => command.run(),
         Command::Doctor(command) => command.run(),
         Command::Reset(command) => command.run(),

@@ -1,0 +1,90 @@
+//! Tries again what was set aside, when an operator asks: with the same bytes, through the same handler, once.
+
+use std::{collections::BTreeMap, time::Duration};
+
+use sqlx::Acquire;
+use uuid::Uuid;
+
+use crate::{
+    bus::ConsumerSpec,
+    inbox::{APPLY_DEADLINE, Handler, Incoming, READ_DEADLINE, Rejection, guarded},
+    lifecycle::Context,
+    refusal::store_error,
+};
+
+const LOOK: Duration = Duration::from_secs(1);
+/// Messages replayed in one look.
+const BATCH: i64 = 16;
+
+/// Looks for what an operator wants replayed until stopped.
+pub(crate) async fn run<H: Handler>(ctx: &Context, spec: ConsumerSpec, handler: &H) {
+    while !ctx.stop.is_cancelled() {
+        tokio::select! {
+            () = ctx.stop.cancelled() => return,
+            () = tokio::time::sleep(LOOK) => {}
+        }
+        if let Err(error) = look(ctx, spec, handler).await {
+            tracing::warn!(consumer = spec.name, error = store_error(&error), "quarantine cannot be looked at");
+        }
+    }
+}
+
+async fn look<H: Handler>(ctx: &Context, spec: ConsumerSpec, handler: &H) -> sqlx::Result<()> {
+    let asked = sqlx::query!(
+        "select id, event_id, subject, headers, body from quarantine
+         where consumer = $1 and replay_asked_at is not null and released_at is null
+         order by replay_asked_at limit $2",
+        spec.name,
+        BATCH
+    )
+    .fetch_all(&ctx.pool)
+    .await?;
+    for row in asked {
+        let headers: BTreeMap<String, String> = serde_json::from_value(row.headers).unwrap_or_default();
+        let message = Incoming { event_id: row.event_id, subject: row.subject, body: row.body.into(), headers, attempt: 1 };
+        again(ctx, handler, row.id, &message).await?;
+        ctx.outbox.wake();
+    }
+    Ok(())
+}
+
+/// One message; whoever else replays it at the same moment waits for the row and finds it done.
+async fn again<H: Handler>(ctx: &Context, handler: &H, id: Uuid, message: &Incoming) -> sqlx::Result<()> {
+    let work = guarded(READ_DEADLINE, handler.read(message)).await;
+    let mut tx = ctx.pool.begin().await?;
+    let held = sqlx::query_scalar!(
+        "select id from quarantine where id = $1 and replay_asked_at is not null and released_at is null for update",
+        id
+    )
+    .fetch_optional(&mut *tx)
+    .await?;
+    if held.is_none() {
+        return Ok(());
+    }
+    let mut step = tx.begin().await?;
+    let applied = match work {
+        Ok(work) => guarded(APPLY_DEADLINE, handler.apply(&mut step, work, message)).await,
+        Err(rejection) => Err(rejection),
+    };
+    match applied {
+        Ok(()) => step.commit().await?,
+        Err(_) => step.rollback().await?,
+    }
+    match applied {
+        Ok(()) => {
+            // A handler that set it aside once more has cleared the wish: then it stays where it is.
+            let done =
+                sqlx::query!("update quarantine set released_at = $2 where id = $1 and replay_asked_at is not null", id, ctx.clock.now());
+            let released = done.execute(&mut *tx).await?.rows_affected() == 1;
+            tracing::info!(quarantine.id = %id, released, "a message that was set aside was tried again");
+        }
+        Err(Rejection::Later(why)) => tracing::warn!(quarantine.id = %id, why, "a message that was set aside is tried again later"),
+        Err(Rejection::Never { reason, detail }) => {
+            tracing::error!(quarantine.id = %id, reason, detail, "a message that was set aside failed again");
+            sqlx::query!("update quarantine set reason = $2, detail = $3, replay_asked_at = null where id = $1", id, reason, detail)
+                .execute(&mut *tx)
+                .await?;
+        }
+    }
+    tx.commit().await
+}
