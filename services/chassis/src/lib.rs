@@ -17,6 +17,7 @@ pub mod page;
 pub mod private;
 pub mod refusal;
 pub mod telemetry;
+mod tls;
 pub mod trace;
 pub mod wire;
 

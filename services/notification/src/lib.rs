@@ -39,7 +39,7 @@ pub async fn serve(config: Config, ctx: Context) -> anyhow::Result<()> {
     let rings = subject::NOTIFICATION_RINGS;
     ctx.consume(rings.stream, rings.name, rings.filters, bus::Rings { app: app.clone() });
     let facts = subject::NOTIFICATION_FACTS;
-    let intake = IntakeClient::new(ctx.peer(&config.intake_url).context("cannot reach intake")?);
+    let intake = IntakeClient::new(ctx.peer("intake", &config.intake_url).context("cannot reach intake")?);
     ctx.consume(facts.stream, facts.name, facts.filters, bus::Facts { app: app.clone(), intake });
 
     let routes = Routes::new(NotificationServer::new(grpc::Service { app }));
