@@ -2,8 +2,13 @@
 
 use std::collections::BTreeSet;
 
-use chassis::access::{ANYONE, Rule};
+use chassis::{
+    Caller,
+    access::{self, ANYONE, Rule},
+};
 use proto::{DESCRIPTORS, class, role, wire::v1::Class};
+
+use crate::topology::called;
 
 /// The rules of each service, by the name of its proto service.
 pub const RULES: [(&str, &str, &[Rule]); 5] = [
@@ -34,6 +39,41 @@ fn a_rule_names_roles_of_the_programme_or_services_and_never_nobody() {
         assert!(!rule.allow.is_empty() && !rule.permission.is_empty(), "{}", rule.method);
         for role in rule.allow {
             assert!(role::ALL.contains(role) || *role == ANYONE || services.iter().any(|s| s == role), "{}: {role}", rule.method);
+        }
+    }
+}
+
+/// Every service with every RPC there is, its own too, and whether the door lets it in.
+pub fn matrix() -> Vec<(&'static str, &'static str, bool)> {
+    let callers = RULES.map(|(name, ..)| name);
+    let ask = |caller: &'static str| {
+        let rules = RULES.into_iter().flat_map(|(_, _, rules)| rules.iter().map(move |rule| (rules, rule.method)));
+        rules.map(move |(rules, method)| (caller, method, access::check(rules, method, &Caller::service(caller)).is_ok()))
+    };
+    callers.into_iter().flat_map(ask).collect()
+}
+
+#[test]
+fn a_service_may_make_the_calls_it_makes_and_not_one_other() {
+    let pairs = matrix();
+    assert!(pairs.len() >= 5 * 35, "only {} pairs were looked at", pairs.len());
+    let allowed: BTreeSet<(String, String)> =
+        pairs.iter().filter(|(.., allowed)| *allowed).map(|(caller, method, _)| ((*caller).to_owned(), (*method).to_owned())).collect();
+    let path = |service: &str, rpc: &str| {
+        let (_, full, _) = RULES.iter().find(|(name, ..)| *name == service).unwrap();
+        format!("/{full}/{rpc}")
+    };
+    let made = RULES.iter().flat_map(|(name, ..)| called(name).into_iter().map(|(other, rpc)| ((*name).to_owned(), path(&other, &rpc))));
+    assert_eq!(allowed, made.collect(), "allowed on the left, made by the code on the right");
+}
+
+#[test]
+fn who_is_no_service_of_ours_may_call_nothing_as_a_service() {
+    for caller in ["", "postgres", "dashboard", "nats", "Cases", "cases ", "*"] {
+        for (_, _, rules) in RULES {
+            for rule in rules {
+                assert!(access::check(rules, rule.method, &Caller::service(caller)).is_err(), "{caller}: {}", rule.method);
+            }
         }
     }
 }

@@ -7,6 +7,7 @@ mod killed;
 mod outsider;
 mod people;
 mod referral;
+mod services;
 mod traced;
 
 use harness::system::{System, Wishes};

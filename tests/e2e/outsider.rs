@@ -20,7 +20,7 @@ use crate::{people::fresh_key, system};
 
 /// Bytes in, bytes out: the message is made from the descriptor that the server gave.
 #[derive(Clone, Default)]
-struct Bytes;
+pub struct Bytes;
 
 impl Codec for Bytes {
     type Encode = Vec<u8>;

@@ -12,11 +12,14 @@ use jsonwebtoken::{
     jwk::{Jwk, JwkSet, PublicKeyUse},
 };
 use proto::{id::SiteCode, role};
-use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, DnType, ExtendedKeyUsagePurpose, IsCa, KeyPair, KeyUsagePurpose};
+use rcgen::{
+    BasicConstraints, CertificateParams, CertifiedIssuer, DnType, ExtendedKeyUsagePurpose, IsCa, KeyPair, KeyUsagePurpose, SanType,
+};
 use serde::Serialize;
 use time::{Duration, OffsetDateTime};
 
 use crate::{
+    SERVICES,
     description::Identity,
     error::{Doing, Error, Result},
     nats::Credential,
@@ -87,11 +90,12 @@ pub fn sites() -> Vec<SiteCode> {
     sites
 }
 
-/// Writes `ca.pem` and, for each service, `<service>.pem` and `<service>.key`, valid for 30 days.
+/// Writes `ca.pem` and, for each host, `<host>.pem` and `<host>.key`, valid for 30 days. A service's certificate also names it as
+/// `ro://service/<name>`, which is what other services know it by; any other host's certificate only serves.
 ///
 /// # Errors
 /// When the folder cannot be written.
-pub fn write_certificates(dir: &Path, services: &[&str], now: OffsetDateTime) -> Result<()> {
+pub fn write_certificates(dir: &Path, hosts: &[&str], now: OffsetDateTime) -> Result<()> {
     secret::folder(dir, 0o700)?;
     let failed = |error: rcgen::Error| Error::said(format!("the certificates cannot be made: {error}"));
     let mut params = CertificateParams::default();
@@ -101,18 +105,22 @@ pub fn write_certificates(dir: &Path, services: &[&str], now: OffsetDateTime) ->
     (params.not_before, params.not_after) = (now - Duration::days(1), now + VALID);
     let authority = CertifiedIssuer::self_signed(params, KeyPair::generate().map_err(failed)?).map_err(failed)?;
     secret::write(&dir.join("ca.pem"), authority.pem().as_bytes())?;
-    for service in services {
-        let names = ["localhost".to_owned(), "127.0.0.1".to_owned(), (*service).to_owned()];
+    for host in hosts {
+        let names = ["localhost".to_owned(), "127.0.0.1".to_owned(), (*host).to_owned()];
         let mut params = CertificateParams::new(names).map_err(failed)?;
-        params.distinguished_name.push(DnType::CommonName, *service);
+        params.distinguished_name.push(DnType::CommonName, *host);
         params.key_usages = vec![KeyUsagePurpose::DigitalSignature];
-        params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ServerAuth, ExtendedKeyUsagePurpose::ClientAuth];
+        params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ServerAuth];
+        if SERVICES.contains(host) {
+            params.extended_key_usages.push(ExtendedKeyUsagePurpose::ClientAuth);
+            params.subject_alt_names.push(SanType::URI(format!("ro://service/{host}").try_into().map_err(failed)?));
+        }
         params.use_authority_key_identifier_extension = true;
         (params.not_before, params.not_after) = (now - Duration::days(1), now + VALID);
         let key = KeyPair::generate().map_err(failed)?;
         let certificate = params.signed_by(&key, &authority).map_err(failed)?;
-        secret::write(&dir.join(format!("{service}.pem")), certificate.pem().as_bytes())?;
-        secret::write(&dir.join(format!("{service}.key")), key.serialize_pem().as_bytes())?;
+        secret::write(&dir.join(format!("{host}.pem")), certificate.pem().as_bytes())?;
+        secret::write(&dir.join(format!("{host}.key")), key.serialize_pem().as_bytes())?;
     }
     Ok(())
 }
@@ -173,15 +181,6 @@ impl Issuer {
         let (iat, exp) = (now.unix_timestamp(), (now + VALID).unix_timestamp());
         let claims = Claims { iss: ISSUER, aud: AUDIENCE, sub: subject, iat, exp, roles, sites, regions };
         jsonwebtoken::encode(&header, &claims, &self.key).map_err(|error| Error::said(format!("a token cannot be signed: {error}")))
-    }
-
-    /// A service's own token.
-    ///
-    /// # Errors
-    /// When it cannot be signed.
-    pub fn service_token(&self, service: &str, now: OffsetDateTime) -> Result<String> {
-        let name = format!("service:{service}");
-        self.token(&name, &[&name], &[], &[], now)
     }
 
     /// Every development identity with a fresh token, and with its login to the bus where it has one.

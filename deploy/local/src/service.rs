@@ -49,7 +49,6 @@ pub fn choose_ports(ports: Ports, picker: &mut Picker) -> Result<(BTreeMap<Strin
 #[derive(Debug)]
 pub struct Surroundings<'a> {
     pub certificates: &'a Path,
-    pub tokens: &'a Path,
     pub keys_file: &'a Path,
     pub identities_file: &'a Path,
     pub ports: &'a BTreeMap<String, u16>,
@@ -137,7 +136,6 @@ impl Surroundings<'_> {
             ("NATS_SEED_FILE", text(&self.nats.credential(service)?.seed_file)),
             ("TLS_CERT", text(&self.certificates.join(format!("{service}.pem")))),
             ("TLS_KEY", text(&self.certificates.join(format!("{service}.key")))),
-            ("SERVICE_TOKEN_FILE", text(&self.tokens.join(format!("{service}.token")))),
         ]);
         match service {
             "cases" => settings.push(("INTAKE_URL", self.url("intake")?)),

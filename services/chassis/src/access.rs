@@ -4,7 +4,7 @@ use tonic::Status;
 
 use crate::{identity::Caller, refusal::Refusal};
 
-/// Any authenticated caller.
+/// Any authenticated person. A service is meant only where it is named.
 pub const ANYONE: &str = "*";
 
 /// Who may call one RPC. Whether the object at hand is theirs to know is decided by the use case.
@@ -26,7 +26,8 @@ pub struct Rule {
 /// `permission_denied` with the permission that is missing.
 pub fn check(rules: &[Rule], method: &str, caller: &Caller) -> Result<(), Status> {
     let rule = rules.iter().find(|r| r.method == method);
-    let granted = rule.is_some_and(|r| r.allow.contains(&ANYONE) || caller.has_any(r.allow));
+    let anyone = !caller.is_any_service();
+    let granted = rule.is_some_and(|r| (anyone && r.allow.contains(&ANYONE)) || caller.has_any(r.allow));
     if granted {
         return Ok(());
     }
@@ -66,5 +67,17 @@ mod tests {
         assert!(check(&rules, "/a/Closed", &caller(&["mediator"])).is_err());
         assert!(check(&rules, "/a/Unlisted", &caller(&["officer"])).is_err());
         assert!(check(&rules, "/a/Closed", &caller(&["*"])).is_err());
+    }
+
+    #[test]
+    fn a_service_may_call_only_what_names_it() {
+        let rules = [
+            Rule { method: "/a/Open", permission: "open", clause: "RM1c", allow: &[ANYONE] },
+            Rule { method: "/a/Fetch", permission: "fetch", clause: "R3c", allow: &["officer", "service:cases"] },
+        ];
+        assert!(check(&rules, "/a/Fetch", &Caller::service("cases")).is_ok());
+        assert!(check(&rules, "/a/Fetch", &Caller::service("intake")).is_err());
+        assert!(check(&rules, "/a/Open", &Caller::service("cases")).is_err());
+        assert!(check(&rules, "/a/Unlisted", &Caller::service("cases")).is_err());
     }
 }

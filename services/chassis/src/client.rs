@@ -10,7 +10,11 @@ use tonic::{
     transport::{Certificate, Channel, ClientTlsConfig, Endpoint},
 };
 
-use crate::{private::Private, trace};
+use crate::{
+    private::Private,
+    tls::{self, Credentials},
+    trace,
+};
 
 /// What a call may take, unless it is a stream.
 pub const DEADLINE: Duration = Duration::from_secs(5);
@@ -50,19 +54,41 @@ impl Interceptor for Bearer {
 /// # Errors
 /// The URL or the authority's certificate is malformed.
 pub fn connect(url: &str, ca_pem: Option<&[u8]>, token: Option<&str>, deadline: Option<Duration>) -> anyhow::Result<Peer> {
-    let mut endpoint = Endpoint::from_shared(url.to_owned())
+    let mut endpoint = endpoint(url, deadline)?;
+    if let Some(pem) = ca_pem {
+        let tls = ClientTlsConfig::new().ca_certificate(Certificate::from_pem(pem));
+        endpoint = endpoint.tls_config(tls).context("the authority's certificate cannot be used")?;
+    }
+    Ok(InterceptedService::new(endpoint.connect_lazy(), Bearer::new(token)?))
+}
+
+/// A connection to a service under this service's own certificate. Without encryption nobody knows who calls.
+pub(crate) fn connect_as_service(url: &str, service: &str, credentials: Credentials) -> anyhow::Result<Peer> {
+    let channel = match url.strip_prefix("https://") {
+        // The certificates come from the connector, which reads them anew for each connection: the transport adds none of its own.
+        Some(address) => {
+            let origin = url.parse().with_context(|| format!("{url} is not the address of a service"))?;
+            let endpoint = endpoint(&format!("http://{address}"), Some(DEADLINE))?.origin(origin);
+            tls::channel(&endpoint, credentials, service)
+        }
+        None => {
+            tracing::warn!(peer = service, "calls to this service are not encrypted and prove nothing: it will refuse them");
+            endpoint(url, Some(DEADLINE))?.connect_lazy()
+        }
+    };
+    Ok(InterceptedService::new(channel, Bearer::new(None)?))
+}
+
+fn endpoint(url: &str, deadline: Option<Duration>) -> anyhow::Result<Endpoint> {
+    let endpoint = Endpoint::from_shared(url.to_owned())
         .with_context(|| format!("{url} is not the address of a service"))?
         .connect_timeout(Duration::from_secs(2))
         .tcp_nodelay(true)
         .http2_keep_alive_interval(Duration::from_secs(5))
         .keep_alive_timeout(Duration::from_secs(3))
         .keep_alive_while_idle(true);
-    if let Some(deadline) = deadline {
-        endpoint = endpoint.timeout(deadline);
-    }
-    if let Some(pem) = ca_pem {
-        let tls = ClientTlsConfig::new().ca_certificate(Certificate::from_pem(pem));
-        endpoint = endpoint.tls_config(tls).context("the authority's certificate cannot be used")?;
-    }
-    Ok(InterceptedService::new(endpoint.connect_lazy(), Bearer::new(token)?))
+    Ok(match deadline {
+        Some(deadline) => endpoint.timeout(deadline),
+        None => endpoint,
+    })
 }

@@ -34,7 +34,7 @@ pub struct Settings {
     #[arg(long, default_value = "127.0.0.1:50050")]
     pub listen: SocketAddr,
 
-    /// PEM file with the certificate to serve; without it the service speaks plain text and says so
+    /// PEM file with the certificate to serve and to call other services with, read again when it changes; without it the service speaks plain text and says so
     #[arg(long, requires = "tls_key")]
     pub tls_cert: Option<PathBuf>,
 
@@ -42,7 +42,7 @@ pub struct Settings {
     #[arg(long)]
     pub tls_key: Option<PathBuf>,
 
-    /// PEM file with the authority that signs every service's certificate
+    /// PEM file with the authority that signs every service's certificate; without it no service is recognised
     #[arg(long)]
     pub tls_ca: Option<PathBuf>,
 
@@ -57,10 +57,6 @@ pub struct Settings {
     /// Audience that access tokens must name
     #[arg(long, default_value = "ro")]
     pub identity_audience: String,
-
-    /// File with the token this service calls the others with
-    #[arg(long)]
-    pub service_token_file: Option<PathBuf>,
 
     /// OTLP endpoint for traces and metrics, for example http://127.0.0.1:4317; none are exported without it
     #[arg(long)]

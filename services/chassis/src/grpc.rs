@@ -1,4 +1,4 @@
-//! The door of every service: trace context, token, access rule and deadline, before any handler runs.
+//! The door of every service: trace context, certificate or token, access rule and deadline, before any handler runs.
 
 use std::{
     future::Future,
@@ -9,15 +9,19 @@ use std::{
 };
 
 use http::{Request, Response};
-use tonic::{Status, body::Body};
+use tonic::{
+    Status,
+    body::Body,
+    transport::server::{TcpConnectInfo, TlsConnectInfo},
+};
 use tower::{Layer, Service};
 use tracing::Instrument;
 
 use crate::{
     access::{self, Rule},
-    identity::{Caller, Verifier, unauthenticated},
+    identity::{Caller, Verifier, two_identities, unauthenticated},
     refusal::Refusal,
-    trace,
+    tls, trace,
 };
 
 /// What a handler may take until its answer begins.
@@ -52,13 +56,30 @@ impl Gate {
         if OPEN.iter().any(|open| method.starts_with(open)) {
             return Ok(None);
         }
-        let header = request.headers().get("authorization").and_then(|h| h.to_str().ok());
-        let token = header.and_then(|h| h.strip_prefix("Bearer ")).ok_or_else(unauthenticated)?;
-        let verifier = self.verifier.as_ref().ok_or_else(unauthenticated)?;
-        let caller = verifier.verify(token)?;
+        let caller = self.caller(request).inspect_err(|status| {
+            tracing::warn!(rpc.method = method, code = %status.code(), "call without an identity refused");
+        })?;
         access::check(self.rules, method, &caller)?;
         Ok(Some(caller))
     }
+
+    /// A service shows its certificate, a person a token. Who shows both is refused: no service of ours speaks for a person, and
+    /// one that is led to pass a person's token on must not lend it the weight of its own name.
+    fn caller<B>(&self, request: &Request<B>) -> Result<Caller, Status> {
+        let header = request.headers().get("authorization");
+        if let Some(service) = service(request) {
+            return if header.is_some() { Err(two_identities()) } else { Ok(Caller::service(&service)) };
+        }
+        let header = header.and_then(|h| h.to_str().ok());
+        let token = header.and_then(|h| h.strip_prefix("Bearer ")).ok_or_else(unauthenticated)?;
+        self.verifier.as_ref().ok_or_else(unauthenticated)?.verify(token)
+    }
+}
+
+/// The service whose certificate the connection was made with; the handshake has verified it.
+fn service<B>(request: &Request<B>) -> Option<String> {
+    let connection = request.extensions().get::<TlsConnectInfo<TcpConnectInfo>>()?;
+    tls::service_of(connection.peer_certs()?.first()?)
 }
 
 impl<S, B> Service<Request<B>> for Gated<S>

@@ -1,4 +1,5 @@
-//! Who is calling: a signed bearer token, verified against pinned keys, algorithm, issuer and audience.
+//! Who is calling: a person by a signed bearer token, verified against pinned keys, algorithm, issuer and audience; a service by its
+//! certificate. Neither can pass for the other.
 
 use std::{collections::HashSet, path::Path};
 
@@ -8,6 +9,9 @@ use time::OffsetDateTime;
 use tonic::Status;
 
 use crate::refusal::Refusal;
+
+/// What the subject and the role of a service begin with; no token may hold it.
+const SERVICE: &str = "service:";
 
 /// The caller of one request. Its subject is an opaque id, never a name.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
@@ -55,10 +59,23 @@ impl Caller {
         self.regions.iter().any(|r| r == region)
     }
 
+    /// The caller behind a service's verified certificate. It acts for no site and no region, and for one call only.
+    #[must_use]
+    pub fn service(name: &str) -> Self {
+        let subject = format!("{SERVICE}{name}");
+        Self { roles: vec![subject.clone()], subject, sites: vec![], regions: vec![], expires_at: OffsetDateTime::UNIX_EPOCH }
+    }
+
     /// One of our own services.
     #[must_use]
     pub fn is_service(&self, name: &str) -> bool {
-        self.subject.strip_prefix("service:") == Some(name)
+        self.subject.strip_prefix(SERVICE) == Some(name)
+    }
+
+    /// Any of our own services, and no person.
+    #[must_use]
+    pub fn is_any_service(&self) -> bool {
+        names_service(&self.subject)
     }
 }
 
@@ -114,8 +131,32 @@ impl Verifier {
         };
         let key = DecodingKey::from_jwk(key).ok()?;
         let data: TokenData<Caller> = decode(token, &key, &self.validation).ok()?;
-        Some(data.claims)
+        let caller = data.claims;
+        let poses = names_service(&caller.subject) || caller.roles.iter().any(|role| names_service(role));
+        if poses {
+            tracing::warn!("a token that names a service is refused");
+        }
+        (!poses).then_some(caller)
     }
+}
+
+fn names_service(text: &str) -> bool {
+    text.trim_start().get(..SERVICE.len()).is_some_and(|head| head.eq_ignore_ascii_case(SERVICE))
+}
+
+/// What a service is told that calls with a token as well: whose rights count would be a matter of chance.
+#[must_use]
+pub fn two_identities() -> Status {
+    Refusal {
+        code: tonic::Code::Unauthenticated,
+        ..Refusal::precondition(
+            "two-identities",
+            "A1",
+            "a call comes under a service's certificate or a person's token, never both",
+            "un appel se fait avec le certificat d'un service ou le jeton d'une personne, jamais les deux",
+        )
+    }
+    .into()
 }
 
 /// What a caller without a valid token is told.

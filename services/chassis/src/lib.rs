@@ -18,6 +18,7 @@ pub mod private;
 pub mod refusal;
 mod replay;
 pub mod telemetry;
+mod tls;
 pub mod trace;
 pub mod wire;
 

@@ -1,12 +1,25 @@
 //! How a process lives: one start order, one stop order, and no task that dies unnoticed.
 
-use std::{future::Future, ops::Deref, process::ExitCode, sync::Arc, time::Duration};
+use std::{
+    future::Future,
+    ops::Deref,
+    process::ExitCode,
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
 
 use anyhow::{Context as _, bail};
 use sqlx::{PgPool, migrate::Migrator};
-use tokio::signal::unix::{SignalKind, signal};
+use tokio::{
+    net::TcpListener,
+    signal::unix::{SignalKind, signal},
+};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
-use tonic::transport::{Identity, Server, ServerTlsConfig};
+use tonic::transport::{
+    Server,
+    server::{Router, TcpIncoming},
+};
+use tower::layer::util::{Identity, Stack};
 
 use crate::{
     access::Rule,
@@ -18,10 +31,15 @@ use crate::{
     identity::Verifier,
     inbox, outbox,
     telemetry::Telemetry,
+    tls::{self, Credentials},
 };
 
 /// What a stopping process may take to finish what it has begun.
 const GRACE: Duration = Duration::from_secs(8);
+/// A connection is asked to end after this, so that an identity does not outlive its certificate for long. Open calls finish.
+const CONNECTION_LASTS: Duration = Duration::from_secs(3600);
+
+type Guarded = Router<Stack<grpc::Gate, Identity>>;
 
 /// What every process needs to live. Cheap to clone.
 #[derive(Clone)]
@@ -34,6 +52,7 @@ pub struct Process {
     pub settings: Arc<Settings>,
     failed: CancellationToken,
     tasks: TaskTracker,
+    credentials: Arc<Mutex<Option<Credentials>>>,
 }
 
 /// A process with a database and a place on the bus. Cheap to clone.
@@ -90,6 +109,7 @@ impl Process {
             settings: Arc::new(settings),
             failed: CancellationToken::new(),
             tasks: TaskTracker::new(),
+            credentials: Arc::default(),
         }
     }
 
@@ -110,17 +130,24 @@ impl Process {
         });
     }
 
-    /// A connection to another service under this service's own identity.
+    /// A connection to another service, which must prove to be `service`, under this service's own identity.
     ///
     /// # Errors
-    /// The URL, the authority's certificate or the token cannot be used.
-    pub fn peer(&self, url: &str) -> anyhow::Result<Peer> {
-        let ca = self.settings.authority()?;
-        let token = match &self.settings.service_token_file {
-            Some(path) => Some(std::fs::read_to_string(path).context("cannot read the service token")?),
-            None => None,
-        };
-        client::connect(url, ca.as_deref(), token.as_deref(), Some(client::DEADLINE))
+    /// The URL or a certificate cannot be used.
+    pub fn peer(&self, service: &str, url: &str) -> anyhow::Result<Peer> {
+        client::connect_as_service(url, service, self.credentials()?)
+    }
+
+    /// The certificates of this process, read once and kept fresh from then on.
+    fn credentials(&self) -> anyhow::Result<Credentials> {
+        let mut held = self.credentials.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(credentials) = held.as_ref() {
+            return Ok(credentials.clone());
+        }
+        let credentials = Credentials::load(&self.settings, self.clock.clone())?;
+        self.spawn("certificates", credentials.clone().keep_fresh(self.stop.clone()));
+        *held = Some(credentials.clone());
+        Ok(credentials)
     }
 
     /// Serves the RPCs, health and reflection until the process stops.
@@ -148,30 +175,37 @@ impl Process {
             .register_encoded_file_descriptor_set(tonic_health::pb::FILE_DESCRIPTOR_SET)
             .build_v1()
             .context("cannot serve reflection")?;
-        let mut server = Server::builder()
+        let server = Server::builder()
             .http2_keepalive_interval(Some(Duration::from_secs(10)))
             .http2_keepalive_timeout(Some(Duration::from_secs(5)))
+            .max_connection_age(CONNECTION_LASTS)
             .concurrency_limit_per_connection(256);
-        match (&settings.tls_cert, &settings.tls_key) {
-            (Some(cert), Some(key)) => {
-                let identity = Identity::from_pem(std::fs::read(cert)?, std::fs::read(key)?);
-                server = server.tls_config(ServerTlsConfig::new().identity(identity)).context("cannot use the certificate")?;
-            }
-            _ => tracing::warn!("no certificate is set: this service speaks plain text"),
-        }
         let router = server.layer(grpc::Gate { verifier, rules }).add_routes(routes).add_service(health_service).add_service(reflection);
+        let listener = TcpListener::bind(settings.listen).await.with_context(|| format!("cannot serve on {}", settings.listen))?;
         tracing::info!(address = %settings.listen, "serving");
         let stop = self.stop.clone();
         let ending = async move {
             stop.cancelled().await;
             health.set_service_status("", tonic_health::ServingStatus::NotServing).await;
         };
-        let serving = router.serve_with_shutdown(settings.listen, ending);
+        let serving = self.serve_on(listener, router, ending);
         // A stream that stays open must not hold the process: after the stop its end is waited for no longer than the grace.
         tokio::select! {
-            served = serving => served.with_context(|| format!("cannot serve on {}", settings.listen)),
+            served = serving => served,
             () = async { self.stop.cancelled().await; tokio::time::sleep(GRACE / 2).await } => Ok(()),
         }
+    }
+
+    async fn serve_on(&self, listener: TcpListener, router: Guarded, ending: impl Future<Output = ()> + Send) -> anyhow::Result<()> {
+        let credentials = self.credentials()?;
+        if credentials.server().is_none() {
+            tracing::warn!("no certificate is set: this service speaks plain text, and no other service can prove itself to it");
+            let connections = TcpIncoming::from(listener).with_nodelay(Some(true));
+            return router.serve_with_incoming_shutdown(connections, ending).await.context("cannot serve");
+        }
+        let (connections, accepting) = tls::listen(listener, credentials, self.stop.clone());
+        self.spawn("door", accepting);
+        router.serve_with_incoming_shutdown(connections, ending).await.context("cannot serve")
     }
 }
 

@@ -41,7 +41,7 @@ pub async fn serve(config: Config, ctx: Context) -> anyhow::Result<()> {
     let concerns = subject::NOTIFICATION_CONCERNS;
     ctx.consume(concerns.stream, concerns.name, concerns.filters, bus::Concerns { app: app.clone() });
     let facts = subject::NOTIFICATION_FACTS;
-    let intake = IntakeClient::new(ctx.peer(&config.intake_url).context("cannot reach intake")?);
+    let intake = IntakeClient::new(ctx.peer("intake", &config.intake_url).context("cannot reach intake")?);
     ctx.consume(facts.stream, facts.name, facts.filters, bus::Facts { app: app.clone(), intake });
 
     let routes = Routes::new(NotificationServer::new(grpc::Service { app }));

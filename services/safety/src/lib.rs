@@ -37,7 +37,7 @@ pub async fn serve(config: Config, ctx: Context) -> anyhow::Result<()> {
     hub.ticked();
     ctx.spawn("ladder", climb(ctx.clone(), tools.clone(), hub.clone()));
     ctx.spawn("watchers", hub.clone().follow(ctx.clone()));
-    ctx.spawn("second-road", second_road::keep_open(ctx.clone(), tools.clone(), ctx.peer(&config.notification_url)?));
+    ctx.spawn("second-road", second_road::keep_open(ctx.clone(), tools.clone(), ctx.peer("notification", &config.notification_url)?));
     let raised = bus::Raised { tools: tools.clone() };
     ctx.consume(SAFETY_RAISES.stream, SAFETY_RAISES.name, SAFETY_RAISES.filters, raised);
     let delivered = bus::Delivered { tools: tools.clone() };

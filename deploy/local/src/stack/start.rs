@@ -29,7 +29,6 @@ const SHORT_TASK: Duration = Duration::from_secs(60);
 struct Places {
     logs: PathBuf,
     certificates: PathBuf,
-    tokens: PathBuf,
     identities_file: PathBuf,
 }
 
@@ -61,7 +60,6 @@ pub fn start(options: &Options, say: Say<'_>) -> Result<Stack> {
     notes.into_iter().for_each(|note| say(Progress::Note(note)));
     let surroundings = Surroundings {
         certificates: &places.certificates,
-        tokens: &places.tokens,
         keys_file: &issuer.keys_file,
         identities_file: &places.identities_file,
         ports: &ports,
@@ -106,13 +104,9 @@ pub fn start(options: &Options, say: Say<'_>) -> Result<Stack> {
 
 fn prepare(dir: &Path) -> Result<Places> {
     let secrets = dir.join("secrets");
-    let places = Places {
-        logs: dir.join("logs"),
-        certificates: secrets.join("certificates"),
-        tokens: secrets.join("tokens"),
-        identities_file: secrets.join("identities.json"),
-    };
-    for folder in [&secrets, &places.logs, &places.tokens] {
+    let places =
+        Places { logs: dir.join("logs"), certificates: secrets.join("certificates"), identities_file: secrets.join("identities.json") };
+    for folder in [&secrets, &places.logs] {
         secret::folder(folder, 0o700)?;
     }
     // One former log of each process is kept.
@@ -131,10 +125,6 @@ fn log_of(places: &Places, name: &str) -> PathBuf {
 fn issue(issuer: &Issuer, nats: &Nats, places: &Places) -> Result<Vec<Identity>> {
     let now = clock::now();
     identity::write_certificates(&places.certificates, &SERVICES, now)?;
-    for service in SERVICES {
-        let token = issuer.service_token(service, now)?;
-        secret::write(&places.tokens.join(format!("{service}.token")), token.as_bytes())?;
-    }
     let identities = issuer.identities(|name| nats.credential(name), now)?;
     let text = serde_json::to_vec_pretty(&identities).map_err(|error| Error::said(format!("the identities cannot be written: {error}")))?;
     secret::write(&places.identities_file, &text)?;

@@ -45,6 +45,8 @@ const FILES: [(&str, &str); 3] = [
 ];
 /// Certificates and tokens are valid for 30 days; older than this they are made again.
 const RENEW_AFTER: Duration = Duration::days(20);
+/// When they were made. The name changes with their form: certificates from before they named their service are made again at once.
+const ISSUED: &str = "issued-2";
 
 impl Init {
     /// # Errors
@@ -53,7 +55,7 @@ impl Init {
         let renewed = fill(&self.dir, clock::now())?;
         print::note(format!("{} is complete", self.dir.display()));
         if renewed {
-            print::note("certificates and tokens are new: containers that already run must be restarted");
+            print::note("certificates and tokens are new: running services take the certificates by themselves, restart the dashboard");
         }
         Ok(())
     }
@@ -66,7 +68,6 @@ fn fill(dir: &Path, now: OffsetDateTime) -> anyhow::Result<bool> {
         secret::folder(path.parent().unwrap_or(dir), 0o700)?;
         secret::write(&path, content.as_bytes())?;
     }
-    secret::folder(&dir.join("tokens"), 0o700)?;
     let credentials = nats::credentials(&dir.join("nats/seeds"), &identity::sites())?;
     secret::write(&dir.join("nats/authorization.conf"), nats::authorization(&credentials).as_bytes())?;
     write_passwords(&dir.join("postgres"))?;
@@ -82,7 +83,7 @@ fn fill(dir: &Path, now: OffsetDateTime) -> anyhow::Result<bool> {
 }
 
 fn is_due(dir: &Path, now: OffsetDateTime) -> bool {
-    let issued = fs::read_to_string(dir.join("issued")).ok().and_then(|text| text.trim().parse().ok());
+    let issued = fs::read_to_string(dir.join(ISSUED)).ok().and_then(|text| text.trim().parse().ok());
     let issued = issued.and_then(|seconds| OffsetDateTime::from_unix_timestamp(seconds).ok());
     issued.is_none_or(|issued| now - issued > RENEW_AFTER || issued > now)
 }
@@ -91,15 +92,11 @@ fn issue<'a>(dir: &Path, now: OffsetDateTime, login: impl Fn(&str) -> local::Res
     let hosts: Vec<&str> = SERVICES.into_iter().chain([DATABASE_HOST]).collect();
     identity::write_certificates(&dir.join("certificates"), &hosts, now)?;
     let issuer = Issuer::open(&dir.join("identity"))?;
-    for service in SERVICES {
-        let token = issuer.service_token(service, now)?;
-        secret::write(&dir.join(format!("tokens/{service}.token")), token.as_bytes())?;
-    }
     let identities = issuer.identities(login, now)?;
     secret::write(&dir.join("identities.json"), &serde_json::to_vec_pretty(&identities)?)?;
     describe(dir, identities).save(&Description::path(dir))?;
     // Last: an interrupted run is done again from the start.
-    secret::write(&dir.join("issued"), now.unix_timestamp().to_string().as_bytes())?;
+    secret::write(&dir.join(ISSUED), now.unix_timestamp().to_string().as_bytes())?;
     Ok(())
 }
 
@@ -219,7 +216,7 @@ mod tests {
         assert!(fill(&folder.0, NOW + Duration::days(25)).unwrap());
         let late = folder.read();
         let changed: BTreeSet<_> = late.iter().filter(|(name, bytes)| first.get(*name) != Some(bytes)).map(|(name, _)| name).collect();
-        assert!(changed.contains(&PathBuf::from("certificates/ca.pem")) && changed.contains(&PathBuf::from("tokens/cases.token")));
+        assert!(changed.contains(&PathBuf::from("certificates/ca.pem")) && changed.contains(&PathBuf::from("certificates/cases.pem")));
         for name in changed {
             assert!(!name.starts_with("postgres") && !name.starts_with("nats") && !name.starts_with("identity"), "{}", name.display());
         }

@@ -1,0 +1,79 @@
+//! Accepts connections: each handshake uses the certificates of its moment, has a deadline, and holds up no other.
+
+use std::{io, sync::Arc, time::Duration};
+
+use rustls::ServerConfig;
+use tokio::{
+    net::{TcpListener, TcpStream},
+    sync::mpsc,
+    task::JoinSet,
+};
+use tokio_rustls::{TlsAcceptor, server::TlsStream};
+use tokio_stream::wrappers::ReceiverStream;
+use tokio_util::sync::CancellationToken;
+
+use super::{Credentials, HANDSHAKE};
+
+/// Handshakes at one time.
+const MOST: usize = 1024;
+/// Connections that wait to be served.
+const WAITING: usize = 64;
+/// Before the next try, when the machine has no room for one more connection.
+const BREATH: Duration = Duration::from_millis(100);
+
+type Accepted = io::Result<TlsStream<TcpStream>>;
+
+/// The connections of a listener, and the task that accepts them until the process stops.
+pub(crate) fn listen(
+    listener: TcpListener,
+    credentials: Credentials,
+    stop: CancellationToken,
+) -> (ReceiverStream<Accepted>, impl Future<Output = anyhow::Result<()>> + Send + 'static) {
+    let (ready, connections) = mpsc::channel(WAITING);
+    let accepting = async move {
+        let mut handshakes = JoinSet::new();
+        loop {
+            tokio::select! {
+                () = stop.cancelled() => return Ok(()),
+                Some(_) = handshakes.join_next() => {}
+                accepted = listener.accept(), if handshakes.len() < MOST => match (accepted, credentials.server()) {
+                    (Ok((tcp, _)), Some(config)) => drop(handshakes.spawn(handshake(tcp, config, ready.clone()))),
+                    (Ok(_), None) => anyhow::bail!("there is no certificate to serve with"),
+                    (Err(error), _) => {
+                        tracing::warn!(error = %error.kind(), "a connection could not be accepted");
+                        tokio::time::sleep(BREATH).await;
+                    }
+                },
+            }
+        }
+    };
+    (ReceiverStream::new(connections), accepting)
+}
+
+async fn handshake(tcp: TcpStream, config: Arc<ServerConfig>, ready: mpsc::Sender<Accepted>) {
+    // Without it answers are only later.
+    let _ = tcp.set_nodelay(true);
+    match tokio::time::timeout(HANDSHAKE, TlsAcceptor::from(config).accept(tcp)).await {
+        Ok(Ok(connection)) => drop(ready.send(Ok(connection)).await),
+        Ok(Err(error)) => match reason(&error) {
+            Some(code) => tracing::warn!(code, "connection refused: its certificate does not prove who it is"),
+            None => tracing::debug!(error = %error.kind(), "a handshake failed"),
+        },
+        Err(_) => tracing::debug!("a handshake took too long"),
+    }
+}
+
+/// What is wrong with the certificate, as a code; none where it is something else.
+fn reason(error: &io::Error) -> Option<&'static str> {
+    use rustls::{CertificateError as Fault, Error};
+    let error = error.get_ref()?.downcast_ref::<Error>()?;
+    let Error::InvalidCertificate(fault) = error else { return None };
+    Some(match fault {
+        Fault::Expired | Fault::ExpiredContext { .. } => "expired",
+        Fault::NotValidYet | Fault::NotValidYetContext { .. } => "not-valid-yet",
+        Fault::UnknownIssuer | Fault::BadSignature => "unknown-authority",
+        Fault::InvalidPurpose | Fault::InvalidPurposeContext { .. } => "not-for-clients",
+        Fault::Revoked => "revoked",
+        _ => "unusable",
+    })
+}

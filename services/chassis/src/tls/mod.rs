@@ -1,0 +1,121 @@
+//! Certificates of this process and of whoever calls it: held in memory, read again when the files change, never cut in half.
+//!
+//! A service is known by the one URI name `ro://service/<name>` of a certificate that the configured authority has signed.
+
+mod door;
+mod material;
+mod road;
+
+use std::{
+    path::PathBuf,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
+
+use rustls::{ClientConfig, ServerConfig, pki_types::CertificateDer};
+use tokio_util::sync::CancellationToken;
+use webpki::EndEntityCert;
+
+use self::material::{Content, Ready};
+pub(crate) use self::{door::listen, road::channel};
+use crate::{clock::Clock, config::Settings};
+
+/// How long a changed file may stay unread.
+const LOOK_AGAIN: Duration = Duration::from_secs(2);
+/// What a handshake may take, on either side.
+const HANDSHAKE: Duration = Duration::from_secs(5);
+const SERVICE: &str = "ro://service/";
+
+/// The certificates in use. Cheap to clone; every clone sees a renewal.
+#[derive(Clone)]
+pub(crate) struct Credentials {
+    files: Arc<Files>,
+    clock: Clock,
+    held: Arc<Mutex<Held>>,
+}
+
+/// Where the certificates stand.
+pub(crate) struct Files {
+    pub certificate: Option<PathBuf>,
+    pub key: Option<PathBuf>,
+    pub authority: Option<PathBuf>,
+}
+
+struct Held {
+    content: Content,
+    ready: Ready,
+    /// The last fault, so that it is told once and not at every look.
+    fault: Option<String>,
+}
+
+impl Credentials {
+    /// Reads the certificates that the settings name.
+    ///
+    /// # Errors
+    /// A file cannot be read, or what it holds cannot be used.
+    pub fn load(settings: &Settings, clock: Clock) -> anyhow::Result<Self> {
+        let files = Files { certificate: settings.tls_cert.clone(), key: settings.tls_key.clone(), authority: settings.tls_ca.clone() };
+        let content = Content::read(&files)?;
+        let ready = content.ready(clock.now())?;
+        Ok(Self { files: Arc::new(files), clock, held: Arc::new(Mutex::new(Held { content, ready, fault: None })) })
+    }
+
+    /// What the next connection from outside is answered with.
+    pub fn server(&self) -> Option<Arc<ServerConfig>> {
+        self.lock().ready.server.clone()
+    }
+
+    /// What the next connection to another service is made with.
+    pub fn client(&self) -> Option<Arc<ClientConfig>> {
+        self.lock().ready.client.clone()
+    }
+
+    /// Reads the files again until the process stops. What cannot be used changes nothing.
+    pub async fn keep_fresh(self, stop: CancellationToken) -> anyhow::Result<()> {
+        loop {
+            tokio::select! {
+                () = stop.cancelled() => return Ok(()),
+                () = tokio::time::sleep(LOOK_AGAIN) => {}
+            }
+            let look = self.clone();
+            tokio::task::spawn_blocking(move || look.refresh()).await?;
+        }
+    }
+
+    fn refresh(&self) {
+        let read = Content::read(&self.files).and_then(|content| {
+            if self.lock().content == content {
+                return Ok(None);
+            }
+            content.ready(self.clock.now()).map(|ready| Some((content, ready)))
+        });
+        let mut held = self.lock();
+        match read {
+            Ok(None) => held.fault = None,
+            Ok(Some((content, ready))) => {
+                *held = Held { content, ready, fault: None };
+                tracing::info!("the certificates are renewed: new connections use them");
+            }
+            Err(error) => {
+                let fault = format!("{error:#}");
+                if held.fault.as_ref() != Some(&fault) {
+                    tracing::error!(error = fault, "the certificates on disk cannot be used: those held stay in use");
+                    held.fault = Some(fault);
+                }
+            }
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Held> {
+        self.held.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// The service that a verified certificate names. None or two names are no identity.
+pub(crate) fn service_of(certificate: &CertificateDer<'_>) -> Option<String> {
+    let certificate = EndEntityCert::try_from(certificate).ok()?;
+    let mut names = certificate.valid_uri_names().filter_map(|uri| uri.strip_prefix(SERVICE));
+    let (name, more) = (names.next()?, names.next());
+    let plain = !name.is_empty() && name.bytes().all(|b| b.is_ascii_lowercase() || b == b'-');
+    (plain && more.is_none()).then(|| name.to_owned())
+}

@@ -1,0 +1,125 @@
+//! The services' own certificates at every door: each opens what its rule names, and nothing else.
+
+use std::path::Path;
+
+use harness::{system::System, wait::eventually};
+use proto::DESCRIPTORS;
+use tonic::{
+    Code, Request, Status,
+    client::Grpc,
+    transport::{Certificate, Channel, ClientTlsConfig, Identity},
+};
+use tonic_types::StatusExt;
+
+use crate::{outsider::Bytes, system};
+
+const SERVICES: [&str; 5] = ["intake", "cases", "safety", "notification", "reporting"];
+/// Who may call what, as the design has it: written here a second time on purpose.
+const CALLS: [(&str, &str); 3] = [
+    ("cases", "/ro.intake.v1.Intake/GetReferral"),
+    ("notification", "/ro.intake.v1.Intake/GetContact"),
+    ("safety", "/ro.notification.v1.Notification/DeliverRing"),
+];
+
+fn certificates(system: &System) -> &Path {
+    system.description.ca_file.parent().unwrap()
+}
+
+async fn door(system: &System, of: &str, caller: &str) -> Channel {
+    let read = |name: String| std::fs::read(certificates(system).join(name)).unwrap();
+    let tls = ClientTlsConfig::new()
+        .ca_certificate(Certificate::from_pem(read("ca.pem".into())))
+        .identity(Identity::from_pem(read(format!("{caller}.pem")), read(format!("{caller}.key"))));
+    let url = system.description.grpc(of).unwrap().to_owned();
+    Channel::from_shared(url).unwrap().tls_config(tls).unwrap().connect().await.unwrap()
+}
+
+/// An empty message to any RPC, streaming or not, and the first thing that is answered.
+async fn knock(channel: Channel, method: &str, token: Option<&str>) -> Result<(), Status> {
+    let mut grpc = Grpc::new(channel);
+    grpc.ready().await.map_err(|_| Status::unavailable("not ready"))?;
+    let mut request = Request::new(tokio_stream::once(Vec::new()));
+    if let Some(token) = token {
+        request.metadata_mut().insert("authorization", format!("Bearer {token}").parse().unwrap());
+    }
+    let mut answers = grpc.streaming(request, method.parse().unwrap(), Bytes).await?.into_inner();
+    answers.message().await.map(|_| ())
+}
+
+/// Every RPC of a service.
+fn methods(service: &str) -> Vec<String> {
+    let package = format!("ro.{service}.");
+    let services = DESCRIPTORS.services().filter(|s| s.full_name().starts_with(&package));
+    services.flat_map(|s| s.methods().map(|m| format!("/{}/{}", s.full_name(), m.name())).collect::<Vec<_>>()).collect()
+}
+
+fn reason(status: &Status) -> String {
+    status.get_details_error_info().map(|info| info.reason).unwrap_or_default()
+}
+
+#[tokio::test]
+async fn the_certificate_of_a_service_opens_what_its_rule_names_and_no_other_door() {
+    let system = system().await;
+    let (mut opened, mut refused) = (Vec::new(), 0);
+    for caller in SERVICES {
+        for callee in SERVICES {
+            let channel = door(&system, callee, caller).await;
+            for method in methods(callee) {
+                match knock(channel.clone(), &method, None).await {
+                    Err(status) if status.code() == Code::PermissionDenied => {
+                        assert_eq!(reason(&status), "permission-missing", "{caller}: {method}");
+                        refused += 1;
+                    }
+                    // It was let in: what the use case makes of an empty message is its own affair.
+                    Ok(()) => opened.push((caller, method)),
+                    Err(status) => {
+                        let judged = matches!(status.code(), Code::InvalidArgument | Code::NotFound | Code::FailedPrecondition);
+                        assert!(judged, "{caller}: {method}: {status:?}");
+                        opened.push((caller, method));
+                    }
+                }
+            }
+        }
+    }
+    let opened: Vec<(&str, &str)> = opened.iter().map(|(caller, method)| (*caller, method.as_str())).collect();
+    let mut expected = CALLS.to_vec();
+    expected.sort_unstable();
+    let mut found = opened.clone();
+    found.sort_unstable();
+    assert_eq!(found, expected, "{refused} pairs were refused");
+    assert!(refused >= 5 * 35 - 3, "only {refused} pairs were refused");
+}
+
+#[tokio::test]
+async fn a_concern_is_accepted_by_no_service_and_a_person_does_not_speak_through_one() {
+    let system = system().await;
+    let accept = "/ro.safety.v1.Safety/AcceptConcern";
+    let (_, _, officer) = system.outside("safety", "rj-officer-1");
+    for caller in SERVICES {
+        let channel = door(&system, "safety", caller).await;
+        assert_eq!(knock(channel.clone(), accept, None).await.unwrap_err().code(), Code::PermissionDenied, "{caller}");
+        let both = knock(channel, accept, Some(&officer)).await.unwrap_err();
+        assert_eq!((both.code(), reason(&both)), (Code::Unauthenticated, "two-identities".into()), "{caller}");
+    }
+}
+
+#[tokio::test]
+async fn no_secret_of_the_system_is_a_token_for_a_service() {
+    let system = system().await;
+    for identity in &system.description.identities {
+        let names = identity.roles.iter().chain([&identity.subject]);
+        assert!(names.into_iter().all(|name| !name.starts_with("service:")), "{}", identity.name);
+    }
+    assert!(!system.description.state_dir.join("secrets/tokens").exists(), "tokens of services are kept");
+    // The log says who was refused what, by codes.
+    let channel = door(&system, "reporting", "intake").await;
+    let method = "/ro.reporting.v1.Reporting/GetReport";
+    assert_eq!(knock(channel, method, None).await.unwrap_err().code(), Code::PermissionDenied);
+    let log = system.description.services.get("reporting").unwrap().log.clone();
+    let look = async || {
+        let text = std::fs::read_to_string(&log).unwrap_or_default();
+        let told = text.lines().any(|line| line.contains("call denied") && line.contains("service:intake") && line.contains("report.read"));
+        if told { Ok(()) } else { Err("nothing of it stands in the log".to_owned()) }
+    };
+    eventually("the refusal is in the log", harness::system::SOON, look).await;
+}
