@@ -2,8 +2,17 @@
 //!
 //! Subjects carry no personal data: a service, a kind, a site or region code, an audience. Nothing else in the
 //! project writes a subject as text. `docs/asyncapi.yaml` and the NATS permissions are checked against this file.
+//! A token from outside enters a subject only as a parsed code, which cannot hold a dot, a wildcard or a space (threat T18).
+
+use std::fmt;
 
 use crate::id::{Region, SiteCode};
+
+/// What may stand as one token of a subject.
+pub trait Token: fmt::Display + Sync {}
+
+impl Token for SiteCode {}
+impl Token for Region {}
 
 // ---- submissions from outside -------------------------------------------------------------------------------------
 
@@ -21,7 +30,7 @@ pub fn submit_contact(region: Region) -> String {
 
 /// Where a site or region reads the answer to a submission (protobuf `ro.intake.v1.SubmissionAnswer`).
 #[must_use]
-pub fn intake_receipt(site_or_region: &str) -> String {
+pub fn intake_receipt(site_or_region: &impl Token) -> String {
     format!("ro.intake.receipt.{site_or_region}")
 }
 
@@ -39,8 +48,8 @@ pub const RAISE_WITHOUT_SITE: &str = "ro.safety.raise.unknown";
 
 /// Where a site reads the receipt of a concern (protobuf `ro.safety.v1.RaiseAnswer`).
 #[must_use]
-pub fn concern_receipt(site: &str) -> String {
-    format!("ro.safety.receipt.{site}")
+pub fn concern_receipt(site: Option<&SiteCode>) -> String {
+    format!("ro.safety.receipt.{}", site.map_or(NO_SITE, SiteCode::as_str))
 }
 
 // ---- what safety tells notification to ring -----------------------------------------------------------------------
@@ -63,6 +72,20 @@ pub const CONCERN_RAISED: &str = "ro.safety.event.concern-raised";
 pub const CONCERN_CHANGED: &str = "ro.safety.event.concern-changed";
 pub const RING_DELIVERED: &str = "ro.notification.event.ring-delivered";
 pub const CONTACT_TAKEN: &str = "ro.notification.event.contact-taken";
+
+pub const FACTS: [&str; 11] = [
+    REFERRAL_RECEIVED,
+    REFERRAL_SCREENED,
+    CONTACT_PUSHED,
+    CASE_OPENED,
+    MEDIATOR_ASSIGNED,
+    ASSESSMENT_RECORDED,
+    CASE_MOVED,
+    CONCERN_RAISED,
+    CONCERN_CHANGED,
+    RING_DELIVERED,
+    CONTACT_TAKEN,
+];
 
 // ---- streams and consumers ----------------------------------------------------------------------------------------
 
@@ -150,14 +173,14 @@ pub fn inbox_prefix(credential: &str) -> String {
 /// A service: its own facts, and its own consumers.
 #[must_use]
 pub fn service_permissions(service: &str) -> Permissions {
-    let mut publish: Vec<String> = match service {
-        "intake" => ["ro.intake.receipt.>", "ro.intake.event.>", "ro.safety.raise.*"].map(String::from).into(),
-        "cases" => ["ro.cases.event.>", "ro.safety.raise.*"].map(String::from).into(),
-        "safety" => ["ro.safety.receipt.>", "ro.safety.ring.*", "ro.safety.event.>"].map(String::from).into(),
-        "notification" => vec!["ro.notification.event.>".into()],
-        "reporting" => vec!["ro.reporting.event.>".into()],
+    let own = format!("ro.{service}.event.");
+    let mut publish: Vec<String> = FACTS.iter().filter(|fact| fact.starts_with(&own)).map(|fact| (*fact).to_owned()).collect();
+    publish.extend(match service {
+        "intake" => vec!["ro.intake.receipt.*".into(), "ro.safety.raise.*".into()],
+        "cases" => vec!["ro.safety.raise.*".into()],
+        "safety" => vec!["ro.safety.receipt.*".into(), RING_NHQ.into(), RING_HEAD.into()],
         _ => Vec::new(),
-    };
+    });
     for stream in STREAMS {
         publish.push(format!("$JS.API.STREAM.INFO.{}", stream.name));
     }
@@ -176,11 +199,7 @@ pub fn service_permissions(service: &str) -> Permissions {
 pub fn site_permissions(site: &SiteCode) -> Permissions {
     Permissions {
         publish: vec![submit_referral(site), raise_concern(site)],
-        subscribe: vec![
-            intake_receipt(site.as_str()),
-            concern_receipt(site.as_str()),
-            format!("{}.>", inbox_prefix(&format!("site-{site}"))),
-        ],
+        subscribe: vec![intake_receipt(site), concern_receipt(Some(site)), format!("{}.>", inbox_prefix(&format!("site-{site}")))],
     }
 }
 
@@ -190,14 +209,17 @@ pub fn region_permissions(region: Region) -> Permissions {
     let code = region.code();
     Permissions {
         publish: vec![submit_contact(region)],
-        subscribe: vec![intake_receipt(code), format!("{}.>", inbox_prefix(&format!("region-{code}")))],
+        subscribe: vec![intake_receipt(&region), format!("{}.>", inbox_prefix(&format!("region-{code}")))],
     }
 }
 
 /// An NHQ dashboard: content-free safety facts and nothing else.
 #[must_use]
 pub fn dashboard_permissions() -> Permissions {
-    Permissions { publish: Vec::new(), subscribe: vec!["ro.safety.event.*".into(), format!("{}.>", inbox_prefix("dashboard"))] }
+    Permissions {
+        publish: Vec::new(),
+        subscribe: vec![CONCERN_RAISED.into(), CONCERN_CHANGED.into(), format!("{}.>", inbox_prefix("dashboard"))],
+    }
 }
 
 /// The provisioner: creates the streams and consumers declared here, and nothing else.

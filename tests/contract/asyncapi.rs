@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use proto::{
     DESCRIPTORS,
-    id::Region,
+    id::{Region, SiteCode},
     subject::{self, CONSUMERS, STREAMS},
 };
 
@@ -24,7 +24,7 @@ pub struct Channel {
 
 /// Every channel, in the order of the document.
 pub fn channels() -> Vec<Channel> {
-    let site = "site".parse().unwrap();
+    let site: SiteCode = "site".parse().unwrap();
     let region = Region::Pacific;
     let family = |subject: String, token: &str, name: &str, message: &str| {
         let (root, _) = subject.rsplit_once('.').unwrap();
@@ -33,9 +33,9 @@ pub fn channels() -> Vec<Channel> {
     let mut all = vec![
         family(subject::submit_referral(&site), "site", "submit-referral", "ro.intake.v1.Referral"),
         family(subject::submit_contact(region), "region", "submit-contact", "ro.intake.v1.VictimContact"),
-        family(subject::intake_receipt("site"), "siteOrRegion", "submission-answer", "ro.intake.v1.SubmissionAnswer"),
+        family(subject::intake_receipt(&site), "siteOrRegion", "submission-answer", "ro.intake.v1.SubmissionAnswer"),
         family(subject::raise_concern(&site), "site", "raise-concern", "ro.safety.v1.Concern"),
-        family(subject::concern_receipt("site"), "site", "raise-answer", "ro.safety.v1.RaiseAnswer"),
+        family(subject::concern_receipt(Some(&site)), "site", "raise-answer", "ro.safety.v1.RaiseAnswer"),
         channel("ring-nhq", subject::RING_NHQ.to_owned(), subject::RING_NHQ, "ro.safety.v1.Ring"),
         channel("ring-head", subject::RING_HEAD.to_owned(), subject::RING_HEAD, "ro.safety.v1.Ring"),
     ];
@@ -119,7 +119,8 @@ info:
   description: >-
     Subjects of NATS JetStream. Bodies are protobuf; headers are CloudEvents 1.0 (ce-id, ce-source, ce-type, ce-time) and
     traceparent. Facts (`*.event.*`) carry ids and codes only. A consumer applies an event once per ce-id and acknowledges after
-    its own commit.
+    its own commit. Publishers from outside send no Nats-Msg-Id, or a random UUID, and publish again when told `duplicate` for what they
+    had not sent.
 defaultContentType: application/protobuf
 servers:
   nats:

@@ -30,6 +30,21 @@ pub fn credentials() -> Vec<(String, Permissions)> {
     all
 }
 
+/// Every kind of login with the place of its owner as a word in braces.
+pub fn documented() -> Vec<(String, Permissions)> {
+    let site: SiteCode = "mission".parse().unwrap();
+    let placed = |permissions: Permissions, own: &str, word: &str| {
+        let named = |subjects: Vec<String>| subjects.into_iter().map(|s| s.replace(own, word)).collect();
+        Permissions { publish: named(permissions.publish), subscribe: named(permissions.subscribe) }
+    };
+    let mut all: Vec<_> = SERVICES.iter().map(|s| ((*s).to_owned(), subject::service_permissions(s))).collect();
+    all.push(("provisioner".into(), subject::provisioner_permissions()));
+    all.push(("site-{site}".into(), placed(subject::site_permissions(&site), "mission", "{site}")));
+    all.push(("region-{region}".into(), placed(subject::region_permissions(Region::Pacific), "pacific", "{region}")));
+    all.push(("dashboard".into(), subject::dashboard_permissions()));
+    all
+}
+
 /// Whether a pattern of NATS takes in a subject, or another pattern in part.
 pub fn matches(pattern: &str, subject: &str) -> bool {
     let (mut left, mut right) = (pattern.split('.'), subject.split('.'));

@@ -102,8 +102,27 @@ fn document() -> String {
     for (caller, method) in pairs.iter().filter(|(.., allowed)| *allowed).map(|(caller, method, _)| (caller, method)) {
         let _ = writeln!(text, "| {caller} | `{}` |", method.trim_start_matches('/'));
     }
+    text += CREDENTIALS;
+    for (name, permissions) in crate::bus::documented() {
+        let list = |subjects: &[String]| match subjects {
+            [] => "nothing".to_owned(),
+            _ => subjects.iter().map(|subject| format!("`{subject}`")).collect::<Vec<_>>().join("<br>"),
+        };
+        let _ = writeln!(text, "| {name} | {} | {} |", list(&permissions.publish), list(&permissions.subscribe));
+    }
     text
 }
+
+const CREDENTIALS: &str = "
+## Logins of the bus
+
+What each login may publish and read; everything else is refused by the server, counted as `ro.bus.permission_violations`, and logged
+as an error. The services and the provisioner share the account `RO`, where the streams stand. Every login from outside has an account
+of its own, so that an answer of the server can be aimed at nobody else. `{site}` and `{region}` are the login's own.
+
+| login | publishes | reads |
+| --- | --- | --- |
+";
 
 fn lines(text: &mut String, what: &str, items: impl Iterator<Item = String>) {
     let items: Vec<String> = items.collect();

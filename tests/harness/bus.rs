@@ -62,13 +62,19 @@ impl TestBus {
 
     /// A connection under a credential: a service, `provisioner`, `site-…`, `region-…` or `dashboard`.
     pub async fn connect(&self, name: &str) -> Bus {
-        let seed = self.seeds.join(format!("{name}.nk"));
+        let seed = self.seed(name);
         let connect = async {
             let bus = Bus::connect(name, &self.url, Some(&seed)).await?;
             bus.ready(&self.url).await?;
             anyhow::Ok(bus)
         };
         connect.await.unwrap_or_else(|error| panic_with(&format!("{error:#}")))
+    }
+
+    /// The file with the seed of a credential.
+    #[must_use]
+    pub fn seed(&self, name: &str) -> PathBuf {
+        self.seeds.join(format!("{name}.nk"))
     }
 
     /// Kills the server as a power cut would, and starts it again over what it had stored.

@@ -2,5 +2,7 @@
 
 pub mod bus;
 pub mod database;
+pub mod decoders;
+pub mod hostile;
 pub mod system;
 pub mod wait;

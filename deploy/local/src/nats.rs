@@ -1,8 +1,11 @@
 //! A private nats-server: loopback only, fsync on every message, one credential per service, site and region.
 //!
-//! Who may do what comes from `proto::subject`; what is not listed there is denied.
+//! Who may do what comes from `proto::subject`; what is not listed there is denied. The services share one account; every login from
+//! outside has an account of its own. Permissions alone would not do: the server answers a publish wherever the sender asks for it,
+//! and checks only what the sender itself publishes. In an account of its own such an answer reaches nobody else (threat T18).
 
 use std::{
+    collections::BTreeMap,
     fs,
     io::{Read, Write},
     net::{SocketAddr, TcpStream},
@@ -86,15 +89,45 @@ pub fn configuration(dir: &Path, port: Option<u16>, credentials: &[Credential]) 
     )
 }
 
-/// The part of the configuration that says who may log in and what each may do; everybody else is denied everything.
+/// The part of the configuration that says who may log in and what each may do; nobody else gets in.
 #[must_use]
 pub fn authorization(credentials: &[Credential]) -> String {
-    let users: String = credentials.iter().map(user).collect();
+    let (inside, outside): (Vec<_>, Vec<_>) = credentials.iter().partition(|credential| is_inside(&credential.name));
+    let users: String = inside.into_iter().map(user).collect();
+    let mut exports: BTreeMap<(&str, &str), Vec<String>> = BTreeMap::new();
+    let mut accounts = String::new();
+    for credential in outside {
+        let account = json(&credential.name);
+        let mut imports = String::new();
+        for (kind, subject) in crossing(credential) {
+            exports.entry((kind, subject)).or_default().push(account.clone());
+            imports += &format!("      {{ {kind}: {{ account: {HOME}, subject: {} }} }}\n", json(subject));
+        }
+        let user = user(credential);
+        accounts += &format!("  {account}: {{\n    users: [\n{user}    ]\n    imports: [\n{imports}    ]\n  }}\n");
+    }
+    let exports: String = exports
+        .iter()
+        .map(|((kind, subject), accounts)| format!("      {{ {kind}: {}, accounts: [{}] }}\n", json(subject), accounts.join(", ")))
+        .collect();
     format!(
-        "authorization {{\n  \
-           default_permissions: {{ publish: {{ deny: [\">\"] }}, subscribe: {{ deny: [\">\"] }} }}\n  \
-           users: [\n{users}  ]\n}}\n"
+        "accounts {{\n  {HOME}: {{\n    jetstream: enabled\n    users: [\n{users}    ]\n    exports: [\n{exports}    ]\n  }}\n{accounts}}}\n"
     )
+}
+
+/// The account of the services, where the streams stand.
+const HOME: &str = "RO";
+
+fn is_inside(name: &str) -> bool {
+    name == "provisioner" || SERVICES.contains(&name)
+}
+
+/// What crosses between the account of a login from outside and ours: what it publishes as a request, what it reads as a stream.
+fn crossing(credential: &Credential) -> impl Iterator<Item = (&'static str, &str)> {
+    let own = format!("{}.", credential.inbox_prefix);
+    let sent = credential.permissions.publish.iter().map(|subject| ("service", subject.as_str()));
+    let read = credential.permissions.subscribe.iter().filter(move |subject| !subject.starts_with(&own));
+    sent.chain(read.map(|subject| ("stream", subject.as_str())))
 }
 
 fn user(credential: &Credential) -> String {

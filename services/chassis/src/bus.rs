@@ -1,6 +1,13 @@
 //! The connection to NATS JetStream: connect, provision what is declared, and refuse to run on anything else.
 
-use std::{path::Path, sync::Arc, time::Duration};
+use std::{
+    path::Path,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::Duration,
+};
 
 use anyhow::{Context as _, bail, ensure};
 use async_nats::{
@@ -12,12 +19,17 @@ use async_nats::{
         stream::{Config as StreamConfig, DiscardPolicy, RetentionPolicy, StorageType},
     },
 };
+use opentelemetry::{KeyValue, global, metrics::Counter};
+use tokio_util::sync::CancellationToken;
 
 /// How long a publish may wait for its acknowledgement.
 pub const PUBLISH_DEADLINE: Duration = Duration::from_secs(1);
 /// A message that is neither acknowledged nor refused is delivered again after this.
 const ACK_WAIT: Duration = Duration::from_secs(30);
 const REQUEST_DEADLINE: Duration = Duration::from_secs(5);
+/// The least the server allows. Senders of a stream share one memory of `Nats-Msg-Id`: with a long one, whoever guesses another's id
+/// makes that sender's message vanish as a duplicate. Nothing of ours leans on it; the inbox and the domain's keys find repetitions.
+const DUPLICATE_WINDOW: Duration = Duration::from_millis(100);
 /// Oldest server that can fsync each message (`sync_interval: always`) and filter a consumer by several subjects.
 const OLDEST_SERVER: (i64, i64, i64) = (2, 10, 27);
 
@@ -42,7 +54,40 @@ pub struct ConsumerSpec {
 pub struct Bus {
     pub client: Client,
     pub jetstream: jetstream::Context,
-    violations: Arc<std::sync::atomic::AtomicU64>,
+    refusals: Refusals,
+}
+
+/// What the server refused to this connection; it says so only beside the conversation, never as an answer.
+#[derive(Clone)]
+struct Refusals {
+    name: Arc<str>,
+    count: Arc<AtomicU64>,
+    metric: Counter<u64>,
+    any: CancellationToken,
+}
+
+impl Refusals {
+    fn new(name: &str) -> Self {
+        let meter = global::meter("chassis");
+        let metric = meter.u64_counter("ro.bus.permission_violations");
+        let metric = metric.with_description("Subjects that the bus refused to this service").build();
+        Self { name: name.into(), count: Arc::default(), metric, any: CancellationToken::new() }
+    }
+
+    fn note(&self, event: &Event) {
+        match event {
+            Event::Connected => tracing::info!("connected to nats"),
+            Event::Disconnected => tracing::warn!("disconnected from nats"),
+            Event::ServerError(error) if error.to_string().to_lowercase().contains("permissions violation") => {
+                let count = self.count.fetch_add(1, Ordering::Relaxed) + 1;
+                // The subject stays out of the metric: a label lives longer than a log line.
+                self.metric.add(1, &[KeyValue::new("service", self.name.to_string())]);
+                self.any.cancel();
+                tracing::error!(error = %error, violations = count, "nats refuses a subject to this service");
+            }
+            other => tracing::debug!(event = %other, "nats event"),
+        }
+    }
 }
 
 impl Bus {
@@ -51,8 +96,8 @@ impl Bus {
     /// # Errors
     /// The seed file cannot be read, or the URL is malformed.
     pub async fn connect(name: &str, url: &str, seed_file: Option<&Path>) -> anyhow::Result<Self> {
-        let violations = Arc::new(std::sync::atomic::AtomicU64::new(0));
-        let counted = violations.clone();
+        let refusals = Refusals::new(name);
+        let noting = refusals.clone();
         let mut options = ConnectOptions::new()
             .name(name)
             .custom_inbox_prefix(format!("_INBOX_{name}"))
@@ -63,7 +108,7 @@ impl Bus {
             .max_reconnects(None)
             .reconnect_delay_callback(|attempt| Duration::from_millis((100 * attempt.max(1) as u64).min(2_000)))
             .event_callback(move |event| {
-                note(&event, &counted);
+                noting.note(&event);
                 std::future::ready(())
             });
         if let Some(path) = seed_file {
@@ -73,7 +118,7 @@ impl Bus {
         let client = options.connect(url).await.with_context(|| format!("cannot use the NATS address {url}"))?;
         let jetstream =
             jetstream::context::ContextBuilder::new().timeout(REQUEST_DEADLINE).ack_timeout(PUBLISH_DEADLINE).build(client.clone());
-        Ok(Self { client, jetstream, violations })
+        Ok(Self { client, jetstream, refusals })
     }
 
     #[must_use]
@@ -84,7 +129,13 @@ impl Bus {
     /// How often the server refused a subject to us: never zero without a fault in the topology.
     #[must_use]
     pub fn violations(&self) -> u64 {
-        self.violations.load(std::sync::atomic::Ordering::Relaxed)
+        self.refusals.count.load(Ordering::Relaxed)
+    }
+
+    /// Cancelled with the first refusal, and for as long as the process lives: somebody must mend the topology and start it again.
+    #[must_use]
+    pub fn refused(&self) -> CancellationToken {
+        self.refusals.any.clone()
     }
 
     /// Waits until the server answers, saying once that it waits.
@@ -159,7 +210,7 @@ impl StreamSpec {
             storage: StorageType::File,
             max_message_size: self.max_message_bytes,
             max_age: Duration::from_secs(30 * 24 * 3_600),
-            duplicate_window: Duration::from_secs(24 * 3_600),
+            duplicate_window: DUPLICATE_WINDOW,
             deny_delete: true,
             deny_purge: true,
             num_replicas: 1,
@@ -173,6 +224,7 @@ impl StreamSpec {
             && held.discard == declared.discard
             && held.storage == declared.storage
             && held.max_message_size == declared.max_message_size
+            && held.duplicate_window == declared.duplicate_window
             && held.deny_delete
             && held.deny_purge;
         ensure!(same, "the stream {} is not as declared", self.name);
@@ -191,17 +243,5 @@ impl ConsumerSpec {
             max_ack_pending: 1_000,
             ..pull::Config::default()
         }
-    }
-}
-
-fn note(event: &Event, violations: &std::sync::atomic::AtomicU64) {
-    match event {
-        Event::Connected => tracing::info!("connected to nats"),
-        Event::Disconnected => tracing::warn!("disconnected from nats"),
-        Event::ServerError(error) if error.to_string().to_lowercase().contains("permissions violation") => {
-            let count = violations.fetch_add(1, std::sync::atomic::Ordering::Relaxed) + 1;
-            tracing::error!(error = %error, violations = count, "nats refuses a subject to this service");
-        }
-        other => tracing::debug!(event = %other, "nats event"),
     }
 }

@@ -103,7 +103,15 @@ impl Verifier {
     /// # Errors
     /// [`KeysError`] where the file is missing, malformed or empty.
     pub fn from_file(path: &Path, issuer: &str, audience: &str) -> Result<Self, KeysError> {
-        let keys: JwkSet = serde_json::from_slice(&std::fs::read(path)?)?;
+        Self::from_keys(&std::fs::read(path)?, issuer, audience)
+    }
+
+    /// The same from the text of a JWK set.
+    ///
+    /// # Errors
+    /// [`KeysError`] where the text is malformed or holds no key.
+    pub fn from_keys(keys: &[u8], issuer: &str, audience: &str) -> Result<Self, KeysError> {
+        let keys: JwkSet = serde_json::from_slice(keys)?;
         if keys.keys.is_empty() {
             return Err(KeysError::Empty);
         }

@@ -28,6 +28,8 @@ pub(crate) const READ_DEADLINE: Duration = Duration::from_secs(10);
 pub(crate) const APPLY_DEADLINE: Duration = Duration::from_secs(10);
 /// After this many deliveries a message that still cannot be applied is an error that someone must look at.
 const PATIENCE: i64 = 20;
+const MOST_HEADERS: usize = 16;
+const LONGEST_HEADER: usize = 256;
 
 /// One message as it came.
 #[derive(Clone)]
@@ -311,15 +313,10 @@ fn delay(attempt: i64) -> Duration {
 }
 
 fn incoming(message: &jetstream::Message, from_outside: bool) -> Incoming {
-    let mut headers: BTreeMap<String, String> = BTreeMap::new();
-    for (name, values) in message.headers.iter().flat_map(|h| h.iter()).take(64) {
-        if let Some(value) = values.first() {
-            headers.insert(name.to_string(), value.as_str().chars().take(1_000).collect());
-        }
-    }
+    let headers = message.headers.as_ref().map(believed).unwrap_or_default();
     let info = message.info().ok();
     let attempt = info.as_ref().map_or(1, |i| i.delivered);
-    let subject = message.subject.to_string();
+    let subject = printable(&message.subject);
     let event_id = match headers.get("ce-id") {
         Some(id) if !from_outside => format!("{subject}|{}", id.chars().take(100).collect::<String>()),
         _ => {
@@ -330,4 +327,64 @@ fn incoming(message: &jetstream::Message, from_outside: bool) -> Incoming {
         }
     };
     Incoming { event_id, subject, body: message.payload.clone(), headers, attempt }
+}
+
+/// The headers that reach our code: those we know, given once, short and printable. A header is written by whoever publishes, so
+/// an unknown, repeated, long or unprintable one is as if it were not there (threat T18).
+fn believed(headers: &async_nats::HeaderMap) -> BTreeMap<String, String> {
+    let known = |name: &str| name.starts_with("ce-") || ["traceparent", "content-type", "Nats-Msg-Id"].contains(&name);
+    let plain = |text: &str| text.len() <= LONGEST_HEADER && text.bytes().all(|byte| (0x20..0x7f).contains(&byte));
+    let mut kept = BTreeMap::new();
+    for (name, values) in headers.iter() {
+        let name: &str = name.as_ref();
+        if let [value] = values.as_slice()
+            && known(name)
+            && plain(name)
+            && plain(value.as_str())
+            && kept.len() < MOST_HEADERS
+        {
+            kept.insert(name.to_owned(), value.as_str().to_owned());
+        }
+    }
+    kept
+}
+
+/// A subject that the database can store: one byte that it cannot would hold up every message beside it, for ever.
+fn printable(subject: &str) -> String {
+    subject.chars().map(|c| if c.is_control() { char::REPLACEMENT_CHARACTER } else { c }).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use async_nats::{HeaderMap, HeaderValue};
+
+    use super::*;
+
+    #[test]
+    fn a_header_that_is_unknown_repeated_long_or_unprintable_does_not_reach_our_code() {
+        let mut headers = HeaderMap::new();
+        for (name, value) in [("ce-id", "7"), ("traceparent", "00-1"), ("content-type", "application/protobuf"), ("Nats-Msg-Id", "a")] {
+            headers.insert(name, value);
+        }
+        for twice in ["one", "two"] {
+            headers.append("ce-source", twice);
+        }
+        headers.insert("ce-type", "x".repeat(64 * 1024).as_str());
+        headers.insert("ce-time", HeaderValue::from("a\u{0}b"));
+        for unknown in ["authorization", "Nats-Rollup", "Nats-Expected-Stream", "CE-ID", "traceparent2", "x-roles"] {
+            headers.insert(unknown, "national-manager");
+        }
+        let kept = believed(&headers);
+        assert_eq!(kept.keys().map(String::as_str).collect::<Vec<_>>(), ["Nats-Msg-Id", "ce-id", "content-type", "traceparent"]);
+        let mut many = HeaderMap::new();
+        for n in 0..1_000 {
+            many.insert(format!("ce-{n}").as_str(), "x");
+        }
+        assert_eq!(believed(&many).len(), MOST_HEADERS);
+    }
+
+    #[test]
+    fn a_subject_with_a_byte_that_the_database_cannot_hold_is_made_one_that_it_can() {
+        assert_eq!(printable("ro.a.b\u{0}\u{7f}c"), "ro.a.b\u{fffd}\u{fffd}c");
+    }
 }

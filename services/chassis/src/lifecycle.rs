@@ -38,6 +38,9 @@ use crate::{
 const GRACE: Duration = Duration::from_secs(8);
 /// A connection is asked to end after this, so that an identity does not outlive its certificate for long. Open calls finish.
 const CONNECTION_LASTS: Duration = Duration::from_secs(3600);
+/// The name under which health answers whether the bus allows this process all it needs. The door itself stays open when it does
+/// not: what is recorded waits in the outbox, and a process that takes nothing in would lose more. For start-up probes and alarms.
+pub const BUS_HEALTH: &str = "bus";
 
 type Guarded = Router<Stack<grpc::Gate, Identity>>;
 
@@ -51,6 +54,8 @@ pub struct Process {
     pub stop: CancellationToken,
     pub settings: Arc<Settings>,
     failed: CancellationToken,
+    /// The bus refused a subject.
+    refused: CancellationToken,
     tasks: TaskTracker,
     credentials: Arc<Mutex<Option<Credentials>>>,
 }
@@ -75,7 +80,8 @@ impl Deref for Context {
 impl Context {
     /// Puts a service together from its parts; [`run`] does it for a service, a test for itself.
     #[must_use]
-    pub fn assemble(process: Process, pool: PgPool, bus: Bus) -> Self {
+    pub fn assemble(mut process: Process, pool: PgPool, bus: Bus) -> Self {
+        process.refused = bus.refused();
         Self { process, pool, bus, outbox: outbox::Wake::default() }
     }
 
@@ -108,6 +114,7 @@ impl Process {
             stop: CancellationToken::new(),
             settings: Arc::new(settings),
             failed: CancellationToken::new(),
+            refused: CancellationToken::new(),
             tasks: TaskTracker::new(),
             credentials: Arc::default(),
         }
@@ -170,6 +177,13 @@ impl Process {
         };
         let (health, health_service) = tonic_health::server::health_reporter();
         health.set_service_status("", tonic_health::ServingStatus::Serving).await;
+        health.set_service_status(BUS_HEALTH, tonic_health::ServingStatus::Serving).await;
+        let (refused, told) = (self.refused.clone(), health.clone());
+        let telling = async move {
+            refused.cancelled().await;
+            told.set_service_status(BUS_HEALTH, tonic_health::ServingStatus::NotServing).await;
+            std::future::pending::<()>().await;
+        };
         let reflection = tonic_reflection::server::Builder::configure()
             .register_encoded_file_descriptor_set(descriptors)
             .register_encoded_file_descriptor_set(tonic_health::pb::FILE_DESCRIPTOR_SET)
@@ -193,6 +207,7 @@ impl Process {
         tokio::select! {
             served = serving => served,
             () = async { self.stop.cancelled().await; tokio::time::sleep(GRACE / 2).await } => Ok(()),
+            () = telling => Ok(()),
         }
     }
 
@@ -384,11 +399,13 @@ async fn health(settings: &Settings) -> anyhow::Result<()> {
     let url = format!("{scheme}://127.0.0.1:{}", settings.listen.port());
     let peer = client::connect(&url, settings.authority()?.as_deref(), None, Some(Duration::from_secs(2)))?;
     let mut client = tonic_health::pb::health_client::HealthClient::new(peer);
-    let answer = client.check(tonic_health::pb::HealthCheckRequest { service: String::new() }).await;
     let serving = tonic_health::pb::health_check_response::ServingStatus::Serving as i32;
-    match answer {
-        Ok(answer) if answer.get_ref().status == serving => Ok(()),
-        Ok(_) => bail!("it does not serve"),
-        Err(status) => bail!("it does not answer: {}", status.code()),
+    for (service, fault) in [("", "it does not serve"), (BUS_HEALTH, "it serves, but the bus refuses it a subject: see its log")] {
+        match client.check(tonic_health::pb::HealthCheckRequest { service: service.to_owned() }).await {
+            Ok(answer) if answer.get_ref().status == serving => {}
+            Ok(_) => bail!(fault),
+            Err(status) => bail!("it does not answer: {}", status.code()),
+        }
     }
+    Ok(())
 }

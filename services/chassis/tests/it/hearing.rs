@@ -10,7 +10,7 @@ use chassis::{
     inbox::{Handler, Incoming, Rejection},
 };
 use harness::wait::eventually;
-use proto::subject::CASES_SCREENED;
+use proto::subject::{CASES_SCREENED, REFERRAL_SCREENED};
 use sqlx::PgConnection;
 use uuid::Uuid;
 
@@ -150,4 +150,25 @@ async fn what_was_set_aside_is_replayed_once_when_an_operator_asks_and_stays_set
     ask().await;
     world.tell(Uuid::from_u128(1), &["after"]).await;
     assert_eq!(world.hears(3).await, ["good", "mended later", "after"]);
+}
+
+#[tokio::test]
+async fn a_header_that_the_database_cannot_hold_does_not_hold_up_the_messages_beside_it() {
+    let world = World::new().await;
+    world.teller.carry_outbox();
+    for body in ["good", "unreadable"] {
+        let mut headers = async_nats::HeaderMap::new();
+        headers.insert("ce-id", "7\u{0}7");
+        headers.insert("x-unknown", "\u{0}");
+        world.teller.bus.client.publish_with_headers(REFERRAL_SCREENED, headers, body.into()).await.unwrap();
+    }
+    world.teller.bus.client.flush().await.unwrap();
+    world.tell(Uuid::from_u128(1), &["good"]).await;
+    world.hearer.hear_screenings(Writes::default());
+    assert_eq!(world.hears(2).await, ["good", "good"]);
+    eventually("the bad one is set aside", SOON, async || match world.count(&world.hearer, "select count(*) from quarantine").await {
+        1 => Ok(()),
+        n => Err(n.to_string()),
+    })
+    .await;
 }

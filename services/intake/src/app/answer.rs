@@ -4,7 +4,7 @@ use chassis::{
     Refusal,
     outbox::{self, Outgoing},
 };
-use proto::subject;
+use proto::subject::{self, Token};
 use sqlx::PgConnection;
 use time::OffsetDateTime;
 
@@ -44,7 +44,7 @@ pub enum Repeat {
 ///
 /// # Errors
 /// The statement failed.
-pub async fn send(db: &mut PgConnection, desk: &Desk, place: &str, answer: &Answer, at: OffsetDateTime) -> sqlx::Result<()> {
+pub async fn send(db: &mut PgConnection, desk: &Desk, place: &impl Token, answer: &Answer, at: OffsetDateTime) -> sqlx::Result<()> {
     let outgoing = Outgoing::event(&desk.ids, desk.ids.uuid(), subject::intake_receipt(place), &wire::answer(answer)).urgent();
     outbox::enqueue(db, &outgoing, at).await
 }
@@ -53,7 +53,7 @@ pub async fn send(db: &mut PgConnection, desk: &Desk, place: &str, answer: &Answ
 ///
 /// # Errors
 /// The statement failed.
-pub async fn send_unreadable(db: &mut PgConnection, desk: &Desk, place: &str, at: OffsetDateTime) -> sqlx::Result<()> {
+pub async fn send_unreadable(db: &mut PgConnection, desk: &Desk, place: &impl Token, at: OffsetDateTime) -> sqlx::Result<()> {
     let refusal = Refusal::precondition(
         "malformed-message",
         "R6a",

@@ -52,7 +52,7 @@ pub async fn push_from_bus(db: &mut PgConnection, desk: &Desk, region: Region, t
         Ok(examined) => Answer::Recorded(record(db, desk, &format!("bus:{}", region.code()), &examined, body).await?),
         Err(refusal) => Answer::Refused { refusal, key: told.idempotency_key.clone() },
     };
-    Ok(answer::send(db, desk, region.code(), &answered, desk.clock.now()).await?)
+    Ok(answer::send(db, desk, &region, &answered, desk.clock.now()).await?)
 }
 
 async fn record(db: &mut PgConnection, desk: &Desk, submitter: &str, contact: &Examined, body: &Body) -> Result<Receipt> {

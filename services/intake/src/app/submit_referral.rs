@@ -52,7 +52,7 @@ pub async fn submit_from_bus(db: &mut PgConnection, desk: &Desk, site: &SiteCode
     let source = Source { submitter: &submitter, place: Some(site) };
     let answers = record(db, desk, &source, vec![Line { submission, verdict }]).await?;
     for each in &answers {
-        answer::send(db, desk, site.as_str(), each, desk.clock.now()).await?;
+        answer::send(db, desk, site, each, desk.clock.now()).await?;
     }
     Ok(())
 }

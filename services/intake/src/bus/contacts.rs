@@ -32,7 +32,7 @@ impl Handler for Contacts {
         let region = Region::from_str(message.subject_token(PLACE)).map_err(|_| placeless())?;
         match work {
             Work::Submission((told, body)) => Ok(push_contact::push_from_bus(tx, &self.0, region, &told, &body).await?),
-            Work::Unreadable(detail) => set_aside(tx, &self.0, subject::INTAKE_CONTACTS, message, region.code(), &detail).await,
+            Work::Unreadable(detail) => set_aside(tx, &self.0, subject::INTAKE_CONTACTS, message, &region, &detail).await,
         }
     }
 }

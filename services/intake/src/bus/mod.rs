@@ -7,7 +7,7 @@ use chassis::{
     Context,
     inbox::{Incoming, Rejection, quarantine},
 };
-use proto::subject::{self, Consumer};
+use proto::subject::{self, Consumer, Token};
 use sqlx::PgConnection;
 
 use crate::app::{Desk, answer};
@@ -48,7 +48,7 @@ async fn set_aside(
     desk: &Desk,
     consumer: Consumer,
     message: &Incoming,
-    place: &str,
+    place: &impl Token,
     detail: &str,
 ) -> Result<(), Rejection> {
     let now = desk.clock.now();

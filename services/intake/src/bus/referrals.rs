@@ -34,7 +34,7 @@ impl Handler for Referrals {
         let site = SiteCode::from_str(message.subject_token(PLACE)).map_err(|_| placeless())?;
         match work {
             Work::Submission(submission) => Ok(submit_referral::submit_from_bus(tx, &self.0, &site, submission).await?),
-            Work::Unreadable(detail) => set_aside(tx, &self.0, subject::INTAKE_REFERRALS, message, site.as_str(), &detail).await,
+            Work::Unreadable(detail) => set_aside(tx, &self.0, subject::INTAKE_REFERRALS, message, &site, &detail).await,
         }
     }
 }

@@ -6,6 +6,7 @@ use futures::StreamExt;
 use prost::Message;
 use proto::{
     cases::v1::{Case, FindCaseByReferralRequest},
+    id::SiteCode,
     intake::v1::{
         ContactKind, Disposition, Language, ListQueueRequest, PushContactRequest, QueueEntry, Receipt, Referral, ReferralState,
         ScreenReferralRequest, SubmissionAnswer, SubmitReferralRequest, VictimContact, submission_answer::Answer,
@@ -104,9 +105,9 @@ async fn by_bus(day: &Day) -> Result<String, Failure> {
         .connect(&day.stack.nats.url)
         .await
         .map_err(|e| other(&e))?;
-    let mut receipts = client.subscribe(subject::intake_receipt(&day.cast.site)).await.map_err(|e| other(&e))?;
+    let site: SiteCode = day.cast.site.parse().map_err(|e| Failure::Usage(format!("{}: {e}", day.cast.site)))?;
+    let mut receipts = client.subscribe(subject::intake_receipt(&site)).await.map_err(|e| other(&e))?;
     client.flush().await.map_err(|e| other(&e))?;
-    let site = day.cast.site.parse().map_err(|e| Failure::Usage(format!("{}: {e}", day.cast.site)))?;
     let referral = told::institutional(day);
     let stored = client.request(subject::submit_referral(&site), referral.encode_to_vec().into()).await.map_err(|e| other(&e))?;
     day.must(String::from_utf8_lossy(&stored.payload).contains(subject::SUBMISSIONS.name), BUS_STORED)?;

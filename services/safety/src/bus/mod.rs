@@ -72,7 +72,7 @@ impl Handler for Raised {
             }),
             unreadable_reason: work.unreadable.unwrap_or_default(),
         };
-        let subject = subject::concern_receipt(message.subject_token(SITE_TOKEN));
+        let subject = subject::concern_receipt(SiteCode::from_str(message.subject_token(SITE_TOKEN)).ok().as_ref());
         enqueue(tx, &Outgoing::event(&self.tools.ids, receipt.id, subject, &answer).urgent(), now).await?;
         Ok(())
     }

@@ -277,4 +277,20 @@ mod tests {
         }
         assert_eq!(json_referral(b"\xff", false).err().unwrap().reason, "invalid-utf8");
     }
+
+    #[test]
+    fn thousands_of_broken_lines_are_read_or_rejected_with_a_reason_in_both_languages() {
+        let hostile = harness::hostile::Hostile::seeded(785);
+        let heading: &[u8] = b"origin,site,request,modes,language";
+        let record: &[u8] = b"victim,mission,\"a, \"\"letter\"\"\",letter;video,fr";
+        let json: &[u8] = br#"{"origin":"community","site":"po-ottawa","offender_name":"Alex Exemple","modes":["face-to-face"]}"#;
+        let known = Heading::read(heading).unwrap();
+        let told =
+            |rejection: &Rejection| !rejection.reason.is_empty() && !rejection.message_en.is_empty() && !rejection.message_fr.is_empty();
+        for _ in 0..4_000 {
+            let _ = Heading::read(&hostile.mutated(heading));
+            assert!(known.referral(&hostile.mutated(record), Quotes::Closed, false).err().is_none_or(|r| told(&r)));
+            assert!(json_referral(&hostile.mutated(json), false).err().is_none_or(|r| told(&r)));
+        }
+    }
 }

@@ -1,0 +1,8 @@
+//! The bus as a stranger meets it: every login against every subject on a real server, held to a model of its own.
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
+mod deputy;
+mod login;
+mod matrix;
+mod model;
+mod refused;

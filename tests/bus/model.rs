@@ -1,0 +1,191 @@
+//! Who may do what on the bus, written a second time from the rules of the programme and not from the permissions.
+
+use std::collections::BTreeSet;
+
+use proto::{
+    id::{Region, SiteCode},
+    subject::{self, CONSUMERS, FACTS, STREAMS},
+};
+
+/// Whose login it is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Who {
+    Service(&'static str),
+    Provisioner,
+    Dashboard,
+    Site(&'static str),
+    Region(&'static str),
+}
+
+impl Who {
+    pub fn all() -> Vec<Self> {
+        let services = ["intake", "cases", "safety", "notification", "reporting"].map(Self::Service);
+        let regions = Region::ALL.map(|region| Self::Region(region.code()));
+        [services.as_slice(), &[Self::Provisioner, Self::Dashboard, Self::Site("mission"), Self::Site("kent")], &regions].concat()
+    }
+
+    pub fn login(&self) -> String {
+        match self {
+            Self::Service(name) => (*name).to_owned(),
+            Self::Provisioner => "provisioner".to_owned(),
+            Self::Dashboard => "dashboard".to_owned(),
+            Self::Site(site) => format!("site-{site}"),
+            Self::Region(region) => format!("region-{region}"),
+        }
+    }
+
+    pub fn inbox(&self) -> String {
+        format!("_INBOX_{}.reply", self.login())
+    }
+
+    pub fn may_publish(&self, subject: &str) -> bool {
+        let tokens: Vec<&str> = subject.split('.').collect();
+        match (self, tokens.as_slice()) {
+            // Who is outside speaks in its own name, and of two things.
+            (Self::Site(own), ["ro", "intake", "submit", "referral", site] | ["ro", "safety", "raise", site]) => own == site,
+            (Self::Region(own), ["ro", "intake", "submit", "contact", region]) => own == region,
+            // A service tells its own facts; two may raise a concern, for any site; answers and rings come from their owners alone.
+            (Self::Service(name), ["ro", owner, "event", _]) => name == owner && FACTS.contains(&subject),
+            (Self::Service("intake" | "cases"), ["ro", "safety", "raise", _]) => true,
+            (Self::Service("intake"), ["ro", "intake", "receipt", _]) => true,
+            (Self::Service("safety"), ["ro", "safety", "receipt", _] | ["ro", "safety", "ring", "nhq" | "head"]) => true,
+            // Who is inside sees how a stream is made; the provisioner makes it, and nobody unmakes it.
+            (Self::Service(_) | Self::Provisioner, ["$JS", "API", "STREAM", "INFO", stream]) => is_stream(stream),
+            (Self::Provisioner, ["$JS", "API", "STREAM", "CREATE" | "UPDATE", stream]) => is_stream(stream),
+            (Self::Provisioner, ["$JS", "API", "INFO"]) => true,
+            (
+                Self::Provisioner,
+                ["$JS", "API", "CONSUMER", "INFO", stream, name]
+                | ["$JS", "API", "CONSUMER", "DURABLE", "CREATE", stream, name]
+                | ["$JS", "API", "CONSUMER", "CREATE", stream, name, ..],
+            ) => is_consumer(stream, name),
+            // A service reads through its own consumers, as they were made.
+            (
+                Self::Service(service),
+                ["$JS", "API", "CONSUMER", "INFO", stream, name]
+                | ["$JS", "API", "CONSUMER", "MSG", "NEXT", stream, name]
+                | ["$JS", "ACK", stream, name, _, _, _, _, _]
+                | ["$JS", "ACK", _, _, stream, name, _, _, _, _, _, _],
+            ) => is_consumer(stream, name) && name.split('-').next() == Some(service),
+            _ => false,
+        }
+    }
+
+    pub fn may_subscribe(&self, subject: &str) -> bool {
+        if subject.split('.').next().is_some_and(|inbox| inbox == format!("_INBOX_{}", self.login())) {
+            return subject.contains('.');
+        }
+        let tokens: Vec<&str> = subject.split('.').collect();
+        match (self, tokens.as_slice()) {
+            (Self::Site(own), ["ro", "intake" | "safety", "receipt", place]) => own == place,
+            (Self::Region(own), ["ro", "intake", "receipt", place]) => own == place,
+            (Self::Dashboard, ["ro", "safety", "event", "concern-raised" | "concern-changed"]) => true,
+            // A service reads nothing live: what it hears goes through a consumer, or it could be missed.
+            _ => false,
+        }
+    }
+}
+
+fn is_stream(name: &str) -> bool {
+    ["RO_SUBMISSIONS", "RO_SAFETY", "RO_EVENTS"].contains(&name)
+}
+
+fn is_consumer(stream: &str, name: &str) -> bool {
+    CONSUMERS.iter().any(|c| c.stream == stream && c.name == name)
+}
+
+/// What anybody might try: every subject there is, with one's own place and others', the whole interface of JetStream, and wildcards.
+pub fn attempts() -> BTreeSet<String> {
+    let mut all: BTreeSet<String> = FACTS.iter().map(|fact| (*fact).to_owned()).collect();
+    let unknown = [subject::NO_SITE, "nowhere", "*", ">"].map(str::to_owned);
+    let regions = Region::ALL.map(|region| region.code().to_owned());
+    let places = ["mission", "kent"].map(str::to_owned);
+    for place in places.iter().chain(&regions).chain(&unknown) {
+        for root in ["ro.intake.submit.referral", "ro.intake.submit.contact", "ro.intake.receipt", "ro.safety.raise", "ro.safety.receipt"] {
+            all.insert(format!("{root}.{place}"));
+            all.insert(format!("{root}.{place}.more"));
+        }
+    }
+    let mission: SiteCode = "mission".parse().unwrap();
+    for built in [
+        subject::submit_referral(&mission),
+        subject::submit_contact(Region::Pacific),
+        subject::intake_receipt(&mission),
+        subject::raise_concern(&mission),
+        subject::concern_receipt(Some(&mission)),
+        subject::concern_receipt(None),
+        subject::RAISE_WITHOUT_SITE.to_owned(),
+    ] {
+        assert!(all.contains(&built), "{built} is not among the attempts");
+    }
+    for service in ["intake", "cases", "safety", "notification", "reporting", "dashboard"] {
+        all.extend(["event.made-up", "event.*", "event.>", ">"].map(|rest| format!("ro.{service}.{rest}")));
+    }
+    all.extend(["nhq", "head", "everyone", "*", ">"].map(|audience| format!("ro.safety.ring.{audience}")));
+    all.extend(
+        [">", "*", "ro", "ro.>", "ro.*", "*.>", "ro.safety.*.*", "ro.*.event.*", "ro.intake.submit.>", "ro.intake.submit.*.*"]
+            .map(String::from),
+    );
+    for who in Who::all() {
+        let prefix = format!("_INBOX_{}", who.login());
+        all.extend([prefix.clone(), format!("{prefix}.reply"), format!("{prefix}.>"), format!("{prefix}.*")]);
+    }
+    all.extend(["_INBOX.reply", "_INBOX.>", "_R_.reply", "$KV.bucket.key", "$O.bucket.C.x", "$JS.FC.RO_SAFETY.x.y"].map(String::from));
+    all.extend(["$SYS.>", "$SYS.REQ.SERVER.PING", "$SYS.REQ.ACCOUNT.RO.CONNZ", "$SYS.REQ.SERVER.x.RELOAD"].map(String::from));
+    administration(&mut all);
+    all
+}
+
+fn administration(all: &mut BTreeSet<String>) {
+    let api = |rest: String| format!("$JS.API.{rest}");
+    let bare = [
+        "INFO",
+        ">",
+        "*",
+        "STREAM.>",
+        "STREAM.NAMES",
+        "STREAM.LIST",
+        "CONSUMER.>",
+        "ACCOUNT.PURGE.RO",
+        "META.LEADER.STEPDOWN",
+        "SERVER.REMOVE",
+    ];
+    all.extend(bare.map(|rest| api(rest.to_owned())));
+    all.extend(
+        ["$JS.>", "$JS.ACK.>", "$JS.EVENT.ADVISORY.>", "$JS.EVENT.ADVISORY.CONSUMER.MAX_DELIVERIES.RO_SAFETY.safety-raises"]
+            .map(String::from),
+    );
+    let streams = STREAMS.iter().map(|stream| stream.name).chain(["RO_OTHER", "*", ">"]);
+    for stream in streams {
+        for verb in [
+            "INFO",
+            "CREATE",
+            "UPDATE",
+            "DELETE",
+            "PURGE",
+            "MSG.GET",
+            "MSG.DELETE",
+            "SNAPSHOT",
+            "RESTORE",
+            "PEER.REMOVE",
+            "LEADER.STEPDOWN",
+        ] {
+            all.insert(api(format!("STREAM.{verb}.{stream}")));
+        }
+        all.insert(api(format!("DIRECT.GET.{stream}")));
+        all.insert(api(format!("DIRECT.GET.{stream}.{}", subject::RING_NHQ)));
+        all.extend(["NAMES", "LIST", "CREATE"].map(|verb| api(format!("CONSUMER.{verb}.{stream}"))));
+    }
+    let consumers = CONSUMERS.iter().map(|c| (c.stream, c.name));
+    let others = [("RO_SAFETY", "spy"), ("RO_EVENTS", "safety-raises"), ("RO_SAFETY", "*"), ("RO_SAFETY", ">")];
+    for (stream, name) in consumers.chain(others) {
+        for verb in ["CREATE", "DURABLE.CREATE", "INFO", "MSG.NEXT", "DELETE", "PAUSE", "RESET", "UNPIN", "LEADER.STEPDOWN"] {
+            all.insert(api(format!("CONSUMER.{verb}.{stream}.{name}")));
+        }
+        // A filter of the caller's own choice.
+        all.insert(api(format!("CONSUMER.CREATE.{stream}.{name}.{}", subject::RING_HEAD)));
+        all.insert(api(format!("CONSUMER.CREATE.{stream}.{name}.ro.>")));
+        all.insert(format!("$JS.ACK.{stream}.{name}.1.1.1.1.1"));
+        all.insert(format!("$JS.ACK._.x7.{stream}.{name}.1.1.1.1.1.x"));
+    }
+}

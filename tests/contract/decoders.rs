@@ -1,0 +1,121 @@
+//! Every decoder over its seeds and over thousands of broken ones, from a fixed seed: what `fuzz/` does for hours, in a moment.
+
+use std::fs;
+
+use harness::{decoders, hostile::Hostile};
+use prost::Message;
+use prost_reflect::{DynamicMessage, Kind, MessageDescriptor, Value};
+use proto::DESCRIPTORS;
+
+use crate::{asyncapi, repo};
+
+/// Broken inputs for each decoder.
+const ROUNDS: usize = 4_000;
+
+fn seeds(name: &str) -> Vec<Vec<u8>> {
+    let folder = repo::path(&format!("fuzz/seeds/{name}"));
+    let mut files: Vec<_> = fs::read_dir(&folder).into_iter().flatten().flatten().map(|entry| entry.path()).collect();
+    files.sort();
+    files.iter().map(|file| fs::read(file).unwrap()).collect()
+}
+
+#[test]
+fn no_decoder_breaks_its_promise_over_its_seeds_and_thousands_of_broken_ones() {
+    for (number, (name, decode)) in decoders::ALL.into_iter().enumerate() {
+        let (seeds, hostile) = (seeds(name), Hostile::seeded(number as u64));
+        assert!(!seeds.is_empty(), "{name} has no seeds");
+        seeds.iter().for_each(|seed| decode(seed));
+        decode(b"");
+        for round in 0..ROUNDS {
+            decode(&hostile.mutated(&seeds[round % seeds.len()]));
+            if round % 8 == 0 {
+                decode(hostile.text().as_bytes());
+            }
+        }
+    }
+}
+
+#[test]
+fn every_decoder_has_a_fuzz_target_and_every_fuzz_target_a_decoder() {
+    let manifest = repo::read("fuzz/Cargo.toml");
+    let targets: Vec<&str> = manifest.lines().filter_map(|l| l.strip_prefix("path = \"targets/")?.strip_suffix(".rs\"")).collect();
+    let names: Vec<&str> = decoders::ALL.iter().map(|(name, _)| *name).collect();
+    assert_eq!(targets, names);
+    for name in names {
+        let target = repo::read(&format!("fuzz/targets/{name}.rs"));
+        assert!(target.contains(&format!("fuzz::run(\"{name}\"")), "{name}");
+    }
+}
+
+/// A message with something in every field.
+fn filled(of: &MessageDescriptor, depth: usize) -> DynamicMessage {
+    let mut message = DynamicMessage::new(of.clone());
+    for field in of.fields() {
+        let value = match field.kind() {
+            Kind::String => Value::String("Alex Exemple, é".into()),
+            Kind::Bytes => Value::Bytes(vec![1, 2, 3].into()),
+            Kind::Bool => Value::Bool(true),
+            Kind::Int32 | Kind::Sint32 | Kind::Sfixed32 => Value::I32(7),
+            Kind::Int64 | Kind::Sint64 | Kind::Sfixed64 => Value::I64(7),
+            Kind::Uint32 | Kind::Fixed32 => Value::U32(7),
+            Kind::Uint64 | Kind::Fixed64 => Value::U64(7),
+            Kind::Float => Value::F32(0.5),
+            Kind::Double => Value::F64(0.5),
+            Kind::Enum(_) => Value::EnumNumber(1),
+            Kind::Message(_) if depth == 0 => continue,
+            Kind::Message(inner) => Value::Message(filled(&inner, depth - 1)),
+        };
+        message.set_field(&field, if field.is_list() { Value::List(vec![value]) } else { value });
+    }
+    message
+}
+
+/// What the seeds are made of; `UPDATE_GOLDEN=1` writes them again.
+fn made() -> Vec<(&'static str, Vec<u8>)> {
+    let whole = |name: &str| filled(&DESCRIPTORS.get_message_by_name(name).unwrap(), 4).encode_to_vec();
+    let mut all = vec![
+        ("referral", whole("ro.intake.v1.Referral")),
+        ("contact", whole("ro.intake.v1.VictimContact")),
+        ("submission_answer", whole("ro.intake.v1.SubmissionAnswer")),
+        ("concern", whole("ro.safety.v1.Concern")),
+        ("raise_answer", whole("ro.safety.v1.RaiseAnswer")),
+        ("ring", whole("ro.safety.v1.Ring")),
+        ("envelope", whole("ro.safety.v1.Envelope")),
+    ];
+    let facts = asyncapi::channels().into_iter().filter(|channel| channel.address.contains(".event."));
+    all.extend(facts.map(|channel| ("facts", whole(&channel.message))));
+    let header = "eyJhbGciOiJFUzI1NiIsImtpZCI6IjEifQ";
+    for (name, text) in [
+        ("page_token", chassis::page::encode(&(7, "é"))),
+        ("page_token", chassis::page::encode(&(i64::MAX, ""))),
+        ("ladder", "0s:holder,2m:holder,5m:deputy,10m:everyone,every 5m".into()),
+        ("ladder", "0s:everyone,every 1s".into()),
+        ("reference_number", proto::reference::make("RO", 123_456_789_012)),
+        ("reference_number", proto::reference::make("RO", u64::MAX).to_lowercase()),
+        ("site_code", "federal-training-centre".into()),
+        ("site_code", "pacific".into()),
+        ("identifier", "01890a5d-ac96-774b-bcce-b302099a8057".into()),
+        ("access_token", format!("{header}.eyJzdWIiOiJ4In0.AAAA")),
+        ("access_token", "eyJhbGciOiJub25lIn0.eyJzdWIiOiJ4In0.".into()),
+    ] {
+        all.push((name, text.into_bytes()));
+    }
+    all
+}
+
+#[test]
+fn the_seeds_are_whole_messages_of_the_wire_as_it_is() {
+    let mut numbers = std::collections::BTreeMap::new();
+    for (name, bytes) in made() {
+        let number = numbers.entry(name).and_modify(|n| *n += 1).or_insert(1);
+        let file = repo::path(&format!("fuzz/seeds/{name}/{number}"));
+        if repo::updating() {
+            fs::create_dir_all(file.parent().unwrap()).unwrap();
+            fs::write(&file, &bytes).unwrap();
+        }
+        assert!(
+            fs::read(&file).unwrap_or_default() == bytes,
+            "fuzz/seeds/{name}/{number}: `UPDATE_GOLDEN=1 cargo test -p tests --test contract` writes it again"
+        );
+    }
+}
