@@ -15,6 +15,7 @@ use tracing::Instrument;
 
 use crate::{
     access::{self, Rule},
+    audit::Denied,
     identity::{Caller, Verifier, unauthenticated},
     refusal::Refusal,
     trace,
@@ -30,6 +31,7 @@ const OPEN: [&str; 2] = ["/grpc.health.v1.Health/", "/grpc.reflection."];
 pub(crate) struct Gate {
     pub verifier: Option<Verifier>,
     pub rules: &'static [Rule],
+    pub denied: Denied,
 }
 
 impl<S> Layer<S> for Gate {
@@ -53,10 +55,14 @@ impl Gate {
             return Ok(None);
         }
         let header = request.headers().get("authorization").and_then(|h| h.to_str().ok());
-        let token = header.and_then(|h| h.strip_prefix("Bearer ")).ok_or_else(unauthenticated)?;
-        let verifier = self.verifier.as_ref().ok_or_else(unauthenticated)?;
-        let caller = verifier.verify(token)?;
-        access::check(self.rules, method, &caller)?;
+        let token = header.and_then(|h| h.strip_prefix("Bearer ")).ok_or_else(unauthenticated);
+        let verifier = self.verifier.as_ref().ok_or_else(unauthenticated);
+        let known = token.and_then(|token| verifier?.verify(token));
+        let caller = known.inspect_err(|_| self.denied.unknown())?;
+        access::check(self.rules, method, &caller).inspect_err(|_| {
+            let rule = self.rules.iter().find(|rule| rule.method == method);
+            self.denied.caller(&caller.subject, rule.map_or("none", |rule| rule.permission));
+        })?;
         Ok(Some(caller))
     }
 }

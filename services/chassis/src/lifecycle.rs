@@ -10,6 +10,7 @@ use tonic::transport::{Identity, Server, ServerTlsConfig};
 
 use crate::{
     access::Rule,
+    audit::{self, Denied},
     bus::{Bus, ConsumerSpec},
     client::{self, Peer},
     clock::{Clock, Ids},
@@ -32,6 +33,8 @@ pub struct Process {
     /// Cancelled when the process is asked to stop.
     pub stop: CancellationToken,
     pub settings: Arc<Settings>,
+    /// Calls refused at the door, until they are in the audit log.
+    pub denied: Denied,
     failed: CancellationToken,
     tasks: TaskTracker,
 }
@@ -88,6 +91,7 @@ impl Process {
             ids,
             stop: CancellationToken::new(),
             settings: Arc::new(settings),
+            denied: Denied::default(),
             failed: CancellationToken::new(),
             tasks: TaskTracker::new(),
         }
@@ -159,7 +163,11 @@ impl Process {
             }
             _ => tracing::warn!("no certificate is set: this service speaks plain text"),
         }
-        let router = server.layer(grpc::Gate { verifier, rules }).add_routes(routes).add_service(health_service).add_service(reflection);
+        let router = server
+            .layer(grpc::Gate { verifier, rules, denied: self.denied.clone() })
+            .add_routes(routes)
+            .add_service(health_service)
+            .add_service(reflection);
         tracing::info!(address = %settings.listen, "serving");
         let stop = self.stop.clone();
         let ending = async move {
@@ -292,6 +300,7 @@ where
     let bus = Bus::connect(name, &url, process.settings.nats_seed_file.as_deref()).await?;
     let ctx = Context::assemble(process, pool, bus);
     ctx.carry_outbox();
+    ctx.spawn("audit-seal", audit::keep_sealed(ctx.clone()));
     let (bus, stop) = (ctx.bus.clone(), ctx.stop.clone());
     // The door opens without the bus: what is recorded waits in the outbox. A server that is too old ends the process.
     ctx.spawn("bus-check", async move {

@@ -30,6 +30,7 @@ struct Places {
     logs: PathBuf,
     certificates: PathBuf,
     tokens: PathBuf,
+    audit_keys: PathBuf,
     identities_file: PathBuf,
 }
 
@@ -55,13 +56,13 @@ pub fn start(options: &Options, say: Say<'_>) -> Result<Stack> {
 
     let issuer = Issuer::open(&dir.join("secrets/identity"))?;
     let identities = issue(&issuer, &nats, &places)?;
-
     let mut picker = Picker::default();
     let (ports, notes) = service::choose_ports(options.ports, &mut picker)?;
     notes.into_iter().for_each(|note| say(Progress::Note(note)));
     let surroundings = Surroundings {
         certificates: &places.certificates,
         tokens: &places.tokens,
+        audit_keys: &places.audit_keys,
         keys_file: &issuer.keys_file,
         identities_file: &places.identities_file,
         ports: &ports,
@@ -110,6 +111,7 @@ fn prepare(dir: &Path) -> Result<Places> {
         logs: dir.join("logs"),
         certificates: secrets.join("certificates"),
         tokens: secrets.join("tokens"),
+        audit_keys: secrets.join("audit"),
         identities_file: secrets.join("identities.json"),
     };
     for folder in [&secrets, &places.logs, &places.tokens] {
@@ -131,6 +133,7 @@ fn log_of(places: &Places, name: &str) -> PathBuf {
 fn issue(issuer: &Issuer, nats: &Nats, places: &Places) -> Result<Vec<Identity>> {
     let now = clock::now();
     identity::write_certificates(&places.certificates, &SERVICES, now)?;
+    identity::write_audit_keys(&places.audit_keys, &SERVICES)?;
     for service in SERVICES {
         let token = issuer.service_token(service, now)?;
         secret::write(&places.tokens.join(format!("{service}.token")), token.as_bytes())?;

@@ -82,6 +82,7 @@ impl Watcher {
         let latest = self.revisions.borrow_and_update().clone();
         let (mut db, viewer) = self.reader().await?;
         let (views, _) = read_concerns::list(&mut db, &viewer, false, None, SNAPSHOT).await?;
+        self.note(&mut db, &views).await;
         self.told = latest.iter().map(|(id, revision)| (*id, *revision)).collect();
         for view in &views {
             self.told.insert(view.concern.id, view.concern.revision);
@@ -104,11 +105,16 @@ impl Watcher {
             let Some(view) = read_concerns::find(&mut db, &viewer, id).await? else { continue };
             self.told.insert(id, view.concern.revision);
             if viewer.may_know(&view.audiences) {
+                self.note(&mut db, std::slice::from_ref(&view)).await;
                 self.waiting.push_back(Item::Changed(encode::view(view)));
             }
         }
         self.told.retain(|id, _| latest.contains_key(id));
         Ok(())
+    }
+
+    async fn note(&self, db: &mut sqlx::PgConnection, views: &[read_concerns::View]) {
+        read_concerns::note(db, &self.caller, "concern.watch", views, self.door.tools.clock.now()).await;
     }
 
     /// Who the watcher is, looked up anew each time: an office may have changed hands.
