@@ -1,6 +1,7 @@
 //! The whole system, by its doors: the built programs, real PostgreSQL, real NATS.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+mod audit;
 mod bad_input;
 mod concern;
 mod killed;

@@ -125,6 +125,26 @@ pub fn write_certificates(dir: &Path, hosts: &[&str], now: OffsetDateTime) -> Re
     Ok(())
 }
 
+/// Makes, for each service that has none, the key that signs its audit log: `<service>.key` (PKCS #8, DER), and `<service>.pub`
+/// in hexadecimal digits for whoever verifies. Kept as long as the folder: a new key would look like a forged log.
+///
+/// # Errors
+/// When the folder cannot be written.
+pub fn write_audit_keys(dir: &Path, services: &[&str]) -> Result<()> {
+    secret::folder(dir, 0o700)?;
+    for service in services {
+        let file = dir.join(format!("{service}.key"));
+        if file.is_file() {
+            continue;
+        }
+        let failed = |error| Error::said(format!("no audit key can be made: {error}"));
+        let key = KeyPair::generate_for(&rcgen::PKCS_ED25519).map_err(failed)?;
+        secret::write(&dir.join(format!("{service}.pub")), secret::hex(key.public_key_raw()).as_bytes())?;
+        secret::write(&file, &key.serialize_der())?;
+    }
+    Ok(())
+}
+
 /// Issues the local tokens. The key is made once, so that a token outlives a restart.
 pub struct Issuer {
     key: EncodingKey,

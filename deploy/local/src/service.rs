@@ -49,6 +49,7 @@ pub fn choose_ports(ports: Ports, picker: &mut Picker) -> Result<(BTreeMap<Strin
 #[derive(Debug)]
 pub struct Surroundings<'a> {
     pub certificates: &'a Path,
+    pub audit_keys: &'a Path,
     pub keys_file: &'a Path,
     pub identities_file: &'a Path,
     pub ports: &'a BTreeMap<String, u16>,
@@ -136,6 +137,7 @@ impl Surroundings<'_> {
             ("NATS_SEED_FILE", text(&self.nats.credential(service)?.seed_file)),
             ("TLS_CERT", text(&self.certificates.join(format!("{service}.pem")))),
             ("TLS_KEY", text(&self.certificates.join(format!("{service}.key")))),
+            ("AUDIT_KEY_FILE", text(&self.audit_keys.join(format!("{service}.key")))),
         ]);
         match service {
             "cases" => settings.push(("INTAKE_URL", self.url("intake")?)),

@@ -23,6 +23,7 @@ pub const RULES: &[Rule] = &[
     rule("/ro.cases.v1.Cases/RecordAssessment", "assessment.record", "R4a", UNIT_AND_MEDIATORS),
     rule("/ro.cases.v1.Cases/RecordConsent", "consent.record", "IM1c", UNIT_AND_MEDIATORS),
     rule("/ro.cases.v1.Cases/MoveCase", "case.move", "R3a", UNIT_AND_MEDIATORS),
+    rule("/ro.cases.v1.Cases/ListAccess", "case.access", "IM1a", &[NATIONAL_MANAGER]),
 ];
 
 #[cfg(test)]

@@ -58,6 +58,10 @@ pub struct Settings {
     #[arg(long, default_value = "ro")]
     pub identity_audience: String,
 
+    /// Ed25519 key in PKCS #8 (DER) that signs the checkpoints of the audit log; without it they are unsigned and no verification passes
+    #[arg(long)]
+    pub audit_key_file: Option<PathBuf>,
+
     /// OTLP endpoint for traces and metrics, for example http://127.0.0.1:4317; none are exported without it
     #[arg(long)]
     pub otlp_endpoint: Option<String>,

@@ -19,6 +19,7 @@ use tracing::Instrument;
 
 use crate::{
     access::{self, Rule},
+    audit::Denied,
     identity::{Caller, Verifier, two_identities, unauthenticated},
     refusal::Refusal,
     tls, trace,
@@ -34,6 +35,7 @@ const OPEN: [&str; 2] = ["/grpc.health.v1.Health/", "/grpc.reflection."];
 pub(crate) struct Gate {
     pub verifier: Option<Verifier>,
     pub rules: &'static [Rule],
+    pub denied: Denied,
 }
 
 impl<S> Layer<S> for Gate {
@@ -58,8 +60,12 @@ impl Gate {
         }
         let caller = self.caller(request).inspect_err(|status| {
             tracing::warn!(rpc.method = method, code = %status.code(), "call without an identity refused");
+            self.denied.unknown();
         })?;
-        access::check(self.rules, method, &caller)?;
+        access::check(self.rules, method, &caller).inspect_err(|_| {
+            let rule = self.rules.iter().find(|rule| rule.method == method);
+            self.denied.caller(&caller.subject, rule.map_or("none", |rule| rule.permission));
+        })?;
         Ok(Some(caller))
     }
 

@@ -23,6 +23,7 @@ use tower::layer::util::{Identity, Stack};
 
 use crate::{
     access::Rule,
+    audit::{self, Denied},
     bus::{Bus, ConsumerSpec},
     client::{self, Peer},
     clock::{Clock, Ids},
@@ -53,6 +54,8 @@ pub struct Process {
     /// Cancelled when the process is asked to stop.
     pub stop: CancellationToken,
     pub settings: Arc<Settings>,
+    /// Calls refused at the door, until they are in the audit log.
+    pub denied: Denied,
     failed: CancellationToken,
     /// The bus refused a subject.
     refused: CancellationToken,
@@ -113,6 +116,7 @@ impl Process {
             ids,
             stop: CancellationToken::new(),
             settings: Arc::new(settings),
+            denied: Denied::default(),
             failed: CancellationToken::new(),
             refused: CancellationToken::new(),
             tasks: TaskTracker::new(),
@@ -194,7 +198,11 @@ impl Process {
             .http2_keepalive_timeout(Some(Duration::from_secs(5)))
             .max_connection_age(CONNECTION_LASTS)
             .concurrency_limit_per_connection(256);
-        let router = server.layer(grpc::Gate { verifier, rules }).add_routes(routes).add_service(health_service).add_service(reflection);
+        let router = server
+            .layer(grpc::Gate { verifier, rules, denied: self.denied.clone() })
+            .add_routes(routes)
+            .add_service(health_service)
+            .add_service(reflection);
         let listener = TcpListener::bind(settings.listen).await.with_context(|| format!("cannot serve on {}", settings.listen))?;
         tracing::info!(address = %settings.listen, "serving");
         let stop = self.stop.clone();
@@ -341,6 +349,7 @@ where
     let bus = Bus::connect(name, &url, process.settings.nats_seed_file.as_deref()).await?;
     let ctx = Context::assemble(process, pool, bus);
     ctx.carry_outbox();
+    ctx.spawn("audit-seal", audit::keep_sealed(ctx.clone()));
     let (bus, stop) = (ctx.bus.clone(), ctx.stop.clone());
     // The door opens without the bus: what is recorded waits in the outbox. A server that is too old ends the process.
     ctx.spawn("bus-check", async move {

@@ -29,6 +29,7 @@ const SHORT_TASK: Duration = Duration::from_secs(60);
 struct Places {
     logs: PathBuf,
     certificates: PathBuf,
+    audit_keys: PathBuf,
     identities_file: PathBuf,
 }
 
@@ -54,12 +55,12 @@ pub fn start(options: &Options, say: Say<'_>) -> Result<Stack> {
 
     let issuer = Issuer::open(&dir.join("secrets/identity"))?;
     let identities = issue(&issuer, &nats, &places)?;
-
     let mut picker = Picker::default();
     let (ports, notes) = service::choose_ports(options.ports, &mut picker)?;
     notes.into_iter().for_each(|note| say(Progress::Note(note)));
     let surroundings = Surroundings {
         certificates: &places.certificates,
+        audit_keys: &places.audit_keys,
         keys_file: &issuer.keys_file,
         identities_file: &places.identities_file,
         ports: &ports,
@@ -104,8 +105,12 @@ pub fn start(options: &Options, say: Say<'_>) -> Result<Stack> {
 
 fn prepare(dir: &Path) -> Result<Places> {
     let secrets = dir.join("secrets");
-    let places =
-        Places { logs: dir.join("logs"), certificates: secrets.join("certificates"), identities_file: secrets.join("identities.json") };
+    let places = Places {
+        logs: dir.join("logs"),
+        certificates: secrets.join("certificates"),
+        audit_keys: secrets.join("audit"),
+        identities_file: secrets.join("identities.json"),
+    };
     for folder in [&secrets, &places.logs] {
         secret::folder(folder, 0o700)?;
     }
@@ -125,6 +130,7 @@ fn log_of(places: &Places, name: &str) -> PathBuf {
 fn issue(issuer: &Issuer, nats: &Nats, places: &Places) -> Result<Vec<Identity>> {
     let now = clock::now();
     identity::write_certificates(&places.certificates, &SERVICES, now)?;
+    identity::write_audit_keys(&places.audit_keys, &SERVICES)?;
     let identities = issuer.identities(|name| nats.credential(name), now)?;
     let text = serde_json::to_vec_pretty(&identities).map_err(|error| Error::said(format!("the identities cannot be written: {error}")))?;
     secret::write(&places.identities_file, &text)?;

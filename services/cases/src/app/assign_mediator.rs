@@ -16,7 +16,7 @@ use crate::{
 /// Not found, or a refusal: no mediator named, a time that has passed, a closed case.
 pub async fn assign_mediator(app: &App, caller: &Caller, case_ref: &str, mediator: &str, until: Option<OffsetDateTime>) -> Result<()> {
     let mut tx = app.pool.begin().await?;
-    let (file, at) = hold(&mut tx, &app.clock, caller, case_ref).await?;
+    let (file, at) = hold(&mut tx, &app.clock, caller, "mediator.assign", case_ref).await?;
     let mediator = named(mediator)?;
     if until.is_some_and(|end| end <= at) {
         return Err(already_over().into());
@@ -26,6 +26,7 @@ pub async fn assign_mediator(app: &App, caller: &Caller, case_ref: &str, mediato
     }
     let before = access::assignment(&mut tx, file.id).await?;
     if before.is_some_and(|now| now.subject == mediator && now.until == until) {
+        tx.commit().await?;
         return Ok(());
     }
     access::end(&mut tx, file.id, &caller.subject, at).await?;
@@ -43,11 +44,11 @@ pub async fn assign_mediator(app: &App, caller: &Caller, case_ref: &str, mediato
 /// Not found, or refused where the mediator never had the case.
 pub async fn end_assignment(app: &App, caller: &Caller, case_ref: &str, mediator: &str) -> Result<()> {
     let mut tx = app.pool.begin().await?;
-    let (file, at) = hold(&mut tx, &app.clock, caller, case_ref).await?;
+    let (file, at) = hold(&mut tx, &app.clock, caller, "mediator.end", case_ref).await?;
     let mediator = named(mediator)?;
     match access::assignment(&mut tx, file.id).await? {
         Some(now) if now.subject == mediator => access::end(&mut tx, file.id, &caller.subject, at).await?,
-        _ if access::was_assigned(&mut tx, file.id, &mediator).await? => return Ok(()),
+        _ if access::was_assigned(&mut tx, file.id, &mediator).await? => {}
         _ => return Err(not_assigned().into()),
     }
     tx.commit().await?;

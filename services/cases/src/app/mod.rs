@@ -4,13 +4,18 @@ pub mod add_participant;
 pub mod assign_mediator;
 pub mod events;
 pub mod follow_concern;
+pub mod list_access;
 pub mod move_case;
 pub mod open_case;
 pub mod read_cases;
 pub mod record_assessment;
 pub mod record_consent;
 
-use chassis::{Caller, Clock, Error, Ids, Result, outbox::Wake};
+use chassis::{
+    Caller, Clock, Error, Ids, Result,
+    audit::{self, Act},
+    outbox::Wake,
+};
 use proto::id::ParticipantId;
 use sqlx::{PgConnection, PgPool};
 use time::OffsetDateTime;
@@ -33,14 +38,39 @@ pub struct App {
     pub outbox: Wake,
 }
 
-/// The case a caller wants to change, held until the transaction ends, and the moment that counts.
+/// What the audit log calls the objects of this service.
+const KIND: &str = "case";
+
+impl App {
+    /// Passes on how a call about a case ended; a refusal stands in the audit log first [IM1a].
+    ///
+    /// # Errors
+    /// Those of the use case.
+    pub async fn watched<T>(&self, caller: &Caller, action: &'static str, case_ref: &str, ended: Result<T>) -> Result<T> {
+        audit::watched(&self.pool, Act::new(caller, action, KIND, case_ref.trim()), self.clock.now(), ended).await
+    }
+}
+
+/// Notes in the audit log, in this transaction, that the caller does this to a case they may know of [IM1a].
+async fn note(tx: &mut PgConnection, caller: &Caller, action: &'static str, file: &CaseFile, at: OffsetDateTime) -> Result<()> {
+    Ok(audit::granted(tx, &Act::new(caller, action, KIND, &file.id.to_string()), at).await?)
+}
+
+/// The case a caller wants to change, held until the transaction ends, and the moment that counts. It is noted in the audit log.
 ///
 /// Need to know is asked before the case is held and again afterwards: an assignment that ended while we waited is over.
-async fn hold(tx: &mut PgConnection, clock: &Clock, caller: &Caller, case_ref: &str) -> Result<(CaseFile, OffsetDateTime)> {
+async fn hold(
+    tx: &mut PgConnection,
+    clock: &Clock,
+    caller: &Caller,
+    action: &'static str,
+    case_ref: &str,
+) -> Result<(CaseFile, OffsetDateTime)> {
     let found = find(tx, clock.now(), caller, case_ref).await?;
     case_file::lock(tx, found.id).await?;
     let at = clock.now();
     let held = case_file::visible(tx, &Scope::of(caller), &CaseRef::Id(found.id), at).await?.ok_or(Error::NotFound)?;
+    note(tx, caller, action, &held, at).await?;
     Ok((held, at))
 }
 

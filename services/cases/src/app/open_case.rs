@@ -1,6 +1,10 @@
 //! A screening decision opens the case of a referral once; a later one changes how far the open case may go [R3a].
 
-use chassis::{Error, Ids, Result, outbox};
+use chassis::{
+    Error, Ids, Result,
+    audit::{self, Act},
+    outbox,
+};
 use proto::{
     id::{CaseId, ParticipantId},
     reference,
@@ -8,7 +12,7 @@ use proto::{
 use sqlx::PgConnection;
 use time::OffsetDateTime;
 
-use super::{events, move_case};
+use super::{KIND, events, move_case};
 use crate::{
     domain::{
         access::NUMBER_PREFIX,
@@ -57,6 +61,7 @@ async fn begin(tx: &mut PgConnection, ids: &Ids, case: CaseId, screened: &Screen
     let to = Standing { stage: Stage::Assessment, left: None, mode: None };
     case_file::step(tx, case, Step { from: None, to, reason: "", by: move_case::BY_ITSELF }, at).await?;
     outbox::enqueue(tx, &events::case_opened(ids, case, screened.referral, at), at).await?;
+    audit::granted(tx, &Act::by(move_case::BY_ITSELF, "case.open", KIND, &case.to_string()), at).await?;
     tracing::info!(case.id = %case, "case opened");
     Ok(())
 }
@@ -70,6 +75,7 @@ async fn decide_again(tx: &mut PgConnection, ids: &Ids, open: Screening, screene
         let to = stage::after_indirect_only(open.standing);
         move_case::apply(tx, ids, open.case, open.standing, to, "", move_case::BY_ITSELF, at).await?;
     }
+    audit::granted(tx, &Act::by(move_case::BY_ITSELF, "case.decide-again", KIND, &open.case.to_string()), at).await?;
     case_file::set_indirect_only(tx, open.case, screened.indirect_only, screened.screened_at).await?;
     Ok(())
 }

@@ -1,11 +1,15 @@
 //! Reads cases: those the caller may know of, and no trace of the others [R3c, T6].
 
-use chassis::{Caller, Error, Result, page};
+use chassis::{
+    Caller, Error, Result,
+    audit::{self, Act},
+    page,
+};
 use proto::id::{ParticipantId, ReferralId};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-use super::{App, find};
+use super::{App, KIND, find, note};
 use crate::{
     domain::{
         access::{CaseRef, Scope},
@@ -48,7 +52,11 @@ pub async fn get_case(app: &App, caller: &Caller, case_ref: &str) -> Result<Whol
     let at = app.clock.now();
     let mut tx = app.pool.begin().await?;
     let file = find(&mut tx, at, caller, case_ref).await?;
-    read(&mut tx, file).await
+    note(&mut tx, caller, "case.read", &file, at).await?;
+    let whole = read(&mut tx, file).await?;
+    // Nobody is shown what is not in the audit log.
+    tx.commit().await?;
+    Ok(whole)
 }
 
 /// The case a referral opened.
@@ -61,7 +69,10 @@ pub async fn find_by_referral(app: &App, caller: &Caller, referral: &str) -> Res
     let mut tx = app.pool.begin().await?;
     let case_ref = CaseRef::Referral(referral);
     let file = case_file::visible(&mut tx, &Scope::of(caller), &case_ref, at).await?.ok_or(Error::NotFound)?;
-    read(&mut tx, file).await
+    note(&mut tx, caller, "case.find", &file, at).await?;
+    let whole = read(&mut tx, file).await?;
+    tx.commit().await?;
+    Ok(whole)
 }
 
 /// The cases the caller may know of, oldest first.
@@ -72,12 +83,16 @@ pub async fn list_cases(app: &App, caller: &Caller, page_size: i32, page_token: 
     let size = page::size(page_size, USUAL_PAGE, LARGEST_PAGE);
     let after: Option<(i64, Uuid)> = page::decode(page_token)?;
     let after = after.map(|(micros, id)| (instant(micros), id));
-    let mut db = app.pool.acquire().await?;
+    let at = app.clock.now();
+    let mut tx = app.pool.begin().await?;
     // One more than asked for tells whether there is a next page.
-    let mut cases = case_file::visible_list(&mut db, &Scope::of(caller), after, size + 1, app.clock.now()).await?;
+    let mut cases = case_file::visible_list(&mut tx, &Scope::of(caller), after, size + 1, at).await?;
     let full = usize::try_from(size).unwrap_or(usize::MAX);
     let more = cases.len() > full;
     cases.truncate(full);
+    let acts: Vec<Act<'_>> = cases.iter().map(|file| Act::new(caller, "case.list", KIND, &file.id.to_string())).collect();
+    audit::granted_all(&mut tx, &acts, at).await?;
+    tx.commit().await?;
     let next = cases.last().filter(|_| more).map(|last| page::encode(&(micros(last.opened_at), last.id.uuid())));
     Ok(Page { cases, next: next.unwrap_or_default() })
 }

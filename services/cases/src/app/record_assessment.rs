@@ -42,13 +42,16 @@ pub struct Answer {
 /// Not found, or a refusal; imminent risk is refused for no missing or broken field.
 pub async fn record_assessment(app: &App, caller: &Caller, command: Command<'_>) -> Result<Answer> {
     let mut tx = app.pool.begin().await?;
-    let (file, at) = hold(&mut tx, &app.clock, caller, command.case_ref).await?;
+    let (file, at) = hold(&mut tx, &app.clock, caller, "assessment.record", command.case_ref).await?;
     let everyone = people::of_case(&mut tx, file.id).await?;
     let who = participant(&everyone, command.participant)?;
     let said = rules::parse(who.id, command.risk, command.written, file.standing.stage == Stage::Closed)?;
     let under_key = assessment::under_key(&mut tx, file.id, &said.key).await?;
     let variant = match rules::decide(&said, &under_key)? {
-        Known::Same { assessment, concern } => return Ok(Answer { assessment, concern }),
+        Known::Same { assessment, concern } => {
+            tx.commit().await?;
+            return Ok(Answer { assessment, concern });
+        }
         Known::New { variant } => variant,
     };
     let concern = match said.risk {

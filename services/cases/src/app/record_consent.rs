@@ -30,7 +30,7 @@ pub struct Command<'a> {
 /// Not found, or a refusal: an unknown participant or mode, a consent that is not informed, a step the record does not allow.
 pub async fn record_consent(app: &App, caller: &Caller, command: Command<'_>) -> Result<()> {
     let mut tx = app.pool.begin().await?;
-    let (file, at) = hold(&mut tx, &app.clock, caller, command.case_ref).await?;
+    let (file, at) = hold(&mut tx, &app.clock, caller, "consent.record", command.case_ref).await?;
     let everyone = people::of_case(&mut tx, file.id).await?;
     let who = participant(&everyone, command.participant)?.id;
     let mode = Mode::parse(command.mode)?;
@@ -38,6 +38,7 @@ pub async fn record_consent(app: &App, caller: &Caller, command: Command<'_>) ->
     let standing = consent::standing(&mut tx, file.id).await?;
     let current = standing.iter().find(|(p, c)| *p == who && c.mode == mode).map(|(_, c)| c);
     if rules::decide(current, &said)? == Recorded::Already {
+        tx.commit().await?;
         return Ok(());
     }
     consent::add(&mut tx, file.id, who, &said, &caller.subject, at).await?;

@@ -1,7 +1,8 @@
 //! Domain types as they stand on the wire.
 
-use chassis::wire;
+use chassis::{audit::log::Row, wire};
 use proto::cases::v1 as wire_cases;
+use time::OffsetDateTime;
 
 use crate::{
     app::{events::stage_code, read_cases::Whole},
@@ -13,6 +14,12 @@ use crate::{
     },
     store::case_file::CaseFile,
 };
+
+/// A line of the audit log.
+pub fn access(line: Row) -> wire_cases::Access {
+    let at = OffsetDateTime::from_unix_timestamp_nanos(i128::from(line.at) * 1_000).ok().map(wire::timestamp);
+    wire_cases::Access { at, actor: line.actor, action: line.action, outcome: line.outcome, reason: line.reason }
+}
 
 /// A case without participants and assessments.
 pub fn file(file: CaseFile) -> wire_cases::Case {

@@ -6,14 +6,17 @@ mod parse;
 use chassis::Caller;
 use proto::cases::v1::{
     AddParticipantRequest, AddParticipantResponse, AssignMediatorRequest, AssignMediatorResponse, EndAssignmentRequest,
-    EndAssignmentResponse, FindCaseByReferralRequest, GetCaseRequest, GetCaseResponse, ListCasesRequest, ListCasesResponse,
-    MoveCaseRequest, MoveCaseResponse, RecordAssessmentRequest, RecordAssessmentResponse, RecordConsentRequest, RecordConsentResponse,
+    EndAssignmentResponse, FindCaseByReferralRequest, GetCaseRequest, GetCaseResponse, ListAccessRequest, ListAccessResponse,
+    ListCasesRequest, ListCasesResponse, MoveCaseRequest, MoveCaseResponse, RecordAssessmentRequest, RecordAssessmentResponse,
+    RecordConsentRequest, RecordConsentResponse,
     cases_server::{Cases, CasesServer},
 };
 use tonic::{Request, Response, Status, service::Routes};
 
 use crate::{
-    app::{App, add_participant, assign_mediator, events::stage_code, move_case, read_cases, record_assessment, record_consent},
+    app::{
+        App, add_participant, assign_mediator, events::stage_code, list_access, move_case, read_cases, record_assessment, record_consent,
+    },
     domain::assessment::Written,
 };
 
@@ -48,13 +51,17 @@ impl Cases for Door {
 
     async fn get_case(&self, request: Request<GetCaseRequest>) -> Answer<GetCaseResponse> {
         let caller = Caller::of(&request)?;
-        let whole = read_cases::get_case(&self.0, &caller, &request.into_inner().case_ref).await?;
+        let asked = request.into_inner();
+        let ended = read_cases::get_case(&self.0, &caller, &asked.case_ref).await;
+        let whole = self.0.watched(&caller, "case.read", &asked.case_ref, ended).await?;
         Ok(Response::new(GetCaseResponse { case: Some(encode::whole(whole)) }))
     }
 
     async fn find_case_by_referral(&self, request: Request<FindCaseByReferralRequest>) -> Answer<GetCaseResponse> {
         let caller = Caller::of(&request)?;
-        let whole = read_cases::find_by_referral(&self.0, &caller, &request.into_inner().referral_id).await?;
+        let asked = request.into_inner();
+        let ended = read_cases::find_by_referral(&self.0, &caller, &asked.referral_id).await;
+        let whole = self.0.watched(&caller, "case.find", &asked.referral_id, ended).await?;
         Ok(Response::new(GetCaseResponse { case: Some(encode::whole(whole)) }))
     }
 
@@ -64,7 +71,8 @@ impl Cases for Door {
         let kind = parse::kind(asked.kind())?;
         let command =
             add_participant::Command { case_ref: &asked.case_id, kind, name: &asked.name, fps: &asked.fps, language: &asked.language };
-        let id = add_participant::add_participant(&self.0, &caller, command).await?;
+        let ended = add_participant::add_participant(&self.0, &caller, command).await;
+        let id = self.0.watched(&caller, "participant.add", &asked.case_id, ended).await?;
         Ok(Response::new(AddParticipantResponse { participant_id: id.to_string() }))
     }
 
@@ -72,14 +80,16 @@ impl Cases for Door {
         let caller = Caller::of(&request)?;
         let asked = request.into_inner();
         let until = parse::until(asked.until.as_ref())?;
-        assign_mediator::assign_mediator(&self.0, &caller, &asked.case_id, &asked.mediator, until).await?;
+        let ended = assign_mediator::assign_mediator(&self.0, &caller, &asked.case_id, &asked.mediator, until).await;
+        self.0.watched(&caller, "mediator.assign", &asked.case_id, ended).await?;
         Ok(Response::new(AssignMediatorResponse {}))
     }
 
     async fn end_assignment(&self, request: Request<EndAssignmentRequest>) -> Answer<EndAssignmentResponse> {
         let caller = Caller::of(&request)?;
         let asked = request.into_inner();
-        assign_mediator::end_assignment(&self.0, &caller, &asked.case_id, &asked.mediator).await?;
+        let ended = assign_mediator::end_assignment(&self.0, &caller, &asked.case_id, &asked.mediator).await;
+        self.0.watched(&caller, "mediator.end", &asked.case_id, ended).await?;
         Ok(Response::new(EndAssignmentResponse {}))
     }
 
@@ -94,7 +104,8 @@ impl Cases for Door {
             key: &asked.idempotency_key,
         };
         let command = record_assessment::Command { case_ref: &asked.case_id, participant: &asked.participant_id, risk, written };
-        let answer = record_assessment::record_assessment(&self.0, &caller, command).await?;
+        let ended = record_assessment::record_assessment(&self.0, &caller, command).await;
+        let answer = self.0.watched(&caller, "assessment.record", &asked.case_id, ended).await?;
         Ok(Response::new(RecordAssessmentResponse {
             assessment_id: answer.assessment.to_string(),
             concern_id: answer.concern.map(|id| id.to_string()).unwrap_or_default(),
@@ -113,8 +124,17 @@ impl Cases for Door {
             language: &asked.language,
             informed_and_voluntary: asked.informed_and_voluntary,
         };
-        record_consent::record_consent(&self.0, &caller, command).await?;
+        let ended = record_consent::record_consent(&self.0, &caller, command).await;
+        self.0.watched(&caller, "consent.record", &asked.case_id, ended).await?;
         Ok(Response::new(RecordConsentResponse {}))
+    }
+
+    async fn list_access(&self, request: Request<ListAccessRequest>) -> Answer<ListAccessResponse> {
+        let caller = Caller::of(&request)?;
+        let asked = request.into_inner();
+        let ended = list_access::list_access(&self.0, &caller, &asked.case_ref).await;
+        let lines = self.0.watched(&caller, "case.access", &asked.case_ref, ended).await?;
+        Ok(Response::new(ListAccessResponse { accesses: lines.into_iter().map(encode::access).collect() }))
     }
 
     async fn move_case(&self, request: Request<MoveCaseRequest>) -> Answer<MoveCaseResponse> {
@@ -122,7 +142,8 @@ impl Cases for Door {
         let asked = request.into_inner();
         let to = parse::stage(asked.to())?;
         let command = move_case::Command { case_ref: &asked.case_id, to, mode: &asked.mode, reason: &asked.reason };
-        let stage = move_case::move_case(&self.0, &caller, command).await?;
+        let ended = move_case::move_case(&self.0, &caller, command).await;
+        let stage = self.0.watched(&caller, "case.move", &asked.case_id, ended).await?;
         Ok(Response::new(MoveCaseResponse { stage: stage_code(stage).into() }))
     }
 }

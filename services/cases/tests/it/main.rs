@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on has failed")]
 
 mod assessments;
+mod audit;
 mod consents;
 mod need_to_know;
 mod opening;

@@ -2,10 +2,13 @@
 
 use std::str::FromStr;
 
-use chassis::{Caller, Error, Result};
+use chassis::{
+    Caller, Error, Result,
+    audit::{self, Act},
+};
 use proto::id::ContactId;
 
-use super::Desk;
+use super::{CONTACT, Desk};
 use crate::{
     access,
     store::contact::{self, Full},
@@ -20,7 +23,9 @@ pub async fn get_contact(desk: &Desk, caller: &Caller, id: &str) -> Result<(Cont
         return Err(Error::NotFound);
     }
     let id = ContactId::from_str(id).map_err(|_| Error::NotFound)?;
-    let mut db = desk.pool.acquire().await?;
-    let full = contact::read(&mut db, id.uuid()).await?.ok_or(Error::NotFound)?;
+    let mut tx = desk.pool.begin().await?;
+    let full = contact::read(&mut tx, id.uuid()).await?.ok_or(Error::NotFound)?;
+    audit::granted(&mut tx, &Act::new(caller, "contact.read", CONTACT, &id.to_string()), desk.clock.now()).await?;
+    tx.commit().await?;
     Ok((id, full))
 }

@@ -2,10 +2,13 @@
 
 use std::str::FromStr;
 
-use chassis::{Caller, Error, Result};
+use chassis::{
+    Caller, Error, Result,
+    audit::{self, Act},
+};
 use proto::id::ReferralId;
 
-use super::Desk;
+use super::{Desk, REFERRAL};
 use crate::{
     access,
     store::referral::{self, Full},
@@ -20,7 +23,10 @@ pub async fn get_referral(desk: &Desk, caller: &Caller, id: &str) -> Result<(Ref
         return Err(Error::NotFound);
     }
     let id = ReferralId::from_str(id).map_err(|_| Error::NotFound)?;
-    let mut db = desk.pool.acquire().await?;
-    let full = referral::read(&mut db, id.uuid()).await?.ok_or(Error::NotFound)?;
+    let mut tx = desk.pool.begin().await?;
+    let full = referral::read(&mut tx, id.uuid()).await?.ok_or(Error::NotFound)?;
+    // Nobody is shown what is not in the audit log.
+    audit::granted(&mut tx, &Act::new(caller, "referral.read", REFERRAL, &id.to_string()), desk.clock.now()).await?;
+    tx.commit().await?;
     Ok((id, full))
 }

@@ -1,10 +1,14 @@
 //! The national queue, oldest first, for the RJ Unit alone [GL1, R3a].
 
-use chassis::{Caller, Error, Result, page};
+use chassis::{
+    Caller, Error, Result,
+    audit::{self, Act},
+    page,
+};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-use super::Desk;
+use super::{Desk, REFERRAL};
 use crate::{
     access,
     store::referral::{self, Entry},
@@ -29,15 +33,19 @@ pub async fn list_queue(desk: &Desk, caller: &Caller, scope: Scope, asked: i32, 
     }
     let size = page::size(asked, 50, 200);
     let after = page::decode::<(OffsetDateTime, Uuid)>(token)?.unwrap_or((OffsetDateTime::UNIX_EPOCH, Uuid::nil()));
-    let today = desk.clock.now().date();
-    let mut db = desk.pool.acquire().await?;
+    let at = desk.clock.now();
+    let today = at.date();
+    let mut tx = desk.pool.begin().await?;
     let mut entries = match scope {
-        Scope::Waiting => referral::waiting(&mut db, after, today, size + 1).await?,
-        Scope::All => referral::all(&mut db, after, size + 1).await?,
+        Scope::Waiting => referral::waiting(&mut tx, after, today, size + 1).await?,
+        Scope::All => referral::all(&mut tx, after, size + 1).await?,
     };
     let full = usize::try_from(size).unwrap_or(usize::MAX);
     let more = entries.len() > full;
     entries.truncate(full);
+    let acts: Vec<Act<'_>> = entries.iter().map(|e| Act::new(caller, "referral.queue", REFERRAL, &e.id.to_string())).collect();
+    audit::granted_all(&mut tx, &acts, at).await?;
+    tx.commit().await?;
     let next = entries.last().filter(|_| more).map(|last| page::encode(&(last.received_at, last.id)));
     Ok((entries, next.unwrap_or_default()))
 }

@@ -10,7 +10,11 @@ pub mod record_referrals;
 pub mod screen_referral;
 pub mod submit_referral;
 
-use chassis::{Clock, Ids, outbox};
+use chassis::{
+    Caller, Clock, Ids, Result,
+    audit::{self, Act},
+    outbox,
+};
 use sqlx::PgPool;
 
 pub use answer::{Answer, Receipt, Repeat};
@@ -23,4 +27,18 @@ pub struct Desk {
     pub clock: Clock,
     pub ids: Ids,
     pub outbox: outbox::Wake,
+}
+
+/// What the audit log calls a referral, and a victim's contact points.
+const REFERRAL: &str = "referral";
+const CONTACT: &str = "contact";
+
+impl Desk {
+    /// Passes on how a call about a referral ended; a refusal stands in the audit log first [IM1a].
+    ///
+    /// # Errors
+    /// Those of the use case.
+    pub async fn watched<T>(&self, caller: &Caller, action: &'static str, referral: &str, ended: Result<T>) -> Result<T> {
+        audit::watched(&self.pool, Act::new(caller, action, REFERRAL, referral), self.clock.now(), ended).await
+    }
 }

@@ -4,12 +4,13 @@ use std::str::FromStr;
 
 use chassis::{
     Caller, Error, Private, Result,
+    audit::{self, Act},
     outbox::{self, Outgoing},
     wire::timestamp,
 };
 use proto::{id::ReferralId, intake::v1::ReferralScreened, subject};
 
-use super::Desk;
+use super::{Desk, REFERRAL};
 use crate::{
     access,
     domain::{
@@ -46,7 +47,9 @@ pub async fn screen_referral(desk: &Desk, caller: &Caller, screening: Screening<
     let (decisions, standing) = screening::lock(&mut tx, id).await?.ok_or(Error::NotFound)?;
     let outcome = decide(&standing, &decision, &caller.subject)?;
     let (Outcome::Repeated(state) | Outcome::Confirmed(state) | Outcome::Changed(state)) = outcome;
+    audit::granted(&mut tx, &Act::new(caller, "referral.screen", REFERRAL, &id.to_string()), at).await?;
     if matches!(outcome, Outcome::Repeated(_)) {
+        tx.commit().await?;
         return Ok(state);
     }
     screening::add(&mut tx, id, decisions + 1, &decision, state, &caller.subject, at).await?;

@@ -21,13 +21,16 @@ pub async fn list(desk: &Desk, request: Request<ListQueueRequest>) -> Result<Lis
     let caller = Caller::of(&request)?;
     let asked = request.into_inner();
     let scope = if asked.include_screened { Scope::All } else { Scope::Waiting };
-    let (entries, next_page_token) = list_queue(desk, &caller, scope, asked.page_size, &asked.page_token).await?;
+    let ended = list_queue(desk, &caller, scope, asked.page_size, &asked.page_token).await;
+    let (entries, next_page_token) = desk.watched(&caller, "referral.queue", "", ended).await?;
     Ok(ListQueueResponse { entries: entries.into_iter().map(entry).collect(), next_page_token })
 }
 
 pub async fn get(desk: &Desk, request: Request<GetReferralRequest>) -> Result<GetReferralResponse, Status> {
     let caller = Caller::of(&request)?;
-    let (id, full) = get_referral::get_referral(desk, &caller, &request.get_ref().referral_id).await?;
+    let asked = request.into_inner();
+    let ended = get_referral::get_referral(desk, &caller, &asked.referral_id).await;
+    let (id, full) = desk.watched(&caller, "referral.read", &asked.referral_id, ended).await?;
     let variants: Option<Vec<Referral>> = full.variants.iter().map(|content| wire::kept_referral(content, &full.key)).collect();
     Ok(GetReferralResponse {
         referral_id: id.to_string(),
@@ -51,7 +54,8 @@ pub async fn screen(desk: &Desk, request: Request<ScreenReferralRequest>) -> Res
         reason: asked.reason.into(),
         review_on: &asked.review_on,
     };
-    let state = screen_referral(desk, &caller, screening).await?;
+    let ended = screen_referral(desk, &caller, screening).await;
+    let state = desk.watched(&caller, "referral.screen", &asked.referral_id, ended).await?;
     Ok(ScreenReferralResponse { state: wire::state_code(state).into() })
 }
 

@@ -3,8 +3,8 @@
 use clap::{Args, Subcommand};
 use proto::{
     cases::v1::{
-        AssignMediatorRequest, Case, GetCaseRequest, ListCasesRequest, ListCasesResponse, MoveCaseRequest, Participant,
-        RecordAssessmentRequest, RiskLevel, Stage,
+        Access, AssignMediatorRequest, Case, GetCaseRequest, ListAccessRequest, ListCasesRequest, ListCasesResponse, MoveCaseRequest,
+        Participant, RecordAssessmentRequest, RiskLevel, Stage,
     },
     role,
 };
@@ -26,6 +26,7 @@ pub enum Command {
     Assign(Assign),
     Assess(Box<Assess>),
     Move(Move),
+    WhoViewed(WhoViewed),
 }
 
 /// The cases you may know of
@@ -110,6 +111,16 @@ pub struct Move {
     common: Common,
 }
 
+/// Who read or changed a case, or tried to, newest first: for the National Manager
+#[derive(Debug, Args)]
+#[command(after_help = "Example:\n  ro case who-viewed RC-4TQM-9XKD")]
+pub struct WhoViewed {
+    /// Case number or id
+    case: String,
+    #[command(flatten)]
+    common: Common,
+}
+
 const NONE: Words = Words { en: "no case that you may know of", fr: "aucun dossier dont vous puissiez avoir connaissance" };
 const ASSIGNED: Words = Words { en: "{} has the case now", fr: "le dossier est maintenant confié à {}" };
 const ASSESSED: Words = Words { en: "recorded", fr: "consignée" };
@@ -129,20 +140,22 @@ impl Command {
             Self::Assign(c) => &c.common,
             Self::Assess(c) => &c.common,
             Self::Move(c) => &c.common,
+            Self::WhoViewed(c) => &c.common,
         }
     }
 
     /// # Errors
     /// See [`Failure`].
     pub async fn run(&self, session: &Session) -> Result<(), Failure> {
-        let officer = [Wanted::role(role::RJ_OFFICER)];
-        let who = session.who(&officer)?;
+        let role = if matches!(self, Self::WhoViewed(_)) { role::NATIONAL_MANAGER } else { role::RJ_OFFICER };
+        let who = session.who(&[Wanted::role(role)])?;
         match self {
             Self::List(c) => c.run(session, &who).await,
             Self::Show(c) => c.run(session, &who).await,
             Self::Assign(c) => c.run(session, &who).await,
             Self::Assess(c) => c.run(session, &who).await,
             Self::Move(c) => c.run(session, &who).await,
+            Self::WhoViewed(c) => c.run(session, &who).await,
         }
     }
 }
@@ -243,6 +256,29 @@ impl Move {
         Ok(())
     }
 }
+
+impl WhoViewed {
+    async fn run(&self, session: &Session, who: &Who) -> Result<(), Failure> {
+        let request = ListAccessRequest { case_ref: self.case.clone() };
+        let answer = session.cases(who)?.list_access(request).await?.into_inner();
+        if session.json {
+            output::print_json(&answer);
+        } else {
+            let row = |a: &Access| [output::instant(a.at.as_ref()), a.actor.clone(), a.action.clone(), a.outcome.clone(), a.reason.clone()];
+            let rows: Vec<Vec<String>> = answer.accesses.iter().map(|a| row(a).to_vec()).collect();
+            print::line(output::table(&WHO_VIEWED.map(|w| w.of(session.lang)), &rows));
+        }
+        Ok(())
+    }
+}
+
+const WHO_VIEWED: [Words; 5] = [
+    Words { en: "when", fr: "quand" },
+    Words { en: "who", fr: "qui" },
+    Words { en: "what", fr: "quoi" },
+    Words { en: "outcome", fr: "résultat" },
+    Words { en: "reason", fr: "motif" },
+];
 
 fn line(case: &Case, lang: Lang) -> String {
     format!(

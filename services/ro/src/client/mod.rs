@@ -1,5 +1,6 @@
 //! The commands that people and systems talk to the services with: a file per command.
 
+pub mod audit;
 pub mod case;
 pub mod choices;
 pub mod common;
@@ -41,6 +42,9 @@ pub enum Command {
     /// Work the RO cases
     #[command(subcommand)]
     Case(case::Command),
+    /// Verify that nobody has rewritten who did what
+    #[command(subcommand)]
+    Audit(audit::Command),
     /// Your own inbox
     Inbox(inbox::Inbox),
     /// A table of the annual report, small cells withheld
@@ -64,6 +68,7 @@ pub fn run(command: Command) -> ExitCode {
         Command::Contact(c) => with_session(c.common().clone(), |session| async move { c.run(&session).await }),
         Command::Concern(c) => concern::run(c),
         Command::Case(c) => with_session(c.common().clone(), |session| async move { c.run(&session).await }),
+        Command::Audit(c) => finish(Lang::En, false, block_on(c.run())),
         Command::Inbox(c) => with_session(c.common.clone(), |session| async move { c.run(&session).await }),
         Command::Report(c) => with_session(c.common.clone(), |session| async move { c.run(&session).await }),
         Command::Provision(c) => finish(Lang::En, false, block_on(c.run())),

@@ -71,6 +71,7 @@ fn fill(dir: &Path, now: OffsetDateTime) -> anyhow::Result<bool> {
     let credentials = nats::credentials(&dir.join("nats/seeds"), &identity::sites())?;
     secret::write(&dir.join("nats/authorization.conf"), nats::authorization(&credentials).as_bytes())?;
     write_passwords(&dir.join("postgres"))?;
+    identity::write_audit_keys(&dir.join("audit"), &SERVICES)?;
     let renewed = is_due(dir, now);
     if renewed {
         let login = |name: &str| {
@@ -218,7 +219,11 @@ mod tests {
         let changed: BTreeSet<_> = late.iter().filter(|(name, bytes)| first.get(*name) != Some(bytes)).map(|(name, _)| name).collect();
         assert!(changed.contains(&PathBuf::from("certificates/ca.pem")) && changed.contains(&PathBuf::from("certificates/cases.pem")));
         for name in changed {
-            assert!(!name.starts_with("postgres") && !name.starts_with("nats") && !name.starts_with("identity"), "{}", name.display());
+            assert!(
+                !name.starts_with("postgres") && !name.starts_with("nats") && !name.starts_with("audit") && !name.starts_with("identity"),
+                "{}",
+                name.display()
+            );
         }
     }
 

@@ -12,7 +12,11 @@ pub mod route_concern;
 pub mod second_road;
 pub mod watch;
 
-use chassis::{Clock, Ids, outbox};
+use chassis::{
+    Clock, Ids,
+    audit::{self, Act},
+    outbox,
+};
 use proto::{safety::v1, subject};
 use sqlx::PgConnection;
 use uuid::Uuid;
@@ -77,12 +81,25 @@ struct Change<'a> {
     actor: &'a str,
 }
 
+/// The permission behind a change that a person decided; raising and ringing are recorded by the concern itself.
+fn decision(what: &str) -> Option<&'static str> {
+    match what {
+        "accepted" => Some("concern.accept"),
+        "closed" => Some("concern.close"),
+        "routed" => Some("concern.route"),
+        _ => None,
+    }
+}
+
 /// Writes the timeline entry and the event of a change, and wakes the watchers.
 async fn record(tx: &mut PgConnection, tools: &Tools, change: &Change<'_>) -> sqlx::Result<()> {
     let at = tools.clock.now();
     let (concern, revision, what) = (change.concern, change.revision, change.what);
     let entry = store::concern::Entry { concern, revision, what, audience: change.audience, level: change.level, actor: change.actor, at };
     store::concern::note(tx, &entry).await?;
+    if let Some(action) = decision(what) {
+        audit::granted(tx, &Act::by(change.actor, action, read_concerns::KIND, &concern.to_string()), at).await?;
+    }
     let event = v1::ConcernChanged {
         concern_id: concern.to_string(),
         state: envelope::state(change.state) as i32,

@@ -2,7 +2,11 @@
 
 use std::str::FromStr;
 
-use chassis::{Caller, Error, Result};
+use chassis::{
+    Caller, Error, Result,
+    audit::{self, Act},
+    refusal::store_error,
+};
 use proto::{id::ConcernId, reference, role, safety::v1};
 use serde::{Deserialize, Serialize};
 use sqlx::PgConnection;
@@ -124,6 +128,19 @@ pub async fn find(db: &mut PgConnection, viewer: &Viewer, id: Uuid) -> Result<Op
     let Some(concern) = store::concern::find(db, id).await? else { return Ok(None) };
     let view = view(db, viewer, concern).await?;
     Ok(viewer.may_know(&view.audiences).then_some(view))
+}
+
+/// What the audit log calls the objects of this service.
+pub const KIND: &str = "concern";
+
+/// Notes in the audit log whose content the caller is about to read [IM1a]. A concern is shown even where that fails: nobody
+/// may come to harm because a log is full. The failure itself is an error in the service's own log.
+pub async fn note(db: &mut PgConnection, caller: &Caller, action: &'static str, views: &[View], at: OffsetDateTime) {
+    let shown = views.iter().filter(|view| view.envelope.is_some());
+    let acts: Vec<Act<'_>> = shown.map(|view| Act::new(caller, action, KIND, &view.concern.id.to_string())).collect();
+    if let Err(error) = audit::granted_all(db, &acts, at).await {
+        tracing::error!(error = store_error(&error), concerns = acts.len(), "concerns were shown and could not be noted");
+    }
 }
 
 /// Where a list goes on.

@@ -5,7 +5,11 @@ mod watch;
 
 use std::{pin::Pin, str::FromStr};
 
-use chassis::{Caller, Context, Error, Refusal, page};
+use chassis::{
+    Caller, Context, Error, Refusal,
+    audit::{self, Act},
+    page,
+};
 use futures::Stream;
 use proto::{
     id::{ConcernId, SiteCode},
@@ -29,6 +33,40 @@ pub struct Door {
     pub ctx: Context,
     pub tools: Tools,
     pub hub: Hub,
+}
+
+impl Door {
+    /// Passes on how a call about a concern ended; a refusal stands in the audit log first [IM1a].
+    async fn watched<T>(&self, caller: &Caller, action: &'static str, concern: &str, ended: chassis::Result<T>) -> chassis::Result<T> {
+        let act = Act::new(caller, action, read_concerns::KIND, concern.trim());
+        audit::watched(&self.ctx.pool, act, self.tools.clock.now(), ended).await
+    }
+
+    /// Commits what was done, or gives its connection back before the refusal is recorded: nobody waits holding one for another.
+    async fn finish<T>(
+        &self,
+        tx: sqlx::Transaction<'_, sqlx::Postgres>,
+        caller: &Caller,
+        action: &'static str,
+        concern: &str,
+        ended: chassis::Result<T>,
+    ) -> chassis::Result<T> {
+        match ended {
+            Ok(done) => tx.commit().await.map(|()| done).map_err(database),
+            Err(error) => {
+                tx.rollback().await?;
+                self.watched(caller, action, concern, Err(error)).await
+            }
+        }
+    }
+
+    async fn read(&self, caller: &Caller, concern_ref: &str) -> chassis::Result<read_concerns::View> {
+        let mut db = self.ctx.pool.acquire().await?;
+        let viewer = viewer(&mut db, caller).await?;
+        let view = read_concerns::get(&mut db, &viewer, concern_ref).await?;
+        read_concerns::note(&mut db, caller, "concern.read", std::slice::from_ref(&view), self.tools.clock.now()).await;
+        Ok(view)
+    }
 }
 
 type Answer<T> = Result<Response<T>, Status>;
@@ -70,8 +108,8 @@ impl Safety for Door {
         };
         let id = concern_id(&request.concern_id)?;
         let mut tx = self.ctx.pool.begin().await.map_err(database)?;
-        let accepted = accept_concern::accept(&mut tx, &self.tools, &caller, id, audience, request.note.trim()).await?;
-        tx.commit().await.map_err(database)?;
+        let ended = accept_concern::accept(&mut tx, &self.tools, &caller, id, audience, request.note.trim()).await;
+        let accepted = self.finish(tx, &caller, "concern.accept", &request.concern_id, ended).await?;
         self.ctx.outbox.wake();
         let status = accepted.view.audiences.iter().find(|a| a.audience == audience).map(|a| encode::audience(a, true));
         Ok(Response::new(v1::AcceptConcernResponse { status, already_accepted: accepted.already }))
@@ -82,8 +120,8 @@ impl Safety for Door {
         let request = request.into_inner();
         let id = concern_id(&request.concern_id)?;
         let mut tx = self.ctx.pool.begin().await.map_err(database)?;
-        close_concern::close(&mut tx, &self.tools, &caller, id, &request.outcome).await?;
-        tx.commit().await.map_err(database)?;
+        let ended = close_concern::close(&mut tx, &self.tools, &caller, id, &request.outcome).await;
+        self.finish(tx, &caller, "concern.close", &request.concern_id, ended).await?;
         self.ctx.outbox.wake();
         Ok(Response::new(v1::CloseConcernResponse {}))
     }
@@ -94,8 +132,8 @@ impl Safety for Door {
         let id = concern_id(&request.concern_id)?;
         let site = SiteCode::from_str(&request.site).map_err(site_malformed)?;
         let mut tx = self.ctx.pool.begin().await.map_err(database)?;
-        let view = route_concern::route(&mut tx, &self.tools, &caller, id, &site).await?;
-        tx.commit().await.map_err(database)?;
+        let ended = route_concern::route(&mut tx, &self.tools, &caller, id, &site).await;
+        let view = self.finish(tx, &caller, "concern.route", &request.concern_id, ended).await?;
         self.ctx.outbox.wake();
         let status = view.audiences.iter().find(|a| a.audience == Audience::ResponsibleHead).map(|a| encode::audience(a, true));
         Ok(Response::new(v1::RouteConcernResponse { status }))
@@ -109,6 +147,7 @@ impl Safety for Door {
         let viewer = viewer(&mut db, &caller).await?;
         let limit = page::size(request.page_size, 100, 500);
         let (views, next) = read_concerns::list(&mut db, &viewer, request.include_closed, after, limit).await?;
+        read_concerns::note(&mut db, &caller, "concern.list", &views, self.tools.clock.now()).await;
         Ok(Response::new(v1::ListConcernsResponse {
             concerns: views.into_iter().map(encode::view).collect(),
             next_page_token: next.map(|p| page::encode(&p)).unwrap_or_default(),
@@ -117,9 +156,9 @@ impl Safety for Door {
 
     async fn get_concern(&self, request: Request<v1::GetConcernRequest>) -> Answer<v1::GetConcernResponse> {
         let caller = Caller::of(&request)?;
-        let mut db = self.ctx.pool.acquire().await.map_err(database)?;
-        let viewer = viewer(&mut db, &caller).await?;
-        let view = read_concerns::get(&mut db, &viewer, &request.into_inner().concern_ref).await?;
+        let asked = request.into_inner();
+        let ended = self.read(&caller, &asked.concern_ref).await;
+        let view = self.watched(&caller, "concern.read", &asked.concern_ref, ended).await?;
         Ok(Response::new(v1::GetConcernResponse { concern: Some(encode::view(view)) }))
     }
 

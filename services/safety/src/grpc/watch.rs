@@ -89,6 +89,7 @@ impl Watcher {
     async fn snapshot(&mut self) -> Result<Item, Status> {
         let (mut db, viewer) = self.reader().await?;
         let (views, _) = read_concerns::list(&mut db, &viewer, false, None, SNAPSHOT).await?;
+        self.note(&mut db, &views).await;
         self.told = views.iter().map(|view| (view.concern.id, view.concern.revision)).collect();
         self.behind = true;
         Ok(Item::Snapshot(v1::Snapshot { concerns: views.into_iter().map(encode::view).collect() }))
@@ -105,10 +106,15 @@ impl Watcher {
             let view = read_concerns::find(&mut db, &viewer, id).await?;
             // Hidden ones are remembered too, so that they are looked at once for each revision.
             self.told.insert(id, view.as_ref().map_or(revision, |v| v.concern.revision));
+            self.note(&mut db, view.as_slice()).await;
             self.waiting.extend(view.map(|v| Item::Changed(encode::view(v))));
         }
         self.told.retain(|id, _| latest.contains_key(id));
         Ok(())
+    }
+
+    async fn note(&self, db: &mut sqlx::PgConnection, views: &[read_concerns::View]) {
+        read_concerns::note(db, &self.caller, "concern.watch", views, self.door.tools.clock.now()).await;
     }
 
     /// Who the watcher is, looked up anew each time: an office may have changed hands.

@@ -1,0 +1,207 @@
+//! What a log is and what is wrong with one: pure, for the service that writes and for the outsider who checks.
+
+use std::fmt::{self, Display};
+
+use aws_lc_rs::signature::{ED25519, UnparsedPublicKey};
+use serde::{Deserialize, Serialize};
+
+use super::merkle::{Hash, Tree, leaf};
+
+/// One entry, with its place.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Row {
+    pub position: i64,
+    /// Microseconds since 1970.
+    pub at: i64,
+    pub actor: String,
+    pub action: String,
+    pub kind: String,
+    pub object: String,
+    pub outcome: String,
+    pub reason: String,
+}
+
+impl Row {
+    /// The bytes that are hashed. Every text stands behind its length: no two entries have the same bytes.
+    #[must_use]
+    pub fn bytes(&self) -> Vec<u8> {
+        let mut bytes = self.at.to_be_bytes().to_vec();
+        for text in [&self.actor, &self.action, &self.kind, &self.object, &self.outcome, &self.reason] {
+            bytes.extend((text.len() as u64).to_be_bytes());
+            bytes.extend(text.as_bytes());
+        }
+        bytes
+    }
+}
+
+/// What the log was at one size.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Checkpoint {
+    pub size: i64,
+    pub root: Vec<u8>,
+    /// Microseconds since 1970.
+    pub at: i64,
+    pub signature: Option<Vec<u8>>,
+}
+
+/// What is signed. The name keeps a checkpoint of one service from standing in another's log.
+#[must_use]
+pub fn signed_bytes(log: &str, size: i64, root: &[u8], at: i64) -> Vec<u8> {
+    let mut bytes = format!("ro audit checkpoint 1\n{log}\n{size}\n{at}\n").into_bytes();
+    bytes.extend(root);
+    bytes
+}
+
+/// What an outsider keeps of a log between two visits.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Held {
+    pub size: i64,
+    /// Root, in hexadecimal digits.
+    pub root: String,
+    /// Public key that signed it, in hexadecimal digits.
+    pub key: String,
+}
+
+/// What is wrong with a log.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Fault {
+    Gap { expected: i64, found: i64 },
+    Root { size: i64 },
+    Signature { size: i64 },
+    Unsigned { size: i64 },
+    Uncovered { size: i64, covered: i64 },
+    Shorter { size: i64, covered: i64 },
+    Rewritten { held: i64 },
+    Cut { size: i64, held: i64 },
+    Key,
+}
+
+impl Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Gap { expected, found } => write!(f, "entry {expected} is missing: the next one is {found}"),
+            Self::Root { size } => write!(f, "the first {size} entries are not those that were sealed"),
+            Self::Signature { size } => write!(f, "the signature of the checkpoint at {size} is not the service's"),
+            Self::Unsigned { size } => write!(f, "the checkpoint at {size} is not signed"),
+            Self::Uncovered { size, covered } => write!(f, "there are {size} entries, and the last checkpoint covers {covered}"),
+            Self::Shorter { size, covered } => write!(f, "there are {size} entries, and a checkpoint covers {covered}"),
+            Self::Rewritten { held } => write!(f, "the first {held} entries are not those of the checkpoint you hold"),
+            Self::Cut { size, held } => {
+                write!(f, "the log covers {size} entries, and the checkpoint you hold {held}: it was cut or set back")
+            }
+            Self::Key => f.write_str("the key is not the one of the checkpoint you hold"),
+        }
+    }
+}
+
+/// Checks a log entry by entry, in order; holds none of them.
+pub struct Examiner<'a> {
+    log: &'a str,
+    key: &'a [u8],
+    held: Option<&'a Held>,
+    checkpoints: std::iter::Peekable<std::vec::IntoIter<Checkpoint>>,
+    covered: i64,
+    last: Option<Checkpoint>,
+    tree: Tree,
+    faults: Vec<Fault>,
+}
+
+/// More faults than this say nothing more.
+const ENOUGH: usize = 20;
+
+impl<'a> Examiner<'a> {
+    /// Begins with the log's checkpoints, in order of their size.
+    #[must_use]
+    pub fn new(log: &'a str, key: &'a [u8], held: Option<&'a Held>, mut checkpoints: Vec<Checkpoint>) -> Self {
+        checkpoints.sort_by_key(|c| c.size);
+        let covered = checkpoints.last().map_or(0, |c| c.size);
+        let mut faults = Vec::new();
+        if held.is_some_and(|held| held.key != hex(key)) {
+            faults.push(Fault::Key);
+        }
+        let checkpoints = checkpoints.into_iter().peekable();
+        let mut examiner = Self { log, key, held, checkpoints, covered, last: None, tree: Tree::default(), faults };
+        examiner.compare();
+        examiner
+    }
+
+    fn size(&self) -> i64 {
+        i64::try_from(self.tree.size()).unwrap_or(i64::MAX)
+    }
+
+    fn fault(&mut self, fault: Fault) {
+        if self.faults.len() < ENOUGH {
+            self.faults.push(fault);
+        }
+    }
+
+    /// The next entry.
+    pub fn push(&mut self, row: &Row) {
+        let expected = self.size();
+        if row.position != expected {
+            self.fault(Fault::Gap { expected, found: row.position });
+        }
+        self.tree.push(leaf(&row.bytes()));
+        self.compare();
+    }
+
+    /// Compares the tree with whatever was sealed, or is held, at its present size.
+    fn compare(&mut self) {
+        let size = self.size();
+        let holds = self.held.filter(|held| held.size == size);
+        if holds.is_none() && self.checkpoints.peek().is_none_or(|c| c.size > size) {
+            return;
+        }
+        let root = self.tree.root();
+        if let Some(held) = holds
+            && held.root != hex(&root)
+        {
+            self.fault(Fault::Rewritten { held: size });
+        }
+        while let Some(checkpoint) = self.checkpoints.next_if(|c| c.size <= size) {
+            self.check(&checkpoint, &root);
+            self.last = Some(checkpoint);
+        }
+    }
+
+    fn check(&mut self, checkpoint: &Checkpoint, root: &Hash) {
+        let size = checkpoint.size;
+        if size != self.size() || checkpoint.root != root {
+            self.fault(Fault::Root { size });
+        }
+        let Some(signature) = &checkpoint.signature else { return self.fault(Fault::Unsigned { size }) };
+        let signed = signed_bytes(self.log, size, &checkpoint.root, checkpoint.at);
+        if UnparsedPublicKey::new(&ED25519, self.key).verify(&signed, signature).is_err() {
+            self.fault(Fault::Signature { size });
+        }
+    }
+
+    /// All that is wrong, or what the outsider shall hold from now on.
+    ///
+    /// # Errors
+    /// The faults, at most twenty.
+    pub fn finish(mut self) -> Result<Held, Vec<Fault>> {
+        let (size, covered) = (self.size(), self.covered);
+        if size > covered {
+            self.fault(Fault::Uncovered { size, covered });
+        }
+        if size < covered {
+            self.fault(Fault::Shorter { size, covered });
+        }
+        if let Some(held) = self.held.filter(|held| held.size > covered.min(size)) {
+            self.fault(Fault::Cut { size, held: held.size });
+        }
+        if self.faults.is_empty() {
+            let root = self.last.map_or_else(|| hex(&self.tree.root()), |last| hex(&last.root));
+            Ok(Held { size, root, key: hex(self.key) })
+        } else {
+            Err(self.faults)
+        }
+    }
+}
+
+/// Bytes as hexadecimal digits.
+#[must_use]
+pub fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}

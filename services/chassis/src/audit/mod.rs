@@ -1,0 +1,112 @@
+//! Who did what to which object: entries in the caller's transaction, sealed into a Merkle log that shows every later change.
+//!
+//! An entry is one inserted row without a place: writers never wait for each other. A few seconds later any instance, one
+//! at a time, gives the committed rows their dense places and writes the signed checkpoint over them, all in one transaction.
+
+mod denied;
+mod key;
+pub mod log;
+pub mod merkle;
+mod read;
+mod seal;
+#[cfg(test)]
+mod tests;
+
+pub use denied::Denied;
+pub use key::Signer;
+pub use read::{checkpoints, entries, of_objects};
+pub use seal::{keep_sealed, seal};
+
+use sqlx::{PgConnection, PgPool};
+use time::OffsetDateTime;
+
+use crate::{
+    identity::Caller,
+    refusal::{Error, Result, store_error},
+};
+
+/// An id is shorter; whatever is longer or has other characters is not an id and is not kept.
+const LONGEST: usize = 64;
+
+/// What a caller is about to do to an object.
+#[derive(Debug, Clone)]
+pub struct Act<'a> {
+    actor: &'a str,
+    action: &'static str,
+    kind: &'static str,
+    object: String,
+}
+
+impl<'a> Act<'a> {
+    /// `action` is the name of the permission. An object that is not written like an id is not kept: it may be content.
+    #[must_use]
+    pub fn new(caller: &'a Caller, action: &'static str, kind: &'static str, object: &str) -> Self {
+        Self::by(&caller.subject, action, kind, object)
+    }
+
+    /// The same, done by the service itself.
+    #[must_use]
+    pub fn by(actor: &'a str, action: &'static str, kind: &'static str, object: &str) -> Self {
+        let is_id = object.len() <= LONGEST && object.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
+        let object = if is_id { object.to_owned() } else { "unreadable".to_owned() };
+        Self { actor, action, kind, object }
+    }
+}
+
+/// Writes what was granted, in the transaction that grants it.
+///
+/// # Errors
+/// The statement failed; the caller's transaction with it: what cannot be recorded is not done.
+pub async fn granted(tx: &mut PgConnection, act: &Act<'_>, at: OffsetDateTime) -> sqlx::Result<()> {
+    write(tx, std::slice::from_ref(act), "granted", "", at).await
+}
+
+/// The same for several objects in one statement.
+///
+/// # Errors
+/// As [`granted`].
+pub async fn granted_all(tx: &mut PgConnection, acts: &[Act<'_>], at: OffsetDateTime) -> sqlx::Result<()> {
+    if acts.is_empty() { Ok(()) } else { write(tx, acts, "granted", "", at).await }
+}
+
+/// Passes on how a use case ended; a refusal is recorded first, in a transaction of its own: the use case's is gone.
+///
+/// # Errors
+/// Those of the use case.
+pub async fn watched<T>(pool: &PgPool, act: Act<'_>, at: OffsetDateTime, ended: Result<T>) -> Result<T> {
+    let (outcome, reason) = match &ended {
+        Ok(_) => return ended,
+        Err(Error::NotFound) => ("hidden", "not-found"),
+        Err(Error::Refused(refusal)) => ("refused", refusal.reason),
+        // Nothing was decided and nothing was shown.
+        Err(Error::Database(_) | Error::Unavailable { .. } | Error::Internal(_)) => return ended,
+    };
+    let recorded = async { write(&mut *pool.acquire().await?, &[act], outcome, reason, at).await }.await;
+    if let Err(error) = recorded {
+        // Nothing is shown either way; the caller is not told more because our log is slow.
+        tracing::error!(error = store_error(&error), outcome, reason, "a refusal could not be recorded");
+    }
+    ended
+}
+
+async fn write(tx: &mut PgConnection, acts: &[Act<'_>], outcome: &str, reason: &str, at: OffsetDateTime) -> sqlx::Result<()> {
+    let actors: Vec<String> = acts.iter().map(|a| a.actor.to_owned()).collect();
+    let actions: Vec<String> = acts.iter().map(|a| a.action.to_owned()).collect();
+    let kinds: Vec<String> = acts.iter().map(|a| a.kind.to_owned()).collect();
+    let objects: Vec<String> = acts.iter().map(|a| a.object.clone()).collect();
+    sqlx::query!(
+        "insert into audit_staged (at, actor, action, kind, object, outcome, reason)
+         select $1, actor, action, kind, object, $6, $7
+         from unnest($2::text[], $3::text[], $4::text[], $5::text[]) as act (actor, action, kind, object)",
+        at,
+        &actors,
+        &actions,
+        &kinds,
+        &objects,
+        outcome,
+        reason
+    )
+    .execute(tx)
+    .await?;
+    Ok(())
+}

@@ -1,0 +1,156 @@
+//! `ro audit verify`: an outsider reads the logs of the services, computes them anew, and compares with what it saw last time.
+
+use std::{
+    collections::BTreeMap,
+    fs,
+    io::ErrorKind,
+    path::{Path, PathBuf},
+    time::Instant,
+};
+
+use anyhow::{Context as _, bail};
+use chassis::audit::{
+    self,
+    log::{Examiner, Fault, Held},
+};
+use clap::{Args, Subcommand};
+use local::{Description, SERVICES};
+use sqlx::{Connection, Executor, PgConnection};
+
+use super::failure::Failure;
+use crate::{print, stack::Place};
+
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    Verify(Verify),
+}
+
+/// Compute the audit logs anew and compare them with their signed checkpoints and with what you saw last time
+///
+/// Exit status 1 when anything was changed, removed, moved or set back. Keep the file of --held where nobody who runs
+/// the databases can write: it is what an old copy of a log is noticed by.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  ro audit verify --held checkpoints.json\n  \
+    ro audit verify cases --url postgres://auditor@db.example/ro_cases --keys keys/ --held checkpoints.json")]
+pub struct Verify {
+    /// Only these services; without names, all five
+    services: Vec<String>,
+    /// What you saw last time; written anew for every log that is in order
+    #[arg(long, value_name = "FILE")]
+    held: Option<PathBuf>,
+    /// Database of the one service named, where it is not the local stack's; a login that may only read is enough
+    #[arg(long, value_name = "URL", requires = "services", requires = "keys", env = "RO_AUDIT_URL", hide_env_values = true)]
+    url: Option<String>,
+    /// Folder with the public keys, SERVICE.pub in hexadecimal digits; without it, the local stack's
+    #[arg(long, value_name = "DIR")]
+    keys: Option<PathBuf>,
+    #[command(flatten)]
+    place: Place,
+}
+
+/// Entries read at once.
+const PAGE: i64 = 20_000;
+
+type Seen = BTreeMap<String, Held>;
+
+impl Command {
+    /// # Errors
+    /// See [`Failure`].
+    pub async fn run(&self) -> Result<(), Failure> {
+        let Self::Verify(verify) = self;
+        verify.run().await
+    }
+}
+
+impl Verify {
+    async fn run(&self) -> Result<(), Failure> {
+        let names: Vec<&str> =
+            if self.services.is_empty() { SERVICES.to_vec() } else { self.services.iter().map(String::as_str).collect() };
+        if self.url.is_some() && names.len() != 1 {
+            return Err(Failure::Usage("--url is the database of one service: name that one".to_owned()));
+        }
+        let stack = if self.url.is_none() { Some(self.place.description()?) } else { None };
+        let mut seen = self.held.as_deref().map(read).transpose()?.unwrap_or_default();
+        let mut sound = true;
+        for name in names {
+            let begun = Instant::now();
+            let key = self.key(name, stack.as_ref())?;
+            let url = self.url.as_ref().or_else(|| stack.as_ref()?.postgres.databases.get(name));
+            let Some(url) = url else { return Err(Failure::Usage(format!("{name} has no database"))) };
+            match examine(name, url, &key, seen.get(name)).await? {
+                Ok(held) => {
+                    let seconds = begun.elapsed().as_secs_f64();
+                    print::line(format!("{name}: OK, {} entries, {seconds:.2} s, root {}", held.size, held.root));
+                    seen.insert(name.to_owned(), held);
+                }
+                Err(faults) => {
+                    sound = false;
+                    faults.iter().for_each(|fault| print::line(format!("{name}: WRONG: {fault}")));
+                }
+            }
+        }
+        if let Some(path) = &self.held {
+            let text = serde_json::to_vec_pretty(&seen).context("the file of checkpoints cannot be written")?;
+            local::secret::write(path, &text)?;
+        }
+        if sound { Ok(()) } else { Err(Failure::Said) }
+    }
+
+    fn key(&self, service: &str, stack: Option<&Description>) -> anyhow::Result<Vec<u8>> {
+        let dir = self.keys.clone().or_else(|| Some(stack?.state_dir.join("secrets/audit"))).context("give --keys")?;
+        let path = dir.join(format!("{service}.pub"));
+        let text = fs::read_to_string(&path).with_context(|| format!("read {}", path.display()))?;
+        bytes(text.trim()).with_context(|| format!("{} holds no key of 64 hexadecimal digits", path.display()))
+    }
+}
+
+fn bytes(text: &str) -> Option<Vec<u8>> {
+    let pair = |at: usize| u8::from_str_radix(text.get(at..at + 2)?, 16).ok();
+    (text.len() == 64).then(|| (0..64).step_by(2).map(pair).collect())?
+}
+
+fn read(path: &Path) -> anyhow::Result<Seen> {
+    match fs::read(path) {
+        Ok(text) => serde_json::from_slice(&text).with_context(|| format!("{} holds no checkpoints", path.display())),
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(Seen::new()),
+        Err(error) => Err(error).with_context(|| format!("read {}", path.display())),
+    }
+}
+
+/// One log, from one snapshot of its database.
+async fn examine(service: &str, url: &str, key: &[u8], held: Option<&Held>) -> anyhow::Result<Result<Held, Vec<Fault>>> {
+    let Ok(mut db) = PgConnection::connect(url).await else { bail!("the database of {service} cannot be reached") };
+    let mut tx = db.begin().await?;
+    tx.execute("set transaction isolation level repeatable read, read only").await?;
+    let mut examiner = Examiner::new(service, key, held, audit::checkpoints(&mut tx).await?);
+    let mut from = i64::MIN;
+    loop {
+        let rows = audit::entries(&mut tx, from, PAGE).await?;
+        let Some(last) = rows.last() else { break };
+        from = last.position.saturating_add(1);
+        rows.iter().for_each(|row| examiner.push(row));
+    }
+    Ok(examiner.finish())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_public_key_is_sixty_four_hexadecimal_digits() {
+        assert_eq!(bytes(&"0a".repeat(32)), Some(vec![10; 32]));
+        assert_eq!(bytes("0a"), None);
+        assert_eq!(bytes(&"zz".repeat(32)), None);
+        assert_eq!(bytes(&"é".repeat(32)), None);
+    }
+
+    #[test]
+    fn whoever_comes_for_the_first_time_holds_nothing_and_a_broken_file_is_not_taken_for_nothing() {
+        let path = std::env::temp_dir().join(format!("ro-audit-{}.json", std::process::id()));
+        assert!(read(&path).unwrap().is_empty());
+        fs::write(&path, "{").unwrap();
+        assert!(read(&path).is_err());
+        fs::remove_file(path).unwrap();
+    }
+}
