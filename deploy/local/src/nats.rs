@@ -244,10 +244,17 @@ fn launch(
     })?;
     let file = ports.join(format!("nats-server_{}.ports", process.pid()));
     let mut found = None;
-    process.wait_ready(READY, cancel, || {
+    let ready = process.wait_ready(READY, cancel, || {
         found = chosen(&file);
         found.is_some_and(|(_, monitor)| is_healthy(monitor))
-    })?;
+    });
+    if ready.is_err() && process::tail(log, 50).iter().any(|line| line.contains("could not be recovered")) {
+        return Err(Error::said(format!(
+            "the messages kept in {} were written under another layout of the bus: drop them with `cargo ro reset` or start with `cargo ro up --fresh`",
+            dir.display()
+        )));
+    }
+    ready?;
     let (client, monitor) = found.ok_or_else(|| Error::said("nats-server told no port"))?;
     Ok((process, client, monitor))
 }
