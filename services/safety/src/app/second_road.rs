@@ -9,6 +9,8 @@ use proto::{
     notification::v1::{DeliverRingRequest, notification_client::NotificationClient},
     safety::v1,
 };
+use sqlx::PgPool;
+use tonic::Code;
 
 use super::{Tools, confirm_delivery};
 use crate::domain::concern::Audience;
@@ -25,17 +27,23 @@ pub async fn keep_open(ctx: Context, tools: Tools, notification: Peer) -> anyhow
             () = ctx.stop.cancelled() => break,
             () = tokio::time::sleep(LOOK) => {}
         }
-        if let Err(error) = hand_over(&ctx, &tools, &mut client).await {
+        if let Err(error) = hand_over(&ctx.pool, &tools, &mut client).await {
             tracing::warn!(error = format!("{error:#}"), "the second road is closed: trying again");
         }
     }
     Ok(())
 }
 
-async fn hand_over(ctx: &Context, tools: &Tools, client: &mut NotificationClient<Peer>) -> anyhow::Result<()> {
-    let mut db = ctx.pool.acquire().await?;
-    let waiting = outbox::unconfirmed(&mut db, ctx.clock.now(), BATCH).await?;
+/// Hands over every ring that was not confirmed in time; how many were taken. A ring that notification refuses is passed
+/// over and tried again at the next look: it does not keep the others.
+///
+/// # Errors
+/// Notification does not answer, or a statement failed.
+pub async fn hand_over(pool: &PgPool, tools: &Tools, client: &mut NotificationClient<Peer>) -> anyhow::Result<usize> {
+    let mut db = pool.acquire().await?;
+    let waiting = outbox::unconfirmed(&mut db, tools.clock.now(), BATCH).await?;
     drop(db);
+    let mut taken = 0;
     for message in waiting {
         let ring = v1::Ring::decode(message.body.as_slice())?;
         let id = RingId::from_str(&ring.ring_id)?;
@@ -43,14 +51,21 @@ async fn hand_over(ctx: &Context, tools: &Tools, client: &mut NotificationClient
             v1::Audience::ResponsibleHead => Audience::ResponsibleHead,
             v1::Audience::Nhq | v1::Audience::Unspecified => Audience::Nhq,
         };
-        client
-            .deliver_ring(DeliverRingRequest { ring: Some(ring) })
-            .await
-            .map_err(|status| anyhow::anyhow!("notification does not take a ring: {}", status.code()))?;
-        let mut tx = ctx.pool.begin().await?;
+        match client.deliver_ring(DeliverRingRequest { ring: Some(ring) }).await {
+            Ok(_) => {}
+            Err(status) if [Code::Unavailable, Code::DeadlineExceeded].contains(&status.code()) => {
+                anyhow::bail!("notification does not answer: {}", status.code());
+            }
+            Err(status) => {
+                tracing::error!(ring.id = %id, code = %status.code(), "notification refuses a ring: somebody must look");
+                continue;
+            }
+        }
+        let mut tx = pool.begin().await?;
         confirm_delivery::confirm(&mut tx, tools, id.uuid(), audience).await?;
         tx.commit().await?;
+        taken += 1;
         tracing::warn!(ring.id = %id, "a ring went by the second road");
     }
-    Ok(())
+    Ok(taken)
 }

@@ -4,4 +4,5 @@
 mod accepting;
 mod raising;
 mod ringing;
+mod second_road;
 mod world;

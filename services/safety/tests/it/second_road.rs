@@ -1,0 +1,74 @@
+//! Rings handed to notification directly, when the bus is silent.
+
+use std::time::Duration;
+
+use proto::{
+    notification::v1::{
+        DeliverRingRequest, DeliverRingResponse, GetPreferencesRequest, GetPreferencesResponse, ListDeliveriesRequest,
+        ListDeliveriesResponse, ListInboxRequest, ListInboxResponse, MarkReadRequest, MarkReadResponse, SetPreferencesRequest,
+        SetPreferencesResponse,
+        notification_client::NotificationClient,
+        notification_server::{Notification, NotificationServer},
+    },
+    safety::v1::Audience as Wire,
+};
+use safety::{app::second_road::hand_over, domain::concern::Audience};
+use tonic::{Request, Response, Status};
+
+use crate::world::{World, imminent_at};
+
+/// Takes what is for the head and refuses what is for NHQ.
+struct Half;
+
+type Answer<T> = Result<Response<T>, Status>;
+
+#[tonic::async_trait]
+impl Notification for Half {
+    async fn deliver_ring(&self, request: Request<DeliverRingRequest>) -> Answer<DeliverRingResponse> {
+        match request.into_inner().ring.unwrap().audience() {
+            Wire::ResponsibleHead => Ok(Response::new(DeliverRingResponse::default())),
+            _ => Err(Status::invalid_argument("as the test wants")),
+        }
+    }
+
+    async fn list_inbox(&self, _: Request<ListInboxRequest>) -> Answer<ListInboxResponse> {
+        Err(Status::unimplemented(""))
+    }
+
+    async fn mark_read(&self, _: Request<MarkReadRequest>) -> Answer<MarkReadResponse> {
+        Err(Status::unimplemented(""))
+    }
+
+    async fn set_preferences(&self, _: Request<SetPreferencesRequest>) -> Answer<SetPreferencesResponse> {
+        Err(Status::unimplemented(""))
+    }
+
+    async fn get_preferences(&self, _: Request<GetPreferencesRequest>) -> Answer<GetPreferencesResponse> {
+        Err(Status::unimplemented(""))
+    }
+
+    async fn list_deliveries(&self, _: Request<ListDeliveriesRequest>) -> Answer<ListDeliveriesResponse> {
+        Err(Status::unimplemented(""))
+    }
+}
+
+#[tokio::test]
+async fn a_ring_that_notification_refuses_does_not_keep_the_others_from_the_second_road() {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap();
+    drop(listener);
+    tokio::spawn(tonic::transport::Server::builder().add_service(NotificationServer::new(Half)).serve(address));
+    let world = World::new().await;
+    let concern = world.raise(imminent_at("mission")).await;
+    world.tools.clock.advance(time::Duration::seconds(4));
+    let peer = chassis::client::connect(&format!("http://{address}"), None, None, Some(Duration::from_secs(5))).unwrap();
+    let mut client = NotificationClient::new(peer);
+    let taken = harness::wait::eventually("the head's ring is taken", Duration::from_secs(10), async || {
+        hand_over(&world.db.pool, &world.tools, &mut client.clone()).await.map_err(|e| e.to_string())
+    })
+    .await;
+    assert_eq!(taken, 1);
+    assert!(world.audience(concern.id, Audience::ResponsibleHead).await.delivered_at.is_some());
+    assert!(world.audience(concern.id, Audience::Nhq).await.delivered_at.is_none());
+    assert_eq!(hand_over(&world.db.pool, &world.tools, &mut client).await.unwrap(), 0);
+}
