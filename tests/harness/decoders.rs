@@ -4,7 +4,7 @@
 
 use std::sync::LazyLock;
 
-use chassis::identity::Verifier;
+use chassis::{identity::Verifier, keys::Keys};
 use prost::Message;
 use proto::{
     cases::v1 as cases,
@@ -105,7 +105,7 @@ fn identifier(bytes: &[u8]) {
 static VERIFIER: LazyLock<Option<Verifier>> = LazyLock::new(|| {
     let keys = br#"{"keys":[{"kty":"EC","crv":"P-256","alg":"ES256","kid":"1",
         "x":"MKBCTNIcKUSDii11ySs3526iDZ8AiTo7Tu6KPAqv7D4","y":"4Etl6SRW2YiLUrN5vfvVHuhp7x8PxltmWWlbbM4IFyM"}]}"#;
-    Verifier::from_keys(keys, "ro-local", "ro").ok()
+    Some(Verifier::new(Keys::from_bytes(keys).ok()?, "ro-local", "ro"))
 });
 
 fn access_token(bytes: &[u8]) {

@@ -46,9 +46,21 @@ pub struct Settings {
     #[arg(long)]
     pub tls_ca: Option<PathBuf>,
 
-    /// JWK set with the keys that sign access tokens
+    /// JWK set with the keys that sign access tokens, read again when it changes
     #[arg(long)]
     pub identity_keys: Option<PathBuf>,
+
+    /// Where the identity provider publishes that set (https); it is then kept in the file of the keys, so that a start without the provider finds it
+    #[arg(long, requires = "identity_keys")]
+    pub identity_keys_url: Option<String>,
+
+    /// PEM file with the authority of the identity provider's certificate; without it, that of the services
+    #[arg(long)]
+    pub identity_keys_ca: Option<PathBuf>,
+
+    /// Hours for which keys are good without news from the identity provider. An example until CSC sets it
+    #[arg(long, default_value_t = 24, value_parser = clap::value_parser!(u32).range(1..=168))]
+    pub identity_keys_last: u32,
 
     /// Issuer that access tokens must name
     #[arg(long, default_value = "ro-local")]

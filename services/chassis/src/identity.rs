@@ -1,14 +1,14 @@
 //! Who is calling: a person by a signed bearer token, verified against pinned keys, algorithm, issuer and audience; a service by its
 //! certificate. Neither can pass for the other.
 
-use std::{collections::HashSet, path::Path};
+use std::collections::HashSet;
 
-use jsonwebtoken::{Algorithm, DecodingKey, TokenData, Validation, decode, decode_header, jwk::JwkSet};
+use jsonwebtoken::{Algorithm, TokenData, Validation, decode, decode_header};
 use serde::Deserialize;
 use time::OffsetDateTime;
 use tonic::Status;
 
-use crate::refusal::Refusal;
+use crate::{keys::Keys, refusal::Refusal};
 
 /// What the subject and the role of a service begin with; no token may hold it.
 const SERVICE: &str = "service:";
@@ -79,48 +79,23 @@ impl Caller {
     }
 }
 
-/// Checks tokens against a fixed set of keys.
+/// Checks tokens against the keys in use. Cheap to clone.
 #[derive(Clone)]
 pub struct Verifier {
-    keys: JwkSet,
+    keys: Keys,
     validation: Validation,
 }
 
-/// The key set cannot be used.
-#[derive(Debug, thiserror::Error)]
-pub enum KeysError {
-    #[error("cannot read the identity keys")]
-    Read(#[from] std::io::Error),
-    #[error("the identity keys are not a JWK set")]
-    Parse(#[from] serde_json::Error),
-    #[error("the identity keys hold no key")]
-    Empty,
-}
-
 impl Verifier {
-    /// Reads a JWK set; only ES256 keys are ever accepted.
-    ///
-    /// # Errors
-    /// [`KeysError`] where the file is missing, malformed or empty.
-    pub fn from_file(path: &Path, issuer: &str, audience: &str) -> Result<Self, KeysError> {
-        Self::from_keys(&std::fs::read(path)?, issuer, audience)
-    }
-
-    /// The same from the text of a JWK set.
-    ///
-    /// # Errors
-    /// [`KeysError`] where the text is malformed or holds no key.
-    pub fn from_keys(keys: &[u8], issuer: &str, audience: &str) -> Result<Self, KeysError> {
-        let keys: JwkSet = serde_json::from_slice(keys)?;
-        if keys.keys.is_empty() {
-            return Err(KeysError::Empty);
-        }
+    /// Believes tokens of this issuer for this audience.
+    #[must_use]
+    pub fn new(keys: Keys, issuer: &str, audience: &str) -> Self {
         let mut validation = Validation::new(Algorithm::ES256);
         validation.set_issuer(&[issuer]);
         validation.set_audience(&[audience]);
         validation.required_spec_claims = ["exp", "iss", "aud", "sub"].into_iter().map(String::from).collect::<HashSet<_>>();
         validation.leeway = 5;
-        Ok(Self { keys, validation })
+        Self { keys, validation }
     }
 
     /// The caller behind a token.
@@ -133,11 +108,7 @@ impl Verifier {
 
     fn check(&self, token: &str) -> Option<Caller> {
         let header = decode_header(token).ok()?;
-        let key = match &header.kid {
-            Some(kid) => self.keys.find(kid)?,
-            None => self.keys.keys.first()?,
-        };
-        let key = DecodingKey::from_jwk(key).ok()?;
+        let key = self.keys.find(header.kid.as_deref())?;
         let data: TokenData<Caller> = decode(token, &key, &self.validation).ok()?;
         let caller = data.claims;
         let poses = names_service(&caller.subject) || caller.roles.iter().any(|role| names_service(role));

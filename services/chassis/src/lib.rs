@@ -12,6 +12,7 @@ pub mod database;
 mod grpc;
 pub mod identity;
 pub mod inbox;
+pub mod keys;
 pub mod lifecycle;
 pub mod outbox;
 pub mod page;

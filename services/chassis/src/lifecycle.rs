@@ -3,6 +3,7 @@
 use std::{
     future::Future,
     ops::Deref,
+    path::Path,
     process::ExitCode,
     sync::{Arc, Mutex, PoisonError},
     time::Duration,
@@ -30,7 +31,9 @@ use crate::{
     config::{self, Configured, Settings, Task},
     database, grpc,
     identity::Verifier,
-    inbox, outbox,
+    inbox,
+    keys::{Keys, Pace, Provider},
+    outbox,
     telemetry::Telemetry,
     tls::{self, Credentials},
 };
@@ -149,6 +152,37 @@ impl Process {
         client::connect_as_service(url, service, self.credentials()?)
     }
 
+    /// What tells whose a token is, with keys that are kept fresh from now on; none where no keys are set.
+    ///
+    /// # Errors
+    /// The keys or the address of the identity provider cannot be used.
+    pub fn verifier(&self) -> anyhow::Result<Option<Verifier>> {
+        let settings = &self.settings;
+        let Some(path) = &settings.identity_keys else {
+            tracing::warn!("no identity keys are set: every token is refused");
+            return Ok(None);
+        };
+        let (keys, stop) = (self.keys(path)?, self.stop.clone());
+        if settings.identity_keys_url.is_none() {
+            self.spawn("identity-keys", keys.clone().keep_fresh(Arc::from(path.as_path()), stop));
+        }
+        Ok(Some(Verifier::new(keys, &settings.identity_issuer, &settings.identity_audience)))
+    }
+
+    fn keys(&self, path: &Path) -> anyhow::Result<Keys> {
+        let Some(url) = &self.settings.identity_keys_url else { return Ok(Keys::from_file(path)?) };
+        let authority = match &self.settings.identity_keys_ca {
+            Some(path) => Some(std::fs::read(path).context("cannot read the authority of the identity provider")?),
+            None => self.settings.authority()?,
+        };
+        let tls = authority.as_deref().map(tls::for_http).transpose()?;
+        let lasts = time::Duration::hours(self.settings.identity_keys_last.into());
+        let provider = Provider::new(url, tls, path, lasts, Pace::default())?;
+        let (keys, heard) = provider.kept(self.clock.now());
+        self.spawn("identity-keys", provider.keep(keys.clone(), heard, self.clock.clone(), self.stop.clone()));
+        Ok(keys)
+    }
+
     /// The certificates of this process, read once and kept fresh from then on.
     fn credentials(&self) -> anyhow::Result<Credentials> {
         let mut held = self.credentials.lock().unwrap_or_else(PoisonError::into_inner);
@@ -172,13 +206,7 @@ impl Process {
         routes: tonic::service::Routes,
     ) -> anyhow::Result<()> {
         let settings = &self.settings;
-        let verifier = match &settings.identity_keys {
-            Some(path) => Some(Verifier::from_file(path, &settings.identity_issuer, &settings.identity_audience)?),
-            None => {
-                tracing::warn!("no identity keys are set: every call is refused");
-                None
-            }
-        };
+        let verifier = self.verifier()?;
         let (health, health_service) = tonic_health::server::health_reporter();
         health.set_service_status("", tonic_health::ServingStatus::Serving).await;
         health.set_service_status(BUS_HEALTH, tonic_health::ServingStatus::Serving).await;

@@ -18,7 +18,7 @@ pub mod health;
 use std::{sync::Arc, time::Duration};
 
 use anyhow::Context as _;
-use chassis::{Process, identity::Verifier};
+use chassis::Process;
 use tokio::{net::TcpListener, sync::Semaphore};
 
 pub use config::Config;
@@ -45,13 +45,7 @@ pub async fn serve(config: Config, process: Process) -> anyhow::Result<()> {
 
 fn app(config: &Config, process: &Process) -> anyhow::Result<web::App> {
     let settings = &config.chassis;
-    let verifier = match &settings.identity_keys {
-        Some(path) => Some(Arc::new(Verifier::from_file(path, &settings.identity_issuer, &settings.identity_audience)?)),
-        None => {
-            tracing::warn!("no identity keys are set: nobody can sign in");
-            None
-        }
-    };
+    let verifier = process.verifier()?.map(Arc::new);
     let people = match &config.development_identities {
         Some(path) => {
             tracing::warn!("development identities are offered: anyone who sees the sign-in page can be any of them");

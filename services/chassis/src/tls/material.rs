@@ -110,6 +110,16 @@ fn server(
     Ok(Arc::new(config))
 }
 
+/// For questions over HTTP/1.1 to a server of this authority, without a certificate of ours.
+///
+/// # Errors
+/// The authority's certificate cannot be used.
+pub(crate) fn for_http(authority: &[u8]) -> anyhow::Result<Arc<ClientConfig>> {
+    let provider = Arc::new(aws_lc_rs::default_provider());
+    let builder = ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions()?;
+    Ok(Arc::new(builder.with_root_certificates(roots(authority)?).with_no_client_auth()))
+}
+
 fn client(pair: Option<Arc<CertifiedKey>>, roots: Arc<RootCertStore>, provider: &Arc<CryptoProvider>) -> anyhow::Result<Arc<ClientConfig>> {
     let builder = ClientConfig::builder_with_provider(provider.clone()).with_safe_default_protocol_versions()?;
     let builder = builder.with_root_certificates(roots);

@@ -17,7 +17,7 @@ use tokio_util::sync::CancellationToken;
 use webpki::EndEntityCert;
 
 use self::material::{Content, Ready};
-pub(crate) use self::{door::listen, road::channel};
+pub(crate) use self::{door::listen, material::for_http, road::channel};
 use crate::{clock::Clock, config::Settings};
 
 /// How long a changed file may stay unread.

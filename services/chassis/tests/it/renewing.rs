@@ -10,6 +10,7 @@ use std::{
 
 use chassis::client::{Bearer, Peer};
 use harness::wait::eventually;
+use local::identity::Issuer;
 use rustls::{
     ClientConfig, RootCertStore,
     pki_types::{CertificateDer, ServerName, pem::PemObject},
@@ -20,7 +21,7 @@ use tonic::{
 };
 
 use crate::{
-    certified::{Authority, FETCH, Files, Pair, an_hour_ago, answered, ask, outsider, process, serve},
+    certified::{Authority, FETCH, Files, OPEN, Pair, an_hour_ago, answered, ask, outsider, process, serve},
     world::SOON,
 };
 
@@ -170,4 +171,23 @@ async fn services_move_to_another_authority_without_a_restart_and_the_old_one_th
     eventually("a certificate of the old authority is refused", SOON, look).await;
     let look = async || ask(cases.peer("intake", &url).unwrap(), FETCH).await.map_err(|status| status.to_string());
     assert_eq!(eventually("the caller has moved too", SOON, look).await, "service:cases");
+}
+
+#[tokio::test]
+async fn the_token_of_a_new_signing_key_opens_the_door_without_a_restart_and_one_of_the_former_key_no_longer() {
+    let authority = Authority::new();
+    let files = Files::new(&authority.pem(), &authority.service("intake"));
+    let issuer = Issuer::open(files.folder()).unwrap();
+    let url = serve(&files);
+    answered(&url, &Files::new(&authority.pem(), &authority.service("cases")), "cases").await;
+    let now = chassis::Clock::system().now();
+    let former = issuer.token("rj-officer-1", &["rj-officer"], &[], &[], now).unwrap();
+    let enters = async |token: &str| ask(outsider(&url, &authority.pem(), None, Some(token)), OPEN).await;
+    assert!(enters(&former).await.is_ok());
+
+    std::fs::remove_file(files.folder().join("token-signing.pem")).unwrap();
+    let renewed = Issuer::open(files.folder()).unwrap().token("rj-officer-1", &["rj-officer"], &[], &[], now).unwrap();
+    let look = async || enters(&renewed).await.map_err(|status| status.to_string());
+    eventually("the new key is believed", SOON, look).await;
+    assert_eq!(enters(&former).await.unwrap_err().code(), tonic::Code::Unauthenticated);
 }

@@ -3,7 +3,7 @@
 use std::{path::PathBuf, sync::Arc, time::Duration};
 
 use axum::{Router, body::Body};
-use chassis::{Clock, Ids, identity::Verifier};
+use chassis::{Clock, Ids, identity::Verifier, keys::Keys};
 use dashboard::{
     safety::Safety,
     session::Sessions,
@@ -59,7 +59,7 @@ impl World {
         let app = App {
             safety: Safety::connect(&url, None).unwrap(),
             sessions: Sessions::new(Clock::system(), Ids::random()),
-            verifier: Some(Arc::new(Verifier::from_file(&issuer.keys_file, ISSUER, AUDIENCE).unwrap())),
+            verifier: Some(Arc::new(Verifier::new(Keys::from_file(&issuer.keys_file).unwrap(), ISSUER, AUDIENCE))),
             people: Arc::new(dashboard::identities::read(&file).unwrap()),
             clock: Clock::system(),
             ids: Ids::random(),

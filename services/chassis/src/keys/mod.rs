@@ -1,0 +1,167 @@
+//! The public keys that access tokens are checked with, and how they stay fresh.
+//!
+//! They stand in a file that is read again when it changes. Somebody writes it, or this process does, from what an identity provider
+//! publishes: a start while the provider is away finds the keys of the last time. Size, number, age and questions are bounded.
+
+mod provider;
+#[cfg(test)]
+mod tests;
+
+use std::{
+    io::Read as _,
+    path::Path,
+    sync::{Arc, PoisonError, RwLock, RwLockReadGuard},
+    time::Duration,
+};
+
+use jsonwebtoken::{
+    DecodingKey,
+    jwk::{AlgorithmParameters, EllipticCurve, Jwk, JwkSet, PublicKeyUse},
+};
+use tokio::sync::Notify;
+use tokio_util::sync::CancellationToken;
+
+pub(crate) use provider::{Pace, Provider};
+
+/// A set of keys in bytes at most: one key takes about 200.
+const LARGEST: u64 = 64 * 1024;
+/// Keys of a set at most; a provider publishes two or three.
+const MOST: usize = 32;
+/// How long a changed file may stay unread.
+const LOOK_AGAIN: Duration = Duration::from_secs(2);
+
+/// The keys cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum KeysError {
+    #[error("cannot read the identity keys")]
+    Read(#[from] std::io::Error),
+    #[error("the identity keys are not a JWK set")]
+    Parse(#[from] serde_json::Error),
+    #[error("the identity keys are larger than 64 KiB or more than 32")]
+    TooMany,
+    #[error("the identity keys hold no ES256 key for signatures")]
+    Empty,
+}
+
+/// The keys in use. Cheap to clone; every clone sees a renewal.
+#[derive(Clone, Default)]
+pub struct Keys(Arc<Shared>);
+
+#[derive(Default)]
+struct Shared {
+    held: RwLock<Held>,
+    /// A token named a key that is not here: the provider may have a newer set.
+    unknown: Notify,
+}
+
+#[derive(Default)]
+struct Held {
+    content: Vec<u8>,
+    keys: Vec<(Option<String>, DecodingKey)>,
+}
+
+impl Keys {
+    /// Reads a JWK set; only ES256 keys for signatures are ever taken from it.
+    ///
+    /// # Errors
+    /// The file is missing, malformed, too large or without a key that can be used.
+    pub fn from_file(path: &Path) -> Result<Self, KeysError> {
+        Self::from_bytes(&read(path)?)
+    }
+
+    /// The same from the text of a JWK set.
+    ///
+    /// # Errors
+    /// As [`Keys::from_file`].
+    pub fn from_bytes(content: &[u8]) -> Result<Self, KeysError> {
+        let keys = Self::default();
+        keys.replace(content)?;
+        Ok(keys)
+    }
+
+    /// The key a token names. One that names none gets the only key there is, or nothing.
+    #[must_use]
+    pub fn find(&self, id: Option<&str>) -> Option<DecodingKey> {
+        let found = match (id, self.held().keys.as_slice()) {
+            (None, [(_, only)]) => Some(only.clone()),
+            (None, _) => None,
+            (Some(id), keys) => keys.iter().find(|(held, _)| held.as_deref() == Some(id)).map(|(_, key)| key.clone()),
+        };
+        if found.is_none() {
+            self.0.unknown.notify_one();
+        }
+        found
+    }
+
+    /// Puts another set in use; `true` where it differs. A set that cannot be used changes nothing.
+    fn replace(&self, content: &[u8]) -> Result<bool, KeysError> {
+        if self.held().content == content {
+            return Ok(false);
+        }
+        let keys = parse(content)?;
+        *self.0.held.write().unwrap_or_else(PoisonError::into_inner) = Held { content: content.to_vec(), keys };
+        Ok(true)
+    }
+
+    /// Takes every key out of use: nobody knows any more whether the provider still stands by them.
+    fn forget(&self) {
+        *self.0.held.write().unwrap_or_else(PoisonError::into_inner) = Held::default();
+    }
+
+    fn held(&self) -> RwLockReadGuard<'_, Held> {
+        self.0.held.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Reads the file again until the process stops. What cannot be used changes nothing, and is told once.
+    pub(crate) async fn keep_fresh(self, path: Arc<Path>, stop: CancellationToken) -> anyhow::Result<()> {
+        let mut told = None;
+        loop {
+            tokio::select! {
+                () = stop.cancelled() => return Ok(()),
+                () = tokio::time::sleep(LOOK_AGAIN) => {}
+            }
+            let from = path.clone();
+            let content = tokio::task::spawn_blocking(move || read(&from)).await?;
+            match content.and_then(|content| self.replace(&content)) {
+                Ok(renewed) => {
+                    told = None;
+                    if renewed {
+                        tracing::info!("the identity keys are renewed");
+                    }
+                }
+                Err(error) => {
+                    let fault = error.to_string();
+                    if told.as_ref() != Some(&fault) {
+                        tracing::error!(error = fault, "the identity keys on disk cannot be used: those held stay in use");
+                        told = Some(fault);
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn read(path: &Path) -> Result<Vec<u8>, KeysError> {
+    let mut content = Vec::new();
+    std::fs::File::open(path)?.take(LARGEST + 1).read_to_end(&mut content)?;
+    Ok(content)
+}
+
+fn parse(content: &[u8]) -> Result<Vec<(Option<String>, DecodingKey)>, KeysError> {
+    if u64::try_from(content.len()).unwrap_or(u64::MAX) > LARGEST {
+        return Err(KeysError::TooMany);
+    }
+    let set: JwkSet = serde_json::from_slice(content)?;
+    if set.keys.len() > MOST {
+        return Err(KeysError::TooMany);
+    }
+    let usable = set.keys.iter().filter(|key| signs_es256(key));
+    let keys: Vec<_> = usable.filter_map(|key| Some((key.common.key_id.clone(), DecodingKey::from_jwk(key).ok()?))).collect();
+    if keys.is_empty() { Err(KeysError::Empty) } else { Ok(keys) }
+}
+
+/// A key of another kind in the set is another application's affair, or a try to have its algorithm believed.
+fn signs_es256(key: &Jwk) -> bool {
+    let for_signatures = key.common.public_key_use.as_ref().is_none_or(|purpose| *purpose == PublicKeyUse::Signature);
+    for_signatures && matches!(&key.algorithm, AlgorithmParameters::EllipticCurve(curve) if curve.curve == EllipticCurve::P256)
+}
