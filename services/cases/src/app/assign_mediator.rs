@@ -3,9 +3,12 @@
 use chassis::{Caller, Refusal, Result, outbox};
 use time::OffsetDateTime;
 
-use super::{App, events, hold};
+use super::{App, events, hold, move_case};
 use crate::{
-    domain::{stage::Stage, text},
+    domain::{
+        stage::{self, Stage},
+        text,
+    },
     error,
     store::access,
 };
@@ -38,7 +41,7 @@ pub async fn assign_mediator(app: &App, caller: &Caller, case_ref: &str, mediato
     Ok(())
 }
 
-/// Ends the assignment and the access at once. Ending what has ended changes nothing.
+/// Ends the assignment and the access at once; mediation under way pauses. Ending what has ended changes nothing.
 ///
 /// # Errors
 /// Not found, or refused where the mediator never had the case.
@@ -47,11 +50,16 @@ pub async fn end_assignment(app: &App, caller: &Caller, case_ref: &str, mediator
     let (file, at) = hold(&mut tx, &app.clock, caller, "mediator.end", case_ref).await?;
     let mediator = named(mediator)?;
     match access::assignment(&mut tx, file.id).await? {
-        Some(now) if now.subject == mediator => access::end(&mut tx, file.id, &caller.subject, at).await?,
+        Some(now) if now.subject == mediator => {
+            access::end(&mut tx, file.id, &caller.subject, at).await?;
+            let to = stage::after_assignment_ended(file.standing);
+            move_case::apply(&mut tx, &app.ids, file.id, file.standing, to, "", move_case::BY_ITSELF, at).await?;
+        }
         _ if access::was_assigned(&mut tx, file.id, &mediator).await? => {}
         _ => return Err(not_assigned().into()),
     }
     tx.commit().await?;
+    app.outbox.wake();
     tracing::info!(case.id = %file.id, "assignment ended");
     Ok(())
 }

@@ -10,6 +10,7 @@ pub mod open_case;
 pub mod read_cases;
 pub mod record_assessment;
 pub mod record_consent;
+pub mod take_back;
 
 use chassis::{
     Caller, Clock, Error, Ids, Result,

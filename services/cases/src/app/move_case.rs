@@ -94,6 +94,7 @@ async fn facts(tx: &mut PgConnection, file: &CaseFile, at: OffsetDateTime) -> Re
         .collect();
     Ok(Facts {
         standing: file.standing,
+        accepted: file.accepted,
         indirect_only: file.indirect_only,
         contact_frozen: file.contact_frozen,
         mediator_assigned: file.mediator.is_some(),

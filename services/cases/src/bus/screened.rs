@@ -1,4 +1,4 @@
-//! Hears screening decisions; one that accepts opens the case, with the content fetched from intake [R3a].
+//! Hears screening decisions; one that accepts opens the case, with the content fetched from intake, any other stops it [R3a].
 
 use chassis::{
     Clock, Ids,
@@ -13,11 +13,12 @@ use proto::{
     },
 };
 use sqlx::PgConnection;
+use time::OffsetDateTime;
 
 use crate::{
-    app::open_case::open_case,
+    app::{open_case::open_case, take_back::take_back},
     domain::{
-        opening::{Known, Origin, Referral, Screened},
+        opening::{Decision, Known, Origin, Referral, Screened, TakenBack},
         participant::Language,
     },
     error,
@@ -31,26 +32,27 @@ pub struct Screenings {
 }
 
 impl Handler for Screenings {
-    /// `None`: the decision opens no case.
-    type Work = Option<Screened>;
+    /// `None`: intake has since decided otherwise, and that decision is on its way.
+    type Work = Option<Decision>;
 
-    async fn read(&self, message: &Incoming) -> Result<Option<Screened>, Rejection> {
+    async fn read(&self, message: &Incoming) -> Result<Option<Decision>, Rejection> {
         let decision: ReferralScreened = message.decode()?;
-        if !opens(decision.disposition()) {
-            return Ok(None);
-        }
         let referral: ReferralId = decision
             .referral_id
             .parse()
             .map_err(|_| Rejection::Never { reason: "referral-id-malformed", detail: "the referral id is not a UUID".to_owned() })?;
+        if !opens(decision.disposition()) {
+            return Ok(Some(Decision::TakenBack(TakenBack { referral, screened_at: screened_at(&decision)? })));
+        }
         let request = GetReferralRequest { referral_id: referral.to_string() };
         let answer = self.intake.clone().get_referral(request).await.map_err(|status| error::intake_answer(&status))?;
-        screened(referral, &decision, answer.into_inner())
+        Ok(screened(referral, &decision, answer.into_inner())?.map(Decision::Accepted))
     }
 
-    async fn apply(&self, tx: &mut PgConnection, work: Option<Screened>, _: &Incoming) -> Result<(), Rejection> {
+    async fn apply(&self, tx: &mut PgConnection, work: Option<Decision>, _: &Incoming) -> Result<(), Rejection> {
         match work {
-            Some(screened) => Ok(open_case(tx, &self.ids, &screened, self.clock.now()).await?),
+            Some(Decision::Accepted(screened)) => Ok(open_case(tx, &self.ids, &screened, self.clock.now()).await?),
+            Some(Decision::TakenBack(decision)) => Ok(take_back(tx, &self.ids, decision, self.clock.now()).await?),
             None => Ok(()),
         }
     }
@@ -68,11 +70,18 @@ pub fn screened(referral: ReferralId, decision: &ReferralScreened, answer: GetRe
     if !opens(answer.disposition()) {
         return Ok(None);
     }
-    let never = |detail: &str| Rejection::Never { reason: "decision-incomplete", detail: detail.to_owned() };
-    let screened_at = decision.screened_at.as_ref().and_then(wire::instant).ok_or_else(|| never("the decision has no time"))?;
-    let content = answer.referral.ok_or_else(|| never("intake answered without the referral"))?;
+    let screened_at = screened_at(decision)?;
+    let content = answer.referral.ok_or_else(|| incomplete("intake answered without the referral"))?;
     let indirect_only = decision.disposition() == Disposition::IndirectOnly;
     Ok(Some(Screened { referral, indirect_only, screened_at, content: translate(content) }))
+}
+
+fn screened_at(decision: &ReferralScreened) -> Result<OffsetDateTime, Rejection> {
+    decision.screened_at.as_ref().and_then(wire::instant).ok_or_else(|| incomplete("the decision has no time"))
+}
+
+fn incomplete(detail: &str) -> Rejection {
+    Rejection::Never { reason: "decision-incomplete", detail: detail.to_owned() }
 }
 
 fn translate(referral: wire_intake::Referral) -> Referral {

@@ -17,6 +17,8 @@ pub enum Missing {
     NoSuchMove { from: Stage, to: Stage },
     /// A pause and a closing say why [R3a].
     Reason,
+    /// The RJ Unit has taken its acceptance of the referral back [R3a].
+    Acceptance,
     /// Mediation is in a mode [D-VOM].
     Mode,
     /// The referral was accepted for indirect communication only [R3a].
@@ -46,6 +48,7 @@ impl Missing {
         match self {
             Self::NoSuchMove { .. } => "no-such-move".to_owned(),
             Self::Reason => "reason-missing".to_owned(),
+            Self::Acceptance => "acceptance-missing".to_owned(),
             Self::Mode => "mode-missing".to_owned(),
             Self::IndirectOnly(mode) => format!("indirect-only:{}", mode.code()),
             Self::ContactFrozen => "contact-frozen".to_owned(),
@@ -64,7 +67,7 @@ impl Missing {
     #[must_use]
     pub const fn clause(self) -> &'static str {
         match self {
-            Self::NoSuchMove { .. } | Self::Reason | Self::IndirectOnly(_) => "R3a",
+            Self::NoSuchMove { .. } | Self::Reason | Self::Acceptance | Self::IndirectOnly(_) => "R3a",
             Self::Mode => "D-VOM",
             Self::ContactFrozen | Self::NoteOnHighRisk(_) => "RM1",
             Self::ImminentRisk(_) => "RM1b",
@@ -84,6 +87,9 @@ impl Missing {
                 (format!("a case does not go from {from_en} to {to_en}"), format!("un dossier ne passe pas de {from_fr} à {to_fr}"))
             }
             Self::Reason => both("a reason", "un motif"),
+            Self::Acceptance => {
+                both("the acceptance of the referral by the RJ Unit", "l'acceptation du renvoi par l'Unité de la justice réparatrice")
+            }
             Self::Mode => both("the mode of communication", "le mode de communication"),
             Self::IndirectOnly(mode) => about(mode.words(), "an indirect mode instead of", "un mode indirect plutôt que"),
             Self::ContactFrozen => {

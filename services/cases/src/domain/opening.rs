@@ -50,6 +50,20 @@ pub struct Screened {
     pub content: Referral,
 }
 
+/// A decision of the RJ Unit under which there is no case, or no longer one [R3a].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TakenBack {
+    pub referral: ReferralId,
+    pub screened_at: OffsetDateTime,
+}
+
+/// What a screening decision means for a case.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Decision {
+    Accepted(Screened),
+    TakenBack(TakenBack),
+}
+
 impl Referral {
     /// Where the offender is, where the referral says so: the office that submitted it, if the offender asked there.
     /// A wrong site would tell the wrong head of a person at risk; no site lets NHQ find the right one.

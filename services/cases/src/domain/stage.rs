@@ -81,6 +81,8 @@ pub struct Standing {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Facts {
     pub standing: Standing,
+    /// The newest decision of the RJ Unit accepts the referral.
+    pub accepted: bool,
     pub indirect_only: bool,
     /// A concern of the case is open [RM1].
     pub contact_frozen: bool,
@@ -132,7 +134,7 @@ pub fn decide(facts: &Facts, request: Request) -> Result<Standing, Vec<Missing>>
     if !is_a_move(now, request.to) {
         return Err(vec![Missing::NoSuchMove { from: now.stage, to: request.to }]);
     }
-    let mut missing = Vec::new();
+    let mut missing: Vec<_> = (request.to.is_at_work() && !facts.accepted).then_some(Missing::Acceptance).into_iter().collect();
     match request.to {
         Stage::Assessment | Stage::FollowUp => {}
         Stage::Preparation => missing.extend(before_preparation(facts, mode)),
@@ -235,6 +237,18 @@ pub fn after_consent_ended(now: Standing, mode: Mode) -> Standing {
 pub fn after_indirect_only(now: Standing) -> Standing {
     let meeting = now.mode.is_some_and(Mode::is_direct);
     if now.stage == Stage::Mediation && meeting { paused(now) } else { now }
+}
+
+/// What a decision that no longer accepts the referral does to the case: whatever was under way stops [R3a, L26-6].
+#[must_use]
+pub const fn after_taken_back(now: Standing) -> Standing {
+    if now.stage.is_at_work() { paused(now) } else { now }
+}
+
+/// What the end of an assignment does to the case: there is no mediation without a mediator [D-mediator, R4b].
+#[must_use]
+pub fn after_assignment_ended(now: Standing) -> Standing {
+    if now.stage == Stage::Mediation { paused(now) } else { now }
 }
 
 const fn paused(now: Standing) -> Standing {

@@ -19,6 +19,8 @@ pub struct CaseFile {
     pub number: String,
     pub referral: ReferralId,
     pub standing: Standing,
+    /// The newest decision of the RJ Unit accepts the referral.
+    pub accepted: bool,
     pub indirect_only: bool,
     pub site: Option<String>,
     /// The mediator whose assignment is live.
@@ -35,6 +37,7 @@ struct Row {
     stage: String,
     left_stage: Option<String>,
     mode: Option<String>,
+    accepted: bool,
     indirect_only: bool,
     site: Option<String>,
     mediator: Option<String>,
@@ -51,6 +54,7 @@ impl TryFrom<Row> for CaseFile {
             number: row.number,
             referral: ReferralId::new(row.referral_id),
             standing: standing(&row.stage, row.left_stage.as_deref(), row.mode.as_deref())?,
+            accepted: row.accepted,
             indirect_only: row.indirect_only,
             site: row.site,
             mediator: row.mediator,
@@ -81,7 +85,7 @@ pub async fn visible(tx: &mut PgConnection, scope: &Scope, case_ref: &CaseRef, a
     };
     sqlx::query_as!(
         Row,
-        r#"select id, number, referral_id, stage, left_stage, mode, indirect_only, site, opened_at,
+        r#"select id, number, referral_id, stage, left_stage, mode, accepted, indirect_only, site, opened_at,
                   mediator_of(id, $6) as mediator,
                   exists (select from case_concern where case_id = case_file.id and closed_at is null) as "contact_frozen!"
            from case_file
@@ -113,7 +117,7 @@ pub async fn visible_list(
     let (after_at, after_id) = after.unzip();
     sqlx::query_as!(
         Row,
-        r#"select id, number, referral_id, stage, left_stage, mode, indirect_only, site, opened_at,
+        r#"select id, number, referral_id, stage, left_stage, mode, accepted, indirect_only, site, opened_at,
                   mediator_of(id, $3) as mediator,
                   exists (select from case_concern where case_id = case_file.id and closed_at is null) as "contact_frozen!"
            from case_file
@@ -204,14 +208,28 @@ pub async fn lock_screening(tx: &mut PgConnection, referral: ReferralId) -> sqlx
     .transpose()
 }
 
-/// Notes a newer screening decision on a case that is held.
+/// Notes a newer screening decision that accepts, on a case that is held.
 ///
 /// # Errors
 /// The statement failed.
 pub async fn set_indirect_only(tx: &mut PgConnection, case: CaseId, indirect_only: bool, screened_at: OffsetDateTime) -> sqlx::Result<()> {
-    sqlx::query!("update case_file set indirect_only = $2, screened_at = $3 where id = $1", case.uuid(), indirect_only, screened_at)
-        .execute(tx)
-        .await?;
+    sqlx::query!(
+        "update case_file set accepted = true, indirect_only = $2, screened_at = $3 where id = $1",
+        case.uuid(),
+        indirect_only,
+        screened_at
+    )
+    .execute(tx)
+    .await?;
+    Ok(())
+}
+
+/// Notes a newer screening decision that no longer accepts, on a case that is held.
+///
+/// # Errors
+/// The statement failed.
+pub async fn take_back(tx: &mut PgConnection, case: CaseId, screened_at: OffsetDateTime) -> sqlx::Result<()> {
+    sqlx::query!("update case_file set accepted = false, screened_at = $2 where id = $1", case.uuid(), screened_at).execute(tx).await?;
     Ok(())
 }
 

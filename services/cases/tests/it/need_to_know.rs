@@ -137,6 +137,24 @@ async fn a_file_is_unreadable_the_moment_the_assignment_ends() {
     assert_eq!(refusal(never).reason, "not-assigned");
 }
 
+#[tokio::test]
+async fn mediation_pauses_in_the_moment_its_mediator_loses_the_case_and_goes_on_with_another_only_when_somebody_moves_it() {
+    let world = World::new().await;
+    let case = world.in_mediation("letter").await;
+    end_assignment(&world.app, &officer(), &case.id, "mediator-1").await.unwrap();
+    let standing = world.read(&case).await.file.standing;
+    assert_eq!((standing.stage, standing.left), (Stage::Paused, Some(Stage::Mediation)));
+    let command = move_case::Command { case_ref: &case.id, to: Stage::Mediation, mode: "letter", reason: "" };
+    let refused = refusal(move_case::move_case(&world.app, &officer(), command).await);
+    assert!(refused.en.contains("mediator-missing"), "{}", refused.en);
+    world.assign(&case, "mediator-2").await;
+    assert_eq!(world.read(&case).await.file.standing.stage, Stage::Paused);
+    move_case::move_case(&world.app, &officer(), command).await.unwrap();
+    // Handed over without a gap, it goes on.
+    world.assign(&case, "mediator-1").await;
+    assert_eq!(world.read(&case).await.file.standing.stage, Stage::Mediation);
+}
+
 // [D-mediator]
 #[tokio::test]
 async fn an_assignment_with_an_end_is_over_at_that_very_moment() {

@@ -3,18 +3,24 @@
 use std::{sync::Arc, time::Duration};
 
 use cases::{
-    domain::{participant::Kind, stage::Stage},
+    app::move_case,
+    domain::{
+        opening::{Decision, TakenBack},
+        participant::Kind,
+        stage::Stage,
+    },
     screened::{Screenings, screened},
 };
 use chassis::inbox::{Handler, Incoming, Rejection};
 use prost::Message;
 use proto::{
     cases::v1::CaseOpened,
+    id::ReferralId,
     intake::v1::{Disposition, GetReferralResponse, Referral, ReferralScreened, intake_client::IntakeClient},
     subject,
 };
 
-use crate::world::{NOW, World, referral_content};
+use crate::world::{NOW, World, mediator, officer, referral_content, refusal};
 
 #[tokio::test]
 async fn eight_deliveries_of_one_decision_at_the_same_moment_open_one_case() {
@@ -75,6 +81,46 @@ async fn a_meeting_under_way_stops_when_the_rj_unit_allows_indirect_communicatio
     world.apply(&decision).await.unwrap();
     let file = world.read(&case).await.file;
     assert_eq!((file.standing.stage, file.standing.left, file.indirect_only), (Stage::Paused, Some(Stage::Mediation), true));
+}
+
+fn taken_back(referral: ReferralId, screened_at: time::OffsetDateTime) -> TakenBack {
+    TakenBack { referral, screened_at }
+}
+
+#[tokio::test]
+async fn when_no_contact_is_permitted_any_more_the_case_stops_at_once_and_nobody_can_go_on() {
+    let world = World::new().await;
+    let case = world.in_mediation("letter").await;
+    let referral = world.read(&case).await.file.referral;
+    world.take_back(taken_back(referral, NOW)).await;
+    let file = world.read(&case).await.file;
+    assert_eq!((file.standing.stage, file.standing.left, file.accepted), (Stage::Paused, Some(Stage::Mediation), false));
+    assert_eq!(world.outbox(subject::CASE_MOVED).await.len(), 3, "and whoever counts cases hears of it");
+
+    for caller in [officer(), mediator("mediator-1")] {
+        let command = move_case::Command { case_ref: &case.id, to: Stage::Mediation, mode: "letter", reason: "" };
+        let refused = refusal(move_case::move_case(&world.app, &caller, command).await);
+        assert_eq!(refused.reason, "conditions-missing");
+        assert!(refused.en.contains("acceptance-missing"), "{}", refused.en);
+    }
+
+    let mut again = world.screened(false);
+    (again.referral, again.screened_at) = (referral, NOW + time::Duration::minutes(1));
+    world.apply(&again).await.unwrap();
+    let file = world.read(&case).await.file;
+    assert_eq!((file.standing.stage, file.accepted), (Stage::Paused, true), "it goes on when somebody moves it, and not by itself");
+}
+
+#[tokio::test]
+async fn a_refusal_that_is_older_than_the_acceptance_changes_nothing_and_one_without_a_case_opens_none() {
+    let world = World::new().await;
+    let case = world.in_mediation("letter").await;
+    let referral = world.read(&case).await.file.referral;
+    world.take_back(taken_back(referral, NOW - time::Duration::hours(2))).await;
+    let file = world.read(&case).await.file;
+    assert_eq!((file.standing.stage, file.accepted), (Stage::Mediation, true));
+    world.take_back(taken_back(world.screened(false).referral, NOW)).await;
+    assert_eq!(world.count("select count(*) from case_file").await, 1);
 }
 
 #[tokio::test]
@@ -139,7 +185,7 @@ async fn every_other_decision_opens_nothing_and_asks_nobody() {
         }
         let message = incoming(decision.encode_to_vec());
         let work = handler.read(&message).await.unwrap();
-        assert_eq!(work, None, "{number}");
+        assert!(matches!(work, Some(Decision::TakenBack(_))), "{number}");
         let mut db = world.db.pool.acquire().await.unwrap();
         handler.apply(&mut db, work, &message).await.unwrap();
     }

@@ -7,7 +7,7 @@ use cases::domain::{
     missing::Missing,
     mode::Mode,
     participant::{Kind, Side},
-    stage::{Facts, Latest, Person, Request, Stage, Standing, after_consent_ended, after_indirect_only, decide},
+    stage::{Facts, Latest, Person, Request, Stage, Standing, after_consent_ended, after_indirect_only, after_taken_back, decide},
 };
 use time::macros::date;
 
@@ -33,6 +33,7 @@ fn person(kind: Kind) -> Person {
 fn complete(standing: Standing) -> Facts {
     Facts {
         standing,
+        accepted: true,
         indirect_only: false,
         contact_frozen: false,
         mediator_assigned: true,
@@ -44,7 +45,14 @@ fn complete(standing: Standing) -> Facts {
 /// A file with two people and nothing else.
 fn bare(standing: Standing) -> Facts {
     let people = [Kind::Victim, Kind::Offender].map(|kind| Person { kind, latest: None, consents: BTreeSet::new() });
-    Facts { mediator_assigned: false, contact_frozen: true, indirect_only: true, people: people.into(), ..complete(standing) }
+    Facts {
+        accepted: false,
+        mediator_assigned: false,
+        contact_frozen: true,
+        indirect_only: true,
+        people: people.into(),
+        ..complete(standing)
+    }
 }
 
 fn line(facts: &Facts, request: Request) -> String {
@@ -173,6 +181,16 @@ fn only_a_meeting_stops_when_indirect_communication_is_all_that_is_allowed() {
         let before = Standing { stage: Stage::Mediation, left: None, mode: Some(mode) };
         let stopped = after_indirect_only(before).stage == Stage::Paused;
         assert_eq!(stopped, mode.is_direct(), "{mode:?}");
+    }
+}
+
+#[test]
+fn whatever_is_under_way_stops_when_the_acceptance_is_taken_back() {
+    for before in standings() {
+        let after = after_taken_back(before);
+        let expected =
+            if before.stage.is_at_work() { Standing { stage: Stage::Paused, left: Some(before.stage), ..before } } else { before };
+        assert_eq!(after, expected);
     }
 }
 

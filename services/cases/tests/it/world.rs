@@ -12,11 +12,12 @@ use cases::{
         read_cases::{self, Whole},
         record_assessment::{self, Answer, record_assessment},
         record_consent::{self, record_consent},
+        take_back::take_back,
     },
     domain::{
         assessment::{Risk, Written},
         consent::Status,
-        opening::{Known, Origin, Referral, Screened},
+        opening::{Known, Origin, Referral, Screened, TakenBack},
         participant::{Kind, Language},
         stage::Stage,
     },
@@ -64,6 +65,12 @@ impl World {
         let mut tx = self.app.pool.begin().await?;
         open_case(&mut tx, &self.app.ids, screened, self.app.clock.now()).await?;
         Ok(tx.commit().await?)
+    }
+
+    pub async fn take_back(&self, decision: TakenBack) {
+        let mut tx = self.app.pool.begin().await.unwrap();
+        take_back(&mut tx, &self.app.ids, decision, self.app.clock.now()).await.unwrap();
+        tx.commit().await.unwrap();
     }
 
     /// Opens a case for an institutional referral at Mission that names a victim and an offender.
