@@ -1,31 +1,49 @@
 //! A connection that speaks the protocol itself: what the server refuses stands before the answer to the ping that follows.
 
-use std::{collections::BTreeSet, fmt::Write as _, time::Duration};
+use std::{collections::BTreeSet, fmt::Write as _, sync::Arc, time::Duration};
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use harness::bus::TestBus;
 use nkeys::KeyPair;
+use rustls::{
+    ClientConfig, RootCertStore,
+    pki_types::{CertificateDer, pem::PemObject},
+};
 use tokio::{
     io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader},
     net::TcpStream,
     time::timeout,
 };
+use tokio_rustls::{TlsConnector, client::TlsStream};
 
 /// What the server may take to answer a ping.
 const PATIENCE: Duration = Duration::from_secs(10);
 
+/// A connection to a server that has proved itself, and what it said of itself before: the one line that is in clear text.
+async fn greeted(bus: &TestBus) -> (TlsStream<TcpStream>, serde_json::Value) {
+    let mut stream = TcpStream::connect(bus.url.trim_start_matches("tls://")).await.unwrap();
+    let mut line = Vec::new();
+    while !line.ends_with(b"\n") {
+        line.push(timeout(PATIENCE, stream.read_u8()).await.unwrap().unwrap());
+    }
+    let info: serde_json::Value = serde_json::from_slice(line.strip_prefix(b"INFO ").unwrap()).unwrap();
+    let mut roots = RootCertStore::empty();
+    roots.add(CertificateDer::from_pem_file(&bus.authority).unwrap()).unwrap();
+    let config = Arc::new(ClientConfig::builder().with_root_certificates(roots).with_no_client_auth());
+    let connected = TlsConnector::from(config).connect("localhost".try_into().unwrap(), stream);
+    (timeout(PATIENCE, connected).await.unwrap().unwrap(), info)
+}
+
 pub struct Login {
-    stream: BufReader<TcpStream>,
+    stream: BufReader<TlsStream<TcpStream>>,
     /// Bodies of the messages that came.
     pub heard: Vec<(String, String)>,
 }
 
 impl Login {
     pub async fn open(bus: &TestBus, name: &str) -> Self {
-        let stream = TcpStream::connect(bus.url.trim_start_matches("nats://")).await.unwrap();
+        let (stream, info) = greeted(bus).await;
         let mut login = Self { stream: BufReader::new(stream), heard: Vec::new() };
-        let info = login.line().await;
-        let info: serde_json::Value = serde_json::from_str(info.strip_prefix("INFO ").unwrap()).unwrap();
         let key = KeyPair::from_seed(std::fs::read_to_string(bus.seed(name)).unwrap().trim()).unwrap();
         let signed = URL_SAFE_NO_PAD.encode(key.sign(info.get("nonce").and_then(|n| n.as_str()).unwrap().as_bytes()).unwrap());
         let hello = serde_json::json!({

@@ -6,3 +6,4 @@ mod login;
 mod matrix;
 mod model;
 mod refused;
+mod sealed;

@@ -126,7 +126,7 @@ servers:
   nats:
     host: nats:4222
     protocol: nats
-    description: Every login may publish and read what stands here for it and nothing else.
+    description: TLS with the authority's certificate, and an NKey per login. Every login may publish and read what stands here for it and nothing else.
 ";
 
 fn document() -> String {

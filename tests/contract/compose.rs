@@ -112,12 +112,13 @@ fn no_setting_is_left_at_an_address_that_in_a_container_is_the_container_itself(
 #[test]
 fn every_service_is_given_what_it_cannot_promise_anything_without() {
     let compose = compose();
-    let needed = ["DATABASE_URL", "NATS_SEED_FILE", "TLS_CERT", "TLS_KEY", "TLS_CA", "IDENTITY_KEYS", "AUDIT_KEY_FILE"];
+    let needed = ["DATABASE_URL", "NATS_SEED_FILE", "NATS_CA", "TLS_CERT", "TLS_KEY", "TLS_CA", "IDENTITY_KEYS", "AUDIT_KEY_FILE"];
     for process in &repo::PROCESSES[..5] {
         let given = environment(service(&compose, process));
         for name in needed.map(|name| format!("{}_{name}", process.to_uppercase())) {
             assert!(given.iter().any(|(given, value)| *given == name && !value.is_empty()), "{name}");
         }
+        assert!(given.iter().any(|(name, value)| name.ends_with("_NATS_URL") && value.starts_with("tls://")), "{process}");
         let url = given.iter().find(|(name, _)| name.ends_with("_DATABASE_URL")).map(|(_, value)| value.as_str()).unwrap_or_default();
         assert!(url.contains(&format!("/ro_{process}?")) && url.contains("sslmode=verify-full"), "{process}: {url}");
         assert!(
@@ -236,6 +237,7 @@ fn the_images_are_built_from_the_one_file_with_the_locked_versions() {
     assert!(file.contains("--locked") && file.contains("cc-debian12:nonroot") && file.contains("USER 65532:65532"));
     let config = repo::read("deploy/nats/server.conf");
     assert!(config.contains("sync_interval: always"), "an acknowledged message must be on disk");
+    assert!(config.contains("include \"encryption.conf\"") && config.contains("tls {"), "the bus is in clear text");
 }
 
 #[test]

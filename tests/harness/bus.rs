@@ -4,6 +4,7 @@ use std::{path::PathBuf, sync::atomic::AtomicBool, sync::mpsc, thread};
 
 use chassis::bus::{Bus, ConsumerSpec, StreamSpec};
 use local::{
+    identity,
     nats::{self, Nats},
     tools::{self, Wishes},
 };
@@ -18,6 +19,10 @@ type Order = Box<dyn FnOnce(&mut Nats) + Send>;
 pub struct TestBus {
     orders: mpsc::Sender<Order>,
     pub url: String,
+    /// The authority that signed the server's certificate.
+    pub authority: PathBuf,
+    /// Where the server keeps its messages.
+    pub store: PathBuf,
     seeds: PathBuf,
 }
 
@@ -30,7 +35,7 @@ impl TestBus {
         let (orders, inbox) = mpsc::channel::<Order>();
         let (ready, started) = oneshot::channel();
         let root = scratch();
-        let seeds = root.join("seeds");
+        let (seeds, authority, store) = (root.join("seeds"), root.join("certificates/ca.pem"), root.join("nats/store"));
         // A child dies with the thread that started it, so one thread lives as long as the server.
         thread::spawn(move || {
             let outcome = launch(&root);
@@ -51,7 +56,7 @@ impl TestBus {
             Ok(Err(why)) => panic_with(&why),
             Err(_) => panic_with("the thread of the bus ended"),
         };
-        let bus = Self { orders, url, seeds };
+        let bus = Self { orders, url, authority, store, seeds };
         let streams = STREAMS.map(|s| StreamSpec { name: s.name, subjects: s.subjects, max_message_bytes: s.max_message_bytes });
         let consumers = CONSUMERS.map(|c| ConsumerSpec { stream: c.stream, name: c.name, filters: c.filters });
         if let Err(error) = bus.connect("provisioner").await.provision(&streams, &consumers).await {
@@ -64,7 +69,7 @@ impl TestBus {
     pub async fn connect(&self, name: &str) -> Bus {
         let seed = self.seed(name);
         let connect = async {
-            let bus = Bus::connect(name, &self.url, Some(&seed)).await?;
+            let bus = Bus::connect(name, &self.url, Some(&seed), Some(&self.authority)).await?;
             bus.ready(&self.url).await?;
             anyhow::Ok(bus)
         };
@@ -75,6 +80,21 @@ impl TestBus {
     #[must_use]
     pub fn seed(&self, name: &str) -> PathBuf {
         self.seeds.join(format!("{name}.nk"))
+    }
+
+    /// Puts certificates of a new authority in the place of the old ones, and has the server read them as an operator would.
+    pub async fn renew(&self) {
+        let folder = self.authority.parent().unwrap_or(&self.authority).to_owned();
+        let (tell, told) = oneshot::channel();
+        let order: Order = Box::new(move |nats| {
+            let written = identity::write_certificates(&folder, &[identity::BUS], local::clock::now());
+            nats.process.signal(crate::system::HANG_UP);
+            drop(tell.send(written));
+        });
+        let sent = self.orders.send(order).is_ok();
+        if !sent || !matches!(told.await, Ok(Ok(()))) {
+            panic_with("the certificates of the bus were not renewed");
+        }
     }
 
     /// Kills the server as a power cut would, and starts it again over what it had stored.
@@ -96,5 +116,7 @@ fn launch(root: &std::path::Path) -> local::Result<Nats> {
     let tool = tools::nats_server(&Wishes::from_env(), &mut |_| {})?;
     let sites: Vec<_> = ["mission", "kent"].iter().filter_map(|s| s.parse().ok()).collect();
     let credentials = nats::credentials(&root.join("seeds"), &sites)?;
-    Nats::start(&tool, &root.join("nats"), root, None, credentials, &AtomicBool::new(false))
+    let certificates = root.join("certificates");
+    identity::write_certificates(&certificates, &[identity::BUS], local::clock::now())?;
+    Nats::start(&tool, &root.join("nats"), root, None, Some(&certificates), credentials, &AtomicBool::new(false))
 }

@@ -25,6 +25,8 @@ use tokio::sync::oneshot;
 pub const SOON: Duration = Duration::from_secs(20);
 /// SIGKILL, SIGSTOP, SIGCONT.
 pub const KILL: i32 = 9;
+/// SIGHUP.
+pub const HANG_UP: i32 = 1;
 
 /// State folders of systems: then the process, then a number.
 const FOLDERS: &str = "/var/tmp/ro-sys-";
@@ -161,6 +163,7 @@ impl System {
             };
             let seed = std::fs::read_to_string(seed)?;
             let options = async_nats::ConnectOptions::with_nkey(seed.trim().to_owned()).custom_inbox_prefix(prefix);
+            let options = options.add_root_certificates(self.description.ca_file.clone()).require_tls(true);
             Ok(options.connect(&self.description.nats.url).await?)
         };
         match connect().await {

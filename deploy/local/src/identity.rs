@@ -30,6 +30,8 @@ use crate::{
 pub const ISSUER: &str = "ro-local";
 pub const AUDIENCE: &str = "ro";
 const VALID: Duration = Duration::days(30);
+/// The host whose certificate the bus shows.
+pub const BUS: &str = "nats";
 
 /// A person or system of the local stack, before it has a token.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

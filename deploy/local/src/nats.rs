@@ -1,4 +1,4 @@
-//! A private nats-server: loopback only, fsync on every message, one credential per service, site and region.
+//! A private nats-server: loopback only, TLS, fsync on every message, an encrypted store, one credential per service, site and region.
 //!
 //! Who may do what comes from `proto::subject`; what is not listed there is denied. The services share one account; every login from
 //! outside has an account of its own. Permissions alone would not do: the server answers a publish wherever the sender asks for it,
@@ -70,9 +70,24 @@ fn credential(seeds: &Path, name: String, permissions: Permissions) -> Result<Cr
     Ok(Credential { inbox_prefix: subject::inbox_prefix(&name), public_key: key.public_key(), name, seed_file, permissions })
 }
 
-/// The server's configuration.
+/// The file beside the configuration that says how the store is encrypted.
+const ENCRYPTION: &str = "encryption.conf";
+
+/// Makes the key that the store is encrypted with, where there is none: a file of its own, so that a copy of the store or of the
+/// configuration does not hold it. Kept as long as the store: without it nobody reads what is there.
+///
+/// # Errors
+/// When the file cannot be written.
+pub fn write_encryption(file: &Path) -> Result<()> {
+    if file.is_file() {
+        return Ok(());
+    }
+    secret::write(file, format!("cipher: aes\nkey: \"{}\"\n", secret::random_hex()?).as_bytes())
+}
+
+/// The server's configuration. Without certificates it speaks plain text and encrypts nothing: for measuring what that costs.
 #[must_use]
-pub fn configuration(dir: &Path, port: Option<u16>, credentials: &[Credential]) -> String {
+pub fn configuration(dir: &Path, port: Option<u16>, certificates: Option<&Path>, credentials: &[Credential]) -> String {
     let path = |name: &str| json(&dir.join(name).to_string_lossy());
     let port = port.map_or_else(|| "-1".to_owned(), |port| port.to_string());
     format!(
@@ -82,11 +97,19 @@ pub fn configuration(dir: &Path, port: Option<u16>, credentials: &[Credential]) 
          http: \"127.0.0.1:-1\"\n\
          ports_file_dir: {ports}\n\
          max_payload: 1MB\n\
-         jetstream {{\n  store_dir: {store}\n  max_mem: 64MB\n  max_file: 4GB\n  sync_interval: always\n}}\n{authorization}",
+         {tls}jetstream {{\n  store_dir: {store}\n  max_mem: 64MB\n  max_file: 4GB\n  sync_interval: always\n{encryption}}}\n{authorization}",
         ports = path("ports"),
         store = path("store"),
+        tls = certificates.map(tls).unwrap_or_default(),
+        encryption = certificates.map(|_| format!("  include {}\n", json(ENCRYPTION))).unwrap_or_default(),
         authorization = authorization(credentials),
     )
+}
+
+/// The certificate that the server shows. Clients show none: each proves itself with its NKey. Whoever speaks plain text is refused.
+fn tls(certificates: &Path) -> String {
+    let path = |name: &str| json(&certificates.join(name).to_string_lossy());
+    format!("tls {{\n  cert_file: {}\n  key_file: {}\n  timeout: 5\n}}\n", path("nats.pem"), path("nats.key"))
 }
 
 /// The part of the configuration that says who may log in and what each may do; nobody else gets in.
@@ -157,6 +180,7 @@ pub struct Nats {
     tool: NatsTool,
     dir: PathBuf,
     log: PathBuf,
+    certificates: Option<PathBuf>,
     credentials: Vec<Credential>,
     port: u16,
     monitor: SocketAddr,
@@ -164,7 +188,8 @@ pub struct Nats {
 }
 
 impl Nats {
-    /// Starts the server over the messages kept in `dir`. Without a port the server takes any free one.
+    /// Starts the server over the messages kept in `dir`. Without a port the server takes any free one. `certificates` is the folder
+    /// with its certificate, `nats.pem` and `nats.key`; without it see [`configuration`].
     ///
     /// # Errors
     /// When it does not come up.
@@ -173,15 +198,18 @@ impl Nats {
         dir: &Path,
         logs: &Path,
         port: Option<u16>,
+        certificates: Option<&Path>,
         credentials: Vec<Credential>,
         cancel: &AtomicBool,
     ) -> Result<Self> {
         for folder in [dir.to_path_buf(), dir.join("ports"), dir.join("store")] {
             secret::folder(&folder, 0o700)?;
         }
-        let log = logs.join("nats.log");
-        let (process, port, monitor) = launch(tool, dir, &log, port, &credentials, cancel)?;
-        Ok(Self { tool: tool.clone(), dir: dir.to_path_buf(), log, credentials, port, monitor, process })
+        write_encryption(&dir.join(ENCRYPTION))?;
+        let (log, certificates) = (logs.join("nats.log"), certificates.map(Path::to_path_buf));
+        let config = |port| configuration(dir, port, certificates.as_deref(), &credentials);
+        let (process, port, monitor) = launch(tool, dir, &log, &config(port), cancel)?;
+        Ok(Self { tool: tool.clone(), dir: dir.to_path_buf(), log, certificates, credentials, port, monitor, process })
     }
 
     /// Starts the server again on the same port, after it was stopped or killed.
@@ -190,7 +218,8 @@ impl Nats {
     /// When it does not come up.
     pub fn restart(&mut self, cancel: &AtomicBool) -> Result<()> {
         process::stop_all(&mut [&mut self.process], process::GRACE);
-        let (process, port, monitor) = launch(&self.tool, &self.dir, &self.log, Some(self.port), &self.credentials, cancel)?;
+        let config = configuration(&self.dir, Some(self.port), self.certificates.as_deref(), &self.credentials);
+        let (process, port, monitor) = launch(&self.tool, &self.dir, &self.log, &config, cancel)?;
         (self.process, self.port, self.monitor) = (process, port, monitor);
         Ok(())
     }
@@ -198,7 +227,8 @@ impl Nats {
     /// The address for clients.
     #[must_use]
     pub fn url(&self) -> String {
-        format!("nats://127.0.0.1:{}", self.port)
+        let scheme = if self.certificates.is_some() { "tls" } else { "nats" };
+        format!("{scheme}://127.0.0.1:{}", self.port)
     }
 
     /// The address of the monitoring pages.
@@ -219,16 +249,9 @@ impl Nats {
     }
 }
 
-fn launch(
-    tool: &NatsTool,
-    dir: &Path,
-    log: &Path,
-    port: Option<u16>,
-    credentials: &[Credential],
-    cancel: &AtomicBool,
-) -> Result<(Process, u16, SocketAddr)> {
+fn launch(tool: &NatsTool, dir: &Path, log: &Path, configuration: &str, cancel: &AtomicBool) -> Result<(Process, u16, SocketAddr)> {
     let config = dir.join("nats.conf");
-    secret::write(&config, configuration(dir, port, credentials).as_bytes())?;
+    secret::write(&config, configuration.as_bytes())?;
     let ports = dir.join("ports");
     for stale in fs::read_dir(&ports).into_iter().flatten().flatten() {
         let _gone = fs::remove_file(stale.path());
@@ -244,10 +267,19 @@ fn launch(
     })?;
     let file = ports.join(format!("nats-server_{}.ports", process.pid()));
     let mut found = None;
+    // Asked before health: a server that cannot read its streams starts without them.
+    let mut locked = false;
     let ready = process.wait_ready(READY, cancel, || {
+        locked = process::tail(log, 50).iter().any(|line| line.contains("Error decrypting"));
         found = chosen(&file);
-        found.is_some_and(|(_, monitor)| is_healthy(monitor))
+        locked || found.is_some_and(|(_, monitor)| is_healthy(monitor))
     });
+    if locked {
+        return Err(Error::said(format!(
+            "the messages kept in {0} were encrypted with another key than the one in {0}/{ENCRYPTION}: bring that file back, or drop the messages with `cargo ro reset`",
+            dir.display()
+        )));
+    }
     if ready.is_err() && process::tail(log, 50).iter().any(|line| line.contains("could not be recovered")) {
         return Err(Error::said(format!(
             "the messages kept in {} were written under another layout of the bus: drop them with `cargo ro reset` or start with `cargo ro up --fresh`",

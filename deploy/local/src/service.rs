@@ -134,6 +134,7 @@ impl Surroundings<'_> {
         settings.extend([
             ("DATABASE_URL", self.postgres.url(service)?),
             ("NATS_URL", self.nats.url()),
+            ("NATS_CA", text(&self.certificates.join("ca.pem"))),
             ("NATS_SEED_FILE", text(&self.nats.credential(service)?.seed_file)),
             ("TLS_CERT", text(&self.certificates.join(format!("{service}.pem")))),
             ("TLS_KEY", text(&self.certificates.join(format!("{service}.key")))),

@@ -45,7 +45,9 @@ fn start_postgres(dir: &Path) -> Postgres {
 fn start_nats(dir: &Path) -> Nats {
     let tool = tools::nats_server(&Wishes::from_env(), &mut |_| ()).unwrap();
     let credentials = nats::credentials(&dir.join("seeds"), &identity::sites()).unwrap();
-    Nats::start(&tool, &dir.join("nats"), &dir.join("logs"), None, credentials, &AtomicBool::new(false)).unwrap()
+    let certificates = dir.join("certificates");
+    identity::write_certificates(&certificates, &[identity::BUS], local::clock::now()).unwrap();
+    Nats::start(&tool, &dir.join("nats"), &dir.join("logs"), None, Some(&certificates), credentials, &AtomicBool::new(false)).unwrap()
 }
 
 fn ask(postgres: &Postgres, service: &str, database: &str, sql: &str) -> Result<String, String> {
@@ -108,13 +110,13 @@ fn the_bus_syncs_every_message_accepts_only_our_logins_and_keeps_its_port_over_a
     assert!(checked.status.success(), "{}", String::from_utf8_lossy(&checked.stderr));
     assert!(get(&nats.monitor_url(), "/jsz").contains("\"sync_always\": true"));
 
-    // Without a login the server sends its refusal and closes.
-    let mut stream = TcpStream::connect(nats.url().trim_start_matches("nats://")).unwrap();
+    // Whoever speaks plain text is refused before it can say who it is.
+    let mut stream = TcpStream::connect(nats.url().trim_start_matches("tls://")).unwrap();
     stream.set_read_timeout(Some(Duration::from_secs(5))).unwrap();
     stream.write_all(b"CONNECT {\"verbose\":false}\r\nPING\r\n").unwrap();
     let mut text = String::new();
     stream.read_to_string(&mut text).unwrap();
-    assert!(text.contains("Authorization Violation"), "{text}");
+    assert!(text.contains("Secure Connection - TLS Required"), "{text}");
 
     let seed = nats.credential("safety").unwrap().seed_file.clone();
     assert_eq!(std::os::unix::fs::MetadataExt::mode(&fs::metadata(&seed).unwrap()) & 0o777, 0o600);

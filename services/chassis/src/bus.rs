@@ -3,7 +3,7 @@
 use std::{
     path::Path,
     sync::{
-        Arc,
+        Arc, Mutex, PoisonError,
         atomic::{AtomicU64, Ordering},
     },
     time::Duration,
@@ -11,7 +11,7 @@ use std::{
 
 use anyhow::{Context as _, bail, ensure};
 use async_nats::{
-    Client, ConnectOptions, Event,
+    Client, ConnectOptions, Event, ServerAddr,
     connection::State,
     jetstream::{
         self,
@@ -21,6 +21,8 @@ use async_nats::{
 };
 use opentelemetry::{KeyValue, global, metrics::Counter};
 use tokio_util::sync::CancellationToken;
+
+use crate::tls;
 
 /// How long a publish may wait for its acknowledgement.
 pub const PUBLISH_DEADLINE: Duration = Duration::from_secs(1);
@@ -64,6 +66,8 @@ struct Refusals {
     count: Arc<AtomicU64>,
     metric: Counter<u64>,
     any: CancellationToken,
+    /// Why the last try to connect failed, so that it is told once and not at every try.
+    fault: Arc<Mutex<Option<String>>>,
 }
 
 impl Refusals {
@@ -71,12 +75,16 @@ impl Refusals {
         let meter = global::meter("chassis");
         let metric = meter.u64_counter("ro.bus.permission_violations");
         let metric = metric.with_description("Subjects that the bus refused to this service").build();
-        Self { name: name.into(), count: Arc::default(), metric, any: CancellationToken::new() }
+        Self { name: name.into(), count: Arc::default(), metric, any: CancellationToken::new(), fault: Arc::default() }
     }
 
     fn note(&self, event: &Event) {
         match event {
-            Event::Connected => tracing::info!("connected to nats"),
+            Event::Connected => {
+                *self.fault.lock().unwrap_or_else(PoisonError::into_inner) = None;
+                tracing::info!("connected to nats");
+            }
+            Event::ClientError(error) => self.note_fault(error.to_string()),
             Event::Disconnected => tracing::warn!("disconnected from nats"),
             Event::ServerError(error) if error.to_string().to_lowercase().contains("permissions violation") => {
                 let count = self.count.fetch_add(1, Ordering::Relaxed) + 1;
@@ -90,12 +98,43 @@ impl Refusals {
     }
 }
 
+impl Refusals {
+    /// Names no address and no subject: what the library says is the kind of fault, for example a certificate it does not trust.
+    fn note_fault(&self, fault: String) {
+        let mut told = self.fault.lock().unwrap_or_else(PoisonError::into_inner);
+        if told.as_ref() != Some(&fault) {
+            tracing::warn!(error = fault, "nats cannot be reached: it is tried again");
+            *told = Some(fault);
+        }
+    }
+}
+
+/// TLS with the authority's certificate, read again for each connection. Without one: the machine's own authorities for a `tls://`
+/// address, and plain text within this machine only.
+fn secured(options: ConnectOptions, url: &str, authority: Option<&Path>) -> anyhow::Result<ConnectOptions> {
+    if let Some(path) = authority {
+        tls::check_authority(path).with_context(|| format!("the authority of the bus in {}", path.display()))?;
+        return Ok(options.add_root_certificates(path.to_owned()).require_tls(true));
+    }
+    let address: ServerAddr = url.parse().with_context(|| format!("cannot use the NATS address {url}"))?;
+    if !address.tls_required() {
+        let inside = ["127.0.0.1", "::1", "localhost"].contains(&address.host().trim_matches(['[', ']']));
+        ensure!(
+            inside,
+            "{url} is another machine, and without the authority's certificate it would be spoken to in plain text: set NATS_CA"
+        );
+        tracing::warn!("no authority of the bus is set: this process speaks plain text with it");
+    }
+    Ok(options)
+}
+
 impl Bus {
-    /// Connects as `name`; replies come back under `_INBOX_<name>`. Does not fail while the server is down: it waits for it.
+    /// Connects as `name`; replies come back under `_INBOX_<name>`. Does not fail while the server is down: it waits for it. With the
+    /// certificate of an authority nothing is said to a server that does not prove to be of it.
     ///
     /// # Errors
-    /// The seed file cannot be read, or the URL is malformed.
-    pub async fn connect(name: &str, url: &str, seed_file: Option<&Path>) -> anyhow::Result<Self> {
+    /// The seed file or the authority's certificate cannot be read, the URL is malformed, or it would lead over a network in plain text.
+    pub async fn connect(name: &str, url: &str, seed_file: Option<&Path>, authority: Option<&Path>) -> anyhow::Result<Self> {
         let refusals = Refusals::new(name);
         let noting = refusals.clone();
         let mut options = ConnectOptions::new()
@@ -111,6 +150,7 @@ impl Bus {
                 noting.note(&event);
                 std::future::ready(())
             });
+        options = secured(options, url, authority)?;
         if let Some(path) = seed_file {
             let seed = std::fs::read_to_string(path).with_context(|| format!("cannot read the NATS seed {}", path.display()))?;
             options = options.nkey(seed.trim().to_owned());

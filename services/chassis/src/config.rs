@@ -22,9 +22,13 @@ pub struct Settings {
     #[arg(long, default_value_t = 16)]
     pub database_connections: u32,
 
-    /// NATS server, for example nats://127.0.0.1:4222
+    /// NATS server, for example tls://nats:4222
     #[arg(long, default_value = "nats://127.0.0.1:4222")]
     pub nats_url: String,
+
+    /// PEM file with the authority that signed the certificate of NATS; without it a tls:// address is held to the machine's own authorities, and a nats:// address must be of this machine
+    #[arg(long)]
+    pub nats_ca: Option<PathBuf>,
 
     /// File with this service's NATS NKey seed
     #[arg(long)]

@@ -374,7 +374,7 @@ where
     };
     database::check_schema(name, &pool, migrator).await?;
     let url = process.settings.nats_url.clone();
-    let bus = Bus::connect(name, &url, process.settings.nats_seed_file.as_deref()).await?;
+    let bus = Bus::connect(name, &url, process.settings.nats_seed_file.as_deref(), process.settings.nats_ca.as_deref()).await?;
     let ctx = Context::assemble(process, pool, bus);
     ctx.carry_outbox();
     ctx.spawn("audit-seal", audit::keep_sealed(ctx.clone()));

@@ -49,8 +49,10 @@ pub fn start(options: &Options, say: Say<'_>) -> Result<Stack> {
     say(Progress::Step(format!("starting PostgreSQL {} and nats-server {}", postgres_tool.version, nats_tool.version)));
     let mut postgres = Postgres::start(&postgres_tool, &dir.join("pg"), &places.logs, &options.cancel)?;
     postgres.create_services(&SERVICES)?;
+    let hosts: Vec<&str> = SERVICES.into_iter().chain([identity::BUS]).collect();
+    identity::write_certificates(&places.certificates, &hosts, clock::now())?;
     let credentials = nats::credentials(&dir.join("secrets/nats"), &identity::sites())?;
-    let nats = Nats::start(&nats_tool, &dir.join("nats"), &places.logs, None, credentials, &options.cancel)?;
+    let nats = Nats::start(&nats_tool, &dir.join("nats"), &places.logs, None, Some(&places.certificates), credentials, &options.cancel)?;
     let mail = MailCatcher::start(&dir.join("mail"))?;
 
     let issuer = Issuer::open(&dir.join("secrets/identity"))?;
@@ -129,7 +131,6 @@ fn log_of(places: &Places, name: &str) -> PathBuf {
 
 fn issue(issuer: &Issuer, nats: &Nats, places: &Places) -> Result<Vec<Identity>> {
     let now = clock::now();
-    identity::write_certificates(&places.certificates, &SERVICES, now)?;
     identity::write_audit_keys(&places.audit_keys, &SERVICES)?;
     let identities = issuer.identities(|name| nats.credential(name), now)?;
     let text = serde_json::to_vec_pretty(&identities).map_err(|error| Error::said(format!("the identities cannot be written: {error}")))?;
@@ -162,6 +163,7 @@ fn provision(options: &Options, nats: &Nats, places: &Places) -> Result<()> {
     let seed_file = nats.credential("provisioner")?.seed_file.clone();
     let mut command = Command::new(options.bin_dir.join("ro"));
     command.args(["provision", "--nats-url", &nats.url(), "--nats-seed-file"]).arg(seed_file);
+    command.arg("--nats-ca").arg(places.certificates.join("ca.pem"));
     task("ro provision", command, log_of(places, "provision"), options)
 }
 

@@ -72,7 +72,7 @@ fn pair(certificate: &[u8], key: &[u8], provider: &CryptoProvider) -> anyhow::Re
     CertifiedKey::from_der(chain, key, provider).context("the certificate and its key cannot be used together")
 }
 
-fn roots(authority: &[u8]) -> anyhow::Result<Arc<RootCertStore>> {
+pub(super) fn roots(authority: &[u8]) -> anyhow::Result<Arc<RootCertStore>> {
     let mut roots = RootCertStore::empty();
     for certificate in CertificateDer::pem_slice_iter(authority) {
         let certificate = certificate.ok().context("the authority's certificate is no PEM file")?;

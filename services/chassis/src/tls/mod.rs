@@ -7,11 +7,12 @@ mod material;
 mod road;
 
 use std::{
-    path::PathBuf,
+    path::{Path, PathBuf},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
 
+use anyhow::Context as _;
 use rustls::{ClientConfig, ServerConfig, pki_types::CertificateDer};
 use tokio_util::sync::CancellationToken;
 use webpki::EndEntityCert;
@@ -109,6 +110,15 @@ impl Credentials {
     fn lock(&self) -> MutexGuard<'_, Held> {
         self.held.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// Whether a file holds certificates that can be trusted in.
+///
+/// # Errors
+/// It cannot be read, or what it holds is no certificate of an authority.
+pub(crate) fn check_authority(path: &Path) -> anyhow::Result<()> {
+    let bytes = std::fs::read(path).context("cannot be read")?;
+    material::roots(&bytes).map(drop)
 }
 
 /// The service that a verified certificate names. None or two names are no identity.

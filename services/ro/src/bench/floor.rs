@@ -72,7 +72,8 @@ pub fn start_nats(options: &local::Options) -> local::Result<(Nats, nats::Creden
         credential.permissions.subscribe = vec![">".to_owned()];
     }
     let mine = credentials.first().cloned().ok_or_else(|| local::Error::said("the floor has no login to its bus"))?;
-    let server = Nats::start(&tool, &dir, &options.state_dir.join("logs"), None, credentials, &options.cancel)?;
+    // Plain and unencrypted: what the machine can do at best is what the cost of our protection is measured against.
+    let server = Nats::start(&tool, &dir, &options.state_dir.join("logs"), None, None, credentials, &options.cancel)?;
     Ok((server, mine))
 }
 

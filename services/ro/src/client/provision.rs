@@ -19,6 +19,9 @@ pub struct Provision {
     /// File with the provisioner's NKey seed
     #[arg(long, env = "RO_NATS_SEED_FILE")]
     nats_seed_file: Option<PathBuf>,
+    /// PEM file with the authority that signed the server's certificate
+    #[arg(long, env = "RO_NATS_CA")]
+    nats_ca: Option<PathBuf>,
 }
 
 /// The server must answer within this time.
@@ -31,7 +34,7 @@ impl Provision {
     pub async fn run(&self) -> Result<(), Failure> {
         let streams = STREAMS.map(|s| StreamSpec { name: s.name, subjects: s.subjects, max_message_bytes: s.max_message_bytes });
         let consumers = CONSUMERS.map(|c| ConsumerSpec { stream: c.stream, name: c.name, filters: c.filters });
-        let bus = Bus::connect("provisioner", &self.nats_url, self.nats_seed_file.as_deref()).await?;
+        let bus = Bus::connect("provisioner", &self.nats_url, self.nats_seed_file.as_deref(), self.nats_ca.as_deref()).await?;
         let ready = tokio::time::timeout(PATIENCE, bus.ready(&self.nats_url)).await;
         ready.map_err(|_| Failure::Unreachable(format!("{} does not answer", self.nats_url)))??;
         bus.provision(&streams, &consumers).await.context("the bus could not be provisioned")?;

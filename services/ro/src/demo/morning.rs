@@ -100,6 +100,8 @@ async fn by_bus(day: &Day) -> Result<String, Failure> {
     let seed = fs::read_to_string(&file).map_err(|e| Failure::Usage(format!("{}: {e}", file.display())))?;
     let client = async_nats::ConnectOptions::with_nkey(seed.trim().to_owned())
         .custom_inbox_prefix(system.nats_inbox_prefix.clone().unwrap_or_default())
+        .add_root_certificates(day.stack.ca_file.clone())
+        .require_tls(true)
         .connection_timeout(Duration::from_secs(5))
         .request_timeout(Some(Duration::from_secs(5)))
         .connect(&day.stack.nats.url)

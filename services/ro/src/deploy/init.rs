@@ -32,7 +32,7 @@ pub struct Init {
 /// Where each service answers inside the network of the containers.
 const ADDRESSES: [(&str, u16); 5] = [("intake", 50051), ("cases", 50052), ("safety", 50053), ("notification", 50054), ("reporting", 50055)];
 const DASHBOARD: &str = "http://dashboard:8785/";
-const NATS: &str = "nats://nats:4222";
+const NATS: &str = "tls://nats:4222";
 const DATABASE_HOST: &str = "postgres";
 /// The administrator of the database, as the image of PostgreSQL makes it.
 const ADMINISTRATOR: &str = "ro_admin";
@@ -45,8 +45,8 @@ const FILES: [(&str, &str); 3] = [
 ];
 /// Certificates and tokens are valid for 30 days; older than this they are made again.
 const RENEW_AFTER: Duration = Duration::days(20);
-/// When they were made. The name changes with their form: certificates from before they named their service are made again at once.
-const ISSUED: &str = "issued-2";
+/// When they were made. The name changes with their form: certificates from before the bus had one are made again at once.
+const ISSUED: &str = "issued-3";
 
 impl Init {
     /// # Errors
@@ -55,7 +55,9 @@ impl Init {
         let renewed = fill(&self.dir, clock::now())?;
         print::note(format!("{} is complete", self.dir.display()));
         if renewed {
-            print::note("certificates and tokens are new: running services take the certificates by themselves, restart the dashboard");
+            print::note(
+                "certificates and tokens are new: running services take the certificates by themselves; restart the dashboard, and have a running bus read its own: docker compose kill -s HUP nats",
+            );
         }
         Ok(())
     }
@@ -70,6 +72,7 @@ fn fill(dir: &Path, now: OffsetDateTime) -> anyhow::Result<bool> {
     }
     let credentials = nats::credentials(&dir.join("nats/seeds"), &identity::sites())?;
     secret::write(&dir.join("nats/authorization.conf"), nats::authorization(&credentials).as_bytes())?;
+    nats::write_encryption(&dir.join("nats/encryption.conf"))?;
     write_passwords(&dir.join("postgres"))?;
     identity::write_audit_keys(&dir.join("audit"), &SERVICES)?;
     let renewed = is_due(dir, now);
@@ -90,7 +93,7 @@ fn is_due(dir: &Path, now: OffsetDateTime) -> bool {
 }
 
 fn issue<'a>(dir: &Path, now: OffsetDateTime, login: impl Fn(&str) -> local::Result<&'a nats::Credential>) -> anyhow::Result<()> {
-    let hosts: Vec<&str> = SERVICES.into_iter().chain([DATABASE_HOST]).collect();
+    let hosts: Vec<&str> = SERVICES.into_iter().chain([DATABASE_HOST, identity::BUS]).collect();
     identity::write_certificates(&dir.join("certificates"), &hosts, now)?;
     let issuer = Issuer::open(&dir.join("identity"))?;
     let identities = issuer.identities(login, now)?;

@@ -34,6 +34,7 @@ fn exports(description: &Description) -> Vec<(String, String)> {
         ("RO_STACK".to_owned(), Description::path(&description.state_dir).display().to_string()),
         ("RO_CA".to_owned(), description.ca_file.display().to_string()),
         ("RO_NATS_URL".to_owned(), description.nats.url.clone()),
+        ("RO_NATS_CA".to_owned(), description.ca_file.display().to_string()),
         ("RO_MAIL_DIR".to_owned(), description.mail_dir.display().to_string()),
     ];
     for (name, service) in &description.services {
