@@ -13,6 +13,7 @@ mod compose;
 mod decoders;
 mod dependencies;
 mod directive;
+mod egress;
 mod hostile;
 mod repo;
 mod security;

@@ -53,13 +53,19 @@ pub(crate) struct Gated<S> {
 }
 
 impl Gate {
+    /// The method as it may stand in a span and a log line: a path that is none of ours can hold anything.
+    fn known(&self, path: &str) -> &'static str {
+        let served = self.rules.iter().map(|rule| rule.method).find(|method| *method == path);
+        served.or_else(|| OPEN.into_iter().find(|open| path.starts_with(open))).unwrap_or("unknown")
+    }
+
     fn admit<B>(&self, request: &Request<B>) -> Result<Option<Caller>, Status> {
         let method = request.uri().path();
         if OPEN.iter().any(|open| method.starts_with(open)) {
             return Ok(None);
         }
         let caller = self.caller(request).inspect_err(|status| {
-            tracing::warn!(rpc.method = method, code = %status.code(), "call without an identity refused");
+            tracing::warn!(rpc.method = self.known(method), code = %status.code(), "call without an identity refused");
             self.denied.unknown();
         })?;
         access::check(self.rules, method, &caller).inspect_err(|_| {
@@ -103,8 +109,7 @@ where
     }
 
     fn call(&mut self, mut request: Request<B>) -> Self::Future {
-        let method = request.uri().path().to_owned();
-        let span = tracing::info_span!("rpc", rpc.method = method);
+        let span = tracing::info_span!("rpc", rpc.method = self.gate.known(request.uri().path()));
         trace::adopt(&span, request.headers().get("traceparent").and_then(|h| h.to_str().ok()));
         let admitted = span.in_scope(|| self.gate.admit(&request));
         // The clone that was polled ready answers; a fresh one stays for the next call.

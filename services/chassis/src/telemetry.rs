@@ -5,6 +5,7 @@ use std::{panic, time::Duration};
 use opentelemetry::{global, trace::TracerProvider as _};
 use opentelemetry_otlp::{MetricExporter, SpanExporter, WithExportConfig};
 use opentelemetry_sdk::{Resource, metrics::SdkMeterProvider, trace::SdkTracerProvider};
+use tracing::{Level, Metadata};
 use tracing_subscriber::{EnvFilter, Layer, filter::FilterFn, layer::SubscriberExt, util::SubscriberInitExt};
 
 const FLUSH_DEADLINE: Duration = Duration::from_secs(2);
@@ -34,11 +35,11 @@ impl Telemetry {
             global::set_meter_provider(provider.clone());
             telemetry.metrics = Some(provider);
         }
-        // The exporter's own transport is left out, or it would trace itself.
-        let ours = FilterFn::new(|meta| !["h2", "hyper", "tonic", "tower", "rustls"].iter().any(|t| meta.target().starts_with(t)));
-        let export =
-            telemetry.traces.as_ref().map(|provider| tracing_opentelemetry::layer().with_tracer(provider.tracer(name)).with_filter(ours));
-        let lines = tracing_subscriber::fmt::layer().json().flatten_event(true).with_target(true);
+        let export = telemetry
+            .traces
+            .as_ref()
+            .map(|provider| tracing_opentelemetry::layer().with_tracer(provider.tracer(name)).with_filter(FilterFn::new(speaks(name))));
+        let lines = tracing_subscriber::fmt::layer().json().flatten_event(true).with_target(true).with_filter(FilterFn::new(speaks(name)));
         tracing_subscriber::registry().with(EnvFilter::try_new(filter)?).with(export).with(lines).try_init()?;
         panic::set_hook(Box::new(|info| {
             // The payload is left out: it may repeat a value.
@@ -59,5 +60,15 @@ impl Telemetry {
             }
         });
         let _ = tokio::time::timeout(FLUSH_DEADLINE * 2, flush).await;
+    }
+}
+
+/// What may be logged and exported: whatever we write ourselves, and of other crates warnings and errors. Their finer lines print
+/// frames, headers and statements as they are, so no filter setting lets them out.
+fn speaks(name: &'static str) -> impl Fn(&Metadata<'_>) -> bool {
+    let own = name.replace('-', "_");
+    move |meta| {
+        let root = meta.target().split("::").next().unwrap_or_default();
+        *meta.level() <= Level::WARN || root == "chassis" || root == own
     }
 }

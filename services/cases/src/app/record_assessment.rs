@@ -79,14 +79,14 @@ async fn raise(
     let concern = ConcernId::new(app.ids.uuid());
     let for_the_head = said.for_the_head.expose();
     let site: Option<SiteCode> = file.site.as_ref().and_then(|code| code.parse().ok());
-    let imminent = Imminent {
-        concern,
-        case: file.id,
-        site: site.as_ref().filter(|_| rules::concerns_the_site(who.person.kind, for_the_head)),
-        person_at_risk: who.person.name.expose(),
-        notes: said.notes.expose(),
-        for_the_head,
+    let site = site.as_ref().filter(|_| rules::concerns_the_site(who.person.kind, for_the_head));
+    let (name, notes) = (who.person.name.expose(), said.notes.expose());
+    // The head of the offender's site is told what to do, in the assessor's words, and not who else takes part: that is for NHQ.
+    let (person_at_risk, notes) = match site {
+        Some(_) if !rules::is_named_to_the_site(who.person.kind) => ("", format!("{name}\n{notes}")),
+        _ => (name.as_str(), notes.clone()),
     };
+    let imminent = Imminent { concern, case: file.id, site, person_at_risk, notes: &notes, for_the_head };
     let outgoing = events::concern(&app.ids, &imminent, at);
     outbox::enqueue(tx, &outgoing, at).await?;
     concern::raise(tx, file.id, concern, outgoing.id, at).await?;

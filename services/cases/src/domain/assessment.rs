@@ -125,6 +125,13 @@ pub fn concerns_the_site(who: Kind, for_the_head: &str) -> bool {
     who == Kind::Offender || !for_the_head.is_empty()
 }
 
+/// Whether the head of the offender's site is told the name of who is at risk: the offender's only. Any other name would say
+/// that this person takes part [IM1a, T1].
+#[must_use]
+pub fn is_named_to_the_site(who: Kind) -> bool {
+    who == Kind::Offender
+}
+
 /// What a key that was used before makes of an assessment.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Known {

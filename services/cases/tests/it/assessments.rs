@@ -103,6 +103,21 @@ async fn risk_to_someone_else_goes_to_nhq_and_to_the_offenders_site_only_when_th
     assert_eq!(world.outbox(AT_MISSION).await.len(), 1);
 }
 
+// [IM1a] [T1]
+#[tokio::test]
+async fn the_head_is_told_the_name_of_the_offender_at_risk_and_of_nobody_else_and_nhq_of_everybody() {
+    let world = World::new().await;
+    let case = world.open().await;
+    let people = world.read(&case).await.participants;
+    let name = |who| people.iter().find(|p| p.id == who).unwrap().person.name.expose().clone();
+    for who in [case.victim, case.offender] {
+        world.assess(&case, who, Risk::Imminent, "notes", "keep him from the telephone tonight").await.unwrap();
+    }
+    let told: Vec<Concern> = world.outbox(AT_MISSION).await.iter().map(|body| Concern::decode(body.as_slice()).unwrap()).collect();
+    assert_eq!(told.iter().map(|c| c.person_at_risk.clone()).collect::<Vec<_>>(), [String::new(), name(case.offender)]);
+    assert!(told[0].text.contains(&name(case.victim)), "NHQ reads who it is");
+}
+
 #[tokio::test]
 async fn the_same_key_twice_records_once_and_other_words_under_it_are_refused_unless_someone_is_in_danger() {
     let world = World::new().await;

@@ -66,14 +66,14 @@ pub async fn record(db: &mut PgConnection, desk: &Desk, source: &Source<'_>, lin
         let concern = concern::travelling_with(told, body, source.place);
         let answer = match line.verdict {
             Err(refusal) => {
-                raise(db, desk, concern.as_ref(), at).await?;
+                raise(db, desk, concern.as_ref(), source.place, at).await?;
                 let refusal = if concern.is_some() { raised_all_the_same(refusal) } else { refusal };
                 Answer::Refused { refusal, key: told.idempotency_key.clone() }
             }
             Ok(referral) => {
                 let (receipt, is_news) = settle(db, desk, source, &mut held, &referral, body, at).await?;
                 if is_news {
-                    raise(db, desk, concern.as_ref(), at).await?;
+                    raise(db, desk, concern.as_ref(), source.place, at).await?;
                 }
                 Answer::Recorded(receipt)
             }
@@ -184,8 +184,15 @@ async fn keep_variant(
     Ok(true)
 }
 
-/// Hands a concern to safety, in the same transaction.
-async fn raise(db: &mut PgConnection, desk: &Desk, concern: Option<&Concern>, at: OffsetDateTime) -> sqlx::Result<()> {
+/// Hands a concern to safety, in the same transaction. The subject names the site only where a credential vouches for it: a site
+/// that was merely stated can be any word, and stands in the body, where safety looks it up [IM1b].
+async fn raise(
+    db: &mut PgConnection,
+    desk: &Desk,
+    concern: Option<&Concern>,
+    vouched: Option<&SiteCode>,
+    at: OffsetDateTime,
+) -> sqlx::Result<()> {
     let Some(concern) = concern else { return Ok(()) };
     let message = safety::Concern {
         concern_id: concern.id.to_string(),
@@ -194,7 +201,7 @@ async fn raise(db: &mut PgConnection, desk: &Desk, concern: Option<&Concern>, at
         text: concern.text.expose().clone(),
         ..safety::Concern::default()
     };
-    let subject = concern.site.as_ref().map_or_else(|| subject::RAISE_WITHOUT_SITE.to_owned(), subject::raise_concern);
+    let subject = vouched.map_or_else(|| subject::RAISE_WITHOUT_SITE.to_owned(), subject::raise_concern);
     outbox::enqueue(db, &Outgoing::event(&desk.ids, concern::aggregate(concern), subject, &message).urgent(), at).await
 }
 

@@ -65,6 +65,11 @@ pub fn envelope(concern: &Concern, to: Audience) -> v1::Envelope {
         shorten(text);
     }
     content.grade = grade(concern.grade) as i32;
+    if to != Audience::Nhq {
+        // As they were parsed: in the raiser's own message a code or an id can be any text.
+        content.site = concern.site.clone().unwrap_or_default();
+        content.concern_id = concern.id.to_string();
+    }
     v1::Envelope {
         audience: audience(to) as i32,
         concern_id: concern.id.to_string(),
@@ -125,6 +130,7 @@ mod tests {
             let nhq = told(Audience::Nhq, grade);
             assert!(nhq.contains("marker-Protected-text") && nhq.contains("marker-NeedToKnow-nature"), "{nhq}");
             assert!(!told(Audience::ResponsibleHead, grade).contains("marker-Protected"));
+            assert!(!told(Audience::ResponsibleHead, grade).contains("marker-Open"), "a text in the place of a code");
         }
         assert!(told(Audience::ResponsibleHead, Grade::Imminent).contains("marker-NeedToKnow-person_at_risk"));
         for grade in [Grade::Concern, Grade::Question] {

@@ -1,0 +1,176 @@
+//! What no descriptor says: the ways out that are no RPC and no subject, and how a use case narrows an answer. Whoever adds one
+//! writes it here first, or the contract tests fail.
+
+use proto::{role, wire::v1::Class};
+
+/// A way out of a process that is neither an RPC nor a subject.
+pub struct Way {
+    pub process: &'static str,
+    pub way: &'static str,
+    pub to: &'static str,
+    pub carries: &'static str,
+    pub highest: Class,
+    /// The setting that names the other end, without the prefix of the process.
+    pub setting: Option<&'static str>,
+}
+
+const fn every(way: &'static str, to: &'static str, carries: &'static str, highest: Class, setting: Option<&'static str>) -> Way {
+    Way { process: "every process", way, to, carries, highest, setting }
+}
+
+pub const WAYS: [Way; 9] = [
+    every("PostgreSQL", "the service's own database", "what the service keeps", Class::Protected, Some("database_url")),
+    every("NATS", "the bus", "the subjects below", Class::Protected, Some("nats_url")),
+    every("OTLP", "the collector of CSC", "the spans and metrics below", Class::Open, Some("otlp_endpoint")),
+    every("standard output", "the log of the machine", "the fields of log lines below", Class::Open, None),
+    every("health and reflection", "whoever reaches the port", "whether it serves; the descriptors", Class::Open, None),
+    Way {
+        process: "cases, notification",
+        way: "gRPC",
+        to: "intake",
+        carries: "the RPCs that `docs/TOPOLOGY.md` lists as calls",
+        highest: Class::Protected,
+        setting: Some("intake_url"),
+    },
+    Way {
+        process: "safety",
+        way: "gRPC",
+        to: "notification",
+        carries: "a ring, when the bus is silent",
+        highest: Class::Protected,
+        setting: Some("notification_url"),
+    },
+    Way {
+        process: "dashboard",
+        way: "HTTP",
+        to: "the browser of who signed in",
+        carries: "what safety answers to that person, without the envelope: the routes below",
+        highest: Class::Open,
+        setting: Some("safety_url"),
+    },
+    Way {
+        process: "notification",
+        way: "SMTP",
+        to: "the mail system of CSC",
+        carries: "the templates below that may leave",
+        highest: Class::NeedToKnow,
+        setting: Some("smtp_url"),
+    },
+];
+
+/// Files that open connections, and to what. No other file does.
+pub const OPENERS: [(&str, &str); 7] = [
+    ("services/chassis/src/bus.rs", "NATS"),
+    ("services/chassis/src/client.rs", "services of ours, by gRPC"),
+    ("services/chassis/src/database.rs", "PostgreSQL"),
+    ("services/chassis/src/telemetry.rs", "OTLP"),
+    ("services/chassis/src/tls/road.rs", "services of ours, by gRPC under our certificate"),
+    ("services/notification/src/app/mailer.rs", "SMTP"),
+    ("services/dashboard/src/health.rs", "the dashboard's own port, to answer for its health"),
+];
+
+/// What the field of a log line or span holds; none holds a name, a number of a file or a text that somebody wrote.
+pub const FIELDS: &[(&str, &[&str])] = &[
+    ("random ids", &["case.id", "concern.id", "contact.id", "delivery.id", "event.id", "quarantine.id", "ring.id"]),
+    ("the identity of who called: the opaque subject of a verified token, or a service", &["caller.subject"]),
+    ("codes of ours: a reason, a clause, a permission, a state", &["clause", "code", "outcome", "permission", "reason", "ring.audience"]),
+    (
+        "names of ours: a method that is served, a consumer, a subject of the bus, a task, a service",
+        &["consumer", "peer", "peer.expected", "rpc.method", "subject", "task"],
+    ),
+    ("codes of places and offices, parsed before they are written", &["contact.region", "office"]),
+    (
+        "counts and yes or no",
+        &[
+            "attempt",
+            "attempts",
+            "concerns",
+            "delivery.stopped",
+            "directory.sites",
+            "entries",
+            "needs_review",
+            "outbox.overdue",
+            "rank",
+            "released",
+            "ring.inboxes",
+            "ring.step",
+            "rings",
+            "step",
+            "violations",
+        ],
+    ),
+    ("faults in words of ours or of a server, without a value of a row or a message", &["detail", "error", "event", "why"]),
+    ("places in the code and on the machine", &["address", "nats.url", "panic.location", "settings"]),
+];
+
+pub const METRICS: [(&str, &[&str]); 1] = [("ro.bus.permission_violations", &["service"])];
+
+/// How far an answer goes to somebody outside the wall, where the use case says less than the message could.
+pub struct Narrowed {
+    pub rpc: &'static str,
+    pub roles: &'static [&'static str],
+    pub highest: Class,
+    pub what: &'static str,
+    pub shown_by: &'static str,
+}
+
+/// Who works on RO files, by CD 785: the RJ Unit and, for their own cases, mediators. Everybody else stands outside the wall.
+pub const INSIDE: [&str; 4] = [role::NATIONAL_MANAGER, role::RJ_SUPERVISOR, role::RJ_OFFICER, role::MEDIATOR];
+
+const HEADS: &[&str] = &[role::INSTITUTIONAL_HEAD, role::DISTRICT_DIRECTOR];
+const WATCHERS: &[&str] = &[role::DASHBOARD, role::OPERATIONS];
+const NMC: &[&str] = &[role::NMC_SUPERVISOR];
+/// Whoever is not named in another row of the same RPC.
+pub const OTHERS: &[&str] = &["*"];
+
+const HEAD_SHOWN: &str = "nhq_reads_everything_and_the_head_never_a_word_of_the_ro_file";
+const WATCHER_SHOWN: &str = "a_dashboard_follows_every_change_and_never_reads_a_word_of_it";
+const OTHERS_SHOWN: &str = "the_head_of_another_site_a_mediator_and_a_dashboard_accept_nothing_and_read_nothing";
+const NMC_SAYS: &str = "a concern in full: the centre is NHQ after hours [CD 784]; nothing of an RO file but what the raiser wrote";
+const HEAD_SAYS: &str = "a concern of their own site: at imminent risk who, how and where; else that NHQ is to be called";
+const WATCHER_SAYS: &str = "codes and clocks, without envelope and without who accepted";
+const NOTHING: &str = "nothing: hidden and absent are the same answer";
+
+const fn row(rpc: &'static str, roles: &'static [&'static str], highest: Class, what: &'static str, shown_by: &'static str) -> Narrowed {
+    Narrowed { rpc, roles, highest, what, shown_by }
+}
+
+pub const NARROWED: [Narrowed; 19] = [
+    row("GetConcern", NMC, Class::Protected, NMC_SAYS, HEAD_SHOWN),
+    row("GetConcern", HEADS, Class::NeedToKnow, HEAD_SAYS, HEAD_SHOWN),
+    row("GetConcern", WATCHERS, Class::Open, WATCHER_SAYS, WATCHER_SHOWN),
+    row("GetConcern", OTHERS, Class::Open, NOTHING, OTHERS_SHOWN),
+    row("ListConcerns", NMC, Class::Protected, NMC_SAYS, HEAD_SHOWN),
+    row("ListConcerns", HEADS, Class::NeedToKnow, HEAD_SAYS, HEAD_SHOWN),
+    row("ListConcerns", WATCHERS, Class::Open, WATCHER_SAYS, WATCHER_SHOWN),
+    row("ListConcerns", OTHERS, Class::Open, "an empty list", OTHERS_SHOWN),
+    row("WatchConcerns", NMC, Class::Protected, NMC_SAYS, HEAD_SHOWN),
+    row("WatchConcerns", HEADS, Class::NeedToKnow, HEAD_SAYS, HEAD_SHOWN),
+    row("WatchConcerns", WATCHERS, Class::Open, WATCHER_SAYS, WATCHER_SHOWN),
+    row("WatchConcerns", OTHERS, Class::Open, "beats", OTHERS_SHOWN),
+    row("AcceptConcern", NMC, Class::Protected, "the state of the audience, and who accepted for it", OTHERS_SHOWN),
+    row("AcceptConcern", HEADS, Class::Protected, "the state of their own audience, and who accepted for it", OTHERS_SHOWN),
+    row("AcceptConcern", OTHERS, Class::Open, NOTHING, OTHERS_SHOWN),
+    row("RouteConcern", NMC, Class::Protected, "the state of the head's audience", HEAD_SHOWN),
+    row(
+        "ListInbox",
+        HEADS,
+        Class::NeedToKnow,
+        "their own items: rings in the words for the head",
+        "neither_the_head_nor_a_mail_system_reads_a_protected_field",
+    ),
+    row(
+        "ListInbox",
+        OTHERS,
+        Class::Protected,
+        "their own items; the notices of casework go to the RJ Unit and to mediators only",
+        "the_holder_and_whoever_holds_the_office_see_the_ring_and_another_sites_head_does_not",
+    ),
+    row(
+        "GetPreferences",
+        OTHERS,
+        Class::Protected,
+        "the caller's own language and e-mail address",
+        "what_was_set_is_read_back_and_an_empty_text_takes_it_back",
+    ),
+];
