@@ -17,7 +17,10 @@ use tokio_util::sync::CancellationToken;
 use webpki::EndEntityCert;
 
 use self::material::{Content, Ready};
-pub(crate) use self::{door::listen, road::channel};
+pub(crate) use self::{
+    door::{listen, plain},
+    road::channel,
+};
 use crate::{clock::Clock, config::Settings};
 
 /// How long a changed file may stay unread.
@@ -109,6 +112,12 @@ impl Credentials {
     fn lock(&self) -> MutexGuard<'_, Held> {
         self.held.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// The service that a certificate (DER) names; whether it is to be believed, the handshake decides.
+#[must_use]
+pub fn service_named(certificate: &[u8]) -> Option<String> {
+    service_of(&CertificateDer::from(certificate))
 }
 
 /// The service that a verified certificate names. None or two names are no identity.
