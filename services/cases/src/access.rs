@@ -12,6 +12,10 @@ const fn rule(method: &'static str, permission: &'static str, clause: &'static s
     Rule { method, permission, clause, allow }
 }
 
+/// An assessment may flag an imminent risk, and then it is a concern: held back by no quota and by no other call [R3e].
+pub const URGENT: &[&str] = &[ASSESS];
+const ASSESS: &str = "/ro.cases.v1.Cases/RecordAssessment";
+
 /// One rule for each RPC.
 pub const RULES: &[Rule] = &[
     rule("/ro.cases.v1.Cases/ListCases", "case.list", "R3c", UNIT_AND_MEDIATORS),
@@ -20,7 +24,7 @@ pub const RULES: &[Rule] = &[
     rule("/ro.cases.v1.Cases/AddParticipant", "participant.add", "D-RO", UNIT_AND_MEDIATORS),
     rule("/ro.cases.v1.Cases/AssignMediator", "mediator.assign", "D-mediator", UNIT),
     rule("/ro.cases.v1.Cases/EndAssignment", "mediator.end", "R5c", UNIT),
-    rule("/ro.cases.v1.Cases/RecordAssessment", "assessment.record", "R4a", UNIT_AND_MEDIATORS),
+    rule(ASSESS, "assessment.record", "R4a", UNIT_AND_MEDIATORS),
     rule("/ro.cases.v1.Cases/RecordConsent", "consent.record", "IM1c", UNIT_AND_MEDIATORS),
     rule("/ro.cases.v1.Cases/MoveCase", "case.move", "R3a", UNIT_AND_MEDIATORS),
     rule("/ro.cases.v1.Cases/ListAccess", "case.access", "IM1a", &[NATIONAL_MANAGER]),

@@ -30,5 +30,5 @@ pub async fn serve(config: Config, ctx: chassis::Context) -> anyhow::Result<()> 
     ctx.consume(heard.stream, heard.name, heard.filters, screened);
     let heard = subject::CASES_CONCERNS;
     ctx.consume(heard.stream, heard.name, heard.filters, concerns::Concerns { clock: ctx.clock.clone() });
-    ctx.serve_grpc(proto::DESCRIPTOR_BYTES, access::RULES, grpc::routes(app)).await
+    ctx.serve_grpc_with_urgent(proto::DESCRIPTOR_BYTES, access::RULES, access::URGENT, grpc::routes(app)).await
 }

@@ -28,6 +28,9 @@ use crate::tls;
 pub const PUBLISH_DEADLINE: Duration = Duration::from_secs(1);
 /// A message that is neither acknowledged nor refused is delivered again after this.
 const ACK_WAIT: Duration = Duration::from_secs(30);
+/// Messages of a consumer that are delivered and not settled, those included that a sender has to wait for: a flood of one sender
+/// must not hide what others send behind it.
+const OPEN_DELIVERIES: i64 = 20_000;
 const REQUEST_DEADLINE: Duration = Duration::from_secs(5);
 /// The least the server allows. Senders of a stream share one memory of `Nats-Msg-Id`: with a long one, whoever guesses another's id
 /// makes that sender's message vanish as a duplicate. Nothing of ours leans on it; the inbox and the domain's keys find repetitions.
@@ -280,7 +283,7 @@ impl ConsumerSpec {
             ack_policy: AckPolicy::Explicit,
             ack_wait: ACK_WAIT,
             max_deliver: -1,
-            max_ack_pending: 1_000,
+            max_ack_pending: OPEN_DELIVERIES,
             ..pull::Config::default()
         }
     }

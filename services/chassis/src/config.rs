@@ -22,6 +22,22 @@ pub struct Settings {
     #[arg(long, default_value_t = 16)]
     pub database_connections: u32,
 
+    /// Connections to this process's own door in all
+    #[arg(long, default_value_t = 768, value_parser = clap::value_parser!(u32).range(1..=65_536))]
+    pub open_connections: u32,
+
+    /// Connections to the door from one address (one network, in IPv6)
+    #[arg(long, default_value_t = 256, value_parser = clap::value_parser!(u32).range(1..=65_536))]
+    pub open_connections_per_address: u32,
+
+    /// Calls of one caller per second, once its burst is used up. What is urgent is never counted
+    #[arg(long, default_value_t = 200, value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
+    pub calls_per_second: u32,
+
+    /// Calls of one caller at once: an import of thousands fits
+    #[arg(long, default_value_t = 10_000, value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
+    pub calls_burst: u32,
+
     /// NATS server, for example tls://nats:4222
     #[arg(long, default_value = "nats://127.0.0.1:4222")]
     pub nats_url: String,
@@ -92,6 +108,24 @@ pub struct Settings {
 
     #[command(subcommand)]
     pub command: Option<Task>,
+}
+
+impl Settings {
+    /// Addresses are logged and shown: a password in one would be as well.
+    ///
+    /// # Errors
+    /// Names the setting, never its value.
+    pub(crate) fn check_addresses(&self) -> anyhow::Result<()> {
+        let holds_secret = |address: &str| {
+            let place = address.split_once("://").map_or(address, |(_, place)| place);
+            place.split(['/', '?', '#']).next().is_some_and(|authority| authority.contains('@')) || address.contains('?')
+        };
+        for (name, address) in [("nats-url", Some(&self.nats_url)), ("otlp-endpoint", self.otlp_endpoint.as_ref())] {
+            let secret = address.is_some_and(|list| list.split(',').any(holds_secret));
+            anyhow::ensure!(!secret, "--{name} holds a user, a password or a token: an address is logged, give a secret as a file");
+        }
+        Ok(())
+    }
 }
 
 /// What else the binary of a service can do.

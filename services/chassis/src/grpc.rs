@@ -2,6 +2,7 @@
 
 use std::{
     future::Future,
+    net::IpAddr,
     pin::Pin,
     sync::Arc,
     task::{Context as Task, Poll},
@@ -21,6 +22,7 @@ use crate::{
     access::{self, Rule},
     audit::Denied,
     identity::{Caller, Verifier, two_identities, unauthenticated},
+    limits::{self, Defence},
     refusal::Refusal,
     tls, trace,
 };
@@ -29,6 +31,8 @@ use crate::{
 const DEADLINE: Duration = Duration::from_secs(20);
 /// Open to everyone: they say nothing about anybody.
 const OPEN: [&str; 2] = ["/grpc.health.v1.Health/", "/grpc.reflection."];
+/// What a path is called that no rule knows. A caller writes the path, so it stands in no span, log line or metric [T13].
+const UNKNOWN: &str = "unknown";
 
 /// Guards every RPC of a service.
 #[derive(Clone)]
@@ -36,6 +40,7 @@ pub(crate) struct Gate {
     pub verifier: Option<Verifier>,
     pub rules: &'static [Rule],
     pub denied: Denied,
+    pub defence: Defence,
 }
 
 impl<S> Layer<S> for Gate {
@@ -53,21 +58,24 @@ pub(crate) struct Gated<S> {
 }
 
 impl Gate {
-    /// The method as it may stand in a span and a log line: a path that is none of ours can hold anything.
-    fn known(&self, path: &str) -> &'static str {
-        let served = self.rules.iter().map(|rule| rule.method).find(|method| *method == path);
-        served.or_else(|| OPEN.into_iter().find(|open| path.starts_with(open))).unwrap_or("unknown")
+    /// The path as one of a fixed number of names.
+    fn method(&self, path: &str) -> &'static str {
+        let rule = self.rules.iter().find(|rule| rule.method == path).map(|rule| rule.method);
+        rule.or_else(|| OPEN.into_iter().find(|open| path.starts_with(open))).unwrap_or(UNKNOWN)
     }
 
-    fn admit<B>(&self, request: &Request<B>) -> Result<Option<Caller>, Status> {
-        let method = request.uri().path();
-        if OPEN.iter().any(|open| method.starts_with(open)) {
+    fn admit<B>(&self, request: &Request<B>, method: &'static str) -> Result<Option<Caller>, Status> {
+        if OPEN.contains(&method) {
             return Ok(None);
         }
+        let (from, token) = (address(request), request.headers().get("authorization").map_or(0, http::HeaderValue::len));
+        self.defence.before_identity(method, token, from)?;
         let caller = self.caller(request).inspect_err(|status| {
-            tracing::warn!(rpc.method = self.known(method), code = %status.code(), "call without an identity refused");
+            tracing::warn!(rpc.method = method, code = %status.code(), "call without an identity refused");
             self.denied.unknown();
+            self.defence.stranger(from);
         })?;
+        self.defence.caller(method, &caller)?;
         access::check(self.rules, method, &caller).inspect_err(|_| {
             let rule = self.rules.iter().find(|rule| rule.method == method);
             self.denied.caller(&caller.subject, rule.map_or("none", |rule| rule.permission));
@@ -86,6 +94,14 @@ impl Gate {
         let token = header.and_then(|h| h.strip_prefix("Bearer ")).ok_or_else(unauthenticated)?;
         self.verifier.as_ref().ok_or_else(unauthenticated)?.verify(token)
     }
+}
+
+/// Where the connection comes from.
+fn address<B>(request: &Request<B>) -> Option<IpAddr> {
+    let extensions = request.extensions();
+    let plain = extensions.get::<TcpConnectInfo>();
+    let tcp = plain.or_else(|| extensions.get::<TlsConnectInfo<TcpConnectInfo>>().map(TlsConnectInfo::get_ref))?;
+    tcp.remote_addr().map(|address| address.ip())
 }
 
 /// The service whose certificate the connection was made with; the handshake has verified it.
@@ -109,25 +125,36 @@ where
     }
 
     fn call(&mut self, mut request: Request<B>) -> Self::Future {
-        let span = tracing::info_span!("rpc", rpc.method = self.gate.known(request.uri().path()));
+        let method = self.gate.method(request.uri().path());
+        let span = tracing::info_span!("rpc", rpc.method = method);
         trace::adopt(&span, request.headers().get("traceparent").and_then(|h| h.to_str().ok()));
-        let admitted = span.in_scope(|| self.gate.admit(&request));
+        let admitted = span.in_scope(|| self.gate.admit(&request, method));
+        let defence = self.gate.defence.clone();
         // The clone that was polled ready answers; a fresh one stays for the next call.
         let ready = self.inner.clone();
         let mut inner = std::mem::replace(&mut self.inner, ready);
         Box::pin(
             async move {
-                match admitted {
-                    Err(status) => Ok(status.into_http()),
-                    Ok(caller) => {
-                        if let Some(caller) = caller {
-                            request.extensions_mut().insert(caller);
+                let caller = match admitted {
+                    Ok(caller) => caller,
+                    Err(status) => return Ok(status.into_http()),
+                };
+                let answering = async {
+                    let mut place = None;
+                    if let Some(caller) = caller {
+                        match defence.place(method).await {
+                            Ok(found) => place = Some(found),
+                            Err(status) => return Ok(status.into_http()),
                         }
-                        match tokio::time::timeout(DEADLINE, inner.call(request)).await {
-                            Ok(response) => response,
-                            Err(_) => Ok(too_slow().into_http()),
-                        }
+                        request.extensions_mut().insert(caller);
                     }
+                    let answer = inner.call(request).await?;
+                    drop(place);
+                    Ok(limits::explained(&answer).map_or(answer, |status| status.into_http()))
+                };
+                match tokio::time::timeout(DEADLINE, answering).await {
+                    Ok(response) => response,
+                    Err(_) => Ok(too_slow().into_http()),
                 }
             }
             .instrument(span),

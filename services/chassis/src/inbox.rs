@@ -2,12 +2,22 @@
 //!
 //! Messages that wait together share one transaction; each has its own savepoint, so a bad one takes nothing with it.
 
-use std::{collections::BTreeMap, future::Future, panic::AssertUnwindSafe, time::Duration};
+use std::{
+    collections::BTreeMap,
+    future::{Future, poll_fn},
+    panic::AssertUnwindSafe,
+    task::Poll,
+    time::Duration,
+};
 
 use anyhow::Context as _;
 use async_nats::jetstream::{self, AckKind};
 use bytes::Bytes;
-use futures::{FutureExt, StreamExt, future::join_all};
+use futures::{
+    FutureExt, Stream, StreamExt,
+    future::{BoxFuture, join_all},
+    stream::FuturesUnordered,
+};
 use sha2::{Digest, Sha256};
 use sqlx::{Acquire, PgConnection};
 use time::OffsetDateTime;
@@ -18,10 +28,22 @@ use crate::{
     lifecycle::Context,
     refusal::{is_passing, store_error},
     replay, trace,
+    turns::Turns,
 };
 
 /// Messages that share a transaction at most.
 const BATCH: usize = 64;
+/// Messages of senders outside that are looked through at once, to find those of other senders behind a flood.
+const WINDOW: usize = 256;
+/// Windows looked through at most before something is applied, and how long the next one may take.
+const WINDOWS: usize = 8;
+const GLANCE: Duration = Duration::from_millis(20);
+/// Messages of one sender held here; what it sends beyond is asked for again a little later.
+const OF_ONE_SENDER: usize = 128;
+/// A batch goes on without the messages that are not read by then; they follow when they are.
+const READ_TOGETHER: Duration = Duration::from_millis(250);
+/// Messages still being read, beside which nothing new is taken in.
+const MOST_READING: usize = 2 * BATCH;
 /// What a handler may take to read one message, calls to other services included.
 pub(crate) const READ_DEADLINE: Duration = Duration::from_secs(10);
 /// What a handler may take to write one message.
@@ -140,41 +162,138 @@ async fn keep_hearing<H: Handler>(ctx: &Context, spec: ConsumerSpec, handler: &H
 
 async fn hear<H: Handler>(ctx: &Context, spec: ConsumerSpec, handler: &H) -> anyhow::Result<()> {
     let consumer = ctx.bus.check_consumer(spec).await?;
+    let window = if H::FROM_OUTSIDE { WINDOW } else { BATCH };
     let stream = consumer
         .stream()
-        .max_messages_per_batch(BATCH)
+        .max_messages_per_batch(window)
         .expires(Duration::from_secs(5))
         .heartbeat(Duration::from_secs(2))
         .messages()
         .await
         .context("cannot pull")?;
-    let mut batches = stream.ready_chunks(BATCH);
+    let mut batches = stream.ready_chunks(window);
+    let mut turns = Turns::new(OF_ONE_SENDER);
+    let mut reading: FuturesUnordered<BoxFuture<'_, Read<H::Work>>> = FuturesUnordered::new();
     loop {
         let batch = tokio::select! {
             () = ctx.stop.cancelled() => return Ok(()),
-            batch = batches.next() => batch.context("the server ended the subscription")?,
+            // What took long to read is applied as soon as it is read; its neighbours went before it.
+            Some(read) = reading.next() => {
+                settle(ctx, spec, handler, vec![read]).await;
+                continue;
+            }
+            batch = next(&mut batches, !turns.is_empty()), if reading.len() < MOST_READING => {
+                batch.context("the server ended the subscription")?
+            }
         };
-        let (good, bad): (Vec<_>, Vec<_>) = batch.into_iter().partition(Result::is_ok);
-        for error in bad.into_iter().filter_map(Result::err) {
-            // A missed heartbeat during an outage: the stream goes on by itself.
-            tracing::debug!(consumer = spec.name, error = %error, "pull interrupted");
+        let mut messages = delivered(spec, batch);
+        if H::FROM_OUTSIDE {
+            for _ in 0..WINDOWS {
+                let too_many = take_turns(&mut turns, messages);
+                messages = Vec::new();
+                if too_many.is_empty() {
+                    break;
+                }
+                put_off(too_many).await;
+                // Behind a flood somebody else may stand.
+                match tokio::time::timeout(GLANCE, batches.next()).await {
+                    Ok(Some(more)) => messages = delivered(spec, more),
+                    _ => break,
+                }
+            }
+            put_off(take_turns(&mut turns, messages)).await;
+            messages = turns.take(BATCH);
         }
-        let messages: Vec<_> = good.into_iter().filter_map(Result::ok).collect();
-        if !messages.is_empty() {
-            settle(ctx, spec, handler, messages).await;
+        let begun: FuturesUnordered<_> = messages.into_iter().enumerate().map(|(place, m)| read(spec, handler, place, m).boxed()).collect();
+        let (mut read, slow) = read_together(begun).await;
+        reading.extend(slow);
+        if !read.is_empty() {
+            read.sort_unstable_by_key(|read| read.place);
+            settle(ctx, spec, handler, read).await;
         }
     }
 }
 
+fn delivered<E: std::fmt::Display>(spec: ConsumerSpec, batch: Vec<Result<jetstream::Message, E>>) -> Vec<jetstream::Message> {
+    let heard = batch.into_iter().filter_map(|message| match message {
+        Ok(message) => Some(message),
+        Err(error) => {
+            // A missed heartbeat during an outage: the stream goes on by itself.
+            tracing::debug!(consumer = spec.name, error = %error, "pull interrupted");
+            None
+        }
+    });
+    heard.collect()
+}
+
+/// What the server has for us; nothing where it has nothing at the moment and `others_wait` to be applied.
+async fn next<T>(batches: &mut (impl Stream<Item = Vec<T>> + Unpin), others_wait: bool) -> Option<Vec<T>> {
+    poll_fn(|task| match batches.poll_next_unpin(task) {
+        Poll::Pending if others_wait => Poll::Ready(Some(Vec::new())),
+        polled => polled,
+    })
+    .await
+}
+
+/// Queues each message with its sender's; those for which there was no room.
+fn take_turns(turns: &mut Turns<jetstream::Message>, messages: Vec<jetstream::Message>) -> Vec<jetstream::Message> {
+    messages.into_iter().filter_map(|message| turns.push(&message.subject.clone(), message).err()).collect()
+}
+
+/// Asks the server for these again, each a little later than the one before it: it keeps them, and lets us see what is behind them.
+async fn put_off(messages: Vec<jetstream::Message>) {
+    let asked = messages.iter().zip(1_u64..).map(|(message, place)| async move {
+        // What is delivered again comes before what is new: too early, and it would hide that for another round.
+        let wait = delay(message.info().map_or(1, |info| info.delivered)) * 4 + Duration::from_millis(place);
+        // Where that is lost the server delivers it again by itself.
+        let _ = message.ack_with(AckKind::Nak(Some(wait))).await;
+    });
+    join_all(asked).await;
+}
+
+/// One message that was read, whatever came of it.
+struct Read<W> {
+    place: usize,
+    message: jetstream::Message,
+    incoming: Incoming,
+    span: tracing::Span,
+    work: Result<W, Rejection>,
+}
+
+async fn read<H: Handler>(spec: ConsumerSpec, handler: &H, place: usize, message: jetstream::Message) -> Read<H::Work> {
+    let incoming = incoming(&message, H::FROM_OUTSIDE);
+    let span = tracing::info_span!("bus.message", consumer = spec.name, subject = incoming.subject, attempt = incoming.attempt);
+    trace::adopt(&span, incoming.headers.get("traceparent").map(String::as_str));
+    let work = guarded(READ_DEADLINE, handler.read(&incoming)).instrument(span.clone()).await;
+    Read { place, message, incoming, span, work }
+}
+
+/// Those that are read in a short time, and those that still are being read.
+async fn read_together<F: Future + Unpin>(mut begun: FuturesUnordered<F>) -> (Vec<F::Output>, FuturesUnordered<F>) {
+    let mut done = Vec::with_capacity(begun.len());
+    let together = async {
+        while let Some(read) = begun.next().await {
+            done.push(read);
+        }
+    };
+    // Those that did not make it go on elsewhere.
+    let _ = tokio::time::timeout(READ_TOGETHER, together).await;
+    (done, begun)
+}
+
 /// Applies a batch, commits, and only then answers the server.
-async fn settle<H: Handler>(ctx: &Context, spec: ConsumerSpec, handler: &H, messages: Vec<jetstream::Message>) {
-    let incoming: Vec<Incoming> = messages.iter().map(|m| incoming(m, H::FROM_OUTSIDE)).collect();
-    let verdicts = match apply_all(ctx, spec, handler, &incoming).await {
+async fn settle<H: Handler>(ctx: &Context, spec: ConsumerSpec, handler: &H, batch: Vec<Read<H::Work>>) {
+    let (mut messages, mut works) = (Vec::with_capacity(batch.len()), Vec::with_capacity(batch.len()));
+    for Read { message, incoming, span, work, .. } in batch {
+        messages.push((message, incoming));
+        works.push((span, work));
+    }
+    let verdicts = match apply_all(ctx, spec, handler, &messages, works).await {
         Ok(verdicts) => verdicts,
-        Err(error) => incoming.iter().map(|_| Verdict::Later(store_error(&error))).collect(),
+        Err(error) => messages.iter().map(|_| Verdict::Later(store_error(&error))).collect(),
     };
     ctx.outbox.wake();
-    let answers = messages.iter().zip(&verdicts).zip(&incoming).map(|((message, verdict), incoming)| async move {
+    let answers = messages.iter().zip(&verdicts).map(|((message, incoming), verdict)| async move {
         let answer = match verdict {
             Verdict::Applied => message.double_ack().await,
             Verdict::Later(why) => {
@@ -194,17 +313,16 @@ async fn settle<H: Handler>(ctx: &Context, spec: ConsumerSpec, handler: &H, mess
     join_all(answers).await;
 }
 
-async fn apply_all<H: Handler>(ctx: &Context, spec: ConsumerSpec, handler: &H, batch: &[Incoming]) -> sqlx::Result<Vec<Verdict>> {
-    let mut read = Vec::with_capacity(batch.len());
-    for message in batch {
-        let span = tracing::info_span!("bus.message", consumer = spec.name, subject = message.subject, attempt = message.attempt);
-        trace::adopt(&span, message.headers.get("traceparent").map(String::as_str));
-        let work = guarded(READ_DEADLINE, handler.read(message)).instrument(span.clone()).await;
-        read.push((message, span, work));
-    }
+async fn apply_all<H: Handler>(
+    ctx: &Context,
+    spec: ConsumerSpec,
+    handler: &H,
+    messages: &[(jetstream::Message, Incoming)],
+    works: Vec<(tracing::Span, Result<H::Work, Rejection>)>,
+) -> sqlx::Result<Vec<Verdict>> {
     let mut tx = ctx.pool.begin().await?;
-    let mut verdicts = Vec::with_capacity(batch.len());
-    for (message, span, work) in read {
+    let mut verdicts = Vec::with_capacity(messages.len());
+    for ((_, message), (span, work)) in messages.iter().zip(works) {
         verdicts.push(apply_one(ctx, spec, handler, &mut tx, message, work).instrument(span).await?);
     }
     tx.commit().await?;

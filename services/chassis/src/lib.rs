@@ -14,14 +14,17 @@ pub mod identity;
 pub mod inbox;
 pub mod keys;
 pub mod lifecycle;
+pub mod limits;
 pub mod outbox;
 pub mod page;
 pub mod private;
+pub mod process;
 pub mod refusal;
 mod replay;
 pub mod telemetry;
-mod tls;
+pub mod tls;
 pub mod trace;
+mod turns;
 pub mod wire;
 
 pub use clock::{Clock, Ids};

@@ -16,10 +16,7 @@ use tokio::{
     signal::unix::{SignalKind, signal},
 };
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
-use tonic::transport::{
-    Server,
-    server::{Router, TcpIncoming},
-};
+use tonic::transport::server::Router;
 use tower::layer::util::{Identity, Stack};
 
 use crate::{
@@ -33,15 +30,14 @@ use crate::{
     identity::Verifier,
     inbox,
     keys::{Keys, Pace, Provider},
-    outbox,
+    limits::{self, Defence, connections::Connections},
+    outbox, process,
     telemetry::Telemetry,
     tls::{self, Credentials},
 };
 
 /// What a stopping process may take to finish what it has begun.
 const GRACE: Duration = Duration::from_secs(8);
-/// A connection is asked to end after this, so that an identity does not outlive its certificate for long. Open calls finish.
-const CONNECTION_LASTS: Duration = Duration::from_secs(3600);
 /// The name under which health answers whether the bus allows this process all it needs. The door itself stays open when it does
 /// not: what is recorded waits in the outbox, and a process that takes nothing in would lose more. For start-up probes and alarms.
 pub const BUS_HEALTH: &str = "bus";
@@ -205,6 +201,20 @@ impl Process {
         rules: &'static [Rule],
         routes: tonic::service::Routes,
     ) -> anyhow::Result<()> {
+        self.serve_grpc_with_urgent(descriptors, rules, &[], routes).await
+    }
+
+    /// The same, where the methods of `urgent` are held back by no quota and by no other call.
+    ///
+    /// # Errors
+    /// As above.
+    pub async fn serve_grpc_with_urgent(
+        &self,
+        descriptors: &'static [u8],
+        rules: &'static [Rule],
+        urgent: &'static [&'static str],
+        routes: tonic::service::Routes,
+    ) -> anyhow::Result<()> {
         let settings = &self.settings;
         let verifier = self.verifier()?;
         let (health, health_service) = tonic_health::server::health_reporter();
@@ -221,13 +231,9 @@ impl Process {
             .register_encoded_file_descriptor_set(tonic_health::pb::FILE_DESCRIPTOR_SET)
             .build_v1()
             .context("cannot serve reflection")?;
-        let server = Server::builder()
-            .http2_keepalive_interval(Some(Duration::from_secs(10)))
-            .http2_keepalive_timeout(Some(Duration::from_secs(5)))
-            .max_connection_age(CONNECTION_LASTS)
-            .concurrency_limit_per_connection(256);
-        let router = server
-            .layer(grpc::Gate { verifier, rules, denied: self.denied.clone() })
+        let defence = Defence::new(settings, self.clock.clone(), urgent);
+        let router = limits::server()
+            .layer(grpc::Gate { verifier, rules, denied: self.denied.clone(), defence })
             .add_routes(routes)
             .add_service(health_service)
             .add_service(reflection);
@@ -249,12 +255,14 @@ impl Process {
 
     async fn serve_on(&self, listener: TcpListener, router: Guarded, ending: impl Future<Output = ()> + Send) -> anyhow::Result<()> {
         let credentials = self.credentials()?;
+        let most = |setting: u32| usize::try_from(setting).unwrap_or(usize::MAX);
+        let open = Connections::new(most(self.settings.open_connections), most(self.settings.open_connections_per_address));
         if credentials.server().is_none() {
             tracing::warn!("no certificate is set: this service speaks plain text, and no other service can prove itself to it");
-            let connections = TcpIncoming::from(listener).with_nodelay(Some(true));
+            let connections = tls::plain(listener, open);
             return router.serve_with_incoming_shutdown(connections, ending).await.context("cannot serve");
         }
-        let (connections, accepting) = tls::listen(listener, credentials, self.stop.clone());
+        let (connections, accepting) = tls::listen(listener, credentials, open, self.stop.clone());
         self.spawn("door", accepting);
         router.serve_with_incoming_shutdown(connections, ending).await.context("cannot serve")
     }
@@ -313,16 +321,23 @@ where
     C: Configured,
     F: Future<Output = anyhow::Result<()>>,
 {
+    let sealed = process::keep_memory_private();
     let config: C = config::parse(name);
     let settings = config.chassis().clone();
     // The first call wins; a second one only says so.
     let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
+    if let Err(error) = settings.check_addresses() {
+        return fail(name, &error);
+    }
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => return fail(name, &error.into()),
     };
     let outcome = runtime.block_on(async {
         let telemetry = Telemetry::start(name, &settings.log, settings.otlp_endpoint.as_deref())?;
+        if let Err(error) = sealed {
+            tracing::error!(error = %error, "this process may leave its memory on a disk when it crashes");
+        }
         let outcome = if settings.check_config {
             tracing::info!(settings = ?settings, "the settings can be used");
             Ok(())

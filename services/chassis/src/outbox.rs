@@ -31,6 +31,12 @@ const PASSES: usize = 20;
 const MESSAGES: i64 = 256;
 /// A message that must be confirmed is sent again when it was not, this long after it was carried.
 const CONFIRM_WITHIN: time::Duration = time::Duration::seconds(3);
+/// That holds for the first minute. Then the receiver is down rather than late: repetitions only fill the stream it will read, and
+/// what was carried once waits there for it. They come more seldom, and never end.
+const AT_FIRST: time::Duration = time::Duration::minutes(1);
+const AFTERWARDS: time::Duration = time::Duration::seconds(15);
+const FOR_A_WHILE: time::Duration = time::Duration::minutes(5);
+const FROM_THEN_ON: time::Duration = time::Duration::seconds(60);
 
 /// One message waiting for the bus.
 #[derive(Clone)]
@@ -221,11 +227,17 @@ impl Relay {
 
     /// What must be confirmed and was not in time waits again, under a new attempt and so a new Nats-Msg-Id.
     async fn take_back_unconfirmed(&self) -> sqlx::Result<()> {
+        let now = self.clock.now();
         let overdue = sqlx::query!(
             "update outbox set carried_at = null where id in (
-                 select id from outbox where must_be_confirmed and confirmed_at is null and carried_at < $1
+                 select id from outbox where must_be_confirmed and confirmed_at is null
+                     and carried_at < case when created_at > $1 then $2 when created_at > $3 then $4 else $5::timestamptz end
                  order by position for update skip locked limit 256)",
-            self.clock.now() - CONFIRM_WITHIN
+            now - AT_FIRST,
+            now - CONFIRM_WITHIN,
+            now - FOR_A_WHILE,
+            now - AFTERWARDS,
+            now - FROM_THEN_ON
         )
         .execute(&self.pool)
         .await?

@@ -1,6 +1,6 @@
 //! Every refusal has a stable reason, the clause behind it, and words in both languages; every error maps to a status here and nowhere else.
 
-use std::{borrow::Cow, collections::HashMap};
+use std::{borrow::Cow, collections::HashMap, time::Duration};
 
 use tonic::{Code, Status};
 use tonic_types::{ErrorDetails, StatusExt};
@@ -17,6 +17,8 @@ pub struct Refusal {
     pub fr: Cow<'static, str>,
     /// The request field to mend, where there is one.
     pub field: Option<&'static str>,
+    /// When the same call may succeed, where that is known.
+    pub retry_after: Option<Duration>,
 }
 
 type Words = Cow<'static, str>;
@@ -43,7 +45,7 @@ impl Refusal {
     }
 
     fn new(code: Code, reason: &'static str, clause: &'static str, en: impl Into<Words>, fr: impl Into<Words>) -> Self {
-        Self { code, reason, clause, en: en.into(), fr: fr.into(), field: None }
+        Self { code, reason, clause, en: en.into(), fr: fr.into(), field: None, retry_after: None }
     }
 }
 
@@ -83,6 +85,9 @@ impl From<Refusal> for Status {
         let clause = HashMap::from([("clause".to_owned(), refusal.clause.to_owned())]);
         let mut details = ErrorDetails::with_error_info(refusal.reason, "ro", clause);
         details.set_localized_message("fr-CA", refusal.fr.to_string());
+        if let Some(after) = refusal.retry_after {
+            details.set_retry_info(Some(after));
+        }
         if let Some(field) = refusal.field {
             details.add_bad_request_violation(field, refusal.en.to_string());
         }

@@ -3,6 +3,10 @@
 use chassis::access::{ANYONE, Rule};
 use proto::role;
 
+const RING: &str = "/ro.notification.v1.Notification/DeliverRing";
+/// Held back by no quota and by no other call: the second road of a ring [R3e].
+pub const URGENT: &[&str] = &[RING];
+
 /// One rule for every RPC of the service.
 pub const RULES: &[Rule] = &[
     Rule { method: "/ro.notification.v1.Notification/ListInbox", permission: "inbox.read", clause: "R3e", allow: &[ANYONE] },
@@ -15,7 +19,7 @@ pub const RULES: &[Rule] = &[
         clause: "R3b",
         allow: &[role::NATIONAL_MANAGER, role::RJ_SUPERVISOR, role::RJ_OFFICER, role::OPERATIONS],
     },
-    Rule { method: "/ro.notification.v1.Notification/DeliverRing", permission: "ring.deliver", clause: "R3e", allow: &["service:safety"] },
+    Rule { method: RING, permission: "ring.deliver", clause: "R3e", allow: &["service:safety"] },
 ];
 
 #[cfg(test)]

@@ -10,7 +10,7 @@ pub mod grpc;
 pub mod store;
 
 use anyhow::Context as _;
-use chassis::Context;
+use chassis::{Context, limits::LARGE};
 use proto::{intake::v1::intake_client::IntakeClient, notification::v1::notification_server::NotificationServer, subject};
 use sqlx::migrate::Migrator;
 use tonic::service::Routes;
@@ -44,6 +44,7 @@ pub async fn serve(config: Config, ctx: Context) -> anyhow::Result<()> {
     let intake = IntakeClient::new(ctx.peer("intake", &config.intake_url).context("cannot reach intake")?);
     ctx.consume(facts.stream, facts.name, facts.filters, bus::Facts { app: app.clone(), intake });
 
-    let routes = Routes::new(NotificationServer::new(grpc::Service { app }));
-    ctx.serve_grpc(proto::DESCRIPTOR_BYTES, access::RULES, routes).await
+    // A ring carries the whole concern, and must not be the message that is too large.
+    let routes = Routes::new(NotificationServer::new(grpc::Service { app }).max_decoding_message_size(2 * LARGE));
+    ctx.serve_grpc_with_urgent(proto::DESCRIPTOR_BYTES, access::RULES, access::URGENT, routes).await
 }

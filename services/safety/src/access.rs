@@ -4,17 +4,23 @@ use chassis::access::{ANYONE, Rule};
 use proto::role;
 
 const RAISE: &str = "/ro.safety.v1.Safety/RaiseConcern";
+const ACCEPT: &str = "/ro.safety.v1.Safety/AcceptConcern";
+const ROUTE: &str = "/ro.safety.v1.Safety/RouteConcern";
+const WATCH: &str = "/ro.safety.v1.Safety/WatchConcerns";
+
+/// Held back by no quota and by no other call: to raise, to be told, to find the head, to accept [R3e].
+pub const URGENT: &[&str] = &[RAISE, ACCEPT, ROUTE, WATCH];
 
 /// A rule for each RPC; a test holds the list to the descriptor.
 pub const RULES: &[Rule] = &[
     Rule { method: RAISE, permission: "concern.raise", clause: "RM1c", allow: &[ANYONE] },
     Rule { method: "/ro.safety.v1.Safety/GetConcernReceipt", permission: "concern.receipt", clause: "RM1c", allow: &[ANYONE] },
-    Rule { method: "/ro.safety.v1.Safety/AcceptConcern", permission: "concern.accept", clause: "R3e", allow: &[ANYONE] },
+    Rule { method: ACCEPT, permission: "concern.accept", clause: "R3e", allow: &[ANYONE] },
     Rule { method: "/ro.safety.v1.Safety/CloseConcern", permission: "concern.close", clause: "R3e", allow: &role::RJ_UNIT },
-    Rule { method: "/ro.safety.v1.Safety/RouteConcern", permission: "concern.route", clause: "R3e", allow: &role::NHQ_ACCEPTORS },
+    Rule { method: ROUTE, permission: "concern.route", clause: "R3e", allow: &role::NHQ_ACCEPTORS },
     Rule { method: "/ro.safety.v1.Safety/ListConcerns", permission: "concern.list", clause: "R3e", allow: &[ANYONE] },
     Rule { method: "/ro.safety.v1.Safety/GetConcern", permission: "concern.read", clause: "R3e", allow: &[ANYONE] },
-    Rule { method: "/ro.safety.v1.Safety/WatchConcerns", permission: "concern.watch", clause: "CARD3", allow: &[ANYONE] },
+    Rule { method: WATCH, permission: "concern.watch", clause: "CARD3", allow: &[ANYONE] },
     Rule { method: "/ro.safety.v1.Safety/ListSites", permission: "site.list", clause: "R3e", allow: &[ANYONE] },
     Rule {
         method: "/ro.safety.v1.Safety/AssignOffice",

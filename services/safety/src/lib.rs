@@ -10,7 +10,7 @@ pub mod store;
 
 use std::time::Duration;
 
-use chassis::Context;
+use chassis::{Context, limits::LARGE};
 use proto::{
     safety::v1::safety_server::SafetyServer,
     subject::{SAFETY_DELIVERED, SAFETY_RAISES},
@@ -43,8 +43,8 @@ pub async fn serve(config: Config, ctx: Context) -> anyhow::Result<()> {
     let delivered = bus::Delivered { tools: tools.clone() };
     ctx.consume(SAFETY_DELIVERED.stream, SAFETY_DELIVERED.name, SAFETY_DELIVERED.filters, delivered);
     let door = grpc::Door { ctx: ctx.clone(), tools, hub };
-    let routes = tonic::service::Routes::new(SafetyServer::new(door));
-    ctx.serve_grpc(proto::DESCRIPTOR_BYTES, access::RULES, routes).await
+    let routes = tonic::service::Routes::new(SafetyServer::new(door).max_decoding_message_size(LARGE));
+    ctx.serve_grpc_with_urgent(proto::DESCRIPTOR_BYTES, access::RULES, access::URGENT, routes).await
 }
 
 /// The ladder engine: any number of instances may run, each audience is rung by one of them.

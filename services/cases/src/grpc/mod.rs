@@ -3,7 +3,7 @@
 mod encode;
 mod parse;
 
-use chassis::Caller;
+use chassis::{Caller, limits::MESSAGE};
 use proto::cases::v1::{
     AddParticipantRequest, AddParticipantResponse, AssignMediatorRequest, AssignMediatorResponse, EndAssignmentRequest,
     EndAssignmentResponse, FindCaseByReferralRequest, GetCaseRequest, GetCaseResponse, ListAccessRequest, ListAccessResponse,
@@ -27,7 +27,7 @@ pub struct Door(App);
 /// The routes that the process serves.
 #[must_use]
 pub fn routes(app: App) -> Routes {
-    Routes::new(CasesServer::new(Door::new(app)))
+    Routes::new(CasesServer::new(Door::new(app)).max_decoding_message_size(MESSAGE))
 }
 
 impl Door {

@@ -2,6 +2,7 @@
 
 use std::{io, sync::Arc, time::Duration};
 
+use futures::{Stream, StreamExt};
 use rustls::ServerConfig;
 use tokio::{
     net::{TcpListener, TcpStream},
@@ -11,8 +12,13 @@ use tokio::{
 use tokio_rustls::{TlsAcceptor, server::TlsStream};
 use tokio_stream::wrappers::ReceiverStream;
 use tokio_util::sync::CancellationToken;
+use tonic::transport::server::TcpIncoming;
 
 use super::{Credentials, HANDSHAKE};
+use crate::limits::{
+    self,
+    connections::{Connections, Counted, Counting},
+};
 
 /// Handshakes at one time.
 const MOST: usize = 1024;
@@ -21,12 +27,13 @@ const WAITING: usize = 64;
 /// Before the next try, when the machine has no room for one more connection.
 const BREATH: Duration = Duration::from_millis(100);
 
-type Accepted = io::Result<TlsStream<TcpStream>>;
+type Accepted = io::Result<Counted<TlsStream<TcpStream>>>;
 
 /// The connections of a listener, and the task that accepts them until the process stops.
 pub(crate) fn listen(
     listener: TcpListener,
     credentials: Credentials,
+    open: Connections,
     stop: CancellationToken,
 ) -> (ReceiverStream<Accepted>, impl Future<Output = anyhow::Result<()>> + Send + 'static) {
     let (ready, connections) = mpsc::channel(WAITING);
@@ -37,7 +44,11 @@ pub(crate) fn listen(
                 () = stop.cancelled() => return Ok(()),
                 Some(_) = handshakes.join_next() => {}
                 accepted = listener.accept(), if handshakes.len() < MOST => match (accepted, credentials.server()) {
-                    (Ok((tcp, _)), Some(config)) => drop(handshakes.spawn(handshake(tcp, config, ready.clone()))),
+                    // Dropped before the handshake: one too many costs us nothing.
+                    (Ok((tcp, from)), Some(config)) => match open.admit(from.ip()) {
+                        Ok(counting) => drop(handshakes.spawn(handshake(tcp, counting, config, ready.clone()))),
+                        Err(reason) => limits::count(reason),
+                    },
                     (Ok(_), None) => anyhow::bail!("there is no certificate to serve with"),
                     (Err(error), _) => {
                         tracing::warn!(error = %error.kind(), "a connection could not be accepted");
@@ -50,11 +61,29 @@ pub(crate) fn listen(
     (ReceiverStream::new(connections), accepting)
 }
 
-async fn handshake(tcp: TcpStream, config: Arc<ServerConfig>, ready: mpsc::Sender<Accepted>) {
+/// The connections of a door that speaks plain text, within the same limits.
+pub(crate) fn plain(listener: TcpListener, open: Connections) -> impl Stream<Item = io::Result<Counted<TcpStream>>> {
+    TcpIncoming::from(listener).with_nodelay(Some(true)).filter_map(move |accepted| {
+        let counted = accepted.and_then(|tcp| {
+            let from = tcp.peer_addr()?.ip();
+            Ok(open.admit(from).map(|counting| Counted::new(tcp, counting)))
+        });
+        std::future::ready(match counted {
+            Ok(Ok(connection)) => Some(Ok(connection)),
+            Ok(Err(reason)) => {
+                limits::count(reason);
+                None
+            }
+            Err(error) => Some(Err(error)),
+        })
+    })
+}
+
+async fn handshake(tcp: TcpStream, counting: Counting, config: Arc<ServerConfig>, ready: mpsc::Sender<Accepted>) {
     // Without it answers are only later.
     let _ = tcp.set_nodelay(true);
     match tokio::time::timeout(HANDSHAKE, TlsAcceptor::from(config).accept(tcp)).await {
-        Ok(Ok(connection)) => drop(ready.send(Ok(connection)).await),
+        Ok(Ok(connection)) => drop(ready.send(Ok(Counted::new(connection, counting))).await),
         Ok(Err(error)) => match reason(&error) {
             Some(code) => tracing::warn!(code, "connection refused: its certificate does not prove who it is"),
             None => tracing::debug!(error = %error.kind(), "a handshake failed"),

@@ -18,7 +18,11 @@ use tokio_util::sync::CancellationToken;
 use webpki::EndEntityCert;
 
 use self::material::{Content, Ready};
-pub(crate) use self::{door::listen, material::for_http, road::channel};
+pub(crate) use self::{
+    door::{listen, plain},
+    material::for_http,
+    road::channel,
+};
 use crate::{clock::Clock, config::Settings};
 
 /// How long a changed file may stay unread.
@@ -119,6 +123,12 @@ impl Credentials {
 pub(crate) fn check_authority(path: &Path) -> anyhow::Result<()> {
     let bytes = std::fs::read(path).context("cannot be read")?;
     material::roots(&bytes).map(drop)
+}
+
+/// The service that a certificate (DER) names; whether it is to be believed, the handshake decides.
+#[must_use]
+pub fn service_named(certificate: &[u8]) -> Option<String> {
+    service_of(&CertificateDer::from(certificate))
 }
 
 /// The service that a verified certificate names. None or two names are no identity.

@@ -53,6 +53,60 @@ async fn three_relays_over_one_outbox_keep_the_order_of_every_aggregate_and_send
 }
 
 #[tokio::test]
+async fn what_nobody_confirms_is_sent_every_three_seconds_for_a_minute_and_then_more_seldom_and_for_ever() {
+    let world = World::new().await;
+    world.teller.carry_outbox();
+    let must_arrive = async |id: u128| {
+        let message = outbox::Outgoing {
+            id: Uuid::from_u128(id),
+            aggregate: Uuid::from_u128(id),
+            subject: proto::subject::REFERRAL_SCREENED.to_owned(),
+            body: b"must arrive".to_vec(),
+            confirm: true,
+            urgent: true,
+        };
+        let mut tx = world.teller.pool.begin().await.unwrap();
+        outbox::enqueue(&mut tx, &message, world.teller.clock.now()).await.unwrap();
+        tx.commit().await.unwrap();
+    };
+    let attempts = async |id: u128| -> i32 {
+        let sql = "select case when carried_at is null then -1 else attempt end from outbox where id = $1";
+        sqlx::query_scalar(sql).bind(Uuid::from_u128(id)).fetch_one(&world.teller.pool).await.unwrap()
+    };
+    let sent = async |id: u128, times: i32| {
+        let look = async || match attempts(id).await {
+            n if n == times => Ok(()),
+            n => Err(format!("{n} times")),
+        };
+        eventually("it was sent", SOON, look).await;
+    };
+    let later = |seconds: i64| world.teller.clock.advance(time::Duration::seconds(seconds));
+    must_arrive(1).await;
+    sent(1, 1).await;
+    for repetition in 2..=15 {
+        later(4);
+        sent(1, repetition).await;
+    }
+    // Nearly a minute has passed: another one has just begun, and shows that the relay has looked.
+    must_arrive(2).await;
+    sent(2, 1).await;
+    later(4);
+    sent(2, 2).await;
+    assert_eq!(attempts(1).await, 15, "after a minute three seconds are no longer enough");
+    later(16);
+    sent(1, 16).await;
+    later(3_600);
+    sent(1, 17).await;
+    must_arrive(3).await;
+    sent(3, 1).await;
+    later(30);
+    sent(3, 2).await;
+    assert_eq!(attempts(1).await, 17);
+    later(61);
+    sent(1, 18).await;
+}
+
+#[tokio::test]
 async fn a_message_that_must_be_confirmed_is_sent_again_until_it_is_and_then_never() {
     let world = World::new().await;
     world.teller.carry_outbox();

@@ -32,10 +32,12 @@ use uuid::Uuid;
 
 pub const FETCH: &str = "/example.v1.Library/Fetch";
 pub const OPEN: &str = "/example.v1.Library/Open";
-/// Only the service `cases` may fetch; any person may use what is open.
+pub const URGENT: &str = "/example.v1.Library/Urgent";
+/// Only the service `cases` may fetch; any person may use what is open or urgent.
 const RULES: &[Rule] = &[
     Rule { method: FETCH, permission: "book.fetch", clause: "R3c", allow: &["service:cases"] },
     Rule { method: OPEN, permission: "book.open", clause: "RM1c", allow: &[ANYONE] },
+    Rule { method: URGENT, permission: "book.urgent", clause: "RM1c", allow: &[ANYONE] },
 ];
 
 pub struct Authority(CertifiedIssuer<'static, KeyPair>);
@@ -127,22 +129,32 @@ struct Config {
 
 /// A process with these files.
 pub fn process(name: &'static str, files: &Files, port: u16) -> Process {
+    process_with(name, files, port, &[])
+}
+
+fn process_with(name: &'static str, files: &Files, port: u16, more: &[&str]) -> Process {
     let at = |file: &str| files.folder().join(file).to_string_lossy().into_owned();
     let mut args = vec![name.to_owned(), "--listen".into(), format!("127.0.0.1:{port}")];
     args.extend(["--tls-cert".into(), at("own.pem"), "--tls-key".into(), at("own.key"), "--tls-ca".into(), at("ca.pem")]);
     if files.folder().join("jwks.json").is_file() {
         args.extend(["--identity-keys".into(), at("jwks.json")]);
     }
+    args.extend(more.iter().map(|arg| (*arg).to_owned()));
     Process::new(name, Config::parse_from(args).chassis, Clock::system(), Ids::random())
 }
 
 /// Starts the library as the service `intake`; the address it serves on.
 pub fn serve(files: &Files) -> String {
+    serve_with(files, &[])
+}
+
+/// The same with further settings.
+pub fn serve_with(files: &Files, more: &[&str]) -> String {
     let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-    let process = process("intake", files, port);
+    let process = process_with("intake", files, port, more);
     let kept = files.clone();
     tokio::spawn(async move {
-        process.serve_grpc(proto::DESCRIPTOR_BYTES, RULES, Routes::new(Library)).await.unwrap();
+        process.serve_grpc_with_urgent(proto::DESCRIPTOR_BYTES, RULES, &[URGENT], Routes::new(Library)).await.unwrap();
         drop(kept);
     });
     format!("https://127.0.0.1:{port}")

@@ -5,6 +5,8 @@ mod auditing;
 mod carrying;
 mod certified;
 mod hearing;
+mod limits;
+mod patience;
 mod proving;
 mod renewing;
 mod world;

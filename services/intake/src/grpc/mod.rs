@@ -4,6 +4,7 @@ mod contact;
 mod queue;
 mod referral;
 
+use chassis::limits::LARGE;
 use proto::intake::v1::{
     GetContactRequest, GetContactResponse, GetReceiptRequest, GetReceiptResponse, GetReferralRequest, GetReferralResponse,
     ListQueueRequest, ListQueueResponse, PushContactRequest, PushContactResponse, ScreenReferralRequest, ScreenReferralResponse,
@@ -20,7 +21,7 @@ pub struct Door(pub Desk);
 /// Every RPC of intake.
 #[must_use]
 pub fn routes(desk: Desk) -> Routes {
-    Routes::new(IntakeServer::new(Door(desk)))
+    Routes::new(IntakeServer::new(Door(desk)).max_decoding_message_size(LARGE))
 }
 
 #[async_trait]

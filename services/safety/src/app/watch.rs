@@ -11,7 +11,7 @@ use std::{
 
 use chassis::{Clock, Context};
 use sqlx::{PgPool, postgres::PgListener};
-use tokio::sync::watch;
+use tokio::sync::{Semaphore, watch};
 use uuid::Uuid;
 
 use crate::store;
@@ -32,12 +32,22 @@ pub struct Hub {
     latest: watch::Sender<Revisions>,
     ticked_at: Arc<AtomicI64>,
     clock: Clock,
+    /// Watchers read a few at a time: a change that hundreds follow must not take the connections of a raise.
+    pub readers: Arc<Semaphore>,
 }
+
+/// Watchers that read at one time.
+const READERS: usize = 3;
 
 impl Hub {
     #[must_use]
     pub fn new(clock: Clock) -> Self {
-        Self { latest: watch::Sender::new(Revisions::default()), ticked_at: Arc::default(), clock }
+        Self {
+            latest: watch::Sender::new(Revisions::default()),
+            ticked_at: Arc::default(),
+            clock,
+            readers: Arc::new(Semaphore::new(READERS)),
+        }
     }
 
     #[must_use]

@@ -5,7 +5,7 @@ use std::{collections::HashMap, pin::Pin, time::Duration};
 use chassis::{Caller, wire::timestamp};
 use futures::{Stream, stream};
 use proto::safety::v1::{self, watch_concerns_response::Item};
-use tokio::sync::watch;
+use tokio::sync::{OwnedSemaphorePermit, watch};
 use tonic::Status;
 use uuid::Uuid;
 
@@ -87,7 +87,7 @@ impl Watcher {
 
     /// The first of what is open; whatever does not fit follows as changes.
     async fn snapshot(&mut self) -> Result<Item, Status> {
-        let (mut db, viewer) = self.reader().await?;
+        let (mut db, viewer, _turn) = self.reader().await?;
         let (views, _) = read_concerns::list(&mut db, &viewer, false, None, SNAPSHOT).await?;
         self.note(&mut db, &views).await;
         self.told = views.iter().map(|view| (view.concern.id, view.concern.revision)).collect();
@@ -101,7 +101,7 @@ impl Watcher {
         let untold = |id: &Uuid, revision: &i64| self.told.get(id).is_none_or(|told| told < revision);
         let news: Vec<(Uuid, i64)> = latest.iter().filter(|(id, revision)| untold(id, revision)).map(|(id, r)| (*id, *r)).collect();
         self.behind = news.len() > AT_ONCE;
-        let (mut db, viewer) = self.reader().await?;
+        let (mut db, viewer, _turn) = self.reader().await?;
         for (id, revision) in news.into_iter().take(AT_ONCE) {
             let view = read_concerns::find(&mut db, &viewer, id).await?;
             // Hidden ones are remembered too, so that they are looked at once for each revision.
@@ -118,9 +118,10 @@ impl Watcher {
     }
 
     /// Who the watcher is, looked up anew each time: an office may have changed hands.
-    async fn reader(&self) -> Result<(sqlx::pool::PoolConnection<sqlx::Postgres>, Viewer), Status> {
+    async fn reader(&self) -> Result<(sqlx::pool::PoolConnection<sqlx::Postgres>, Viewer, OwnedSemaphorePermit), Status> {
+        let turn = self.door.hub.readers.clone().acquire_owned().await.map_err(|_| chassis::identity::unauthenticated())?;
         let mut db = self.door.ctx.pool.acquire().await.map_err(database)?;
         let viewer = viewer(&mut db, &self.caller).await?;
-        Ok((db, viewer))
+        Ok((db, viewer, turn))
     }
 }

@@ -1,0 +1,158 @@
+//! Connections per address and in all, counted from before the handshake until they end; and a deadline for the first words of each.
+
+use std::{
+    collections::HashMap,
+    io,
+    net::IpAddr,
+    pin::Pin,
+    sync::{Arc, Mutex, PoisonError},
+    task::{Context, Poll, ready},
+    time::Duration,
+};
+
+use tokio::{
+    io::{AsyncRead, AsyncWrite, ReadBuf},
+    time::Sleep,
+};
+use tonic::transport::server::Connected;
+
+/// Bytes with which every HTTP/2 connection begins.
+const PREFACE: usize = 24;
+/// How long a connection may take for them.
+const FIRST_WORDS: Duration = Duration::from_secs(5);
+
+/// Who is connected. Cheap to clone.
+#[derive(Clone)]
+pub struct Connections {
+    in_all: usize,
+    per_address: usize,
+    open: Arc<Mutex<HashMap<IpAddr, usize>>>,
+}
+
+/// One connection that counts until it is dropped.
+pub struct Counting {
+    of: Connections,
+    address: IpAddr,
+}
+
+impl Connections {
+    pub fn new(in_all: usize, per_address: usize) -> Self {
+        Self { in_all, per_address, open: Arc::default() }
+    }
+
+    /// Counts a connection from this address; the reason where it is one too many.
+    pub fn admit(&self, address: IpAddr) -> Result<Counting, &'static str> {
+        // A client with a whole IPv6 network must not have an address for each connection.
+        let address = match address.to_canonical() {
+            IpAddr::V6(v6) => IpAddr::V6((v6.to_bits() & (u128::MAX << 64)).into()),
+            v4 @ IpAddr::V4(_) => v4,
+        };
+        let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
+        if open.values().sum::<usize>() >= self.in_all {
+            return Err("connections-in-all");
+        }
+        let own = open.entry(address).or_default();
+        if *own >= self.per_address {
+            return Err("connections-per-address");
+        }
+        *own += 1;
+        Ok(Counting { of: self.clone(), address })
+    }
+}
+
+impl Drop for Counting {
+    fn drop(&mut self) {
+        let mut open = self.of.open.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(own) = open.get_mut(&self.address) {
+            *own -= 1;
+            if *own == 0 {
+                open.remove(&self.address);
+            }
+        }
+    }
+}
+
+/// A connection that counts, and ends when its first words do not come.
+pub struct Counted<T> {
+    inner: T,
+    _counting: Counting,
+    missing: usize,
+    until: Pin<Box<Sleep>>,
+}
+
+impl<T> Counted<T> {
+    pub fn new(inner: T, counting: Counting) -> Self {
+        Self { inner, _counting: counting, missing: PREFACE, until: Box::pin(tokio::time::sleep(FIRST_WORDS)) }
+    }
+}
+
+impl<T: Connected> Connected for Counted<T> {
+    type ConnectInfo = T::ConnectInfo;
+
+    fn connect_info(&self) -> Self::ConnectInfo {
+        self.inner.connect_info()
+    }
+}
+
+impl<T: AsyncRead + Unpin> AsyncRead for Counted<T> {
+    fn poll_read(mut self: Pin<&mut Self>, task: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+        let before = buffer.filled().len();
+        if self.missing > 0 && self.until.as_mut().poll(task).is_ready() {
+            super::count("no-first-words");
+            return Poll::Ready(Err(io::ErrorKind::TimedOut.into()));
+        }
+        ready!(Pin::new(&mut self.inner).poll_read(task, buffer))?;
+        self.missing = self.missing.saturating_sub(buffer.filled().len() - before);
+        Poll::Ready(Ok(()))
+    }
+}
+
+impl<T: AsyncWrite + Unpin> AsyncWrite for Counted<T> {
+    fn poll_write(mut self: Pin<&mut Self>, task: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
+        Pin::new(&mut self.inner).poll_write(task, bytes)
+    }
+
+    fn poll_write_vectored(mut self: Pin<&mut Self>, task: &mut Context<'_>, bytes: &[io::IoSlice<'_>]) -> Poll<io::Result<usize>> {
+        Pin::new(&mut self.inner).poll_write_vectored(task, bytes)
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        self.inner.is_write_vectored()
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, task: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.inner).poll_flush(task)
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, task: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.inner).poll_shutdown(task)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_address_cannot_take_the_places_of_all_and_a_place_comes_back_when_its_connection_ends() {
+        let connections = Connections::new(5, 3);
+        let [flood, other, third] = ["10.0.0.1", "10.0.0.2", "10.0.0.3"].map(|text| text.parse::<IpAddr>().unwrap());
+        let mut held: Vec<_> = (0..3).map(|_| connections.admit(flood)).collect();
+        assert_eq!(connections.admit(flood).err(), Some("connections-per-address"));
+        held.extend((0..2).map(|_| connections.admit(other)));
+        assert!(held.iter().all(Result::is_ok));
+        assert_eq!(connections.admit(third).err(), Some("connections-in-all"));
+        held.pop();
+        assert!(connections.admit(third).is_ok());
+        held.clear();
+        assert!(connections.open.lock().unwrap().is_empty());
+    }
+
+    #[test]
+    fn a_network_of_addresses_counts_as_one() {
+        let connections = Connections::new(9, 1);
+        let _held = connections.admit("2001:db8::1".parse().unwrap());
+        assert!(connections.admit("2001:db8::2".parse().unwrap()).is_err());
+        assert!(connections.admit("2001:db8:0:1::2".parse().unwrap()).is_ok());
+    }
+}

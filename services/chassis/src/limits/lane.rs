@@ -1,0 +1,85 @@
+//! Two lanes to the database: what is urgent never waits behind what is not, however much of that there is.
+
+use std::{sync::Arc, time::Duration};
+
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+
+/// Calls that wait for a place in the usual lane at most; one more is refused at once.
+const WAITING: usize = 512;
+/// How long they wait. Short of the deadline of any caller of ours, so that it hears a reason.
+const PATIENCE: Duration = Duration::from_secs(4);
+
+/// A place in a lane; dropping it lets the next one in.
+pub struct Place {
+    _works: OwnedSemaphorePermit,
+}
+
+/// The lanes of one door. Cheap to clone.
+#[derive(Clone)]
+pub struct Lanes {
+    urgent: &'static [&'static str],
+    fast: Arc<Semaphore>,
+    usual: Arc<Semaphore>,
+    waiting: Arc<Semaphore>,
+}
+
+impl Lanes {
+    /// Neither lane takes the last quarter of the connections: what the usual one leaves is for the urgent one, what both leave is
+    /// for the ladder, the relay and the consumers.
+    pub fn new(connections: u32, urgent: &'static [&'static str]) -> Self {
+        let connections = usize::try_from(connections).unwrap_or(usize::MAX).min(Semaphore::MAX_PERMITS);
+        let share = connections.saturating_sub(connections.div_ceil(4)).max(1);
+        let lane = || Arc::new(Semaphore::new(share));
+        Self { urgent, fast: lane(), usual: lane(), waiting: Arc::new(Semaphore::new(WAITING)) }
+    }
+
+    pub fn is_urgent(&self, method: &str) -> bool {
+        self.urgent.contains(&method)
+    }
+
+    /// A place for a call of `method`; none where too many wait, or none came free in time. What is urgent waits as long as its caller.
+    pub async fn place(&self, method: &str) -> Option<Place> {
+        if self.is_urgent(method) {
+            return self.fast.clone().acquire_owned().await.ok().map(|works| Place { _works: works });
+        }
+        let usual = self.usual.clone();
+        if let Ok(works) = usual.clone().try_acquire_owned() {
+            return Some(Place { _works: works });
+        }
+        let _waits = self.waiting.try_acquire().ok()?;
+        let works = tokio::time::timeout(PATIENCE, usual.acquire_owned()).await.ok()?.ok()?;
+        Some(Place { _works: works })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn when_the_usual_lane_is_full_an_urgent_call_finds_a_place_at_once() {
+        let lanes = Lanes::new(4, &["raise"]);
+        let mut full = Vec::new();
+        while let Ok(works) = lanes.usual.clone().try_acquire_owned() {
+            full.push(works);
+        }
+        assert_eq!(full.len(), 3, "the last connection is never lent to what is not urgent");
+        let mut urgent = std::pin::pin!(lanes.place("raise"));
+        assert!(futures::poll!(&mut urgent).is_ready());
+        let mut usual = std::pin::pin!(lanes.place("list"));
+        assert!(futures::poll!(&mut usual).is_pending());
+        full.clear();
+        assert!(usual.await.is_some());
+    }
+
+    #[tokio::test]
+    async fn no_more_than_a_bounded_number_wait() {
+        let lanes = Lanes::new(1, &[]);
+        let _works = lanes.place("list").await;
+        let mut waiting: Vec<_> = (0..WAITING).map(|_| Box::pin(lanes.place("list"))).collect();
+        for place in &mut waiting {
+            assert!(futures::poll!(place.as_mut()).is_pending());
+        }
+        assert!(lanes.place("list").await.is_none());
+    }
+}

@@ -1,0 +1,166 @@
+//! What a caller may take before and after it is known: sizes, connections, calls. What is urgent has a lane of its own and no quota.
+//!
+//! Each number has its reason beside it. Whoever meets a limit is told a stable reason where HTTP/2 lets us, and is counted without a
+//! name. The decision record is `docs/adr/0015-limits-at-every-door.md`.
+
+pub(crate) mod connections;
+mod lane;
+mod quota;
+
+use std::{net::IpAddr, time::Duration};
+
+use opentelemetry::{KeyValue, global};
+use tonic::{Code, Status, transport::Server};
+
+use self::{lane::Lanes, quota::Quota};
+use crate::{clock::Clock, config::Settings, identity::Caller, refusal::Refusal};
+
+/// A request message that is no import: a form with all its texts is a few kilobytes. Set on each generated server.
+pub const MESSAGE: usize = 1024 * 1024;
+/// A call that carries many requests at once, or that must not fail for the length of what it tells.
+pub const LARGE: usize = 4 * 1024 * 1024;
+/// All headers of a call together, before anything of them is read. Ours are below one kilobyte, a token below three.
+pub const HEADERS: u32 = 16 * 1024;
+/// An access token; longer ones are refused before their signature is looked at.
+pub const TOKEN: usize = 8 * 1024;
+/// Calls open at once on one connection: a dashboard follows the alarm for each of its visitors over one.
+const STREAMS: u32 = 1_024;
+/// Streams that a client opened and reset before we looked at them (HTTP/2 rapid reset); one more ends the connection.
+const PENDING_RESETS: usize = 20;
+/// Streams reset for errors of the client; one more ends the connection.
+const ERROR_RESETS: usize = 128;
+/// Bytes in flight per call and per connection before a handler reads them: what one connection can make us hold.
+const STREAM_WINDOW: u32 = 256 * 1024;
+const CONNECTION_WINDOW: u32 = 1024 * 1024;
+/// A connection is asked to end after this, so that an identity does not outlive its certificate for long. Open calls finish.
+const CONNECTION_LASTS: Duration = Duration::from_secs(3600);
+
+/// An HTTP/2 server that lets nobody take more than the limits.
+pub(crate) fn server() -> Server {
+    Server::builder()
+        .http2_keepalive_interval(Some(Duration::from_secs(10)))
+        .http2_keepalive_timeout(Some(Duration::from_secs(5)))
+        .max_connection_age(CONNECTION_LASTS)
+        .max_concurrent_streams(STREAMS)
+        .http2_max_pending_accept_reset_streams(Some(PENDING_RESETS))
+        .http2_max_local_error_reset_streams(Some(ERROR_RESETS))
+        .http2_max_header_list_size(HEADERS)
+        .initial_stream_window_size(STREAM_WINDOW)
+        .initial_connection_window_size(CONNECTION_WINDOW)
+}
+
+/// Quotas and lanes of one door. Cheap to clone.
+#[derive(Clone)]
+pub(crate) struct Defence {
+    quota: Quota,
+    lanes: Lanes,
+    clock: Clock,
+}
+
+impl Defence {
+    pub fn new(settings: &Settings, clock: Clock, urgent: &'static [&'static str]) -> Self {
+        let quota = Quota::new(settings.calls_per_second, settings.calls_burst);
+        Self { quota, lanes: Lanes::new(settings.database_connections, urgent), clock }
+    }
+
+    /// Before the token is looked at: its length, and an address that has shown too many that were worthless.
+    pub fn before_identity(&self, method: &str, token_bytes: usize, from: Option<IpAddr>) -> Result<(), Status> {
+        if token_bytes > TOKEN {
+            return Err(refused("token-too-long", token_too_long()));
+        }
+        match from {
+            Some(address) if !self.lanes.is_urgent(method) => self.quota.look(&stranger(address), self.clock.now()).map_err(over_quota),
+            _ => Ok(()),
+        }
+    }
+
+    /// A call without a valid identity is charged to the address it came from.
+    pub fn stranger(&self, from: Option<IpAddr>) {
+        if let Some(address) = from {
+            let _ = self.quota.take(&stranger(address), self.clock.now());
+        }
+    }
+
+    /// A known caller's quota. What is urgent has none.
+    pub fn caller(&self, method: &str, caller: &Caller) -> Result<(), Status> {
+        if self.lanes.is_urgent(method) {
+            return Ok(());
+        }
+        self.quota.take(&caller.subject, self.clock.now()).map_err(over_quota)
+    }
+
+    /// A place to work in, until it is dropped. Waits a bounded time among a bounded number.
+    pub async fn place(&self, method: &str) -> Result<lane::Place, Status> {
+        self.lanes.place(method).await.ok_or_else(|| refused("busy", busy()))
+    }
+}
+
+/// The transport refuses a message that is too large in words of its own; the caller is given ours.
+pub(crate) fn explained(answer: &http::Response<tonic::body::Body>) -> Option<Status> {
+    let code = answer.headers().get("grpc-status")?;
+    (code.as_bytes() == (Code::OutOfRange as i32).to_string().as_bytes()).then(|| refused("message-too-large", too_large()))
+}
+
+/// Counts what was refused, by reason and without the caller.
+pub(crate) fn count(reason: &'static str) {
+    let meter = global::meter("chassis");
+    let metric = meter.u64_counter("ro.door.refused").with_description("Calls and connections refused for a limit").build();
+    metric.add(1, &[KeyValue::new("reason", reason)]);
+}
+
+fn refused(reason: &'static str, refusal: Refusal) -> Status {
+    count(reason);
+    tracing::debug!(reason, "refused for a limit");
+    refusal.into()
+}
+
+/// The account of an address. The line feed keeps it apart from that of a person.
+fn stranger(address: IpAddr) -> String {
+    format!("\n{address}")
+}
+
+fn over_quota(wait: Duration) -> Status {
+    let refusal = Refusal {
+        code: Code::ResourceExhausted,
+        retry_after: Some(wait),
+        ..Refusal::precondition(
+            "quota",
+            "TS1",
+            "too many calls in a short time: nothing was recorded, send it again later with the same key",
+            "trop d'appels en peu de temps : rien n'a été consigné, renvoyez plus tard avec la même clé",
+        )
+    };
+    refused("quota", refusal)
+}
+
+fn busy() -> Refusal {
+    Refusal {
+        code: Code::ResourceExhausted,
+        retry_after: Some(Duration::from_secs(1)),
+        ..Refusal::precondition(
+            "busy",
+            "TS1",
+            "too much is asked of this service at the moment: nothing was recorded, send it again with the same key",
+            "ce service est trop sollicité pour l'instant : rien n'a été consigné, renvoyez avec la même clé",
+        )
+    }
+}
+
+fn too_large() -> Refusal {
+    Refusal {
+        code: Code::ResourceExhausted,
+        ..Refusal::precondition(
+            "message-too-large",
+            "TS1",
+            "the message is larger than this call takes: send fewer at once",
+            "le message dépasse ce que cet appel accepte : envoyez-en moins à la fois",
+        )
+    }
+}
+
+fn token_too_long() -> Refusal {
+    Refusal {
+        code: Code::Unauthenticated,
+        ..Refusal::precondition("token-too-long", "A1", "the access token is too long", "le jeton d'accès est trop long")
+    }
+}
