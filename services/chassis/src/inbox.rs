@@ -15,6 +15,7 @@ use tracing::Instrument;
 
 use crate::{
     bus::ConsumerSpec,
+    database::{self, Actor},
     lifecycle::Context,
     refusal::{is_passing, store_error},
     replay, trace,
@@ -202,7 +203,7 @@ async fn apply_all<H: Handler>(ctx: &Context, spec: ConsumerSpec, handler: &H, b
         let work = guarded(READ_DEADLINE, handler.read(message)).instrument(span.clone()).await;
         read.push((message, span, work));
     }
-    let mut tx = ctx.pool.begin().await?;
+    let mut tx = database::begin(&ctx.pool, &Actor::service(ctx.name)).await?;
     let mut verdicts = Vec::with_capacity(batch.len());
     for (message, span, work) in read {
         verdicts.push(apply_one(ctx, spec, handler, &mut tx, message, work).instrument(span).await?);
