@@ -2,8 +2,8 @@
 
 use chassis::Caller;
 use harness::fence;
-use intake::app::push_contact::push_contact;
-use proto::intake::v1::{Disposition, Referral, VictimContact};
+use intake::{app::push_contact::push_contact, domain::Disposition};
+use proto::intake::v1::{Referral, VictimContact};
 use sqlx::Executor;
 
 use crate::support::{TestDesk, caller, desk, officer, only_id, referral, staff, submit};
