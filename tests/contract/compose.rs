@@ -1,6 +1,6 @@
 //! docker-compose.yml against the services' own settings, and against what a first run in containers stumbles over.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_yaml_ng::Value;
 
@@ -134,11 +134,21 @@ fn resolved(value: &str) -> String {
 }
 
 #[test]
-fn a_migration_runs_with_exactly_the_settings_of_its_service() {
+fn a_migration_runs_with_the_settings_of_its_service_and_alone_has_the_login_of_the_owner() {
     let compose = compose();
     for process in &repo::PROCESSES[..5] {
         let migrate = service(&compose, &format!("migrate-{process}"));
-        assert_eq!(environment(migrate), environment(service(&compose, process)), "{process}");
+        let owners = format!("{}_DATABASE_OWNER_URL", process.to_uppercase());
+        let own = |service: &Value| {
+            let (login, common): (Vec<_>, Vec<_>) =
+                environment(service).into_iter().partition(|(name, _)| *name == owners || name == "PGPASSFILE");
+            (login.into_iter().collect::<BTreeMap<_, _>>(), common.into_iter().collect::<BTreeMap<_, _>>())
+        };
+        let ((migrates, its), (serves, the_services)) = (own(migrate), own(service(&compose, process)));
+        assert_eq!(its, the_services, "{process}");
+        assert!(migrates[&owners].starts_with(&format!("postgres://ro_{process}_owner@postgres")), "{process}");
+        assert_eq!(migrates["PGPASSFILE"], format!("/state/postgres/{process}_owner.pgpass"));
+        assert_eq!((serves[&owners].as_str(), serves["PGPASSFILE"].as_str()), ("", format!("/state/postgres/{process}.pgpass").as_str()));
         assert_eq!(strings(migrate.get("command")), ["migrate"]);
         assert_eq!(text(migrate, "image"), text(service(&compose, process), "image"));
         let waited: Vec<String> = waits(service(&compose, process)).into_iter().map(|(name, _)| name).collect();

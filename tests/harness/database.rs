@@ -1,4 +1,7 @@
 //! A fresh, migrated database for one test, on the PostgreSQL that all tests of the run share.
+//!
+//! A test works with the application's login, as a service does, so that row-level security holds in every test. Whoever must
+//! look behind the curtain has the administrator's.
 
 use std::{collections::BTreeMap, str::FromStr};
 
@@ -10,9 +13,19 @@ use sqlx::{
 use tokio::sync::Mutex;
 use uuid::Uuid;
 
+/// Owner of the tables, application and auditor: the logins of every test database, named as the migrations want them.
+pub const OWNER: &str = "ro_test_owner";
+pub const APPLICATION: &str = "ro_test";
+pub const AUDITOR: &str = "ro_test_auditor";
+const PASSWORD: &str = "of-tests-only";
+
 /// A database that belongs to one test.
 pub struct Database {
+    /// As the application: nothing is seen or written but in a transaction that names for whom it is.
     pub pool: PgPool,
+    /// As the administrator, whom no policy holds: to count, to look and to tamper.
+    pub admin: PgPool,
+    /// The application's.
     pub options: PgConnectOptions,
     server: PgConnectOptions,
 }
@@ -42,9 +55,43 @@ impl Drop for Database {
 pub async fn fresh(migrators: &[&Migrator]) -> Database {
     let server = PgConnectOptions::from_str(&server_url()).unwrap().disable_statement_logging();
     let template = template(&server, migrators).await;
-    let options = server.clone().database(&create(&server, "test", &template).await);
+    let administrator = server.clone().database(&create(&server, "test", &template).await);
+    let options = login(&administrator, APPLICATION);
     let pool = PgPoolOptions::new().max_connections(12).connect_with(options.clone()).await.unwrap();
-    Database { pool, options, server }
+    let admin = PgPoolOptions::new().max_connections(4).connect_lazy_with(administrator);
+    Database { pool, admin, options, server }
+}
+
+impl Database {
+    /// The database as another of its logins sees it.
+    #[must_use]
+    pub fn login(&self, role: &str) -> PgConnectOptions {
+        login(&self.options, role)
+    }
+}
+
+fn login(database: &PgConnectOptions, role: &str) -> PgConnectOptions {
+    database.clone().username(role).password(PASSWORD)
+}
+
+/// The three logins of the cluster, made by whichever test process comes first.
+#[expect(clippy::unwrap_used, reason = "a test that has no database has failed")]
+async fn make_roles(server: &PgConnectOptions) {
+    let mut admin = sqlx::PgConnection::connect_with(server).await.unwrap();
+    for role in [OWNER, APPLICATION, AUDITOR] {
+        let statement = format!(
+            "do $$ begin
+                 perform pg_advisory_xact_lock(785);
+                 if not exists (select from pg_roles where rolname = '{role}') then
+                     create role {role} login password '{PASSWORD}';
+                 end if;
+             end $$"
+        );
+        admin.execute(AssertSqlSafe(statement)).await.unwrap();
+    }
+    // Two processes at once may meet at the same row of the catalogue; the right stands either way.
+    let _granted = admin.execute(AssertSqlSafe(format!("grant set on parameter ro.reach to {OWNER}"))).await;
+    admin.close().await.unwrap();
 }
 
 /// The migrated template for this list of migrations.
@@ -56,8 +103,9 @@ async fn template(server: &PgConnectOptions, migrators: &[&Migrator]) -> String 
     if let Some(name) = made.get(&key) {
         return name.clone();
     }
+    make_roles(server).await;
     let name = create(server, "template", "template0").await;
-    let mut db = sqlx::PgConnection::connect_with(&server.clone().database(&name)).await.unwrap();
+    let mut db = sqlx::PgConnection::connect_with(&login(&server.clone().database(&name), OWNER)).await.unwrap();
     for migrator in migrators {
         let mut tolerant = Migrator::with_migrations(migrator.iter().cloned().collect());
         tolerant.set_ignore_missing(true);
@@ -72,7 +120,7 @@ async fn template(server: &PgConnectOptions, migrators: &[&Migrator]) -> String 
 async fn create(server: &PgConnectOptions, kind: &str, template: &str) -> String {
     let name = format!("{kind}_{}", Uuid::now_v7().simple());
     let mut admin = sqlx::PgConnection::connect_with(server).await.unwrap();
-    let statement = format!("create database {name} template {template} encoding 'utf8'");
+    let statement = format!("create database {name} owner {OWNER} template {template} encoding 'utf8'");
     admin.execute(AssertSqlSafe(statement)).await.unwrap();
     admin.close().await.unwrap();
     name

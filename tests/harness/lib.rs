@@ -1,8 +1,10 @@
 //! Boots what a test needs, and drives it: a database of its own, a whole system of its own, and waits with a deadline.
 
 pub mod bus;
+pub mod cost;
 pub mod database;
 pub mod decoders;
+pub mod fence;
 pub mod hostile;
 pub mod system;
 pub mod wait;

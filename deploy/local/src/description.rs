@@ -53,6 +53,12 @@ pub struct Postgres {
     pub log: PathBuf,
     /// The address of each service's database, with its password.
     pub databases: BTreeMap<String, String>,
+    /// The same as the owner of its tables, who migrates them.
+    #[serde(default)]
+    pub owners: BTreeMap<String, String>,
+    /// The same as its auditor, who reads the audit log and nothing else.
+    #[serde(default)]
+    pub auditors: BTreeMap<String, String>,
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize)]

@@ -13,7 +13,7 @@ use crate::{
     identity,
     nats::Nats,
     ports::{Picker, Ports},
-    postgres::Postgres,
+    postgres::{Login, Postgres},
 };
 
 /// The name of the dashboard among the services.
@@ -132,7 +132,7 @@ impl Surroundings<'_> {
     fn service(&self, service: &str, port: u16) -> Result<Vec<(&'static str, String)>> {
         let mut settings = self.common(port);
         settings.extend([
-            ("DATABASE_URL", self.postgres.url(service)?),
+            ("DATABASE_URL", self.postgres.url(service, Login::Application)?),
             ("NATS_URL", self.nats.url()),
             ("NATS_CA", text(&self.certificates.join("ca.pem"))),
             ("NATS_SEED_FILE", text(&self.nats.credential(service)?.seed_file)),

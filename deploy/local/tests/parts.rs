@@ -15,7 +15,7 @@ use std::{
 use local::{
     SERVICES, identity, nats,
     nats::Nats,
-    postgres::Postgres,
+    postgres::{Login, Postgres},
     process, sys,
     tools::{self, Wishes},
 };
@@ -51,7 +51,11 @@ fn start_nats(dir: &Path) -> Nats {
 }
 
 fn ask(postgres: &Postgres, service: &str, database: &str, sql: &str) -> Result<String, String> {
-    let output = postgres.psql(Some(service)).unwrap().args(["-d", database, "-Atc", sql]).output().unwrap();
+    ask_as(postgres, service, Login::Application, database, sql)
+}
+
+fn ask_as(postgres: &Postgres, service: &str, login: Login, database: &str, sql: &str) -> Result<String, String> {
+    let output = postgres.psql(service, login).unwrap().args(["-d", database, "-Atc", sql]).output().unwrap();
     if output.status.success() {
         Ok(String::from_utf8_lossy(&output.stdout).trim().to_owned())
     } else {
@@ -80,7 +84,8 @@ fn each_service_enters_its_own_database_and_no_other_and_data_outlive_a_kill() {
     assert_eq!(ask(&postgres, "safety", "ro_safety", "show fsync").unwrap(), "on");
     assert_eq!(ask(&postgres, "safety", "ro_safety", "show listen_addresses").unwrap(), "");
 
-    ask(&postgres, "safety", "ro_safety", "create table kept (n int); insert into kept values (7)").unwrap();
+    let keep = "create table kept (n int); insert into kept values (7); grant select on kept to ro_safety";
+    ask_as(&postgres, "safety", Login::Owner, "ro_safety", keep).unwrap();
     postgres.create_database("from_template", Some("ro_safety"), Some("ro_safety")).unwrap();
     postgres.drop_database("from_template").unwrap();
     postgres.process.signal(sys::SIGKILL);
@@ -89,7 +94,7 @@ fn each_service_enters_its_own_database_and_no_other_and_data_outlive_a_kill() {
 
     let mut postgres = start_postgres(&folder.0);
     assert_eq!(ask(&postgres, "safety", "ro_safety", "select n from kept").unwrap(), "7");
-    let url = postgres.url("safety").unwrap();
+    let url = postgres.url("safety", Login::Application).unwrap();
     assert!(url.starts_with("postgres://ro_safety:") && url.ends_with("pg%2Fsocket/ro_safety"), "{url}");
     let killed = process::stop_all(&mut [&mut postgres.process], process::GRACE);
     assert_eq!(killed, Vec::<String>::new());
@@ -99,6 +104,59 @@ fn each_service_enters_its_own_database_and_no_other_and_data_outlive_a_kill() {
     let tool = tools::postgres(&Wishes::from_env(), &mut |_| ()).unwrap();
     let refusal = Postgres::start(&tool, &folder.0.join("pg"), &folder.0.join("logs"), &AtomicBool::new(false)).unwrap_err().to_string();
     assert!(refusal.contains("PostgreSQL 9") && refusal.contains("cargo ro reset"), "{refusal}");
+}
+
+#[test]
+fn no_login_of_a_service_enters_another_database_and_only_the_owner_makes_tables() {
+    let folder = Folder::new("logins");
+    let mut postgres = start_postgres(&folder.0);
+    postgres.create_services(&SERVICES).unwrap();
+    for service in SERVICES {
+        for login in Login::ALL {
+            for other in SERVICES {
+                let database = format!("ro_{other}");
+                let entered = ask_as(&postgres, service, login, &database, "select 1");
+                assert_eq!(entered.is_ok(), service == other, "{login:?} of {service} in {other}");
+            }
+            assert!(ask_as(&postgres, service, login, "postgres", "select 1").is_err());
+            let own = format!("ro_{service}");
+            let makes = ask_as(&postgres, service, login, &own, "create table t (n int)").is_ok();
+            assert_eq!(makes, login == Login::Owner, "{login:?} of {service}");
+            let rights = "select rolsuper or rolbypassrls or rolcreaterole or rolcreatedb or rolreplication from pg_roles
+                          where rolname = current_user";
+            assert_eq!(ask_as(&postgres, service, login, &own, rights).unwrap(), "f");
+        }
+        let own = format!("ro_{service}");
+        for forbidden in ["create temp table t (n int)", "set role ro_admin", &format!("set role {own}_owner"), "alter table t add m int"] {
+            assert!(ask(&postgres, service, &own, forbidden).is_err(), "{forbidden}");
+        }
+    }
+}
+
+#[test]
+fn the_tables_of_a_former_version_that_belonged_to_the_application_get_their_owner() {
+    let folder = Folder::new("former");
+    let mut postgres = start_postgres(&folder.0);
+    postgres
+        .run_script(
+            "create role ro_cases login password 'former';
+             create database ro_cases owner ro_cases;
+             \\connect ro_cases
+             set role ro_cases;
+             create table kept (n int generated always as identity, m int); insert into kept (m) values (7);
+             create function seven() returns int language sql as 'select 7';",
+        )
+        .unwrap();
+    for _ in 0..2 {
+        postgres.create_services(&SERVICES).unwrap();
+    }
+    let owners = "select distinct pg_get_userbyid(owner) from (
+                      select relowner as owner from pg_class where relname like 'kept%'
+                      union all select proowner from pg_proc where proname = 'seven'
+                      union all select datdba from pg_database where datname = 'ro_cases') as had";
+    assert_eq!(ask(&postgres, "cases", "ro_cases", owners).unwrap(), "ro_cases_owner");
+    assert!(ask(&postgres, "cases", "ro_cases", "select * from kept").unwrap_err().contains("permission denied"));
+    assert_eq!(ask_as(&postgres, "cases", Login::Owner, "ro_cases", "select m from kept").unwrap(), "7");
 }
 
 #[test]

@@ -18,6 +18,10 @@ pub struct Settings {
     #[arg(long, value_parser = parse_private, hide_env_values = true)]
     pub database_url: Option<Private<String>>,
 
+    /// PostgreSQL URL of the owner of the tables, for the task migrate only; a service that serves neither needs it nor should have it
+    #[arg(long, value_parser = parse_private, hide_env_values = true)]
+    pub database_owner_url: Option<Private<String>>,
+
     /// Connections to the database at most
     #[arg(long, default_value_t = 16)]
     pub database_connections: u32,

@@ -1,4 +1,4 @@
-//! The service's own PostgreSQL database: pool, schema, and the settings without which nothing is promised.
+//! The service's own PostgreSQL database: pool, schema, for whom a transaction is, and the settings without which nothing is promised.
 
 use std::{str::FromStr, time::Duration};
 
@@ -9,7 +9,8 @@ use sqlx::{
     postgres::{PgConnectOptions, PgPoolOptions},
 };
 
-use crate::config::Settings;
+pub use crate::actor::{Actor, act_as, begin};
+use crate::{Private, actor, config::Settings};
 
 /// Outbox, inbox and quarantine: versions below 1000. A service's own migrations begin at 1001.
 pub static MIGRATOR: Migrator = sqlx::migrate!();
@@ -22,23 +23,47 @@ const OLDEST_SERVER: i32 = 150_000;
 /// The URL is missing or malformed, or the server cannot keep our promises.
 pub async fn connect(name: &str, settings: &Settings) -> anyhow::Result<PgPool> {
     let url = settings.database_url.as_ref().context("a database is needed: set --database-url")?;
+    let pool = open(settings, options(name, url)?);
+    wait(&pool).await?;
+    check_server(&pool).await?;
+    check_login(&pool).await?;
+    Ok(pool)
+}
+
+/// The same as the owner of the tables, who alone may change them: for migrations, which act for the service itself.
+///
+/// # Errors
+/// As [`connect`].
+pub async fn connect_as_owner(name: &str, settings: &Settings) -> anyhow::Result<PgPool> {
+    let url = settings.database_owner_url.as_ref().context("the owner of the tables is needed: set --database-owner-url")?;
+    let pool = open(settings, options(name, url)?.options(actor::for_life(name)));
+    wait(&pool).await?;
+    check_server(&pool).await?;
+    Ok(pool)
+}
+
+fn options(name: &str, url: &Private<String>) -> anyhow::Result<PgConnectOptions> {
     // The parse error is not shown: it may repeat the password.
     let Ok(options) = PgConnectOptions::from_str(url.expose()) else {
         bail!("the database url is malformed: use postgres://user:password@host/database");
     };
-    let options = options.application_name(name).options([
+    Ok(options.application_name(name).options([
         ("statement_timeout", "10s"),
         ("idle_in_transaction_session_timeout", "20s"),
         ("lock_timeout", "5s"),
-    ]);
-    let pool = PgPoolOptions::new()
-        .max_connections(settings.database_connections)
-        .acquire_timeout(Duration::from_secs(3))
-        .connect_lazy_with(options);
+    ]))
+}
+
+fn open(settings: &Settings, options: PgConnectOptions) -> PgPool {
+    PgPoolOptions::new().max_connections(settings.database_connections).acquire_timeout(Duration::from_secs(3)).connect_lazy_with(options)
+}
+
+/// Until the server answers.
+async fn wait(pool: &PgPool) -> anyhow::Result<()> {
     let mut said = false;
     loop {
-        match sqlx::query_scalar!("select 1 as one").fetch_one(&pool).await {
-            Ok(_) => break,
+        match sqlx::query_scalar!("select 1 as one").fetch_one(pool).await {
+            Ok(_) => return Ok(()),
             Err(error) if crate::refusal::is_passing(&error) => {
                 if !said {
                     tracing::info!(reason = crate::refusal::store_error(&error), "waiting for postgresql");
@@ -49,8 +74,18 @@ pub async fn connect(name: &str, settings: &Settings) -> anyhow::Result<PgPool> 
             Err(error) => bail!("postgresql refuses this service: {}", crate::refusal::store_error(&error)),
         }
     }
-    check_server(&pool).await?;
-    Ok(pool)
+}
+
+/// A login that row-level security does not hold, or that could lift it, is refused at start.
+async fn check_login(pool: &PgPool) -> anyhow::Result<()> {
+    let free: bool = sqlx::query_scalar(
+        "select rolsuper or rolbypassrls or rolcreaterole or exists (select from pg_class where relowner = pg_roles.oid and relkind = 'r')
+         from pg_roles where rolname = current_user",
+    )
+    .fetch_one(pool)
+    .await?;
+    ensure!(!free, "the login of --database-url may pass by row-level security: use the application's login, which owns nothing");
+    Ok(())
 }
 
 /// Settings that would let an acknowledged row vanish are refused at start.

@@ -25,6 +25,7 @@ use tracing::Instrument;
 
 use crate::{
     bus::ConsumerSpec,
+    database::{self, Actor},
     lifecycle::Context,
     refusal::{is_passing, store_error},
     replay, trace,
@@ -320,7 +321,7 @@ async fn apply_all<H: Handler>(
     messages: &[(jetstream::Message, Incoming)],
     works: Vec<(tracing::Span, Result<H::Work, Rejection>)>,
 ) -> sqlx::Result<Vec<Verdict>> {
-    let mut tx = ctx.pool.begin().await?;
+    let mut tx = database::begin(&ctx.pool, &Actor::service(ctx.name)).await?;
     let mut verdicts = Vec::with_capacity(messages.len());
     for ((_, message), (span, work)) in messages.iter().zip(works) {
         verdicts.push(apply_one(ctx, spec, handler, &mut tx, message, work).instrument(span).await?);

@@ -3,6 +3,7 @@
 //! No word of the programme's domain stands here; another programme could use this crate unchanged.
 
 pub mod access;
+mod actor;
 pub mod audit;
 pub mod bus;
 pub mod client;

@@ -364,7 +364,7 @@ fn fail(name: &str, error: &anyhow::Error) -> ExitCode {
 }
 
 async fn migrate(name: &'static str, settings: &Settings, migrator: &'static Migrator) -> anyhow::Result<()> {
-    let pool = database::connect(name, settings).await?;
+    let pool = database::connect_as_owner(name, settings).await?;
     database::migrate(&pool, migrator).await?;
     tracing::info!("the database schema is up to date");
     pool.close().await;

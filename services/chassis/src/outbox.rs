@@ -17,6 +17,7 @@ use uuid::Uuid;
 use crate::{
     bus::{Bus, PUBLISH_DEADLINE},
     clock::{Clock, Ids},
+    database::{self, Actor},
     refusal::store_error,
     trace,
 };
@@ -228,6 +229,7 @@ impl Relay {
     /// What must be confirmed and was not in time waits again, under a new attempt and so a new Nats-Msg-Id.
     async fn take_back_unconfirmed(&self) -> sqlx::Result<()> {
         let now = self.clock.now();
+        let mut tx = database::begin(&self.pool, &Actor::service(self.name)).await?;
         let overdue = sqlx::query!(
             "update outbox set carried_at = null where id in (
                  select id from outbox where must_be_confirmed and confirmed_at is null
@@ -239,9 +241,10 @@ impl Relay {
             now - AFTERWARDS,
             now - FROM_THEN_ON
         )
-        .execute(&self.pool)
+        .execute(&mut *tx)
         .await?
         .rows_affected();
+        tx.commit().await?;
         if overdue > 0 {
             tracing::warn!(outbox.overdue = overdue, "messages were not confirmed in time: sent again");
         }
@@ -251,7 +254,7 @@ impl Relay {
     /// One pass over what waits; how many messages were carried.
     async fn pass(&self) -> sqlx::Result<usize> {
         let now = self.clock.now();
-        let mut tx = self.pool.begin().await?;
+        let mut tx = database::begin(&self.pool, &Actor::service(self.name)).await?;
         let batch = self.claim(&mut tx, now).await?;
         let mut by_aggregate: BTreeMap<Uuid, Vec<Waiting>> = BTreeMap::new();
         for waiting in batch {

@@ -7,6 +7,7 @@ use uuid::Uuid;
 
 use crate::{
     bus::ConsumerSpec,
+    database::{self, Actor},
     inbox::{APPLY_DEADLINE, Handler, Incoming, READ_DEADLINE, Rejection, guarded},
     lifecycle::Context,
     refusal::store_error,
@@ -30,6 +31,7 @@ pub(crate) async fn run<H: Handler>(ctx: &Context, spec: ConsumerSpec, handler: 
 }
 
 async fn look<H: Handler>(ctx: &Context, spec: ConsumerSpec, handler: &H) -> sqlx::Result<()> {
+    let mut tx = database::begin(&ctx.pool, &Actor::service(ctx.name)).await?;
     let asked = sqlx::query!(
         "select id, event_id, subject, headers, body from quarantine
          where consumer = $1 and replay_asked_at is not null and released_at is null
@@ -37,8 +39,10 @@ async fn look<H: Handler>(ctx: &Context, spec: ConsumerSpec, handler: &H) -> sql
         spec.name,
         BATCH
     )
-    .fetch_all(&ctx.pool)
+    .fetch_all(&mut *tx)
     .await?;
+    // Given back before the messages are read: that may take as long as another service takes.
+    tx.commit().await?;
     for row in asked {
         let headers: BTreeMap<String, String> = serde_json::from_value(row.headers).unwrap_or_default();
         let message = Incoming { event_id: row.event_id, subject: row.subject, body: row.body.into(), headers, attempt: 1 };
@@ -51,7 +55,7 @@ async fn look<H: Handler>(ctx: &Context, spec: ConsumerSpec, handler: &H) -> sql
 /// One message; whoever else replays it at the same moment waits for the row and finds it done.
 async fn again<H: Handler>(ctx: &Context, handler: &H, id: Uuid, message: &Incoming) -> sqlx::Result<()> {
     let work = guarded(READ_DEADLINE, handler.read(message)).await;
-    let mut tx = ctx.pool.begin().await?;
+    let mut tx = database::begin(&ctx.pool, &Actor::service(ctx.name)).await?;
     let held = sqlx::query_scalar!(
         "select id from quarantine where id = $1 and replay_asked_at is not null and released_at is null for update",
         id

@@ -1,9 +1,9 @@
-//! A private PostgreSQL: reached over a unix socket only, one role and one database per service, never run by root.
+//! A private PostgreSQL: reached over a unix socket only, one database per service and three logins to it, never run by root.
 
 mod cluster;
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, btree_map::Entry},
     io::Write,
     os::unix::net::UnixStream,
     path::{Path, PathBuf},
@@ -28,16 +28,53 @@ const READY: Duration = Duration::from_secs(60);
 pub const CLOSE_TO_THE_PUBLIC: &str =
     "revoke connect on database postgres from public;\nrevoke connect on database template1 from public;\n";
 
-/// SQL for the administrator, for `psql`: one service's role, its password and its own database. May run any number of times.
+/// The logins of one service's database: who owns the tables and migrates them, who works with them, who reads the audit log.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Login {
+    Owner,
+    Application,
+    Auditor,
+}
+
+impl Login {
+    pub const ALL: [Self; 3] = [Self::Owner, Self::Application, Self::Auditor];
+
+    /// The role of this login; the database is named as the application.
+    #[must_use]
+    pub fn role(self, service: &str) -> String {
+        match self {
+            Self::Owner => format!("ro_{service}_owner"),
+            Self::Application => format!("ro_{service}"),
+            Self::Auditor => format!("ro_{service}_auditor"),
+        }
+    }
+}
+
+/// SQL for the administrator, for `psql`: one service's logins, their passwords and its own database. May run any number of times,
+/// also over a database of a former version, whose tables belonged to the application.
 #[must_use]
-pub fn service_script(service: &str, password: &str) -> String {
-    let role = format!("ro_{service}");
-    format!(
-        "select 'create role {role} login' where not exists (select from pg_roles where rolname = '{role}') \\gexec\n\
-         alter role {role} nosuperuser nocreatedb nocreaterole noreplication nobypassrls password '{password}';\n\
-         select 'create database {role} owner {role}' where not exists (select from pg_database where datname = '{role}') \\gexec\n\
-         revoke all on database {role} from public;\n"
-    )
+pub fn service_script(service: &str, password: impl Fn(&str) -> String) -> String {
+    let [owner, application, auditor] = Login::ALL.map(|login| login.role(service));
+    let mut script = String::new();
+    for role in [&owner, &application, &auditor] {
+        script += &format!(
+            "select 'create role {role} login' where not exists (select from pg_roles where rolname = '{role}') \\gexec\n\
+             alter role {role} nosuperuser nocreatedb nocreaterole noreplication nobypassrls password '{}';\n",
+            password(role)
+        );
+    }
+    script
+        + &format!(
+            "select 'create database {application} owner {owner}'
+                 where not exists (select from pg_database where datname = '{application}') \\gexec\n\
+             alter database {application} owner to {owner};\n\
+             revoke all on database {application} from public, {application};\n\
+             grant connect on database {application} to {application}, {auditor};\n\
+             grant set on parameter ro.reach to {owner};\n\
+             \\connect {application}\n\
+             reassign owned by {application} to {owner};\n\
+             \\connect postgres\n"
+        )
 }
 
 /// A running cluster.
@@ -118,33 +155,31 @@ impl Postgres {
         self.dir.join("socket")
     }
 
-    /// One role and one database per service. What exists already is left as it is.
+    /// Three logins and one database per service. What exists already is left as it is; tables of a former version get their owner.
     ///
     /// # Errors
     /// When the server refuses.
     pub fn create_services(&mut self, services: &[&str]) -> Result<()> {
         let mut script = String::from(CLOSE_TO_THE_PUBLIC);
         for service in services {
-            let role = format!("ro_{service}");
-            let password = match self.passwords.get(&role) {
-                Some(password) => password.clone(),
-                None => secret::random_hex()?,
-            };
-            script += &service_script(service, &password);
-            self.passwords.insert(role, password);
+            for role in Login::ALL.map(|login| login.role(service)) {
+                if let Entry::Vacant(entry) = self.passwords.entry(role) {
+                    entry.insert(secret::random_hex()?);
+                }
+            }
+            script += &service_script(service, |role| self.passwords.get(role).cloned().unwrap_or_default());
         }
         // Kept before they are used: a password the server knows and we do not would lock the data away.
         cluster::keep_passwords(&self.dir, &self.passwords)?;
         self.run_script(&script)
     }
 
-    /// The address of a service's database, with its password.
+    /// The address of a service's database for one of its logins, with the password.
     ///
     /// # Errors
     /// When the service has no database here.
-    pub fn url(&self, service: &str) -> Result<String> {
-        let role = format!("ro_{service}");
-        self.address(&role, &role)
+    pub fn url(&self, service: &str, login: Login) -> Result<String> {
+        self.address(&login.role(service), &Login::Application.role(service))
     }
 
     /// An address with every right, for tests and for a look by the developer.
@@ -183,15 +218,12 @@ impl Postgres {
         self.run_script(&format!("drop database if exists {} with (force);\n", quoted(name)))
     }
 
-    /// `psql` as a service, or as the administrator when `service` is none, connected to that service's database.
+    /// `psql` as one of a service's logins, connected to that service's database.
     ///
     /// # Errors
     /// When there is no such role.
-    pub fn psql(&self, service: Option<&str>) -> Result<Command> {
-        match service {
-            Some(service) => self.client(&format!("ro_{service}"), &format!("ro_{service}")),
-            None => self.client(ADMINISTRATOR, "postgres"),
-        }
+    pub fn psql(&self, service: &str, login: Login) -> Result<Command> {
+        self.client(&login.role(service), &Login::Application.role(service))
     }
 
     fn client(&self, role: &str, database: &str) -> Result<Command> {

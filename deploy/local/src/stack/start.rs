@@ -17,7 +17,7 @@ use crate::{
     mail::MailCatcher,
     nats::{self, Nats},
     ports::Picker,
-    postgres::Postgres,
+    postgres::{Login, Postgres},
     process::{Process, Spec},
     secret,
     service::{self, DASHBOARD, Plan, Surroundings},
@@ -75,7 +75,7 @@ pub fn start(options: &Options, say: Say<'_>) -> Result<Stack> {
 
     say(Progress::Step("creating streams, consumers and tables".into()));
     provision(options, &nats, &places)?;
-    migrate(options, &plans, &places)?;
+    migrate(options, &plans, &postgres, &places)?;
 
     say(Progress::Step(format!("starting {} processes", plans.len())));
     let description = describe(options, &plans, &postgres, &postgres_tool, &nats, &nats_tool, &mail, identities, &places);
@@ -184,12 +184,15 @@ fn task(name: &str, command: Command, log: PathBuf, options: &Options) -> Result
     process.wait_done(SHORT_TASK, &options.cancel)
 }
 
-/// The tables of every service, side by side: each has its own database.
-fn migrate(options: &Options, plans: &[Plan], places: &Places) -> Result<()> {
+/// The tables of every service, side by side: each has its own database. Only here is the owner of the tables at work.
+fn migrate(options: &Options, plans: &[Plan], postgres: &Postgres, places: &Places) -> Result<()> {
     let firsts = plans.iter().filter(|plan| plan.name == plan.service && plan.service != DASHBOARD);
     let mut running = Vec::new();
     for plan in firsts {
-        running.push(spawn(plan, log_of(places, &plan.name), &["migrate"])?);
+        let mut plan = plan.clone();
+        let owner = format!("{}_DATABASE_OWNER_URL", plan.service.to_ascii_uppercase());
+        plan.settings.push((owner, postgres.url(&plan.service, Login::Owner)?));
+        running.push(spawn(&plan, log_of(places, &plan.name), &["migrate"])?);
     }
     running.iter_mut().try_for_each(|process| process.wait_done(SHORT_TASK, &options.cancel))
 }
@@ -211,7 +214,10 @@ fn describe(
         let (grpc, http) = if plan.service == DASHBOARD { (None, address) } else { (address, None) };
         (plan.name.clone(), description::Service { grpc, http, pid: 0, log: log_of(places, &plan.name) })
     };
-    let database = |name: &&str| postgres.url(name).ok().map(|url| ((*name).to_owned(), url));
+    let databases = |login: Login| {
+        let database = |name: &&str| postgres.url(name, login).ok().map(|url| ((*name).to_owned(), url));
+        SERVICES.iter().filter_map(database).collect()
+    };
     Description {
         version: description::VERSION,
         pid: std::process::id(),
@@ -231,7 +237,9 @@ fn describe(
             pid: postgres.process.pid(),
             version: postgres_tool.version.to_string(),
             log: log_of(places, "postgres"),
-            databases: SERVICES.iter().filter_map(database).collect(),
+            databases: databases(Login::Application),
+            owners: databases(Login::Owner),
+            auditors: databases(Login::Auditor),
         },
         services: plans.iter().map(service).collect(),
         mail_dir: mail.dir().to_path_buf(),

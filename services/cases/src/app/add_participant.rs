@@ -28,7 +28,7 @@ pub struct Command<'a> {
 /// # Errors
 /// Not found, or a refusal: a broken field, a person on both sides, a case in which nobody can be added now.
 pub async fn add_participant(app: &App, caller: &Caller, command: Command<'_>) -> Result<ParticipantId> {
-    let mut tx = app.pool.begin().await?;
+    let mut tx = app.begin(caller).await?;
     let (file, at) = hold(&mut tx, &app.clock, caller, "participant.add", command.case_ref).await?;
     let person = NewParticipant::parse(command.kind, command.name, command.fps, command.language)?;
     match file.standing.stage {

@@ -18,7 +18,7 @@ use crate::{
 /// # Errors
 /// Not found, or a refusal: no mediator named, a time that has passed, a closed case.
 pub async fn assign_mediator(app: &App, caller: &Caller, case_ref: &str, mediator: &str, until: Option<OffsetDateTime>) -> Result<()> {
-    let mut tx = app.pool.begin().await?;
+    let mut tx = app.begin(caller).await?;
     let (file, at) = hold(&mut tx, &app.clock, caller, "mediator.assign", case_ref).await?;
     let mediator = named(mediator)?;
     if until.is_some_and(|end| end <= at) {
@@ -46,7 +46,7 @@ pub async fn assign_mediator(app: &App, caller: &Caller, case_ref: &str, mediato
 /// # Errors
 /// Not found, or refused where the mediator never had the case.
 pub async fn end_assignment(app: &App, caller: &Caller, case_ref: &str, mediator: &str) -> Result<()> {
-    let mut tx = app.pool.begin().await?;
+    let mut tx = app.begin(caller).await?;
     let (file, at) = hold(&mut tx, &app.clock, caller, "mediator.end", case_ref).await?;
     let mediator = named(mediator)?;
     match access::assignment(&mut tx, file.id).await? {

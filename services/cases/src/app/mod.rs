@@ -15,10 +15,11 @@ pub mod take_back;
 use chassis::{
     Caller, Clock, Error, Ids, Result,
     audit::{self, Act},
+    database::{self, Actor},
     outbox::Wake,
 };
 use proto::id::ParticipantId;
-use sqlx::{PgConnection, PgPool};
+use sqlx::{PgConnection, PgPool, Postgres, Transaction};
 use time::OffsetDateTime;
 
 use crate::{
@@ -42,7 +43,21 @@ pub struct App {
 /// What the audit log calls the objects of this service.
 const KIND: &str = "case";
 
+/// What the policies of the database call the reach of the RJ Unit; everybody else knows of single cases.
+const UNIT: &str = "unit";
+const SINGLE_CASES: &str = "cases";
+
 impl App {
+    /// A transaction in which the database itself shows what the caller may know of at this moment, and no more [R3c].
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn begin(&self, caller: &Caller) -> sqlx::Result<Transaction<'static, Postgres>> {
+        let scope = Scope::of(caller);
+        let actor = if scope.is_unit() { Actor::caller(caller, UNIT) } else { Actor::person(scope.subject(), SINGLE_CASES) };
+        database::begin(&self.pool, &actor.at(self.clock.now())).await
+    }
+
     /// Passes on how a call about a case ended; a refusal stands in the audit log first [IM1a].
     ///
     /// # Errors

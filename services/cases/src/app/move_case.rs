@@ -40,7 +40,7 @@ pub struct Command<'a> {
 /// # Errors
 /// Not found, or a refusal with every missing condition.
 pub async fn move_case(app: &App, caller: &Caller, command: Command<'_>) -> Result<Stage> {
-    let mut tx = app.pool.begin().await?;
+    let mut tx = app.begin(caller).await?;
     let (file, at) = hold(&mut tx, &app.clock, caller, "case.move", command.case_ref).await?;
     let reason = text::bounded(command.reason, text::NARRATIVE, "reason")?;
     let mode = (!command.mode.is_empty()).then(|| Mode::parse(command.mode)).transpose()?;

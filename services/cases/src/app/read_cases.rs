@@ -50,7 +50,7 @@ pub struct Page {
 /// Not found: absent, or hidden from this caller.
 pub async fn get_case(app: &App, caller: &Caller, case_ref: &str) -> Result<Whole> {
     let at = app.clock.now();
-    let mut tx = app.pool.begin().await?;
+    let mut tx = app.begin(caller).await?;
     let file = find(&mut tx, at, caller, case_ref).await?;
     note(&mut tx, caller, "case.read", &file, at).await?;
     let whole = read(&mut tx, file).await?;
@@ -66,7 +66,7 @@ pub async fn get_case(app: &App, caller: &Caller, case_ref: &str) -> Result<Whol
 pub async fn find_by_referral(app: &App, caller: &Caller, referral: &str) -> Result<Whole> {
     let referral: ReferralId = referral.trim().parse().map_err(|_| Error::NotFound)?;
     let at = app.clock.now();
-    let mut tx = app.pool.begin().await?;
+    let mut tx = app.begin(caller).await?;
     let case_ref = CaseRef::Referral(referral);
     let file = case_file::visible(&mut tx, &Scope::of(caller), &case_ref, at).await?.ok_or(Error::NotFound)?;
     note(&mut tx, caller, "case.find", &file, at).await?;
@@ -84,7 +84,7 @@ pub async fn list_cases(app: &App, caller: &Caller, page_size: i32, page_token: 
     let after: Option<(i64, Uuid)> = page::decode(page_token)?;
     let after = after.map(|(micros, id)| (instant(micros), id));
     let at = app.clock.now();
-    let mut tx = app.pool.begin().await?;
+    let mut tx = app.begin(caller).await?;
     // One more than asked for tells whether there is a next page.
     let mut cases = case_file::visible_list(&mut tx, &Scope::of(caller), after, size + 1, at).await?;
     let full = usize::try_from(size).unwrap_or(usize::MAX);

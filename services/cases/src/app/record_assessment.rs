@@ -41,7 +41,7 @@ pub struct Answer {
 /// # Errors
 /// Not found, or a refusal; imminent risk is refused for no missing or broken field.
 pub async fn record_assessment(app: &App, caller: &Caller, command: Command<'_>) -> Result<Answer> {
-    let mut tx = app.pool.begin().await?;
+    let mut tx = app.begin(caller).await?;
     let (file, at) = hold(&mut tx, &app.clock, caller, "assessment.record", command.case_ref).await?;
     let everyone = people::of_case(&mut tx, file.id).await?;
     let who = participant(&everyone, command.participant)?;

@@ -29,7 +29,7 @@ pub struct Command<'a> {
 /// # Errors
 /// Not found, or a refusal: an unknown participant or mode, a consent that is not informed, a step the record does not allow.
 pub async fn record_consent(app: &App, caller: &Caller, command: Command<'_>) -> Result<()> {
-    let mut tx = app.pool.begin().await?;
+    let mut tx = app.begin(caller).await?;
     let (file, at) = hold(&mut tx, &app.clock, caller, "consent.record", command.case_ref).await?;
     let everyone = people::of_case(&mut tx, file.id).await?;
     let who = participant(&everyone, command.participant)?.id;

@@ -60,7 +60,7 @@ async fn imminent_risk_is_recorded_raised_and_frozen_in_one_transaction() {
         "select outbox.xmin::text as raise, case_concern.xmin::text as freeze, assessment.xmin::text as record, must_be_confirmed
          from assessment join case_concern using (concern_id) join outbox on outbox.id = raise_event_id",
     )
-    .fetch_one(&world.db.pool)
+    .fetch_one(&world.db.admin)
     .await
     .unwrap();
     let transaction = |column: &str| rows.get::<String, _>(column);
@@ -75,7 +75,7 @@ async fn imminent_risk_is_recorded_raised_and_frozen_in_one_transaction() {
 async fn nothing_is_raised_when_the_assessment_cannot_be_kept() {
     let world = World::new().await;
     let case = world.open().await;
-    sqlx::query("alter table assessment add constraint test_keeps_nothing check (false) not valid").execute(&world.db.pool).await.unwrap();
+    sqlx::query("alter table assessment add constraint test_keeps_nothing check (false) not valid").execute(&world.db.admin).await.unwrap();
     assert!(world.assess(&case, case.offender, Risk::Imminent, "notes", "").await.is_err());
     assert!(world.outbox(AT_MISSION).await.is_empty());
     assert!(!world.read(&case).await.file.contact_frozen);
@@ -156,7 +156,7 @@ async fn an_assessment_is_never_rewritten() {
     let case = world.open().await;
     world.assess(&case, case.offender, Risk::High, "as it was", "").await.unwrap();
     for rewrite in ["update assessment set risk = 'low'", "delete from assessment", "update case_move set reason = 'x'"] {
-        let error = sqlx::query(rewrite).execute(&world.db.pool).await.unwrap_err();
+        let error = sqlx::query(rewrite).execute(&world.db.admin).await.unwrap_err();
         let constraint = error.as_database_error().and_then(|e| e.constraint()).map(str::to_owned);
         assert!(constraint.is_some_and(|name| name.ends_with("_is_append_only")), "{rewrite}");
     }
@@ -175,8 +175,9 @@ fn heard(subject: &str, message: &impl Message) -> Incoming {
 async fn hear(world: &World, message: Incoming) {
     let handler = Concerns { clock: world.app.clock.clone() };
     let news = handler.read(&message).await.unwrap();
-    let mut db = world.db.pool.acquire().await.unwrap();
+    let mut db = world.service().await;
     handler.apply(&mut db, news, &message).await.unwrap();
+    db.commit().await.unwrap();
 }
 
 fn changed(concern: ConcernId, what: &str, state: ConcernState, revision: i64) -> Incoming {
@@ -220,7 +221,7 @@ async fn news_that_cannot_be_read_is_set_aside() {
     let handler = Concerns { clock: world.app.clock.clone() };
     let nameless = handler.read(&heard(subject::CONCERN_RAISED, &ConcernRaised::default())).await;
     assert!(matches!(nameless, Err(Rejection::Never { reason: "concern-id-malformed", .. })));
-    let mut db = world.db.pool.acquire().await.unwrap();
+    let mut db = world.service().await;
     let stranger = News { concern: ConcernId::new(uuid::Uuid::from_u128(3)), revision: 1, closed: true };
     follow_concern(&mut db, stranger, NOW).await.unwrap();
     assert_eq!(world.count("select count(*) from case_concern").await, 0);

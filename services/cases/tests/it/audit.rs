@@ -49,7 +49,7 @@ async fn every_reading_every_change_and_every_refused_try_stands_in_the_log_of_t
     assert!(said[7].starts_with("mediator-1 case.move refused "), "{}", said[7]);
     assert_eq!(said.len(), 8);
 
-    let mut db = world.app.pool.acquire().await.unwrap();
+    let mut db = world.db.admin.acquire().await.unwrap();
     let all = audit::entries(&mut db, 0, 100).await.unwrap();
     assert!(all.iter().any(|row| row.object == "unreadable" && row.actor == "mediator-2"));
     assert!(!format!("{all:?}").contains("Alex"), "content is in the audit log");

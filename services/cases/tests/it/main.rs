@@ -4,6 +4,7 @@
 mod assessments;
 mod audit;
 mod consents;
+mod fenced;
 mod need_to_know;
 mod opening;
 mod participants;

@@ -191,7 +191,7 @@ async fn what_a_mediator_sends_while_the_assignment_is_being_ended_is_not_record
     let world = Arc::new(World::new().await);
     let case = Arc::new(world.open().await);
     world.assign(&case, "mediator-1").await;
-    let mut ending = world.db.pool.begin().await.unwrap();
+    let mut ending = world.db.admin.begin().await.unwrap();
     sqlx::query("select id from case_file for update").execute(&mut *ending).await.unwrap();
     let moving = tokio::spawn({
         let (world, case) = (Arc::clone(&world), Arc::clone(&case));

@@ -186,8 +186,9 @@ async fn every_other_decision_opens_nothing_and_asks_nobody() {
         let message = incoming(decision.encode_to_vec());
         let work = handler.read(&message).await.unwrap();
         assert!(matches!(work, Some(Decision::TakenBack(_))), "{number}");
-        let mut db = world.db.pool.acquire().await.unwrap();
+        let mut db = world.service().await;
         handler.apply(&mut db, work, &message).await.unwrap();
+        db.commit().await.unwrap();
     }
     assert_eq!(world.count("select count(*) from case_file").await, 0);
 }

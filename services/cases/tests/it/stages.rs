@@ -208,7 +208,7 @@ async fn a_case_goes_from_assessment_to_its_end_and_begins_again() {
     let standing = world.read(&case).await.file.standing;
     assert_eq!(standing, Standing { stage: Stage::Assessment, left: None, mode: None });
     let steps: Vec<String> =
-        sqlx::query_scalar("select to_stage from case_move order by position").fetch_all(&world.db.pool).await.unwrap();
+        sqlx::query_scalar("select to_stage from case_move order by position").fetch_all(&world.db.admin).await.unwrap();
     let expected = ["assessment", "preparation", "mediation", "follow_up", "paused", "follow_up", "closed", "assessment"];
     assert_eq!(steps, expected);
     assert_eq!(world.outbox(proto::subject::CASE_MOVED).await.len(), expected.len() - 1);

@@ -22,13 +22,17 @@ use cases::{
         stage::Stage,
     },
 };
-use chassis::{Caller, Clock, Error, Ids, Refusal, Result, outbox::Wake};
+use chassis::{
+    Caller, Clock, Error, Ids, Refusal, Result,
+    database::{Actor, begin},
+    outbox::Wake,
+};
 use harness::database::{Database, fresh};
 use proto::{
     id::{ParticipantId, ReferralId},
     role,
 };
-use sqlx::Row;
+use sqlx::{Postgres, Row, Transaction};
 use time::{OffsetDateTime, macros::datetime};
 use uuid::Uuid;
 
@@ -61,14 +65,19 @@ impl World {
         Screened { referral, indirect_only, screened_at: NOW - time::Duration::hours(1), content: referral_content() }
     }
 
+    /// A transaction as the service has it when it hears the bus.
+    pub async fn service(&self) -> Transaction<'static, Postgres> {
+        begin(&self.app.pool, &Actor::service("cases")).await.unwrap()
+    }
+
     pub async fn apply(&self, screened: &Screened) -> Result<()> {
-        let mut tx = self.app.pool.begin().await?;
+        let mut tx = self.service().await;
         open_case(&mut tx, &self.app.ids, screened, self.app.clock.now()).await?;
         Ok(tx.commit().await?)
     }
 
     pub async fn take_back(&self, decision: TakenBack) {
-        let mut tx = self.app.pool.begin().await.unwrap();
+        let mut tx = self.service().await;
         take_back(&mut tx, &self.app.ids, decision, self.app.clock.now()).await.unwrap();
         tx.commit().await.unwrap();
     }
@@ -154,7 +163,7 @@ impl World {
     pub async fn outbox(&self, subject: &str) -> Vec<Vec<u8>> {
         sqlx::query("select body from outbox where subject = $1 order by position")
             .bind(subject)
-            .fetch_all(&self.db.pool)
+            .fetch_all(&self.db.admin)
             .await
             .unwrap()
             .iter()
@@ -163,7 +172,7 @@ impl World {
     }
 
     pub async fn count(&self, query: &'static str) -> i64 {
-        sqlx::query_scalar(query).fetch_one(&self.db.pool).await.unwrap()
+        sqlx::query_scalar(query).fetch_one(&self.db.admin).await.unwrap()
     }
 }
 

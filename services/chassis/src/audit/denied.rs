@@ -8,8 +8,8 @@ use std::{
 use sqlx::PgPool;
 use time::OffsetDateTime;
 
-use super::Act;
-use crate::refusal::store_error;
+use super::{Act, itself};
+use crate::{database, refusal::store_error};
 
 /// Different (caller, permission) pairs kept at most between two seals; further ones are counted together.
 const PAIRS: usize = 1_000;
@@ -45,7 +45,12 @@ impl Denied {
         }
         let acts: Vec<Act<'_>> =
             counts.iter().map(|((subject, permission), count)| Act::by(subject, permission, "count", &count.to_string())).collect();
-        let written = async { super::write(&mut *pool.acquire().await?, &acts, "denied", "permission-missing", at).await }.await;
+        let written = async {
+            let mut tx = database::begin(pool, &itself()).await?;
+            super::write(&mut tx, &acts, "denied", "permission-missing", at).await?;
+            tx.commit().await
+        }
+        .await;
         if let Err(error) = written {
             tracing::error!(error = store_error(&error), "refused calls could not be recorded yet");
             let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);

@@ -21,6 +21,7 @@ use sqlx::{PgConnection, PgPool};
 use time::OffsetDateTime;
 
 use crate::{
+    database::{self, Actor},
     identity::Caller,
     refusal::{Error, Result, store_error},
 };
@@ -81,12 +82,22 @@ pub async fn watched<T>(pool: &PgPool, act: Act<'_>, at: OffsetDateTime, ended: 
         // Nothing was decided and nothing was shown.
         Err(Error::Database(_) | Error::Unavailable { .. } | Error::Internal(_)) => return ended,
     };
-    let recorded = async { write(&mut *pool.acquire().await?, &[act], outcome, reason, at).await }.await;
+    let recorded = async {
+        let mut tx = database::begin(pool, &itself()).await?;
+        write(&mut tx, &[act], outcome, reason, at).await?;
+        tx.commit().await
+    }
+    .await;
     if let Err(error) = recorded {
         // Nothing is shown either way; the caller is not told more because our log is slow.
         tracing::error!(error = store_error(&error), outcome, reason, "a refusal could not be recorded");
     }
     ended
+}
+
+/// The log is kept by the service, whatever caller the entries are about.
+fn itself() -> Actor {
+    Actor::service("audit")
 }
 
 async fn write(tx: &mut PgConnection, acts: &[Act<'_>], outcome: &str, reason: &str, at: OffsetDateTime) -> sqlx::Result<()> {

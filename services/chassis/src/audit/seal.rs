@@ -6,12 +6,13 @@ use sqlx::{PgConnection, PgPool};
 use time::OffsetDateTime;
 
 use super::{
+    itself,
     key::Signer,
     log::Row,
     merkle::{Tree, leaf},
     read::micros,
 };
-use crate::{lifecycle::Context, refusal::store_error};
+use crate::{database, lifecycle::Context, refusal::store_error};
 
 /// What happened longer ago than this is sealed, or the log of the service says why not.
 const EVERY: Duration = Duration::from_secs(10);
@@ -38,7 +39,7 @@ struct Staged {
 /// # Errors
 /// A statement failed, or the last checkpoint cannot be gone on from; nothing is sealed.
 pub async fn seal(pool: &PgPool, log: &str, signer: Option<&Signer>, at: OffsetDateTime) -> sqlx::Result<usize> {
-    let mut tx = pool.begin().await?;
+    let mut tx = database::begin(pool, &itself()).await?;
     sqlx::query!("select pg_advisory_xact_lock($1)", LOCK).fetch_one(&mut *tx).await?;
     let staged = sqlx::query_as!(
         Staged,

@@ -7,6 +7,7 @@ use chassis::{
         self, Act, Denied, Signer,
         log::{Examiner, Fault, Held, Row},
     },
+    database::{Actor, begin},
 };
 use harness::database::{Database, fresh};
 use sqlx::{AssertSqlSafe, PgConnection, PgPool};
@@ -21,7 +22,7 @@ async fn database() -> (Database, Signer) {
 }
 
 async fn write(pool: &PgPool, actor: &str, object: &str, commit: bool) {
-    let mut tx = pool.begin().await.unwrap();
+    let mut tx = begin(pool, &Actor::person("person-1", "any")).await.unwrap();
     audit::granted(&mut tx, &Act::by(actor, "thing.read", "thing", object), NOW).await.unwrap();
     if commit {
         tx.commit().await.unwrap();
@@ -52,7 +53,7 @@ async fn eight_writers_and_three_sealers_at_once_lose_no_entry_and_seal_none_twi
     }));
     futures::future::join(writers, sealers).await;
     while audit::seal(pool, LOG, Some(signer), NOW).await.unwrap() > 0 {}
-    let (found, rows) = examine(&mut pool.acquire().await.unwrap(), &signer.public(), None).await;
+    let (found, rows) = examine(&mut database.admin.acquire().await.unwrap(), &signer.public(), None).await;
     assert_eq!(found.map(|held| held.size), Ok(8 * 45));
     let mut objects: Vec<&str> = rows.iter().map(|row| row.object.as_str()).collect();
     objects.sort_unstable();
@@ -98,12 +99,12 @@ async fn whatever_a_superuser_types_an_outsider_with_an_old_checkpoint_notices()
             audit::seal(pool, LOG, Some(&signer), NOW).await.unwrap();
         }
         if n == 69 {
-            held = Some(examine(&mut pool.acquire().await.unwrap(), &key, None).await.0.unwrap());
+            held = Some(examine(&mut database.admin.acquire().await.unwrap(), &key, None).await.0.unwrap());
         }
     }
     let mut noticed = 0;
     for statement in (0..4).flat_map(tamperings) {
-        let mut tx = pool.begin().await.unwrap();
+        let mut tx = database.admin.begin().await.unwrap();
         sqlx::raw_sql(AssertSqlSafe(statement.clone())).execute(&mut *tx).await.unwrap();
         let (found, _) = examine(&mut tx, &key, held.as_ref()).await;
         assert!(found.is_err(), "{statement}");
@@ -111,7 +112,7 @@ async fn whatever_a_superuser_types_an_outsider_with_an_old_checkpoint_notices()
         tx.rollback().await.unwrap();
     }
     assert_eq!(noticed, 60);
-    assert!(examine(&mut pool.acquire().await.unwrap(), &key, held.as_ref()).await.0.is_ok());
+    assert!(examine(&mut database.admin.acquire().await.unwrap(), &key, held.as_ref()).await.0.is_ok());
 }
 
 #[tokio::test]
@@ -131,7 +132,7 @@ async fn a_refusal_is_recorded_with_its_reason_and_a_failure_of_ours_is_not_one(
     denied.flush(pool, NOW).await;
     denied.flush(pool, NOW).await;
     audit::seal(pool, LOG, Some(&signer), NOW).await.unwrap();
-    let (found, rows) = examine(&mut pool.acquire().await.unwrap(), &signer.public(), None).await;
+    let (found, rows) = examine(&mut database.admin.acquire().await.unwrap(), &signer.public(), None).await;
     assert!(found.is_ok());
     let said: Vec<String> = rows.iter().map(|r| format!("{} {} {} {} {}", r.actor, r.action, r.object, r.outcome, r.reason)).collect();
     assert_eq!(
@@ -143,5 +144,5 @@ async fn a_refusal_is_recorded_with_its_reason_and_a_failure_of_ours_is_not_one(
             "unknown sign-in 1000 denied permission-missing",
         ]
     );
-    assert_eq!(audit::of_objects(&mut pool.acquire().await.unwrap(), &["thing-1".into()], 10).await.unwrap().len(), 2);
+    assert_eq!(audit::of_objects(&mut database.admin.acquire().await.unwrap(), &["thing-1".into()], 10).await.unwrap().len(), 2);
 }

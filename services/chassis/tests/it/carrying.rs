@@ -1,6 +1,9 @@
 //! The outbox: nothing is lost, order is kept within an aggregate.
 
-use chassis::outbox;
+use chassis::{
+    database::{Actor, begin},
+    outbox,
+};
 use harness::wait::eventually;
 use uuid::Uuid;
 
@@ -119,7 +122,7 @@ async fn a_message_that_must_be_confirmed_is_sent_again_until_it_is_and_then_nev
         confirm: true,
         urgent: true,
     };
-    let mut tx = world.teller.pool.begin().await.unwrap();
+    let mut tx = begin(&world.teller.pool, &Actor::service("intake")).await.unwrap();
     outbox::enqueue(&mut tx, &message, world.teller.clock.now()).await.unwrap();
     tx.commit().await.unwrap();
     let attempts = async |at_least: i64| {
@@ -135,9 +138,10 @@ async fn a_message_that_must_be_confirmed_is_sent_again_until_it_is_and_then_nev
     attempts(1).await;
     world.teller.clock.advance(time::Duration::seconds(4));
     attempts(2).await;
-    let mut db = world.teller.pool.acquire().await.unwrap();
+    let mut db = begin(&world.teller.pool, &Actor::service("intake")).await.unwrap();
     assert!(outbox::confirm(&mut db, id, world.teller.clock.now()).await.unwrap());
     assert!(!outbox::confirm(&mut db, id, world.teller.clock.now()).await.unwrap());
+    db.commit().await.unwrap();
     world.teller.clock.advance(time::Duration::hours(1));
     // Something that comes after it is carried; the confirmed one is not touched.
     world.tell(Uuid::from_u128(5), &["later"]).await;

@@ -77,7 +77,8 @@ async fn a_message_that_can_never_succeed_is_set_aside_with_its_bytes_and_its_ne
         n => Err(n.to_string()),
     })
     .await;
-    let kept: Vec<Vec<u8>> = sqlx::query_scalar("select body from quarantine order by body").fetch_all(&world.hearer.pool).await.unwrap();
+    let kept: Vec<Vec<u8>> =
+        sqlx::query_scalar("select body from quarantine order by body").fetch_all(world.admin(&world.hearer)).await.unwrap();
     let mut expected = bad.map(|b| b.as_bytes().to_vec());
     expected.sort();
     assert_eq!(kept, expected);
@@ -106,7 +107,7 @@ async fn a_message_sent_again_under_its_own_id_is_heard_once() {
     world.hears(1).await;
     for _ in 0..3 {
         // As after a bus that lost its memory: the same event under a new Nats-Msg-Id.
-        sqlx::query("update outbox set carried_at = null").execute(&world.teller.pool).await.unwrap();
+        sqlx::query("update outbox set carried_at = null").execute(world.admin(&world.teller)).await.unwrap();
         world.teller.outbox.wake();
         eventually("it was carried again", SOON, async || {
             match world.count(&world.teller, "select count(*) from outbox where carried_at is null").await {
@@ -129,7 +130,7 @@ async fn what_was_set_aside_is_replayed_once_when_an_operator_asks_and_stays_set
     world.tell(Uuid::from_u128(1), &["mended later", "good"]).await;
     assert_eq!(world.hears(1).await, ["good"]);
     let ask = async || {
-        sqlx::query("update quarantine set replay_asked_at = now()").execute(&world.hearer.pool).await.unwrap();
+        sqlx::query("update quarantine set replay_asked_at = now()").execute(world.admin(&world.hearer)).await.unwrap();
     };
     let waiting = "select count(*) from quarantine where replay_asked_at is not null and released_at is null";
     let answered = async || {

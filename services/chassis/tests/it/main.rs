@@ -4,6 +4,7 @@
 mod auditing;
 mod carrying;
 mod certified;
+mod fenced;
 mod hearing;
 mod limits;
 mod patience;

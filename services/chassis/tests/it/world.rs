@@ -2,14 +2,19 @@
 
 use std::time::Duration;
 
-use chassis::{Clock, Context, Ids, Process, Settings, outbox};
+use chassis::{
+    Clock, Context, Ids, Process, Settings,
+    database::{Actor, begin},
+    outbox,
+};
 use clap::Parser;
 use harness::{
     bus::TestBus,
-    database::{Database, fresh},
+    database::{Database, OWNER, fresh},
     wait::eventually,
 };
 use proto::subject::REFERRAL_SCREENED;
+use sqlx::{AssertSqlSafe, PgPool};
 use time::macros::datetime;
 use uuid::Uuid;
 
@@ -25,7 +30,7 @@ pub struct World {
     pub bus: TestBus,
     pub teller: Context,
     pub hearer: Context,
-    _databases: [Database; 2],
+    databases: [Database; 2],
 }
 
 impl World {
@@ -36,19 +41,19 @@ impl World {
             let settings = Config::parse_from([name]).chassis;
             let database = fresh(&[&chassis::database::MIGRATOR]).await;
             let pool = database.pool.clone();
-            sqlx::query("create table heard (place bigint generated always as identity, body bytea not null)")
-                .execute(&pool)
-                .await
-                .unwrap();
+            let table = format!(
+                "set role {OWNER}; create table heard (place bigint generated always as identity, body bytea not null); reset role"
+            );
+            sqlx::raw_sql(AssertSqlSafe(table)).execute(&database.admin).await.unwrap();
             (Context::assemble(Process::new(name, settings, clock.clone(), Ids::seeded(seed)), pool, bus.connect(name).await), database)
         };
         let ((teller, one), (hearer, other)) = (process("intake", 1).await, process("cases", 2).await);
-        Self { bus, teller, hearer, _databases: [one, other] }
+        Self { bus, teller, hearer, databases: [one, other] }
     }
 
     /// Writes messages of one aggregate into the outbox, in one transaction.
     pub async fn tell(&self, aggregate: Uuid, bodies: &[&str]) {
-        let mut tx = self.teller.pool.begin().await.unwrap();
+        let mut tx = begin(&self.teller.pool, &Actor::service("intake")).await.unwrap();
         let list: Vec<outbox::Outgoing> = bodies
             .iter()
             .map(|body| outbox::Outgoing {
@@ -67,7 +72,8 @@ impl World {
 
     /// What the hearer has written, in the order it wrote it.
     pub async fn heard(&self) -> Vec<String> {
-        let bodies: Vec<Vec<u8>> = sqlx::query_scalar("select body from heard order by place").fetch_all(&self.hearer.pool).await.unwrap();
+        let bodies: Vec<Vec<u8>> =
+            sqlx::query_scalar("select body from heard order by place").fetch_all(self.admin(&self.hearer)).await.unwrap();
         bodies.into_iter().map(|b| String::from_utf8(b).unwrap()).collect()
     }
 
@@ -80,6 +86,12 @@ impl World {
     }
 
     pub async fn count(&self, of: &Context, sql: &'static str) -> i64 {
-        sqlx::query_scalar(sql).fetch_one(&of.pool).await.unwrap()
+        sqlx::query_scalar(sql).fetch_one(self.admin(of)).await.unwrap()
+    }
+
+    /// The database of a process, behind the curtain.
+    pub fn admin(&self, of: &Context) -> &PgPool {
+        let [teller, hearer] = &self.databases;
+        if of.name == self.teller.name { &teller.admin } else { &hearer.admin }
     }
 }

@@ -12,7 +12,7 @@ use crate::{access, domain::contact, store};
 /// [`Error::NotFound`].
 pub async fn get_receipt(desk: &Desk, caller: &Caller, typed: &str) -> Result<Receipt> {
     let submitter = (!access::is_rj_unit(caller)).then_some(caller.subject.as_str());
-    let mut db = desk.pool.acquire().await?;
+    let mut db = desk.begin(caller, []).await?;
     let found = if let Some(number) = reference::parse("RO", typed) {
         store::referral::find_receipt(&mut db, &number, submitter).await?
     } else if let Some(number) = reference::parse(contact::RECEIPT_PREFIX, typed) {

@@ -35,7 +35,7 @@ pub async fn list_queue(desk: &Desk, caller: &Caller, scope: Scope, asked: i32, 
     let after = page::decode::<(OffsetDateTime, Uuid)>(token)?.unwrap_or((OffsetDateTime::UNIX_EPOCH, Uuid::nil()));
     let at = desk.clock.now();
     let today = at.date();
-    let mut tx = desk.pool.begin().await?;
+    let mut tx = desk.begin(caller, []).await?;
     let mut entries = match scope {
         Scope::Waiting => referral::waiting(&mut tx, after, today, size + 1).await?,
         Scope::All => referral::all(&mut tx, after, size + 1).await?,

@@ -13,9 +13,12 @@ pub mod submit_referral;
 use chassis::{
     Caller, Clock, Ids, Result,
     audit::{self, Act},
+    database::{self, Actor},
     outbox,
 };
-use sqlx::PgPool;
+use sqlx::{PgPool, Postgres, Transaction};
+
+use crate::access;
 
 pub use answer::{Answer, Receipt, Repeat};
 pub use record_referrals::Submission;
@@ -33,7 +36,21 @@ pub struct Desk {
 const REFERRAL: &str = "referral";
 const CONTACT: &str = "contact";
 
+/// What the policies of the database call the reach of the RJ Unit, and of everybody else.
+const UNIT: &str = "unit";
+const SUBMITTER: &str = "submitter";
+
 impl Desk {
+    /// A transaction in which the database shows what the caller may know of; `places` are the sites or the region they submit for,
+    /// once it was decided that they may.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn begin(&self, caller: &Caller, places: impl IntoIterator<Item = String>) -> sqlx::Result<Transaction<'static, Postgres>> {
+        let reach = if access::is_rj_unit(caller) { UNIT } else { SUBMITTER };
+        database::begin(&self.pool, &Actor::caller(caller, reach).named(places).at(self.clock.now())).await
+    }
+
     /// Passes on how a call about a referral ended; a refusal stands in the audit log first [IM1a].
     ///
     /// # Errors

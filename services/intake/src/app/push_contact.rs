@@ -31,7 +31,7 @@ const ROUNDS: usize = 8;
 pub async fn push_contact(desk: &Desk, caller: &Caller, told: &Told, body: &Body) -> Result<Receipt> {
     let examined = contact::examine(told, body)?;
     access::may_push_for(caller, examined.region)?;
-    let mut tx = desk.pool.begin().await?;
+    let mut tx = desk.begin(caller, [examined.region.code().to_owned()]).await?;
     let receipt = record(&mut tx, desk, &caller.subject, &examined, body).await?;
     tx.commit().await?;
     desk.outbox.wake();

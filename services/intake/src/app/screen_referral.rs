@@ -43,7 +43,7 @@ pub async fn screen_referral(desk: &Desk, caller: &Caller, screening: Screening<
     let id = ReferralId::from_str(screening.referral_id).map_err(|_| Error::NotFound)?.uuid();
     let at = desk.clock.now();
     let decision = Decision::read(screening.disposition, screening.reason, screening.review_on, at.date())?;
-    let mut tx = desk.pool.begin().await?;
+    let mut tx = desk.begin(caller, []).await?;
     let (decisions, standing) = screening::lock(&mut tx, id).await?.ok_or(Error::NotFound)?;
     let outcome = decide(&standing, &decision, &caller.subject)?;
     let (Outcome::Repeated(state) | Outcome::Confirmed(state) | Outcome::Changed(state)) = outcome;

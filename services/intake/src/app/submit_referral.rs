@@ -24,7 +24,8 @@ pub async fn submit(desk: &Desk, caller: &Caller, submissions: Vec<Submission>) 
         return Err(too_many().into());
     }
     let lines: Vec<Line> = submissions.into_iter().map(|submission| Line { verdict: judge(caller, &submission), submission }).collect();
-    let mut tx = desk.pool.begin().await?;
+    let sites = lines.iter().filter_map(|line| Some(line.verdict.as_ref().ok()?.site.to_string()));
+    let mut tx = desk.begin(caller, sites).await?;
     let source = Source { submitter: &caller.subject, place: None };
     let answers = record(&mut tx, desk, &source, lines).await?;
     tx.commit().await?;

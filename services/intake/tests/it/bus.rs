@@ -28,7 +28,7 @@ fn message(subject: &str, body: Vec<u8>) -> Incoming {
 /// Reads and applies in one transaction, as the runner does.
 async fn deliver<H: Handler>(desk: &Desk, handler: &H, message: &Incoming) -> Result<(), Rejection> {
     let work = handler.read(message).await?;
-    let mut tx = desk.pool.begin().await.unwrap();
+    let mut tx = service(desk).await;
     handler.apply(&mut tx, work, message).await?;
     tx.commit().await.unwrap();
     Ok(())
@@ -95,7 +95,7 @@ async fn a_message_that_cannot_be_read_is_answered_and_kept_with_its_bytes() {
     }
     let kept: Vec<Vec<u8>> =
         sqlx::query_scalar("select body from quarantine where reason = 'malformed-message' and consumer = 'intake-referrals'")
-            .fetch_all(&desk.pool)
+            .fetch_all(&mut *service(&desk).await)
             .await
             .unwrap();
     assert_eq!(kept.len(), 4);
@@ -127,7 +127,7 @@ async fn an_unknown_origin_is_refused_with_the_field_and_other_unknown_values_ar
     let told = answers(&desk, "mission").await;
     assert_eq!(told[0].as_ref().map(|_| ()).map_err(|r| (r.reason.as_str(), r.field.as_str())), Err(("origin-unknown", "origin")));
     assert!(told[1].is_ok());
-    let content: Vec<u8> = sqlx::query_scalar("select content from referral").fetch_one(&desk.pool).await.unwrap();
+    let content: Vec<u8> = sqlx::query_scalar("select content from referral").fetch_one(&mut *service(&desk).await).await.unwrap();
     assert!(intake::wire::kept_referral(&content, "2").unwrap() == open);
 }
 

@@ -5,6 +5,7 @@
 mod bus;
 mod contacts;
 mod door;
+mod fenced;
 mod queue;
 mod screening;
 mod submitting;

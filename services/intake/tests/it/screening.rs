@@ -16,7 +16,7 @@ use proto::{
 
 use crate::support::*;
 
-async fn decide(desk: &Desk, officer: &Caller, id: &str, disposition: Disposition, reason: &str) -> Result<State, &'static str> {
+pub async fn decide(desk: &Desk, officer: &Caller, id: &str, disposition: Disposition, reason: &str) -> Result<State, &'static str> {
     let screening = Screening { referral_id: id, disposition: Some(disposition), reason: reason.to_owned().into(), review_on: "" };
     screen_referral(desk, officer, screening).await.map_err(|error| match error {
         Error::Refused(refusal) => refusal.reason,
@@ -79,7 +79,7 @@ async fn two_officers_deciding_at_once_are_taken_in_turn_and_the_second_sees_wha
     for round in 0..6 {
         submit(&desk, &staff("mission"), referral(&round.to_string())).await;
     }
-    let ids: Vec<uuid::Uuid> = sqlx::query_scalar("select referral_id from referral").fetch_all(&desk.pool).await.unwrap();
+    let ids: Vec<uuid::Uuid> = sqlx::query_scalar("select referral_id from referral").fetch_all(&desk.database.admin).await.unwrap();
     for id in ids {
         let id = id.to_string();
         let (one, other) = (officer(1), officer(2));
@@ -93,7 +93,7 @@ async fn two_officers_deciding_at_once_are_taken_in_turn_and_the_second_sees_wha
         assert!(closed == Ok(State::Closed) || closed == Err("case-already-open"), "{closed:?}");
         let decisions: i64 = sqlx::query_scalar("select count(*) from screening_decision where referral_id = $1::uuid")
             .bind(&id)
-            .fetch_one(&desk.pool)
+            .fetch_one(&desk.database.admin)
             .await
             .unwrap();
         assert_eq!(decisions, if closed.is_ok() { 2 } else { 1 });
@@ -132,7 +132,7 @@ async fn history_cannot_be_rewritten_and_no_state_stands_without_its_decision() 
         "update referral set decisions = 2",
         "update referral set decisions = 0, disposition = null",
     ] {
-        let refused = sqlx::query(forbidden).execute(&desk.pool).await;
+        let refused = sqlx::query(forbidden).execute(&desk.database.admin).await;
         assert!(matches!(refused, Err(sqlx::Error::Database(_))), "{forbidden}");
     }
 }

@@ -180,7 +180,7 @@ async fn eight_submissions_of_one_key_at_once_give_one_row_and_one_number() {
 async fn a_receipt_number_that_is_taken_is_drawn_again() {
     let desk = desk().await;
     let first = submit(&desk, &staff("mission"), referral("1")).await;
-    sqlx::query("update referral set referral_id = $1").bind(uuid::Uuid::max()).execute(&desk.pool).await.unwrap();
+    sqlx::query("update referral set referral_id = $1").bind(uuid::Uuid::max()).execute(&desk.database.admin).await.unwrap();
     // The same seed draws the same number first.
     let twin = Desk { ids: Ids::seeded(7), ..desk.clone() };
     let second = submit(&twin, &staff("mission"), referral("2")).await;
@@ -270,7 +270,7 @@ async fn no_name_and_no_word_of_a_referral_stands_in_a_fact_or_a_subject() {
         ..referral("1")
     };
     submit(&desk, &staff("mission"), marked).await;
-    let rows: Vec<(String, Vec<u8>)> = sqlx::query_as("select subject, body from outbox").fetch_all(&desk.pool).await.unwrap();
+    let rows: Vec<(String, Vec<u8>)> = sqlx::query_as("select subject, body from outbox").fetch_all(&desk.database.admin).await.unwrap();
     assert_eq!(rows.len(), 1);
     for (subject, body) in rows {
         assert!(!subject.contains("marker") && !String::from_utf8_lossy(&body).contains("marker"));

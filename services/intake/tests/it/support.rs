@@ -2,10 +2,15 @@
 
 use std::ops::Deref;
 
-use chassis::{Caller, Clock, Ids, outbox::Wake};
+use chassis::{
+    Caller, Clock, Ids,
+    database::{Actor, begin},
+    outbox::Wake,
+};
 use harness::database::Database;
 use intake::app::{Answer, Desk, Receipt, Submission, submit_referral};
 use proto::intake::v1::{Known, Origin, Referral};
+use sqlx::{Postgres, Transaction};
 use time::macros::datetime;
 
 pub const MORNING: time::OffsetDateTime = datetime!(2026-03-02 09:00 UTC);
@@ -13,7 +18,7 @@ pub const MORNING: time::OffsetDateTime = datetime!(2026-03-02 09:00 UTC);
 /// A desk; its database ends with it.
 pub struct TestDesk {
     desk: Desk,
-    _database: Database,
+    pub database: Database,
 }
 
 impl Deref for TestDesk {
@@ -27,7 +32,7 @@ impl Deref for TestDesk {
 pub async fn desk() -> TestDesk {
     let database = harness::database::fresh(&[&chassis::database::MIGRATOR, &intake::MIGRATOR]).await;
     let pool = database.pool.clone();
-    TestDesk { desk: Desk { pool, clock: Clock::fixed(MORNING), ids: Ids::seeded(7), outbox: Wake::default() }, _database: database }
+    TestDesk { desk: Desk { pool, clock: Clock::fixed(MORNING), ids: Ids::seeded(7), outbox: Wake::default() }, database }
 }
 
 pub fn caller(subject: &str, roles: &[&str], sites: &[&str], regions: &[&str]) -> Caller {
@@ -92,14 +97,19 @@ pub async fn count(desk: &Desk, table: &'static str) -> i64 {
         "quarantine" => "select count(*) from quarantine",
         _ => "select count(*) from outbox",
     };
-    sqlx::query_scalar(sql).fetch_one(&desk.pool).await.unwrap()
+    sqlx::query_scalar(sql).fetch_one(&mut *service(desk).await).await.unwrap()
+}
+
+/// A transaction as the service has it when it hears the bus: it sees everything.
+pub async fn service(desk: &Desk) -> Transaction<'static, Postgres> {
+    begin(&desk.pool, &Actor::service("intake")).await.unwrap()
 }
 
 /// Bodies waiting on a subject, in the order of writing.
 pub async fn waiting<M: prost::Message + Default>(desk: &Desk, subject: &str) -> Vec<M> {
     let bodies: Vec<Vec<u8>> = sqlx::query_scalar("select body from outbox where subject = $1 order by position")
         .bind(subject)
-        .fetch_all(&desk.pool)
+        .fetch_all(&mut *service(desk).await)
         .await
         .unwrap();
     bodies.iter().map(|b| M::decode(b.as_slice()).unwrap()).collect()
@@ -107,6 +117,6 @@ pub async fn waiting<M: prost::Message + Default>(desk: &Desk, subject: &str) ->
 
 /// The only referral in the database.
 pub async fn only_id(desk: &Desk) -> String {
-    let id: uuid::Uuid = sqlx::query_scalar("select referral_id from referral").fetch_one(&desk.pool).await.unwrap();
+    let id: uuid::Uuid = sqlx::query_scalar("select referral_id from referral").fetch_one(&mut *service(desk).await).await.unwrap();
     id.to_string()
 }

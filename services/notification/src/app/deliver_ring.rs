@@ -26,7 +26,7 @@ use crate::{
 /// # Errors
 /// The database did not take it; nothing was stored.
 pub async fn deliver_now(app: &App, ring: &Ring) -> chassis::Result<OffsetDateTime> {
-    let mut tx = app.pool.begin().await?;
+    let mut tx = app.begin().await?;
     let delivered_at = deliver(&mut tx, app, ring).await?;
     tx.commit().await?;
     app.outbox.wake();

@@ -1,15 +1,17 @@
 //! The delivery ledger, for the RJ Unit and operations: who was told, by which channel, and what went wrong. No content.
 
-use chassis::Result;
+use chassis::{Caller, Result};
 
-use super::App;
+use super::{App, LEDGER};
 use crate::store::{self, delivery::Line};
 
 /// The newest lines of the ledger.
 ///
 /// # Errors
 /// The database did not answer.
-pub async fn list(app: &App, limit: i64) -> Result<Vec<Line>> {
-    let mut db = app.pool.acquire().await?;
-    Ok(store::delivery::list(&mut db, limit).await?)
+pub async fn list(app: &App, caller: &Caller, limit: i64) -> Result<Vec<Line>> {
+    let mut tx = app.begin_for(caller, LEDGER, Vec::new()).await?;
+    let lines = store::delivery::list(&mut tx, limit).await?;
+    tx.commit().await?;
+    Ok(lines)
 }

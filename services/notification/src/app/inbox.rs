@@ -3,7 +3,7 @@
 use chassis::{Caller, Error, Result};
 use uuid::Uuid;
 
-use super::App;
+use super::{App, PERSON};
 use crate::{
     domain::{inbox::Standing, office},
     store,
@@ -14,8 +14,11 @@ use crate::{
 /// # Errors
 /// The database did not answer.
 pub async fn list(app: &App, caller: &Caller, unread_only: bool, limit: i64) -> Result<Vec<Standing>> {
-    let mut db = app.pool.acquire().await?;
-    Ok(store::inbox::list(&mut db, &names(caller), unread_only, limit).await?)
+    let names = names(caller);
+    let mut tx = app.begin_for(caller, PERSON, names.clone()).await?;
+    let items = store::inbox::list(&mut tx, &names, unread_only, limit).await?;
+    tx.commit().await?;
+    Ok(items)
 }
 
 /// Marks an item as read, for the office as a whole where it is an office's.
@@ -23,8 +26,10 @@ pub async fn list(app: &App, caller: &Caller, unread_only: bool, limit: i64) -> 
 /// # Errors
 /// [`Error::NotFound`] where there is no such item, or where it is somebody else's.
 pub async fn mark_read(app: &App, caller: &Caller, item_id: Uuid) -> Result<()> {
-    let mut db = app.pool.acquire().await?;
-    let found = store::inbox::mark_read(&mut db, item_id, &names(caller), &caller.subject, app.clock.now()).await?;
+    let names = names(caller);
+    let mut tx = app.begin_for(caller, PERSON, names.clone()).await?;
+    let found = store::inbox::mark_read(&mut tx, item_id, &names, &caller.subject, app.clock.now()).await?;
+    tx.commit().await?;
     if found { Ok(()) } else { Err(Error::NotFound) }
 }
 

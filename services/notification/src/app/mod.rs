@@ -14,11 +14,19 @@ pub mod tell;
 
 use std::sync::Arc;
 
-use chassis::{Clock, Ids, outbox::Wake};
-use sqlx::PgPool;
+use chassis::{
+    Caller, Clock, Ids,
+    database::{self, Actor},
+    outbox::Wake,
+};
+use sqlx::{PgPool, Postgres, Transaction};
 use tokio::sync::Notify;
 
 use crate::domain::address::StaffDomains;
+
+/// What the policies of the database call the reach of a person, and of whoever looks after the ledger.
+const PERSON: &str = "person";
+const LEDGER: &str = "ledger";
 
 /// What every use case needs. Cheap to clone.
 #[derive(Clone)]
@@ -36,5 +44,20 @@ impl App {
     #[must_use]
     pub fn new(pool: PgPool, clock: Clock, ids: Ids, outbox: Wake, staff: StaffDomains) -> Self {
         Self { pool, clock, ids, outbox, mail: Arc::default(), staff: Arc::new(staff) }
+    }
+
+    /// A transaction of the service itself: what it delivers belongs to no caller.
+    pub(crate) async fn begin(&self) -> sqlx::Result<Transaction<'static, Postgres>> {
+        database::begin(&self.pool, &Actor::service("notification")).await
+    }
+
+    /// A transaction in which the database shows what is the caller's; `names` are those that an inbox of theirs may bear.
+    pub(crate) async fn begin_for(
+        &self,
+        caller: &Caller,
+        reach: &'static str,
+        names: Vec<String>,
+    ) -> sqlx::Result<Transaction<'static, Postgres>> {
+        database::begin(&self.pool, &Actor::caller(caller, reach).named(names)).await
     }
 }

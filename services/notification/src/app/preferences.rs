@@ -2,7 +2,7 @@
 
 use chassis::{Caller, Result};
 
-use super::App;
+use super::{App, PERSON};
 use crate::{
     domain::{address::Address, language::Language},
     error,
@@ -14,8 +14,10 @@ use crate::{
 /// # Errors
 /// The database did not answer.
 pub async fn get(app: &App, caller: &Caller) -> Result<Preferences> {
-    let mut db = app.pool.acquire().await?;
-    Ok(store::preference::of(&mut db, &caller.subject).await?)
+    let mut tx = app.begin_for(caller, PERSON, Vec::new()).await?;
+    let wishes = store::preference::of(&mut tx, &caller.subject).await?;
+    tx.commit().await?;
+    Ok(wishes)
 }
 
 /// Sets both; an empty text takes a preference back.
@@ -32,8 +34,9 @@ pub async fn set(app: &App, caller: &Caller, language: &str, email: &str) -> Res
         text => Some(staff_address(app, caller, text)?),
     };
     let wishes = Preferences { language, email: email.map(|address| address.expose().to_owned().into()) };
-    let mut db = app.pool.acquire().await?;
-    store::preference::set(&mut db, &caller.subject, &wishes, app.clock.now()).await?;
+    let mut tx = app.begin_for(caller, PERSON, Vec::new()).await?;
+    store::preference::set(&mut tx, &caller.subject, &wishes, app.clock.now()).await?;
+    tx.commit().await?;
     Ok(())
 }
 

@@ -58,9 +58,9 @@ pub async fn run(app: App, mailer: Option<Mailer>, stop: CancellationToken) -> a
 /// The ledger cannot be read or written; what was leased comes back when the lease ends.
 pub async fn send_due(app: &App, mailer: Option<&Mailer>) -> sqlx::Result<usize> {
     let now = app.clock.now();
-    let mut db = app.pool.acquire().await?;
-    let due = store::delivery::lease(&mut db, now, now + LEASE, BATCH).await?;
-    drop(db);
+    let mut tx = app.begin().await?;
+    let due = store::delivery::lease(&mut tx, now, now + LEASE, BATCH).await?;
+    tx.commit().await?;
     let tried = due.len();
     let mut attempts = futures::stream::iter(due.into_iter().map(|due| settle(app, mailer, due))).buffer_unordered(AT_ONCE);
     while let Some(settled) = attempts.next().await {
@@ -75,8 +75,9 @@ async fn settle(app: &App, mailer: Option<&Mailer>, due: Due) -> sqlx::Result<()
     let now = app.clock.now();
     let verdict = after(outcome, due.attempts, due.urgency, now);
     let reason = verdict.reason.map_or("", Reason::code);
-    let mut db = app.pool.acquire().await?;
-    store::delivery::conclude(&mut db, due.delivery_id, verdict, now).await?;
+    let mut tx = app.begin().await?;
+    store::delivery::conclude(&mut tx, due.delivery_id, verdict, now).await?;
+    tx.commit().await?;
     let (delivery, attempts) = (due.delivery_id, due.attempts);
     match verdict.state {
         State::Failed => tracing::error!(delivery.id = %delivery, attempts, reason, "mail given up: somebody must act"),
@@ -89,9 +90,9 @@ async fn settle(app: &App, mailer: Option<&Mailer>, due: Due) -> sqlx::Result<()
 
 /// The rules are asked at the last moment: a mark or a new address that came since counts [L26-6, TS1a].
 async fn attempt(app: &App, mailer: Option<&Mailer>, due: &Due) -> sqlx::Result<Outcome> {
-    let mut db = app.pool.acquire().await?;
-    let door = store::delivery::door(&mut db, due.delivery_id).await?;
-    drop(db);
+    let mut tx = app.begin().await?;
+    let door = store::delivery::door(&mut tx, due.delivery_id).await?;
+    tx.commit().await?;
     if door.do_not_contact {
         return Ok(Outcome::Forbidden(Reason::DoNotContact));
     }

@@ -63,8 +63,9 @@ impl Notification for Service {
     }
 
     async fn list_deliveries(&self, request: Request<ListDeliveriesRequest>) -> Result<Response<ListDeliveriesResponse>, Status> {
+        let caller = Caller::of(&request)?;
         let limit = page::size(request.get_ref().page_size, USUAL, MOST);
-        let lines = app::deliveries::list(&self.app, limit).await?;
+        let lines = app::deliveries::list(&self.app, &caller, limit).await?;
         let deliveries = lines.into_iter().map(deliveries::encode).collect();
         Ok(Response::new(ListDeliveriesResponse { deliveries }))
     }

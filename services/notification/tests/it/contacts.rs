@@ -43,7 +43,7 @@ pub fn contact(number: u128, region: &str, kind: &str, value: &str) -> Contact {
 }
 
 pub async fn take(world: &World, contact: &Contact) {
-    let mut tx = world.pool.begin().await.unwrap();
+    let mut tx = world.begin().await;
     take_contact::take(&mut tx, &world.app, contact).await.unwrap();
     tx.commit().await.unwrap();
 }
@@ -60,7 +60,7 @@ async fn two_regions_that_push_different_numbers_make_one_task_to_compare_and_bo
     take(&world, &contact(3, "ontario", "phone", "416-555-0102")).await;
     assert_eq!(reviews_told(&world).await, [false, true, true]);
     assert_eq!(world.count("select count(*) from contact_review where closed_at is null").await, 1);
-    let kept: Vec<String> = sqlx::query_scalar("select value from contact_point order by value").fetch_all(&world.pool).await.unwrap();
+    let kept: Vec<String> = sqlx::query_scalar("select value from contact_point order by value").fetch_all(&world.admin).await.unwrap();
     assert_eq!(kept, ["306-555-0101", "416-555-0102", "604-555-0100"]);
 
     let items = world.inbox(&officer("rj-officer-1")).await;
@@ -71,7 +71,7 @@ async fn two_regions_that_push_different_numbers_make_one_task_to_compare_and_bo
 #[tokio::test]
 async fn two_regions_at_the_same_moment_see_each_others_value() {
     let world = world().await;
-    let mut first = world.pool.begin().await.unwrap();
+    let mut first = world.begin().await;
     take_contact::take(&mut first, &world.app, &contact(1, "pacific", "phone", "604-555-0100")).await.unwrap();
     let second = async { take(&world, &contact(2, "prairie", "phone", "306-555-0101")).await };
     let commit = async {
@@ -176,15 +176,15 @@ async fn a_pushed_contact_is_fetched_from_intake_and_the_victims_name_is_not_kep
     let contact_id = Uuid::from_u128(7).to_string();
     let handler = facts(&world, &intake_with(&contact_id).await);
     let event = ContactPushed { contact_id, region: "pacific".into(), received_at: None };
-    hear(&world.pool, &handler, CONTACT_PUSHED, &event).await.unwrap();
+    hear(&world.app.pool, &handler, CONTACT_PUSHED, &event).await.unwrap();
 
-    let row: String = sqlx::query_scalar("select contact_point::text from contact_point").fetch_one(&world.pool).await.unwrap();
+    let row: String = sqlx::query_scalar("select contact_point::text from contact_point").fetch_one(&world.admin).await.unwrap();
     assert!(row.contains("604-555-0100") && row.contains("fr") && !row.contains("Exemple"), "{row}");
     assert_eq!(world.count("select count(*) from do_not_contact").await, 1);
     assert_eq!(reviews_told(&world).await, [false]);
 
     let unknown = ContactPushed { contact_id: Uuid::from_u128(8).to_string(), ..event };
-    let rejection = hear(&world.pool, &handler, CONTACT_PUSHED, &unknown).await;
+    let rejection = hear(&world.app.pool, &handler, CONTACT_PUSHED, &unknown).await;
     assert!(matches!(rejection, Err(Rejection::Never { reason: "contact-unknown", .. })));
 }
 
@@ -192,6 +192,6 @@ async fn a_pushed_contact_is_fetched_from_intake_and_the_victims_name_is_not_kep
 async fn while_intake_does_not_answer_the_contact_waits_on_the_bus() {
     let world = world().await;
     let event = ContactPushed { contact_id: Uuid::from_u128(7).to_string(), region: "pacific".into(), received_at: None };
-    let rejection = hear(&world.pool, &facts(&world, "http://127.0.0.1:1"), CONTACT_PUSHED, &event).await;
+    let rejection = hear(&world.app.pool, &facts(&world, "http://127.0.0.1:1"), CONTACT_PUSHED, &event).await;
     assert!(matches!(rejection, Err(Rejection::Later(_))), "{rejection:?}");
 }

@@ -27,7 +27,7 @@ fn case_id() -> String {
 
 pub async fn assign(world: &World, mediator: &str) {
     let event = MediatorAssigned { case_id: case_id(), mediator: mediator.to_owned(), assigned_at: Some(chassis::wire::timestamp(START)) };
-    hear(&world.pool, &facts(world, NO_INTAKE), subject::MEDIATOR_ASSIGNED, &event).await.unwrap();
+    hear(&world.app.pool, &facts(world, NO_INTAKE), subject::MEDIATOR_ASSIGNED, &event).await.unwrap();
 }
 
 #[tokio::test]
@@ -43,8 +43,8 @@ async fn the_rj_unit_is_told_of_a_referral_and_of_the_case_it_becomes_once_each(
     };
     let opened = CaseOpened { case_id: case_id(), referral_id: received.referral_id.clone(), opened_at: received.received_at };
     for _ in 0..2 {
-        hear(&world.pool, &handler, subject::REFERRAL_RECEIVED, &received).await.unwrap();
-        hear(&world.pool, &handler, subject::CASE_OPENED, &opened).await.unwrap();
+        hear(&world.app.pool, &handler, subject::REFERRAL_RECEIVED, &received).await.unwrap();
+        hear(&world.app.pool, &handler, subject::CASE_OPENED, &opened).await.unwrap();
     }
     let items = world.inbox(&officer("rj-officer-1")).await;
     let mut templates: Vec<&str> = items.iter().map(|item| item.template.as_str()).collect();
@@ -86,7 +86,7 @@ async fn the_ledger_tells_who_was_told_by_which_channel_and_nothing_of_what() {
     assert_eq!((ledger.len(), ledger[0].recipient.as_str(), ledger[0].template.as_str()), (1, "mediator-1", "mediator-assigned"));
     assert_eq!((ledger[0].attempts, ledger[0].language.as_str()), (1, "en+fr"));
     let columns: Vec<String> = sqlx::query_scalar("select column_name::text from information_schema.columns where table_name = 'delivery'")
-        .fetch_all(&world.pool)
+        .fetch_all(&world.admin)
         .await
         .unwrap();
     for content in ["title", "body", "email", "address", "envelope"] {

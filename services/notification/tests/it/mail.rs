@@ -47,7 +47,7 @@ async fn the_head_gets_a_mail_in_french_that_says_urgency_and_reference_and_noth
     assert!(body.contains("boîte protégée"), "{body}");
     assert!(!mail.raw.contains("marker") && !body.contains("marker") && !body.contains("mission"));
     let delivery: Uuid =
-        sqlx::query_scalar("select delivery_id from delivery where channel = 'email'").fetch_one(&world.pool).await.unwrap();
+        sqlx::query_scalar("select delivery_id from delivery where channel = 'email'").fetch_one(&world.admin).await.unwrap();
     assert_eq!(mail.header("Message-ID"), format!("<{delivery}@mail.example>"));
     assert_eq!(mail.header("Auto-Submitted"), "auto-generated");
     assert_eq!(mail.header("Date"), "Mon, 05 Jan 2026 12:00:00 +0000");
@@ -124,10 +124,10 @@ async fn once_an_audience_has_accepted_its_mails_that_have_not_left_are_not_sent
     };
     let handler = Concerns { app: world.app.clone() };
     for (what, audience) in [("rung", Audience::ResponsibleHead), ("accepted", Audience::Nhq)] {
-        hear(&world.pool, &handler, subject::CONCERN_CHANGED, &changed(what, audience)).await.unwrap();
+        hear(&world.app.pool, &handler, subject::CONCERN_CHANGED, &changed(what, audience)).await.unwrap();
         assert_eq!(world.mails().await, line(DeliveryState::Retrying, 1, "smtp-unreachable"), "{what}");
     }
-    hear(&world.pool, &handler, subject::CONCERN_CHANGED, &changed("accepted", Audience::ResponsibleHead)).await.unwrap();
+    hear(&world.app.pool, &handler, subject::CONCERN_CHANGED, &changed("accepted", Audience::ResponsibleHead)).await.unwrap();
     assert_eq!(world.mails().await, line(DeliveryState::Withheld, 1, "accepted"));
     smtp.start(false).await;
     world.clock.advance(Duration::hours(1));
@@ -139,11 +139,11 @@ async fn once_an_audience_has_accepted_its_mails_that_have_not_left_are_not_sent
 #[tokio::test]
 async fn a_mail_of_a_worker_that_died_in_the_middle_is_taken_over_when_its_lease_ends() {
     let (world, smtp) = (rung(Grade::Imminent).await, Smtp::up().await);
-    let mut db = world.pool.acquire().await.unwrap();
+    let mut db = world.begin().await;
     let now = world.clock.now();
     let leased = store::delivery::lease(&mut db, now, now + Duration::seconds(90), 20).await.unwrap();
     assert_eq!(leased.len(), 1);
-    drop(db);
+    db.commit().await.unwrap();
     assert_eq!(send_due(&world.app, Some(&smtp.mailer())).await.unwrap(), 0);
     world.clock.advance(Duration::seconds(90));
     assert_eq!(send_due(&world.app, Some(&smtp.mailer())).await.unwrap(), 1);
@@ -159,7 +159,7 @@ async fn two_workers_send_each_mail_once() {
         world.by_bus(&ring(n, Audience::ResponsibleHead, Grade::Concern, &[("institutional-head/mission", &name)])).await.unwrap();
     }
     let now = world.clock.now();
-    let (mut one, mut other) = (world.pool.begin().await.unwrap(), world.pool.begin().await.unwrap());
+    let (mut one, mut other) = (world.begin().await, world.begin().await);
     let held = store::delivery::lease(&mut one, now, now, 20).await.unwrap();
     let free = tokio::time::timeout(std::time::Duration::from_secs(3), store::delivery::lease(&mut other, now, now, 20));
     assert_eq!((held.len(), free.await.expect("no worker waits for another").unwrap().len()), (20, 10));
@@ -206,7 +206,7 @@ async fn an_address_that_is_none_fails_and_one_taken_back_is_withheld() {
         sqlx::query("insert into preference (subject, email, updated_at) values ($1, $2, now())")
             .bind(subject)
             .bind(address)
-            .execute(&world.pool)
+            .execute(&world.admin)
             .await
             .unwrap();
     }
@@ -229,7 +229,7 @@ async fn an_address_that_is_none_fails_and_one_taken_back_is_withheld() {
 #[tokio::test]
 async fn an_address_whose_domain_is_no_longer_cleared_gets_a_notice_without_content() {
     let (world, smtp) = (rung(Grade::Imminent).await, Smtp::up().await);
-    sqlx::query("update preference set email = 'ada@example.org'").execute(&world.pool).await.unwrap();
+    sqlx::query("update preference set email = 'ada@example.org'").execute(&world.admin).await.unwrap();
     send_due(&world.app, Some(&smtp.mailer())).await.unwrap();
     let mail = smtp.arrived().remove(0);
     assert_eq!(mail.header("Subject"), "Vous avez un message : RS-7KDM-Q4XP");
@@ -241,7 +241,7 @@ async fn a_notice_to_a_victim_is_dropped_when_the_do_not_contact_mark_arrives_be
     let (world, smtp) = (world().await, Smtp::up().await);
     let victim = chassis::Private::new("V-100".to_owned());
     take(&world, &contact(1, "pacific", "email", "ada@example.org")).await;
-    let mut db = world.pool.acquire().await.unwrap();
+    let mut db = world.begin().await;
     for id in [1, 2] {
         let entry = Entry {
             item_id: None,
@@ -261,7 +261,7 @@ async fn a_notice_to_a_victim_is_dropped_when_the_do_not_contact_mark_arrives_be
         .await
         .unwrap();
     }
-    drop(db);
+    db.commit().await.unwrap();
     world.clock.advance(Duration::minutes(1));
     send_due(&world.app, Some(&smtp.mailer())).await.unwrap();
     assert_eq!(smtp.arrived().len(), 1, "before the mark it is sent");

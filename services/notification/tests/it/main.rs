@@ -5,6 +5,8 @@ mod contacts;
 #[cfg(test)]
 mod facts;
 #[cfg(test)]
+mod fenced;
+#[cfg(test)]
 mod mail;
 #[cfg(test)]
 mod preferences;

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use chassis::{
     Caller, Clock, Ids,
+    database::{Actor, begin},
     inbox::{Handler, Incoming, Rejection},
     outbox::Wake,
 };
@@ -14,7 +15,7 @@ use proto::{
     safety::v1::{Audience, Concern, Envelope, Grade, OfficeHolder, Ring},
     subject,
 };
-use sqlx::PgPool;
+use sqlx::{PgPool, Postgres, Transaction};
 use time::{OffsetDateTime, macros::datetime};
 use tonic::{Request, Status};
 use uuid::Uuid;
@@ -25,10 +26,11 @@ pub const CONCERN: u128 = 0x0189_0000_0000_7000_8000_0000_0000_0c01;
 /// A notification service without its process.
 pub struct World {
     pub app: App,
-    pub pool: PgPool,
+    /// Behind the curtain.
+    pub admin: PgPool,
     pub clock: Clock,
     pub service: Service,
-    _database: harness::database::Database,
+    pub database: harness::database::Database,
 }
 
 pub async fn world() -> World {
@@ -36,14 +38,14 @@ pub async fn world() -> World {
     let clock = Clock::fixed(START);
     let staff = StaffDomains::new(&["csc-scc.gc.ca".to_owned()]);
     let app = App::new(db.pool.clone(), clock.clone(), Ids::seeded(785), Wake::default(), staff);
-    World { pool: db.pool.clone(), clock, service: Service { app: app.clone() }, app, _database: db }
+    World { admin: db.admin.clone(), clock, service: Service { app: app.clone() }, app, database: db }
 }
 
 impl World {
     /// The first road: as the runner of the bus does it.
     pub async fn by_bus(&self, ring: &Ring) -> Result<(), Rejection> {
         let handler = Rings { app: self.app.clone() };
-        hear(&self.pool, &handler, subject::RING_NHQ, ring).await
+        hear(&self.app.pool, &handler, subject::RING_NHQ, ring).await
     }
 
     /// The second road.
@@ -51,6 +53,11 @@ impl World {
         let request = Request::new(wire::DeliverRingRequest { ring: Some(ring.clone()) });
         let answer = self.service.deliver_ring(request).await?.into_inner();
         Ok(chassis::wire::instant(&answer.delivered_at.unwrap()).unwrap())
+    }
+
+    /// A transaction as the service has it.
+    pub async fn begin(&self) -> Transaction<'static, Postgres> {
+        begin(&self.app.pool, &Actor::service("notification")).await.unwrap()
     }
 
     pub async fn inbox(&self, caller: &Caller) -> Vec<InboxItem> {
@@ -87,14 +94,14 @@ impl World {
     }
 
     pub async fn count(&self, sql: &'static str) -> i64 {
-        sqlx::query_scalar(sql).fetch_one(&self.pool).await.unwrap()
+        sqlx::query_scalar(sql).fetch_one(&self.admin).await.unwrap()
     }
 
     /// The bodies of what waits for the bus on a subject.
     pub async fn told(&self, subject: &str) -> Vec<Vec<u8>> {
         sqlx::query_scalar("select body from outbox where subject = $1 order by position")
             .bind(subject)
-            .fetch_all(&self.pool)
+            .fetch_all(&self.admin)
             .await
             .unwrap()
     }
@@ -110,7 +117,7 @@ pub async fn hear<H: Handler>(pool: &PgPool, handler: &H, subject: &str, message
         attempt: 1,
     };
     let work = handler.read(&incoming).await?;
-    let mut tx = pool.begin().await?;
+    let mut tx = begin(pool, &Actor::service("notification")).await?;
     handler.apply(&mut tx, work, &incoming).await?;
     tx.commit().await?;
     Ok(())

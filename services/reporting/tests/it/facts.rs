@@ -17,7 +17,7 @@ async fn everything(db: &Database) -> Vec<String> {
         "select row_to_json(t)::text as line from case_fact t order by 1",
         "select row_to_json(t)::text as line from concern_fact t order by 1",
     ] {
-        let found = sqlx::query(table).fetch_all(&db.pool).await.unwrap();
+        let found = sqlx::query(table).fetch_all(&db.admin).await.unwrap();
         rows.extend(found.iter().map(|row| row.get::<String, _>("line")));
     }
     rows
@@ -81,7 +81,7 @@ async fn no_column_of_the_database_could_hold_a_name_or_a_text() {
         "select table_name || '.' || column_name as line from information_schema.columns
          where table_schema = 'public' and table_name like '%\\_fact' and data_type = 'text' order by 1",
     )
-    .fetch_all(&db.pool)
+    .fetch_all(&db.admin)
     .await
     .unwrap();
     let free: Vec<String> = rows.iter().map(|row| row.get("line")).collect();
@@ -94,6 +94,6 @@ async fn no_column_of_the_database_could_hold_a_name_or_a_text() {
         region: Region::Unknown,
         at: NOW,
     };
-    let mut db = db.pool.acquire().await.unwrap();
+    let mut db = begin(&db.pool, &Actor::service("reporting")).await.unwrap();
     assert!(record_fact(&mut db, name).await.is_err(), "a site column takes a site code and nothing else");
 }

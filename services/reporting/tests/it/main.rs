@@ -4,7 +4,8 @@
 mod facts;
 mod reports;
 
-use harness::database::Database;
+use chassis::database::{Actor, begin};
+use harness::{database::Database, fence};
 use reporting::{
     app::{
         get_report::{Question, Rules, Table, get_report},
@@ -28,7 +29,7 @@ async fn database() -> Database {
 }
 
 async fn record(db: &Database, facts: impl IntoIterator<Item = Fact>) {
-    let mut tx = db.pool.begin().await.unwrap();
+    let mut tx = begin(&db.pool, &Actor::service("reporting")).await.unwrap();
     for fact in facts {
         record_fact(&mut tx, fact).await.unwrap();
     }
@@ -38,6 +39,19 @@ async fn record(db: &Database, facts: impl IntoIterator<Item = Fact>) {
 async fn report(db: &Database, rules: Rules, table: Table) -> Report {
     let question = Question { table, year: None, language: Language::English };
     get_report(&db.pool, rules, NOW, question).await.unwrap().0
+}
+
+#[tokio::test]
+async fn a_report_changes_no_fact_and_whoever_is_nobody_sees_none() {
+    let db = database().await;
+    record(&db, [received(1, Origin::Victim, Region::Pacific, NOW)]).await;
+    let mut tx = begin(&db.pool, &Actor::person("report", "report")).await.unwrap();
+    assert_eq!(fence::seen(&mut tx).await.keys().map(String::as_str).collect::<Vec<_>>(), ["referral_fact"]);
+    assert_eq!(sqlx::query("update referral_fact set site = 'kent'").execute(&mut *tx).await.unwrap().rows_affected(), 0);
+    for nobody in [Actor::person("someone", "person"), Actor::person("", "report")] {
+        assert!(fence::seen(&mut begin(&db.pool, &nobody).await.unwrap()).await.is_empty(), "{nobody:?}");
+    }
+    assert_eq!(fence::gaps(&db.admin).await, Vec::<String>::new());
 }
 
 /// The cells of the line with this key.

@@ -16,7 +16,7 @@ use std::{
 
 use anyhow::{Context as _, ensure};
 use clap::Args;
-use local::{Options, Stack, ports::Ports, state};
+use local::{Options, Stack, ports::Ports, postgres::Login, state};
 
 use crate::{
     client::{common::Common, session::Session},
@@ -97,7 +97,7 @@ impl Bench {
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
         table.memory = machine::idle(stack.description());
         let measured = runtime.block_on(async {
-            let floor = Floor::open(&stack.postgres().url("safety")?, &nats.url(), &login).await?;
+            let floor = Floor::open(&stack.postgres().url("safety", Login::Owner)?, &nats.url(), &login).await?;
             tokio::select! {
                 done = Box::pin(self.measure(&stack, &floor, &mut table)) => done,
                 () = stopped(&options.cancel) => Err(anyhow::anyhow!("stopped on request")),

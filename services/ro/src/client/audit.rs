@@ -75,7 +75,7 @@ impl Verify {
         for name in names {
             let begun = Instant::now();
             let key = self.key(name, stack.as_ref())?;
-            let url = self.url.as_ref().or_else(|| stack.as_ref()?.postgres.databases.get(name));
+            let url = self.url.as_ref().or_else(|| stack.as_ref()?.postgres.auditors.get(name));
             let Some(url) = url else { return Err(Failure::Usage(format!("{name} has no database"))) };
             match examine(name, url, &key, seen.get(name)).await? {
                 Ok(held) => {

@@ -15,7 +15,9 @@ use local::{
     Description, SERVICES, clock,
     description::{self, Identity},
     identity::{self, Issuer},
-    nats, postgres, secret,
+    nats,
+    postgres::{self, Login},
+    secret,
 };
 use time::{Duration, OffsetDateTime};
 
@@ -112,7 +114,8 @@ fn write_passwords(dir: &Path) -> anyhow::Result<()> {
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => BTreeMap::new(),
         Err(error) => return Err(error).with_context(|| format!("{} cannot be read", kept.display())),
     };
-    let roles = SERVICES.iter().map(|service| format!("ro_{service}")).chain([ADMINISTRATOR.to_owned()]);
+    let logins = SERVICES.iter().flat_map(|service| Login::ALL.map(|login| login.role(service)));
+    let roles = logins.chain([ADMINISTRATOR.to_owned()]);
     for role in roles {
         if let std::collections::btree_map::Entry::Vacant(entry) = passwords.entry(role) {
             entry.insert(secret::random_hex()?);
@@ -126,9 +129,10 @@ fn write_passwords(dir: &Path) -> anyhow::Result<()> {
         secret::write(&dir.join(format!("{name}.pgpass")), format!("*:*:*:{role}:{password}\n").as_bytes())?;
         if role == ADMINISTRATOR {
             secret::write(&dir.join("admin.password"), password.as_bytes())?;
-        } else {
-            script += &postgres::service_script(name, password);
         }
+    }
+    for service in SERVICES {
+        script += &postgres::service_script(service, |role| passwords.get(role).cloned().unwrap_or_default());
     }
     secret::write(&dir.join("roles.sql"), script.as_bytes())?;
     Ok(())
@@ -136,7 +140,10 @@ fn write_passwords(dir: &Path) -> anyhow::Result<()> {
 
 /// The stack as a client inside the network of the containers sees it; logs and processes are the engine's.
 fn describe(dir: &Path, identities: Vec<Identity>) -> Description {
-    let database = |name: &str| (name.to_owned(), format!("postgres://ro_{name}@{DATABASE_HOST}:5432/ro_{name}"));
+    let databases = |login: Login| {
+        let database = |name: &str| (name.to_owned(), format!("postgres://{}@{DATABASE_HOST}:5432/ro_{name}", login.role(name)));
+        SERVICES.iter().map(|name| database(name)).collect()
+    };
     let address = |(name, port): (&str, u16)| {
         let grpc = Some(format!("https://{name}:{port}"));
         (name.to_owned(), description::Service { grpc, http: None, pid: 0, log: PathBuf::new() })
@@ -157,7 +164,9 @@ fn describe(dir: &Path, identities: Vec<Identity>) -> Description {
             pid: 0,
             version: String::new(),
             log: PathBuf::new(),
-            databases: SERVICES.iter().map(|name| database(name)).collect(),
+            databases: databases(Login::Application),
+            owners: databases(Login::Owner),
+            auditors: databases(Login::Auditor),
         },
         services,
         mail_dir: PathBuf::new(),

@@ -1,4 +1,4 @@
-//! `ro psql SERVICE`: the database of one service, as that service sees it.
+//! `ro psql SERVICE`: the database of one service, as that service itself sees it; as the owner of the tables when asked.
 
 use std::{
     os::unix::process::CommandExt,
@@ -7,19 +7,23 @@ use std::{
 
 use anyhow::{Context as _, bail};
 use clap::Args;
-use local::Description;
+use local::{Description, postgres::Login};
 
 use super::Place;
 
 /// Options of `ro psql`.
 #[derive(Debug, Args)]
-#[command(after_help = "Examples:\n  cargo ro psql safety\n  cargo ro psql safety -- -c '\\dt'")]
+#[command(after_help = "Examples:\n  cargo ro psql safety\n  cargo ro psql safety -- -c '\\dt'\n  cargo ro psql safety --owner")]
 pub struct Psql {
     #[command(flatten)]
     place: Place,
 
     /// One of intake, cases, safety, notification, reporting
     service: String,
+
+    /// As the owner of the tables, who may change them
+    #[arg(long)]
+    owner: bool,
 
     /// Further arguments for psql
     #[arg(last = true)]
@@ -32,17 +36,22 @@ impl Psql {
     /// # Errors
     /// When no stack runs or there is no such service.
     pub fn run(&self) -> anyhow::Result<ExitCode> {
-        let mut command = client(&self.place.description()?, &self.service)?;
+        let mut command = client(&self.place.description()?, &self.service, if self.owner { Login::Owner } else { Login::Application })?;
         Err(command.args(&self.arguments).exec()).context("start psql")
     }
 }
 
-/// psql, signed in to the database of a service.
+/// psql, signed in to the database of a service. It acts for the service itself: row-level security shows it what the service sees.
 ///
 /// # Errors
 /// When there is no such service.
-pub fn client(description: &Description, service: &str) -> anyhow::Result<Command> {
-    let Some(url) = description.postgres.databases.get(service) else {
+pub fn client(description: &Description, service: &str, login: Login) -> anyhow::Result<Command> {
+    let databases = match login {
+        Login::Owner => &description.postgres.owners,
+        Login::Application => &description.postgres.databases,
+        Login::Auditor => &description.postgres.auditors,
+    };
+    let Some(url) = databases.get(service) else {
         bail!("{service} has no database: there are {}", local::SERVICES.join(", "));
     };
     let (login, rest) =
@@ -51,7 +60,11 @@ pub fn client(description: &Description, service: &str) -> anyhow::Result<Comman
     let (_, database) = rest.split_once('/').context("the address of the database names no database")?;
     let mut command = Command::new(description.postgres.bin_dir.join("psql"));
     // Not among the arguments: everybody on the machine can read those.
-    command.env("PGPASSWORD", password).arg("-h").arg(&description.postgres.socket_dir);
+    command
+        .env("PGPASSWORD", password)
+        .env("PGOPTIONS", format!("-c ro.actor=service:{service} -c ro.reach=service"))
+        .arg("-h")
+        .arg(&description.postgres.socket_dir);
     command.args(["-U", role, "-d", database]);
     if let Some(libraries) = &description.postgres.library_dir {
         command.env("LD_LIBRARY_PATH", libraries);

@@ -4,6 +4,7 @@ use std::process::ExitCode;
 
 use anyhow::{Context as _, ensure};
 use clap::Args;
+use local::postgres::Login;
 use uuid::Uuid;
 
 use super::{Place, psql};
@@ -44,7 +45,7 @@ impl Quarantine {
             (None, true) => asked.to_owned(),
             (None, false) => LIST.to_owned(),
         };
-        let mut command = psql::client(&self.place.description()?, &self.service)?;
+        let mut command = psql::client(&self.place.description()?, &self.service, Login::Application)?;
         let status = command.args(["-P", "pager=off", "-c", &statement]).status().context("start psql")?;
         ensure!(status.success(), "psql did not answer");
         Ok(ExitCode::SUCCESS)

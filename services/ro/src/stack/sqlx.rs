@@ -12,7 +12,10 @@ use std::{
 
 use anyhow::{Context as _, bail, ensure};
 use clap::Args;
-use local::{postgres::Postgres, test_database};
+use local::{
+    postgres::{Login, Postgres},
+    test_database,
+};
 
 use super::{build, checkout, tell};
 use crate::print;
@@ -81,7 +84,7 @@ fn migrate(postgres: &Postgres, package: &str) -> anyhow::Result<()> {
         files.retain(|file| file.extension().is_some_and(|extension| extension == "sql"));
         files.sort();
         for file in files {
-            let mut psql = postgres.psql(Some(package))?;
+            let mut psql = postgres.psql(package, Login::Owner)?;
             psql.args(["-q", "-1", "-v", "ON_ERROR_STOP=1", "-f"]).arg(&file);
             let output = psql.output().context("run psql")?;
             ensure!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr).trim());
@@ -99,7 +102,8 @@ fn prepare(postgres: &Postgres, package: &str) -> anyhow::Result<BTreeMap<String
     touch(&room(package))?;
     let status = build::cargo()
         .args(["check", "--quiet", "--all-targets", "--package", package])
-        .env(format!("{}_DATABASE_URL", package.to_ascii_uppercase()), postgres.url(package)?)
+        // As the administrator: with the conditions of row-level security in every plan, columns would look nullable that are not.
+        .env(format!("{}_DATABASE_URL", package.to_ascii_uppercase()), postgres.superuser_url(&Login::Application.role(package))?)
         .env("SQLX_OFFLINE", "false")
         .env("SQLX_OFFLINE_DIR", &folder)
         .status()

@@ -1,11 +1,11 @@
 //! An audience takes a concern in hand; its rings stop at once, the other audience's do not [R3e].
 
-use chassis::{Caller, Error, Refusal, Result, outbox};
+use chassis::{Caller, Error, Refusal, Result, database::act_as, outbox};
 use sqlx::PgConnection;
 use uuid::Uuid;
 
 use super::{
-    Change, Tools,
+    Change, Tools, fence,
     read_concerns::{View, view, viewer},
     record,
 };
@@ -41,6 +41,8 @@ pub async fn accept(tx: &mut PgConnection, tools: &Tools, caller: &Caller, id: U
     if concern.state == State::Closed && status.accepted.is_none() {
         return Err(Error::NotFound);
     }
+    // Theirs to accept. What follows is written by the service.
+    act_as(tx, &fence::itself()).await?;
     if status.accepted.is_some() {
         return Ok(Accepted { view: view(tx, &viewer, concern).await?, already: true });
     }

@@ -1,10 +1,10 @@
 //! The RJ Unit closes a concern that every audience has accepted.
 
-use chassis::{Caller, Error, Refusal, Result};
+use chassis::{Caller, Error, Refusal, Result, database::act_as};
 use sqlx::PgConnection;
 use uuid::Uuid;
 
-use super::{Change, Tools, record};
+use super::{Change, Tools, fence, record};
 use crate::{
     domain::concern::{CloseRefusal, State, may_close},
     store,
@@ -20,6 +20,7 @@ pub async fn close(tx: &mut PgConnection, tools: &Tools, caller: &Caller, id: Uu
         return Ok(());
     }
     may_close(concern.state, outcome).map_err(refusal)?;
+    act_as(tx, &fence::itself()).await?;
     let revision = store::concern::close(tx, id, &caller.subject, outcome.trim(), tools.clock.now()).await?;
     let change =
         Change { concern: id, revision, state: State::Closed, what: "closed", audience: None, level: None, actor: &caller.subject };

@@ -5,6 +5,7 @@ pub mod close_concern;
 pub mod confirm_delivery;
 pub mod directory;
 pub mod envelope;
+pub mod fence;
 pub mod raise_concern;
 pub mod read_concerns;
 pub mod ring;

@@ -9,7 +9,7 @@ use chassis::{
 };
 use proto::{id::ConcernId, reference, role, safety::v1};
 use serde::{Deserialize, Serialize};
-use sqlx::PgConnection;
+use sqlx::{PgConnection, Postgres, Transaction};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
@@ -90,19 +90,19 @@ pub async fn viewer(db: &mut PgConnection, caller: &Caller) -> Result<Viewer> {
         return Ok(Viewer::Nhq);
     }
     let mut offices = store::directory::offices_of(db, &caller.subject).await?;
-    for site in &caller.sites {
-        if caller.has_role(role::INSTITUTIONAL_HEAD) {
-            offices.push(format!("institutional-head/{site}"));
-        }
-        if caller.has_role(role::DISTRICT_DIRECTOR) {
-            offices.push(format!("district-director/{site}"));
-        }
-    }
+    offices.extend(offices_of_role(caller));
     offices.retain(|o| o != route::RJ_UNIT && o != route::NMC);
     if !offices.is_empty() {
         return Ok(Viewer::Head { offices });
     }
     Ok(if caller.has_any(&[role::DASHBOARD, role::OPERATIONS]) { Viewer::Dashboard } else { Viewer::Nobody })
+}
+
+/// The offices that the caller holds by role and site, whatever the directory says.
+pub(super) fn offices_of_role(caller: &Caller) -> Vec<String> {
+    let roles = [(role::INSTITUTIONAL_HEAD, "institutional-head"), (role::DISTRICT_DIRECTOR, "district-director")];
+    let held = roles.into_iter().filter(|(role, _)| caller.has_role(role));
+    held.flat_map(|(_, office)| caller.sites.iter().map(move |site| format!("{office}/{site}"))).collect()
 }
 
 /// The concern as the viewer reads it.
@@ -133,12 +133,16 @@ pub async fn find(db: &mut PgConnection, viewer: &Viewer, id: Uuid) -> Result<Op
 /// What the audit log calls the objects of this service.
 pub const KIND: &str = "concern";
 
-/// Notes in the audit log whose content the caller is about to read [IM1a]. A concern is shown even where that fails: nobody
-/// may come to harm because a log is full. The failure itself is an error in the service's own log.
-pub async fn note(db: &mut PgConnection, caller: &Caller, action: &'static str, views: &[View], at: OffsetDateTime) {
+/// Ends a reading: notes in the audit log whose content the caller is about to read [IM1a], and commits. A concern is shown even
+/// where that fails: nobody may come to harm because a log is full. The failure itself is an error in the service's own log.
+pub async fn note(mut tx: Transaction<'_, Postgres>, caller: &Caller, action: &'static str, views: &[View], at: OffsetDateTime) {
     let shown = views.iter().filter(|view| view.envelope.is_some());
     let acts: Vec<Act<'_>> = shown.map(|view| Act::new(caller, action, KIND, &view.concern.id.to_string())).collect();
-    if let Err(error) = audit::granted_all(db, &acts, at).await {
+    let noted = async {
+        audit::granted_all(&mut tx, &acts, at).await?;
+        tx.commit().await
+    };
+    if let Err(error) = noted.await {
         tracing::error!(error = store_error(&error), concerns = acts.len(), "concerns were shown and could not be noted");
     }
 }

@@ -2,7 +2,10 @@
 
 use std::time::Duration;
 
-use chassis::outbox::{self, Outgoing};
+use chassis::{
+    database,
+    outbox::{self, Outgoing},
+};
 use proto::{
     safety::v1,
     subject::{RING_HEAD, RING_NHQ},
@@ -10,7 +13,7 @@ use proto::{
 use sqlx::{PgConnection, PgPool};
 use time::OffsetDateTime;
 
-use super::{Change, Tools, envelope, record};
+use super::{Change, Tools, envelope, fence, record};
 use crate::{
     domain::{
         concern::{Audience, AudienceStatus},
@@ -92,7 +95,7 @@ pub async fn ring(tx: &mut PgConnection, tools: &Tools, concern: &Concern, statu
 /// A statement failed; nothing was rung, and the next tick tries again.
 pub async fn tick(pool: &PgPool, tools: &Tools) -> sqlx::Result<usize> {
     let now = tools.clock.now();
-    let mut tx = pool.begin().await?;
+    let mut tx = database::begin(pool, &fence::itself()).await?;
     let due = store::ring::due(&mut tx, now, BATCH).await?;
     let mut rung = 0;
     for (id, kind) in due {

@@ -1,12 +1,12 @@
 //! The person is, or has moved to, another site: its head is rung at once, the former one until somebody accepts [T2].
 
-use chassis::{Caller, Error, Refusal, Result};
+use chassis::{Caller, Error, Refusal, Result, database::act_as};
 use proto::id::SiteCode;
 use sqlx::PgConnection;
 use uuid::Uuid;
 
 use super::{
-    Change, Tools,
+    Change, Tools, fence,
     read_concerns::{View, view, viewer},
     record, ring,
 };
@@ -43,6 +43,7 @@ pub async fn route(tx: &mut PgConnection, tools: &Tools, caller: &Caller, id: Uu
         )
         .into());
     };
+    act_as(tx, &fence::itself()).await?;
     store::concern::set_site(tx, id, site.as_str()).await?;
     concern.site = Some(site.as_str().to_owned());
     let office = route::office(Audience::ResponsibleHead, Some((site.as_str(), &kind)));

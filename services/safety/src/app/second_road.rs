@@ -2,7 +2,7 @@
 
 use std::{str::FromStr, time::Duration};
 
-use chassis::{Context, client::Peer, outbox};
+use chassis::{Context, client::Peer, database, outbox};
 use prost::Message;
 use proto::{
     id::RingId,
@@ -12,7 +12,7 @@ use proto::{
 use sqlx::PgPool;
 use tonic::Code;
 
-use super::{Tools, confirm_delivery};
+use super::{Tools, confirm_delivery, fence};
 use crate::domain::concern::Audience;
 
 const LOOK: Duration = Duration::from_millis(500);
@@ -40,9 +40,9 @@ pub async fn keep_open(ctx: Context, tools: Tools, notification: Peer) -> anyhow
 /// # Errors
 /// Notification does not answer, or a statement failed.
 pub async fn hand_over(pool: &PgPool, tools: &Tools, client: &mut NotificationClient<Peer>) -> anyhow::Result<usize> {
-    let mut db = pool.acquire().await?;
-    let waiting = outbox::unconfirmed(&mut db, tools.clock.now(), BATCH).await?;
-    drop(db);
+    let mut tx = database::begin(pool, &fence::itself()).await?;
+    let waiting = outbox::unconfirmed(&mut tx, tools.clock.now(), BATCH).await?;
+    tx.commit().await?;
     let mut taken = 0;
     for message in waiting {
         let ring = v1::Ring::decode(message.body.as_slice())?;
@@ -61,7 +61,7 @@ pub async fn hand_over(pool: &PgPool, tools: &Tools, client: &mut NotificationCl
                 continue;
             }
         }
-        let mut tx = pool.begin().await?;
+        let mut tx = database::begin(pool, &fence::itself()).await?;
         confirm_delivery::confirm(&mut tx, tools, id.uuid(), audience).await?;
         tx.commit().await?;
         taken += 1;

@@ -9,11 +9,12 @@ use std::{
     time::Duration,
 };
 
-use chassis::{Clock, Context};
+use chassis::{Clock, Context, database};
 use sqlx::{PgPool, postgres::PgListener};
 use tokio::sync::{Semaphore, watch};
 use uuid::Uuid;
 
+use super::fence;
 use crate::store;
 
 /// Watchers look at least this often, hint or not.
@@ -97,8 +98,9 @@ impl Hub {
     }
 
     async fn look(&self, pool: &PgPool) -> sqlx::Result<()> {
-        let mut db = pool.acquire().await?;
-        let now: HashMap<Uuid, i64> = store::concern::revisions(&mut db, self.clock.now() - AFTERGLOW).await?.into_iter().collect();
+        let mut tx = database::begin(pool, &fence::itself()).await?;
+        let now: HashMap<Uuid, i64> = store::concern::revisions(&mut tx, self.clock.now() - AFTERGLOW).await?.into_iter().collect();
+        tx.commit().await?;
         self.latest.send_if_modified(|held| {
             let changed = **held != now;
             if changed {

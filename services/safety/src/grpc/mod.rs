@@ -8,6 +8,7 @@ use std::{pin::Pin, str::FromStr};
 use chassis::{
     Caller, Context, Error, Refusal,
     audit::{self, Act},
+    database::begin,
     page,
 };
 use futures::Stream;
@@ -15,11 +16,12 @@ use proto::{
     id::{ConcernId, SiteCode},
     safety::v1::{self, safety_server::Safety},
 };
+use sqlx::{Postgres, Transaction};
 use tonic::{Request, Response, Status};
 
 use crate::{
     app::{
-        Tools, accept_concern, close_concern, directory, raise_concern,
+        Tools, accept_concern, close_concern, directory, fence, raise_concern,
         read_concerns::{self, viewer},
         route_concern,
         watch::Hub,
@@ -42,10 +44,15 @@ impl Door {
         audit::watched(&self.ctx.pool, act, self.tools.clock.now(), ended).await
     }
 
+    /// A transaction in which the database shows what the caller may know of.
+    async fn begin(&self, caller: &Caller) -> chassis::Result<Transaction<'static, Postgres>> {
+        Ok(begin(&self.ctx.pool, &fence::actor(caller)).await?)
+    }
+
     /// Commits what was done, or gives its connection back before the refusal is recorded: nobody waits holding one for another.
     async fn finish<T>(
         &self,
-        tx: sqlx::Transaction<'_, sqlx::Postgres>,
+        tx: Transaction<'_, Postgres>,
         caller: &Caller,
         action: &'static str,
         concern: &str,
@@ -61,10 +68,10 @@ impl Door {
     }
 
     async fn read(&self, caller: &Caller, concern_ref: &str) -> chassis::Result<read_concerns::View> {
-        let mut db = self.ctx.pool.acquire().await?;
-        let viewer = viewer(&mut db, caller).await?;
-        let view = read_concerns::get(&mut db, &viewer, concern_ref).await?;
-        read_concerns::note(&mut db, caller, "concern.read", std::slice::from_ref(&view), self.tools.clock.now()).await;
+        let mut tx = self.begin(caller).await?;
+        let viewer = viewer(&mut tx, caller).await?;
+        let view = read_concerns::get(&mut tx, &viewer, concern_ref).await?;
+        read_concerns::note(tx, caller, "concern.read", std::slice::from_ref(&view), self.tools.clock.now()).await;
         Ok(view)
     }
 }
@@ -91,7 +98,8 @@ impl Safety for Door {
             door: caller.sites.first().and_then(|s| SiteCode::from_str(s).ok()),
             fallback_id: self.tools.ids.uuid(),
         };
-        let mut tx = self.ctx.pool.begin().await.map_err(database)?;
+        // The service records it, whoever raises: no policy has a say in a raise.
+        let mut tx = begin(&self.ctx.pool, &fence::itself()).await.map_err(database)?;
         let receipt = raise_concern::raise(&mut tx, &self.tools, report).await?;
         tx.commit().await.map_err(database)?;
         self.ctx.outbox.wake();
@@ -107,7 +115,7 @@ impl Safety for Door {
             v1::Audience::Unspecified => return Err(audience_missing().into()),
         };
         let id = concern_id(&request.concern_id)?;
-        let mut tx = self.ctx.pool.begin().await.map_err(database)?;
+        let mut tx = self.begin(&caller).await?;
         let ended = accept_concern::accept(&mut tx, &self.tools, &caller, id, audience, request.note.trim()).await;
         let accepted = self.finish(tx, &caller, "concern.accept", &request.concern_id, ended).await?;
         self.ctx.outbox.wake();
@@ -119,7 +127,7 @@ impl Safety for Door {
         let caller = Caller::of(&request)?;
         let request = request.into_inner();
         let id = concern_id(&request.concern_id)?;
-        let mut tx = self.ctx.pool.begin().await.map_err(database)?;
+        let mut tx = self.begin(&caller).await?;
         let ended = close_concern::close(&mut tx, &self.tools, &caller, id, &request.outcome).await;
         self.finish(tx, &caller, "concern.close", &request.concern_id, ended).await?;
         self.ctx.outbox.wake();
@@ -131,7 +139,7 @@ impl Safety for Door {
         let request = request.into_inner();
         let id = concern_id(&request.concern_id)?;
         let site = SiteCode::from_str(&request.site).map_err(site_malformed)?;
-        let mut tx = self.ctx.pool.begin().await.map_err(database)?;
+        let mut tx = self.begin(&caller).await?;
         let ended = route_concern::route(&mut tx, &self.tools, &caller, id, &site).await;
         let view = self.finish(tx, &caller, "concern.route", &request.concern_id, ended).await?;
         self.ctx.outbox.wake();
@@ -143,11 +151,11 @@ impl Safety for Door {
         let caller = Caller::of(&request)?;
         let request = request.into_inner();
         let after = page::decode(&request.page_token)?;
-        let mut db = self.ctx.pool.acquire().await.map_err(database)?;
-        let viewer = viewer(&mut db, &caller).await?;
+        let mut tx = self.begin(&caller).await?;
+        let viewer = viewer(&mut tx, &caller).await?;
         let limit = page::size(request.page_size, 100, 500);
-        let (views, next) = read_concerns::list(&mut db, &viewer, request.include_closed, after, limit).await?;
-        read_concerns::note(&mut db, &caller, "concern.list", &views, self.tools.clock.now()).await;
+        let (views, next) = read_concerns::list(&mut tx, &viewer, request.include_closed, after, limit).await?;
+        read_concerns::note(tx, &caller, "concern.list", &views, self.tools.clock.now()).await;
         Ok(Response::new(v1::ListConcernsResponse {
             concerns: views.into_iter().map(encode::view).collect(),
             next_page_token: next.map(|p| page::encode(&p)).unwrap_or_default(),
@@ -171,15 +179,15 @@ impl Safety for Door {
 
     async fn get_concern_receipt(&self, request: Request<v1::GetConcernReceiptRequest>) -> Answer<v1::GetConcernReceiptResponse> {
         let caller = Caller::of(&request)?;
-        let mut db = self.ctx.pool.acquire().await.map_err(database)?;
-        let (receipt, state) = read_concerns::receipt(&mut db, &caller, &request.into_inner().concern_id).await?;
+        let mut tx = self.begin(&caller).await?;
+        let (receipt, state) = read_concerns::receipt(&mut tx, &caller, &request.into_inner().concern_id).await?;
         let state = crate::app::envelope::state(state) as i32;
         Ok(Response::new(v1::GetConcernReceiptResponse { receipt: Some(encode::receipt(&receipt)), state }))
     }
 
-    async fn list_sites(&self, _: Request<v1::ListSitesRequest>) -> Answer<v1::ListSitesResponse> {
-        let mut db = self.ctx.pool.acquire().await.map_err(database)?;
-        let sites = directory::sites(&mut db).await?;
+    async fn list_sites(&self, request: Request<v1::ListSitesRequest>) -> Answer<v1::ListSitesResponse> {
+        let mut tx = self.begin(&Caller::of(&request)?).await?;
+        let sites = directory::sites(&mut tx).await?;
         Ok(Response::new(v1::ListSitesResponse { sites: sites.into_iter().map(encode::site).collect() }))
     }
 
@@ -187,16 +195,17 @@ impl Safety for Door {
         let caller = Caller::of(&request)?;
         let holder = request.into_inner().holder.unwrap_or_default();
         let holder = Holder { office: holder.office, holder: holder.holder, rank: i16::try_from(holder.rank).unwrap_or(i16::MAX) };
-        let mut tx = self.ctx.pool.begin().await.map_err(database)?;
+        let mut tx = self.begin(&caller).await?;
         directory::assign(&mut tx, &self.tools, &caller, &holder).await?;
         tx.commit().await.map_err(database)?;
         Ok(Response::new(v1::AssignOfficeResponse {}))
     }
 
     async fn list_office_holders(&self, request: Request<v1::ListOfficeHoldersRequest>) -> Answer<v1::ListOfficeHoldersResponse> {
+        let caller = Caller::of(&request)?;
         let office = request.into_inner().office;
-        let mut db = self.ctx.pool.acquire().await.map_err(database)?;
-        let holders = directory::holders(&mut db, office).await?;
+        let mut tx = self.begin(&caller).await?;
+        let holders = directory::holders(&mut tx, office).await?;
         Ok(Response::new(v1::ListOfficeHoldersResponse { holders: holders.into_iter().map(encode::holder).collect() }))
     }
 }

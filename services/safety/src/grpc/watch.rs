@@ -5,11 +5,12 @@ use std::{collections::HashMap, pin::Pin, time::Duration};
 use chassis::{Caller, wire::timestamp};
 use futures::{Stream, stream};
 use proto::safety::v1::{self, watch_concerns_response::Item};
+use sqlx::{Postgres, Transaction};
 use tokio::sync::{OwnedSemaphorePermit, watch};
 use tonic::Status;
 use uuid::Uuid;
 
-use super::{Door, database, encode};
+use super::{Door, encode};
 use crate::app::{
     read_concerns::{self, Viewer, viewer},
     watch::Revisions,
@@ -87,9 +88,9 @@ impl Watcher {
 
     /// The first of what is open; whatever does not fit follows as changes.
     async fn snapshot(&mut self) -> Result<Item, Status> {
-        let (mut db, viewer, _turn) = self.reader().await?;
-        let (views, _) = read_concerns::list(&mut db, &viewer, false, None, SNAPSHOT).await?;
-        self.note(&mut db, &views).await;
+        let (mut tx, viewer, _turn) = self.reader().await?;
+        let (views, _) = read_concerns::list(&mut tx, &viewer, false, None, SNAPSHOT).await?;
+        self.note(tx, &views).await;
         self.told = views.iter().map(|view| (view.concern.id, view.concern.revision)).collect();
         self.behind = true;
         Ok(Item::Snapshot(v1::Snapshot { concerns: views.into_iter().map(encode::view).collect() }))
@@ -101,27 +102,29 @@ impl Watcher {
         let untold = |id: &Uuid, revision: &i64| self.told.get(id).is_none_or(|told| told < revision);
         let news: Vec<(Uuid, i64)> = latest.iter().filter(|(id, revision)| untold(id, revision)).map(|(id, r)| (*id, *r)).collect();
         self.behind = news.len() > AT_ONCE;
-        let (mut db, viewer, _turn) = self.reader().await?;
+        let (mut tx, viewer, _turn) = self.reader().await?;
+        let mut views = Vec::new();
         for (id, revision) in news.into_iter().take(AT_ONCE) {
-            let view = read_concerns::find(&mut db, &viewer, id).await?;
+            let view = read_concerns::find(&mut tx, &viewer, id).await?;
             // Hidden ones are remembered too, so that they are looked at once for each revision.
             self.told.insert(id, view.as_ref().map_or(revision, |v| v.concern.revision));
-            self.note(&mut db, view.as_slice()).await;
-            self.waiting.extend(view.map(|v| Item::Changed(encode::view(v))));
+            views.extend(view);
         }
+        self.note(tx, &views).await;
+        self.waiting.extend(views.into_iter().map(|view| Item::Changed(encode::view(view))));
         self.told.retain(|id, _| latest.contains_key(id));
         Ok(())
     }
 
-    async fn note(&self, db: &mut sqlx::PgConnection, views: &[read_concerns::View]) {
-        read_concerns::note(db, &self.caller, "concern.watch", views, self.door.tools.clock.now()).await;
+    async fn note(&self, tx: Transaction<'_, Postgres>, views: &[read_concerns::View]) {
+        read_concerns::note(tx, &self.caller, "concern.watch", views, self.door.tools.clock.now()).await;
     }
 
     /// Who the watcher is, looked up anew each time: an office may have changed hands.
-    async fn reader(&self) -> Result<(sqlx::pool::PoolConnection<sqlx::Postgres>, Viewer, OwnedSemaphorePermit), Status> {
+    async fn reader(&self) -> Result<(Transaction<'static, Postgres>, Viewer, OwnedSemaphorePermit), Status> {
         let turn = self.door.hub.readers.clone().acquire_owned().await.map_err(|_| chassis::identity::unauthenticated())?;
-        let mut db = self.door.ctx.pool.acquire().await.map_err(database)?;
-        let viewer = viewer(&mut db, &self.caller).await?;
-        Ok((db, viewer, turn))
+        let mut tx = self.door.begin(&self.caller).await?;
+        let viewer = viewer(&mut tx, &self.caller).await?;
+        Ok((tx, viewer, turn))
     }
 }

@@ -2,7 +2,7 @@
 
 use proto::role;
 use safety::{
-    app::{close_concern, read_concerns, route_concern},
+    app::{close_concern, fence, read_concerns, route_concern},
     domain::concern::Audience,
 };
 
@@ -39,8 +39,8 @@ async fn the_head_of_another_site_a_mediator_and_a_dashboard_accept_nothing_and_
     let world = World::new().await;
     let concern = world.raise(imminent_at("mission")).await;
     let strangers = [head_of("kent"), caller("mediator-1", &[role::MEDIATOR], &[]), caller("someone-else", &[role::STAFF], &["mission"])];
-    let mut db = world.db.pool.acquire().await.unwrap();
     for stranger in &strangers {
+        let mut db = world.begin(&fence::actor(stranger)).await;
         for audience in [Audience::Nhq, Audience::ResponsibleHead] {
             let answer = world.accept(stranger, concern.id, audience).await;
             assert!(matches!(answer, Err(chassis::Error::NotFound)), "{}", stranger.subject);
@@ -50,6 +50,7 @@ async fn the_head_of_another_site_a_mediator_and_a_dashboard_accept_nothing_and_
         assert!(read_concerns::list(&mut db, &viewer, true, None, 10).await.unwrap().0.is_empty());
     }
     let dashboard = caller("dashboard-1", &[role::DASHBOARD], &[]);
+    let mut db = world.begin(&fence::actor(&dashboard)).await;
     let viewer = read_concerns::viewer(&mut db, &dashboard).await.unwrap();
     let (views, _) = read_concerns::list(&mut db, &viewer, false, None, 10).await.unwrap();
     assert!(views.len() == 1 && views[0].envelope.is_none() && !views[0].names);
@@ -82,7 +83,7 @@ async fn a_concern_is_closed_only_after_both_have_accepted_and_only_with_an_outc
     let world = World::new().await;
     let concern = world.raise(imminent_at("mission")).await;
     let close = async |outcome: &str| {
-        let mut tx = world.db.pool.begin().await.unwrap();
+        let mut tx = world.begin(&fence::actor(&officer())).await;
         let closed = close_concern::close(&mut tx, &world.tools, &officer(), concern.id, outcome).await;
         tx.commit().await.unwrap();
         closed
@@ -100,7 +101,7 @@ async fn a_concern_is_closed_only_after_both_have_accepted_and_only_with_an_outc
 async fn when_the_person_moves_the_new_head_is_rung_and_the_former_one_until_somebody_accepts() {
     let world = World::new().await;
     let concern = world.raise(imminent_at("mission")).await;
-    let mut tx = world.db.pool.begin().await.unwrap();
+    let mut tx = world.begin(&fence::actor(&officer())).await;
     route_concern::route(&mut tx, &world.tools, &officer(), concern.id, &"kent".parse().unwrap()).await.unwrap();
     tx.commit().await.unwrap();
     let offices: Vec<String> = world.rings().await.last().unwrap().recipients.iter().map(|r| r.office.clone()).collect();

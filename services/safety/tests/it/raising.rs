@@ -3,7 +3,11 @@
 use chassis::inbox::{Handler, Incoming};
 use futures::future::join_all;
 use proto::safety::v1;
-use safety::{app::read_concerns, bus::Raised, domain::concern::Audience};
+use safety::{
+    app::{fence, read_concerns},
+    bus::Raised,
+    domain::concern::Audience,
+};
 use uuid::Uuid;
 
 use crate::world::{World, caller, imminent_at, one_line};
@@ -84,12 +88,13 @@ async fn a_question_goes_to_the_rj_unit_alone() {
 async fn only_the_raiser_reads_the_receipt_back() {
     let world = World::new().await;
     let receipt = world.raise(one_line("x")).await;
-    let mut db = world.db.pool.acquire().await.unwrap();
     let id = receipt.id.to_string();
-    let (own, _) = read_concerns::receipt(&mut db, &caller("someone", &[], &[]), &id).await.unwrap();
+    let raiser = caller("someone", &[], &[]);
+    let (own, _) = read_concerns::receipt(&mut *world.begin(&fence::actor(&raiser)).await, &raiser, &id).await.unwrap();
     assert_eq!(own.reference, receipt.reference);
     for (who, what) in [("someone-else", id.as_str()), ("someone", "not-an-id"), ("someone", "11111111-1111-4111-8111-111111111111")] {
-        let answer = read_concerns::receipt(&mut db, &caller(who, &[], &[]), what).await;
+        let caller = caller(who, &[], &[]);
+        let answer = read_concerns::receipt(&mut *world.begin(&fence::actor(&caller)).await, &caller, what).await;
         assert!(matches!(answer, Err(chassis::Error::NotFound)), "{who} {what}");
     }
 }
@@ -108,7 +113,7 @@ async fn a_concern_that_cannot_be_decoded_rings_both_audiences_and_keeps_its_byt
             attempt: 1,
         };
         let work = handler.read(&message).await.unwrap_or_else(|_| panic!("nothing is refused"));
-        let mut tx = world.db.pool.begin().await.unwrap();
+        let mut tx = world.begin(&fence::itself()).await;
         handler.apply(&mut tx, work, &message).await.unwrap();
         tx.commit().await.unwrap();
     }
@@ -123,7 +128,7 @@ async fn no_event_for_dashboards_holds_a_word_of_the_concern() {
     let world = World::new().await;
     world.raise(imminent_at("mission")).await;
     let bodies: Vec<Vec<u8>> =
-        sqlx::query_scalar("select body from outbox where subject like 'ro.safety.event.%'").fetch_all(&world.db.pool).await.unwrap();
+        sqlx::query_scalar("select body from outbox where subject like 'ro.safety.event.%'").fetch_all(&world.db.admin).await.unwrap();
     assert!(!bodies.is_empty());
     for body in bodies {
         let text = String::from_utf8_lossy(&body).into_owned();

@@ -2,7 +2,7 @@
 
 use proto::id::RingId;
 use safety::{
-    app::{confirm_delivery, ring},
+    app::{confirm_delivery, fence, ring},
     domain::concern::Audience,
 };
 
@@ -80,7 +80,7 @@ async fn a_delivery_confirmed_twice_is_one_delivery() {
     let concern = world.raise(imminent_at("mission")).await;
     let ring: RingId = world.rings().await.remove(0).ring_id.parse().unwrap();
     for _ in 0..2 {
-        let mut tx = world.db.pool.begin().await.unwrap();
+        let mut tx = world.begin(&fence::itself()).await;
         confirm_delivery::confirm(&mut tx, &world.tools, ring.uuid(), Audience::Nhq).await.unwrap();
         tx.commit().await.unwrap();
     }

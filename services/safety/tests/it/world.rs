@@ -1,12 +1,15 @@
 //! A database with a directory, a clock that stands still, and people who are obviously fictional.
 
-use chassis::{Caller, Clock, Ids};
+use chassis::{
+    Caller, Clock, Ids,
+    database::{Actor, begin},
+};
 use harness::database::{Database, fresh};
 use prost::Message;
 use proto::{id::SiteCode, role, safety::v1};
 use safety::{
     app::{
-        Ladders, Tools, accept_concern, directory,
+        Ladders, Tools, accept_concern, directory, fence,
         raise_concern::{self, Receipt, Report},
         ring,
     },
@@ -16,6 +19,7 @@ use safety::{
     },
     store,
 };
+use sqlx::{Postgres, Transaction};
 use time::{OffsetDateTime, macros::datetime};
 use uuid::Uuid;
 
@@ -72,7 +76,7 @@ impl World {
     }
 
     pub async fn assign(&self, office: &str, holder: &str, rank: i16) -> chassis::Result<()> {
-        let mut tx = self.db.pool.begin().await?;
+        let mut tx = self.begin(&fence::actor(&caller("admin-1", &[role::DIRECTORY_ADMINISTRATOR], &[]))).await;
         let admin = caller("admin-1", &[role::DIRECTORY_ADMINISTRATOR], &[]);
         let holder = Holder { office: office.into(), holder: holder.into(), rank };
         directory::assign(&mut tx, &self.tools, &admin, &holder).await?;
@@ -80,12 +84,16 @@ impl World {
         Ok(())
     }
 
+    pub async fn begin(&self, actor: &Actor) -> Transaction<'static, Postgres> {
+        begin(&self.db.pool, actor).await.unwrap()
+    }
+
     pub async fn raise(&self, concern: v1::Concern) -> Receipt {
         self.report(concern, "someone", None).await
     }
 
     pub async fn report(&self, concern: v1::Concern, raised_by: &str, door: Option<&str>) -> Receipt {
-        let mut tx = self.db.pool.begin().await.unwrap();
+        let mut tx = self.begin(&fence::itself()).await;
         let report = Report {
             concern,
             unreadable: false,
@@ -99,7 +107,7 @@ impl World {
     }
 
     pub async fn accept(&self, who: &Caller, id: Uuid, audience: Audience) -> chassis::Result<bool> {
-        let mut tx = self.db.pool.begin().await?;
+        let mut tx = self.begin(&fence::actor(who)).await;
         let accepted = accept_concern::accept(&mut tx, &self.tools, who, id, audience, "").await?;
         tx.commit().await?;
         Ok(accepted.already)
@@ -110,7 +118,7 @@ impl World {
     }
 
     pub async fn audience(&self, id: Uuid, audience: Audience) -> AudienceStatus {
-        let mut db = self.db.pool.acquire().await.unwrap();
+        let mut db = self.db.admin.acquire().await.unwrap();
         let all = store::concern::audiences(&mut db, id).await.unwrap();
         all.into_iter().find(|a| a.audience == audience).unwrap()
     }
@@ -118,14 +126,14 @@ impl World {
     /// Every ring in the outbox, oldest first.
     pub async fn rings(&self) -> Vec<v1::Ring> {
         let bodies: Vec<Vec<u8>> = sqlx::query_scalar("select body from outbox where subject like 'ro.safety.ring.%' order by position")
-            .fetch_all(&self.db.pool)
+            .fetch_all(&self.db.admin)
             .await
             .unwrap();
         bodies.iter().map(|b| v1::Ring::decode(b.as_slice()).unwrap()).collect()
     }
 
     pub async fn count(&self, sql: &'static str) -> i64 {
-        sqlx::query_scalar(sql).fetch_one(&self.db.pool).await.unwrap()
+        sqlx::query_scalar(sql).fetch_one(&self.db.admin).await.unwrap()
     }
 }
 

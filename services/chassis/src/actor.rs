@@ -1,0 +1,127 @@
+//! For whom a transaction is. Row-level security decides by it; where nobody is named, no row is seen and none is written.
+
+use sqlx::{AssertSqlSafe, Executor, PgConnection, PgPool, Postgres, Transaction};
+use time::{OffsetDateTime, format_description::well_known::Rfc3339};
+
+use crate::identity::Caller;
+
+/// The reach of the service itself; no caller is ever given it.
+const SERVICE: &str = "service";
+/// The reach of another service, which calls under its own certificate.
+const PEER: &str = "peer";
+
+/// Who acts, how far that reaches, and at which moment: what the policies of the database compare.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Actor {
+    subject: String,
+    reach: &'static str,
+    names: Vec<String>,
+    at: Option<OffsetDateTime>,
+}
+
+impl Actor {
+    /// The service itself: what it hears, carries, seals and rings belongs to no caller.
+    #[must_use]
+    pub fn service(name: &str) -> Self {
+        Self { subject: format!("service:{name}"), reach: SERVICE, names: Vec::new(), at: None }
+    }
+
+    /// A caller. The service says how far their rights reach, in a word that its own policies know; another service is always a peer.
+    #[must_use]
+    pub fn caller(caller: &Caller, reach: &'static str) -> Self {
+        Self::person(&caller.subject, if caller.is_any_service() { PEER } else { reach })
+    }
+
+    /// The same for a subject that the service has looked at already. An empty one sees nothing.
+    #[must_use]
+    pub fn person(subject: &str, reach: &'static str) -> Self {
+        // The service's own reach is not to be had by a slip of the pen.
+        let reach = if reach == SERVICE { "" } else { reach };
+        Self { subject: plain(subject), reach, names: Vec::new(), at: None }
+    }
+
+    /// What else the policies may compare: offices, sites, inboxes.
+    #[must_use]
+    pub fn named(mut self, names: impl IntoIterator<Item = String>) -> Self {
+        self.names = names.into_iter().map(|name| plain(&name)).filter(|name| !name.is_empty()).collect();
+        self
+    }
+
+    /// The moment that counts; without it, the database's own.
+    #[must_use]
+    pub const fn at(mut self, at: OffsetDateTime) -> Self {
+        self.at = Some(at);
+        self
+    }
+
+    /// Sets what the policies read, until the transaction ends. Values travel as hexadecimal digits: nothing in them can be SQL.
+    /// What a fresh transaction does not hold anyway is left out.
+    fn settings(&self, fresh: bool) -> String {
+        let at = self.at.and_then(|at| at.format(&Rfc3339).ok()).unwrap_or_default();
+        let names = self.names.join("\n");
+        let all = [("ro.actor", self.subject.as_str()), ("ro.reach", self.reach), ("ro.names", &names), ("ro.at", &at)];
+        let told = all.into_iter().enumerate().filter(|(place, (_, value))| !fresh || *place == 0 || !value.is_empty());
+        let calls =
+            told.map(|(_, (name, value))| format!("set_config('{name}', convert_from(decode('{}', 'hex'), 'UTF8'), true)", hex(value)));
+        format!("select {}", calls.collect::<Vec<_>>().join(", "))
+    }
+}
+
+/// A text without control characters as it is, any other as nothing: such a thing is no identity.
+fn plain(text: &str) -> String {
+    if text.chars().any(char::is_control) { String::new() } else { text.to_owned() }
+}
+
+fn hex(text: &str) -> String {
+    crate::audit::log::hex(text.as_bytes())
+}
+
+/// Begins a transaction for the actor, in the one round trip that a transaction takes anyway.
+///
+/// # Errors
+/// No connection is free, or the statement failed.
+pub async fn begin(pool: &PgPool, actor: &Actor) -> sqlx::Result<Transaction<'static, Postgres>> {
+    pool.begin_with(AssertSqlSafe(format!("begin; {}", actor.settings(true)))).await
+}
+
+/// The rest of the transaction is for another actor: what a caller was allowed is now done by the service.
+///
+/// # Errors
+/// The statement failed.
+pub async fn act_as(tx: &mut PgConnection, actor: &Actor) -> sqlx::Result<()> {
+    tx.execute(sqlx::raw_sql(AssertSqlSafe(actor.settings(false)))).await?;
+    Ok(())
+}
+
+/// What a connection carries for all its life: for migrations, which act for the service and for nobody else.
+pub(crate) fn for_life(name: &str) -> [(&'static str, String); 2] {
+    [("ro.actor", format!("service:{name}")), ("ro.reach", SERVICE.to_owned())]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_subject_and_no_name_becomes_sql() {
+        for hostile in ["'; drop table x; --", "\\x41", "O'Neil", "$1", "\u{202e}"] {
+            let sql = Actor::person(hostile, "unit").named([hostile.to_owned()]).settings(false);
+            assert!(!sql.contains(hostile), "{sql}");
+            assert_eq!(sql.matches('\'').count(), 4 * 8, "{sql}");
+            assert_eq!(sql.matches(';').count(), 0, "{sql}");
+        }
+    }
+
+    #[test]
+    fn whoever_is_written_with_control_characters_is_nobody() {
+        let (nobody, named) = (Actor::person("a\nb", "unit"), Actor::person("a", "unit").named(["x\ny".to_owned(), "z".to_owned()]));
+        assert_eq!((nobody.subject.as_str(), named.names), ("", vec!["z".to_owned()]));
+    }
+
+    #[test]
+    fn no_caller_is_ever_given_the_reach_of_the_service() {
+        assert_eq!(Actor::person("someone", SERVICE).reach, "");
+        assert_eq!(Actor::caller(&Caller::service("other"), SERVICE).reach, PEER);
+        assert_eq!(Actor::caller(&Caller::service("other"), "unit").reach, PEER);
+    }
+}
