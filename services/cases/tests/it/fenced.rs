@@ -62,6 +62,15 @@ async fn a_forgotten_where_shows_a_mediator_nothing_of_another_mediators_case() 
 }
 
 #[tokio::test]
+async fn without_the_fence_the_same_question_would_show_everything() {
+    let (world, ..) = two_cases().await;
+    world.db.admin.execute("alter table participant disable row level security").await.unwrap();
+    let mut tx = world.app.begin(&mediator("mediator-2")).await.unwrap();
+    let seen = fence::seen(&mut tx).await;
+    assert_eq!((seen["participant"], seen["case_file"]), (4, 1));
+}
+
+#[tokio::test]
 async fn whoever_may_know_of_no_case_finds_none_in_any_table() {
     let (world, first, _) = two_cases().await;
     let outsiders = [

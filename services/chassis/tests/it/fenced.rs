@@ -5,7 +5,10 @@ use chassis::{
     database::{Actor, act_as, begin},
     outbox,
 };
-use harness::database::{AUDITOR, Database, OWNER, fresh};
+use harness::{
+    database::{AUDITOR, Database, OWNER, fresh},
+    fence,
+};
 use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection, postgres::PgPoolOptions};
 use time::{OffsetDateTime, macros::datetime};
 use uuid::Uuid;
@@ -157,4 +160,35 @@ async fn the_auditor_reads_the_log_and_nothing_else() {
     }
     assert_eq!(audit::entries(&mut db, 0, 10).await.unwrap().len(), 1);
     assert_eq!(audit::checkpoints(&mut db).await.unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn a_table_that_is_not_fenced_is_noticed() {
+    let database = database().await;
+    assert_eq!(fence::gaps(&database.admin).await, Vec::<String>::new());
+    let careless = format!(
+        "alter table inbox no force row level security;
+         create policy open on quarantine using (true);
+         set role {OWNER};
+         create table added (n int);
+         create view all_of_it as select * from outbox;
+         create function strong() returns int language sql security definer as 'select 1';
+         reset role"
+    );
+    sqlx::raw_sql(AssertSqlSafe(careless)).execute(&database.admin).await.unwrap();
+    let expected = [
+        "added: no policy",
+        "added: row-level security is not forced",
+        "all_of_it: a view",
+        "inbox: row-level security is not forced",
+        "quarantine: a policy that is true for everybody",
+        "strong: runs with the rights of its owner",
+    ];
+    assert_eq!(fence::gaps(&database.admin).await, expected);
+    // The application may work with a table that a later migration adds, and not change it.
+    let mut db = PgConnection::connect_with(&database.options).await.unwrap();
+    db.execute("insert into added values (7)").await.unwrap();
+    for forbidden in ["delete from added", "truncate added", "drop table added"] {
+        assert!(db.execute(forbidden).await.is_err(), "{forbidden}");
+    }
 }

@@ -30,7 +30,7 @@ pub struct World {
     pub admin: PgPool,
     pub clock: Clock,
     pub service: Service,
-    pub database: harness::database::Database,
+    _database: harness::database::Database,
 }
 
 pub async fn world() -> World {
@@ -38,7 +38,7 @@ pub async fn world() -> World {
     let clock = Clock::fixed(START);
     let staff = StaffDomains::new(&["csc-scc.gc.ca".to_owned()]);
     let app = App::new(db.pool.clone(), clock.clone(), Ids::seeded(785), Wake::default(), staff);
-    World { admin: db.admin.clone(), clock, service: Service { app: app.clone() }, app, database: db }
+    World { admin: db.admin.clone(), clock, service: Service { app: app.clone() }, app, _database: db }
 }
 
 impl World {

@@ -31,7 +31,7 @@ pub enum Command {
 /// the databases can write: it is what an old copy of a log is noticed by.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  ro audit verify --held checkpoints.json\n  \
-    ro audit verify cases --url postgres://auditor@db.example/ro_cases --keys keys/ --held checkpoints.json")]
+    ro audit verify cases --url postgres://ro_cases_auditor@db.example/ro_cases --keys keys/ --held checkpoints.json")]
 pub struct Verify {
     /// Only these services; without names, all five
     services: Vec<String>,
