@@ -3,6 +3,7 @@
 pub mod bus;
 pub mod database;
 pub mod decoders;
+pub mod grants;
 pub mod hostile;
 pub mod system;
 pub mod wait;

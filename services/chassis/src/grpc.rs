@@ -1,4 +1,4 @@
-//! The door of every service: trace context, certificate or token, access rule and deadline, before any handler runs.
+//! The door of every service: trace context, certificate or token, grants, access rule and deadline, before any handler runs.
 
 use std::{
     future::Future,
@@ -9,6 +9,7 @@ use std::{
 };
 
 use http::{Request, Response};
+use sqlx::PgPool;
 use tonic::{
     Status,
     body::Body,
@@ -20,13 +21,17 @@ use tracing::Instrument;
 use crate::{
     access::{self, Rule},
     audit::Denied,
-    identity::{Caller, Verifier, two_identities, unauthenticated},
-    refusal::Refusal,
+    clock::Clock,
+    grants,
+    identity::{Caller, Proof, Verifier, two_identities, unauthenticated},
+    refusal::{Error, Refusal},
     tls, trace,
 };
 
 /// What a handler may take until its answer begins.
 const DEADLINE: Duration = Duration::from_secs(20);
+/// What looking up the caller's grants may take.
+const GRANTS_DEADLINE: Duration = Duration::from_secs(5);
 /// Open to everyone: they say nothing about anybody.
 const OPEN: [&str; 2] = ["/grpc.health.v1.Health/", "/grpc.reflection."];
 
@@ -36,6 +41,16 @@ pub(crate) struct Gate {
     pub verifier: Option<Verifier>,
     pub rules: &'static [Rule],
     pub denied: Denied,
+    /// Where the grants stand; without it no person holds any.
+    pub grants: Option<PgPool>,
+    pub clock: Clock,
+}
+
+/// What a request shows of itself, before anything is looked up.
+enum Shown {
+    Nobody,
+    Service(String),
+    Person(Proof),
 }
 
 impl<S> Layer<S> for Gate {
@@ -53,15 +68,31 @@ pub(crate) struct Gated<S> {
 }
 
 impl Gate {
-    fn admit<B>(&self, request: &Request<B>) -> Result<Option<Caller>, Status> {
-        let method = request.uri().path();
-        if OPEN.iter().any(|open| method.starts_with(open)) {
-            return Ok(None);
+    /// A service shows its certificate, a person a token. Who shows both is refused: no service of ours speaks for a person, and
+    /// one that is led to pass a person's token on must not lend it the weight of its own name.
+    fn shown<B>(&self, request: &Request<B>) -> Result<Shown, Status> {
+        if OPEN.iter().any(|open| request.uri().path().starts_with(open)) {
+            return Ok(Shown::Nobody);
         }
-        let caller = self.caller(request).inspect_err(|status| {
+        let header = request.headers().get("authorization");
+        if let Some(service) = service(request) {
+            return if header.is_some() { Err(two_identities()) } else { Ok(Shown::Service(service)) };
+        }
+        let header = header.and_then(|h| h.to_str().ok());
+        let token = header.and_then(|h| h.strip_prefix("Bearer ")).ok_or_else(unauthenticated)?;
+        self.verifier.as_ref().ok_or_else(unauthenticated)?.verify(token).map(Shown::Person)
+    }
+
+    async fn admit(&self, method: &str, shown: Result<Shown, Status>) -> Result<Option<Caller>, Status> {
+        let shown = shown.inspect_err(|status| {
             tracing::warn!(rpc.method = method, code = %status.code(), "call without an identity refused");
             self.denied.unknown();
         })?;
+        let caller = match shown {
+            Shown::Nobody => return Ok(None),
+            Shown::Service(name) => Caller::service(&name),
+            Shown::Person(proof) => self.person(method, proof).await?,
+        };
         access::check(self.rules, method, &caller).inspect_err(|_| {
             let rule = self.rules.iter().find(|rule| rule.method == method);
             self.denied.caller(&caller.subject, rule.map_or("none", |rule| rule.permission));
@@ -69,16 +100,16 @@ impl Gate {
         Ok(Some(caller))
     }
 
-    /// A service shows its certificate, a person a token. Who shows both is refused: no service of ours speaks for a person, and
-    /// one that is led to pass a person's token on must not lend it the weight of its own name.
-    fn caller<B>(&self, request: &Request<B>) -> Result<Caller, Status> {
-        let header = request.headers().get("authorization");
-        if let Some(service) = service(request) {
-            return if header.is_some() { Err(two_identities()) } else { Ok(Caller::service(&service)) };
+    /// The person with their grants. Where whoever is proven may call, nothing is looked up: no table stands before an alarm.
+    async fn person(&self, method: &str, proof: Proof) -> Result<Caller, Status> {
+        let pool = match &self.grants {
+            Some(pool) if !access::is_for_whoever(self.rules, method) => pool,
+            _ => return Ok(Caller::new(proof, Vec::new(), None)),
+        };
+        match tokio::time::timeout(GRANTS_DEADLINE, grants::caller(pool, proof, self.clock.now())).await {
+            Ok(found) => found.map_err(|error| Error::Database(error).into()),
+            Err(_) => Err(Error::Unavailable { what: "the table of grants" }.into()),
         }
-        let header = header.and_then(|h| h.to_str().ok());
-        let token = header.and_then(|h| h.strip_prefix("Bearer ")).ok_or_else(unauthenticated)?;
-        self.verifier.as_ref().ok_or_else(unauthenticated)?.verify(token)
     }
 }
 
@@ -106,13 +137,14 @@ where
         let method = request.uri().path().to_owned();
         let span = tracing::info_span!("rpc", rpc.method = method);
         trace::adopt(&span, request.headers().get("traceparent").and_then(|h| h.to_str().ok()));
-        let admitted = span.in_scope(|| self.gate.admit(&request));
+        let shown = span.in_scope(|| self.gate.shown(&request));
+        let gate = Arc::clone(&self.gate);
         // The clone that was polled ready answers; a fresh one stays for the next call.
         let ready = self.inner.clone();
         let mut inner = std::mem::replace(&mut self.inner, ready);
         Box::pin(
             async move {
-                match admitted {
+                match gate.admit(&method, shown).await {
                     Err(status) => Ok(status.into_http()),
                     Ok(caller) => {
                         if let Some(caller) = caller {

@@ -100,6 +100,19 @@ impl Context {
         self.spawn("outbox-relay", relay.run(self.stop.clone()));
     }
 
+    /// Serves the RPCs, health and reflection until the process stops; people's grants are those of this service's own database.
+    ///
+    /// # Errors
+    /// As [`Process::serve_grpc`].
+    pub async fn serve_grpc(
+        &self,
+        descriptors: &'static [u8],
+        rules: &'static [Rule],
+        routes: tonic::service::Routes,
+    ) -> anyhow::Result<()> {
+        self.process.serve_grpc(descriptors, rules, routes, Some(self.pool.clone())).await
+    }
+
     /// Hears a durable consumer with `handler` until the process stops.
     pub fn consume<H: inbox::Handler>(&self, stream: &'static str, name: &'static str, filters: &'static [&'static str], handler: H) {
         self.spawn(name, inbox::run(self.clone(), ConsumerSpec { stream, name, filters }, handler));
@@ -161,7 +174,8 @@ impl Process {
         Ok(credentials)
     }
 
-    /// Serves the RPCs, health and reflection until the process stops.
+    /// Serves the RPCs, health and reflection until the process stops. What people may do is asked of `grants`; without it no
+    /// person holds any grant here.
     ///
     /// # Errors
     /// The address cannot be bound, or a certificate or key set cannot be used.
@@ -170,6 +184,7 @@ impl Process {
         descriptors: &'static [u8],
         rules: &'static [Rule],
         routes: tonic::service::Routes,
+        grants: Option<PgPool>,
     ) -> anyhow::Result<()> {
         let settings = &self.settings;
         let verifier = match &settings.identity_keys {
@@ -199,7 +214,7 @@ impl Process {
             .max_connection_age(CONNECTION_LASTS)
             .concurrency_limit_per_connection(256);
         let router = server
-            .layer(grpc::Gate { verifier, rules, denied: self.denied.clone() })
+            .layer(grpc::Gate { verifier, rules, denied: self.denied.clone(), grants, clock: self.clock.clone() })
             .add_routes(routes)
             .add_service(health_service)
             .add_service(reflection);

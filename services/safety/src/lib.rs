@@ -17,7 +17,7 @@ use proto::{
 };
 use sqlx::migrate::Migrator;
 
-use app::{Ladders, Tools, directory, ring, second_road, watch::Hub};
+use app::{Ladders, Tools, directory, grants, ring, second_road, watch::Hub};
 pub use config::Config;
 
 /// This service's own tables.
@@ -34,7 +34,9 @@ pub async fn serve(config: Config, ctx: Context) -> anyhow::Result<()> {
     let tools = Tools { clock: ctx.clock.clone(), ids: ctx.ids.clone(), ladders: Ladders::of(&config) };
     let hub = Hub::new(ctx.clock.clone());
     directory::load(&ctx.pool).await?;
+    grants::begin(&ctx.pool, &tools, &config.first_administrators).await?;
     hub.ticked();
+    ctx.spawn("restate-grants", grants::keep_stated(ctx.clone(), tools.clone()));
     ctx.spawn("ladder", climb(ctx.clone(), tools.clone(), hub.clone()));
     ctx.spawn("watchers", hub.clone().follow(ctx.clone()));
     ctx.spawn("second-road", second_road::keep_open(ctx.clone(), tools.clone(), ctx.peer("notification", &config.notification_url)?));
@@ -42,7 +44,8 @@ pub async fn serve(config: Config, ctx: Context) -> anyhow::Result<()> {
     ctx.consume(SAFETY_RAISES.stream, SAFETY_RAISES.name, SAFETY_RAISES.filters, raised);
     let delivered = bus::Delivered { tools: tools.clone() };
     ctx.consume(SAFETY_DELIVERED.stream, SAFETY_DELIVERED.name, SAFETY_DELIVERED.filters, delivered);
-    let door = grpc::Door { ctx: ctx.clone(), tools, hub };
+    let proposals_last = time::Duration::hours(config.proposal_hours.into());
+    let door = grpc::Door { ctx: ctx.clone(), tools, hub, proposals_last };
     let routes = tonic::service::Routes::new(SafetyServer::new(door));
     ctx.serve_grpc(proto::DESCRIPTOR_BYTES, access::RULES, routes).await
 }

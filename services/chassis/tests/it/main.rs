@@ -4,6 +4,7 @@
 mod auditing;
 mod carrying;
 mod certified;
+mod granting;
 mod hearing;
 mod proving;
 mod renewing;

@@ -45,8 +45,8 @@ const FILES: [(&str, &str); 3] = [
 ];
 /// Certificates and tokens are valid for 30 days; older than this they are made again.
 const RENEW_AFTER: Duration = Duration::days(20);
-/// When they were made. The name changes with their form: certificates from before they named their service are made again at once.
-const ISSUED: &str = "issued-2";
+/// When they were made. The name changes with their form: what was made in an older one is made again at once.
+const ISSUED: &str = "issued-3";
 
 impl Init {
     /// # Errors

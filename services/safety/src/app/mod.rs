@@ -5,6 +5,8 @@ pub mod close_concern;
 pub mod confirm_delivery;
 pub mod directory;
 pub mod envelope;
+pub mod grants;
+pub mod proposals;
 pub mod raise_concern;
 pub mod read_concerns;
 pub mod ring;

@@ -90,13 +90,8 @@ pub async fn viewer(db: &mut PgConnection, caller: &Caller) -> Result<Viewer> {
         return Ok(Viewer::Nhq);
     }
     let mut offices = store::directory::offices_of(db, &caller.subject).await?;
-    for site in &caller.sites {
-        if caller.has_role(role::INSTITUTIONAL_HEAD) {
-            offices.push(format!("institutional-head/{site}"));
-        }
-        if caller.has_role(role::DISTRICT_DIRECTOR) {
-            offices.push(format!("district-director/{site}"));
-        }
+    for head in role::RESPONSIBLE_HEADS {
+        offices.extend(caller.sites_of(head).map(|site| format!("{head}/{site}")));
     }
     offices.retain(|o| o != route::RJ_UNIT && o != route::NMC);
     if !offices.is_empty() {

@@ -1,6 +1,7 @@
 //! Translates RPCs into use cases and back. Decides nothing.
 
 mod encode;
+mod office;
 mod watch;
 
 use std::{pin::Pin, str::FromStr};
@@ -19,12 +20,12 @@ use tonic::{Request, Response, Status};
 
 use crate::{
     app::{
-        Tools, accept_concern, close_concern, directory, raise_concern,
+        Tools, accept_concern, close_concern, directory, grants, proposals, raise_concern,
         read_concerns::{self, viewer},
         route_concern,
         watch::Hub,
     },
-    domain::{concern::Audience, route::Holder},
+    domain::concern::Audience,
 };
 
 /// The door of the alarm.
@@ -33,6 +34,8 @@ pub struct Door {
     pub ctx: Context,
     pub tools: Tools,
     pub hub: Hub,
+    /// How long a proposed change may wait for a second administrator.
+    pub proposals_last: time::Duration,
 }
 
 impl Door {
@@ -84,13 +87,9 @@ impl Safety for Door {
     async fn raise_concern(&self, request: Request<v1::RaiseConcernRequest>) -> Answer<v1::RaiseConcernResponse> {
         let caller = Caller::of(&request)?;
         let concern = request.into_inner().concern.unwrap_or_default();
-        let report = raise_concern::Report {
-            concern,
-            unreadable: false,
-            raised_by: caller.subject,
-            door: caller.sites.first().and_then(|s| SiteCode::from_str(s).ok()),
-            fallback_id: self.tools.ids.uuid(),
-        };
+        let door = grants::a_site_of(&self.ctx.pool, &caller, self.tools.clock.now()).await;
+        let report =
+            raise_concern::Report { concern, unreadable: false, raised_by: caller.subject, door, fallback_id: self.tools.ids.uuid() };
         let mut tx = self.ctx.pool.begin().await.map_err(database)?;
         let receipt = raise_concern::raise(&mut tx, &self.tools, report).await?;
         tx.commit().await.map_err(database)?;
@@ -185,12 +184,44 @@ impl Safety for Door {
 
     async fn assign_office(&self, request: Request<v1::AssignOfficeRequest>) -> Answer<v1::AssignOfficeResponse> {
         let caller = Caller::of(&request)?;
-        let holder = request.into_inner().holder.unwrap_or_default();
-        let holder = Holder { office: holder.office, holder: holder.holder, rank: i16::try_from(holder.rank).unwrap_or(i16::MAX) };
-        let mut tx = self.ctx.pool.begin().await.map_err(database)?;
-        directory::assign(&mut tx, &self.tools, &caller, &holder).await?;
-        tx.commit().await.map_err(database)?;
-        Ok(Response::new(v1::AssignOfficeResponse {}))
+        let outcome = self.propose_office(&caller, request.into_inner().holder.unwrap_or_default()).await?;
+        Ok(Response::new(v1::AssignOfficeResponse { outcome: Some(encode::outcome(&outcome)) }))
+    }
+
+    async fn propose_grants(&self, request: Request<v1::ProposeGrantsRequest>) -> Answer<v1::ProposeGrantsResponse> {
+        let caller = Caller::of(&request)?;
+        let outcomes = self.propose(&caller, request.into_inner().grants).await?;
+        Ok(Response::new(v1::ProposeGrantsResponse { outcomes: outcomes.iter().map(encode::outcome).collect() }))
+    }
+
+    async fn confirm_changes(&self, request: Request<v1::ConfirmChangesRequest>) -> Answer<v1::ConfirmChangesResponse> {
+        let caller = Caller::of(&request)?;
+        self.confirm(&caller, &request.into_inner().proposal_ids).await?;
+        Ok(Response::new(v1::ConfirmChangesResponse {}))
+    }
+
+    async fn list_proposals(&self, _: Request<v1::ListProposalsRequest>) -> Answer<v1::ListProposalsResponse> {
+        let mut db = self.ctx.pool.acquire().await.map_err(database)?;
+        let waiting = proposals::waiting(&mut db, self.tools.clock.now()).await?;
+        Ok(Response::new(v1::ListProposalsResponse { proposals: waiting.into_iter().map(encode::proposal).collect() }))
+    }
+
+    async fn end_grant(&self, request: Request<v1::EndGrantRequest>) -> Answer<v1::EndGrantResponse> {
+        let caller = Caller::of(&request)?;
+        self.end(&caller, &request.into_inner().grant_id).await?;
+        Ok(Response::new(v1::EndGrantResponse {}))
+    }
+
+    async fn list_grants(&self, request: Request<v1::ListGrantsRequest>) -> Answer<v1::ListGrantsResponse> {
+        let mut db = self.ctx.pool.acquire().await.map_err(database)?;
+        let grants = grants::of(&mut db, request.into_inner().subject.trim()).await?;
+        Ok(Response::new(v1::ListGrantsResponse { grants: grants.into_iter().map(encode::grant).collect() }))
+    }
+
+    async fn who_am_i(&self, request: Request<v1::WhoAmIRequest>) -> Answer<v1::WhoAmIResponse> {
+        let caller = Caller::of(&request)?;
+        let caller = chassis::grants::again(&self.ctx.pool, &caller, self.tools.clock.now()).await.map_err(database)?;
+        Ok(Response::new(encode::who(caller)))
     }
 
     async fn list_office_holders(&self, request: Request<v1::ListOfficeHoldersRequest>) -> Answer<v1::ListOfficeHoldersResponse> {

@@ -52,15 +52,18 @@ pub async fn holders(db: &mut PgConnection, offices: &[String]) -> sqlx::Result<
         .await
 }
 
-pub async fn assign(db: &mut PgConnection, holder: &Holder, by: &str, at: OffsetDateTime) -> sqlx::Result<()> {
+/// Puts an assignment in force: proposed by one, confirmed by another.
+pub async fn assign(db: &mut PgConnection, holder: &Holder, proposed_by: &str, confirmed_by: &str, at: OffsetDateTime) -> sqlx::Result<()> {
     sqlx::query!(
-        "insert into office_holder (office, holder, rank, since, assigned_by) values ($1, $2, $3, $4, $5)
-         on conflict (office, holder) do update set rank = excluded.rank, since = excluded.since, assigned_by = excluded.assigned_by",
+        "insert into office_holder (office, holder, rank, since, assigned_by, confirmed_by) values ($1, $2, $3, $4, $5, $6)
+         on conflict (office, holder) do update set rank = excluded.rank, since = excluded.since, assigned_by = excluded.assigned_by,
+             confirmed_by = excluded.confirmed_by",
         holder.office,
         holder.holder,
         holder.rank,
         at,
-        by
+        proposed_by,
+        confirmed_by
     )
     .execute(db)
     .await?;

@@ -7,6 +7,7 @@ use proto::{id::SiteCode, role, safety::v1};
 use safety::{
     app::{
         Ladders, Tools, accept_concern, directory,
+        proposals::{self, Outcome},
         raise_concern::{self, Receipt, Report},
         ring,
     },
@@ -27,8 +28,11 @@ pub struct World {
 }
 
 pub fn caller(subject: &str, roles: &[&str], sites: &[&str]) -> Caller {
-    let texts = |list: &[&str]| list.iter().map(|t| (*t).to_owned()).collect();
-    Caller { subject: subject.into(), roles: texts(roles), sites: texts(sites), regions: vec![], expires_at: OffsetDateTime::UNIX_EPOCH }
+    Caller::acting(subject, roles, sites, &[], OffsetDateTime::UNIX_EPOCH)
+}
+
+pub fn administrator(subject: &str) -> Caller {
+    caller(subject, &[role::DIRECTORY_ADMINISTRATOR], &[])
 }
 
 pub fn officer() -> Caller {
@@ -72,10 +76,13 @@ impl World {
     }
 
     pub async fn assign(&self, office: &str, holder: &str, rank: i16) -> chassis::Result<()> {
-        let mut tx = self.db.pool.begin().await?;
-        let admin = caller("admin-1", &[role::DIRECTORY_ADMINISTRATOR], &[]);
         let holder = Holder { office: office.into(), holder: holder.into(), rank };
-        directory::assign(&mut tx, &self.tools, &admin, &holder).await?;
+        let (one, other) = (administrator("admin-1"), administrator("admin-2"));
+        let mut tx = self.db.pool.begin().await?;
+        let outcome = proposals::propose_office(&mut tx, &self.tools, &one, holder, time::Duration::DAY).await?;
+        if let Outcome::Waits(id) = outcome {
+            proposals::confirm(&mut tx, &self.tools, &other, &[id]).await?;
+        }
         tx.commit().await?;
         Ok(())
     }
