@@ -8,9 +8,9 @@ pub mod domain;
 pub mod grpc;
 pub mod store;
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
-use chassis::Context;
+use chassis::{Context, audit::Signer};
 use proto::{
     safety::v1::safety_server::SafetyServer,
     subject::{SAFETY_DELIVERED, SAFETY_RAISES},
@@ -31,7 +31,11 @@ const TICK: Duration = Duration::from_millis(500);
 /// # Errors
 /// The directory cannot be loaded, or the door cannot be opened.
 pub async fn serve(config: Config, ctx: Context) -> anyhow::Result<()> {
-    let tools = Tools { clock: ctx.clock.clone(), ids: ctx.ids.clone(), ladders: Ladders::of(&config) };
+    let signer = config.chassis.audit_key_file.as_deref().map(Signer::from_file).transpose()?.map(Arc::new);
+    if signer.is_none() {
+        tracing::warn!("no audit key is set: who holds an office is not signed, and a change behind this service's back is not noticed");
+    }
+    let tools = Tools { clock: ctx.clock.clone(), ids: ctx.ids.clone(), ladders: Ladders::of(&config), signer };
     let hub = Hub::new(ctx.clock.clone());
     directory::load(&ctx.pool).await?;
     grants::begin(&ctx.pool, &tools, &config.first_administrators).await?;

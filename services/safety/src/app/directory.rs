@@ -1,4 +1,4 @@
-//! The directory that the alarm is routed by, so that it works with every other service stopped.
+//! The sites that the alarm is routed by, so that it works with every other service stopped.
 
 use chassis::{Refusal, Result};
 use proto::id::SiteCode;
@@ -32,14 +32,6 @@ pub async fn load(pool: &PgPool) -> anyhow::Result<()> {
 /// The database does not answer.
 pub async fn sites(db: &mut PgConnection) -> Result<Vec<Site>> {
     Ok(store::directory::sites(db).await?)
-}
-
-/// Who holds an office, first to last.
-///
-/// # Errors
-/// The database does not answer.
-pub async fn holders(db: &mut PgConnection, office: String) -> Result<Vec<Holder>> {
-    Ok(store::directory::holders(db, &[office]).await?)
 }
 
 /// Whether somebody may be named for an office at all.

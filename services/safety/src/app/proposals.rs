@@ -8,7 +8,7 @@ use sqlx::PgConnection;
 use time::{Duration, OffsetDateTime};
 use uuid::Uuid;
 
-use super::{Tools, directory, grants};
+use super::{Tools, directory, grants, roster};
 use crate::{
     domain::{
         grant::{self, Fault, Wanted},
@@ -40,7 +40,7 @@ pub enum Outcome {
 pub async fn propose_office(tx: &mut PgConnection, tools: &Tools, caller: &Caller, holder: Holder, lasts: Duration) -> Result<Outcome> {
     directory::check(tx, &holder).await?;
     store::grant::hold_directory(tx).await?;
-    let held = store::directory::holders(tx, std::slice::from_ref(&holder.office)).await?;
+    let held = roster::holders(tx, tools, std::slice::from_ref(&holder.office)).await?;
     if held.contains(&holder) {
         return Ok(Outcome::InForce(None));
     }
@@ -139,8 +139,7 @@ async fn put_in_force(tx: &mut PgConnection, tools: &Tools, caller: &Caller, pro
         }
         What::Office(holder) => {
             directory::check(tx, &holder).await?;
-            store::directory::assign(tx, &holder, &proposal.proposed_by, &caller.subject, now).await?;
-            tracing::info!(office = holder.office, rank = holder.rank, "an office was assigned");
+            roster::assign(tx, tools, holder, &proposal.proposed_by, &caller.subject).await?;
         }
     }
     Ok(())

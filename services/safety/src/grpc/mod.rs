@@ -22,7 +22,7 @@ use crate::{
     app::{
         Tools, accept_concern, close_concern, directory, grants, proposals, raise_concern,
         read_concerns::{self, viewer},
-        route_concern,
+        roster, route_concern,
         watch::Hub,
     },
     domain::concern::Audience,
@@ -227,7 +227,7 @@ impl Safety for Door {
     async fn list_office_holders(&self, request: Request<v1::ListOfficeHoldersRequest>) -> Answer<v1::ListOfficeHoldersResponse> {
         let office = request.into_inner().office;
         let mut db = self.ctx.pool.acquire().await.map_err(database)?;
-        let holders = directory::holders(&mut db, office).await?;
+        let holders = roster::holders(&mut db, &self.tools, &[office]).await.map_err(database)?;
         Ok(Response::new(v1::ListOfficeHoldersResponse { holders: holders.into_iter().map(encode::holder).collect() }))
     }
 }

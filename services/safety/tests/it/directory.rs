@@ -110,6 +110,30 @@ async fn who_is_rung_changes_only_when_a_second_administrator_confirms() {
 }
 
 #[tokio::test]
+async fn an_office_changed_with_a_sql_prompt_rings_nhq_and_the_monitoring_centre_and_not_whoever_was_written_in() {
+    let world = World::new().await;
+    let rung = async || -> (bool, Vec<String>) {
+        world.raise(imminent_at("mission")).await;
+        let ring = world.rings().await.into_iter().rev().find(|r| r.audience() == v1::Audience::ResponsibleHead).unwrap();
+        (ring.no_route, ring.recipients.into_iter().map(|r| r.holder).collect())
+    };
+    let (no_route, sound) = rung().await;
+    assert!(!no_route && sound.contains(&crate::world::HEAD.to_owned()));
+    for statement in [
+        "update office_holder set holder = 'accomplice' where office = 'institutional-head/mission' and rank = 0",
+        "insert into office_holder (office, holder, rank, since, assigned_by, confirmed_by, signature)
+         select office, 'accomplice-2', rank, since, assigned_by, confirmed_by, signature from office_holder where rank = 0 and office = 'rj-unit'",
+        "update office_holder set office = 'institutional-head/mission' where holder = 'nmc-1'",
+    ] {
+        sqlx::query(statement).execute(&world.db.pool).await.unwrap();
+        let (no_route, told) = rung().await;
+        assert!(no_route, "{statement}");
+        assert!(!told.iter().any(|holder| holder.starts_with("accomplice")), "{told:?}");
+        assert!(told.contains(&"officer-1".to_owned()), "{told:?}");
+    }
+}
+
+#[tokio::test]
 async fn a_proposal_that_nobody_confirms_in_a_day_is_over() {
     let world = World::new().await;
     let (pool, tools) = (&world.db.pool, &world.tools);

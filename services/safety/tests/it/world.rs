@@ -1,6 +1,9 @@
 //! A database with a directory, a clock that stands still, and people who are obviously fictional.
 
-use chassis::{Caller, Clock, Ids};
+use std::sync::Arc;
+
+use aws_lc_rs::{rand::SystemRandom, signature::Ed25519KeyPair};
+use chassis::{Caller, Clock, Ids, audit::Signer};
 use harness::database::{Database, fresh};
 use prost::Message;
 use proto::{id::SiteCode, role, safety::v1};
@@ -19,6 +22,10 @@ use safety::{
 };
 use time::{OffsetDateTime, macros::datetime};
 use uuid::Uuid;
+
+fn signer() -> Signer {
+    Signer::from_pkcs8(Ed25519KeyPair::generate_pkcs8(&SystemRandom::new()).unwrap().as_ref()).unwrap()
+}
 
 pub const HEAD: &str = "head-of-mission";
 
@@ -62,7 +69,8 @@ impl World {
     pub async fn new() -> Self {
         let db = fresh(&[&chassis::database::MIGRATOR, &safety::MIGRATOR]).await;
         directory::load(&db.pool).await.unwrap();
-        let tools = Tools { clock: Clock::fixed(datetime!(2026-11-22 13:00 UTC)), ids: Ids::seeded(7), ladders: ladders() };
+        let clock = Clock::fixed(datetime!(2026-11-22 13:00 UTC));
+        let tools = Tools { clock, ids: Ids::seeded(7), ladders: ladders(), signer: Some(Arc::new(signer())) };
         let world = Self { db, tools };
         for (office, holder, rank) in [
             ("institutional-head/mission", HEAD, 0),
