@@ -70,10 +70,12 @@ pub const ASSESSMENT_RECORDED: &str = "ro.cases.event.assessment-recorded";
 pub const CASE_MOVED: &str = "ro.cases.event.case-moved";
 pub const CONCERN_RAISED: &str = "ro.safety.event.concern-raised";
 pub const CONCERN_CHANGED: &str = "ro.safety.event.concern-changed";
+/// A person's or system's role began, changed or ended; every service keeps a copy.
+pub const GRANT_CHANGED: &str = "ro.safety.event.grant-changed";
 pub const RING_DELIVERED: &str = "ro.notification.event.ring-delivered";
 pub const CONTACT_TAKEN: &str = "ro.notification.event.contact-taken";
 
-pub const FACTS: [&str; 11] = [
+pub const FACTS: [&str; 12] = [
     REFERRAL_RECEIVED,
     REFERRAL_SCREENED,
     CONTACT_PUSHED,
@@ -83,6 +85,7 @@ pub const FACTS: [&str; 11] = [
     CASE_MOVED,
     CONCERN_RAISED,
     CONCERN_CHANGED,
+    GRANT_CHANGED,
     RING_DELIVERED,
     CONTACT_TAKEN,
 ];
@@ -139,18 +142,27 @@ pub const NOTIFICATION_CONCERNS: Consumer = consumer("notification", &SAFETY, "n
 pub const REPORTING_FACTS: Consumer =
     consumer("reporting", &EVENTS, "reporting-facts", &[REFERRAL_RECEIVED, REFERRAL_SCREENED, CASE_OPENED, CASE_MOVED]);
 pub const REPORTING_CONCERNS: Consumer = consumer("reporting", &SAFETY, "reporting-concerns", &[CONCERN_RAISED, CONCERN_CHANGED]);
+/// What people may do is asked of a service's own copy, so that a call waits for no other service.
+pub const INTAKE_GRANTS: Consumer = consumer("intake", &SAFETY, "intake-grants", &[GRANT_CHANGED]);
+pub const CASES_GRANTS: Consumer = consumer("cases", &SAFETY, "cases-grants", &[GRANT_CHANGED]);
+pub const NOTIFICATION_GRANTS: Consumer = consumer("notification", &SAFETY, "notification-grants", &[GRANT_CHANGED]);
+pub const REPORTING_GRANTS: Consumer = consumer("reporting", &SAFETY, "reporting-grants", &[GRANT_CHANGED]);
 pub const CASES_CONCERNS: Consumer = consumer("cases", &SAFETY, "cases-concerns", &[CONCERN_RAISED, CONCERN_CHANGED]);
 
-pub const CONSUMERS: [Consumer; 11] = [
+pub const CONSUMERS: [Consumer; 15] = [
     INTAKE_REFERRALS,
     INTAKE_CONTACTS,
+    INTAKE_GRANTS,
+    CASES_GRANTS,
     CASES_SCREENED,
     CASES_CONCERNS,
     SAFETY_RAISES,
     SAFETY_DELIVERED,
     NOTIFICATION_RINGS,
     NOTIFICATION_FACTS,
+    NOTIFICATION_GRANTS,
     NOTIFICATION_CONCERNS,
+    REPORTING_GRANTS,
     REPORTING_FACTS,
     REPORTING_CONCERNS,
 ];

@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use chassis::access::{ANYONE, WHOEVER};
 use proto::{DESCRIPTORS, subject::CONSUMERS};
 
 use crate::{
@@ -45,6 +46,14 @@ pub fn called(process: &str) -> Vec<(String, String)> {
     found
 }
 
+fn named(role: &'static str) -> &'static str {
+    match role {
+        ANYONE => "any person with a grant",
+        WHOEVER => "any proven person, with or without a grant",
+        role => role,
+    }
+}
+
 fn snake(name: &str) -> String {
     let mut text = String::new();
     for (i, c) in name.char_indices() {
@@ -76,7 +85,7 @@ fn document() -> String {
     for (service, full, rules) in RULES {
         let _ = write!(text, "\n## {service}\n\n| RPC of `{full}` | permission | clause | who |\n| --- | --- | --- | --- |\n");
         for rule in rules {
-            let who = rule.allow.iter().map(|role| if *role == "*" { "any person" } else { role }).collect::<Vec<_>>().join(", ");
+            let who = rule.allow.iter().map(|role| named(role)).collect::<Vec<_>>().join(", ");
             let rpc = rule.method.rsplit('/').next().unwrap_or_default();
             let _ = writeln!(text, "| {rpc} | `{}` | {} | {who} |", rule.permission, rule.clause);
         }

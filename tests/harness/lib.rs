@@ -5,6 +5,7 @@ pub mod cost;
 pub mod database;
 pub mod decoders;
 pub mod fence;
+pub mod grants;
 pub mod hostile;
 pub mod system;
 pub mod wait;

@@ -38,6 +38,7 @@ pub const BUS: &str = "nats";
 pub struct Person {
     /// Also the subject of the token.
     pub name: &'static str,
+    /// What the directory is to grant them; their token says nothing of it.
     pub role: &'static str,
     pub sites: &'static [&'static str],
     pub regions: &'static [&'static str],
@@ -57,8 +58,8 @@ const fn of(name: &'static str, role: &'static str, regions: &'static [&'static 
     Person { name, role, sites: &[], regions, bus: None }
 }
 
-/// One development identity for every role, a second mediator, and the head of another site.
-pub const PEOPLE: [Person; 22] = [
+/// One development identity for every role, a second mediator, the head of another site, and a second keeper of the directory.
+pub const PEOPLE: [Person; 23] = [
     person("acce-1", role::ACCE),
     person("national-manager-1", role::NATIONAL_MANAGER),
     person("rj-officer-1", role::RJ_OFFICER),
@@ -81,7 +82,15 @@ pub const PEOPLE: [Person; 22] = [
     person("statistics-officer-1", role::STATISTICS_OFFICER),
     person("operations-1", role::OPERATIONS),
     person("directory-administrator-1", role::DIRECTORY_ADMINISTRATOR),
+    person("directory-administrator-2", role::DIRECTORY_ADMINISTRATOR),
 ];
+
+/// The identities that keep the directory, separated by commas: the one setting that gives anybody a right.
+#[must_use]
+pub fn first_administrators() -> String {
+    let keepers = PEOPLE.iter().filter(|person| person.role == role::DIRECTORY_ADMINISTRATOR);
+    keepers.map(|person| person.name).collect::<Vec<_>>().join(",")
+}
 
 /// The sites whose systems have a login to the bus: every site a development identity belongs to.
 #[must_use]
@@ -162,9 +171,6 @@ struct Claims<'a> {
     sub: &'a str,
     iat: i64,
     exp: i64,
-    roles: &'a [&'a str],
-    sites: &'a [&'a str],
-    regions: &'a [&'a str],
 }
 
 impl Issuer {
@@ -193,15 +199,15 @@ impl Issuer {
         Ok(Self { key, key_id, keys_file })
     }
 
-    /// A token for a subject with these roles, sites and regions, valid for 30 days.
+    /// A token that proves a subject for 30 days. What the subject may do stands in the directory of the safety service.
     ///
     /// # Errors
     /// When it cannot be signed.
-    pub fn token(&self, subject: &str, roles: &[&str], sites: &[&str], regions: &[&str], now: OffsetDateTime) -> Result<String> {
+    pub fn token(&self, subject: &str, now: OffsetDateTime) -> Result<String> {
         let mut header = Header::new(Algorithm::ES256);
         header.kid = Some(self.key_id.clone());
         let (iat, exp) = (now.unix_timestamp(), (now + VALID).unix_timestamp());
-        let claims = Claims { iss: ISSUER, aud: AUDIENCE, sub: subject, iat, exp, roles, sites, regions };
+        let claims = Claims { iss: ISSUER, aud: AUDIENCE, sub: subject, iat, exp };
         jsonwebtoken::encode(&header, &claims, &self.key).map_err(|error| Error::said(format!("a token cannot be signed: {error}")))
     }
 
@@ -219,7 +225,7 @@ impl Issuer {
                 roles: vec![person.role.to_owned()],
                 sites: owned(person.sites),
                 regions: owned(person.regions),
-                token: self.token(person.name, &[person.role], person.sites, person.regions, now)?,
+                token: self.token(person.name, now)?,
                 nats_seed_file: bus.map(|credential| credential.seed_file.clone()),
                 nats_inbox_prefix: bus.map(|credential| credential.inbox_prefix.clone()),
             })

@@ -142,7 +142,8 @@ impl Surroundings<'_> {
         ]);
         match service {
             "cases" => settings.push(("INTAKE_URL", self.url("intake")?)),
-            "safety" => settings.push(("NOTIFICATION_URL", self.url("notification")?)),
+            "safety" => settings
+                .extend([("NOTIFICATION_URL", self.url("notification")?), ("FIRST_ADMINISTRATORS", identity::first_administrators())]),
             "notification" => settings.extend([
                 ("INTAKE_URL", self.url("intake")?),
                 ("SMTP_URL", self.smtp_url.to_owned()),

@@ -26,6 +26,8 @@ pub async fn serve(config: Config, ctx: chassis::Context) -> anyhow::Result<()> 
     let app = app::App { pool: ctx.pool.clone(), clock: ctx.clock.clone(), ids: ctx.ids.clone(), outbox: ctx.outbox.clone() };
     let intake = IntakeClient::new(ctx.peer("intake", &config.intake_url)?);
     let screened = screened::Screenings { intake, ids: ctx.ids.clone(), clock: ctx.clock.clone() };
+    let heard = subject::CASES_GRANTS;
+    ctx.hear_grants(heard.stream, heard.name, heard.filters);
     let heard = subject::CASES_SCREENED;
     ctx.consume(heard.stream, heard.name, heard.filters, screened);
     let heard = subject::CASES_CONCERNS;

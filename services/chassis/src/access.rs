@@ -4,8 +4,10 @@ use tonic::Status;
 
 use crate::{identity::Caller, refusal::Refusal};
 
-/// Any authenticated person. A service is meant only where it is named.
+/// Any person who holds a grant now, whatever it is. A service is meant only where it is named.
 pub const ANYONE: &str = "*";
+/// Any person whose identity is proven, with or without a grant: the grants are not even looked at, and need not be readable.
+pub const WHOEVER: &str = "**";
 
 /// Who may call one RPC. Whether the object at hand is theirs to know is decided by the use case.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -16,24 +18,36 @@ pub struct Rule {
     pub permission: &'static str,
     /// Clause that grants it.
     pub clause: &'static str,
-    /// Roles, or [`ANYONE`].
+    /// Roles, [`ANYONE`] or [`WHOEVER`].
     pub allow: &'static [&'static str],
+}
+
+/// Whether the method is open to every proven person, grants or none.
+#[must_use]
+pub fn is_for_whoever(rules: &[Rule], method: &str) -> bool {
+    rules.iter().any(|rule| rule.method == method && rule.allow.contains(&WHOEVER))
 }
 
 /// Decides whether the caller may call the method at all.
 ///
 /// # Errors
-/// `permission_denied` with the permission that is missing.
+/// `permission_denied`: no grant at all, or not the permission.
 pub fn check(rules: &[Rule], method: &str, caller: &Caller) -> Result<(), Status> {
     let rule = rules.iter().find(|r| r.method == method);
-    let anyone = !caller.is_any_service();
-    let granted = rule.is_some_and(|r| (anyone && r.allow.contains(&ANYONE)) || caller.has_any(r.allow));
+    let person = !caller.is_any_service();
+    let granted = rule.is_some_and(|rule| {
+        let open = person && (rule.allow.contains(&WHOEVER) || (rule.allow.contains(&ANYONE) && !caller.grants.is_empty()));
+        open || caller.has_any(rule.allow)
+    });
     if granted {
         return Ok(());
     }
     let (permission, clause) = rule.map_or(("none", "IM1a"), |r| (r.permission, r.clause));
     // A path that is none of ours can hold anything, and stays out of the log.
     tracing::warn!(caller.subject = caller.subject, rpc.method = rule.map_or("unknown", |r| r.method), permission, "call denied");
+    if caller.grants.is_empty() {
+        return Err(no_grant().into());
+    }
     Err(Refusal::denied(
         "permission-missing",
         clause,
@@ -43,27 +57,35 @@ pub fn check(rules: &[Rule], method: &str, caller: &Caller) -> Result<(), Status
     .into())
 }
 
+/// What a person is told who holds no grant, or none any more.
+#[must_use]
+pub fn no_grant() -> Refusal {
+    Refusal::denied(
+        "no-grant",
+        "A1",
+        "you hold no role here at present: a directory administrator grants one; an alarm can be raised all the same",
+        "vous ne détenez aucun rôle ici à l'heure actuelle : un administrateur du répertoire en accorde; une alerte peut être donnée malgré tout",
+    )
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     fn caller(roles: &[&str]) -> Caller {
-        Caller {
-            subject: "someone".into(),
-            roles: roles.iter().map(|r| (*r).to_owned()).collect(),
-            sites: vec![],
-            regions: vec![],
-            expires_at: time::OffsetDateTime::UNIX_EPOCH,
-        }
+        Caller::acting("someone", roles, &[], &[], time::OffsetDateTime::UNIX_EPOCH)
     }
 
     #[test]
     fn what_no_rule_allows_is_denied() {
         let rules = [
             Rule { method: "/a/Open", permission: "open", clause: "RM1c", allow: &[ANYONE] },
+            Rule { method: "/a/Free", permission: "free", clause: "RM1c", allow: &[WHOEVER] },
             Rule { method: "/a/Closed", permission: "closed", clause: "R3c", allow: &["officer"] },
         ];
-        assert!(check(&rules, "/a/Open", &caller(&[])).is_ok());
+        assert!(check(&rules, "/a/Open", &caller(&["mediator"])).is_ok());
+        assert!(check(&rules, "/a/Open", &caller(&[])).is_err());
+        assert!(check(&rules, "/a/Free", &caller(&[])).is_ok());
         assert!(check(&rules, "/a/Closed", &caller(&["officer"])).is_ok());
         assert!(check(&rules, "/a/Closed", &caller(&["mediator"])).is_err());
         assert!(check(&rules, "/a/Unlisted", &caller(&["officer"])).is_err());
@@ -74,11 +96,13 @@ mod tests {
     fn a_service_may_call_only_what_names_it() {
         let rules = [
             Rule { method: "/a/Open", permission: "open", clause: "RM1c", allow: &[ANYONE] },
+            Rule { method: "/a/Free", permission: "free", clause: "RM1c", allow: &[WHOEVER] },
             Rule { method: "/a/Fetch", permission: "fetch", clause: "R3c", allow: &["officer", "service:cases"] },
         ];
         assert!(check(&rules, "/a/Fetch", &Caller::service("cases")).is_ok());
         assert!(check(&rules, "/a/Fetch", &Caller::service("intake")).is_err());
         assert!(check(&rules, "/a/Open", &Caller::service("cases")).is_err());
+        assert!(check(&rules, "/a/Free", &Caller::service("cases")).is_err());
         assert!(check(&rules, "/a/Unlisted", &Caller::service("cases")).is_err());
     }
 }

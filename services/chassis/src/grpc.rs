@@ -1,4 +1,4 @@
-//! The door of every service: trace context, certificate or token, access rule and deadline, before any handler runs.
+//! The door of every service: trace context, certificate or token, grants, access rule and deadline, before any handler runs.
 
 use std::{
     future::Future,
@@ -10,6 +10,7 @@ use std::{
 };
 
 use http::{Request, Response};
+use sqlx::PgPool;
 use tonic::{
     Status,
     body::Body,
@@ -21,14 +22,18 @@ use tracing::Instrument;
 use crate::{
     access::{self, Rule},
     audit::Denied,
-    identity::{Caller, Verifier, two_identities, unauthenticated},
+    clock::Clock,
+    grants,
+    identity::{Caller, Proof, Verifier, two_identities, unauthenticated},
     limits::{self, Defence},
-    refusal::Refusal,
+    refusal::{Error, Refusal},
     tls, trace,
 };
 
 /// What a handler may take until its answer begins.
 const DEADLINE: Duration = Duration::from_secs(20);
+/// What looking up the caller's grants may take.
+const GRANTS_DEADLINE: Duration = Duration::from_secs(5);
 /// Open to everyone: they say nothing about anybody.
 const OPEN: [&str; 2] = ["/grpc.health.v1.Health/", "/grpc.reflection."];
 /// What a path is called that no rule knows. A caller writes the path, so it stands in no span, log line or metric [T13].
@@ -41,6 +46,16 @@ pub(crate) struct Gate {
     pub rules: &'static [Rule],
     pub denied: Denied,
     pub defence: Defence,
+    /// Where the grants stand; without it no person holds any.
+    pub grants: Option<PgPool>,
+    pub clock: Clock,
+}
+
+/// What a request shows of itself, before anything is looked up.
+enum Shown {
+    Nobody,
+    Service(Caller),
+    Person(Proof),
 }
 
 impl<S> Layer<S> for Gate {
@@ -64,18 +79,44 @@ impl Gate {
         rule.or_else(|| OPEN.into_iter().find(|open| path.starts_with(open))).unwrap_or(UNKNOWN)
     }
 
-    fn admit<B>(&self, request: &Request<B>, method: &'static str) -> Result<Option<Caller>, Status> {
+    /// Who calls, within the limits of what anybody may take before and after that is known. Nothing is looked up.
+    fn shown<B>(&self, request: &Request<B>, method: &'static str) -> Result<Shown, Status> {
         if OPEN.contains(&method) {
-            return Ok(None);
+            return Ok(Shown::Nobody);
         }
         let (from, token) = (address(request), request.headers().get("authorization").map_or(0, http::HeaderValue::len));
         self.defence.before_identity(method, token, from)?;
-        let caller = self.caller(request).inspect_err(|status| {
+        let shown = self.identity(request).inspect_err(|status| {
             tracing::warn!(rpc.method = method, code = %status.code(), "call without an identity refused");
             self.denied.unknown();
             self.defence.stranger(from);
         })?;
-        self.defence.caller(method, &caller)?;
+        match &shown {
+            Shown::Nobody => {}
+            Shown::Service(caller) => self.defence.caller(method, &caller.subject)?,
+            Shown::Person(proof) => self.defence.caller(method, &proof.subject)?,
+        }
+        Ok(shown)
+    }
+
+    /// A service shows its certificate, a person a token. Who shows both is refused: no service of ours speaks for a person, and
+    /// one that is led to pass a person's token on must not lend it the weight of its own name.
+    fn identity<B>(&self, request: &Request<B>) -> Result<Shown, Status> {
+        let header = request.headers().get("authorization");
+        if let Some(service) = service(request) {
+            return if header.is_some() { Err(two_identities()) } else { Ok(Shown::Service(Caller::service(&service))) };
+        }
+        let header = header.and_then(|h| h.to_str().ok());
+        let token = header.and_then(|h| h.strip_prefix("Bearer ")).ok_or_else(unauthenticated)?;
+        self.verifier.as_ref().ok_or_else(unauthenticated)?.verify(token).map(Shown::Person)
+    }
+
+    async fn admit(&self, method: &'static str, shown: Shown) -> Result<Option<Caller>, Status> {
+        let caller = match shown {
+            Shown::Nobody => return Ok(None),
+            Shown::Service(caller) => caller,
+            Shown::Person(proof) => self.person(method, proof).await?,
+        };
         access::check(self.rules, method, &caller).inspect_err(|_| {
             let rule = self.rules.iter().find(|rule| rule.method == method);
             self.denied.caller(&caller.subject, rule.map_or("none", |rule| rule.permission));
@@ -83,16 +124,16 @@ impl Gate {
         Ok(Some(caller))
     }
 
-    /// A service shows its certificate, a person a token. Who shows both is refused: no service of ours speaks for a person, and
-    /// one that is led to pass a person's token on must not lend it the weight of its own name.
-    fn caller<B>(&self, request: &Request<B>) -> Result<Caller, Status> {
-        let header = request.headers().get("authorization");
-        if let Some(service) = service(request) {
-            return if header.is_some() { Err(two_identities()) } else { Ok(Caller::service(&service)) };
+    /// The person with their grants. Where whoever is proven may call, nothing is looked up: no table stands before an alarm.
+    async fn person(&self, method: &str, proof: Proof) -> Result<Caller, Status> {
+        let pool = match &self.grants {
+            Some(pool) if !access::is_for_whoever(self.rules, method) => pool,
+            _ => return Ok(Caller::new(proof, Vec::new(), None)),
+        };
+        match tokio::time::timeout(GRANTS_DEADLINE, grants::caller(pool, proof, self.clock.now())).await {
+            Ok(found) => found.map_err(|error| Error::Database(error).into()),
+            Err(_) => Err(Error::Unavailable { what: "the table of grants" }.into()),
         }
-        let header = header.and_then(|h| h.to_str().ok());
-        let token = header.and_then(|h| h.strip_prefix("Bearer ")).ok_or_else(unauthenticated)?;
-        self.verifier.as_ref().ok_or_else(unauthenticated)?.verify(token)
     }
 }
 
@@ -128,25 +169,30 @@ where
         let method = self.gate.method(request.uri().path());
         let span = tracing::info_span!("rpc", rpc.method = method);
         trace::adopt(&span, request.headers().get("traceparent").and_then(|h| h.to_str().ok()));
-        let admitted = span.in_scope(|| self.gate.admit(&request, method));
-        let defence = self.gate.defence.clone();
+        let shown = span.in_scope(|| self.gate.shown(&request, method));
+        let gate = Arc::clone(&self.gate);
         // The clone that was polled ready answers; a fresh one stays for the next call.
         let ready = self.inner.clone();
         let mut inner = std::mem::replace(&mut self.inner, ready);
         Box::pin(
             async move {
-                let caller = match admitted {
-                    Ok(caller) => caller,
+                let shown = match shown {
+                    Ok(shown) => shown,
                     Err(status) => return Ok(status.into_http()),
                 };
                 let answering = async {
                     let mut place = None;
-                    if let Some(caller) = caller {
-                        match defence.place(method).await {
+                    // Before the grants are looked up: that takes a connection too.
+                    if !matches!(shown, Shown::Nobody) {
+                        match gate.defence.place(method).await {
                             Ok(found) => place = Some(found),
                             Err(status) => return Ok(status.into_http()),
                         }
-                        request.extensions_mut().insert(caller);
+                    }
+                    match gate.admit(method, shown).await {
+                        Ok(Some(caller)) => drop(request.extensions_mut().insert(caller)),
+                        Ok(None) => {}
+                        Err(status) => return Ok(status.into_http()),
                     }
                     let answer = inner.call(request).await?;
                     drop(place);

@@ -1,5 +1,5 @@
 //! Who is calling: a person by a signed bearer token, verified against pinned keys, algorithm, issuer and audience; a service by its
-//! certificate. Neither can pass for the other.
+//! certificate. Neither can pass for the other. What a person may do is not in the token: see [`crate::grants`].
 
 use std::collections::HashSet;
 
@@ -13,24 +13,68 @@ use crate::{keys::Keys, refusal::Refusal};
 /// What the subject and the role of a service begin with; no token may hold it.
 const SERVICE: &str = "service:";
 
-/// The caller of one request. Its subject is an opaque id, never a name.
+/// Who somebody has proven to be, and until when the proof holds. What they may do stands in the grants: whatever else a token
+/// says, roles and places included, is not read.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-pub struct Caller {
+pub struct Proof {
+    /// An opaque id, never a name.
     #[serde(rename = "sub")]
     pub subject: String,
-    #[serde(default)]
-    pub roles: Vec<String>,
-    /// Site codes the caller acts for.
-    #[serde(default)]
-    pub sites: Vec<String>,
-    /// Region codes the caller acts for.
-    #[serde(default)]
-    pub regions: Vec<String>,
     #[serde(rename = "exp", with = "time::serde::timestamp")]
     pub expires_at: OffsetDateTime,
 }
 
+/// One line of what somebody may do: a role, and the one site or region it is held for. Lines are never mixed: whoever heads one
+/// place and serves at another does not head the other.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Grant {
+    pub role: String,
+    /// Site code the role is held for.
+    pub site: Option<String>,
+    /// Region code the role is held for.
+    pub region: Option<String>,
+}
+
+/// The caller of one request. Its subject is an opaque id, never a name.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Caller {
+    pub subject: String,
+    /// What the caller may do now, line by line.
+    pub grants: Vec<Grant>,
+    /// When the proof of identity or the first of the grants ends, whichever is earlier.
+    pub expires_at: OffsetDateTime,
+    /// When the proof of identity ends.
+    pub(crate) proven_until: OffsetDateTime,
+}
+
 impl Caller {
+    /// Somebody proven, with the grants that are theirs now. `until` is when the first of these ends.
+    #[must_use]
+    pub fn new(proof: Proof, grants: Vec<Grant>, until: Option<OffsetDateTime>) -> Self {
+        let proven_until = proof.expires_at;
+        let expires_at = until.map_or(proven_until, |until| until.min(proven_until));
+        Self { subject: proof.subject, grants, expires_at, proven_until }
+    }
+
+    /// Somebody who holds each of the roles at each of the places; for tests, and where no more than that is known.
+    #[must_use]
+    pub fn acting(subject: &str, roles: &[&str], sites: &[&str], regions: &[&str], expires_at: OffsetDateTime) -> Self {
+        let line = |role: &&str, site: Option<&str>, region: Option<&str>| Grant {
+            role: (*role).to_owned(),
+            site: site.map(str::to_owned),
+            region: region.map(str::to_owned),
+        };
+        let mut grants = Vec::new();
+        for role in roles {
+            grants.extend(sites.iter().map(|site| line(role, Some(site), None)));
+            grants.extend(regions.iter().map(|region| line(role, None, Some(region))));
+            if sites.is_empty() && regions.is_empty() {
+                grants.push(line(role, None, None));
+            }
+        }
+        Self::new(Proof { subject: subject.to_owned(), expires_at }, grants, None)
+    }
+
     /// The caller the chassis has verified for this request.
     ///
     /// # Errors
@@ -39,31 +83,58 @@ impl Caller {
         request.extensions().get::<Self>().cloned().ok_or_else(unauthenticated)
     }
 
+    /// Whether the caller holds the role anywhere.
     #[must_use]
     pub fn has_role(&self, role: &str) -> bool {
-        self.roles.iter().any(|r| r == role)
+        self.has_any(&[role])
     }
 
+    /// Whether the caller holds any of the roles anywhere.
     #[must_use]
     pub fn has_any(&self, roles: &[&str]) -> bool {
-        roles.iter().any(|r| self.has_role(r))
+        self.grants.iter().any(|grant| roles.contains(&grant.role.as_str()))
     }
 
+    /// Whether the caller holds one of these roles for this very site.
     #[must_use]
-    pub fn at_site(&self, site: &str) -> bool {
-        self.sites.iter().any(|s| s == site)
+    pub fn holds_at(&self, roles: &[&str], site: &str) -> bool {
+        self.grants.iter().any(|grant| roles.contains(&grant.role.as_str()) && grant.site.as_deref() == Some(site))
     }
 
+    /// Whether the caller holds one of these roles for this very region.
     #[must_use]
-    pub fn in_region(&self, region: &str) -> bool {
-        self.regions.iter().any(|r| r == region)
+    pub fn holds_in(&self, roles: &[&str], region: &str) -> bool {
+        self.grants.iter().any(|grant| roles.contains(&grant.role.as_str()) && grant.region.as_deref() == Some(region))
+    }
+
+    /// The sites for which the caller holds the role.
+    pub fn sites_of<'a>(&'a self, role: &'a str) -> impl Iterator<Item = &'a str> {
+        self.grants.iter().filter(move |grant| grant.role == role).filter_map(|grant| grant.site.as_deref())
+    }
+
+    /// The roles the caller holds, each once: for showing, never for deciding about a place.
+    #[must_use]
+    pub fn roles(&self) -> Vec<&str> {
+        let mut roles: Vec<&str> = Vec::new();
+        for grant in &self.grants {
+            if !roles.contains(&grant.role.as_str()) {
+                roles.push(&grant.role);
+            }
+        }
+        roles
+    }
+
+    /// Whether the proof of identity still holds; the grants are another question.
+    #[must_use]
+    pub fn is_proven(&self, now: OffsetDateTime) -> bool {
+        now < self.proven_until
     }
 
     /// The caller behind a service's verified certificate. It acts for no site and no region, and for one call only.
     #[must_use]
     pub fn service(name: &str) -> Self {
         let subject = format!("{SERVICE}{name}");
-        Self { roles: vec![subject.clone()], subject, sites: vec![], regions: vec![], expires_at: OffsetDateTime::UNIX_EPOCH }
+        Self::acting(&subject, &[&subject], &[], &[], OffsetDateTime::UNIX_EPOCH)
     }
 
     /// One of our own services.
@@ -98,24 +169,23 @@ impl Verifier {
         Self { keys, validation }
     }
 
-    /// The caller behind a token.
+    /// Who a token proves its bearer to be.
     ///
     /// # Errors
     /// `unauthenticated`, the same for every fault: a caller learns nothing about our keys.
-    pub fn verify(&self, token: &str) -> Result<Caller, Status> {
+    pub fn verify(&self, token: &str) -> Result<Proof, Status> {
         self.check(token).ok_or_else(unauthenticated)
     }
 
-    fn check(&self, token: &str) -> Option<Caller> {
+    fn check(&self, token: &str) -> Option<Proof> {
         let header = decode_header(token).ok()?;
         let key = self.keys.find(header.kid.as_deref())?;
-        let data: TokenData<Caller> = decode(token, &key, &self.validation).ok()?;
-        let caller = data.claims;
-        let poses = names_service(&caller.subject) || caller.roles.iter().any(|role| names_service(role));
+        let data: TokenData<Proof> = decode(token, &key, &self.validation).ok()?;
+        let poses = names_service(&data.claims.subject);
         if poses {
             tracing::warn!("a token that names a service is refused");
         }
-        (!poses).then_some(caller)
+        (!poses).then_some(data.claims)
     }
 }
 
@@ -151,4 +221,32 @@ pub fn unauthenticated() -> Status {
         )
     }
     .into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn line(role: &str, site: &str) -> Grant {
+        Grant { role: role.into(), site: Some(site.into()), region: None }
+    }
+
+    #[test]
+    fn whoever_heads_one_place_and_serves_at_another_does_not_head_the_other() {
+        let proof = Proof { subject: "someone".into(), expires_at: OffsetDateTime::UNIX_EPOCH };
+        let caller = Caller::new(proof, vec![line("head", "mission"), line("staff", "kent")], None);
+        assert!(caller.holds_at(&["head"], "mission") && caller.holds_at(&["staff"], "kent") && caller.has_any(&["head"]));
+        assert!(!caller.holds_at(&["head"], "kent") && !caller.holds_at(&["staff"], "mission") && !caller.holds_in(&["head"], "mission"));
+        assert_eq!(caller.sites_of("head").collect::<Vec<_>>(), ["mission"]);
+    }
+
+    #[test]
+    fn what_is_granted_ends_with_the_proof_or_with_the_first_grant_whichever_is_earlier() {
+        let (soon, late) = (OffsetDateTime::UNIX_EPOCH + time::Duration::HOUR, OffsetDateTime::UNIX_EPOCH + time::Duration::DAY);
+        for (proven, until, ends) in [(late, Some(soon), soon), (soon, Some(late), soon), (soon, None, soon)] {
+            let caller = Caller::new(Proof { subject: "someone".into(), expires_at: proven }, Vec::new(), until);
+            assert_eq!(caller.expires_at, ends);
+            assert_eq!((caller.is_proven(proven), caller.is_proven(proven - time::Duration::SECOND)), (false, true));
+        }
+    }
 }

@@ -99,6 +99,33 @@ impl Context {
         self.spawn("outbox-relay", relay.run(self.stop.clone()));
     }
 
+    /// Serves the RPCs, health and reflection until the process stops; people's grants are those of this service's own database.
+    ///
+    /// # Errors
+    /// As [`Process::serve_grpc`].
+    pub async fn serve_grpc(
+        &self,
+        descriptors: &'static [u8],
+        rules: &'static [Rule],
+        routes: tonic::service::Routes,
+    ) -> anyhow::Result<()> {
+        self.serve_grpc_with_urgent(descriptors, rules, &[], routes).await
+    }
+
+    /// The same, where the methods of `urgent` are held back by no quota and by no other call.
+    ///
+    /// # Errors
+    /// As above.
+    pub async fn serve_grpc_with_urgent(
+        &self,
+        descriptors: &'static [u8],
+        rules: &'static [Rule],
+        urgent: &'static [&'static str],
+        routes: tonic::service::Routes,
+    ) -> anyhow::Result<()> {
+        self.process.serve_grpc_with_urgent(descriptors, rules, urgent, routes, Some(self.pool.clone())).await
+    }
+
     /// Hears a durable consumer with `handler` until the process stops.
     pub fn consume<H: inbox::Handler>(&self, stream: &'static str, name: &'static str, filters: &'static [&'static str], handler: H) {
         self.spawn(name, inbox::run(self.clone(), ConsumerSpec { stream, name, filters }, handler));
@@ -191,7 +218,8 @@ impl Process {
         Ok(credentials)
     }
 
-    /// Serves the RPCs, health and reflection until the process stops.
+    /// Serves the RPCs, health and reflection until the process stops. What people may do is asked of `grants`; without it no
+    /// person holds any grant here.
     ///
     /// # Errors
     /// The address cannot be bound, or a certificate or key set cannot be used.
@@ -200,8 +228,9 @@ impl Process {
         descriptors: &'static [u8],
         rules: &'static [Rule],
         routes: tonic::service::Routes,
+        grants: Option<PgPool>,
     ) -> anyhow::Result<()> {
-        self.serve_grpc_with_urgent(descriptors, rules, &[], routes).await
+        self.serve_grpc_with_urgent(descriptors, rules, &[], routes, grants).await
     }
 
     /// The same, where the methods of `urgent` are held back by no quota and by no other call.
@@ -214,6 +243,7 @@ impl Process {
         rules: &'static [Rule],
         urgent: &'static [&'static str],
         routes: tonic::service::Routes,
+        grants: Option<PgPool>,
     ) -> anyhow::Result<()> {
         let settings = &self.settings;
         let verifier = self.verifier()?;
@@ -233,7 +263,7 @@ impl Process {
             .context("cannot serve reflection")?;
         let defence = Defence::new(settings, self.clock.clone(), urgent);
         let router = limits::server()
-            .layer(grpc::Gate { verifier, rules, denied: self.denied.clone(), defence })
+            .layer(grpc::Gate { verifier, rules, denied: self.denied.clone(), defence, grants, clock: self.clock.clone() })
             .add_routes(routes)
             .add_service(health_service)
             .add_service(reflection);

@@ -6,11 +6,16 @@ use std::{
     time::Duration,
 };
 
-use chassis::client::{self, Peer};
+use chassis::{
+    Caller, Private,
+    client::{self, Peer},
+    identity::{Grant, Proof},
+    wire,
+};
 use proto::safety::v1::{
     AcceptConcernRequest, AcceptConcernResponse, Audience, Concern, ConcernReceipt, ConcernView, GetConcernReceiptRequest,
     GetConcernReceiptResponse, GetConcernRequest, ListConcernsRequest, ListConcernsResponse, ListSitesRequest, RaiseConcernRequest, Site,
-    WatchConcernsRequest, WatchConcernsResponse, safety_client::SafetyClient,
+    WatchConcernsRequest, WatchConcernsResponse, WhoAmIRequest, safety_client::SafetyClient,
 };
 use time::OffsetDateTime;
 use tonic::{Request, Status, Streaming};
@@ -81,6 +86,18 @@ impl Safety {
         Ok(self.calls.clone().get_concern_receipt(signed(session, ask)?).await?.into_inner())
     }
 
+    /// What the bearer of a token may do now.
+    ///
+    /// # Errors
+    /// What the safety service answers.
+    pub async fn who(&self, proof: Proof, token: &Private<String>) -> Result<Caller, Status> {
+        let answer = self.calls.clone().who_am_i(with(token, WhoAmIRequest {})?).await?.into_inner();
+        let place = |text: String| Some(text).filter(|text| !text.is_empty());
+        let grants = answer.grants.into_iter().map(|g| Grant { role: g.role, site: place(g.site), region: place(g.region) });
+        let until = answer.expires_at.as_ref().and_then(wire::instant);
+        Ok(Caller::new(proof, grants.collect(), until))
+    }
+
     /// A snapshot, then every change and beat.
     ///
     /// # Errors
@@ -118,9 +135,13 @@ impl Safety {
 }
 
 fn signed<T>(session: &Session, message: T) -> Result<Request<T>, Status> {
+    with(&session.token, message)
+}
+
+fn with<T>(token: &Private<String>, message: T) -> Result<Request<T>, Status> {
     let mut request = Request::new(message);
     let mut bearer: tonic::metadata::MetadataValue<_> =
-        format!("Bearer {}", session.token.expose()).parse().map_err(|_| Status::unauthenticated(""))?;
+        format!("Bearer {}", token.expose()).parse().map_err(|_| Status::unauthenticated(""))?;
     bearer.set_sensitive(true);
     request.metadata_mut().insert("authorization", bearer);
     Ok(request)

@@ -68,9 +68,9 @@ pub fn may_read_contacts(caller: &Caller) -> bool {
 /// # Errors
 /// `site-not-yours`.
 pub fn may_submit_for(caller: &Caller, site: &SiteCode) -> Result<(), Refusal> {
-    let regional =
-        caller.has_any(REGIONAL_VICTIM_SERVICES) && site.as_str().strip_prefix("rhq-").is_some_and(|region| caller.in_region(region));
-    if caller.at_site(site.as_str()) || is_rj_unit(caller) || regional {
+    let region = site.as_str().strip_prefix("rhq-");
+    let regional = region.is_some_and(|region| caller.holds_in(REGIONAL_VICTIM_SERVICES, region));
+    if caller.holds_at(SUBMITTERS, site.as_str()) || is_rj_unit(caller) || regional {
         return Ok(());
     }
     Err(Refusal {
@@ -89,7 +89,7 @@ pub fn may_submit_for(caller: &Caller, site: &SiteCode) -> Result<(), Refusal> {
 /// # Errors
 /// `region-not-yours`.
 pub fn may_push_for(caller: &Caller, region: Region) -> Result<(), Refusal> {
-    if caller.has_any(REGIONAL_VICTIM_SERVICES) && caller.in_region(region.code()) {
+    if caller.holds_in(REGIONAL_VICTIM_SERVICES, region.code()) {
         return Ok(());
     }
     Err(Refusal {
@@ -110,14 +110,7 @@ mod tests {
     use super::*;
 
     fn caller(roles: &[&str], sites: &[&str], regions: &[&str]) -> Caller {
-        let owned = |list: &[&str]| list.iter().map(|s| (*s).to_owned()).collect();
-        Caller {
-            subject: "someone".into(),
-            roles: owned(roles),
-            sites: owned(sites),
-            regions: owned(regions),
-            expires_at: time::OffsetDateTime::UNIX_EPOCH,
-        }
+        Caller::acting("someone", roles, sites, regions, time::OffsetDateTime::UNIX_EPOCH)
     }
 
     #[test]

@@ -23,6 +23,8 @@ pub static MIGRATOR: Migrator = sqlx::migrate!();
 /// The port cannot be bound, or a setting cannot be used.
 pub async fn serve(_config: Config, ctx: chassis::Context) -> anyhow::Result<()> {
     let desk = app::Desk { pool: ctx.pool.clone(), clock: ctx.clock.clone(), ids: ctx.ids.clone(), outbox: ctx.outbox.clone() };
+    let heard = proto::subject::INTAKE_GRANTS;
+    ctx.hear_grants(heard.stream, heard.name, heard.filters);
     bus::listen(&ctx, &desk);
     ctx.serve_grpc(proto::DESCRIPTOR_BYTES, access::RULES, grpc::routes(desk)).await
 }

@@ -11,7 +11,7 @@ pub mod bus;
 pub mod config;
 pub mod grpc;
 
-use proto::subject::{REPORTING_CONCERNS, REPORTING_FACTS};
+use proto::subject::{REPORTING_CONCERNS, REPORTING_FACTS, REPORTING_GRANTS};
 use sqlx::migrate::Migrator;
 use tonic::service::Routes;
 
@@ -25,6 +25,7 @@ pub static MIGRATOR: Migrator = sqlx::migrate!();
 /// # Errors
 /// The address cannot be bound or the key set cannot be used.
 pub async fn serve(config: Config, ctx: chassis::Context) -> anyhow::Result<()> {
+    ctx.hear_grants(REPORTING_GRANTS.stream, REPORTING_GRANTS.name, REPORTING_GRANTS.filters);
     for consumer in [REPORTING_FACTS, REPORTING_CONCERNS] {
         ctx.consume(consumer.stream, consumer.name, consumer.filters, bus::Facts);
     }

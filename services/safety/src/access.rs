@@ -1,6 +1,6 @@
-//! Which roles may call which RPC of the alarm. Raising and reading one's own receipt are open to everybody [RM1c].
+//! Which roles may call which RPC of the alarm. Raising is open to whoever is proven, with or without a grant [RM1c].
 
-use chassis::access::{ANYONE, Rule};
+use chassis::access::{ANYONE, Rule, WHOEVER};
 use proto::role;
 
 const RAISE: &str = "/ro.safety.v1.Safety/RaiseConcern";
@@ -11,9 +11,11 @@ const WATCH: &str = "/ro.safety.v1.Safety/WatchConcerns";
 /// Held back by no quota and by no other call: to raise, to be told, to find the head, to accept [R3e].
 pub const URGENT: &[&str] = &[RAISE, ACCEPT, ROUTE, WATCH];
 
+const ADMINISTRATORS: &[&str] = &[role::DIRECTORY_ADMINISTRATOR];
+
 /// A rule for each RPC; a test holds the list to the descriptor.
 pub const RULES: &[Rule] = &[
-    Rule { method: RAISE, permission: "concern.raise", clause: "RM1c", allow: &[ANYONE] },
+    Rule { method: RAISE, permission: "concern.raise", clause: "RM1c", allow: &[WHOEVER] },
     Rule { method: "/ro.safety.v1.Safety/GetConcernReceipt", permission: "concern.receipt", clause: "RM1c", allow: &[ANYONE] },
     Rule { method: ACCEPT, permission: "concern.accept", clause: "R3e", allow: &[ANYONE] },
     Rule { method: "/ro.safety.v1.Safety/CloseConcern", permission: "concern.close", clause: "R3e", allow: &role::RJ_UNIT },
@@ -22,12 +24,7 @@ pub const RULES: &[Rule] = &[
     Rule { method: "/ro.safety.v1.Safety/GetConcern", permission: "concern.read", clause: "R3e", allow: &[ANYONE] },
     Rule { method: WATCH, permission: "concern.watch", clause: "CARD3", allow: &[ANYONE] },
     Rule { method: "/ro.safety.v1.Safety/ListSites", permission: "site.list", clause: "R3e", allow: &[ANYONE] },
-    Rule {
-        method: "/ro.safety.v1.Safety/AssignOffice",
-        permission: "office.assign",
-        clause: "R3e",
-        allow: &[role::DIRECTORY_ADMINISTRATOR],
-    },
+    Rule { method: "/ro.safety.v1.Safety/AssignOffice", permission: "office.assign", clause: "R3e", allow: ADMINISTRATORS },
     Rule {
         method: "/ro.safety.v1.Safety/ListOfficeHolders",
         permission: "office.list",
@@ -41,6 +38,17 @@ pub const RULES: &[Rule] = &[
             role::OPERATIONS,
         ],
     },
+    Rule { method: "/ro.safety.v1.Safety/ProposeGrants", permission: "grant.propose", clause: "A1", allow: ADMINISTRATORS },
+    Rule { method: "/ro.safety.v1.Safety/ConfirmChanges", permission: "change.confirm", clause: "A1", allow: ADMINISTRATORS },
+    Rule { method: "/ro.safety.v1.Safety/ListProposals", permission: "change.list", clause: "A1", allow: ADMINISTRATORS },
+    Rule { method: "/ro.safety.v1.Safety/EndGrant", permission: "grant.end", clause: "A1", allow: ADMINISTRATORS },
+    Rule {
+        method: "/ro.safety.v1.Safety/ListGrants",
+        permission: "grant.list",
+        clause: "A1",
+        allow: &[role::DIRECTORY_ADMINISTRATOR, role::NATIONAL_MANAGER],
+    },
+    Rule { method: "/ro.safety.v1.Safety/WhoAmI", permission: "grant.own", clause: "A1", allow: &[WHOEVER] },
 ];
 
 #[cfg(test)]

@@ -27,6 +27,14 @@ pub struct Config {
     #[arg(long, default_value = "0s:holder,4h:holder,12h:deputy,24h:everyone,every 24h")]
     pub ladder_question: Ladder,
 
+    /// Identities that become directory administrators at start while there is none: at least two, separated by commas. Later changes go through the directory itself
+    #[arg(long, value_delimiter = ',')]
+    pub first_administrators: Vec<String>,
+
+    /// Hours in which a second administrator must confirm a proposed change. An example until CSC sets it
+    #[arg(long, default_value_t = 24, value_parser = clap::value_parser!(u16).range(1..=720))]
+    pub proposal_hours: u16,
+
     /// Version of the three ladders, recorded with each concern
     #[arg(long, default_value_t = 1)]
     pub ladder_version: i32,

@@ -8,16 +8,16 @@ pub mod domain;
 pub mod grpc;
 pub mod store;
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
-use chassis::{Context, limits::LARGE};
+use chassis::{Context, audit::Signer, limits::LARGE};
 use proto::{
     safety::v1::safety_server::SafetyServer,
     subject::{SAFETY_DELIVERED, SAFETY_RAISES},
 };
 use sqlx::migrate::Migrator;
 
-use app::{Ladders, Tools, directory, ring, second_road, watch::Hub};
+use app::{Ladders, Tools, directory, grants, ring, second_road, watch::Hub};
 pub use config::Config;
 
 /// This service's own tables.
@@ -31,10 +31,16 @@ const TICK: Duration = Duration::from_millis(500);
 /// # Errors
 /// The directory cannot be loaded, or the door cannot be opened.
 pub async fn serve(config: Config, ctx: Context) -> anyhow::Result<()> {
-    let tools = Tools { clock: ctx.clock.clone(), ids: ctx.ids.clone(), ladders: Ladders::of(&config) };
+    let signer = config.chassis.audit_key_file.as_deref().map(Signer::from_file).transpose()?.map(Arc::new);
+    if signer.is_none() {
+        tracing::warn!("no audit key is set: who holds an office is not signed, and a change behind this service's back is not noticed");
+    }
+    let tools = Tools { clock: ctx.clock.clone(), ids: ctx.ids.clone(), ladders: Ladders::of(&config), signer };
     let hub = Hub::new(ctx.clock.clone());
     directory::load(&ctx.pool).await?;
+    grants::begin(&ctx.pool, &tools, &config.first_administrators).await?;
     hub.ticked();
+    ctx.spawn("restate-grants", grants::keep_stated(ctx.clone(), tools.clone()));
     ctx.spawn("ladder", climb(ctx.clone(), tools.clone(), hub.clone()));
     ctx.spawn("watchers", hub.clone().follow(ctx.clone()));
     ctx.spawn("second-road", second_road::keep_open(ctx.clone(), tools.clone(), ctx.peer("notification", &config.notification_url)?));
@@ -42,7 +48,8 @@ pub async fn serve(config: Config, ctx: Context) -> anyhow::Result<()> {
     ctx.consume(SAFETY_RAISES.stream, SAFETY_RAISES.name, SAFETY_RAISES.filters, raised);
     let delivered = bus::Delivered { tools: tools.clone() };
     ctx.consume(SAFETY_DELIVERED.stream, SAFETY_DELIVERED.name, SAFETY_DELIVERED.filters, delivered);
-    let door = grpc::Door { ctx: ctx.clone(), tools, hub };
+    let proposals_last = time::Duration::hours(config.proposal_hours.into());
+    let door = grpc::Door { ctx: ctx.clone(), tools, hub, proposals_last };
     let routes = tonic::service::Routes::new(SafetyServer::new(door).max_decoding_message_size(LARGE));
     ctx.serve_grpc_with_urgent(proto::DESCRIPTOR_BYTES, access::RULES, access::URGENT, routes).await
 }

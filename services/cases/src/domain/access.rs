@@ -74,13 +74,7 @@ mod tests {
     use time::OffsetDateTime;
 
     fn scope(roles: &[&str]) -> Scope {
-        Scope::of(&Caller {
-            subject: "someone".into(),
-            roles: roles.iter().map(|r| (*r).to_owned()).collect(),
-            sites: vec!["mission".into()],
-            regions: vec!["pacific".into()],
-            expires_at: OffsetDateTime::UNIX_EPOCH,
-        })
+        Scope::of(&Caller::acting("someone", roles, &["mission"], &["pacific"], OffsetDateTime::UNIX_EPOCH))
     }
 
     // [R3c] [T11]

@@ -191,13 +191,7 @@ pub fn referral_content() -> Referral {
 }
 
 pub fn caller(subject: &str, roles: &[&str]) -> Caller {
-    Caller {
-        subject: subject.to_owned(),
-        roles: roles.iter().map(|r| (*r).to_owned()).collect(),
-        sites: vec![],
-        regions: vec![],
-        expires_at: NOW + time::Duration::days(1),
-    }
+    Caller::acting(subject, roles, &[], &[], NOW + time::Duration::days(1))
 }
 
 pub fn officer() -> Caller {

@@ -13,7 +13,7 @@ use opentelemetry::{KeyValue, global};
 use tonic::{Code, Status, transport::Server};
 
 use self::{lane::Lanes, quota::Quota};
-use crate::{clock::Clock, config::Settings, identity::Caller, refusal::Refusal};
+use crate::{clock::Clock, config::Settings, refusal::Refusal};
 
 /// A request message that is no import: a form with all its texts is a few kilobytes. Set on each generated server.
 pub const MESSAGE: usize = 1024 * 1024;
@@ -82,11 +82,11 @@ impl Defence {
     }
 
     /// A known caller's quota. What is urgent has none.
-    pub fn caller(&self, method: &str, caller: &Caller) -> Result<(), Status> {
+    pub fn caller(&self, method: &str, subject: &str) -> Result<(), Status> {
         if self.lanes.is_urgent(method) {
             return Ok(());
         }
-        self.quota.take(&caller.subject, self.clock.now()).map_err(over_quota)
+        self.quota.take(subject, self.clock.now()).map_err(over_quota)
     }
 
     /// A place to work in, until it is dropped. Waits a bounded time among a bounded number.

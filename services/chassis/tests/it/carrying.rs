@@ -68,13 +68,13 @@ async fn what_nobody_confirms_is_sent_every_three_seconds_for_a_minute_and_then_
             confirm: true,
             urgent: true,
         };
-        let mut tx = world.teller.pool.begin().await.unwrap();
+        let mut tx = begin(&world.teller.pool, &Actor::service("intake")).await.unwrap();
         outbox::enqueue(&mut tx, &message, world.teller.clock.now()).await.unwrap();
         tx.commit().await.unwrap();
     };
     let attempts = async |id: u128| -> i32 {
         let sql = "select case when carried_at is null then -1 else attempt end from outbox where id = $1";
-        sqlx::query_scalar(sql).bind(Uuid::from_u128(id)).fetch_one(&world.teller.pool).await.unwrap()
+        sqlx::query_scalar(sql).bind(Uuid::from_u128(id)).fetch_one(world.admin(&world.teller)).await.unwrap()
     };
     let sent = async |id: u128, times: i32| {
         let look = async || match attempts(id).await {

@@ -12,12 +12,13 @@ use std::{
 
 use chassis::{
     Caller, Clock, Ids, Process, Settings,
-    access::{ANYONE, Rule},
+    access::{ANYONE, Rule, WHOEVER},
     client::{Bearer, Peer},
 };
 use clap::Parser;
 use http::{Request, Response};
 use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, DnType, ExtendedKeyUsagePurpose, IsCa, KeyPair, SanType};
+use sqlx::PgPool;
 use time::{Duration, OffsetDateTime};
 use tonic::{
     Code, Status,
@@ -33,11 +34,16 @@ use uuid::Uuid;
 pub const FETCH: &str = "/example.v1.Library/Fetch";
 pub const OPEN: &str = "/example.v1.Library/Open";
 pub const URGENT: &str = "/example.v1.Library/Urgent";
-/// Only the service `cases` may fetch; any person may use what is open or urgent.
+pub const LEND: &str = "/example.v1.Library/Lend";
+pub const RING: &str = "/example.v1.Library/Ring";
+/// Only the service `cases` may fetch; whoever holds a grant may use what is open, an officer may lend, and whoever is proven may ring
+/// or use what is urgent.
 const RULES: &[Rule] = &[
     Rule { method: FETCH, permission: "book.fetch", clause: "R3c", allow: &["service:cases"] },
     Rule { method: OPEN, permission: "book.open", clause: "RM1c", allow: &[ANYONE] },
-    Rule { method: URGENT, permission: "book.urgent", clause: "RM1c", allow: &[ANYONE] },
+    Rule { method: LEND, permission: "book.lend", clause: "R3c", allow: &["rj-officer"] },
+    Rule { method: RING, permission: "bell.ring", clause: "RM1c", allow: &[WHOEVER] },
+    Rule { method: URGENT, permission: "book.urgent", clause: "RM1c", allow: &[WHOEVER] },
 ];
 
 pub struct Authority(CertifiedIssuer<'static, KeyPair>);
@@ -143,18 +149,27 @@ fn process_with(name: &'static str, files: &Files, port: u16, more: &[&str]) -> 
     Process::new(name, Config::parse_from(args).chassis, Clock::system(), Ids::random())
 }
 
-/// Starts the library as the service `intake`; the address it serves on.
+/// Starts the library as the service `intake`, where nobody holds a grant; the address it serves on.
 pub fn serve(files: &Files) -> String {
-    serve_with(files, &[])
+    serve_as(files, &[], None)
 }
 
 /// The same with further settings.
 pub fn serve_with(files: &Files, more: &[&str]) -> String {
+    serve_as(files, more, None)
+}
+
+/// The same, with a database that knows what people may do.
+pub fn serve_knowing(files: &Files, grants: Option<PgPool>) -> String {
+    serve_as(files, &[], grants)
+}
+
+fn serve_as(files: &Files, more: &[&str], grants: Option<PgPool>) -> String {
     let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
     let process = process_with("intake", files, port, more);
     let kept = files.clone();
     tokio::spawn(async move {
-        process.serve_grpc_with_urgent(proto::DESCRIPTOR_BYTES, RULES, &[URGENT], Routes::new(Library)).await.unwrap();
+        process.serve_grpc_with_urgent(proto::DESCRIPTOR_BYTES, RULES, &[URGENT], Routes::new(Library), grants).await.unwrap();
         drop(kept);
     });
     format!("https://127.0.0.1:{port}")

@@ -7,7 +7,7 @@ use tonic::{Code, Status};
 use tonic_types::StatusExt;
 
 use crate::{
-    certified::{Authority, Files, OPEN, URGENT, answered, ask, outsider, serve_with},
+    certified::{Authority, Files, RING, URGENT, answered, ask, outsider, serve_with},
     world::SOON,
 };
 
@@ -32,7 +32,7 @@ impl Door {
     }
 
     fn token(&self, subject: &str) -> String {
-        self.issuer.token(subject, &["rj-officer"], &[], &[], chassis::Clock::system().now()).unwrap()
+        self.issuer.token(subject, chassis::Clock::system().now()).unwrap()
     }
 
     fn address(&self) -> String {
@@ -50,7 +50,7 @@ async fn a_caller_over_its_quota_is_told_when_to_come_back_while_its_urgent_call
     let (flood, other) = (door.token("flood"), door.token("other"));
     let mut refused = 0;
     for _ in 0..30 {
-        match door.call(Some(&flood), OPEN).await {
+        match door.call(Some(&flood), RING).await {
             Ok(_) => {}
             Err(status) => {
                 assert_eq!((status.code(), reason(&status)), (Code::ResourceExhausted, "quota".into()));
@@ -62,7 +62,7 @@ async fn a_caller_over_its_quota_is_told_when_to_come_back_while_its_urgent_call
         assert_eq!(door.call(Some(&flood), URGENT).await.unwrap(), "flood");
     }
     assert!(refused >= 10, "{refused} of 30 refused");
-    assert_eq!(door.call(Some(&other), OPEN).await.unwrap(), "other");
+    assert_eq!(door.call(Some(&other), RING).await.unwrap(), "other");
 }
 
 #[tokio::test]
@@ -70,7 +70,7 @@ async fn an_address_that_shows_too_many_worthless_tokens_is_refused_before_they_
     let door = Door::open(&["--calls-burst", "5", "--calls-per-second", "1"]).await;
     let mut reasons = Vec::new();
     for _ in 0..20 {
-        reasons.push(reason(&door.call(Some("worthless"), OPEN).await.unwrap_err()));
+        reasons.push(reason(&door.call(Some("worthless"), RING).await.unwrap_err()));
     }
     assert_eq!(reasons[0], "sign-in-needed");
     assert!(reasons.iter().any(|reason| reason == "quota"), "{reasons:?}");
@@ -80,11 +80,11 @@ async fn an_address_that_shows_too_many_worthless_tokens_is_refused_before_they_
 #[tokio::test]
 async fn headers_and_tokens_beyond_all_measure_are_refused_and_the_door_stays_open() {
     let door = Door::open(&[]).await;
-    let refused = door.call(Some(&"a".repeat(10 * 1024)), OPEN).await.unwrap_err();
+    let refused = door.call(Some(&"a".repeat(10 * 1024)), RING).await.unwrap_err();
     assert_eq!((refused.code(), reason(&refused)), (Code::Unauthenticated, "token-too-long".into()));
     // Beyond the list of headers HTTP/2 itself says no, in words of its own.
-    assert!(door.call(Some(&"a".repeat(64 * 1024)), OPEN).await.is_err());
-    assert_eq!(door.call(Some(&door.token("somebody")), OPEN).await.unwrap(), "somebody");
+    assert!(door.call(Some(&"a".repeat(64 * 1024)), RING).await.is_err());
+    assert_eq!(door.call(Some(&door.token("somebody")), RING).await.unwrap(), "somebody");
 }
 
 #[tokio::test]
@@ -105,7 +105,7 @@ async fn an_address_with_too_many_connections_loses_the_newest_and_gets_a_place_
     }
     assert!(!held.is_empty());
     held.clear();
-    let again = async || door.call(Some(&door.token("somebody")), OPEN).await.map_err(|status| status.to_string());
+    let again = async || door.call(Some(&door.token("somebody")), RING).await.map_err(|status| status.to_string());
     assert_eq!(eventually("there is room again", SOON, again).await, "somebody");
 }
 
@@ -113,6 +113,6 @@ async fn an_address_with_too_many_connections_loses_the_newest_and_gets_a_place_
 async fn a_connection_that_never_says_a_word_does_not_keep_its_place() {
     let door = Door::open(&["--open-connections-per-address", "1"]).await;
     let _silent = TcpStream::connect(door.address()).await.unwrap();
-    let again = async || door.call(Some(&door.token("somebody")), OPEN).await.map_err(|status| status.to_string());
+    let again = async || door.call(Some(&door.token("somebody")), RING).await.map_err(|status| status.to_string());
     assert_eq!(eventually("the silent one is put out", SOON, again).await, "somebody");
 }

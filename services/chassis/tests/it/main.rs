@@ -5,6 +5,7 @@ mod auditing;
 mod carrying;
 mod certified;
 mod fenced;
+mod granting;
 mod hearing;
 mod limits;
 mod patience;

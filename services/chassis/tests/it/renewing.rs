@@ -21,7 +21,7 @@ use tonic::{
 };
 
 use crate::{
-    certified::{Authority, FETCH, Files, OPEN, Pair, an_hour_ago, answered, ask, outsider, process, serve},
+    certified::{Authority, FETCH, Files, Pair, RING, an_hour_ago, answered, ask, outsider, process, serve},
     world::SOON,
 };
 
@@ -181,12 +181,12 @@ async fn the_token_of_a_new_signing_key_opens_the_door_without_a_restart_and_one
     let url = serve(&files);
     answered(&url, &Files::new(&authority.pem(), &authority.service("cases")), "cases").await;
     let now = chassis::Clock::system().now();
-    let former = issuer.token("rj-officer-1", &["rj-officer"], &[], &[], now).unwrap();
-    let enters = async |token: &str| ask(outsider(&url, &authority.pem(), None, Some(token)), OPEN).await;
+    let former = issuer.token("rj-officer-1", now).unwrap();
+    let enters = async |token: &str| ask(outsider(&url, &authority.pem(), None, Some(token)), RING).await;
     assert!(enters(&former).await.is_ok());
 
     std::fs::remove_file(files.folder().join("token-signing.pem")).unwrap();
-    let renewed = Issuer::open(files.folder()).unwrap().token("rj-officer-1", &["rj-officer"], &[], &[], now).unwrap();
+    let renewed = Issuer::open(files.folder()).unwrap().token("rj-officer-1", now).unwrap();
     let look = async || enters(&renewed).await.map_err(|status| status.to_string());
     eventually("the new key is believed", SOON, look).await;
     assert_eq!(enters(&former).await.unwrap_err().code(), tonic::Code::Unauthenticated);

@@ -92,7 +92,7 @@ impl Frame<'_> {
                 }
                 @if let Some(session) = self.session {
                     div class="person" {
-                        p { (fill(texts.signed_in_as, &[("subject", &session.caller.subject)])) " " span class="roles" { (session.caller.roles.join(", ")) } }
+                        p { (fill(texts.signed_in_as, &[("subject", &session.caller.subject)])) " " span class="roles" { (session.caller.roles().join(", ")) } }
                         form method="post" action=(format!("/{code}/sign-out")) {
                             (form_token(session))
                             button class="plain" { (texts.sign_out) }

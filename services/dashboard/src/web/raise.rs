@@ -55,7 +55,10 @@ pub async fn submit(
 pub async fn recorded(State(app): State<App>, member: Member, Path((_, concern)): Path<(String, String)>) -> Response {
     let receipt = match app.safety.receipt(&member.session, &concern).await {
         Ok(receipt) => Some(receipt),
-        Err(status) if [Code::Unavailable, Code::DeadlineExceeded, Code::Cancelled].contains(&status.code()) => None,
+        // Whoever holds no grant may raise and not read on: that it was recorded is known all the same.
+        Err(status) if [Code::Unavailable, Code::DeadlineExceeded, Code::Cancelled, Code::PermissionDenied].contains(&status.code()) => {
+            None
+        }
         Err(status) => return member.visitor.refused(&status),
     };
     let title = member.visitor.language.texts().recorded_title;

@@ -6,6 +6,7 @@ use axum::{
     http::{HeaderMap, StatusCode, header},
     response::{IntoResponse, Response},
 };
+use chassis::{Caller, Private};
 use serde::Deserialize;
 
 use super::{
@@ -55,14 +56,23 @@ pub async fn submit(State(app): State<App>, visitor: Visitor, form: Result<Form<
     let Some(verifier) = &app.verifier else {
         return show(&app, &visitor, Notice::NoKeys, StatusCode::SERVICE_UNAVAILABLE, &asked.next);
     };
-    let Ok(caller) = verifier.verify(&token) else {
+    let Ok(proof) = verifier.verify(&token) else {
         tracing::info!("a sign-in was refused");
         return show(&app, &visitor, Notice::Refused, StatusCode::UNAUTHORIZED, &asked.next);
+    };
+    let token = Private::new(token);
+    // Whoever holds no grant, or cannot be looked up now, is let in all the same: to raise a concern [RM1c].
+    let caller = match app.safety.who(proof.clone(), &token).await {
+        Ok(caller) => caller,
+        Err(status) => {
+            tracing::warn!(code = %status.code(), "what somebody may do could not be asked at sign-in");
+            Caller::new(proof.clone(), Vec::new(), None)
+        }
     };
     if let Some(old) = &visitor.cookie {
         app.sessions.end(old);
     }
-    let (cookie, session) = app.sessions.begin(caller, token);
+    let (cookie, session) = app.sessions.begin(proof, caller, token);
     tracing::info!(caller.subject = session.caller.subject, "signed in");
     let secure = if app.is_development() { "" } else { "; Secure" };
     let seconds = (session.expires_at - app.clock.now()).whole_seconds().max(0);

@@ -67,6 +67,23 @@ impl Visitor {
         self.page_with(StatusCode::OK, title, None, content)
     }
 
+    /// The session with what its person may do now, asked again every few seconds. Where that cannot be asked, it stays as it is:
+    /// each call carries the token, and the safety service decides by itself.
+    pub async fn current(&self, app: &App) -> Option<Session> {
+        let (session, cookie) = (self.session.clone()?, self.cookie.as_deref()?);
+        if !app.sessions.is_stale(&session) {
+            return Some(session);
+        }
+        match app.safety.who(session.proof.clone(), &session.token).await {
+            Ok(caller) => app.sessions.renew(cookie, caller),
+            Err(status) if status.code() == Code::Unauthenticated => {
+                app.sessions.end(cookie);
+                None
+            }
+            Err(_) => Some(session),
+        }
+    }
+
     /// A whole page with its status and the count for its title.
     pub fn page_with(&self, status: StatusCode, title: &str, waiting: Option<usize>, content: &Markup) -> Response {
         let frame = Frame {
@@ -127,7 +144,7 @@ impl FromRequestParts<App> for Member {
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Response> {
         let Ok(visitor) = Visitor::from_request_parts(parts, app).await;
-        let Some(session) = visitor.session.clone() else {
+        let Some(session) = visitor.current(app).await else {
             return Err(if visitor.wants_piece { StatusCode::UNAUTHORIZED.into_response() } else { visitor.to_sign_in() });
         };
         let sites = app.safety.sites(&session, visitor.now).await;

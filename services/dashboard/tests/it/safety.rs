@@ -9,11 +9,13 @@ use std::{
 use futures::{Stream, StreamExt, stream};
 use proto::safety::v1::{
     AcceptConcernRequest, AcceptConcernResponse, AssignOfficeRequest, AssignOfficeResponse, Audience, AudienceStatus, Beat,
-    CloseConcernRequest, CloseConcernResponse, Concern, ConcernReceipt, ConcernState, ConcernView, Envelope, GetConcernReceiptRequest,
-    GetConcernReceiptResponse, GetConcernRequest, GetConcernResponse, Grade, ListConcernsRequest, ListConcernsResponse,
-    ListOfficeHoldersRequest, ListOfficeHoldersResponse, ListSitesRequest, ListSitesResponse, RaiseConcernRequest, RaiseConcernResponse,
-    RouteConcernRequest, RouteConcernResponse, Site, Snapshot, WatchConcernsRequest, WatchConcernsResponse, safety_server::Safety,
-    watch_concerns_response::Item,
+    CloseConcernRequest, CloseConcernResponse, Concern, ConcernReceipt, ConcernState, ConcernView, ConfirmChangesRequest,
+    ConfirmChangesResponse, EndGrantRequest, EndGrantResponse, Envelope, GetConcernReceiptRequest, GetConcernReceiptResponse,
+    GetConcernRequest, GetConcernResponse, Grade, ListConcernsRequest, ListConcernsResponse, ListGrantsRequest, ListGrantsResponse,
+    ListOfficeHoldersRequest, ListOfficeHoldersResponse, ListProposalsRequest, ListProposalsResponse, ListSitesRequest, ListSitesResponse,
+    ProposeGrantsRequest, ProposeGrantsResponse, RaiseConcernRequest, RaiseConcernResponse, RoleGrant, RouteConcernRequest,
+    RouteConcernResponse, Site, Snapshot, WatchConcernsRequest, WatchConcernsResponse, WhoAmIRequest, WhoAmIResponse,
+    safety_server::Safety, watch_concerns_response::Item,
 };
 use time::OffsetDateTime;
 use tokio::sync::broadcast;
@@ -26,6 +28,8 @@ pub struct StandIn {
     pub raised: Arc<Mutex<Vec<Concern>>>,
     /// Subjects by token.
     pub callers: Arc<Mutex<BTreeMap<String, String>>>,
+    /// Grants by subject.
+    pub grants: Arc<Mutex<BTreeMap<String, Vec<RoleGrant>>>>,
     pub items: broadcast::Sender<Item>,
     /// Everything is answered with this, where it is set.
     pub refuse: Arc<Mutex<Option<Status>>>,
@@ -38,6 +42,7 @@ impl StandIn {
             concerns: Arc::default(),
             raised: Arc::default(),
             callers: Arc::default(),
+            grants: Arc::default(),
             items: broadcast::channel(64).0,
             refuse: Arc::default(),
             now,
@@ -182,6 +187,32 @@ impl Safety for StandIn {
             site("kent", "Kent Institution", "Établissement de Kent"),
         ];
         Ok(Response::new(ListSitesResponse { sites }))
+    }
+
+    async fn who_am_i(&self, request: Request<WhoAmIRequest>) -> Result<Response<WhoAmIResponse>, Status> {
+        let subject = self.caller(&request)?;
+        let grants = self.grants.lock().unwrap().get(&subject).cloned().unwrap_or_default();
+        Ok(Response::new(WhoAmIResponse { subject, grants, expires_at: None }))
+    }
+
+    async fn propose_grants(&self, _: Request<ProposeGrantsRequest>) -> Result<Response<ProposeGrantsResponse>, Status> {
+        Err(Status::unimplemented("the dashboard gives no roles"))
+    }
+
+    async fn confirm_changes(&self, _: Request<ConfirmChangesRequest>) -> Result<Response<ConfirmChangesResponse>, Status> {
+        Err(Status::unimplemented("the dashboard confirms nothing"))
+    }
+
+    async fn list_proposals(&self, _: Request<ListProposalsRequest>) -> Result<Response<ListProposalsResponse>, Status> {
+        Err(Status::unimplemented("the dashboard lists no proposals"))
+    }
+
+    async fn end_grant(&self, _: Request<EndGrantRequest>) -> Result<Response<EndGrantResponse>, Status> {
+        Err(Status::unimplemented("the dashboard takes no role back"))
+    }
+
+    async fn list_grants(&self, _: Request<ListGrantsRequest>) -> Result<Response<ListGrantsResponse>, Status> {
+        Err(Status::unimplemented("the dashboard lists no grants"))
     }
 
     async fn close_concern(&self, _: Request<CloseConcernRequest>) -> Result<Response<CloseConcernResponse>, Status> {

@@ -65,6 +65,33 @@ async fn a_session_ends_when_its_token_does() {
 }
 
 #[tokio::test]
+async fn a_session_ends_soon_after_the_last_grant_of_its_person_does() {
+    let world = World::new().await;
+    let browser = world.sign_in("rj-officer-1", role::RJ_OFFICER).await;
+    assert!(browser.read("/en/raise").await.contains(role::RJ_OFFICER), "the page says as what one is signed in");
+    world.grant("rj-officer-1", &[], &[]);
+    harness::wait::eventually("the session ends", std::time::Duration::from_secs(60), || async {
+        match browser.get("/en/raise").await.status() {
+            StatusCode::SEE_OTHER => Ok(()),
+            status => Err(status.to_string()),
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn whoever_holds_no_grant_signs_in_and_raises_a_concern() {
+    let world = World::new().await;
+    let token = world.token("contractor-1", &[], &[], time::Duration::HOUR);
+    let browser = world.sign_in_with(&token).await;
+    let answer = browser.submit("/en/raise", &[("concern_id", "c1"), ("text", "He is not himself today")]).await;
+    assert_eq!(answer.status(), StatusCode::SEE_OTHER);
+    assert_eq!(world.safety.raised.lock().unwrap().len(), 1);
+    *world.safety.refuse.lock().unwrap() = Some(tonic::Status::permission_denied("no grant"));
+    assert!(browser.read(location(&answer)).await.contains("c1"), "that it was recorded is said all the same");
+}
+
+#[tokio::test]
 async fn signing_out_needs_our_own_form_and_ends_the_session() {
     let world = World::new().await;
     let browser = world.sign_in("rj-officer-1", role::RJ_OFFICER).await;

@@ -11,7 +11,7 @@ use dashboard::{
 };
 use http::{Request, Response, StatusCode, header};
 use local::identity::{AUDIENCE, ISSUER, Issuer};
-use proto::safety::v1::safety_server::SafetyServer;
+use proto::safety::v1::{RoleGrant, safety_server::SafetyServer};
 use tokio::{net::TcpListener, sync::Semaphore};
 use tokio_stream::wrappers::TcpListenerStream;
 use tokio_util::sync::CancellationToken;
@@ -72,9 +72,18 @@ impl World {
     /// A token that ends after this.
     pub fn token(&self, subject: &str, roles: &[&str], sites: &[&str], lasts: time::Duration) -> String {
         let issued = Clock::system().now() - time::Duration::days(30) + lasts;
-        let token = self.issuer.token(subject, roles, sites, &[], issued).unwrap();
+        let token = self.issuer.token(subject, issued).unwrap();
+        self.grant(subject, roles, sites);
         self.safety.callers.lock().unwrap().insert(token.clone(), subject.to_owned());
         token
+    }
+
+    /// What somebody may do from now on, as the directory would say it.
+    pub fn grant(&self, subject: &str, roles: &[&str], sites: &[&str]) {
+        let places: Vec<&str> = if sites.is_empty() { vec![""] } else { sites.to_vec() };
+        let line = |role: &&str, site: &&str| RoleGrant { role: (*role).into(), site: (*site).into(), ..RoleGrant::default() };
+        let grants = roles.iter().flat_map(|role| places.iter().map(move |site| line(role, site))).collect();
+        self.safety.grants.lock().unwrap().insert(subject.to_owned(), grants);
     }
 
     /// Signs in by the form.
@@ -84,8 +93,12 @@ impl World {
 
     pub async fn sign_in_for(&self, subject: &str, role: &str, lasts: time::Duration) -> Browser {
         let token = self.token(subject, &[role], &["mission"], lasts);
+        self.sign_in_with(&token).await
+    }
+
+    pub async fn sign_in_with(&self, token: &str) -> Browser {
         let mut browser = self.stranger();
-        let answer = browser.post("/en/sign-in", &[("token", &token)]).await;
+        let answer = browser.post("/en/sign-in", &[("token", token)]).await;
         assert_eq!(answer.status(), StatusCode::SEE_OTHER);
         let cookie = answer.headers()[header::SET_COOKIE].to_str().unwrap();
         browser.cookie = cookie.split(';').next().unwrap().to_owned();

@@ -36,8 +36,7 @@ pub async fn desk() -> TestDesk {
 }
 
 pub fn caller(subject: &str, roles: &[&str], sites: &[&str], regions: &[&str]) -> Caller {
-    let owned = |list: &[&str]| list.iter().map(|s| (*s).to_owned()).collect();
-    Caller { subject: subject.into(), roles: owned(roles), sites: owned(sites), regions: owned(regions), expires_at: MORNING }
+    Caller::acting(subject, roles, sites, regions, MORNING)
 }
 
 pub fn staff(site: &str) -> Caller {

@@ -34,7 +34,7 @@ pub async fn mark_read(app: &App, caller: &Caller, item_id: Uuid) -> Result<()> 
 }
 
 fn names(caller: &Caller) -> Vec<String> {
-    let mut names = office::held(&caller.roles, &caller.sites);
+    let mut names = office::held(caller);
     if !office::is_office(&caller.subject) {
         names.push(caller.subject.clone());
     }

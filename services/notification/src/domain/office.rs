@@ -1,5 +1,6 @@
 //! Offices: what a person answers for, so that an alarm reaches whoever holds the office now [R3e, T2].
 
+use chassis::Caller;
 use proto::{id::SiteCode, role};
 
 /// The NHQ Restorative Justice Unit.
@@ -30,24 +31,19 @@ pub fn is_office(name: &str) -> bool {
     [RJ_UNIT, NMC].contains(&name) || role::RESPONSIBLE_HEADS.into_iter().any(of_a_site)
 }
 
-/// The offices that a caller with these roles and sites holds. A role of a site without a site holds none.
+/// The offices that a caller holds, each grant by itself. A role of a site without a site holds none.
 #[must_use]
-pub fn held(roles: &[String], sites: &[String]) -> Vec<String> {
-    let has = |role: &str| roles.iter().any(|r| r == role);
+pub fn held(caller: &Caller) -> Vec<String> {
     let mut offices = Vec::new();
-    if role::RJ_UNIT.into_iter().any(has) {
+    if caller.has_any(&role::RJ_UNIT) {
         offices.push(RJ_UNIT.to_owned());
     }
-    if has(role::NMC_SUPERVISOR) {
+    if caller.has_role(role::NMC_SUPERVISOR) {
         offices.push(NMC.to_owned());
     }
-    let sites = || sites.iter().filter_map(|site| site.parse::<SiteCode>().ok());
-    if has(role::INSTITUTIONAL_HEAD) {
-        offices.extend(sites().map(|site| institutional_head(&site)));
-    }
-    if has(role::DISTRICT_DIRECTOR) {
-        offices.extend(sites().map(|site| district_director(&site)));
-    }
+    let sites = |role| caller.sites_of(role).filter_map(|site| site.parse::<SiteCode>().ok());
+    offices.extend(sites(role::INSTITUTIONAL_HEAD).map(|site| institutional_head(&site)));
+    offices.extend(sites(role::DISTRICT_DIRECTOR).map(|site| district_director(&site)));
     offices
 }
 
@@ -56,7 +52,7 @@ mod tests {
     use super::*;
 
     fn held_by(role: &str, sites: &[&str]) -> Vec<String> {
-        held(&[role.to_owned()], &sites.iter().map(|s| (*s).to_owned()).collect::<Vec<_>>())
+        held(&Caller::acting("someone", &[role], sites, &[], time::OffsetDateTime::UNIX_EPOCH))
     }
 
     #[test]

@@ -130,8 +130,8 @@ pub fn as_caller<T>(caller: &Caller, message: T) -> Request<T> {
 }
 
 pub fn caller(subject: &str, role: &str, site: &str) -> Caller {
-    let list = |text: &str| if text.is_empty() { vec![] } else { vec![text.to_owned()] };
-    Caller { subject: subject.to_owned(), roles: list(role), sites: list(site), regions: vec![], expires_at: OffsetDateTime::UNIX_EPOCH }
+    let sites: &[&str] = if site.is_empty() { &[] } else { &[site] };
+    Caller::acting(subject, &[role], sites, &[], OffsetDateTime::UNIX_EPOCH)
 }
 
 pub fn person(subject: &str) -> Caller {

@@ -7,6 +7,7 @@ pub mod common;
 pub mod concern;
 pub mod contact;
 pub mod failure;
+pub mod grant;
 pub mod inbox;
 pub mod labels;
 pub mod output;
@@ -45,6 +46,11 @@ pub enum Command {
     /// Verify that nobody has rewritten who did what
     #[command(subcommand)]
     Audit(audit::Command),
+    /// Who may do what: give, confirm, end and list roles
+    #[command(subcommand)]
+    Grant(grant::Command),
+    /// Who you are here, and what you may do now
+    Whoami(grant::Whoami),
     /// Your own inbox
     Inbox(inbox::Inbox),
     /// A table of the annual report, small cells withheld
@@ -52,7 +58,7 @@ pub enum Command {
     /// Create the streams and consumers of the bus
     #[command(hide = true)]
     Provision(provision::Provision),
-    /// Name the office-holders of the development identities
+    /// Grant the development identities their roles and offices
     #[command(hide = true)]
     Seed(seed::Seed),
     /// Play a day on the running stack, starting one when none runs
@@ -69,6 +75,8 @@ pub fn run(command: Command) -> ExitCode {
         Command::Concern(c) => concern::run(c),
         Command::Case(c) => with_session(c.common().clone(), |session| async move { c.run(&session).await }),
         Command::Audit(c) => finish(Lang::En, false, block_on(c.run())),
+        Command::Grant(c) => with_session(c.common().clone(), |session| async move { c.run(&session).await }),
+        Command::Whoami(c) => with_session(c.common.clone(), |session| async move { c.run(&session).await }),
         Command::Inbox(c) => with_session(c.common.clone(), |session| async move { c.run(&session).await }),
         Command::Report(c) => with_session(c.common.clone(), |session| async move { c.run(&session).await }),
         Command::Provision(c) => finish(Lang::En, false, block_on(c.run())),

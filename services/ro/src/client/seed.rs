@@ -1,12 +1,20 @@
-//! `ro seed`: the development identities take their offices and say their language. May run any number of times.
+//! `ro seed`: the development identities are granted their roles, take their offices and say their language. May run any number of times.
 
+use std::time::{Duration, Instant};
+
+use anyhow::Context as _;
 use clap::Args;
 use local::{Description, description::Identity};
 use proto::{
-    notification::v1::{Preferences, SetPreferencesRequest},
+    cases::v1::ListCasesRequest,
+    intake::v1::GetReceiptRequest,
+    notification::v1::{GetPreferencesRequest, Preferences, SetPreferencesRequest},
+    reporting::v1::GetReportRequest,
     role,
-    safety::v1::{AssignOfficeRequest, OfficeHolder},
+    safety::v1::{AssignOfficeRequest, ConfirmChangesRequest, OfficeHolder, ProposeGrantsRequest, Proposed, RoleGrant},
 };
+use tonic::Status;
+use tonic_types::StatusExt;
 
 use super::{
     common::Common,
@@ -16,7 +24,7 @@ use super::{
 };
 use crate::print;
 
-/// Name the office-holders of the development identities, and their preferences
+/// Grant the development identities their roles, and name the office-holders and their preferences
 #[derive(Debug, Args)]
 pub struct Seed {
     #[command(flatten)]
@@ -25,6 +33,30 @@ pub struct Seed {
 
 /// Domain of the staff addresses of the development identities; their mail never leaves the machine.
 const STAFF_DOMAIN: &str = "csc-scc.gc.ca";
+
+/// How long every service may take to hear what was granted.
+const HEARD_WITHIN: Duration = Duration::from_secs(30);
+const LOOK: Duration = Duration::from_millis(50);
+
+/// The grants an identity is to hold.
+fn grants(identity: &Identity) -> Vec<RoleGrant> {
+    let mut grants = Vec::new();
+    for role in &identity.roles {
+        let line = |site: &str, region: &str| RoleGrant {
+            subject: identity.subject.clone(),
+            role: role.clone(),
+            site: site.to_owned(),
+            region: region.to_owned(),
+            ..RoleGrant::default()
+        };
+        grants.extend(identity.sites.iter().map(|site| line(site, "")));
+        grants.extend(identity.regions.iter().map(|region| line("", region)));
+        if identity.sites.is_empty() && identity.regions.is_empty() {
+            grants.push(line("", ""));
+        }
+    }
+    grants
+}
 
 /// An office that a role holds, and at which rank.
 fn offices(identity: &Identity) -> Vec<(String, i32)> {
@@ -64,25 +96,90 @@ impl Seed {
     pub async fn run(&self) -> Result<(), Failure> {
         let session = Session::open(&self.common)?;
         let stack = session.stack.as_ref().ok_or_else(|| Failure::Usage("name the stack: --stack FILE".to_owned()))?;
-        let administrator = session.who(&[Wanted::role(role::DIRECTORY_ADMINISTRATOR)])?;
-        let mut safety = session.safety(&administrator)?;
+        let granted: Vec<RoleGrant> = stack.identities.iter().flat_map(grants).collect();
+        let (one, other) = administrators(&session, stack)?;
+        let mut safety = session.safety(&one)?;
+        let mut outcomes = safety.propose_grants(ProposeGrantsRequest { grants: granted.clone() }).await?.into_inner().outcomes;
         let mut assigned = 0;
         for identity in &stack.identities {
             for (office, rank) in offices(identity) {
                 let holder = OfficeHolder { office, holder: identity.subject.clone(), rank };
-                safety.assign_office(AssignOfficeRequest { holder: Some(holder) }).await?;
+                outcomes.extend(safety.assign_office(AssignOfficeRequest { holder: Some(holder) }).await?.into_inner().outcome);
                 assigned += 1;
             }
         }
+        confirm(&session, &other, outcomes).await?;
+        heard(&session, stack).await?;
         let readers = readers(stack);
         for (identity, lang) in &readers {
             let preferences = Preferences { language: lang.code().to_owned(), email: address(identity) };
             let request = SetPreferencesRequest { preferences: Some(preferences) };
             session.notification(&Who::of(identity))?.set_preferences(request).await?;
         }
-        print::note(format!("{assigned} offices held, {} people with a language and an address", readers.len()));
+        print::note(format!(
+            "{} roles granted, {assigned} offices held, {} people with a language and an address",
+            granted.len(),
+            readers.len()
+        ));
         Ok(())
     }
+}
+
+/// Two who keep the directory: what decides who is rung takes both.
+fn administrators(session: &Session, stack: &Description) -> Result<(Who, Who), Failure> {
+    let keeps = |identity: &&Identity| identity.roles.iter().any(|role| role == role::DIRECTORY_ADMINISTRATOR);
+    let one = session.who(&[Wanted::role(role::DIRECTORY_ADMINISTRATOR)])?;
+    let other = stack.identities.iter().filter(keeps).map(Who::of).find(|who| who.name != one.name);
+    Ok((one, other.context("the stack has no second directory administrator")?))
+}
+
+async fn confirm(session: &Session, who: &Who, outcomes: Vec<Proposed>) -> Result<(), Failure> {
+    let proposal_ids: Vec<String> = outcomes.into_iter().map(|outcome| outcome.proposal_id).filter(|id| !id.is_empty()).collect();
+    if proposal_ids.is_empty() {
+        return Ok(());
+    }
+    session.safety(who)?.confirm_changes(ConfirmChangesRequest { proposal_ids }).await?;
+    Ok(())
+}
+
+/// Waits until every service knows every identity it is going to serve.
+async fn heard(session: &Session, stack: &Description) -> Result<(), Failure> {
+    let begun = Instant::now();
+    for identity in &stack.identities {
+        for service in local::SERVICES.iter().filter(|service| stack.services.contains_key(**service)) {
+            while !knows(session, service, identity).await? {
+                if begun.elapsed() > HEARD_WITHIN {
+                    return Err(Failure::Unreachable(format!("{service} has not heard yet what {} may do", identity.name)));
+                }
+                tokio::time::sleep(LOOK).await;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Whether a service holds a grant of the identity: a call that the identity may make is not refused at the door.
+async fn knows(session: &Session, service: &str, identity: &Identity) -> Result<bool, Failure> {
+    let who = Who::of(identity);
+    let has = |roles: &[&str]| identity.roles.iter().any(|role| roles.contains(&role.as_str()));
+    let answer = match service {
+        "intake" => session.intake(&who)?.get_receipt(GetReceiptRequest::default()).await.map(drop),
+        "cases" if has(&role::RJ_UNIT) || has(&[role::MEDIATOR]) => {
+            let ask = ListCasesRequest { page_size: 1, ..ListCasesRequest::default() };
+            session.cases(&who)?.list_cases(ask).await.map(drop)
+        }
+        "notification" => session.notification(&who)?.get_preferences(GetPreferencesRequest {}).await.map(drop),
+        "reporting" if has(&role::RJ_UNIT) || has(&[role::ACCE, role::STATISTICS_OFFICER]) => {
+            session.reporting(&who)?.get_report(GetReportRequest::default()).await.map(drop)
+        }
+        // The directory itself knows at once; others refuse this identity with and without a grant.
+        _ => Ok(()),
+    };
+    Ok(answer.as_ref().map_or_else(|status| !is_unknown(status), |()| true))
+}
+
+fn is_unknown(status: &Status) -> bool {
+    status.get_details_error_info().is_some_and(|info| info.reason == "no-grant")
 }
 
 #[cfg(test)]

@@ -47,8 +47,8 @@ const FILES: [(&str, &str); 3] = [
 ];
 /// Certificates and tokens are valid for 30 days; older than this they are made again.
 const RENEW_AFTER: Duration = Duration::days(20);
-/// When they were made. The name changes with their form: certificates from before the bus had one are made again at once.
-const ISSUED: &str = "issued-3";
+/// When they were made. The name changes with their form: what was made in an older one is made again at once.
+const ISSUED: &str = "issued-4";
 
 impl Init {
     /// # Errors

@@ -1,10 +1,10 @@
-//! The directory that the alarm is routed by, so that it works with every other service stopped.
+//! The sites that the alarm is routed by, so that it works with every other service stopped.
 
-use chassis::{Caller, Refusal, Result, database};
+use chassis::{Refusal, Result, database};
 use proto::id::SiteCode;
 use sqlx::{PgConnection, PgPool};
 
-use super::{Tools, fence};
+use super::fence;
 use crate::{
     domain::route::{Holder, NMC, RJ_UNIT},
     store::{self, directory::Site},
@@ -35,19 +35,11 @@ pub async fn sites(db: &mut PgConnection) -> Result<Vec<Site>> {
     Ok(store::directory::sites(db).await?)
 }
 
-/// Who holds an office, first to last.
+/// Whether somebody may be named for an office at all.
 ///
 /// # Errors
-/// The database does not answer.
-pub async fn holders(db: &mut PgConnection, office: String) -> Result<Vec<Holder>> {
-    Ok(store::directory::holders(db, &[office]).await?)
-}
-
-/// Names who holds an office.
-///
-/// # Errors
-/// A refusal where the office, the rank or the site does not exist.
-pub async fn assign(tx: &mut PgConnection, tools: &Tools, caller: &Caller, holder: &Holder) -> Result<()> {
+/// A refusal where the holder, the rank or the office cannot be.
+pub async fn check(db: &mut PgConnection, holder: &Holder) -> Result<()> {
     if holder.holder.is_empty() || holder.holder.len() > 200 {
         return Err(refusal(
             "holder",
@@ -59,7 +51,7 @@ pub async fn assign(tx: &mut PgConnection, tools: &Tools, caller: &Caller, holde
     if !(0..=2).contains(&holder.rank) {
         return Err(refusal("rank", "rank-unknown", "rank is 0, 1 or 2", "le rang est 0, 1 ou 2"));
     }
-    if !known_office(tx, &holder.office).await? {
+    if !known_office(db, &holder.office).await? {
         return Err(refusal(
             "office",
             "office-unknown",
@@ -67,8 +59,6 @@ pub async fn assign(tx: &mut PgConnection, tools: &Tools, caller: &Caller, holde
             "une fonction est rj-unit, nmc, institutional-head/SITE ou district-director/SITE, avec un établissement du répertoire",
         ));
     }
-    store::directory::assign(tx, holder, &caller.subject, tools.clock.now()).await?;
-    tracing::info!(office = holder.office, rank = holder.rank, "an office was assigned");
     Ok(())
 }
 

@@ -6,16 +6,21 @@ pub mod confirm_delivery;
 pub mod directory;
 pub mod envelope;
 pub mod fence;
+pub mod grants;
+pub mod proposals;
 pub mod raise_concern;
 pub mod read_concerns;
 pub mod ring;
+pub mod roster;
 pub mod route_concern;
 pub mod second_road;
 pub mod watch;
 
+use std::sync::Arc;
+
 use chassis::{
     Clock, Ids,
-    audit::{self, Act},
+    audit::{self, Act, Signer},
     outbox,
 };
 use proto::{safety::v1, subject};
@@ -37,6 +42,8 @@ pub struct Tools {
     pub clock: Clock,
     pub ids: Ids,
     pub ladders: Ladders,
+    /// Signs who holds an office, with a key that the database does not hold.
+    pub signer: Option<Arc<Signer>>,
 }
 
 /// The three ladders and their version.

@@ -100,9 +100,7 @@ pub async fn viewer(db: &mut PgConnection, caller: &Caller) -> Result<Viewer> {
 
 /// The offices that the caller holds by role and site, whatever the directory says.
 pub(super) fn offices_of_role(caller: &Caller) -> Vec<String> {
-    let roles = [(role::INSTITUTIONAL_HEAD, "institutional-head"), (role::DISTRICT_DIRECTOR, "district-director")];
-    let held = roles.into_iter().filter(|(role, _)| caller.has_role(role));
-    held.flat_map(|(_, office)| caller.sites.iter().map(move |site| format!("{office}/{site}"))).collect()
+    role::RESPONSIBLE_HEADS.iter().flat_map(|head| caller.sites_of(head).map(move |site| format!("{head}/{site}"))).collect()
 }
 
 /// The concern as the viewer reads it.

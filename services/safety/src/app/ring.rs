@@ -13,7 +13,7 @@ use proto::{
 use sqlx::{PgConnection, PgPool};
 use time::OffsetDateTime;
 
-use super::{Change, Tools, envelope, fence, record};
+use super::{Change, Tools, envelope, fence, record, roster};
 use crate::{
     domain::{
         concern::{Audience, AudienceStatus},
@@ -53,7 +53,7 @@ pub async fn ring(tx: &mut PgConnection, tools: &Tools, concern: &Concern, statu
     let mut offices: Vec<&str> = vec![&status.office];
     offices.extend(status.former_office.as_deref());
     let everyone: Vec<String> = offices.iter().copied().chain([route::RJ_UNIT, route::NMC]).map(str::to_owned).collect();
-    let assigned = store::directory::holders(tx, &everyone).await?;
+    let assigned = roster::holders(tx, tools, &everyone).await?;
     let to = route::recipients(status.audience, &offices, ladder.reach(step), &assigned);
     if to.no_route {
         tracing::error!(concern.id = %concern.id, office = status.office, step, "nobody holds the office: nhq and the monitoring centre are rung in its place");

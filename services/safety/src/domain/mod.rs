@@ -1,5 +1,6 @@
 //! The rules of the alarm: no async, no I/O, no wire types.
 
 pub mod concern;
+pub mod grant;
 pub mod ladder;
 pub mod route;

@@ -1,12 +1,16 @@
 //! Domain types onto the wire.
 
-use chassis::wire::timestamp;
+use chassis::{Caller, identity::Grant, wire::timestamp};
 use proto::safety::v1;
 
 use crate::{
-    app::{envelope, raise_concern::Receipt, read_concerns::View},
-    domain::{concern::AudienceStatus, route::Holder},
-    store::directory::Site,
+    app::{envelope, proposals::Outcome, raise_concern::Receipt, read_concerns::View},
+    domain::{concern::AudienceStatus, grant::Wanted, route::Holder},
+    store::{
+        directory::Site,
+        grant::Held,
+        proposal::{Proposal, What},
+    },
 };
 
 pub fn receipt(receipt: &Receipt) -> v1::ConcernReceipt {
@@ -60,4 +64,61 @@ pub fn site(site: Site) -> v1::Site {
 
 pub fn holder(holder: Holder) -> v1::OfficeHolder {
     v1::OfficeHolder { office: holder.office, holder: holder.holder, rank: i32::from(holder.rank) }
+}
+
+pub fn outcome(outcome: &Outcome) -> v1::Proposed {
+    match outcome {
+        Outcome::Waits(id) => v1::Proposed { proposal_id: id.to_string(), ..v1::Proposed::default() },
+        Outcome::InForce(grant) => {
+            v1::Proposed { in_force: true, grant_id: grant.map(|id| id.to_string()).unwrap_or_default(), ..v1::Proposed::default() }
+        }
+    }
+}
+
+fn place(grant: Grant) -> v1::RoleGrant {
+    v1::RoleGrant {
+        role: grant.role,
+        site: grant.site.unwrap_or_default(),
+        region: grant.region.unwrap_or_default(),
+        ..v1::RoleGrant::default()
+    }
+}
+
+pub fn grant(held: Held) -> v1::RoleGrant {
+    v1::RoleGrant {
+        grant_id: held.line.id.to_string(),
+        subject: held.line.subject,
+        since: Some(timestamp(held.line.since)),
+        until: held.line.until.map(timestamp),
+        ended_at: held.line.ended_at.map(timestamp),
+        proposed_by: held.proposed_by,
+        confirmed_by: held.confirmed_by.unwrap_or_default(),
+        ended_by: held.ended_by.unwrap_or_default(),
+        ..place(held.line.grant)
+    }
+}
+
+fn wanted(wanted: Wanted) -> v1::RoleGrant {
+    v1::RoleGrant { subject: wanted.subject, since: wanted.since.map(timestamp), until: wanted.until.map(timestamp), ..place(wanted.grant) }
+}
+
+pub fn proposal(proposal: Proposal) -> v1::Proposal {
+    v1::Proposal {
+        proposal_id: proposal.id.to_string(),
+        what: Some(match proposal.what {
+            What::Grant(line) => v1::proposal::What::Grant(wanted(line)),
+            What::Office(office) => v1::proposal::What::Office(holder(office)),
+        }),
+        proposed_by: proposal.proposed_by,
+        proposed_at: Some(timestamp(proposal.proposed_at)),
+        expires_at: Some(timestamp(proposal.expires_at)),
+    }
+}
+
+pub fn who(caller: Caller) -> v1::WhoAmIResponse {
+    v1::WhoAmIResponse {
+        subject: caller.subject,
+        expires_at: Some(timestamp(caller.expires_at)),
+        grants: caller.grants.into_iter().map(place).collect(),
+    }
 }

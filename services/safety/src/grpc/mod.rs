@@ -1,6 +1,7 @@
 //! Translates RPCs into use cases and back. Decides nothing.
 
 mod encode;
+mod office;
 mod watch;
 
 use std::{pin::Pin, str::FromStr};
@@ -21,12 +22,12 @@ use tonic::{Request, Response, Status};
 
 use crate::{
     app::{
-        Tools, accept_concern, close_concern, directory, fence, raise_concern,
+        Tools, accept_concern, close_concern, directory, fence, grants, proposals, raise_concern,
         read_concerns::{self, viewer},
-        route_concern,
+        roster, route_concern,
         watch::Hub,
     },
-    domain::{concern::Audience, route::Holder},
+    domain::concern::Audience,
 };
 
 /// The door of the alarm.
@@ -35,6 +36,8 @@ pub struct Door {
     pub ctx: Context,
     pub tools: Tools,
     pub hub: Hub,
+    /// How long a proposed change may wait for a second administrator.
+    pub proposals_last: time::Duration,
 }
 
 impl Door {
@@ -91,13 +94,9 @@ impl Safety for Door {
     async fn raise_concern(&self, request: Request<v1::RaiseConcernRequest>) -> Answer<v1::RaiseConcernResponse> {
         let caller = Caller::of(&request)?;
         let concern = request.into_inner().concern.unwrap_or_default();
-        let report = raise_concern::Report {
-            concern,
-            unreadable: false,
-            raised_by: caller.subject,
-            door: caller.sites.first().and_then(|s| SiteCode::from_str(s).ok()),
-            fallback_id: self.tools.ids.uuid(),
-        };
+        let door = grants::a_site_of(&self.ctx.pool, &caller, self.tools.clock.now()).await;
+        let report =
+            raise_concern::Report { concern, unreadable: false, raised_by: caller.subject, door, fallback_id: self.tools.ids.uuid() };
         // The service records it, whoever raises: no policy has a say in a raise.
         let mut tx = begin(&self.ctx.pool, &fence::itself()).await.map_err(database)?;
         let receipt = raise_concern::raise(&mut tx, &self.tools, report).await?;
@@ -193,19 +192,53 @@ impl Safety for Door {
 
     async fn assign_office(&self, request: Request<v1::AssignOfficeRequest>) -> Answer<v1::AssignOfficeResponse> {
         let caller = Caller::of(&request)?;
-        let holder = request.into_inner().holder.unwrap_or_default();
-        let holder = Holder { office: holder.office, holder: holder.holder, rank: i16::try_from(holder.rank).unwrap_or(i16::MAX) };
+        let outcome = self.propose_office(&caller, request.into_inner().holder.unwrap_or_default()).await?;
+        Ok(Response::new(v1::AssignOfficeResponse { outcome: Some(encode::outcome(&outcome)) }))
+    }
+
+    async fn propose_grants(&self, request: Request<v1::ProposeGrantsRequest>) -> Answer<v1::ProposeGrantsResponse> {
+        let caller = Caller::of(&request)?;
+        let outcomes = self.propose(&caller, request.into_inner().grants).await?;
+        Ok(Response::new(v1::ProposeGrantsResponse { outcomes: outcomes.iter().map(encode::outcome).collect() }))
+    }
+
+    async fn confirm_changes(&self, request: Request<v1::ConfirmChangesRequest>) -> Answer<v1::ConfirmChangesResponse> {
+        let caller = Caller::of(&request)?;
+        self.confirm(&caller, &request.into_inner().proposal_ids).await?;
+        Ok(Response::new(v1::ConfirmChangesResponse {}))
+    }
+
+    async fn list_proposals(&self, request: Request<v1::ListProposalsRequest>) -> Answer<v1::ListProposalsResponse> {
+        let caller = Caller::of(&request)?;
         let mut tx = self.begin(&caller).await?;
-        directory::assign(&mut tx, &self.tools, &caller, &holder).await?;
-        tx.commit().await.map_err(database)?;
-        Ok(Response::new(v1::AssignOfficeResponse {}))
+        let waiting = proposals::waiting(&mut tx, self.tools.clock.now()).await?;
+        Ok(Response::new(v1::ListProposalsResponse { proposals: waiting.into_iter().map(encode::proposal).collect() }))
+    }
+
+    async fn end_grant(&self, request: Request<v1::EndGrantRequest>) -> Answer<v1::EndGrantResponse> {
+        let caller = Caller::of(&request)?;
+        self.end(&caller, &request.into_inner().grant_id).await?;
+        Ok(Response::new(v1::EndGrantResponse {}))
+    }
+
+    async fn list_grants(&self, request: Request<v1::ListGrantsRequest>) -> Answer<v1::ListGrantsResponse> {
+        let caller = Caller::of(&request)?;
+        let mut tx = self.begin(&caller).await?;
+        let grants = grants::of(&mut tx, request.into_inner().subject.trim()).await?;
+        Ok(Response::new(v1::ListGrantsResponse { grants: grants.into_iter().map(encode::grant).collect() }))
+    }
+
+    async fn who_am_i(&self, request: Request<v1::WhoAmIRequest>) -> Answer<v1::WhoAmIResponse> {
+        let caller = Caller::of(&request)?;
+        let caller = chassis::grants::again(&self.ctx.pool, &caller, self.tools.clock.now()).await.map_err(database)?;
+        Ok(Response::new(encode::who(caller)))
     }
 
     async fn list_office_holders(&self, request: Request<v1::ListOfficeHoldersRequest>) -> Answer<v1::ListOfficeHoldersResponse> {
         let caller = Caller::of(&request)?;
         let office = request.into_inner().office;
         let mut tx = self.begin(&caller).await?;
-        let holders = directory::holders(&mut tx, office).await?;
+        let holders = roster::holders(&mut tx, &self.tools, &[office]).await.map_err(database)?;
         Ok(Response::new(v1::ListOfficeHoldersResponse { holders: holders.into_iter().map(encode::holder).collect() }))
     }
 }

@@ -2,21 +2,28 @@
 
 use std::{collections::HashMap, pin::Pin, time::Duration};
 
-use chassis::{Caller, wire::timestamp};
+use chassis::{Caller, access::no_grant, grants, identity::unauthenticated, refusal::store_error, wire::timestamp};
 use futures::{Stream, stream};
 use proto::safety::v1::{self, watch_concerns_response::Item};
 use sqlx::{Postgres, Transaction};
-use tokio::sync::{OwnedSemaphorePermit, watch};
+use tokio::{
+    sync::{OwnedSemaphorePermit, watch},
+    time::Instant,
+};
 use tonic::Status;
 use uuid::Uuid;
 
-use super::{Door, encode};
+use super::{Door, database, encode};
 use crate::app::{
     read_concerns::{self, Viewer, viewer},
     watch::Revisions,
 };
 
 const BEAT: Duration = Duration::from_secs(1);
+/// What the watcher may do is looked up again after this, if only to say that it is still so.
+const LOOK_AGAIN: Duration = Duration::from_secs(2);
+/// A watcher of whom nobody knows for so long what they may do sees no more.
+const TRUSTED_FOR: Duration = Duration::from_secs(45);
 /// Open concerns in a snapshot; more are told as changes.
 const SNAPSHOT: i64 = 500;
 /// Changes read at once.
@@ -31,16 +38,21 @@ struct Watcher {
     told: HashMap<Uuid, i64>,
     waiting: std::collections::VecDeque<Item>,
     begun: bool,
+    /// When the grants were last read.
+    known_at: Instant,
+    /// When they were last asked for.
+    asked_at: Instant,
     /// More has changed than was read.
     behind: bool,
 }
 
-/// The stream ends with the caller's token and with the process.
+/// The stream ends with the caller's token, with the grants it began with, and with the process.
 pub fn stream(door: Door, caller: Caller) -> Items {
     // Subscribed before the first snapshot is read: nothing can fall between the two.
     let revisions = door.hub.subscribe();
-    let watcher =
-        Watcher { door, caller, revisions, told: HashMap::new(), waiting: std::collections::VecDeque::new(), begun: false, behind: false };
+    let (known_at, asked_at) = (Instant::now(), Instant::now());
+    let (told, waiting) = (HashMap::new(), std::collections::VecDeque::new());
+    let watcher = Watcher { door, caller, revisions, told, waiting, begun: false, known_at, asked_at, behind: false };
     Box::pin(stream::unfold(Some(watcher), |watcher| async move {
         let mut watcher = watcher?;
         match watcher.next().await {
@@ -58,11 +70,9 @@ impl Watcher {
             return self.snapshot().await.map(Some);
         }
         loop {
+            self.still_granted().await?;
             if let Some(item) = self.waiting.pop_front() {
                 return Ok(Some(item));
-            }
-            if self.door.ctx.clock.now() >= self.caller.expires_at {
-                return Err(chassis::identity::unauthenticated());
             }
             if self.behind {
                 self.collect().await?;
@@ -78,6 +88,34 @@ impl Watcher {
                     self.collect().await?;
                 }
             }
+        }
+    }
+
+    /// Ends the stream when the proof of identity is over or the grants are not what the stream began with. While the database is
+    /// away nothing can be told anyway; after a while the watcher must prove again what they may see.
+    async fn still_granted(&mut self) -> Result<(), Status> {
+        let now = self.door.ctx.clock.now();
+        if !self.caller.is_proven(now) {
+            return Err(unauthenticated());
+        }
+        if self.asked_at.elapsed() < LOOK_AGAIN && now < self.caller.expires_at {
+            return Ok(());
+        }
+        self.asked_at = Instant::now();
+        match grants::again(&self.door.ctx.pool, &self.caller, now).await {
+            Ok(caller) if caller.grants.is_empty() => Err(no_grant().into()),
+            Ok(caller) if caller.grants == self.caller.grants => {
+                self.caller = caller;
+                self.known_at = Instant::now();
+                Ok(())
+            }
+            // A new stream begins with what they may see now.
+            Ok(_) => Err(Status::unavailable("what you may see has changed: watch again")),
+            Err(error) if self.known_at.elapsed() < TRUSTED_FOR => {
+                tracing::warn!(error = store_error(&error), "a watcher's grants cannot be read for a moment");
+                Ok(())
+            }
+            Err(error) => Err(database(error).into()),
         }
     }
 
@@ -122,7 +160,7 @@ impl Watcher {
 
     /// Who the watcher is, looked up anew each time: an office may have changed hands.
     async fn reader(&self) -> Result<(Transaction<'static, Postgres>, Viewer, OwnedSemaphorePermit), Status> {
-        let turn = self.door.hub.readers.clone().acquire_owned().await.map_err(|_| chassis::identity::unauthenticated())?;
+        let turn = self.door.hub.readers.clone().acquire_owned().await.map_err(|_| unauthenticated())?;
         let mut tx = self.door.begin(&self.caller).await?;
         let viewer = viewer(&mut tx, &self.caller).await?;
         Ok((tx, viewer, turn))

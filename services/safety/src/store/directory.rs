@@ -45,22 +45,46 @@ pub async fn kind_of(db: &mut PgConnection, code: &str) -> sqlx::Result<Option<S
     sqlx::query_scalar!("select kind from site where code = $1", code).fetch_optional(db).await
 }
 
-/// Who holds any of the offices.
-pub async fn holders(db: &mut PgConnection, offices: &[String]) -> sqlx::Result<Vec<Holder>> {
-    sqlx::query_as!(Holder, "select office, holder, rank from office_holder where office = any($1) order by office, rank, holder", offices)
-        .fetch_all(db)
-        .await
+/// An assignment as it stands in the table, believed or not.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Assigned {
+    pub holder: Holder,
+    pub assigned_by: String,
+    pub confirmed_by: Option<String>,
+    pub signature: Option<Vec<u8>>,
 }
 
-pub async fn assign(db: &mut PgConnection, holder: &Holder, by: &str, at: OffsetDateTime) -> sqlx::Result<()> {
+/// Who is said to hold any of the offices.
+pub async fn assigned(db: &mut PgConnection, offices: &[String]) -> sqlx::Result<Vec<Assigned>> {
+    let rows = sqlx::query!(
+        "select office, holder, rank, assigned_by, confirmed_by, signature from office_holder where office = any($1)
+         order by office, rank, holder",
+        offices
+    )
+    .fetch_all(db)
+    .await?;
+    let assigned = rows.into_iter().map(|row| Assigned {
+        holder: Holder { office: row.office, holder: row.holder, rank: row.rank },
+        assigned_by: row.assigned_by,
+        confirmed_by: row.confirmed_by,
+        signature: row.signature,
+    });
+    Ok(assigned.collect())
+}
+
+/// Puts an assignment in force.
+pub async fn assign(db: &mut PgConnection, assigned: &Assigned, at: OffsetDateTime) -> sqlx::Result<()> {
     sqlx::query!(
-        "insert into office_holder (office, holder, rank, since, assigned_by) values ($1, $2, $3, $4, $5)
-         on conflict (office, holder) do update set rank = excluded.rank, since = excluded.since, assigned_by = excluded.assigned_by",
-        holder.office,
-        holder.holder,
-        holder.rank,
+        "insert into office_holder (office, holder, rank, since, assigned_by, confirmed_by, signature) values ($1, $2, $3, $4, $5, $6, $7)
+         on conflict (office, holder) do update set rank = excluded.rank, since = excluded.since, assigned_by = excluded.assigned_by,
+             confirmed_by = excluded.confirmed_by, signature = excluded.signature",
+        assigned.holder.office,
+        assigned.holder.holder,
+        assigned.holder.rank,
         at,
-        by
+        assigned.assigned_by,
+        assigned.confirmed_by,
+        assigned.signature
     )
     .execute(db)
     .await?;

@@ -2,4 +2,6 @@
 
 pub mod concern;
 pub mod directory;
+pub mod grant;
+pub mod proposal;
 pub mod ring;

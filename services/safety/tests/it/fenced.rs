@@ -45,7 +45,7 @@ async fn each_sees_in_the_database_the_concerns_that_are_theirs_and_no_other() {
         (caller("", &[role::INSTITUTIONAL_HEAD], &["mission"]), 0),
     ];
     for (who, expected) in sees {
-        assert_eq!(concerns(&world, &ours::actor(&who)).await, expected, "{} {:?}", who.subject, who.roles);
+        assert_eq!(concerns(&world, &ours::actor(&who)).await, expected, "{} {:?}", who.subject, who.grants);
     }
     let mut nobody = world.db.pool.begin().await.unwrap();
     assert!(fence::seen(&mut nobody).await.is_empty());

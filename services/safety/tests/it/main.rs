@@ -2,6 +2,8 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 mod accepting;
+mod directory;
+mod door;
 mod fenced;
 mod raising;
 mod ringing;

@@ -1,7 +1,11 @@
 //! A database with a directory, a clock that stands still, and people who are obviously fictional.
 
+use std::sync::Arc;
+
+use aws_lc_rs::{rand::SystemRandom, signature::Ed25519KeyPair};
 use chassis::{
     Caller, Clock, Ids,
+    audit::Signer,
     database::{Actor, begin},
 };
 use harness::database::{Database, fresh};
@@ -10,6 +14,7 @@ use proto::{id::SiteCode, role, safety::v1};
 use safety::{
     app::{
         Ladders, Tools, accept_concern, directory, fence,
+        proposals::{self, Outcome},
         raise_concern::{self, Receipt, Report},
         ring,
     },
@@ -23,6 +28,10 @@ use sqlx::{Postgres, Transaction};
 use time::{OffsetDateTime, macros::datetime};
 use uuid::Uuid;
 
+fn signer() -> Signer {
+    Signer::from_pkcs8(Ed25519KeyPair::generate_pkcs8(&SystemRandom::new()).unwrap().as_ref()).unwrap()
+}
+
 pub const HEAD: &str = "head-of-mission";
 
 pub struct World {
@@ -31,8 +40,11 @@ pub struct World {
 }
 
 pub fn caller(subject: &str, roles: &[&str], sites: &[&str]) -> Caller {
-    let texts = |list: &[&str]| list.iter().map(|t| (*t).to_owned()).collect();
-    Caller { subject: subject.into(), roles: texts(roles), sites: texts(sites), regions: vec![], expires_at: OffsetDateTime::UNIX_EPOCH }
+    Caller::acting(subject, roles, sites, &[], OffsetDateTime::UNIX_EPOCH)
+}
+
+pub fn administrator(subject: &str) -> Caller {
+    caller(subject, &[role::DIRECTORY_ADMINISTRATOR], &[])
 }
 
 pub fn officer() -> Caller {
@@ -62,7 +74,8 @@ impl World {
     pub async fn new() -> Self {
         let db = fresh(&[&chassis::database::MIGRATOR, &safety::MIGRATOR]).await;
         directory::load(&db.pool).await.unwrap();
-        let tools = Tools { clock: Clock::fixed(datetime!(2026-11-22 13:00 UTC)), ids: Ids::seeded(7), ladders: ladders() };
+        let clock = Clock::fixed(datetime!(2026-11-22 13:00 UTC));
+        let tools = Tools { clock, ids: Ids::seeded(7), ladders: ladders(), signer: Some(Arc::new(signer())) };
         let world = Self { db, tools };
         for (office, holder, rank) in [
             ("institutional-head/mission", HEAD, 0),
@@ -76,10 +89,13 @@ impl World {
     }
 
     pub async fn assign(&self, office: &str, holder: &str, rank: i16) -> chassis::Result<()> {
-        let mut tx = self.begin(&fence::actor(&caller("admin-1", &[role::DIRECTORY_ADMINISTRATOR], &[]))).await;
-        let admin = caller("admin-1", &[role::DIRECTORY_ADMINISTRATOR], &[]);
         let holder = Holder { office: office.into(), holder: holder.into(), rank };
-        directory::assign(&mut tx, &self.tools, &admin, &holder).await?;
+        let (one, other) = (administrator("admin-1"), administrator("admin-2"));
+        let mut tx = self.begin(&fence::actor(&one)).await;
+        let outcome = proposals::propose_office(&mut tx, &self.tools, &one, holder, time::Duration::DAY).await?;
+        if let Outcome::Waits(id) = outcome {
+            proposals::confirm(&mut tx, &self.tools, &other, &[id]).await?;
+        }
         tx.commit().await?;
         Ok(())
     }

@@ -1,0 +1,116 @@
+//! What a person may do is asked of the grants at the moment of the call, and of nothing else.
+
+use chassis::{Clock, grants};
+use harness::{
+    database::{Database, fresh},
+    grants::{hold, line},
+};
+use jsonwebtoken::{Algorithm, EncodingKey, Header};
+use local::identity::{AUDIENCE, ISSUER, Issuer};
+use serde_json::json;
+use time::Duration;
+use tonic::{Code, Status};
+use tonic_types::StatusExt;
+
+use crate::certified::{Authority, FETCH, Files, LEND, OPEN, RING, answered, ask, outsider, serve_knowing};
+
+struct Library {
+    url: String,
+    authority: Authority,
+    issuer: Issuer,
+    files: Files,
+    database: Database,
+}
+
+impl Library {
+    async fn open() -> Self {
+        let authority = Authority::new();
+        let files = Files::new(&authority.pem(), &authority.service("intake"));
+        let issuer = Issuer::open(files.folder()).unwrap();
+        let database = fresh(&[&chassis::database::MIGRATOR]).await;
+        let url = serve_knowing(&files, Some(database.pool.clone()));
+        answered(&url, &Files::new(&authority.pem(), &authority.service("cases")), "cases").await;
+        Self { url, authority, issuer, files, database }
+    }
+
+    async fn call(&self, subject: &str, method: &'static str) -> Result<String, Status> {
+        self.call_with(&self.issuer.token(subject, Clock::system().now()).unwrap(), method).await
+    }
+
+    async fn call_with(&self, token: &str, method: &'static str) -> Result<String, Status> {
+        ask(outsider(&self.url, &self.authority.pem(), None, Some(token)), method).await
+    }
+}
+
+fn reason(answer: Result<String, Status>) -> String {
+    let status = answer.unwrap_err();
+    status.get_details_error_info().map(|info| info.reason).unwrap_or_default()
+}
+
+#[tokio::test]
+async fn a_role_written_into_a_token_opens_nothing_and_takes_nothing_away() {
+    let library = Library::open().await;
+    let key = std::fs::read(library.files.folder().join("token-signing.pem")).unwrap();
+    let mut header = Header::new(Algorithm::ES256);
+    header.kid = Some("ro-local-1".into());
+    let now = Clock::system().now().unix_timestamp();
+    let claims = json!({ "iss": ISSUER, "aud": AUDIENCE, "sub": "someone", "iat": now, "exp": now + 600,
+        "roles": ["rj-officer", "service:cases"], "sites": ["mission"], "regions": ["pacific"] });
+    let token = jsonwebtoken::encode(&header, &claims, &EncodingKey::from_ec_pem(&key).unwrap()).unwrap();
+    for method in [LEND, OPEN, FETCH] {
+        assert_eq!(reason(library.call_with(&token, method).await), "no-grant", "{method}");
+    }
+    hold(&library.database.pool, &line("someone", "rj-officer", None)).await;
+    assert_eq!(library.call_with(&token, LEND).await.unwrap(), "someone");
+    assert_eq!(reason(library.call_with(&token, FETCH).await), "permission-missing");
+}
+
+#[tokio::test]
+async fn a_grant_counts_from_its_beginning_to_its_end_and_to_the_moment_it_is_taken_back() {
+    let library = Library::open().await;
+    let (pool, now) = (&library.database.pool, Clock::system().now());
+    let granted = |subject: &str| line(subject, "rj-officer", None);
+    hold(pool, &granted("now")).await;
+    hold(pool, &grants::Line { until: Some(now + Duration::HOUR), ..granted("until-later") }).await;
+    hold(pool, &grants::Line { since: now + Duration::HOUR, ..granted("tomorrow") }).await;
+    hold(pool, &grants::Line { until: Some(now - Duration::SECOND), ..granted("yesterday") }).await;
+    hold(pool, &grants::Line { ended_at: Some(now), ..granted("taken-back") }).await;
+    hold(pool, &line("staff", "staff", Some("mission"))).await;
+    for subject in ["now", "until-later"] {
+        assert_eq!(library.call(subject, LEND).await.unwrap(), subject);
+    }
+    for subject in ["tomorrow", "yesterday", "taken-back", "nobody"] {
+        for method in [LEND, OPEN] {
+            assert_eq!(reason(library.call(subject, method).await), "no-grant", "{subject}");
+        }
+        assert_eq!(library.call(subject, RING).await.unwrap(), subject);
+    }
+    assert_eq!(library.call("staff", OPEN).await.unwrap(), "staff");
+    assert_eq!(reason(library.call("staff", LEND).await), "permission-missing");
+}
+
+#[tokio::test]
+async fn whoever_is_proven_may_ring_while_nobody_can_read_the_grants_and_everything_else_waits() {
+    let library = Library::open().await;
+    hold(&library.database.pool, &line("someone", "rj-officer", None)).await;
+    let mut lock = library.database.pool.begin().await.unwrap();
+    sqlx::query("lock table grant_held in access exclusive mode").execute(&mut *lock).await.unwrap();
+    assert_eq!(library.call("someone", RING).await.unwrap(), "someone");
+    let refused = library.call("someone", LEND).await.unwrap_err();
+    assert_eq!((refused.code(), reason(Err(refused))), (Code::Unavailable, "try-again".into()));
+    lock.rollback().await.unwrap();
+    assert_eq!(library.call("someone", LEND).await.unwrap(), "someone");
+}
+
+#[tokio::test]
+async fn the_newest_revision_of_a_grant_counts_whatever_comes_when_and_how_often() {
+    let database = fresh(&[&chassis::database::MIGRATOR]).await;
+    let (pool, now) = (&database.pool, Clock::system().now());
+    let first = line("someone", "rj-officer", None);
+    let ended = grants::Line { ended_at: Some(now), revision: 2, ..first.clone() };
+    for told in [&ended, &first, &ended, &first] {
+        hold(pool, told).await;
+        let proof = chassis::identity::Proof { subject: "someone".into(), expires_at: now + Duration::HOUR };
+        assert!(grants::caller(pool, proof, now).await.unwrap().grants.is_empty());
+    }
+}

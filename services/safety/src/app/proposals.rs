@@ -1,0 +1,205 @@
+//! Two persons for what decides who is rung, who accepts and who gives roles: one administrator proposes, another confirms.
+
+use chassis::{
+    Caller, Error, Refusal, Result,
+    audit::{self, Act},
+};
+use sqlx::PgConnection;
+use time::{Duration, OffsetDateTime};
+use uuid::Uuid;
+
+use super::{Tools, directory, grants, roster};
+use crate::{
+    domain::{
+        grant::{self, Fault, Wanted},
+        route::Holder,
+    },
+    store::{
+        self,
+        proposal::{Proposal, What},
+    },
+};
+
+const KIND: &str = "proposal";
+/// Proposals that may wait at once.
+const MOST: i64 = 1_000;
+
+/// What became of one change.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Outcome {
+    /// A second administrator is needed: the id of the proposal.
+    Waits(Uuid),
+    /// It is in force; the id of the grant, where it is one.
+    InForce(Option<Uuid>),
+}
+
+/// Proposes who holds an office.
+///
+/// # Errors
+/// A refusal where the office, the rank or the site does not exist, or too much waits.
+pub async fn propose_office(tx: &mut PgConnection, tools: &Tools, caller: &Caller, holder: Holder, lasts: Duration) -> Result<Outcome> {
+    directory::check(tx, &holder).await?;
+    store::grant::hold_directory(tx).await?;
+    let held = roster::holders(tx, tools, std::slice::from_ref(&holder.office)).await?;
+    if held.contains(&holder) {
+        return Ok(Outcome::InForce(None));
+    }
+    wait(tx, tools, caller, What::Office(holder), lasts).await
+}
+
+/// Gives roles; those that take two persons are proposed.
+///
+/// # Errors
+/// A refusal where one of them cannot be: then none is given.
+pub async fn propose_grants(
+    tx: &mut PgConnection,
+    tools: &Tools,
+    caller: &Caller,
+    list: Vec<Wanted>,
+    lasts: Duration,
+) -> Result<Vec<Outcome>> {
+    let now = tools.clock.now();
+    store::grant::hold_directory(tx).await?;
+    let mut outcomes = Vec::with_capacity(list.len());
+    for wanted in list {
+        check(tx, &wanted, now).await?;
+        outcomes.push(if let Some(id) = store::grant::same(tx, &wanted.subject, &wanted.grant, wanted.until, now).await? {
+            Outcome::InForce(Some(id))
+        } else if grant::needs_second_person(&wanted.grant.role) {
+            wait(tx, tools, caller, What::Grant(wanted), lasts).await?
+        } else {
+            Outcome::InForce(Some(grants::give(tx, tools, wanted, &caller.subject, None).await?))
+        });
+    }
+    Ok(outcomes)
+}
+
+async fn wait(tx: &mut PgConnection, tools: &Tools, caller: &Caller, what: What, lasts: Duration) -> Result<Outcome> {
+    let now = tools.clock.now();
+    if i64::try_from(store::proposal::waiting(tx, now, MOST).await?.len()).unwrap_or(MOST) >= MOST {
+        return Err(Refusal::precondition(
+            "too-many-proposals",
+            "A1",
+            "too many changes wait for a second administrator: confirm those first",
+            "trop de changements attendent un second administrateur : confirmez-les d'abord",
+        )
+        .into());
+    }
+    let action = match &what {
+        What::Grant(_) => "grant.propose",
+        What::Office(_) => "office.assign",
+    };
+    let proposal = Proposal { id: tools.ids.uuid(), what, proposed_by: caller.subject.clone(), proposed_at: now, expires_at: now + lasts };
+    store::proposal::insert(tx, &proposal).await?;
+    audit::granted(tx, &Act::new(caller, action, KIND, &proposal.id.to_string()), now).await?;
+    Ok(Outcome::Waits(proposal.id))
+}
+
+/// What waits for a second administrator, oldest first.
+///
+/// # Errors
+/// The database does not answer.
+pub async fn waiting(db: &mut PgConnection, now: OffsetDateTime) -> Result<Vec<Proposal>> {
+    Ok(store::proposal::waiting(db, now, MOST).await?)
+}
+
+/// Puts proposals in force: all of them or none. Whoever proposed one, or is given something by it, is no second person.
+///
+/// # Errors
+/// `NotFound`, or a refusal where the time is over or the caller is no second person.
+pub async fn confirm(tx: &mut PgConnection, tools: &Tools, caller: &Caller, ids: &[Uuid]) -> Result<()> {
+    let now = tools.clock.now();
+    store::grant::hold_directory(tx).await?;
+    for id in ids {
+        let proposal = store::proposal::hold(tx, *id).await?.ok_or(Error::NotFound)?;
+        if now >= proposal.expires_at {
+            return Err(over());
+        }
+        let about = match &proposal.what {
+            What::Grant(wanted) => &wanted.subject,
+            What::Office(holder) => &holder.holder,
+        };
+        if [&proposal.proposed_by, about].contains(&&caller.subject) {
+            return Err(second_person_needed());
+        }
+        store::proposal::confirm(tx, *id, &caller.subject, now).await?;
+        audit::granted(tx, &Act::new(caller, "change.confirm", KIND, &id.to_string()), now).await?;
+        put_in_force(tx, tools, caller, proposal, now).await?;
+    }
+    Ok(())
+}
+
+async fn put_in_force(tx: &mut PgConnection, tools: &Tools, caller: &Caller, proposal: Proposal, now: OffsetDateTime) -> Result<()> {
+    match proposal.what {
+        What::Grant(wanted) => {
+            check(tx, &wanted, now).await?;
+            if store::grant::same(tx, &wanted.subject, &wanted.grant, wanted.until, now).await?.is_none() {
+                grants::give(tx, tools, wanted, &proposal.proposed_by, Some(&caller.subject)).await?;
+            }
+        }
+        What::Office(holder) => {
+            directory::check(tx, &holder).await?;
+            roster::assign(tx, tools, holder, &proposal.proposed_by, &caller.subject).await?;
+        }
+    }
+    Ok(())
+}
+
+async fn check(db: &mut PgConnection, wanted: &Wanted, now: OffsetDateTime) -> Result<()> {
+    grant::check(wanted, now).map_err(fault)?;
+    if let Some(site) = &wanted.grant.site
+        && store::directory::kind_of(db, site).await?.is_none()
+    {
+        return Err(Refusal::invalid(
+            "site-unknown",
+            "A1",
+            "grants.site",
+            "the directory does not know this site",
+            "le répertoire ne connaît pas cet établissement",
+        )
+        .into());
+    }
+    Ok(())
+}
+
+fn fault(fault: Fault) -> Error {
+    let (reason, field, en, fr) = match fault {
+        Fault::Subject => (
+            "subject-missing",
+            "grants.subject",
+            "name the identity of a person or a system",
+            "nommez l'identité d'une personne ou d'un système",
+        ),
+        Fault::Role => ("role-unknown", "grants.role", "the programme has no such role", "le programme n'a pas un tel rôle"),
+        Fault::Place => (
+            "place-wrong",
+            "grants.site",
+            "this role is held for one site, for one region, or for neither: name what belongs to it",
+            "ce rôle s'exerce pour un établissement, pour une région ou sans lieu : indiquez ce qui lui revient",
+        ),
+        Fault::Times => {
+            ("times-wrong", "grants.until", "the end lies before the beginning, or is over", "la fin précède le début ou est déjà passée")
+        }
+    };
+    Refusal::invalid(reason, "A1", field, en, fr).into()
+}
+
+fn over() -> Error {
+    Refusal::precondition(
+        "proposal-over",
+        "A1",
+        "nobody confirmed this in time: propose it again",
+        "personne n'a confirmé à temps : proposez de nouveau",
+    )
+    .into()
+}
+
+fn second_person_needed() -> Error {
+    Refusal::denied(
+        "second-person-needed",
+        "A1",
+        "this takes two persons: another administrator confirms it, and nobody what they are given themselves",
+        "il faut deux personnes : un autre administrateur confirme, et personne ce qu'il reçoit lui-même",
+    )
+    .into()
+}

@@ -1,0 +1,94 @@
+//! Translates what administrators do to the directory into use cases: grants, offices, and the second person.
+
+use std::str::FromStr;
+
+use chassis::{Caller, Error, Refusal, Result, audit::Act, identity::Grant, wire::instant};
+use prost_types::Timestamp;
+use proto::safety::v1;
+use sqlx::{Postgres, Transaction};
+use time::OffsetDateTime;
+use uuid::Uuid;
+
+use super::{Door, database};
+use crate::{
+    app::{
+        grants,
+        proposals::{self, Outcome},
+    },
+    domain::{grant::Wanted, route::Holder},
+};
+
+/// Changes of one call at most.
+const MOST: usize = 100;
+
+impl Door {
+    pub(super) async fn propose_office(&self, caller: &Caller, holder: v1::OfficeHolder) -> Result<Outcome> {
+        let holder = Holder { office: holder.office, holder: holder.holder, rank: i16::try_from(holder.rank).unwrap_or(i16::MAX) };
+        let mut tx = self.begin(caller).await?;
+        let ended = proposals::propose_office(&mut tx, &self.tools, caller, holder, self.proposals_last).await;
+        self.settle(tx, Act::new(caller, "office.assign", "proposal", ""), ended).await
+    }
+
+    pub(super) async fn propose(&self, caller: &Caller, grants: Vec<v1::RoleGrant>) -> Result<Vec<Outcome>> {
+        some_of(grants.len())?;
+        let wanted = grants.into_iter().map(wanted).collect::<Result<Vec<_>>>()?;
+        let mut tx = self.begin(caller).await?;
+        let ended = proposals::propose_grants(&mut tx, &self.tools, caller, wanted, self.proposals_last).await;
+        self.settle(tx, Act::new(caller, "grant.propose", "proposal", ""), ended).await
+    }
+
+    pub(super) async fn confirm(&self, caller: &Caller, ids: &[String]) -> Result<()> {
+        some_of(ids.len())?;
+        let parsed = ids.iter().map(|id| Uuid::from_str(id.trim()).map_err(|_| Error::NotFound)).collect::<Result<Vec<_>>>()?;
+        let mut tx = self.begin(caller).await?;
+        let ended = proposals::confirm(&mut tx, &self.tools, caller, &parsed).await;
+        let first = ids.first().map_or("", String::as_str);
+        self.settle(tx, Act::new(caller, "change.confirm", "proposal", first.trim()), ended).await
+    }
+
+    pub(super) async fn end(&self, caller: &Caller, id: &str) -> Result<()> {
+        let grant = Uuid::from_str(id.trim()).map_err(|_| Error::NotFound)?;
+        let mut tx = self.begin(caller).await?;
+        let ended = grants::end(&mut tx, &self.tools, caller, grant).await;
+        self.settle(tx, Act::new(caller, "grant.end", "grant", id.trim()), ended).await
+    }
+
+    /// Commits and wakes the outbox, or gives the connection back and records the refusal.
+    async fn settle<T>(&self, tx: Transaction<'_, Postgres>, act: Act<'_>, ended: Result<T>) -> Result<T> {
+        match ended {
+            Ok(done) => {
+                tx.commit().await.map_err(database)?;
+                self.ctx.outbox.wake();
+                Ok(done)
+            }
+            Err(error) => {
+                tx.rollback().await?;
+                chassis::audit::watched(&self.ctx.pool, act, self.tools.clock.now(), Err(error)).await
+            }
+        }
+    }
+}
+
+fn wanted(grant: v1::RoleGrant) -> Result<Wanted> {
+    let place = |text: String| Some(text.trim().to_owned()).filter(|text| !text.is_empty());
+    Ok(Wanted {
+        since: moment(grant.since.as_ref())?,
+        until: moment(grant.until.as_ref())?,
+        subject: grant.subject.trim().to_owned(),
+        grant: Grant { role: grant.role.trim().to_owned(), site: place(grant.site), region: place(grant.region) },
+    })
+}
+
+fn moment(stamp: Option<&Timestamp>) -> Result<Option<OffsetDateTime>> {
+    let unreadable =
+        || Refusal::invalid("instant-unreadable", "A1", "grants.until", "this is no date and time", "ceci n'est ni une date ni une heure");
+    stamp.map(|stamp| instant(stamp).ok_or_else(|| unreadable().into())).transpose()
+}
+
+fn some_of(count: usize) -> Result<()> {
+    if (1..=MOST).contains(&count) {
+        return Ok(());
+    }
+    let (en, fr) = ("send 1 to 100 changes at once", "envoyez de 1 à 100 changements à la fois");
+    Err(Refusal::invalid("changes-count", "A1", "changes", en, fr).into())
+}

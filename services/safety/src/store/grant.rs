@@ -1,0 +1,168 @@
+//! Grants as the directory keeps them: lines are added and ended, never removed.
+
+use chassis::{grants::Line, identity::Grant};
+use sqlx::PgConnection;
+use time::OffsetDateTime;
+use uuid::Uuid;
+
+/// A line, and who is behind it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Held {
+    pub line: Line,
+    pub proposed_by: String,
+    pub confirmed_by: Option<String>,
+    pub ended_by: Option<String>,
+}
+
+struct Row {
+    id: Uuid,
+    subject: String,
+    role: String,
+    site: Option<String>,
+    region: Option<String>,
+    since: OffsetDateTime,
+    until: Option<OffsetDateTime>,
+    ended_at: Option<OffsetDateTime>,
+    revision: i64,
+}
+
+impl From<Row> for Line {
+    fn from(row: Row) -> Self {
+        let grant = Grant { role: row.role, site: row.site, region: row.region };
+        let Row { id, subject, since, until, ended_at, revision, .. } = row;
+        Self { id, subject, grant, since, until, ended_at, revision }
+    }
+}
+
+/// One writer of grants and proposals at a time: what is in force is looked at before it is changed.
+pub async fn hold_directory(tx: &mut PgConnection) -> sqlx::Result<()> {
+    sqlx::query!("select pg_advisory_xact_lock(hashtextextended('directory', 0))").fetch_one(tx).await?;
+    Ok(())
+}
+
+pub async fn insert(
+    tx: &mut PgConnection,
+    line: &Line,
+    proposed_by: &str,
+    confirmed_by: Option<&str>,
+    at: OffsetDateTime,
+) -> sqlx::Result<()> {
+    sqlx::query!(
+        "insert into role_grant (id, subject, role, site, region, since, until, proposed_by, confirmed_by, revision, stated_at)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
+        line.id,
+        line.subject,
+        line.grant.role,
+        line.grant.site,
+        line.grant.region,
+        line.since,
+        line.until,
+        proposed_by,
+        confirmed_by,
+        line.revision,
+        at
+    )
+    .execute(tx)
+    .await?;
+    Ok(())
+}
+
+/// A line in force that grants the same, and no shorter.
+pub async fn same(
+    db: &mut PgConnection,
+    subject: &str,
+    grant: &Grant,
+    until: Option<OffsetDateTime>,
+    now: OffsetDateTime,
+) -> sqlx::Result<Option<Uuid>> {
+    sqlx::query_scalar!(
+        "select id from role_grant
+         where subject = $1 and role = $2 and site is not distinct from $3 and region is not distinct from $4
+           and since <= $6 and ended_at is null and (until is null or until > $6) and (until is null or until >= $5)
+         order by since limit 1",
+        subject,
+        grant.role,
+        grant.site,
+        grant.region,
+        until,
+        now
+    )
+    .fetch_optional(db)
+    .await
+}
+
+/// Whether anybody holds the role now.
+pub async fn is_held(db: &mut PgConnection, role: &str, now: OffsetDateTime) -> sqlx::Result<bool> {
+    let held = sqlx::query_scalar!(
+        r#"select exists (select from role_grant where role = $1 and since <= $2 and ended_at is null and (until is null or until > $2)) as "held!""#,
+        role,
+        now
+    );
+    held.fetch_one(db).await
+}
+
+/// Ends a line. `None` where there is none, or it has ended before.
+pub async fn end(tx: &mut PgConnection, id: Uuid, by: &str, at: OffsetDateTime) -> sqlx::Result<Option<Line>> {
+    let row = sqlx::query_as!(
+        Row,
+        "update role_grant set ended_at = $3, ended_by = $2, revision = revision + 1, stated_at = $3
+         where id = $1 and ended_at is null and (until is null or until > $3)
+         returning id, subject, role, site, region, since, until, ended_at, revision",
+        id,
+        by,
+        at
+    );
+    Ok(row.fetch_optional(tx).await?.map(Line::from))
+}
+
+/// Every line of a person or system, newest first.
+pub async fn of(db: &mut PgConnection, subject: &str, limit: i64) -> sqlx::Result<Vec<Held>> {
+    let rows = sqlx::query!(
+        "select id, subject, role, site, region, since, until, ended_at, revision, proposed_by, confirmed_by, ended_by
+         from role_grant where subject = $1 order by since desc, id limit $2",
+        subject,
+        limit
+    );
+    Ok(rows
+        .fetch_all(db)
+        .await?
+        .into_iter()
+        .map(|row| Held {
+            line: Line {
+                id: row.id,
+                subject: row.subject,
+                grant: Grant { role: row.role, site: row.site, region: row.region },
+                since: row.since,
+                until: row.until,
+                ended_at: row.ended_at,
+                revision: row.revision,
+            },
+            proposed_by: row.proposed_by,
+            confirmed_by: row.confirmed_by,
+            ended_by: row.ended_by,
+        })
+        .collect())
+}
+
+/// Lines that the services were last told of before `stated_before` and that did not end before `over_before`; noted as stated now.
+pub async fn to_state(
+    tx: &mut PgConnection,
+    stated_before: OffsetDateTime,
+    over_before: OffsetDateTime,
+    now: OffsetDateTime,
+    limit: i64,
+) -> sqlx::Result<Vec<Line>> {
+    let rows = sqlx::query_as!(
+        Row,
+        "update role_grant set stated_at = $3 where id in (
+             select id from role_grant
+             where stated_at < $1 and coalesce(ended_at, until, 'infinity') > $2
+             order by stated_at limit $4 for update skip locked)
+         returning id, subject, role, site, region, since, until, ended_at, revision",
+        stated_before,
+        over_before,
+        now,
+        limit
+    );
+    Ok(rows.fetch_all(tx).await?.into_iter().map(Line::from).collect())
+}

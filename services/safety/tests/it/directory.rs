@@ -1,0 +1,211 @@
+//! Grants and offices: who gives them, who confirms, and what stands in the log.
+
+use chassis::{Caller, Error, database::begin, grants::Told, identity::Grant};
+use prost::Message;
+use prost_reflect::ReflectMessage;
+use proto::{role, safety::v1};
+use safety::{
+    app::{
+        Tools, fence, grants,
+        proposals::{self, Outcome},
+    },
+    domain::{grant::Wanted, route::Holder},
+};
+use sqlx::PgPool;
+use time::Duration;
+use uuid::Uuid;
+
+use crate::world::{World, administrator, imminent_at};
+
+fn wanted(subject: &str, role: &str, site: Option<&str>) -> Wanted {
+    let grant = Grant { role: role.into(), site: site.map(str::to_owned), region: None };
+    Wanted { subject: subject.into(), grant, since: None, until: None }
+}
+
+async fn propose(pool: &PgPool, tools: &Tools, by: &Caller, wanted: Wanted) -> chassis::Result<Outcome> {
+    let mut tx = begin(pool, &fence::actor(by)).await?;
+    let outcome = proposals::propose_grants(&mut tx, tools, by, vec![wanted], Duration::DAY).await?;
+    tx.commit().await?;
+    Ok(outcome[0])
+}
+
+async fn confirm(pool: &PgPool, tools: &Tools, by: &Caller, id: Uuid) -> chassis::Result<()> {
+    let mut tx = begin(pool, &fence::actor(by)).await?;
+    proposals::confirm(&mut tx, tools, by, &[id]).await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+/// A grant in force that one administrator may give alone.
+pub async fn give(pool: &PgPool, tools: &Tools, subject: &str, role: &str, site: Option<&str>) -> Uuid {
+    match propose(pool, tools, &administrator("admin-1"), wanted(subject, role, site)).await.unwrap() {
+        Outcome::InForce(Some(id)) => id,
+        other => panic!("{other:?}"),
+    }
+}
+
+fn waits(outcome: Outcome) -> Uuid {
+    match outcome {
+        Outcome::Waits(id) => id,
+        Outcome::InForce(_) => panic!("it is in force already"),
+    }
+}
+
+fn refused<T: std::fmt::Debug>(ended: chassis::Result<T>) -> &'static str {
+    match ended {
+        Err(Error::Refused(refusal)) => refusal.reason,
+        other => panic!("not refused: {other:?}"),
+    }
+}
+
+impl World {
+    async fn roles_of(&self, subject: &str) -> Vec<String> {
+        let now = self.tools.clock.now();
+        let proof = chassis::identity::Proof { subject: subject.into(), expires_at: now + Duration::DAY };
+        let caller = chassis::grants::caller(&self.db.pool, proof, now).await.unwrap();
+        caller.grants.into_iter().map(|grant| grant.role).collect()
+    }
+}
+
+#[tokio::test]
+async fn a_head_is_named_by_two_administrators_and_the_log_names_both() {
+    let world = World::new().await;
+    let (pool, tools) = (&world.db.pool, &world.tools);
+    let (one, other) = (administrator("admin-1"), administrator("admin-2"));
+    let id = waits(propose(pool, tools, &one, wanted("head-of-kent", role::INSTITUTIONAL_HEAD, Some("kent"))).await.unwrap());
+    assert!(world.roles_of("head-of-kent").await.is_empty(), "in force before anybody confirmed");
+    assert_eq!(refused(confirm(pool, tools, &one, id).await), "second-person-needed");
+    assert_eq!(refused(confirm(pool, tools, &administrator("head-of-kent"), id).await), "second-person-needed");
+    confirm(pool, tools, &other, id).await.unwrap();
+    assert_eq!(world.roles_of("head-of-kent").await, ["institutional-head"]);
+    assert!(matches!(confirm(pool, tools, &other, id).await, Err(Error::NotFound)), "confirmed twice");
+    let noted: Vec<(String, String)> = sqlx::query_as("select actor, action from audit_staged where object = $1 order by staged")
+        .bind(id.to_string())
+        .fetch_all(&world.db.admin)
+        .await
+        .unwrap();
+    let noted: Vec<(&str, &str)> = noted.iter().map(|(actor, action)| (actor.as_str(), action.as_str())).collect();
+    assert_eq!(noted, [("admin-1", "grant.propose"), ("admin-2", "change.confirm")]);
+    let again = propose(pool, tools, &one, wanted("head-of-kent", role::INSTITUTIONAL_HEAD, Some("kent"))).await.unwrap();
+    assert!(matches!(again, Outcome::InForce(Some(_))), "what is in force is proposed again");
+}
+
+#[tokio::test]
+async fn who_is_rung_changes_only_when_a_second_administrator_confirms() {
+    let world = World::new().await;
+    let (pool, tools) = (&world.db.pool, &world.tools);
+    let holder = Holder { office: "institutional-head/mission".into(), holder: "accomplice".into(), rank: 0 };
+    let mut tx = begin(pool, &fence::actor(&administrator("admin-1"))).await.unwrap();
+    let proposed = proposals::propose_office(&mut tx, tools, &administrator("admin-1"), holder, Duration::DAY).await.unwrap();
+    tx.commit().await.unwrap();
+    let rung = async |world: &World| -> Vec<String> {
+        world.raise(imminent_at("mission")).await;
+        let ring = world.rings().await.into_iter().rev().find(|r| r.audience() == v1::Audience::ResponsibleHead).unwrap();
+        ring.recipients.into_iter().map(|r| r.holder).collect()
+    };
+    assert!(!rung(&world).await.contains(&"accomplice".to_owned()));
+    assert_eq!(refused(confirm(pool, tools, &administrator("admin-1"), waits(proposed)).await), "second-person-needed");
+    confirm(pool, tools, &administrator("admin-2"), waits(proposed)).await.unwrap();
+    assert!(rung(&world).await.contains(&"accomplice".to_owned()));
+}
+
+#[tokio::test]
+async fn an_office_changed_with_a_sql_prompt_rings_nhq_and_the_monitoring_centre_and_not_whoever_was_written_in() {
+    let world = World::new().await;
+    let rung = async || -> (bool, Vec<String>) {
+        world.raise(imminent_at("mission")).await;
+        let ring = world.rings().await.into_iter().rev().find(|r| r.audience() == v1::Audience::ResponsibleHead).unwrap();
+        (ring.no_route, ring.recipients.into_iter().map(|r| r.holder).collect())
+    };
+    let (no_route, sound) = rung().await;
+    assert!(!no_route && sound.contains(&crate::world::HEAD.to_owned()));
+    for statement in [
+        "update office_holder set holder = 'accomplice' where office = 'institutional-head/mission' and rank = 0",
+        "insert into office_holder (office, holder, rank, since, assigned_by, confirmed_by, signature)
+         select office, 'accomplice-2', rank, since, assigned_by, confirmed_by, signature from office_holder where rank = 0 and office = 'rj-unit'",
+        "update office_holder set office = 'institutional-head/mission' where holder = 'nmc-1'",
+    ] {
+        sqlx::query(statement).execute(&world.db.admin).await.unwrap();
+        let (no_route, told) = rung().await;
+        assert!(no_route, "{statement}");
+        assert!(!told.iter().any(|holder| holder.starts_with("accomplice")), "{told:?}");
+        assert!(told.contains(&"officer-1".to_owned()), "{told:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_proposal_that_nobody_confirms_in_a_day_is_over() {
+    let world = World::new().await;
+    let (pool, tools) = (&world.db.pool, &world.tools);
+    let id = waits(propose(pool, tools, &administrator("admin-1"), wanted("officer-9", role::RJ_OFFICER, None)).await.unwrap());
+    let mut db = begin(pool, &fence::actor(&administrator("admin-2"))).await.unwrap();
+    assert_eq!(proposals::waiting(&mut db, tools.clock.now()).await.unwrap().len(), 1);
+    tools.clock.advance(Duration::DAY);
+    assert!(proposals::waiting(&mut db, tools.clock.now()).await.unwrap().is_empty());
+    drop(db);
+    assert_eq!(refused(confirm(pool, tools, &administrator("admin-2"), id).await), "proposal-over");
+    assert!(world.roles_of("officer-9").await.is_empty());
+}
+
+#[tokio::test]
+async fn a_role_is_taken_back_by_one_administrator_at_once_and_stays_in_the_list() {
+    let world = World::new().await;
+    let (pool, tools) = (&world.db.pool, &world.tools);
+    let id = give(pool, tools, "mediator-9", role::MEDIATOR, None).await;
+    assert_eq!(world.roles_of("mediator-9").await, ["mediator"]);
+    let end = async || {
+        let mut tx = begin(pool, &fence::actor(&administrator("admin-2"))).await.unwrap();
+        let ended = grants::end(&mut tx, tools, &administrator("admin-2"), id).await;
+        tx.commit().await.unwrap();
+        ended
+    };
+    end().await.unwrap();
+    assert!(world.roles_of("mediator-9").await.is_empty());
+    assert!(matches!(end().await, Err(Error::NotFound)));
+    let mut db = world.begin(&fence::actor(&administrator("admin-2"))).await;
+    let held = grants::of(&mut db, "mediator-9").await.unwrap();
+    assert_eq!((held.len(), held[0].proposed_by.as_str(), held[0].ended_by.as_deref()), (1, "admin-1", Some("admin-2")));
+}
+
+#[tokio::test]
+async fn nobody_is_granted_a_role_at_a_site_that_the_directory_does_not_know() {
+    let world = World::new().await;
+    let (pool, tools) = (&world.db.pool, &world.tools);
+    let propose = async |wanted| refused(propose(pool, tools, &administrator("admin-1"), wanted).await);
+    assert_eq!(propose(wanted("x", role::STAFF, Some("nowhere"))).await, "site-unknown");
+    assert_eq!(propose(wanted("x", role::STAFF, None)).await, "place-wrong");
+    assert_eq!(propose(wanted("x", "minister", None)).await, "role-unknown");
+    assert_eq!(propose(wanted("service:cases", role::MEDIATOR, None)).await, "subject-missing");
+}
+
+#[tokio::test]
+async fn the_first_administrators_come_from_the_settings_and_only_while_there_is_none() {
+    let world = World::new().await;
+    let (pool, tools) = (&world.db.pool, &world.tools);
+    grants::begin(pool, tools, &["first-1".into(), " first-2".into(), String::new()]).await.unwrap();
+    grants::begin(pool, tools, &["intruder".into()]).await.unwrap();
+    for first in ["first-1", "first-2"] {
+        assert_eq!(world.roles_of(first).await, ["directory-administrator"]);
+    }
+    assert!(world.roles_of("intruder").await.is_empty());
+}
+
+#[test]
+fn a_grant_travels_as_the_message_that_the_directory_declares() {
+    let full = Told {
+        grant_id: "a".into(),
+        subject: "b".into(),
+        role: "c".into(),
+        site: "d".into(),
+        region: "e".into(),
+        since: Some(prost_types::Timestamp { seconds: 1, nanos: 0 }),
+        until: Some(prost_types::Timestamp { seconds: 2, nanos: 0 }),
+        ended_at: Some(prost_types::Timestamp { seconds: 3, nanos: 0 }),
+        revision: 4,
+    };
+    let read = v1::GrantChanged::decode(full.encode_to_vec().as_slice()).unwrap();
+    let names = [&read.grant_id, &read.subject, &read.role, &read.site, &read.region].map(String::as_str);
+    assert_eq!(names, ["a", "b", "c", "d", "e"]);
+    assert_eq!((read.since, read.until, read.ended_at, read.revision), (full.since, full.until, full.ended_at, 4));
+    assert_eq!(read.descriptor().fields().len(), 9, "a field that the copies do not take");
+}

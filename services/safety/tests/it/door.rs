@@ -1,0 +1,258 @@
+//! The alarm's own door, with tokens and grants as they really come: who gets through, and who is cut off.
+
+use std::time::Duration;
+
+use bytes::{Buf, BufMut};
+use chassis::{
+    Clock, Context, Ids, Process, Settings,
+    client::{self, Peer},
+    database::begin,
+    grants::Line,
+};
+use clap::Parser;
+use harness::{
+    bus::TestBus,
+    database::{Database, fresh},
+    grants::{hold, line},
+    wait::eventually,
+};
+use local::identity::Issuer;
+use proto::{
+    role,
+    safety::v1::{
+        ListConcernsRequest, RaiseConcernRequest, WatchConcernsRequest, WhoAmIRequest, safety_client::SafetyClient,
+        safety_server::SafetyServer, watch_concerns_response::Item,
+    },
+    subject,
+};
+use safety::{
+    access::RULES,
+    app::{Ladders, Tools, directory, fence, watch::Hub},
+    grpc::Door,
+};
+use tonic::{
+    Code, Status,
+    client::Grpc,
+    codec::{Codec, DecodeBuf, Decoder, EncodeBuf, Encoder},
+};
+use tonic_types::StatusExt;
+
+use crate::world::{administrator, one_line};
+
+const SOON: Duration = Duration::from_secs(20);
+
+#[derive(Parser)]
+struct Config {
+    #[command(flatten)]
+    chassis: Settings,
+}
+
+struct Alarm {
+    url: String,
+    issuer: Issuer,
+    ctx: Context,
+    tools: Tools,
+    database: Database,
+    bus: TestBus,
+    folder: std::path::PathBuf,
+}
+
+impl Drop for Alarm {
+    fn drop(&mut self) {
+        self.ctx.stop.cancel();
+        let _ = std::fs::remove_dir_all(&self.folder);
+    }
+}
+
+impl Alarm {
+    async fn open() -> Self {
+        let folder = std::env::temp_dir().join(format!("ro-alarm-{}", Ids::random().uuid()));
+        std::fs::create_dir_all(&folder).unwrap();
+        let issuer = Issuer::open(&folder).unwrap();
+        let address = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap().to_string();
+        let keys = issuer.keys_file.to_string_lossy().into_owned();
+        let settings = Config::parse_from(["safety", "--listen", &address, "--identity-keys", &keys]).chassis;
+        let (bus, database) = (TestBus::start().await, fresh(&[&chassis::database::MIGRATOR, &safety::MIGRATOR]).await);
+        directory::load(&database.pool).await.unwrap();
+        let process = Process::new("safety", settings, Clock::system(), Ids::random());
+        let ctx = Context::assemble(process, database.pool.clone(), bus.connect("safety").await);
+        let ladder = || "0s:holder,2m:holder,5m:deputy,10m:everyone,every 5m".parse().unwrap();
+        let ladders = Ladders { version: 1, imminent: ladder(), concern: ladder(), question: ladder() };
+        let tools = Tools { clock: ctx.clock.clone(), ids: ctx.ids.clone(), ladders, signer: None };
+        let door = Door { ctx: ctx.clone(), tools: tools.clone(), hub: Hub::new(ctx.clock.clone()), proposals_last: time::Duration::DAY };
+        let serving = ctx.clone();
+        let routes = tonic::service::Routes::new(SafetyServer::new(door));
+        tokio::spawn(async move { serving.serve_grpc(proto::DESCRIPTOR_BYTES, RULES, routes).await });
+        let alarm = Self { url: format!("http://{address}"), issuer, ctx, tools, database, bus, folder };
+        let look = async || alarm.client("anyone").who_am_i(WhoAmIRequest {}).await.map_err(|status| status.to_string());
+        eventually("the door is open", SOON, look).await;
+        alarm
+    }
+
+    fn peer(&self, subject: &str) -> Peer {
+        let token = self.issuer.token(subject, Clock::system().now()).unwrap();
+        client::connect(&self.url, None, Some(&token), None).unwrap()
+    }
+
+    fn client(&self, subject: &str) -> SafetyClient<Peer> {
+        SafetyClient::new(self.peer(subject))
+    }
+
+    async fn hold(&self, line: &Line) {
+        hold(&self.ctx.pool, line).await;
+    }
+
+    /// An empty message to any RPC; the reason of the refusal, or empty.
+    async fn knock(&self, subject: &str, method: &'static str) -> String {
+        let mut grpc = Grpc::new(self.peer(subject));
+        grpc.ready().await.unwrap();
+        let asked = grpc.server_streaming(tonic::Request::new(()), method.parse().unwrap(), Nothing).await;
+        match asked {
+            Err(status) => reason(&status),
+            Ok(mut answers) => answers.get_mut().message().await.err().map(|status| reason(&status)).unwrap_or_default(),
+        }
+    }
+}
+
+/// Sends no bytes and reads none.
+#[derive(Clone, Copy)]
+struct Nothing;
+
+impl Codec for Nothing {
+    type Encode = ();
+    type Decode = ();
+    type Encoder = Self;
+    type Decoder = Self;
+
+    fn encoder(&mut self) -> Self {
+        *self
+    }
+
+    fn decoder(&mut self) -> Self {
+        *self
+    }
+}
+
+impl Encoder for Nothing {
+    type Item = ();
+    type Error = Status;
+
+    fn encode(&mut self, (): (), to: &mut EncodeBuf<'_>) -> Result<(), Status> {
+        to.put_slice(&[]);
+        Ok(())
+    }
+}
+
+impl Decoder for Nothing {
+    type Item = ();
+    type Error = Status;
+
+    fn decode(&mut self, from: &mut DecodeBuf<'_>) -> Result<Option<()>, Status> {
+        from.advance(from.remaining());
+        Ok(Some(()))
+    }
+}
+
+fn reason(status: &Status) -> String {
+    status.get_details_error_info().map(|info| info.reason).unwrap_or_default()
+}
+
+fn raise() -> RaiseConcernRequest {
+    RaiseConcernRequest { concern: Some(one_line("he is not well")) }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_contractor_whose_contract_ended_yesterday_can_raise_a_concern_and_do_nothing_else() {
+    let alarm = Alarm::open().await;
+    let yesterday = Clock::system().now() - time::Duration::DAY;
+    let former = |role, site| Line { since: yesterday - time::Duration::DAY, until: Some(yesterday), ..line("contractor-1", role, site) };
+    for was in [former(role::RJ_OFFICER, None), former(role::STAFF, Some("mission")), former(role::DIRECTORY_ADMINISTRATOR, None)] {
+        alarm.hold(&was).await;
+    }
+    let mut refused = 0;
+    for rule in RULES {
+        let open = ["concern.raise", "grant.own"].contains(&rule.permission);
+        let told = alarm.knock("contractor-1", rule.method).await;
+        assert_eq!(told, if open { "" } else { "no-grant" }, "{}", rule.method);
+        refused += i64::from(!open);
+    }
+    let receipt = alarm.client("contractor-1").raise_concern(raise()).await.unwrap().into_inner().receipt.unwrap();
+    assert!(receipt.reference.starts_with("RS-"));
+    assert!(alarm.client("contractor-1").who_am_i(WhoAmIRequest {}).await.unwrap().into_inner().grants.is_empty());
+    alarm.ctx.denied.flush(&alarm.ctx.pool, alarm.ctx.clock.now()).await;
+    let noted: i64 =
+        sqlx::query_scalar("select sum(object::bigint)::bigint from audit_staged where actor = 'contractor-1' and outcome = 'denied'")
+            .fetch_one(&alarm.database.admin)
+            .await
+            .unwrap();
+    assert_eq!(noted, refused, "every attempt stands in the log");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_concern_is_taken_while_nobody_can_read_what_people_may_do() {
+    let alarm = Alarm::open().await;
+    alarm.hold(&line("staff-mission", role::STAFF, Some("mission"))).await;
+    alarm.client("staff-mission").raise_concern(raise()).await.unwrap();
+    sqlx::query("alter table grant_held rename to grant_lost").execute(&alarm.database.admin).await.unwrap();
+    alarm.client("staff-mission").raise_concern(raise()).await.unwrap();
+    assert!(alarm.client("staff-mission").list_concerns(ListConcernsRequest::default()).await.is_err());
+    let sites: Vec<Option<String>> =
+        sqlx::query_scalar("select site from concern order by raised_at").fetch_all(&alarm.database.admin).await.unwrap();
+    assert_eq!(sites, [Some("mission".to_owned()), None], "the first went to the raiser's own head, the second to NHQ to find the head");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_live_stream_ends_soon_after_the_grant_it_stands_on() {
+    let alarm = Alarm::open().await;
+    let officer = line("officer-1", role::RJ_OFFICER, None);
+    alarm.hold(&officer).await;
+    let mut stream = alarm.client("officer-1").watch_concerns(WatchConcernsRequest {}).await.unwrap().into_inner();
+    assert!(matches!(stream.message().await.unwrap().unwrap().item, Some(Item::Snapshot(_))));
+    alarm.hold(&Line { ended_at: Some(Clock::system().now()), revision: 2, ..officer }).await;
+    let end = async {
+        loop {
+            if let Err(status) = stream.message().await {
+                return status;
+            }
+        }
+    };
+    let status = tokio::time::timeout(Duration::from_secs(60), end).await.expect("the stream outlived its grant by a minute");
+    assert_eq!((status.code(), reason(&status)), (Code::PermissionDenied, "no-grant".to_owned()));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_the_directory_grants_and_takes_back_another_service_knows() {
+    let alarm = Alarm::open().await;
+    let theirs = fresh(&[&chassis::database::MIGRATOR]).await;
+    let settings = Config::parse_from(["cases"]).chassis;
+    let process = Process::new("cases", settings, Clock::system(), Ids::random());
+    let cases = Context::assemble(process, theirs.pool.clone(), alarm.bus.connect("cases").await);
+    cases.hear_grants(subject::CASES_GRANTS.stream, subject::CASES_GRANTS.name, subject::CASES_GRANTS.filters);
+    alarm.ctx.carry_outbox();
+    let grant = crate::directory::give(&alarm.ctx.pool, &alarm.tools, "mediator-1", role::MEDIATOR, None).await;
+    let live = async || -> Vec<String> {
+        let proof = chassis::identity::Proof { subject: "mediator-1".into(), expires_at: Clock::system().now() + time::Duration::HOUR };
+        let caller = chassis::grants::caller(&theirs.pool, proof, Clock::system().now()).await.unwrap();
+        caller.grants.into_iter().map(|grant| grant.role).collect()
+    };
+    let becomes = async |wanted: &[&str]| {
+        let look = async || match live().await {
+            found if found == wanted => Ok(()),
+            found => Err(format!("{found:?}")),
+        };
+        eventually("the copy follows", SOON, look).await;
+    };
+    becomes(&["mediator"]).await;
+    let mut tx = begin(&alarm.ctx.pool, &fence::actor(&administrator("admin-1"))).await.unwrap();
+    safety::app::grants::end(&mut tx, &alarm.tools, &administrator("admin-1"), grant).await.unwrap();
+    tx.commit().await.unwrap();
+    becomes(&[]).await;
+    // The copy is set back to what it was before, as by an old backup; the daily statement mends it.
+    sqlx::query("delete from inbox").execute(&theirs.admin).await.unwrap();
+    sqlx::query("update grant_held set ended_at = null, revision = 1").execute(&theirs.admin).await.unwrap();
+    becomes(&["mediator"]).await;
+    sqlx::query("update role_grant set stated_at = stated_at - interval '2 days'").execute(&alarm.database.admin).await.unwrap();
+    assert_eq!(safety::app::grants::restate(&alarm.ctx.pool, &alarm.tools).await.unwrap(), 1);
+    becomes(&[]).await;
+    cases.stop.cancel();
+}

@@ -1,0 +1,29 @@
+//! Grants for tests that come through the door: written straight into a service's own copy.
+
+use chassis::{
+    Clock, Ids,
+    database::{Actor, begin},
+    grants::{Line, keep},
+    identity::Grant,
+};
+use sqlx::PgPool;
+use time::{Duration, OffsetDateTime};
+
+/// A grant that somebody holds, from an hour ago and without an end.
+#[must_use]
+pub fn line(subject: &str, role: &str, site: Option<&str>) -> Line {
+    let grant = Grant { role: role.to_owned(), site: site.map(str::to_owned), region: None };
+    let since: OffsetDateTime = Clock::system().now() - Duration::HOUR;
+    Line { id: Ids::random().uuid(), subject: subject.to_owned(), grant, since, until: None, ended_at: None, revision: 1 }
+}
+
+/// Writes a line into the copy.
+///
+/// # Panics
+/// The database refuses it: the test cannot run.
+#[expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+pub async fn hold(pool: &PgPool, line: &Line) {
+    let mut tx = begin(pool, &Actor::service("tests")).await.unwrap();
+    keep(&mut tx, line).await.unwrap();
+    tx.commit().await.unwrap();
+}
