@@ -65,7 +65,7 @@ impl Door {
 
     async fn read(&self, caller: &Caller, concern_ref: &str) -> chassis::Result<read_concerns::View> {
         let mut db = self.ctx.pool.acquire().await?;
-        let viewer = viewer(&mut db, caller).await?;
+        let viewer = viewer(&mut db, &self.tools, caller).await?;
         let view = read_concerns::get(&mut db, &viewer, concern_ref).await?;
         read_concerns::note(&mut db, caller, "concern.read", std::slice::from_ref(&view), self.tools.clock.now()).await;
         Ok(view)
@@ -143,7 +143,7 @@ impl Safety for Door {
         let request = request.into_inner();
         let after = page::decode(&request.page_token)?;
         let mut db = self.ctx.pool.acquire().await.map_err(database)?;
-        let viewer = viewer(&mut db, &caller).await?;
+        let viewer = viewer(&mut db, &self.tools, &caller).await?;
         let limit = page::size(request.page_size, 100, 500);
         let (views, next) = read_concerns::list(&mut db, &viewer, request.include_closed, after, limit).await?;
         read_concerns::note(&mut db, &caller, "concern.list", &views, self.tools.clock.now()).await;

@@ -155,7 +155,7 @@ impl Watcher {
     /// Who the watcher is, looked up anew each time: an office may have changed hands.
     async fn reader(&self) -> Result<(sqlx::pool::PoolConnection<sqlx::Postgres>, Viewer), Status> {
         let mut db = self.door.ctx.pool.acquire().await.map_err(database)?;
-        let viewer = viewer(&mut db, &self.caller).await?;
+        let viewer = viewer(&mut db, &self.door.tools, &self.caller).await?;
         Ok((db, viewer))
     }
 }
