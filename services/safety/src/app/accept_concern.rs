@@ -28,7 +28,7 @@ pub async fn accept(tx: &mut PgConnection, tools: &Tools, caller: &Caller, id: U
     let now = tools.clock.now();
     let concern = store::concern::hold(tx, id).await?.ok_or(Error::NotFound)?;
     let mut audiences = store::concern::audiences(tx, id).await?;
-    let viewer = viewer(tx, caller).await?;
+    let viewer = viewer(tx, tools, caller).await?;
     if !viewer.may_know(&audiences) {
         return Err(Error::NotFound);
     }

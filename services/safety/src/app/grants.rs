@@ -18,10 +18,8 @@ use time::OffsetDateTime;
 use uuid::Uuid;
 
 use super::{Tools, fence, raise_concern::fingerprint_id};
-use crate::{
-    domain::grant::Wanted,
-    store::{self, grant::Held},
-};
+pub use crate::store::grant::Held;
+use crate::{domain::grant::Wanted, store};
 
 /// What the audit log calls a grant.
 pub const KIND: &str = "grant";

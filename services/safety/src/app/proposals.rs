@@ -9,15 +9,13 @@ use time::{Duration, OffsetDateTime};
 use uuid::Uuid;
 
 use super::{Tools, directory, grants, roster};
+pub use crate::store::proposal::{Proposal, What};
 use crate::{
     domain::{
         grant::{self, Fault, Wanted},
         route::Holder,
     },
-    store::{
-        self,
-        proposal::{Proposal, What},
-    },
+    store,
 };
 
 const KIND: &str = "proposal";

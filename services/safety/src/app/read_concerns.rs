@@ -13,7 +13,7 @@ use sqlx::{PgConnection, Postgres, Transaction};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-use super::{envelope, raise_concern::Receipt};
+use super::{Tools, envelope, raise_concern::Receipt, roster};
 use crate::{
     domain::{
         concern::{Audience, AudienceStatus, State},
@@ -85,11 +85,11 @@ impl Viewer {
 ///
 /// # Errors
 /// A statement failed.
-pub async fn viewer(db: &mut PgConnection, caller: &Caller) -> Result<Viewer> {
+pub async fn viewer(db: &mut PgConnection, tools: &Tools, caller: &Caller) -> Result<Viewer> {
     if caller.has_any(&role::NHQ_ACCEPTORS) {
         return Ok(Viewer::Nhq);
     }
-    let mut offices = store::directory::offices_of(db, &caller.subject).await?;
+    let mut offices = roster::offices_of(db, tools, &caller.subject).await?;
     offices.extend(offices_of_role(caller));
     offices.retain(|o| o != route::RJ_UNIT && o != route::NMC);
     if !offices.is_empty() {

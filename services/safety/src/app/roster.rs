@@ -22,6 +22,15 @@ pub async fn holders(db: &mut PgConnection, tools: &Tools, offices: &[String]) -
     Ok(rows.into_iter().filter(|row| is_believed(tools, row)).map(|row| row.holder).collect())
 }
 
+/// The offices that a person is believed to hold.
+///
+/// # Errors
+/// The database does not answer.
+pub async fn offices_of(db: &mut PgConnection, tools: &Tools, holder: &str) -> sqlx::Result<Vec<String>> {
+    let rows = store::directory::assigned_to(db, holder).await?;
+    Ok(rows.into_iter().filter(|row| is_believed(tools, row)).map(|row| row.holder.office).collect())
+}
+
 /// Puts an assignment in force: proposed by one, confirmed by another, signed by this service.
 ///
 /// # Errors

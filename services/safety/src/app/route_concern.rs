@@ -65,7 +65,7 @@ pub async fn route(tx: &mut PgConnection, tools: &Tools, caller: &Caller, id: Uu
         actor: &caller.subject,
     };
     record(tx, tools, &change).await?;
-    let viewer = viewer(tx, caller).await?;
+    let viewer = viewer(tx, tools, caller).await?;
     let concern = store::concern::find(tx, id).await?.ok_or(Error::NotFound)?;
     view(tx, &viewer, concern).await
 }

@@ -4,13 +4,15 @@ use chassis::{Caller, identity::Grant, wire::timestamp};
 use proto::safety::v1;
 
 use crate::{
-    app::{envelope, proposals::Outcome, raise_concern::Receipt, read_concerns::View},
-    domain::{concern::AudienceStatus, grant::Wanted, route::Holder},
-    store::{
-        directory::Site,
-        grant::Held,
-        proposal::{Proposal, What},
+    app::{
+        envelope,
+        grants::Held,
+        proposals::{Outcome, Proposal, What},
+        raise_concern::Receipt,
+        read_concerns::View,
     },
+    domain::{concern::AudienceStatus, grant::Wanted, route::Holder},
+    store::directory::Site,
 };
 
 pub fn receipt(receipt: &Receipt) -> v1::ConcernReceipt {

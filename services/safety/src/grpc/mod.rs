@@ -72,7 +72,7 @@ impl Door {
 
     async fn read(&self, caller: &Caller, concern_ref: &str) -> chassis::Result<read_concerns::View> {
         let mut tx = self.begin(caller).await?;
-        let viewer = viewer(&mut tx, caller).await?;
+        let viewer = viewer(&mut tx, &self.tools, caller).await?;
         let view = read_concerns::get(&mut tx, &viewer, concern_ref).await?;
         read_concerns::note(tx, caller, "concern.read", std::slice::from_ref(&view), self.tools.clock.now()).await;
         Ok(view)
@@ -151,7 +151,7 @@ impl Safety for Door {
         let request = request.into_inner();
         let after = page::decode(&request.page_token)?;
         let mut tx = self.begin(&caller).await?;
-        let viewer = viewer(&mut tx, &caller).await?;
+        let viewer = viewer(&mut tx, &self.tools, &caller).await?;
         let limit = page::size(request.page_size, 100, 500);
         let (views, next) = read_concerns::list(&mut tx, &viewer, request.include_closed, after, limit).await?;
         read_concerns::note(tx, &caller, "concern.list", &views, self.tools.clock.now()).await;

@@ -162,7 +162,7 @@ impl Watcher {
     async fn reader(&self) -> Result<(Transaction<'static, Postgres>, Viewer, OwnedSemaphorePermit), Status> {
         let turn = self.door.hub.readers.clone().acquire_owned().await.map_err(|_| unauthenticated())?;
         let mut tx = self.door.begin(&self.caller).await?;
-        let viewer = viewer(&mut tx, &self.caller).await?;
+        let viewer = viewer(&mut tx, &self.door.tools, &self.caller).await?;
         Ok((tx, viewer, turn))
     }
 }

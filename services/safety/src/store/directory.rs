@@ -54,22 +54,41 @@ pub struct Assigned {
     pub signature: Option<Vec<u8>>,
 }
 
+struct Row {
+    office: String,
+    holder: String,
+    rank: i16,
+    assigned_by: String,
+    confirmed_by: Option<String>,
+    signature: Option<Vec<u8>>,
+}
+
+impl From<Row> for Assigned {
+    fn from(row: Row) -> Self {
+        let holder = Holder { office: row.office, holder: row.holder, rank: row.rank };
+        Self { holder, assigned_by: row.assigned_by, confirmed_by: row.confirmed_by, signature: row.signature }
+    }
+}
+
 /// Who is said to hold any of the offices.
 pub async fn assigned(db: &mut PgConnection, offices: &[String]) -> sqlx::Result<Vec<Assigned>> {
-    let rows = sqlx::query!(
+    let rows = sqlx::query_as!(
+        Row,
         "select office, holder, rank, assigned_by, confirmed_by, signature from office_holder where office = any($1)
          order by office, rank, holder",
         offices
-    )
-    .fetch_all(db)
-    .await?;
-    let assigned = rows.into_iter().map(|row| Assigned {
-        holder: Holder { office: row.office, holder: row.holder, rank: row.rank },
-        assigned_by: row.assigned_by,
-        confirmed_by: row.confirmed_by,
-        signature: row.signature,
-    });
-    Ok(assigned.collect())
+    );
+    Ok(rows.fetch_all(db).await?.into_iter().map(Assigned::from).collect())
+}
+
+/// The offices that a person is said to hold.
+pub async fn assigned_to(db: &mut PgConnection, holder: &str) -> sqlx::Result<Vec<Assigned>> {
+    let rows = sqlx::query_as!(
+        Row,
+        "select office, holder, rank, assigned_by, confirmed_by, signature from office_holder where holder = $1 order by office",
+        holder
+    );
+    Ok(rows.fetch_all(db).await?.into_iter().map(Assigned::from).collect())
 }
 
 /// Puts an assignment in force.
@@ -89,9 +108,4 @@ pub async fn assign(db: &mut PgConnection, assigned: &Assigned, at: OffsetDateTi
     .execute(db)
     .await?;
     Ok(())
-}
-
-/// The offices a person holds.
-pub async fn offices_of(db: &mut PgConnection, holder: &str) -> sqlx::Result<Vec<String>> {
-    sqlx::query_scalar!("select office from office_holder where holder = $1 order by office", holder).fetch_all(db).await
 }

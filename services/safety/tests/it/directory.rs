@@ -26,7 +26,7 @@ async fn propose(pool: &PgPool, tools: &Tools, by: &Caller, wanted: Wanted) -> c
     let mut tx = begin(pool, &fence::actor(by)).await?;
     let outcome = proposals::propose_grants(&mut tx, tools, by, vec![wanted], Duration::DAY).await?;
     tx.commit().await?;
-    Ok(outcome[0])
+    Ok(outcome.into_iter().next().unwrap())
 }
 
 async fn confirm(pool: &PgPool, tools: &Tools, by: &Caller, id: Uuid) -> chassis::Result<()> {
@@ -40,21 +40,21 @@ async fn confirm(pool: &PgPool, tools: &Tools, by: &Caller, id: Uuid) -> chassis
 pub async fn give(pool: &PgPool, tools: &Tools, subject: &str, role: &str, site: Option<&str>) -> Uuid {
     match propose(pool, tools, &administrator("admin-1"), wanted(subject, role, site)).await.unwrap() {
         Outcome::InForce(Some(id)) => id,
-        other => panic!("{other:?}"),
+        other => unreachable!("{other:?}"),
     }
 }
 
 fn waits(outcome: Outcome) -> Uuid {
     match outcome {
         Outcome::Waits(id) => id,
-        Outcome::InForce(_) => panic!("it is in force already"),
+        Outcome::InForce(_) => unreachable!("it is in force already"),
     }
 }
 
 fn refused<T: std::fmt::Debug>(ended: chassis::Result<T>) -> &'static str {
     match ended {
         Err(Error::Refused(refusal)) => refusal.reason,
-        other => panic!("not refused: {other:?}"),
+        other => unreachable!("not refused: {other:?}"),
     }
 }
 
@@ -117,6 +117,7 @@ async fn an_office_changed_with_a_sql_prompt_rings_nhq_and_the_monitoring_centre
         let ring = world.rings().await.into_iter().rev().find(|r| r.audience() == v1::Audience::ResponsibleHead).unwrap();
         (ring.no_route, ring.recipients.into_iter().map(|r| r.holder).collect())
     };
+    let id = world.raise(imminent_at("mission")).await.id;
     let (no_route, sound) = rung().await;
     assert!(!no_route && sound.contains(&crate::world::HEAD.to_owned()));
     for statement in [
@@ -131,6 +132,9 @@ async fn an_office_changed_with_a_sql_prompt_rings_nhq_and_the_monitoring_centre
         assert!(!told.iter().any(|holder| holder.starts_with("accomplice")), "{told:?}");
         assert!(told.contains(&"officer-1".to_owned()), "{told:?}");
     }
+    let accomplice = crate::world::caller("accomplice", &[role::STAFF], &["kent"]);
+    let ended = world.accept(&accomplice, id, safety::domain::concern::Audience::ResponsibleHead).await;
+    assert!(matches!(ended, Err(Error::NotFound)), "whoever wrote himself in accepts nothing and knows of nothing");
 }
 
 #[tokio::test]
