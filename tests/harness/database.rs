@@ -43,7 +43,9 @@ pub async fn fresh(migrators: &[&Migrator]) -> Database {
     let server = PgConnectOptions::from_str(&server_url()).unwrap().disable_statement_logging();
     let template = template(&server, migrators).await;
     let options = server.clone().database(&create(&server, "test", &template).await);
-    let pool = PgPoolOptions::new().max_connections(12).connect_with(options.clone()).await.unwrap();
+    // A test may listen to the statements (harness::uniform); nobody else hears them.
+    let heard = PgConnectOptions::from_str(&server_url()).unwrap().database(options.get_database().unwrap_or_default());
+    let pool = PgPoolOptions::new().max_connections(12).connect_with(heard).await.unwrap();
     Database { pool, options, server }
 }
 

@@ -9,3 +9,4 @@ mod queue;
 mod screening;
 mod submitting;
 mod support;
+mod uniform;

@@ -13,4 +13,6 @@ mod rings;
 #[cfg(test)]
 mod smtp;
 #[cfg(test)]
+mod uniform;
+#[cfg(test)]
 mod world;

@@ -5,4 +5,5 @@ mod accepting;
 mod raising;
 mod ringing;
 mod second_road;
+mod uniform;
 mod world;
