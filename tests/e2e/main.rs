@@ -1,12 +1,14 @@
 //! The whole system, by its doors: the built programs, real PostgreSQL, real NATS.
-#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on has failed")]
 
 mod audit;
 mod bad_input;
 mod concern;
+mod flood;
 mod killed;
 mod outsider;
 mod people;
+mod private;
 mod referral;
 mod services;
 mod traced;

@@ -35,7 +35,7 @@ const HEARD_FRAMES: usize = 64;
 const HEARD_WITHIN: Duration = Duration::from_secs(1);
 /// Open to everyone: they say nothing about anybody.
 const OPEN: [&str; 2] = ["/grpc.health.v1.Health/", "/grpc.reflection."];
-/// What a path is called that no rule knows. A caller writes the path, so it stands in no span, log line or metric [T13].
+/// What a path is called that no rule knows. A caller writes the path, so it stands in no span, log line or metric (threat T13).
 const UNKNOWN: &str = "unknown";
 
 /// Guards every RPC of a service.
