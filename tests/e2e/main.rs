@@ -1,5 +1,5 @@
 //! The whole system, by its doors: the built programs, real PostgreSQL, real NATS.
-#![expect(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on has failed")]
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 mod audit;
 mod bad_input;

@@ -205,8 +205,6 @@ pub async fn get(db: &mut PgConnection, viewer: &Viewer, concern_ref: &str) -> R
 /// `NotFound` for everybody else.
 pub async fn receipt(db: &mut PgConnection, caller: &Caller, id: &str) -> Result<(Receipt, State)> {
     let id = ConcernId::from_str(id).map_or(Uuid::nil(), ConcernId::uuid);
-    let concern = store::concern::find(db, id).await?;
-    let concern = concern.filter(|c| c.raised_by == caller.subject).ok_or(Error::NotFound)?;
-    let receipt = Receipt { id: concern.id, reference: concern.reference, recorded_at: concern.raised_at, already_known: true };
-    Ok((receipt, concern.state))
+    let (id, reference, recorded_at, state) = store::concern::receipt(db, id, &caller.subject).await?.ok_or(Error::NotFound)?;
+    Ok((Receipt { id, reference, recorded_at, already_known: true }, state))
 }
