@@ -199,7 +199,6 @@ fn from_finished_years_nothing_small_can_be_worked_out_in_two_thousand_worlds_ho
 
 /// Why those releases are for the RJ Unit alone. The day these are zero, others may have them.
 #[test]
-#[expect(clippy::print_stderr, reason = "what the two faster releases give away is a figure for their documentation")]
 fn reports_of_a_year_under_way_give_differences_away_and_the_attacker_is_strong_enough_to_find_them() {
     let month = total(26, PAIRS, |facts, dice| {
         let end = |month: usize| facts.iter().take_while(|fact| fact.2 < month).count();
