@@ -2,6 +2,7 @@
 
 use std::fs;
 
+use base64::Engine as _;
 use harness::{decoders, hostile::Hostile};
 use prost::Message;
 use prost_reflect::{DynamicMessage, Kind, MessageDescriptor, Value};
@@ -33,6 +34,21 @@ fn no_decoder_breaks_its_promise_over_its_seeds_and_thousands_of_broken_ones() {
             }
         }
     }
+}
+
+#[test]
+fn a_message_nested_a_hundred_thousand_deep_is_refused_and_not_followed() {
+    // Groups of an unknown field, each in the one before it: the one nesting that every message of ours can be sent.
+    let (begin, end) = ([0xc3_u8, 0x3e], [0xc4_u8, 0x3e]);
+    let deep = begin.repeat(100_000);
+    for name in ["ro.safety.v1.Concern", "ro.intake.v1.Referral"] {
+        assert!(DynamicMessage::decode(DESCRIPTORS.get_message_by_name(name).unwrap(), deep.as_slice()).is_err());
+    }
+    assert!(proto::safety::v1::Concern::decode(deep.as_slice()).is_err());
+    assert!(proto::intake::v1::Referral::decode(deep.as_slice()).is_err());
+    // Within the limit it is passed over, as every unknown field is.
+    let shallow = [begin.repeat(50), end.repeat(50)].concat();
+    assert!(proto::safety::v1::Concern::decode(shallow.as_slice()).is_ok());
 }
 
 #[test]
@@ -70,6 +86,15 @@ fn filled(of: &MessageDescriptor, depth: usize) -> DynamicMessage {
     message
 }
 
+/// A certificate that names the service `cases`; its key was thrown away.
+const CERTIFICATE: &str = "\
+    MIIBjDCCATKgAwIBAgIUbhLTWsBEYjqcmf0VdRmcJta+rOUwCgYIKoZIzj0EAwIwDDEKMAgGA1UEAwwBeDAeFw0yNjExMjYxMTMwMzJaFw0zNj\
+    ExMjMxMTMwMzJaMAwxCjAIBgNVBAMMAXgwWTATBgcqhkjOPQIBBggqhkjOPQMBBwNCAATa/dp6fguRDLW5HxLaKZFsEwgFQ0orzPANTkpgBJFj\
+    wqVvszn9IuuoAjgoJo+Oa0RAV/lmO4krTUn7+RRUkpwao3IwcDAdBgNVHQ4EFgQUGuVvQEyooWITy/hTmR43hXudbVkwHwYDVR0jBBgwFoAUGu\
+    VvQEyooWITy/hTmR43hXudbVkwDwYDVR0TAQH/BAUwAwEB/zAdBgNVHREEFjAUhhJybzovL3NlcnZpY2UvY2FzZXMwCgYIKoZIzj0EAwIDSAAw\
+    RQIgUD31w/dnb9OXBMJqmxM7gyRl3avzVKI94L4Wg9xEKeICIQCbRQPek7Na52h26AwVEBB8qbVV0f1QrO9p0JyAVfJD0A==\
+    ";
+
 /// What the seeds are made of; `UPDATE_GOLDEN=1` writes them again.
 fn made() -> Vec<(&'static str, Vec<u8>)> {
     let whole = |name: &str| filled(&DESCRIPTORS.get_message_by_name(name).unwrap(), 4).encode_to_vec();
@@ -100,6 +125,7 @@ fn made() -> Vec<(&'static str, Vec<u8>)> {
     ] {
         all.push((name, text.into_bytes()));
     }
+    all.push(("certificate", base64::engine::general_purpose::STANDARD.decode(CERTIFICATE).unwrap()));
     all
 }
 

@@ -4,9 +4,11 @@
 mod audit;
 mod bad_input;
 mod concern;
+mod flood;
 mod killed;
 mod outsider;
 mod people;
+mod private;
 mod referral;
 mod services;
 mod traced;

@@ -57,7 +57,9 @@ pub async fn fresh(migrators: &[&Migrator]) -> Database {
     let template = template(&server, migrators).await;
     let administrator = server.clone().database(&create(&server, "test", &template).await);
     let options = login(&administrator, APPLICATION);
-    let pool = PgPoolOptions::new().max_connections(12).connect_with(options.clone()).await.unwrap();
+    // A test may listen to the statements (harness::uniform); nobody else hears them.
+    let heard = PgConnectOptions::from_str(&server_url()).unwrap().database(options.get_database().unwrap_or_default());
+    let pool = PgPoolOptions::new().max_connections(12).connect_with(login(&heard, APPLICATION)).await.unwrap();
     let admin = PgPoolOptions::new().max_connections(4).connect_lazy_with(administrator);
     Database { pool, admin, options, server }
 }

@@ -18,7 +18,7 @@ use proto::{
 /// A decoder and its name, which is also the name of its fuzz target and of the folder of its seeds.
 pub type Decoder = (&'static str, fn(&[u8]));
 
-pub const ALL: [Decoder; 14] = [
+pub const ALL: [Decoder; 15] = [
     ("referral", message::<intake::Referral>),
     ("contact", message::<intake::VictimContact>),
     ("submission_answer", message::<intake::SubmissionAnswer>),
@@ -33,6 +33,7 @@ pub const ALL: [Decoder; 14] = [
     ("site_code", site_code),
     ("identifier", identifier),
     ("access_token", access_token),
+    ("certificate", certificate),
 ];
 
 /// What was read is read again from what is written of it.
@@ -112,4 +113,11 @@ fn access_token(bytes: &[u8]) {
     let verifier = VERIFIER.as_ref();
     assert!(verifier.is_some(), "the key cannot be used");
     assert!(verifier.is_some_and(|v| v.verify(text(bytes)).is_err()), "a token that nobody signed was believed");
+}
+
+/// Whatever a certificate says, a service is named by one plain word or not at all.
+fn certificate(bytes: &[u8]) {
+    if let Some(name) = chassis::tls::service_named(bytes) {
+        assert!(!name.is_empty() && name.bytes().all(|b| b.is_ascii_lowercase() || b == b'-'), "a service is named by more than a word");
+    }
 }

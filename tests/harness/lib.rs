@@ -8,4 +8,5 @@ pub mod fence;
 pub mod grants;
 pub mod hostile;
 pub mod system;
+pub mod uniform;
 pub mod wait;

@@ -1,7 +1,7 @@
 //! The door of every service: trace context, certificate or token, grants, access rule and deadline, before any handler runs.
 
 use std::{
-    future::Future,
+    future::{Future, poll_fn},
     net::IpAddr,
     pin::Pin,
     sync::Arc,
@@ -14,6 +14,7 @@ use sqlx::PgPool;
 use tonic::{
     Status,
     body::Body,
+    codegen::Body as HttpBody,
     transport::server::{TcpConnectInfo, TlsConnectInfo},
 };
 use tower::{Layer, Service};
@@ -34,9 +35,12 @@ use crate::{
 const DEADLINE: Duration = Duration::from_secs(20);
 /// What looking up the caller's grants may take.
 const GRANTS_DEADLINE: Duration = Duration::from_secs(5);
+/// What is read of a call that is refused already: a megabyte, as HTTP/2 cuts it by default, and as long as a slow line needs.
+const HEARD_FRAMES: usize = 64;
+const HEARD_WITHIN: Duration = Duration::from_secs(1);
 /// Open to everyone: they say nothing about anybody.
 const OPEN: [&str; 2] = ["/grpc.health.v1.Health/", "/grpc.reflection."];
-/// What a path is called that no rule knows. A caller writes the path, so it stands in no span, log line or metric [T13].
+/// What a path is called that no rule knows. A caller writes the path, so it stands in no span, log line or metric (threat T13).
 const UNKNOWN: &str = "unknown";
 
 /// Guards every RPC of a service.
@@ -73,12 +77,6 @@ pub(crate) struct Gated<S> {
 }
 
 impl Gate {
-    /// The path as one of a fixed number of names.
-    fn method(&self, path: &str) -> &'static str {
-        let rule = self.rules.iter().find(|rule| rule.method == path).map(|rule| rule.method);
-        rule.or_else(|| OPEN.into_iter().find(|open| path.starts_with(open))).unwrap_or(UNKNOWN)
-    }
-
     /// Who calls, within the limits of what anybody may take before and after that is known. Nothing is looked up.
     fn shown<B>(&self, request: &Request<B>, method: &'static str) -> Result<Shown, Status> {
         if OPEN.contains(&method) {
@@ -137,6 +135,12 @@ impl Gate {
     }
 }
 
+/// The path as one of a fixed number of names.
+fn method(rules: &[Rule], path: &str) -> &'static str {
+    let rule = rules.iter().find(|rule| rule.method == path).map(|rule| rule.method);
+    rule.or_else(|| OPEN.into_iter().find(|open| path.starts_with(open))).unwrap_or(UNKNOWN)
+}
+
 /// Where the connection comes from.
 fn address<B>(request: &Request<B>) -> Option<IpAddr> {
     let extensions = request.extensions();
@@ -155,7 +159,9 @@ impl<S, B> Service<Request<B>> for Gated<S>
 where
     S: Service<Request<B>, Response = Response<Body>> + Clone + Send + 'static,
     S::Future: Send + 'static,
-    B: Send + 'static,
+    B: HttpBody + Send + Unpin + 'static,
+    B::Data: Send,
+    B::Error: Send,
 {
     type Response = Response<Body>;
     type Error = S::Error;
@@ -166,7 +172,7 @@ where
     }
 
     fn call(&mut self, mut request: Request<B>) -> Self::Future {
-        let method = self.gate.method(request.uri().path());
+        let method = method(self.gate.rules, request.uri().path());
         let span = tracing::info_span!("rpc", rpc.method = method);
         trace::adopt(&span, request.headers().get("traceparent").and_then(|h| h.to_str().ok()));
         let shown = span.in_scope(|| self.gate.shown(&request, method));
@@ -178,7 +184,10 @@ where
             async move {
                 let shown = match shown {
                     Ok(shown) => shown,
-                    Err(status) => return Ok(status.into_http()),
+                    Err(status) => {
+                        hear_out(request.into_body()).await;
+                        return Ok(status.into_http());
+                    }
                 };
                 let answering = async {
                     let mut place = None;
@@ -186,13 +195,19 @@ where
                     if !matches!(shown, Shown::Nobody) {
                         match gate.defence.place(method).await {
                             Ok(found) => place = Some(found),
-                            Err(status) => return Ok(status.into_http()),
+                            Err(status) => {
+                                hear_out(request.into_body()).await;
+                                return Ok(status.into_http());
+                            }
                         }
                     }
                     match gate.admit(method, shown).await {
                         Ok(Some(caller)) => drop(request.extensions_mut().insert(caller)),
                         Ok(None) => {}
-                        Err(status) => return Ok(status.into_http()),
+                        Err(status) => {
+                            hear_out(request.into_body()).await;
+                            return Ok(status.into_http());
+                        }
                     }
                     let answer = inner.call(request).await?;
                     drop(place);
@@ -208,6 +223,20 @@ where
     }
 }
 
+/// Reads what is still on its way of a refused call, within bounds, before it is answered. A stream that is reset while its message is
+/// under way counts as a fault, and enough of them end the connection for every call on it, the urgent ones too.
+async fn hear_out<B: HttpBody + Unpin>(mut body: B) {
+    let rest = async {
+        for _ in 0..HEARD_FRAMES {
+            if !matches!(poll_fn(|task| Pin::new(&mut body).poll_frame(task)).await, Some(Ok(_))) {
+                return;
+            }
+        }
+    };
+    // Whoever takes longer is reset.
+    let _ = tokio::time::timeout(HEARD_WITHIN, rest).await;
+}
+
 fn too_slow() -> Status {
     Refusal {
         code: tonic::Code::DeadlineExceeded,
@@ -219,4 +248,19 @@ fn too_slow() -> Status {
         )
     }
     .into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_caller_writes_as_a_path_becomes_the_name_of_no_span_unless_a_rule_holds_it() {
+        let rules = [Rule { method: "/a.v1.A/Lend", permission: "lend", clause: "R3c", allow: &[] }];
+        assert_eq!(method(&rules, "/a.v1.A/Lend"), "/a.v1.A/Lend");
+        for path in ["/a.v1.A/Lend/Alex-Exemple", "/Alex Exemple", "", "/a.v1.A/lend"] {
+            assert_eq!(method(&rules, path), UNKNOWN, "{path}");
+        }
+        assert_eq!(method(&rules, "/grpc.reflection.v1.ServerReflection/Alex-Exemple"), "/grpc.reflection.");
+    }
 }

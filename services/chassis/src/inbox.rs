@@ -29,7 +29,7 @@ use crate::{
     lifecycle::Context,
     refusal::{is_passing, store_error},
     replay, trace,
-    turns::Turns,
+    turns::{Turns, put_off, take_turns},
 };
 
 /// Messages that share a transaction at most.
@@ -177,7 +177,11 @@ async fn hear<H: Handler>(ctx: &Context, spec: ConsumerSpec, handler: &H) -> any
     let mut reading: FuturesUnordered<BoxFuture<'_, Read<H::Work>>> = FuturesUnordered::new();
     loop {
         let batch = tokio::select! {
-            () = ctx.stop.cancelled() => return Ok(()),
+            () = ctx.stop.cancelled() => {
+                // Whoever comes after us need not wait until the server misses us.
+                put_off(turns.take(usize::MAX)).await;
+                return Ok(());
+            }
             // What took long to read is applied as soon as it is read; its neighbours went before it.
             Some(read) = reading.next() => {
                 settle(ctx, spec, handler, vec![read]).await;
@@ -234,22 +238,6 @@ async fn next<T>(batches: &mut (impl Stream<Item = Vec<T>> + Unpin), others_wait
         polled => polled,
     })
     .await
-}
-
-/// Queues each message with its sender's; those for which there was no room.
-fn take_turns(turns: &mut Turns<jetstream::Message>, messages: Vec<jetstream::Message>) -> Vec<jetstream::Message> {
-    messages.into_iter().filter_map(|message| turns.push(&message.subject.clone(), message).err()).collect()
-}
-
-/// Asks the server for these again, each a little later than the one before it: it keeps them, and lets us see what is behind them.
-async fn put_off(messages: Vec<jetstream::Message>) {
-    let asked = messages.iter().zip(1_u64..).map(|(message, place)| async move {
-        // What is delivered again comes before what is new: too early, and it would hide that for another round.
-        let wait = delay(message.info().map_or(1, |info| info.delivered)) * 4 + Duration::from_millis(place);
-        // Where that is lost the server delivers it again by itself.
-        let _ = message.ack_with(AckKind::Nak(Some(wait))).await;
-    });
-    join_all(asked).await;
 }
 
 /// One message that was read, whatever came of it.
@@ -426,7 +414,8 @@ pub(crate) async fn guarded<T>(deadline: Duration, work: impl Future<Output = Re
     }
 }
 
-fn delay(attempt: i64) -> Duration {
+/// Before a message is delivered for the next time.
+pub(crate) fn delay(attempt: i64) -> Duration {
     let exponent = u32::try_from(attempt.clamp(1, 8)).unwrap_or(8);
     Duration::from_millis(100 * 2_u64.pow(exponent)).min(Duration::from_secs(10))
 }

@@ -1,6 +1,14 @@
 //! A bounded queue for each sender, served in turn: whoever sends ten thousand messages waits for itself, not others for it.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::{
+    collections::{BTreeMap, VecDeque},
+    time::Duration,
+};
+
+use async_nats::jetstream::{self, AckKind};
+use futures::future::join_all;
+
+use crate::inbox::delay;
 
 /// What waits, by sender. Memory holds at most `each` of one sender.
 pub struct Turns<T> {
@@ -46,6 +54,22 @@ impl<T> Turns<T> {
         }
         taken
     }
+}
+
+/// Queues each message with its sender's; those for which there was no room.
+pub fn take_turns(turns: &mut Turns<jetstream::Message>, messages: Vec<jetstream::Message>) -> Vec<jetstream::Message> {
+    messages.into_iter().filter_map(|message| turns.push(&message.subject.clone(), message).err()).collect()
+}
+
+/// Asks the server for these again, each a little later than the one before it: it keeps them, and lets us see what is behind them.
+pub async fn put_off(messages: Vec<jetstream::Message>) {
+    let asked = messages.iter().zip(1_u64..).map(|(message, place)| async move {
+        // What is delivered again comes before what is new: too early, and it would hide that for another round.
+        let wait = delay(message.info().map_or(1, |info| info.delivered)) * 4 + Duration::from_millis(place);
+        // Where that is lost the server delivers it again by itself.
+        let _ = message.ack_with(AckKind::Nak(Some(wait))).await;
+    });
+    join_all(asked).await;
 }
 
 #[cfg(test)]

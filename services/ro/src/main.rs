@@ -31,6 +31,9 @@ enum Command {
 }
 
 fn main() -> ExitCode {
+    if let Err(error) = chassis::process::keep_memory_private() {
+        print::note(format!("ro: {error}: a crash may leave secrets on the disk"));
+    }
     match Cli::parse().command {
         Command::Stack(command) => stack::run(command),
         Command::Client(command) => client::run(command),

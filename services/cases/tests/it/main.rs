@@ -9,4 +9,5 @@ mod need_to_know;
 mod opening;
 mod participants;
 mod stages;
+mod uniform;
 mod world;

@@ -28,7 +28,7 @@ const STREAMS: u32 = 1_024;
 /// Streams that a client opened and reset before we looked at them (HTTP/2 rapid reset); one more ends the connection.
 const PENDING_RESETS: usize = 20;
 /// Streams reset for errors of the client; one more ends the connection.
-const ERROR_RESETS: usize = 128;
+const ERROR_RESETS: usize = 1_024;
 /// Bytes in flight per call and per connection before a handler reads them: what one connection can make us hold.
 const STREAM_WINDOW: u32 = 256 * 1024;
 const CONNECTION_WINDOW: u32 = 1024 * 1024;

@@ -116,3 +116,16 @@ async fn a_connection_that_never_says_a_word_does_not_keep_its_place() {
     let again = async || door.call(Some(&door.token("somebody")), RING).await.map_err(|status| status.to_string());
     assert_eq!(eventually("the silent one is put out", SOON, again).await, "somebody");
 }
+
+#[tokio::test]
+async fn a_connection_over_which_thousands_of_calls_are_refused_still_carries_an_urgent_one() {
+    let door = Door::open(&["--calls-burst", "1", "--calls-per-second", "1"]).await;
+    let token = door.token("a dashboard with a loop in it");
+    let one = outsider(&door.url, &door.authority.pem(), None, Some(&token));
+    for _ in 0..40 {
+        // What they are refused with does not matter here; that they do not end the connection does.
+        let flood = futures::future::join_all((0..100).map(|_| ask(one.clone(), RING))).await;
+        assert!(flood.iter().flatten().count() < 50);
+        assert_eq!(ask(one.clone(), URGENT).await.unwrap(), "a dashboard with a loop in it");
+    }
+}

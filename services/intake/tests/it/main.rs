@@ -10,3 +10,4 @@ mod queue;
 mod screening;
 mod submitting;
 mod support;
+mod uniform;

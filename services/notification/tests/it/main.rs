@@ -15,4 +15,6 @@ mod rings;
 #[cfg(test)]
 mod smtp;
 #[cfg(test)]
+mod uniform;
+#[cfg(test)]
 mod world;

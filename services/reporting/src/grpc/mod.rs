@@ -1,9 +1,12 @@
 //! Translates between the wire and the use cases; decides nothing.
 
-use chassis::{Clock, Refusal, wire};
-use proto::reporting::v1::{
-    self as wire_v1, GetReportRequest, GetReportResponse, Table as WireTable,
-    reporting_server::{Reporting, ReportingServer},
+use chassis::{Caller, Clock, Refusal, limits::MESSAGE, wire};
+use proto::{
+    reporting::v1::{
+        self as wire_v1, GetReportRequest, GetReportResponse, Table as WireTable,
+        reporting_server::{Reporting, ReportingServer},
+    },
+    role,
 };
 use sqlx::PgPool;
 use tonic::{Request, Response, Status};
@@ -27,7 +30,7 @@ pub struct Door {
 impl Door {
     #[must_use]
     pub fn service(self) -> ReportingServer<Self> {
-        ReportingServer::new(self)
+        ReportingServer::new(self).max_decoding_message_size(MESSAGE)
     }
 }
 
@@ -35,7 +38,8 @@ impl Door {
 impl Reporting for Door {
     async fn get_report(&self, request: Request<GetReportRequest>) -> Result<Response<GetReportResponse>, Status> {
         let question = read(request.get_ref())?;
-        let (report, as_of) = get_report(&self.pool, self.rules, self.clock.now(), question).await?;
+        let rules = self.rules.for_reader(Caller::of(&request)?.has_any(&role::RJ_UNIT));
+        let (report, as_of) = get_report(&self.pool, rules, self.clock.now(), question).await?;
         let mut answer = write(report);
         answer.threshold = i32::try_from(self.rules.threshold).unwrap_or(i32::MAX);
         answer.as_of = Some(wire::timestamp(as_of));

@@ -53,10 +53,11 @@ pub async fn screened(tx: &mut PgConnection, referral: Uuid, disposition: Dispos
     Ok(())
 }
 
-/// The referrals of a fiscal year received before `until`, in one statement so that all tables agree.
+/// The referrals of a fiscal year received before `until`, in one statement so that all tables agree. What was decided later is not
+/// decided yet: a report that moves by the month must not move on the day of a decision [L13].
 pub async fn tally(db: &mut PgConnection, year: FiscalYear, until: OffsetDateTime) -> Result<Vec<Tally>> {
     let rows = sqlx::query!(
-        r#"select origin as "origin!", region as "region!", disposition,
+        r#"select origin as "origin!", region as "region!", case when screened_at <= $2 then disposition end as disposition,
                   extract(month from received_at at time zone $3)::int as "month!", count(*) as "count!"
            from referral_fact
            where received_at >= make_timestamptz($1, 4, 1, 0, 0, 0, $3)

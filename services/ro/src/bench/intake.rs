@@ -24,7 +24,7 @@ pub struct Intake {
     ids: Ids,
 }
 
-fn referral(ids: &Ids) -> Referral {
+pub fn referral(ids: &Ids) -> Referral {
     Referral {
         idempotency_key: ids.uuid().to_string(),
         origin: Origin::Institutional as i32,

@@ -6,6 +6,7 @@ mod machine;
 mod raise;
 mod sample;
 mod table;
+mod uniform;
 
 use std::{
     os::unix::process::CommandExt,
@@ -47,6 +48,10 @@ pub struct Bench {
     /// Use the release programs that are there
     #[arg(long)]
     no_build: bool,
+    /// Measure instead whether the time of a refusal tells what is hidden from what does not exist: so many pairs per RPC, by the
+    /// programs that stand beside this one
+    #[arg(long, value_name = "PAIRS", num_args = 0..=1, default_missing_value = "2000")]
+    uniform: Option<usize>,
 }
 
 /// Runs to the exit status: 0 measured.
@@ -62,6 +67,9 @@ pub fn run(bench: &Bench) -> ExitCode {
 
 impl Bench {
     fn run(&self) -> anyhow::Result<()> {
+        if let Some(pairs) = self.uniform {
+            return uniformity(pairs);
+        }
         let release = release_dir();
         if !self.no_build {
             print::note("building the release programs: the first time takes many minutes");
@@ -147,6 +155,26 @@ impl Bench {
         table.product("referrals: 200 in a call", &intake.bulk(BULK_CLIENTS, batches).await?, ("200 rows", many));
         Ok(())
     }
+}
+
+fn uniformity(pairs: usize) -> anyhow::Result<()> {
+    let programs = std::env::current_exe()?.parent().context("this program stands nowhere")?.to_path_buf();
+    let mut options = Options::new(state::default_dir(&programs).with_extension("uniform"), programs);
+    options.fresh = true;
+    options.ports = Ports::Free;
+    signals::raise_on_stop(options.cancel.clone())?;
+    let stack = Stack::start(&options, &mut tell)?;
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
+    let measured = runtime.block_on(async {
+        let session = session(&stack)?;
+        tokio::select! {
+            done = Box::pin(uniform::measure(&session, pairs)) => done,
+            () = stopped(&options.cancel) => Err(anyhow::anyhow!("stopped on request")),
+        }
+    });
+    runtime.shutdown_background();
+    stack.stop(&mut tell);
+    measured
 }
 
 fn session(stack: &Stack) -> anyhow::Result<Session> {

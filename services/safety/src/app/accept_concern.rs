@@ -26,9 +26,13 @@ pub struct Accepted {
 /// `NotFound` where the caller may not know of the concern; a refusal where they may not speak for the audience.
 pub async fn accept(tx: &mut PgConnection, tools: &Tools, caller: &Caller, id: Uuid, audience: Audience, note: &str) -> Result<Accepted> {
     let now = tools.clock.now();
+    let viewer = viewer(tx, tools, caller).await?;
+    // Asked before the concern is held: who may not know of it neither waits for it nor makes anybody wait [T6].
+    if !viewer.may_know(&store::concern::audiences(tx, id).await?) {
+        return Err(Error::NotFound);
+    }
     let concern = store::concern::hold(tx, id).await?.ok_or(Error::NotFound)?;
     let mut audiences = store::concern::audiences(tx, id).await?;
-    let viewer = viewer(tx, tools, caller).await?;
     if !viewer.may_know(&audiences) {
         return Err(Error::NotFound);
     }

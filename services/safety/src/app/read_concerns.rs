@@ -109,13 +109,17 @@ pub(super) fn offices_of_role(caller: &Caller) -> Vec<String> {
 /// A statement failed.
 pub async fn view(db: &mut PgConnection, viewer: &Viewer, concern: Concern) -> Result<View> {
     let audiences = store::concern::audiences(db, concern.id).await?;
+    Ok(shown(viewer, concern, audiences))
+}
+
+fn shown(viewer: &Viewer, concern: Concern, audiences: Vec<AudienceStatus>) -> View {
     let envelope = match viewer {
         Viewer::Nhq => Some(envelope::envelope(&concern, Audience::Nhq)),
         Viewer::Head { .. } => Some(envelope::envelope(&concern, Audience::ResponsibleHead)),
         Viewer::Dashboard | Viewer::Nobody => None,
     };
     let names = matches!(viewer, Viewer::Nhq | Viewer::Head { .. });
-    Ok(View { concern, audiences, envelope, names })
+    View { concern, audiences, envelope, names }
 }
 
 /// One concern by its id; `None` where there is none, or none that the viewer may know of.
@@ -123,9 +127,12 @@ pub async fn view(db: &mut PgConnection, viewer: &Viewer, concern: Concern) -> R
 /// # Errors
 /// A statement failed.
 pub async fn find(db: &mut PgConnection, viewer: &Viewer, id: Uuid) -> Result<Option<View>> {
-    let Some(concern) = store::concern::find(db, id).await? else { return Ok(None) };
-    let view = view(db, viewer, concern).await?;
-    Ok(viewer.may_know(&view.audiences).then_some(view))
+    // Whether they may know comes first: of what is hidden no more is read than of what is absent [T6].
+    let audiences = store::concern::audiences(db, id).await?;
+    if !viewer.may_know(&audiences) {
+        return Ok(None);
+    }
+    Ok(store::concern::find(db, id).await?.map(|concern| shown(viewer, concern, audiences)))
 }
 
 /// What the audit log calls the objects of this service.
@@ -181,24 +188,17 @@ pub async fn list(
     Ok((views, next))
 }
 
-/// One concern by id or reference. Absent and hidden are the same answer.
+/// One concern by id or reference. Absent and hidden are the same answer, by the same statements; what is neither an id nor a
+/// reference is looked up as one that does not exist [T6].
 ///
 /// # Errors
 /// `NotFound`, or a statement failed.
 pub async fn get(db: &mut PgConnection, viewer: &Viewer, concern_ref: &str) -> Result<View> {
     let id = match ConcernId::from_str(concern_ref) {
         Ok(id) => Some(id.uuid()),
-        Err(_) => match reference::parse("RS", concern_ref) {
-            Some(number) => store::concern::id_of_reference(db, &number).await?,
-            None => None,
-        },
+        Err(_) => store::concern::id_of_reference(db, &reference::parse("RS", concern_ref).unwrap_or_default()).await?,
     };
-    let concern = match id {
-        Some(id) => store::concern::find(db, id).await?,
-        None => None,
-    };
-    let view = view(db, viewer, concern.ok_or(Error::NotFound)?).await?;
-    if viewer.may_know(&view.audiences) { Ok(view) } else { Err(Error::NotFound) }
+    find(db, viewer, id.unwrap_or_default()).await?.ok_or(Error::NotFound)
 }
 
 /// What the raiser may read back: that it was recorded, and how far it has come [RM1c].
@@ -206,9 +206,7 @@ pub async fn get(db: &mut PgConnection, viewer: &Viewer, concern_ref: &str) -> R
 /// # Errors
 /// `NotFound` for everybody else.
 pub async fn receipt(db: &mut PgConnection, caller: &Caller, id: &str) -> Result<(Receipt, State)> {
-    let id = ConcernId::from_str(id).map_err(|_| Error::NotFound)?;
-    let concern = store::concern::find(db, id.uuid()).await?;
-    let concern = concern.filter(|c| c.raised_by == caller.subject).ok_or(Error::NotFound)?;
-    let receipt = Receipt { id: concern.id, reference: concern.reference, recorded_at: concern.raised_at, already_known: true };
-    Ok((receipt, concern.state))
+    let id = ConcernId::from_str(id).map_or(Uuid::nil(), ConcernId::uuid);
+    let (id, reference, recorded_at, state) = store::concern::receipt(db, id, &caller.subject).await?.ok_or(Error::NotFound)?;
+    Ok((Receipt { id, reference, recorded_at, already_known: true }, state))
 }

@@ -85,8 +85,9 @@ fn database(error: sqlx::Error) -> Error {
     Error::Database(error)
 }
 
-fn concern_id(text: &str) -> Result<uuid::Uuid, Error> {
-    ConcernId::from_str(text).map(ConcernId::uuid).map_err(|_| Error::NotFound)
+/// What is no id names nothing, and takes the road of an id that names nothing [T6].
+fn concern_id(text: &str) -> uuid::Uuid {
+    ConcernId::from_str(text).map_or(uuid::Uuid::nil(), ConcernId::uuid)
 }
 
 #[tonic::async_trait]
@@ -113,7 +114,7 @@ impl Safety for Door {
             v1::Audience::ResponsibleHead => Audience::ResponsibleHead,
             v1::Audience::Unspecified => return Err(audience_missing().into()),
         };
-        let id = concern_id(&request.concern_id)?;
+        let id = concern_id(&request.concern_id);
         let mut tx = self.begin(&caller).await?;
         let ended = accept_concern::accept(&mut tx, &self.tools, &caller, id, audience, request.note.trim()).await;
         let accepted = self.finish(tx, &caller, "concern.accept", &request.concern_id, ended).await?;
@@ -125,7 +126,7 @@ impl Safety for Door {
     async fn close_concern(&self, request: Request<v1::CloseConcernRequest>) -> Answer<v1::CloseConcernResponse> {
         let caller = Caller::of(&request)?;
         let request = request.into_inner();
-        let id = concern_id(&request.concern_id)?;
+        let id = concern_id(&request.concern_id);
         let mut tx = self.begin(&caller).await?;
         let ended = close_concern::close(&mut tx, &self.tools, &caller, id, &request.outcome).await;
         self.finish(tx, &caller, "concern.close", &request.concern_id, ended).await?;
@@ -136,7 +137,7 @@ impl Safety for Door {
     async fn route_concern(&self, request: Request<v1::RouteConcernRequest>) -> Answer<v1::RouteConcernResponse> {
         let caller = Caller::of(&request)?;
         let request = request.into_inner();
-        let id = concern_id(&request.concern_id)?;
+        let id = concern_id(&request.concern_id);
         let site = SiteCode::from_str(&request.site).map_err(site_malformed)?;
         let mut tx = self.begin(&caller).await?;
         let ended = route_concern::route(&mut tx, &self.tools, &caller, id, &site).await;

@@ -105,6 +105,15 @@ pub async fn find(db: &mut PgConnection, id: Uuid) -> sqlx::Result<Option<Concer
     .transpose()
 }
 
+/// The concern's own numbers, for whoever raised it; of anybody else's nothing is read at all [T6].
+pub async fn receipt(db: &mut PgConnection, id: Uuid, raised_by: &str) -> sqlx::Result<Option<(Uuid, String, OffsetDateTime, State)>> {
+    sqlx::query!("select id, reference, raised_at, state from concern where id = $1 and raised_by = $2", id, raised_by)
+        .fetch_optional(db)
+        .await?
+        .map(|row| Ok((row.id, row.reference, row.raised_at, State::from_code(&row.state).ok_or_else(|| impossible("concern.state"))?)))
+        .transpose()
+}
+
 pub async fn id_of_reference(db: &mut PgConnection, reference: &str) -> sqlx::Result<Option<Uuid>> {
     sqlx::query_scalar!("select id from concern where reference = $1", reference).fetch_optional(db).await
 }

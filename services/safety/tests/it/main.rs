@@ -8,4 +8,5 @@ mod fenced;
 mod raising;
 mod ringing;
 mod second_road;
+mod uniform;
 mod world;

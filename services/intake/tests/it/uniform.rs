@@ -1,0 +1,40 @@
+//! No call tells what is hidden from what does not exist: not by a byte, not by what the database is asked [R3c, T6].
+
+use harness::uniform::{asked, every_rpc_of, refused, same};
+use intake::grpc::Door;
+use proto::intake::v1::{GetReceiptRequest, GetReferralRequest, ScreenReferralRequest, intake_server::Intake};
+use uuid::Uuid;
+
+use crate::support::{desk, only_id, referral, staff, submit};
+
+const RECORDS: &str = "records, and names nothing of anybody else";
+const OTHERS: [(&str, &str); 5] = [
+    ("SubmitReferral", RECORDS),
+    ("SubmitReferrals", RECORDS),
+    ("PushContact", RECORDS),
+    ("ListQueue", "names no referral"),
+    ("GetContact", "notification alone may call it, and reads every contact"),
+];
+
+#[tokio::test]
+async fn a_hidden_receipt_or_referral_an_absent_one_and_no_name_at_all_are_the_same_bytes_and_the_same_statements() {
+    every_rpc_of("ro.intake.v1.Intake", &["GetReceipt", "GetReferral", "ScreenReferral"], &OTHERS);
+    let desk = desk().await;
+    let receipt = submit(&desk, &staff("mission"), referral("key-1")).await;
+    let (id, absent) = (only_id(&desk).await, Uuid::from_u128(0xabc).to_string());
+    let door = Door(desk.clone());
+    let stranger = staff("kent");
+
+    let read = async |number: &str| refused(door.get_receipt(asked(&stranger, GetReceiptRequest { number: number.into() }))).await;
+    let number = proto::reference::make("RO", 4_711);
+    same("GetReceipt", &read(&receipt.number).await, &read(&number).await, &read("no number").await);
+
+    // Not even asked of the door, these two refuse before they look.
+    let read = async |id: &str| refused(door.get_referral(asked(&stranger, GetReferralRequest { referral_id: id.into() }))).await;
+    same("GetReferral", &read(&id).await, &read(&absent).await, &read("no id").await);
+    let screen = async |id: &str| {
+        let request = ScreenReferralRequest { referral_id: id.into(), ..Default::default() };
+        refused(door.screen_referral(asked(&stranger, request))).await
+    };
+    same("ScreenReferral", &screen(&id).await, &screen(&absent).await, &screen("no id").await);
+}

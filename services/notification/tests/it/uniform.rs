@@ -1,0 +1,34 @@
+//! No call tells somebody else's item from one that does not exist: not by a byte, not by what the database is asked [R3c, T6].
+
+use harness::uniform::{every_rpc_of, refused, same};
+use proto::{
+    notification::v1::{self as wire, notification_server::Notification},
+    safety::v1::{Audience, Grade},
+};
+use uuid::Uuid;
+
+use crate::world::{as_caller, head, person, ring_head, world};
+
+const OWN: &str = "names the caller's own and nothing else";
+const OTHERS: [(&str, &str); 5] = [
+    ("ListInbox", OWN),
+    ("SetPreferences", OWN),
+    ("GetPreferences", OWN),
+    ("ListDeliveries", "names no delivery; open to the RJ Unit and operations"),
+    ("DeliverRing", "safety alone may call it"),
+];
+
+#[tokio::test]
+async fn an_item_of_somebody_else_an_absent_one_and_no_name_at_all_are_the_same_bytes_and_the_same_statements() {
+    every_rpc_of("ro.notification.v1.Notification", &["MarkRead"], &OTHERS);
+    let world = world().await;
+    world.by_bus(&ring_head(0, Grade::Imminent)).await.unwrap();
+    let items = world.inbox(&head("head-mission-1", "mission")).await;
+    assert_eq!(items[0].audience(), Audience::ResponsibleHead);
+    let mark = async |item: &str| {
+        let request = as_caller(&person("mediator-1"), wire::MarkReadRequest { item_id: item.into() });
+        refused(world.service.mark_read(request)).await
+    };
+    let absent = Uuid::from_u128(0xabc).to_string();
+    same("MarkRead", &mark(&items[0].item_id).await, &mark(&absent).await, &mark("no id").await);
+}

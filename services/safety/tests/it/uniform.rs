@@ -1,0 +1,64 @@
+//! No call tells a hidden concern from one that does not exist: not by a byte, not by what the database is asked [R3c, T6].
+
+use chassis::{Caller, Context, Process, bus::Bus};
+use clap::Parser;
+use harness::uniform::{Seen, asked, every_rpc_of, refused, same};
+use proto::safety::v1::{AcceptConcernRequest, Audience, GetConcernReceiptRequest, GetConcernRequest, safety_server::Safety};
+use safety::{Config, app::watch::Hub, grpc::Door};
+use uuid::Uuid;
+
+use crate::world::{World, caller, head_of, imminent_at};
+
+const COMPARED: [&str; 3] = ["GetConcern", "GetConcernReceipt", "AcceptConcern"];
+const NATIONAL: &str = "open to national offices, from which no concern is hidden";
+const OTHERS: [(&str, &str); 8] = [
+    ("RaiseConcern", "records, and refuses nothing"),
+    ("CloseConcern", NATIONAL),
+    ("RouteConcern", NATIONAL),
+    ("ListConcerns", "names no concern; what is hidden is not counted"),
+    ("WatchConcerns", "names no concern; what is hidden is not told"),
+    ("ListSites", "the directory of sites is open"),
+    ("AssignOffice", "names an office"),
+    ("ListOfficeHolders", "names an office"),
+];
+
+async fn door(world: &World) -> Door {
+    // Nothing listens there: these calls need no bus.
+    let bus = Bus::connect("safety", "nats://127.0.0.1:9", None, None).await.unwrap();
+    let settings = Config::parse_from(["safety"]).chassis;
+    let process = Process::new("safety", settings, world.tools.clock.clone(), world.tools.ids.clone());
+    let hub = Hub::new(world.tools.clock.clone());
+    Door { ctx: Context::assemble(process, world.db.pool.clone(), bus), tools: world.tools.clone(), hub, proposals_last: time::Duration::DAY }
+}
+
+async fn ask(door: &Door, who: &Caller, rpc: &str, name: &str) -> Seen {
+    let name = name.to_owned();
+    match rpc {
+        "GetConcern" => refused(door.get_concern(asked(who, GetConcernRequest { concern_ref: name }))).await,
+        "GetConcernReceipt" => refused(door.get_concern_receipt(asked(who, GetConcernReceiptRequest { concern_id: name }))).await,
+        _ => {
+            let audience = Audience::ResponsibleHead.into();
+            refused(door.accept_concern(asked(who, AcceptConcernRequest { concern_id: name, audience, ..Default::default() }))).await
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_hidden_concern_an_absent_one_and_no_name_at_all_are_the_same_bytes_and_the_same_statements() {
+    every_rpc_of("ro.safety.v1.Safety", &COMPARED, &OTHERS);
+    let world = World::new().await;
+    let hidden = world.raise(imminent_at("mission")).await;
+    let door = door(&world).await;
+    let (id, absent) = (hidden.id.to_string(), Uuid::from_u128(0xabc).to_string());
+    for who in [head_of("kent"), caller("mediator-1", &[proto::role::MEDIATOR], &[]), caller("nobody", &[], &[])] {
+        for rpc in COMPARED {
+            let none = ask(&door, &who, rpc, &absent).await;
+            let malformed = if rpc == "GetConcern" { none.clone() } else { ask(&door, &who, rpc, "no id").await };
+            same(rpc, &ask(&door, &who, rpc, &id).await, &none, &malformed);
+        }
+        // By its reference it is looked up in one statement more, whether it exists or not.
+        let number = proto::reference::make("RS", 4_711);
+        let by = async |name: &str| ask(&door, &who, "GetConcern", name).await;
+        same("GetConcern", &by(&hidden.reference).await, &by(&number).await, &by("no reference").await);
+    }
+}

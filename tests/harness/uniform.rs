@@ -1,0 +1,108 @@
+//! Whether two calls can be told apart: by every byte of the answer, and by the statements that the database was asked.
+//!
+//! No time is measured here: a machine that is busy with something else would answer for it.
+
+use std::{
+    collections::BTreeSet,
+    fmt,
+    sync::{Arc, Mutex, PoisonError},
+};
+
+use chassis::Caller;
+use tonic::{Code, Request, Response, Status};
+use tracing::{Event, Subscriber, field::Visit, instrument::WithSubscriber};
+use tracing_subscriber::{
+    Layer,
+    layer::{Context, SubscriberExt},
+};
+
+/// Everything of a refusal that its caller can see, and everything that the database saw of the call.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Seen {
+    pub code: Code,
+    pub message: String,
+    pub details: Vec<u8>,
+    pub metadata: String,
+    pub statements: Vec<String>,
+}
+
+/// The statements of one call, in their order. They are those sent under its own subscriber: other tests are not heard.
+#[derive(Clone, Default)]
+struct Statements(Arc<Mutex<Vec<String>>>);
+
+impl<S: Subscriber> Layer<S> for Statements {
+    fn on_event(&self, event: &Event<'_>, _: Context<'_, S>) {
+        if event.metadata().target() == "sqlx::query" {
+            let mut said = Said::default();
+            event.record(&mut said);
+            self.0.lock().unwrap_or_else(PoisonError::into_inner).push(format!("{} {}", said.summary, said.statement));
+        }
+    }
+}
+
+#[derive(Default)]
+struct Said {
+    summary: String,
+    statement: String,
+}
+
+impl Visit for Said {
+    fn record_str(&mut self, field: &tracing::field::Field, value: &str) {
+        match field.name() {
+            "summary" => value.clone_into(&mut self.summary),
+            "db.statement" => value.clone_into(&mut self.statement),
+            _ => {}
+        }
+    }
+
+    fn record_debug(&mut self, _: &tracing::field::Field, _: &dyn fmt::Debug) {}
+}
+
+/// Makes a call that must be refused.
+///
+/// # Panics
+/// It is answered: the test is wrong, or worse.
+pub async fn refused<T>(call: impl Future<Output = Result<Response<T>, Status>>) -> Seen {
+    let statements = Statements::default();
+    let ended = call.with_subscriber(tracing_subscriber::registry().with(statements.clone())).await;
+    let Err(status) = ended else { crate::system::panic_with("the call was answered") };
+    let statements = statements.0.lock().unwrap_or_else(PoisonError::into_inner).clone();
+    Seen {
+        code: status.code(),
+        message: status.message().to_owned(),
+        details: status.details().to_vec(),
+        metadata: format!("{:?}", status.metadata()),
+        statements,
+    }
+}
+
+/// A request as the chassis hands it to a handler.
+pub fn asked<T>(caller: &Caller, message: T) -> Request<T> {
+    let mut request = Request::new(message);
+    request.extensions_mut().insert(caller.clone());
+    request
+}
+
+/// Holds that what is hidden, what is absent and what is no name at all cannot be told apart.
+///
+/// # Panics
+/// They can.
+pub fn same(rpc: &str, hidden: &Seen, absent: &Seen, malformed: &Seen) {
+    assert_eq!(hidden.code, Code::NotFound, "{rpc}: {}", hidden.message);
+    assert!(!hidden.statements.is_empty(), "{rpc}: no statement was heard, so none was compared");
+    assert_eq!(hidden, absent, "{rpc}: hidden and absent differ");
+    assert_eq!(absent, malformed, "{rpc}: absent and malformed differ");
+}
+
+/// Holds that each RPC of a service is either compared, or says why nothing about an object can be learned from it.
+///
+/// # Panics
+/// One is in neither list, or in both, or does not exist.
+pub fn every_rpc_of(service: &str, compared: &[&str], others: &[(&str, &str)]) {
+    let service = proto::DESCRIPTORS.get_service_by_name(service);
+    let rpcs: BTreeSet<String> = service.iter().flat_map(|s| s.methods().map(|m| m.name().to_owned()).collect::<Vec<_>>()).collect();
+    let listed: Vec<String> = compared.iter().chain(others.iter().map(|(rpc, _)| rpc)).map(|rpc| (*rpc).to_owned()).collect();
+    let unique: BTreeSet<String> = listed.iter().cloned().collect();
+    assert_eq!(listed.len(), unique.len(), "an RPC is listed twice");
+    assert_eq!(unique, rpcs, "an RPC is neither compared nor explained");
+}
