@@ -5,4 +5,5 @@ pub mod database;
 pub mod decoders;
 pub mod hostile;
 pub mod system;
+pub mod vault;
 pub mod wait;

@@ -18,9 +18,11 @@ pub mod page;
 pub mod private;
 pub mod refusal;
 mod replay;
+mod set_aside;
 pub mod telemetry;
 mod tls;
 pub mod trace;
+pub mod vault;
 pub mod wire;
 
 pub use clock::{Clock, Ids};
@@ -29,3 +31,4 @@ pub use identity::Caller;
 pub use lifecycle::{Context, Process, run, run_without_database};
 pub use private::Private;
 pub use refusal::{Error, Refusal, Result};
+pub use vault::Vault;

@@ -19,6 +19,7 @@ use crate::{
     clock::{Clock, Ids},
     refusal::store_error,
     trace,
+    vault::{DataKey, Fault, Keys, Place, Vault},
 };
 
 /// The relay looks for waiting messages at least this often, woken or not.
@@ -45,13 +46,23 @@ pub struct Outgoing {
     pub confirm: bool,
     /// Carry before anything that is not urgent.
     pub urgent: bool,
+    /// The body is sealed: it is opened when it is carried.
+    pub sealed: bool,
 }
 
 impl Outgoing {
     /// A fact or an answer, carried at least once.
     #[must_use]
     pub fn event(ids: &Ids, aggregate: Uuid, subject: impl Into<String>, message: &impl prost::Message) -> Self {
-        Self { id: ids.uuid(), aggregate, subject: subject.into(), body: message.encode_to_vec(), confirm: false, urgent: false }
+        Self {
+            id: ids.uuid(),
+            aggregate,
+            subject: subject.into(),
+            body: message.encode_to_vec(),
+            confirm: false,
+            urgent: false,
+            sealed: false,
+        }
     }
 
     /// The same, sent again until the receiver has confirmed it. What must arrive is urgent.
@@ -60,11 +71,24 @@ impl Outgoing {
         Self { confirm: true, urgent: true, ..self }
     }
 
+    /// The same with its body sealed under `key` while it waits, and afterwards.
+    ///
+    /// # Errors
+    /// The body cannot be sealed.
+    pub fn sealed(self, key: &DataKey) -> Result<Self, Fault> {
+        Ok(Self { body: key.seal(place(self.id), &self.body)?, sealed: true, ..self })
+    }
+
     /// The same, carried before anything that is not urgent: an alarm, or an answer that somebody waits for.
     #[must_use]
     pub fn urgent(self) -> Self {
         Self { urgent: true, ..self }
     }
+}
+
+/// Where the body of a message stands.
+const fn place(id: Uuid) -> Place {
+    Place::new("outbox", "body", id)
 }
 
 /// Wakes the relay right after a commit.
@@ -96,11 +120,12 @@ pub async fn enqueue_all(tx: &mut PgConnection, list: &[Outgoing], at: OffsetDat
     let bodies: Vec<Vec<u8>> = list.iter().map(|o| o.body.clone()).collect();
     let confirm: Vec<bool> = list.iter().map(|o| o.confirm).collect();
     let urgent: Vec<bool> = list.iter().map(|o| o.urgent).collect();
+    let sealed: Vec<bool> = list.iter().map(|o| o.sealed).collect();
     sqlx::query!(
-        "insert into outbox (id, aggregate, subject, body, must_be_confirmed, urgent, traceparent, created_at, next_attempt_at)
-         select id, aggregate, subject, body, must_be_confirmed, urgent, $7, $8, $8
-         from unnest($1::uuid[], $2::uuid[], $3::text[], $4::bytea[], $5::bool[], $6::bool[]) with ordinality
-              as waiting (id, aggregate, subject, body, must_be_confirmed, urgent, place)
+        "insert into outbox (id, aggregate, subject, body, must_be_confirmed, urgent, sealed, traceparent, created_at, next_attempt_at)
+         select id, aggregate, subject, body, must_be_confirmed, urgent, sealed, $8, $9, $9
+         from unnest($1::uuid[], $2::uuid[], $3::text[], $4::bytea[], $5::bool[], $6::bool[], $7::bool[]) with ordinality
+              as waiting (id, aggregate, subject, body, must_be_confirmed, urgent, sealed, place)
          order by place",
         &ids,
         &aggregates,
@@ -108,6 +133,7 @@ pub async fn enqueue_all(tx: &mut PgConnection, list: &[Outgoing], at: OffsetDat
         &bodies,
         &confirm,
         &urgent,
+        &sealed,
         trace::current(),
         at,
     )
@@ -144,17 +170,36 @@ pub struct Unconfirmed {
 ///
 /// # Errors
 /// The statement failed.
-pub async fn unconfirmed(db: &mut PgConnection, at: OffsetDateTime, limit: i64) -> sqlx::Result<Vec<Unconfirmed>> {
-    sqlx::query_as!(
-        Unconfirmed,
-        "select id, subject, body from outbox
+pub async fn unconfirmed(db: &mut PgConnection, vault: &Vault, at: OffsetDateTime, limit: i64) -> sqlx::Result<Vec<Unconfirmed>> {
+    let rows = sqlx::query!(
+        "select id, subject, body, sealed from outbox
          where must_be_confirmed and confirmed_at is null and created_at < $1
          order by position limit $2",
         at - CONFIRM_WITHIN,
         limit
     )
-    .fetch_all(db)
-    .await
+    .fetch_all(&mut *db)
+    .await?;
+    let keys = vault.keys_of(db, rows.iter().filter(|row| row.sealed).map(|row| row.body.as_slice())).await?;
+    let open = rows.into_iter().filter_map(|row| {
+        let body = readable(&keys, row.id, row.body, row.sealed)?;
+        Some(Unconfirmed { id: row.id, subject: row.subject, body })
+    });
+    Ok(open.collect())
+}
+
+/// The body as it travels. One whose key is away waits, and does not keep the others.
+fn readable(keys: &Keys, id: Uuid, body: Vec<u8>, sealed: bool) -> Option<Vec<u8>> {
+    if !sealed {
+        return Some(body);
+    }
+    match keys.open(place(id), &body) {
+        Ok(body) => Some(body.into_inner()),
+        Err(fault) => {
+            tracing::error!(event.id = %id, error = %fault, "a message that waits cannot be opened: it stays in the outbox");
+            None
+        }
+    }
 }
 
 /// Forgets that anything unconfirmed was ever carried: for a bus that lost its store.
@@ -172,6 +217,7 @@ struct Waiting {
     subject: String,
     traceparent: Option<String>,
     body: Vec<u8>,
+    sealed: bool,
     attempt: i32,
     created_at: OffsetDateTime,
     next_attempt_at: OffsetDateTime,
@@ -183,6 +229,7 @@ pub(crate) struct Relay {
     pub bus: Bus,
     pub clock: Clock,
     pub wake: Wake,
+    pub vault: Vault,
 }
 
 impl Relay {
@@ -241,11 +288,13 @@ impl Relay {
         let now = self.clock.now();
         let mut tx = self.pool.begin().await?;
         let batch = self.claim(&mut tx, now).await?;
+        let keys =
+            self.vault.keys_of(&mut tx, batch.iter().filter(|waiting| waiting.sealed).map(|waiting| waiting.body.as_slice())).await?;
         let mut by_aggregate: BTreeMap<Uuid, Vec<Waiting>> = BTreeMap::new();
         for waiting in batch {
             by_aggregate.entry(waiting.aggregate).or_default().push(waiting);
         }
-        let outcomes = join_all(by_aggregate.into_values().map(|list| self.carry(list, now))).await;
+        let outcomes = join_all(by_aggregate.into_values().map(|list| self.carry(list, &keys, now))).await;
         let (carried, failed): (Vec<Vec<Uuid>>, Vec<Option<Uuid>>) = outcomes.into_iter().unzip();
         let carried = carried.concat();
         let failed: Vec<Uuid> = failed.into_iter().flatten().collect();
@@ -288,7 +337,7 @@ impl Relay {
         .await?;
         sqlx::query_as!(
             Waiting,
-            "select id, aggregate, subject, traceparent, body, attempt, created_at, next_attempt_at
+            "select id, aggregate, subject, traceparent, body, sealed, attempt, created_at, next_attempt_at
              from outbox where carried_at is null and aggregate = any($1) order by position limit $2",
             &held,
             MESSAGES
@@ -298,13 +347,17 @@ impl Relay {
     }
 
     /// Publishes one aggregate's messages in order; stops at the first that fails or is not yet due.
-    async fn carry(&self, list: Vec<Waiting>, now: OffsetDateTime) -> (Vec<Uuid>, Option<Uuid>) {
+    async fn carry(&self, list: Vec<Waiting>, keys: &Keys, now: OffsetDateTime) -> (Vec<Uuid>, Option<Uuid>) {
         let mut carried = Vec::with_capacity(list.len());
-        for waiting in list {
+        for mut waiting in list {
             if waiting.next_attempt_at > now {
                 break;
             }
             let id = waiting.id;
+            let Some(body) = readable(keys, id, std::mem::take(&mut waiting.body), waiting.sealed) else {
+                return (carried, Some(id));
+            };
+            waiting.body = body;
             match tokio::time::timeout(PUBLISH_DEADLINE * 2, self.publish(waiting)).await {
                 Ok(Ok(())) => carried.push(id),
                 Ok(Err(error)) => {

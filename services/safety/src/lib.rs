@@ -31,7 +31,7 @@ const TICK: Duration = Duration::from_millis(500);
 /// # Errors
 /// The directory cannot be loaded, or the door cannot be opened.
 pub async fn serve(config: Config, ctx: Context) -> anyhow::Result<()> {
-    let tools = Tools { clock: ctx.clock.clone(), ids: ctx.ids.clone(), ladders: Ladders::of(&config) };
+    let tools = Tools { clock: ctx.clock.clone(), ids: ctx.ids.clone(), ladders: Ladders::of(&config), vault: ctx.vault.clone() };
     let hub = Hub::new(ctx.clock.clone());
     directory::load(&ctx.pool).await?;
     hub.ticked();

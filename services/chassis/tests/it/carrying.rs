@@ -64,6 +64,7 @@ async fn a_message_that_must_be_confirmed_is_sent_again_until_it_is_and_then_nev
         body: b"must arrive".to_vec(),
         confirm: true,
         urgent: true,
+        sealed: false,
     };
     let mut tx = world.teller.pool.begin().await.unwrap();
     outbox::enqueue(&mut tx, &message, world.teller.clock.now()).await.unwrap();

@@ -13,7 +13,7 @@ pub mod second_road;
 pub mod watch;
 
 use chassis::{
-    Clock, Ids,
+    Clock, Ids, Vault,
     audit::{self, Act},
     outbox,
 };
@@ -30,12 +30,13 @@ use crate::{
     store,
 };
 
-/// What every use case is handed: time, ids, and the ladders in force.
+/// What every use case is handed: time, ids, the ladders in force, and the keys of what is stored.
 #[derive(Clone)]
 pub struct Tools {
     pub clock: Clock,
     pub ids: Ids,
     pub ladders: Ladders,
+    pub vault: Vault,
 }
 
 /// The three ladders and their version.

@@ -41,7 +41,7 @@ pub async fn keep_open(ctx: Context, tools: Tools, notification: Peer) -> anyhow
 /// Notification does not answer, or a statement failed.
 pub async fn hand_over(pool: &PgPool, tools: &Tools, client: &mut NotificationClient<Peer>) -> anyhow::Result<usize> {
     let mut db = pool.acquire().await?;
-    let waiting = outbox::unconfirmed(&mut db, tools.clock.now(), BATCH).await?;
+    let waiting = outbox::unconfirmed(&mut db, &tools.vault, tools.clock.now(), BATCH).await?;
     drop(db);
     let mut taken = 0;
     for message in waiting {

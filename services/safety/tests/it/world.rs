@@ -58,7 +58,9 @@ impl World {
     pub async fn new() -> Self {
         let db = fresh(&[&chassis::database::MIGRATOR, &safety::MIGRATOR]).await;
         directory::load(&db.pool).await.unwrap();
-        let tools = Tools { clock: Clock::fixed(datetime!(2026-11-22 13:00 UTC)), ids: Ids::seeded(7), ladders: ladders() };
+        let clock = Clock::fixed(datetime!(2026-11-22 13:00 UTC));
+        let vault = harness::vault::vault("safety", &clock);
+        let tools = Tools { clock, ids: Ids::seeded(7), ladders: ladders(), vault };
         let world = Self { db, tools };
         for (office, holder, rank) in [
             ("institutional-head/mission", HEAD, 0),
