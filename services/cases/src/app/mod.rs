@@ -12,7 +12,7 @@ pub mod record_assessment;
 pub mod record_consent;
 
 use chassis::{
-    Caller, Clock, Error, Ids, Result,
+    Caller, Clock, Error, Ids, Result, Vault,
     audit::{self, Act},
     outbox::Wake,
 };
@@ -36,6 +36,7 @@ pub struct App {
     pub clock: Clock,
     pub ids: Ids,
     pub outbox: Wake,
+    pub vault: Vault,
 }
 
 /// What the audit log calls the objects of this service.

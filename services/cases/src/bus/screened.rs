@@ -1,7 +1,7 @@
 //! Hears screening decisions; one that accepts opens the case, with the content fetched from intake [R3a].
 
 use chassis::{
-    Clock, Ids,
+    Clock, Ids, Vault,
     client::Peer,
     inbox::{Handler, Incoming, Rejection},
     wire,
@@ -28,6 +28,7 @@ pub struct Screenings {
     pub intake: IntakeClient<Peer>,
     pub ids: Ids,
     pub clock: Clock,
+    pub vault: Vault,
 }
 
 impl Handler for Screenings {
@@ -50,7 +51,7 @@ impl Handler for Screenings {
 
     async fn apply(&self, tx: &mut PgConnection, work: Option<Screened>, _: &Incoming) -> Result<(), Rejection> {
         match work {
-            Some(screened) => Ok(open_case(tx, &self.ids, &screened, self.clock.now()).await?),
+            Some(screened) => Ok(open_case(tx, &self.vault, &self.ids, &screened, self.clock.now()).await?),
             None => Ok(()),
         }
     }

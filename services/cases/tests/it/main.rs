@@ -7,5 +7,6 @@ mod consents;
 mod need_to_know;
 mod opening;
 mod participants;
+mod sealing;
 mod stages;
 mod world;

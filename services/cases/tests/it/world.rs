@@ -27,7 +27,6 @@ use proto::{
     id::{ParticipantId, ReferralId},
     role,
 };
-use sqlx::Row;
 use time::{OffsetDateTime, macros::datetime};
 use uuid::Uuid;
 
@@ -51,7 +50,9 @@ pub struct Opened {
 impl World {
     pub async fn new() -> Self {
         let db = fresh(&[&chassis::database::MIGRATOR, &cases::MIGRATOR]).await;
-        let app = App { pool: db.pool.clone(), clock: Clock::fixed(NOW), ids: Ids::seeded(7), outbox: Wake::default() };
+        let clock = Clock::fixed(NOW);
+        let vault = harness::vault::vault("cases", &clock);
+        let app = App { pool: db.pool.clone(), clock, ids: Ids::seeded(7), outbox: Wake::default(), vault };
         Self { app, db, referrals: AtomicU64::new(1), keys: AtomicU64::new(1) }
     }
 
@@ -62,7 +63,7 @@ impl World {
 
     pub async fn apply(&self, screened: &Screened) -> Result<()> {
         let mut tx = self.app.pool.begin().await?;
-        open_case(&mut tx, &self.app.ids, screened, self.app.clock.now()).await?;
+        open_case(&mut tx, &self.app.vault, &self.app.ids, screened, self.app.clock.now()).await?;
         Ok(tx.commit().await?)
     }
 
@@ -143,16 +144,9 @@ impl World {
         case
     }
 
-    /// Subjects and bodies waiting in the outbox, oldest first.
+    /// Bodies waiting in the outbox, as they travel, oldest first.
     pub async fn outbox(&self, subject: &str) -> Vec<Vec<u8>> {
-        sqlx::query("select body from outbox where subject = $1 order by position")
-            .bind(subject)
-            .fetch_all(&self.db.pool)
-            .await
-            .unwrap()
-            .iter()
-            .map(|row| row.get("body"))
-            .collect()
+        harness::vault::outbox(&self.db.pool, &self.app.vault, subject).await
     }
 
     pub async fn count(&self, query: &'static str) -> i64 {
