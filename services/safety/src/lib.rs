@@ -34,6 +34,8 @@ pub async fn serve(config: Config, ctx: Context) -> anyhow::Result<()> {
     let tools = Tools { clock: ctx.clock.clone(), ids: ctx.ids.clone(), ladders: Ladders::of(&config), vault: ctx.vault.clone() };
     let hub = Hub::new(ctx.clock.clone());
     directory::load(&ctx.pool).await?;
+    ring::ring_anew_without_a_key(&ctx.pool, &tools).await?;
+    chassis::vault::keep_sealed(&ctx, store::sealed::InClear).await;
     hub.ticked();
     ctx.spawn("ladder", climb(ctx.clone(), tools.clone(), hub.clone()));
     ctx.spawn("watchers", hub.clone().follow(ctx.clone()));

@@ -3,7 +3,7 @@
 use std::str::FromStr;
 
 use chassis::{
-    Caller, Error, Result,
+    Caller, Error, Result, Vault,
     audit::{self, Act},
     refusal::store_error,
 };
@@ -109,8 +109,12 @@ pub async fn viewer(db: &mut PgConnection, caller: &Caller) -> Result<Viewer> {
 ///
 /// # Errors
 /// A statement failed.
-pub async fn view(db: &mut PgConnection, viewer: &Viewer, concern: Concern) -> Result<View> {
+pub async fn view(db: &mut PgConnection, vault: &Vault, viewer: &Viewer, concern: Concern) -> Result<View> {
     let audiences = store::concern::audiences(db, concern.id).await?;
+    let concern = match viewer {
+        Viewer::Nhq | Viewer::Head { .. } => store::concern::opened(db, vault, concern).await?,
+        Viewer::Dashboard | Viewer::Nobody => concern,
+    };
     let envelope = match viewer {
         Viewer::Nhq => Some(envelope::envelope(&concern, Audience::Nhq)),
         Viewer::Head { .. } => Some(envelope::envelope(&concern, Audience::ResponsibleHead)),
@@ -124,9 +128,9 @@ pub async fn view(db: &mut PgConnection, viewer: &Viewer, concern: Concern) -> R
 ///
 /// # Errors
 /// A statement failed.
-pub async fn find(db: &mut PgConnection, viewer: &Viewer, id: Uuid) -> Result<Option<View>> {
+pub async fn find(db: &mut PgConnection, vault: &Vault, viewer: &Viewer, id: Uuid) -> Result<Option<View>> {
     let Some(concern) = store::concern::find(db, id).await? else { return Ok(None) };
-    let view = view(db, viewer, concern).await?;
+    let view = view(db, vault, viewer, concern).await?;
     Ok(viewer.may_know(&view.audiences).then_some(view))
 }
 
@@ -157,6 +161,7 @@ pub struct Position {
 /// A statement failed.
 pub async fn list(
     db: &mut PgConnection,
+    vault: &Vault,
     viewer: &Viewer,
     include_closed: bool,
     after: Option<Position>,
@@ -174,7 +179,7 @@ pub async fn list(
     });
     let mut views = Vec::with_capacity(concerns.len());
     for concern in concerns {
-        views.push(view(db, viewer, concern).await?);
+        views.push(view(db, vault, viewer, concern).await?);
     }
     Ok((views, next))
 }
@@ -183,7 +188,7 @@ pub async fn list(
 ///
 /// # Errors
 /// `NotFound`, or a statement failed.
-pub async fn get(db: &mut PgConnection, viewer: &Viewer, concern_ref: &str) -> Result<View> {
+pub async fn get(db: &mut PgConnection, vault: &Vault, viewer: &Viewer, concern_ref: &str) -> Result<View> {
     let id = match ConcernId::from_str(concern_ref) {
         Ok(id) => Some(id.uuid()),
         Err(_) => match reference::parse("RS", concern_ref) {
@@ -195,7 +200,7 @@ pub async fn get(db: &mut PgConnection, viewer: &Viewer, concern_ref: &str) -> R
         Some(id) => store::concern::find(db, id).await?,
         None => None,
     };
-    let view = view(db, viewer, concern.ok_or(Error::NotFound)?).await?;
+    let view = view(db, vault, viewer, concern.ok_or(Error::NotFound)?).await?;
     if viewer.may_know(&view.audiences) { Ok(view) } else { Err(Error::NotFound) }
 }
 

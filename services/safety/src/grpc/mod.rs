@@ -63,7 +63,7 @@ impl Door {
     async fn read(&self, caller: &Caller, concern_ref: &str) -> chassis::Result<read_concerns::View> {
         let mut db = self.ctx.pool.acquire().await?;
         let viewer = viewer(&mut db, caller).await?;
-        let view = read_concerns::get(&mut db, &viewer, concern_ref).await?;
+        let view = read_concerns::get(&mut db, &self.tools.vault, &viewer, concern_ref).await?;
         read_concerns::note(&mut db, caller, "concern.read", std::slice::from_ref(&view), self.tools.clock.now()).await;
         Ok(view)
     }
@@ -146,7 +146,7 @@ impl Safety for Door {
         let mut db = self.ctx.pool.acquire().await.map_err(database)?;
         let viewer = viewer(&mut db, &caller).await?;
         let limit = page::size(request.page_size, 100, 500);
-        let (views, next) = read_concerns::list(&mut db, &viewer, request.include_closed, after, limit).await?;
+        let (views, next) = read_concerns::list(&mut db, &self.tools.vault, &viewer, request.include_closed, after, limit).await?;
         read_concerns::note(&mut db, &caller, "concern.list", &views, self.tools.clock.now()).await;
         Ok(Response::new(v1::ListConcernsResponse {
             concerns: views.into_iter().map(encode::view).collect(),

@@ -88,7 +88,7 @@ impl Watcher {
     /// The first of what is open; whatever does not fit follows as changes.
     async fn snapshot(&mut self) -> Result<Item, Status> {
         let (mut db, viewer) = self.reader().await?;
-        let (views, _) = read_concerns::list(&mut db, &viewer, false, None, SNAPSHOT).await?;
+        let (views, _) = read_concerns::list(&mut db, &self.door.tools.vault, &viewer, false, None, SNAPSHOT).await?;
         self.note(&mut db, &views).await;
         self.told = views.iter().map(|view| (view.concern.id, view.concern.revision)).collect();
         self.behind = true;
@@ -103,7 +103,7 @@ impl Watcher {
         self.behind = news.len() > AT_ONCE;
         let (mut db, viewer) = self.reader().await?;
         for (id, revision) in news.into_iter().take(AT_ONCE) {
-            let view = read_concerns::find(&mut db, &viewer, id).await?;
+            let view = read_concerns::find(&mut db, &self.door.tools.vault, &viewer, id).await?;
             // Hidden ones are remembered too, so that they are looked at once for each revision.
             self.told.insert(id, view.as_ref().map_or(revision, |v| v.concern.revision));
             self.note(&mut db, view.as_slice()).await;

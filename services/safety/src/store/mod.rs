@@ -3,3 +3,4 @@
 pub mod concern;
 pub mod directory;
 pub mod ring;
+pub mod sealed;

@@ -4,5 +4,6 @@
 mod accepting;
 mod raising;
 mod ringing;
+mod sealing;
 mod second_road;
 mod world;

@@ -119,10 +119,7 @@ impl World {
 
     /// Every ring in the outbox, oldest first.
     pub async fn rings(&self) -> Vec<v1::Ring> {
-        let bodies: Vec<Vec<u8>> = sqlx::query_scalar("select body from outbox where subject like 'ro.safety.ring.%' order by position")
-            .fetch_all(&self.db.pool)
-            .await
-            .unwrap();
+        let bodies = harness::vault::outbox(&self.db.pool, &self.tools.vault, "ro.safety.ring.%").await;
         bodies.iter().map(|b| v1::Ring::decode(b.as_slice()).unwrap()).collect()
     }
 
