@@ -7,5 +7,6 @@ mod contacts;
 mod door;
 mod queue;
 mod screening;
+mod sealing;
 mod submitting;
 mod support;

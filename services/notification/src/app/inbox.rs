@@ -15,7 +15,7 @@ use crate::{
 /// The database did not answer.
 pub async fn list(app: &App, caller: &Caller, unread_only: bool, limit: i64) -> Result<Vec<Standing>> {
     let mut db = app.pool.acquire().await?;
-    Ok(store::inbox::list(&mut db, &names(caller), unread_only, limit).await?)
+    Ok(store::inbox::list(&mut db, &app.vault, &names(caller), unread_only, limit).await?)
 }
 
 /// Marks an item as read, for the office as a whole where it is an office's.

@@ -14,7 +14,7 @@ pub mod tell;
 
 use std::sync::Arc;
 
-use chassis::{Clock, Ids, outbox::Wake};
+use chassis::{Clock, Ids, Vault, outbox::Wake};
 use sqlx::PgPool;
 use tokio::sync::Notify;
 
@@ -30,11 +30,12 @@ pub struct App {
     /// Wakes the mail worker; it looks by itself too.
     pub mail: Arc<Notify>,
     pub staff: Arc<StaffDomains>,
+    pub vault: Vault,
 }
 
 impl App {
     #[must_use]
-    pub fn new(pool: PgPool, clock: Clock, ids: Ids, outbox: Wake, staff: StaffDomains) -> Self {
-        Self { pool, clock, ids, outbox, mail: Arc::default(), staff: Arc::new(staff) }
+    pub fn new(pool: PgPool, clock: Clock, ids: Ids, outbox: Wake, staff: StaffDomains, vault: Vault) -> Self {
+        Self { pool, clock, ids, outbox, mail: Arc::default(), staff: Arc::new(staff), vault }
     }
 }

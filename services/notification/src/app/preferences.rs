@@ -15,7 +15,7 @@ use crate::{
 /// The database did not answer.
 pub async fn get(app: &App, caller: &Caller) -> Result<Preferences> {
     let mut db = app.pool.acquire().await?;
-    Ok(store::preference::of(&mut db, &caller.subject).await?)
+    Ok(store::preference::of(&mut db, &app.vault, &caller.subject).await?)
 }
 
 /// Sets both; an empty text takes a preference back.
@@ -33,7 +33,7 @@ pub async fn set(app: &App, caller: &Caller, language: &str, email: &str) -> Res
     };
     let wishes = Preferences { language, email: email.map(|address| address.expose().to_owned().into()) };
     let mut db = app.pool.acquire().await?;
-    store::preference::set(&mut db, &caller.subject, &wishes, app.clock.now()).await?;
+    store::preference::set(&mut db, &app.vault, &caller.subject, &wishes, app.clock.now()).await?;
     Ok(())
 }
 

@@ -90,7 +90,7 @@ async fn settle(app: &App, mailer: Option<&Mailer>, due: Due) -> sqlx::Result<()
 /// The rules are asked at the last moment: a mark or a new address that came since counts [L26-6, TS1a].
 async fn attempt(app: &App, mailer: Option<&Mailer>, due: &Due) -> sqlx::Result<Outcome> {
     let mut db = app.pool.acquire().await?;
-    let door = store::delivery::door(&mut db, due.delivery_id).await?;
+    let door = store::delivery::door(&mut db, &app.vault, due.delivery_id).await?;
     drop(db);
     if door.do_not_contact {
         return Ok(Outcome::Forbidden(Reason::DoNotContact));

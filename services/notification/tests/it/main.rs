@@ -11,6 +11,7 @@ mod preferences;
 #[cfg(test)]
 mod rings;
 #[cfg(test)]
+mod sealing;
 mod smtp;
 #[cfg(test)]
 mod world;
