@@ -62,7 +62,7 @@ pub struct Settings {
     #[arg(long)]
     pub audit_key_file: Option<PathBuf>,
 
-    /// File with the keys that wrap this service's data keys, one `<version> <64 hexadecimal digits>` in each line, mode 0600; without it nothing protected is taken in or shown, and a concern is kept in clear and rings all the same
+    /// File with the keys that wrap this service's data keys, one `<version> <64 hexadecimal digits>` in each line, mode 0600; without it nothing protected is taken in or shown, except what must never be lost: that is kept in clear until there is a key
     #[arg(long)]
     pub vault_key_file: Option<PathBuf>,
 

@@ -18,7 +18,7 @@ pub mod page;
 pub mod private;
 pub mod refusal;
 mod replay;
-mod set_aside;
+pub mod set_aside;
 pub mod telemetry;
 mod tls;
 pub mod trace;

@@ -19,7 +19,7 @@ use crate::{
     clock::{Clock, Ids},
     refusal::store_error,
     trace,
-    vault::{DataKey, Fault, Keys, Place, Vault},
+    vault::{BATCH, DataKey, Fault, Keys, Owner, Place, Vault, month},
 };
 
 /// The relay looks for waiting messages at least this often, woken or not.
@@ -180,7 +180,8 @@ pub async fn unconfirmed(db: &mut PgConnection, vault: &Vault, at: OffsetDateTim
     )
     .fetch_all(&mut *db)
     .await?;
-    let keys = vault.keys_of(db, rows.iter().filter(|row| row.sealed).map(|row| row.body.as_slice())).await?;
+    let sealed: Vec<&[u8]> = rows.iter().filter(|row| row.sealed).map(|row| row.body.as_slice()).collect();
+    let keys = vault.keys_of(db, &sealed).await?;
     let open = rows.into_iter().filter_map(|row| {
         let body = readable(&keys, row.id, row.body, row.sealed)?;
         Some(Unconfirmed { id: row.id, subject: row.subject, body })
@@ -209,6 +210,23 @@ fn readable(keys: &Keys, id: Uuid, body: Vec<u8>, sealed: bool) -> Option<Vec<u8
 pub async fn carry_again(db: &mut PgConnection) -> sqlx::Result<u64> {
     let done = sqlx::query!("update outbox set carried_at = null where must_be_confirmed and confirmed_at is null").execute(db).await?;
     Ok(done.rows_affected())
+}
+
+/// Seals bodies that were written without a key, or by a version that did not seal, under the key of the month; how many.
+pub(crate) async fn seal_in_clear(tx: &mut PgConnection, vault: &Vault, subjects: &[&str], at: OffsetDateTime) -> sqlx::Result<usize> {
+    let patterns: Vec<String> = subjects.iter().map(|subject| subject.replace('*', "%")).collect();
+    let rows = sqlx::query!(
+        "select id, body from outbox where not sealed and subject like any($1) order by position limit $2 for update skip locked",
+        &patterns,
+        BATCH
+    )
+    .fetch_all(&mut *tx)
+    .await?;
+    for row in &rows {
+        let sealed = vault.seal(tx, Owner::of("outbox", month(at)), place(row.id), &row.body, at).await?;
+        sqlx::query!("update outbox set body = $2, sealed = true where id = $1", row.id, sealed).execute(&mut *tx).await?;
+    }
+    Ok(rows.len())
 }
 
 struct Waiting {
@@ -288,8 +306,8 @@ impl Relay {
         let now = self.clock.now();
         let mut tx = self.pool.begin().await?;
         let batch = self.claim(&mut tx, now).await?;
-        let keys =
-            self.vault.keys_of(&mut tx, batch.iter().filter(|waiting| waiting.sealed).map(|waiting| waiting.body.as_slice())).await?;
+        let sealed: Vec<&[u8]> = batch.iter().filter(|waiting| waiting.sealed).map(|waiting| waiting.body.as_slice()).collect();
+        let keys = self.vault.keys_of(&mut tx, &sealed).await?;
         let mut by_aggregate: BTreeMap<Uuid, Vec<Waiting>> = BTreeMap::new();
         for waiting in batch {
             by_aggregate.entry(waiting.aggregate).or_default().push(waiting);

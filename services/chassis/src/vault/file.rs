@@ -139,3 +139,28 @@ fn unhex(text: &str) -> Option<[u8; KEY]> {
     }
     Some(key)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_new_version_wraps_at_once_and_the_former_ones_stay_until_somebody_takes_them_out() {
+        let path = std::env::temp_dir().join(format!("vault-{}.keys", super::super::random_id().unwrap()));
+        assert_eq!(add_version(&path).unwrap(), 1);
+        let store = KeyFile::new(&path);
+        let first = store.wrap_now(&[9; KEY], b"one").unwrap();
+        assert_eq!((first.version, add_version(&path).unwrap()), (1, 2));
+        let second = store.wrap_now(&[9; KEY], b"one").unwrap();
+        assert_eq!(second.version, 2);
+        for wrapped in [&first, &second] {
+            assert_eq!(store.unwrap_now(wrapped.version, &wrapped.bytes, b"one").unwrap(), [9; KEY]);
+            assert!(store.unwrap_now(wrapped.version, &wrapped.bytes, b"other").is_err());
+        }
+        let mode = fs::metadata(&path).unwrap().mode();
+        assert_eq!((mode & 0o777, fs::read_to_string(&path).unwrap().lines().count()), (0o600, 2));
+        fs::write(&path, "what is this").unwrap();
+        assert!(add_version(&path).is_err(), "a broken file was written over");
+        fs::remove_file(&path).unwrap();
+    }
+}

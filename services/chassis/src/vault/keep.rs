@@ -6,12 +6,18 @@ use sqlx::{PgConnection, PgPool};
 use time::OffsetDateTime;
 
 use super::Vault;
-use crate::{lifecycle::Context, refusal::store_error};
+use crate::{lifecycle::Context, outbox, refusal::store_error, set_aside};
 
 /// Looked for this often while the process runs.
 const EVERY: Duration = Duration::from_secs(30);
+/// Rows of one kind sealed in one transaction.
+pub const BATCH: i64 = 200;
+
 /// What a service knows of its own tables: which values stand in clear.
 pub trait Leftovers: Send + Sync + 'static {
+    /// Subjects (`*` stands for any token) whose messages hold more than ids and codes: they are sealed in the outbox.
+    const SUBJECTS: &'static [&'static str] = &[];
+
     /// Seals at most a batch of values that stand in clear and empties the clear columns, in the caller's transaction; how
     /// many rows.
     fn seal(&self, tx: &mut PgConnection, vault: &Vault, at: OffsetDateTime) -> impl Future<Output = sqlx::Result<usize>> + Send;
@@ -21,11 +27,13 @@ pub trait Leftovers: Send + Sync + 'static {
 ///
 /// # Errors
 /// A statement failed, or the vault cannot seal.
-pub async fn seal_leftovers(pool: &PgPool, vault: &Vault, leftovers: &impl Leftovers, at: OffsetDateTime) -> sqlx::Result<usize> {
+pub async fn seal_leftovers<L: Leftovers>(pool: &PgPool, vault: &Vault, leftovers: &L, at: OffsetDateTime) -> sqlx::Result<usize> {
     let mut sealed = 0;
     loop {
         let mut tx = pool.begin().await?;
-        let some = leftovers.seal(&mut tx, vault, at).await?;
+        let own = leftovers.seal(&mut tx, vault, at).await?;
+        let some =
+            own + outbox::seal_in_clear(&mut tx, vault, L::SUBJECTS, at).await? + set_aside::seal_in_clear(&mut tx, vault, at).await?;
         tx.commit().await?;
         if some == 0 {
             return Ok(sealed);

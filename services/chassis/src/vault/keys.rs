@@ -161,8 +161,8 @@ impl Vault {
     ///
     /// # Errors
     /// The statement failed.
-    pub async fn keys_of<'a>(&self, tx: &mut PgConnection, sealed: impl IntoIterator<Item = &'a [u8]>) -> sqlx::Result<Keys> {
-        let ids: BTreeSet<Uuid> = sealed.into_iter().filter_map(|value| key_id(value).ok()).collect();
+    pub async fn keys_of(&self, tx: &mut PgConnection, sealed: &[&[u8]]) -> sqlx::Result<Keys> {
+        let ids: BTreeSet<Uuid> = sealed.iter().filter_map(|value| key_id(value).ok()).collect();
         let mut keys = HashMap::with_capacity(ids.len());
         let mut missing = Vec::new();
         for id in ids {

@@ -20,11 +20,11 @@ use uuid::Uuid;
 
 pub use file::KeyFile;
 pub(crate) use file::add_version;
-pub use keep::{Leftovers, keep_sealed, seal_leftovers};
+pub use keep::{BATCH, Leftovers, keep_sealed, seal_leftovers};
 pub use key_store::{Kek, KeyStore, Wrapped};
 pub use keys::{Destroyed, Keys, Owner};
 pub use rotate::rewrap;
-pub use value::{DataKey, Place, object_of};
+pub use value::{DataKey, INDEX, Place, month, object_of};
 
 use crate::clock::Clock;
 use cache::Cache;
@@ -107,6 +107,14 @@ impl Vault {
         Self(Arc::new(Inner { service, store: None, cache: Cache::new(clock) }))
     }
 
+    /// Whether the key store answers now.
+    pub async fn is_usable(&self) -> bool {
+        match self.store() {
+            Ok(store) => store.current().await.is_ok(),
+            Err(_) => false,
+        }
+    }
+
     fn store(&self) -> Result<&dyn KeyStore, Fault> {
         self.0.store.as_deref().ok_or_else(|| Fault::KeyStore("no key store is set".to_owned()))
     }
@@ -124,7 +132,7 @@ impl Vault {
     /// # Errors
     /// A statement failed, or the value does not open ([`fault`]).
     pub async fn open(&self, tx: &mut PgConnection, place: Place, sealed: &[u8]) -> sqlx::Result<Vec<u8>> {
-        Ok(self.keys_of(tx, [sealed]).await?.open(place, sealed)?.into_inner())
+        Ok(self.keys_of(tx, &[sealed]).await?.open(place, sealed)?.into_inner())
     }
 }
 

@@ -2,8 +2,12 @@
 
 use std::sync::Arc;
 
-use aws_lc_rs::aead::{AES_256_GCM, Aad, Nonce, RandomizedNonceKey};
+use aws_lc_rs::{
+    aead::{AES_256_GCM, Aad, Nonce, RandomizedNonceKey},
+    hmac,
+};
 use sha2::{Digest, Sha256};
+use time::OffsetDateTime;
 use uuid::Uuid;
 
 use super::Fault;
@@ -16,6 +20,8 @@ const NONCE: usize = 12;
 const TAG: usize = 16;
 /// What stands before the padded bytes: how many of them are the value.
 const LENGTH: usize = 4;
+/// What an index begins with: no text that a person types does.
+pub const INDEX: &str = "hmac-sha256:";
 /// Steps of length below [`STEPS_END`]; above it, powers of two.
 const STEP: usize = 64;
 const STEPS_END: usize = 1024;
@@ -55,18 +61,27 @@ pub fn object_of(text: &str) -> Uuid {
     uuid::Builder::from_custom_bytes(bytes).into_uuid()
 }
 
+/// What stands for the month of a moment: for keys that are of no object, so that none seals for ever.
+#[must_use]
+pub fn month(at: OffsetDateTime) -> Uuid {
+    object_of(&format!("{}-{}", at.year(), u8::from(at.month())))
+}
+
 /// A data key, unwrapped. It does not print, and is wiped when the last copy of it ends.
 #[derive(Clone)]
 pub struct DataKey {
     id: Uuid,
     service: &'static str,
     material: Arc<RandomizedNonceKey>,
+    index: hmac::Key,
 }
 
 impl DataKey {
     pub(super) fn new(id: Uuid, service: &'static str, bytes: &[u8]) -> Result<Self, Fault> {
         let material = RandomizedNonceKey::new(&AES_256_GCM, bytes).map_err(|_| Fault::Broken)?;
-        Ok(Self { id, service, material: Arc::new(material) })
+        // Of its own, so that nothing an index shows bears on the cipher.
+        let index = hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, bytes), b"blind index");
+        Ok(Self { id, service, material: Arc::new(material), index: hmac::Key::new(hmac::HMAC_SHA256, index.as_ref()) })
     }
 
     #[must_use]
@@ -89,6 +104,13 @@ impl DataKey {
         sealed.extend(nonce.as_ref());
         sealed.append(&mut padded);
         Ok(sealed)
+    }
+
+    /// What stands for a text that is only ever looked up: the same text, the same index, and no way back without the key.
+    #[must_use]
+    pub fn index(&self, text: &str) -> String {
+        let tag = hmac::sign(&self.index, text.as_bytes());
+        tag.as_ref().iter().fold(INDEX.to_owned(), |index, byte| index + &format!("{byte:02x}"))
     }
 
     /// Opens a value in the place where it stands.
