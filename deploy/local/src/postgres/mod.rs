@@ -128,7 +128,7 @@ impl Postgres {
             let role = format!("ro_{service}");
             let password = match self.passwords.get(&role) {
                 Some(password) => password.clone(),
-                None => secret::random_hex()?,
+                None => secret::random_hex::<24>()?,
             };
             script += &service_script(service, &password);
             self.passwords.insert(role, password);

@@ -72,6 +72,7 @@ fn fill(dir: &Path, now: OffsetDateTime) -> anyhow::Result<bool> {
     secret::write(&dir.join("nats/authorization.conf"), nats::authorization(&credentials).as_bytes())?;
     write_passwords(&dir.join("postgres"))?;
     identity::write_audit_keys(&dir.join("audit"), &SERVICES)?;
+    identity::write_vault_keys(&dir.join("vault"), &SERVICES)?;
     let renewed = is_due(dir, now);
     if renewed {
         let login = |name: &str| {
@@ -112,7 +113,7 @@ fn write_passwords(dir: &Path) -> anyhow::Result<()> {
     let roles = SERVICES.iter().map(|service| format!("ro_{service}")).chain([ADMINISTRATOR.to_owned()]);
     for role in roles {
         if let std::collections::btree_map::Entry::Vacant(entry) = passwords.entry(role) {
-            entry.insert(secret::random_hex()?);
+            entry.insert(secret::random_hex::<24>()?);
         }
     }
     // Kept before they are used: a password the server knows and we do not would lock the data away.
