@@ -52,7 +52,7 @@ pub async fn screen_referral(desk: &Desk, caller: &Caller, screening: Screening<
         tx.commit().await?;
         return Ok(state);
     }
-    screening::add(&mut tx, &desk.vault, id, decisions + 1, &decision, state, &caller.subject, at).await?;
+    screening::add(&mut tx, &desk.vault, (id, decisions + 1), &decision, state, &caller.subject, at).await?;
     if matches!(outcome, Outcome::Changed(_)) {
         let fact = ReferralScreened {
             referral_id: id.to_string(),

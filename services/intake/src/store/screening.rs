@@ -56,8 +56,7 @@ async fn latest(db: &mut PgConnection, vault: &Vault, id: Uuid, number: i32) -> 
 pub async fn add(
     db: &mut PgConnection,
     vault: &Vault,
-    id: Uuid,
-    number: i32,
+    (id, number): (Uuid, i32),
     decision: &Decision,
     state: State,
     officer: &str,

@@ -12,6 +12,7 @@ mod preferences;
 mod rings;
 #[cfg(test)]
 mod sealing;
+#[cfg(test)]
 mod smtp;
 #[cfg(test)]
 mod world;
