@@ -9,4 +9,5 @@ pub mod grants;
 pub mod hostile;
 pub mod system;
 pub mod uniform;
+pub mod vault;
 pub mod wait;

@@ -156,6 +156,22 @@ pub fn write_audit_keys(dir: &Path, services: &[&str]) -> Result<()> {
     Ok(())
 }
 
+/// Makes, for each service that has none, the key that wraps its data keys: `<service>.keys`. Kept as long as the data: without
+/// it nothing that was sealed can be read again. A backup of it never lies beside a backup of the database.
+///
+/// # Errors
+/// When the folder cannot be written.
+pub fn write_vault_keys(dir: &Path, services: &[&str]) -> Result<()> {
+    secret::folder(dir, 0o700)?;
+    for service in services {
+        let file = dir.join(format!("{service}.keys"));
+        if !file.is_file() {
+            secret::write(&file, format!("1 {}\n", secret::random_hex::<32>()?).as_bytes())?;
+        }
+    }
+    Ok(())
+}
+
 /// Issues the local tokens. The key is made once, so that a token outlives a restart.
 pub struct Issuer {
     key: EncodingKey,

@@ -82,7 +82,7 @@ pub fn write_encryption(file: &Path) -> Result<()> {
     if file.is_file() {
         return Ok(());
     }
-    secret::write(file, format!("cipher: aes\nkey: \"{}\"\n", secret::random_hex()?).as_bytes())
+    secret::write(file, format!("cipher: aes\nkey: \"{}\"\n", secret::random_hex::<32>()?).as_bytes())
 }
 
 /// The server's configuration. Without certificates it speaks plain text and encrypts nothing: for measuring what that costs.

@@ -35,12 +35,12 @@ pub fn folder(path: &Path, mode: u32) -> Result<()> {
     fs::set_permissions(path, fs::Permissions::from_mode(mode)).doing(doing)
 }
 
-/// A new random value of 24 bytes in hexadecimal digits, safe in an address and in SQL text.
+/// A new random value of `N` bytes in hexadecimal digits, safe in an address and in SQL text.
 ///
 /// # Errors
 /// When the machine gives no random bytes.
-pub fn random_hex() -> Result<String> {
-    let mut bytes = [0_u8; 24];
+pub fn random_hex<const N: usize>() -> Result<String> {
+    let mut bytes = [0_u8; N];
     File::open("/dev/urandom").and_then(|mut source| source.read_exact(&mut bytes)).doing(|| "read random bytes".to_owned())?;
     Ok(hex(&bytes))
 }

@@ -50,6 +50,7 @@ pub fn choose_ports(ports: Ports, picker: &mut Picker) -> Result<(BTreeMap<Strin
 pub struct Surroundings<'a> {
     pub certificates: &'a Path,
     pub audit_keys: &'a Path,
+    pub vault_keys: &'a Path,
     pub keys_file: &'a Path,
     pub identities_file: &'a Path,
     pub ports: &'a BTreeMap<String, u16>,
@@ -139,6 +140,7 @@ impl Surroundings<'_> {
             ("TLS_CERT", text(&self.certificates.join(format!("{service}.pem")))),
             ("TLS_KEY", text(&self.certificates.join(format!("{service}.key")))),
             ("AUDIT_KEY_FILE", text(&self.audit_keys.join(format!("{service}.key")))),
+            ("VAULT_KEY_FILE", text(&self.vault_keys.join(format!("{service}.keys")))),
         ]);
         match service {
             "cases" => settings.push(("INTAKE_URL", self.url("intake")?)),

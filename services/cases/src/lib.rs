@@ -23,9 +23,16 @@ pub static MIGRATOR: Migrator = sqlx::migrate!();
 /// # Errors
 /// A setting cannot be used, or the address cannot be bound.
 pub async fn serve(config: Config, ctx: chassis::Context) -> anyhow::Result<()> {
-    let app = app::App { pool: ctx.pool.clone(), clock: ctx.clock.clone(), ids: ctx.ids.clone(), outbox: ctx.outbox.clone() };
+    let app = app::App {
+        pool: ctx.pool.clone(),
+        clock: ctx.clock.clone(),
+        ids: ctx.ids.clone(),
+        outbox: ctx.outbox.clone(),
+        vault: ctx.vault.clone(),
+    };
+    chassis::vault::keep_sealed(&ctx, store::sealed::InClear).await;
     let intake = IntakeClient::new(ctx.peer("intake", &config.intake_url)?);
-    let screened = screened::Screenings { intake, ids: ctx.ids.clone(), clock: ctx.clock.clone() };
+    let screened = screened::Screenings { intake, ids: ctx.ids.clone(), clock: ctx.clock.clone(), vault: ctx.vault.clone() };
     let heard = subject::CASES_GRANTS;
     ctx.hear_grants(heard.stream, heard.name, heard.filters);
     let heard = subject::CASES_SCREENED;

@@ -98,6 +98,10 @@ pub struct Settings {
     #[arg(long)]
     pub audit_key_file: Option<PathBuf>,
 
+    /// File with the keys that wrap this service's data keys, one `<version> <64 hexadecimal digits>` in each line, mode 0600; without it nothing protected is taken in or shown, except what must never be lost: that is kept in clear until there is a key
+    #[arg(long)]
+    pub vault_key_file: Option<PathBuf>,
+
     /// OTLP endpoint for traces and metrics, for example http://127.0.0.1:4317; none are exported without it
     #[arg(long)]
     pub otlp_endpoint: Option<String>,
@@ -137,6 +141,8 @@ impl Settings {
 pub enum Task {
     /// Bring this service's database schema up to date, and end
     Migrate,
+    /// Add a wrapping key to the vault's key file and move every data key under it, and end; older keys may then be removed
+    RotateKeys,
     /// Ask the running service whether it serves; exit status 0 means yes
     Health,
 }

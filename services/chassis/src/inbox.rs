@@ -28,8 +28,9 @@ use crate::{
     database::{self, Actor},
     lifecycle::Context,
     refusal::{is_passing, store_error},
-    replay, trace,
+    replay, set_aside, trace,
     turns::{Turns, put_off, take_turns},
+    vault::Vault,
 };
 
 /// Messages that share a transaction at most.
@@ -357,22 +358,22 @@ async fn apply_one<H: Handler>(
         }
         Err(Rejection::Never { reason, detail }) => {
             step.rollback().await?;
-            quarantine(tx, spec.name, message, reason, &detail, ctx.ids.uuid(), now).await?;
+            quarantine(tx, &ctx.vault, spec.name, message, (reason, &detail), ctx.ids.uuid(), now).await?;
             Ok(Verdict::Applied)
         }
     }
 }
 
-/// Sets a message aside with its bytes, and remembers it as heard. In the caller's transaction.
+/// Sets a message aside with its bytes, sealed, and remembers it as heard; says why, without content. In the caller's transaction.
 ///
 /// # Errors
 /// A statement failed.
 pub async fn quarantine(
     tx: &mut PgConnection,
+    vault: &Vault,
     consumer: &str,
     message: &Incoming,
-    reason: &'static str,
-    detail: &str,
+    (reason, detail): (&'static str, &str),
     id: uuid::Uuid,
     at: OffsetDateTime,
 ) -> sqlx::Result<()> {
@@ -384,17 +385,22 @@ pub async fn quarantine(
     )
     .execute(&mut *tx)
     .await?;
-    let headers = serde_json::to_value(&message.headers).unwrap_or_default();
+    let sealed = set_aside::seal(tx, vault, consumer, message, at).await?;
+    let (headers, body) = match sealed {
+        Some(_) => (serde_json::json!({}), Bytes::new()),
+        None => (serde_json::to_value(&message.headers).unwrap_or_default(), message.body.clone()),
+    };
     sqlx::query!(
-        "insert into quarantine (id, consumer, event_id, subject, headers, body, reason, detail, received_at)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+        "insert into quarantine (id, consumer, event_id, subject, headers, body, sealed, reason, detail, received_at)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
          on conflict (consumer, event_id) do update set reason = excluded.reason, detail = excluded.detail, replay_asked_at = null",
         id,
         consumer,
         message.event_id,
         message.subject,
         headers,
-        message.body.as_ref(),
+        body.as_ref(),
+        sealed,
         reason,
         detail,
         at

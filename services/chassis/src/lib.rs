@@ -23,10 +23,12 @@ pub mod private;
 pub mod process;
 pub mod refusal;
 mod replay;
+pub mod set_aside;
 pub mod telemetry;
 pub mod tls;
 pub mod trace;
 mod turns;
+pub mod vault;
 pub mod wire;
 
 pub use clock::{Clock, Ids};
@@ -35,3 +37,4 @@ pub use identity::Caller;
 pub use lifecycle::{Context, Process, run, run_without_database};
 pub use private::Private;
 pub use refusal::{Error, Refusal, Result};
+pub use vault::Vault;

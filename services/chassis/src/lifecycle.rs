@@ -32,8 +32,10 @@ use crate::{
     keys::{Keys, Pace, Provider},
     limits::{self, Defence, connections::Connections},
     outbox, process,
+    refusal::store_error,
     telemetry::Telemetry,
     tls::{self, Credentials},
+    vault::{self, KeyFile, Vault},
 };
 
 /// What a stopping process may take to finish what it has begun.
@@ -69,6 +71,8 @@ pub struct Context {
     pub pool: PgPool,
     pub bus: Bus,
     pub outbox: outbox::Wake,
+    /// Seals and opens what stands in the database.
+    pub vault: Vault,
 }
 
 impl Deref for Context {
@@ -84,7 +88,8 @@ impl Context {
     #[must_use]
     pub fn assemble(mut process: Process, pool: PgPool, bus: Bus) -> Self {
         process.refused = bus.refused();
-        Self { process, pool, bus, outbox: outbox::Wake::default() }
+        let vault = process.vault();
+        Self { process, pool, bus, outbox: outbox::Wake::default(), vault }
     }
 
     /// Carries the outbox to the bus until the process stops.
@@ -95,6 +100,7 @@ impl Context {
             bus: self.bus.clone(),
             clock: self.clock.clone(),
             wake: self.outbox.clone(),
+            vault: self.vault.clone(),
         };
         self.spawn("outbox-relay", relay.run(self.stop.clone()));
     }
@@ -147,6 +153,14 @@ impl Process {
             refused: CancellationToken::new(),
             tasks: TaskTracker::new(),
             credentials: Arc::default(),
+        }
+    }
+
+    /// The vault over the key file of the settings. Without one it refuses everything.
+    fn vault(&self) -> Vault {
+        match &self.settings.vault_key_file {
+            Some(path) => Vault::new(self.name, KeyFile::new(path), self.clock.clone()),
+            None => Vault::none(self.name, self.clock.clone()),
         }
     }
 
@@ -319,6 +333,7 @@ where
         match settings.command {
             Some(Task::Health) => health(&settings).await,
             Some(Task::Migrate) => migrate(name, &settings, migrator).await,
+            Some(Task::RotateKeys) => rotate_keys(name, &settings).await,
             None => live(name, settings, migrator, |ctx| serve(config, ctx)).await,
         }
     })
@@ -334,7 +349,7 @@ where
     start(name, |config: C, settings| async move {
         match settings.command {
             Some(Task::Health) => health(&settings).await,
-            Some(Task::Migrate) => bail!("{name} owns no database"),
+            Some(Task::Migrate | Task::RotateKeys) => bail!("{name} owns no database"),
             None => {
                 let process = Process::new(name, settings, Clock::system(), Ids::random());
                 listen_for_signals(&process.stop)?;
@@ -397,6 +412,18 @@ async fn migrate(name: &'static str, settings: &Settings, migrator: &'static Mig
     let pool = database::connect_as_owner(name, settings).await?;
     database::migrate(&pool, migrator).await?;
     tracing::info!("the database schema is up to date");
+    pool.close().await;
+    Ok(())
+}
+
+/// Beside the running service: it reads the key file again when it meets a version that it does not know.
+async fn rotate_keys(name: &'static str, settings: &Settings) -> anyhow::Result<()> {
+    let path = settings.vault_key_file.as_ref().context("a key file is needed: set --vault-key-file")?;
+    let pool = database::connect(name, settings).await?;
+    let version = vault::add_version(path)?;
+    let keys = Vault::new(name, KeyFile::new(path), Clock::system());
+    let moved = vault::rewrap(&keys, &pool).await.map_err(|error| anyhow::anyhow!("not every key was moved: {}", store_error(&error)))?;
+    tracing::info!(version, moved, "every data key is under the new version: older ones may be removed from the key file");
     pool.close().await;
     Ok(())
 }

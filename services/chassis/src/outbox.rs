@@ -20,6 +20,7 @@ use crate::{
     database::{self, Actor},
     refusal::store_error,
     trace,
+    vault::{BATCH, DataKey, Fault, Keys, Owner, Place, Vault, month},
 };
 
 /// The relay looks for waiting messages at least this often, woken or not.
@@ -52,13 +53,23 @@ pub struct Outgoing {
     pub confirm: bool,
     /// Carry before anything that is not urgent.
     pub urgent: bool,
+    /// The body is sealed: it is opened when it is carried.
+    pub sealed: bool,
 }
 
 impl Outgoing {
     /// A fact or an answer, carried at least once.
     #[must_use]
     pub fn event(ids: &Ids, aggregate: Uuid, subject: impl Into<String>, message: &impl prost::Message) -> Self {
-        Self { id: ids.uuid(), aggregate, subject: subject.into(), body: message.encode_to_vec(), confirm: false, urgent: false }
+        Self {
+            id: ids.uuid(),
+            aggregate,
+            subject: subject.into(),
+            body: message.encode_to_vec(),
+            confirm: false,
+            urgent: false,
+            sealed: false,
+        }
     }
 
     /// The same, sent again until the receiver has confirmed it. What must arrive is urgent.
@@ -67,11 +78,24 @@ impl Outgoing {
         Self { confirm: true, urgent: true, ..self }
     }
 
+    /// The same with its body sealed under `key` while it waits, and afterwards.
+    ///
+    /// # Errors
+    /// The body cannot be sealed.
+    pub fn sealed(self, key: &DataKey) -> Result<Self, Fault> {
+        Ok(Self { body: key.seal(place(self.id), &self.body)?, sealed: true, ..self })
+    }
+
     /// The same, carried before anything that is not urgent: an alarm, or an answer that somebody waits for.
     #[must_use]
     pub fn urgent(self) -> Self {
         Self { urgent: true, ..self }
     }
+}
+
+/// Where the body of a message stands.
+const fn place(id: Uuid) -> Place {
+    Place::new("outbox", "body", id)
 }
 
 /// Wakes the relay right after a commit.
@@ -103,11 +127,12 @@ pub async fn enqueue_all(tx: &mut PgConnection, list: &[Outgoing], at: OffsetDat
     let bodies: Vec<Vec<u8>> = list.iter().map(|o| o.body.clone()).collect();
     let confirm: Vec<bool> = list.iter().map(|o| o.confirm).collect();
     let urgent: Vec<bool> = list.iter().map(|o| o.urgent).collect();
+    let sealed: Vec<bool> = list.iter().map(|o| o.sealed).collect();
     sqlx::query!(
-        "insert into outbox (id, aggregate, subject, body, must_be_confirmed, urgent, traceparent, created_at, next_attempt_at)
-         select id, aggregate, subject, body, must_be_confirmed, urgent, $7, $8, $8
-         from unnest($1::uuid[], $2::uuid[], $3::text[], $4::bytea[], $5::bool[], $6::bool[]) with ordinality
-              as waiting (id, aggregate, subject, body, must_be_confirmed, urgent, place)
+        "insert into outbox (id, aggregate, subject, body, must_be_confirmed, urgent, sealed, traceparent, created_at, next_attempt_at)
+         select id, aggregate, subject, body, must_be_confirmed, urgent, sealed, $8, $9, $9
+         from unnest($1::uuid[], $2::uuid[], $3::text[], $4::bytea[], $5::bool[], $6::bool[], $7::bool[]) with ordinality
+              as waiting (id, aggregate, subject, body, must_be_confirmed, urgent, sealed, place)
          order by place",
         &ids,
         &aggregates,
@@ -115,6 +140,7 @@ pub async fn enqueue_all(tx: &mut PgConnection, list: &[Outgoing], at: OffsetDat
         &bodies,
         &confirm,
         &urgent,
+        &sealed,
         trace::current(),
         at,
     )
@@ -163,17 +189,37 @@ pub struct Unconfirmed {
 ///
 /// # Errors
 /// The statement failed.
-pub async fn unconfirmed(db: &mut PgConnection, at: OffsetDateTime, limit: i64) -> sqlx::Result<Vec<Unconfirmed>> {
-    sqlx::query_as!(
-        Unconfirmed,
-        "select id, subject, body from outbox
+pub async fn unconfirmed(db: &mut PgConnection, vault: &Vault, at: OffsetDateTime, limit: i64) -> sqlx::Result<Vec<Unconfirmed>> {
+    let rows = sqlx::query!(
+        "select id, subject, body, sealed from outbox
          where must_be_confirmed and confirmed_at is null and created_at < $1
          order by position limit $2",
         at - CONFIRM_WITHIN,
         limit
     )
-    .fetch_all(db)
-    .await
+    .fetch_all(&mut *db)
+    .await?;
+    let sealed: Vec<&[u8]> = rows.iter().filter(|row| row.sealed).map(|row| row.body.as_slice()).collect();
+    let keys = vault.keys_of(db, &sealed).await?;
+    let open = rows.into_iter().filter_map(|row| {
+        let body = readable(&keys, row.id, row.body, row.sealed)?;
+        Some(Unconfirmed { id: row.id, subject: row.subject, body })
+    });
+    Ok(open.collect())
+}
+
+/// The body as it travels. One whose key is away waits, and does not keep the others.
+fn readable(keys: &Keys, id: Uuid, body: Vec<u8>, sealed: bool) -> Option<Vec<u8>> {
+    if !sealed {
+        return Some(body);
+    }
+    match keys.open(place(id), &body) {
+        Ok(body) => Some(body.into_inner()),
+        Err(fault) => {
+            tracing::error!(event.id = %id, error = %fault, "a message that waits cannot be opened: it stays in the outbox");
+            None
+        }
+    }
 }
 
 /// Forgets that anything unconfirmed was ever carried: for a bus that lost its store.
@@ -185,12 +231,30 @@ pub async fn carry_again(db: &mut PgConnection) -> sqlx::Result<u64> {
     Ok(done.rows_affected())
 }
 
+/// Seals bodies that were written without a key, or by a version that did not seal, under the key of the month; how many.
+pub(crate) async fn seal_in_clear(tx: &mut PgConnection, vault: &Vault, subjects: &[&str], at: OffsetDateTime) -> sqlx::Result<usize> {
+    let patterns: Vec<String> = subjects.iter().map(|subject| subject.replace('*', "%")).collect();
+    let rows = sqlx::query!(
+        "select id, body from outbox where not sealed and subject like any($1) order by position limit $2 for update skip locked",
+        &patterns,
+        BATCH
+    )
+    .fetch_all(&mut *tx)
+    .await?;
+    for row in &rows {
+        let sealed = vault.seal(tx, Owner::of("outbox", month(at)), place(row.id), &row.body, at).await?;
+        sqlx::query!("update outbox set body = $2, sealed = true where id = $1", row.id, sealed).execute(&mut *tx).await?;
+    }
+    Ok(rows.len())
+}
+
 struct Waiting {
     id: Uuid,
     aggregate: Uuid,
     subject: String,
     traceparent: Option<String>,
     body: Vec<u8>,
+    sealed: bool,
     attempt: i32,
     created_at: OffsetDateTime,
     next_attempt_at: OffsetDateTime,
@@ -202,6 +266,7 @@ pub(crate) struct Relay {
     pub bus: Bus,
     pub clock: Clock,
     pub wake: Wake,
+    pub vault: Vault,
 }
 
 impl Relay {
@@ -268,11 +333,13 @@ impl Relay {
         let now = self.clock.now();
         let mut tx = database::begin(&self.pool, &Actor::service(self.name)).await?;
         let batch = self.claim(&mut tx, now).await?;
+        let sealed: Vec<&[u8]> = batch.iter().filter(|waiting| waiting.sealed).map(|waiting| waiting.body.as_slice()).collect();
+        let keys = self.vault.keys_of(&mut tx, &sealed).await?;
         let mut by_aggregate: BTreeMap<Uuid, Vec<Waiting>> = BTreeMap::new();
         for waiting in batch {
             by_aggregate.entry(waiting.aggregate).or_default().push(waiting);
         }
-        let outcomes = join_all(by_aggregate.into_values().map(|list| self.carry(list, now))).await;
+        let outcomes = join_all(by_aggregate.into_values().map(|list| self.carry(list, &keys, now))).await;
         let (carried, failed): (Vec<Vec<Uuid>>, Vec<Option<Uuid>>) = outcomes.into_iter().unzip();
         let carried = carried.concat();
         let failed: Vec<Uuid> = failed.into_iter().flatten().collect();
@@ -315,7 +382,7 @@ impl Relay {
         .await?;
         sqlx::query_as!(
             Waiting,
-            "select id, aggregate, subject, traceparent, body, attempt, created_at, next_attempt_at
+            "select id, aggregate, subject, traceparent, body, sealed, attempt, created_at, next_attempt_at
              from outbox where carried_at is null and aggregate = any($1) order by position limit $2",
             &held,
             MESSAGES
@@ -325,13 +392,17 @@ impl Relay {
     }
 
     /// Publishes one aggregate's messages in order; stops at the first that fails or is not yet due.
-    async fn carry(&self, list: Vec<Waiting>, now: OffsetDateTime) -> (Vec<Uuid>, Option<Uuid>) {
+    async fn carry(&self, list: Vec<Waiting>, keys: &Keys, now: OffsetDateTime) -> (Vec<Uuid>, Option<Uuid>) {
         let mut carried = Vec::with_capacity(list.len());
-        for waiting in list {
+        for mut waiting in list {
             if waiting.next_attempt_at > now {
                 break;
             }
             let id = waiting.id;
+            let Some(body) = readable(keys, id, std::mem::take(&mut waiting.body), waiting.sealed) else {
+                return (carried, Some(id));
+            };
+            waiting.body = body;
             match tokio::time::timeout(PUBLISH_DEADLINE * 2, self.publish(waiting)).await {
                 Ok(Ok(())) => carried.push(id),
                 Ok(Err(error)) => {

@@ -5,6 +5,8 @@ use std::{borrow::Cow, collections::HashMap, time::Duration};
 use tonic::{Code, Status};
 use tonic_types::{ErrorDetails, StatusExt};
 
+use crate::vault::{Fault, fault};
+
 /// A request that was understood and is not granted.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Refusal {
@@ -129,12 +131,14 @@ pub fn store_error(error: &sqlx::Error) -> String {
         }
         sqlx::Error::Io(io) => format!("connection: {:?}", io.kind()),
         sqlx::Error::PoolTimedOut => "no connection became free in time, or the server refuses connections".to_owned(),
+        sqlx::Error::Decode(_) if fault(error).is_some() => fault(error).map(ToString::to_string).unwrap_or_default(),
         sqlx::Error::ColumnDecode { index, .. } => format!("column {index} cannot be read"),
         other => format!("{:?}", std::mem::discriminant(other)),
     }
 }
 
-/// Connection trouble, restarts, lock waits, deadlocks and serialization failures pass; a constraint does not.
+/// Connection trouble, restarts, lock waits, deadlocks, serialization failures and a key store that is away pass; a constraint
+/// does not.
 #[must_use]
 pub fn is_passing(error: &sqlx::Error) -> bool {
     match error {
@@ -143,7 +147,7 @@ pub fn is_passing(error: &sqlx::Error) -> bool {
             ["08", "25006", "40", "53", "55P03", "57"].iter().any(|class| code.starts_with(class))
         }
         sqlx::Error::Io(_) | sqlx::Error::Tls(_) | sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed | sqlx::Error::WorkerCrashed => true,
-        _ => false,
+        _ => matches!(fault(error), Some(Fault::KeyStore(_))),
     }
 }
 

@@ -11,6 +11,7 @@ use crate::{
     inbox::{APPLY_DEADLINE, Handler, Incoming, READ_DEADLINE, Rejection, guarded},
     lifecycle::Context,
     refusal::store_error,
+    set_aside,
 };
 
 const LOOK: Duration = Duration::from_secs(1);
@@ -33,7 +34,7 @@ pub(crate) async fn run<H: Handler>(ctx: &Context, spec: ConsumerSpec, handler: 
 async fn look<H: Handler>(ctx: &Context, spec: ConsumerSpec, handler: &H) -> sqlx::Result<()> {
     let mut tx = database::begin(&ctx.pool, &Actor::service(ctx.name)).await?;
     let asked = sqlx::query!(
-        "select id, event_id, subject, headers, body from quarantine
+        "select id, event_id, subject, headers, body, sealed from quarantine
          where consumer = $1 and replay_asked_at is not null and released_at is null
          order by replay_asked_at limit $2",
         spec.name,
@@ -44,8 +45,29 @@ async fn look<H: Handler>(ctx: &Context, spec: ConsumerSpec, handler: &H) -> sql
     // Given back before the messages are read: that may take as long as another service takes.
     tx.commit().await?;
     for row in asked {
-        let headers: BTreeMap<String, String> = serde_json::from_value(row.headers).unwrap_or_default();
-        let message = Incoming { event_id: row.event_id, subject: row.subject, body: row.body.into(), headers, attempt: 1 };
+        let (headers, body): (BTreeMap<String, String>, Vec<u8>) = match row.sealed {
+            Some(sealed) => {
+                let opened = async {
+                    set_aside::open(
+                        &mut *database::begin(&ctx.pool, &Actor::service(ctx.name)).await?,
+                        &ctx.vault,
+                        spec.name,
+                        &row.event_id,
+                        &sealed,
+                    )
+                    .await
+                };
+                match opened.await {
+                    Ok(opened) => opened,
+                    Err(error) => {
+                        tracing::error!(quarantine.id = %row.id, error = store_error(&error), "what was set aside cannot be opened");
+                        continue;
+                    }
+                }
+            }
+            None => (serde_json::from_value(row.headers).unwrap_or_default(), row.body),
+        };
+        let message = Incoming { event_id: row.event_id, subject: row.subject, body: body.into(), headers, attempt: 1 };
         again(ctx, handler, row.id, &message).await?;
         ctx.outbox.wake();
     }

@@ -22,7 +22,9 @@ pub static MIGRATOR: Migrator = sqlx::migrate!();
 /// # Errors
 /// The port cannot be bound, or a setting cannot be used.
 pub async fn serve(_config: Config, ctx: chassis::Context) -> anyhow::Result<()> {
-    let desk = app::Desk { pool: ctx.pool.clone(), clock: ctx.clock.clone(), ids: ctx.ids.clone(), outbox: ctx.outbox.clone() };
+    let (pool, clock, ids, outbox, vault) = (ctx.pool.clone(), ctx.clock.clone(), ctx.ids.clone(), ctx.outbox.clone(), ctx.vault.clone());
+    let desk = app::Desk { pool, clock, ids, outbox, vault };
+    chassis::vault::keep_sealed(&ctx, store::sealed::InClear).await;
     let heard = proto::subject::INTAKE_GRANTS;
     ctx.hear_grants(heard.stream, heard.name, heard.filters);
     bus::listen(&ctx, &desk);

@@ -26,7 +26,8 @@ pub static MIGRATOR: Migrator = sqlx::migrate!();
 /// A setting cannot be used, or the door cannot be opened.
 pub async fn serve(config: Config, ctx: Context) -> anyhow::Result<()> {
     let staff = domain::address::StaffDomains::new(&config.staff_domains);
-    let app = app::App::new(ctx.pool.clone(), ctx.clock.clone(), ctx.ids.clone(), ctx.outbox.clone(), staff);
+    let app = app::App::new(ctx.pool.clone(), ctx.clock.clone(), ctx.ids.clone(), ctx.outbox.clone(), staff, ctx.vault.clone());
+    chassis::vault::keep_sealed(&ctx, store::sealed::InClear).await;
     let mailer = match &config.smtp_url {
         Some(url) => Some(app::mailer::Mailer::new(url, &config.mail_from)?),
         None => {

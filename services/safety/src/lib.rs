@@ -35,9 +35,11 @@ pub async fn serve(config: Config, ctx: Context) -> anyhow::Result<()> {
     if signer.is_none() {
         tracing::warn!("no audit key is set: who holds an office is not signed, and a change behind this service's back is not noticed");
     }
-    let tools = Tools { clock: ctx.clock.clone(), ids: ctx.ids.clone(), ladders: Ladders::of(&config), signer };
+    let tools = Tools { clock: ctx.clock.clone(), ids: ctx.ids.clone(), ladders: Ladders::of(&config), signer, vault: ctx.vault.clone() };
     let hub = Hub::new(ctx.clock.clone());
     directory::load(&ctx.pool).await?;
+    ring::ring_anew_without_a_key(&ctx.pool, &tools).await?;
+    chassis::vault::keep_sealed(&ctx, store::sealed::InClear).await;
     grants::begin(&ctx.pool, &tools, &config.first_administrators).await?;
     hub.ticked();
     ctx.spawn("restate-grants", grants::keep_stated(ctx.clone(), tools.clone()));

@@ -52,7 +52,7 @@ pub fn initialise(
     for half in [&fresh, &data] {
         let _absent = fs::remove_dir_all(half);
     }
-    let passwords = BTreeMap::from([(ADMINISTRATOR.to_owned(), secret::random_hex()?)]);
+    let passwords = BTreeMap::from([(ADMINISTRATOR.to_owned(), secret::random_hex::<24>()?)]);
     keep_passwords(dir, &passwords)?;
     secret::write(&secret_file, passwords.get(ADMINISTRATOR).map_or("", String::as_str).as_bytes())?;
     give(&secret_file, owner)?;

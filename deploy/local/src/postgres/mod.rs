@@ -164,7 +164,7 @@ impl Postgres {
         for service in services {
             for role in Login::ALL.map(|login| login.role(service)) {
                 if let Entry::Vacant(entry) = self.passwords.entry(role) {
-                    entry.insert(secret::random_hex()?);
+                    entry.insert(secret::random_hex::<24>()?);
                 }
             }
             script += &service_script(service, |role| self.passwords.get(role).cloned().unwrap_or_default());

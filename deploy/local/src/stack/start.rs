@@ -30,6 +30,7 @@ struct Places {
     logs: PathBuf,
     certificates: PathBuf,
     audit_keys: PathBuf,
+    vault_keys: PathBuf,
     identities_file: PathBuf,
 }
 
@@ -63,6 +64,7 @@ pub fn start(options: &Options, say: Say<'_>) -> Result<Stack> {
     let surroundings = Surroundings {
         certificates: &places.certificates,
         audit_keys: &places.audit_keys,
+        vault_keys: &places.vault_keys,
         keys_file: &issuer.keys_file,
         identities_file: &places.identities_file,
         ports: &ports,
@@ -111,6 +113,7 @@ fn prepare(dir: &Path) -> Result<Places> {
         logs: dir.join("logs"),
         certificates: secrets.join("certificates"),
         audit_keys: secrets.join("audit"),
+        vault_keys: secrets.join("vault"),
         identities_file: secrets.join("identities.json"),
     };
     for folder in [&secrets, &places.logs] {
@@ -132,6 +135,7 @@ fn log_of(places: &Places, name: &str) -> PathBuf {
 fn issue(issuer: &Issuer, nats: &Nats, places: &Places) -> Result<Vec<Identity>> {
     let now = clock::now();
     identity::write_audit_keys(&places.audit_keys, &SERVICES)?;
+    identity::write_vault_keys(&places.vault_keys, &SERVICES)?;
     let identities = issuer.identities(|name| nats.credential(name), now)?;
     let text = serde_json::to_vec_pretty(&identities).map_err(|error| Error::said(format!("the identities cannot be written: {error}")))?;
     secret::write(&places.identities_file, &text)?;

@@ -10,7 +10,7 @@ use crate::{
         stage::Stage,
     },
     error,
-    store::participant,
+    store::{participant, sealed::Unopened},
 };
 
 /// What a caller asks for.
@@ -37,9 +37,9 @@ pub async fn add_participant(app: &App, caller: &Caller, command: Command<'_>) -
         Stage::Mediation => return Err(mediation_under_way().into()),
         Stage::Assessment | Stage::Preparation | Stage::FollowUp | Stage::Paused => {}
     }
-    rules::refuse_both_sides(&person, &participant::of_case(&mut tx, file.id).await?)?;
+    rules::refuse_both_sides(&person, &participant::of_case(&mut tx, &app.vault, file.id, Unopened::Refused).await?)?;
     let id = ParticipantId::new(app.ids.uuid());
-    participant::add(&mut tx, file.id, id, &person, &caller.subject, at).await?;
+    participant::add(&mut tx, &app.vault, file.id, id, &person, &caller.subject, at).await?;
     tx.commit().await?;
     Ok(id)
 }

@@ -53,7 +53,7 @@ pub async fn end_assignment(app: &App, caller: &Caller, case_ref: &str, mediator
         Some(now) if now.subject == mediator => {
             access::end(&mut tx, file.id, &caller.subject, at).await?;
             let to = stage::after_assignment_ended(file.standing);
-            move_case::apply(&mut tx, &app.ids, file.id, file.standing, to, "", move_case::BY_ITSELF, at).await?;
+            move_case::apply(&mut tx, (&app.vault, &app.ids), file.id, file.standing, to, "", move_case::BY_ITSELF, at).await?;
         }
         _ if access::was_assigned(&mut tx, file.id, &mediator).await? => {}
         _ => return Err(not_assigned().into()),

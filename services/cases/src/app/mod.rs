@@ -13,7 +13,7 @@ pub mod record_consent;
 pub mod take_back;
 
 use chassis::{
-    Caller, Clock, Error, Ids, Result,
+    Caller, Clock, Error, Ids, Result, Vault,
     audit::{self, Act},
     database::{self, Actor},
     outbox::Wake,
@@ -39,6 +39,7 @@ pub struct App {
     pub clock: Clock,
     pub ids: Ids,
     pub outbox: Wake,
+    pub vault: Vault,
 }
 
 /// What the audit log calls the objects of this service.

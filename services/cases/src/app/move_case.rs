@@ -1,6 +1,6 @@
 //! Moves a case along its stages, or names every missing condition at once [R3a, R4b].
 
-use chassis::{Caller, Ids, Result, outbox};
+use chassis::{Caller, Ids, Result, Vault, outbox};
 use proto::id::CaseId;
 use sqlx::PgConnection;
 use time::OffsetDateTime;
@@ -19,6 +19,7 @@ use crate::{
         assessment,
         case_file::{self, CaseFile, Step},
         consent, participant,
+        sealed::Unopened,
     },
 };
 
@@ -44,20 +45,23 @@ pub async fn move_case(app: &App, caller: &Caller, command: Command<'_>) -> Resu
     let (file, at) = hold(&mut tx, &app.clock, caller, "case.move", command.case_ref).await?;
     let reason = text::bounded(command.reason, text::NARRATIVE, "reason")?;
     let mode = (!command.mode.is_empty()).then(|| Mode::parse(command.mode)).transpose()?;
-    let facts = facts(&mut tx, &file, at).await?;
+    let facts = facts(&mut tx, &app.vault, &file, at).await?;
     let request = Request { to: command.to, mode, has_reason: !reason.is_empty() };
     let to = stage::decide(&facts, request).map_err(|missing| missing::refusal(&missing))?;
-    apply(&mut tx, &app.ids, file.id, file.standing, to, &reason, &caller.subject, at).await?;
+    apply(&mut tx, (&app.vault, &app.ids), file.id, file.standing, to, &reason, &caller.subject, at).await?;
     tx.commit().await?;
     app.outbox.wake();
     Ok(to.stage)
 }
 
+/// What a move is written with.
+pub(super) type Means<'a> = (&'a Vault, &'a Ids);
+
 /// Writes a move and its event; nothing where the case stands already.
 #[expect(clippy::too_many_arguments, reason = "a move is these eight things, and a struct would be used once")]
 pub(super) async fn apply(
     tx: &mut PgConnection,
-    ids: &Ids,
+    (vault, ids): Means<'_>,
     case: CaseId,
     from: Standing,
     to: Standing,
@@ -68,7 +72,7 @@ pub(super) async fn apply(
     if from == to {
         return Ok(());
     }
-    case_file::step(tx, case, Step { from: Some(from.stage), to, reason, by }, at).await?;
+    case_file::step(tx, vault, case, Step { id: ids.uuid(), from: Some(from.stage), to, reason, by }, at).await?;
     if from.stage != to.stage {
         outbox::enqueue(tx, &events::case_moved(ids, case, to.stage, at), at).await?;
     }
@@ -76,9 +80,9 @@ pub(super) async fn apply(
 }
 
 /// The facts that decide a move, read while the case is held.
-async fn facts(tx: &mut PgConnection, file: &CaseFile, at: OffsetDateTime) -> Result<Facts> {
-    let people = participant::of_case(tx, file.id).await?;
-    let assessments = assessment::of_case(tx, file.id).await?;
+async fn facts(tx: &mut PgConnection, vault: &Vault, file: &CaseFile, at: OffsetDateTime) -> Result<Facts> {
+    let people = participant::of_case(tx, vault, file.id, Unopened::Marked).await?;
+    let assessments = assessment::of_case(tx, vault, file.id).await?;
     let consents = consent::standing(tx, file.id).await?;
     let people = people
         .iter()

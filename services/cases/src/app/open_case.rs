@@ -1,7 +1,7 @@
 //! A screening decision opens the case of a referral once; a later one changes how far the open case may go [R3a].
 
 use chassis::{
-    Error, Ids, Result,
+    Error, Ids, Result, Vault,
     audit::{self, Act},
     outbox,
 };
@@ -12,7 +12,10 @@ use proto::{
 use sqlx::PgConnection;
 use time::OffsetDateTime;
 
-use super::{KIND, events, move_case};
+use super::{
+    KIND, events,
+    move_case::{self, Means},
+};
 use crate::{
     domain::{
         access::NUMBER_PREFIX,
@@ -34,7 +37,7 @@ const BY_REFERRAL: &str = "referral";
 ///
 /// # Errors
 /// The database failed.
-pub async fn open_case(tx: &mut PgConnection, ids: &Ids, screened: &Screened, at: OffsetDateTime) -> Result<()> {
+pub async fn open_case(tx: &mut PgConnection, vault: &Vault, ids: &Ids, screened: &Screened, at: OffsetDateTime) -> Result<()> {
     for _ in 0..DRAWS {
         let new = NewCase {
             id: CaseId::new(ids.uuid()),
@@ -45,21 +48,21 @@ pub async fn open_case(tx: &mut PgConnection, ids: &Ids, screened: &Screened, at
             screened_at: screened.screened_at,
         };
         if case_file::open(tx, &new, at).await? {
-            return begin(tx, ids, new.id, screened, at).await;
+            return begin(tx, (vault, ids), new.id, screened, at).await;
         }
         if let Some(open) = case_file::lock_screening(tx, screened.referral).await? {
-            return decide_again(tx, ids, open, screened, at).await;
+            return decide_again(tx, (vault, ids), open, screened, at).await;
         }
     }
     Err(Error::Internal("no case number was free".to_owned()))
 }
 
-async fn begin(tx: &mut PgConnection, ids: &Ids, case: CaseId, screened: &Screened, at: OffsetDateTime) -> Result<()> {
+async fn begin(tx: &mut PgConnection, (vault, ids): Means<'_>, case: CaseId, screened: &Screened, at: OffsetDateTime) -> Result<()> {
     for person in screened.content.participants() {
-        participant::add(tx, case, ParticipantId::new(ids.uuid()), &person, BY_REFERRAL, at).await?;
+        participant::add(tx, vault, case, ParticipantId::new(ids.uuid()), &person, BY_REFERRAL, at).await?;
     }
     let to = Standing { stage: Stage::Assessment, left: None, mode: None };
-    case_file::step(tx, case, Step { from: None, to, reason: "", by: move_case::BY_ITSELF }, at).await?;
+    case_file::step(tx, vault, case, Step { id: ids.uuid(), from: None, to, reason: "", by: move_case::BY_ITSELF }, at).await?;
     outbox::enqueue(tx, &events::case_opened(ids, case, screened.referral, at), at).await?;
     audit::granted(tx, &Act::by(move_case::BY_ITSELF, "case.open", KIND, &case.to_string()), at).await?;
     tracing::info!(case.id = %case, "case opened");
@@ -67,13 +70,13 @@ async fn begin(tx: &mut PgConnection, ids: &Ids, case: CaseId, screened: &Screen
 }
 
 /// A decision older than the one applied changes nothing: deliveries may come in any order.
-async fn decide_again(tx: &mut PgConnection, ids: &Ids, open: Screening, screened: &Screened, at: OffsetDateTime) -> Result<()> {
+async fn decide_again(tx: &mut PgConnection, means: Means<'_>, open: Screening, screened: &Screened, at: OffsetDateTime) -> Result<()> {
     if screened.screened_at <= open.screened_at {
         return Ok(());
     }
     if screened.indirect_only {
         let to = stage::after_indirect_only(open.standing);
-        move_case::apply(tx, ids, open.case, open.standing, to, "", move_case::BY_ITSELF, at).await?;
+        move_case::apply(tx, means, open.case, open.standing, to, "", move_case::BY_ITSELF, at).await?;
     }
     audit::granted(tx, &Act::by(move_case::BY_ITSELF, "case.decide-again", KIND, &open.case.to_string()), at).await?;
     case_file::set_indirect_only(tx, open.case, screened.indirect_only, screened.screened_at).await?;

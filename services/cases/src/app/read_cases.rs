@@ -21,6 +21,7 @@ use crate::{
         assessment,
         case_file::{self, CaseFile},
         consent, participant,
+        sealed::Unopened,
     },
 };
 
@@ -53,7 +54,7 @@ pub async fn get_case(app: &App, caller: &Caller, case_ref: &str) -> Result<Whol
     let mut tx = app.begin(caller).await?;
     let file = find(&mut tx, at, caller, case_ref).await?;
     note(&mut tx, caller, "case.read", &file, at).await?;
-    let whole = read(&mut tx, file).await?;
+    let whole = read(&mut tx, app, file).await?;
     // Nobody is shown what is not in the audit log.
     tx.commit().await?;
     Ok(whole)
@@ -71,7 +72,7 @@ pub async fn find_by_referral(app: &App, caller: &Caller, referral: &str) -> Res
     let case_ref = CaseRef::Referral(referral);
     let file = case_file::visible(&mut tx, &Scope::of(caller), &case_ref, at).await?.ok_or(Error::NotFound)?;
     note(&mut tx, caller, "case.find", &file, at).await?;
-    let whole = read(&mut tx, file).await?;
+    let whole = read(&mut tx, app, file).await?;
     tx.commit().await?;
     Ok(whole)
 }
@@ -98,10 +99,10 @@ pub async fn list_cases(app: &App, caller: &Caller, page_size: i32, page_token: 
     Ok(Page { cases, next: next.unwrap_or_default() })
 }
 
-async fn read(tx: &mut sqlx::PgConnection, file: CaseFile) -> Result<Whole> {
-    let participants = participant::of_case(tx, file.id).await?;
+async fn read(tx: &mut sqlx::PgConnection, app: &App, file: CaseFile) -> Result<Whole> {
+    let participants = participant::of_case(tx, &app.vault, file.id, Unopened::Refused).await?;
     let consents = consent::standing(tx, file.id).await?;
-    let assessments = assessment::of_case(tx, file.id).await?;
+    let assessments = assessment::of_case(tx, &app.vault, file.id).await?;
     Ok(Whole { file, participants, consents, assessments })
 }
 

@@ -1,6 +1,6 @@
 //! Records an assessment; imminent risk in it raises a concern and freezes contact in the same transaction [R4a, R4c, RM1b].
 
-use chassis::{Caller, Result, outbox};
+use chassis::{Caller, Result, outbox, vault};
 use proto::id::{AssessmentId, ConcernId, SiteCode};
 use sqlx::PgConnection;
 use time::OffsetDateTime;
@@ -16,7 +16,12 @@ use crate::{
         participant::Participant,
         stage::Stage,
     },
-    store::{assessment, case_file::CaseFile, concern, participant as people},
+    store::{
+        assessment,
+        case_file::CaseFile,
+        concern, participant as people,
+        sealed::{self, Unopened},
+    },
 };
 
 /// What a caller asks for.
@@ -43,10 +48,12 @@ pub struct Answer {
 pub async fn record_assessment(app: &App, caller: &Caller, command: Command<'_>) -> Result<Answer> {
     let mut tx = app.begin(caller).await?;
     let (file, at) = hold(&mut tx, &app.clock, caller, "assessment.record", command.case_ref).await?;
-    let everyone = people::of_case(&mut tx, file.id).await?;
+    // Who tells of imminent risk waits for no key.
+    let unopened = if command.risk == Risk::Imminent { Unopened::Marked } else { Unopened::Refused };
+    let everyone = people::of_case(&mut tx, &app.vault, file.id, unopened).await?;
     let who = participant(&everyone, command.participant)?;
     let said = rules::parse(who.id, command.risk, command.written, file.standing.stage == Stage::Closed)?;
-    let under_key = assessment::under_key(&mut tx, file.id, &said.key).await?;
+    let under_key = assessment::under_key(&mut tx, &app.vault, file.id, &said.key).await?;
     let variant = match rules::decide(&said, &under_key)? {
         Known::Same { assessment, concern } => {
             tx.commit().await?;
@@ -60,7 +67,7 @@ pub async fn record_assessment(app: &App, caller: &Caller, command: Command<'_>)
     };
     let id = AssessmentId::new(app.ids.uuid());
     let recorded = Assessment { id, said, concern, recorded_by: caller.subject.clone(), recorded_at: at };
-    assessment::add(&mut tx, file.id, &recorded, variant).await?;
+    assessment::add(&mut tx, &app.vault, file.id, who.person.kind.side(), &recorded, variant).await?;
     outbox::enqueue(&mut tx, &events::assessment_recorded(&app.ids, file.id, id, at), at).await?;
     tx.commit().await?;
     app.outbox.wake();
@@ -88,6 +95,11 @@ async fn raise(
     };
     let imminent = Imminent { concern, case: file.id, site, person_at_risk, notes: &notes, for_the_head };
     let outgoing = events::concern(&app.ids, &imminent, at);
+    let key = sealed::key(tx, &app.vault, file.id, who.person.kind.side(), at).await;
+    let outgoing = match vault::or_clear(key, "outbox")? {
+        Some(key) => outgoing.sealed(&key).map_err(sqlx::Error::from)?,
+        None => outgoing,
+    };
     outbox::enqueue(tx, &outgoing, at).await?;
     concern::raise(tx, file.id, concern, outgoing.id, at).await?;
     tracing::info!(case.id = %file.id, concern.id = %concern, "imminent risk: concern raised, contact frozen");

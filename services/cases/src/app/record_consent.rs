@@ -9,7 +9,7 @@ use crate::{
         mode::Mode,
         stage,
     },
-    store::{consent, participant as people},
+    store::{consent, participant as people, sealed::Unopened},
 };
 
 /// What a caller asks for.
@@ -31,7 +31,7 @@ pub struct Command<'a> {
 pub async fn record_consent(app: &App, caller: &Caller, command: Command<'_>) -> Result<()> {
     let mut tx = app.begin(caller).await?;
     let (file, at) = hold(&mut tx, &app.clock, caller, "consent.record", command.case_ref).await?;
-    let everyone = people::of_case(&mut tx, file.id).await?;
+    let everyone = people::of_case(&mut tx, &app.vault, file.id, Unopened::Marked).await?;
     let who = participant(&everyone, command.participant)?.id;
     let mode = Mode::parse(command.mode)?;
     let said = Statement::parse(mode, command.status, command.form_version, command.language, command.informed_and_voluntary)?;
@@ -44,7 +44,7 @@ pub async fn record_consent(app: &App, caller: &Caller, command: Command<'_>) ->
     consent::add(&mut tx, file.id, who, &said, &caller.subject, at).await?;
     if said.status.stops() {
         let to = stage::after_consent_ended(file.standing, mode);
-        move_case::apply(&mut tx, &app.ids, file.id, file.standing, to, "", move_case::BY_ITSELF, at).await?;
+        move_case::apply(&mut tx, (&app.vault, &app.ids), file.id, file.standing, to, "", move_case::BY_ITSELF, at).await?;
     }
     tx.commit().await?;
     app.outbox.wake();

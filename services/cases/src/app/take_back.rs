@@ -1,7 +1,7 @@
 //! A decision of the RJ Unit that no longer accepts the referral stops the open case at once [R3a, L26-6].
 
 use chassis::{
-    Ids, Result,
+    Ids, Result, Vault,
     audit::{self, Act},
 };
 use sqlx::PgConnection;
@@ -18,13 +18,13 @@ use crate::{
 ///
 /// # Errors
 /// The database failed.
-pub async fn take_back(tx: &mut PgConnection, ids: &Ids, decision: TakenBack, at: OffsetDateTime) -> Result<()> {
+pub async fn take_back(tx: &mut PgConnection, (vault, ids): (&Vault, &Ids), decision: TakenBack, at: OffsetDateTime) -> Result<()> {
     let Some(open) = case_file::lock_screening(tx, decision.referral).await? else { return Ok(()) };
     if decision.screened_at <= open.screened_at {
         return Ok(());
     }
     let to = stage::after_taken_back(open.standing);
-    move_case::apply(tx, ids, open.case, open.standing, to, "", move_case::BY_ITSELF, at).await?;
+    move_case::apply(tx, (vault, ids), open.case, open.standing, to, "", move_case::BY_ITSELF, at).await?;
     case_file::take_back(tx, open.case, decision.screened_at).await?;
     audit::granted(tx, &Act::by(move_case::BY_ITSELF, "case.take-back", KIND, &open.case.to_string()), at).await?;
     tracing::info!(case.id = %open.case, "the referral is no longer accepted: the case is paused");

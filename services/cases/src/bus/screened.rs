@@ -1,7 +1,7 @@
 //! Hears screening decisions; one that accepts opens the case, with the content fetched from intake, any other stops it [R3a].
 
 use chassis::{
-    Clock, Ids,
+    Clock, Ids, Vault,
     client::Peer,
     inbox::{Handler, Incoming, Rejection},
     wire,
@@ -29,6 +29,7 @@ pub struct Screenings {
     pub intake: IntakeClient<Peer>,
     pub ids: Ids,
     pub clock: Clock,
+    pub vault: Vault,
 }
 
 impl Handler for Screenings {
@@ -51,8 +52,8 @@ impl Handler for Screenings {
 
     async fn apply(&self, tx: &mut PgConnection, work: Option<Decision>, _: &Incoming) -> Result<(), Rejection> {
         match work {
-            Some(Decision::Accepted(screened)) => Ok(open_case(tx, &self.ids, &screened, self.clock.now()).await?),
-            Some(Decision::TakenBack(decision)) => Ok(take_back(tx, &self.ids, decision, self.clock.now()).await?),
+            Some(Decision::Accepted(screened)) => Ok(open_case(tx, &self.vault, &self.ids, &screened, self.clock.now()).await?),
+            Some(Decision::TakenBack(decision)) => Ok(take_back(tx, (&self.vault, &self.ids), decision, self.clock.now()).await?),
             None => Ok(()),
         }
     }

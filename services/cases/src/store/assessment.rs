@@ -1,12 +1,30 @@
-//! Assessments: added to, never changed.
+//! Assessments: added to, never changed; their texts sealed under the key of the participant's side.
 
+use chassis::{
+    Private, Vault,
+    vault::{self, Keys, Place},
+};
 use proto::id::{AssessmentId, CaseId, ConcernId, ParticipantId};
 use sqlx::PgConnection;
 use time::{Date, OffsetDateTime};
 use uuid::Uuid;
 
-use super::known;
-use crate::domain::assessment::{Assessment, NewAssessment, Risk};
+use super::{
+    known,
+    sealed::{self, Unopened},
+};
+use crate::domain::{
+    assessment::{Assessment, NewAssessment, Risk},
+    participant::Side,
+};
+
+const fn notes(id: Uuid) -> Place {
+    Place::new("assessment", "notes", id)
+}
+
+const fn for_the_head(id: Uuid) -> Place {
+    Place::new("assessment", "for_the_head", id)
+}
 
 struct Row {
     id: Uuid,
@@ -14,6 +32,8 @@ struct Row {
     risk: String,
     notes: String,
     for_the_head: String,
+    notes_sealed: Option<Vec<u8>>,
+    for_the_head_sealed: Option<Vec<u8>>,
     next_review_on: Option<Date>,
     idempotency_key: Option<String>,
     concern_id: Option<Uuid>,
@@ -21,17 +41,16 @@ struct Row {
     recorded_at: OffsetDateTime,
 }
 
-impl TryFrom<Row> for Assessment {
-    type Error = sqlx::Error;
-
-    fn try_from(row: Row) -> sqlx::Result<Self> {
-        Ok(Self {
+impl Row {
+    fn assessment(self, keys: &Keys, unopened: Unopened) -> sqlx::Result<Assessment> {
+        let row = self;
+        Ok(Assessment {
             id: AssessmentId::new(row.id),
             said: NewAssessment {
                 participant: ParticipantId::new(row.participant_id),
                 risk: known("risk", Risk::of_code(&row.risk))?,
-                notes: row.notes.into(),
-                for_the_head: row.for_the_head.into(),
+                notes: unopened.text(keys.text(notes(row.id), row.notes_sealed.as_deref(), Some(row.notes)))?,
+                for_the_head: unopened.text(keys.text(for_the_head(row.id), row.for_the_head_sealed.as_deref(), Some(row.for_the_head)))?,
                 next_review_on: row.next_review_on,
                 key: row.idempotency_key.unwrap_or_default(),
             },
@@ -42,22 +61,44 @@ impl TryFrom<Row> for Assessment {
     }
 }
 
-/// Adds an assessment to the record. `variant` tells the assessments under one key apart.
+/// Adds an assessment of someone of this side to the record. `variant` tells the assessments under one key apart. Imminent risk is
+/// recorded in clear where no key can be had.
 ///
 /// # Errors
-/// The statement failed.
-pub async fn add(tx: &mut PgConnection, case: CaseId, assessment: &Assessment, variant: i32) -> sqlx::Result<()> {
+/// The statement failed, or the vault cannot seal.
+pub async fn add(
+    tx: &mut PgConnection,
+    vault: &Vault,
+    case: CaseId,
+    side: Option<Side>,
+    assessment: &Assessment,
+    variant: i32,
+) -> sqlx::Result<()> {
     let said = &assessment.said;
+    let id = assessment.id.uuid();
+    let sealed = async {
+        let key = sealed::key(&mut *tx, vault, case, side, assessment.recorded_at).await?;
+        let (told, head) = (said.notes.expose().as_bytes(), said.for_the_head.expose().as_bytes());
+        sqlx::Result::Ok((key.seal(notes(id), told)?, key.seal(for_the_head(id), head)?))
+    };
+    let sealed = match said.risk {
+        Risk::Imminent => vault::or_clear(sealed.await, "assessment")?,
+        Risk::Low | Risk::Moderate | Risk::High => Some(sealed.await?),
+    };
+    let (clear, (notes_sealed, head_sealed)) = (sealed.is_none(), sealed.unzip());
+    let in_clear = |text: &Private<String>| if clear { text.expose().clone() } else { String::new() };
     sqlx::query!(
-        "insert into assessment (id, case_id, participant_id, risk, notes, for_the_head, next_review_on, idempotency_key, variant,
-                                 concern_id, recorded_by, recorded_at)
-         values ($1, $2, $3, $4, $5, $6, $7, nullif($8, ''), $9, $10, $11, $12)",
-        assessment.id.uuid(),
+        "insert into assessment (id, case_id, participant_id, risk, notes, for_the_head, notes_sealed, for_the_head_sealed, next_review_on,
+                                 idempotency_key, variant, concern_id, recorded_by, recorded_at)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, nullif($10, ''), $11, $12, $13, $14)",
+        id,
         case.uuid(),
         said.participant.uuid(),
         said.risk.code(),
-        said.notes.expose(),
-        said.for_the_head.expose(),
+        in_clear(&said.notes),
+        in_clear(&said.for_the_head),
+        notes_sealed,
+        head_sealed,
         said.next_review_on,
         said.key,
         variant,
@@ -73,36 +114,42 @@ pub async fn add(tx: &mut PgConnection, case: CaseId, assessment: &Assessment, v
 /// Every assessment of a case, in the order of recording.
 ///
 /// # Errors
-/// The statement failed.
-pub async fn of_case(tx: &mut PgConnection, case: CaseId) -> sqlx::Result<Vec<Assessment>> {
-    sqlx::query_as!(
+/// The statement failed, or a text cannot be opened.
+pub async fn of_case(tx: &mut PgConnection, vault: &Vault, case: CaseId) -> sqlx::Result<Vec<Assessment>> {
+    let rows = sqlx::query_as!(
         Row,
-        "select id, participant_id, risk, notes, for_the_head, next_review_on, idempotency_key, concern_id, recorded_by, recorded_at
+        "select id, participant_id, risk, notes, for_the_head, notes_sealed, for_the_head_sealed, next_review_on, idempotency_key,
+                concern_id, recorded_by, recorded_at
          from assessment where case_id = $1 order by position",
         case.uuid()
     )
-    .fetch_all(tx)
-    .await?
-    .into_iter()
-    .map(Assessment::try_from)
-    .collect()
+    .fetch_all(&mut *tx)
+    .await?;
+    open(tx, vault, rows, Unopened::Refused).await
 }
 
-/// The assessments recorded under one key of a case, in the order of recording.
+/// The assessments recorded under one key of a case, in the order of recording. A text that cannot be opened is marked: it is
+/// then no repetition, and what may be news is never dropped.
 ///
 /// # Errors
 /// The statement failed.
-pub async fn under_key(tx: &mut PgConnection, case: CaseId, key: &str) -> sqlx::Result<Vec<Assessment>> {
-    sqlx::query_as!(
+pub async fn under_key(tx: &mut PgConnection, vault: &Vault, case: CaseId, key: &str) -> sqlx::Result<Vec<Assessment>> {
+    let rows = sqlx::query_as!(
         Row,
-        "select id, participant_id, risk, notes, for_the_head, next_review_on, idempotency_key, concern_id, recorded_by, recorded_at
+        "select id, participant_id, risk, notes, for_the_head, notes_sealed, for_the_head_sealed, next_review_on, idempotency_key,
+                concern_id, recorded_by, recorded_at
          from assessment where case_id = $1 and idempotency_key = $2 order by position",
         case.uuid(),
         key
     )
-    .fetch_all(tx)
-    .await?
-    .into_iter()
-    .map(Assessment::try_from)
-    .collect()
+    .fetch_all(&mut *tx)
+    .await?;
+    open(tx, vault, rows, Unopened::Marked).await
+}
+
+async fn open(tx: &mut PgConnection, vault: &Vault, rows: Vec<Row>, unopened: Unopened) -> sqlx::Result<Vec<Assessment>> {
+    let sealed = rows.iter().flat_map(|row| [row.notes_sealed.as_deref(), row.for_the_head_sealed.as_deref()]);
+    let sealed: Vec<&[u8]> = sealed.flatten().collect();
+    let keys = vault.keys_of(tx, &sealed).await?;
+    rows.into_iter().map(|row| row.assessment(&keys, unopened)).collect()
 }

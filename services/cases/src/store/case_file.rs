@@ -1,11 +1,15 @@
 //! Case files: found through need to know, moved along their stages.
 
+use chassis::{
+    Vault,
+    vault::{self, Place},
+};
 use proto::id::{CaseId, ReferralId};
 use sqlx::PgConnection;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-use super::known;
+use super::{known, sealed};
 use crate::domain::{
     access::{CaseRef, Scope},
     mode::Mode,
@@ -236,6 +240,8 @@ pub async fn take_back(tx: &mut PgConnection, case: CaseId, screened_at: OffsetD
 /// One step of a case, for the record.
 #[derive(Debug, Clone, Copy)]
 pub struct Step<'a> {
+    /// Id of the move.
+    pub id: Uuid,
     pub from: Option<Stage>,
     pub to: Standing,
     pub reason: &'a str,
@@ -245,8 +251,14 @@ pub struct Step<'a> {
 /// Moves a case, and adds the step to its record.
 ///
 /// # Errors
-/// A statement failed.
-pub async fn step(tx: &mut PgConnection, case: CaseId, step: Step<'_>, at: OffsetDateTime) -> sqlx::Result<()> {
+/// A statement failed, or the vault cannot seal a reason.
+pub async fn step(tx: &mut PgConnection, vault: &Vault, case: CaseId, step: Step<'_>, at: OffsetDateTime) -> sqlx::Result<()> {
+    let place = Place::new("case_move", "reason", step.id);
+    let reason = match vault.seal(tx, sealed::owner(case.uuid(), None), place, step.reason.as_bytes(), at).await {
+        // A consent ends whether there is a key or not; there is nothing to hide in its move [IM1c].
+        Err(error) if step.reason.is_empty() && vault::fault(&error).is_some() => None,
+        sealed => Some(sealed?),
+    };
     sqlx::query!(
         "update case_file set stage = $2, left_stage = $3, mode = $4 where id = $1",
         case.uuid(),
@@ -257,12 +269,14 @@ pub async fn step(tx: &mut PgConnection, case: CaseId, step: Step<'_>, at: Offse
     .execute(&mut *tx)
     .await?;
     sqlx::query!(
-        "insert into case_move (case_id, from_stage, to_stage, mode, reason, moved_by, moved_at) values ($1, $2, $3, $4, $5, $6, $7)",
+        "insert into case_move (id, case_id, from_stage, to_stage, mode, reason, reason_sealed, moved_by, moved_at)
+         values ($1, $2, $3, $4, $5, '', $6, $7, $8)",
+        step.id,
         case.uuid(),
         step.from.map(Stage::code),
         step.to.stage.code(),
         step.to.mode.map(Mode::code),
-        step.reason,
+        reason,
         step.by,
         at
     )

@@ -8,6 +8,7 @@ pub mod case_file;
 pub mod concern;
 pub mod consent;
 pub mod participant;
+pub mod sealed;
 
 use std::fmt;
 

@@ -1,31 +1,47 @@
-//! Participants: the only table with names and FPS numbers.
+//! Participants: the only table with names and FPS numbers, sealed under the key of the person's side.
 
+use chassis::{Vault, vault::Place};
 use proto::id::{CaseId, ParticipantId};
 use sqlx::PgConnection;
 use time::OffsetDateTime;
+use uuid::Uuid;
 
-use super::known;
+use super::{
+    known,
+    sealed::{Unopened, owner},
+};
 use crate::domain::participant::{Kind, Language, NewParticipant, Participant};
+
+const fn name(id: Uuid) -> Place {
+    Place::new("participant", "name", id)
+}
+
+const fn fps(id: Uuid) -> Place {
+    Place::new("participant", "fps", id)
+}
 
 /// Adds a person to a case.
 ///
 /// # Errors
-/// The statement failed.
+/// The statement failed, or the vault cannot seal.
 pub async fn add(
     tx: &mut PgConnection,
+    vault: &Vault,
     case: CaseId,
     id: ParticipantId,
     person: &NewParticipant,
     by: &str,
     at: OffsetDateTime,
 ) -> sqlx::Result<()> {
+    let key = vault.key(tx, owner(case.uuid(), person.kind.side()), at).await?;
     sqlx::query!(
-        "insert into participant (id, case_id, kind, name, fps, language, added_by, added_at) values ($1, $2, $3, $4, $5, $6, $7, $8)",
+        "insert into participant (id, case_id, kind, name, fps, name_sealed, fps_sealed, language, added_by, added_at)
+         values ($1, $2, $3, '', '', $4, $5, $6, $7, $8)",
         id.uuid(),
         case.uuid(),
         person.kind.code(),
-        person.name.expose(),
-        person.fps.expose(),
+        key.seal(name(id.uuid()), person.name.expose().as_bytes())?,
+        key.seal(fps(id.uuid()), person.fps.expose().as_bytes())?,
         person.language.map(Language::code),
         by,
         at
@@ -38,20 +54,24 @@ pub async fn add(
 /// Everyone on the file, in the order they were added.
 ///
 /// # Errors
-/// The statement failed.
-pub async fn of_case(tx: &mut PgConnection, case: CaseId) -> sqlx::Result<Vec<Participant>> {
-    let rows =
-        sqlx::query!("select id, kind, name, fps, language, added_at from participant where case_id = $1 order by position", case.uuid())
-            .fetch_all(tx)
-            .await?;
+/// The statement failed, or a name cannot be opened and that is refused.
+pub async fn of_case(tx: &mut PgConnection, vault: &Vault, case: CaseId, unopened: Unopened) -> sqlx::Result<Vec<Participant>> {
+    let rows = sqlx::query!(
+        "select id, kind, name, fps, name_sealed, fps_sealed, language, added_at from participant where case_id = $1 order by position",
+        case.uuid()
+    )
+    .fetch_all(&mut *tx)
+    .await?;
+    let sealed: Vec<&[u8]> = rows.iter().flat_map(|row| [row.name_sealed.as_deref(), row.fps_sealed.as_deref()]).flatten().collect();
+    let keys = vault.keys_of(tx, &sealed).await?;
     rows.into_iter()
         .map(|row| {
             Ok(Participant {
                 id: ParticipantId::new(row.id),
                 person: NewParticipant {
                     kind: known("kind", Kind::of_code(&row.kind))?,
-                    name: row.name.into(),
-                    fps: row.fps.into(),
+                    name: unopened.text(keys.text(name(row.id), row.name_sealed.as_deref(), Some(row.name)))?,
+                    fps: unopened.text(keys.text(fps(row.id), row.fps_sealed.as_deref(), Some(row.fps)))?,
                     language: row.language.map(|code| known("language", Language::of_code(&code))).transpose()?,
                 },
                 added_at: row.added_at,

@@ -8,6 +8,7 @@ mod fenced;
 mod need_to_know;
 mod opening;
 mod participants;
+mod sealing;
 mod stages;
 mod uniform;
 mod world;

@@ -138,7 +138,12 @@ async fn a_decision_delivered_late_does_not_undo_a_newer_one() {
 fn handler(world: &World) -> Screenings {
     // Nobody listens on port 1.
     let peer = chassis::client::connect("http://127.0.0.1:1", None, None, Some(Duration::from_secs(2))).unwrap();
-    Screenings { intake: IntakeClient::new(peer), ids: world.app.ids.clone(), clock: world.app.clock.clone() }
+    Screenings {
+        intake: IntakeClient::new(peer),
+        ids: world.app.ids.clone(),
+        clock: world.app.clock.clone(),
+        vault: world.app.vault.clone(),
+    }
 }
 
 fn decision(disposition: Disposition) -> ReferralScreened {

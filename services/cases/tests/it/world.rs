@@ -32,7 +32,7 @@ use proto::{
     id::{ParticipantId, ReferralId},
     role,
 };
-use sqlx::{Postgres, Row, Transaction};
+use sqlx::{Postgres, Transaction};
 use time::{OffsetDateTime, macros::datetime};
 use uuid::Uuid;
 
@@ -56,7 +56,9 @@ pub struct Opened {
 impl World {
     pub async fn new() -> Self {
         let db = fresh(&[&chassis::database::MIGRATOR, &cases::MIGRATOR]).await;
-        let app = App { pool: db.pool.clone(), clock: Clock::fixed(NOW), ids: Ids::seeded(7), outbox: Wake::default() };
+        let clock = Clock::fixed(NOW);
+        let vault = harness::vault::vault("cases", &clock);
+        let app = App { pool: db.pool.clone(), clock, ids: Ids::seeded(7), outbox: Wake::default(), vault };
         Self { app, db, referrals: AtomicU64::new(1), keys: AtomicU64::new(1) }
     }
 
@@ -72,13 +74,13 @@ impl World {
 
     pub async fn apply(&self, screened: &Screened) -> Result<()> {
         let mut tx = self.service().await;
-        open_case(&mut tx, &self.app.ids, screened, self.app.clock.now()).await?;
+        open_case(&mut tx, &self.app.vault, &self.app.ids, screened, self.app.clock.now()).await?;
         Ok(tx.commit().await?)
     }
 
     pub async fn take_back(&self, decision: TakenBack) {
         let mut tx = self.service().await;
-        take_back(&mut tx, &self.app.ids, decision, self.app.clock.now()).await.unwrap();
+        take_back(&mut tx, (&self.app.vault, &self.app.ids), decision, self.app.clock.now()).await.unwrap();
         tx.commit().await.unwrap();
     }
 
@@ -159,16 +161,9 @@ impl World {
         case
     }
 
-    /// Subjects and bodies waiting in the outbox, oldest first.
+    /// Bodies waiting in the outbox, as they travel, oldest first.
     pub async fn outbox(&self, subject: &str) -> Vec<Vec<u8>> {
-        sqlx::query("select body from outbox where subject = $1 order by position")
-            .bind(subject)
-            .fetch_all(&self.db.admin)
-            .await
-            .unwrap()
-            .iter()
-            .map(|row| row.get("body"))
-            .collect()
+        harness::vault::outbox(&self.db.admin, &self.app.vault, subject).await
     }
 
     pub async fn count(&self, query: &'static str) -> i64 {

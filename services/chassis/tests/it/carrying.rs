@@ -65,6 +65,7 @@ async fn what_nobody_confirms_is_sent_every_three_seconds_for_a_minute_and_then_
             aggregate: Uuid::from_u128(id),
             subject: proto::subject::REFERRAL_SCREENED.to_owned(),
             body: b"must arrive".to_vec(),
+            sealed: false,
             confirm: true,
             urgent: true,
         };
@@ -119,6 +120,7 @@ async fn a_message_that_must_be_confirmed_is_sent_again_until_it_is_and_then_nev
         aggregate: id,
         subject: proto::subject::REFERRAL_SCREENED.to_owned(),
         body: b"must arrive".to_vec(),
+        sealed: false,
         confirm: true,
         urgent: true,
     };

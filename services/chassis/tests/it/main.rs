@@ -11,4 +11,5 @@ mod limits;
 mod patience;
 mod proving;
 mod renewing;
+mod sealing;
 mod world;

@@ -63,6 +63,7 @@ impl World {
                 body: body.as_bytes().to_vec(),
                 confirm: false,
                 urgent: false,
+                sealed: false,
             })
             .collect();
         outbox::enqueue_all(&mut tx, &list, self.teller.clock.now()).await.unwrap();

@@ -24,7 +24,7 @@ pub async fn get_contact(desk: &Desk, caller: &Caller, id: &str) -> Result<(Cont
     }
     let id = ContactId::from_str(id).map_err(|_| Error::NotFound)?;
     let mut tx = desk.begin(caller, []).await?;
-    let full = contact::read(&mut tx, id.uuid()).await?.ok_or(Error::NotFound)?;
+    let full = contact::read(&mut tx, &desk.vault, id.uuid()).await?.ok_or(Error::NotFound)?;
     audit::granted(&mut tx, &Act::new(caller, "contact.read", CONTACT, &id.to_string()), desk.clock.now()).await?;
     tx.commit().await?;
     Ok((id, full))

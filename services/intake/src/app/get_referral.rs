@@ -24,7 +24,7 @@ pub async fn get_referral(desk: &Desk, caller: &Caller, id: &str) -> Result<(Ref
     }
     let id = ReferralId::from_str(id).map_err(|_| Error::NotFound)?;
     let mut tx = desk.begin(caller, []).await?;
-    let full = referral::read(&mut tx, id.uuid()).await?.ok_or(Error::NotFound)?;
+    let full = referral::read(&mut tx, &desk.vault, id.uuid()).await?.ok_or(Error::NotFound)?;
     // Nobody is shown what is not in the audit log.
     audit::granted(&mut tx, &Act::new(caller, "referral.read", REFERRAL, &id.to_string()), desk.clock.now()).await?;
     tx.commit().await?;

@@ -11,7 +11,7 @@ pub mod screen_referral;
 pub mod submit_referral;
 
 use chassis::{
-    Caller, Clock, Ids, Result,
+    Caller, Clock, Ids, Result, Vault,
     audit::{self, Act},
     database::{self, Actor},
     outbox,
@@ -30,6 +30,7 @@ pub struct Desk {
     pub clock: Clock,
     pub ids: Ids,
     pub outbox: outbox::Wake,
+    pub vault: Vault,
 }
 
 /// What the audit log calls a referral, and a victim's contact points.

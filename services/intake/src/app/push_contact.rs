@@ -61,7 +61,7 @@ async fn record(db: &mut PgConnection, desk: &Desk, submitter: &str, contact: &E
     for _ in 0..ROUNDS {
         let (id, number) = (desk.ids.uuid(), reference::make(RECEIPT_PREFIX, desk.ids.number()));
         let new = New { id, variant_of: None, receipt_number: &number, contact, body, submitter };
-        if store::insert(db, &new, at).await? {
+        if store::insert(db, &desk.vault, &new, at).await? {
             announce(db, desk, id, contact.region, at).await?;
             return Ok(receipt(number, at, Repeat::First));
         }
@@ -72,7 +72,7 @@ async fn record(db: &mut PgConnection, desk: &Desk, submitter: &str, contact: &E
             return Ok(receipt(first.receipt_number, first.received_at, Repeat::SameBody));
         }
         let variant = New { variant_of: Some(first.id), receipt_number: &first.receipt_number, ..new };
-        if store::insert(db, &variant, at).await? {
+        if store::insert(db, &desk.vault, &variant, at).await? {
             announce(db, desk, id, contact.region, at).await?;
         }
         return Ok(receipt(first.receipt_number, first.received_at, Repeat::OtherBody));

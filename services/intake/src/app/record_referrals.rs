@@ -21,6 +21,7 @@ use crate::{
     store::{
         referral::{self as store, Held, New},
         screening,
+        sealed::{self, Patience},
     },
     wire,
 };
@@ -71,7 +72,8 @@ pub async fn record(db: &mut PgConnection, desk: &Desk, source: &Source<'_>, lin
                 Answer::Refused { refusal, key: told.idempotency_key.clone() }
             }
             Ok(referral) => {
-                let (receipt, is_news) = settle(db, desk, source, &mut held, &referral, body, at).await?;
+                let submitted = (&referral, body, patience(concern.is_some()));
+                let (receipt, is_news) = settle(db, desk, source, &mut held, submitted, at).await?;
                 if is_news {
                     raise(db, desk, concern.as_ref(), source.place, at).await?;
                 }
@@ -90,8 +92,7 @@ async fn settle(
     desk: &Desk,
     source: &Source<'_>,
     held: &mut Holding,
-    referral: &Examined,
-    body: &Body,
+    (referral, body, patience): (&Examined, &Body, Patience),
     at: OffsetDateTime,
 ) -> Result<(Receipt, bool)> {
     let slot = slot(referral);
@@ -102,7 +103,7 @@ async fn settle(
     } else if first.body_hash == body.hash() {
         (Repeat::SameBody, false)
     } else {
-        (Repeat::OtherBody, keep_variant(db, source, first.id, referral, body, at).await?)
+        (Repeat::OtherBody, keep_variant(db, desk, source, first.id, (referral, body, patience), at).await?)
     };
     let receipt = Receipt { number: first.receipt_number.clone(), received_at: first.received_at, key: slot.1, repeat };
     Ok((receipt, is_news))
@@ -124,12 +125,15 @@ async fn hold(db: &mut PgConnection, desk: &Desk, source: &Source<'_>, lines: &[
         }
     }
     let mut holding = Holding { by_slot: BTreeMap::new(), fresh: BTreeSet::new() };
+    let mut bodies = lines.iter().map(|line| (&line.submission.told, &line.submission.body));
+    let patience = patience(bodies.any(|(told, body)| concern::travelling_with(told, body, source.place).is_some()));
     for _ in 0..ROUNDS {
         if waiting.is_empty() {
             return Ok(holding);
         }
         let rows: Vec<New<'_>> = waiting.values().map(|(referral, body)| new(desk, referral, body)).collect();
-        let inserted: BTreeSet<Uuid> = store::insert_all(db, &rows, source.submitter, at).await?.into_iter().collect();
+        let inserted: BTreeSet<Uuid> =
+            store::insert_all(db, (&desk.vault, patience), &rows, source.submitter, at).await?.into_iter().collect();
         for row in rows.into_iter().filter(|r| inserted.contains(&r.id)) {
             let slot = slot(row.referral);
             waiting.remove(&slot);
@@ -149,6 +153,11 @@ async fn hold(db: &mut PgConnection, desk: &Desk, source: &Source<'_>, lines: &[
     Err(Error::Internal("no free receipt number was found".into()))
 }
 
+/// A submission with a safety concern in it waits for no key [RM1b].
+const fn patience(with_a_concern: bool) -> Patience {
+    if with_a_concern { Patience::Never } else { Patience::Waits }
+}
+
 fn slot(referral: &Examined) -> Slot {
     (referral.site.to_string(), referral.key.to_string())
 }
@@ -165,16 +174,16 @@ async fn announce(db: &mut PgConnection, desk: &Desk, id: Uuid, referral: &Exami
 /// Another body under a known key: kept for the RJ Unit, and able to answer what was asked. `false` where it is kept already.
 async fn keep_variant(
     db: &mut PgConnection,
+    desk: &Desk,
     source: &Source<'_>,
     id: Uuid,
-    referral: &Examined,
-    body: &Body,
+    (referral, body, patience): (&Examined, &Body, Patience),
     at: OffsetDateTime,
 ) -> Result<bool> {
-    let Some((_, standing)) = screening::lock(db, id).await? else {
+    let Some((_, standing)) = screening::lock(db, &desk.vault, id).await? else {
         return Err(Error::Internal("a held referral is gone".into()));
     };
-    if !store::keep_variant(db, id, body, source.submitter, at).await? {
+    if !store::keep_variant(db, (&desk.vault, patience), id, body, source.submitter, at).await? {
         return Ok(false);
     }
     let flags = standing.flags.merged(&referral.flags);
@@ -202,7 +211,12 @@ async fn raise(
         ..safety::Concern::default()
     };
     let subject = vouched.map_or_else(|| subject::RAISE_WITHOUT_SITE.to_owned(), subject::raise_concern);
-    outbox::enqueue(db, &Outgoing::event(&desk.ids, concern::aggregate(concern), subject, &message).urgent(), at).await
+    let outgoing = Outgoing::event(&desk.ids, concern::aggregate(concern), subject, &message).urgent();
+    let outgoing = match sealed::concern_key(db, &desk.vault, concern.id.uuid(), at).await? {
+        Some(key) => outgoing.sealed(&key).map_err(sqlx::Error::from)?,
+        None => outgoing,
+    };
+    outbox::enqueue(db, &outgoing, at).await
 }
 
 fn raised_all_the_same(refusal: Refusal) -> Refusal {

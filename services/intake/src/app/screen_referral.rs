@@ -44,7 +44,7 @@ pub async fn screen_referral(desk: &Desk, caller: &Caller, screening: Screening<
     let at = desk.clock.now();
     let decision = Decision::read(screening.disposition, screening.reason, screening.review_on, at.date())?;
     let mut tx = desk.begin(caller, []).await?;
-    let (decisions, standing) = screening::lock(&mut tx, id).await?.ok_or(Error::NotFound)?;
+    let (decisions, standing) = screening::lock(&mut tx, &desk.vault, id).await?.ok_or(Error::NotFound)?;
     let outcome = decide(&standing, &decision, &caller.subject)?;
     let (Outcome::Repeated(state) | Outcome::Confirmed(state) | Outcome::Changed(state)) = outcome;
     audit::granted(&mut tx, &Act::new(caller, "referral.screen", REFERRAL, &id.to_string()), at).await?;
@@ -52,7 +52,7 @@ pub async fn screen_referral(desk: &Desk, caller: &Caller, screening: Screening<
         tx.commit().await?;
         return Ok(state);
     }
-    screening::add(&mut tx, id, decisions + 1, &decision, state, &caller.subject, at).await?;
+    screening::add(&mut tx, &desk.vault, (id, decisions + 1), &decision, state, &caller.subject, at).await?;
     if matches!(outcome, Outcome::Changed(_)) {
         let fact = ReferralScreened {
             referral_id: id.to_string(),

@@ -53,7 +53,7 @@ async fn set_aside(
 ) -> Result<(), Rejection> {
     let now = desk.clock.now();
     answer::send_unreadable(tx, desk, place, now).await?;
-    quarantine(tx, consumer.name, message, "malformed-message", detail, desk.ids.uuid(), now).await?;
+    quarantine(tx, &desk.vault, consumer.name, message, ("malformed-message", detail), desk.ids.uuid(), now).await?;
     Ok(())
 }
 

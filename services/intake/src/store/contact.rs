@@ -1,9 +1,11 @@
 //! The table `contact`: one row per body, the first of a region and key leading its variants.
 
+use chassis::Vault;
 use sqlx::PgConnection;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
+use super::sealed;
 use crate::domain::{Body, contact::Examined};
 
 /// A contact row.
@@ -36,17 +38,19 @@ pub struct New<'a> {
 ///
 /// # Errors
 /// The statement failed.
-pub async fn insert(db: &mut PgConnection, new: &New<'_>, at: OffsetDateTime) -> sqlx::Result<bool> {
+pub async fn insert(db: &mut PgConnection, vault: &Vault, new: &New<'_>, at: OffsetDateTime) -> sqlx::Result<bool> {
+    let sealed = vault.seal(db, sealed::contact(new.id), sealed::contact_content(new.id), new.body.bytes(), at).await?;
     let done = sqlx::query!(
-        "insert into contact (contact_id, variant_of, receipt_number, region, idempotency_key, body_hash, content, submitter, received_at)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9) on conflict do nothing",
+        "insert into contact (contact_id, variant_of, receipt_number, region, idempotency_key, body_hash, content, content_sealed,
+                              submitter, received_at)
+         values ($1, $2, $3, $4, $5, $6, '', $7, $8, $9) on conflict do nothing",
         new.id,
         new.variant_of,
         new.receipt_number,
         new.contact.region.code(),
         new.contact.key.as_str(),
         new.body.hash().as_slice(),
-        new.body.bytes(),
+        sealed,
         new.submitter,
         at
     )
@@ -96,9 +100,15 @@ pub async fn find_receipt(
 /// One contact with its content.
 ///
 /// # Errors
-/// The statement failed.
-pub async fn read(db: &mut PgConnection, id: Uuid) -> sqlx::Result<Option<Full>> {
-    sqlx::query_as!(Full, "select idempotency_key as key, content, received_at from contact where contact_id = $1", id)
-        .fetch_optional(db)
-        .await
+/// The statement failed, or the content cannot be opened.
+pub async fn read(db: &mut PgConnection, vault: &Vault, id: Uuid) -> sqlx::Result<Option<Full>> {
+    let row = sqlx::query!("select idempotency_key, content, content_sealed, received_at from contact where contact_id = $1", id)
+        .fetch_optional(&mut *db)
+        .await?;
+    let Some(row) = row else { return Ok(None) };
+    let content = match &row.content_sealed {
+        Some(sealed) => vault.open(db, sealed::contact_content(id), sealed).await?,
+        None => row.content,
+    };
+    Ok(Some(Full { key: row.idempotency_key, content, received_at: row.received_at }))
 }

@@ -3,3 +3,4 @@
 pub mod contact;
 pub mod referral;
 pub mod screening;
+pub mod sealed;

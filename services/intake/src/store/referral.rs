@@ -1,9 +1,14 @@
 //! The tables `referral` and `referral_variant`: recording, finding again, reading.
 
+use chassis::{
+    Private, Vault,
+    vault::{Fault, Owner},
+};
 use sqlx::PgConnection;
 use time::{Date, OffsetDateTime};
 use uuid::Uuid;
 
+use super::sealed::{self, Patience};
 use crate::{
     domain::{Body, Disposition, Flags, Origin, State, referral::Examined},
     error::unknown_code,
@@ -58,24 +63,32 @@ pub struct Full {
 ///
 /// # Errors
 /// The statement failed.
-pub async fn insert_all(db: &mut PgConnection, rows: &[New<'_>], submitter: &str, at: OffsetDateTime) -> sqlx::Result<Vec<Uuid>> {
+pub async fn insert_all(
+    db: &mut PgConnection,
+    (vault, patience): (&Vault, Patience),
+    rows: &[New<'_>],
+    submitter: &str,
+    at: OffsetDateTime,
+) -> sqlx::Result<Vec<Uuid>> {
+    let sealed = patience.settle(seal_all(db, vault, rows, at).await, "referral")?;
+    let clear: Vec<Vec<u8>> = rows.iter().map(|r| if sealed.is_some() { Vec::new() } else { r.body.bytes().to_vec() }).collect();
+    let sealed: Vec<Option<Vec<u8>>> = sealed.map_or_else(|| vec![None; rows.len()], |all| all.into_iter().map(Some).collect());
     let ids: Vec<Uuid> = rows.iter().map(|r| r.id).collect();
     let numbers: Vec<String> = rows.iter().map(|r| r.receipt_number.clone()).collect();
     let sites: Vec<String> = rows.iter().map(|r| r.referral.site.to_string()).collect();
     let keys: Vec<String> = rows.iter().map(|r| r.referral.key.to_string()).collect();
     let hashes: Vec<Vec<u8>> = rows.iter().map(|r| r.body.hash().to_vec()).collect();
-    let contents: Vec<Vec<u8>> = rows.iter().map(|r| r.body.bytes().to_vec()).collect();
     let origins: Vec<String> = rows.iter().map(|r| r.referral.origin.code().to_owned()).collect();
     let counted: Vec<String> = rows.iter().map(|r| r.referral.counted_origin.code().to_owned()).collect();
     let flags: Vec<String> = rows.iter().map(|r| r.referral.flags.codes().join(" ")).collect();
     let states: Vec<String> = rows.iter().map(|r| r.referral.state().code().to_owned()).collect();
     sqlx::query_scalar!(
-        "insert into referral (referral_id, receipt_number, site, idempotency_key, body_hash, content,
+        "insert into referral (referral_id, receipt_number, site, idempotency_key, body_hash, content, content_sealed,
                                origin, counted_origin, flags, state, submitter, received_at)
-         select id, number, site, key, hash, content, origin, counted, string_to_array(flags, ' '), state, $11, $12
+         select id, number, site, key, hash, content, sealed, origin, counted, string_to_array(flags, ' '), state, $11, $12
          from unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::bytea[], $6::bytea[],
-                     $7::text[], $8::text[], $9::text[], $10::text[])
-              as new (id, number, site, key, hash, content, origin, counted, flags, state)
+                     $7::text[], $8::text[], $9::text[], $10::text[], $13::bytea[])
+              as new (id, number, site, key, hash, content, origin, counted, flags, state, sealed)
          on conflict do nothing
          returning referral_id",
         &ids,
@@ -83,16 +96,24 @@ pub async fn insert_all(db: &mut PgConnection, rows: &[New<'_>], submitter: &str
         &sites,
         &keys,
         &hashes,
-        &contents,
+        &clear,
         &origins,
         &counted,
         &flags,
         &states,
         submitter,
-        at
+        at,
+        &sealed as &[Option<Vec<u8>>]
     )
     .fetch_all(db)
     .await
+}
+
+async fn seal_all(db: &mut PgConnection, vault: &Vault, rows: &[New<'_>], at: OffsetDateTime) -> sqlx::Result<Vec<Vec<u8>>> {
+    let owners: Vec<Owner> = rows.iter().map(|r| sealed::referral(r.id)).collect();
+    let keys = vault.keys_for(db, &owners, at).await?;
+    let seal = |r: &New<'_>| keys.get(&sealed::referral(r.id)).ok_or(Fault::Unknown)?.seal(sealed::content(r.id), r.body.bytes());
+    Ok(rows.iter().map(seal).collect::<Result<_, Fault>>()?)
 }
 
 /// What already stands under these sites and keys, each with its site and key.
@@ -122,13 +143,24 @@ pub async fn find_held(db: &mut PgConnection, asked: &[(&str, &str)]) -> sqlx::R
 ///
 /// # Errors
 /// The statement failed.
-pub async fn keep_variant(db: &mut PgConnection, id: Uuid, body: &Body, submitter: &str, at: OffsetDateTime) -> sqlx::Result<bool> {
+pub async fn keep_variant(
+    db: &mut PgConnection,
+    (vault, patience): (&Vault, Patience),
+    id: Uuid,
+    body: &Body,
+    submitter: &str,
+    at: OffsetDateTime,
+) -> sqlx::Result<bool> {
+    let sealed = vault.seal(db, sealed::referral(id), sealed::variant(id, body.hash()), body.bytes(), at).await;
+    let sealed = patience.settle(sealed, "referral_variant")?;
+    let clear = if sealed.is_some() { &[] } else { body.bytes() };
     let done = sqlx::query!(
-        "insert into referral_variant (referral_id, body_hash, content, submitter, received_at)
-         values ($1, $2, $3, $4, $5) on conflict do nothing",
+        "insert into referral_variant (referral_id, body_hash, content, content_sealed, submitter, received_at)
+         values ($1, $2, $3, $4, $5, $6) on conflict do nothing",
         id,
         body.hash().as_slice(),
-        body.bytes(),
+        clear,
+        sealed,
         submitter,
         at
     )
@@ -250,23 +282,32 @@ pub async fn all(db: &mut PgConnection, after: (OffsetDateTime, Uuid), limit: i6
 /// One referral with its content and its variants, oldest first.
 ///
 /// # Errors
-/// The statement failed, or the row holds an unknown code.
-pub async fn read(db: &mut PgConnection, id: Uuid) -> chassis::Result<Option<Full>> {
+/// The statement failed, the row holds an unknown code, or the content cannot be opened.
+pub async fn read(db: &mut PgConnection, vault: &Vault, id: Uuid) -> chassis::Result<Option<Full>> {
     let row = sqlx::query!(
-        "select receipt_number, idempotency_key, counted_origin, state, disposition, received_at, flags, content
+        "select receipt_number, idempotency_key, counted_origin, state, disposition, received_at, flags, content, content_sealed
          from referral where referral_id = $1",
         id
     )
     .fetch_optional(&mut *db)
     .await?;
     let Some(row) = row else { return Ok(None) };
-    let variants = sqlx::query_scalar!(
-        "select content from referral_variant where referral_id = $1 order by received_at, body_hash limit $2",
+    let variants = sqlx::query!(
+        "select body_hash, content, content_sealed from referral_variant where referral_id = $1 order by received_at, body_hash limit $2",
         id,
         VARIANTS_READ
     )
-    .fetch_all(db)
+    .fetch_all(&mut *db)
     .await?;
+    let values = variants.iter().map(|v| v.content_sealed.as_deref()).chain([row.content_sealed.as_deref()]);
+    let values: Vec<&[u8]> = values.flatten().collect();
+    let keys = vault.keys_of(db, &values).await?;
+    let variants = variants.into_iter().map(|v| {
+        let opened = keys.bytes(sealed::variant(id, &v.body_hash), v.content_sealed.as_deref(), Some(v.content));
+        opened.map(Private::into_inner)
+    });
+    let variants = variants.collect::<Result<Vec<_>, Fault>>().map_err(sqlx::Error::from)?;
+    let content = keys.bytes(sealed::content(id), row.content_sealed.as_deref(), Some(row.content)).map_err(sqlx::Error::from)?;
     let disposition = row.disposition.map(|code| Disposition::from_code(&code).ok_or_else(|| unknown_code("referral.disposition")));
     Ok(Some(Full {
         receipt_number: row.receipt_number,
@@ -276,7 +317,7 @@ pub async fn read(db: &mut PgConnection, id: Uuid) -> chassis::Result<Option<Ful
         disposition: disposition.transpose()?,
         received_at: row.received_at,
         flags: Flags::from_codes(&row.flags),
-        content: row.content,
+        content: content.into_inner(),
         variants,
     }))
 }

@@ -1,9 +1,11 @@
 //! The table `screening_decision`, and the referral row that follows its latest row.
 
+use chassis::Vault;
 use sqlx::PgConnection;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
+use super::sealed;
 use crate::{
     domain::{
         Disposition, Flags, State,
@@ -16,7 +18,7 @@ use crate::{
 ///
 /// # Errors
 /// The statement failed, or a row holds an unknown code.
-pub async fn lock(db: &mut PgConnection, id: Uuid) -> chassis::Result<Option<(i32, Standing)>> {
+pub async fn lock(db: &mut PgConnection, vault: &Vault, id: Uuid) -> chassis::Result<Option<(i32, Standing)>> {
     let row =
         sqlx::query!("select state, flags, decisions from referral where referral_id = $1 for update", id).fetch_optional(&mut *db).await?;
     let Some(row) = row else { return Ok(None) };
@@ -24,22 +26,26 @@ pub async fn lock(db: &mut PgConnection, id: Uuid) -> chassis::Result<Option<(i3
         state: State::from_code(&row.state).ok_or_else(|| unknown_code("referral.state"))?,
         flags: Flags::from_codes(&row.flags),
         // Read after the lock, by a statement of its own: a join would show the decision that stood before the wait.
-        latest: latest(db, id, row.decisions).await?,
+        latest: latest(db, vault, id, row.decisions).await?,
     };
     Ok(Some((row.decisions, standing)))
 }
 
-async fn latest(db: &mut PgConnection, id: Uuid, number: i32) -> chassis::Result<Option<Latest>> {
+async fn latest(db: &mut PgConnection, vault: &Vault, id: Uuid, number: i32) -> chassis::Result<Option<Latest>> {
     let row = sqlx::query!(
-        "select disposition, reason, review_on, decided_by from screening_decision where referral_id = $1 and number = $2",
+        "select disposition, reason, reason_sealed, review_on, decided_by from screening_decision where referral_id = $1 and number = $2",
         id,
         number
     )
-    .fetch_optional(db)
+    .fetch_optional(&mut *db)
     .await?;
     let Some(row) = row else { return Ok(None) };
+    let values: Vec<&[u8]> = row.reason_sealed.as_deref().into_iter().collect();
+    let keys = vault.keys_of(db, &values).await?;
+    // A reason that cannot be opened is no repetition of any other: the decision is added.
+    let reason = keys.text(sealed::reason(id, number), row.reason_sealed.as_deref(), Some(row.reason)).unwrap_or_default();
     let disposition = Disposition::from_code(&row.disposition).ok_or_else(|| unknown_code("screening_decision.disposition"))?;
-    let decision = Decision { disposition, reason: row.reason.into(), review_on: row.review_on };
+    let decision = Decision { disposition, reason, review_on: row.review_on };
     Ok(Some(Latest { decision, decided_by: row.decided_by }))
 }
 
@@ -49,20 +55,21 @@ async fn latest(db: &mut PgConnection, id: Uuid, number: i32) -> chassis::Result
 /// A statement failed.
 pub async fn add(
     db: &mut PgConnection,
-    id: Uuid,
-    number: i32,
+    vault: &Vault,
+    (id, number): (Uuid, i32),
     decision: &Decision,
     state: State,
     officer: &str,
     at: OffsetDateTime,
 ) -> sqlx::Result<()> {
+    let sealed = vault.seal(db, sealed::referral(id), sealed::reason(id, number), decision.reason.expose().as_bytes(), at).await?;
     sqlx::query!(
-        "insert into screening_decision (referral_id, number, disposition, reason, review_on, decided_by, decided_at)
-         values ($1, $2, $3, $4, $5, $6, $7)",
+        "insert into screening_decision (referral_id, number, disposition, reason, reason_sealed, review_on, decided_by, decided_at)
+         values ($1, $2, $3, '', $4, $5, $6, $7)",
         id,
         number,
         decision.disposition.code(),
-        decision.reason.expose(),
+        sealed,
         decision.review_on,
         officer,
         at

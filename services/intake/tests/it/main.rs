@@ -8,6 +8,7 @@ mod door;
 mod fenced;
 mod queue;
 mod screening;
+mod sealing;
 mod submitting;
 mod support;
 mod uniform;

@@ -32,7 +32,9 @@ impl Deref for TestDesk {
 pub async fn desk() -> TestDesk {
     let database = harness::database::fresh(&[&chassis::database::MIGRATOR, &intake::MIGRATOR]).await;
     let pool = database.pool.clone();
-    TestDesk { desk: Desk { pool, clock: Clock::fixed(MORNING), ids: Ids::seeded(7), outbox: Wake::default() }, database }
+    let clock = Clock::fixed(MORNING);
+    let vault = harness::vault::vault("intake", &clock);
+    TestDesk { desk: Desk { pool, clock, ids: Ids::seeded(7), outbox: Wake::default(), vault }, database }
 }
 
 pub fn caller(subject: &str, roles: &[&str], sites: &[&str], regions: &[&str]) -> Caller {
@@ -104,13 +106,16 @@ pub async fn service(desk: &Desk) -> Transaction<'static, Postgres> {
     begin(&desk.pool, &Actor::service("intake")).await.unwrap()
 }
 
+/// Content of the only referral, as it was received.
+pub async fn only_content(desk: &Desk) -> Vec<u8> {
+    let mut db = service(desk).await;
+    let id: uuid::Uuid = only_id(desk).await.parse().unwrap();
+    intake::store::referral::read(&mut db, &desk.vault, id).await.unwrap().unwrap().content
+}
+
 /// Bodies waiting on a subject, in the order of writing.
 pub async fn waiting<M: prost::Message + Default>(desk: &Desk, subject: &str) -> Vec<M> {
-    let bodies: Vec<Vec<u8>> = sqlx::query_scalar("select body from outbox where subject = $1 order by position")
-        .bind(subject)
-        .fetch_all(&mut *service(desk).await)
-        .await
-        .unwrap();
+    let bodies = harness::vault::outbox(&desk.pool, &desk.vault, subject).await;
     bodies.iter().map(|b| M::decode(b.as_slice()).unwrap()).collect()
 }
 

@@ -16,7 +16,7 @@ use crate::{
 pub async fn list(app: &App, caller: &Caller, unread_only: bool, limit: i64) -> Result<Vec<Standing>> {
     let names = names(caller);
     let mut tx = app.begin_for(caller, PERSON, names.clone()).await?;
-    let items = store::inbox::list(&mut tx, &names, unread_only, limit).await?;
+    let items = store::inbox::list(&mut tx, &app.vault, &names, unread_only, limit).await?;
     tx.commit().await?;
     Ok(items)
 }

@@ -15,7 +15,7 @@ pub mod tell;
 use std::sync::Arc;
 
 use chassis::{
-    Caller, Clock, Ids,
+    Caller, Clock, Ids, Vault,
     database::{self, Actor},
     outbox::Wake,
 };
@@ -38,12 +38,13 @@ pub struct App {
     /// Wakes the mail worker; it looks by itself too.
     pub mail: Arc<Notify>,
     pub staff: Arc<StaffDomains>,
+    pub vault: Vault,
 }
 
 impl App {
     #[must_use]
-    pub fn new(pool: PgPool, clock: Clock, ids: Ids, outbox: Wake, staff: StaffDomains) -> Self {
-        Self { pool, clock, ids, outbox, mail: Arc::default(), staff: Arc::new(staff) }
+    pub fn new(pool: PgPool, clock: Clock, ids: Ids, outbox: Wake, staff: StaffDomains, vault: Vault) -> Self {
+        Self { pool, clock, ids, outbox, mail: Arc::default(), staff: Arc::new(staff), vault }
     }
 
     /// A transaction of the service itself: what it delivers belongs to no caller.

@@ -27,12 +27,12 @@ pub(super) struct Letter<'a> {
 pub(super) async fn post(tx: &mut PgConnection, app: &App, recipient: Recipient, letter: Letter<'_>) -> sqlx::Result<()> {
     let now = app.clock.now();
     let wishes = match &recipient {
-        Recipient::Person(subject) => store::preference::of(tx, subject).await?,
+        Recipient::Person(subject) => store::preference::of(tx, &app.vault, subject).await?,
         Recipient::Office(_) => Preferences::default(),
     };
     let urgency = letter.alarm.as_ref().map(|alarm| alarm.urgency);
     let item = Item::new(recipient, wishes.language, letter.template, letter.about, letter.data, letter.alarm);
-    let Some(item_id) = store::inbox::put(tx, app.ids.uuid(), &item, now).await? else {
+    let Some(item_id) = store::inbox::put(tx, &app.vault, app.ids.uuid(), &item, now).await? else {
         return Ok(());
     };
     let entry = Entry {

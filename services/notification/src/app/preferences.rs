@@ -15,7 +15,7 @@ use crate::{
 /// The database did not answer.
 pub async fn get(app: &App, caller: &Caller) -> Result<Preferences> {
     let mut tx = app.begin_for(caller, PERSON, Vec::new()).await?;
-    let wishes = store::preference::of(&mut tx, &caller.subject).await?;
+    let wishes = store::preference::of(&mut tx, &app.vault, &caller.subject).await?;
     tx.commit().await?;
     Ok(wishes)
 }
@@ -35,7 +35,7 @@ pub async fn set(app: &App, caller: &Caller, language: &str, email: &str) -> Res
     };
     let wishes = Preferences { language, email: email.map(|address| address.expose().to_owned().into()) };
     let mut tx = app.begin_for(caller, PERSON, Vec::new()).await?;
-    store::preference::set(&mut tx, &caller.subject, &wishes, app.clock.now()).await?;
+    store::preference::set(&mut tx, &app.vault, &caller.subject, &wishes, app.clock.now()).await?;
     tx.commit().await?;
     Ok(())
 }

@@ -91,7 +91,7 @@ async fn settle(app: &App, mailer: Option<&Mailer>, due: Due) -> sqlx::Result<()
 /// The rules are asked at the last moment: a mark or a new address that came since counts [L26-6, TS1a].
 async fn attempt(app: &App, mailer: Option<&Mailer>, due: &Due) -> sqlx::Result<Outcome> {
     let mut tx = app.begin().await?;
-    let door = store::delivery::door(&mut tx, due.delivery_id).await?;
+    let door = store::delivery::door(&mut tx, &app.vault, due.delivery_id).await?;
     tx.commit().await?;
     if door.do_not_contact {
         return Ok(Outcome::Forbidden(Reason::DoNotContact));

@@ -14,7 +14,7 @@ use crate::{
         contact::{Contact, regions_differ},
         template::{Data, Template},
     },
-    store,
+    store::{self, contact::Victim},
 };
 
 /// Takes the contact in the caller's transaction; the same contact twice is taken once.
@@ -24,17 +24,18 @@ use crate::{
 pub async fn take(tx: &mut PgConnection, app: &App, contact: &Contact) -> sqlx::Result<()> {
     let now = app.clock.now();
     // Two regions at the same moment must see each other's value.
-    store::contact::lock(tx, &contact.victim_ref).await?;
-    if !store::contact::add(tx, contact, now).await? {
+    let victim = store::contact::victim(tx, &app.vault, &contact.victim_ref, now).await?;
+    store::contact::lock(tx, &victim).await?;
+    if !store::contact::add(tx, &app.vault, &victim, contact, now).await? {
         return Ok(());
     }
     if contact.do_not_contact {
-        store::contact::mark_do_not_contact(tx, contact, now).await?;
+        store::contact::mark_do_not_contact(tx, &victim, contact, now).await?;
     }
-    let values = store::contact::values(tx, &contact.victim_ref, contact.kind).await?;
+    let values = store::contact::values(tx, &app.vault, &victim, contact.kind).await?;
     let needs_review = regions_differ(contact.kind, &values);
     if needs_review {
-        ask_for_review(tx, app, contact).await?;
+        ask_for_review(tx, app, &victim, contact).await?;
     }
     let told = ContactTaken { contact_id: contact.contact_id.to_string(), needs_review };
     outbox::enqueue(tx, &Outgoing::event(&app.ids, contact.contact_id.uuid(), subject::CONTACT_TAKEN, &told), now).await?;
@@ -43,10 +44,10 @@ pub async fn take(tx: &mut PgConnection, app: &App, contact: &Contact) -> sqlx::
 }
 
 /// One open task for each victim and kind, however many values differ.
-async fn ask_for_review(tx: &mut PgConnection, app: &App, contact: &Contact) -> sqlx::Result<()> {
+async fn ask_for_review(tx: &mut PgConnection, app: &App, victim: &Victim, contact: &Contact) -> sqlx::Result<()> {
     let now = app.clock.now();
     let (review_id, reference) = (app.ids.uuid(), notice_reference(app));
-    if !store::contact::open_review(tx, review_id, contact, &reference, now).await? {
+    if !store::contact::open_review(tx, review_id, victim, contact, &reference, now).await? {
         return Ok(());
     }
     let data = Data { reference, happened_at: Some(now), ..Data::default() };

@@ -1,11 +1,11 @@
 //! The delivery ledger: written when somebody is to be told, leased while a mail is sent, concluded with what came of it.
 
-use chassis::Private;
+use chassis::{Private, Vault};
 use sqlx::PgConnection;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-use super::unreadable;
+use super::{contact::Victim, preference, sealed, unreadable};
 use crate::domain::{
     delivery::{Channel, Reason, State, Verdict},
     language::{Language, Preference},
@@ -19,7 +19,7 @@ pub struct Entry<'a> {
     pub item_id: Option<Uuid>,
     pub recipient: &'a str,
     /// Set where the recipient is a victim.
-    pub victim_ref: Option<&'a Private<String>>,
+    pub victim_ref: Option<&'a Victim>,
     pub template: &'static str,
     pub language: &'static str,
     pub reference: &'a str,
@@ -64,7 +64,7 @@ pub async fn queue_email(db: &mut PgConnection, delivery_id: Uuid, entry: &Entry
         delivery_id,
         entry.item_id,
         entry.recipient,
-        entry.victim_ref.map(|victim| victim.expose().as_str()),
+        entry.victim_ref.map(Victim::index),
         entry.template,
         entry.language,
         entry.reference,
@@ -127,22 +127,30 @@ pub struct Door {
 /// Asks at send time: the person's address as it is now, or the victim's latest, and the do-not-contact mark.
 ///
 /// # Errors
-/// The statement failed.
-pub async fn door(db: &mut PgConnection, delivery_id: Uuid) -> sqlx::Result<Door> {
+/// A statement failed, or the address cannot be opened.
+pub async fn door(db: &mut PgConnection, vault: &Vault, delivery_id: Uuid) -> sqlx::Result<Door> {
     let row = sqlx::query!(
         r#"select exists (select 1 from do_not_contact as mark where mark.victim_ref = delivery.victim_ref) as "do_not_contact!",
-                  case when victim_ref is null
-                       then (select email from preference where subject = delivery.recipient)
-                       else (select value from contact_point as point
-                             where point.victim_ref = delivery.victim_ref and point.kind = 'email' and point.value <> ''
-                             order by effective_at desc, taken_at desc limit 1)
-                  end as address
-           from delivery where delivery_id = $1"#,
+                  delivery.recipient, delivery.victim_ref, point.contact_id as "contact_id?", point.value as "value?", point.value_sealed
+           from delivery left join lateral (
+               select contact_id, value, value_sealed from contact_point
+               where contact_point.victim_ref = delivery.victim_ref and kind = 'email' and (value <> '' or value_sealed is not null)
+               order by effective_at desc, taken_at desc limit 1) as point on true
+           where delivery_id = $1"#,
         delivery_id,
     )
-    .fetch_one(db)
+    .fetch_one(&mut *db)
     .await?;
-    Ok(Door { do_not_contact: row.do_not_contact, address: row.address.map(Private::new) })
+    let address = match (row.victim_ref, row.contact_id) {
+        (None, _) => preference::of(db, vault, &row.recipient).await?.email,
+        (Some(_), None) => None,
+        (Some(_), Some(id)) => {
+            let values: Vec<&[u8]> = row.value_sealed.as_deref().into_iter().collect();
+            let keys = vault.keys_of(db, &values).await?;
+            Some(keys.text(sealed::value(id), row.value_sealed.as_deref(), row.value)?)
+        }
+    };
+    Ok(Door { do_not_contact: row.do_not_contact, address })
 }
 
 /// Writes down what came of an attempt; a delivery that has come to its end stays there.

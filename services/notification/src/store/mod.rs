@@ -5,6 +5,7 @@ pub mod delivery;
 pub mod inbox;
 pub mod preference;
 pub mod ring;
+pub mod sealed;
 
 use std::fmt::Display;
 

@@ -1,9 +1,10 @@
 //! How each person wants to be told.
 
-use chassis::Private;
+use chassis::{Private, Vault};
 use sqlx::PgConnection;
 use time::OffsetDateTime;
 
+use super::sealed;
 use crate::domain::language::{Language, Preference};
 
 /// Language and address of one person; empty where nothing was set.
@@ -17,26 +18,35 @@ pub struct Preferences {
 ///
 /// # Errors
 /// The statement failed.
-pub async fn of(db: &mut PgConnection, subject: &str) -> sqlx::Result<Preferences> {
-    let row = sqlx::query!("select language, email from preference where subject = $1", subject).fetch_optional(db).await?;
-    Ok(row.map_or_else(Preferences::default, |row| Preferences {
-        language: row.language.as_deref().and_then(Language::of),
-        email: row.email.map(Private::new),
-    }))
+pub async fn of(db: &mut PgConnection, vault: &Vault, subject: &str) -> sqlx::Result<Preferences> {
+    let row =
+        sqlx::query!("select language, email, email_sealed from preference where subject = $1", subject).fetch_optional(&mut *db).await?;
+    let Some(row) = row else { return Ok(Preferences::default()) };
+    let email = match row.email_sealed {
+        Some(value) => Some(vault.keys_of(db, &[&value]).await?.text(sealed::email(subject), Some(&value), None)),
+        None => row.email.map(|email| Ok(email.into())),
+    };
+    // An address that cannot be opened is no address: its mail fails where somebody sees it, and no inbox waits for it.
+    let email = email.map(sealed::or_marked);
+    Ok(Preferences { language: row.language.as_deref().and_then(Language::of), email })
 }
 
 /// Sets both preferences of one person.
 ///
 /// # Errors
 /// The statement failed.
-pub async fn set(db: &mut PgConnection, subject: &str, wishes: &Preferences, at: OffsetDateTime) -> sqlx::Result<()> {
+pub async fn set(db: &mut PgConnection, vault: &Vault, subject: &str, wishes: &Preferences, at: OffsetDateTime) -> sqlx::Result<()> {
+    let email = match &wishes.email {
+        Some(email) => Some(vault.seal(db, sealed::person(subject), sealed::email(subject), email.expose().as_bytes(), at).await?),
+        None => None,
+    };
     sqlx::query!(
-        "insert into preference (subject, language, email, updated_at) values ($1, $2, $3, $4)
+        "insert into preference (subject, language, email_sealed, updated_at) values ($1, $2, $3, $4)
          on conflict (subject) do update
-         set language = excluded.language, email = excluded.email, updated_at = excluded.updated_at",
+         set language = excluded.language, email = null, email_sealed = excluded.email_sealed, updated_at = excluded.updated_at",
         subject,
         wishes.language.map(Language::code),
-        wishes.email.as_ref().map(|email| email.expose().as_str()),
+        email,
         at,
     )
     .execute(db)

@@ -229,7 +229,7 @@ async fn an_address_that_is_none_fails_and_one_taken_back_is_withheld() {
 #[tokio::test]
 async fn an_address_whose_domain_is_no_longer_cleared_gets_a_notice_without_content() {
     let (world, smtp) = (rung(Grade::Imminent).await, Smtp::up().await);
-    sqlx::query("update preference set email = 'ada@example.org'").execute(&world.admin).await.unwrap();
+    sqlx::query("update preference set email = 'ada@example.org', email_sealed = null").execute(&world.admin).await.unwrap();
     send_due(&world.app, Some(&smtp.mailer())).await.unwrap();
     let mail = smtp.arrived().remove(0);
     assert_eq!(mail.header("Subject"), "Vous avez un message : RS-7KDM-Q4XP");
@@ -239,9 +239,9 @@ async fn an_address_whose_domain_is_no_longer_cleared_gets_a_notice_without_cont
 #[tokio::test]
 async fn a_notice_to_a_victim_is_dropped_when_the_do_not_contact_mark_arrives_before_it_is_sent() {
     let (world, smtp) = (world().await, Smtp::up().await);
-    let victim = chassis::Private::new("V-100".to_owned());
     take(&world, &contact(1, "pacific", "email", "ada@example.org")).await;
     let mut db = world.begin().await;
+    let victim = store::contact::victim(&mut db, &world.app.vault, &"V-100".to_owned().into(), world.clock.now()).await.unwrap();
     for id in [1, 2] {
         let entry = Entry {
             item_id: None,

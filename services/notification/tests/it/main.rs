@@ -13,6 +13,8 @@ mod preferences;
 #[cfg(test)]
 mod rings;
 #[cfg(test)]
+mod sealing;
+#[cfg(test)]
 mod smtp;
 #[cfg(test)]
 mod uniform;

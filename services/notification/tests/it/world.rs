@@ -37,7 +37,8 @@ pub async fn world() -> World {
     let db = harness::database::fresh(&[&chassis::database::MIGRATOR, &notification::MIGRATOR]).await;
     let clock = Clock::fixed(START);
     let staff = StaffDomains::new(&["csc-scc.gc.ca".to_owned()]);
-    let app = App::new(db.pool.clone(), clock.clone(), Ids::seeded(785), Wake::default(), staff);
+    let vault = harness::vault::vault("notification", &clock);
+    let app = App::new(db.pool.clone(), clock.clone(), Ids::seeded(785), Wake::default(), staff, vault);
     World { admin: db.admin.clone(), clock, service: Service { app: app.clone() }, app, _database: db }
 }
 

@@ -77,6 +77,7 @@ fn fill(dir: &Path, now: OffsetDateTime) -> anyhow::Result<bool> {
     nats::write_encryption(&dir.join("nats/encryption.conf"))?;
     write_passwords(&dir.join("postgres"))?;
     identity::write_audit_keys(&dir.join("audit"), &SERVICES)?;
+    identity::write_vault_keys(&dir.join("vault"), &SERVICES)?;
     let renewed = is_due(dir, now);
     if renewed {
         let login = |name: &str| {
@@ -118,7 +119,7 @@ fn write_passwords(dir: &Path) -> anyhow::Result<()> {
     let roles = logins.chain([ADMINISTRATOR.to_owned()]);
     for role in roles {
         if let std::collections::btree_map::Entry::Vacant(entry) = passwords.entry(role) {
-            entry.insert(secret::random_hex()?);
+            entry.insert(secret::random_hex::<24>()?);
         }
     }
     // Kept before they are used: a password the server knows and we do not would lock the data away.

@@ -48,12 +48,14 @@ pub async fn accept(tx: &mut PgConnection, tools: &Tools, caller: &Caller, id: U
     // Theirs to accept. What follows is written by the service.
     act_as(tx, &fence::itself()).await?;
     if status.accepted.is_some() {
-        return Ok(Accepted { view: view(tx, &viewer, concern).await?, already: true });
+        return Ok(Accepted { view: view(tx, &tools.vault, &viewer, concern).await?, already: true });
     }
     status.accepted = Some(Acceptance { by: caller.subject.clone(), at: now });
     status.next_ring_at = None;
     let level = status.level;
-    store::concern::put_audience(tx, id, status, (!note.is_empty()).then_some(note)).await?;
+    let key = if note.is_empty() { None } else { store::sealed::key(tx, &tools.vault, id, now).await? };
+    let note = (!note.is_empty()).then_some(store::concern::Note { text: note, key: key.as_ref() });
+    store::concern::put_audience(tx, id, status, note).await?;
     // A ring still on its way is not sent again.
     for event in store::ring::on_their_way(tx, id, audience).await? {
         outbox::confirm(tx, event, now).await?;
@@ -64,7 +66,7 @@ pub async fn accept(tx: &mut PgConnection, tools: &Tools, caller: &Caller, id: U
         Change { concern: id, revision, state, what: "accepted", audience: Some(audience), level: Some(level), actor: &caller.subject };
     record(tx, tools, &change).await?;
     let concern = store::concern::find(tx, id).await?.ok_or(Error::NotFound)?;
-    Ok(Accepted { view: view(tx, &viewer, concern).await?, already: false })
+    Ok(Accepted { view: view(tx, &tools.vault, &viewer, concern).await?, already: false })
 }
 
 fn not_theirs() -> Error {

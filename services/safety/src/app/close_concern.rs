@@ -21,7 +21,7 @@ pub async fn close(tx: &mut PgConnection, tools: &Tools, caller: &Caller, id: Uu
     }
     may_close(concern.state, outcome).map_err(refusal)?;
     act_as(tx, &fence::itself()).await?;
-    let revision = store::concern::close(tx, id, &caller.subject, outcome.trim(), tools.clock.now()).await?;
+    let revision = store::concern::close(tx, &tools.vault, id, &caller.subject, outcome.trim(), tools.clock.now()).await?;
     let change =
         Change { concern: id, revision, state: State::Closed, what: "closed", audience: None, level: None, actor: &caller.subject };
     record(tx, tools, &change).await?;

@@ -6,11 +6,15 @@ use proto::{class, safety::v1, wire::v1::Class};
 
 use crate::{
     domain::concern::{Audience, Grade, State},
-    store::concern::Concern,
+    store::concern::{Concern, Content},
 };
 
 /// Longest text in an envelope, in characters; the full text stays in the database.
 const LONGEST: usize = 20_000;
+
+/// What an audience reads where what was said is sealed and its key cannot be had.
+pub const LOST: &str = "[What was said cannot be read now: the key of this service is missing. Act on the grade and the site, and call NHQ. \
+     · Ce qui a été dit est illisible pour l'instant : la clé de ce service manque. Agissez selon la gravité et l'établissement, et appelez l'AC.]";
 
 #[must_use]
 pub const fn grade(grade: Grade) -> v1::Grade {
@@ -52,7 +56,10 @@ pub const fn limit(audience: Audience, grade: Grade) -> Class {
 /// The envelope of one audience.
 #[must_use]
 pub fn envelope(concern: &Concern, to: Audience) -> v1::Envelope {
-    let full = v1::Concern::decode(concern.content.as_slice()).unwrap_or_default();
+    let full = match &concern.content {
+        Content::Clear(bytes) => v1::Concern::decode(bytes.as_slice()).unwrap_or_default(),
+        Content::Sealed(_) | Content::Lost => v1::Concern { text: LOST.to_owned(), nature: LOST.to_owned(), ..v1::Concern::default() },
+    };
     let mut content = class::cut(&full, limit(to, concern.grade));
     for text in [
         &mut content.text,
@@ -113,7 +120,7 @@ mod tests {
             reference: "RS-TEST-TEST".into(),
             grade,
             site: Some("mission".into()),
-            content: marked().encode_to_vec(),
+            content: Content::Clear(marked().encode_to_vec()),
             unreadable: false,
             raised_by: "someone".into(),
             raised_at: OffsetDateTime::UNIX_EPOCH,

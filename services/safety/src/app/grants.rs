@@ -76,6 +76,7 @@ async fn tell(tx: &mut PgConnection, line: &Line, at: OffsetDateTime) -> sqlx::R
         aggregate: line.id,
         subject: subject::GRANT_CHANGED.to_owned(),
         body: prost::Message::encode_to_vec(&Told::of(line)),
+        sealed: false,
         confirm: false,
         urgent: true,
     };

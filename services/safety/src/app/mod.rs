@@ -19,7 +19,7 @@ pub mod watch;
 use std::sync::Arc;
 
 use chassis::{
-    Clock, Ids,
+    Clock, Ids, Vault,
     audit::{self, Act, Signer},
     outbox,
 };
@@ -36,7 +36,7 @@ use crate::{
     store,
 };
 
-/// What every use case is handed: time, ids, and the ladders in force.
+/// What every use case is handed: time, ids, the ladders in force, and the keys of what is stored.
 #[derive(Clone)]
 pub struct Tools {
     pub clock: Clock,
@@ -44,6 +44,7 @@ pub struct Tools {
     pub ladders: Ladders,
     /// Signs who holds an office, with a key that the database does not hold.
     pub signer: Option<Arc<Signer>>,
+    pub vault: Vault,
 }
 
 /// The three ladders and their version.

@@ -2,7 +2,10 @@
 
 use std::str::FromStr;
 
-use chassis::outbox::{self, Outgoing};
+use chassis::{
+    outbox::{self, Outgoing},
+    vault::DataKey,
+};
 use prost::Message;
 use proto::{
     id::{ConcernId, SiteCode},
@@ -21,7 +24,10 @@ use crate::{
         concern::{Grade, State},
         route,
     },
-    store::{self, concern::Concern},
+    store::{
+        self,
+        concern::{Concern, Content},
+    },
 };
 
 /// Numbers drawn before we say that something is wrong with the source.
@@ -62,7 +68,7 @@ pub async fn raise(tx: &mut PgConnection, tools: &Tools, report: Report) -> chas
         reference: String::new(),
         grade: grade(report.concern.grade, report.unreadable),
         site: site.as_ref().map(|(code, _)| code.clone()),
-        content: report.concern.encode_to_vec(),
+        content: Content::Clear(report.concern.encode_to_vec()),
         unreadable: report.unreadable,
         raised_by: report.raised_by,
         raised_at: now,
@@ -70,15 +76,16 @@ pub async fn raise(tx: &mut PgConnection, tools: &Tools, report: Report) -> chas
         revision: 1,
         ladder_version: tools.ladders.version,
     };
+    let key = store::sealed::key(tx, &tools.vault, id, now).await?;
     for _ in 0..DRAWS {
         concern.reference = reference::make("RS", tools.ids.number());
-        if store::concern::insert(tx, &concern).await? {
+        if store::concern::insert(tx, key.as_ref(), &concern).await? {
             let site = site.as_ref().map(|(code, kind)| (code.as_str(), kind.as_str()));
             ring_first(tx, tools, &concern, site).await?;
             return Ok(Receipt { id, reference: concern.reference, recorded_at: now, already_known: false });
         }
         if let Some(known) = store::concern::hold(tx, id).await? {
-            return restate(tx, tools, known, &concern).await;
+            return restate(tx, tools, key.as_ref(), known, &concern).await;
         }
     }
     Err(chassis::Error::Internal("no free reference number was drawn".to_owned()))
@@ -113,10 +120,14 @@ async fn ring_first(tx: &mut PgConnection, tools: &Tools, concern: &Concern, sit
 }
 
 /// The same id again. Another body is kept beside the first, and NHQ sees that there is more.
-async fn restate(tx: &mut PgConnection, tools: &Tools, known: Concern, again: &Concern) -> chassis::Result<Receipt> {
-    if known.content != again.content {
+async fn restate(tx: &mut PgConnection, tools: &Tools, key: Option<&DataKey>, known: Concern, again: &Concern) -> chassis::Result<Receipt> {
+    let known = store::concern::opened(tx, &tools.vault, known).await?;
+    // What cannot be compared is kept: it may be news.
+    if known.content != again.content
+        && let Content::Clear(body) = &again.content
+    {
         let now = tools.clock.now();
-        let kept = store::concern::keep_variant(tx, tools.ids.uuid(), known.id, &again.content, &again.raised_by, now).await?;
+        let kept = store::concern::keep_variant(tx, key, tools.ids.uuid(), known.id, body, &again.raised_by, now).await?;
         if kept {
             let revision = store::concern::advance(tx, known.id, known.state).await?;
             let change = Change {

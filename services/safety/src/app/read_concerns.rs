@@ -3,7 +3,7 @@
 use std::str::FromStr;
 
 use chassis::{
-    Caller, Error, Result,
+    Caller, Error, Result, Vault,
     audit::{self, Act},
     refusal::store_error,
 };
@@ -107,32 +107,39 @@ pub(super) fn offices_of_role(caller: &Caller) -> Vec<String> {
 ///
 /// # Errors
 /// A statement failed.
-pub async fn view(db: &mut PgConnection, viewer: &Viewer, concern: Concern) -> Result<View> {
+pub async fn view(db: &mut PgConnection, vault: &Vault, viewer: &Viewer, concern: Concern) -> Result<View> {
     let audiences = store::concern::audiences(db, concern.id).await?;
-    Ok(shown(viewer, concern, audiences))
+    shown(db, vault, viewer, concern, audiences).await
 }
 
-fn shown(viewer: &Viewer, concern: Concern, audiences: Vec<AudienceStatus>) -> View {
+async fn shown(db: &mut PgConnection, vault: &Vault, viewer: &Viewer, concern: Concern, audiences: Vec<AudienceStatus>) -> Result<View> {
+    let concern = match viewer {
+        Viewer::Nhq | Viewer::Head { .. } => store::concern::opened(db, vault, concern).await?,
+        Viewer::Dashboard | Viewer::Nobody => concern,
+    };
     let envelope = match viewer {
         Viewer::Nhq => Some(envelope::envelope(&concern, Audience::Nhq)),
         Viewer::Head { .. } => Some(envelope::envelope(&concern, Audience::ResponsibleHead)),
         Viewer::Dashboard | Viewer::Nobody => None,
     };
     let names = matches!(viewer, Viewer::Nhq | Viewer::Head { .. });
-    View { concern, audiences, envelope, names }
+    Ok(View { concern, audiences, envelope, names })
 }
 
 /// One concern by its id; `None` where there is none, or none that the viewer may know of.
 ///
 /// # Errors
 /// A statement failed.
-pub async fn find(db: &mut PgConnection, viewer: &Viewer, id: Uuid) -> Result<Option<View>> {
+pub async fn find(db: &mut PgConnection, vault: &Vault, viewer: &Viewer, id: Uuid) -> Result<Option<View>> {
     // Whether they may know comes first: of what is hidden no more is read than of what is absent [T6].
     let audiences = store::concern::audiences(db, id).await?;
     if !viewer.may_know(&audiences) {
         return Ok(None);
     }
-    Ok(store::concern::find(db, id).await?.map(|concern| shown(viewer, concern, audiences)))
+    match store::concern::find(db, id).await? {
+        Some(concern) => Ok(Some(shown(db, vault, viewer, concern, audiences).await?)),
+        None => Ok(None),
+    }
 }
 
 /// What the audit log calls the objects of this service.
@@ -166,6 +173,7 @@ pub struct Position {
 /// A statement failed.
 pub async fn list(
     db: &mut PgConnection,
+    vault: &Vault,
     viewer: &Viewer,
     include_closed: bool,
     after: Option<Position>,
@@ -183,7 +191,7 @@ pub async fn list(
     });
     let mut views = Vec::with_capacity(concerns.len());
     for concern in concerns {
-        views.push(view(db, viewer, concern).await?);
+        views.push(view(db, vault, viewer, concern).await?);
     }
     Ok((views, next))
 }
@@ -193,12 +201,12 @@ pub async fn list(
 ///
 /// # Errors
 /// `NotFound`, or a statement failed.
-pub async fn get(db: &mut PgConnection, viewer: &Viewer, concern_ref: &str) -> Result<View> {
+pub async fn get(db: &mut PgConnection, vault: &Vault, viewer: &Viewer, concern_ref: &str) -> Result<View> {
     let id = match ConcernId::from_str(concern_ref) {
         Ok(id) => Some(id.uuid()),
         Err(_) => store::concern::id_of_reference(db, &reference::parse("RS", concern_ref).unwrap_or_default()).await?,
     };
-    find(db, viewer, id.unwrap_or_default()).await?.ok_or(Error::NotFound)
+    find(db, vault, viewer, id.unwrap_or_default()).await?.ok_or(Error::NotFound)
 }
 
 /// What the raiser may read back: that it was recorded, and how far it has come [RM1c].

@@ -59,6 +59,7 @@ pub async fn ring(tx: &mut PgConnection, tools: &Tools, concern: &Concern, statu
         tracing::error!(concern.id = %concern.id, office = status.office, step, "nobody holds the office: nhq and the monitoring centre are rung in its place");
     }
     let id = tools.ids.uuid();
+    let concern = &store::concern::opened(tx, &tools.vault, concern.clone()).await?;
     let signed = |n: u32| i32::try_from(n).unwrap_or(i32::MAX);
     let message = v1::Ring {
         ring_id: id.to_string(),
@@ -80,6 +81,10 @@ pub async fn ring(tx: &mut PgConnection, tools: &Tools, concern: &Concern, statu
     };
     // Each ring is its own aggregate: a ring never waits for one before it.
     let outgoing = Outgoing::event(&tools.ids, id, subject, &message).until_confirmed();
+    let outgoing = match store::sealed::key(tx, &tools.vault, concern.id, now).await? {
+        Some(key) => outgoing.sealed(&key).map_err(sqlx::Error::from)?,
+        None => outgoing,
+    };
     status.step = step;
     status.level = ladder.level(step);
     status.rings = status.rings.saturating_add(1);
@@ -87,6 +92,21 @@ pub async fn ring(tx: &mut PgConnection, tools: &Tools, concern: &Concern, statu
     store::concern::put_audience(tx, concern.id, status, None).await?;
     store::ring::insert(tx, id, concern.id, status.audience, step, outgoing.id, now).await?;
     outbox::enqueue(tx, &outgoing, now).await
+}
+
+/// At a start without a key: what waits sealed for the bus cannot leave, so whoever should hear it is rung anew at once, in clear.
+///
+/// # Errors
+/// The statement failed.
+pub async fn ring_anew_without_a_key(pool: &PgPool, tools: &Tools) -> sqlx::Result<()> {
+    if tools.vault.is_usable().await {
+        return Ok(());
+    }
+    let mut tx = database::begin(pool, &fence::itself()).await?;
+    let hurried = store::ring::hurry_what_waits_sealed(&mut tx, tools.clock.now()).await?;
+    tx.commit().await?;
+    tracing::error!(audiences = hurried, "there is no key: rings that wait sealed are rung anew");
+    Ok(())
 }
 
 /// Rings every audience that is due; how many. After a downtime each is rung once, at the step that time demands.

@@ -67,5 +67,5 @@ pub async fn route(tx: &mut PgConnection, tools: &Tools, caller: &Caller, id: Uu
     record(tx, tools, &change).await?;
     let viewer = viewer(tx, tools, caller).await?;
     let concern = store::concern::find(tx, id).await?.ok_or(Error::NotFound)?;
-    view(tx, &viewer, concern).await
+    view(tx, &tools.vault, &viewer, concern).await
 }

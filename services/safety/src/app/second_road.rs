@@ -41,7 +41,7 @@ pub async fn keep_open(ctx: Context, tools: Tools, notification: Peer) -> anyhow
 /// Notification does not answer, or a statement failed.
 pub async fn hand_over(pool: &PgPool, tools: &Tools, client: &mut NotificationClient<Peer>) -> anyhow::Result<usize> {
     let mut tx = database::begin(pool, &fence::itself()).await?;
-    let waiting = outbox::unconfirmed(&mut tx, tools.clock.now(), BATCH).await?;
+    let waiting = outbox::unconfirmed(&mut tx, &tools.vault, tools.clock.now(), BATCH).await?;
     tx.commit().await?;
     let mut taken = 0;
     for message in waiting {

@@ -61,7 +61,7 @@ impl Handler for Raised {
         let receipt = raise_concern::raise(tx, &self.tools, work.report).await?;
         if let Some(detail) = &work.unreadable {
             let consumer = subject::SAFETY_RAISES.name;
-            quarantine(tx, consumer, message, UNREADABLE, detail, self.tools.ids.uuid(), now).await?;
+            quarantine(tx, &self.tools.vault, consumer, message, (UNREADABLE, detail), self.tools.ids.uuid(), now).await?;
         }
         let answer = v1::RaiseAnswer {
             receipt: Some(v1::ConcernReceipt {

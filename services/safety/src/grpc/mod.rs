@@ -73,7 +73,7 @@ impl Door {
     async fn read(&self, caller: &Caller, concern_ref: &str) -> chassis::Result<read_concerns::View> {
         let mut tx = self.begin(caller).await?;
         let viewer = viewer(&mut tx, &self.tools, caller).await?;
-        let view = read_concerns::get(&mut tx, &viewer, concern_ref).await?;
+        let view = read_concerns::get(&mut tx, &self.tools.vault, &viewer, concern_ref).await?;
         read_concerns::note(tx, caller, "concern.read", std::slice::from_ref(&view), self.tools.clock.now()).await;
         Ok(view)
     }
@@ -154,7 +154,7 @@ impl Safety for Door {
         let mut tx = self.begin(&caller).await?;
         let viewer = viewer(&mut tx, &self.tools, &caller).await?;
         let limit = page::size(request.page_size, 100, 500);
-        let (views, next) = read_concerns::list(&mut tx, &viewer, request.include_closed, after, limit).await?;
+        let (views, next) = read_concerns::list(&mut tx, &self.tools.vault, &viewer, request.include_closed, after, limit).await?;
         read_concerns::note(tx, &caller, "concern.list", &views, self.tools.clock.now()).await;
         Ok(Response::new(v1::ListConcernsResponse {
             concerns: views.into_iter().map(encode::view).collect(),

@@ -127,7 +127,7 @@ impl Watcher {
     /// The first of what is open; whatever does not fit follows as changes.
     async fn snapshot(&mut self) -> Result<Item, Status> {
         let (mut tx, viewer, _turn) = self.reader().await?;
-        let (views, _) = read_concerns::list(&mut tx, &viewer, false, None, SNAPSHOT).await?;
+        let (views, _) = read_concerns::list(&mut tx, &self.door.tools.vault, &viewer, false, None, SNAPSHOT).await?;
         self.note(tx, &views).await;
         self.told = views.iter().map(|view| (view.concern.id, view.concern.revision)).collect();
         self.behind = true;
@@ -143,7 +143,7 @@ impl Watcher {
         let (mut tx, viewer, _turn) = self.reader().await?;
         let mut views = Vec::new();
         for (id, revision) in news.into_iter().take(AT_ONCE) {
-            let view = read_concerns::find(&mut tx, &viewer, id).await?;
+            let view = read_concerns::find(&mut tx, &self.door.tools.vault, &viewer, id).await?;
             // Hidden ones are remembered too, so that they are looked at once for each revision.
             self.told.insert(id, view.as_ref().map_or(revision, |v| v.concern.revision));
             views.extend(view);

@@ -1,10 +1,25 @@
 //! Concerns, their audiences and their timeline.
 
+use chassis::{
+    Vault,
+    vault::{DataKey, Owner},
+};
+use sha2::{Digest, Sha256};
 use sqlx::PgConnection;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
+use super::sealed;
 use crate::domain::concern::{Acceptance, Audience, AudienceStatus, Grade, State};
+
+/// `ro.safety.v1.Concern` as received. Protected B.
+#[derive(Clone, PartialEq, Eq)]
+pub enum Content {
+    Clear(Vec<u8>),
+    Sealed(Vec<u8>),
+    /// Sealed, and its key cannot be had.
+    Lost,
+}
 
 /// A concern as it is stored.
 #[derive(Clone)]
@@ -13,8 +28,7 @@ pub struct Concern {
     pub reference: String,
     pub grade: Grade,
     pub site: Option<String>,
-    /// `ro.safety.v1.Concern` as received. Protected B.
-    pub content: Vec<u8>,
+    pub content: Content,
     pub unreadable: bool,
     pub raised_by: String,
     pub raised_at: OffsetDateTime,
@@ -37,6 +51,7 @@ struct Row {
     grade: String,
     site: Option<String>,
     content: Vec<u8>,
+    content_sealed: Option<Vec<u8>>,
     unreadable: bool,
     raised_by: String,
     raised_at: OffsetDateTime,
@@ -59,7 +74,7 @@ impl TryFrom<Row> for Concern {
             reference: row.reference,
             grade: Grade::from_code(&row.grade).ok_or_else(|| impossible("concern.grade"))?,
             site: row.site,
-            content: row.content,
+            content: row.content_sealed.map_or(Content::Clear(row.content), Content::Sealed),
             unreadable: row.unreadable,
             raised_by: row.raised_by,
             raised_at: row.raised_at,
@@ -70,16 +85,37 @@ impl TryFrom<Row> for Concern {
     }
 }
 
-/// Records a new concern. `false` where its id or its reference is taken.
-pub async fn insert(tx: &mut PgConnection, concern: &Concern) -> sqlx::Result<bool> {
+/// The concern with its content opened, or with [`Content::Lost`]: it is shown and rings all the same.
+pub async fn opened(db: &mut PgConnection, vault: &Vault, mut concern: Concern) -> sqlx::Result<Concern> {
+    let Content::Sealed(sealed) = &concern.content else { return Ok(concern) };
+    let opened = vault.keys_of(db, &[sealed]).await?.open(sealed::content(concern.id), sealed);
+    concern.content = match opened {
+        Ok(bytes) => Content::Clear(bytes.into_inner()),
+        Err(fault) => {
+            tracing::error!(concern.id = %concern.id, error = %fault, "what was said cannot be opened: the concern is shown and rings without it");
+            Content::Lost
+        }
+    };
+    Ok(concern)
+}
+
+/// Records a new concern under `key`, or in clear where there is none. `false` where its id or its reference is taken.
+pub async fn insert(tx: &mut PgConnection, key: Option<&DataKey>, concern: &Concern) -> sqlx::Result<bool> {
+    let (sealed, clear) = match &concern.content {
+        Content::Clear(bytes) => sealed::split(key, sealed::content(concern.id), bytes)?,
+        Content::Sealed(bytes) => (Some(bytes.clone()), Vec::new()),
+        Content::Lost => (None, Vec::new()),
+    };
     let done = sqlx::query!(
-        "insert into concern (id, reference, grade, site, content, unreadable, raised_by, raised_at, state, revision, ladder_version)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) on conflict do nothing",
+        "insert into concern (id, reference, grade, site, content, content_sealed, unreadable, raised_by, raised_at, state, revision,
+                ladder_version)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) on conflict do nothing",
         concern.id,
         concern.reference,
         concern.grade.code(),
         concern.site,
-        concern.content,
+        clear,
+        sealed,
         concern.unreadable,
         concern.raised_by,
         concern.raised_at,
@@ -95,7 +131,7 @@ pub async fn insert(tx: &mut PgConnection, concern: &Concern) -> sqlx::Result<bo
 pub async fn find(db: &mut PgConnection, id: Uuid) -> sqlx::Result<Option<Concern>> {
     sqlx::query_as!(
         Row,
-        "select id, reference, grade, site, content, unreadable, raised_by, raised_at, state, revision, ladder_version
+        "select id, reference, grade, site, content, content_sealed, unreadable, raised_by, raised_at, state, revision, ladder_version
          from concern where id = $1",
         id
     )
@@ -122,7 +158,7 @@ pub async fn id_of_reference(db: &mut PgConnection, reference: &str) -> sqlx::Re
 pub async fn hold(tx: &mut PgConnection, id: Uuid) -> sqlx::Result<Option<Concern>> {
     sqlx::query_as!(
         Row,
-        "select id, reference, grade, site, content, unreadable, raised_by, raised_at, state, revision, ladder_version
+        "select id, reference, grade, site, content, content_sealed, unreadable, raised_by, raised_at, state, revision, ladder_version
          from concern where id = $1 for update",
         id
     )
@@ -147,7 +183,7 @@ pub async fn list(
     let (settled, at, id) = after.map_or((None, None, None), |(s, at, id)| (Some(s), Some(at), Some(id)));
     sqlx::query_as!(
         Row,
-        "select id, reference, grade, site, content, unreadable, raised_by, raised_at, state, revision, ladder_version
+        "select id, reference, grade, site, content, content_sealed, unreadable, raised_by, raised_at, state, revision, ladder_version
          from concern c
          where ($1 or state <> 'closed')
            and ($2::text[] is null or exists (select from audience a where a.concern_id = c.id
@@ -175,14 +211,16 @@ pub async fn advance(tx: &mut PgConnection, id: Uuid, state: State) -> sqlx::Res
         .await
 }
 
-pub async fn close(tx: &mut PgConnection, id: Uuid, by: &str, outcome: &str, at: OffsetDateTime) -> sqlx::Result<i64> {
+/// Closes a concern; its outcome is never in clear.
+pub async fn close(tx: &mut PgConnection, vault: &Vault, id: Uuid, by: &str, outcome: &str, at: OffsetDateTime) -> sqlx::Result<i64> {
+    let sealed = vault.seal(tx, Owner::of("concern", id), sealed::outcome(id), outcome.as_bytes(), at).await?;
     sqlx::query_scalar!(
-        "update concern set state = 'closed', revision = revision + 1, closed_at = $2, closed_by = $3, outcome = $4
+        "update concern set state = 'closed', revision = revision + 1, closed_at = $2, closed_by = $3, outcome = '', outcome_sealed = $4
          where id = $1 returning revision",
         id,
         at,
         by,
-        outcome
+        sealed
     )
     .fetch_one(tx)
     .await
@@ -196,18 +234,23 @@ pub async fn set_site(tx: &mut PgConnection, id: Uuid, site: &str) -> sqlx::Resu
 /// Keeps another body that came under the same id. `false` where that very body was kept before.
 pub async fn keep_variant(
     tx: &mut PgConnection,
+    key: Option<&DataKey>,
     id: Uuid,
     concern: Uuid,
     content: &[u8],
     from: &str,
     at: OffsetDateTime,
 ) -> sqlx::Result<bool> {
+    let (sealed, clear) = sealed::split(key, sealed::variant(id), content)?;
+    let fingerprint = Sha256::digest(content);
     let done = sqlx::query!(
-        "insert into concern_variant (id, concern_id, content, fingerprint, received_at, received_from)
-         values ($1, $2, $3, sha256($3), $4, $5) on conflict do nothing",
+        "insert into concern_variant (id, concern_id, content, content_sealed, fingerprint, received_at, received_from)
+         values ($1, $2, $3, $4, $5, $6, $7) on conflict do nothing",
         id,
         concern,
-        content,
+        clear,
+        sealed,
+        fingerprint.as_slice(),
         at,
         from
     )
@@ -250,6 +293,13 @@ impl TryFrom<AudienceRow> for AudienceStatus {
     }
 }
 
+/// What an audience said when it accepted.
+#[derive(Clone, Copy)]
+pub struct Note<'a> {
+    pub text: &'a str,
+    pub key: Option<&'a DataKey>,
+}
+
 pub async fn audiences(db: &mut PgConnection, concern: Uuid) -> sqlx::Result<Vec<AudienceStatus>> {
     sqlx::query_as!(
         AudienceRow,
@@ -264,16 +314,26 @@ pub async fn audiences(db: &mut PgConnection, concern: Uuid) -> sqlx::Result<Vec
     .collect()
 }
 
-pub async fn put_audience(tx: &mut PgConnection, concern: Uuid, status: &AudienceStatus, note: Option<&str>) -> sqlx::Result<()> {
+/// Writes how an audience stands; `note` is what it said, with the key that seals it.
+pub async fn put_audience(tx: &mut PgConnection, concern: Uuid, status: &AudienceStatus, note: Option<Note<'_>>) -> sqlx::Result<()> {
+    let (note_sealed, note) = match note {
+        Some(Note { text, key }) => {
+            let (sealed, clear) = sealed::split(key, sealed::note(concern, status.audience.code()), text.as_bytes())?;
+            let clear = sealed.is_none().then(|| String::from_utf8_lossy(&clear).into_owned());
+            (sealed, clear)
+        }
+        None => (None, None),
+    };
     let signed = |n: u32| i32::try_from(n).unwrap_or(i32::MAX);
     sqlx::query!(
         "insert into audience (concern_id, kind, office, former_office, rung_from, step, level, rings, next_ring_at, delivered_at,
-                accepted_at, accepted_by, note)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
+                accepted_at, accepted_by, note, note_sealed)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
          on conflict (concern_id, kind) do update set office = excluded.office, former_office = excluded.former_office,
              rung_from = excluded.rung_from, step = excluded.step, level = excluded.level, rings = excluded.rings,
              next_ring_at = excluded.next_ring_at, delivered_at = excluded.delivered_at, accepted_at = excluded.accepted_at,
-             accepted_by = excluded.accepted_by, note = coalesce(excluded.note, audience.note)",
+             accepted_by = excluded.accepted_by, note = coalesce(excluded.note, audience.note),
+             note_sealed = coalesce(excluded.note_sealed, audience.note_sealed)",
         concern,
         status.audience.code(),
         status.office,
@@ -286,7 +346,8 @@ pub async fn put_audience(tx: &mut PgConnection, concern: Uuid, status: &Audienc
         status.delivered_at,
         status.accepted.as_ref().map(|a| a.at),
         status.accepted.as_ref().map(|a| a.by.as_str()),
-        note
+        note,
+        note_sealed
     )
     .execute(tx)
     .await?;

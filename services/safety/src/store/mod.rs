@@ -5,3 +5,4 @@ pub mod directory;
 pub mod grant;
 pub mod proposal;
 pub mod ring;
+pub mod sealed;

@@ -71,3 +71,17 @@ pub async fn due(tx: &mut PgConnection, now: OffsetDateTime, limit: i64) -> sqlx
     .await?;
     Ok(rows.into_iter().map(|row| (row.concern_id, row.kind)).collect())
 }
+
+/// Makes due at once every audience with a ring that waits sealed in the outbox; how many.
+pub async fn hurry_what_waits_sealed(db: &mut PgConnection, now: OffsetDateTime) -> sqlx::Result<u64> {
+    let done = sqlx::query!(
+        "update audience a set next_ring_at = $1
+         where a.next_ring_at > $1 and exists (
+             select from ring r join outbox o on o.id = r.event_id
+             where r.concern_id = a.concern_id and r.audience = a.kind and r.delivered_at is null and o.sealed)",
+        now
+    )
+    .execute(db)
+    .await?;
+    Ok(done.rows_affected())
+}

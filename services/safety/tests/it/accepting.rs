@@ -46,13 +46,13 @@ async fn the_head_of_another_site_a_mediator_and_a_dashboard_accept_nothing_and_
             assert!(matches!(answer, Err(chassis::Error::NotFound)), "{}", stranger.subject);
         }
         let viewer = read_concerns::viewer(&mut db, &world.tools, stranger).await.unwrap();
-        assert!(read_concerns::get(&mut db, &viewer, &concern.reference).await.is_err());
-        assert!(read_concerns::list(&mut db, &viewer, true, None, 10).await.unwrap().0.is_empty());
+        assert!(read_concerns::get(&mut db, &world.tools.vault, &viewer, &concern.reference).await.is_err());
+        assert!(read_concerns::list(&mut db, &world.tools.vault, &viewer, true, None, 10).await.unwrap().0.is_empty());
     }
     let dashboard = caller("dashboard-1", &[role::DASHBOARD], &[]);
     let mut db = world.begin(&fence::actor(&dashboard)).await;
     let viewer = read_concerns::viewer(&mut db, &world.tools, &dashboard).await.unwrap();
-    let (views, _) = read_concerns::list(&mut db, &viewer, false, None, 10).await.unwrap();
+    let (views, _) = read_concerns::list(&mut db, &world.tools.vault, &viewer, false, None, 10).await.unwrap();
     assert!(views.len() == 1 && views[0].envelope.is_none() && !views[0].names);
 }
 

@@ -78,7 +78,13 @@ impl Alarm {
         let ctx = Context::assemble(process, database.pool.clone(), bus.connect("safety").await);
         let ladder = || "0s:holder,2m:holder,5m:deputy,10m:everyone,every 5m".parse().unwrap();
         let ladders = Ladders { version: 1, imminent: ladder(), concern: ladder(), question: ladder() };
-        let tools = Tools { clock: ctx.clock.clone(), ids: ctx.ids.clone(), ladders, signer: None };
+        let tools = Tools {
+            clock: ctx.clock.clone(),
+            ids: ctx.ids.clone(),
+            ladders,
+            signer: None,
+            vault: harness::vault::vault("safety", &ctx.clock),
+        };
         let door = Door { ctx: ctx.clone(), tools: tools.clone(), hub: Hub::new(ctx.clock.clone()), proposals_last: time::Duration::DAY };
         let serving = ctx.clone();
         let routes = tonic::service::Routes::new(SafetyServer::new(door));

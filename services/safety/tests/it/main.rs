@@ -7,6 +7,7 @@ mod door;
 mod fenced;
 mod raising;
 mod ringing;
+mod sealing;
 mod second_road;
 mod uniform;
 mod world;

@@ -28,7 +28,12 @@ async fn door(world: &World) -> Door {
     let settings = Config::parse_from(["safety"]).chassis;
     let process = Process::new("safety", settings, world.tools.clock.clone(), world.tools.ids.clone());
     let hub = Hub::new(world.tools.clock.clone());
-    Door { ctx: Context::assemble(process, world.db.pool.clone(), bus), tools: world.tools.clone(), hub, proposals_last: time::Duration::DAY }
+    Door {
+        ctx: Context::assemble(process, world.db.pool.clone(), bus),
+        tools: world.tools.clone(),
+        hub,
+        proposals_last: time::Duration::DAY,
+    }
 }
 
 async fn ask(door: &Door, who: &Caller, rpc: &str, name: &str) -> Seen {

@@ -75,7 +75,8 @@ impl World {
         let db = fresh(&[&chassis::database::MIGRATOR, &safety::MIGRATOR]).await;
         directory::load(&db.pool).await.unwrap();
         let clock = Clock::fixed(datetime!(2026-11-22 13:00 UTC));
-        let tools = Tools { clock, ids: Ids::seeded(7), ladders: ladders(), signer: Some(Arc::new(signer())) };
+        let vault = harness::vault::vault("safety", &clock);
+        let tools = Tools { clock, ids: Ids::seeded(7), ladders: ladders(), signer: Some(Arc::new(signer())), vault };
         let world = Self { db, tools };
         for (office, holder, rank) in [
             ("institutional-head/mission", HEAD, 0),
@@ -141,10 +142,7 @@ impl World {
 
     /// Every ring in the outbox, oldest first.
     pub async fn rings(&self) -> Vec<v1::Ring> {
-        let bodies: Vec<Vec<u8>> = sqlx::query_scalar("select body from outbox where subject like 'ro.safety.ring.%' order by position")
-            .fetch_all(&self.db.admin)
-            .await
-            .unwrap();
+        let bodies = harness::vault::outbox(&self.db.admin, &self.tools.vault, "ro.safety.ring.%").await;
         bodies.iter().map(|b| v1::Ring::decode(b.as_slice()).unwrap()).collect()
     }
 

@@ -1,0 +1,134 @@
+//! Which key seals what: one for each side of a case, and one for what belongs to the file alone. A key opens nothing of another
+//! side, so that what is disclosed of one never opens the other [IM1a].
+
+use chassis::{
+    Private, Vault,
+    vault::{BATCH, DataKey, Fault, Leftovers, Owner, Place},
+};
+use proto::{id::CaseId, subject};
+use sqlx::PgConnection;
+use time::OffsetDateTime;
+use uuid::Uuid;
+
+use super::known;
+use crate::domain::participant::{Kind, Side};
+
+/// The kind of the keys of a case.
+pub(super) const CASE: &str = "case";
+/// What stands where a text cannot be opened and something must be said all the same.
+pub const CANNOT_BE_READ: &str = "[cannot be read at the moment: call NHQ · illisible pour l'instant : appelez l'AC]";
+
+/// The owner of what a person of this side said or is. Whoever stands on neither side shares the key of the file.
+pub(super) fn owner(case: Uuid, side: Option<Side>) -> Owner {
+    let side = match side {
+        Some(Side::Victim) => "victim",
+        Some(Side::Offender) => "offender",
+        None => "file",
+    };
+    Owner { kind: CASE, object: case, side }
+}
+
+/// The key of one side of a case, for what is about to leave the file.
+///
+/// # Errors
+/// A statement failed, or the vault has no key.
+pub async fn key(tx: &mut PgConnection, vault: &Vault, case: CaseId, side: Option<Side>, at: OffsetDateTime) -> sqlx::Result<DataKey> {
+    vault.key(tx, owner(case.uuid(), side), at).await
+}
+
+/// What becomes of a text whose key cannot be had.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Unopened {
+    /// Nothing is read: the caller tries again.
+    Refused,
+    /// It reads [`CANNOT_BE_READ`]: nobody who acts on a risk or ends a consent waits for a key.
+    Marked,
+}
+
+impl Unopened {
+    pub(super) fn text(self, opened: Result<Private<String>, Fault>) -> sqlx::Result<Private<String>> {
+        match (self, opened) {
+            (_, Ok(text)) => Ok(text),
+            (Self::Refused, Err(fault)) => Err(fault.into()),
+            (Self::Marked, Err(fault)) => {
+                tracing::error!(error = %fault, "a text of a case cannot be opened");
+                Ok(CANNOT_BE_READ.to_owned().into())
+            }
+        }
+    }
+}
+
+/// What stands in clear in this database: rows of a former version, and imminent risk that was recorded without a key.
+pub struct InClear;
+
+impl Leftovers for InClear {
+    const SUBJECTS: &'static [&'static str] = subject::SAFETY_RAISES.filters;
+
+    async fn seal(&self, tx: &mut PgConnection, vault: &Vault, at: OffsetDateTime) -> sqlx::Result<usize> {
+        Ok(participants(tx, vault, at).await? + assessments(tx, vault, at).await? + moves(tx, vault, at).await?)
+    }
+}
+
+async fn participants(tx: &mut PgConnection, vault: &Vault, at: OffsetDateTime) -> sqlx::Result<usize> {
+    let rows = sqlx::query!(
+        "select id, case_id, kind, name, fps, name_sealed, fps_sealed from participant
+         where (name <> '' or fps <> '') order by id limit $1 for update skip locked",
+        BATCH
+    )
+    .fetch_all(&mut *tx)
+    .await?;
+    for row in &rows {
+        let key = vault.key(tx, owner(row.case_id, known("kind", Kind::of_code(&row.kind))?.side()), at).await?;
+        let name = hidden(&key, Place::new("participant", "name", row.id), &row.name, row.name_sealed.as_deref())?;
+        let fps = hidden(&key, Place::new("participant", "fps", row.id), &row.fps, row.fps_sealed.as_deref())?;
+        sqlx::query!("update participant set name = '', fps = '', name_sealed = $2, fps_sealed = $3 where id = $1", row.id, name, fps)
+            .execute(&mut *tx)
+            .await?;
+    }
+    Ok(rows.len())
+}
+
+async fn assessments(tx: &mut PgConnection, vault: &Vault, at: OffsetDateTime) -> sqlx::Result<usize> {
+    let rows = sqlx::query!(
+        "select a.id, a.case_id, p.kind, a.notes, a.for_the_head, a.notes_sealed, a.for_the_head_sealed
+         from assessment a join participant p on p.id = a.participant_id
+         where (a.notes <> '' or a.for_the_head <> '') order by a.id limit $1 for update of a skip locked",
+        BATCH
+    )
+    .fetch_all(&mut *tx)
+    .await?;
+    for row in &rows {
+        let key = vault.key(tx, owner(row.case_id, known("kind", Kind::of_code(&row.kind))?.side()), at).await?;
+        let notes = hidden(&key, Place::new("assessment", "notes", row.id), &row.notes, row.notes_sealed.as_deref())?;
+        let head = hidden(&key, Place::new("assessment", "for_the_head", row.id), &row.for_the_head, row.for_the_head_sealed.as_deref())?;
+        sqlx::query!(
+            "update assessment set notes = '', for_the_head = '', notes_sealed = $2, for_the_head_sealed = $3 where id = $1",
+            row.id,
+            notes,
+            head
+        )
+        .execute(&mut *tx)
+        .await?;
+    }
+    Ok(rows.len())
+}
+
+async fn moves(tx: &mut PgConnection, vault: &Vault, at: OffsetDateTime) -> sqlx::Result<usize> {
+    let rows = sqlx::query!(
+        "select id, case_id, reason, reason_sealed from case_move where reason <> '' order by id limit $1 for update skip locked",
+        BATCH
+    )
+    .fetch_all(&mut *tx)
+    .await?;
+    for row in &rows {
+        let key = vault.key(tx, owner(row.case_id, None), at).await?;
+        let reason = hidden(&key, Place::new("case_move", "reason", row.id), &row.reason, row.reason_sealed.as_deref())?;
+        sqlx::query!("update case_move set reason = '', reason_sealed = $2 where id = $1", row.id, reason).execute(&mut *tx).await?;
+    }
+    Ok(rows.len())
+}
+
+/// The text in clear, sealed; where there is none, what is sealed already.
+fn hidden(key: &DataKey, place: Place, clear: &str, sealed: Option<&[u8]>) -> Result<Option<Vec<u8>>, Fault> {
+    if clear.is_empty() { Ok(sealed.map(<[u8]>::to_vec)) } else { key.seal(place, clear.as_bytes()).map(Some) }
+}

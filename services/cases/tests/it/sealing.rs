@@ -1,0 +1,182 @@
+//! What stands in the database of cases: no name, number or narrative; a side's key opens its own side; a lost key stops no alarm.
+
+use std::collections::BTreeSet;
+
+use cases::{
+    app::read_cases::get_case,
+    domain::{assessment::Risk, consent::Status, participant::Kind, stage::Stage},
+    store::sealed::{CANNOT_BE_READ, InClear},
+};
+use chassis::{Vault, vault};
+use prost::Message;
+use proto::safety::v1::Concern;
+use sqlx::AssertSqlSafe;
+
+use crate::world::{Opened, World, officer, refusal};
+
+const AT_MISSION: &str = "ro.safety.raise.mission";
+const TABLES: [&str; 7] = ["participant", "assessment", "case_move", "case_file", "consent_record", "outbox", "quarantine"];
+
+/// Everything in the tables as text, bytes also read as text.
+async fn dump(world: &World) -> String {
+    let mut text = String::new();
+    for table in TABLES {
+        let rows: Vec<String> =
+            sqlx::query_scalar(AssertSqlSafe(format!("select to_jsonb(t)::text from {table} t"))).fetch_all(&world.db.admin).await.unwrap();
+        text.extend(rows);
+    }
+    let bodies: Vec<Vec<u8>> = sqlx::query_scalar("select body from outbox").fetch_all(&world.db.admin).await.unwrap();
+    text.extend(bodies.iter().map(|body| String::from_utf8_lossy(body).into_owned()));
+    text
+}
+
+/// A case in which everything that can be said was said.
+async fn told(world: &World) -> Opened {
+    let case = world.in_mediation("letter").await;
+    world.assess(&case, case.offender, Risk::Imminent, "marker-notes", "marker-head").await.unwrap();
+    world.go(&case, Stage::Paused, "").await.unwrap();
+    case
+}
+
+#[tokio::test]
+async fn a_copy_of_the_database_holds_no_name_no_number_and_no_narrative() {
+    let world = World::new().await;
+    let case = told(&world).await;
+    let whole = world.read(&case).await;
+    assert_eq!(whole.assessments.last().unwrap().said.notes.expose(), "marker-notes");
+    assert!(whole.participants.iter().any(|p| p.person.name.expose() == "Oscar Invented" && p.person.fps.expose() == "123456A"));
+    let copy = dump(&world).await;
+    for word in ["Vera", "Oscar", "123456", "marker-", "calm", "as agreed"] {
+        assert!(!copy.contains(word), "{word}");
+    }
+    assert!(copy.contains("mission"), "the copy was not read");
+    assert_eq!(Concern::decode(world.outbox(AT_MISSION).await[0].as_slice()).unwrap().text, "marker-notes");
+}
+
+#[tokio::test]
+async fn the_key_of_the_victims_side_opens_nothing_of_the_offenders_side_nor_of_the_file() {
+    let world = World::new().await;
+    let case = told(&world).await;
+    // What is left when only the victim's side is disclosed.
+    sqlx::query("update data_key set wrapped = null, destroyed_at = now() where side <> 'victim'").execute(&world.db.admin).await.unwrap();
+    let mut disclosed = world.app.clone();
+    disclosed.vault = harness::vault::vault("cases", &disclosed.clock);
+    assert!(get_case(&disclosed, &officer(), &case.id).await.is_err());
+    let sides: BTreeSet<String> =
+        sqlx::query_scalar("select side from data_key").fetch_all(&world.db.admin).await.unwrap().into_iter().collect();
+    assert_eq!(sides.into_iter().collect::<Vec<_>>(), ["file", "offender", "victim"]);
+    let opened = |kind: &'static str| {
+        let (disclosed, pool) = (disclosed.clone(), world.db.admin.clone());
+        async move {
+            let (id, name): (uuid::Uuid, Vec<u8>) =
+                sqlx::query_as("select id, name_sealed from participant where kind = $1").bind(kind).fetch_one(&pool).await.unwrap();
+            let place = vault::Place::new("participant", "name", id);
+            disclosed.vault.open(&mut pool.acquire().await.unwrap(), place, &name).await
+        }
+    };
+    assert_eq!(opened("victim").await.unwrap(), b"Vera Imaginary");
+    assert!(opened("offender").await.is_err());
+}
+
+#[tokio::test]
+async fn a_name_that_is_moved_to_another_person_does_not_open() {
+    let world = World::new().await;
+    let case = world.open().await;
+    world.add(&case, Kind::Representative, "").await.unwrap();
+    let moved =
+        "update participant p set name_sealed = v.name_sealed from participant v where v.kind = 'victim' and p.kind = 'representative'";
+    sqlx::query(moved).execute(&world.db.admin).await.unwrap();
+    assert!(get_case(&world.app, &officer(), &case.id).await.is_err());
+}
+
+#[tokio::test]
+async fn what_a_former_version_left_in_clear_is_sealed_at_the_start_and_reads_as_before() {
+    let world = World::new().await;
+    let case = told(&world).await;
+    let before = world.read(&case).await;
+    // As the former version wrote it.
+    for clear in [
+        "alter table assessment disable trigger all; alter table case_move disable trigger all",
+        "update participant set name_sealed = null, name = 'Vera Imaginary', fps = '', fps_sealed = null where kind = 'victim'",
+        "update participant set name_sealed = null, name = 'Oscar Invented', fps = '123456A', fps_sealed = null where kind = 'offender'",
+        "update assessment set notes_sealed = null, for_the_head_sealed = null, notes = 'calm' where risk = 'low'",
+        "update assessment set notes_sealed = null, for_the_head_sealed = null, notes = 'marker-notes', for_the_head = 'marker-head' where risk = 'imminent'",
+        "update case_move set reason_sealed = null, reason = 'as agreed' where moved_by <> 'service:cases'",
+        "alter table assessment enable trigger all; alter table case_move enable trigger all",
+    ] {
+        sqlx::raw_sql(clear).execute(&world.db.admin).await.unwrap();
+    }
+    assert!(world.read(&case).await == before, "what stands in clear is not read");
+    let sealed = vault::seal_leftovers(&world.db.pool, &world.app.vault, &InClear, world.app.clock.now()).await.unwrap();
+    assert_eq!(sealed, 2 + 3 + 3);
+    assert!(world.read(&case).await == before);
+    let copy = dump(&world).await;
+    assert!(!["Vera", "Oscar", "123456", "marker-", "calm", "as agreed"].iter().any(|word| copy.contains(word)));
+    assert_eq!(vault::seal_leftovers(&world.db.pool, &world.app.vault, &InClear, world.app.clock.now()).await.unwrap(), 0);
+}
+
+#[tokio::test]
+async fn without_a_key_imminent_risk_is_recorded_and_raised_a_consent_can_be_withdrawn_and_the_rest_waits() {
+    let mut world = World::new().await;
+    let case = world.in_mediation("letter").await;
+    let keyed = world.app.vault.clone();
+    world.app.vault = Vault::none("cases", world.app.clock.clone());
+    for waits in [
+        world.assess(&case, case.victim, Risk::High, "worse", "").await.map(drop),
+        world.go(&case, Stage::FollowUp, "").await.map(drop),
+        get_case(&world.app, &officer(), &case.id).await.map(drop),
+    ] {
+        assert!(matches!(waits, Err(chassis::Error::Database(error)) if chassis::refusal::is_passing(&error)));
+    }
+    world.consent(&case, case.victim, "letter", Status::Withdrawn).await.unwrap();
+    let answer = world.assess(&case, case.offender, Risk::Imminent, "marker-notes", "marker-head").await.unwrap();
+    assert!(answer.concern.is_some());
+    let raised = Concern::decode(world.outbox(AT_MISSION).await[0].as_slice()).unwrap();
+    assert_eq!(
+        (raised.text.as_str(), raised.nature.as_str(), raised.person_at_risk.as_str()),
+        ("marker-notes", "marker-head", CANNOT_BE_READ)
+    );
+    // The key is found again: what was kept in clear is sealed, and nothing is lost.
+    world.app.vault = keyed;
+    vault::seal_leftovers(&world.db.pool, &world.app.vault, &InClear, world.app.clock.now()).await.unwrap();
+    let whole = world.read(&case).await;
+    assert_eq!(whole.file.standing.stage, Stage::Paused);
+    assert_eq!(whole.assessments.last().unwrap().said.notes.expose(), "marker-notes");
+    let in_clear = "select count(*) from assessment where notes <> ''";
+    assert_eq!(world.count(in_clear).await, 0);
+}
+
+#[tokio::test]
+async fn the_record_can_be_hidden_and_still_not_rewritten() {
+    let world = World::new().await;
+    let case = told(&world).await;
+    for rewrite in [
+        "update assessment set notes_sealed = null",
+        "update assessment set notes_sealed = 'x'",
+        "update assessment set notes_sealed = null, notes = 'another text'",
+        "update case_move set reason_sealed = 'x'",
+        "update case_move set reason_sealed = null",
+        "update assessment set notes_sealed = null, recorded_by = 'x'",
+    ] {
+        assert!(sqlx::query(rewrite).execute(&world.db.admin).await.is_err(), "{rewrite}");
+    }
+    assert_eq!(refusal(world.go(&case, Stage::Mediation, "letter").await).reason, "conditions-missing");
+}
+
+#[tokio::test]
+async fn only_what_a_purged_case_held_may_be_emptied_and_nothing_else_of_its_record_changes() {
+    let world = World::new().await;
+    let case = told(&world).await;
+    let empty = "update assessment set notes_sealed = null, for_the_head_sealed = null";
+    assert!(sqlx::query(empty).execute(&world.db.admin).await.is_err());
+    assert!(sqlx::query("update case_file set purged_at = now()").execute(&world.db.admin).await.is_err(), "an open case was purged");
+    world.go(&case, Stage::Closed, "").await.unwrap();
+    sqlx::query("update case_file set purged_at = now()").execute(&world.db.admin).await.unwrap();
+    for rewrite in
+        ["update assessment set notes_sealed = null, risk = 'low'", "update assessment set notes_sealed = 'x'", "delete from case_move"]
+    {
+        assert!(sqlx::query(rewrite).execute(&world.db.admin).await.is_err(), "{rewrite}");
+    }
+    sqlx::query(empty).execute(&world.db.admin).await.unwrap();
+    sqlx::query("update case_move set reason_sealed = null").execute(&world.db.admin).await.unwrap();
+}

@@ -1,0 +1,268 @@
+//! The table `data_key`: a key is made when it is first needed, found again by its owner or by what it sealed, and destroyed.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use sqlx::PgConnection;
+use time::OffsetDateTime;
+use uuid::Uuid;
+
+use super::{DataKey, Fault, Place, Vault, Wrapped, key_store::KEY, random_id, value::key_id};
+use crate::private::Private;
+
+/// Whose values a key seals: one side of one object. The chassis does not know what they are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Owner {
+    pub kind: &'static str,
+    pub object: Uuid,
+    /// Empty where the object has one side only.
+    pub side: &'static str,
+}
+
+impl Owner {
+    /// The owner of an object with one side.
+    #[must_use]
+    pub const fn of(kind: &'static str, object: Uuid) -> Self {
+        Self { kind, object, side: "" }
+    }
+}
+
+/// A key that was destroyed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Destroyed {
+    pub id: Uuid,
+    pub side: String,
+}
+
+/// The keys of some sealed values, as far as they could be had.
+pub struct Keys(HashMap<Uuid, Result<DataKey, Fault>>);
+
+impl Keys {
+    /// Opens one of the values the keys were asked for.
+    ///
+    /// # Errors
+    /// Its key could not be had, or the value does not open in this place.
+    pub fn open(&self, place: Place, sealed: &[u8]) -> Result<Private<Vec<u8>>, Fault> {
+        match self.0.get(&key_id(sealed)?) {
+            Some(Ok(key)) => key.open(place, sealed),
+            Some(Err(fault)) => Err(fault.clone()),
+            None => Err(Fault::Unknown),
+        }
+    }
+
+    /// A text that is sealed, or still stands in clear, or is empty.
+    ///
+    /// # Errors
+    /// As [`Keys::open`].
+    pub fn text(&self, place: Place, sealed: Option<&[u8]>, clear: Option<String>) -> Result<Private<String>, Fault> {
+        let Some(sealed) = sealed else { return Ok(Private::new(clear.unwrap_or_default())) };
+        let bytes = self.open(place, sealed)?.into_inner();
+        String::from_utf8(bytes).map(Private::new).map_err(|_| Fault::Broken)
+    }
+
+    /// Bytes that are sealed, or still stand in clear, or are empty.
+    ///
+    /// # Errors
+    /// As [`Keys::open`].
+    pub fn bytes(&self, place: Place, sealed: Option<&[u8]>, clear: Option<Vec<u8>>) -> Result<Private<Vec<u8>>, Fault> {
+        sealed.map_or_else(|| Ok(Private::new(clear.unwrap_or_default())), |sealed| self.open(place, sealed))
+    }
+}
+
+/// A row of the table.
+pub(super) struct Row {
+    pub id: Uuid,
+    pub kind: String,
+    pub object: Uuid,
+    pub side: String,
+    pub wrapped: Option<Vec<u8>>,
+    pub kek_version: i32,
+}
+
+impl Row {
+    /// What the wrapped key is bound to: a row that is given another's key does not unwrap it.
+    pub fn bound(&self, service: &str) -> Vec<u8> {
+        bound(service, self.id, &self.kind, self.object, &self.side)
+    }
+}
+
+fn bound(service: &str, id: Uuid, kind: &str, object: Uuid, side: &str) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    for part in [service.as_bytes(), id.as_bytes(), kind.as_bytes(), object.as_bytes(), side.as_bytes()] {
+        bytes.extend(u32::try_from(part.len()).unwrap_or(u32::MAX).to_le_bytes());
+        bytes.extend(part);
+    }
+    bytes
+}
+
+impl Vault {
+    /// The key of an owner; it is made where there is none.
+    ///
+    /// # Errors
+    /// A statement failed, the key was destroyed, or the key store cannot be used.
+    pub async fn key(&self, tx: &mut PgConnection, owner: Owner, at: OffsetDateTime) -> sqlx::Result<DataKey> {
+        Ok(self.keys_for(tx, &[owner], at).await?.remove(&owner).ok_or(Fault::Unknown)?)
+    }
+
+    /// The keys of many owners, in few statements.
+    ///
+    /// # Errors
+    /// As [`Vault::key`].
+    pub async fn keys_for(&self, tx: &mut PgConnection, owners: &[Owner], at: OffsetDateTime) -> sqlx::Result<BTreeMap<Owner, DataKey>> {
+        let mut wanted: BTreeSet<Owner> = owners.iter().copied().collect();
+        let mut found = BTreeMap::new();
+        // Whoever made the same key at the same moment has committed by the second look.
+        for _ in 0..2 {
+            let asked: Vec<Owner> = wanted.iter().copied().collect();
+            for row in rows_of(tx, &asked).await? {
+                let Some(owner) = asked.iter().find(|o| o.kind == row.kind && o.object == row.object && o.side == row.side) else {
+                    continue;
+                };
+                found.insert(*owner, self.unwrapped(&row).await?);
+                wanted.remove(owner);
+            }
+            if wanted.is_empty() {
+                break;
+            }
+            for (owner, key) in self.make(tx, &wanted, at).await? {
+                found.insert(owner, key);
+                wanted.remove(&owner);
+            }
+            if wanted.is_empty() {
+                break;
+            }
+        }
+        Ok(found)
+    }
+
+    /// Makes keys; those that nobody made at the same moment.
+    async fn make(&self, tx: &mut PgConnection, owners: &BTreeSet<Owner>, at: OffsetDateTime) -> sqlx::Result<Vec<(Owner, DataKey)>> {
+        let mut fresh = Vec::with_capacity(owners.len());
+        for owner in owners {
+            let id = random_id()?;
+            let mut bytes = [0_u8; KEY];
+            aws_lc_rs::rand::fill(&mut bytes).map_err(|_| Fault::KeyStore("the machine gives no random bytes".to_owned()))?;
+            let bound = bound(self.0.service, id, owner.kind, owner.object, owner.side);
+            let wrapped = self.store()?.wrap(&bytes, &bound).await;
+            let key = DataKey::new(id, self.0.service, &bytes);
+            bytes.fill(0);
+            fresh.push((*owner, key?, wrapped?));
+        }
+        let made = insert(tx, &fresh, at).await?;
+        let ours = fresh.into_iter().filter(|(_, key, _)| made.contains(&key.id()));
+        Ok(ours
+            .map(|(owner, key, _)| {
+                self.0.cache.put(&key);
+                (owner, key)
+            })
+            .collect())
+    }
+
+    /// The keys of some sealed values. One that cannot be had is no error yet: its values say so when they are opened.
+    ///
+    /// # Errors
+    /// The statement failed.
+    pub async fn keys_of(&self, tx: &mut PgConnection, sealed: &[&[u8]]) -> sqlx::Result<Keys> {
+        let ids: BTreeSet<Uuid> = sealed.iter().filter_map(|value| key_id(value).ok()).collect();
+        let mut keys = HashMap::with_capacity(ids.len());
+        let mut missing = Vec::new();
+        for id in ids {
+            match self.0.cache.get(id) {
+                Some(key) => {
+                    keys.insert(id, Ok(key));
+                }
+                None => missing.push(id),
+            }
+        }
+        if !missing.is_empty() {
+            let rows =
+                sqlx::query_as!(Row, "select id, kind, object, side, wrapped, kek_version from data_key where id = any($1)", &missing)
+                    .fetch_all(tx)
+                    .await?;
+            for row in rows {
+                keys.insert(row.id, self.unwrapped(&row).await);
+            }
+        }
+        Ok(Keys(keys))
+    }
+
+    async fn unwrapped(&self, row: &Row) -> Result<DataKey, Fault> {
+        let Some(wrapped) = &row.wrapped else { return Err(Fault::Destroyed) };
+        if let Some(key) = self.0.cache.get(row.id) {
+            return Ok(key);
+        }
+        let mut bytes = self.store()?.unwrap(row.kek_version, wrapped, &row.bound(self.0.service)).await?;
+        let key = DataKey::new(row.id, self.0.service, &bytes);
+        bytes.fill(0);
+        let key = key?;
+        self.0.cache.put(&key);
+        Ok(key)
+    }
+
+    /// Destroys every key of an object, in the caller's transaction: what they sealed cannot be opened again, wherever a copy
+    /// of it lies. Another instance of the service forgets them within half a minute.
+    ///
+    /// # Errors
+    /// The statement failed.
+    pub async fn destroy(&self, tx: &mut PgConnection, kind: &str, object: Uuid, at: OffsetDateTime) -> sqlx::Result<Vec<Destroyed>> {
+        let destroyed = sqlx::query_as!(
+            Destroyed,
+            "update data_key set wrapped = null, destroyed_at = $3 where kind = $1 and object = $2 and destroyed_at is null
+             returning id, side",
+            kind,
+            object,
+            at
+        )
+        .fetch_all(tx)
+        .await?;
+        self.0.cache.forget(&destroyed.iter().map(|key| key.id).collect::<Vec<_>>());
+        Ok(destroyed)
+    }
+}
+
+async fn rows_of(tx: &mut PgConnection, owners: &[Owner]) -> sqlx::Result<Vec<Row>> {
+    let (kinds, objects, sides) = columns(owners.iter());
+    sqlx::query_as!(
+        Row,
+        "select k.id, k.kind, k.object, k.side, k.wrapped, k.kek_version
+         from unnest($1::text[], $2::uuid[], $3::text[]) as asked (kind, object, side)
+         join data_key k on k.kind = asked.kind and k.object = asked.object and k.side = asked.side",
+        &kinds,
+        &objects,
+        &sides
+    )
+    .fetch_all(tx)
+    .await
+}
+
+async fn insert(tx: &mut PgConnection, fresh: &[(Owner, DataKey, Wrapped)], at: OffsetDateTime) -> sqlx::Result<Vec<Uuid>> {
+    let (kinds, objects, sides) = columns(fresh.iter().map(|(owner, _, _)| owner));
+    let ids: Vec<Uuid> = fresh.iter().map(|(_, key, _)| key.id()).collect();
+    let wrapped: Vec<Vec<u8>> = fresh.iter().map(|(_, _, wrapped)| wrapped.bytes.clone()).collect();
+    let versions: Vec<i32> = fresh.iter().map(|(_, _, wrapped)| wrapped.version).collect();
+    sqlx::query_scalar!(
+        "insert into data_key (id, kind, object, side, wrapped, kek_version, made_at)
+         select id, kind, object, side, wrapped, kek_version, $7
+         from unnest($1::uuid[], $2::text[], $3::uuid[], $4::text[], $5::bytea[], $6::int[])
+              as fresh (id, kind, object, side, wrapped, kek_version)
+         on conflict do nothing returning id",
+        &ids,
+        &kinds,
+        &objects,
+        &sides,
+        &wrapped,
+        &versions,
+        at
+    )
+    .fetch_all(tx)
+    .await
+}
+
+fn columns<'a>(owners: impl Iterator<Item = &'a Owner>) -> (Vec<String>, Vec<Uuid>, Vec<String>) {
+    let (mut kinds, mut objects, mut sides) = (Vec::new(), Vec::new(), Vec::new());
+    for owner in owners {
+        kinds.push(owner.kind.to_owned());
+        objects.push(owner.object);
+        sides.push(owner.side.to_owned());
+    }
+    (kinds, objects, sides)
+}

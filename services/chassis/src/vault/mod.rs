@@ -1,0 +1,149 @@
+//! Envelope encryption of stored values: a data key for each side of each object, wrapped under a key that no database holds.
+//!
+//! A value is bound to its place: service, table, column, row and data key. Moved to another place, it does not open. Who
+//! destroys a data key destroys every copy of what it sealed, those in backups too, as soon as no backup holds the wrapped key.
+
+mod cache;
+mod file;
+mod keep;
+mod key_store;
+mod keys;
+mod rotate;
+mod value;
+
+use std::{fmt, sync::Arc};
+
+use opentelemetry::global;
+use sqlx::PgConnection;
+use time::OffsetDateTime;
+use uuid::Uuid;
+
+pub use file::KeyFile;
+pub(crate) use file::add_version;
+pub use keep::{BATCH, Leftovers, keep_sealed, seal_leftovers};
+pub use key_store::{Kek, KeyStore, Wrapped};
+pub use keys::{Destroyed, Keys, Owner};
+pub use rotate::rewrap;
+pub use value::{DataKey, INDEX, Place, month, object_of};
+
+use crate::clock::Clock;
+use cache::Cache;
+
+/// Why a value cannot be sealed or opened.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Fault {
+    /// No key store, one that does not answer, or one without the version that is needed: it passes when it is mended.
+    #[error("the key store cannot be used: {0}")]
+    KeyStore(String),
+    /// The data key was destroyed, and with it every value it sealed.
+    #[error("the data key was destroyed")]
+    Destroyed,
+    /// The value names a data key that is not here.
+    #[error("the data key is not here")]
+    Unknown,
+    /// Not a sealed value, changed since, or moved here from another place.
+    #[error("the value does not open in this place")]
+    Broken,
+}
+
+impl From<Fault> for sqlx::Error {
+    fn from(fault: Fault) -> Self {
+        Self::Decode(Box::new(fault))
+    }
+}
+
+/// The vault's own fault behind an error of a store, where it is one.
+#[must_use]
+pub fn fault(error: &sqlx::Error) -> Option<&Fault> {
+    match error {
+        sqlx::Error::Decode(source) => source.downcast_ref(),
+        _ => None,
+    }
+}
+
+/// For what must be kept at any price: `None` where the vault could not seal, so that the caller keeps it in clear. It is an
+/// error in the log and counted (`ro.vault.in_clear`), and sealed later by [`keep_sealed`].
+///
+/// # Errors
+/// Those of the database.
+pub fn or_clear<T>(sealed: sqlx::Result<T>, table: &'static str) -> sqlx::Result<Option<T>> {
+    match sealed {
+        Ok(sealed) => Ok(Some(sealed)),
+        Err(error) => {
+            let Some(fault) = fault(&error) else { return Err(error) };
+            global::meter("chassis").u64_counter("ro.vault.in_clear").build().add(1, &[]);
+            tracing::error!(table, error = %fault, "the vault cannot seal: what must not be lost is kept in clear until it can");
+            Ok(None)
+        }
+    }
+}
+
+/// Seals and opens the values of one service. Cheap to clone.
+#[derive(Clone)]
+pub struct Vault(Arc<Inner>);
+
+struct Inner {
+    service: &'static str,
+    store: Option<Box<dyn KeyStore>>,
+    cache: Cache,
+}
+
+impl fmt::Debug for Vault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Vault({})", self.0.service)
+    }
+}
+
+impl Vault {
+    /// Whose values these are.
+    pub(crate) fn service(&self) -> &'static str {
+        self.0.service
+    }
+
+    /// The vault of a service, over a key store.
+    #[must_use]
+    pub fn new(service: &'static str, store: impl KeyStore, clock: Clock) -> Self {
+        Self(Arc::new(Inner { service, store: Some(Box::new(store)), cache: Cache::new(clock) }))
+    }
+
+    /// A vault without a key store: everything is refused with [`Fault::KeyStore`].
+    #[must_use]
+    pub fn none(service: &'static str, clock: Clock) -> Self {
+        Self(Arc::new(Inner { service, store: None, cache: Cache::new(clock) }))
+    }
+
+    /// Whether the key store answers now.
+    pub async fn is_usable(&self) -> bool {
+        match self.store() {
+            Ok(store) => store.current().await.is_ok(),
+            Err(_) => false,
+        }
+    }
+
+    fn store(&self) -> Result<&dyn KeyStore, Fault> {
+        self.0.store.as_deref().ok_or_else(|| Fault::KeyStore("no key store is set".to_owned()))
+    }
+
+    /// Seals one value under the key of its owner, which is made where there is none.
+    ///
+    /// # Errors
+    /// A statement failed, or the vault cannot seal ([`fault`]).
+    pub async fn seal(&self, tx: &mut PgConnection, owner: Owner, place: Place, plain: &[u8], at: OffsetDateTime) -> sqlx::Result<Vec<u8>> {
+        Ok(self.key(tx, owner, at).await?.seal(place, plain)?)
+    }
+
+    /// Opens one value.
+    ///
+    /// # Errors
+    /// A statement failed, or the value does not open ([`fault`]).
+    pub async fn open(&self, tx: &mut PgConnection, place: Place, sealed: &[u8]) -> sqlx::Result<Vec<u8>> {
+        Ok(self.keys_of(tx, &[sealed]).await?.open(place, sealed)?.into_inner())
+    }
+}
+
+/// Ids of keys are drawn at random: a value can be told from any other by its key.
+fn random_id() -> Result<Uuid, Fault> {
+    let mut bytes = [0_u8; 16];
+    aws_lc_rs::rand::fill(&mut bytes).map_err(|_| Fault::KeyStore("the machine gives no random bytes".to_owned()))?;
+    Ok(uuid::Builder::from_random_bytes(bytes).into_uuid())
+}

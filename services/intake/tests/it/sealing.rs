@@ -1,0 +1,92 @@
+//! What was submitted stands sealed in the database; a safety concern in it waits for no key [RM1b].
+
+use chassis::{Vault, vault};
+use intake::{
+    app::{get_referral, screen_referral, submit_referral},
+    domain::Disposition,
+    store::sealed::InClear,
+};
+use proto::{intake::v1::Referral, safety::v1::Concern, subject};
+use sqlx::AssertSqlSafe;
+
+use crate::support::*;
+
+fn marked(key: &str) -> Referral {
+    Referral { request: "marker-request".into(), victim_name: "marker-victim".into(), offender_fps: "marker-fps".into(), ..referral(key) }
+}
+
+/// Everything in the tables, bytes as hexadecimal digits.
+async fn holds_a_marker(desk: &intake::app::Desk) -> bool {
+    let hex: String = "marker-".bytes().map(|byte| format!("{byte:02x}")).collect();
+    let mut found = false;
+    for table in ["referral", "referral_variant", "screening_decision", "contact", "outbox", "quarantine"] {
+        let rows: Vec<String> = sqlx::query_scalar(AssertSqlSafe(format!("select to_jsonb(t)::text from {table} t")))
+            .fetch_all(&mut *service(desk).await)
+            .await
+            .unwrap();
+        found |= rows.iter().any(|row| row.contains("marker-") || row.contains(&hex));
+    }
+    found
+}
+
+#[tokio::test]
+async fn a_copy_of_the_queue_holds_no_name_and_no_word_and_the_rj_unit_reads_it_all() {
+    let desk = desk().await;
+    submit(&desk, &staff("mission"), marked("1")).await;
+    submit(&desk, &staff("mission"), Referral { request: "marker-other".into(), ..marked("1") }).await;
+    let id = only_id(&desk).await;
+    let decision = screen_referral::Screening {
+        referral_id: &id,
+        disposition: Some(Disposition::Accepted),
+        reason: "marker-reason".to_owned().into(),
+        review_on: "",
+    };
+    screen_referral::screen_referral(&desk, &officer(1), decision).await.unwrap();
+    assert!(!holds_a_marker(&desk).await);
+    let (_, full) = get_referral::get_referral(&desk, &officer(1), &id).await.unwrap();
+    let read = String::from_utf8_lossy(&full.content).into_owned();
+    assert!(read.contains("marker-request") && read.contains("marker-victim") && read.contains("marker-fps"));
+    assert!(full.variants.len() == 1 && String::from_utf8_lossy(&full.variants[0]).contains("marker-other"));
+}
+
+#[tokio::test]
+async fn without_a_key_a_referral_waits_and_one_with_a_safety_concern_does_not() {
+    let desk = desk().await;
+    let mut keyless = (*desk).clone();
+    keyless.vault = Vault::none("intake", desk.clock.clone());
+    let refused = submit_referral::submit(&keyless, &staff("mission"), vec![submission(marked("1"))]).await;
+    assert!(matches!(refused, Err(chassis::Error::Database(error)) if chassis::refusal::is_passing(&error)));
+    assert_eq!(count(&desk, "referral").await, 0);
+    let urgent = Referral { safety_concern: "marker-danger".into(), ..marked("2") };
+    submit_referral::submit(&keyless, &staff("mission"), vec![submission(urgent)]).await.unwrap();
+    let site = "mission".parse().unwrap();
+    let raised: Vec<Concern> = waiting(&keyless, &subject::raise_concern(&site)).await;
+    assert_eq!(raised[0].text, "marker-danger");
+    // With the key, what was kept in clear is sealed: the referral, and the concern that waits for the bus.
+    assert_eq!(vault::seal_leftovers(&desk.pool, &desk.vault, &InClear, MORNING).await.unwrap(), 2);
+    assert!(String::from_utf8_lossy(&only_content(&desk).await).contains("marker-request"));
+    assert!(!holds_a_marker(&desk).await);
+}
+
+#[tokio::test]
+async fn what_a_former_version_left_in_clear_is_sealed_and_no_decision_is_rewritten() {
+    let desk = desk().await;
+    submit(&desk, &staff("mission"), marked("1")).await;
+    let content = only_content(&desk).await;
+    sqlx::query("update referral set content = $1, content_sealed = null").bind(&content).execute(&desk.database.admin).await.unwrap();
+    sqlx::query(
+        "insert into screening_decision (referral_id, number, disposition, reason, decided_by, decided_at)
+         select referral_id, 1, 'duplicate', 'marker-reason', 'officer', now() from referral",
+    )
+    .execute(&desk.database.admin)
+    .await
+    .unwrap();
+    assert!(sqlx::query("update screening_decision set reason = 'other'").execute(&desk.database.admin).await.is_err());
+    assert!(holds_a_marker(&desk).await);
+    assert_eq!(vault::seal_leftovers(&desk.pool, &desk.vault, &InClear, MORNING).await.unwrap(), 2);
+    assert!(!holds_a_marker(&desk).await);
+    assert_eq!(only_content(&desk).await, content);
+    for rewrite in ["update screening_decision set reason_sealed = 'x'", "delete from screening_decision"] {
+        assert!(sqlx::query(rewrite).execute(&desk.database.admin).await.is_err(), "{rewrite}");
+    }
+}

@@ -1,0 +1,113 @@
+//! What was said of a danger is sealed, and the alarm never waits for a key [RM1b, R3e].
+
+use chassis::{Vault, vault};
+use prost::Message;
+use proto::safety::v1;
+use safety::{
+    app::{accept_concern, close_concern, envelope::LOST, fence, read_concerns, ring},
+    domain::concern::Audience,
+    store::{self, sealed::InClear},
+};
+use sqlx::AssertSqlSafe;
+
+use crate::world::{HEAD, World, head_of, imminent_at, officer, one_line};
+
+/// Everything in the tables, bytes also read as text.
+async fn dump(world: &World) -> String {
+    let mut text = String::new();
+    for table in ["concern", "concern_variant", "audience", "ring", "timeline", "outbox", "quarantine"] {
+        let rows: Vec<String> =
+            sqlx::query_scalar(AssertSqlSafe(format!("select to_jsonb(t)::text from {table} t"))).fetch_all(&world.db.admin).await.unwrap();
+        text.extend(rows);
+    }
+    for sql in ["select body from outbox", "select content from concern", "select content from concern_variant"] {
+        let bodies: Vec<Vec<u8>> = sqlx::query_scalar(sql).fetch_all(&world.db.admin).await.unwrap();
+        text.extend(bodies.iter().map(|body| String::from_utf8_lossy(body).into_owned()));
+    }
+    text
+}
+
+const SAID: [&str; 5] = ["Alex", "hurt himself", "preparation meeting", "on my way", "calmed down"];
+
+async fn whole_life(world: &World) -> uuid::Uuid {
+    let id = world.raise(imminent_at("mission")).await.id;
+    world.raise(v1::Concern { concern_id: id.to_string(), text: "Alex again".into(), ..imminent_at("mission") }).await;
+    for (who, audience) in [(officer(), Audience::Nhq), (head_of("mission"), Audience::ResponsibleHead)] {
+        let mut tx = world.begin(&fence::itself()).await;
+        accept_concern::accept(&mut tx, &world.tools, &who, id, audience, "on my way").await.unwrap();
+        tx.commit().await.unwrap();
+    }
+    id
+}
+
+async fn told(world: &World, id: uuid::Uuid) -> v1::Concern {
+    let mut db = world.begin(&fence::itself()).await;
+    let viewer = read_concerns::viewer(&mut db, &world.tools, &officer()).await.unwrap();
+    let view = read_concerns::find(&mut db, &world.tools.vault, &viewer, id).await.unwrap().unwrap();
+    view.envelope.unwrap().content.unwrap()
+}
+
+#[tokio::test]
+async fn a_copy_of_the_alarms_database_holds_no_word_of_a_concern_and_nhq_reads_all_of_it() {
+    let world = World::new().await;
+    let id = whole_life(&world).await;
+    let mut tx = world.begin(&fence::itself()).await;
+    close_concern::close(&mut tx, &world.tools, &officer(), id, "calmed down").await.unwrap();
+    tx.commit().await.unwrap();
+    let copy = dump(&world).await;
+    for word in SAID {
+        assert!(!copy.contains(word), "{word}");
+    }
+    assert!(copy.contains(HEAD) && copy.contains("mission"), "the copy was not read");
+    assert_eq!(told(&world, id).await.nature, "said he will hurt himself tonight");
+    let mut db = world.begin(&fence::itself()).await;
+    let note = store::sealed::note_of(&mut db, &world.tools.vault, id, Audience::ResponsibleHead).await.unwrap();
+    assert_eq!(note.as_deref(), Some("on my way"));
+}
+
+#[tokio::test]
+async fn without_a_key_a_concern_is_recorded_rings_and_is_accepted_and_is_sealed_when_there_is_one() {
+    let mut world = World::new().await;
+    let keyed = world.tools.vault.clone();
+    world.tools.vault = Vault::none("safety", world.tools.clock.clone());
+    let id = whole_life(&world).await;
+    assert_eq!(world.rings().await.len(), 2);
+    assert_eq!(told(&world, id).await.person_at_risk, "Alex Exemple");
+    assert!(world.audience(id, Audience::Nhq).await.accepted.is_some());
+    world.tools.vault = keyed;
+    let in_clear = dump(&world).await;
+    assert!(SAID.iter().take(4).all(|word| in_clear.contains(word)));
+    let sealed = vault::seal_leftovers(&world.db.pool, &world.tools.vault, &InClear, world.tools.clock.now()).await.unwrap();
+    // The concern, another body, two notes, and the two rings that wait for the bus.
+    assert_eq!(sealed, 1 + 1 + 2 + 2);
+    let copy = dump(&world).await;
+    assert!(SAID.iter().all(|word| !copy.contains(word)));
+    let tables = "select count(*) from concern where content <> '' or outcome <> ''";
+    assert_eq!(world.count(tables).await, 0);
+    assert_eq!(told(&world, id).await.person_at_risk, "Alex Exemple");
+}
+
+#[tokio::test]
+async fn a_concern_whose_key_is_missing_says_so_and_rings_all_the_same() {
+    let mut world = World::new().await;
+    let id = world.raise(imminent_at("mission")).await.id;
+    // The service is started again without its key file: what waits sealed cannot leave.
+    world.tools.vault = Vault::none("safety", world.tools.clock.clone());
+    assert_eq!(world.tick().await, 0);
+    ring::ring_anew_without_a_key(&world.db.pool, &world.tools).await.unwrap();
+    assert_eq!(world.tick().await, 2, "both audiences are rung at once");
+    let bodies: Vec<Vec<u8>> = sqlx::query_scalar("select body from outbox where subject like 'ro.safety.ring.%' and not sealed")
+        .fetch_all(&world.db.admin)
+        .await
+        .unwrap();
+    for body in &bodies {
+        let envelope = v1::Ring::decode(body.as_slice()).unwrap().envelope.unwrap();
+        assert_eq!(envelope.content.unwrap().nature, LOST);
+        assert_eq!(envelope.site, "mission");
+    }
+    assert_eq!(bodies.len(), 2);
+    assert_eq!(told(&world, id).await.text, LOST);
+    let again = world.raise(v1::Concern { concern_id: id.to_string(), ..one_line("more of it") }).await;
+    assert!(again.already_known);
+    assert_eq!(world.count("select count(*) from concern_variant").await, 1, "what cannot be compared is kept");
+}
