@@ -5,7 +5,7 @@ use chassis::{
     vault::{Fault, Kek, KeyStore, Place, Wrapped},
 };
 use futures::{FutureExt, future::BoxFuture};
-use sqlx::PgPool;
+use sqlx::PgConnection;
 use uuid::Uuid;
 
 /// Wrapping keys that stand in the test itself.
@@ -32,14 +32,13 @@ impl KeyStore for InTest {
 /// # Panics
 /// The outbox cannot be read, or a body does not open.
 #[expect(clippy::unwrap_used, reason = "a test that cannot look has failed")]
-pub async fn outbox(pool: &PgPool, vault: &Vault, subject: &str) -> Vec<Vec<u8>> {
+pub async fn outbox(db: &mut PgConnection, vault: &Vault, subject: &str) -> Vec<Vec<u8>> {
     let sql = "select id, body, sealed from outbox where subject like $1 order by position";
-    let rows: Vec<(Uuid, Vec<u8>, bool)> = sqlx::query_as(sql).bind(subject).fetch_all(pool).await.unwrap();
-    let mut db = pool.acquire().await.unwrap();
+    let rows: Vec<(Uuid, Vec<u8>, bool)> = sqlx::query_as(sql).bind(subject).fetch_all(&mut *db).await.unwrap();
     let mut bodies = Vec::with_capacity(rows.len());
     for (id, body, sealed) in rows {
         let place = Place::new("outbox", "body", id);
-        bodies.push(if sealed { vault.open(&mut db, place, &body).await.unwrap() } else { body });
+        bodies.push(if sealed { vault.open(&mut *db, place, &body).await.unwrap() } else { body });
     }
     bodies
 }

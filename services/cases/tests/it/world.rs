@@ -163,7 +163,7 @@ impl World {
 
     /// Bodies waiting in the outbox, as they travel, oldest first.
     pub async fn outbox(&self, subject: &str) -> Vec<Vec<u8>> {
-        harness::vault::outbox(&self.db.admin, &self.app.vault, subject).await
+        harness::vault::outbox(&mut *self.service().await, &self.app.vault, subject).await
     }
 
     pub async fn count(&self, query: &'static str) -> i64 {

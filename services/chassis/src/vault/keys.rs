@@ -174,10 +174,14 @@ impl Vault {
             }
         }
         if !missing.is_empty() {
-            let rows =
-                sqlx::query_as!(Row, "select id, kind, object, side, wrapped, kek_version from data_key where id = any($1)", &missing)
-                    .fetch_all(tx)
-                    .await?;
+            let rows = sqlx::query_as!(
+                Row,
+                r#"select id as "id!", kind as "kind!", object as "object!", side as "side!", wrapped, kek_version as "kek_version!"
+                   from keys_named($1)"#,
+                &missing
+            )
+            .fetch_all(tx)
+            .await?;
             for row in rows {
                 keys.insert(row.id, self.unwrapped(&row).await);
             }
@@ -223,9 +227,8 @@ async fn rows_of(tx: &mut PgConnection, owners: &[Owner]) -> sqlx::Result<Vec<Ro
     let (kinds, objects, sides) = columns(owners.iter());
     sqlx::query_as!(
         Row,
-        "select k.id, k.kind, k.object, k.side, k.wrapped, k.kek_version
-         from unnest($1::text[], $2::uuid[], $3::text[]) as asked (kind, object, side)
-         join data_key k on k.kind = asked.kind and k.object = asked.object and k.side = asked.side",
+        r#"select id as "id!", kind as "kind!", object as "object!", side as "side!", wrapped, kek_version as "kek_version!"
+           from keys_owned($1, $2, $3)"#,
         &kinds,
         &objects,
         &sides
@@ -240,11 +243,7 @@ async fn insert(tx: &mut PgConnection, fresh: &[(Owner, DataKey, Wrapped)], at: 
     let wrapped: Vec<Vec<u8>> = fresh.iter().map(|(_, _, wrapped)| wrapped.bytes.clone()).collect();
     let versions: Vec<i32> = fresh.iter().map(|(_, _, wrapped)| wrapped.version).collect();
     sqlx::query_scalar!(
-        "insert into data_key (id, kind, object, side, wrapped, kek_version, made_at)
-         select id, kind, object, side, wrapped, kek_version, $7
-         from unnest($1::uuid[], $2::text[], $3::uuid[], $4::text[], $5::bytea[], $6::int[])
-              as fresh (id, kind, object, side, wrapped, kek_version)
-         on conflict do nothing returning id",
+        r#"select kept as "id!" from keep_keys($1, $2, $3, $4, $5, $6, $7) as kept"#,
         &ids,
         &kinds,
         &objects,

@@ -115,7 +115,7 @@ pub async fn only_content(desk: &Desk) -> Vec<u8> {
 
 /// Bodies waiting on a subject, in the order of writing.
 pub async fn waiting<M: prost::Message + Default>(desk: &Desk, subject: &str) -> Vec<M> {
-    let bodies = harness::vault::outbox(&desk.pool, &desk.vault, subject).await;
+    let bodies = harness::vault::outbox(&mut *service(desk).await, &desk.vault, subject).await;
     bodies.iter().map(|b| M::decode(b.as_slice()).unwrap()).collect()
 }
 

@@ -142,7 +142,7 @@ impl World {
 
     /// Every ring in the outbox, oldest first.
     pub async fn rings(&self) -> Vec<v1::Ring> {
-        let bodies = harness::vault::outbox(&self.db.admin, &self.tools.vault, "ro.safety.ring.%").await;
+        let bodies = harness::vault::outbox(&mut *self.begin(&fence::itself()).await, &self.tools.vault, "ro.safety.ring.%").await;
         bodies.iter().map(|b| v1::Ring::decode(b.as_slice()).unwrap()).collect()
     }
 
