@@ -4,6 +4,7 @@
 mod audit;
 mod bad_input;
 mod concern;
+mod glass;
 mod killed;
 mod outsider;
 mod people;

@@ -23,12 +23,14 @@ pub static MIGRATOR: Migrator = sqlx::migrate!();
 /// # Errors
 /// A setting cannot be used, or the address cannot be bound.
 pub async fn serve(config: Config, ctx: chassis::Context) -> anyhow::Result<()> {
-    let app = app::App { pool: ctx.pool.clone(), clock: ctx.clock.clone(), ids: ctx.ids.clone(), outbox: ctx.outbox.clone() };
+    let (pool, clock, ids, outbox) = (ctx.pool.clone(), ctx.clock.clone(), ctx.ids.clone(), ctx.outbox.clone());
+    let app = app::App { pool, clock, ids, glass: config.glass(), outbox };
     let intake = IntakeClient::new(ctx.peer("intake", &config.intake_url)?);
     let screened = screened::Screenings { intake, ids: ctx.ids.clone(), clock: ctx.clock.clone() };
     let heard = subject::CASES_SCREENED;
     ctx.consume(heard.stream, heard.name, heard.filters, screened);
     let heard = subject::CASES_CONCERNS;
     ctx.consume(heard.stream, heard.name, heard.filters, concerns::Concerns { clock: ctx.clock.clone() });
+    ctx.spawn("glass-watch", app::glass_watch::keep(app.clone(), ctx.stop.clone()));
     ctx.serve_grpc(proto::DESCRIPTOR_BYTES, access::RULES, grpc::routes(app)).await
 }

@@ -6,6 +6,7 @@ use chassis::{
 };
 
 use super::{App, find, note};
+use crate::domain::decision::Verb;
 
 /// Lines at most.
 const LIMIT: i64 = 1_000;
@@ -17,8 +18,8 @@ const LIMIT: i64 = 1_000;
 pub async fn list_access(app: &App, caller: &Caller, case_ref: &str) -> Result<Vec<Row>> {
     let at = app.clock.now();
     let mut tx = app.pool.begin().await?;
-    let file = find(&mut tx, at, caller, case_ref).await?;
-    note(&mut tx, caller, "case.access", &file, at).await?;
+    let file = find(&mut tx, at, caller, Verb::WhoViewed, case_ref).await?;
+    note(&mut tx, caller, Verb::WhoViewed, &file, at).await?;
     // Whoever was refused may have named the case by its number.
     let names = [file.id.to_string(), file.number, file.referral.to_string()];
     let lines = audit::of_objects(&mut tx, &names, LIMIT).await?;

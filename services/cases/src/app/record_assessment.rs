@@ -13,6 +13,7 @@ use super::{
 use crate::{
     domain::{
         assessment::{self as rules, Assessment, Known, NewAssessment, Risk, Written},
+        decision::Verb,
         participant::Participant,
         stage::Stage,
     },
@@ -42,7 +43,7 @@ pub struct Answer {
 /// Not found, or a refusal; imminent risk is refused for no missing or broken field.
 pub async fn record_assessment(app: &App, caller: &Caller, command: Command<'_>) -> Result<Answer> {
     let mut tx = app.pool.begin().await?;
-    let (file, at) = hold(&mut tx, &app.clock, caller, "assessment.record", command.case_ref).await?;
+    let (file, at) = hold(&mut tx, &app.clock, caller, Verb::RecordAssessment, command.case_ref).await?;
     let everyone = people::of_case(&mut tx, file.id).await?;
     let who = participant(&everyone, command.participant)?;
     let said = rules::parse(who.id, command.risk, command.written, file.standing.stage == Stage::Closed)?;

@@ -19,6 +19,7 @@ use crate::{
     domain::{
         opening::{Known, Origin, Referral, Screened},
         participant::Language,
+        text,
     },
     error,
 };
@@ -72,7 +73,9 @@ pub fn screened(referral: ReferralId, decision: &ReferralScreened, answer: GetRe
     let screened_at = decision.screened_at.as_ref().and_then(wire::instant).ok_or_else(|| never("the decision has no time"))?;
     let content = answer.referral.ok_or_else(|| never("intake answered without the referral"))?;
     let indirect_only = decision.disposition() == Disposition::IndirectOnly;
-    Ok(Some(Screened { referral, indirect_only, screened_at, content: translate(content) }))
+    // An identity that could not be kept is nobody's: the case then waits for a supervisor.
+    let screened_by = text::bounded(&answer.screened_by, text::LINE, "screened_by").ok().filter(|officer| !officer.is_empty());
+    Ok(Some(Screened { referral, indirect_only, screened_at, screened_by, content: translate(content) }))
 }
 
 fn translate(referral: wire_intake::Referral) -> Referral {

@@ -4,8 +4,12 @@
 mod assessments;
 mod audit;
 mod consents;
+mod decisions;
+mod glass;
 mod need_to_know;
 mod opening;
 mod participants;
+mod portfolio;
+mod random;
 mod stages;
 mod world;

@@ -16,6 +16,7 @@ use cases::{
     domain::{
         assessment::{Risk, Written},
         consent::Status,
+        glass::Limits,
         opening::{Known, Origin, Referral, Screened},
         participant::{Kind, Language},
         stage::Stage,
@@ -51,13 +52,15 @@ pub struct Opened {
 impl World {
     pub async fn new() -> Self {
         let db = fresh(&[&chassis::database::MIGRATOR, &cases::MIGRATOR]).await;
-        let app = App { pool: db.pool.clone(), clock: Clock::fixed(NOW), ids: Ids::seeded(7), outbox: Wake::default() };
+        let glass = Limits { lasts: time::Duration::hours(4), quota: 3 };
+        let app = App { pool: db.pool.clone(), clock: Clock::fixed(NOW), ids: Ids::seeded(7), glass, outbox: Wake::default() };
         Self { app, db, referrals: AtomicU64::new(1), keys: AtomicU64::new(1) }
     }
 
     pub fn screened(&self, indirect_only: bool) -> Screened {
         let referral = ReferralId::new(Uuid::from_u64_pair(9, self.referrals.fetch_add(1, Ordering::Relaxed)));
-        Screened { referral, indirect_only, screened_at: NOW - time::Duration::hours(1), content: referral_content() }
+        let screened_by = Some(officer().subject);
+        Screened { referral, indirect_only, screened_at: NOW - time::Duration::hours(1), screened_by, content: referral_content() }
     }
 
     pub async fn apply(&self, screened: &Screened) -> Result<()> {
@@ -66,7 +69,8 @@ impl World {
         Ok(tx.commit().await?)
     }
 
-    /// Opens a case for an institutional referral at Mission that names a victim and an offender.
+    /// Opens a case for an institutional referral at Mission that names a victim and an offender; it is in the portfolio of
+    /// [`officer`], who screened it.
     pub async fn open(&self) -> Opened {
         let screened = self.screened(false);
         self.apply(&screened).await.unwrap();
@@ -186,6 +190,21 @@ pub fn caller(subject: &str, roles: &[&str]) -> Caller {
 
 pub fn officer() -> Caller {
     caller("rj-officer-1", &[role::RJ_OFFICER])
+}
+
+/// An officer who screened nothing.
+pub fn other_officer() -> Caller {
+    caller("rj-officer-2", &[role::RJ_OFFICER])
+}
+
+pub fn supervisor() -> Caller {
+    caller("rj-supervisor-1", &[role::RJ_SUPERVISOR])
+}
+
+pub fn asked<T>(who: &Caller, message: T) -> tonic::Request<T> {
+    let mut request = tonic::Request::new(message);
+    request.extensions_mut().insert(who.clone());
+    request
 }
 
 pub fn mediator(subject: &str) -> Caller {

@@ -8,11 +8,15 @@ use crate::{
     domain::{
         address::Address,
         inbox::{Alarm, Item},
+        language::mark,
         ring::Recipient,
         template::{Data, Template},
     },
     store::{self, delivery::Entry, preference::Preferences},
 };
+
+/// Holders of an office that are written to at most.
+const HOLDERS: i64 = 50;
 
 /// What one recipient is told.
 pub(super) struct Letter<'a> {
@@ -31,6 +35,10 @@ pub(super) async fn post(tx: &mut PgConnection, app: &App, recipient: Recipient,
         Recipient::Office(_) => Preferences::default(),
     };
     let urgency = letter.alarm.as_ref().map(|alarm| alarm.urgency);
+    let holders = match &recipient {
+        Recipient::Office(office) if letter.template.is_mailed_to_the_holders() => store::office_holder::of(tx, office, HOLDERS).await?,
+        Recipient::Office(_) | Recipient::Person(_) => Vec::new(),
+    };
     let item = Item::new(recipient, wishes.language, letter.template, letter.about, letter.data, letter.alarm);
     let Some(item_id) = store::inbox::put(tx, app.ids.uuid(), &item, now).await? else {
         return Ok(());
@@ -48,6 +56,15 @@ pub(super) async fn post(tx: &mut PgConnection, app: &App, recipient: Recipient,
     if wants_mail(&wishes, app) {
         store::delivery::queue_email(tx, app.ids.uuid(), &entry, now).await?;
         app.mail.notify_one();
+    }
+    for holder in &holders {
+        let wishes = store::preference::of(tx, holder).await?;
+        if wants_mail(&wishes, app) {
+            // One item, a mail to each: it is not the item's own mail, of which there is one at a time.
+            let to_each = Entry { item_id: None, recipient: holder, language: mark(wishes.language), ..entry.clone() };
+            store::delivery::queue_email(tx, app.ids.uuid(), &to_each, now).await?;
+            app.mail.notify_one();
+        }
     }
     Ok(())
 }

@@ -2,7 +2,7 @@
 
 use chassis::{Caller, Result};
 
-use super::App;
+use super::{App, inbox::note_offices};
 use crate::{
     domain::{address::Address, language::Language},
     error,
@@ -33,6 +33,7 @@ pub async fn set(app: &App, caller: &Caller, language: &str, email: &str) -> Res
     };
     let wishes = Preferences { language, email: email.map(|address| address.expose().to_owned().into()) };
     let mut db = app.pool.acquire().await?;
+    note_offices(&mut db, app, caller).await?;
     store::preference::set(&mut db, &caller.subject, &wishes, app.clock.now()).await?;
     Ok(())
 }

@@ -4,6 +4,8 @@ use proto::{id::SiteCode, role};
 
 /// The NHQ Restorative Justice Unit.
 pub const RJ_UNIT: &str = "rj-unit";
+/// The supervisors of the RJ Unit and the National Manager.
+pub const RJ_SUPERVISORS: &str = "rj-supervisors";
 /// The National Monitoring Centre.
 pub const NMC: &str = "nmc";
 
@@ -27,7 +29,7 @@ fn at(role: &str, site: &SiteCode) -> String {
 #[must_use]
 pub fn is_office(name: &str) -> bool {
     let of_a_site = |role: &str| name.strip_prefix(role).is_some_and(|rest| rest.starts_with('/'));
-    [RJ_UNIT, NMC].contains(&name) || role::RESPONSIBLE_HEADS.into_iter().any(of_a_site)
+    [RJ_UNIT, RJ_SUPERVISORS, NMC].contains(&name) || role::RESPONSIBLE_HEADS.into_iter().any(of_a_site)
 }
 
 /// The offices that a caller with these roles and sites holds. A role of a site without a site holds none.
@@ -37,6 +39,9 @@ pub fn held(roles: &[String], sites: &[String]) -> Vec<String> {
     let mut offices = Vec::new();
     if role::RJ_UNIT.into_iter().any(has) {
         offices.push(RJ_UNIT.to_owned());
+    }
+    if [role::NATIONAL_MANAGER, role::RJ_SUPERVISOR].into_iter().any(has) {
+        offices.push(RJ_SUPERVISORS.to_owned());
     }
     if has(role::NMC_SUPERVISOR) {
         offices.push(NMC.to_owned());
@@ -63,7 +68,8 @@ mod tests {
     fn every_role_holds_the_offices_it_answers_for_and_no_other() {
         for role in role::ALL {
             let expected: &[&str] = match role {
-                role::NATIONAL_MANAGER | role::RJ_SUPERVISOR | role::RJ_OFFICER => &["rj-unit"],
+                role::NATIONAL_MANAGER | role::RJ_SUPERVISOR => &["rj-unit", "rj-supervisors"],
+                role::RJ_OFFICER => &["rj-unit"],
                 role::NMC_SUPERVISOR => &["nmc"],
                 role::INSTITUTIONAL_HEAD => &["institutional-head/mission", "institutional-head/kent"],
                 role::DISTRICT_DIRECTOR => &["district-director/mission", "district-director/kent"],
@@ -75,7 +81,7 @@ mod tests {
 
     #[test]
     fn no_person_bears_the_name_of_an_office() {
-        for office in ["rj-unit", "nmc", "institutional-head/mission", "district-director/x"] {
+        for office in ["rj-unit", "rj-supervisors", "nmc", "institutional-head/mission", "district-director/x"] {
             assert!(is_office(office), "{office}");
         }
         for person in ["rj-officer-1", "institutional-head-mission", "https://id.example.org/ada", ""] {

@@ -3,6 +3,7 @@
 pub mod contact;
 pub mod delivery;
 pub mod inbox;
+pub mod office_holder;
 pub mod preference;
 pub mod ring;
 
