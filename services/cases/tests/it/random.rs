@@ -1,5 +1,6 @@
 //! Fifty thousand random questions of who may do what to which case at which moment, against a small model written from the rules
 //! of the programme and not from the code [R3c, IM1a, D-mediator].
+#![expect(clippy::indexing_slicing, reason = "a case is its number in the bench and in the model alike")]
 
 use cases::{
     access::RULES,
@@ -8,7 +9,7 @@ use cases::{
         assign_officer::{assign_officer, end_officer},
         break_glass::break_glass,
         move_case::{self, move_case},
-        read_cases::{self, Which},
+        read_cases,
         review_glass::end_glass,
         seen,
     },
