@@ -66,6 +66,10 @@ pub const REFERRAL_SCREENED: &str = "ro.intake.event.referral-screened";
 pub const CONTACT_PUSHED: &str = "ro.intake.event.contact-pushed";
 pub const CASE_OPENED: &str = "ro.cases.event.case-opened";
 pub const MEDIATOR_ASSIGNED: &str = "ro.cases.event.mediator-assigned";
+pub const OFFICER_ASSIGNED: &str = "ro.cases.event.officer-assigned";
+pub const GLASS_BROKEN: &str = "ro.cases.event.glass-broken";
+pub const GLASS_QUOTA_REACHED: &str = "ro.cases.event.glass-quota-reached";
+pub const GLASS_REVIEW_DUE: &str = "ro.cases.event.glass-review-due";
 pub const ASSESSMENT_RECORDED: &str = "ro.cases.event.assessment-recorded";
 pub const CASE_MOVED: &str = "ro.cases.event.case-moved";
 pub const CONCERN_RAISED: &str = "ro.safety.event.concern-raised";
@@ -75,12 +79,16 @@ pub const GRANT_CHANGED: &str = "ro.safety.event.grant-changed";
 pub const RING_DELIVERED: &str = "ro.notification.event.ring-delivered";
 pub const CONTACT_TAKEN: &str = "ro.notification.event.contact-taken";
 
-pub const FACTS: [&str; 12] = [
+pub const FACTS: [&str; 16] = [
     REFERRAL_RECEIVED,
     REFERRAL_SCREENED,
     CONTACT_PUSHED,
     CASE_OPENED,
     MEDIATOR_ASSIGNED,
+    OFFICER_ASSIGNED,
+    GLASS_BROKEN,
+    GLASS_QUOTA_REACHED,
+    GLASS_REVIEW_DUE,
     ASSESSMENT_RECORDED,
     CASE_MOVED,
     CONCERN_RAISED,
@@ -136,6 +144,9 @@ pub const SAFETY_DELIVERED: Consumer = consumer("safety", &EVENTS, "safety-ring-
 pub const NOTIFICATION_RINGS: Consumer = consumer("notification", &SAFETY, "notification-rings", &["ro.safety.ring.*"]);
 pub const NOTIFICATION_FACTS: Consumer =
     consumer("notification", &EVENTS, "notification-facts", &[REFERRAL_RECEIVED, CONTACT_PUSHED, CASE_OPENED, MEDIATOR_ASSIGNED]);
+/// Who was let to a case. On its own: a break-glass is told within a minute, whatever import stands in line before it.
+pub const NOTIFICATION_ACCESS: Consumer =
+    consumer("notification", &EVENTS, "notification-access", &[OFFICER_ASSIGNED, GLASS_BROKEN, GLASS_QUOTA_REACHED, GLASS_REVIEW_DUE]);
 /// An acceptance stops what is still on its way to that audience.
 pub const NOTIFICATION_CONCERNS: Consumer = consumer("notification", &SAFETY, "notification-concerns", &[CONCERN_CHANGED]);
 /// Both streams that hold facts feed reporting, each through its own consumer.
@@ -149,7 +160,7 @@ pub const NOTIFICATION_GRANTS: Consumer = consumer("notification", &SAFETY, "not
 pub const REPORTING_GRANTS: Consumer = consumer("reporting", &SAFETY, "reporting-grants", &[GRANT_CHANGED]);
 pub const CASES_CONCERNS: Consumer = consumer("cases", &SAFETY, "cases-concerns", &[CONCERN_RAISED, CONCERN_CHANGED]);
 
-pub const CONSUMERS: [Consumer; 15] = [
+pub const CONSUMERS: [Consumer; 16] = [
     INTAKE_REFERRALS,
     INTAKE_CONTACTS,
     INTAKE_GRANTS,
@@ -161,6 +172,7 @@ pub const CONSUMERS: [Consumer; 15] = [
     NOTIFICATION_RINGS,
     NOTIFICATION_FACTS,
     NOTIFICATION_GRANTS,
+    NOTIFICATION_ACCESS,
     NOTIFICATION_CONCERNS,
     REPORTING_GRANTS,
     REPORTING_FACTS,

@@ -6,6 +6,7 @@ mod bad_input;
 mod concern;
 mod dumped;
 mod flood;
+mod glass;
 mod killed;
 mod outsider;
 mod people;

@@ -50,6 +50,10 @@ fn facts(bytes: &[u8]) {
     message::<intake::ContactPushed>(bytes);
     message::<cases::CaseOpened>(bytes);
     message::<cases::MediatorAssigned>(bytes);
+    message::<cases::OfficerAssigned>(bytes);
+    message::<cases::GlassBroken>(bytes);
+    message::<cases::GlassQuotaReached>(bytes);
+    message::<cases::GlassReviewDue>(bytes);
     message::<cases::AssessmentRecorded>(bytes);
     message::<cases::CaseMoved>(bytes);
     message::<safety::ConcernRaised>(bytes);

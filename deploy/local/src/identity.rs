@@ -58,8 +58,9 @@ const fn of(name: &'static str, role: &'static str, regions: &'static [&'static 
     Person { name, role, sites: &[], regions, bus: None }
 }
 
-/// One development identity for every role, a second mediator, the head of another site, and a second keeper of the directory.
-pub const PEOPLE: [Person; 23] = [
+/// One development identity for every role, a second mediator, a second officer, the head of another site, and a second keeper of the
+/// directory.
+pub const PEOPLE: [Person; 24] = [
     person("acce-1", role::ACCE),
     person("national-manager-1", role::NATIONAL_MANAGER),
     person("rj-officer-1", role::RJ_OFFICER),
@@ -72,6 +73,7 @@ pub const PEOPLE: [Person; 23] = [
     at("institutional-head-mission", role::INSTITUTIONAL_HEAD, &["mission"]),
     at("institutional-head-kent", role::INSTITUTIONAL_HEAD, &["kent"]),
     at("district-director-1", role::DISTRICT_DIRECTOR, &["district-greater-ontario-nunavut"]),
+    person("rj-officer-2", role::RJ_OFFICER),
     at("manager-ai-mission", role::MANAGER_ASSESSMENT_INTERVENTIONS, &["mission"]),
     at("parole-officer-supervisor-1", role::PAROLE_OFFICER_SUPERVISOR, &["po-ottawa"]),
     at("parole-officer-1", role::PAROLE_OFFICER, &["po-ottawa"]),

@@ -5,6 +5,8 @@ use proto::role::{MEDIATOR, NATIONAL_MANAGER, RJ_OFFICER, RJ_SUPERVISOR};
 
 /// The RJ Unit has custody of every file [IM1c].
 const UNIT: &[&str] = &[NATIONAL_MANAGER, RJ_SUPERVISOR, RJ_OFFICER];
+/// Who answers for the whole unit.
+const SUPERVISORS: &[&str] = &[NATIONAL_MANAGER, RJ_SUPERVISOR];
 /// The RJ Unit, and the mediators of their own cases [R4a].
 const UNIT_AND_MEDIATORS: &[&str] = &[NATIONAL_MANAGER, RJ_SUPERVISOR, RJ_OFFICER, MEDIATOR];
 
@@ -24,6 +26,12 @@ pub const RULES: &[Rule] = &[
     rule("/ro.cases.v1.Cases/AddParticipant", "participant.add", "D-RO", UNIT_AND_MEDIATORS),
     rule("/ro.cases.v1.Cases/AssignMediator", "mediator.assign", "D-mediator", UNIT),
     rule("/ro.cases.v1.Cases/EndAssignment", "mediator.end", "R5c", UNIT),
+    rule("/ro.cases.v1.Cases/AssignOfficer", "officer.assign", "R3c", SUPERVISORS),
+    rule("/ro.cases.v1.Cases/EndOfficer", "officer.end", "R3c", SUPERVISORS),
+    rule("/ro.cases.v1.Cases/BreakGlass", "glass.break", "R3c", &[RJ_SUPERVISOR, RJ_OFFICER]),
+    rule("/ro.cases.v1.Cases/EndGlass", "glass.end", "R3c", UNIT),
+    rule("/ro.cases.v1.Cases/ListGlass", "glass.list", "IM1a", SUPERVISORS),
+    rule("/ro.cases.v1.Cases/ReviewGlass", "glass.review", "IM1a", SUPERVISORS),
     rule(ASSESS, "assessment.record", "R4a", UNIT_AND_MEDIATORS),
     rule("/ro.cases.v1.Cases/RecordConsent", "consent.record", "IM1c", UNIT_AND_MEDIATORS),
     rule("/ro.cases.v1.Cases/MoveCase", "case.move", "R3a", UNIT_AND_MEDIATORS),

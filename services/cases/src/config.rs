@@ -3,6 +3,8 @@
 use chassis::{Configured, Settings};
 use clap::Parser;
 
+use crate::domain::glass::Limits;
+
 /// The RO case file
 #[derive(Debug, Clone, Parser)]
 #[command(version)]
@@ -13,6 +15,22 @@ pub struct Config {
     /// Address of intake, for example https://127.0.0.1:50051
     #[arg(long, default_value = "https://127.0.0.1:50051")]
     pub intake_url: String,
+
+    /// Minutes for which a break-glass opens a case, 15 to 1440. An example until CSC sets it
+    #[arg(long, default_value_t = 240, value_parser = clap::value_parser!(u16).range(15..=1440))]
+    pub glass_lasts: u16,
+
+    /// How many cases one person may open by break-glass in 24 hours. An example until CSC sets it
+    #[arg(long, default_value_t = 3, value_parser = clap::value_parser!(u32).range(1..=100))]
+    pub glass_quota: u32,
+}
+
+impl Config {
+    /// The limits of a break-glass.
+    #[must_use]
+    pub fn glass(&self) -> Limits {
+        Limits { lasts: time::Duration::minutes(i64::from(self.glass_lasts)), quota: self.glass_quota }
+    }
 }
 
 impl Configured for Config {

@@ -15,12 +15,6 @@ pub fn participant_unknown() -> Refusal {
     )
 }
 
-/// Nothing new happens on a closed case until it is re-opened [R3a].
-#[must_use]
-pub fn case_closed() -> Refusal {
-    Refusal::precondition("case-closed", "R3a", "the case is closed: re-open it first", "le dossier est clos : rouvrez-le d'abord")
-}
-
 /// Intake does not answer: the message waits. Intake knows no such referral: somebody must look.
 #[must_use]
 pub fn intake_answer(status: &Status) -> Rejection {

@@ -27,6 +27,7 @@ pub async fn serve(config: Config, ctx: chassis::Context) -> anyhow::Result<()> 
         pool: ctx.pool.clone(),
         clock: ctx.clock.clone(),
         ids: ctx.ids.clone(),
+        glass: config.glass(),
         outbox: ctx.outbox.clone(),
         vault: ctx.vault.clone(),
     };
@@ -39,5 +40,6 @@ pub async fn serve(config: Config, ctx: chassis::Context) -> anyhow::Result<()> 
     ctx.consume(heard.stream, heard.name, heard.filters, screened);
     let heard = subject::CASES_CONCERNS;
     ctx.consume(heard.stream, heard.name, heard.filters, concerns::Concerns { clock: ctx.clock.clone() });
+    ctx.spawn("glass-watch", app::glass_watch::keep(app.clone(), ctx.stop.clone()));
     ctx.serve_grpc_with_urgent(proto::DESCRIPTOR_BYTES, access::RULES, access::URGENT, grpc::routes(app)).await
 }

@@ -142,6 +142,24 @@ pub async fn caller(pool: &PgPool, proof: Proof, now: OffsetDateTime) -> sqlx::R
     Ok(Caller::new(proof, grants, until))
 }
 
+/// Who holds one of these roles at `now`, whatever the place, at most `limit`. For the service itself: it tells who they are.
+///
+/// # Errors
+/// The statement failed.
+pub async fn holders(tx: &mut PgConnection, roles: &[&str], now: OffsetDateTime, limit: i64) -> sqlx::Result<Vec<String>> {
+    let roles: Vec<String> = roles.iter().map(|role| (*role).to_owned()).collect();
+    sqlx::query_scalar!(
+        "select distinct subject from grant_held
+         where role = any($1) and since <= $2 and (until is null or until > $2) and (ended_at is null or ended_at > $2)
+         order by subject limit $3",
+        &roles,
+        now,
+        limit
+    )
+    .fetch_all(tx)
+    .await
+}
+
 /// The same person looked up anew: for what lasts longer than a call.
 ///
 /// # Errors

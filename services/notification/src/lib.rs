@@ -45,7 +45,9 @@ pub async fn serve(config: Config, ctx: Context) -> anyhow::Result<()> {
     ctx.consume(concerns.stream, concerns.name, concerns.filters, bus::Concerns { app: app.clone() });
     let facts = subject::NOTIFICATION_FACTS;
     let intake = IntakeClient::new(ctx.peer("intake", &config.intake_url).context("cannot reach intake")?);
-    ctx.consume(facts.stream, facts.name, facts.filters, bus::Facts { app: app.clone(), intake });
+    ctx.consume(facts.stream, facts.name, facts.filters, bus::Facts { app: app.clone(), intake: intake.clone() });
+    let access = subject::NOTIFICATION_ACCESS;
+    ctx.consume(access.stream, access.name, access.filters, bus::Facts { app: app.clone(), intake });
 
     // A ring carries the whole concern, and must not be the message that is too large.
     let routes = Routes::new(NotificationServer::new(grpc::Service { app }).max_decoding_message_size(2 * LARGE));

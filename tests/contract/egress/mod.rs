@@ -197,7 +197,7 @@ fn subjects(text: &mut String) {
 }
 
 /// A place in a template, with a text that gives it away.
-const PLACES: [(&str, &str); 11] = [
+const PLACES: [(&str, &str); 12] = [
     ("reference", "RS-7KDM-Q4XP"),
     ("site", "marker-site"),
     ("person at risk", "marker-person"),
@@ -209,6 +209,7 @@ const PLACES: [(&str, &str); 11] = [
     ("call back", "marker-call-back"),
     ("case id", "marker-file"),
     ("time", "1970"),
+    ("number", "785785"),
 ];
 
 fn filled(urgency: Urgency) -> Data {
@@ -232,6 +233,7 @@ fn filled(urgency: Urgency) -> Data {
         site: "marker-site".into(),
         case_id: private("marker-file"),
         happened_at: Some(OffsetDateTime::UNIX_EPOCH),
+        waiting: Some(785_785),
     }
 }
 

@@ -5,11 +5,7 @@ use time::OffsetDateTime;
 
 use super::{App, events, hold, move_case};
 use crate::{
-    domain::{
-        stage::{self, Stage},
-        text,
-    },
-    error,
+    domain::{decision::Verb, stage, text},
     store::access,
 };
 
@@ -19,13 +15,10 @@ use crate::{
 /// Not found, or a refusal: no mediator named, a time that has passed, a closed case.
 pub async fn assign_mediator(app: &App, caller: &Caller, case_ref: &str, mediator: &str, until: Option<OffsetDateTime>) -> Result<()> {
     let mut tx = app.begin(caller).await?;
-    let (file, at) = hold(&mut tx, &app.clock, caller, "mediator.assign", case_ref).await?;
+    let (file, at) = hold(&mut tx, &app.clock, caller, Verb::AssignMediator, case_ref).await?;
     let mediator = named(mediator)?;
     if until.is_some_and(|end| end <= at) {
         return Err(already_over().into());
-    }
-    if file.standing.stage == Stage::Closed {
-        return Err(error::case_closed().into());
     }
     let before = access::assignment(&mut tx, file.id).await?;
     if before.is_some_and(|now| now.subject == mediator && now.until == until) {
@@ -47,7 +40,7 @@ pub async fn assign_mediator(app: &App, caller: &Caller, case_ref: &str, mediato
 /// Not found, or refused where the mediator never had the case.
 pub async fn end_assignment(app: &App, caller: &Caller, case_ref: &str, mediator: &str) -> Result<()> {
     let mut tx = app.begin(caller).await?;
-    let (file, at) = hold(&mut tx, &app.clock, caller, "mediator.end", case_ref).await?;
+    let (file, at) = hold(&mut tx, &app.clock, caller, Verb::EndMediator, case_ref).await?;
     let mediator = named(mediator)?;
     match access::assignment(&mut tx, file.id).await? {
         Some(now) if now.subject == mediator => {

@@ -3,12 +3,16 @@
 use chassis::{Ids, outbox::Outgoing, wire};
 use prost::Message;
 use proto::{
-    cases::v1::{self as wire_cases, AssessmentRecorded, CaseMoved, CaseOpened, MediatorAssigned},
+    cases::v1::{
+        self as wire_cases, AssessmentRecorded, CaseMoved, CaseOpened, GlassBroken, GlassQuotaReached, GlassReviewDue, MediatorAssigned,
+        OfficerAssigned,
+    },
     id::{AssessmentId, CaseId, ConcernId, ReferralId, SiteCode},
     safety::v1::{Concern, Grade},
     subject,
 };
 use time::OffsetDateTime;
+use uuid::Uuid;
 
 use crate::domain::{stage::Stage, text};
 
@@ -24,6 +28,35 @@ pub fn case_opened(ids: &Ids, case: CaseId, referral: ReferralId, at: OffsetDate
 pub fn mediator_assigned(ids: &Ids, case: CaseId, mediator: &str, at: OffsetDateTime) -> Outgoing {
     let message = MediatorAssigned { case_id: case.to_string(), mediator: mediator.to_owned(), assigned_at: Some(wire::timestamp(at)) };
     of_case(ids, case, subject::MEDIATOR_ASSIGNED, &message)
+}
+
+/// The case is in an officer's portfolio.
+#[must_use]
+pub fn officer_assigned(ids: &Ids, case: CaseId, officer: &str, at: OffsetDateTime) -> Outgoing {
+    let message = OfficerAssigned { case_id: case.to_string(), officer: officer.to_owned(), assigned_at: Some(wire::timestamp(at)) };
+    of_case(ids, case, subject::OFFICER_ASSIGNED, &message)
+}
+
+/// A case was opened by break-glass. It waits behind no other message of the case.
+#[must_use]
+pub fn glass_broken(ids: &Ids, glass: Uuid, case: CaseId, at: OffsetDateTime) -> Outgoing {
+    let message = GlassBroken { glass_id: glass.to_string(), case_id: case.to_string(), broken_at: Some(wire::timestamp(at)) };
+    Outgoing::event(ids, glass, subject::GLASS_BROKEN, &message)
+}
+
+/// Somebody was refused a further break-glass.
+#[must_use]
+pub fn glass_quota_reached(ids: &Ids, notice: Uuid, at: OffsetDateTime) -> Outgoing {
+    let message = GlassQuotaReached { notice_id: notice.to_string(), reached_at: Some(wire::timestamp(at)) };
+    Outgoing::event(ids, notice, subject::GLASS_QUOTA_REACHED, &message)
+}
+
+/// Reviews of break-glass are overdue.
+#[must_use]
+pub fn glass_review_due(ids: &Ids, notice: Uuid, overdue: i64, at: OffsetDateTime) -> Outgoing {
+    let overdue = i32::try_from(overdue).unwrap_or(i32::MAX);
+    let message = GlassReviewDue { notice_id: notice.to_string(), overdue, noticed_at: Some(wire::timestamp(at)) };
+    Outgoing::event(ids, notice, subject::GLASS_REVIEW_DUE, &message)
 }
 
 /// An assessment is on the file.

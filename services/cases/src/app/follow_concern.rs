@@ -5,7 +5,10 @@ use proto::id::ConcernId;
 use sqlx::PgConnection;
 use time::OffsetDateTime;
 
-use crate::store::concern;
+use crate::{
+    domain::decision::{self, Tie, Verb},
+    store::concern,
+};
 
 /// What safety tells of a concern.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -22,6 +25,7 @@ pub struct News {
 /// The database failed.
 pub async fn follow_concern(tx: &mut PgConnection, news: News, at: OffsetDateTime) -> Result<()> {
     let Some(event) = concern::raise_event(tx, news.concern).await? else { return Ok(()) };
+    decision::allowed(Tie::Service, Verb::FollowConcern, None)?;
     outbox::confirm(tx, event, at).await?;
     concern::hear(tx, news.concern, news.revision, news.closed.then_some(at)).await?;
     if news.closed {

@@ -7,6 +7,7 @@ use chassis::{
 };
 
 use super::{App, find, note};
+use crate::domain::decision::Verb;
 
 /// Lines at most.
 const LIMIT: i64 = 1_000;
@@ -18,8 +19,8 @@ const LIMIT: i64 = 1_000;
 pub async fn list_access(app: &App, caller: &Caller, case_ref: &str) -> Result<Vec<Row>> {
     let at = app.clock.now();
     let mut tx = app.begin(caller).await?;
-    let file = find(&mut tx, at, caller, case_ref).await?;
-    note(&mut tx, caller, "case.access", &file, at).await?;
+    let file = find(&mut tx, at, caller, Verb::WhoViewed, case_ref).await?;
+    note(&mut tx, caller, Verb::WhoViewed, &file, at).await?;
     // Whoever was refused may have named the case by its number.
     let names = [file.id.to_string(), file.number, file.referral.to_string()];
     // They may know of the case; the log is the service's own.

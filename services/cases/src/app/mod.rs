@@ -2,14 +2,18 @@
 
 pub mod add_participant;
 pub mod assign_mediator;
+pub mod assign_officer;
+pub mod break_glass;
 pub mod events;
 pub mod follow_concern;
+pub mod glass_watch;
 pub mod list_access;
 pub mod move_case;
 pub mod open_case;
 pub mod read_cases;
 pub mod record_assessment;
 pub mod record_consent;
+pub mod review_glass;
 pub mod take_back;
 
 use chassis::{
@@ -18,18 +22,26 @@ use chassis::{
     database::{self, Actor},
     outbox::Wake,
 };
-use proto::id::{CaseId, ParticipantId};
+use proto::{
+    id::{CaseId, ParticipantId},
+    role,
+};
 use sqlx::{PgConnection, PgPool, Postgres, Transaction};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
 use crate::{
     domain::{
-        access::{CaseRef, Scope},
+        access::{CaseRef, Line, Scope},
+        decision::{self, Tie, Verb},
+        glass::Limits,
         participant::Participant,
     },
     error,
-    store::case_file::{self, CaseFile},
+    store::{
+        case_file::{self, CaseFile},
+        glass::{self, Use},
+    },
 };
 
 /// What every use case works with.
@@ -38,15 +50,20 @@ pub struct App {
     pub pool: PgPool,
     pub clock: Clock,
     pub ids: Ids,
+    pub glass: Limits,
     pub outbox: Wake,
     pub vault: Vault,
 }
 
 /// What the audit log calls the objects of this service.
 const KIND: &str = "case";
+/// How the audit log marks what was done by break-glass.
+pub const BY_GLASS: &str = "break-glass";
 
 /// What the policies of the database call the reach of the RJ Unit; everybody else knows of single cases.
 const UNIT: &str = "unit";
+/// Of those, an officer also gives and takes the mediator of a case in their portfolio.
+const PORTFOLIO: &str = "officer";
 const SINGLE_CASES: &str = "cases";
 
 impl App {
@@ -55,48 +72,87 @@ impl App {
     /// # Errors
     /// The database does not answer.
     pub async fn begin(&self, caller: &Caller) -> sqlx::Result<Transaction<'static, Postgres>> {
-        let scope = Scope::of(caller);
-        let actor = if scope.is_unit() { Actor::caller(caller, UNIT) } else { Actor::person(scope.subject(), SINGLE_CASES) };
-        database::begin(&self.pool, &actor.at(self.clock.now())).await
+        database::begin(&self.pool, &actor(caller, self.clock.now())).await
+    }
+
+    /// A transaction of the service itself: for break-glass, which looks past need to know once it was decided, and for what nobody asked.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub(crate) async fn begin_itself(&self) -> sqlx::Result<Transaction<'static, Postgres>> {
+        database::begin(&self.pool, &Actor::service("cases").at(self.clock.now())).await
     }
 
     /// Passes on how a call about a case ended; a refusal stands in the audit log first [IM1a].
     ///
     /// # Errors
     /// Those of the use case.
-    pub async fn watched<T>(&self, caller: &Caller, action: &'static str, case_ref: &str, ended: Result<T>) -> Result<T> {
-        audit::watched(&self.pool, Act::new(caller, action, KIND, case_ref.trim()), self.clock.now(), ended).await
+    pub async fn watched<T>(&self, caller: &Caller, verb: Verb, case_ref: &str, ended: Result<T>) -> Result<T> {
+        audit::watched(&self.pool, Act::new(caller, verb.permission(), KIND, case_ref.trim()), self.clock.now(), ended).await
     }
 }
 
-/// Notes in the audit log, in this transaction, that the caller does this to a case they may know of [IM1a].
-async fn note(tx: &mut PgConnection, caller: &Caller, action: &'static str, file: &CaseFile, at: OffsetDateTime) -> Result<()> {
-    Ok(audit::granted(tx, &Act::new(caller, action, KIND, &file.id.to_string()), at).await?)
+/// What the policies of the database compare for a caller at one moment.
+#[must_use]
+pub fn actor(caller: &Caller, at: OffsetDateTime) -> Actor {
+    let scope = Scope::of(caller);
+    let actor = if scope.is_unit() {
+        Actor::caller(caller, UNIT)
+    } else if caller.has_role(role::RJ_OFFICER) {
+        Actor::person(scope.subject(), PORTFOLIO)
+    } else {
+        Actor::person(scope.subject(), SINGLE_CASES)
+    };
+    actor.at(at)
+}
+
+/// Notes in the audit log, in this transaction, that the caller does this to a case they may know of [IM1a]. What is done by
+/// break-glass is kept beside it and entered later: it works while the log takes nothing.
+async fn note(tx: &mut PgConnection, caller: &Caller, verb: Verb, file: &CaseFile, at: OffsetDateTime) -> Result<()> {
+    note_all(tx, caller, verb, std::slice::from_ref(file), at).await
+}
+
+/// The same for several cases.
+async fn note_all(tx: &mut PgConnection, caller: &Caller, verb: Verb, files: &[CaseFile], at: OffsetDateTime) -> Result<()> {
+    let (by_glass, usual): (Vec<&CaseFile>, Vec<&CaseFile>) = files.iter().partition(|file| file.tie == Tie::Line(Line::Glass));
+    let acts: Vec<Act<'_>> = usual.iter().map(|file| Act::new(caller, verb.permission(), KIND, &file.id.to_string())).collect();
+    audit::granted_all(tx, &acts, at).await?;
+    for file in by_glass {
+        let under = glass::live(tx, file.id, &caller.subject, at).await?.map(|live| live.id);
+        let id = file.id.to_string();
+        glass::note_use(tx, &Use { glass: under, actor: &caller.subject, verb, object: &id, outcome: "granted", reason: BY_GLASS }, at)
+            .await?;
+    }
+    Ok(())
 }
 
 /// The case a caller wants to change, held until the transaction ends, and the moment that counts. It is noted in the audit log.
 ///
 /// Need to know is asked before the case is held and again afterwards: an assignment that ended while we waited is over.
-async fn hold(
-    tx: &mut PgConnection,
-    clock: &Clock,
-    caller: &Caller,
-    action: &'static str,
-    case_ref: &str,
-) -> Result<(CaseFile, OffsetDateTime)> {
-    let found = find(tx, clock.now(), caller, case_ref).await?;
+async fn hold(tx: &mut PgConnection, clock: &Clock, caller: &Caller, verb: Verb, case_ref: &str) -> Result<(CaseFile, OffsetDateTime)> {
+    let found = find(tx, clock.now(), caller, verb, case_ref).await?;
     case_file::lock(tx, found.id).await?;
     let at = clock.now();
-    let held = case_file::visible(tx, &Scope::of(caller), &CaseRef::Id(found.id), at).await?.ok_or(Error::NotFound)?;
-    note(tx, caller, action, &held, at).await?;
+    let held = seen(tx, caller, verb, &CaseRef::Id(found.id), at).await?;
+    note(tx, caller, verb, &held, at).await?;
     Ok((held, at))
 }
 
-/// The case a caller names, if they may know of it.
-async fn find(tx: &mut PgConnection, at: OffsetDateTime, caller: &Caller, case_ref: &str) -> Result<CaseFile> {
+/// The case a caller names, if they may know of it and do this to it.
+async fn find(tx: &mut PgConnection, at: OffsetDateTime, caller: &Caller, verb: Verb, case_ref: &str) -> Result<CaseFile> {
     // What is neither an id nor a number takes the road of one that names nothing [T6].
     let case_ref = CaseRef::parse(case_ref).unwrap_or(CaseRef::Id(CaseId::new(Uuid::nil())));
-    case_file::visible(tx, &Scope::of(caller), &case_ref, at).await?.ok_or(Error::NotFound)
+    seen(tx, caller, verb, &case_ref, at).await
+}
+
+/// The one way from a caller to a case: what ties them to it is asked of the store, what they may do is decided.
+///
+/// # Errors
+/// Not found, or refused.
+pub async fn seen(tx: &mut PgConnection, caller: &Caller, verb: Verb, case_ref: &CaseRef, at: OffsetDateTime) -> Result<CaseFile> {
+    let file = case_file::visible(tx, &Scope::of(caller), case_ref, at).await?.ok_or(Error::NotFound)?;
+    decision::allowed(file.tie, verb, Some(file.standing.stage))?;
+    Ok(file)
 }
 
 /// The participant of a case that a request names.

@@ -10,6 +10,7 @@ use crate::{
     domain::{
         assessment::Assessment,
         consent::Status,
+        decision::Verb,
         missing,
         mode::Mode,
         stage::{self, Facts, Latest, Person, Request, Stage, Standing},
@@ -42,7 +43,7 @@ pub struct Command<'a> {
 /// Not found, or a refusal with every missing condition.
 pub async fn move_case(app: &App, caller: &Caller, command: Command<'_>) -> Result<Stage> {
     let mut tx = app.begin(caller).await?;
-    let (file, at) = hold(&mut tx, &app.clock, caller, "case.move", command.case_ref).await?;
+    let (file, at) = hold(&mut tx, &app.clock, caller, Verb::Move, command.case_ref).await?;
     let reason = text::bounded(command.reason, text::NARRATIVE, "reason")?;
     let mode = (!command.mode.is_empty()).then(|| Mode::parse(command.mode)).transpose()?;
     let facts = facts(&mut tx, &app.vault, &file, at).await?;

@@ -19,10 +19,12 @@ use super::{
 use crate::{
     domain::{
         access::NUMBER_PREFIX,
+        decision::{self, Tie, Verb},
         opening::Screened,
         stage::{self, Stage, Standing},
     },
     store::{
+        access,
         case_file::{self, NewCase, Screening, Step},
         participant,
     },
@@ -38,6 +40,7 @@ const BY_REFERRAL: &str = "referral";
 /// # Errors
 /// The database failed.
 pub async fn open_case(tx: &mut PgConnection, vault: &Vault, ids: &Ids, screened: &Screened, at: OffsetDateTime) -> Result<()> {
+    decision::allowed(Tie::Service, Verb::Open, None)?;
     for _ in 0..DRAWS {
         let new = NewCase {
             id: CaseId::new(ids.uuid()),
@@ -64,7 +67,12 @@ async fn begin(tx: &mut PgConnection, (vault, ids): Means<'_>, case: CaseId, scr
     let to = Standing { stage: Stage::Assessment, left: None, mode: None };
     case_file::step(tx, vault, case, Step { id: ids.uuid(), from: None, to, reason: "", by: move_case::BY_ITSELF }, at).await?;
     outbox::enqueue(tx, &events::case_opened(ids, case, screened.referral, at), at).await?;
-    audit::granted(tx, &Act::by(move_case::BY_ITSELF, "case.open", KIND, &case.to_string()), at).await?;
+    // Nobody screened it, as far as intake says: the case stands in the supervisors' list of cases without an officer.
+    if let Some(officer) = &screened.screened_by {
+        access::assign_officer(tx, case, officer, None, move_case::BY_ITSELF, at).await?;
+        outbox::enqueue(tx, &events::officer_assigned(ids, case, officer, at), at).await?;
+    }
+    audit::granted(tx, &Act::by(move_case::BY_ITSELF, Verb::Open.permission(), KIND, &case.to_string()), at).await?;
     tracing::info!(case.id = %case, "case opened");
     Ok(())
 }
@@ -74,11 +82,12 @@ async fn decide_again(tx: &mut PgConnection, means: Means<'_>, open: Screening, 
     if screened.screened_at <= open.screened_at {
         return Ok(());
     }
+    decision::allowed(Tie::Service, Verb::DecideAgain, Some(open.standing.stage))?;
     if screened.indirect_only {
         let to = stage::after_indirect_only(open.standing);
         move_case::apply(tx, means, open.case, open.standing, to, "", move_case::BY_ITSELF, at).await?;
     }
-    audit::granted(tx, &Act::by(move_case::BY_ITSELF, "case.decide-again", KIND, &open.case.to_string()), at).await?;
+    audit::granted(tx, &Act::by(move_case::BY_ITSELF, Verb::DecideAgain.permission(), KIND, &open.case.to_string()), at).await?;
     case_file::set_indirect_only(tx, open.case, screened.indirect_only, screened.screened_at).await?;
     Ok(())
 }

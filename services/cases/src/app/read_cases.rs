@@ -1,20 +1,17 @@
 //! Reads cases: those the caller may know of, and no trace of the others [R3c, T6].
 
-use chassis::{
-    Caller, Error, Result,
-    audit::{self, Act},
-    page,
-};
+use chassis::{Caller, Result, page};
 use proto::id::{ParticipantId, ReferralId};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-use super::{App, KIND, find, note};
+use super::{App, find, note, note_all, seen};
 use crate::{
     domain::{
         access::{CaseRef, Scope},
         assessment::Assessment,
         consent::Consent,
+        decision::{self, Verb},
         participant::Participant,
     },
     store::{
@@ -52,8 +49,8 @@ pub struct Page {
 pub async fn get_case(app: &App, caller: &Caller, case_ref: &str) -> Result<Whole> {
     let at = app.clock.now();
     let mut tx = app.begin(caller).await?;
-    let file = find(&mut tx, at, caller, case_ref).await?;
-    note(&mut tx, caller, "case.read", &file, at).await?;
+    let file = find(&mut tx, at, caller, Verb::Read, case_ref).await?;
+    note(&mut tx, caller, Verb::Read, &file, at).await?;
     let whole = read(&mut tx, app, file).await?;
     // Nobody is shown what is not in the audit log.
     tx.commit().await?;
@@ -70,30 +67,40 @@ pub async fn find_by_referral(app: &App, caller: &Caller, referral: &str) -> Res
     let at = app.clock.now();
     let mut tx = app.begin(caller).await?;
     let case_ref = CaseRef::Referral(referral);
-    let file = case_file::visible(&mut tx, &Scope::of(caller), &case_ref, at).await?.ok_or(Error::NotFound)?;
-    note(&mut tx, caller, "case.find", &file, at).await?;
+    let file = seen(&mut tx, caller, Verb::Find, &case_ref, at).await?;
+    note(&mut tx, caller, Verb::Find, &file, at).await?;
     let whole = read(&mut tx, app, file).await?;
     tx.commit().await?;
     Ok(whole)
+}
+
+/// Which of the cases a caller may know of are listed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Which {
+    All,
+    /// Those in no officer's portfolio: they wait for a supervisor.
+    WithoutOfficer,
 }
 
 /// The cases the caller may know of, oldest first.
 ///
 /// # Errors
 /// A page token that the service did not make.
-pub async fn list_cases(app: &App, caller: &Caller, page_size: i32, page_token: &str) -> Result<Page> {
+pub async fn list_cases(app: &App, caller: &Caller, which: Which, page_size: i32, page_token: &str) -> Result<Page> {
     let size = page::size(page_size, USUAL_PAGE, LARGEST_PAGE);
     let after: Option<(i64, Uuid)> = page::decode(page_token)?;
     let after = after.map(|(micros, id)| (instant(micros), id));
     let at = app.clock.now();
     let mut tx = app.begin(caller).await?;
     // One more than asked for tells whether there is a next page.
-    let mut cases = case_file::visible_list(&mut tx, &Scope::of(caller), after, size + 1, at).await?;
+    let mut cases = case_file::visible_list(&mut tx, &Scope::of(caller), which == Which::WithoutOfficer, after, size + 1, at).await?;
     let full = usize::try_from(size).unwrap_or(usize::MAX);
     let more = cases.len() > full;
     cases.truncate(full);
-    let acts: Vec<Act<'_>> = cases.iter().map(|file| Act::new(caller, "case.list", KIND, &file.id.to_string())).collect();
-    audit::granted_all(&mut tx, &acts, at).await?;
+    for file in &cases {
+        decision::allowed(file.tie, Verb::List, Some(file.standing.stage))?;
+    }
+    note_all(&mut tx, caller, Verb::List, &cases, at).await?;
     tx.commit().await?;
     let next = cases.last().filter(|_| more).map(|last| page::encode(&(micros(last.opened_at), last.id.uuid())));
     Ok(Page { cases, next: next.unwrap_or_default() })

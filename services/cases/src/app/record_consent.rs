@@ -6,6 +6,7 @@ use super::{App, hold, move_case, participant};
 use crate::{
     domain::{
         consent::{self as rules, Recorded, Statement, Status},
+        decision::Verb,
         mode::Mode,
         stage,
     },
@@ -30,7 +31,7 @@ pub struct Command<'a> {
 /// Not found, or a refusal: an unknown participant or mode, a consent that is not informed, a step the record does not allow.
 pub async fn record_consent(app: &App, caller: &Caller, command: Command<'_>) -> Result<()> {
     let mut tx = app.begin(caller).await?;
-    let (file, at) = hold(&mut tx, &app.clock, caller, "consent.record", command.case_ref).await?;
+    let (file, at) = hold(&mut tx, &app.clock, caller, Verb::RecordConsent, command.case_ref).await?;
     let everyone = people::of_case(&mut tx, &app.vault, file.id, Unopened::Marked).await?;
     let who = participant(&everyone, command.participant)?.id;
     let mode = Mode::parse(command.mode)?;

@@ -9,7 +9,11 @@ use time::OffsetDateTime;
 
 use super::{KIND, move_case};
 use crate::{
-    domain::{opening::TakenBack, stage},
+    domain::{
+        decision::{self, Tie, Verb},
+        opening::TakenBack,
+        stage,
+    },
     store::case_file,
 };
 
@@ -23,10 +27,11 @@ pub async fn take_back(tx: &mut PgConnection, (vault, ids): (&Vault, &Ids), deci
     if decision.screened_at <= open.screened_at {
         return Ok(());
     }
+    decision::allowed(Tie::Service, Verb::TakeBack, Some(open.standing.stage))?;
     let to = stage::after_taken_back(open.standing);
     move_case::apply(tx, (vault, ids), open.case, open.standing, to, "", move_case::BY_ITSELF, at).await?;
     case_file::take_back(tx, open.case, decision.screened_at).await?;
-    audit::granted(tx, &Act::by(move_case::BY_ITSELF, "case.take-back", KIND, &open.case.to_string()), at).await?;
+    audit::granted(tx, &Act::by(move_case::BY_ITSELF, Verb::TakeBack.permission(), KIND, &open.case.to_string()), at).await?;
     tracing::info!(case.id = %open.case, "the referral is no longer accepted: the case is paused");
     Ok(())
 }

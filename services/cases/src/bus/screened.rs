@@ -20,6 +20,7 @@ use crate::{
     domain::{
         opening::{Decision, Known, Origin, Referral, Screened, TakenBack},
         participant::Language,
+        text,
     },
     error,
 };
@@ -74,7 +75,9 @@ pub fn screened(referral: ReferralId, decision: &ReferralScreened, answer: GetRe
     let screened_at = screened_at(decision)?;
     let content = answer.referral.ok_or_else(|| incomplete("intake answered without the referral"))?;
     let indirect_only = decision.disposition() == Disposition::IndirectOnly;
-    Ok(Some(Screened { referral, indirect_only, screened_at, content: translate(content) }))
+    // An identity that could not be kept is nobody's: the case then waits for a supervisor.
+    let screened_by = text::bounded(&answer.screened_by, text::LINE, "screened_by").ok().filter(|officer| !officer.is_empty());
+    Ok(Some(Screened { referral, indirect_only, screened_at, screened_by, content: translate(content) }))
 }
 
 fn screened_at(decision: &ReferralScreened) -> Result<OffsetDateTime, Rejection> {

@@ -28,13 +28,43 @@ impl CaseRef {
     }
 }
 
+/// A kind of line in the access list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Line {
+    /// The case is in the officer's portfolio.
+    Officer,
+    Mediator,
+    /// A break-glass: to read only, for some hours.
+    Glass,
+}
+
+impl Line {
+    pub const ALL: [Self; 3] = [Self::Officer, Self::Mediator, Self::Glass];
+
+    /// The code used in tables.
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Officer => "officer",
+            Self::Mediator => "mediator",
+            Self::Glass => "break-glass",
+        }
+    }
+
+    /// The kind of a code, where there is one.
+    #[must_use]
+    pub fn of_code(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|line| line.code() == code)
+    }
+}
+
 /// What the first query may find for a caller. There is no wider door: every read and write passes one.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Scope {
-    /// The RJ Unit has custody of every file [IM1c].
+    /// Supervisors and the National Manager: every case [IM1c].
     Unit,
-    /// A mediator: cases with a live line in the access list, and no other.
-    Assigned(String),
+    /// Everyone else: cases with a live line of a kind that the caller's roles can hold. A line outlives no role.
+    Lines { subject: String, kinds: Vec<Line> },
     /// Nobody else knows of any case.
     Nothing,
 }
@@ -43,13 +73,17 @@ impl Scope {
     /// The scope of a caller, from their roles.
     #[must_use]
     pub fn of(caller: &Caller) -> Self {
-        if caller.has_any(&role::RJ_UNIT) {
-            Self::Unit
-        } else if caller.has_role(role::MEDIATOR) && !caller.subject.is_empty() {
-            Self::Assigned(caller.subject.clone())
-        } else {
-            Self::Nothing
+        if caller.has_any(&[role::NATIONAL_MANAGER, role::RJ_SUPERVISOR]) {
+            return Self::Unit;
         }
+        let mut kinds = Vec::new();
+        if caller.has_role(role::RJ_OFFICER) {
+            kinds.extend([Line::Officer, Line::Glass]);
+        }
+        if caller.has_role(role::MEDIATOR) {
+            kinds.push(Line::Mediator);
+        }
+        if kinds.is_empty() || caller.subject.is_empty() { Self::Nothing } else { Self::Lines { subject: caller.subject.clone(), kinds } }
     }
 
     /// Whether the scope covers every case.
@@ -62,8 +96,17 @@ impl Scope {
     #[must_use]
     pub fn subject(&self) -> &str {
         match self {
-            Self::Assigned(subject) => subject,
+            Self::Lines { subject, .. } => subject,
             Self::Unit | Self::Nothing => "",
+        }
+    }
+
+    /// The kinds of line to look for.
+    #[must_use]
+    pub fn kinds(&self) -> Vec<String> {
+        match self {
+            Self::Lines { kinds, .. } => kinds.iter().map(|kind| kind.code().to_owned()).collect(),
+            Self::Unit | Self::Nothing => Vec::new(),
         }
     }
 }
@@ -77,18 +120,24 @@ mod tests {
         Scope::of(&Caller::acting("someone", roles, &["mission"], &["pacific"], OffsetDateTime::UNIX_EPOCH))
     }
 
+    fn lines(kinds: &[Line]) -> Scope {
+        Scope::Lines { subject: "someone".into(), kinds: kinds.to_vec() }
+    }
+
     // [R3c] [T11]
     #[test]
-    fn only_the_rj_unit_sees_every_case_and_only_mediators_can_be_given_one() {
+    fn only_supervisors_and_the_national_manager_see_every_case_and_officers_and_mediators_can_be_given_one() {
         for role in role::ALL {
             let expected = match role {
-                role::NATIONAL_MANAGER | role::RJ_SUPERVISOR | role::RJ_OFFICER => Scope::Unit,
-                role::MEDIATOR => Scope::Assigned("someone".into()),
+                role::NATIONAL_MANAGER | role::RJ_SUPERVISOR => Scope::Unit,
+                role::RJ_OFFICER => lines(&[Line::Officer, Line::Glass]),
+                role::MEDIATOR => lines(&[Line::Mediator]),
                 _ => Scope::Nothing,
             };
             assert_eq!(scope(&[role]), expected, "{role}");
         }
         assert_eq!(scope(&[]), Scope::Nothing);
+        assert_eq!(scope(&[role::MEDIATOR, role::RJ_OFFICER]), lines(&[Line::Officer, Line::Glass, Line::Mediator]));
     }
 
     #[test]

@@ -5,6 +5,8 @@
 pub mod access;
 pub mod assessment;
 pub mod consent;
+pub mod decision;
+pub mod glass;
 pub mod missing;
 pub mod mode;
 pub mod opening;

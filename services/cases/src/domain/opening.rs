@@ -47,6 +47,8 @@ pub struct Screened {
     pub referral: ReferralId,
     pub indirect_only: bool,
     pub screened_at: OffsetDateTime,
+    /// The officer whose decision it is: the case opens in their portfolio. `None` where intake does not say.
+    pub screened_by: Option<String>,
     pub content: Referral,
 }
 

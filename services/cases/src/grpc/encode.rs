@@ -2,23 +2,53 @@
 
 use chassis::{audit::log::Row, wire};
 use proto::cases::v1 as wire_cases;
-use time::OffsetDateTime;
+use time::{Date, OffsetDateTime};
 
 use crate::{
     app::{events::stage_code, read_cases::Whole},
     domain::{
         assessment::{self, Assessment, Risk},
         consent::{Consent, Status},
+        glass::Finding,
         mode::Mode,
         participant::{Kind, Language, Participant},
     },
     store::case_file::CaseFile,
+    store::glass::Broken,
 };
 
 /// A line of the audit log.
 pub fn access(line: Row) -> wire_cases::Access {
     let at = OffsetDateTime::from_unix_timestamp_nanos(i128::from(line.at) * 1_000).ok().map(wire::timestamp);
     wire_cases::Access { at, actor: line.actor, action: line.action, outcome: line.outcome, reason: line.reason }
+}
+
+/// A break-glass; what was due before today is overdue.
+pub fn glass(broken: Broken, today: Date) -> wire_cases::Glass {
+    wire_cases::Glass {
+        glass_id: broken.id.to_string(),
+        case_id: broken.case.to_string(),
+        case_number: broken.number,
+        broken_by: broken.subject,
+        reason: broken.reason.into_inner(),
+        broken_at: Some(wire::timestamp(broken.broken_at)),
+        until: Some(wire::timestamp(broken.until)),
+        ended_at: broken.ended_at.map(wire::timestamp),
+        overdue: broken.finding.is_none() && broken.review_due < today,
+        review_due: assessment::date_text(broken.review_due),
+        finding: broken.finding.map_or(wire_cases::GlassFinding::Unspecified, finding).into(),
+        note: broken.note.into_inner(),
+        reviewed_by: broken.reviewed_by.unwrap_or_default(),
+        reviewed_at: broken.reviewed_at.map(wire::timestamp),
+        readings: i32::try_from(broken.readings).unwrap_or(i32::MAX),
+    }
+}
+
+const fn finding(from: Finding) -> wire_cases::GlassFinding {
+    match from {
+        Finding::Justified => wire_cases::GlassFinding::Justified,
+        Finding::NotJustified => wire_cases::GlassFinding::NotJustified,
+    }
 }
 
 /// A case without participants and assessments.
@@ -30,6 +60,7 @@ pub fn file(file: CaseFile) -> wire_cases::Case {
         stage: stage_code(file.standing.stage).into(),
         site: file.site.unwrap_or_default(),
         mediator: file.mediator.unwrap_or_default(),
+        officers: file.officers,
         indirect_only: file.indirect_only,
         opened_at: Some(wire::timestamp(file.opened_at)),
         contact_frozen: file.contact_frozen,

@@ -3,21 +3,24 @@
 mod encode;
 mod parse;
 
-use chassis::{Caller, limits::MESSAGE};
+use chassis::{Caller, limits::MESSAGE, wire};
 use proto::cases::v1::{
-    AddParticipantRequest, AddParticipantResponse, AssignMediatorRequest, AssignMediatorResponse, EndAssignmentRequest,
-    EndAssignmentResponse, FindCaseByReferralRequest, GetCaseRequest, GetCaseResponse, ListAccessRequest, ListAccessResponse,
-    ListCasesRequest, ListCasesResponse, MoveCaseRequest, MoveCaseResponse, RecordAssessmentRequest, RecordAssessmentResponse,
-    RecordConsentRequest, RecordConsentResponse,
+    AddParticipantRequest, AddParticipantResponse, AssignMediatorRequest, AssignMediatorResponse, AssignOfficerRequest,
+    AssignOfficerResponse, BreakGlassRequest, BreakGlassResponse, EndAssignmentRequest, EndAssignmentResponse, EndGlassRequest,
+    EndGlassResponse, EndOfficerRequest, EndOfficerResponse, FindCaseByReferralRequest, GetCaseRequest, GetCaseResponse, ListAccessRequest,
+    ListAccessResponse, ListCasesRequest, ListCasesResponse, ListGlassRequest, ListGlassResponse, MoveCaseRequest, MoveCaseResponse,
+    RecordAssessmentRequest, RecordAssessmentResponse, RecordConsentRequest, RecordConsentResponse, ReviewGlassRequest,
+    ReviewGlassResponse,
     cases_server::{Cases, CasesServer},
 };
 use tonic::{Request, Response, Status, service::Routes};
 
 use crate::{
     app::{
-        App, add_participant, assign_mediator, events::stage_code, list_access, move_case, read_cases, record_assessment, record_consent,
+        App, add_participant, assign_mediator, assign_officer, break_glass, events::stage_code, list_access, move_case, read_cases,
+        read_cases::Which, record_assessment, record_consent, review_glass,
     },
-    domain::assessment::Written,
+    domain::{assessment::Written, decision::Verb},
 };
 
 /// The door of the service.
@@ -44,7 +47,8 @@ impl Cases for Door {
     async fn list_cases(&self, request: Request<ListCasesRequest>) -> Answer<ListCasesResponse> {
         let caller = Caller::of(&request)?;
         let asked = request.into_inner();
-        let page = read_cases::list_cases(&self.0, &caller, asked.page_size, &asked.page_token).await?;
+        let which = if asked.without_officer { Which::WithoutOfficer } else { Which::All };
+        let page = read_cases::list_cases(&self.0, &caller, which, asked.page_size, &asked.page_token).await?;
         let cases = page.cases.into_iter().map(encode::file).collect();
         Ok(Response::new(ListCasesResponse { cases, next_page_token: page.next }))
     }
@@ -53,7 +57,7 @@ impl Cases for Door {
         let caller = Caller::of(&request)?;
         let asked = request.into_inner();
         let ended = read_cases::get_case(&self.0, &caller, &asked.case_ref).await;
-        let whole = self.0.watched(&caller, "case.read", &asked.case_ref, ended).await?;
+        let whole = self.0.watched(&caller, Verb::Read, &asked.case_ref, ended).await?;
         Ok(Response::new(GetCaseResponse { case: Some(encode::whole(whole)) }))
     }
 
@@ -61,7 +65,7 @@ impl Cases for Door {
         let caller = Caller::of(&request)?;
         let asked = request.into_inner();
         let ended = read_cases::find_by_referral(&self.0, &caller, &asked.referral_id).await;
-        let whole = self.0.watched(&caller, "case.find", &asked.referral_id, ended).await?;
+        let whole = self.0.watched(&caller, Verb::Find, &asked.referral_id, ended).await?;
         Ok(Response::new(GetCaseResponse { case: Some(encode::whole(whole)) }))
     }
 
@@ -72,7 +76,7 @@ impl Cases for Door {
         let command =
             add_participant::Command { case_ref: &asked.case_id, kind, name: &asked.name, fps: &asked.fps, language: &asked.language };
         let ended = add_participant::add_participant(&self.0, &caller, command).await;
-        let id = self.0.watched(&caller, "participant.add", &asked.case_id, ended).await?;
+        let id = self.0.watched(&caller, Verb::AddParticipant, &asked.case_id, ended).await?;
         Ok(Response::new(AddParticipantResponse { participant_id: id.to_string() }))
     }
 
@@ -81,7 +85,7 @@ impl Cases for Door {
         let asked = request.into_inner();
         let until = parse::until(asked.until.as_ref())?;
         let ended = assign_mediator::assign_mediator(&self.0, &caller, &asked.case_id, &asked.mediator, until).await;
-        self.0.watched(&caller, "mediator.assign", &asked.case_id, ended).await?;
+        self.0.watched(&caller, Verb::AssignMediator, &asked.case_id, ended).await?;
         Ok(Response::new(AssignMediatorResponse {}))
     }
 
@@ -89,8 +93,58 @@ impl Cases for Door {
         let caller = Caller::of(&request)?;
         let asked = request.into_inner();
         let ended = assign_mediator::end_assignment(&self.0, &caller, &asked.case_id, &asked.mediator).await;
-        self.0.watched(&caller, "mediator.end", &asked.case_id, ended).await?;
+        self.0.watched(&caller, Verb::EndMediator, &asked.case_id, ended).await?;
         Ok(Response::new(EndAssignmentResponse {}))
+    }
+
+    async fn assign_officer(&self, request: Request<AssignOfficerRequest>) -> Answer<AssignOfficerResponse> {
+        let caller = Caller::of(&request)?;
+        let asked = request.into_inner();
+        let until = parse::until(asked.until.as_ref())?;
+        let ended = assign_officer::assign_officer(&self.0, &caller, &asked.case_ref, &asked.officer, until).await;
+        self.0.watched(&caller, Verb::AssignOfficer, &asked.case_ref, ended).await?;
+        Ok(Response::new(AssignOfficerResponse {}))
+    }
+
+    async fn end_officer(&self, request: Request<EndOfficerRequest>) -> Answer<EndOfficerResponse> {
+        let caller = Caller::of(&request)?;
+        let asked = request.into_inner();
+        let ended = assign_officer::end_officer(&self.0, &caller, &asked.case_ref, &asked.officer).await;
+        self.0.watched(&caller, Verb::EndOfficer, &asked.case_ref, ended).await?;
+        Ok(Response::new(EndOfficerResponse {}))
+    }
+
+    async fn break_glass(&self, request: Request<BreakGlassRequest>) -> Answer<BreakGlassResponse> {
+        let caller = Caller::of(&request)?;
+        let asked = request.into_inner();
+        // It records its own refusals: the audit log may be what does not work.
+        let opened = break_glass::break_glass(&self.0, &caller, &asked.case_ref, &asked.reason).await?;
+        let (glass_id, case_id) = (opened.glass.to_string(), opened.case.to_string());
+        Ok(Response::new(BreakGlassResponse { glass_id, case_id, until: Some(wire::timestamp(opened.until)) }))
+    }
+
+    async fn end_glass(&self, request: Request<EndGlassRequest>) -> Answer<EndGlassResponse> {
+        let caller = Caller::of(&request)?;
+        let asked = request.into_inner();
+        let ended = review_glass::end_glass(&self.0, &caller, &asked.glass_id).await;
+        self.0.watched(&caller, Verb::EndGlass, &asked.glass_id, ended).await?;
+        Ok(Response::new(EndGlassResponse {}))
+    }
+
+    async fn list_glass(&self, request: Request<ListGlassRequest>) -> Answer<ListGlassResponse> {
+        let caller = Caller::of(&request)?;
+        let listed = review_glass::list_glass(&self.0, &caller, request.into_inner().open_only).await?;
+        let glasses = listed.glasses.into_iter().map(|glass| encode::glass(glass, listed.today)).collect();
+        Ok(Response::new(ListGlassResponse { glasses }))
+    }
+
+    async fn review_glass(&self, request: Request<ReviewGlassRequest>) -> Answer<ReviewGlassResponse> {
+        let caller = Caller::of(&request)?;
+        let asked = request.into_inner();
+        let finding = parse::finding(asked.finding())?;
+        let ended = review_glass::review_glass(&self.0, &caller, &asked.glass_id, finding, &asked.note).await;
+        self.0.watched(&caller, Verb::ReviewGlass, &asked.glass_id, ended).await?;
+        Ok(Response::new(ReviewGlassResponse {}))
     }
 
     async fn record_assessment(&self, request: Request<RecordAssessmentRequest>) -> Answer<RecordAssessmentResponse> {
@@ -105,7 +159,7 @@ impl Cases for Door {
         };
         let command = record_assessment::Command { case_ref: &asked.case_id, participant: &asked.participant_id, risk, written };
         let ended = record_assessment::record_assessment(&self.0, &caller, command).await;
-        let answer = self.0.watched(&caller, "assessment.record", &asked.case_id, ended).await?;
+        let answer = self.0.watched(&caller, Verb::RecordAssessment, &asked.case_id, ended).await?;
         Ok(Response::new(RecordAssessmentResponse {
             assessment_id: answer.assessment.to_string(),
             concern_id: answer.concern.map(|id| id.to_string()).unwrap_or_default(),
@@ -125,7 +179,7 @@ impl Cases for Door {
             informed_and_voluntary: asked.informed_and_voluntary,
         };
         let ended = record_consent::record_consent(&self.0, &caller, command).await;
-        self.0.watched(&caller, "consent.record", &asked.case_id, ended).await?;
+        self.0.watched(&caller, Verb::RecordConsent, &asked.case_id, ended).await?;
         Ok(Response::new(RecordConsentResponse {}))
     }
 
@@ -133,7 +187,7 @@ impl Cases for Door {
         let caller = Caller::of(&request)?;
         let asked = request.into_inner();
         let ended = list_access::list_access(&self.0, &caller, &asked.case_ref).await;
-        let lines = self.0.watched(&caller, "case.access", &asked.case_ref, ended).await?;
+        let lines = self.0.watched(&caller, Verb::WhoViewed, &asked.case_ref, ended).await?;
         Ok(Response::new(ListAccessResponse { accesses: lines.into_iter().map(encode::access).collect() }))
     }
 
@@ -143,7 +197,7 @@ impl Cases for Door {
         let to = parse::stage(asked.to())?;
         let command = move_case::Command { case_ref: &asked.case_id, to, mode: &asked.mode, reason: &asked.reason };
         let ended = move_case::move_case(&self.0, &caller, command).await;
-        let stage = self.0.watched(&caller, "case.move", &asked.case_id, ended).await?;
+        let stage = self.0.watched(&caller, Verb::Move, &asked.case_id, ended).await?;
         Ok(Response::new(MoveCaseResponse { stage: stage_code(stage).into() }))
     }
 }

@@ -5,7 +5,7 @@ use prost_types::Timestamp;
 use proto::cases::v1 as wire_cases;
 use time::OffsetDateTime;
 
-use crate::domain::{assessment::Risk, consent::Status, participant::Kind, stage::Stage};
+use crate::domain::{assessment::Risk, consent::Status, glass::Finding, participant::Kind, stage::Stage};
 
 /// # Errors
 /// No stage is stated.
@@ -62,6 +62,24 @@ pub fn risk(stated: wire_cases::RiskLevel) -> Result<Risk, Refusal> {
                 "risk",
                 "give the risk: low, moderate, high or imminent",
                 "indiquez le risque : faible, modéré, élevé ou imminent",
+            ));
+        }
+    })
+}
+
+/// # Errors
+/// No finding is stated.
+pub fn finding(stated: wire_cases::GlassFinding) -> Result<Finding, Refusal> {
+    Ok(match stated {
+        wire_cases::GlassFinding::Justified => Finding::Justified,
+        wire_cases::GlassFinding::NotJustified => Finding::NotJustified,
+        wire_cases::GlassFinding::Unspecified => {
+            return Err(Refusal::invalid(
+                "finding-missing",
+                "IM1a",
+                "finding",
+                "say whether it was justified",
+                "précisez si c'était justifié",
             ));
         }
     })

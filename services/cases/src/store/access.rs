@@ -1,4 +1,4 @@
-//! The access list: who may know of a case, from when, until when [R3c, D-mediator].
+//! The access list: which officers and which mediator may know of a case, from when, until when [R3c, D-mediator].
 
 use proto::id::CaseId;
 use sqlx::PgConnection;
@@ -75,6 +75,76 @@ pub async fn was_assigned(tx: &mut PgConnection, case: CaseId, mediator: &str) -
         r#"select exists (select from case_access where case_id = $1 and subject = $2 and role = 'mediator') as "was!""#,
         case.uuid(),
         mediator
+    )
+    .fetch_one(tx)
+    .await
+}
+
+/// Puts the case into an officer's portfolio; `false` where it stands there already with the same end.
+///
+/// # Errors
+/// A statement failed.
+pub async fn assign_officer(
+    tx: &mut PgConnection,
+    case: CaseId,
+    officer: &str,
+    until: Option<OffsetDateTime>,
+    by: &str,
+    at: OffsetDateTime,
+) -> sqlx::Result<bool> {
+    let same = sqlx::query_scalar!(
+        r#"select exists (select from case_access where case_id = $1 and subject = $2 and role = 'officer' and ended_at is null
+                          and until is not distinct from $3) as "same!""#,
+        case.uuid(),
+        officer,
+        until
+    )
+    .fetch_one(&mut *tx)
+    .await?;
+    if same {
+        return Ok(false);
+    }
+    end_officer(tx, case, officer, by, at).await?;
+    sqlx::query!(
+        "insert into case_access (case_id, subject, role, since, until, granted_by) values ($1, $2, 'officer', $3, $4, $5)",
+        case.uuid(),
+        officer,
+        at,
+        until,
+        by
+    )
+    .execute(tx)
+    .await?;
+    Ok(true)
+}
+
+/// Takes the case out of an officer's portfolio at once.
+///
+/// # Errors
+/// The statement failed.
+pub async fn end_officer(tx: &mut PgConnection, case: CaseId, officer: &str, by: &str, at: OffsetDateTime) -> sqlx::Result<()> {
+    sqlx::query!(
+        "update case_access set ended_at = $3, ended_by = $4
+         where case_id = $1 and subject = $2 and role = 'officer' and ended_at is null",
+        case.uuid(),
+        officer,
+        at,
+        by
+    )
+    .execute(tx)
+    .await?;
+    Ok(())
+}
+
+/// Whether the case was ever in this officer's portfolio.
+///
+/// # Errors
+/// The statement failed.
+pub async fn was_in_portfolio(tx: &mut PgConnection, case: CaseId, officer: &str) -> sqlx::Result<bool> {
+    sqlx::query_scalar!(
+        r#"select exists (select from case_access where case_id = $1 and subject = $2 and role = 'officer') as "was!""#,
+        case.uuid(),
+        officer
     )
     .fetch_one(tx)
     .await

@@ -7,6 +7,7 @@ pub mod assessment;
 pub mod case_file;
 pub mod concern;
 pub mod consent;
+pub mod glass;
 pub mod participant;
 pub mod sealed;
 

@@ -4,10 +4,14 @@
 mod assessments;
 mod audit;
 mod consents;
+mod decisions;
 mod fenced;
+mod glass;
 mod need_to_know;
 mod opening;
 mod participants;
+mod portfolio;
+mod random;
 mod sealing;
 mod stages;
 mod uniform;

@@ -3,26 +3,42 @@
 use cases::grpc::Door;
 use harness::uniform::{Seen, asked, every_rpc_of, refused, same};
 use proto::cases::v1::{
-    AddParticipantRequest, FindCaseByReferralRequest, GetCaseRequest, MoveCaseRequest, RecordAssessmentRequest, RecordConsentRequest,
-    cases_server::Cases,
+    AddParticipantRequest, AssignMediatorRequest, EndAssignmentRequest, FindCaseByReferralRequest, GetCaseRequest, MoveCaseRequest,
+    RecordAssessmentRequest, RecordConsentRequest, cases_server::Cases,
 };
+use proto::role;
 use uuid::Uuid;
 
-use crate::world::{World, mediator};
+use crate::world::{World, caller, mediator};
 
-const COMPARED: [&str; 6] = ["GetCase", "FindCaseByReferral", "AddParticipant", "RecordAssessment", "RecordConsent", "MoveCase"];
-/// Only the RJ Unit may call these, and no case is hidden from it [IM1c].
-const UNIT: &str = "the RJ Unit knows of every case";
-const OTHERS: [(&str, &str); 4] = [
-    ("AssignMediator", UNIT),
-    ("EndAssignment", UNIT),
-    ("ListAccess", UNIT),
+const COMPARED: [&str; 8] =
+    ["GetCase", "FindCaseByReferral", "AddParticipant", "RecordAssessment", "RecordConsent", "MoveCase", "AssignMediator", "EndAssignment"];
+/// Only supervisors and the National Manager may call these, and no case is hidden from them [IM1c].
+const SUPERVISORS: &str = "supervisors know of every case";
+const OTHERS: [(&str, &str); 8] = [
+    ("AssignOfficer", SUPERVISORS),
+    ("EndOfficer", SUPERVISORS),
+    ("ListAccess", SUPERVISORS),
+    ("ListGlass", SUPERVISORS),
+    ("ReviewGlass", SUPERVISORS),
+    ("BreakGlass", "opens what is hidden: that it tells is what it is for, and every try is in the log"),
+    ("EndGlass", "names a break-glass, which only who broke it and supervisors are told of"),
     ("ListCases", "names no case; what is hidden is not counted"),
 ];
 
 async fn ask(door: &Door, rpc: &str, name: &str) -> Seen {
     let (who, name) = (mediator("mediator-1"), name.to_owned());
+    // An officer in whose portfolio the case is not.
+    let stranger = caller("rj-officer-9", &[role::RJ_OFFICER]);
     match rpc {
+        "AssignMediator" => {
+            let request = AssignMediatorRequest { case_id: name, mediator: "mediator-1".into(), ..Default::default() };
+            refused(door.assign_mediator(asked(&stranger, request))).await
+        }
+        "EndAssignment" => {
+            let request = EndAssignmentRequest { case_id: name, mediator: "mediator-2".into() };
+            refused(door.end_assignment(asked(&stranger, request))).await
+        }
         "GetCase" => refused(door.get_case(asked(&who, GetCaseRequest { case_ref: name }))).await,
         "FindCaseByReferral" => refused(door.find_case_by_referral(asked(&who, FindCaseByReferralRequest { referral_id: name }))).await,
         "AddParticipant" => {

@@ -17,6 +17,7 @@ use cases::{
     domain::{
         assessment::{Risk, Written},
         consent::Status,
+        glass::Limits,
         opening::{Known, Origin, Referral, Screened, TakenBack},
         participant::{Kind, Language},
         stage::Stage,
@@ -58,13 +59,15 @@ impl World {
         let db = fresh(&[&chassis::database::MIGRATOR, &cases::MIGRATOR]).await;
         let clock = Clock::fixed(NOW);
         let vault = harness::vault::vault("cases", &clock);
-        let app = App { pool: db.pool.clone(), clock, ids: Ids::seeded(7), outbox: Wake::default(), vault };
+        let glass = Limits { lasts: time::Duration::hours(4), quota: 3 };
+        let app = App { pool: db.pool.clone(), clock, ids: Ids::seeded(7), glass, outbox: Wake::default(), vault };
         Self { app, db, referrals: AtomicU64::new(1), keys: AtomicU64::new(1) }
     }
 
     pub fn screened(&self, indirect_only: bool) -> Screened {
         let referral = ReferralId::new(Uuid::from_u64_pair(9, self.referrals.fetch_add(1, Ordering::Relaxed)));
-        Screened { referral, indirect_only, screened_at: NOW - time::Duration::hours(1), content: referral_content() }
+        let screened_by = Some(officer().subject);
+        Screened { referral, indirect_only, screened_at: NOW - time::Duration::hours(1), screened_by, content: referral_content() }
     }
 
     /// A transaction as the service has it when it hears the bus.
@@ -84,7 +87,8 @@ impl World {
         tx.commit().await.unwrap();
     }
 
-    /// Opens a case for an institutional referral at Mission that names a victim and an offender.
+    /// Opens a case for an institutional referral at Mission that names a victim and an offender; it is in the portfolio of
+    /// [`officer`], who screened it.
     pub async fn open(&self) -> Opened {
         let screened = self.screened(false);
         self.apply(&screened).await.unwrap();
@@ -191,6 +195,21 @@ pub fn caller(subject: &str, roles: &[&str]) -> Caller {
 
 pub fn officer() -> Caller {
     caller("rj-officer-1", &[role::RJ_OFFICER])
+}
+
+/// An officer who screened nothing.
+pub fn other_officer() -> Caller {
+    caller("rj-officer-2", &[role::RJ_OFFICER])
+}
+
+pub fn supervisor() -> Caller {
+    caller("rj-supervisor-1", &[role::RJ_SUPERVISOR])
+}
+
+pub fn asked<T>(who: &Caller, message: T) -> tonic::Request<T> {
+    let mut request = tonic::Request::new(message);
+    request.extensions_mut().insert(who.clone());
+    request
 }
 
 pub fn mediator(subject: &str) -> Caller {

@@ -5,6 +5,7 @@
 
 mod denied;
 mod key;
+mod later;
 pub mod log;
 pub mod merkle;
 mod read;
@@ -14,6 +15,7 @@ mod tests;
 
 pub use denied::Denied;
 pub use key::Signer;
+pub use later::{Past, enter};
 pub use read::{checkpoints, entries, of_objects};
 pub use seal::{keep_sealed, seal};
 
@@ -51,6 +53,12 @@ impl<'a> Act<'a> {
         let is_id = object.len() <= LONGEST && object.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
         let object = if is_id { object.to_owned() } else { "unreadable".to_owned() };
         Self { actor, action, kind, object }
+    }
+
+    /// What is kept of the object.
+    #[must_use]
+    pub fn object(&self) -> &str {
+        &self.object
     }
 }
 

@@ -42,6 +42,7 @@ pub async fn get(desk: &Desk, request: Request<GetReferralRequest>) -> Result<Ge
         variants: variants.ok_or_else(unreadable)?,
         disposition: full.disposition.map(|d| wire::disposition_code(d).into()).unwrap_or_default(),
         counted_origin: wire::origin_code(full.counted_origin).into(),
+        screened_by: full.screened_by.unwrap_or_default(),
     })
 }
 

@@ -53,6 +53,8 @@ pub struct Full {
     pub counted_origin: Origin,
     pub state: State,
     pub disposition: Option<Disposition>,
+    /// Who made the decision that stands.
+    pub screened_by: Option<String>,
     pub received_at: OffsetDateTime,
     pub flags: Flags,
     pub content: Vec<u8>,
@@ -292,6 +294,7 @@ pub async fn read(db: &mut PgConnection, vault: &Vault, id: Uuid) -> chassis::Re
     .fetch_optional(&mut *db)
     .await?;
     let Some(row) = row else { return Ok(None) };
+    let screened_by = super::screening::decided_by(&mut *db, id).await?;
     let variants = sqlx::query!(
         "select body_hash, content, content_sealed from referral_variant where referral_id = $1 order by received_at, body_hash limit $2",
         id,
@@ -315,6 +318,7 @@ pub async fn read(db: &mut PgConnection, vault: &Vault, id: Uuid) -> chassis::Re
         counted_origin: Origin::from_code(&row.counted_origin).ok_or_else(|| unknown_code("referral.counted_origin"))?,
         state: State::from_code(&row.state).ok_or_else(|| unknown_code("referral.state"))?,
         disposition: disposition.transpose()?,
+        screened_by,
         received_at: row.received_at,
         flags: Flags::from_codes(&row.flags),
         content: content.into_inner(),

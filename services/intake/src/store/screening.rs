@@ -49,6 +49,16 @@ async fn latest(db: &mut PgConnection, vault: &Vault, id: Uuid, number: i32) -> 
     Ok(Some(Latest { decision, decided_by: row.decided_by }))
 }
 
+/// Who made the decision that stands.
+///
+/// # Errors
+/// The statement failed.
+pub async fn decided_by(db: &mut PgConnection, id: Uuid) -> sqlx::Result<Option<String>> {
+    sqlx::query_scalar!("select decided_by from screening_decision where referral_id = $1 order by number desc limit 1", id)
+        .fetch_optional(db)
+        .await
+}
+
 /// Adds a decision and lets the referral follow it.
 ///
 /// # Errors

@@ -1,5 +1,6 @@
 //! Puts one item into one inbox, notes it on the ledger, and asks for the mail that announces it.
 
+use chassis::grants;
 use sqlx::PgConnection;
 use uuid::Uuid;
 
@@ -8,11 +9,16 @@ use crate::{
     domain::{
         address::Address,
         inbox::{Alarm, Item},
+        language::mark,
+        office,
         ring::Recipient,
         template::{Data, Template},
     },
     store::{self, delivery::Entry, preference::Preferences},
 };
+
+/// Holders of an office that are written to at most.
+const HOLDERS: i64 = 50;
 
 /// What one recipient is told.
 pub(super) struct Letter<'a> {
@@ -31,6 +37,12 @@ pub(super) async fn post(tx: &mut PgConnection, app: &App, recipient: Recipient,
         Recipient::Office(_) => Preferences::default(),
     };
     let urgency = letter.alarm.as_ref().map(|alarm| alarm.urgency);
+    let holders = match &recipient {
+        Recipient::Office(office) if letter.template.is_mailed_to_the_holders() => {
+            grants::holders(tx, office::roles_of(office), now, HOLDERS).await?
+        }
+        Recipient::Office(_) | Recipient::Person(_) => Vec::new(),
+    };
     let item = Item::new(recipient, wishes.language, letter.template, letter.about, letter.data, letter.alarm);
     let Some(item_id) = store::inbox::put(tx, &app.vault, app.ids.uuid(), &item, now).await? else {
         return Ok(());
@@ -48,6 +60,15 @@ pub(super) async fn post(tx: &mut PgConnection, app: &App, recipient: Recipient,
     if wants_mail(&wishes, app) {
         store::delivery::queue_email(tx, app.ids.uuid(), &entry, now).await?;
         app.mail.notify_one();
+    }
+    for holder in &holders {
+        let wishes = store::preference::of(tx, &app.vault, holder).await?;
+        if wants_mail(&wishes, app) {
+            // One item, a mail to each: it is not the item's own mail, of which there is one at a time.
+            let to_each = Entry { item_id: None, recipient: holder, language: mark(wishes.language), ..entry.clone() };
+            store::delivery::queue_email(tx, app.ids.uuid(), &to_each, now).await?;
+            app.mail.notify_one();
+        }
     }
     Ok(())
 }

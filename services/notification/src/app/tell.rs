@@ -1,4 +1,4 @@
-//! A fact of another service is told to whoever works on it: the RJ Unit, or the mediator.
+//! A fact of another service is told to whoever works on it: the RJ Unit, its supervisors, an officer or a mediator.
 
 use proto::{
     id::{CaseId, ReferralId},
@@ -24,6 +24,10 @@ pub enum Fact {
     ReferralReceived { referral_id: ReferralId, origin: Origin, site: String, at: Option<OffsetDateTime> },
     CaseOpened { case_id: CaseId, at: Option<OffsetDateTime> },
     MediatorAssigned { case_id: CaseId, mediator: String, at: Option<OffsetDateTime> },
+    OfficerAssigned { case_id: CaseId, officer: String, at: Option<OffsetDateTime> },
+    GlassBroken { glass_id: Uuid, case_id: CaseId, at: Option<OffsetDateTime> },
+    GlassQuotaReached { notice_id: Uuid, at: Option<OffsetDateTime> },
+    GlassReviewDue { notice_id: Uuid, overdue: i32, at: Option<OffsetDateTime> },
 }
 
 /// Tells the fact in the caller's transaction; the same fact twice is told once.
@@ -45,7 +49,27 @@ pub async fn tell(tx: &mut PgConnection, app: &App, fact: Fact) -> sqlx::Result<
             let data = Data { reference, case_id: case_id.to_string().into(), happened_at: at, ..Data::default() };
             inform(tx, app, Recipient::Person(mediator), Template::MediatorAssigned, case_id.uuid(), &data).await
         }
+        Fact::OfficerAssigned { case_id, officer, at } => {
+            let data = Data { reference, case_id: case_id.to_string().into(), happened_at: at, ..Data::default() };
+            inform(tx, app, Recipient::Person(officer), Template::OfficerAssigned, case_id.uuid(), &data).await
+        }
+        Fact::GlassBroken { glass_id, case_id, at } => {
+            let data = Data { reference, case_id: case_id.to_string().into(), happened_at: at, ..Data::default() };
+            inform(tx, app, rj_supervisors(), Template::GlassBroken, glass_id, &data).await
+        }
+        Fact::GlassQuotaReached { notice_id, at } => {
+            let data = Data { reference, happened_at: at, ..Data::default() };
+            inform(tx, app, rj_supervisors(), Template::GlassQuotaReached, notice_id, &data).await
+        }
+        Fact::GlassReviewDue { notice_id, overdue, at } => {
+            let data = Data { reference, waiting: Some(overdue), happened_at: at, ..Data::default() };
+            inform(tx, app, rj_supervisors(), Template::GlassReviewDue, notice_id, &data).await
+        }
     }
+}
+
+fn rj_supervisors() -> Recipient {
+    Recipient::Office(office::RJ_SUPERVISORS.to_owned())
 }
 
 /// A number that an outside notice may quote and a person may read out.

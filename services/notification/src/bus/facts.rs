@@ -6,12 +6,13 @@ use chassis::{
     wire::instant,
 };
 use proto::{
-    cases::v1::{CaseOpened, MediatorAssigned},
+    cases::v1::{CaseOpened, GlassBroken, GlassQuotaReached, GlassReviewDue, MediatorAssigned, OfficerAssigned},
     id::Malformed,
     intake::v1::{self as intake, ContactPushed, ReferralReceived, intake_client::IntakeClient},
     subject,
 };
 use sqlx::PgConnection;
+use uuid::Uuid;
 
 use super::contact;
 use crate::{
@@ -43,6 +44,19 @@ impl Handler for Facts {
             subject::REFERRAL_RECEIVED => referral_received(&message.decode()?).map(Heard::Fact),
             subject::CASE_OPENED => case_opened(&message.decode()?).map(Heard::Fact),
             subject::MEDIATOR_ASSIGNED => mediator_assigned(&message.decode()?).map(Heard::Fact),
+            subject::OFFICER_ASSIGNED => officer_assigned(&message.decode()?).map(Heard::Fact),
+            subject::GLASS_BROKEN => glass_broken(&message.decode()?).map(Heard::Fact),
+            subject::GLASS_QUOTA_REACHED => {
+                let told: GlassQuotaReached = message.decode()?;
+                let notice_id = notice(&told.notice_id)?;
+                Ok(Heard::Fact(Fact::GlassQuotaReached { notice_id, at: told.reached_at.as_ref().and_then(instant) }))
+            }
+            subject::GLASS_REVIEW_DUE => {
+                let told: GlassReviewDue = message.decode()?;
+                let notice_id = notice(&told.notice_id)?;
+                let at = told.noticed_at.as_ref().and_then(instant);
+                Ok(Heard::Fact(Fact::GlassReviewDue { notice_id, overdue: told.overdue, at }))
+            }
             subject::CONTACT_PUSHED => {
                 let pushed: ContactPushed = message.decode()?;
                 let contact = contact::fetch(self.intake.clone(), pushed).await?;
@@ -88,6 +102,24 @@ fn mediator_assigned(event: &MediatorAssigned) -> Result<Fact, Rejection> {
         return Err(Rejection::Never { reason: "mediator-missing", detail: "the event names no mediator".to_owned() });
     }
     Ok(Fact::MediatorAssigned { case_id, mediator: plain(&event.mediator), at: event.assigned_at.as_ref().and_then(instant) })
+}
+
+fn officer_assigned(event: &OfficerAssigned) -> Result<Fact, Rejection> {
+    let case_id = event.case_id.parse().map_err(malformed)?;
+    if event.officer.is_empty() {
+        return Err(Rejection::Never { reason: "officer-missing", detail: "the event names no officer".to_owned() });
+    }
+    Ok(Fact::OfficerAssigned { case_id, officer: plain(&event.officer), at: event.assigned_at.as_ref().and_then(instant) })
+}
+
+fn glass_broken(event: &GlassBroken) -> Result<Fact, Rejection> {
+    let (glass_id, case_id) = (notice(&event.glass_id)?, event.case_id.parse().map_err(malformed)?);
+    Ok(Fact::GlassBroken { glass_id, case_id, at: event.broken_at.as_ref().and_then(instant) })
+}
+
+/// The id of a break-glass, or of what is told of one.
+fn notice(id: &str) -> Result<Uuid, Rejection> {
+    Uuid::try_parse(id).map_err(|_| Rejection::Never { reason: "id-malformed", detail: "the id is not a UUID".to_owned() })
 }
 
 pub(super) fn malformed(error: Malformed) -> Rejection {

@@ -5,8 +5,18 @@ use proto::{id::SiteCode, role};
 
 /// The NHQ Restorative Justice Unit.
 pub const RJ_UNIT: &str = "rj-unit";
+/// The supervisors of the RJ Unit and the National Manager.
+pub const RJ_SUPERVISORS: &str = "rj-supervisors";
 /// The National Monitoring Centre.
 pub const NMC: &str = "nmc";
+
+const SUPERVISORS: [&str; 2] = [role::NATIONAL_MANAGER, role::RJ_SUPERVISOR];
+
+/// The roles whose holders share an office and are written to one by one.
+#[must_use]
+pub fn roles_of(office: &str) -> &'static [&'static str] {
+    if office == RJ_SUPERVISORS { &SUPERVISORS } else { &[] }
+}
 
 /// The office of the Institutional Head of a site.
 #[must_use]
@@ -28,7 +38,7 @@ fn at(role: &str, site: &SiteCode) -> String {
 #[must_use]
 pub fn is_office(name: &str) -> bool {
     let of_a_site = |role: &str| name.strip_prefix(role).is_some_and(|rest| rest.starts_with('/'));
-    [RJ_UNIT, NMC].contains(&name) || role::RESPONSIBLE_HEADS.into_iter().any(of_a_site)
+    [RJ_UNIT, RJ_SUPERVISORS, NMC].contains(&name) || role::RESPONSIBLE_HEADS.into_iter().any(of_a_site)
 }
 
 /// The offices that a caller holds, each grant by itself. A role of a site without a site holds none.
@@ -37,6 +47,9 @@ pub fn held(caller: &Caller) -> Vec<String> {
     let mut offices = Vec::new();
     if caller.has_any(&role::RJ_UNIT) {
         offices.push(RJ_UNIT.to_owned());
+    }
+    if caller.has_any(&SUPERVISORS) {
+        offices.push(RJ_SUPERVISORS.to_owned());
     }
     if caller.has_role(role::NMC_SUPERVISOR) {
         offices.push(NMC.to_owned());
@@ -59,7 +72,8 @@ mod tests {
     fn every_role_holds_the_offices_it_answers_for_and_no_other() {
         for role in role::ALL {
             let expected: &[&str] = match role {
-                role::NATIONAL_MANAGER | role::RJ_SUPERVISOR | role::RJ_OFFICER => &["rj-unit"],
+                role::NATIONAL_MANAGER | role::RJ_SUPERVISOR => &["rj-unit", "rj-supervisors"],
+                role::RJ_OFFICER => &["rj-unit"],
                 role::NMC_SUPERVISOR => &["nmc"],
                 role::INSTITUTIONAL_HEAD => &["institutional-head/mission", "institutional-head/kent"],
                 role::DISTRICT_DIRECTOR => &["district-director/mission", "district-director/kent"],
@@ -71,7 +85,7 @@ mod tests {
 
     #[test]
     fn no_person_bears_the_name_of_an_office() {
-        for office in ["rj-unit", "nmc", "institutional-head/mission", "district-director/x"] {
+        for office in ["rj-unit", "rj-supervisors", "nmc", "institutional-head/mission", "district-director/x"] {
             assert!(is_office(office), "{office}");
         }
         for person in ["rj-officer-1", "institutional-head-mission", "https://id.example.org/ada", ""] {

@@ -1,16 +1,19 @@
 //! Facts of intake and cases are told to whoever works on them, and to nobody else.
 
+use chassis::grants::Line;
+use harness::grants::{hold, line};
 use notification::bus::Facts;
 use proto::{
-    cases::v1::{CaseOpened, MediatorAssigned},
+    cases::v1::{CaseOpened, GlassBroken, GlassReviewDue, MediatorAssigned, OfficerAssigned},
     intake::v1::{Origin, ReferralReceived, intake_client::IntakeClient},
-    subject,
+    role, subject,
 };
+use time::OffsetDateTime;
 use uuid::Uuid;
 
 use crate::{
     smtp::Smtp,
-    world::{START, World, head, hear, officer, person, world},
+    world::{START, World, caller, head, hear, officer, person, world},
 };
 
 /// The handler, with an intake that does not answer.
@@ -92,4 +95,73 @@ async fn the_ledger_tells_who_was_told_by_which_channel_and_nothing_of_what() {
     for content in ["title", "body", "email", "address", "envelope"] {
         assert!(!columns.iter().any(|column| column == content), "{content}");
     }
+}
+
+/// A grant of the service's own copy, in force since an hour before the test begins.
+async fn holds(world: &World, subject: &str, role: &str, ended_at: Option<OffsetDateTime>) {
+    let line = Line { since: START - time::Duration::HOUR, ended_at, ..line(subject, role, None) };
+    hold(&world.app.pool, &line).await;
+}
+
+// [IM1a]
+#[tokio::test]
+async fn every_supervisor_and_nobody_else_is_told_of_a_break_glass_once_in_the_inbox_and_each_by_a_mail_without_content() {
+    let (world, smtp) = (world().await, Smtp::up().await);
+    let supervisors = [caller("rj-supervisor-1", role::RJ_SUPERVISOR, ""), caller("national-manager-1", role::NATIONAL_MANAGER, "")];
+    holds(&world, "rj-supervisor-1", role::RJ_SUPERVISOR, None).await;
+    holds(&world, "national-manager-1", role::NATIONAL_MANAGER, None).await;
+    holds(&world, "rj-officer-1", role::RJ_OFFICER, None).await;
+    for someone in supervisors.iter().chain(&[officer("rj-officer-1")]) {
+        let address = format!("{}@csc-scc.gc.ca", someone.subject);
+        notification::app::preferences::set(&world.app, someone, "en", &address).await.unwrap();
+    }
+    let broken = GlassBroken {
+        glass_id: Uuid::from_u128(0x61a55).to_string(),
+        case_id: case_id(),
+        broken_at: Some(chassis::wire::timestamp(START)),
+    };
+    let due = GlassReviewDue { notice_id: Uuid::from_u128(0xd0e).to_string(), overdue: 2, noticed_at: broken.broken_at };
+    for _ in 0..2 {
+        hear(&world.app.pool, &facts(&world, NO_INTAKE), subject::GLASS_BROKEN, &broken).await.unwrap();
+        hear(&world.app.pool, &facts(&world, NO_INTAKE), subject::GLASS_REVIEW_DUE, &due).await.unwrap();
+    }
+    for supervisor in &supervisors {
+        let items = world.inbox(supervisor).await;
+        assert_eq!(items.len(), 2);
+        assert!(items.iter().any(|item| item.template == "glass-broken" && item.body.contains(&case_id())));
+        assert!(items.iter().any(|item| item.template == "glass-review-due" && item.body.contains("Reviews overdue: 2")));
+    }
+    assert!(world.inbox(&officer("rj-officer-1")).await.is_empty());
+
+    notification::app::send_mail::send_due(&world.app, Some(&smtp.mailer())).await.unwrap();
+    let mails = smtp.arrived();
+    let to = |name: &str| mails.iter().filter(|mail| mail.header("To").contains(name)).count();
+    assert_eq!((to("rj-supervisor-1"), to("national-manager-1"), mails.len()), (2, 2, 4));
+    for mail in &mails {
+        assert!(mail.body().starts_with("You have a message in the secure inbox. Reference RN-"), "{}", mail.body());
+        for word in ["case", "glass", "review", &case_id()] {
+            assert!(!mail.raw.to_lowercase().contains(word), "{word}: {}", mail.raw);
+        }
+    }
+}
+
+#[tokio::test]
+async fn who_is_a_supervisor_no_longer_is_written_to_no_longer() {
+    let world = world().await;
+    let supervisor = caller("rj-supervisor-1", role::RJ_SUPERVISOR, "");
+    notification::app::preferences::set(&world.app, &supervisor, "en", "ada@csc-scc.gc.ca").await.unwrap();
+    holds(&world, "rj-supervisor-1", role::RJ_SUPERVISOR, Some(START - time::Duration::MINUTE)).await;
+    let broken = GlassBroken { glass_id: Uuid::from_u128(1).to_string(), case_id: case_id(), broken_at: None };
+    hear(&world.app.pool, &facts(&world, NO_INTAKE), subject::GLASS_BROKEN, &broken).await.unwrap();
+    assert!(world.ledger().await.iter().all(|line| line.recipient == "rj-supervisors"));
+}
+
+#[tokio::test]
+async fn an_officer_is_told_of_a_case_in_their_portfolio() {
+    let world = world().await;
+    let event = OfficerAssigned { case_id: case_id(), officer: "rj-officer-1".into(), assigned_at: None };
+    hear(&world.app.pool, &facts(&world, NO_INTAKE), subject::OFFICER_ASSIGNED, &event).await.unwrap();
+    let item = world.inbox(&officer("rj-officer-1")).await.remove(0);
+    assert!(item.template == "officer-assigned" && item.body.contains(&case_id()));
+    assert!(world.inbox(&officer("rj-officer-2")).await.is_empty());
 }

@@ -1,10 +1,10 @@
-//! `ro case`: list, show, assign, assess and move RO cases [R3c, R4a].
+//! `ro case`: list, show, assign, assess and move RO cases; break-glass stands in `glass` [R3c, R4a].
 
 use clap::{Args, Subcommand};
 use proto::{
     cases::v1::{
-        Access, AssignMediatorRequest, Case, GetCaseRequest, ListAccessRequest, ListCasesRequest, ListCasesResponse, MoveCaseRequest,
-        Participant, RecordAssessmentRequest, RiskLevel, Stage,
+        Access, AssignMediatorRequest, AssignOfficerRequest, Case, GetCaseRequest, ListAccessRequest, ListCasesRequest, ListCasesResponse,
+        MoveCaseRequest, Participant, RecordAssessmentRequest, RiskLevel, Stage,
     },
     role,
 };
@@ -13,7 +13,7 @@ use super::{
     choices,
     common::Common,
     failure::Failure,
-    labels, output,
+    glass, labels, output,
     session::{Session, Wanted, Who},
     text::{Lang, Words},
 };
@@ -27,6 +27,10 @@ pub enum Command {
     Assess(Box<Assess>),
     Move(Move),
     WhoViewed(WhoViewed),
+    BreakGlass(glass::BreakGlass),
+    /// What was opened by break-glass: list, review, end
+    #[command(subcommand)]
+    Glass(glass::Command),
 }
 
 /// The cases you may know of
@@ -36,6 +40,9 @@ pub struct List {
     /// Show at most this many
     #[arg(long, default_value_t = 50, value_parser = clap::value_parser!(u32).range(1..=100_000))]
     limit: u32,
+    /// Only cases in no officer's portfolio: they wait for a supervisor to assign them
+    #[arg(long)]
+    without_officer: bool,
     #[command(flatten)]
     common: Common,
 }
@@ -50,15 +57,20 @@ pub struct Show {
     common: Common,
 }
 
-/// Give a mediator the case, and with it access
+/// Give a mediator the case, or put it into an officer's portfolio, and with it access
 #[derive(Debug, Args)]
-#[command(after_help = "Example:\n  ro case assign RC-4TQM-9XKD --mediator mediator-1")]
+#[command(
+    after_help = "Examples:\n  ro case assign RC-4TQM-9XKD --mediator mediator-1\n  ro case assign RC-4TQM-9XKD --officer rj-officer-1"
+)]
 pub struct Assign {
     /// Case number or id
     case: String,
     /// Identity of the mediator
+    #[arg(long, required_unless_present = "officer", conflicts_with = "officer")]
+    mediator: Option<String>,
+    /// Identity of the officer: supervisors and the National Manager assign
     #[arg(long)]
-    mediator: String,
+    officer: Option<String>,
     #[command(flatten)]
     common: Common,
 }
@@ -128,6 +140,7 @@ const RAISED: Words =
     Words { en: "recorded; a safety concern was raised: {}", fr: "consignée; une préoccupation de sécurité a été soulevée : {}" };
 const FROZEN: Words =
     Words { en: "contact is frozen: a safety concern is open", fr: "contacts suspendus : préoccupation de sécurité ouverte" };
+const OFFICERS: Words = Words { en: "officers: {}", fr: "agents : {}" };
 const MEDIATOR: Words = Words { en: "mediator: {}", fr: "médiateur : {}" };
 const REVIEW: Words = Words { en: "next review {}", fr: "prochaine révision {}" };
 
@@ -141,13 +154,20 @@ impl Command {
             Self::Assess(c) => &c.common,
             Self::Move(c) => &c.common,
             Self::WhoViewed(c) => &c.common,
+            Self::BreakGlass(c) => c.common(),
+            Self::Glass(c) => c.common(),
         }
     }
 
     /// # Errors
     /// See [`Failure`].
     pub async fn run(&self, session: &Session) -> Result<(), Failure> {
-        let role = if matches!(self, Self::WhoViewed(_)) { role::NATIONAL_MANAGER } else { role::RJ_OFFICER };
+        let role = match self {
+            Self::WhoViewed(_) => role::NATIONAL_MANAGER,
+            Self::List(List { without_officer: true, .. }) | Self::Assign(Assign { officer: Some(_), .. }) => role::RJ_SUPERVISOR,
+            Self::Glass(c) => c.role(),
+            _ => role::RJ_OFFICER,
+        };
         let who = session.who(&[Wanted::role(role)])?;
         match self {
             Self::List(c) => c.run(session, &who).await,
@@ -156,6 +176,8 @@ impl Command {
             Self::Assess(c) => c.run(session, &who).await,
             Self::Move(c) => c.run(session, &who).await,
             Self::WhoViewed(c) => c.run(session, &who).await,
+            Self::BreakGlass(c) => c.run(session, &who).await,
+            Self::Glass(c) => c.run(session, &who).await,
         }
     }
 }
@@ -173,7 +195,8 @@ impl List {
         let mut whole = ListCasesResponse::default();
         while whole.cases.len() < limit {
             let page_size = i32::try_from((limit - whole.cases.len()).min(200)).unwrap_or(200);
-            let request = ListCasesRequest { page_size, page_token: std::mem::take(&mut whole.next_page_token) };
+            let page_token = std::mem::take(&mut whole.next_page_token);
+            let request = ListCasesRequest { page_size, page_token, without_officer: self.without_officer };
             let page = client.list_cases(request).await?.into_inner();
             let last = page.next_page_token.is_empty() || page.cases.is_empty();
             whole.cases.extend(page.cases);
@@ -207,13 +230,20 @@ impl Show {
 
 impl Assign {
     async fn run(&self, session: &Session, who: &Who) -> Result<(), Failure> {
-        let case_id = find(session, who, &self.case).await?.case_id;
-        let request = AssignMediatorRequest { case_id, mediator: self.mediator.clone(), until: None };
-        let answer = session.cases(who)?.assign_mediator(request).await?.into_inner();
-        if session.json {
-            output::print_json(&answer);
+        let mut client = session.cases(who)?;
+        let (case_ref, until) = (self.case.clone(), None);
+        let given_to = if let Some(officer) = self.officer.clone() {
+            client.assign_officer(AssignOfficerRequest { case_ref, officer: officer.clone(), until }).await?;
+            officer
         } else {
-            print::line(ASSIGNED.fill(session.lang, &[&self.mediator]));
+            let mediator = self.mediator.clone().unwrap_or_default();
+            client.assign_mediator(AssignMediatorRequest { case_id: case_ref, mediator: mediator.clone(), until }).await?;
+            mediator
+        };
+        if session.json {
+            print::line(serde_json::json!({ "assignedTo": given_to }));
+        } else {
+            print::line(ASSIGNED.fill(session.lang, &[&given_to]));
         }
         Ok(())
     }
@@ -282,11 +312,12 @@ const WHO_VIEWED: [Words; 5] = [
 
 fn line(case: &Case, lang: Lang) -> String {
     format!(
-        "{}  {}  {}  {}  {}  {}",
+        "{}  {}  {}  {}  {}  {}  {}",
         output::instant(case.opened_at.as_ref()),
         case.case_number,
         labels::stage(case.stage()).of(lang),
         output::or_dash(&case.site),
+        OFFICERS.fill(lang, &[output::or_dash(&case.officers.join(", "))]),
         MEDIATOR.fill(lang, &[output::or_dash(&case.mediator)]),
         case.case_id
     )

@@ -7,6 +7,7 @@ pub mod common;
 pub mod concern;
 pub mod contact;
 pub mod failure;
+pub mod glass;
 pub mod grant;
 pub mod inbox;
 pub mod labels;

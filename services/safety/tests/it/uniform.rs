@@ -11,7 +11,7 @@ use crate::world::{World, caller, head_of, imminent_at};
 
 const COMPARED: [&str; 3] = ["GetConcern", "GetConcernReceipt", "AcceptConcern"];
 const NATIONAL: &str = "open to national offices, from which no concern is hidden";
-const OTHERS: [(&str, &str); 8] = [
+const OTHERS: [(&str, &str); 14] = [
     ("RaiseConcern", "records, and refuses nothing"),
     ("CloseConcern", NATIONAL),
     ("RouteConcern", NATIONAL),
@@ -19,6 +19,12 @@ const OTHERS: [(&str, &str); 8] = [
     ("WatchConcerns", "names no concern; what is hidden is not told"),
     ("ListSites", "the directory of sites is open"),
     ("AssignOffice", "names an office"),
+    ("ProposeGrants", "names a person, to administrators of the directory"),
+    ("ConfirmChanges", "names a proposal, to administrators of the directory, who may list them all"),
+    ("ListProposals", "names nothing"),
+    ("EndGrant", "names a grant, to administrators of the directory, who may list them all"),
+    ("ListGrants", "names a person, to administrators of the directory"),
+    ("WhoAmI", "names nobody but the caller"),
     ("ListOfficeHolders", "names an office"),
 ];
 

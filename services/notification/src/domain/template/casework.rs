@@ -70,7 +70,18 @@ pub(super) const MEDIATOR_ASSIGNED: Bilingual = Bilingual {
     },
 };
 
-fn case_body(data: &Data, first: &str, [case, when, reference]: [&str; 3]) -> String {
+pub(super) const OFFICER_ASSIGNED: Bilingual = Bilingual {
+    en: Words {
+        title: |data| format!("A case is in your portfolio: {}", data.reference),
+        body: |data| case_body(data, "A case was put into your portfolio. The file is open to you.", ["Case:", "Assigned:", "Reference:"]),
+    },
+    fr: Words {
+        title: |data| format!("Un cas vous est confié : {}", data.reference),
+        body: |data| case_body(data, "Un cas vous a été confié. Le dossier vous est accessible.", ["Cas :", "Attribué :", "Référence :"]),
+    },
+};
+
+pub(super) fn case_body(data: &Data, first: &str, [case, when, reference]: [&str; 3]) -> String {
     Lines::of(first).said(case, data.case_id.expose()).said(when, &minute(data.happened_at)).said(reference, &data.reference).text()
 }
 

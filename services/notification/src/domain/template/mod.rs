@@ -2,6 +2,7 @@
 
 mod casework;
 mod concern;
+mod glass;
 mod lines;
 mod outside;
 #[cfg(test)]
@@ -30,6 +31,14 @@ pub enum Template {
     ReferralReceived,
     CaseOpened,
     MediatorAssigned,
+    /// A case was put into the officer's portfolio [R3c].
+    OfficerAssigned,
+    /// A case was opened by break-glass: for supervisors [IM1a].
+    GlassBroken,
+    /// Somebody was refused a further break-glass: for supervisors [IM1a].
+    GlassQuotaReached,
+    /// Reviews of break-glass are overdue: for supervisors [IM1a].
+    GlassReviewDue,
     /// Regions hold different contacts for one victim [CARD5].
     ContactReview,
     /// By e-mail to a staff address: urgency, reference and where to accept.
@@ -68,6 +77,8 @@ pub struct Data {
     pub origin: Option<Origin>,
     pub site: String,
     pub case_id: Private<String>,
+    /// How many wait.
+    pub waiting: Option<i32>,
     pub happened_at: Option<OffsetDateTime>,
 }
 
@@ -91,7 +102,7 @@ struct Bilingual {
 }
 
 impl Template {
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 14] = [
         Self::ConcernRingNhq,
         Self::ConcernRingHeadImminent,
         Self::ConcernRingHead,
@@ -99,6 +110,10 @@ impl Template {
         Self::ReferralReceived,
         Self::CaseOpened,
         Self::MediatorAssigned,
+        Self::OfficerAssigned,
+        Self::GlassBroken,
+        Self::GlassQuotaReached,
+        Self::GlassReviewDue,
         Self::ContactReview,
         Self::OutsideRing,
         Self::OutsideNotice,
@@ -112,6 +127,10 @@ impl Template {
             Self::ReferralReceived => "referral-received",
             Self::CaseOpened => "case-opened",
             Self::MediatorAssigned => "mediator-assigned",
+            Self::OfficerAssigned => "officer-assigned",
+            Self::GlassBroken => "glass-broken",
+            Self::GlassQuotaReached => "glass-quota-reached",
+            Self::GlassReviewDue => "glass-review-due",
             Self::ContactReview => "contact-review",
             Self::OutsideRing => "outside-ring",
             Self::OutsideNotice => "outside-notice",
@@ -129,10 +148,20 @@ impl Template {
             | Self::ReferralReceived
             | Self::CaseOpened
             | Self::MediatorAssigned
+            | Self::OfficerAssigned
+            | Self::GlassBroken
+            | Self::GlassQuotaReached
+            | Self::GlassReviewDue
             | Self::ContactReview => Class::Protected,
             Self::OutsideRing => Class::NeedToKnow,
             Self::OutsideNotice => Class::Open,
         }
+    }
+
+    /// Whether each holder of the office gets a mail that there is something in its inbox: within a minute, not when they next look.
+    #[must_use]
+    pub const fn is_mailed_to_the_holders(self) -> bool {
+        matches!(self, Self::GlassBroken | Self::GlassQuotaReached | Self::GlassReviewDue)
     }
 
     const fn words(self) -> Bilingual {
@@ -144,6 +173,10 @@ impl Template {
             Self::ReferralReceived => casework::REFERRAL_RECEIVED,
             Self::CaseOpened => casework::CASE_OPENED,
             Self::MediatorAssigned => casework::MEDIATOR_ASSIGNED,
+            Self::OfficerAssigned => casework::OFFICER_ASSIGNED,
+            Self::GlassBroken => glass::BROKEN,
+            Self::GlassQuotaReached => glass::QUOTA_REACHED,
+            Self::GlassReviewDue => glass::REVIEW_DUE,
             Self::ContactReview => casework::CONTACT_REVIEW,
             Self::OutsideRing => outside::RING,
             Self::OutsideNotice => outside::NOTICE,

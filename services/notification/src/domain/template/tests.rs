@@ -53,6 +53,7 @@ fn everything(urgency: Urgency) -> Data {
         origin: Some(Origin::Victim),
         site: "mission".into(),
         case_id: private("marker-file"),
+        waiting: Some(2),
         happened_at: Some(OffsetDateTime::UNIX_EPOCH),
     }
 }

@@ -1,0 +1,81 @@
+//! Puts a case into an officer's portfolio and with it access; takes both away at once. Several officers may have one case [R3c].
+
+use chassis::{Caller, Refusal, Result, outbox};
+use time::OffsetDateTime;
+
+use super::{App, events, hold};
+use crate::{
+    domain::{decision::Verb, text},
+    store::access,
+};
+
+/// Assigns the officer until a time, or until it is ended. Who has the case already keeps it.
+///
+/// # Errors
+/// Not found, or a refusal: no officer named, a time that has passed.
+pub async fn assign_officer(app: &App, caller: &Caller, case_ref: &str, officer: &str, until: Option<OffsetDateTime>) -> Result<()> {
+    let mut tx = app.begin(caller).await?;
+    let (file, at) = hold(&mut tx, &app.clock, caller, Verb::AssignOfficer, case_ref).await?;
+    let officer = named(officer)?;
+    if until.is_some_and(|end| end <= at) {
+        return Err(already_over().into());
+    }
+    if access::assign_officer(&mut tx, file.id, &officer, until, &caller.subject, at).await? {
+        outbox::enqueue(&mut tx, &events::officer_assigned(&app.ids, file.id, &officer, at), at).await?;
+    }
+    tx.commit().await?;
+    app.outbox.wake();
+    tracing::info!(case.id = %file.id, "officer assigned");
+    Ok(())
+}
+
+/// Takes the case out of the officer's portfolio at once. Ending what has ended changes nothing.
+///
+/// # Errors
+/// Not found, or refused where the case was never in this officer's portfolio.
+pub async fn end_officer(app: &App, caller: &Caller, case_ref: &str, officer: &str) -> Result<()> {
+    let mut tx = app.begin(caller).await?;
+    let (file, at) = hold(&mut tx, &app.clock, caller, Verb::EndOfficer, case_ref).await?;
+    let officer = named(officer)?;
+    if !access::was_in_portfolio(&mut tx, file.id, &officer).await? {
+        return Err(not_in_portfolio().into());
+    }
+    access::end_officer(&mut tx, file.id, &officer, &caller.subject, at).await?;
+    tx.commit().await?;
+    tracing::info!(case.id = %file.id, "case taken out of a portfolio");
+    Ok(())
+}
+
+fn named(officer: &str) -> Result<String> {
+    let officer = text::bounded(officer, text::LINE, "officer")?;
+    if officer.is_empty() {
+        return Err(Refusal::invalid(
+            "officer-missing",
+            "R3c",
+            "officer",
+            "give the identity of the officer",
+            "indiquez l'identité de l'agent",
+        )
+        .into());
+    }
+    Ok(officer)
+}
+
+fn already_over() -> Refusal {
+    Refusal::invalid(
+        "assignment-already-over",
+        "R3c",
+        "until",
+        "the assignment would end before it begins",
+        "l'affectation prendrait fin avant de commencer",
+    )
+}
+
+fn not_in_portfolio() -> Refusal {
+    Refusal::precondition(
+        "not-in-portfolio",
+        "R3c",
+        "the case was never in this officer's portfolio",
+        "le dossier n'a jamais été confié à cet agent",
+    )
+}

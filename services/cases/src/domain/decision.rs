@@ -1,0 +1,271 @@
+//! The one decision point: who may do what to a case, from what ties them to it. Pure, whole, and every rule with its clause.
+//!
+//! The door has asked the role before, and asks nothing of a case; the store answers what ties the caller to the case at this
+//! moment. What follows is decided here and nowhere else; `tests/it/snapshots/decisions.txt` is the whole table.
+
+use chassis::{Error, Refusal, Result};
+
+use super::{access::Line, stage::Stage};
+
+/// What somebody does. One per RPC, and one per thing that a message on the bus does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Verb {
+    List,
+    Read,
+    Find,
+    AddParticipant,
+    AssignMediator,
+    EndMediator,
+    AssignOfficer,
+    EndOfficer,
+    RecordAssessment,
+    RecordConsent,
+    Move,
+    WhoViewed,
+    BreakGlass,
+    EndGlass,
+    ListGlass,
+    ReviewGlass,
+    /// A screening decision opens the case.
+    Open,
+    /// A newer decision changes how far the case may go.
+    DecideAgain,
+    /// A newer decision no longer accepts the referral.
+    TakeBack,
+    /// Safety tells of a concern of the case.
+    FollowConcern,
+}
+
+impl Verb {
+    pub const ALL: [Self; 20] = [
+        Self::List,
+        Self::Read,
+        Self::Find,
+        Self::AddParticipant,
+        Self::AssignMediator,
+        Self::EndMediator,
+        Self::AssignOfficer,
+        Self::EndOfficer,
+        Self::RecordAssessment,
+        Self::RecordConsent,
+        Self::Move,
+        Self::WhoViewed,
+        Self::BreakGlass,
+        Self::EndGlass,
+        Self::ListGlass,
+        Self::ReviewGlass,
+        Self::Open,
+        Self::DecideAgain,
+        Self::TakeBack,
+        Self::FollowConcern,
+    ];
+
+    /// The name of the permission, in the access rules and in the audit log.
+    #[must_use]
+    pub const fn permission(self) -> &'static str {
+        match self {
+            Self::List => "case.list",
+            Self::Read => "case.read",
+            Self::Find => "case.find",
+            Self::AddParticipant => "participant.add",
+            Self::AssignMediator => "mediator.assign",
+            Self::EndMediator => "mediator.end",
+            Self::AssignOfficer => "officer.assign",
+            Self::EndOfficer => "officer.end",
+            Self::RecordAssessment => "assessment.record",
+            Self::RecordConsent => "consent.record",
+            Self::Move => "case.move",
+            Self::WhoViewed => "case.access",
+            Self::BreakGlass => "glass.break",
+            Self::EndGlass => "glass.end",
+            Self::ListGlass => "glass.list",
+            Self::ReviewGlass => "glass.review",
+            Self::Open => "case.open",
+            Self::DecideAgain => "case.decide-again",
+            Self::TakeBack => "case.take-back",
+            Self::FollowConcern => "concern.follow",
+        }
+    }
+
+    /// What the messages of a consumer of the bus do; `None` for a consumer that this module does not know.
+    #[must_use]
+    pub fn heard(consumer: &str) -> Option<&'static [Self]> {
+        match consumer {
+            "cases-referral-screened" => Some(&[Self::Open, Self::DecideAgain, Self::TakeBack]),
+            "cases-concerns" => Some(&[Self::FollowConcern]),
+            // What people may do, for the door: of no case.
+            "cases-grants" => Some(&[]),
+            _ => None,
+        }
+    }
+}
+
+/// What ties somebody to one case, or to one break-glass, at one moment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Tie {
+    /// The service itself, at the word of another service.
+    Service,
+    /// A supervisor or the National Manager [IM1c].
+    Unit,
+    /// A live line in the access list. Of a break-glass: it is the caller's own.
+    Line(Line),
+    /// Nothing: the case does not exist for them.
+    Stranger,
+}
+
+impl Tie {
+    pub const ALL: [Self; 6] =
+        [Self::Service, Self::Unit, Self::Line(Line::Officer), Self::Line(Line::Mediator), Self::Line(Line::Glass), Self::Stranger];
+
+    /// As the table of decisions names it.
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Service => "service",
+            Self::Unit => "unit",
+            Self::Line(line) => line.code(),
+            Self::Stranger => "stranger",
+        }
+    }
+}
+
+/// What is decided.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Decision {
+    Allowed,
+    /// The same answer as for what does not exist [R3c].
+    Hidden,
+    Refused(Refusal),
+}
+
+/// Decides. The stage is that of the case, where the case has been found.
+#[must_use]
+pub fn decide(tie: Tie, verb: Verb, stage: Option<Stage>) -> Decision {
+    match by_tie(tie, verb) {
+        Decision::Allowed => by_stage(verb, stage),
+        other => other,
+    }
+}
+
+/// The same as an outcome of a use case.
+///
+/// # Errors
+/// Not found where it is hidden, or the refusal.
+pub fn allowed(tie: Tie, verb: Verb, stage: Option<Stage>) -> Result<()> {
+    match decide(tie, verb, stage) {
+        Decision::Allowed => Ok(()),
+        Decision::Hidden => Err(Error::NotFound),
+        Decision::Refused(refusal) => Err(refusal.into()),
+    }
+}
+
+fn by_tie(tie: Tie, verb: Verb) -> Decision {
+    use Decision::{Allowed, Hidden, Refused};
+    use Line::{Glass, Mediator, Officer};
+    match verb {
+        Verb::Open | Verb::DecideAgain | Verb::TakeBack | Verb::FollowConcern => match tie {
+            Tie::Service => Allowed,
+            Tie::Unit | Tie::Line(_) | Tie::Stranger => Hidden,
+        },
+        Verb::List | Verb::Read | Verb::Find => match tie {
+            Tie::Unit | Tie::Line(_) => Allowed,
+            Tie::Service | Tie::Stranger => Hidden,
+        },
+        Verb::AddParticipant | Verb::RecordAssessment | Verb::RecordConsent | Verb::Move => match tie {
+            Tie::Unit | Tie::Line(Officer | Mediator) => Allowed,
+            Tie::Line(Glass) => Refused(read_only()),
+            Tie::Service | Tie::Stranger => Hidden,
+        },
+        Verb::AssignMediator | Verb::EndMediator => match tie {
+            Tie::Unit | Tie::Line(Officer) => Allowed,
+            Tie::Line(Mediator) => Refused(not_your_part()),
+            Tie::Line(Glass) => Refused(read_only()),
+            Tie::Service | Tie::Stranger => Hidden,
+        },
+        Verb::AssignOfficer | Verb::EndOfficer | Verb::WhoViewed => match tie {
+            Tie::Unit => Allowed,
+            Tie::Line(Officer | Mediator) => Refused(not_your_part()),
+            Tie::Line(Glass) => Refused(read_only()),
+            Tie::Service | Tie::Stranger => Hidden,
+        },
+        // The one way from nothing to a case; whoever knows of it has no need.
+        Verb::BreakGlass => match tie {
+            Tie::Stranger | Tie::Line(Glass) => Allowed,
+            Tie::Unit | Tie::Line(Officer | Mediator) => Refused(not_needed()),
+            Tie::Service => Hidden,
+        },
+        Verb::EndGlass => match tie {
+            Tie::Unit | Tie::Line(Glass) => Allowed,
+            Tie::Service | Tie::Line(Officer | Mediator) | Tie::Stranger => Hidden,
+        },
+        Verb::ListGlass => match tie {
+            Tie::Unit => Allowed,
+            Tie::Service | Tie::Line(_) | Tie::Stranger => Hidden,
+        },
+        Verb::ReviewGlass => match tie {
+            Tie::Unit => Allowed,
+            Tie::Line(Glass) => Refused(own_glass()),
+            Tie::Service | Tie::Line(Officer | Mediator) | Tie::Stranger => Hidden,
+        },
+    }
+}
+
+fn by_stage(verb: Verb, stage: Option<Stage>) -> Decision {
+    match (verb, stage) {
+        (Verb::AddParticipant | Verb::AssignMediator, Some(Stage::Closed)) => Decision::Refused(case_closed()),
+        // Whoever joins has not consented yet: mediation waits for them [L26.1-2].
+        (Verb::AddParticipant, Some(Stage::Mediation)) => Decision::Refused(mediation_under_way()),
+        _ => Decision::Allowed,
+    }
+}
+
+fn read_only() -> Refusal {
+    Refusal::denied(
+        "read-only-access",
+        "R3c",
+        "you opened this case by break-glass: you may read it, and change nothing; if someone is at risk, raise a concern directly",
+        "vous avez ouvert ce dossier en bris de glace : vous pouvez le lire, sans rien y changer; si quelqu'un est en danger, signalez la \
+         préoccupation directement",
+    )
+}
+
+fn not_your_part() -> Refusal {
+    Refusal::denied(
+        "not-your-part",
+        "R3c",
+        "this is done by whoever answers for the case: its officer, or a supervisor",
+        "cela revient à la personne responsable du dossier : son agent ou un superviseur",
+    )
+}
+
+fn not_needed() -> Refusal {
+    Refusal::precondition(
+        "glass-not-needed",
+        "R3c",
+        "you may know of this case already: open it as usual",
+        "vous avez déjà accès à ce dossier : ouvrez-le comme d'habitude",
+    )
+}
+
+fn own_glass() -> Refusal {
+    Refusal::denied(
+        "own-glass",
+        "IM1a",
+        "nobody reviews their own break-glass: another supervisor must",
+        "personne ne révise son propre bris de glace : un autre superviseur doit le faire",
+    )
+}
+
+/// Nothing new happens on a closed case until it is re-opened [R3a].
+fn case_closed() -> Refusal {
+    Refusal::precondition("case-closed", "R3a", "the case is closed: re-open it first", "le dossier est clos : rouvrez-le d'abord")
+}
+
+fn mediation_under_way() -> Refusal {
+    Refusal::precondition(
+        "mediation-under-way",
+        "L26.1-2",
+        "mediation is under way: pause the case first, so that whoever joins can consent",
+        "la médiation est en cours : mettez d'abord le dossier en pause, pour que la personne qui s'y joint puisse consentir",
+    )
+}

@@ -1,0 +1,142 @@
+//! An officer works the cases in their own portfolio; supervisors and the National Manager see every case [R3c].
+
+use cases::{
+    access::RULES,
+    app::{
+        assign_officer::{assign_officer, end_officer},
+        read_cases::{self, Which},
+    },
+    grpc::Door,
+    screened::screened,
+};
+use chassis::{Caller, Error, access};
+use prost::Message;
+use proto::{
+    cases::v1::{GetCaseRequest, OfficerAssigned, cases_server::Cases},
+    intake::v1::{Disposition, GetReferralResponse, Referral, ReferralScreened},
+    role, subject,
+};
+use time::Duration;
+
+use crate::world::{NOW, Opened, World, asked, caller, mediator, officer, other_officer, refusal, supervisor};
+
+async fn listed(world: &World, who: &Caller, which: Which) -> Vec<String> {
+    let page = read_cases::list_cases(&world.app, who, which, 0, "").await.unwrap();
+    assert!(page.next.is_empty());
+    page.cases.iter().map(|file| file.id.to_string()).collect()
+}
+
+async fn can_read(world: &World, who: &Caller, case: &Opened) -> bool {
+    match read_cases::get_case(&world.app, who, &case.id).await {
+        Ok(_) => true,
+        Err(Error::NotFound) => false,
+        Err(other) => panic!("{other:?}"),
+    }
+}
+
+#[tokio::test]
+async fn the_officer_who_screened_has_the_case_and_for_another_officer_it_does_not_exist() {
+    let world = World::new().await;
+    let case = world.open().await;
+    assert_eq!(world.read(&case).await.file.officers, [officer().subject]);
+    let told = world.outbox(subject::OFFICER_ASSIGNED).await;
+    let told = OfficerAssigned::decode(told[0].as_slice()).unwrap();
+    assert_eq!((told.case_id.as_str(), told.officer.as_str()), (case.id.as_str(), "rj-officer-1"));
+    assert_eq!(listed(&world, &officer(), Which::All).await, [case.id.as_str()]);
+    assert!(listed(&world, &other_officer(), Which::All).await.is_empty());
+    let door = Door::new(world.app.clone());
+    let number = world.read(&case).await.file.number;
+    let absent = proto::reference::make("RC", 4_711);
+    let mut answers = Vec::new();
+    for case_ref in [case.id.clone(), number, absent, uuid::Uuid::from_u128(77).to_string()] {
+        let status = door.get_case(asked(&other_officer(), GetCaseRequest { case_ref })).await.err().unwrap();
+        answers.push((status.code(), status.message().to_owned(), status.details().to_vec()));
+    }
+    assert!(answers.iter().all(|answer| *answer == answers[0] && answer.0 == tonic::Code::NotFound));
+    for who in [supervisor(), caller("national-manager-1", &[role::NATIONAL_MANAGER])] {
+        assert!(can_read(&world, &who, &case).await);
+    }
+}
+
+#[tokio::test]
+async fn a_case_that_nobody_is_known_to_have_screened_waits_for_a_supervisor_to_assign_it() {
+    let world = World::new().await;
+    let mut decision = world.screened(false);
+    decision.screened_by = None;
+    world.apply(&decision).await.unwrap();
+    let theirs = world.open().await;
+    let waiting = listed(&world, &supervisor(), Which::WithoutOfficer).await;
+    assert_eq!(waiting.len(), 1);
+    assert_ne!(waiting[0], theirs.id);
+    assert!(listed(&world, &officer(), Which::WithoutOfficer).await.is_empty());
+    assign_officer(&world.app, &supervisor(), &waiting[0], "rj-officer-2", None).await.unwrap();
+    assert!(listed(&world, &supervisor(), Which::WithoutOfficer).await.is_empty());
+    assert_eq!(listed(&world, &other_officer(), Which::All).await, waiting);
+}
+
+#[tokio::test]
+async fn several_officers_may_have_one_case_and_each_loses_it_in_the_moment_it_is_taken_or_runs_out() {
+    let world = World::new().await;
+    let case = world.open().await;
+    let until = Some(NOW + Duration::days(7));
+    for _ in 0..2 {
+        assign_officer(&world.app, &supervisor(), &case.id, "rj-officer-2", until).await.unwrap();
+    }
+    assert_eq!(world.outbox(subject::OFFICER_ASSIGNED).await.len(), 2, "told once each");
+    assert_eq!(world.read(&case).await.file.officers, ["rj-officer-1", "rj-officer-2"]);
+    assert!(can_read(&world, &officer(), &case).await && can_read(&world, &other_officer(), &case).await);
+    world.app.clock.advance(Duration::days(7));
+    assert!(!can_read(&world, &other_officer(), &case).await);
+    for _ in 0..2 {
+        end_officer(&world.app, &supervisor(), &case.id, "rj-officer-1").await.unwrap();
+    }
+    assert!(!can_read(&world, &officer(), &case).await);
+    assert_eq!(listed(&world, &supervisor(), Which::WithoutOfficer).await, [case.id.as_str()]);
+    let never = end_officer(&world.app, &supervisor(), &case.id, "rj-officer-3").await;
+    assert_eq!(refusal(never).reason, "not-in-portfolio");
+    let nobody = assign_officer(&world.app, &supervisor(), &case.id, "  ", None).await;
+    assert_eq!(refusal(nobody).reason, "officer-missing");
+    let past = assign_officer(&world.app, &supervisor(), &case.id, "rj-officer-2", Some(NOW)).await;
+    assert_eq!(refusal(past).reason, "assignment-already-over");
+}
+
+#[tokio::test]
+async fn a_line_in_the_access_list_outlives_no_role() {
+    let world = World::new().await;
+    let case = world.open().await;
+    world.assign(&case, "mediator-1").await;
+    let (was_officer, was_mediator) = (mediator("rj-officer-1"), caller("mediator-1", &[role::RJ_OFFICER]));
+    for former in [was_officer, was_mediator, caller("rj-officer-1", &[role::STAFF])] {
+        assert!(!can_read(&world, &former, &case).await, "{former:?}");
+        assert!(listed(&world, &former, Which::All).await.is_empty());
+    }
+}
+
+#[test]
+fn only_supervisors_and_the_national_manager_put_cases_into_portfolios() {
+    for method in ["AssignOfficer", "EndOfficer", "ListGlass", "ReviewGlass"] {
+        for role in role::ALL {
+            let may = access::check(RULES, &format!("/ro.cases.v1.Cases/{method}"), &caller("someone", &[role])).is_ok();
+            assert_eq!(may, [role::NATIONAL_MANAGER, role::RJ_SUPERVISOR].contains(&role), "{method} {role}");
+        }
+    }
+}
+
+#[test]
+fn who_screened_is_what_intake_says_and_an_identity_that_cannot_be_kept_is_nobody() {
+    let decision = ReferralScreened {
+        disposition: Disposition::Accepted.into(),
+        screened_at: Some(chassis::wire::timestamp(NOW)),
+        ..ReferralScreened::default()
+    };
+    let id = "01890000-0000-7000-8000-000000000001".parse().unwrap();
+    for (said, expected) in [("rj-officer-2", Some("rj-officer-2")), ("", None), ("a\0b", None), (&"x".repeat(201), None)] {
+        let answer = GetReferralResponse {
+            referral: Some(Referral::default()),
+            disposition: Disposition::Accepted.into(),
+            screened_by: said.to_owned(),
+            ..GetReferralResponse::default()
+        };
+        assert_eq!(screened(id, &decision, answer).unwrap().unwrap().screened_by.as_deref(), expected);
+    }
+}
