@@ -19,3 +19,4 @@ mod security;
 mod settings;
 mod topology;
 mod wire;
+mod witness;

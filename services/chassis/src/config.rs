@@ -66,6 +66,10 @@ pub struct Settings {
     #[arg(long)]
     pub audit_key_file: Option<PathBuf>,
 
+    /// Folder with the public audit keys of the other services, SERVICE.pub in hexadecimal digits; without it nobody witnesses this service's log
+    #[arg(long)]
+    pub audit_peers: Option<PathBuf>,
+
     /// OTLP endpoint for traces and metrics, for example http://127.0.0.1:4317; none are exported without it
     #[arg(long)]
     pub otlp_endpoint: Option<String>,
@@ -83,12 +87,18 @@ pub struct Settings {
 }
 
 /// What else the binary of a service can do.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Subcommand)]
+#[derive(Debug, Clone, PartialEq, Eq, Subcommand)]
 pub enum Task {
     /// Bring this service's database schema up to date, and end
     Migrate,
     /// Ask the running service whether it serves; exit status 0 means yes
     Health,
+    /// Accept that this database is older than its witness knows: its log goes on from here, and the loss stays on record
+    AcceptRestore {
+        /// Why, for the record; no personal data
+        #[arg(long)]
+        reason: String,
+    },
 }
 
 fn parse_private(text: &str) -> Result<Private<String>, std::convert::Infallible> {

@@ -44,6 +44,15 @@ pub async fn serve(config: Config, ctx: Context) -> anyhow::Result<()> {
     let intake = IntakeClient::new(ctx.peer("intake", &config.intake_url).context("cannot reach intake")?);
     ctx.consume(facts.stream, facts.name, facts.filters, bus::Facts { app: app.clone(), intake });
 
+    chassis::audit::join(&ctx, witness_ring())?;
     let routes = Routes::new(NotificationServer::new(grpc::Service { app }));
     ctx.serve_grpc(proto::DESCRIPTOR_BYTES, access::RULES, routes).await
+}
+
+/// Whose audit log this service witnesses, and who witnesses its own.
+fn witness_ring() -> chassis::audit::Ring {
+    let place = proto::subject::witnessing(env!("CARGO_PKG_NAME"));
+    let spec = |c: proto::subject::Consumer| chassis::bus::ConsumerSpec { stream: c.stream, name: c.name, filters: c.filters };
+    let proto::subject::Witnessing { ward, witness, sealed, witnessed, refused, wards, answers, .. } = place;
+    chassis::audit::Ring { ward, witness, sealed, witnessed, refused, wards: spec(wards), answers: spec(answers) }
 }

@@ -3,9 +3,15 @@
 use std::path::Path;
 
 use anyhow::Context as _;
-use aws_lc_rs::signature::{Ed25519KeyPair, KeyPair};
+use aws_lc_rs::signature::{ED25519, Ed25519KeyPair, KeyPair, UnparsedPublicKey};
 
 use super::log::signed_bytes;
+
+/// Whether a public key signed these bytes.
+#[must_use]
+pub fn signed_by(key: &[u8], bytes: &[u8], signature: &[u8]) -> bool {
+    UnparsedPublicKey::new(&ED25519, key).verify(bytes, signature).is_ok()
+}
 
 /// Signs checkpoints.
 pub struct Signer(Ed25519KeyPair);
@@ -30,6 +36,12 @@ impl Signer {
     #[must_use]
     pub fn sign(&self, log: &str, size: i64, root: &[u8], at: i64) -> Vec<u8> {
         self.0.sign(&signed_bytes(log, size, root, at)).as_ref().to_vec()
+    }
+
+    /// A signature over bytes that say themselves what they are for.
+    #[must_use]
+    pub fn sign_bytes(&self, bytes: &[u8]) -> Vec<u8> {
+        self.0.sign(bytes).as_ref().to_vec()
     }
 
     /// What others check the signatures with.

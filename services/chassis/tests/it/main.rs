@@ -7,4 +7,5 @@ mod certified;
 mod hearing;
 mod proving;
 mod renewing;
+mod witnessing;
 mod world;
