@@ -31,6 +31,7 @@ macro_rules! package {
 }
 
 package!(wire, "ro.wire.v1");
+package!(audit, "ro.audit.v1");
 package!(intake, "ro.intake.v1");
 package!(cases, "ro.cases.v1");
 package!(safety, "ro.safety.v1");

@@ -79,7 +79,7 @@ pub const GRANT_CHANGED: &str = "ro.safety.event.grant-changed";
 pub const RING_DELIVERED: &str = "ro.notification.event.ring-delivered";
 pub const CONTACT_TAKEN: &str = "ro.notification.event.contact-taken";
 
-pub const FACTS: [&str; 16] = [
+pub const FACTS: [&str; 31] = [
     REFERRAL_RECEIVED,
     REFERRAL_SCREENED,
     CONTACT_PUSHED,
@@ -94,6 +94,21 @@ pub const FACTS: [&str; 16] = [
     CONCERN_RAISED,
     CONCERN_CHANGED,
     GRANT_CHANGED,
+    "ro.intake.event.checkpoint-sealed",
+    "ro.intake.event.checkpoint-witnessed",
+    "ro.intake.event.checkpoint-refused",
+    "ro.cases.event.checkpoint-sealed",
+    "ro.cases.event.checkpoint-witnessed",
+    "ro.cases.event.checkpoint-refused",
+    "ro.safety.event.checkpoint-sealed",
+    "ro.safety.event.checkpoint-witnessed",
+    "ro.safety.event.checkpoint-refused",
+    "ro.notification.event.checkpoint-sealed",
+    "ro.notification.event.checkpoint-witnessed",
+    "ro.notification.event.checkpoint-refused",
+    "ro.reporting.event.checkpoint-sealed",
+    "ro.reporting.event.checkpoint-witnessed",
+    "ro.reporting.event.checkpoint-refused",
     RING_DELIVERED,
     CONTACT_TAKEN,
 ];
@@ -160,13 +175,125 @@ pub const NOTIFICATION_GRANTS: Consumer = consumer("notification", &SAFETY, "not
 pub const REPORTING_GRANTS: Consumer = consumer("reporting", &SAFETY, "reporting-grants", &[GRANT_CHANGED]);
 pub const CASES_CONCERNS: Consumer = consumer("cases", &SAFETY, "cases-concerns", &[CONCERN_RAISED, CONCERN_CHANGED]);
 
-pub const CONSUMERS: [Consumer; 16] = [
+/// A service's place in the ring of witnesses: every service holds what its neighbour's audit log was, in another database.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Witnessing {
+    pub service: &'static str,
+    /// Whose log it witnesses.
+    pub ward: &'static str,
+    /// Who witnesses its own.
+    pub witness: &'static str,
+    /// What it states of its own log (protobuf `ro.audit.v1.CheckpointSealed`).
+    pub sealed: &'static str,
+    /// What it answers its ward (protobuf `ro.audit.v1.CheckpointWitnessed`, `ro.audit.v1.CheckpointRefused`).
+    pub witnessed: &'static str,
+    pub refused: &'static str,
+    pub wards: Consumer,
+    pub answers: Consumer,
+}
+
+/// The ring: intake is witnessed by cases, cases by safety, safety by notification, notification by reporting, reporting by intake.
+pub const WITNESSES: [Witnessing; 5] = [
+    Witnessing {
+        service: "intake",
+        ward: "reporting",
+        witness: "cases",
+        sealed: "ro.intake.event.checkpoint-sealed",
+        witnessed: "ro.intake.event.checkpoint-witnessed",
+        refused: "ro.intake.event.checkpoint-refused",
+        wards: consumer("intake", &EVENTS, "intake-checkpoints", &["ro.reporting.event.checkpoint-sealed"]),
+        answers: consumer(
+            "intake",
+            &EVENTS,
+            "intake-checkpoint-answers",
+            &["ro.cases.event.checkpoint-witnessed", "ro.cases.event.checkpoint-refused"],
+        ),
+    },
+    Witnessing {
+        service: "cases",
+        ward: "intake",
+        witness: "safety",
+        sealed: "ro.cases.event.checkpoint-sealed",
+        witnessed: "ro.cases.event.checkpoint-witnessed",
+        refused: "ro.cases.event.checkpoint-refused",
+        wards: consumer("cases", &EVENTS, "cases-checkpoints", &["ro.intake.event.checkpoint-sealed"]),
+        answers: consumer(
+            "cases",
+            &SAFETY,
+            "cases-checkpoint-answers",
+            &["ro.safety.event.checkpoint-witnessed", "ro.safety.event.checkpoint-refused"],
+        ),
+    },
+    Witnessing {
+        service: "safety",
+        ward: "cases",
+        witness: "notification",
+        sealed: "ro.safety.event.checkpoint-sealed",
+        witnessed: "ro.safety.event.checkpoint-witnessed",
+        refused: "ro.safety.event.checkpoint-refused",
+        wards: consumer("safety", &EVENTS, "safety-checkpoints", &["ro.cases.event.checkpoint-sealed"]),
+        answers: consumer(
+            "safety",
+            &EVENTS,
+            "safety-checkpoint-answers",
+            &["ro.notification.event.checkpoint-witnessed", "ro.notification.event.checkpoint-refused"],
+        ),
+    },
+    Witnessing {
+        service: "notification",
+        ward: "safety",
+        witness: "reporting",
+        sealed: "ro.notification.event.checkpoint-sealed",
+        witnessed: "ro.notification.event.checkpoint-witnessed",
+        refused: "ro.notification.event.checkpoint-refused",
+        wards: consumer("notification", &SAFETY, "notification-checkpoints", &["ro.safety.event.checkpoint-sealed"]),
+        answers: consumer(
+            "notification",
+            &EVENTS,
+            "notification-checkpoint-answers",
+            &["ro.reporting.event.checkpoint-witnessed", "ro.reporting.event.checkpoint-refused"],
+        ),
+    },
+    Witnessing {
+        service: "reporting",
+        ward: "notification",
+        witness: "intake",
+        sealed: "ro.reporting.event.checkpoint-sealed",
+        witnessed: "ro.reporting.event.checkpoint-witnessed",
+        refused: "ro.reporting.event.checkpoint-refused",
+        wards: consumer("reporting", &EVENTS, "reporting-checkpoints", &["ro.notification.event.checkpoint-sealed"]),
+        answers: consumer(
+            "reporting",
+            &EVENTS,
+            "reporting-checkpoint-answers",
+            &["ro.intake.event.checkpoint-witnessed", "ro.intake.event.checkpoint-refused"],
+        ),
+    },
+];
+
+/// The place of a service; that of the first for a name that is none.
+#[must_use]
+pub fn witnessing(service: &str) -> Witnessing {
+    WITNESSES.into_iter().find(|place| place.service == service).unwrap_or(WITNESSES[0])
+}
+
+pub const CONSUMERS: [Consumer; 26] = [
     INTAKE_REFERRALS,
     INTAKE_CONTACTS,
     INTAKE_GRANTS,
     CASES_GRANTS,
     CASES_SCREENED,
     CASES_CONCERNS,
+    WITNESSES[0].wards,
+    WITNESSES[0].answers,
+    WITNESSES[1].wards,
+    WITNESSES[1].answers,
+    WITNESSES[2].wards,
+    WITNESSES[2].answers,
+    WITNESSES[3].wards,
+    WITNESSES[3].answers,
+    WITNESSES[4].wards,
+    WITNESSES[4].answers,
     SAFETY_RAISES,
     SAFETY_DELIVERED,
     NOTIFICATION_RINGS,

@@ -44,6 +44,12 @@ pub fn channels() -> Vec<Channel> {
         let (service, name) = (tokens.nth(1).unwrap(), tokens.nth(1).unwrap());
         channel(name, subject.clone(), &subject, &format!("ro.{service}.v1.{}", pascal(name)))
     }));
+    for place in subject::WITNESSES {
+        for (kind, address) in [("Sealed", place.sealed), ("Witnessed", place.witnessed), ("Refused", place.refused)] {
+            let name = format!("{}-checkpoint-{}", place.service, kind.to_lowercase());
+            all.push(channel(&name, address.to_owned(), address, &format!("ro.audit.v1.Checkpoint{kind}")));
+        }
+    }
     all
 }
 

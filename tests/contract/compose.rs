@@ -112,8 +112,18 @@ fn no_setting_is_left_at_an_address_that_in_a_container_is_the_container_itself(
 #[test]
 fn every_service_is_given_what_it_cannot_promise_anything_without() {
     let compose = compose();
-    let needed =
-        ["DATABASE_URL", "NATS_SEED_FILE", "NATS_CA", "TLS_CERT", "TLS_KEY", "TLS_CA", "IDENTITY_KEYS", "AUDIT_KEY_FILE", "VAULT_KEY_FILE"];
+    let needed = [
+        "DATABASE_URL",
+        "NATS_SEED_FILE",
+        "NATS_CA",
+        "TLS_CERT",
+        "TLS_KEY",
+        "TLS_CA",
+        "IDENTITY_KEYS",
+        "AUDIT_KEY_FILE",
+        "VAULT_KEY_FILE",
+        "AUDIT_PEERS",
+    ];
     for process in &repo::PROCESSES[..5] {
         let given = environment(service(&compose, process));
         for name in needed.map(|name| format!("{}_{name}", process.to_uppercase())) {

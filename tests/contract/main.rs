@@ -20,3 +20,4 @@ mod security;
 mod settings;
 mod topology;
 mod wire;
+mod witness;

@@ -139,6 +139,7 @@ impl Surroundings<'_> {
             ("NATS_SEED_FILE", text(&self.nats.credential(service)?.seed_file)),
             ("TLS_CERT", text(&self.certificates.join(format!("{service}.pem")))),
             ("TLS_KEY", text(&self.certificates.join(format!("{service}.key")))),
+            ("AUDIT_PEERS", text(self.audit_keys)),
             ("AUDIT_KEY_FILE", text(&self.audit_keys.join(format!("{service}.key")))),
             ("VAULT_KEY_FILE", text(&self.vault_keys.join(format!("{service}.keys")))),
         ]);

@@ -173,8 +173,9 @@ fn the_bus_syncs_every_message_accepts_only_our_logins_and_keeps_its_port_over_a
     stream.set_read_timeout(Some(Duration::from_secs(5))).unwrap();
     stream.write_all(b"CONNECT {\"verbose\":false}\r\nPING\r\n").unwrap();
     let mut text = String::new();
-    stream.read_to_string(&mut text).unwrap();
-    assert!(text.contains("Secure Connection - TLS Required"), "{text}");
+    // The connection may be reset: what counts is that nothing was answered but the greeting.
+    let _ = stream.read_to_string(&mut text);
+    assert!(text.starts_with("INFO ") && text.contains("\"tls_required\":true") && !text.contains("PONG"), "{text}");
 
     let seed = nats.credential("safety").unwrap().seed_file.clone();
     assert_eq!(std::os::unix::fs::MetadataExt::mode(&fs::metadata(&seed).unwrap()) & 0o777, 0o600);

@@ -40,6 +40,15 @@ pub async fn serve(config: Config, ctx: chassis::Context) -> anyhow::Result<()> 
     ctx.consume(heard.stream, heard.name, heard.filters, screened);
     let heard = subject::CASES_CONCERNS;
     ctx.consume(heard.stream, heard.name, heard.filters, concerns::Concerns { clock: ctx.clock.clone() });
+    chassis::audit::join(&ctx, witness_ring())?;
     ctx.spawn("glass-watch", app::glass_watch::keep(app.clone(), ctx.stop.clone()));
     ctx.serve_grpc_with_urgent(proto::DESCRIPTOR_BYTES, access::RULES, access::URGENT, grpc::routes(app)).await
+}
+
+/// Whose audit log this service witnesses, and who witnesses its own.
+fn witness_ring() -> chassis::audit::Ring {
+    let place = proto::subject::witnessing(env!("CARGO_PKG_NAME"));
+    let spec = |c: proto::subject::Consumer| chassis::bus::ConsumerSpec { stream: c.stream, name: c.name, filters: c.filters };
+    let proto::subject::Witnessing { ward, witness, sealed, witnessed, refused, wards, answers, .. } = place;
+    chassis::audit::Ring { ward, witness, sealed, witnessed, refused, wards: spec(wards), answers: spec(answers) }
 }

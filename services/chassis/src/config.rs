@@ -101,6 +101,9 @@ pub struct Settings {
     /// File with the keys that wrap this service's data keys, one `<version> <64 hexadecimal digits>` in each line, mode 0600; without it nothing protected is taken in or shown, except what must never be lost: that is kept in clear until there is a key
     #[arg(long)]
     pub vault_key_file: Option<PathBuf>,
+    /// Folder with the public audit keys of the other services, SERVICE.pub in hexadecimal digits; without it nobody witnesses this service's log
+    #[arg(long)]
+    pub audit_peers: Option<PathBuf>,
 
     /// OTLP endpoint for traces and metrics, for example http://127.0.0.1:4317; none are exported without it
     #[arg(long)]
@@ -137,7 +140,7 @@ impl Settings {
 }
 
 /// What else the binary of a service can do.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Subcommand)]
+#[derive(Debug, Clone, PartialEq, Eq, Subcommand)]
 pub enum Task {
     /// Bring this service's database schema up to date, and end
     Migrate,
@@ -145,6 +148,12 @@ pub enum Task {
     RotateKeys,
     /// Ask the running service whether it serves; exit status 0 means yes
     Health,
+    /// Accept that this database is older than its witness knows: its log goes on from here, and the loss stays on record
+    AcceptRestore {
+        /// Why, for the record; no personal data
+        #[arg(long)]
+        reason: String,
+    },
 }
 
 fn parse_private(text: &str) -> Result<Private<String>, std::convert::Infallible> {

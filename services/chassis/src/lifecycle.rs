@@ -5,7 +5,7 @@ use std::{
     ops::Deref,
     path::Path,
     process::ExitCode,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, Mutex, OnceLock, PoisonError},
     time::Duration,
 };
 
@@ -14,6 +14,7 @@ use sqlx::{PgPool, migrate::Migrator};
 use tokio::{
     net::TcpListener,
     signal::unix::{SignalKind, signal},
+    sync::watch,
 };
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use tonic::transport::server::Router;
@@ -43,6 +44,8 @@ const GRACE: Duration = Duration::from_secs(8);
 /// The name under which health answers whether the bus allows this process all it needs. The door itself stays open when it does
 /// not: what is recorded waits in the outbox, and a process that takes nothing in would lose more. For start-up probes and alarms.
 pub const BUS_HEALTH: &str = "bus";
+/// The name under which health answers whether this database is as its witness knows it. The door stays open: duties go on.
+pub const HISTORY_HEALTH: &str = "history";
 
 type Guarded = Router<Stack<grpc::Gate, Identity>>;
 
@@ -60,6 +63,8 @@ pub struct Process {
     failed: CancellationToken,
     /// The bus refused a subject.
     refused: CancellationToken,
+    /// Whether the database is as its witness knows it.
+    pub(crate) history: Arc<watch::Sender<bool>>,
     tasks: TaskTracker,
     credentials: Arc<Mutex<Option<Credentials>>>,
 }
@@ -73,6 +78,8 @@ pub struct Context {
     pub outbox: outbox::Wake,
     /// Seals and opens what stands in the database.
     pub vault: Vault,
+    /// Subject on which the audit log is stated, where it is witnessed.
+    pub(crate) stating: Arc<OnceLock<&'static str>>,
 }
 
 impl Deref for Context {
@@ -89,7 +96,7 @@ impl Context {
     pub fn assemble(mut process: Process, pool: PgPool, bus: Bus) -> Self {
         process.refused = bus.refused();
         let vault = process.vault();
-        Self { process, pool, bus, outbox: outbox::Wake::default(), vault }
+        Self { process, pool, bus, outbox: outbox::Wake::default(), vault, stating: Arc::default() }
     }
 
     /// Carries the outbox to the bus until the process stops.
@@ -151,6 +158,7 @@ impl Process {
             denied: Denied::default(),
             failed: CancellationToken::new(),
             refused: CancellationToken::new(),
+            history: Arc::new(watch::Sender::new(true)),
             tasks: TaskTracker::new(),
             credentials: Arc::default(),
         }
@@ -162,6 +170,13 @@ impl Process {
             Some(path) => Vault::new(self.name, KeyFile::new(path), self.clock.clone()),
             None => Vault::none(self.name, self.clock.clone()),
         }
+    }
+
+    /// Whether the database is as its witness knows it: `false` from the moment it is found to be older, or rewritten, until an operator
+    /// has accepted that.
+    #[must_use]
+    pub fn history(&self) -> watch::Receiver<bool> {
+        self.history.subscribe()
     }
 
     /// Runs a task until it ends or the process stops. A task that ends by surprise stops the process.
@@ -265,9 +280,13 @@ impl Process {
         health.set_service_status("", tonic_health::ServingStatus::Serving).await;
         health.set_service_status(BUS_HEALTH, tonic_health::ServingStatus::Serving).await;
         let (refused, told) = (self.refused.clone(), health.clone());
+        let history = tell_history(self.history(), health.clone());
         let telling = async move {
-            refused.cancelled().await;
-            told.set_service_status(BUS_HEALTH, tonic_health::ServingStatus::NotServing).await;
+            let bus = async {
+                refused.cancelled().await;
+                told.set_service_status(BUS_HEALTH, tonic_health::ServingStatus::NotServing).await;
+            };
+            tokio::join!(bus, history);
             std::future::pending::<()>().await;
         };
         let reflection = tonic_reflection::server::Builder::configure()
@@ -312,6 +331,18 @@ impl Process {
     }
 }
 
+/// Keeps the health named `history` at what is known of it.
+async fn tell_history(mut history: watch::Receiver<bool>, health: tonic_health::server::HealthReporter) {
+    loop {
+        let whole = *history.borrow_and_update();
+        let status = if whole { tonic_health::ServingStatus::Serving } else { tonic_health::ServingStatus::NotServing };
+        health.set_service_status(HISTORY_HEALTH, status).await;
+        if history.changed().await.is_err() {
+            return;
+        }
+    }
+}
+
 impl Settings {
     /// The authority that signs the services' certificates, where one is set.
     ///
@@ -330,10 +361,11 @@ where
     S: FnOnce(C, Context) -> F,
 {
     start(name, |config: C, settings| async move {
-        match settings.command {
+        match &settings.command {
             Some(Task::Health) => health(&settings).await,
             Some(Task::Migrate) => migrate(name, &settings, migrator).await,
             Some(Task::RotateKeys) => rotate_keys(name, &settings).await,
+            Some(Task::AcceptRestore { reason }) => accept_restore(name, &settings, reason).await,
             None => live(name, settings, migrator, |ctx| serve(config, ctx)).await,
         }
     })
@@ -347,9 +379,9 @@ where
     S: FnOnce(C, Process) -> F,
 {
     start(name, |config: C, settings| async move {
-        match settings.command {
+        match &settings.command {
             Some(Task::Health) => health(&settings).await,
-            Some(Task::Migrate | Task::RotateKeys) => bail!("{name} owns no database"),
+            Some(Task::Migrate | Task::RotateKeys | Task::AcceptRestore { .. }) => bail!("{name} owns no database"),
             None => {
                 let process = Process::new(name, settings, Clock::system(), Ids::random());
                 listen_for_signals(&process.stop)?;
@@ -424,6 +456,16 @@ async fn rotate_keys(name: &'static str, settings: &Settings) -> anyhow::Result<
     let keys = Vault::new(name, KeyFile::new(path), Clock::system());
     let moved = vault::rewrap(&keys, &pool).await.map_err(|error| anyhow::anyhow!("not every key was moved: {}", store_error(&error)))?;
     tracing::info!(version, moved, "every data key is under the new version: older ones may be removed from the key file");
+    pool.close().await;
+    Ok(())
+}
+
+async fn accept_restore(name: &'static str, settings: &Settings, reason: &str) -> anyhow::Result<()> {
+    let key = settings.audit_key_file.as_deref().context("the audit key is not set")?;
+    let signer = audit::Signer::from_file(key)?;
+    let pool = database::connect(name, settings).await?;
+    let epoch = audit::accept_restore(&pool, name, &signer, reason, Clock::system().now()).await?;
+    tracing::warn!(epoch, "a restore of this database was accepted: its audit log goes on from here");
     pool.close().await;
     Ok(())
 }

@@ -28,5 +28,14 @@ pub async fn serve(_config: Config, ctx: chassis::Context) -> anyhow::Result<()>
     let heard = proto::subject::INTAKE_GRANTS;
     ctx.hear_grants(heard.stream, heard.name, heard.filters);
     bus::listen(&ctx, &desk);
+    chassis::audit::join(&ctx, witness_ring())?;
     ctx.serve_grpc(proto::DESCRIPTOR_BYTES, access::RULES, grpc::routes(desk)).await
+}
+
+/// Whose audit log this service witnesses, and who witnesses its own.
+fn witness_ring() -> chassis::audit::Ring {
+    let place = proto::subject::witnessing(env!("CARGO_PKG_NAME"));
+    let spec = |c: proto::subject::Consumer| chassis::bus::ConsumerSpec { stream: c.stream, name: c.name, filters: c.filters };
+    let proto::subject::Witnessing { ward, witness, sealed, witnessed, refused, wards, answers, .. } = place;
+    chassis::audit::Ring { ward, witness, sealed, witnessed, refused, wards: spec(wards), answers: spec(answers) }
 }

@@ -49,7 +49,16 @@ pub async fn serve(config: Config, ctx: Context) -> anyhow::Result<()> {
     let access = subject::NOTIFICATION_ACCESS;
     ctx.consume(access.stream, access.name, access.filters, bus::Facts { app: app.clone(), intake });
 
+    chassis::audit::join(&ctx, witness_ring())?;
     // A ring carries the whole concern, and must not be the message that is too large.
     let routes = Routes::new(NotificationServer::new(grpc::Service { app }).max_decoding_message_size(2 * LARGE));
     ctx.serve_grpc_with_urgent(proto::DESCRIPTOR_BYTES, access::RULES, access::URGENT, routes).await
+}
+
+/// Whose audit log this service witnesses, and who witnesses its own.
+fn witness_ring() -> chassis::audit::Ring {
+    let place = proto::subject::witnessing(env!("CARGO_PKG_NAME"));
+    let spec = |c: proto::subject::Consumer| chassis::bus::ConsumerSpec { stream: c.stream, name: c.name, filters: c.filters };
+    let proto::subject::Witnessing { ward, witness, sealed, witnessed, refused, wards, answers, .. } = place;
+    chassis::audit::Ring { ward, witness, sealed, witnessed, refused, wards: spec(wards), answers: spec(answers) }
 }

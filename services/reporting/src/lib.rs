@@ -29,7 +29,16 @@ pub async fn serve(config: Config, ctx: chassis::Context) -> anyhow::Result<()> 
     for consumer in [REPORTING_FACTS, REPORTING_CONCERNS] {
         ctx.consume(consumer.stream, consumer.name, consumer.filters, bus::Facts);
     }
+    chassis::audit::join(&ctx, witness_ring())?;
     let door = grpc::Door { pool: ctx.pool.clone(), clock: ctx.clock.clone(), rules: config.rules() };
     let routes = Routes::new(door.service());
     ctx.serve_grpc(proto::DESCRIPTOR_BYTES, access::RULES, routes).await
+}
+
+/// Whose audit log this service witnesses, and who witnesses its own.
+fn witness_ring() -> chassis::audit::Ring {
+    let place = proto::subject::witnessing(env!("CARGO_PKG_NAME"));
+    let spec = |c: proto::subject::Consumer| chassis::bus::ConsumerSpec { stream: c.stream, name: c.name, filters: c.filters };
+    let proto::subject::Witnessing { ward, witness, sealed, witnessed, refused, wards, answers, .. } = place;
+    chassis::audit::Ring { ward, witness, sealed, witnessed, refused, wards: spec(wards), answers: spec(answers) }
 }

@@ -44,16 +44,38 @@ pub async fn serve(config: Config, ctx: Context) -> anyhow::Result<()> {
     hub.ticked();
     ctx.spawn("restate-grants", grants::keep_stated(ctx.clone(), tools.clone()));
     ctx.spawn("ladder", climb(ctx.clone(), tools.clone(), hub.clone()));
+    ctx.spawn("ring-after-restore", ring_after_a_restore(ctx.clone()));
     ctx.spawn("watchers", hub.clone().follow(ctx.clone()));
     ctx.spawn("second-road", second_road::keep_open(ctx.clone(), tools.clone(), ctx.peer("notification", &config.notification_url)?));
     let raised = bus::Raised { tools: tools.clone() };
     ctx.consume(SAFETY_RAISES.stream, SAFETY_RAISES.name, SAFETY_RAISES.filters, raised);
     let delivered = bus::Delivered { tools: tools.clone() };
     ctx.consume(SAFETY_DELIVERED.stream, SAFETY_DELIVERED.name, SAFETY_DELIVERED.filters, delivered);
+    chassis::audit::join(&ctx, witness_ring())?;
     let proposals_last = time::Duration::hours(config.proposal_hours.into());
     let door = grpc::Door { ctx: ctx.clone(), tools, hub, proposals_last };
     let routes = tonic::service::Routes::new(SafetyServer::new(door).max_decoding_message_size(LARGE));
     ctx.serve_grpc_with_urgent(proto::DESCRIPTOR_BYTES, access::RULES, access::URGENT, routes).await
+}
+
+/// Rings everything at once whenever the database is found to be older than it was.
+async fn ring_after_a_restore(ctx: Context) -> anyhow::Result<()> {
+    let mut history = ctx.history();
+    loop {
+        let whole = *history.borrow_and_update();
+        let rung = if whole { Ok(0) } else { ring::all_at_once(&ctx.pool, ctx.clock.now()).await };
+        let failed = rung.is_err();
+        match rung {
+            Ok(0) => {}
+            Ok(audiences) => tracing::error!(audiences, "the database was set back: every open concern rings again"),
+            Err(error) => tracing::error!(error = chassis::refusal::store_error(&error), "the open concerns cannot be rung again yet"),
+        }
+        tokio::select! {
+            () = ctx.stop.cancelled() => return Ok(()),
+            _ = history.changed() => {}
+            () = tokio::time::sleep(TICK), if failed => {}
+        }
+    }
 }
 
 /// The ladder engine: any number of instances may run, each audience is rung by one of them.
@@ -74,4 +96,12 @@ async fn climb(ctx: Context, tools: Tools, hub: Hub) -> anyhow::Result<()> {
         }
     }
     Ok(())
+}
+
+/// Whose audit log this service witnesses, and who witnesses its own.
+fn witness_ring() -> chassis::audit::Ring {
+    let place = proto::subject::witnessing(env!("CARGO_PKG_NAME"));
+    let spec = |c: proto::subject::Consumer| chassis::bus::ConsumerSpec { stream: c.stream, name: c.name, filters: c.filters };
+    let proto::subject::Witnessing { ward, witness, sealed, witnessed, refused, wards, answers, .. } = place;
+    chassis::audit::Ring { ward, witness, sealed, witnessed, refused, wards: spec(wards), answers: spec(answers) }
 }

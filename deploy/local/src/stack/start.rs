@@ -50,8 +50,7 @@ pub fn start(options: &Options, say: Say<'_>) -> Result<Stack> {
     say(Progress::Step(format!("starting PostgreSQL {} and nats-server {}", postgres_tool.version, nats_tool.version)));
     let mut postgres = Postgres::start(&postgres_tool, &dir.join("pg"), &places.logs, &options.cancel)?;
     postgres.create_services(&SERVICES)?;
-    let hosts: Vec<&str> = SERVICES.into_iter().chain([identity::BUS]).collect();
-    identity::write_certificates(&places.certificates, &hosts, clock::now())?;
+    certify(&places)?;
     let credentials = nats::credentials(&dir.join("secrets/nats"), &identity::sites())?;
     let nats = Nats::start(&nats_tool, &dir.join("nats"), &places.logs, None, Some(&places.certificates), credentials, &options.cancel)?;
     let mail = MailCatcher::start(&dir.join("mail"))?;
@@ -126,6 +125,12 @@ fn prepare(dir: &Path) -> Result<Places> {
         }
     }
     Ok(places)
+}
+
+/// A certificate for every service and for the bus, of a new authority.
+fn certify(places: &Places) -> Result<()> {
+    let hosts: Vec<&str> = SERVICES.into_iter().chain([identity::BUS]).collect();
+    identity::write_certificates(&places.certificates, &hosts, clock::now())
 }
 
 fn log_of(places: &Places, name: &str) -> PathBuf {

@@ -7,6 +7,12 @@ use aws_lc_rs::signature::{ED25519, Ed25519KeyPair, KeyPair, UnparsedPublicKey};
 
 use super::log::signed_bytes;
 
+/// Whether a public key signed these bytes.
+#[must_use]
+pub fn signed_by(key: &[u8], bytes: &[u8], signature: &[u8]) -> bool {
+    UnparsedPublicKey::new(&ED25519, key).verify(bytes, signature).is_ok()
+}
+
 /// Signs checkpoints.
 pub struct Signer(Ed25519KeyPair);
 
@@ -42,6 +48,12 @@ impl Signer {
     #[must_use]
     pub fn signed_row(&self, kind: &str, values: &[&str], signature: &[u8]) -> bool {
         UnparsedPublicKey::new(&ED25519, self.public()).verify(&row_bytes(kind, values), signature).is_ok()
+    }
+
+    /// A signature over bytes that say themselves what they are for.
+    #[must_use]
+    pub fn sign_bytes(&self, bytes: &[u8]) -> Vec<u8> {
+        self.0.sign(bytes).as_ref().to_vec()
     }
 
     /// What others check the signatures with.

@@ -74,6 +74,8 @@ pub enum Fault {
     Rewritten { held: i64 },
     Cut { size: i64, held: i64 },
     Key,
+    Witnessed { size: i64 },
+    SetBack { size: i64, witnessed: i64 },
 }
 
 impl Display for Fault {
@@ -89,6 +91,10 @@ impl Display for Fault {
             Self::Cut { size, held } => {
                 write!(f, "the log covers {size} entries, and the checkpoint you hold {held}: it was cut or set back")
             }
+            Self::Witnessed { size } => write!(f, "the first {size} entries are not those that its witness has co-signed"),
+            Self::SetBack { size, witnessed } => {
+                write!(f, "the log covers {size} entries, and its witness has co-signed {witnessed}: it was cut or set back")
+            }
             Self::Key => f.write_str("the key is not the one of the checkpoint you hold"),
         }
     }
@@ -99,6 +105,7 @@ pub struct Examiner<'a> {
     log: &'a str,
     key: &'a [u8],
     held: Option<&'a Held>,
+    witnessed: std::iter::Peekable<std::vec::IntoIter<(i64, Vec<u8>)>>,
     checkpoints: std::iter::Peekable<std::vec::IntoIter<Checkpoint>>,
     covered: i64,
     last: Option<Checkpoint>,
@@ -120,9 +127,19 @@ impl<'a> Examiner<'a> {
             faults.push(Fault::Key);
         }
         let checkpoints = checkpoints.into_iter().peekable();
-        let mut examiner = Self { log, key, held, checkpoints, covered, last: None, tree: Tree::default(), faults };
+        let witnessed = Vec::new().into_iter().peekable();
+        let mut examiner = Self { log, key, held, witnessed, checkpoints, covered, last: None, tree: Tree::default(), faults };
         examiner.compare();
         examiner
+    }
+
+    /// Sizes and roots that another service has co-signed; given before the first entry.
+    #[must_use]
+    pub fn beside(mut self, mut witnessed: Vec<(i64, Vec<u8>)>) -> Self {
+        witnessed.sort();
+        self.witnessed = witnessed.into_iter().peekable();
+        self.compare();
+        self
     }
 
     fn size(&self) -> i64 {
@@ -149,10 +166,16 @@ impl<'a> Examiner<'a> {
     fn compare(&mut self) {
         let size = self.size();
         let holds = self.held.filter(|held| held.size == size);
-        if holds.is_none() && self.checkpoints.peek().is_none_or(|c| c.size > size) {
+        let seen = self.witnessed.peek().is_some_and(|(seen, _)| *seen <= size);
+        if holds.is_none() && !seen && self.checkpoints.peek().is_none_or(|c| c.size > size) {
             return;
         }
         let root = self.tree.root();
+        while let Some((seen, theirs)) = self.witnessed.next_if(|(seen, _)| *seen <= size) {
+            if seen != size || theirs != root {
+                self.fault(Fault::Witnessed { size: seen });
+            }
+        }
         if let Some(held) = holds
             && held.root != hex(&root)
         {
@@ -191,6 +214,9 @@ impl<'a> Examiner<'a> {
         if let Some(held) = self.held.filter(|held| held.size > covered.min(size)) {
             self.fault(Fault::Cut { size, held: held.size });
         }
+        if let Some((witnessed, _)) = self.witnessed.by_ref().last() {
+            self.fault(Fault::SetBack { size, witnessed });
+        }
         if self.faults.is_empty() {
             let root = self.last.map_or_else(|| hex(&self.tree.root()), |last| hex(&last.root));
             Ok(Held { size, root, key: hex(self.key) })
@@ -198,6 +224,13 @@ impl<'a> Examiner<'a> {
             Err(self.faults)
         }
     }
+}
+
+/// The 32 bytes that 64 hexadecimal digits stand for.
+#[must_use]
+pub fn unhex(text: &str) -> Option<Vec<u8>> {
+    let pair = |at: usize| u8::from_str_radix(text.get(at..at + 2)?, 16).ok();
+    (text.len() == 64).then(|| (0..64).step_by(2).map(pair).collect())?
 }
 
 /// Bytes as hexadecimal digits.

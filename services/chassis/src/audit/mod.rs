@@ -3,21 +3,28 @@
 //! An entry is one inserted row without a place: writers never wait for each other. A few seconds later any instance, one
 //! at a time, gives the committed rows their dense places and writes the signed checkpoint over them, all in one transaction.
 
+mod compare;
 mod denied;
+mod history;
 mod key;
 mod later;
 pub mod log;
 pub mod merkle;
 mod read;
 mod seal;
+pub mod statement;
 #[cfg(test)]
 mod tests;
+mod witness;
 
+pub use compare::{Conflict, Cosigned, conflicts, cosigned, witnessed};
 pub use denied::Denied;
-pub use key::Signer;
+pub use history::{Epoch, accept_restore, epochs};
+pub use key::{Signer, signed_by};
 pub use later::{Past, enter};
 pub use read::{checkpoints, entries, of_objects};
-pub use seal::{keep_sealed, seal};
+pub use seal::{keep_sealed, seal, seal_and_state};
+pub use witness::{Ring, join};
 
 use sqlx::{PgConnection, PgPool};
 use time::OffsetDateTime;

@@ -6,13 +6,20 @@ use sqlx::{PgConnection, PgPool};
 use time::OffsetDateTime;
 
 use super::{
-    itself,
+    history, itself,
     key::Signer,
     log::Row,
     merkle::{Tree, leaf},
     read::micros,
+    witness::aggregate,
 };
-use crate::{database, lifecycle::Context, refusal::store_error};
+use crate::{
+    clock::Ids,
+    database,
+    lifecycle::Context,
+    outbox::{Outgoing, enqueue},
+    refusal::store_error,
+};
 
 /// What happened longer ago than this is sealed, or the log of the service says why not.
 const EVERY: Duration = Duration::from_secs(10);
@@ -39,8 +46,22 @@ struct Staged {
 /// # Errors
 /// A statement failed, or the last checkpoint cannot be gone on from; nothing is sealed.
 pub async fn seal(pool: &PgPool, log: &str, signer: Option<&Signer>, at: OffsetDateTime) -> sqlx::Result<usize> {
+    seal_and_state(pool, log, signer, at, None).await
+}
+
+/// The same, and states in the same transaction what the log now is, on the subject and with the ids given.
+///
+/// # Errors
+/// As [`seal`].
+pub async fn seal_and_state(
+    pool: &PgPool,
+    log: &str,
+    signer: Option<&Signer>,
+    at: OffsetDateTime,
+    stating: Option<(&'static str, &Ids)>,
+) -> sqlx::Result<usize> {
     let mut tx = database::begin(pool, &itself()).await?;
-    sqlx::query!("select pg_advisory_xact_lock($1)", LOCK).fetch_one(&mut *tx).await?;
+    take_turn(&mut tx).await?;
     let staged = sqlx::query_as!(
         Staged,
         "select staged, at, actor, action, kind, object, outcome, reason from audit_staged order by staged limit $1",
@@ -52,6 +73,7 @@ pub async fn seal(pool: &PgPool, log: &str, signer: Option<&Signer>, at: OffsetD
         return Ok(0);
     }
     let mut tree = last(&mut tx).await?;
+    let former = (i64::try_from(tree.size()).unwrap_or(i64::MAX), tree.root().to_vec());
     let mut rows = Vec::with_capacity(staged.len());
     let mut ids = Vec::with_capacity(staged.len());
     for Staged { staged, at, actor, action, kind, object, outcome, reason } in staged {
@@ -74,8 +96,19 @@ pub async fn seal(pool: &PgPool, log: &str, signer: Option<&Signer>, at: OffsetD
     )
     .execute(&mut *tx)
     .await?;
+    if let (Some((subject, ids)), Some(signer)) = (stating, signer) {
+        let epoch = history::current_epoch(&mut tx, log, &signer.public()).await?;
+        let said = history::state(signer, log, epoch, former, (size, root.to_vec()), at);
+        enqueue(&mut tx, &Outgoing::event(ids, aggregate(), subject, &said), at).await?;
+    }
     tx.commit().await?;
     Ok(rows.len())
+}
+
+/// Waits for the turn of this transaction: who seals or states the log does so alone, whatever instance it is of.
+pub(super) async fn take_turn(tx: &mut PgConnection) -> sqlx::Result<()> {
+    sqlx::query!("select pg_advisory_xact_lock($1)", LOCK).fetch_one(tx).await?;
+    Ok(())
 }
 
 async fn last(tx: &mut PgConnection) -> sqlx::Result<Tree> {
@@ -118,9 +151,13 @@ pub async fn keep_sealed(ctx: Context) -> anyhow::Result<()> {
         let ends = ctx.stop.is_cancelled();
         ctx.denied.flush(&ctx.pool, ctx.clock.now()).await;
         loop {
-            match seal(&ctx.pool, ctx.name, signer.as_ref(), ctx.clock.now()).await {
+            let stating = ctx.stating.get().map(|subject| (*subject, &ctx.ids));
+            match seal_and_state(&ctx.pool, ctx.name, signer.as_ref(), ctx.clock.now(), stating).await {
                 Ok(0) => break,
-                Ok(sealed) => tracing::debug!(entries = sealed, "sealed"),
+                Ok(sealed) => {
+                    ctx.outbox.wake();
+                    tracing::debug!(entries = sealed, "sealed");
+                }
                 Err(error) => {
                     tracing::error!(error = store_error(&error), "entries of the audit log wait to be sealed");
                     break;

@@ -211,6 +211,33 @@ fn ten_thousand_tamperings_by_a_superuser_are_all_noticed_by_an_outsider_who_hol
 }
 
 #[test]
+fn ten_thousand_tamperings_by_a_superuser_are_all_noticed_with_nothing_but_what_the_witness_has_co_signed() {
+    let (service, forger, mut dice) = (signer(), signer(), Dice(20_261_126));
+    let key = service.public();
+    let (mut done, mut seen) = (0, std::collections::BTreeMap::<&str, usize>::new());
+    let beside = |log: &Log, witnessed: &[Checkpoint]| {
+        let roots = witnessed.iter().map(|c| (c.size, c.root.clone())).collect();
+        let mut examiner = Examiner::new("cases", &key, None, log.checkpoints.clone()).beside(roots);
+        log.rows.iter().for_each(|row| examiner.push(row));
+        examiner.finish()
+    };
+    for _ in 0..100 {
+        let size = 40 + dice.roll(160);
+        let log = written(size, &service, &mut dice);
+        assert!(beside(&log, &log.checkpoints).is_ok(), "an honest log is refused");
+        for _ in 0..100 {
+            let mut bad = log.clone();
+            let kind = tamper(&mut bad, size, &forger, &mut dice);
+            assert!(beside(&bad, &log.checkpoints).is_err(), "{kind} was not noticed: {size} entries");
+            *seen.entry(kind).or_default() += 1;
+            done += 1;
+        }
+    }
+    assert_eq!(done, 10_000);
+    assert!(seen.len() == 9 && seen.values().all(|n| *n > 300), "{seen:?}");
+}
+
+#[test]
 fn a_checkpoint_of_another_service_and_an_unsigned_one_do_not_pass() {
     let (service, mut dice) = (signer(), Dice(7));
     let key = service.public();

@@ -12,4 +12,5 @@ mod patience;
 mod proving;
 mod renewing;
 mod sealing;
+mod witnessing;
 mod world;

@@ -11,13 +11,17 @@ use std::{
 use anyhow::{Context as _, bail};
 use chassis::audit::{
     self,
-    log::{Examiner, Fault, Held},
+    log::{Examiner, Fault, Held, unhex},
 };
 use clap::{Args, Subcommand};
-use local::{Description, SERVICES};
+use local::{Description, SERVICES, clock};
+use proto::subject::witnessing;
 use sqlx::{Connection, Executor, PgConnection};
 
-use super::failure::Failure;
+use super::{
+    failure::Failure,
+    witness::{Findings, Own, Witness},
+};
 use crate::{print, stack::Place};
 
 #[derive(Debug, Subcommand)]
@@ -27,8 +31,9 @@ pub enum Command {
 
 /// Compute the audit logs anew and compare them with their signed checkpoints and with what you saw last time
 ///
-/// Exit status 1 when anything was changed, removed, moved or set back. Keep the file of --held where nobody who runs
-/// the databases can write: it is what an old copy of a log is noticed by.
+/// Exit status 1 when anything was changed, removed, moved or set back. Each log is compared with what its witness, another service,
+/// holds of it in its own database. For the case that both were set back, keep the file of --held where nobody
+/// who runs the databases can write.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  ro audit verify --held checkpoints.json\n  \
     ro audit verify cases --url postgres://ro_cases_auditor@db.example/ro_cases --keys keys/ --held checkpoints.json")]
@@ -41,6 +46,9 @@ pub struct Verify {
     /// Database of the one service named, where it is not the local stack's; a login that may only read is enough
     #[arg(long, value_name = "URL", requires = "services", requires = "keys", env = "RO_AUDIT_URL", hide_env_values = true)]
     url: Option<String>,
+    /// Database of that service's witness; without it, the log is compared with its own checkpoints and with --held only
+    #[arg(long, value_name = "URL", requires = "url", env = "RO_AUDIT_WITNESS_URL", hide_env_values = true)]
+    witness_url: Option<String>,
     /// Folder with the public keys, SERVICE.pub in hexadecimal digits; without it, the local stack's
     #[arg(long, value_name = "DIR")]
     keys: Option<PathBuf>,
@@ -77,10 +85,16 @@ impl Verify {
             let key = self.key(name, stack.as_ref())?;
             let url = self.url.as_ref().or_else(|| stack.as_ref()?.postgres.auditors.get(name));
             let Some(url) = url else { return Err(Failure::Usage(format!("{name} has no database"))) };
-            match examine(name, url, &key, seen.get(name)).await? {
+            let witness = self.witness(name, stack.as_ref()).await?;
+            let (examined, found) = examine(name, url, &key, seen.get(name), witness.as_ref()).await?;
+            found.notes.iter().for_each(|note| print::line(format!("{name}: NOTE: {note}")));
+            found.faults.iter().for_each(|fault| print::line(format!("{name}: WRONG: {fault}")));
+            sound &= found.faults.is_empty();
+            match examined {
                 Ok(held) => {
                     let seconds = begun.elapsed().as_secs_f64();
-                    print::line(format!("{name}: OK, {} entries, {seconds:.2} s, root {}", held.size, held.root));
+                    let beside = witness.as_ref().map_or_else(String::new, |w| format!(", witnessed by {}", w.name));
+                    print::line(format!("{name}: OK, {} entries{beside}, {seconds:.2} s, root {}", held.size, held.root));
                     seen.insert(name.to_owned(), held);
                 }
                 Err(faults) => {
@@ -96,17 +110,18 @@ impl Verify {
         if sound { Ok(()) } else { Err(Failure::Said) }
     }
 
+    async fn witness(&self, log: &str, stack: Option<&Description>) -> anyhow::Result<Option<Witness>> {
+        let name = witnessing(log).witness;
+        let Some(url) = self.witness_url.as_ref().or_else(|| stack?.postgres.databases.get(name)) else { return Ok(None) };
+        Ok(Some(Witness::read(name, self.key(name, stack)?, url, log).await?))
+    }
+
     fn key(&self, service: &str, stack: Option<&Description>) -> anyhow::Result<Vec<u8>> {
         let dir = self.keys.clone().or_else(|| Some(stack?.state_dir.join("secrets/audit"))).context("give --keys")?;
         let path = dir.join(format!("{service}.pub"));
         let text = fs::read_to_string(&path).with_context(|| format!("read {}", path.display()))?;
-        bytes(text.trim()).with_context(|| format!("{} holds no key of 64 hexadecimal digits", path.display()))
+        unhex(text.trim()).with_context(|| format!("{} holds no key of 64 hexadecimal digits", path.display()))
     }
-}
-
-fn bytes(text: &str) -> Option<Vec<u8>> {
-    let pair = |at: usize| u8::from_str_radix(text.get(at..at + 2)?, 16).ok();
-    (text.len() == 64).then(|| (0..64).step_by(2).map(pair).collect())?
 }
 
 fn read(path: &Path) -> anyhow::Result<Seen> {
@@ -118,11 +133,22 @@ fn read(path: &Path) -> anyhow::Result<Seen> {
 }
 
 /// One log, from one snapshot of its database.
-async fn examine(service: &str, url: &str, key: &[u8], held: Option<&Held>) -> anyhow::Result<Result<Held, Vec<Fault>>> {
+async fn examine(
+    service: &str,
+    url: &str,
+    key: &[u8],
+    held: Option<&Held>,
+    witness: Option<&Witness>,
+) -> anyhow::Result<(Result<Held, Vec<Fault>>, Findings)> {
     let Ok(mut db) = PgConnection::connect(url).await else { bail!("the database of {service} cannot be reached") };
     let mut tx = db.begin().await?;
     tx.execute("set transaction isolation level repeatable read, read only").await?;
-    let mut examiner = Examiner::new(service, key, held, audit::checkpoints(&mut tx).await?);
+    let checkpoints = audit::checkpoints(&mut tx).await?;
+    let (cosigned, epochs) = (audit::cosigned(&mut tx).await?, audit::epochs(&mut tx, service, key).await?);
+    let now = i64::try_from(clock::now().unix_timestamp_nanos() / 1_000).unwrap_or(i64::MAX);
+    let own = Own { log: service, cosigned, epochs, checkpoints: &checkpoints, now };
+    let found = witness.map(|witness| witness.compare(&own)).unwrap_or_default();
+    let mut examiner = Examiner::new(service, key, held, checkpoints).beside(found.beside.clone());
     let mut from = i64::MIN;
     loop {
         let rows = audit::entries(&mut tx, from, PAGE).await?;
@@ -130,7 +156,7 @@ async fn examine(service: &str, url: &str, key: &[u8], held: Option<&Held>) -> a
         from = last.position.saturating_add(1);
         rows.iter().for_each(|row| examiner.push(row));
     }
-    Ok(examiner.finish())
+    Ok((examiner.finish(), found))
 }
 
 #[cfg(test)]
@@ -139,10 +165,10 @@ mod tests {
 
     #[test]
     fn a_public_key_is_sixty_four_hexadecimal_digits() {
-        assert_eq!(bytes(&"0a".repeat(32)), Some(vec![10; 32]));
-        assert_eq!(bytes("0a"), None);
-        assert_eq!(bytes(&"zz".repeat(32)), None);
-        assert_eq!(bytes(&"é".repeat(32)), None);
+        assert_eq!(unhex(&"0a".repeat(32)), Some(vec![10; 32]));
+        assert_eq!(unhex("0a"), None);
+        assert_eq!(unhex(&"zz".repeat(32)), None);
+        assert_eq!(unhex(&"é".repeat(32)), None);
     }
 
     #[test]

@@ -18,6 +18,7 @@ pub mod report;
 pub mod seed;
 pub mod session;
 pub mod text;
+mod witness;
 
 use std::{future::Future, process::ExitCode};
 

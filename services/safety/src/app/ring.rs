@@ -26,6 +26,18 @@ use crate::{
 const BATCH: i64 = 100;
 const ACTOR: &str = "service:safety";
 
+/// When this database turns out to be older than its witness knows, what was taken back may include a ring or an acceptance: every
+/// open concern rings at once, wherever its ladder stands.
+///
+/// # Errors
+/// A statement failed.
+pub async fn all_at_once(pool: &PgPool, now: OffsetDateTime) -> sqlx::Result<u64> {
+    let mut tx = database::begin(pool, &fence::itself()).await?;
+    let due = store::ring::all_due(&mut tx, now).await?;
+    tx.commit().await?;
+    Ok(due)
+}
+
 /// A status that has not been rung yet.
 #[must_use]
 pub fn unrung(audience: Audience, office: String, from: OffsetDateTime) -> AudienceStatus {

@@ -58,6 +58,18 @@ pub async fn on_their_way(tx: &mut PgConnection, concern: Uuid, audience: Audien
     .await
 }
 
+/// Every audience of an open concern that has not accepted is due at once. How many were not already.
+pub async fn all_due(db: &mut PgConnection, now: OffsetDateTime) -> sqlx::Result<u64> {
+    let done = sqlx::query!(
+        "update audience set next_ring_at = $1 from concern c
+         where c.id = concern_id and c.state <> 'closed' and next_ring_at > $1",
+        now
+    )
+    .execute(db)
+    .await?;
+    Ok(done.rows_affected())
+}
+
 /// Audiences that should have been rung by now, with their concern; held against other engines.
 pub async fn due(tx: &mut PgConnection, now: OffsetDateTime, limit: i64) -> sqlx::Result<Vec<(Uuid, String)>> {
     let rows = sqlx::query!(

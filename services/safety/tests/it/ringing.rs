@@ -1,12 +1,12 @@
 //! The ladder on a real database: it never ends, it never rings twice for one step, and it catches up after a downtime.
 
-use proto::id::RingId;
+use proto::{id::RingId, role};
 use safety::{
     app::{confirm_delivery, fence, ring},
     domain::concern::Audience,
 };
 
-use crate::world::{HEAD, World, imminent_at, one_line};
+use crate::world::{HEAD, World, caller, imminent_at, one_line};
 
 #[tokio::test]
 async fn with_both_audiences_silent_the_concern_climbs_to_the_monitoring_centre_and_rings_on_without_end() {
@@ -87,4 +87,19 @@ async fn a_delivery_confirmed_twice_is_one_delivery() {
     assert!(world.audience(concern.id, Audience::Nhq).await.delivered_at.is_some());
     assert_eq!(world.count("select count(*) from timeline where what = 'delivered'").await, 1);
     assert_eq!(world.count("select count(*) from outbox where confirmed_at is not null").await, 1);
+}
+
+#[tokio::test]
+async fn a_database_that_was_set_back_rings_every_open_concern_at_once_and_none_that_is_in_hand() {
+    let world = World::new().await;
+    let silent = world.raise(imminent_at("mission")).await;
+    let taken = world.raise(imminent_at("mission")).await;
+    let officer = caller("officer-1", &[role::RJ_OFFICER], &[]);
+    world.accept(&officer, taken.id, Audience::Nhq).await.unwrap();
+    assert_eq!(world.tick().await, 0, "nothing is due");
+    assert_eq!(ring::all_at_once(&world.db.pool, world.tools.clock.now()).await.unwrap(), 3);
+    assert_eq!(world.tick().await, 3);
+    assert_eq!(world.audience(silent.id, Audience::ResponsibleHead).await.rings, 2);
+    assert_eq!(world.audience(taken.id, Audience::Nhq).await.rings, 1, "who has accepted is left alone");
+    assert_eq!(world.tick().await, 0, "once");
 }

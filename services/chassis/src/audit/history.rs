@@ -1,0 +1,214 @@
+//! Whether this database is as old as its log says: stated at start and whenever it changes by itself, and mended by an operator only.
+
+use std::{sync::Arc, time::Duration};
+
+use anyhow::{Context as _, ensure};
+use opentelemetry::{KeyValue, global};
+use sqlx::{PgConnection, PgPool};
+use time::OffsetDateTime;
+
+use super::{
+    Act, granted, itself,
+    key::{Signer, signed_by},
+    merkle::Tree,
+    read::micros,
+    seal,
+    statement::{Statement, epoch_bytes},
+    witness::{Heard, Ring, aggregate},
+};
+use crate::{
+    database,
+    lifecycle::Context,
+    outbox::{Outgoing, enqueue},
+    refusal::store_error,
+};
+
+/// How often the database is compared with what it was a moment ago.
+const LOOK: Duration = Duration::from_secs(2);
+/// Every how many looks the log is stated even where it is what it was: every five minutes.
+const RESTATE: u32 = 150;
+/// A checkpoint that nobody co-signed for so long is a warning.
+const COSIGN_WITHIN: time::Duration = time::Duration::seconds(60);
+/// The longest reason of an operator, in bytes.
+const LONGEST_REASON: usize = 200;
+/// Epochs looked at, newest first; an operator accepts few restores in the life of a database.
+const EPOCHS: i64 = 20;
+
+/// What the database says of the log now.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Standing {
+    epoch: i64,
+    size: i64,
+    root: Vec<u8>,
+    /// The witness knows more.
+    refused: bool,
+    /// A checkpoint waits too long for its co-signature.
+    waiting: bool,
+}
+
+/// Looks until the process stops. What is wrong is shown in the health named `history`, in a metric and in the log.
+pub(super) async fn keep(ctx: Context, ring: Ring, signer: Arc<Signer>, heard: Heard) -> anyhow::Result<()> {
+    let mut seen: Option<Standing> = None;
+    let mut looks = 0_u32;
+    loop {
+        // Forgotten, so that it is stated again.
+        let before = if looks.is_multiple_of(RESTATE) { None } else { seen.as_ref() };
+        match look(&ctx, &ring, &signer, &heard, before).await {
+            Ok(standing) => {
+                looks = looks.wrapping_add(1);
+                tell(&ctx, &standing, seen.as_ref());
+                seen = Some(standing);
+            }
+            Err(error) => tracing::warn!(error = store_error(&error), "the history of the audit log cannot be looked at"),
+        }
+        tokio::select! {
+            () = ctx.stop.cancelled() => return Ok(()),
+            () = tokio::time::sleep(LOOK) => {}
+        }
+    }
+}
+
+/// Reads the standing, and states it where it is not simply what it was, grown.
+async fn look(ctx: &Context, ring: &Ring, signer: &Signer, heard: &Heard, seen: Option<&Standing>) -> sqlx::Result<Standing> {
+    let now = ctx.clock.now();
+    let mut tx = database::begin(&ctx.pool, &itself()).await?;
+    let standing = standing(&mut tx, ctx.name, signer, now).await?;
+    let grown = seen.is_some_and(|seen| {
+        seen.epoch == standing.epoch && (seen.size < standing.size || seen.size == standing.size && seen.root == standing.root)
+    });
+    let lost = !standing.refused && heard.knows_more(standing.epoch, standing.size);
+    if grown && !lost {
+        return Ok(standing);
+    }
+    // In the order of the seals, and of what is there now.
+    seal::take_turn(&mut tx).await?;
+    let (size, root) = newest(&mut tx).await?;
+    let said = state(signer, ctx.name, standing.epoch, (size, root.clone()), (size, root), now);
+    enqueue(&mut tx, &Outgoing::event(&ctx.ids, aggregate(), ring.sealed, &said), now).await?;
+    tx.commit().await?;
+    ctx.outbox.wake();
+    Ok(standing)
+}
+
+fn tell(ctx: &Context, standing: &Standing, seen: Option<&Standing>) {
+    let whole = !standing.refused;
+    let label = [KeyValue::new("service", ctx.name)];
+    let meter = global::meter("chassis");
+    meter.u64_gauge("ro.audit.history_broken").build().record(u64::from(!whole), &label);
+    meter.u64_gauge("ro.audit.uncosigned").build().record(u64::from(standing.waiting), &label);
+    if standing.waiting && !seen.is_some_and(|seen| seen.waiting) {
+        tracing::warn!("a checkpoint of the audit log has waited for more than a minute to be co-signed");
+    }
+    let changed = ctx.history.send_if_modified(|held| std::mem::replace(held, whole) != whole);
+    if changed && !whole {
+        tracing::error!("this database is older than its witness knows, or was rewritten: an operator must look, and run accept-restore");
+    } else if changed {
+        tracing::info!("the history of this database is whole again");
+    }
+}
+
+async fn standing(tx: &mut PgConnection, log: &str, signer: &Signer, now: OffsetDateTime) -> sqlx::Result<Standing> {
+    let epoch = current_epoch(tx, log, &signer.public()).await?;
+    let (size, root) = newest(tx).await?;
+    let told = sqlx::query!(
+        r#"select exists (select from audit_refused where epoch >= $1) as "refused!",
+                  exists (select from audit_checkpoint where at < $2
+                          and size > coalesce((select max(size) from audit_cosigned where epoch = $1), -1)) as "waiting!""#,
+        epoch,
+        now - COSIGN_WITHIN
+    )
+    .fetch_one(tx)
+    .await?;
+    Ok(Standing { epoch, size, root, refused: told.refused, waiting: told.waiting })
+}
+
+/// The newest checkpoint; that of an empty log where there is none.
+async fn newest(tx: &mut PgConnection) -> sqlx::Result<(i64, Vec<u8>)> {
+    let found = sqlx::query!("select size, root from audit_checkpoint order by size desc limit 1").fetch_optional(tx).await?;
+    Ok(found.map_or_else(|| (0, Tree::default().root().to_vec()), |found| (found.size, found.root)))
+}
+
+/// A signed statement.
+pub(super) fn state(
+    signer: &Signer,
+    log: &str,
+    epoch: i64,
+    former: (i64, Vec<u8>),
+    newest: (i64, Vec<u8>),
+    at: OffsetDateTime,
+) -> Statement {
+    let mut said = Statement {
+        log: log.to_owned(),
+        epoch,
+        size: newest.0,
+        root: newest.1,
+        former_size: former.0,
+        former_root: former.1,
+        stated_at: micros(at),
+        signature: Vec::new(),
+    };
+    said.signature = signer.sign_bytes(&said.signed_bytes());
+    said
+}
+
+/// A restore that an operator has accepted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Epoch {
+    pub epoch: i64,
+    pub size: i64,
+    pub root: Vec<u8>,
+    pub reason: String,
+    pub signature: Vec<u8>,
+}
+
+/// The accepted restores that the service itself has signed, newest first.
+///
+/// # Errors
+/// The statement failed.
+pub async fn epochs(db: &mut PgConnection, log: &str, key: &[u8]) -> sqlx::Result<Vec<Epoch>> {
+    let mut found =
+        sqlx::query_as!(Epoch, "select epoch, size, root, reason, signature from audit_epoch order by epoch desc limit $1", EPOCHS)
+            .fetch_all(db)
+            .await?;
+    let held = found.len();
+    found.retain(|e| signed_by(key, &epoch_bytes(log, e.epoch, e.size, &e.root, &e.reason), &e.signature));
+    if found.len() < held {
+        tracing::error!("the database names an accepted restore that this service has not signed: it is not believed");
+    }
+    Ok(found)
+}
+
+pub(super) async fn current_epoch(db: &mut PgConnection, log: &str, key: &[u8]) -> sqlx::Result<i64> {
+    Ok(epochs(db, log, key).await?.first().map_or(0, |newest| newest.epoch))
+}
+
+/// An operator accepts that this database is older than its witness knows: the log goes on from here, and what was lost stays known
+/// to the witness. Answers the new epoch.
+///
+/// # Errors
+/// Nobody has refused this history, the reason is empty or longer than 200 bytes, or a statement failed.
+pub async fn accept_restore(pool: &PgPool, log: &str, signer: &Signer, reason: &str, at: OffsetDateTime) -> anyhow::Result<i64> {
+    ensure!(!reason.trim().is_empty() && reason.len() <= LONGEST_REASON, "say why, in 1 to {LONGEST_REASON} bytes, without personal data");
+    let mut tx = database::begin(pool, &itself()).await?;
+    seal::take_turn(&mut tx).await?;
+    let epoch = current_epoch(&mut tx, log, &signer.public()).await?;
+    let known = sqlx::query_scalar!("select max(known_epoch) from audit_refused where epoch >= $1", epoch).fetch_one(&mut *tx).await?;
+    let known = known.context("no witness has refused the history of this database: there is nothing to accept")?;
+    let next = epoch.max(known).saturating_add(1);
+    let (size, root) = newest(&mut tx).await?;
+    let signature = signer.sign_bytes(&epoch_bytes(log, next, size, &root, reason));
+    sqlx::query!(
+        "insert into audit_epoch (epoch, size, root, reason, accepted_at, signature) values ($1, $2, $3, $4, $5, $6)",
+        next,
+        size,
+        root,
+        reason,
+        at,
+        signature
+    )
+    .execute(&mut *tx)
+    .await?;
+    granted(&mut tx, &Act::by("operator", "audit.accept-restore", "epoch", &next.to_string()), at).await?;
+    tx.commit().await?;
+    Ok(next)
+}
