@@ -44,8 +44,8 @@ pub const WAYS: [Way; 9] = [
         process: "dashboard",
         way: "HTTP",
         to: "the browser of who signed in",
-        carries: "what safety answers to that person, without the envelope: the routes below",
-        highest: Class::Open,
+        carries: "what safety answers to that person, cut by safety itself: the routes below",
+        highest: Class::Protected,
         setting: Some("safety_url"),
     },
     Way {
