@@ -4,13 +4,14 @@ use std::{env, error::Error, fs, path::PathBuf};
 
 use prost_reflect::{DescriptorPool, FieldDescriptor, MessageDescriptor};
 
-const FILES: [&str; 7] = [
+const FILES: [&str; 8] = [
     "ro/wire/v1/wire.proto",
     "ro/audit/v1/audit.proto",
     "ro/intake/v1/intake.proto",
     "ro/cases/v1/cases.proto",
     "ro/safety/v1/safety.proto",
     "ro/notification/v1/notification.proto",
+    "ro/oms/v1/oms.proto",
     "ro/reporting/v1/reporting.proto",
 ];
 

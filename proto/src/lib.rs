@@ -36,4 +36,5 @@ package!(intake, "ro.intake.v1");
 package!(cases, "ro.cases.v1");
 package!(safety, "ro.safety.v1");
 package!(notification, "ro.notification.v1");
+package!(oms, "ro.oms.v1");
 package!(reporting, "ro.reporting.v1");

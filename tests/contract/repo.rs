@@ -5,8 +5,13 @@ use std::{
     path::{Path, PathBuf},
 };
 
-/// The five services and the dashboard.
-pub const PROCESSES: [&str; 6] = ["intake", "cases", "safety", "notification", "reporting", "dashboard"];
+/// The five services, the reader of OMS and the dashboard.
+pub const PROCESSES: [&str; 7] = ["intake", "cases", "safety", "notification", "reporting", "oms-reader", "dashboard"];
+
+/// How the environment variables of a process begin.
+pub fn prefix(process: &str) -> String {
+    format!("{}_", process.to_uppercase().replace('-', "_"))
+}
 
 pub fn path(relative: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(relative)

@@ -15,6 +15,7 @@ pub fn of(process: &str) -> Command {
         "safety" => command::<safety::Config>("safety"),
         "notification" => command::<notification::Config>("notification"),
         "reporting" => command::<reporting::Config>("reporting"),
+        "oms-reader" => command::<oms_reader::Config>("oms-reader"),
         "dashboard" => command::<dashboard::Config>("dashboard"),
         other => panic!("{other} is no process of ours"),
     }
@@ -48,7 +49,7 @@ fn tables() -> String {
             own.get_arguments().filter(|arg| has_variable(arg) && !shared.contains(&arg.get_id().as_str().to_uppercase())).peekable();
         if own.peek().is_some() {
             text += &format!("\nOf `{process}` alone:\n\n");
-            text += &table(&format!("{}_", process.to_uppercase()), own);
+            text += &table(&repo::prefix(process), own);
         }
     }
     text + "\n"

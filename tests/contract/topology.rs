@@ -32,7 +32,7 @@ pub fn called(process: &str) -> Vec<(String, String)> {
     let sources = repo::sources(&format!("services/{process}/src"));
     let mut found = Vec::new();
     for (service, full, _) in RULES.into_iter().filter(|(service, ..)| *service != process) {
-        let client = format!("{service}_client");
+        let client = format!("{}_client", service.replace('-', "_"));
         if !sources.iter().any(|(_, text)| text.contains(&client)) {
             continue;
         }

@@ -3,7 +3,10 @@
 use std::path::Path;
 
 use harness::{system::System, wait::eventually};
-use proto::DESCRIPTORS;
+use proto::{
+    DESCRIPTORS,
+    oms::v1::{ReadOffenderRequest, oms_reader_client::OmsReaderClient},
+};
 use tonic::{
     Code, Request, Status,
     client::Grpc,
@@ -88,6 +91,26 @@ async fn the_certificate_of_a_service_opens_what_its_rule_names_and_no_other_doo
     found.sort_unstable();
     assert_eq!(found, expected, "{refused} pairs were refused");
     assert!(refused >= 5 * 35 - 3, "only {refused} pairs were refused");
+}
+
+#[tokio::test]
+async fn only_cases_reads_an_offender_and_oms_is_sent_a_number_and_not_why() {
+    let system = system().await;
+    let ask = || ReadOffenderRequest { fps: "000000F".into() };
+    for caller in SERVICES {
+        let read = OmsReaderClient::new(door(&system, "oms-reader", caller).await).read_offender(ask()).await;
+        assert_eq!(read.err().map(|status| status.code()), (caller != "cases").then_some(Code::PermissionDenied), "{caller}");
+    }
+    for person in &system.description.identities {
+        let (url, authority, token) = system.outside("oms-reader", &person.name);
+        let peer = chassis::client::connect(&url, Some(&authority), Some(&token), None).unwrap();
+        let read = OmsReaderClient::new(peer).read_offender(ask()).await;
+        assert_eq!(read.err().unwrap().code(), Code::PermissionDenied, "{}", person.name);
+    }
+    let record = std::fs::read_to_string(system.description.state_dir.join("oms/oms-requests.log")).unwrap();
+    let lines: Vec<&str> = record.lines().filter(|line| !line.starts_with("host: ")).collect();
+    let asked = "GET /offenders/000000F?fields=site,status,contactConditions&reason=authorized-duty HTTP/1.1";
+    assert_eq!(lines, [asked, "accept: application/json", ""], "all that OMS was ever sent");
 }
 
 #[tokio::test]

@@ -19,7 +19,7 @@ use serde::Serialize;
 use time::{Duration, OffsetDateTime};
 
 use crate::{
-    SERVICES,
+    OMS_READER, SERVICES,
     description::Identity,
     error::{Doing, Error, Result},
     nats::Credential,
@@ -124,7 +124,8 @@ pub fn write_certificates(dir: &Path, hosts: &[&str], now: OffsetDateTime) -> Re
         params.distinguished_name.push(DnType::CommonName, *host);
         params.key_usages = vec![KeyUsagePurpose::DigitalSignature];
         params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ServerAuth];
-        if SERVICES.contains(host) {
+        // The reader's certificate, too, is of the one form that a door accepts; no rule names it as a caller.
+        if SERVICES.contains(host) || *host == OMS_READER {
             params.extended_key_usages.push(ExtendedKeyUsagePurpose::ClientAuth);
             params.subject_alt_names.push(SanType::URI(format!("ro://service/{host}").try_into().map_err(failed)?));
         }

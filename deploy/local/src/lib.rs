@@ -10,6 +10,7 @@ pub mod fetch;
 pub mod identity;
 pub mod mail;
 pub mod nats;
+pub mod oms;
 pub mod ports;
 pub mod postgres;
 pub mod process;
@@ -25,6 +26,9 @@ pub mod version;
 pub use description::Description;
 pub use error::{Error, Progress, Result, Say};
 pub use stack::{Options, Stack};
+
+/// The process that reads OMS: no database, no place on the bus, and it calls none of the others.
+pub const OMS_READER: &str = "oms-reader";
 
 /// The five services, in the order they are listed to people.
 pub const SERVICES: [&str; 5] = ["intake", "cases", "safety", "notification", "reporting"];

@@ -8,7 +8,7 @@ use std::{
 };
 
 use crate::{
-    SERVICES,
+    OMS_READER, SERVICES,
     error::{Error, Result},
     identity,
     nats::Nats,
@@ -20,8 +20,15 @@ use crate::{
 pub const DASHBOARD: &str = "dashboard";
 
 /// The listed port of each service.
-const LISTED: [(&str, u16); 6] =
-    [("intake", 50051), ("cases", 50052), ("safety", 50053), ("notification", 50054), ("reporting", 50055), (DASHBOARD, 8785)];
+const LISTED: [(&str, u16); 7] = [
+    ("intake", 50051),
+    ("cases", 50052),
+    ("safety", 50053),
+    ("notification", 50054),
+    ("reporting", 50055),
+    (OMS_READER, 50056),
+    (DASHBOARD, 8785),
+];
 
 /// The port of each service, and a sentence for each that could not have its listed one.
 ///
@@ -57,6 +64,7 @@ pub struct Surroundings<'a> {
     pub postgres: &'a Postgres,
     pub nats: &'a Nats,
     pub smtp_url: &'a str,
+    pub oms_url: &'a str,
 }
 
 /// One process to run: which program, where it listens, with which settings.
@@ -76,7 +84,7 @@ impl Plan {
     pub fn command(&self) -> Command {
         let mut command = Command::new(&self.program);
         command.env_clear();
-        let prefix = format!("{}_", self.service.to_ascii_uppercase());
+        let prefix = format!("{}_", prefix(&self.service));
         for (name, value) in env::vars_os() {
             let kept = ["PATH", "HOME", "TMPDIR", "RUST_BACKTRACE", "SSL_CERT_FILE", "SSL_CERT_DIR", "LLVM_PROFILE_FILE"];
             if name.to_str().is_some_and(|name| kept.contains(&name) || name.starts_with(&prefix)) {
@@ -106,12 +114,14 @@ impl Surroundings<'_> {
         }
         let settings = if service == DASHBOARD {
             self.dashboard(port)?
+        } else if service == OMS_READER {
+            self.oms_reader(port)
         } else if SERVICES.contains(&service) {
             self.service(service, port)?
         } else {
             return Err(Error::said(format!("{service} is no service: there are {}", SERVICES.join(", "))));
         };
-        let prefix = service.to_ascii_uppercase();
+        let prefix = prefix(service);
         let settings = settings.into_iter().map(|(key, value)| (format!("{prefix}_{key}"), value)).collect();
         Ok(Plan { name: name.to_owned(), service: service.to_owned(), port, program, settings })
     }
@@ -165,10 +175,25 @@ impl Surroundings<'_> {
         Ok(settings)
     }
 
+    fn oms_reader(&self, port: u16) -> Vec<(&'static str, String)> {
+        let mut settings = self.common(port);
+        settings.extend([
+            ("TLS_CERT", text(&self.certificates.join("oms-reader.pem"))),
+            ("TLS_KEY", text(&self.certificates.join("oms-reader.key"))),
+            ("SOURCE_URL", self.oms_url.to_owned()),
+        ]);
+        settings
+    }
+
     fn url(&self, service: &str) -> Result<String> {
         let port = self.ports.get(service).ok_or_else(|| Error::said(format!("{service} has no port")))?;
         Ok(format!("https://127.0.0.1:{port}"))
     }
+}
+
+/// How the environment variables of a process begin.
+fn prefix(service: &str) -> String {
+    service.to_ascii_uppercase().replace('-', "_")
 }
 
 fn text(path: &Path) -> String {

@@ -18,7 +18,7 @@ const fn every(way: &'static str, to: &'static str, carries: &'static str, highe
     Way { process: "every process", way, to, carries, highest, setting }
 }
 
-pub const WAYS: [Way; 9] = [
+pub const WAYS: [Way; 10] = [
     every("PostgreSQL", "the service's own database", "what the service keeps", Class::Protected, Some("database_url")),
     every("NATS", "the bus", "the subjects below", Class::Protected, Some("nats_url")),
     every("OTLP", "the collector of CSC", "the spans and metrics below", Class::Open, Some("otlp_endpoint")),
@@ -44,9 +44,17 @@ pub const WAYS: [Way; 9] = [
         process: "dashboard",
         way: "HTTP",
         to: "the browser of who signed in",
-        carries: "what safety answers to that person, without the envelope: the routes below",
-        highest: Class::Open,
+        carries: "what safety answers to that person, cut by safety itself: the routes below",
+        highest: Class::Protected,
         setting: Some("safety_url"),
+    },
+    Way {
+        process: "oms-reader",
+        way: "HTTP GET",
+        to: "OMS, which is read and never written",
+        carries: "an FPS number, the names of three fields, one reason that is the same for all; no body",
+        highest: Class::Protected,
+        setting: Some("source_url"),
     },
     Way {
         process: "notification",
@@ -59,13 +67,14 @@ pub const WAYS: [Way; 9] = [
 ];
 
 /// Files that open connections, and to what. No other file does.
-pub const OPENERS: [(&str, &str); 7] = [
+pub const OPENERS: [(&str, &str); 8] = [
     ("services/chassis/src/bus.rs", "NATS"),
     ("services/chassis/src/client.rs", "services of ours, by gRPC"),
     ("services/chassis/src/database.rs", "PostgreSQL"),
     ("services/chassis/src/telemetry.rs", "OTLP"),
     ("services/chassis/src/tls/road.rs", "services of ours, by gRPC under our certificate"),
     ("services/notification/src/app/mailer.rs", "SMTP"),
+    ("services/oms-reader/src/get.rs", "OMS"),
     ("services/dashboard/src/health.rs", "the dashboard's own port, to answer for its health"),
 ];
 

@@ -129,7 +129,7 @@ descriptors, the access rules, `proto/src/subject.rs` and `tests/contract/egress
 `UPDATE_GOLDEN=1 cargo test -p tests --test contract` writes it again. What stands here may leave; what does not, fails the tests.
 
 Classes: `OPEN` ids, codes, clocks, counts; `NEED_TO_KNOW` what a responsible head needs in order to act; `PROTECTED` the RO file.
-Nothing is written to OMS or to a case management file: there is no such way.
+Nothing is written to OMS or to a case management file: the one way to OMS is a GET that says nothing of restorative justice.
 
 ## Ways out
 

@@ -10,12 +10,13 @@ use std::{
 
 use super::{Member, Options, Stack, spawn};
 use crate::{
-    SERVICES, clock,
+    OMS_READER, SERVICES, clock,
     description::{self, Description, Identity},
     error::{Error, Progress, Result, Say},
     identity::{self, Issuer},
     mail::MailCatcher,
     nats::{self, Nats},
+    oms::OmsStandIn,
     ports::Picker,
     postgres::{Login, Postgres},
     process::{Process, Spec},
@@ -53,7 +54,7 @@ pub fn start(options: &Options, say: Say<'_>) -> Result<Stack> {
     certify(&places)?;
     let credentials = nats::credentials(&dir.join("secrets/nats"), &identity::sites())?;
     let nats = Nats::start(&nats_tool, &dir.join("nats"), &places.logs, None, Some(&places.certificates), credentials, &options.cancel)?;
-    let mail = MailCatcher::start(&dir.join("mail"))?;
+    let (mail, oms) = (MailCatcher::start(&dir.join("mail"))?, OmsStandIn::start(&dir.join("oms"))?);
 
     let issuer = Issuer::open(&dir.join("secrets/identity"))?;
     let identities = issue(&issuer, &nats, &places)?;
@@ -70,6 +71,7 @@ pub fn start(options: &Options, say: Say<'_>) -> Result<Stack> {
         postgres: &postgres,
         nats: &nats,
         smtp_url: &mail.url(),
+        oms_url: &oms.url(),
     };
     let plans = plans(options, &surroundings, &mut picker)?;
     drop(picker);
@@ -84,7 +86,7 @@ pub fn start(options: &Options, say: Say<'_>) -> Result<Stack> {
         members: Vec::new(),
         nats,
         postgres,
-        _mail: mail,
+        _stand_ins: (mail, oms),
         description,
         cancel: Arc::clone(&options.cancel),
         stopped: false,
@@ -129,7 +131,7 @@ fn prepare(dir: &Path) -> Result<Places> {
 
 /// A certificate for every service and for the bus, of a new authority.
 fn certify(places: &Places) -> Result<()> {
-    let hosts: Vec<&str> = SERVICES.into_iter().chain([identity::BUS]).collect();
+    let hosts: Vec<&str> = SERVICES.into_iter().chain([OMS_READER, identity::BUS]).collect();
     identity::write_certificates(&places.certificates, &hosts, clock::now())
 }
 
@@ -148,9 +150,10 @@ fn issue(issuer: &Issuer, nats: &Nats, places: &Places) -> Result<Vec<Identity>>
 }
 
 fn plans(options: &Options, surroundings: &Surroundings<'_>, picker: &mut Picker) -> Result<Vec<Plan>> {
-    let dashboard = options.dashboard.then(|| DASHBOARD.to_owned());
+    let beside = [Some(OMS_READER), options.dashboard.then_some(DASHBOARD)];
+    let beside: Vec<String> = beside.into_iter().flatten().map(str::to_owned).collect();
     let mut plans = Vec::new();
-    for service in options.services.iter().chain(&dashboard) {
+    for service in options.services.iter().chain(&beside) {
         let replicas = options.replicas.get(service).copied().unwrap_or(1).clamp(1, 20);
         for number in 1..=replicas {
             let (name, port) = match (number, surroundings.ports.get(service)) {
@@ -195,7 +198,7 @@ fn task(name: &str, command: Command, log: PathBuf, options: &Options) -> Result
 
 /// The tables of every service, side by side: each has its own database. Only here is the owner of the tables at work.
 fn migrate(options: &Options, plans: &[Plan], postgres: &Postgres, places: &Places) -> Result<()> {
-    let firsts = plans.iter().filter(|plan| plan.name == plan.service && plan.service != DASHBOARD);
+    let firsts = plans.iter().filter(|plan| plan.name == plan.service && SERVICES.contains(&plan.service.as_str()));
     let mut running = Vec::new();
     for plan in firsts {
         let mut plan = plan.clone();

@@ -12,7 +12,7 @@ use std::{
 use anyhow::Context as _;
 use clap::Args;
 use local::{
-    Description, SERVICES, clock,
+    Description, OMS_READER, SERVICES, clock,
     description::{self, Identity},
     identity::{self, Issuer},
     nats,
@@ -96,7 +96,7 @@ fn is_due(dir: &Path, now: OffsetDateTime) -> bool {
 }
 
 fn issue<'a>(dir: &Path, now: OffsetDateTime, login: impl Fn(&str) -> local::Result<&'a nats::Credential>) -> anyhow::Result<()> {
-    let hosts: Vec<&str> = SERVICES.into_iter().chain([DATABASE_HOST, identity::BUS]).collect();
+    let hosts: Vec<&str> = SERVICES.into_iter().chain([OMS_READER, DATABASE_HOST, identity::BUS]).collect();
     identity::write_certificates(&dir.join("certificates"), &hosts, now)?;
     let issuer = Issuer::open(&dir.join("identity"))?;
     let identities = issuer.identities(login, now)?;

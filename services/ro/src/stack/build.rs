@@ -48,7 +48,7 @@ pub fn bin_dir() -> anyhow::Result<PathBuf> {
 /// When the build fails.
 pub fn programs() -> anyhow::Result<()> {
     let dir = bin_dir()?;
-    let missing = local::SERVICES.iter().chain(&["dashboard"]).any(|name| !dir.join(name).is_file());
+    let missing = local::SERVICES.iter().chain(&[local::OMS_READER, "dashboard"]).any(|name| !dir.join(name).is_file());
     if missing {
         print::note("building the services: the first build takes some minutes, later ones seconds");
     }

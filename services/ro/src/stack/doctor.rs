@@ -93,7 +93,8 @@ fn c_compiler() -> Finding {
 
 fn programs() -> Finding {
     let dir = build::bin_dir().map_err(|error| error.to_string())?;
-    let missing: Vec<_> = local::SERVICES.into_iter().chain(["dashboard"]).filter(|name| !dir.join(name).is_file()).collect();
+    let missing: Vec<_> =
+        local::SERVICES.into_iter().chain([local::OMS_READER, "dashboard"]).filter(|name| !dir.join(name).is_file()).collect();
     if missing.is_empty() {
         Ok(format!("built in {}", dir.display()))
     } else {

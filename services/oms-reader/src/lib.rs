@@ -1,0 +1,30 @@
+#![doc = include_str!("../README.md")]
+
+pub mod access;
+pub mod circuit;
+pub mod config;
+pub mod get;
+pub mod grpc;
+pub mod source;
+
+use chassis::Process;
+use proto::oms::v1::oms_reader_server::OmsReaderServer;
+use tonic::service::Routes;
+
+pub use config::Config;
+
+/// Wires the reader and serves until the process stops.
+///
+/// # Errors
+/// A setting cannot be used, or the door cannot be opened.
+pub async fn serve(config: Config, process: Process) -> anyhow::Result<()> {
+    let source = match &config.source_url {
+        Some(url) => Some(source::Oms::new(get::Getter::new(url, &config)?)),
+        None => {
+            tracing::warn!("no address of the source is set: every read is refused");
+            None
+        }
+    };
+    let reader = grpc::Reader::new(source, process.clock.clone());
+    process.serve_grpc(proto::DESCRIPTOR_BYTES, access::RULES, Routes::new(OmsReaderServer::new(reader)), None).await
+}

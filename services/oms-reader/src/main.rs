@@ -1,0 +1,7 @@
+//! The `oms-reader` process.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    chassis::run_without_database("oms-reader", oms_reader::serve)
+}

@@ -1,0 +1,91 @@
+//! What is asked of OMS and what is taken from its answer. This contract is ours: CSC's takes its place here.
+
+use std::{fmt, future::Future};
+
+use chassis::Private;
+use serde::Deserialize;
+
+use crate::get::{Fault, Getter};
+
+/// The same for every read: it says that somebody on duty reads, and no more.
+const REASON: &str = "authorized-duty";
+const FIELDS: &str = "site,status,contactConditions";
+/// Characters of one text that are taken.
+const LONGEST: usize = 2_000;
+
+/// A Finger Print Section number that can stand in an address.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Fps(String);
+
+impl Fps {
+    /// Six to eight letters and digits, whatever was typed between them.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        let number: String = text.chars().filter(|c| !c.is_whitespace() && *c != '-').flat_map(char::to_uppercase).collect();
+        let fits = (6..=8).contains(&number.len()) && number.chars().all(|c| c.is_ascii_alphanumeric());
+        fits.then_some(Self(number))
+    }
+}
+
+impl fmt::Debug for Fps {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("[withheld]")
+    }
+}
+
+/// What is taken of one offender, and all that is.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Offender {
+    pub site: Private<String>,
+    pub status: Private<String>,
+    pub contact_conditions: Private<String>,
+}
+
+/// Somewhere offenders can be read. There is no method that writes.
+pub trait Source: Send + Sync + 'static {
+    /// The offender, or none where the number is not known.
+    fn read(&self, fps: &Fps) -> impl Future<Output = Result<Option<Offender>, Fault>> + Send;
+}
+
+/// OMS, over the one kind of request that [`Getter`] can make.
+#[derive(Debug)]
+pub struct Oms(Getter);
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+#[derive(Default)]
+struct Answer {
+    site: String,
+    status: String,
+    contact_conditions: String,
+}
+
+impl Oms {
+    #[must_use]
+    pub const fn new(getter: Getter) -> Self {
+        Self(getter)
+    }
+}
+
+impl Source for Oms {
+    async fn read(&self, fps: &Fps) -> Result<Option<Offender>, Fault> {
+        let Some(body) = self.0.get(&format!("/offenders/{}?fields={FIELDS}&reason={REASON}", fps.0)).await? else { return Ok(None) };
+        let answer: Answer = serde_json::from_slice(&body).map_err(|_| Fault("the answer is not the JSON object that was agreed"))?;
+        let taken = |text: String| Private::new(text.chars().take(LONGEST).collect());
+        Ok(Some(Offender { site: taken(answer.site), status: taken(answer.status), contact_conditions: taken(answer.contact_conditions) }))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_number_that_could_be_more_than_one_part_of_an_address_is_none() {
+        assert_eq!(Fps::parse(" 000-000f "), Fps::parse("000000F"));
+        for text in ["", "1", "000000F/../x", "000000F?write=1", "000000F\r\nX: y", "000000F#", "ééé000000", "123456789"] {
+            assert!(Fps::parse(text).is_none(), "{text}");
+        }
+        assert_eq!(format!("{:?}", Fps::parse("000000F")), "Some([withheld])");
+    }
+}

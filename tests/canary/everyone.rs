@@ -1,0 +1,138 @@
+//! Everybody asks everything: each identity, a stranger and a forger call each RPC with ids that exist. What comes back is searched.
+
+use harness::system::System;
+use prost_reflect::{DynamicMessage, MethodDescriptor};
+use proto::{DESCRIPTORS, wire::v1::Class};
+
+use crate::{
+    day::{Day, fresh},
+    marks::{FPS, Marks, PHONE},
+    search,
+    wire::{self, Answer},
+};
+
+/// Who may read what the day wrote; mediator-1 is assigned to the case, mediator-2 was until it was ended.
+pub const READERS: [&str; 6] = ["national-manager-1", "rj-officer-1", "rj-supervisor-1", "mediator-1", "nmc-supervisor-1", "staff-mission"];
+/// Who reads, at imminent risk, what is needed to act [RM1b].
+pub const HEAD: &str = "institutional-head-mission";
+
+fn token_of(system: &System, who: &str) -> String {
+    system.description.identity(who).unwrap().token.clone()
+}
+
+/// Every RPC of every service.
+fn methods() -> Vec<(String, MethodDescriptor)> {
+    let ours = DESCRIPTORS.services().filter(|service| service.full_name().starts_with("ro."));
+    let named = |service: prost_reflect::ServiceDescriptor| {
+        let name = service.package_name().split('.').nth(1).unwrap_or_default().to_owned();
+        service.methods().map(|method| (name.clone(), method)).collect::<Vec<_>>()
+    };
+    ours.flat_map(named).collect()
+}
+
+/// A request that asks for what the day left behind.
+fn asking(marks: &Marks, method: &MethodDescriptor, day: &Day) -> DynamicMessage {
+    let key = fresh();
+    let own = [
+        ("case_id", day.case.as_str()),
+        ("case_ref", &day.case),
+        ("referral_id", &day.referral),
+        ("participant_id", &day.participant),
+        ("concern_id", &day.concern),
+        ("concern_ref", &day.concern),
+        ("number", &day.receipt),
+        ("receipt_number", ""),
+        ("site", "mission"),
+        ("region", "pacific"),
+        ("language", "en"),
+        ("page_token", ""),
+        ("email", ""),
+        ("next_review_on", ""),
+        ("review_on", ""),
+        ("idempotency_key", &key),
+    ];
+    marks.message(&method.input(), &own)
+}
+
+/// What an answer holds that its reader may not know.
+pub fn too_much(marks: &Marks, who: &str, day: &Day, given: &[u8]) -> Vec<String> {
+    let most = match who {
+        HEAD => Class::NeedToKnow,
+        _ => Class::Open,
+    };
+    let text = String::from_utf8_lossy(given);
+    let mut found: Vec<String> = marks
+        .of(&text)
+        .iter()
+        .filter(|mark| mark.class > most && !(who == HEAD && mark.text == day.offender))
+        .map(|mark| format!("{mark:?}"))
+        .collect();
+    let bare = [FPS, PHONE].into_iter().filter(|word| text.contains(word)).map(str::to_owned);
+    found.extend(bare);
+    found
+}
+
+/// Asks everything as everybody; gives the refusals that were told, for a search of their words, and the number of calls.
+pub async fn ask(system: &System, marks: &Marks, day: &Day) -> (Vec<u8>, usize) {
+    let (mut refusals, mut calls) = (Vec::new(), 0);
+    let stranger = [("a stranger".to_owned(), Vec::new())];
+    let forged = marks.loose("a token", Class::Protected);
+    let forger = [("a forger".to_owned(), vec![wire::bearer(&forged)])];
+    let people = system.description.identities.iter().map(|identity| (identity.name.clone(), vec![wire::bearer(&identity.token)]));
+    let callers: Vec<(String, Vec<(String, String)>)> = people.chain(stranger).chain(forger).collect();
+    for (service, method) in methods() {
+        let channel = wire::channel(system, &service).await;
+        for (who, metadata) in &callers {
+            let request = wire::encoded(&asking(marks, &method, day));
+            calls += 1;
+            match wire::call(channel.clone(), &wire::path(&method), request, metadata).await {
+                Answer::Refused(told) => refusals.extend(told),
+                Answer::Given(given) if READERS.contains(&who.as_str()) => drop(given),
+                Answer::Given(given) => {
+                    let found = too_much(marks, who, day, &given);
+                    assert!(found.is_empty(), "{service}.{} tells {who}: {found:?}", method.name());
+                }
+            }
+        }
+    }
+    (refusals, calls)
+}
+
+/// The same RPCs with canaries in every field, in the path and in every header, as somebody who may call most of them.
+pub async fn ask_nonsense(system: &System, marks: &Marks) -> Vec<u8> {
+    let mut told = Vec::new();
+    let token = token_of(system, "rj-officer-1");
+    for (service, method) in methods() {
+        let channel = wire::channel(system, &service).await;
+        let mut metadata = vec![wire::bearer(&token)];
+        for name in ["x-canary", "user-agent", "traceparent", "tracestate", "baggage", "grpc-timeout", "x-request-id"] {
+            metadata.push((name.to_owned(), marks.loose("a header of gRPC", Class::Protected)));
+        }
+        let all = wire::encoded(&marks.message(&method.input(), &[]));
+        let broken = [b"\xff\xff".to_vec(), marks.loose("bytes that are no message", Class::Protected).into_bytes()].concat();
+        let nowhere = format!("{}{}", wire::path(&method), marks.loose("a path", Class::Protected));
+        for (path, body) in [(wire::path(&method), all), (wire::path(&method), broken), (nowhere, Vec::new())] {
+            // A stranger first: what is refused at the door is logged there.
+            for metadata in [&metadata[1..], &metadata[..]] {
+                if let Answer::Refused(words) = wire::call(channel.clone(), &path, body.clone(), metadata).await {
+                    told.extend(words);
+                }
+            }
+        }
+    }
+    told
+}
+
+/// That the day did leave something to find: who may read, reads it.
+pub async fn readers_do_read(system: &System, marks: &Marks, day: &Day) {
+    for (service, rpc, who) in
+        [("cases", "GetCase", "mediator-1"), ("intake", "GetReferral", "rj-officer-1"), ("safety", "GetConcern", "nmc-supervisor-1")]
+    {
+        let (_, method) = methods().into_iter().find(|(of, method)| of == service && method.name() == rpc).unwrap();
+        let metadata = [wire::bearer(&token_of(system, who))];
+        let request = wire::encoded(&asking(marks, &method, day));
+        let answer = wire::call(wire::channel(system, service).await, &wire::path(&method), request, &metadata).await;
+        let Answer::Given(given) = answer else { panic!("{who} is refused {rpc}") };
+        assert!(!search::hits(&given).is_empty(), "{who} reads nothing of what was written");
+    }
+}

@@ -1,0 +1,135 @@
+//! The canary crawl: people who do not exist, with a text of their own in every field, go through every flow, with faults on. Then
+//! every place that is not an answer to somebody who may read is searched for them [IM1, IM1b, T7, T13].
+
+#![expect(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test that cannot go on has failed")]
+
+mod collector;
+mod command;
+mod day;
+mod everyone;
+mod marks;
+mod network;
+mod search;
+mod sinks;
+mod web;
+mod wire;
+
+use std::collections::BTreeSet;
+
+use harness::{
+    system::{SOON, System, Wishes},
+    wait::eventually,
+};
+
+use collector::Collector;
+use marks::Marks;
+use sinks::Sink;
+
+const TERMINATE: i32 = 15;
+
+/// Fields that no canary can stand in, and why.
+const EXCUSED: [(&str, &str); 8] = [
+    ("ro.cases.v1.AssignMediatorRequest.mediator", "an opaque identity, which the fact mediator-assigned names"),
+    ("ro.cases.v1.EndAssignmentRequest.mediator", "as above"),
+    ("ro.cases.v1.AddParticipantRequest.language", "en or fr"),
+    ("ro.cases.v1.RecordAssessmentRequest.next_review_on", "a date"),
+    ("ro.cases.v1.RecordConsentRequest.language", "en or fr"),
+    ("ro.cases.v1.RecordConsentRequest.mode", "a code"),
+    ("ro.intake.v1.ScreenReferralRequest.review_on", "a date"),
+    ("ro.cases.v1.MoveCaseRequest.mode", "a code"),
+];
+
+/// Logs at their most talkative, and telemetry to a collector.
+fn wishes(endpoint: &str) -> Wishes {
+    let mut wishes = Wishes { dashboard: true, ..Wishes::default() };
+    for process in local::SERVICES.into_iter().chain(["dashboard"]) {
+        let prefix = process.to_uppercase();
+        let settings = [
+            (format!("{prefix}_OTLP_ENDPOINT"), endpoint),
+            (format!("{prefix}_LOG"), "trace"),
+            ("OTEL_METRIC_EXPORT_INTERVAL".into(), "500"),
+        ];
+        wishes.settings.insert(process.into(), settings.map(|(name, value)| (name, value.to_owned())).into());
+    }
+    wishes
+}
+
+/// The day once more while nothing works: each process dies while it is asked.
+async fn with_faults(system: &System, marks: &Marks, day: &mut day::Day) -> Vec<u8> {
+    let mut told = Vec::new();
+    for victim in ["notification", "nats", "intake", "postgres"] {
+        system.kill(victim).await;
+        told.extend(everyone::ask_nonsense(system, marks).await);
+        system.restart(victim).await;
+        day::go_wrong(system, marks, day).await;
+    }
+    told
+}
+
+fn findings(sinks: &[Sink]) -> Vec<String> {
+    sinks.iter().flat_map(|(name, bytes)| search::hits(bytes).into_iter().map(move |hit| format!("{name}: {hit}"))).collect()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn no_canary_reaches_a_log_a_trace_a_mail_a_subject_a_report_or_anybody_outside_the_wall() {
+    let (collector, marks) = (Collector::default(), Marks::default());
+    let system = System::start(wishes(&collector.start().await)).await;
+    let mut day = day::live(&system, &marks).await;
+    everyone::readers_do_read(&system, &marks, &day).await;
+    day::go_wrong(&system, &marks, &mut day).await;
+    let connections = network::look(&system);
+    assert!(connections >= 5, "only {connections} connections were looked at");
+
+    let mut found: Vec<Sink> = Vec::new();
+    let (refusals, calls) = everyone::ask(&system, &marks, &day).await;
+    found.push(("refusals".into(), refusals));
+    found.push(("refusals of nonsense".into(), everyone::ask_nonsense(&system, &marks).await));
+    found.push(("pages".into(), web::visit(&system, &marks, &day).await));
+    found.extend(command::type_wrong(&system, &marks).await);
+    found.push(("refusals under faults".into(), with_faults(&system, &marks, &mut day).await));
+    network::look(&system);
+    found.push(("refusals of the day".into(), day.refusals.concat()));
+    found.extend(sinks::of_the_bus(&system).await);
+    found.extend(sinks::reports(&system).await);
+    found.extend(sinks::at_rest(&system).await);
+    let processes = sinks::processes(&system);
+
+    // A soft stop sends what telemetry still holds.
+    for process in local::SERVICES.into_iter().chain(["dashboard"]) {
+        system.signal(process, TERMINATE).await;
+    }
+    let stopped = async || {
+        let logs: Vec<_> = local::SERVICES.iter().map(|name| system.description.services.get(*name).unwrap().log.clone()).collect();
+        let done = logs.iter().filter(|log| std::fs::read_to_string(log).unwrap_or_default().contains("\"message\":\"stopped\"")).count();
+        if done == logs.len() { Ok(()) } else { Err(format!("{done} have stopped")) }
+    };
+    eventually("every service has stopped", SOON, stopped).await;
+    found.extend(processes);
+    found.extend(sinks::on_the_machine(&system));
+    found.push(("telemetry".into(), collector.seen()));
+
+    looked_at(&found, calls);
+    let missing: BTreeSet<String> = marks::sensitive().into_iter().filter(|field| !sent(&marks, field)).collect();
+    assert!(missing.is_empty(), "no canary was sent in {missing:?}");
+    let found = findings(&found);
+    assert!(found.is_empty(), "{} canaries are where they may not be:\n{}", found.len(), found.join("\n"));
+}
+
+fn sent(marks: &Marks, field: &str) -> bool {
+    marks.places().contains(field) || EXCUSED.iter().any(|(excused, _)| *excused == field)
+}
+
+/// A search of empty places finds nothing either.
+fn looked_at(sinks: &[Sink], calls: usize) {
+    assert!(calls > 36 * 20, "only {calls} calls were made");
+    for place in ["log", "mail", "telemetry", "subjects of intake", "facts of safety", "cmdline", "report", "refusals", "pages", "ro case"]
+    {
+        let bytes: usize = sinks.iter().filter(|(name, _)| name.starts_with(place)).map(|(_, bytes)| bytes.len()).sum();
+        assert!(bytes > 30, "{place}: {bytes} bytes were looked at");
+    }
+    let telemetry =
+        sinks.iter().find(|(name, _)| name == "telemetry").map(|(_, bytes)| String::from_utf8_lossy(bytes).into_owned()).unwrap();
+    for service in local::SERVICES {
+        assert!(telemetry.contains(&format!("\"{service}\"")), "{service} exported nothing");
+    }
+}

@@ -1,0 +1,141 @@
+//! Where a canary may not end up: logs, telemetry, mail, subjects, reports, the process table, files that a crash leaves.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
+
+use harness::system::System;
+use local::Description;
+use proto::{
+    DESCRIPTORS,
+    reporting::v1::{GetReportRequest, Table},
+};
+
+/// What is at rest is searched too: nothing of a person stands in it in clear.
+const AT_REST: [&str; 6] = [
+    "the database of intake",
+    "the database of cases",
+    "the database of safety",
+    "the database of notification",
+    "the database of reporting",
+    "the store of the bus",
+];
+
+/// One place, by name, with what stands in it.
+pub type Sink = (String, Vec<u8>);
+
+/// Every file below a folder.
+pub fn files(folder: &Path) -> Vec<PathBuf> {
+    let (mut found, mut folders) = (Vec::new(), vec![folder.to_path_buf()]);
+    while let Some(folder) = folders.pop() {
+        for path in fs::read_dir(&folder).into_iter().flatten().flatten().map(|entry| entry.path()) {
+            if path.is_dir() { folders.push(path) } else { found.push(path) }
+        }
+    }
+    found
+}
+
+fn folder(what: &str, folder: &Path) -> Vec<Sink> {
+    files(folder).into_iter().map(|path| (format!("{what} {}", path.display()), fs::read(path).unwrap_or_default())).collect()
+}
+
+/// Logs of services, bus and database, mail, and whatever a crash has left.
+pub fn on_the_machine(system: &System) -> Vec<Sink> {
+    let state = &system.description.state_dir;
+    let mut all = folder("log", &state.join("logs"));
+    all.extend(folder("mail", &system.description.mail_dir));
+    let core = |path: &PathBuf| path.file_name().is_some_and(|name| name.to_string_lossy().starts_with("core"));
+    all.extend(files(state).into_iter().filter(core).map(|path| (format!("core {}", path.display()), fs::read(path).unwrap_or_default())));
+    all
+}
+
+/// The running system as it stands now: a process that was started again has another number.
+pub fn now(system: &System) -> Description {
+    Description::load(&Description::path(&system.description.state_dir)).unwrap()
+}
+
+/// Command lines and environments of everything that runs for the system.
+pub fn processes(system: &System) -> Vec<Sink> {
+    let description = now(system);
+    let mut pids: Vec<u32> = description.services.values().map(|service| service.pid).collect();
+    pids.extend([description.nats.pid, description.postgres.pid]);
+    let children: Vec<u32> = fs::read_dir("/proc")
+        .into_iter()
+        .flatten()
+        .flatten()
+        .filter_map(|entry| entry.file_name().to_str()?.parse().ok())
+        .filter(|pid: &u32| parent(*pid).is_some_and(|parent| pids.contains(&parent)))
+        .collect();
+    pids.extend(children);
+    let read = |pid: &u32, what: &str| (format!("{what} of process {pid}"), fs::read(format!("/proc/{pid}/{what}")).unwrap_or_default());
+    pids.iter().flat_map(|pid| [read(pid, "cmdline"), read(pid, "environ")]).collect()
+}
+
+fn parent(pid: u32) -> Option<u32> {
+    fs::read_to_string(format!("/proc/{pid}/stat")).ok()?.rsplit_once(") ")?.1.split(' ').nth(1)?.parse().ok()
+}
+
+/// Subjects, event bodies above nothing: what every service has handed to the bus, and what it set aside by subject.
+pub async fn of_the_bus(system: &System) -> Vec<Sink> {
+    let mut all = Vec::new();
+    for service in local::SERVICES {
+        let db = system.database(service).await;
+        let subjects: Vec<String> =
+            sqlx::query_scalar("select subject from outbox union select subject from quarantine").fetch_all(&db).await.unwrap();
+        all.push((format!("subjects of {service}"), subjects.join("\n").into_bytes()));
+        let facts: Vec<Vec<u8>> =
+            sqlx::query_scalar("select body from outbox where subject like '%.event.%' and subject not like '%mediator-assigned'")
+                .fetch_all(&db)
+                .await
+                .unwrap();
+        all.push((format!("facts of {service}"), facts.concat()));
+    }
+    all
+}
+
+/// Every table in both languages.
+pub async fn reports(system: &System) -> Vec<Sink> {
+    let tables = DESCRIPTORS.get_enum_by_name("ro.reporting.v1.Table").unwrap();
+    let mut all = Vec::new();
+    for table in tables.values().filter(|table| table.number() != 0) {
+        for language in ["en", "fr"] {
+            let ask = GetReportRequest { table: table.number(), fiscal_year: 0, language: language.into() };
+            let report = system.reporting("statistics-officer-1").get_report(ask).await.unwrap().into_inner();
+            all.push((format!("report {} in {language}", table.name()), prost::Message::encode_to_vec(&report)));
+        }
+    }
+    assert!(all.len() >= 2 * 7 && Table::try_from(1).is_ok());
+    all
+}
+
+/// What is at rest and sealed, byte for byte.
+pub async fn at_rest(system: &System) -> Vec<Sink> {
+    let state = &system.description.state_dir;
+    let mut all = Vec::new();
+    for place in AT_REST {
+        match place.strip_prefix("the database of ") {
+            Some(service) => all.push((place.to_owned(), dump(system, service).await)),
+            None => all.extend(folder("bus store", &state.join("nats"))),
+        }
+    }
+    all
+}
+
+/// Every row of every table, as text.
+async fn dump(system: &System, service: &str) -> Vec<u8> {
+    let db = system.database(service).await;
+    let tables: Vec<String> =
+        sqlx::query_scalar("select quote_ident(schemaname) || '.' || quote_ident(tablename) from pg_tables where schemaname not in ('pg_catalog', 'information_schema')")
+            .fetch_all(&db)
+            .await
+            .unwrap();
+    assert!(!tables.is_empty(), "{service} has no tables");
+    let mut text = Vec::new();
+    for table in tables {
+        let rows: Vec<String> =
+            sqlx::query_scalar(sqlx::AssertSqlSafe(format!("select t::text from {table} t"))).fetch_all(&db).await.unwrap_or_default();
+        text.extend(rows.join("\n").into_bytes());
+    }
+    text
+}

@@ -1,0 +1,91 @@
+//! The dashboard as a browser meets it: every page as every role, the live stream, a form, and addresses that are nonsense.
+
+use std::time::Duration;
+
+use harness::system::System;
+use proto::wire::v1::Class;
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::TcpStream,
+};
+
+use crate::{day::Day, everyone, marks::Marks};
+
+struct Browser {
+    address: String,
+    cookie: String,
+}
+
+impl Browser {
+    /// What comes back, headers and all; of a stream what comes in a moment.
+    async fn send(&self, method: &str, path: &str, extra: &str, body: &str) -> String {
+        let mut stream = TcpStream::connect(&self.address).await.unwrap();
+        let request = format!(
+            "{method} {path} HTTP/1.1\r\nHost: {host}\r\nOrigin: http://{host}\r\nConnection: close\r\nCookie: {cookie}\r\n{extra}Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {length}\r\n\r\n{body}",
+            host = self.address,
+            cookie = self.cookie,
+            length = body.len(),
+        );
+        stream.write_all(request.as_bytes()).await.unwrap();
+        let mut answer = Vec::new();
+        let _ended = tokio::time::timeout(Duration::from_millis(1500), stream.read_to_end(&mut answer)).await;
+        String::from_utf8_lossy(&answer).into_owned()
+    }
+
+    async fn sign_in(&mut self, token: &str) {
+        let answer = self.send("POST", "/en/sign-in", "", &format!("token={token}")).await;
+        let cookie = answer.lines().find_map(|line| line.strip_prefix("set-cookie: ").or_else(|| line.strip_prefix("Set-Cookie: ")));
+        self.cookie = cookie.and_then(|cookie| cookie.split(';').next()).unwrap_or_default().to_owned();
+        assert!(!self.cookie.is_empty(), "no session: {answer}");
+    }
+}
+
+/// Everything the dashboard says to everybody. What somebody typed comes back to them alone, and is left out.
+pub async fn visit(system: &System, marks: &Marks, day: &Day) -> Vec<u8> {
+    let url = system.description.services.get("dashboard").and_then(|service| service.http.clone()).unwrap();
+    let address = url.trim_start_matches("http://").trim_end_matches('/').to_owned();
+    let mut seen = String::new();
+    for identity in &system.description.identities {
+        let mut told = String::new();
+        let mut browser = Browser { address: address.clone(), cookie: String::new() };
+        browser.sign_in(&identity.token).await;
+        for language in ["en", "fr"] {
+            for page in ["concerns".to_owned(), format!("concerns/{}", day.concern), "raise".to_owned(), format!("raise/{}", day.concern)] {
+                told += &browser.send("GET", &format!("/{language}/{page}"), "", "").await;
+            }
+        }
+        if ["rj-officer-1", "institutional-head-mission", "dashboard-1"].contains(&identity.name.as_str()) {
+            told += &browser.send("GET", "/en/events", "Accept: text/event-stream\r\n", "").await;
+            raise(&browser, marks).await;
+        }
+        // Who may read a concern, reads it here; everybody else's pages are searched with the rest.
+        let found = everyone::too_much(marks, &identity.name, day, told.as_bytes());
+        assert!(found.is_empty() || everyone::READERS.contains(&identity.name.as_str()), "a page tells {}: {found:?}", identity.name);
+        if found.is_empty() && identity.name != everyone::HEAD {
+            seen += &told;
+        }
+    }
+    let nobody = Browser { address, cookie: format!("session={}", marks.loose("a cookie", Class::Protected)) };
+    for place in ["a path of the dashboard", "a query of the dashboard"] {
+        let mark = marks.loose(place, Class::Protected);
+        let extra = format!("X-Canary: {mark}\r\nReferer: http://x/{mark}\r\nUser-Agent: {mark}\r\n");
+        for path in [format!("/en/concerns/{mark}"), format!("/{mark}/concerns?q={mark}"), format!("/assets/{mark}")] {
+            // The page may offer to come back to the address that was asked for: that is the visitor's own.
+            let _own = nobody.send("GET", &path, &extra, "").await;
+        }
+        let _own = nobody.send("POST", "/en/sign-in", &extra, &format!("token={mark}&next=/{mark}")).await;
+    }
+    seen.into_bytes()
+}
+
+async fn raise(browser: &Browser, marks: &Marks) {
+    let form = browser.send("GET", "/en/raise", "", "").await;
+    let token = form.split("name=\"form_token\" value=\"").nth(1).and_then(|rest| rest.split('"').next()).unwrap_or_default();
+    let mark = marks.loose("the form of the dashboard", Class::Protected);
+    let body =
+        format!("form_token={token}&grade=1&site=mission&text={mark}&person_at_risk={mark}&nature={mark}&place={mark}&advice={mark}");
+    let answer = browser.send("POST", "/en/raise", "", &body).await;
+    assert!(answer.starts_with("HTTP/1.1 303"), "{answer}");
+    let odd = format!("{body}&concern_id={mark}&grade=99&site={mark}");
+    let _own = browser.send("POST", "/en/raise", "", &odd).await;
+}
