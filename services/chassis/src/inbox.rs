@@ -20,7 +20,6 @@ use futures::{
 };
 use sha2::{Digest, Sha256};
 use sqlx::{Acquire, PgConnection};
-use time::OffsetDateTime;
 use tracing::Instrument;
 
 use crate::{
@@ -30,7 +29,6 @@ use crate::{
     refusal::{is_passing, store_error},
     replay, set_aside, trace,
     turns::{Turns, put_off, take_turns},
-    vault::Vault,
 };
 
 /// Messages that share a transaction at most.
@@ -358,57 +356,10 @@ async fn apply_one<H: Handler>(
         }
         Err(Rejection::Never { reason, detail }) => {
             step.rollback().await?;
-            quarantine(tx, &ctx.vault, spec.name, message, (reason, &detail), ctx.ids.uuid(), now).await?;
+            set_aside::quarantine(tx, &ctx.vault, spec.name, message, (reason, &detail), ctx.ids.uuid(), now).await?;
             Ok(Verdict::Applied)
         }
     }
-}
-
-/// Sets a message aside with its bytes, sealed, and remembers it as heard; says why, without content. In the caller's transaction.
-///
-/// # Errors
-/// A statement failed.
-pub async fn quarantine(
-    tx: &mut PgConnection,
-    vault: &Vault,
-    consumer: &str,
-    message: &Incoming,
-    (reason, detail): (&'static str, &str),
-    id: uuid::Uuid,
-    at: OffsetDateTime,
-) -> sqlx::Result<()> {
-    sqlx::query!(
-        "insert into inbox (consumer, event_id, received_at) values ($1, $2, $3) on conflict do nothing",
-        consumer,
-        message.event_id,
-        at
-    )
-    .execute(&mut *tx)
-    .await?;
-    let sealed = set_aside::seal(tx, vault, consumer, message, at).await?;
-    let (headers, body) = match sealed {
-        Some(_) => (serde_json::json!({}), Bytes::new()),
-        None => (serde_json::to_value(&message.headers).unwrap_or_default(), message.body.clone()),
-    };
-    sqlx::query!(
-        "insert into quarantine (id, consumer, event_id, subject, headers, body, sealed, reason, detail, received_at)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
-         on conflict (consumer, event_id) do update set reason = excluded.reason, detail = excluded.detail, replay_asked_at = null",
-        id,
-        consumer,
-        message.event_id,
-        message.subject,
-        headers,
-        body.as_ref(),
-        sealed,
-        reason,
-        detail,
-        at
-    )
-    .execute(&mut *tx)
-    .await?;
-    tracing::error!(consumer, quarantine.id = %id, reason, detail, "a message was set aside: somebody must look");
-    Ok(())
 }
 
 /// A deadline, and a panic that stays with its own message.

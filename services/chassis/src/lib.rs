@@ -24,6 +24,7 @@ pub mod process;
 pub mod refusal;
 mod replay;
 pub mod set_aside;
+mod task;
 pub mod telemetry;
 pub mod tls;
 pub mod trace;

@@ -3,7 +3,6 @@
 use std::{
     future::Future,
     ops::Deref,
-    path::Path,
     process::ExitCode,
     sync::{Arc, Mutex, OnceLock, PoisonError},
     time::Duration,
@@ -27,16 +26,12 @@ use crate::{
     client::{self, Peer},
     clock::{Clock, Ids},
     config::{self, Configured, Settings, Task},
-    database, grpc,
-    identity::Verifier,
-    inbox,
-    keys::{Keys, Pace, Provider},
+    database, grpc, inbox,
     limits::{self, Defence, connections::Connections},
-    outbox, process,
-    refusal::store_error,
+    outbox, process, task,
     telemetry::Telemetry,
     tls::{self, Credentials},
-    vault::{self, KeyFile, Vault},
+    vault::{KeyFile, Vault},
 };
 
 /// What a stopping process may take to finish what it has begun.
@@ -204,37 +199,6 @@ impl Process {
         client::connect_as_service(url, service, self.credentials()?)
     }
 
-    /// What tells whose a token is, with keys that are kept fresh from now on; none where no keys are set.
-    ///
-    /// # Errors
-    /// The keys or the address of the identity provider cannot be used.
-    pub fn verifier(&self) -> anyhow::Result<Option<Verifier>> {
-        let settings = &self.settings;
-        let Some(path) = &settings.identity_keys else {
-            tracing::warn!("no identity keys are set: every token is refused");
-            return Ok(None);
-        };
-        let (keys, stop) = (self.keys(path)?, self.stop.clone());
-        if settings.identity_keys_url.is_none() {
-            self.spawn("identity-keys", keys.clone().keep_fresh(Arc::from(path.as_path()), stop));
-        }
-        Ok(Some(Verifier::new(keys, &settings.identity_issuer, &settings.identity_audience)))
-    }
-
-    fn keys(&self, path: &Path) -> anyhow::Result<Keys> {
-        let Some(url) = &self.settings.identity_keys_url else { return Ok(Keys::from_file(path)?) };
-        let authority = match &self.settings.identity_keys_ca {
-            Some(path) => Some(std::fs::read(path).context("cannot read the authority of the identity provider")?),
-            None => self.settings.authority()?,
-        };
-        let tls = authority.as_deref().map(tls::for_http).transpose()?;
-        let lasts = time::Duration::hours(self.settings.identity_keys_last.into());
-        let provider = Provider::new(url, tls, path, lasts, Pace::default())?;
-        let (keys, heard) = provider.kept(self.clock.now());
-        self.spawn("identity-keys", provider.keep(keys.clone(), heard, self.clock.clone(), self.stop.clone()));
-        Ok(keys)
-    }
-
     /// The certificates of this process, read once and kept fresh from then on.
     fn credentials(&self) -> anyhow::Result<Credentials> {
         let mut held = self.credentials.lock().unwrap_or_else(PoisonError::into_inner);
@@ -362,10 +326,10 @@ where
 {
     start(name, |config: C, settings| async move {
         match &settings.command {
-            Some(Task::Health) => health(&settings).await,
-            Some(Task::Migrate) => migrate(name, &settings, migrator).await,
-            Some(Task::RotateKeys) => rotate_keys(name, &settings).await,
-            Some(Task::AcceptRestore { reason }) => accept_restore(name, &settings, reason).await,
+            Some(Task::Health) => task::health(&settings).await,
+            Some(Task::Migrate) => task::migrate(name, &settings, migrator).await,
+            Some(Task::RotateKeys) => task::rotate_keys(name, &settings).await,
+            Some(Task::AcceptRestore { reason }) => task::accept_restore(name, &settings, reason).await,
             None => live(name, settings, migrator, |ctx| serve(config, ctx)).await,
         }
     })
@@ -380,7 +344,7 @@ where
 {
     start(name, |config: C, settings| async move {
         match &settings.command {
-            Some(Task::Health) => health(&settings).await,
+            Some(Task::Health) => task::health(&settings).await,
             Some(Task::Migrate | Task::RotateKeys | Task::AcceptRestore { .. }) => bail!("{name} owns no database"),
             None => {
                 let process = Process::new(name, settings, Clock::system(), Ids::random());
@@ -438,36 +402,6 @@ where
 fn fail(name: &str, error: &anyhow::Error) -> ExitCode {
     eprintln!("{name}: {error:#}");
     ExitCode::FAILURE
-}
-
-async fn migrate(name: &'static str, settings: &Settings, migrator: &'static Migrator) -> anyhow::Result<()> {
-    let pool = database::connect_as_owner(name, settings).await?;
-    database::migrate(&pool, migrator).await?;
-    tracing::info!("the database schema is up to date");
-    pool.close().await;
-    Ok(())
-}
-
-/// Beside the running service: it reads the key file again when it meets a version that it does not know.
-async fn rotate_keys(name: &'static str, settings: &Settings) -> anyhow::Result<()> {
-    let path = settings.vault_key_file.as_ref().context("a key file is needed: set --vault-key-file")?;
-    let pool = database::connect(name, settings).await?;
-    let version = vault::add_version(path)?;
-    let keys = Vault::new(name, KeyFile::new(path), Clock::system());
-    let moved = vault::rewrap(&keys, &pool).await.map_err(|error| anyhow::anyhow!("not every key was moved: {}", store_error(&error)))?;
-    tracing::info!(version, moved, "every data key is under the new version: older ones may be removed from the key file");
-    pool.close().await;
-    Ok(())
-}
-
-async fn accept_restore(name: &'static str, settings: &Settings, reason: &str) -> anyhow::Result<()> {
-    let key = settings.audit_key_file.as_deref().context("the audit key is not set")?;
-    let signer = audit::Signer::from_file(key)?;
-    let pool = database::connect(name, settings).await?;
-    let epoch = audit::accept_restore(&pool, name, &signer, reason, Clock::system().now()).await?;
-    tracing::warn!(epoch, "a restore of this database was accepted: its audit log goes on from here");
-    pool.close().await;
-    Ok(())
 }
 
 /// Start order: database, schema, bus, tasks, door. Stop order: the reverse, within the grace.
@@ -541,22 +475,5 @@ fn listen_for_signals(stop: &CancellationToken) -> anyhow::Result<()> {
         }
         stop.cancel();
     });
-    Ok(())
-}
-
-/// Asks the service behind `--listen` over its own door.
-async fn health(settings: &Settings) -> anyhow::Result<()> {
-    let scheme = if settings.tls_cert.is_some() || settings.tls_ca.is_some() { "https" } else { "http" };
-    let url = format!("{scheme}://127.0.0.1:{}", settings.listen.port());
-    let peer = client::connect(&url, settings.authority()?.as_deref(), None, Some(Duration::from_secs(2)))?;
-    let mut client = tonic_health::pb::health_client::HealthClient::new(peer);
-    let serving = tonic_health::pb::health_check_response::ServingStatus::Serving as i32;
-    for (service, fault) in [("", "it does not serve"), (BUS_HEALTH, "it serves, but the bus refuses it a subject: see its log")] {
-        match client.check(tonic_health::pb::HealthCheckRequest { service: service.to_owned() }).await {
-            Ok(answer) if answer.get_ref().status == serving => {}
-            Ok(_) => bail!(fault),
-            Err(status) => bail!("it does not answer: {}", status.code()),
-        }
-    }
     Ok(())
 }

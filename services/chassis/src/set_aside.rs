@@ -1,7 +1,8 @@
-//! What a message that was set aside holds: its headers and its body, sealed together, as they came.
+//! Messages that can never succeed as they are: set aside with their headers and their body, sealed together, as they came.
 
 use std::collections::BTreeMap;
 
+use bytes::Bytes;
 use sqlx::PgConnection;
 use time::OffsetDateTime;
 
@@ -9,6 +10,53 @@ use crate::{
     inbox::Incoming,
     vault::{self, BATCH, Fault, Owner, Place, Vault, month, object_of},
 };
+
+/// Sets a message aside with its bytes, sealed, and remembers it as heard; says why, without content. In the caller's transaction.
+///
+/// # Errors
+/// A statement failed.
+pub async fn quarantine(
+    tx: &mut PgConnection,
+    vault: &Vault,
+    consumer: &str,
+    message: &Incoming,
+    (reason, detail): (&'static str, &str),
+    id: uuid::Uuid,
+    at: OffsetDateTime,
+) -> sqlx::Result<()> {
+    sqlx::query!(
+        "insert into inbox (consumer, event_id, received_at) values ($1, $2, $3) on conflict do nothing",
+        consumer,
+        message.event_id,
+        at
+    )
+    .execute(&mut *tx)
+    .await?;
+    let sealed = seal(tx, vault, consumer, message, at).await?;
+    let (headers, body) = match sealed {
+        Some(_) => (serde_json::json!({}), Bytes::new()),
+        None => (serde_json::to_value(&message.headers).unwrap_or_default(), message.body.clone()),
+    };
+    sqlx::query!(
+        "insert into quarantine (id, consumer, event_id, subject, headers, body, sealed, reason, detail, received_at)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+         on conflict (consumer, event_id) do update set reason = excluded.reason, detail = excluded.detail, replay_asked_at = null",
+        id,
+        consumer,
+        message.event_id,
+        message.subject,
+        headers,
+        body.as_ref(),
+        sealed,
+        reason,
+        detail,
+        at
+    )
+    .execute(&mut *tx)
+    .await?;
+    tracing::error!(consumer, quarantine.id = %id, reason, detail, "a message was set aside: somebody must look");
+    Ok(())
+}
 
 /// Where the message stands. The row of a message that is set aside again is the former one.
 fn place(consumer: &str, event_id: &str) -> Place {

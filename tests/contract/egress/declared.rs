@@ -18,8 +18,10 @@ const fn every(way: &'static str, to: &'static str, carries: &'static str, highe
     Way { process: "every process", way, to, carries, highest, setting }
 }
 
-pub const WAYS: [Way; 10] = [
+pub const WAYS: [Way; 12] = [
     every("PostgreSQL", "the service's own database", "what the service keeps", Class::Protected, Some("database_url")),
+    every("PostgreSQL, as owner", "the same database, for migrations alone", "tables and rights", Class::Open, Some("database_owner_url")),
+    every("HTTP GET", "the identity provider", "nothing but the address of its public keys", Class::Open, Some("identity_keys_url")),
     every("NATS", "the bus", "the subjects below", Class::Protected, Some("nats_url")),
     every("OTLP", "the collector of CSC", "the spans and metrics below", Class::Open, Some("otlp_endpoint")),
     every("standard output", "the log of the machine", "the fields of log lines below", Class::Open, None),
@@ -67,10 +69,11 @@ pub const WAYS: [Way; 10] = [
 ];
 
 /// Files that open connections, and to what. No other file does.
-pub const OPENERS: [(&str, &str); 8] = [
+pub const OPENERS: [(&str, &str); 9] = [
     ("services/chassis/src/bus.rs", "NATS"),
     ("services/chassis/src/client.rs", "services of ours, by gRPC"),
     ("services/chassis/src/database.rs", "PostgreSQL"),
+    ("services/chassis/src/keys/provider.rs", "the identity provider"),
     ("services/chassis/src/telemetry.rs", "OTLP"),
     ("services/chassis/src/tls/road.rs", "services of ours, by gRPC under our certificate"),
     ("services/notification/src/app/mailer.rs", "SMTP"),
@@ -80,12 +83,15 @@ pub const OPENERS: [(&str, &str); 8] = [
 
 /// What the field of a log line or span holds; none holds a name, a number of a file or a text that somebody wrote.
 pub const FIELDS: &[(&str, &[&str])] = &[
-    ("random ids", &["case.id", "concern.id", "contact.id", "delivery.id", "event.id", "quarantine.id", "ring.id"]),
+    ("random ids", &["case.id", "concern.id", "contact.id", "delivery.id", "event.id", "glass.id", "grant.id", "quarantine.id", "ring.id"]),
     ("the identity of who called: the opaque subject of a verified token, or a service", &["caller.subject"]),
-    ("codes of ours: a reason, a clause, a permission, a state", &["clause", "code", "outcome", "permission", "reason", "ring.audience"]),
     (
-        "names of ours: a method that is served, a consumer, a subject of the bus, a task, a service",
-        &["consumer", "peer", "peer.expected", "rpc.method", "subject", "task"],
+        "codes of ours: a reason, a clause, a permission, a state",
+        &["clause", "code", "grant.role", "kind", "outcome", "permission", "reason", "ring.audience"],
+    ),
+    (
+        "names of ours: a method that is served, a consumer, a subject of the bus, a task, a table, a service",
+        &["consumer", "log", "peer", "peer.expected", "rpc.method", "subject", "table", "task", "witness"],
     ),
     ("codes of places and offices, parsed before they are written", &["contact.region", "office"]),
     (
@@ -93,10 +99,17 @@ pub const FIELDS: &[(&str, &[&str])] = &[
         &[
             "attempt",
             "attempts",
+            "audiences",
             "concerns",
             "delivery.stopped",
             "directory.sites",
             "entries",
+            "epoch",
+            "grants",
+            "held",
+            "known",
+            "moved",
+            "named",
             "needs_review",
             "outbox.overdue",
             "rank",
@@ -104,7 +117,10 @@ pub const FIELDS: &[(&str, &[&str])] = &[
             "ring.inboxes",
             "ring.step",
             "rings",
+            "rows",
+            "stated",
             "step",
+            "version",
             "violations",
         ],
     ),
@@ -112,7 +128,14 @@ pub const FIELDS: &[(&str, &[&str])] = &[
     ("places in the code and on the machine", &["address", "nats.url", "panic.location", "settings"]),
 ];
 
-pub const METRICS: [(&str, &[&str]); 1] = [("ro.bus.permission_violations", &["service"])];
+pub const METRICS: [(&str, &[&str]); 6] = [
+    ("ro.audit.conflicts", &["kind", "log"]),
+    ("ro.audit.history_broken", &["service"]),
+    ("ro.audit.uncosigned", &["service"]),
+    ("ro.bus.permission_violations", &["service"]),
+    ("ro.door.refused", &["reason"]),
+    ("ro.vault.in_clear", &[]),
+];
 
 /// How far an answer goes to somebody outside the wall, where the use case says less than the message could.
 pub struct Narrowed {

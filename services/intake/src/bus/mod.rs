@@ -5,7 +5,8 @@ mod referrals;
 
 use chassis::{
     Context,
-    inbox::{Incoming, Rejection, quarantine},
+    inbox::{Incoming, Rejection},
+    set_aside,
 };
 use proto::subject::{self, Consumer, Token};
 use sqlx::PgConnection;
@@ -53,7 +54,7 @@ async fn set_aside(
 ) -> Result<(), Rejection> {
     let now = desk.clock.now();
     answer::send_unreadable(tx, desk, place, now).await?;
-    quarantine(tx, &desk.vault, consumer.name, message, ("malformed-message", detail), desk.ids.uuid(), now).await?;
+    set_aside::quarantine(tx, &desk.vault, consumer.name, message, ("malformed-message", detail), desk.ids.uuid(), now).await?;
     Ok(())
 }
 

@@ -3,8 +3,9 @@
 use std::str::FromStr;
 
 use chassis::{
-    inbox::{Handler, Incoming, Rejection, quarantine},
+    inbox::{Handler, Incoming, Rejection},
     outbox::{Outgoing, enqueue},
+    set_aside,
 };
 use proto::{
     id::{RingId, SiteCode},
@@ -61,7 +62,7 @@ impl Handler for Raised {
         let receipt = raise_concern::raise(tx, &self.tools, work.report).await?;
         if let Some(detail) = &work.unreadable {
             let consumer = subject::SAFETY_RAISES.name;
-            quarantine(tx, &self.tools.vault, consumer, message, (UNREADABLE, detail), self.tools.ids.uuid(), now).await?;
+            set_aside::quarantine(tx, &self.tools.vault, consumer, message, (UNREADABLE, detail), self.tools.ids.uuid(), now).await?;
         }
         let answer = v1::RaiseAnswer {
             receipt: Some(v1::ConcernReceipt {
