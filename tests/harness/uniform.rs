@@ -5,12 +5,12 @@
 use std::{
     collections::BTreeSet,
     fmt,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, LazyLock, Mutex, PoisonError},
 };
 
 use chassis::Caller;
 use tonic::{Code, Request, Response, Status};
-use tracing::{Event, Subscriber, field::Visit, instrument::WithSubscriber};
+use tracing::{Dispatch, Event, Subscriber, field::Visit, instrument::WithSubscriber};
 use tracing_subscriber::{
     Layer,
     layer::{Context, SubscriberExt},
@@ -63,6 +63,10 @@ impl Visit for Said {
 /// # Panics
 /// It is answered: the test is wrong, or worse.
 pub async fn refused<T>(call: impl Future<Output = Result<Response<T>, Status>>) -> Seen {
+    // While there is one subscriber only, an event that another thread meets first is asked of that thread's, which has none, and
+    // then stays unheard: a second one, which nobody uses, keeps that from happening.
+    static SECOND: LazyLock<Dispatch> = LazyLock::new(|| Dispatch::new(tracing_subscriber::registry()));
+    LazyLock::force(&SECOND);
     let statements = Statements::default();
     let ended = call.with_subscriber(tracing_subscriber::registry().with(statements.clone())).await;
     let Err(status) = ended else { crate::system::panic_with("the call was answered") };

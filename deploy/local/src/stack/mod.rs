@@ -125,6 +125,19 @@ impl Stack {
         &self.nats
     }
 
+    /// Starts every process and waits until all of them are ready.
+    fn begin(&mut self, plans: Vec<Plan>, places: &start::Places) -> Result<()> {
+        for plan in plans {
+            let process = spawn(&plan, start::log_of(places, &plan.name), &[])?;
+            self.members.push(Member { plan, process });
+        }
+        for member in &mut self.members {
+            member.wait_ready(&self.cancel)?;
+        }
+        self.note_pids();
+        Ok(())
+    }
+
     fn process(&mut self, name: &str) -> Result<&mut Process> {
         match name {
             "nats" => Ok(&mut self.nats.process),

@@ -27,7 +27,7 @@ use crate::{
 
 const SHORT_TASK: Duration = Duration::from_secs(60);
 
-struct Places {
+pub(super) struct Places {
     logs: PathBuf,
     certificates: PathBuf,
     audit_keys: PathBuf,
@@ -92,14 +92,7 @@ pub fn start(options: &Options, say: Say<'_>) -> Result<Stack> {
         stopped: false,
         _lock: lock,
     };
-    for plan in plans {
-        let process = spawn(&plan, log_of(&places, &plan.name), &[])?;
-        stack.members.push(Member { plan, process });
-    }
-    for member in &mut stack.members {
-        member.wait_ready(&options.cancel)?;
-    }
-    stack.note_pids();
+    stack.begin(plans, &places)?;
     if options.seed {
         say(Progress::Step("loading the directory and the development office-holders".into()));
         seed(options, &stack, &places)?;
@@ -135,7 +128,7 @@ fn certify(places: &Places) -> Result<()> {
     identity::write_certificates(&places.certificates, &hosts, clock::now())
 }
 
-fn log_of(places: &Places, name: &str) -> PathBuf {
+pub(super) fn log_of(places: &Places, name: &str) -> PathBuf {
     places.logs.join(format!("{name}.log"))
 }
 

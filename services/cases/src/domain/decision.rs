@@ -93,8 +93,8 @@ impl Verb {
         match consumer {
             "cases-referral-screened" => Some(&[Self::Open, Self::DecideAgain, Self::TakeBack]),
             "cases-concerns" => Some(&[Self::FollowConcern]),
-            // What people may do, for the door: of no case.
-            "cases-grants" => Some(&[]),
+            // What people may do, and what an audit log was: of no case.
+            "cases-grants" | "cases-checkpoints" | "cases-checkpoint-answers" => Some(&[]),
             _ => None,
         }
     }

@@ -225,9 +225,15 @@ fn ten_thousand_tamperings_by_a_superuser_are_all_noticed_with_nothing_but_what_
         let size = 40 + dice.roll(160);
         let log = written(size, &service, &mut dice);
         assert!(beside(&log, &log.checkpoints).is_ok(), "an honest log is refused");
-        for _ in 0..100 {
+        let mut here = 0;
+        while here < 100 {
             let mut bad = log.clone();
             let kind = tamper(&mut bad, size, &forger, &mut dice);
+            // A change that was undone in covering its traces is none.
+            if bad == log {
+                continue;
+            }
+            here += 1;
             assert!(beside(&bad, &log.checkpoints).is_err(), "{kind} was not noticed: {size} entries");
             *seen.entry(kind).or_default() += 1;
             done += 1;

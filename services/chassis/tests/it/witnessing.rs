@@ -10,6 +10,7 @@ use chassis::{
         log::{Examiner, Fault, Held, hex},
     },
     bus::ConsumerSpec,
+    database::{Actor, begin},
 };
 use clap::Parser;
 use harness::{
@@ -96,7 +97,7 @@ impl World {
     async fn seal(&self, entries: i64) -> i64 {
         let pool = &self.intake.pool;
         for n in 0..entries {
-            let mut tx = pool.begin().await.unwrap();
+            let mut tx = begin(pool, &Actor::service("intake")).await.unwrap();
             audit::granted(&mut tx, &Act::by("person-1", "thing.read", "thing", &format!("thing-{n}")), Clock::system().now())
                 .await
                 .unwrap();
@@ -105,13 +106,13 @@ impl World {
         let (signer, ids) = (self.keys.signer("intake"), Ids::random());
         let stating = Some((ring("intake").sealed, &ids));
         audit::seal_and_state(pool, "intake", Some(&signer), Clock::system().now(), stating).await.unwrap();
-        number(pool, "select coalesce(max(size), 0) from audit_checkpoint").await
+        number(&self.intake.admin, "select coalesce(max(size), 0) from audit_checkpoint").await
     }
 
     async fn cosigned(&self, size: i64) {
         let look = async || {
             let sql = "select coalesce(max(size), -1) from audit_cosigned";
-            let found = number(&self.intake.pool, sql).await;
+            let found = number(&self.intake.admin, sql).await;
             if found >= size { Ok(()) } else { Err(format!("{found} of {size}")) }
         };
         eventually("the checkpoint is co-signed and the co-signature is back", SOON, look).await;
@@ -120,7 +121,7 @@ impl World {
     async fn refused(&self) -> i64 {
         let look = async || {
             let found: Option<i64> =
-                sqlx::query_scalar("select known_size from audit_refused").fetch_optional(&self.intake.pool).await.unwrap();
+                sqlx::query_scalar("select known_size from audit_refused").fetch_optional(&self.intake.admin).await.unwrap();
             found.ok_or_else(|| "not yet".to_owned())
         };
         eventually("the witness refuses", SOON, look).await
@@ -129,19 +130,19 @@ impl World {
     /// Everything the audit log of intake is, as a copy of the database would hold it.
     async fn copy(&self) {
         for table in COPIED {
-            run(&self.intake.pool, &format!("drop table if exists copy_{table}; create table copy_{table} as table {table}")).await;
+            run(&self.intake.admin, &format!("drop table if exists copy_{table}; create table copy_{table} as table {table}")).await;
         }
     }
 
     async fn restore(&self) {
         for table in COPIED {
-            run(&self.intake.pool, &format!("truncate {table}; insert into {table} select * from copy_{table}")).await;
+            run(&self.intake.admin, &format!("truncate {table}; insert into {table} select * from copy_{table}")).await;
         }
     }
 
     /// An examination with nothing at hand but the database of the witness.
     async fn examine(&self, pool: &PgPool) -> Result<Held, Vec<Fault>> {
-        let known = audit::witnessed(&mut self.cases.pool.acquire().await.unwrap(), "intake").await.unwrap();
+        let known = audit::witnessed(&mut self.cases.admin.acquire().await.unwrap(), "intake").await.unwrap();
         let mut db = pool.acquire().await.unwrap();
         let key = self.keys.signer("intake").public();
         let rows = audit::entries(&mut db, 0, 100_000).await.unwrap();
@@ -179,24 +180,25 @@ async fn a_database_set_back_while_its_service_runs_is_noticed_until_an_operator
     world.restore().await;
     assert_eq!(world.refused().await, 10, "what the witness knows is told");
     becomes(&ctx, false).await;
-    assert_eq!(number(&world.cases.pool, "select count(*) from audit_conflict where log = 'intake' and kind = 'set-back'").await, 1);
-    assert_eq!(world.examine(&world.intake.pool).await, Err(vec![Fault::SetBack { size: 5, witnessed: 10 }]));
+    assert_eq!(number(&world.cases.admin, "select count(*) from audit_conflict where log = 'intake' and kind = 'set-back'").await, 1);
+    assert_eq!(world.examine(&world.intake.admin).await, Err(vec![Fault::SetBack { size: 5, witnessed: 10 }]));
 
     // Only the service's own key ends it: a row that somebody writes into the database does not.
-    run(&world.intake.pool, "insert into audit_epoch select 7, size, root, 'nothing happened', now(), '\\x00' from audit_checkpoint").await;
+    run(&world.intake.admin, "insert into audit_epoch select 7, size, root, 'nothing happened', now(), '\\x00' from audit_checkpoint")
+        .await;
     tokio::time::timeout(std::time::Duration::from_secs(5), ctx.history().changed()).await.unwrap_err();
     let signer = world.keys.signer("intake");
     assert!(audit::accept_restore(&world.intake.pool, "intake", &signer, " ", ctx.clock.now()).await.is_err(), "without a reason");
-    run(&world.intake.pool, "delete from audit_epoch").await;
+    run(&world.intake.admin, "delete from audit_epoch").await;
     assert_eq!(audit::accept_restore(&world.intake.pool, "intake", &signer, "the disk broke", ctx.clock.now()).await.unwrap(), 1);
     becomes(&ctx, true).await;
     world.seal(3).await;
     let look = async || {
         let sql = "select count(*) from audit_witnessed where log = 'intake' and epoch = 1 and size = 9";
-        if number(&world.cases.pool, sql).await == 1 { Ok(()) } else { Err("not yet".to_owned()) }
+        if number(&world.cases.admin, sql).await == 1 { Ok(()) } else { Err("not yet".to_owned()) }
     };
     eventually("the witness follows the new epoch", SOON, look).await;
-    assert_eq!(number(&world.cases.pool, "select count(*) from audit_conflict").await, 1, "the evidence stays, and none was added");
+    assert_eq!(number(&world.cases.admin, "select count(*) from audit_conflict").await, 1, "the evidence stays, and none was added");
     assert!(
         audit::accept_restore(&world.intake.pool, "intake", &signer, "again", ctx.clock.now()).await.is_err(),
         "there is nothing to accept"
@@ -236,12 +238,12 @@ async fn several_instances_of_a_service_do_not_confuse_its_witness() {
         })
     });
     futures::future::join_all(sealing).await.into_iter().for_each(|done| done.unwrap());
-    let size = number(&world.intake.pool, "select max(size) from audit_checkpoint").await;
+    let size = number(&world.intake.admin, "select max(size) from audit_checkpoint").await;
     assert_eq!(size, 80);
     world.cosigned(size).await;
-    assert_eq!(number(&world.cases.pool, "select count(*) from audit_conflict").await, 0);
+    assert_eq!(number(&world.cases.admin, "select count(*) from audit_conflict").await, 0);
     assert!(world.running.iter().all(|ctx| *ctx.history().borrow()));
-    assert!(world.examine(&world.intake.pool).await.is_ok());
+    assert!(world.examine(&world.intake.admin).await.is_ok());
 }
 
 /// What a superuser can type, with a number to vary it, and then the traces covered as well as somebody without the key can.
@@ -276,14 +278,14 @@ async fn whatever_a_superuser_of_one_database_types_the_database_of_the_witness_
         world.seal(10).await;
     }
     world.cosigned(90).await;
-    assert!(world.examine(&world.intake.pool).await.is_ok());
+    assert!(world.examine(&world.intake.admin).await.is_ok());
     let mut noticed = 0;
     world.copy().await;
     for statement in (0..4).flat_map(tamperings) {
-        let mut tx = world.intake.pool.begin().await.unwrap();
+        let mut tx = world.intake.admin.begin().await.unwrap();
         sqlx::raw_sql(AssertSqlSafe(statement.clone())).execute(&mut *tx).await.unwrap();
         let key = world.keys.signer("intake").public();
-        let known = audit::witnessed(&mut world.cases.pool.acquire().await.unwrap(), "intake").await.unwrap();
+        let known = audit::witnessed(&mut world.cases.admin.acquire().await.unwrap(), "intake").await.unwrap();
         let beside = known.into_iter().map(|known| (known.size, known.root)).collect();
         let rows = audit::entries(&mut tx, 0, 100_000).await.unwrap();
         let mut examiner = Examiner::new("intake", &key, None, audit::checkpoints(&mut tx).await.unwrap()).beside(beside);

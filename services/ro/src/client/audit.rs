@@ -112,7 +112,7 @@ impl Verify {
 
     async fn witness(&self, log: &str, stack: Option<&Description>) -> anyhow::Result<Option<Witness>> {
         let name = witnessing(log).witness;
-        let Some(url) = self.witness_url.as_ref().or_else(|| stack?.postgres.databases.get(name)) else { return Ok(None) };
+        let Some(url) = self.witness_url.as_ref().or_else(|| stack?.postgres.auditors.get(name)) else { return Ok(None) };
         Ok(Some(Witness::read(name, self.key(name, stack)?, url, log).await?))
     }
 

@@ -273,6 +273,9 @@ mod tests {
         fill(&folder.0, NOW).unwrap();
         let tool = local::tools::nats_server(&local::tools::Wishes::from_env(), &mut |_| ()).unwrap();
         let file = folder.0.join("nats/server.conf");
+        // Here the folder is not where the containers find it.
+        let here = fs::read_to_string(&file).unwrap().replace("/state/", &format!("{}/", folder.0.display()));
+        fs::write(&file, here).unwrap();
         let told = std::process::Command::new(&tool.program).arg("-t").arg("-c").arg(&file).output().unwrap();
         assert!(told.status.success(), "{}", String::from_utf8_lossy(&told.stderr));
         fs::write(&file, fs::read_to_string(&file).unwrap().replace("sync_interval", "sink_interval")).unwrap();
