@@ -8,7 +8,7 @@ use std::{
     time::Duration,
 };
 
-use super::{Member, Options, Stack, spawn};
+use super::{Options, Stack, spawn};
 use crate::{
     OMS_READER, SERVICES, clock,
     description::{self, Description, Identity},

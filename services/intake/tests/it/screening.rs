@@ -37,8 +37,9 @@ async fn an_accepted_referral_is_told_once_and_the_same_decision_again_changes_n
     assert_eq!(facts.len(), 1);
     assert_eq!((facts[0].referral_id.as_str(), facts[0].disposition), (id.as_str(), 1));
     assert_eq!(count(&desk, "screening_decision").await, 1);
-    let (_, full) = get_referral(&desk, &caller("service:cases", &["service:cases"], &[], &[]), &id).await.unwrap();
+    let (_, full) = get_referral(&desk, &Caller::service("cases"), &id).await.unwrap();
     assert_eq!((full.state, full.disposition), (State::Accepted, Some(Disposition::Accepted)));
+    assert_eq!(full.screened_by, Some(officer(1).subject), "the case opens in the portfolio of whoever screened its referral");
 }
 
 #[tokio::test]
