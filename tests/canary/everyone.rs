@@ -24,7 +24,10 @@ fn token_of(system: &System, who: &str) -> String {
 fn methods() -> Vec<(String, MethodDescriptor)> {
     let ours = DESCRIPTORS.services().filter(|service| service.full_name().starts_with("ro."));
     let named = |service: prost_reflect::ServiceDescriptor| {
-        let name = service.package_name().split('.').nth(1).unwrap_or_default().to_owned();
+        let name = match service.package_name().split('.').nth(1).unwrap_or_default() {
+            "oms" => local::OMS_READER.to_owned(),
+            name => name.to_owned(),
+        };
         service.methods().map(|method| (name.clone(), method)).collect::<Vec<_>>()
     };
     ours.flat_map(named).collect()
