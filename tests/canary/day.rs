@@ -56,7 +56,8 @@ pub fn fresh() -> String {
 }
 
 fn referral(marks: &Marks, origin: Origin) -> Referral {
-    let mut referral: Referral = marks.fill(&[("site", "mission"), ("offender_fps", FPS), ("safety_concern", "")]);
+    let own = [("idempotency_key", fresh()), ("site", "mission".into()), ("offender_fps", FPS.into()), ("safety_concern", String::new())];
+    let mut referral: Referral = marks.fill(&own.each_ref().map(|(field, value)| (*field, value.as_str())));
     referral.origin = origin as i32;
     (referral.offender_asked, referral.offender_in_custody) = (1, 1);
     (referral.no_contact_condition, referral.victim_registered) = (2, 1);
@@ -64,7 +65,9 @@ fn referral(marks: &Marks, origin: Origin) -> Referral {
 }
 
 fn contact(marks: &Marks, kind: ContactKind, value: &str) -> VictimContact {
-    let mut contact: VictimContact = marks.fill(&[("region", "pacific"), ("value", value), ("receipt_number", "")]);
+    let key = fresh();
+    let own = [("idempotency_key", key.as_str()), ("region", "pacific"), ("value", value), ("receipt_number", "")];
+    let mut contact: VictimContact = marks.fill(&own);
     contact.kind = kind as i32;
     contact
 }
@@ -166,8 +169,14 @@ async fn case(system: &System, marks: &Marks, day: &mut Day) {
         let recorded = system.cases(MEDIATOR).record_consent(consent).await;
         day.told(recorded);
         for risk in [RiskLevel::Moderate, RiskLevel::Imminent] {
-            let mut assessment: RecordAssessmentRequest =
-                marks.fill(&[("case_id", &day.case), ("participant_id", &day.participant), ("next_review_on", "2099-01-01")]);
+            let key = fresh();
+            let own = [
+                ("idempotency_key", key.as_str()),
+                ("case_id", &day.case),
+                ("participant_id", &day.participant),
+                ("next_review_on", "2099-01-01"),
+            ];
+            let mut assessment: RecordAssessmentRequest = marks.fill(&own);
             assessment.risk = risk as i32;
             let recorded = system.cases(MEDIATOR).record_assessment(assessment).await;
             day.told(recorded);

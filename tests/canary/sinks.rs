@@ -122,19 +122,20 @@ pub async fn at_rest(system: &System) -> Vec<Sink> {
     all
 }
 
-/// Every row of every table, as text.
+/// Every row of every table, as text. What somebody asked for in vain is kept by the audit log as they typed it, where it is written
+/// like an id: that one column is left out.
 async fn dump(system: &System, service: &str) -> Vec<u8> {
     let db = system.database(service).await;
-    let tables: Vec<String> =
-        sqlx::query_scalar("select quote_ident(schemaname) || '.' || quote_ident(tablename) from pg_tables where schemaname not in ('pg_catalog', 'information_schema')")
-            .fetch_all(&db)
-            .await
-            .unwrap();
-    assert!(!tables.is_empty(), "{service} has no tables");
+    let named = "select quote_ident(schemaname) || '.' || quote_ident(tablename) from pg_tables
+                 where schemaname not in ('pg_catalog', 'information_schema')";
+    let tables: Vec<String> = sqlx::query_scalar(named).fetch_all(&db).await.unwrap();
+    assert!(tables.len() >= 8, "{service} has {} tables", tables.len());
     let mut text = Vec::new();
     for table in tables {
-        let rows: Vec<String> =
-            sqlx::query_scalar(sqlx::AssertSqlSafe(format!("select t::text from {table} t"))).fetch_all(&db).await.unwrap_or_default();
+        let audit = table.starts_with("public.audit_") || table == "public.glass_use";
+        let without = if audit { " - 'object'" } else { "" };
+        let rows = format!("select (to_jsonb(t){without})::text from {table} t");
+        let rows: Vec<String> = sqlx::query_scalar(sqlx::AssertSqlSafe(rows)).fetch_all(&db).await.unwrap();
         text.extend(rows.join("\n").into_bytes());
     }
     text
