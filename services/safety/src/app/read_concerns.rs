@@ -137,7 +137,11 @@ pub async fn find(db: &mut PgConnection, vault: &Vault, viewer: &Viewer, id: Uui
         return Ok(None);
     }
     match store::concern::find(db, id).await? {
-        Some(concern) => Ok(Some(shown(db, vault, viewer, concern, audiences).await?)),
+        Some(concern) => {
+            // Read anew: what stands beside a revision is at least as new as it, or a watcher would take the old for told.
+            let audiences = store::concern::audiences(db, id).await?;
+            Ok(Some(shown(db, vault, viewer, concern, audiences).await?))
+        }
         None => Ok(None),
     }
 }
