@@ -97,7 +97,7 @@ async fn a_service_whose_login_lacks_a_subject_shows_it_within_seconds_and_still
         HealthClient::new(peer.clone()).check(ask).await.map(|answer| answer.into_inner().status)
     };
     let becomes = async |wanted: i32| {
-        let look = async || match health(chassis::lifecycle::BUS_HEALTH).await {
+        let look = async || match health(chassis::BUS_HEALTH).await {
             Ok(status) if status == wanted => Ok(()),
             other => Err(format!("{other:?}")),
         };

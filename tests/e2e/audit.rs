@@ -65,7 +65,7 @@ async fn witnessed_try(system: &System, db: &sqlx::PgPool) -> i64 {
 async fn whole(system: &System) -> Result<bool, String> {
     let (url, authority, _) = system.outside("cases", "mediator-1");
     let peer = chassis::client::connect(&url, Some(&authority), None, None).unwrap();
-    let ask = tonic_health::pb::HealthCheckRequest { service: chassis::lifecycle::HISTORY_HEALTH.to_owned() };
+    let ask = tonic_health::pb::HealthCheckRequest { service: chassis::HISTORY_HEALTH.to_owned() };
     let told = tonic_health::pb::health_client::HealthClient::new(peer).check(ask).await.map_err(|s| s.to_string())?;
     Ok(told.into_inner().status == 1)
 }

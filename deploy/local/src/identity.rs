@@ -153,7 +153,7 @@ pub fn write_audit_keys(dir: &Path, services: &[&str]) -> Result<()> {
         }
         let failed = |error| Error::said(format!("no audit key can be made: {error}"));
         let key = KeyPair::generate_for(&rcgen::PKCS_ED25519).map_err(failed)?;
-        secret::write(&dir.join(format!("{service}.pub")), secret::hex(key.public_key_raw()).as_bytes())?;
+        secret::write(&dir.join(format!("{service}.pub")), hex::encode(key.public_key_raw()).as_bytes())?;
         secret::write(&file, &key.serialize_der())?;
     }
     Ok(())

@@ -42,11 +42,5 @@ pub fn folder(path: &Path, mode: u32) -> Result<()> {
 pub fn random_hex<const N: usize>() -> Result<String> {
     let mut bytes = [0_u8; N];
     File::open("/dev/urandom").and_then(|mut source| source.read_exact(&mut bytes)).doing(|| "read random bytes".to_owned())?;
-    Ok(hex(&bytes))
-}
-
-/// Bytes as hexadecimal digits.
-#[must_use]
-pub fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    Ok(hex::encode(bytes))
 }

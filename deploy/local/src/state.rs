@@ -25,7 +25,7 @@ const LONGEST: usize = 107 - "/pg/socket/.s.PGSQL.5432".len() - 1;
 pub fn default_dir(checkout: &Path) -> PathBuf {
     let path = checkout.canonicalize().unwrap_or_else(|_| checkout.to_path_buf());
     let digest = Sha256::digest(path.as_os_str().as_encoded_bytes());
-    let hash: String = secret::hex(&digest).chars().take(8).collect();
+    let hash: String = hex::encode(digest).chars().take(8).collect();
     let user = sys::user_id();
     if user == 0 {
         return PathBuf::from(format!("/var/tmp/ro-{hash}"));

@@ -61,8 +61,8 @@ impl Actor {
         let names = self.names.join("\n");
         let all = [("ro.actor", self.subject.as_str()), ("ro.reach", self.reach), ("ro.names", &names), ("ro.at", &at)];
         let told = all.into_iter().enumerate().filter(|(place, (_, value))| !fresh || *place == 0 || !value.is_empty());
-        let calls =
-            told.map(|(_, (name, value))| format!("set_config('{name}', convert_from(decode('{}', 'hex'), 'UTF8'), true)", hex(value)));
+        let calls = told
+            .map(|(_, (name, value))| format!("set_config('{name}', convert_from(decode('{}', 'hex'), 'UTF8'), true)", hex::encode(value)));
         format!("select {}", calls.collect::<Vec<_>>().join(", "))
     }
 }
@@ -70,10 +70,6 @@ impl Actor {
 /// A text without control characters as it is, any other as nothing: such a thing is no identity.
 fn plain(text: &str) -> String {
     if text.chars().any(char::is_control) { String::new() } else { text.to_owned() }
-}
-
-fn hex(text: &str) -> String {
-    crate::audit::log::hex(text.as_bytes())
 }
 
 /// Begins a transaction for the actor, in the one round trip that a transaction takes anyway.

@@ -187,7 +187,8 @@ impl Bus {
     /// The server is older than the oldest that keeps our promises.
     pub async fn ready(&self, url: &str) -> anyhow::Result<()> {
         let mut said = false;
-        while !self.is_connected() {
+        // The client says that it is connected a moment before it knows to what.
+        while !self.is_connected() || self.client.server_info().version.is_empty() {
             if !said {
                 tracing::info!(nats.url = url, "waiting for nats");
                 said = true;

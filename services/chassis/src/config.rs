@@ -127,14 +127,17 @@ impl Settings {
     /// # Errors
     /// Names the setting, never its value.
     pub(crate) fn check_addresses(&self) -> anyhow::Result<()> {
-        let holds_secret = |address: &str| {
+        let names_a_user = |address: &str| {
             let place = address.split_once("://").map_or(address, |(_, place)| place);
-            place.split(['/', '?', '#']).next().is_some_and(|authority| authority.contains('@')) || address.contains('?')
+            place.split(['/', '?', '#']).next().is_some_and(|authority| authority.contains('@'))
         };
         for (name, address) in [("nats-url", Some(&self.nats_url)), ("otlp-endpoint", self.otlp_endpoint.as_ref())] {
-            let secret = address.is_some_and(|list| list.split(',').any(holds_secret));
+            let secret = address.is_some_and(|list| list.split(',').any(|one| names_a_user(one) || one.contains('?')));
             anyhow::ensure!(!secret, "--{name} holds a user, a password or a token: an address is logged, give a secret as a file");
         }
+        // A provider may publish its keys under an address with a question in it.
+        let secret = self.identity_keys_url.as_deref().is_some_and(names_a_user);
+        anyhow::ensure!(!secret, "--identity-keys-url holds a user or a password: an address is logged, and keys are public");
         Ok(())
     }
 }

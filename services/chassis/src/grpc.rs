@@ -31,6 +31,11 @@ use crate::{
     tls, trace,
 };
 
+/// The name under which health answers whether the bus allows this process all it needs. The door itself stays open when it does
+/// not: what is recorded waits in the outbox, and a process that takes nothing in would lose more. For start-up probes and alarms.
+pub const BUS_HEALTH: &str = "bus";
+/// The name under which health answers whether this database is as its witness knows it. The door stays open: duties go on.
+pub const HISTORY_HEALTH: &str = "history";
 /// What a handler may take until its answer begins.
 const DEADLINE: Duration = Duration::from_secs(20);
 /// What looking up the caller's grants may take.
@@ -205,6 +210,8 @@ where
                         Ok(Some(caller)) => drop(request.extensions_mut().insert(caller)),
                         Ok(None) => {}
                         Err(status) => {
+                            // Whoever is refused is heard out at nobody's cost.
+                            drop(place);
                             hear_out(request.into_body()).await;
                             return Ok(status.into_http());
                         }

@@ -388,7 +388,7 @@ fn incoming(message: &jetstream::Message, from_outside: bool) -> Incoming {
             // The sequence alone would not do: a rolled-back store hands it out twice.
             let place = info.map(|i| format!("{}|{}|{}", i.stream, i.stream_sequence, i.published)).unwrap_or_default();
             let digest = Sha256::new().chain_update(place).chain_update(&subject).chain_update(&message.payload).finalize();
-            digest.iter().map(|byte| format!("{byte:02x}")).collect()
+            hex::encode(digest)
         }
     };
     Incoming { event_id, subject, body: message.payload.clone(), headers, attempt }

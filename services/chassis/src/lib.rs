@@ -34,6 +34,7 @@ pub mod wire;
 
 pub use clock::{Clock, Ids};
 pub use config::{Configured, Settings};
+pub use grpc::{BUS_HEALTH, HISTORY_HEALTH};
 pub use identity::Caller;
 pub use lifecycle::{Context, Process, run, run_without_database};
 pub use private::Private;

@@ -26,7 +26,9 @@ use crate::{
     client::{self, Peer},
     clock::{Clock, Ids},
     config::{self, Configured, Settings, Task},
-    database, grpc, inbox,
+    database,
+    grpc::{self, BUS_HEALTH, HISTORY_HEALTH},
+    inbox,
     limits::{self, Defence, connections::Connections},
     outbox, process, task,
     telemetry::Telemetry,
@@ -36,11 +38,6 @@ use crate::{
 
 /// What a stopping process may take to finish what it has begun.
 const GRACE: Duration = Duration::from_secs(8);
-/// The name under which health answers whether the bus allows this process all it needs. The door itself stays open when it does
-/// not: what is recorded waits in the outbox, and a process that takes nothing in would lose more. For start-up probes and alarms.
-pub const BUS_HEALTH: &str = "bus";
-/// The name under which health answers whether this database is as its witness knows it. The door stays open: duties go on.
-pub const HISTORY_HEALTH: &str = "history";
 
 type Guarded = Router<Stack<grpc::Gate, Identity>>;
 

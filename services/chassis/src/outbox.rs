@@ -86,6 +86,17 @@ impl Outgoing {
         Ok(Self { body: key.seal(place(self.id), &self.body)?, sealed: true, ..self })
     }
 
+    /// The same, sealed where there is a key: what must not be lost waits for none, and is sealed later.
+    ///
+    /// # Errors
+    /// The body cannot be sealed.
+    pub fn sealed_if(self, key: Option<&DataKey>) -> Result<Self, Fault> {
+        match key {
+            Some(key) => self.sealed(key),
+            None => Ok(self),
+        }
+    }
+
     /// The same, carried before anything that is not urgent: an alarm, or an answer that somebody waits for.
     #[must_use]
     pub fn urgent(self) -> Self {
@@ -154,10 +165,15 @@ pub async fn enqueue_all(tx: &mut PgConnection, list: &[Outgoing], at: OffsetDat
 /// # Errors
 /// The statement failed; the caller's transaction with it.
 pub async fn tell_again(tx: &mut PgConnection, outgoing: &Outgoing, at: OffsetDateTime) -> sqlx::Result<()> {
-    let told = sqlx::query!("update outbox set carried_at = null, next_attempt_at = $2 where id = $1", outgoing.id, at)
-        .execute(&mut *tx)
-        .await?
-        .rows_affected();
+    let told = sqlx::query!(
+        "update outbox set carried_at = null, next_attempt_at = $2, urgent = $3 where id = $1",
+        outgoing.id,
+        at,
+        outgoing.urgent
+    )
+    .execute(&mut *tx)
+    .await?
+    .rows_affected();
     if told == 0 { enqueue(tx, outgoing, at).await } else { Ok(()) }
 }
 
@@ -184,7 +200,8 @@ pub struct Unconfirmed {
     pub body: Vec<u8>,
 }
 
-/// Messages that must be confirmed and were not within three seconds, oldest first; at most `limit`.
+/// Messages that must be confirmed and were not within three seconds, oldest first; at most `limit`. Those in clear come before those
+/// that need a key: without one, they are what can still be handed over.
 /// For the second road: a direct call to the receiver.
 ///
 /// # Errors
@@ -193,7 +210,7 @@ pub async fn unconfirmed(db: &mut PgConnection, vault: &Vault, at: OffsetDateTim
     let rows = sqlx::query!(
         "select id, subject, body, sealed from outbox
          where must_be_confirmed and confirmed_at is null and created_at < $1
-         order by position limit $2",
+         order by sealed, position limit $2",
         at - CONFIRM_WITHIN,
         limit
     )
@@ -233,6 +250,9 @@ pub async fn carry_again(db: &mut PgConnection) -> sqlx::Result<u64> {
 
 /// Seals bodies that were written without a key, or by a version that did not seal, under the key of the month; how many.
 pub(crate) async fn seal_in_clear(tx: &mut PgConnection, vault: &Vault, subjects: &[&str], at: OffsetDateTime) -> sqlx::Result<usize> {
+    if subjects.is_empty() {
+        return Ok(0);
+    }
     let patterns: Vec<String> = subjects.iter().map(|subject| subject.replace('*', "%")).collect();
     let rows = sqlx::query!(
         "select id, body from outbox where not sealed and subject like any($1) order by position limit $2 for update skip locked",
@@ -241,8 +261,12 @@ pub(crate) async fn seal_in_clear(tx: &mut PgConnection, vault: &Vault, subjects
     )
     .fetch_all(&mut *tx)
     .await?;
+    if rows.is_empty() {
+        return Ok(0);
+    }
+    let key = vault.key(tx, Owner::of("outbox", month(at)), at).await?;
     for row in &rows {
-        let sealed = vault.seal(tx, Owner::of("outbox", month(at)), place(row.id), &row.body, at).await?;
+        let sealed = key.seal(place(row.id), &row.body)?;
         sqlx::query!("update outbox set body = $2, sealed = true where id = $1", row.id, sealed).execute(&mut *tx).await?;
     }
     Ok(rows.len())
@@ -333,6 +357,9 @@ impl Relay {
         let now = self.clock.now();
         let mut tx = database::begin(&self.pool, &Actor::service(self.name)).await?;
         let batch = self.claim(&mut tx, now).await?;
+        if batch.is_empty() {
+            return Ok(0);
+        }
         let sealed: Vec<&[u8]> = batch.iter().filter(|waiting| waiting.sealed).map(|waiting| waiting.body.as_slice()).collect();
         let keys = self.vault.keys_of(&mut tx, &sealed).await?;
         let mut by_aggregate: BTreeMap<Uuid, Vec<Waiting>> = BTreeMap::new();

@@ -14,7 +14,7 @@ pub fn size(asked: i32, usual: i64, most: i64) -> i64 {
 #[must_use]
 pub fn encode(position: &impl Serialize) -> String {
     let json = serde_json::to_vec(position).unwrap_or_default();
-    json.iter().map(|byte| format!("{byte:02x}")).collect()
+    hex::encode(json)
 }
 
 /// Where the page begins; `None` for the first.
@@ -25,8 +25,7 @@ pub fn decode<T: DeserializeOwned>(token: &str) -> Result<Option<T>> {
     if token.is_empty() {
         return Ok(None);
     }
-    let bytes = (0..token.len()).step_by(2).map(|i| token.get(i..i + 2).and_then(|pair| u8::from_str_radix(pair, 16).ok()));
-    let position = bytes.collect::<Option<Vec<u8>>>().and_then(|json| serde_json::from_slice(&json).ok());
+    let position = hex::decode(token).ok().and_then(|json| serde_json::from_slice(&json).ok());
     position.map(Some).ok_or_else(|| {
         Error::Refused(Refusal::invalid(
             "page-token-malformed",

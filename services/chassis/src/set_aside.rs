@@ -84,10 +84,13 @@ pub(crate) async fn seal_in_clear(tx: &mut PgConnection, vault: &Vault, at: Offs
     )
     .fetch_all(&mut *tx)
     .await?;
+    if rows.is_empty() {
+        return Ok(0);
+    }
+    let key = vault.key(tx, Owner::of("quarantine", month(at)), at).await?;
     for row in &rows {
         let headers = serde_json::from_value(row.headers.clone()).unwrap_or_default();
-        let plain = whole(&headers, &row.body);
-        let sealed = vault.seal(tx, Owner::of("quarantine", month(at)), place(&row.consumer, &row.event_id), &plain, at).await?;
+        let sealed = key.seal(place(&row.consumer, &row.event_id), &whole(&headers, &row.body))?;
         sqlx::query!("update quarantine set headers = '{}', body = '', sealed = $2 where id = $1", row.id, sealed)
             .execute(&mut *tx)
             .await?;

@@ -10,7 +10,7 @@ use crate::{
     clock::Clock,
     config::Settings,
     database,
-    lifecycle::BUS_HEALTH,
+    grpc::BUS_HEALTH,
     refusal::store_error,
     vault::{self, KeyFile, Vault},
 };
@@ -28,7 +28,10 @@ pub(crate) async fn migrate(name: &'static str, settings: &Settings, migrator: &
 pub(crate) async fn rotate_keys(name: &'static str, settings: &Settings) -> anyhow::Result<()> {
     let path = settings.vault_key_file.as_ref().context("a key file is needed: set --vault-key-file")?;
     let pool = database::connect(name, settings).await?;
+    let mut turn = database::begin(&pool, &database::Actor::service(name)).await?;
+    vault::take_turn(&mut turn).await?;
     let version = vault::add_version(path)?;
+    turn.commit().await?;
     let keys = Vault::new(name, KeyFile::new(path), Clock::system());
     let moved = vault::rewrap(&keys, &pool).await.map_err(|error| anyhow::anyhow!("not every key was moved: {}", store_error(&error)))?;
     tracing::info!(version, moved, "every data key is under the new version: older ones may be removed from the key file");

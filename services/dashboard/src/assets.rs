@@ -4,8 +4,6 @@ use std::sync::LazyLock;
 
 use sha2::{Digest, Sha256};
 
-use crate::session::hex;
-
 /// One file.
 pub struct Asset {
     pub name: &'static str,
@@ -29,7 +27,7 @@ macro_rules! asset {
             kind: $kind,
             content: include_str!(concat!("../assets/", $file)),
             address: LazyLock::new(|| {
-                let hash = hex(&Sha256::digest(include_bytes!(concat!("../assets/", $file))));
+                let hash = hex::encode(Sha256::digest(include_bytes!(concat!("../assets/", $file))));
                 format!("/assets/{}.{}.{}", $stem, hash.get(..12).unwrap_or_default(), $extension)
             }),
         };

@@ -2,7 +2,6 @@
 
 use std::{
     collections::HashMap,
-    fmt::Write as _,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
@@ -124,23 +123,13 @@ impl Sessions {
         for _ in 0..8 {
             hash.update(self.ids.number().to_be_bytes());
         }
-        hex(&hash.finalize())
+        hex::encode(hash.finalize())
     }
 }
 
 /// Sessions are kept by this: whoever reads the map cannot use what it holds as a cookie.
 fn fingerprint(cookie: &str) -> String {
-    hex(&Sha256::digest(cookie.as_bytes()))
-}
-
-/// Bytes as hexadecimal text.
-#[must_use]
-pub fn hex(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
-        // Writing to a string cannot fail.
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
+    hex::encode(Sha256::digest(cookie.as_bytes()))
 }
 
 #[cfg(test)]

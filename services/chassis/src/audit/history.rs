@@ -44,6 +44,8 @@ struct Standing {
     refused: bool,
     /// A checkpoint waits too long for its co-signature.
     waiting: bool,
+    /// The witness knows more, and was told nothing of it yet.
+    lost: bool,
 }
 
 /// Looks until the process stops. What is wrong is shown in the health named `history`, in a metric and in the log.
@@ -72,11 +74,13 @@ pub(super) async fn keep(ctx: Context, ring: Ring, signer: Arc<Signer>, heard: H
 async fn look(ctx: &Context, ring: &Ring, signer: &Signer, heard: &Heard, seen: Option<&Standing>) -> sqlx::Result<Standing> {
     let now = ctx.clock.now();
     let mut tx = database::begin(&ctx.pool, &itself()).await?;
-    let standing = standing(&mut tx, ctx.name, signer, now).await?;
+    let mut standing = standing(&mut tx, ctx.name, signer, now).await?;
+    standing.lost = !standing.refused && heard.knows_more(standing.epoch, standing.size);
     let grown = seen.is_some_and(|seen| {
         seen.epoch == standing.epoch && (seen.size < standing.size || seen.size == standing.size && seen.root == standing.root)
     });
-    let lost = !standing.refused && heard.knows_more(standing.epoch, standing.size);
+    // Once: the statement waits in the outbox, and is made anew with the others where no answer comes.
+    let lost = standing.lost && !seen.is_some_and(|seen| seen.lost);
     if grown && !lost {
         return Ok(standing);
     }
@@ -119,7 +123,7 @@ async fn standing(tx: &mut PgConnection, log: &str, signer: &Signer, now: Offset
     )
     .fetch_one(tx)
     .await?;
-    Ok(Standing { epoch, size, root, refused: told.refused, waiting: told.waiting })
+    Ok(Standing { epoch, size, root, refused: told.refused, waiting: told.waiting, lost: false })
 }
 
 /// The newest checkpoint; that of an empty log where there is none.

@@ -5,12 +5,22 @@ use std::path::Path;
 use anyhow::Context as _;
 use aws_lc_rs::signature::{ED25519, Ed25519KeyPair, KeyPair, UnparsedPublicKey};
 
-use super::log::signed_bytes;
+use super::log::{signed_bytes, unhex};
 
 /// Whether a public key signed these bytes.
 #[must_use]
 pub fn signed_by(key: &[u8], bytes: &[u8], signature: &[u8]) -> bool {
     UnparsedPublicKey::new(&ED25519, key).verify(bytes, signature).is_ok()
+}
+
+/// What a service's signatures are checked with, from a folder that holds a file per service.
+///
+/// # Errors
+/// The file cannot be read or holds no such key.
+pub fn public_key(folder: &Path, service: &str) -> anyhow::Result<Vec<u8>> {
+    let path = folder.join(format!("{service}.pub"));
+    let text = std::fs::read_to_string(&path).with_context(|| format!("cannot read the audit key of {service} in {}", path.display()))?;
+    unhex(text.trim()).with_context(|| format!("{} holds no key of 64 hexadecimal digits", path.display()))
 }
 
 /// Signs checkpoints.
@@ -35,19 +45,19 @@ impl Signer {
 
     #[must_use]
     pub fn sign(&self, log: &str, size: i64, root: &[u8], at: i64) -> Vec<u8> {
-        self.0.sign(&signed_bytes(log, size, root, at)).as_ref().to_vec()
+        self.sign_bytes(&signed_bytes(log, size, root, at))
     }
 
     /// Signs a row of this service's own, so that a change behind its back shows. `kind` keeps one sort of row from passing for another.
     #[must_use]
     pub fn sign_row(&self, kind: &str, values: &[&str]) -> Vec<u8> {
-        self.0.sign(&row_bytes(kind, values)).as_ref().to_vec()
+        self.sign_bytes(&row_bytes(kind, values))
     }
 
     /// Whether this key signed exactly this row.
     #[must_use]
     pub fn signed_row(&self, kind: &str, values: &[&str], signature: &[u8]) -> bool {
-        UnparsedPublicKey::new(&ED25519, self.public()).verify(&row_bytes(kind, values), signature).is_ok()
+        signed_by(&self.public(), &row_bytes(kind, values), signature)
     }
 
     /// A signature over bytes that say themselves what they are for.

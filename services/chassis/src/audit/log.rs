@@ -2,10 +2,12 @@
 
 use std::fmt::{self, Display};
 
-use aws_lc_rs::signature::{ED25519, UnparsedPublicKey};
 use serde::{Deserialize, Serialize};
 
-use super::merkle::{Hash, Tree, leaf};
+use super::{
+    key::signed_by,
+    merkle::{Hash, Tree, leaf},
+};
 
 /// One entry, with its place.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -123,7 +125,7 @@ impl<'a> Examiner<'a> {
         checkpoints.sort_by_key(|c| c.size);
         let covered = checkpoints.last().map_or(0, |c| c.size);
         let mut faults = Vec::new();
-        if held.is_some_and(|held| held.key != hex(key)) {
+        if held.is_some_and(|held| held.key != hex::encode(key)) {
             faults.push(Fault::Key);
         }
         let checkpoints = checkpoints.into_iter().peekable();
@@ -177,7 +179,7 @@ impl<'a> Examiner<'a> {
             }
         }
         if let Some(held) = holds
-            && held.root != hex(&root)
+            && held.root != hex::encode(root)
         {
             self.fault(Fault::Rewritten { held: size });
         }
@@ -194,7 +196,7 @@ impl<'a> Examiner<'a> {
         }
         let Some(signature) = &checkpoint.signature else { return self.fault(Fault::Unsigned { size }) };
         let signed = signed_bytes(self.log, size, &checkpoint.root, checkpoint.at);
-        if UnparsedPublicKey::new(&ED25519, self.key).verify(&signed, signature).is_err() {
+        if !signed_by(self.key, &signed, signature) {
             self.fault(Fault::Signature { size });
         }
     }
@@ -218,8 +220,8 @@ impl<'a> Examiner<'a> {
             self.fault(Fault::SetBack { size, witnessed });
         }
         if self.faults.is_empty() {
-            let root = self.last.map_or_else(|| hex(&self.tree.root()), |last| hex(&last.root));
-            Ok(Held { size, root, key: hex(self.key) })
+            let root = self.last.map_or_else(|| hex::encode(self.tree.root()), |last| hex::encode(&last.root));
+            Ok(Held { size, root, key: hex::encode(self.key) })
         } else {
             Err(self.faults)
         }
@@ -229,12 +231,5 @@ impl<'a> Examiner<'a> {
 /// The 32 bytes that 64 hexadecimal digits stand for.
 #[must_use]
 pub fn unhex(text: &str) -> Option<Vec<u8>> {
-    let pair = |at: usize| u8::from_str_radix(text.get(at..at + 2)?, 16).ok();
-    (text.len() == 64).then(|| (0..64).step_by(2).map(pair).collect())?
-}
-
-/// Bytes as hexadecimal digits.
-#[must_use]
-pub fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    hex::decode(text).ok().filter(|bytes| bytes.len() == 32)
 }

@@ -1,11 +1,7 @@
 //! Every service holds, in its own database, what its neighbour's log was, signs it, and refuses what does not go on from there.
 
-use std::{
-    path::Path,
-    sync::{Arc, Mutex, PoisonError},
-};
+use std::sync::{Arc, Mutex, PoisonError};
 
-use anyhow::Context as _;
 use opentelemetry::{KeyValue, global};
 use prost::Message as _;
 use sqlx::PgConnection;
@@ -13,8 +9,7 @@ use uuid::Uuid;
 
 use super::{
     history,
-    key::{Signer, signed_by},
-    log::unhex,
+    key::{Signer, public_key, signed_by},
     statement::{Known, Memory, Refused, Statement, Verdict, Witnessed, cosigned_bytes, judge},
 };
 use crate::{
@@ -63,12 +58,6 @@ pub fn join(ctx: &Context, ring: Ring) -> anyhow::Result<()> {
     ctx.stating.set(ring.sealed).ok();
     ctx.spawn("audit-history", history::keep(ctx.clone(), ring, signer, heard));
     Ok(())
-}
-
-fn public_key(folder: &Path, service: &str) -> anyhow::Result<Vec<u8>> {
-    let path = folder.join(format!("{service}.pub"));
-    let text = std::fs::read_to_string(&path).with_context(|| format!("cannot read the audit key of {service} in {}", path.display()))?;
-    unhex(text.trim()).with_context(|| format!("{} holds no key of 64 hexadecimal digits", path.display()))
 }
 
 /// Messages of one log keep their order.

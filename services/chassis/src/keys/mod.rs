@@ -4,6 +4,7 @@
 //! publishes: a start while the provider is away finds the keys of the last time. Size, number, age and questions are bounded.
 
 mod provider;
+mod verifier;
 
 use std::{
     io::Read as _,
@@ -12,16 +13,12 @@ use std::{
     time::Duration,
 };
 
-use anyhow::Context as _;
 use jsonwebtoken::{
     DecodingKey,
     jwk::{AlgorithmParameters, EllipticCurve, Jwk, JwkSet, PublicKeyUse},
 };
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
-
-use self::provider::{Pace, Provider};
-use crate::{identity::Verifier, lifecycle::Process, tls};
 
 /// A set of keys in bytes at most: one key takes about 200.
 const LARGEST: u64 = 64 * 1024;
@@ -164,39 +161,6 @@ fn parse(content: &[u8]) -> Result<Vec<(Option<String>, DecodingKey)>, KeysError
 fn signs_es256(key: &Jwk) -> bool {
     let for_signatures = key.common.public_key_use.as_ref().is_none_or(|purpose| *purpose == PublicKeyUse::Signature);
     for_signatures && matches!(&key.algorithm, AlgorithmParameters::EllipticCurve(curve) if curve.curve == EllipticCurve::P256)
-}
-
-impl Process {
-    /// What tells whose a token is, with keys that are kept fresh from now on; none where no keys are set.
-    ///
-    /// # Errors
-    /// The keys or the address of the identity provider cannot be used.
-    pub fn verifier(&self) -> anyhow::Result<Option<Verifier>> {
-        let settings = &self.settings;
-        let Some(path) = &settings.identity_keys else {
-            tracing::warn!("no identity keys are set: every token is refused");
-            return Ok(None);
-        };
-        let (keys, stop) = (self.keys(path)?, self.stop.clone());
-        if settings.identity_keys_url.is_none() {
-            self.spawn("identity-keys", keys.clone().keep_fresh(Arc::from(path.as_path()), stop));
-        }
-        Ok(Some(Verifier::new(keys, &settings.identity_issuer, &settings.identity_audience)))
-    }
-
-    fn keys(&self, path: &Path) -> anyhow::Result<Keys> {
-        let Some(url) = &self.settings.identity_keys_url else { return Ok(Keys::from_file(path)?) };
-        let authority = match &self.settings.identity_keys_ca {
-            Some(path) => Some(std::fs::read(path).context("cannot read the authority of the identity provider")?),
-            None => self.settings.authority()?,
-        };
-        let tls = authority.as_deref().map(tls::for_http).transpose()?;
-        let lasts = time::Duration::hours(self.settings.identity_keys_last.into());
-        let provider = Provider::new(url, tls, path, lasts, Pace::default())?;
-        let (keys, heard) = provider.kept(self.clock.now());
-        self.spawn("identity-keys", provider.keep(keys.clone(), heard, self.clock.clone(), self.stop.clone()));
-        Ok(keys)
-    }
 }
 
 #[cfg(test)]

@@ -124,11 +124,12 @@ impl Provider {
         if keys.replace(&content)? {
             tracing::info!("the identity keys are renewed");
         }
-        // Written each time: its age is the age of the news.
+        // Written each time: its age is the age of the news. A disk that takes nothing is no silence of the provider.
         let (file, new) = (self.file.clone(), self.file.with_extension("new"));
-        tokio::task::spawn_blocking(move || keep(&new, &file, &content))
-            .await?
-            .context("the identity keys cannot be kept for the next start")
+        if let Err(error) = tokio::task::spawn_blocking(move || keep(&new, &file, &content)).await? {
+            tracing::error!(error = format!("{error:#}"), "the identity keys cannot be kept for the next start");
+        }
+        Ok(())
     }
 
     async fn fetch(&self) -> anyhow::Result<Bytes> {

@@ -18,7 +18,10 @@ use tokio::{
     net::TcpListener,
 };
 
-use super::*;
+use super::{
+    provider::{Pace, Provider},
+    *,
+};
 use crate::clock::Clock;
 
 const SOON: Duration = Duration::from_secs(10);
@@ -206,6 +209,18 @@ async fn a_provider_that_answers_nonsense_or_too_much_changes_nothing() {
         says.once_more().await;
         assert!(keys.find(Some("first")).is_some(), "{answer:.40}");
     }
+}
+
+#[tokio::test]
+async fn a_disk_that_takes_nothing_is_no_silence_of_the_provider() {
+    let (folder, (url, says)) = (Folder::new(), provider().await);
+    says.set(&folder.set("first"));
+    // Nothing can be renamed over a folder.
+    std::fs::create_dir(folder.file()).unwrap();
+    let provider = Provider::new(&url, None, &folder.file(), time::Duration::DAY, PACE).unwrap();
+    let keys = Keys::default();
+    provider.renew(&keys).await.unwrap();
+    assert!(keys.find(Some("first")).is_some());
 }
 
 #[tokio::test]

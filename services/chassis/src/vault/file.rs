@@ -91,7 +91,10 @@ fn read(path: &Path) -> anyhow::Result<BTreeMap<i32, Kek>> {
         // A line is never repeated in an error: it is the key.
         let Some((version, key)) = line.split_once(' ') else { bail!("a line of the key file is no version and key") };
         let version: i32 = version.parse().ok().filter(|n| *n >= 1).context("a version of the key file is no number from 1")?;
-        let bytes = unhex(key.trim()).context("a key of the key file is not 64 hexadecimal digits")?;
+        let bytes = hex::decode(key.trim())
+            .ok()
+            .filter(|bytes| bytes.len() == KEY)
+            .context("a key of the key file is not 64 hexadecimal digits")?;
         ensure!(keys.insert(version, Kek::new(&bytes)?).is_none(), "version {version} stands twice in the key file");
     }
     ensure!(!keys.is_empty(), "the key file is empty");
@@ -115,8 +118,7 @@ pub(crate) fn add_version(path: &Path) -> anyhow::Result<i32> {
     if !text.is_empty() && !text.ends_with('\n') {
         text.push('\n');
     }
-    let digits: String = key.iter().map(|byte| format!("{byte:02x}")).collect();
-    text.push_str(&format!("{version} {digits}\n"));
+    text.push_str(&format!("{version} {}\n", hex::encode(key)));
     let fresh = path.with_extension("new");
     let _absent = fs::remove_file(&fresh);
     let mut file =
@@ -127,17 +129,6 @@ pub(crate) fn add_version(path: &Path) -> anyhow::Result<i32> {
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     fs::File::open(folder).and_then(|folder| folder.sync_all()).context("the folder of the key file cannot be synced")?;
     Ok(version)
-}
-
-fn unhex(text: &str) -> Option<[u8; KEY]> {
-    let mut key = [0_u8; KEY];
-    if text.len() != KEY * 2 || !text.is_ascii() {
-        return None;
-    }
-    for (to, at) in key.iter_mut().zip((0..text.len()).step_by(2)) {
-        *to = u8::from_str_radix(text.get(at..at + 2)?, 16).ok()?;
-    }
-    Some(key)
 }
 
 #[cfg(test)]

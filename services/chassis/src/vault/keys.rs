@@ -6,7 +6,7 @@ use sqlx::PgConnection;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-use super::{DataKey, Fault, Place, Vault, Wrapped, key_store::KEY, random_id, value::key_id};
+use super::{DataKey, Fault, Place, Vault, Wrapped, key_store::KEY, random_id, strung, value::key_id};
 use crate::private::Private;
 
 /// Whose values a key seals: one side of one object. The chassis does not know what they are.
@@ -86,12 +86,7 @@ impl Row {
 }
 
 fn bound(service: &str, id: Uuid, kind: &str, object: Uuid, side: &str) -> Vec<u8> {
-    let mut bytes = Vec::new();
-    for part in [service.as_bytes(), id.as_bytes(), kind.as_bytes(), object.as_bytes(), side.as_bytes()] {
-        bytes.extend(u32::try_from(part.len()).unwrap_or(u32::MAX).to_le_bytes());
-        bytes.extend(part);
-    }
-    bytes
+    strung(&[], [service.as_bytes(), id.as_bytes(), kind.as_bytes(), object.as_bytes(), side.as_bytes()])
 }
 
 impl Vault {

@@ -24,6 +24,7 @@ pub use keep::{BATCH, Leftovers, keep_sealed, seal_leftovers};
 pub use key_store::{Kek, KeyStore, Wrapped};
 pub use keys::{Destroyed, Keys, Owner};
 pub use rotate::rewrap;
+pub(crate) use rotate::take_turn;
 pub use value::{DataKey, INDEX, Place, month, object_of};
 
 use crate::clock::Clock;
@@ -139,6 +140,16 @@ impl Vault {
     pub async fn open(&self, tx: &mut PgConnection, place: Place, sealed: &[u8]) -> sqlx::Result<Vec<u8>> {
         Ok(self.keys_of(tx, &[sealed]).await?.open(place, sealed)?.into_inner())
     }
+}
+
+/// Parts as one, without ambiguity: every part has its length before it.
+fn strung(start: &[u8], parts: [&[u8]; 5]) -> Vec<u8> {
+    let mut bytes = start.to_vec();
+    for part in parts {
+        bytes.extend(u32::try_from(part.len()).unwrap_or(u32::MAX).to_le_bytes());
+        bytes.extend(part);
+    }
+    bytes
 }
 
 /// Ids of keys are drawn at random: a value can be told from any other by its key.

@@ -1,12 +1,21 @@
 //! Moves every data key under the newest wrapping key, in bounded transactions. No value is touched.
 
-use sqlx::PgPool;
+use sqlx::{PgConnection, PgPool};
 
 use super::{Fault, Vault, keys::Row};
 use crate::database::{self, Actor};
 
 /// Data keys moved in one transaction.
 const BATCH: i64 = 500;
+
+/// One rotation at a time: two that write the key file at once could lose a version under which keys are wrapped already.
+///
+/// # Errors
+/// The statement failed.
+pub(crate) async fn take_turn(tx: &mut PgConnection) -> sqlx::Result<()> {
+    sqlx::query!("select pg_advisory_xact_lock(hashtextextended('rotate-keys', 0))").fetch_one(tx).await?;
+    Ok(())
+}
 
 /// Wraps anew what an older version wrapped; how many data keys. It may be stopped and begun again at any time.
 ///

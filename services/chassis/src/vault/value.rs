@@ -10,7 +10,7 @@ use sha2::{Digest, Sha256};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-use super::Fault;
+use super::{Fault, strung};
 use crate::private::Private;
 
 /// The first byte of what this version seals.
@@ -41,14 +41,10 @@ impl Place {
         Self { table, column, row }
     }
 
-    /// What the value is bound to, without ambiguity: every part has its length before it.
+    /// What the value is bound to.
     fn bound(self, service: &str, key: Uuid) -> Vec<u8> {
-        let mut bytes = vec![FORMAT];
-        for part in [service.as_bytes(), self.table.as_bytes(), self.column.as_bytes(), self.row.as_bytes(), key.as_bytes()] {
-            bytes.extend(u32::try_from(part.len()).unwrap_or(u32::MAX).to_le_bytes());
-            bytes.extend(part);
-        }
-        bytes
+        let parts = [service.as_bytes(), self.table.as_bytes(), self.column.as_bytes(), self.row.as_bytes(), key.as_bytes()];
+        strung(&[FORMAT], parts)
     }
 }
 
@@ -109,8 +105,7 @@ impl DataKey {
     /// What stands for a text that is only ever looked up: the same text, the same index, and no way back without the key.
     #[must_use]
     pub fn index(&self, text: &str) -> String {
-        let tag = hmac::sign(&self.index, text.as_bytes());
-        tag.as_ref().iter().fold(INDEX.to_owned(), |index, byte| index + &format!("{byte:02x}"))
+        INDEX.to_owned() + &hex::encode(hmac::sign(&self.index, text.as_bytes()))
     }
 
     /// Opens a value in the place where it stands.

@@ -7,7 +7,7 @@ use chassis::{
     Clock, Context, Ids, Process, Settings,
     audit::{
         self, Act, Ring, Signer,
-        log::{Examiner, Fault, Held, hex},
+        log::{Examiner, Fault, Held},
     },
     bus::ConsumerSpec,
     database::{Actor, begin},
@@ -41,7 +41,7 @@ impl Keys {
             let key = Ed25519KeyPair::generate_pkcs8(&SystemRandom::new()).unwrap();
             std::fs::write(dir.join(format!("{service}.key")), key.as_ref()).unwrap();
             let public = Signer::from_pkcs8(key.as_ref()).unwrap().public();
-            std::fs::write(dir.join(format!("{service}.pub")), hex(&public)).unwrap();
+            std::fs::write(dir.join(format!("{service}.pub")), hex::encode(&public)).unwrap();
         }
         Self(dir)
     }

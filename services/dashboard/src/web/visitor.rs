@@ -80,7 +80,8 @@ impl Visitor {
                 app.sessions.end(cookie);
                 None
             }
-            Err(_) => Some(session),
+            // Asked again in a few seconds, and not on every page until it answers.
+            Err(_) => app.sessions.renew(cookie, session.caller),
         }
     }
 

@@ -23,8 +23,7 @@ pub(super) const fn content(id: Uuid) -> Place {
 }
 
 pub(super) fn variant(id: Uuid, hash: &[u8]) -> Place {
-    let hash: String = hash.iter().map(|byte| format!("{byte:02x}")).collect();
-    Place::new("referral_variant", "content", object_of(&format!("{id}/{hash}")))
+    Place::new("referral_variant", "content", object_of(&format!("{id}/{}", hex::encode(hash))))
 }
 
 pub(super) fn reason(id: Uuid, number: i32) -> Place {

@@ -2,6 +2,8 @@
 //!
 //! Each fact tells a whole line, and only a newer revision is taken: facts may come twice, late and in any order.
 
+mod hear;
+
 use prost_types::Timestamp;
 use sqlx::{PgConnection, PgPool};
 use time::OffsetDateTime;
@@ -10,8 +12,6 @@ use uuid::Uuid;
 use crate::{
     database::{self, Actor},
     identity::{Caller, Grant, Proof},
-    inbox::{Handler, Incoming, Rejection},
-    lifecycle::Context,
     wire,
 };
 
@@ -167,30 +167,6 @@ pub async fn holders(tx: &mut PgConnection, roles: &[&str], now: OffsetDateTime,
 pub async fn again(pool: &PgPool, known: &Caller, now: OffsetDateTime) -> sqlx::Result<Caller> {
     let proof = Proof { subject: known.subject.clone(), expires_at: known.proven_until };
     caller(pool, proof, now).await
-}
-
-impl Context {
-    /// Keeps this service's copy of the grants up to date from a durable consumer, until the process stops.
-    pub fn hear_grants(&self, stream: &'static str, name: &'static str, filters: &'static [&'static str]) {
-        self.consume(stream, name, filters, Heard);
-    }
-}
-
-struct Heard;
-
-impl Handler for Heard {
-    type Work = Line;
-
-    async fn read(&self, message: &Incoming) -> Result<Line, Rejection> {
-        message.decode::<Told>()?.line().ok_or_else(|| Rejection::Never {
-            reason: "malformed-grant",
-            detail: "a grant without an id, a subject, a role or a beginning, or for two places".to_owned(),
-        })
-    }
-
-    async fn apply(&self, tx: &mut PgConnection, line: Line, _: &Incoming) -> Result<(), Rejection> {
-        Ok(keep(tx, &line).await?)
-    }
 }
 
 #[cfg(test)]

@@ -1,0 +1,33 @@
+//! How the copy of the grants is fed: each fact of the directory is taken into it.
+
+use sqlx::PgConnection;
+
+use super::{Line, Told, keep};
+use crate::{
+    inbox::{Handler, Incoming, Rejection},
+    lifecycle::Context,
+};
+
+impl Context {
+    /// Keeps this service's copy of the grants up to date from a durable consumer, until the process stops.
+    pub fn hear_grants(&self, stream: &'static str, name: &'static str, filters: &'static [&'static str]) {
+        self.consume(stream, name, filters, Heard);
+    }
+}
+
+struct Heard;
+
+impl Handler for Heard {
+    type Work = Line;
+
+    async fn read(&self, message: &Incoming) -> Result<Line, Rejection> {
+        message.decode::<Told>()?.line().ok_or_else(|| Rejection::Never {
+            reason: "malformed-grant",
+            detail: "a grant without an id, a subject, a role or a beginning, or for two places".to_owned(),
+        })
+    }
+
+    async fn apply(&self, tx: &mut PgConnection, line: Line, _: &Incoming) -> Result<(), Rejection> {
+        Ok(keep(tx, &line).await?)
+    }
+}
