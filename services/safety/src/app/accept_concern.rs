@@ -4,19 +4,15 @@ use chassis::{Caller, Error, Refusal, Result, database::act_as, outbox};
 use sqlx::PgConnection;
 use uuid::Uuid;
 
-use super::{
-    Change, Tools, fence,
-    read_concerns::{View, view, viewer},
-    record,
-};
+use super::{Change, Tools, fence, read_concerns::viewer, record};
 use crate::{
-    domain::concern::{Acceptance, Audience, State, state_after},
+    domain::concern::{Acceptance, Audience, AudienceStatus, State, state_after},
     store,
 };
 
-/// The concern after the acceptance, and whether somebody of the same audience was first.
+/// How the audience stands after the acceptance, and whether somebody of the same audience was first.
 pub struct Accepted {
-    pub view: View,
+    pub status: AudienceStatus,
     pub already: bool,
 }
 
@@ -48,11 +44,11 @@ pub async fn accept(tx: &mut PgConnection, tools: &Tools, caller: &Caller, id: U
     // Theirs to accept. What follows is written by the service.
     act_as(tx, &fence::itself()).await?;
     if status.accepted.is_some() {
-        return Ok(Accepted { view: view(tx, &tools.vault, &viewer, concern).await?, already: true });
+        return Ok(Accepted { status: status.clone(), already: true });
     }
     status.accepted = Some(Acceptance { by: caller.subject.clone(), at: now });
     status.next_ring_at = None;
-    let level = status.level;
+    let (level, accepted) = (status.level, status.clone());
     let key = if note.is_empty() { None } else { store::sealed::key(tx, &tools.vault, id, now).await? };
     let note = (!note.is_empty()).then_some(store::concern::Note { text: note, key: key.as_ref() });
     store::concern::put_audience(tx, id, status, note).await?;
@@ -65,8 +61,7 @@ pub async fn accept(tx: &mut PgConnection, tools: &Tools, caller: &Caller, id: U
     let change =
         Change { concern: id, revision, state, what: "accepted", audience: Some(audience), level: Some(level), actor: &caller.subject };
     record(tx, tools, &change).await?;
-    let concern = store::concern::find(tx, id).await?.ok_or(Error::NotFound)?;
-    Ok(Accepted { view: view(tx, &tools.vault, &viewer, concern).await?, already: false })
+    Ok(Accepted { status: accepted, already: false })
 }
 
 fn not_theirs() -> Error {

@@ -45,7 +45,7 @@ pub async fn give(tx: &mut PgConnection, tools: &Tools, wanted: Wanted, by: &str
     let Wanted { subject, grant, since, until } = wanted;
     let line = Line { id: tools.ids.uuid(), subject, grant, since: since.unwrap_or(now), until, ended_at: None, revision: 1 };
     store::grant::insert(tx, &line, by, confirmed_by, now).await?;
-    tell(tx, &line, now).await?;
+    tell(tx, &line, true, now).await?;
     audit::granted(tx, &Act::by(confirmed_by.unwrap_or(by), "grant.give", KIND, &line.id.to_string()), now).await?;
     tracing::info!(grant.id = %line.id, grant.role = line.grant.role, "a role was granted");
     Ok(line.id)
@@ -58,7 +58,7 @@ pub async fn give(tx: &mut PgConnection, tools: &Tools, wanted: Wanted, by: &str
 pub async fn end(tx: &mut PgConnection, tools: &Tools, caller: &Caller, id: Uuid) -> Result<()> {
     let now = tools.clock.now();
     let line = store::grant::end(tx, id, &caller.subject, now).await?.ok_or(Error::NotFound)?;
-    tell(tx, &line, now).await?;
+    tell(tx, &line, true, now).await?;
     audit::granted(tx, &Act::new(caller, "grant.end", KIND, &id.to_string()), now).await?;
     tracing::info!(grant.id = %id, grant.role = line.grant.role, "a role was taken back");
     Ok(())
@@ -66,7 +66,9 @@ pub async fn end(tx: &mut PgConnection, tools: &Tools, caller: &Caller, id: Uuid
 
 /// This service's own copy at once, every other service's by a fact. The fact of a revision has one id for ever: whoever has
 /// heard it hears nothing new, and whoever has forgotten it hears it again.
-async fn tell(tx: &mut PgConnection, line: &Line, at: OffsetDateTime) -> sqlx::Result<()> {
+///
+/// What is news is urgent; what is only said again waits behind every ring.
+async fn tell(tx: &mut PgConnection, line: &Line, urgent: bool, at: OffsetDateTime) -> sqlx::Result<()> {
     // The copy and the outbox are the service's own, whoever gave or took.
     database::act_as(tx, &fence::itself()).await?;
     grants::keep(tx, line).await?;
@@ -78,7 +80,7 @@ async fn tell(tx: &mut PgConnection, line: &Line, at: OffsetDateTime) -> sqlx::R
         body: prost::Message::encode_to_vec(&Told::of(line)),
         sealed: false,
         confirm: false,
-        urgent: true,
+        urgent,
     };
     outbox::tell_again(tx, &fact, at).await
 }
@@ -149,7 +151,7 @@ pub async fn restate(pool: &PgPool, tools: &Tools) -> sqlx::Result<usize> {
     let mut tx = database::begin(pool, &fence::itself()).await?;
     let lines = store::grant::to_state(&mut tx, now - STATED_EVERY, now - OVER_STATED_FOR, now, BATCH).await?;
     for line in &lines {
-        tell(&mut tx, line, now).await?;
+        tell(&mut tx, line, false, now).await?;
     }
     tx.commit().await?;
     Ok(lines.len())

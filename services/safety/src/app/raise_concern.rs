@@ -81,7 +81,7 @@ pub async fn raise(tx: &mut PgConnection, tools: &Tools, report: Report) -> chas
         concern.reference = reference::make("RS", tools.ids.number());
         if store::concern::insert(tx, key.as_ref(), &concern).await? {
             let site = site.as_ref().map(|(code, kind)| (code.as_str(), kind.as_str()));
-            ring_first(tx, tools, &concern, site).await?;
+            ring_first(tx, tools, &concern, key.as_ref(), site).await?;
             return Ok(Receipt { id, reference: concern.reference, recorded_at: now, already_known: false });
         }
         if let Some(known) = store::concern::hold(tx, id).await? {
@@ -91,10 +91,16 @@ pub async fn raise(tx: &mut PgConnection, tools: &Tools, report: Report) -> chas
     Err(chassis::Error::Internal("no free reference number was drawn".to_owned()))
 }
 
-async fn ring_first(tx: &mut PgConnection, tools: &Tools, concern: &Concern, site: Option<(&str, &str)>) -> sqlx::Result<()> {
+async fn ring_first(
+    tx: &mut PgConnection,
+    tools: &Tools,
+    concern: &Concern,
+    key: Option<&DataKey>,
+    site: Option<(&str, &str)>,
+) -> sqlx::Result<()> {
     for audience in concern.grade.audiences() {
         let mut status = ring::unrung(*audience, route::office(*audience, site), concern.raised_at);
-        ring::ring(tx, tools, concern, &mut status, 0).await?;
+        ring::ring(tx, tools, concern, key, &mut status, 0).await?;
     }
     let entry = store::concern::Entry {
         concern: concern.id,

@@ -103,16 +103,10 @@ pub(super) fn offices_of_role(caller: &Caller) -> Vec<String> {
     role::RESPONSIBLE_HEADS.iter().flat_map(|head| caller.sites_of(head).map(move |site| format!("{head}/{site}"))).collect()
 }
 
-/// The concern as the viewer reads it.
-///
-/// # Errors
-/// A statement failed.
-pub async fn view(db: &mut PgConnection, vault: &Vault, viewer: &Viewer, concern: Concern) -> Result<View> {
+/// The concern as the viewer reads it. What stands beside its revision is read after it, so at least as new: a watcher would take the
+/// old for told.
+async fn view(db: &mut PgConnection, vault: &Vault, viewer: &Viewer, concern: Concern) -> Result<View> {
     let audiences = store::concern::audiences(db, concern.id).await?;
-    shown(db, vault, viewer, concern, audiences).await
-}
-
-async fn shown(db: &mut PgConnection, vault: &Vault, viewer: &Viewer, concern: Concern, audiences: Vec<AudienceStatus>) -> Result<View> {
     let concern = match viewer {
         Viewer::Nhq | Viewer::Head { .. } => store::concern::opened(db, vault, concern).await?,
         Viewer::Dashboard | Viewer::Nobody => concern,
@@ -132,16 +126,11 @@ async fn shown(db: &mut PgConnection, vault: &Vault, viewer: &Viewer, concern: C
 /// A statement failed.
 pub async fn find(db: &mut PgConnection, vault: &Vault, viewer: &Viewer, id: Uuid) -> Result<Option<View>> {
     // Whether they may know comes first: of what is hidden no more is read than of what is absent [T6].
-    let audiences = store::concern::audiences(db, id).await?;
-    if !viewer.may_know(&audiences) {
+    if !viewer.may_know(&store::concern::audiences(db, id).await?) {
         return Ok(None);
     }
     match store::concern::find(db, id).await? {
-        Some(concern) => {
-            // Read anew: what stands beside a revision is at least as new as it, or a watcher would take the old for told.
-            let audiences = store::concern::audiences(db, id).await?;
-            Ok(Some(shown(db, vault, viewer, concern, audiences).await?))
-        }
+        Some(concern) => Ok(Some(view(db, vault, viewer, concern).await?)),
         None => Ok(None),
     }
 }

@@ -5,6 +5,7 @@ use std::time::Duration;
 use chassis::{
     database,
     outbox::{self, Outgoing},
+    vault::DataKey,
 };
 use proto::{
     safety::v1,
@@ -55,11 +56,19 @@ pub fn unrung(audience: Audience, office: String, from: OffsetDateTime) -> Audie
     }
 }
 
-/// Rings an audience at `step` and sets when it rings next. Who is rung is looked up now, not when the concern was raised [T2].
+/// Rings an audience at `step` and sets when it rings next. Who is rung is looked up now, not when the concern was raised [T2]. The
+/// concern is given as it reads, and the ring is sealed under its key where there is one.
 ///
 /// # Errors
 /// A statement failed.
-pub async fn ring(tx: &mut PgConnection, tools: &Tools, concern: &Concern, status: &mut AudienceStatus, step: u32) -> sqlx::Result<()> {
+pub async fn ring(
+    tx: &mut PgConnection,
+    tools: &Tools,
+    concern: &Concern,
+    key: Option<&DataKey>,
+    status: &mut AudienceStatus,
+    step: u32,
+) -> sqlx::Result<()> {
     let now = tools.clock.now();
     let ladder = tools.ladders.for_concern(concern.grade, concern.unreadable);
     let mut offices: Vec<&str> = vec![&status.office];
@@ -71,7 +80,6 @@ pub async fn ring(tx: &mut PgConnection, tools: &Tools, concern: &Concern, statu
         tracing::error!(concern.id = %concern.id, office = status.office, step, "nobody holds the office: nhq and the monitoring centre are rung in its place");
     }
     let id = tools.ids.uuid();
-    let concern = &store::concern::opened(tx, &tools.vault, concern.clone()).await?;
     let signed = |n: u32| i32::try_from(n).unwrap_or(i32::MAX);
     let message = v1::Ring {
         ring_id: id.to_string(),
@@ -93,10 +101,7 @@ pub async fn ring(tx: &mut PgConnection, tools: &Tools, concern: &Concern, statu
     };
     // Each ring is its own aggregate: a ring never waits for one before it.
     let outgoing = Outgoing::event(&tools.ids, id, subject, &message).until_confirmed();
-    let outgoing = match store::sealed::key(tx, &tools.vault, concern.id, now).await? {
-        Some(key) => outgoing.sealed(&key).map_err(sqlx::Error::from)?,
-        None => outgoing,
-    };
+    let outgoing = outgoing.sealed_if(key).map_err(sqlx::Error::from)?;
     status.step = step;
     status.level = ladder.level(step);
     status.rings = status.rings.saturating_add(1);
@@ -140,7 +145,9 @@ pub async fn tick(pool: &PgPool, tools: &Tools) -> sqlx::Result<usize> {
         let ladder = tools.ladders.for_concern(concern.grade, concern.unreadable);
         let elapsed = Duration::try_from(now - status.rung_from).unwrap_or_default();
         let step = ladder.step_at(elapsed).max(status.step.saturating_add(1));
-        ring(&mut tx, tools, &concern, &mut status, step).await?;
+        let key = store::sealed::key(&mut tx, &tools.vault, id, now).await?;
+        let concern = store::concern::opened(&mut tx, &tools.vault, concern).await?;
+        ring(&mut tx, tools, &concern, key.as_ref(), &mut status, step).await?;
         let revision = store::concern::advance(&mut tx, id, concern.state).await?;
         let change = Change {
             concern: id,

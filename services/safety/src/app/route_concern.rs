@@ -5,24 +5,20 @@ use proto::id::SiteCode;
 use sqlx::PgConnection;
 use uuid::Uuid;
 
-use super::{
-    Change, Tools, fence,
-    read_concerns::{View, view, viewer},
-    record, ring,
-};
+use super::{Change, Tools, fence, record, ring};
 use crate::{
     domain::{
-        concern::{Audience, State, state_after},
+        concern::{Audience, AudienceStatus, State, state_after},
         route,
     },
     store,
 };
 
-/// Routes the concern to the head of `site`. An acceptance by the former head does not stand for the new one.
+/// Routes the concern to the head of `site`; how that audience stands then. An acceptance by the former head does not stand for the new one.
 ///
 /// # Errors
 /// `NotFound`, or a refusal where the directory does not know the site or the concern has no such audience.
-pub async fn route(tx: &mut PgConnection, tools: &Tools, caller: &Caller, id: Uuid, site: &SiteCode) -> Result<View> {
+pub async fn route(tx: &mut PgConnection, tools: &Tools, caller: &Caller, id: Uuid, site: &SiteCode) -> Result<AudienceStatus> {
     let mut concern = store::concern::hold(tx, id).await?.filter(|c| c.state != State::Closed).ok_or(Error::NotFound)?;
     let kind = store::directory::kind_of(tx, site.as_str()).await?.ok_or_else(|| {
         Refusal::invalid(
@@ -51,8 +47,11 @@ pub async fn route(tx: &mut PgConnection, tools: &Tools, caller: &Caller, id: Uu
         let former = status.accepted.is_none().then(|| status.office.clone());
         *status = ring::unrung(Audience::ResponsibleHead, office, tools.clock.now());
         status.former_office = former;
-        ring::ring(tx, tools, &concern, status, 0).await?;
+        let key = store::sealed::key(tx, &tools.vault, id, tools.clock.now()).await?;
+        let concern = store::concern::opened(tx, &tools.vault, concern).await?;
+        ring::ring(tx, tools, &concern, key.as_ref(), status, 0).await?;
     }
+    let routed = status.clone();
     let state = state_after(State::Ringing, &audiences);
     let revision = store::concern::advance(tx, id, state).await?;
     let change = Change {
@@ -65,7 +64,5 @@ pub async fn route(tx: &mut PgConnection, tools: &Tools, caller: &Caller, id: Uu
         actor: &caller.subject,
     };
     record(tx, tools, &change).await?;
-    let viewer = viewer(tx, tools, caller).await?;
-    let concern = store::concern::find(tx, id).await?.ok_or(Error::NotFound)?;
-    view(tx, &tools.vault, &viewer, concern).await
+    Ok(routed)
 }

@@ -41,31 +41,23 @@ pub struct Door {
 }
 
 impl Door {
-    /// Passes on how a call about a concern ended; a refusal stands in the audit log first [IM1a].
-    async fn watched<T>(&self, caller: &Caller, action: &'static str, concern: &str, ended: chassis::Result<T>) -> chassis::Result<T> {
-        let act = Act::new(caller, action, read_concerns::KIND, concern.trim());
-        audit::watched(&self.ctx.pool, act, self.tools.clock.now(), ended).await
-    }
-
     /// A transaction in which the database shows what the caller may know of.
     async fn begin(&self, caller: &Caller) -> chassis::Result<Transaction<'static, Postgres>> {
         Ok(begin(&self.ctx.pool, &fence::actor(caller)).await?)
     }
 
-    /// Commits what was done, or gives its connection back before the refusal is recorded: nobody waits holding one for another.
-    async fn finish<T>(
-        &self,
-        tx: Transaction<'_, Postgres>,
-        caller: &Caller,
-        action: &'static str,
-        concern: &str,
-        ended: chassis::Result<T>,
-    ) -> chassis::Result<T> {
+    /// Commits what was done and wakes the outbox, or gives the connection back before the refusal is recorded [IM1a]: nobody waits
+    /// holding one for another.
+    async fn settle<T>(&self, tx: Transaction<'_, Postgres>, act: Act<'_>, ended: chassis::Result<T>) -> chassis::Result<T> {
         match ended {
-            Ok(done) => tx.commit().await.map(|()| done).map_err(database),
+            Ok(done) => {
+                tx.commit().await.map_err(database)?;
+                self.ctx.outbox.wake();
+                Ok(done)
+            }
             Err(error) => {
                 tx.rollback().await?;
-                self.watched(caller, action, concern, Err(error)).await
+                audit::watched(&self.ctx.pool, act, self.tools.clock.now(), Err(error)).await
             }
         }
     }
@@ -117,9 +109,8 @@ impl Safety for Door {
         let id = concern_id(&request.concern_id);
         let mut tx = self.begin(&caller).await?;
         let ended = accept_concern::accept(&mut tx, &self.tools, &caller, id, audience, request.note.trim()).await;
-        let accepted = self.finish(tx, &caller, "concern.accept", &request.concern_id, ended).await?;
-        self.ctx.outbox.wake();
-        let status = accepted.view.audiences.iter().find(|a| a.audience == audience).map(|a| encode::audience(a, true));
+        let accepted = self.settle(tx, Act::new(&caller, "concern.accept", read_concerns::KIND, request.concern_id.trim()), ended).await?;
+        let status = Some(encode::audience(&accepted.status, true));
         Ok(Response::new(v1::AcceptConcernResponse { status, already_accepted: accepted.already }))
     }
 
@@ -129,8 +120,7 @@ impl Safety for Door {
         let id = concern_id(&request.concern_id);
         let mut tx = self.begin(&caller).await?;
         let ended = close_concern::close(&mut tx, &self.tools, &caller, id, &request.outcome).await;
-        self.finish(tx, &caller, "concern.close", &request.concern_id, ended).await?;
-        self.ctx.outbox.wake();
+        self.settle(tx, Act::new(&caller, "concern.close", read_concerns::KIND, request.concern_id.trim()), ended).await?;
         Ok(Response::new(v1::CloseConcernResponse {}))
     }
 
@@ -141,10 +131,8 @@ impl Safety for Door {
         let site = SiteCode::from_str(&request.site).map_err(site_malformed)?;
         let mut tx = self.begin(&caller).await?;
         let ended = route_concern::route(&mut tx, &self.tools, &caller, id, &site).await;
-        let view = self.finish(tx, &caller, "concern.route", &request.concern_id, ended).await?;
-        self.ctx.outbox.wake();
-        let status = view.audiences.iter().find(|a| a.audience == Audience::ResponsibleHead).map(|a| encode::audience(a, true));
-        Ok(Response::new(v1::RouteConcernResponse { status }))
+        let status = self.settle(tx, Act::new(&caller, "concern.route", read_concerns::KIND, request.concern_id.trim()), ended).await?;
+        Ok(Response::new(v1::RouteConcernResponse { status: Some(encode::audience(&status, true)) }))
     }
 
     async fn list_concerns(&self, request: Request<v1::ListConcernsRequest>) -> Answer<v1::ListConcernsResponse> {
@@ -166,7 +154,8 @@ impl Safety for Door {
         let caller = Caller::of(&request)?;
         let asked = request.into_inner();
         let ended = self.read(&caller, &asked.concern_ref).await;
-        let view = self.watched(&caller, "concern.read", &asked.concern_ref, ended).await?;
+        let act = Act::new(&caller, "concern.read", read_concerns::KIND, asked.concern_ref.trim());
+        let view = audit::watched(&self.ctx.pool, act, self.tools.clock.now(), ended).await?;
         Ok(Response::new(v1::GetConcernResponse { concern: Some(encode::view(view)) }))
     }
 

@@ -2,14 +2,13 @@
 
 use std::str::FromStr;
 
-use chassis::{Caller, Error, Refusal, Result, audit::Act, identity::Grant, wire::instant};
+use chassis::{Caller, Refusal, Result, audit::Act, identity::Grant, wire::instant};
 use prost_types::Timestamp;
 use proto::safety::v1;
-use sqlx::{Postgres, Transaction};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-use super::{Door, database};
+use super::Door;
 use crate::{
     app::{
         grants,
@@ -39,7 +38,7 @@ impl Door {
 
     pub(super) async fn confirm(&self, caller: &Caller, ids: &[String]) -> Result<()> {
         some_of(ids.len())?;
-        let parsed = ids.iter().map(|id| Uuid::from_str(id.trim()).map_err(|_| Error::NotFound)).collect::<Result<Vec<_>>>()?;
+        let parsed: Vec<Uuid> = ids.iter().map(|id| named(id)).collect();
         let mut tx = self.begin(caller).await?;
         let ended = proposals::confirm(&mut tx, &self.tools, caller, &parsed).await;
         let first = ids.first().map_or("", String::as_str);
@@ -47,26 +46,15 @@ impl Door {
     }
 
     pub(super) async fn end(&self, caller: &Caller, id: &str) -> Result<()> {
-        let grant = Uuid::from_str(id.trim()).map_err(|_| Error::NotFound)?;
         let mut tx = self.begin(caller).await?;
-        let ended = grants::end(&mut tx, &self.tools, caller, grant).await;
+        let ended = grants::end(&mut tx, &self.tools, caller, named(id)).await;
         self.settle(tx, Act::new(caller, "grant.end", "grant", id.trim()), ended).await
     }
+}
 
-    /// Commits and wakes the outbox, or gives the connection back and records the refusal.
-    async fn settle<T>(&self, tx: Transaction<'_, Postgres>, act: Act<'_>, ended: Result<T>) -> Result<T> {
-        match ended {
-            Ok(done) => {
-                tx.commit().await.map_err(database)?;
-                self.ctx.outbox.wake();
-                Ok(done)
-            }
-            Err(error) => {
-                tx.rollback().await?;
-                chassis::audit::watched(&self.ctx.pool, act, self.tools.clock.now(), Err(error)).await
-            }
-        }
-    }
+/// What is no id names nothing, and takes the road of an id that names nothing.
+fn named(id: &str) -> Uuid {
+    Uuid::from_str(id.trim()).unwrap_or_default()
 }
 
 fn wanted(grant: v1::RoleGrant) -> Result<Wanted> {

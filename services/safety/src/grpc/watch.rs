@@ -102,6 +102,7 @@ impl Watcher {
             return Ok(());
         }
         self.asked_at = Instant::now();
+        let _turn = self.turn().await?;
         match grants::again(&self.door.ctx.pool, &self.caller, now).await {
             Ok(caller) if caller.grants.is_empty() => Err(no_grant().into()),
             Ok(caller) if caller.grants == self.caller.grants => {
@@ -140,6 +141,10 @@ impl Watcher {
         let untold = |id: &Uuid, revision: &i64| self.told.get(id).is_none_or(|told| told < revision);
         let news: Vec<(Uuid, i64)> = latest.iter().filter(|(id, revision)| untold(id, revision)).map(|(id, r)| (*id, *r)).collect();
         self.behind = news.len() > AT_ONCE;
+        self.told.retain(|id, _| latest.contains_key(id));
+        if news.is_empty() {
+            return Ok(());
+        }
         let (mut tx, viewer, _turn) = self.reader().await?;
         let mut views = Vec::new();
         for (id, revision) in news.into_iter().take(AT_ONCE) {
@@ -150,7 +155,6 @@ impl Watcher {
         }
         self.note(tx, &views).await;
         self.waiting.extend(views.into_iter().map(|view| Item::Changed(encode::view(view))));
-        self.told.retain(|id, _| latest.contains_key(id));
         Ok(())
     }
 
@@ -158,9 +162,13 @@ impl Watcher {
         read_concerns::note(tx, &self.caller, "concern.watch", views, self.door.tools.clock.now()).await;
     }
 
+    async fn turn(&self) -> Result<OwnedSemaphorePermit, Status> {
+        self.door.hub.readers.clone().acquire_owned().await.map_err(|_| unauthenticated())
+    }
+
     /// Who the watcher is, looked up anew each time: an office may have changed hands.
     async fn reader(&self) -> Result<(Transaction<'static, Postgres>, Viewer, OwnedSemaphorePermit), Status> {
-        let turn = self.door.hub.readers.clone().acquire_owned().await.map_err(|_| unauthenticated())?;
+        let turn = self.turn().await?;
         let mut tx = self.door.begin(&self.caller).await?;
         let viewer = viewer(&mut tx, &self.door.tools, &self.caller).await?;
         Ok((tx, viewer, turn))

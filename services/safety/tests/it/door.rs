@@ -259,6 +259,9 @@ async fn what_the_directory_grants_and_takes_back_another_service_knows() {
     becomes(&["mediator"]).await;
     sqlx::query("update role_grant set stated_at = stated_at - interval '2 days'").execute(&alarm.database.admin).await.unwrap();
     assert_eq!(safety::app::grants::restate(&alarm.ctx.pool, &alarm.tools).await.unwrap(), 1);
+    let urgent = "select urgent from outbox where subject = 'ro.safety.event.grant-changed' order by next_attempt_at desc limit 1";
+    let urgent: bool = sqlx::query_scalar(urgent).fetch_one(&alarm.database.admin).await.unwrap();
+    assert!(!urgent, "what is only said again goes before a ring");
     becomes(&[]).await;
     cases.stop.cancel();
 }
