@@ -5,9 +5,15 @@ use time::OffsetDateTime;
 
 use super::{App, events, hold, move_case};
 use crate::{
-    domain::{decision::Verb, stage, text},
+    domain::{
+        access::{Line, not_over},
+        decision::Verb,
+        stage, text,
+    },
     store::access,
 };
+
+const CLAUSE: &str = "D-mediator";
 
 /// Assigns the mediator until a time, or until it is ended; whoever had the case loses it in the same moment.
 ///
@@ -17,16 +23,14 @@ pub async fn assign_mediator(app: &App, caller: &Caller, case_ref: &str, mediato
     let mut tx = app.begin(caller).await?;
     let (file, at) = hold(&mut tx, &app.clock, caller, Verb::AssignMediator, case_ref).await?;
     let mediator = named(mediator)?;
-    if until.is_some_and(|end| end <= at) {
-        return Err(already_over().into());
-    }
+    not_over(until, at, CLAUSE)?;
     let before = access::assignment(&mut tx, file.id).await?;
     if before.is_some_and(|now| now.subject == mediator && now.until == until) {
         tx.commit().await?;
         return Ok(());
     }
     access::end(&mut tx, file.id, &caller.subject, at).await?;
-    access::assign(&mut tx, file.id, &mediator, until, &caller.subject, at).await?;
+    access::give(&mut tx, file.id, Line::Mediator, &mediator, until, &caller.subject, at).await?;
     outbox::enqueue(&mut tx, &events::mediator_assigned(&app.ids, file.id, &mediator, at), at).await?;
     tx.commit().await?;
     app.outbox.wake();
@@ -48,7 +52,7 @@ pub async fn end_assignment(app: &App, caller: &Caller, case_ref: &str, mediator
             let to = stage::after_assignment_ended(file.standing);
             move_case::apply(&mut tx, (&app.vault, &app.ids), file.id, file.standing, to, "", move_case::BY_ITSELF, at).await?;
         }
-        _ if access::was_assigned(&mut tx, file.id, &mediator).await? => {}
+        _ if access::was_given(&mut tx, file.id, Line::Mediator, &mediator).await? => {}
         _ => return Err(not_assigned().into()),
     }
     tx.commit().await?;
@@ -57,35 +61,15 @@ pub async fn end_assignment(app: &App, caller: &Caller, case_ref: &str, mediator
     Ok(())
 }
 
-fn named(mediator: &str) -> Result<String> {
-    let mediator = text::bounded(mediator, text::LINE, "mediator")?;
-    if mediator.is_empty() {
-        return Err(Refusal::invalid(
-            "mediator-missing",
-            "D-mediator",
-            "mediator",
-            "give the identity of the mediator",
-            "indiquez l'identité du médiateur",
-        )
-        .into());
-    }
-    Ok(mediator)
-}
-
-fn already_over() -> Refusal {
-    Refusal::invalid(
-        "assignment-already-over",
-        "D-mediator",
-        "until",
-        "the assignment would end before it begins",
-        "l'affectation prendrait fin avant de commencer",
-    )
+fn named(mediator: &str) -> std::result::Result<String, Refusal> {
+    let (en, fr) = ("give the identity of the mediator", "indiquez l'identité du médiateur");
+    text::given(mediator, text::LINE, "mediator", Refusal::invalid("mediator-missing", CLAUSE, "mediator", en, fr))
 }
 
 fn not_assigned() -> Refusal {
     Refusal::precondition(
         "not-assigned",
-        "D-mediator",
+        CLAUSE,
         "this mediator was never assigned to the case",
         "ce médiateur n'a jamais été affecté au dossier",
     )

@@ -5,9 +5,15 @@ use time::OffsetDateTime;
 
 use super::{App, events, hold};
 use crate::{
-    domain::{decision::Verb, text},
+    domain::{
+        access::{Line, not_over},
+        decision::Verb,
+        text,
+    },
     store::access,
 };
+
+const CLAUSE: &str = "R3c";
 
 /// Assigns the officer until a time, or until it is ended. Who has the case already keeps it.
 ///
@@ -17,9 +23,7 @@ pub async fn assign_officer(app: &App, caller: &Caller, case_ref: &str, officer:
     let mut tx = app.begin(caller).await?;
     let (file, at) = hold(&mut tx, &app.clock, caller, Verb::AssignOfficer, case_ref).await?;
     let officer = named(officer)?;
-    if until.is_some_and(|end| end <= at) {
-        return Err(already_over().into());
-    }
+    not_over(until, at, CLAUSE)?;
     if access::assign_officer(&mut tx, file.id, &officer, until, &caller.subject, at).await? {
         outbox::enqueue(&mut tx, &events::officer_assigned(&app.ids, file.id, &officer, at), at).await?;
     }
@@ -37,7 +41,7 @@ pub async fn end_officer(app: &App, caller: &Caller, case_ref: &str, officer: &s
     let mut tx = app.begin(caller).await?;
     let (file, at) = hold(&mut tx, &app.clock, caller, Verb::EndOfficer, case_ref).await?;
     let officer = named(officer)?;
-    if !access::was_in_portfolio(&mut tx, file.id, &officer).await? {
+    if !access::was_given(&mut tx, file.id, Line::Officer, &officer).await? {
         return Err(not_in_portfolio().into());
     }
     access::end_officer(&mut tx, file.id, &officer, &caller.subject, at).await?;
@@ -46,35 +50,15 @@ pub async fn end_officer(app: &App, caller: &Caller, case_ref: &str, officer: &s
     Ok(())
 }
 
-fn named(officer: &str) -> Result<String> {
-    let officer = text::bounded(officer, text::LINE, "officer")?;
-    if officer.is_empty() {
-        return Err(Refusal::invalid(
-            "officer-missing",
-            "R3c",
-            "officer",
-            "give the identity of the officer",
-            "indiquez l'identité de l'agent",
-        )
-        .into());
-    }
-    Ok(officer)
-}
-
-fn already_over() -> Refusal {
-    Refusal::invalid(
-        "assignment-already-over",
-        "R3c",
-        "until",
-        "the assignment would end before it begins",
-        "l'affectation prendrait fin avant de commencer",
-    )
+fn named(officer: &str) -> std::result::Result<String, Refusal> {
+    let (en, fr) = ("give the identity of the officer", "indiquez l'identité de l'agent");
+    text::given(officer, text::LINE, "officer", Refusal::invalid("officer-missing", CLAUSE, "officer", en, fr))
 }
 
 fn not_in_portfolio() -> Refusal {
     Refusal::precondition(
         "not-in-portfolio",
-        "R3c",
+        CLAUSE,
         "the case was never in this officer's portfolio",
         "le dossier n'a jamais été confié à cet agent",
     )

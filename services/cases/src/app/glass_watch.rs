@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use chassis::{Result, outbox, refusal::store_error};
+use chassis::{outbox, refusal::store_error};
 use tokio_util::sync::CancellationToken;
 
 use super::{App, events};
@@ -23,7 +23,7 @@ pub async fn keep(app: App, stop: CancellationToken) -> anyhow::Result<()> {
             tracing::error!(error = store_error(&error), "what was done by break-glass waits to be entered into the audit log");
         }
         if let Err(error) = remind(&app).await {
-            tracing::error!(error = %error, "overdue reviews of break-glass could not be looked for");
+            tracing::error!(error = store_error(&error), "overdue reviews of break-glass could not be looked for");
         }
         tokio::select! {
             () = stop.cancelled() => return Ok(()),
@@ -47,7 +47,7 @@ pub async fn enter_uses(app: &App) -> sqlx::Result<usize> {
 ///
 /// # Errors
 /// The database failed.
-pub async fn remind(app: &App) -> Result<bool> {
+pub async fn remind(app: &App) -> sqlx::Result<bool> {
     let at = app.clock.now();
     let mut tx = app.begin_itself().await?;
     let overdue = glass::overdue(&mut tx, at.date()).await?;

@@ -97,10 +97,7 @@ async fn raise(
     let imminent = Imminent { concern, case: file.id, site, person_at_risk, notes: &notes, for_the_head };
     let outgoing = events::concern(&app.ids, &imminent, at);
     let key = sealed::key(tx, &app.vault, file.id, who.person.kind.side(), at).await;
-    let outgoing = match vault::or_clear(key, "outbox")? {
-        Some(key) => outgoing.sealed(&key).map_err(sqlx::Error::from)?,
-        None => outgoing,
-    };
+    let outgoing = outgoing.sealed_if(vault::or_clear(key, "outbox")?.as_ref()).map_err(sqlx::Error::from)?;
     outbox::enqueue(tx, &outgoing, at).await?;
     concern::raise(tx, file.id, concern, outgoing.id, at).await?;
     tracing::info!(case.id = %file.id, concern.id = %concern, "imminent risk: concern raised, contact frozen");

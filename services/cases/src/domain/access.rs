@@ -1,10 +1,11 @@
 //! Need to know: how far a caller can see, before any row is read [R3c, D-mediator, T11].
 
-use chassis::Caller;
+use chassis::{Caller, Refusal};
 use proto::{
     id::{CaseId, ReferralId},
     reference, role,
 };
+use time::OffsetDateTime;
 
 /// Prefix of case numbers.
 pub const NUMBER_PREFIX: &str = "RC";
@@ -109,6 +110,18 @@ impl Scope {
             Self::Unit | Self::Nothing => Vec::new(),
         }
     }
+}
+
+/// An assignment ends after it begins.
+///
+/// # Errors
+/// Refused where its end has passed.
+pub fn not_over(until: Option<OffsetDateTime>, at: OffsetDateTime, clause: &'static str) -> Result<(), Refusal> {
+    if until.is_none_or(|end| end > at) {
+        return Ok(());
+    }
+    let (en, fr) = ("the assignment would end before it begins", "l'affectation prendrait fin avant de commencer");
+    Err(Refusal::invalid("assignment-already-over", clause, "until", en, fr))
 }
 
 #[cfg(test)]

@@ -33,6 +33,15 @@ pub fn bounded(text: &str, max: usize, field: &'static str) -> Result<String, Re
     Ok(text.trim().to_owned())
 }
 
+/// The text of a field that must be filled in.
+///
+/// # Errors
+/// `missing` where it is empty; otherwise as [`bounded`].
+pub fn given(text: &str, max: usize, field: &'static str, missing: Refusal) -> Result<String, Refusal> {
+    let text = bounded(text, max, field)?;
+    if text.is_empty() { Err(missing) } else { Ok(text) }
+}
+
 /// As much of a text as can be kept: nothing said of a risk is refused for its form [RM1c].
 #[must_use]
 pub fn readable(text: &str) -> String {

@@ -4,6 +4,8 @@ use proto::id::CaseId;
 use sqlx::PgConnection;
 use time::OffsetDateTime;
 
+use crate::domain::access::Line;
+
 /// A mediator's line in the access list that nobody has ended; it may have run out by itself.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Assignment {
@@ -25,22 +27,24 @@ pub async fn assignment(tx: &mut PgConnection, case: CaseId) -> sqlx::Result<Opt
     .await
 }
 
-/// Gives a mediator the case.
+/// Gives somebody the case, as what they may know of it.
 ///
 /// # Errors
 /// The statement failed.
-pub async fn assign(
+pub async fn give(
     tx: &mut PgConnection,
     case: CaseId,
-    mediator: &str,
+    line: Line,
+    somebody: &str,
     until: Option<OffsetDateTime>,
     by: &str,
     at: OffsetDateTime,
 ) -> sqlx::Result<()> {
     sqlx::query!(
-        "insert into case_access (case_id, subject, role, since, until, granted_by) values ($1, $2, 'mediator', $3, $4, $5)",
+        "insert into case_access (case_id, subject, role, since, until, granted_by) values ($1, $2, $3, $4, $5, $6)",
         case.uuid(),
-        mediator,
+        somebody,
+        line.code(),
         at,
         until,
         by
@@ -66,15 +70,16 @@ pub async fn end(tx: &mut PgConnection, case: CaseId, by: &str, at: OffsetDateTi
     Ok(())
 }
 
-/// Whether this mediator was ever assigned to the case.
+/// Whether somebody was ever given the case as this.
 ///
 /// # Errors
 /// The statement failed.
-pub async fn was_assigned(tx: &mut PgConnection, case: CaseId, mediator: &str) -> sqlx::Result<bool> {
+pub async fn was_given(tx: &mut PgConnection, case: CaseId, line: Line, somebody: &str) -> sqlx::Result<bool> {
     sqlx::query_scalar!(
-        r#"select exists (select from case_access where case_id = $1 and subject = $2 and role = 'mediator') as "was!""#,
+        r#"select exists (select from case_access where case_id = $1 and subject = $2 and role = $3) as "was!""#,
         case.uuid(),
-        mediator
+        somebody,
+        line.code()
     )
     .fetch_one(tx)
     .await
@@ -105,16 +110,7 @@ pub async fn assign_officer(
         return Ok(false);
     }
     end_officer(tx, case, officer, by, at).await?;
-    sqlx::query!(
-        "insert into case_access (case_id, subject, role, since, until, granted_by) values ($1, $2, 'officer', $3, $4, $5)",
-        case.uuid(),
-        officer,
-        at,
-        until,
-        by
-    )
-    .execute(tx)
-    .await?;
+    give(tx, case, Line::Officer, officer, until, by, at).await?;
     Ok(true)
 }
 
@@ -134,18 +130,4 @@ pub async fn end_officer(tx: &mut PgConnection, case: CaseId, officer: &str, by:
     .execute(tx)
     .await?;
     Ok(())
-}
-
-/// Whether the case was ever in this officer's portfolio.
-///
-/// # Errors
-/// The statement failed.
-pub async fn was_in_portfolio(tx: &mut PgConnection, case: CaseId, officer: &str) -> sqlx::Result<bool> {
-    sqlx::query_scalar!(
-        r#"select exists (select from case_access where case_id = $1 and subject = $2 and role = 'officer') as "was!""#,
-        case.uuid(),
-        officer
-    )
-    .fetch_one(tx)
-    .await
 }

@@ -18,11 +18,11 @@ use crate::domain::{
     participant::Side,
 };
 
-const fn notes(id: Uuid) -> Place {
+pub(super) const fn notes(id: Uuid) -> Place {
     Place::new("assessment", "notes", id)
 }
 
-const fn for_the_head(id: Uuid) -> Place {
+pub(super) const fn for_the_head(id: Uuid) -> Place {
     Place::new("assessment", "for_the_head", id)
 }
 

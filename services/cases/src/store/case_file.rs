@@ -1,9 +1,6 @@
 //! Case files: found through need to know, moved along their stages.
 
-use chassis::{
-    Vault,
-    vault::{self, Place},
-};
+use chassis::Vault;
 use proto::id::{CaseId, ReferralId};
 use sqlx::PgConnection;
 use time::OffsetDateTime;
@@ -283,11 +280,10 @@ pub struct Step<'a> {
 /// # Errors
 /// A statement failed, or the vault cannot seal a reason.
 pub async fn step(tx: &mut PgConnection, vault: &Vault, case: CaseId, step: Step<'_>, at: OffsetDateTime) -> sqlx::Result<()> {
-    let place = Place::new("case_move", "reason", step.id);
-    let reason = match vault.seal(tx, sealed::owner(case.uuid(), None), place, step.reason.as_bytes(), at).await {
-        // A consent ends whether there is a key or not; there is nothing to hide in its move [IM1c].
-        Err(error) if step.reason.is_empty() && vault::fault(&error).is_some() => None,
-        sealed => Some(sealed?),
+    // A consent ends whether there is a key or not: there is nothing to hide in its move [IM1c].
+    let reason = match step.reason {
+        "" => None,
+        reason => Some(vault.seal(tx, sealed::owner(case.uuid(), None), sealed::reason(step.id), reason.as_bytes(), at).await?),
     };
     sqlx::query!(
         "update case_file set stage = $2, left_stage = $3, mode = $4 where id = $1",

@@ -324,6 +324,9 @@ pub async fn enter_uses(tx: &mut PgConnection, limit: i64, at: OffsetDateTime) -
     )
     .fetch_all(&mut *tx)
     .await?;
+    if rows.is_empty() {
+        return Ok(0);
+    }
     let mut entries = Vec::with_capacity(rows.len());
     for row in &rows {
         let verb = known("action", Verb::ALL.into_iter().find(|verb| verb.permission() == row.action))?;

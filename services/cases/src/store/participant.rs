@@ -12,11 +12,11 @@ use super::{
 };
 use crate::domain::participant::{Kind, Language, NewParticipant, Participant};
 
-const fn name(id: Uuid) -> Place {
+pub(super) const fn name(id: Uuid) -> Place {
     Place::new("participant", "name", id)
 }
 
-const fn fps(id: Uuid) -> Place {
+pub(super) const fn fps(id: Uuid) -> Place {
     Place::new("participant", "fps", id)
 }
 

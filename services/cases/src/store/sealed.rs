@@ -10,7 +10,7 @@ use sqlx::PgConnection;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-use super::known;
+use super::{assessment, known, participant};
 use crate::domain::participant::{Kind, Side};
 
 /// The kind of the keys of a case.
@@ -79,8 +79,8 @@ async fn participants(tx: &mut PgConnection, vault: &Vault, at: OffsetDateTime) 
     .await?;
     for row in &rows {
         let key = vault.key(tx, owner(row.case_id, known("kind", Kind::of_code(&row.kind))?.side()), at).await?;
-        let name = hidden(&key, Place::new("participant", "name", row.id), &row.name, row.name_sealed.as_deref())?;
-        let fps = hidden(&key, Place::new("participant", "fps", row.id), &row.fps, row.fps_sealed.as_deref())?;
+        let name = hidden(&key, participant::name(row.id), &row.name, row.name_sealed.as_deref())?;
+        let fps = hidden(&key, participant::fps(row.id), &row.fps, row.fps_sealed.as_deref())?;
         sqlx::query!("update participant set name = '', fps = '', name_sealed = $2, fps_sealed = $3 where id = $1", row.id, name, fps)
             .execute(&mut *tx)
             .await?;
@@ -99,8 +99,8 @@ async fn assessments(tx: &mut PgConnection, vault: &Vault, at: OffsetDateTime) -
     .await?;
     for row in &rows {
         let key = vault.key(tx, owner(row.case_id, known("kind", Kind::of_code(&row.kind))?.side()), at).await?;
-        let notes = hidden(&key, Place::new("assessment", "notes", row.id), &row.notes, row.notes_sealed.as_deref())?;
-        let head = hidden(&key, Place::new("assessment", "for_the_head", row.id), &row.for_the_head, row.for_the_head_sealed.as_deref())?;
+        let notes = hidden(&key, assessment::notes(row.id), &row.notes, row.notes_sealed.as_deref())?;
+        let head = hidden(&key, assessment::for_the_head(row.id), &row.for_the_head, row.for_the_head_sealed.as_deref())?;
         sqlx::query!(
             "update assessment set notes = '', for_the_head = '', notes_sealed = $2, for_the_head_sealed = $3 where id = $1",
             row.id,
@@ -113,6 +113,11 @@ async fn assessments(tx: &mut PgConnection, vault: &Vault, at: OffsetDateTime) -
     Ok(rows.len())
 }
 
+/// Where the reason of a move stands.
+pub(super) const fn reason(id: Uuid) -> Place {
+    Place::new("case_move", "reason", id)
+}
+
 async fn moves(tx: &mut PgConnection, vault: &Vault, at: OffsetDateTime) -> sqlx::Result<usize> {
     let rows = sqlx::query!(
         "select id, case_id, reason, reason_sealed from case_move where reason <> '' order by id limit $1 for update skip locked",
@@ -122,7 +127,7 @@ async fn moves(tx: &mut PgConnection, vault: &Vault, at: OffsetDateTime) -> sqlx
     .await?;
     for row in &rows {
         let key = vault.key(tx, owner(row.case_id, None), at).await?;
-        let reason = hidden(&key, Place::new("case_move", "reason", row.id), &row.reason, row.reason_sealed.as_deref())?;
+        let reason = hidden(&key, reason(row.id), &row.reason, row.reason_sealed.as_deref())?;
         sqlx::query!("update case_move set reason = '', reason_sealed = $2 where id = $1", row.id, reason).execute(&mut *tx).await?;
     }
     Ok(rows.len())
