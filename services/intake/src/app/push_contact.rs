@@ -61,11 +61,12 @@ async fn record(db: &mut PgConnection, desk: &Desk, submitter: &str, contact: &E
     for _ in 0..ROUNDS {
         let (id, number) = (desk.ids.uuid(), reference::make(RECEIPT_PREFIX, desk.ids.number()));
         let new = New { id, variant_of: None, receipt_number: &number, contact, body, submitter };
-        if store::insert(db, &desk.vault, &new, at).await? {
-            announce(db, desk, id, contact.region, at).await?;
-            return Ok(receipt(number, at, Repeat::First));
-        }
+        // Looked for before it is inserted: a key is made for each that is.
         let Some(first) = store::find_first(db, contact).await? else {
+            if store::insert(db, &desk.vault, &new, at).await? {
+                announce(db, desk, id, contact.region, at).await?;
+                return Ok(receipt(number, at, Repeat::First));
+            }
             continue;
         };
         if first.body_hash == body.hash() {

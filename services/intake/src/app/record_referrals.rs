@@ -131,6 +131,12 @@ async fn hold(db: &mut PgConnection, desk: &Desk, source: &Source<'_>, lines: &[
         if waiting.is_empty() {
             return Ok(holding);
         }
+        let asked: Vec<(&str, &str)> = waiting.keys().map(|(site, key)| (site.as_str(), key.as_str())).collect();
+        for (slot, held) in store::find_held(db, &asked).await? {
+            waiting.remove(&slot);
+            holding.by_slot.insert(slot, held);
+        }
+        // Only what is not there yet: a key is made for each.
         let rows: Vec<New<'_>> = waiting.values().map(|(referral, body)| new(desk, referral, body)).collect();
         let inserted: BTreeSet<Uuid> =
             store::insert_all(db, (&desk.vault, patience), &rows, source.submitter, at).await?.into_iter().collect();
@@ -141,14 +147,7 @@ async fn hold(db: &mut PgConnection, desk: &Desk, source: &Source<'_>, lines: &[
             holding.by_slot.insert(slot, Held { id: row.id, receipt_number: row.receipt_number, received_at: at, body_hash });
         }
         holding.fresh.extend(inserted);
-        let asked: Vec<(&str, &str)> = waiting.keys().map(|(site, key)| (site.as_str(), key.as_str())).collect();
-        if !asked.is_empty() {
-            for (slot, held) in store::find_held(db, &asked).await? {
-                waiting.remove(&slot);
-                holding.by_slot.insert(slot, held);
-            }
-        }
-        // What is left met a receipt number that was taken: another round, another number.
+        // What is left met somebody who was first, or a receipt number that was taken: another round finds the one, or draws the other.
     }
     Err(Error::Internal("no free receipt number was found".into()))
 }
@@ -212,10 +211,8 @@ async fn raise(
     };
     let subject = vouched.map_or_else(|| subject::RAISE_WITHOUT_SITE.to_owned(), subject::raise_concern);
     let outgoing = Outgoing::event(&desk.ids, concern::aggregate(concern), subject, &message).urgent();
-    let outgoing = match sealed::concern_key(db, &desk.vault, concern.id.uuid(), at).await? {
-        Some(key) => outgoing.sealed(&key).map_err(sqlx::Error::from)?,
-        None => outgoing,
-    };
+    let key = sealed::concern_key(db, &desk.vault, concern.id.uuid(), at).await?;
+    let outgoing = outgoing.sealed_if(key.as_ref()).map_err(sqlx::Error::from)?;
     outbox::enqueue(db, &outgoing, at).await
 }
 

@@ -2,11 +2,15 @@
 
 use chassis::{Vault, vault};
 use intake::{
-    app::{get_referral, screen_referral, submit_referral},
+    app::{get_referral, push_contact, screen_referral, submit_referral},
     domain::Disposition,
     store::sealed::InClear,
 };
-use proto::{intake::v1::Referral, safety::v1::Concern, subject};
+use proto::{
+    intake::v1::{ContactKind, Referral, VictimContact},
+    safety::v1::Concern,
+    subject,
+};
 use sqlx::AssertSqlSafe;
 
 use crate::support::*;
@@ -47,6 +51,30 @@ async fn a_copy_of_the_queue_holds_no_name_and_no_word_and_the_rj_unit_reads_it_
     let read = String::from_utf8_lossy(&full.content).into_owned();
     assert!(read.contains("marker-request") && read.contains("marker-victim") && read.contains("marker-fps"));
     assert!(full.variants.len() == 1 && String::from_utf8_lossy(&full.variants[0]).contains("marker-other"));
+}
+
+#[tokio::test]
+async fn a_submission_that_is_sent_again_leaves_no_key_behind() {
+    let desk = desk().await;
+    for _ in 0..3 {
+        submit(&desk, &staff("mission"), marked("1")).await;
+        let (told, body) = intake::wire::contact(VictimContact {
+            idempotency_key: "1".into(),
+            region: "pacific".into(),
+            victim_ref: "marker-ref".into(),
+            kind: ContactKind::Email.into(),
+            value: "marker@example.org".into(),
+            ..VictimContact::default()
+        });
+        let manager = caller("rvs-pacific", &[proto::role::RVS_MANAGER], &[], &["pacific"]);
+        push_contact::push_contact(&desk, &manager, &told, &body).await.unwrap();
+    }
+    let keys: Vec<(String, i64)> =
+        sqlx::query_as("select kind, count(*) from data_key where kind in ('referral', 'contact') group by kind order by kind")
+            .fetch_all(&desk.database.admin)
+            .await
+            .unwrap();
+    assert_eq!(keys, [("contact".to_owned(), 1), ("referral".to_owned(), 1)]);
 }
 
 #[tokio::test]
