@@ -4,7 +4,10 @@
 
 use std::time::Duration;
 
-use chassis::refusal::store_error;
+use chassis::{
+    refusal::store_error,
+    vault::{self, Fault},
+};
 use futures::StreamExt;
 use tokio_util::sync::CancellationToken;
 
@@ -91,8 +94,19 @@ async fn settle(app: &App, mailer: Option<&Mailer>, due: Due) -> sqlx::Result<()
 /// The rules are asked at the last moment: a mark or a new address that came since counts [L26-6, TS1a].
 async fn attempt(app: &App, mailer: Option<&Mailer>, due: &Due) -> sqlx::Result<Outcome> {
     let mut tx = app.begin().await?;
-    let door = store::delivery::door(&mut tx, &app.vault, due.delivery_id).await?;
+    let door = store::delivery::door(&mut tx, &app.vault, due.delivery_id).await;
     tx.commit().await?;
+    let door = match door {
+        Ok(door) => door,
+        // One address that does not open keeps no other mail. Where there is no key it may open later, and a ring is not given up.
+        Err(error) => {
+            return match vault::fault(&error) {
+                Some(Fault::KeyStore(_)) => Ok(Outcome::NotTaken(Reason::AddressMissing)),
+                Some(_) => Ok(Outcome::Hopeless(Reason::AddressMalformed)),
+                None => Err(error),
+            };
+        }
+    };
     if door.do_not_contact {
         return Ok(Outcome::Forbidden(Reason::DoNotContact));
     }

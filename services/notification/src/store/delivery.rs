@@ -142,7 +142,7 @@ pub async fn door(db: &mut PgConnection, vault: &Vault, delivery_id: Uuid) -> sq
     .fetch_one(&mut *db)
     .await?;
     let address = match (row.victim_ref, row.contact_id) {
-        (None, _) => preference::of(db, vault, &row.recipient).await?.email,
+        (None, _) => preference::address(db, vault, &row.recipient).await?,
         (Some(_), None) => None,
         (Some(_), Some(id)) => {
             let values: Vec<&[u8]> = row.value_sealed.as_deref().into_iter().collect();

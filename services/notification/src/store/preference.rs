@@ -1,6 +1,6 @@
 //! How each person wants to be told.
 
-use chassis::{Private, Vault};
+use chassis::{Private, Vault, vault::Fault};
 use sqlx::PgConnection;
 use time::OffsetDateTime;
 
@@ -22,13 +22,32 @@ pub async fn of(db: &mut PgConnection, vault: &Vault, subject: &str) -> sqlx::Re
     let row =
         sqlx::query!("select language, email, email_sealed from preference where subject = $1", subject).fetch_optional(&mut *db).await?;
     let Some(row) = row else { return Ok(Preferences::default()) };
-    let email = match row.email_sealed {
-        Some(value) => Some(vault.keys_of(db, &[&value]).await?.text(sealed::email(subject), Some(&value), None)),
-        None => row.email.map(|email| Ok(email.into())),
-    };
-    // An address that cannot be opened is no address: its mail fails where somebody sees it, and no inbox waits for it.
-    let email = email.map(sealed::or_marked);
+    // An address that cannot be opened is no address, and no inbox waits for it.
+    let email = opened(db, vault, subject, row.email, row.email_sealed).await?.map(sealed::or_marked);
     Ok(Preferences { language: row.language.as_deref().and_then(Language::of), email })
+}
+
+/// The address of one person, for a mail that is about to leave.
+///
+/// # Errors
+/// The statement failed, or the address cannot be opened ([`chassis::vault::fault`]).
+pub async fn address(db: &mut PgConnection, vault: &Vault, subject: &str) -> sqlx::Result<Option<Private<String>>> {
+    let row = sqlx::query!("select email, email_sealed from preference where subject = $1", subject).fetch_optional(&mut *db).await?;
+    let Some(row) = row else { return Ok(None) };
+    Ok(opened(db, vault, subject, row.email, row.email_sealed).await?.transpose()?)
+}
+
+async fn opened(
+    db: &mut PgConnection,
+    vault: &Vault,
+    subject: &str,
+    clear: Option<String>,
+    sealed: Option<Vec<u8>>,
+) -> sqlx::Result<Option<Result<Private<String>, Fault>>> {
+    Ok(match sealed {
+        Some(value) => Some(vault.keys_of(db, &[&value]).await?.text(sealed::email(subject), Some(&value), None)),
+        None => clear.map(|email| Ok(email.into())),
+    })
 }
 
 /// Sets both preferences of one person.

@@ -1,5 +1,6 @@
 //! E-mail: a hint without content, tried for as long as it takes, and never sent against a rule [TS1a, L26-6].
 
+use chassis::Vault;
 use notification::{
     app::send_mail::send_due,
     bus::Concerns,
@@ -91,6 +92,32 @@ async fn while_the_mail_system_is_down_the_inbox_has_the_ring_and_the_mail_goes_
     assert_eq!(send_due(&world.app, Some(&mailer)).await.unwrap(), 1);
     assert_eq!(world.mails().await, line(DeliveryState::Delivered, 3, ""));
     assert_eq!(smtp.arrived().len(), 1);
+}
+
+#[tokio::test]
+async fn the_mail_of_a_ring_waits_while_no_key_can_be_had_and_goes_out_when_there_is_one() {
+    let (mut world, smtp) = (rung(Grade::Imminent).await, Smtp::up().await);
+    let keyless = Vault::none("notification", world.clock.clone());
+    let keyed = std::mem::replace(&mut world.app.vault, keyless);
+    assert_eq!(send_due(&world.app, Some(&smtp.mailer())).await.unwrap(), 1);
+    assert_eq!(world.mails().await, line(DeliveryState::Retrying, 1, "address-missing"));
+    world.app.vault = keyed;
+    world.clock.advance(Duration::minutes(1));
+    assert_eq!(send_due(&world.app, Some(&smtp.mailer())).await.unwrap(), 1);
+    assert_eq!(world.mails().await, line(DeliveryState::Delivered, 2, ""));
+}
+
+#[tokio::test]
+async fn an_address_that_never_opens_fails_where_somebody_sees_it_and_keeps_no_other_mail() {
+    let (world, smtp) = (rung(Grade::Imminent).await, Smtp::up().await);
+    world.prefers("officer-1", "en", "other@csc-scc.gc.ca").await.unwrap();
+    world.by_bus(&ring(0, Audience::Nhq, Grade::Imminent, &[("rj-unit", "officer-1")])).await.unwrap();
+    sqlx::query("update preference set email_sealed = 'broken' where subject = 'head-mission-1'").execute(&world.admin).await.unwrap();
+    assert_eq!(send_due(&world.app, Some(&smtp.mailer())).await.unwrap(), 2);
+    let mails = world.mails().await;
+    let of = |who: &str| mails.iter().find(|(to, ..)| to == who).map(|(_, state, _, reason)| (*state, reason.as_str()));
+    assert_eq!(of("head-mission-1"), Some((DeliveryState::Failed, "address-malformed")));
+    assert_eq!(of("officer-1"), Some((DeliveryState::Delivered, "")));
 }
 
 #[tokio::test]

@@ -50,7 +50,7 @@ pub(super) const REVIEW_DUE: Bilingual = Bilingual {
     en: Words {
         title: |data| format!("Reviews of break-glass are overdue: {}", data.reference),
         body: |data| {
-            Lines::of("Cases were opened by break-glass, and nobody has reviewed it in time.")
+            Lines::of("Cases were opened by break-glass, and nobody has reviewed them in time.")
                 .said("Reviews overdue:", &count(data))
                 .said("Counted:", &minute(data.happened_at))
                 .line(format!("Reference: {}", data.reference))
@@ -60,7 +60,7 @@ pub(super) const REVIEW_DUE: Bilingual = Bilingual {
     fr: Words {
         title: |data| format!("Des révisions de bris de glace sont en retard : {}", data.reference),
         body: |data| {
-            Lines::of("Des cas ont été ouverts en bris de glace, et personne ne l'a révisé à temps.")
+            Lines::of("Des cas ont été ouverts en bris de glace, et personne ne les a révisés à temps.")
                 .said("Révisions en retard :", &count(data))
                 .said("Compté :", &minute(data.happened_at))
                 .line(format!("Référence : {}", data.reference))
