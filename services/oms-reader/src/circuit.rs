@@ -15,8 +15,12 @@ pub struct Circuit {
 impl Circuit {
     /// Whether OMS may be asked now. After the rest one read tries it.
     #[must_use]
-    pub fn may_ask(&self, now: OffsetDateTime) -> bool {
-        self.closed_until.is_none_or(|until| now >= until)
+    pub fn may_ask(&mut self, now: OffsetDateTime) -> bool {
+        let open = self.closed_until.is_none_or(|until| now >= until);
+        if open && self.closed_until.is_some() {
+            self.closed_until = Some(now + REST);
+        }
+        open
     }
 
     pub const fn answered(&mut self) {
@@ -48,6 +52,7 @@ mod tests {
         circuit.failed(now);
         assert!(!circuit.may_ask(now) && !circuit.may_ask(now + Duration::seconds(29)));
         assert!(circuit.may_ask(now + REST));
+        assert!(!circuit.may_ask(now + REST), "two reads try it at once");
         circuit.failed(now + REST);
         assert!(!circuit.may_ask(now + REST));
         circuit.answered();

@@ -8,19 +8,19 @@ use std::{
     time::Instant,
 };
 
-use anyhow::{Context as _, bail};
+use anyhow::Context as _;
 use chassis::audit::{
-    self,
-    log::{Examiner, Fault, Held, unhex},
+    self, Cosigned,
+    log::{Examiner, Fault, Held},
 };
 use clap::{Args, Subcommand};
 use local::{Description, SERVICES, clock};
 use proto::subject::witnessing;
-use sqlx::{Connection, Executor, PgConnection};
+use sqlx::{Connection, Executor};
 
 use super::{
     failure::Failure,
-    witness::{Findings, Own, Witness},
+    witness::{Findings, Own, Witness, connect},
 };
 use crate::{print, stack::Place};
 
@@ -85,8 +85,10 @@ impl Verify {
             let key = self.key(name, stack.as_ref())?;
             let url = self.url.as_ref().or_else(|| stack.as_ref()?.postgres.auditors.get(name));
             let Some(url) = url else { return Err(Failure::Usage(format!("{name} has no database"))) };
+            // First the co-signatures that the log holds, then what the witness knows, then the log: what one holds, the next holds too.
+            let cosigned = audit::cosigned(&mut connect(name, url).await?).await.context("the log cannot be read")?;
             let witness = self.witness(name, stack.as_ref()).await?;
-            let (examined, found) = examine(name, url, &key, seen.get(name), witness.as_ref()).await?;
+            let (examined, found) = examine(name, url, &key, seen.get(name), witness.as_ref(), cosigned).await?;
             found.notes.iter().for_each(|note| print::line(format!("{name}: NOTE: {note}")));
             found.faults.iter().for_each(|fault| print::line(format!("{name}: WRONG: {fault}")));
             sound &= found.faults.is_empty();
@@ -118,9 +120,7 @@ impl Verify {
 
     fn key(&self, service: &str, stack: Option<&Description>) -> anyhow::Result<Vec<u8>> {
         let dir = self.keys.clone().or_else(|| Some(stack?.state_dir.join("secrets/audit"))).context("give --keys")?;
-        let path = dir.join(format!("{service}.pub"));
-        let text = fs::read_to_string(&path).with_context(|| format!("read {}", path.display()))?;
-        unhex(text.trim()).with_context(|| format!("{} holds no key of 64 hexadecimal digits", path.display()))
+        audit::public_key(&dir, service)
     }
 }
 
@@ -139,12 +139,13 @@ async fn examine(
     key: &[u8],
     held: Option<&Held>,
     witness: Option<&Witness>,
+    cosigned: Vec<Cosigned>,
 ) -> anyhow::Result<(Result<Held, Vec<Fault>>, Findings)> {
-    let Ok(mut db) = PgConnection::connect(url).await else { bail!("the database of {service} cannot be reached") };
+    let mut db = connect(service, url).await?;
     let mut tx = db.begin().await?;
     tx.execute("set transaction isolation level repeatable read, read only").await?;
     let checkpoints = audit::checkpoints(&mut tx).await?;
-    let (cosigned, epochs) = (audit::cosigned(&mut tx).await?, audit::epochs(&mut tx, service, key).await?);
+    let epochs = audit::epochs(&mut tx, service, key).await?;
     let now = i64::try_from(clock::now().unix_timestamp_nanos() / 1_000).unwrap_or(i64::MAX);
     let own = Own { log: service, cosigned, epochs, checkpoints: &checkpoints, now };
     let found = witness.map(|witness| witness.compare(&own)).unwrap_or_default();
@@ -161,6 +162,8 @@ async fn examine(
 
 #[cfg(test)]
 mod tests {
+    use chassis::audit::log::unhex;
+
     use super::*;
 
     #[test]

@@ -151,22 +151,14 @@ impl Command {
                 };
                 let request = ReviewGlassRequest { glass_id: c.glass.clone(), finding: finding.into(), note: c.note.clone() };
                 let answer = client.review_glass(request).await?.into_inner();
-                said(session, &answer, REVIEWED);
+                output::said(session, &answer, REVIEWED.of(session.lang));
             }
             Self::End(c) => {
                 let answer = client.end_glass(EndGlassRequest { glass_id: c.glass.clone() }).await?.into_inner();
-                said(session, &answer, ENDED);
+                output::said(session, &answer, ENDED.of(session.lang));
             }
         }
         Ok(())
-    }
-}
-
-fn said(session: &Session, answer: &impl prost_reflect::ReflectMessage, words: Words) {
-    if session.json {
-        output::print_json(answer);
-    } else {
-        print::line(words.of(session.lang));
     }
 }
 

@@ -166,16 +166,16 @@ impl Command {
                 }
             }
             Self::Confirm(c) => {
-                client.confirm_changes(ConfirmChangesRequest { proposal_ids: c.proposals.clone() }).await?;
-                print::line(CONFIRMED.fill(session.lang, &[&c.proposals.len().to_string()]));
+                let answer = client.confirm_changes(ConfirmChangesRequest { proposal_ids: c.proposals.clone() }).await?.into_inner();
+                output::said(session, &answer, CONFIRMED.fill(session.lang, &[&c.proposals.len().to_string()]));
             }
             Self::Waiting(_) => {
                 let answer = client.list_proposals(ListProposalsRequest {}).await?.into_inner();
                 if session.json { output::print_json(&answer) } else { print::line(waiting(&answer.proposals, session.lang)) }
             }
             Self::End(c) => {
-                client.end_grant(EndGrantRequest { grant_id: c.grant.clone() }).await?;
-                print::line(ENDED.fill(session.lang, &[&c.grant]));
+                let answer = client.end_grant(EndGrantRequest { grant_id: c.grant.clone() }).await?.into_inner();
+                output::said(session, &answer, ENDED.fill(session.lang, &[&c.grant]));
             }
             Self::List(c) => {
                 let answer = client.list_grants(ListGrantsRequest { subject: c.subject.clone() }).await?.into_inner();

@@ -1,10 +1,13 @@
 //! How answers are shown: canonical proto3 JSON, instants, and tables that line up.
 
+use std::fmt::Display;
+
 use prost_reflect::{ReflectMessage, SerializeOptions};
 use prost_types::Timestamp;
 use serde_json::Value;
 use time::format_description::well_known::Rfc3339;
 
+use super::session::Session;
 use crate::print;
 
 /// A message as canonical proto3 JSON.
@@ -17,6 +20,11 @@ pub fn json<M: ReflectMessage>(message: &M) -> Value {
 /// Prints a message as canonical proto3 JSON, one line.
 pub fn print_json<M: ReflectMessage>(message: &M) {
     print::line(json(message));
+}
+
+/// What was done, as canonical JSON or in words.
+pub fn said<M: ReflectMessage>(session: &Session, answer: &M, words: impl Display) {
+    if session.json { print_json(answer) } else { print::line(words) }
 }
 
 /// An instant as people and programs read it, to the second, in UTC; a dash where there is none.

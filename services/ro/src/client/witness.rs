@@ -1,6 +1,6 @@
 //! What the database of a log's witness says of it, and what that means for whoever verifies the log.
 
-use anyhow::{Context as _, bail};
+use anyhow::Context as _;
 use chassis::audit::{
     self, Conflict, Cosigned, Epoch,
     log::Checkpoint,
@@ -11,6 +11,10 @@ use sqlx::{Connection, PgConnection};
 
 /// A checkpoint older than this should be co-signed.
 const COSIGN_WITHIN: i64 = 60 * 1_000_000;
+
+pub async fn connect(service: &str, url: &str) -> anyhow::Result<PgConnection> {
+    PgConnection::connect(url).await.map_err(|_| anyhow::anyhow!("the database of {service} cannot be reached"))
+}
 
 /// The memory of the witness, read before the log itself: whatever it holds, the log held before.
 pub struct Witness {
@@ -44,7 +48,7 @@ impl Witness {
     /// # Errors
     /// The database cannot be reached or read.
     pub async fn read(name: &'static str, key: Vec<u8>, url: &str, log: &str) -> anyhow::Result<Self> {
-        let Ok(mut db) = PgConnection::connect(url).await else { bail!("the database of {name} cannot be reached") };
+        let mut db = connect(name, url).await?;
         let known = audit::witnessed(&mut db, log).await.context("what the witness holds cannot be read")?;
         let conflicts = audit::conflicts(&mut db, log).await.context("what the witness holds cannot be read")?;
         Ok(Self { name, key, known, conflicts })
@@ -90,7 +94,8 @@ impl Witness {
                 found.beside.push((*size, root.clone()));
             }
         }
-        let covered = self.known.iter().map(|known| known.size).max().unwrap_or(-1);
+        let current = own.epochs.first().map_or(0, |newest| newest.epoch);
+        let covered = self.known.iter().filter(|known| known.epoch == current).map(|known| known.size).max().unwrap_or(-1);
         let waiting = own.checkpoints.iter().filter(|c| c.size > covered && own.now - c.at > COSIGN_WITHIN).count();
         if waiting > 0 {
             found.notes.push(format!("{waiting} checkpoints have waited for more than a minute to be co-signed by {}", self.name));
