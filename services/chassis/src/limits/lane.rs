@@ -24,13 +24,13 @@ pub struct Lanes {
 }
 
 impl Lanes {
-    /// Neither lane takes the last quarter of the connections: what the usual one leaves is for the urgent one, what both leave is
-    /// for the ladder, the relay and the consumers.
+    /// The usual lane takes half of the connections, the urgent one three quarters: what the usual one leaves is for the urgent one,
+    /// and what both leave is for the ladder, the relay and the consumers.
     pub fn new(connections: u32, urgent: &'static [&'static str]) -> Self {
         let connections = usize::try_from(connections).unwrap_or(usize::MAX).min(Semaphore::MAX_PERMITS);
-        let share = connections.saturating_sub(connections.div_ceil(4)).max(1);
-        let lane = || Arc::new(Semaphore::new(share));
-        Self { urgent, fast: lane(), usual: lane(), waiting: Arc::new(Semaphore::new(WAITING)) }
+        let lane = |share: usize| Arc::new(Semaphore::new(share.max(1)));
+        let (fast, usual) = (lane(connections.saturating_sub(connections.div_ceil(4))), lane(connections / 2));
+        Self { urgent, fast, usual, waiting: Arc::new(Semaphore::new(WAITING)) }
     }
 
     pub fn is_urgent(&self, method: &str) -> bool {
@@ -63,7 +63,7 @@ mod tests {
         while let Ok(works) = lanes.usual.clone().try_acquire_owned() {
             full.push(works);
         }
-        assert_eq!(full.len(), 3, "the last connection is never lent to what is not urgent");
+        assert_eq!(full.len(), 2, "half of the connections are never lent to what is not urgent");
         let mut urgent = std::pin::pin!(lanes.place("raise"));
         assert!(futures::poll!(&mut urgent).is_ready());
         let mut usual = std::pin::pin!(lanes.place("list"));
