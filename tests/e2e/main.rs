@@ -7,6 +7,7 @@ mod concern;
 mod dumped;
 mod flood;
 mod glass;
+mod guarded;
 mod killed;
 mod outsider;
 mod people;

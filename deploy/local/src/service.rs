@@ -159,6 +159,7 @@ impl Surroundings<'_> {
                 .extend([("NOTIFICATION_URL", self.url("notification")?), ("FIRST_ADMINISTRATORS", identity::first_administrators())]),
             "notification" => settings.extend([
                 ("INTAKE_URL", self.url("intake")?),
+                ("SAFETY_URL", self.url("safety")?),
                 ("SMTP_URL", self.smtp_url.to_owned()),
                 ("MAIL_FROM", "ro-local@example.org".to_owned()),
                 // The catcher takes every message and sends none on, so the real domain is safe here.

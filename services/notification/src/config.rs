@@ -15,6 +15,14 @@ pub struct Config {
     #[arg(long, default_value = "http://127.0.0.1:50051")]
     pub intake_url: String,
 
+    /// Address of safety, whose alarm is guarded here
+    #[arg(long, default_value = "http://127.0.0.1:50053")]
+    pub safety_url: String,
+
+    /// Seconds that the alarm may be late before its listeners are rung in its place. An example until CSC sets it
+    #[arg(long, default_value_t = 30, value_parser = clap::value_parser!(u16).range(5..=600))]
+    pub alarm_grace: u16,
+
     /// Mail system, for example smtps://user:password@mail.example.org; without it no e-mail is sent and the ledger says so
     #[arg(long, value_parser = private, hide_env_values = true)]
     pub smtp_url: Option<Private<String>>,

@@ -11,7 +11,10 @@ pub mod store;
 
 use anyhow::Context as _;
 use chassis::{Context, limits::LARGE};
-use proto::{intake::v1::intake_client::IntakeClient, notification::v1::notification_server::NotificationServer, subject};
+use proto::{
+    intake::v1::intake_client::IntakeClient, notification::v1::notification_server::NotificationServer,
+    safety::v1::safety_client::SafetyClient, subject,
+};
 use sqlx::migrate::Migrator;
 use tonic::service::Routes;
 
@@ -35,6 +38,9 @@ pub async fn serve(config: Config, ctx: Context) -> anyhow::Result<()> {
             None
         }
     };
+    let safety = SafetyClient::new(ctx.peer("safety", &config.safety_url).context("cannot reach safety")?);
+    let alarm = app::guard::Alarmed { safety, grace: time::Duration::seconds(config.alarm_grace.into()) };
+    ctx.spawn("guard", app::guard::run(app.clone(), alarm, ctx.stop.clone()));
     ctx.spawn("mail", app::send_mail::run(app.clone(), mailer, ctx.stop.clone()));
 
     let grants = subject::NOTIFICATION_GRANTS;

@@ -8,8 +8,13 @@ const ACCEPT: &str = "/ro.safety.v1.Safety/AcceptConcern";
 const ROUTE: &str = "/ro.safety.v1.Safety/RouteConcern";
 const WATCH: &str = "/ro.safety.v1.Safety/WatchConcerns";
 
-/// Held back by no quota and by no other call: to raise, to be told, to find the head, to accept [R3e].
-pub const URGENT: &[&str] = &[RAISE, ACCEPT, ROUTE, WATCH];
+const COMPARE: &str = "/ro.safety.v1.Safety/CompareConcerns";
+const RESTORE: &str = "/ro.safety.v1.Safety/RestoreConcern";
+
+/// Held back by no quota and by no other call: to raise, to be told, to find the head, to accept; and what notification guards [R3e].
+pub const URGENT: &[&str] = &[RAISE, ACCEPT, ROUTE, WATCH, COMPARE, RESTORE];
+
+const GUARDIAN: &[&str] = &["service:notification"];
 
 const ADMINISTRATORS: &[&str] = &[role::DIRECTORY_ADMINISTRATOR];
 
@@ -49,6 +54,8 @@ pub const RULES: &[Rule] = &[
         allow: &[role::DIRECTORY_ADMINISTRATOR, role::NATIONAL_MANAGER],
     },
     Rule { method: "/ro.safety.v1.Safety/WhoAmI", permission: "grant.own", clause: "A1", allow: &[WHOEVER] },
+    Rule { method: COMPARE, permission: "concern.compare", clause: "R3e", allow: GUARDIAN },
+    Rule { method: RESTORE, permission: "concern.restore", clause: "R3e", allow: GUARDIAN },
 ];
 
 #[cfg(test)]

@@ -17,7 +17,7 @@ use proto::{
 };
 use sqlx::migrate::Migrator;
 
-use app::{Ladders, Tools, directory, grants, ring, second_road, watch::Hub};
+use app::{Ladders, Tools, directory, grants, guard, ring, second_road, watch::Hub};
 pub use config::Config;
 
 /// This service's own tables.
@@ -45,6 +45,7 @@ pub async fn serve(config: Config, ctx: Context) -> anyhow::Result<()> {
     ctx.spawn("restate-grants", grants::keep_stated(ctx.clone(), tools.clone()));
     ctx.spawn("ladder", climb(ctx.clone(), tools.clone(), hub.clone()));
     ctx.spawn("ring-after-restore", ring_after_a_restore(ctx.clone()));
+    ctx.spawn("guard", guard::keep(ctx.clone(), tools.clone()));
     ctx.spawn("watchers", hub.clone().follow(ctx.clone()));
     ctx.spawn("second-road", second_road::keep_open(ctx.clone(), tools.clone(), ctx.peer("notification", &config.notification_url)?));
     let raised = bus::Raised { tools: tools.clone() };

@@ -43,6 +43,7 @@ pub async fn deliver(tx: &mut PgConnection, app: &App, ring: &Ring) -> sqlx::Res
     if let Some(before) = store::ring::take(tx, ring, now).await? {
         return Ok(before);
     }
+    store::guard::hold(tx, ring).await?;
     let data = Data { reference: ring.reference.clone(), urgency: Some(ring.urgency), bulletin: ring.bulletin.clone(), ..Data::default() };
     let recipients = ring.recipients();
     let inboxes = recipients.len();

@@ -2,6 +2,7 @@
 
 pub mod deliver_ring;
 pub mod deliveries;
+pub mod guard;
 pub mod inbox;
 pub mod mailer;
 mod post;

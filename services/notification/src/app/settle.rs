@@ -9,11 +9,13 @@ use crate::{
     store,
 };
 
-/// Stops the mails of one audience, or of both where the concern is closed. Inbox items stay: they are the record.
+/// Stops the mails of one audience, or of both where the concern is closed, and guards it no longer. Inbox items stay: they are the
+/// record.
 ///
 /// # Errors
 /// A statement failed.
 pub async fn settle(tx: &mut PgConnection, app: &App, concern: ConcernId, audience: Option<Audience>) -> sqlx::Result<()> {
+    store::guard::settle(tx, concern, audience, app.clock.now()).await?;
     let stopped = store::delivery::withhold(tx, concern.uuid(), audience, Reason::Accepted, app.clock.now()).await?;
     if stopped > 0 {
         tracing::info!(concern.id = %concern, delivery.stopped = stopped, "mails of an accepted concern are not sent");

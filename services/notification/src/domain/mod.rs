@@ -4,6 +4,7 @@
 pub mod address;
 pub mod contact;
 pub mod delivery;
+pub mod guard;
 pub mod inbox;
 pub mod language;
 pub mod mail;

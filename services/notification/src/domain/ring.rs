@@ -107,6 +107,8 @@ pub struct Ring {
     pub step: i32,
     pub level: i32,
     pub no_route: bool,
+    /// When the alarm rings next, unless it is accepted.
+    pub next_ring_by: Option<OffsetDateTime>,
     pub called: Vec<Called>,
     pub reference: String,
     pub urgency: Urgency,
@@ -172,6 +174,7 @@ mod tests {
             step: 0,
             level: 0,
             no_route: called.is_empty(),
+            next_ring_by: None,
             called: called.iter().map(|(o, h)| Called { office: (*o).into(), holder: (*h).into() }).collect(),
             reference: "RS-7KDM-Q4XP".into(),
             urgency: Urgency::Concern,

@@ -2,6 +2,7 @@
 
 pub mod contact;
 pub mod delivery;
+pub mod guard;
 pub mod inbox;
 pub mod preference;
 pub mod ring;

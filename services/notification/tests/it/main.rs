@@ -7,6 +7,8 @@ mod facts;
 #[cfg(test)]
 mod fenced;
 #[cfg(test)]
+mod guarding;
+#[cfg(test)]
 mod mail;
 #[cfg(test)]
 mod preferences;

@@ -183,6 +183,7 @@ pub fn ring(step: u16, audience: Audience, grade: Grade, called: &[(&str, &str)]
             .collect(),
         envelope: Some(envelope),
         no_route: false,
+        next_ring_at: None,
     }
 }
 

@@ -4,9 +4,9 @@ use chassis::{Caller, Error, Refusal, Result, database::act_as, outbox};
 use sqlx::PgConnection;
 use uuid::Uuid;
 
-use super::{Change, Tools, fence, read_concerns::viewer, record};
+use super::{Change, Tools, fence, read_concerns::viewer, record, signed};
 use crate::{
-    domain::concern::{Acceptance, Audience, AudienceStatus, State, state_after},
+    domain::concern::{Audience, AudienceStatus, State, state_after},
     store,
 };
 
@@ -46,7 +46,7 @@ pub async fn accept(tx: &mut PgConnection, tools: &Tools, caller: &Caller, id: U
     if status.accepted.is_some() {
         return Ok(Accepted { status: status.clone(), already: true });
     }
-    status.accepted = Some(Acceptance { by: caller.subject.clone(), at: now });
+    status.accepted = Some(signed::acceptance(tools, id, audience, &caller.subject, now));
     status.next_ring_at = None;
     let (level, accepted) = (status.level, status.clone());
     let key = if note.is_empty() { None } else { store::sealed::key(tx, &tools.vault, id, now).await? };

@@ -4,7 +4,7 @@ use chassis::{Caller, Error, Refusal, Result, database::act_as};
 use sqlx::PgConnection;
 use uuid::Uuid;
 
-use super::{Change, Tools, fence, record};
+use super::{Change, Tools, fence, record, signed};
 use crate::{
     domain::concern::{CloseRefusal, State, may_close},
     store,
@@ -21,7 +21,8 @@ pub async fn close(tx: &mut PgConnection, tools: &Tools, caller: &Caller, id: Uu
     }
     may_close(concern.state, outcome).map_err(refusal)?;
     act_as(tx, &fence::itself()).await?;
-    let revision = store::concern::close(tx, &tools.vault, id, &caller.subject, outcome.trim(), tools.clock.now()).await?;
+    let closing = signed::closing(tools, id, &caller.subject, tools.clock.now());
+    let revision = store::concern::close(tx, &tools.vault, id, &closing, outcome.trim()).await?;
     let change =
         Change { concern: id, revision, state: State::Closed, what: "closed", audience: None, level: None, actor: &caller.subject };
     record(tx, tools, &change).await?;

@@ -7,6 +7,7 @@ pub mod directory;
 pub mod envelope;
 pub mod fence;
 pub mod grants;
+pub mod guard;
 pub mod proposals;
 pub mod raise_concern;
 pub mod read_concerns;
@@ -14,6 +15,7 @@ pub mod ring;
 pub mod roster;
 pub mod route_concern;
 pub mod second_road;
+pub mod signed;
 pub mod watch;
 
 use std::sync::Arc;

@@ -32,6 +32,8 @@ use crate::{
 
 /// Numbers drawn before we say that something is wrong with the source.
 const DRAWS: usize = 8;
+/// What the timeline says of a concern that came in.
+const RAISED: &str = "raised";
 
 /// A concern as it came in, from any door.
 pub struct Report {
@@ -62,7 +64,7 @@ pub struct Receipt {
 pub async fn raise(tx: &mut PgConnection, tools: &Tools, report: Report) -> chassis::Result<Receipt> {
     let now = tools.clock.now();
     let id = identify(&report);
-    let site = locate(tx, &report).await?;
+    let site = locate(tx, &report.concern.site, report.door.as_ref()).await?;
     let mut concern = Concern {
         id,
         reference: String::new(),
@@ -77,16 +79,38 @@ pub async fn raise(tx: &mut PgConnection, tools: &Tools, report: Report) -> chas
         ladder_version: tools.ladders.version,
     };
     let key = store::sealed::key(tx, &tools.vault, id, now).await?;
+    match record_new(tx, tools, &mut concern, key.as_ref(), site, RAISED).await? {
+        None => Ok(Receipt { id, reference: concern.reference, recorded_at: now, already_known: false }),
+        Some(known) => restate(tx, tools, key.as_ref(), known, &concern).await,
+    }
+}
+
+/// Records a concern and rings both audiences; under the number that it has, or the first free one that is drawn. The concern as it
+/// stands, where it was recorded before.
+///
+/// # Errors
+/// A statement failed.
+pub(super) async fn record_new(
+    tx: &mut PgConnection,
+    tools: &Tools,
+    concern: &mut Concern,
+    key: Option<&DataKey>,
+    site: Option<(String, String)>,
+    what: &'static str,
+) -> chassis::Result<Option<Concern>> {
     for _ in 0..DRAWS {
-        concern.reference = reference::make("RS", tools.ids.number());
-        if store::concern::insert(tx, key.as_ref(), &concern).await? {
+        if concern.reference.is_empty() {
+            concern.reference = reference::make("RS", tools.ids.number());
+        }
+        if store::concern::insert(tx, key, concern).await? {
             let site = site.as_ref().map(|(code, kind)| (code.as_str(), kind.as_str()));
-            ring_first(tx, tools, &concern, key.as_ref(), site).await?;
-            return Ok(Receipt { id, reference: concern.reference, recorded_at: now, already_known: false });
+            ring_first(tx, tools, concern, key, site, what).await?;
+            return Ok(None);
         }
-        if let Some(known) = store::concern::hold(tx, id).await? {
-            return restate(tx, tools, key.as_ref(), known, &concern).await;
+        if let Some(known) = store::concern::hold(tx, concern.id).await? {
+            return Ok(Some(known));
         }
+        concern.reference.clear();
     }
     Err(chassis::Error::Internal("no free reference number was drawn".to_owned()))
 }
@@ -97,6 +121,7 @@ async fn ring_first(
     concern: &Concern,
     key: Option<&DataKey>,
     site: Option<(&str, &str)>,
+    what: &'static str,
 ) -> sqlx::Result<()> {
     for audience in concern.grade.audiences() {
         let mut status = ring::unrung(*audience, route::office(*audience, site), concern.raised_at);
@@ -104,8 +129,8 @@ async fn ring_first(
     }
     let entry = store::concern::Entry {
         concern: concern.id,
-        revision: 1,
-        what: "raised",
+        revision: concern.revision,
+        what,
         audience: None,
         level: None,
         actor: &concern.raised_by,
@@ -118,7 +143,7 @@ async fn ring_first(
         grade: envelope::grade(concern.grade) as i32,
         site: concern.site.clone().unwrap_or_default(),
         raised_at: Some(chassis::wire::timestamp(concern.raised_at)),
-        revision: 1,
+        revision: concern.revision,
     };
     let outgoing = Outgoing::event(&tools.ids, concern.id, subject::CONCERN_RAISED, &event);
     outbox::enqueue(tx, &outgoing, concern.raised_at).await?;
@@ -176,7 +201,7 @@ pub fn fingerprint_id(digest: &[u8]) -> Uuid {
 }
 
 /// Not stated, or not known to this version, is a concern and never nothing.
-fn grade(number: i32, unreadable: bool) -> Grade {
+pub(super) fn grade(number: i32, unreadable: bool) -> Grade {
     match v1::Grade::try_from(number) {
         _ if unreadable => Grade::Concern,
         Ok(v1::Grade::Imminent) => Grade::Imminent,
@@ -186,9 +211,9 @@ fn grade(number: i32, unreadable: bool) -> Grade {
 }
 
 /// Site and kind: the one the concern names, else the one of the door, where the directory knows it.
-async fn locate(tx: &mut PgConnection, report: &Report) -> sqlx::Result<Option<(String, String)>> {
-    let named = SiteCode::from_str(report.concern.site.trim()).ok();
-    for code in [named, report.door.clone()].into_iter().flatten() {
+pub(super) async fn locate(tx: &mut PgConnection, named: &str, door: Option<&SiteCode>) -> sqlx::Result<Option<(String, String)>> {
+    let named = SiteCode::from_str(named.trim()).ok();
+    for code in [named.as_ref(), door].into_iter().flatten() {
         if let Some(kind) = store::directory::kind_of(tx, code.as_str()).await? {
             return Ok(Some((code.as_str().to_owned(), kind)));
         }

@@ -81,6 +81,7 @@ pub async fn ring(
     }
     let id = tools.ids.uuid();
     let signed = |n: u32| i32::try_from(n).unwrap_or(i32::MAX);
+    let next = status.rung_from + ladder.due(step.saturating_add(1));
     let message = v1::Ring {
         ring_id: id.to_string(),
         concern_id: concern.id.to_string(),
@@ -94,6 +95,7 @@ pub async fn ring(
             .collect(),
         envelope: Some(envelope::envelope(concern, status.audience)),
         no_route: to.no_route,
+        next_ring_at: Some(chassis::wire::timestamp(next)),
     };
     let subject = match status.audience {
         Audience::Nhq => RING_NHQ,
@@ -105,7 +107,7 @@ pub async fn ring(
     status.step = step;
     status.level = ladder.level(step);
     status.rings = status.rings.saturating_add(1);
-    status.next_ring_at = Some(status.rung_from + ladder.due(step.saturating_add(1)));
+    status.next_ring_at = Some(next);
     store::concern::put_audience(tx, concern.id, status, None).await?;
     store::ring::insert(tx, id, concern.id, status.audience, step, outgoing.id, now).await?;
     outbox::enqueue(tx, &outgoing, now).await

@@ -48,6 +48,8 @@ pub struct AudienceStatus {
 pub struct Acceptance {
     pub by: String,
     pub at: OffsetDateTime,
+    /// By the service, with a key that the database does not hold.
+    pub signature: Option<Vec<u8>>,
 }
 
 /// Why a concern cannot be closed.
@@ -154,7 +156,7 @@ mod tests {
             rings: 1,
             next_ring_at: (!accepted).then_some(at),
             delivered_at: None,
-            accepted: accepted.then(|| Acceptance { by: "someone".into(), at }),
+            accepted: accepted.then(|| Acceptance { by: "someone".into(), at, signature: None }),
         }
     }
 

@@ -1,6 +1,7 @@
 //! Translates RPCs into use cases and back. Decides nothing.
 
 mod encode;
+mod guard;
 mod office;
 mod watch;
 
@@ -222,6 +223,14 @@ impl Safety for Door {
         let caller = Caller::of(&request)?;
         let caller = chassis::grants::again(&self.ctx.pool, &caller, self.tools.clock.now()).await.map_err(database)?;
         Ok(Response::new(encode::who(caller)))
+    }
+
+    async fn compare_concerns(&self, request: Request<v1::CompareConcernsRequest>) -> Answer<v1::CompareConcernsResponse> {
+        Ok(Response::new(self.compare(request.into_inner()).await?))
+    }
+
+    async fn restore_concern(&self, request: Request<v1::RestoreConcernRequest>) -> Answer<v1::RestoreConcernResponse> {
+        Ok(Response::new(self.restore(request.into_inner().envelope.unwrap_or_default()).await?))
     }
 
     async fn list_office_holders(&self, request: Request<v1::ListOfficeHoldersRequest>) -> Answer<v1::ListOfficeHoldersResponse> {

@@ -211,16 +211,28 @@ pub async fn advance(tx: &mut PgConnection, id: Uuid, state: State) -> sqlx::Res
         .await
 }
 
+/// Who closed a concern, and when.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Closing {
+    pub by: String,
+    pub at: OffsetDateTime,
+    /// By the service, with a key that the database does not hold.
+    pub signature: Option<Vec<u8>>,
+}
+
 /// Closes a concern; its outcome is never in clear.
-pub async fn close(tx: &mut PgConnection, vault: &Vault, id: Uuid, by: &str, outcome: &str, at: OffsetDateTime) -> sqlx::Result<i64> {
+pub async fn close(tx: &mut PgConnection, vault: &Vault, id: Uuid, closing: &Closing, outcome: &str) -> sqlx::Result<i64> {
+    let at = closing.at;
     let sealed = vault.seal(tx, Owner::of("concern", id), sealed::outcome(id), outcome.as_bytes(), at).await?;
     sqlx::query_scalar!(
-        "update concern set state = 'closed', revision = revision + 1, closed_at = $2, closed_by = $3, outcome = '', outcome_sealed = $4
+        "update concern set state = 'closed', revision = revision + 1, closed_at = $2, closed_by = $3, outcome = '', outcome_sealed = $4,
+                closed_signature = $5
          where id = $1 returning revision",
         id,
         at,
-        by,
-        sealed
+        closing.by,
+        sealed,
+        closing.signature
     )
     .fetch_one(tx)
     .await
@@ -271,6 +283,7 @@ struct AudienceRow {
     delivered_at: Option<OffsetDateTime>,
     accepted_at: Option<OffsetDateTime>,
     accepted_by: Option<String>,
+    accepted_signature: Option<Vec<u8>>,
 }
 
 impl TryFrom<AudienceRow> for AudienceStatus {
@@ -288,7 +301,7 @@ impl TryFrom<AudienceRow> for AudienceStatus {
             rings: unsigned(row.rings)?,
             next_ring_at: row.next_ring_at,
             delivered_at: row.delivered_at,
-            accepted: row.accepted_by.zip(row.accepted_at).map(|(by, at)| Acceptance { by, at }),
+            accepted: row.accepted_by.zip(row.accepted_at).map(|(by, at)| Acceptance { by, at, signature: row.accepted_signature }),
         })
     }
 }
@@ -303,7 +316,8 @@ pub struct Note<'a> {
 pub async fn audiences(db: &mut PgConnection, concern: Uuid) -> sqlx::Result<Vec<AudienceStatus>> {
     sqlx::query_as!(
         AudienceRow,
-        "select kind, office, former_office, rung_from, step, level, rings, next_ring_at, delivered_at, accepted_at, accepted_by
+        "select kind, office, former_office, rung_from, step, level, rings, next_ring_at, delivered_at, accepted_at, accepted_by,
+                accepted_signature
          from audience where concern_id = $1 order by kind",
         concern
     )
@@ -327,12 +341,13 @@ pub async fn put_audience(tx: &mut PgConnection, concern: Uuid, status: &Audienc
     let signed = |n: u32| i32::try_from(n).unwrap_or(i32::MAX);
     sqlx::query!(
         "insert into audience (concern_id, kind, office, former_office, rung_from, step, level, rings, next_ring_at, delivered_at,
-                accepted_at, accepted_by, note, note_sealed)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
+                accepted_at, accepted_by, accepted_signature, note, note_sealed)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
          on conflict (concern_id, kind) do update set office = excluded.office, former_office = excluded.former_office,
              rung_from = excluded.rung_from, step = excluded.step, level = excluded.level, rings = excluded.rings,
              next_ring_at = excluded.next_ring_at, delivered_at = excluded.delivered_at, accepted_at = excluded.accepted_at,
-             accepted_by = excluded.accepted_by, note = coalesce(excluded.note, audience.note),
+             accepted_by = excluded.accepted_by, accepted_signature = excluded.accepted_signature,
+             note = coalesce(excluded.note, audience.note),
              note_sealed = coalesce(excluded.note_sealed, audience.note_sealed)",
         concern,
         status.audience.code(),
@@ -346,6 +361,7 @@ pub async fn put_audience(tx: &mut PgConnection, concern: Uuid, status: &Audienc
         status.delivered_at,
         status.accepted.as_ref().map(|a| a.at),
         status.accepted.as_ref().map(|a| a.by.as_str()),
+        status.accepted.as_ref().and_then(|a| a.signature.as_deref()),
         note,
         note_sealed
     )

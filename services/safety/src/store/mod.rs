@@ -3,6 +3,7 @@
 pub mod concern;
 pub mod directory;
 pub mod grant;
+pub mod guard;
 pub mod proposal;
 pub mod ring;
 pub mod sealed;

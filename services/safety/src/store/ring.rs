@@ -84,6 +84,31 @@ pub async fn due(tx: &mut PgConnection, now: OffsetDateTime, limit: i64) -> sqlx
     Ok(rows.into_iter().map(|row| (row.concern_id, row.kind)).collect())
 }
 
+/// Every audience of one concern that has not accepted is due at once.
+pub async fn due_now(db: &mut PgConnection, concern: Uuid, now: OffsetDateTime) -> sqlx::Result<()> {
+    sqlx::query!("update audience set next_ring_at = $2 where concern_id = $1 and next_ring_at > $2", concern, now).execute(db).await?;
+    Ok(())
+}
+
+/// Makes due at once every audience that was rung and delivered before `before`, still rings, and is not among `guarded`; how many.
+pub async fn lost(db: &mut PgConnection, guarded: &[(Uuid, Audience)], before: OffsetDateTime, now: OffsetDateTime) -> sqlx::Result<u64> {
+    let (ids, kinds): (Vec<Uuid>, Vec<String>) = guarded.iter().map(|(id, audience)| (*id, audience.code().to_owned())).unzip();
+    let done = sqlx::query!(
+        "update audience a set next_ring_at = $4 from concern c
+         where c.id = a.concern_id and c.state <> 'closed' and a.next_ring_at > $4 and a.delivered_at < $3
+           and not exists (select from unnest($1::uuid[], $2::text[]) as held (concern_id, kind)
+                           where held.concern_id = a.concern_id and held.kind = a.kind)
+           and not exists (select from ring r where r.concern_id = a.concern_id and r.audience = a.kind and r.rung_at >= $3)",
+        &ids,
+        &kinds,
+        before,
+        now
+    )
+    .execute(db)
+    .await?;
+    Ok(done.rows_affected())
+}
+
 /// Makes due at once every audience with a ring that waits sealed in the outbox; how many.
 pub async fn hurry_what_waits_sealed(db: &mut PgConnection, now: OffsetDateTime) -> sqlx::Result<u64> {
     let done = sqlx::query!(

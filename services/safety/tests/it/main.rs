@@ -5,6 +5,7 @@ mod accepting;
 mod directory;
 mod door;
 mod fenced;
+mod guarding;
 mod raising;
 mod ringing;
 mod sealing;

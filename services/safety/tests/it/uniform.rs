@@ -11,7 +11,7 @@ use crate::world::{World, caller, head_of, imminent_at};
 
 const COMPARED: [&str; 3] = ["GetConcern", "GetConcernReceipt", "AcceptConcern"];
 const NATIONAL: &str = "open to national offices, from which no concern is hidden";
-const OTHERS: [(&str, &str); 14] = [
+const OTHERS: [(&str, &str); 16] = [
     ("RaiseConcern", "records, and refuses nothing"),
     ("CloseConcern", NATIONAL),
     ("RouteConcern", NATIONAL),
@@ -26,6 +26,8 @@ const OTHERS: [(&str, &str); 14] = [
     ("ListGrants", "names a person, to administrators of the directory"),
     ("WhoAmI", "names nobody but the caller"),
     ("ListOfficeHolders", "names an office"),
+    ("CompareConcerns", "open to notification alone, which holds every concern"),
+    ("RestoreConcern", "open to notification alone, which holds every concern"),
 ];
 
 async fn door(world: &World) -> Door {

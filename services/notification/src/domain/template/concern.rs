@@ -162,3 +162,49 @@ pub(super) const STAND_IN: Bilingual = Bilingual {
         },
     },
 };
+
+pub(super) const ALARM_SILENT: Bilingual = Bilingual {
+    en: Words {
+        title: |data| format!("The alarm has fallen silent: {}", data.reference),
+        body: |data| {
+            Lines::of(format!(
+                "Reference {} has not been accepted, and the alarm has not rung again in time: it may have failed. Do not wait for it. Reach NHQ and the responsible head by telephone now, and tell operations.",
+                data.reference
+            ))
+            .text()
+        },
+    },
+    fr: Words {
+        title: |data| format!("L'alarme s'est tue : {}", data.reference),
+        body: |data| {
+            Lines::of(format!(
+                "La référence {} n'a pas été acceptée, et l'alarme n'a pas sonné de nouveau à temps : elle est peut-être en panne. N'attendez pas. Joignez dès maintenant par téléphone l'administration centrale et le directeur responsable, et prévenez les opérations.",
+                data.reference
+            ))
+            .text()
+        },
+    },
+};
+
+pub(super) const VANISHED: Bilingual = Bilingual {
+    en: Words {
+        title: |data| format!("A concern had vanished and was put back: {}", data.reference),
+        body: |data| {
+            Lines::of(format!(
+                "Reference {} was recorded by the alarm, and then stood in its database no more. It was put back from the copy that is guarded here, and rings both audiences anew: what they had accepted does not count any more. Tell operations and security: somebody may have removed it.",
+                data.reference
+            ))
+            .text()
+        },
+    },
+    fr: Words {
+        title: |data| format!("Un signalement avait disparu et a été rétabli : {}", data.reference),
+        body: |data| {
+            Lines::of(format!(
+                "La référence {} avait été consignée par l'alarme, puis ne figurait plus dans sa base de données. Elle a été rétablie à partir de la copie gardée ici et sonne de nouveau chez les deux destinataires : leurs acceptations antérieures ne comptent plus. Prévenez les opérations et la sécurité : quelqu'un l'a peut-être supprimée.",
+                data.reference
+            ))
+            .text()
+        },
+    },
+};

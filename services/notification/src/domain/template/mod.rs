@@ -28,6 +28,10 @@ pub enum Template {
     ConcernRingHead,
     /// For who is rung in the place of a head that was not reached [R3e].
     ConcernRingStandIn,
+    /// The alarm should have rung again and has not: for whoever it has rung [R3e].
+    AlarmSilent,
+    /// A concern had vanished from the alarm and was put back: for supervisors and the monitoring centre.
+    ConcernVanished,
     ReferralReceived,
     CaseOpened,
     MediatorAssigned,
@@ -102,11 +106,13 @@ struct Bilingual {
 }
 
 impl Template {
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 16] = [
         Self::ConcernRingNhq,
         Self::ConcernRingHeadImminent,
         Self::ConcernRingHead,
         Self::ConcernRingStandIn,
+        Self::AlarmSilent,
+        Self::ConcernVanished,
         Self::ReferralReceived,
         Self::CaseOpened,
         Self::MediatorAssigned,
@@ -124,6 +130,8 @@ impl Template {
     pub const fn code(self) -> &'static str {
         match self {
             Self::ConcernRingNhq | Self::ConcernRingHeadImminent | Self::ConcernRingHead | Self::ConcernRingStandIn => "concern-ring",
+            Self::AlarmSilent => "alarm-silent",
+            Self::ConcernVanished => "concern-vanished",
             Self::ReferralReceived => "referral-received",
             Self::CaseOpened => "case-opened",
             Self::MediatorAssigned => "mediator-assigned",
@@ -145,6 +153,8 @@ impl Template {
             | Self::ConcernRingHeadImminent
             | Self::ConcernRingHead
             | Self::ConcernRingStandIn
+            | Self::AlarmSilent
+            | Self::ConcernVanished
             | Self::ReferralReceived
             | Self::CaseOpened
             | Self::MediatorAssigned
@@ -161,7 +171,7 @@ impl Template {
     /// Whether each holder of the office gets a mail that there is something in its inbox: within a minute, not when they next look.
     #[must_use]
     pub const fn is_mailed_to_the_holders(self) -> bool {
-        matches!(self, Self::GlassBroken | Self::GlassQuotaReached | Self::GlassReviewDue)
+        matches!(self, Self::GlassBroken | Self::GlassQuotaReached | Self::GlassReviewDue | Self::ConcernVanished)
     }
 
     const fn words(self) -> Bilingual {
@@ -170,6 +180,8 @@ impl Template {
             Self::ConcernRingHeadImminent => concern::HEAD_IMMINENT,
             Self::ConcernRingHead => concern::HEAD,
             Self::ConcernRingStandIn => concern::STAND_IN,
+            Self::AlarmSilent => concern::ALARM_SILENT,
+            Self::ConcernVanished => concern::VANISHED,
             Self::ReferralReceived => casework::REFERRAL_RECEIVED,
             Self::CaseOpened => casework::CASE_OPENED,
             Self::MediatorAssigned => casework::MEDIATOR_ASSIGNED,

@@ -1,0 +1,51 @@
+//! Who accepted and who closed is signed with a key that the database does not hold: what was written behind this service's back
+//! silences nobody [R3e, threats T1, T3].
+
+use time::OffsetDateTime;
+use uuid::Uuid;
+
+use super::Tools;
+use crate::{
+    domain::concern::{Acceptance, Audience, AudienceStatus},
+    store::concern::Closing,
+};
+
+const ACCEPTANCE: &str = "acceptance";
+const CLOSING: &str = "closing";
+
+/// An acceptance, signed where there is a key.
+#[must_use]
+pub fn acceptance(tools: &Tools, concern: Uuid, audience: Audience, by: &str, at: OffsetDateTime) -> Acceptance {
+    let told = [&concern.to_string(), audience.code(), by, &instant(at)];
+    Acceptance { by: by.to_owned(), at, signature: tools.signer.as_ref().map(|signer| signer.sign_row(ACCEPTANCE, &told)) }
+}
+
+/// Whether this service wrote the acceptance of the audience; one without any is nobody's. Without a key everything is believed, as
+/// the start of the process says.
+#[must_use]
+pub fn is_accepted(tools: &Tools, concern: Uuid, status: &AudienceStatus) -> bool {
+    let Some(accepted) = &status.accepted else { return false };
+    let Some(signer) = &tools.signer else { return true };
+    let told = [&concern.to_string(), status.audience.code(), &accepted.by, &instant(accepted.at)];
+    signer.signed_row(ACCEPTANCE, &told, accepted.signature.as_deref().unwrap_or_default())
+}
+
+/// A closing, likewise.
+#[must_use]
+pub fn closing(tools: &Tools, concern: Uuid, by: &str, at: OffsetDateTime) -> Closing {
+    let told = [&concern.to_string(), by, &instant(at)];
+    Closing { by: by.to_owned(), at, signature: tools.signer.as_ref().map(|signer| signer.sign_row(CLOSING, &told)) }
+}
+
+/// Whether this service wrote the closing.
+#[must_use]
+pub fn is_closed(tools: &Tools, concern: Uuid, closing: &Closing) -> bool {
+    let Some(signer) = &tools.signer else { return true };
+    let told = [&concern.to_string(), closing.by.as_str(), &instant(closing.at)];
+    signer.signed_row(CLOSING, &told, closing.signature.as_deref().unwrap_or_default())
+}
+
+/// In microseconds, which is what PostgreSQL keeps of an instant.
+fn instant(at: OffsetDateTime) -> String {
+    at.unix_timestamp_nanos().div_euclid(1_000).to_string()
+}
