@@ -91,10 +91,13 @@ async fn no_policy_refuses_a_concern_whoever_raises_it_and_however_it_is_written
     }
     assert_eq!(world.count("select count(*) from concern").await, 5);
     // Without an actor nothing would be recorded: the use case must always bring one.
+    let concern = world.raise(one_line("help")).await.id;
+    let write = "insert into timeline (concern_id, revision, what, actor, at) values ($1, 9, 'x', 'x', now())";
     let mut nobody = world.db.pool.begin().await.unwrap();
-    let kept =
-        nobody.execute("insert into timeline (concern_id, revision, what, actor, at) select id, 9, 'x', 'x', now() from concern").await;
-    assert_eq!(kept.unwrap().rows_affected(), 0);
+    let kept = sqlx::query(write).bind(concern).execute(&mut *nobody).await.unwrap_err().to_string();
+    assert!(kept.contains("row-level security"), "{kept}");
+    let mut itself = world.begin(&ours::itself()).await;
+    assert_eq!(sqlx::query(write).bind(concern).execute(&mut *itself).await.unwrap().rows_affected(), 1);
 }
 
 #[tokio::test]
