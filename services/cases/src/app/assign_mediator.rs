@@ -1,12 +1,13 @@
 //! Gives a mediator a case and with it access; takes both away at once [R4a, R5c, D-mediator].
 
-use chassis::{Caller, Refusal, Result, outbox};
+use chassis::{Caller, Refusal, Result, grants, outbox};
+use proto::role;
 use time::OffsetDateTime;
 
 use super::{App, events, hold, move_case};
 use crate::{
     domain::{
-        access::{Line, not_over},
+        access::{Line, known, not_over},
         decision::Verb,
         stage, text,
     },
@@ -18,7 +19,7 @@ const CLAUSE: &str = "D-mediator";
 /// Assigns the mediator until a time, or until it is ended; whoever had the case loses it in the same moment.
 ///
 /// # Errors
-/// Not found, or a refusal: no mediator named, a time that has passed, a closed case.
+/// Not found, or a refusal: no mediator named, nobody who holds that role, a time that has passed, a closed case.
 pub async fn assign_mediator(app: &App, caller: &Caller, case_ref: &str, mediator: &str, until: Option<OffsetDateTime>) -> Result<()> {
     let mut tx = app.begin(caller).await?;
     let (file, at) = hold(&mut tx, &app.clock, caller, Verb::AssignMediator, case_ref).await?;
@@ -29,6 +30,7 @@ pub async fn assign_mediator(app: &App, caller: &Caller, case_ref: &str, mediato
         tx.commit().await?;
         return Ok(());
     }
+    known(Line::Mediator, grants::is_held(&mut tx, &mediator, &[role::MEDIATOR], at).await?)?;
     access::end(&mut tx, file.id, &caller.subject, at).await?;
     access::give(&mut tx, file.id, Line::Mediator, &mediator, until, &caller.subject, at).await?;
     outbox::enqueue(&mut tx, &events::mediator_assigned(&app.ids, file.id, &mediator, at), at).await?;

@@ -1,12 +1,13 @@
 //! Puts a case into an officer's portfolio and with it access; takes both away at once. Several officers may have one case [R3c].
 
-use chassis::{Caller, Refusal, Result, outbox};
+use chassis::{Caller, Refusal, Result, grants, outbox};
+use proto::role;
 use time::OffsetDateTime;
 
 use super::{App, events, hold};
 use crate::{
     domain::{
-        access::{Line, not_over},
+        access::{Line, known, not_over},
         decision::Verb,
         text,
     },
@@ -24,6 +25,7 @@ pub async fn assign_officer(app: &App, caller: &Caller, case_ref: &str, officer:
     let (file, at) = hold(&mut tx, &app.clock, caller, Verb::AssignOfficer, case_ref).await?;
     let officer = named(officer)?;
     not_over(until, at, CLAUSE)?;
+    known(Line::Officer, grants::is_held(&mut tx, &officer, &[role::RJ_OFFICER], at).await?)?;
     if access::assign_officer(&mut tx, file.id, &officer, until, &caller.subject, at).await? {
         outbox::enqueue(&mut tx, &events::officer_assigned(&app.ids, file.id, &officer, at), at).await?;
     }

@@ -112,6 +112,31 @@ impl Scope {
     }
 }
 
+/// A case is given to somebody who holds the role for it: a typing error would give it to nobody [R4a, R3c].
+///
+/// # Errors
+/// Refused where they hold it no more, not yet, or never did.
+pub fn known(line: Line, held: bool) -> Result<(), Refusal> {
+    let (reason, clause, field, en, fr) = match line {
+        _ if held => return Ok(()),
+        Line::Mediator => (
+            "mediator-unknown",
+            "D-mediator",
+            "mediator",
+            "nobody holds the role of mediator under this identity at present: check how it is written, or ask a directory administrator",
+            "personne ne détient actuellement le rôle de médiateur sous cette identité : vérifiez comment elle s'écrit, ou adressez-vous à un administrateur du répertoire",
+        ),
+        Line::Officer | Line::Glass => (
+            "officer-unknown",
+            "R3c",
+            "officer",
+            "nobody holds the role of RJ officer under this identity at present: check how it is written, or ask a directory administrator",
+            "personne ne détient actuellement le rôle d'agent de la JR sous cette identité : vérifiez comment elle s'écrit, ou adressez-vous à un administrateur du répertoire",
+        ),
+    };
+    Err(Refusal::invalid(reason, clause, field, en, fr))
+}
+
 /// An assignment ends after it begins.
 ///
 /// # Errors

@@ -1,12 +1,14 @@
 //! Who looked into a case, or tried to, stands in the audit log, and the National Manager can read it there.
 
-use crate::world::{World, asked, caller, mediator, officer};
 use cases::{access::RULES, app::list_access::list_access, grpc::Door};
 use chassis::{access, audit};
+use harness::uniform::asked;
 use proto::{
     cases::v1::{GetCaseRequest, ListCasesRequest, MoveCaseRequest, cases_server::Cases},
     role,
 };
+
+use crate::world::{World, caller, mediator, officer};
 
 #[tokio::test]
 async fn every_reading_every_change_and_every_refused_try_stands_in_the_log_of_the_case() {

@@ -14,7 +14,8 @@ use cases::{
     domain::glass::Finding,
     grpc::Door,
 };
-use chassis::{Caller, Error, Result, access, audit};
+use chassis::{Error, Result, access, audit};
+use harness::uniform::asked;
 use prost::Message;
 use proto::{
     cases::v1::{
@@ -25,20 +26,12 @@ use proto::{
 };
 use time::Duration;
 
-use crate::world::{Opened, World, asked, caller, mediator, officer, other_officer, refusal, supervisor};
+use crate::world::{Opened, World, caller, mediator, officer, other_officer, refusal, supervisor};
 
 const WHY: &str = "his officer is ill, the victim is on the telephone";
 
 async fn broken(world: &World, case: &Opened) -> Broken {
     break_glass(&world.app, &other_officer(), &case.id, WHY).await.unwrap()
-}
-
-async fn can_read(world: &World, who: &Caller, case: &Opened) -> bool {
-    match read_cases::get_case(&world.app, who, &case.id).await {
-        Ok(_) => true,
-        Err(Error::NotFound) => false,
-        Err(other) => panic!("{other:?}"),
-    }
 }
 
 fn status<T>(answer: std::result::Result<tonic::Response<T>, tonic::Status>) -> (tonic::Code, String, Vec<u8>) {
@@ -59,14 +52,14 @@ async fn one_case_is_open_to_read_for_some_hours_and_supervisors_are_told_in_the
                     union all select xmin from case_access where role = 'break-glass'
                     union all select xmin from outbox where subject = 'ro.cases.event.glass-broken') as rows";
     assert_eq!(world.count(together).await, 1);
-    assert!(can_read(&world, &other_officer(), &case).await && !can_read(&world, &other_officer(), &hidden).await);
+    assert!(world.can_read(&other_officer(), &case).await && !world.can_read(&other_officer(), &hidden).await);
     // Broken again while it is open, it is the same one.
     assert_eq!(broken(&world, &case).await, opened);
     assert_eq!(world.outbox(subject::GLASS_BROKEN).await.len(), 1);
     world.app.clock.advance(Duration::hours(4) - Duration::seconds(1));
-    assert!(can_read(&world, &other_officer(), &case).await);
+    assert!(world.can_read(&other_officer(), &case).await);
     world.app.clock.advance(Duration::seconds(1));
-    assert!(!can_read(&world, &other_officer(), &case).await);
+    assert!(!world.can_read(&other_officer(), &case).await);
 }
 
 #[tokio::test]
@@ -182,11 +175,11 @@ async fn access_is_given_back_by_who_broke_it_or_taken_by_a_supervisor_and_by_no
         for stranger in [caller("rj-officer-3", &[role::RJ_OFFICER]), mediator("mediator-1")] {
             assert!(matches!(end_glass(&world.app, &stranger, &id).await, Err(Error::NotFound)));
         }
-        assert!(can_read(&world, &other_officer(), case).await);
+        assert!(world.can_read(&other_officer(), case).await);
         for _ in 0..2 {
             end_glass(&world.app, &who, &id).await.unwrap();
         }
-        assert!(!can_read(&world, &other_officer(), case).await);
+        assert!(!world.can_read(&other_officer(), case).await);
     }
     for nothing in ["", "nonsense", "00000000-0000-0000-0000-000000000009"] {
         assert!(matches!(end_glass(&world.app, &supervisor(), nothing).await, Err(Error::NotFound)));
@@ -199,7 +192,7 @@ async fn somebody_else_reviews_it_the_next_day_and_overdue_ones_are_named_and_to
     let world = World::new().await;
     let case = world.open().await;
     let id = broken(&world, &case).await.glass.to_string();
-    can_read(&world, &other_officer(), &case).await;
+    world.can_read(&other_officer(), &case).await;
     let own = caller("rj-officer-2", &[role::RJ_SUPERVISOR]);
     assert_eq!(refusal(review_glass(&world.app, &own, &id, Finding::Justified, "").await).reason, "own-glass");
     let overdue = async || {
@@ -279,7 +272,7 @@ async fn two_instances_enter_each_use_once() {
     let case = world.open().await;
     broken(&world, &case).await;
     for _ in 0..20 {
-        can_read(&world, &other_officer(), &case).await;
+        world.can_read(&other_officer(), &case).await;
     }
     let passes = futures::future::join_all((0..4).map(|_| enter_uses(&world.app))).await;
     assert_eq!(passes.into_iter().map(|pass| pass.unwrap()).sum::<usize>(), 21);

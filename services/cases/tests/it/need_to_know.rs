@@ -12,6 +12,7 @@ use cases::{
     grpc::Door,
 };
 use chassis::{Caller, Error};
+use harness::uniform::asked;
 use harness::wait::eventually;
 use proto::{
     cases::v1::{
@@ -23,7 +24,7 @@ use proto::{
 use time::Duration;
 use tonic::{Response, Status};
 
-use crate::world::{NOW, Opened, World, asked, caller, mediator, officer, other_officer, refusal};
+use crate::world::{NOW, World, caller, mediator, officer, other_officer, refusal};
 
 type Seen = (tonic::Code, String, Vec<u8>, usize);
 
@@ -106,25 +107,17 @@ async fn a_list_shows_and_counts_only_what_the_caller_may_know() {
     }
 }
 
-async fn can_read(world: &World, who: &Caller, case: &Opened) -> bool {
-    match read_cases::get_case(&world.app, who, &case.id).await {
-        Ok(_) => true,
-        Err(Error::NotFound) => false,
-        Err(other) => panic!("{other:?}"),
-    }
-}
-
 // [R5c]
 #[tokio::test]
 async fn a_file_is_unreadable_the_moment_the_assignment_ends() {
     let world = World::new().await;
     let case = world.open().await;
     let who = mediator("mediator-1");
-    assert!(!can_read(&world, &who, &case).await);
+    assert!(!world.can_read(&who, &case).await);
     world.assign(&case, "mediator-1").await;
-    assert!(can_read(&world, &who, &case).await);
+    assert!(world.can_read(&who, &case).await);
     end_assignment(&world.app, &officer(), &case.id, "mediator-1").await.unwrap();
-    assert!(!can_read(&world, &who, &case).await);
+    assert!(!world.can_read(&who, &case).await);
     assert!(read_cases::list_cases(&world.app, &who, Which::All, 0, "").await.unwrap().cases.is_empty());
     // Ending it again changes nothing; a mediator who never had the case cannot lose it.
     end_assignment(&world.app, &officer(), &case.id, "mediator-1").await.unwrap();
@@ -159,10 +152,10 @@ async fn an_assignment_with_an_end_is_over_at_that_very_moment() {
     let until = Some(NOW + Duration::days(30));
     assign_mediator(&world.app, &officer(), &case.id, "mediator-1", until).await.unwrap();
     world.app.clock.advance(Duration::days(30) - Duration::seconds(1));
-    assert!(can_read(&world, &who, &case).await);
+    assert!(world.can_read(&who, &case).await);
     assert_eq!(world.read(&case).await.file.mediator.as_deref(), Some("mediator-1"));
     world.app.clock.advance(Duration::seconds(1));
-    assert!(!can_read(&world, &who, &case).await);
+    assert!(!world.can_read(&who, &case).await);
     assert_eq!(world.read(&case).await.file.mediator, None);
     let past = assign_mediator(&world.app, &officer(), &case.id, "mediator-1", Some(NOW)).await;
     assert_eq!(refusal(past).reason, "assignment-already-over");
@@ -175,8 +168,8 @@ async fn a_new_mediator_takes_the_case_from_the_former_one_in_the_same_moment() 
     world.assign(&case, "mediator-1").await;
     world.assign(&case, "mediator-2").await;
     world.assign(&case, "mediator-2").await;
-    assert!(!can_read(&world, &mediator("mediator-1"), &case).await);
-    assert!(can_read(&world, &mediator("mediator-2"), &case).await);
+    assert!(!world.can_read(&mediator("mediator-1"), &case).await);
+    assert!(world.can_read(&mediator("mediator-2"), &case).await);
     assert_eq!(world.outbox(proto::subject::MEDIATOR_ASSIGNED).await.len(), 2);
     assert_eq!(world.count("select count(*) from case_access where role = 'mediator'").await, 2);
 }

@@ -3,13 +3,15 @@
 use cases::{
     access::RULES,
     app::{
+        assign_mediator::assign_mediator,
         assign_officer::{assign_officer, end_officer},
         read_cases::{self, Which},
     },
     grpc::Door,
     screened::screened,
 };
-use chassis::{Caller, Error, access};
+use chassis::{Caller, access, grants::Line};
+use harness::uniform::asked;
 use prost::Message;
 use proto::{
     cases::v1::{GetCaseRequest, OfficerAssigned, cases_server::Cases},
@@ -18,20 +20,12 @@ use proto::{
 };
 use time::Duration;
 
-use crate::world::{NOW, Opened, World, asked, caller, mediator, officer, other_officer, refusal, supervisor};
+use crate::world::{NOW, World, caller, mediator, officer, other_officer, refusal, supervisor};
 
 async fn listed(world: &World, who: &Caller, which: Which) -> Vec<String> {
     let page = read_cases::list_cases(&world.app, who, which, 0, "").await.unwrap();
     assert!(page.next.is_empty());
     page.cases.iter().map(|file| file.id.to_string()).collect()
-}
-
-async fn can_read(world: &World, who: &Caller, case: &Opened) -> bool {
-    match read_cases::get_case(&world.app, who, &case.id).await {
-        Ok(_) => true,
-        Err(Error::NotFound) => false,
-        Err(other) => panic!("{other:?}"),
-    }
 }
 
 #[tokio::test]
@@ -54,7 +48,7 @@ async fn the_officer_who_screened_has_the_case_and_for_another_officer_it_does_n
     }
     assert!(answers.iter().all(|answer| *answer == answers[0] && answer.0 == tonic::Code::NotFound));
     for who in [supervisor(), caller("national-manager-1", &[role::NATIONAL_MANAGER])] {
-        assert!(can_read(&world, &who, &case).await);
+        assert!(world.can_read(&who, &case).await);
     }
 }
 
@@ -84,13 +78,13 @@ async fn several_officers_may_have_one_case_and_each_loses_it_in_the_moment_it_i
     }
     assert_eq!(world.outbox(subject::OFFICER_ASSIGNED).await.len(), 2, "told once each");
     assert_eq!(world.read(&case).await.file.officers, ["rj-officer-1", "rj-officer-2"]);
-    assert!(can_read(&world, &officer(), &case).await && can_read(&world, &other_officer(), &case).await);
+    assert!(world.can_read(&officer(), &case).await && world.can_read(&other_officer(), &case).await);
     world.app.clock.advance(Duration::days(7));
-    assert!(!can_read(&world, &other_officer(), &case).await);
+    assert!(!world.can_read(&other_officer(), &case).await);
     for _ in 0..2 {
         end_officer(&world.app, &supervisor(), &case.id, "rj-officer-1").await.unwrap();
     }
-    assert!(!can_read(&world, &officer(), &case).await);
+    assert!(!world.can_read(&officer(), &case).await);
     assert_eq!(listed(&world, &supervisor(), Which::WithoutOfficer).await, [case.id.as_str()]);
     let never = end_officer(&world.app, &supervisor(), &case.id, "rj-officer-3").await;
     assert_eq!(refusal(never).reason, "not-in-portfolio");
@@ -107,7 +101,7 @@ async fn a_line_in_the_access_list_outlives_no_role() {
     world.assign(&case, "mediator-1").await;
     let (was_officer, was_mediator) = (mediator("rj-officer-1"), caller("mediator-1", &[role::RJ_OFFICER]));
     for former in [was_officer, was_mediator, caller("rj-officer-1", &[role::STAFF])] {
-        assert!(!can_read(&world, &former, &case).await, "{former:?}");
+        assert!(!world.can_read(&former, &case).await, "{former:?}");
         assert!(listed(&world, &former, Which::All).await.is_empty());
     }
 }
@@ -139,4 +133,23 @@ fn who_screened_is_what_intake_says_and_an_identity_that_cannot_be_kept_is_nobod
         };
         assert_eq!(screened(id, &decision, answer).unwrap().unwrap().screened_by.as_deref(), expected);
     }
+}
+
+// [R3c] [R4a] [D-mediator]
+#[tokio::test]
+async fn a_case_is_given_to_nobody_by_a_typing_error_and_to_nobody_whose_role_has_ended() {
+    let world = World::new().await;
+    let case = world.open().await;
+    let ended = Line { revision: 2, ended_at: Some(NOW), ..world.grant("mediator-9", role::MEDIATOR).await };
+    harness::grants::hold(&world.app.pool, &ended).await;
+    for nobody in ["mediater-1", "Maria Imaginary", "mediator-9", "rj-officer-1"] {
+        let refused = refusal(assign_mediator(&world.app, &officer(), &case.id, nobody, None).await);
+        assert_eq!((refused.reason, refused.field), ("mediator-unknown", Some("mediator")), "{nobody}");
+    }
+    for nobody in ["rj-oficer-2", "mediator-1", "Maria Imaginary"] {
+        let refused = refusal(assign_officer(&world.app, &supervisor(), &case.id, nobody, None).await);
+        assert_eq!((refused.reason, refused.field), ("officer-unknown", Some("officer")), "{nobody}");
+    }
+    assert_eq!(world.count("select count(*) from case_access").await, 1);
+    assert_eq!(world.count("select count(*) from outbox where subject like '%-assigned'").await, 1, "of the officer who screened");
 }

@@ -184,6 +184,12 @@ impl Bench {
     async fn new() -> Self {
         let (world, mut model) = (World::new().await, Model::default());
         let mut cases = Vec::new();
+        // When a case was given to them, each held the role for it; whether they still do is what is asked here.
+        for person in actors() {
+            for role in [role::RJ_OFFICER, role::MEDIATOR] {
+                world.grant(&person.subject, role).await;
+            }
+        }
         for number in 0..CASES {
             let mut decision = world.screened(false);
             if number % 4 == 0 {

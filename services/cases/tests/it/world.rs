@@ -26,6 +26,7 @@ use cases::{
 use chassis::{
     Caller, Clock, Error, Ids, Refusal, Result,
     database::{Actor, begin},
+    grants::Line,
     outbox::Wake,
 };
 use harness::database::{Database, fresh};
@@ -61,7 +62,21 @@ impl World {
         let vault = harness::vault::vault("cases", &clock);
         let glass = Limits { lasts: time::Duration::hours(4), quota: 3 };
         let app = App { pool: db.pool.clone(), clock, ids: Ids::seeded(7), glass, outbox: Wake::default(), vault };
-        Self { app, db, referrals: AtomicU64::new(1), keys: AtomicU64::new(1) }
+        let world = Self { app, db, referrals: AtomicU64::new(1), keys: AtomicU64::new(1) };
+        for person in ["rj-officer-1", "rj-officer-2", "rj-officer-3"] {
+            world.grant(person, role::RJ_OFFICER).await;
+        }
+        for person in ["mediator-1", "mediator-2"] {
+            world.grant(person, role::MEDIATOR).await;
+        }
+        world
+    }
+
+    /// Somebody holds a role, since before the tests' day and without an end; the line that says so.
+    pub async fn grant(&self, person: &str, role: &str) -> Line {
+        let line = Line { since: NOW - time::Duration::days(1), ..harness::grants::line(person, role, None) };
+        harness::grants::hold(&self.app.pool, &line).await;
+        line
     }
 
     pub fn screened(&self, indirect_only: bool) -> Screened {
@@ -103,6 +118,15 @@ impl World {
 
     pub async fn read(&self, case: &Opened) -> Whole {
         read_cases::get_case(&self.app, &officer(), &case.id).await.unwrap()
+    }
+
+    /// Whether somebody may read a case, or is told that there is none.
+    pub async fn can_read(&self, who: &Caller, case: &Opened) -> bool {
+        match read_cases::get_case(&self.app, who, &case.id).await {
+            Ok(_) => true,
+            Err(Error::NotFound) => false,
+            Err(other) => panic!("{other:?}"),
+        }
     }
 
     pub async fn assign(&self, case: &Opened, mediator: &str) {
@@ -204,12 +228,6 @@ pub fn other_officer() -> Caller {
 
 pub fn supervisor() -> Caller {
     caller("rj-supervisor-1", &[role::RJ_SUPERVISOR])
-}
-
-pub fn asked<T>(who: &Caller, message: T) -> tonic::Request<T> {
-    let mut request = tonic::Request::new(message);
-    request.extensions_mut().insert(who.clone());
-    request
 }
 
 pub fn mediator(subject: &str) -> Caller {

@@ -160,6 +160,15 @@ pub async fn holders(tx: &mut PgConnection, roles: &[&str], now: OffsetDateTime,
     .await
 }
 
+/// Whether somebody holds one of these roles at `now`, whatever the place; in anybody's transaction.
+///
+/// # Errors
+/// The statement failed.
+pub async fn is_held(db: &mut PgConnection, subject: &str, roles: &[&str], now: OffsetDateTime) -> sqlx::Result<bool> {
+    let roles: Vec<String> = roles.iter().map(|role| (*role).to_owned()).collect();
+    sqlx::query_scalar!(r#"select someone_holds($1, $2, $3) as "held!""#, subject, &roles, now).fetch_one(db).await
+}
+
 /// The same person looked up anew: for what lasts longer than a call.
 ///
 /// # Errors
