@@ -1,7 +1,7 @@
 //! Everybody asks everything: each identity, a stranger and a forger call each RPC with ids that exist. What comes back is searched.
 
 use futures::StreamExt as _;
-use harness::system::System;
+use harness::{raw, system::System};
 use prost_reflect::{DynamicMessage, MethodDescriptor};
 use proto::{DESCRIPTORS, wire::v1::Class};
 
@@ -86,34 +86,45 @@ pub fn too_much(marks: &Marks, who: &str, day: &Day, given: &[u8]) -> Vec<String
     found
 }
 
-/// Asks everything as everybody; gives the refusals that were told, for a search of their words, and the number of calls.
-pub async fn ask(system: &System, marks: &Marks, day: &Day) -> (Vec<u8>, usize) {
-    let (mut refusals, mut calls) = (Vec::new(), 0);
+/// What came of asking everything as everybody.
+#[derive(Default)]
+pub struct Asked {
+    /// Told to whoever was refused, for a search of the words.
+    pub refusals: Vec<u8>,
+    pub calls: usize,
+    /// Answers that were held against what their reader may know.
+    pub judged: usize,
+}
+
+/// Asks everything as everybody.
+pub async fn ask(system: &System, marks: &Marks, day: &Day) -> Asked {
+    let mut asked = Asked::default();
     let stranger = [("a stranger".to_owned(), Vec::new())];
     let forged = marks.loose("a token", Class::Protected);
     let forger = [("a forger".to_owned(), vec![wire::bearer(&forged)])];
     let people = system.description.identities.iter().map(|identity| (identity.name.clone(), vec![wire::bearer(&identity.token)]));
     let callers: Vec<(String, Vec<(String, String)>)> = people.chain(stranger).chain(forger).collect();
     for (service, method) in methods() {
-        let channel = wire::channel(system, &service).await;
+        let channel = wire::channel(system, &service);
         for (who, metadata) in &callers {
             // Whoever breaks the glass may read from then on.
             if method.name() == "BreakGlass" && who == OTHER_OFFICER {
                 continue;
             }
             let request = wire::encoded(&asking(marks, &method, day));
-            calls += 1;
-            match wire::call(channel.clone(), &wire::path(&method), request, metadata).await {
-                Answer::Refused(told) => refusals.extend(told),
+            asked.calls += 1;
+            match wire::call(channel.clone(), &raw::path(&method), request, metadata).await {
+                Answer::Refused(told) => asked.refusals.extend(told),
                 Answer::Given(given) if may_read(who, &service) => drop(given),
                 Answer::Given(given) => {
+                    asked.judged += 1;
                     let found = too_much(marks, who, day, &given);
                     assert!(found.is_empty(), "{service}.{} tells {who}: {found:?}", method.name());
                 }
             }
         }
     }
-    (refusals, calls)
+    asked
 }
 
 /// The same RPCs with canaries in every field, in the path and in every header, as somebody who may call most of them; `at_once` at a time.
@@ -125,15 +136,15 @@ pub async fn ask_nonsense(system: &System, marks: &Marks, at_once: usize) -> Vec
 
 async fn nonsense_of_one(system: &System, marks: &Marks, token: &str, service: String, method: MethodDescriptor) -> Vec<u8> {
     let mut told = Vec::new();
-    let channel = wire::channel(system, &service).await;
+    let channel = wire::channel(system, &service);
     let mut metadata = vec![wire::bearer(token)];
     for name in ["x-canary", "user-agent", "traceparent", "tracestate", "baggage", "grpc-timeout", "x-request-id"] {
         metadata.push((name.to_owned(), marks.loose("a header of gRPC", Class::Protected)));
     }
     let all = wire::encoded(&marks.message(&method.input(), &[]));
     let broken = [b"\xff\xff".to_vec(), marks.loose("bytes that are no message", Class::Protected).into_bytes()].concat();
-    let nowhere = format!("{}{}", wire::path(&method), marks.loose("a path", Class::Protected));
-    for (path, body) in [(wire::path(&method), all), (wire::path(&method), broken), (nowhere, Vec::new())] {
+    let nowhere = format!("{}{}", raw::path(&method), marks.loose("a path", Class::Protected));
+    for (path, body) in [(raw::path(&method), all), (raw::path(&method), broken), (nowhere, Vec::new())] {
         // A stranger first: what is refused at the door is logged there.
         for metadata in [&metadata[1..], &metadata[..]] {
             if let Answer::Refused(words) = wire::call(channel.clone(), &path, body.clone(), metadata).await {
@@ -152,7 +163,7 @@ pub async fn readers_do_read(system: &System, marks: &Marks, day: &Day) {
         let (_, method) = methods().into_iter().find(|(of, method)| of == service && method.name() == rpc).unwrap();
         let metadata = [wire::bearer(&token_of(system, who))];
         let request = wire::encoded(&asking(marks, &method, day));
-        let answer = wire::call(wire::channel(system, service).await, &wire::path(&method), request, &metadata).await;
+        let answer = wire::call(wire::channel(system, service), &raw::path(&method), request, &metadata).await;
         let Answer::Given(given) = answer else { panic!("{who} is refused {rpc}") };
         assert!(!search::hits(&given).is_empty(), "{who} reads nothing of what was written");
     }

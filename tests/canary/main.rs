@@ -22,12 +22,17 @@ use harness::{
 };
 
 use collector::Collector;
+use everyone::Asked;
 use marks::Marks;
 use sinks::Sink;
 
 const TERMINATE: i32 = 15;
 /// So many RPCs at once where each waits until its service gives up on what was killed.
 const MANY: usize = 16;
+/// Answers to people who may not read, at least: half of what there is when everything is asked.
+const JUDGED: usize = 80;
+/// Bytes of each place at rest, at least: half of what stands in the smallest after the day.
+const AT_REST: usize = 45_000;
 
 /// Fields that no canary can stand in, and why.
 const EXCUSED: [(&str, &str); 9] = [
@@ -84,8 +89,8 @@ async fn no_canary_reaches_a_log_a_trace_a_mail_a_subject_a_report_or_anybody_ou
     assert!(connections >= 5, "only {connections} connections were looked at");
 
     let mut found: Vec<Sink> = Vec::new();
-    let (refusals, calls) = everyone::ask(&system, &marks, &day).await;
-    found.push(("refusals".into(), refusals));
+    let mut asked = everyone::ask(&system, &marks, &day).await;
+    found.push(("refusals".into(), std::mem::take(&mut asked.refusals)));
     found.push(("refusals of nonsense".into(), everyone::ask_nonsense(&system, &marks, 1).await));
     found.push(("pages".into(), web::visit(&system, &marks, &day).await));
     found.extend(command::type_wrong(&system, &marks).await);
@@ -111,7 +116,7 @@ async fn no_canary_reaches_a_log_a_trace_a_mail_a_subject_a_report_or_anybody_ou
     found.extend(sinks::on_the_machine(&system));
     found.push(("telemetry".into(), collector.seen()));
 
-    looked_at(&found, calls);
+    looked_at(&found, &asked);
     let missing: BTreeSet<String> = marks::sensitive().into_iter().filter(|field| !sent(&marks, field)).collect();
     assert!(missing.is_empty(), "no canary was sent in {missing:?}");
     let found = findings(&found);
@@ -123,12 +128,16 @@ fn sent(marks: &Marks, field: &str) -> bool {
 }
 
 /// A search of empty places finds nothing either.
-fn looked_at(sinks: &[Sink], calls: usize) {
-    assert!(calls > 36 * 20, "only {calls} calls were made");
+fn looked_at(sinks: &[Sink], asked: &Asked) {
+    assert!(asked.calls > 36 * 20, "only {} calls were made", asked.calls);
+    assert!(asked.judged > JUDGED, "only {} answers were judged", asked.judged);
+    let bytes_of = |place: &str| sinks.iter().filter(|(name, _)| name.starts_with(place)).map(|(_, bytes)| bytes.len()).sum::<usize>();
     for place in ["log", "mail", "telemetry", "subjects of intake", "facts of safety", "cmdline", "report", "refusals", "pages", "ro case"]
     {
-        let bytes: usize = sinks.iter().filter(|(name, _)| name.starts_with(place)).map(|(_, bytes)| bytes.len()).sum();
-        assert!(bytes > 30, "{place}: {bytes} bytes were looked at");
+        assert!(bytes_of(place) > 30, "{place}: {} bytes were looked at", bytes_of(place));
+    }
+    for place in local::SERVICES.map(|service| format!("the database of {service}")).into_iter().chain(["bus store".into()]) {
+        assert!(bytes_of(&place) > AT_REST, "{place}: {} bytes were looked at", bytes_of(&place));
     }
     let telemetry =
         sinks.iter().find(|(name, _)| name == "telemetry").map(|(_, bytes)| String::from_utf8_lossy(bytes).into_owned()).unwrap();

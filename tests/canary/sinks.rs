@@ -1,7 +1,7 @@
 //! Where a canary may not end up: logs, telemetry, mail, subjects, reports, the process table, files that a crash leaves.
 
 use std::{
-    fs,
+    fs, io,
     path::{Path, PathBuf},
 };
 
@@ -13,41 +13,47 @@ use proto::{
 };
 use serde_json::{Map, Value};
 
-/// What is at rest is searched too: nothing of a person stands in it in clear.
-const AT_REST: [&str; 6] = [
-    "the database of intake",
-    "the database of cases",
-    "the database of safety",
-    "the database of notification",
-    "the database of reporting",
-    "the store of the bus",
-];
+/// `ESRCH`: what reading of a process that has ended gives.
+const NO_SUCH_PROCESS: i32 = 3;
 
 /// One place, by name, with what stands in it.
 pub type Sink = (String, Vec<u8>);
 
+/// What was read, or nothing where it has vanished since it was listed, as it may while something runs.
+fn if_there<T: Default>(read: io::Result<T>) -> T {
+    match read {
+        Err(error) if error.kind() == io::ErrorKind::NotFound || error.raw_os_error() == Some(NO_SUCH_PROCESS) => T::default(),
+        read => read.unwrap(),
+    }
+}
+
 /// Every file below a folder.
-pub fn files(folder: &Path) -> Vec<PathBuf> {
+fn files(folder: &Path) -> Vec<PathBuf> {
+    assert!(folder.is_dir(), "{} is no folder", folder.display());
     let (mut found, mut folders) = (Vec::new(), vec![folder.to_path_buf()]);
     while let Some(folder) = folders.pop() {
-        for path in fs::read_dir(&folder).into_iter().flatten().flatten().map(|entry| entry.path()) {
+        let entries = if_there(fs::read_dir(&folder).and_then(Iterator::collect::<io::Result<Vec<_>>>));
+        for path in entries.into_iter().map(|entry| entry.path()) {
             if path.is_dir() { folders.push(path) } else { found.push(path) }
         }
     }
     found
 }
 
-fn folder(what: &str, folder: &Path) -> Vec<Sink> {
-    files(folder).into_iter().map(|path| (format!("{what} {}", path.display()), fs::read(path).unwrap_or_default())).collect()
+/// Each file below a folder, by what it is and its path from there.
+fn folder(what: &str, folder: &Path, read: fn(&Path) -> Vec<u8>) -> Vec<Sink> {
+    let name = |path: &Path| format!("{what} {}", path.strip_prefix(folder).unwrap().display());
+    files(folder).into_iter().map(|path| (name(&path), read(&path))).collect()
 }
 
-/// Logs of services, bus and database, mail, and whatever a crash has left.
+/// Logs of services, bus and database, mail, and whatever a crash has left, once the services have stopped: no log and no mail
+/// vanishes then.
 pub fn on_the_machine(system: &System) -> Vec<Sink> {
     let state = &system.description.state_dir;
-    let mut all = folder("log", &state.join("logs"));
-    all.extend(folder("mail", &system.description.mail_dir));
+    let mut all = folder("log", &state.join("logs"), |path| fs::read(path).unwrap());
+    all.extend(folder("mail", &system.description.mail_dir, |path| fs::read(path).unwrap()));
     let core = |path: &PathBuf| path.file_name().is_some_and(|name| name.to_string_lossy().starts_with("core"));
-    all.extend(files(state).into_iter().filter(core).map(|path| (format!("core {}", path.display()), fs::read(path).unwrap_or_default())));
+    all.extend(files(state).into_iter().filter(core).map(|path| (format!("core {}", path.display()), if_there(fs::read(path)))));
     all
 }
 
@@ -68,9 +74,11 @@ pub fn processes(system: &System) -> Vec<Sink> {
         .filter_map(|entry| entry.file_name().to_str()?.parse().ok())
         .filter(|pid: &u32| parent(*pid).is_some_and(|parent| pids.contains(&parent)))
         .collect();
-    pids.extend(children);
-    let read = |pid: &u32, what: &str| (format!("{what} of process {pid}"), fs::read(format!("/proc/{pid}/{what}")).unwrap_or_default());
-    pids.iter().flat_map(|pid| [read(pid, "cmdline"), read(pid, "environ")]).collect()
+    let read = |pid: &u32, what: &str| (format!("{what} of process {pid}"), fs::read(format!("/proc/{pid}/{what}")));
+    let both = |pid: &u32| [read(pid, "cmdline"), read(pid, "environ")];
+    let theirs = pids.iter().flat_map(both).map(|(name, bytes)| (name, bytes.unwrap()));
+    // A child may end at any moment.
+    theirs.chain(children.iter().flat_map(both).map(|(name, bytes)| (name, if_there(bytes)))).collect()
 }
 
 fn parent(pid: u32) -> Option<u32> {
@@ -110,15 +118,11 @@ pub async fn reports(system: &System) -> Vec<Sink> {
     all
 }
 
-/// What is at rest and sealed, byte for byte.
+/// What is at rest, byte for byte: nothing of a person stands in it in clear.
 pub async fn at_rest(system: &System) -> Vec<Sink> {
-    let state = &system.description.state_dir;
-    let mut all = Vec::new();
-    for place in AT_REST {
-        match place.strip_prefix("the database of ") {
-            Some(service) => all.push((place.to_owned(), dump(system, service).await)),
-            None => all.extend(folder("bus store", &state.join("nats"))),
-        }
+    let mut all = folder("bus", &system.description.state_dir.join("nats"), |path| if_there(fs::read(path)));
+    for service in local::SERVICES {
+        all.push((format!("the database of {service}"), dump(system, service).await));
     }
     all
 }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use harness::system::System;
+use harness::system::{SOON, System};
 use proto::wire::v1::Class;
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
@@ -11,14 +11,40 @@ use tokio::{
 
 use crate::{day::Day, everyone, marks::Marks};
 
+/// How long the live stream is listened to.
+const MOMENT: Duration = Duration::from_millis(1500);
+
 struct Browser {
     address: String,
     cookie: String,
 }
 
+/// An answer as text; a connection that was closed without one has told nothing.
+fn said(answer: &[u8]) -> String {
+    let answer = String::from_utf8_lossy(answer).into_owned();
+    assert!(answer.starts_with("HTTP/1.1"), "no answer: {answer}");
+    answer
+}
+
 impl Browser {
-    /// What comes back, headers and all; of a stream what comes in a moment.
+    /// What comes back, headers and all.
     async fn send(&self, method: &str, path: &str, extra: &str, body: &str) -> String {
+        let mut answer = Vec::new();
+        let mut stream = self.ask(method, path, extra, body).await;
+        tokio::time::timeout(SOON, stream.read_to_end(&mut answer)).await.unwrap().unwrap();
+        said(&answer)
+    }
+
+    /// What comes of the live stream in a moment; it does not end by itself.
+    async fn listen(&self) -> String {
+        let mut answer = Vec::new();
+        let mut stream = self.ask("GET", "/en/events", "Accept: text/event-stream\r\n", "").await;
+        let ended = tokio::time::timeout(MOMENT, stream.read_to_end(&mut answer)).await;
+        assert!(ended.is_err(), "the live stream ended: {}", said(&answer));
+        said(&answer)
+    }
+
+    async fn ask(&self, method: &str, path: &str, extra: &str, body: &str) -> TcpStream {
         let mut stream = TcpStream::connect(&self.address).await.unwrap();
         let request = format!(
             "{method} {path} HTTP/1.1\r\nHost: {host}\r\nOrigin: http://{host}\r\nConnection: close\r\nCookie: {cookie}\r\n{extra}Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {length}\r\n\r\n{body}",
@@ -27,9 +53,7 @@ impl Browser {
             length = body.len(),
         );
         stream.write_all(request.as_bytes()).await.unwrap();
-        let mut answer = Vec::new();
-        let _ended = tokio::time::timeout(Duration::from_millis(1500), stream.read_to_end(&mut answer)).await;
-        String::from_utf8_lossy(&answer).into_owned()
+        stream
     }
 
     async fn sign_in(&mut self, token: &str) {
@@ -55,7 +79,7 @@ pub async fn visit(system: &System, marks: &Marks, day: &Day) -> Vec<u8> {
             }
         }
         if ["rj-officer-1", "institutional-head-mission", "dashboard-1"].contains(&identity.name.as_str()) {
-            told += &browser.send("GET", "/en/events", "Accept: text/event-stream\r\n", "").await;
+            told += &browser.listen().await;
             raise(&browser, marks).await;
         }
         // Who may read a concern, reads it here; everybody else's pages are searched with the rest.

@@ -2,55 +2,10 @@
 
 use std::time::Duration;
 
-use harness::system::System;
+use harness::{raw, system::System};
 use prost::Message;
-use prost_reflect::{DynamicMessage, MethodDescriptor};
-use tonic::{
-    Request, Status,
-    client::Grpc,
-    codec::{Codec, DecodeBuf, Decoder, EncodeBuf, Encoder},
-    metadata::MetadataMap,
-    transport::{Certificate, Channel, ClientTlsConfig},
-};
-
-/// Bytes in, bytes out.
-#[derive(Clone, Copy, Default)]
-struct Bytes;
-
-impl Codec for Bytes {
-    type Encode = Vec<u8>;
-    type Decode = Vec<u8>;
-    type Encoder = Self;
-    type Decoder = Self;
-
-    fn encoder(&mut self) -> Self {
-        Self
-    }
-
-    fn decoder(&mut self) -> Self {
-        Self
-    }
-}
-
-impl Encoder for Bytes {
-    type Item = Vec<u8>;
-    type Error = Status;
-
-    fn encode(&mut self, item: Vec<u8>, to: &mut EncodeBuf<'_>) -> Result<(), Status> {
-        bytes::BufMut::put_slice(to, &item);
-        Ok(())
-    }
-}
-
-impl Decoder for Bytes {
-    type Item = Vec<u8>;
-    type Error = Status;
-
-    fn decode(&mut self, from: &mut DecodeBuf<'_>) -> Result<Option<Vec<u8>>, Status> {
-        let length = bytes::Buf::remaining(from);
-        Ok(Some(bytes::Buf::copy_to_bytes(from, length).to_vec()))
-    }
-}
+use prost_reflect::DynamicMessage;
+use tonic::{Request, Status, metadata::MetadataMap, transport::Channel};
 
 /// Everything that one call brought back.
 pub enum Answer {
@@ -58,31 +13,21 @@ pub enum Answer {
     Refused(Vec<u8>),
 }
 
-pub async fn channel(system: &System, service: &str) -> Channel {
+pub fn channel(system: &System, service: &str) -> Channel {
     let (url, authority, _) = system.outside(service, "staff-mission");
-    let tls = ClientTlsConfig::new().ca_certificate(Certificate::from_pem(authority));
-    Channel::from_shared(url).unwrap().tls_config(tls).unwrap().connect_lazy()
-}
-
-pub fn path(method: &MethodDescriptor) -> String {
-    format!("/{}/{}", method.parent_service().full_name(), method.name())
+    raw::channel(url, &authority)
 }
 
 /// One call, of whatever kind the method is; of a stream the first items.
 pub async fn call(channel: Channel, path: &str, body: Vec<u8>, metadata: &[(String, String)]) -> Answer {
-    let mut grpc = Grpc::new(channel);
-    if grpc.ready().await.is_err() {
-        return Answer::Refused(b"not ready".to_vec());
-    }
-    let mut request = Request::new(tokio_stream::once(body));
+    let mut request = Request::new(body);
     for (name, value) in metadata {
         if let (Ok(name), Ok(value)) = (name.parse::<tonic::metadata::MetadataKey<tonic::metadata::Ascii>>(), value.parse()) {
             request.metadata_mut().insert(name, value);
         }
     }
-    let Ok(path) = path.parse() else { return Answer::Refused(Vec::new()) };
-    let mut items = match grpc.streaming(request, path, Bytes).await {
-        Ok(response) => response.into_inner(),
+    let mut items = match raw::ask(channel, path, request).await {
+        Ok(items) => items,
         Err(status) => return Answer::Refused(printed(&status)),
     };
     let mut given = Vec::new();

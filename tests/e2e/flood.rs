@@ -6,6 +6,7 @@ use std::sync::{
 };
 
 use harness::{
+    raw::reason,
     system::{SOON, System, Wishes},
     wait::eventually,
 };
@@ -37,8 +38,7 @@ impl Ends {
             self.answered.fetch_add(1, Ordering::Relaxed);
             return;
         };
-        let reason = status.get_details_error_info().map(|info| info.reason).unwrap_or_default();
-        let ours = status.code() == Code::ResourceExhausted && ["quota", "busy"].contains(&reason.as_str());
+        let ours = status.code() == Code::ResourceExhausted && ["quota", "busy"].contains(&reason(&status).as_str());
         if ours && status.get_details_retry_info().is_some() {
             self.refused.fetch_add(1, Ordering::Relaxed);
         } else {
@@ -116,6 +116,5 @@ async fn a_message_larger_than_its_call_takes_is_refused_with_a_reason() {
     let system = crate::system().await;
     let request = GetCaseRequest { case_ref: "x".repeat(2 * 1024 * 1024) };
     let refused = system.cases(OFFICER).get_case(request).await.err().unwrap();
-    let reason = refused.get_details_error_info().map(|info| info.reason);
-    assert_eq!((refused.code(), reason.as_deref()), (Code::ResourceExhausted, Some("message-too-large")), "{refused:?}");
+    assert_eq!((refused.code(), reason(&refused).as_str()), (Code::ResourceExhausted, "message-too-large"), "{refused:?}");
 }

@@ -2,65 +2,17 @@
 
 use std::collections::BTreeMap;
 
+use harness::raw;
 use prost::Message;
 use prost_reflect::{DescriptorPool, DynamicMessage, MethodDescriptor, Value};
 use prost_types::{FileDescriptorProto, FileDescriptorSet};
-use tonic::{
-    Request, Status,
-    client::Grpc,
-    codec::{Codec, DecodeBuf, Decoder, EncodeBuf, Encoder},
-    transport::{Certificate, Channel, ClientTlsConfig},
-};
+use tonic::{Status, transport::Channel};
 use tonic_reflection::pb::v1::{
     ServerReflectionRequest, server_reflection_client::ServerReflectionClient, server_reflection_request::MessageRequest,
     server_reflection_response::MessageResponse,
 };
 
 use crate::{people::fresh_key, system};
-
-/// Bytes in, bytes out: the message is made from the descriptor that the server gave.
-#[derive(Clone, Default)]
-pub struct Bytes;
-
-impl Codec for Bytes {
-    type Encode = Vec<u8>;
-    type Decode = Vec<u8>;
-    type Encoder = Self;
-    type Decoder = Self;
-
-    fn encoder(&mut self) -> Self {
-        Self
-    }
-
-    fn decoder(&mut self) -> Self {
-        Self
-    }
-}
-
-impl Encoder for Bytes {
-    type Item = Vec<u8>;
-    type Error = Status;
-
-    fn encode(&mut self, item: Vec<u8>, to: &mut EncodeBuf<'_>) -> Result<(), Status> {
-        bytes::BufMut::put_slice(to, &item);
-        Ok(())
-    }
-}
-
-impl Decoder for Bytes {
-    type Item = Vec<u8>;
-    type Error = Status;
-
-    fn decode(&mut self, from: &mut DecodeBuf<'_>) -> Result<Option<Vec<u8>>, Status> {
-        let length = bytes::Buf::remaining(from);
-        Ok(Some(bytes::Buf::copy_to_bytes(from, length).to_vec()))
-    }
-}
-
-async fn channel(url: String, authority: &[u8]) -> Channel {
-    let tls = ClientTlsConfig::new().ca_certificate(Certificate::from_pem(authority));
-    Channel::from_shared(url).unwrap().tls_config(tls).unwrap().connect().await.unwrap()
-}
 
 async fn files(channel: &Channel, request: MessageRequest) -> Vec<FileDescriptorProto> {
     let ask = ServerReflectionRequest { host: String::new(), message_request: Some(request) };
@@ -87,23 +39,14 @@ async fn method(channel: Channel, service: &str, method: &str) -> MethodDescript
 }
 
 async fn call(channel: Channel, token: &str, method: &MethodDescriptor, request: &DynamicMessage) -> Result<DynamicMessage, Status> {
-    let mut grpc = Grpc::new(channel);
-    grpc.ready().await.map_err(|_| Status::unavailable("not ready"))?;
-    let path = format!("/{}/{}", method.parent_service().full_name(), method.name());
-    let mut request = Request::new(request.encode_to_vec());
-    request.metadata_mut().insert("authorization", format!("Bearer {token}").parse().unwrap());
-    let answer = grpc.unary(request, path.parse().unwrap(), Bytes).await?.into_inner();
+    let mut answers = raw::ask(channel, &raw::path(method), raw::bearing(token, request.encode_to_vec())).await?;
+    let answer = answers.message().await?.unwrap();
     Ok(DynamicMessage::decode(method.output(), answer.as_slice()).unwrap())
 }
 
 /// What a watcher is told first, as text.
 async fn first_snapshot(channel: Channel, token: &str, method: &MethodDescriptor) -> String {
-    let mut grpc = Grpc::new(channel);
-    grpc.ready().await.unwrap();
-    let path = format!("/{}/{}", method.parent_service().full_name(), method.name());
-    let mut request = Request::new(Vec::new());
-    request.metadata_mut().insert("authorization", format!("Bearer {token}").parse().unwrap());
-    let mut items = grpc.server_streaming(request, path.parse().unwrap(), Bytes).await.unwrap().into_inner();
+    let mut items = raw::ask(channel, &raw::path(method), raw::bearing(token, Vec::new())).await.unwrap();
     let first = items.message().await.unwrap().unwrap();
     let first = DynamicMessage::decode(method.output(), first.as_slice()).unwrap();
     serde_json::to_string(&first).unwrap()
@@ -121,7 +64,7 @@ fn filled(method: &MethodDescriptor, field: &str, json: &str) -> DynamicMessage 
 async fn a_client_that_is_not_ours_submits_a_referral_and_raises_a_concern_by_reflection() {
     let system = system().await;
     let (url, authority, token) = system.outside("intake", "staff-mission");
-    let intake = channel(url, &authority).await;
+    let intake = raw::channel(url, &authority);
     let submit = method(intake.clone(), "ro.intake.v1.Intake", "SubmitReferral").await;
     let json = format!(
         r#"{{"idempotencyKey": "{}", "origin": "ANY_COMMUNICATION", "site": "mission", "request": "wants to say sorry"}}"#,
@@ -132,7 +75,7 @@ async fn a_client_that_is_not_ours_submits_a_referral_and_raises_a_concern_by_re
     assert!(receipt.get_field_by_name("number").unwrap().as_str().unwrap().starts_with("RO-"));
 
     let (url, authority, token) = system.outside("safety", "staff-mission");
-    let safety = channel(url, &authority).await;
+    let safety = raw::channel(url, &authority);
     let raise = method(safety.clone(), "ro.safety.v1.Safety", "RaiseConcern").await;
     let request = filled(&raise, "concern", r#"{"text": "one line"}"#);
     let answer = call(safety.clone(), &token, &raise, &request).await.unwrap();

@@ -2,19 +2,21 @@
 
 use std::path::Path;
 
-use harness::{system::System, wait::eventually};
+use harness::{
+    raw::{knock, reason},
+    system::System,
+    wait::eventually,
+};
 use proto::{
     DESCRIPTORS,
     oms::v1::{ReadOffenderRequest, oms_reader_client::OmsReaderClient},
 };
 use tonic::{
-    Code, Request, Status,
-    client::Grpc,
+    Code,
     transport::{Certificate, Channel, ClientTlsConfig, Identity},
 };
-use tonic_types::StatusExt;
 
-use crate::{outsider::Bytes, system};
+use crate::system;
 
 const SERVICES: [&str; 5] = ["intake", "cases", "safety", "notification", "reporting"];
 /// Who may call what, as the design has it: written here a second time on purpose.
@@ -37,27 +39,11 @@ async fn door(system: &System, of: &str, caller: &str) -> Channel {
     Channel::from_shared(url).unwrap().tls_config(tls).unwrap().connect().await.unwrap()
 }
 
-/// An empty message to any RPC, streaming or not, and the first thing that is answered.
-async fn knock(channel: Channel, method: &str, token: Option<&str>) -> Result<(), Status> {
-    let mut grpc = Grpc::new(channel);
-    grpc.ready().await.map_err(|_| Status::unavailable("not ready"))?;
-    let mut request = Request::new(tokio_stream::once(Vec::new()));
-    if let Some(token) = token {
-        request.metadata_mut().insert("authorization", format!("Bearer {token}").parse().unwrap());
-    }
-    let mut answers = grpc.streaming(request, method.parse().unwrap(), Bytes).await?.into_inner();
-    answers.message().await.map(|_| ())
-}
-
 /// Every RPC of a service.
 fn methods(service: &str) -> Vec<String> {
     let package = format!("ro.{service}.");
     let services = DESCRIPTORS.services().filter(|s| s.full_name().starts_with(&package));
     services.flat_map(|s| s.methods().map(|m| format!("/{}/{}", s.full_name(), m.name())).collect::<Vec<_>>()).collect()
-}
-
-fn reason(status: &Status) -> String {
-    status.get_details_error_info().map(|info| info.reason).unwrap_or_default()
 }
 
 #[tokio::test]

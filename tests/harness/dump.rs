@@ -35,7 +35,7 @@ pub async fn rows(admin: &PgPool) -> Vec<Row> {
 #[must_use]
 pub fn holders<'a>(rows: &'a [Row], word: &str) -> BTreeSet<&'a str> {
     let lower = word.to_lowercase();
-    let digits = [word, &lower].map(|word| hex::encode(word));
+    let digits = [word, &lower].map(hex::encode::<&str>);
     let holds = |row: &str| {
         let small = row.to_lowercase();
         read(row).contains(&lower) || digits.iter().any(|digits| small.contains(digits))

@@ -8,6 +8,7 @@ pub mod dump;
 pub mod fence;
 pub mod grants;
 pub mod hostile;
+pub mod raw;
 pub mod system;
 pub mod uniform;
 pub mod vault;

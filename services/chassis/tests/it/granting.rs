@@ -4,13 +4,13 @@ use chassis::{Clock, grants};
 use harness::{
     database::{Database, fresh},
     grants::{hold, line},
+    raw::reason,
 };
 use jsonwebtoken::{Algorithm, EncodingKey, Header};
 use local::identity::{AUDIENCE, ISSUER, Issuer};
 use serde_json::json;
 use time::Duration;
 use tonic::{Code, Status};
-use tonic_types::StatusExt;
 
 use crate::certified::{Authority, FETCH, Files, LEND, OPEN, RING, answered, ask, outsider, serve_knowing};
 
@@ -42,11 +42,6 @@ impl Library {
     }
 }
 
-fn reason(answer: Result<String, Status>) -> String {
-    let status = answer.unwrap_err();
-    status.get_details_error_info().map(|info| info.reason).unwrap_or_default()
-}
-
 #[tokio::test]
 async fn a_role_written_into_a_token_opens_nothing_and_takes_nothing_away() {
     let library = Library::open().await;
@@ -58,11 +53,11 @@ async fn a_role_written_into_a_token_opens_nothing_and_takes_nothing_away() {
         "roles": ["rj-officer", "service:cases"], "sites": ["mission"], "regions": ["pacific"] });
     let token = jsonwebtoken::encode(&header, &claims, &EncodingKey::from_ec_pem(&key).unwrap()).unwrap();
     for method in [LEND, OPEN, FETCH] {
-        assert_eq!(reason(library.call_with(&token, method).await), "no-grant", "{method}");
+        assert_eq!(reason(&library.call_with(&token, method).await.unwrap_err()), "no-grant", "{method}");
     }
     hold(&library.database.pool, &line("someone", "rj-officer", None)).await;
     assert_eq!(library.call_with(&token, LEND).await.unwrap(), "someone");
-    assert_eq!(reason(library.call_with(&token, FETCH).await), "permission-missing");
+    assert_eq!(reason(&library.call_with(&token, FETCH).await.unwrap_err()), "permission-missing");
 }
 
 #[tokio::test]
@@ -81,12 +76,12 @@ async fn a_grant_counts_from_its_beginning_to_its_end_and_to_the_moment_it_is_ta
     }
     for subject in ["tomorrow", "yesterday", "taken-back", "nobody"] {
         for method in [LEND, OPEN] {
-            assert_eq!(reason(library.call(subject, method).await), "no-grant", "{subject}");
+            assert_eq!(reason(&library.call(subject, method).await.unwrap_err()), "no-grant", "{subject}");
         }
         assert_eq!(library.call(subject, RING).await.unwrap(), subject);
     }
     assert_eq!(library.call("staff", OPEN).await.unwrap(), "staff");
-    assert_eq!(reason(library.call("staff", LEND).await), "permission-missing");
+    assert_eq!(reason(&library.call("staff", LEND).await.unwrap_err()), "permission-missing");
 }
 
 #[tokio::test]
@@ -97,7 +92,7 @@ async fn whoever_is_proven_may_ring_while_nobody_can_read_the_grants_and_everyth
     sqlx::query("lock table grant_held in access exclusive mode").execute(&mut *lock).await.unwrap();
     assert_eq!(library.call("someone", RING).await.unwrap(), "someone");
     let refused = library.call("someone", LEND).await.unwrap_err();
-    assert_eq!((refused.code(), reason(Err(refused))), (Code::Unavailable, "try-again".into()));
+    assert_eq!((refused.code(), reason(&refused)), (Code::Unavailable, "try-again".into()));
     lock.rollback().await.unwrap();
     assert_eq!(library.call("someone", LEND).await.unwrap(), "someone");
 }

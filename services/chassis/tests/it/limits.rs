@@ -1,6 +1,6 @@
 //! What a door takes from whom: sizes, connections, calls; and that what is urgent is held back by none of it.
 
-use harness::wait::eventually;
+use harness::{raw::reason, wait::eventually};
 use local::identity::Issuer;
 use tokio::{io::AsyncReadExt, net::TcpStream};
 use tonic::{Code, Status};
@@ -38,10 +38,6 @@ impl Door {
     fn address(&self) -> String {
         self.url.trim_start_matches("https://").to_owned()
     }
-}
-
-fn reason(status: &Status) -> String {
-    status.get_details_error_info().map(|info| info.reason).unwrap_or_default()
 }
 
 #[tokio::test]

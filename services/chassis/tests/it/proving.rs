@@ -3,17 +3,13 @@
 use harness::{
     database::fresh,
     grants::{hold, line},
+    raw::reason,
 };
 use local::identity::Issuer;
 use rcgen::{CertificateParams, ExtendedKeyUsagePurpose};
-use tonic::{Code, Status};
-use tonic_types::StatusExt;
+use tonic::Code;
 
 use crate::certified::{Authority, FETCH, Files, OPEN, an_hour_ago, answered, ask, outsider, process, serve, serve_knowing};
-
-fn reason(status: &Status) -> String {
-    status.get_details_error_info().map(|info| info.reason).unwrap_or_default()
-}
 
 #[tokio::test]
 async fn a_service_is_known_by_its_certificate_and_let_in_only_where_a_rule_names_it() {

@@ -9,13 +9,13 @@ use std::{
 use futures::{Stream, StreamExt, stream};
 use proto::safety::v1::{
     AcceptConcernRequest, AcceptConcernResponse, AssignOfficeRequest, AssignOfficeResponse, Audience, AudienceStatus, Beat,
-    CloseConcernRequest, CloseConcernResponse, Concern, ConcernReceipt, ConcernState, ConcernView, ConfirmChangesRequest,
-    ConfirmChangesResponse, EndGrantRequest, EndGrantResponse, Envelope, GetConcernReceiptRequest, GetConcernReceiptResponse,
-    GetConcernRequest, GetConcernResponse, Grade, ListConcernsRequest, ListConcernsResponse, ListGrantsRequest, ListGrantsResponse,
-    ListOfficeHoldersRequest, ListOfficeHoldersResponse, ListProposalsRequest, ListProposalsResponse, ListSitesRequest, ListSitesResponse,
-    ProposeGrantsRequest, ProposeGrantsResponse, RaiseConcernRequest, RaiseConcernResponse, RoleGrant, RouteConcernRequest,
-    RouteConcernResponse, Site, Snapshot, WatchConcernsRequest, WatchConcernsResponse, WhoAmIRequest, WhoAmIResponse,
-    safety_server::Safety, watch_concerns_response::Item,
+    CloseConcernRequest, CloseConcernResponse, CompareConcernsRequest, CompareConcernsResponse, Concern, ConcernReceipt, ConcernState,
+    ConcernView, ConfirmChangesRequest, ConfirmChangesResponse, EndGrantRequest, EndGrantResponse, Envelope, GetConcernReceiptRequest,
+    GetConcernReceiptResponse, GetConcernRequest, GetConcernResponse, Grade, ListConcernsRequest, ListConcernsResponse, ListGrantsRequest,
+    ListGrantsResponse, ListOfficeHoldersRequest, ListOfficeHoldersResponse, ListProposalsRequest, ListProposalsResponse, ListSitesRequest,
+    ListSitesResponse, ProposeGrantsRequest, ProposeGrantsResponse, RaiseConcernRequest, RaiseConcernResponse, RestoreConcernRequest,
+    RestoreConcernResponse, RoleGrant, RouteConcernRequest, RouteConcernResponse, Site, Snapshot, WatchConcernsRequest,
+    WatchConcernsResponse, WhoAmIRequest, WhoAmIResponse, safety_server::Safety, watch_concerns_response::Item,
 };
 use time::OffsetDateTime;
 use tokio::sync::broadcast;
@@ -193,6 +193,14 @@ impl Safety for StandIn {
         let subject = self.caller(&request)?;
         let grants = self.grants.lock().unwrap().get(&subject).cloned().unwrap_or_default();
         Ok(Response::new(WhoAmIResponse { subject, grants, expires_at: None }))
+    }
+
+    async fn compare_concerns(&self, _: Request<CompareConcernsRequest>) -> Result<Response<CompareConcernsResponse>, Status> {
+        Err(Status::unimplemented("the dashboard guards nothing"))
+    }
+
+    async fn restore_concern(&self, _: Request<RestoreConcernRequest>) -> Result<Response<RestoreConcernResponse>, Status> {
+        Err(Status::unimplemented("the dashboard guards nothing"))
     }
 
     async fn propose_grants(&self, _: Request<ProposeGrantsRequest>) -> Result<Response<ProposeGrantsResponse>, Status> {

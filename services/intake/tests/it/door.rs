@@ -1,22 +1,15 @@
 //! The RPCs as a caller meets them: what goes in comes out, and a refusal says what to mend.
 
-use chassis::Caller;
+use harness::uniform::asked;
 use intake::grpc::Door;
 use proto::intake::v1::{
     ContactKind, Disposition, GetContactRequest, GetReceiptRequest, GetReferralRequest, ListQueueRequest, Origin, PushContactRequest,
     Referral, ReferralState, ScreenReferralRequest, SubmitReferralRequest, SubmitReferralsRequest, VictimContact, intake_server::Intake,
     submission_answer::Answer,
 };
-use tonic::{Code, Request};
+use tonic::Code;
 
 use crate::support::*;
-
-/// A request as the chassis hands it on.
-fn from<T>(caller: &Caller, message: T) -> Request<T> {
-    let mut request = Request::new(message);
-    request.extensions_mut().insert(caller.clone());
-    request
-}
 
 #[tokio::test]
 async fn a_referral_walks_from_the_form_to_the_decision() {
@@ -24,13 +17,13 @@ async fn a_referral_walks_from_the_form_to_the_decision() {
     let door = Door(desk.clone());
     let (sender, officer) = (staff("mission"), officer(1));
     let sent = Referral { modes: vec![1, 4], language: 2, victim_name: "Ada Exemple".into(), ..referral("form-1") };
-    let submitted = door.submit_referral(from(&sender, SubmitReferralRequest { referral: Some(sent.clone()) })).await.unwrap();
+    let submitted = door.submit_referral(asked(&sender, SubmitReferralRequest { referral: Some(sent.clone()) })).await.unwrap();
     let receipt = submitted.into_inner().receipt.unwrap();
-    let asked = GetReceiptRequest { number: receipt.number.to_lowercase().replace('-', " ") };
-    let read_back = door.get_receipt(from(&sender, asked)).await.unwrap().into_inner().receipt.unwrap();
+    let by_number = GetReceiptRequest { number: receipt.number.to_lowercase().replace('-', " ") };
+    let read_back = door.get_receipt(asked(&sender, by_number)).await.unwrap().into_inner().receipt.unwrap();
     assert!(read_back == receipt);
 
-    let queue = door.list_queue(from(&officer, ListQueueRequest::default())).await.unwrap().into_inner().entries;
+    let queue = door.list_queue(asked(&officer, ListQueueRequest::default())).await.unwrap().into_inner().entries;
     assert_eq!((queue.len(), queue[0].receipt_number.as_str(), queue[0].state), (1, receipt.number.as_str(), 1));
     let id = queue[0].referral_id.clone();
     let decision = ScreenReferralRequest {
@@ -39,11 +32,11 @@ async fn a_referral_walks_from_the_form_to_the_decision() {
         reason: "letters only".into(),
         review_on: String::new(),
     };
-    let state = door.screen_referral(from(&officer, decision)).await.unwrap().into_inner().state;
+    let state = door.screen_referral(asked(&officer, decision)).await.unwrap().into_inner().state;
     assert_eq!(state, i32::from(ReferralState::ScreenedIndirectOnly));
 
     let cases = caller("service:cases", &["service:cases"], &[], &[]);
-    let full = door.get_referral(from(&cases, GetReferralRequest { referral_id: id })).await.unwrap().into_inner();
+    let full = door.get_referral(asked(&cases, GetReferralRequest { referral_id: id })).await.unwrap().into_inner();
     assert!(full.referral == Some(sent), "the content reaches the case as it was sent");
     assert_eq!((full.disposition, full.state), (i32::from(Disposition::IndirectOnly), state));
     assert_eq!(full.counted_origin, i32::from(Origin::Institutional));
@@ -54,20 +47,20 @@ async fn a_refusal_says_what_to_mend_and_a_bulk_answers_every_line() {
     let desk = desk().await;
     let door = Door(desk.clone());
     let bad = Referral { origin: 0, ..referral("2") };
-    let status = door.submit_referral(from(&staff("mission"), SubmitReferralRequest { referral: Some(bad.clone()) })).await;
+    let status = door.submit_referral(asked(&staff("mission"), SubmitReferralRequest { referral: Some(bad.clone()) })).await;
     let status = status.err().unwrap();
     assert_eq!(status.code(), Code::InvalidArgument);
     assert!(status.message().contains("[GL1: origin-unknown]"));
     let foreign = SubmitReferralRequest { referral: Some(referral("1")) };
-    assert_eq!(door.submit_referral(from(&staff("kent"), foreign)).await.err().unwrap().code(), Code::PermissionDenied);
-    let nothing = door.submit_referral(from(&staff("mission"), SubmitReferralRequest { referral: None })).await;
+    assert_eq!(door.submit_referral(asked(&staff("kent"), foreign)).await.err().unwrap().code(), Code::PermissionDenied);
+    let nothing = door.submit_referral(asked(&staff("mission"), SubmitReferralRequest { referral: None })).await;
     assert_eq!(nothing.err().unwrap().code(), Code::InvalidArgument);
 
     let bulk = SubmitReferralsRequest { referrals: vec![referral("1"), bad, referral("3")] };
-    let answers = door.submit_referrals(from(&staff("mission"), bulk)).await.unwrap().into_inner().answers;
+    let answers = door.submit_referrals(asked(&staff("mission"), bulk)).await.unwrap().into_inner().answers;
     let recorded: Vec<bool> = answers.iter().map(|a| matches!(a.answer, Some(Answer::Receipt(_)))).collect();
     assert_eq!(recorded, [true, false, true]);
-    let none = door.submit_referrals(from(&staff("mission"), SubmitReferralsRequest::default())).await.unwrap();
+    let none = door.submit_referrals(asked(&staff("mission"), SubmitReferralsRequest::default())).await.unwrap();
     assert!(none.into_inner().answers.is_empty());
 }
 
@@ -85,11 +78,11 @@ async fn a_contact_reaches_notification_as_it_was_pushed() {
         effective_at: Some(chassis::wire::timestamp(MORNING)),
         ..VictimContact::default()
     };
-    door.push_contact(from(&vso, PushContactRequest { contact: Some(contact.clone()) })).await.unwrap();
+    door.push_contact(asked(&vso, PushContactRequest { contact: Some(contact.clone()) })).await.unwrap();
     let facts: Vec<proto::intake::v1::ContactPushed> = waiting(&door.0, proto::subject::CONTACT_PUSHED).await;
     let notification = caller("service:notification", &["service:notification"], &[], &[]);
-    let asked = GetContactRequest { contact_id: facts[0].contact_id.clone() };
-    let read = door.get_contact(from(&notification, asked)).await.unwrap().into_inner();
+    let ask = GetContactRequest { contact_id: facts[0].contact_id.clone() };
+    let read = door.get_contact(asked(&notification, ask)).await.unwrap().into_inner();
     assert!(read.contact == Some(contact));
     assert_eq!(read.received_at, Some(chassis::wire::timestamp(MORNING)));
     let unsound = VictimContact {
@@ -99,7 +92,7 @@ async fn a_contact_reaches_notification_as_it_was_pushed() {
         effective_at: Some(prost_types::Timestamp { seconds: i64::MAX, nanos: -1 }),
         ..VictimContact::default()
     };
-    let refused = door.push_contact(from(&vso, PushContactRequest { contact: Some(unsound) })).await.err().unwrap();
+    let refused = door.push_contact(asked(&vso, PushContactRequest { contact: Some(unsound) })).await.err().unwrap();
     assert!(refused.message().contains("effective-at-malformed"));
 }
 
@@ -107,6 +100,6 @@ async fn a_contact_reaches_notification_as_it_was_pushed() {
 async fn a_request_that_did_not_come_through_the_chassis_is_nobodys() {
     let desk = desk().await;
     let door = Door(desk.clone());
-    let status = door.list_queue(Request::new(ListQueueRequest::default())).await.err().unwrap();
+    let status = door.list_queue(tonic::Request::new(ListQueueRequest::default())).await.err().unwrap();
     assert_eq!(status.code(), Code::Unauthenticated);
 }

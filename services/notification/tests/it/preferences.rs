@@ -1,5 +1,6 @@
 //! Each person is told in their own language, at a work address only [LOLA, TS1a].
 
+use harness::uniform::asked;
 use proto::{
     notification::v1::{GetPreferencesRequest, notification_server::Notification},
     safety::v1::Grade,
@@ -7,7 +8,7 @@ use proto::{
 use tonic::Code;
 use tonic_types::StatusExt;
 
-use crate::world::{as_caller, person, ring_head, world};
+use crate::world::{person, ring_head, world};
 
 #[tokio::test]
 async fn the_preferred_language_decides_the_text_and_whoever_has_not_said_gets_both() {
@@ -28,7 +29,7 @@ async fn the_preferred_language_decides_the_text_and_whoever_has_not_said_gets_b
 async fn what_was_set_is_read_back_and_an_empty_text_takes_it_back() {
     let world = world().await;
     let read = async || {
-        let request = as_caller(&person("head-mission-1"), GetPreferencesRequest {});
+        let request = asked(&person("head-mission-1"), GetPreferencesRequest {});
         let preferences = world.service.get_preferences(request).await.unwrap().into_inner().preferences.unwrap();
         (preferences.language, preferences.email)
     };

@@ -1,13 +1,13 @@
 //! No call tells somebody else's item from one that does not exist: not by a byte, not by what the database is asked [R3c, T6].
 
-use harness::uniform::{every_rpc_of, refused, same};
+use harness::uniform::{asked, every_rpc_of, refused, same};
 use proto::{
     notification::v1::{self as wire, notification_server::Notification},
     safety::v1::{Audience, Grade},
 };
 use uuid::Uuid;
 
-use crate::world::{as_caller, head, person, ring_head, world};
+use crate::world::{head, person, ring_head, world};
 
 const OWN: &str = "names the caller's own and nothing else";
 const OTHERS: [(&str, &str); 5] = [
@@ -26,7 +26,7 @@ async fn an_item_of_somebody_else_an_absent_one_and_no_name_at_all_are_the_same_
     let items = world.inbox(&head("head-mission-1", "mission")).await;
     assert_eq!(items[0].audience(), Audience::ResponsibleHead);
     let mark = async |item: &str| {
-        let request = as_caller(&person("mediator-1"), wire::MarkReadRequest { item_id: item.into() });
+        let request = asked(&person("mediator-1"), wire::MarkReadRequest { item_id: item.into() });
         refused(world.service.mark_read(request)).await
     };
     let absent = Uuid::from_u128(0xabc).to_string();

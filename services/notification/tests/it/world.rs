@@ -8,6 +8,7 @@ use chassis::{
     inbox::{Handler, Incoming, Rejection},
     outbox::Wake,
 };
+use harness::uniform::asked;
 use notification::{app::App, bus::Rings, domain::address::StaffDomains, grpc::Service};
 use prost::Message;
 use proto::{
@@ -62,29 +63,29 @@ impl World {
     }
 
     pub async fn inbox(&self, caller: &Caller) -> Vec<InboxItem> {
-        let request = as_caller(caller, wire::ListInboxRequest::default());
+        let request = asked(caller, wire::ListInboxRequest::default());
         self.service.list_inbox(request).await.unwrap().into_inner().items
     }
 
     pub async fn unread(&self, caller: &Caller) -> usize {
-        let request = as_caller(caller, wire::ListInboxRequest { unread_only: true, page_size: 200 });
+        let request = asked(caller, wire::ListInboxRequest { unread_only: true, page_size: 200 });
         self.service.list_inbox(request).await.unwrap().into_inner().items.len()
     }
 
     pub async fn mark_read(&self, caller: &Caller, item_id: &str) -> Result<(), Status> {
-        let request = as_caller(caller, wire::MarkReadRequest { item_id: item_id.to_owned() });
+        let request = asked(caller, wire::MarkReadRequest { item_id: item_id.to_owned() });
         self.service.mark_read(request).await.map(|_| ())
     }
 
     pub async fn prefers(&self, subject: &str, language: &str, email: &str) -> Result<(), Status> {
         let preferences = Some(wire::Preferences { language: language.to_owned(), email: email.to_owned() });
-        let request = as_caller(&person(subject), wire::SetPreferencesRequest { preferences });
+        let request = asked(&person(subject), wire::SetPreferencesRequest { preferences });
         self.service.set_preferences(request).await.map(|_| ())
     }
 
     pub async fn ledger(&self) -> Vec<wire::Delivery> {
         let caller = officer("rj-officer-1");
-        let request = as_caller(&caller, wire::ListDeliveriesRequest::default());
+        let request = asked(&caller, wire::ListDeliveriesRequest::default());
         self.service.list_deliveries(request).await.unwrap().into_inner().deliveries
     }
 
@@ -122,12 +123,6 @@ pub async fn hear<H: Handler>(pool: &PgPool, handler: &H, subject: &str, message
     handler.apply(&mut tx, work, &incoming).await?;
     tx.commit().await?;
     Ok(())
-}
-
-pub fn as_caller<T>(caller: &Caller, message: T) -> Request<T> {
-    let mut request = Request::new(message);
-    request.extensions_mut().insert(caller.clone());
-    request
 }
 
 pub fn caller(subject: &str, role: &str, site: &str) -> Caller {

@@ -2,7 +2,6 @@
 
 use std::time::Duration;
 
-use bytes::{Buf, BufMut};
 use chassis::{
     Clock, Context, Ids, Process, Settings,
     client::{self, Peer},
@@ -14,6 +13,7 @@ use harness::{
     bus::TestBus,
     database::{Database, fresh},
     grants::{hold, line},
+    raw::{self, reason},
     wait::eventually,
 };
 use local::identity::Issuer;
@@ -30,12 +30,7 @@ use safety::{
     app::{Ladders, Tools, directory, fence, watch::Hub},
     grpc::Door,
 };
-use tonic::{
-    Code, Status,
-    client::Grpc,
-    codec::{Codec, DecodeBuf, Decoder, EncodeBuf, Encoder},
-};
-use tonic_types::StatusExt;
+use tonic::Code;
 
 use crate::world::{administrator, one_line};
 
@@ -109,58 +104,9 @@ impl Alarm {
     }
 
     /// An empty message to any RPC; the reason of the refusal, or empty.
-    async fn knock(&self, subject: &str, method: &'static str) -> String {
-        let mut grpc = Grpc::new(self.peer(subject));
-        grpc.ready().await.unwrap();
-        let asked = grpc.server_streaming(tonic::Request::new(()), method.parse().unwrap(), Nothing).await;
-        match asked {
-            Err(status) => reason(&status),
-            Ok(mut answers) => answers.get_mut().message().await.err().map(|status| reason(&status)).unwrap_or_default(),
-        }
+    async fn knock(&self, subject: &str, method: &str) -> String {
+        raw::knock(self.peer(subject), method, None).await.err().map(|status| reason(&status)).unwrap_or_default()
     }
-}
-
-/// Sends no bytes and reads none.
-#[derive(Clone, Copy)]
-struct Nothing;
-
-impl Codec for Nothing {
-    type Encode = ();
-    type Decode = ();
-    type Encoder = Self;
-    type Decoder = Self;
-
-    fn encoder(&mut self) -> Self {
-        *self
-    }
-
-    fn decoder(&mut self) -> Self {
-        *self
-    }
-}
-
-impl Encoder for Nothing {
-    type Item = ();
-    type Error = Status;
-
-    fn encode(&mut self, (): (), to: &mut EncodeBuf<'_>) -> Result<(), Status> {
-        to.put_slice(&[]);
-        Ok(())
-    }
-}
-
-impl Decoder for Nothing {
-    type Item = ();
-    type Error = Status;
-
-    fn decode(&mut self, from: &mut DecodeBuf<'_>) -> Result<Option<()>, Status> {
-        from.advance(from.remaining());
-        Ok(Some(()))
-    }
-}
-
-fn reason(status: &Status) -> String {
-    status.get_details_error_info().map(|info| info.reason).unwrap_or_default()
 }
 
 fn raise() -> RaiseConcernRequest {

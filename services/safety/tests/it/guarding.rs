@@ -43,8 +43,10 @@ impl World {
         let mut db = self.begin(&safety::app::fence::itself()).await;
         let found = safety::store::concern::find(&mut db, id).await.unwrap()?;
         let found = safety::store::concern::opened(&mut db, &self.tools.vault, found).await.unwrap();
-        let Content::Clear(bytes) = found.content else { panic!("it cannot be opened") };
-        Some((found.reference, bytes, found.unreadable))
+        match found.content {
+            Content::Clear(bytes) => Some((found.reference, bytes, found.unreadable)),
+            Content::Sealed(_) | Content::Lost => None,
+        }
     }
 }
 
