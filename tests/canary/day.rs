@@ -7,8 +7,9 @@ use harness::{
 use prost::Message;
 use proto::{
     cases::v1::{
-        AddParticipantRequest, AssignMediatorRequest, ConsentStatus, EndAssignmentRequest, FindCaseByReferralRequest, MoveCaseRequest,
-        ParticipantKind, RecordAssessmentRequest, RecordConsentRequest, RiskLevel, Stage,
+        AddParticipantRequest, AssignMediatorRequest, ConsentStatus, DocumentKind, DocumentOffered, DocumentSide, EndAssignmentRequest,
+        FindCaseByReferralRequest, KeepDocumentRequest, MoveCaseRequest, ParticipantKind, RecordAssessmentRequest, RecordConsentRequest,
+        RiskLevel, Stage, keep_document_request,
     },
     intake::v1::{
         ContactKind, Disposition, ListQueueRequest, Origin, PushContactRequest, Referral, ScreenReferralRequest, SubmitReferralRequest,
@@ -38,6 +39,7 @@ pub struct Day {
     pub receipt: String,
     pub case: String,
     pub participant: String,
+    pub document: String,
     pub concern: String,
     /// Name of the offender: their head may know it, where they are at risk [RM1b].
     pub offender: String,
@@ -182,12 +184,25 @@ async fn case(system: &System, marks: &Marks, day: &mut Day) {
             day.told(recorded);
         }
     }
+    document(system, marks, day).await;
     for to in [Stage::Preparation, Stage::Mediation, Stage::Paused, Stage::Closed] {
         let mut step: MoveCaseRequest = marks.fill(&[("case_id", &day.case), ("mode", "letter")]);
         step.to = to as i32;
         let moved = system.cases(MEDIATOR).move_case(step).await;
         day.told(moved);
     }
+}
+
+/// A document with a mark in its name and in its bytes.
+async fn document(system: &System, marks: &Marks, day: &mut Day) {
+    let key = fresh();
+    let mut said: DocumentOffered = marks.fill(&[("case_ref", &day.case), ("media_type", "text/plain"), ("key", &key)]);
+    (said.kind, said.side) = (DocumentKind::Letter as i32, DocumentSide::OfTheVictim as i32);
+    let bytes = marks.loose("the bytes of a document", Class::Protected).into_bytes();
+    let parts = [keep_document_request::Part::Offered(said), keep_document_request::Part::Chunk(bytes)];
+    let parts = parts.map(|part| KeepDocumentRequest { part: Some(part) });
+    let kept = system.cases(MEDIATOR).keep_document(tokio_stream::iter(parts)).await.unwrap();
+    day.document = kept.into_inner().document.unwrap_or_default().document_id;
 }
 
 async fn concerns(system: &System, marks: &Marks, day: &mut Day) {

@@ -44,6 +44,7 @@ fn asking(marks: &Marks, method: &MethodDescriptor, day: &Day) -> DynamicMessage
         ("case_ref", &day.case),
         ("referral_id", &day.referral),
         ("participant_id", &day.participant),
+        ("document_id", &day.document),
         ("concern_id", &day.concern),
         ("concern_ref", &day.concern),
         ("number", &day.receipt),
@@ -157,9 +158,12 @@ async fn nonsense_of_one(system: &System, marks: &Marks, token: &str, service: S
 
 /// That the day did leave something to find: who may read, reads it.
 pub async fn readers_do_read(system: &System, marks: &Marks, day: &Day) {
-    for (service, rpc, who) in
-        [("cases", "GetCase", "mediator-1"), ("intake", "GetReferral", "rj-officer-1"), ("safety", "GetConcern", "nmc-supervisor-1")]
-    {
+    for (service, rpc, who) in [
+        ("cases", "GetCase", "mediator-1"),
+        ("cases", "ReadDocument", "mediator-1"),
+        ("intake", "GetReferral", "rj-officer-1"),
+        ("safety", "GetConcern", "nmc-supervisor-1"),
+    ] {
         let (_, method) = methods().into_iter().find(|(of, method)| of == service && method.name() == rpc).unwrap();
         let metadata = [wire::bearer(&token_of(system, who))];
         let request = wire::encoded(&asking(marks, &method, day));

@@ -132,8 +132,19 @@ fn looked_at(sinks: &[Sink], asked: &Asked) {
     assert!(asked.calls > 36 * 20, "only {} calls were made", asked.calls);
     assert!(asked.judged > JUDGED, "only {} answers were judged", asked.judged);
     let bytes_of = |place: &str| sinks.iter().filter(|(name, _)| name.starts_with(place)).map(|(_, bytes)| bytes.len()).sum::<usize>();
-    for place in ["log", "mail", "telemetry", "subjects of intake", "facts of safety", "cmdline", "report", "refusals", "pages", "ro case"]
-    {
+    for place in [
+        "log",
+        "mail",
+        "telemetry",
+        "subjects of intake",
+        "facts of safety",
+        "cmdline",
+        "report",
+        "refusals",
+        "pages",
+        "ro case",
+        "documents",
+    ] {
         assert!(bytes_of(place) > 30, "{place}: {} bytes were looked at", bytes_of(place));
     }
     for place in local::SERVICES.map(|service| format!("the database of {service}")).into_iter().chain(["bus store".into()]) {

@@ -121,6 +121,7 @@ pub async fn reports(system: &System) -> Vec<Sink> {
 /// What is at rest, byte for byte: nothing of a person stands in it in clear.
 pub async fn at_rest(system: &System) -> Vec<Sink> {
     let mut all = folder("bus", &system.description.state_dir.join("nats"), |path| if_there(fs::read(path)));
+    all.extend(folder("documents", &system.description.state_dir.join("documents"), |path| fs::read(path).unwrap()));
     for service in local::SERVICES {
         all.push((format!("the database of {service}"), dump(system, service).await));
     }

@@ -4,8 +4,10 @@ use std::process::Command;
 
 use crate::repo;
 
-/// Never in what is built: a second cryptographic library or TLS, the RSA code with a known timing leak, a second calendar.
-const BANNED: [&str; 5] = ["ring", "openssl-sys", "native-tls", "rsa", "chrono"];
+/// Never in what is built: a second cryptographic library or TLS, the RSA code with a known timing leak.
+const BANNED: [&str; 4] = ["ring", "openssl-sys", "native-tls", "rsa"];
+/// In what is built for one crate alone: a second calendar, which sqlx and async-nats would take up where they were told of it.
+const WRAPPED: (&str, &str) = ("chrono", "object_store");
 
 /// Every crate that any feature, platform and test of ours can build.
 fn built() -> Vec<String> {
@@ -34,6 +36,32 @@ fn nothing_that_is_built_was_banned() {
     for banned in BANNED {
         assert!(!built.iter().any(|name| name == banned), "{banned} is built: `cargo tree -i {banned}` says by whom");
     }
+}
+
+#[test]
+fn the_second_calendar_is_there_for_the_store_of_documents_alone() {
+    let (wrapped, by) = WRAPPED;
+    let arguments = [
+        "tree",
+        "--workspace",
+        "--offline",
+        "--locked",
+        "--edges",
+        "normal,build,dev",
+        "--prefix",
+        "none",
+        "--format",
+        "{p}",
+        "--depth",
+        "1",
+        "-i",
+    ];
+    let output = Command::new(env!("CARGO")).args(arguments).arg(wrapped).current_dir(repo::path("")).output().unwrap();
+    let text = String::from_utf8_lossy(&output.stdout).into_owned();
+    let names: Vec<&str> = text.lines().filter_map(|line| line.split(' ').next()).filter(|name| !name.is_empty()).collect();
+    assert_eq!(names, [wrapped, by]);
+    let policy = repo::read("deny.toml");
+    assert!(policy.contains(&format!("crate = \"{wrapped}\", wrappers = [\"{by}\"]")));
 }
 
 #[test]

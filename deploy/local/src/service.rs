@@ -58,6 +58,8 @@ pub struct Surroundings<'a> {
     pub certificates: &'a Path,
     pub audit_keys: &'a Path,
     pub vault_keys: &'a Path,
+    /// Where cases keeps the bytes of documents.
+    pub documents: &'a Path,
     pub keys_file: &'a Path,
     pub identities_file: &'a Path,
     pub ports: &'a BTreeMap<String, u16>,
@@ -154,7 +156,7 @@ impl Surroundings<'_> {
             ("VAULT_KEY_FILE", text(&self.vault_keys.join(format!("{service}.keys")))),
         ]);
         match service {
-            "cases" => settings.push(("INTAKE_URL", self.url("intake")?)),
+            "cases" => settings.extend([("INTAKE_URL", self.url("intake")?), ("DOCUMENTS", text(self.documents))]),
             "safety" => settings
                 .extend([("NOTIFICATION_URL", self.url("notification")?), ("FIRST_ADMINISTRATORS", identity::first_administrators())]),
             "notification" => settings.extend([

@@ -112,7 +112,7 @@ impl Lock {
 /// # Errors
 /// When a folder cannot be removed.
 pub fn reset(dir: &Path) -> Result<()> {
-    for part in ["pg", "nats", "mail", "logs", "secrets"] {
+    for part in ["pg", "nats", "mail", "logs", "secrets", "documents"] {
         let path = dir.join(part);
         match fs::remove_dir_all(&path) {
             Err(error) if error.kind() != std::io::ErrorKind::NotFound => {

@@ -35,6 +35,9 @@ pub const RULES: &[Rule] = &[
     rule(ASSESS, "assessment.record", "R4a", UNIT_AND_MEDIATORS),
     rule("/ro.cases.v1.Cases/RecordConsent", "consent.record", "IM1c", UNIT_AND_MEDIATORS),
     rule("/ro.cases.v1.Cases/MoveCase", "case.move", "R3a", UNIT_AND_MEDIATORS),
+    rule("/ro.cases.v1.Cases/KeepDocument", "document.keep", "TS1c", UNIT_AND_MEDIATORS),
+    rule("/ro.cases.v1.Cases/ListDocuments", "document.list", "TS1c", UNIT_AND_MEDIATORS),
+    rule("/ro.cases.v1.Cases/ReadDocument", "document.read", "TS1c", UNIT_AND_MEDIATORS),
     rule("/ro.cases.v1.Cases/ListAccess", "case.access", "IM1a", &[NATIONAL_MANAGER]),
 ];
 

@@ -1,9 +1,12 @@
 //! The settings of the `cases` process; each flag is also `CASES_<FLAG>` in the environment.
 
+use std::path::PathBuf;
+
+use anyhow::Context as _;
 use chassis::{Configured, Settings};
 use clap::Parser;
 
-use crate::domain::glass::Limits;
+use crate::{app::keep_document::Documents, domain::glass::Limits, store::blob::Blobs};
 
 /// The RO case file
 #[derive(Debug, Clone, Parser)]
@@ -23,9 +26,29 @@ pub struct Config {
     /// How many cases one person may open by break-glass in 24 hours. An example until CSC sets it
     #[arg(long, default_value_t = 3, value_parser = clap::value_parser!(u32).range(1..=100))]
     pub glass_quota: u32,
+
+    /// Folder of the store of documents, on a disk that is backed up; without it no document is kept
+    #[arg(long)]
+    pub documents: Option<PathBuf>,
+
+    /// KiB that one document may have. An example until CSC sets it
+    #[arg(long, default_value_t = 10_240, value_parser = clap::value_parser!(u32).range(64..=65_536))]
+    pub document_largest: u32,
 }
 
 impl Config {
+    /// The store of documents.
+    ///
+    /// # Errors
+    /// The folder is not there, or cannot be used.
+    pub fn documents(&self) -> anyhow::Result<Documents> {
+        let blobs = match &self.documents {
+            Some(folder) => Some(Blobs::folder(folder).with_context(|| format!("--documents: {} cannot be used", folder.display()))?),
+            None => None,
+        };
+        Ok(Documents { blobs, largest: usize::try_from(self.document_largest).unwrap_or(usize::MAX).saturating_mul(1024) })
+    }
+
     /// The limits of a break-glass.
     #[must_use]
     pub fn glass(&self) -> Limits {

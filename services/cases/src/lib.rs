@@ -30,6 +30,7 @@ pub async fn serve(config: Config, ctx: chassis::Context) -> anyhow::Result<()> 
         glass: config.glass(),
         outbox: ctx.outbox.clone(),
         vault: ctx.vault.clone(),
+        documents: config.documents()?,
     };
     chassis::vault::keep_sealed(&ctx, store::sealed::InClear).await;
     let intake = IntakeClient::new(ctx.peer("intake", &config.intake_url)?);
@@ -41,6 +42,7 @@ pub async fn serve(config: Config, ctx: chassis::Context) -> anyhow::Result<()> 
     let heard = subject::CASES_CONCERNS;
     ctx.consume(heard.stream, heard.name, heard.filters, concerns::Concerns { clock: ctx.clock.clone() });
     chassis::audit::join(&ctx, witness_ring())?;
+    ctx.spawn("documents-sweep", app::keep_document::keep_swept(app.clone(), ctx.stop.clone()));
     ctx.spawn("glass-watch", app::glass_watch::keep(app.clone(), ctx.stop.clone()));
     ctx.serve_grpc_with_urgent(proto::DESCRIPTOR_BYTES, access::RULES, access::URGENT, grpc::routes(app)).await
 }

@@ -18,7 +18,7 @@ const fn every(way: &'static str, to: &'static str, carries: &'static str, highe
     Way { process: "every process", way, to, carries, highest, setting }
 }
 
-pub const WAYS: [Way; 13] = [
+pub const WAYS: [Way; 14] = [
     every("PostgreSQL", "the service's own database", "what the service keeps", Class::Protected, Some("database_url")),
     every("PostgreSQL, as owner", "the same database, for migrations alone", "tables and rights", Class::Open, Some("database_owner_url")),
     every("HTTP GET", "the identity provider", "nothing but the address of its public keys", Class::Open, Some("identity_keys_url")),
@@ -49,6 +49,14 @@ pub const WAYS: [Way; 13] = [
         carries: "which concerns are guarded; the envelope of NHQ, where safety has lost a concern",
         highest: Class::Protected,
         setting: Some("safety_url"),
+    },
+    Way {
+        process: "cases",
+        way: "files",
+        to: "the store of documents, a folder",
+        carries: "the bytes of documents, sealed, under random names",
+        highest: Class::Protected,
+        setting: None,
     },
     Way {
         process: "dashboard",
@@ -122,6 +130,7 @@ pub const FIELDS: &[(&str, &[&str])] = &[
             "outbox.overdue",
             "rank",
             "released",
+            "removed",
             "ring.inboxes",
             "ring.step",
             "rings",

@@ -32,6 +32,7 @@ pub(super) struct Places {
     certificates: PathBuf,
     audit_keys: PathBuf,
     vault_keys: PathBuf,
+    documents: PathBuf,
     identities_file: PathBuf,
 }
 
@@ -65,6 +66,7 @@ pub fn start(options: &Options, say: Say<'_>) -> Result<Stack> {
         certificates: &places.certificates,
         audit_keys: &places.audit_keys,
         vault_keys: &places.vault_keys,
+        documents: &places.documents,
         keys_file: &issuer.keys_file,
         identities_file: &places.identities_file,
         ports: &ports,
@@ -108,9 +110,10 @@ fn prepare(dir: &Path) -> Result<Places> {
         certificates: secrets.join("certificates"),
         audit_keys: secrets.join("audit"),
         vault_keys: secrets.join("vault"),
+        documents: dir.join("documents"),
         identities_file: secrets.join("identities.json"),
     };
-    for folder in [&secrets, &places.logs] {
+    for folder in [&secrets, &places.logs, &places.documents] {
         secret::folder(folder, 0o700)?;
     }
     // One former log of each process is kept.

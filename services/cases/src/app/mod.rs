@@ -7,10 +7,12 @@ pub mod break_glass;
 pub mod events;
 pub mod follow_concern;
 pub mod glass_watch;
+pub mod keep_document;
 pub mod list_access;
 pub mod move_case;
 pub mod open_case;
 pub mod read_cases;
+pub mod read_documents;
 pub mod record_assessment;
 pub mod record_consent;
 pub mod review_glass;
@@ -29,6 +31,8 @@ use proto::{
 use sqlx::{PgConnection, PgPool, Postgres, Transaction};
 use time::OffsetDateTime;
 use uuid::Uuid;
+
+use keep_document::Documents;
 
 use crate::{
     domain::{
@@ -53,6 +57,7 @@ pub struct App {
     pub glass: Limits,
     pub outbox: Wake,
     pub vault: Vault,
+    pub documents: Documents,
 }
 
 /// What the audit log calls the objects of this service.

@@ -26,6 +26,9 @@ pub enum Verb {
     EndGlass,
     ListGlass,
     ReviewGlass,
+    KeepDocument,
+    ListDocuments,
+    ReadDocument,
     /// A screening decision opens the case.
     Open,
     /// A newer decision changes how far the case may go.
@@ -37,7 +40,7 @@ pub enum Verb {
 }
 
 impl Verb {
-    pub const ALL: [Self; 20] = [
+    pub const ALL: [Self; 23] = [
         Self::List,
         Self::Read,
         Self::Find,
@@ -54,6 +57,9 @@ impl Verb {
         Self::EndGlass,
         Self::ListGlass,
         Self::ReviewGlass,
+        Self::KeepDocument,
+        Self::ListDocuments,
+        Self::ReadDocument,
         Self::Open,
         Self::DecideAgain,
         Self::TakeBack,
@@ -80,6 +86,9 @@ impl Verb {
             Self::EndGlass => "glass.end",
             Self::ListGlass => "glass.list",
             Self::ReviewGlass => "glass.review",
+            Self::KeepDocument => "document.keep",
+            Self::ListDocuments => "document.list",
+            Self::ReadDocument => "document.read",
             Self::Open => "case.open",
             Self::DecideAgain => "case.decide-again",
             Self::TakeBack => "case.take-back",
@@ -167,11 +176,11 @@ fn by_tie(tie: Tie, verb: Verb) -> Decision {
             Tie::Service => Allowed,
             Tie::Unit | Tie::Line(_) | Tie::Stranger => Hidden,
         },
-        Verb::List | Verb::Read | Verb::Find => match tie {
+        Verb::List | Verb::Read | Verb::Find | Verb::ListDocuments | Verb::ReadDocument => match tie {
             Tie::Unit | Tie::Line(_) => Allowed,
             Tie::Service | Tie::Stranger => Hidden,
         },
-        Verb::AddParticipant | Verb::RecordAssessment | Verb::RecordConsent | Verb::Move => match tie {
+        Verb::AddParticipant | Verb::RecordAssessment | Verb::RecordConsent | Verb::Move | Verb::KeepDocument => match tie {
             Tie::Unit | Tie::Line(Officer | Mediator) => Allowed,
             Tie::Line(Glass) => Refused(read_only()),
             Tie::Service | Tie::Stranger => Hidden,
@@ -212,7 +221,7 @@ fn by_tie(tie: Tie, verb: Verb) -> Decision {
 
 fn by_stage(verb: Verb, stage: Option<Stage>) -> Decision {
     match (verb, stage) {
-        (Verb::AddParticipant | Verb::AssignMediator, Some(Stage::Closed)) => Decision::Refused(case_closed()),
+        (Verb::AddParticipant | Verb::AssignMediator | Verb::KeepDocument, Some(Stage::Closed)) => Decision::Refused(case_closed()),
         // Whoever joins has not consented yet: mediation waits for them [L26.1-2].
         (Verb::AddParticipant, Some(Stage::Mediation)) => Decision::Refused(mediation_under_way()),
         _ => Decision::Allowed,

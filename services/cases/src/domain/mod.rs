@@ -6,6 +6,7 @@ pub mod access;
 pub mod assessment;
 pub mod consent;
 pub mod decision;
+pub mod document;
 pub mod glass;
 pub mod missing;
 pub mod mode;

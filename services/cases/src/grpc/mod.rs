@@ -1,5 +1,6 @@
 //! The RPCs of `ro.cases.v1.Cases`: each decodes, calls one use case, encodes.
 
+mod document;
 mod encode;
 mod parse;
 
@@ -7,18 +8,23 @@ use chassis::{Caller, limits::MESSAGE, wire};
 use proto::cases::v1::{
     AddParticipantRequest, AddParticipantResponse, AssignMediatorRequest, AssignMediatorResponse, AssignOfficerRequest,
     AssignOfficerResponse, BreakGlassRequest, BreakGlassResponse, EndAssignmentRequest, EndAssignmentResponse, EndGlassRequest,
-    EndGlassResponse, EndOfficerRequest, EndOfficerResponse, FindCaseByReferralRequest, GetCaseRequest, GetCaseResponse, ListAccessRequest,
-    ListAccessResponse, ListCasesRequest, ListCasesResponse, ListGlassRequest, ListGlassResponse, MoveCaseRequest, MoveCaseResponse,
-    RecordAssessmentRequest, RecordAssessmentResponse, RecordConsentRequest, RecordConsentResponse, ReviewGlassRequest,
-    ReviewGlassResponse,
+    EndGlassResponse, EndOfficerRequest, EndOfficerResponse, FindCaseByReferralRequest, GetCaseRequest, GetCaseResponse,
+    KeepDocumentRequest, KeepDocumentResponse, ListAccessRequest, ListAccessResponse, ListCasesRequest, ListCasesResponse,
+    ListDocumentsRequest, ListDocumentsResponse, ListGlassRequest, ListGlassResponse, MoveCaseRequest, MoveCaseResponse,
+    ReadDocumentRequest, ReadDocumentResponse, RecordAssessmentRequest, RecordAssessmentResponse, RecordConsentRequest,
+    RecordConsentResponse, ReviewGlassRequest, ReviewGlassResponse,
     cases_server::{Cases, CasesServer},
 };
-use tonic::{Request, Response, Status, service::Routes};
+use std::vec::IntoIter;
+
+use tokio_stream::Iter;
+use tonic::{Request, Response, Status, Streaming, service::Routes};
+use uuid::Uuid;
 
 use crate::{
     app::{
-        App, add_participant, assign_mediator, assign_officer, break_glass, events::stage_code, list_access, move_case, read_cases,
-        read_cases::Which, record_assessment, record_consent, review_glass,
+        App, add_participant, assign_mediator, assign_officer, break_glass, events::stage_code, keep_document, list_access, move_case,
+        read_cases, read_cases::Which, read_documents, record_assessment, record_consent, review_glass,
     },
     domain::{assessment::Written, decision::Verb},
 };
@@ -181,6 +187,34 @@ impl Cases for Door {
         let ended = record_consent::record_consent(&self.0, &caller, command).await;
         self.0.watched(&caller, Verb::RecordConsent, &asked.case_id, ended).await?;
         Ok(Response::new(RecordConsentResponse {}))
+    }
+
+    async fn keep_document(&self, request: Request<Streaming<KeepDocumentRequest>>) -> Answer<KeepDocumentResponse> {
+        let caller = Caller::of(&request)?;
+        let document::Received { case_ref, offered, bytes } = document::receive(request.into_inner(), self.0.documents.largest).await?;
+        let ended = keep_document::keep_document(&self.0, &caller, &case_ref, offered, bytes).await;
+        let kept = self.0.watched(&caller, Verb::KeepDocument, &case_ref, ended).await?;
+        Ok(Response::new(KeepDocumentResponse { document: Some(document::encode(&kept)) }))
+    }
+
+    async fn list_documents(&self, request: Request<ListDocumentsRequest>) -> Answer<ListDocumentsResponse> {
+        let caller = Caller::of(&request)?;
+        let case_ref = request.into_inner().case_ref;
+        let ended = read_documents::list_documents(&self.0, &caller, &case_ref).await;
+        let documents = self.0.watched(&caller, Verb::ListDocuments, &case_ref, ended).await?;
+        Ok(Response::new(ListDocumentsResponse { documents: documents.iter().map(document::encode).collect() }))
+    }
+
+    type ReadDocumentStream = Iter<IntoIter<Result<ReadDocumentResponse, Status>>>;
+
+    async fn read_document(&self, request: Request<ReadDocumentRequest>) -> Answer<Self::ReadDocumentStream> {
+        let caller = Caller::of(&request)?;
+        let asked = request.into_inner().document_id;
+        // What is no id names nothing, and takes the road of an id that names nothing [T6].
+        let id = Uuid::try_parse(asked.trim()).unwrap_or_default();
+        let ended = read_documents::read_document(&self.0, &caller, id).await;
+        let (read, bytes) = self.0.watched(&caller, Verb::ReadDocument, &asked, ended).await?;
+        Ok(Response::new(tokio_stream::iter(document::pieces(&read, &bytes))))
     }
 
     async fn list_access(&self, request: Request<ListAccessRequest>) -> Answer<ListAccessResponse> {

@@ -4,9 +4,11 @@
 
 pub mod access;
 pub mod assessment;
+pub mod blob;
 pub mod case_file;
 pub mod concern;
 pub mod consent;
+pub mod document;
 pub mod glass;
 pub mod participant;
 pub mod sealed;

@@ -5,6 +5,7 @@ mod assessments;
 mod audit;
 mod consents;
 mod decisions;
+mod documents;
 mod fenced;
 mod glass;
 mod need_to_know;

@@ -3,19 +3,30 @@
 use cases::grpc::Door;
 use harness::uniform::{Seen, asked, every_rpc_of, refused, same};
 use proto::cases::v1::{
-    AddParticipantRequest, AssignMediatorRequest, EndAssignmentRequest, FindCaseByReferralRequest, GetCaseRequest, MoveCaseRequest,
-    RecordAssessmentRequest, RecordConsentRequest, cases_server::Cases,
+    AddParticipantRequest, AssignMediatorRequest, EndAssignmentRequest, FindCaseByReferralRequest, GetCaseRequest, ListDocumentsRequest,
+    MoveCaseRequest, ReadDocumentRequest, RecordAssessmentRequest, RecordConsentRequest, cases_server::Cases,
 };
 use proto::role;
 use uuid::Uuid;
 
 use crate::world::{World, caller, mediator};
 
-const COMPARED: [&str; 8] =
-    ["GetCase", "FindCaseByReferral", "AddParticipant", "RecordAssessment", "RecordConsent", "MoveCase", "AssignMediator", "EndAssignment"];
+const COMPARED: [&str; 10] = [
+    "ListDocuments",
+    "ReadDocument",
+    "GetCase",
+    "FindCaseByReferral",
+    "AddParticipant",
+    "RecordAssessment",
+    "RecordConsent",
+    "MoveCase",
+    "AssignMediator",
+    "EndAssignment",
+];
 /// Only supervisors and the National Manager may call these, and no case is hidden from them [IM1c].
 const SUPERVISORS: &str = "supervisors know of every case";
-const OTHERS: [(&str, &str); 8] = [
+const OTHERS: [(&str, &str); 9] = [
+    ("KeepDocument", "a stream: compared in documents.rs, whatever is sent"),
     ("AssignOfficer", SUPERVISORS),
     ("EndOfficer", SUPERVISORS),
     ("ListAccess", SUPERVISORS),
@@ -39,6 +50,8 @@ async fn ask(door: &Door, rpc: &str, name: &str) -> Seen {
             let request = EndAssignmentRequest { case_id: name, mediator: "mediator-2".into() };
             refused(door.end_assignment(asked(&stranger, request))).await
         }
+        "ListDocuments" => refused(door.list_documents(asked(&who, ListDocumentsRequest { case_ref: name }))).await,
+        "ReadDocument" => refused(door.read_document(asked(&who, ReadDocumentRequest { document_id: name }))).await,
         "GetCase" => refused(door.get_case(asked(&who, GetCaseRequest { case_ref: name }))).await,
         "FindCaseByReferral" => refused(door.find_case_by_referral(asked(&who, FindCaseByReferralRequest { referral_id: name }))).await,
         "AddParticipant" => {

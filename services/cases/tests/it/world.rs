@@ -7,6 +7,7 @@ use cases::{
         App,
         add_participant::{self, add_participant},
         assign_mediator::assign_mediator,
+        keep_document::Documents,
         move_case::{self, move_case},
         open_case::open_case,
         read_cases::{self, Whole},
@@ -61,7 +62,8 @@ impl World {
         let clock = Clock::fixed(NOW);
         let vault = harness::vault::vault("cases", &clock);
         let glass = Limits { lasts: time::Duration::hours(4), quota: 3 };
-        let app = App { pool: db.pool.clone(), clock, ids: Ids::seeded(7), glass, outbox: Wake::default(), vault };
+        let documents = Documents { blobs: None, largest: 0 };
+        let app = App { pool: db.pool.clone(), clock, ids: Ids::seeded(7), glass, outbox: Wake::default(), vault, documents };
         let world = Self { app, db, referrals: AtomicU64::new(1), keys: AtomicU64::new(1) };
         for person in ["rj-officer-1", "rj-officer-2", "rj-officer-3"] {
             world.grant(person, role::RJ_OFFICER).await;

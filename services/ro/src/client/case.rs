@@ -12,6 +12,7 @@ use proto::{
 use super::{
     choices,
     common::Common,
+    document,
     failure::Failure,
     glass, labels, output,
     session::{Session, Wanted, Who},
@@ -31,6 +32,9 @@ pub enum Command {
     /// What was opened by break-glass: list, review, end
     #[command(subcommand)]
     Glass(glass::Command),
+    /// Documents on a case file: keep, list, read
+    #[command(subcommand)]
+    Document(document::Command),
 }
 
 /// The cases you may know of
@@ -156,6 +160,7 @@ impl Command {
             Self::WhoViewed(c) => &c.common,
             Self::BreakGlass(c) => c.common(),
             Self::Glass(c) => c.common(),
+            Self::Document(c) => c.common(),
         }
     }
 
@@ -178,6 +183,7 @@ impl Command {
             Self::WhoViewed(c) => c.run(session, &who).await,
             Self::BreakGlass(c) => c.run(session, &who).await,
             Self::Glass(c) => c.run(session, &who).await,
+            Self::Document(c) => c.run(session, &who).await,
         }
     }
 }

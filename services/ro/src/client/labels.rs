@@ -1,7 +1,7 @@
 //! The wire's codes in words. Every `match` is whole: a new code does not compile without both languages.
 
 use proto::{
-    cases::v1::{ParticipantKind, RiskLevel, Stage},
+    cases::v1::{DocumentKind, DocumentSide, ParticipantKind, RiskLevel, Stage},
     intake::v1::{Origin, ReferralState},
     safety::v1::{Audience, ConcernState, Grade},
 };
@@ -102,5 +102,26 @@ pub const fn audience(value: Audience) -> Words {
         Audience::Unspecified => NOT_STATED,
         Audience::Nhq => words("NHQ", "AC"),
         Audience::ResponsibleHead => words("head of the site", "directeur responsable"),
+    }
+}
+
+#[must_use]
+pub const fn document_kind(value: DocumentKind) -> Words {
+    match value {
+        DocumentKind::Unspecified => NOT_STATED,
+        DocumentKind::ConsentForm => words("consent form", "formulaire de consentement"),
+        DocumentKind::Letter => words("letter", "lettre"),
+        DocumentKind::Agreement => words("agreement", "entente"),
+        DocumentKind::Report => words("report", "rapport"),
+        DocumentKind::OtherDocument => words("other", "autre"),
+    }
+}
+
+#[must_use]
+pub const fn document_side(value: DocumentSide) -> Words {
+    match value {
+        DocumentSide::Unspecified | DocumentSide::File => words("file", "dossier"),
+        DocumentSide::OfTheVictim => words("victim", "victime"),
+        DocumentSide::OfTheOffender => words("offender", "délinquant"),
     }
 }

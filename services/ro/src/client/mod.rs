@@ -6,6 +6,7 @@ pub mod choices;
 pub mod common;
 pub mod concern;
 pub mod contact;
+pub mod document;
 pub mod failure;
 pub mod glass;
 pub mod grant;

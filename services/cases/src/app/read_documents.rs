@@ -1,0 +1,47 @@
+//! What stands on a file as documents, and the bytes of one of them [R3c, TS1c].
+
+use chassis::{Caller, Error, Private, Result};
+use sha2::{Digest, Sha256};
+use uuid::Uuid;
+
+use super::{App, find, keep_document::away, note, seen};
+use crate::{
+    domain::{access::CaseRef, decision::Verb, document::Document},
+    store::document,
+};
+
+/// Every document of a case, oldest first, without its bytes.
+///
+/// # Errors
+/// Not found.
+pub async fn list_documents(app: &App, caller: &Caller, case_ref: &str) -> Result<Vec<Document>> {
+    let mut tx = app.begin(caller).await?;
+    let at = app.clock.now();
+    let file = find(&mut tx, at, caller, Verb::ListDocuments, case_ref).await?;
+    let documents = document::of_case(&mut tx, &app.vault, file.id).await?;
+    note(&mut tx, caller, Verb::ListDocuments, &file, at).await?;
+    tx.commit().await?;
+    Ok(documents)
+}
+
+/// One document with its bytes, exactly as they were kept. That it was read is on record before it is shown.
+///
+/// # Errors
+/// Not found; or the store of documents does not answer.
+pub async fn read_document(app: &App, caller: &Caller, id: Uuid) -> Result<(Document, Private<Vec<u8>>)> {
+    let mut tx = app.begin(caller).await?;
+    let at = app.clock.now();
+    let (case, found) = document::find(&mut tx, &app.vault, id).await?.ok_or(Error::NotFound)?;
+    let file = seen(&mut tx, caller, Verb::ReadDocument, &CaseRef::Id(case), at).await?;
+    note(&mut tx, caller, Verb::ReadDocument, &file, at).await?;
+    tx.commit().await?;
+    let sealed = app.documents.blobs()?.get(id).await.map_err(|error| away(&error))?;
+    let mut tx = app.begin(caller).await?;
+    let bytes = document::open(&mut tx, &app.vault, id, &sealed).await?;
+    tx.commit().await?;
+    if Sha256::digest(bytes.expose()).as_slice() == found.hash.expose().as_slice() {
+        Ok((found, bytes))
+    } else {
+        Err(Error::Internal("a document is not what was kept".to_owned()))
+    }
+}

@@ -1,0 +1,175 @@
+//! Documents on a case file: kept whole, read by whoever may know of the case, and by nobody else [TS1c, R3c].
+
+use std::path::PathBuf;
+
+use cases::{
+    app::{
+        assign_mediator::end_assignment,
+        keep_document::{Documents, keep_document, sweep},
+        read_documents::{list_documents, read_document},
+    },
+    domain::{
+        document::{Document, Kind, Offered},
+        participant::Side,
+        stage::Stage,
+    },
+    store::blob::Blobs,
+};
+use chassis::{Caller, Error, Result};
+use time::Duration;
+use uuid::Uuid;
+
+use crate::world::{Opened, World, caller, mediator, officer, other_officer, refusal, supervisor};
+
+const LETTER: &str = "Dear Oscar Invented,\nI want to know why. marker-letter";
+const LARGEST: usize = 4_096;
+
+/// A world with a store of documents in a folder of its own.
+async fn world() -> (World, PathBuf) {
+    let mut world = World::new().await;
+    let folder = std::env::temp_dir().join(format!("ro-documents-{}", chassis::Ids::random().uuid()));
+    std::fs::create_dir(&folder).unwrap();
+    world.app.documents = Documents { blobs: Some(Blobs::folder(&folder).unwrap()), largest: LARGEST };
+    (world, folder)
+}
+
+fn letter(key: &str) -> Offered {
+    Offered::parse(Some(Side::Victim), Kind::Letter, "text/plain", "first letter of Vera Imaginary", key).unwrap()
+}
+
+async fn keep(world: &World, who: &Caller, case: &Opened, key: &str, text: &str) -> Result<Document> {
+    keep_document(&world.app, who, &case.id, letter(key), text.as_bytes().to_vec()).await
+}
+
+fn stored(folder: &PathBuf) -> Vec<Vec<u8>> {
+    std::fs::read_dir(folder).unwrap().map(|entry| std::fs::read(entry.unwrap().path()).unwrap()).collect()
+}
+
+// The acceptance of TS1c, in its own words.
+#[tokio::test]
+async fn a_stored_letter_is_read_back_identical_by_the_assigned_mediator_is_ciphertext_on_disk_and_is_unreadable_without_its_key() {
+    let (world, folder) = world().await;
+    let case = world.open().await;
+    world.assign(&case, "mediator-1").await;
+    let kept = keep(&world, &mediator("mediator-1"), &case, "letter-1", LETTER).await.unwrap();
+    let (found, bytes) = read_document(&world.app, &mediator("mediator-1"), kept.id).await.unwrap();
+    assert_eq!((found, bytes.expose().as_slice()), (kept.clone(), LETTER.as_bytes()));
+
+    let on_disk = stored(&folder);
+    assert!(on_disk.len() == 1 && !String::from_utf8_lossy(&on_disk[0]).contains("marker-letter"));
+    let rows = harness::dump::rows(&world.db.admin).await;
+    for word in ["marker-letter", "Imaginary", "first letter"] {
+        assert!(harness::dump::holders(&rows, word).is_empty(), "{word}");
+    }
+    let mut tx = world.service().await;
+    world.app.vault.destroy(&mut tx, "case", Uuid::try_parse(&case.id).unwrap(), world.app.clock.now()).await.unwrap();
+    tx.commit().await.unwrap();
+    assert!(read_document(&world.app, &mediator("mediator-1"), kept.id).await.is_err());
+}
+
+#[tokio::test]
+async fn whoever_may_not_know_of_the_case_finds_none_of_its_documents_and_puts_none_there() {
+    let (world, folder) = world().await;
+    let case = world.open().await;
+    world.assign(&case, "mediator-1").await;
+    let kept = keep(&world, &officer(), &case, "letter-1", LETTER).await.unwrap();
+    let strangers = [other_officer(), mediator("mediator-2"), caller("someone", &[proto::role::STAFF])];
+    for who in &strangers {
+        for id in [kept.id, Uuid::from_u128(7), Uuid::nil()] {
+            assert!(matches!(read_document(&world.app, who, id).await, Err(Error::NotFound)), "{}", who.subject);
+        }
+        assert!(matches!(list_documents(&world.app, who, &case.id).await, Err(Error::NotFound)));
+        // Whatever they send: what is wrong with it would tell that the case is there.
+        assert!(matches!(keep(&world, who, &case, "letter-2", &"x".repeat(LARGEST + 1)).await, Err(Error::NotFound)));
+    }
+    assert_eq!(stored(&folder).len(), 1);
+    end_assignment(&world.app, &officer(), &case.id, "mediator-1").await.unwrap();
+    assert!(matches!(read_document(&world.app, &mediator("mediator-1"), kept.id).await, Err(Error::NotFound)));
+    // By break-glass it is read and nothing is put there.
+    cases::app::break_glass::break_glass(&world.app, &other_officer(), &case.id, "she is on the telephone now").await.unwrap();
+    assert!(read_document(&world.app, &other_officer(), kept.id).await.is_ok());
+    assert_eq!(refusal(keep(&world, &other_officer(), &case, "letter-3", LETTER).await).reason, "read-only-access");
+}
+
+#[tokio::test]
+async fn the_same_submission_keeps_one_document_and_its_key_stands_for_no_other() {
+    let (world, folder) = world().await;
+    let case = world.open().await;
+    let who = officer();
+    let at_once = (0..4).map(|_| keep(&world, &who, &case, "letter-1", LETTER));
+    let kept: Vec<Uuid> = futures::future::join_all(at_once).await.into_iter().map(|kept| kept.unwrap().id).collect();
+    assert!(kept.iter().all(|id| *id == kept[0]), "{kept:?}");
+    assert_eq!((stored(&folder).len(), world.count("select count(*) from document").await), (1, 1));
+    assert_eq!(refusal(keep(&world, &officer(), &case, "letter-1", "another letter").await).reason, "document-key-used");
+    let listed = list_documents(&world.app, &supervisor(), &case.id).await.unwrap();
+    assert!(listed.len() == 1 && listed[0].name.expose() == "first letter of Vera Imaginary" && listed[0].size == LETTER.len() as u64);
+}
+
+#[tokio::test]
+async fn what_is_too_large_or_not_what_it_says_or_for_a_closed_case_is_refused_and_leaves_nothing() {
+    let (world, folder) = world().await;
+    let case = world.open().await;
+    assert_eq!(refusal(keep(&world, &officer(), &case, "k", &"x".repeat(LARGEST + 1)).await).reason, "document-too-large");
+    assert_eq!(refusal(keep(&world, &officer(), &case, "k", "").await).reason, "document-empty");
+    let pdf = Offered::parse(None, Kind::Report, "application/pdf", "report", "k").unwrap();
+    let refused = keep_document(&world.app, &officer(), &case.id, pdf, b"MZ a program".to_vec()).await;
+    assert_eq!(refusal(refused).reason, "document-not-what-it-says");
+    world.go(&case, Stage::Closed, "").await.unwrap();
+    assert_eq!(refusal(keep(&world, &officer(), &case, "k", LETTER).await).reason, "case-closed");
+    assert_eq!((stored(&folder).len(), world.count("select count(*) from document").await), (0, 0));
+    let mut without = world;
+    without.app.documents.blobs = None;
+    let open = without.open().await;
+    assert_eq!(refusal(keep(&without, &officer(), &open, "k", LETTER).await).reason, "documents-not-configured");
+}
+
+#[tokio::test]
+async fn a_store_that_is_away_keeps_nothing_half_and_bytes_that_were_changed_or_swapped_are_not_shown() {
+    let (world, folder) = world().await;
+    let case = world.open().await;
+    let (one, other) =
+        (keep(&world, &officer(), &case, "1", LETTER).await.unwrap(), keep(&world, &officer(), &case, "2", "other").await.unwrap());
+    let (a, b) = (folder.join(one.id.to_string()), folder.join(other.id.to_string()));
+    let whole = std::fs::read(&a).unwrap();
+    let mut changed = whole.clone();
+    *changed.last_mut().unwrap() ^= 1;
+    for bytes in [changed, std::fs::read(&b).unwrap(), Vec::new()] {
+        std::fs::write(&a, bytes).unwrap();
+        assert!(read_document(&world.app, &officer(), one.id).await.is_err());
+    }
+    std::fs::remove_dir_all(&folder).unwrap();
+    std::fs::write(&folder, b"no folder").unwrap();
+    assert!(matches!(keep(&world, &officer(), &case, "3", LETTER).await, Err(Error::Unavailable { .. })));
+    assert_eq!(world.count("select count(*) from document").await, 2);
+    std::fs::remove_file(&folder).unwrap();
+}
+
+#[tokio::test]
+async fn what_a_process_that_died_left_in_the_store_is_removed_after_a_day_and_no_document_is() {
+    let (world, folder) = world().await;
+    let case = world.open().await;
+    let kept = keep(&world, &officer(), &case, "1", LETTER).await.unwrap();
+    std::fs::write(folder.join(Uuid::from_u128(9).to_string()), b"of a process that died").unwrap();
+    assert_eq!(sweep(&world.app).await.unwrap(), 0, "it may still be on its way");
+    world.app.clock.advance(Duration::days(400));
+    assert_eq!(sweep(&world.app).await.unwrap(), 1);
+    assert_eq!(sweep(&world.app).await.unwrap(), 0);
+    assert!(read_document(&world.app, &officer(), kept.id).await.is_ok());
+}
+
+#[tokio::test]
+async fn every_reading_and_keeping_of_a_document_stands_in_the_log_of_the_case() {
+    let (world, _folder) = world().await;
+    let case = world.open().await;
+    let kept = keep(&world, &officer(), &case, "1", LETTER).await.unwrap();
+    list_documents(&world.app, &supervisor(), &case.id).await.unwrap();
+    read_document(&world.app, &supervisor(), kept.id).await.unwrap();
+    let noted: Vec<(String, String)> =
+        sqlx::query_as("select actor, action from audit_staged where object = $1 and action like 'document.%' order by staged")
+            .bind(&case.id)
+            .fetch_all(&world.db.admin)
+            .await
+            .unwrap();
+    let expected = [("rj-officer-1", "document.keep"), ("rj-supervisor-1", "document.list"), ("rj-supervisor-1", "document.read")];
+    assert_eq!(noted, expected.map(|(who, what)| (who.to_owned(), what.to_owned())));
+}
