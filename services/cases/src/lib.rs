@@ -12,6 +12,7 @@ pub mod store;
 pub use bus::{concerns, screened};
 pub use config::Config;
 
+use chassis::access::Access;
 use proto::{intake::v1::intake_client::IntakeClient, subject};
 use sqlx::migrate::Migrator;
 
@@ -44,7 +45,8 @@ pub async fn serve(config: Config, ctx: chassis::Context) -> anyhow::Result<()> 
     chassis::audit::join(&ctx, witness_ring())?;
     ctx.spawn("documents-sweep", app::keep_document::keep_swept(app.clone(), ctx.stop.clone()));
     ctx.spawn("glass-watch", app::glass_watch::keep(app.clone(), ctx.stop.clone()));
-    ctx.serve_grpc_with_urgent(proto::DESCRIPTOR_BYTES, access::RULES, access::URGENT, grpc::routes(app)).await
+    let access = Access { rules: access::RULES, urgent: access::URGENT, ..Access::default() };
+    ctx.serve_grpc_to(proto::DESCRIPTOR_BYTES, access, grpc::routes(app)).await
 }
 
 /// Whose audit log this service witnesses, and who witnesses its own.

@@ -1,13 +1,18 @@
-//! Which roles may call which RPC. A method without a rule is denied.
+//! Which roles may call which RPC, and which of these a device may call for its person. A method without a rule is denied.
 
 use tonic::Status;
 
-use crate::{identity::Caller, refusal::Refusal};
+use crate::{devices::Devices, identity::Caller, refusal::Refusal};
 
 /// Any person who holds a grant now, whatever it is. A service is meant only where it is named.
 pub const ANYONE: &str = "*";
 /// Any person whose identity is proven, with or without a grant: the grants are not even looked at, and need not be readable.
 pub const WHOEVER: &str = "**";
+
+/// The reason of a call that a device made and may not.
+pub(crate) const DEVICE_MAY_NOT: &str = "device-may-not";
+/// The reason of a call that nobody with these roles may make.
+pub(crate) const PERMISSION_MISSING: &str = "permission-missing";
 
 /// Who may call one RPC. Whether the object at hand is theirs to know is decided by the use case.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -20,6 +25,36 @@ pub struct Rule {
     pub clause: &'static str,
     /// Roles, [`ANYONE`] or [`WHOEVER`].
     pub allow: &'static [&'static str],
+}
+
+/// What a door opens, and to whom.
+#[derive(Clone, Default)]
+pub struct Access {
+    pub rules: &'static [Rule],
+    /// Methods held back by no quota and by no other call.
+    pub urgent: &'static [&'static str],
+    /// The only methods that a device may call; whatever its person may.
+    pub by_device: &'static [&'static str],
+    /// The devices that are believed; without them, none is.
+    pub devices: Option<Devices>,
+}
+
+/// Decides whether a device may call the method at all; what its person may is decided after it.
+///
+/// # Errors
+/// `permission_denied` for every method that is not listed.
+pub fn check_device(by_device: &[&str], method: &str) -> Result<(), Status> {
+    if by_device.contains(&method) { Ok(()) } else { Err(device_may_not().into()) }
+}
+
+/// What a device is told that would do more than what cannot wait.
+fn device_may_not() -> Refusal {
+    Refusal::denied(
+        DEVICE_MAY_NOT,
+        "A1",
+        "a device does only what cannot wait for the identity provider: sign in to do this",
+        "un appareil ne fait que ce qui ne peut attendre le fournisseur d'identité : ouvrez une session pour faire ceci",
+    )
 }
 
 /// Whether the method is open to every proven person, grants or none.
@@ -49,7 +84,7 @@ pub fn check(rules: &[Rule], method: &str, caller: &Caller) -> Result<(), Status
         return Err(no_grant().into());
     }
     Err(Refusal::denied(
-        "permission-missing",
+        PERMISSION_MISSING,
         clause,
         format!("your role does not hold the permission \"{permission}\""),
         format!("votre rôle ne détient pas la permission « {permission} »"),
@@ -90,6 +125,14 @@ mod tests {
         assert!(check(&rules, "/a/Closed", &caller(&["mediator"])).is_err());
         assert!(check(&rules, "/a/Unlisted", &caller(&["officer"])).is_err());
         assert!(check(&rules, "/a/Closed", &caller(&["*"])).is_err());
+    }
+
+    #[test]
+    fn a_device_may_do_what_is_listed_and_nothing_else() {
+        assert!(check_device(&["/a/Open"], "/a/Open").is_ok());
+        for (list, method) in [(["/a/Open"].as_slice(), "/a/Closed"), (&["/a/Open"], "/a/Opened"), (&["/a/Open"], ""), (&[], "/a/Open")] {
+            assert_eq!(check_device(list, method).unwrap_err().code(), tonic::Code::PermissionDenied, "{method}");
+        }
     }
 
     #[test]

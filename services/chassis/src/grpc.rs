@@ -21,7 +21,7 @@ use tower::{Layer, Service};
 use tracing::Instrument;
 
 use crate::{
-    access::{self, Rule},
+    access::{self, Access, Rule},
     audit::Denied,
     clock::Clock,
     grants,
@@ -52,7 +52,7 @@ const UNKNOWN: &str = "unknown";
 #[derive(Clone)]
 pub(crate) struct Gate {
     pub verifier: Option<Verifier>,
-    pub rules: &'static [Rule],
+    pub access: Access,
     pub denied: Denied,
     pub defence: Defence,
     /// Where the grants stand; without it no person holds any.
@@ -118,19 +118,33 @@ impl Gate {
         let caller = match shown {
             Shown::Nobody => return Ok(None),
             Shown::Service(caller) => caller,
-            Shown::Person(proof) => self.person(method, proof).await?,
+            Shown::Person(proof) => {
+                if let Some(device) = &proof.device {
+                    self.device(method, &proof.subject, device)?;
+                }
+                self.person(method, proof).await?
+            }
         };
-        access::check(self.rules, method, &caller).inspect_err(|_| {
-            let rule = self.rules.iter().find(|rule| rule.method == method);
-            self.denied.caller(&caller.subject, rule.map_or("none", |rule| rule.permission));
-        })?;
+        access::check(self.access.rules, method, &caller).inspect_err(|_| self.denied.caller(&caller.subject, self.permission(method)))?;
         Ok(Some(caller))
+    }
+
+    /// A device does what is listed and nothing else, before anything is looked up for it.
+    fn device(&self, method: &str, person: &str, device: &str) -> Result<(), Status> {
+        access::check_device(self.access.by_device, method).inspect_err(|_| {
+            tracing::warn!(caller.subject = person, device.id = device, rpc.method = method, "call by a device refused");
+            self.denied.device(person, self.permission(method));
+        })
+    }
+
+    fn permission(&self, method: &str) -> &'static str {
+        self.access.rules.iter().find(|rule| rule.method == method).map_or("none", |rule| rule.permission)
     }
 
     /// The person with their grants. Where whoever is proven may call, nothing is looked up: no table stands before an alarm.
     async fn person(&self, method: &str, proof: Proof) -> Result<Caller, Status> {
         let pool = match &self.grants {
-            Some(pool) if !access::is_for_whoever(self.rules, method) => pool,
+            Some(pool) if !access::is_for_whoever(self.access.rules, method) => pool,
             _ => return Ok(Caller::new(proof, Vec::new(), None)),
         };
         match tokio::time::timeout(GRANTS_DEADLINE, grants::caller(pool, proof, self.clock.now())).await {
@@ -177,7 +191,7 @@ where
     }
 
     fn call(&mut self, mut request: Request<B>) -> Self::Future {
-        let method = method(self.gate.rules, request.uri().path());
+        let method = method(self.gate.access.rules, request.uri().path());
         let span = tracing::info_span!("rpc", rpc.method = method);
         trace::adopt(&span, request.headers().get("traceparent").and_then(|h| h.to_str().ok()));
         let shown = span.in_scope(|| self.gate.shown(&request, method));

@@ -1,5 +1,6 @@
 //! Who is calling: a person by a signed bearer token, verified against pinned keys, algorithm, issuer and audience; a service by its
-//! certificate. Neither can pass for the other. What a person may do is not in the token: see [`crate::grants`].
+//! certificate. Neither can pass for the other. What a person may do is not in the token: see [`crate::grants`]. Where the service knows
+//! devices, one of them may sign for its person: see [`crate::devices`].
 
 use std::collections::HashSet;
 
@@ -8,7 +9,7 @@ use serde::Deserialize;
 use time::OffsetDateTime;
 use tonic::Status;
 
-use crate::{keys::Keys, refusal::Refusal};
+use crate::{devices::Devices, keys::Keys, refusal::Refusal};
 
 /// What the subject and the role of a service begin with; no token may hold it.
 const SERVICE: &str = "service:";
@@ -22,6 +23,17 @@ pub struct Proof {
     pub subject: String,
     #[serde(rename = "exp", with = "time::serde::timestamp")]
     pub expires_at: OffsetDateTime,
+    /// The device that signed for the person; none for a token of the provider.
+    #[serde(skip)]
+    pub device: Option<String>,
+}
+
+impl Proof {
+    /// What a token of the provider proves.
+    #[must_use]
+    pub fn new(subject: &str, expires_at: OffsetDateTime) -> Self {
+        Self { subject: subject.to_owned(), expires_at, device: None }
+    }
 }
 
 /// One line of what somebody may do: a role, and the one site or region it is held for. Lines are never mixed: whoever heads one
@@ -43,6 +55,8 @@ pub struct Caller {
     pub grants: Vec<Grant>,
     /// When the proof of identity or the first of the grants ends, whichever is earlier.
     pub expires_at: OffsetDateTime,
+    /// The device that signed for the person, where one did: it may less than they.
+    pub device: Option<String>,
     /// When the proof of identity ends.
     pub(crate) proven_until: OffsetDateTime,
 }
@@ -53,7 +67,7 @@ impl Caller {
     pub fn new(proof: Proof, grants: Vec<Grant>, until: Option<OffsetDateTime>) -> Self {
         let proven_until = proof.expires_at;
         let expires_at = until.map_or(proven_until, |until| until.min(proven_until));
-        Self { subject: proof.subject, grants, expires_at, proven_until }
+        Self { subject: proof.subject, grants, expires_at, device: proof.device, proven_until }
     }
 
     /// Somebody who holds each of the roles at each of the places; for tests, and where no more than that is known.
@@ -72,7 +86,7 @@ impl Caller {
                 grants.push(line(role, None, None));
             }
         }
-        Self::new(Proof { subject: subject.to_owned(), expires_at }, grants, None)
+        Self::new(Proof::new(subject, expires_at), grants, None)
     }
 
     /// The caller the chassis has verified for this request.
@@ -124,6 +138,12 @@ impl Caller {
         roles
     }
 
+    /// What proved the caller's identity, for looking them up anew.
+    #[must_use]
+    pub fn proof(&self) -> Proof {
+        Proof { device: self.device.clone(), ..Proof::new(&self.subject, self.proven_until) }
+    }
+
     /// Whether the proof of identity still holds; the grants are another question.
     #[must_use]
     pub fn is_proven(&self, now: OffsetDateTime) -> bool {
@@ -155,6 +175,7 @@ impl Caller {
 pub struct Verifier {
     keys: Keys,
     validation: Validation,
+    devices: Option<Devices>,
 }
 
 impl Verifier {
@@ -166,7 +187,13 @@ impl Verifier {
         validation.set_audience(&[audience]);
         validation.required_spec_claims = ["exp", "iss", "aud", "sub"].into_iter().map(String::from).collect::<HashSet<_>>();
         validation.leeway = 5;
-        Self { keys, validation }
+        Self { keys, validation, devices: None }
+    }
+
+    /// Believes these devices as well, each for its own person.
+    #[must_use]
+    pub fn with_devices(self, devices: Devices) -> Self {
+        Self { devices: Some(devices), ..self }
     }
 
     /// Who a token proves its bearer to be.
@@ -179,13 +206,20 @@ impl Verifier {
 
     fn check(&self, token: &str) -> Option<Proof> {
         let header = decode_header(token).ok()?;
-        let key = self.keys.find(header.kid.as_deref())?;
-        let data: TokenData<Proof> = decode(token, &key, &self.validation).ok()?;
-        let poses = names_service(&data.claims.subject);
+        let device = self.devices.as_ref().zip(header.kid.as_deref()).filter(|(devices, id)| devices.knows(id));
+        let proof = match device {
+            Some((devices, id)) => devices.prove(id, token, &self.validation)?,
+            None => {
+                let key = self.keys.find(header.kid.as_deref())?;
+                let data: TokenData<Proof> = decode(token, &key, &self.validation).ok()?;
+                data.claims
+            }
+        };
+        let poses = names_service(&proof.subject);
         if poses {
             tracing::warn!("a token that names a service is refused");
         }
-        (!poses).then_some(data.claims)
+        (!poses).then_some(proof)
     }
 }
 
@@ -233,7 +267,7 @@ mod tests {
 
     #[test]
     fn whoever_heads_one_place_and_serves_at_another_does_not_head_the_other() {
-        let proof = Proof { subject: "someone".into(), expires_at: OffsetDateTime::UNIX_EPOCH };
+        let proof = Proof::new("someone", OffsetDateTime::UNIX_EPOCH);
         let caller = Caller::new(proof, vec![line("head", "mission"), line("staff", "kent")], None);
         assert!(caller.holds_at(&["head"], "mission") && caller.holds_at(&["staff"], "kent") && caller.has_any(&["head"]));
         assert!(!caller.holds_at(&["head"], "kent") && !caller.holds_at(&["staff"], "mission") && !caller.holds_in(&["head"], "mission"));
@@ -244,7 +278,7 @@ mod tests {
     fn what_is_granted_ends_with_the_proof_or_with_the_first_grant_whichever_is_earlier() {
         let (soon, late) = (OffsetDateTime::UNIX_EPOCH + time::Duration::HOUR, OffsetDateTime::UNIX_EPOCH + time::Duration::DAY);
         for (proven, until, ends) in [(late, Some(soon), soon), (soon, Some(late), soon), (soon, None, soon)] {
-            let caller = Caller::new(Proof { subject: "someone".into(), expires_at: proven }, Vec::new(), until);
+            let caller = Caller::new(Proof::new("someone", proven), Vec::new(), until);
             assert_eq!(caller.expires_at, ends);
             assert_eq!((caller.is_proven(proven), caller.is_proven(proven - time::Duration::SECOND)), (false, true));
         }

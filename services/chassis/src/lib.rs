@@ -10,6 +10,7 @@ pub mod client;
 pub mod clock;
 pub mod config;
 pub mod database;
+pub mod devices;
 pub mod grants;
 mod grpc;
 pub mod identity;

@@ -20,7 +20,7 @@ use tonic::transport::server::Router;
 use tower::layer::util::{Identity, Stack};
 
 use crate::{
-    access::Rule,
+    access::{Access, Rule},
     audit::{self, Denied},
     bus::{Bus, ConsumerSpec},
     client::{self, Peer},
@@ -114,21 +114,15 @@ impl Context {
         rules: &'static [Rule],
         routes: tonic::service::Routes,
     ) -> anyhow::Result<()> {
-        self.serve_grpc_with_urgent(descriptors, rules, &[], routes).await
+        self.serve_grpc_to(descriptors, Access { rules, ..Access::default() }, routes).await
     }
 
-    /// The same, where the methods of `urgent` are held back by no quota and by no other call.
+    /// The same, where more than the rules decides who comes through: methods that are urgent, and devices.
     ///
     /// # Errors
     /// As above.
-    pub async fn serve_grpc_with_urgent(
-        &self,
-        descriptors: &'static [u8],
-        rules: &'static [Rule],
-        urgent: &'static [&'static str],
-        routes: tonic::service::Routes,
-    ) -> anyhow::Result<()> {
-        self.process.serve_grpc_with_urgent(descriptors, rules, urgent, routes, Some(self.pool.clone())).await
+    pub async fn serve_grpc_to(&self, descriptors: &'static [u8], access: Access, routes: tonic::service::Routes) -> anyhow::Result<()> {
+        self.process.serve_grpc_to(descriptors, access, routes, Some(self.pool.clone())).await
     }
 
     /// Hears a durable consumer with `handler` until the process stops.
@@ -220,23 +214,25 @@ impl Process {
         routes: tonic::service::Routes,
         grants: Option<PgPool>,
     ) -> anyhow::Result<()> {
-        self.serve_grpc_with_urgent(descriptors, rules, &[], routes, grants).await
+        self.serve_grpc_to(descriptors, Access { rules, ..Access::default() }, routes, grants).await
     }
 
-    /// The same, where the methods of `urgent` are held back by no quota and by no other call.
+    /// The same, where more than the rules decides who comes through: methods that are urgent, and devices.
     ///
     /// # Errors
     /// As above.
-    pub async fn serve_grpc_with_urgent(
+    pub async fn serve_grpc_to(
         &self,
         descriptors: &'static [u8],
-        rules: &'static [Rule],
-        urgent: &'static [&'static str],
+        access: Access,
         routes: tonic::service::Routes,
         grants: Option<PgPool>,
     ) -> anyhow::Result<()> {
         let settings = &self.settings;
-        let verifier = self.verifier()?;
+        let verifier = match (self.verifier()?, &access.devices) {
+            (Some(verifier), Some(devices)) => Some(verifier.with_devices(devices.clone())),
+            (verifier, _) => verifier,
+        };
         let (health, health_service) = tonic_health::server::health_reporter();
         health.set_service_status("", tonic_health::ServingStatus::Serving).await;
         health.set_service_status(BUS_HEALTH, tonic_health::ServingStatus::Serving).await;
@@ -255,9 +251,9 @@ impl Process {
             .register_encoded_file_descriptor_set(tonic_health::pb::FILE_DESCRIPTOR_SET)
             .build_v1()
             .context("cannot serve reflection")?;
-        let defence = Defence::new(settings, self.clock.clone(), urgent);
+        let defence = Defence::new(settings, self.clock.clone(), access.urgent);
         let router = limits::server()
-            .layer(grpc::Gate { verifier, rules, denied: self.denied.clone(), defence, grants, clock: self.clock.clone() })
+            .layer(grpc::Gate { verifier, access, denied: self.denied.clone(), defence, grants, clock: self.clock.clone() })
             .add_routes(routes)
             .add_service(health_service)
             .add_service(reflection);

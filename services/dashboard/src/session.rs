@@ -139,7 +139,7 @@ mod tests {
     use super::*;
 
     fn proof(expires_at: OffsetDateTime) -> Proof {
-        Proof { subject: "rj-officer-1".into(), expires_at }
+        Proof::new("rj-officer-1", expires_at)
     }
 
     fn begin(sessions: &Sessions, until: OffsetDateTime) -> (String, Session) {

@@ -10,7 +10,7 @@ pub mod grpc;
 pub mod store;
 
 use anyhow::Context as _;
-use chassis::{Context, limits::LARGE};
+use chassis::{Context, access::Access, limits::LARGE};
 use proto::{
     intake::v1::intake_client::IntakeClient, notification::v1::notification_server::NotificationServer,
     safety::v1::safety_client::SafetyClient, subject,
@@ -58,7 +58,8 @@ pub async fn serve(config: Config, ctx: Context) -> anyhow::Result<()> {
     chassis::audit::join(&ctx, witness_ring())?;
     // A ring carries the whole concern, and must not be the message that is too large.
     let routes = Routes::new(NotificationServer::new(grpc::Service { app }).max_decoding_message_size(2 * LARGE));
-    ctx.serve_grpc_with_urgent(proto::DESCRIPTOR_BYTES, access::RULES, access::URGENT, routes).await
+    let access = Access { rules: access::RULES, urgent: access::URGENT, ..Access::default() };
+    ctx.serve_grpc_to(proto::DESCRIPTOR_BYTES, access, routes).await
 }
 
 /// Whose audit log this service witnesses, and who witnesses its own.

@@ -10,7 +10,7 @@ pub mod store;
 
 use std::{sync::Arc, time::Duration};
 
-use chassis::{Context, audit::Signer, limits::LARGE};
+use chassis::{Context, access::Access, audit::Signer, limits::LARGE};
 use proto::{
     safety::v1::safety_server::SafetyServer,
     subject::{SAFETY_DELIVERED, SAFETY_RAISES},
@@ -56,7 +56,8 @@ pub async fn serve(config: Config, ctx: Context) -> anyhow::Result<()> {
     let proposals_last = time::Duration::hours(config.proposal_hours.into());
     let door = grpc::Door { ctx: ctx.clone(), tools, hub, proposals_last };
     let routes = tonic::service::Routes::new(SafetyServer::new(door).max_decoding_message_size(LARGE));
-    ctx.serve_grpc_with_urgent(proto::DESCRIPTOR_BYTES, access::RULES, access::URGENT, routes).await
+    let access = Access { rules: access::RULES, urgent: access::URGENT, ..Access::default() };
+    ctx.serve_grpc_to(proto::DESCRIPTOR_BYTES, access, routes).await
 }
 
 /// Rings everything at once whenever the database is found to be older than it was.

@@ -9,15 +9,20 @@ use sqlx::PgPool;
 use time::OffsetDateTime;
 
 use super::{Act, itself};
-use crate::{database, refusal::store_error};
+use crate::{
+    access::{DEVICE_MAY_NOT, PERMISSION_MISSING},
+    database,
+    refusal::store_error,
+};
 
-/// Different (caller, permission) pairs kept at most between two seals; further ones are counted together.
-const PAIRS: usize = 1_000;
+/// Different (caller, permission, reason) triples kept at most between two seals; further ones are counted together.
+const KINDS: usize = 1_000;
 /// Who has no valid token.
 const UNKNOWN: &str = "unknown";
 const OTHERS: &str = "others";
 
-type Counts = BTreeMap<(String, &'static str), u64>;
+/// Reason, caller, permission.
+type Counts = BTreeMap<(&'static str, String, &'static str), u64>;
 
 /// Refusals since the last seal. Cheap to clone.
 #[derive(Debug, Clone, Default)]
@@ -26,9 +31,18 @@ pub struct Denied(Arc<Mutex<Counts>>);
 impl Denied {
     /// A known caller without the permission.
     pub fn caller(&self, subject: &str, permission: &'static str) {
+        self.count(PERMISSION_MISSING, subject, permission);
+    }
+
+    /// A device that would do more than devices may, for the person it stands for.
+    pub fn device(&self, subject: &str, permission: &'static str) {
+        self.count(DEVICE_MAY_NOT, subject, permission);
+    }
+
+    fn count(&self, reason: &'static str, subject: &str, permission: &'static str) {
         let mut counts = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let key = (subject.to_owned(), permission);
-        let key = if counts.len() < PAIRS || counts.contains_key(&key) { key } else { (OTHERS.to_owned(), permission) };
+        let key = (reason, subject.to_owned(), permission);
+        let key = if counts.len() < KINDS || counts.contains_key(&key) { key } else { (reason, OTHERS.to_owned(), permission) };
         *counts.entry(key).or_default() += 1;
     }
 
@@ -43,11 +57,14 @@ impl Denied {
         if counts.is_empty() {
             return;
         }
-        let acts: Vec<Act<'_>> =
-            counts.iter().map(|((subject, permission), count)| Act::by(subject, permission, "count", &count.to_string())).collect();
         let written = async {
             let mut tx = database::begin(pool, &itself()).await?;
-            super::write(&mut tx, &acts, "denied", "permission-missing", at).await?;
+            for reason in [PERMISSION_MISSING, DEVICE_MAY_NOT] {
+                let alike = counts.iter().filter(|((why, ..), _)| *why == reason);
+                let acts: Vec<Act<'_>> =
+                    alike.map(|((_, subject, permission), count)| Act::by(subject, permission, "count", &count.to_string())).collect();
+                super::write(&mut tx, &acts, "denied", reason, at).await?;
+            }
             tx.commit().await
         }
         .await;

@@ -45,13 +45,14 @@ pub struct Act<'a> {
     action: &'static str,
     kind: &'static str,
     object: String,
+    device: Option<&'a str>,
 }
 
 impl<'a> Act<'a> {
     /// `action` is the name of the permission. An object that is not written like an id is not kept: it may be content.
     #[must_use]
     pub fn new(caller: &'a Caller, action: &'static str, kind: &'static str, object: &str) -> Self {
-        Self::by(&caller.subject, action, kind, object)
+        Self::by(&caller.subject, action, kind, object).with(caller.device.as_deref())
     }
 
     /// The same, done by the service itself.
@@ -59,7 +60,13 @@ impl<'a> Act<'a> {
     pub fn by(actor: &'a str, action: &'static str, kind: &'static str, object: &str) -> Self {
         let is_id = object.len() <= LONGEST && object.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
         let object = if is_id { object.to_owned() } else { "unreadable".to_owned() };
-        Self { actor, action, kind, object }
+        Self { actor, action, kind, object, device: None }
+    }
+
+    /// The same with the device that signed for the actor, where one did: the entry names it beside them.
+    #[must_use]
+    pub fn with(self, device: Option<&'a str>) -> Self {
+        Self { device, ..self }
     }
 
     /// What is kept of the object.
@@ -115,7 +122,25 @@ fn itself() -> Actor {
     Actor::service("audit")
 }
 
+/// Acts with the same device share a statement; so do those without.
 async fn write(tx: &mut PgConnection, acts: &[Act<'_>], outcome: &str, reason: &str, at: OffsetDateTime) -> sqlx::Result<()> {
+    for alike in acts.chunk_by(|one, other| one.device == other.device) {
+        let device = alike.first().and_then(|act| act.device);
+        write_alike(tx, alike, outcome, &reason_with(reason, device), at).await?;
+    }
+    Ok(())
+}
+
+/// Why an act was refused, and the device that it was tried or done with.
+fn reason_with(reason: &str, device: Option<&str>) -> String {
+    match device {
+        None => reason.to_owned(),
+        Some(device) if reason.is_empty() => format!("device:{device}"),
+        Some(device) => format!("{reason} device:{device}"),
+    }
+}
+
+async fn write_alike(tx: &mut PgConnection, acts: &[Act<'_>], outcome: &str, reason: &str, at: OffsetDateTime) -> sqlx::Result<()> {
     let actors: Vec<String> = acts.iter().map(|a| a.actor.to_owned()).collect();
     let actions: Vec<String> = acts.iter().map(|a| a.action.to_owned()).collect();
     let kinds: Vec<String> = acts.iter().map(|a| a.kind.to_owned()).collect();

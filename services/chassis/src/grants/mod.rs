@@ -174,8 +174,7 @@ pub async fn is_held(db: &mut PgConnection, subject: &str, roles: &[&str], now: 
 /// # Errors
 /// As [`caller`].
 pub async fn again(pool: &PgPool, known: &Caller, now: OffsetDateTime) -> sqlx::Result<Caller> {
-    let proof = Proof { subject: known.subject.clone(), expires_at: known.proven_until };
-    caller(pool, proof, now).await
+    caller(pool, known.proof(), now).await
 }
 
 #[cfg(test)]

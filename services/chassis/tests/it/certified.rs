@@ -12,7 +12,7 @@ use std::{
 
 use chassis::{
     Caller, Clock, Ids, Process, Settings,
-    access::{ANYONE, Rule, WHOEVER},
+    access::{ANYONE, Access, Rule, WHOEVER},
     client::{Bearer, Peer},
 };
 use clap::Parser;
@@ -169,7 +169,8 @@ fn serve_as(files: &Files, more: &[&str], grants: Option<PgPool>) -> String {
     let process = process_with("intake", files, port, more);
     let kept = files.clone();
     tokio::spawn(async move {
-        process.serve_grpc_with_urgent(proto::DESCRIPTOR_BYTES, RULES, &[URGENT], Routes::new(Library), grants).await.unwrap();
+        let access = Access { rules: RULES, urgent: &[URGENT], ..Access::default() };
+        process.serve_grpc_to(proto::DESCRIPTOR_BYTES, access, Routes::new(Library), grants).await.unwrap();
         drop(kept);
     });
     format!("https://127.0.0.1:{port}")

@@ -105,7 +105,7 @@ async fn the_newest_revision_of_a_grant_counts_whatever_comes_when_and_how_often
     let ended = grants::Line { ended_at: Some(now), revision: 2, ..first.clone() };
     for told in [&ended, &first, &ended, &first] {
         hold(pool, told).await;
-        let proof = chassis::identity::Proof { subject: "someone".into(), expires_at: now + Duration::HOUR };
+        let proof = chassis::identity::Proof::new("someone", now + Duration::HOUR);
         assert!(grants::caller(pool, proof, now).await.unwrap().grants.is_empty());
     }
 }

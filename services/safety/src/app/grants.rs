@@ -7,7 +7,7 @@ use chassis::{
     audit::{self, Act},
     database,
     grants::{self, Line, Told},
-    identity::{Grant, Proof},
+    identity::Grant,
     outbox::{self, Outgoing},
     refusal::store_error,
 };
@@ -160,8 +160,7 @@ pub async fn restate(pool: &PgPool, tools: &Tools) -> sqlx::Result<usize> {
 /// A site the caller belongs to, for a concern that names none. A comfort, not a condition: where the grants cannot be read at
 /// once, the concern is taken without [RM1c].
 pub async fn a_site_of(pool: &PgPool, caller: &Caller, now: OffsetDateTime) -> Option<SiteCode> {
-    let proof = Proof { subject: caller.subject.clone(), expires_at: caller.expires_at };
-    match tokio::time::timeout(GLANCE, grants::caller(pool, proof, now)).await {
+    match tokio::time::timeout(GLANCE, grants::again(pool, caller, now)).await {
         Ok(Ok(known)) => known.grants.iter().find_map(|grant| grant.site.as_deref()?.parse().ok()),
         Ok(Err(error)) => {
             tracing::error!(error = store_error(&error), "the raiser's site cannot be looked up: the concern is taken without");

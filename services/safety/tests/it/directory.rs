@@ -61,7 +61,7 @@ fn refused<T: std::fmt::Debug>(ended: chassis::Result<T>) -> &'static str {
 impl World {
     async fn roles_of(&self, subject: &str) -> Vec<String> {
         let now = self.tools.clock.now();
-        let proof = chassis::identity::Proof { subject: subject.into(), expires_at: now + Duration::DAY };
+        let proof = chassis::identity::Proof::new(subject, now + Duration::DAY);
         let caller = chassis::grants::caller(&self.db.pool, proof, now).await.unwrap();
         caller.grants.into_iter().map(|grant| grant.role).collect()
     }

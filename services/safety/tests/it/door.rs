@@ -183,7 +183,7 @@ async fn what_the_directory_grants_and_takes_back_another_service_knows() {
     alarm.ctx.carry_outbox();
     let grant = crate::directory::give(&alarm.ctx.pool, &alarm.tools, "mediator-1", role::MEDIATOR, None).await;
     let live = async || -> Vec<String> {
-        let proof = chassis::identity::Proof { subject: "mediator-1".into(), expires_at: Clock::system().now() + time::Duration::HOUR };
+        let proof = chassis::identity::Proof::new("mediator-1", Clock::system().now() + time::Duration::HOUR);
         let caller = chassis::grants::caller(&theirs.pool, proof, Clock::system().now()).await.unwrap();
         caller.grants.into_iter().map(|grant| grant.role).collect()
     };

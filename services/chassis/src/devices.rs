@@ -1,0 +1,264 @@
+//! Devices that stand for one person each and sign their own proof, for when no identity provider answers (threat T15).
+//!
+//! A service that knows devices keeps them in memory, so that no database stands between an alarm and whoever raises it. What a device
+//! may do is a list of the service: always less than its person may.
+
+use std::{
+    collections::HashMap,
+    sync::{Arc, PoisonError, RwLock},
+};
+
+use anyhow::Context as _;
+use aws_lc_rs::{
+    rand::SystemRandom,
+    signature::{ECDSA_P256_SHA256_FIXED, ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, KeyPair as _, ParsedPublicKey},
+};
+use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation, decode};
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+use time::{Duration, OffsetDateTime};
+use uuid::Uuid;
+
+use crate::{clock::Clock, identity::Proof};
+
+/// Who issues what a device signs; no provider is called so.
+pub const ISSUER: &str = "ro-device";
+/// What a device signs is good for so long at most. A copy of it is of no use for longer.
+pub const LONGEST: Duration = Duration::minutes(5);
+/// A device's clock may be ahead of ours by this: nobody sets it while they raise an alarm.
+const AHEAD: Duration = Duration::seconds(60);
+/// Devices held at most: two for each head and deputy of the country are some hundreds.
+pub const MOST: usize = 10_000;
+/// A point of P-256 as it stands in a certificate: 4, then x and y.
+pub const PUBLIC_KEY: usize = 65;
+
+/// A device that was enrolled.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Device {
+    pub id: Uuid,
+    /// Subject of the one person it stands for.
+    pub person: String,
+    /// The public key, uncompressed, [`PUBLIC_KEY`] bytes.
+    pub public_key: Vec<u8>,
+    /// Proves nobody from here on.
+    pub until: OffsetDateTime,
+}
+
+/// What a device is called: a digest of its public key. Who confirms the name has confirmed the key.
+#[must_use]
+pub fn id_of(public_key: &[u8]) -> Uuid {
+    let mut bytes = [0; 16];
+    for (to, from) in bytes.iter_mut().zip(Sha256::digest(public_key)) {
+        *to = from;
+    }
+    uuid::Builder::from_custom_bytes(bytes).into_uuid()
+}
+
+/// Whether the bytes are a key that a device could sign with.
+#[must_use]
+pub fn is_public_key(bytes: &[u8]) -> bool {
+    bytes.len() == PUBLIC_KEY && ParsedPublicKey::new(&ECDSA_P256_SHA256_FIXED, bytes).is_ok()
+}
+
+/// What a device states of itself.
+#[derive(Serialize, Deserialize)]
+struct Stated {
+    #[serde(skip_deserializing)]
+    iss: &'static str,
+    #[serde(skip_deserializing)]
+    aud: String,
+    sub: String,
+    #[serde(with = "time::serde::timestamp")]
+    iat: OffsetDateTime,
+    #[serde(with = "time::serde::timestamp")]
+    exp: OffsetDateTime,
+}
+
+/// The devices in use. Cheap to clone; every clone sees a change.
+#[derive(Clone)]
+pub struct Devices {
+    held: Arc<RwLock<HashMap<String, Arc<Held>>>>,
+    clock: Clock,
+}
+
+struct Held {
+    id: String,
+    person: String,
+    key: DecodingKey,
+    until: OffsetDateTime,
+}
+
+impl Devices {
+    /// None yet.
+    #[must_use]
+    pub fn new(clock: Clock) -> Self {
+        Self { held: Arc::default(), clock }
+    }
+
+    /// Puts exactly these in use. Beyond [`MOST`] none is taken.
+    pub fn replace(&self, devices: impl IntoIterator<Item = Device>) {
+        let held = |device: Device| {
+            let id = device.id.to_string();
+            let key = DecodingKey::from_ec_der(&device.public_key);
+            (id.clone(), Arc::new(Held { id, person: device.person, key, until: device.until }))
+        };
+        let new: HashMap<_, _> = devices.into_iter().take(MOST).map(held).collect();
+        *self.held.write().unwrap_or_else(PoisonError::into_inner) = new;
+    }
+
+    /// How many are in use.
+    #[must_use]
+    pub fn count(&self) -> usize {
+        self.held.read().unwrap_or_else(PoisonError::into_inner).len()
+    }
+
+    /// Whom the token proves, where a device of ours signed it for its own person and for a short time. `None` for every fault.
+    pub(crate) fn prove(&self, device: &str, token: &str, people: &Validation) -> Option<Proof> {
+        let held = self.held.read().unwrap_or_else(PoisonError::into_inner).get(device).cloned()?;
+        let now = self.clock.now();
+        let mut validation = Validation::new(Algorithm::ES256);
+        validation.set_issuer(&[ISSUER]);
+        validation.aud.clone_from(&people.aud);
+        validation.required_spec_claims.clone_from(&people.required_spec_claims);
+        validation.leeway = people.leeway;
+        let stated: Stated = decode(token, &held.key, &validation).ok()?.claims;
+        let short = stated.exp - stated.iat <= LONGEST && stated.iat <= now + AHEAD;
+        if !short || stated.sub != held.person || now >= held.until {
+            return None;
+        }
+        let expires_at = stated.exp.min(held.until);
+        Some(Proof { device: Some(held.id.clone()), ..Proof::new(&held.person, expires_at) })
+    }
+
+    /// Whether the device is one of ours.
+    pub(crate) fn knows(&self, device: &str) -> bool {
+        self.held.read().unwrap_or_else(PoisonError::into_inner).contains_key(device)
+    }
+}
+
+/// The private key of a device: on the device, and nowhere else.
+pub struct Key {
+    signing: EncodingKey,
+    public: Vec<u8>,
+}
+
+impl Key {
+    /// A new private key in PKCS #8 (DER), for whoever seals it.
+    ///
+    /// # Errors
+    /// The machine gives no randomness.
+    pub fn generate() -> anyhow::Result<Vec<u8>> {
+        let key = EcdsaKeyPair::generate_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, &SystemRandom::new()).ok();
+        Ok(key.context("no key can be made")?.as_ref().to_vec())
+    }
+
+    /// Reads a P-256 key in PKCS #8 (DER).
+    ///
+    /// # Errors
+    /// The bytes are no such key.
+    pub fn from_pkcs8(der: &[u8]) -> anyhow::Result<Self> {
+        let pair = EcdsaKeyPair::from_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, der).ok().context("it is no P-256 key in PKCS #8")?;
+        Ok(Self { signing: EncodingKey::from_ec_der(der), public: pair.public_key().as_ref().to_vec() })
+    }
+
+    /// What the device is enrolled with, [`PUBLIC_KEY`] bytes.
+    #[must_use]
+    pub fn public(&self) -> &[u8] {
+        &self.public
+    }
+
+    /// What the device is called.
+    #[must_use]
+    pub fn id(&self) -> Uuid {
+        id_of(&self.public)
+    }
+
+    /// Proves the person for this audience from `now` on, for as long as `lasts`. A verifier takes no more than [`LONGEST`].
+    ///
+    /// # Errors
+    /// It cannot be signed.
+    pub fn token(&self, person: &str, audience: &str, now: OffsetDateTime, lasts: Duration) -> anyhow::Result<String> {
+        let mut header = Header::new(Algorithm::ES256);
+        header.kid = Some(self.id().to_string());
+        let stated = Stated { iss: ISSUER, aud: audience.to_owned(), sub: person.to_owned(), iat: now, exp: now + lasts };
+        jsonwebtoken::encode(&header, &stated, &self.signing).context("the token cannot be signed")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{identity::Verifier, keys::Keys};
+
+    const DAY: Duration = Duration::DAY;
+
+    fn key() -> Key {
+        Key::from_pkcs8(&Key::generate().unwrap()).unwrap()
+    }
+
+    fn enrolled(key: &Key, until: OffsetDateTime) -> Verifier {
+        let devices = Devices::new(Clock::system());
+        devices.replace([Device { id: key.id(), person: "head-1".into(), public_key: key.public().to_vec(), until }]);
+        Verifier::new(Keys::default(), "provider", "ro").with_devices(devices)
+    }
+
+    #[test]
+    fn a_device_proves_its_own_person_and_says_that_it_was_the_device() {
+        let (key, now) = (key(), Clock::system().now());
+        let proof = enrolled(&key, now + DAY).verify(&key.token("head-1", "ro", now, LONGEST).unwrap()).unwrap();
+        assert_eq!((proof.subject.as_str(), proof.device), ("head-1", Some(key.id().to_string())));
+        assert!(proof.expires_at <= now + LONGEST);
+    }
+
+    #[test]
+    fn a_token_of_a_device_for_another_person_or_for_six_minutes_or_with_another_key_is_as_bad_as_any_other() {
+        let (key, other, now) = (key(), self::key(), Clock::system().now());
+        let verifier = enrolled(&key, now + DAY);
+        let wrong = [
+            key.token("somebody-else", "ro", now, LONGEST).unwrap(),
+            key.token("service:cases", "ro", now, LONGEST).unwrap(),
+            key.token("head-1", "ro", now, Duration::minutes(6)).unwrap(),
+            key.token("head-1", "ro", now + Duration::minutes(3), Duration::minutes(1)).unwrap(),
+            key.token("head-1", "ro", now - Duration::hours(1), LONGEST).unwrap(),
+            key.token("head-1", "elsewhere", now, LONGEST).unwrap(),
+            other.token("head-1", "ro", now, LONGEST).unwrap(),
+        ];
+        let told = verifier.verify("nonsense").unwrap_err();
+        for token in wrong {
+            let refused = verifier.verify(&token).unwrap_err();
+            assert_eq!((refused.code(), refused.message(), refused.details()), (told.code(), told.message(), told.details()));
+        }
+        let over = enrolled(&key, now - Duration::SECOND);
+        assert!(over.verify(&key.token("head-1", "ro", now, LONGEST).unwrap()).is_err(), "its time is over");
+        let stranger = Verifier::new(Keys::default(), "provider", "ro");
+        assert!(stranger.verify(&key.token("head-1", "ro", now, LONGEST).unwrap()).is_err(), "a service that knows no devices");
+    }
+
+    #[test]
+    fn another_issuer_or_algorithm_is_not_believed_under_the_name_of_a_device() {
+        let (key, now) = (key(), Clock::system().now());
+        let verifier = enrolled(&key, now + DAY);
+        let mut header = Header::new(Algorithm::ES256);
+        header.kid = Some(key.id().to_string());
+        let stated = |iss| Stated { iss, aud: "ro".into(), sub: "head-1".into(), iat: now, exp: now + LONGEST };
+        assert!(verifier.verify(&jsonwebtoken::encode(&header, &stated(ISSUER), &key.signing).unwrap()).is_ok());
+        assert!(verifier.verify(&jsonwebtoken::encode(&header, &stated("provider"), &key.signing).unwrap()).is_err());
+        // The public key as a shared secret: what a verifier that asks the token for its algorithm would take.
+        header.alg = Algorithm::HS256;
+        let forged = jsonwebtoken::encode(&header, &stated(ISSUER), &EncodingKey::from_secret(key.public())).unwrap();
+        assert!(verifier.verify(&forged).is_err());
+    }
+
+    #[test]
+    fn a_name_is_made_of_the_key_and_what_is_no_point_of_the_curve_is_no_key() {
+        let (one, two) = (key(), key());
+        assert_ne!(one.id(), two.id());
+        assert_eq!(one.id(), id_of(one.public()));
+        assert!(is_public_key(one.public()));
+        let mut bent = one.public().to_vec();
+        bent[64] ^= 1;
+        for wrong in [bent, Vec::new(), vec![4; PUBLIC_KEY], one.public()[..64].to_vec()] {
+            assert!(!is_public_key(&wrong));
+        }
+    }
+}
