@@ -90,6 +90,11 @@ fn document() -> String {
             let _ = writeln!(text, "| {rpc} | `{}` | {} | {who} |", rule.permission, rule.clause);
         }
         text += "\n";
+        // No other service knows devices.
+        if service == "safety" {
+            let listed = safety::access::BY_DEVICE.iter().map(|method| method.rsplit('/').next().unwrap_or_default().to_owned());
+            lines(&mut text, "a device may call, for its person and within what they may", listed);
+        }
         lines(&mut text, "calls", called(service).iter().map(|(other, rpc)| format!("{other}.{rpc}")));
         let publishes = channels.iter().filter(|c| c.publishers.iter().any(|p| p == service)).map(|c| format!("`{}`", c.address));
         lines(&mut text, "publishes", publishes);

@@ -16,6 +16,16 @@ pub const URGENT: &[&str] = &[RAISE, ACCEPT, ROUTE, WATCH, COMPARE, RESTORE];
 
 const GUARDIAN: &[&str] = &["service:notification"];
 
+/// All that a device may do for its person: what cannot wait for the identity provider. What the person may not, it may not either.
+pub const BY_DEVICE: &[&str] = &[
+    RAISE,
+    "/ro.safety.v1.Safety/GetConcernReceipt",
+    ACCEPT,
+    "/ro.safety.v1.Safety/ListConcerns",
+    "/ro.safety.v1.Safety/GetConcern",
+    "/ro.safety.v1.Safety/WhoAmI",
+];
+
 const ADMINISTRATORS: &[&str] = &[role::DIRECTORY_ADMINISTRATOR];
 
 /// A rule for each RPC; a test holds the list to the descriptor.
@@ -53,6 +63,14 @@ pub const RULES: &[Rule] = &[
         clause: "A1",
         allow: &[role::DIRECTORY_ADMINISTRATOR, role::NATIONAL_MANAGER],
     },
+    Rule { method: "/ro.safety.v1.Safety/ProposeDevice", permission: "device.propose", clause: "A1", allow: ADMINISTRATORS },
+    Rule {
+        method: "/ro.safety.v1.Safety/ListDevices",
+        permission: "device.list",
+        clause: "A1",
+        allow: &[role::DIRECTORY_ADMINISTRATOR, role::NATIONAL_MANAGER],
+    },
+    Rule { method: "/ro.safety.v1.Safety/EndDevice", permission: "device.end", clause: "A1", allow: ADMINISTRATORS },
     Rule { method: "/ro.safety.v1.Safety/WhoAmI", permission: "grant.own", clause: "A1", allow: &[WHOEVER] },
     Rule { method: COMPARE, permission: "concern.compare", clause: "R3e", allow: GUARDIAN },
     Rule { method: RESTORE, permission: "concern.restore", clause: "R3e", allow: GUARDIAN },
@@ -70,5 +88,13 @@ mod tests {
         declared.sort();
         ruled.sort();
         assert_eq!(declared, ruled);
+    }
+
+    #[test]
+    fn a_device_may_call_only_rpcs_that_there_are_and_none_that_changes_who_is_rung_or_who_may_what() {
+        let permission = |method: &&str| RULES.iter().find(|rule| rule.method == *method).map(|rule| rule.permission);
+        let may: Vec<&str> = BY_DEVICE.iter().filter_map(permission).collect();
+        assert_eq!(may, ["concern.raise", "concern.receipt", "concern.accept", "concern.list", "concern.read", "grant.own"]);
+        assert_eq!(may.len(), BY_DEVICE.len());
     }
 }

@@ -35,6 +35,10 @@ pub struct Config {
     #[arg(long, default_value_t = 24, value_parser = clap::value_parser!(u16).range(1..=720))]
     pub proposal_hours: u16,
 
+    /// Days that a device may stand for a person at most. An example until CSC sets it
+    #[arg(long, default_value_t = 365, value_parser = clap::value_parser!(u16).range(1..=1830))]
+    pub device_days: u16,
+
     /// Version of the three ladders, recorded with each concern
     #[arg(long, default_value_t = 1)]
     pub ladder_version: i32,

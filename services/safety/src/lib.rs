@@ -17,7 +17,7 @@ use proto::{
 };
 use sqlx::migrate::Migrator;
 
-use app::{Ladders, Tools, directory, grants, guard, ring, second_road, watch::Hub};
+use app::{Ladders, Tools, devices, directory, grants, guard, ring, second_road, watch::Hub};
 pub use config::Config;
 
 /// This service's own tables.
@@ -33,15 +33,21 @@ const TICK: Duration = Duration::from_millis(500);
 pub async fn serve(config: Config, ctx: Context) -> anyhow::Result<()> {
     let signer = config.chassis.audit_key_file.as_deref().map(Signer::from_file).transpose()?.map(Arc::new);
     if signer.is_none() {
-        tracing::warn!("no audit key is set: who holds an office is not signed, and a change behind this service's back is not noticed");
+        tracing::warn!(
+            "no audit key is set: who holds an office is not signed, a change behind this service's back is not noticed, and no device proves anybody"
+        );
     }
-    let tools = Tools { clock: ctx.clock.clone(), ids: ctx.ids.clone(), ladders: Ladders::of(&config), signer, vault: ctx.vault.clone() };
+    let devices = devices::Book::new(ctx.clock.clone(), time::Duration::days(config.device_days.into()));
+    let tools =
+        Tools { clock: ctx.clock.clone(), ids: ctx.ids.clone(), ladders: Ladders::of(&config), signer, vault: ctx.vault.clone(), devices };
     let hub = Hub::new(ctx.clock.clone());
     directory::load(&ctx.pool).await?;
     ring::ring_anew_without_a_key(&ctx.pool, &tools).await?;
     chassis::vault::keep_sealed(&ctx, store::sealed::InClear).await;
     grants::begin(&ctx.pool, &tools, &config.first_administrators).await?;
+    devices::learn(&ctx.pool, &tools).await?;
     hub.ticked();
+    ctx.spawn("devices", devices::keep_known(ctx.clone(), tools.clone()));
     ctx.spawn("restate-grants", grants::keep_stated(ctx.clone(), tools.clone()));
     ctx.spawn("ladder", climb(ctx.clone(), tools.clone(), hub.clone()));
     ctx.spawn("ring-after-restore", ring_after_a_restore(ctx.clone()));
@@ -54,9 +60,10 @@ pub async fn serve(config: Config, ctx: Context) -> anyhow::Result<()> {
     ctx.consume(SAFETY_DELIVERED.stream, SAFETY_DELIVERED.name, SAFETY_DELIVERED.filters, delivered);
     chassis::audit::join(&ctx, witness_ring())?;
     let proposals_last = time::Duration::hours(config.proposal_hours.into());
+    let access =
+        Access { rules: access::RULES, urgent: access::URGENT, by_device: access::BY_DEVICE, devices: Some(tools.devices.in_use.clone()) };
     let door = grpc::Door { ctx: ctx.clone(), tools, hub, proposals_last };
     let routes = tonic::service::Routes::new(SafetyServer::new(door).max_decoding_message_size(LARGE));
-    let access = Access { rules: access::RULES, urgent: access::URGENT, ..Access::default() };
     ctx.serve_grpc_to(proto::DESCRIPTOR_BYTES, access, routes).await
 }
 

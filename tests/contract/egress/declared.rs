@@ -118,6 +118,7 @@ pub const FIELDS: &[(&str, &[&str])] = &[
             "attempts",
             "audiences",
             "concerns",
+            "devices",
             "delivery.stopped",
             "directory.sites",
             "entries",

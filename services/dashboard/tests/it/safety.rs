@@ -10,10 +10,11 @@ use futures::{Stream, StreamExt, stream};
 use proto::safety::v1::{
     AcceptConcernRequest, AcceptConcernResponse, AssignOfficeRequest, AssignOfficeResponse, Audience, AudienceStatus, Beat,
     CloseConcernRequest, CloseConcernResponse, CompareConcernsRequest, CompareConcernsResponse, Concern, ConcernReceipt, ConcernState,
-    ConcernView, ConfirmChangesRequest, ConfirmChangesResponse, EndGrantRequest, EndGrantResponse, Envelope, GetConcernReceiptRequest,
-    GetConcernReceiptResponse, GetConcernRequest, GetConcernResponse, Grade, ListConcernsRequest, ListConcernsResponse, ListGrantsRequest,
-    ListGrantsResponse, ListOfficeHoldersRequest, ListOfficeHoldersResponse, ListProposalsRequest, ListProposalsResponse, ListSitesRequest,
-    ListSitesResponse, ProposeGrantsRequest, ProposeGrantsResponse, RaiseConcernRequest, RaiseConcernResponse, RestoreConcernRequest,
+    ConcernView, ConfirmChangesRequest, ConfirmChangesResponse, EndDeviceRequest, EndDeviceResponse, EndGrantRequest, EndGrantResponse,
+    Envelope, GetConcernReceiptRequest, GetConcernReceiptResponse, GetConcernRequest, GetConcernResponse, Grade, ListConcernsRequest,
+    ListConcernsResponse, ListDevicesRequest, ListDevicesResponse, ListGrantsRequest, ListGrantsResponse, ListOfficeHoldersRequest,
+    ListOfficeHoldersResponse, ListProposalsRequest, ListProposalsResponse, ListSitesRequest, ListSitesResponse, ProposeDeviceRequest,
+    ProposeDeviceResponse, ProposeGrantsRequest, ProposeGrantsResponse, RaiseConcernRequest, RaiseConcernResponse, RestoreConcernRequest,
     RestoreConcernResponse, RoleGrant, RouteConcernRequest, RouteConcernResponse, Site, Snapshot, WatchConcernsRequest,
     WatchConcernsResponse, WhoAmIRequest, WhoAmIResponse, safety_server::Safety, watch_concerns_response::Item,
 };
@@ -192,7 +193,7 @@ impl Safety for StandIn {
     async fn who_am_i(&self, request: Request<WhoAmIRequest>) -> Result<Response<WhoAmIResponse>, Status> {
         let subject = self.caller(&request)?;
         let grants = self.grants.lock().unwrap().get(&subject).cloned().unwrap_or_default();
-        Ok(Response::new(WhoAmIResponse { subject, grants, expires_at: None }))
+        Ok(Response::new(WhoAmIResponse { subject, grants, ..WhoAmIResponse::default() }))
     }
 
     async fn compare_concerns(&self, _: Request<CompareConcernsRequest>) -> Result<Response<CompareConcernsResponse>, Status> {
@@ -221,6 +222,18 @@ impl Safety for StandIn {
 
     async fn list_grants(&self, _: Request<ListGrantsRequest>) -> Result<Response<ListGrantsResponse>, Status> {
         Err(Status::unimplemented("the dashboard lists no grants"))
+    }
+
+    async fn propose_device(&self, _: Request<ProposeDeviceRequest>) -> Result<Response<ProposeDeviceResponse>, Status> {
+        Err(Status::unimplemented("the dashboard enrols no devices"))
+    }
+
+    async fn list_devices(&self, _: Request<ListDevicesRequest>) -> Result<Response<ListDevicesResponse>, Status> {
+        Err(Status::unimplemented("the dashboard lists no devices"))
+    }
+
+    async fn end_device(&self, _: Request<EndDeviceRequest>) -> Result<Response<EndDeviceResponse>, Status> {
+        Err(Status::unimplemented("the dashboard ends no devices"))
     }
 
     async fn close_concern(&self, _: Request<CloseConcernRequest>) -> Result<Response<CloseConcernResponse>, Status> {

@@ -4,7 +4,7 @@ use clap::{Args, Subcommand};
 use proto::{
     role,
     safety::v1::{
-        ConfirmChangesRequest, EndGrantRequest, ListGrantsRequest, ListProposalsRequest, Proposal, ProposeGrantsRequest, RoleGrant,
+        ConfirmChangesRequest, Device, EndGrantRequest, ListGrantsRequest, ListProposalsRequest, Proposal, ProposeGrantsRequest, RoleGrant,
         WhoAmIRequest, proposal::What,
     },
 };
@@ -118,6 +118,7 @@ const NO_GRANT: Words = Words {
 };
 const NEVER: Words = Words { en: "{} holds and held no role", fr: "{} ne détient et n'a détenu aucun rôle" };
 const UNTIL: Words = Words { en: "{}, until {}", fr: "{}, jusqu'au {}" };
+const DEVICE: Words = Words { en: "device {}, until {}", fr: "appareil {}, jusqu'au {}" };
 const HEADINGS: [Words; 7] = [
     Words { en: "id", fr: "id" },
     Words { en: "role", fr: "rôle" },
@@ -224,6 +225,10 @@ fn place(grant: &RoleGrant) -> String {
     output::or_dash(if grant.site.is_empty() { &grant.region } else { &grant.site }).to_owned()
 }
 
+fn device_in_words(device: &Device, lang: Lang) -> String {
+    DEVICE.fill(lang, &[&device.device_id, &output::instant(device.until.as_ref())])
+}
+
 fn table(subject: &str, grants: &[RoleGrant], lang: Lang) -> String {
     if grants.is_empty() {
         return NEVER.fill(lang, &[subject]);
@@ -251,6 +256,7 @@ fn waiting(proposals: &[Proposal], lang: Lang) -> String {
     let row = |p: &Proposal| {
         let (who, what) = match &p.what {
             Some(What::Grant(grant)) => (grant.subject.clone(), format!("{} {}", grant.role, place(grant))),
+            Some(What::Device(device)) => (device.person.clone(), device_in_words(device, lang)),
             Some(What::Office(holder)) => (holder.holder.clone(), format!("{} #{}", holder.office, holder.rank)),
             None => Default::default(),
         };

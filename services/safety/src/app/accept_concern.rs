@@ -58,8 +58,16 @@ pub async fn accept(tx: &mut PgConnection, tools: &Tools, caller: &Caller, id: U
     }
     let state = state_after(concern.state, &audiences);
     let revision = store::concern::advance(tx, id, state).await?;
-    let change =
-        Change { concern: id, revision, state, what: "accepted", audience: Some(audience), level: Some(level), actor: &caller.subject };
+    let change = Change {
+        concern: id,
+        revision,
+        state,
+        what: "accepted",
+        audience: Some(audience),
+        level: Some(level),
+        actor: &caller.subject,
+        device: caller.device.as_deref(),
+    };
     record(tx, tools, &change).await?;
     Ok(Accepted { status: accepted, already: false })
 }

@@ -23,8 +23,16 @@ pub async fn close(tx: &mut PgConnection, tools: &Tools, caller: &Caller, id: Uu
     act_as(tx, &fence::itself()).await?;
     let closing = signed::closing(tools, id, &caller.subject, tools.clock.now());
     let revision = store::concern::close(tx, &tools.vault, id, &closing, outcome.trim()).await?;
-    let change =
-        Change { concern: id, revision, state: State::Closed, what: "closed", audience: None, level: None, actor: &caller.subject };
+    let change = Change {
+        concern: id,
+        revision,
+        state: State::Closed,
+        what: "closed",
+        audience: None,
+        level: None,
+        actor: &caller.subject,
+        device: caller.device.as_deref(),
+    };
     record(tx, tools, &change).await?;
     Ok(())
 }

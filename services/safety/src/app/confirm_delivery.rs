@@ -32,6 +32,7 @@ pub async fn confirm(tx: &mut PgConnection, tools: &Tools, ring: Uuid, audience:
         audience: Some(audience),
         level: Some(status.level),
         actor: "service:notification",
+        device: None,
     };
     record(tx, tools, &change).await
 }

@@ -290,7 +290,7 @@ async fn note(
     actor: &str,
 ) -> Result<()> {
     let revision = store::concern::advance(tx, concern, State::Ringing).await?;
-    record(tx, tools, &Change { concern, revision, state: State::Ringing, what, audience, level: None, actor }).await?;
+    record(tx, tools, &Change { concern, revision, state: State::Ringing, what, audience, level: None, actor, device: None }).await?;
     Ok(())
 }
 

@@ -3,6 +3,7 @@
 pub mod accept_concern;
 pub mod close_concern;
 pub mod confirm_delivery;
+pub mod devices;
 pub mod directory;
 pub mod envelope;
 pub mod fence;
@@ -47,6 +48,8 @@ pub struct Tools {
     /// Signs who holds an office, with a key that the database does not hold.
     pub signer: Option<Arc<Signer>>,
     pub vault: Vault,
+    /// The devices that prove somebody without the identity provider.
+    pub devices: devices::Book,
 }
 
 /// The three ladders and their version.
@@ -90,6 +93,8 @@ struct Change<'a> {
     audience: Option<Audience>,
     level: Option<u32>,
     actor: &'a str,
+    /// The device that signed for the actor, where one did.
+    device: Option<&'a str>,
 }
 
 /// The permission behind a change that a person decided; raising and ringing are recorded by the concern itself.
@@ -109,7 +114,8 @@ async fn record(tx: &mut PgConnection, tools: &Tools, change: &Change<'_>) -> sq
     let entry = store::concern::Entry { concern, revision, what, audience: change.audience, level: change.level, actor: change.actor, at };
     store::concern::note(tx, &entry).await?;
     if let Some(action) = decision(what) {
-        audit::granted(tx, &Act::by(change.actor, action, read_concerns::KIND, &concern.to_string()), at).await?;
+        let act = Act::by(change.actor, action, read_concerns::KIND, &concern.to_string()).with(change.device);
+        audit::granted(tx, &act, at).await?;
     }
     let event = v1::ConcernChanged {
         concern_id: concern.to_string(),

@@ -8,10 +8,11 @@ use sqlx::PgConnection;
 use time::{Duration, OffsetDateTime};
 use uuid::Uuid;
 
-use super::{Tools, directory, grants, roster};
+use super::{Tools, devices, directory, grants, roster};
 pub use crate::store::proposal::{Proposal, What};
 use crate::{
     domain::{
+        device::Enrolment,
         grant::{self, Fault, Wanted},
         route::Holder,
     },
@@ -72,6 +73,16 @@ pub async fn propose_grants(
     Ok(outcomes)
 }
 
+/// Proposes a device that stands for a person.
+///
+/// # Errors
+/// A refusal where it cannot be enrolled, or too much waits.
+pub async fn propose_device(tx: &mut PgConnection, tools: &Tools, caller: &Caller, wanted: Enrolment, lasts: Duration) -> Result<Outcome> {
+    store::grant::hold_directory(tx).await?;
+    devices::check(tx, tools, &wanted).await?;
+    wait(tx, tools, caller, What::Device(wanted), lasts).await
+}
+
 async fn wait(tx: &mut PgConnection, tools: &Tools, caller: &Caller, what: What, lasts: Duration) -> Result<Outcome> {
     let now = tools.clock.now();
     if i64::try_from(store::proposal::waiting(tx, now, MOST).await?.len()).unwrap_or(MOST) >= MOST {
@@ -86,6 +97,7 @@ async fn wait(tx: &mut PgConnection, tools: &Tools, caller: &Caller, what: What,
     let action = match &what {
         What::Grant(_) => "grant.propose",
         What::Office(_) => "office.assign",
+        What::Device(_) => "device.propose",
     };
     let proposal = Proposal { id: tools.ids.uuid(), what, proposed_by: caller.subject.clone(), proposed_at: now, expires_at: now + lasts };
     store::proposal::insert(tx, &proposal).await?;
@@ -116,6 +128,7 @@ pub async fn confirm(tx: &mut PgConnection, tools: &Tools, caller: &Caller, ids:
         let about = match &proposal.what {
             What::Grant(wanted) => &wanted.subject,
             What::Office(holder) => &holder.holder,
+            What::Device(device) => &device.person,
         };
         if [&proposal.proposed_by, about].contains(&&caller.subject) {
             return Err(second_person_needed());
@@ -139,6 +152,7 @@ async fn put_in_force(tx: &mut PgConnection, tools: &Tools, caller: &Caller, pro
             directory::check(tx, &holder).await?;
             roster::assign(tx, tools, holder, &proposal.proposed_by, &caller.subject).await?;
         }
+        What::Device(wanted) => devices::enrol(tx, tools, wanted, &proposal.proposed_by, &caller.subject).await?,
     }
     Ok(())
 }

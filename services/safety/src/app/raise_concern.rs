@@ -3,7 +3,10 @@
 use std::str::FromStr;
 
 use chassis::{
+    Caller,
+    audit::{self, Act},
     outbox::{self, Outgoing},
+    refusal::store_error,
     vault::DataKey,
 };
 use prost::Message;
@@ -14,11 +17,11 @@ use proto::{
     subject,
 };
 use sha2::{Digest, Sha256};
-use sqlx::PgConnection;
+use sqlx::{Connection as _, PgConnection};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-use super::{Change, Tools, envelope, record, ring};
+use super::{Change, Tools, envelope, read_concerns::KIND, record, ring};
 use crate::{
     domain::{
         concern::{Grade, State},
@@ -115,6 +118,23 @@ pub(super) async fn record_new(
     Err(chassis::Error::Internal("no free reference number was drawn".to_owned()))
 }
 
+/// Notes in the audit log which device a person raised it with; a raise with a token is noted by the concern itself. The concern stands
+/// where that fails: nobody may come to harm because a log is full.
+pub async fn note_device(tx: &mut PgConnection, tools: &Tools, caller: &Caller, receipt: &Receipt) {
+    if caller.device.is_none() {
+        return;
+    }
+    let noted = async {
+        let mut apart = tx.begin().await?;
+        let act = Act::new(caller, "concern.raise", KIND, &receipt.id.to_string());
+        audit::granted(&mut apart, &act, tools.clock.now()).await?;
+        apart.commit().await
+    };
+    if let Err(error) = noted.await {
+        tracing::error!(error = store_error(&error), "a concern was raised with a device and that could not be noted");
+    }
+}
+
 async fn ring_first(
     tx: &mut PgConnection,
     tools: &Tools,
@@ -169,6 +189,7 @@ async fn restate(tx: &mut PgConnection, tools: &Tools, key: Option<&DataKey>, kn
                 audience: None,
                 level: None,
                 actor: &again.raised_by,
+                device: None,
             };
             record(tx, tools, &change).await?;
         }

@@ -159,6 +159,7 @@ pub async fn tick(pool: &PgPool, tools: &Tools) -> sqlx::Result<usize> {
             audience: Some(status.audience),
             level: Some(status.level),
             actor: ACTOR,
+            device: None,
         };
         record(&mut tx, tools, &change).await?;
         rung += 1;

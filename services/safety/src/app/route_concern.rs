@@ -62,6 +62,7 @@ pub async fn route(tx: &mut PgConnection, tools: &Tools, caller: &Caller, id: Uu
         audience: Some(Audience::ResponsibleHead),
         level: Some(0),
         actor: &caller.subject,
+        device: caller.device.as_deref(),
     };
     record(tx, tools, &change).await?;
     Ok(routed)

@@ -39,9 +39,7 @@ pub enum Fault {
 /// # Errors
 /// The first [`Fault`].
 pub fn check(wanted: &Wanted, now: OffsetDateTime) -> Result<(), Fault> {
-    let subject = &wanted.subject;
-    let service = subject.get(..SERVICE.len()).is_some_and(|head| head.eq_ignore_ascii_case(SERVICE));
-    if subject.is_empty() || subject.len() > LONGEST || subject.chars().any(char::is_control) || service {
+    if !is_subject(&wanted.subject) {
         return Err(Fault::Subject);
     }
     let role = wanted.grant.role.as_str();
@@ -56,6 +54,13 @@ pub fn check(wanted: &Wanted, now: OffsetDateTime) -> Result<(), Fault> {
         return Err(Fault::Times);
     }
     Ok(())
+}
+
+/// Whether the text can be the identity of a person or system, and of no service of ours.
+#[must_use]
+pub fn is_subject(text: &str) -> bool {
+    let service = text.get(..SERVICE.len()).is_some_and(|head| head.eq_ignore_ascii_case(SERVICE));
+    !(text.is_empty() || text.len() > LONGEST || text.chars().any(char::is_control) || service)
 }
 
 fn fits(grant: &Grant) -> bool {

@@ -5,13 +5,14 @@ use proto::safety::v1;
 
 use crate::{
     app::{
+        devices::Enrolled,
         envelope,
         grants::Held,
         proposals::{Outcome, Proposal, What},
         raise_concern::Receipt,
         read_concerns::View,
     },
-    domain::{concern::AudienceStatus, grant::Wanted, route::Holder},
+    domain::{concern::AudienceStatus, device::Enrolment, grant::Wanted, route::Holder},
     store::directory::Site,
 };
 
@@ -104,12 +105,37 @@ fn wanted(wanted: Wanted) -> v1::RoleGrant {
     v1::RoleGrant { subject: wanted.subject, since: wanted.since.map(timestamp), until: wanted.until.map(timestamp), ..place(wanted.grant) }
 }
 
+pub fn device(device: Enrolled) -> v1::Device {
+    v1::Device {
+        device_id: device.id.to_string(),
+        person: device.person,
+        public_key: device.public_key,
+        since: Some(timestamp(device.since)),
+        until: Some(timestamp(device.until)),
+        ended_at: device.ended_at.map(timestamp),
+        proposed_by: device.proposed_by,
+        confirmed_by: device.confirmed_by,
+        ended_by: device.ended_by.unwrap_or_default(),
+    }
+}
+
+fn enrolment(device: Enrolment) -> v1::Device {
+    v1::Device {
+        device_id: device.id().to_string(),
+        person: device.person,
+        public_key: device.public_key,
+        until: Some(timestamp(device.until)),
+        ..v1::Device::default()
+    }
+}
+
 pub fn proposal(proposal: Proposal) -> v1::Proposal {
     v1::Proposal {
         proposal_id: proposal.id.to_string(),
         what: Some(match proposal.what {
             What::Grant(line) => v1::proposal::What::Grant(wanted(line)),
             What::Office(office) => v1::proposal::What::Office(holder(office)),
+            What::Device(device) => v1::proposal::What::Device(enrolment(device)),
         }),
         proposed_by: proposal.proposed_by,
         proposed_at: Some(timestamp(proposal.proposed_at)),
@@ -120,6 +146,7 @@ pub fn proposal(proposal: Proposal) -> v1::Proposal {
 pub fn who(caller: Caller) -> v1::WhoAmIResponse {
     v1::WhoAmIResponse {
         subject: caller.subject,
+        device_id: caller.device.unwrap_or_default(),
         expires_at: Some(timestamp(caller.expires_at)),
         grants: caller.grants.into_iter().map(place).collect(),
     }

@@ -23,7 +23,7 @@ use tonic::{Request, Response, Status};
 
 use crate::{
     app::{
-        Tools, accept_concern, close_concern, directory, fence, grants, proposals, raise_concern,
+        Tools, accept_concern, close_concern, devices, directory, fence, grants, proposals, raise_concern,
         read_concerns::{self, viewer},
         roster, route_concern,
         watch::Hub,
@@ -89,11 +89,12 @@ impl Safety for Door {
         let caller = Caller::of(&request)?;
         let concern = request.into_inner().concern.unwrap_or_default();
         let door = grants::a_site_of(&self.ctx.pool, &caller, self.tools.clock.now()).await;
-        let report =
-            raise_concern::Report { concern, unreadable: false, raised_by: caller.subject, door, fallback_id: self.tools.ids.uuid() };
+        let raised_by = caller.subject.clone();
+        let report = raise_concern::Report { concern, unreadable: false, raised_by, door, fallback_id: self.tools.ids.uuid() };
         // The service records it, whoever raises: no policy has a say in a raise.
         let mut tx = begin(&self.ctx.pool, &fence::itself()).await.map_err(database)?;
         let receipt = raise_concern::raise(&mut tx, &self.tools, report).await?;
+        raise_concern::note_device(&mut tx, &self.tools, &caller, &receipt).await;
         tx.commit().await.map_err(database)?;
         self.ctx.outbox.wake();
         Ok(Response::new(v1::RaiseConcernResponse { receipt: Some(encode::receipt(&receipt)) }))
@@ -217,6 +218,31 @@ impl Safety for Door {
         let mut tx = self.begin(&caller).await?;
         let grants = grants::of(&mut tx, request.into_inner().subject.trim()).await?;
         Ok(Response::new(v1::ListGrantsResponse { grants: grants.into_iter().map(encode::grant).collect() }))
+    }
+
+    async fn propose_device(&self, request: Request<v1::ProposeDeviceRequest>) -> Answer<v1::ProposeDeviceResponse> {
+        let caller = Caller::of(&request)?;
+        let outcome = self.propose_enrolment(&caller, request.into_inner().device.unwrap_or_default()).await?;
+        Ok(Response::new(v1::ProposeDeviceResponse { outcome: Some(encode::outcome(&outcome)) }))
+    }
+
+    async fn list_devices(&self, request: Request<v1::ListDevicesRequest>) -> Answer<v1::ListDevicesResponse> {
+        let caller = Caller::of(&request)?;
+        let request = request.into_inner();
+        let after = page::decode(&request.page_token)?;
+        let limit = page::size(request.page_size, 100, 500);
+        let mut tx = self.begin(&caller).await?;
+        let (devices, next) = devices::list(&mut tx, request.person.trim(), after, limit).await?;
+        Ok(Response::new(v1::ListDevicesResponse {
+            devices: devices.into_iter().map(encode::device).collect(),
+            next_page_token: next.map(|p| page::encode(&p)).unwrap_or_default(),
+        }))
+    }
+
+    async fn end_device(&self, request: Request<v1::EndDeviceRequest>) -> Answer<v1::EndDeviceResponse> {
+        let caller = Caller::of(&request)?;
+        self.end_enrolment(&caller, &request.into_inner().device_id).await?;
+        Ok(Response::new(v1::EndDeviceResponse {}))
     }
 
     async fn who_am_i(&self, request: Request<v1::WhoAmIRequest>) -> Answer<v1::WhoAmIResponse> {

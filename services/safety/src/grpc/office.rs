@@ -1,4 +1,4 @@
-//! Translates what administrators do to the directory into use cases: grants, offices, and the second person.
+//! Translates what administrators do to the directory into use cases: grants, offices, devices, and the second person.
 
 use std::str::FromStr;
 
@@ -11,10 +11,10 @@ use uuid::Uuid;
 use super::Door;
 use crate::{
     app::{
-        grants,
+        devices, grants,
         proposals::{self, Outcome},
     },
-    domain::{grant::Wanted, route::Holder},
+    domain::{device::Enrolment, grant::Wanted, route::Holder},
 };
 
 /// Changes of one call at most.
@@ -42,7 +42,24 @@ impl Door {
         let mut tx = self.begin(caller).await?;
         let ended = proposals::confirm(&mut tx, &self.tools, caller, &parsed).await;
         let first = ids.first().map_or("", String::as_str);
-        self.settle(tx, Act::new(caller, "change.confirm", "proposal", first.trim()), ended).await
+        self.settle(tx, Act::new(caller, "change.confirm", "proposal", first.trim()), ended).await?;
+        self.tools.devices.look_again();
+        Ok(())
+    }
+
+    pub(super) async fn propose_enrolment(&self, caller: &Caller, device: v1::Device) -> Result<Outcome> {
+        let wanted = enrolment(device)?;
+        let mut tx = self.begin(caller).await?;
+        let ended = proposals::propose_device(&mut tx, &self.tools, caller, wanted, self.proposals_last).await;
+        self.settle(tx, Act::new(caller, "device.propose", "proposal", ""), ended).await
+    }
+
+    pub(super) async fn end_enrolment(&self, caller: &Caller, id: &str) -> Result<()> {
+        let mut tx = self.begin(caller).await?;
+        let ended = devices::end(&mut tx, &self.tools, caller, named(id)).await;
+        self.settle(tx, Act::new(caller, "device.end", devices::KIND, id.trim()), ended).await?;
+        self.tools.devices.look_again();
+        Ok(())
     }
 
     pub(super) async fn end(&self, caller: &Caller, id: &str) -> Result<()> {
@@ -65,6 +82,12 @@ fn wanted(grant: v1::RoleGrant) -> Result<Wanted> {
         subject: grant.subject.trim().to_owned(),
         grant: Grant { role: grant.role.trim().to_owned(), site: place(grant.site), region: place(grant.region) },
     })
+}
+
+/// An end is needed: no device stands for anybody for ever.
+fn enrolment(device: v1::Device) -> Result<Enrolment> {
+    let until = moment(device.until.as_ref())?.unwrap_or(OffsetDateTime::UNIX_EPOCH);
+    Ok(Enrolment { person: device.person.trim().to_owned(), public_key: device.public_key, until })
 }
 
 fn moment(stamp: Option<&Timestamp>) -> Result<Option<OffsetDateTime>> {

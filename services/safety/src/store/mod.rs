@@ -1,6 +1,7 @@
 //! SQL in, domain types out. Nothing here decides.
 
 pub mod concern;
+pub mod device;
 pub mod directory;
 pub mod grant;
 pub mod guard;

@@ -5,13 +5,14 @@ use sqlx::PgConnection;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-use crate::domain::{grant::Wanted, route::Holder};
+use crate::domain::{device::Enrolment, grant::Wanted, route::Holder};
 
 /// What is proposed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum What {
     Grant(Wanted),
     Office(Holder),
+    Device(Enrolment),
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -33,6 +34,7 @@ struct Row {
     until: Option<OffsetDateTime>,
     office: Option<String>,
     rank: Option<i16>,
+    device_key: Option<Vec<u8>>,
     proposed_by: String,
     proposed_at: OffsetDateTime,
     expires_at: OffsetDateTime,
@@ -42,35 +44,44 @@ impl TryFrom<Row> for Proposal {
     type Error = sqlx::Error;
 
     fn try_from(row: Row) -> sqlx::Result<Self> {
-        let what = match (row.role, row.office, row.rank) {
-            (Some(role), None, None) => {
+        let what = match (row.role, row.office, row.rank, row.device_key, row.until) {
+            (Some(role), None, None, None, _) => {
                 let grant = Grant { role, site: row.site, region: row.region };
                 What::Grant(Wanted { subject: row.subject, grant, since: row.since, until: row.until })
             }
-            (None, Some(office), Some(rank)) => What::Office(Holder { office, holder: row.subject, rank }),
-            _ => return Err(sqlx::Error::Decode("proposal is neither of a grant nor of an office".into())),
+            (None, Some(office), Some(rank), None, _) => What::Office(Holder { office, holder: row.subject, rank }),
+            (None, None, None, Some(public_key), Some(until)) => What::Device(Enrolment { person: row.subject, public_key, until }),
+            _ => return Err(sqlx::Error::Decode("proposal is of no grant, no office and no device".into())),
         };
         Ok(Self { id: row.id, what, proposed_by: row.proposed_by, proposed_at: row.proposed_at, expires_at: row.expires_at })
     }
 }
 
 pub async fn insert(tx: &mut PgConnection, proposal: &Proposal) -> sqlx::Result<()> {
-    let (grant, office) = match &proposal.what {
-        What::Grant(wanted) => (Some(wanted), None),
-        What::Office(holder) => (None, Some(holder)),
+    let (subject, until) = match &proposal.what {
+        What::Grant(wanted) => (&wanted.subject, wanted.until),
+        What::Office(holder) => (&holder.holder, None),
+        What::Device(device) => (&device.person, Some(device.until)),
+    };
+    let (grant, office, device) = match &proposal.what {
+        What::Grant(wanted) => (Some(wanted), None, None),
+        What::Office(holder) => (None, Some(holder), None),
+        What::Device(device) => (None, None, Some(device)),
     };
     sqlx::query!(
-        "insert into proposal (id, subject, role, site, region, since, until, office, rank, proposed_by, proposed_at, expires_at)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
+        "insert into proposal (id, subject, role, site, region, since, until, office, rank, device_key, proposed_by, proposed_at,
+             expires_at)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
         proposal.id,
-        grant.map(|g| g.subject.as_str()).or(office.map(|o| o.holder.as_str())).unwrap_or_default(),
+        subject,
         grant.map(|g| g.grant.role.as_str()),
         grant.and_then(|g| g.grant.site.as_deref()),
         grant.and_then(|g| g.grant.region.as_deref()),
         grant.and_then(|g| g.since),
-        grant.and_then(|g| g.until),
+        until,
         office.map(|o| o.office.as_str()),
         office.map(|o| o.rank),
+        device.map(|d| d.public_key.as_slice()),
         proposal.proposed_by,
         proposal.proposed_at,
         proposal.expires_at
@@ -84,7 +95,7 @@ pub async fn insert(tx: &mut PgConnection, proposal: &Proposal) -> sqlx::Result<
 pub async fn waiting(db: &mut PgConnection, now: OffsetDateTime, limit: i64) -> sqlx::Result<Vec<Proposal>> {
     let rows = sqlx::query_as!(
         Row,
-        "select id, subject, role, site, region, since, until, office, rank, proposed_by, proposed_at, expires_at
+        "select id, subject, role, site, region, since, until, office, rank, device_key, proposed_by, proposed_at, expires_at
          from proposal where confirmed_at is null and expires_at > $1 order by proposed_at, id limit $2",
         now,
         limit
@@ -96,7 +107,7 @@ pub async fn waiting(db: &mut PgConnection, now: OffsetDateTime, limit: i64) -> 
 pub async fn hold(tx: &mut PgConnection, id: Uuid) -> sqlx::Result<Option<Proposal>> {
     let row = sqlx::query_as!(
         Row,
-        "select id, subject, role, site, region, since, until, office, rank, proposed_by, proposed_at, expires_at
+        "select id, subject, role, site, region, since, until, office, rank, device_key, proposed_by, proposed_at, expires_at
          from proposal where id = $1 and confirmed_at is null for update",
         id
     );

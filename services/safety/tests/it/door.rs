@@ -1,9 +1,10 @@
 //! The alarm's own door, with tokens and grants as they really come: who gets through, and who is cut off.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use chassis::{
     Clock, Context, Ids, Process, Settings,
+    access::Access,
     client::{self, Peer},
     database::begin,
     grants::Line,
@@ -26,15 +27,15 @@ use proto::{
     subject,
 };
 use safety::{
-    access::RULES,
-    app::{Ladders, Tools, directory, fence, watch::Hub},
+    access::{BY_DEVICE, RULES},
+    app::{Ladders, Tools, devices::Book, directory, fence, watch::Hub},
     grpc::Door,
 };
 use tonic::Code;
 
-use crate::world::{administrator, one_line};
+use crate::world::{administrator, one_line, signer};
 
-const SOON: Duration = Duration::from_secs(20);
+pub const SOON: Duration = Duration::from_secs(20);
 
 #[derive(Parser)]
 struct Config {
@@ -42,12 +43,12 @@ struct Config {
     chassis: Settings,
 }
 
-struct Alarm {
+pub struct Alarm {
     url: String,
     issuer: Issuer,
-    ctx: Context,
-    tools: Tools,
-    database: Database,
+    pub ctx: Context,
+    pub tools: Tools,
+    pub database: Database,
     bus: TestBus,
     folder: std::path::PathBuf,
 }
@@ -60,7 +61,7 @@ impl Drop for Alarm {
 }
 
 impl Alarm {
-    async fn open() -> Self {
+    pub async fn open() -> Self {
         let folder = std::env::temp_dir().join(format!("ro-alarm-{}", Ids::random().uuid()));
         std::fs::create_dir_all(&folder).unwrap();
         let issuer = Issuer::open(&folder).unwrap();
@@ -77,13 +78,15 @@ impl Alarm {
             clock: ctx.clock.clone(),
             ids: ctx.ids.clone(),
             ladders,
-            signer: None,
+            signer: Some(Arc::new(signer())),
             vault: harness::vault::vault("safety", &ctx.clock),
+            devices: Book::new(ctx.clock.clone(), time::Duration::days(365)),
         };
         let door = Door { ctx: ctx.clone(), tools: tools.clone(), hub: Hub::new(ctx.clock.clone()), proposals_last: time::Duration::DAY };
+        let access = Access { rules: RULES, by_device: BY_DEVICE, devices: Some(tools.devices.in_use.clone()), ..Access::default() };
         let serving = ctx.clone();
         let routes = tonic::service::Routes::new(SafetyServer::new(door));
-        tokio::spawn(async move { serving.serve_grpc(proto::DESCRIPTOR_BYTES, RULES, routes).await });
+        tokio::spawn(async move { serving.serve_grpc_to(proto::DESCRIPTOR_BYTES, access, routes).await });
         let alarm = Self { url: format!("http://{address}"), issuer, ctx, tools, database, bus, folder };
         let look = async || alarm.client("anyone").who_am_i(WhoAmIRequest {}).await.map_err(|status| status.to_string());
         eventually("the door is open", SOON, look).await;
@@ -91,25 +94,33 @@ impl Alarm {
     }
 
     fn peer(&self, subject: &str) -> Peer {
-        let token = self.issuer.token(subject, Clock::system().now()).unwrap();
-        client::connect(&self.url, None, Some(&token), None).unwrap()
+        self.peer_with(&self.issuer.token(subject, Clock::system().now()).unwrap())
     }
 
-    fn client(&self, subject: &str) -> SafetyClient<Peer> {
+    pub fn peer_with(&self, token: &str) -> Peer {
+        client::connect(&self.url, None, Some(token), None).unwrap()
+    }
+
+    pub fn client(&self, subject: &str) -> SafetyClient<Peer> {
         SafetyClient::new(self.peer(subject))
     }
 
-    async fn hold(&self, line: &Line) {
+    pub async fn hold(&self, line: &Line) {
         hold(&self.ctx.pool, line).await;
     }
 
     /// An empty message to any RPC; the reason of the refusal, or empty.
-    async fn knock(&self, subject: &str, method: &str) -> String {
-        raw::knock(self.peer(subject), method, None).await.err().map(|status| reason(&status)).unwrap_or_default()
+    async fn knock(&self, subject: &str, method: &'static str) -> String {
+        Self::knock_with(self.peer(subject), method).await
+    }
+
+    /// The same with a connection that has its own token.
+    pub async fn knock_with(peer: Peer, method: &'static str) -> String {
+        raw::knock(peer, method, None).await.err().map(|status| reason(&status)).unwrap_or_default()
     }
 }
 
-fn raise() -> RaiseConcernRequest {
+pub fn raise() -> RaiseConcernRequest {
     RaiseConcernRequest { concern: Some(one_line("he is not well")) }
 }
 

@@ -11,7 +11,7 @@ use crate::world::{World, caller, head_of, imminent_at};
 
 const COMPARED: [&str; 3] = ["GetConcern", "GetConcernReceipt", "AcceptConcern"];
 const NATIONAL: &str = "open to national offices, from which no concern is hidden";
-const OTHERS: [(&str, &str); 16] = [
+const OTHERS: [(&str, &str); 19] = [
     ("RaiseConcern", "records, and refuses nothing"),
     ("CloseConcern", NATIONAL),
     ("RouteConcern", NATIONAL),
@@ -24,6 +24,9 @@ const OTHERS: [(&str, &str); 16] = [
     ("ListProposals", "names nothing"),
     ("EndGrant", "names a grant, to administrators of the directory, who may list them all"),
     ("ListGrants", "names a person, to administrators of the directory"),
+    ("ProposeDevice", "names a person and a key, to administrators of the directory"),
+    ("ListDevices", "names a person, to administrators of the directory"),
+    ("EndDevice", "names a device, to administrators of the directory, who may list them all"),
     ("WhoAmI", "names nobody but the caller"),
     ("ListOfficeHolders", "names an office"),
     ("CompareConcerns", "open to notification alone, which holds every concern"),

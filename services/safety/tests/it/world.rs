@@ -13,7 +13,7 @@ use prost::Message;
 use proto::{id::SiteCode, role, safety::v1};
 use safety::{
     app::{
-        Ladders, Tools, accept_concern, directory, fence,
+        Ladders, Tools, accept_concern, devices, directory, fence,
         proposals::{self, Outcome},
         raise_concern::{self, Receipt, Report},
         ring,
@@ -28,7 +28,7 @@ use sqlx::{Postgres, Transaction};
 use time::{OffsetDateTime, macros::datetime};
 use uuid::Uuid;
 
-fn signer() -> Signer {
+pub fn signer() -> Signer {
     Signer::from_pkcs8(Ed25519KeyPair::generate_pkcs8(&SystemRandom::new()).unwrap().as_ref()).unwrap()
 }
 
@@ -76,7 +76,8 @@ impl World {
         directory::load(&db.pool).await.unwrap();
         let clock = Clock::fixed(datetime!(2026-11-22 13:00 UTC));
         let vault = harness::vault::vault("safety", &clock);
-        let tools = Tools { clock, ids: Ids::seeded(7), ladders: ladders(), signer: Some(Arc::new(signer())), vault };
+        let devices = devices::Book::new(clock.clone(), time::Duration::days(365));
+        let tools = Tools { clock, ids: Ids::seeded(7), ladders: ladders(), signer: Some(Arc::new(signer())), vault, devices };
         let world = Self { db, tools };
         for (office, holder, rank) in [
             ("institutional-head/mission", HEAD, 0),

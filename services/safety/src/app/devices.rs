@@ -1,0 +1,266 @@
+//! Devices that stand for people while the identity provider is away: enrolled, ended, and known by heart.
+//!
+//! What proves somebody is a copy in memory of the rows that this service signed. It outlasts a database that cannot be read, and a row
+//! that was written behind this service's back is never in it.
+
+use std::{sync::Arc, time::Duration as Span};
+
+use chassis::{
+    Caller, Clock, Context, Error, Refusal, Result,
+    audit::{self, Act},
+    database,
+    devices::{self, Device, Devices},
+    refusal::store_error,
+};
+use serde::{Deserialize, Serialize};
+use sqlx::{PgConnection, PgPool};
+use time::{Duration, OffsetDateTime};
+use tokio::sync::Notify;
+use uuid::Uuid;
+
+use super::{Tools, fence};
+pub use crate::store::device::Enrolled;
+use crate::{
+    domain::device::{self, Enrolment, Fault},
+    store,
+};
+
+/// What the audit log calls a device, and what its signature is of.
+pub const KIND: &str = "device";
+/// How long a change that another instance made may stay unknown here.
+const LOOK: Span = Span::from_secs(2);
+/// What one look may take.
+const DEADLINE: Span = Span::from_secs(5);
+
+/// The devices this process knows by heart. Cheap to clone.
+#[derive(Clone)]
+pub struct Book {
+    /// Those that prove somebody now.
+    pub in_use: Devices,
+    /// No device stands for longer.
+    pub longest: Duration,
+    changed: Arc<Notify>,
+}
+
+impl Book {
+    /// An empty one.
+    #[must_use]
+    pub fn new(clock: Clock, longest: Duration) -> Self {
+        Self { in_use: Devices::new(clock), longest, changed: Arc::default() }
+    }
+
+    /// What was committed may have changed who is known: look at once.
+    pub fn look_again(&self) {
+        self.changed.notify_one();
+    }
+}
+
+/// Whether a device may be enrolled at all, now.
+///
+/// # Errors
+/// A refusal where the person, the key or the end cannot be, the key was enrolled before, or there are too many.
+pub async fn check(tx: &mut PgConnection, tools: &Tools, wanted: &Enrolment) -> Result<()> {
+    let now = tools.clock.now();
+    device::check(wanted, now, tools.devices.longest).map_err(fault)?;
+    if tools.signer.is_none() {
+        return Err(not_signed().into());
+    }
+    if store::device::hold(tx, wanted.id()).await?.is_some() {
+        return Err(known().into());
+    }
+    if usize::try_from(store::device::count(tx, now).await?).unwrap_or(usize::MAX) >= devices::MOST {
+        return Err(too_many().into());
+    }
+    Ok(())
+}
+
+/// Puts a device in force: proposed by one, confirmed by another, signed by this service.
+///
+/// # Errors
+/// As [`check`], or a statement failed.
+pub async fn enrol(tx: &mut PgConnection, tools: &Tools, wanted: Enrolment, proposed_by: &str, confirmed_by: &str) -> Result<()> {
+    check(tx, tools, &wanted).await?;
+    let now = tools.clock.now();
+    let mut device = Enrolled {
+        id: wanted.id(),
+        person: wanted.person,
+        public_key: wanted.public_key,
+        since: now,
+        until: wanted.until,
+        proposed_by: proposed_by.to_owned(),
+        confirmed_by: confirmed_by.to_owned(),
+        ended_at: None,
+        ended_by: None,
+        signature: Vec::new(),
+    };
+    device.signature = signature(tools, &device)?;
+    store::device::insert(tx, &device).await?;
+    audit::granted(tx, &Act::by(confirmed_by, "device.enrol", KIND, &device.id.to_string()), now).await?;
+    tracing::info!(device.id = %device.id, "a device was enrolled");
+    Ok(())
+}
+
+/// Ends a device, now. One administrator is enough: a lost one waits for nobody.
+///
+/// # Errors
+/// `NotFound` where no such device is in force.
+pub async fn end(tx: &mut PgConnection, tools: &Tools, caller: &Caller, id: Uuid) -> Result<()> {
+    let now = tools.clock.now();
+    let device = store::device::hold(tx, id).await?.filter(|device| device.ended_at.is_none()).ok_or(Error::NotFound)?;
+    let mut ended = Enrolled { ended_at: Some(now), ended_by: Some(caller.subject.clone()), ..device.clone() };
+    // What nobody signed stays so: to end it must not make it good.
+    if is_believed(tools, &device) {
+        ended.signature = signature(tools, &ended)?;
+    }
+    if !store::device::end(tx, &ended).await? {
+        return Err(Error::NotFound);
+    }
+    audit::granted(tx, &Act::new(caller, "device.end", KIND, &id.to_string()), now).await?;
+    tracing::info!(device.id = %id, "a device was ended");
+    Ok(())
+}
+
+/// Where a list goes on.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Position {
+    at: i128,
+    id: Uuid,
+}
+
+/// A page of every device of a person, or of everybody; newest first, ended ones too.
+///
+/// # Errors
+/// The database does not answer.
+pub async fn list(db: &mut PgConnection, person: &str, after: Option<Position>, limit: i64) -> Result<(Vec<Enrolled>, Option<Position>)> {
+    let person = (!person.is_empty()).then_some(person);
+    let before = after.map(|p| (OffsetDateTime::from_unix_timestamp_nanos(p.at).unwrap_or(OffsetDateTime::UNIX_EPOCH), p.id));
+    let mut found = store::device::list(db, person, before, limit + 1).await?;
+    let more = i64::try_from(found.len()).unwrap_or(i64::MAX) > limit;
+    found.truncate(usize::try_from(limit).unwrap_or_default());
+    let next = found.last().filter(|_| more).map(|device| Position { at: device.since.unix_timestamp_nanos(), id: device.id });
+    Ok((found, next))
+}
+
+/// Learns by heart what stands in the database now. Gives the rows that prove nobody, because this service did not sign them.
+///
+/// # Errors
+/// A statement failed: what was known stays known.
+pub async fn learn(pool: &PgPool, tools: &Tools) -> sqlx::Result<Vec<Uuid>> {
+    let now = tools.clock.now();
+    let most = i64::try_from(devices::MOST).unwrap_or(i64::MAX);
+    let mut tx = database::begin(pool, &fence::itself()).await?;
+    let rows = store::device::in_force(&mut tx, now, most).await?;
+    tx.commit().await?;
+    let longest = tools.devices.longest;
+    let (believed, forged): (Vec<_>, Vec<_>) = rows.into_iter().partition(|row| is_believed(tools, row));
+    tools.devices.in_use.replace(believed.into_iter().map(|row| Device {
+        id: row.id,
+        person: row.person,
+        public_key: row.public_key,
+        // A setting that was shortened counts for those that are enrolled already.
+        until: row.until.min(row.since + longest),
+    }));
+    Ok(forged.into_iter().map(|row| row.id).collect())
+}
+
+/// Keeps what is known like what stands in the database, until stopped.
+///
+/// # Errors
+/// Never: what was known outlasts a database that is away.
+pub async fn keep_known(ctx: Context, tools: Tools) -> anyhow::Result<()> {
+    let (mut away, mut told) = (false, Vec::new());
+    while !ctx.stop.is_cancelled() {
+        let fault = match tokio::time::timeout(DEADLINE, learn(&ctx.pool, &tools)).await {
+            Ok(Ok(forged)) => {
+                tell(&forged, &told);
+                told = forged;
+                None
+            }
+            Ok(Err(error)) => Some(store_error(&error)),
+            Err(_) => Some("it takes too long".to_owned()),
+        };
+        if let Some(error) = fault.as_ref().filter(|_| !away) {
+            tracing::warn!(error, devices = tools.devices.in_use.count(), "the devices cannot be read: those known stay in use");
+        }
+        away = fault.is_some();
+        tokio::select! {
+            () = ctx.stop.cancelled() => {}
+            () = tokio::time::sleep(LOOK) => {}
+            () = tools.devices.changed.notified() => {}
+        }
+    }
+    Ok(())
+}
+
+/// Says once of each row that it was changed behind this service's back.
+fn tell(forged: &[Uuid], told: &[Uuid]) {
+    for id in forged.iter().filter(|id| !told.contains(id)) {
+        tracing::error!(device.id = %id, "a device was changed behind this service's back: it proves nobody");
+    }
+}
+
+/// Without a key no row can be told from one that somebody wrote in: then no device proves anybody.
+fn is_believed(tools: &Tools, row: &Enrolled) -> bool {
+    let signed = |signer: &Arc<audit::Signer>| with_values(row, |values| signer.signed_row(KIND, values, &row.signature));
+    row.id == devices::id_of(&row.public_key) && tools.signer.as_ref().is_some_and(signed)
+}
+
+fn signature(tools: &Tools, row: &Enrolled) -> Result<Vec<u8>> {
+    let signer = tools.signer.as_ref().ok_or_else(not_signed)?;
+    Ok(with_values(row, |values| signer.sign_row(KIND, values)))
+}
+
+/// The name stands for the key, whose digest it is. Seconds: the database keeps less of a moment than we do.
+fn with_values<T>(row: &Enrolled, read: impl FnOnce(&[&str]) -> T) -> T {
+    let second = |at: OffsetDateTime| at.unix_timestamp().to_string();
+    let (id, since, until) = (row.id.to_string(), second(row.since), second(row.until));
+    let ended_at = row.ended_at.map(second).unwrap_or_default();
+    let ended_by = row.ended_by.as_deref().unwrap_or_default();
+    read(&[&id, &row.person, &since, &until, &row.proposed_by, &row.confirmed_by, &ended_at, ended_by])
+}
+
+fn fault(fault: Fault) -> Error {
+    let (reason, field, en, fr) = match fault {
+        Fault::Person => ("person-missing", "device.person", "name the identity of the person", "nommez l'identité de la personne"),
+        Fault::Key => (
+            "device-key-wrong",
+            "device.public_key",
+            "this is no P-256 public key: send what `ro device new` printed",
+            "ceci n'est pas une clé publique P-256 : envoyez ce que `ro device new` a affiché",
+        ),
+        Fault::Until => (
+            "times-wrong",
+            "device.until",
+            "name an end that lies ahead and is not later than a device may last",
+            "indiquez une fin à venir, dans la durée permise à un appareil",
+        ),
+    };
+    Refusal::invalid(reason, "A1", field, en, fr).into()
+}
+
+fn known() -> Refusal {
+    Refusal::conflict(
+        "device-known",
+        "A1",
+        "this key is or was enrolled: make a new one on the device",
+        "cette clé est ou a été inscrite : créez-en une nouvelle sur l'appareil",
+    )
+}
+
+fn too_many() -> Refusal {
+    Refusal::precondition(
+        "too-many-devices",
+        "A1",
+        "as many devices are enrolled as this service knows by heart: end those that nobody uses",
+        "le nombre maximal d'appareils est inscrit : mettez fin à ceux qui ne servent plus",
+    )
+}
+
+fn not_signed() -> Refusal {
+    Refusal::precondition(
+        "device-cannot-be-signed",
+        "A1",
+        "this service has no audit key to sign devices with, so none would be believed",
+        "ce service n'a pas de clé d'audit pour signer les appareils : aucun ne serait cru",
+    )
+}
