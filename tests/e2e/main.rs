@@ -4,6 +4,7 @@
 mod audit;
 mod bad_input;
 mod concern;
+mod device;
 mod dumped;
 mod flood;
 mod glass;

@@ -147,6 +147,12 @@ impl System {
         SafetyClient::new(self.peer("safety", None))
     }
 
+    /// A safety client with a token that no identity of `stack.json` has, as a device signs one.
+    #[must_use]
+    pub fn safety_with_token(&self, token: &str) -> SafetyClient<Peer> {
+        SafetyClient::new(self.peer("safety", Some(token)))
+    }
+
     /// The address, authority and token that an outside client is given.
     #[must_use]
     pub fn outside(&self, service: &str, identity: &str) -> (String, Vec<u8>, String) {

@@ -35,12 +35,20 @@ pub fn folder(path: &Path, mode: u32) -> Result<()> {
     fs::set_permissions(path, fs::Permissions::from_mode(mode)).doing(doing)
 }
 
+/// `N` new random bytes.
+///
+/// # Errors
+/// When the machine gives no random bytes.
+pub fn random<const N: usize>() -> Result<[u8; N]> {
+    let mut bytes = [0_u8; N];
+    File::open("/dev/urandom").and_then(|mut source| source.read_exact(&mut bytes)).doing(|| "read random bytes".to_owned())?;
+    Ok(bytes)
+}
+
 /// A new random value of `N` bytes in hexadecimal digits, safe in an address and in SQL text.
 ///
 /// # Errors
 /// When the machine gives no random bytes.
 pub fn random_hex<const N: usize>() -> Result<String> {
-    let mut bytes = [0_u8; N];
-    File::open("/dev/urandom").and_then(|mut source| source.read_exact(&mut bytes)).doing(|| "read random bytes".to_owned())?;
-    Ok(hex::encode(bytes))
+    Ok(hex::encode(random::<N>()?))
 }

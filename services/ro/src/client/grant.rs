@@ -12,6 +12,7 @@ use time::{OffsetDateTime, format_description::well_known::Rfc3339};
 
 use super::{
     common::Common,
+    device::unlock::ByDevice,
     failure::Failure,
     output,
     session::{Session, Wanted},
@@ -98,9 +99,12 @@ pub struct List {
 pub struct Whoami {
     #[command(flatten)]
     pub common: Common,
+    #[command(flatten)]
+    pub by: ByDevice,
 }
 
-fn instant(text: &str) -> Result<OffsetDateTime, String> {
+/// Reads an instant as RFC 3339 writes it, or says how to write it.
+pub(super) fn instant(text: &str) -> Result<OffsetDateTime, String> {
     OffsetDateTime::parse(text, &Rfc3339).map_err(|_| "write it as 2027-03-31T23:59:59Z".to_owned())
 }
 

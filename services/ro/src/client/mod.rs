@@ -6,6 +6,7 @@ pub mod choices;
 pub mod common;
 pub mod concern;
 pub mod contact;
+pub mod device;
 pub mod document;
 pub mod failure;
 pub mod glass;
@@ -27,6 +28,7 @@ use clap::Subcommand;
 
 use crate::{bench, demo};
 use common::Common;
+use device::unlock::ByDevice;
 use failure::Failure;
 use session::Session;
 use text::Lang;
@@ -52,6 +54,9 @@ pub enum Command {
     /// Who may do what: give, confirm, end and list roles
     #[command(subcommand)]
     Grant(grant::Command),
+    /// A device that raises and accepts while the identity provider is away: make, enrol, list and end it
+    #[command(subcommand)]
+    Device(device::Command),
     /// Who you are here, and what you may do now
     Whoami(grant::Whoami),
     /// Your own inbox
@@ -79,7 +84,8 @@ pub fn run(command: Command) -> ExitCode {
         Command::Case(c) => with_session(c.common().clone(), |session| async move { c.run(&session).await }),
         Command::Audit(c) => finish(Lang::En, false, block_on(c.run())),
         Command::Grant(c) => with_session(c.common().clone(), |session| async move { c.run(&session).await }),
-        Command::Whoami(c) => with_session(c.common.clone(), |session| async move { c.run(&session).await }),
+        Command::Device(c) => finish(c.common().lang(), c.common().json, block_on(c.run())),
+        Command::Whoami(c) => with_device(&c.common.clone(), &c.by.clone(), |session| async move { c.run(&session).await }),
         Command::Inbox(c) => with_session(c.common.clone(), |session| async move { c.run(&session).await }),
         Command::Report(c) => with_session(c.common.clone(), |session| async move { c.run(&session).await }),
         Command::Provision(c) => finish(Lang::En, false, block_on(c.run())),
@@ -94,7 +100,16 @@ where
     F: FnOnce(Session) -> T,
     T: Future<Output = Result<(), Failure>>,
 {
-    let result = Session::open(&common).and_then(|session| block_on(work(session)));
+    with_device(&common, &ByDevice::default(), work)
+}
+
+/// The same for a command that may be given with a device.
+fn with_device<F, T>(common: &Common, by: &ByDevice, work: F) -> ExitCode
+where
+    F: FnOnce(Session) -> T,
+    T: Future<Output = Result<(), Failure>>,
+{
+    let result = Session::open_by(common, by).and_then(|session| block_on(work(session)));
     finish(common.lang(), common.json, result)
 }
 

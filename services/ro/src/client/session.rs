@@ -13,6 +13,7 @@ use proto::{
 
 use super::{
     common::Common,
+    device::unlock::ByDevice,
     failure::Failure,
     text::{Lang, Words},
 };
@@ -61,6 +62,8 @@ pub struct Session {
     pub stack: Option<Description>,
     common: Common,
     ca: Option<Vec<u8>>,
+    /// The person whose device signs, where one does.
+    device: Option<Who>,
 }
 
 const NO_STACK: Words = Words {
@@ -88,6 +91,20 @@ impl Session {
         Self::with(common, stack)
     }
 
+    /// The same for whoever may speak with a device. With one, no stack is needed where the address of safety is given.
+    ///
+    /// # Errors
+    /// As [`Session::open`], or the device cannot be used.
+    pub fn open_by(common: &Common, by: &ByDevice) -> Result<Self, Failure> {
+        let Some(who) = by.who(common.lang())? else { return Self::open(common) };
+        let stack = match &common.stack {
+            Some(path) => Some(Description::load(path)?),
+            None if common.safety.is_some() => common.place.description().ok(),
+            None => Some(common.place.description()?),
+        };
+        Ok(Self { device: Some(who), ..Self::with(common, stack)? })
+    }
+
     /// Over a stack that is already known.
     ///
     /// # Errors
@@ -96,14 +113,17 @@ impl Session {
         let file = common.ca.clone().or_else(|| stack.as_ref().map(|s| s.ca_file.clone()));
         let read = |path: &PathBuf| fs::read(path).map_err(|e| Failure::Usage(format!("{}: {e}", path.display())));
         let ca = file.as_ref().map(read).transpose()?;
-        Ok(Self { lang: common.lang(), json: common.json, stack, common: common.clone(), ca })
+        Ok(Self { lang: common.lang(), json: common.json, stack, common: common.clone(), ca, device: None })
     }
 
-    /// The identity named on the command line, or the first that fits.
+    /// The person of the device, the identity named on the command line, or the first that fits.
     ///
     /// # Errors
     /// Nobody fits, or the token file cannot be read.
     pub fn who(&self, wanted: &[Wanted<'_>]) -> Result<Who, Failure> {
+        if let Some(who) = &self.device {
+            return Ok(who.clone());
+        }
         if let Some(path) = &self.common.token_file {
             let token = fs::read_to_string(path).map_err(|e| Failure::Usage(format!("{}: {e}", path.display())))?;
             return Ok(Who { name: path.display().to_string(), token: token.into() });
@@ -125,7 +145,7 @@ impl Session {
     /// Whether the person named who acts; otherwise a command may choose.
     #[must_use]
     pub const fn is_named(&self) -> bool {
-        self.common.identity.is_some() || self.common.token_file.is_some()
+        self.device.is_some() || self.common.identity.is_some() || self.common.token_file.is_some()
     }
 
     fn peer(&self, service: &'static str, given: Option<&String>, who: &Who, deadline: Option<Duration>) -> Result<Peer, Failure> {
@@ -186,6 +206,12 @@ impl Who {
     #[must_use]
     pub fn of(identity: &Identity) -> Self {
         Self { name: identity.name.clone(), token: identity.token.clone().into() }
+    }
+
+    /// Whoever a token that was signed here proves.
+    #[must_use]
+    pub fn with_token(name: &str, token: String) -> Self {
+        Self { name: name.to_owned(), token: token.into() }
     }
 }
 

@@ -14,6 +14,7 @@ use crate::{
     client::{
         choices,
         common::Common,
+        device::unlock::ByDevice,
         failure::Failure,
         output,
         session::{Session, Wanted, Who},
@@ -31,6 +32,8 @@ pub struct List {
     closed: bool,
     #[command(flatten)]
     pub common: Common,
+    #[command(flatten)]
+    pub by: ByDevice,
 }
 
 /// One concern, as far as your audience may read it
@@ -41,6 +44,8 @@ pub struct Show {
     concern: String,
     #[command(flatten)]
     pub common: Common,
+    #[command(flatten)]
+    pub by: ByDevice,
 }
 
 /// Every open concern, then every change, until Ctrl-C
@@ -64,6 +69,8 @@ pub struct Accept {
     note: String,
     #[command(flatten)]
     pub common: Common,
+    #[command(flatten)]
+    pub by: ByDevice,
 }
 
 /// Close a concern that every audience has accepted

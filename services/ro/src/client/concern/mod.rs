@@ -10,7 +10,7 @@ use std::process::ExitCode;
 
 use clap::Subcommand;
 
-use super::{finish, with_session};
+use super::{finish, with_device, with_session};
 
 #[derive(Debug, Subcommand)]
 pub enum Command {
@@ -27,10 +27,10 @@ pub enum Command {
 pub fn run(command: Command) -> ExitCode {
     match command {
         Command::Raise(c) => finish(c.common.lang(), c.common.json, super::block_on(c.run())),
-        Command::List(c) => with_session(c.common.clone(), |session| async move { c.run(&session).await }),
-        Command::Show(c) => with_session(c.common.clone(), |session| async move { c.run(&session).await }),
+        Command::List(c) => with_device(&c.common.clone(), &c.by.clone(), |session| async move { c.run(&session).await }),
+        Command::Show(c) => with_device(&c.common.clone(), &c.by.clone(), |session| async move { c.run(&session).await }),
         Command::Watch(c) => with_session(c.common.clone(), |session| async move { c.run(&session).await }),
-        Command::Accept(c) => with_session(c.common.clone(), |session| async move { c.run(&session).await }),
+        Command::Accept(c) => with_device(&c.common.clone(), &c.by.clone(), |session| async move { c.run(&session).await }),
         Command::Route(c) => with_session(c.common.clone(), |session| async move { c.run(&session).await }),
         Command::Close(c) => with_session(c.common.clone(), |session| async move { c.run(&session).await }),
     }

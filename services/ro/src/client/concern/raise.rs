@@ -17,6 +17,7 @@ use crate::{
     client::{
         choices,
         common::Common,
+        device::unlock::ByDevice,
         failure::Failure,
         output,
         session::{Session, Wanted},
@@ -68,6 +69,8 @@ pub struct Raise {
     phone: Option<String>,
     #[command(flatten)]
     pub common: Common,
+    #[command(flatten)]
+    pub by: ByDevice,
 }
 
 const RECORDED: Words = Words {
@@ -150,7 +153,7 @@ impl Raise {
     }
 
     async fn send(&self, concern: Concern) -> Result<ConcernReceipt, Failure> {
-        let session = Session::open(&self.common)?;
+        let session = Session::open_by(&self.common, &self.by)?;
         let site = concern.site.clone();
         let who = session.who(&[Wanted::at(role::STAFF, &site), Wanted::role(role::STAFF)])?;
         let request = RaiseConcernRequest { concern: Some(concern) };
