@@ -122,19 +122,31 @@ pub struct Stream {
     pub subjects: &'static [&'static str],
     /// Largest message in bytes, headers included.
     pub max_message_bytes: i32,
+    /// A message is gone after so many days, whoever has read it: no service may take one away, so this is what bounds its life. Far
+    /// below the two years of the law: what was sent while a case was in use is gone by the time it may be purged [LPR4].
+    pub kept_days: u16,
 }
 
-pub const SUBMISSIONS: Stream =
-    Stream { name: "RO_SUBMISSIONS", subjects: &["ro.intake.submit.>", "ro.intake.receipt.>"], max_message_bytes: 256 * 1024 };
+/// A consumer that was away for less misses nothing.
+const KEPT_DAYS: u16 = 30;
+
+pub const SUBMISSIONS: Stream = Stream {
+    name: "RO_SUBMISSIONS",
+    subjects: &["ro.intake.submit.>", "ro.intake.receipt.>"],
+    max_message_bytes: 256 * 1024,
+    kept_days: KEPT_DAYS,
+};
 pub const SAFETY: Stream = Stream {
     name: "RO_SAFETY",
     subjects: &["ro.safety.raise.*", "ro.safety.receipt.*", "ro.safety.ring.*", "ro.safety.event.*"],
     max_message_bytes: 256 * 1024,
+    kept_days: KEPT_DAYS,
 };
 pub const EVENTS: Stream = Stream {
     name: "RO_EVENTS",
     subjects: &["ro.intake.event.*", "ro.cases.event.*", "ro.notification.event.*", "ro.reporting.event.*"],
     max_message_bytes: 64 * 1024,
+    kept_days: KEPT_DAYS,
 };
 pub const STREAMS: [Stream; 3] = [SUBMISSIONS, SAFETY, EVENTS];
 
@@ -408,6 +420,14 @@ mod tests {
                 });
                 assert!(held, "{filter} is not in {}", stream.name);
             }
+        }
+    }
+
+    // [LPR4]
+    #[test]
+    fn no_message_outlives_three_months_on_the_bus_far_below_the_two_years_of_the_law() {
+        for stream in STREAMS {
+            assert!((1..=92).contains(&stream.kept_days), "{}", stream.name);
         }
     }
 

@@ -57,7 +57,12 @@ impl TestBus {
             Err(_) => panic_with("the thread of the bus ended"),
         };
         let bus = Self { orders, url, authority, store, seeds };
-        let streams = STREAMS.map(|s| StreamSpec { name: s.name, subjects: s.subjects, max_message_bytes: s.max_message_bytes });
+        let streams = STREAMS.map(|s| StreamSpec {
+            name: s.name,
+            subjects: s.subjects,
+            max_message_bytes: s.max_message_bytes,
+            kept_days: s.kept_days,
+        });
         let consumers = CONSUMERS.map(|c| ConsumerSpec { stream: c.stream, name: c.name, filters: c.filters });
         if let Err(error) = bus.connect("provisioner").await.provision(&streams, &consumers).await {
             panic_with(&format!("{error:#}"));

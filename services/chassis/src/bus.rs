@@ -44,6 +44,8 @@ pub struct StreamSpec {
     pub name: &'static str,
     pub subjects: &'static [&'static str],
     pub max_message_bytes: i32,
+    /// Days after which a message is gone, whoever has read it.
+    pub kept_days: u16,
 }
 
 /// A durable pull consumer as declared.
@@ -253,7 +255,7 @@ impl StreamSpec {
             discard: DiscardPolicy::New,
             storage: StorageType::File,
             max_message_size: self.max_message_bytes,
-            max_age: Duration::from_secs(30 * 24 * 3_600),
+            max_age: Duration::from_secs(u64::from(self.kept_days) * 24 * 3_600),
             duplicate_window: DUPLICATE_WINDOW,
             deny_delete: true,
             deny_purge: true,
@@ -268,6 +270,7 @@ impl StreamSpec {
             && held.discard == declared.discard
             && held.storage == declared.storage
             && held.max_message_size == declared.max_message_size
+            && held.max_age == declared.max_age
             && held.duplicate_window == declared.duplicate_window
             && held.deny_delete
             && held.deny_purge;

@@ -32,7 +32,12 @@ impl Provision {
     /// # Errors
     /// The server does not answer, is too old, or refuses.
     pub async fn run(&self) -> Result<(), Failure> {
-        let streams = STREAMS.map(|s| StreamSpec { name: s.name, subjects: s.subjects, max_message_bytes: s.max_message_bytes });
+        let streams = STREAMS.map(|s| StreamSpec {
+            name: s.name,
+            subjects: s.subjects,
+            max_message_bytes: s.max_message_bytes,
+            kept_days: s.kept_days,
+        });
         let consumers = CONSUMERS.map(|c| ConsumerSpec { stream: c.stream, name: c.name, filters: c.filters });
         let bus = Bus::connect("provisioner", &self.nats_url, self.nats_seed_file.as_deref(), self.nats_ca.as_deref()).await?;
         let ready = tokio::time::timeout(PATIENCE, bus.ready(&self.nats_url)).await;
