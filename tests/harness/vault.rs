@@ -48,7 +48,16 @@ pub async fn outbox(db: &mut PgConnection, vault: &Vault, subject: &str) -> Vec<
 /// # Panics
 /// Never: the key has the right length.
 #[must_use]
-#[expect(clippy::unwrap_used, reason = "the key has the right length")]
 pub fn vault(service: &'static str, clock: &Clock) -> Vault {
-    Vault::new(service, InTest(Kek::new(&[7; 32]).unwrap()), clock.clone())
+    vault_under(service, clock, &[7; 32])
+}
+
+/// The same, under a wrapping key of its own.
+///
+/// # Panics
+/// Never: the key has the right length.
+#[must_use]
+#[expect(clippy::unwrap_used, reason = "the key has the right length")]
+pub fn vault_under(service: &'static str, clock: &Clock, key: &[u8; 32]) -> Vault {
+    Vault::new(service, InTest(Kek::new(key).unwrap()), clock.clone())
 }

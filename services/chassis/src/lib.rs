@@ -11,6 +11,7 @@ pub mod clock;
 pub mod config;
 pub mod database;
 pub mod devices;
+pub mod forget;
 pub mod grants;
 mod grpc;
 pub mod identity;

@@ -13,6 +13,12 @@ pub fn signed_by(key: &[u8], bytes: &[u8], signature: &[u8]) -> bool {
     UnparsedPublicKey::new(&ED25519, key).verify(bytes, signature).is_ok()
 }
 
+/// Whether a public key signed exactly this row, as [`Signer::sign_row`] does.
+#[must_use]
+pub fn row_signed_by(key: &[u8], kind: &str, values: &[&str], signature: &[u8]) -> bool {
+    signed_by(key, &row_bytes(kind, values), signature)
+}
+
 /// What a service's signatures are checked with, from a folder that holds a file per service.
 ///
 /// # Errors
@@ -57,7 +63,7 @@ impl Signer {
     /// Whether this key signed exactly this row.
     #[must_use]
     pub fn signed_row(&self, kind: &str, values: &[&str], signature: &[u8]) -> bool {
-        signed_by(&self.public(), &row_bytes(kind, values), signature)
+        row_signed_by(&self.public(), kind, values, signature)
     }
 
     /// A signature over bytes that say themselves what they are for.

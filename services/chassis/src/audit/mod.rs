@@ -20,7 +20,7 @@ mod witness;
 pub use compare::{Conflict, Cosigned, conflicts, cosigned, witnessed};
 pub use denied::Denied;
 pub use history::{Epoch, accept_restore, epochs};
-pub use key::{Signer, public_key, signed_by};
+pub use key::{Signer, public_key, row_signed_by, signed_by};
 pub use later::{Past, enter};
 pub use read::{checkpoints, entries, of_objects};
 pub use seal::{keep_sealed, seal, seal_and_state};

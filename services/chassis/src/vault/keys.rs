@@ -216,6 +216,35 @@ impl Vault {
         self.0.cache.forget(&destroyed.iter().map(|key| key.id).collect::<Vec<_>>());
         Ok(destroyed)
     }
+
+    /// The same, and for each of these sides that never had a key: it is given none any more. Whatever comes late is then refused
+    /// with [`Fault::Destroyed`]. Answers the keys that were destroyed now.
+    ///
+    /// # Errors
+    /// A statement failed.
+    pub async fn bury(
+        &self,
+        tx: &mut PgConnection,
+        (kind, object): (&str, Uuid),
+        sides: &[&str],
+        at: OffsetDateTime,
+    ) -> sqlx::Result<Vec<Destroyed>> {
+        let ids = sides.iter().map(|_| random_id()).collect::<Result<Vec<Uuid>, Fault>>()?;
+        let sides: Vec<String> = sides.iter().map(|side| (*side).to_owned()).collect();
+        sqlx::query!(
+            "insert into data_key (id, kind, object, side, wrapped, kek_version, made_at, destroyed_at)
+             select id, $3, $4, side, null, 1, $5, $5 from unnest($1::uuid[], $2::text[]) as buried (id, side)
+             on conflict do nothing",
+            &ids,
+            &sides,
+            kind,
+            object,
+            at
+        )
+        .execute(&mut *tx)
+        .await?;
+        self.destroy(tx, kind, object, at).await
+    }
 }
 
 async fn rows_of(tx: &mut PgConnection, owners: &[Owner]) -> sqlx::Result<Vec<Row>> {

@@ -129,6 +129,26 @@ async fn what_a_destroyed_key_sealed_is_gone_even_from_an_old_copy_and_no_key_fo
 }
 
 #[tokio::test]
+async fn what_is_buried_is_given_no_key_any_more_on_any_side_and_only_what_was_destroyed_is_told() {
+    let (database, file) = (database().await, File::of(&line(1, 0xaa)));
+    let (pool, vault) = (&database.pool, file.vault());
+    let sealed = seal(pool, &vault, THING, "a word").await.unwrap();
+    let mut told = Vec::new();
+    // Also where there is no wrapping key: what must end waits for none.
+    for vault in [Vault::none("library", Clock::fixed(NOW)), vault.clone()] {
+        let mut tx = begin(pool, &Actor::service("library")).await.unwrap();
+        let sides = [THING.side, OTHER_SIDE.side];
+        told.push(vault.bury(&mut tx, (THING.kind, THING.object), &sides, NOW).await.unwrap().len());
+        tx.commit().await.unwrap();
+    }
+    assert_eq!(told, [1, 0]);
+    assert_eq!(open(pool, &file.vault(), &sealed).await, Err(Fault::Destroyed));
+    for owner in [THING, OTHER_SIDE] {
+        assert_eq!(fault(&seal(pool, &vault, owner, "again").await.unwrap_err()), Some(&Fault::Destroyed));
+    }
+}
+
+#[tokio::test]
 async fn every_key_moves_under_the_new_version_and_the_old_one_can_leave_the_file() {
     let (database, file) = (database().await, File::of(&line(1, 0xaa)));
     let (pool, running) = (&database.pool, file.vault());

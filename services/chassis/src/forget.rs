@@ -1,0 +1,21 @@
+//! Deletes from the outbox what has come to its end, where the thing it was about is gone too.
+
+use sqlx::PgConnection;
+use uuid::Uuid;
+
+/// Deletes messages of these aggregates, and those of these ids, that have come to their end: carried, and confirmed where they must
+/// be. How many. The service that needs it gives its login the right, as narrow as it can.
+///
+/// # Errors
+/// The statement failed.
+pub async fn messages(tx: &mut PgConnection, aggregates: &[Uuid], ids: &[Uuid]) -> sqlx::Result<u64> {
+    let done = sqlx::query!(
+        "delete from outbox where (aggregate = any($1) or id = any($2))
+             and carried_at is not null and (not must_be_confirmed or confirmed_at is not null)",
+        aggregates,
+        ids
+    )
+    .execute(tx)
+    .await?;
+    Ok(done.rows_affected())
+}
