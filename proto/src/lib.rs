@@ -4,6 +4,7 @@
 
 pub mod class;
 pub mod id;
+pub mod purge;
 pub mod reference;
 pub mod role;
 pub mod subject;

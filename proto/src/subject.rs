@@ -72,6 +72,11 @@ pub const GLASS_QUOTA_REACHED: &str = "ro.cases.event.glass-quota-reached";
 pub const GLASS_REVIEW_DUE: &str = "ro.cases.event.glass-review-due";
 pub const ASSESSMENT_RECORDED: &str = "ro.cases.event.assessment-recorded";
 pub const CASE_MOVED: &str = "ro.cases.event.case-moved";
+/// A case was purged: whoever holds anything of it destroys that and says so [LPR4].
+pub const CASE_PURGED: &str = "ro.cases.event.case-purged";
+/// What these two destroyed of a purged case.
+pub const REFERRAL_PURGED: &str = "ro.intake.event.referral-purged";
+pub const NOTICES_PURGED: &str = "ro.notification.event.notices-purged";
 pub const CONCERN_RAISED: &str = "ro.safety.event.concern-raised";
 pub const CONCERN_CHANGED: &str = "ro.safety.event.concern-changed";
 /// A person's or system's role began, changed or ended; every service keeps a copy.
@@ -79,7 +84,7 @@ pub const GRANT_CHANGED: &str = "ro.safety.event.grant-changed";
 pub const RING_DELIVERED: &str = "ro.notification.event.ring-delivered";
 pub const CONTACT_TAKEN: &str = "ro.notification.event.contact-taken";
 
-pub const FACTS: [&str; 31] = [
+pub const FACTS: [&str; 34] = [
     REFERRAL_RECEIVED,
     REFERRAL_SCREENED,
     CONTACT_PUSHED,
@@ -91,6 +96,9 @@ pub const FACTS: [&str; 31] = [
     GLASS_REVIEW_DUE,
     ASSESSMENT_RECORDED,
     CASE_MOVED,
+    CASE_PURGED,
+    REFERRAL_PURGED,
+    NOTICES_PURGED,
     CONCERN_RAISED,
     CONCERN_CHANGED,
     GRANT_CHANGED,
@@ -186,6 +194,10 @@ pub const CASES_GRANTS: Consumer = consumer("cases", &SAFETY, "cases-grants", &[
 pub const NOTIFICATION_GRANTS: Consumer = consumer("notification", &SAFETY, "notification-grants", &[GRANT_CHANGED]);
 pub const REPORTING_GRANTS: Consumer = consumer("reporting", &SAFETY, "reporting-grants", &[GRANT_CHANGED]);
 pub const CASES_CONCERNS: Consumer = consumer("cases", &SAFETY, "cases-concerns", &[CONCERN_RAISED, CONCERN_CHANGED]);
+/// On their own: a purge waits behind no import, and holds nothing up.
+pub const INTAKE_PURGES: Consumer = consumer("intake", &EVENTS, "intake-purges", &[CASE_PURGED]);
+pub const NOTIFICATION_PURGES: Consumer = consumer("notification", &EVENTS, "notification-purges", &[CASE_PURGED]);
+pub const CASES_PURGE_OBEYED: Consumer = consumer("cases", &EVENTS, "cases-purge-obeyed", &[REFERRAL_PURGED, NOTICES_PURGED]);
 
 /// A service's place in the ring of witnesses: every service holds what its neighbour's audit log was, in another database.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -289,13 +301,16 @@ pub fn witnessing(service: &str) -> Witnessing {
     WITNESSES.into_iter().find(|place| place.service == service).unwrap_or(WITNESSES[0])
 }
 
-pub const CONSUMERS: [Consumer; 26] = [
+pub const CONSUMERS: [Consumer; 29] = [
     INTAKE_REFERRALS,
     INTAKE_CONTACTS,
     INTAKE_GRANTS,
     CASES_GRANTS,
     CASES_SCREENED,
     CASES_CONCERNS,
+    CASES_PURGE_OBEYED,
+    INTAKE_PURGES,
+    NOTIFICATION_PURGES,
     WITNESSES[0].wards,
     WITNESSES[0].answers,
     WITNESSES[1].wards,

@@ -39,6 +39,13 @@ pub const RULES: &[Rule] = &[
     rule("/ro.cases.v1.Cases/ListDocuments", "document.list", "TS1c", UNIT_AND_MEDIATORS),
     rule("/ro.cases.v1.Cases/ReadDocument", "document.read", "TS1c", UNIT_AND_MEDIATORS),
     rule("/ro.cases.v1.Cases/ListAccess", "case.access", "IM1a", &[NATIONAL_MANAGER]),
+    rule("/ro.cases.v1.Cases/PlaceHold", "hold.place", "LPR4", SUPERVISORS),
+    rule("/ro.cases.v1.Cases/LiftHold", "hold.lift", "LPR4", SUPERVISORS),
+    rule("/ro.cases.v1.Cases/ListHolds", "hold.list", "LPR4", SUPERVISORS),
+    rule("/ro.cases.v1.Cases/ListDue", "purge.due", "LPR4", SUPERVISORS),
+    rule("/ro.cases.v1.Cases/OrderPurge", "purge.order", "LPR4", SUPERVISORS),
+    rule("/ro.cases.v1.Cases/ConfirmPurge", "purge.confirm", "LPR4", SUPERVISORS),
+    rule("/ro.cases.v1.Cases/GetPurgeCertificate", "purge.certificate", "LPR4", SUPERVISORS),
 ];
 
 #[cfg(test)]

@@ -6,7 +6,14 @@ use anyhow::Context as _;
 use chassis::{Configured, Settings};
 use clap::Parser;
 
-use crate::{app::keep_document::Documents, domain::glass::Limits, store::blob::Blobs};
+use crate::{
+    app::keep_document::Documents,
+    domain::{
+        glass::Limits,
+        retention::{FLOOR, Retention},
+    },
+    store::blob::Blobs,
+};
 
 /// The RO case file
 #[derive(Debug, Clone, Parser)]
@@ -34,6 +41,10 @@ pub struct Config {
     /// KiB that one document may have. An example until CSC sets it
     #[arg(long, default_value_t = 10_240, value_parser = clap::value_parser!(u32).range(64..=65_536))]
     pub document_largest: u32,
+    /// Months for which a case is kept after its last use, 24 to 1200: the law allows no less than two years. How much more is
+    /// CSC's to set, from its disposition authority
+    #[arg(long, default_value_t = FLOOR, value_parser = clap::value_parser!(u16).range(i64::from(FLOOR)..=1200))]
+    pub retention_months: u16,
 }
 
 impl Config {
@@ -53,6 +64,14 @@ impl Config {
     #[must_use]
     pub fn glass(&self) -> Limits {
         Limits { lasts: time::Duration::minutes(i64::from(self.glass_lasts)), quota: self.glass_quota }
+    }
+
+    /// How long a case is kept.
+    ///
+    /// # Errors
+    /// Less than the law allows.
+    pub fn retention(&self) -> anyhow::Result<Retention> {
+        Retention::months(self.retention_months).context("a case is kept for two years at least: set --retention-months to 24 or more")
     }
 }
 

@@ -9,10 +9,12 @@ mod error;
 pub mod grpc;
 pub mod store;
 
-pub use bus::{concerns, screened};
+pub use bus::{concerns, obeyed, screened};
 pub use config::Config;
 
-use chassis::access::Access;
+use std::sync::Arc;
+
+use chassis::{access::Access, audit::Signer};
 use proto::{intake::v1::intake_client::IntakeClient, subject};
 use sqlx::migrate::Migrator;
 
@@ -24,6 +26,10 @@ pub static MIGRATOR: Migrator = sqlx::migrate!();
 /// # Errors
 /// A setting cannot be used, or the address cannot be bound.
 pub async fn serve(config: Config, ctx: chassis::Context) -> anyhow::Result<()> {
+    let signer = config.chassis.audit_key_file.as_deref().map(Signer::from_file).transpose()?.map(Arc::new);
+    if signer.is_none() {
+        tracing::warn!("no audit key is set: a purge has no signed certificate, and no case is purged");
+    }
     let app = app::App {
         pool: ctx.pool.clone(),
         clock: ctx.clock.clone(),
@@ -32,6 +38,8 @@ pub async fn serve(config: Config, ctx: chassis::Context) -> anyhow::Result<()> 
         outbox: ctx.outbox.clone(),
         vault: ctx.vault.clone(),
         documents: config.documents()?,
+        retention: config.retention()?,
+        signer: signer.clone(),
     };
     chassis::vault::keep_sealed(&ctx, store::sealed::InClear).await;
     let intake = IntakeClient::new(ctx.peer("intake", &config.intake_url)?);
@@ -42,6 +50,8 @@ pub async fn serve(config: Config, ctx: chassis::Context) -> anyhow::Result<()> 
     ctx.consume(heard.stream, heard.name, heard.filters, screened);
     let heard = subject::CASES_CONCERNS;
     ctx.consume(heard.stream, heard.name, heard.filters, concerns::Concerns { clock: ctx.clock.clone() });
+    let heard = subject::CASES_PURGE_OBEYED;
+    ctx.consume(heard.stream, heard.name, heard.filters, obeyed::ObeyedPurges { clock: ctx.clock.clone(), signer });
     chassis::audit::join(&ctx, witness_ring())?;
     ctx.spawn("documents-sweep", app::keep_document::keep_swept(app.clone(), ctx.stop.clone()));
     ctx.spawn("glass-watch", app::glass_watch::keep(app.clone(), ctx.stop.clone()));

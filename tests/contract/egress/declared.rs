@@ -99,7 +99,22 @@ pub const OPENERS: [(&str, &str); 9] = [
 
 /// What the field of a log line or span holds; none holds a name, a number of a file or a text that somebody wrote.
 pub const FIELDS: &[(&str, &[&str])] = &[
-    ("random ids", &["case.id", "concern.id", "contact.id", "delivery.id", "event.id", "glass.id", "grant.id", "quarantine.id", "ring.id"]),
+    (
+        "random ids",
+        &[
+            "case.id",
+            "concern.id",
+            "contact.id",
+            "delivery.id",
+            "event.id",
+            "glass.id",
+            "grant.id",
+            "hold.id",
+            "quarantine.id",
+            "referral.id",
+            "ring.id",
+        ],
+    ),
     ("the name of an enrolled device, a digest of its public key", &["device.id"]),
     ("the identity of who called: the opaque subject of a verified token, or a service", &["caller.subject"]),
     (
@@ -125,6 +140,7 @@ pub const FIELDS: &[(&str, &[&str])] = &[
             "epoch",
             "grants",
             "held",
+            "keys",
             "known",
             "moved",
             "named",

@@ -4,8 +4,8 @@ use chassis::{Ids, outbox::Outgoing, wire};
 use prost::Message;
 use proto::{
     cases::v1::{
-        self as wire_cases, AssessmentRecorded, CaseMoved, CaseOpened, GlassBroken, GlassQuotaReached, GlassReviewDue, MediatorAssigned,
-        OfficerAssigned,
+        self as wire_cases, AssessmentRecorded, CaseMoved, CaseOpened, CasePurged, GlassBroken, GlassQuotaReached, GlassReviewDue,
+        MediatorAssigned, OfficerAssigned,
     },
     id::{AssessmentId, CaseId, ConcernId, ReferralId, SiteCode},
     safety::v1::{Concern, Grade},
@@ -72,6 +72,18 @@ pub fn assessment_recorded(ids: &Ids, case: CaseId, assessment: AssessmentId, at
 pub fn case_moved(ids: &Ids, case: CaseId, stage: Stage, at: OffsetDateTime) -> Outgoing {
     let message = CaseMoved { case_id: case.to_string(), stage: stage_code(stage).into(), moved_at: Some(wire::timestamp(at)) };
     of_case(ids, case, subject::CASE_MOVED, &message)
+}
+
+/// The case was purged: whoever holds anything of it destroys that, and says so.
+#[must_use]
+pub fn case_purged(ids: &Ids, case: CaseId, referral: ReferralId, glasses: &[Uuid], at: OffsetDateTime) -> Outgoing {
+    let message = CasePurged {
+        case_id: case.to_string(),
+        referral_id: referral.to_string(),
+        purged_at: Some(wire::timestamp(at)),
+        glass_ids: glasses.iter().map(Uuid::to_string).collect(),
+    };
+    of_case(ids, case, subject::CASE_PURGED, &message)
 }
 
 fn of_case(ids: &Ids, case: CaseId, subject: &str, message: &impl Message) -> Outgoing {

@@ -7,10 +7,14 @@ pub mod break_glass;
 pub mod events;
 pub mod follow_concern;
 pub mod glass_watch;
+pub mod hear_obeyed;
+pub mod holds;
 pub mod keep_document;
 pub mod list_access;
 pub mod move_case;
 pub mod open_case;
+pub mod purge_case;
+pub mod purge_certificate;
 pub mod read_cases;
 pub mod read_documents;
 pub mod record_assessment;
@@ -18,9 +22,11 @@ pub mod record_consent;
 pub mod review_glass;
 pub mod take_back;
 
+use std::sync::Arc;
+
 use chassis::{
     Caller, Clock, Error, Ids, Result, Vault,
-    audit::{self, Act},
+    audit::{self, Act, Signer},
     database::{self, Actor},
     outbox::Wake,
 };
@@ -40,6 +46,7 @@ use crate::{
         decision::{self, Tie, Verb},
         glass::Limits,
         participant::Participant,
+        retention::Retention,
     },
     error,
     store::{
@@ -58,6 +65,10 @@ pub struct App {
     pub outbox: Wake,
     pub vault: Vault,
     pub documents: Documents,
+    /// How long a case is kept after its last use.
+    pub retention: Retention,
+    /// Signs the certificates of purges; without it nothing is purged.
+    pub signer: Option<Arc<Signer>>,
 }
 
 /// What the audit log calls the objects of this service.

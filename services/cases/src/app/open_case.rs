@@ -79,7 +79,8 @@ async fn begin(tx: &mut PgConnection, (vault, ids): Means<'_>, case: CaseId, scr
 
 /// A decision older than the one applied changes nothing: deliveries may come in any order.
 async fn decide_again(tx: &mut PgConnection, means: Means<'_>, open: Screening, screened: &Screened, at: OffsetDateTime) -> Result<()> {
-    if screened.screened_at <= open.screened_at {
+    // Nothing comes back to a case that was purged [LPR4].
+    if open.purged || screened.screened_at <= open.screened_at {
         return Ok(());
     }
     decision::allowed(Tie::Service, Verb::DecideAgain, Some(open.standing.stage))?;

@@ -24,7 +24,8 @@ use crate::{
 /// The database failed.
 pub async fn take_back(tx: &mut PgConnection, (vault, ids): (&Vault, &Ids), decision: TakenBack, at: OffsetDateTime) -> Result<()> {
     let Some(open) = case_file::lock_screening(tx, decision.referral).await? else { return Ok(()) };
-    if decision.screened_at <= open.screened_at {
+    // Nothing comes back to a case that was purged [LPR4].
+    if open.purged || decision.screened_at <= open.screened_at {
         return Ok(());
     }
     decision::allowed(Tie::Service, Verb::TakeBack, Some(open.standing.stage))?;

@@ -29,6 +29,15 @@ pub enum Verb {
     KeepDocument,
     ListDocuments,
     ReadDocument,
+    PlaceHold,
+    LiftHold,
+    ListHolds,
+    /// The cases whose retention is over [LPR4].
+    ListDue,
+    OrderPurge,
+    ConfirmPurge,
+    /// What is left of a purged case.
+    ReadCertificate,
     /// A screening decision opens the case.
     Open,
     /// A newer decision changes how far the case may go.
@@ -37,10 +46,12 @@ pub enum Verb {
     TakeBack,
     /// Safety tells of a concern of the case.
     FollowConcern,
+    /// Another service says what it destroyed of a purged case.
+    HearObeyed,
 }
 
 impl Verb {
-    pub const ALL: [Self; 23] = [
+    pub const ALL: [Self; 31] = [
         Self::List,
         Self::Read,
         Self::Find,
@@ -60,10 +71,18 @@ impl Verb {
         Self::KeepDocument,
         Self::ListDocuments,
         Self::ReadDocument,
+        Self::PlaceHold,
+        Self::LiftHold,
+        Self::ListHolds,
+        Self::ListDue,
+        Self::OrderPurge,
+        Self::ConfirmPurge,
+        Self::ReadCertificate,
         Self::Open,
         Self::DecideAgain,
         Self::TakeBack,
         Self::FollowConcern,
+        Self::HearObeyed,
     ];
 
     /// The name of the permission, in the access rules and in the audit log.
@@ -89,10 +108,18 @@ impl Verb {
             Self::KeepDocument => "document.keep",
             Self::ListDocuments => "document.list",
             Self::ReadDocument => "document.read",
+            Self::PlaceHold => "hold.place",
+            Self::LiftHold => "hold.lift",
+            Self::ListHolds => "hold.list",
+            Self::ListDue => "purge.due",
+            Self::OrderPurge => "purge.order",
+            Self::ConfirmPurge => "purge.confirm",
+            Self::ReadCertificate => "purge.certificate",
             Self::Open => "case.open",
             Self::DecideAgain => "case.decide-again",
             Self::TakeBack => "case.take-back",
             Self::FollowConcern => "concern.follow",
+            Self::HearObeyed => "purge.hear",
         }
     }
 
@@ -102,6 +129,7 @@ impl Verb {
         match consumer {
             "cases-referral-screened" => Some(&[Self::Open, Self::DecideAgain, Self::TakeBack]),
             "cases-concerns" => Some(&[Self::FollowConcern]),
+            "cases-purge-obeyed" => Some(&[Self::HearObeyed]),
             // What people may do, and what an audit log was: of no case.
             "cases-grants" | "cases-checkpoints" | "cases-checkpoint-answers" => Some(&[]),
             _ => None,
@@ -172,7 +200,7 @@ fn by_tie(tie: Tie, verb: Verb) -> Decision {
     use Decision::{Allowed, Hidden, Refused};
     use Line::{Glass, Mediator, Officer};
     match verb {
-        Verb::Open | Verb::DecideAgain | Verb::TakeBack | Verb::FollowConcern => match tie {
+        Verb::Open | Verb::DecideAgain | Verb::TakeBack | Verb::FollowConcern | Verb::HearObeyed => match tie {
             Tie::Service => Allowed,
             Tie::Unit | Tie::Line(_) | Tie::Stranger => Hidden,
         },
@@ -191,7 +219,16 @@ fn by_tie(tie: Tie, verb: Verb) -> Decision {
             Tie::Line(Glass) => Refused(read_only()),
             Tie::Service | Tie::Stranger => Hidden,
         },
-        Verb::AssignOfficer | Verb::EndOfficer | Verb::WhoViewed => match tie {
+        Verb::AssignOfficer
+        | Verb::EndOfficer
+        | Verb::WhoViewed
+        | Verb::PlaceHold
+        | Verb::LiftHold
+        | Verb::ListHolds
+        | Verb::ListDue
+        | Verb::OrderPurge
+        | Verb::ConfirmPurge
+        | Verb::ReadCertificate => match tie {
             Tie::Unit => Allowed,
             Tie::Line(Officer | Mediator) => Refused(not_your_part()),
             Tie::Line(Glass) => Refused(read_only()),

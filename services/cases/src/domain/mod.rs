@@ -12,5 +12,6 @@ pub mod missing;
 pub mod mode;
 pub mod opening;
 pub mod participant;
+pub mod retention;
 pub mod stage;
 pub mod text;

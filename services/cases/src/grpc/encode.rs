@@ -5,16 +5,18 @@ use proto::cases::v1 as wire_cases;
 use time::{Date, OffsetDateTime};
 
 use crate::{
-    app::{events::stage_code, read_cases::Whole},
+    app::{events::stage_code, purge_case::Due, read_cases::Whole},
     domain::{
         assessment::{self, Assessment, Risk},
         consent::{Consent, Status},
         glass::Finding,
         mode::Mode,
         participant::{Kind, Language, Participant},
+        retention::HoldKind,
     },
     store::case_file::CaseFile,
     store::glass::Broken,
+    store::hold::Hold,
 };
 
 /// A line of the audit log.
@@ -48,6 +50,46 @@ const fn finding(from: Finding) -> wire_cases::GlassFinding {
     match from {
         Finding::Justified => wire_cases::GlassFinding::Justified,
         Finding::NotJustified => wire_cases::GlassFinding::NotJustified,
+    }
+}
+
+/// A hold; the words of its lifting are empty while it stands.
+pub fn hold(hold: Hold) -> wire_cases::Hold {
+    let (lifted_by, lifted_at, lifted_because) = match hold.lifted {
+        Some(lifted) => (lifted.by, Some(wire::timestamp(lifted.at)), lifted.because.into_inner()),
+        None => (String::new(), None, String::new()),
+    };
+    wire_cases::Hold {
+        hold_id: hold.id.to_string(),
+        kind: hold_kind(hold.kind).into(),
+        reason: hold.reason.into_inner(),
+        placed_by: hold.placed_by,
+        placed_at: Some(wire::timestamp(hold.placed_at)),
+        lifted_by,
+        lifted_at,
+        lifted_because,
+    }
+}
+
+const fn hold_kind(from: HoldKind) -> wire_cases::HoldKind {
+    match from {
+        HoldKind::AccessRequest => wire_cases::HoldKind::AccessRequest,
+        HoldKind::Legal => wire_cases::HoldKind::Legal,
+        HoldKind::Other => wire_cases::HoldKind::OtherHold,
+    }
+}
+
+/// A case whose retention is over.
+pub fn due(due: Due) -> wire_cases::DueCase {
+    let (ordered_by, ordered_at) = due.closed.order.map(|order| (order.by, wire::timestamp(order.at))).unzip();
+    wire_cases::DueCase {
+        case_id: due.closed.case.to_string(),
+        case_number: due.closed.number,
+        last_used_at: Some(wire::timestamp(due.closed.facts.last_use)),
+        retention_over_at: Some(wire::timestamp(due.over_at)),
+        kept_by: due.kept_by.unwrap_or_default().to_owned(),
+        ordered_by: ordered_by.unwrap_or_default(),
+        ordered_at,
     }
 }
 

@@ -7,12 +7,14 @@ mod parse;
 use chassis::{Caller, limits::MESSAGE, wire};
 use proto::cases::v1::{
     AddParticipantRequest, AddParticipantResponse, AssignMediatorRequest, AssignMediatorResponse, AssignOfficerRequest,
-    AssignOfficerResponse, BreakGlassRequest, BreakGlassResponse, EndAssignmentRequest, EndAssignmentResponse, EndGlassRequest,
-    EndGlassResponse, EndOfficerRequest, EndOfficerResponse, FindCaseByReferralRequest, GetCaseRequest, GetCaseResponse,
-    KeepDocumentRequest, KeepDocumentResponse, ListAccessRequest, ListAccessResponse, ListCasesRequest, ListCasesResponse,
-    ListDocumentsRequest, ListDocumentsResponse, ListGlassRequest, ListGlassResponse, MoveCaseRequest, MoveCaseResponse,
-    ReadDocumentRequest, ReadDocumentResponse, RecordAssessmentRequest, RecordAssessmentResponse, RecordConsentRequest,
-    RecordConsentResponse, ReviewGlassRequest, ReviewGlassResponse,
+    AssignOfficerResponse, BreakGlassRequest, BreakGlassResponse, ConfirmPurgeRequest, ConfirmPurgeResponse, EndAssignmentRequest,
+    EndAssignmentResponse, EndGlassRequest, EndGlassResponse, EndOfficerRequest, EndOfficerResponse, FindCaseByReferralRequest,
+    GetCaseRequest, GetCaseResponse, GetPurgeCertificateRequest, GetPurgeCertificateResponse, KeepDocumentRequest, KeepDocumentResponse,
+    LiftHoldRequest, LiftHoldResponse, ListAccessRequest, ListAccessResponse, ListCasesRequest, ListCasesResponse, ListDocumentsRequest,
+    ListDocumentsResponse, ListDueRequest, ListDueResponse, ListGlassRequest, ListGlassResponse, ListHoldsRequest, ListHoldsResponse,
+    MoveCaseRequest, MoveCaseResponse, OrderPurgeRequest, OrderPurgeResponse, PlaceHoldRequest, PlaceHoldResponse, ReadDocumentRequest,
+    ReadDocumentResponse, RecordAssessmentRequest, RecordAssessmentResponse, RecordConsentRequest, RecordConsentResponse,
+    ReviewGlassRequest, ReviewGlassResponse,
     cases_server::{Cases, CasesServer},
 };
 use std::vec::IntoIter;
@@ -23,8 +25,9 @@ use uuid::Uuid;
 
 use crate::{
     app::{
-        App, add_participant, assign_mediator, assign_officer, break_glass, events::stage_code, keep_document, list_access, move_case,
-        read_cases, read_cases::Which, read_documents, record_assessment, record_consent, review_glass,
+        App, add_participant, assign_mediator, assign_officer, break_glass, events::stage_code, holds, keep_document, list_access,
+        move_case, purge_case, purge_certificate, read_cases, read_cases::Which, read_documents, record_assessment, record_consent,
+        review_glass,
     },
     domain::{assessment::Written, decision::Verb},
 };
@@ -223,6 +226,63 @@ impl Cases for Door {
         let ended = list_access::list_access(&self.0, &caller, &asked.case_ref).await;
         let lines = self.0.watched(&caller, Verb::WhoViewed, &asked.case_ref, ended).await?;
         Ok(Response::new(ListAccessResponse { accesses: lines.into_iter().map(encode::access).collect() }))
+    }
+
+    async fn place_hold(&self, request: Request<PlaceHoldRequest>) -> Answer<PlaceHoldResponse> {
+        let caller = Caller::of(&request)?;
+        let asked = request.into_inner();
+        let kind = parse::hold_kind(asked.kind())?;
+        let ended = holds::place_hold(&self.0, &caller, &asked.case_ref, kind, &asked.reason).await;
+        let id = self.0.watched(&caller, Verb::PlaceHold, &asked.case_ref, ended).await?;
+        Ok(Response::new(PlaceHoldResponse { hold_id: id.to_string() }))
+    }
+
+    async fn lift_hold(&self, request: Request<LiftHoldRequest>) -> Answer<LiftHoldResponse> {
+        let caller = Caller::of(&request)?;
+        let asked = request.into_inner();
+        let ended = holds::lift_hold(&self.0, &caller, &asked.case_ref, &asked.hold_id, &asked.reason).await;
+        self.0.watched(&caller, Verb::LiftHold, &asked.case_ref, ended).await?;
+        Ok(Response::new(LiftHoldResponse {}))
+    }
+
+    async fn list_holds(&self, request: Request<ListHoldsRequest>) -> Answer<ListHoldsResponse> {
+        let caller = Caller::of(&request)?;
+        let asked = request.into_inner();
+        let ended = holds::list_holds(&self.0, &caller, &asked.case_ref).await;
+        let holds = self.0.watched(&caller, Verb::ListHolds, &asked.case_ref, ended).await?;
+        Ok(Response::new(ListHoldsResponse { holds: holds.into_iter().map(encode::hold).collect() }))
+    }
+
+    async fn list_due(&self, request: Request<ListDueRequest>) -> Answer<ListDueResponse> {
+        let caller = Caller::of(&request)?;
+        let due = purge_case::list_due(&self.0, &caller).await?;
+        Ok(Response::new(ListDueResponse { cases: due.into_iter().map(encode::due).collect() }))
+    }
+
+    async fn order_purge(&self, request: Request<OrderPurgeRequest>) -> Answer<OrderPurgeResponse> {
+        let caller = Caller::of(&request)?;
+        let asked = request.into_inner();
+        let ended = purge_case::order_purge(&self.0, &caller, &asked.case_ref).await;
+        let order = self.0.watched(&caller, Verb::OrderPurge, &asked.case_ref, ended).await?;
+        Ok(Response::new(OrderPurgeResponse { ordered_by: order.by, stands_until: Some(wire::timestamp(order.until)) }))
+    }
+
+    async fn confirm_purge(&self, request: Request<ConfirmPurgeRequest>) -> Answer<ConfirmPurgeResponse> {
+        let caller = Caller::of(&request)?;
+        let asked = request.into_inner();
+        let ended = purge_case::confirm_purge(&self.0, &caller, &asked.case_ref).await;
+        let certificate = self.0.watched(&caller, Verb::ConfirmPurge, &asked.case_ref, ended).await?;
+        let certificate = Some(purge_certificate::certificate_on_the_wire(&certificate));
+        Ok(Response::new(ConfirmPurgeResponse { certificate }))
+    }
+
+    async fn get_purge_certificate(&self, request: Request<GetPurgeCertificateRequest>) -> Answer<GetPurgeCertificateResponse> {
+        let caller = Caller::of(&request)?;
+        let asked = request.into_inner();
+        let ended = purge_certificate::read_certificate(&self.0, &caller, &asked.case_ref).await;
+        let certificate = self.0.watched(&caller, Verb::ReadCertificate, &asked.case_ref, ended).await?;
+        let certificate = Some(purge_certificate::certificate_on_the_wire(&certificate));
+        Ok(Response::new(GetPurgeCertificateResponse { certificate }))
     }
 
     async fn move_case(&self, request: Request<MoveCaseRequest>) -> Answer<MoveCaseResponse> {

@@ -5,7 +5,7 @@ use prost_types::Timestamp;
 use proto::cases::v1 as wire_cases;
 use time::OffsetDateTime;
 
-use crate::domain::{assessment::Risk, consent::Status, glass::Finding, participant::Kind, stage::Stage};
+use crate::domain::{assessment::Risk, consent::Status, glass::Finding, participant::Kind, retention::HoldKind, stage::Stage};
 
 /// # Errors
 /// No stage is stated.
@@ -80,6 +80,25 @@ pub fn finding(stated: wire_cases::GlassFinding) -> Result<Finding, Refusal> {
                 "finding",
                 "say whether it was justified",
                 "précisez si c'était justifié",
+            ));
+        }
+    })
+}
+
+/// # Errors
+/// No kind is stated.
+pub fn hold_kind(stated: wire_cases::HoldKind) -> Result<HoldKind, Refusal> {
+    Ok(match stated {
+        wire_cases::HoldKind::AccessRequest => HoldKind::AccessRequest,
+        wire_cases::HoldKind::Legal => HoldKind::Legal,
+        wire_cases::HoldKind::OtherHold => HoldKind::Other,
+        wire_cases::HoldKind::Unspecified => {
+            return Err(Refusal::invalid(
+                "hold-kind-unknown",
+                "LPR4",
+                "kind",
+                "say what the case is held for: an access request, a legal matter, or another",
+                "précisez le motif de la suspension : demande d'accès, question juridique ou autre",
             ));
         }
     })

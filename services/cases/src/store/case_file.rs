@@ -100,7 +100,7 @@ pub async fn visible(tx: &mut PgConnection, scope: &Scope, case_ref: &CaseRef, a
                   mediator_of(id, $6) as mediator, officers_of(id, $6) as "officers!", line_of(id, $5, $7, $6) as line,
                   exists (select from case_concern where case_id = case_file.id and closed_at is null) as "contact_frozen!"
            from case_file
-           where (id = $1 or number = $2 or referral_id = $3) and may_know_of(id, $4, $5, $6)
+           where (id = $1 or number = $2 or referral_id = $3) and purged_at is null and may_know_of(id, $4, $5, $6)
              and ($4 or line_of(id, $5, $7, $6) is not null)"#,
         id,
         number,
@@ -135,7 +135,7 @@ pub async fn visible_list(
                   mediator_of(id, $3) as mediator, officers_of(id, $3) as "officers!", line_of(id, $2, $7, $3) as line,
                   exists (select from case_concern where case_id = case_file.id and closed_at is null) as "contact_frozen!"
            from case_file
-           where may_know_of(id, $1, $2, $3) and ($1 or line_of(id, $2, $7, $3) is not null)
+           where purged_at is null and may_know_of(id, $1, $2, $3) and ($1 or line_of(id, $2, $7, $3) is not null)
              and (not $8 or officers_of(id, $3) = '{}')
              and ($4::timestamptz is null or (opened_at, id) > ($4, $5::uuid))
            order by opened_at, id
@@ -166,7 +166,9 @@ pub async fn behind_glass(tx: &mut PgConnection, case_ref: &CaseRef) -> sqlx::Re
         CaseRef::Number(number) => (None, Some(number.as_str())),
         CaseRef::Referral(_) => (None, None),
     };
-    let found = sqlx::query_scalar!("select id from case_file where id = $1 or number = $2", id, number).fetch_optional(tx).await?;
+    let found = sqlx::query_scalar!("select id from case_file where (id = $1 or number = $2) and purged_at is null", id, number)
+        .fetch_optional(tx)
+        .await?;
     Ok(found.map(CaseId::new))
 }
 
@@ -218,6 +220,8 @@ pub struct Screening {
     pub case: CaseId,
     pub standing: Standing,
     pub screened_at: OffsetDateTime,
+    /// The case was purged: no decision concerns it any more [LPR4].
+    pub purged: bool,
 }
 
 /// The case a referral opened, held until the transaction ends. For the service itself, never for a caller.
@@ -225,15 +229,19 @@ pub struct Screening {
 /// # Errors
 /// The statement failed.
 pub async fn lock_screening(tx: &mut PgConnection, referral: ReferralId) -> sqlx::Result<Option<Screening>> {
-    let row =
-        sqlx::query!("select id, stage, left_stage, mode, screened_at from case_file where referral_id = $1 for update", referral.uuid())
-            .fetch_optional(tx)
-            .await?;
+    let row = sqlx::query!(
+        r#"select id, stage, left_stage, mode, screened_at, purged_at is not null as "purged!" from case_file
+               where referral_id = $1 for update"#,
+        referral.uuid()
+    )
+    .fetch_optional(tx)
+    .await?;
     row.map(|row| {
         Ok(Screening {
             case: CaseId::new(row.id),
             standing: standing(&row.stage, row.left_stage.as_deref(), row.mode.as_deref())?,
             screened_at: row.screened_at,
+            purged: row.purged,
         })
     })
     .transpose()

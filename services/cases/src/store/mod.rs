@@ -10,7 +10,10 @@ pub mod concern;
 pub mod consent;
 pub mod document;
 pub mod glass;
+pub mod hold;
 pub mod participant;
+pub mod purge;
+pub mod retention;
 pub mod sealed;
 
 use std::fmt;

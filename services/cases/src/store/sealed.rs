@@ -28,6 +28,9 @@ pub(super) fn owner(case: Uuid, side: Option<Side>) -> Owner {
     Owner { kind: CASE, object: case, side }
 }
 
+/// Every side that a case can have a key for.
+pub const SIDES: [&str; 3] = ["victim", "offender", "file"];
+
 /// The key of one side of a case, for what is about to leave the file.
 ///
 /// # Errors

@@ -25,13 +25,20 @@ const COMPARED: [&str; 10] = [
 ];
 /// Only supervisors and the National Manager may call these, and no case is hidden from them [IM1c].
 const SUPERVISORS: &str = "supervisors know of every case";
-const OTHERS: [(&str, &str); 9] = [
+const OTHERS: [(&str, &str); 16] = [
     ("KeepDocument", "a stream: compared in documents.rs, whatever is sent"),
     ("AssignOfficer", SUPERVISORS),
     ("EndOfficer", SUPERVISORS),
     ("ListAccess", SUPERVISORS),
     ("ListGlass", SUPERVISORS),
     ("ReviewGlass", SUPERVISORS),
+    ("PlaceHold", SUPERVISORS),
+    ("LiftHold", SUPERVISORS),
+    ("ListHolds", SUPERVISORS),
+    ("ListDue", SUPERVISORS),
+    ("OrderPurge", SUPERVISORS),
+    ("ConfirmPurge", SUPERVISORS),
+    ("GetPurgeCertificate", SUPERVISORS),
     ("BreakGlass", "opens what is hidden: that it tells is what it is for, and every try is in the log"),
     ("EndGlass", "names a break-glass, which only who broke it and supervisors are told of"),
     ("ListCases", "names no case; what is hidden is not counted"),

@@ -1,7 +1,11 @@
 //! A database of its own, the use cases on it, and the people of the tests. All of them are invented.
 
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{
+    Arc,
+    atomic::{AtomicU64, Ordering},
+};
 
+use aws_lc_rs::{rand::SystemRandom, signature::Ed25519KeyPair};
 use cases::{
     app::{
         App,
@@ -21,11 +25,13 @@ use cases::{
         glass::Limits,
         opening::{Known, Origin, Referral, Screened, TakenBack},
         participant::{Kind, Language},
+        retention::{FLOOR, Retention},
         stage::Stage,
     },
 };
 use chassis::{
     Caller, Clock, Error, Ids, Refusal, Result,
+    audit::Signer,
     database::{Actor, begin},
     grants::Line,
     outbox::Wake,
@@ -41,6 +47,10 @@ use uuid::Uuid;
 
 pub const NOW: OffsetDateTime = datetime!(2026-03-02 15:00 UTC);
 pub const REVIEW: &str = "2026-06-01";
+
+pub fn signer() -> Signer {
+    Signer::from_pkcs8(Ed25519KeyPair::generate_pkcs8(&SystemRandom::new()).unwrap().as_ref()).unwrap()
+}
 
 pub struct World {
     pub app: App,
@@ -62,8 +72,17 @@ impl World {
         let clock = Clock::fixed(NOW);
         let vault = harness::vault::vault("cases", &clock);
         let glass = Limits { lasts: time::Duration::hours(4), quota: 3 };
-        let documents = Documents { blobs: None, largest: 0 };
-        let app = App { pool: db.pool.clone(), clock, ids: Ids::seeded(7), glass, outbox: Wake::default(), vault, documents };
+        let app = App {
+            pool: db.pool.clone(),
+            clock,
+            ids: Ids::seeded(7),
+            glass,
+            outbox: Wake::default(),
+            vault,
+            documents: Documents { blobs: None, largest: 0 },
+            retention: Retention::months(FLOOR).unwrap(),
+            signer: Some(Arc::new(signer())),
+        };
         let world = Self { app, db, referrals: AtomicU64::new(1), keys: AtomicU64::new(1) };
         for person in ["rj-officer-1", "rj-officer-2", "rj-officer-3"] {
             world.grant(person, role::RJ_OFFICER).await;

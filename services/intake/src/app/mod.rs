@@ -5,6 +5,7 @@ pub mod get_contact;
 pub mod get_receipt;
 pub mod get_referral;
 pub mod list_queue;
+pub mod purge_referral;
 pub mod push_contact;
 pub mod record_referrals;
 pub mod screen_referral;

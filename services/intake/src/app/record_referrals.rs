@@ -65,7 +65,8 @@ pub async fn record(db: &mut PgConnection, desk: &Desk, source: &Source<'_>, lin
     for (place, line) in lines {
         let (told, body) = (&line.submission.told, &line.submission.body);
         let concern = concern::travelling_with(told, body, source.place);
-        let answer = match line.verdict {
+        let verdict = line.verdict.and_then(|referral| held.open(referral, body));
+        let answer = match verdict {
             Err(refusal) => {
                 raise(db, desk, concern.as_ref(), source.place, at).await?;
                 let refusal = if concern.is_some() { raised_all_the_same(refusal) } else { refusal };
@@ -115,6 +116,14 @@ struct Holding {
     fresh: BTreeSet<Uuid>,
 }
 
+impl Holding {
+    /// The referral, unless its key is that of one whose content is gone: that one is answered as before, and nothing is kept under it.
+    fn open(&self, referral: Examined, body: &Body) -> std::result::Result<Examined, Refusal> {
+        let other = |held: &&Held| held.purged && held.body_hash != body.hash();
+        if self.by_slot.get(&slot(&referral)).filter(other).is_some() { Err(key_used()) } else { Ok(referral) }
+    }
+}
+
 /// Makes sure that every site and key of the good lines has its row, and finds it.
 async fn hold(db: &mut PgConnection, desk: &Desk, source: &Source<'_>, lines: &[Line], at: OffsetDateTime) -> Result<Holding> {
     // In the order of site and key, so that two calls never wait for each other in a circle.
@@ -144,7 +153,9 @@ async fn hold(db: &mut PgConnection, desk: &Desk, source: &Source<'_>, lines: &[
             let slot = slot(row.referral);
             waiting.remove(&slot);
             let body_hash = row.body.hash().to_vec();
-            holding.by_slot.insert(slot, Held { id: row.id, receipt_number: row.receipt_number, received_at: at, body_hash });
+            holding
+                .by_slot
+                .insert(slot, Held { id: row.id, receipt_number: row.receipt_number, received_at: at, body_hash, purged: false });
         }
         holding.fresh.extend(inserted);
         // What is left met somebody who was first, or a receipt number that was taken: another round finds the one, or draws the other.
@@ -214,6 +225,16 @@ async fn raise(
     let key = sealed::concern_key(db, &desk.vault, concern.id.uuid(), at).await?;
     let outgoing = outgoing.sealed_if(key.as_ref()).map_err(sqlx::Error::from)?;
     outbox::enqueue(db, &outgoing, at).await
+}
+
+fn key_used() -> Refusal {
+    Refusal::invalid(
+        "key-used",
+        "R8a",
+        "idempotency_key",
+        "this key was used long ago for another referral: send this one with a key of its own",
+        "cette clé a servi il y a longtemps à un autre renvoi : envoyez celui-ci avec sa propre clé",
+    )
 }
 
 fn raised_all_the_same(refusal: Refusal) -> Refusal {

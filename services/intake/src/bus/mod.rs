@@ -1,6 +1,7 @@
 //! Submissions from the bus: decode, call the use case, answer. A message that cannot be read is answered and set aside.
 
 mod contacts;
+mod purges;
 mod referrals;
 
 use chassis::{
@@ -14,6 +15,7 @@ use sqlx::PgConnection;
 use crate::app::{Desk, answer};
 
 pub use contacts::Contacts;
+pub use purges::Purges;
 pub use referrals::Referrals;
 
 /// The token of a submission's subject that names the site or region.
@@ -25,11 +27,13 @@ pub enum Work<T> {
     Unreadable(String),
 }
 
-/// Hears both kinds of submission until the process stops.
+/// Hears both kinds of submission, and purges, until the process stops.
 pub fn listen(ctx: &Context, desk: &Desk) {
     let (referrals, contacts) = (subject::INTAKE_REFERRALS, subject::INTAKE_CONTACTS);
     ctx.consume(referrals.stream, referrals.name, referrals.filters, Referrals(desk.clone()));
     ctx.consume(contacts.stream, contacts.name, contacts.filters, Contacts(desk.clone()));
+    let purges = subject::INTAKE_PURGES;
+    ctx.consume(purges.stream, purges.name, purges.filters, Purges(desk.clone()));
 }
 
 fn decode<M: prost::Message + Default>(message: &Incoming) -> Work<M> {

@@ -1,6 +1,7 @@
 //! What intake remembers: SQL in, domain types out, over a connection that the use case owns.
 
 pub mod contact;
+pub mod purge;
 pub mod referral;
 pub mod screening;
 pub mod sealed;

@@ -32,6 +32,8 @@ pub struct Held {
     pub receipt_number: String,
     pub received_at: OffsetDateTime,
     pub body_hash: Vec<u8>,
+    /// Its content is gone with its case [LPR4].
+    pub purged: bool,
 }
 
 /// A referral of the queue, without its content.
@@ -126,16 +128,23 @@ pub async fn find_held(db: &mut PgConnection, asked: &[(&str, &str)]) -> sqlx::R
     let sites: Vec<String> = asked.iter().map(|(site, _)| (*site).to_owned()).collect();
     let keys: Vec<String> = asked.iter().map(|(_, key)| (*key).to_owned()).collect();
     let rows = sqlx::query!(
-        "select r.referral_id, r.site, r.idempotency_key, r.receipt_number, r.received_at, r.body_hash
-         from unnest($1::text[], $2::text[]) as asked (site, key)
-         join referral r on r.site = asked.site and r.idempotency_key = asked.key",
+        r#"select r.referral_id, r.site, r.idempotency_key, r.receipt_number, r.received_at, r.body_hash,
+                  r.purged_at is not null as "purged!"
+           from unnest($1::text[], $2::text[]) as asked (site, key)
+           join referral r on r.site = asked.site and r.idempotency_key = asked.key"#,
         &sites,
         &keys
     )
     .fetch_all(db)
     .await?;
     let held = rows.into_iter().map(|r| {
-        let held = Held { id: r.referral_id, receipt_number: r.receipt_number, received_at: r.received_at, body_hash: r.body_hash };
+        let held = Held {
+            id: r.referral_id,
+            receipt_number: r.receipt_number,
+            received_at: r.received_at,
+            body_hash: r.body_hash,
+            purged: r.purged,
+        };
         ((r.site, r.idempotency_key), held)
     });
     Ok(held.collect())
@@ -246,7 +255,7 @@ pub async fn waiting(db: &mut PgConnection, after: (OffsetDateTime, Uuid), today
         r#"select referral_id, receipt_number, origin, site, state, received_at, flags,
                   (select count(*) from referral_variant v where v.referral_id = r.referral_id) as "variants!"
            from referral r
-           where state in ('received', 'needs-clarification', 'screened-deferred')
+           where state in ('received', 'needs-clarification', 'screened-deferred') and purged_at is null
              and (state <> 'screened-deferred' or review_on <= $3)
              and (received_at, referral_id) > ($1, $2)
            order by received_at, referral_id limit $4"#,
@@ -270,7 +279,7 @@ pub async fn all(db: &mut PgConnection, after: (OffsetDateTime, Uuid), limit: i6
         r#"select referral_id, receipt_number, origin, site, state, received_at, flags,
                   (select count(*) from referral_variant v where v.referral_id = r.referral_id) as "variants!"
            from referral r
-           where (received_at, referral_id) > ($1, $2)
+           where purged_at is null and (received_at, referral_id) > ($1, $2)
            order by received_at, referral_id limit $3"#,
         after.0,
         after.1,
@@ -288,7 +297,7 @@ pub async fn all(db: &mut PgConnection, after: (OffsetDateTime, Uuid), limit: i6
 pub async fn read(db: &mut PgConnection, vault: &Vault, id: Uuid) -> chassis::Result<Option<Full>> {
     let row = sqlx::query!(
         "select receipt_number, idempotency_key, counted_origin, state, disposition, received_at, flags, content, content_sealed
-         from referral where referral_id = $1",
+         from referral where referral_id = $1 and purged_at is null",
         id
     )
     .fetch_optional(&mut *db)

@@ -19,8 +19,9 @@ use crate::{
 /// # Errors
 /// The statement failed, or a row holds an unknown code.
 pub async fn lock(db: &mut PgConnection, vault: &Vault, id: Uuid) -> chassis::Result<Option<(i32, Standing)>> {
-    let row =
-        sqlx::query!("select state, flags, decisions from referral where referral_id = $1 for update", id).fetch_optional(&mut *db).await?;
+    let row = sqlx::query!("select state, flags, decisions from referral where referral_id = $1 and purged_at is null for update", id)
+        .fetch_optional(&mut *db)
+        .await?;
     let Some(row) = row else { return Ok(None) };
     let standing = Standing {
         state: State::from_code(&row.state).ok_or_else(|| unknown_code("referral.state"))?,

@@ -9,6 +9,9 @@ use sqlx::PgConnection;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
+/// The kind of the keys of concerns that leave with a submission.
+pub(super) const CONCERN: &str = "concern";
+
 /// The key of a referral, its variants and its decisions.
 pub(super) const fn referral(id: Uuid) -> Owner {
     Owner::of("referral", id)
@@ -56,7 +59,7 @@ impl Patience {
 /// # Errors
 /// A statement failed.
 pub async fn concern_key(db: &mut PgConnection, vault: &Vault, concern: Uuid, at: OffsetDateTime) -> sqlx::Result<Option<DataKey>> {
-    vault::or_clear(vault.key(db, Owner::of("concern", concern), at).await, "outbox")
+    vault::or_clear(vault.key(db, Owner::of(CONCERN, concern), at).await, "outbox")
 }
 
 /// What stands in clear in this database.

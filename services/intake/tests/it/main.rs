@@ -6,6 +6,7 @@ mod bus;
 mod contacts;
 mod door;
 mod fenced;
+mod purging;
 mod queue;
 mod screening;
 mod sealing;

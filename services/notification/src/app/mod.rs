@@ -7,6 +7,7 @@ pub mod inbox;
 pub mod mailer;
 mod post;
 pub mod preferences;
+pub mod purge_notices;
 pub mod read_ring;
 pub mod send_mail;
 pub mod settle;

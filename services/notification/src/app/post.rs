@@ -32,6 +32,10 @@ pub(super) struct Letter<'a> {
 /// Posts the letter in the recipient's language. A ring refreshes the item that already stands; anything else is told once.
 pub(super) async fn post(tx: &mut PgConnection, app: &App, recipient: Recipient, letter: Letter<'_>) -> sqlx::Result<()> {
     let now = app.clock.now();
+    // What comes late about a purged case is told to nobody; a purge silences no alarm [LPR4].
+    if letter.alarm.is_none() && store::purge::is_purged(tx, letter.about).await? {
+        return Ok(());
+    }
     let wishes = match &recipient {
         Recipient::Person(subject) => store::preference::of(tx, &app.vault, subject).await?,
         Recipient::Office(_) => Preferences::default(),

@@ -3,8 +3,10 @@
 mod concerns;
 mod contact;
 mod facts;
+mod purges;
 mod rings;
 
 pub use concerns::Concerns;
 pub use facts::{Facts, Heard};
+pub use purges::Purges;
 pub use rings::Rings;

@@ -5,6 +5,7 @@ pub mod delivery;
 pub mod guard;
 pub mod inbox;
 pub mod preference;
+pub mod purge;
 pub mod ring;
 pub mod sealed;
 

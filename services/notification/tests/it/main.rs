@@ -13,6 +13,8 @@ mod mail;
 #[cfg(test)]
 mod preferences;
 #[cfg(test)]
+mod purging;
+#[cfg(test)]
 mod rings;
 #[cfg(test)]
 mod sealing;

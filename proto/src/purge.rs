@@ -1,0 +1,112 @@
+//! The certificate of a purge as its signature covers it: whoever holds the public key of cases checks it without cases [LPR4].
+
+use prost_types::Timestamp;
+
+use crate::cases::v1::{DeletedRows, PurgeCertificate, PurgeStatement};
+
+/// What keeps the signature of a certificate from passing for that of another row.
+pub const CERTIFICATE: &str = "purge-certificate";
+/// The same of a statement.
+pub const STATEMENT: &str = "purge-statement";
+
+/// The services that hold something of a case, and say what they destroyed of it.
+pub const OBEY: [&str; 2] = ["intake", "notification"];
+
+/// The values of a certificate in the order that was signed; statements have signatures of their own.
+#[must_use]
+pub fn certificate(of: &PurgeCertificate) -> Vec<String> {
+    let mut values = vec![
+        of.case_id.clone(),
+        of.case_number.clone(),
+        of.ordered_by.clone(),
+        instant(of.ordered_at.as_ref()),
+        of.confirmed_by.clone(),
+        instant(of.purged_at.as_ref()),
+        instant(of.last_used_at.as_ref()),
+        of.retention_months.to_string(),
+        instant(of.retention_over_at.as_ref()),
+        of.holds_lifted.to_string(),
+        of.keys.len().to_string(),
+    ];
+    values.extend(of.keys.iter().flat_map(|key| [key.key_id.clone(), key.side.clone()]));
+    values.extend(rows(&of.deleted));
+    values
+}
+
+/// The values of a statement in the order that was signed.
+#[must_use]
+pub fn statement(case_id: &str, of: &PurgeStatement) -> Vec<String> {
+    let mut values =
+        vec![case_id.to_owned(), of.service.clone(), instant(of.obeyed_at.as_ref()), of.keys.to_string(), instant(of.heard_at.as_ref())];
+    values.extend(rows(&of.deleted));
+    values
+}
+
+/// How many there are stands first: no list reads like another.
+fn rows(deleted: &[DeletedRows]) -> impl Iterator<Item = String> {
+    std::iter::once(deleted.len().to_string()).chain(deleted.iter().flat_map(|each| [each.table.clone(), each.rows.to_string()]))
+}
+
+/// Seconds and nanoseconds since 1970; empty where there is none.
+fn instant(at: Option<&Timestamp>) -> String {
+    at.map(|at| format!("{}.{:09}", at.seconds, at.nanos)).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cases::v1::DestroyedKey;
+
+    fn sample() -> PurgeCertificate {
+        let at = |seconds| Some(Timestamp { seconds, nanos: 5_000 });
+        let row = |table: &str, rows| DeletedRows { table: table.into(), rows };
+        PurgeCertificate {
+            case_id: "case".into(),
+            case_number: "RC".into(),
+            ordered_by: "one".into(),
+            ordered_at: at(1),
+            confirmed_by: "two".into(),
+            purged_at: at(2),
+            last_used_at: at(3),
+            retention_months: 24,
+            retention_over_at: at(4),
+            holds_lifted: 1,
+            keys: vec![DestroyedKey { key_id: "k".into(), side: "file".into() }],
+            deleted: vec![row("participant", 2), row("assessment", 3)],
+            ..PurgeCertificate::default()
+        }
+    }
+
+    #[test]
+    fn a_change_of_any_field_of_a_certificate_changes_what_was_signed() {
+        let changes: [fn(&mut PurgeCertificate); 14] = [
+            |c| c.case_id.push('x'),
+            |c| c.case_number.push('x'),
+            |c| c.ordered_by.push('x'),
+            |c| c.ordered_at = None,
+            |c| c.confirmed_by.push('x'),
+            |c| c.purged_at = c.ordered_at,
+            |c| c.last_used_at = None,
+            |c| c.retention_months = 25,
+            |c| c.retention_over_at = None,
+            |c| c.holds_lifted = 0,
+            |c| c.keys.clear(),
+            |c| c.keys.iter_mut().for_each(|k| k.side = "victim".into()),
+            |c| c.deleted.truncate(1),
+            |c| c.deleted.iter_mut().for_each(|d| d.rows += 1),
+        ];
+        for (number, change) in changes.into_iter().enumerate() {
+            let mut changed = sample();
+            change(&mut changed);
+            assert_ne!(certificate(&changed), certificate(&sample()), "change {number}");
+        }
+    }
+
+    #[test]
+    fn a_statement_is_of_one_case_and_of_one_service() {
+        let said = PurgeStatement { service: "intake".into(), keys: 1, ..PurgeStatement::default() };
+        let other = PurgeStatement { service: "notification".into(), keys: 1, ..PurgeStatement::default() };
+        assert_ne!(statement("a", &said), statement("b", &said));
+        assert_ne!(statement("a", &said), statement("a", &other));
+    }
+}

@@ -1,0 +1,75 @@
+//! Hears what other services have destroyed of a purged case [LPR4]. Who said so is the subject: nobody else may publish there.
+
+use std::sync::Arc;
+
+use chassis::{
+    Clock,
+    audit::Signer,
+    inbox::{Handler, Incoming, Rejection},
+    wire,
+};
+use prost_types::Timestamp;
+use proto::{id::CaseId, intake::v1::ReferralPurged, notification::v1::NoticesPurged, subject};
+use sqlx::PgConnection;
+
+use crate::app::{
+    hear_obeyed::{Obeyed, hear_obeyed},
+    purge_certificate::to_the_microsecond,
+};
+
+/// Tables that one statement names at most.
+const MOST_TABLES: usize = 64;
+
+/// Handler of the consumer `cases-purge-obeyed`.
+pub struct ObeyedPurges {
+    pub clock: Clock,
+    pub signer: Option<Arc<Signer>>,
+}
+
+impl Handler for ObeyedPurges {
+    type Work = Obeyed;
+
+    async fn read(&self, message: &Incoming) -> Result<Obeyed, Rejection> {
+        let said = said(message)?;
+        let case: CaseId = said.case_id.parse().map_err(|_| never("case-id-malformed", "the case id is not a UUID"))?;
+        let at = said.at.as_ref().and_then(wire::instant).ok_or_else(|| never("statement-incomplete", "it has no time"))?;
+        if said.rows.len() > MOST_TABLES {
+            return Err(never("statement-too-long", "it names more tables than a service has"));
+        }
+        Ok(Obeyed { case, service: said.service.to_owned(), at: to_the_microsecond(at), keys: said.keys, rows: said.rows })
+    }
+
+    async fn apply(&self, tx: &mut PgConnection, work: Obeyed, _: &Incoming) -> Result<(), Rejection> {
+        let at = to_the_microsecond(self.clock.now());
+        Ok(hear_obeyed(tx, self.signer.as_deref(), work, at).await?)
+    }
+}
+
+/// What either service says, as it came.
+struct Said {
+    service: &'static str,
+    case_id: String,
+    at: Option<Timestamp>,
+    keys: i64,
+    rows: Vec<(String, i64)>,
+}
+
+fn said(message: &Incoming) -> Result<Said, Rejection> {
+    match message.subject.as_str() {
+        subject::REFERRAL_PURGED => {
+            let ReferralPurged { case_id, purged_at, keys, deleted } = message.decode()?;
+            let rows = deleted.into_iter().map(|each| (each.table, each.rows)).collect();
+            Ok(Said { service: "intake", case_id, at: purged_at, keys, rows })
+        }
+        subject::NOTICES_PURGED => {
+            let NoticesPurged { case_id, purged_at, keys, deleted } = message.decode()?;
+            let rows = deleted.into_iter().map(|each| (each.table, each.rows)).collect();
+            Ok(Said { service: "notification", case_id, at: purged_at, keys, rows })
+        }
+        _ => Err(never("subject-unknown", "this consumer hears who obeyed a purge")),
+    }
+}
+
+fn never(reason: &'static str, detail: &str) -> Rejection {
+    Rejection::Never { reason, detail: detail.to_owned() }
+}

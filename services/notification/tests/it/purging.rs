@@ -1,0 +1,137 @@
+//! What was told of a purged case goes with it, what comes late is told to nobody, and no alarm is touched [LPR4].
+
+use chassis::vault;
+use notification::bus::Purges;
+use prost::Message;
+use proto::{
+    cases::v1::{CaseOpened, CasePurged, GlassBroken, MediatorAssigned},
+    intake::v1::{Origin, ReferralReceived},
+    notification::v1::NoticesPurged,
+    safety::v1::Grade,
+    subject,
+};
+use sqlx::{AssertSqlSafe, Executor};
+use uuid::Uuid;
+
+use crate::{
+    facts::facts,
+    world::{START, World, head, hear, officer, person, ring_head, world},
+};
+
+const REFERRAL: Uuid = Uuid::from_u128(0x4ef);
+const CASE: Uuid = Uuid::from_u128(0xca5e);
+const GLASS: Uuid = Uuid::from_u128(0x91a55);
+const OTHER: Uuid = Uuid::from_u128(0x1ca5e);
+const NO_INTAKE: &str = "http://127.0.0.1:1";
+
+/// The referral, the case it became, its mediator and its break-glass are told, mails among them; so is another case, and an alarm.
+async fn told(world: &World) {
+    let handler = facts(world, NO_INTAKE);
+    world.prefers("mediator-1", "en", "mediator-1@csc-scc.gc.ca").await.unwrap();
+    let at = Some(chassis::wire::timestamp(START));
+    let received = ReferralReceived {
+        referral_id: REFERRAL.to_string(),
+        origin: Origin::Victim.into(),
+        counted_origin: Origin::Victim.into(),
+        site: "mission".into(),
+        received_at: at,
+    };
+    hear(&world.app.pool, &handler, subject::REFERRAL_RECEIVED, &received).await.unwrap();
+    late_facts(world).await;
+    let other = CaseOpened { case_id: OTHER.to_string(), referral_id: OTHER.to_string(), opened_at: at };
+    hear(&world.app.pool, &handler, subject::CASE_OPENED, &other).await.unwrap();
+    world.by_bus(&ring_head(0, Grade::Imminent)).await.unwrap();
+}
+
+async fn late_facts(world: &World) {
+    let (handler, at) = (facts(world, NO_INTAKE), Some(chassis::wire::timestamp(START)));
+    let opened = CaseOpened { case_id: CASE.to_string(), referral_id: REFERRAL.to_string(), opened_at: at };
+    hear(&world.app.pool, &handler, subject::CASE_OPENED, &opened).await.unwrap();
+    let assigned = MediatorAssigned { case_id: CASE.to_string(), mediator: "mediator-1".into(), assigned_at: at };
+    hear(&world.app.pool, &handler, subject::MEDIATOR_ASSIGNED, &assigned).await.unwrap();
+    let broken = GlassBroken { glass_id: GLASS.to_string(), case_id: CASE.to_string(), broken_at: at };
+    hear(&world.app.pool, &handler, subject::GLASS_BROKEN, &broken).await.unwrap();
+}
+
+async fn purge(world: &World) -> NoticesPurged {
+    let purged = CasePurged {
+        case_id: CASE.to_string(),
+        referral_id: REFERRAL.to_string(),
+        purged_at: Some(chassis::wire::timestamp(START)),
+        glass_ids: vec![GLASS.to_string()],
+    };
+    hear(&world.app.pool, &Purges { app: world.app.clone() }, subject::CASE_PURGED, &purged).await.unwrap();
+    NoticesPurged::decode(world.told(subject::NOTICES_PURGED).await.pop().unwrap().as_slice()).unwrap()
+}
+
+fn said(answer: &NoticesPurged) -> (i64, Vec<(&str, i64)>) {
+    (answer.keys, answer.deleted.iter().map(|rows| (rows.table.as_str(), rows.rows)).collect())
+}
+
+// [LPR4] [T11]
+#[tokio::test]
+async fn what_was_told_of_a_purged_case_is_gone_from_every_inbox_with_its_mail_and_no_old_copy_opens() {
+    let world = world().await;
+    told(&world).await;
+    let opened = "select count(*) from delivery where channel = 'email' and state = 'pending' and recipient = 'mediator-1'";
+    assert_eq!(world.count(opened).await, 1, "no mail was on its way");
+    world.admin.execute("create table backup_item as select * from inbox_item").await.unwrap();
+
+    let answer = purge(&world).await;
+    assert_eq!((answer.case_id.as_str(), said(&answer)), (CASE.to_string().as_str(), (3, vec![("delivery", 5), ("inbox_item", 4)])));
+    assert!(world.inbox(&person("mediator-1")).await.is_empty());
+    let left: Vec<String> = world.inbox(&officer("rj-officer-1")).await.iter().map(|item| item.template.clone()).collect();
+    assert_eq!(left, ["case-opened"], "the other case");
+    assert!(world.mails().await.iter().all(|(recipient, ..)| recipient != "mediator-1"));
+    let alarm = world.inbox(&head("head-mission-1", "mission")).await;
+    assert!(!alarm.is_empty() && alarm.iter().all(|item| item.envelope.is_some()), "a purge silenced an alarm");
+
+    let mut db = world.admin.acquire().await.unwrap();
+    let rows: Vec<(Uuid, Vec<u8>)> = sqlx::query_as("select about, body_sealed from backup_item").fetch_all(&mut *db).await.unwrap();
+    let mut tried = 0;
+    for vault in [world.app.vault.clone(), harness::vault::vault("notification", &world.clock)] {
+        for (about, sealed) in &rows {
+            let error = vault.open(&mut db, vault::Place::new("inbox_item", "body", *about), sealed).await.unwrap_err();
+            let is_destroyed = vault::fault(&error) == Some(&vault::Fault::Destroyed);
+            assert_eq!(is_destroyed, [CASE, REFERRAL, GLASS].contains(about), "{about}");
+            tried += i32::from(is_destroyed);
+        }
+    }
+    assert_eq!(tried, 8);
+}
+
+#[tokio::test]
+async fn a_purge_that_is_heard_twice_deletes_once_and_what_comes_late_is_told_to_nobody() {
+    let world = world().await;
+    told(&world).await;
+    purge(&world).await;
+    assert_eq!(said(&purge(&world).await), (0, vec![("delivery", 0), ("inbox_item", 0)]));
+    late_facts(&world).await;
+    let about = "select count(*) from inbox_item where about in (select about from purged_thing)";
+    assert_eq!(world.count(about).await, 0);
+    assert_eq!(world.count("select count(*) from delivery where recipient = 'mediator-1'").await, 0);
+    assert_eq!(world.count("select count(*) from quarantine").await, 0);
+}
+
+#[tokio::test]
+async fn a_case_that_nobody_was_told_of_is_answered_and_is_told_to_nobody_afterwards() {
+    let world = world().await;
+    assert_eq!(said(&purge(&world).await), (0, vec![("delivery", 0), ("inbox_item", 0)]));
+    late_facts(&world).await;
+    assert_eq!(world.count("select count(*) from inbox_item").await, 0);
+}
+
+#[tokio::test]
+async fn the_database_lets_the_service_delete_what_was_told_of_a_purged_case_and_nothing_else() {
+    let world = world().await;
+    told(&world).await;
+    for table in ["delivery", "inbox_item"] {
+        let mut tx = world.begin().await;
+        assert_eq!(tx.execute(AssertSqlSafe(format!("delete from {table}"))).await.unwrap().rows_affected(), 0, "{table}");
+    }
+    for table in ["purged_thing", "contact_point", "do_not_contact", "preference", "ring", "outbox"] {
+        let mut tx = world.begin().await;
+        let refused = tx.execute(AssertSqlSafe(format!("delete from {table}"))).await.unwrap_err();
+        assert_eq!(refused.as_database_error().unwrap().code().as_deref(), Some("42501"), "{table}");
+    }
+}
