@@ -1,4 +1,4 @@
-//! `ro case`: list, show, assign, assess and move RO cases; break-glass stands in `glass` [R3c, R4a].
+//! `ro case`: list, show, assign, assess and move RO cases; break-glass, holds and purges stand in `glass`, `hold` and `purge` [R3c, R4a].
 
 use clap::{Args, Subcommand};
 use proto::{
@@ -14,7 +14,7 @@ use super::{
     common::Common,
     document,
     failure::Failure,
-    glass, labels, output,
+    glass, hold, labels, output, purge,
     session::{Session, Wanted, Who},
     text::{Lang, Words},
 };
@@ -35,6 +35,12 @@ pub enum Command {
     /// Documents on a case file: keep, list, read
     #[command(subcommand)]
     Document(document::Command),
+    /// Holds, which keep a case from being purged: place, lift, list
+    #[command(subcommand)]
+    Hold(hold::Command),
+    /// The end of a case after its retention: due, order, confirm, certificate
+    #[command(subcommand)]
+    Purge(purge::Command),
 }
 
 /// The cases you may know of
@@ -161,6 +167,8 @@ impl Command {
             Self::BreakGlass(c) => c.common(),
             Self::Glass(c) => c.common(),
             Self::Document(c) => c.common(),
+            Self::Hold(c) => c.common(),
+            Self::Purge(c) => c.common(),
         }
     }
 
@@ -171,6 +179,7 @@ impl Command {
             Self::WhoViewed(_) => role::NATIONAL_MANAGER,
             Self::List(List { without_officer: true, .. }) | Self::Assign(Assign { officer: Some(_), .. }) => role::RJ_SUPERVISOR,
             Self::Glass(c) => c.role(),
+            Self::Hold(_) | Self::Purge(_) => role::RJ_SUPERVISOR,
             _ => role::RJ_OFFICER,
         };
         let who = session.who(&[Wanted::role(role)])?;
@@ -184,6 +193,8 @@ impl Command {
             Self::BreakGlass(c) => c.run(session, &who).await,
             Self::Glass(c) => c.run(session, &who).await,
             Self::Document(c) => c.run(session, &who).await,
+            Self::Hold(c) => c.run(session, &who).await,
+            Self::Purge(c) => c.run(session, &who).await,
         }
     }
 }
