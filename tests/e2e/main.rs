@@ -13,6 +13,7 @@ mod killed;
 mod outsider;
 mod people;
 mod private;
+mod purge;
 mod referral;
 mod services;
 mod traced;

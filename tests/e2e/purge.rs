@@ -1,0 +1,144 @@
+//! A case whose retention is over is purged by two persons, and no service renders it any more [LPR4].
+
+use harness::{
+    system::{SOON, System},
+    wait::eventually,
+};
+use proto::{
+    cases::v1::{
+        ConfirmPurgeRequest, FindCaseByReferralRequest, GetCaseRequest, GetPurgeCertificateRequest, HoldKind, LiftHoldRequest,
+        MoveCaseRequest, OrderPurgeRequest, PlaceHoldRequest, PurgeCertificate, Stage,
+    },
+    intake::v1::{Disposition, GetReceiptRequest, GetReferralRequest, ScreenReferralRequest, SubmitReferralRequest},
+    notification::v1::ListInboxRequest,
+};
+use sqlx::Executor;
+use tokio::process::Command;
+
+use crate::{people::institutional_referral, referral::queued, system};
+
+const SUBMITTER: &str = "institutional-head-mission";
+const OFFICER: &str = "rj-officer-1";
+const SUPERVISOR: &str = "rj-supervisor-1";
+const MANAGER: &str = "national-manager-1";
+
+/// The clock of the running system is the machine's: what was done is moved to the past instead. By an administrator, past every trigger.
+async fn age(system: &System, case: &str) {
+    let mut db = system.database("cases").await.acquire().await.unwrap();
+    db.execute("set session_replication_role = replica").await.unwrap();
+    for past in [
+        "update case_file set opened_at = opened_at - interval '25 months', screened_at = screened_at - interval '25 months' where id = $1::uuid",
+        "update case_move set moved_at = moved_at - interval '25 months' where case_id = $1::uuid",
+        "update participant set added_at = added_at - interval '25 months' where case_id = $1::uuid",
+        "update case_access set since = since - interval '25 months' where case_id = $1::uuid",
+    ] {
+        assert!(sqlx::query(past).bind(case).execute(&mut *db).await.unwrap().rows_affected() > 0, "{past}");
+    }
+    db.execute("set session_replication_role = origin").await.unwrap();
+}
+
+/// How many items of this inbox name the case.
+async fn told(system: &System, who: &str, case: &str) -> usize {
+    let ask = ListInboxRequest { unread_only: false, page_size: 200 };
+    let items = system.notification(who).list_inbox(ask).await.unwrap().into_inner().items;
+    items.iter().filter(|item| item.body.contains(case)).count()
+}
+
+async fn certificate(system: &System, who: &str, case: &str) -> Result<PurgeCertificate, String> {
+    let ask = GetPurgeCertificateRequest { case_ref: case.to_owned() };
+    let answer = system.cases(who).get_purge_certificate(ask).await.map_err(|s| s.message().to_owned())?;
+    Ok(answer.into_inner().certificate.unwrap())
+}
+
+/// What `ro case purge certificate` says, and whether it found the signature in order.
+async fn verified(system: &System, case: &str, json: bool) -> (bool, String) {
+    let stack = local::Description::path(&system.description.state_dir);
+    let mut command = Command::new(System::programs().join("ro"));
+    command.args(["case", "purge", "certificate", case, "--as", MANAGER, "--stack"]).arg(stack);
+    if json {
+        command.arg("--json");
+    }
+    let output = command.output().await.unwrap();
+    (output.status.success(), String::from_utf8_lossy(&[output.stdout, output.stderr].concat()).into_owned())
+}
+
+#[tokio::test]
+async fn a_case_whose_retention_is_over_is_purged_by_two_persons_and_intake_cases_and_notification_render_it_no_more() {
+    let system = system().await;
+    let referral = institutional_referral("mission");
+    let submit = || SubmitReferralRequest { referral: Some(referral.clone()) };
+    let receipt = system.intake(SUBMITTER).submit_referral(submit()).await.unwrap().into_inner().receipt.unwrap();
+    let referral_id = queued(&system, &receipt.number).await;
+    let decision = ScreenReferralRequest {
+        referral_id: referral_id.clone(),
+        disposition: Disposition::Accepted.into(),
+        reason: "both seem ready to be asked".into(),
+        review_on: String::new(),
+    };
+    system.intake(OFFICER).screen_referral(decision).await.unwrap();
+    let case = eventually("the case opens", SOON, async || {
+        let ask = FindCaseByReferralRequest { referral_id: referral_id.clone() };
+        system.cases(OFFICER).find_case_by_referral(ask).await.map(|r| r.into_inner().case.unwrap()).map_err(|s| s.to_string())
+    })
+    .await;
+    let (id, case_ref) = (case.case_id.clone(), case.case_number.clone());
+    eventually("the unit and the officer are told of the case", SOON, async || match told(&system, OFFICER, &id).await {
+        2 => Ok(()),
+        items => Err(format!("{items} items")),
+    })
+    .await;
+    let close = MoveCaseRequest { case_id: id.clone(), to: Stage::Closed.into(), reason: "they have met".into(), ..Default::default() };
+    system.cases(OFFICER).move_case(close).await.unwrap();
+
+    let order = || OrderPurgeRequest { case_ref: case_ref.clone() };
+    let confirm = || ConfirmPurgeRequest { case_ref: case_ref.clone() };
+    let refused = system.cases(SUPERVISOR).order_purge(order()).await.err().unwrap();
+    assert!(refused.message().contains("retention-not-over"), "{}", refused.message());
+    age(&system, &id).await;
+    let kind = HoldKind::AccessRequest.into();
+    let hold = PlaceHoldRequest { case_ref: case_ref.clone(), kind, reason: "an access request came".into() };
+    let hold_id = system.cases(SUPERVISOR).place_hold(hold).await.unwrap().into_inner().hold_id;
+    let refused = system.cases(SUPERVISOR).order_purge(order()).await.err().unwrap();
+    assert!(refused.message().contains("hold-stands"), "{}", refused.message());
+    let lift = LiftHoldRequest { case_ref: case_ref.clone(), hold_id, reason: "it was answered".into() };
+    system.cases(MANAGER).lift_hold(lift).await.unwrap();
+    assert_eq!(system.cases(OFFICER).order_purge(order()).await.err().unwrap().code(), tonic::Code::PermissionDenied);
+    system.cases(SUPERVISOR).order_purge(order()).await.unwrap();
+    let refused = system.cases(SUPERVISOR).confirm_purge(confirm()).await.err().unwrap();
+    assert!(refused.message().contains("second-person-needed"), "{}", refused.message());
+    system.cases(MANAGER).confirm_purge(confirm()).await.unwrap();
+
+    let whole = eventually("intake and notification obey, and the certificate is complete", SOON, async || {
+        let certificate = certificate(&system, SUPERVISOR, &case_ref).await?;
+        if certificate.waiting_for.is_empty() { Ok(certificate) } else { Err(certificate.waiting_for.join(", ")) }
+    })
+    .await;
+    assert_eq!((whole.ordered_by.as_str(), whole.confirmed_by.as_str(), whole.holds_lifted), (SUPERVISOR, MANAGER, 1));
+    assert!(whole.keys.len() == 3 && whole.statements.iter().all(|statement| statement.keys > 0));
+    for who in [OFFICER, SUPERVISOR, MANAGER] {
+        let hidden = system.cases(who).get_case(GetCaseRequest { case_ref: case_ref.clone() }).await.err().unwrap();
+        assert_eq!(hidden.code(), tonic::Code::NotFound, "{who}");
+    }
+    let read = GetReferralRequest { referral_id: referral_id.clone() };
+    assert_eq!(system.intake(OFFICER).get_referral(read).await.err().unwrap().code(), tonic::Code::NotFound);
+    assert_eq!(told(&system, OFFICER, &id).await, 0);
+    assert!(certificate(&system, OFFICER, &case_ref).await.is_err(), "an officer reads a certificate");
+    // Who sends the same once more is answered as before, and opens nothing.
+    let again = system.intake(SUBMITTER).submit_referral(submit()).await.unwrap().into_inner().receipt.unwrap();
+    assert_eq!(again.number, receipt.number);
+    assert!(system.intake(SUBMITTER).get_receipt(GetReceiptRequest { number: receipt.number }).await.is_ok());
+    signed(&system, &case_ref, &id).await;
+}
+
+/// Everybody with the public key can tell, and sees it when the database was changed behind the service's back.
+async fn signed(system: &System, case_ref: &str, id: &str) {
+    let (holds, said) = verified(system, case_ref, false).await;
+    assert!(holds && said.contains("signature: holds") && said.contains(SUPERVISOR) && said.contains("victim"), "{said}");
+    let (holds, said) = verified(system, case_ref, true).await;
+    assert!(holds && said.contains("\"signatureHolds\":true"), "{said}");
+    let db = system.database("cases").await;
+    let forge = "update purge_certificate set ordered_by = $2 where case_id = $1::uuid";
+    sqlx::query(forge).bind(id).bind("somebody-else").execute(&db).await.unwrap();
+    let (holds, said) = verified(system, case_ref, false).await;
+    assert!(!holds && said.contains("DOES NOT HOLD"), "{said}");
+}
