@@ -12,6 +12,7 @@ use chassis::{
     devices::{Key, LONGEST},
 };
 use harness::{
+    raw::{self, reason},
     system::{SOON, System, Wishes},
     wait::eventually,
 };
@@ -25,14 +26,9 @@ use proto::{
 };
 use safety::access::BY_DEVICE;
 use tokio::process::Command;
-use tonic::{
-    Request, Status,
-    client::Grpc,
-    transport::{Certificate, Channel, ClientTlsConfig},
-};
-use tonic_types::StatusExt;
+use tonic::transport::Channel;
 
-use crate::{outsider::Bytes, people::imminent_concern, system};
+use crate::{people::imminent_concern, system};
 
 const HEAD: &str = "institutional-head-mission";
 const ONE: &str = "directory-administrator-1";
@@ -47,10 +43,6 @@ fn with_a_silent_provider() -> Wishes {
         settings.map(|(name, value)| (format!("{prefix}_{name}"), value.to_owned())).to_vec()
     };
     Wishes { settings: PROVIDED.iter().map(|service| ((*service).to_owned(), silent(service))).collect(), ..Wishes::default() }
-}
-
-fn reason(status: &Status) -> String {
-    status.get_details_error_info().map(|info| info.reason).unwrap_or_default()
 }
 
 /// A device of the person, proposed by one administrator and confirmed by another.
@@ -82,20 +74,12 @@ fn methods(service: &str) -> Vec<MethodDescriptor> {
 
 /// An empty message to any RPC; the reason of the refusal, or empty.
 async fn knock(channel: &Channel, token: &str, path: &str) -> String {
-    let mut grpc = Grpc::new(channel.clone());
-    grpc.ready().await.unwrap();
-    let mut request = Request::new(Vec::new());
-    request.metadata_mut().insert("authorization", format!("Bearer {token}").parse().unwrap());
-    match grpc.server_streaming(request, path.parse().unwrap(), Bytes).await {
-        Err(status) => reason(&status),
-        Ok(mut answers) => answers.get_mut().message().await.err().map(|status| reason(&status)).unwrap_or_default(),
-    }
+    raw::knock(channel.clone(), path, Some(token)).await.err().map(|status| reason(&status)).unwrap_or_default()
 }
 
-async fn channel(system: &System, service: &str) -> Channel {
+fn channel(system: &System, service: &str) -> Channel {
     let (url, authority, _) = system.outside(service, HEAD);
-    let tls = ClientTlsConfig::new().ca_certificate(Certificate::from_pem(authority));
-    Channel::from_shared(url).unwrap().tls_config(tls).unwrap().connect().await.unwrap()
+    raw::channel(url, &authority)
 }
 
 #[tokio::test]
@@ -124,7 +108,7 @@ async fn with_the_identity_provider_away_and_its_keys_run_out_a_device_raises_an
     assert_eq!((who.subject.as_str(), who.device_id), (HEAD, key.id().to_string()));
 
     for service in PROVIDED {
-        let (channel, methods) = (channel(&system, service).await, methods(service));
+        let (channel, methods) = (channel(&system, service), methods(service));
         assert!(!methods.is_empty(), "{service}");
         for method in methods {
             let path = format!("/{}/{}", method.parent_service().full_name(), method.name());

@@ -32,3 +32,25 @@ alter table document enable row level security, force row level security;
 create policy need_to_know on document for select using ((select unit_acts()) or actor_knows_of(case_id));
 create policy whoever_knows_keeps on document for insert with check ((select unit_acts()) or actor_knows_of(case_id));
 call only_added_to('document');
+
+-- A document goes with its case, and keeping one is a use of it [LPR4].
+create trigger nothing_is_added_to_a_purged_case before insert on document
+    for each row execute function refuse_to_add_to_a_purged_case();
+create policy the_service_purges on document for delete using ((select acting_for_service()) and is_purged(case_id));
+do $$
+begin
+    execute format('grant delete on document to %I', regexp_replace(current_user, '_owner$', ''));
+end $$;
+
+create or replace function last_use_of(file uuid) returns timestamptz language sql stable as $$
+    select greatest(
+        (select greatest(opened_at, screened_at) from case_file where id = file),
+        (select max(moved_at) from case_move where case_id = file),
+        (select max(added_at) from participant where case_id = file),
+        (select max(recorded_at) from assessment where case_id = file),
+        (select max(recorded_at) from consent_record where case_id = file),
+        (select max(kept_at) from document where case_id = file),
+        (select greatest(max(since), max(ended_at)) from case_access where case_id = file),
+        (select greatest(max(broken_at), max(reviewed_at)) from glass where case_id = file),
+        (select greatest(max(raised_at), max(closed_at)) from case_concern where case_id = file))
+$$;

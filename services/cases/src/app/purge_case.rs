@@ -8,6 +8,7 @@ use chassis::{
 };
 use sqlx::PgConnection;
 use time::{Duration, OffsetDateTime};
+use uuid::Uuid;
 
 use super::{App, KIND, events, hold, purge_certificate};
 use crate::{
@@ -80,9 +81,17 @@ async fn confirm(app: &App, caller: &Caller, case_ref: &str) -> Result<Certifica
     let signer = app.signer.as_deref().ok_or_else(cannot_be_signed)?;
     // What the caller was allowed is now done by the service: the database lets nobody else delete.
     act_as(&mut tx, &Actor::service("cases").at(at)).await?;
-    let certificate = carry_out(&mut tx, app, signer, &file, (&order, &caller.subject), at).await?;
+    let (certificate, documents) = carry_out(&mut tx, app, signer, &file, (&order, &caller.subject), at).await?;
     tx.commit().await?;
     app.outbox.wake();
+    // Nothing opens them any more. What stays because the store is away goes with the next sweep.
+    if let Some(blobs) = &app.documents.blobs {
+        for document in documents {
+            if let Err(error) = blobs.remove(document).await {
+                tracing::warn!(reason = %error.kind(), "the bytes of a destroyed document are removed later");
+            }
+        }
+    }
     tracing::warn!(case.id = %file.id, keys = certificate.keys.len(), "a case was purged: its keys are destroyed");
     Ok(certificate)
 }
@@ -94,7 +103,7 @@ async fn carry_out(
     file: &CaseFile,
     (order, confirmed_by): (&Order, &str),
     at: OffsetDateTime,
-) -> Result<Certificate> {
+) -> Result<(Certificate, Vec<Uuid>)> {
     let at = purge_certificate::to_the_microsecond(at);
     let raised = store::hold_concerns(tx, file.id).await?;
     // Asked again: what was true when it was ordered may have changed, and nothing changes any more.
@@ -122,7 +131,7 @@ async fn carry_out(
     certificate.signature = purge_certificate::sign(signer, &certificate);
     purge::certify(tx, &certificate).await?;
     outbox::enqueue(tx, &events::case_purged(&app.ids, file.id, file.referral, &done.glasses, at), at).await?;
-    Ok(certificate)
+    Ok((certificate, done.documents))
 }
 
 /// A case whose retention is over.

@@ -20,6 +20,8 @@ pub struct Destruction {
     pub holds_lifted: i32,
     /// Break-glasses that others were told of.
     pub glasses: Vec<Uuid>,
+    /// Documents whose bytes still stand in their store; nothing opens them any more.
+    pub documents: Vec<Uuid>,
 }
 
 /// Destroys the keys of a case and deletes its rows; its ids, its number and the moment stay. `raised` are the outbox events that carried
@@ -55,6 +57,7 @@ pub async fn carry_out(
     let consents = sqlx::query!("delete from consent_record where case_id = $1", id).execute(&mut *tx).await?;
     let assessments = sqlx::query!("delete from assessment where case_id = $1", id).execute(&mut *tx).await?;
     let people = sqlx::query!("delete from participant where case_id = $1", id).execute(&mut *tx).await?;
+    let documents = sqlx::query_scalar!("delete from document where case_id = $1 returning id", id).fetch_all(&mut *tx).await?;
     let moves = sqlx::query!("delete from case_move where case_id = $1", id).execute(&mut *tx).await?;
     let concerns = sqlx::query!("delete from case_concern where case_id = $1", id).execute(&mut *tx).await?;
     let holds = sqlx::query!("delete from case_hold where case_id = $1", id).execute(&mut *tx).await?;
@@ -66,13 +69,14 @@ pub async fn carry_out(
         ("consent_record", consents.rows_affected()),
         ("assessment", assessments.rows_affected()),
         ("participant", people.rows_affected()),
+        ("document", documents.len() as u64),
         ("case_move", moves.rows_affected()),
         ("case_concern", concerns.rows_affected()),
         ("case_hold", holds.rows_affected()),
         ("purge_order", orders.rows_affected()),
     ]);
     let counted = |(table, rows): (&str, u64)| (table.to_owned(), i64::try_from(rows).unwrap_or(i64::MAX));
-    Ok(Destruction { keys, rows: rows.into_iter().map(counted).collect(), holds_lifted, glasses })
+    Ok(Destruction { keys, rows: rows.into_iter().map(counted).collect(), holds_lifted, glasses, documents })
 }
 
 /// What was destroyed of a case, on whose order.

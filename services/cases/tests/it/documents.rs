@@ -19,7 +19,10 @@ use chassis::{Caller, Error, Result};
 use time::Duration;
 use uuid::Uuid;
 
-use crate::world::{Opened, World, caller, mediator, officer, other_officer, refusal, supervisor};
+use crate::{
+    retention::{go_to, purged, two_years_after},
+    world::{Opened, World, caller, mediator, officer, other_officer, refusal, supervisor},
+};
 
 const LETTER: &str = "Dear Oscar Invented,\nI want to know why. marker-letter";
 const LARGEST: usize = 4_096;
@@ -172,4 +175,30 @@ async fn every_reading_and_keeping_of_a_document_stands_in_the_log_of_the_case()
             .unwrap();
     let expected = [("rj-officer-1", "document.keep"), ("rj-supervisor-1", "document.list"), ("rj-supervisor-1", "document.read")];
     assert_eq!(noted, expected.map(|(who, what)| (who.to_owned(), what.to_owned())));
+}
+
+// [LPR4]
+#[tokio::test]
+async fn a_document_goes_with_its_case_and_keeping_one_begins_its_retention_anew() {
+    let (world, folder) = world().await;
+    let case = world.open().await;
+    let kept = keep(&world, &officer(), &case, "1", LETTER).await.unwrap();
+    let copy = std::fs::read(folder.join(kept.id.to_string())).unwrap();
+    world.app.clock.advance(Duration::days(30));
+    let later = keep(&world, &officer(), &case, "2", "a later letter").await.unwrap();
+    let last_use = "select last_use_of($1)";
+    let last_use: time::OffsetDateTime =
+        sqlx::query_scalar(last_use).bind(Uuid::try_parse(&case.id).unwrap()).fetch_one(&world.db.admin).await.unwrap();
+    assert_eq!(last_use, later.kept_at);
+    world.go(&case, Stage::Closed, "").await.unwrap();
+
+    go_to(&world, two_years_after(world.app.clock.now()));
+    let certificate = purged(&world, &case).await;
+    let deleted = certificate.deleted.iter().find(|rows| rows.table == "document").unwrap();
+    assert_eq!((deleted.rows, stored(&folder).len(), world.count("select count(*) from document").await), (2, 0, 0));
+    assert!(matches!(read_document(&world.app, &supervisor(), kept.id).await, Err(Error::NotFound)));
+    // A copy of the bytes from before opens no more, even where its row came back with them.
+    let mut tx = world.service().await;
+    assert!(cases::store::document::open(&mut tx, &world.app.vault, kept.id, &copy).await.is_err());
+    assert!(matches!(keep(&world, &supervisor(), &case, "3", LETTER).await, Err(Error::NotFound)));
 }
