@@ -4,6 +4,7 @@ mod accept;
 mod events;
 mod live;
 mod raise;
+pub mod rules;
 mod sign_in;
 mod visitor;
 

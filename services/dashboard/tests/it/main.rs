@@ -12,6 +12,7 @@ mod html;
 mod live;
 mod pages;
 mod raising;
+mod rules;
 mod safety;
 mod signing_in;
 mod world;
