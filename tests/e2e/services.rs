@@ -20,9 +20,11 @@ use crate::system;
 
 const SERVICES: [&str; 5] = ["intake", "cases", "safety", "notification", "reporting"];
 /// Who may call what, as the design has it: written here a second time on purpose.
-const CALLS: [(&str, &str); 3] = [
+const CALLS: [(&str, &str); 5] = [
     ("cases", "/ro.intake.v1.Intake/GetReferral"),
     ("notification", "/ro.intake.v1.Intake/GetContact"),
+    ("notification", "/ro.safety.v1.Safety/CompareConcerns"),
+    ("notification", "/ro.safety.v1.Safety/RestoreConcern"),
     ("safety", "/ro.notification.v1.Notification/DeliverRing"),
 ];
 

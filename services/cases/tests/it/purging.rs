@@ -121,7 +121,8 @@ async fn a_dump_after_the_purge_holds_nothing_that_was_said_or_who_was_named_in_
     carry_everything(&world).await;
     purged(&world, &case).await;
     let copy = dump(&world).await;
-    for (table, rows) in copy.iter().filter(|(table, _)| !table.starts_with("audit_")) {
+    // That somebody is a mediator says nothing of a case.
+    for (table, rows) in copy.iter().filter(|(table, _)| !table.starts_with("audit_") && *table != "grant_held") {
         for word in MARKERS {
             assert!(!rows.iter().any(|row| row.contains(word)), "{word} stands in {table}");
         }

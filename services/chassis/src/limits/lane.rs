@@ -24,12 +24,13 @@ pub struct Lanes {
 }
 
 impl Lanes {
-    /// The usual lane takes half of the connections, the urgent one three quarters: what the usual one leaves is for the urgent one,
-    /// and what both leave is for the ladder, the relay and the consumers.
+    /// A quarter of the connections is in no lane: it is for the ladder, the relay and the consumers. Of the rest, what is urgent has
+    /// twice what is not; where nothing is urgent, the usual lane has it all.
     pub fn new(connections: u32, urgent: &'static [&'static str]) -> Self {
         let connections = usize::try_from(connections).unwrap_or(usize::MAX).min(Semaphore::MAX_PERMITS);
-        let lane = |share: usize| Arc::new(Semaphore::new(share.max(1)));
-        let (fast, usual) = (lane(connections.saturating_sub(connections.div_ceil(4))), lane(connections / 2));
+        let quarter = connections.div_ceil(4);
+        let shares = if urgent.is_empty() { (0, connections.saturating_sub(quarter)) } else { (connections / 2, connections / 4) };
+        let [fast, usual] = [shares.0, shares.1].map(|share| Arc::new(Semaphore::new(share.max(1))));
         Self { urgent, fast, usual, waiting: Arc::new(Semaphore::new(WAITING)) }
     }
 
@@ -63,7 +64,7 @@ mod tests {
         while let Ok(works) = lanes.usual.clone().try_acquire_owned() {
             full.push(works);
         }
-        assert_eq!(full.len(), 2, "half of the connections are never lent to what is not urgent");
+        assert_eq!(full.len(), 1, "three quarters of the connections are never lent to what is not urgent");
         let mut urgent = std::pin::pin!(lanes.place("raise"));
         assert!(futures::poll!(&mut urgent).is_ready());
         let mut usual = std::pin::pin!(lanes.place("list"));

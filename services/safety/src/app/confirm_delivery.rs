@@ -13,9 +13,12 @@ use crate::{domain::concern::Audience, store};
 /// A statement failed.
 pub async fn confirm(tx: &mut PgConnection, tools: &Tools, ring: Uuid, audience: Audience) -> sqlx::Result<()> {
     let now = tools.clock.now();
-    let Some(delivered) = store::ring::deliver(tx, ring, now).await? else { return Ok(()) };
-    outbox::confirm(tx, delivered.event, now).await?;
-    let Some(concern) = store::concern::hold(tx, delivered.concern).await? else { return Ok(()) };
+    let Some(concern) = store::ring::concern_of(tx, ring).await? else { return Ok(()) };
+    // The concern before its rings and the outbox, as whoever accepts it holds them: in another order each could wait for the other.
+    let held = store::concern::hold(tx, concern).await?;
+    let Some(event) = store::ring::deliver(tx, ring, now).await? else { return Ok(()) };
+    outbox::confirm(tx, event, now).await?;
+    let Some(concern) = held else { return Ok(()) };
     let mut audiences = store::concern::audiences(tx, concern.id).await?;
     let Some(status) = audiences.iter_mut().find(|a| a.audience == audience) else { return Ok(()) };
     if status.delivered_at.is_some() {

@@ -21,7 +21,7 @@ use uuid::Uuid;
 use super::{Change, Tools, fence, raise_concern, read_concerns, record, ring, signed};
 use crate::{
     domain::{
-        concern::{Audience, State},
+        concern::{Audience, AudienceStatus, State},
         route,
     },
     store::{
@@ -120,24 +120,27 @@ async fn void_forged(pool: &PgPool, tools: &Tools) -> Result<usize> {
         let said = store::guard::said_to_have_accepted(&mut tx, after, BATCH).await?;
         let Some(last) = said.last() else { return Ok(voided) };
         after = *last;
-        for id in said {
-            voided += void(&mut tx, tools, id).await?;
+        let audiences = store::concern::audiences_of(&mut tx, &said).await?;
+        for (id, statuses) in audiences {
+            if statuses.iter().any(|status| is_forged(tools, id, status)) {
+                voided += void(&mut tx, tools, id).await?;
+            }
         }
         tx.commit().await?;
     }
 }
 
+fn is_forged(tools: &Tools, concern: Uuid, status: &AudienceStatus) -> bool {
+    status.accepted.is_some() && !signed::is_accepted(tools, concern, status)
+}
+
 async fn void(tx: &mut PgConnection, tools: &Tools, id: Uuid) -> Result<usize> {
-    let forged = |status: &crate::domain::concern::AudienceStatus| status.accepted.is_some() && !signed::is_accepted(tools, id, status);
-    if !store::concern::audiences(tx, id).await?.iter().any(forged) {
-        return Ok(0);
-    }
     // Looked at again under the lock: an acceptance may be on its way.
     if store::concern::hold(tx, id).await?.is_none_or(|concern| concern.state == State::Closed) {
         return Ok(0);
     }
     let mut voided = 0;
-    for mut status in store::concern::audiences(tx, id).await?.into_iter().filter(forged) {
+    for mut status in store::concern::audiences(tx, id).await?.into_iter().filter(|status| is_forged(tools, id, status)) {
         tracing::error!(concern.id = %id, "an acceptance was written behind this service's back: it does not count, and the audience rings again");
         status.accepted = None;
         status.next_ring_at = Some(tools.clock.now());
@@ -246,6 +249,7 @@ pub async fn compare(pool: &PgPool, tools: &Tools, guarded: &[(Uuid, Audience)],
     let mut tx = database::begin(pool, &fence::itself()).await?;
     let ids: Vec<Uuid> = guarded.iter().map(|(id, _)| *id).collect();
     let known = store::guard::standing(&mut tx, &ids).await?;
+    let audiences = store::concern::audiences_of(&mut tx, &ids).await?;
     let mut standings = Vec::with_capacity(guarded.len());
     for (id, audience) in guarded {
         let Some(stands) = known.iter().find(|stands| stands.id == *id) else {
@@ -253,8 +257,8 @@ pub async fn compare(pool: &PgPool, tools: &Tools, guarded: &[(Uuid, Audience)],
             continue;
         };
         let closed = stands.closing.as_ref().filter(|_| stands.state == State::Closed);
-        let audiences = store::concern::audiences(&mut tx, *id).await?;
-        let accepted = audiences.iter().any(|status| status.audience == *audience && signed::is_accepted(tools, *id, status));
+        let accepted =
+            audiences.get(id).into_iter().flatten().any(|status| status.audience == *audience && signed::is_accepted(tools, *id, status));
         standings.push(match closed {
             _ if accepted => Standing::Settled,
             Some(closing) if signed::is_closed(tools, *id, closing) => Standing::Settled,

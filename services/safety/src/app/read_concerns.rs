@@ -66,6 +66,15 @@ impl Viewer {
         }
     }
 
+    /// Whose envelope the viewer reads; none where they are shown no content.
+    const fn reads(&self) -> Option<Audience> {
+        match self {
+            Self::Nhq => Some(Audience::Nhq),
+            Self::Head { .. } => Some(Audience::ResponsibleHead),
+            Self::Dashboard | Self::Nobody => None,
+        }
+    }
+
     /// Whether the viewer may accept for this audience. While nobody knows the head, NHQ routes the concern; it never accepts in the
     /// head's place.
     #[must_use]
@@ -103,21 +112,21 @@ pub(super) fn offices_of_role(caller: &Caller) -> Vec<String> {
     role::RESPONSIBLE_HEADS.iter().flat_map(|head| caller.sites_of(head).map(move |site| format!("{head}/{site}"))).collect()
 }
 
-/// The concern as the viewer reads it. What stands beside its revision is read after it, so at least as new: a watcher would take the
+/// The concerns as the viewer reads them. What stands beside its revision is read after it, so at least as new: a watcher would take the
 /// old for told.
-async fn view(db: &mut PgConnection, vault: &Vault, viewer: &Viewer, concern: Concern) -> Result<View> {
-    let audiences = store::concern::audiences(db, concern.id).await?;
-    let concern = match viewer {
-        Viewer::Nhq | Viewer::Head { .. } => store::concern::opened(db, vault, concern).await?,
-        Viewer::Dashboard | Viewer::Nobody => concern,
-    };
-    let envelope = match viewer {
-        Viewer::Nhq => Some(envelope::envelope(&concern, Audience::Nhq)),
-        Viewer::Head { .. } => Some(envelope::envelope(&concern, Audience::ResponsibleHead)),
-        Viewer::Dashboard | Viewer::Nobody => None,
-    };
-    let names = matches!(viewer, Viewer::Nhq | Viewer::Head { .. });
-    Ok(View { concern, audiences, envelope, names })
+async fn views(db: &mut PgConnection, vault: &Vault, viewer: &Viewer, mut concerns: Vec<Concern>) -> Result<Vec<View>> {
+    let ids: Vec<Uuid> = concerns.iter().map(|concern| concern.id).collect();
+    let mut audiences = store::concern::audiences_of(db, &ids).await?;
+    if viewer.reads().is_some() {
+        store::concern::open_all(db, vault, &mut concerns).await?;
+    }
+    let shown = concerns.into_iter().map(|concern| View {
+        audiences: audiences.remove(&concern.id).unwrap_or_default(),
+        envelope: viewer.reads().map(|audience| envelope::envelope(&concern, audience)),
+        names: viewer.reads().is_some(),
+        concern,
+    });
+    Ok(shown.collect())
 }
 
 /// One concern by its id; `None` where there is none, or none that the viewer may know of.
@@ -130,7 +139,7 @@ pub async fn find(db: &mut PgConnection, vault: &Vault, viewer: &Viewer, id: Uui
         return Ok(None);
     }
     match store::concern::find(db, id).await? {
-        Some(concern) => Ok(Some(view(db, vault, viewer, concern).await?)),
+        Some(concern) => Ok(views(db, vault, viewer, vec![concern]).await?.pop()),
         None => Ok(None),
     }
 }
@@ -182,11 +191,7 @@ pub async fn list(
         at: c.raised_at.unix_timestamp_nanos(),
         id: c.id,
     });
-    let mut views = Vec::with_capacity(concerns.len());
-    for concern in concerns {
-        views.push(view(db, vault, viewer, concern).await?);
-    }
-    Ok((views, next))
+    Ok((views(db, vault, viewer, concerns).await?, next))
 }
 
 /// One concern by id or reference. Absent and hidden are the same answer, by the same statements; what is neither an id nor a

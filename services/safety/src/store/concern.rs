@@ -1,5 +1,7 @@
 //! Concerns, their audiences and their timeline.
 
+use std::collections::HashMap;
+
 use chassis::{
     Vault,
     vault::{DataKey, Owner},
@@ -87,16 +89,28 @@ impl TryFrom<Row> for Concern {
 
 /// The concern with its content opened, or with [`Content::Lost`]: it is shown and rings all the same.
 pub async fn opened(db: &mut PgConnection, vault: &Vault, mut concern: Concern) -> sqlx::Result<Concern> {
-    let Content::Sealed(sealed) = &concern.content else { return Ok(concern) };
-    let opened = vault.keys_of(db, &[sealed]).await?.open(sealed::content(concern.id), sealed);
-    concern.content = match opened {
-        Ok(bytes) => Content::Clear(bytes.into_inner()),
-        Err(fault) => {
-            tracing::error!(concern.id = %concern.id, error = %fault, "what was said cannot be opened: the concern is shown and rings without it");
-            Content::Lost
-        }
-    };
+    open_all(db, vault, std::slice::from_mut(&mut concern)).await?;
     Ok(concern)
+}
+
+/// The same for several, with one look for their keys.
+pub async fn open_all(db: &mut PgConnection, vault: &Vault, concerns: &mut [Concern]) -> sqlx::Result<()> {
+    let sealed = concerns.iter().filter_map(|concern| match &concern.content {
+        Content::Sealed(sealed) => Some(sealed.as_slice()),
+        Content::Clear(_) | Content::Lost => None,
+    });
+    let keys = vault.keys_of(db, &sealed.collect::<Vec<_>>()).await?;
+    for concern in concerns {
+        let Content::Sealed(sealed) = &concern.content else { continue };
+        concern.content = match keys.open(sealed::content(concern.id), sealed) {
+            Ok(bytes) => Content::Clear(bytes.into_inner()),
+            Err(fault) => {
+                tracing::error!(concern.id = %concern.id, error = %fault, "what was said cannot be opened: the concern is shown and rings without it");
+                Content::Lost
+            }
+        };
+    }
+    Ok(())
 }
 
 /// Records a new concern under `key`, or in clear where there is none. `false` where its id or its reference is taken.
@@ -272,6 +286,7 @@ pub async fn keep_variant(
 }
 
 struct AudienceRow {
+    concern_id: Uuid,
     kind: String,
     office: String,
     former_office: Option<String>,
@@ -314,18 +329,23 @@ pub struct Note<'a> {
 }
 
 pub async fn audiences(db: &mut PgConnection, concern: Uuid) -> sqlx::Result<Vec<AudienceStatus>> {
-    sqlx::query_as!(
+    Ok(audiences_of(db, &[concern]).await?.remove(&concern).unwrap_or_default())
+}
+
+/// Those of several concerns, in one statement.
+pub async fn audiences_of(db: &mut PgConnection, concerns: &[Uuid]) -> sqlx::Result<HashMap<Uuid, Vec<AudienceStatus>>> {
+    let rows = sqlx::query_as!(
         AudienceRow,
-        "select kind, office, former_office, rung_from, step, level, rings, next_ring_at, delivered_at, accepted_at, accepted_by,
+        "select concern_id, kind, office, former_office, rung_from, step, level, rings, next_ring_at, delivered_at, accepted_at, accepted_by,
                 accepted_signature
-         from audience where concern_id = $1 order by kind",
-        concern
-    )
-    .fetch_all(db)
-    .await?
-    .into_iter()
-    .map(AudienceStatus::try_from)
-    .collect()
+         from audience where concern_id = any($1) order by kind",
+        concerns
+    );
+    let mut found: HashMap<Uuid, Vec<AudienceStatus>> = HashMap::with_capacity(concerns.len());
+    for row in rows.fetch_all(db).await? {
+        found.entry(row.concern_id).or_default().push(row.try_into()?);
+    }
+    Ok(found)
 }
 
 /// Writes how an audience stands; `note` is what it said, with the key that seals it.

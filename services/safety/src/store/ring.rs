@@ -29,22 +29,16 @@ pub async fn insert(
     Ok(())
 }
 
-/// A ring that has just been delivered for the first time.
-pub struct Delivered {
-    pub concern: Uuid,
-    pub event: Uuid,
+/// The concern that a ring is of. `None` where the ring is not ours.
+pub async fn concern_of(db: &mut PgConnection, id: Uuid) -> sqlx::Result<Option<Uuid>> {
+    sqlx::query_scalar!("select concern_id from ring where id = $1", id).fetch_optional(db).await
 }
 
-/// Marks a ring delivered. `None` where it was before, or is not ours.
-pub async fn deliver(tx: &mut PgConnection, id: Uuid, at: OffsetDateTime) -> sqlx::Result<Option<Delivered>> {
-    sqlx::query_as!(
-        Delivered,
-        "update ring set delivered_at = $2 where id = $1 and delivered_at is null returning concern_id as concern, event_id as event",
-        id,
-        at
-    )
-    .fetch_optional(tx)
-    .await
+/// Marks a ring delivered; the event that carried it. `None` where it was before.
+pub async fn deliver(tx: &mut PgConnection, id: Uuid, at: OffsetDateTime) -> sqlx::Result<Option<Uuid>> {
+    sqlx::query_scalar!("update ring set delivered_at = $2 where id = $1 and delivered_at is null returning event_id", id, at)
+        .fetch_optional(tx)
+        .await
 }
 
 /// Events of the rings of an audience that have not been delivered.
