@@ -5,6 +5,7 @@
 pub mod class;
 pub mod id;
 pub mod purge;
+pub mod receipt;
 pub mod reference;
 pub mod role;
 pub mod subject;

@@ -176,7 +176,7 @@ impl Safety for StandIn {
             return Err(Status::not_found(""));
         }
         let recorded_at = Some(chassis::wire::timestamp(self.now));
-        let receipt = ConcernReceipt { concern_id, reference: "RS-4TQM-9XKD".into(), recorded_at, already_known: false };
+        let receipt = ConcernReceipt { concern_id, reference: "RS-4TQM-9XKD".into(), recorded_at, ..ConcernReceipt::default() };
         Ok(Response::new(GetConcernReceiptResponse { receipt: Some(receipt), state: ConcernState::Ringing.into() }))
     }
 

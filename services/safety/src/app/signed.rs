@@ -1,10 +1,11 @@
-//! Who accepted and who closed is signed with a key that the database does not hold: what was written behind this service's back
+//! What was recorded, who accepted and who closed is signed with a key that the database does not hold: what was written behind this service's back
 //! silences nobody [R3e, threats T1, T3].
 
+use proto::{receipt, safety::v1};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-use super::Tools;
+use super::{Tools, raise_concern::Receipt};
 use crate::{
     domain::concern::{Acceptance, Audience, AudienceStatus},
     store::concern::Closing,
@@ -43,6 +44,22 @@ pub fn is_closed(tools: &Tools, concern: Uuid, closing: &Closing) -> bool {
     let Some(signer) = &tools.signer else { return true };
     let told = [&concern.to_string(), closing.by.as_str(), &instant(closing.at)];
     signer.signed_row(CLOSING, &told, closing.signature.as_deref().unwrap_or_default())
+}
+
+/// What the raiser is told, signed: whoever keeps it can prove that the concern was recorded, whatever becomes of it here [RM1c].
+#[must_use]
+pub fn receipt(tools: &Tools, recorded: &Receipt) -> v1::ConcernReceipt {
+    let mut told = v1::ConcernReceipt {
+        concern_id: recorded.id.to_string(),
+        reference: recorded.reference.clone(),
+        recorded_at: Some(chassis::wire::timestamp(recorded.recorded_at)),
+        already_known: recorded.already_known,
+        signature: Vec::new(),
+    };
+    if let Some(signer) = &tools.signer {
+        told.signature = signer.sign_row(receipt::KIND, &receipt::values(&told).each_ref().map(String::as_str));
+    }
+    told
 }
 
 /// In microseconds, which is what PostgreSQL keeps of an instant.

@@ -17,7 +17,7 @@ use sha2::{Digest, Sha256};
 use sqlx::PgConnection;
 
 use crate::{
-    app::{Tools, confirm_delivery, raise_concern},
+    app::{Tools, confirm_delivery, raise_concern, signed},
     domain::concern::Audience,
 };
 
@@ -65,12 +65,7 @@ impl Handler for Raised {
             set_aside::quarantine(tx, &self.tools.vault, consumer, message, (UNREADABLE, detail), self.tools.ids.uuid(), now).await?;
         }
         let answer = v1::RaiseAnswer {
-            receipt: Some(v1::ConcernReceipt {
-                concern_id: receipt.id.to_string(),
-                reference: receipt.reference,
-                recorded_at: Some(chassis::wire::timestamp(receipt.recorded_at)),
-                already_known: receipt.already_known,
-            }),
+            receipt: Some(signed::receipt(&self.tools, &receipt)),
             unreadable_reason: work.unreadable.unwrap_or_default(),
         };
         let subject = subject::concern_receipt(SiteCode::from_str(message.subject_token(SITE_TOKEN)).ok().as_ref());

@@ -9,21 +9,11 @@ use crate::{
         envelope,
         grants::Held,
         proposals::{Outcome, Proposal, What},
-        raise_concern::Receipt,
         read_concerns::View,
     },
     domain::{concern::AudienceStatus, device::Enrolment, grant::Wanted, route::Holder},
     store::directory::Site,
 };
-
-pub fn receipt(receipt: &Receipt) -> v1::ConcernReceipt {
-    v1::ConcernReceipt {
-        concern_id: receipt.id.to_string(),
-        reference: receipt.reference.clone(),
-        recorded_at: Some(timestamp(receipt.recorded_at)),
-        already_known: receipt.already_known,
-    }
-}
 
 /// `names`: whether the reader may know who accepted.
 pub fn audience(status: &AudienceStatus, names: bool) -> v1::AudienceStatus {

@@ -25,7 +25,7 @@ use crate::{
     app::{
         Tools, accept_concern, close_concern, devices, directory, fence, grants, proposals, raise_concern,
         read_concerns::{self, viewer},
-        roster, route_concern,
+        roster, route_concern, signed,
         watch::Hub,
     },
     domain::concern::Audience,
@@ -97,7 +97,7 @@ impl Safety for Door {
         raise_concern::note_device(&mut tx, &self.tools, &caller, &receipt).await;
         tx.commit().await.map_err(database)?;
         self.ctx.outbox.wake();
-        Ok(Response::new(v1::RaiseConcernResponse { receipt: Some(encode::receipt(&receipt)) }))
+        Ok(Response::new(v1::RaiseConcernResponse { receipt: Some(signed::receipt(&self.tools, &receipt)) }))
     }
 
     async fn accept_concern(&self, request: Request<v1::AcceptConcernRequest>) -> Answer<v1::AcceptConcernResponse> {
@@ -173,7 +173,7 @@ impl Safety for Door {
         let mut tx = self.begin(&caller).await?;
         let (receipt, state) = read_concerns::receipt(&mut tx, &caller, &request.into_inner().concern_id).await?;
         let state = crate::app::envelope::state(state) as i32;
-        Ok(Response::new(v1::GetConcernReceiptResponse { receipt: Some(encode::receipt(&receipt)), state }))
+        Ok(Response::new(v1::GetConcernReceiptResponse { receipt: Some(signed::receipt(&self.tools, &receipt)), state }))
     }
 
     async fn list_sites(&self, request: Request<v1::ListSitesRequest>) -> Answer<v1::ListSitesResponse> {

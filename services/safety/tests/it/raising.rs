@@ -2,9 +2,9 @@
 
 use chassis::inbox::{Handler, Incoming};
 use futures::future::join_all;
-use proto::safety::v1;
+use proto::{receipt, safety::v1};
 use safety::{
-    app::{fence, read_concerns},
+    app::{fence, read_concerns, signed},
     bus::Raised,
     domain::concern::Audience,
 };
@@ -133,5 +133,30 @@ async fn no_event_for_dashboards_holds_a_word_of_the_concern() {
     for body in bodies {
         let text = String::from_utf8_lossy(&body).into_owned();
         assert!(!text.contains("Alex") && !text.contains("preparation") && !text.contains("hurt"), "{text}");
+    }
+}
+
+// [RM1c] [T1]
+#[tokio::test]
+async fn a_receipt_proves_by_itself_that_a_concern_was_recorded_and_a_changed_one_proves_nothing() {
+    let world = World::new().await;
+    let recorded = world.raise(imminent_at("mission")).await;
+    let told = signed::receipt(&world.tools, &recorded);
+    let key = world.tools.signer.as_ref().unwrap().public();
+    let holds = |told: &v1::ConcernReceipt| {
+        let values = receipt::values(told);
+        chassis::audit::row_signed_by(&key, receipt::KIND, &values.each_ref().map(String::as_str), &told.signature)
+    };
+    assert!(holds(&told));
+    // Asked for again it proves the same, whatever stands in the database by then.
+    assert!(holds(&v1::ConcernReceipt { already_known: true, ..told.clone() }));
+    let later = Some(chassis::wire::timestamp(recorded.recorded_at + time::Duration::SECOND));
+    for forged in [
+        v1::ConcernReceipt { concern_id: Uuid::from_u128(7).to_string(), ..told.clone() },
+        v1::ConcernReceipt { reference: "RS-7KDM-Q4XP".into(), ..told.clone() },
+        v1::ConcernReceipt { recorded_at: later, ..told.clone() },
+        v1::ConcernReceipt { signature: Vec::new(), ..told.clone() },
+    ] {
+        assert!(!holds(&forged));
     }
 }

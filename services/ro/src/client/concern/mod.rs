@@ -4,6 +4,7 @@ mod draft;
 mod follow;
 mod raise;
 mod route;
+mod verify;
 mod view;
 
 use std::process::ExitCode;
@@ -21,6 +22,7 @@ pub enum Command {
     Accept(follow::Accept),
     Route(route::Route),
     Close(follow::Close),
+    Verify(verify::Verify),
 }
 
 /// Runs a concern command. Raising does not need a stack file to begin with: the text is kept whatever is missing.
@@ -32,6 +34,7 @@ pub fn run(command: Command) -> ExitCode {
         Command::Watch(c) => with_session(c.common.clone(), |session| async move { c.run(&session).await }),
         Command::Accept(c) => with_device(&c.common.clone(), &c.by.clone(), |session| async move { c.run(&session).await }),
         Command::Route(c) => with_session(c.common.clone(), |session| async move { c.run(&session).await }),
+        Command::Verify(c) => finish(c.common.lang(), c.common.json, c.run()),
         Command::Close(c) => with_session(c.common.clone(), |session| async move { c.run(&session).await }),
     }
 }
