@@ -366,8 +366,10 @@ pub fn service_permissions(service: &str) -> Permissions {
         let (stream, name) = (consumer.stream, consumer.name);
         publish.push(format!("$JS.API.CONSUMER.INFO.{stream}.{name}"));
         publish.push(format!("$JS.API.CONSUMER.MSG.NEXT.{stream}.{name}"));
-        publish.push(format!("$JS.ACK.{stream}.{name}.>"));
-        publish.push(format!("$JS.ACK.*.*.{stream}.{name}.>"));
+        // Token by token, in both forms the server has for it: an open end would let the second form stand for the first form of
+        // another's consumer, and an acknowledgement may ask for that consumer's next message.
+        publish.push(format!("$JS.ACK.{stream}.{name}.*.*.*.*.*"));
+        publish.push(format!("$JS.ACK.*.*.{stream}.{name}.*.*.*.*.*.*"));
     }
     Permissions { publish, subscribe: vec![format!("{}.>", inbox_prefix(service))] }
 }

@@ -74,6 +74,35 @@ async fn no_answer_of_the_server_takes_a_message_or_a_consumer_away_even_for_a_s
     inside.check_consumer(spec).await.unwrap();
 }
 
+/// An acknowledgement may ask for the next message (`+NXT`), and the server knows it in two forms: what is one's own consumer in the
+/// longer one must not be another's in the shorter one.
+#[tokio::test]
+async fn no_service_takes_what_another_hears_by_an_acknowledgement_that_can_be_read_in_two_ways() {
+    let bus = TestBus::start().await;
+    let mut cases = Login::open(&bus, "cases").await;
+    cases.request(subject::RAISE_WITHOUT_SITE, "", "_INBOX_cases.kept").await;
+    let mut tried = 0;
+    for service in ["intake", "cases", "safety", "notification", "reporting"] {
+        let mut login = Login::open(&bus, service).await;
+        login.say(format!("SUB _INBOX_{service}.> 1\r\n").as_bytes()).await;
+        let (own, others): (Vec<&subject::Consumer>, Vec<_>) = subject::CONSUMERS.iter().partition(|consumer| consumer.service == service);
+        for (theirs, own) in others.iter().flat_map(|theirs| own.iter().map(move |own| (theirs, own))) {
+            let ack = format!("$JS.ACK.{}.{}.{}.{}.1.1.1", theirs.stream, theirs.name, own.stream, own.name);
+            let told = login.say(format!("PUB {ack} _INBOX_{service}.next 4\r\n+NXT\r\n").as_bytes()).await;
+            assert!(told.len() == 1 && told.iter().all(|line| line.contains("Permissions Violation")), "{service} {ack}: {told:?}");
+            tried += 1;
+        }
+        assert!(login.heard.is_empty(), "{service} reads what another hears: {:?}", login.heard);
+    }
+    assert!(tried > 500, "only {tried} were tried");
+    // Nobody has taken it: it is there for the service that rings.
+    let mut safety = Login::open(&bus, "safety").await;
+    let raises = subject::SAFETY_RAISES;
+    let next = format!("$JS.API.CONSUMER.MSG.NEXT.{}.{}", raises.stream, raises.name);
+    safety.say(format!("SUB _INBOX_safety.> 1\r\nPUB {next} _INBOX_safety.next 0\r\n\r\n").as_bytes()).await;
+    assert_eq!(safety.hears(0).await.0, subject::RAISE_WITHOUT_SITE);
+}
+
 #[tokio::test]
 async fn a_header_of_a_site_commands_nothing() {
     let bus = TestBus::start().await;
