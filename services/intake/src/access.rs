@@ -63,6 +63,9 @@ pub fn may_read_contacts(caller: &Caller) -> bool {
     caller.is_service("notification")
 }
 
+/// What somebody is told who submits in another site's name.
+pub const SITE_NOT_YOURS: &str = "site-not-yours";
+
 /// Nobody submits in another site's name [R6a]. Regional victim services submit for their regional headquarters [R5a].
 ///
 /// # Errors
@@ -76,7 +79,7 @@ pub fn may_submit_for(caller: &Caller, site: &SiteCode) -> Result<(), Refusal> {
     Err(Refusal {
         field: Some("site"),
         ..Refusal::denied(
-            "site-not-yours",
+            SITE_NOT_YOURS,
             "R6a",
             "you may submit for your own site only",
             "vous ne pouvez soumettre que pour votre propre établissement ou bureau",

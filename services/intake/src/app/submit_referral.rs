@@ -30,6 +30,14 @@ pub async fn submit(desk: &Desk, caller: &Caller, submissions: Vec<Submission>) 
     let answers = record(&mut tx, desk, &source, lines).await?;
     tx.commit().await?;
     desk.outbox.wake();
+    for answer in &answers {
+        // Whoever speaks for a place of others is entered; who has only filled in a form wrongly is not.
+        if let Answer::Refused { refusal, .. } = answer
+            && refusal.reason == access::SITE_NOT_YOURS
+        {
+            let _entered: Result<()> = desk.watched(caller, "referral.submit", "", Err(refusal.clone().into())).await;
+        }
+    }
     Ok(answers)
 }
 

@@ -31,7 +31,9 @@ pub async fn submit_many(desk: &Desk, request: Request<SubmitReferralsRequest>) 
 
 pub async fn get_receipt(desk: &Desk, request: Request<GetReceiptRequest>) -> Result<GetReceiptResponse, Status> {
     let caller = Caller::of(&request)?;
-    let receipt = app::get_receipt(desk, &caller, &request.get_ref().number).await?;
+    let number = request.into_inner().number;
+    let ended = app::get_receipt(desk, &caller, &number).await;
+    let receipt = desk.watched(&caller, "referral.receipt", number.trim(), ended).await?;
     Ok(GetReceiptResponse { receipt: Some(wire::receipt(&receipt)) })
 }
 

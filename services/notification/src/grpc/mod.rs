@@ -3,7 +3,12 @@
 mod deliveries;
 mod inbox;
 
-use chassis::{Caller, page, wire::timestamp};
+use chassis::{
+    Caller,
+    audit::{self, Act},
+    page,
+    wire::timestamp,
+};
 use proto::notification::v1::{
     DeliverRingRequest, DeliverRingResponse, GetPreferencesRequest, GetPreferencesResponse, ListDeliveriesRequest, ListDeliveriesResponse,
     ListInboxRequest, ListInboxResponse, MarkReadRequest, MarkReadResponse, Preferences, SetPreferencesRequest, SetPreferencesResponse,
@@ -22,6 +27,8 @@ pub struct Service {
     pub app: App,
 }
 
+/// What the audit log calls an item of an inbox.
+const ITEM: &str = "item";
 /// Items or lines of the ledger in one answer: the usual number and the most.
 const USUAL: i64 = 50;
 const MOST: i64 = 200;
@@ -41,7 +48,9 @@ impl Notification for Service {
         let caller = Caller::of(&request)?;
         // What is not an id names nothing: the same answer, by the same road, as for what is somebody else's [T6].
         let item_id = Uuid::try_parse(&request.get_ref().item_id).unwrap_or_default();
-        app::inbox::mark_read(&self.app, &caller, item_id).await?;
+        let ended = app::inbox::mark_read(&self.app, &caller, item_id).await;
+        let act = Act::new(&caller, "inbox.mark-read", ITEM, request.get_ref().item_id.trim());
+        audit::watched(&self.app.pool, act, self.app.clock.now(), ended).await?;
         Ok(Response::new(MarkReadResponse {}))
     }
 

@@ -28,7 +28,7 @@ use crate::{
         roster, route_concern, signed,
         watch::Hub,
     },
-    domain::concern::Audience,
+    domain::concern::{Audience, State},
 };
 
 /// The door of the alarm.
@@ -61,6 +61,10 @@ impl Door {
                 audit::watched(&self.ctx.pool, act, self.tools.clock.now(), Err(error)).await
             }
         }
+    }
+
+    async fn receipt(&self, caller: &Caller, id: &str) -> chassis::Result<(raise_concern::Receipt, State)> {
+        read_concerns::receipt(&mut *self.begin(caller).await?, caller, id).await
     }
 
     async fn read(&self, caller: &Caller, concern_ref: &str) -> chassis::Result<read_concerns::View> {
@@ -170,8 +174,10 @@ impl Safety for Door {
 
     async fn get_concern_receipt(&self, request: Request<v1::GetConcernReceiptRequest>) -> Answer<v1::GetConcernReceiptResponse> {
         let caller = Caller::of(&request)?;
-        let mut tx = self.begin(&caller).await?;
-        let (receipt, state) = read_concerns::receipt(&mut tx, &caller, &request.into_inner().concern_id).await?;
+        let asked = request.into_inner();
+        let ended = self.receipt(&caller, &asked.concern_id).await;
+        let act = Act::new(&caller, "concern.receipt", read_concerns::KIND, asked.concern_id.trim());
+        let (receipt, state) = audit::watched(&self.ctx.pool, act, self.tools.clock.now(), ended).await?;
         let state = crate::app::envelope::state(state) as i32;
         Ok(Response::new(v1::GetConcernReceiptResponse { receipt: Some(signed::receipt(&self.tools, &receipt)), state }))
     }
