@@ -1,6 +1,6 @@
 //! Hostile input from a fixed seed: texts that try to be more than one token, and bytes that were a message once.
 
-use chassis::Ids;
+use crate::dice::Dice;
 
 /// What a text is made of: separators, wildcards, line ends, prefixes of others, letters that look like ours, and ours.
 const PIECES: [&str; 40] = [
@@ -10,16 +10,16 @@ const PIECES: [&str; 40] = [
 ];
 
 /// The same seed gives the same input in the same order.
-pub struct Hostile(Ids);
+pub struct Hostile(Dice);
 
 impl Hostile {
     #[must_use]
     pub fn seeded(seed: u64) -> Self {
-        Self(Ids::seeded(seed))
+        Self(Dice::seeded(seed))
     }
 
     fn below(&self, most: usize) -> usize {
-        usize::try_from(self.0.number() % most.max(1) as u64).unwrap_or_default()
+        self.0.below(most)
     }
 
     /// A text of up to eight pieces; one in fifty is very long.

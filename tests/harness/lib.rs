@@ -4,6 +4,7 @@ pub mod bus;
 pub mod cost;
 pub mod database;
 pub mod decoders;
+pub mod dice;
 pub mod dump;
 pub mod fence;
 pub mod grants;

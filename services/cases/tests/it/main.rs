@@ -3,11 +3,13 @@
 
 mod assessments;
 mod audit;
+mod bench;
 mod consents;
 mod decisions;
 mod documents;
 mod fenced;
 mod glass;
+mod model;
 mod need_to_know;
 mod opening;
 mod participants;
@@ -17,5 +19,6 @@ mod random;
 mod retention;
 mod sealing;
 mod stages;
+mod through_grpc;
 mod uniform;
 mod world;

@@ -1,0 +1,224 @@
+//! Twenty cases, a dozen people, and what happens to them at random: the same in the system and in the model.
+#![expect(clippy::indexing_slicing, reason = "a case is its number in the bench and in the model alike")]
+
+use cases::{
+    app::{
+        assign_mediator::{assign_mediator, end_assignment},
+        assign_officer::{assign_officer, end_officer},
+        break_glass::break_glass,
+        move_case::{self, move_case},
+        read_cases,
+        review_glass::end_glass,
+    },
+    domain::{decision::Verb, stage::Stage},
+};
+use chassis::{Error, grants::Line};
+use harness::{
+    dice::Dice,
+    grants::{hold, line},
+};
+use proto::{
+    id::{CaseId, ReferralId},
+    role,
+};
+use time::{Duration, OffsetDateTime};
+
+use crate::{
+    model::{Answer, As, Let, Model},
+    world::{NOW, World, supervisor},
+};
+
+pub const CASES: usize = 20;
+/// As the tests' world sets them.
+const LASTS: Duration = Duration::hours(4);
+const QUOTA: usize = 3;
+
+pub const PEOPLE: [(&str, &[&str]); 12] = [
+    ("national-manager-1", &[role::NATIONAL_MANAGER]),
+    ("rj-supervisor-1", &[role::RJ_SUPERVISOR]),
+    ("rj-supervisor-2", &[role::RJ_SUPERVISOR, role::RJ_OFFICER]),
+    ("rj-officer-1", &[role::RJ_OFFICER]),
+    ("rj-officer-2", &[role::RJ_OFFICER]),
+    ("rj-officer-3", &[role::RJ_OFFICER, role::MEDIATOR]),
+    ("rj-officer-4", &[role::STAFF]),
+    ("mediator-1", &[role::MEDIATOR]),
+    ("mediator-2", &[role::MEDIATOR, role::RJ_OFFICER]),
+    ("mediator-3", &[role::RJ_OFFICER, role::MEDIATOR]),
+    ("institutional-head-mission", &[role::INSTITUTIONAL_HEAD]),
+    ("nobody", &[]),
+];
+
+/// What anybody may be given on the way.
+const GIVEN: [&str; 10] = [
+    role::RJ_OFFICER,
+    role::RJ_OFFICER,
+    role::RJ_OFFICER,
+    role::MEDIATOR,
+    role::MEDIATOR,
+    role::MEDIATOR,
+    role::RJ_SUPERVISOR,
+    role::NATIONAL_MANAGER,
+    role::INSTITUTIONAL_HEAD,
+    role::STAFF,
+];
+
+pub const ASKED: [Verb; 12] = [
+    Verb::Read,
+    Verb::Find,
+    Verb::List,
+    Verb::AddParticipant,
+    Verb::AssignMediator,
+    Verb::EndMediator,
+    Verb::AssignOfficer,
+    Verb::EndOfficer,
+    Verb::RecordAssessment,
+    Verb::RecordConsent,
+    Verb::Move,
+    Verb::WhoViewed,
+];
+
+pub struct Bench {
+    pub world: World,
+    pub model: Model,
+    pub dice: Dice,
+    /// Id, number and referral of each case.
+    pub cases: Vec<(CaseId, String, ReferralId)>,
+}
+
+impl Bench {
+    pub async fn new() -> Self {
+        let (world, mut model) = (World::new().await, Model::default());
+        // Nobody is anybody but by what the model knows.
+        sqlx::query("delete from grant_held").execute(&world.db.admin).await.unwrap();
+        let mut cases = Vec::new();
+        for number in 0..CASES {
+            let mut decision = world.screened(false);
+            if number % 4 == 0 {
+                decision.screened_by = None;
+            }
+            world.apply(&decision).await.unwrap();
+            let whole = read_cases::find_by_referral(&world.app, &supervisor(), &decision.referral.to_string()).await.unwrap();
+            cases.push((whole.file.id, whole.file.number, decision.referral));
+            model.closed.push(false);
+            if let Some(who) = decision.screened_by {
+                let glass_id = String::new();
+                model.lets.push(Let { case: number, who, what: As::Officer, from: NOW, to: None, taken: false, glass_id });
+            }
+        }
+        let mut bench = Self { world, model, dice: Dice::seeded(7), cases };
+        for (subject, roles) in PEOPLE {
+            for role in roles {
+                bench.keep(Line { since: NOW - Duration::DAY, ..line(subject, role, None) }).await;
+            }
+        }
+        bench
+    }
+
+    /// A case to ask somebody about: any, and every third time one that they were let to.
+    pub fn case(&self, subject: &str) -> usize {
+        let theirs: Vec<usize> = self.model.lets.iter().filter(|l| !l.taken && l.who == subject).map(|l| l.case).collect();
+        if theirs.is_empty() || self.dice.below(3) > 0 { self.dice.below(CASES) } else { *self.dice.one(&theirs) }
+    }
+
+    /// Some time passes, and somebody is let to a case or taken from one, or becomes somebody else.
+    pub async fn step(&mut self) {
+        self.world.app.clock.advance(Duration::minutes(i64::try_from(self.dice.below(40)).unwrap()));
+        let at = self.world.app.clock.now();
+        let (app, chief) = (self.world.app.clone(), supervisor());
+        let case = self.dice.below(CASES);
+        let id = self.cases[case].0.to_string();
+        let who = self.dice.one(&PEOPLE).0;
+        let to = [None, Some(at + Duration::minutes(30)), Some(at + Duration::hours(6))][self.dice.below(3)];
+        let given = |what| Let { case, who: who.to_owned(), what, from: at, to, taken: false, glass_id: String::new() };
+        match self.dice.below(14) {
+            0 | 1 => {
+                let assigned = assign_officer(&app, &chief, &id, who, to).await;
+                assert_eq!(assigned.is_ok(), self.model.who(who, at).has_role(role::RJ_OFFICER), "{assigned:?}");
+                if assigned.is_ok() && !self.model.has(&given(As::Officer)) {
+                    self.model.take(|l| l.case == case && l.what == As::Officer && l.who == who);
+                    self.model.lets.push(given(As::Officer));
+                }
+            }
+            2 => {
+                let ended = end_officer(&app, &chief, &id, who).await;
+                let had = self.model.lets.iter().any(|l| l.case == case && l.what == As::Officer && l.who == who);
+                assert_eq!(ended.is_ok(), had);
+                self.model.take(|l| l.case == case && l.what == As::Officer && l.who == who);
+            }
+            3 | 4 => {
+                let assigned = assign_mediator(&app, &chief, &id, who, to).await;
+                let known = self.model.has(&given(As::Mediator)) || self.model.who(who, at).has_role(role::MEDIATOR);
+                assert_eq!(assigned.is_ok(), known && !self.model.closed[case], "{assigned:?}");
+                if assigned.is_ok() && !self.model.has(&given(As::Mediator)) {
+                    self.model.take(|l| l.case == case && l.what == As::Mediator);
+                    self.model.lets.push(given(As::Mediator));
+                }
+            }
+            5 => {
+                let holder = self.model.lets.iter().find(|l| !l.taken && l.case == case && l.what == As::Mediator).map(|l| l.who.clone());
+                if let Some(holder) = holder {
+                    end_assignment(&app, &chief, &id, &holder).await.unwrap();
+                    self.model.take(|l| l.case == case && l.what == As::Mediator);
+                }
+            }
+            6 | 7 => self.break_one(case, at).await,
+            8 => {
+                let open = self.model.lets.iter().find(|l| !l.taken && l.what == As::Glass && l.to.is_some_and(|end| at < end));
+                if let Some(glass_id) = open.map(|l| l.glass_id.clone()) {
+                    end_glass(&app, &chief, &glass_id).await.unwrap();
+                    self.model.take(|l| l.glass_id == glass_id);
+                }
+            }
+            9 => {
+                let to = if self.model.closed[case] { Stage::Assessment } else { Stage::Closed };
+                move_case(&app, &chief, move_case::Command { case_ref: &id, to, mode: "", reason: "as agreed" }).await.unwrap();
+                self.model.closed[case] = !self.model.closed[case];
+            }
+            10..=12 => {
+                let role = *self.dice.one(&GIVEN);
+                self.keep(Line { since: at, until: to, ..line(who, role, None) }).await;
+            }
+            _ => {
+                let live = |l: &&Line| l.subject == who && l.ended_at.is_none() && l.until.is_none_or(|end| at < end);
+                if let Some(held) = self.model.roles.iter().find(live).cloned() {
+                    self.model.roles.retain(|line| line.id != held.id);
+                    self.keep(Line { ended_at: Some(at), revision: 2, ..held }).await;
+                }
+            }
+        }
+    }
+
+    /// A line of the directory, in the copy that the door asks and in the model.
+    async fn keep(&mut self, line: Line) {
+        hold(&self.world.db.pool, &line).await;
+        self.model.roles.push(line);
+    }
+
+    async fn break_one(&mut self, case: usize, at: OffsetDateTime) {
+        let people = PEOPLE.map(|(subject, _)| self.model.who(subject, at));
+        let officers: Vec<_> = people.into_iter().filter(|who| who.has_role(role::RJ_OFFICER)).collect();
+        if officers.is_empty() {
+            return;
+        }
+        let who = self.dice.one(&officers).clone();
+        let outcome = break_glass(&self.world.app, &who, &self.cases[case].1, "for the random test").await;
+        let knows = self.model.answer(&who, Verb::Read, case, at) == Answer::Yes;
+        let open = self.model.let_as(&who, As::Glass, case, at);
+        let other = knows && self.model.answer(&who, Verb::Move, case, at) == Answer::Yes;
+        let lately = self.model.broken.iter().filter(|(broke, then)| *broke == who.subject && at - *then < Duration::hours(24)).count();
+        match outcome {
+            Ok(opened) => {
+                assert!(!other, "opened without need");
+                if !open {
+                    assert!(lately < QUOTA);
+                    self.model.broken.push((who.subject.clone(), at));
+                    let (to, glass_id) = (Some(at + LASTS), opened.glass.to_string());
+                    self.model.lets.push(Let { case, who: who.subject, what: As::Glass, from: at, to, taken: false, glass_id });
+                }
+            }
+            Err(Error::Refused(refusal)) if refusal.reason == "glass-not-needed" => assert!(other),
+            Err(Error::Refused(refusal)) if refusal.reason == "glass-quota" => assert!(!knows && lately >= QUOTA),
+            Err(error) => panic!("{error:?}"),
+        }
+    }
+}

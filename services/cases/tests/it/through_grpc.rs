@@ -1,0 +1,306 @@
+//! Random questions through the real door: tokens, grants that come and go, the gate, the use cases, row-level security;
+//! and what the audit log holds of them afterwards [R3c, IM1a, D-mediator, T6].
+#![expect(clippy::indexing_slicing, reason = "a case is its number in the bench and in the model alike")]
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    path::PathBuf,
+    sync::Arc,
+};
+
+use cases::{access, domain::decision::Verb, grpc};
+use chassis::{Clock, Configured, Ids, Process};
+use clap::Parser;
+use harness::{raw::reason, wait::eventually};
+use local::identity::Issuer;
+use proto::cases::v1::{
+    AddParticipantRequest, AssignMediatorRequest, AssignOfficerRequest, EndAssignmentRequest, EndOfficerRequest, FindCaseByReferralRequest,
+    GetCaseRequest, ListAccessRequest, ListCasesRequest, MoveCaseRequest, ParticipantKind, RecordAssessmentRequest, RecordConsentRequest,
+    cases_client::CasesClient,
+};
+use time::Duration;
+use tonic::{Code, Request, Status, metadata::AsciiMetadataValue, transport::Channel};
+
+use crate::{
+    bench::{ASKED, Bench, CASES, PEOPLE},
+    model::Answer,
+};
+
+/// Questions: what two slow cores answer in a minute. `RO_QUESTIONS=50000` asks as many as are asked of the use cases.
+const CHECKS: usize = 20_000;
+/// Questions of one round; between two, time passes, and people and cases change.
+const ROUND: usize = 100;
+const STEPS: usize = 2;
+const CONNECTIONS: usize = 8;
+const SOON: std::time::Duration = std::time::Duration::from_secs(20);
+
+/// One question, and what its asker must be told.
+struct Question {
+    subject: &'static str,
+    token: AsciiMetadataValue,
+    verb: Verb,
+    case: usize,
+    /// Id or number of the case, or id of its referral, or what names none.
+    named: String,
+    told: Told,
+}
+
+/// All of an answer that a client can tell from another.
+#[derive(Debug, PartialEq, Eq)]
+enum Told {
+    /// The ids of the cases that were shown.
+    Cases(BTreeSet<String>),
+    Done,
+    Refused(Code, String),
+}
+
+fn refused(code: Code, reason: &str) -> Told {
+    Told::Refused(code, reason.to_owned())
+}
+
+/// The door of the service on a port of its own, with the clock of the bench.
+struct Open {
+    process: Process,
+    clients: Vec<CasesClient<Channel>>,
+    tokens: Vec<AsciiMetadataValue>,
+    folder: PathBuf,
+}
+
+impl Drop for Open {
+    fn drop(&mut self) {
+        self.process.stop.cancel();
+        let _ = std::fs::remove_dir_all(&self.folder);
+    }
+}
+
+impl Open {
+    async fn door(bench: &Bench) -> Self {
+        let folder = std::env::temp_dir().join(format!("ro-cases-{}", Ids::random().uuid()));
+        std::fs::create_dir_all(&folder).unwrap();
+        let issuer = Issuer::open(&folder).unwrap();
+        let address = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap().to_string();
+        let keys = issuer.keys_file.to_string_lossy().into_owned();
+        let limits = ["--calls-per-second", "1000000", "--calls-burst", "1000000"];
+        let settings = [["cases", "--listen", &address, "--identity-keys", &keys].as_slice(), &limits].concat();
+        let config = cases::Config::parse_from(settings);
+        let app = bench.world.app.clone();
+        let process = Process::new("cases", config.chassis().clone(), app.clock.clone(), Ids::random());
+        let serving = process.clone();
+        tokio::spawn(async move {
+            let pool = Some(app.pool.clone());
+            let access = chassis::access::Access { rules: access::RULES, urgent: access::URGENT, ..Default::default() };
+            serving.serve_grpc_to(proto::DESCRIPTOR_BYTES, access, grpc::routes(app), pool).await
+        });
+        let url = format!("http://{address}");
+        let connect = async || Channel::from_shared(url.clone()).unwrap().connect().await.map_err(|error| error.to_string());
+        let mut clients = Vec::new();
+        for _ in 0..CONNECTIONS {
+            clients.push(CasesClient::new(eventually("the door is open", SOON, connect).await));
+        }
+        // A token is held against the machine's clock, and what it opens against the service's.
+        let token = |subject| format!("Bearer {}", issuer.token(subject, Clock::system().now()).unwrap()).parse().unwrap();
+        let tokens = PEOPLE.iter().map(|(subject, _)| token(subject)).collect();
+        Self { process, clients, tokens, folder }
+    }
+}
+
+/// What the rules say of a question now, in the words of the door.
+fn expected(bench: &Bench, subject: &str, verb: Verb, case: usize) -> (Answer, Told) {
+    let at = bench.world.app.clock.now();
+    let who = bench.model.who(subject, at);
+    let answer = bench.model.answer(&who, verb, case, at);
+    let told = match answer {
+        Answer::Door if who.grants.is_empty() => refused(Code::PermissionDenied, "no-grant"),
+        Answer::Door => refused(Code::PermissionDenied, "permission-missing"),
+        _ if verb == Verb::List => {
+            let theirs = (0..CASES).filter(|c| bench.model.answer(&who, Verb::List, *c, at) == Answer::Yes);
+            Told::Cases(theirs.map(|c| bench.cases[c].0.to_string()).collect())
+        }
+        Answer::Nothing => refused(Code::NotFound, "not-found"),
+        Answer::No("case-closed") => refused(Code::FailedPrecondition, "case-closed"),
+        Answer::No(reason) => refused(Code::PermissionDenied, reason),
+        Answer::Yes => allowed(bench, verb, case),
+    };
+    (answer, told)
+}
+
+/// What somebody is told who may do this to the case. What would change something lacks a field that is looked at last: it is allowed
+/// and comes to nothing.
+fn allowed(bench: &Bench, verb: Verb, case: usize) -> Told {
+    let lacks = |reason| refused(Code::InvalidArgument, reason);
+    match verb {
+        Verb::AddParticipant => lacks("name-missing"),
+        Verb::AssignMediator | Verb::EndMediator => lacks("mediator-missing"),
+        Verb::AssignOfficer | Verb::EndOfficer => lacks("officer-missing"),
+        Verb::RecordAssessment | Verb::RecordConsent => lacks("participant-unknown"),
+        Verb::Move => lacks("text-unreadable"),
+        Verb::WhoViewed => Told::Done,
+        _ => Told::Cases([bench.cases[case].0.to_string()].into()),
+    }
+}
+
+/// One question in ten names a case that there is not, by one name or another.
+fn question(bench: &Bench, tokens: &[AsciiMetadataValue], counts: &mut Counts) -> Question {
+    let person = bench.dice.below(PEOPLE.len());
+    let (subject, verb) = (PEOPLE[person].0, *bench.dice.one(&ASKED));
+    let absent = verb != Verb::List && bench.dice.below(10) == 0;
+    let case = if absent { CASES } else { bench.case(subject) };
+    let named = match (bench.cases.get(case), verb) {
+        (Some((_, _, referral)), Verb::Find) => referral.to_string(),
+        (Some((id, number, _)), _) => {
+            if bench.dice.below(2) == 0 {
+                id.to_string()
+            } else {
+                number.clone()
+            }
+        }
+        (None, _) => {
+            let there_is = &bench.cases[bench.dice.below(CASES)];
+            // Another's id where a referral's is meant and the other way round names nothing either.
+            let other = if verb == Verb::Find { there_is.0.to_string() } else { there_is.2.to_string() };
+            let none =
+                [other, Ids::random().uuid().to_string(), proto::reference::make("RC", 4_711), "' or 1=1 --".to_owned(), String::new()];
+            bench.dice.one(&none).clone()
+        }
+    };
+    let (answer, told) = expected(bench, subject, verb, case);
+    counts.note(verb, answer);
+    Question { subject, token: tokens[person].clone(), verb, case, named, told }
+}
+
+/// How many answers of each kind there must be, and how many of them stand in the audit log.
+#[derive(Debug, Default)]
+struct Counts {
+    kinds: [usize; 4],
+    /// Of what is known and refused, by its reason.
+    reasons: BTreeMap<&'static str, usize>,
+    denied: i64,
+    hidden: i64,
+    refused: i64,
+}
+
+impl Counts {
+    fn note(&mut self, verb: Verb, answer: Answer) {
+        let kind = match answer {
+            Answer::Door => 0,
+            Answer::Yes => 1,
+            Answer::Nothing => 2,
+            Answer::No(_) => 3,
+        };
+        self.kinds[kind] += 1;
+        if let Answer::No(reason) = answer {
+            *self.reasons.entry(reason).or_default() += 1;
+        }
+        match answer {
+            Answer::Door => self.denied += 1,
+            _ if verb == Verb::List => {}
+            Answer::Nothing => self.hidden += 1,
+            Answer::Yes if matches!(verb, Verb::Read | Verb::Find | Verb::WhoViewed) => {}
+            Answer::Yes | Answer::No(_) => self.refused += 1,
+        }
+    }
+}
+
+fn shown(cases: impl IntoIterator<Item = proto::cases::v1::Case>) -> Told {
+    Told::Cases(cases.into_iter().map(|case| case.case_id).collect())
+}
+
+async fn ask(client: &mut CasesClient<Channel>, question: &Question) -> Told {
+    let named = || question.named.clone();
+    macro_rules! call {
+        ($rpc:ident, $message:expr) => {{
+            let mut request = Request::new($message);
+            request.metadata_mut().insert("authorization", question.token.clone());
+            client.$rpc(request).await.map(tonic::Response::into_inner)
+        }};
+    }
+    let done = |answer: Result<(), Status>| answer.map(|()| Told::Done);
+    let answer = match question.verb {
+        Verb::Read => call!(get_case, GetCaseRequest { case_ref: named() }).map(|answer| shown(answer.case)),
+        Verb::Find => call!(find_case_by_referral, FindCaseByReferralRequest { referral_id: named() }).map(|answer| shown(answer.case)),
+        Verb::List => call!(list_cases, ListCasesRequest { page_size: 200, ..Default::default() }).map(|answer| shown(answer.cases)),
+        Verb::AddParticipant => {
+            let kind = ParticipantKind::Elder.into();
+            done(call!(add_participant, AddParticipantRequest { case_id: named(), kind, ..Default::default() }).map(drop))
+        }
+        Verb::AssignMediator => done(call!(assign_mediator, AssignMediatorRequest { case_id: named(), ..Default::default() }).map(drop)),
+        Verb::EndMediator => done(call!(end_assignment, EndAssignmentRequest { case_id: named(), ..Default::default() }).map(drop)),
+        Verb::AssignOfficer => done(call!(assign_officer, AssignOfficerRequest { case_ref: named(), ..Default::default() }).map(drop)),
+        Verb::EndOfficer => done(call!(end_officer, EndOfficerRequest { case_ref: named(), ..Default::default() }).map(drop)),
+        Verb::RecordAssessment => {
+            done(call!(record_assessment, RecordAssessmentRequest { case_id: named(), risk: 1, ..Default::default() }).map(drop))
+        }
+        Verb::RecordConsent => {
+            done(call!(record_consent, RecordConsentRequest { case_id: named(), status: 1, ..Default::default() }).map(drop))
+        }
+        Verb::Move => {
+            let (to, reason) = (proto::cases::v1::Stage::Closed.into(), "\0".to_owned());
+            done(call!(move_case, MoveCaseRequest { case_id: named(), to, reason, ..Default::default() }).map(drop))
+        }
+        Verb::WhoViewed => done(call!(list_access, ListAccessRequest { case_ref: named() }).map(drop)),
+        other => panic!("{other:?} is not asked here"),
+    };
+    answer.unwrap_or_else(|status| Told::Refused(status.code(), reason(&status)))
+}
+
+/// Asks all of them over every connection at once; what was answered otherwise than the model says.
+async fn deviations(open: &Open, questions: Vec<Question>) -> Vec<String> {
+    let share = questions.len().div_ceil(CONNECTIONS).max(1);
+    let mut questions = questions.into_iter();
+    let mut asking = Vec::new();
+    for client in &open.clients {
+        let (mut client, mine) = (client.clone(), questions.by_ref().take(share).collect::<Vec<_>>());
+        asking.push(tokio::spawn(async move {
+            let mut wrong = Vec::new();
+            for question in &mine {
+                let told = ask(&mut client, question).await;
+                if told != question.told {
+                    let Question { subject, verb, case, named, told: expected, .. } = question;
+                    wrong.push(format!("{subject} {verb:?} case {case} as {named:?}: {told:?}, and not {expected:?}"));
+                }
+            }
+            wrong
+        }));
+    }
+    let mut wrong = Vec::new();
+    for asked in asking {
+        wrong.extend(asked.await.unwrap());
+    }
+    wrong
+}
+
+// [R3c] [IM1a] [T11]
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn random_questions_through_grpc_are_answered_as_the_rules_say_and_every_refusal_is_in_the_log() {
+    let mut bench = Bench::new().await;
+    let open = Arc::new(Open::door(&bench).await);
+    let before = refusals(&bench).await;
+    let mut counts = Counts::default();
+    let checks = std::env::var_os("RO_QUESTIONS").map_or(CHECKS, |asked| asked.to_str().unwrap().parse().unwrap());
+    for round in 0..checks.div_ceil(ROUND) {
+        for _ in 0..STEPS {
+            bench.step().await;
+        }
+        bench.world.app.clock.advance(Duration::minutes(i64::try_from(bench.dice.below(20)).unwrap()));
+        let questions = (0..ROUND).map(|_| question(&bench, &open.tokens, &mut counts)).collect();
+        let wrong = deviations(&open, questions).await;
+        assert!(wrong.is_empty(), "round {round}, {}:\n  {}", bench.world.app.clock.now(), wrong.join("\n  "));
+    }
+    assert!(counts.kinds.iter().sum::<usize>() >= checks);
+    // Every kind of answer was among them, and not by a hair.
+    assert!(counts.kinds.iter().all(|count| *count > checks / 200), "door, yes, nothing, no: {counts:?}");
+    assert_eq!(counts.reasons.len(), 3, "every reason to refuse what is known: {counts:?}");
+    println!("{} questions through gRPC, 0 deviations: {counts:?}", counts.kinds.iter().sum::<usize>());
+    open.process.denied.flush(&bench.world.app.pool, bench.world.app.clock.now()).await;
+    let after = refusals(&bench).await;
+    let noted = [0, 1, 2].map(|kind| after[kind] - before[kind]);
+    assert_eq!(noted, [counts.denied, counts.hidden, counts.refused], "what was refused and what the log holds of it: {counts:?}");
+}
+
+/// What the log holds of calls that were denied at the door, hidden or refused. Of the bench's own tries there are some as well.
+async fn refusals(bench: &Bench) -> [i64; 3] {
+    let denied = bench.world.count("select coalesce(sum(object::bigint), 0)::bigint from audit_staged where outcome = 'denied'").await;
+    let hidden = bench.world.count("select count(*) from audit_staged where outcome = 'hidden'").await;
+    let refused = bench.world.count("select count(*) from audit_staged where outcome = 'refused'").await;
+    [denied, hidden, refused]
+}
