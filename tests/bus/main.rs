@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 mod deputy;
+mod hostile;
 mod login;
 mod matrix;
 mod model;
