@@ -16,6 +16,7 @@ mod private;
 mod purge;
 mod referral;
 mod services;
+mod strangers;
 mod traced;
 
 use harness::system::{System, Wishes};
