@@ -53,11 +53,18 @@ impl Documents {
 ///
 /// # Errors
 /// Not found, or a refusal: a closed case, a document that is too large, not what it says, or under the key of another.
-pub async fn keep_document(app: &App, caller: &Caller, case_ref: &str, offered: Offered, bytes: Vec<u8>) -> Result<Document> {
-    let hash = Sha256::digest(&bytes).to_vec();
+pub async fn keep_document(
+    app: &App,
+    caller: &Caller,
+    case_ref: &str,
+    offered: std::result::Result<(Offered, Vec<u8>), Refusal>,
+) -> Result<Document> {
     let mut tx = app.begin(caller).await?;
     let file = find(&mut tx, app.clock.now(), caller, Verb::KeepDocument, case_ref).await?;
+    // Only now: what is wrong with a document is said to nobody who may not know of the case.
+    let (offered, bytes) = offered?;
     offered.fits(&bytes, app.documents.largest)?;
+    let hash = Sha256::digest(&bytes).to_vec();
     if let Some(known) = document::under_key(&mut tx, &app.vault, file.id, &offered.key).await? {
         return the_same(known, &hash);
     }

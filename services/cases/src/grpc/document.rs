@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use chassis::{Private, Refusal, wire::timestamp};
-use proto::cases::v1 as wire;
+use proto::cases::v1::{self as wire, keep_document_request::Part};
 use tonic::{Status, Streaming};
 
 use crate::domain::{
@@ -16,44 +16,47 @@ const NEXT: Duration = Duration::from_secs(10);
 /// Bytes of one piece of an answer.
 const PIECE: usize = 64 * 1024;
 
-/// A document as it came in.
+/// A document as it came in. What is wrong with it is said once it is clear that the caller may know of the case.
 pub struct Received {
     pub case_ref: String,
-    pub offered: Offered,
-    pub bytes: Vec<u8>,
+    pub offered: Result<(Offered, Vec<u8>), Refusal>,
 }
 
 /// Reads what comes in, and no more of it than may be kept.
 pub async fn receive(mut parts: Streaming<wire::KeepDocumentRequest>, largest: usize) -> Result<Received, Status> {
-    use wire::keep_document_request::Part;
-    let Some(Part::Offered(said)) = next(&mut parts).await? else { return Err(chassis::Error::from(out_of_order()).into()) };
-    let offered =
-        Offered::parse(side(said.side()), kind(said.kind()).map_err(refused)?, &said.media_type, &said.name, &said.key).map_err(refused)?;
+    let said = match next(&mut parts).await? {
+        Some(Part::Offered(said)) => said,
+        Some(Part::Chunk(_)) | None => return Ok(Received { case_ref: String::new(), offered: Err(out_of_order()) }),
+    };
     let mut bytes = Vec::new();
     while let Some(part) = next(&mut parts).await? {
-        let Part::Chunk(piece) = part else { return Err(refused(out_of_order())) };
-        if bytes.len() + piece.len() > largest {
-            return Err(refused(document::too_large(largest)));
+        let refused = match part {
+            Part::Offered(_) => Some(out_of_order()),
+            Part::Chunk(piece) if bytes.len() + piece.len() > largest => Some(document::too_large(largest)),
+            Part::Chunk(piece) => {
+                bytes.extend(piece);
+                None
+            }
+        };
+        if let Some(refusal) = refused {
+            return Ok(Received { case_ref: said.case_ref, offered: Err(refusal) });
         }
-        bytes.extend(piece);
     }
-    Ok(Received { case_ref: said.case_ref, offered, bytes })
+    let offered = kind(said.kind()).and_then(|kind| Offered::parse(side(said.side()), kind, &said.media_type, &said.name, &said.key));
+    Ok(Received { case_ref: said.case_ref, offered: offered.map(|offered| (offered, bytes)) })
 }
 
-async fn next(parts: &mut Streaming<wire::KeepDocumentRequest>) -> Result<Option<wire::keep_document_request::Part>, Status> {
+async fn next(parts: &mut Streaming<wire::KeepDocumentRequest>) -> Result<Option<Part>, Status> {
     match tokio::time::timeout(NEXT, parts.message()).await {
         Ok(message) => Ok(message?.and_then(|message| message.part)),
         Err(_) => Err(chassis::Error::Unavailable { what: "the rest of a document" }.into()),
     }
 }
 
-fn refused(refusal: Refusal) -> Status {
-    chassis::Error::from(refusal).into()
-}
-
 /// A document and its bytes, in pieces.
 pub fn pieces(document: &Document, bytes: &Private<Vec<u8>>) -> Vec<Result<wire::ReadDocumentResponse, Status>> {
     use wire::read_document_response::Part;
+
     let part = |part| Ok(wire::ReadDocumentResponse { part: Some(part) });
     let pieces = bytes.expose().chunks(PIECE).map(|piece| part(Part::Chunk(piece.to_vec())));
     std::iter::once(part(Part::Document(encode(document)))).chain(pieces).collect()

@@ -194,8 +194,8 @@ impl Cases for Door {
 
     async fn keep_document(&self, request: Request<Streaming<KeepDocumentRequest>>) -> Answer<KeepDocumentResponse> {
         let caller = Caller::of(&request)?;
-        let document::Received { case_ref, offered, bytes } = document::receive(request.into_inner(), self.0.documents.largest).await?;
-        let ended = keep_document::keep_document(&self.0, &caller, &case_ref, offered, bytes).await;
+        let document::Received { case_ref, offered } = document::receive(request.into_inner(), self.0.documents.largest).await?;
+        let ended = keep_document::keep_document(&self.0, &caller, &case_ref, offered).await;
         let kept = self.0.watched(&caller, Verb::KeepDocument, &case_ref, ended).await?;
         Ok(Response::new(KeepDocumentResponse { document: Some(document::encode(&kept)) }))
     }

@@ -41,7 +41,7 @@ fn letter(key: &str) -> Offered {
 }
 
 async fn keep(world: &World, who: &Caller, case: &Opened, key: &str, text: &str) -> Result<Document> {
-    keep_document(&world.app, who, &case.id, letter(key), text.as_bytes().to_vec()).await
+    keep_document(&world.app, who, &case.id, Ok((letter(key), text.as_bytes().to_vec()))).await
 }
 
 fn stored(folder: &PathBuf) -> Vec<Vec<u8>> {
@@ -115,7 +115,7 @@ async fn what_is_too_large_or_not_what_it_says_or_for_a_closed_case_is_refused_a
     assert_eq!(refusal(keep(&world, &officer(), &case, "k", &"x".repeat(LARGEST + 1)).await).reason, "document-too-large");
     assert_eq!(refusal(keep(&world, &officer(), &case, "k", "").await).reason, "document-empty");
     let pdf = Offered::parse(None, Kind::Report, "application/pdf", "report", "k").unwrap();
-    let refused = keep_document(&world.app, &officer(), &case.id, pdf, b"MZ a program".to_vec()).await;
+    let refused = keep_document(&world.app, &officer(), &case.id, Ok((pdf, b"MZ a program".to_vec()))).await;
     assert_eq!(refusal(refused).reason, "document-not-what-it-says");
     world.go(&case, Stage::Closed, "").await.unwrap();
     assert_eq!(refusal(keep(&world, &officer(), &case, "k", LETTER).await).reason, "case-closed");
