@@ -10,7 +10,7 @@ use std::{
     },
 };
 
-use chassis::{Clock, access::Rule, grants::Line};
+use chassis::{Clock, access::Rule, audit::Signer, grants::Line};
 use futures::{FutureExt, StreamExt};
 use harness::{
     dump::{holders, rows},
@@ -295,9 +295,10 @@ async fn only_the_alarm(system: &System, others: &Others, stranger: &Stranger) {
 async fn ended_yesterday(system: &System, others: &Others) {
     let stranger = token(system, "contractor-of-yesterday");
     let now = Clock::system().now();
+    let directory = Signer::from_file(&system.description.state_dir.join("secrets/audit/safety.key")).unwrap();
     let mut lines = Vec::new();
     for service in SERVICES {
-        let held = line(&stranger.name, role::RJ_OFFICER, None);
+        let held = line(&stranger.name, role::RJ_OFFICER, None).signed(&directory);
         hold(&system.database(service).await, &held).await;
         lines.push((service, held));
     }
@@ -310,7 +311,7 @@ async fn ended_yesterday(system: &System, others: &Others) {
     assert!(others.found_in(&seen).len() > 3, "the walk could not find what it looks for");
     let yesterday = now - time::Duration::DAY;
     for (service, held) in lines {
-        let over = Line { since: yesterday - time::Duration::DAY, until: Some(yesterday), revision: 2, ..held };
+        let over = Line { since: yesterday - time::Duration::DAY, until: Some(yesterday), revision: 2, ..held }.signed(&directory);
         hold(&system.database(service).await, &over).await;
     }
     only_the_alarm(system, others, &stranger).await;
@@ -343,7 +344,7 @@ async fn of_another_place(system: &System, others: &Others, name: &str, more: &[
     traced(system, name, &walk, since).await;
 }
 
-/// A superuser of one database: nobody's name or word is in clear there, and its login opens no other.
+/// A superuser of one database: nobody's name or word is in clear there, its login opens no other, and no role comes of writing one.
 async fn superuser_of_one_database(system: &System, others: &Others) {
     let copy = rows(&system.database("cases").await).await;
     assert!(holders(&copy, others.ids.get("case_id").unwrap()).contains("case_file"), "the copy does not hold the case");
@@ -355,6 +356,10 @@ async fn superuser_of_one_database(system: &System, others: &Others) {
         assert!(refused.contains("permission denied"), "{other}: {refused}");
         let log = std::fs::read_to_string(&system.description.postgres.log).unwrap();
         assert!(log.contains(&format!("permission denied for database \"ro_{other}\"")), "the server has not noted it");
+    }
+    // Whatever role they write into it for themselves, the directory has not signed it.
+    for role in [role::NATIONAL_MANAGER, role::RJ_OFFICER] {
+        hold(&system.database("cases").await, &line("database-administrator-1", role, None)).await;
     }
     only_the_alarm(system, others, &token(system, "database-administrator-1")).await;
 }

@@ -14,7 +14,16 @@ use time::{Duration, OffsetDateTime};
 pub fn line(subject: &str, role: &str, site: Option<&str>) -> Line {
     let grant = Grant { role: role.to_owned(), site: site.map(str::to_owned), region: None };
     let since: OffsetDateTime = Clock::system().now() - Duration::HOUR;
-    Line { id: Ids::random().uuid(), subject: subject.to_owned(), grant, since, until: None, ended_at: None, revision: 1 }
+    Line {
+        id: Ids::random().uuid(),
+        subject: subject.to_owned(),
+        grant,
+        since,
+        until: None,
+        ended_at: None,
+        revision: 1,
+        signature: Vec::new(),
+    }
 }
 
 /// Writes a line into the copy.

@@ -104,6 +104,9 @@ pub struct Settings {
     /// Folder with the public audit keys of the other services, SERVICE.pub in hexadecimal digits; without it nobody witnesses this service's log
     #[arg(long)]
     pub audit_peers: Option<PathBuf>,
+    /// Service that keeps the directory: its audit key signs what people may do
+    #[arg(long, default_value = "safety")]
+    pub directory: String,
 
     /// OTLP endpoint for traces and metrics, for example http://127.0.0.1:4317; none are exported without it
     #[arg(long)]

@@ -10,7 +10,6 @@ use std::{
 };
 
 use http::{Request, Response};
-use sqlx::PgPool;
 use tonic::{
     Status,
     body::Body,
@@ -56,7 +55,7 @@ pub(crate) struct Gate {
     pub denied: Denied,
     pub defence: Defence,
     /// Where the grants stand; without it no person holds any.
-    pub grants: Option<PgPool>,
+    pub grants: Option<grants::Copy>,
     pub clock: Clock,
 }
 
@@ -143,11 +142,11 @@ impl Gate {
 
     /// The person with their grants. Where whoever is proven may call, nothing is looked up: no table stands before an alarm.
     async fn person(&self, method: &str, proof: Proof) -> Result<Caller, Status> {
-        let pool = match &self.grants {
-            Some(pool) if !access::is_for_whoever(self.access.rules, method) => pool,
+        let copy = match &self.grants {
+            Some(copy) if !access::is_for_whoever(self.access.rules, method) => copy,
             _ => return Ok(Caller::new(proof, Vec::new(), None)),
         };
-        match tokio::time::timeout(GRANTS_DEADLINE, grants::caller(pool, proof, self.clock.now())).await {
+        match tokio::time::timeout(GRANTS_DEADLINE, copy.caller(proof, self.clock.now())).await {
             Ok(found) => found.map_err(|error| Error::Database(error).into()),
             Err(_) => Err(Error::Unavailable { what: "the table of grants" }.into()),
         }

@@ -26,7 +26,7 @@ use crate::{
     client::{self, Peer},
     clock::{Clock, Ids},
     config::{self, Configured, Settings, Task},
-    database,
+    database, grants,
     grpc::{self, BUS_HEALTH, HISTORY_HEALTH},
     inbox,
     limits::{self, Defence, connections::Connections},
@@ -91,6 +91,21 @@ impl Context {
         Self { process, pool, bus, outbox: outbox::Wake::default(), vault, stating: Arc::default() }
     }
 
+    /// This service's copy of what people may do. A line counts where the service that keeps the directory signed it.
+    ///
+    /// # Errors
+    /// The public audit key of that service cannot be read.
+    pub fn grants(&self) -> anyhow::Result<grants::Copy> {
+        let key = match &self.settings.audit_peers {
+            Some(folder) => Some(Arc::from(audit::public_key(folder, &self.settings.directory)?)),
+            None => {
+                tracing::warn!("no keys of other services are set: grants are believed as they stand in the database");
+                None
+            }
+        };
+        Ok(grants::Copy::new(self.pool.clone(), key))
+    }
+
     /// Carries the outbox to the bus until the process stops.
     pub fn carry_outbox(&self) {
         let relay = outbox::Relay {
@@ -122,7 +137,7 @@ impl Context {
     /// # Errors
     /// As above.
     pub async fn serve_grpc_to(&self, descriptors: &'static [u8], access: Access, routes: tonic::service::Routes) -> anyhow::Result<()> {
-        self.process.serve_grpc_to(descriptors, access, routes, Some(self.pool.clone())).await
+        self.process.serve_grpc_to(descriptors, access, routes, Some(self.grants()?)).await
     }
 
     /// Hears a durable consumer with `handler` until the process stops.
@@ -212,7 +227,7 @@ impl Process {
         descriptors: &'static [u8],
         rules: &'static [Rule],
         routes: tonic::service::Routes,
-        grants: Option<PgPool>,
+        grants: Option<grants::Copy>,
     ) -> anyhow::Result<()> {
         self.serve_grpc_to(descriptors, Access { rules, ..Access::default() }, routes, grants).await
     }
@@ -226,7 +241,7 @@ impl Process {
         descriptors: &'static [u8],
         access: Access,
         routes: tonic::service::Routes,
-        grants: Option<PgPool>,
+        grants: Option<grants::Copy>,
     ) -> anyhow::Result<()> {
         let settings = &self.settings;
         let verifier = match (self.verifier()?, &access.devices) {

@@ -44,6 +44,7 @@ pub async fn serve(config: Config, ctx: Context) -> anyhow::Result<()> {
     directory::load(&ctx.pool).await?;
     ring::ring_anew_without_a_key(&ctx.pool, &tools).await?;
     chassis::vault::keep_sealed(&ctx, store::sealed::InClear).await;
+    grants::sign_former(&ctx.pool, &tools).await?;
     grants::begin(&ctx.pool, &tools, &config.first_administrators).await?;
     devices::learn(&ctx.pool, &tools).await?;
     hub.ticked();
@@ -62,7 +63,7 @@ pub async fn serve(config: Config, ctx: Context) -> anyhow::Result<()> {
     let proposals_last = time::Duration::hours(config.proposal_hours.into());
     let access =
         Access { rules: access::RULES, urgent: access::URGENT, by_device: access::BY_DEVICE, devices: Some(tools.devices.in_use.clone()) };
-    let door = grpc::Door { ctx: ctx.clone(), tools, hub, proposals_last };
+    let door = grpc::Door { ctx: ctx.clone(), tools, hub, grants: ctx.grants()?, proposals_last };
     let routes = tonic::service::Routes::new(SafetyServer::new(door).max_decoding_message_size(LARGE));
     ctx.serve_grpc_to(proto::DESCRIPTOR_BYTES, access, routes).await
 }

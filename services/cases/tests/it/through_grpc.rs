@@ -87,7 +87,7 @@ impl Open {
         let process = Process::new("cases", config.chassis().clone(), app.clock.clone(), Ids::random());
         let serving = process.clone();
         tokio::spawn(async move {
-            let pool = Some(app.pool.clone());
+            let pool = Some(chassis::grants::Copy::new(app.pool.clone(), None));
             let access = chassis::access::Access { rules: access::RULES, urgent: access::URGENT, ..Default::default() };
             serving.serve_grpc_to(proto::DESCRIPTOR_BYTES, access, grpc::routes(app), pool).await
         });

@@ -4,12 +4,15 @@
 
 mod hear;
 
+use std::sync::Arc;
+
 use prost_types::Timestamp;
 use sqlx::{PgConnection, PgPool};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
 use crate::{
+    audit::{Signer, row_signed_by},
     database::{self, Actor},
     identity::{Caller, Grant, Proof},
     wire,
@@ -30,6 +33,51 @@ pub struct Line {
     pub ended_at: Option<OffsetDateTime>,
     /// Rises with every change.
     pub revision: i64,
+    /// By the service that keeps the directory; empty where it has no key.
+    pub signature: Vec<u8>,
+}
+
+/// What keeps the signature of a line from passing for that of another row.
+const KIND: &str = "grant";
+
+impl Line {
+    /// The same line, signed.
+    #[must_use]
+    pub fn signed(self, signer: &Signer) -> Self {
+        let values = self.values();
+        let signature = signer.sign_row(KIND, &values.each_ref().map(String::as_str));
+        Self { signature, ..self }
+    }
+
+    /// Whether this key signed the line exactly as it reads.
+    #[must_use]
+    pub fn is_signed_by(&self, key: &[u8]) -> bool {
+        row_signed_by(key, KIND, &self.values().each_ref().map(String::as_str), &self.signature)
+    }
+
+    fn values(&self) -> [String; 9] {
+        // In microseconds, which is what PostgreSQL keeps of an instant.
+        let instant = |at: OffsetDateTime| at.unix_timestamp_nanos().div_euclid(1_000).to_string();
+        let place = |place: &Option<String>| place.clone().unwrap_or_default();
+        [
+            self.id.to_string(),
+            self.subject.clone(),
+            self.grant.role.clone(),
+            place(&self.grant.site),
+            place(&self.grant.region),
+            instant(self.since),
+            self.until.map(instant).unwrap_or_default(),
+            self.ended_at.map(instant).unwrap_or_default(),
+            self.revision.to_string(),
+        ]
+    }
+}
+
+/// This service's copy of the directory, and whose signature makes a line count. Cheap to clone.
+#[derive(Clone)]
+pub struct Copy {
+    pool: PgPool,
+    signed_by: Option<Arc<[u8]>>,
 }
 
 /// A line on the wire, as this crate reads and writes it. A test holds it to the message the directory declares.
@@ -54,6 +102,8 @@ pub struct Told {
     pub ended_at: Option<Timestamp>,
     #[prost(int64, tag = "9")]
     pub revision: i64,
+    #[prost(bytes = "vec", tag = "10")]
+    pub signature: Vec<u8>,
 }
 
 impl Told {
@@ -70,6 +120,7 @@ impl Told {
             until: line.until.map(wire::timestamp),
             ended_at: line.ended_at.map(wire::timestamp),
             revision: line.revision,
+            signature: line.signature.clone(),
         }
     }
 
@@ -90,6 +141,7 @@ impl Told {
             until: instant(&self.until)?,
             ended_at: instant(&self.ended_at)?,
             revision: self.revision,
+            signature: self.signature.clone(),
         })
     }
 }
@@ -100,10 +152,11 @@ impl Told {
 /// The statement failed.
 pub async fn keep(tx: &mut PgConnection, line: &Line) -> sqlx::Result<()> {
     sqlx::query!(
-        "insert into grant_held (id, subject, role, site, region, since, until, ended_at, revision)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+        "insert into grant_held (id, subject, role, site, region, since, until, ended_at, revision, signature)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
          on conflict (id) do update set subject = excluded.subject, role = excluded.role, site = excluded.site, region = excluded.region,
-             since = excluded.since, until = excluded.until, ended_at = excluded.ended_at, revision = excluded.revision
+             since = excluded.since, until = excluded.until, ended_at = excluded.ended_at, revision = excluded.revision,
+             signature = excluded.signature
          where excluded.revision > grant_held.revision",
         line.id,
         line.subject,
@@ -113,33 +166,69 @@ pub async fn keep(tx: &mut PgConnection, line: &Line) -> sqlx::Result<()> {
         line.since,
         line.until,
         line.ended_at,
-        line.revision
+        line.revision,
+        line.signature
     )
     .execute(tx)
     .await?;
     Ok(())
 }
 
-/// Who somebody proven is here: their grants that are in force at `now`.
-///
-/// # Errors
-/// The statement failed: then nobody knows what they may do, and they may nothing.
-pub async fn caller(pool: &PgPool, proof: Proof, now: OffsetDateTime) -> sqlx::Result<Caller> {
-    let mut tx = database::begin(pool, &Actor::person(&proof.subject, "")).await?;
-    let rows = sqlx::query!(
-        "select role, site, region, until from grant_held
-         where subject = $1 and since <= $2 and (until is null or until > $2) and (ended_at is null or ended_at > $2)
-         order by role, site, region limit $3",
-        proof.subject,
-        now,
-        LINES
-    )
-    .fetch_all(&mut *tx)
-    .await?;
-    tx.commit().await?;
-    let until = rows.iter().filter_map(|row| row.until).min();
-    let grants = rows.into_iter().map(|row| Grant { role: row.role, site: row.site, region: row.region }).collect();
-    Ok(Caller::new(proof, grants, until))
+impl Copy {
+    /// The copy in this database. Without a key every line is believed: the process says so at its start.
+    #[must_use]
+    pub const fn new(pool: PgPool, signed_by: Option<Arc<[u8]>>) -> Self {
+        Self { pool, signed_by }
+    }
+
+    /// Who somebody proven is here: their grants that are in force at `now`, and that the directory signed.
+    ///
+    /// # Errors
+    /// The statement failed: then nobody knows what they may do, and they may nothing.
+    pub async fn caller(&self, proof: Proof, now: OffsetDateTime) -> sqlx::Result<Caller> {
+        let mut tx = database::begin(&self.pool, &Actor::person(&proof.subject, "")).await?;
+        let rows = sqlx::query!(
+            "select id, subject, role, site, region, since, until, ended_at, revision, signature from grant_held
+             where subject = $1 and since <= $2 and (until is null or until > $2) and (ended_at is null or ended_at > $2)
+             order by role, site, region limit $3",
+            proof.subject,
+            now,
+            LINES
+        )
+        .fetch_all(&mut *tx)
+        .await?;
+        tx.commit().await?;
+        let lines = rows.into_iter().map(|row| Line {
+            id: row.id,
+            subject: row.subject,
+            grant: Grant { role: row.role, site: row.site, region: row.region },
+            since: row.since,
+            until: row.until,
+            ended_at: row.ended_at,
+            revision: row.revision,
+            signature: row.signature.unwrap_or_default(),
+        });
+        let believed: Vec<Line> = lines.filter(|line| self.is_believed(line)).collect();
+        let until = believed.iter().filter_map(|line| line.until).min();
+        Ok(Caller::new(proof, believed.into_iter().map(|line| line.grant).collect(), until))
+    }
+
+    /// The same person looked up anew: for what lasts longer than a call.
+    ///
+    /// # Errors
+    /// As [`Copy::caller`].
+    pub async fn again(&self, known: &Caller, now: OffsetDateTime) -> sqlx::Result<Caller> {
+        let proof = Proof { subject: known.subject.clone(), expires_at: known.proven_until, device: known.device.clone() };
+        self.caller(proof, now).await
+    }
+
+    fn is_believed(&self, line: &Line) -> bool {
+        let believed = self.signed_by.as_ref().is_none_or(|key| line.is_signed_by(key));
+        if !believed {
+            tracing::error!(grant.id = %line.id, "a grant was not signed by the directory: it counts for nothing");
+        }
+        believed
+    }
 }
 
 /// Who holds one of these roles at `now`, whatever the place, at most `limit`. For the service itself: it tells who they are.
@@ -169,14 +258,6 @@ pub async fn is_held(db: &mut PgConnection, subject: &str, roles: &[&str], now: 
     sqlx::query_scalar!(r#"select someone_holds($1, $2, $3) as "held!""#, subject, &roles, now).fetch_one(db).await
 }
 
-/// The same person looked up anew: for what lasts longer than a call.
-///
-/// # Errors
-/// As [`caller`].
-pub async fn again(pool: &PgPool, known: &Caller, now: OffsetDateTime) -> sqlx::Result<Caller> {
-    caller(pool, known.proof(), now).await
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -190,6 +271,7 @@ mod tests {
             until: Some(OffsetDateTime::UNIX_EPOCH + time::Duration::DAY),
             ended_at: None,
             revision: 3,
+            signature: vec![1],
         }
     }
 

@@ -1,6 +1,7 @@
 //! What a person may do is asked of the grants at the moment of the call, and of nothing else.
 
-use chassis::{Clock, grants};
+use aws_lc_rs::{rand::SystemRandom, signature::Ed25519KeyPair};
+use chassis::{Clock, audit::Signer, grants, grants::Line, identity::Proof};
 use harness::{
     database::{Database, fresh},
     grants::{hold, line},
@@ -106,6 +107,51 @@ async fn the_newest_revision_of_a_grant_counts_whatever_comes_when_and_how_often
     for told in [&ended, &first, &ended, &first] {
         hold(pool, told).await;
         let proof = chassis::identity::Proof::new("someone", now + Duration::HOUR);
-        assert!(grants::caller(pool, proof, now).await.unwrap().grants.is_empty());
+        assert!(grants::Copy::new(pool.clone(), None).caller(proof, now).await.unwrap().grants.is_empty());
     }
+}
+
+// [A1]
+#[tokio::test]
+async fn a_role_that_was_written_with_a_sql_prompt_or_changed_in_any_way_counts_for_nothing() {
+    let database = fresh(&[&chassis::database::MIGRATOR]).await;
+    let signer = || Signer::from_pkcs8(Ed25519KeyPair::generate_pkcs8(&SystemRandom::new()).unwrap().as_ref()).unwrap();
+    let (directory, other) = (signer(), signer());
+    let copy = grants::Copy::new(database.pool.clone(), Some(directory.public().into()));
+    let held = async || {
+        let proof = Proof { subject: "someone".into(), expires_at: Clock::system().now() + Duration::HOUR, device: None };
+        copy.caller(proof, Clock::system().now()).await.unwrap().roles().len()
+    };
+    hold(&database.pool, &line("someone", "rj-officer", None).signed(&directory)).await;
+    assert_eq!(held().await, 1);
+    for forged in [line("someone", "national-manager", None), line("someone", "national-manager", None).signed(&other)] {
+        hold(&database.pool, &forged).await;
+        assert_eq!(held().await, 1, "what nobody of ours signed");
+    }
+    sqlx::query("delete from grant_held where role = 'national-manager'").execute(&database.admin).await.unwrap();
+    for change in [
+        "role = 'rj-supervisor'",
+        "site = 'mission'",
+        "region = 'pacific'",
+        "since = since - interval '1 second'",
+        "until = now() + interval '1 hour'",
+        "revision = revision + 1",
+        "signature = null",
+        "id = '00000000-0000-0000-0000-000000000007'",
+    ] {
+        let mut tx = database.admin.begin().await.unwrap();
+        sqlx::query(sqlx::AssertSqlSafe(format!("update grant_held set {change}"))).execute(&mut *tx).await.unwrap();
+        tx.commit().await.unwrap();
+        assert_eq!(held().await, 0, "{change}");
+        sqlx::query("delete from grant_held").execute(&database.admin).await.unwrap();
+        hold(&database.pool, &line("someone", "rj-officer", None).signed(&directory)).await;
+        assert_eq!(held().await, 1);
+    }
+    // A line that ended cannot be made to run on, and another's does not become one's own.
+    let ended = Line { ended_at: Some(Clock::system().now() - Duration::MINUTE), ..line("someone", "mediator", None) };
+    hold(&database.pool, &ended.signed(&directory)).await;
+    hold(&database.pool, &line("somebody-else", "mediator", None).signed(&directory)).await;
+    sqlx::query("update grant_held set ended_at = null where role = 'mediator'").execute(&database.admin).await.unwrap();
+    sqlx::query("update grant_held set subject = 'someone'").execute(&database.admin).await.unwrap();
+    assert_eq!(held().await, 1);
 }

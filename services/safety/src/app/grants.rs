@@ -24,6 +24,8 @@ use crate::{domain::grant::Wanted, store};
 /// What the audit log calls a grant.
 pub const KIND: &str = "grant";
 const ACTOR: &str = "service:safety";
+/// What the log says when the lines of a version that did not sign were signed.
+const SIGNED: &str = "grant.sign-former";
 /// Lines of one person shown at most.
 const SHOWN: i64 = 500;
 /// Every service is told of each line again after this: a copy that was set back to an old state mends itself within it.
@@ -43,7 +45,8 @@ const GLANCE: Duration = Duration::from_millis(300);
 pub async fn give(tx: &mut PgConnection, tools: &Tools, wanted: Wanted, by: &str, confirmed_by: Option<&str>) -> Result<Uuid> {
     let now = tools.clock.now();
     let Wanted { subject, grant, since, until } = wanted;
-    let line = Line { id: tools.ids.uuid(), subject, grant, since: since.unwrap_or(now), until, ended_at: None, revision: 1 };
+    let (id, since) = (tools.ids.uuid(), since.unwrap_or(now));
+    let line = signed(tools, Line { id, subject, grant, since, until, ended_at: None, revision: 1, signature: Vec::new() });
     store::grant::insert(tx, &line, by, confirmed_by, now).await?;
     tell(tx, &line, true, now).await?;
     audit::granted(tx, &Act::by(confirmed_by.unwrap_or(by), "grant.give", KIND, &line.id.to_string()), now).await?;
@@ -57,11 +60,43 @@ pub async fn give(tx: &mut PgConnection, tools: &Tools, wanted: Wanted, by: &str
 /// `NotFound` where no such grant is in force.
 pub async fn end(tx: &mut PgConnection, tools: &Tools, caller: &Caller, id: Uuid) -> Result<()> {
     let now = tools.clock.now();
-    let line = store::grant::end(tx, id, &caller.subject, now).await?.ok_or(Error::NotFound)?;
+    let line = signed(tools, store::grant::end(tx, id, &caller.subject, now).await?.ok_or(Error::NotFound)?);
+    store::grant::sign(tx, &line).await?;
     tell(tx, &line, true, now).await?;
     audit::granted(tx, &Act::new(caller, "grant.end", KIND, &id.to_string()), now).await?;
     tracing::info!(grant.id = %id, grant.role = line.grant.role, "a role was taken back");
     Ok(())
+}
+
+/// Without a key nothing is signed and every line is believed, as the start of each process says.
+fn signed(tools: &Tools, line: Line) -> Line {
+    match &tools.signer {
+        Some(signer) => line.signed(signer),
+        None => line,
+    }
+}
+
+/// Signs the lines of a version that did not, once: what has no signature after that was written by somebody else. How many.
+///
+/// # Errors
+/// A statement failed.
+pub async fn sign_former(pool: &PgPool, tools: &Tools) -> Result<usize> {
+    let now = tools.clock.now();
+    let mut tx = database::begin(pool, &fence::itself()).await?;
+    store::grant::hold_directory(&mut tx).await?;
+    if tools.signer.is_none() || store::grant::was_done(&mut tx, SIGNED).await? {
+        return Ok(0);
+    }
+    let former = store::grant::unsigned(&mut tx, now).await?;
+    let count = former.len();
+    for line in former {
+        let line = signed(tools, line);
+        store::grant::sign(&mut tx, &line).await?;
+        tell(&mut tx, &line, false, now).await?;
+    }
+    audit::granted(&mut tx, &Act::by(ACTOR, SIGNED, KIND, &count.to_string()), now).await?;
+    tx.commit().await?;
+    Ok(count)
 }
 
 /// This service's own copy at once, every other service's by a fact. The fact of a revision has one id for ever: whoever has
@@ -159,8 +194,8 @@ pub async fn restate(pool: &PgPool, tools: &Tools) -> sqlx::Result<usize> {
 
 /// A site the caller belongs to, for a concern that names none. A comfort, not a condition: where the grants cannot be read at
 /// once, the concern is taken without [RM1c].
-pub async fn a_site_of(pool: &PgPool, caller: &Caller, now: OffsetDateTime) -> Option<SiteCode> {
-    match tokio::time::timeout(GLANCE, grants::again(pool, caller, now)).await {
+pub async fn a_site_of(copy: &grants::Copy, caller: &Caller, now: OffsetDateTime) -> Option<SiteCode> {
+    match tokio::time::timeout(GLANCE, copy.again(caller, now)).await {
         Ok(Ok(known)) => known.grants.iter().find_map(|grant| grant.site.as_deref()?.parse().ok()),
         Ok(Err(error)) => {
             tracing::error!(error = store_error(&error), "the raiser's site cannot be looked up: the concern is taken without");

@@ -2,7 +2,7 @@
 
 use std::{collections::HashMap, pin::Pin, time::Duration};
 
-use chassis::{Caller, access::no_grant, grants, identity::unauthenticated, refusal::store_error, wire::timestamp};
+use chassis::{Caller, access::no_grant, identity::unauthenticated, refusal::store_error, wire::timestamp};
 use futures::{Stream, stream};
 use proto::safety::v1::{self, watch_concerns_response::Item};
 use sqlx::{Postgres, Transaction};
@@ -103,7 +103,7 @@ impl Watcher {
         }
         self.asked_at = Instant::now();
         let _turn = self.turn().await?;
-        match grants::again(&self.door.ctx.pool, &self.caller, now).await {
+        match self.door.grants.again(&self.caller, now).await {
             Ok(caller) if caller.grants.is_empty() => Err(no_grant().into()),
             Ok(caller) if caller.grants == self.caller.grants => {
                 self.caller = caller;

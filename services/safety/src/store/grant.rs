@@ -24,13 +24,14 @@ struct Row {
     until: Option<OffsetDateTime>,
     ended_at: Option<OffsetDateTime>,
     revision: i64,
+    signature: Option<Vec<u8>>,
 }
 
 impl From<Row> for Line {
     fn from(row: Row) -> Self {
         let grant = Grant { role: row.role, site: row.site, region: row.region };
-        let Row { id, subject, since, until, ended_at, revision, .. } = row;
-        Self { id, subject, grant, since, until, ended_at, revision }
+        let Row { id, subject, since, until, ended_at, revision, signature, .. } = row;
+        Self { id, subject, grant, since, until, ended_at, revision, signature: signature.unwrap_or_default() }
     }
 }
 
@@ -48,8 +49,8 @@ pub async fn insert(
     at: OffsetDateTime,
 ) -> sqlx::Result<()> {
     sqlx::query!(
-        "insert into role_grant (id, subject, role, site, region, since, until, proposed_by, confirmed_by, revision, stated_at)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
+        "insert into role_grant (id, subject, role, site, region, since, until, proposed_by, confirmed_by, revision, stated_at, signature)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
         line.id,
         line.subject,
         line.grant.role,
@@ -60,7 +61,8 @@ pub async fn insert(
         proposed_by,
         confirmed_by,
         line.revision,
-        at
+        at,
+        line.signature
     )
     .execute(tx)
     .await?;
@@ -107,7 +109,7 @@ pub async fn end(tx: &mut PgConnection, id: Uuid, by: &str, at: OffsetDateTime) 
         Row,
         "update role_grant set ended_at = $3, ended_by = $2, revision = revision + 1, stated_at = $3
          where id = $1 and ended_at is null and (until is null or until > $3)
-         returning id, subject, role, site, region, since, until, ended_at, revision",
+         returning id, subject, role, site, region, since, until, ended_at, revision, signature",
         id,
         by,
         at
@@ -136,6 +138,7 @@ pub async fn of(db: &mut PgConnection, subject: &str, limit: i64) -> sqlx::Resul
                 until: row.until,
                 ended_at: row.ended_at,
                 revision: row.revision,
+                signature: Vec::new(),
             },
             proposed_by: row.proposed_by,
             confirmed_by: row.confirmed_by,
@@ -158,11 +161,39 @@ pub async fn to_state(
              select id from role_grant
              where stated_at < $1 and coalesce(ended_at, until, 'infinity') > $2
              order by stated_at limit $4 for update skip locked)
-         returning id, subject, role, site, region, since, until, ended_at, revision",
+         returning id, subject, role, site, region, since, until, ended_at, revision, signature",
         stated_before,
         over_before,
         now,
         limit
     );
     Ok(rows.fetch_all(tx).await?.into_iter().map(Line::from).collect())
+}
+
+/// Keeps the signature of a line that was changed.
+pub async fn sign(tx: &mut PgConnection, line: &Line) -> sqlx::Result<()> {
+    sqlx::query!("update role_grant set signature = $2 where id = $1", line.id, line.signature).execute(tx).await?;
+    Ok(())
+}
+
+/// Lines of a former version, which nobody signed; each with a new revision, so that every service hears it anew.
+pub async fn unsigned(tx: &mut PgConnection, at: OffsetDateTime) -> sqlx::Result<Vec<Line>> {
+    let rows = sqlx::query_as!(
+        Row,
+        "update role_grant set revision = revision + 1, stated_at = $1 where signature is null
+         returning id, subject, role, site, region, since, until, ended_at, revision, signature",
+        at
+    );
+    Ok(rows.fetch_all(tx).await?.into_iter().map(Line::from).collect())
+}
+
+/// Whether the log of this service says that something was done, ever.
+pub async fn was_done(db: &mut PgConnection, action: &str) -> sqlx::Result<bool> {
+    sqlx::query_scalar!(
+        r#"select exists (select from audit_entry where action = $1 and outcome = 'granted')
+               or exists (select from audit_staged where action = $1 and outcome = 'granted') as "done!""#,
+        action
+    )
+    .fetch_one(db)
+    .await
 }

@@ -1,6 +1,11 @@
 //! Grants and offices: who gives them, who confirms, and what stands in the log.
 
-use chassis::{Caller, Error, database::begin, grants::Told, identity::Grant};
+use chassis::{
+    Caller, Error,
+    database::begin,
+    grants::Told,
+    identity::{Grant, Proof},
+};
 use prost::Message;
 use prost_reflect::ReflectMessage;
 use proto::{role, safety::v1};
@@ -12,7 +17,7 @@ use safety::{
     domain::{grant::Wanted, route::Holder},
 };
 use sqlx::PgPool;
-use time::Duration;
+use time::{Duration, OffsetDateTime};
 use uuid::Uuid;
 
 use crate::world::{World, administrator, imminent_at};
@@ -62,7 +67,7 @@ impl World {
     async fn roles_of(&self, subject: &str) -> Vec<String> {
         let now = self.tools.clock.now();
         let proof = chassis::identity::Proof::new(subject, now + Duration::DAY);
-        let caller = chassis::grants::caller(&self.db.pool, proof, now).await.unwrap();
+        let caller = chassis::grants::Copy::new(self.db.pool.clone(), None).caller(proof, now).await.unwrap();
         caller.grants.into_iter().map(|grant| grant.role).collect()
     }
 }
@@ -206,10 +211,49 @@ fn a_grant_travels_as_the_message_that_the_directory_declares() {
         until: Some(prost_types::Timestamp { seconds: 2, nanos: 0 }),
         ended_at: Some(prost_types::Timestamp { seconds: 3, nanos: 0 }),
         revision: 4,
+        signature: vec![5],
     };
     let read = v1::GrantChanged::decode(full.encode_to_vec().as_slice()).unwrap();
     let names = [&read.grant_id, &read.subject, &read.role, &read.site, &read.region].map(String::as_str);
     assert_eq!(names, ["a", "b", "c", "d", "e"]);
     assert_eq!((read.since, read.until, read.ended_at, read.revision), (full.since, full.until, full.ended_at, 4));
-    assert_eq!(read.descriptor().fields().len(), 9, "a field that the copies do not take");
+    assert_eq!(read.signature, [5]);
+    assert_eq!(read.descriptor().fields().len(), 10, "a field that the copies do not take");
+}
+
+// [A1]
+#[tokio::test]
+async fn what_is_given_and_ended_is_signed_and_what_was_typed_into_the_directory_is_told_to_nobody_as_signed() {
+    let world = World::new().await;
+    let key = world.tools.signer.as_ref().unwrap().public();
+    let copy = chassis::grants::Copy::new(world.db.pool.clone(), Some(key.into()));
+    let roles = async |subject: &str| {
+        let proof = Proof { subject: subject.to_owned(), expires_at: OffsetDateTime::UNIX_EPOCH, device: None };
+        copy.caller(proof, world.tools.clock.now()).await.unwrap().roles().iter().map(|role| (*role).to_owned()).collect::<Vec<_>>()
+    };
+    // A version that did not sign left lines behind: they are signed once.
+    let typed = "insert into role_grant (id, subject, role, since, proposed_by, revision, stated_at)
+                 values (gen_random_uuid(), $1, 'mediator', $2, 'admin-1', 1, $2)";
+    let before = world.tools.clock.now() - time::Duration::days(3);
+    let insert = async |who: &'static str| {
+        sqlx::query(typed).bind(who).bind(before).execute(&world.db.admin).await.unwrap();
+    };
+    insert("of-former-times").await;
+    assert_eq!(grants::sign_former(&world.db.pool, &world.tools).await.unwrap(), 1);
+    insert("intruder").await;
+    assert_eq!(grants::sign_former(&world.db.pool, &world.tools).await.unwrap(), 0, "once, and never again");
+    assert_eq!(grants::restate(&world.db.pool, &world.tools).await.unwrap(), 1, "the intruder's is told as it stands");
+    assert_eq!((roles("of-former-times").await, roles("intruder").await), (vec!["mediator".to_owned()], Vec::new()));
+
+    let mut tx = world.begin(&fence::actor(&administrator("admin-1"))).await;
+    let grant = chassis::identity::Grant { role: role::STAFF.into(), site: Some("mission".into()), region: None };
+    let wanted = safety::domain::grant::Wanted { subject: "staff-9".into(), grant, since: None, until: None };
+    let id = grants::give(&mut tx, &world.tools, wanted, "admin-1", None).await.unwrap();
+    tx.commit().await.unwrap();
+    assert_eq!(roles("staff-9").await, ["staff"]);
+    let mut tx = world.begin(&fence::actor(&administrator("admin-1"))).await;
+    grants::end(&mut tx, &world.tools, &administrator("admin-1"), id).await.unwrap();
+    tx.commit().await.unwrap();
+    let ended = "select count(*) from role_grant where ended_at is not null and signature is not null";
+    assert_eq!((roles("staff-9").await.len(), world.count(ended).await), (0, 1));
 }

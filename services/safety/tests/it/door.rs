@@ -82,7 +82,13 @@ impl Alarm {
             vault: harness::vault::vault("safety", &ctx.clock),
             devices: Book::new(ctx.clock.clone(), time::Duration::days(365)),
         };
-        let door = Door { ctx: ctx.clone(), tools: tools.clone(), hub: Hub::new(ctx.clock.clone()), proposals_last: time::Duration::DAY };
+        let door = Door {
+            ctx: ctx.clone(),
+            tools: tools.clone(),
+            hub: Hub::new(ctx.clock.clone()),
+            grants: ctx.grants().unwrap(),
+            proposals_last: time::Duration::DAY,
+        };
         let access = Access { rules: RULES, by_device: BY_DEVICE, devices: Some(tools.devices.in_use.clone()), ..Access::default() };
         let serving = ctx.clone();
         let routes = tonic::service::Routes::new(SafetyServer::new(door));
@@ -195,7 +201,7 @@ async fn what_the_directory_grants_and_takes_back_another_service_knows() {
     let grant = crate::directory::give(&alarm.ctx.pool, &alarm.tools, "mediator-1", role::MEDIATOR, None).await;
     let live = async || -> Vec<String> {
         let proof = chassis::identity::Proof::new("mediator-1", Clock::system().now() + time::Duration::HOUR);
-        let caller = chassis::grants::caller(&theirs.pool, proof, Clock::system().now()).await.unwrap();
+        let caller = chassis::grants::Copy::new(theirs.pool.clone(), None).caller(proof, Clock::system().now()).await.unwrap();
         caller.grants.into_iter().map(|grant| grant.role).collect()
     };
     let becomes = async |wanted: &[&str]| {

@@ -39,12 +39,8 @@ async fn door(world: &World) -> Door {
     let settings = Config::parse_from(["safety"]).chassis;
     let process = Process::new("safety", settings, world.tools.clock.clone(), world.tools.ids.clone());
     let hub = Hub::new(world.tools.clock.clone());
-    Door {
-        ctx: Context::assemble(process, world.db.pool.clone(), bus),
-        tools: world.tools.clone(),
-        hub,
-        proposals_last: time::Duration::DAY,
-    }
+    let ctx = Context::assemble(process, world.db.pool.clone(), bus);
+    Door { grants: ctx.grants().unwrap(), ctx, tools: world.tools.clone(), hub, proposals_last: time::Duration::DAY }
 }
 
 async fn ask(door: &Door, who: &Caller, rpc: &str, name: &str) -> Seen {
