@@ -78,7 +78,7 @@ impl Open {
         let folder = std::env::temp_dir().join(format!("ro-cases-{}", Ids::random().uuid()));
         std::fs::create_dir_all(&folder).unwrap();
         let issuer = Issuer::open(&folder).unwrap();
-        let address = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap().to_string();
+        let address = harness::port::address();
         let keys = issuer.keys_file.to_string_lossy().into_owned();
         let limits = ["--calls-per-second", "1000000", "--calls-burst", "1000000"];
         let settings = [["cases", "--listen", &address, "--identity-keys", &keys].as_slice(), &limits].concat();

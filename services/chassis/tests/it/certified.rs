@@ -4,7 +4,6 @@ use std::{
     convert::Infallible,
     fs,
     future::{Ready, ready},
-    net::TcpListener,
     path::{Path, PathBuf},
     sync::Arc,
     task::{Context, Poll},
@@ -165,7 +164,7 @@ pub fn serve_knowing(files: &Files, grants: Option<PgPool>) -> String {
 }
 
 fn serve_as(files: &Files, more: &[&str], grants: Option<PgPool>) -> String {
-    let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    let port = harness::port::free();
     let process = process_with("intake", files, port, more);
     let kept = files.clone();
     tokio::spawn(async move {

@@ -76,7 +76,7 @@ async fn whoever_has_not_said_which_language_gets_a_mail_in_both() {
 
 #[tokio::test]
 async fn while_the_mail_system_is_down_the_inbox_has_the_ring_and_the_mail_goes_out_when_it_is_back() {
-    let (world, mut smtp) = (rung(Grade::Imminent).await, Smtp::down().await);
+    let (world, mut smtp) = (rung(Grade::Imminent).await, Smtp::down());
     let mailer = smtp.mailer();
     assert_eq!(send_due(&world.app, Some(&mailer)).await.unwrap(), 1);
     assert_eq!(world.mails().await, line(DeliveryState::Retrying, 1, "smtp-unreachable"));
@@ -122,7 +122,7 @@ async fn an_address_that_never_opens_fails_where_somebody_sees_it_and_keeps_no_o
 
 #[tokio::test]
 async fn a_ring_is_never_given_up_and_its_mails_do_not_pile_up_while_the_mail_system_is_down() {
-    let (world, mut smtp) = (rung(Grade::Imminent).await, Smtp::down().await);
+    let (world, mut smtp) = (rung(Grade::Imminent).await, Smtp::down());
     let mailer = smtp.mailer();
     for step in 1..=20 {
         assert_eq!(send_due(&world.app, Some(&mailer)).await.unwrap(), 1);
@@ -140,7 +140,7 @@ async fn a_ring_is_never_given_up_and_its_mails_do_not_pile_up_while_the_mail_sy
 
 #[tokio::test]
 async fn once_an_audience_has_accepted_its_mails_that_have_not_left_are_not_sent_and_the_other_audiences_are() {
-    let (world, mut smtp) = (rung(Grade::Imminent).await, Smtp::down().await);
+    let (world, mut smtp) = (rung(Grade::Imminent).await, Smtp::down());
     let mailer = smtp.mailer();
     send_due(&world.app, Some(&mailer)).await.unwrap();
     let changed = |what: &str, audience: Audience| ConcernChanged {
@@ -205,7 +205,7 @@ async fn two_workers_send_each_mail_once() {
 
 #[tokio::test]
 async fn a_notice_that_the_mail_system_refuses_twelve_times_fails_and_the_ledger_says_so() {
-    let (world, mut smtp) = (world().await, Smtp::down().await);
+    let (world, mut smtp) = (world().await, Smtp::down());
     smtp.start(true).await;
     world.prefers("mediator-1", "en", ADDRESS).await.unwrap();
     crate::facts::assign(&world, "mediator-1").await;

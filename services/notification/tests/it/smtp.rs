@@ -71,15 +71,14 @@ pub struct Smtp {
 
 impl Smtp {
     pub async fn up() -> Self {
-        let mut smtp = Self::down().await;
+        let mut smtp = Self::down();
         smtp.start(false).await;
         smtp
     }
 
     /// A port on which nobody answers, yet.
-    pub async fn down() -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        Self { port: listener.local_addr().unwrap().port(), arrived: Arc::default(), up: None }
+    pub fn down() -> Self {
+        Self { port: harness::port::free(), arrived: Arc::default(), up: None }
     }
 
     pub async fn start(&mut self, refuse: bool) {

@@ -65,7 +65,7 @@ impl Alarm {
         let folder = std::env::temp_dir().join(format!("ro-alarm-{}", Ids::random().uuid()));
         std::fs::create_dir_all(&folder).unwrap();
         let issuer = Issuer::open(&folder).unwrap();
-        let address = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap().to_string();
+        let address = harness::port::address();
         let keys = issuer.keys_file.to_string_lossy().into_owned();
         let settings = Config::parse_from(["safety", "--listen", &address, "--identity-keys", &keys]).chassis;
         let (bus, database) = (TestBus::start().await, fresh(&[&chassis::database::MIGRATOR, &safety::MIGRATOR]).await);

@@ -54,10 +54,8 @@ impl Notification for Half {
 
 #[tokio::test]
 async fn a_ring_that_notification_refuses_does_not_keep_the_others_from_the_second_road() {
-    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-    let address = listener.local_addr().unwrap();
-    drop(listener);
-    tokio::spawn(tonic::transport::Server::builder().add_service(NotificationServer::new(Half)).serve(address));
+    let address = harness::port::address();
+    tokio::spawn(tonic::transport::Server::builder().add_service(NotificationServer::new(Half)).serve(address.parse().unwrap()));
     let world = World::new().await;
     let concern = world.raise(imminent_at("mission")).await;
     world.tools.clock.advance(time::Duration::seconds(4));
