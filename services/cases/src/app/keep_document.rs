@@ -19,7 +19,7 @@ use crate::{
 const SWEEP: Duration = Duration::from_secs(3_600);
 /// What was written longer ago than this and stands on no file is of a process that died before it could put it there.
 const LEFT: time::Duration = time::Duration::DAY;
-/// Removed in one look.
+/// Ids that the database is asked about at once.
 const BATCH: usize = 500;
 
 /// Where documents stand, and how large one may be.
@@ -130,12 +130,17 @@ pub async fn keep_swept(app: App, stop: CancellationToken) -> anyhow::Result<()>
 /// The store or the database does not answer.
 pub async fn sweep(app: &App) -> Result<usize> {
     let Some(blobs) = &app.documents.blobs else { return Ok(0) };
-    let stored = blobs.older_than(app.clock.now() - LEFT, BATCH).await.map_err(|error| away(&error))?;
-    let mut tx = app.begin_itself().await?;
-    let unknown = document::unknown(&mut tx, &stored).await?;
-    tx.commit().await?;
-    for id in &unknown {
-        blobs.remove(*id).await.map_err(|error| away(&error))?;
+    let stored = blobs.older_than(app.clock.now() - LEFT).await.map_err(|error| away(&error))?;
+    let mut removed = 0;
+    // All of them: what stands on no file may be listed behind any number of documents that do.
+    for some in stored.chunks(BATCH) {
+        let mut tx = app.begin_itself().await?;
+        let unknown = document::unknown(&mut tx, some).await?;
+        tx.commit().await?;
+        for id in &unknown {
+            blobs.remove(*id).await.map_err(|error| away(&error))?;
+        }
+        removed += unknown.len();
     }
-    Ok(unknown.len())
+    Ok(removed)
 }

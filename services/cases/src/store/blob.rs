@@ -54,14 +54,14 @@ impl Blobs {
         }
     }
 
-    /// The ids of what was written before a time, at most `limit`.
+    /// The ids of all that was written before a time.
     ///
     /// # Errors
     /// The store does not answer.
-    pub async fn older_than(&self, time: OffsetDateTime, limit: usize) -> io::Result<Vec<Uuid>> {
-        use futures::{StreamExt, TryStreamExt};
+    pub async fn older_than(&self, time: OffsetDateTime) -> io::Result<Vec<Uuid>> {
+        use futures::TryStreamExt;
         let before = time.unix_timestamp();
-        let listed = self.0.list(None).try_filter(|meta| std::future::ready(meta.last_modified.timestamp() < before)).take(limit);
+        let listed = self.0.list(None).try_filter(|meta| std::future::ready(meta.last_modified.timestamp() < before));
         let listed: Vec<_> = within(listed.try_collect()).await?;
         Ok(listed.into_iter().filter_map(|meta| Uuid::try_parse(meta.location.filename()?).ok()).collect())
     }

@@ -161,6 +161,24 @@ async fn what_a_process_that_died_left_in_the_store_is_removed_after_a_day_and_n
 }
 
 #[tokio::test]
+async fn what_stands_on_no_file_is_found_among_however_many_documents() {
+    let (world, folder) = world().await;
+    let case = world.open().await;
+    keep(&world, &officer(), &case, "1", LETTER).await.unwrap();
+    let more = "insert into document (id, case_id, side, kind, media_type, name_sealed, size, hash_sealed, submission_key, kept_by, kept_at)
+                select gen_random_uuid(), case_id, side, kind, media_type, name_sealed, size, hash_sealed, n::text || ' more', kept_by, kept_at
+                from document, generate_series(1, 600) n returning id";
+    let on_the_file: Vec<Uuid> = sqlx::query_scalar(more).fetch_all(&world.db.admin).await.unwrap();
+    let on_none: Vec<Uuid> = (1..=100).map(Uuid::from_u128).collect();
+    for id in on_the_file.iter().chain(&on_none) {
+        std::fs::write(folder.join(id.to_string()), b"sealed").unwrap();
+    }
+    world.app.clock.advance(Duration::days(400));
+    assert_eq!(sweep(&world.app).await.unwrap(), on_none.len());
+    assert_eq!(stored(&folder).len(), 1 + on_the_file.len());
+}
+
+#[tokio::test]
 async fn every_reading_and_keeping_of_a_document_stands_in_the_log_of_the_case() {
     let (world, _folder) = world().await;
     let case = world.open().await;
