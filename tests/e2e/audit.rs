@@ -98,7 +98,7 @@ async fn an_old_copy_of_a_database_under_a_running_system_is_noticed_within_seco
         let mut command = Command::new(System::programs().join("cases"));
         command.args(["accept-restore", "--reason", "restored after a broken disk"]);
         command.env("CASES_DATABASE_URL", system.description.postgres.databases.get("cases").unwrap());
-        command.env("CASES_AUDIT_KEY_FILE", system.description.state_dir.join("secrets/audit/cases.key"));
+        command.env("CASES_AUDIT_KEY_FILE", system.description.audit_keys().join("cases.key"));
         command.output().unwrap()
     };
     let told = accept();

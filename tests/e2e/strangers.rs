@@ -295,7 +295,7 @@ async fn only_the_alarm(system: &System, others: &Others, stranger: &Stranger) {
 async fn ended_yesterday(system: &System, others: &Others) {
     let stranger = token(system, "contractor-of-yesterday");
     let now = Clock::system().now();
-    let directory = Signer::from_file(&system.description.state_dir.join("secrets/audit/safety.key")).unwrap();
+    let directory = Signer::from_file(&system.description.audit_keys().join("safety.key")).unwrap();
     let mut lines = Vec::new();
     for service in SERVICES {
         let held = line(&stranger.name, role::RJ_OFFICER, None).signed(&directory);

@@ -95,6 +95,12 @@ impl Description {
         state_dir.join("stack.json")
     }
 
+    /// Folder of the keys that sign each service's audit log, and of those that check it.
+    #[must_use]
+    pub fn audit_keys(&self) -> PathBuf {
+        self.state_dir.join("secrets/audit")
+    }
+
     /// Reads the file.
     ///
     /// # Errors

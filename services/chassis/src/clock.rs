@@ -39,8 +39,20 @@ impl Clock {
             Some(fixed) => *fixed.lock().unwrap_or_else(PoisonError::into_inner),
             None => machine_time(),
         };
-        now.replace_nanosecond(now.nanosecond() / 1_000 * 1_000).unwrap_or(now)
+        to_the_microsecond(now)
     }
+}
+
+/// As fine as PostgreSQL keeps an instant.
+#[must_use]
+pub fn to_the_microsecond(at: OffsetDateTime) -> OffsetDateTime {
+    at.replace_nanosecond(at.nanosecond() / 1_000 * 1_000).unwrap_or(at)
+}
+
+/// Microseconds since 1970, which is what PostgreSQL keeps of an instant: what is signed is read again as it was.
+#[must_use]
+pub fn micros(at: OffsetDateTime) -> i64 {
+    i64::try_from(at.unix_timestamp_nanos().div_euclid(1_000)).unwrap_or(i64::MAX)
 }
 
 #[expect(clippy::disallowed_methods, reason = "the one place that asks the machine")]

@@ -139,8 +139,7 @@ impl Caller {
     }
 
     /// What proved the caller's identity, for looking them up anew.
-    #[must_use]
-    pub fn proof(&self) -> Proof {
+    pub(crate) fn proof(&self) -> Proof {
         Proof { device: self.device.clone(), ..Proof::new(&self.subject, self.proven_until) }
     }
 

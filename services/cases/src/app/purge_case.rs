@@ -15,7 +15,7 @@ use crate::{
     domain::{
         access::Scope,
         decision::{self, Tie, Verb},
-        retention::{CLAUSE, Facts, ORDER_STANDS, kept_by, order_stands, second_person},
+        retention::{CLAUSE, ORDER_STANDS, kept_by, order_stands, second_person},
     },
     store::{
         case_file::CaseFile,
@@ -104,7 +104,6 @@ async fn carry_out(
     (order, confirmed_by): (&Order, &str),
     at: OffsetDateTime,
 ) -> Result<(Certificate, Vec<Uuid>)> {
-    let at = purge_certificate::to_the_microsecond(at);
     let raised = store::hold_concerns(tx, file.id).await?;
     // Asked again: what was true when it was ordered may have changed, and nothing changes any more.
     let facts = store::facts(tx, file.id).await?;
@@ -163,8 +162,7 @@ pub async fn list_due(app: &App, caller: &Caller) -> Result<Vec<Due>> {
 }
 
 fn due(app: &App, closed: Closed, at: OffsetDateTime) -> Option<Due> {
-    let Closed { facts: Facts { last_use, .. }, .. } = closed;
-    let over_at = app.retention.over_at(last_use);
+    let over_at = app.retention.over_at(closed.facts.last_use);
     if at < over_at {
         return None;
     }

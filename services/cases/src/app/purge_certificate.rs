@@ -6,7 +6,6 @@ use chassis::{
     wire::timestamp,
 };
 use proto::{cases::v1 as wire, id::CaseId, purge};
-use time::{Duration, OffsetDateTime};
 use uuid::Uuid;
 
 use super::{App, KIND};
@@ -51,12 +50,6 @@ pub(super) fn sign_statement(signer: &Signer, case: CaseId, statement: &Statemen
 
 fn signed(signer: &Signer, kind: &str, values: &[String]) -> Vec<u8> {
     signer.sign_row(kind, &values.iter().map(String::as_str).collect::<Vec<_>>())
-}
-
-/// As fine as the database keeps a moment: what is signed is read again as it was.
-#[must_use]
-pub fn to_the_microsecond(at: OffsetDateTime) -> OffsetDateTime {
-    at - Duration::nanoseconds(i64::from(at.nanosecond() % 1_000))
 }
 
 /// A certificate as it travels; services that have not said yet that they obeyed are named.

@@ -1,6 +1,6 @@
 //! Reads cases: those the caller may know of, and no trace of the others [R3c, T6].
 
-use chassis::{Caller, Result, page};
+use chassis::{Caller, Result, clock::micros, page};
 use proto::id::{ParticipantId, ReferralId};
 use time::OffsetDateTime;
 use uuid::Uuid;
@@ -111,10 +111,6 @@ async fn read(tx: &mut sqlx::PgConnection, app: &App, file: CaseFile) -> Result<
     let consents = consent::standing(tx, file.id).await?;
     let assessments = assessment::of_case(tx, &app.vault, file.id).await?;
     Ok(Whole { file, participants, consents, assessments })
-}
-
-fn micros(at: OffsetDateTime) -> i64 {
-    i64::try_from(at.unix_timestamp_nanos() / 1_000).unwrap_or(i64::MAX)
 }
 
 fn instant(micros: i64) -> OffsetDateTime {

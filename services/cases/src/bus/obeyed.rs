@@ -5,6 +5,7 @@ use std::sync::Arc;
 use chassis::{
     Clock,
     audit::Signer,
+    clock::to_the_microsecond,
     inbox::{Handler, Incoming, Rejection},
     wire,
 };
@@ -12,10 +13,7 @@ use prost_types::Timestamp;
 use proto::{id::CaseId, intake::v1::ReferralPurged, notification::v1::NoticesPurged, subject};
 use sqlx::PgConnection;
 
-use crate::app::{
-    hear_obeyed::{Obeyed, hear_obeyed},
-    purge_certificate::to_the_microsecond,
-};
+use crate::app::hear_obeyed::{Obeyed, hear_obeyed};
 
 /// Tables that one statement names at most.
 const MOST_TABLES: usize = 64;
@@ -40,8 +38,7 @@ impl Handler for ObeyedPurges {
     }
 
     async fn apply(&self, tx: &mut PgConnection, work: Obeyed, _: &Incoming) -> Result<(), Rejection> {
-        let at = to_the_microsecond(self.clock.now());
-        Ok(hear_obeyed(tx, self.signer.as_deref(), work, at).await?)
+        Ok(hear_obeyed(tx, self.signer.as_deref(), work, self.clock.now()).await?)
     }
 }
 

@@ -11,12 +11,12 @@ use super::{
     Act, granted, itself,
     key::{Signer, signed_by},
     merkle::Tree,
-    read::micros,
     seal,
     statement::{Statement, epoch_bytes},
     witness::{Heard, Ring, aggregate},
 };
 use crate::{
+    clock::micros,
     database,
     lifecycle::Context,
     outbox::{Outgoing, enqueue},

@@ -4,6 +4,7 @@ use sqlx::PgConnection;
 use time::OffsetDateTime;
 
 use super::log::{Checkpoint, Row};
+use crate::clock::micros;
 
 struct Stored {
     position: i64,
@@ -21,11 +22,6 @@ impl From<Stored> for Row {
         let Stored { position, at, actor, action, kind, object, outcome, reason } = s;
         Self { position, at: micros(at), actor, action, kind, object, outcome, reason }
     }
-}
-
-/// Microseconds since 1970, which is what PostgreSQL keeps of an instant.
-pub(super) fn micros(at: OffsetDateTime) -> i64 {
-    i64::try_from(at.unix_timestamp_nanos().div_euclid(1_000)).unwrap_or(i64::MAX)
 }
 
 /// The entries from a place on, at most `limit`.

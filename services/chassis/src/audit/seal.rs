@@ -10,11 +10,10 @@ use super::{
     key::Signer,
     log::Row,
     merkle::{Tree, leaf},
-    read::micros,
     witness::aggregate,
 };
 use crate::{
-    clock::Ids,
+    clock::{Ids, micros},
     database,
     lifecycle::Context,
     outbox::{Outgoing, enqueue},

@@ -13,6 +13,7 @@ use uuid::Uuid;
 
 use crate::{
     audit::{Signer, row_signed_by},
+    clock::micros,
     database::{self, Actor},
     identity::{Caller, Grant, Proof},
     wire,
@@ -37,6 +38,36 @@ pub struct Line {
     pub signature: Vec<u8>,
 }
 
+/// A line as a table holds it.
+pub struct Row {
+    pub id: Uuid,
+    pub subject: String,
+    pub role: String,
+    pub site: Option<String>,
+    pub region: Option<String>,
+    pub since: OffsetDateTime,
+    pub until: Option<OffsetDateTime>,
+    pub ended_at: Option<OffsetDateTime>,
+    pub revision: i64,
+    pub signature: Option<Vec<u8>>,
+}
+
+impl From<Row> for Line {
+    fn from(row: Row) -> Self {
+        let Row { id, subject, role, site, region, since, until, ended_at, revision, signature } = row;
+        Self {
+            id,
+            subject,
+            grant: Grant { role, site, region },
+            since,
+            until,
+            ended_at,
+            revision,
+            signature: signature.unwrap_or_default(),
+        }
+    }
+}
+
 /// What keeps the signature of a line from passing for that of another row.
 const KIND: &str = "grant";
 
@@ -56,8 +87,7 @@ impl Line {
     }
 
     fn values(&self) -> [String; 9] {
-        // In microseconds, which is what PostgreSQL keeps of an instant.
-        let instant = |at: OffsetDateTime| at.unix_timestamp_nanos().div_euclid(1_000).to_string();
+        let instant = |at| micros(at).to_string();
         let place = |place: &Option<String>| place.clone().unwrap_or_default();
         [
             self.id.to_string(),
@@ -187,7 +217,8 @@ impl Copy {
     /// The statement failed: then nobody knows what they may do, and they may nothing.
     pub async fn caller(&self, proof: Proof, now: OffsetDateTime) -> sqlx::Result<Caller> {
         let mut tx = database::begin(&self.pool, &Actor::person(&proof.subject, "")).await?;
-        let rows = sqlx::query!(
+        let rows = sqlx::query_as!(
+            Row,
             "select id, subject, role, site, region, since, until, ended_at, revision, signature from grant_held
              where subject = $1 and since <= $2 and (until is null or until > $2) and (ended_at is null or ended_at > $2)
              order by role, site, region limit $3",
@@ -198,17 +229,7 @@ impl Copy {
         .fetch_all(&mut *tx)
         .await?;
         tx.commit().await?;
-        let lines = rows.into_iter().map(|row| Line {
-            id: row.id,
-            subject: row.subject,
-            grant: Grant { role: row.role, site: row.site, region: row.region },
-            since: row.since,
-            until: row.until,
-            ended_at: row.ended_at,
-            revision: row.revision,
-            signature: row.signature.unwrap_or_default(),
-        });
-        let believed: Vec<Line> = lines.filter(|line| self.is_believed(line)).collect();
+        let believed: Vec<Line> = rows.into_iter().map(Line::from).filter(|line| self.is_believed(line)).collect();
         let until = believed.iter().filter_map(|line| line.until).min();
         Ok(Caller::new(proof, believed.into_iter().map(|line| line.grant).collect(), until))
     }
@@ -218,8 +239,7 @@ impl Copy {
     /// # Errors
     /// As [`Copy::caller`].
     pub async fn again(&self, known: &Caller, now: OffsetDateTime) -> sqlx::Result<Caller> {
-        let proof = Proof { subject: known.subject.clone(), expires_at: known.proven_until, device: known.device.clone() };
-        self.caller(proof, now).await
+        self.caller(known.proof(), now).await
     }
 
     fn is_believed(&self, line: &Line) -> bool {

@@ -119,7 +119,7 @@ impl Verify {
     }
 
     fn key(&self, service: &str, stack: Option<&Description>) -> anyhow::Result<Vec<u8>> {
-        let dir = self.keys.clone().or_else(|| Some(stack?.state_dir.join("secrets/audit"))).context("give --keys")?;
+        let dir = self.keys.clone().or_else(|| Some(stack?.audit_keys())).context("give --keys")?;
         audit::public_key(&dir, service)
     }
 }
@@ -146,7 +146,7 @@ async fn examine(
     tx.execute("set transaction isolation level repeatable read, read only").await?;
     let checkpoints = audit::checkpoints(&mut tx).await?;
     let epochs = audit::epochs(&mut tx, service, key).await?;
-    let now = i64::try_from(clock::now().unix_timestamp_nanos() / 1_000).unwrap_or(i64::MAX);
+    let now = chassis::clock::micros(clock::now());
     let own = Own { log: service, cosigned, epochs, checkpoints: &checkpoints, now };
     let found = witness.map(|witness| witness.compare(&own)).unwrap_or_default();
     let mut examiner = Examiner::new(service, key, held, checkpoints).beside(found.beside.clone());

@@ -22,6 +22,15 @@ pub fn print_json<M: ReflectMessage>(message: &M) {
     print::line(json(message));
 }
 
+/// The same with whether its signature holds: null where that was not checked.
+pub fn print_checked<M: ReflectMessage>(message: &M, holds: Option<bool>) {
+    let mut json = json(message);
+    if let Some(fields) = json.as_object_mut() {
+        fields.insert("signatureHolds".to_owned(), holds.into());
+    }
+    print::line(json);
+}
+
 /// What was done, as canonical JSON or in words.
 pub fn said<M: ReflectMessage>(session: &Session, answer: &M, words: impl Display) {
     if session.json { print_json(answer) } else { print::line(words) }

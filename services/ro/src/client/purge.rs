@@ -148,18 +148,14 @@ impl Command {
 /// Prints a certificate with what its signatures are worth. A key that was not found leaves them unchecked, and says so.
 fn show(session: &Session, certificate: PurgeCertificate, keys: Option<PathBuf>) -> Result<(), Failure> {
     let is_named = keys.is_some();
-    let folder = keys.or_else(|| Some(session.stack.as_ref()?.state_dir.join("secrets/audit")));
+    let folder = keys.or_else(|| Some(session.stack.as_ref()?.audit_keys()));
     let key = match folder.map(|folder| audit::public_key(&folder, SIGNER)) {
         Some(Err(error)) if is_named => return Err(error.into()),
         found => found.and_then(Result::ok),
     };
     let holds = key.map(|key| holds(&certificate, &key));
     if session.json {
-        let mut json = output::json(&certificate);
-        if let Some(fields) = json.as_object_mut() {
-            fields.insert("signatureHolds".to_owned(), holds.into());
-        }
-        print::line(json);
+        output::print_checked(&certificate, holds);
     } else {
         print::line(card(&certificate, holds, session.lang));
     }

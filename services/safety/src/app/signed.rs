@@ -1,6 +1,7 @@
 //! What was recorded, who accepted and who closed is signed with a key that the database does not hold: what was written behind this service's back
 //! silences nobody [R3e, threats T1, T3].
 
+use chassis::clock::micros;
 use proto::{receipt, safety::v1};
 use time::OffsetDateTime;
 use uuid::Uuid;
@@ -17,7 +18,7 @@ const CLOSING: &str = "closing";
 /// An acceptance, signed where there is a key.
 #[must_use]
 pub fn acceptance(tools: &Tools, concern: Uuid, audience: Audience, by: &str, at: OffsetDateTime) -> Acceptance {
-    let told = [&concern.to_string(), audience.code(), by, &instant(at)];
+    let told = [&concern.to_string(), audience.code(), by, &micros(at).to_string()];
     Acceptance { by: by.to_owned(), at, signature: tools.signer.as_ref().map(|signer| signer.sign_row(ACCEPTANCE, &told)) }
 }
 
@@ -27,14 +28,14 @@ pub fn acceptance(tools: &Tools, concern: Uuid, audience: Audience, by: &str, at
 pub fn is_accepted(tools: &Tools, concern: Uuid, status: &AudienceStatus) -> bool {
     let Some(accepted) = &status.accepted else { return false };
     let Some(signer) = &tools.signer else { return true };
-    let told = [&concern.to_string(), status.audience.code(), &accepted.by, &instant(accepted.at)];
+    let told = [&concern.to_string(), status.audience.code(), &accepted.by, &micros(accepted.at).to_string()];
     signer.signed_row(ACCEPTANCE, &told, accepted.signature.as_deref().unwrap_or_default())
 }
 
 /// A closing, likewise.
 #[must_use]
 pub fn closing(tools: &Tools, concern: Uuid, by: &str, at: OffsetDateTime) -> Closing {
-    let told = [&concern.to_string(), by, &instant(at)];
+    let told = [&concern.to_string(), by, &micros(at).to_string()];
     Closing { by: by.to_owned(), at, signature: tools.signer.as_ref().map(|signer| signer.sign_row(CLOSING, &told)) }
 }
 
@@ -42,7 +43,7 @@ pub fn closing(tools: &Tools, concern: Uuid, by: &str, at: OffsetDateTime) -> Cl
 #[must_use]
 pub fn is_closed(tools: &Tools, concern: Uuid, closing: &Closing) -> bool {
     let Some(signer) = &tools.signer else { return true };
-    let told = [&concern.to_string(), closing.by.as_str(), &instant(closing.at)];
+    let told = [&concern.to_string(), closing.by.as_str(), &micros(closing.at).to_string()];
     signer.signed_row(CLOSING, &told, closing.signature.as_deref().unwrap_or_default())
 }
 
@@ -60,9 +61,4 @@ pub fn receipt(tools: &Tools, recorded: &Receipt) -> v1::ConcernReceipt {
         told.signature = signer.sign_row(receipt::KIND, &receipt::values(&told).each_ref().map(String::as_str));
     }
     told
-}
-
-/// In microseconds, which is what PostgreSQL keeps of an instant.
-fn instant(at: OffsetDateTime) -> String {
-    at.unix_timestamp_nanos().div_euclid(1_000).to_string()
 }

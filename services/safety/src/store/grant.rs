@@ -1,6 +1,9 @@
 //! Grants as the directory keeps them: lines are added and ended, never removed.
 
-use chassis::{grants::Line, identity::Grant};
+use chassis::{
+    grants::{Line, Row},
+    identity::Grant,
+};
 use sqlx::PgConnection;
 use time::OffsetDateTime;
 use uuid::Uuid;
@@ -12,27 +15,6 @@ pub struct Held {
     pub proposed_by: String,
     pub confirmed_by: Option<String>,
     pub ended_by: Option<String>,
-}
-
-struct Row {
-    id: Uuid,
-    subject: String,
-    role: String,
-    site: Option<String>,
-    region: Option<String>,
-    since: OffsetDateTime,
-    until: Option<OffsetDateTime>,
-    ended_at: Option<OffsetDateTime>,
-    revision: i64,
-    signature: Option<Vec<u8>>,
-}
-
-impl From<Row> for Line {
-    fn from(row: Row) -> Self {
-        let grant = Grant { role: row.role, site: row.site, region: row.region };
-        let Row { id, subject, since, until, ended_at, revision, signature, .. } = row;
-        Self { id, subject, grant, since, until, ended_at, revision, signature: signature.unwrap_or_default() }
-    }
 }
 
 /// One writer of grants and proposals at a time: what is in force is looked at before it is changed.

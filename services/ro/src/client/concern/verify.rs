@@ -55,7 +55,7 @@ impl Verify {
         let told = self.read()?;
         let folder = match &self.keys {
             Some(folder) => folder.clone(),
-            None => self.common.place.description()?.state_dir.join("secrets/audit"),
+            None => self.common.place.description()?.audit_keys(),
         };
         let genuine = holds(&told, &audit::public_key(&folder, SIGNER)?);
         self.tell(&told, genuine, lang);
@@ -77,11 +77,7 @@ impl Verify {
 
     fn tell(&self, told: &ConcernReceipt, genuine: bool, lang: Lang) {
         if self.common.json {
-            let mut json = output::json(told);
-            if let Some(fields) = json.as_object_mut() {
-                fields.insert("signatureHolds".to_owned(), genuine.into());
-            }
-            return print::line(json);
+            return output::print_checked(told, Some(genuine));
         }
         let words = if genuine { GENUINE } else { NOT_GENUINE };
         print::line(words.fill(lang, &[&told.reference, &output::instant(told.recorded_at.as_ref())]));
