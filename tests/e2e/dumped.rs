@@ -8,17 +8,18 @@ use harness::{
     wait::eventually,
 };
 use proto::{
-    cases::v1::{
-        AddParticipantRequest, FindCaseByReferralRequest, MoveCaseRequest, ParticipantKind, RecordAssessmentRequest, RiskLevel, Stage,
-    },
-    intake::v1::{
-        ContactKind, Disposition, Known, Origin, PushContactRequest, Referral, ScreenReferralRequest, SubmitReferralRequest, VictimContact,
-    },
+    cases::v1::{AddParticipantRequest, MoveCaseRequest, ParticipantKind, RecordAssessmentRequest, RiskLevel, Stage},
+    intake::v1::{ContactKind, Known, Origin, PushContactRequest, Referral, SubmitReferralRequest, VictimContact},
     notification::v1::{Preferences, SetPreferencesRequest},
     safety::v1::{AcceptConcernRequest, Audience, CloseConcernRequest, GetConcernRequest},
 };
 
-use crate::{concern::inbox, people::fresh_key, referral::queued, system};
+use crate::{
+    concern::inbox,
+    people::fresh_key,
+    referral::{accepted, queued},
+    system,
+};
 
 const OFFICER: &str = "rj-officer-1";
 const HEAD: &str = "institutional-head-mission";
@@ -65,18 +66,7 @@ async fn whole_life(system: &System) {
     let email = Preferences { language: "en".into(), email: format!("{MARK}@csc-scc.gc.ca") };
     system.notification(OFFICER).set_preferences(SetPreferencesRequest { preferences: Some(email) }).await.unwrap();
     let id = queued(system, &receipt).await;
-    let decision = ScreenReferralRequest {
-        referral_id: id.clone(),
-        disposition: Disposition::Accepted as i32,
-        reason: marked("both seem ready"),
-        review_on: String::new(),
-    };
-    system.intake(OFFICER).screen_referral(decision).await.unwrap();
-    let case = eventually("a case opens", SOON, async || {
-        let ask = FindCaseByReferralRequest { referral_id: id.clone() };
-        system.cases(OFFICER).find_case_by_referral(ask).await.map(|r| r.into_inner().case.unwrap()).map_err(|s| s.to_string())
-    })
-    .await;
+    let case = accepted(system, &id, &marked("both seem ready")).await;
     let person = AddParticipantRequest {
         case_id: case.case_id.clone(),
         kind: ParticipantKind::SupportPerson as i32,

@@ -6,14 +6,17 @@ use harness::{
 };
 use proto::{
     cases::v1::{
-        BreakGlassRequest, Case, FindCaseByReferralRequest, GetCaseRequest, GlassFinding, ListCasesRequest, ListGlassRequest,
-        MoveCaseRequest, ReviewGlassRequest,
+        BreakGlassRequest, Case, GetCaseRequest, GlassFinding, ListCasesRequest, ListGlassRequest, MoveCaseRequest, ReviewGlassRequest,
     },
-    intake::v1::{Disposition, ScreenReferralRequest, SubmitReferralRequest},
+    intake::v1::SubmitReferralRequest,
     notification::v1::ListInboxRequest,
 };
 
-use crate::{people::institutional_referral, referral::queued, system};
+use crate::{
+    people::institutional_referral,
+    referral::{accepted, queued},
+    system,
+};
 
 const OFFICER: &str = "rj-officer-1";
 const OTHER: &str = "rj-officer-2";
@@ -23,18 +26,7 @@ async fn opened(system: &System) -> Case {
     let request = SubmitReferralRequest { referral: Some(institutional_referral("mission")) };
     let receipt = system.intake("institutional-head-mission").submit_referral(request).await.unwrap().into_inner().receipt.unwrap();
     let id = queued(system, &receipt.number).await;
-    let decision = ScreenReferralRequest {
-        referral_id: id.clone(),
-        disposition: Disposition::Accepted.into(),
-        reason: "both seem ready to be asked".into(),
-        review_on: String::new(),
-    };
-    system.intake(OFFICER).screen_referral(decision).await.unwrap();
-    eventually("the case opens in the portfolio of who screened it", SOON, async || {
-        let ask = FindCaseByReferralRequest { referral_id: id.clone() };
-        system.cases(OFFICER).find_case_by_referral(ask).await.map(|r| r.into_inner().case.unwrap()).map_err(|s| s.to_string())
-    })
-    .await
+    accepted(system, &id, "both seem ready to be asked").await
 }
 
 /// The inbox of `who` has an item of this template that names the case.

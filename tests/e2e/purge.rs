@@ -6,16 +6,20 @@ use harness::{
 };
 use proto::{
     cases::v1::{
-        ConfirmPurgeRequest, FindCaseByReferralRequest, GetCaseRequest, GetPurgeCertificateRequest, HoldKind, LiftHoldRequest,
-        MoveCaseRequest, OrderPurgeRequest, PlaceHoldRequest, PurgeCertificate, Stage,
+        ConfirmPurgeRequest, GetCaseRequest, GetPurgeCertificateRequest, HoldKind, LiftHoldRequest, MoveCaseRequest, OrderPurgeRequest,
+        PlaceHoldRequest, PurgeCertificate, Stage,
     },
-    intake::v1::{Disposition, GetReceiptRequest, GetReferralRequest, ScreenReferralRequest, SubmitReferralRequest},
+    intake::v1::{GetReceiptRequest, GetReferralRequest, SubmitReferralRequest},
     notification::v1::ListInboxRequest,
 };
 use sqlx::Executor;
 use tokio::process::Command;
 
-use crate::{people::institutional_referral, referral::queued, system};
+use crate::{
+    people::institutional_referral,
+    referral::{accepted, queued},
+    system,
+};
 
 const SUBMITTER: &str = "institutional-head-mission";
 const OFFICER: &str = "rj-officer-1";
@@ -69,18 +73,7 @@ async fn a_case_whose_retention_is_over_is_purged_by_two_persons_and_intake_case
     let submit = || SubmitReferralRequest { referral: Some(referral.clone()) };
     let receipt = system.intake(SUBMITTER).submit_referral(submit()).await.unwrap().into_inner().receipt.unwrap();
     let referral_id = queued(&system, &receipt.number).await;
-    let decision = ScreenReferralRequest {
-        referral_id: referral_id.clone(),
-        disposition: Disposition::Accepted.into(),
-        reason: "both seem ready to be asked".into(),
-        review_on: String::new(),
-    };
-    system.intake(OFFICER).screen_referral(decision).await.unwrap();
-    let case = eventually("the case opens", SOON, async || {
-        let ask = FindCaseByReferralRequest { referral_id: referral_id.clone() };
-        system.cases(OFFICER).find_case_by_referral(ask).await.map(|r| r.into_inner().case.unwrap()).map_err(|s| s.to_string())
-    })
-    .await;
+    let case = accepted(&system, &referral_id, "both seem ready to be asked").await;
     let (id, case_ref) = (case.case_id.clone(), case.case_number.clone());
     eventually("the unit and the officer are told of the case", SOON, async || match told(&system, OFFICER, &id).await {
         2 => Ok(()),

@@ -3,7 +3,7 @@
 use harness::{system::SOON, wait::eventually};
 use prost::Message;
 use proto::{
-    cases::v1::{FindCaseByReferralRequest, GetCaseRequest, ListCasesRequest},
+    cases::v1::{Case, FindCaseByReferralRequest, GetCaseRequest, ListCasesRequest},
     intake::v1::{
         Disposition, GetReceiptRequest, ListQueueRequest, Origin, Referral, ScreenReferralRequest, SubmissionAnswer, SubmitReferralRequest,
         submission_answer::Answer,
@@ -37,6 +37,22 @@ pub async fn queued(system: &harness::system::System, receipt: &str) -> String {
         Err(format!("not among {seen} in the queue"))
     };
     eventually("the referral stands in the national queue", SOON, look).await
+}
+
+/// The case that opens once [`OFFICER`] has accepted a referral.
+pub async fn accepted(system: &harness::system::System, referral_id: &str, reason: &str) -> Case {
+    let decision = ScreenReferralRequest {
+        referral_id: referral_id.to_owned(),
+        disposition: Disposition::Accepted.into(),
+        reason: reason.to_owned(),
+        review_on: String::new(),
+    };
+    system.intake(OFFICER).screen_referral(decision).await.unwrap();
+    eventually("a case opens in the portfolio of who screened it", SOON, async || {
+        let ask = FindCaseByReferralRequest { referral_id: referral_id.to_owned() };
+        system.cases(OFFICER).find_case_by_referral(ask).await.map(|r| r.into_inner().case.unwrap()).map_err(|s| s.to_string())
+    })
+    .await
 }
 
 #[tokio::test]

@@ -25,10 +25,10 @@ use prost_reflect::{DynamicMessage, FieldDescriptor, Kind, MessageDescriptor, Me
 use proto::{
     DESCRIPTORS,
     cases::v1::{
-        AssignMediatorRequest, AssignOfficerRequest, BreakGlassRequest, Case, FindCaseByReferralRequest, GetCaseRequest, ParticipantKind,
-        RecordAssessmentRequest, RiskLevel,
+        AssignMediatorRequest, AssignOfficerRequest, BreakGlassRequest, Case, GetCaseRequest, ParticipantKind, RecordAssessmentRequest,
+        RiskLevel,
     },
-    intake::v1::{Disposition, Referral, ScreenReferralRequest, SubmitReferralRequest},
+    intake::v1::{Referral, SubmitReferralRequest},
     role,
     safety::v1::{Audience, GetConcernRequest, ListGrantsRequest, RaiseAnswer, RaiseConcernResponse},
 };
@@ -38,7 +38,7 @@ use tonic::{Code, Request, Status};
 use crate::{
     concern::inbox,
     people::{fresh_key, imminent_concern, institutional_referral},
-    referral::queued,
+    referral::{accepted, queued},
     system,
 };
 
@@ -66,18 +66,7 @@ async fn opened(system: &System, mark: &str) -> (String, String, Case) {
     let sent = system.intake("staff-mission").submit_referral(SubmitReferralRequest { referral: Some(referral) }).await.unwrap();
     let number = sent.into_inner().receipt.unwrap().number;
     let referral_id = queued(system, &number).await;
-    let decision = ScreenReferralRequest {
-        referral_id: referral_id.clone(),
-        disposition: Disposition::Accepted.into(),
-        reason: format!("{mark} both seem ready"),
-        review_on: String::new(),
-    };
-    system.intake(OFFICER).screen_referral(decision).await.unwrap();
-    let case = eventually("a case opens", SOON, async || {
-        let ask = FindCaseByReferralRequest { referral_id: referral_id.clone() };
-        system.cases(OFFICER).find_case_by_referral(ask).await.map(|r| r.into_inner().case.unwrap()).map_err(|s| s.to_string())
-    })
-    .await;
+    let case = accepted(system, &referral_id, &format!("{mark} both seem ready")).await;
     (number, referral_id, case)
 }
 
