@@ -14,6 +14,12 @@ pub trait Token: fmt::Display + Sync {}
 impl Token for SiteCode {}
 impl Token for Region {}
 
+/// The service that a subject of ours belongs to: every one begins with `ro.` and its name. Empty for a subject that is none of ours.
+#[must_use]
+pub fn owner(subject: &str) -> &str {
+    subject.strip_prefix("ro.").and_then(|rest| rest.split('.').next()).unwrap_or_default()
+}
+
 // ---- submissions from outside -------------------------------------------------------------------------------------
 
 /// A site's system submits a referral (protobuf `ro.intake.v1.Referral`) [R5a, R6a, R7a].
@@ -335,6 +341,10 @@ pub const CONSUMERS: [Consumer; 29] = [
 
 // ---- who may do what ----------------------------------------------------------------------------------------------
 
+/// What the interface of JetStream is called in the account of each login: that of the account where the streams stand, call by call.
+/// By the server's own name, `$JS.API`, a login reaches nothing but its own account, which holds nothing.
+pub const JETSTREAM: &str = "JETSTREAM";
+
 /// What one NATS credential may publish and subscribe to. Everything else is denied.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Permissions {
@@ -360,12 +370,12 @@ pub fn service_permissions(service: &str) -> Permissions {
         _ => Vec::new(),
     });
     for stream in STREAMS {
-        publish.push(format!("$JS.API.STREAM.INFO.{}", stream.name));
+        publish.push(format!("{JETSTREAM}.STREAM.INFO.{}", stream.name));
     }
     for consumer in CONSUMERS.iter().filter(|c| c.service == service) {
         let (stream, name) = (consumer.stream, consumer.name);
-        publish.push(format!("$JS.API.CONSUMER.INFO.{stream}.{name}"));
-        publish.push(format!("$JS.API.CONSUMER.MSG.NEXT.{stream}.{name}"));
+        publish.push(format!("{JETSTREAM}.CONSUMER.INFO.{stream}.{name}"));
+        publish.push(format!("{JETSTREAM}.CONSUMER.MSG.NEXT.{stream}.{name}"));
         // Token by token, in both forms the server has for it: an open end would let the second form stand for the first form of
         // another's consumer, and an acknowledgement may ask for that consumer's next message.
         publish.push(format!("$JS.ACK.{stream}.{name}.*.*.*.*.*"));
@@ -405,18 +415,18 @@ pub fn dashboard_permissions() -> Permissions {
 /// The provisioner: creates the streams and consumers declared here, and nothing else.
 #[must_use]
 pub fn provisioner_permissions() -> Permissions {
-    let mut publish = vec!["$JS.API.INFO".to_owned()];
+    let mut publish = vec![format!("{JETSTREAM}.INFO")];
     for stream in STREAMS {
         for verb in ["CREATE", "UPDATE", "INFO"] {
-            publish.push(format!("$JS.API.STREAM.{verb}.{}", stream.name));
+            publish.push(format!("{JETSTREAM}.STREAM.{verb}.{}", stream.name));
         }
     }
     for consumer in CONSUMERS {
         let (stream, name) = (consumer.stream, consumer.name);
-        publish.push(format!("$JS.API.CONSUMER.CREATE.{stream}.{name}"));
-        publish.push(format!("$JS.API.CONSUMER.CREATE.{stream}.{name}.>"));
-        publish.push(format!("$JS.API.CONSUMER.DURABLE.CREATE.{stream}.{name}"));
-        publish.push(format!("$JS.API.CONSUMER.INFO.{stream}.{name}"));
+        publish.push(format!("{JETSTREAM}.CONSUMER.CREATE.{stream}.{name}"));
+        publish.push(format!("{JETSTREAM}.CONSUMER.CREATE.{stream}.{name}.>"));
+        publish.push(format!("{JETSTREAM}.CONSUMER.DURABLE.CREATE.{stream}.{name}"));
+        publish.push(format!("{JETSTREAM}.CONSUMER.INFO.{stream}.{name}"));
     }
     Permissions { publish, subscribe: vec![format!("{}.>", inbox_prefix("provisioner"))] }
 }

@@ -18,7 +18,7 @@ const TRIES: usize = 50_000;
 const BREATH: usize = 50;
 
 /// What a token is replaced with: places of others and what looks like one, wildcards, verbs, streams and consumers, prefixes.
-const TOKENS: [&str; 52] = [
+const TOKENS: [&str; 53] = [
     "mission",
     "kent",
     "pacific",
@@ -64,6 +64,7 @@ const TOKENS: [&str; 52] = [
     "PURGE",
     "NEXT",
     "$JS",
+    "JETSTREAM",
     "$SYS",
     "API",
     "ACK",
@@ -86,7 +87,7 @@ const BASES: [&str; 10] = [
     "$SYS.ACCOUNT.HOME.CONNECT",
 ];
 /// Where an answer would do harm. The last ones are the server's own, and are refused with the message.
-const REPLIES: [&str; 13] = [
+const REPLIES: [&str; 14] = [
     "ro.safety.raise.kent",
     "ro.safety.raise.mission",
     "ro.safety.ring.nhq",
@@ -95,7 +96,8 @@ const REPLIES: [&str; 13] = [
     "ro.safety.event.grant-changed",
     "_INBOX_safety.x",
     "_INBOX_site-kent.x",
-    "$JS.API.STREAM.PURGE.RO_SAFETY",
+    "$JS.API.STREAM.DELETE.RO_SAFETY",
+    "JETSTREAM.STREAM.DELETE.RO_SAFETY",
     "$JS.API.CONSUMER.DELETE.RO_SAFETY.safety-raises",
     "$SYS.REQ.SERVER.PING",
     "$JS.ACK.RO_SAFETY.safety-raises.1.1.1.1.1",
@@ -124,10 +126,6 @@ struct Try {
     kept: Option<String>,
 }
 
-fn is_outside(who: &Who) -> bool {
-    matches!(who, Who::Site(_) | Who::Region(_) | Who::Dashboard)
-}
-
 fn complaint(what: &str, named: &str) -> String {
     format!("-ERR 'Permissions Violation for {what} \"{named}\"'")
 }
@@ -153,10 +151,6 @@ impl Stranger {
         let own = self.who.inbox();
         // An answer aimed at what the login may write itself does no more than that.
         let aimed = REPLIES.into_iter().filter(|reply| !self.who.may_publish(reply));
-        // What is left, see docs/SECURITY.md: services share an account, and one that was taken over can have the server write where it
-        // may not, to the server's own interface and to the receipts of a site.
-        let left = |reply: &&str| reply.starts_with("$JS.API.") || reply.contains(".receipt.");
-        let aimed = aimed.filter(|reply| is_outside(&self.who) || !left(reply));
         let replies: Vec<&str> = aimed.chain(["", own.as_str()]).collect();
         let reply = *dice.one(&replies);
         let (headers, kept) = *dice.one(&HEADERS);
@@ -246,7 +240,7 @@ fn varied(dice: &Dice, known: &[String], own: &[String]) -> String {
 }
 
 /// How many messages each stream keeps under each subject.
-async fn kept(inside: &Bus) -> BTreeMap<String, usize> {
+pub async fn kept(inside: &Bus) -> BTreeMap<String, usize> {
     let mut all = BTreeMap::new();
     for stream in STREAMS {
         let stream = inside.jetstream.get_stream(stream.name).await.unwrap();
@@ -291,7 +285,7 @@ async fn all_try(bus: &TestBus, logins: Vec<Who>, tries: usize, seen: &mut Seen)
 async fn fifty_thousand_hostile_tries_at_random_are_let_through_or_refused_as_the_model_says() {
     let bus = TestBus::start().await;
     let inside = bus.connect("safety").await;
-    let (outside, services): (Vec<_>, Vec<_>) = Who::all().into_iter().partition(is_outside);
+    let (outside, services): (Vec<_>, Vec<_>) = Who::all().into_iter().partition(Who::is_outside);
     let mut seen = Seen::default();
     let mut strangers = all_try(&bus, outside, TRIES * 3 / 5, &mut seen).await;
     assert!(seen.wrong.is_empty(), "{} deviations:\n  {}", seen.wrong.len(), seen.wrong.join("\n  "));
@@ -314,18 +308,19 @@ async fn fifty_thousand_hostile_tries_at_random_are_let_through_or_refused_as_th
         assert!(foreign.is_empty(), "{} hears {foreign:?}", stranger.who.login());
     }
     assert!(heard > 10, "only {heard} messages reached anybody outside");
-    nothing_is_gone(&inside).await;
+    nothing_is_gone(&bus).await;
     println!("{} tries, {} refused, {heard} messages heard outside, 0 deviations", seen.tries, seen.refused);
     assert!(seen.tries >= TRIES && seen.refused > TRIES / 2 && seen.tries - seen.refused > TRIES / 20, "{} {}", seen.tries, seen.refused);
 }
 
 /// Every message that was ever taken is kept, from the first to the last, and every consumer is as it was made.
-async fn nothing_is_gone(inside: &Bus) {
+pub async fn nothing_is_gone(bus: &TestBus) {
+    let inside = bus.connect("provisioner").await;
     for stream in STREAMS {
         let state = inside.jetstream.get_stream(stream.name).await.unwrap().cached_info().state.clone();
         assert!(state.messages > 0 && state.first_sequence == 1 && state.messages == state.last_sequence, "{}: {state:?}", stream.name);
     }
-    for consumer in CONSUMERS.iter().filter(|consumer| consumer.service == "safety") {
+    for consumer in CONSUMERS {
         let spec = ConsumerSpec { stream: consumer.stream, name: consumer.name, filters: consumer.filters };
         inside.check_consumer(spec).await.unwrap();
     }

@@ -130,6 +130,15 @@ impl Login {
         body
     }
 
+    /// Publishes without headers, and waits for the answer that comes to `inbox`, which must be ours.
+    pub async fn ask(&mut self, subject: &str, body: &str, inbox: &str) {
+        let from = self.heard.len();
+        let words = format!("SUB {inbox} 9\r\nPUB {subject} {inbox} {}\r\n{body}\r\n", body.len());
+        assert_eq!(self.say(words.as_bytes()).await, [] as [&str; 0]);
+        self.hears(from).await;
+        self.say(b"UNSUB 9\r\n").await;
+    }
+
     /// Waits for the message of this number.
     pub async fn hears(&mut self, number: usize) -> (String, String) {
         let waiting = async {

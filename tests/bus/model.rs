@@ -34,6 +34,10 @@ impl Who {
         }
     }
 
+    pub fn is_outside(&self) -> bool {
+        matches!(self, Self::Site(_) | Self::Region(_) | Self::Dashboard)
+    }
+
     pub fn inbox(&self) -> String {
         format!("_INBOX_{}.reply", self.login())
     }
@@ -50,20 +54,20 @@ impl Who {
             (Self::Service("intake"), ["ro", "intake", "receipt", _]) => true,
             (Self::Service("safety"), ["ro", "safety", "receipt", _] | ["ro", "safety", "ring", "nhq" | "head"]) => true,
             // Who is inside sees how a stream is made; the provisioner makes it, and nobody unmakes it.
-            (Self::Service(_) | Self::Provisioner, ["$JS", "API", "STREAM", "INFO", stream]) => is_stream(stream),
-            (Self::Provisioner, ["$JS", "API", "STREAM", "CREATE" | "UPDATE", stream]) => is_stream(stream),
-            (Self::Provisioner, ["$JS", "API", "INFO"]) => true,
+            (Self::Service(_) | Self::Provisioner, ["JETSTREAM", "STREAM", "INFO", stream]) => is_stream(stream),
+            (Self::Provisioner, ["JETSTREAM", "STREAM", "CREATE" | "UPDATE", stream]) => is_stream(stream),
+            (Self::Provisioner, ["JETSTREAM", "INFO"]) => true,
             (
                 Self::Provisioner,
-                ["$JS", "API", "CONSUMER", "INFO", stream, name]
-                | ["$JS", "API", "CONSUMER", "DURABLE", "CREATE", stream, name]
-                | ["$JS", "API", "CONSUMER", "CREATE", stream, name, ..],
+                ["JETSTREAM", "CONSUMER", "INFO", stream, name]
+                | ["JETSTREAM", "CONSUMER", "DURABLE", "CREATE", stream, name]
+                | ["JETSTREAM", "CONSUMER", "CREATE", stream, name, ..],
             ) => is_consumer(stream, name),
             // A service reads through its own consumers, as they were made.
             (
                 Self::Service(service),
-                ["$JS", "API", "CONSUMER", "INFO", stream, name]
-                | ["$JS", "API", "CONSUMER", "MSG", "NEXT", stream, name]
+                ["JETSTREAM", "CONSUMER", "INFO", stream, name]
+                | ["JETSTREAM", "CONSUMER", "MSG", "NEXT", stream, name]
                 | ["$JS", "ACK", stream, name, _, _, _, _, _]
                 | ["$JS", "ACK", _, _, stream, name, _, _, _, _, _, _],
             ) => is_consumer(stream, name) && name.split('-').next() == Some(service),
@@ -137,7 +141,29 @@ pub fn attempts() -> BTreeSet<String> {
 }
 
 fn administration(all: &mut BTreeSet<String>) {
-    let api = |rest: String| format!("$JS.API.{rest}");
+    // By the name that a login has for it, and by the server's own.
+    for root in ["JETSTREAM", "$JS.API"] {
+        calls(all, root);
+    }
+    all.extend(
+        ["$JS.>", "$JS.ACK.>", "$JS.EVENT.ADVISORY.>", "$JS.EVENT.ADVISORY.CONSUMER.MAX_DELIVERIES.RO_SAFETY.safety-raises"]
+            .map(String::from),
+    );
+    for (stream, name) in consumers() {
+        all.insert(format!("$JS.ACK.{stream}.{name}.1.1.1.1.1"));
+        all.insert(format!("$JS.ACK._.x7.{stream}.{name}.1.1.1.1.1.x"));
+    }
+}
+
+/// The declared consumers, and some that there are not.
+fn consumers() -> impl Iterator<Item = (&'static str, &'static str)> {
+    let others = [("RO_SAFETY", "spy"), ("RO_EVENTS", "safety-raises"), ("RO_SAFETY", "*"), ("RO_SAFETY", ">")];
+    CONSUMERS.iter().map(|c| (c.stream, c.name)).chain(others)
+}
+
+/// The whole interface of JetStream.
+fn calls(all: &mut BTreeSet<String>, root: &str) {
+    let api = |rest: String| format!("{root}.{rest}");
     let bare = [
         "INFO",
         ">",
@@ -151,10 +177,6 @@ fn administration(all: &mut BTreeSet<String>) {
         "SERVER.REMOVE",
     ];
     all.extend(bare.map(|rest| api(rest.to_owned())));
-    all.extend(
-        ["$JS.>", "$JS.ACK.>", "$JS.EVENT.ADVISORY.>", "$JS.EVENT.ADVISORY.CONSUMER.MAX_DELIVERIES.RO_SAFETY.safety-raises"]
-            .map(String::from),
-    );
     let streams = STREAMS.iter().map(|stream| stream.name).chain(["RO_OTHER", "*", ">"]);
     for stream in streams {
         for verb in [
@@ -176,16 +198,12 @@ fn administration(all: &mut BTreeSet<String>) {
         all.insert(api(format!("DIRECT.GET.{stream}.{}", subject::RING_NHQ)));
         all.extend(["NAMES", "LIST", "CREATE"].map(|verb| api(format!("CONSUMER.{verb}.{stream}"))));
     }
-    let consumers = CONSUMERS.iter().map(|c| (c.stream, c.name));
-    let others = [("RO_SAFETY", "spy"), ("RO_EVENTS", "safety-raises"), ("RO_SAFETY", "*"), ("RO_SAFETY", ">")];
-    for (stream, name) in consumers.chain(others) {
+    for (stream, name) in consumers() {
         for verb in ["CREATE", "DURABLE.CREATE", "INFO", "MSG.NEXT", "DELETE", "PAUSE", "RESET", "UNPIN", "LEADER.STEPDOWN"] {
             all.insert(api(format!("CONSUMER.{verb}.{stream}.{name}")));
         }
         // A filter of the caller's own choice.
         all.insert(api(format!("CONSUMER.CREATE.{stream}.{name}.{}", subject::RING_HEAD)));
         all.insert(api(format!("CONSUMER.CREATE.{stream}.{name}.ro.>")));
-        all.insert(format!("$JS.ACK.{stream}.{name}.1.1.1.1.1"));
-        all.insert(format!("$JS.ACK._.x7.{stream}.{name}.1.1.1.1.1.x"));
     }
 }

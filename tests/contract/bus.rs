@@ -72,7 +72,7 @@ fn no_login_administers_the_bus_or_listens_to_everything() {
     for (name, permissions) in logins() {
         for subject in &permissions.publish {
             assert!(!matches(subject, "$SYS.any") && !matches(subject, "_INBOX.any") && subject != ">", "{name}: {subject}");
-            if let Some(call) = subject.strip_prefix("$JS.API.") {
+            if let Some(call) = subject.strip_prefix("JETSTREAM.") {
                 let verb = call.split('.').take(2).collect::<Vec<_>>().join(".");
                 let reads = ["STREAM.INFO", "CONSUMER.INFO", "CONSUMER.MSG"].contains(&verb.as_str());
                 let creates = name == "provisioner"
@@ -83,13 +83,10 @@ fn no_login_administers_the_bus_or_listens_to_everything() {
                 assert!(named, "{name}: {subject} names no stream");
             }
         }
-        for forbidden in [
-            "$JS.API.STREAM.DELETE.RO_SAFETY",
-            "$JS.API.STREAM.PURGE.RO_SAFETY",
-            "$JS.API.STREAM.MSG.GET.RO_SAFETY",
-            "$JS.API.STREAM.MSG.DELETE.RO_SAFETY",
-        ] {
-            assert!(!permissions.publish.iter().any(|p| matches(p, forbidden)), "{name} may call {forbidden}");
+        assert!(!permissions.publish.iter().any(|p| matches(p, "$JS.API.>")), "{name} may call the server by its own name");
+        for forbidden in ["STREAM.DELETE", "STREAM.PURGE", "STREAM.MSG.GET", "STREAM.MSG.DELETE"] {
+            let forbidden = format!("{}.{forbidden}.RO_SAFETY", subject::JETSTREAM);
+            assert!(!permissions.publish.iter().any(|p| matches(p, &forbidden)), "{name} may call {forbidden}");
         }
         for subject in &permissions.subscribe {
             assert!(!matches(subject, "_INBOX.any") && !matches(subject, "$JS.any") && !matches(subject, "$SYS.any"), "{name}: {subject}");
@@ -146,7 +143,7 @@ fn a_dashboard_writes_nothing_and_reads_only_what_has_no_content() {
 fn a_service_takes_messages_from_its_own_consumers_only() {
     for (name, permissions) in logins() {
         for consumer in subject::CONSUMERS.iter().filter(|c| c.service != name) {
-            let next = format!("$JS.API.CONSUMER.MSG.NEXT.{}.{}", consumer.stream, consumer.name);
+            let next = format!("{}.CONSUMER.MSG.NEXT.{}.{}", subject::JETSTREAM, consumer.stream, consumer.name);
             let ack = format!("$JS.ACK.{}.{}.1.1.1.1.1", consumer.stream, consumer.name);
             for call in [next, ack] {
                 assert!(!permissions.publish.iter().any(|p| matches(p, &call)), "{name} may call {call}");

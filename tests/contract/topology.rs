@@ -131,8 +131,8 @@ const CREDENTIALS: &str = "
 ## Logins of the bus
 
 What each login may publish and read; everything else is refused by the server, counted as `ro.bus.permission_violations`, and logged
-as an error. The services and the provisioner share the account `RO`, where the streams stand. Every login from outside has an account
-of its own, so that an answer of the server can be aimed at nobody else. `{site}` and `{region}` are the login's own.
+as an error. Every login has an account of its own, so that an answer of the server can be aimed at nobody else; the streams stand in
+the account `RO`, to which nobody logs in, and `JETSTREAM` is what a login has of its interface. `{site}` and `{region}` are the login's own.
 
 | login | publishes | reads |
 | --- | --- | --- |

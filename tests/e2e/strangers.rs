@@ -355,7 +355,7 @@ async fn superuser_of_one_database(system: &System, others: &Others) {
 
 const KEY: &str = "site-kent";
 /// What the key of Kent's system does not open: what is Mission's, what is told inside, what the server knows.
-const FOREIGN: [&str; 9] = [
+const FOREIGN: [&str; 10] = [
     "ro.safety.receipt.mission",
     "ro.intake.receipt.mission",
     "ro.safety.receipt.*",
@@ -365,6 +365,7 @@ const FOREIGN: [&str; 9] = [
     ">",
     "_INBOX_site-mission.>",
     "$JS.API.>",
+    "JETSTREAM.>",
 ];
 
 /// Whoever holds the key of another site's system: at every door without a token, and on the bus.
@@ -383,7 +384,7 @@ async fn holder_of_a_key(system: &System, others: &Others) {
         ears.push(bus.subscribe(subject).await.unwrap());
     }
     let (referral, concern) = (institutional_referral("mission"), imminent_concern("mission"));
-    let next = "$JS.API.CONSUMER.MSG.NEXT.RO_SAFETY.safety-raises";
+    let next = "JETSTREAM.CONSUMER.MSG.NEXT.RO_SAFETY.safety-raises";
     let tried: [(&str, Vec<u8>); 4] = [
         ("ro.intake.submit.referral.mission", referral.encode_to_vec()),
         ("ro.safety.raise.mission", concern.encode_to_vec()),

@@ -1,12 +1,13 @@
 //! A private nats-server: loopback only, TLS, fsync on every message, an encrypted store, one credential per service, site and region.
 //!
-//! Who may do what comes from `proto::subject`; what is not listed there is denied. The services share one account; every login from
-//! outside has an account of its own. Permissions alone would not do: the server answers a publish wherever the sender asks for it,
-//! and checks only what the sender itself publishes. In an account of its own such an answer reaches nobody else (threat T18).
+//! Who may do what comes from `proto::subject`; what is not listed there is denied. The streams stand in an account that nobody logs in to;
+//! every login has an account of its own. Permissions alone would not do: the server answers wherever the sender asks for it, and checks
+//! only what the sender itself publishes. In an account of its own such an answer reaches nobody else and commands nothing (threat T18).
 
 use std::{
+    borrow::Cow,
     collections::BTreeMap,
-    fs,
+    fmt, fs,
     io::{Read, Write},
     net::{SocketAddr, TcpStream},
     path::{Path, PathBuf},
@@ -39,6 +40,8 @@ pub struct Credential {
     pub seed_file: PathBuf,
     pub inbox_prefix: String,
     pub permissions: Permissions,
+    /// Logs in where the streams stand, with the server's own interface. Nobody of the product does; a measurement of the bare server does.
+    pub at_home: bool,
 }
 
 /// Every credential of the local bus: services, provisioner, dashboard, the given sites, and all regions.
@@ -67,7 +70,14 @@ fn credential(seeds: &Path, name: String, permissions: Permissions) -> Result<Cr
         secret::write(&seed_file, key.seed().map_err(refused)?.as_bytes())?;
         key
     };
-    Ok(Credential { inbox_prefix: subject::inbox_prefix(&name), public_key: key.public_key(), name, seed_file, permissions })
+    Ok(Credential {
+        inbox_prefix: subject::inbox_prefix(&name),
+        public_key: key.public_key(),
+        name,
+        seed_file,
+        permissions,
+        at_home: false,
+    })
 }
 
 /// The file beside the configuration that says how the store is encrypted.
@@ -115,43 +125,87 @@ fn tls(certificates: &Path) -> String {
 /// The part of the configuration that says who may log in and what each may do; nobody else gets in.
 #[must_use]
 pub fn authorization(credentials: &[Credential]) -> String {
-    let (inside, outside): (Vec<_>, Vec<_>) = credentials.iter().partition(|credential| is_inside(&credential.name));
-    let users: String = inside.into_iter().map(user).collect();
-    let mut exports: BTreeMap<(&str, &str), Vec<String>> = BTreeMap::new();
-    let mut accounts = String::new();
-    for credential in outside {
-        let account = json(&credential.name);
-        let mut imports = String::new();
-        for (kind, subject) in crossing(credential) {
-            exports.entry((kind, subject)).or_default().push(account.clone());
-            imports += &format!("      {{ {kind}: {{ account: {HOME}, subject: {} }} }}\n", json(subject));
+    let mut accounts: BTreeMap<&str, Account> = BTreeMap::new();
+    accounts.entry(HOME).or_default().head.push_str("    jetstream: enabled\n");
+    for credential in credentials {
+        let name = if credential.at_home { HOME } else { &credential.name };
+        accounts.entry(name).or_default().users += &user(credential);
+        for crossing in crossings(credential).filter(|_| !credential.at_home) {
+            let Crossing { kind, from, subject, alias, .. } = &crossing;
+            let alias = alias.map(|alias| format!(", to: {}", json(alias))).unwrap_or_default();
+            let import = format!("      {{ {kind}: {{ account: {}, subject: {} }}{alias} }}\n", json(from), json(subject));
+            accounts.entry(name).or_default().imports += &import;
+            accounts.entry(from).or_default().exports.entry(crossing).or_default().push(json(name));
         }
-        let user = user(credential);
-        accounts += &format!("  {account}: {{\n    users: [\n{user}    ]\n    imports: [\n{imports}    ]\n  }}\n");
     }
-    let exports: String = exports
-        .iter()
-        .map(|((kind, subject), accounts)| format!("      {{ {kind}: {}, accounts: [{}] }}\n", json(subject), accounts.join(", ")))
-        .collect();
-    format!(
-        "accounts {{\n  {HOME}: {{\n    jetstream: enabled\n    users: [\n{users}    ]\n    exports: [\n{exports}    ]\n  }}\n{accounts}}}\n"
-    )
+    let accounts: String = accounts.iter().map(|(name, account)| format!("  {}: {{\n{account}  }}\n", json(name))).collect();
+    format!("accounts {{\n{accounts}}}\n")
 }
 
-/// The account of the services, where the streams stand.
+/// The account where the streams stand.
 const HOME: &str = "RO";
 
-fn is_inside(name: &str) -> bool {
-    name == "provisioner" || SERVICES.contains(&name)
+#[derive(Default)]
+struct Account<'a> {
+    head: String,
+    users: String,
+    imports: String,
+    /// What leads out of it or is asked of it, and by whom.
+    exports: BTreeMap<Crossing<'a>, Vec<String>>,
 }
 
-/// What crosses between the account of a login from outside and ours: what it publishes as a request, what it reads as a stream.
-fn crossing(credential: &Credential) -> impl Iterator<Item = (&'static str, &str)> {
-    let own = format!("{}.", credential.inbox_prefix);
-    let sent = credential.permissions.publish.iter().map(|subject| ("service", subject.as_str()));
-    let read = credential.permissions.subscribe.iter().filter(move |subject| !subject.starts_with(&own));
-    sent.chain(read.map(|subject| ("stream", subject.as_str())))
+impl fmt::Display for Account<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { head, users, imports, exports } = self;
+        write!(f, "{head}    users: [\n{users}    ]\n    imports: [\n{imports}    ]\n    exports: [\n")?;
+        for (crossing, accounts) in exports {
+            let answers = if crossing.many_answers { ", response: stream" } else { "" };
+            writeln!(f, "      {{ {}: {}{answers}, accounts: [{}] }}", crossing.kind, json(&crossing.subject), accounts.join(", "))?;
+        }
+        writeln!(f, "    ]")
+    }
 }
+
+/// One subject that leads from one account into another.
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+struct Crossing<'a> {
+    kind: &'static str,
+    /// The account that gives it.
+    from: &'a str,
+    /// As that account calls it.
+    subject: Cow<'a, str>,
+    /// As it is called in the account of the login, where that differs.
+    alias: Option<&'a str>,
+    /// The messages of a consumer come as answers to one request.
+    many_answers: bool,
+}
+
+/// What a login publishes crosses to the streams as a request. What it reads live comes from the service that publishes it: the server
+/// leads nothing through two accounts, so no answer to a request reaches anybody outside either.
+fn crossings(credential: &Credential) -> impl Iterator<Item = Crossing<'_>> {
+    let own = format!("{}.", credential.inbox_prefix);
+    let sent = credential.permissions.publish.iter().map(|subject| {
+        let call = subject.strip_prefix(subject::JETSTREAM);
+        Crossing {
+            kind: "service",
+            from: HOME,
+            subject: call.map_or(Cow::Borrowed(subject.as_str()), |call| Cow::Owned(format!("{SERVERS_OWN}{call}"))),
+            alias: call.map(|_| subject.as_str()),
+            many_answers: call.is_some_and(|call| call.starts_with(".CONSUMER.MSG.NEXT.")),
+        }
+    });
+    let read = credential.permissions.subscribe.iter().filter(move |subject| !subject.starts_with(&own));
+    sent.chain(read.map(|subject| Crossing {
+        kind: "stream",
+        from: subject::owner(subject),
+        subject: subject.into(),
+        alias: None,
+        many_answers: false,
+    }))
+}
+
+/// How the server calls the interface of JetStream. Every account has one of its own by that name, so ours comes in by another.
+const SERVERS_OWN: &str = "$JS.API";
 
 fn user(credential: &Credential) -> String {
     let rule = |subjects: &[String]| {

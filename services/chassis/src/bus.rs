@@ -16,6 +16,7 @@ use async_nats::{
     jetstream::{
         self,
         consumer::{AckPolicy, pull},
+        context::ContextBuilder,
         stream::{Config as StreamConfig, DiscardPolicy, RetentionPolicy, StorageType},
     },
 };
@@ -24,6 +25,9 @@ use tokio_util::sync::CancellationToken;
 
 use crate::tls;
 
+/// What the interface of JetStream is called in the account of each login. The server's own name for it, `$JS.API`, leads to the account's
+/// own streams, of which there are none.
+const INTERFACE: &str = "JETSTREAM";
 /// How long a publish may wait for its acknowledgement.
 pub const PUBLISH_DEADLINE: Duration = Duration::from_secs(1);
 /// A message that is neither acknowledged nor refused is delivered again after this.
@@ -161,8 +165,8 @@ impl Bus {
             options = options.nkey(seed.trim().to_owned());
         }
         let client = options.connect(url).await.with_context(|| format!("cannot use the NATS address {url}"))?;
-        let jetstream =
-            jetstream::context::ContextBuilder::new().timeout(REQUEST_DEADLINE).ack_timeout(PUBLISH_DEADLINE).build(client.clone());
+        let jetstream = ContextBuilder::new().timeout(REQUEST_DEADLINE).ack_timeout(PUBLISH_DEADLINE);
+        let jetstream = jetstream.api_prefix(INTERFACE).build(client.clone());
         Ok(Self { client, jetstream, refusals })
     }
 
