@@ -40,6 +40,7 @@ pub const RULES: &[Rule] = &[
     Rule { method: WATCH, permission: "concern.watch", clause: "CARD3", allow: &[ANYONE] },
     Rule { method: "/ro.safety.v1.Safety/ListSites", permission: "site.list", clause: "R3e", allow: &[ANYONE] },
     Rule { method: "/ro.safety.v1.Safety/AssignOffice", permission: "office.assign", clause: "R3e", allow: ADMINISTRATORS },
+    Rule { method: "/ro.safety.v1.Safety/EndOffice", permission: "office.end", clause: "R3e", allow: ADMINISTRATORS },
     Rule {
         method: "/ro.safety.v1.Safety/ListOfficeHolders",
         permission: "office.list",

@@ -11,12 +11,13 @@ use proto::safety::v1::{
     AcceptConcernRequest, AcceptConcernResponse, AssignOfficeRequest, AssignOfficeResponse, Audience, AudienceStatus, Beat,
     CloseConcernRequest, CloseConcernResponse, CompareConcernsRequest, CompareConcernsResponse, Concern, ConcernReceipt, ConcernState,
     ConcernView, ConfirmChangesRequest, ConfirmChangesResponse, EndDeviceRequest, EndDeviceResponse, EndGrantRequest, EndGrantResponse,
-    Envelope, GetConcernReceiptRequest, GetConcernReceiptResponse, GetConcernRequest, GetConcernResponse, Grade, ListConcernsRequest,
-    ListConcernsResponse, ListDevicesRequest, ListDevicesResponse, ListGrantsRequest, ListGrantsResponse, ListOfficeHoldersRequest,
-    ListOfficeHoldersResponse, ListProposalsRequest, ListProposalsResponse, ListSitesRequest, ListSitesResponse, ProposeDeviceRequest,
-    ProposeDeviceResponse, ProposeGrantsRequest, ProposeGrantsResponse, RaiseConcernRequest, RaiseConcernResponse, RestoreConcernRequest,
-    RestoreConcernResponse, RoleGrant, RouteConcernRequest, RouteConcernResponse, Site, Snapshot, WatchConcernsRequest,
-    WatchConcernsResponse, WhoAmIRequest, WhoAmIResponse, safety_server::Safety, watch_concerns_response::Item,
+    EndOfficeRequest, EndOfficeResponse, Envelope, GetConcernReceiptRequest, GetConcernReceiptResponse, GetConcernRequest,
+    GetConcernResponse, Grade, ListConcernsRequest, ListConcernsResponse, ListDevicesRequest, ListDevicesResponse, ListGrantsRequest,
+    ListGrantsResponse, ListOfficeHoldersRequest, ListOfficeHoldersResponse, ListProposalsRequest, ListProposalsResponse, ListSitesRequest,
+    ListSitesResponse, ProposeDeviceRequest, ProposeDeviceResponse, ProposeGrantsRequest, ProposeGrantsResponse, RaiseConcernRequest,
+    RaiseConcernResponse, RestoreConcernRequest, RestoreConcernResponse, RoleGrant, RouteConcernRequest, RouteConcernResponse, Site,
+    Snapshot, WatchConcernsRequest, WatchConcernsResponse, WhoAmIRequest, WhoAmIResponse, safety_server::Safety,
+    watch_concerns_response::Item,
 };
 use time::OffsetDateTime;
 use tokio::sync::broadcast;
@@ -246,6 +247,10 @@ impl Safety for StandIn {
 
     async fn assign_office(&self, _: Request<AssignOfficeRequest>) -> Result<Response<AssignOfficeResponse>, Status> {
         Err(Status::unimplemented("the dashboard names no office-holders"))
+    }
+
+    async fn end_office(&self, _: Request<EndOfficeRequest>) -> Result<Response<EndOfficeResponse>, Status> {
+        Err(Status::unimplemented("the dashboard releases no office-holders"))
     }
 
     async fn list_office_holders(&self, _: Request<ListOfficeHoldersRequest>) -> Result<Response<ListOfficeHoldersResponse>, Status> {

@@ -4,8 +4,8 @@ use clap::{Args, Subcommand};
 use proto::{
     role,
     safety::v1::{
-        ConfirmChangesRequest, Device, EndGrantRequest, ListGrantsRequest, ListProposalsRequest, Proposal, ProposeGrantsRequest, RoleGrant,
-        WhoAmIRequest, proposal::What,
+        ConfirmChangesRequest, Device, EndGrantRequest, ListGrantsRequest, ListProposalsRequest, Proposal, ProposeGrantsRequest, Proposed,
+        RoleGrant, WhoAmIRequest, proposal::What,
     },
 };
 use time::{OffsetDateTime, format_description::well_known::Rfc3339};
@@ -109,6 +109,8 @@ pub(super) fn instant(text: &str) -> Result<OffsetDateTime, String> {
 }
 
 const IN_FORCE: Words = Words { en: "in force: grant {}", fr: "en vigueur : rôle {}" };
+const AS_IT_IS: Words = Words { en: "already in force", fr: "déjà en vigueur" };
+const LEAVES: Words = Words { en: "leaves {}", fr: "quitte {}" };
 const PROPOSED: Words = Words {
     en: "proposed: {}\n  another administrator puts it in force: ro grant confirm {}",
     fr: "proposé : {}\n  un autre administrateur le met en vigueur : ro grant confirm {}",
@@ -163,11 +165,7 @@ impl Command {
                     output::print_json(&answer);
                 }
                 for outcome in answer.outcomes.iter().filter(|_| !session.json) {
-                    print::line(if outcome.in_force {
-                        IN_FORCE.fill(session.lang, &[&outcome.grant_id])
-                    } else {
-                        PROPOSED.fill(session.lang, &[&outcome.proposal_id, &outcome.proposal_id])
-                    });
+                    print::line(outcome_in_words(outcome, session.lang));
                 }
             }
             Self::Confirm(c) => {
@@ -225,6 +223,14 @@ impl Whoami {
     }
 }
 
+/// What became of a change of the directory.
+pub(super) fn outcome_in_words(outcome: &Proposed, lang: Lang) -> String {
+    if !outcome.in_force {
+        return PROPOSED.fill(lang, &[&outcome.proposal_id, &outcome.proposal_id]);
+    }
+    if outcome.grant_id.is_empty() { AS_IT_IS.of(lang).to_owned() } else { IN_FORCE.fill(lang, &[&outcome.grant_id]) }
+}
+
 fn place(grant: &RoleGrant) -> String {
     output::or_dash(if grant.site.is_empty() { &grant.region } else { &grant.site }).to_owned()
 }
@@ -261,6 +267,7 @@ fn waiting(proposals: &[Proposal], lang: Lang) -> String {
         let (who, what) = match &p.what {
             Some(What::Grant(grant)) => (grant.subject.clone(), format!("{} {}", grant.role, place(grant))),
             Some(What::Device(device)) => (device.person.clone(), device_in_words(device, lang)),
+            Some(What::Leaving(holder)) => (holder.holder.clone(), LEAVES.fill(lang, &[&holder.office])),
             Some(What::Office(holder)) => (holder.holder.clone(), format!("{} #{}", holder.office, holder.rank)),
             None => Default::default(),
         };

@@ -14,6 +14,7 @@ pub mod grant;
 pub mod hold;
 pub mod inbox;
 pub mod labels;
+pub mod office;
 pub mod output;
 pub mod provision;
 pub mod purge;
@@ -56,6 +57,9 @@ pub enum Command {
     /// Who may do what: give, confirm, end and list roles
     #[command(subcommand)]
     Grant(grant::Command),
+    /// Who is rung: name somebody for an office, list and release them
+    #[command(subcommand)]
+    Office(office::Command),
     /// A device that raises and accepts while the identity provider is away: make, enrol, list and end it
     #[command(subcommand)]
     Device(device::Command),
@@ -86,6 +90,7 @@ pub fn run(command: Command) -> ExitCode {
         Command::Case(c) => with_session(c.common().clone(), |session| async move { c.run(&session).await }),
         Command::Audit(c) => finish(Lang::En, false, block_on(c.run())),
         Command::Grant(c) => with_session(c.common().clone(), |session| async move { c.run(&session).await }),
+        Command::Office(c) => with_session(c.common().clone(), |session| async move { c.run(&session).await }),
         Command::Device(c) => finish(c.common().lang(), c.common().json, block_on(c.run())),
         Command::Whoami(c) => with_device(&c.common.clone(), &c.by.clone(), |session| async move { c.run(&session).await }),
         Command::Inbox(c) => with_session(c.common.clone(), |session| async move { c.run(&session).await }),

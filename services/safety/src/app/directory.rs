@@ -51,7 +51,15 @@ pub async fn check(db: &mut PgConnection, holder: &Holder) -> Result<()> {
     if !(0..=2).contains(&holder.rank) {
         return Err(refusal("rank", "rank-unknown", "rank is 0, 1 or 2", "le rang est 0, 1 ou 2"));
     }
-    if !known_office(db, &holder.office).await? {
+    check_office(db, &holder.office).await
+}
+
+/// Whether there is such an office.
+///
+/// # Errors
+/// A refusal where there is none.
+pub async fn check_office(db: &mut PgConnection, office: &str) -> Result<()> {
+    if !known_office(db, office).await? {
         return Err(refusal(
             "office",
             "office-unknown",

@@ -46,6 +46,25 @@ pub async fn propose_office(tx: &mut PgConnection, tools: &Tools, caller: &Calle
     wait(tx, tools, caller, What::Office(holder), lasts).await
 }
 
+/// Proposes that somebody leaves an office: it decides who is rung, so it takes two persons too [R3e, threat T2].
+///
+/// # Errors
+/// A refusal where they do not hold it, or too much waits.
+pub async fn propose_leaving(
+    tx: &mut PgConnection,
+    tools: &Tools,
+    caller: &Caller,
+    office: &str,
+    holder: &str,
+    lasts: Duration,
+) -> Result<Outcome> {
+    store::grant::hold_directory(tx).await?;
+    // As it stands in the table, believed or not: what was written in behind this service's back is taken out by this too.
+    let held = store::directory::assigned(tx, &[office.to_owned()]).await?;
+    let Some(row) = held.into_iter().find(|row| row.holder.holder == holder) else { return Err(not_held()) };
+    wait(tx, tools, caller, What::Leaving(row.holder), lasts).await
+}
+
 /// Gives roles; those that take two persons are proposed.
 ///
 /// # Errors
@@ -97,6 +116,7 @@ async fn wait(tx: &mut PgConnection, tools: &Tools, caller: &Caller, what: What,
     let action = match &what {
         What::Grant(_) => "grant.propose",
         What::Office(_) => "office.assign",
+        What::Leaving(_) => "office.end",
         What::Device(_) => "device.propose",
     };
     let proposal = Proposal { id: tools.ids.uuid(), what, proposed_by: caller.subject.clone(), proposed_at: now, expires_at: now + lasts };
@@ -127,7 +147,7 @@ pub async fn confirm(tx: &mut PgConnection, tools: &Tools, caller: &Caller, ids:
         }
         let about = match &proposal.what {
             What::Grant(wanted) => &wanted.subject,
-            What::Office(holder) => &holder.holder,
+            What::Office(holder) | What::Leaving(holder) => &holder.holder,
             What::Device(device) => &device.person,
         };
         if [&proposal.proposed_by, about].contains(&&caller.subject) {
@@ -152,6 +172,7 @@ async fn put_in_force(tx: &mut PgConnection, tools: &Tools, caller: &Caller, pro
             directory::check(tx, &holder).await?;
             roster::assign(tx, tools, holder, &proposal.proposed_by, &caller.subject).await?;
         }
+        What::Leaving(holder) => roster::release(tx, &holder).await?,
         What::Device(wanted) => devices::enrol(tx, tools, wanted, &proposal.proposed_by, &caller.subject).await?,
     }
     Ok(())
@@ -194,6 +215,17 @@ fn fault(fault: Fault) -> Error {
         }
     };
     Refusal::invalid(reason, "A1", field, en, fr).into()
+}
+
+fn not_held() -> Error {
+    Refusal::invalid(
+        "office-not-held",
+        "R3e",
+        "holder",
+        "nobody of this name is in this office: ask who is with `ro office list`",
+        "personne de ce nom n'occupe cette fonction : voyez qui l'occupe avec `ro office list`",
+    )
+    .into()
 }
 
 fn over() -> Error {

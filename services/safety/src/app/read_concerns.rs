@@ -31,7 +31,7 @@ pub enum Viewer {
     /// Reads all concerns in full and accepts for NHQ.
     Nhq,
     /// Reads the concerns of the offices they hold, as a head, and accepts for them.
-    Head { offices: Vec<String> },
+    Head { person: String, offices: Vec<String> },
     /// Follows every concern without content.
     Dashboard,
     /// May know of none.
@@ -52,7 +52,7 @@ impl Viewer {
     fn scope(&self) -> Option<Scope> {
         match self {
             Self::Nhq | Self::Dashboard => Some(Scope::Everywhere),
-            Self::Head { offices } => Some(Scope::Offices(offices.clone())),
+            Self::Head { person, offices } => Some(Scope::Offices { person: person.clone(), offices: offices.clone() }),
             Self::Nobody => None,
         }
     }
@@ -76,14 +76,15 @@ impl Viewer {
     }
 
     /// Whether the viewer may accept for this audience. While nobody knows the head, NHQ routes the concern; it never accepts in the
-    /// head's place.
+    /// head's place. The head of the site that the person left has the concern until somebody accepts it [T2].
     #[must_use]
     pub fn speaks_for(&self, status: &AudienceStatus) -> bool {
         match self {
             Self::Nhq => status.audience == Audience::Nhq,
-            Self::Head { offices } => {
+            Self::Head { person, offices } => {
+                let left = status.former_office.as_ref().filter(|_| status.accepted.as_ref().is_none_or(|accepted| accepted.by == *person));
                 status.audience == Audience::ResponsibleHead
-                    && (offices.contains(&status.office) || status.former_office.as_ref().is_some_and(|f| offices.contains(f)))
+                    && [Some(&status.office), left].into_iter().flatten().any(|office| offices.contains(office))
             }
             Self::Dashboard | Self::Nobody => false,
         }
@@ -102,7 +103,7 @@ pub async fn viewer(db: &mut PgConnection, tools: &Tools, caller: &Caller) -> Re
     offices.extend(offices_of_role(caller));
     offices.retain(|o| o != route::RJ_UNIT && o != route::NMC);
     if !offices.is_empty() {
-        return Ok(Viewer::Head { offices });
+        return Ok(Viewer::Head { person: caller.subject.clone(), offices });
     }
     Ok(if caller.has_any(&[role::DASHBOARD, role::OPERATIONS]) { Viewer::Dashboard } else { Viewer::Nobody })
 }

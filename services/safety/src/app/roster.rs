@@ -43,6 +43,18 @@ pub async fn assign(tx: &mut PgConnection, tools: &Tools, holder: Holder, propos
     Ok(())
 }
 
+/// Takes a person out of an office, at once: they are rung no more and know of its concerns no more. Where nobody is left, NHQ and the
+/// monitoring centre are rung in its place. Who was released by whom stays in the audit log.
+///
+/// # Errors
+/// A statement failed.
+pub async fn release(tx: &mut PgConnection, holder: &Holder) -> Result<()> {
+    if store::directory::release(tx, &holder.office, &holder.holder).await? {
+        tracing::info!(office = holder.office, rank = holder.rank, "somebody left an office");
+    }
+    Ok(())
+}
+
 /// Without a key nothing is signed and every row is believed; the start of the process says so.
 fn is_believed(tools: &Tools, row: &Assigned) -> bool {
     let Some(signer) = &tools.signer else { return true };

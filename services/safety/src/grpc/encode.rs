@@ -125,6 +125,7 @@ pub fn proposal(proposal: Proposal) -> v1::Proposal {
         what: Some(match proposal.what {
             What::Grant(line) => v1::proposal::What::Grant(wanted(line)),
             What::Office(office) => v1::proposal::What::Office(holder(office)),
+            What::Leaving(office) => v1::proposal::What::Leaving(holder(office)),
             What::Device(device) => v1::proposal::What::Device(enrolment(device)),
         }),
         proposed_by: proposal.proposed_by,

@@ -195,6 +195,13 @@ impl Safety for Door {
         Ok(Response::new(v1::AssignOfficeResponse { outcome: Some(encode::outcome(&outcome)) }))
     }
 
+    async fn end_office(&self, request: Request<v1::EndOfficeRequest>) -> Answer<v1::EndOfficeResponse> {
+        let caller = Caller::of(&request)?;
+        let v1::EndOfficeRequest { office, holder } = request.into_inner();
+        let outcome = self.propose_leaving(&caller, &office, &holder).await?;
+        Ok(Response::new(v1::EndOfficeResponse { outcome: Some(encode::outcome(&outcome)) }))
+    }
+
     async fn propose_grants(&self, request: Request<v1::ProposeGrantsRequest>) -> Answer<v1::ProposeGrantsResponse> {
         let caller = Caller::of(&request)?;
         let outcomes = self.propose(&caller, request.into_inner().grants).await?;
@@ -268,8 +275,9 @@ impl Safety for Door {
 
     async fn list_office_holders(&self, request: Request<v1::ListOfficeHoldersRequest>) -> Answer<v1::ListOfficeHoldersResponse> {
         let caller = Caller::of(&request)?;
-        let office = request.into_inner().office;
+        let office = request.into_inner().office.trim().to_owned();
         let mut tx = self.begin(&caller).await?;
+        directory::check_office(&mut tx, &office).await?;
         let holders = roster::holders(&mut tx, &self.tools, &[office]).await.map_err(database)?;
         Ok(Response::new(v1::ListOfficeHoldersResponse { holders: holders.into_iter().map(encode::holder).collect() }))
     }

@@ -28,6 +28,12 @@ impl Door {
         self.settle(tx, Act::new(caller, "office.assign", "proposal", ""), ended).await
     }
 
+    pub(super) async fn propose_leaving(&self, caller: &Caller, office: &str, holder: &str) -> Result<Outcome> {
+        let mut tx = self.begin(caller).await?;
+        let ended = proposals::propose_leaving(&mut tx, &self.tools, caller, office.trim(), holder.trim(), self.proposals_last).await;
+        self.settle(tx, Act::new(caller, "office.end", "proposal", ""), ended).await
+    }
+
     pub(super) async fn propose(&self, caller: &Caller, grants: Vec<v1::RoleGrant>) -> Result<Vec<Outcome>> {
         some_of(grants.len())?;
         let wanted = grants.into_iter().map(wanted).collect::<Result<Vec<_>>>()?;

@@ -43,8 +43,11 @@ pub struct Concern {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Scope {
     Everywhere,
-    /// Only where one of these offices is, or was until accepted, responsible.
-    Offices(Vec<String>),
+    /// Only where one of these offices is responsible, or was and nobody but the person accepted.
+    Offices {
+        person: String,
+        offices: Vec<String>,
+    },
 }
 
 struct Row {
@@ -190,9 +193,9 @@ pub async fn list(
     after: Option<(bool, OffsetDateTime, Uuid)>,
     limit: i64,
 ) -> sqlx::Result<Vec<Concern>> {
-    let offices = match scope {
-        Scope::Everywhere => None,
-        Scope::Offices(offices) => Some(offices.as_slice()),
+    let (person, offices) = match scope {
+        Scope::Everywhere => (None, None),
+        Scope::Offices { person, offices } => (Some(person.as_str()), Some(offices.as_slice())),
     };
     let (settled, at, id) = after.map_or((None, None, None), |(s, at, id)| (Some(s), Some(at), Some(id)));
     sqlx::query_as!(
@@ -201,7 +204,8 @@ pub async fn list(
          from concern c
          where ($1 or state <> 'closed')
            and ($2::text[] is null or exists (select from audience a where a.concern_id = c.id
-                    and (a.office = any($2) or a.former_office = any($2))))
+                    and (a.office = any($2)
+                         or a.former_office = any($2) and (a.accepted_by is null or a.accepted_by = $7))))
            and ($3::bool is null or (state <> 'ringing', raised_at, id) > ($3, $4::timestamptz, $5::uuid))
          order by state <> 'ringing', raised_at, id limit $6",
         include_closed,
@@ -209,7 +213,8 @@ pub async fn list(
         settled,
         at,
         id,
-        limit
+        limit,
+        person
     )
     .fetch_all(db)
     .await?

@@ -91,6 +91,12 @@ pub async fn assigned_to(db: &mut PgConnection, holder: &str) -> sqlx::Result<Ve
     Ok(rows.fetch_all(db).await?.into_iter().map(Assigned::from).collect())
 }
 
+/// Takes a person out of an office; whether they were in it.
+pub async fn release(db: &mut PgConnection, office: &str, holder: &str) -> sqlx::Result<bool> {
+    let done = sqlx::query!("delete from office_holder where office = $1 and holder = $2", office, holder).execute(db).await?;
+    Ok(done.rows_affected() == 1)
+}
+
 /// Puts an assignment in force.
 pub async fn assign(db: &mut PgConnection, assigned: &Assigned, at: OffsetDateTime) -> sqlx::Result<()> {
     sqlx::query!(

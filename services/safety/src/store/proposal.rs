@@ -12,6 +12,8 @@ use crate::domain::{device::Enrolment, grant::Wanted, route::Holder};
 pub enum What {
     Grant(Wanted),
     Office(Holder),
+    /// Somebody leaves an office.
+    Leaving(Holder),
     Device(Enrolment),
 }
 
@@ -34,6 +36,7 @@ struct Row {
     until: Option<OffsetDateTime>,
     office: Option<String>,
     rank: Option<i16>,
+    leaves: bool,
     device_key: Option<Vec<u8>>,
     proposed_by: String,
     proposed_at: OffsetDateTime,
@@ -49,7 +52,10 @@ impl TryFrom<Row> for Proposal {
                 let grant = Grant { role, site: row.site, region: row.region };
                 What::Grant(Wanted { subject: row.subject, grant, since: row.since, until: row.until })
             }
-            (None, Some(office), Some(rank), None, _) => What::Office(Holder { office, holder: row.subject, rank }),
+            (None, Some(office), Some(rank), None, _) => {
+                let holder = Holder { office, holder: row.subject, rank };
+                if row.leaves { What::Leaving(holder) } else { What::Office(holder) }
+            }
             (None, None, None, Some(public_key), Some(until)) => What::Device(Enrolment { person: row.subject, public_key, until }),
             _ => return Err(sqlx::Error::Decode("proposal is of no grant, no office and no device".into())),
         };
@@ -60,18 +66,18 @@ impl TryFrom<Row> for Proposal {
 pub async fn insert(tx: &mut PgConnection, proposal: &Proposal) -> sqlx::Result<()> {
     let (subject, until) = match &proposal.what {
         What::Grant(wanted) => (&wanted.subject, wanted.until),
-        What::Office(holder) => (&holder.holder, None),
+        What::Office(holder) | What::Leaving(holder) => (&holder.holder, None),
         What::Device(device) => (&device.person, Some(device.until)),
     };
     let (grant, office, device) = match &proposal.what {
         What::Grant(wanted) => (Some(wanted), None, None),
-        What::Office(holder) => (None, Some(holder), None),
+        What::Office(holder) | What::Leaving(holder) => (None, Some(holder), None),
         What::Device(device) => (None, None, Some(device)),
     };
     sqlx::query!(
         "insert into proposal (id, subject, role, site, region, since, until, office, rank, device_key, proposed_by, proposed_at,
-             expires_at)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
+             expires_at, leaves)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)",
         proposal.id,
         subject,
         grant.map(|g| g.grant.role.as_str()),
@@ -84,7 +90,8 @@ pub async fn insert(tx: &mut PgConnection, proposal: &Proposal) -> sqlx::Result<
         device.map(|d| d.public_key.as_slice()),
         proposal.proposed_by,
         proposal.proposed_at,
-        proposal.expires_at
+        proposal.expires_at,
+        matches!(proposal.what, What::Leaving(_))
     )
     .execute(tx)
     .await?;
@@ -95,7 +102,7 @@ pub async fn insert(tx: &mut PgConnection, proposal: &Proposal) -> sqlx::Result<
 pub async fn waiting(db: &mut PgConnection, now: OffsetDateTime, limit: i64) -> sqlx::Result<Vec<Proposal>> {
     let rows = sqlx::query_as!(
         Row,
-        "select id, subject, role, site, region, since, until, office, rank, device_key, proposed_by, proposed_at, expires_at
+        "select id, subject, role, site, region, since, until, office, rank, leaves, device_key, proposed_by, proposed_at, expires_at
          from proposal where confirmed_at is null and expires_at > $1 order by proposed_at, id limit $2",
         now,
         limit
@@ -107,7 +114,7 @@ pub async fn waiting(db: &mut PgConnection, now: OffsetDateTime, limit: i64) -> 
 pub async fn hold(tx: &mut PgConnection, id: Uuid) -> sqlx::Result<Option<Proposal>> {
     let row = sqlx::query_as!(
         Row,
-        "select id, subject, role, site, region, since, until, office, rank, device_key, proposed_by, proposed_at, expires_at
+        "select id, subject, role, site, region, since, until, office, rank, leaves, device_key, proposed_by, proposed_at, expires_at
          from proposal where id = $1 and confirmed_at is null for update",
         id
     );

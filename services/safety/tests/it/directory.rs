@@ -114,6 +114,50 @@ async fn who_is_rung_changes_only_when_a_second_administrator_confirms() {
     assert!(rung(&world).await.contains(&"accomplice".to_owned()));
 }
 
+// [R3e, T2]
+#[tokio::test]
+async fn somebody_leaves_an_office_when_a_second_administrator_confirms_and_is_rung_no_more_and_knows_no_more() {
+    let world = World::new().await;
+    let (pool, tools) = (&world.db.pool, &world.tools);
+    let office = "institutional-head/mission";
+    let concern = world.raise(imminent_at("mission")).await;
+    let leave = async |holder: &str| {
+        let one = administrator("admin-1");
+        let mut tx = begin(pool, &fence::actor(&one)).await.unwrap();
+        let proposed = proposals::propose_leaving(&mut tx, tools, &one, office, holder, Duration::DAY).await;
+        tx.commit().await.unwrap();
+        proposed
+    };
+    let rung = async || {
+        world.raise(imminent_at("mission")).await;
+        let ring = world.rings().await.into_iter().rev().find(|r| r.audience() == v1::Audience::ResponsibleHead).unwrap();
+        (ring.no_route, ring.recipients.into_iter().map(|r| r.holder).collect::<Vec<_>>())
+    };
+    assert_eq!(refused(leave("nobody-of-this-name").await), "office-not-held");
+    let id = waits(leave(crate::world::HEAD).await.unwrap());
+    let mut db = begin(pool, &fence::actor(&administrator("admin-2"))).await.unwrap();
+    let waiting = proposals::waiting(&mut db, tools.clock.now()).await.unwrap();
+    assert!(matches!(&waiting[0].what, proposals::What::Leaving(holder) if holder.holder == crate::world::HEAD), "{waiting:?}");
+    drop(db);
+    assert_eq!(refused(confirm(pool, tools, &administrator("admin-1"), id).await), "second-person-needed");
+    assert_eq!(refused(confirm(pool, tools, &administrator(crate::world::HEAD), id).await), "second-person-needed");
+    assert!(rung().await.1.contains(&crate::world::HEAD.to_owned()), "one administrator alone silenced a head");
+    confirm(pool, tools, &administrator("admin-2"), id).await.unwrap();
+    let (no_route, told) = rung().await;
+    // A deputy is left, whom the first step does not reach: the office rings as one that nobody holds.
+    assert!(no_route && !told.contains(&crate::world::HEAD.to_owned()) && told.contains(&"officer-1".to_owned()), "{told:?}");
+    // Known by nothing but the office that they left.
+    let former = crate::world::caller(crate::world::HEAD, &[role::STAFF], &["kent"]);
+    let ended = world.accept(&former, concern.id, safety::domain::concern::Audience::ResponsibleHead).await;
+    assert!(matches!(ended, Err(Error::NotFound)), "whoever left an office still accepts for it");
+    let noted: Vec<String> = sqlx::query_scalar("select action from audit_staged where object = $1 order by staged")
+        .bind(id.to_string())
+        .fetch_all(&world.db.admin)
+        .await
+        .unwrap();
+    assert_eq!(noted, ["office.end", "change.confirm"]);
+}
+
 #[tokio::test]
 async fn an_office_changed_with_a_sql_prompt_rings_nhq_and_the_monitoring_centre_and_not_whoever_was_written_in() {
     let world = World::new().await;

@@ -81,6 +81,7 @@ async fn the_former_head_sees_the_concern_until_somebody_accepts_it() {
     }
     world.accept(&head_of("kent"), concern.id, Audience::ResponsibleHead).await.unwrap();
     assert_eq!(concerns(&world, &ours::actor(&head_of("kent"))).await, 1);
+    assert_eq!(concerns(&world, &ours::actor(&head_of("mission"))).await, 0, "theirs no more");
 }
 
 #[tokio::test]

@@ -11,7 +11,7 @@ use crate::world::{World, caller, head_of, imminent_at};
 
 const COMPARED: [&str; 3] = ["GetConcern", "GetConcernReceipt", "AcceptConcern"];
 const NATIONAL: &str = "open to national offices, from which no concern is hidden";
-const OTHERS: [(&str, &str); 19] = [
+const OTHERS: [(&str, &str); 20] = [
     ("RaiseConcern", "records, and refuses nothing"),
     ("CloseConcern", NATIONAL),
     ("RouteConcern", NATIONAL),
@@ -28,6 +28,7 @@ const OTHERS: [(&str, &str); 19] = [
     ("ListDevices", "names a person, to administrators of the directory"),
     ("EndDevice", "names a device, to administrators of the directory, who may list them all"),
     ("WhoAmI", "names nobody but the caller"),
+    ("EndOffice", "names an office and a person, to administrators of the directory"),
     ("ListOfficeHolders", "names an office"),
     ("CompareConcerns", "open to notification alone, which holds every concern"),
     ("RestoreConcern", "open to notification alone, which holds every concern"),
