@@ -193,6 +193,24 @@ pub async fn confirm(tx: &mut PgConnection, id: Uuid, at: OffsetDateTime) -> sql
     Ok(done.rows_affected() == 1)
 }
 
+/// The same for several messages.
+///
+/// # Errors
+/// A statement failed.
+pub async fn confirm_all(tx: &mut PgConnection, ids: &[Uuid], at: OffsetDateTime) -> sqlx::Result<()> {
+    hold(tx, ids).await?;
+    for id in ids {
+        confirm(tx, *id, at).await?;
+    }
+    Ok(())
+}
+
+/// Takes several rows in one order for everybody: two that take the same rows in two orders wait for each other.
+async fn hold(tx: &mut PgConnection, ids: &[Uuid]) -> sqlx::Result<()> {
+    sqlx::query!("select id from outbox where id = any($1) order by position for update", ids).fetch_all(tx).await?;
+    Ok(())
+}
+
 /// A message that was not confirmed in time.
 pub struct Unconfirmed {
     pub id: Uuid,
@@ -237,15 +255,6 @@ fn readable(keys: &Keys, id: Uuid, body: Vec<u8>, sealed: bool) -> Option<Vec<u8
             None
         }
     }
-}
-
-/// Forgets that anything unconfirmed was ever carried: for a bus that lost its store.
-///
-/// # Errors
-/// The statement failed.
-pub async fn carry_again(db: &mut PgConnection) -> sqlx::Result<u64> {
-    let done = sqlx::query!("update outbox set carried_at = null where must_be_confirmed and confirmed_at is null").execute(db).await?;
-    Ok(done.rows_affected())
 }
 
 /// Seals bodies that were written without a key, or by a version that did not seal, under the key of the month; how many.
@@ -370,6 +379,7 @@ impl Relay {
         let (carried, failed): (Vec<Vec<Uuid>>, Vec<Option<Uuid>>) = outcomes.into_iter().unzip();
         let carried = carried.concat();
         let failed: Vec<Uuid> = failed.into_iter().flatten().collect();
+        hold(&mut tx, &[carried.as_slice(), failed.as_slice()].concat()).await?;
         sqlx::query!("update outbox set carried_at = $2, attempt = attempt + 1 where id = any($1)", &carried, self.clock.now())
             .execute(&mut *tx)
             .await?;

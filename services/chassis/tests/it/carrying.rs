@@ -55,6 +55,36 @@ async fn three_relays_over_one_outbox_keep_the_order_of_every_aggregate_and_send
     }
 }
 
+/// The relay takes what it carried in one order, whoever accepts takes several rings in the same: neither is broken off for the other.
+#[tokio::test]
+async fn whoever_confirms_several_messages_takes_them_in_the_order_in_which_they_were_written() {
+    let world = World::new().await;
+    world.tell(Uuid::from_u128(1), &["first", "second"]).await;
+    let ids: Vec<Uuid> =
+        sqlx::query_scalar("select id from outbox order by position desc").fetch_all(world.admin(&world.teller)).await.unwrap();
+    let [second, first] = ids.as_slice() else { panic!("{ids:?}") };
+    let begin = async || begin(&world.teller.pool, &Actor::service("intake")).await.unwrap();
+    let take = async |tx: &mut sqlx::PgConnection, id: &Uuid| {
+        sqlx::query("select id from outbox where id = $1 for update nowait").bind(*id).fetch_one(tx).await
+    };
+    let mut relay = begin().await;
+    take(&mut relay, first).await.unwrap();
+    let (mut accepting, now, named) = (begin().await, world.teller.clock.now(), [*second, *first]);
+    let confirming = tokio::spawn(async move {
+        outbox::confirm_all(&mut accepting, &named, now).await.unwrap();
+        accepting.commit().await.unwrap();
+    });
+    let waits = "select count(*) from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()";
+    eventually("the second waits for the first", SOON, async || match world.count(&world.teller, waits).await {
+        0 => Err("nobody waits".to_owned()),
+        _ => Ok(()),
+    })
+    .await;
+    take(&mut relay, second).await.expect("it was taken by whoever waits for the first");
+    relay.commit().await.unwrap();
+    confirming.await.unwrap();
+}
+
 #[tokio::test]
 async fn what_nobody_confirms_is_sent_every_three_seconds_for_a_minute_and_then_more_seldom_and_for_ever() {
     let world = World::new().await;

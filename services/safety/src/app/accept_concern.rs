@@ -53,9 +53,8 @@ pub async fn accept(tx: &mut PgConnection, tools: &Tools, caller: &Caller, id: U
     let note = (!note.is_empty()).then_some(store::concern::Note { text: note, key: key.as_ref() });
     store::concern::put_audience(tx, id, status, note).await?;
     // A ring still on its way is not sent again.
-    for event in store::ring::on_their_way(tx, id, audience).await? {
-        outbox::confirm(tx, event, now).await?;
-    }
+    let on_their_way = store::ring::on_their_way(tx, id, audience).await?;
+    outbox::confirm_all(tx, &on_their_way, now).await?;
     let state = state_after(concern.state, &audiences);
     let revision = store::concern::advance(tx, id, state).await?;
     let change = Change {
