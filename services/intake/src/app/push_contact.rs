@@ -4,6 +4,7 @@ use std::str::FromStr;
 
 use chassis::{
     Caller, Error, Refusal, Result,
+    audit::{self, Act},
     outbox::{self, Outgoing},
     wire::timestamp,
 };
@@ -12,7 +13,7 @@ use sqlx::PgConnection;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-use super::{Answer, Desk, Receipt, Repeat, answer};
+use super::{Answer, CONTACT, Desk, Receipt, Repeat, answer};
 use crate::{
     access,
     domain::{
@@ -30,7 +31,11 @@ const ROUNDS: usize = 8;
 /// A refusal with the field to mend; another region's contact.
 pub async fn push_contact(desk: &Desk, caller: &Caller, told: &Told, body: &Body) -> Result<Receipt> {
     let examined = contact::examine(told, body)?;
-    access::may_push_for(caller, examined.region)?;
+    if let Err(refusal) = access::may_push_for(caller, examined.region) {
+        // Whoever speaks for a region of others is entered; who has only filled in a form wrongly is not.
+        let tried = Act::new(caller, "contact.push", CONTACT, "");
+        return audit::watched(&desk.pool, tried, desk.clock.now(), Err(refusal.into())).await;
+    }
     let mut tx = desk.begin(caller, [examined.region.code().to_owned()]).await?;
     let receipt = record(&mut tx, desk, &caller.subject, &examined, body).await?;
     tx.commit().await?;

@@ -60,6 +60,10 @@ async fn a_contact_pushed_twice_is_one_and_another_value_under_its_key_is_not_lo
 async fn nobody_pushes_for_another_region_and_nobody_but_notification_reads_a_contact() {
     let desk = desk().await;
     assert_eq!(push(&desk, &vso("quebec"), phone("1", "604-555-0100")).await, Err("region-not-yours"));
+    let noted: Vec<(String, String, String, String)> =
+        sqlx::query_as("select actor, action, outcome, reason from audit_staged").fetch_all(&desk.database.admin).await.unwrap();
+    let noted: Vec<[&str; 4]> = noted.iter().map(|(a, b, c, d)| [a.as_str(), b, c, d]).collect();
+    assert_eq!(noted, [["vso-quebec", "contact.push", "refused", "region-not-yours"]], "the try stands in the log");
     push(&desk, &vso("pacific"), phone("1", "604-555-0100")).await.unwrap();
     let id = waiting::<ContactPushed>(&desk, subject::CONTACT_PUSHED).await[0].contact_id.clone();
     for person in [vso("pacific"), officer(1), staff("mission"), caller("service:cases", &["service:cases"], &[], &[])] {
