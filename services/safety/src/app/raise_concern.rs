@@ -67,6 +67,7 @@ pub struct Receipt {
 pub async fn raise(tx: &mut PgConnection, tools: &Tools, report: Report) -> chassis::Result<Receipt> {
     let now = tools.clock.now();
     let id = identify(&report);
+    let apart = of_their_own(&report.raised_by, &report.concern.concern_id);
     let site = locate(tx, &report.concern.site, report.door.as_ref()).await?;
     let mut concern = Concern {
         id,
@@ -81,9 +82,17 @@ pub async fn raise(tx: &mut PgConnection, tools: &Tools, report: Report) -> chas
         revision: 1,
         ladder_version: tools.ladders.version,
     };
-    let key = store::sealed::key(tx, &tools.vault, id, now).await?;
-    match record_new(tx, tools, &mut concern, key.as_ref(), site, RAISED).await? {
-        None => Ok(Receipt { id, reference: concern.reference, recorded_at: now, already_known: false }),
+    let mut key = store::sealed::key(tx, &tools.vault, id, now).await?;
+    let mut known = record_new(tx, tools, &mut concern, key.as_ref(), site.clone(), RAISED).await?;
+    if known.as_ref().is_some_and(|known| known.raised_by != concern.raised_by) {
+        // Another raiser's. It may be accepted and silent by now, and is none of their business: theirs rings by itself [T4, T6].
+        concern.id = apart;
+        concern.reference.clear();
+        key = store::sealed::key(tx, &tools.vault, apart, now).await?;
+        known = record_new(tx, tools, &mut concern, key.as_ref(), site, RAISED).await?;
+    }
+    match known {
+        None => Ok(Receipt { id: concern.id, reference: concern.reference, recorded_at: now, already_known: false }),
         Some(known) => restate(tx, tools, key.as_ref(), known, &concern).await,
     }
 }
@@ -201,14 +210,13 @@ async fn restate(tx: &mut PgConnection, tools: &Tools, key: Option<&DataKey>, kn
 fn identify(report: &Report) -> Uuid {
     match report.concern.concern_id.as_str() {
         "" => report.fallback_id,
-        given => ConcernId::from_str(given).map_or_else(
-            |_| {
-                let digest = Sha256::new().chain_update(&report.raised_by).chain_update([0]).chain_update(given).finalize();
-                fingerprint_id(&digest)
-            },
-            ConcernId::uuid,
-        ),
+        given => ConcernId::from_str(given).map_or_else(|_| of_their_own(&report.raised_by, given), ConcernId::uuid),
     }
+}
+
+/// The id of what this raiser calls so, which no other raiser's is.
+fn of_their_own(raised_by: &str, given: &str) -> Uuid {
+    fingerprint_id(&Sha256::new().chain_update(raised_by).chain_update([0]).chain_update(given).finalize())
 }
 
 /// A UUID (version 8) from the first 16 bytes of a digest.

@@ -65,6 +65,28 @@ async fn another_text_under_the_same_id_is_kept_beside_the_first() {
     assert_eq!(world.count("select revision from concern").await, 2);
 }
 
+// [RM1c], threats T4 and T6
+#[tokio::test]
+async fn whoever_raises_under_the_id_of_another_raises_their_own_which_rings_and_are_told_nothing_of_the_first() {
+    let world = World::new().await;
+    let concern = v1::Concern { concern_id: Uuid::from_u128(99).to_string(), ..imminent_at("mission") };
+    let first = world.report(concern.clone(), "someone", None).await;
+    world.accept(&crate::world::officer(), first.id, Audience::Nhq).await.unwrap();
+    world.accept(&crate::world::head_of("mission"), first.id, Audience::ResponsibleHead).await.unwrap();
+    let rung = world.rings().await.len();
+    world.tools.clock.advance(time::Duration::HOUR);
+    let second = world.report(concern.clone(), "somebody-else", None).await;
+    assert!(!second.already_known && second.id != first.id && second.reference != first.reference);
+    assert!(second.recorded_at > first.recorded_at);
+    assert_eq!(world.rings().await.len(), rung + 2, "both audiences ring for it");
+    assert_eq!(world.count("select count(*) from concern_variant").await, 0, "nothing is added to somebody else's");
+    let again = world.report(concern.clone(), "somebody-else", None).await;
+    assert_eq!((again.id, again.already_known), (second.id, true), "sent twice it is one");
+    let first_again = world.report(concern, "someone", None).await;
+    assert_eq!((first_again.id, first_again.already_known), (first.id, true));
+    assert_eq!(world.count("select count(*) from concern").await, 2);
+}
+
 #[tokio::test]
 async fn an_id_that_is_no_uuid_and_a_site_that_does_not_exist_refuse_nothing() {
     let world = World::new().await;
