@@ -189,6 +189,8 @@ struct Claims<'a> {
     aud: &'static str,
     sub: &'a str,
     iat: i64,
+    /// When the person proved themselves: nobody does here, so it is when the token was made.
+    auth_time: i64,
     exp: i64,
 }
 
@@ -226,7 +228,7 @@ impl Issuer {
         let mut header = Header::new(Algorithm::ES256);
         header.kid = Some(self.key_id.clone());
         let (iat, exp) = (now.unix_timestamp(), (now + VALID).unix_timestamp());
-        let claims = Claims { iss: ISSUER, aud: AUDIENCE, sub: subject, iat, exp };
+        let claims = Claims { iss: ISSUER, aud: AUDIENCE, sub: subject, iat, auth_time: iat, exp };
         jsonwebtoken::encode(&header, &claims, &self.key).map_err(|error| Error::said(format!("a token cannot be signed: {error}")))
     }
 

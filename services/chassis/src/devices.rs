@@ -127,7 +127,7 @@ impl Devices {
             return None;
         }
         let expires_at = stated.exp.min(held.until);
-        Some(Proof { device: Some(held.id.clone()), ..Proof::new(&held.person, expires_at) })
+        Some(Proof { device: Some(held.id.clone()), proven_at: Some(stated.iat), ..Proof::new(&held.person, expires_at) })
     }
 
     /// Whether the device is one of ours.
@@ -208,6 +208,7 @@ mod tests {
         let proof = enrolled(&key, now + DAY).verify(&key.token("head-1", "ro", now, LONGEST).unwrap()).unwrap();
         assert_eq!((proof.subject.as_str(), proof.device), ("head-1", Some(key.id().to_string())));
         assert!(proof.expires_at <= now + LONGEST);
+        assert!(proof.proven_at.is_some_and(|at| (now - at).abs() <= Duration::SECOND), "the PIN was given now");
     }
 
     #[test]

@@ -6,13 +6,15 @@ use std::collections::HashSet;
 
 use jsonwebtoken::{Algorithm, TokenData, Validation, decode, decode_header};
 use serde::Deserialize;
-use time::OffsetDateTime;
+use time::{Duration, OffsetDateTime};
 use tonic::Status;
 
 use crate::{devices::Devices, keys::Keys, refusal::Refusal};
 
 /// What the subject and the role of a service begin with; no token may hold it.
 const SERVICE: &str = "service:";
+/// The clock of the provider may be ahead of ours by this.
+const CLOCKS_DIFFER: Duration = Duration::seconds(60);
 
 /// Who somebody has proven to be, and until when the proof holds. What they may do stands in the grants: whatever else a token
 /// says, roles and places included, is not read.
@@ -23,6 +25,9 @@ pub struct Proof {
     pub subject: String,
     #[serde(rename = "exp", with = "time::serde::timestamp")]
     pub expires_at: OffsetDateTime,
+    /// When the person last proved themselves: to the provider (`auth_time`, where it says so), or to their device, with the PIN.
+    #[serde(rename = "auth_time", default, with = "time::serde::timestamp::option")]
+    pub proven_at: Option<OffsetDateTime>,
     /// The device that signed for the person; none for a token of the provider.
     #[serde(skip)]
     pub device: Option<String>,
@@ -32,7 +37,7 @@ impl Proof {
     /// What a token of the provider proves.
     #[must_use]
     pub fn new(subject: &str, expires_at: OffsetDateTime) -> Self {
-        Self { subject: subject.to_owned(), expires_at, device: None }
+        Self { subject: subject.to_owned(), expires_at, proven_at: None, device: None }
     }
 }
 
@@ -57,6 +62,8 @@ pub struct Caller {
     pub expires_at: OffsetDateTime,
     /// The device that signed for the person, where one did: it may less than they.
     pub device: Option<String>,
+    /// When the person last proved themselves, where that is known.
+    pub proven_at: Option<OffsetDateTime>,
     /// When the proof of identity ends.
     pub(crate) proven_until: OffsetDateTime,
 }
@@ -67,7 +74,7 @@ impl Caller {
     pub fn new(proof: Proof, grants: Vec<Grant>, until: Option<OffsetDateTime>) -> Self {
         let proven_until = proof.expires_at;
         let expires_at = until.map_or(proven_until, |until| until.min(proven_until));
-        Self { subject: proof.subject, grants, expires_at, device: proof.device, proven_until }
+        Self { subject: proof.subject, grants, expires_at, device: proof.device, proven_at: proof.proven_at, proven_until }
     }
 
     /// Somebody who holds each of the roles at each of the places; for tests, and where no more than that is known.
@@ -140,13 +147,19 @@ impl Caller {
 
     /// What proved the caller's identity, for looking them up anew.
     pub(crate) fn proof(&self) -> Proof {
-        Proof { device: self.device.clone(), ..Proof::new(&self.subject, self.proven_until) }
+        Proof { device: self.device.clone(), proven_at: self.proven_at, ..Proof::new(&self.subject, self.proven_until) }
     }
 
     /// Whether the proof of identity still holds; the grants are another question.
     #[must_use]
     pub fn is_proven(&self, now: OffsetDateTime) -> bool {
         now < self.proven_until
+    }
+
+    /// Whether the person proved themselves within this time; no where nothing says when they did, or that it lies ahead.
+    #[must_use]
+    pub fn proved_within(&self, lasts: Duration, now: OffsetDateTime) -> bool {
+        self.proven_at.is_some_and(|at| at <= now + CLOCKS_DIFFER && now - at <= lasts)
     }
 
     /// The caller behind a service's verified certificate. It acts for no site and no region, and for one call only.
@@ -271,6 +284,25 @@ mod tests {
         assert!(caller.holds_at(&["head"], "mission") && caller.holds_at(&["staff"], "kent") && caller.has_any(&["head"]));
         assert!(!caller.holds_at(&["head"], "kent") && !caller.holds_at(&["staff"], "mission") && !caller.holds_in(&["head"], "mission"));
         assert_eq!(caller.sites_of("head").collect::<Vec<_>>(), ["mission"]);
+    }
+
+    #[test]
+    fn who_proved_themselves_long_ago_or_tomorrow_or_nobody_knows_when_did_not_do_so_within_the_time() {
+        let now = OffsetDateTime::UNIX_EPOCH + Duration::DAY;
+        let lasts = Duration::minutes(5);
+        let told = [
+            (None, false),
+            (Some(now), true),
+            (Some(now - lasts), true),
+            (Some(now - lasts - Duration::SECOND), false),
+            (Some(now + CLOCKS_DIFFER), true),
+            (Some(now + CLOCKS_DIFFER + Duration::SECOND), false),
+        ];
+        for (proven_at, fresh) in told {
+            let caller = Caller::new(Proof { proven_at, ..Proof::new("someone", now) }, Vec::new(), None);
+            assert_eq!(caller.proved_within(lasts, now), fresh, "{proven_at:?}");
+            assert_eq!(Caller::new(caller.proof(), Vec::new(), None).proven_at, proven_at, "lost when the grants are asked again");
+        }
     }
 
     #[test]

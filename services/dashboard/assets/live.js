@@ -147,6 +147,7 @@
       const isJson = (sent.headers.get("content-type") ?? "").startsWith("application/json");
       const body = isJson ? await sent.json() : null;
       if (sent.ok) answer = body ?? {};
+      else if (body?.go) return location.assign(body.go);
       else failure = body?.message ?? failure;
     } catch { /* said below */ }
     button.disabled = false;

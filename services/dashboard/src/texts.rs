@@ -85,6 +85,7 @@ texts! {
     // sign in
     sign_in: "Sign in", "Ouvrir une session";
     sign_in_refused: "This access token is not valid, or no longer. Nothing more can be said about it.", "Ce jeton d’accès n’est pas valide, ou ne l’est plus. On ne peut en dire davantage.";
+    sign_in_again: "To accept, prove anew that it is you: sign in again. The concern rings on until then.", "Pour accepter, prouvez de nouveau votre identité : ouvrez une nouvelle session. L’alerte continue jusque-là.";
     token_label: "Access token", "Jeton d’accès";
     token_hint: "The signed token that your identity provider gave you.", "Le jeton signé que votre fournisseur d’identité vous a remis.";
     development_only: "For development only", "Pour le développement seulement";

@@ -39,6 +39,10 @@ pub struct Config {
     #[arg(long, default_value_t = 365, value_parser = clap::value_parser!(u16).range(1..=1830))]
     pub device_days: u16,
 
+    /// Minutes since somebody last proved themselves to the identity provider (`auth_time` of the token) within which they may accept a concern; 0: it is not asked. A device asks for its PIN each time. CSC sets it
+    #[arg(long, default_value_t = 0, value_parser = clap::value_parser!(u16).range(0..=1440))]
+    pub accept_minutes: u16,
+
     /// Version of the three ladders, recorded with each concern
     #[arg(long, default_value_t = 1)]
     pub ladder_version: i32,

@@ -38,8 +38,9 @@ pub async fn serve(config: Config, ctx: Context) -> anyhow::Result<()> {
         );
     }
     let devices = devices::Book::new(ctx.clock.clone(), time::Duration::days(config.device_days.into()));
-    let tools =
-        Tools { clock: ctx.clock.clone(), ids: ctx.ids.clone(), ladders: Ladders::of(&config), signer, vault: ctx.vault.clone(), devices };
+    let accept_within = (config.accept_minutes > 0).then(|| time::Duration::minutes(config.accept_minutes.into()));
+    let (clock, ids, vault) = (ctx.clock.clone(), ctx.ids.clone(), ctx.vault.clone());
+    let tools = Tools { clock, ids, ladders: Ladders::of(&config), signer, vault, devices, accept_within };
     let hub = Hub::new(ctx.clock.clone());
     directory::load(&ctx.pool).await?;
     ring::ring_anew_without_a_key(&ctx.pool, &tools).await?;

@@ -119,7 +119,7 @@ async fn a_role_that_was_written_with_a_sql_prompt_or_changed_in_any_way_counts_
     let (directory, other) = (signer(), signer());
     let copy = grants::Copy::new(database.pool.clone(), Some(directory.public().into()));
     let held = async || {
-        let proof = Proof { subject: "someone".into(), expires_at: Clock::system().now() + Duration::HOUR, device: None };
+        let proof = Proof::new("someone", Clock::system().now() + Duration::HOUR);
         copy.caller(proof, Clock::system().now()).await.unwrap().roles().len()
     };
     hold(&database.pool, &line("someone", "rj-officer", None).signed(&directory)).await;

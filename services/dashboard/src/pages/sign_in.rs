@@ -13,6 +13,8 @@ pub enum Notice {
     None,
     Refused,
     SignedOut,
+    /// To accept, they must prove anew who they are.
+    Again,
     NoKeys,
 }
 
@@ -27,6 +29,7 @@ pub fn content(language: Language, notice: Notice, people: &[Person], next: &str
             Notice::None => {}
             Notice::Refused => { div class="errors" role="alert" { p { (texts.sign_in_refused) } } }
             Notice::SignedOut => { p class="outcome" role="status" { (texts.signed_out) } }
+            Notice::Again => { p class="outcome" role="status" { (texts.sign_in_again) } }
             Notice::NoKeys => { div class="errors" role="alert" { p { (texts.no_identity_keys) } } }
         }
         @if !people.is_empty() {

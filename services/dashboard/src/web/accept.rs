@@ -10,6 +10,7 @@ use proto::safety::v1::Audience;
 use serde::Deserialize;
 use serde_json::json;
 use tonic::{Code, Status};
+use tonic_types::StatusExt as _;
 
 use super::{App, live, see_other, visitor::Member};
 use crate::{
@@ -17,6 +18,9 @@ use crate::{
     texts::{Texts, fill},
     view::Card,
 };
+
+/// What the safety service says to whoever proved themselves too long ago for an acceptance (threat T3).
+const PROVE_ANEW: &str = "sign-in-again";
 
 #[derive(Default, Deserialize)]
 #[serde(default)]
@@ -37,7 +41,7 @@ pub async fn accept(
         return member.visitor.trouble(Trouble::WrongOrigin);
     }
     if let Err(status) = app.safety.accept(&member.session, &concern, audience).await {
-        return failed(&member, &status);
+        return failed(&member, &concern, &status);
     }
     if !member.visitor.wants_piece {
         return see_other(&format!("/{}/concerns?accepted={concern}", member.visitor.language.code()));
@@ -58,7 +62,21 @@ pub fn outcome(card: &Card, texts: &Texts) -> Option<String> {
     Some(fill(text, &[("reference", &card.reference), ("who", &first.accepted_by)]))
 }
 
-fn failed(member: &Member, status: &Status) -> Response {
+/// To the page of signing in, which leads back to the concern.
+fn prove_anew(member: &Member, concern: &str) -> Response {
+    let language = member.visitor.language;
+    let go = format!("/{0}/sign-in?again=1&next=/{0}/concerns/{concern}", language.code());
+    if !member.visitor.wants_piece {
+        return see_other(&go);
+    }
+    let told = json!({ "message": language.texts().sign_in_again, "go": go });
+    (StatusCode::UNAUTHORIZED, [(header::CONTENT_TYPE, "application/json")], told.to_string()).into_response()
+}
+
+fn failed(member: &Member, concern: &str, status: &Status) -> Response {
+    if status.get_details_error_info().is_some_and(|info| info.reason == PROVE_ANEW) {
+        return prove_anew(member, concern);
+    }
     if !member.visitor.wants_piece {
         return member.visitor.refused(status);
     }

@@ -27,12 +27,14 @@ pub async fn home(visitor: Visitor) -> Response {
 pub struct Asked {
     next: String,
     signed_out: Option<u8>,
+    again: Option<u8>,
 }
 
 pub async fn page(State(app): State<App>, visitor: Visitor, Query(asked): Query<Asked>) -> Response {
-    let notice = match (&app.verifier, asked.signed_out) {
-        (None, _) => Notice::NoKeys,
-        (_, Some(_)) => Notice::SignedOut,
+    let notice = match (&app.verifier, asked.signed_out, asked.again) {
+        (None, ..) => Notice::NoKeys,
+        (_, Some(_), _) => Notice::SignedOut,
+        (_, None, Some(_)) => Notice::Again,
         _ => Notice::None,
     };
     show(&app, &visitor, notice, StatusCode::OK, &asked.next)

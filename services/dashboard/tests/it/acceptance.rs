@@ -1,8 +1,9 @@
 //! Accepting: one press, with or without a script; the second is told who was first.
 
+use chassis::Refusal;
 use http::StatusCode;
 use proto::{role, safety::v1::Grade};
-use tonic::Status;
+use tonic::{Code, Status};
 
 use super::{
     safety::ringing,
@@ -65,6 +66,36 @@ async fn an_acceptance_that_fails_is_never_shown_as_a_success() {
         assert!(text(piece).await.contains(words), "{status}");
     }
     assert!(world.safety.view_of(ID).audiences.iter().all(|told| told.accepted_at.is_none()));
+}
+
+#[tokio::test]
+async fn whoever_must_prove_themselves_anew_is_led_to_sign_in_and_back_to_the_concern_and_is_told_that_it_rings_on() {
+    let world = world().await;
+    let browser = world.sign_in("rj-officer-1", role::RJ_OFFICER).await;
+    let refused = Refusal { code: Code::Unauthenticated, ..Refusal::precondition("sign-in-again", "R3e", "again", "de nouveau") };
+    *world.safety.refuse.lock().unwrap() = Some(refused.into());
+    let plain = browser.submit(ACCEPT, &[("audience", "1")]).await;
+    assert_eq!(plain.status(), StatusCode::SEE_OTHER);
+    let go = location(&plain).to_owned();
+    assert_eq!(go, format!("/en/sign-in?again=1&next=/en/concerns/{ID}"));
+    let mut request = browser.form(ACCEPT, &[("audience", "1"), ("form_token", &browser.form_token)]);
+    request.headers_mut().insert("x-ro-piece", "1".parse().unwrap());
+    let piece = browser.send(request).await;
+    assert_eq!(piece.status(), StatusCode::UNAUTHORIZED);
+    assert!(text(piece).await.contains(&go), "the script is led there too");
+    *world.safety.refuse.lock().unwrap() = None;
+    let page = browser.read(&go).await;
+    assert!(page.contains("prove anew that it is you") && page.contains(&format!("/en/concerns/{ID}")), "{page}");
+    let signed_in = browser
+        .post(
+            "/en/sign-in",
+            &[
+                ("token", &world.token("rj-officer-1", &[role::RJ_OFFICER], &[], time::Duration::HOUR)),
+                ("next", &format!("/en/concerns/{ID}")),
+            ],
+        )
+        .await;
+    assert_eq!(location(&signed_in), format!("/en/concerns/{ID}"));
 }
 
 #[tokio::test]

@@ -2,6 +2,7 @@
 
 use chassis::{Caller, Error, Refusal, Result, database::act_as, outbox};
 use sqlx::PgConnection;
+use tonic::Code;
 use uuid::Uuid;
 
 use super::{Change, Tools, fence, read_concerns::viewer, record, signed};
@@ -41,6 +42,9 @@ pub async fn accept(tx: &mut PgConnection, tools: &Tools, caller: &Caller, id: U
     if concern.state == State::Closed && status.accepted.is_none() {
         return Err(Error::NotFound);
     }
+    if status.accepted.is_none() && tools.accept_within.is_some_and(|lasts| !caller.proved_within(lasts, now)) {
+        return Err(prove_anew());
+    }
     // Theirs to accept. What follows is written by the service.
     act_as(tx, &fence::itself()).await?;
     if status.accepted.is_some() {
@@ -69,6 +73,20 @@ pub async fn accept(tx: &mut PgConnection, tools: &Tools, caller: &Caller, id: U
     };
     record(tx, tools, &change).await?;
     Ok(Accepted { status: accepted, already: false })
+}
+
+/// Whoever sits down at a screen that somebody left, or holds a token of this morning, silences nobody (threat T3). It rings on meanwhile.
+fn prove_anew() -> Error {
+    Refusal {
+        code: Code::Unauthenticated,
+        ..Refusal::precondition(
+            "sign-in-again",
+            "R3e",
+            "to accept, prove anew that it is you: sign in again, or accept with a device. The concern rings on",
+            "pour accepter, prouvez de nouveau votre identité : ouvrez une nouvelle session, ou acceptez avec un appareil. L'alerte continue",
+        )
+    }
+    .into()
 }
 
 fn not_theirs() -> Error {

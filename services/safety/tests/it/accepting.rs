@@ -1,6 +1,7 @@
 //! Each audience accepts for itself, and nobody for another.
 
 use chassis::{Caller, Error};
+use harness::wait::eventually;
 use proto::role;
 use safety::{
     app::{close_concern, fence, read_concerns, route_concern},
@@ -98,6 +99,41 @@ async fn a_concern_is_closed_only_after_both_have_accepted_and_only_with_an_outc
     close("spoke with him").await.unwrap();
     close("again").await.unwrap();
     assert_eq!(world.count("select count(*) from timeline where what = 'closed'").await, 1);
+}
+
+// [R3e], threat T3
+#[tokio::test]
+async fn whoever_proved_themselves_too_long_ago_proves_anew_before_they_accept_and_it_rings_on_until_then() {
+    let mut world = World::new().await;
+    world.tools.accept_within = Some(time::Duration::minutes(10));
+    let concern = world.raise(imminent_at("mission")).await;
+    let now = world.tools.clock.now();
+    let proven = |site, proven_at| {
+        let mut caller = head_of(site);
+        caller.proven_at = proven_at;
+        caller
+    };
+    let head = |proven_at| proven("mission", proven_at);
+    let hour = Some(now - time::Duration::HOUR);
+    for stale in [head(None), head(hour)] {
+        let refused = world.accept(&stale, concern.id, Audience::ResponsibleHead).await.unwrap_err();
+        assert!(matches!(refused, Error::Refused(r) if r.reason == "sign-in-again"));
+    }
+    world.tools.clock.advance(time::Duration::minutes(3));
+    // The ladder passes over what a refused try may still hold for a moment.
+    eventually("it rings on", std::time::Duration::from_secs(10), async || match world.tick().await {
+        0 => Err("nothing rang".to_owned()),
+        _ => Ok(()),
+    })
+    .await;
+    assert!(world.audience(concern.id, Audience::ResponsibleHead).await.accepted.is_none());
+    // What they may not know of says nothing else than before.
+    let hidden = world.accept(&proven("kent", None), concern.id, Audience::ResponsibleHead).await;
+    assert!(matches!(hidden, Err(Error::NotFound)));
+    let minutes_ago = Some(world.tools.clock.now() - time::Duration::minutes(9));
+    assert!(!world.accept(&head(minutes_ago), concern.id, Audience::ResponsibleHead).await.unwrap());
+    // Whoever is told that it is accepted silences nobody by that.
+    assert!(world.accept(&head(hour), concern.id, Audience::ResponsibleHead).await.unwrap());
 }
 
 #[tokio::test]

@@ -272,7 +272,7 @@ async fn what_is_given_and_ended_is_signed_and_what_was_typed_into_the_directory
     let key = world.tools.signer.as_ref().unwrap().public();
     let copy = chassis::grants::Copy::new(world.db.pool.clone(), Some(key.into()));
     let roles = async |subject: &str| {
-        let proof = Proof { subject: subject.to_owned(), expires_at: OffsetDateTime::UNIX_EPOCH, device: None };
+        let proof = Proof::new(subject, OffsetDateTime::UNIX_EPOCH);
         copy.caller(proof, world.tools.clock.now()).await.unwrap().roles().iter().map(|role| (*role).to_owned()).collect::<Vec<_>>()
     };
     // A version that did not sign left lines behind: they are signed once.
