@@ -13,18 +13,24 @@ pub mod session;
 pub mod web;
 
 pub mod config;
+pub mod door;
 pub mod health;
 
 use std::{sync::Arc, time::Duration};
 
 use anyhow::Context as _;
-use chassis::Process;
+use chassis::{
+    Process,
+    limits::{Quota, connections::Connections},
+};
 use tokio::{net::TcpListener, sync::Semaphore};
 
 pub use config::Config;
 
 /// What open pages may take to end when the process stops.
 const GRACE: Duration = Duration::from_secs(4);
+/// What a browser may take for the headers of a request.
+const HEADERS_WITHIN: Duration = Duration::from_secs(15);
 
 /// Serves the pages until the process stops.
 ///
@@ -35,10 +41,10 @@ pub async fn serve(config: Config, process: Process) -> anyhow::Result<()> {
     let listen = config.chassis.listen;
     let listener = TcpListener::bind(listen).await.with_context(|| format!("cannot listen on {listen}"))?;
     tracing::info!(address = %listen, "serving");
-    let stop = process.stop.clone();
-    let serving = axum::serve(listener, web::router(app)).with_graceful_shutdown(async move { stop.cancelled().await });
+    let (in_all, per_address) = (config.chassis.open_connections as usize, config.chassis.open_connections_per_address as usize);
+    let limits = door::Limits { open: Connections::new(in_all, per_address), headers_within: HEADERS_WITHIN };
     tokio::select! {
-        served = serving => served.context("cannot serve"),
+        () = door::serve(listener, web::router(app), limits, process.stop.clone()) => Ok(()),
         () = async { process.stop.cancelled().await; tokio::time::sleep(GRACE).await } => Ok(()),
     }
 }
@@ -62,5 +68,7 @@ fn app(config: &Config, process: &Process) -> anyhow::Result<web::App> {
         ids: process.ids.clone(),
         stop: process.stop.clone(),
         streams: Arc::new(Semaphore::new(web::MOST_STREAMS)),
+        places: Arc::new(Semaphore::new(web::MOST_PAGES)),
+        sign_ins: Quota::new(settings.calls_per_second, settings.calls_burst),
     })
 }

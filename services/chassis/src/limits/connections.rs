@@ -16,7 +16,7 @@ use tokio::{
 };
 use tonic::transport::server::Connected;
 
-/// Bytes with which every HTTP/2 connection begins.
+/// Bytes with which every HTTP/2 connection begins; a request of HTTP/1.1 has more.
 const PREFACE: usize = 24;
 /// How long a connection may take for them.
 const FIRST_WORDS: Duration = Duration::from_secs(5);
@@ -36,11 +36,16 @@ pub struct Counting {
 }
 
 impl Connections {
+    /// `in_all` at most, and `per_address` of one of them.
+    #[must_use]
     pub fn new(in_all: usize, per_address: usize) -> Self {
         Self { in_all, per_address, open: Arc::default() }
     }
 
-    /// Counts a connection from this address; the reason where it is one too many.
+    /// Counts a connection from this address.
+    ///
+    /// # Errors
+    /// Which limit it is beyond.
     pub fn admit(&self, address: IpAddr) -> Result<Counting, &'static str> {
         // A client with a whole IPv6 network must not have an address for each connection.
         let address = match address.to_canonical() {
@@ -81,6 +86,8 @@ pub struct Counted<T> {
 }
 
 impl<T> Counted<T> {
+    /// Counts from here on.
+    #[must_use]
     pub fn new(inner: T, counting: Counting) -> Self {
         Self { inner, _counting: counting, missing: PREFACE, until: Box::pin(tokio::time::sleep(FIRST_WORDS)) }
     }

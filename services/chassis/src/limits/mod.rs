@@ -3,7 +3,7 @@
 //! Each number has its reason beside it. Whoever meets a limit is told a stable reason where HTTP/2 lets us, and is counted without a
 //! name. The decision record is `docs/adr/0015-limits-at-every-door.md`.
 
-pub(crate) mod connections;
+pub mod connections;
 mod lane;
 mod quota;
 
@@ -12,7 +12,8 @@ use std::{net::IpAddr, time::Duration};
 use opentelemetry::{KeyValue, global};
 use tonic::{Code, Status, transport::Server};
 
-use self::{lane::Lanes, quota::Quota};
+use self::lane::Lanes;
+pub use self::quota::Quota;
 use crate::{clock::Clock, config::Settings, refusal::Refusal};
 
 /// A request message that is no import: a form with all its texts is a few kilobytes. Set on each generated server.
@@ -102,7 +103,7 @@ pub(crate) fn explained(answer: &http::Response<tonic::body::Body>) -> Option<St
 }
 
 /// Counts what was refused, by reason and without the caller.
-pub(crate) fn count(reason: &'static str) {
+pub fn count(reason: &'static str) {
     let meter = global::meter("chassis");
     let metric = meter.u64_counter("ro.door.refused").with_description("Calls and connections refused for a limit").build();
     metric.add(1, &[KeyValue::new("reason", reason)]);

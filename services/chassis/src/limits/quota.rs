@@ -41,6 +41,7 @@ impl Accounts {
 
 impl Quota {
     /// `burst` calls at once, and `per_second` afterwards; both at least 1.
+    #[must_use]
     pub fn new(per_second: u32, burst: u32) -> Self {
         let each = time::Duration::SECOND / per_second.max(1);
         Self { each, depth: each * burst.max(1), accounts: Arc::default() }

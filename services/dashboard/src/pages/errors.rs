@@ -11,6 +11,7 @@ pub enum Trouble {
     NotFound,
     Denied,
     Unavailable,
+    Busy,
     WrongOrigin,
 }
 
@@ -20,7 +21,7 @@ impl Trouble {
         match self {
             Self::NotFound => StatusCode::NOT_FOUND,
             Self::Denied | Self::WrongOrigin => StatusCode::FORBIDDEN,
-            Self::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Unavailable | Self::Busy => StatusCode::SERVICE_UNAVAILABLE,
         }
     }
 
@@ -32,6 +33,7 @@ impl Trouble {
             Self::NotFound => (texts.not_found, texts.not_found_text),
             Self::Denied => (texts.denied, texts.denied_text),
             Self::Unavailable => (texts.unavailable, texts.unavailable_text),
+            Self::Busy => (texts.busy, texts.busy_text),
             Self::WrongOrigin => (texts.wrong_origin, texts.wrong_origin_text),
         }
     }

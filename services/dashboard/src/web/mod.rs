@@ -17,7 +17,11 @@ use axum::{
     response::{IntoResponse, Redirect, Response},
     routing::{get, post},
 };
-use chassis::{Clock, Ids, identity::Verifier};
+use chassis::{
+    Clock, Ids,
+    identity::Verifier,
+    limits::{self, Quota},
+};
 use http::{HeaderName, HeaderValue, Method, StatusCode, header};
 use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
@@ -31,6 +35,12 @@ const LARGEST_FORM: usize = 64 * 1024;
 const DEADLINE: Duration = Duration::from_secs(15);
 /// Live streams at most; each costs one stream of the safety service.
 pub const MOST_STREAMS: usize = 2_000;
+/// Pages that are worked on at one time. What raises or accepts is not among them, and waits for none.
+pub const MOST_PAGES: usize = 128;
+/// What a page may wait for its place.
+const PLACE_WITHIN: Duration = Duration::from_secs(3);
+/// What ends the address of a form that waits for no other page [R3e, RM1c].
+const URGENT: [&str; 2] = ["/raise", "/accept"];
 
 /// What every page needs. Cheap to clone.
 #[derive(Clone)]
@@ -43,6 +53,9 @@ pub struct App {
     pub ids: Ids,
     pub stop: CancellationToken,
     pub streams: Arc<Semaphore>,
+    pub places: Arc<Semaphore>,
+    /// Worthless tokens per address.
+    pub sign_ins: Quota,
 }
 
 impl App {
@@ -68,6 +81,7 @@ pub fn router(app: App) -> Router {
         .route("/{language}/raise/{concern}", get(raise::recorded))
         .fallback(nothing_here)
         .layer(middleware::from_fn_with_state(app.clone(), in_time))
+        .layer(middleware::from_fn_with_state(app.clone(), in_its_place))
         .layer(DefaultBodyLimit::max(LARGEST_FORM));
     Router::new()
         .route("/health", get(|| async { "serving\n" }))
@@ -97,6 +111,20 @@ async fn in_time(State(_): State<App>, visitor: Visitor, request: Request, next:
     match tokio::time::timeout(DEADLINE, next.run(request)).await {
         Ok(response) => response,
         Err(_) => visitor.trouble(Trouble::Unavailable),
+    }
+}
+
+/// A crowd of pages holds up no concern: what raises or accepts needs no place (threat T14).
+async fn in_its_place(State(app): State<App>, visitor: Visitor, request: Request, next: Next) -> Response {
+    if request.method() == Method::POST && URGENT.iter().any(|end| request.uri().path().ends_with(end)) {
+        return next.run(request).await;
+    }
+    match tokio::time::timeout(PLACE_WITHIN, app.places.acquire()).await {
+        Ok(Ok(_place)) => next.run(request).await,
+        _ => {
+            limits::count("busy");
+            visitor.trouble(Trouble::Busy)
+        }
     }
 }
 

@@ -1,12 +1,14 @@
 //! Signing in and out. A token is verified before a session is made; the browser never holds the token.
 
+use std::net::SocketAddr;
+
 use axum::{
-    Form,
-    extract::{Query, State, rejection::FormRejection},
+    Extension, Form,
+    extract::{ConnectInfo, Query, State, rejection::FormRejection},
     http::{HeaderMap, StatusCode, header},
     response::{IntoResponse, Response},
 };
-use chassis::{Caller, Private};
+use chassis::{Caller, Private, limits};
 use serde::Deserialize;
 
 use super::{
@@ -49,7 +51,10 @@ pub struct Credentials {
     next: String,
 }
 
-pub async fn submit(State(app): State<App>, visitor: Visitor, form: Result<Form<Credentials>, FormRejection>) -> Response {
+/// Where a request comes from, as the door says.
+type From = Option<Extension<ConnectInfo<SocketAddr>>>;
+
+pub async fn submit(State(app): State<App>, visitor: Visitor, from: From, form: Result<Form<Credentials>, FormRejection>) -> Response {
     let Ok(Form(asked)) = form else { return visitor.trouble(Trouble::NotFound) };
     let token = match asked.person.and_then(|number| app.people.get(number)) {
         Some(person) => person.token.expose().clone(),
@@ -58,8 +63,14 @@ pub async fn submit(State(app): State<App>, visitor: Visitor, form: Result<Form<
     let Some(verifier) = &app.verifier else {
         return show(&app, &visitor, Notice::NoKeys, StatusCode::SERVICE_UNAVAILABLE, &asked.next);
     };
+    let from = from.map(|Extension(ConnectInfo(from))| from.ip().to_string());
+    if from.as_deref().is_some_and(|from| app.sign_ins.look(from, app.clock.now()).is_err()) {
+        limits::count("sign-in");
+        return visitor.trouble(Trouble::Busy);
+    }
     let Ok(proof) = verifier.verify(&token) else {
         tracing::info!("a sign-in was refused");
+        let _charged = from.map(|from| app.sign_ins.take(&from, app.clock.now()));
         return show(&app, &visitor, Notice::Refused, StatusCode::UNAUTHORIZED, &asked.next);
     };
     let token = Private::new(token);

@@ -103,7 +103,7 @@ impl Visitor {
         let (title, _) = trouble.texts(self.language);
         // A form's own address is no page to come back to.
         let mut visitor = self.clone();
-        if !matches!(trouble, Trouble::NotFound | Trouble::Unavailable) {
+        if !matches!(trouble, Trouble::NotFound | Trouble::Unavailable | Trouble::Busy) {
             "/concerns".clone_into(&mut visitor.here);
         }
         visitor.page_with(trouble.status(), title, None, &trouble.content(self.language))

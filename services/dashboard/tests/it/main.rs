@@ -8,6 +8,7 @@
 )]
 
 mod acceptance;
+mod crowded;
 mod html;
 mod live;
 mod pages;

@@ -3,7 +3,7 @@
 use std::{path::PathBuf, sync::Arc, time::Duration};
 
 use axum::{Router, body::Body};
-use chassis::{Clock, Ids, identity::Verifier, keys::Keys};
+use chassis::{Clock, Ids, identity::Verifier, keys::Keys, limits::Quota};
 use dashboard::{
     safety::Safety,
     session::Sessions,
@@ -25,6 +25,7 @@ pub const SOON: Duration = Duration::from_secs(10);
 pub struct World {
     pub safety: StandIn,
     pub router: Router,
+    pub places: Arc<Semaphore>,
     pub stop: CancellationToken,
     issuer: Issuer,
     folder: PathBuf,
@@ -56,6 +57,7 @@ impl World {
         let served = tonic::transport::Server::builder().add_service(SafetyServer::new(safety.clone()));
         tokio::spawn(served.serve_with_incoming(TcpListenerStream::new(listener)));
         let stop = CancellationToken::new();
+        let places = Arc::new(Semaphore::new(100));
         let app = App {
             safety: Safety::connect(&url, None).unwrap(),
             sessions: Sessions::new(Clock::system(), Ids::random()),
@@ -65,8 +67,10 @@ impl World {
             ids: Ids::random(),
             stop: stop.clone(),
             streams: Arc::new(Semaphore::new(100)),
+            places: places.clone(),
+            sign_ins: Quota::new(1, 5),
         };
-        Self { safety, router: router(app), stop, issuer, folder }
+        Self { safety, router: router(app), places, stop, issuer, folder }
     }
 
     /// A token that ends after this.

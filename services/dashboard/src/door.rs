@@ -1,0 +1,76 @@
+//! The connections of browsers: counted per address and in all, and ended where they are silent. The decision record is
+//! `docs/adr/0015-limits-at-every-door.md`.
+
+use std::{net::SocketAddr, time::Duration};
+
+use axum::{Extension, Router, extract::ConnectInfo};
+use chassis::limits::{
+    self,
+    connections::{Connections, Counted, Counting},
+};
+use hyper::server::conn::http1;
+use hyper_util::{
+    rt::{TokioIo, TokioTimer},
+    service::TowerToHyperService,
+};
+use tokio::{
+    net::{TcpListener, TcpStream},
+    task::JoinSet,
+};
+use tokio_util::sync::CancellationToken;
+
+/// Headers of a request, and their bytes with those of its first line: a page of ours sends a dozen, and one cookie.
+const HEADERS: usize = 64;
+const HEADER_BYTES: usize = 16 * 1024;
+/// Before the next try, when the machine has no room for one more connection.
+const BREATH: Duration = Duration::from_millis(100);
+
+/// What a browser may take of the door.
+#[derive(Clone)]
+pub struct Limits {
+    pub open: Connections,
+    /// The headers of a request are there by then, or its connection ends; one that asks for nothing more ends as well.
+    pub headers_within: Duration,
+}
+
+/// Serves every connection until `stop`, and then until the pages that are being written are.
+pub async fn serve(listener: TcpListener, router: Router, limits: Limits, stop: CancellationToken) {
+    let mut connections = JoinSet::new();
+    loop {
+        tokio::select! {
+            () = stop.cancelled() => break,
+            Some(_) = connections.join_next() => {}
+            accepted = listener.accept() => match accepted {
+                // Dropped before a byte is read: one too many costs us nothing.
+                Ok((tcp, from)) => match limits.open.admit(from.ip()) {
+                    Ok(counting) => drop(connections.spawn(converse(tcp, from, counting, router.clone(), limits.headers_within, stop.clone()))),
+                    Err(reason) => limits::count(reason),
+                },
+                Err(error) => {
+                    tracing::warn!(error = %error.kind(), "a connection could not be accepted");
+                    tokio::time::sleep(BREATH).await;
+                }
+            },
+        }
+    }
+    while connections.join_next().await.is_some() {}
+}
+
+async fn converse(tcp: TcpStream, from: SocketAddr, counting: Counting, router: Router, within: Duration, stop: CancellationToken) {
+    // Without it answers are only later.
+    let _ = tcp.set_nodelay(true);
+    let service = TowerToHyperService::new(router.layer(Extension(ConnectInfo(from))));
+    let mut http = http1::Builder::new();
+    http.timer(TokioTimer::new()).header_read_timeout(within).max_headers(HEADERS).max_buf_size(HEADER_BYTES);
+    let mut connection = std::pin::pin!(http.serve_connection(TokioIo::new(Counted::new(tcp, counting)), service));
+    let ended = tokio::select! {
+        ended = connection.as_mut() => ended,
+        () = stop.cancelled() => {
+            connection.as_mut().graceful_shutdown();
+            connection.await
+        }
+    };
+    if let Err(error) = ended {
+        tracing::debug!(error = if error.is_timeout() { "timeout" } else { "broken" }, "a connection broke off");
+    }
+}

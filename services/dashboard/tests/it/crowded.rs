@@ -1,0 +1,128 @@
+//! The door in a crowd: silent connections end, one address cannot take every place, and no page holds up a concern (threat T14).
+
+use std::time::Duration;
+
+use chassis::limits::connections::Connections;
+use dashboard::door::{Limits, serve};
+use harness::wait::eventually;
+use http::StatusCode;
+use proto::{role, safety::v1::Grade};
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::{TcpListener, TcpStream},
+    time::timeout,
+};
+
+use super::{
+    safety::ringing,
+    world::{SOON, World, location, text},
+};
+
+/// The door of a world, for so many connections of one address, and its address.
+async fn open(world: &World, per_address: usize, headers_within: Duration) -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap().to_string();
+    let limits = Limits { open: Connections::new(100, per_address), headers_within };
+    tokio::spawn(serve(listener, world.router.clone(), limits, world.stop.clone()));
+    address
+}
+
+const LONG: Duration = Duration::from_secs(60);
+const HEALTH: &str = "GET /health HTTP/1.1\r\nhost: dashboard\r\n";
+
+/// What comes until the server ends the connection.
+async fn read(tcp: &mut TcpStream) -> String {
+    let mut all = Vec::new();
+    // A connection that is refused may be reset before it is read.
+    let _end = timeout(SOON, tcp.read_to_end(&mut all)).await.expect("the connection stays open");
+    String::from_utf8_lossy(&all).into_owned()
+}
+
+async fn asked(address: &str, words: &str) -> String {
+    let mut tcp = TcpStream::connect(address).await.unwrap();
+    let _sent = tcp.write_all(words.as_bytes()).await;
+    read(&mut tcp).await
+}
+
+#[tokio::test]
+async fn an_address_with_too_many_connections_loses_the_newest_and_gets_a_place_back_when_one_ends() {
+    let world = World::new().await;
+    let address = open(&world, 2, LONG).await;
+    let health = format!("{HEALTH}connection: close\r\n\r\n");
+    let mut held = Vec::new();
+    for _ in 0..2 {
+        let mut tcp = TcpStream::connect(&address).await.unwrap();
+        tcp.write_all(format!("{HEALTH}\r\n").as_bytes()).await.unwrap();
+        // It is served, and so it counts.
+        assert_eq!(timeout(SOON, tcp.read_u8()).await.unwrap().unwrap(), b'H');
+        held.push(tcp);
+    }
+    assert_eq!(asked(&address, &health).await, "", "a third is served");
+    held.pop();
+    eventually("the place is free again", SOON, async || match asked(&address, &health).await {
+        answer if answer.starts_with("HTTP/1.1 200") => Ok(()),
+        other => Err(other),
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_connection_that_never_ends_its_headers_is_ended() {
+    let world = World::new().await;
+    let address = open(&world, 10, Duration::from_millis(200)).await;
+    for words in [HEALTH, "", "GET /health HTTP/1.1\r\nx: "] {
+        let answer = asked(&address, words).await;
+        assert!(answer.is_empty() || answer.starts_with("HTTP/1.1 4"), "{answer}");
+    }
+}
+
+#[tokio::test]
+async fn headers_without_end_are_refused_before_any_page_sees_them() {
+    let world = World::new().await;
+    let address = open(&world, 10, LONG).await;
+    let many = "x: y\r\n".repeat(200);
+    let long = format!("x: {}\r\n", "y".repeat(64 * 1024));
+    for headers in [many, long] {
+        let answer = asked(&address, &format!("{HEALTH}{headers}\r\n")).await;
+        assert!(answer.is_empty() || answer.starts_with("HTTP/1.1 431") || answer.starts_with("HTTP/1.1 400"), "{answer}");
+    }
+    assert!(asked(&address, &format!("{HEALTH}connection: close\r\n\r\n")).await.starts_with("HTTP/1.1 200"));
+}
+
+#[tokio::test]
+async fn while_every_place_for_a_page_is_taken_a_concern_is_raised_and_accepted() {
+    let world = World::new().await;
+    world.safety.put(ringing("AA", Grade::Imminent, 3, world.safety.now));
+    let browser = world.sign_in("rj-officer-1", role::RJ_OFFICER).await;
+    let _crowd = world.places.clone().acquire_many_owned(100).await.unwrap();
+    let page = browser.get("/en/concerns").await;
+    assert_eq!(page.status(), StatusCode::SERVICE_UNAVAILABLE);
+    assert!(text(browser.get("/fr/concerns").await).await.contains("Trop de pages à la fois"));
+    let accepted = browser.submit("/en/concerns/00000000-0000-7000-8000-0000000000AA/accept", &[("audience", "1")]).await;
+    assert!(location(&accepted).contains("accepted="), "{accepted:?}");
+    let id = chassis::Ids::random().uuid().to_string();
+    let raised = browser.submit("/en/raise", &[("concern_id", &id), ("text", "she is afraid")]).await;
+    assert_eq!(raised.status(), StatusCode::SEE_OTHER, "{raised:?}");
+}
+
+#[tokio::test]
+async fn an_address_that_shows_one_worthless_token_after_another_waits_and_others_do_not() {
+    let world = World::new().await;
+    let address = open(&world, 100, LONG).await;
+    let token = world.token("rj-officer-1", &[role::RJ_OFFICER], &[], time::Duration::HOUR);
+    let sign_in = async |token: &str| {
+        let body = format!("token={token}");
+        let head =
+            "POST /en/sign-in HTTP/1.1\r\nhost: dashboard\r\nconnection: close\r\ncontent-type: application/x-www-form-urlencoded\r\n";
+        asked(&address, &format!("{head}content-length: {}\r\n\r\n{body}", body.len())).await
+    };
+    let status = |answer: String| answer.split(' ').nth(1).unwrap_or_default().to_owned();
+    assert_eq!(status(sign_in(&token).await), "303", "a good one costs nothing");
+    let mut told = Vec::new();
+    for _ in 0..8 {
+        told.push(status(sign_in("worthless").await));
+    }
+    assert!(told.starts_with(&["401".to_owned()]) && told.contains(&"503".to_owned()), "{told:?}");
+    // Somebody elsewhere, whom the router knows by another address.
+    assert_eq!(world.stranger().post("/en/sign-in", &[("token", &token)]).await.status(), StatusCode::SEE_OTHER);
+}
