@@ -29,6 +29,8 @@ pub(super) struct Content {
 pub(super) struct Ready {
     pub server: Option<Arc<ServerConfig>>,
     pub client: Option<Arc<ClientConfig>>,
+    /// None where there is no certificate, or nobody to judge it.
+    pub lasting: Option<Lasting>,
 }
 
 impl Content {
@@ -57,9 +59,23 @@ impl Content {
         if let (Some(pair), Some(verifier)) = (&pair, &verifier) {
             belongs(pair, verifier.as_ref(), now)?;
         }
+        let lasting = pair.clone().zip(verifier.clone()).map(|(pair, verifier)| Lasting { pair, verifier });
         let server = pair.clone().map(|pair| server(pair, verifier, &provider)).transpose()?;
         let client = roots.map(|roots| client(pair, roots, &provider)).transpose()?;
-        Ok(Ready { server, client })
+        Ok(Ready { server, client, lasting })
+    }
+}
+
+/// A certificate of ours with whoever judges it.
+pub(super) struct Lasting {
+    pair: Arc<CertifiedKey>,
+    verifier: Arc<dyn ClientCertVerifier>,
+}
+
+impl Lasting {
+    /// Whether a peer would still believe it then: the certificate, and those between it and the authority.
+    pub fn holds_at(&self, then: OffsetDateTime) -> bool {
+        belongs(&self.pair, self.verifier.as_ref(), then).is_ok()
     }
 }
 

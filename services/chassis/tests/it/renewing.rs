@@ -141,6 +141,20 @@ async fn a_renewed_certificate_is_shown_to_new_connections_a_half_written_one_to
 }
 
 #[tokio::test]
+async fn a_certificate_that_ends_within_a_week_is_told_of_and_used_until_then() {
+    let log = Log::get();
+    let authority = Authority::new();
+    let soon = authority.sign(&["ro://service/intake"], |params| {
+        params.not_after = chassis::Clock::system().now() + time::Duration::days(6);
+    });
+    let files = Files::new(&authority.pem(), &soon);
+    let url = serve(&files);
+    answered(&url, &Files::new(&authority.pem(), &authority.service("cases")), "cases").await;
+    log.tells("the certificate of this process ends within a week").await;
+    assert_eq!(shown(&url, &authority.pem()).await, der(&soon));
+}
+
+#[tokio::test]
 async fn services_move_to_another_authority_without_a_restart_and_the_old_one_then_opens_no_door() {
     let (before, after) = (Authority::new(), Authority::new());
     let files = [Files::new(&before.pem(), &before.service("intake")), Files::new(&before.pem(), &before.service("cases"))];
