@@ -17,7 +17,7 @@ use proto::{
 };
 use sqlx::migrate::Migrator;
 
-use app::{Ladders, Tools, devices, directory, grants, guard, ring, second_road, watch::Hub};
+use app::{Ladders, Tools, devices, directory, grants, guard, ring, roster, second_road, watch::Hub};
 pub use config::Config;
 
 /// This service's own tables.
@@ -40,7 +40,7 @@ pub async fn serve(config: Config, ctx: Context) -> anyhow::Result<()> {
     let devices = devices::Book::new(ctx.clock.clone(), time::Duration::days(config.device_days.into()));
     let accept_within = (config.accept_minutes > 0).then(|| time::Duration::minutes(config.accept_minutes.into()));
     let (clock, ids, vault) = (ctx.clock.clone(), ctx.ids.clone(), ctx.vault.clone());
-    let tools = Tools { clock, ids, ladders: Ladders::of(&config), signer, vault, devices, accept_within };
+    let tools = Tools { clock, ids, ladders: Ladders::of(&config), signer, vault, devices, left: roster::Left::default(), accept_within };
     let hub = Hub::new(ctx.clock.clone());
     directory::load(&ctx.pool).await?;
     ring::ring_anew_without_a_key(&ctx.pool, &tools).await?;
@@ -48,8 +48,10 @@ pub async fn serve(config: Config, ctx: Context) -> anyhow::Result<()> {
     grants::sign_former(&ctx.pool, &tools).await?;
     grants::begin(&ctx.pool, &tools, &config.first_administrators).await?;
     devices::learn(&ctx.pool, &tools).await?;
+    roster::learn(&ctx.pool, &tools).await?;
     hub.ticked();
     ctx.spawn("devices", devices::keep_known(ctx.clone(), tools.clone()));
+    ctx.spawn("office-leavers", roster::keep_known(ctx.clone(), tools.clone()));
     ctx.spawn("restate-grants", grants::keep_stated(ctx.clone(), tools.clone()));
     ctx.spawn("ladder", climb(ctx.clone(), tools.clone(), hub.clone()));
     ctx.spawn("ring-after-restore", ring_after_a_restore(ctx.clone()));

@@ -115,7 +115,7 @@ pub async fn end(tx: &mut PgConnection, tools: &Tools, caller: &Caller, id: Uuid
     if !store::device::end(tx, &ended).await? {
         return Err(Error::NotFound);
     }
-    audit::granted(tx, &Act::new(caller, "device.end", KIND, &id.to_string()), now).await?;
+    audit::granted(tx, &Act::new(caller, store::device::ENDED, KIND, &id.to_string()), now).await?;
     tracing::info!(device.id = %id, "a device was ended");
     Ok(())
 }

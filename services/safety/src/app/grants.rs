@@ -17,9 +17,12 @@ use sqlx::{PgConnection, PgPool};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-use super::{Tools, fence, raise_concern::fingerprint_id};
+use super::{Tools, fence};
 pub use crate::store::grant::Held;
-use crate::{domain::grant::Wanted, store};
+use crate::{
+    domain::{fingerprint_id, grant::Wanted},
+    store,
+};
 
 /// What the audit log calls a grant.
 pub const KIND: &str = "grant";

@@ -50,6 +50,8 @@ pub struct Tools {
     pub vault: Vault,
     /// The devices that prove somebody without the identity provider.
     pub devices: devices::Book,
+    /// Who left which office how often.
+    pub left: roster::Left,
     /// An acceptance needs a proof of the person that is no older, where this is set.
     pub accept_within: Option<time::Duration>,
 }

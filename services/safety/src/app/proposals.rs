@@ -172,7 +172,7 @@ async fn put_in_force(tx: &mut PgConnection, tools: &Tools, caller: &Caller, pro
             directory::check(tx, &holder).await?;
             roster::assign(tx, tools, holder, &proposal.proposed_by, &caller.subject).await?;
         }
-        What::Leaving(holder) => roster::release(tx, &holder).await?,
+        What::Leaving(holder) => roster::release(tx, tools, caller, &holder).await?,
         What::Device(wanted) => devices::enrol(tx, tools, wanted, &proposal.proposed_by, &caller.subject).await?,
     }
     Ok(())

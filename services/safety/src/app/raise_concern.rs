@@ -25,7 +25,7 @@ use super::{Change, Tools, envelope, read_concerns::KIND, record, ring};
 use crate::{
     domain::{
         concern::{Grade, State},
-        route,
+        fingerprint_id, route,
     },
     store::{
         self,
@@ -217,16 +217,6 @@ fn identify(report: &Report) -> Uuid {
 /// The id of what this raiser calls so, which no other raiser's is.
 fn of_their_own(raised_by: &str, given: &str) -> Uuid {
     fingerprint_id(&Sha256::new().chain_update(raised_by).chain_update([0]).chain_update(given).finalize())
-}
-
-/// A UUID (version 8) from the first 16 bytes of a digest.
-#[must_use]
-pub fn fingerprint_id(digest: &[u8]) -> Uuid {
-    let mut bytes = [0; 16];
-    for (to, from) in bytes.iter_mut().zip(digest) {
-        *to = *from;
-    }
-    uuid::Builder::from_custom_bytes(bytes).into_uuid()
 }
 
 /// Not stated, or not known to this version, is a concern and never nothing.

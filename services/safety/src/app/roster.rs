@@ -1,9 +1,21 @@
 //! Who is believed to hold an office: a row that was changed behind this service's back counts for nobody.
 
-use chassis::Result;
-use sqlx::PgConnection;
+use std::{
+    collections::HashMap,
+    sync::{Arc, PoisonError, RwLock},
+    time::Duration as Span,
+};
 
-use super::Tools;
+use chassis::{
+    Caller, Context, Result,
+    audit::{self, Act},
+    database,
+    refusal::store_error,
+};
+use sqlx::{PgConnection, PgPool};
+use tokio::sync::Notify;
+
+use super::{Tools, fence};
 use crate::{
     domain::route::Holder,
     store::{self, directory::Assigned},
@@ -11,6 +23,68 @@ use crate::{
 
 /// What the signature is of.
 const KIND: &str = "office-holder";
+
+/// How long a leaving that another instance wrote may stay unknown here; its row is gone at once.
+const LOOK: Span = Span::from_secs(2);
+/// What one look may take.
+const DEADLINE: Span = Span::from_secs(5);
+
+/// Who left which office how often, known by heart: what rings waits for no log. Cheap to clone.
+#[derive(Clone, Default)]
+pub struct Left {
+    times: Arc<RwLock<HashMap<String, i64>>>,
+    changed: Arc<Notify>,
+}
+
+impl Left {
+    fn times(&self, holder: &Holder) -> i64 {
+        let whom = store::directory::in_office(&holder.office, &holder.holder).to_string();
+        self.times.read().unwrap_or_else(PoisonError::into_inner).get(&whom).copied().unwrap_or_default()
+    }
+
+    /// What was committed may have changed who left: look at once.
+    pub fn look_again(&self) {
+        self.changed.notify_one();
+    }
+}
+
+/// Learns by heart what the log says now.
+///
+/// # Errors
+/// A statement failed: what was known stays known.
+pub async fn learn(pool: &PgPool, tools: &Tools) -> sqlx::Result<()> {
+    let mut tx = database::begin(pool, &fence::itself()).await?;
+    let times = store::directory::times_left(&mut tx, None).await?;
+    tx.commit().await?;
+    *tools.left.times.write().unwrap_or_else(PoisonError::into_inner) = times;
+    Ok(())
+}
+
+/// Keeps what is known like what the log says, until stopped.
+///
+/// # Errors
+/// Never: what was known outlasts a log that is away.
+pub async fn keep_known(ctx: Context, tools: Tools) -> anyhow::Result<()> {
+    let mut away = false;
+    while !ctx.stop.is_cancelled() {
+        let looked = tokio::time::timeout(DEADLINE, learn(&ctx.pool, &tools)).await;
+        let fault = match looked {
+            Ok(Ok(())) => None,
+            Ok(Err(error)) => Some(store_error(&error)),
+            Err(_) => Some("it takes too long".to_owned()),
+        };
+        if let Some(error) = fault.as_ref().filter(|_| !away) {
+            tracing::warn!(error, "who left an office cannot be read: what was known counts");
+        }
+        away = fault.is_some();
+        tokio::select! {
+            () = ctx.stop.cancelled() => {}
+            () = tokio::time::sleep(LOOK) => {}
+            () = tools.left.changed.notified() => {}
+        }
+    }
+    Ok(())
+}
 
 /// The holders of the offices, first to last. An office whose every row was tampered with has none: it rings NHQ and the
 /// monitoring centre at once.
@@ -36,7 +110,11 @@ pub async fn offices_of(db: &mut PgConnection, tools: &Tools, holder: &str) -> s
 /// # Errors
 /// A statement failed.
 pub async fn assign(tx: &mut PgConnection, tools: &Tools, holder: Holder, proposed_by: &str, confirmed_by: &str) -> Result<()> {
-    let mut row = Assigned { holder, assigned_by: proposed_by.to_owned(), confirmed_by: Some(confirmed_by.to_owned()), signature: None };
+    let whom = store::directory::in_office(&holder.office, &holder.holder);
+    let left = store::directory::times_left(tx, Some(whom)).await?.into_values().sum::<i64>();
+    let term = i32::try_from(left).map_or(i32::MAX, |left| left.saturating_add(1));
+    let (assigned_by, confirmed_by) = (proposed_by.to_owned(), Some(confirmed_by.to_owned()));
+    let mut row = Assigned { holder, assigned_by, confirmed_by, term, signature: None };
     row.signature = tools.signer.as_ref().map(|signer| with_values(&row, |values| signer.sign_row(KIND, values)));
     store::directory::assign(tx, &row, tools.clock.now()).await?;
     tracing::info!(office = row.holder.office, rank = row.holder.rank, "an office was assigned");
@@ -44,11 +122,13 @@ pub async fn assign(tx: &mut PgConnection, tools: &Tools, holder: Holder, propos
 }
 
 /// Takes a person out of an office, at once: they are rung no more and know of its concerns no more. Where nobody is left, NHQ and the
-/// monitoring centre are rung in its place. Who was released by whom stays in the audit log.
+/// monitoring centre are rung in its place. The log keeps that they left: their row does not count again when somebody puts it back.
 ///
 /// # Errors
 /// A statement failed.
-pub async fn release(tx: &mut PgConnection, holder: &Holder) -> Result<()> {
+pub async fn release(tx: &mut PgConnection, tools: &Tools, caller: &Caller, holder: &Holder) -> Result<()> {
+    let whom = store::directory::in_office(&holder.office, &holder.holder);
+    audit::granted(tx, &Act::new(caller, store::directory::LEFT, KIND, &whom.to_string()), tools.clock.now()).await?;
     if store::directory::release(tx, &holder.office, &holder.holder).await? {
         tracing::info!(office = holder.office, rank = holder.rank, "somebody left an office");
     }
@@ -59,7 +139,8 @@ pub async fn release(tx: &mut PgConnection, holder: &Holder) -> Result<()> {
 fn is_believed(tools: &Tools, row: &Assigned) -> bool {
     let Some(signer) = &tools.signer else { return true };
     let signature = row.signature.as_deref().unwrap_or_default();
-    let believed = with_values(row, |values| signer.signed_row(KIND, values, signature));
+    let believed =
+        i64::from(row.term) > tools.left.times(&row.holder) && with_values(row, |values| signer.signed_row(KIND, values, signature));
     if !believed {
         tracing::error!(office = row.holder.office, "who holds the office was changed behind this service's back: the row is not believed");
     }
@@ -67,6 +148,9 @@ fn is_believed(tools: &Tools, row: &Assigned) -> bool {
 }
 
 fn with_values<T>(row: &Assigned, read: impl FnOnce(&[&str]) -> T) -> T {
-    let rank = row.holder.rank.to_string();
-    read(&[&row.holder.office, &row.holder.holder, &rank, &row.assigned_by, row.confirmed_by.as_deref().unwrap_or_default()])
+    let (rank, term) = (row.holder.rank.to_string(), row.term.to_string());
+    let confirmed_by = row.confirmed_by.as_deref().unwrap_or_default();
+    let values: [&str; 6] = [&row.holder.office, &row.holder.holder, &rank, &row.assigned_by, confirmed_by, &term];
+    // A first term is signed as before there were terms.
+    read(if row.term == 1 { values.split_last().map_or(&values[..], |(_, first)| first) } else { &values })
 }

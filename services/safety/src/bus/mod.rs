@@ -18,7 +18,7 @@ use sqlx::PgConnection;
 
 use crate::{
     app::{Tools, confirm_delivery, raise_concern, signed},
-    domain::concern::Audience,
+    domain::{concern::Audience, fingerprint_id},
 };
 
 const SITE_TOKEN: usize = 3;
@@ -52,7 +52,7 @@ impl Handler for Raised {
             unreadable: unreadable.is_some(),
             raised_by: format!("bus:{token}"),
             door: SiteCode::from_str(token).ok(),
-            fallback_id: raise_concern::fingerprint_id(&digest),
+            fallback_id: fingerprint_id(&digest),
         };
         Ok(Read { report, unreadable })
     }

@@ -5,3 +5,15 @@ pub mod device;
 pub mod grant;
 pub mod ladder;
 pub mod route;
+
+use uuid::Uuid;
+
+/// A UUID (version 8) from the first 16 bytes of a digest.
+#[must_use]
+pub fn fingerprint_id(digest: &[u8]) -> Uuid {
+    let mut bytes = [0; 16];
+    for (to, from) in bytes.iter_mut().zip(digest) {
+        *to = *from;
+    }
+    uuid::Builder::from_custom_bytes(bytes).into_uuid()
+}

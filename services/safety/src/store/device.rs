@@ -61,14 +61,21 @@ pub async fn end(tx: &mut PgConnection, device: &Enrolled) -> sqlx::Result<bool>
     Ok(done.execute(tx).await?.rows_affected() == 1)
 }
 
-/// What has not ended at `now`, oldest first.
+/// What the log calls the end of a device.
+pub const ENDED: &str = "device.end";
+
+/// What has not ended at `now`, by its row and by the log, oldest first.
 pub async fn in_force(db: &mut PgConnection, now: OffsetDateTime, limit: i64) -> sqlx::Result<Vec<Enrolled>> {
     sqlx::query_as!(
         Enrolled,
         "select id, person, public_key, since, until, proposed_by, confirmed_by, ended_at, ended_by, signature
-         from device where ended_at is null and until > $1 order by since, id limit $2",
+         from device where ended_at is null and until > $1
+             and not exists (select from audit_entry where object = id::text and action = $3 and outcome = 'granted')
+             and not exists (select from audit_staged where object = id::text and action = $3 and outcome = 'granted')
+         order by since, id limit $2",
         now,
-        limit
+        limit,
+        ENDED
     )
     .fetch_all(db)
     .await

@@ -1,9 +1,13 @@
 //! Sites and who holds which office.
 
+use std::collections::HashMap;
+
+use sha2::{Digest, Sha256};
 use sqlx::PgConnection;
 use time::OffsetDateTime;
+use uuid::Uuid;
 
-use crate::domain::route::Holder;
+use crate::domain::{fingerprint_id, route::Holder};
 
 /// A site as the directory holds it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -51,6 +55,8 @@ pub struct Assigned {
     pub holder: Holder,
     pub assigned_by: String,
     pub confirmed_by: Option<String>,
+    /// The how manieth time they hold the office.
+    pub term: i32,
     pub signature: Option<Vec<u8>>,
 }
 
@@ -60,21 +66,43 @@ struct Row {
     rank: i16,
     assigned_by: String,
     confirmed_by: Option<String>,
+    term: i32,
     signature: Option<Vec<u8>>,
 }
 
 impl From<Row> for Assigned {
     fn from(row: Row) -> Self {
-        let holder = Holder { office: row.office, holder: row.holder, rank: row.rank };
-        Self { holder, assigned_by: row.assigned_by, confirmed_by: row.confirmed_by, signature: row.signature }
+        let Row { office, holder, rank, assigned_by, confirmed_by, term, signature } = row;
+        Self { holder: Holder { office, holder, rank }, assigned_by, confirmed_by, term, signature }
     }
+}
+
+/// What the log calls it that somebody left an office.
+pub const LEFT: &str = "office.leave";
+
+/// What the log calls a person in an office: an id, as everything there is.
+#[must_use]
+pub fn in_office(office: &str, holder: &str) -> Uuid {
+    fingerprint_id(&Sha256::new().chain_update(office).chain_update([0]).chain_update(holder).finalize())
+}
+
+/// How often the log says that somebody left an office, by [`in_office`]: of all, or of one.
+pub async fn times_left(db: &mut PgConnection, whom: Option<Uuid>) -> sqlx::Result<HashMap<String, i64>> {
+    let rows = sqlx::query!(
+        r#"select object as "object!", count(*) as "times!" from (
+             select object from audit_entry where action = 'office.leave' and outcome = 'granted'
+             union all select object from audit_staged where action = 'office.leave' and outcome = 'granted') as noted
+         where $1::text is null or object = $1 group by object"#,
+        whom.map(|whom| whom.to_string())
+    );
+    Ok(rows.fetch_all(db).await?.into_iter().map(|row| (row.object, row.times)).collect())
 }
 
 /// Who is said to hold any of the offices.
 pub async fn assigned(db: &mut PgConnection, offices: &[String]) -> sqlx::Result<Vec<Assigned>> {
     let rows = sqlx::query_as!(
         Row,
-        "select office, holder, rank, assigned_by, confirmed_by, signature from office_holder where office = any($1)
+        "select office, holder, rank, assigned_by, confirmed_by, term, signature from office_holder where office = any($1)
          order by office, rank, holder",
         offices
     );
@@ -85,7 +113,7 @@ pub async fn assigned(db: &mut PgConnection, offices: &[String]) -> sqlx::Result
 pub async fn assigned_to(db: &mut PgConnection, holder: &str) -> sqlx::Result<Vec<Assigned>> {
     let rows = sqlx::query_as!(
         Row,
-        "select office, holder, rank, assigned_by, confirmed_by, signature from office_holder where holder = $1 order by office",
+        "select office, holder, rank, assigned_by, confirmed_by, term, signature from office_holder where holder = $1 order by office",
         holder
     );
     Ok(rows.fetch_all(db).await?.into_iter().map(Assigned::from).collect())
@@ -100,15 +128,17 @@ pub async fn release(db: &mut PgConnection, office: &str, holder: &str) -> sqlx:
 /// Puts an assignment in force.
 pub async fn assign(db: &mut PgConnection, assigned: &Assigned, at: OffsetDateTime) -> sqlx::Result<()> {
     sqlx::query!(
-        "insert into office_holder (office, holder, rank, since, assigned_by, confirmed_by, signature) values ($1, $2, $3, $4, $5, $6, $7)
+        "insert into office_holder (office, holder, rank, since, assigned_by, confirmed_by, term, signature)
+         values ($1, $2, $3, $4, $5, $6, $7, $8)
          on conflict (office, holder) do update set rank = excluded.rank, since = excluded.since, assigned_by = excluded.assigned_by,
-             confirmed_by = excluded.confirmed_by, signature = excluded.signature",
+             confirmed_by = excluded.confirmed_by, term = excluded.term, signature = excluded.signature",
         assigned.holder.office,
         assigned.holder.holder,
         assigned.holder.rank,
         at,
         assigned.assigned_by,
         assigned.confirmed_by,
+        assigned.term,
         assigned.signature
     )
     .execute(db)

@@ -156,12 +156,18 @@ async fn a_device_written_or_changed_with_a_sql_prompt_proves_nobody() {
 }
 
 #[tokio::test]
-async fn an_ended_device_is_not_brought_back_by_taking_its_end_away() {
+async fn an_ended_device_is_not_brought_back_by_taking_its_end_away_nor_by_putting_back_its_old_signed_row() {
     let world = World::new().await;
     let key = enrol(&world.db.pool, &world.tools, "head-of-mission").await;
+    let run = async |sql: &'static str| sqlx::raw_sql(sql).execute(&world.db.admin).await.unwrap();
+    run("create table copy as select * from device").await;
     end(&world.db.pool, &world.tools, "admin-1", key.id()).await.unwrap();
-    sqlx::query("update device set ended_at = null, ended_by = null").execute(&world.db.admin).await.unwrap();
+    run("update device set ended_at = null, ended_by = null").await;
     assert_eq!(world.known().await, 0);
+    run("delete from device; insert into device select * from copy").await;
+    assert_eq!(world.known().await, 0, "an old signed row is believed");
+    run("insert into audit_entry select staged, at, actor, action, kind, object, outcome, reason from audit_staged; delete from audit_staged").await;
+    assert_eq!(world.known().await, 0, "an old signed row is believed once the end is sealed");
 }
 
 #[tokio::test]

@@ -158,6 +158,45 @@ async fn somebody_leaves_an_office_when_a_second_administrator_confirms_and_is_r
     assert_eq!(noted, ["office.end", "change.confirm"]);
 }
 
+// [R3e], threat T16
+#[tokio::test]
+async fn the_old_signed_row_of_somebody_who_left_an_office_is_not_believed_when_it_is_put_back_and_a_new_naming_is() {
+    let world = World::new().await;
+    let (pool, tools) = (&world.db.pool, &world.tools);
+    let (office, head) = ("institutional-head/mission", crate::world::HEAD);
+    let held = async || {
+        safety::app::roster::learn(pool, tools).await.unwrap();
+        let mut tx = begin(pool, &fence::actor(&administrator("admin-1"))).await.unwrap();
+        let holders = safety::app::roster::holders(&mut tx, tools, &[office.to_owned()]).await.unwrap();
+        holders.iter().any(|holder| holder.holder == head)
+    };
+    let leave = async || {
+        let one = administrator("admin-1");
+        let mut tx = begin(pool, &fence::actor(&one)).await.unwrap();
+        let proposed = proposals::propose_leaving(&mut tx, tools, &one, office, head, Duration::DAY).await.unwrap();
+        tx.commit().await.unwrap();
+        confirm(pool, tools, &administrator("admin-2"), waits(proposed)).await.unwrap();
+    };
+    let copy = "create table copy as select * from office_holder where holder = 'head-of-mission'";
+    let put_back = "insert into office_holder select * from copy on conflict (office, holder) do update
+                    set term = excluded.term, signature = excluded.signature, confirmed_by = excluded.confirmed_by";
+    sqlx::raw_sql(copy).execute(&world.db.admin).await.unwrap();
+    leave().await;
+    assert!(!held().await);
+    sqlx::raw_sql(put_back).execute(&world.db.admin).await.unwrap();
+    assert!(!held().await, "an old signed row is believed");
+    // Sealed into the log, which keeps it for good, the leaving counts as before.
+    let sealed = "insert into audit_entry select staged, at, actor, action, kind, object, outcome, reason from audit_staged; delete from audit_staged";
+    sqlx::raw_sql(sealed).execute(&world.db.admin).await.unwrap();
+    assert!(!held().await, "an old signed row is believed once the leaving is sealed");
+    world.assign(office, head, 0).await.unwrap();
+    assert!(held().await, "named anew by two administrators");
+    sqlx::raw_sql(put_back).execute(&world.db.admin).await.unwrap();
+    assert!(!held().await, "the row of the first term stands for the second");
+    sqlx::raw_sql("update office_holder set term = 2 where holder = 'head-of-mission'").execute(&world.db.admin).await.unwrap();
+    assert!(!held().await, "a term that nobody signed");
+}
+
 #[tokio::test]
 async fn an_office_changed_with_a_sql_prompt_rings_nhq_and_the_monitoring_centre_and_not_whoever_was_written_in() {
     let world = World::new().await;

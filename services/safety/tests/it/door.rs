@@ -81,6 +81,7 @@ impl Alarm {
             signer: Some(Arc::new(signer())),
             vault: harness::vault::vault("safety", &ctx.clock),
             devices: Book::new(ctx.clock.clone(), time::Duration::days(365)),
+            left: safety::app::roster::Left::default(),
             accept_within: None,
         };
         let door = Door {

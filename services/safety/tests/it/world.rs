@@ -16,7 +16,7 @@ use safety::{
         Ladders, Tools, accept_concern, devices, directory, fence,
         proposals::{self, Outcome},
         raise_concern::{self, Receipt, Report},
-        ring,
+        ring, roster,
     },
     domain::{
         concern::{Audience, AudienceStatus},
@@ -77,8 +77,16 @@ impl World {
         let clock = Clock::fixed(datetime!(2026-11-22 13:00 UTC));
         let vault = harness::vault::vault("safety", &clock);
         let devices = devices::Book::new(clock.clone(), time::Duration::days(365));
-        let tools =
-            Tools { clock, ids: Ids::seeded(7), ladders: ladders(), signer: Some(Arc::new(signer())), vault, devices, accept_within: None };
+        let tools = Tools {
+            clock,
+            ids: Ids::seeded(7),
+            ladders: ladders(),
+            signer: Some(Arc::new(signer())),
+            vault,
+            devices,
+            left: roster::Left::default(),
+            accept_within: None,
+        };
         let world = Self { db, tools };
         for (office, holder, rank) in [
             ("institutional-head/mission", HEAD, 0),
