@@ -55,7 +55,26 @@ async fn three_relays_over_one_outbox_keep_the_order_of_every_aggregate_and_send
     }
 }
 
-/// The relay takes what it carried in one order, whoever accepts takes several rings in the same: neither is broken off for the other.
+#[tokio::test]
+async fn the_relay_waits_for_nobody_who_confirms_a_message_and_tells_it_again_when_nobody_did() {
+    let world = World::new().await;
+    world.hearer.hear_screenings(Writes::default());
+    world.tell(Uuid::from_u128(1), &["first"]).await;
+    let mut held = begin(&world.teller.pool, &Actor::service("intake")).await.unwrap();
+    sqlx::query("select id from outbox for update").execute(&mut *held).await.unwrap();
+    world.teller.carry_outbox();
+    world.hears(1).await;
+    world.tell(Uuid::from_u128(2), &["second"]).await;
+    assert!(world.hears(2).await.contains(&"second".to_owned()), "the relay stands still behind whoever confirms");
+    held.rollback().await.unwrap();
+    eventually("what nobody confirmed is noted as carried", SOON, async || match world.count(&world.teller, WAITING).await {
+        0 => Ok(()),
+        n => Err(n.to_string()),
+    })
+    .await;
+}
+
+/// Two that confirm several do not wait for each other, and the relay waits for nobody.
 #[tokio::test]
 async fn whoever_confirms_several_messages_takes_them_in_the_order_in_which_they_were_written() {
     let world = World::new().await;

@@ -1,0 +1,259 @@
+//! What must be told is written in the same transaction as the state it tells of; the relay carries it to the bus.
+//!
+//! Order is kept within an aggregate: a relay holds the aggregate, not the row. A publish acknowledgement is a hint; a
+//! message that must be confirmed is final only when the receiver's own database has it, and is sent again until then.
+
+mod relay;
+
+use std::sync::Arc;
+
+use sqlx::PgConnection;
+use time::OffsetDateTime;
+use tokio::sync::Notify;
+use uuid::Uuid;
+
+pub(crate) use self::relay::Relay;
+use crate::{
+    clock::Ids,
+    trace,
+    vault::{BATCH, DataKey, Fault, Keys, Owner, Place, Vault, month},
+};
+
+/// A message that must be confirmed is sent again when it was not, this long after it was carried.
+const CONFIRM_WITHIN: time::Duration = time::Duration::seconds(3);
+
+/// One message waiting for the bus.
+#[derive(Clone)]
+pub struct Outgoing {
+    /// Event id: `ce-id`, the same for every attempt.
+    pub id: Uuid,
+    /// Messages of one aggregate keep their order.
+    pub aggregate: Uuid,
+    pub subject: String,
+    pub body: Vec<u8>,
+    /// Send again until [`confirm`]ed.
+    pub confirm: bool,
+    /// Carry before anything that is not urgent.
+    pub urgent: bool,
+    /// The body is sealed: it is opened when it is carried.
+    pub sealed: bool,
+}
+
+impl Outgoing {
+    /// A fact or an answer, carried at least once.
+    #[must_use]
+    pub fn event(ids: &Ids, aggregate: Uuid, subject: impl Into<String>, message: &impl prost::Message) -> Self {
+        Self {
+            id: ids.uuid(),
+            aggregate,
+            subject: subject.into(),
+            body: message.encode_to_vec(),
+            confirm: false,
+            urgent: false,
+            sealed: false,
+        }
+    }
+
+    /// The same, sent again until the receiver has confirmed it. What must arrive is urgent.
+    #[must_use]
+    pub fn until_confirmed(self) -> Self {
+        Self { confirm: true, urgent: true, ..self }
+    }
+
+    /// The same with its body sealed under `key` while it waits, and afterwards.
+    ///
+    /// # Errors
+    /// The body cannot be sealed.
+    pub fn sealed(self, key: &DataKey) -> Result<Self, Fault> {
+        Ok(Self { body: key.seal(place(self.id), &self.body)?, sealed: true, ..self })
+    }
+
+    /// The same, sealed where there is a key: what must not be lost waits for none, and is sealed later.
+    ///
+    /// # Errors
+    /// The body cannot be sealed.
+    pub fn sealed_if(self, key: Option<&DataKey>) -> Result<Self, Fault> {
+        match key {
+            Some(key) => self.sealed(key),
+            None => Ok(self),
+        }
+    }
+
+    /// The same, carried before anything that is not urgent: an alarm, or an answer that somebody waits for.
+    #[must_use]
+    pub fn urgent(self) -> Self {
+        Self { urgent: true, ..self }
+    }
+}
+
+/// Where the body of a message stands.
+const fn place(id: Uuid) -> Place {
+    Place::new("outbox", "body", id)
+}
+
+/// Wakes the relay right after a commit.
+#[derive(Debug, Clone, Default)]
+pub struct Wake(Arc<Notify>);
+
+impl Wake {
+    pub fn wake(&self) {
+        self.0.notify_one();
+    }
+}
+
+/// Writes a message into the outbox, with the trace context of the current span.
+///
+/// # Errors
+/// The statement failed; the caller's transaction with it.
+pub async fn enqueue(tx: &mut PgConnection, outgoing: &Outgoing, at: OffsetDateTime) -> sqlx::Result<()> {
+    enqueue_all(tx, std::slice::from_ref(outgoing), at).await
+}
+
+/// Writes several messages in one statement, in their order.
+///
+/// # Errors
+/// The statement failed; the caller's transaction with it.
+pub async fn enqueue_all(tx: &mut PgConnection, list: &[Outgoing], at: OffsetDateTime) -> sqlx::Result<()> {
+    let ids: Vec<Uuid> = list.iter().map(|o| o.id).collect();
+    let aggregates: Vec<Uuid> = list.iter().map(|o| o.aggregate).collect();
+    let subjects: Vec<String> = list.iter().map(|o| o.subject.clone()).collect();
+    let bodies: Vec<Vec<u8>> = list.iter().map(|o| o.body.clone()).collect();
+    let confirm: Vec<bool> = list.iter().map(|o| o.confirm).collect();
+    let urgent: Vec<bool> = list.iter().map(|o| o.urgent).collect();
+    let sealed: Vec<bool> = list.iter().map(|o| o.sealed).collect();
+    sqlx::query!(
+        "insert into outbox (id, aggregate, subject, body, must_be_confirmed, urgent, sealed, traceparent, created_at, next_attempt_at)
+         select id, aggregate, subject, body, must_be_confirmed, urgent, sealed, $8, $9, $9
+         from unnest($1::uuid[], $2::uuid[], $3::text[], $4::bytea[], $5::bool[], $6::bool[], $7::bool[]) with ordinality
+              as waiting (id, aggregate, subject, body, must_be_confirmed, urgent, sealed, place)
+         order by place",
+        &ids,
+        &aggregates,
+        &subjects,
+        &bodies,
+        &confirm,
+        &urgent,
+        &sealed,
+        trace::current(),
+        at,
+    )
+    .execute(tx)
+    .await?;
+    Ok(())
+}
+
+/// Writes a fact that is told again and again under one id: the row that stands there is carried once more.
+///
+/// # Errors
+/// The statement failed; the caller's transaction with it.
+pub async fn tell_again(tx: &mut PgConnection, outgoing: &Outgoing, at: OffsetDateTime) -> sqlx::Result<()> {
+    let told = sqlx::query!(
+        "update outbox set carried_at = null, next_attempt_at = $2, urgent = $3 where id = $1",
+        outgoing.id,
+        at,
+        outgoing.urgent
+    )
+    .execute(&mut *tx)
+    .await?
+    .rows_affected();
+    if told == 0 { enqueue(tx, outgoing, at).await } else { Ok(()) }
+}
+
+/// Notes that the receiver's own database holds the message. `false` where it was confirmed before, or is not ours.
+///
+/// # Errors
+/// The statement failed.
+pub async fn confirm(tx: &mut PgConnection, id: Uuid, at: OffsetDateTime) -> sqlx::Result<bool> {
+    let done = sqlx::query!(
+        "update outbox set confirmed_at = $2, carried_at = coalesce(carried_at, $2)
+         where id = $1 and must_be_confirmed and confirmed_at is null",
+        id,
+        at
+    )
+    .execute(tx)
+    .await?;
+    Ok(done.rows_affected() == 1)
+}
+
+/// The same for several messages, which are taken in the order in which they were written: two that take several at once do not wait for
+/// each other.
+///
+/// # Errors
+/// A statement failed.
+pub async fn confirm_all(tx: &mut PgConnection, ids: &[Uuid], at: OffsetDateTime) -> sqlx::Result<()> {
+    sqlx::query!("select id from outbox where id = any($1) order by position for update", ids).fetch_all(&mut *tx).await?;
+    for id in ids {
+        confirm(tx, *id, at).await?;
+    }
+    Ok(())
+}
+
+/// A message that was not confirmed in time.
+pub struct Unconfirmed {
+    pub id: Uuid,
+    pub subject: String,
+    pub body: Vec<u8>,
+}
+
+/// Messages that must be confirmed and were not within three seconds, oldest first; at most `limit`. Those in clear come before those
+/// that need a key: without one, they are what can still be handed over.
+/// For the second road: a direct call to the receiver.
+///
+/// # Errors
+/// The statement failed.
+pub async fn unconfirmed(db: &mut PgConnection, vault: &Vault, at: OffsetDateTime, limit: i64) -> sqlx::Result<Vec<Unconfirmed>> {
+    let rows = sqlx::query!(
+        "select id, subject, body, sealed from outbox
+         where must_be_confirmed and confirmed_at is null and created_at < $1
+         order by sealed, position limit $2",
+        at - CONFIRM_WITHIN,
+        limit
+    )
+    .fetch_all(&mut *db)
+    .await?;
+    let sealed: Vec<&[u8]> = rows.iter().filter(|row| row.sealed).map(|row| row.body.as_slice()).collect();
+    let keys = vault.keys_of(db, &sealed).await?;
+    let open = rows.into_iter().filter_map(|row| {
+        let body = readable(&keys, row.id, row.body, row.sealed)?;
+        Some(Unconfirmed { id: row.id, subject: row.subject, body })
+    });
+    Ok(open.collect())
+}
+
+/// The body as it travels. One whose key is away waits, and does not keep the others.
+fn readable(keys: &Keys, id: Uuid, body: Vec<u8>, sealed: bool) -> Option<Vec<u8>> {
+    if !sealed {
+        return Some(body);
+    }
+    match keys.open(place(id), &body) {
+        Ok(body) => Some(body.into_inner()),
+        Err(fault) => {
+            tracing::error!(event.id = %id, error = %fault, "a message that waits cannot be opened: it stays in the outbox");
+            None
+        }
+    }
+}
+
+/// Seals bodies that were written without a key, or by a version that did not seal, under the key of the month; how many.
+pub(crate) async fn seal_in_clear(tx: &mut PgConnection, vault: &Vault, subjects: &[&str], at: OffsetDateTime) -> sqlx::Result<usize> {
+    if subjects.is_empty() {
+        return Ok(0);
+    }
+    let patterns: Vec<String> = subjects.iter().map(|subject| subject.replace('*', "%")).collect();
+    let rows = sqlx::query!(
+        "select id, body from outbox where not sealed and subject like any($1) order by position limit $2 for update skip locked",
+        &patterns,
+        BATCH
+    )
+    .fetch_all(&mut *tx)
+    .await?;
+    if rows.is_empty() {
+        return Ok(0);
+    }
+    let key = vault.key(tx, Owner::of("outbox", month(at)), at).await?;
+    for row in &rows {
+        let sealed = key.seal(place(row.id), &row.body)?;
+        sqlx::query!("update outbox set body = $2, sealed = true where id = $1", row.id, sealed).execute(&mut *tx).await?;
+    }
+    Ok(rows.len())
+}
