@@ -41,8 +41,9 @@ pub async fn serve(config: Config, process: Process) -> anyhow::Result<()> {
     let listen = config.chassis.listen;
     let listener = TcpListener::bind(listen).await.with_context(|| format!("cannot listen on {listen}"))?;
     tracing::info!(address = %listen, "serving");
-    let (in_all, per_address) = (config.chassis.open_connections as usize, config.chassis.open_connections_per_address as usize);
-    let limits = door::Limits { open: Connections::new(in_all, per_address), headers_within: HEADERS_WITHIN };
+    // It stands behind a proxy: all visitors share one address, and the proxy counts theirs.
+    let in_all = config.chassis.open_connections as usize;
+    let limits = door::Limits { open: Connections::new(in_all, in_all), headers_within: HEADERS_WITHIN };
     tokio::select! {
         () = door::serve(listener, web::router(app), limits, process.stop.clone()) => Ok(()),
         () = async { process.stop.cancelled().await; tokio::time::sleep(GRACE).await } => Ok(()),
@@ -69,6 +70,7 @@ fn app(config: &Config, process: &Process) -> anyhow::Result<web::App> {
         stop: process.stop.clone(),
         streams: Arc::new(Semaphore::new(web::MOST_STREAMS)),
         places: Arc::new(Semaphore::new(web::MOST_PAGES)),
+        on_the_way: Arc::new(Semaphore::new(web::MOST_ON_THE_WAY)),
         sign_ins: Quota::new(settings.calls_per_second, settings.calls_burst),
     })
 }

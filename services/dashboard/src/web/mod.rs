@@ -12,6 +12,7 @@ use std::{sync::Arc, time::Duration};
 
 use axum::{
     Router,
+    body::to_bytes,
     extract::{DefaultBodyLimit, Request, State},
     middleware::{self, Next},
     response::{IntoResponse, Redirect, Response},
@@ -33,14 +34,20 @@ use visitor::Visitor;
 const LARGEST_FORM: usize = 64 * 1024;
 /// What a page may take.
 const DEADLINE: Duration = Duration::from_secs(15);
-/// Live streams at most; each costs one stream of the safety service.
-pub const MOST_STREAMS: usize = 2_000;
+/// Live streams at most; each costs one stream of the safety service, and one of the connections that forms need too.
+pub const MOST_STREAMS: usize = 512;
 /// Pages that are worked on at one time. What raises or accepts is not among them, and waits for none.
 pub const MOST_PAGES: usize = 128;
+/// Pages on the way to them that are worked on at one time: signing in, and the empty form.
+pub const MOST_ON_THE_WAY: usize = 64;
 /// What a page may wait for its place.
 const PLACE_WITHIN: Duration = Duration::from_secs(3);
+/// What a form may take to arrive, before anything is done with it.
+const FORM_WITHIN: Duration = Duration::from_secs(5);
 /// What ends the address of a form that waits for no other page [R3e, RM1c].
 const URGENT: [&str; 2] = ["/raise", "/accept"];
+/// What ends the address of a page that leads there.
+const ON_THE_WAY: [&str; 2] = ["/raise", "/sign-in"];
 
 /// What every page needs. Cheap to clone.
 #[derive(Clone)]
@@ -54,6 +61,7 @@ pub struct App {
     pub stop: CancellationToken,
     pub streams: Arc<Semaphore>,
     pub places: Arc<Semaphore>,
+    pub on_the_way: Arc<Semaphore>,
     /// Worthless tokens per address.
     pub sign_ins: Quota,
 }
@@ -114,12 +122,22 @@ async fn in_time(State(_): State<App>, visitor: Visitor, request: Request, next:
     }
 }
 
-/// A crowd of pages holds up no concern: what raises or accepts needs no place (threat T14).
+/// A crowd of pages holds up no concern: what raises or accepts needs no place, and what leads there has places of its own. Nobody has a
+/// place while they still send (threat T14).
 async fn in_its_place(State(app): State<App>, visitor: Visitor, request: Request, next: Next) -> Response {
-    if request.method() == Method::POST && URGENT.iter().any(|end| request.uri().path().ends_with(end)) {
+    let (head, body) = request.into_parts();
+    let ends_with = |ends: [&str; 2]| ends.iter().any(|end| head.uri.path().ends_with(end));
+    let (urgent, on_the_way) = (head.method == Method::POST && ends_with(URGENT), ends_with(ON_THE_WAY));
+    let request = match tokio::time::timeout(FORM_WITHIN, to_bytes(body, LARGEST_FORM)).await {
+        Ok(Ok(form)) => Request::from_parts(head, form.into()),
+        Ok(Err(_)) => return StatusCode::PAYLOAD_TOO_LARGE.into_response(),
+        Err(_) => return StatusCode::REQUEST_TIMEOUT.into_response(),
+    };
+    if urgent {
         return next.run(request).await;
     }
-    match tokio::time::timeout(PLACE_WITHIN, app.places.acquire()).await {
+    let places = if on_the_way { &app.on_the_way } else { &app.places };
+    match tokio::time::timeout(PLACE_WITHIN, places.acquire()).await {
         Ok(Ok(_place)) => next.run(request).await,
         _ => {
             limits::count("busy");

@@ -63,14 +63,14 @@ pub async fn submit(State(app): State<App>, visitor: Visitor, from: From, form: 
     let Some(verifier) = &app.verifier else {
         return show(&app, &visitor, Notice::NoKeys, StatusCode::SERVICE_UNAVAILABLE, &asked.next);
     };
-    let from = from.map(|Extension(ConnectInfo(from))| from.ip().to_string());
-    if from.as_deref().is_some_and(|from| app.sign_ins.look(from, app.clock.now()).is_err()) {
-        limits::count("sign-in");
-        return visitor.trouble(Trouble::Busy);
-    }
     let Ok(proof) = verifier.verify(&token) else {
+        // A good token passes however many worthless ones came from the same proxy.
+        let from = from.map(|Extension(ConnectInfo(from))| from.ip().to_string());
+        if from.is_some_and(|from| app.sign_ins.take(&from, app.clock.now()).is_err()) {
+            limits::count("sign-in");
+            return visitor.trouble(Trouble::Busy);
+        }
         tracing::info!("a sign-in was refused");
-        let _charged = from.map(|from| app.sign_ins.take(&from, app.clock.now()));
         return show(&app, &visitor, Notice::Refused, StatusCode::UNAUTHORIZED, &asked.next);
     };
     let token = Private::new(token);

@@ -68,6 +68,7 @@ impl World {
             stop: stop.clone(),
             streams: Arc::new(Semaphore::new(100)),
             places: places.clone(),
+            on_the_way: Arc::new(Semaphore::new(50)),
             sign_ins: Quota::new(1, 5),
         };
         Self { safety, router: router(app), places, stop, issuer, folder }
