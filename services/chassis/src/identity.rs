@@ -5,7 +5,7 @@
 use std::collections::HashSet;
 
 use jsonwebtoken::{Algorithm, TokenData, Validation, decode, decode_header};
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer};
 use time::{Duration, OffsetDateTime};
 use tonic::Status;
 
@@ -26,11 +26,19 @@ pub struct Proof {
     #[serde(rename = "exp", with = "time::serde::timestamp")]
     pub expires_at: OffsetDateTime,
     /// When the person last proved themselves: to the provider (`auth_time`, where it says so), or to their device, with the PIN.
-    #[serde(rename = "auth_time", default, with = "time::serde::timestamp::option")]
+    #[serde(rename = "auth_time", default, deserialize_with = "instant_if_any")]
     pub proven_at: Option<OffsetDateTime>,
     /// The device that signed for the person; none for a token of the provider.
     #[serde(skip)]
     pub device: Option<String>,
+}
+
+/// A number of seconds. What else a provider may write there says nothing, and takes nobody's proof away.
+fn instant_if_any<'de, D: Deserializer<'de>>(claim: D) -> Result<Option<OffsetDateTime>, D::Error> {
+    let seconds = serde_json::Value::deserialize(claim)?;
+    #[expect(clippy::cast_possible_truncation, reason = "a fraction of a second is cut off, and what is no time is refused below")]
+    let seconds = seconds.as_i64().or_else(|| seconds.as_f64().map(|seconds| seconds as i64));
+    Ok(seconds.and_then(|seconds| OffsetDateTime::from_unix_timestamp(seconds).ok()))
 }
 
 impl Proof {
@@ -303,6 +311,26 @@ mod tests {
             assert_eq!(caller.proved_within(lasts, now), fresh, "{proven_at:?}");
             assert_eq!(Caller::new(caller.proof(), Vec::new(), None).proven_at, proven_at, "lost when the grants are asked again");
         }
+    }
+
+    #[test]
+    fn whatever_a_provider_writes_of_when_somebody_proved_themselves_takes_nobodys_proof_away() {
+        let second = OffsetDateTime::UNIX_EPOCH + Duration::SECOND;
+        let told = [
+            ("1", Some(second)),
+            ("1.9", Some(second)),
+            ("\"2026-11-26T19:00:00Z\"", None),
+            ("\"1\"", None),
+            ("null", None),
+            ("[1]", None),
+            ("1e300", None),
+            ("-1e300", None),
+        ];
+        for (claim, proven_at) in told {
+            let claims = format!("{{\"sub\":\"someone\",\"exp\":5,\"auth_time\":{claim}}}");
+            assert_eq!(serde_json::from_str::<Proof>(&claims).unwrap().proven_at, proven_at, "{claim}");
+        }
+        assert_eq!(serde_json::from_str::<Proof>("{\"sub\":\"someone\",\"exp\":5}").unwrap().proven_at, None);
     }
 
     #[test]
