@@ -34,16 +34,20 @@ impl Drop for Database {
     /// Drops the database: hundreds of tests share one server.
     fn drop(&mut self) {
         let (server, name) = (self.server.clone(), self.options.get_database().unwrap_or_default().to_owned());
-        let dropping = std::thread::spawn(move || {
+        let (tell, told) = std::sync::mpsc::channel();
+        std::thread::spawn(move || {
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
             runtime.block_on(async {
                 let mut admin = sqlx::PgConnection::connect_with(&server).await?;
                 admin.execute(AssertSqlSafe(format!("drop database {name} with (force)"))).await?;
                 anyhow::Ok(())
-            })
+            })?;
+            let _heard = tell.send(());
+            anyhow::Ok(())
         });
-        // What could not be dropped goes with the server.
-        let _ = dropping.join();
+        // A connection of this very test that is being opened cannot go on while its thread waits here, and the server waits a minute for
+        // it. What could not be dropped by then is dropped behind the next test, or goes with the server.
+        let _ = told.recv_timeout(std::time::Duration::from_secs(2));
     }
 }
 

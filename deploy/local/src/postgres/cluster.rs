@@ -28,6 +28,8 @@ pub fn server(tool: &PostgresTool, dir: &Path, log: &Path, owner: Option<(u32, u
         "listen_addresses=",
         "port=5432",
         "max_connections=200",
+        // A client that is gone before it has logged in holds up whoever makes or drops a database for as long.
+        "authentication_timeout=10s",
         "jit=off",
         "logging_collector=off",
         // No value of a row in the log: a broken constraint would print one.
