@@ -25,8 +25,15 @@ pub async fn accept(tx: &mut PgConnection, tools: &Tools, caller: &Caller, id: U
     let now = tools.clock.now();
     let viewer = viewer(tx, tools, caller).await?;
     // Asked before the concern is held: who may not know of it neither waits for it nor makes anybody wait [T6].
-    if !viewer.may_know(&store::concern::audiences(tx, id).await?) {
+    let told = store::concern::audiences(tx, id).await?;
+    if !viewer.may_know(&told) {
         return Err(Error::NotFound);
+    }
+    // Likewise who must prove themselves anew: by trying without end they would keep the ladder from it.
+    let needs_proof =
+        |status: &AudienceStatus| status.accepted.is_none() && tools.accept_within.is_some_and(|lasts| !caller.proved_within(lasts, now));
+    if told.iter().any(|status| status.audience == audience && viewer.speaks_for(status) && needs_proof(status)) {
+        return Err(prove_anew());
     }
     let concern = store::concern::hold(tx, id).await?.ok_or(Error::NotFound)?;
     let mut audiences = store::concern::audiences(tx, id).await?;
@@ -42,7 +49,7 @@ pub async fn accept(tx: &mut PgConnection, tools: &Tools, caller: &Caller, id: U
     if concern.state == State::Closed && status.accepted.is_none() {
         return Err(Error::NotFound);
     }
-    if status.accepted.is_none() && tools.accept_within.is_some_and(|lasts| !caller.proved_within(lasts, now)) {
+    if needs_proof(status) {
         return Err(prove_anew());
     }
     // Theirs to accept. What follows is written by the service.

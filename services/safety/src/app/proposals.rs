@@ -14,7 +14,7 @@ use crate::{
     domain::{
         device::Enrolment,
         grant::{self, Fault, Wanted},
-        route::Holder,
+        route::{Holder, NMC, RJ_UNIT},
     },
     store,
 };
@@ -62,7 +62,26 @@ pub async fn propose_leaving(
     // As it stands in the table, believed or not: what was written in behind this service's back is taken out by this too.
     let held = store::directory::assigned(tx, &[office.to_owned()]).await?;
     let Some(row) = held.into_iter().find(|row| row.holder.holder == holder) else { return Err(not_held()) };
+    stays_held(tx, tools, &row.holder).await?;
     wait(tx, tools, caller, What::Leaving(row.holder), lasts).await
+}
+
+/// Nobody is rung in place of the two national offices: somebody must stay in each.
+async fn stays_held(tx: &mut PgConnection, tools: &Tools, leaves: &Holder) -> Result<()> {
+    if ![RJ_UNIT, NMC].contains(&leaves.office.as_str()) {
+        return Ok(());
+    }
+    let held = roster::holders(tx, tools, std::slice::from_ref(&leaves.office)).await?;
+    if held.iter().any(|holder| holder.holder != leaves.holder) {
+        return Ok(());
+    }
+    Err(Refusal::precondition(
+        "office-must-be-held",
+        "R3e",
+        "nobody would be left in this office, and nobody is rung in its place: name somebody first",
+        "personne ne resterait dans cette fonction, et personne n'est alerté à sa place : nommez d'abord quelqu'un",
+    )
+    .into())
 }
 
 /// Gives roles; those that take two persons are proposed.
@@ -172,7 +191,10 @@ async fn put_in_force(tx: &mut PgConnection, tools: &Tools, caller: &Caller, pro
             directory::check(tx, &holder).await?;
             roster::assign(tx, tools, holder, &proposal.proposed_by, &caller.subject).await?;
         }
-        What::Leaving(holder) => roster::release(tx, tools, caller, &holder).await?,
+        What::Leaving(holder) => {
+            stays_held(tx, tools, &holder).await?;
+            roster::release(tx, tools, caller, &holder).await?;
+        }
         What::Device(wanted) => devices::enrol(tx, tools, wanted, &proposal.proposed_by, &caller.subject).await?,
     }
     Ok(())

@@ -21,7 +21,7 @@ use sqlx::{Connection as _, PgConnection};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-use super::{Change, Tools, envelope, read_concerns::KIND, record, ring};
+use super::{Change, Tools, envelope, guard, read_concerns::KIND, record, ring};
 use crate::{
     domain::{
         concern::{Grade, State},
@@ -67,7 +67,6 @@ pub struct Receipt {
 pub async fn raise(tx: &mut PgConnection, tools: &Tools, report: Report) -> chassis::Result<Receipt> {
     let now = tools.clock.now();
     let id = identify(&report);
-    let apart = of_their_own(&report.raised_by, &report.concern.concern_id);
     let site = locate(tx, &report.concern.site, report.door.as_ref()).await?;
     let mut concern = Concern {
         id,
@@ -82,23 +81,28 @@ pub async fn raise(tx: &mut PgConnection, tools: &Tools, report: Report) -> chas
         revision: 1,
         ladder_version: tools.ladders.version,
     };
-    let mut key = store::sealed::key(tx, &tools.vault, id, now).await?;
-    let mut known = record_new(tx, tools, &mut concern, key.as_ref(), site.clone(), RAISED).await?;
-    if known.as_ref().is_some_and(|known| known.raised_by != concern.raised_by) {
-        // Another raiser's. It may be accepted and silent by now, and is none of their business: theirs rings by itself [T4, T6].
-        concern.id = apart;
+    // Where another's stands under the id, theirs rings by itself: the other may be accepted and silent by now, and is none of their
+    // business (threats T4, T6). Sent again it is found under the second id; nobody finds the last one taken.
+    for id in [id, of_their_own(&[b"beside", concern.raised_by.as_bytes(), id.as_bytes()]), tools.ids.uuid()] {
+        concern.id = id;
         concern.reference.clear();
-        key = store::sealed::key(tx, &tools.vault, apart, now).await?;
-        known = record_new(tx, tools, &mut concern, key.as_ref(), site, RAISED).await?;
+        let key = store::sealed::key(tx, &tools.vault, id, now).await?;
+        match record_new(tx, tools, &mut concern, key.as_ref(), site.clone(), RAISED).await? {
+            None => return Ok(Receipt { id, reference: concern.reference, recorded_at: now, already_known: false }),
+            Some(known) if is_of(&known, &concern.raised_by) => return restate(tx, tools, key.as_ref(), known, &concern).await,
+            Some(_) => {}
+        }
     }
-    match known {
-        None => Ok(Receipt { id: concern.id, reference: concern.reference, recorded_at: now, already_known: false }),
-        Some(known) => restate(tx, tools, key.as_ref(), known, &concern).await,
-    }
+    Err(chassis::Error::Internal("no free id was drawn".to_owned()))
+}
+
+/// Whether a concern is this raiser's. One that was put back without its words is whoever's who raises it again.
+fn is_of(known: &Concern, raised_by: &str) -> bool {
+    known.raised_by == raised_by || [guard::ACTOR, guard::GUARDIAN].contains(&known.raised_by.as_str())
 }
 
 /// Records a concern and rings both audiences; under the number that it has, or the first free one that is drawn. The concern as it
-/// stands, where it was recorded before.
+/// stands, where it was recorded before; held, where it is this raiser's.
 ///
 /// # Errors
 /// A statement failed.
@@ -119,8 +123,10 @@ pub(super) async fn record_new(
             ring_first(tx, tools, concern, key, site, what).await?;
             return Ok(None);
         }
-        if let Some(known) = store::concern::hold(tx, concern.id).await? {
-            return Ok(Some(known));
+        if let Some(known) = store::concern::find(tx, concern.id).await? {
+            // Another's is not held: whoever raises under its id without end must not keep the ladder from it.
+            let theirs = is_of(&known, &concern.raised_by);
+            return if theirs { store::concern::hold(tx, concern.id).await } else { Ok(Some(known)) }.map_err(Into::into);
         }
         concern.reference.clear();
     }
@@ -210,13 +216,20 @@ async fn restate(tx: &mut PgConnection, tools: &Tools, key: Option<&DataKey>, kn
 fn identify(report: &Report) -> Uuid {
     match report.concern.concern_id.as_str() {
         "" => report.fallback_id,
-        given => ConcernId::from_str(given).map_or_else(|_| of_their_own(&report.raised_by, given), ConcernId::uuid),
+        given => {
+            ConcernId::from_str(given).map_or_else(|_| of_their_own(&[report.raised_by.as_bytes(), given.as_bytes()]), ConcernId::uuid)
+        }
     }
 }
 
-/// The id of what this raiser calls so, which no other raiser's is.
-fn of_their_own(raised_by: &str, given: &str) -> Uuid {
-    fingerprint_id(&Sha256::new().chain_update(raised_by).chain_update([0]).chain_update(given).finalize())
+/// The id of what a raiser calls so. Whoever knows the parts can make it too: it is no proof of whose it is.
+fn of_their_own(parts: &[&[u8]]) -> Uuid {
+    let mut digest = Sha256::new();
+    for (place, part) in parts.iter().enumerate() {
+        digest.update(if place == 0 { &[][..] } else { &[0] });
+        digest.update(part);
+    }
+    fingerprint_id(&digest.finalize())
 }
 
 /// Not stated, or not known to this version, is a concern and never nothing.

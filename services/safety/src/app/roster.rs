@@ -121,7 +121,7 @@ pub async fn assign(tx: &mut PgConnection, tools: &Tools, holder: Holder, propos
     Ok(())
 }
 
-/// Takes a person out of an office, at once: they are rung no more and know of its concerns no more. Where nobody is left, NHQ and the
+/// Takes a person out of an office, at once: they are rung no more, and the alarm shows them its concerns no more. Where nobody is left, NHQ and the
 /// monitoring centre are rung in its place. The log keeps that they left: their row does not count again when somebody puts it back.
 ///
 /// # Errors

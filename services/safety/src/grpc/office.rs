@@ -22,7 +22,11 @@ const MOST: usize = 100;
 
 impl Door {
     pub(super) async fn propose_office(&self, caller: &Caller, holder: v1::OfficeHolder) -> Result<Outcome> {
-        let holder = Holder { office: holder.office, holder: holder.holder, rank: i16::try_from(holder.rank).unwrap_or(i16::MAX) };
+        let holder = Holder {
+            office: holder.office.trim().to_owned(),
+            holder: holder.holder.trim().to_owned(),
+            rank: i16::try_from(holder.rank).unwrap_or(i16::MAX),
+        };
         let mut tx = self.begin(caller).await?;
         let ended = proposals::propose_office(&mut tx, &self.tools, caller, holder, self.proposals_last).await;
         self.settle(tx, Act::new(caller, "office.assign", "proposal", ""), ended).await

@@ -1,6 +1,10 @@
 //! The stream of a watcher: everything open first, then each change, then a beat at least every two seconds.
 
-use std::{collections::HashMap, pin::Pin, time::Duration};
+use std::{
+    collections::{HashMap, HashSet},
+    pin::Pin,
+    time::Duration,
+};
 
 use chassis::{Caller, access::no_grant, identity::unauthenticated, refusal::store_error, wire::timestamp};
 use futures::{Stream, stream};
@@ -36,6 +40,8 @@ struct Watcher {
     caller: Caller,
     revisions: watch::Receiver<Revisions>,
     told: HashMap<Uuid, i64>,
+    /// What the watcher was shown, and has not lost sight of.
+    shown: HashSet<Uuid>,
     waiting: std::collections::VecDeque<Item>,
     begun: bool,
     /// When the grants were last read.
@@ -46,13 +52,18 @@ struct Watcher {
     behind: bool,
 }
 
+/// A new stream begins with what they may see now.
+fn changed() -> Status {
+    Status::unavailable("what you may see has changed: watch again")
+}
+
 /// The stream ends with the caller's token, with the grants it began with, and with the process.
 pub fn stream(door: Door, caller: Caller) -> Items {
     // Subscribed before the first snapshot is read: nothing can fall between the two.
     let revisions = door.hub.subscribe();
     let (known_at, asked_at) = (Instant::now(), Instant::now());
-    let (told, waiting) = (HashMap::new(), std::collections::VecDeque::new());
-    let watcher = Watcher { door, caller, revisions, told, waiting, begun: false, known_at, asked_at, behind: false };
+    let (told, shown, waiting) = (HashMap::new(), HashSet::new(), std::collections::VecDeque::new());
+    let watcher = Watcher { door, caller, revisions, told, shown, waiting, begun: false, known_at, asked_at, behind: false };
     Box::pin(stream::unfold(Some(watcher), |watcher| async move {
         let mut watcher = watcher?;
         match watcher.next().await {
@@ -110,8 +121,7 @@ impl Watcher {
                 self.known_at = Instant::now();
                 Ok(())
             }
-            // A new stream begins with what they may see now.
-            Ok(_) => Err(Status::unavailable("what you may see has changed: watch again")),
+            Ok(_) => Err(changed()),
             Err(error) if self.known_at.elapsed() < TRUSTED_FOR => {
                 tracing::warn!(error = store_error(&error), "a watcher's grants cannot be read for a moment");
                 Ok(())
@@ -131,6 +141,7 @@ impl Watcher {
         let (views, _) = read_concerns::list(&mut tx, &self.door.tools.vault, &viewer, false, None, SNAPSHOT).await?;
         self.note(tx, &views).await;
         self.told = views.iter().map(|view| (view.concern.id, view.concern.revision)).collect();
+        self.shown = views.iter().map(|view| view.concern.id).collect();
         self.behind = true;
         Ok(Item::Snapshot(v1::Snapshot { concerns: views.into_iter().map(encode::view).collect() }))
     }
@@ -142,6 +153,7 @@ impl Watcher {
         let news: Vec<(Uuid, i64)> = latest.iter().filter(|(id, revision)| untold(id, revision)).map(|(id, r)| (*id, *r)).collect();
         self.behind = news.len() > AT_ONCE;
         self.told.retain(|id, _| latest.contains_key(id));
+        self.shown.retain(|id| latest.contains_key(id));
         if news.is_empty() {
             return Ok(());
         }
@@ -151,6 +163,11 @@ impl Watcher {
             let view = read_concerns::find(&mut tx, &self.door.tools.vault, &viewer, id).await?;
             // Hidden ones are remembered too, so that they are looked at once for each revision.
             self.told.insert(id, view.as_ref().map_or(revision, |v| v.concern.revision));
+            let was_shown = if view.is_some() { !self.shown.insert(id) } else { self.shown.remove(&id) };
+            if was_shown && view.is_none() {
+                // Theirs no more, and they must not go on as if it rang: a new stream begins with what they may see now.
+                return Err(changed());
+            }
             views.extend(view);
         }
         self.note(tx, &views).await;

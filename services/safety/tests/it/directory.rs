@@ -158,6 +158,29 @@ async fn somebody_leaves_an_office_when_a_second_administrator_confirms_and_is_r
     assert_eq!(noted, ["office.end", "change.confirm"]);
 }
 
+// [R3e], threat T2
+#[tokio::test]
+async fn nobody_leaves_a_national_office_while_nobody_else_is_in_it() {
+    let world = World::new().await;
+    let (pool, tools) = (&world.db.pool, &world.tools);
+    let one = administrator("admin-1");
+    let leave = async |office: &str, holder: &str| {
+        let mut tx = begin(pool, &fence::actor(&one)).await.unwrap();
+        let proposed = proposals::propose_leaving(&mut tx, tools, &one, office, holder, Duration::DAY).await;
+        tx.commit().await.unwrap();
+        proposed
+    };
+    assert_eq!(refused(leave("nmc", "nmc-1").await), "office-must-be-held");
+    assert_eq!(refused(leave("rj-unit", "officer-1").await), "office-must-be-held");
+    world.assign("nmc", "nmc-2", 0).await.unwrap();
+    let both = [waits(leave("nmc", "nmc-1").await.unwrap()), waits(leave("nmc", "nmc-2").await.unwrap())];
+    let mut tx = begin(pool, &fence::actor(&administrator("admin-2"))).await.unwrap();
+    assert_eq!(refused(proposals::confirm(&mut tx, tools, &administrator("admin-2"), &both).await), "office-must-be-held");
+    drop(tx);
+    confirm(pool, tools, &administrator("admin-2"), both[0]).await.unwrap();
+    assert_eq!(refused(confirm(pool, tools, &administrator("admin-2"), both[1]).await), "office-must-be-held");
+}
+
 // [R3e], threat T16
 #[tokio::test]
 async fn the_old_signed_row_of_somebody_who_left_an_office_is_not_believed_when_it_is_put_back_and_a_new_naming_is() {

@@ -21,8 +21,8 @@ use local::identity::Issuer;
 use proto::{
     role,
     safety::v1::{
-        ListConcernsRequest, RaiseConcernRequest, WatchConcernsRequest, WhoAmIRequest, safety_client::SafetyClient,
-        safety_server::SafetyServer, watch_concerns_response::Item,
+        self as v1, AcceptConcernRequest, ListConcernsRequest, RaiseConcernRequest, RouteConcernRequest, WatchConcernsRequest,
+        WhoAmIRequest, safety_client::SafetyClient, safety_server::SafetyServer, watch_concerns_response::Item,
     },
     subject,
 };
@@ -84,13 +84,9 @@ impl Alarm {
             left: safety::app::roster::Left::default(),
             accept_within: None,
         };
-        let door = Door {
-            ctx: ctx.clone(),
-            tools: tools.clone(),
-            hub: Hub::new(ctx.clock.clone()),
-            grants: ctx.grants().unwrap(),
-            proposals_last: time::Duration::DAY,
-        };
+        let hub = Hub::new(ctx.clock.clone());
+        tokio::spawn(hub.clone().follow(ctx.clone()));
+        let door = Door { ctx: ctx.clone(), tools: tools.clone(), hub, grants: ctx.grants().unwrap(), proposals_last: time::Duration::DAY };
         let access = Access { rules: RULES, by_device: BY_DEVICE, devices: Some(tools.devices.in_use.clone()), ..Access::default() };
         let serving = ctx.clone();
         let routes = tonic::service::Routes::new(SafetyServer::new(door));
@@ -189,6 +185,39 @@ async fn a_live_stream_ends_soon_after_the_grant_it_stands_on() {
     };
     let status = tokio::time::timeout(Duration::from_secs(60), end).await.expect("the stream outlived its grant by a minute");
     assert_eq!((status.code(), reason(&status)), (Code::PermissionDenied, "no-grant".to_owned()));
+}
+
+// [T2]
+#[tokio::test(flavor = "multi_thread")]
+async fn a_live_stream_of_the_former_head_ends_when_another_head_accepts_so_that_no_page_goes_on_ringing() {
+    let alarm = Alarm::open().await;
+    for (who, role, site) in [
+        ("head-of-mission", role::INSTITUTIONAL_HEAD, Some("mission")),
+        ("head-of-kent", role::INSTITUTIONAL_HEAD, Some("kent")),
+        ("officer-1", role::RJ_OFFICER, None),
+    ] {
+        alarm.hold(&line(who, role, site)).await;
+    }
+    let concern = crate::world::imminent_at("mission");
+    let raised = alarm.client("officer-1").raise_concern(RaiseConcernRequest { concern: Some(concern) }).await.unwrap().into_inner();
+    let concern_id = raised.receipt.unwrap().concern_id;
+    let mut stream = alarm.client("head-of-mission").watch_concerns(WatchConcernsRequest {}).await.unwrap().into_inner();
+    assert!(matches!(stream.message().await.unwrap().unwrap().item, Some(Item::Snapshot(shown)) if shown.concerns.len() == 1));
+    let route = RouteConcernRequest { concern_id: concern_id.clone(), site: "kent".into() };
+    alarm.client("officer-1").route_concern(route).await.unwrap();
+    let accept = AcceptConcernRequest { concern_id, audience: v1::Audience::ResponsibleHead.into(), note: String::new() };
+    alarm.client("head-of-kent").accept_concern(accept).await.unwrap();
+    let end = async {
+        loop {
+            if let Err(status) = stream.message().await {
+                return status;
+            }
+        }
+    };
+    let status = tokio::time::timeout(Duration::from_secs(30), end).await.expect("the page of the former head rings on");
+    assert_eq!(status.code(), Code::Unavailable, "{status}");
+    let mut again = alarm.client("head-of-mission").watch_concerns(WatchConcernsRequest {}).await.unwrap().into_inner();
+    assert!(matches!(again.message().await.unwrap().unwrap().item, Some(Item::Snapshot(shown)) if shown.concerns.is_empty()));
 }
 
 #[tokio::test(flavor = "multi_thread")]

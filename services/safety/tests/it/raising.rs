@@ -8,6 +8,7 @@ use safety::{
     bus::Raised,
     domain::concern::Audience,
 };
+use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 use crate::world::{World, caller, imminent_at, one_line};
@@ -80,11 +81,36 @@ async fn whoever_raises_under_the_id_of_another_raises_their_own_which_rings_and
     assert!(second.recorded_at > first.recorded_at);
     assert_eq!(world.rings().await.len(), rung + 2, "both audiences ring for it");
     assert_eq!(world.count("select count(*) from concern_variant").await, 0, "nothing is added to somebody else's");
+    // While somebody holds the first, as an acceptance does, the other raiser waits for nothing.
+    let mut held = world.begin(&fence::itself()).await;
+    assert!(safety::store::concern::hold(&mut held, first.id).await.unwrap().is_some());
+    let waited = tokio::time::timeout(std::time::Duration::from_secs(10), world.report(concern.clone(), "a-third", None)).await;
+    assert!(!waited.expect("they wait for somebody else's concern").already_known);
+    drop(held);
     let again = world.report(concern.clone(), "somebody-else", None).await;
     assert_eq!((again.id, again.already_known), (second.id, true), "sent twice it is one");
     let first_again = world.report(concern, "someone", None).await;
     assert_eq!((first_again.id, first_again.already_known), (first.id, true));
-    assert_eq!(world.count("select count(*) from concern").await, 2);
+    assert_eq!(world.count("select count(*) from concern").await, 3);
+}
+
+/// Whoever knows how ids are made takes them beforehand, and has each accepted: the real one rings all the same.
+#[tokio::test]
+async fn no_id_that_somebody_took_beforehand_keeps_a_concern_from_ringing() {
+    let world = World::new().await;
+    let id = |parts: &[&[u8]]| safety::domain::fingerprint_id(&Sha256::digest(parts.join(&[0][..])));
+    let first = id(&[b"bus:mission", b"2026-124"]);
+    for taken in [first, id(&[b"beside", b"bus:mission", first.as_bytes()])] {
+        let concern = v1::Concern { concern_id: taken.to_string(), grade: v1::Grade::Question as i32, ..one_line("nothing") };
+        let receipt = world.report(concern, "accomplice", None).await;
+        assert_eq!(receipt.id, taken);
+        world.accept(&crate::world::officer(), receipt.id, Audience::Nhq).await.unwrap();
+    }
+    let rung = world.rings().await.len();
+    let concern = v1::Concern { concern_id: "2026-124".into(), ..imminent_at("mission") };
+    let told = world.report(concern, "bus:mission", Some("mission")).await;
+    assert!(!told.already_known);
+    assert_eq!(world.rings().await.len(), rung + 2);
 }
 
 #[tokio::test]
