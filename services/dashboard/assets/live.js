@@ -89,6 +89,7 @@
     event.dataset.revision = "9e15"; // once for each change; the fresh page brings the true one
     try {
       const answer = await fetch(location.href, { signal: AbortSignal.timeout(ANSWER) });
+      if (answer.status === 404) return location.reload(); // theirs no more, and it says so
       const fresh = new DOMParser().parseFromString(await answer.text(), "text/html").getElementById("event");
       if (!answer.ok || !fresh) throw new Error("no event");
       const held = event.contains(document.activeElement);
@@ -119,6 +120,8 @@
     for (const item of items) put(item);
     for (const [id, item] of known) if (!now.has(id)) known.set(id, { ...item, open: false, waiting: false });
     for (const card of document.querySelectorAll("article.card:not(.closed)")) if (!now.has(card.dataset.id)) close(card);
+    const event = byId("event");
+    if (event?.querySelector(".lead.ringing") && !now.has(event.dataset.id)) renew(event);
     first = false;
   };
   const close = (card) => {

@@ -69,6 +69,7 @@ fn app(config: &Config, process: &Process) -> anyhow::Result<web::App> {
         ids: process.ids.clone(),
         stop: process.stop.clone(),
         streams: Arc::new(Semaphore::new(web::MOST_STREAMS)),
+        watching: web::live::Watching::default(),
         places: Arc::new(Semaphore::new(web::MOST_PAGES)),
         on_the_way: Arc::new(Semaphore::new(web::MOST_ON_THE_WAY)),
         sign_ins: Quota::new(settings.calls_per_second, settings.calls_burst),

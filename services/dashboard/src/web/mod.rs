@@ -2,7 +2,7 @@
 
 mod accept;
 mod events;
-mod live;
+pub mod live;
 mod raise;
 pub mod rules;
 mod sign_in;
@@ -42,7 +42,7 @@ pub const MOST_PAGES: usize = 128;
 pub const MOST_ON_THE_WAY: usize = 64;
 /// What a page may wait for its place.
 const PLACE_WITHIN: Duration = Duration::from_secs(3);
-/// What a form may take to arrive, before anything is done with it.
+/// What a form that needs a place may take to arrive, before it has one.
 const FORM_WITHIN: Duration = Duration::from_secs(5);
 /// What ends the address of a form that waits for no other page [R3e, RM1c].
 const URGENT: [&str; 2] = ["/raise", "/accept"];
@@ -60,6 +60,7 @@ pub struct App {
     pub ids: Ids,
     pub stop: CancellationToken,
     pub streams: Arc<Semaphore>,
+    pub watching: live::Watching,
     pub places: Arc<Semaphore>,
     pub on_the_way: Arc<Semaphore>,
     /// Worthless tokens per address.
@@ -128,14 +129,13 @@ async fn in_its_place(State(app): State<App>, visitor: Visitor, request: Request
     let (head, body) = request.into_parts();
     let ends_with = |ends: [&str; 2]| ends.iter().any(|end| head.uri.path().ends_with(end));
     let (urgent, on_the_way) = (head.method == Method::POST && ends_with(URGENT), ends_with(ON_THE_WAY));
-    let request = match tokio::time::timeout(FORM_WITHIN, to_bytes(body, LARGEST_FORM)).await {
-        Ok(Ok(form)) => Request::from_parts(head, form.into()),
-        Ok(Err(_)) => return StatusCode::PAYLOAD_TOO_LARGE.into_response(),
-        Err(_) => return StatusCode::REQUEST_TIMEOUT.into_response(),
-    };
     if urgent {
-        return next.run(request).await;
+        return next.run(Request::from_parts(head, body)).await;
     }
+    let Ok(Ok(form)) = tokio::time::timeout(FORM_WITHIN, to_bytes(body, LARGEST_FORM)).await else {
+        return visitor.trouble(Trouble::Busy);
+    };
+    let request = Request::from_parts(head, form.into());
     let places = if on_the_way { &app.on_the_way } else { &app.places };
     match tokio::time::timeout(PLACE_WITHIN, places.acquire()).await {
         Ok(Ok(_place)) => next.run(request).await,

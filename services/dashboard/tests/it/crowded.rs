@@ -108,6 +108,21 @@ async fn while_every_place_for_a_page_is_taken_a_concern_is_raised_and_accepted(
 }
 
 #[tokio::test]
+async fn one_person_cannot_take_the_live_streams_of_all() {
+    let world = World::new().await;
+    let (greedy, other) = (world.sign_in("rj-officer-1", role::RJ_OFFICER).await, world.sign_in("rj-officer-2", role::RJ_OFFICER).await);
+    let mut streams = Vec::new();
+    for _ in 0..8 {
+        streams.push(greedy.get("/en/events").await);
+    }
+    assert!(streams.iter().all(|stream| stream.status() == StatusCode::OK));
+    assert_eq!(greedy.get("/en/events").await.status(), StatusCode::SERVICE_UNAVAILABLE);
+    assert_eq!(other.get("/en/events").await.status(), StatusCode::OK);
+    streams.pop();
+    assert_eq!(greedy.get("/en/events").await.status(), StatusCode::OK, "a page that was closed gives its stream back");
+}
+
+#[tokio::test]
 async fn a_form_that_never_ends_takes_no_place_from_anybody() {
     let world = World::new().await;
     let address = open(&world, 200, LONG).await;
@@ -121,7 +136,7 @@ async fn a_form_that_never_ends_takes_no_place_from_anybody() {
     assert_eq!(world.stranger().get("/en/sign-in").await.status(), StatusCode::OK);
     for tcp in &mut slow {
         let told = read(tcp).await;
-        assert!(told.starts_with("HTTP/1.1 408"), "{told}");
+        assert!(told.starts_with("HTTP/1.1 503") && told.contains("Too many pages at once"), "{told}");
     }
 }
 

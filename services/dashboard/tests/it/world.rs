@@ -67,6 +67,7 @@ impl World {
             ids: Ids::random(),
             stop: stop.clone(),
             streams: Arc::new(Semaphore::new(100)),
+            watching: dashboard::web::live::Watching::default(),
             places: places.clone(),
             on_the_way: Arc::new(Semaphore::new(50)),
             sign_ins: Quota::new(1, 5),
