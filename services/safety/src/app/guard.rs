@@ -43,8 +43,8 @@ pub const MOST: usize = 2_000;
 /// A number that is put back as it was.
 const NUMBER: std::ops::RangeInclusive<usize> = 1..=24;
 
-pub(super) const ACTOR: &str = "service:safety";
-pub(super) const GUARDIAN: &str = "service:notification";
+const ACTOR: &str = "service:safety";
+const GUARDIAN: &str = "service:notification";
 
 /// How a concern stands for one audience.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

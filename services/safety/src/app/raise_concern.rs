@@ -21,7 +21,7 @@ use sqlx::{Connection as _, PgConnection};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-use super::{Change, Tools, envelope, guard, read_concerns::KIND, record, ring};
+use super::{Change, Tools, envelope, read_concerns::KIND, record, ring};
 use crate::{
     domain::{
         concern::{Grade, State},
@@ -82,23 +82,19 @@ pub async fn raise(tx: &mut PgConnection, tools: &Tools, report: Report) -> chas
         ladder_version: tools.ladders.version,
     };
     // Where another's stands under the id, theirs rings by itself: the other may be accepted and silent by now, and is none of their
-    // business (threats T4, T6). Sent again it is found under the second id; nobody finds the last one taken.
+    // business (threats T4, T6). So does what was put back after it had vanished: it may lack grade, site and words. Sent again it is
+    // found under the second id; nobody finds the last one taken.
     for id in [id, of_their_own(&[b"beside", concern.raised_by.as_bytes(), id.as_bytes()]), tools.ids.uuid()] {
         concern.id = id;
         concern.reference.clear();
         let key = store::sealed::key(tx, &tools.vault, id, now).await?;
         match record_new(tx, tools, &mut concern, key.as_ref(), site.clone(), RAISED).await? {
             None => return Ok(Receipt { id, reference: concern.reference, recorded_at: now, already_known: false }),
-            Some(known) if is_of(&known, &concern.raised_by) => return restate(tx, tools, key.as_ref(), known, &concern).await,
+            Some(known) if known.raised_by == concern.raised_by => return restate(tx, tools, key.as_ref(), known, &concern).await,
             Some(_) => {}
         }
     }
     Err(chassis::Error::Internal("no free id was drawn".to_owned()))
-}
-
-/// Whether a concern is this raiser's. One that was put back without its words is whoever's who raises it again.
-fn is_of(known: &Concern, raised_by: &str) -> bool {
-    known.raised_by == raised_by || [guard::ACTOR, guard::GUARDIAN].contains(&known.raised_by.as_str())
 }
 
 /// Records a concern and rings both audiences; under the number that it has, or the first free one that is drawn. The concern as it
@@ -125,8 +121,12 @@ pub(super) async fn record_new(
         }
         if let Some(known) = store::concern::find(tx, concern.id).await? {
             // Another's is not held: whoever raises under its id without end must not keep the ladder from it.
-            let theirs = is_of(&known, &concern.raised_by);
-            return if theirs { store::concern::hold(tx, concern.id).await } else { Ok(Some(known)) }.map_err(Into::into);
+            if known.raised_by != concern.raised_by {
+                return Ok(Some(known));
+            }
+            if let Some(held) = store::concern::hold(tx, concern.id).await? {
+                return Ok(Some(held));
+            }
         }
         concern.reference.clear();
     }

@@ -94,6 +94,20 @@ async fn whoever_raises_under_the_id_of_another_raises_their_own_which_rings_and
     assert_eq!(world.count("select count(*) from concern").await, 3);
 }
 
+#[tokio::test]
+async fn what_was_put_back_without_its_words_and_accepted_keeps_its_raiser_from_nothing() {
+    let world = World::new().await;
+    let concern = v1::Concern { concern_id: Uuid::from_u128(99).to_string(), ..imminent_at("mission") };
+    let blank = v1::Envelope { concern_id: concern.concern_id.clone(), ..v1::Envelope::default() };
+    assert!(safety::app::guard::restore(&world.db.pool, &world.tools, blank, "service:safety").await.unwrap());
+    let rung = world.rings().await.len();
+    let told = world.report(concern, "someone", None).await;
+    assert!(!told.already_known && told.id != Uuid::from_u128(99));
+    let rings = world.rings().await;
+    assert_eq!(rings.len(), rung + 2);
+    assert!(rings.iter().any(|ring| ring.recipients.iter().any(|holder| holder.holder == crate::world::HEAD)), "the head is not rung");
+}
+
 /// Whoever knows how ids are made takes them beforehand, and has each accepted: the real one rings all the same.
 #[tokio::test]
 async fn no_id_that_somebody_took_beforehand_keeps_a_concern_from_ringing() {
