@@ -28,8 +28,8 @@ const AGGREGATES: i64 = 64;
 const PASSES: usize = 20;
 /// Messages carried in one pass.
 const MESSAGES: i64 = 256;
-/// A message that is not confirmed is sent again after [`CONFIRM_WITHIN`] in its first minute. Then the receiver is down rather than late: repetitions only fill the stream it will read, and
-/// what was carried once waits there for it. They come more seldom, and never end.
+/// In its first minute a message that is not confirmed is sent again after [`CONFIRM_WITHIN`]. Then the receiver is down rather than late:
+/// repetitions only fill the stream it will read, and what was carried once waits there for it. They come more seldom, and never end.
 const AT_FIRST: time::Duration = time::Duration::minutes(1);
 const AFTERWARDS: time::Duration = time::Duration::seconds(15);
 const FOR_A_WHILE: time::Duration = time::Duration::minutes(5);

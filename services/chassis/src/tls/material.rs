@@ -30,7 +30,7 @@ pub(super) struct Ready {
     pub server: Option<Arc<ServerConfig>>,
     pub client: Option<Arc<ClientConfig>>,
     /// None where there is no certificate, or nobody to judge it.
-    pub lasting: Option<Lasting>,
+    pub judged: Option<Judged>,
 }
 
 impl Content {
@@ -56,26 +56,30 @@ impl Content {
             .map(|roots| WebPkiClientVerifier::builder_with_provider(roots, provider.clone()).allow_unauthenticated().build())
             .transpose()
             .context("the authority's certificate cannot be used")?;
-        if let (Some(pair), Some(verifier)) = (&pair, &verifier) {
-            belongs(pair, verifier.as_ref(), now)?;
-        }
-        let lasting = pair.clone().zip(verifier.clone()).map(|(pair, verifier)| Lasting { pair, verifier });
+        let judged = pair.clone().zip(verifier.clone()).map(|(pair, verifier)| Judged { pair, verifier });
+        // A certificate that no peer would accept is not put to use: the one held may still be good.
+        judged.as_ref().map(|judged| judged.belongs(now)).transpose()?;
         let server = pair.clone().map(|pair| server(pair, verifier, &provider)).transpose()?;
         let client = roots.map(|roots| client(pair, roots, &provider)).transpose()?;
-        Ok(Ready { server, client, lasting })
+        Ok(Ready { server, client, judged })
     }
 }
 
-/// A certificate of ours with whoever judges it.
-pub(super) struct Lasting {
+/// A certificate of ours with whoever judges it, as a peer would.
+pub(super) struct Judged {
     pair: Arc<CertifiedKey>,
     verifier: Arc<dyn ClientCertVerifier>,
 }
 
-impl Lasting {
-    /// Whether a peer would still believe it then: the certificate, and those between it and the authority.
-    pub fn holds_at(&self, then: OffsetDateTime) -> bool {
-        belongs(&self.pair, self.verifier.as_ref(), then).is_ok()
+impl Judged {
+    /// Whether a peer believes it then: the certificate, and those between it and the authority.
+    pub fn belongs(&self, then: OffsetDateTime) -> anyhow::Result<()> {
+        let (end, between) = self.pair.cert.split_first().context("the certificate's file holds none")?;
+        let seconds = u64::try_from(then.unix_timestamp()).unwrap_or_default();
+        let then = UnixTime::since_unix_epoch(std::time::Duration::from_secs(seconds));
+        let judged = self.verifier.verify_client_cert(end, between, then);
+        judged.context("the certificate is not one of the authority's, or not valid now")?;
+        Ok(())
     }
 }
 
@@ -96,15 +100,6 @@ pub(super) fn roots(authority: &[u8]) -> anyhow::Result<Arc<RootCertStore>> {
     }
     ensure!(!roots.is_empty(), "the authority's file holds no certificate");
     Ok(Arc::new(roots))
-}
-
-/// A certificate that no peer would accept is not put to use: the one held may still be good.
-fn belongs(pair: &CertifiedKey, verifier: &dyn ClientCertVerifier, now: OffsetDateTime) -> anyhow::Result<()> {
-    let (end, between) = pair.cert.split_first().context("the certificate's file holds none")?;
-    let seconds = u64::try_from(now.unix_timestamp()).unwrap_or_default();
-    let now = UnixTime::since_unix_epoch(std::time::Duration::from_secs(seconds));
-    verifier.verify_client_cert(end, between, now).context("the certificate is not one of the authority's, or not valid now")?;
-    Ok(())
 }
 
 /// Whoever shows a certificate must show one of the authority's; people come without one.

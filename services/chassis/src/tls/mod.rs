@@ -32,7 +32,7 @@ const LOOK_AGAIN: Duration = Duration::from_secs(2);
 const HANDSHAKE: Duration = Duration::from_secs(5);
 /// A certificate that ends is told of this long before, and again every day: when it is over no service answers another.
 const SOON: time::Duration = time::Duration::days(7);
-const TOLD_AGAIN: time::Duration = time::Duration::DAY;
+const JUDGED_AGAIN: time::Duration = time::Duration::DAY;
 const SERVICE: &str = "ro://service/";
 
 /// The certificates in use. Cheap to clone; every clone sees a renewal.
@@ -55,8 +55,8 @@ struct Held {
     ready: Ready,
     /// The last fault, so that it is told once and not at every look.
     fault: Option<String>,
-    /// When it was last told that the certificate ends soon.
-    told_at: Option<OffsetDateTime>,
+    /// When it was last asked whether the certificate ends soon.
+    judged_at: Option<OffsetDateTime>,
 }
 
 impl Credentials {
@@ -68,7 +68,7 @@ impl Credentials {
         let files = Files { certificate: settings.tls_cert.clone(), key: settings.tls_key.clone(), authority: settings.tls_ca.clone() };
         let content = Content::read(&files)?;
         let ready = content.ready(clock.now())?;
-        Ok(Self { files: Arc::new(files), clock, held: Arc::new(Mutex::new(Held { content, ready, fault: None, told_at: None })) })
+        Ok(Self { files: Arc::new(files), clock, held: Arc::new(Mutex::new(Held { content, ready, fault: None, judged_at: None })) })
     }
 
     /// What the next connection from outside is answered with.
@@ -101,13 +101,10 @@ impl Credentials {
             content.ready(self.clock.now()).map(|ready| Some((content, ready)))
         });
         let mut held = self.lock();
-        if held.ends_soon(self.clock.now()) {
-            tracing::error!("the certificate of this process ends within a week: renew it, no peer believes it afterwards");
-        }
         match read {
             Ok(None) => held.fault = None,
             Ok(Some((content, ready))) => {
-                *held = Held { content, ready, fault: None, told_at: None };
+                *held = Held { content, ready, fault: None, judged_at: None };
                 tracing::info!("the certificates are renewed: new connections use them");
             }
             Err(error) => {
@@ -118,6 +115,9 @@ impl Credentials {
                 }
             }
         }
+        if held.ends_soon(self.clock.now()) {
+            tracing::error!("the certificate of this process ends within a week: renew it, no peer believes it afterwards");
+        }
     }
 
     fn lock(&self) -> MutexGuard<'_, Held> {
@@ -126,14 +126,13 @@ impl Credentials {
 }
 
 impl Held {
-    /// Whether somebody must be told now that the certificate ends.
+    /// Whether somebody must be told now that the certificate ends: asked once a day, and of each new one.
     fn ends_soon(&mut self, now: OffsetDateTime) -> bool {
-        let ends = self.ready.lasting.as_ref().is_some_and(|lasting| !lasting.holds_at(now + SOON));
-        let due = ends && self.told_at.is_none_or(|at| now - at >= TOLD_AGAIN);
-        if due {
-            self.told_at = Some(now);
+        if self.judged_at.is_some_and(|at| now - at < JUDGED_AGAIN) {
+            return false;
         }
-        due
+        self.judged_at = Some(now);
+        self.ready.judged.as_ref().is_some_and(|judged| judged.belongs(now + SOON).is_err())
     }
 }
 
