@@ -17,7 +17,7 @@ use proto::{
 };
 use sqlx::migrate::Migrator;
 
-use app::{Ladders, Tools, devices, directory, grants, guard, ring, roster, second_road, watch::Hub};
+use app::{Ladders, Tools, by_heart, devices, directory, grants, guard, ring, roster, second_road, watch::Hub};
 pub use config::Config;
 
 /// This service's own tables.
@@ -47,11 +47,9 @@ pub async fn serve(config: Config, ctx: Context) -> anyhow::Result<()> {
     chassis::vault::keep_sealed(&ctx, store::sealed::InClear).await;
     grants::sign_former(&ctx.pool, &tools).await?;
     grants::begin(&ctx.pool, &tools, &config.first_administrators).await?;
-    devices::learn(&ctx.pool, &tools).await?;
-    roster::learn(&ctx.pool, &tools).await?;
+    by_heart::learn(&ctx.pool, &tools).await?;
     hub.ticked();
-    ctx.spawn("devices", devices::keep_known(ctx.clone(), tools.clone()));
-    ctx.spawn("office-leavers", roster::keep_known(ctx.clone(), tools.clone()));
+    ctx.spawn("by-heart", by_heart::keep_known(ctx.clone(), tools.clone()));
     ctx.spawn("restate-grants", grants::keep_stated(ctx.clone(), tools.clone()));
     ctx.spawn("ladder", climb(ctx.clone(), tools.clone(), hub.clone()));
     ctx.spawn("ring-after-restore", ring_after_a_restore(ctx.clone()));

@@ -3,14 +3,13 @@
 //! What proves somebody is a copy in memory of the rows that this service signed. It outlasts a database that cannot be read, and a row
 //! that was written behind this service's back is never in it.
 
-use std::{sync::Arc, time::Duration as Span};
+use std::sync::Arc;
 
 use chassis::{
-    Caller, Clock, Context, Error, Refusal, Result,
+    Caller, Clock, Error, Refusal, Result,
     audit::{self, Act},
     database,
     devices::{self, Device, Devices},
-    refusal::store_error,
 };
 use serde::{Deserialize, Serialize};
 use sqlx::{PgConnection, PgPool};
@@ -27,10 +26,6 @@ use crate::{
 
 /// What the audit log calls a device, and what its signature is of.
 pub const KIND: &str = "device";
-/// How long a change that another instance made may stay unknown here.
-const LOOK: Span = Span::from_secs(2);
-/// What one look may take.
-const DEADLINE: Span = Span::from_secs(5);
 
 /// The devices this process knows by heart. Cheap to clone.
 #[derive(Clone)]
@@ -39,7 +34,7 @@ pub struct Book {
     pub in_use: Devices,
     /// No device stands for longer.
     pub longest: Duration,
-    changed: Arc<Notify>,
+    pub(super) changed: Arc<Notify>,
 }
 
 impl Book {
@@ -49,7 +44,7 @@ impl Book {
         Self { in_use: Devices::new(clock), longest, changed: Arc::default() }
     }
 
-    /// What was committed may have changed who is known: look at once.
+    /// What was committed may have changed what is known by heart: look at once.
     pub fn look_again(&self) {
         self.changed.notify_one();
     }
@@ -161,42 +156,6 @@ pub async fn learn(pool: &PgPool, tools: &Tools) -> sqlx::Result<Vec<Uuid>> {
         until: row.until.min(row.since + longest),
     }));
     Ok(forged.into_iter().map(|row| row.id).collect())
-}
-
-/// Keeps what is known like what stands in the database, until stopped.
-///
-/// # Errors
-/// Never: what was known outlasts a database that is away.
-pub async fn keep_known(ctx: Context, tools: Tools) -> anyhow::Result<()> {
-    let (mut away, mut told) = (false, Vec::new());
-    while !ctx.stop.is_cancelled() {
-        let fault = match tokio::time::timeout(DEADLINE, learn(&ctx.pool, &tools)).await {
-            Ok(Ok(forged)) => {
-                tell(&forged, &told);
-                told = forged;
-                None
-            }
-            Ok(Err(error)) => Some(store_error(&error)),
-            Err(_) => Some("it takes too long".to_owned()),
-        };
-        if let Some(error) = fault.as_ref().filter(|_| !away) {
-            tracing::warn!(error, devices = tools.devices.in_use.count(), "the devices cannot be read: those known stay in use");
-        }
-        away = fault.is_some();
-        tokio::select! {
-            () = ctx.stop.cancelled() => {}
-            () = tokio::time::sleep(LOOK) => {}
-            () = tools.devices.changed.notified() => {}
-        }
-    }
-    Ok(())
-}
-
-/// Says once of each row that it was changed behind this service's back.
-fn tell(forged: &[Uuid], told: &[Uuid]) {
-    for id in forged.iter().filter(|id| !told.contains(id)) {
-        tracing::error!(device.id = %id, "a device was changed behind this service's back: it proves nobody");
-    }
 }
 
 /// Without a key no row can be told from one that somebody wrote in: then no device proves anybody.

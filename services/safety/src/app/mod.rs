@@ -1,6 +1,7 @@
 //! What can be done with a concern: each use case loads, decides, and saves state and outbox in one transaction.
 
 pub mod accept_concern;
+pub mod by_heart;
 pub mod close_concern;
 pub mod confirm_delivery;
 pub mod devices;

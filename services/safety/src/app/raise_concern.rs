@@ -16,7 +16,6 @@ use proto::{
     safety::v1,
     subject,
 };
-use sha2::{Digest, Sha256};
 use sqlx::{Connection as _, PgConnection};
 use time::OffsetDateTime;
 use uuid::Uuid;
@@ -25,7 +24,7 @@ use super::{Change, Tools, envelope, read_concerns::KIND, record, ring};
 use crate::{
     domain::{
         concern::{Grade, State},
-        fingerprint_id, route,
+        id_of, route,
     },
     store::{
         self,
@@ -84,7 +83,7 @@ pub async fn raise(tx: &mut PgConnection, tools: &Tools, report: Report) -> chas
     // Where another's stands under the id, theirs rings by itself: the other may be accepted and silent by now, and is none of their
     // business (threats T4, T6). So does what was put back after it had vanished: it may lack grade, site and words. Sent again it is
     // found under the second id; nobody finds the last one taken.
-    for id in [id, of_their_own(&[b"beside", concern.raised_by.as_bytes(), id.as_bytes()]), tools.ids.uuid()] {
+    for id in [id, id_of(&[b"beside", concern.raised_by.as_bytes(), id.as_bytes()]), tools.ids.uuid()] {
         concern.id = id;
         concern.reference.clear();
         let key = store::sealed::key(tx, &tools.vault, id, now).await?;
@@ -216,20 +215,8 @@ async fn restate(tx: &mut PgConnection, tools: &Tools, key: Option<&DataKey>, kn
 fn identify(report: &Report) -> Uuid {
     match report.concern.concern_id.as_str() {
         "" => report.fallback_id,
-        given => {
-            ConcernId::from_str(given).map_or_else(|_| of_their_own(&[report.raised_by.as_bytes(), given.as_bytes()]), ConcernId::uuid)
-        }
+        given => ConcernId::from_str(given).map_or_else(|_| id_of(&[report.raised_by.as_bytes(), given.as_bytes()]), ConcernId::uuid),
     }
-}
-
-/// The id of what a raiser calls so. Whoever knows the parts can make it too: it is no proof of whose it is.
-fn of_their_own(parts: &[&[u8]]) -> Uuid {
-    let mut digest = Sha256::new();
-    for (place, part) in parts.iter().enumerate() {
-        digest.update(if place == 0 { &[][..] } else { &[0] });
-        digest.update(part);
-    }
-    fingerprint_id(&digest.finalize())
 }
 
 /// Not stated, or not known to this version, is a concern and never nothing.

@@ -3,17 +3,14 @@
 use std::{
     collections::HashMap,
     sync::{Arc, PoisonError, RwLock},
-    time::Duration as Span,
 };
 
 use chassis::{
-    Caller, Context, Result,
+    Caller, Result,
     audit::{self, Act},
     database,
-    refusal::store_error,
 };
 use sqlx::{PgConnection, PgPool};
-use tokio::sync::Notify;
 
 use super::{Tools, fence};
 use crate::{
@@ -24,27 +21,14 @@ use crate::{
 /// What the signature is of.
 const KIND: &str = "office-holder";
 
-/// How long a leaving that another instance wrote may stay unknown here; its row is gone at once.
-const LOOK: Span = Span::from_secs(2);
-/// What one look may take.
-const DEADLINE: Span = Span::from_secs(5);
-
 /// Who left which office how often, known by heart: what rings waits for no log. Cheap to clone.
 #[derive(Clone, Default)]
-pub struct Left {
-    times: Arc<RwLock<HashMap<String, i64>>>,
-    changed: Arc<Notify>,
-}
+pub struct Left(Arc<RwLock<HashMap<String, i64>>>);
 
 impl Left {
     fn times(&self, holder: &Holder) -> i64 {
         let whom = store::directory::in_office(&holder.office, &holder.holder).to_string();
-        self.times.read().unwrap_or_else(PoisonError::into_inner).get(&whom).copied().unwrap_or_default()
-    }
-
-    /// What was committed may have changed who left: look at once.
-    pub fn look_again(&self) {
-        self.changed.notify_one();
+        self.0.read().unwrap_or_else(PoisonError::into_inner).get(&whom).copied().unwrap_or_default()
     }
 }
 
@@ -56,33 +40,7 @@ pub async fn learn(pool: &PgPool, tools: &Tools) -> sqlx::Result<()> {
     let mut tx = database::begin(pool, &fence::itself()).await?;
     let times = store::directory::times_left(&mut tx, None).await?;
     tx.commit().await?;
-    *tools.left.times.write().unwrap_or_else(PoisonError::into_inner) = times;
-    Ok(())
-}
-
-/// Keeps what is known like what the log says, until stopped.
-///
-/// # Errors
-/// Never: what was known outlasts a log that is away.
-pub async fn keep_known(ctx: Context, tools: Tools) -> anyhow::Result<()> {
-    let mut away = false;
-    while !ctx.stop.is_cancelled() {
-        let looked = tokio::time::timeout(DEADLINE, learn(&ctx.pool, &tools)).await;
-        let fault = match looked {
-            Ok(Ok(())) => None,
-            Ok(Err(error)) => Some(store_error(&error)),
-            Err(_) => Some("it takes too long".to_owned()),
-        };
-        if let Some(error) = fault.as_ref().filter(|_| !away) {
-            tracing::warn!(error, "who left an office cannot be read: what was known counts");
-        }
-        away = fault.is_some();
-        tokio::select! {
-            () = ctx.stop.cancelled() => {}
-            () = tokio::time::sleep(LOOK) => {}
-            () = tools.left.changed.notified() => {}
-        }
-    }
+    *tools.left.0.write().unwrap_or_else(PoisonError::into_inner) = times;
     Ok(())
 }
 

@@ -13,12 +13,11 @@ use proto::{
     safety::v1,
     subject,
 };
-use sha2::{Digest, Sha256};
 use sqlx::PgConnection;
 
 use crate::{
     app::{Tools, confirm_delivery, raise_concern, signed},
-    domain::{concern::Audience, fingerprint_id},
+    domain::{concern::Audience, id_of},
 };
 
 const SITE_TOKEN: usize = 3;
@@ -46,13 +45,12 @@ impl Handler for Raised {
             Err(Rejection::Never { detail, .. } | Rejection::Later(detail)) => (v1::Concern::default(), Some(detail)),
         };
         let token = message.subject_token(SITE_TOKEN);
-        let digest = Sha256::digest(message.event_id.as_bytes());
         let report = raise_concern::Report {
             concern,
             unreadable: unreadable.is_some(),
             raised_by: format!("bus:{token}"),
             door: SiteCode::from_str(token).ok(),
-            fallback_id: fingerprint_id(&digest),
+            fallback_id: id_of(&[message.event_id.as_bytes()]),
         };
         Ok(Read { report, unreadable })
     }

@@ -6,7 +6,14 @@ pub mod grant;
 pub mod ladder;
 pub mod route;
 
+use sha2::{Digest, Sha256};
 use uuid::Uuid;
+
+/// The id of what is named by these parts, in this order. Whoever knows them can make it too: it is no proof of anything.
+#[must_use]
+pub fn id_of(parts: &[&[u8]]) -> Uuid {
+    fingerprint_id(&Sha256::digest(parts.join(&0)))
+}
 
 /// A UUID (version 8) from the first 16 bytes of a digest.
 #[must_use]

@@ -54,7 +54,6 @@ impl Door {
         let first = ids.first().map_or("", String::as_str);
         self.settle(tx, Act::new(caller, "change.confirm", "proposal", first.trim()), ended).await?;
         self.tools.devices.look_again();
-        self.tools.left.look_again();
         Ok(())
     }
 

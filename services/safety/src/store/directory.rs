@@ -2,12 +2,11 @@
 
 use std::collections::HashMap;
 
-use sha2::{Digest, Sha256};
 use sqlx::PgConnection;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-use crate::domain::{fingerprint_id, route::Holder};
+use crate::domain::{id_of, route::Holder};
 
 /// A site as the directory holds it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -83,7 +82,7 @@ pub const LEFT: &str = "office.leave";
 /// What the log calls a person in an office: an id, as everything there is.
 #[must_use]
 pub fn in_office(office: &str, holder: &str) -> Uuid {
-    fingerprint_id(&Sha256::new().chain_update(office).chain_update([0]).chain_update(holder).finalize())
+    id_of(&[office.as_bytes(), holder.as_bytes()])
 }
 
 /// How often the log says that somebody left an office, by [`in_office`]: of all, or of one.

@@ -16,7 +16,7 @@ use proto::{
 use safety::{
     access::{BY_DEVICE, RULES},
     app::{
-        Tools, devices, fence,
+        Tools, by_heart, devices, fence,
         proposals::{self, Outcome},
     },
     domain::device::Enrolment,
@@ -285,7 +285,7 @@ async fn an_ended_device_a_changed_row_and_a_token_for_another_person_are_refuse
     for (key, person) in [(&key, "head-1"), (&ended, "head-2"), (&changed, "head-3")] {
         assert_eq!(alarm.answer(alarm.by(key, person)).await.unwrap(), key.id().to_string());
     }
-    let keeping = devices::keep_known(alarm.ctx.clone(), alarm.tools.clone());
+    let keeping = by_heart::keep_known(alarm.ctx.clone(), alarm.tools.clone());
     tokio::spawn(keeping);
     end(&alarm.ctx.pool, &alarm.tools, "admin-1", ended.id()).await.unwrap();
     let change = "update device set person = 'accomplice' where person = 'head-3'";

@@ -1,0 +1,61 @@
+//! What outlasts a database or a log that cannot be read: which device proves whom, and who left which office. Known by heart, and looked at
+//! again every two seconds, so that nothing that rings or lets anybody in waits for a table.
+
+use std::time::Duration;
+
+use chassis::{Context, refusal::store_error};
+use sqlx::PgPool;
+use uuid::Uuid;
+
+use super::{Tools, devices, roster};
+
+/// How long a change that another instance made may stay unknown here.
+const LOOK: Duration = Duration::from_secs(2);
+/// What one look may take.
+const DEADLINE: Duration = Duration::from_secs(5);
+
+/// Learns by heart what stands in the database now. Gives the devices that prove nobody, because this service did not sign them.
+///
+/// # Errors
+/// A statement failed: what was known stays known.
+pub async fn learn(pool: &PgPool, tools: &Tools) -> sqlx::Result<Vec<Uuid>> {
+    roster::learn(pool, tools).await?;
+    devices::learn(pool, tools).await
+}
+
+/// Keeps what is known like what stands in the database, until stopped.
+///
+/// # Errors
+/// Never: what was known outlasts a database that is away.
+pub async fn keep_known(ctx: Context, tools: Tools) -> anyhow::Result<()> {
+    let (mut away, mut told) = (false, Vec::new());
+    while !ctx.stop.is_cancelled() {
+        let fault = match tokio::time::timeout(DEADLINE, learn(&ctx.pool, &tools)).await {
+            Ok(Ok(forged)) => {
+                tell(&forged, &told);
+                told = forged;
+                None
+            }
+            Ok(Err(error)) => Some(store_error(&error)),
+            Err(_) => Some("it takes too long".to_owned()),
+        };
+        if let Some(error) = fault.as_ref().filter(|_| !away) {
+            let devices = tools.devices.in_use.count();
+            tracing::warn!(error, devices, "devices, and who left an office, cannot be read: what was known counts");
+        }
+        away = fault.is_some();
+        tokio::select! {
+            () = ctx.stop.cancelled() => {}
+            () = tokio::time::sleep(LOOK) => {}
+            () = tools.devices.changed.notified() => {}
+        }
+    }
+    Ok(())
+}
+
+/// Says once of each row that it was changed behind this service's back.
+fn tell(forged: &[Uuid], told: &[Uuid]) {
+    for id in forged.iter().filter(|id| !told.contains(id)) {
+        tracing::error!(device.id = %id, "a device was changed behind this service's back: it proves nobody");
+    }
+}
