@@ -21,7 +21,7 @@ use std::{sync::Arc, time::Duration};
 use anyhow::Context as _;
 use chassis::{
     Process,
-    limits::{Quota, connections::Connections},
+    limits::{Quota, connections::Connections, seats::Seats},
 };
 use tokio::{net::TcpListener, sync::Semaphore};
 
@@ -68,8 +68,7 @@ fn app(config: &Config, process: &Process) -> anyhow::Result<web::App> {
         clock: process.clock.clone(),
         ids: process.ids.clone(),
         stop: process.stop.clone(),
-        streams: Arc::new(Semaphore::new(web::MOST_STREAMS)),
-        watching: web::live::Watching::default(),
+        streams: Seats::new(web::MOST_STREAMS, web::STREAMS_OF_ONE),
         places: Arc::new(Semaphore::new(web::MOST_PAGES)),
         on_the_way: Arc::new(Semaphore::new(web::MOST_ON_THE_WAY)),
         sign_ins: Quota::new(settings.calls_per_second, settings.calls_burst),

@@ -1,11 +1,9 @@
 //! Connections per address and in all, counted from before the handshake until they end; and a deadline for the first words of each.
 
 use std::{
-    collections::HashMap,
     io,
     net::IpAddr,
     pin::Pin,
-    sync::{Arc, Mutex, PoisonError},
     task::{Context, Poll, ready},
     time::Duration,
 };
@@ -16,6 +14,8 @@ use tokio::{
 };
 use tonic::transport::server::Connected;
 
+use super::seats::{Full, Seat, Seats};
+
 /// Bytes with which every HTTP/2 connection begins; a request of HTTP/1.1 has more.
 const PREFACE: usize = 24;
 /// How long a connection may take for them.
@@ -23,23 +23,16 @@ const FIRST_WORDS: Duration = Duration::from_secs(5);
 
 /// Who is connected. Cheap to clone.
 #[derive(Clone)]
-pub struct Connections {
-    in_all: usize,
-    per_address: usize,
-    open: Arc<Mutex<HashMap<IpAddr, usize>>>,
-}
+pub struct Connections(Seats<IpAddr>);
 
 /// One connection that counts until it is dropped.
-pub struct Counting {
-    of: Connections,
-    address: IpAddr,
-}
+pub type Counting = Seat<IpAddr>;
 
 impl Connections {
     /// `in_all` at most, and `per_address` of one of them.
     #[must_use]
     pub fn new(in_all: usize, per_address: usize) -> Self {
-        Self { in_all, per_address, open: Arc::default() }
+        Self(Seats::new(in_all, per_address))
     }
 
     /// Counts a connection from this address.
@@ -52,28 +45,10 @@ impl Connections {
             IpAddr::V6(v6) => IpAddr::V6((v6.to_bits() & (u128::MAX << 64)).into()),
             v4 @ IpAddr::V4(_) => v4,
         };
-        let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
-        if open.values().sum::<usize>() >= self.in_all {
-            return Err("connections-in-all");
-        }
-        let own = open.entry(address).or_default();
-        if *own >= self.per_address {
-            return Err("connections-per-address");
-        }
-        *own += 1;
-        Ok(Counting { of: self.clone(), address })
-    }
-}
-
-impl Drop for Counting {
-    fn drop(&mut self) {
-        let mut open = self.of.open.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(own) = open.get_mut(&self.address) {
-            *own -= 1;
-            if *own == 0 {
-                open.remove(&self.address);
-            }
-        }
+        self.0.take(address).map_err(|full| match full {
+            Full::InAll => "connections-in-all",
+            Full::OfOne => "connections-per-address",
+        })
     }
 }
 
@@ -152,7 +127,7 @@ mod tests {
         held.pop();
         assert!(connections.admit(third).is_ok());
         held.clear();
-        assert!(connections.open.lock().unwrap().is_empty());
+        assert!(connections.0.are_all_free());
     }
 
     #[test]

@@ -6,6 +6,7 @@
 pub mod connections;
 mod lane;
 mod quota;
+pub mod seats;
 
 use std::{net::IpAddr, time::Duration};
 

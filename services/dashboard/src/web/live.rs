@@ -3,13 +3,7 @@
 //! A beat is sent every two seconds whatever happens, and says whether the safety service was heard, whether its bus answers
 //! and whether its ladder runs. A browser that misses beats says by itself that it is not live.
 
-use std::{
-    collections::HashMap,
-    convert::Infallible,
-    pin::pin,
-    sync::{Arc, Mutex, PoisonError},
-    time::Duration,
-};
+use std::{convert::Infallible, pin::pin, time::Duration};
 
 use async_stream::stream;
 use axum::{
@@ -40,55 +34,13 @@ const BEAT: Duration = Duration::from_secs(2);
 const SILENCE: Duration = Duration::from_secs(5);
 const TRY_AGAIN: Duration = Duration::from_secs(1);
 
-/// Streams of one person: the tabs of a browser share one.
-const OF_ONE: usize = 8;
-
-/// Who follows the alarm how often. Cheap to clone.
-#[derive(Clone, Default)]
-pub struct Watching(Arc<Mutex<HashMap<String, usize>>>);
-
-/// One stream, until it is dropped.
-struct Seat {
-    of: Watching,
-    whose: String,
-}
-
-impl Watching {
-    /// None where the person has too many: nobody takes the streams of all.
-    fn sit(&self, whose: String) -> Option<Seat> {
-        let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let own = all.entry(whose.clone()).or_default();
-        if *own >= OF_ONE {
-            return None;
-        }
-        *own += 1;
-        drop(all);
-        Some(Seat { of: self.clone(), whose })
-    }
-}
-
-impl Drop for Seat {
-    fn drop(&mut self) {
-        let mut all = self.of.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(own) = all.get_mut(&self.whose) {
-            *own -= 1;
-            if *own == 0 {
-                all.remove(&self.whose);
-            }
-        }
-    }
-}
-
 /// Server-sent events for whoever is signed in.
 pub async fn events(State(app): State<App>, visitor: Visitor) -> Response {
-    let Ok(permit) = app.streams.clone().try_acquire_owned() else { return StatusCode::SERVICE_UNAVAILABLE.into_response() };
     // Whoever is not signed in is told so, and their stream ends.
-    let seat = visitor.session.as_ref().map(|session| app.watching.sit(session.caller.subject.clone()));
-    if matches!(seat, Some(None)) {
-        return StatusCode::SERVICE_UNAVAILABLE.into_response();
-    }
+    let seat = visitor.session.as_ref().map(|session| app.streams.take(session.caller.subject.clone())).transpose();
+    let Ok(seat) = seat else { return StatusCode::SERVICE_UNAVAILABLE.into_response() };
     let stream = stream! {
-        let _held = (permit, seat);
+        let _seat = seat;
         let Some(session) = visitor.session else {
             yield ended("signed-out");
             return;

@@ -2,7 +2,7 @@
 
 mod accept;
 mod events;
-pub mod live;
+mod live;
 mod raise;
 pub mod rules;
 mod sign_in;
@@ -21,7 +21,7 @@ use axum::{
 use chassis::{
     Clock, Ids,
     identity::Verifier,
-    limits::{self, Quota},
+    limits::{self, Quota, seats::Seats},
 };
 use http::{HeaderName, HeaderValue, Method, StatusCode, header};
 use tokio::sync::Semaphore;
@@ -36,6 +36,8 @@ const LARGEST_FORM: usize = 64 * 1024;
 const DEADLINE: Duration = Duration::from_secs(15);
 /// Live streams at most; each costs one stream of the safety service, and one of the connections that forms need too.
 pub const MOST_STREAMS: usize = 512;
+/// Live streams of one person: the tabs of a browser share one.
+pub const STREAMS_OF_ONE: usize = 8;
 /// Pages that are worked on at one time. What raises or accepts is not among them, and waits for none.
 pub const MOST_PAGES: usize = 128;
 /// Pages on the way to them that are worked on at one time: signing in, and the empty form.
@@ -59,8 +61,8 @@ pub struct App {
     pub clock: Clock,
     pub ids: Ids,
     pub stop: CancellationToken,
-    pub streams: Arc<Semaphore>,
-    pub watching: live::Watching,
+    /// Live streams, by the person who follows.
+    pub streams: Seats<String>,
     pub places: Arc<Semaphore>,
     pub on_the_way: Arc<Semaphore>,
     /// Worthless tokens per address.

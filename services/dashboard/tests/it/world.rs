@@ -3,7 +3,12 @@
 use std::{path::PathBuf, sync::Arc, time::Duration};
 
 use axum::{Router, body::Body};
-use chassis::{Clock, Ids, identity::Verifier, keys::Keys, limits::Quota};
+use chassis::{
+    Clock, Ids,
+    identity::Verifier,
+    keys::Keys,
+    limits::{Quota, seats::Seats},
+};
 use dashboard::{
     safety::Safety,
     session::Sessions,
@@ -66,8 +71,7 @@ impl World {
             clock: Clock::system(),
             ids: Ids::random(),
             stop: stop.clone(),
-            streams: Arc::new(Semaphore::new(100)),
-            watching: dashboard::web::live::Watching::default(),
+            streams: Seats::new(100, 8),
             places: places.clone(),
             on_the_way: Arc::new(Semaphore::new(50)),
             sign_ins: Quota::new(1, 5),
