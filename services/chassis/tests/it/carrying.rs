@@ -14,6 +14,14 @@ use crate::{
 
 const WAITING: &str = "select count(*) from outbox where carried_at is null";
 
+async fn all_is_carried(world: &World) {
+    eventually("the outbox is empty", SOON, async || match world.count(&world.teller, WAITING).await {
+        0 => Ok(()),
+        n => Err(n.to_string()),
+    })
+    .await;
+}
+
 #[tokio::test]
 async fn what_was_committed_while_the_bus_was_down_arrives_in_order_when_it_is_back() {
     let world = World::new().await;
@@ -24,11 +32,7 @@ async fn what_was_committed_while_the_bus_was_down_arrives_in_order_when_it_is_b
     world.teller.carry_outbox();
     world.tell(case, &["four"]).await;
     assert_eq!(world.hears(4).await, ["one", "two", "three", "four"]);
-    eventually("the outbox is empty", SOON, async || match world.count(&world.teller, WAITING).await {
-        0 => Ok(()),
-        n => Err(n.to_string()),
-    })
-    .await;
+    all_is_carried(&world).await;
 }
 
 #[tokio::test]
@@ -67,11 +71,7 @@ async fn the_relay_waits_for_nobody_who_confirms_a_message_and_tells_it_again_wh
     world.tell(Uuid::from_u128(2), &["second"]).await;
     assert!(world.hears(2).await.contains(&"second".to_owned()), "the relay stands still behind whoever confirms");
     held.rollback().await.unwrap();
-    eventually("what nobody confirmed is noted as carried", SOON, async || match world.count(&world.teller, WAITING).await {
-        0 => Ok(()),
-        n => Err(n.to_string()),
-    })
-    .await;
+    all_is_carried(&world).await;
 }
 
 /// Two that confirm several do not wait for each other, and the relay waits for nobody.

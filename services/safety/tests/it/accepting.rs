@@ -3,7 +3,7 @@
 use chassis::{Caller, Error};
 use proto::role;
 use safety::{
-    app::{close_concern, fence, read_concerns, route_concern},
+    app::{close_concern, fence, read_concerns},
     domain::concern::Audience,
 };
 
@@ -140,9 +140,7 @@ async fn whoever_proved_themselves_too_long_ago_proves_anew_before_they_accept_a
 async fn when_the_person_moves_the_new_head_is_rung_and_the_former_one_until_somebody_accepts() {
     let world = World::new().await;
     let concern = world.raise(imminent_at("mission")).await;
-    let mut tx = world.begin(&fence::actor(&officer())).await;
-    route_concern::route(&mut tx, &world.tools, &officer(), concern.id, &"kent".parse().unwrap()).await.unwrap();
-    tx.commit().await.unwrap();
+    world.route(concern.id, "kent").await;
     let offices: Vec<String> = world.rings().await.last().unwrap().recipients.iter().map(|r| r.office.clone()).collect();
     for office in ["institutional-head/kent", "institutional-head/mission"] {
         assert!(offices.iter().any(|o| o == office), "{office}");
@@ -162,9 +160,7 @@ async fn when_the_person_moves_the_new_head_is_rung_and_the_former_one_until_som
 async fn a_former_head_who_accepts_first_keeps_what_they_took_in_hand() {
     let world = World::new().await;
     let concern = world.raise(imminent_at("mission")).await;
-    let mut tx = world.begin(&fence::actor(&officer())).await;
-    route_concern::route(&mut tx, &world.tools, &officer(), concern.id, &"kent".parse().unwrap()).await.unwrap();
-    tx.commit().await.unwrap();
+    world.route(concern.id, "kent").await;
     assert!(!world.accept(&head_of("mission"), concern.id, Audience::ResponsibleHead).await.unwrap());
     assert!(world.accept(&head_of("mission"), concern.id, Audience::ResponsibleHead).await.unwrap(), "told again that it is theirs");
     for site in ["mission", "kent"] {

@@ -73,9 +73,7 @@ async fn a_head_sees_both_audiences_of_their_concern_and_no_variant_ring_or_time
 async fn the_former_head_sees_the_concern_until_somebody_accepts_it() {
     let world = World::new().await;
     let concern = world.raise(imminent_at("mission")).await;
-    let mut tx = world.begin(&ours::actor(&officer())).await;
-    safety::app::route_concern::route(&mut tx, &world.tools, &officer(), concern.id, &"kent".parse().unwrap()).await.unwrap();
-    tx.commit().await.unwrap();
+    world.route(concern.id, "kent").await;
     for site in ["mission", "kent"] {
         assert_eq!(concerns(&world, &ours::actor(&head_of(site))).await, 1, "{site}");
     }

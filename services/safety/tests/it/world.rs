@@ -16,7 +16,7 @@ use safety::{
         Ladders, Tools, accept_concern, devices, directory, fence,
         proposals::{self, Outcome},
         raise_concern::{self, Receipt, Report},
-        ring, roster,
+        ring, roster, route_concern,
     },
     domain::{
         concern::{Audience, AudienceStatus},
@@ -138,6 +138,13 @@ impl World {
         let accepted = accept_concern::accept(&mut tx, &self.tools, who, id, audience, "").await?;
         tx.commit().await?;
         Ok(accepted.already)
+    }
+
+    /// NHQ says where the person now is.
+    pub async fn route(&self, id: Uuid, site: &str) {
+        let mut tx = self.begin(&fence::actor(&officer())).await;
+        route_concern::route(&mut tx, &self.tools, &officer(), id, &site.parse().unwrap()).await.unwrap();
+        tx.commit().await.unwrap();
     }
 
     pub async fn tick(&self) -> usize {
