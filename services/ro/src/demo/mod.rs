@@ -92,8 +92,9 @@ async fn from_morning_to_evening(day: &Day) -> Result<(), Failure> {
     let referrals = Box::pin(morning::referrals_arrive(day)).await?;
     let case = Box::pin(morning::nhq_screens(day, &referrals)).await?;
     let alarm = Box::pin(alarm::imminent_risk(day, case)).await?;
-    Box::pin(alarm::each_accepts(day, &alarm)).await?;
+    // An acceptance stops the mails that are still on their way: what was rung is looked for before anybody accepts.
     Box::pin(evening::mail_went_out(day, &alarm)).await?;
+    Box::pin(alarm::each_accepts(day, &alarm)).await?;
     Box::pin(evening::report(day, before, referrals.recorded)).await?;
     day.end();
     Ok(())
