@@ -33,6 +33,10 @@ fn clear_above(message: &mut DynamicMessage, limit: Class) {
             message.clear_field(&field);
             continue;
         }
+        // To look into what was never given would make it: a time that is absent would read 1970.
+        if !message.has_field(&field) {
+            continue;
+        }
         match message.get_field_mut(&field) {
             Value::Message(inner) if is_ours(inner) => clear_above(inner, limit),
             Value::List(items) => {
@@ -70,5 +74,26 @@ mod tests {
         assert!(head.text.is_empty() && head.case_id.is_empty());
         assert!(cut(&full, Class::Open).person_at_risk.is_empty());
         assert_eq!(cut(&full, Class::Protected).text, "marker-narrative");
+    }
+    #[test]
+    fn a_time_that_was_never_given_is_still_not_given_in_what_the_head_reads() {
+        use crate::{cases::v1::Case, safety::v1::Ring};
+
+        for limit in [Class::Open, Class::NeedToKnow, Class::Protected] {
+            assert!(cut(&Concern::default(), limit) == Concern::default(), "a concern, cut at {limit:?}");
+            assert!(cut(&Ring::default(), limit) == Ring::default(), "a ring, cut at {limit:?}");
+            assert!(cut(&Case::default(), limit) == Case::default(), "a case, cut at {limit:?}");
+        }
+    }
+
+    #[test]
+    fn no_message_of_the_wire_gains_a_field_by_being_cut() {
+        for descriptor in DESCRIPTORS.all_messages().filter(|m| m.package_name().starts_with("ro.")) {
+            for limit in [Class::Open, Class::NeedToKnow, Class::Protected] {
+                let mut empty = DynamicMessage::new(descriptor.clone());
+                clear_above(&mut empty, limit);
+                assert_eq!(empty.fields().count(), 0, "{} cut at {limit:?}", descriptor.full_name());
+            }
+        }
     }
 }

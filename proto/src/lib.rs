@@ -4,6 +4,7 @@
 
 pub mod class;
 pub mod id;
+pub mod normal;
 pub mod purge;
 pub mod receipt;
 pub mod reference;

@@ -1,0 +1,132 @@
+//! The one normal form in which references, keys and names are compared, and what counts as no text at all.
+//!
+//! What people typed is kept as they typed it; only the comparison is made on this form.
+
+use icu_normalizer::ComposingNormalizerBorrowed;
+use icu_properties::{
+    CodePointMapData, CodePointSetData,
+    props::{Dash, DefaultIgnorableCodePoint, GeneralCategory, NoncharacterCodePoint, PrependedConcatenationMark},
+};
+
+/// The same key under every spelling: composed, without case, every dash a hyphen and every apostrophe one, every run of spaces one space
+/// and none at the ends, nothing that cannot be seen. Accents, digits and punctuation stay what they are.
+///
+/// The key of a key is itself.
+#[must_use]
+pub fn key(text: &str) -> String {
+    let nfc = ComposingNormalizerBorrowed::new_nfc();
+    let folded = fold(&nfc.normalize(text));
+    let mut plain = String::with_capacity(folded.len());
+    for seen in folded.chars().filter(|c| !is_invisible(*c)) {
+        let one = match seen {
+            _ if is_space(seen) => ' ',
+            _ if is_dash(seen) => '-',
+            _ if is_apostrophe(seen) => '\'',
+            _ => seen,
+        };
+        if one != ' ' || !(plain.is_empty() || plain.ends_with(' ')) {
+            plain.push(one);
+        }
+    }
+    // Composed again: what stood between a letter and its accent may be gone.
+    nfc.normalize(plain.trim_end()).into_owned()
+}
+
+/// Nothing in it can be seen: spaces, and characters that are drawn as nothing.
+#[must_use]
+pub fn is_blank(text: &str) -> bool {
+    text.chars().all(|c| is_space(c) || is_invisible(c))
+}
+
+/// Drawn as nothing: zero-width and joining characters, direction and format marks, fillers, selectors, controls other than spaces.
+#[must_use]
+pub fn is_invisible(c: char) -> bool {
+    if is_space(c) {
+        return false;
+    }
+    let category = CodePointMapData::<GeneralCategory>::new().get(c);
+    let format = category == GeneralCategory::Format && !CodePointSetData::new::<PrependedConcatenationMark>().contains(c);
+    format
+        || category == GeneralCategory::Control
+        || CodePointSetData::new::<DefaultIgnorableCodePoint>().contains(c)
+        || CodePointSetData::new::<NoncharacterCodePoint>().contains(c)
+}
+
+/// A space of any width, a tab or a line break; the empty cell of Braille is one too.
+fn is_space(c: char) -> bool {
+    c.is_whitespace() || c == '\u{2800}'
+}
+
+fn is_dash(c: char) -> bool {
+    CodePointSetData::new::<Dash>().contains(c)
+}
+
+/// What keyboards and word processors write for an apostrophe.
+const fn is_apostrophe(c: char) -> bool {
+    matches!(c, '\'' | '\u{2018}' | '\u{2019}' | '\u{201b}' | '\u{2bc}' | '\u{b4}' | '\u{60}' | '\u{ff07}')
+}
+
+/// Lower case by way of the upper: ß and ẞ are ss, both small sigmas are one.
+fn fold(text: &str) -> String {
+    text.chars().flat_map(char::to_lowercase).flat_map(char::to_uppercase).flat_map(char::to_lowercase).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_reference_is_the_same_under_every_spelling_of_its_dashes_spaces_case_and_accents() {
+        let spellings = [
+            "PAC-0001-é",
+            "pac-0001-e\u{301}",
+            " Pac\u{2010}0001\u{2013}É ",
+            "\u{feff}PAC\u{2212}0001\u{2014}E\u{301}\u{a0}",
+            "P\u{200b}AC\u{2011}00\u{ad}01-é\u{200e}",
+        ];
+        for spelling in spellings {
+            assert_eq!(key(spelling), "pac-0001-é", "{spelling:?}");
+        }
+        for spelling in ["Jean\u{2009}\u{3000}O\u{2019}Brien", "JEAN O'BRIEN", "jean\t\r\no\u{2bc}brien"] {
+            assert_eq!(key(spelling), "jean o'brien", "{spelling:?}");
+        }
+        assert_eq!(key("STRASSE"), key("straße"));
+        assert_eq!(key("ΣΟΦΟΣ"), key("σοφος"));
+    }
+
+    #[test]
+    fn two_references_that_a_person_can_tell_apart_are_two() {
+        for (one, other) in [("PAC-1", "PAC-2"), ("PAC1", "PAC-1"), ("Rene", "René"), ("a b", "ab"), ("x²", "x2"), ("1", "l")] {
+            assert_ne!(key(one), key(other));
+        }
+    }
+
+    #[test]
+    fn invisible_characters_alone_are_no_text() {
+        let nothing = [
+            "",
+            " \t\r\n",
+            "\u{200b}\u{200d}\u{feff}",
+            "\u{3164}\u{2800}\u{115f}",
+            "\u{202e}\u{2066}\u{ad}",
+            "\u{fe0f}\u{e0020}",
+            "\0\u{7f}",
+        ];
+        for text in nothing {
+            assert!(is_blank(text), "{text:?}");
+            assert_eq!(key(text), "", "{text:?}");
+        }
+        for text in ["a", "\u{200b}.", "🕊", "é", "\u{600}", "ـ"] {
+            assert!(!is_blank(text), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn the_normal_form_of_any_character_is_its_own_normal_form() {
+        // The planes that have letters, marks and selectors; the others hold ideographs and what is private.
+        for c in (0..=0x1_ffff).chain(0xe_0000..=0xe_0fff).filter_map(char::from_u32) {
+            let once = key(&format!("A{c}\u{301}z{c} "));
+            assert_eq!(key(&once), once, "{:x}", u32::from(c));
+        }
+    }
+}
