@@ -10,7 +10,7 @@ use time::OffsetDateTime;
 use crate::{
     domain::{
         code::Language,
-        concerns,
+        concerns::{ConcernTable, Concerns},
         referrals::{ReferralTable, Referrals},
         report::Report,
         year::{FiscalYear, Release},
@@ -25,8 +25,7 @@ const REPORT: &str = "report";
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Table {
     Referrals(ReferralTable),
-    TimeToAccept,
-    ConcernsByGrade,
+    Concerns(ConcernTable),
 }
 
 /// What is asked for; without a year, the latest that is reported.
@@ -69,6 +68,8 @@ pub async fn get_report(pool: &PgPool, rules: Rules, now: OffsetDateTime, questi
     };
     let year = question.year.map_or(latest, FiscalYear::new);
     check_year(year, latest, calendar)?;
+    // What is decided or accepted after a year has ended belongs to no report of it: a finished year stands still [L13].
+    let until = until.min(store::years::end(&mut tx, year).await?);
     let report = build(&mut tx, rules.threshold, year, until, question).await?;
     tx.commit().await?;
     Ok((report, until))
@@ -81,13 +82,10 @@ async fn build(db: &mut PgConnection, threshold: u32, year: FiscalYear, until: O
             let tallies = store::referrals::tally(db, year, until).await?;
             Referrals::new(year, &tallies, threshold).report(table, language)
         }
-        Table::TimeToAccept => {
+        Table::Concerns(table) => {
+            let tallies = store::concerns::tally(db, year, until).await?;
             let times = store::concerns::times_to_accept(db, year, until).await?;
-            concerns::time_to_accept(year, &times, threshold, language)
-        }
-        Table::ConcernsByGrade => {
-            let tallies = store::concerns::by_grade(db, year, until).await?;
-            concerns::by_grade(year, &tallies, threshold, language)
+            Concerns::new(year, &tallies, times, threshold).report(table, language)
         }
     })
 }

@@ -15,6 +15,7 @@ use crate::{
     app::get_report::{Question, Rules, Table, get_report},
     domain::{
         code::Language,
+        concerns::ConcernTable,
         referrals::ReferralTable,
         report::{Cell, Report, Row},
     },
@@ -55,8 +56,8 @@ fn read(request: &GetReportRequest) -> Result<Question, Refusal> {
         WireTable::ReferralsByMonth => Some(Table::Referrals(ReferralTable::Month)),
         WireTable::ReferralsByDisposition => Some(Table::Referrals(ReferralTable::Disposition)),
         WireTable::ReferralsByOriginAndRegion => Some(Table::Referrals(ReferralTable::OriginAndRegion)),
-        WireTable::ConcernTimeToAccept => Some(Table::TimeToAccept),
-        WireTable::ConcernsByGrade => Some(Table::ConcernsByGrade),
+        WireTable::ConcernTimeToAccept => Some(Table::Concerns(ConcernTable::TimeToAccept)),
+        WireTable::ConcernsByGrade => Some(Table::Concerns(ConcernTable::ByGrade)),
     };
     let Some(table) = table else {
         return Err(Refusal::invalid("table-unknown", "L13", "table", "name a table of the report", "indiquez un tableau du rapport"));

@@ -8,7 +8,7 @@ use uuid::Uuid;
 use super::unknown_code;
 use crate::domain::{
     code::{Audience, Grade, Region},
-    concerns::{GradeTally, TimeToAccept},
+    concerns::{ConcernTally, TimeToAccept},
     year::{FiscalYear, ZONE},
 };
 
@@ -69,15 +69,16 @@ pub async fn closed(tx: &mut PgConnection, concern: Uuid, at: OffsetDateTime) ->
     Ok(())
 }
 
-/// The concerns of a fiscal year raised before `until`, by grade.
-pub async fn by_grade(db: &mut PgConnection, year: FiscalYear, until: OffsetDateTime) -> Result<Vec<GradeTally>> {
+/// The concerns of a fiscal year raised before `until`, by grade and by who had accepted them by then.
+pub async fn tally(db: &mut PgConnection, year: FiscalYear, until: OffsetDateTime) -> Result<Vec<ConcernTally>> {
     let rows = sqlx::query!(
-        r#"select grade as "grade!", count(*) as "count!"
+        r#"select grade as "grade!", coalesce(nhq_accepted_at < $2, false) as "nhq!", coalesce(head_accepted_at < $2, false) as "head!",
+                  count(*) as "count!"
            from concern_fact
            where raised_at >= make_timestamptz($1, 4, 1, 0, 0, 0, $3)
              and raised_at < make_timestamptz($1 + 1, 4, 1, 0, 0, 0, $3)
              and raised_at < $2
-           group by 1"#,
+           group by 1, 2, 3"#,
         year.first_calendar_year(),
         until,
         ZONE,
@@ -87,13 +88,14 @@ pub async fn by_grade(db: &mut PgConnection, year: FiscalYear, until: OffsetDate
     rows.into_iter()
         .map(|row| {
             let grade = Grade::parse(&row.grade).ok_or_else(|| unknown_code("grade"))?;
-            Ok::<_, Error>(GradeTally { grade, count: u64::try_from(row.count).unwrap_or_default() })
+            let count = u64::try_from(row.count).unwrap_or_default();
+            Ok::<_, Error>(ConcernTally { grade, nhq_accepted: row.nhq, head_accepted: row.head, count })
         })
         .collect()
 }
 
-/// Seconds from raise to acceptance, over the concerns of a fiscal year raised before `until`.
-/// Clocks of two machines may disagree: an acceptance before its raise counts as no time at all.
+/// Seconds from raise to acceptance, over the concerns of a fiscal year raised before `until` and accepted by then; a question has no
+/// responsible head. Clocks of two machines may disagree: an acceptance before its raise counts as no time at all.
 pub async fn times_to_accept(db: &mut PgConnection, year: FiscalYear, until: OffsetDateTime) -> Result<Vec<TimeToAccept>> {
     let rows = sqlx::query!(
         r#"with accepted as (
@@ -104,8 +106,9 @@ pub async fn times_to_accept(db: &mut PgConnection, year: FiscalYear, until: Off
                  and raised_at < make_timestamptz($1 + 1, 4, 1, 0, 0, 0, $3)
                  and raised_at < $2
                  and accepted_at < $2
+                 and (audience = 'nhq' or grade <> 'question')
            )
-           select audience as "audience!", count(*) as "count!",
+           select audience as "audience!",
                   percentile_cont(0.5) within group (order by seconds) as "median!",
                   percentile_cont(0.95) within group (order by seconds) as "p95!"
            from accepted
@@ -120,7 +123,6 @@ pub async fn times_to_accept(db: &mut PgConnection, year: FiscalYear, until: Off
         .map(|row| {
             Ok::<_, Error>(TimeToAccept {
                 audience: Audience::parse(&row.audience).ok_or_else(|| unknown_code("audience"))?,
-                count: u64::try_from(row.count).unwrap_or_default(),
                 median_seconds: row.median,
                 p95_seconds: row.p95,
             })

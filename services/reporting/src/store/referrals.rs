@@ -36,14 +36,10 @@ pub async fn received(
     Ok(())
 }
 
-/// The RJ Unit decided. A later decision replaces an earlier one, in whatever order they arrive.
+/// The RJ Unit decided. Every decision is kept: which one counts depends on the moment that a report speaks of.
 pub async fn screened(tx: &mut PgConnection, referral: Uuid, disposition: Disposition, at: OffsetDateTime) -> sqlx::Result<()> {
     sqlx::query!(
-        "insert into referral_fact (referral_id, disposition, screened_at) values ($1, $2, $3)
-         on conflict (referral_id) do update
-         set disposition = excluded.disposition, screened_at = excluded.screened_at
-         where referral_fact.screened_at is null
-            or (excluded.screened_at, excluded.disposition) > (referral_fact.screened_at, referral_fact.disposition)",
+        "insert into decision_fact (referral_id, disposition, screened_at) values ($1, $2, $3) on conflict do nothing",
         referral,
         disposition.code(),
         at,
@@ -53,13 +49,19 @@ pub async fn screened(tx: &mut PgConnection, referral: Uuid, disposition: Dispos
     Ok(())
 }
 
-/// The referrals of a fiscal year received before `until`, in one statement so that all tables agree. What was decided later is not
-/// decided yet: a report that moves by the month must not move on the day of a decision [L13].
+/// The referrals of a fiscal year received before `until`, each with its latest decision by then, in one statement so that all tables
+/// agree. What was decided later is not decided yet: a report must not move on the day of a decision [L13].
 pub async fn tally(db: &mut PgConnection, year: FiscalYear, until: OffsetDateTime) -> Result<Vec<Tally>> {
     let rows = sqlx::query!(
-        r#"select origin as "origin!", region as "region!", case when screened_at <= $2 then disposition end as disposition,
+        r#"select origin as "origin!", region as "region!", decided.disposition as "disposition?",
                   extract(month from received_at at time zone $3)::int as "month!", count(*) as "count!"
            from referral_fact
+           left join lateral (
+               select disposition from decision_fact d
+               where d.referral_id = referral_fact.referral_id and d.screened_at <= $2
+               order by d.screened_at desc, d.disposition desc
+               limit 1
+           ) decided on true
            where received_at >= make_timestamptz($1, 4, 1, 0, 0, 0, $3)
              and received_at < make_timestamptz($1 + 1, 4, 1, 0, 0, 0, $3)
              and received_at < $2

@@ -28,3 +28,10 @@ pub async fn calendar(db: &mut PgConnection, at: OffsetDateTime) -> sqlx::Result
     .await?;
     Ok(Calendar { year: FiscalYear::new(row.year), year_begins: row.year_begins, month_begins: row.month_begins })
 }
+
+/// The moment a fiscal year is over.
+pub async fn end(db: &mut PgConnection, year: FiscalYear) -> sqlx::Result<OffsetDateTime> {
+    sqlx::query_scalar!(r#"select make_timestamptz($1 + 1, 4, 1, 0, 0, 0, $2) as "end!""#, year.first_calendar_year(), ZONE,)
+        .fetch_one(db)
+        .await
+}

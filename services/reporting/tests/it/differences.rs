@@ -10,6 +10,8 @@ use proto::{
 };
 use reporting::{
     domain::{
+        code::{Audience, Grade},
+        concerns::ConcernTable,
         referrals::{ReferralTable, Referrals, Tally},
         year::FiscalYear,
     },
@@ -242,4 +244,40 @@ async fn a_decision_taken_today_does_not_move_a_report_that_moves_by_the_month()
     record(&db, (0..12).map(|n| screened(n, Disposition::Accepted, NOW - time::Duration::HOUR))).await;
     assert_eq!(report(&db, monthly, by_disposition).await, before);
     assert_ne!(report(&db, LIVE, by_disposition).await, before);
+}
+
+#[tokio::test]
+async fn a_finished_year_does_not_move_when_a_decision_is_made_anew_or_a_concern_is_accepted_late() {
+    let db = database().await;
+    let last_year = |table| Question { table, year: Some(2025), language: Language::English };
+    let tables =
+        [Table::Referrals(ReferralTable::Disposition), Table::Concerns(ConcernTable::TimeToAccept), Table::Concerns(ConcernTable::ByGrade)];
+    let received_at = datetime!(2025-10-20 12:00 UTC);
+    record(&db, (0..36).map(|n| received(n, Origin::Victim, Region::Quebec, received_at))).await;
+    record(&db, (0..24).map(|n| screened(n, Disposition::Accepted, received_at + time::Duration::DAY))).await;
+    let concern = |n: u128| Uuid::from_u128(1_000 + n);
+    let raised = |n| Fact::ConcernRaised {
+        concern: concern(n),
+        grade: Grade::Imminent,
+        site: "mission".into(),
+        region: Region::Pacific,
+        at: received_at,
+    };
+    let accepted = |n, at| Fact::ConcernAccepted { concern: concern(n), audience: Audience::Nhq, at };
+    record(&db, (0..30).map(raised)).await;
+    record(&db, (0..15).map(|n| accepted(n, received_at + time::Duration::MINUTE))).await;
+    let mut before = Vec::new();
+    for table in tables {
+        before.push(get_report(&db.pool, LIVE, NOW, last_year(table)).await.unwrap());
+    }
+    assert_eq!(line(&before[0].0, "accepted"), [Cell::Count(24)]);
+    assert_eq!(line(&before[0].0, "not_screened"), [Cell::Count(12)]);
+
+    record(&db, (0..12).map(|n| screened(n, Disposition::Withdrawn, NOW))).await;
+    record(&db, (24..36).map(|n| screened(n, Disposition::Accepted, NOW))).await;
+    record(&db, (15..30).map(|n| accepted(n, NOW))).await;
+    for (table, before) in tables.into_iter().zip(before) {
+        let later = NOW + time::Duration::days(400);
+        assert_eq!(get_report(&db.pool, LIVE, later, last_year(table)).await.unwrap(), before, "{table:?}");
+    }
 }

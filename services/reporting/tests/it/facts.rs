@@ -14,6 +14,7 @@ async fn everything(db: &Database) -> Vec<String> {
     let mut rows = Vec::new();
     for table in [
         "select row_to_json(t)::text as line from referral_fact t order by 1",
+        "select row_to_json(t)::text as line from decision_fact t order by 1",
         "select row_to_json(t)::text as line from case_fact t order by 1",
         "select row_to_json(t)::text as line from concern_fact t order by 1",
     ] {
@@ -47,8 +48,8 @@ async fn facts_that_come_late_twice_or_backwards_end_in_the_same_rows() {
     let forwards = database().await;
     record(&forwards, story()).await;
     let expected = everything(&forwards).await;
-    assert_eq!(expected.len(), 3);
-    assert!(expected[2].contains("12:52:00"), "the earliest acceptance stands");
+    assert_eq!(expected.len(), 5, "one referral with two decisions, one case, one concern");
+    assert!(expected[4].contains("12:52:00"), "the earliest acceptance stands");
 
     let backwards = database().await;
     record(&backwards, story().into_iter().rev()).await;

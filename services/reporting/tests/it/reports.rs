@@ -3,6 +3,7 @@
 use chassis::Error;
 use reporting::domain::{
     code::{Audience, Grade},
+    concerns::ConcernTable,
     referrals::ReferralTable,
 };
 use time::macros::datetime;
@@ -64,10 +65,10 @@ async fn how_long_nhq_took_is_the_median_over_all_it_accepted() {
     }
     let concern = Uuid::from_u128(1);
     record(&db, [Fact::ConcernAccepted { concern, audience: Audience::ResponsibleHead, at: raised }]).await;
-    let times = report(&db, LIVE, Table::TimeToAccept).await;
+    let times = report(&db, LIVE, Table::Concerns(ConcernTable::TimeToAccept)).await;
     assert_eq!(line(&times, "nhq"), [Cell::Count(11), Cell::Seconds(50.0), Cell::Seconds(95.0)]);
     assert_eq!(line(&times, "responsible_head"), [Cell::Withheld; 3], "one head's time is one person's");
-    let grades = report(&db, LIVE, Table::ConcernsByGrade).await;
+    let grades = report(&db, LIVE, Table::Concerns(ConcernTable::ByGrade)).await;
     assert_eq!(line(&grades, "imminent"), [Cell::Count(11)]);
     assert_eq!(line(&grades, "question"), [Cell::Count(0)]);
 }
