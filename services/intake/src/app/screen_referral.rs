@@ -52,12 +52,13 @@ pub async fn screen_referral(desk: &Desk, caller: &Caller, screening: Screening<
         tx.commit().await?;
         return Ok(state);
     }
-    screening::add(&mut tx, &desk.vault, (id, decisions + 1), &decision, state, &caller.subject, at).await?;
+    let decided_at = standing.moment(at);
+    screening::add(&mut tx, &desk.vault, (id, decisions + 1), &decision, state, &caller.subject, decided_at).await?;
     if matches!(outcome, Outcome::Changed(_)) {
         let fact = ReferralScreened {
             referral_id: id.to_string(),
             disposition: wire::disposition_code(decision.disposition).into(),
-            screened_at: Some(timestamp(at)),
+            screened_at: Some(timestamp(decided_at)),
         };
         outbox::enqueue(&mut tx, &Outgoing::event(&desk.ids, id, subject::REFERRAL_SCREENED, &fact), at).await?;
     }

@@ -1,7 +1,7 @@
 //! What a screening decision of the RJ Unit leads to, from every state [R3a].
 
 use chassis::{Private, Refusal};
-use time::{Date, format_description::BorrowedFormatItem, macros::format_description};
+use time::{Date, Duration, OffsetDateTime, format_description::BorrowedFormatItem, macros::format_description};
 
 use super::{Flags, text};
 
@@ -115,6 +115,12 @@ impl Disposition {
     const fn opens_a_case(self) -> bool {
         matches!(self, Self::Accepted | Self::IndirectOnly)
     }
+
+    /// It stops the case that an acceptance opened, at once: the request was taken back, or contact is not permitted any more. Whatever
+    /// else changes after that moment is decided in the case.
+    const fn stops_a_case(self) -> bool {
+        matches!(self, Self::NoContactPermitted | Self::Withdrawn)
+    }
 }
 
 /// A decision that is complete in itself.
@@ -171,6 +177,17 @@ pub struct Standing {
 pub struct Latest {
     pub decision: Decision,
     pub decided_by: String,
+    pub decided_at: OffsetDateTime,
+}
+
+impl Standing {
+    /// The moment of a decision that is made now. It is later than that of the decision before it whatever the clock says, because
+    /// whoever hears of both takes the later one for what stands.
+    #[must_use]
+    pub fn moment(&self, now: OffsetDateTime) -> OffsetDateTime {
+        let after = |latest: &Latest| latest.decided_at.saturating_add(Duration::MICROSECOND);
+        self.latest.as_ref().map_or(now, |latest| after(latest).max(now))
+    }
 }
 
 /// Decides what a decision leads to.
@@ -190,10 +207,11 @@ pub fn decide(standing: &Standing, decision: &Decision, officer: &str) -> Result
     })
 }
 
-/// The transition table. Every closing can be opened again by a new decision.
+/// The transition table. Every closing can be opened again by a new decision, if nothing is left to ask.
 fn transition(state: State, disposition: Disposition, flags: &Flags) -> Result<State, Refusal> {
     match state {
-        State::Accepted | State::IndirectOnly if !disposition.opens_a_case() => Err(case_is_open()),
+        // [L26-6] [R3a]
+        State::Accepted | State::IndirectOnly if !disposition.opens_a_case() && !disposition.stops_a_case() => Err(case_is_open()),
         // The questions were answered when the case opened.
         State::Accepted | State::IndirectOnly => Ok(disposition.state()),
         State::Received | State::NeedsClarification | State::Deferred | State::Closed => {
@@ -262,8 +280,10 @@ fn case_is_open() -> Refusal {
     Refusal::precondition(
         "case-already-open",
         "R3a",
-        "a case has been opened from this referral: close or pause the case instead",
-        "un dossier a été ouvert à partir de ce renvoi : fermez ou suspendez plutôt le dossier",
+        "a case has been opened from this referral: close or pause the case instead; a withdrawal, or that no contact is permitted, can be \
+         decided here and stops the case",
+        "un dossier a été ouvert à partir de ce renvoi : fermez ou suspendez plutôt le dossier; un retrait, ou l'interdiction de tout contact, \
+         peut être décidé ici et arrête le dossier",
     )
 }
 

@@ -2,9 +2,10 @@
 
 use super::*;
 use crate::domain::Flag;
-use time::macros::date;
+use time::macros::{date, datetime};
 
 const TODAY: Date = date!(2026 - 03 - 02);
+const MOMENT: OffsetDateTime = datetime!(2026-03-02 15:00 UTC);
 
 fn decision(disposition: Disposition) -> Decision {
     let review_on = (disposition == Disposition::DeferredForPreparation).then_some(TODAY);
@@ -45,6 +46,8 @@ fn expected(state: State, disposition: Disposition, open_question: bool) -> &'st
         D::Accepted | D::IndirectOnly if open_question && !case_is_open => "conditions-not-stated",
         D::Accepted => "screened-accepted",
         D::IndirectOnly => "screened-indirect-only",
+        // [L26-6]
+        D::Withdrawn | D::NoContactPermitted => "screened-closed",
         _ if case_is_open => "case-already-open",
         D::DeferredForPreparation => "screened-deferred",
         _ => "screened-closed",
@@ -69,8 +72,10 @@ fn no_question_of_the_directive_can_be_passed_over() {
 #[test]
 fn the_same_decision_twice_is_one_decision_and_a_colleague_confirming_it_is_kept() {
     let accepted = decision(Disposition::Accepted);
-    let standing =
-        Standing { latest: Some(Latest { decision: accepted.clone(), decided_by: "officer".into() }), ..standing(State::Accepted, &[]) };
+    let standing = Standing {
+        latest: Some(Latest { decision: accepted.clone(), decided_by: "officer".into(), decided_at: MOMENT }),
+        ..standing(State::Accepted, &[])
+    };
     assert_eq!(decide(&standing, &accepted, "officer"), Ok(Outcome::Repeated(State::Accepted)));
     assert_eq!(decide(&standing, &accepted, "colleague"), Ok(Outcome::Confirmed(State::Accepted)));
     let again = Decision { reason: "asked once more".to_owned().into(), ..accepted };
@@ -79,10 +84,24 @@ fn the_same_decision_twice_is_one_decision_and_a_colleague_confirming_it_is_kept
 }
 
 #[test]
+fn a_decision_is_later_than_the_one_before_it_even_when_the_clock_was_set_back() {
+    let undecided = standing(State::Received, &[]);
+    assert_eq!(undecided.moment(MOMENT), MOMENT);
+    let latest = Latest { decision: decision(Disposition::Accepted), decided_by: "officer".into(), decided_at: MOMENT };
+    let decided = Standing { latest: Some(latest), ..standing(State::Accepted, &[]) };
+    for back in [Duration::ZERO, Duration::MICROSECOND, Duration::HOUR, Duration::days(400)] {
+        assert_eq!(decided.moment(MOMENT - back), MOMENT + Duration::MICROSECOND, "{back}");
+    }
+    assert_eq!(decided.moment(MOMENT + Duration::HOUR), MOMENT + Duration::HOUR);
+}
+
+#[test]
 fn a_new_review_date_is_a_new_decision() {
     let first = decision(Disposition::DeferredForPreparation);
-    let standing =
-        Standing { latest: Some(Latest { decision: first.clone(), decided_by: "officer".into() }), ..standing(State::Deferred, &[]) };
+    let standing = Standing {
+        latest: Some(Latest { decision: first.clone(), decided_by: "officer".into(), decided_at: MOMENT }),
+        ..standing(State::Deferred, &[])
+    };
     let later = Decision { review_on: Some(date!(2026 - 05 - 01)), ..first };
     assert_eq!(decide(&standing, &later, "officer"), Ok(Outcome::Changed(State::Deferred)));
 }

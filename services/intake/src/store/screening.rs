@@ -34,7 +34,7 @@ pub async fn lock(db: &mut PgConnection, vault: &Vault, id: Uuid) -> chassis::Re
 
 async fn latest(db: &mut PgConnection, vault: &Vault, id: Uuid, number: i32) -> chassis::Result<Option<Latest>> {
     let row = sqlx::query!(
-        "select disposition, reason, reason_sealed, review_on, decided_by from screening_decision where referral_id = $1 and number = $2",
+        "select disposition, reason, reason_sealed, review_on, decided_by, decided_at from screening_decision where referral_id = $1 and number = $2",
         id,
         number
     )
@@ -47,7 +47,7 @@ async fn latest(db: &mut PgConnection, vault: &Vault, id: Uuid, number: i32) -> 
     let reason = keys.text(sealed::reason(id, number), row.reason_sealed.as_deref(), Some(row.reason)).unwrap_or_default();
     let disposition = Disposition::from_code(&row.disposition).ok_or_else(|| unknown_code("screening_decision.disposition"))?;
     let decision = Decision { disposition, reason, review_on: row.review_on };
-    Ok(Some(Latest { decision, decided_by: row.decided_by }))
+    Ok(Some(Latest { decision, decided_by: row.decided_by, decided_at: row.decided_at }))
 }
 
 /// Who made the decision that stands.

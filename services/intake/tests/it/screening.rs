@@ -74,6 +74,28 @@ async fn a_question_does_not_keep_the_unit_from_closing_and_a_closing_is_opened_
     assert_eq!(told, [8, 1, 2]);
 }
 
+// [L26-6] [R3a]
+#[tokio::test]
+async fn a_withdrawal_or_that_no_contact_is_permitted_is_decided_and_told_after_the_case_was_opened() {
+    let desk = desk().await;
+    for (key, disposition, code) in [("1", Disposition::Withdrawn, 8), ("2", Disposition::NoContactPermitted, 7)] {
+        submit(&desk, &staff("mission"), referral(key)).await;
+        let id: uuid::Uuid = sqlx::query_scalar("select referral_id from referral where idempotency_key = $1")
+            .bind(key)
+            .fetch_one(&desk.database.admin)
+            .await
+            .unwrap();
+        let id = id.to_string();
+        assert_eq!(decide(&desk, &officer(1), &id, Disposition::Accepted, "both willing").await, Ok(State::Accepted));
+        assert_eq!(decide(&desk, &officer(1), &id, disposition, "the victim takes it back").await, Ok(State::Closed));
+        let told = waiting::<ReferralScreened>(&desk, subject::REFERRAL_SCREENED).await;
+        let told: Vec<_> = told.iter().filter(|fact| fact.referral_id == id).collect();
+        assert_eq!(told.iter().map(|fact| fact.disposition).collect::<Vec<_>>(), [1, code]);
+        let moment = |n: usize| told[n].screened_at.as_ref().and_then(chassis::wire::instant).unwrap();
+        assert!(moment(1) > moment(0), "the clock of this test stands still, and the withdrawal is the later decision all the same");
+    }
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn two_officers_deciding_at_once_are_taken_in_turn_and_the_second_sees_what_the_first_left() {
     let desk = desk().await;
