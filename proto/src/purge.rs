@@ -2,12 +2,15 @@
 
 use prost_types::Timestamp;
 
-use crate::cases::v1::{DeletedRows, PurgeCertificate, PurgeStatement};
+use crate::cases::v1::{CasePurged, DeletedRows, PurgeCertificate, PurgeStatement};
 
 /// What keeps the signature of a certificate from passing for that of another row.
 pub const CERTIFICATE: &str = "purge-certificate";
 /// The same of a statement.
 pub const STATEMENT: &str = "purge-statement";
+
+/// The same of the fact that tells the others to destroy what they hold.
+pub const ORDER: &str = "purge-order";
 
 /// The services that hold something of a case, and say what they destroyed of it.
 pub const OBEY: [&str; 2] = ["intake", "notification"];
@@ -40,6 +43,19 @@ pub fn statement(case_id: &str, of: &PurgeStatement) -> Vec<String> {
         vec![case_id.to_owned(), of.service.clone(), instant(of.obeyed_at.as_ref()), of.keys.to_string(), instant(of.heard_at.as_ref())];
     values.extend(rows(&of.deleted));
     values
+}
+
+/// The values of the fact that a case was purged, in the order that was signed.
+#[must_use]
+pub fn order(of: &CasePurged) -> Vec<String> {
+    let mut values = vec![of.case_id.clone(), of.referral_id.clone(), instant(of.purged_at.as_ref()), instant(of.last_used_at.as_ref())];
+    values.extend(list(&of.glass_ids));
+    values.extend(list(&of.referral_ids));
+    values
+}
+
+fn list(ids: &[String]) -> impl Iterator<Item = String> {
+    std::iter::once(ids.len().to_string()).chain(ids.iter().cloned())
 }
 
 /// How many there are stands first: no list reads like another.
@@ -100,6 +116,35 @@ mod tests {
             change(&mut changed);
             assert_ne!(certificate(&changed), certificate(&sample()), "change {number}");
         }
+    }
+
+    #[test]
+    fn a_change_of_any_field_of_an_order_to_destroy_changes_what_was_signed() {
+        let at = |seconds| Some(Timestamp { seconds, nanos: 0 });
+        let sample = CasePurged {
+            case_id: "case".into(),
+            referral_id: "referral".into(),
+            purged_at: at(9),
+            glass_ids: vec!["glass".into()],
+            referral_ids: vec!["other".into()],
+            last_used_at: at(1),
+            signature: Vec::new(),
+        };
+        let changes: [fn(&mut CasePurged); 7] = [
+            |o| o.case_id.push('x'),
+            |o| o.referral_id.push('x'),
+            |o| o.purged_at = None,
+            |o| o.last_used_at = o.purged_at,
+            |o| o.glass_ids.push("another".into()),
+            |o| o.referral_ids.clear(),
+            |o| o.glass_ids.append(&mut o.referral_ids),
+        ];
+        for (number, change) in changes.into_iter().enumerate() {
+            let mut changed = sample.clone();
+            change(&mut changed);
+            assert_ne!(order(&changed), order(&sample), "change {number}");
+        }
+        assert_eq!(order(&CasePurged { signature: vec![1], ..sample.clone() }), order(&sample));
     }
 
     #[test]

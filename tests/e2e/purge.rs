@@ -39,6 +39,9 @@ async fn age(system: &System, case: &str) {
         assert!(sqlx::query(past).bind(case).execute(&mut *db).await.unwrap().rows_affected() > 0, "{past}");
     }
     db.execute("set session_replication_role = origin").await.unwrap();
+    let told = "update inbox_item set created_at = created_at - interval '25 months' where about = $1::uuid";
+    let told = sqlx::query(told).bind(case).execute(&system.database("notification").await).await.unwrap();
+    assert!(told.rows_affected() > 0, "nobody was told of the case");
 }
 
 /// How many items of this inbox name the case.

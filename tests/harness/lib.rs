@@ -9,6 +9,7 @@ pub mod dump;
 pub mod fence;
 pub mod grants;
 pub mod hostile;
+pub mod keys;
 pub mod port;
 pub mod raw;
 pub mod system;

@@ -10,6 +10,7 @@ pub mod client;
 pub mod clock;
 pub mod config;
 pub mod database;
+pub mod destruction;
 pub mod devices;
 pub mod forget;
 pub mod grants;

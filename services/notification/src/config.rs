@@ -23,6 +23,10 @@ pub struct Config {
     #[arg(long, default_value_t = 30, value_parser = clap::value_parser!(u16).range(5..=600))]
     pub alarm_grace: u16,
 
+    /// Minutes for which the deletion of what was told of a purged case can be stopped. An example until CSC sets it
+    #[arg(long, default_value_t = 1440, value_parser = clap::value_parser!(u32).range(0..=43_200))]
+    pub destruction_wait: u32,
+
     /// Mail system, for example smtps://user:password@mail.example.org; without it no e-mail is sent and the ledger says so
     #[arg(long, value_parser = private, hide_env_values = true)]
     pub smtp_url: Option<Private<String>>,

@@ -55,7 +55,8 @@ pub async fn serve(config: Config, ctx: Context) -> anyhow::Result<()> {
     let access = subject::NOTIFICATION_ACCESS;
     ctx.consume(access.stream, access.name, access.filters, bus::Facts { app: app.clone(), intake });
     let purges = subject::NOTIFICATION_PURGES;
-    ctx.consume(purges.stream, purges.name, purges.filters, bus::Purges { app: app.clone() });
+    let wait = time::Duration::minutes(config.destruction_wait.into());
+    ctx.destroy_on_order((purges.stream, purges.name, purges.filters), wait, bus::Purges { app: app.clone() })?;
 
     chassis::audit::join(&ctx, witness_ring())?;
     // A ring carries the whole concern, and must not be the message that is too large.

@@ -1,6 +1,6 @@
 //! What the service tells the bus: ids and codes, and the concern that carries what NHQ and the head must know.
 
-use chassis::{Ids, outbox::Outgoing, wire};
+use chassis::{Ids, audit::Signer, outbox::Outgoing, wire};
 use prost::Message;
 use proto::{
     cases::v1::{
@@ -8,6 +8,7 @@ use proto::{
         MediatorAssigned, OfficerAssigned,
     },
     id::{AssessmentId, CaseId, ConcernId, ReferralId, SiteCode},
+    purge,
     safety::v1::{Concern, Grade},
     subject,
 };
@@ -74,16 +75,31 @@ pub fn case_moved(ids: &Ids, case: CaseId, stage: Stage, at: OffsetDateTime) -> 
     of_case(ids, case, subject::CASE_MOVED, &message)
 }
 
-/// The case was purged: whoever holds anything of it destroys that, and says so.
+/// A case that was purged, as the others are told of it.
+#[derive(Debug, Clone, Copy)]
+pub struct Purged<'a> {
+    pub case: CaseId,
+    pub referral: ReferralId,
+    pub glasses: &'a [Uuid],
+    pub last_used_at: OffsetDateTime,
+    pub at: OffsetDateTime,
+}
+
+/// The case was purged: whoever holds anything of it destroys that where this service has signed it, and says so.
 #[must_use]
-pub fn case_purged(ids: &Ids, case: CaseId, referral: ReferralId, glasses: &[Uuid], at: OffsetDateTime) -> Outgoing {
-    let message = CasePurged {
-        case_id: case.to_string(),
-        referral_id: referral.to_string(),
-        purged_at: Some(wire::timestamp(at)),
-        glass_ids: glasses.iter().map(Uuid::to_string).collect(),
+pub fn case_purged(ids: &Ids, signer: &Signer, purged: &Purged<'_>) -> Outgoing {
+    let mut message = CasePurged {
+        case_id: purged.case.to_string(),
+        referral_id: purged.referral.to_string(),
+        purged_at: Some(wire::timestamp(purged.at)),
+        glass_ids: purged.glasses.iter().map(Uuid::to_string).collect(),
+        referral_ids: Vec::new(),
+        last_used_at: Some(wire::timestamp(purged.last_used_at)),
+        signature: Vec::new(),
     };
-    of_case(ids, case, subject::CASE_PURGED, &message)
+    let values = purge::order(&message);
+    message.signature = signer.sign_row(purge::ORDER, &values.iter().map(String::as_str).collect::<Vec<_>>());
+    of_case(ids, purged.case, subject::CASE_PURGED, &message)
 }
 
 fn of_case(ids: &Ids, case: CaseId, subject: &str, message: &impl Message) -> Outgoing {

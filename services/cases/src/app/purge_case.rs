@@ -10,7 +10,11 @@ use sqlx::PgConnection;
 use time::{Duration, OffsetDateTime};
 use uuid::Uuid;
 
-use super::{App, KIND, events, hold, purge_certificate};
+use super::{
+    App, KIND,
+    events::{self, Purged},
+    hold, purge_certificate,
+};
 use crate::{
     domain::{
         access::Scope,
@@ -129,7 +133,8 @@ async fn carry_out(
     };
     certificate.signature = purge_certificate::sign(signer, &certificate);
     purge::certify(tx, &certificate).await?;
-    outbox::enqueue(tx, &events::case_purged(&app.ids, file.id, file.referral, &done.glasses, at), at).await?;
+    let told = Purged { case: file.id, referral: file.referral, glasses: &done.glasses, last_used_at: facts.last_use, at };
+    outbox::enqueue(tx, &events::case_purged(&app.ids, signer, &told), at).await?;
     Ok((certificate, done.documents))
 }
 

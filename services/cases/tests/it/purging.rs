@@ -223,6 +223,13 @@ async fn a_purge_that_is_confirmed_again_or_by_two_at_once_is_one_purge_and_one_
     assert_eq!(told.len(), 1);
     let event = CasePurged::decode(told[0].as_slice()).unwrap();
     assert_eq!((event.case_id.as_str(), event.glass_ids.len()), (case.id.as_str(), 1));
+    let (values, signature) = (purge::order(&event), event.signature.clone());
+    let values: Vec<&str> = values.iter().map(String::as_str).collect();
+    assert!(
+        audit::row_signed_by(&world.app.signer.as_ref().unwrap().public(), purge::ORDER, &values, &signature),
+        "nobody signed the order to the others"
+    );
+    assert!(event.last_used_at.unwrap().seconds < event.purged_at.unwrap().seconds);
     assert_eq!(world.count("select count(*) from audit_staged where action = 'purge.confirm'").await, 3);
 }
 

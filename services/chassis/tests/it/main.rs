@@ -4,6 +4,7 @@
 mod auditing;
 mod carrying;
 mod certified;
+mod destroying;
 mod fenced;
 mod granting;
 mod hearing;

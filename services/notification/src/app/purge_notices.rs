@@ -1,4 +1,5 @@
-//! A case was purged: whatever was told of it is deleted too, and this service says what it deleted [LPR4].
+//! A case was purged: whatever was told of it is deleted too, where nothing that is known here stands against it, and this service says
+//! what it deleted [LPR4].
 //!
 //! Alarms stay: a concern is a record of safety, which keeps it under a retention and a key of its own. Contact points stay: they are the
 //! victim's and not the case's.
@@ -9,28 +10,29 @@ use chassis::{
     wire::timestamp,
 };
 use proto::{
-    id::{CaseId, ReferralId},
     notification::v1::{NoticesPurged, PurgedRows},
     subject,
 };
 use sqlx::PgConnection;
-use uuid::Uuid;
 
 use super::App;
-use crate::store;
+use crate::{
+    domain::purge::{Purged, forbidden},
+    store,
+};
 
 /// Who purges when cases says so.
 const BY_ITSELF: &str = "service:notification";
 /// What the audit log calls it.
 const KIND: &str = "case";
 
-/// What is purged.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Purged {
-    pub case: CaseId,
-    pub referral: ReferralId,
-    /// The break-glasses of the case.
-    pub glasses: Vec<Uuid>,
+/// Why nothing is deleted, as a stable code, from what is known here.
+///
+/// # Errors
+/// A statement failed.
+pub async fn forbids(tx: &mut PgConnection, app: &App, purged: &Purged) -> sqlx::Result<Option<&'static str>> {
+    let told = store::purge::told(tx, &purged.about()).await?;
+    Ok(forbidden(purged, &told, app.clock.now()))
 }
 
 /// Deletes it in the caller's transaction, and answers; what is not here is answered too.
@@ -39,8 +41,7 @@ pub struct Purged {
 /// A statement failed.
 pub async fn purge_notices(tx: &mut PgConnection, app: &App, purged: &Purged) -> sqlx::Result<()> {
     let (at, case) = (app.clock.now(), purged.case.uuid());
-    let about: Vec<Uuid> = [case, purged.referral.uuid()].into_iter().chain(purged.glasses.iter().copied()).collect();
-    let done = store::purge::carry_out(tx, &app.vault, case, &about, at).await?;
+    let done = store::purge::carry_out(tx, &app.vault, case, &purged.about(), at).await?;
     audit::granted(tx, &Act::by(BY_ITSELF, "notices.purge", KIND, &case.to_string()), at).await?;
     let count = |rows: u64| i64::try_from(rows).unwrap_or(i64::MAX);
     let fact = NoticesPurged {

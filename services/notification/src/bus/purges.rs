@@ -1,35 +1,54 @@
-//! Hears that a case was purged: what was told of it goes with it [LPR4].
+//! Orders to delete what was told of a purged case: read here, believed where cases signed them, and waiting as [`chassis::destruction`]
+//! has it [LPR4].
 
-use chassis::inbox::{Handler, Incoming, Rejection};
-use proto::cases::v1::CasePurged;
+use chassis::{
+    destruction::{Receiver, Signed},
+    inbox::Rejection,
+    wire::instant,
+};
+use prost::Message;
+use proto::{cases::v1::CasePurged, id::ReferralId, purge};
 use sqlx::PgConnection;
 use uuid::Uuid;
 
 use super::facts::malformed;
-use crate::app::{
-    App,
-    purge_notices::{Purged, purge_notices},
+use crate::{
+    app::{App, purge_notices},
+    domain::purge::Purged,
 };
 
-/// Hears purges.
+/// Carries purges out.
+#[derive(Clone)]
 pub struct Purges {
     pub app: App,
 }
 
-impl Handler for Purges {
-    type Work = Purged;
+impl Receiver for Purges {
+    type Order = Purged;
+    const MAKER: &'static str = "cases";
+    const KIND: &'static str = purge::ORDER;
 
-    async fn read(&self, message: &Incoming) -> Result<Purged, Rejection> {
-        let purged: CasePurged = message.decode()?;
-        let glass = |id: &String| {
-            Uuid::try_parse(id).map_err(|_| Rejection::Never { reason: "id-malformed", detail: "the id is not a UUID".to_owned() })
-        };
-        let glasses = purged.glass_ids.iter().map(glass).collect::<Result<_, Rejection>>()?;
-        let case = purged.case_id.parse().map_err(malformed)?;
-        Ok(Purged { case, referral: purged.referral_id.parse().map_err(malformed)?, glasses })
+    fn read(&self, body: &[u8]) -> Result<Signed<Purged>, Rejection> {
+        let told = CasePurged::decode(body).map_err(|_| never("malformed-message", "the body is not the fact that a case was purged"))?;
+        let case = told.case_id.parse().map_err(malformed)?;
+        let referrals = std::iter::once(&told.referral_id).chain(&told.referral_ids).map(|id| id.parse().map_err(malformed));
+        let referrals = referrals.collect::<Result<Vec<ReferralId>, Rejection>>()?;
+        let glass = |id: &String| Uuid::try_parse(id).map_err(|_| never("id-malformed", "the id of a break-glass is not a UUID"));
+        let glasses = told.glass_ids.iter().map(glass).collect::<Result<_, Rejection>>()?;
+        let (purged_at, last_used_at) = (told.purged_at.as_ref().and_then(instant), told.last_used_at.as_ref().and_then(instant));
+        let order = Purged { case, referrals, glasses, purged_at, last_used_at };
+        Ok(Signed { about: case.uuid(), values: purge::order(&told), signature: told.signature, order })
     }
 
-    async fn apply(&self, tx: &mut PgConnection, work: Purged, _: &Incoming) -> Result<(), Rejection> {
-        Ok(purge_notices(tx, &self.app, &work).await?)
+    async fn forbids(&self, tx: &mut PgConnection, order: &Purged) -> chassis::Result<Option<&'static str>> {
+        Ok(purge_notices::forbids(tx, &self.app, order).await?)
     }
+
+    async fn carry_out(&self, tx: &mut PgConnection, order: Purged) -> chassis::Result<()> {
+        Ok(purge_notices::purge_notices(tx, &self.app, &order).await?)
+    }
+}
+
+fn never(reason: &'static str, detail: &str) -> Rejection {
+    Rejection::Never { reason, detail: detail.to_owned() }
 }

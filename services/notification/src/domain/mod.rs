@@ -10,5 +10,6 @@ pub mod language;
 pub mod mail;
 pub mod office;
 pub mod plain;
+pub mod purge;
 pub mod ring;
 pub mod template;

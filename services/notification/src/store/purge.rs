@@ -6,6 +6,7 @@ use time::OffsetDateTime;
 use uuid::Uuid;
 
 use super::sealed;
+use crate::domain::purge::Told;
 
 /// What was destroyed.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -24,7 +25,30 @@ pub async fn is_purged(db: &mut PgConnection, about: Uuid) -> sqlx::Result<bool>
     sqlx::query_scalar!(r#"select exists (select from purged_thing where about = $1) as "purged!""#, about).fetch_one(db).await
 }
 
-/// Deletes the items about these things, every line of the ledger that announced them, mails that have not left among them, and
+/// What stands here under these ids; a concern shows by any trace of it.
+///
+/// # Errors
+/// The statement failed.
+pub async fn told(db: &mut PgConnection, about: &[Uuid]) -> sqlx::Result<Vec<Told>> {
+    let rows = sqlx::query!(
+        r#"select about as "about!", template as "template!", bool_or(audience is not null) as "of_a_concern!", min(created_at) as "first_told_at!"
+           from inbox_item where about = any($1) group by about, template
+           union all
+           select concern_id, 'concern', true, min(delivered_at) from ring where concern_id = any($1) group by concern_id"#,
+        about
+    )
+    .fetch_all(db)
+    .await?;
+    let told = rows.into_iter().map(|row| Told {
+        about: row.about,
+        template: row.template,
+        of_a_concern: row.of_a_concern,
+        first_told_at: row.first_told_at,
+    });
+    Ok(told.collect())
+}
+
+/// Deletes the items about these things, alarms never among them, every line of the ledger that announced them, mails that have not left among them, and
 /// destroys the keys they were sealed under.
 ///
 /// # Errors
@@ -45,13 +69,13 @@ pub async fn carry_out(db: &mut PgConnection, vault: &Vault, case: Uuid, about: 
         keys += vault.bury(db, (owner.kind, owner.object), &[owner.side], at).await?.len();
     }
     let deliveries = sqlx::query!(
-        "delete from delivery where item_id in (select item_id from inbox_item where about = any($1))
-             or (item_id is null and reference in (select reference from inbox_item where about = any($1)))",
+        "delete from delivery where item_id in (select item_id from inbox_item where about = any($1) and audience is null)
+             or (item_id is null and reference in (select reference from inbox_item where about = any($1) and audience is null))",
         about
     )
     .execute(&mut *db)
     .await?;
-    let items = sqlx::query!("delete from inbox_item where about = any($1)", about).execute(&mut *db).await?;
+    let items = sqlx::query!("delete from inbox_item where about = any($1) and audience is null", about).execute(&mut *db).await?;
     Ok(Destruction {
         keys: u64::try_from(keys).unwrap_or(u64::MAX),
         rows: vec![("delivery", deliveries.rows_affected()), ("inbox_item", items.rows_affected())],

@@ -1,7 +1,9 @@
 //! What was told of a purged case goes with it, what comes late is told to nobody, and no alarm is touched [LPR4].
 
-use chassis::vault;
-use notification::bus::Purges;
+use std::sync::LazyLock;
+
+use chassis::{audit::Signer, destruction::Orders, inbox::Rejection, vault};
+use notification::{bus::Purges, domain::purge::LEAST};
 use prost::Message;
 use proto::{
     cases::v1::{CaseOpened, CasePurged, GlassBroken, MediatorAssigned},
@@ -11,6 +13,7 @@ use proto::{
     subject,
 };
 use sqlx::{AssertSqlSafe, Executor};
+use time::Duration;
 use uuid::Uuid;
 
 use crate::{
@@ -22,6 +25,8 @@ const REFERRAL: Uuid = Uuid::from_u128(0x4ef);
 const CASE: Uuid = Uuid::from_u128(0xca5e);
 const GLASS: Uuid = Uuid::from_u128(0x91a55);
 const OTHER: Uuid = Uuid::from_u128(0x1ca5e);
+const SECOND: Uuid = Uuid::from_u128(0x24ef);
+const WAIT: Duration = Duration::DAY;
 const NO_INTAKE: &str = "http://127.0.0.1:1";
 
 /// The referral, the case it became, its mediator and its break-glass are told, mails among them; so is another case, and an alarm.
@@ -29,14 +34,17 @@ async fn told(world: &World) {
     let handler = facts(world, NO_INTAKE);
     world.prefers("mediator-1", "en", "mediator-1@csc-scc.gc.ca").await.unwrap();
     let at = Some(chassis::wire::timestamp(START));
-    let received = ReferralReceived {
-        referral_id: REFERRAL.to_string(),
+    let received = |referral: Uuid| ReferralReceived {
+        referral_id: referral.to_string(),
         origin: Origin::Victim.into(),
         counted_origin: Origin::Victim.into(),
         site: "mission".into(),
         received_at: at,
     };
-    hear(&world.app.pool, &handler, subject::REFERRAL_RECEIVED, &received).await.unwrap();
+    // The same case was referred twice.
+    for referral in [REFERRAL, SECOND] {
+        hear(&world.app.pool, &handler, subject::REFERRAL_RECEIVED, &received(referral)).await.unwrap();
+    }
     late_facts(world).await;
     let other = CaseOpened { case_id: OTHER.to_string(), referral_id: OTHER.to_string(), opened_at: at };
     hear(&world.app.pool, &handler, subject::CASE_OPENED, &other).await.unwrap();
@@ -53,14 +61,45 @@ async fn late_facts(world: &World) {
     hear(&world.app.pool, &handler, subject::GLASS_BROKEN, &broken).await.unwrap();
 }
 
-async fn purge(world: &World) -> NoticesPurged {
-    let purged = CasePurged {
+/// What cases says once nobody has used the case for two years.
+fn order() -> CasePurged {
+    CasePurged {
         case_id: CASE.to_string(),
         referral_id: REFERRAL.to_string(),
-        purged_at: Some(chassis::wire::timestamp(START)),
+        purged_at: Some(chassis::wire::timestamp(START + LEAST)),
         glass_ids: vec![GLASS.to_string()],
-    };
-    hear(&world.app.pool, &Purges { app: world.app.clone() }, subject::CASE_PURGED, &purged).await.unwrap();
+        referral_ids: vec![SECOND.to_string()],
+        last_used_at: Some(chassis::wire::timestamp(START)),
+        signature: Vec::new(),
+    }
+}
+
+/// The audit key of cases.
+static CASES: LazyLock<Signer> = LazyLock::new(harness::keys::signer);
+
+fn signed(order: &CasePurged, by: &Signer) -> CasePurged {
+    let values = proto::purge::order(order);
+    let signature = by.sign_row(proto::purge::ORDER, &values.iter().map(String::as_str).collect::<Vec<_>>());
+    CasePurged { signature, ..order.clone() }
+}
+
+fn orders(world: &World) -> Orders<Purges> {
+    let receiver = Purges { app: world.app.clone() };
+    Orders { receiver, key: Some(CASES.public()), clock: world.clock.clone(), wait: WAIT }
+}
+
+async fn hears(world: &World, order: &CasePurged) -> Result<(), Rejection> {
+    hear(&world.app.pool, &orders(world), subject::CASE_PURGED, order).await
+}
+
+/// Two years later cases has purged the case, and nobody stops that.
+async fn purge(world: &World) -> NoticesPurged {
+    let over = START + LEAST;
+    world.clock.advance((over - world.clock.now()).max(Duration::ZERO));
+    hears(world, &signed(&order(), &CASES)).await.unwrap();
+    assert_eq!(orders(world).look(&world.app.pool, "notification").await.unwrap(), 0, "nobody could have stopped it");
+    world.clock.advance(WAIT);
+    assert_eq!(orders(world).look(&world.app.pool, "notification").await.unwrap(), 1);
     NoticesPurged::decode(world.told(subject::NOTICES_PURGED).await.pop().unwrap().as_slice()).unwrap()
 }
 
@@ -78,7 +117,7 @@ async fn what_was_told_of_a_purged_case_is_gone_from_every_inbox_with_its_mail_a
     world.admin.execute("create table backup_item as select * from inbox_item").await.unwrap();
 
     let answer = purge(&world).await;
-    assert_eq!((answer.case_id.as_str(), said(&answer)), (CASE.to_string().as_str(), (3, vec![("delivery", 5), ("inbox_item", 4)])));
+    assert_eq!((answer.case_id.as_str(), said(&answer)), (CASE.to_string().as_str(), (4, vec![("delivery", 6), ("inbox_item", 5)])));
     assert!(world.inbox(&person("mediator-1")).await.is_empty());
     let left: Vec<String> = world.inbox(&officer("rj-officer-1")).await.iter().map(|item| item.template.clone()).collect();
     assert_eq!(left, ["case-opened"], "the other case");
@@ -93,11 +132,11 @@ async fn what_was_told_of_a_purged_case_is_gone_from_every_inbox_with_its_mail_a
         for (about, sealed) in &rows {
             let error = vault.open(&mut db, vault::Place::new("inbox_item", "body", *about), sealed).await.unwrap_err();
             let is_destroyed = vault::fault(&error) == Some(&vault::Fault::Destroyed);
-            assert_eq!(is_destroyed, [CASE, REFERRAL, GLASS].contains(about), "{about}");
+            assert_eq!(is_destroyed, [CASE, REFERRAL, SECOND, GLASS].contains(about), "{about}");
             tried += i32::from(is_destroyed);
         }
     }
-    assert_eq!(tried, 8);
+    assert_eq!(tried, 10);
 }
 
 #[tokio::test]
@@ -134,4 +173,82 @@ async fn the_database_lets_the_service_delete_what_was_told_of_a_purged_case_and
         let refused = tx.execute(AssertSqlSafe(format!("delete from {table}"))).await.unwrap_err();
         assert_eq!(refused.as_database_error().unwrap().code().as_deref(), Some("42501"), "{table}");
     }
+}
+
+// [LPR4] [R3e]
+#[tokio::test]
+async fn a_purge_that_cases_has_not_signed_deletes_nothing_though_it_comes_from_the_login_of_cases() {
+    let world = world().await;
+    told(&world).await;
+    world.clock.advance(LEAST);
+    let before = world.count("select count(*) from inbox_item").await;
+    let genuine = signed(&order(), &CASES);
+    for forged in [
+        order(),
+        signed(&order(), &harness::keys::signer()),
+        CasePurged { case_id: OTHER.to_string(), ..genuine.clone() },
+        CasePurged { glass_ids: vec![GLASS.to_string(), OTHER.to_string()], ..genuine.clone() },
+    ] {
+        let refused = hears(&world, &forged).await;
+        assert!(matches!(refused, Err(Rejection::Never { reason: "order-not-genuine", .. })), "{refused:?}");
+    }
+    world.clock.advance(WAIT * 2);
+    assert_eq!(orders(&world).look(&world.app.pool, "notification").await.unwrap(), 0);
+    assert_eq!(world.count("select count(*) from inbox_item").await, before);
+}
+
+// [R3e]
+#[tokio::test]
+async fn a_purge_never_deletes_what_was_told_of_a_concern_under_whatever_name_it_comes() {
+    let world = world().await;
+    told(&world).await;
+    world.clock.advance(LEAST);
+    let concern = Uuid::from_u128(crate::world::CONCERN).to_string();
+    for disguised in [
+        CasePurged { case_id: concern.clone(), ..order() },
+        CasePurged { referral_id: concern.clone(), ..order() },
+        CasePurged { referral_ids: vec![concern.clone()], ..order() },
+        CasePurged { glass_ids: vec![concern.clone()], ..order() },
+    ] {
+        let refused = hears(&world, &signed(&disguised, &CASES)).await;
+        assert!(matches!(refused, Err(Rejection::Never { reason: "purge-names-a-concern", .. })), "{refused:?}");
+    }
+    // And where the programme asked nothing: the database itself holds the alarm.
+    world.admin.execute("insert into purged_thing select about, about, now() from inbox_item on conflict do nothing").await.unwrap();
+    let alarms = "select count(*) from inbox_item where audience is not null";
+    let before = world.count(alarms).await;
+    let mut tx = world.begin().await;
+    tx.execute("delete from delivery").await.unwrap();
+    assert!(tx.execute("delete from inbox_item").await.unwrap().rows_affected() > 0);
+    tx.commit().await.unwrap();
+    assert_eq!((before > 0, world.count(alarms).await), (true, before));
+    assert!(world.count("select count(*) from delivery where urgency is not null").await > 0);
+}
+
+// [LPR4]
+#[tokio::test]
+async fn a_case_that_is_younger_here_than_the_law_allows_is_not_purged_whatever_cases_says() {
+    let world = world().await;
+    told(&world).await;
+    world.clock.advance(Duration::DAY * 30);
+    let dated = |at| Some(chassis::wire::timestamp(at));
+    let old = CasePurged { purged_at: dated(world.clock.now()), last_used_at: dated(world.clock.now() - LEAST), ..order() };
+    let refused = hears(&world, &signed(&old, &CASES)).await;
+    assert!(matches!(refused, Err(Rejection::Never { reason: "retention-not-over", .. })), "{refused:?}");
+}
+
+// [LPR4]
+#[tokio::test]
+async fn an_operator_can_stop_the_deletion_of_what_was_told_of_a_case_before_it_is_made() {
+    let world = world().await;
+    told(&world).await;
+    world.clock.advance(LEAST);
+    let before = world.count("select count(*) from inbox_item").await;
+    hears(&world, &signed(&order(), &CASES)).await.unwrap();
+    let mut tx = world.begin().await;
+    tx.execute("update destruction set stopped_at = now(), stopped_because = 'the wrong case was purged'").await.unwrap();
+    tx.commit().await.unwrap();
+    world.clock.advance(WAIT * 3);
+    assert_eq!(orders(&world).look(&world.app.pool, "notification").await.unwrap(), 0);
+    assert_eq!((world.count("select count(*) from inbox_item").await, world.told(subject::NOTICES_PURGED).await.len()), (before, 0));
 }

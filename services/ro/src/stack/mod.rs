@@ -1,6 +1,7 @@
 //! The commands that start, look at and stop the stack on this machine: a file per command.
 
 pub mod build;
+mod destruction;
 mod doctor;
 mod down;
 mod env;
@@ -40,6 +41,8 @@ pub enum Command {
     Psql(psql::Psql),
     /// What a service has set aside because it could not be read, and a way to try it again
     Quarantine(quarantine::Quarantine),
+    /// What waits to be destroyed at the order of another service, and a way to stop it
+    Destruction(destruction::Destruction),
     /// Print what a client needs, as exports for a shell
     Env(env::Env),
     /// Check this machine for everything a first run can stumble over
@@ -61,6 +64,7 @@ pub fn run(command: Command) -> ExitCode {
         Command::Logs(command) => command.run(),
         Command::Psql(command) => command.run(),
         Command::Quarantine(command) => command.run(),
+        Command::Destruction(command) => command.run(),
         Command::Env(command) => command.run(),
         Command::Doctor(command) => command.run(),
         Command::Reset(command) => command.run(),

@@ -1,0 +1,251 @@
+//! Orders of another service to destroy something: believed where that service signed them, held for a set time in which an operator can
+//! stop them, then carried out once. Nothing is destroyed because a message said so.
+
+use std::time::Duration;
+
+use bytes::Bytes;
+use sqlx::{PgConnection, PgPool};
+use time::OffsetDateTime;
+use uuid::Uuid;
+
+use crate::{
+    audit::{self, Act, row_signed_by},
+    clock::Clock,
+    config::Settings,
+    database::{self, Actor},
+    inbox::{Handler, Incoming, Rejection},
+    lifecycle::Context,
+    refusal::{self, store_error},
+};
+
+/// How often it is looked at what is due.
+const LOOK: Duration = Duration::from_secs(1);
+/// What could not be carried out is tried again after this long, behind the others.
+const AGAIN: time::Duration = time::Duration::minutes(1);
+/// Orders of one look.
+const BATCH: i64 = 200;
+
+/// An order as it was read. Nothing of it is believed before its signature is checked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Signed<T> {
+    /// What it is about; one order for each.
+    pub about: Uuid,
+    /// What is signed, in its order.
+    pub values: Vec<String>,
+    pub signature: Vec<u8>,
+    pub order: T,
+}
+
+/// What a service does about the orders of one kind.
+pub trait Receiver: Send + Sync + 'static {
+    /// What an order comes to here.
+    type Order: Send;
+    /// The service that gives these orders.
+    const MAKER: &'static str;
+    /// What keeps the signature of an order from passing for that of another row.
+    const KIND: &'static str;
+
+    /// Reads an order, which holds ids, codes and clocks only: it is kept as it came.
+    ///
+    /// # Errors
+    /// It is no such order.
+    fn read(&self, body: &[u8]) -> Result<Signed<Self::Order>, Rejection>;
+
+    /// Why this service does not destroy it, from what it knows itself, as a stable code. Asked when the order is heard, and again when
+    /// it is due.
+    fn forbids(&self, tx: &mut PgConnection, order: &Self::Order) -> impl Future<Output = refusal::Result<Option<&'static str>>> + Send;
+
+    /// Destroys it and says so, in the caller's transaction.
+    fn carry_out(&self, tx: &mut PgConnection, order: Self::Order) -> impl Future<Output = refusal::Result<()>> + Send;
+}
+
+/// Hears the orders of one kind and carries them out when they are due.
+pub struct Orders<R> {
+    pub receiver: R,
+    /// The public key of the maker; without it no order is believed.
+    pub key: Option<Vec<u8>>,
+    pub clock: Clock,
+    /// How long an order can be stopped.
+    pub wait: time::Duration,
+}
+
+impl Context {
+    /// Hears orders of one kind from a durable consumer, and carries each out `wait` after it was heard, until the process stops.
+    ///
+    /// # Errors
+    /// The public audit key of the maker cannot be read.
+    pub fn destroy_on_order<R: Receiver + Clone>(
+        &self,
+        (stream, name, filters): (&'static str, &'static str, &'static [&'static str]),
+        wait: time::Duration,
+        receiver: R,
+    ) -> anyhow::Result<()> {
+        let key = key(&self.settings, R::MAKER)?;
+        let orders = |receiver| Orders { receiver, key: key.clone(), clock: self.clock.clone(), wait };
+        self.consume(stream, name, filters, orders(receiver.clone()));
+        self.spawn(R::KIND, orders(receiver).keep(self.clone()));
+        Ok(())
+    }
+}
+
+fn key(settings: &Settings, maker: &str) -> anyhow::Result<Option<Vec<u8>>> {
+    let Some(folder) = &settings.audit_peers else {
+        tracing::warn!("no keys of other services are set: nothing is destroyed at the word of another service");
+        return Ok(None);
+    };
+    audit::public_key(folder, maker).map(Some)
+}
+
+impl<R: Receiver> Orders<R> {
+    /// The order in these bytes, where its maker signed it.
+    fn believed(&self, body: &[u8]) -> Result<Signed<R::Order>, Rejection> {
+        let signed = self.receiver.read(body)?;
+        let values: Vec<&str> = signed.values.iter().map(String::as_str).collect();
+        let genuine = self.key.as_ref().is_some_and(|key| row_signed_by(key, R::KIND, &values, &signed.signature));
+        if genuine {
+            return Ok(signed);
+        }
+        let (maker, known) = (R::MAKER, self.key.is_some());
+        let detail =
+            if known { format!("{maker} did not sign this order") } else { format!("there is no key of {maker} to check it with") };
+        Err(Rejection::Never { reason: "order-not-genuine", detail })
+    }
+
+    async fn keep(self, ctx: Context) -> anyhow::Result<()> {
+        loop {
+            tokio::select! {
+                () = ctx.stop.cancelled() => return Ok(()),
+                () = tokio::time::sleep(LOOK) => {}
+            }
+            match self.look(&ctx.pool, ctx.name).await {
+                Ok(0) => {}
+                Ok(_) => ctx.outbox.wake(),
+                Err(error) => tracing::error!(error = store_error(&error), "what is to be destroyed cannot be looked at"),
+            }
+        }
+    }
+
+    /// One look: how many orders came to their end. One that fails stops no other.
+    ///
+    /// # Errors
+    /// The database does not say what is due.
+    pub async fn look(&self, pool: &PgPool, service: &'static str) -> sqlx::Result<usize> {
+        let now = self.clock.now();
+        note_stops(pool, service, now).await?;
+        let mut tx = database::begin(pool, &Actor::service(service)).await?;
+        let due = sqlx::query_scalar!(
+            "select about from destruction
+             where kind = $1 and due_at <= $2 and ended_at is null and stopped_at is null order by due_at, about limit $3",
+            R::KIND,
+            now,
+            BATCH
+        )
+        .fetch_all(&mut *tx)
+        .await?;
+        tx.commit().await?;
+        let mut ended = 0;
+        for about in due {
+            match self.one(pool, service, about, now).await {
+                Ok(done) => ended += usize::from(done),
+                Err(error) => {
+                    tracing::error!(destruction.id = %about, error = %error, "what was ordered to be destroyed is not: trying again");
+                    put_off(pool, service, (R::KIND, about), now + AGAIN).await?;
+                }
+            }
+        }
+        Ok(ended)
+    }
+
+    /// Carries one order out, or refuses it; `false` where another instance has it, or it was stopped.
+    async fn one(&self, pool: &PgPool, service: &'static str, about: Uuid, now: OffsetDateTime) -> refusal::Result<bool> {
+        let mut tx = database::begin(pool, &Actor::service(service)).await?;
+        let body = sqlx::query_scalar!(
+            "select body from destruction
+             where kind = $1 and about = $2 and due_at <= $3 and ended_at is null and stopped_at is null for update skip locked",
+            R::KIND,
+            about,
+            now
+        )
+        .fetch_optional(&mut *tx)
+        .await?;
+        let Some(body) = body else { return Ok(false) };
+        let refused = match self.believed(&body) {
+            Ok(signed) if signed.about == about => match self.receiver.forbids(&mut tx, &signed.order).await? {
+                None => {
+                    self.receiver.carry_out(&mut tx, signed.order).await?;
+                    None
+                }
+                found => found,
+            },
+            Ok(_) | Err(_) => Some("order-not-genuine"),
+        };
+        sqlx::query!("update destruction set ended_at = $3, refused_for = $4 where kind = $1 and about = $2", R::KIND, about, now, refused)
+            .execute(&mut *tx)
+            .await?;
+        tx.commit().await?;
+        if let Some(reason) = refused {
+            tracing::error!(destruction.id = %about, reason, "an order to destroy was refused: somebody must look");
+        }
+        Ok(true)
+    }
+}
+
+impl<R: Receiver> Handler for Orders<R> {
+    type Work = (Signed<R::Order>, Bytes);
+
+    async fn read(&self, message: &Incoming) -> Result<Self::Work, Rejection> {
+        Ok((self.believed(&message.body)?, message.body.clone()))
+    }
+
+    async fn apply(&self, tx: &mut PgConnection, (signed, body): Self::Work, _: &Incoming) -> Result<(), Rejection> {
+        if let Some(reason) = self.receiver.forbids(tx, &signed.order).await? {
+            return Err(Rejection::Never { reason, detail: "what this service knows itself stands against the order".to_owned() });
+        }
+        let now = self.clock.now();
+        // What waits already is not put off by the same order; what has ended, or another order about the same, waits from now. A stop stands.
+        let kept = sqlx::query!(
+            "insert into destruction as held (kind, about, body, heard_at, due_at) values ($1, $2, $3, $4, $5)
+             on conflict on constraint destruction_ordered_once do update
+             set body = excluded.body, heard_at = excluded.heard_at, due_at = excluded.due_at, ended_at = null, refused_for = null
+             where held.stopped_at is null and (held.ended_at is not null or held.body <> excluded.body)",
+            R::KIND,
+            signed.about,
+            body.as_ref(),
+            now,
+            now + self.wait
+        )
+        .execute(tx)
+        .await?;
+        if kept.rows_affected() == 1 {
+            let minutes = self.wait.whole_minutes();
+            tracing::warn!(destruction.id = %signed.about, kind = R::KIND, minutes, "an order to destroy was heard: it can be stopped until it is due");
+        }
+        Ok(())
+    }
+}
+
+/// Enters into the audit log what operators have stopped.
+async fn note_stops(pool: &PgPool, service: &'static str, at: OffsetDateTime) -> sqlx::Result<()> {
+    let mut tx = database::begin(pool, &Actor::service(service)).await?;
+    let stopped =
+        sqlx::query_scalar!("update destruction set stop_noted = true where stopped_at is not null and not stop_noted returning about")
+            .fetch_all(&mut *tx)
+            .await?;
+    if stopped.is_empty() {
+        return Ok(());
+    }
+    let ids: Vec<String> = stopped.iter().map(Uuid::to_string).collect();
+    let acts: Vec<Act<'_>> = ids.iter().map(|id| Act::by("operator", "destruction.stop", "destruction", id)).collect();
+    audit::granted_all(&mut tx, &acts, at).await?;
+    tx.commit().await?;
+    tracing::warn!(stopped = ids.len(), "an operator has stopped what was ordered to be destroyed");
+    Ok(())
+}
+
+async fn put_off(pool: &PgPool, service: &'static str, (kind, about): (&str, Uuid), until: OffsetDateTime) -> sqlx::Result<()> {
+    let mut tx = database::begin(pool, &Actor::service(service)).await?;
+    sqlx::query!("update destruction set due_at = $3 where kind = $1 and about = $2 and ended_at is null", kind, about, until)
+        .execute(&mut *tx)
+        .await?;
+    tx.commit().await
+}

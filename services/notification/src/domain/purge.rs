@@ -1,0 +1,135 @@
+//! What this service asks itself before it deletes what was told of a purged case [LPR4]: that it is about a case, and old enough. A concern
+//! is never deleted with a case.
+
+use proto::id::{CaseId, ReferralId};
+use time::{Duration, OffsetDateTime};
+use uuid::Uuid;
+
+use super::template::Template;
+
+/// Two years are the least that the law allows; no two years are shorter.
+pub const LEAST: Duration = Duration::days(730);
+/// Clocks of two services may differ by this much.
+const SKEW: Duration = Duration::minutes(5);
+
+/// A case that cases says it has purged.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Purged {
+    pub case: CaseId,
+    /// The referral that it was opened from, and every other about it.
+    pub referrals: Vec<ReferralId>,
+    pub glasses: Vec<Uuid>,
+    pub purged_at: Option<OffsetDateTime>,
+    pub last_used_at: Option<OffsetDateTime>,
+}
+
+impl Purged {
+    /// Everything that may have been told under these ids.
+    #[must_use]
+    pub fn about(&self) -> Vec<Uuid> {
+        let referrals = self.referrals.iter().map(|referral| referral.uuid());
+        let mut about: Vec<Uuid> = std::iter::once(self.case.uuid()).chain(referrals).chain(self.glasses.iter().copied()).collect();
+        about.sort_unstable();
+        about.dedup();
+        about
+    }
+
+    /// Whether something with this template may have been told of this thing.
+    fn tells(&self, about: Uuid, template: &str) -> bool {
+        let told = |templates: &[Template]| templates.iter().any(|known| known.code() == template);
+        (about == self.case.uuid() && told(&[Template::CaseOpened, Template::MediatorAssigned, Template::OfficerAssigned]))
+            || (self.referrals.iter().any(|referral| referral.uuid() == about) && told(&[Template::ReferralReceived]))
+            || (self.glasses.contains(&about) && told(&[Template::GlassBroken]))
+    }
+}
+
+/// Something that stands here under one of these ids.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Told {
+    pub about: Uuid,
+    pub template: String,
+    /// It rings, or tells of something that rings.
+    pub of_a_concern: bool,
+    pub first_told_at: OffsetDateTime,
+}
+
+/// Why nothing is deleted, as a stable code; `None` where nothing that is known here stands against it.
+#[must_use]
+pub fn forbidden(purged: &Purged, told: &[Told], now: OffsetDateTime) -> Option<&'static str> {
+    let (Some(purged_at), Some(last_used_at)) = (purged.purged_at, purged.last_used_at) else {
+        return Some("purge-undated");
+    };
+    let of_the_case = |told: &&Told| told.about == purged.case.uuid();
+    if told.iter().any(|told| told.of_a_concern) {
+        Some("purge-names-a-concern")
+    } else if told.iter().any(|told| !purged.tells(told.about, &told.template)) {
+        Some("purge-names-something-else")
+    } else if purged_at > now + SKEW {
+        Some("purge-not-yet")
+    } else if purged_at - last_used_at < LEAST || told.iter().filter(of_the_case).any(|told| now - told.first_told_at < LEAST) {
+        Some("retention-not-over")
+    } else {
+        None
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NOW: OffsetDateTime = OffsetDateTime::UNIX_EPOCH;
+    const CASE: Uuid = Uuid::from_u128(1);
+    const REFERRAL: Uuid = Uuid::from_u128(2);
+    const GLASS: Uuid = Uuid::from_u128(3);
+
+    fn purged() -> Purged {
+        Purged {
+            case: CaseId::new(CASE),
+            referrals: vec![ReferralId::new(REFERRAL)],
+            glasses: vec![GLASS],
+            purged_at: Some(NOW),
+            last_used_at: Some(NOW - LEAST),
+        }
+    }
+
+    fn told(about: Uuid, template: Template) -> Told {
+        Told { about, template: template.code().into(), of_a_concern: false, first_told_at: NOW - LEAST }
+    }
+
+    #[test]
+    fn what_was_told_of_an_old_case_its_referral_and_its_break_glasses_may_go() {
+        let all = [
+            told(CASE, Template::CaseOpened),
+            told(CASE, Template::MediatorAssigned),
+            told(REFERRAL, Template::ReferralReceived),
+            told(GLASS, Template::GlassBroken),
+        ];
+        assert_eq!(forbidden(&purged(), &all, NOW), None);
+        assert_eq!(forbidden(&purged(), &[], NOW), None);
+    }
+
+    #[test]
+    fn a_concern_is_deleted_under_no_name_and_nothing_else_that_is_not_of_the_case() {
+        for about in [CASE, REFERRAL, GLASS] {
+            let alarm = Told { of_a_concern: true, ..told(about, Template::ConcernRingNhq) };
+            assert_eq!(forbidden(&purged(), &[alarm], NOW), Some("purge-names-a-concern"));
+            for template in [Template::ConcernVanished, Template::ContactReview, Template::GlassReviewDue] {
+                assert_eq!(forbidden(&purged(), &[told(about, template)], NOW), Some("purge-names-something-else"), "{template:?}");
+            }
+        }
+        assert_eq!(forbidden(&purged(), &[told(REFERRAL, Template::CaseOpened)], NOW), Some("purge-names-something-else"));
+    }
+
+    #[test]
+    fn a_case_that_is_younger_than_the_law_allows_is_kept_whatever_the_order_says() {
+        let young = Told { first_told_at: NOW - LEAST + Duration::SECOND, ..told(CASE, Template::CaseOpened) };
+        assert_eq!(forbidden(&purged(), &[young], NOW), Some("retention-not-over"));
+        let used = Purged { last_used_at: Some(NOW - LEAST + Duration::SECOND), ..purged() };
+        assert_eq!(forbidden(&used, &[], NOW), Some("retention-not-over"));
+        let later = Purged { purged_at: Some(NOW + SKEW * 2), ..purged() };
+        assert_eq!(forbidden(&later, &[], NOW), Some("purge-not-yet"));
+        for undated in [Purged { purged_at: None, ..purged() }, Purged { last_used_at: None, ..purged() }] {
+            assert_eq!(forbidden(&undated, &[], NOW), Some("purge-undated"));
+        }
+    }
+}

@@ -1,0 +1,11 @@
+//! Signing keys of a test's own.
+
+use aws_lc_rs::{rand::SystemRandom, signature::Ed25519KeyPair};
+use chassis::audit::Signer;
+
+/// The audit key of some service, new each time.
+#[must_use]
+#[expect(clippy::unwrap_used, reason = "a machine that makes no key runs no test")]
+pub fn signer() -> Signer {
+    Signer::from_pkcs8(Ed25519KeyPair::generate_pkcs8(&SystemRandom::new()).unwrap().as_ref()).unwrap()
+}
