@@ -69,6 +69,8 @@ pub const RING_HEAD: &str = "ro.safety.ring.head";
 
 pub const REFERRAL_RECEIVED: &str = "ro.intake.event.referral-received";
 pub const REFERRAL_SCREENED: &str = "ro.intake.event.referral-screened";
+/// Another body came under the key of a referral that was decided on: whoever holds its case stops and looks.
+pub const REFERRAL_CORRECTED: &str = "ro.intake.event.referral-corrected";
 pub const CONTACT_PUSHED: &str = "ro.intake.event.contact-pushed";
 pub const CASE_OPENED: &str = "ro.cases.event.case-opened";
 pub const MEDIATOR_ASSIGNED: &str = "ro.cases.event.mediator-assigned";
@@ -90,9 +92,10 @@ pub const GRANT_CHANGED: &str = "ro.safety.event.grant-changed";
 pub const RING_DELIVERED: &str = "ro.notification.event.ring-delivered";
 pub const CONTACT_TAKEN: &str = "ro.notification.event.contact-taken";
 
-pub const FACTS: [&str; 34] = [
+pub const FACTS: [&str; 35] = [
     REFERRAL_RECEIVED,
     REFERRAL_SCREENED,
+    REFERRAL_CORRECTED,
     CONTACT_PUSHED,
     CASE_OPENED,
     MEDIATOR_ASSIGNED,
@@ -179,7 +182,7 @@ const fn consumer(service: &'static str, stream: &Stream, name: &'static str, fi
 
 pub const INTAKE_REFERRALS: Consumer = consumer("intake", &SUBMISSIONS, "intake-referrals", &["ro.intake.submit.referral.*"]);
 pub const INTAKE_CONTACTS: Consumer = consumer("intake", &SUBMISSIONS, "intake-contacts", &["ro.intake.submit.contact.*"]);
-pub const CASES_SCREENED: Consumer = consumer("cases", &EVENTS, "cases-referral-screened", &[REFERRAL_SCREENED]);
+pub const CASES_SCREENED: Consumer = consumer("cases", &EVENTS, "cases-referral-screened", &[REFERRAL_SCREENED, REFERRAL_CORRECTED]);
 pub const SAFETY_RAISES: Consumer = consumer("safety", &SAFETY, "safety-raises", &["ro.safety.raise.*"]);
 pub const SAFETY_DELIVERED: Consumer = consumer("safety", &EVENTS, "safety-ring-delivered", &[RING_DELIVERED]);
 pub const NOTIFICATION_RINGS: Consumer = consumer("notification", &SAFETY, "notification-rings", &["ro.safety.ring.*"]);

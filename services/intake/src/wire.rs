@@ -32,6 +32,45 @@ pub fn referral(message: wire::Referral) -> (referral::Told, Body) {
     (told, Body::of(keyless.encode_to_vec()))
 }
 
+/// The safety concern in the bytes of a referral that is no message otherwise: a text in another encoding, a cut, a byte that went wrong.
+/// The fields are walked as far as they go, and what stands in this one is read as best it can be.
+#[must_use]
+pub fn concern_in_unreadable(bytes: &[u8]) -> Option<String> {
+    /// Number of the field `safety_concern`, with the wire type of a text.
+    const CONCERN: u64 = 16 << 3 | 2;
+    let (mut rest, mut found) = (bytes, None);
+    while let Some((tag, after)) = varint(rest) {
+        rest = match tag & 7 {
+            0 => varint(after).map_or(&[][..], |(_, after)| after),
+            1 => after.get(8..).unwrap_or_default(),
+            2 => {
+                let (length, after) = varint(after).unwrap_or_default();
+                // A field that says it is longer than the message goes as far as the message does.
+                let end = usize::try_from(length).unwrap_or(usize::MAX).min(after.len());
+                let (value, after) = after.split_at(end);
+                if tag == CONCERN {
+                    found = Some(String::from_utf8_lossy(value).into_owned());
+                }
+                after
+            }
+            5 => after.get(4..).unwrap_or_default(),
+            _ => &[],
+        };
+    }
+    found.filter(|text| crate::domain::text::is_given(text))
+}
+
+fn varint(bytes: &[u8]) -> Option<(u64, &[u8])> {
+    let mut value = 0_u64;
+    for (place, byte) in bytes.iter().take(10).enumerate() {
+        value |= u64::from(byte & 0x7f) << (7 * place);
+        if byte & 0x80 == 0 {
+            return Some((value, bytes.get(place + 1..)?));
+        }
+    }
+    None
+}
+
 /// The same for a victim's contact.
 #[must_use]
 pub fn contact(message: wire::VictimContact) -> (contact::Told, Body) {
@@ -44,7 +83,10 @@ pub fn contact(message: wire::VictimContact) -> (contact::Told, Body) {
         do_not_contact: message.do_not_contact,
         safe_contact: message.safe_contact.clone().into(),
         receipt_number: message.receipt_number.clone(),
-        effective_at_is_sound: message.effective_at.as_ref().is_none_or(|at| chassis::wire::instant(at).is_some()),
+        effective_at: match &message.effective_at {
+            None => contact::Stated::Nothing,
+            Some(at) => chassis::wire::instant(at).map_or(contact::Stated::Unreadable, contact::Stated::At),
+        },
     };
     let keyless = wire::VictimContact { idempotency_key: String::new(), ..message };
     (told, Body::of(keyless.encode_to_vec()))
@@ -194,6 +236,26 @@ mod tests {
     fn a_statement_that_is_not_known_to_this_version_counts_as_unknown() {
         for (number, expected) in [(0, Known::Unknown), (1, Known::Yes), (2, Known::No), (3, Known::Unknown), (99, Known::Unknown)] {
             assert_eq!(known(number), expected);
+        }
+    }
+
+    #[test]
+    fn the_concern_in_bytes_that_are_no_message_is_read_all_the_same() {
+        let message =
+            wire::Referral { site: "mission".into(), safety_concern: "il a un couteau".into(), language: 2, ..Default::default() };
+        let good = message.encode_to_vec();
+        assert_eq!(concern_in_unreadable(&good).as_deref(), Some("il a un couteau"));
+        // Windows-1252 in another field, and in the concern itself.
+        let mut bytes = vec![4 << 3 | 2, 4, b'R', 0xe9, b'n', 0xe9];
+        assert!(wire::Referral::decode(bytes.as_slice()).is_err());
+        bytes.extend(&good);
+        assert_eq!(concern_in_unreadable(&bytes).as_deref(), Some("il a un couteau"));
+        assert_eq!(concern_in_unreadable(&[0x82, 0x01, 3, b'b', 0xe9, b'!']).as_deref(), Some("b\u{fffd}!"));
+        // Cut in the middle of it.
+        let cut = &good[..good.len() - 5];
+        assert!(concern_in_unreadable(cut).is_some_and(|text| text.starts_with("il a un")));
+        for nothing in [&b""[..], b"not a message", &[0xff; 40], &[0x82, 0x01, 2, b' ', b' ']] {
+            assert_eq!(concern_in_unreadable(nothing), None);
         }
     }
 

@@ -1,4 +1,5 @@
-//! Hears screening decisions; one that accepts opens the case, with the content fetched from intake, any other stops it [R3a].
+//! Hears screening decisions; one that accepts opens the case, with the content fetched from intake, any other stops it [R3a]. A
+//! correction that came after the decision stops it too, until it is decided anew.
 
 use chassis::{
     Clock, Ids, Vault,
@@ -9,8 +10,10 @@ use chassis::{
 use proto::{
     id::ReferralId,
     intake::v1::{
-        self as wire_intake, Disposition, GetReferralRequest, GetReferralResponse, ReferralScreened, intake_client::IntakeClient,
+        self as wire_intake, Disposition, GetReferralRequest, GetReferralResponse, ReferralCorrected, ReferralScreened,
+        intake_client::IntakeClient,
     },
+    subject,
 };
 use sqlx::PgConnection;
 use time::OffsetDateTime;
@@ -38,11 +41,11 @@ impl Handler for Screenings {
     type Work = Option<Decision>;
 
     async fn read(&self, message: &Incoming) -> Result<Option<Decision>, Rejection> {
+        if message.subject == subject::REFERRAL_CORRECTED {
+            return Ok(Some(Decision::TakenBack(corrected(&message.decode()?)?)));
+        }
         let decision: ReferralScreened = message.decode()?;
-        let referral: ReferralId = decision
-            .referral_id
-            .parse()
-            .map_err(|_| Rejection::Never { reason: "referral-id-malformed", detail: "the referral id is not a UUID".to_owned() })?;
+        let referral = referral_id(&decision.referral_id)?;
         if !opens(decision.disposition()) {
             return Ok(Some(Decision::TakenBack(TakenBack { referral, screened_at: screened_at(&decision)? })));
         }
@@ -58,6 +61,17 @@ impl Handler for Screenings {
             None => Ok(()),
         }
     }
+}
+
+/// The decision was made on other words: the case waits until it is made anew, as it waits for any that no longer accepts it.
+fn corrected(said: &ReferralCorrected) -> Result<TakenBack, Rejection> {
+    let at = said.corrected_at.as_ref().and_then(wire::instant).ok_or_else(|| incomplete("the correction has no time"))?;
+    Ok(TakenBack { referral: referral_id(&said.referral_id)?, screened_at: at })
+}
+
+fn referral_id(text: &str) -> Result<ReferralId, Rejection> {
+    let malformed = |_| Rejection::Never { reason: "referral-id-malformed", detail: "the referral id is not a UUID".to_owned() };
+    text.parse().map_err(malformed)
 }
 
 const fn opens(disposition: Disposition) -> bool {

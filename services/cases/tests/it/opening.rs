@@ -16,7 +16,7 @@ use prost::Message;
 use proto::{
     cases::v1::CaseOpened,
     id::ReferralId,
-    intake::v1::{Disposition, GetReferralResponse, Referral, ReferralScreened, intake_client::IntakeClient},
+    intake::v1::{Disposition, GetReferralResponse, Referral, ReferralCorrected, ReferralScreened, intake_client::IntakeClient},
     subject,
 };
 
@@ -211,4 +211,27 @@ fn a_referral_that_was_closed_in_the_meantime_opens_no_case() {
     let open = screened(id, &accepted, answer(Disposition::Accepted)).unwrap().unwrap();
     assert!(!open.indirect_only);
     assert_eq!(open.content.victim_name, referral_content().victim_name);
+}
+
+#[tokio::test]
+async fn a_correction_after_the_decision_stops_the_case_until_its_referral_is_decided_anew() {
+    let world = World::new().await;
+    let case = world.in_mediation("letter").await;
+    let referral = world.read(&case).await.file.referral;
+    let decided = world.screened(false).screened_at;
+    for (after, stage) in [(-time::Duration::SECOND, Stage::Mediation), (time::Duration::SECOND, Stage::Paused)] {
+        let said = ReferralCorrected { referral_id: referral.to_string(), corrected_at: Some(chassis::wire::timestamp(decided + after)) };
+        let message = Incoming { subject: subject::REFERRAL_CORRECTED.into(), ..incoming(said.encode_to_vec()) };
+        let handler = handler(&world);
+        let work = handler.read(&message).await.unwrap();
+        let mut db = world.service().await;
+        handler.apply(&mut db, work, &message).await.unwrap();
+        db.commit().await.unwrap();
+        assert_eq!(world.read(&case).await.file.standing.stage, stage, "{after}");
+    }
+    assert!(refusal(world.go(&case, Stage::Mediation, "letter").await).en.contains("acceptance-missing"), "it waits for the decision");
+    let mut anew = world.screened(false);
+    (anew.referral, anew.screened_at) = (referral, decided + time::Duration::minutes(1));
+    world.apply(&anew).await.unwrap();
+    assert_eq!(world.go(&case, Stage::Mediation, "letter").await.unwrap(), Stage::Mediation);
 }

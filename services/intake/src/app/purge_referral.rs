@@ -1,5 +1,7 @@
 //! A case was purged: the referral that opened it is destroyed too, and this service says what it destroyed [LPR4].
 
+use std::collections::BTreeSet;
+
 use chassis::{
     Result,
     audit::{self, Act},
@@ -10,14 +12,14 @@ use prost::Message;
 use proto::{
     id::{CaseId, ReferralId},
     intake::v1::{PurgedRows, Referral, ReferralPurged},
-    subject,
+    normal, subject,
 };
 use sqlx::PgConnection;
 use uuid::Uuid;
 
 use super::{Desk, REFERRAL};
 use crate::{
-    domain::{Body, concern, key::Key},
+    domain::concern,
     store::purge::{self, Destruction},
     wire,
 };
@@ -55,20 +57,14 @@ pub async fn purge_referral(db: &mut PgConnection, desk: &Desk, purged: Purged) 
     Ok(())
 }
 
-/// The concerns that travelled with these bodies: each was sealed in the outbox under a key of its own.
+/// The concerns that travelled with these bodies: each was sealed in the outbox under a key of its own. The key of a submission stands in
+/// their ids as it compares; in those of before as it was given, or as the fingerprint of the body where none was given.
 fn concerns(key: &str, bodies: &[Vec<u8>]) -> Vec<Uuid> {
-    let concern = |bytes: &Vec<u8>| {
-        let (mut told, body) = wire::referral(Referral::decode(bytes.as_slice()).ok()?);
-        // The key stands beside the content; one that was made from the body was not given.
-        key.clone_into(&mut told.idempotency_key);
-        if is_made_from(key, &body) {
-            told.idempotency_key.clear();
-        }
-        concern::travelling_with(&told, &body, None).map(|concern| concern.id.uuid())
+    let concerns = |bytes: &Vec<u8>| {
+        let (told, body) = wire::referral(Referral::decode(bytes.as_slice()).ok()?);
+        let keys = [normal::key(key), key.to_owned(), body.hex()];
+        let ids = keys.iter().filter_map(|key| concern::travelling_with(&told, key, None)).map(|concern| concern.id.uuid());
+        Some(ids.collect::<BTreeSet<_>>())
     };
-    bodies.iter().filter_map(concern).collect()
-}
-
-fn is_made_from(key: &str, body: &Body) -> bool {
-    Key::of("", body).is_ok_and(|made| made.as_str() == key)
+    bodies.iter().filter_map(concerns).flatten().collect()
 }

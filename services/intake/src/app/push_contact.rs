@@ -30,7 +30,7 @@ const ROUNDS: usize = 8;
 /// # Errors
 /// A refusal with the field to mend; another region's contact.
 pub async fn push_contact(desk: &Desk, caller: &Caller, told: &Told, body: &Body) -> Result<Receipt> {
-    let examined = contact::examine(told, body)?;
+    let examined = contact::examine(told, desk.ids.uuid(), desk.clock.now())?;
     if let Err(refusal) = access::may_push_for(caller, examined.region) {
         // Whoever speaks for a region of others is entered; who has only filled in a form wrongly is not.
         let tried = Act::new(caller, "contact.push", CONTACT, "");
@@ -51,7 +51,7 @@ pub async fn push_from_bus(db: &mut PgConnection, desk: &Desk, region: Region, t
     let verdict = if Region::from_str(&told.region).is_ok_and(|stated| stated != region) {
         Err(region_mismatch())
     } else {
-        contact::examine(told, body)
+        contact::examine(told, desk.ids.uuid(), desk.clock.now())
     };
     let answered = match verdict {
         Ok(examined) => Answer::Recorded(record(db, desk, &format!("bus:{}", region.code()), &examined, body).await?),
@@ -62,26 +62,28 @@ pub async fn push_from_bus(db: &mut PgConnection, desk: &Desk, region: Region, t
 
 async fn record(db: &mut PgConnection, desk: &Desk, submitter: &str, contact: &Examined, body: &Body) -> Result<Receipt> {
     let at = desk.clock.now();
+    store::queue(db, contact).await?;
     let receipt = |number: String, received_at, repeat| Receipt { number, received_at, key: contact.key.to_string(), repeat };
     for _ in 0..ROUNDS {
         let (id, number) = (desk.ids.uuid(), reference::make(RECEIPT_PREFIX, desk.ids.number()));
-        let new = New { id, variant_of: None, receipt_number: &number, contact, body, submitter };
+        let new = New { id, variant_of: None, place: 0, receipt_number: &number, contact, body, submitter };
         // Looked for before it is inserted: a key is made for each that is.
-        let Some(first) = store::find_first(db, contact).await? else {
+        let Some((first, latest)) = store::find(db, contact).await? else {
             if store::insert(db, &desk.vault, &new, at).await? {
                 announce(db, desk, id, contact.region, at).await?;
                 return Ok(receipt(number, at, Repeat::First));
             }
             continue;
         };
-        if first.body_hash == body.hash() {
-            return Ok(receipt(first.receipt_number, first.received_at, Repeat::SameBody));
+        let repeat = if first.body_hash == body.hash() { Repeat::SameBody } else { Repeat::OtherBody };
+        // What was told last stands: only its repetition is none. A return to what was told before is news like any other.
+        if latest.body_hash != body.hash() {
+            let variant = New { variant_of: Some(first.id), place: latest.place + 1, receipt_number: &first.receipt_number, ..new };
+            if store::insert(db, &desk.vault, &variant, at).await? {
+                announce(db, desk, id, contact.region, at).await?;
+            }
         }
-        let variant = New { variant_of: Some(first.id), receipt_number: &first.receipt_number, ..new };
-        if store::insert(db, &desk.vault, &variant, at).await? {
-            announce(db, desk, id, contact.region, at).await?;
-        }
-        return Ok(receipt(first.receipt_number, first.received_at, Repeat::OtherBody));
+        return Ok(receipt(first.receipt_number, first.received_at, repeat));
     }
     Err(Error::Internal("no free receipt number was found".into()))
 }

@@ -5,8 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use chassis::{
     Error, Refusal, Result,
     outbox::{self, Outgoing},
+    wire::timestamp,
 };
-use proto::{id::SiteCode, reference, safety::v1 as safety, subject};
+use proto::{id::SiteCode, intake::v1::ReferralCorrected, reference, safety::v1 as safety, subject};
 use sqlx::PgConnection;
 use time::OffsetDateTime;
 use uuid::Uuid;
@@ -14,13 +15,13 @@ use uuid::Uuid;
 use super::{Answer, Desk, Receipt, Repeat};
 use crate::{
     domain::{
-        Body,
+        Body, Flag, Key,
         concern::{self, Concern},
         referral::{Examined, Told},
+        screening::after,
     },
     store::{
         referral::{self as store, Held, New},
-        screening,
         sealed::{self, Patience},
     },
     wire,
@@ -39,7 +40,17 @@ pub struct Submission {
 /// One submission and what the rules say of it.
 pub struct Line {
     pub submission: Submission,
+    /// Makes the key of a submission that has none.
+    pub spare: Uuid,
     pub verdict: std::result::Result<Examined, Refusal>,
+}
+
+impl Line {
+    /// The concern that travels with it, under the key that the submission has or would have.
+    fn concern(&self, source: &Source<'_>) -> Option<Concern> {
+        let told = &self.submission.told;
+        concern::travelling_with(told, Key::read(&told.idempotency_key, self.spare).form(), source.place)
+    }
 }
 
 /// From whom the lines come.
@@ -57,34 +68,50 @@ type Slot = (String, String);
 /// A statement failed: nothing is recorded.
 pub async fn record(db: &mut PgConnection, desk: &Desk, source: &Source<'_>, lines: Vec<Line>) -> Result<Vec<Answer>> {
     let at = desk.clock.now();
-    let mut held = hold(db, desk, source, &lines, at).await?;
+    let mut held = Holding::default();
+    hold(db, desk, source, &lines, &mut held, at).await?;
+    let lines = held.beside_the_purged(lines);
+    hold(db, desk, source, &lines, &mut held, at).await?;
     let mut lines: Vec<(usize, Line)> = lines.into_iter().enumerate().collect();
     // Rows are locked in the order of site and key, so that two calls never wait for each other in a circle.
     lines.sort_by_key(|(_, line)| line.verdict.as_ref().ok().map(slot));
     let mut answers = Vec::with_capacity(lines.len());
     for (place, line) in lines {
-        let (told, body) = (&line.submission.told, &line.submission.body);
-        let concern = concern::travelling_with(told, body, source.place);
-        let verdict = line.verdict.and_then(|referral| held.open(referral, body));
-        let answer = match verdict {
+        let concern = line.concern(source);
+        let answer = match line.verdict {
             Err(refusal) => {
                 raise(db, desk, concern.as_ref(), source.place, at).await?;
                 let refusal = if concern.is_some() { raised_all_the_same(refusal) } else { refusal };
-                Answer::Refused { refusal, key: told.idempotency_key.clone() }
+                Answer::Refused { refusal, key: line.submission.told.idempotency_key }
             }
             Ok(referral) => {
-                let submitted = (&referral, body, patience(concern.is_some()));
+                let submitted = (&referral, &line.submission.body, patience(concern.is_some()));
                 let (receipt, is_news) = settle(db, desk, source, &mut held, submitted, at).await?;
                 if is_news {
                     raise(db, desk, concern.as_ref(), source.place, at).await?;
                 }
-                Answer::Recorded(receipt)
+                Answer::Recorded(held.as_before(&referral, receipt))
             }
         };
         answers.push((place, answer));
     }
     answers.sort_by_key(|(place, _)| *place);
     Ok(answers.into_iter().map(|(_, answer)| answer).collect())
+}
+
+/// Raises the concerns of submissions of which nothing is recorded; whether there was one.
+///
+/// # Errors
+/// A statement failed.
+pub async fn raise_all(db: &mut PgConnection, desk: &Desk, source: &Source<'_>, submissions: &[Submission]) -> Result<bool> {
+    let mut any = false;
+    for submission in submissions {
+        let key = Key::read(&submission.told.idempotency_key, desk.ids.uuid());
+        let concern = concern::travelling_with(&submission.told, key.form(), source.place);
+        raise(db, desk, concern.as_ref(), source.place, desk.clock.now()).await?;
+        any |= concern.is_some();
+    }
+    Ok(any)
 }
 
 /// The receipt of a good line, and whether its body was not known before.
@@ -103,44 +130,72 @@ async fn settle(
         (Repeat::First, true)
     } else if first.body_hash == body.hash() {
         (Repeat::SameBody, false)
+    } else if first.purged {
+        // One of the bodies that went with the case.
+        (Repeat::OtherBody, false)
     } else {
         (Repeat::OtherBody, keep_variant(db, desk, source, first.id, (referral, body, patience), at).await?)
     };
-    let receipt = Receipt { number: first.receipt_number.clone(), received_at: first.received_at, key: slot.1, repeat };
+    let receipt = Receipt { number: first.receipt_number.clone(), received_at: first.received_at, key: referral.key.to_string(), repeat };
     Ok((receipt, is_news))
 }
 
+#[derive(Default)]
 struct Holding {
     by_slot: BTreeMap<Slot, Held>,
     /// Those that this call recorded.
     fresh: BTreeSet<Uuid>,
+    /// What is recorded beside a stub, and the key and the receipt that its sender knows.
+    stubs: BTreeMap<Slot, (Key, Held)>,
 }
 
 impl Holding {
-    /// The referral, unless its key is that of one whose content is gone: that one is answered as before, and nothing is kept under it.
-    fn open(&self, referral: Examined, body: &Body) -> std::result::Result<Examined, Refusal> {
-        let other = |held: &&Held| held.purged && held.body_hash != body.hash();
-        if self.by_slot.get(&slot(&referral)).filter(other).is_some() { Err(key_used()) } else { Ok(referral) }
+    /// Under the key of a referral whose content is gone, another body is a referral of its own, recorded once: it reaches the queue, and
+    /// its sender is answered as anybody who sends another body under a known key.
+    fn beside_the_purged(&mut self, lines: Vec<Line>) -> Vec<Line> {
+        let beside = |mut line: Line| {
+            let Ok(referral) = &mut line.verdict else { return line };
+            let body = &line.submission.body;
+            let Some(stub) = self.by_slot.get(&slot(referral)).filter(|held| held.purged && !held.has_seen(body)) else { return line };
+            let own = Key::beside(stub.id, body);
+            let given = std::mem::replace(&mut referral.key, own);
+            self.stubs.insert(slot(referral), (given, stub.clone()));
+            line
+        };
+        lines.into_iter().map(beside).collect()
+    }
+
+    /// The receipt as the sender of this key had it before.
+    fn as_before(&self, referral: &Examined, receipt: Receipt) -> Receipt {
+        let Some((key, stub)) = self.stubs.get(&slot(referral)) else { return receipt };
+        Receipt { number: stub.receipt_number.clone(), received_at: stub.received_at, key: key.to_string(), repeat: Repeat::OtherBody }
     }
 }
 
 /// Makes sure that every site and key of the good lines has its row, and finds it.
-async fn hold(db: &mut PgConnection, desk: &Desk, source: &Source<'_>, lines: &[Line], at: OffsetDateTime) -> Result<Holding> {
+async fn hold(
+    db: &mut PgConnection,
+    desk: &Desk,
+    source: &Source<'_>,
+    lines: &[Line],
+    holding: &mut Holding,
+    at: OffsetDateTime,
+) -> Result<()> {
     // In the order of site and key, so that two calls never wait for each other in a circle.
     let mut waiting: BTreeMap<Slot, (&Examined, &Body)> = BTreeMap::new();
     for line in lines {
-        if let Ok(referral) = &line.verdict {
+        if let Ok(referral) = &line.verdict
+            && !holding.by_slot.contains_key(&slot(referral))
+        {
             waiting.entry(slot(referral)).or_insert((referral, &line.submission.body));
         }
     }
-    let mut holding = Holding { by_slot: BTreeMap::new(), fresh: BTreeSet::new() };
-    let mut bodies = lines.iter().map(|line| (&line.submission.told, &line.submission.body));
-    let patience = patience(bodies.any(|(told, body)| concern::travelling_with(told, body, source.place).is_some()));
+    let patience = patience(lines.iter().any(|line| line.concern(source).is_some()));
     for _ in 0..ROUNDS {
         if waiting.is_empty() {
-            return Ok(holding);
+            return Ok(());
         }
-        let asked: Vec<(&str, &str)> = waiting.keys().map(|(site, key)| (site.as_str(), key.as_str())).collect();
+        let asked: Vec<(&str, &Key)> = waiting.iter().map(|((site, _), (referral, _))| (site.as_str(), &referral.key)).collect();
         for (slot, held) in store::find_held(db, &asked).await? {
             waiting.remove(&slot);
             holding.by_slot.insert(slot, held);
@@ -153,9 +208,8 @@ async fn hold(db: &mut PgConnection, desk: &Desk, source: &Source<'_>, lines: &[
             let slot = slot(row.referral);
             waiting.remove(&slot);
             let body_hash = row.body.hash().to_vec();
-            holding
-                .by_slot
-                .insert(slot, Held { id: row.id, receipt_number: row.receipt_number, received_at: at, body_hash, purged: false });
+            let New { id, receipt_number, .. } = row;
+            holding.by_slot.insert(slot, Held { id, receipt_number, received_at: at, body_hash, purged: false, gone: Vec::new() });
         }
         holding.fresh.extend(inserted);
         // What is left met somebody who was first, or a receipt number that was taken: another round finds the one, or draws the other.
@@ -169,7 +223,7 @@ const fn patience(with_a_concern: bool) -> Patience {
 }
 
 fn slot(referral: &Examined) -> Slot {
-    (referral.site.to_string(), referral.key.to_string())
+    (referral.site.to_string(), referral.key.form().to_owned())
 }
 
 fn new<'a>(desk: &Desk, referral: &'a Examined, body: &'a Body) -> New<'a> {
@@ -190,16 +244,23 @@ async fn keep_variant(
     (referral, body, patience): (&Examined, &Body, Patience),
     at: OffsetDateTime,
 ) -> Result<bool> {
-    let Some((_, standing)) = screening::lock(db, &desk.vault, id).await? else {
+    let Some(said) = store::lock_statements(db, id).await? else {
         return Err(Error::Internal("a held referral is gone".into()));
     };
     if !store::keep_variant(db, (&desk.vault, patience), id, body, source.submitter, at).await? {
         return Ok(false);
     }
-    let flags = standing.flags.merged(&referral.flags);
-    if flags != standing.flags {
-        store::update_flags(db, id, &flags).await?;
+    let statements = said.statements.then(&referral.statements);
+    let mut flags = said.flags.after(&referral.flags, &statements);
+    if said.is_decided {
+        // It was decided on other words: back into the queue, and its case hears of it.
+        flags = flags.with(Flag::CorrectedAfterDecision);
+        let told_at = after(said.told_at, at);
+        store::told(db, id, told_at).await?;
+        let fact = ReferralCorrected { referral_id: id.to_string(), corrected_at: Some(timestamp(told_at)) };
+        outbox::enqueue(db, &Outgoing::event(&desk.ids, id, subject::REFERRAL_CORRECTED, &fact), at).await?;
     }
+    store::update_flags(db, id, &flags, &statements).await?;
     Ok(true)
 }
 
@@ -227,17 +288,8 @@ async fn raise(
     outbox::enqueue(db, &outgoing, at).await
 }
 
-fn key_used() -> Refusal {
-    Refusal::invalid(
-        "key-used",
-        "R8a",
-        "idempotency_key",
-        "this key was used long ago for another referral: send this one with a key of its own",
-        "cette clé a servi il y a longtemps à un autre renvoi : envoyez celui-ci avec sa propre clé",
-    )
-}
-
-fn raised_all_the_same(refusal: Refusal) -> Refusal {
+/// Says so in a refusal.
+pub fn raised_all_the_same(refusal: Refusal) -> Refusal {
     Refusal {
         en: format!("{}; the safety concern in it has been raised all the same", refusal.en).into(),
         fr: format!("{}; la préoccupation de sécurité qu'il contient a tout de même été signalée", refusal.fr).into(),

@@ -8,9 +8,13 @@ use sqlx::PgConnection;
 
 use super::{
     Answer, Desk, Submission, answer,
-    record_referrals::{Line, Source, record},
+    record_referrals::{Line, Source, raise_all, raised_all_the_same, record},
 };
-use crate::{access, domain::referral};
+use crate::{
+    access,
+    domain::{Body, referral},
+    wire,
+};
 
 /// Referrals in one call at most.
 pub const BATCH: usize = 500;
@@ -20,13 +24,13 @@ pub const BATCH: usize = 500;
 /// # Errors
 /// Too many at once; or the database failed and nothing is recorded.
 pub async fn submit(desk: &Desk, caller: &Caller, submissions: Vec<Submission>) -> Result<Vec<Answer>> {
+    let source = Source { submitter: &caller.subject, place: None };
     if submissions.len() > BATCH {
-        return Err(too_many().into());
+        return Err(refuse_whole(desk, caller, &source, &submissions).await?.into());
     }
-    let lines: Vec<Line> = submissions.into_iter().map(|submission| Line { verdict: judge(caller, &submission), submission }).collect();
+    let lines: Vec<Line> = submissions.into_iter().map(|submission| line(desk, caller, submission)).collect();
     let sites = lines.iter().filter_map(|line| Some(line.verdict.as_ref().ok()?.site.to_string()));
     let mut tx = desk.begin(caller, sites).await?;
-    let source = Source { submitter: &caller.subject, place: None };
     let answers = record(&mut tx, desk, &source, lines).await?;
     tx.commit().await?;
     desk.outbox.wake();
@@ -41,10 +45,22 @@ pub async fn submit(desk: &Desk, caller: &Caller, submissions: Vec<Submission>) 
     Ok(answers)
 }
 
-fn judge(caller: &Caller, submission: &Submission) -> std::result::Result<referral::Examined, Refusal> {
-    let examined = referral::examine(&submission.told, &submission.body)?;
-    access::may_submit_for(caller, &examined.site)?;
-    Ok(examined)
+fn line(desk: &Desk, caller: &Caller, submission: Submission) -> Line {
+    let spare = desk.ids.uuid();
+    let verdict = referral::examine(&submission.told, spare).and_then(|examined| {
+        access::may_submit_for(caller, &examined.site)?;
+        Ok(examined)
+    });
+    Line { submission, spare, verdict }
+}
+
+/// Nothing of it is recorded, and every concern in it is raised.
+async fn refuse_whole(desk: &Desk, caller: &Caller, source: &Source<'_>, submissions: &[Submission]) -> Result<Refusal> {
+    let mut tx = desk.begin(caller, []).await?;
+    let any = raise_all(&mut tx, desk, source, submissions).await?;
+    tx.commit().await?;
+    desk.outbox.wake();
+    Ok(if any { raised_all_the_same(too_many()) } else { too_many() })
 }
 
 /// Records a referral that came on the subject of `site`, and answers there, in the caller's transaction.
@@ -52,14 +68,15 @@ fn judge(caller: &Caller, submission: &Submission) -> std::result::Result<referr
 /// # Errors
 /// The database failed.
 pub async fn submit_from_bus(db: &mut PgConnection, desk: &Desk, site: &SiteCode, submission: Submission) -> Result<()> {
+    let spare = desk.ids.uuid();
     let verdict = if SiteCode::from_str(&submission.told.site).is_ok_and(|stated| stated != *site) {
         Err(site_mismatch())
     } else {
-        referral::examine(&submission.told, &submission.body)
+        referral::examine(&submission.told, spare)
     };
     let submitter = format!("bus:{site}");
     let source = Source { submitter: &submitter, place: Some(site) };
-    let answers = record(db, desk, &source, vec![Line { submission, verdict }]).await?;
+    let answers = record(db, desk, &source, vec![Line { submission, spare, verdict }]).await?;
     for each in &answers {
         answer::send(db, desk, site, each, desk.clock.now()).await?;
     }
@@ -84,4 +101,16 @@ fn site_mismatch() -> Refusal {
         "the referral names another site than the subject it was published on",
         "le renvoi nomme un autre établissement ou bureau que le sujet sur lequel il a été publié",
     )
+}
+
+/// Raises what a site's system sent as a concern in a message that could not be read otherwise; whether there was one [RM1c].
+///
+/// # Errors
+/// The database failed.
+pub async fn raise_from_unreadable(db: &mut PgConnection, desk: &Desk, site: &SiteCode, bytes: &[u8]) -> Result<bool> {
+    let Some(text) = wire::concern_in_unreadable(bytes) else { return Ok(false) };
+    let told = referral::Told { safety_concern: text.into(), site: site.to_string(), ..referral::Told::default() };
+    let submitter = format!("bus:{site}");
+    let source = Source { submitter: &submitter, place: Some(site) };
+    raise_all(db, desk, &source, &[Submission { told, body: Body::of(bytes.to_vec()) }]).await
 }

@@ -34,7 +34,10 @@ impl Handler for Referrals {
         let site = SiteCode::from_str(message.subject_token(PLACE)).map_err(|_| placeless())?;
         match work {
             Work::Submission(submission) => Ok(submit_referral::submit_from_bus(tx, &self.0, &site, submission).await?),
-            Work::Unreadable(detail) => set_aside(tx, &self.0, subject::INTAKE_REFERRALS, message, &site, &detail).await,
+            Work::Unreadable(detail) => {
+                submit_referral::raise_from_unreadable(tx, &self.0, &site, &message.body).await?;
+                set_aside(tx, &self.0, subject::INTAKE_REFERRALS, message, &site, &detail).await
+            }
         }
     }
 }

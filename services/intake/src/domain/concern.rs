@@ -7,7 +7,7 @@ use proto::id::{ConcernId, SiteCode};
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
-use super::{Body, referral::Told, text};
+use super::{referral::Told, text};
 
 /// What is told to safety.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,9 +19,10 @@ pub struct Concern {
     pub text: Private<String>,
 }
 
-/// The concern in a submission, where there is one. `place` is the site a credential vouches for; without it the stated one counts.
+/// The concern in a submission, where there is one. `key` is the form of the submission's key; `place` is the site a credential vouches
+/// for, without it the stated one counts.
 #[must_use]
-pub fn travelling_with(told: &Told, body: &Body, place: Option<&SiteCode>) -> Option<Concern> {
+pub fn travelling_with(told: &Told, key: &str, place: Option<&SiteCode>) -> Option<Concern> {
     let stated = told.safety_concern.expose();
     if !text::is_given(stated) {
         return None;
@@ -29,8 +30,7 @@ pub fn travelling_with(told: &Told, body: &Body, place: Option<&SiteCode>) -> Op
     let site = place.cloned().or_else(|| SiteCode::from_str(&told.site).ok());
     // Nothing is refused: what cannot be kept is left out, what is too long is cut.
     let text: String = stated.chars().filter(|c| *c != '\0').take(text::TEXT).collect();
-    let key = if text::is_given(&told.idempotency_key) { told.idempotency_key.clone() } else { body.hex() };
-    let id = fingerprint(&[site.as_ref().map_or("", SiteCode::as_str), &key, &text]);
+    let id = fingerprint(&[site.as_ref().map_or("", SiteCode::as_str), key, &text]);
     Some(Concern { id, site, text: text.into() })
 }
 
@@ -54,19 +54,21 @@ pub const fn aggregate(concern: &Concern) -> Uuid {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::Key;
 
     fn told(key: &str, site: &str, concern: &str) -> Told {
         Told { idempotency_key: key.into(), site: site.into(), safety_concern: concern.to_owned().into(), ..Told::default() }
     }
 
     fn id(told: &Told) -> Option<ConcernId> {
-        travelling_with(told, &Body::of(vec![1]), None).map(|c| c.id)
+        travelling_with(told, Key::read(&told.idempotency_key, Uuid::from_u128(1)).form(), None).map(|c| c.id)
     }
 
     #[test]
     fn a_referral_without_a_concern_rings_nobody() {
         assert_eq!(id(&told("k", "mission", "")), None);
         assert_eq!(id(&told("k", "mission", " \n ")), None);
+        assert_eq!(id(&told("k", "mission", "\u{200b}\u{3164}")), None);
     }
 
     #[test]
@@ -85,11 +87,11 @@ mod tests {
     #[test]
     fn no_fault_of_the_referral_keeps_its_concern_from_being_raised() {
         let hostile = told("", "*.>", &format!("help\0{}", "é".repeat(text::TEXT)));
-        let concern = travelling_with(&hostile, &Body::of(vec![1]), None).unwrap();
+        let concern = travelling_with(&hostile, "k", None).unwrap();
         assert_eq!(concern.site, None);
         assert_eq!(concern.text.expose().chars().count(), text::TEXT);
         assert!(!concern.text.expose().contains('\0'));
         let vouched = SiteCode::from_str("mission").unwrap();
-        assert_eq!(travelling_with(&hostile, &Body::of(vec![1]), Some(&vouched)).unwrap().site, Some(vouched));
+        assert_eq!(travelling_with(&hostile, "k", Some(&vouched)).unwrap().site, Some(vouched));
     }
 }

@@ -4,8 +4,10 @@ use std::str::FromStr;
 
 use chassis::{Private, Refusal};
 use proto::id::Region;
+use time::{Duration, OffsetDateTime};
+use uuid::Uuid;
 
-use super::{Body, Key, text};
+use super::{Key, text};
 
 /// The prefix of a contact's receipt number.
 pub const RECEIPT_PREFIX: &str = "RV";
@@ -21,9 +23,22 @@ pub struct Told {
     pub do_not_contact: bool,
     pub safe_contact: Private<String>,
     pub receipt_number: String,
-    /// The time is absent, or a real one.
-    pub effective_at_is_sound: bool,
+    pub effective_at: Stated,
 }
+
+/// From when a contact counts, as it was told.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Stated {
+    /// From now.
+    #[default]
+    Nothing,
+    At(OffsetDateTime),
+    /// No point in time.
+    Unreadable,
+}
+
+/// A number that counts only after so long is a slip of the hand, and would hide every number that comes before its day.
+pub const FURTHEST: Duration = Duration::days(366);
 
 /// A contact that can be recorded.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -36,8 +51,8 @@ pub struct Examined {
 ///
 /// # Errors
 /// A refusal with the field to mend.
-pub fn examine(told: &Told, body: &Body) -> Result<Examined, Refusal> {
-    let key = Key::of(&told.idempotency_key, body)?;
+pub fn examine(told: &Told, spare: Uuid, now: OffsetDateTime) -> Result<Examined, Refusal> {
+    let key = Key::of(&told.idempotency_key, spare)?;
     let region = Region::from_str(&told.region).map_err(|_| region_unknown())?;
     text::line("victim_ref", told.victim_ref.expose())?;
     text::line("victim_name", told.victim_name.expose())?;
@@ -53,8 +68,11 @@ pub fn examine(told: &Told, body: &Body) -> Result<Examined, Refusal> {
     if text::is_given(number) && proto::reference::parse("RO", number).is_none() {
         return Err(receipt_number_malformed());
     }
-    if !told.effective_at_is_sound {
-        return Err(effective_at_malformed());
+    match told.effective_at {
+        Stated::Unreadable => return Err(effective_at_malformed()),
+        // A wish not to be contacted is kept whatever its date says.
+        Stated::At(at) if at > now.saturating_add(FURTHEST) && !told.do_not_contact => return Err(effective_at_far()),
+        Stated::Nothing | Stated::At(_) => {}
     }
     Ok(Examined { region, key })
 }
@@ -99,6 +117,16 @@ fn receipt_number_malformed() -> Refusal {
     )
 }
 
+fn effective_at_far() -> Refusal {
+    Refusal::invalid(
+        "effective-at-far-ahead",
+        "R5b",
+        "effective_at",
+        "this lies more than a year ahead: mend it, or leave it empty for now",
+        "cette date est à plus d'un an : corrigez-la, ou laissez-la vide pour maintenant",
+    )
+}
+
 fn effective_at_malformed() -> Refusal {
     Refusal::invalid(
         "effective-at-malformed",
@@ -113,18 +141,19 @@ fn effective_at_malformed() -> Refusal {
 mod tests {
     use super::*;
 
+    const NOW: OffsetDateTime = time::macros::datetime!(2026-03-02 09:00 UTC);
+
     fn phone() -> Told {
         Told {
             region: "pacific".into(),
             victim_ref: "PAC-0001".to_owned().into(),
             value: "604-555-0100".to_owned().into(),
-            effective_at_is_sound: true,
             ..Told::default()
         }
     }
 
     fn reason(told: &Told) -> Result<Region, (&'static str, Option<&'static str>)> {
-        examine(told, &Body::of(vec![1])).map(|e| e.region).map_err(|r| (r.reason, r.field))
+        examine(told, Uuid::from_u128(1), NOW).map(|e| e.region).map_err(|r| (r.reason, r.field))
     }
 
     #[test]
@@ -148,14 +177,27 @@ mod tests {
         let cases = [
             (Told { region: "west".into(), ..phone() }, "region-unknown", "region"),
             (Told { victim_ref: " ".to_owned().into(), ..phone() }, "victim-ref-missing", "victim_ref"),
+            (Told { victim_ref: "\u{200b}\u{2800}".to_owned().into(), ..phone() }, "victim-ref-missing", "victim_ref"),
+            (Told { value: "\u{3164}".to_owned().into(), ..phone() }, "value-missing", "value"),
             (Told { victim_ref: "v".repeat(201).into(), ..phone() }, "text-too-long", "victim_ref"),
             (Told { victim_name: "A\nB".to_owned().into(), ..phone() }, "control-character", "victim_name"),
             (Told { value: "\0".to_owned().into(), ..phone() }, "control-character", "value"),
             (Told { receipt_number: "RO-0000-0000".into(), ..phone() }, "receipt-number-malformed", "receipt_number"),
-            (Told { effective_at_is_sound: false, ..phone() }, "effective-at-malformed", "effective_at"),
+            (Told { effective_at: Stated::Unreadable, ..phone() }, "effective-at-malformed", "effective_at"),
         ];
         for (told, expected, field) in cases {
             assert_eq!(reason(&told), Err((expected, Some(field))));
+        }
+    }
+    #[test]
+    fn a_date_far_ahead_does_not_rule_for_ever_and_never_keeps_a_mark_not_to_contact_out() {
+        let on = |at: OffsetDateTime| Told { effective_at: Stated::At(at), ..phone() };
+        for near in [NOW - Duration::days(9_999), NOW, NOW + FURTHEST] {
+            assert_eq!(reason(&on(near)), Ok(Region::Pacific), "{near}");
+        }
+        for far in [NOW + FURTHEST + Duration::SECOND, time::macros::datetime!(9999-12-31 23:59 UTC)] {
+            assert_eq!(reason(&on(far)), Err(("effective-at-far-ahead", Some("effective_at"))), "{far}");
+            assert_eq!(reason(&Told { do_not_contact: true, ..on(far) }), Ok(Region::Pacific), "{far}");
         }
     }
 }

@@ -4,7 +4,10 @@ use std::collections::BTreeSet;
 
 use chassis::Refusal;
 
-use super::referral::{Known, Origin, Told};
+use super::{
+    Statements,
+    referral::{Known, Origin, Told},
+};
 
 /// One thing that stands out in a referral.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -19,15 +22,18 @@ pub enum Flag {
     OriginCheck,
     /// To know: an order or condition forbids contact; priority review, never a rejection [GL2a].
     NoContactCondition,
+    /// To know: another body came after the decision, which is therefore made anew [R3a].
+    CorrectedAfterDecision,
 }
 
 impl Flag {
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 6] = [
         Self::OffenderAskedNotStated,
         Self::ConditionsNotStated,
         Self::RepresentativeRelationUnknown,
         Self::OriginCheck,
         Self::NoContactCondition,
+        Self::CorrectedAfterDecision,
     ];
 
     /// The code on the wire and in the database.
@@ -39,6 +45,7 @@ impl Flag {
             Self::RepresentativeRelationUnknown => "representative-relation-unknown",
             Self::OriginCheck => "origin-check",
             Self::NoContactCondition => "no-contact-condition",
+            Self::CorrectedAfterDecision => "corrected-after-decision",
         }
     }
 
@@ -55,6 +62,7 @@ impl Flag {
             Self::RepresentativeRelationUnknown => "D-victim-referral",
             Self::OriginCheck => "D-community",
             Self::NoContactCondition => "GL2a",
+            Self::CorrectedAfterDecision => "R3a",
         }
     }
 
@@ -70,6 +78,7 @@ impl Flag {
             ),
             Self::OriginCheck => ("is the offender in custody?", "le délinquant est-il incarcéré?"),
             Self::NoContactCondition => ("what does the condition say?", "que dit la condition?"),
+            Self::CorrectedAfterDecision => ("does the decision still stand?", "la décision tient-elle toujours?"),
         }
     }
 }
@@ -86,25 +95,36 @@ impl Flags {
     /// What one body leaves open or brings to notice.
     #[must_use]
     pub fn of(told: &Told, origin: Origin) -> Self {
-        let not_stated = told.offender_asked != Known::Yes;
-        let conditions_open = told.no_contact_condition == Known::Unknown;
+        Self::to_know(told, origin).and_open(&Statements::of(told, origin))
+    }
+
+    /// What one body brings to notice.
+    fn to_know(told: &Told, origin: Origin) -> Self {
         let in_custody = told.offender_in_custody == Known::Yes;
         let found = [
-            (Flag::OffenderAskedNotStated, origin == Origin::Institutional && not_stated),
-            (Flag::ConditionsNotStated, origin == Origin::Community && conditions_open),
-            (Flag::RepresentativeRelationUnknown, told.is_represented() && !is_relation(told.representative_relation.expose())),
             (Flag::OriginCheck, origin == Origin::Community && in_custody),
             (Flag::NoContactCondition, told.no_contact_condition == Known::Yes),
         ];
-        Self(found.into_iter().filter(|(_, holds)| *holds).map(|(flag, _)| flag).collect())
+        found.into_iter().filter(|(_, holds)| *holds).map(|(flag, _)| flag).collect()
     }
 
-    /// Several bodies under one key: a question that one of them answers is answered; what any of them brings to notice stays.
+    /// What is brought to notice here, with the questions that these statements leave open.
     #[must_use]
-    pub fn merged(&self, other: &Self) -> Self {
-        let open = self.0.intersection(&other.0).copied().filter(|f| f.is_question());
-        let known = self.0.union(&other.0).copied().filter(|f| !f.is_question());
-        Self(open.chain(known).collect())
+    pub fn and_open(&self, statements: &Statements) -> Self {
+        self.0.iter().copied().filter(|f| !f.is_question()).chain(statements.flags().0).collect()
+    }
+
+    /// What stands once another body has come: its statements are among these; what any body brings to notice stays.
+    #[must_use]
+    pub fn after(&self, other: &Self, statements: &Statements) -> Self {
+        let all: Self = self.0.union(&other.0).copied().collect();
+        all.and_open(statements)
+    }
+
+    /// The same, with one more.
+    #[must_use]
+    pub fn with(&self, flag: Flag) -> Self {
+        self.0.iter().copied().chain([flag]).collect()
     }
 
     #[must_use]
@@ -148,8 +168,15 @@ impl Flags {
     }
 }
 
-fn is_relation(text: &str) -> bool {
-    RELATIONS.iter().any(|r| text.trim().eq_ignore_ascii_case(r))
+impl FromIterator<Flag> for Flags {
+    fn from_iter<I: IntoIterator<Item = Flag>>(flags: I) -> Self {
+        Self(flags.into_iter().collect())
+    }
+}
+
+/// One of them, under whatever spelling.
+pub(super) fn is_relation(text: &str) -> bool {
+    RELATIONS.contains(&proto::normal::key(text).as_str())
 }
 
 #[cfg(test)]
@@ -191,7 +218,7 @@ mod tests {
             ("Perle Fictive", "neighbour", true),
             ("", "neighbour", true),
             ("Perle Fictive", "spouse", false),
-            ("Perle Fictive", " Designated-Representative ", false),
+            ("Perle Fictive", " Designated\u{2011}Representative\u{a0}", false),
         ];
         for (name, relation, asked) in cases {
             let told = Told {
@@ -206,12 +233,12 @@ mod tests {
 
     #[test]
     fn a_later_body_can_answer_a_question_and_can_never_hide_a_condition() {
+        let said = Statements::default();
         for one in Flag::ALL {
             let (with, without) = (Flags(BTreeSet::from([one])), Flags::default());
             let kept = !one.is_question();
-            assert_eq!(with.merged(&without).contains(one), kept, "{one:?}");
-            assert_eq!(without.merged(&with).contains(one), kept, "{one:?}");
-            assert!(with.merged(&with).contains(one));
+            assert_eq!(with.after(&without, &said).contains(one), kept, "{one:?}");
+            assert_eq!(without.after(&with, &said).contains(one), kept, "{one:?}");
         }
     }
 

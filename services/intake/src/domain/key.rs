@@ -1,27 +1,30 @@
-//! The idempotency key of a submission: the submitter's own, or the body's fingerprint where there is none.
+//! The idempotency key of a submission: the submitter's own, in the one form in which keys compare, or one of its own where none was given.
 
 use std::fmt;
 
 use chassis::Refusal;
+use proto::normal;
+use sha2::{Digest, Sha256};
+use uuid::Uuid;
 
 use super::Body;
 
 /// At most this many characters.
 pub const LIMIT: usize = 200;
 
-/// The same key twice from one site or region is the same submission.
+/// The same key twice from one site or region is the same submission, under whatever spelling.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct Key(String);
+pub struct Key {
+    given: String,
+    form: String,
+}
 
 impl Key {
-    /// Takes the submitter's key, or makes one from the body.
+    /// Takes the submitter's key, or makes one that no other submission has: the same words twice may be two people.
     ///
     /// # Errors
     /// A key that is too long or holds control characters.
-    pub fn of(given: &str, body: &Body) -> Result<Self, Refusal> {
-        if given.trim().is_empty() {
-            return Ok(Self(format!("body-{}", body.hex())));
-        }
+    pub fn of(given: &str, spare: Uuid) -> Result<Self, Refusal> {
         if given.chars().count() > LIMIT || given.chars().any(char::is_control) {
             return Err(Refusal::invalid(
                 "key-malformed",
@@ -31,18 +34,44 @@ impl Key {
                 "la clé doit compter au plus 200 caractères, sans caractère de commande; laissez-la vide pour qu'une clé soit créée",
             ));
         }
-        Ok(Self(given.to_owned()))
+        Ok(Self::read(given, spare))
     }
 
+    /// The same of a key that was or will be refused: what came with it is still one thing and no other.
+    #[must_use]
+    pub fn read(given: &str, spare: Uuid) -> Self {
+        let form = normal::key(given);
+        if form.is_empty() {
+            let made = format!("made-{spare}");
+            return Self { given: made.clone(), form: made };
+        }
+        Self { given: given.to_owned(), form }
+    }
+
+    /// The key of another body that came under the key of a referral whose content is gone: the same body has the same.
+    #[must_use]
+    pub fn beside(stub: Uuid, body: &Body) -> Self {
+        let digest = Sha256::new().chain_update(stub.as_bytes()).chain_update(body.hash()).finalize();
+        let made = format!("beside-{}", hex::encode(digest));
+        Self { given: made.clone(), form: made }
+    }
+
+    /// As it was given.
     #[must_use]
     pub fn as_str(&self) -> &str {
-        &self.0
+        &self.given
+    }
+
+    /// In the form in which two keys are the same.
+    #[must_use]
+    pub fn form(&self) -> &str {
+        &self.form
     }
 }
 
 impl fmt::Display for Key {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
+        f.write_str(&self.given)
     }
 }
 
@@ -50,21 +79,32 @@ impl fmt::Display for Key {
 mod tests {
     use super::*;
 
+    const ONE: Uuid = Uuid::from_u128(1);
+    const OTHER: Uuid = Uuid::from_u128(2);
+
     #[test]
-    fn a_submission_without_a_key_is_known_again_by_its_body() {
-        let (one, other) = (Body::of(vec![1]), Body::of(vec![2]));
-        assert_eq!(Key::of("", &one), Key::of("  ", &one));
-        assert_ne!(Key::of("", &one), Key::of("", &other));
-        assert_eq!(Key::of("mine", &one).unwrap().as_str(), "mine");
+    fn a_submission_without_a_key_is_its_own_and_one_with_a_key_is_known_again() {
+        for nothing in ["", "  ", "\u{200b}\u{feff}", "\u{a0}"] {
+            assert_ne!(Key::of(nothing, ONE), Key::of(nothing, OTHER), "{nothing:?}");
+        }
+        assert_eq!(Key::of("mine", ONE), Key::of("mine", OTHER));
+        assert_eq!(Key::of("mine", ONE).unwrap().as_str(), "mine");
+    }
+
+    #[test]
+    fn a_key_is_the_same_under_every_spelling_and_is_answered_as_it_was_given() {
+        for given in ["Formulaire-12", "formulaire\u{2011}12", " FORMULAIRE\u{2013}12 "] {
+            let key = Key::of(given, ONE).unwrap();
+            assert_eq!((key.form(), key.as_str()), ("formulaire-12", given));
+        }
     }
 
     #[test]
     fn a_key_that_could_not_be_kept_is_refused_with_the_field_to_mend() {
-        let body = Body::of(Vec::new());
         for bad in ["a\0b".to_owned(), "a\nb".to_owned(), "k".repeat(201)] {
-            let refusal = Key::of(&bad, &body).unwrap_err();
+            let refusal = Key::of(&bad, ONE).unwrap_err();
             assert_eq!((refusal.reason, refusal.field), ("key-malformed", Some("idempotency_key")));
         }
-        assert!(Key::of(&"é".repeat(200), &body).is_ok());
+        assert!(Key::of(&"é".repeat(200), ONE).is_ok());
     }
 }

@@ -7,6 +7,7 @@ pub mod flag;
 pub mod key;
 pub mod referral;
 pub mod screening;
+pub mod statement;
 pub mod text;
 
 pub use body::Body;
@@ -14,3 +15,4 @@ pub use flag::{Flag, Flags};
 pub use key::Key;
 pub use referral::{Known, Origin};
 pub use screening::{Disposition, State};
+pub use statement::Statements;

@@ -4,11 +4,12 @@ use std::str::FromStr;
 
 use chassis::{Private, Refusal};
 use proto::id::SiteCode;
+use uuid::Uuid;
 
-use super::{Body, Flags, Key, State, text};
+use super::{Flags, Key, State, Statements, text};
 
 /// Where a referral comes from [D-victim-referral, D-institutional, D-community, R8a].
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Origin {
     Victim,
     Institutional,
@@ -82,6 +83,8 @@ pub struct Examined {
     /// The origin it is counted under [D-community].
     pub counted_origin: Origin,
     pub flags: Flags,
+    /// What it says to each question.
+    pub statements: Statements,
 }
 
 impl Examined {
@@ -92,22 +95,23 @@ impl Examined {
     }
 }
 
-/// Decides whether a referral can be recorded, and what stands out in it.
+/// Decides whether a referral can be recorded, and what stands out in it. `spare` makes the key of one that has none.
 ///
 /// # Errors
 /// A refusal with the field to mend.
-pub fn examine(told: &Told, body: &Body) -> Result<Examined, Refusal> {
-    let key = Key::of(&told.idempotency_key, body)?;
+pub fn examine(told: &Told, spare: Uuid) -> Result<Examined, Refusal> {
+    let key = Key::of(&told.idempotency_key, spare)?;
     let origin = told.origin.ok_or_else(origin_unknown)?;
     let site = SiteCode::from_str(&told.site).map_err(|_| site_malformed())?;
     check_texts(told)?;
     if ![&told.request, &told.victim_name, &told.offender_name].iter().any(|t| text::is_given(t.expose())) {
         return Err(nothing_told());
     }
+    let statements = Statements::of(told, origin);
     let flags = Flags::of(told, origin);
     let in_custody = told.offender_in_custody == Known::Yes;
     let counted_origin = if origin == Origin::Community && in_custody { Origin::Institutional } else { origin };
-    Ok(Examined { site, key, origin, counted_origin, flags })
+    Ok(Examined { site, key, origin, counted_origin, flags, statements })
 }
 
 fn check_texts(told: &Told) -> Result<(), Refusal> {
@@ -155,7 +159,7 @@ mod tests {
     use super::*;
 
     fn examined(told: &Told) -> Result<Examined, Refusal> {
-        examine(told, &Body::of(vec![7]))
+        examine(told, Uuid::from_u128(7))
     }
 
     fn least(origin: Origin) -> Told {
@@ -185,7 +189,7 @@ mod tests {
             |t, v| t.offender_name = v.to_owned().into(),
         ];
         for set in fields {
-            for (value, accepted) in [("", false), (" \u{a0}\t", false), ("Ada Exemple", true)] {
+            for (value, accepted) in [("", false), (" \u{a0}\t", false), ("\u{200b}\u{feff}\u{3164}", false), ("Ada Exemple", true)] {
                 let mut told = Told { request: String::new().into(), ..least(Origin::Victim) };
                 // A tab is refused in a name for what it is; blank is what is asked here.
                 set(&mut told, value.trim_end_matches('\t'));

@@ -3,7 +3,7 @@
 use chassis::{Private, Refusal};
 use time::{Date, Duration, OffsetDateTime, format_description::BorrowedFormatItem, macros::format_description};
 
-use super::{Flags, text};
+use super::{Flag, Flags, text};
 
 /// Where a referral stands. It follows from the latest decision; none can be reached from outside the RJ Unit except the first two [GL1].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -170,6 +170,8 @@ pub struct Standing {
     pub state: State,
     pub flags: Flags,
     pub latest: Option<Latest>,
+    /// The moment that was last told of it: of a decision, or of a correction.
+    pub told_at: Option<OffsetDateTime>,
 }
 
 /// The decision that stands.
@@ -181,13 +183,18 @@ pub struct Latest {
 }
 
 impl Standing {
-    /// The moment of a decision that is made now. It is later than that of the decision before it whatever the clock says, because
-    /// whoever hears of both takes the later one for what stands.
+    /// The moment of a decision that is made now. It is later than that of the decision or correction before it whatever the clock says,
+    /// because whoever hears of both takes the later one for what stands.
     #[must_use]
     pub fn moment(&self, now: OffsetDateTime) -> OffsetDateTime {
-        let after = |latest: &Latest| latest.decided_at.saturating_add(Duration::MICROSECOND);
-        self.latest.as_ref().map_or(now, |latest| after(latest).max(now))
+        after(self.latest.as_ref().map(|latest| latest.decided_at), after(self.told_at, now))
     }
+}
+
+/// Now, or the first moment after another, if that is later.
+#[must_use]
+pub fn after(other: Option<OffsetDateTime>, now: OffsetDateTime) -> OffsetDateTime {
+    other.map_or(now, |other| other.saturating_add(Duration::MICROSECOND).max(now))
 }
 
 /// Decides what a decision leads to.
@@ -199,6 +206,10 @@ pub fn decide(standing: &Standing, decision: &Decision, officer: &str) -> Result
     let Some(latest) = &standing.latest else {
         return Ok(Outcome::Changed(next));
     };
+    if standing.flags.contains(Flag::CorrectedAfterDecision) {
+        // It was made on other words: made anew it is told, even where it is the same.
+        return Ok(Outcome::Changed(next));
+    }
     let same_effect = latest.decision.disposition == decision.disposition && latest.decision.review_on == decision.review_on;
     Ok(match same_effect {
         true if latest.decision.reason == decision.reason && latest.decided_by == officer => Outcome::Repeated(next),
@@ -212,9 +223,8 @@ fn transition(state: State, disposition: Disposition, flags: &Flags) -> Result<S
     match state {
         // [L26-6] [R3a]
         State::Accepted | State::IndirectOnly if !disposition.opens_a_case() && !disposition.stops_a_case() => Err(case_is_open()),
-        // The questions were answered when the case opened.
-        State::Accepted | State::IndirectOnly => Ok(disposition.state()),
-        State::Received | State::NeedsClarification | State::Deferred | State::Closed => {
+        // Of an accepted one too: a correction may have opened a question again.
+        State::Accepted | State::IndirectOnly | State::Received | State::NeedsClarification | State::Deferred | State::Closed => {
             if disposition.opens_a_case() {
                 flags.nothing_to_ask()?;
             }
@@ -222,6 +232,9 @@ fn transition(state: State, disposition: Disposition, flags: &Flags) -> Result<S
         }
     }
 }
+
+/// What is put off for longer would never be looked at again.
+const LONGEST_DEFERRAL: Duration = Duration::days(366);
 
 fn review_day(text: &str, today: Date) -> Result<Date, Refusal> {
     if text.is_empty() {
@@ -234,6 +247,13 @@ fn review_day(text: &str, today: Date) -> Result<Date, Refusal> {
         ));
     }
     match Date::parse(text, DAY) {
+        Ok(day) if day > today.saturating_add(LONGEST_DEFERRAL) => Err(Refusal::invalid(
+            "review-date-far-ahead",
+            "R3a",
+            "review_on",
+            "a deferral is looked at again within a year",
+            "un report est revu dans l'année",
+        )),
         Ok(day) if day >= today => Ok(day),
         Ok(_) => Err(Refusal::invalid(
             "review-date-past",

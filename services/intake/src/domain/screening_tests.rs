@@ -14,7 +14,7 @@ fn decision(disposition: Disposition) -> Decision {
 
 fn standing(state: State, flags: &[Flag]) -> Standing {
     let codes: Vec<&str> = flags.iter().map(|f| f.code()).collect();
-    Standing { state, flags: Flags::from_codes(&codes), latest: None }
+    Standing { state, flags: Flags::from_codes(&codes), latest: None, told_at: None }
 }
 
 #[test]
@@ -43,7 +43,7 @@ fn expected(state: State, disposition: Disposition, open_question: bool) -> &'st
     use Disposition as D;
     let case_is_open = state == State::Accepted || state == State::IndirectOnly;
     match disposition {
-        D::Accepted | D::IndirectOnly if open_question && !case_is_open => "conditions-not-stated",
+        D::Accepted | D::IndirectOnly if open_question => "conditions-not-stated",
         D::Accepted => "screened-accepted",
         D::IndirectOnly => "screened-indirect-only",
         // [L26-6]
@@ -119,12 +119,15 @@ fn a_decision_without_a_reason_or_a_real_review_date_is_refused() {
         (Some(D::DeferredForPreparation), "because", "soon", "review-date-malformed"),
         (Some(D::DeferredForPreparation), "because", "2026-02-29", "review-date-malformed"),
         (Some(D::DeferredForPreparation), "because", "2026-03-01", "review-date-past"),
+        (Some(D::DeferredForPreparation), "because", "2027-03-04", "review-date-far-ahead"),
+        (Some(D::DeferredForPreparation), "because", "9999-12-31", "review-date-far-ahead"),
+        (Some(D::Accepted), "\u{200b}\u{3164}", "", "reason-missing"),
     ];
     for (disposition, reason, review_on, expected) in cases {
         let answer = Decision::read(disposition, reason.to_owned().into(), review_on, TODAY);
         assert_eq!(answer.map(|_| ()).map_err(|r| r.reason), Err(expected), "{reason:?} {review_on:?}");
     }
-    for day in ["2026-03-02", " 2028-02-29 "] {
+    for day in ["2026-03-02", " 2027-03-03 "] {
         let read = Decision::read(Some(D::DeferredForPreparation), "because".to_owned().into(), day, TODAY).unwrap();
         assert!(read.review_on >= Some(TODAY));
     }
@@ -138,4 +141,18 @@ fn every_code_is_read_back_as_what_it_was() {
     for disposition in Disposition::ALL {
         assert_eq!(Disposition::from_code(disposition.code()), Some(disposition));
     }
+}
+
+#[test]
+fn a_decision_after_a_correction_is_told_even_where_it_is_the_same_and_is_later_whatever_the_clock_says() {
+    let accepted = decision(Disposition::Accepted);
+    let latest = Latest { decision: accepted.clone(), decided_by: "officer".into(), decided_at: MOMENT };
+    let told_at = Some(MOMENT + Duration::HOUR);
+    let corrected =
+        Standing { latest: Some(latest), told_at, ..standing(State::Accepted, &[Flag::CorrectedAfterDecision, Flag::NoContactCondition]) };
+    assert_eq!(decide(&corrected, &accepted, "officer"), Ok(Outcome::Changed(State::Accepted)));
+    assert_eq!(corrected.moment(MOMENT), MOMENT + Duration::HOUR + Duration::MICROSECOND);
+    let asked = Standing { flags: Flags::from_codes(&["offender-asked-not-stated", "corrected-after-decision"]), ..corrected };
+    assert_eq!(decide(&asked, &accepted, "officer").map_err(|refusal| refusal.reason), Err("offender-asked-not-stated"));
+    assert_eq!(decide(&asked, &decision(Disposition::NoContactPermitted), "officer"), Ok(Outcome::Changed(State::Closed)));
 }

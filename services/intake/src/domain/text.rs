@@ -7,10 +7,10 @@ pub const TEXT: usize = 20_000;
 /// Longest name, number, relation or reference, in characters.
 pub const NAME: usize = 200;
 
-/// Something a person could read stands in it.
+/// Something a person could read stands in it; spaces and invisible characters alone are no text.
 #[must_use]
 pub fn is_given(text: &str) -> bool {
-    !text.trim().is_empty()
+    !proto::normal::is_blank(text)
 }
 
 /// A narrative: line breaks are welcome.

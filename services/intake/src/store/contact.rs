@@ -15,6 +15,8 @@ pub struct Held {
     pub receipt_number: String,
     pub received_at: OffsetDateTime,
     pub body_hash: Vec<u8>,
+    /// Counts from 0 under its key.
+    pub place: i32,
 }
 
 /// A contact with its content.
@@ -28,13 +30,14 @@ pub struct Full {
 pub struct New<'a> {
     pub id: Uuid,
     pub variant_of: Option<Uuid>,
+    pub place: i32,
     pub receipt_number: &'a str,
     pub contact: &'a Examined,
     pub body: &'a Body,
     pub submitter: &'a str,
 }
 
-/// Records a contact; `false` where its key, body or number is taken.
+/// Records a contact; `false` where its key or number is taken.
 ///
 /// # Errors
 /// The statement failed.
@@ -42,8 +45,8 @@ pub async fn insert(db: &mut PgConnection, vault: &Vault, new: &New<'_>, at: Off
     let sealed = vault.seal(db, sealed::contact(new.id), sealed::contact_content(new.id), new.body.bytes(), at).await?;
     let done = sqlx::query!(
         "insert into contact (contact_id, variant_of, receipt_number, region, idempotency_key, body_hash, content, content_sealed,
-                              submitter, received_at)
-         values ($1, $2, $3, $4, $5, $6, '', $7, $8, $9) on conflict do nothing",
+                              submitter, received_at, key_form, place)
+         values ($1, $2, $3, $4, $5, $6, '', $7, $8, $9, $10, $11) on conflict do nothing",
         new.id,
         new.variant_of,
         new.receipt_number,
@@ -52,27 +55,52 @@ pub async fn insert(db: &mut PgConnection, vault: &Vault, new: &New<'_>, at: Off
         new.body.hash().as_slice(),
         sealed,
         new.submitter,
-        at
+        at,
+        new.contact.key.form(),
+        new.place
     )
     .execute(db)
     .await?;
     Ok(done.rows_affected() == 1)
 }
 
-/// The first contact under a region and key.
+/// Takes the pushes under one region and key one after the other, so that each sees what stood before it.
 ///
 /// # Errors
 /// The statement failed.
-pub async fn find_first(db: &mut PgConnection, contact: &Examined) -> sqlx::Result<Option<Held>> {
-    sqlx::query_as!(
+pub async fn queue(db: &mut PgConnection, contact: &Examined) -> sqlx::Result<()> {
+    let what = format!("contact {} {}", contact.region.code(), contact.key.form());
+    sqlx::query!("select pg_advisory_xact_lock(hashtextextended($1, 0))", what).fetch_one(db).await?;
+    Ok(())
+}
+
+/// The first contact under a region and key, and the latest, which may be the first.
+///
+/// # Errors
+/// A statement failed.
+pub async fn find(db: &mut PgConnection, contact: &Examined) -> sqlx::Result<Option<(Held, Held)>> {
+    let first = sqlx::query_as!(
         Held,
-        "select contact_id as id, receipt_number, received_at, body_hash from contact
-         where region = $1 and idempotency_key = $2 and variant_of is null",
+        "select contact_id as id, receipt_number, received_at, body_hash, place from contact
+         where region = $1 and coalesce(key_form, idempotency_key) in ($2, $3) and variant_of is null
+         order by idempotency_key = $3 desc limit 1",
         contact.region.code(),
+        contact.key.form(),
         contact.key.as_str()
     )
+    .fetch_optional(&mut *db)
+    .await?;
+    let Some(first) = first else { return Ok(None) };
+    let latest = sqlx::query_as!(
+        Held,
+        "select contact_id as id, receipt_number, received_at, body_hash, place from contact
+         where variant_of = $1 order by place desc, received_at desc, contact_id desc limit 1",
+        first.id
+    )
     .fetch_optional(db)
-    .await
+    .await?;
+    let latest = latest.unwrap_or_else(|| first.clone());
+    Ok(Some((first, latest)))
 }
 
 /// Number and time of a receipt, for whoever sent one of its bodies, or for the RJ Unit (`submitter` is `None`).

@@ -49,7 +49,8 @@ pub async fn lock_bodies(db: &mut PgConnection, vault: &Vault, id: Uuid) -> sqlx
 pub async fn carry_out(db: &mut PgConnection, vault: &Vault, id: Uuid, concerns: &[Uuid], at: OffsetDateTime) -> sqlx::Result<Destruction> {
     // First: the policies and triggers let rows of a purged referral go, and of no other.
     let emptied = sqlx::query!(
-        "update referral set purged_at = $2, content = '', content_sealed = null, flags = '{}', origin = 'any-communication',
+        "update referral set purged_at = $2, content = '', content_sealed = null, flags = '{}', questions = null, origin = 'any-communication',
+                             gone = coalesce((select array_agg(body_hash) from referral_variant v where v.referral_id = $1), '{}'),
                              counted_origin = 'any-communication', state = 'received', decisions = 0, disposition = null, review_on = null
          where referral_id = $1 and purged_at is null",
         id,

@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 use super::sealed::{self, Patience};
 use crate::{
-    domain::{Body, Disposition, Flags, Origin, State, referral::Examined},
+    domain::{Body, Disposition, Flags, Key, Origin, State, Statements, referral::Examined},
     error::unknown_code,
 };
 
@@ -34,6 +34,25 @@ pub struct Held {
     pub body_hash: Vec<u8>,
     /// Its content is gone with its case [LPR4].
     pub purged: bool,
+    /// Of a purged one: the fingerprints of the other bodies that were received under its key.
+    pub gone: Vec<Vec<u8>>,
+}
+
+impl Held {
+    /// This body was received under the key before.
+    #[must_use]
+    pub fn has_seen(&self, body: &Body) -> bool {
+        self.body_hash == body.hash() || self.gone.iter().any(|gone| gone == body.hash())
+    }
+}
+
+/// What was said to the questions, and whether somebody has decided on it.
+pub struct Said {
+    pub flags: Flags,
+    pub statements: Statements,
+    pub is_decided: bool,
+    /// The moment that was last told of it.
+    pub told_at: Option<OffsetDateTime>,
 }
 
 /// A referral of the queue, without its content.
@@ -85,14 +104,17 @@ pub async fn insert_all(
     let origins: Vec<String> = rows.iter().map(|r| r.referral.origin.code().to_owned()).collect();
     let counted: Vec<String> = rows.iter().map(|r| r.referral.counted_origin.code().to_owned()).collect();
     let flags: Vec<String> = rows.iter().map(|r| r.referral.flags.codes().join(" ")).collect();
+    let forms: Vec<String> = rows.iter().map(|r| r.referral.key.form().to_owned()).collect();
+    let questions: Vec<String> = rows.iter().map(|r| r.referral.statements.codes().join(" ")).collect();
     let states: Vec<String> = rows.iter().map(|r| r.referral.state().code().to_owned()).collect();
     sqlx::query_scalar!(
         "insert into referral (referral_id, receipt_number, site, idempotency_key, body_hash, content, content_sealed,
-                               origin, counted_origin, flags, state, submitter, received_at)
-         select id, number, site, key, hash, content, sealed, origin, counted, string_to_array(flags, ' '), state, $11, $12
+                               origin, counted_origin, flags, state, submitter, received_at, key_form, questions)
+         select id, number, site, key, hash, content, sealed, origin, counted, string_to_array(flags, ' '), state, $11, $12,
+                form, string_to_array(questions, ' ')
          from unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::bytea[], $6::bytea[],
-                     $7::text[], $8::text[], $9::text[], $10::text[], $13::bytea[])
-              as new (id, number, site, key, hash, content, origin, counted, flags, state, sealed)
+                     $7::text[], $8::text[], $9::text[], $10::text[], $13::bytea[], $14::text[], $15::text[])
+              as new (id, number, site, key, hash, content, origin, counted, flags, state, sealed, form, questions)
          on conflict do nothing
          returning referral_id",
         &ids,
@@ -107,7 +129,9 @@ pub async fn insert_all(
         &states,
         submitter,
         at,
-        &sealed as &[Option<Vec<u8>>]
+        &sealed as &[Option<Vec<u8>>],
+        &forms,
+        &questions
     )
     .fetch_all(db)
     .await
@@ -120,20 +144,24 @@ async fn seal_all(db: &mut PgConnection, vault: &Vault, rows: &[New<'_>], at: Of
     Ok(rows.iter().map(seal).collect::<Result<_, Fault>>()?)
 }
 
-/// What already stands under these sites and keys, each with its site and key.
+/// What already stands under these sites and keys, each with its site and the form of its key.
 ///
 /// # Errors
 /// The statement failed.
-pub async fn find_held(db: &mut PgConnection, asked: &[(&str, &str)]) -> sqlx::Result<Vec<((String, String), Held)>> {
+pub async fn find_held(db: &mut PgConnection, asked: &[(&str, &Key)]) -> sqlx::Result<Vec<((String, String), Held)>> {
     let sites: Vec<String> = asked.iter().map(|(site, _)| (*site).to_owned()).collect();
-    let keys: Vec<String> = asked.iter().map(|(_, key)| (*key).to_owned()).collect();
+    let forms: Vec<String> = asked.iter().map(|(_, key)| key.form().to_owned()).collect();
+    let given: Vec<String> = asked.iter().map(|(_, key)| key.as_str().to_owned()).collect();
+    // What was recorded before keys had a form compares as it was given; the same letters come last, and count.
     let rows = sqlx::query!(
-        r#"select r.referral_id, r.site, r.idempotency_key, r.receipt_number, r.received_at, r.body_hash,
-                  r.purged_at is not null as "purged!"
-           from unnest($1::text[], $2::text[]) as asked (site, key)
-           join referral r on r.site = asked.site and r.idempotency_key = asked.key"#,
+        r#"select r.referral_id, r.site, asked.form as "form!", r.receipt_number, r.received_at, r.body_hash,
+                  r.purged_at is not null as "purged!", r.gone
+           from unnest($1::text[], $2::text[], $3::text[]) as asked (site, form, given)
+           join referral r on r.site = asked.site and coalesce(r.key_form, r.idempotency_key) in (asked.form, asked.given)
+           order by r.idempotency_key = asked.given"#,
         &sites,
-        &keys
+        &forms,
+        &given
     )
     .fetch_all(db)
     .await?;
@@ -144,8 +172,9 @@ pub async fn find_held(db: &mut PgConnection, asked: &[(&str, &str)]) -> sqlx::R
             received_at: r.received_at,
             body_hash: r.body_hash,
             purged: r.purged,
+            gone: r.gone,
         };
-        ((r.site, r.idempotency_key), held)
+        ((r.site, r.form), held)
     });
     Ok(held.collect())
 }
@@ -180,16 +209,47 @@ pub async fn keep_variant(
     Ok(done.rows_affected() == 1)
 }
 
-/// Writes the flags that all bodies together leave, and the state of a referral that nobody has decided on.
+/// What was said under a key so far, held against everyone else until the transaction ends.
+///
+/// # Errors
+/// The statement failed, or the row holds an unknown code.
+pub async fn lock_statements(db: &mut PgConnection, id: Uuid) -> chassis::Result<Option<Said>> {
+    let row = sqlx::query!(
+        "select origin, flags, questions, decisions, told_at from referral where referral_id = $1 and purged_at is null for update",
+        id
+    )
+    .fetch_optional(db)
+    .await?;
+    let Some(row) = row else { return Ok(None) };
+    let origin = Origin::from_code(&row.origin).ok_or_else(|| unknown_code("referral.origin"))?;
+    let flags = Flags::from_codes(&row.flags);
+    let statements = match row.questions {
+        Some(questions) => Statements::from_codes(&questions),
+        None => Statements::before_they_were_kept(origin, &flags),
+    };
+    Ok(Some(Said { flags, statements, is_decided: row.decisions > 0, told_at: row.told_at }))
+}
+
+/// Notes the moment of a correction that is told.
 ///
 /// # Errors
 /// The statement failed.
-pub async fn update_flags(db: &mut PgConnection, id: Uuid, flags: &Flags) -> sqlx::Result<()> {
+pub async fn told(db: &mut PgConnection, id: Uuid, at: OffsetDateTime) -> sqlx::Result<()> {
+    sqlx::query!("update referral set told_at = $2 where referral_id = $1", id, at).execute(db).await?;
+    Ok(())
+}
+
+/// Writes what all bodies together say and leave, and the state of a referral that nobody has decided on.
+///
+/// # Errors
+/// The statement failed.
+pub async fn update_flags(db: &mut PgConnection, id: Uuid, flags: &Flags, statements: &Statements) -> sqlx::Result<()> {
     sqlx::query!(
-        "update referral set flags = $2, state = case when decisions = 0 then $3 else state end where referral_id = $1",
+        "update referral set flags = $2, questions = $4, state = case when decisions = 0 then $3 else state end where referral_id = $1",
         id,
         &flags.codes(),
-        State::undecided(flags).code()
+        State::undecided(flags).code(),
+        &statements.codes()
     )
     .execute(db)
     .await?;
@@ -245,7 +305,7 @@ impl Row {
     }
 }
 
-/// What waits for a decision, and deferrals whose day has come; oldest first, after `(received, id)`.
+/// What waits for a decision, deferrals whose day has come, and what was corrected after its decision; oldest first, after `(received, id)`.
 ///
 /// # Errors
 /// The statement failed, or a row holds an unknown code.
@@ -255,8 +315,9 @@ pub async fn waiting(db: &mut PgConnection, after: (OffsetDateTime, Uuid), today
         r#"select referral_id, receipt_number, origin, site, state, received_at, flags,
                   (select count(*) from referral_variant v where v.referral_id = r.referral_id) as "variants!"
            from referral r
-           where state in ('received', 'needs-clarification', 'screened-deferred') and purged_at is null
-             and (state <> 'screened-deferred' or review_on <= $3)
+           where (state in ('received', 'needs-clarification', 'screened-deferred') or 'corrected-after-decision' = any (flags))
+             and purged_at is null
+             and (state <> 'screened-deferred' or review_on <= $3 or 'corrected-after-decision' = any (flags))
              and (received_at, referral_id) > ($1, $2)
            order by received_at, referral_id limit $4"#,
         after.0,

@@ -19,15 +19,17 @@ use crate::{
 /// # Errors
 /// The statement failed, or a row holds an unknown code.
 pub async fn lock(db: &mut PgConnection, vault: &Vault, id: Uuid) -> chassis::Result<Option<(i32, Standing)>> {
-    let row = sqlx::query!("select state, flags, decisions from referral where referral_id = $1 and purged_at is null for update", id)
-        .fetch_optional(&mut *db)
-        .await?;
+    let row =
+        sqlx::query!("select state, flags, decisions, told_at from referral where referral_id = $1 and purged_at is null for update", id)
+            .fetch_optional(&mut *db)
+            .await?;
     let Some(row) = row else { return Ok(None) };
     let standing = Standing {
         state: State::from_code(&row.state).ok_or_else(|| unknown_code("referral.state"))?,
         flags: Flags::from_codes(&row.flags),
         // Read after the lock, by a statement of its own: a join would show the decision that stood before the wait.
         latest: latest(db, vault, id, row.decisions).await?,
+        told_at: row.told_at,
     };
     Ok(Some((row.decisions, standing)))
 }
@@ -88,12 +90,15 @@ pub async fn add(
     .execute(&mut *db)
     .await?;
     sqlx::query!(
-        "update referral set state = $2, decisions = $3, disposition = $4, review_on = $5 where referral_id = $1",
+        "update referral set state = $2, decisions = $3, disposition = $4, review_on = $5,
+                             flags = array_remove(flags, 'corrected-after-decision'), told_at = $6
+         where referral_id = $1",
         id,
         state.code(),
         number,
         decision.disposition.code(),
-        decision.review_on
+        decision.review_on,
+        at
     )
     .execute(db)
     .await?;

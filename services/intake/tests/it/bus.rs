@@ -109,6 +109,18 @@ async fn a_message_that_cannot_be_read_is_answered_and_kept_with_its_bytes() {
 }
 
 #[tokio::test]
+async fn a_concern_in_a_message_that_cannot_be_read_rings_all_the_same() {
+    let desk = desk().await;
+    let mut bytes = Referral { safety_concern: "il a un couteau".into(), ..referral("form-1") }.encode_to_vec();
+    let place = bytes.windows(4).position(|w| w == b"Jean").unwrap();
+    bytes[place] = 0xE9;
+    deliver(&desk, &Referrals(desk.clone()), &message("ro.intake.submit.referral.mission", bytes)).await.unwrap();
+    let rung = waiting::<Concern>(&desk, "ro.safety.raise.mission").await;
+    assert_eq!(rung.iter().map(|c| (c.text.as_str(), c.site.as_str())).collect::<Vec<_>>(), [("il a un couteau", "mission")]);
+    assert_eq!((count(&desk, "referral").await, count(&desk, "quarantine").await), (0, 1));
+}
+
+#[tokio::test]
 async fn every_cut_of_a_referral_is_answered_with_a_receipt_or_a_reason() {
     let desk = desk().await;
     let whole = referral("form-1").encode_to_vec();

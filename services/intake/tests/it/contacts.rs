@@ -96,3 +96,27 @@ async fn eight_pushes_of_one_key_at_once_give_one_contact() {
     }
     assert_eq!((firsts, count(&desk, "contact").await, count(&desk, "outbox").await), (1, 1, 1));
 }
+
+#[tokio::test]
+async fn a_return_to_an_earlier_number_counts_and_the_one_told_last_again_does_not() {
+    let desk = desk().await;
+    let (one, other) = ("604-555-0100", "604-555-0199");
+    // Each time under one key, in whatever spelling, and each time twice.
+    for (key, value) in [("Dossier-1", one), ("dossier\u{2011}1", other), ("DOSSIER-1", one), ("Dossier-1", other)] {
+        for _ in 0..2 {
+            push(&desk, &vso("pacific"), phone(key, value)).await.unwrap();
+        }
+    }
+    let facts: Vec<ContactPushed> = waiting(&desk, subject::CONTACT_PUSHED).await;
+    let mut values = Vec::new();
+    for fact in &facts {
+        let (_, full) = get_contact(&desk, &Caller::service("notification"), &fact.contact_id).await.unwrap();
+        values.push(intake::wire::kept_contact(&full.content, &full.key).unwrap().value);
+    }
+    assert_eq!(values, [one, other, one, other]);
+    // Without a key each push is its own.
+    for _ in 0..2 {
+        assert_eq!(push(&desk, &vso("pacific"), phone("", one)).await.unwrap().repeat, Repeat::First);
+    }
+    assert_eq!(waiting::<ContactPushed>(&desk, subject::CONTACT_PUSHED).await.len(), 6);
+}

@@ -117,16 +117,37 @@ async fn a_purged_referral_that_is_sent_again_is_answered_as_before_and_opens_no
 }
 
 #[tokio::test]
-async fn another_referral_under_the_key_of_a_purged_one_is_refused_and_a_concern_in_it_is_raised_all_the_same() {
-    let desk = desk().await;
-    let id = accepted(&desk, marked("1")).await;
-    purge(&desk, &id).await;
-    let other = Referral { request: "something else".into(), safety_concern: "he will hurt himself".into(), ..referral("1") };
-    let answers = submit_all(&desk, &staff("mission"), vec![other, marked("2")]).await;
-    assert_eq!(refused(&answers[0]), ("key-used", Some("idempotency_key")));
-    recorded(answers[1].clone());
-    assert_eq!(waiting::<Concern>(&desk, "ro.safety.raise.%").await.len(), 1);
-    assert_eq!(count(&desk, "referral_variant").await, 0);
+async fn a_key_that_was_used_before_answers_the_same_bytes_whether_a_case_existed_was_purged_or_not() {
+    let worried = Referral { request: "something else".into(), safety_concern: "he will hurt himself".into(), ..referral("1") };
+    let sent = [marked("1"), Referral { request: "marker-other".into(), ..marked("1") }, worried.clone(), worried];
+    let mut answers: Vec<Vec<Vec<u8>>> = Vec::new();
+    for (decided, purged) in [(false, false), (true, false), (true, true)] {
+        let desk = desk().await;
+        submit(&desk, &staff("mission"), sent[0].clone()).await;
+        submit(&desk, &staff("mission"), sent[1].clone()).await;
+        let id = only_id(&desk).await;
+        if decided {
+            crate::screening::decide(&desk, &officer(1), &id, Disposition::Accepted, "marker-reason").await.unwrap();
+        }
+        if purged {
+            purge(&desk, &id).await;
+        }
+        desk.clock.advance(Duration::hours(1));
+        let told = async || waiting::<proto::intake::v1::ReferralReceived>(&desk, subject::REFERRAL_RECEIVED).await.len();
+        let before = told().await;
+        let mut said = Vec::new();
+        for referral in &sent {
+            let answer = submit_all(&desk, &staff("mission"), vec![referral.clone()]).await.remove(0);
+            said.push(prost::Message::encode_to_vec(&intake::wire::answer(&answer)));
+        }
+        answers.push(said);
+        assert_eq!(waiting::<Concern>(&desk, "ro.safety.raise.%").await.len(), 1, "the concern in it is raised, once");
+        // What was new in them is not lost: beside a stub it is a referral of its own, once.
+        assert_eq!(told().await - before, usize::from(purged));
+        let (queue, _) = list_queue::list_queue(&desk, &officer(1), list_queue::Scope::Waiting, 50, "").await.unwrap();
+        assert_eq!(queue.len(), 1);
+    }
+    assert!(answers.iter().all(|said| *said == answers[0]));
 }
 
 #[tokio::test]

@@ -1,9 +1,12 @@
 //! Submitting: once per key, never dropped, whatever else is in the batch.
 
 use chassis::{Error, Ids, Refusal};
-use intake::app::{Desk, Repeat, get_receipt::get_receipt, get_referral::get_referral, list_queue, screen_referral, submit_referral};
+use intake::{
+    app::{Desk, Repeat, get_receipt::get_receipt, get_referral::get_referral, list_queue, screen_referral, submit_referral},
+    domain::Disposition,
+};
 use proto::{
-    intake::v1::{Known, Origin, Referral, ReferralReceived},
+    intake::v1::{Known, Origin, Referral, ReferralCorrected, ReferralReceived, ReferralScreened},
     role,
     safety::v1 as safety,
     subject,
@@ -27,13 +30,115 @@ async fn the_same_referral_sent_twice_is_one_referral_with_one_receipt() {
 }
 
 #[tokio::test]
-async fn a_referral_without_a_key_is_known_again_by_its_body() {
+async fn two_people_who_say_the_same_words_without_a_key_are_two_referrals_and_two_concerns() {
     let desk = desk().await;
-    let first = submit(&desk, &staff("mission"), referral("")).await;
-    let again = submit(&desk, &staff("mission"), referral("")).await;
-    assert_eq!((again.repeat, &again.number), (Repeat::SameBody, &first.number));
-    let other = submit(&desk, &staff("mission"), Referral { request: "another matter".into(), ..referral("") }).await;
-    assert_eq!(other.repeat, Repeat::First);
+    let words = Referral { safety_concern: "he has a knife".into(), ..referral("") };
+    let answers = submit_all(&desk, &staff("mission"), vec![words.clone(), words.clone()]).await;
+    let numbers: Vec<String> = answers.into_iter().map(recorded).map(|receipt| receipt.number).collect();
+    assert_ne!(numbers[0], numbers[1]);
+    let third = submit(&desk, &staff("mission"), words.clone()).await;
+    assert_eq!(third.repeat, Repeat::First);
+    assert_eq!((count(&desk, "referral").await, count(&desk, "referral_variant").await), (3, 0));
+    // Each rings, and so do two that are refused with the same words.
+    let bad = Referral { origin: 0, ..words };
+    submit_all(&desk, &staff("mission"), vec![bad.clone(), bad]).await;
+    let mut ids: Vec<String> =
+        waiting::<safety::Concern>(&desk, subject::RAISE_WITHOUT_SITE).await.into_iter().map(|concern| concern.concern_id).collect();
+    ids.sort();
+    ids.dedup();
+    assert_eq!(ids.len(), 5);
+    // The key that was made is answered, and a retry under it is one.
+    let again = submit(&desk, &staff("mission"), Referral { idempotency_key: third.key, ..referral("") }).await;
+    assert_eq!((again.number, again.repeat), (third.number, Repeat::OtherBody));
+}
+
+#[tokio::test]
+async fn a_key_is_the_same_under_every_spelling_and_each_sender_is_answered_with_the_one_they_gave() {
+    let desk = desk().await;
+    let first = submit(&desk, &staff("mission"), referral("Formulaire-É-1")).await;
+    for spelling in ["formulaire-e\u{301}-1", "FORMULAIRE\u{2011}É\u{2013}1", "\u{a0}Formulaire-É\u{200b}-1\u{2009}"] {
+        let again = submit(&desk, &staff("mission"), referral(spelling)).await;
+        assert_eq!((again.repeat, &again.number, again.key.as_str()), (Repeat::SameBody, &first.number, spelling));
+    }
+    assert_eq!(count(&desk, "referral").await, 1);
+    assert_eq!(get_receipt(&desk, &staff("mission"), &first.number).await.unwrap().key, "Formulaire-É-1");
+}
+
+#[tokio::test]
+async fn a_referral_from_before_keys_had_a_form_is_known_again_under_the_key_it_was_given() {
+    let desk = desk().await;
+    let first = submit(&desk, &staff("mission"), referral("Form-1")).await;
+    sqlx::query("update referral set key_form = null, questions = null").execute(&desk.database.admin).await.unwrap();
+    let again = submit(&desk, &staff("mission"), referral("Form-1")).await;
+    assert_eq!((again.repeat, again.number), (Repeat::SameBody, first.number));
+}
+
+#[tokio::test]
+async fn invisible_characters_alone_are_refused_with_a_reason_and_nothing_empty_stands_in_the_queue() {
+    let desk = desk().await;
+    let nothing = |text: &str| Referral { request: text.into(), offender_name: String::new(), ..referral("") };
+    let lines = ["\u{200b}\u{200d}\u{feff}", "\u{3164}", "\u{2800}\u{2800}", "\u{ad}\u{2060}"].map(nothing).to_vec();
+    for answer in submit_all(&desk, &staff("mission"), lines).await {
+        assert_eq!(refused(&answer), ("nothing-told", Some("request")));
+    }
+    assert_eq!(count(&desk, "referral").await, 0);
+}
+
+#[tokio::test]
+async fn a_correction_after_the_decision_goes_back_to_the_queue_is_shown_and_told_until_it_is_decided_anew() {
+    for disposition in [Disposition::OtherPartyUnwilling, Disposition::Accepted] {
+        let desk = desk().await;
+        submit(&desk, &staff("mission"), referral("1")).await;
+        let id = only_id(&desk).await;
+        crate::screening::decide(&desk, &officer(1), &id, disposition, "as heard").await.unwrap();
+        let queue = async || list_queue::list_queue(&desk, &officer(1), list_queue::Scope::Waiting, 0, "").await.unwrap().0;
+        assert!(queue().await.is_empty());
+        desk.clock.advance(-time::Duration::HOUR);
+        let corrected = Referral { no_contact_condition: Known::Yes.into(), ..referral("1") };
+        for _ in 0..2 {
+            submit(&desk, &staff("mission"), corrected.clone()).await;
+        }
+        let shown = queue().await;
+        assert_eq!(shown.len(), 1, "{disposition:?}");
+        assert_eq!(shown[0].flags.codes(), ["no-contact-condition", "corrected-after-decision"]);
+        let told: Vec<ReferralCorrected> = waiting(&desk, subject::REFERRAL_CORRECTED).await;
+        let decided: Vec<ReferralScreened> = waiting(&desk, subject::REFERRAL_SCREENED).await;
+        assert_eq!((told.len(), told[0].referral_id.as_str()), (1, id.as_str()));
+        let instant = |stamp: &Option<prost_types::Timestamp>| stamp.as_ref().and_then(chassis::wire::instant).unwrap();
+        assert!(instant(&told[0].corrected_at) > instant(&decided[0].screened_at), "whatever the clock says");
+        // The same decision, made anew on what is known now, is told.
+        crate::screening::decide(&desk, &officer(1), &id, disposition, "as heard").await.unwrap();
+        let decided: Vec<ReferralScreened> = waiting(&desk, subject::REFERRAL_SCREENED).await;
+        assert_eq!(decided.len(), 2);
+        assert!(instant(&decided[1].screened_at) > instant(&told[0].corrected_at));
+        assert!(queue().await.is_empty());
+        let (_, full) = get_referral(&desk, &officer(1), &id).await.unwrap();
+        assert_eq!(full.flags.codes(), ["no-contact-condition"], "and the condition stays known");
+    }
+}
+
+#[tokio::test]
+async fn a_resend_that_is_silent_or_of_another_origin_leaves_the_question_open_and_the_answer_given() {
+    let desk = desk().await;
+    let unanswered = Referral { offender_asked: 0, ..referral("1") };
+    submit(&desk, &staff("mission"), unanswered.clone()).await;
+    let id = only_id(&desk).await;
+    let flags = async || get_referral(&desk, &officer(1), &id).await.unwrap().1.flags.codes();
+    let resends = [
+        Referral { request: "in other words".into(), ..unanswered.clone() },
+        Referral { origin: Origin::Victim.into(), ..unanswered.clone() },
+        Referral { origin: Origin::Victim.into(), ..referral("1") },
+    ];
+    for resend in resends {
+        submit(&desk, &staff("mission"), resend).await;
+        assert_eq!(flags().await, ["offender-asked-not-stated"]);
+    }
+    submit(&desk, &officer(1), referral("1")).await;
+    assert!(flags().await.is_empty());
+    submit(&desk, &staff("mission"), Referral { request: "again in other words".into(), ..unanswered.clone() }).await;
+    assert!(flags().await.is_empty(), "silence takes no answer back");
+    submit(&desk, &staff("mission"), Referral { offender_asked: Known::No.into(), ..unanswered }).await;
+    assert_eq!(flags().await, ["offender-asked-not-stated"], "an answer that says otherwise does");
 }
 
 #[tokio::test]
@@ -102,15 +207,22 @@ async fn a_broken_line_in_the_middle_of_a_batch_stops_no_other_line() {
 }
 
 #[tokio::test]
-async fn more_lines_than_one_call_may_hold_are_refused_and_nothing_is_recorded() {
+async fn more_lines_than_one_call_may_hold_are_refused_nothing_is_recorded_and_every_concern_in_them_rings() {
     let desk = desk().await;
     let lines = (0..=submit_referral::BATCH).map(|i| submission(referral(&i.to_string()))).collect();
     let refusal = submit_referral::submit(&desk, &staff("mission"), lines).await.unwrap_err();
     assert!(matches!(refusal, Error::Refused(Refusal { reason: "too-many-lines", .. })));
-    assert_eq!(count(&desk, "referral").await, 0);
+    assert_eq!((count(&desk, "referral").await, count(&desk, "outbox").await), (0, 0));
+    let worried = |i: usize| Referral { safety_concern: if i % 100 == 7 { format!("concern {i}") } else { String::new() }, ..referral("") };
+    let lines = (0..=submit_referral::BATCH).map(|i| submission(worried(i))).collect();
+    let refusal = submit_referral::submit(&desk, &staff("mission"), lines).await.unwrap_err();
+    assert!(matches!(&refusal, Error::Refused(refusal) if refusal.en.contains("raised all the same")), "{refusal}");
+    assert_eq!(waiting::<safety::Concern>(&desk, subject::RAISE_WITHOUT_SITE).await.len(), 5, "every concern in them rings");
+    sqlx::query("update outbox set carried_at = now()").execute(&desk.database.admin).await.unwrap();
+    let before = count(&desk, "outbox").await;
     let lines = (0..submit_referral::BATCH).map(|i| referral(&i.to_string())).collect();
     assert_eq!(submit_all(&desk, &staff("mission"), lines).await.len(), submit_referral::BATCH);
-    assert_eq!((count(&desk, "referral").await, count(&desk, "outbox").await), (500, 500));
+    assert_eq!((count(&desk, "referral").await, count(&desk, "outbox").await - before), (500, 500));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]

@@ -1,0 +1,208 @@
+//! What the bodies under one key say to each question, in the order in which they came, each for the origin it states.
+//!
+//! Silence answers nothing and takes no answer back; a body of another origin answers only what is asked of that origin.
+
+use std::collections::BTreeMap;
+
+use super::{
+    Flag, Flags,
+    flag::is_relation,
+    referral::{Known, Origin, Told},
+    text,
+};
+
+/// How a question stands with one origin.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Stance {
+    /// It must be asked, and nobody said anything to it.
+    Open,
+    Answered,
+    /// The answer was one that leaves it open, whatever was said before.
+    Denied,
+}
+
+impl Stance {
+    const ALL: [Self; 3] = [Self::Open, Self::Answered, Self::Denied];
+
+    const fn code(self) -> &'static str {
+        match self {
+            Self::Open => "open",
+            Self::Answered => "answered",
+            Self::Denied => "denied",
+        }
+    }
+}
+
+/// The statements under one key.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Statements(BTreeMap<(Origin, Flag), Stance>);
+
+impl Statements {
+    /// What one body says.
+    #[must_use]
+    pub fn of(told: &Told, origin: Origin) -> Self {
+        let asked = match told.offender_asked {
+            Known::Yes => Stance::Answered,
+            Known::No => Stance::Denied,
+            Known::Unknown => Stance::Open,
+        };
+        let conditions = if told.no_contact_condition == Known::Unknown { Stance::Open } else { Stance::Answered };
+        let relation = told.representative_relation.expose();
+        let relation = match () {
+            () if is_relation(relation) => Stance::Answered,
+            () if text::is_given(relation) => Stance::Denied,
+            () => Stance::Open,
+        };
+        let found = [
+            (Flag::OffenderAskedNotStated, origin == Origin::Institutional, asked),
+            (Flag::ConditionsNotStated, origin == Origin::Community, conditions),
+            (Flag::RepresentativeRelationUnknown, told.is_represented(), relation),
+        ];
+        Self(found.into_iter().filter(|(_, concerns, _)| *concerns).map(|(flag, _, stance)| ((origin, flag), stance)).collect())
+    }
+
+    /// What stands once a later body has come.
+    #[must_use]
+    pub fn then(&self, later: &Self) -> Self {
+        let mut all = self.0.clone();
+        for (question, stance) in &later.0 {
+            if *stance == Stance::Open {
+                all.entry(*question).or_insert(Stance::Open);
+            } else {
+                all.insert(*question, *stance);
+            }
+        }
+        Self(all)
+    }
+
+    /// The questions that are open with any origin.
+    #[must_use]
+    pub fn flags(&self) -> Flags {
+        self.0.iter().filter(|(_, stance)| **stance != Stance::Answered).map(|((_, flag), _)| *flag).collect()
+    }
+
+    /// The codes for the database, in a fixed order.
+    #[must_use]
+    pub fn codes(&self) -> Vec<String> {
+        self.0.iter().map(|((origin, flag), stance)| format!("{}/{}/{}", origin.code(), flag.code(), stance.code())).collect()
+    }
+
+    /// Reads codes back; a code that is not known is left out.
+    #[must_use]
+    pub fn from_codes<S: AsRef<str>>(codes: &[S]) -> Self {
+        Self(codes.iter().filter_map(|code| read(code.as_ref())).collect())
+    }
+
+    /// Those of a referral that was recorded before they were kept: what its one origin must be asked and is not flagged was answered.
+    #[must_use]
+    pub fn before_they_were_kept(origin: Origin, flags: &Flags) -> Self {
+        let asked = |flag| match flag {
+            Flag::OffenderAskedNotStated => origin == Origin::Institutional,
+            Flag::ConditionsNotStated => origin == Origin::Community,
+            _ => false,
+        };
+        let stance = |flag: Flag| match flags.contains(flag) {
+            true => Some(Stance::Open),
+            false if asked(flag) => Some(Stance::Answered),
+            false => None,
+        };
+        let questions = Flag::ALL.into_iter().filter(|flag| flag.is_question());
+        Self(questions.filter_map(|flag| Some(((origin, flag), stance(flag)?))).collect())
+    }
+}
+
+fn read(code: &str) -> Option<((Origin, Flag), Stance)> {
+    let mut parts = code.split('/');
+    let (origin, flag, stance) = (parts.next()?, parts.next()?, parts.next()?);
+    let flag = Flag::ALL.into_iter().find(|f| f.code() == flag)?;
+    Some(((Origin::from_code(origin)?, flag), Stance::ALL.into_iter().find(|s| s.code() == stance)?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const KNOWN: [Known; 3] = [Known::Yes, Known::No, Known::Unknown];
+    const RELATIONS: [(&str, &str); 4] = [("", ""), ("Perle Fictive", ""), ("Perle Fictive", "neighbour"), ("Perle Fictive", "spouse")];
+
+    /// Every body that differs in what is said to a question.
+    fn bodies() -> Vec<(Origin, Told)> {
+        let mut all = Vec::new();
+        for origin in Origin::ALL {
+            for asked in KNOWN {
+                for condition in KNOWN {
+                    for (name, relation) in RELATIONS {
+                        let told = Told {
+                            offender_asked: asked,
+                            no_contact_condition: condition,
+                            representative_name: name.to_owned().into(),
+                            representative_relation: relation.to_owned().into(),
+                            ..Told::default()
+                        };
+                        all.push((origin, told));
+                    }
+                }
+            }
+        }
+        all
+    }
+
+    /// Whether a body states the answer to a question, written apart from the rule.
+    fn answers(told: &Told, flag: Flag) -> bool {
+        match flag {
+            Flag::OffenderAskedNotStated => told.offender_asked == Known::Yes,
+            Flag::ConditionsNotStated => told.no_contact_condition != Known::Unknown,
+            _ => told.representative_relation.expose() == "spouse",
+        }
+    }
+
+    #[test]
+    fn a_resend_that_is_silent_on_a_question_or_of_another_origin_answers_nothing() {
+        for (origin, first) in bodies() {
+            let before = Statements::of(&first, origin);
+            for (other, second) in bodies() {
+                let after = before.then(&Statements::of(&second, other)).flags();
+                for flag in Flag::ALL.into_iter().filter(|f| f.is_question() && before.flags().contains(*f)) {
+                    let answered = origin == other && answers(&second, flag);
+                    assert_eq!(after.contains(flag), !answered, "{flag:?}: {origin:?} {first:?}, then {other:?} {second:?}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_resend_that_is_silent_takes_no_answer_back_and_one_that_says_otherwise_does() {
+        let institutional = |asked| Statements::of(&Told { offender_asked: asked, ..Told::default() }, Origin::Institutional);
+        let open = |bodies: &[Known]| {
+            let all = bodies.iter().fold(Statements::default(), |all, asked| all.then(&institutional(*asked)));
+            all.flags().contains(Flag::OffenderAskedNotStated)
+        };
+        assert!(!open(&[Known::Yes, Known::Unknown]));
+        assert!(open(&[Known::Yes, Known::No]));
+        assert!(open(&[Known::Yes, Known::No, Known::Unknown]));
+        assert!(!open(&[Known::No, Known::Yes]));
+    }
+
+    #[test]
+    fn statements_survive_the_database_and_what_is_newer_is_left_out() {
+        for (origin, told) in bodies() {
+            let one = Statements::of(&told, origin);
+            assert_eq!(Statements::from_codes(&one.codes()), one);
+        }
+        let strange = ["", "victim", "victim/offender-asked-not-stated", "a/b/c", "victim/new-question/open"];
+        assert_eq!(Statements::from_codes(&strange), Statements::default());
+    }
+
+    #[test]
+    fn a_referral_of_before_keeps_its_questions_and_its_answers() {
+        for (origin, told) in bodies() {
+            let now = Statements::of(&told, origin);
+            let then = Statements::before_they_were_kept(origin, &now.flags());
+            assert_eq!(then.flags(), now.flags(), "{origin:?} {told:?}");
+            assert!(
+                then.then(&Statements::of(&Told::default(), origin)).flags() == now.flags(),
+                "silence changes nothing: {origin:?} {told:?}"
+            );
+        }
+    }
+}
