@@ -22,6 +22,7 @@ pub fn line(subject: &str, role: &str, site: Option<&str>) -> Line {
         until: None,
         ended_at: None,
         revision: 1,
+        epoch: 0,
         signature: Vec::new(),
     }
 }
@@ -33,6 +34,6 @@ pub fn line(subject: &str, role: &str, site: Option<&str>) -> Line {
 #[expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 pub async fn hold(pool: &PgPool, line: &Line) {
     let mut tx = begin(pool, &Actor::service("tests")).await.unwrap();
-    keep(&mut tx, line).await.unwrap();
+    keep(&mut tx, line, None).await.unwrap();
     tx.commit().await.unwrap();
 }

@@ -45,7 +45,7 @@ pub async fn serve(config: Config, ctx: chassis::Context) -> anyhow::Result<()> 
     let intake = IntakeClient::new(ctx.peer("intake", &config.intake_url)?);
     let screened = screened::Screenings { intake, ids: ctx.ids.clone(), clock: ctx.clock.clone(), vault: ctx.vault.clone() };
     let heard = subject::CASES_GRANTS;
-    ctx.hear_grants(heard.stream, heard.name, heard.filters);
+    ctx.hear_grants(heard.stream, heard.name, heard.filters)?;
     let heard = subject::CASES_SCREENED;
     ctx.consume(heard.stream, heard.name, heard.filters, screened);
     let heard = subject::CASES_CONCERNS;

@@ -38,6 +38,7 @@ pub struct Card {
     pub state: ConcernState,
     pub site: String,
     pub raised_at: Option<OffsetDateTime>,
+    /// Rises with every change, and with every epoch of the alarm: of two the page shows the higher.
     pub revision: i64,
     pub told: Vec<Told>,
 }
@@ -73,7 +74,7 @@ impl Card {
             state: view.state(),
             site: view.site.clone(),
             raised_at: view.raised_at.as_ref().and_then(wire::instant),
-            revision: view.revision,
+            revision: order(view.epoch, view.revision),
             told: told.collect(),
         }
     }
@@ -148,6 +149,14 @@ pub fn elapsed(since: Duration) -> String {
     }
 }
 
+/// Changes of one concern in one epoch are fewer than this; with an epoch in seconds the product is exact in a script's numbers until 2255.
+const REVISIONS: i64 = 1_000_000;
+
+/// One number that rises with the epoch and, within one, with the revision.
+const fn order(epoch: i64, revision: i64) -> i64 {
+    epoch.saturating_mul(REVISIONS).saturating_add(if revision < REVISIONS { revision } else { REVISIONS - 1 })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -158,5 +167,12 @@ mod tests {
         {
             assert_eq!(elapsed(Duration::seconds(seconds)), text);
         }
+    }
+
+    #[test]
+    fn a_page_takes_a_concern_of_a_later_epoch_whatever_its_revision() {
+        let epoch = 1_795_000_000;
+        assert!(order(0, 7) < order(0, 8) && order(0, 999_999) < order(epoch, 1) && order(epoch, 2_000_000) < order(epoch + 1, 0));
+        assert!(order(epoch, 1) < 9_000_000_000_000_000, "the script's mark for a page that is being renewed");
     }
 }

@@ -26,7 +26,7 @@ pub async fn serve(_config: Config, ctx: chassis::Context) -> anyhow::Result<()>
     let desk = app::Desk { pool, clock, ids, outbox, vault };
     chassis::vault::keep_sealed(&ctx, store::sealed::InClear).await;
     let heard = proto::subject::INTAKE_GRANTS;
-    ctx.hear_grants(heard.stream, heard.name, heard.filters);
+    ctx.hear_grants(heard.stream, heard.name, heard.filters)?;
     bus::listen(&ctx, &desk);
     chassis::audit::join(&ctx, witness_ring())?;
     ctx.serve_grpc(proto::DESCRIPTOR_BYTES, access::RULES, grpc::routes(desk)).await

@@ -44,7 +44,7 @@ pub async fn serve(config: Config, ctx: Context) -> anyhow::Result<()> {
     ctx.spawn("mail", app::send_mail::run(app.clone(), mailer, ctx.stop.clone()));
 
     let grants = subject::NOTIFICATION_GRANTS;
-    ctx.hear_grants(grants.stream, grants.name, grants.filters);
+    ctx.hear_grants(grants.stream, grants.name, grants.filters)?;
     let rings = subject::NOTIFICATION_RINGS;
     ctx.consume(rings.stream, rings.name, rings.filters, bus::Rings { app: app.clone() });
     let concerns = subject::NOTIFICATION_CONCERNS;

@@ -22,6 +22,5 @@ create policy a_report_counts on decision_fact for select using ((select a_repor
 insert into decision_fact (referral_id, disposition, screened_at)
 select referral_id, disposition, screened_at from referral_fact where screened_at is not null;
 
--- The latest decision alone cannot say what stood at an earlier moment.
-delete from referral_fact where received_at is null;
-alter table referral_fact drop column disposition, drop column screened_at;
+comment on column referral_fact.disposition is 'Written by the version before decisions were kept each; read by nobody.';
+comment on column referral_fact.screened_at is 'Written by the version before decisions were kept each; read by nobody.';

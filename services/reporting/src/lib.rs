@@ -26,7 +26,7 @@ pub static MIGRATOR: Migrator = sqlx::migrate!();
 /// The address cannot be bound or the key set cannot be used.
 pub async fn serve(config: Config, ctx: chassis::Context) -> anyhow::Result<()> {
     chassis::vault::keep_sealed(&ctx, ()).await;
-    ctx.hear_grants(REPORTING_GRANTS.stream, REPORTING_GRANTS.name, REPORTING_GRANTS.filters);
+    ctx.hear_grants(REPORTING_GRANTS.stream, REPORTING_GRANTS.name, REPORTING_GRANTS.filters)?;
     for consumer in [REPORTING_FACTS, REPORTING_CONCERNS] {
         ctx.consume(consumer.stream, consumer.name, consumer.filters, bus::Facts);
     }

@@ -27,7 +27,7 @@ pub struct Config {
     #[arg(long, default_value = "0s:holder,4h:holder,12h:deputy,24h:everyone,every 24h")]
     pub ladder_question: Ladder,
 
-    /// Identities that become directory administrators at start while there is none: at least two, separated by commas. Later changes go through the directory itself
+    /// Identities that become directory administrators at the first start of all, and never again: at least two, separated by commas. Later changes go through the directory itself
     #[arg(long, value_delimiter = ',')]
     pub first_administrators: Vec<String>,
 

@@ -17,7 +17,7 @@ use proto::{
 };
 use sqlx::migrate::Migrator;
 
-use app::{Ladders, Tools, by_heart, devices, directory, grants, guard, ring, roster, second_road, watch::Hub};
+use app::{Ladders, Tools, by_heart, devices, directory, epoch, grants, guard, ring, roster, second_road, watch::Hub};
 pub use config::Config;
 
 /// This service's own tables.
@@ -40,8 +40,18 @@ pub async fn serve(config: Config, ctx: Context) -> anyhow::Result<()> {
     let devices = devices::Book::new(ctx.clock.clone(), time::Duration::days(config.device_days.into()));
     let accept_within = (config.accept_minutes > 0).then(|| time::Duration::minutes(config.accept_minutes.into()));
     let (clock, ids, vault) = (ctx.clock.clone(), ctx.ids.clone(), ctx.vault.clone());
-    let tools = Tools { clock, ids, ladders: Ladders::of(&config), signer, vault, devices, left: roster::Left::default(), accept_within };
-    let hub = Hub::new(ctx.clock.clone());
+    let tools = Tools {
+        clock,
+        ids,
+        ladders: Ladders::of(&config),
+        signer,
+        vault,
+        devices,
+        left: roster::Left::default(),
+        epoch: epoch::Epoch::default(),
+        accept_within,
+    };
+    let hub = Hub::new(ctx.clock.clone(), tools.epoch.clone());
     directory::load(&ctx.pool).await?;
     ring::ring_anew_without_a_key(&ctx.pool, &tools).await?;
     chassis::vault::keep_sealed(&ctx, store::sealed::InClear).await;
@@ -52,7 +62,7 @@ pub async fn serve(config: Config, ctx: Context) -> anyhow::Result<()> {
     ctx.spawn("by-heart", by_heart::keep_known(ctx.clone(), tools.clone()));
     ctx.spawn("restate-grants", grants::keep_stated(ctx.clone(), tools.clone()));
     ctx.spawn("ladder", climb(ctx.clone(), tools.clone(), hub.clone()));
-    ctx.spawn("ring-after-restore", ring_after_a_restore(ctx.clone()));
+    ctx.spawn("ring-after-restore", ring_after_a_restore(ctx.clone(), tools.clone()));
     ctx.spawn("guard", guard::keep(ctx.clone(), tools.clone()));
     ctx.spawn("watchers", hub.clone().follow(ctx.clone()));
     ctx.spawn("second-road", second_road::keep_open(ctx.clone(), tools.clone(), ctx.peer("notification", &config.notification_url)?));
@@ -70,11 +80,11 @@ pub async fn serve(config: Config, ctx: Context) -> anyhow::Result<()> {
 }
 
 /// Rings everything at once whenever the database is found to be older than it was.
-async fn ring_after_a_restore(ctx: Context) -> anyhow::Result<()> {
+async fn ring_after_a_restore(ctx: Context, tools: Tools) -> anyhow::Result<()> {
     let mut history = ctx.history();
     loop {
         let whole = *history.borrow_and_update();
-        let rung = if whole { Ok(0) } else { ring::all_at_once(&ctx.pool, ctx.clock.now()).await };
+        let rung = if whole { Ok(0) } else { begin_epoch_and_ring(&ctx, &tools).await };
         let failed = rung.is_err();
         match rung {
             Ok(0) => {}
@@ -87,6 +97,12 @@ async fn ring_after_a_restore(ctx: Context) -> anyhow::Result<()> {
             () = tokio::time::sleep(TICK), if failed => {}
         }
     }
+}
+
+/// What is told from now on is of a new epoch, so that whoever listens takes it.
+async fn begin_epoch_and_ring(ctx: &Context, tools: &Tools) -> sqlx::Result<u64> {
+    epoch::begin(&ctx.pool, tools, ctx.name).await?;
+    ring::all_at_once(&ctx.pool, ctx.clock.now()).await
 }
 
 /// The ladder engine: any number of instances may run, each audience is rung by one of them.

@@ -2,7 +2,7 @@
 
 use sqlx::PgConnection;
 
-use super::{Line, Told, keep};
+use super::{Copy, Line, Told, keep};
 use crate::{
     inbox::{Handler, Incoming, Rejection},
     lifecycle::Context,
@@ -10,12 +10,19 @@ use crate::{
 
 impl Context {
     /// Keeps this service's copy of the grants up to date from a durable consumer, until the process stops.
-    pub fn hear_grants(&self, stream: &'static str, name: &'static str, filters: &'static [&'static str]) {
-        self.consume(stream, name, filters, Heard);
+    ///
+    /// # Errors
+    /// The key of the directory cannot be read.
+    pub fn hear_grants(&self, stream: &'static str, name: &'static str, filters: &'static [&'static str]) -> anyhow::Result<()> {
+        let copy = self.grants()?;
+        self.consume(stream, name, filters, Heard { copy });
+        Ok(())
     }
 }
 
-struct Heard;
+struct Heard {
+    copy: Copy,
+}
 
 impl Handler for Heard {
     type Work = Line;
@@ -28,6 +35,9 @@ impl Handler for Heard {
     }
 
     async fn apply(&self, tx: &mut PgConnection, line: Line, _: &Incoming) -> Result<(), Rejection> {
-        Ok(keep(tx, &line).await?)
+        if !keep(tx, &line, self.copy.key()).await? && self.copy.key().is_some_and(|key| !line.is_signed_by(key)) {
+            tracing::error!(grant.id = %line.id, "a grant was told that the directory did not sign: what is held stays");
+        }
+        Ok(())
     }
 }

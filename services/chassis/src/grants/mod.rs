@@ -1,6 +1,6 @@
 //! What people may do. One service keeps the directory; every service holds a copy, fed by facts, and asks it on every call.
 //!
-//! Each fact tells a whole line, and only a newer revision is taken: facts may come twice, late and in any order.
+//! Each fact tells a whole line, and the newer one stands ([`Line::replaces`]): facts may come twice, late and in any order.
 
 mod hear;
 
@@ -34,6 +34,8 @@ pub struct Line {
     pub ended_at: Option<OffsetDateTime>,
     /// Rises with every change.
     pub revision: i64,
+    /// Rises when the directory goes on from an older state: its revisions then count from there, and every copy takes them.
+    pub epoch: i64,
     /// By the service that keeps the directory; empty where it has no key.
     pub signature: Vec<u8>,
 }
@@ -49,12 +51,13 @@ pub struct Row {
     pub until: Option<OffsetDateTime>,
     pub ended_at: Option<OffsetDateTime>,
     pub revision: i64,
+    pub epoch: i64,
     pub signature: Option<Vec<u8>>,
 }
 
 impl From<Row> for Line {
     fn from(row: Row) -> Self {
-        let Row { id, subject, role, site, region, since, until, ended_at, revision, signature } = row;
+        let Row { id, subject, role, site, region, since, until, ended_at, revision, epoch, signature } = row;
         Self {
             id,
             subject,
@@ -63,6 +66,7 @@ impl From<Row> for Line {
             until,
             ended_at,
             revision,
+            epoch,
             signature: signature.unwrap_or_default(),
         }
     }
@@ -76,20 +80,35 @@ impl Line {
     #[must_use]
     pub fn signed(self, signer: &Signer) -> Self {
         let values = self.values();
-        let signature = signer.sign_row(KIND, &values.each_ref().map(String::as_str));
+        let signature = signer.sign_row(KIND, &values.iter().map(String::as_str).collect::<Vec<_>>());
         Self { signature, ..self }
     }
 
     /// Whether this key signed the line exactly as it reads.
     #[must_use]
     pub fn is_signed_by(&self, key: &[u8]) -> bool {
-        row_signed_by(key, KIND, &self.values().each_ref().map(String::as_str), &self.signature)
+        row_signed_by(key, KIND, &self.values().iter().map(String::as_str).collect::<Vec<_>>(), &self.signature)
     }
 
-    fn values(&self) -> [String; 9] {
+    /// Whether a copy that holds `held` takes this line in its place: the newer of two that the directory signed; and whatever it signed
+    /// in place of what it did not, so that no tampered line outlasts the next time that all are told.
+    #[must_use]
+    pub fn replaces(&self, held: &Self, key: Option<&[u8]>) -> bool {
+        let newer = (self.epoch, self.revision) > (held.epoch, held.revision);
+        match key {
+            None => (self.epoch, self.revision) >= (held.epoch, held.revision),
+            Some(key) => match (self.is_signed_by(key), held.is_signed_by(key)) {
+                (true, true) | (false, false) => newer,
+                (true, false) => true,
+                (false, true) => false,
+            },
+        }
+    }
+
+    fn values(&self) -> Vec<String> {
         let instant = |at| micros(at).to_string();
         let place = |place: &Option<String>| place.clone().unwrap_or_default();
-        [
+        let mut values = vec![
             self.id.to_string(),
             self.subject.clone(),
             self.grant.role.clone(),
@@ -99,7 +118,12 @@ impl Line {
             self.until.map(instant).unwrap_or_default(),
             self.ended_at.map(instant).unwrap_or_default(),
             self.revision.to_string(),
-        ]
+        ];
+        // Where nothing went back, a line is signed as before there were epochs.
+        if self.epoch != 0 {
+            values.push(self.epoch.to_string());
+        }
+        values
     }
 }
 
@@ -134,6 +158,8 @@ pub struct Told {
     pub revision: i64,
     #[prost(bytes = "vec", tag = "10")]
     pub signature: Vec<u8>,
+    #[prost(int64, tag = "11")]
+    pub epoch: i64,
 }
 
 impl Told {
@@ -151,6 +177,7 @@ impl Told {
             ended_at: line.ended_at.map(wire::timestamp),
             revision: line.revision,
             signature: line.signature.clone(),
+            epoch: line.epoch,
         }
     }
 
@@ -172,22 +199,34 @@ impl Told {
             ended_at: instant(&self.ended_at)?,
             revision: self.revision,
             signature: self.signature.clone(),
+            epoch: self.epoch,
         })
     }
 }
 
-/// Takes a line into this service's copy, in the caller's transaction. An older revision changes nothing.
+/// Takes a line into this service's copy, in the caller's transaction, where it [replaces](Line::replaces) what is there; whether it was
+/// taken. With the key of the directory only its signature counts.
 ///
 /// # Errors
-/// The statement failed.
-pub async fn keep(tx: &mut PgConnection, line: &Line) -> sqlx::Result<()> {
-    sqlx::query!(
-        "insert into grant_held (id, subject, role, site, region, since, until, ended_at, revision, signature)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+/// A statement failed.
+pub async fn keep(tx: &mut PgConnection, line: &Line, key: Option<&[u8]>) -> sqlx::Result<bool> {
+    let held = sqlx::query_as!(
+        Row,
+        "select id, subject, role, site, region, since, until, ended_at, revision, epoch, signature from grant_held
+         where id = $1 for update",
+        line.id
+    );
+    if let Some(held) = held.fetch_optional(&mut *tx).await?
+        && !line.replaces(&Line::from(held), key)
+    {
+        return Ok(false);
+    }
+    let kept = sqlx::query!(
+        "insert into grant_held (id, subject, role, site, region, since, until, ended_at, revision, epoch, signature)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
          on conflict (id) do update set subject = excluded.subject, role = excluded.role, site = excluded.site, region = excluded.region,
              since = excluded.since, until = excluded.until, ended_at = excluded.ended_at, revision = excluded.revision,
-             signature = excluded.signature
-         where excluded.revision > grant_held.revision",
+             epoch = excluded.epoch, signature = excluded.signature",
         line.id,
         line.subject,
         line.grant.role,
@@ -197,11 +236,10 @@ pub async fn keep(tx: &mut PgConnection, line: &Line) -> sqlx::Result<()> {
         line.until,
         line.ended_at,
         line.revision,
+        line.epoch,
         line.signature
-    )
-    .execute(tx)
-    .await?;
-    Ok(())
+    );
+    Ok(kept.execute(tx).await?.rows_affected() == 1)
 }
 
 impl Copy {
@@ -219,7 +257,7 @@ impl Copy {
         let mut tx = database::begin(&self.pool, &Actor::person(&proof.subject, "")).await?;
         let rows = sqlx::query_as!(
             Row,
-            "select id, subject, role, site, region, since, until, ended_at, revision, signature from grant_held
+            "select id, subject, role, site, region, since, until, ended_at, revision, epoch, signature from grant_held
              where subject = $1 and since <= $2 and (until is null or until > $2) and (ended_at is null or ended_at > $2)
              order by role, site, region limit $3",
             proof.subject,
@@ -232,6 +270,11 @@ impl Copy {
         let believed: Vec<Line> = rows.into_iter().map(Line::from).filter(|line| self.is_believed(line)).collect();
         let until = believed.iter().filter_map(|line| line.until).min();
         Ok(Caller::new(proof, believed.into_iter().map(|line| line.grant).collect(), until))
+    }
+
+    /// The key of the directory, where there is one.
+    pub(crate) fn key(&self) -> Option<&[u8]> {
+        self.signed_by.as_deref()
     }
 
     /// The same person looked up anew: for what lasts longer than a call.
@@ -291,6 +334,7 @@ mod tests {
             until: Some(OffsetDateTime::UNIX_EPOCH + time::Duration::DAY),
             ended_at: None,
             revision: 3,
+            epoch: 1,
             signature: vec![1],
         }
     }
@@ -315,5 +359,24 @@ mod tests {
         ] {
             assert_eq!(wrong.line(), None);
         }
+    }
+
+    #[test]
+    fn what_the_directory_signed_replaces_whatever_it_did_not_and_of_two_signed_lines_the_newer_stands() {
+        let pair = aws_lc_rs::signature::Ed25519KeyPair::generate_pkcs8(&aws_lc_rs::rand::SystemRandom::new()).unwrap();
+        let signer = Signer::from_pkcs8(pair.as_ref()).unwrap();
+        let key = signer.public();
+        let at = |epoch, revision| Line { epoch, revision, ..line() };
+        let signed = |epoch, revision| at(epoch, revision).signed(&signer);
+        let takes = |told: &Line, held: &Line| told.replaces(held, Some(&key));
+        assert!(takes(&signed(0, 4), &signed(0, 3)) && !takes(&signed(0, 3), &signed(0, 4)) && !takes(&signed(0, 3), &signed(0, 3)));
+        assert!(takes(&signed(0, 3), &at(0, 3)), "told again, it mends a copy whose signature is gone");
+        assert!(takes(&signed(0, 3), &at(0, i64::MAX)), "a typed revision outlasts nothing");
+        assert!(!takes(&at(0, 9), &signed(0, 3)) && !takes(&at(9, 9), &signed(0, 3)), "what nobody signed takes no signature away");
+        assert!(takes(&signed(1, 1), &signed(0, 9)), "a revision of a later epoch is newer, whatever its number");
+        assert!(!takes(&signed(0, 9), &signed(1, 1)));
+        let moved = Line { epoch: 2, ..signed(1, 1) };
+        assert!(!takes(&moved, &signed(1, 1)), "an epoch that was not signed");
+        assert!(at(0, 3).replaces(&at(0, 3), None) && !at(0, 3).replaces(&at(0, 4), None));
     }
 }

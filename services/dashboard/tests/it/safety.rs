@@ -106,6 +106,7 @@ pub fn ringing(id: &str, grade: Grade, minutes: i64, now: OffsetDateTime) -> Con
             ..Envelope::default()
         }),
         revision: 1,
+        epoch: 0,
     }
 }
 

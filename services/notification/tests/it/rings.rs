@@ -158,7 +158,7 @@ async fn nothing_a_raiser_writes_keeps_a_ring_from_standing_in_the_inbox() {
         let envelope = ring.envelope.as_mut().unwrap();
         text.clone_into(&mut envelope.site);
         text.clone_into(&mut envelope.content.as_mut().unwrap().nature);
-        ring.recipients.push(proto::safety::v1::OfficeHolder { office: text.into(), holder: text.into(), rank: 0 });
+        ring.recipients.push(proto::safety::v1::OfficeHolder { office: text.into(), holder: text.into(), rank: 0, cannot_accept: false });
         world.by_bus(&ring).await.unwrap();
         let item = world.inbox(&person("head-mission-1")).await.remove(0);
         assert_eq!(item.envelope.unwrap().content.unwrap().nature, text, "the envelope keeps what was written");

@@ -174,7 +174,7 @@ pub fn ring(step: u16, audience: Audience, grade: Grade, called: &[(&str, &str)]
         level: 0,
         recipients: called
             .iter()
-            .map(|(office, holder)| OfficeHolder { office: (*office).into(), holder: (*holder).into(), rank: 0 })
+            .map(|(office, holder)| OfficeHolder { office: (*office).into(), holder: (*holder).into(), rank: 0, cannot_accept: false })
             .collect(),
         envelope: Some(envelope),
         no_route: false,

@@ -73,7 +73,7 @@ pub struct Waiting {
     common: Common,
 }
 
-/// Take a role back, now
+/// Take a role back, now; one without which the holder of an office could not accept waits for a second administrator
 #[derive(Debug, Args)]
 #[command(after_help = "Example:\n  ro grant end 0198c0de-0000-7000-8000-000000000001")]
 pub struct End {
@@ -110,6 +110,7 @@ pub(super) fn instant(text: &str) -> Result<OffsetDateTime, String> {
 
 const IN_FORCE: Words = Words { en: "in force: grant {}", fr: "en vigueur : rôle {}" };
 const AS_IT_IS: Words = Words { en: "already in force", fr: "déjà en vigueur" };
+const LOSES: Words = Words { en: "loses {} {}", fr: "perd {} {}" };
 const LEAVES: Words = Words { en: "leaves {}", fr: "quitte {}" };
 const PROPOSED: Words = Words {
     en: "proposed: {}\n  another administrator puts it in force: ro grant confirm {}",
@@ -178,7 +179,9 @@ impl Command {
             }
             Self::End(c) => {
                 let answer = client.end_grant(EndGrantRequest { grant_id: c.grant.clone() }).await?.into_inner();
-                output::said(session, &answer, ENDED.fill(session.lang, &[&c.grant]));
+                let waits = answer.outcome.as_ref().filter(|outcome| !outcome.in_force);
+                let ended = || ENDED.fill(session.lang, &[&c.grant]);
+                output::said(session, &answer, waits.map_or_else(ended, |outcome| outcome_in_words(outcome, session.lang)));
             }
             Self::List(c) => {
                 let answer = client.list_grants(ListGrantsRequest { subject: c.subject.clone() }).await?.into_inner();
@@ -268,6 +271,7 @@ fn waiting(proposals: &[Proposal], lang: Lang) -> String {
             Some(What::Grant(grant)) => (grant.subject.clone(), format!("{} {}", grant.role, place(grant))),
             Some(What::Device(device)) => (device.person.clone(), device_in_words(device, lang)),
             Some(What::Leaving(holder)) => (holder.holder.clone(), LEAVES.fill(lang, &[&holder.office])),
+            Some(What::Ending(grant)) => (grant.subject.clone(), LOSES.fill(lang, &[&grant.role, &place(grant)])),
             Some(What::Office(holder)) => (holder.holder.clone(), format!("{} #{}", holder.office, holder.rank)),
             None => Default::default(),
         };

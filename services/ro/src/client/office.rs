@@ -68,7 +68,10 @@ struct Office {
     office: String,
 }
 
-const HEADINGS: [Words; 2] = [Words { en: "who", fr: "qui" }, Words { en: "rank", fr: "rang" }];
+const HEADINGS: [Words; 3] = [Words { en: "who", fr: "qui" }, Words { en: "rank", fr: "rang" }, Words { en: "rung", fr: "alerté" }];
+const RUNG: Words = Words { en: "yes", fr: "oui" };
+const CANNOT_ACCEPT: Words =
+    Words { en: "no: they hold no role to accept with (ro grant propose)", fr: "non : aucun rôle pour accepter (ro grant propose)" };
 const RANKS: [Words; 3] = [
     Words { en: "0 holder", fr: "0 titulaire" },
     Words { en: "1 deputy or duty manager", fr: "1 adjoint ou gestionnaire de service" },
@@ -99,7 +102,7 @@ impl Command {
                 output::said(session, &answer, holders(office, &answer.holders, session.lang));
             }
             Self::Name(Name { office: Office { office }, holder, rank, .. }) => {
-                let holder = OfficeHolder { office: office.clone(), holder: holder.clone(), rank: *rank };
+                let holder = OfficeHolder { office: office.clone(), holder: holder.clone(), rank: *rank, ..OfficeHolder::default() };
                 let answer = client.assign_office(AssignOfficeRequest { holder: Some(holder) }).await?.into_inner();
                 told(session, &answer, answer.outcome.as_ref());
             }
@@ -127,8 +130,10 @@ fn holders(office: &str, holders: &[OfficeHolder], lang: Lang) -> String {
     }
     let rank =
         |rank: i32| usize::try_from(rank).ok().and_then(|rank| RANKS.get(rank)).map_or_else(|| rank.to_string(), |w| w.of(lang).to_owned());
-    let rows: Vec<Vec<String>> = holders.iter().map(|held| vec![held.holder.clone(), rank(held.rank)]).collect();
-    output::table(&HEADINGS.map(|words| words.of(lang)), &rows)
+    let rung = |held: &OfficeHolder| if held.cannot_accept { CANNOT_ACCEPT.of(lang).to_owned() } else { RUNG.of(lang).to_owned() };
+    let rows: Vec<Vec<String>> = holders.iter().map(|held| vec![held.holder.clone(), rank(held.rank), rung(held)]).collect();
+    let table = output::table(&HEADINGS.map(|words| words.of(lang)), &rows);
+    if holders.iter().all(|held| held.cannot_accept) { format!("{table}\n{}", NOBODY.fill(lang, &[office])) } else { table }
 }
 
 #[cfg(test)]
@@ -141,7 +146,7 @@ mod tests {
             let text = holders("institutional-head/kent", &[], lang);
             assert!(text.contains(says) && text.contains("institutional-head/kent"), "{text}");
         }
-        let held = OfficeHolder { office: "nmc".into(), holder: "nmc-1".into(), rank: 1 };
+        let held = OfficeHolder { office: "nmc".into(), holder: "nmc-1".into(), rank: 1, cannot_accept: false };
         assert!(holders("nmc", &[held], Lang::Fr).contains("1 adjoint"));
     }
 }

@@ -103,7 +103,7 @@ impl Seed {
         let mut assigned = 0;
         for identity in &stack.identities {
             for (office, rank) in offices(identity) {
-                let holder = OfficeHolder { office, holder: identity.subject.clone(), rank };
+                let holder = OfficeHolder { office, holder: identity.subject.clone(), rank, ..OfficeHolder::default() };
                 outcomes.extend(safety.assign_office(AssignOfficeRequest { holder: Some(holder) }).await?.into_inner().outcome);
                 assigned += 1;
             }

@@ -1,13 +1,13 @@
-//! What outlasts a database or a log that cannot be read: which device proves whom, and who left which office. Known by heart, and looked at
-//! again every two seconds, so that nothing that rings or lets anybody in waits for a table.
+//! In-memory cache of enrolled devices, ended office terms and the epoch, refreshed every 2 s: what rings or lets anybody in waits for no table,
+//! and what was known outlasts a database that cannot be read.
 
 use std::time::Duration;
 
-use chassis::{Context, refusal::store_error};
+use chassis::{Context, database, refusal::store_error};
 use sqlx::PgPool;
 use uuid::Uuid;
 
-use super::{Tools, devices, roster};
+use super::{Tools, devices, epoch, fence, roster};
 
 /// How long a change that another instance made may stay unknown here.
 const LOOK: Duration = Duration::from_secs(2);
@@ -19,7 +19,10 @@ const DEADLINE: Duration = Duration::from_secs(5);
 /// # Errors
 /// A statement failed: what was known stays known.
 pub async fn learn(pool: &PgPool, tools: &Tools) -> sqlx::Result<Vec<Uuid>> {
-    roster::learn(pool, tools).await?;
+    let mut tx = database::begin(pool, &fence::itself()).await?;
+    roster::learn(&mut tx, tools).await?;
+    epoch::learn(&mut tx, tools).await?;
+    tx.commit().await?;
     devices::learn(pool, tools).await
 }
 

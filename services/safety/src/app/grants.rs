@@ -1,6 +1,6 @@
 //! The directory's grants: given, ended, and told to every service, again and again, so that no copy stays wrong.
 
-use std::time::Duration;
+use std::{collections::BTreeSet, time::Duration};
 
 use chassis::{
     Caller, Context, Error, Result,
@@ -12,7 +12,6 @@ use chassis::{
     refusal::store_error,
 };
 use proto::{id::SiteCode, role, subject};
-use sha2::{Digest, Sha256};
 use sqlx::{PgConnection, PgPool};
 use time::OffsetDateTime;
 use uuid::Uuid;
@@ -20,7 +19,7 @@ use uuid::Uuid;
 use super::{Tools, fence};
 pub use crate::store::grant::Held;
 use crate::{
-    domain::{fingerprint_id, grant::Wanted},
+    domain::grant::{Wanted, enough_administrators, is_subject},
     store,
 };
 
@@ -29,6 +28,8 @@ pub const KIND: &str = "grant";
 const ACTOR: &str = "service:safety";
 /// What the log says when the lines of a version that did not sign were signed.
 const SIGNED: &str = "grant.sign-former";
+/// What it says when the first administrators were taken from the settings.
+const BEGUN: &str = "grant.begin";
 /// Lines of one person shown at most.
 const SHOWN: i64 = 500;
 /// Every service is told of each line again after this: a copy that was set back to an old state mends itself within it.
@@ -49,23 +50,25 @@ pub async fn give(tx: &mut PgConnection, tools: &Tools, wanted: Wanted, by: &str
     let now = tools.clock.now();
     let Wanted { subject, grant, since, until } = wanted;
     let (id, since) = (tools.ids.uuid(), since.unwrap_or(now));
-    let line = signed(tools, Line { id, subject, grant, since, until, ended_at: None, revision: 1, signature: Vec::new() });
+    let epoch = tools.epoch.number();
+    let line = signed(tools, Line { id, subject, grant, since, until, ended_at: None, revision: 1, epoch, signature: Vec::new() });
     store::grant::insert(tx, &line, by, confirmed_by, now).await?;
-    tell(tx, &line, true, now).await?;
+    tell(tx, tools, &line, true, now).await?;
     audit::granted(tx, &Act::by(confirmed_by.unwrap_or(by), "grant.give", KIND, &line.id.to_string()), now).await?;
     tracing::info!(grant.id = %line.id, grant.role = line.grant.role, "a role was granted");
     Ok(line.id)
 }
 
-/// Takes a role back, now. One administrator is enough.
+/// Takes a role back, now. Whether one administrator is enough is for [`super::proposals::propose_ending`].
 ///
 /// # Errors
 /// `NotFound` where no such grant is in force.
 pub async fn end(tx: &mut PgConnection, tools: &Tools, caller: &Caller, id: Uuid) -> Result<()> {
     let now = tools.clock.now();
-    let line = signed(tools, store::grant::end(tx, id, &caller.subject, now).await?.ok_or(Error::NotFound)?);
+    let ended = store::grant::end(tx, id, &caller.subject, tools.epoch.number(), now).await?;
+    let line = signed(tools, ended.ok_or(Error::NotFound)?);
     store::grant::sign(tx, &line).await?;
-    tell(tx, &line, true, now).await?;
+    tell(tx, tools, &line, true, now).await?;
     audit::granted(tx, &Act::new(caller, "grant.end", KIND, &id.to_string()), now).await?;
     tracing::info!(grant.id = %id, grant.role = line.grant.role, "a role was taken back");
     Ok(())
@@ -95,32 +98,24 @@ pub async fn sign_former(pool: &PgPool, tools: &Tools) -> Result<usize> {
     for line in former {
         let line = signed(tools, line);
         store::grant::sign(&mut tx, &line).await?;
-        tell(&mut tx, &line, false, now).await?;
+        tell(&mut tx, tools, &line, false, now).await?;
     }
     audit::granted(&mut tx, &Act::by(ACTOR, SIGNED, KIND, &count.to_string()), now).await?;
     tx.commit().await?;
     Ok(count)
 }
 
-/// This service's own copy at once, every other service's by a fact. The fact of a revision has one id for ever: whoever has
-/// heard it hears nothing new, and whoever has forgotten it hears it again.
+/// This service's own copy at once, every other service's by a fact, each time under an id of its own: a copy that has lost the line, or its
+/// signature, although its service heard the fact, takes it when it is told again.
 ///
 /// What is news is urgent; what is only said again waits behind every ring.
-async fn tell(tx: &mut PgConnection, line: &Line, urgent: bool, at: OffsetDateTime) -> sqlx::Result<()> {
+async fn tell(tx: &mut PgConnection, tools: &Tools, line: &Line, urgent: bool, at: OffsetDateTime) -> sqlx::Result<()> {
     // The copy and the outbox are the service's own, whoever gave or took.
     database::act_as(tx, &fence::itself()).await?;
-    grants::keep(tx, line).await?;
-    let digest = Sha256::new().chain_update(line.id.as_bytes()).chain_update(line.revision.to_be_bytes()).finalize();
-    let fact = Outgoing {
-        id: fingerprint_id(&digest),
-        aggregate: line.id,
-        subject: subject::GRANT_CHANGED.to_owned(),
-        body: prost::Message::encode_to_vec(&Told::of(line)),
-        sealed: false,
-        confirm: false,
-        urgent,
-    };
-    outbox::tell_again(tx, &fact, at).await
+    let key = tools.signer.as_ref().map(|signer| signer.public());
+    grants::keep(tx, line, key.as_ref().map(AsRef::as_ref)).await?;
+    let fact = Outgoing { urgent, ..Outgoing::event(&tools.ids, line.id, subject::GRANT_CHANGED, &Told::of(line)) };
+    outbox::enqueue(tx, &fact, at).await
 }
 
 /// Every grant of a person or system, newest first.
@@ -131,26 +126,36 @@ pub async fn of(db: &mut PgConnection, subject: &str) -> Result<Vec<Held>> {
     Ok(store::grant::of(db, subject, SHOWN).await?)
 }
 
-/// The very first directory administrators: named by a setting, and only while there is none.
+/// The very first directory administrators: named by a setting, and taken once ever, which stands in the audit log. Whoever can change the
+/// settings of a running system makes nobody an administrator.
 ///
 /// # Errors
 /// A statement failed.
 pub async fn begin(pool: &PgPool, tools: &Tools, first: &[String]) -> Result<()> {
+    let now = tools.clock.now();
     let mut tx = database::begin(pool, &fence::itself()).await?;
     store::grant::hold_directory(&mut tx).await?;
-    if store::grant::is_held(&mut tx, role::DIRECTORY_ADMINISTRATOR, tools.clock.now()).await? {
+    if store::grant::was_done(&mut tx, BEGUN).await? {
+        let lasting = store::grant::lasting_administrators(&mut tx, now).await?.len();
+        if !enough_administrators(lasting) {
+            tracing::error!(named = lasting, "fewer than two directory administrators have no end: name others before these end");
+        }
         return Ok(());
     }
-    let named: Vec<&String> = first.iter().filter(|subject| !subject.trim().is_empty()).collect();
-    if named.len() < 2 {
+    let named: BTreeSet<&str> = first.iter().map(|subject| subject.trim()).filter(|subject| is_subject(subject)).collect();
+    // A directory of the version before this mark has its administrators already.
+    let held = store::grant::is_held(&mut tx, role::DIRECTORY_ADMINISTRATOR, now).await?;
+    if !held && !enough_administrators(named.len()) {
         tracing::error!(
             named = named.len(),
             "no two directory administrators are named: nobody can be given an office or a role that takes two persons"
         );
+        return Ok(());
     }
-    for subject in named {
+    audit::granted(&mut tx, &Act::by(ACTOR, BEGUN, KIND, &named.len().to_string()), now).await?;
+    for subject in named.into_iter().filter(|_| !held) {
         let grant = Grant { role: role::DIRECTORY_ADMINISTRATOR.to_owned(), site: None, region: None };
-        let wanted = Wanted { subject: subject.trim().to_owned(), grant, since: None, until: None };
+        let wanted = Wanted { subject: subject.to_owned(), grant, since: None, until: None };
         give(&mut tx, tools, wanted, ACTOR, None).await?;
         tracing::warn!("a first directory administrator was taken from the settings");
     }
@@ -164,7 +169,8 @@ pub async fn begin(pool: &PgPool, tools: &Tools, first: &[String]) -> Result<()>
 /// Never while the database can be waited for.
 pub async fn keep_stated(ctx: Context, tools: Tools) -> anyhow::Result<()> {
     while !ctx.stop.is_cancelled() {
-        match restate(&ctx.pool, &tools).await {
+        let whole = *ctx.history().borrow();
+        match restate(&ctx.pool, &tools, whole).await {
             Ok(0) => {}
             Ok(told) => {
                 tracing::info!(grants = told, "services are told again of what people may do");
@@ -180,16 +186,25 @@ pub async fn keep_stated(ctx: Context, tools: Tools) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// One batch of what was not told for a day; how many lines.
+/// One batch of what was not told for a day, and of what was not told in this epoch once an operator has accepted that the database went
+/// back (`whole`): until then the other services keep what they know. How many lines.
 ///
 /// # Errors
 /// A statement failed.
-pub async fn restate(pool: &PgPool, tools: &Tools) -> sqlx::Result<usize> {
+pub async fn restate(pool: &PgPool, tools: &Tools, whole: bool) -> sqlx::Result<usize> {
     let now = tools.clock.now();
+    let epoch = if whole { tools.epoch.number() } else { 0 };
     let mut tx = database::begin(pool, &fence::itself()).await?;
-    let lines = store::grant::to_state(&mut tx, now - STATED_EVERY, now - OVER_STATED_FOR, now, BATCH).await?;
+    let lines = store::grant::to_state(&mut tx, now - STATED_EVERY, now - OVER_STATED_FOR, epoch, now, BATCH).await?;
     for line in &lines {
-        tell(&mut tx, line, false, now).await?;
+        let raised = Line { epoch: line.epoch.max(epoch), ..line.clone() };
+        // What nobody signed is told as it stands, and believed by nobody.
+        let sound = tools.signer.as_ref().is_some_and(|signer| line.is_signed_by(&signer.public()));
+        let raised = if sound { signed(tools, raised) } else { raised };
+        if raised != *line {
+            store::grant::move_on(&mut tx, &raised).await?;
+        }
+        tell(&mut tx, tools, &raised, false, now).await?;
     }
     tx.commit().await?;
     Ok(lines.len())

@@ -7,6 +7,7 @@ pub mod confirm_delivery;
 pub mod devices;
 pub mod directory;
 pub mod envelope;
+pub mod epoch;
 pub mod fence;
 pub mod grants;
 pub mod guard;
@@ -53,6 +54,8 @@ pub struct Tools {
     pub devices: devices::Book,
     /// Who left which office how often.
     pub left: roster::Left,
+    /// Told with every fact.
+    pub epoch: epoch::Epoch,
     /// An acceptance needs a proof of the person that is no older, where this is set.
     pub accept_within: Option<time::Duration>,
 }
@@ -130,6 +133,7 @@ async fn record(tx: &mut PgConnection, tools: &Tools, change: &Change<'_>) -> sq
         level: change.level.and_then(|l| i32::try_from(l).ok()).unwrap_or_default(),
         at: Some(chassis::wire::timestamp(at)),
         revision,
+        epoch: tools.epoch.number(),
     };
     outbox::enqueue(tx, &outbox::Outgoing::event(&tools.ids, concern, subject::CONCERN_CHANGED, &event), at).await?;
     store::concern::wake_watchers(tx).await

@@ -1,15 +1,19 @@
 //! Two persons for what decides who is rung, who accepts and who gives roles: one administrator proposes, another confirms.
 
+use std::collections::BTreeSet;
+
 use chassis::{
     Caller, Error, Refusal, Result,
     audit::{self, Act},
+    grants::Line,
 };
+use proto::role;
 use sqlx::PgConnection;
 use time::{Duration, OffsetDateTime};
 use uuid::Uuid;
 
 use super::{Tools, devices, directory, grants, roster};
-pub use crate::store::proposal::{Proposal, What};
+pub use crate::store::proposal::{Ending, Proposal, What};
 use crate::{
     domain::{
         device::Enrolment,
@@ -39,7 +43,7 @@ pub enum Outcome {
 pub async fn propose_office(tx: &mut PgConnection, tools: &Tools, caller: &Caller, holder: Holder, lasts: Duration) -> Result<Outcome> {
     directory::check(tx, &holder).await?;
     store::grant::hold_directory(tx).await?;
-    let held = roster::holders(tx, tools, std::slice::from_ref(&holder.office)).await?;
+    let held = roster::named(tx, tools, std::slice::from_ref(&holder.office)).await?;
     if held.contains(&holder) {
         return Ok(Outcome::InForce(None));
     }
@@ -72,16 +76,66 @@ async fn stays_held(tx: &mut PgConnection, tools: &Tools, leaves: &Holder) -> Re
         return Ok(());
     }
     let held = roster::holders(tx, tools, std::slice::from_ref(&leaves.office)).await?;
-    if held.iter().any(|holder| holder.holder != leaves.holder) {
-        return Ok(());
-    }
-    Err(Refusal::precondition(
+    if held.iter().any(|holder| holder.holder != leaves.holder) { Ok(()) } else { Err(nobody_left()) }
+}
+
+fn nobody_left() -> Error {
+    Refusal::precondition(
         "office-must-be-held",
         "R3e",
         "nobody would be left in this office, and nobody is rung in its place: name somebody first",
         "personne ne resterait dans cette fonction, et personne n'est alerté à sa place : nommez d'abord quelqu'un",
     )
-    .into())
+    .into()
+}
+
+/// Takes a role back. One administrator is enough, except where the holder of an office could not accept without it: that decides who is
+/// rung, so it takes two persons as leaving the office does [R3e, threat T2].
+///
+/// # Errors
+/// `NotFound`, or a refusal where two administrators of the directory, or somebody in a national office, would not remain.
+pub async fn propose_ending(tx: &mut PgConnection, tools: &Tools, caller: &Caller, id: Uuid, lasts: Duration) -> Result<Outcome> {
+    store::grant::hold_directory(tx).await?;
+    let line = store::grant::not_over(tx, id, tools.clock.now()).await?.ok_or(Error::NotFound)?;
+    if silences(tx, tools, &line).await? {
+        let ending = Ending { id, subject: line.subject, grant: line.grant };
+        return wait(tx, tools, caller, What::Ending(ending), lasts).await;
+    }
+    grants::end(tx, tools, caller, id).await?;
+    Ok(Outcome::InForce(Some(id)))
+}
+
+/// Whether an office would count as held by one less without the line; a refusal where it must not end at all.
+async fn silences(tx: &mut PgConnection, tools: &Tools, line: &Line) -> Result<bool> {
+    if line.grant.role == role::DIRECTORY_ADMINISTRATOR {
+        let lasting = store::grant::lasting_administrators(tx, tools.clock.now()).await?;
+        let others: BTreeSet<&str> = lasting.iter().filter(|other| other.id != line.id).map(|other| other.subject.as_str()).collect();
+        if !grant::enough_administrators(others.len()) {
+            return Err(two_must_remain());
+        }
+    }
+    let offices = roster::offices_of(tx, tools, &line.subject).await?;
+    let mut silences = false;
+    for office in offices {
+        let named = roster::named(tx, tools, std::slice::from_ref(&office)).await?;
+        let before = roster::able(tx, tools, &named, None).await?;
+        let after = roster::able(tx, tools, &named, Some(line.id)).await?;
+        if after.is_empty() && !before.is_empty() && [RJ_UNIT, NMC].contains(&office.as_str()) {
+            return Err(nobody_left());
+        }
+        silences |= after.len() < before.len();
+    }
+    Ok(silences)
+}
+
+fn two_must_remain() -> Error {
+    Refusal::precondition(
+        "two-administrators-must-remain",
+        "A1",
+        "two administrators of the directory without an end must remain, or nobody could name others: name somebody first",
+        "deux administrateurs du répertoire sans date de fin doivent rester, sinon personne ne pourrait en nommer : nommez d'abord quelqu'un",
+    )
+    .into()
 }
 
 /// Gives roles; those that take two persons are proposed.
@@ -137,6 +191,7 @@ async fn wait(tx: &mut PgConnection, tools: &Tools, caller: &Caller, what: What,
         What::Office(_) => "office.assign",
         What::Leaving(_) => "office.end",
         What::Device(_) => "device.propose",
+        What::Ending(_) => "grant.end",
     };
     let proposal = Proposal { id: tools.ids.uuid(), what, proposed_by: caller.subject.clone(), proposed_at: now, expires_at: now + lasts };
     store::proposal::insert(tx, &proposal).await?;
@@ -168,6 +223,7 @@ pub async fn confirm(tx: &mut PgConnection, tools: &Tools, caller: &Caller, ids:
             What::Grant(wanted) => &wanted.subject,
             What::Office(holder) | What::Leaving(holder) => &holder.holder,
             What::Device(device) => &device.person,
+            What::Ending(ending) => &ending.subject,
         };
         if [&proposal.proposed_by, about].contains(&&caller.subject) {
             return Err(second_person_needed());
@@ -194,6 +250,13 @@ async fn put_in_force(tx: &mut PgConnection, tools: &Tools, caller: &Caller, pro
         What::Leaving(holder) => {
             stays_held(tx, tools, &holder).await?;
             roster::release(tx, tools, caller, &holder).await?;
+        }
+        What::Ending(ending) => {
+            // Whoever had it ended meanwhile did what was proposed.
+            if let Some(line) = store::grant::not_over(tx, ending.id, now).await? {
+                silences(tx, tools, &line).await?;
+                grants::end(tx, tools, caller, ending.id).await?;
+            }
         }
         What::Device(wanted) => devices::enrol(tx, tools, wanted, &proposal.proposed_by, &caller.subject).await?,
     }

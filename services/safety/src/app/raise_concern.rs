@@ -178,6 +178,7 @@ async fn ring_first(
         site: concern.site.clone().unwrap_or_default(),
         raised_at: Some(chassis::wire::timestamp(concern.raised_at)),
         revision: concern.revision,
+        epoch: tools.epoch.number(),
     };
     let outgoing = Outgoing::event(&tools.ids, concern.id, subject::CONCERN_RAISED, &event);
     outbox::enqueue(tx, &outgoing, concern.raised_at).await?;

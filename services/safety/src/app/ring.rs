@@ -91,7 +91,7 @@ pub async fn ring(
         recipients: to
             .holders
             .into_iter()
-            .map(|h| v1::OfficeHolder { office: h.office, holder: h.holder, rank: i32::from(h.rank) })
+            .map(|h| v1::OfficeHolder { office: h.office, holder: h.holder, rank: i32::from(h.rank), cannot_accept: false })
             .collect(),
         envelope: Some(envelope::envelope(concern, status.audience)),
         no_route: to.no_route,

@@ -8,13 +8,14 @@ use std::{
 use chassis::{
     Caller, Result,
     audit::{self, Act},
-    database,
+    grants::Line,
 };
-use sqlx::{PgConnection, PgPool};
+use sqlx::PgConnection;
+use uuid::Uuid;
 
-use super::{Tools, fence};
+use super::Tools;
 use crate::{
-    domain::route::Holder,
+    domain::{grant, route::Holder},
     store::{self, directory::Assigned},
 };
 
@@ -36,22 +37,55 @@ impl Left {
 ///
 /// # Errors
 /// A statement failed: what was known stays known.
-pub async fn learn(pool: &PgPool, tools: &Tools) -> sqlx::Result<()> {
-    let mut tx = database::begin(pool, &fence::itself()).await?;
-    let times = store::directory::times_left(&mut tx, None).await?;
-    tx.commit().await?;
+pub async fn learn(db: &mut PgConnection, tools: &Tools) -> sqlx::Result<()> {
+    let times = store::directory::times_left(db, None).await?;
     *tools.left.0.write().unwrap_or_else(PoisonError::into_inner) = times;
     Ok(())
 }
 
-/// The holders of the offices, first to last. An office whose every row was tampered with has none: it rings NHQ and the
-/// monitoring centre at once.
+/// The holders of the offices who can accept, first to last. An office whose every row was tampered with, or whose every holder has lost
+/// the role to accept with, has none: it rings NHQ and the monitoring centre at once.
 ///
 /// # Errors
 /// The database does not answer.
 pub async fn holders(db: &mut PgConnection, tools: &Tools, offices: &[String]) -> sqlx::Result<Vec<Holder>> {
+    let named = named(db, tools, offices).await?;
+    let able = able(db, tools, &named, None).await?;
+    for holder in named.iter().filter(|holder| !able.contains(holder)) {
+        tracing::error!(
+            office = holder.office,
+            rank = holder.rank,
+            "somebody in the office holds no role to accept with: they are not rung"
+        );
+    }
+    Ok(able)
+}
+
+/// Who is in the offices, whether or not they can accept.
+///
+/// # Errors
+/// The database does not answer.
+pub async fn named(db: &mut PgConnection, tools: &Tools, offices: &[String]) -> sqlx::Result<Vec<Holder>> {
     let rows = store::directory::assigned(db, offices).await?;
     Ok(rows.into_iter().filter(|row| is_believed(tools, row)).map(|row| row.holder).collect())
+}
+
+/// Those of `named` who hold a role to accept with that this service signed; `without` one line, where that is asked.
+///
+/// # Errors
+/// The database does not answer.
+pub async fn able(db: &mut PgConnection, tools: &Tools, named: &[Holder], without: Option<Uuid>) -> sqlx::Result<Vec<Holder>> {
+    let people: Vec<String> = named.iter().map(|holder| holder.holder.clone()).collect();
+    let mut lines = store::grant::in_force(db, &people, tools.clock.now()).await?;
+    lines.retain(|line| Some(line.id) != without && is_signed(tools, line));
+    let can =
+        |holder: &&Holder| lines.iter().any(|line| line.subject == holder.holder && grant::accepts_for(&line.grant.role, &holder.office));
+    Ok(named.iter().filter(can).cloned().collect())
+}
+
+/// Without a key every line is believed; the start of the process says so.
+fn is_signed(tools: &Tools, line: &Line) -> bool {
+    tools.signer.as_ref().is_none_or(|signer| line.is_signed_by(&signer.public()))
 }
 
 /// The offices that a person is believed to hold.

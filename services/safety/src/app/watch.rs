@@ -14,7 +14,7 @@ use sqlx::{PgPool, postgres::PgListener};
 use tokio::sync::{Semaphore, watch};
 use uuid::Uuid;
 
-use super::fence;
+use super::{epoch::Epoch, fence};
 use crate::store;
 
 /// Watchers look at least this often, hint or not.
@@ -24,8 +24,11 @@ const AFTERGLOW: time::Duration = time::Duration::minutes(5);
 /// The ladder engine is alive when it ticked within this time.
 const ALIVE: i64 = 15;
 
+/// Epoch and revision: what is of a later epoch is newer, whatever its revision.
+pub type Revision = (i64, i64);
+
 /// Id and revision of every concern a watcher may have to hear of.
-pub type Revisions = Arc<HashMap<Uuid, i64>>;
+pub type Revisions = Arc<HashMap<Uuid, Revision>>;
 
 /// One per process; every stream listens to it.
 #[derive(Clone)]
@@ -33,6 +36,7 @@ pub struct Hub {
     latest: watch::Sender<Revisions>,
     ticked_at: Arc<AtomicI64>,
     clock: Clock,
+    epoch: Epoch,
     /// Watchers read a few at a time: a change that hundreds follow must not take the connections of a raise.
     pub readers: Arc<Semaphore>,
 }
@@ -42,11 +46,12 @@ const READERS: usize = 3;
 
 impl Hub {
     #[must_use]
-    pub fn new(clock: Clock) -> Self {
+    pub fn new(clock: Clock, epoch: Epoch) -> Self {
         Self {
             latest: watch::Sender::new(Revisions::default()),
             ticked_at: Arc::default(),
             clock,
+            epoch,
             readers: Arc::new(Semaphore::new(READERS)),
         }
     }
@@ -99,7 +104,9 @@ impl Hub {
 
     async fn look(&self, pool: &PgPool) -> sqlx::Result<()> {
         let mut tx = database::begin(pool, &fence::itself()).await?;
-        let now: HashMap<Uuid, i64> = store::concern::revisions(&mut tx, self.clock.now() - AFTERGLOW).await?.into_iter().collect();
+        let revisions = store::concern::revisions(&mut tx, self.clock.now() - AFTERGLOW).await?;
+        let epoch = self.epoch.number();
+        let now: HashMap<Uuid, Revision> = revisions.into_iter().map(|(id, revision)| (id, (epoch, revision))).collect();
         tx.commit().await?;
         self.latest.send_if_modified(|held| {
             let changed = **held != now;

@@ -7,6 +7,8 @@ use proto::{
 };
 use time::OffsetDateTime;
 
+use super::route::{NMC, RJ_UNIT};
+
 /// What the identity of a person or system begins with when it is a service of ours: none is granted anything.
 const SERVICE: &str = "service:";
 const LONGEST: usize = 200;
@@ -75,6 +77,19 @@ fn fits(grant: &Grant) -> bool {
     }
 }
 
+/// Whether whoever holds the role can accept for an office they are in: for the two national offices a role that accepts for NHQ, for a
+/// site's any role, as its deputies have [R3e].
+#[must_use]
+pub fn accepts_for(role: &str, office: &str) -> bool {
+    ![RJ_UNIT, NMC].contains(&office) || role::NHQ_ACCEPTORS.contains(&role)
+}
+
+/// Whether as many administrators without an end are enough: two always remain, for nobody else could ever name others [A1].
+#[must_use]
+pub const fn enough_administrators(remaining: usize) -> bool {
+    remaining >= 2
+}
+
 /// Whether one administrator alone may not give the role: it decides who accepts an alarm, or who keeps the directory.
 #[must_use]
 pub fn needs_second_person(role: &str) -> bool {
@@ -115,6 +130,17 @@ mod tests {
         for (since, until) in [(None, NOW), (Some(NOW + time::Duration::DAY), NOW + time::Duration::HOUR)] {
             assert_eq!(check(&Wanted { since, until: Some(until), ..wanted(role::MEDIATOR, None, None) }, NOW), Err(Fault::Times));
         }
+    }
+
+    #[test]
+    fn at_nhq_only_a_role_of_nhq_accepts_and_at_a_site_the_role_of_a_deputy_too() {
+        for role in role::ALL {
+            for office in [RJ_UNIT, NMC] {
+                assert_eq!(accepts_for(role, office), role::NHQ_ACCEPTORS.contains(&role), "{role}");
+            }
+            assert!(accepts_for(role, "institutional-head/mission"), "{role}");
+        }
+        assert!(!enough_administrators(1) && enough_administrators(2));
     }
 
     #[test]

@@ -30,7 +30,7 @@ pub fn audience(status: &AudienceStatus, names: bool) -> v1::AudienceStatus {
     }
 }
 
-pub fn view(view: View) -> v1::ConcernView {
+pub fn view(view: View, epoch: i64) -> v1::ConcernView {
     v1::ConcernView {
         concern_id: view.concern.id.to_string(),
         reference: view.concern.reference,
@@ -41,6 +41,7 @@ pub fn view(view: View) -> v1::ConcernView {
         audiences: view.audiences.iter().map(|a| audience(a, view.names)).collect(),
         envelope: view.envelope,
         revision: view.concern.revision,
+        epoch,
     }
 }
 
@@ -56,7 +57,7 @@ pub fn site(site: Site) -> v1::Site {
 }
 
 pub fn holder(holder: Holder) -> v1::OfficeHolder {
-    v1::OfficeHolder { office: holder.office, holder: holder.holder, rank: i32::from(holder.rank) }
+    v1::OfficeHolder { office: holder.office, holder: holder.holder, rank: i32::from(holder.rank), cannot_accept: false }
 }
 
 pub fn outcome(outcome: &Outcome) -> v1::Proposed {
@@ -127,6 +128,10 @@ pub fn proposal(proposal: Proposal) -> v1::Proposal {
             What::Office(office) => v1::proposal::What::Office(holder(office)),
             What::Leaving(office) => v1::proposal::What::Leaving(holder(office)),
             What::Device(device) => v1::proposal::What::Device(enrolment(device)),
+            What::Ending(ending) => {
+                let named = v1::RoleGrant { grant_id: ending.id.to_string(), subject: ending.subject, ..place(ending.grant) };
+                v1::proposal::What::Ending(named)
+            }
         }),
         proposed_by: proposal.proposed_by,
         proposed_at: Some(timestamp(proposal.proposed_at)),

@@ -28,7 +28,10 @@ use crate::{
         roster, route_concern, signed,
         watch::Hub,
     },
-    domain::concern::{Audience, State},
+    domain::{
+        concern::{Audience, State},
+        route::Holder,
+    },
 };
 
 /// The door of the alarm.
@@ -46,6 +49,11 @@ impl Door {
     /// A transaction in which the database shows what the caller may know of.
     async fn begin(&self, caller: &Caller) -> chassis::Result<Transaction<'static, Postgres>> {
         Ok(begin(&self.ctx.pool, &fence::actor(caller)).await?)
+    }
+
+    /// A concern as it is shown to whoever may read it.
+    fn shown(&self, view: read_concerns::View) -> v1::ConcernView {
+        encode::view(view, self.tools.epoch.number())
     }
 
     /// Commits what was done and wakes the outbox, or gives the connection back before the refusal is recorded [IM1a]: nobody waits
@@ -152,7 +160,7 @@ impl Safety for Door {
         let (views, next) = read_concerns::list(&mut tx, &self.tools.vault, &viewer, request.include_closed, after, limit).await?;
         read_concerns::note(tx, &caller, "concern.list", &views, self.tools.clock.now()).await;
         Ok(Response::new(v1::ListConcernsResponse {
-            concerns: views.into_iter().map(encode::view).collect(),
+            concerns: views.into_iter().map(|view| self.shown(view)).collect(),
             next_page_token: next.map(|p| page::encode(&p)).unwrap_or_default(),
         }))
     }
@@ -163,7 +171,7 @@ impl Safety for Door {
         let ended = self.read(&caller, &asked.concern_ref).await;
         let act = Act::new(&caller, "concern.read", read_concerns::KIND, asked.concern_ref.trim());
         let view = audit::watched(&self.ctx.pool, act, self.tools.clock.now(), ended).await?;
-        Ok(Response::new(v1::GetConcernResponse { concern: Some(encode::view(view)) }))
+        Ok(Response::new(v1::GetConcernResponse { concern: Some(self.shown(view)) }))
     }
 
     type WatchConcernsStream = Pin<Box<dyn Stream<Item = Result<v1::WatchConcernsResponse, Status>> + Send>>;
@@ -223,8 +231,8 @@ impl Safety for Door {
 
     async fn end_grant(&self, request: Request<v1::EndGrantRequest>) -> Answer<v1::EndGrantResponse> {
         let caller = Caller::of(&request)?;
-        self.end(&caller, &request.into_inner().grant_id).await?;
-        Ok(Response::new(v1::EndGrantResponse {}))
+        let outcome = self.end(&caller, &request.into_inner().grant_id).await?;
+        Ok(Response::new(v1::EndGrantResponse { outcome: Some(encode::outcome(&outcome)) }))
     }
 
     async fn list_grants(&self, request: Request<v1::ListGrantsRequest>) -> Answer<v1::ListGrantsResponse> {
@@ -278,8 +286,10 @@ impl Safety for Door {
         let office = request.into_inner().office.trim().to_owned();
         let mut tx = self.begin(&caller).await?;
         directory::check_office(&mut tx, &office).await?;
-        let holders = roster::holders(&mut tx, &self.tools, &[office]).await.map_err(database)?;
-        Ok(Response::new(v1::ListOfficeHoldersResponse { holders: holders.into_iter().map(encode::holder).collect() }))
+        let named = roster::named(&mut tx, &self.tools, &[office]).await.map_err(database)?;
+        let able = roster::able(&mut tx, &self.tools, &named, None).await.map_err(database)?;
+        let listed = |holder: Holder| v1::OfficeHolder { cannot_accept: !able.contains(&holder), ..encode::holder(holder) };
+        Ok(Response::new(v1::ListOfficeHoldersResponse { holders: named.into_iter().map(listed).collect() }))
     }
 }
 

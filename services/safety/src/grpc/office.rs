@@ -11,7 +11,7 @@ use uuid::Uuid;
 use super::Door;
 use crate::{
     app::{
-        devices, grants,
+        devices,
         proposals::{self, Outcome},
     },
     domain::{device::Enrolment, grant::Wanted, route::Holder},
@@ -72,9 +72,9 @@ impl Door {
         Ok(())
     }
 
-    pub(super) async fn end(&self, caller: &Caller, id: &str) -> Result<()> {
+    pub(super) async fn end(&self, caller: &Caller, id: &str) -> Result<Outcome> {
         let mut tx = self.begin(caller).await?;
-        let ended = grants::end(&mut tx, &self.tools, caller, named(id)).await;
+        let ended = proposals::propose_ending(&mut tx, &self.tools, caller, named(id), self.proposals_last).await;
         self.settle(tx, Act::new(caller, "grant.end", "grant", id.trim()), ended).await
     }
 }

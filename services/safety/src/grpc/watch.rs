@@ -17,10 +17,10 @@ use tokio::{
 use tonic::Status;
 use uuid::Uuid;
 
-use super::{Door, database, encode};
+use super::{Door, database};
 use crate::app::{
     read_concerns::{self, Viewer, viewer},
-    watch::Revisions,
+    watch::{Revision, Revisions},
 };
 
 const BEAT: Duration = Duration::from_secs(1);
@@ -39,7 +39,7 @@ struct Watcher {
     door: Door,
     caller: Caller,
     revisions: watch::Receiver<Revisions>,
-    told: HashMap<Uuid, i64>,
+    told: HashMap<Uuid, Revision>,
     /// What the watcher was shown, and has not lost sight of.
     shown: HashSet<Uuid>,
     waiting: std::collections::VecDeque<Item>,
@@ -140,17 +140,18 @@ impl Watcher {
         let (mut tx, viewer, _turn) = self.reader().await?;
         let (views, _) = read_concerns::list(&mut tx, &self.door.tools.vault, &viewer, false, None, SNAPSHOT).await?;
         self.note(tx, &views).await;
-        self.told = views.iter().map(|view| (view.concern.id, view.concern.revision)).collect();
+        let epoch = self.door.tools.epoch.number();
+        self.told = views.iter().map(|view| (view.concern.id, (epoch, view.concern.revision))).collect();
         self.shown = views.iter().map(|view| view.concern.id).collect();
         self.behind = true;
-        Ok(Item::Snapshot(v1::Snapshot { concerns: views.into_iter().map(encode::view).collect() }))
+        Ok(Item::Snapshot(v1::Snapshot { concerns: views.into_iter().map(|view| self.door.shown(view)).collect() }))
     }
 
     /// What changed since it was last told, a bounded number at a time.
     async fn collect(&mut self) -> Result<(), Status> {
         let latest = self.revisions.borrow_and_update().clone();
-        let untold = |id: &Uuid, revision: &i64| self.told.get(id).is_none_or(|told| told < revision);
-        let news: Vec<(Uuid, i64)> = latest.iter().filter(|(id, revision)| untold(id, revision)).map(|(id, r)| (*id, *r)).collect();
+        let untold = |id: &Uuid, revision: &Revision| self.told.get(id).is_none_or(|told| told < revision);
+        let news: Vec<(Uuid, Revision)> = latest.iter().filter(|(id, revision)| untold(id, revision)).map(|(id, r)| (*id, *r)).collect();
         self.behind = news.len() > AT_ONCE;
         self.told.retain(|id, _| latest.contains_key(id));
         self.shown.retain(|id| latest.contains_key(id));
@@ -162,7 +163,7 @@ impl Watcher {
         for (id, revision) in news.into_iter().take(AT_ONCE) {
             let view = read_concerns::find(&mut tx, &self.door.tools.vault, &viewer, id).await?;
             // Hidden ones are remembered too, so that they are looked at once for each revision.
-            self.told.insert(id, view.as_ref().map_or(revision, |v| v.concern.revision));
+            self.told.insert(id, view.as_ref().map_or(revision, |v| (revision.0, v.concern.revision)));
             let was_shown = if view.is_some() { !self.shown.insert(id) } else { self.shown.remove(&id) };
             if was_shown && view.is_none() {
                 // Theirs no more, and they must not go on as if it rang: a new stream begins with what they may see now.
@@ -171,7 +172,7 @@ impl Watcher {
             views.extend(view);
         }
         self.note(tx, &views).await;
-        self.waiting.extend(views.into_iter().map(|view| Item::Changed(encode::view(view))));
+        self.waiting.extend(views.into_iter().map(|view| Item::Changed(self.door.shown(view))));
         Ok(())
     }
 

@@ -31,8 +31,9 @@ pub async fn insert(
     at: OffsetDateTime,
 ) -> sqlx::Result<()> {
     sqlx::query!(
-        "insert into role_grant (id, subject, role, site, region, since, until, proposed_by, confirmed_by, revision, stated_at, signature)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
+        "insert into role_grant (id, subject, role, site, region, since, until, proposed_by, confirmed_by, revision, stated_at,
+             signature, epoch)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
         line.id,
         line.subject,
         line.grant.role,
@@ -44,7 +45,8 @@ pub async fn insert(
         confirmed_by,
         line.revision,
         at,
-        line.signature
+        line.signature,
+        line.epoch
     )
     .execute(tx)
     .await?;
@@ -85,16 +87,52 @@ pub async fn is_held(db: &mut PgConnection, role: &str, now: OffsetDateTime) -> 
     held.fetch_one(db).await
 }
 
-/// Ends a line. `None` where there is none, or it has ended before.
-pub async fn end(tx: &mut PgConnection, id: Uuid, by: &str, at: OffsetDateTime) -> sqlx::Result<Option<Line>> {
+/// The lines of these people that are in force.
+pub async fn in_force(db: &mut PgConnection, people: &[String], now: OffsetDateTime) -> sqlx::Result<Vec<Line>> {
+    let rows = sqlx::query_as!(
+        Row,
+        "select id, subject, role, site, region, since, until, ended_at, revision, epoch, signature from role_grant
+         where subject = any($1) and since <= $2 and ended_at is null and (until is null or until > $2)",
+        people,
+        now
+    );
+    Ok(rows.fetch_all(db).await?.into_iter().map(Line::from).collect())
+}
+
+/// A line that has not ended, by its id.
+pub async fn not_over(db: &mut PgConnection, id: Uuid, now: OffsetDateTime) -> sqlx::Result<Option<Line>> {
     let row = sqlx::query_as!(
         Row,
-        "update role_grant set ended_at = $3, ended_by = $2, revision = revision + 1, stated_at = $3
+        "select id, subject, role, site, region, since, until, ended_at, revision, epoch, signature from role_grant
+         where id = $1 and ended_at is null and (until is null or until > $2)",
+        id,
+        now
+    );
+    Ok(row.fetch_optional(db).await?.map(Line::from))
+}
+
+/// The lines of administrators of the directory that are in force and have no end.
+pub async fn lasting_administrators(db: &mut PgConnection, now: OffsetDateTime) -> sqlx::Result<Vec<Line>> {
+    let rows = sqlx::query_as!(
+        Row,
+        "select id, subject, role, site, region, since, until, ended_at, revision, epoch, signature from role_grant
+         where role = 'directory-administrator' and since <= $1 and ended_at is null and until is null",
+        now
+    );
+    Ok(rows.fetch_all(db).await?.into_iter().map(Line::from).collect())
+}
+
+/// Ends a line. `None` where there is none, or it has ended before.
+pub async fn end(tx: &mut PgConnection, id: Uuid, by: &str, epoch: i64, at: OffsetDateTime) -> sqlx::Result<Option<Line>> {
+    let row = sqlx::query_as!(
+        Row,
+        "update role_grant set ended_at = $3, ended_by = $2, revision = revision + 1, epoch = greatest(epoch, $4), stated_at = $3
          where id = $1 and ended_at is null and (until is null or until > $3)
-         returning id, subject, role, site, region, since, until, ended_at, revision, signature",
+         returning id, subject, role, site, region, since, until, ended_at, revision, epoch, signature",
         id,
         by,
-        at
+        at,
+        epoch
     );
     Ok(row.fetch_optional(tx).await?.map(Line::from))
 }
@@ -102,7 +140,7 @@ pub async fn end(tx: &mut PgConnection, id: Uuid, by: &str, at: OffsetDateTime) 
 /// Every line of a person or system, newest first.
 pub async fn of(db: &mut PgConnection, subject: &str, limit: i64) -> sqlx::Result<Vec<Held>> {
     let rows = sqlx::query!(
-        "select id, subject, role, site, region, since, until, ended_at, revision, proposed_by, confirmed_by, ended_by
+        "select id, subject, role, site, region, since, until, ended_at, revision, epoch, proposed_by, confirmed_by, ended_by
          from role_grant where subject = $1 order by since desc, id limit $2",
         subject,
         limit
@@ -120,6 +158,7 @@ pub async fn of(db: &mut PgConnection, subject: &str, limit: i64) -> sqlx::Resul
                 until: row.until,
                 ended_at: row.ended_at,
                 revision: row.revision,
+                epoch: row.epoch,
                 signature: Vec::new(),
             },
             proposed_by: row.proposed_by,
@@ -129,11 +168,13 @@ pub async fn of(db: &mut PgConnection, subject: &str, limit: i64) -> sqlx::Resul
         .collect())
 }
 
-/// Lines that the services were last told of before `stated_before` and that did not end before `over_before`; noted as stated now.
+/// Lines that the services were last told of before `stated_before`, or in an epoch before this one, and that did not end before
+/// `over_before`; noted as stated now.
 pub async fn to_state(
     tx: &mut PgConnection,
     stated_before: OffsetDateTime,
     over_before: OffsetDateTime,
+    epoch: i64,
     now: OffsetDateTime,
     limit: i64,
 ) -> sqlx::Result<Vec<Line>> {
@@ -141,13 +182,14 @@ pub async fn to_state(
         Row,
         "update role_grant set stated_at = $3 where id in (
              select id from role_grant
-             where stated_at < $1 and coalesce(ended_at, until, 'infinity') > $2
+             where (stated_at < $1 or epoch < $5) and coalesce(ended_at, until, 'infinity') > $2
              order by stated_at limit $4 for update skip locked)
-         returning id, subject, role, site, region, since, until, ended_at, revision, signature",
+         returning id, subject, role, site, region, since, until, ended_at, revision, epoch, signature",
         stated_before,
         over_before,
         now,
-        limit
+        limit,
+        epoch
     );
     Ok(rows.fetch_all(tx).await?.into_iter().map(Line::from).collect())
 }
@@ -158,12 +200,19 @@ pub async fn sign(tx: &mut PgConnection, line: &Line) -> sqlx::Result<()> {
     Ok(())
 }
 
+/// Keeps epoch and signature of a line that is told in a new epoch.
+pub async fn move_on(tx: &mut PgConnection, line: &Line) -> sqlx::Result<()> {
+    let moved = sqlx::query!("update role_grant set epoch = $2, signature = $3 where id = $1", line.id, line.epoch, line.signature);
+    moved.execute(tx).await?;
+    Ok(())
+}
+
 /// Lines of a former version, which nobody signed; each with a new revision, so that every service hears it anew.
 pub async fn unsigned(tx: &mut PgConnection, at: OffsetDateTime) -> sqlx::Result<Vec<Line>> {
     let rows = sqlx::query_as!(
         Row,
         "update role_grant set revision = revision + 1, stated_at = $1 where signature is null
-         returning id, subject, role, site, region, since, until, ended_at, revision, signature",
+         returning id, subject, role, site, region, since, until, ended_at, revision, epoch, signature",
         at
     );
     Ok(rows.fetch_all(tx).await?.into_iter().map(Line::from).collect())

@@ -3,6 +3,7 @@
 pub mod concern;
 pub mod device;
 pub mod directory;
+pub mod epoch;
 pub mod grant;
 pub mod guard;
 pub mod proposal;

@@ -11,7 +11,7 @@ use prost_reflect::ReflectMessage;
 use proto::{role, safety::v1};
 use safety::{
     app::{
-        Tools, fence, grants,
+        Tools, epoch, fence, grants,
         proposals::{self, Outcome},
     },
     domain::{grant::Wanted, route::Holder},
@@ -99,6 +99,7 @@ async fn a_head_is_named_by_two_administrators_and_the_log_names_both() {
 async fn who_is_rung_changes_only_when_a_second_administrator_confirms() {
     let world = World::new().await;
     let (pool, tools) = (&world.db.pool, &world.tools);
+    give(pool, tools, "accomplice", role::STAFF, Some("mission")).await;
     let holder = Holder { office: "institutional-head/mission".into(), holder: "accomplice".into(), rank: 0 };
     let mut tx = begin(pool, &fence::actor(&administrator("admin-1"))).await.unwrap();
     let proposed = proposals::propose_office(&mut tx, tools, &administrator("admin-1"), holder, Duration::DAY).await.unwrap();
@@ -188,7 +189,7 @@ async fn the_old_signed_row_of_somebody_who_left_an_office_is_not_believed_when_
     let (pool, tools) = (&world.db.pool, &world.tools);
     let (office, head) = ("institutional-head/mission", crate::world::HEAD);
     let held = async || {
-        safety::app::roster::learn(pool, tools).await.unwrap();
+        safety::app::by_heart::learn(pool, tools).await.unwrap();
         let mut tx = begin(pool, &fence::actor(&administrator("admin-1"))).await.unwrap();
         let holders = safety::app::roster::holders(&mut tx, tools, &[office.to_owned()]).await.unwrap();
         holders.iter().any(|holder| holder.holder == head)
@@ -294,15 +295,145 @@ async fn nobody_is_granted_a_role_at_a_site_that_the_directory_does_not_know() {
 }
 
 #[tokio::test]
-async fn the_first_administrators_come_from_the_settings_and_only_while_there_is_none() {
+async fn the_first_administrators_come_from_the_settings_once_ever_and_two_at_the_least() {
     let world = World::new().await;
     let (pool, tools) = (&world.db.pool, &world.tools);
+    grants::begin(pool, tools, &["alone".into(), " alone".into(), String::new()]).await.unwrap();
+    assert!(world.roles_of("alone").await.is_empty(), "one could never confirm anything");
     grants::begin(pool, tools, &["first-1".into(), " first-2".into(), String::new()]).await.unwrap();
-    grants::begin(pool, tools, &["intruder".into()]).await.unwrap();
     for first in ["first-1", "first-2"] {
         assert_eq!(world.roles_of(first).await, ["directory-administrator"]);
     }
+    // Also when nobody is an administrator any more: whoever changes the settings makes nobody one.
+    sqlx::query("update role_grant set ended_at = now(), ended_by = 'x' where role = 'directory-administrator'")
+        .execute(&world.db.admin)
+        .await
+        .unwrap();
+    grants::begin(pool, tools, &["intruder".into(), "accomplice".into()]).await.unwrap();
     assert!(world.roles_of("intruder").await.is_empty());
+}
+
+/// Ends a role as an administrator does.
+async fn end(world: &World, by: &Caller, id: Uuid) -> chassis::Result<Outcome> {
+    let mut tx = begin(&world.db.pool, &fence::actor(by)).await?;
+    let outcome = proposals::propose_ending(&mut tx, &world.tools, by, id, Duration::DAY).await?;
+    tx.commit().await?;
+    Ok(outcome)
+}
+
+async fn grant_of(world: &World, subject: &str) -> Uuid {
+    let mut db = world.begin(&fence::itself()).await;
+    grants::of(&mut db, subject).await.unwrap()[0].line.id
+}
+
+// [A1]
+#[tokio::test]
+async fn two_administrators_of_the_directory_always_remain() {
+    let world = World::new().await;
+    let (pool, tools) = (&world.db.pool, &world.tools);
+    grants::begin(pool, tools, &["first-1".into(), "first-2".into()]).await.unwrap();
+    let (one, other) = (administrator("first-1"), administrator("first-2"));
+    let first = grant_of(&world, "first-1").await;
+    assert_eq!(refused(end(&world, &other, first).await), "two-administrators-must-remain");
+    let ends = Wanted { until: Some(tools.clock.now() + Duration::DAY), ..wanted("third", role::DIRECTORY_ADMINISTRATOR, None) };
+    confirm(pool, tools, &other, waits(propose(pool, tools, &one, ends).await.unwrap())).await.unwrap();
+    assert_eq!(refused(end(&world, &other, first).await), "two-administrators-must-remain", "the third ends tomorrow");
+    let third = wanted("fourth", role::DIRECTORY_ADMINISTRATOR, None);
+    confirm(pool, tools, &other, waits(propose(pool, tools, &one, third).await.unwrap())).await.unwrap();
+    assert!(matches!(end(&world, &other, first).await.unwrap(), Outcome::InForce(_)));
+    assert!(world.roles_of("first-1").await.is_empty());
+}
+
+/// Whether the office of the head of the site rings as one that nobody holds, and who is told.
+async fn rung_at(world: &World, site: &str) -> (bool, Vec<String>) {
+    world.raise(imminent_at(site)).await;
+    let ring = world.rings().await.into_iter().rev().find(|r| r.audience() == v1::Audience::ResponsibleHead).unwrap();
+    (ring.no_route, ring.recipients.into_iter().map(|r| r.holder).collect())
+}
+
+// [R3e, T2]
+#[tokio::test]
+async fn whoever_is_in_an_office_without_a_role_to_accept_with_is_not_rung_and_stand_ins_are_at_once() {
+    let world = World::new().await;
+    world.name("institutional-head/kent", "new-head", 0).await.unwrap();
+    let (no_route, told) = rung_at(&world, "kent").await;
+    assert!(no_route && !told.contains(&"new-head".to_owned()), "{told:?}");
+    assert!(told.contains(&"officer-1".to_owned()) && told.contains(&"nmc-1".to_owned()), "{told:?}");
+    // A role that was typed into the table is none.
+    sqlx::query(
+        "insert into role_grant (id, subject, role, site, since, proposed_by, revision, stated_at)
+         values (gen_random_uuid(), 'new-head', 'institutional-head', 'kent', '2026-01-01', 'admin-1', 1, now())",
+    )
+    .execute(&world.db.admin)
+    .await
+    .unwrap();
+    assert!(rung_at(&world, "kent").await.0);
+    world.assign("institutional-head/kent", "new-head", 0).await.unwrap();
+    let (no_route, told) = rung_at(&world, "kent").await;
+    assert!(!no_route && told.contains(&"new-head".to_owned()), "{told:?}");
+    // At NHQ the role of a site is not enough.
+    world.name("nmc", "new-head", 0).await.unwrap();
+    let mut db = world.begin(&fence::itself()).await;
+    let held = safety::app::roster::holders(&mut db, &world.tools, &["nmc".to_owned()]).await.unwrap();
+    assert!(held.iter().all(|holder| holder.holder == "nmc-1"), "{held:?}");
+}
+
+// [R3e], threat T2
+#[tokio::test]
+async fn the_last_role_of_whoever_holds_an_office_is_taken_back_by_two_persons_and_any_other_by_one() {
+    let world = World::new().await;
+    let head = crate::world::HEAD;
+    let last = grant_of(&world, head).await;
+    let spare = give(&world.db.pool, &world.tools, head, role::STAFF, Some("mission")).await;
+    assert!(matches!(end(&world, &administrator("admin-1"), spare).await.unwrap(), Outcome::InForce(_)), "they can accept without it");
+    let proposal = waits(end(&world, &administrator("admin-1"), last).await.unwrap());
+    assert!(!rung_at(&world, "mission").await.0, "one administrator alone emptied an office");
+    assert_eq!(refused(confirm(&world.db.pool, &world.tools, &administrator("admin-1"), proposal).await), "second-person-needed");
+    let mut db = world.begin(&fence::actor(&administrator("admin-2"))).await;
+    let waiting = proposals::waiting(&mut db, world.tools.clock.now()).await.unwrap();
+    assert!(matches!(&waiting[0].what, proposals::What::Ending(e) if e.subject == head && e.grant.role == role::INSTITUTIONAL_HEAD));
+    drop(db);
+    confirm(&world.db.pool, &world.tools, &administrator("admin-2"), proposal).await.unwrap();
+    assert!(rung_at(&world, "mission").await.0);
+    // Of the two national offices somebody always stays.
+    let nmc = grant_of(&world, "nmc-1").await;
+    assert_eq!(refused(end(&world, &administrator("admin-1"), nmc).await), "office-must-be-held");
+}
+
+// threat T17
+#[tokio::test]
+async fn a_database_that_was_set_back_tells_everything_in_a_new_epoch_and_grants_once_an_operator_has_accepted_it() {
+    let world = World::new().await;
+    let (pool, tools) = (&world.db.pool, &world.tools);
+    let id = give(pool, tools, "mediator-9", role::MEDIATOR, None).await;
+    sqlx::raw_sql("create table former as select * from role_grant where subject = 'mediator-9'").execute(&world.db.admin).await.unwrap();
+    end(&world, &administrator("admin-2"), id).await.unwrap();
+    assert!(world.roles_of("mediator-9").await.is_empty());
+    // The directory goes back behind the copies, as from a backup.
+    let back = "update role_grant g set ended_at = null, ended_by = null, revision = f.revision, signature = f.signature
+                from former f where g.id = f.id";
+    sqlx::raw_sql(back).execute(&world.db.admin).await.unwrap();
+    epoch::begin(pool, tools, "safety").await.unwrap();
+    let number = tools.epoch.number();
+    assert!(number > 0);
+    epoch::begin(pool, tools, "safety").await.unwrap();
+    assert_eq!(tools.epoch.number(), number, "found twice is one epoch");
+
+    world.raise(imminent_at("mission")).await;
+    let raised: Vec<v1::ConcernRaised> = world.facts("ro.safety.event.concern-raised").await;
+    assert_eq!(raised.last().unwrap().epoch, number);
+
+    assert_eq!(grants::restate(pool, tools, false).await.unwrap(), 0, "nobody has accepted it: the copies keep what they know");
+    assert!(world.roles_of("mediator-9").await.is_empty());
+    assert!(grants::restate(pool, tools, true).await.unwrap() > 0);
+    assert_eq!(world.roles_of("mediator-9").await, ["mediator"], "revision 1 of the new epoch is newer than revision 2 of the old");
+    let told: Vec<v1::GrantChanged> = world.facts("ro.safety.event.grant-changed").await;
+    assert!(told.iter().any(|line| line.subject == "mediator-9" && line.epoch == number && line.revision == 1));
+    assert_eq!(grants::restate(pool, tools, true).await.unwrap(), 0, "once");
+    let key = tools.signer.as_ref().unwrap().public();
+    let copy = chassis::grants::Copy::new(pool.clone(), Some(key.into()));
+    let believed = copy.caller(Proof::new("mediator-9", OffsetDateTime::UNIX_EPOCH), tools.clock.now()).await.unwrap();
+    assert_eq!(believed.roles(), ["mediator"]);
 }
 
 #[test]
@@ -318,13 +449,14 @@ fn a_grant_travels_as_the_message_that_the_directory_declares() {
         ended_at: Some(prost_types::Timestamp { seconds: 3, nanos: 0 }),
         revision: 4,
         signature: vec![5],
+        epoch: 6,
     };
     let read = v1::GrantChanged::decode(full.encode_to_vec().as_slice()).unwrap();
     let names = [&read.grant_id, &read.subject, &read.role, &read.site, &read.region].map(String::as_str);
     assert_eq!(names, ["a", "b", "c", "d", "e"]);
     assert_eq!((read.since, read.until, read.ended_at, read.revision), (full.since, full.until, full.ended_at, 4));
-    assert_eq!(read.signature, [5]);
-    assert_eq!(read.descriptor().fields().len(), 10, "a field that the copies do not take");
+    assert_eq!((read.signature.as_slice(), read.epoch), ([5].as_slice(), 6));
+    assert_eq!(read.descriptor().fields().len(), 11, "a field that the copies do not take");
 }
 
 // [A1]
@@ -348,7 +480,7 @@ async fn what_is_given_and_ended_is_signed_and_what_was_typed_into_the_directory
     assert_eq!(grants::sign_former(&world.db.pool, &world.tools).await.unwrap(), 1);
     insert("intruder").await;
     assert_eq!(grants::sign_former(&world.db.pool, &world.tools).await.unwrap(), 0, "once, and never again");
-    assert_eq!(grants::restate(&world.db.pool, &world.tools).await.unwrap(), 1, "the intruder's is told as it stands");
+    assert_eq!(grants::restate(&world.db.pool, &world.tools, true).await.unwrap(), 1, "the intruder's is told as it stands");
     assert_eq!((roles("of-former-times").await, roles("intruder").await), (vec!["mediator".to_owned()], Vec::new()));
 
     let mut tx = world.begin(&fence::actor(&administrator("admin-1"))).await;

@@ -39,7 +39,7 @@ async fn door(world: &World) -> Door {
     let bus = Bus::connect("safety", "nats://127.0.0.1:9", None, None).await.unwrap();
     let settings = Config::parse_from(["safety"]).chassis;
     let process = Process::new("safety", settings, world.tools.clock.clone(), world.tools.ids.clone());
-    let hub = Hub::new(world.tools.clock.clone());
+    let hub = Hub::new(world.tools.clock.clone(), world.tools.epoch.clone());
     let ctx = Context::assemble(process, world.db.pool.clone(), bus);
     Door { grants: ctx.grants().unwrap(), ctx, tools: world.tools.clone(), hub, proposals_last: time::Duration::DAY }
 }

@@ -7,19 +7,21 @@ use chassis::{
     Caller, Clock, Ids,
     audit::Signer,
     database::{Actor, begin},
+    identity::Grant,
 };
 use harness::database::{Database, fresh};
 use prost::Message;
 use proto::{id::SiteCode, role, safety::v1};
 use safety::{
     app::{
-        Ladders, Tools, accept_concern, devices, directory, fence,
+        Ladders, Tools, accept_concern, devices, directory, epoch, fence, grants,
         proposals::{self, Outcome},
         raise_concern::{self, Receipt, Report},
         ring, roster, route_concern,
     },
     domain::{
         concern::{Audience, AudienceStatus},
+        grant::Wanted,
         route::Holder,
     },
     store,
@@ -85,6 +87,7 @@ impl World {
             vault,
             devices,
             left: roster::Left::default(),
+            epoch: epoch::Epoch::default(),
             accept_within: None,
         };
         let world = Self { db, tools };
@@ -99,7 +102,24 @@ impl World {
         world
     }
 
+    /// Puts somebody in an office, with a role to accept with.
     pub async fn assign(&self, office: &str, holder: &str, rank: i16) -> chassis::Result<()> {
+        self.name(office, holder, rank).await?;
+        let mut tx = self.begin(&fence::itself()).await;
+        let (role, site) = match office.split_once('/') {
+            Some((head, site)) => (head, Some(site.to_owned())),
+            None if office == "nmc" => (role::NMC_SUPERVISOR, None),
+            None => (role::RJ_OFFICER, None),
+        };
+        let grant = Grant { role: role.into(), site, region: None };
+        let wanted = Wanted { subject: holder.into(), grant, since: None, until: None };
+        grants::give(&mut tx, &self.tools, wanted, "admin-1", Some("admin-2")).await?;
+        tx.commit().await?;
+        Ok(())
+    }
+
+    /// Puts somebody in an office.
+    pub async fn name(&self, office: &str, holder: &str, rank: i16) -> chassis::Result<()> {
         let holder = Holder { office: office.into(), holder: holder.into(), rank };
         let (one, other) = (administrator("admin-1"), administrator("admin-2"));
         let mut tx = self.begin(&fence::actor(&one)).await;
@@ -161,6 +181,12 @@ impl World {
     pub async fn rings(&self) -> Vec<v1::Ring> {
         let bodies = harness::vault::outbox(&mut *self.begin(&fence::itself()).await, &self.tools.vault, "ro.safety.ring.%").await;
         bodies.iter().map(|b| v1::Ring::decode(b.as_slice()).unwrap()).collect()
+    }
+
+    /// Every fact on a subject in the outbox, oldest first.
+    pub async fn facts<M: Message + Default>(&self, subject: &str) -> Vec<M> {
+        let bodies = harness::vault::outbox(&mut *self.begin(&fence::itself()).await, &self.tools.vault, subject).await;
+        bodies.iter().map(|b| M::decode(b.as_slice()).unwrap()).collect()
     }
 
     pub async fn count(&self, sql: &'static str) -> i64 {

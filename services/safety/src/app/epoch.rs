@@ -1,0 +1,58 @@
+//! Number of the epoch that every fact of this service carries: it rises when the database turns out to be older than its witness knows, so
+//! that whoever listens takes revisions that went back with it.
+
+use std::sync::{
+    Arc,
+    atomic::{AtomicI64, Ordering},
+};
+
+use chassis::{audit, database};
+use sqlx::{PgConnection, PgPool};
+
+use super::{Tools, fence};
+use crate::store;
+
+/// The epoch known in this process; 0 where nothing ever went back. Cheap to clone.
+#[derive(Clone, Default)]
+pub struct Epoch(Arc<AtomicI64>);
+
+impl Epoch {
+    #[must_use]
+    pub fn number(&self) -> i64 {
+        self.0.load(Ordering::Relaxed)
+    }
+
+    /// Never back: a database that went back knows less than this process.
+    fn learn(&self, number: i64) {
+        self.0.fetch_max(number, Ordering::Relaxed);
+    }
+}
+
+/// Learns the epoch that stands in the database.
+///
+/// # Errors
+/// The statement failed: what was known stays known.
+pub async fn learn(db: &mut PgConnection, tools: &Tools) -> sqlx::Result<()> {
+    tools.epoch.learn(store::epoch::newest(db).await?);
+    Ok(())
+}
+
+/// Begins an epoch because the database was found to be set back; once for each time, whichever instance finds it.
+///
+/// # Errors
+/// A statement failed.
+pub async fn begin(pool: &PgPool, tools: &Tools, log: &str) -> sqlx::Result<()> {
+    let mut tx = database::begin(pool, &fence::itself()).await?;
+    let log_epoch = match &tools.signer {
+        Some(signer) => audit::epochs(&mut tx, log, &signer.public()).await?.first().map_or(0, |newest| newest.epoch),
+        None => 0,
+    };
+    // Above whatever this process has told, also where the clock of the machine went back too.
+    let number = tools.clock.now().unix_timestamp().max(tools.epoch.number() + 1);
+    store::epoch::begin(&mut tx, log_epoch, number).await?;
+    let newest = store::epoch::newest(&mut tx).await?;
+    tx.commit().await?;
+    tools.epoch.learn(newest);
+    tracing::error!(epoch = newest, "the database was set back: from now on whatever is told is of a new epoch");
+    Ok(())
+}
