@@ -1,6 +1,10 @@
 //! A private nats-server for one test, provisioned as declared.
 
-use std::{path::PathBuf, sync::atomic::AtomicBool, sync::mpsc, thread};
+use std::{
+    path::{Path, PathBuf},
+    sync::{atomic::AtomicBool, mpsc},
+    thread,
+};
 
 use chassis::bus::{Bus, ConsumerSpec, StreamSpec};
 use local::{
@@ -57,16 +61,7 @@ impl TestBus {
             Err(_) => panic_with("the thread of the bus ended"),
         };
         let bus = Self { orders, url, authority, store, seeds };
-        let streams = STREAMS.map(|s| StreamSpec {
-            name: s.name,
-            subjects: s.subjects,
-            max_message_bytes: s.max_message_bytes,
-            kept_days: s.kept_days,
-        });
-        let consumers = CONSUMERS.map(|c| ConsumerSpec { stream: c.stream, name: c.name, filters: c.filters });
-        if let Err(error) = bus.connect("provisioner").await.provision(&streams, &consumers).await {
-            panic_with(&format!("{error:#}"));
-        }
+        bus.provision().await;
         bus
     }
 
@@ -104,14 +99,38 @@ impl TestBus {
 
     /// Kills the server as a power cut would, and starts it again over what it had stored.
     pub async fn crash(&self) {
+        self.crash_and(|_| Ok(())).await;
+    }
+
+    /// The same, and meanwhile something is done to the folder of its store.
+    pub async fn crash_and(&self, change: impl FnOnce(&Path) -> std::io::Result<()> + Send + 'static) {
         let (tell, told) = oneshot::channel();
+        let store = self.store.clone();
         let order: Order = Box::new(move |nats| {
             nats.process.signal(crate::system::KILL);
-            drop(tell.send(nats.restart(&AtomicBool::new(false))));
+            while nats.process.exited().is_none() {
+                thread::yield_now();
+            }
+            let changed = change(&store).map_err(|error| error.to_string());
+            drop(tell.send(changed.and_then(|()| nats.restart(&AtomicBool::new(false)).map_err(|error| error.to_string()))));
         });
         let sent = self.orders.send(order).is_ok();
         if !sent || !matches!(told.await, Ok(Ok(()))) {
             panic_with("the bus did not come back");
+        }
+    }
+
+    /// Creates the streams and consumers as declared.
+    pub async fn provision(&self) {
+        let streams = STREAMS.map(|s| StreamSpec {
+            name: s.name,
+            subjects: s.subjects,
+            max_message_bytes: s.max_message_bytes,
+            kept_days: s.kept_days,
+        });
+        let consumers = CONSUMERS.map(|c| ConsumerSpec { stream: c.stream, name: c.name, filters: c.filters });
+        if let Err(error) = self.connect("provisioner").await.provision(&streams, &consumers).await {
+            panic_with(&format!("{error:#}"));
         }
     }
 }

@@ -10,6 +10,7 @@ pub mod fence;
 pub mod grants;
 pub mod hostile;
 pub mod keys;
+pub mod log;
 pub mod port;
 pub mod raw;
 pub mod system;

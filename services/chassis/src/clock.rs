@@ -1,11 +1,17 @@
 //! Time, ids and randomness as arguments. Nothing else in the project asks the machine for them.
 
-use std::sync::{
-    Arc, Mutex, PoisonError,
-    atomic::{AtomicU64, Ordering},
+use std::{
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::Duration,
 };
 
+use opentelemetry::{KeyValue, global};
 use time::OffsetDateTime;
+use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 /// What time it is, in UTC: the machine's, or one that a test sets.
@@ -47,6 +53,51 @@ impl Clock {
 #[must_use]
 pub fn to_the_microsecond(at: OffsetDateTime) -> OffsetDateTime {
     at.replace_nanosecond(at.nanosecond() / 1_000 * 1_000).unwrap_or(at)
+}
+
+/// Instances of a service may differ by as much without one of them being wrong.
+const TOLERANCE: time::Duration = time::Duration::seconds(5);
+
+/// Whether something is to be done now that waits for `due`, and never for longer than `interval`. What is due further ahead than that was
+/// put there by a clock that has been set back since: it is due now.
+#[must_use]
+pub fn is_due(due: OffsetDateTime, interval: time::Duration, now: OffsetDateTime) -> bool {
+    due <= now || due > now + interval
+}
+
+/// Whether a moment that has been stands before us: the clock was set back, or that of another instance is wrong.
+#[must_use]
+pub fn is_ahead(been: OffsetDateTime, now: OffsetDateTime) -> bool {
+    been > now + TOLERANCE
+}
+
+/// By how much the clock was set while `elapsed` went by; `None` where it only ran, or was disciplined by seconds.
+#[must_use]
+pub fn step(before: OffsetDateTime, elapsed: Duration, now: OffsetDateTime) -> Option<time::Duration> {
+    let by = now - before - time::Duration::try_from(elapsed).unwrap_or(time::Duration::ZERO);
+    (by.abs() > TOLERANCE).then_some(by)
+}
+
+/// How often the machine's clock is held against the time that went by.
+const LOOK: Duration = Duration::from_secs(1);
+
+/// Says as an error when the clock is set, by how much and which way, until stopped. A clock that stands still is held against itself.
+pub async fn watch(clock: Clock, stop: CancellationToken) {
+    let steps = global::meter("chassis").u64_counter("ro.clock.steps").with_description("How often the clock was set").build();
+    let (mut before, mut since) = (clock.now(), Instant::now());
+    loop {
+        tokio::select! {
+            () = stop.cancelled() => return,
+            () = tokio::time::sleep(LOOK) => {}
+        }
+        let (now, elapsed) = (clock.now(), if clock.0.is_some() { Duration::ZERO } else { since.elapsed() });
+        if let Some(by) = step(before, elapsed, now) {
+            let way = if by.is_negative() { "back" } else { "forward" };
+            steps.add(1, &[KeyValue::new("way", way)]);
+            tracing::error!(seconds = by.whole_seconds(), way, "the clock of this machine was set: somebody must look at its time source");
+        }
+        (before, since) = (now, Instant::now());
+    }
 }
 
 /// Microseconds since 1970, which is what PostgreSQL keeps of an instant: what is signed is read again as it was.
@@ -106,4 +157,42 @@ const fn split_mix(state: u64) -> u64 {
     z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
     z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
     z ^ (z >> 31)
+}
+
+#[cfg(test)]
+mod tests {
+    use time::macros::datetime;
+
+    use super::*;
+
+    const NOON: OffsetDateTime = datetime!(2026-11-22 12:00 UTC);
+    const HOUR: time::Duration = time::Duration::HOUR;
+
+    #[test]
+    fn what_is_due_further_ahead_than_its_interval_is_due_now_and_nothing_else_is_due_early() {
+        let seconds = time::Duration::seconds;
+        for (ahead, interval, due) in [
+            (seconds(0), seconds(5), true),
+            (-HOUR, seconds(5), true),
+            (seconds(1), seconds(5), false),
+            (seconds(5), seconds(5), false),
+            (seconds(6), seconds(5), true),
+            (HOUR, seconds(5), true),
+            (HOUR * 24, HOUR * 2, true),
+            (HOUR, HOUR * 2, false),
+        ] {
+            assert_eq!(is_due(NOON + ahead, interval, NOON), due, "{ahead} {interval}");
+        }
+    }
+
+    #[test]
+    fn a_clock_that_is_set_is_told_from_one_that_runs() {
+        let minute = Duration::from_secs(60);
+        assert_eq!(step(NOON, minute, NOON + minute), None);
+        assert_eq!(step(NOON, minute, NOON + minute + Duration::from_secs(2)), None);
+        assert_eq!(step(NOON, minute, NOON + minute - HOUR), Some(-HOUR));
+        assert_eq!(step(NOON, minute, NOON + minute - HOUR * 24), Some(-HOUR * 24));
+        assert_eq!(step(NOON, minute, NOON + minute + HOUR), Some(HOUR));
+        assert!(is_ahead(NOON + HOUR, NOON) && !is_ahead(NOON + Duration::from_secs(1), NOON) && !is_ahead(NOON - HOUR, NOON));
+    }
 }

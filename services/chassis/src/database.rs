@@ -15,6 +15,10 @@ use crate::{Private, actor, config::Settings};
 /// Outbox, inbox and quarantine: versions below 1000. A service's own migrations begin at 1001.
 pub static MIGRATOR: Migrator = sqlx::migrate!();
 
+/// What the database lets one statement take, and how long a transaction may wait for us.
+pub(crate) const STATEMENT: Duration = Duration::from_secs(10);
+pub(crate) const IDLE_IN_TRANSACTION: Duration = Duration::from_secs(20);
+
 const OLDEST_SERVER: i32 = 150_000;
 
 /// Opens the pool; waits for the server, saying once that it waits.
@@ -48,8 +52,8 @@ fn options(name: &str, url: &Private<String>) -> anyhow::Result<PgConnectOptions
         bail!("the database url is malformed: use postgres://user:password@host/database");
     };
     Ok(options.application_name(name).options([
-        ("statement_timeout", "10s"),
-        ("idle_in_transaction_session_timeout", "20s"),
+        ("statement_timeout", format!("{}s", STATEMENT.as_secs()).as_str()),
+        ("idle_in_transaction_session_timeout", format!("{}s", IDLE_IN_TRANSACTION.as_secs()).as_str()),
         ("lock_timeout", "5s"),
     ]))
 }

@@ -24,7 +24,7 @@ use crate::{
     audit::{self, Denied},
     bus::{Bus, ConsumerSpec},
     client::{self, Peer},
-    clock::{Clock, Ids},
+    clock::{self, Clock, Ids},
     config::{self, Configured, Settings, Task},
     database, grants,
     grpc::{self, BUS_HEALTH, HISTORY_HEALTH},
@@ -37,7 +37,7 @@ use crate::{
 };
 
 /// What a stopping process may take to finish what it has begun.
-const GRACE: Duration = Duration::from_secs(8);
+pub(crate) const GRACE: Duration = Duration::from_secs(8);
 
 type Guarded = Router<Stack<grpc::Gate, Identity>>;
 
@@ -194,6 +194,15 @@ impl Process {
             tracing::error!(task = name, error = surprise, "a task ended by surprise: the process stops");
             failed.cancel();
             stop.cancel();
+        });
+    }
+
+    /// Says when the clock of this machine is set, until the process stops.
+    pub fn watch_clock(&self) {
+        let (clock, stop) = (self.clock.clone(), self.stop.clone());
+        self.spawn("clock", async move {
+            clock::watch(clock, stop).await;
+            Ok(())
         });
     }
 
@@ -433,6 +442,7 @@ where
     let bus = Bus::connect(name, &url, process.settings.nats_seed_file.as_deref(), process.settings.nats_ca.as_deref()).await?;
     let ctx = Context::assemble(process, pool, bus);
     ctx.carry_outbox();
+    ctx.watch_clock();
     ctx.spawn("audit-seal", audit::keep_sealed(ctx.clone()));
     let (bus, stop) = (ctx.bus.clone(), ctx.stop.clone());
     // The door opens without the bus: what is recorded waits in the outbox. A server that is too old ends the process.

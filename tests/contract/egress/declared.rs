@@ -120,11 +120,11 @@ pub const FIELDS: &[(&str, &[&str])] = &[
     ("the identity of who called: the opaque subject of a verified token, or a service", &["caller.subject"]),
     (
         "codes of ours: a reason, a clause, a permission, a state",
-        &["clause", "code", "grant.role", "kind", "outcome", "permission", "reason", "ring.audience"],
+        &["clause", "code", "grant.role", "kind", "outcome", "permission", "reason", "ring.audience", "way"],
     ),
     (
         "names of ours: a method that is served, a consumer, a subject of the bus, a task, a table, a service",
-        &["consumer", "log", "peer", "peer.expected", "rpc.method", "subject", "table", "task", "witness"],
+        &["consumer", "log", "peer", "peer.expected", "rpc.method", "stream", "subject", "table", "task", "witness"],
     ),
     ("codes of places and offices, parsed before they are written", &["contact.region", "office"]),
     (
@@ -143,6 +143,7 @@ pub const FIELDS: &[(&str, &[&str])] = &[
             "held",
             "keys",
             "known",
+            "messages",
             "minutes",
             "moved",
             "named",
@@ -155,6 +156,7 @@ pub const FIELDS: &[(&str, &[&str])] = &[
             "ring.step",
             "rings",
             "rows",
+            "seconds",
             "stated",
             "step",
             "stopped",
@@ -166,11 +168,12 @@ pub const FIELDS: &[(&str, &[&str])] = &[
     ("places in the code and on the machine", &["address", "nats.url", "panic.location", "settings"]),
 ];
 
-pub const METRICS: [(&str, &[&str]); 6] = [
+pub const METRICS: [(&str, &[&str]); 7] = [
     ("ro.audit.conflicts", &["kind", "log"]),
     ("ro.audit.history_broken", &["service"]),
     ("ro.audit.uncosigned", &["service"]),
     ("ro.bus.permission_violations", &["service"]),
+    ("ro.clock.steps", &["way"]),
     ("ro.door.refused", &["reason"]),
     ("ro.vault.in_clear", &[]),
 ];

@@ -1,10 +1,15 @@
 //! The outbox: nothing is lost, order is kept within an aggregate.
 
+use std::time::Duration;
+
 use chassis::{
+    Context,
+    bus::Bus,
     database::{Actor, begin},
     outbox,
 };
 use harness::wait::eventually;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use uuid::Uuid;
 
 use crate::{
@@ -14,7 +19,7 @@ use crate::{
 
 const WAITING: &str = "select count(*) from outbox where carried_at is null";
 
-async fn all_is_carried(world: &World) {
+pub async fn all_is_carried(world: &World) {
     eventually("the outbox is empty", SOON, async || match world.count(&world.teller, WAITING).await {
         0 => Ok(()),
         n => Err(n.to_string()),
@@ -104,59 +109,130 @@ async fn whoever_confirms_several_messages_takes_them_in_the_order_in_which_they
     confirming.await.unwrap();
 }
 
+/// A message that is sent until somebody confirms it.
+pub async fn must_arrive(world: &World, id: u128) {
+    let message = outbox::Outgoing {
+        id: Uuid::from_u128(id),
+        aggregate: Uuid::from_u128(id),
+        subject: proto::subject::REFERRAL_SCREENED.to_owned(),
+        body: b"must arrive".to_vec(),
+        sealed: false,
+        confirm: true,
+        urgent: true,
+    };
+    let mut tx = begin(&world.teller.pool, &Actor::service("intake")).await.unwrap();
+    outbox::enqueue(&mut tx, &message, world.teller.clock.now()).await.unwrap();
+    tx.commit().await.unwrap();
+    world.teller.outbox.wake();
+}
+
 #[tokio::test]
-async fn what_nobody_confirms_is_sent_every_three_seconds_for_a_minute_and_then_more_seldom_and_for_ever() {
+async fn what_nobody_confirms_fills_the_bus_with_few_copies_and_is_sent_for_ever() {
     let world = World::new().await;
     world.teller.carry_outbox();
-    let must_arrive = async |id: u128| {
-        let message = outbox::Outgoing {
-            id: Uuid::from_u128(id),
-            aggregate: Uuid::from_u128(id),
-            subject: proto::subject::REFERRAL_SCREENED.to_owned(),
-            body: b"must arrive".to_vec(),
-            sealed: false,
-            confirm: true,
-            urgent: true,
-        };
-        let mut tx = begin(&world.teller.pool, &Actor::service("intake")).await.unwrap();
-        outbox::enqueue(&mut tx, &message, world.teller.clock.now()).await.unwrap();
-        tx.commit().await.unwrap();
-    };
-    let attempts = async |id: u128| -> i32 {
-        let sql = "select case when carried_at is null then -1 else attempt end from outbox where id = $1";
-        sqlx::query_scalar(sql).bind(Uuid::from_u128(id)).fetch_one(world.admin(&world.teller)).await.unwrap()
-    };
-    let sent = async |id: u128, times: i32| {
-        let look = async || match attempts(id).await {
-            n if n == times => Ok(()),
-            n => Err(format!("{n} times")),
+    let sent = async |id: u128, times: i64| {
+        let sql = "select case when carried_at is null then -1 else copies::int8 end from outbox where id = $1";
+        let look = async || {
+            let seen: i64 = sqlx::query_scalar(sql).bind(Uuid::from_u128(id)).fetch_one(world.admin(&world.teller)).await.unwrap();
+            if seen == times { Ok(()) } else { Err(format!("{seen} times")) }
         };
         eventually("it was sent", SOON, look).await;
     };
     let later = |seconds: i64| world.teller.clock.advance(time::Duration::seconds(seconds));
-    must_arrive(1).await;
+    must_arrive(&world, 1).await;
     sent(1, 1).await;
-    for repetition in 2..=15 {
-        later(4);
-        sent(1, repetition).await;
+    let mut pause = 3;
+    for copies in 2..=12 {
+        // Another one, begun now, shows that the relay has looked and did not yet send the first.
+        later(pause - 1);
+        must_arrive(&world, copies).await;
+        sent(copies, 1).await;
+        sent(1, i64::try_from(copies).unwrap() - 1).await;
+        later(2);
+        sent(1, i64::try_from(copies).unwrap()).await;
+        pause = (pause * 2).min(3_600);
     }
-    // Nearly a minute has passed: another one has just begun, and shows that the relay has looked.
-    must_arrive(2).await;
-    sent(2, 1).await;
-    later(4);
-    sent(2, 2).await;
-    assert_eq!(attempts(1).await, 15, "after a minute three seconds are no longer enough");
-    later(16);
-    sent(1, 16).await;
-    later(3_600);
-    sent(1, 17).await;
-    must_arrive(3).await;
-    sent(3, 1).await;
-    later(30);
-    sent(3, 2).await;
-    assert_eq!(attempts(1).await, 17);
-    later(61);
-    sent(1, 18).await;
+    assert_eq!(pause, 3_600, "the pause has grown to its longest");
+    let all = "select sum(copies)::int8 from outbox where id = '00000000-0000-0000-0000-000000000001'";
+    for copies in 13..=15 {
+        later(3_601);
+        sent(1, copies).await;
+    }
+    assert_eq!(world.count(&world.teller, all).await, 15);
+}
+
+#[tokio::test]
+async fn messages_that_must_wait_hide_nobody_elses() {
+    let world = World::new().await;
+    world.hearer.hear_screenings(Writes::default());
+    for case in 1..=100 {
+        world.tell(Uuid::from_u128(case), &["waits", "stands behind it"]).await;
+    }
+    // As after a try that failed a moment ago.
+    sqlx::query("update outbox set attempt = 9, next_attempt_at = next_attempt_at + interval '4 seconds' where body = 'waits'")
+        .execute(world.admin(&world.teller))
+        .await
+        .unwrap();
+    // And one whose messages are more than a pass carries.
+    world.tell(Uuid::from_u128(500), &vec!["of a long one"; 300]).await;
+    world.tell(Uuid::from_u128(501), &["of somebody else"]).await;
+    world.teller.carry_outbox();
+    let heard = world.hears(301).await;
+    assert!(
+        heard.iter().take(64).any(|body| body == "of somebody else"),
+        "it came at {:?}",
+        heard.iter().position(|b| b.starts_with("of some"))
+    );
+    assert!(!heard.iter().any(|body| body.contains("waits") || body.contains("stands")));
+    world.teller.clock.advance(time::Duration::seconds(5));
+    world.hears(501).await;
+}
+
+/// Each acknowledgement comes late enough that all of them together would outlast the transaction.
+#[tokio::test]
+async fn a_bus_that_answers_slowly_does_not_keep_a_pass_open_longer_than_its_time() {
+    let world = World::new().await;
+    let url = slow(&world.bus.url, Duration::from_millis(700)).await;
+    let slow = Bus::connect("intake", &url, Some(&world.bus.seed("intake")), Some(&world.bus.authority)).await.unwrap();
+    slow.ready(&url).await.unwrap();
+    let teller = Context::assemble((*world.teller).clone(), world.teller.pool.clone(), slow);
+    world.tell(Uuid::from_u128(1), &["1", "2", "3", "4", "5", "6", "7", "8"]).await;
+    teller.carry_outbox();
+    all_is_carried(&world).await;
+    let passes = "select count(distinct carried.xmin::text) from outbox as carried";
+    assert!(world.count(&teller, passes).await > 1, "one transaction waited for all of them");
+    assert_eq!(world.count(&teller, "select max(attempt)::int8 from outbox").await, 1, "and none was sent twice");
+}
+
+/// A road to the bus on which every answer takes its time.
+async fn slow(url: &str, by: Duration) -> String {
+    let (scheme, server) = url.split_once("://").unwrap();
+    let server = server.to_owned();
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("{scheme}://{}", listener.local_addr().unwrap());
+    tokio::spawn(async move {
+        while let Ok((near, _)) = listener.accept().await {
+            let far = tokio::net::TcpStream::connect(&server).await.unwrap();
+            let ((mut from_near, mut to_near), (mut from_far, mut to_far)) = (near.into_split(), far.into_split());
+            tokio::spawn(async move { tokio::io::copy(&mut from_near, &mut to_far).await });
+            let (queue, mut queued) = tokio::sync::mpsc::unbounded_channel();
+            tokio::spawn(async move {
+                let mut buffer = vec![0; 64 * 1024];
+                while let Ok(read @ 1..) = from_far.read(&mut buffer).await {
+                    let _ = queue.send((tokio::time::Instant::now() + by, buffer.get(..read).unwrap_or_default().to_vec()));
+                }
+            });
+            tokio::spawn(async move {
+                while let Some((at, bytes)) = queued.recv().await {
+                    tokio::time::sleep_until(at).await;
+                    if to_near.write_all(&bytes).await.is_err() {
+                        return;
+                    }
+                }
+            });
+        }
+    });
+    url
 }
 
 #[tokio::test]

@@ -65,7 +65,8 @@ pub async fn carry_out(db: &mut PgConnection, vault: &Vault, id: Uuid, concerns:
     // Safety has the concern, under a key of its own; what waits to be carried there is not destroyed.
     let left = sqlx::query_scalar!(
         r#"select concern as "concern!" from unnest($1::uuid[]) as travelled (concern)
-           where not exists (select from outbox where aggregate = concern and carried_at is null)"#,
+           where not exists (select from outbox where aggregate = concern
+               and (carried_at is null or (must_be_confirmed and confirmed_at is null)))"#,
         concerns
     )
     .fetch_all(&mut *db)
