@@ -1,11 +1,15 @@
 //! A flood of calls is refused in good order; a concern goes through it as if it were not there (threat T14).
 
-use std::sync::{
-    Arc, Mutex,
-    atomic::{AtomicBool, AtomicU64, Ordering},
+use std::{
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering},
+    },
+    time::Duration,
 };
 
 use harness::{
+    endless::{Says, begin, stranger},
     raw::reason,
     system::{SOON, System, Wishes},
     wait::eventually,
@@ -20,6 +24,11 @@ use tonic_types::StatusExt;
 
 use crate::people::{imminent_concern, institutional_referral};
 
+/// Streams of the attack without identity: as many as one connection may have.
+const STREAMS: usize = 1_024;
+/// The largest message that any call takes.
+const LARGEST: u32 = 4 * 1024 * 1024;
+const LONG: Duration = Duration::from_secs(180);
 const CLIENTS: usize = 64;
 const RAISES: usize = 30;
 const OFFICER: &str = "rj-officer-1";
@@ -109,6 +118,64 @@ async fn while_sixty_four_clients_flood_the_doors_every_concern_of_the_same_pers
         }
     };
     eventually("the quota fills again", SOON, look).await;
+}
+
+/// What a container of a service may have, in KiB.
+fn container() -> u64 {
+    let compose = concat!(env!("CARGO_MANIFEST_DIR"), "/../docker-compose.yml");
+    let text = std::fs::read_to_string(compose).unwrap();
+    let (_, limit) = text.split_once("mem_limit: \"").unwrap();
+    limit.split_once("m\"").unwrap().0.parse::<u64>().unwrap() * 1024
+}
+
+/// The most that a process has had in memory, in KiB.
+fn peak(pid: u32) -> u64 {
+    let status = std::fs::read_to_string(format!("/proc/{pid}/status")).unwrap();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap();
+    line.split_whitespace().next().unwrap().parse().unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_thousand_streams_of_four_megabytes_from_somebody_unknown_take_no_memory_and_hold_up_neither_health_nor_a_concern() {
+    let system = System::start(Wishes::default()).await;
+    let (url, authority, _) = system.outside("safety", OFFICER);
+    let pid = system.description.services.get("safety").unwrap().pid;
+    for path in [
+        "/grpc.reflection.v1.ServerReflection/ServerReflectionInfo",
+        "/grpc.health.v1.Health/Check",
+        "/grpc.health.v1.Health/Watch",
+        "/ro.safety.v1.Safety/RaiseConcern",
+        "/no.such.Service/Method",
+    ] {
+        let attack = stranger(url.clone(), &authority, [127, 0, 0, 2].into());
+        let (said, ended) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0)));
+        let streams: Vec<_> = (0..STREAMS)
+            .map(|_| {
+                let (attack, said, ended) = (attack.clone(), said.clone(), ended.clone());
+                tokio::spawn(async move {
+                    let _refused = begin(attack, path, Says::NearlyAll(LARGEST), said).await;
+                    ended.fetch_add(1, Ordering::Relaxed);
+                })
+            })
+            .collect();
+        let look = async || {
+            assert!(peak(pid) < container(), "{path}: {} KiB", peak(pid));
+            match said.load(Ordering::Relaxed) + ended.load(Ordering::Relaxed) {
+                n if n >= STREAMS => Ok(()),
+                n => Err(format!("{n} streams have said all or were ended")),
+            }
+        };
+        eventually("the attack is at its height", LONG, look).await;
+        let honest = stranger(url.clone(), &authority, [127, 0, 0, 1].into());
+        let mut health = tonic_health::pb::health_client::HealthClient::new(honest);
+        health.check(tonic_health::pb::HealthCheckRequest::default()).await.unwrap();
+        let raise = RaiseConcernRequest { concern: Some(imminent_concern("mission")) };
+        system.safety(OFFICER).raise_concern(raise).await.unwrap();
+        streams.iter().for_each(tokio::task::JoinHandle::abort);
+    }
+    let most = peak(pid);
+    assert!(most < container(), "{most} KiB");
+    println!("{} MiB at most, of {} MiB", most / 1024, container() / 1024);
 }
 
 #[tokio::test]

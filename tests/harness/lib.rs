@@ -6,6 +6,7 @@ pub mod database;
 pub mod decoders;
 pub mod dice;
 pub mod dump;
+pub mod endless;
 pub mod fence;
 pub mod grants;
 pub mod hostile;

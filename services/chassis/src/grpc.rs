@@ -25,7 +25,7 @@ use crate::{
     clock::Clock,
     grants,
     identity::{Caller, Proof, Verifier, two_identities, unauthenticated},
-    limits::{self, Defence},
+    limits::{self, Defence, open::OpenCall},
     refusal::{Error, Refusal},
     tls, trace,
 };
@@ -113,6 +113,40 @@ impl Gate {
         self.verifier.as_ref().ok_or_else(unauthenticated)?.verify(token).map(Shown::Person)
     }
 
+    /// What the handler answers whoever shows who they are; or why they are refused, and what is still on its way of their call.
+    async fn answer<S>(
+        &self,
+        mut inner: S,
+        mut request: Request<Body>,
+        method: &'static str,
+        shown: Shown,
+    ) -> Result<Result<Response<Body>, S::Error>, (Status, Body)>
+    where
+        S: Service<Request<Body>, Response = Response<Body>>,
+    {
+        // Before the grants are looked up: that takes a connection too.
+        let place = match self.defence.place(method).await {
+            Ok(place) => place,
+            Err(status) => return Err((status, request.into_body())),
+        };
+        match self.admit(method, shown).await {
+            Ok(Some(caller)) => drop(request.extensions_mut().insert(caller)),
+            Ok(None) => {}
+            // Whoever is refused is heard out at nobody's cost: the place is free by then.
+            Err(status) => return Err((status, request.into_body())),
+        }
+        let answer = inner.call(request).await;
+        drop(place);
+        Ok(answer.map(|answer| limits::explained(&answer).map_or(answer, |status| status.into_http())))
+    }
+
+    /// Hears a refused call out, where not too many are heard already.
+    async fn hear_out(&self, from: Option<IpAddr>, body: Body) {
+        if let Some(_seat) = self.defence.hear(from) {
+            hear_out(body).await;
+        }
+    }
+
     async fn admit(&self, method: &'static str, shown: Shown) -> Result<Option<Caller>, Status> {
         let caller = match shown {
             Shown::Nobody => return Ok(None),
@@ -173,13 +207,11 @@ fn service<B>(request: &Request<B>) -> Option<String> {
     tls::service_of(connection.peer_certs()?.first()?)
 }
 
-impl<S, B> Service<Request<B>> for Gated<S>
+impl<S> Service<Request<Body>> for Gated<S>
 where
-    S: Service<Request<B>, Response = Response<Body>> + Clone + Send + 'static,
+    S: Service<Request<Body>, Response = Response<Body>> + Clone + Send + 'static,
     S::Future: Send + 'static,
-    B: HttpBody + Send + Unpin + 'static,
-    B::Data: Send,
-    B::Error: Send,
+    S::Error: Send,
 {
     type Response = Response<Body>;
     type Error = S::Error;
@@ -189,57 +221,54 @@ where
         self.inner.poll_ready(task)
     }
 
-    fn call(&mut self, mut request: Request<B>) -> Self::Future {
+    fn call(&mut self, request: Request<Body>) -> Self::Future {
         let method = method(self.gate.access.rules, request.uri().path());
         let span = tracing::info_span!("rpc", rpc.method = method);
         trace::adopt(&span, request.headers().get("traceparent").and_then(|h| h.to_str().ok()));
         let shown = span.in_scope(|| self.gate.shown(&request, method));
+        let from = address(&request);
         let gate = Arc::clone(&self.gate);
         // The clone that was polled ready answers; a fresh one stays for the next call.
         let ready = self.inner.clone();
-        let mut inner = std::mem::replace(&mut self.inner, ready);
+        let inner = std::mem::replace(&mut self.inner, ready);
         Box::pin(
             async move {
-                let shown = match shown {
-                    Ok(shown) => shown,
-                    Err(status) => {
-                        hear_out(request.into_body()).await;
-                        return Ok(status.into_http());
-                    }
-                };
-                let answering = async {
-                    let mut place = None;
-                    // Before the grants are looked up: that takes a connection too.
-                    if !matches!(shown, Shown::Nobody) {
-                        match gate.defence.place(method).await {
-                            Ok(found) => place = Some(found),
-                            Err(status) => {
-                                hear_out(request.into_body()).await;
-                                return Ok(status.into_http());
-                            }
-                        }
-                    }
-                    match gate.admit(method, shown).await {
-                        Ok(Some(caller)) => drop(request.extensions_mut().insert(caller)),
-                        Ok(None) => {}
-                        Err(status) => {
-                            // Whoever is refused is heard out at nobody's cost.
-                            drop(place);
-                            hear_out(request.into_body()).await;
+                let refusal = match shown {
+                    Ok(Shown::Nobody) => match gate.defence.open(method, from) {
+                        Ok(call) => return answer_anybody(inner, request, &call).await,
+                        Err(status) => status,
+                    },
+                    Ok(shown) => match tokio::time::timeout(DEADLINE, gate.answer(inner, request, method, shown)).await {
+                        Ok(Ok(response)) => return response,
+                        Ok(Err((status, body))) => {
+                            gate.hear_out(from, body).await;
                             return Ok(status.into_http());
                         }
-                    }
-                    let answer = inner.call(request).await?;
-                    drop(place);
-                    Ok(limits::explained(&answer).map_or(answer, |status| status.into_http()))
+                        Err(_) => return Ok(too_slow().into_http()),
+                    },
+                    Err(status) => status,
                 };
-                match tokio::time::timeout(DEADLINE, answering).await {
-                    Ok(response) => response,
-                    Err(_) => Ok(too_slow().into_http()),
-                }
+                gate.hear_out(from, request.into_body()).await;
+                Ok(refusal.into_http())
             }
             .instrument(span),
         )
+    }
+}
+
+/// A call that needs no identity, within the limits of such calls from its first byte to its last.
+async fn answer_anybody<S>(mut inner: S, request: Request<Body>, call: &OpenCall) -> Result<Response<Body>, S::Error>
+where
+    S: Service<Request<Body>, Response = Response<Body>>,
+{
+    let answering = inner.call(request.map(|body| call.request(body)));
+    match tokio::time::timeout(limits::open::LASTS, answering).await {
+        Ok(Ok(answer)) => {
+            let answer = limits::explained(&answer).map_or(answer, |status| status.into_http());
+            Ok(answer.map(|body| call.answer(body)))
+        }
+        Ok(Err(error)) => Err(error),
+        Err(_) => Ok(too_slow().into_http()),
     }
 }
 

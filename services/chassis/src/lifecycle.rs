@@ -274,7 +274,9 @@ impl Process {
             .register_encoded_file_descriptor_set(descriptors)
             .register_encoded_file_descriptor_set(tonic_health::pb::FILE_DESCRIPTOR_SET)
             .build_v1()
-            .context("cannot serve reflection")?;
+            .context("cannot serve reflection")?
+            .max_decoding_message_size(limits::open::MESSAGE);
+        let health_service = health_service.max_decoding_message_size(limits::open::MESSAGE);
         let defence = Defence::new(settings, self.clock.clone(), access.urgent);
         let router = limits::server()
             .layer(grpc::Gate { verifier, access, denied: self.denied.clone(), defence, grants, clock: self.clock.clone() })

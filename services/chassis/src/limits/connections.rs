@@ -40,15 +40,18 @@ impl Connections {
     /// # Errors
     /// Which limit it is beyond.
     pub fn admit(&self, address: IpAddr) -> Result<Counting, &'static str> {
-        // A client with a whole IPv6 network must not have an address for each connection.
-        let address = match address.to_canonical() {
-            IpAddr::V6(v6) => IpAddr::V6((v6.to_bits() & (u128::MAX << 64)).into()),
-            v4 @ IpAddr::V4(_) => v4,
-        };
-        self.0.take(address).map_err(|full| match full {
+        self.0.take(network(address)).map_err(|full| match full {
             Full::InAll => "connections-in-all",
             Full::OfOne => "connections-per-address",
         })
+    }
+}
+
+/// Whom an address counts for: a client with a whole IPv6 network must not have one for each connection.
+pub(super) fn network(address: IpAddr) -> IpAddr {
+    match address.to_canonical() {
+        IpAddr::V6(v6) => IpAddr::V6((v6.to_bits() & (u128::MAX << 64)).into()),
+        v4 @ IpAddr::V4(_) => v4,
     }
 }
 

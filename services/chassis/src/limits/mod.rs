@@ -5,6 +5,7 @@
 
 pub mod connections;
 mod lane;
+pub(crate) mod open;
 mod quota;
 pub mod seats;
 
@@ -13,8 +14,12 @@ use std::{net::IpAddr, time::Duration};
 use opentelemetry::{KeyValue, global};
 use tonic::{Code, Status, transport::Server};
 
-use self::lane::Lanes;
 pub use self::quota::Quota;
+use self::{
+    lane::Lanes,
+    open::{OpenCall, OpenCalls},
+    seats::{Seat, Seats},
+};
 use crate::{clock::Clock, config::Settings, refusal::Refusal};
 
 /// A request message that is no import: a form with all its texts is a few kilobytes. Set on each generated server.
@@ -31,6 +36,9 @@ const STREAMS: u32 = 1_024;
 const PENDING_RESETS: usize = 20;
 /// Streams reset for errors of the client; one more ends the connection.
 const ERROR_RESETS: usize = 1_024;
+/// Refused calls whose rest is still read, in all and of one address: as many as one connection can have. The rest of any more is not.
+const HEARD_IN_ALL: usize = 4_096;
+const HEARD_OF_ONE: usize = 1_024;
 /// Bytes in flight per call and per connection before a handler reads them: what one connection can make us hold.
 const STREAM_WINDOW: u32 = 256 * 1024;
 const CONNECTION_WINDOW: u32 = 1024 * 1024;
@@ -56,13 +64,26 @@ pub(crate) fn server() -> Server {
 pub(crate) struct Defence {
     quota: Quota,
     lanes: Lanes,
+    open: OpenCalls,
+    heard: Seats<IpAddr>,
     clock: Clock,
 }
 
 impl Defence {
     pub fn new(settings: &Settings, clock: Clock, urgent: &'static [&'static str]) -> Self {
         let quota = Quota::new(settings.calls_per_second, settings.calls_burst);
-        Self { quota, lanes: Lanes::new(settings.database_connections, urgent), clock }
+        let lanes = Lanes::new(settings.database_connections, urgent);
+        Self { quota, lanes, open: OpenCalls::new(), heard: Seats::new(HEARD_IN_ALL, HEARD_OF_ONE), clock }
+    }
+
+    /// A place for a call that needs no identity.
+    pub fn open(&self, method: &str, from: Option<IpAddr>) -> Result<OpenCall, Status> {
+        self.open.begin(method, from).ok_or_else(|| refused("open-calls", busy()))
+    }
+
+    /// Whether the rest of a refused call from this address may be read, as long as what is given is held.
+    pub fn hear(&self, from: Option<IpAddr>) -> Option<Seat<IpAddr>> {
+        self.heard.take(connections::network(from?)).ok()
     }
 
     /// Before the token is looked at: its length, and an address that has shown too many that were worthless.
@@ -146,6 +167,19 @@ fn busy() -> Refusal {
             "ce service est trop sollicité pour l'instant : rien n'a été consigné, renvoyez avec la même clé",
         )
     }
+}
+
+fn too_long() -> Status {
+    let refusal = Refusal {
+        code: Code::DeadlineExceeded,
+        ..Refusal::precondition(
+            "open-too-long",
+            "TS1",
+            "a call without an identity ends after some seconds: ask again",
+            "un appel sans identité se termine après quelques secondes : redemandez",
+        )
+    };
+    refusal.into()
 }
 
 fn too_large() -> Refusal {

@@ -1,6 +1,12 @@
 //! What a door takes from whom: sizes, connections, calls; and that what is urgent is held back by none of it.
 
-use harness::{raw::reason, wait::eventually};
+use std::sync::Arc;
+
+use harness::{
+    endless::{Says, begin, stranger},
+    raw::reason,
+    wait::eventually,
+};
 use local::identity::Issuer;
 use tokio::{io::AsyncReadExt, net::TcpStream};
 use tonic::{Code, Status};
@@ -81,6 +87,36 @@ async fn headers_and_tokens_beyond_all_measure_are_refused_and_the_door_stays_op
     // Beyond the list of headers HTTP/2 itself says no, in words of its own.
     assert!(door.call(Some(&"a".repeat(64 * 1024)), RING).await.is_err());
     assert_eq!(door.call(Some(&door.token("somebody")), RING).await.unwrap(), "somebody");
+}
+
+const REFLECTION: &str = "/grpc.reflection.v1.ServerReflection/ServerReflectionInfo";
+const WATCH: &str = "/grpc.health.v1.Health/Watch";
+
+#[tokio::test]
+async fn calls_without_an_identity_are_few_at_once_and_end_by_themselves_whatever_their_caller_does() {
+    let door = Door::open(&[]).await;
+    let channel = stranger(door.url.clone(), door.authority.pem().as_bytes(), [127, 0, 0, 1].into());
+    for (path, says) in [(REFLECTION, Says::Nothing), (WATCH, Says::Nothing), (WATCH, Says::Empty)] {
+        let calls = (0..40).map(|_| begin(channel.clone(), path, says.clone(), Arc::default()));
+        let ends: Vec<_> = futures::future::join_all(calls).await.into_iter().map(|end| end.unwrap_err()).collect();
+        let count = |code: Code, why: &str| ends.iter().filter(|end| end.code() == code && reason(end) == why).count();
+        assert_eq!(count(Code::ResourceExhausted, "busy"), 24, "{path}: {ends:?}");
+        // Where the message never came the handler's own words may be told instead of ours.
+        assert_eq!(ends.iter().filter(|end| end.code() == Code::DeadlineExceeded).count(), 16, "{path}: {ends:?}");
+    }
+    let mut health = tonic_health::pb::health_client::HealthClient::new(channel);
+    assert!(health.check(tonic_health::pb::HealthCheckRequest::default()).await.is_ok(), "the places are free again");
+}
+
+#[tokio::test]
+async fn a_call_without_an_identity_sends_no_message_larger_than_a_name_needs() {
+    let door = Door::open(&[]).await;
+    let channel = stranger(door.url.clone(), door.authority.pem().as_bytes(), [127, 0, 0, 1].into());
+    for path in [REFLECTION, WATCH] {
+        let end = begin(channel.clone(), path, Says::NearlyAll(1024 * 1024), Arc::default()).await;
+        // Reflection ends its stream without a word, as its library does; nothing was kept of the message.
+        assert!(end.is_ok() || end.as_ref().is_err_and(|end| reason(end) == "message-too-large"), "{path}: {end:?}");
+    }
 }
 
 #[tokio::test]
