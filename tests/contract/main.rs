@@ -14,6 +14,7 @@ mod decoders;
 mod dependencies;
 mod directive;
 mod egress;
+mod given;
 mod hostile;
 mod repo;
 mod security;

@@ -3,6 +3,7 @@
 
 mod audit;
 mod bad_input;
+mod commands;
 mod concern;
 mod device;
 mod dumped;

@@ -232,7 +232,8 @@ fn sweep() {
     for entry in std::fs::read_dir("/var/tmp").into_iter().flatten().flatten() {
         let name = entry.path();
         let owner = name.to_str().and_then(|n| n.strip_prefix(FOLDERS)).and_then(|n| n.split('-').next()?.parse::<u32>().ok());
-        if owner.is_some_and(|pid| !std::path::Path::new(&format!("/proc/{pid}")).exists()) {
+        let ours = matches!(local::place::check(&name), Ok(true));
+        if ours && owner.is_some_and(|pid| !std::path::Path::new(&format!("/proc/{pid}")).exists()) {
             let _ = std::fs::remove_dir_all(name);
         }
     }

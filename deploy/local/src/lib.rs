@@ -4,13 +4,16 @@
 //! it starts. Everything lives below one state folder; no process outlives the runner.
 
 pub mod clock;
+pub mod containers;
 pub mod description;
+pub mod environment;
 pub mod error;
 pub mod fetch;
 pub mod identity;
 pub mod mail;
 pub mod nats;
 pub mod oms;
+pub mod place;
 pub mod ports;
 pub mod postgres;
 pub mod process;

@@ -30,7 +30,7 @@ use crate::{
     tools::NatsTool,
 };
 
-const READY: Duration = Duration::from_secs(30);
+const READY: Duration = Duration::from_secs(120);
 
 /// One login to the bus: its seed stands in a file of mode 0600.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -100,6 +100,13 @@ impl Process {
         Error::Ended { name: self.name.clone(), status, log: self.log.clone(), tail: tail(&self.log, TAIL) }
     }
 
+    /// The error that tells that it did not become ready in time.
+    #[must_use]
+    pub fn not_ready_error(&self, limit: Duration) -> Error {
+        let tail = tail(&self.log, TAIL);
+        Error::NotReady { name: self.name.clone(), seconds: limit.as_secs(), log: self.log.clone(), tail }
+    }
+
     /// Waits until `ready` says yes, looking at every turn whether the child still lives.
     ///
     /// # Errors
@@ -117,9 +124,7 @@ impl Process {
                 return Err(Error::Cancelled);
             }
             if Instant::now() >= deadline {
-                let tail = tail(&self.log, TAIL);
-                let (name, log) = (self.name.clone(), self.log.clone());
-                return Err(Error::NotReady { name, seconds: limit.as_secs(), log, tail });
+                return Err(self.not_ready_error(limit));
             }
             thread::sleep(POLL);
         }
@@ -136,11 +141,7 @@ impl Process {
                 Some(status) if status.success() => return Ok(()),
                 Some(status) => return Err(self.ended_error(status)),
                 None if cancel.load(Ordering::Relaxed) => return Err(Error::Cancelled),
-                None if Instant::now() >= deadline => {
-                    let tail = tail(&self.log, TAIL);
-                    let (name, log) = (self.name.clone(), self.log.clone());
-                    return Err(Error::NotReady { name, seconds: limit.as_secs(), log, tail });
-                }
+                None if Instant::now() >= deadline => return Err(self.not_ready_error(limit)),
                 None => thread::sleep(POLL),
             }
         }

@@ -3,36 +3,51 @@
 use std::{
     fs::{self, File, OpenOptions},
     io::{Read, Write},
-    os::unix::fs::{OpenOptionsExt, PermissionsExt},
+    os::unix::fs::{OpenOptionsExt, PermissionsExt, fchown},
     path::Path,
 };
 
-use crate::error::{Doing, Result};
+use crate::{
+    error::{Doing, Result},
+    place,
+};
 
 /// Writes a file with mode 0600 through a neighbour and a rename, so that no reader sees half of it.
 ///
 /// # Errors
 /// When the folder cannot be written.
 pub fn write(path: &Path, content: &[u8]) -> Result<()> {
+    write_for(path, content, None)
+}
+
+/// The same for another user and group, who get the new file and no other.
+///
+/// # Errors
+/// When the folder cannot be written, or the file cannot be handed over.
+pub fn write_for(path: &Path, content: &[u8], owner: Option<(u32, u32)>) -> Result<()> {
     let doing = || format!("write {}", path.display());
     let mut name = path.file_name().unwrap_or_default().to_owned();
     name.push(".new");
     let fresh = path.with_file_name(name);
     let _absent = fs::remove_file(&fresh);
     let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&fresh).doing(doing)?;
+    if let Some((user, group)) = owner {
+        fchown(&file, Some(user), Some(group)).doing(doing)?;
+    }
     file.write_all(content).doing(doing)?;
     file.sync_all().doing(doing)?;
     fs::rename(&fresh, path).doing(doing)
 }
 
-/// Makes a folder with the given mode, or sets the mode of the one that is there.
+/// Makes a folder with the given mode, or sets the mode of the one that is there; never of one that a link leads to. Where somebody
+/// else could have prepared it, see [`place::make`].
 ///
 /// # Errors
-/// When it cannot be made.
+/// When it cannot be made, or a link stands in its place.
 pub fn folder(path: &Path, mode: u32) -> Result<()> {
     let doing = || format!("make the folder {}", path.display());
     fs::create_dir_all(path).doing(doing)?;
-    fs::set_permissions(path, fs::Permissions::from_mode(mode)).doing(doing)
+    place::open_folder(path).and_then(|folder| folder.set_permissions(fs::Permissions::from_mode(mode))).doing(doing)
 }
 
 /// `N` new random bytes.

@@ -8,7 +8,7 @@ use std::{
 };
 
 use crate::{
-    OMS_READER, SERVICES,
+    OMS_READER, SERVICES, environment,
     error::{Error, Result},
     identity,
     nats::Nats,
@@ -84,15 +84,10 @@ impl Plan {
     /// The program with its settings and nothing else of the runner's environment.
     #[must_use]
     pub fn command(&self) -> Command {
-        let mut command = Command::new(&self.program);
-        command.env_clear();
+        let mut command = environment::command(&self.program);
         let prefix = format!("{}_", prefix(&self.service));
-        for (name, value) in env::vars_os() {
-            let kept = ["PATH", "HOME", "TMPDIR", "RUST_BACKTRACE", "SSL_CERT_FILE", "SSL_CERT_DIR", "LLVM_PROFILE_FILE"];
-            if name.to_str().is_some_and(|name| kept.contains(&name) || name.starts_with(&prefix)) {
-                command.env(name, value);
-            }
-        }
+        let own = |name: &std::ffi::OsStr| name.to_str().is_some_and(|name| name.starts_with(&prefix));
+        command.envs(env::vars_os().filter(|(name, _)| own(name)));
         command.envs(self.settings.iter().map(|(name, value)| (name, value)));
         command
     }

@@ -55,6 +55,13 @@ pub fn user_id() -> u32 {
     std::fs::metadata("/proc/self").map_or(u32::MAX, |data| data.uid())
 }
 
+/// The group this process acts for.
+#[must_use]
+pub fn group_id() -> u32 {
+    use std::os::unix::fs::MetadataExt;
+    std::fs::metadata("/proc/self").map_or(u32::MAX, |data| data.gid())
+}
+
 /// Whether this process acts as root.
 #[must_use]
 pub fn is_root() -> bool {

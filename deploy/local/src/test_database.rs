@@ -21,9 +21,16 @@ pub const POSTGRES_VARIABLE: &str = "RO_TEST_DATABASE_URL";
 /// # Errors
 /// When there is no PostgreSQL or it does not start.
 pub fn start(say: Say<'_>) -> Result<(Postgres, PathBuf)> {
-    let root = PathBuf::from(format!("/var/tmp/ro-test-{}", sys::user_id()));
-    state::prepare(&root)?;
-    sweep(&root);
+    start_in(Path::new(&format!("/var/tmp/ro-test-{}", sys::user_id())), say)
+}
+
+/// The same below a given folder.
+///
+/// # Errors
+/// As above, or somebody else may have prepared the folder.
+pub fn start_in(root: &Path, say: Say<'_>) -> Result<(Postgres, PathBuf)> {
+    state::prepare(root)?;
+    sweep(root);
     let dir = root.join(std::process::id().to_string());
     secret::folder(&dir, if sys::is_root() { 0o711 } else { 0o700 })?;
     let tool = tools::postgres(&Wishes::from_env(), say)?;

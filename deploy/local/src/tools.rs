@@ -11,8 +11,9 @@ use std::{
 
 pub use crate::version::Version;
 use crate::{
+    environment,
     error::{Doing, Error, Progress, Result, Say},
-    fetch, state,
+    fetch, place, state,
 };
 
 /// The oldest nats-server with `sync_interval: always` and several filter subjects.
@@ -109,7 +110,7 @@ impl PostgresTool {
 pub fn nats_server(wishes: &Wishes, say: Say<'_>) -> Result<NatsTool> {
     let minimum = NATS_MINIMUM;
     if let Choice::Path(program) = &wishes.nats_server {
-        let version = version_of(Command::new(program).arg("--version"))?;
+        let version = version_of(environment::command(program).arg("--version"))?;
         return if version >= minimum {
             Ok(NatsTool { program: program.clone(), version })
         } else {
@@ -127,10 +128,13 @@ pub fn nats_server(wishes: &Wishes, say: Say<'_>) -> Result<NatsTool> {
     let own = fetch::nats_program(&wishes.tools_dir);
     let mut seen = Vec::new();
     for program in candidates.iter().map(|dir: &PathBuf| dir.join("nats-server")).chain([own.clone()]) {
+        if program == own && !is_ours(&wishes.tools_dir, &[&own])? {
+            continue;
+        }
         if seen.contains(&program) || !program.is_file() {
             continue;
         }
-        match version_of(Command::new(&program).arg("--version")) {
+        match version_of(environment::command(&program).arg("--version")) {
             Ok(version) if version >= minimum => return Ok(NatsTool { program, version }),
             Ok(version) => say(Progress::Note(format!("not used: {} is nats-server {version}, older than {minimum}", program.display()))),
             Err(_) => say(Progress::Note(format!("not used: {} tells no version", program.display()))),
@@ -143,7 +147,8 @@ pub fn nats_server(wishes: &Wishes, say: Say<'_>) -> Result<NatsTool> {
         )));
     }
     fetch::nats_server(wishes.place(), say)?;
-    let version = version_of(Command::new(&own).arg("--version"))?;
+    is_ours(&wishes.tools_dir, &[&own])?;
+    let version = version_of(environment::command(&own).arg("--version"))?;
     if version < minimum {
         return Err(Error::said(format!(
             "the fetched nats-server is {version}, older than {minimum}: install pip (python3-pip) so that a newer one can be fetched, or name one in RO_NATS_SERVER"
@@ -180,7 +185,7 @@ pub fn postgres(wishes: &Wishes, say: Say<'_>) -> Result<PostgresTool> {
             }
         }
     }
-    if let Some(tool) = own_postgres(&wishes.tools_dir) {
+    if let Some(tool) = own_postgres(&wishes.tools_dir)? {
         return Ok(tool);
     }
     if !wishes.may_fetch {
@@ -190,7 +195,7 @@ pub fn postgres(wishes: &Wishes, say: Say<'_>) -> Result<PostgresTool> {
         )));
     }
     fetch::postgres(wishes.place(), say)?;
-    own_postgres(&wishes.tools_dir).ok_or_else(|| {
+    own_postgres(&wishes.tools_dir)?.ok_or_else(|| {
         Error::said(format!(
             "the fetched PostgreSQL does not run on this machine: install PostgreSQL {} or newer (apt-get install postgresql)",
             minimum.major()
@@ -198,13 +203,41 @@ pub fn postgres(wishes: &Wishes, say: Say<'_>) -> Result<PostgresTool> {
     })
 }
 
-fn own_postgres(tools_dir: &Path) -> Option<PostgresTool> {
-    let (bin, libraries) = fetch::postgres_dirs(tools_dir)?;
-    look_at_postgres(&bin, Some(libraries)).filter(|tool| tool.version >= POSTGRES_MINIMUM)
+fn own_postgres(tools_dir: &Path) -> Result<Option<PostgresTool>> {
+    let Some((bin, libraries)) = fetch::postgres_dirs(tools_dir) else {
+        is_ours(tools_dir, &[])?;
+        return Ok(None);
+    };
+    let programs = POSTGRES_PROGRAMS.map(|program| bin.join(program));
+    if !is_ours(tools_dir, &[&bin, &libraries])? || !is_ours(&bin, &programs.each_ref())? {
+        return Ok(None);
+    }
+    Ok(look_at_postgres(&bin, Some(libraries)).filter(|tool| tool.version >= POSTGRES_MINIMUM))
 }
 
+/// Whether our folder of tools, and what is named in it, is there. Asked before anything in it is run: its name is known to everybody.
+///
+/// # Errors
+/// When somebody else may have put something there.
+fn is_ours(dir: &Path, named: &[&PathBuf]) -> Result<bool> {
+    if !place::check(dir)? {
+        return Ok(false);
+    }
+    for path in named {
+        let there = fs::symlink_metadata(path);
+        if there.as_ref().is_ok_and(fs::Metadata::is_dir) {
+            place::check(path)?;
+        } else if there.is_ok() {
+            place::check_program(path)?;
+        }
+    }
+    Ok(true)
+}
+
+const POSTGRES_PROGRAMS: [&str; 3] = ["initdb", "postgres", "psql"];
+
 fn look_at_postgres(bin: &Path, libraries: Option<PathBuf>) -> Option<PostgresTool> {
-    if !["initdb", "postgres", "psql"].iter().all(|program| bin.join(program).is_file()) {
+    if !POSTGRES_PROGRAMS.iter().all(|program| bin.join(program).is_file()) {
         return None;
     }
     let mut tool = PostgresTool { bin: bin.to_path_buf(), libraries, version: Version([0; 3]) };
@@ -221,7 +254,9 @@ fn debian_postgres_dirs() -> Vec<PathBuf> {
 }
 
 fn path_dirs() -> Vec<PathBuf> {
-    env::var_os("PATH").map(|path| env::split_paths(&path).collect()).unwrap_or_default()
+    // Not what stands in whatever folder the command is typed in.
+    let path = env::var_os("PATH").unwrap_or_default();
+    env::split_paths(&path).filter(|dir| dir.is_absolute()).collect()
 }
 
 /// Whether a program of this name is on PATH or in the administrator's folders.

@@ -15,8 +15,8 @@ use std::{
 use local::{
     SERVICES, identity, nats,
     nats::Nats,
-    postgres::{Login, Postgres},
-    process, sys,
+    postgres::{Login, Postgres, scram},
+    process, secret, sys,
     tools::{self, Wishes},
 };
 
@@ -95,7 +95,7 @@ fn each_service_enters_its_own_database_and_no_other_and_data_outlive_a_kill() {
     let mut postgres = start_postgres(&folder.0);
     assert_eq!(ask(&postgres, "safety", "ro_safety", "select n from kept").unwrap(), "7");
     let url = postgres.url("safety", Login::Application).unwrap();
-    assert!(url.starts_with("postgres://ro_safety:") && url.ends_with("pg%2Fsocket/ro_safety"), "{url}");
+    assert!(url.starts_with("postgres://ro_safety:") && url.ends_with("pg%2Fsocket:5432/ro_safety?sslmode=disable"), "{url}");
     let killed = process::stop_all(&mut [&mut postgres.process], process::GRACE);
     assert_eq!(killed, Vec::<String>::new());
     drop(postgres);
@@ -157,6 +157,43 @@ fn the_tables_of_a_former_version_that_belonged_to_the_application_get_their_own
     assert_eq!(ask(&postgres, "cases", "ro_cases", owners).unwrap(), "ro_cases_owner");
     assert!(ask(&postgres, "cases", "ro_cases", "select * from kept").unwrap_err().contains("permission denied"));
     assert_eq!(ask_as(&postgres, "cases", Login::Owner, "ro_cases", "select m from kept").unwrap(), "7");
+}
+
+#[test]
+fn what_a_container_is_given_checks_a_password_and_is_none_and_the_administrator_has_the_socket_alone() {
+    let folder = Folder::new("verifier");
+    let mut postgres = start_postgres(&folder.0);
+    let password = secret::random_hex::<24>().unwrap();
+    let script = local::postgres::service_script("intake", |role| scram::verifier(&format!("{role}{password}")));
+    assert!(!script.contains(&password));
+    for _ in 0..2 {
+        postgres.run_script(&script).unwrap();
+    }
+    let hba = folder.0.join("pg_hba.conf");
+    fs::copy(Path::new(env!("CARGO_MANIFEST_DIR")).join("../postgres/pg_hba.conf"), &hba).unwrap();
+    fs::set_permissions(&hba, std::os::unix::fs::PermissionsExt::from_mode(0o644)).unwrap();
+    postgres.run_script(&format!("alter system set hba_file = '{}'", hba.display())).unwrap();
+    postgres.restart(&AtomicBool::new(false)).unwrap();
+    let tool = tools::postgres(&Wishes::from_env(), &mut |_| ()).unwrap();
+    let ask = |role: &str, password: &str, sql: &str| {
+        let mut command = tool.command("psql");
+        command.env("PGPASSWORD", password).args(["-X", "-w", "-h"]).arg(postgres.socket_dir()).args(["-U", role, "-d", "ro_intake"]);
+        let output = command.args(["-Atc", sql]).output().unwrap();
+        output.status.success().then(|| String::from_utf8_lossy(&output.stdout).trim().to_owned())
+    };
+    let who = "select current_user";
+    for role in ["ro_intake", "ro_intake_owner", "ro_intake_auditor"] {
+        assert_eq!(ask(role, &format!("{role}{password}"), who).as_deref(), Some(role));
+        for wrong in ["", &password, &scram::verifier(&format!("{role}{password}"))] {
+            assert_eq!(ask(role, wrong, who), None, "{role} with {wrong}");
+        }
+    }
+    // Over the socket without a password; over a network, encrypted or not, never.
+    let rules = "select string_agg(concat_ws(' ', type, user_name::text, auth_method), ', ' order by line_number) from pg_hba_file_rules";
+    assert_eq!(
+        ask("ro_admin", "", rules).as_deref(),
+        Some("local {ro_admin} trust, local {all} scram-sha-256, hostssl {ro_admin} reject, hostssl {all} scram-sha-256")
+    );
 }
 
 #[test]

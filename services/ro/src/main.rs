@@ -30,11 +30,23 @@ enum Command {
     Deploy(deploy::Command),
 }
 
+/// What is set for other databases and buses disturbs none of ours. Whoever names a database of their own means it for that one.
+fn leave_foreign(command: &Command) -> std::io::Result<()> {
+    if matches!(command, Command::Client(command) if command.names_a_database()) {
+        return Ok(());
+    }
+    local::environment::leave_foreign()
+}
+
 fn main() -> ExitCode {
+    let command = Cli::parse().command;
+    if let Err(error) = leave_foreign(&command) {
+        print::note(format!("ro: what is set for other databases cannot be left out ({error}): unset PG… and NATS_…"));
+    }
     if let Err(error) = chassis::process::keep_memory_private() {
         print::note(format!("ro: {error}: a crash may leave secrets on the disk"));
     }
-    match Cli::parse().command {
+    match command {
         Command::Stack(command) => stack::run(command),
         Command::Client(command) => client::run(command),
         Command::Deploy(command) => deploy::run(command),

@@ -3,7 +3,10 @@
 use std::{
     collections::BTreeMap,
     fs,
-    os::unix::{fs::MetadataExt, fs::chown, process::CommandExt},
+    os::unix::{
+        fs::{MetadataExt, fchown},
+        process::CommandExt,
+    },
     path::Path,
     process::Command,
     sync::atomic::AtomicBool,
@@ -12,13 +15,14 @@ use std::{
 
 use crate::{
     error::{Doing, Error, Result},
+    place,
     process::{self, Process, Spec},
     secret, sys,
     tools::PostgresTool,
 };
 
 pub const ADMINISTRATOR: &str = "ro_admin";
-const INITIALISED: Duration = Duration::from_secs(60);
+const INITIALISED: Duration = Duration::from_secs(300);
 
 /// How the server is started.
 pub fn server(tool: &PostgresTool, dir: &Path, log: &Path, owner: Option<(u32, u32)>) -> Spec {
@@ -56,8 +60,7 @@ pub fn initialise(
     }
     let passwords = BTreeMap::from([(ADMINISTRATOR.to_owned(), secret::random_hex::<24>()?)]);
     keep_passwords(dir, &passwords)?;
-    secret::write(&secret_file, passwords.get(ADMINISTRATOR).map_or("", String::as_str).as_bytes())?;
-    give(&secret_file, owner)?;
+    secret::write_for(&secret_file, passwords.get(ADMINISTRATOR).map_or("", String::as_str).as_bytes(), owner)?;
     let mut command = tool.command("initdb");
     command
         .args(["--locale=C", "--encoding=UTF8", "--data-checksums", "--auth-local=scram-sha-256", "--auth-host=reject"])
@@ -155,11 +158,13 @@ fn act_as(command: &mut Command, owner: Option<(u32, u32)>) {
     }
 }
 
-pub fn give(path: &Path, owner: Option<(u32, u32)>) -> Result<()> {
+/// Hands a folder over, and never one that a link leads to.
+pub fn give(dir: &Path, owner: Option<(u32, u32)>) -> Result<()> {
     let Some((user, group)) = owner else { return Ok(()) };
-    let doing = || format!("hand {} to the database user", path.display());
-    if fs::metadata(path).doing(doing)?.uid() == user {
+    let doing = || format!("hand {} to the database user", dir.display());
+    let folder = place::open_folder(dir).doing(doing)?;
+    if folder.metadata().doing(doing)?.uid() == user {
         return Ok(());
     }
-    chown(path, Some(user), Some(group)).doing(doing)
+    fchown(&folder, Some(user), Some(group)).doing(doing)
 }

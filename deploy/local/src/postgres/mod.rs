@@ -1,6 +1,7 @@
 //! A private PostgreSQL: reached over a unix socket only, one database per service and three logins to it, never run by root.
 
 mod cluster;
+pub mod scram;
 
 use std::{
     collections::{BTreeMap, btree_map::Entry},
@@ -22,7 +23,7 @@ use crate::{
 use cluster::ADMINISTRATOR;
 
 /// A first start waits for recovery after a kill, on a slow disk.
-const READY: Duration = Duration::from_secs(60);
+const READY: Duration = Duration::from_secs(120);
 
 /// SQL for the administrator: nobody connects to the databases that belong to no service.
 pub const CLOSE_TO_THE_PUBLIC: &str =
@@ -193,7 +194,8 @@ impl Postgres {
     fn address(&self, role: &str, database: &str) -> Result<String> {
         let password = self.password(role)?;
         let host = self.socket_dir().to_string_lossy().replace('%', "%25").replace('/', "%2F").replace(' ', "%20");
-        Ok(format!("postgres://{role}:{password}@{host}/{database}"))
+        // Whole: what an address leaves open is read from the environment of whoever uses it.
+        Ok(format!("postgres://{role}:{password}@{host}:5432/{database}?sslmode=disable"))
     }
 
     fn password(&self, role: &str) -> Result<&str> {

@@ -3,6 +3,7 @@
 //! Lock, tools, PostgreSQL and NATS, identities, streams, migrations, services, dashboard, seed. Stopping goes the
 //! other way. Whatever fails on the way stops what was started.
 
+mod keep;
 mod start;
 
 use std::{
@@ -10,7 +11,7 @@ use std::{
     net::{Ipv4Addr, SocketAddr, TcpStream},
     path::PathBuf,
     sync::{Arc, atomic::AtomicBool},
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use crate::{
@@ -28,7 +29,8 @@ use crate::{
     tools::Wishes,
 };
 
-const READY: Duration = Duration::from_secs(30);
+/// Whoever ends is told at once; this bounds only what hangs, on the busiest machine.
+const READY: Duration = Duration::from_secs(120);
 
 /// What to start and where.
 #[derive(Debug, Clone)]
@@ -91,6 +93,8 @@ pub struct Stack {
     description: Description,
     cancel: Arc<AtomicBool>,
     stopped: bool,
+    began: Instant,
+    kept: keep::Kept,
     _lock: state::Lock,
 }
 
@@ -188,19 +192,13 @@ impl Stack {
 
     fn note_pids(&mut self) {
         self.description.nats.pid = self.nats.process.pid();
+        self.description.nats.monitor = self.nats.monitor_url();
         self.description.postgres.pid = self.postgres.process.pid();
         for member in &self.members {
             if let Some(service) = self.description.services.get_mut(&member.plan.name) {
                 service.pid = member.process.pid();
             }
         }
-    }
-
-    /// The first process that has ended although nobody stopped it, with its last log lines.
-    pub fn poll_dead(&mut self) -> Option<Error> {
-        let infrastructure = [&mut self.postgres.process, &mut self.nats.process];
-        let services = self.members.iter_mut().map(|member| &mut member.process);
-        infrastructure.into_iter().chain(services).find_map(|process| process.exited().map(|status| process.ended_error(status)))
     }
 
     /// Stops everything: services, then the bus, then the database. Says which process had to be killed.
@@ -246,15 +244,19 @@ fn spawn(plan: &Plan, log: PathBuf, arguments: &[&str]) -> Result<Process> {
 impl Member {
     /// Ready when its own port answers and its own `health` says so.
     fn wait_ready(&mut self, cancel: &AtomicBool) -> Result<()> {
-        let address = SocketAddr::from((Ipv4Addr::LOCALHOST, self.plan.port));
         let plan = &self.plan;
-        self.process.wait_ready(READY, cancel, || {
-            if TcpStream::connect_timeout(&address, Duration::from_millis(200)).is_err() {
-                return false;
-            }
-            let mut health = plan.command();
-            health.arg("health");
-            process::succeeds(health, Duration::from_secs(5))
-        })
+        self.process.wait_ready(READY, cancel, || plan.answers())
+    }
+}
+
+impl Plan {
+    fn answers(&self) -> bool {
+        let address = SocketAddr::from((Ipv4Addr::LOCALHOST, self.port));
+        if TcpStream::connect_timeout(&address, Duration::from_millis(200)).is_err() {
+            return false;
+        }
+        let mut health = self.command();
+        health.arg("health");
+        process::succeeds(health, Duration::from_secs(5))
     }
 }

@@ -5,13 +5,14 @@ use std::{
     path::{Path, PathBuf},
     process::Command,
     sync::Arc,
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use super::{Options, Stack, spawn};
 use crate::{
     OMS_READER, SERVICES, clock,
     description::{self, Description, Identity},
+    environment,
     error::{Error, Progress, Result, Say},
     identity::{self, Issuer},
     mail::MailCatcher,
@@ -25,7 +26,7 @@ use crate::{
     state, sys, tools,
 };
 
-const SHORT_TASK: Duration = Duration::from_secs(60);
+const SHORT_TASK: Duration = Duration::from_secs(300);
 
 pub(super) struct Places {
     logs: PathBuf,
@@ -92,6 +93,8 @@ pub fn start(options: &Options, say: Say<'_>) -> Result<Stack> {
         description,
         cancel: Arc::clone(&options.cancel),
         stopped: false,
+        began: Instant::now(),
+        kept: super::keep::Kept::default(),
         _lock: lock,
     };
     stack.begin(plans, &places)?;
@@ -169,7 +172,7 @@ fn plans(options: &Options, surroundings: &Surroundings<'_>, picker: &mut Picker
 /// Streams and consumers, by the one login that may create them.
 fn provision(options: &Options, nats: &Nats, places: &Places) -> Result<()> {
     let seed_file = nats.credential("provisioner")?.seed_file.clone();
-    let mut command = Command::new(options.bin_dir.join("ro"));
+    let mut command = environment::command(options.bin_dir.join("ro"));
     command.args(["provision", "--nats-url", &nats.url(), "--nats-seed-file"]).arg(seed_file);
     command.arg("--nats-ca").arg(places.certificates.join("ca.pem"));
     task("ro provision", command, log_of(places, "provision"), options)
@@ -179,7 +182,7 @@ fn seed(options: &Options, stack: &Stack, places: &Places) -> Result<()> {
     // The final file appears only when the stack is complete: whoever waits for it finds everything there.
     let path = options.state_dir.join("secrets/stack-starting.json");
     stack.description.save(&path)?;
-    let mut command = Command::new(options.bin_dir.join("ro"));
+    let mut command = environment::command(options.bin_dir.join("ro"));
     command.args(["seed", "--stack"]).arg(&path);
     let seeded = task("ro seed", command, log_of(places, "seed"), options);
     let _gone = fs::remove_file(&path);

@@ -26,7 +26,7 @@ use super::sample::{Sample, closed_loop};
 
 /// About the size of a concern.
 const BODY: [u8; 512] = [b'x'; 512];
-const PATIENCE: Duration = Duration::from_secs(10);
+const PATIENCE: Duration = Duration::from_secs(60);
 const STREAM: &str = "FLOOR";
 const SUBJECT: &str = "floor.concern";
 

@@ -22,7 +22,7 @@ use local::{Options, Stack, ports::Ports, postgres::Login, state};
 use crate::{
     client::{common::Common, session::Session},
     print,
-    stack::{build, checkout, signals, tell},
+    stack::{build, signals, tell},
 };
 use floor::Floor;
 use intake::Intake;
@@ -48,10 +48,20 @@ pub struct Bench {
     /// Use the release programs that are there
     #[arg(long)]
     no_build: bool,
+    /// How many clients call at once, one round after the other
+    #[arg(long, hide = true, requires = "here", value_delimiter = ',', default_values_t = CLIENTS, value_parser = clap::builder::ValueParser::new(clients))]
+    clients: Vec<usize>,
+    /// Measure the programs that stand beside this one, whatever their profile
+    #[arg(long, hide = true)]
+    here: bool,
     /// Measure instead whether the time of a refusal tells what is hidden from what does not exist: so many pairs per RPC, by the
     /// programs that stand beside this one
     #[arg(long, value_name = "PAIRS", num_args = 0..=1, default_missing_value = "2000")]
     uniform: Option<usize>,
+}
+
+fn clients(text: &str) -> Result<usize, String> {
+    text.parse().ok().filter(|count| (1..=MOST_CLIENTS).contains(count)).ok_or_else(|| format!("from 1 to {MOST_CLIENTS}"))
 }
 
 /// Runs to the exit status: 0 measured.
@@ -70,8 +80,8 @@ impl Bench {
         if let Some(pairs) = self.uniform {
             return uniformity(pairs);
         }
-        let release = release_dir();
-        if !self.no_build {
+        let release = if self.here { build::bin_dir()? } else { release_dir()? };
+        if !self.no_build && !self.here {
             print::note("building the release programs: the first time takes many minutes");
             let status = build::cargo().args(["build", "--release", "--workspace", "--bins"]).status().context("run cargo")?;
             ensure!(status.success(), "the build failed ({status})");
@@ -135,7 +145,7 @@ impl Bench {
         floor.composed(8, 10).await?;
         raise.measure(8, 40).await?;
         intake.one_by_one(MOST_CLIENTS, 2).await?;
-        for clients in CLIENTS {
+        for clients in self.clients.iter().copied() {
             print::note(format!("{clients} clients"));
             let each = self.count(1_600 / clients + 40);
             table.floor("PostgreSQL: row, commit", &floor.insert(clients, each).await?);
@@ -182,9 +192,9 @@ fn session(stack: &Stack) -> anyhow::Result<Session> {
     Session::with(&Common::plain(), Some(description)).map_err(|_| anyhow::anyhow!("the stack's certificate cannot be read"))
 }
 
-fn release_dir() -> PathBuf {
-    let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| checkout().join("target"), PathBuf::from);
-    target.join("release")
+/// Beside the folder of this program, wherever cargo builds to.
+fn release_dir() -> anyhow::Result<PathBuf> {
+    Ok(build::bin_dir()?.with_file_name("release"))
 }
 
 async fn stopped(cancel: &std::sync::atomic::AtomicBool) {

@@ -23,7 +23,7 @@ use super::sample::{Sample, closed_loop};
 use crate::client::session::{Session, Wanted};
 
 /// Both audiences must have the concern within this time.
-const PATIENCE: Duration = Duration::from_secs(10);
+const PATIENCE: Duration = Duration::from_secs(60);
 /// Fewer than a watcher's snapshot holds, so that none is told as a snapshot that leaves it out.
 const OPEN_AT_ONCE: usize = 384;
 const SITE: &str = "mission";

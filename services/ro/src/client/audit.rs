@@ -62,6 +62,13 @@ const PAGE: i64 = 20_000;
 type Seen = BTreeMap<String, Held>;
 
 impl Command {
+    /// Whether the person gave the address of a database.
+    #[must_use]
+    pub const fn names_a_database(&self) -> bool {
+        let Self::Verify(verify) = self;
+        verify.url.is_some()
+    }
+
     /// # Errors
     /// See [`Failure`].
     pub async fn run(&self) -> Result<(), Failure> {

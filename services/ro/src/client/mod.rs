@@ -81,6 +81,14 @@ pub enum Command {
     Bench(bench::Bench),
 }
 
+impl Command {
+    /// Whether it is about a database that is not the local stack's.
+    #[must_use]
+    pub const fn names_a_database(&self) -> bool {
+        matches!(self, Self::Audit(audit) if audit.names_a_database())
+    }
+}
+
 /// Runs a command to its exit status: 0 done, 1 refused, 2 wrong usage, 3 no answer.
 pub fn run(command: Command) -> ExitCode {
     match command {

@@ -35,7 +35,9 @@ pub struct Seed {
 const STAFF_DOMAIN: &str = "csc-scc.gc.ca";
 
 /// How long every service may take to hear what was granted.
-const HEARD_WITHIN: Duration = Duration::from_secs(30);
+const HEARD_WITHIN: Duration = Duration::from_secs(120);
+/// What one call may take: a machine that has just started everything is busy.
+const PATIENCE: Duration = Duration::from_secs(30);
 const LOOK: Duration = Duration::from_millis(50);
 
 /// The grants an identity is to hold.
@@ -94,7 +96,7 @@ impl Seed {
     /// # Errors
     /// See [`Failure`].
     pub async fn run(&self) -> Result<(), Failure> {
-        let session = Session::open(&self.common)?;
+        let session = Session::open(&self.common)?.patient(PATIENCE);
         let stack = session.stack.as_ref().ok_or_else(|| Failure::Usage("name the stack: --stack FILE".to_owned()))?;
         let granted: Vec<RoleGrant> = stack.identities.iter().flat_map(grants).collect();
         let (one, other) = administrators(&session, stack)?;

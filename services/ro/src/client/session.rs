@@ -64,6 +64,8 @@ pub struct Session {
     ca: Option<Vec<u8>>,
     /// The person whose device signs, where one does.
     device: Option<Who>,
+    /// What every call may take at least.
+    patience: Duration,
 }
 
 const NO_STACK: Words = Words {
@@ -113,7 +115,13 @@ impl Session {
         let file = common.ca.clone().or_else(|| stack.as_ref().map(|s| s.ca_file.clone()));
         let read = |path: &PathBuf| fs::read(path).map_err(|e| Failure::Usage(format!("{}: {e}", path.display())));
         let ca = file.as_ref().map(read).transpose()?;
-        Ok(Self { lang: common.lang(), json: common.json, stack, common: common.clone(), ca, device: None })
+        Ok(Self { lang: common.lang(), json: common.json, stack, common: common.clone(), ca, device: None, patience: Duration::ZERO })
+    }
+
+    /// The same, where no call is given less than this: for work that must not depend on how busy the machine is.
+    #[must_use]
+    pub fn patient(self, patience: Duration) -> Self {
+        Self { patience, ..self }
     }
 
     /// The person of the device, the identity named on the command line, or the first that fits.
@@ -156,6 +164,7 @@ impl Session {
         };
         let plain = url.starts_with("http://");
         let ca = self.ca.as_deref().filter(|_| !plain);
+        let deadline = deadline.map(|usual| usual.max(self.patience));
         let peer = client::connect(&url, ca, Some(who.token.expose()), deadline);
         Ok(peer.with_context(|| format!("cannot use {url}"))?)
     }

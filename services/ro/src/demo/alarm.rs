@@ -87,7 +87,12 @@ pub async fn imminent_risk(day: &Day, case: Case) -> Result<Alarm, Failure> {
         idempotency_key: day.key("assessment"),
     };
     let flagged = Instant::now();
-    let concern_id = day.session.cases(&mediator)?.record_assessment(request).await?.into_inner().concern_id;
+    let cases = day.session.cases(&mediator)?;
+    let record = || {
+        let (mut cases, request) = (cases.clone(), request.clone());
+        async move { cases.record_assessment(request).await }
+    };
+    let concern_id = day.answered(record).await?.concern_id;
     day.must(!concern_id.is_empty(), RAISED)?;
     let (at_nhq, at_head) = tokio::try_join!(
         day.seen(AT_NHQ, || inbox_item(day, &day.cast.nhq, &concern_id)),
@@ -114,9 +119,12 @@ async fn assign(day: &Day, case: &Case) -> Result<(), Failure> {
 }
 
 async fn fetch(day: &Day, case_id: &str) -> Result<Case, Failure> {
-    let mut cases = day.session.cases(&Who::of(&day.cast.nhq))?;
-    let request = GetCaseRequest { case_ref: case_id.to_owned() };
-    Ok(cases.get_case(request).await?.into_inner().case.unwrap_or_default())
+    let cases = day.session.cases(&Who::of(&day.cast.nhq))?;
+    let read = || {
+        let (mut cases, request) = (cases.clone(), GetCaseRequest { case_ref: case_id.to_owned() });
+        async move { cases.get_case(request).await }
+    };
+    Ok(day.answered(read).await?.case.unwrap_or_default())
 }
 
 /// The item of a concern in somebody's inbox, theirs by name.
@@ -184,9 +192,12 @@ async fn accept(day: &Day, who: &Identity, audience: Audience, alarm: &Alarm) ->
 }
 
 async fn read_back(day: &Day, alarm: &Alarm) -> Result<ConcernView, Failure> {
-    let request = GetConcernRequest { concern_ref: alarm.concern_id.clone() };
-    let answer = day.session.safety(&Who::of(&day.cast.nhq))?.get_concern(request).await?.into_inner();
-    Ok(answer.concern.unwrap_or_default())
+    let safety = day.session.safety(&Who::of(&day.cast.nhq))?;
+    let read = || {
+        let (mut safety, request) = (safety.clone(), GetConcernRequest { concern_ref: alarm.concern_id.clone() });
+        async move { safety.get_concern(request).await }
+    };
+    Ok(day.answered(read).await?.concern.unwrap_or_default())
 }
 
 fn status_of(concern: &ConcernView, audience: Audience) -> AudienceStatus {

@@ -19,8 +19,11 @@ use crate::{
     print,
 };
 
-/// A step that is not seen within this time has not happened.
-const DEADLINE: Duration = Duration::from_secs(15);
+/// A step that is not seen within this time has not happened. Far beyond what any step takes on the busiest machine: it is there so that
+/// the day ends, and no step is timed by it.
+pub const DEADLINE: Duration = Duration::from_secs(120);
+/// What one call may take before it counts as not answered.
+const PATIENCE: Duration = Duration::from_secs(30);
 const LOOK_AGAIN: Duration = Duration::from_millis(50);
 
 const BEGINS: Words = Words {
@@ -47,6 +50,7 @@ impl Day {
     /// A person of the play has no development identity.
     pub fn begin(session: Session, stack: Description) -> Result<Self, Failure> {
         let cast = Cast::of(&stack)?;
+        let session = session.patient(PATIENCE);
         let day = Self { session, stack, cast, clock: Clock::system(), run: Ids::random().uuid().to_string(), began: Instant::now() };
         if !day.session.json {
             print::line(BEGINS.of(day.lang()));
@@ -118,6 +122,25 @@ impl Day {
         }
         print::note(NOT_SEEN.fill(self.lang(), &[&DEADLINE.as_secs().to_string(), what.of(self.lang())]));
         Err(Failure::Said)
+    }
+
+    /// The answer to a call that may be made again and again: it reads, or it has a key. Asks again while nobody answers.
+    ///
+    /// # Errors
+    /// Nobody answers in time, or the service refuses.
+    pub async fn answered<T, F, Fut>(&self, mut ask: F) -> Result<T, Failure>
+    where
+        F: FnMut() -> Fut,
+        Fut: Future<Output = Result<Response<T>, Status>>,
+    {
+        let begun = Instant::now();
+        loop {
+            match ask().await.map_err(Failure::from) {
+                Ok(answer) => return Ok(answer.into_inner()),
+                Err(Failure::Unreachable(_)) if begun.elapsed() < DEADLINE => tokio::time::sleep(LOOK_AGAIN).await,
+                Err(failure) => return Err(failure),
+            }
+        }
     }
 
     /// A condition that must hold now.

@@ -83,7 +83,12 @@ const fn language(lang: Lang) -> Words {
 
 async fn table(day: &Day, table: Table) -> Result<GetReportResponse, Failure> {
     let request = GetReportRequest { table: table as i32, fiscal_year: 0, language: day.lang().code().to_owned() };
-    Ok(day.session.reporting(&Who::of(&day.cast.nhq))?.get_report(request).await?.into_inner())
+    let reporting = day.session.reporting(&Who::of(&day.cast.nhq))?;
+    let read = || {
+        let (mut reporting, request) = (reporting.clone(), request.clone());
+        async move { reporting.get_report(request).await }
+    };
+    day.answered(read).await
 }
 
 /// Referrals that the report shows for the year, month by month; a withheld month counts as none.

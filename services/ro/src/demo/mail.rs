@@ -11,11 +11,12 @@ pub struct Mail {
     pub text: String,
 }
 
-/// Every message in the folder.
+/// Every message in the folder. What is still being written has another name.
 #[must_use]
 pub fn all(dir: &Path) -> Vec<Mail> {
-    let files = fs::read_dir(dir).into_iter().flatten().flatten();
-    files.filter_map(|file| fs::read(file.path()).ok()).map(|bytes| parse(&bytes)).collect()
+    let files = fs::read_dir(dir).into_iter().flatten().flatten().map(|file| file.path());
+    let kept = files.filter(|path| path.extension().is_some_and(|extension| extension == "eml"));
+    kept.filter_map(|path| fs::read(path).ok()).map(|bytes| parse(&bytes)).collect()
 }
 
 fn parse(bytes: &[u8]) -> Mail {
@@ -76,6 +77,17 @@ fn quoted_printable(body: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_message_that_is_still_being_written_is_not_read_as_half_a_message() {
+        let dir = std::env::temp_dir().join(format!("ro-demo-mail-{}", std::process::id()));
+        fs::create_dir_all(&dir).unwrap();
+        fs::write(dir.join("000001.eml.new"), "X-Envelope-To: <c@d>\r\n\r\nRefer").unwrap();
+        assert!(all(&dir).is_empty());
+        fs::rename(dir.join("000001.eml.new"), dir.join("000001.eml")).unwrap();
+        assert_eq!(all(&dir).len(), 1);
+        fs::remove_dir_all(&dir).unwrap();
+    }
 
     #[test]
     fn a_message_is_read_as_a_person_would_whatever_its_encoding() {

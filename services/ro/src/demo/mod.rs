@@ -77,7 +77,9 @@ fn on_a_stack_of_its_own(common: &Common) -> Result<(), Failure> {
 }
 
 fn play(common: &Common, stack: Description, cancel: &Arc<AtomicBool>) -> Result<(), Failure> {
-    let session = Session::with(common, Some(stack.clone()))?;
+    // The day is about this stack and no other: addresses that are set for another one are not asked.
+    let ours = Common { lang: Some(common.lang()), json: common.json, ..Common::plain() };
+    let session = Session::with(&ours, Some(stack.clone()))?;
     let day = Day::begin(session, stack)?;
     block_on(async {
         tokio::select! {

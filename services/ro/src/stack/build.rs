@@ -7,18 +7,18 @@ use std::{
 };
 
 use anyhow::{Context as _, ensure};
-use local::sys;
+use local::{environment, sys};
 
 use super::checkout;
 use crate::print;
 
-/// cargo in the checkout, free of what an outer `cargo run` left in the environment.
+/// cargo in the checkout, free of what an outer `cargo run` or other work left in the environment.
 #[must_use]
 pub fn cargo() -> Command {
     let mut command = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     for (name, _) in env::vars_os() {
         let left = |name: &str| ["CARGO_PKG_", "CARGO_MANIFEST_", "CARGO_BIN_", "CARGO_CRATE_"].iter().any(|p| name.starts_with(p));
-        if name.to_str().is_some_and(left) {
+        if environment::is_foreign(&name) || name.to_str().is_some_and(left) {
             command.env_remove(name);
         }
     }

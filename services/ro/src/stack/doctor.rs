@@ -192,7 +192,7 @@ fn time_zones() -> Finding {
 }
 
 fn runner(dir: &Path) -> Finding {
-    Ok(match state::Lock::holder(dir) {
+    Ok(match state::Lock::holder(dir).map_err(|error| error.to_string())? {
         Some(pid) => format!("the stack is running (process {pid})"),
         None => "no stack is running".to_owned(),
     })
@@ -203,7 +203,9 @@ fn left_over(dir: &Path) -> Finding {
     let file = dir.join("pg/data/postmaster.pid");
     let pid = fs::read_to_string(file).ok().and_then(|text| text.lines().next()?.trim().parse::<u32>().ok());
     match pid {
-        Some(pid) if state::Lock::holder(dir).is_none() && sys::command_name(pid).as_deref() == Some("postgres") && sys::alive(pid) => {
+        Some(pid)
+            if matches!(state::Lock::holder(dir), Ok(None)) && sys::command_name(pid).as_deref() == Some("postgres") && sys::alive(pid) =>
+        {
             Err(format!("a PostgreSQL without runner (process {pid}) holds the data: `kill {pid}`"))
         }
         _ => Ok("nothing".to_owned()),
@@ -227,7 +229,7 @@ fn kept_data(dir: &Path) -> Finding {
 }
 
 fn ports(dir: &Path) -> String {
-    if state::Lock::holder(dir).is_some() {
+    if matches!(state::Lock::holder(dir), Ok(Some(_))) {
         return "held by the running stack".to_owned();
     }
     let taken: Vec<String> = [50051, 50052, 50053, 50054, 50055, 8785]

@@ -27,7 +27,7 @@ impl Down {
     /// When it does not stop.
     pub fn run(&self) -> anyhow::Result<ExitCode> {
         let dir = self.place.dir();
-        let Some(pid) = Lock::holder(&dir) else {
+        let Some(pid) = Lock::holder(&dir)? else {
             print::line(format!("no stack is running in {}", dir.display()));
             return Ok(ExitCode::SUCCESS);
         };
@@ -36,7 +36,7 @@ impl Down {
         }
         // Three rounds of grace: services, bus, database.
         let deadline = Instant::now() + process::GRACE * 3 + Duration::from_secs(10);
-        while Lock::holder(&dir) == Some(pid) {
+        while Lock::holder(&dir)? == Some(pid) {
             if Instant::now() >= deadline {
                 bail!("the runner (process {pid}) does not stop: end it with `kill -9 {pid}`, its children end with it");
             }

@@ -98,7 +98,7 @@ impl Place {
     /// When none runs; the sentence says how to start one.
     pub fn description(&self) -> local::Result<Description> {
         let dir = self.dir();
-        if state::Lock::holder(&dir).is_none() {
+        if state::Lock::holder(&dir)?.is_none() {
             return Err(local::Error::said(format!("no stack is running in {}: start it with `cargo ro up`", dir.display())));
         }
         Description::load(&Description::path(&dir))

@@ -7,7 +7,7 @@ use std::{
 
 use anyhow::{Context as _, bail};
 use clap::Args;
-use local::{Description, postgres::Login};
+use local::{Description, environment, postgres::Login};
 
 use super::Place;
 
@@ -58,14 +58,18 @@ pub fn client(description: &Description, service: &str, login: Login) -> anyhow:
         url.strip_prefix("postgres://").and_then(|rest| rest.split_once('@')).context("the address of the database has another form")?;
     let (role, password) = login.split_once(':').context("the address of the database has no password")?;
     let (_, database) = rest.split_once('/').context("the address of the database names no database")?;
+    let database = database.split_once('?').map_or(database, |(name, _)| name);
     let mut command = Command::new(description.postgres.bin_dir.join("psql"));
+    for name in environment::foreign() {
+        command.env_remove(name);
+    }
     // Not among the arguments: everybody on the machine can read those.
     command
         .env("PGPASSWORD", password)
         .env("PGOPTIONS", format!("-c ro.actor=service:{service} -c ro.reach=service"))
         .arg("-h")
         .arg(&description.postgres.socket_dir);
-    command.args(["-U", role, "-d", database]);
+    command.args(["-p", "5432", "-U", role, "-d", database]);
     if let Some(libraries) = &description.postgres.library_dir {
         command.env("LD_LIBRARY_PATH", libraries);
     }

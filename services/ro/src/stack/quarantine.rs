@@ -46,7 +46,7 @@ impl Quarantine {
             (None, false) => LIST.to_owned(),
         };
         let mut command = psql::client(&self.place.description()?, &self.service, Login::Application)?;
-        let status = command.args(["-P", "pager=off", "-c", &statement]).status().context("start psql")?;
+        let status = command.args(["-X", "-P", "pager=off", "-c", &statement]).status().context("start psql")?;
         ensure!(status.success(), "psql did not answer");
         Ok(ExitCode::SUCCESS)
     }

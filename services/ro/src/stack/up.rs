@@ -56,13 +56,13 @@ fn scale(text: &str) -> Result<(String, u16), String> {
 }
 
 impl Up {
-    /// Runs until asked to stop, or until a process of the stack ends.
+    /// Runs until asked to stop, or until a process that died cannot be started again.
     ///
     /// # Errors
     /// One sentence with the remedy.
     pub fn run(&self) -> anyhow::Result<ExitCode> {
         let dir = self.place.dir();
-        if let Some(pid) = state::Lock::holder(&dir) {
+        if let Some(pid) = state::Lock::holder(&dir)? {
             bail!("the stack in {} is already running (process {pid}): use it, or stop it with `cargo ro down`", dir.display());
         }
         if build::by_cargo() && !self.no_build {
@@ -88,8 +88,8 @@ impl Up {
         tell(Progress::Step(format!("up after {:.1} s", started.elapsed().as_secs_f32())));
         self.say_where(stack.description());
         while !options.cancel.load(Ordering::Relaxed) {
-            if let Some(dead) = stack.poll_dead() {
-                print::note(format!("ro: {dead}"));
+            if let Err(error) = stack.keep_up(&mut tell) {
+                print::note(format!("ro: it cannot be started again: {error}"));
                 print::note("stopping the others");
                 stack.stop(&mut tell);
                 return Ok(ExitCode::FAILURE);
