@@ -1,6 +1,7 @@
 //! The commands of the local stack as a newcomer runs them: beside whatever is set for other work, and while processes die.
 
 use std::{
+    cell::RefCell,
     fs,
     os::unix::fs::{PermissionsExt, symlink},
     path::PathBuf,
@@ -138,8 +139,8 @@ async fn a_service_the_bus_or_the_database_that_dies_under_ro_up_is_started_agai
     assert!(up.ro(&["demo", "--lang", "en"]).contains("every step was seen to happen"));
 }
 
-#[test]
-fn only_what_cannot_come_up_again_ends_the_stack_and_its_last_words_are_told() {
+#[tokio::test]
+async fn only_what_cannot_come_up_again_ends_the_stack_and_its_last_words_are_told() {
     let folder = PathBuf::from(format!("/var/tmp/ro-up-broken-{}", std::process::id()));
     let programs = folder.join("programs");
     fs::create_dir_all(&programs).unwrap();
@@ -155,18 +156,19 @@ fn only_what_cannot_come_up_again_ends_the_stack_and_its_last_words_are_told() {
     fs::write(programs.join("reporting"), "#!/bin/sh\necho its library is gone\nexit 3\n").unwrap();
     fs::set_permissions(programs.join("reporting"), fs::Permissions::from_mode(0o755)).unwrap();
     stack.kill("reporting", KILL).unwrap();
-    let mut told = Vec::new();
-    let error = loop {
-        if let Err(error) = stack.keep_up(&mut |progress| told.push(format!("{progress:?}"))) {
-            break error.to_string();
-        }
+    let (held, told) = (RefCell::new(stack), RefCell::new(Vec::new()));
+    let error = eventually("it is given up", LONG, async || {
+        let mut stack = held.borrow_mut();
+        let kept = stack.keep_up(&mut |progress| told.borrow_mut().push(format!("{progress:?}")));
         assert!(sys::alive(stack.description().services.get("oms-reader").unwrap().pid), "the others go on");
-        std::thread::sleep(Duration::from_millis(20));
-    };
+        kept.map_or_else(|error| Ok(error.to_string()), |()| Err("it is tried again".to_owned()))
+    })
+    .await;
+    let told = told.into_inner();
     assert!(error.contains("exit status: 3") && error.contains("its library is gone"), "{error}");
     let pauses: Vec<&String> = told.iter().filter(|line| line.contains("is started again in")).collect();
     assert_eq!(pauses.len(), 6, "{told:?}");
     assert!(pauses[0].contains("0.2 s") && pauses[5].contains("8.0 s"), "{pauses:?}");
-    drop(stack);
+    drop(held);
     fs::remove_dir_all(folder).unwrap();
 }
