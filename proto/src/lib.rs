@@ -3,6 +3,7 @@
 //! Whatever crosses a process boundary stands here and nothing else does.
 
 pub mod class;
+pub mod collation;
 pub mod id;
 pub mod normal;
 pub mod purge;

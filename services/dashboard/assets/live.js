@@ -30,7 +30,7 @@
 
   // ---- what the page says about itself
   const trouble = () => {
-    if (ended) return ended === "refused" ? data.refused : data.ended;
+    if (ended) return ended === "changed" ? data.changed : ended === "refused" ? data.refused : data.ended;
     if (Date.now() - heardAt > SILENCE) return data.stale;
     if (!chain) return null;
     if (!chain.safety) return data.stale;
@@ -88,7 +88,8 @@
   const renew = async (event) => {
     event.dataset.revision = "9e15"; // once for each change; the fresh page brings the true one
     try {
-      const answer = await fetch(location.href, { signal: AbortSignal.timeout(ANSWER) });
+      const answer = await fetch(location.href, { headers: { "x-ro-session": data.session }, signal: AbortSignal.timeout(ANSWER) });
+      if (answer.status === 409) return hear("ended", { why: "changed" });
       if (answer.status === 404) return location.reload(); // theirs no more, and it says so
       const fresh = new DOMParser().parseFromString(await answer.text(), "text/html").getElementById("event");
       if (!answer.ok || !fresh) throw new Error("no event");
@@ -146,9 +147,10 @@
     button.disabled = true;
     let answer = null, failure = data.failed;
     try {
-      const sent = await fetch(form.action, { method: "POST", body: new URLSearchParams(new FormData(form)), headers: { "x-ro-piece": "1" }, redirect: "error", signal: AbortSignal.timeout(ANSWER) });
+      const sent = await fetch(form.action, { method: "POST", body: new URLSearchParams(new FormData(form)), headers: { "x-ro-piece": "1", "x-ro-session": data.session }, redirect: "error", signal: AbortSignal.timeout(ANSWER) });
       const isJson = (sent.headers.get("content-type") ?? "").startsWith("application/json");
       const body = isJson ? await sent.json() : null;
+      if (sent.status === 409) return hear("ended", { why: "changed" });
       if (sent.ok) answer = body ?? {};
       else if (body?.go) return location.assign(body.go);
       else failure = body?.message ?? failure;
@@ -170,23 +172,34 @@
   // ---- the stream
   const hear = (name, body) => {
     if (name === "beat") { heardAt = Date.now(); chain = body; ended = null; }
+    if (ended === "changed") return; // whoever is signed in now is not the one this page was made for
     if (name === "ended") { ended = body.why; chain = null; }
+    if (ended === "changed") stop();
     if (name === "snapshot") snapshot(body.items);
     if (name === "changed") put(body);
     tellState();
   };
+  // Somebody else may be looking: what the page showed goes, and nothing on it can be pressed.
+  const stop = () => {
+    byId("content").hidden = true;
+    for (const part of document.querySelectorAll("main, header form, #arrival")) part.inert = true;
+    known.clear();
+  };
   const channel = "BroadcastChannel" in window ? new BroadcastChannel(data.tabs) : null;
-  let leading = false;
+  let leading = false, refusals = 0;
   const lead = () => new Promise(() => {
     leading = true;
     const open = () => {
+      if (ended === "changed") return;
       const source = new EventSource(data.events);
       for (const name of ["snapshot", "changed", "beat", "ended"]) {
         source.addEventListener(name, (event) => {
           const body = JSON.parse(event.data);
           hear(name, body);
           channel?.postMessage({ name, body });
-          if (name === "ended") { source.close(); setTimeout(open, 30000); }
+          refusals = name === "ended" ? refusals + 1 : 0;
+          // At first at once: somebody may have signed in anew in this browser, and this page must say so.
+          if (name === "ended") { source.close(); if (body.why !== "changed") setTimeout(open, refusals > 1 ? 30000 : 1000); }
         });
       }
       source.onerror = () => { if (source.readyState === EventSource.CLOSED && !ended) setTimeout(open, 3000); };

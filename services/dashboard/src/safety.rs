@@ -111,6 +111,13 @@ impl Safety {
         }
     }
 
+    /// The directory of sites as it was last read; asks nobody.
+    #[must_use]
+    pub fn known_sites(&self) -> Sites {
+        let known = self.sites.lock().unwrap_or_else(PoisonError::into_inner);
+        known.as_ref().map(|(_, sites)| sites.clone()).unwrap_or_default()
+    }
+
     /// The directory of sites, kept for a while. Where it cannot be read, pages show codes: a name is a comfort, not a condition.
     pub async fn sites(&self, session: &Session, now: OffsetDateTime) -> Sites {
         let known = self.sites.lock().unwrap_or_else(PoisonError::into_inner).clone();

@@ -1,8 +1,11 @@
-//! Who is signed in. Sessions live in memory, are bounded, and end with the token and with the grants they stand on.
+//! Who is signed in. Sessions live in memory, are few for each person, and end with the token and with the grants they stand on.
 
 use std::{
     collections::HashMap,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicU64, Ordering},
+    },
 };
 
 use chassis::{Caller, Clock, Ids, Private, identity::Proof};
@@ -14,8 +17,14 @@ use tokio_util::sync::CancellationToken;
 const LONGEST: Duration = Duration::hours(8);
 /// What somebody may do is asked again after this.
 const ASK_AGAIN: Duration = Duration::seconds(15);
-/// Sessions kept at most; one more ends the oldest.
-const MOST: usize = 10_000;
+/// Sessions kept at most; whoever comes when there are as many waits for one to end. Nobody's is ended for another's.
+const MAX_SESSIONS: usize = 10_000;
+/// Sessions of one person at most: their own oldest ends for one more.
+pub const MAX_SESSIONS_OF_ONE: usize = 8;
+
+/// As many are signed in as can be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Full;
 
 /// One person's session in one browser.
 #[derive(Debug, Clone)]
@@ -33,6 +42,8 @@ pub struct Session {
     asked_at: OffsetDateTime,
     /// Cancelled when the session ends by sign-out.
     pub ended: CancellationToken,
+    /// Which of two began first.
+    begun: u64,
 }
 
 /// All sessions of this process.
@@ -41,17 +52,20 @@ pub struct Sessions {
     clock: Clock,
     ids: Ids,
     held: Arc<Mutex<HashMap<String, Session>>>,
+    begun: Arc<AtomicU64>,
 }
 
 impl Sessions {
     #[must_use]
     pub fn new(clock: Clock, ids: Ids) -> Self {
-        Self { clock, ids, held: Arc::default() }
+        Self { clock, ids, held: Arc::default(), begun: Arc::default() }
     }
 
     /// Begins a session; gives the value of its cookie, which is kept nowhere.
-    #[must_use]
-    pub fn begin(&self, proof: Proof, caller: Caller, token: Private<String>) -> (String, Session) {
+    ///
+    /// # Errors
+    /// [`Full`], where too many others are signed in.
+    pub fn begin(&self, proof: Proof, caller: Caller, token: Private<String>) -> Result<(String, Session), Full> {
         let now = self.clock.now();
         let cookie = self.secret();
         let session = Session {
@@ -63,17 +77,22 @@ impl Sessions {
             form_token: self.secret(),
             tabs: fingerprint(&format!("tabs {cookie}")).chars().take(16).collect(),
             ended: CancellationToken::new(),
+            begun: self.begun.fetch_add(1, Ordering::Relaxed),
         };
         let mut held = self.lock();
         held.retain(|_, session| session.expires_at > now);
-        if held.len() >= MOST
-            && let Some(oldest) = held.iter().min_by_key(|(_, s)| s.expires_at).map(|(key, _)| key.clone())
-            && let Some(session) = held.remove(&oldest)
+        let of_theirs = |held: &&Session| held.caller.subject == session.caller.subject;
+        if held.values().filter(of_theirs).count() >= MAX_SESSIONS_OF_ONE
+            && let Some(oldest) = held.iter().filter(|(_, s)| of_theirs(s)).min_by_key(|(_, s)| s.begun).map(|(key, _)| key.clone())
+            && let Some(oldest) = held.remove(&oldest)
         {
-            session.ended.cancel();
+            oldest.ended.cancel();
+        }
+        if held.len() >= MAX_SESSIONS {
+            return Err(Full);
         }
         held.insert(fingerprint(&cookie), session.clone());
-        (cookie, session)
+        Ok((cookie, session))
     }
 
     /// The session behind a cookie, while it lasts.
@@ -144,7 +163,13 @@ mod tests {
 
     fn begin(sessions: &Sessions, until: OffsetDateTime) -> (String, Session) {
         let caller = Caller::acting("rj-officer-1", &["rj-officer"], &[], &[], until);
-        sessions.begin(proof(until), caller, Private::new("secret-token".into()))
+        sessions.begin(proof(until), caller, Private::new("secret-token".into())).unwrap()
+    }
+
+    fn begin_as(sessions: &Sessions, subject: &str) -> Result<(String, Session), Full> {
+        let until = datetime!(2026-11-23 12:00 UTC);
+        let caller = Caller::acting(subject, &["rj-officer"], &[], &[], until);
+        sessions.begin(Proof::new(subject, until), caller, Private::new("t".into()))
     }
 
     #[test]
@@ -174,7 +199,7 @@ mod tests {
         assert!(!sessions.is_stale(&renewed));
         assert!(sessions.renew(&cookie, nobody()).is_none());
         assert!(sessions.find(&cookie).is_none() && session.ended.is_cancelled());
-        let (cookie, _) = sessions.begin(proof(until), nobody(), Private::new("t".into()));
+        let (cookie, _) = sessions.begin(proof(until), nobody(), Private::new("t".into())).unwrap();
         assert!(sessions.renew(&cookie, nobody()).is_some());
     }
 
@@ -188,15 +213,36 @@ mod tests {
     }
 
     #[test]
-    fn ten_thousand_sessions_are_kept_and_one_more_ends_the_oldest() {
+    fn whoever_signs_in_again_and_again_ends_their_own_oldest_sessions_and_nobody_elses() {
+        let clock = Clock::fixed(datetime!(2026-11-22 12:00 UTC));
+        let sessions = Sessions::new(clock, Ids::seeded(3));
+        let (head, watching) = begin_as(&sessions, "head-of-mission").unwrap();
+        let first = begin_as(&sessions, "someone").unwrap();
+        let second = begin_as(&sessions, "someone").unwrap();
+        for _ in 2..=MAX_SESSIONS_OF_ONE {
+            begin_as(&sessions, "someone").unwrap();
+        }
+        assert!(sessions.find(&first.0).is_none() && first.1.ended.is_cancelled());
+        assert!(sessions.find(&second.0).is_some());
+        for _ in 0..20_000 {
+            begin_as(&sessions, "someone").unwrap();
+        }
+        assert!(sessions.find(&head).is_some() && !watching.ended.is_cancelled(), "the alarm page of a head was ended by another");
+        assert_eq!(sessions.lock().len(), 1 + MAX_SESSIONS_OF_ONE);
+    }
+
+    #[test]
+    fn when_ten_thousand_are_signed_in_one_more_waits_and_ends_nobodys_session() {
         let clock = Clock::fixed(datetime!(2026-11-22 12:00 UTC));
         let sessions = Sessions::new(clock.clone(), Ids::seeded(3));
-        let (first, _) = begin(&sessions, clock.now() + Duration::HOUR);
-        for _ in 0..MOST {
-            let _ = begin(&sessions, clock.now() + Duration::DAY);
+        let (first, _) = begin_as(&sessions, "someone-0").unwrap();
+        for number in 1..MAX_SESSIONS {
+            begin_as(&sessions, &format!("someone-{number}")).unwrap();
         }
-        assert!(sessions.find(&first).is_none());
-        assert_eq!(sessions.lock().len(), MOST);
+        assert_eq!(begin_as(&sessions, "one-more").err(), Some(Full));
+        assert!(sessions.find(&first).is_some());
+        sessions.end(&first);
+        assert!(begin_as(&sessions, "one-more").is_ok());
     }
 
     #[test]

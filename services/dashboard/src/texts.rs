@@ -85,6 +85,7 @@ texts! {
     // sign in
     sign_in: "Sign in", "Ouvrir une session";
     sign_in_refused: "This access token is not valid, or no longer. Nothing more can be said about it.", "Ce jeton d’accès n’est pas valide, ou ne l’est plus. On ne peut en dire davantage.";
+    sign_in_not_asked: "Nobody can be signed in now: the safety service does not answer. For urgent matters use the telephone.", "Impossible d’ouvrir une session pour l’instant : le service de sécurité ne répond pas. En cas d’urgence, téléphonez.";
     sign_in_again: "To accept, prove anew that it is you: sign in again. The concern rings on until then.", "Pour accepter, prouvez de nouveau votre identité : ouvrez une nouvelle session. L’alerte continue jusque-là.";
     token_label: "Access token", "Jeton d’accès";
     token_hint: "The signed token that your identity provider gave you.", "Le jeton signé que votre fournisseur d’identité vous a remis.";
@@ -146,6 +147,7 @@ texts! {
     live_bus: "The message bus does not answer: rings may be late. New events are still shown.", "Le bus de messages ne répond pas : les appels peuvent tarder. Les nouveaux événements s’affichent quand même.";
     live_ladder: "The escalation does not run: nobody is being rung again. Call the people responsible.", "L’escalade est arrêtée : plus personne n’est rappelé. Appelez les responsables.";
     live_ended: "Signed out: not live. Sign in again to see the safety events.", "Session fermée : pas en direct. Ouvrez une session pour voir les événements de sécurité.";
+    live_changed: "Stopped: somebody signed in anew in this browser. Nothing that is done on this page counts any more. Load it again.", "Arrêté : une autre session a été ouverte dans ce navigateur. Plus rien de ce qui est fait sur cette page ne compte. Rechargez-la.";
     live_off: "This page does not update by itself without JavaScript. Load it again to see what is new.", "Sans JavaScript, cette page ne se met pas à jour d’elle-même. Rechargez-la pour voir les nouveautés.";
     live_refused: "Not live: your role does not follow the safety events.", "Pas en direct : votre rôle ne suit pas les événements de sécurité.";
     new_event: "New safety event: {what}", "Nouvel événement de sécurité : {what}";
@@ -195,7 +197,10 @@ texts! {
     raise_empty: "Write at least one line.", "Écrivez au moins une ligne.";
     raise_failed: "It was NOT recorded: the safety service does not answer. Your text is kept below: try again, and telephone National Headquarters now.", "Ceci n’a PAS été consigné : le service de sécurité ne répond pas. Votre texte est conservé ci-dessous : réessayez, et téléphonez à l’administration centrale dès maintenant.";
     raise_refused: "It was NOT recorded: {why}", "Ceci n’a PAS été consigné : {why}";
-    raise_signed_out: "It was NOT recorded: your session has ended. Copy your text from below, sign in again and raise it once more. In an emergency telephone now.", "Ceci n’a PAS été consigné : votre session est terminée. Copiez votre texte ci-dessous, ouvrez une session et signalez de nouveau. En cas d’urgence, téléphonez maintenant.";
+    raise_signed_out: "It was NOT recorded: your session has ended. Everything is kept below: sign in again in another tab, then raise it from here. In an emergency telephone now.", "Ceci n’a PAS été consigné : votre session est terminée. Tout est conservé ci-dessous : ouvrez une session dans un autre onglet, puis signalez à partir d’ici. En cas d’urgence, téléphonez maintenant.";
+    raise_former_session: "It was NOT recorded yet: somebody signed in anew in this browser since this form was opened. Everything is kept below: look at who is signed in, then raise it.", "Ceci n’a PAS encore été consigné : une autre session a été ouverte dans ce navigateur depuis l’ouverture de ce formulaire. Tout est conservé ci-dessous : vérifiez qui est connecté, puis signalez.";
+    raise_too_long: "It was NOT recorded: “{field}” holds {n} characters, {most} at most. Everything is kept below: shorten it, or raise the rest as a second concern.", "Ceci n’a PAS été consigné : « {field} » contient {n} caractères, le maximum est de {most}. Tout est conservé ci-dessous : raccourcissez, ou signalez la suite séparément.";
+    sign_in_elsewhere: "Sign in (opens another tab)", "Ouvrir une session (dans un autre onglet)";
     recorded_title: "The concern is recorded", "La préoccupation est consignée";
     recorded_text: "Keep this reference. You can read it out on the telephone.", "Conservez cette référence. Vous pouvez la lire au téléphone.";
     recorded_danger: "If someone is in danger right now, do not wait for an answer here: follow the emergency procedure of your site.", "Si une personne est en danger en ce moment, n’attendez pas de réponse ici : suivez la procédure d’urgence de votre établissement.";
@@ -215,6 +220,12 @@ texts! {
     unavailable_text: "Nothing is lost: what was recorded rings all the same. Load the page again in a moment. For urgent matters use the telephone.", "Rien n’est perdu : ce qui a été consigné continue de faire l’objet d’appels. Rechargez la page dans un instant. En cas d’urgence, téléphonez.";
     busy: "Too many pages at once", "Trop de pages à la fois";
     busy_text: "More is asked of this dashboard than it can answer. Wait a moment and load the page again. A concern can be raised and accepted meanwhile: those forms wait for no page.", "On demande à ce tableau de bord plus qu’il ne peut répondre. Attendez un instant et rechargez la page. Entre-temps, un signalement peut être fait ou accepté : ces formulaires n’attendent aucune page.";
+    former_session: "Somebody signed in anew since this page was opened", "Une autre session a été ouverte depuis l’ouverture de cette page";
+    former_session_text: "Nothing was done: the form was made for another session in this browser. Look at who is signed in, load the page again and repeat it.", "Rien n’a été fait : le formulaire appartenait à une autre session de ce navigateur. Vérifiez qui est connecté, rechargez la page et recommencez.";
+    form_too_large: "The form is too large", "Le formulaire est trop volumineux";
+    form_too_large_text: "Nothing was recorded: more was sent than a form here can hold. Go back, your text is still there: shorten it, or send it in two parts. For urgent matters use the telephone.", "Rien n’a été consigné : l’envoi dépasse ce qu’un formulaire peut contenir. Revenez en arrière, votre texte y est encore : raccourcissez-le ou envoyez-le en deux parties. En cas d’urgence, téléphonez.";
+    form_unreadable: "The form could not be read", "Le formulaire n’a pas pu être lu";
+    form_unreadable_text: "Nothing was recorded: what was sent is not what this form sends. Go back, your text is still there, and send it again. For urgent matters use the telephone.", "Rien n’a été consigné : l’envoi ne correspond pas à ce formulaire. Revenez en arrière, votre texte y est encore, et envoyez de nouveau. En cas d’urgence, téléphonez.";
     wrong_origin: "This request did not come from this page", "Cette demande ne provient pas de cette page";
     wrong_origin_text: "Nothing was done. Go back, load the page again and repeat it.", "Rien n’a été fait. Revenez en arrière, rechargez la page et recommencez.";
 }

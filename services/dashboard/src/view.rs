@@ -2,8 +2,9 @@
 
 use chassis::{Caller, wire};
 use proto::{
+    collation::Collation,
     role,
-    safety::v1::{Audience, ConcernState, ConcernView, Grade},
+    safety::v1::{Audience, ConcernState, ConcernView, Grade, Site},
 };
 use time::{Duration, OffsetDateTime, UtcOffset};
 
@@ -101,18 +102,55 @@ impl Card {
         }
     }
 
-    /// The name of the site in a language, its code where the directory does not know it.
+    /// The name of the site, its code where the directory does not know it.
     #[must_use]
     pub fn site_text(&self, language: Language, sites: &Sites) -> String {
-        if self.site.is_empty() || self.site == proto::subject::NO_SITE {
-            return language.texts().site_unknown.to_owned();
-        }
-        let name = sites.get(&self.site).map(|site| match language {
-            Language::English => &site.name_en,
-            Language::French => &site.name_fr,
-        });
-        name.filter(|name| !name.is_empty()).unwrap_or(&self.site).clone()
+        self.site_named(language, sites).name
     }
+
+    /// The same, and the language it is in where that is not the page's.
+    #[must_use]
+    pub fn site_named(&self, language: Language, sites: &Sites) -> Named {
+        if self.site.is_empty() || self.site == proto::subject::NO_SITE {
+            return Named { code: String::new(), name: language.texts().site_unknown.to_owned(), foreign: None };
+        }
+        let by_code = || Named { code: self.site.clone(), name: self.site.clone(), foreign: None };
+        sites.get(&self.site).map_or_else(by_code, |site| Named::of(site, language))
+    }
+}
+
+/// A site as a list names it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Named {
+    pub code: String,
+    pub name: String,
+    /// The language of the name, where it has none in that of the page [LOLA].
+    pub foreign: Option<Language>,
+}
+
+impl Named {
+    fn of(site: &Site, language: Language) -> Self {
+        let (own, other) = match language {
+            Language::English => (&site.name_en, &site.name_fr),
+            Language::French => (&site.name_fr, &site.name_en),
+        };
+        // The directory repeats the English name where no French one is known.
+        let borrowed = own.is_empty() || language == Language::French && own == other;
+        let name = [own, other, &site.code].into_iter().find(|name| !name.is_empty()).cloned().unwrap_or_default();
+        Self { code: site.code.clone(), name, foreign: (borrowed && !other.is_empty()).then_some(language.other()) }
+    }
+}
+
+/// Every site by name, in the order of the language.
+#[must_use]
+pub fn sites_in_order(language: Language, sites: &Sites) -> Vec<Named> {
+    let rules = match language {
+        Language::English => Collation::english(),
+        Language::French => Collation::french(),
+    };
+    let mut named: Vec<Named> = sites.values().map(|site| Named::of(site, language)).collect();
+    named.sort_by(|one, other| rules.compare(&one.name, &other.name).then_with(|| one.code.cmp(&other.code)));
+    named
 }
 
 /// The audience's name.
@@ -174,5 +212,18 @@ mod tests {
         let epoch = 1_795_000_000;
         assert!(order(0, 7) < order(0, 8) && order(0, 999_999) < order(epoch, 1) && order(epoch, 2_000_000) < order(epoch + 1, 0));
         assert!(order(epoch, 1) < 9_000_000_000_000_000, "the script's mark for a page that is being renewed");
+    }
+
+    #[test]
+    fn french_sites_are_sorted_by_french_rules_and_a_name_in_the_other_language_says_so() {
+        let site = |code: &str, en: &str, fr: &str| {
+            (code.to_owned(), Site { code: code.into(), name_en: en.into(), name_fr: fr.into(), ..Site::default() })
+        };
+        let listed = [site("a", "Zenith", "Zénith"), site("b", "Archway", "Établissement d’Arche"), site("c", "Fern Hall", "Fern Hall")];
+        let sites = Sites::new(listed.into());
+        let names = |language| sites_in_order(language, &sites).into_iter().map(|s| (s.name, s.foreign)).collect::<Vec<_>>();
+        let french = [("Établissement d’Arche", None), ("Fern Hall", Some(Language::English)), ("Zénith", None)];
+        assert_eq!(names(Language::French), french.map(|(name, foreign)| (name.to_owned(), foreign)));
+        assert!(names(Language::English).iter().all(|(_, foreign)| foreign.is_none()));
     }
 }

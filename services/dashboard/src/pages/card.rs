@@ -32,7 +32,7 @@ impl Drawing<'_> {
         html! {
             article class=(class(card)) id=(id) data-id=(card.id) data-revision=(card.revision) aria-labelledby=(heading) {
                 h3 id=(heading) tabindex="-1" {
-                    (mark(card.grade)) span { (card.grade_text(texts)) } " – " span { (card.site_text(self.language, self.sites)) }
+                    (mark(card.grade)) span { (card.grade_text(texts)) } " – " (site(card, self.language, self.sites))
                 }
                 p class="facts" {
                     span class="reference" { span class="unseen" { (texts.reference) " " } (card.reference) }
@@ -140,4 +140,11 @@ fn mark(grade: Grade) -> Markup {
 
 fn tick() -> Markup {
     html! { svg class="tick" viewBox="0 0 24 24" width="18" height="18" aria-hidden="true" focusable="false" { path d="M4 12.5 9.5 18 20 6.5" {} } " " }
+}
+
+/// The name of the site, with the tag of its language where that is not the page's.
+#[must_use]
+pub fn site(card: &Card, language: Language, sites: &Sites) -> Markup {
+    let named = card.site_named(language, sites);
+    html! { span lang=[named.foreign.map(Language::code)] { (named.name) } }
 }

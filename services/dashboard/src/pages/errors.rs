@@ -1,5 +1,6 @@
 //! What is said when a page cannot be shown. Absent and hidden read the same.
 
+use axum::extract::rejection::FormRejection;
 use http::StatusCode;
 use maud::{Markup, html};
 
@@ -13,14 +14,28 @@ pub enum Trouble {
     Unavailable,
     Busy,
     WrongOrigin,
+    /// The form was made for a session that is not this one: they, or somebody else, have signed in since.
+    FormerSession,
+    /// More than any form of ours can hold.
+    FormTooLarge,
+    /// Not what a form of ours sends.
+    FormUnreadable,
 }
 
 impl Trouble {
+    /// What is wrong with a form that could not be taken.
+    #[must_use]
+    pub fn of(rejection: &FormRejection) -> Self {
+        if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE { Self::FormTooLarge } else { Self::FormUnreadable }
+    }
+
     #[must_use]
     pub const fn status(self) -> StatusCode {
         match self {
             Self::NotFound => StatusCode::NOT_FOUND,
-            Self::Denied | Self::WrongOrigin => StatusCode::FORBIDDEN,
+            Self::Denied | Self::WrongOrigin | Self::FormerSession => StatusCode::FORBIDDEN,
+            Self::FormTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::FormUnreadable => StatusCode::BAD_REQUEST,
             Self::Unavailable | Self::Busy => StatusCode::SERVICE_UNAVAILABLE,
         }
     }
@@ -35,6 +50,9 @@ impl Trouble {
             Self::Unavailable => (texts.unavailable, texts.unavailable_text),
             Self::Busy => (texts.busy, texts.busy_text),
             Self::WrongOrigin => (texts.wrong_origin, texts.wrong_origin_text),
+            Self::FormerSession => (texts.former_session, texts.former_session_text),
+            Self::FormTooLarge => (texts.form_too_large, texts.form_too_large_text),
+            Self::FormUnreadable => (texts.form_unreadable, texts.form_unreadable_text),
         }
     }
 

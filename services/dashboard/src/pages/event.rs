@@ -20,7 +20,7 @@ pub fn content(concern: &ConcernView, card: &Card, drawing: &Drawing<'_>) -> Mar
         div id="event" class=(if card.grade == Grade::Imminent { "imminent" } else { "other" }) data-id=(card.id) data-revision=(card.revision) {
             h1 { (fill(texts.event_title, &[("reference", &card.reference)])) }
             p class=(if card.is_ringing() { "lead ringing" } else { "lead" }) {
-                strong { (card.grade_text(texts)) } " – " (card.site_text(drawing.language, drawing.sites))
+                strong { (card.grade_text(texts)) } " – " (super::card::site(card, drawing.language, drawing.sites))
                 @if let Some(at) = card.raised_at { ". " (texts.raised) " " (instant(at)) }
             }
             div class="actions" { @for told in card.told.iter().filter(|told| told.may_accept) { (drawing.accept(card, told)) } }

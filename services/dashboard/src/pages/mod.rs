@@ -58,11 +58,12 @@ impl Frame<'_> {
     fn body(&self, texts: &Texts, content: &Markup) -> Markup {
         let code = self.language.code();
         html! {
-            body data-events=[self.session.map(|_| format!("/{code}/events"))]
+            body data-events=[self.session.map(|s| format!("/{code}/events?tabs={}", s.tabs))]
+                data-session=[self.session.map(|s| &s.tabs)]
                 data-tabs=[self.session.map(|s| format!("ro-{code}-{}", s.tabs))]
                 data-title=(format!("{} – {}", self.title, texts.product))
                 data-ago=(texts.ago) data-ok=(texts.live_ok) data-connecting=(texts.live_connecting) data-stale=(texts.live_stale)
-                data-bus=(texts.live_bus) data-ladder=(texts.live_ladder) data-ended=(texts.live_ended) data-refused=(texts.live_refused)
+                data-bus=(texts.live_bus) data-ladder=(texts.live_ladder) data-ended=(texts.live_ended) data-refused=(texts.live_refused) data-changed=(texts.live_changed)
                 data-new-event=(texts.new_event) data-new-events=(texts.new_events) data-failed=(texts.accept_failed)
                 data-closed=(texts.closed) {
                 a class="skip" href="#content" { (texts.skip) }

@@ -5,7 +5,11 @@ use proto::safety::v1::{ConcernState, GetConcernReceiptResponse, Grade};
 use serde::Deserialize;
 
 use super::{card::Drawing, form_token, instant};
-use crate::texts::{Language, Texts};
+use crate::{
+    safety::Sites,
+    texts::{Language, Texts, fill},
+    view,
+};
 
 /// What the raiser has written.
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -14,7 +18,8 @@ pub struct Draft {
     pub form_token: String,
     /// Made with the empty form: the same form sent twice is one concern.
     pub concern_id: String,
-    pub grade: i32,
+    /// As it was sent: what is no number must not lose the text.
+    pub grade: String,
     pub site: String,
     pub text: String,
     pub person_at_risk: String,
@@ -24,38 +29,102 @@ pub struct Draft {
     pub call_back: String,
 }
 
+/// Characters that a field holds at most, counted as a browser counts them: in UTF-16 units, a line break as one.
+const MAX_TEXT: usize = 8_000;
+const MAX_LINE: usize = 1_000;
+
+/// Why it was not recorded, and at which field that can be mended.
+pub struct Failure {
+    field: &'static str,
+    why: String,
+}
+
+impl Failure {
+    #[must_use]
+    pub fn of_the_text(why: &str) -> Self {
+        Self { field: "text", why: why.to_owned() }
+    }
+}
+
 impl Draft {
-    /// Nothing was said at all.
+    /// Nothing was said at all: characters that nobody can see say nothing.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         let said = [&self.text, &self.person_at_risk, &self.nature, &self.place, &self.advice];
-        said.iter().all(|field| field.trim().is_empty())
+        said.iter().all(|field| proto::normal::is_blank(field))
+    }
+
+    /// The number of the grade; what is none was not chosen.
+    #[must_use]
+    pub fn grade(&self) -> i32 {
+        self.grade.trim().parse().unwrap_or_default()
+    }
+
+    /// The first field that holds more than it may.
+    #[must_use]
+    pub fn too_long(&self, texts: &Texts) -> Option<Failure> {
+        let fields = [
+            ("text", texts.say_it, &self.text, MAX_TEXT),
+            ("person_at_risk", texts.field_person, &self.person_at_risk, MAX_LINE),
+            ("nature", texts.field_nature, &self.nature, MAX_LINE),
+            ("place", texts.field_place, &self.place, MAX_LINE),
+            ("advice", texts.field_advice, &self.advice, MAX_LINE),
+            ("call_back", texts.call_back_label, &self.call_back, MAX_LINE),
+        ];
+        fields.into_iter().find_map(|(field, name, text, most)| {
+            let n = text.replace("\r\n", "\n").encode_utf16().count();
+            let why = fill(texts.raise_too_long, &[("field", name), ("n", &n.to_string()), ("most", &most.to_string())]);
+            (n > most).then_some(Failure { field, why })
+        })
     }
 }
 
 /// The form. `failure` says why the last attempt was not recorded.
 #[must_use]
-pub fn form(draft: &Draft, failure: Option<&str>, drawing: &Drawing<'_>) -> Markup {
+pub fn form(draft: &Draft, failure: Option<&Failure>, drawing: &Drawing<'_>) -> Markup {
     let texts = drawing.language.texts();
     html! {
         h1 { (texts.raise) }
         @if let Some(failure) = failure {
             div class="errors" role="alert" tabindex="-1" autofocus {
                 h2 { (texts.errors_title) }
-                p { a href="#text" { (failure) } }
+                p { a href=(format!("#{}", failure.field)) { (failure.why) } }
             }
         }
         p { (texts.raise_intro) }
         p class="notice" { (texts.raise_danger) }
-        form class="raise" method="post" action=(format!("/{}/raise", drawing.language.code())) {
-            (form_token(drawing.session))
+        (fields(draft, &form_token(drawing.session), drawing.language, drawing.sites))
+    }
+}
+
+/// The form once more when the session had ended meanwhile, with all that was typed and chosen: nothing was recorded, and whoever signs in in
+/// another tab can send it from here.
+#[must_use]
+pub fn kept(draft: &Draft, language: Language, sites: &Sites) -> Markup {
+    let texts = language.texts();
+    html! {
+        h1 { (texts.raise) }
+        div class="errors" role="alert" {
+            p { (texts.raise_signed_out) }
+            p { a href=(format!("/{}/sign-in", language.code())) target="_blank" rel="noopener" { (texts.sign_in_elsewhere) } }
+        }
+        (fields(draft, &html! {}, language, sites))
+    }
+}
+
+fn fields(draft: &Draft, form_token: &Markup, language: Language, sites: &Sites) -> Markup {
+    let texts = language.texts();
+    html! {
+        form class="raise" method="post" action=(format!("/{}/raise", language.code())) {
+            (form_token)
             input type="hidden" name="concern_id" value=(draft.concern_id);
             (grades(draft, texts))
-            (site(draft, drawing))
+            (site(draft, language, sites))
             div class="field" {
                 label for="text" { (texts.say_it) }
                 p class="hint" id="text-hint" { (texts.say_hint) }
-                textarea id="text" name="text" rows="4" maxlength="8000" aria-describedby="text-hint" { (draft.text) }
+                // The first line break of the element is not the text's own.
+                textarea id="text" name="text" rows="4" maxlength=(MAX_TEXT) aria-describedby="text-hint" { "\n" (draft.text) }
             }
             fieldset {
                 legend { (texts.for_the_head) }
@@ -71,28 +140,6 @@ pub fn form(draft: &Draft, failure: Option<&str>, drawing: &Drawing<'_>) -> Mark
     }
 }
 
-/// What was written when the session had ended meanwhile: to be copied, for nothing was recorded.
-#[must_use]
-pub fn kept(draft: &Draft, language: Language) -> Markup {
-    let texts = language.texts();
-    let written = [
-        (texts.say_it, &draft.text),
-        (texts.field_person, &draft.person_at_risk),
-        (texts.field_nature, &draft.nature),
-        (texts.field_place, &draft.place),
-        (texts.field_advice, &draft.advice),
-        (texts.call_back_label, &draft.call_back),
-    ];
-    html! {
-        h1 { (texts.raise) }
-        div class="errors" role="alert" { p { (texts.raise_signed_out) } }
-        dl class="said" {
-            @for (name, value) in written.iter().filter(|(_, value)| !value.trim().is_empty()) { dt { (name) } dd { (value) } }
-        }
-        p { a href=(format!("/{0}/sign-in?next=/{0}/raise", language.code())) { (texts.sign_in) } }
-    }
-}
-
 fn grades(draft: &Draft, texts: &Texts) -> Markup {
     let choices = [
         (Grade::Imminent, "grade-imminent", texts.choose_imminent),
@@ -104,7 +151,7 @@ fn grades(draft: &Draft, texts: &Texts) -> Markup {
             legend { (texts.how_grave) }
             @for (grade, id, text) in choices {
                 div class="choice" {
-                    input type="radio" name="grade" id=(id) value=(grade as i32) checked[draft.grade == grade as i32];
+                    input type="radio" name="grade" id=(id) value=(grade as i32) checked[draft.grade() == grade as i32];
                     label for=(id) { (text) }
                 }
             }
@@ -112,23 +159,20 @@ fn grades(draft: &Draft, texts: &Texts) -> Markup {
     }
 }
 
-fn site(draft: &Draft, drawing: &Drawing<'_>) -> Markup {
-    let texts = drawing.language.texts();
-    let name = |site: &proto::safety::v1::Site| match drawing.language {
-        Language::English => site.name_en.clone(),
-        Language::French => site.name_fr.clone(),
-    };
-    let mut sites: Vec<(String, String)> = drawing.sites.values().map(|s| (name(s), s.code.clone())).collect();
-    sites.sort();
-    let listed = sites.iter().any(|(_, code)| *code == draft.site);
+fn site(draft: &Draft, language: Language, sites: &Sites) -> Markup {
+    let texts = language.texts();
+    let listed = view::sites_in_order(language, sites);
+    let known = listed.iter().any(|site| site.code == draft.site);
     html! {
         div class="field" {
             label for="site" { (texts.which_site) }
             p class="hint" id="site-hint" { (texts.site_hint) }
             select id="site" name="site" aria-describedby="site-hint" {
                 option value="" selected[draft.site.is_empty()] { (texts.site_not_known) }
-                @if !listed && !draft.site.is_empty() { option value=(draft.site) selected { (draft.site) } }
-                @for (name, code) in &sites { option value=(code) selected[*code == draft.site] { (name) } }
+                @if !known && !draft.site.is_empty() { option value=(draft.site) selected { (draft.site) } }
+                @for site in &listed {
+                    option value=(site.code) lang=[site.foreign.map(Language::code)] selected[site.code == draft.site] { (site.name) }
+                }
             }
         }
     }
@@ -138,7 +182,7 @@ fn line(id: &str, label: &str, value: &str) -> Markup {
     html! {
         div class="field" {
             label for=(id) { (label) }
-            input type="text" id=(id) name=(id) value=(value) maxlength="1000" autocomplete="off";
+            input type="text" id=(id) name=(id) value=(value) maxlength=(MAX_LINE) autocomplete="off";
         }
     }
 }

@@ -13,6 +13,8 @@ pub enum Notice {
     None,
     Refused,
     SignedOut,
+    /// The safety service does not say who they are.
+    NotAsked,
     /// To accept, they must prove anew who they are.
     Again,
     NoKeys,
@@ -28,6 +30,7 @@ pub fn content(language: Language, notice: Notice, people: &[Person], next: &str
         @match notice {
             Notice::None => {}
             Notice::Refused => { div class="errors" role="alert" { p { (texts.sign_in_refused) } } }
+            Notice::NotAsked => { div class="errors" role="alert" { p { (texts.sign_in_not_asked) } } }
             Notice::SignedOut => { p class="outcome" role="status" { (texts.signed_out) } }
             Notice::Again => { p class="outcome" role="status" { (texts.sign_in_again) } }
             Notice::NoKeys => { div class="errors" role="alert" { p { (texts.no_identity_keys) } } }

@@ -35,10 +35,13 @@ pub async fn accept(
     Path((_, concern)): Path<(String, String)>,
     form: Result<Form<Acceptance>, FormRejection>,
 ) -> Response {
-    let Ok(Form(form)) = form else { return member.visitor.trouble(Trouble::WrongOrigin) };
+    let form = match form {
+        Ok(Form(form)) => form,
+        Err(rejection) => return member.visitor.trouble(Trouble::of(&rejection)),
+    };
     let audience = Audience::try_from(form.audience).unwrap_or_default();
     if !member.made(&form.form_token) {
-        return member.visitor.trouble(Trouble::WrongOrigin);
+        return member.visitor.trouble(Trouble::FormerSession);
     }
     if let Err(status) = app.safety.accept(&member.session, &concern, audience).await {
         return failed(&member, &concern, &status);

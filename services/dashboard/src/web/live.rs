@@ -7,15 +7,16 @@ use std::{convert::Infallible, pin::pin, time::Duration};
 
 use async_stream::stream;
 use axum::{
-    extract::State,
+    extract::{Query, State},
     http::{HeaderName, StatusCode},
     response::{
         IntoResponse, Response,
         sse::{Event, Sse},
     },
 };
-use futures::{Stream, StreamExt};
+use futures::{Stream, StreamExt, stream};
 use proto::safety::v1::{Beat, ConcernState, ConcernView, watch_concerns_response::Item};
+use serde::Deserialize;
 use serde_json::{Value, json};
 use tokio::time::{Instant, sleep};
 use tonic::Code;
@@ -34,8 +35,18 @@ const BEAT: Duration = Duration::from_secs(2);
 const SILENCE: Duration = Duration::from_secs(5);
 const TRY_AGAIN: Duration = Duration::from_secs(1);
 
+/// For which session the page was made.
+#[derive(Deserialize)]
+pub struct Asked {
+    tabs: Option<String>,
+}
+
 /// Server-sent events for whoever is signed in.
-pub async fn events(State(app): State<App>, visitor: Visitor) -> Response {
+pub async fn events(State(app): State<App>, visitor: Visitor, Query(asked): Query<Asked>) -> Response {
+    // The page was made for another session of this browser: it must not show what this one may see, nor go on as if it were live.
+    if visitor.session.as_ref().is_some_and(|session| asked.tabs.is_some_and(|tabs| tabs != session.tabs)) {
+        return unbuffered(stream::iter([ended("changed")]));
+    }
     // Whoever is not signed in is told so, and their stream ends.
     let seat = visitor.session.as_ref().map(|session| app.streams.take(session.caller.subject.clone())).transpose();
     let Ok(seat) = seat else { return StatusCode::SERVICE_UNAVAILABLE.into_response() };
@@ -51,8 +62,12 @@ pub async fn events(State(app): State<App>, visitor: Visitor) -> Response {
             yield event;
         }
     };
+    unbuffered(stream)
+}
+
+fn unbuffered(events: impl Stream<Item = Event> + Send + 'static) -> Response {
     let unbuffered = [(HeaderName::from_static("x-accel-buffering"), "no")];
-    (unbuffered, Sse::new(stream.map(Ok::<_, Infallible>))).into_response()
+    (unbuffered, Sse::new(events.map(Ok::<_, Infallible>))).into_response()
 }
 
 /// What was heard from the safety service.

@@ -30,8 +30,8 @@ use tokio_util::sync::CancellationToken;
 use crate::{assets, identities::Person, pages::errors::Trouble, safety::Safety, session::Sessions, texts::Language};
 use visitor::Visitor;
 
-/// The largest form.
-const LARGEST_FORM: usize = 64 * 1024;
+/// The largest form: every field of the largest one full of letters of three bytes, nine bytes each as a form sends them, and as much again.
+const LARGEST_FORM: usize = 256 * 1024;
 /// What a page may take.
 const DEADLINE: Duration = Duration::from_secs(15);
 /// Live streams at most; each costs one stream of the safety service, and one of the connections that forms need too.

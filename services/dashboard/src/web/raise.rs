@@ -17,7 +17,7 @@ use super::{
 use crate::{
     pages::{
         errors::Trouble,
-        raise::{self as pages, Draft},
+        raise::{self as pages, Draft, Failure},
     },
     texts::{Language, fill},
 };
@@ -33,21 +33,27 @@ pub async fn submit(
     member: Result<Member, Response>,
     form: Result<Form<Draft>, FormRejection>,
 ) -> Response {
-    let Ok(Form(draft)) = form else { return visitor.trouble(Trouble::WrongOrigin) };
-    let Ok(member) = member else { return kept(&visitor, &draft) };
-    if !member.made(&draft.form_token) {
-        return member.visitor.trouble(Trouble::WrongOrigin);
-    }
+    let draft = match form {
+        Ok(Form(draft)) => draft,
+        Err(rejection) => return visitor.trouble(Trouble::of(&rejection)),
+    };
+    let Ok(member) = member else { return kept(&app, &visitor, &draft) };
     let texts = member.visitor.language.texts();
+    if !member.made(&draft.form_token) {
+        return again(&member, &draft, &Failure::of_the_text(texts.raise_former_session), StatusCode::CONFLICT);
+    }
     if draft.is_empty() {
-        return again(&member, &draft, texts.raise_empty, StatusCode::UNPROCESSABLE_ENTITY);
+        return again(&member, &draft, &Failure::of_the_text(texts.raise_empty), StatusCode::UNPROCESSABLE_ENTITY);
+    }
+    if let Some(too_long) = draft.too_long(texts) {
+        return again(&member, &draft, &too_long, StatusCode::UNPROCESSABLE_ENTITY);
     }
     match app.safety.raise(&member.session, concern(&draft)).await {
         Ok(receipt) => see_other(&format!("/{}/raise/{}", member.visitor.language.code(), receipt.concern_id)),
-        Err(status) if status.code() == Code::Unauthenticated => kept(&visitor, &draft),
+        Err(status) if status.code() == Code::Unauthenticated => kept(&app, &visitor, &draft),
         Err(status) => {
             let (why, code) = explain(&status, member.visitor.language);
-            again(&member, &draft, &why, code)
+            again(&member, &draft, &Failure::of_the_text(&why), code)
         }
     }
 }
@@ -69,7 +75,7 @@ fn concern(draft: &Draft) -> Concern {
     let trimmed = |text: &String| text.trim().to_owned();
     Concern {
         concern_id: draft.concern_id.clone(),
-        grade: draft.grade,
+        grade: draft.grade(),
         site: trimmed(&draft.site),
         text: trimmed(&draft.text),
         person_at_risk: trimmed(&draft.person_at_risk),
@@ -81,14 +87,16 @@ fn concern(draft: &Draft) -> Concern {
     }
 }
 
-fn again(member: &Member, draft: &Draft, why: &str, code: StatusCode) -> Response {
+fn again(member: &Member, draft: &Draft, why: &Failure, code: StatusCode) -> Response {
     let title = member.visitor.language.texts().raise;
     member.visitor.page_with(code, title, None, &pages::form(draft, Some(why), &member.drawing()))
 }
 
-fn kept(visitor: &Visitor, draft: &Draft) -> Response {
-    let title = visitor.language.texts().raise;
-    visitor.page_with(StatusCode::UNAUTHORIZED, title, None, &pages::kept(draft, visitor.language))
+/// The whole form once more for somebody whose session has ended, to be sent when they have signed in.
+fn kept(app: &App, visitor: &Visitor, draft: &Draft) -> Response {
+    let visitor = Visitor { session: None, ..visitor.clone() };
+    let content = pages::kept(draft, visitor.language, &app.safety.known_sites());
+    visitor.page_with(StatusCode::UNAUTHORIZED, visitor.language.texts().raise, None, &content)
 }
 
 /// The service's own words where it refuses; otherwise that nothing was recorded.

@@ -8,8 +8,9 @@ use axum::{
     http::{HeaderMap, StatusCode, header},
     response::{IntoResponse, Response},
 };
-use chassis::{Caller, Private, limits};
+use chassis::{Private, limits};
 use serde::Deserialize;
+use tonic::Code;
 
 use super::{
     App, safe_next, see_other,
@@ -55,7 +56,10 @@ pub struct Credentials {
 type From = Option<Extension<ConnectInfo<SocketAddr>>>;
 
 pub async fn submit(State(app): State<App>, visitor: Visitor, from: From, form: Result<Form<Credentials>, FormRejection>) -> Response {
-    let Ok(Form(asked)) = form else { return visitor.trouble(Trouble::NotFound) };
+    let asked = match form {
+        Ok(Form(asked)) => asked,
+        Err(rejection) => return visitor.trouble(Trouble::of(&rejection)),
+    };
     let token = match asked.person.and_then(|number| app.people.get(number)) {
         Some(person) => person.token.expose().clone(),
         None => asked.token.trim().to_owned(),
@@ -74,18 +78,24 @@ pub async fn submit(State(app): State<App>, visitor: Visitor, from: From, form: 
         return show(&app, &visitor, Notice::Refused, StatusCode::UNAUTHORIZED, &asked.next);
     };
     let token = Private::new(token);
-    // Whoever holds no grant, or cannot be looked up now, is let in all the same: to raise a concern [RM1c].
+    // Whoever holds no grant is let in all the same: to raise a concern [RM1c]. Whoever the safety service does not know has no session.
     let caller = match app.safety.who(proof.clone(), &token).await {
         Ok(caller) => caller,
+        Err(status) if status.code() == Code::Unauthenticated => {
+            return show(&app, &visitor, Notice::Refused, StatusCode::UNAUTHORIZED, &asked.next);
+        }
         Err(status) => {
             tracing::warn!(code = %status.code(), "what somebody may do could not be asked at sign-in");
-            Caller::new(proof.clone(), Vec::new(), None)
+            return show(&app, &visitor, Notice::NotAsked, StatusCode::SERVICE_UNAVAILABLE, &asked.next);
         }
     };
     if let Some(old) = &visitor.cookie {
         app.sessions.end(old);
     }
-    let (cookie, session) = app.sessions.begin(proof, caller, token);
+    let Ok((cookie, session)) = app.sessions.begin(proof, caller, token) else {
+        limits::count("sessions");
+        return visitor.trouble(Trouble::Busy);
+    };
     tracing::info!(caller.subject = session.caller.subject, "signed in");
     let secure = if app.is_development() { "" } else { "; Secure" };
     let seconds = (session.expires_at - app.clock.now()).whole_seconds().max(0);
@@ -101,7 +111,7 @@ pub struct Leaving {
 
 pub async fn out(State(app): State<App>, member: Member, form: Result<Form<Leaving>, FormRejection>) -> Response {
     if !form.is_ok_and(|Form(form)| member.made(&form.form_token)) {
-        return member.visitor.trouble(Trouble::WrongOrigin);
+        return member.visitor.trouble(Trouble::FormerSession);
     }
     if let Some(cookie) = &member.visitor.cookie {
         app.sessions.end(cookie);

@@ -31,6 +31,8 @@ pub struct Visitor {
     pub now: OffsetDateTime,
     /// A script asks for a piece of a page.
     pub wants_piece: bool,
+    /// The session for which the page was made whose script asks, where it says so.
+    pub page_session: Option<String>,
 }
 
 impl FromRequestParts<App> for Visitor {
@@ -47,7 +49,8 @@ impl FromRequestParts<App> for Visitor {
         let cookie = cookie(&parts.headers, cookie_name(app));
         let session = cookie.as_deref().and_then(|cookie| app.sessions.find(cookie));
         let wants_piece = parts.headers.contains_key("x-ro-piece");
-        Ok(Self { language, here, session, cookie, now: app.clock.now(), wants_piece })
+        let page_session = parts.headers.get("x-ro-session").and_then(|value| value.to_str().ok()).map(str::to_owned);
+        Ok(Self { language, here, session, cookie, now: app.clock.now(), wants_piece, page_session })
     }
 }
 
@@ -148,6 +151,9 @@ impl FromRequestParts<App> for Member {
         let Some(session) = visitor.current(app).await else {
             return Err(if visitor.wants_piece { StatusCode::UNAUTHORIZED.into_response() } else { visitor.to_sign_in() });
         };
+        if visitor.page_session.as_ref().is_some_and(|page| *page != session.tabs) {
+            return Err((StatusCode::CONFLICT, visitor.trouble(Trouble::FormerSession)).into_response());
+        }
         let sites = app.safety.sites(&session, visitor.now).await;
         Ok(Self { visitor, session, sites })
     }

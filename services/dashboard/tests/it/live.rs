@@ -147,3 +147,28 @@ async fn streams_end_at_once_when_the_process_stops() {
     world.stop.cancel();
     while stream.next().await.is_some() {}
 }
+
+#[tokio::test]
+async fn a_page_whose_person_changed_in_another_tab_stops_and_says_so() {
+    let world = World::new().await;
+    let mut browser = world.sign_in("rj-officer-1", role::RJ_OFFICER).await;
+    let page = browser.read("/en/concerns").await;
+    let of = |page: &str, name: &str| page.split(&format!("{name}=\"")).nth(1).unwrap().split('"').next().unwrap().to_owned();
+    let (events, session) = (of(&page, "data-events"), of(&page, "data-session"));
+    assert!(events.contains(&session) && page.contains("data-changed=\"Stopped: somebody signed in anew"));
+    Stream::open(&browser, &events).await.until(|name, _| name == "snapshot").await;
+    // Somebody else signs in in the same browser: one cookie for all its tabs.
+    let other = world.sign_in("head-of-mission", role::INSTITUTIONAL_HEAD).await;
+    let former_token = std::mem::take(&mut browser.form_token);
+    browser.cookie = other.cookie.clone();
+    let mut stream = Stream::open(&browser, &events).await;
+    let (name, body) = stream.next().await.unwrap();
+    assert_eq!((name.as_str(), body["why"].as_str()), ("ended", Some("changed")));
+    assert!(stream.next().await.is_none(), "what the other may see reaches the page");
+    let piece = http::Request::get("/en/concerns").header("x-ro-session", &session).body(axum::body::Body::empty()).unwrap();
+    assert_eq!(browser.send(piece).await.status(), StatusCode::CONFLICT);
+    browser.form_token = former_token;
+    let refused = browser.submit("/en/concerns/00000000-0000-7000-8000-0000000000aa/accept", &[("audience", "1")]).await;
+    assert_eq!(refused.status(), StatusCode::FORBIDDEN);
+    assert!(super::world::text(refused).await.contains("Somebody signed in anew since this page was opened"));
+}

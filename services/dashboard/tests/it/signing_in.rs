@@ -138,3 +138,32 @@ async fn invented_people_are_offered_only_where_they_are_set_and_are_marked_as_s
     assert!(page.contains("For development only") && page.contains("Sign in as rj-officer-1"));
     assert!(!page.contains(&token), "the browser never holds a token");
 }
+
+#[tokio::test]
+async fn a_sign_in_whose_person_is_not_known_begins_no_session() {
+    let world = World::new().await;
+    let token = world.token("rj-officer-1", &[role::RJ_OFFICER], &[], time::Duration::HOUR);
+    for (refusal, code, says) in [
+        (tonic::Status::unauthenticated("x"), StatusCode::UNAUTHORIZED, "not valid"),
+        (tonic::Status::unavailable("x"), StatusCode::SERVICE_UNAVAILABLE, "use the telephone"),
+    ] {
+        *world.safety.refuse.lock().unwrap() = Some(refusal);
+        let answer = world.stranger().post("/en/sign-in", &[("token", &token)]).await;
+        assert_eq!(answer.status(), code);
+        assert!(answer.headers().get(header::SET_COOKIE).is_none());
+        assert!(text(answer).await.contains(says));
+    }
+}
+
+#[tokio::test]
+async fn many_sign_ins_with_one_valid_token_end_nobody_elses_session() {
+    let world = World::new().await;
+    let head = world.sign_in("head-of-mission", role::INSTITUTIONAL_HEAD).await;
+    let token = world.token("someone", &[role::STAFF], &["mission"], time::Duration::HOUR);
+    let first = world.sign_in_with(&token).await;
+    for _ in 0..100 {
+        world.stranger().post("/en/sign-in", &[("token", &token)]).await;
+    }
+    head.read("/en/raise").await;
+    assert_eq!(first.get("/en/raise").await.status(), StatusCode::SEE_OTHER, "of their own the oldest ended");
+}
