@@ -75,6 +75,8 @@ pub const CONTACT_PUSHED: &str = "ro.intake.event.contact-pushed";
 pub const CASE_OPENED: &str = "ro.cases.event.case-opened";
 pub const MEDIATOR_ASSIGNED: &str = "ro.cases.event.mediator-assigned";
 pub const OFFICER_ASSIGNED: &str = "ro.cases.event.officer-assigned";
+/// Every officer who is tied to a case, whenever that changes: intake shows its referral to them [R3c].
+pub const CASE_TIES: &str = "ro.cases.event.case-ties";
 pub const GLASS_BROKEN: &str = "ro.cases.event.glass-broken";
 pub const GLASS_QUOTA_REACHED: &str = "ro.cases.event.glass-quota-reached";
 pub const GLASS_REVIEW_DUE: &str = "ro.cases.event.glass-review-due";
@@ -92,7 +94,7 @@ pub const GRANT_CHANGED: &str = "ro.safety.event.grant-changed";
 pub const RING_DELIVERED: &str = "ro.notification.event.ring-delivered";
 pub const CONTACT_TAKEN: &str = "ro.notification.event.contact-taken";
 
-pub const FACTS: [&str; 35] = [
+pub const FACTS: [&str; 36] = [
     REFERRAL_RECEIVED,
     REFERRAL_SCREENED,
     REFERRAL_CORRECTED,
@@ -100,6 +102,7 @@ pub const FACTS: [&str; 35] = [
     CASE_OPENED,
     MEDIATOR_ASSIGNED,
     OFFICER_ASSIGNED,
+    CASE_TIES,
     GLASS_BROKEN,
     GLASS_QUOTA_REACHED,
     GLASS_REVIEW_DUE,
@@ -203,6 +206,8 @@ pub const CASES_GRANTS: Consumer = consumer("cases", &SAFETY, "cases-grants", &[
 pub const NOTIFICATION_GRANTS: Consumer = consumer("notification", &SAFETY, "notification-grants", &[GRANT_CHANGED]);
 pub const REPORTING_GRANTS: Consumer = consumer("reporting", &SAFETY, "reporting-grants", &[GRANT_CHANGED]);
 pub const CASES_CONCERNS: Consumer = consumer("cases", &SAFETY, "cases-concerns", &[CONCERN_RAISED, CONCERN_CHANGED]);
+/// Who may read what was accepted: a referral is no way around the case that was opened from it.
+pub const INTAKE_TIES: Consumer = consumer("intake", &EVENTS, "intake-ties", &[CASE_TIES]);
 /// On their own: a purge waits behind no import, and holds nothing up.
 pub const INTAKE_PURGES: Consumer = consumer("intake", &EVENTS, "intake-purges", &[CASE_PURGED]);
 pub const NOTIFICATION_PURGES: Consumer = consumer("notification", &EVENTS, "notification-purges", &[CASE_PURGED]);
@@ -310,7 +315,7 @@ pub fn witnessing(service: &str) -> Witnessing {
     WITNESSES.into_iter().find(|place| place.service == service).unwrap_or(WITNESSES[0])
 }
 
-pub const CONSUMERS: [Consumer; 29] = [
+pub const CONSUMERS: [Consumer; 30] = [
     INTAKE_REFERRALS,
     INTAKE_CONTACTS,
     INTAKE_GRANTS,
@@ -318,6 +323,7 @@ pub const CONSUMERS: [Consumer; 29] = [
     CASES_SCREENED,
     CASES_CONCERNS,
     CASES_PURGE_OBEYED,
+    INTAKE_TIES,
     INTAKE_PURGES,
     NOTIFICATION_PURGES,
     WITNESSES[0].wards,

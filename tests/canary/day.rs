@@ -142,7 +142,7 @@ async fn contacts(system: &System, marks: &Marks) {
 }
 
 async fn case(system: &System, marks: &Marks, day: &mut Day) {
-    let mut decision: ScreenReferralRequest = marks.fill(&[("referral_id", &day.referral), ("review_on", "")]);
+    let mut decision: ScreenReferralRequest = marks.fill(&[("referral_id", &day.referral), ("review_on", ""), ("duplicate_of", "")]);
     decision.disposition = Disposition::Accepted as i32;
     system.intake(OFFICER).screen_referral(decision).await.unwrap();
     let find = async || {

@@ -56,6 +56,7 @@ fn asking(marks: &Marks, method: &MethodDescriptor, day: &Day) -> DynamicMessage
         ("email", ""),
         ("next_review_on", ""),
         ("review_on", ""),
+        ("duplicate_of", ""),
         ("idempotency_key", &key),
     ];
     // Whom a case is given to is an identity, no place for a mark.

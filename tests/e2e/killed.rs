@@ -92,6 +92,7 @@ async fn referrals_accepted_while_cases_is_down_and_intake_is_killed_each_open_o
             disposition: Disposition::Accepted as i32,
             reason: "both seem ready to be asked".into(),
             review_on: String::new(),
+            ..Default::default()
         };
         system.intake("rj-officer-1").screen_referral(decision).await.unwrap();
     }

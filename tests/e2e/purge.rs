@@ -27,7 +27,7 @@ const SUPERVISOR: &str = "rj-supervisor-1";
 const MANAGER: &str = "national-manager-1";
 
 /// The clock of the running system is the machine's: what was done is moved to the past instead. By an administrator, past every trigger.
-async fn age(system: &System, case: &str) {
+async fn age(system: &System, case: &str, referral: &str) {
     let mut db = system.database("cases").await.acquire().await.unwrap();
     db.execute("set session_replication_role = replica").await.unwrap();
     for past in [
@@ -39,6 +39,14 @@ async fn age(system: &System, case: &str) {
         assert!(sqlx::query(past).bind(case).execute(&mut *db).await.unwrap().rows_affected() > 0, "{past}");
     }
     db.execute("set session_replication_role = origin").await.unwrap();
+    let received = "update referral set received_at = received_at - interval '25 months', told_at = told_at - interval '25 months', \
+                    accepted_at = accepted_at - interval '25 months' where referral_id = $1::uuid";
+    let mut intake = system.database("intake").await.acquire().await.unwrap();
+    intake.execute("set session_replication_role = replica").await.unwrap();
+    assert!(sqlx::query(received).bind(referral).execute(&mut *intake).await.unwrap().rows_affected() > 0, "no referral");
+    let decided = "update screening_decision set decided_at = decided_at - interval '25 months' where referral_id = $1::uuid";
+    assert!(sqlx::query(decided).bind(referral).execute(&mut *intake).await.unwrap().rows_affected() > 0, "nobody decided");
+    intake.execute("set session_replication_role = origin").await.unwrap();
     let told = "update inbox_item set created_at = created_at - interval '25 months' where about = $1::uuid";
     let told = sqlx::query(told).bind(case).execute(&system.database("notification").await).await.unwrap();
     assert!(told.rows_affected() > 0, "nobody was told of the case");
@@ -90,7 +98,7 @@ async fn a_case_whose_retention_is_over_is_purged_by_two_persons_and_intake_case
     let confirm = || ConfirmPurgeRequest { case_ref: case_ref.clone() };
     let refused = system.cases(SUPERVISOR).order_purge(order()).await.err().unwrap();
     assert!(refused.message().contains("retention-not-over"), "{}", refused.message());
-    age(&system, &id).await;
+    age(&system, &id, &referral_id).await;
     let kind = HoldKind::AccessRequest.into();
     let hold = PlaceHoldRequest { case_ref: case_ref.clone(), kind, reason: "an access request came".into() };
     let hold_id = system.cases(SUPERVISOR).place_hold(hold).await.unwrap().into_inner().hold_id;
@@ -115,7 +123,7 @@ async fn a_case_whose_retention_is_over_is_purged_by_two_persons_and_intake_case
         let hidden = system.cases(who).get_case(GetCaseRequest { case_ref: case_ref.clone() }).await.err().unwrap();
         assert_eq!(hidden.code(), tonic::Code::NotFound, "{who}");
     }
-    let read = GetReferralRequest { referral_id: referral_id.clone() };
+    let read = GetReferralRequest { referral_id: referral_id.clone(), ..Default::default() };
     assert_eq!(system.intake(OFFICER).get_referral(read).await.err().unwrap().code(), tonic::Code::NotFound);
     assert_eq!(told(&system, OFFICER, &id).await, 0);
     assert!(certificate(&system, OFFICER, &case_ref).await.is_err(), "an officer reads a certificate");

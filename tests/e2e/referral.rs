@@ -46,6 +46,7 @@ pub async fn accepted(system: &harness::system::System, referral_id: &str, reaso
         disposition: Disposition::Accepted.into(),
         reason: reason.to_owned(),
         review_on: String::new(),
+        ..Default::default()
     };
     system.intake(OFFICER).screen_referral(decision).await.unwrap();
     eventually("a case opens in the portfolio of who screened it", SOON, async || {
@@ -85,6 +86,7 @@ async fn a_referral_published_by_an_institutions_system_becomes_a_case_exactly_o
             disposition: Disposition::Accepted as i32,
             reason: "both seem ready to be asked".into(),
             review_on: String::new(),
+            ..Default::default()
         };
         system.intake(OFFICER).screen_referral(decision).await.unwrap();
     }

@@ -151,6 +151,8 @@ impl Surroundings<'_> {
             ("VAULT_KEY_FILE", text(&self.vault_keys.join(format!("{service}.keys")))),
         ]);
         match service {
+            // Here nothing is anybody's, and nobody waits a day to see a purge.
+            "intake" => settings.push(("DESTRUCTION_WAIT", "0".to_owned())),
             "cases" => settings.extend([("INTAKE_URL", self.url("intake")?), ("DOCUMENTS", text(self.documents))]),
             "safety" => settings
                 .extend([("NOTIFICATION_URL", self.url("notification")?), ("FIRST_ADMINISTRATORS", identity::first_administrators())]),
@@ -161,7 +163,6 @@ impl Surroundings<'_> {
                 ("MAIL_FROM", "ro-local@example.org".to_owned()),
                 // The catcher takes every message and sends none on, so the real domain is safe here.
                 ("STAFF_DOMAINS", "csc-scc.gc.ca".to_owned()),
-                // Here nothing is anybody's, and nobody waits a day to see a purge.
                 ("DESTRUCTION_WAIT", "0".to_owned()),
             ]),
             _ => {}

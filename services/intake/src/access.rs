@@ -51,6 +51,12 @@ pub fn is_rj_unit(caller: &Caller) -> bool {
     caller.has_any(RJ_UNIT)
 }
 
+/// Needs a tie to the case of what was accepted: an officer, and neither a supervisor nor the National Manager [R3c, IM1c].
+#[must_use]
+pub fn needs_a_tie(caller: &Caller) -> bool {
+    caller.has_role(role::RJ_OFFICER) && !caller.has_any(&[role::NATIONAL_MANAGER, role::RJ_SUPERVISOR])
+}
+
 /// May read a referral with its content.
 #[must_use]
 pub fn may_read_referrals(caller: &Caller) -> bool {

@@ -1,4 +1,4 @@
-//! The settings of intake: those every service has.
+//! The settings of intake: those every service has, and how long things are kept.
 
 use chassis::{Configured, Settings};
 
@@ -8,6 +8,15 @@ use chassis::{Configured, Settings};
 pub struct Config {
     #[command(flatten)]
     pub chassis: Settings,
+
+    /// Minutes for which the destruction of a referral can be stopped. An example until CSC sets it
+    #[arg(long, default_value_t = 1440, value_parser = clap::value_parser!(u32).range(0..=43_200))]
+    pub destruction_wait: u32,
+
+    /// Months for which a closed referral that opened no case is kept after its last use, 24 to 1200: the law allows no less than two
+    /// years. How much more is CSC's to set, from its disposition authority
+    #[arg(long, default_value_t = 24, value_parser = clap::value_parser!(u16).range(24..=1200))]
+    pub retention_months: u16,
 }
 
 impl Configured for Config {

@@ -10,6 +10,9 @@ pub mod grpc;
 pub mod store;
 pub mod wire;
 
+use std::sync::Arc;
+
+use chassis::audit::Signer;
 use sqlx::migrate::Migrator;
 
 pub use config::Config;
@@ -21,13 +24,21 @@ pub static MIGRATOR: Migrator = sqlx::migrate!();
 ///
 /// # Errors
 /// The port cannot be bound, or a setting cannot be used.
-pub async fn serve(_config: Config, ctx: chassis::Context) -> anyhow::Result<()> {
+pub async fn serve(config: Config, ctx: chassis::Context) -> anyhow::Result<()> {
     let (pool, clock, ids, outbox, vault) = (ctx.pool.clone(), ctx.clock.clone(), ctx.ids.clone(), ctx.outbox.clone(), ctx.vault.clone());
     let desk = app::Desk { pool, clock, ids, outbox, vault };
     chassis::vault::keep_sealed(&ctx, store::sealed::InClear).await;
     let heard = proto::subject::INTAKE_GRANTS;
     ctx.hear_grants(heard.stream, heard.name, heard.filters)?;
-    bus::listen(&ctx, &desk);
+    let wait = time::Duration::minutes(config.destruction_wait.into());
+    bus::listen(&ctx, &desk, wait)?;
+    match config.chassis.audit_key_file.as_deref().map(Signer::from_file).transpose()? {
+        Some(signer) => {
+            let expiry = app::retention::Expiry::new(desk.clone(), Arc::new(signer), config.retention_months, wait);
+            ctx.spawn(app::retention::KIND, expiry.keep(ctx.stop.clone()));
+        }
+        None => tracing::warn!("no audit key is set: no referral is destroyed when its retention is over"),
+    }
     chassis::audit::join(&ctx, witness_ring())?;
     ctx.serve_grpc(proto::DESCRIPTOR_BYTES, access::RULES, grpc::routes(desk)).await
 }

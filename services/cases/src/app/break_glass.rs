@@ -9,7 +9,7 @@ use sqlx::PgConnection;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-use super::{App, BY_GLASS, events};
+use super::{App, BY_GLASS, events, ties};
 use crate::{
     domain::{
         access::{CaseRef, Scope},
@@ -95,6 +95,7 @@ async fn open(
     let new = NewGlass { id, case, subject: &caller.subject, reason, until, review_due: rules::review_due(at) };
     glass::open(tx, &app.vault, &new, at).await?;
     outbox::enqueue(tx, &events::glass_broken(&app.ids, id, case, at), at).await?;
+    ties::tell(tx, &app.ids, case, at).await?;
     tracing::warn!(case.id = %case, glass.id = %id, "a case was opened by break-glass");
     Ok(Opened { glass: id, case, until })
 }

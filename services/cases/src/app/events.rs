@@ -4,8 +4,8 @@ use chassis::{Ids, audit::Signer, outbox::Outgoing, wire};
 use prost::Message;
 use proto::{
     cases::v1::{
-        self as wire_cases, AssessmentRecorded, CaseMoved, CaseOpened, CasePurged, GlassBroken, GlassQuotaReached, GlassReviewDue,
-        MediatorAssigned, OfficerAssigned,
+        self as wire_cases, AssessmentRecorded, CaseMoved, CaseOpened, CasePurged, CaseTie, CaseTies, GlassBroken, GlassQuotaReached,
+        GlassReviewDue, MediatorAssigned, OfficerAssigned,
     },
     id::{AssessmentId, CaseId, ConcernId, ReferralId, SiteCode},
     purge,
@@ -15,7 +15,10 @@ use proto::{
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-use crate::domain::{stage::Stage, text};
+use crate::{
+    domain::{stage::Stage, text},
+    store::access::Tied,
+};
 
 /// A case is open.
 #[must_use]
@@ -36,6 +39,20 @@ pub fn mediator_assigned(ids: &Ids, case: CaseId, mediator: &str, at: OffsetDate
 pub fn officer_assigned(ids: &Ids, case: CaseId, officer: &str, at: OffsetDateTime) -> Outgoing {
     let message = OfficerAssigned { case_id: case.to_string(), officer: officer.to_owned(), assigned_at: Some(wire::timestamp(at)) };
     of_case(ids, case, subject::OFFICER_ASSIGNED, &message)
+}
+
+/// Every officer who is tied to the case now.
+#[must_use]
+pub fn case_ties(ids: &Ids, (case, referral): (CaseId, ReferralId), revision: i64, ties: &[Tied], at: OffsetDateTime) -> Outgoing {
+    let tie = |tied: &Tied| CaseTie { person: tied.subject.clone(), reads_only: tied.reads_only, until: tied.until.map(wire::timestamp) };
+    let message = CaseTies {
+        case_id: case.to_string(),
+        referral_id: referral.to_string(),
+        told_at: Some(wire::timestamp(at)),
+        ties: ties.iter().map(tie).collect(),
+        revision,
+    };
+    of_case(ids, case, subject::CASE_TIES, &message)
 }
 
 /// A case was opened by break-glass. It waits behind no other message of the case.
@@ -80,6 +97,8 @@ pub fn case_moved(ids: &Ids, case: CaseId, stage: Stage, at: OffsetDateTime) -> 
 pub struct Purged<'a> {
     pub case: CaseId,
     pub referral: ReferralId,
+    /// Other referrals about it.
+    pub duplicates: &'a [Uuid],
     pub glasses: &'a [Uuid],
     pub last_used_at: OffsetDateTime,
     pub at: OffsetDateTime,
@@ -93,7 +112,7 @@ pub fn case_purged(ids: &Ids, signer: &Signer, purged: &Purged<'_>) -> Outgoing 
         referral_id: purged.referral.to_string(),
         purged_at: Some(wire::timestamp(purged.at)),
         glass_ids: purged.glasses.iter().map(Uuid::to_string).collect(),
-        referral_ids: Vec::new(),
+        referral_ids: purged.duplicates.iter().map(Uuid::to_string).collect(),
         last_used_at: Some(wire::timestamp(purged.last_used_at)),
         signature: Vec::new(),
     };

@@ -21,6 +21,7 @@ pub mod record_assessment;
 pub mod record_consent;
 pub mod review_glass;
 pub mod take_back;
+pub mod ties;
 
 use std::sync::Arc;
 

@@ -15,6 +15,7 @@ use time::OffsetDateTime;
 use super::{
     KIND, events,
     move_case::{self, Means},
+    ties,
 };
 use crate::{
     domain::{
@@ -41,6 +42,7 @@ const BY_REFERRAL: &str = "referral";
 /// The database failed.
 pub async fn open_case(tx: &mut PgConnection, vault: &Vault, ids: &Ids, screened: &Screened, at: OffsetDateTime) -> Result<()> {
     decision::allowed(Tie::Service, Verb::Open, None)?;
+    case_file::forget_duplicate(tx, screened.referral).await?;
     for _ in 0..DRAWS {
         let new = NewCase {
             id: CaseId::new(ids.uuid()),
@@ -72,6 +74,7 @@ async fn begin(tx: &mut PgConnection, (vault, ids): Means<'_>, case: CaseId, scr
         access::assign_officer(tx, case, officer, None, move_case::BY_ITSELF, at).await?;
         outbox::enqueue(tx, &events::officer_assigned(ids, case, officer, at), at).await?;
     }
+    ties::tell(tx, ids, case, at).await?;
     audit::granted(tx, &Act::by(move_case::BY_ITSELF, Verb::Open.permission(), KIND, &case.to_string()), at).await?;
     tracing::info!(case.id = %case, "case opened");
     Ok(())

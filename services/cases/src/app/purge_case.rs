@@ -22,7 +22,7 @@ use crate::{
         retention::{CLAUSE, ORDER_STANDS, kept_by, order_stands, second_person},
     },
     store::{
-        case_file::CaseFile,
+        case_file::{self, CaseFile},
         purge::{self, Certificate},
         retention::{self as store, Closed, Order},
     },
@@ -32,6 +32,9 @@ use crate::{
 const LIMIT: i64 = 500;
 /// No month is shorter: what opened later than this many days per month ago cannot be due.
 const SHORTEST_MONTH: i64 = 28;
+
+/// No two years are shorter.
+const LEAST: Duration = Duration::days(730);
 
 /// An order that stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -114,6 +117,8 @@ async fn carry_out(
     if let Some(kept) = kept_by(&facts, app.retention, at) {
         return Err(kept.refusal().into());
     }
+    // One that came later was used later: it ends by its own retention.
+    let duplicates = case_file::duplicates(tx, file.id, at - LEAST).await?;
     let done = purge::carry_out(tx, &app.vault, file.id, &raised, at).await?;
     let mut certificate = Certificate {
         case: file.id,
@@ -133,7 +138,14 @@ async fn carry_out(
     };
     certificate.signature = purge_certificate::sign(signer, &certificate);
     purge::certify(tx, &certificate).await?;
-    let told = Purged { case: file.id, referral: file.referral, glasses: &done.glasses, last_used_at: facts.last_use, at };
+    let told = Purged {
+        case: file.id,
+        referral: file.referral,
+        duplicates: &duplicates,
+        glasses: &done.glasses,
+        last_used_at: facts.last_use,
+        at,
+    };
     outbox::enqueue(tx, &events::case_purged(&app.ids, signer, &told), at).await?;
     Ok((certificate, done.documents))
 }

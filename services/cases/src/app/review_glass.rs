@@ -8,7 +8,7 @@ use sqlx::PgConnection;
 use time::{Date, OffsetDateTime};
 use uuid::Uuid;
 
-use super::App;
+use super::{App, ties};
 use crate::{
     domain::{
         access::{Line, Scope},
@@ -54,7 +54,9 @@ pub async fn end_glass(app: &App, caller: &Caller, glass_id: &str) -> Result<()>
     let mut tx = app.begin_itself().await?;
     let (held, at) = hold(&mut tx, app, caller, Verb::EndGlass, glass_id).await?;
     glass::end(&mut tx, held.id, &caller.subject, at).await?;
+    ties::tell(&mut tx, &app.ids, held.case, at).await?;
     tx.commit().await?;
+    app.outbox.wake();
     tracing::info!(glass.id = %held.id, "a break-glass was ended");
     Ok(())
 }

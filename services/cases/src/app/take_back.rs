@@ -4,6 +4,7 @@ use chassis::{
     Ids, Result, Vault,
     audit::{self, Act},
 };
+use proto::id::ReferralId;
 use sqlx::PgConnection;
 use time::OffsetDateTime;
 
@@ -35,4 +36,13 @@ pub async fn take_back(tx: &mut PgConnection, (vault, ids): (&Vault, &Ids), deci
     audit::granted(tx, &Act::by(move_case::BY_ITSELF, Verb::TakeBack.permission(), KIND, &open.case.to_string()), at).await?;
     tracing::info!(case.id = %open.case, "the referral is no longer accepted: the case is paused");
     Ok(())
+}
+
+/// The referral repeats another one: it goes with the case of that one when that is purged [LPR4].
+///
+/// # Errors
+/// The database failed.
+pub async fn repeats(tx: &mut PgConnection, means: (&Vault, &Ids), decision: TakenBack, of: ReferralId, at: OffsetDateTime) -> Result<()> {
+    case_file::note_duplicate(tx, of, decision.referral, decision.screened_at).await?;
+    take_back(tx, means, decision, at).await
 }

@@ -19,7 +19,10 @@ use sqlx::PgConnection;
 use time::OffsetDateTime;
 
 use crate::{
-    app::{open_case::open_case, take_back::take_back},
+    app::{
+        open_case::open_case,
+        take_back::{repeats, take_back},
+    },
     domain::{
         opening::{Decision, Known, Origin, Referral, Screened, TakenBack},
         participant::Language,
@@ -47,9 +50,13 @@ impl Handler for Screenings {
         let decision: ReferralScreened = message.decode()?;
         let referral = referral_id(&decision.referral_id)?;
         if !opens(decision.disposition()) {
-            return Ok(Some(Decision::TakenBack(TakenBack { referral, screened_at: screened_at(&decision)? })));
+            let back = TakenBack { referral, screened_at: screened_at(&decision)? };
+            let of = Some(&decision.duplicate_of).filter(|_| decision.disposition() == Disposition::Duplicate);
+            let of = of.and_then(|of| of.parse::<ReferralId>().ok()).filter(|of| *of != referral);
+            return Ok(Some(of.map_or(Decision::TakenBack(back), |of| Decision::Repeats(back, of))));
         }
-        let request = GetReferralRequest { referral_id: referral.to_string() };
+        // The case opens in the portfolio of whoever made this decision, whatever was decided since.
+        let request = GetReferralRequest { referral_id: referral.to_string(), decided_at: decision.screened_at };
         let answer = self.intake.clone().get_referral(request).await.map_err(|status| error::intake_answer(&status))?;
         Ok(screened(referral, &decision, answer.into_inner())?.map(Decision::Accepted))
     }
@@ -57,6 +64,7 @@ impl Handler for Screenings {
     async fn apply(&self, tx: &mut PgConnection, work: Option<Decision>, _: &Incoming) -> Result<(), Rejection> {
         match work {
             Some(Decision::Accepted(screened)) => Ok(open_case(tx, &self.vault, &self.ids, &screened, self.clock.now()).await?),
+            Some(Decision::Repeats(decision, of)) => Ok(repeats(tx, (&self.vault, &self.ids), decision, of, self.clock.now()).await?),
             Some(Decision::TakenBack(decision)) => Ok(take_back(tx, (&self.vault, &self.ids), decision, self.clock.now()).await?),
             None => Ok(()),
         }

@@ -64,6 +64,8 @@ pub struct TakenBack {
 pub enum Decision {
     Accepted(Screened),
     TakenBack(TakenBack),
+    /// It repeats another referral, which may have a case.
+    Repeats(TakenBack, ReferralId),
 }
 
 impl Referral {

@@ -1,6 +1,6 @@
 //! The access list: which officers and which mediator may know of a case, from when, until when [R3c, D-mediator].
 
-use proto::id::CaseId;
+use proto::id::{CaseId, ReferralId};
 use sqlx::PgConnection;
 use time::OffsetDateTime;
 
@@ -130,4 +130,45 @@ pub async fn end_officer(tx: &mut PgConnection, case: CaseId, officer: &str, by:
     .execute(tx)
     .await?;
     Ok(())
+}
+
+/// An officer who is tied to a case.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Tied {
+    pub subject: String,
+    /// By break-glass.
+    pub reads_only: bool,
+    pub until: Option<OffsetDateTime>,
+}
+
+/// The officers who are tied to a case at this moment, or will be.
+///
+/// # Errors
+/// The statement failed.
+pub async fn ties(tx: &mut PgConnection, case: CaseId, at: OffsetDateTime) -> sqlx::Result<Vec<Tied>> {
+    sqlx::query_as!(
+        Tied,
+        r#"select subject, role = 'break-glass' as "reads_only!", until from case_access
+           where case_id = $1 and role in ('officer', 'break-glass') and ended_at is null and (until is null or until > $2)
+           order by position"#,
+        case.uuid(),
+        at
+    )
+    .fetch_all(tx)
+    .await
+}
+
+/// The referral of a case, and how often somebody was let to it or taken from it: it only grows, whatever the clock does.
+///
+/// # Errors
+/// The statement failed.
+pub async fn revision(tx: &mut PgConnection, case: CaseId) -> sqlx::Result<Option<(ReferralId, i64)>> {
+    let row = sqlx::query!(
+        r#"select referral_id, (select count(*) + count(ended_at) from case_access where case_id = id) as "revision!"
+           from case_file where id = $1"#,
+        case.uuid()
+    )
+    .fetch_optional(tx)
+    .await?;
+    Ok(row.map(|row| (ReferralId::new(row.referral_id), row.revision)))
 }

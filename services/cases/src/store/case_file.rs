@@ -318,3 +318,45 @@ pub async fn step(tx: &mut PgConnection, vault: &Vault, case: CaseId, step: Step
     .await?;
     Ok(())
 }
+
+/// Notes that another referral is about the case of a referral, where there is one that was not purged.
+///
+/// # Errors
+/// The statement failed.
+pub async fn note_duplicate(tx: &mut PgConnection, of: ReferralId, duplicate: ReferralId, at: OffsetDateTime) -> sqlx::Result<()> {
+    sqlx::query!(
+        "update case_file set duplicates = duplicates || jsonb_build_object($2::text, $3::timestamptz)
+         where referral_id = $1 and purged_at is null and not duplicates ? $2::text",
+        of.uuid(),
+        duplicate.to_string(),
+        at
+    )
+    .execute(tx)
+    .await?;
+    Ok(())
+}
+
+/// A referral that was accepted is a case of its own, and no duplicate of any.
+///
+/// # Errors
+/// The statement failed.
+pub async fn forget_duplicate(tx: &mut PgConnection, referral: ReferralId) -> sqlx::Result<()> {
+    sqlx::query!("update case_file set duplicates = duplicates - $1::text where duplicates ? $1::text", referral.to_string())
+        .execute(tx)
+        .await?;
+    Ok(())
+}
+
+/// The referrals that were closed as duplicates of the case's before a moment.
+///
+/// # Errors
+/// The statement failed.
+pub async fn duplicates(tx: &mut PgConnection, case: CaseId, before: OffsetDateTime) -> sqlx::Result<Vec<Uuid>> {
+    sqlx::query_scalar!(
+        r#"select key::uuid as "id!" from case_file, jsonb_each_text(duplicates) where id = $1 and value::timestamptz <= $2 order by 1"#,
+        case.uuid(),
+        before
+    )
+    .fetch_all(tx)
+    .await
+}

@@ -151,6 +151,7 @@ fn decision(disposition: Disposition) -> ReferralScreened {
         referral_id: "01890000-0000-7000-8000-000000000001".into(),
         disposition: disposition.into(),
         screened_at: Some(chassis::wire::timestamp(NOW)),
+        ..ReferralScreened::default()
     }
 }
 
@@ -234,4 +235,23 @@ async fn a_correction_after_the_decision_stops_the_case_until_its_referral_is_de
     (anew.referral, anew.screened_at) = (referral, decided + time::Duration::minutes(1));
     world.apply(&anew).await.unwrap();
     assert_eq!(world.go(&case, Stage::Mediation, "letter").await.unwrap(), Stage::Mediation);
+}
+
+#[tokio::test]
+async fn a_referral_that_was_closed_as_a_duplicate_is_known_to_the_case_of_the_one_it_repeats() {
+    let world = World::new().await;
+    let case = world.open().await;
+    let of = world.read(&case).await.file.referral;
+    let handler = handler(&world);
+    let said = ReferralScreened { duplicate_of: of.to_string(), ..decision(Disposition::Duplicate) };
+    let message = incoming(said.encode_to_vec());
+    for _ in 0..2 {
+        let work = handler.read(&message).await.unwrap();
+        let mut db = world.service().await;
+        handler.apply(&mut db, work, &message).await.unwrap();
+        db.commit().await.unwrap();
+    }
+    let known: serde_json::Value = sqlx::query_scalar("select duplicates from case_file").fetch_one(&world.db.admin).await.unwrap();
+    assert_eq!(known.as_object().unwrap().keys().collect::<Vec<_>>(), [&said.referral_id]);
+    assert_eq!(world.read(&case).await.file.standing.stage, Stage::Assessment, "the case itself goes on");
 }

@@ -5,7 +5,9 @@ use cases::{
     app::{
         assign_mediator::assign_mediator,
         assign_officer::{assign_officer, end_officer},
+        break_glass::break_glass,
         read_cases::{self, Which},
+        review_glass::end_glass,
     },
     grpc::Door,
     screened::screened,
@@ -14,7 +16,7 @@ use chassis::{Caller, access, grants::Line};
 use harness::uniform::asked;
 use prost::Message;
 use proto::{
-    cases::v1::{GetCaseRequest, OfficerAssigned, cases_server::Cases},
+    cases::v1::{CaseTies, GetCaseRequest, OfficerAssigned, cases_server::Cases},
     intake::v1::{Disposition, GetReferralResponse, Referral, ReferralScreened},
     role, subject,
 };
@@ -152,4 +154,35 @@ async fn a_case_is_given_to_nobody_by_a_typing_error_and_to_nobody_whose_role_ha
     }
     assert_eq!(world.count("select count(*) from case_access").await, 1);
     assert_eq!(world.count("select count(*) from outbox where subject like '%-assigned'").await, 1, "of the officer who screened");
+}
+
+#[tokio::test]
+async fn every_change_of_who_is_tied_to_a_case_is_told_whole_so_that_its_referral_is_shown_to_nobody_else() {
+    let world = World::new().await;
+    let case = world.open().await;
+    let file = world.read(&case).await.file;
+    let (number, referral) = (file.number, file.referral.to_string());
+    assign_officer(&world.app, &supervisor(), &case.id, "rj-officer-2", None).await.unwrap();
+    end_officer(&world.app, &supervisor(), &case.id, "rj-officer-1").await.unwrap();
+    let glass = break_glass(&world.app, &officer(), &number, "her officer is ill, the victim is on the telephone").await.unwrap();
+    end_glass(&world.app, &officer(), &glass.glass.to_string()).await.unwrap();
+    let told: Vec<CaseTies> =
+        world.outbox(subject::CASE_TIES).await.iter().map(|body| CaseTies::decode(body.as_slice()).unwrap()).collect();
+    let people: Vec<Vec<(&str, bool, bool)>> =
+        told.iter().map(|told| told.ties.iter().map(|tie| (tie.person.as_str(), tie.reads_only, tie.until.is_some())).collect()).collect();
+    let (one, two) = (("rj-officer-1", false, false), ("rj-officer-2", false, false));
+    assert_eq!(people, [vec![one], vec![one, two], vec![two], vec![two, ("rj-officer-1", true, true)], vec![two]]);
+    assert!(told.is_sorted_by(|before, after| before.revision < after.revision), "whatever the clock does");
+    assert!(told.iter().all(|told| told.referral_id == referral && told.case_id == case.id));
+}
+
+#[tokio::test]
+async fn a_portfolio_whose_officers_hold_no_role_any_more_is_without_officer() {
+    let world = World::new().await;
+    let case = world.open().await;
+    assert!(listed(&world, &supervisor(), Which::WithoutOfficer).await.is_empty());
+    let held = "update grant_held set ended_at = $1, revision = revision + 1 where subject = 'rj-officer-1'";
+    sqlx::query(held).bind(NOW).execute(&world.db.admin).await.unwrap();
+    assert_eq!(listed(&world, &supervisor(), Which::WithoutOfficer).await, [case.id.as_str()]);
+    assert!(read_cases::get_case(&world.app, &supervisor(), &case.id).await.unwrap().file.officers.is_empty());
 }

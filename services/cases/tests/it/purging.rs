@@ -12,7 +12,7 @@ use cases::{
         read_cases::get_case,
     },
     domain::{assessment::Risk, opening::TakenBack, participant::Side, retention::HoldKind, stage::Stage},
-    store::sealed,
+    store::{case_file, sealed},
 };
 use chassis::{Error, audit, vault};
 use harness::dump::holders;
@@ -27,7 +27,7 @@ use uuid::Uuid;
 
 use crate::{
     retention::{MARKERS, WHY, carry_everything, closed, due, dump, follow, go_to, is_hidden, manager, purged, second, two_years_after},
-    world::{NOW, World, mediator, officer, other_officer, signer, supervisor},
+    world::{NOW, Opened, World, mediator, officer, other_officer, signer, supervisor},
 };
 
 // [LPR4] [T11]
@@ -329,4 +329,32 @@ async fn a_certificate_is_complete_when_every_service_has_said_what_it_destroyed
         let values: Vec<&str> = values.iter().map(String::as_str).collect();
         assert!(audit::row_signed_by(&key, purge::STATEMENT, &values, &statement.signature));
     }
+}
+
+#[tokio::test]
+async fn the_order_to_the_others_names_the_duplicates_that_are_old_enough_and_none_that_became_a_case() {
+    let world = World::new().await;
+    let case = due(&world).await;
+    let now = world.app.clock.now();
+    let id = |n: u128| proto::id::ReferralId::new(uuid::Uuid::from_u128(n));
+    let of = case_file_of(&world, &case).await;
+    let mut db = world.service().await;
+    for (duplicate, at) in [(id(1), now - Duration::days(731)), (id(2), now - Duration::days(7)), (id(3), now - Duration::days(900))] {
+        case_file::note_duplicate(&mut db, of, duplicate, at).await.unwrap();
+    }
+    case_file::note_duplicate(&mut db, of, id(2), now - Duration::days(900)).await.unwrap();
+    case_file::forget_duplicate(&mut db, id(3)).await.unwrap();
+    db.commit().await.unwrap();
+    purged(&world, &case).await;
+    let event = CasePurged::decode(world.outbox(subject::CASE_PURGED).await[0].as_slice()).unwrap();
+    assert_eq!(event.referral_ids, [id(1).to_string()]);
+}
+
+async fn case_file_of(world: &World, case: &Opened) -> proto::id::ReferralId {
+    let id: uuid::Uuid = sqlx::query_scalar("select referral_id from case_file where id = $1::uuid")
+        .bind(&case.id)
+        .fetch_one(&world.db.admin)
+        .await
+        .unwrap();
+    proto::id::ReferralId::new(id)
 }

@@ -7,24 +7,26 @@ use chassis::{
     audit::{self, Act},
 };
 use proto::id::ReferralId;
+use time::OffsetDateTime;
 
-use super::{Desk, REFERRAL};
+use super::{Desk, REFERRAL, tied};
 use crate::{
     access,
     store::referral::{self, Full},
 };
 
-/// The referral behind an id. Absent and hidden are the same answer.
+/// The referral behind an id, with whoever decided at `decided_at`, or last. Absent and hidden are the same answer, and what was accepted
+/// is hidden from an officer who has no tie to its case [R3c].
 ///
 /// # Errors
 /// [`Error::NotFound`].
-pub async fn get_referral(desk: &Desk, caller: &Caller, id: &str) -> Result<(ReferralId, Full)> {
+pub async fn get_referral(desk: &Desk, caller: &Caller, id: &str, decided_at: Option<OffsetDateTime>) -> Result<(ReferralId, Full)> {
     if !access::may_read_referrals(caller) {
         return Err(Error::NotFound);
     }
     let id = ReferralId::from_str(id).map_err(|_| Error::NotFound)?;
     let mut tx = desk.begin(caller, []).await?;
-    let full = referral::read(&mut tx, &desk.vault, id.uuid()).await?.ok_or(Error::NotFound)?;
+    let full = referral::read(&mut tx, &desk.vault, id.uuid(), tied(caller), decided_at).await?.ok_or(Error::NotFound)?;
     // Nobody is shown what is not in the audit log.
     audit::granted(&mut tx, &Act::new(caller, "referral.read", REFERRAL, &id.to_string()), desk.clock.now()).await?;
     tx.commit().await?;

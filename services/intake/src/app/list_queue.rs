@@ -8,7 +8,7 @@ use chassis::{
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-use super::{Desk, REFERRAL};
+use super::{Desk, REFERRAL, tied};
 use crate::{
     access,
     store::referral::{self, Entry},
@@ -19,7 +19,7 @@ use crate::{
 pub enum Scope {
     /// Undecided ones, and deferrals whose review day has come.
     Waiting,
-    /// All of them.
+    /// Decided or not. What was accepted is a case and stands in no queue, unless it was corrected since.
     All,
 }
 
@@ -37,8 +37,8 @@ pub async fn list_queue(desk: &Desk, caller: &Caller, scope: Scope, asked: i32, 
     let today = at.date();
     let mut tx = desk.begin(caller, []).await?;
     let mut entries = match scope {
-        Scope::Waiting => referral::waiting(&mut tx, after, today, size + 1).await?,
-        Scope::All => referral::all(&mut tx, after, size + 1).await?,
+        Scope::Waiting => referral::waiting(&mut tx, after, today, tied(caller), size + 1).await?,
+        Scope::All => referral::all(&mut tx, after, tied(caller), size + 1).await?,
     };
     let full = usize::try_from(size).unwrap_or(usize::MAX);
     let more = entries.len() > full;

@@ -4,10 +4,12 @@ pub mod answer;
 pub mod get_contact;
 pub mod get_receipt;
 pub mod get_referral;
+pub mod hear_ties;
 pub mod list_queue;
 pub mod purge_referral;
 pub mod push_contact;
 pub mod record_referrals;
+pub mod retention;
 pub mod screen_referral;
 pub mod submit_referral;
 
@@ -34,13 +36,23 @@ pub struct Desk {
     pub vault: Vault,
 }
 
+/// Who destroys when cases, or the time, says so.
+const BY_ITSELF: &str = "service:intake";
+
 /// What the audit log calls a referral, and a victim's contact points.
 const REFERRAL: &str = "referral";
 const CONTACT: &str = "contact";
 
-/// What the policies of the database call the reach of the RJ Unit, and of everybody else.
+/// What the policies of the database call the reach of supervisors and the National Manager, and of everybody else.
 const UNIT: &str = "unit";
+/// Of those, an officer knows of what was accepted only while tied to its case.
+const OFFICER: &str = "officer";
 const SUBMITTER: &str = "submitter";
+
+/// Who must be tied to the case of what was accepted; `None`: nobody asks for a tie.
+fn tied(caller: &Caller) -> Option<&str> {
+    access::needs_a_tie(caller).then_some(caller.subject.as_str())
+}
 
 impl Desk {
     /// A transaction in which the database shows what the caller may know of; `places` are the sites or the region they submit for,
@@ -49,7 +61,11 @@ impl Desk {
     /// # Errors
     /// The database does not answer.
     pub async fn begin(&self, caller: &Caller, places: impl IntoIterator<Item = String>) -> sqlx::Result<Transaction<'static, Postgres>> {
-        let reach = if access::is_rj_unit(caller) { UNIT } else { SUBMITTER };
+        let reach = match () {
+            () if access::needs_a_tie(caller) => OFFICER,
+            () if access::is_rj_unit(caller) => UNIT,
+            () => SUBMITTER,
+        };
         database::begin(&self.pool, &Actor::caller(caller, reach).named(places).at(self.clock.now())).await
     }
 

@@ -1,4 +1,4 @@
-//! A case was purged: the referral that opened it is destroyed too, and this service says what it destroyed [LPR4].
+//! A case was purged: the referrals about it are destroyed too, and this service says what it destroyed [LPR4].
 
 use std::collections::BTreeSet;
 
@@ -10,41 +10,48 @@ use chassis::{
 };
 use prost::Message;
 use proto::{
-    id::{CaseId, ReferralId},
     intake::v1::{PurgedRows, Referral, ReferralPurged},
     normal, subject,
 };
 use sqlx::PgConnection;
+use time::OffsetDateTime;
 use uuid::Uuid;
 
-use super::{Desk, REFERRAL};
+use super::{BY_ITSELF, Desk, REFERRAL};
 use crate::{
-    domain::concern,
+    domain::{
+        concern,
+        purge::{LEAST, Purged, forbidden},
+    },
     store::purge::{self, Destruction},
     wire,
 };
 
-/// Who purges when cases says so.
-const BY_ITSELF: &str = "service:intake";
-
-/// What is purged.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Purged {
-    pub case: CaseId,
-    pub referral: ReferralId,
+/// Why these referrals are not destroyed, from what stands here; `None` where nothing stands against it.
+///
+/// # Errors
+/// A statement failed.
+pub async fn forbids(db: &mut PgConnection, desk: &Desk, purged: &Purged) -> Result<Option<&'static str>> {
+    let named: Vec<Uuid> = std::iter::once(&purged.referral).chain(&purged.others).map(|referral| referral.uuid()).collect();
+    let here = purge::here(db, &named).await?;
+    Ok(forbidden(purged, &here, desk.clock.now()))
 }
 
-/// Destroys it in the caller's transaction, and answers; a referral that is not here, or was purged, is answered too.
+/// Destroys them and every duplicate that nobody has used of late in the caller's transaction, and answers; a referral that is not here, or
+/// was purged, is answered too.
 ///
 /// # Errors
 /// A statement failed, or the bodies cannot be opened now: it is tried again.
-pub async fn purge_referral(db: &mut PgConnection, desk: &Desk, purged: Purged) -> Result<()> {
-    let (at, id) = (desk.clock.now(), purged.referral.uuid());
-    let done = match purge::lock_bodies(db, &desk.vault, id).await? {
-        Some((key, bodies)) => purge::carry_out(db, &desk.vault, id, &concerns(&key, &bodies), at).await?,
-        None => Destruction::default(),
-    };
-    audit::granted(db, &Act::by(BY_ITSELF, "referral.purge", REFERRAL, &id.to_string()), at).await?;
+pub async fn purge_referrals(db: &mut PgConnection, desk: &Desk, purged: &Purged) -> Result<()> {
+    let at = desk.clock.now();
+    let named = std::iter::once(&purged.referral).chain(&purged.others).map(|referral| referral.uuid());
+    let mut all: BTreeSet<Uuid> = named.collect();
+    let repeated: Vec<Uuid> = all.iter().copied().collect();
+    all.extend(purge::duplicates(db, &repeated, at - LEAST).await?);
+    let mut done = Destruction::default();
+    for id in all {
+        done.add(destroy(db, desk, id, at).await?);
+    }
     let count = |rows: u64| i64::try_from(rows).unwrap_or(i64::MAX);
     let fact = ReferralPurged {
         case_id: purged.case.to_string(),
@@ -52,9 +59,22 @@ pub async fn purge_referral(db: &mut PgConnection, desk: &Desk, purged: Purged) 
         keys: count(done.keys),
         deleted: done.rows.iter().map(|(table, rows)| PurgedRows { table: (*table).to_owned(), rows: count(*rows) }).collect(),
     };
-    outbox::enqueue(db, &Outgoing::event(&desk.ids, id, subject::REFERRAL_PURGED, &fact), at).await?;
-    tracing::warn!(referral.id = %id, keys = done.keys, "a referral was purged with its case");
+    outbox::enqueue(db, &Outgoing::event(&desk.ids, purged.referral.uuid(), subject::REFERRAL_PURGED, &fact), at).await?;
+    tracing::warn!(case.id = %purged.case, keys = done.keys, "the referrals of a purged case were destroyed");
     Ok(())
+}
+
+/// Destroys one referral: its keys, variants, decisions and content. The stub stays.
+///
+/// # Errors
+/// A statement failed, or the bodies cannot be opened now.
+pub(super) async fn destroy(db: &mut PgConnection, desk: &Desk, id: Uuid, at: OffsetDateTime) -> Result<Destruction> {
+    let done = match purge::lock_bodies(db, &desk.vault, id).await? {
+        Some((key, bodies)) => purge::carry_out(db, &desk.vault, id, &concerns(&key, &bodies), at).await?,
+        None => Destruction::default(),
+    };
+    audit::granted(db, &Act::by(BY_ITSELF, "referral.purge", REFERRAL, &id.to_string()), at).await?;
+    Ok(done)
 }
 
 /// The concerns that travelled with these bodies: each was sealed in the outbox under a key of its own. The key of a submission stands in

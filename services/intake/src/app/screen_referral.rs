@@ -3,21 +3,26 @@
 use std::str::FromStr;
 
 use chassis::{
-    Caller, Error, Private, Result,
+    Caller, Error, Private, Refusal, Result,
     audit::{self, Act},
+    database::{Actor, act_as},
     outbox::{self, Outgoing},
     wire::timestamp,
 };
-use proto::{id::ReferralId, intake::v1::ReferralScreened, subject};
+use proto::{id::ReferralId, intake::v1::ReferralScreened, reference, subject};
+use sqlx::PgConnection;
+use time::OffsetDateTime;
+use uuid::Uuid;
 
-use super::{Desk, REFERRAL};
+use super::{Desk, REFERRAL, tied};
 use crate::{
     access,
     domain::{
         Disposition, State,
         screening::{Decision, Outcome, decide},
+        text,
     },
-    store::screening,
+    store::{referral as store, screening, tie},
     wire,
 };
 
@@ -29,6 +34,8 @@ pub struct Screening<'a> {
     pub reason: Private<String>,
     /// YYYY-MM-DD, or empty.
     pub review_on: &'a str,
+    /// For a duplicate: the receipt number of the referral that it repeats; or empty.
+    pub duplicate_of: &'a str,
 }
 
 /// Records the decision and answers the state that follows. Two officers at once are taken in turn: the second decides on
@@ -43,26 +50,74 @@ pub async fn screen_referral(desk: &Desk, caller: &Caller, screening: Screening<
     let id = ReferralId::from_str(screening.referral_id).map_err(|_| Error::NotFound)?.uuid();
     let at = desk.clock.now();
     let decision = Decision::read(screening.disposition, screening.reason, screening.review_on, at.date())?;
+    let duplicate_of = repeated(screening.disposition, screening.duplicate_of)?;
     let mut tx = desk.begin(caller, []).await?;
-    let (decisions, standing) = screening::lock(&mut tx, &desk.vault, id).await?.ok_or(Error::NotFound)?;
+    let (decisions, standing) = screening::lock(&mut tx, &desk.vault, id, tied(caller)).await?.ok_or(Error::NotFound)?;
     let outcome = decide(&standing, &decision, &caller.subject)?;
     let (Outcome::Repeated(state) | Outcome::Confirmed(state) | Outcome::Changed(state)) = outcome;
     audit::granted(&mut tx, &Act::new(caller, "referral.screen", REFERRAL, &id.to_string()), at).await?;
     if matches!(outcome, Outcome::Repeated(_)) {
+        link(&mut tx, (id, decision.disposition, duplicate_of.as_deref()), at).await?;
         tx.commit().await?;
         return Ok(state);
     }
     let decided_at = standing.moment(at);
     screening::add(&mut tx, &desk.vault, (id, decisions + 1), &decision, state, &caller.subject, decided_at).await?;
+    let repeats = link(&mut tx, (id, decision.disposition, duplicate_of.as_deref()), at).await?;
     if matches!(outcome, Outcome::Changed(_)) {
         let fact = ReferralScreened {
             referral_id: id.to_string(),
             disposition: wire::disposition_code(decision.disposition).into(),
             screened_at: Some(timestamp(decided_at)),
+            duplicate_of: repeats.map(|referral| referral.to_string()).unwrap_or_default(),
         };
         outbox::enqueue(&mut tx, &Outgoing::event(&desk.ids, id, subject::REFERRAL_SCREENED, &fact), at).await?;
+    }
+    if decision.disposition.opens_a_case() {
+        // Whoever accepts it is tied to its case before cases has told so.
+        tie::begin(&mut tx, id, &caller.subject, decided_at).await?;
     }
     tx.commit().await?;
     desk.outbox.wake();
     Ok(state)
+}
+
+/// Notes what a duplicate repeats; any other decision takes that back. From here on the service writes: an officer may know nothing of what
+/// is repeated, and says nothing of who is tied to a case.
+async fn link(
+    db: &mut PgConnection,
+    (id, disposition, duplicate_of): (Uuid, Disposition, Option<&str>),
+    at: OffsetDateTime,
+) -> sqlx::Result<Option<Uuid>> {
+    act_as(db, &Actor::service("intake").at(at)).await?;
+    if disposition == Disposition::Duplicate && duplicate_of.is_none() {
+        return Ok(None);
+    }
+    store::link_duplicate(db, id, duplicate_of).await
+}
+
+/// The number of the referral that a duplicate repeats. Whether there is such a referral is told to nobody: it may be a case.
+fn repeated(disposition: Option<Disposition>, typed: &str) -> std::result::Result<Option<String>, Refusal> {
+    if !text::is_given(typed) {
+        return Ok(None);
+    }
+    if disposition != Some(Disposition::Duplicate) {
+        return Err(Refusal::invalid(
+            "duplicate-of-out-of-place",
+            "R3a",
+            "duplicate_of",
+            "only a duplicate repeats another referral",
+            "seul un doublon répète un autre renvoi",
+        ));
+    }
+    let malformed = || {
+        Refusal::invalid(
+            "duplicate-of-malformed",
+            "R3a",
+            "duplicate_of",
+            "not a receipt number: check it, for example RO-7KDM-Q4XP, or leave it empty",
+            "ce n'est pas un numéro d'accusé de réception : vérifiez-le, par exemple RO-7KDM-Q4XP, ou laissez-le vide",
+        )
+    };
+    reference::parse("RO", typed).map(Some).ok_or_else(malformed)
 }

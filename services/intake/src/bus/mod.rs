@@ -3,6 +3,7 @@
 mod contacts;
 mod purges;
 mod referrals;
+mod ties;
 
 use chassis::{
     Context,
@@ -17,6 +18,7 @@ use crate::app::{Desk, answer};
 pub use contacts::Contacts;
 pub use purges::Purges;
 pub use referrals::Referrals;
+pub use ties::TiesOfCases;
 
 /// The token of a submission's subject that names the site or region.
 const PLACE: usize = 4;
@@ -27,13 +29,18 @@ pub enum Work<T> {
     Unreadable(String),
 }
 
-/// Hears both kinds of submission, and purges, until the process stops.
-pub fn listen(ctx: &Context, desk: &Desk) {
+/// Hears both kinds of submission, ties and purges, until the process stops; what was ordered to be destroyed can be stopped for `wait`.
+///
+/// # Errors
+/// The public audit key of cases cannot be read.
+pub fn listen(ctx: &Context, desk: &Desk, wait: time::Duration) -> anyhow::Result<()> {
     let (referrals, contacts) = (subject::INTAKE_REFERRALS, subject::INTAKE_CONTACTS);
     ctx.consume(referrals.stream, referrals.name, referrals.filters, Referrals(desk.clone()));
     ctx.consume(contacts.stream, contacts.name, contacts.filters, Contacts(desk.clone()));
+    let ties = subject::INTAKE_TIES;
+    ctx.consume(ties.stream, ties.name, ties.filters, TiesOfCases);
     let purges = subject::INTAKE_PURGES;
-    ctx.consume(purges.stream, purges.name, purges.filters, Purges(desk.clone()));
+    ctx.destroy_on_order((purges.stream, purges.name, purges.filters), wait, Purges(desk.clone()))
 }
 
 fn decode<M: prost::Message + Default>(message: &Incoming) -> Work<M> {

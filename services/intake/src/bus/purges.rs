@@ -1,28 +1,51 @@
-//! Hears that a case was purged: what it was opened from goes with it [LPR4].
+//! Orders to destroy what a case was opened from, once it was purged: read here, believed where cases signed them, and waiting as
+//! [`chassis::destruction`] has it [LPR4].
 
-use chassis::inbox::{Handler, Incoming, Rejection};
-use proto::cases::v1::CasePurged;
+use chassis::{
+    destruction::{Receiver, Signed},
+    inbox::Rejection,
+    wire::instant,
+};
+use prost::Message;
+use proto::{cases::v1::CasePurged, id::ReferralId, purge};
 use sqlx::PgConnection;
 
-use crate::app::{
-    Desk,
-    purge_referral::{Purged, purge_referral},
+use crate::{
+    app::{Desk, purge_referral},
+    domain::purge::Purged,
 };
 
-/// Hears purges.
+/// Carries purges out.
+#[derive(Clone)]
 pub struct Purges(pub Desk);
 
-impl Handler for Purges {
-    type Work = Purged;
+impl Receiver for Purges {
+    type Order = Purged;
+    const MAKER: &'static str = "cases";
+    const KIND: &'static str = purge::ORDER;
 
-    async fn read(&self, message: &Incoming) -> Result<Purged, Rejection> {
-        let purged: CasePurged = message.decode()?;
-        let malformed = || Rejection::Never { reason: "id-malformed", detail: "an id of the purge is not a UUID".to_owned() };
-        let case = purged.case_id.parse().map_err(|_| malformed())?;
-        Ok(Purged { case, referral: purged.referral_id.parse().map_err(|_| malformed())? })
+    fn read(&self, body: &[u8]) -> Result<Signed<Purged>, Rejection> {
+        let told = CasePurged::decode(body).map_err(|_| never("malformed-message", "the body is not the fact that a case was purged"))?;
+        let id = |text: &String| text.parse::<ReferralId>().map_err(|_| never("id-malformed", "an id of the purge is not a UUID"));
+        let order = Purged {
+            case: told.case_id.parse().map_err(|_| never("id-malformed", "the id of the case is not a UUID"))?,
+            referral: id(&told.referral_id)?,
+            others: told.referral_ids.iter().map(id).collect::<Result<_, Rejection>>()?,
+            purged_at: told.purged_at.as_ref().and_then(instant),
+            last_used_at: told.last_used_at.as_ref().and_then(instant),
+        };
+        Ok(Signed { about: order.case.uuid(), values: purge::order(&told), signature: told.signature, order })
     }
 
-    async fn apply(&self, tx: &mut PgConnection, work: Purged, _: &Incoming) -> Result<(), Rejection> {
-        Ok(purge_referral(tx, &self.0, work).await?)
+    async fn forbids(&self, tx: &mut PgConnection, order: &Purged) -> chassis::Result<Option<&'static str>> {
+        purge_referral::forbids(tx, &self.0, order).await
     }
+
+    async fn carry_out(&self, tx: &mut PgConnection, order: Purged) -> chassis::Result<()> {
+        purge_referral::purge_referrals(tx, &self.0, &order).await
+    }
+}
+
+fn never(reason: &'static str, detail: &str) -> Rejection {
+    Rejection::Never { reason, detail: detail.to_owned() }
 }

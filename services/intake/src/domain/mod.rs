@@ -5,10 +5,12 @@ pub mod concern;
 pub mod contact;
 pub mod flag;
 pub mod key;
+pub mod purge;
 pub mod referral;
 pub mod screening;
 pub mod statement;
 pub mod text;
+pub mod tie;
 
 pub use body::Body;
 pub use flag::{Flag, Flags};

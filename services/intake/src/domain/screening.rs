@@ -112,7 +112,8 @@ impl Disposition {
     }
 
     /// A case opens from it.
-    const fn opens_a_case(self) -> bool {
+    #[must_use]
+    pub const fn opens_a_case(self) -> bool {
         matches!(self, Self::Accepted | Self::IndirectOnly)
     }
 

@@ -1,6 +1,9 @@
 //! The RJ Unit's side: the queue, one referral, and the decision on it.
 
-use chassis::{Caller, Error, wire::timestamp};
+use chassis::{
+    Caller, Error,
+    wire::{instant, timestamp},
+};
 use proto::intake::v1::{
     GetReferralRequest, GetReferralResponse, ListQueueRequest, ListQueueResponse, QueueEntry, Referral, ScreenReferralRequest,
     ScreenReferralResponse,
@@ -29,7 +32,8 @@ pub async fn list(desk: &Desk, request: Request<ListQueueRequest>) -> Result<Lis
 pub async fn get(desk: &Desk, request: Request<GetReferralRequest>) -> Result<GetReferralResponse, Status> {
     let caller = Caller::of(&request)?;
     let asked = request.into_inner();
-    let ended = get_referral::get_referral(desk, &caller, &asked.referral_id).await;
+    let decided_at = asked.decided_at.as_ref().and_then(instant);
+    let ended = get_referral::get_referral(desk, &caller, &asked.referral_id, decided_at).await;
     let (id, full) = desk.watched(&caller, "referral.read", &asked.referral_id, ended).await?;
     let variants: Option<Vec<Referral>> = full.variants.iter().map(|content| wire::kept_referral(content, &full.key)).collect();
     Ok(GetReferralResponse {
@@ -54,6 +58,7 @@ pub async fn screen(desk: &Desk, request: Request<ScreenReferralRequest>) -> Res
         disposition: wire::disposition(asked.disposition),
         reason: asked.reason.into(),
         review_on: &asked.review_on,
+        duplicate_of: &asked.duplicate_of,
     };
     let ended = screen_referral(desk, &caller, screening).await;
     let state = desk.watched(&caller, "referral.screen", &asked.referral_id, ended).await?;

@@ -3,5 +3,7 @@
 pub mod contact;
 pub mod purge;
 pub mod referral;
+pub mod retention;
 pub mod screening;
 pub mod sealed;
+pub mod tie;

@@ -1,11 +1,13 @@
 //! The purge of a referral: its keys destroyed, its content gone, and a stub left that answers a repetition [LPR4].
 
 use chassis::Vault;
+use proto::id::{CaseId, ReferralId};
 use sqlx::PgConnection;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
 use super::sealed;
+use crate::domain::purge::Here;
 
 /// What was destroyed.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -13,6 +15,60 @@ pub struct Destruction {
     pub keys: u64,
     /// Each table, and how many of its rows were emptied or deleted.
     pub rows: Vec<(&'static str, u64)>,
+}
+
+impl Destruction {
+    /// Counts another one with it.
+    pub fn add(&mut self, other: Self) {
+        self.keys += other.keys;
+        for (table, rows) in other.rows {
+            match self.rows.iter_mut().find(|(known, _)| *known == table) {
+                Some((_, counted)) => *counted += rows,
+                None => self.rows.push((table, rows)),
+            }
+        }
+    }
+}
+
+/// What stands here of these referrals, and was not purged.
+///
+/// # Errors
+/// The statement failed.
+pub async fn here(db: &mut PgConnection, referrals: &[Uuid]) -> sqlx::Result<Vec<Here>> {
+    let rows = sqlx::query!(
+        r#"select r.referral_id, t.case_id as "case_id?", r.accepted_at, last_use_of(r.referral_id) as "last_used_at!"
+           from referral r left join tied_case t on t.referral_id = r.referral_id
+           where r.referral_id = any($1) and r.purged_at is null"#,
+        referrals
+    )
+    .fetch_all(db)
+    .await?;
+    let here = rows.into_iter().map(|row| Here {
+        referral: ReferralId::new(row.referral_id),
+        case: row.case_id.map(CaseId::new),
+        accepted_at: row.accepted_at,
+        last_used_at: row.last_used_at,
+    });
+    Ok(here.collect())
+}
+
+/// Every referral that repeats one of these, or one that does, opened no case and was last used before a moment.
+///
+/// # Errors
+/// The statement failed.
+pub async fn duplicates(db: &mut PgConnection, of: &[Uuid], used_before: OffsetDateTime) -> sqlx::Result<Vec<Uuid>> {
+    sqlx::query_scalar!(
+        r#"with recursive repeats as (
+               select referral_id from referral where duplicate_of = any($1)
+               union
+               select r.referral_id from referral r join repeats on r.duplicate_of = repeats.referral_id)
+           select r.referral_id from repeats join referral r using (referral_id)
+           where r.purged_at is null and r.accepted_at is null and last_use_of(r.referral_id) <= $2"#,
+        of,
+        used_before
+    )
+    .fetch_all(db)
+    .await
 }
 
 /// Holds a referral until the transaction ends, and answers every body that was received under it; `None` where there is no such
@@ -51,7 +107,8 @@ pub async fn carry_out(db: &mut PgConnection, vault: &Vault, id: Uuid, concerns:
     let emptied = sqlx::query!(
         "update referral set purged_at = $2, content = '', content_sealed = null, flags = '{}', questions = null, origin = 'any-communication',
                              gone = coalesce((select array_agg(body_hash) from referral_variant v where v.referral_id = $1), '{}'),
-                             counted_origin = 'any-communication', state = 'received', decisions = 0, disposition = null, review_on = null
+                             counted_origin = 'any-communication', state = 'received', decisions = 0, disposition = null, review_on = null,
+                             accepted_at = null, told_at = null
          where referral_id = $1 and purged_at is null",
         id,
         at
@@ -60,6 +117,12 @@ pub async fn carry_out(db: &mut PgConnection, vault: &Vault, id: Uuid, concerns:
     .await?;
     let variants = sqlx::query!("delete from referral_variant where referral_id = $1", id).execute(&mut *db).await?;
     let decisions = sqlx::query!("delete from screening_decision where referral_id = $1", id).execute(&mut *db).await?;
+    sqlx::query!(
+        "update tied_case set officers = '{}', officers_until = '{}', readers = '{}', readers_until = '{}' where referral_id = $1",
+        id
+    )
+    .execute(&mut *db)
+    .await?;
     let owner = sealed::referral(id);
     let mut keys = vault.bury(db, (owner.kind, owner.object), &[owner.side], at).await?.len();
     // Safety has the concern, under a key of its own; what waits to be carried there is not destroyed.

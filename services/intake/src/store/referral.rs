@@ -230,6 +230,22 @@ pub async fn lock_statements(db: &mut PgConnection, id: Uuid) -> chassis::Result
     Ok(Some(Said { flags, statements, is_decided: row.decisions > 0, told_at: row.told_at }))
 }
 
+/// Notes which referral another one repeats, or that it repeats none, and answers its id; a number that is nobody's is none.
+///
+/// # Errors
+/// The statement failed.
+pub async fn link_duplicate(db: &mut PgConnection, id: Uuid, number: Option<&str>) -> sqlx::Result<Option<Uuid>> {
+    sqlx::query_scalar!(
+        "update referral set duplicate_of = (select referral_id from referral first
+                                             where first.receipt_number = $2 and first.referral_id <> $1 and first.purged_at is null)
+         where referral_id = $1 returning duplicate_of",
+        id,
+        number
+    )
+    .fetch_one(db)
+    .await
+}
+
 /// Notes the moment of a correction that is told.
 ///
 /// # Errors
@@ -266,10 +282,8 @@ pub async fn find_receipt(
     submitter: Option<&str>,
 ) -> sqlx::Result<Option<(String, OffsetDateTime, String)>> {
     let row = sqlx::query!(
-        "select r.receipt_number, r.received_at, r.idempotency_key from referral r
-         where r.receipt_number = $1
-           and ($2::text is null or r.submitter = $2
-                or exists (select from referral_variant v where v.referral_id = r.referral_id and v.submitter = $2))",
+        r#"select receipt_number as "receipt_number!", received_at as "received_at!", idempotency_key as "idempotency_key!"
+           from receipt_of($1, $2)"#,
         number,
         submitter
     )
@@ -306,10 +320,17 @@ impl Row {
 }
 
 /// What waits for a decision, deferrals whose day has come, and what was corrected after its decision; oldest first, after `(received, id)`.
+/// Of what was accepted, what the `officer` is tied to, or all where nobody asks for a tie.
 ///
 /// # Errors
 /// The statement failed, or a row holds an unknown code.
-pub async fn waiting(db: &mut PgConnection, after: (OffsetDateTime, Uuid), today: Date, limit: i64) -> chassis::Result<Vec<Entry>> {
+pub async fn waiting(
+    db: &mut PgConnection,
+    after: (OffsetDateTime, Uuid),
+    today: Date,
+    officer: Option<&str>,
+    limit: i64,
+) -> chassis::Result<Vec<Entry>> {
     let rows = sqlx::query_as!(
         Row,
         r#"select referral_id, receipt_number, origin, site, state, received_at, flags,
@@ -318,53 +339,68 @@ pub async fn waiting(db: &mut PgConnection, after: (OffsetDateTime, Uuid), today
            where (state in ('received', 'needs-clarification', 'screened-deferred') or 'corrected-after-decision' = any (flags))
              and purged_at is null
              and (state <> 'screened-deferred' or review_on <= $3 or 'corrected-after-decision' = any (flags))
+             and ($5::text is null or accepted_at is null or is_tied(referral_id, $5, acting_at(), false))
              and (received_at, referral_id) > ($1, $2)
            order by received_at, referral_id limit $4"#,
         after.0,
         after.1,
         today,
-        limit
+        limit,
+        officer
     )
     .fetch_all(db)
     .await?;
     rows.into_iter().map(Row::entry).collect()
 }
 
-/// Every referral, decided or not; oldest first, after `(received, id)`.
+/// Every referral that is no case, decided or not, and those that were corrected since; oldest first, after `(received, id)`.
 ///
 /// # Errors
 /// The statement failed, or a row holds an unknown code.
-pub async fn all(db: &mut PgConnection, after: (OffsetDateTime, Uuid), limit: i64) -> chassis::Result<Vec<Entry>> {
+pub async fn all(db: &mut PgConnection, after: (OffsetDateTime, Uuid), officer: Option<&str>, limit: i64) -> chassis::Result<Vec<Entry>> {
     let rows = sqlx::query_as!(
         Row,
         r#"select referral_id, receipt_number, origin, site, state, received_at, flags,
                   (select count(*) from referral_variant v where v.referral_id = r.referral_id) as "variants!"
            from referral r
            where purged_at is null and (received_at, referral_id) > ($1, $2)
+             and (accepted_at is null
+                  or ('corrected-after-decision' = any (flags)
+                      and ($4::text is null or is_tied(referral_id, $4, acting_at(), false))))
            order by received_at, referral_id limit $3"#,
         after.0,
         after.1,
-        limit
+        limit,
+        officer
     )
     .fetch_all(db)
     .await?;
     rows.into_iter().map(Row::entry).collect()
 }
 
-/// One referral with its content and its variants, oldest first.
+/// One referral with its content and its variants, oldest first, and whoever decided at a moment, or last. What was accepted is not here
+/// for an `officer` who is not tied to its case.
 ///
 /// # Errors
 /// The statement failed, the row holds an unknown code, or the content cannot be opened.
-pub async fn read(db: &mut PgConnection, vault: &Vault, id: Uuid) -> chassis::Result<Option<Full>> {
+pub async fn read(
+    db: &mut PgConnection,
+    vault: &Vault,
+    id: Uuid,
+    officer: Option<&str>,
+    decided_at: Option<OffsetDateTime>,
+) -> chassis::Result<Option<Full>> {
     let row = sqlx::query!(
         "select receipt_number, idempotency_key, counted_origin, state, disposition, received_at, flags, content, content_sealed
-         from referral where referral_id = $1 and purged_at is null",
-        id
+         from referral where referral_id = $1 and purged_at is null
+           and ($2::text is null or accepted_at is null or is_tied(referral_id, $2, acting_at(), false))",
+        id,
+        officer
     )
     .fetch_optional(&mut *db)
     .await?;
     let Some(row) = row else { return Ok(None) };
-    let screened_by = super::screening::decided_by(&mut *db, id).await?;
+    let screened_by = super::screening::decided_by(&mut *db, id, decided_at).await?;
     let variants = sqlx::query!(
         "select body_hash, content, content_sealed from referral_variant where referral_id = $1 order by received_at, body_hash limit $2",
         id,

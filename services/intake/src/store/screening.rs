@@ -14,15 +14,22 @@ use crate::{
     error::unknown_code,
 };
 
-/// How a referral stands, held against everyone else until the transaction ends; with the number of its latest decision.
+/// How a referral stands, held against everyone else until the transaction ends; with the number of its latest decision. What was
+/// accepted is not here for an `officer` who has not its case in their portfolio.
 ///
 /// # Errors
 /// The statement failed, or a row holds an unknown code.
-pub async fn lock(db: &mut PgConnection, vault: &Vault, id: Uuid) -> chassis::Result<Option<(i32, Standing)>> {
-    let row =
-        sqlx::query!("select state, flags, decisions, told_at from referral where referral_id = $1 and purged_at is null for update", id)
-            .fetch_optional(&mut *db)
-            .await?;
+pub async fn lock(db: &mut PgConnection, vault: &Vault, id: Uuid, officer: Option<&str>) -> chassis::Result<Option<(i32, Standing)>> {
+    let row = sqlx::query!(
+        "select state, flags, decisions, told_at from referral
+         where referral_id = $1 and purged_at is null
+           and ($2::text is null or accepted_at is null or is_tied(referral_id, $2, acting_at(), true))
+         for update",
+        id,
+        officer
+    )
+    .fetch_optional(&mut *db)
+    .await?;
     let Some(row) = row else { return Ok(None) };
     let standing = Standing {
         state: State::from_code(&row.state).ok_or_else(|| unknown_code("referral.state"))?,
@@ -52,14 +59,19 @@ async fn latest(db: &mut PgConnection, vault: &Vault, id: Uuid, number: i32) -> 
     Ok(Some(Latest { decision, decided_by: row.decided_by, decided_at: row.decided_at }))
 }
 
-/// Who made the decision that stands.
+/// Who made the decision of this moment, or the one that stands.
 ///
 /// # Errors
 /// The statement failed.
-pub async fn decided_by(db: &mut PgConnection, id: Uuid) -> sqlx::Result<Option<String>> {
-    sqlx::query_scalar!("select decided_by from screening_decision where referral_id = $1 order by number desc limit 1", id)
-        .fetch_optional(db)
-        .await
+pub async fn decided_by(db: &mut PgConnection, id: Uuid, at: Option<OffsetDateTime>) -> sqlx::Result<Option<String>> {
+    sqlx::query_scalar!(
+        "select decided_by from screening_decision where referral_id = $1 and ($2::timestamptz is null or decided_at <= $2)
+         order by number desc limit 1",
+        id,
+        at
+    )
+    .fetch_optional(db)
+    .await
 }
 
 /// Adds a decision and lets the referral follow it.

@@ -31,12 +31,13 @@ async fn a_referral_walks_from_the_form_to_the_decision() {
         disposition: Disposition::IndirectOnly.into(),
         reason: "letters only".into(),
         review_on: String::new(),
+        ..Default::default()
     };
     let state = door.screen_referral(asked(&officer, decision)).await.unwrap().into_inner().state;
     assert_eq!(state, i32::from(ReferralState::ScreenedIndirectOnly));
 
     let cases = caller("service:cases", &["service:cases"], &[], &[]);
-    let full = door.get_referral(asked(&cases, GetReferralRequest { referral_id: id })).await.unwrap().into_inner();
+    let full = door.get_referral(asked(&cases, GetReferralRequest { referral_id: id, ..Default::default() })).await.unwrap().into_inner();
     assert!(full.referral == Some(sent), "the content reaches the case as it was sent");
     assert_eq!((full.disposition, full.state), (i32::from(Disposition::IndirectOnly), state));
     assert_eq!(full.counted_origin, i32::from(Origin::Institutional));

@@ -6,7 +6,7 @@ use intake::{app::push_contact::push_contact, domain::Disposition};
 use proto::intake::v1::{Referral, VictimContact};
 use sqlx::Executor;
 
-use crate::support::{TestDesk, caller, desk, officer, only_id, referral, staff, submit};
+use crate::support::{TestDesk, caller, desk, officer, only_id, referral, staff, submit, supervisor};
 
 /// One referral of Mission with a decision and another body beside it, one of Kent, and a contact of the Pacific.
 async fn filled() -> TestDesk {
@@ -44,6 +44,8 @@ async fn sees(desk: &TestDesk, who: &Caller, places: &[&str]) -> [i64; 4] {
 async fn each_sees_in_the_database_what_they_sent_and_only_the_rj_unit_and_the_service_that_takes_it_over_see_the_rest() {
     let desk = filled().await;
     assert_eq!(sees(&desk, &officer(1), &[]).await, [2, 1, 1, 1]);
+    assert_eq!(sees(&desk, &officer(2), &[]).await, [1, 0, 0, 1], "an officer without a tie to the case");
+    assert_eq!(sees(&desk, &supervisor(1), &[]).await, [2, 1, 1, 1]);
     assert_eq!(sees(&desk, &staff("mission"), &[]).await, [1, 0, 0, 0]);
     assert_eq!(sees(&desk, &caller("system-of-mission", &[], &[], &[]), &[]).await, [1, 1, 0, 0], "whoever sent the second body");
     assert_eq!(sees(&desk, &staff("kent"), &["kent"]).await, [1, 0, 0, 0]);

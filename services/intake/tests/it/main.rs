@@ -12,4 +12,5 @@ mod screening;
 mod sealing;
 mod submitting;
 mod support;
+mod ties;
 mod uniform;

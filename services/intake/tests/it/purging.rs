@@ -1,16 +1,31 @@
 //! A referral goes with its case: its keys are destroyed, its content is gone, and a stub answers whoever sends it again [LPR4].
 
-use chassis::vault;
+use std::sync::{Arc, LazyLock};
+
+use chassis::{
+    audit::Signer,
+    destruction::Orders,
+    inbox::{Handler, Incoming, Rejection},
+    vault,
+};
 use intake::{
     app::{
         Repeat, get_receipt, get_referral, list_queue,
-        purge_referral::{Purged, purge_referral},
+        purge_referral::purge_referrals,
+        retention::Expiry,
+        screen_referral::{Screening, screen_referral},
     },
-    domain::Disposition,
+    bus::Purges,
+    domain::{
+        Disposition,
+        purge::{LEAST, Purged},
+    },
 };
+use prost::Message;
 use proto::{
+    cases::v1::CasePurged,
     id::CaseId,
-    intake::v1::{Referral, ReferralPurged},
+    intake::v1::{Known, Referral, ReferralPurged},
     safety::v1::Concern,
     subject,
 };
@@ -43,8 +58,10 @@ async fn carry_everything(desk: &TestDesk) {
 /// As the handler of the bus does it; what this service answered.
 async fn purge(desk: &TestDesk, referral: &str) -> ReferralPurged {
     let mut tx = service(desk).await;
-    let purged = Purged { case: CaseId::new(CASE), referral: referral.parse().unwrap() };
-    purge_referral(&mut tx, desk, purged).await.unwrap();
+    let at = Some(desk.clock.now());
+    let (case, referral) = (CaseId::new(CASE), referral.parse().unwrap());
+    let purged = Purged { case, referral, others: Vec::new(), purged_at: at, last_used_at: at };
+    purge_referrals(&mut tx, desk, &purged).await.unwrap();
     tx.commit().await.unwrap();
     waiting(desk, subject::REFERRAL_PURGED).await.pop().unwrap()
 }
@@ -63,8 +80,8 @@ async fn a_purged_referral_is_read_by_nobody_and_an_old_copy_of_its_rows_does_no
     }
     let answer = purge(&desk, &id).await;
     assert_eq!((answer.case_id.clone(), said(&answer)), (CASE.to_string(), (1, vec![1, 1, 1])));
-    assert!(get_referral::get_referral(&desk, &officer(1), &id).await.is_err());
-    assert!(get_referral::get_referral(&desk, &chassis::Caller::service("cases"), &id).await.is_err());
+    assert!(get_referral::get_referral(&desk, &officer(1), &id, None).await.is_err());
+    assert!(get_referral::get_referral(&desk, &chassis::Caller::service("cases"), &id, None).await.is_err());
     assert!(crate::screening::decide(&desk, &officer(1), &id, Disposition::Accepted, "once more").await.is_err());
     assert_eq!((count(&desk, "referral_variant").await, count(&desk, "screening_decision").await), (0, 0));
 
@@ -138,7 +155,7 @@ async fn a_key_that_was_used_before_answers_the_same_bytes_whether_a_case_existe
         let mut said = Vec::new();
         for referral in &sent {
             let answer = submit_all(&desk, &staff("mission"), vec![referral.clone()]).await.remove(0);
-            said.push(prost::Message::encode_to_vec(&intake::wire::answer(&answer)));
+            said.push(intake::wire::answer(&answer).encode_to_vec());
         }
         answers.push(said);
         assert_eq!(waiting::<Concern>(&desk, "ro.safety.raise.%").await.len(), 1, "the concern in it is raised, once");
@@ -199,4 +216,164 @@ async fn the_database_lets_the_service_delete_of_a_purged_referral_and_of_no_oth
                 select referral_id, 1, 'accepted', 'late', 'x', now() from referral";
     let refused = service(&desk).await.execute(late).await.unwrap_err();
     assert_eq!(refused.as_database_error().unwrap().constraint(), Some("nothing_is_added_to_a_purged_referral"));
+}
+
+/// The audit key of cases.
+static CASES: LazyLock<Signer> = LazyLock::new(harness::keys::signer);
+const WAIT: Duration = Duration::DAY;
+
+fn orders(desk: &TestDesk) -> Orders<Purges> {
+    Orders { receiver: Purges((**desk).clone()), key: Some(CASES.public()), clock: desk.clock.clone(), wait: WAIT }
+}
+
+/// What cases says of a case that nobody has used for two years.
+fn order(desk: &TestDesk, referral: &str) -> CasePurged {
+    let now = desk.clock.now();
+    CasePurged {
+        case_id: CASE.to_string(),
+        referral_id: referral.to_owned(),
+        purged_at: Some(chassis::wire::timestamp(now)),
+        last_used_at: Some(chassis::wire::timestamp(now - LEAST)),
+        ..CasePurged::default()
+    }
+}
+
+fn signed(order: CasePurged, by: &Signer) -> CasePurged {
+    let values = proto::purge::order(&order);
+    let signature = by.sign_row(proto::purge::ORDER, &values.iter().map(String::as_str).collect::<Vec<_>>());
+    CasePurged { signature, ..order }
+}
+
+async fn hears(desk: &TestDesk, order: CasePurged) -> Result<(), &'static str> {
+    let message = Incoming {
+        event_id: "purge".into(),
+        subject: subject::CASE_PURGED.into(),
+        body: order.encode_to_vec().into(),
+        headers: Default::default(),
+        attempt: 1,
+    };
+    let orders = orders(desk);
+    let reason = |rejection| match rejection {
+        Rejection::Never { reason, .. } => reason,
+        Rejection::Later(detail) => panic!("{detail}"),
+    };
+    let work = orders.read(&message).await.map_err(reason)?;
+    let mut db = service(desk).await;
+    orders.apply(&mut db, work, &message).await.map_err(reason)?;
+    db.commit().await.unwrap();
+    Ok(())
+}
+
+async fn purged(desk: &TestDesk) -> i64 {
+    sqlx::query_scalar("select count(*) from referral where purged_at is not null").fetch_one(&desk.database.admin).await.unwrap()
+}
+
+#[tokio::test]
+async fn a_purge_is_obeyed_where_cases_signed_it_nothing_known_here_stands_against_it_and_nobody_stopped_it() {
+    let desk = desk().await;
+    let id = accepted(&desk, marked("1")).await;
+    let genuine = |desk: &TestDesk| signed(order(desk, &id), &CASES);
+    assert_eq!(hears(&desk, order(&desk, &id)).await, Err("order-not-genuine"), "the login of cases alone");
+    assert_eq!(hears(&desk, signed(order(&desk, &id), &harness::keys::signer())).await, Err("order-not-genuine"));
+    assert_eq!(hears(&desk, genuine(&desk)).await, Err("retention-not-over"), "it was accepted today, whatever cases says");
+    desk.clock.advance(LEAST);
+    submit(&desk, &staff("mission"), referral("never a case")).await;
+    let waiting_one: Uuid =
+        sqlx::query_scalar("select referral_id from referral where accepted_at is null").fetch_one(&desk.database.admin).await.unwrap();
+    assert_eq!(hears(&desk, signed(order(&desk, &waiting_one.to_string()), &CASES)).await, Err("purge-names-no-case"));
+    hears(&desk, genuine(&desk)).await.unwrap();
+    let look = async || orders(&desk).look(&desk.pool, "intake").await.unwrap();
+    assert_eq!((look().await, purged(&desk).await), (0, 0), "it can be stopped");
+    desk.database.admin.execute("update destruction set stopped_at = now(), stopped_because = 'the wrong case'").await.unwrap();
+    desk.clock.advance(WAIT);
+    assert_eq!((look().await, purged(&desk).await), (0, 0), "it was stopped");
+    desk.database.admin.execute("update destruction set stopped_at = null, stopped_because = null").await.unwrap();
+    // A correction that came meanwhile is a use of it.
+    submit(&desk, &staff("mission"), Referral { no_contact_condition: Known::Yes.into(), ..marked("1") }).await;
+    assert_eq!((look().await, purged(&desk).await), (1, 0), "asked again when it is due");
+    desk.clock.advance(LEAST);
+    desk.database.admin.execute("update destruction set ended_at = null, refused_for = null").await.unwrap();
+    assert_eq!((look().await, purged(&desk).await), (1, 1));
+    assert_eq!(waiting::<ReferralPurged>(&desk, subject::REFERRAL_PURGED).await.len(), 1, "and it says so");
+}
+
+/// A referral of another site that is closed as a duplicate of a receipt.
+async fn duplicate(desk: &TestDesk, site: &str, of: &str) -> Uuid {
+    let receipt = submit(desk, &staff(site), Referral { site: site.into(), ..marked("1") }).await;
+    let id: Uuid = sqlx::query_scalar("select referral_id from referral where receipt_number = $1")
+        .bind(&receipt.number)
+        .fetch_one(&desk.database.admin)
+        .await
+        .unwrap();
+    let text = id.to_string();
+    let screening = Screening {
+        referral_id: &text,
+        disposition: Some(Disposition::Duplicate),
+        reason: "the same two people".to_owned().into(),
+        review_on: "",
+        duplicate_of: of,
+    };
+    screen_referral(desk, &officer(3), screening).await.unwrap();
+    id
+}
+
+#[tokio::test]
+async fn a_purge_reaches_the_duplicates_of_other_sites_and_an_officer_who_names_a_case_learns_nothing_of_it() {
+    let desk = desk().await;
+    let id = accepted(&desk, marked("1")).await;
+    let number: String = sqlx::query_scalar("select receipt_number from referral").fetch_one(&desk.database.admin).await.unwrap();
+    let kent = duplicate(&desk, "kent", &number.to_lowercase()).await;
+    // A number that is nobody's is answered as one that is a case's.
+    let nobody = duplicate(&desk, "millhaven", &proto::reference::make("RO", 4_711)).await;
+    desk.clock.advance(LEAST);
+    // Closed this week: too young to go with it.
+    let young = duplicate(&desk, "joyceville", &number).await;
+    hears(&desk, signed(order(&desk, &id), &CASES)).await.unwrap();
+    desk.clock.advance(WAIT);
+    assert_eq!(orders(&desk).look(&desk.pool, "intake").await.unwrap(), 1);
+    let gone: Vec<Uuid> = sqlx::query_scalar("select referral_id from referral where purged_at is not null order by received_at, site")
+        .fetch_all(&desk.database.admin)
+        .await
+        .unwrap();
+    assert_eq!(gone.iter().collect::<std::collections::BTreeSet<_>>(), [&id.parse().unwrap(), &kent].into_iter().collect());
+    assert!(!gone.contains(&nobody) && !gone.contains(&young));
+    let answer = waiting::<ReferralPurged>(&desk, subject::REFERRAL_PURGED).await.remove(0);
+    assert_eq!(said(&answer), (2, vec![2, 1, 2]));
+}
+
+#[tokio::test]
+async fn a_referral_that_never_opened_a_case_ends_after_its_retention_unless_somebody_stops_it() {
+    let desk = desk().await;
+    let expiry = Expiry::new((*desk).clone(), Arc::new(harness::keys::signer()), 24, WAIT);
+    let one = accepted(&desk, marked("accepted")).await;
+    let number: String = sqlx::query_scalar("select receipt_number from referral").fetch_one(&desk.database.admin).await.unwrap();
+    let kept_with_its_case = duplicate(&desk, "kent", &number).await;
+    submit(&desk, &staff("mission"), marked("waiting")).await;
+    let closed = duplicate(&desk, "millhaven", "").await;
+    let stopped = duplicate(&desk, "joyceville", "").await;
+    desk.clock.advance(LEAST - Duration::days(2));
+    assert_eq!(expiry.notice().await.unwrap(), 0, "two years are not over");
+    desk.clock.advance(Duration::days(4));
+    assert_eq!(expiry.notice().await.unwrap(), 2);
+    assert_eq!(expiry.notice().await.unwrap(), 0, "it is ordered once");
+    sqlx::query("update destruction set stopped_at = now(), stopped_because = 'a court asks for it' where about = $1")
+        .bind(stopped)
+        .execute(&desk.database.admin)
+        .await
+        .unwrap();
+    assert_eq!(expiry.orders.look(&desk.pool, "intake").await.unwrap(), 0, "it can be stopped");
+    desk.clock.advance(WAIT);
+    assert_eq!(expiry.orders.look(&desk.pool, "intake").await.unwrap(), 1);
+    let gone: Vec<Uuid> =
+        sqlx::query_scalar("select referral_id from referral where purged_at is not null").fetch_all(&desk.database.admin).await.unwrap();
+    assert_eq!(gone, [closed]);
+    let live: i64 = sqlx::query_scalar("select count(*) from data_key where kind = 'referral' and destroyed_at is null")
+        .fetch_one(&desk.database.admin)
+        .await
+        .unwrap();
+    assert_eq!(live, 4, "its key is destroyed and no other");
+    assert!(![kept_with_its_case, one.parse().unwrap()].contains(&closed));
+    // Who sends it again is answered as before.
+    let again = submit(&desk, &staff("millhaven"), Referral { site: "millhaven".into(), ..marked("1") }).await;
+    assert_eq!(again.repeat, Repeat::SameBody);
 }

@@ -59,7 +59,13 @@ async fn what_is_decided_leaves_the_queue_and_a_deferral_returns_on_its_day() {
     let decisions = [(Disposition::DeferredForPreparation, "2026-04-01"), (Disposition::OtherPartyUnwilling, "")];
     for (entry, (disposition, review_on)) in queue.iter().zip(decisions) {
         let id = entry.id.to_string();
-        let screening = Screening { referral_id: &id, disposition: Some(disposition), reason: "as heard".to_owned().into(), review_on };
+        let screening = Screening {
+            referral_id: &id,
+            disposition: Some(disposition),
+            reason: "as heard".to_owned().into(),
+            review_on,
+            duplicate_of: "",
+        };
         screen_referral(&desk, &officer(1), screening).await.unwrap();
     }
     assert!(list_queue(&desk, &officer(1), Scope::Waiting, 0, "").await.unwrap().0.is_empty());

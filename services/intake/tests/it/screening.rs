@@ -17,7 +17,8 @@ use proto::{
 use crate::support::*;
 
 pub async fn decide(desk: &Desk, officer: &Caller, id: &str, disposition: Disposition, reason: &str) -> Result<State, &'static str> {
-    let screening = Screening { referral_id: id, disposition: Some(disposition), reason: reason.to_owned().into(), review_on: "" };
+    let screening =
+        Screening { referral_id: id, disposition: Some(disposition), reason: reason.to_owned().into(), review_on: "", duplicate_of: "" };
     screen_referral(desk, officer, screening).await.map_err(|error| match error {
         Error::Refused(refusal) => refusal.reason,
         Error::NotFound => "not-found",
@@ -37,7 +38,7 @@ async fn an_accepted_referral_is_told_once_and_the_same_decision_again_changes_n
     assert_eq!(facts.len(), 1);
     assert_eq!((facts[0].referral_id.as_str(), facts[0].disposition), (id.as_str(), 1));
     assert_eq!(count(&desk, "screening_decision").await, 1);
-    let (_, full) = get_referral(&desk, &Caller::service("cases"), &id).await.unwrap();
+    let (_, full) = get_referral(&desk, &Caller::service("cases"), &id, None).await.unwrap();
     assert_eq!((full.state, full.disposition), (State::Accepted, Some(Disposition::Accepted)));
     assert_eq!(full.screened_by, Some(officer(1).subject), "the case opens in the portfolio of whoever screened its referral");
 }
@@ -65,11 +66,11 @@ async fn a_question_does_not_keep_the_unit_from_closing_and_a_closing_is_opened_
     assert_eq!(decide(&desk, &officer(1), &id, Disposition::Withdrawn, "changed his mind").await, Ok(State::Closed));
     assert_eq!(decide(&desk, &officer(1), &id, Disposition::Accepted, "asks again").await, Err("offender-asked-not-stated"));
     submit(&desk, &officer(2), referral("1")).await;
-    let (_, full) = get_referral(&desk, &officer(1), &id).await.unwrap();
+    let (_, full) = get_referral(&desk, &officer(1), &id, None).await.unwrap();
     assert_eq!((full.state, full.flags.has_questions()), (State::Closed, false), "an answer alone opens nothing");
     assert_eq!(decide(&desk, &officer(1), &id, Disposition::Accepted, "asks again").await, Ok(State::Accepted));
     assert_eq!(decide(&desk, &officer(1), &id, Disposition::Duplicate, "oops").await, Err("case-already-open"));
-    assert_eq!(decide(&desk, &officer(2), &id, Disposition::IndirectOnly, "letters only").await, Ok(State::IndirectOnly));
+    assert_eq!(decide(&desk, &supervisor(2), &id, Disposition::IndirectOnly, "letters only").await, Ok(State::IndirectOnly));
     let told: Vec<i32> = waiting::<ReferralScreened>(&desk, subject::REFERRAL_SCREENED).await.iter().map(|f| f.disposition).collect();
     assert_eq!(told, [8, 1, 2]);
 }
@@ -105,12 +106,12 @@ async fn two_officers_deciding_at_once_are_taken_in_turn_and_the_second_sees_wha
     let ids: Vec<uuid::Uuid> = sqlx::query_scalar("select referral_id from referral").fetch_all(&desk.database.admin).await.unwrap();
     for id in ids {
         let id = id.to_string();
-        let (one, other) = (officer(1), officer(2));
+        let (one, other) = (supervisor(1), supervisor(2));
         let (accepted, closed) = tokio::join!(
             decide(&desk, &one, &id, Disposition::Accepted, "both willing"),
             decide(&desk, &other, &id, Disposition::OutOfJurisdiction, "provincial sentence"),
         );
-        let (_, full) = get_referral(&desk, &one, &id).await.unwrap();
+        let (_, full) = get_referral(&desk, &one, &id, None).await.unwrap();
         // Whoever was first, the case is open: a closing that came second was refused, one that came first was opened again.
         assert_eq!((accepted, full.state), (Ok(State::Accepted), State::Accepted));
         assert!(closed == Ok(State::Closed) || closed == Err("case-already-open"), "{closed:?}");
@@ -124,14 +125,14 @@ async fn two_officers_deciding_at_once_are_taken_in_turn_and_the_second_sees_wha
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn eight_officers_agreeing_at_once_tell_it_once_and_each_is_kept() {
+async fn eight_supervisors_agreeing_at_once_tell_it_once_and_each_is_kept() {
     let desk = desk().await;
     submit(&desk, &staff("mission"), referral("1")).await;
     let id = only_id(&desk).await;
     let calls: Vec<_> = (0..8)
         .map(|n| {
             let (desk, id) = (desk.clone(), id.clone());
-            tokio::spawn(async move { decide(&desk, &officer(n), &id, Disposition::Accepted, "both willing").await })
+            tokio::spawn(async move { decide(&desk, &supervisor(n), &id, Disposition::Accepted, "both willing").await })
         })
         .collect();
     for call in calls {
@@ -165,6 +166,6 @@ async fn a_referral_that_does_not_exist_is_not_found_for_the_unit_too() {
     let desk = desk().await;
     for id in ["", "made-up", "00000000-0000-0000-0000-000000000000", "0195a000-0000-7000-8000-000000000001"] {
         assert_eq!(decide(&desk, &officer(1), id, Disposition::Accepted, "because").await, Err("not-found"));
-        assert!(matches!(get_referral(&desk, &officer(1), id).await, Err(Error::NotFound)));
+        assert!(matches!(get_referral(&desk, &officer(1), id, None).await, Err(Error::NotFound)));
     }
 }

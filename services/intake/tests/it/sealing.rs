@@ -39,10 +39,11 @@ async fn a_copy_of_the_queue_holds_no_name_and_no_word_and_the_rj_unit_reads_it_
         disposition: Some(Disposition::Accepted),
         reason: "marker-reason".to_owned().into(),
         review_on: "",
+        duplicate_of: "",
     };
     screen_referral::screen_referral(&desk, &officer(1), decision).await.unwrap();
     assert_eq!(marked_tables(&desk).await, BTreeSet::new());
-    let (_, full) = get_referral::get_referral(&desk, &officer(1), &id).await.unwrap();
+    let (_, full) = get_referral::get_referral(&desk, &officer(1), &id, None).await.unwrap();
     let read = String::from_utf8_lossy(&full.content).into_owned();
     assert!(read.contains("marker-request") && read.contains("marker-victim") && read.contains("marker-fps"));
     assert!(full.variants.len() == 1 && String::from_utf8_lossy(&full.variants[0]).contains("marker-other"));

@@ -112,7 +112,7 @@ async fn a_correction_after_the_decision_goes_back_to_the_queue_is_shown_and_tol
         assert_eq!(decided.len(), 2);
         assert!(instant(&decided[1].screened_at) > instant(&told[0].corrected_at));
         assert!(queue().await.is_empty());
-        let (_, full) = get_referral(&desk, &officer(1), &id).await.unwrap();
+        let (_, full) = get_referral(&desk, &officer(1), &id, None).await.unwrap();
         assert_eq!(full.flags.codes(), ["no-contact-condition"], "and the condition stays known");
     }
 }
@@ -123,7 +123,7 @@ async fn a_resend_that_is_silent_or_of_another_origin_leaves_the_question_open_a
     let unanswered = Referral { offender_asked: 0, ..referral("1") };
     submit(&desk, &staff("mission"), unanswered.clone()).await;
     let id = only_id(&desk).await;
-    let flags = async || get_referral(&desk, &officer(1), &id).await.unwrap().1.flags.codes();
+    let flags = async || get_referral(&desk, &officer(1), &id, None).await.unwrap().1.flags.codes();
     let resends = [
         Referral { request: "in other words".into(), ..unanswered.clone() },
         Referral { origin: Origin::Victim.into(), ..unanswered.clone() },
@@ -162,7 +162,7 @@ async fn another_body_under_a_known_key_is_kept_beside_the_first_and_shown_to_th
         assert!(answer.already_known && answer.variant_kept);
     }
     assert_eq!((count(&desk, "referral").await, count(&desk, "referral_variant").await), (1, 1));
-    let (_, full) = get_referral(&desk, &officer(1), &only_id(&desk).await).await.unwrap();
+    let (_, full) = get_referral(&desk, &officer(1), &only_id(&desk).await, None).await.unwrap();
     let kept = intake::wire::kept_referral(&full.variants[0], &full.key).unwrap();
     assert!(kept == other, "the variant reads back as it was sent");
     assert!(intake::wire::kept_referral(&full.content, &full.key).unwrap() == referral("form-1"));
@@ -176,10 +176,10 @@ async fn an_answer_that_arrives_under_the_same_key_answers_the_question_and_a_co
     let unanswered = Referral { origin: Origin::Community.into(), ..referral("form-1") };
     submit(&desk, &staff("mission"), unanswered.clone()).await;
     let id = only_id(&desk).await;
-    let (_, before) = get_referral(&desk, &officer(1), &id).await.unwrap();
+    let (_, before) = get_referral(&desk, &officer(1), &id, None).await.unwrap();
     assert_eq!((before.state.code(), before.flags.codes()), ("needs-clarification", vec!["conditions-not-stated".to_owned()]));
     submit(&desk, &officer(1), Referral { no_contact_condition: Known::Yes.into(), ..unanswered }).await;
-    let (_, after) = get_referral(&desk, &officer(1), &id).await.unwrap();
+    let (_, after) = get_referral(&desk, &officer(1), &id, None).await.unwrap();
     assert_eq!((after.state.code(), after.flags.codes()), ("received", vec!["no-contact-condition".to_owned()]));
 }
 
@@ -341,9 +341,15 @@ async fn a_victim_referral_keyed_at_an_institution_is_invisible_there_except_its
     assert_eq!(get_receipt(&desk, &author, &receipt.number.to_lowercase()).await.unwrap().received_at, MORNING);
     let head = caller("head-mission", &[role::INSTITUTIONAL_HEAD], &["mission"], &[]);
     for person in [&author, &head, &staff("mission")] {
-        assert!(matches!(get_referral(&desk, person, &id).await, Err(Error::NotFound)));
+        assert!(matches!(get_referral(&desk, person, &id, None).await, Err(Error::NotFound)));
         assert!(matches!(list_queue::list_queue(&desk, person, list_queue::Scope::All, 0, "").await, Err(Error::NotFound)));
-        let decision = screen_referral::Screening { referral_id: &id, disposition: None, reason: String::new().into(), review_on: "" };
+        let decision = screen_referral::Screening {
+            referral_id: &id,
+            disposition: None,
+            reason: String::new().into(),
+            review_on: "",
+            duplicate_of: "",
+        };
         assert!(matches!(screen_referral::screen_referral(&desk, person, decision).await, Err(Error::NotFound)));
     }
     for person in [&head, &staff("mission"), &staff("kent")] {
@@ -368,7 +374,7 @@ async fn a_victim_services_officer_submits_for_the_regional_headquarters_and_an_
         ..referral("v-1")
     };
     submit(&desk, &vso, from_region).await;
-    let (_, full) = get_referral(&desk, &officer(1), &only_id(&desk).await).await.unwrap();
+    let (_, full) = get_referral(&desk, &officer(1), &only_id(&desk).await, None).await.unwrap();
     assert_eq!((full.state.code(), full.flags.codes()), ("needs-clarification", vec!["representative-relation-unknown".to_owned()]));
 }
 

@@ -49,6 +49,11 @@ pub fn officer(n: u32) -> Caller {
     caller(&format!("rj-officer-{n}"), &[proto::role::RJ_OFFICER], &[], &[])
 }
 
+/// A supervisor, who needs no tie to any case.
+pub fn supervisor(n: u32) -> Caller {
+    caller(&format!("rj-supervisor-{n}"), &[proto::role::RJ_SUPERVISOR], &[], &[])
+}
+
 /// A referral with nothing left to ask.
 pub fn referral(key: &str) -> Referral {
     Referral {
@@ -110,7 +115,7 @@ pub async fn service(desk: &Desk) -> Transaction<'static, Postgres> {
 pub async fn only_content(desk: &Desk) -> Vec<u8> {
     let mut db = service(desk).await;
     let id: uuid::Uuid = only_id(desk).await.parse().unwrap();
-    intake::store::referral::read(&mut db, &desk.vault, id).await.unwrap().unwrap().content
+    intake::store::referral::read(&mut db, &desk.vault, id, None, None).await.unwrap().unwrap().content
 }
 
 /// Bodies waiting on a subject, in the order of writing.

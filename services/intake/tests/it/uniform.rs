@@ -30,7 +30,9 @@ async fn a_hidden_receipt_or_referral_an_absent_one_and_no_name_at_all_are_the_s
     same("GetReceipt", &read(&receipt.number).await, &read(&number).await, &read("no number").await);
 
     // Not even asked of the door, these two refuse before they look.
-    let read = async |id: &str| refused(door.get_referral(asked(&stranger, GetReferralRequest { referral_id: id.into() }))).await;
+    let read = async |id: &str| {
+        refused(door.get_referral(asked(&stranger, GetReferralRequest { referral_id: id.into(), ..Default::default() }))).await
+    };
     same("GetReferral", &read(&id).await, &read(&absent).await, &read("no id").await);
     let screen = async |id: &str| {
         let request = ScreenReferralRequest { referral_id: id.into(), ..Default::default() };

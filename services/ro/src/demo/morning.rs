@@ -250,6 +250,7 @@ pub async fn nhq_screens(day: &Day, referrals: &Referrals) -> Result<Case, Failu
             disposition: disposition as i32,
             reason: "demonstration: both sides have been spoken with".to_owned(),
             review_on: if deferred { day.in_days(30) } else { String::new() },
+            ..Default::default()
         };
         let answer = intake.screen_referral(request).await?.into_inner();
         day.must(answer.state() == expected, RIGHT_STATE)?;

@@ -48,6 +48,9 @@ pub struct Screen {
     /// For a deferral: when to look again, YYYY-MM-DD
     #[arg(long, default_value = "")]
     review_on: String,
+    /// For a duplicate: the receipt number of the referral that it repeats; it goes with that one's case
+    #[arg(long, value_name = "NUMBER", default_value = "")]
+    duplicate_of: String,
     #[command(flatten)]
     pub common: Common,
 }
@@ -126,6 +129,7 @@ impl Screen {
             disposition: self.decision as i32,
             reason: self.reason.clone(),
             review_on: self.review_on.clone(),
+            duplicate_of: self.duplicate_of.clone(),
         };
         let answer = session.intake(&who)?.screen_referral(request).await?.into_inner();
         if session.json {

@@ -1,0 +1,131 @@
+//! The end of a referral that never opened a case: closed, and used by nobody for as long as it is kept, it is destroyed [LPR4].
+//!
+//! The service orders it from itself, under its own signature, so that it waits and can be stopped like any other destruction.
+
+use std::{sync::Arc, time::Duration};
+
+use chassis::{
+    audit::Signer,
+    database::{self, Actor},
+    destruction::{Orders, Receiver, Signed},
+    inbox::{Handler, Incoming, Rejection},
+    refusal::store_error,
+};
+use proto::id::ReferralId;
+use sqlx::PgConnection;
+use tokio_util::sync::CancellationToken;
+use uuid::Uuid;
+
+use super::{Desk, purge_referral};
+use crate::store::retention;
+
+/// How often it looks.
+const EVERY: Duration = Duration::from_secs(60);
+/// Referrals of one pass at most.
+const BATCH: i64 = 200;
+
+/// What keeps such an order from passing for that of another row.
+pub const KIND: &str = "referral-retention";
+
+/// Carries out what this service has ordered from itself.
+#[derive(Clone)]
+pub struct Expired {
+    pub desk: Desk,
+    /// How long a referral that opened no case is kept after its last use, in months.
+    pub months: u16,
+}
+
+/// Notices what is over, and destroys it once nobody has stopped that.
+pub struct Expiry {
+    pub orders: Orders<Expired>,
+    pub signer: Arc<Signer>,
+}
+
+impl Expiry {
+    #[must_use]
+    pub fn new(desk: Desk, signer: Arc<Signer>, months: u16, wait: time::Duration) -> Self {
+        let (key, clock) = (Some(signer.public()), desk.clock.clone());
+        Self { orders: Orders { receiver: Expired { desk, months }, key, clock, wait }, signer }
+    }
+
+    /// Looks until stopped.
+    ///
+    /// # Errors
+    /// None: what fails is tried again.
+    pub async fn keep(self, stop: CancellationToken) -> anyhow::Result<()> {
+        loop {
+            if let Err(error) = self.notice().await {
+                tracing::error!(reason = %error, "referrals whose retention is over could not be looked for");
+            }
+            if let Err(error) = self.orders.look(&self.desk().pool, "intake").await {
+                tracing::error!(error = store_error(&error), "referrals whose retention is over wait to be destroyed");
+            }
+            tokio::select! {
+                () = stop.cancelled() => return Ok(()),
+                () = tokio::time::sleep(EVERY) => {}
+            }
+        }
+    }
+
+    /// Orders the destruction of what is over; how many that were.
+    ///
+    /// # Errors
+    /// The database failed, or an order was not taken.
+    pub async fn notice(&self) -> chassis::Result<usize> {
+        let desk = self.desk();
+        let mut tx = database::begin(&desk.pool, &Actor::service("intake").at(desk.clock.now())).await?;
+        let over = retention::over(&mut tx, desk.clock.now(), self.orders.receiver.months, None, BATCH).await?;
+        for referral in &over {
+            let message = self.order(*referral);
+            let taken = match self.orders.read(&message).await {
+                Ok(work) => self.orders.apply(&mut tx, work, &message).await,
+                Err(rejection) => Err(rejection),
+            };
+            taken.map_err(|rejection| chassis::Error::Internal(format!("an order to destroy was not taken: {rejection:?}")))?;
+        }
+        tx.commit().await?;
+        Ok(over.len())
+    }
+
+    fn order(&self, referral: Uuid) -> Incoming {
+        let id = referral.to_string();
+        let signature = hex::encode(self.signer.sign_row(KIND, &[&id]));
+        Incoming {
+            event_id: id.clone(),
+            subject: KIND.to_owned(),
+            body: format!("{id} {signature}").into_bytes().into(),
+            headers: std::collections::BTreeMap::new(),
+            attempt: 1,
+        }
+    }
+
+    const fn desk(&self) -> &Desk {
+        &self.orders.receiver.desk
+    }
+}
+
+impl Receiver for Expired {
+    type Order = ReferralId;
+    const MAKER: &'static str = "intake";
+    const KIND: &'static str = KIND;
+
+    fn read(&self, body: &[u8]) -> Result<Signed<ReferralId>, Rejection> {
+        let never = || Rejection::Never { reason: "malformed-message", detail: "this is no order about a referral".to_owned() };
+        let (id, signature) = std::str::from_utf8(body).ok().and_then(|text| text.split_once(' ')).ok_or_else(never)?;
+        let order: ReferralId = id.parse().map_err(|_| never())?;
+        let signature = hex::decode(signature).map_err(|_| never())?;
+        Ok(Signed { about: order.uuid(), values: vec![id.to_owned()], signature, order })
+    }
+
+    async fn forbids(&self, tx: &mut PgConnection, order: &ReferralId) -> chassis::Result<Option<&'static str>> {
+        let now = self.desk.clock.now();
+        let over = retention::over(tx, now, self.months, Some(order.uuid()), 1).await?;
+        Ok(if over.is_empty() { Some("retention-not-over") } else { None })
+    }
+
+    async fn carry_out(&self, tx: &mut PgConnection, order: ReferralId) -> chassis::Result<()> {
+        let done = purge_referral::destroy(tx, &self.desk, order.uuid(), self.desk.clock.now()).await?;
+        tracing::warn!(referral.id = %order, keys = done.keys, "a referral that opened no case was destroyed: its retention is over");
+        Ok(())
+    }
+}
