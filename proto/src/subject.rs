@@ -208,6 +208,8 @@ pub const REPORTING_GRANTS: Consumer = consumer("reporting", &SAFETY, "reporting
 pub const CASES_CONCERNS: Consumer = consumer("cases", &SAFETY, "cases-concerns", &[CONCERN_RAISED, CONCERN_CHANGED]);
 /// Who may read what was accepted: a referral is no way around the case that was opened from it.
 pub const INTAKE_TIES: Consumer = consumer("intake", &EVENTS, "intake-ties", &[CASE_TIES]);
+/// Safety has a concern that travelled with a submission: it need not be sent again.
+pub const INTAKE_CONCERNS: Consumer = consumer("intake", &SAFETY, "intake-concerns", &[CONCERN_RAISED, CONCERN_CHANGED]);
 /// On their own: a purge waits behind no import, and holds nothing up.
 pub const INTAKE_PURGES: Consumer = consumer("intake", &EVENTS, "intake-purges", &[CASE_PURGED]);
 pub const NOTIFICATION_PURGES: Consumer = consumer("notification", &EVENTS, "notification-purges", &[CASE_PURGED]);
@@ -315,7 +317,8 @@ pub fn witnessing(service: &str) -> Witnessing {
     WITNESSES.into_iter().find(|place| place.service == service).unwrap_or(WITNESSES[0])
 }
 
-pub const CONSUMERS: [Consumer; 30] = [
+pub const CONSUMERS: [Consumer; 31] = [
+    INTAKE_CONCERNS,
     INTAKE_REFERRALS,
     INTAKE_CONTACTS,
     INTAKE_GRANTS,

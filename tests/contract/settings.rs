@@ -39,14 +39,16 @@ fn the_operations_guide_lists_every_setting_of_every_process() {
 }
 
 fn tables() -> String {
-    let shared: Vec<String> = variables(&of("intake")).into_keys().map(|name| suffix("intake", &name)).collect();
+    let of_one = |process: &str| -> Vec<String> { variables(&of(process)).into_keys().map(|name| suffix(process, &name)).collect() };
+    let (mut shared, safety, reporting) = (of_one("intake"), of_one("safety"), of_one("reporting"));
+    shared.retain(|name| safety.contains(name) && reporting.contains(name));
     let mut text = String::from("\nEvery process (`<SERVICE>_` stands for its name in capitals):\n\n");
+    let is_shared = |arg: &Arg| shared.contains(&arg.get_id().as_str().to_uppercase());
     let intake = of("intake");
-    text += &table("<SERVICE>_", intake.get_arguments().filter(|arg| has_variable(arg)));
+    text += &table("<SERVICE>_", intake.get_arguments().filter(|arg| has_variable(arg) && is_shared(arg)));
     for process in repo::PROCESSES {
         let own = of(process);
-        let mut own =
-            own.get_arguments().filter(|arg| has_variable(arg) && !shared.contains(&arg.get_id().as_str().to_uppercase())).peekable();
+        let mut own = own.get_arguments().filter(|arg| has_variable(arg) && !is_shared(arg)).peekable();
         if own.peek().is_some() {
             text += &format!("\nOf `{process}` alone:\n\n");
             text += &table(&repo::prefix(process), own);

@@ -10,6 +10,7 @@ mod dumped;
 mod flood;
 mod glass;
 mod guarded;
+mod handed_over;
 mod killed;
 mod outsider;
 mod people;

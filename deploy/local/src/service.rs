@@ -152,8 +152,12 @@ impl Surroundings<'_> {
         ]);
         match service {
             // Here nothing is anybody's, and nobody waits a day to see a purge.
-            "intake" => settings.push(("DESTRUCTION_WAIT", "0".to_owned())),
-            "cases" => settings.extend([("INTAKE_URL", self.url("intake")?), ("DOCUMENTS", text(self.documents))]),
+            "intake" => settings.extend([("SAFETY_URL", self.url("safety")?), ("DESTRUCTION_WAIT", "0".to_owned())]),
+            "cases" => settings.extend([
+                ("INTAKE_URL", self.url("intake")?),
+                ("SAFETY_URL", self.url("safety")?),
+                ("DOCUMENTS", text(self.documents)),
+            ]),
             "safety" => settings
                 .extend([("NOTIFICATION_URL", self.url("notification")?), ("FIRST_ADMINISTRATORS", identity::first_administrators())]),
             "notification" => settings.extend([

@@ -26,6 +26,10 @@ pub struct Config {
     #[arg(long, default_value = "https://127.0.0.1:50051")]
     pub intake_url: String,
 
+    /// Address of safety, where concerns are handed over when the bus is silent
+    #[arg(long, default_value = "https://127.0.0.1:50053")]
+    pub safety_url: String,
+
     /// Minutes for which a break-glass opens a case, 15 to 1440. An example until CSC sets it
     #[arg(long, default_value_t = 240, value_parser = clap::value_parser!(u16).range(15..=1440))]
     pub glass_lasts: u16,

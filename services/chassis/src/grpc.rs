@@ -3,12 +3,14 @@
 use std::{
     future::{Future, poll_fn},
     net::IpAddr,
+    panic::AssertUnwindSafe,
     pin::Pin,
     sync::Arc,
     task::{Context as Task, Poll},
     time::Duration,
 };
 
+use futures::FutureExt;
 use http::{Request, Response};
 use tonic::{
     Status,
@@ -135,7 +137,11 @@ impl Gate {
             // Whoever is refused is heard out at nobody's cost: the place is free by then.
             Err(status) => return Err((status, request.into_body())),
         }
-        let answer = inner.call(request).await;
+        // A panic is this call's own: on the connection others wait for their answers.
+        let answer = match AssertUnwindSafe(inner.call(request)).catch_unwind().await {
+            Ok(answer) => answer,
+            Err(_) => Ok(Status::from(Error::Internal(format!("{method} panicked"))).into_http()),
+        };
         drop(place);
         Ok(answer.map(|answer| limits::explained(&answer).map_or(answer, |status| status.into_http())))
     }

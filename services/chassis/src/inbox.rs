@@ -5,7 +5,6 @@
 use std::{
     collections::BTreeMap,
     future::{Future, poll_fn},
-    panic::AssertUnwindSafe,
     task::Poll,
     time::Duration,
 };
@@ -19,15 +18,15 @@ use futures::{
     stream::FuturesUnordered,
 };
 use sha2::{Digest, Sha256};
-use sqlx::{Acquire, PgConnection};
+use sqlx::PgConnection;
 use tracing::Instrument;
 
 use crate::{
+    apply::{self, READ_DEADLINE, STORE_REFUSED, Verdict, guarded},
     bus::ConsumerSpec,
-    database::{self, Actor},
     lifecycle::Context,
     refusal::{is_passing, store_error},
-    replay, set_aside, trace,
+    replay, trace,
     turns::{Turns, put_off, take_turns},
 };
 
@@ -44,10 +43,6 @@ const OF_ONE_SENDER: usize = 128;
 const READ_TOGETHER: Duration = Duration::from_millis(250);
 /// Messages still being read, beside which nothing new is taken in.
 const MOST_READING: usize = 2 * BATCH;
-/// What a handler may take to read one message, calls to other services included.
-pub(crate) const READ_DEADLINE: Duration = Duration::from_secs(10);
-/// What a handler may take to write one message.
-pub(crate) const APPLY_DEADLINE: Duration = Duration::from_secs(10);
 /// After this many deliveries a message that still cannot be applied is an error that someone must look at.
 const PATIENCE: i64 = 20;
 const MOST_HEADERS: usize = 16;
@@ -104,7 +99,7 @@ impl From<sqlx::Error> for Rejection {
         if is_passing(&error) {
             Self::Later(store_error(&error))
         } else {
-            Self::Never { reason: "store-refused", detail: store_error(&error) }
+            Self::Never { reason: STORE_REFUSED, detail: store_error(&error) }
         }
     }
 }
@@ -134,11 +129,13 @@ pub trait Handler: Send + Sync + 'static {
 
     /// Writes the effect. In the transaction that also remembers the message.
     fn apply(&self, tx: &mut PgConnection, work: Self::Work, message: &Incoming) -> impl Future<Output = Result<(), Rejection>> + Send;
-}
 
-enum Verdict {
-    Applied,
-    Later(String),
+    /// Saves what must not be lost even of a message that can never be applied, whatever came over `read` and `apply`: then it is set aside.
+    /// Where this fails too, the message is tried again for ever. It is done once for a message. Most have nothing to save.
+    fn save(&self, tx: &mut PgConnection, message: &Incoming) -> impl Future<Output = Result<(), Rejection>> + Send {
+        let _ = (tx, message);
+        std::future::ready(Ok(()))
+    }
 }
 
 /// Hears, and replays what an operator asks for, until stopped.
@@ -276,9 +273,11 @@ async fn settle<H: Handler>(ctx: &Context, spec: ConsumerSpec, handler: &H, batc
         messages.push((message, incoming));
         works.push((span, work));
     }
-    let verdicts = match apply_all(ctx, spec, handler, &messages, works).await {
+    let verdicts = match apply::apply_all(ctx, spec, handler, &messages, works).await {
         Ok(verdicts) => verdicts,
-        Err(error) => messages.iter().map(|_| Verdict::Later(store_error(&error))).collect(),
+        Err(error) if is_passing(&error) => messages.iter().map(|_| Verdict::Later(store_error(&error))).collect(),
+        // One of them spoils the transaction of all: each has its own now.
+        Err(_) => apply::apply_each(ctx, spec, handler, &messages).await,
     };
     ctx.outbox.wake();
     let answers = messages.iter().zip(&verdicts).map(|((message, incoming), verdict)| async move {
@@ -301,76 +300,6 @@ async fn settle<H: Handler>(ctx: &Context, spec: ConsumerSpec, handler: &H, batc
     join_all(answers).await;
 }
 
-async fn apply_all<H: Handler>(
-    ctx: &Context,
-    spec: ConsumerSpec,
-    handler: &H,
-    messages: &[(jetstream::Message, Incoming)],
-    works: Vec<(tracing::Span, Result<H::Work, Rejection>)>,
-) -> sqlx::Result<Vec<Verdict>> {
-    let mut tx = database::begin(&ctx.pool, &Actor::service(ctx.name)).await?;
-    let mut verdicts = Vec::with_capacity(messages.len());
-    for ((_, message), (span, work)) in messages.iter().zip(works) {
-        verdicts.push(apply_one(ctx, spec, handler, &mut tx, message, work).instrument(span).await?);
-    }
-    tx.commit().await?;
-    Ok(verdicts)
-}
-
-async fn apply_one<H: Handler>(
-    ctx: &Context,
-    spec: ConsumerSpec,
-    handler: &H,
-    tx: &mut PgConnection,
-    message: &Incoming,
-    work: Result<H::Work, Rejection>,
-) -> sqlx::Result<Verdict> {
-    let now = ctx.clock.now();
-    let mut step = tx.begin().await?;
-    let first = sqlx::query!(
-        "insert into inbox (consumer, event_id, received_at) values ($1, $2, $3) on conflict do nothing",
-        spec.name,
-        message.event_id,
-        now
-    )
-    .execute(&mut *step)
-    .await?
-    .rows_affected()
-        == 1;
-    if !first {
-        step.commit().await?;
-        return Ok(Verdict::Applied);
-    }
-    let applied = match work {
-        Ok(work) => guarded(APPLY_DEADLINE, handler.apply(&mut step, work, message)).await,
-        Err(rejection) => Err(rejection),
-    };
-    match applied {
-        Ok(()) => {
-            step.commit().await?;
-            Ok(Verdict::Applied)
-        }
-        Err(Rejection::Later(why)) => {
-            step.rollback().await?;
-            Ok(Verdict::Later(why))
-        }
-        Err(Rejection::Never { reason, detail }) => {
-            step.rollback().await?;
-            set_aside::quarantine(tx, &ctx.vault, spec.name, message, (reason, &detail), ctx.ids.uuid(), now).await?;
-            Ok(Verdict::Applied)
-        }
-    }
-}
-
-/// A deadline, and a panic that stays with its own message.
-pub(crate) async fn guarded<T>(deadline: Duration, work: impl Future<Output = Result<T, Rejection>>) -> Result<T, Rejection> {
-    match tokio::time::timeout(deadline, AssertUnwindSafe(work).catch_unwind()).await {
-        Ok(Ok(outcome)) => outcome,
-        Ok(Err(_)) => Err(Rejection::Never { reason: "handler-panicked", detail: "this version cannot handle the message".to_owned() }),
-        Err(_) => Err(Rejection::Later("it took too long".to_owned())),
-    }
-}
-
 /// Before a message is delivered for the next time.
 pub(crate) fn delay(attempt: i64) -> Duration {
     let exponent = u32::try_from(attempt.clamp(1, 8)).unwrap_or(8);
@@ -383,7 +312,8 @@ fn incoming(message: &jetstream::Message, from_outside: bool) -> Incoming {
     let attempt = info.as_ref().map_or(1, |i| i.delivered);
     let subject = printable(&message.subject);
     let event_id = match headers.get("ce-id") {
-        Some(id) if !from_outside => format!("{subject}|{}", id.chars().take(100).collect::<String>()),
+        // Longer than an index can hold, it would be refused with all that came with it.
+        Some(id) if !from_outside && subject.len() <= LONGEST_HEADER => format!("{subject}|{}", id.chars().take(100).collect::<String>()),
         _ => {
             // The sequence alone would not do: a rolled-back store hands it out twice.
             let place = info.map(|i| format!("{}|{}|{}", i.stream, i.stream_sequence, i.published)).unwrap_or_default();

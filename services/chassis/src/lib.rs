@@ -4,6 +4,7 @@
 
 pub mod access;
 mod actor;
+mod apply;
 pub mod audit;
 pub mod bus;
 pub mod client;

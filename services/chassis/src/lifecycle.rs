@@ -368,6 +368,7 @@ where
             None => {
                 let process = Process::new(name, settings, Clock::system(), Ids::random());
                 listen_for_signals(&process.stop)?;
+                process.watch_clock();
                 let served = serve(config, process.clone()).await;
                 process.end().await;
                 process.verdict(served)

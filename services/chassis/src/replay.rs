@@ -6,9 +6,10 @@ use sqlx::Acquire;
 use uuid::Uuid;
 
 use crate::{
+    apply::{APPLY_DEADLINE, READ_DEADLINE, guarded},
     bus::ConsumerSpec,
     database::{self, Actor},
-    inbox::{APPLY_DEADLINE, Handler, Incoming, READ_DEADLINE, Rejection, guarded},
+    inbox::{Handler, Incoming, Rejection},
     lifecycle::Context,
     refusal::store_error,
     set_aside,

@@ -1,4 +1,4 @@
-//! The settings of intake: those every service has, and how long things are kept.
+//! The settings of intake: those every service has, how long things are kept, and where safety is.
 
 use chassis::{Configured, Settings};
 
@@ -17,6 +17,10 @@ pub struct Config {
     /// years. How much more is CSC's to set, from its disposition authority
     #[arg(long, default_value_t = 24, value_parser = clap::value_parser!(u16).range(24..=1200))]
     pub retention_months: u16,
+
+    /// Address of safety, where concerns are handed over when the bus is silent
+    #[arg(long, default_value = "https://127.0.0.1:50053")]
+    pub safety_url: String,
 }
 
 impl Configured for Config {

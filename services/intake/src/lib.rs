@@ -13,6 +13,7 @@ pub mod wire;
 use std::sync::Arc;
 
 use chassis::audit::Signer;
+use proto::safety::v1::safety_client::SafetyClient;
 use sqlx::migrate::Migrator;
 
 pub use config::Config;
@@ -39,6 +40,7 @@ pub async fn serve(config: Config, ctx: chassis::Context) -> anyhow::Result<()> 
         }
         None => tracing::warn!("no audit key is set: no referral is destroyed when its retention is over"),
     }
+    ctx.deliver_directly(app::hand_over::ToSafety(SafetyClient::new(ctx.peer("safety", &config.safety_url)?)));
     chassis::audit::join(&ctx, witness_ring())?;
     ctx.serve_grpc(proto::DESCRIPTOR_BYTES, access::RULES, grpc::routes(desk)).await
 }

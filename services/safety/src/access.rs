@@ -30,7 +30,7 @@ const ADMINISTRATORS: &[&str] = &[role::DIRECTORY_ADMINISTRATOR];
 
 /// A rule for each RPC; a test holds the list to the descriptor.
 pub const RULES: &[Rule] = &[
-    Rule { method: RAISE, permission: "concern.raise", clause: "RM1c", allow: &[WHOEVER] },
+    Rule { method: RAISE, permission: "concern.raise", clause: "RM1c", allow: &[WHOEVER, "service:cases", "service:intake"] },
     Rule { method: "/ro.safety.v1.Safety/GetConcernReceipt", permission: "concern.receipt", clause: "RM1c", allow: &[ANYONE] },
     Rule { method: ACCEPT, permission: "concern.accept", clause: "R3e", allow: &[ANYONE] },
     Rule { method: "/ro.safety.v1.Safety/CloseConcern", permission: "concern.close", clause: "R3e", allow: &role::RJ_UNIT },

@@ -12,12 +12,13 @@ use std::{sync::Arc, time::Duration};
 
 use chassis::{Context, access::Access, audit::Signer, limits::LARGE};
 use proto::{
+    notification::v1::notification_client::NotificationClient,
     safety::v1::safety_server::SafetyServer,
     subject::{SAFETY_DELIVERED, SAFETY_RAISES},
 };
 use sqlx::migrate::Migrator;
 
-use app::{Ladders, Tools, by_heart, devices, directory, epoch, grants, guard, ring, roster, second_road, watch::Hub};
+use app::{Ladders, Tools, by_heart, devices, directory, epoch, grants, guard, hand_over::ToNotification, ring, roster, watch::Hub};
 pub use config::Config;
 
 /// This service's own tables.
@@ -65,7 +66,8 @@ pub async fn serve(config: Config, ctx: Context) -> anyhow::Result<()> {
     ctx.spawn("ring-after-restore", ring_after_a_restore(ctx.clone(), tools.clone()));
     ctx.spawn("guard", guard::keep(ctx.clone(), tools.clone()));
     ctx.spawn("watchers", hub.clone().follow(ctx.clone()));
-    ctx.spawn("second-road", second_road::keep_open(ctx.clone(), tools.clone(), ctx.peer("notification", &config.notification_url)?));
+    let notification = NotificationClient::new(ctx.peer("notification", &config.notification_url)?);
+    ctx.deliver_directly(ToNotification { tools: tools.clone(), client: notification });
     let raised = bus::Raised { tools: tools.clone() };
     ctx.consume(SAFETY_RAISES.stream, SAFETY_RAISES.name, SAFETY_RAISES.filters, raised);
     let delivered = bus::Delivered { tools: tools.clone() };

@@ -7,6 +7,7 @@ pub mod break_glass;
 pub mod events;
 pub mod follow_concern;
 pub mod glass_watch;
+pub mod hand_over;
 pub mod hear_obeyed;
 pub mod holds;
 pub mod keep_document;

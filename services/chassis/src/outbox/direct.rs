@@ -37,12 +37,7 @@ pub trait Receiver: Send + Sync + 'static {
     fn hand_over(&self, message: &Unconfirmed) -> impl Future<Output = Result<(), Status>> + Send;
 
     /// Notes that it arrived, in the service's own words.
-    fn confirm(
-        &self,
-        tx: &mut PgConnection,
-        message: &Unconfirmed,
-        at: OffsetDateTime,
-    ) -> impl Future<Output = crate::Result<()>> + Send {
+    fn confirm(&self, tx: &mut PgConnection, message: &Unconfirmed, at: OffsetDateTime) -> impl Future<Output = crate::Result<()>> + Send {
         let id = message.id;
         async move {
             confirm(tx, id, at).await?;

@@ -3,6 +3,7 @@
 //! Order is kept within an aggregate: a relay holds the aggregate, not the row. A publish acknowledgement is a hint; a
 //! message that must be confirmed is final only when the receiver's own database has it, and is sent again until then.
 
+pub mod direct;
 mod lost;
 mod relay;
 
@@ -160,6 +161,22 @@ pub async fn tell_again(tx: &mut PgConnection, outgoing: &Outgoing, at: OffsetDa
     if told == 0 { enqueue(tx, outgoing, at).await } else { Ok(()) }
 }
 
+/// Notes that the receiver's own database holds every message of an aggregate that must be confirmed; how many were not before.
+///
+/// # Errors
+/// The statement failed.
+pub async fn confirm_aggregate(tx: &mut PgConnection, aggregate: Uuid, at: OffsetDateTime) -> sqlx::Result<u64> {
+    let done = sqlx::query!(
+        "update outbox set confirmed_at = $2, carried_at = coalesce(carried_at, $2)
+         where aggregate = $1 and must_be_confirmed and confirmed_at is null",
+        aggregate,
+        at
+    )
+    .execute(tx)
+    .await?;
+    Ok(done.rows_affected())
+}
+
 /// Notes that the receiver's own database holds the message. `false` where it was confirmed before, or is not ours.
 ///
 /// # Errors
@@ -196,30 +213,53 @@ pub struct Unconfirmed {
     pub body: Vec<u8>,
 }
 
-/// Messages that must be confirmed and were not within three seconds, oldest first; at most `limit`. Those in clear come before those
-/// that need a key: without one, they are what can still be handed over.
-/// For the second road: a direct call to the receiver.
+/// What is not confirmed: as it travels, and the ids of what cannot be opened.
+pub struct Overdue {
+    pub open: Vec<Unconfirmed>,
+    pub closed: Vec<Uuid>,
+}
+
+/// Messages on these subjects (`*` stands for anything) that must be confirmed and were not within three seconds, without those of these
+/// ids, oldest first; at most `limit`. Those in clear come before those that need a key: without one, they are what can still be handed
+/// over. What is from further ahead than that was written before the clock was set back.
 ///
 /// # Errors
 /// The statement failed.
-pub async fn unconfirmed(db: &mut PgConnection, vault: &Vault, at: OffsetDateTime, limit: i64) -> sqlx::Result<Vec<Unconfirmed>> {
+pub async fn unconfirmed(
+    db: &mut PgConnection,
+    vault: &Vault,
+    (subjects, left_out): (&[&str], &[Uuid]),
+    at: OffsetDateTime,
+    limit: i64,
+) -> sqlx::Result<Overdue> {
     let rows = sqlx::query!(
         "select id, subject, body, sealed from outbox
          where must_be_confirmed and confirmed_at is null and (created_at < $1 or created_at > $2)
-         order by sealed, position limit $3",
+             and subject like any($3) and id <> all($4)
+         order by sealed, position limit $5",
         at - CONFIRM_WITHIN,
         at + CONFIRM_WITHIN,
+        &patterns(subjects),
+        left_out,
         limit
     )
     .fetch_all(&mut *db)
     .await?;
     let sealed: Vec<&[u8]> = rows.iter().filter(|row| row.sealed).map(|row| row.body.as_slice()).collect();
     let keys = vault.keys_of(db, &sealed).await?;
-    let open = rows.into_iter().filter_map(|row| {
-        let body = readable(&keys, row.id, row.body, row.sealed)?;
-        Some(Unconfirmed { id: row.id, subject: row.subject, body })
-    });
-    Ok(open.collect())
+    let mut overdue = Overdue { open: Vec::new(), closed: Vec::new() };
+    for row in rows {
+        match readable(&keys, row.id, row.body, row.sealed) {
+            Some(body) => overdue.open.push(Unconfirmed { id: row.id, subject: row.subject, body }),
+            None => overdue.closed.push(row.id),
+        }
+    }
+    Ok(overdue)
+}
+
+/// Subjects as the database compares them.
+fn patterns(subjects: &[&str]) -> Vec<String> {
+    subjects.iter().map(|subject| subject.replace('*', "%")).collect()
 }
 
 /// The body as it travels. One whose key is away waits, and does not keep the others.
@@ -241,7 +281,6 @@ pub(crate) async fn seal_in_clear(tx: &mut PgConnection, vault: &Vault, subjects
     if subjects.is_empty() {
         return Ok(0);
     }
-    let patterns: Vec<String> = subjects.iter().map(|subject| subject.replace('*', "%")).collect();
     // Most messages hold ids and codes and stay in clear for ever: from one subject to the next, and never over the rows of one.
     let in_clear = sqlx::query_scalar!(
         r#"with recursive subjects as (
@@ -250,7 +289,7 @@ pub(crate) async fn seal_in_clear(tx: &mut PgConnection, vault: &Vault, subjects
                select (select subject from outbox where not sealed and subject > subjects.subject order by subject limit 1)
                from subjects where subjects.subject is not null)
            select subject as "subject!" from subjects where subject like any($1)"#,
-        &patterns
+        &patterns(subjects)
     )
     .fetch_all(&mut *tx)
     .await?;

@@ -21,6 +21,29 @@ use crate::world::{SOON, World};
 pub struct Writes {
     passing: Arc<AtomicUsize>,
     pub mended: Arc<AtomicBool>,
+    /// What must not be lost of a message is saved, as an alarm is.
+    saves: bool,
+}
+
+/// Fails as its message says: a class of SQLSTATE, or a word.
+async fn fails_as(tx: &mut PgConnection, how: &str) -> Result<(), Rejection> {
+    match how {
+        "panic" => std::panic::panic_any("as the test wants"),
+        "io" => Err(sqlx::Error::Io(std::io::Error::from(std::io::ErrorKind::BrokenPipe)).into()),
+        "protocol" => Err(sqlx::Error::Protocol("as the test wants".to_owned()).into()),
+        "no-row" => Err(sqlx::Error::RowNotFound.into()),
+        "domain" => Err(Rejection::Never { reason: "malformed-message", detail: "as the test wants".into() }),
+        "hangs" => std::future::pending().await,
+        // Seen only when the transaction is committed: it spoils that of its neighbours.
+        "at-the-end" => {
+            sqlx::query("insert into late (n) values (1), (1)").execute(tx).await?;
+            Ok(())
+        }
+        code => {
+            sqlx::query("select fail_with($1)").bind(code).execute(tx).await?;
+            Ok(())
+        }
+    }
 }
 
 impl Handler for Writes {
@@ -36,6 +59,9 @@ impl Handler for Writes {
 
     async fn apply(&self, tx: &mut PgConnection, body: Vec<u8>, _: &Incoming) -> Result<(), Rejection> {
         sqlx::query("insert into heard (body) values ($1)").bind(&body).execute(&mut *tx).await?;
+        if let Some(how) = std::str::from_utf8(&body).ok().and_then(|body| body.strip_prefix("fails: ")) {
+            return fails_as(tx, how).await;
+        }
         match body.as_slice() {
             // Written, then refused: the write must not stay.
             b"mended later" if !self.mended.load(Ordering::Relaxed) => {
@@ -49,6 +75,14 @@ impl Handler for Writes {
             b"panics" => std::panic::panic_any("as the test wants"),
             _ => Ok(()),
         }
+    }
+
+    async fn save(&self, tx: &mut PgConnection, message: &Incoming) -> Result<(), Rejection> {
+        if self.saves {
+            let saved = [b"saved: ".as_slice(), &message.body].concat();
+            sqlx::query("insert into heard (body) values ($1)").bind(saved).execute(tx).await?;
+        }
+        Ok(())
     }
 }
 
@@ -172,4 +206,75 @@ async fn a_header_that_the_database_cannot_hold_does_not_hold_up_the_messages_be
         n => Err(n.to_string()),
     })
     .await;
+}
+
+/// One of each class that PostgreSQL has, and what is no answer of a database.
+const FAILURES: [&str; 43] = [
+    "01000", "02000", "03000", "08006", "09000", "0A000", "0B000", "0F000", "0L000", "0P000", "0Z000", "20000", "21000", "22001", "23505",
+    "24000", "25006", "26000", "27000", "28000", "2B000", "2D000", "2F000", "34000", "38000", "39000", "3B000", "3D000", "3F000", "40001",
+    "42P01", "53100", "54000", "55P03", "57014", "58030", "F0000", "HV000", "P0001", "XX001", "io", "protocol", "no-row",
+];
+
+/// What the tests of failures need in the hearer's database: a function that fails as it is asked to, and a rule that is looked at late.
+async fn prepare_failures(world: &World) {
+    let made = "
+        create function fail_with(code text) returns void language plpgsql as $$ begin raise exception using errcode = code; end $$;
+        create table late (n int constraint late_once unique deferrable initially deferred);
+        grant insert, select on late to public; grant execute on function fail_with to public;";
+    sqlx::raw_sql(made).execute(world.admin(&world.hearer)).await.unwrap();
+}
+
+#[tokio::test]
+async fn whatever_fails_over_a_message_what_must_not_be_lost_of_it_is_saved_and_its_neighbours_go_through() {
+    let world = World::new().await;
+    prepare_failures(&world).await;
+    world.teller.carry_outbox();
+    let failures: Vec<&str> = FAILURES.into_iter().chain(["panic", "domain", "at-the-end"]).collect();
+    for (n, how) in failures.iter().enumerate() {
+        world.tell(Uuid::from_u128(n as u128 + 1), &["good", &format!("fails: {how}"), "good"]).await;
+    }
+    world.hearer.hear_screenings(Writes { saves: true, ..Writes::default() });
+    let mut expected: Vec<String> = failures.iter().map(|how| format!("saved: fails: {how}")).collect();
+    expected.sort();
+    let look = async || {
+        let mut saved: Vec<String> = world.heard().await.into_iter().filter(|heard| heard.starts_with("saved")).collect();
+        saved.sort();
+        if saved == expected {
+            Ok(())
+        } else {
+            Err(format!("{:?}", expected.iter().filter(|one| !saved.contains(one)).collect::<Vec<_>>()))
+        }
+    };
+    eventually("everything is saved", SOON * 4, look).await;
+    let heard = world.heard().await;
+    assert_eq!(heard.iter().filter(|one| *one == "good").count(), 2 * failures.len());
+    assert!(!heard.iter().any(|one| one.starts_with("fails")), "what failed left something behind");
+    assert!(!world.hearer.stop.is_cancelled(), "the service goes on");
+    // What may still succeed is tried again, and everything else is kept with its bytes.
+    let aside: Vec<Vec<u8>> = sqlx::query_scalar("select body from quarantine").fetch_all(world.admin(&world.hearer)).await.unwrap();
+    let aside: Vec<String> = aside.into_iter().map(|body| String::from_utf8(body).unwrap()).collect();
+    for passing in ["08006", "25006", "40001", "53100", "55P03", "57014", "io"] {
+        assert!(!aside.contains(&format!("fails: {passing}")), "{passing}");
+    }
+    for lasting in ["22001", "42P01", "XX001", "panic", "domain", "at-the-end", "protocol"] {
+        assert!(aside.contains(&format!("fails: {lasting}")), "{lasting}");
+    }
+}
+
+#[tokio::test]
+async fn a_message_that_can_neither_be_applied_nor_saved_is_tried_again_for_ever_and_never_set_aside() {
+    let world = World::new().await;
+    prepare_failures(&world).await;
+    world.teller.carry_outbox();
+    // Nothing can be written that has to do with it, until somebody mends that.
+    let made = "
+        create function refuse() returns trigger language plpgsql as $$ begin raise exception using errcode = 'XX001'; end $$;
+        create trigger refuse before insert on heard for each row when (encode(new.body, 'escape') like '%fails%') execute function refuse();";
+    sqlx::raw_sql(made).execute(world.admin(&world.hearer)).await.unwrap();
+    world.tell(Uuid::from_u128(1), &["fails: panic", "good"]).await;
+    world.hearer.hear_screenings(Writes { saves: true, ..Writes::default() });
+    assert_eq!(world.hears(1).await, ["good"]);
+    assert_eq!(world.count(&world.hearer, "select count(*) from quarantine").await, 0);
+    sqlx::raw_sql("drop trigger refuse on heard").execute(world.admin(&world.hearer)).await.unwrap();
+    assert_eq!(world.hears(2).await, ["good", "saved: fails: panic"]);
 }

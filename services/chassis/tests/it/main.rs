@@ -5,6 +5,7 @@ mod auditing;
 mod carrying;
 mod certified;
 mod destroying;
+mod direct;
 mod fenced;
 mod granting;
 mod growing;

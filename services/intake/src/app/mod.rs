@@ -4,6 +4,7 @@ pub mod answer;
 pub mod get_contact;
 pub mod get_receipt;
 pub mod get_referral;
+pub mod hand_over;
 pub mod hear_ties;
 pub mod list_queue;
 pub mod purge_referral;

@@ -264,7 +264,7 @@ async fn keep_variant(
     Ok(true)
 }
 
-/// Hands a concern to safety, in the same transaction. The subject names the site only where a credential vouches for it: a site
+/// Hands a concern to safety, in the same transaction, and again until safety has it. The subject names the site only where a credential vouches for it: a site
 /// that was merely stated can be any word, and stands in the body, where safety looks it up [IM1b].
 async fn raise(
     db: &mut PgConnection,
@@ -282,7 +282,7 @@ async fn raise(
         ..safety::Concern::default()
     };
     let subject = vouched.map_or_else(|| subject::RAISE_WITHOUT_SITE.to_owned(), subject::raise_concern);
-    let outgoing = Outgoing::event(&desk.ids, concern::aggregate(concern), subject, &message).urgent();
+    let outgoing = Outgoing::event(&desk.ids, concern::aggregate(concern), subject, &message).until_confirmed();
     let key = sealed::concern_key(db, &desk.vault, concern.id.uuid(), at).await?;
     let outgoing = outgoing.sealed_if(key.as_ref()).map_err(sqlx::Error::from)?;
     outbox::enqueue(db, &outgoing, at).await

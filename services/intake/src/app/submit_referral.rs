@@ -103,6 +103,16 @@ fn site_mismatch() -> Refusal {
     )
 }
 
+/// Raises the concern in a referral that came on the subject of `site` and cannot be recorded; whether there was one [RM1c].
+///
+/// # Errors
+/// The database failed.
+pub async fn raise_alone(db: &mut PgConnection, desk: &Desk, site: &SiteCode, submission: Submission) -> Result<bool> {
+    let submitter = format!("bus:{site}");
+    let source = Source { submitter: &submitter, place: Some(site) };
+    raise_all(db, desk, &source, &[submission]).await
+}
+
 /// Raises what a site's system sent as a concern in a message that could not be read otherwise; whether there was one [RM1c].
 ///
 /// # Errors

@@ -1,5 +1,6 @@
 //! Submissions from the bus: decode, call the use case, answer. A message that cannot be read is answered and set aside.
 
+mod concerns;
 mod contacts;
 mod purges;
 mod referrals;
@@ -15,6 +16,7 @@ use sqlx::PgConnection;
 
 use crate::app::{Desk, answer};
 
+pub use concerns::Concerns;
 pub use contacts::Contacts;
 pub use purges::Purges;
 pub use referrals::Referrals;
@@ -39,6 +41,8 @@ pub fn listen(ctx: &Context, desk: &Desk, wait: time::Duration) -> anyhow::Resul
     ctx.consume(contacts.stream, contacts.name, contacts.filters, Contacts(desk.clone()));
     let ties = subject::INTAKE_TIES;
     ctx.consume(ties.stream, ties.name, ties.filters, TiesOfCases);
+    let concerns = subject::INTAKE_CONCERNS;
+    ctx.consume(concerns.stream, concerns.name, concerns.filters, Concerns(desk.clock.clone()));
     let purges = subject::INTAKE_PURGES;
     ctx.destroy_on_order((purges.stream, purges.name, purges.filters), wait, Purges(desk.clone()))
 }

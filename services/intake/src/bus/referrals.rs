@@ -40,4 +40,15 @@ impl Handler for Referrals {
             }
         }
     }
+
+    /// Whatever keeps the referral from being recorded: the concern in it is raised [RM1c].
+    async fn save(&self, tx: &mut PgConnection, message: &Incoming) -> Result<(), Rejection> {
+        let Ok(site) = SiteCode::from_str(message.subject_token(PLACE)) else { return Ok(()) };
+        let raised = match self.read(message).await? {
+            Work::Submission(submission) => submit_referral::raise_alone(tx, &self.0, &site, submission).await?,
+            Work::Unreadable(_) => submit_referral::raise_from_unreadable(tx, &self.0, &site, &message.body).await?,
+        };
+        tracing::error!(concerns = u8::from(raised), "a referral cannot be recorded: a concern in it is raised all the same");
+        Ok(())
+    }
 }

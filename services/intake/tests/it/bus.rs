@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use chassis::inbox::{Handler, Incoming, Rejection};
 use intake::{
     app::Desk,
-    bus::{Contacts, Referrals},
+    bus::{Concerns, Contacts, Referrals},
 };
 use prost::Message;
 use proto::{
@@ -175,4 +175,30 @@ async fn a_region_pushes_its_own_contacts_on_its_own_subject() {
     let told = answers(&desk, "quebec").await;
     assert_eq!(told[0].as_ref().map(|_| ()).map_err(|r| r.reason.as_str()), Err("region-mismatch"));
     assert_eq!(count(&desk, "contact").await, 1);
+}
+
+#[tokio::test]
+async fn the_concern_in_a_referral_that_cannot_be_recorded_is_raised_all_the_same_and_sent_until_safety_has_it() {
+    let desk = desk().await;
+    let sent = Referral { safety_concern: "said he will hurt himself".into(), ..referral("form-1") };
+    let incoming = message("ro.intake.submit.referral.mission", sent.encode_to_vec());
+    // As after a panic, or an answer of the database that never changes.
+    let mut tx = service(&desk).await;
+    Referrals(desk.clone()).save(&mut tx, &incoming).await.unwrap();
+    tx.commit().await.unwrap();
+    assert_eq!(count(&desk, "referral").await, 0);
+    let raised: Vec<Concern> = waiting(&desk, "ro.safety.raise.%").await;
+    let [concern] = raised.as_slice() else { panic!("one concern was expected") };
+    assert_eq!((concern.text.as_str(), concern.site.as_str()), ("said he will hurt himself", "mission"));
+    // Until safety says that it has it, and not because of what it says of another.
+    let mut open = "select count(*) from outbox where must_be_confirmed and urgent and confirmed_at is null";
+    let unconfirmed = async |sql: &'static str| sqlx::query_scalar::<_, i64>(sql).fetch_one(&desk.database.admin).await.unwrap();
+    for (concern_id, left) in [("11111111-1111-4111-8111-111111111111", 1), (concern.concern_id.as_str(), 0)] {
+        let fact = proto::safety::v1::ConcernRaised { concern_id: concern_id.into(), ..Default::default() };
+        let told = message(proto::subject::CONCERN_RAISED, fact.encode_to_vec());
+        deliver(&desk, &Concerns(desk.clock.clone()), &told).await.unwrap();
+        assert_eq!(unconfirmed(open).await, left);
+    }
+    open = "select count(*) from outbox where confirmed_at is not null";
+    assert_eq!(unconfirmed(open).await, 1);
 }

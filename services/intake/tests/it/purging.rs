@@ -52,7 +52,11 @@ async fn accepted(desk: &TestDesk, first: Referral) -> String {
 }
 
 async fn carry_everything(desk: &TestDesk) {
-    desk.database.admin.execute("update outbox set carried_at = now()").await.unwrap();
+    desk.database
+        .admin
+        .execute("update outbox set carried_at = now(), confirmed_at = case when must_be_confirmed then now() end")
+        .await
+        .unwrap();
 }
 
 /// As the handler of the bus does it; what this service answered.

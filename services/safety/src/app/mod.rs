@@ -11,13 +11,13 @@ pub mod epoch;
 pub mod fence;
 pub mod grants;
 pub mod guard;
+pub mod hand_over;
 pub mod proposals;
 pub mod raise_concern;
 pub mod read_concerns;
 pub mod ring;
 pub mod roster;
 pub mod route_concern;
-pub mod second_road;
 pub mod signed;
 pub mod watch;
 

@@ -56,19 +56,47 @@ impl Handler for Raised {
     }
 
     async fn apply(&self, tx: &mut PgConnection, work: Read, message: &Incoming) -> Result<(), Rejection> {
-        let now = self.tools.clock.now();
-        let receipt = raise_concern::raise(tx, &self.tools, work.report).await?;
-        if let Some(detail) = &work.unreadable {
-            let consumer = subject::SAFETY_RAISES.name;
-            set_aside::quarantine(tx, &self.tools.vault, consumer, message, (UNREADABLE, detail), self.tools.ids.uuid(), now).await?;
+        let unreadable = work.unreadable.clone();
+        self.record(tx, work, message).await?;
+        if let Some(detail) = unreadable {
+            let (consumer, now) = (subject::SAFETY_RAISES.name, self.tools.clock.now());
+            set_aside::quarantine(tx, &self.tools.vault, consumer, message, (UNREADABLE, &detail), self.tools.ids.uuid(), now).await?;
         }
+        Ok(())
+    }
+
+    /// Whatever keeps a concern from being recorded: that there is one rings, from where it came and without a word of it. Its bytes are
+    /// set aside, or tried again.
+    async fn save(&self, tx: &mut PgConnection, message: &Incoming) -> Result<(), Rejection> {
+        let unreadable = Some("it could not be recorded as it is".to_owned());
+        self.record(tx, Read { report: Self::of_nothing(message), unreadable }, message).await
+    }
+}
+
+impl Raised {
+    /// Records what was read, and answers where it came from.
+    async fn record(&self, tx: &mut PgConnection, work: Read, message: &Incoming) -> Result<(), Rejection> {
+        let receipt = raise_concern::raise(tx, &self.tools, work.report).await?;
         let answer = v1::RaiseAnswer {
             receipt: Some(signed::receipt(&self.tools, &receipt)),
             unreadable_reason: work.unreadable.unwrap_or_default(),
         };
         let subject = subject::concern_receipt(SiteCode::from_str(message.subject_token(SITE_TOKEN)).ok().as_ref());
-        enqueue(tx, &Outgoing::event(&self.tools.ids, receipt.id, subject, &answer).urgent(), now).await?;
+        let answer = Outgoing::event(&self.tools.ids, receipt.id, subject, &answer).urgent();
+        enqueue(tx, &answer, self.tools.clock.now()).await?;
         Ok(())
+    }
+
+    /// The report of a message of which nothing can be said but where it came from.
+    fn of_nothing(message: &Incoming) -> raise_concern::Report {
+        let token = message.subject_token(SITE_TOKEN);
+        raise_concern::Report {
+            concern: v1::Concern::default(),
+            unreadable: true,
+            raised_by: format!("bus:{token}"),
+            door: SiteCode::from_str(token).ok(),
+            fallback_id: id_of(&[message.event_id.as_bytes()]),
+        }
     }
 }
 

@@ -323,7 +323,7 @@ async fn end(world: &World, by: &Caller, id: Uuid) -> chassis::Result<Outcome> {
 
 async fn grant_of(world: &World, subject: &str) -> Uuid {
     let mut db = world.begin(&fence::itself()).await;
-    grants::of(&mut db, subject).await.unwrap()[0].line.id
+    grants::of(&mut db, subject).await.unwrap().first().unwrap().line.id
 }
 
 // [A1]

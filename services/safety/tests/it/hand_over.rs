@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use chassis::outbox::direct::Direct;
 use proto::{
     notification::v1::{
         DeliverRingRequest, DeliverRingResponse, GetPreferencesRequest, GetPreferencesResponse, ListDeliveriesRequest,
@@ -12,7 +13,7 @@ use proto::{
     },
     safety::v1::Audience as Wire,
 };
-use safety::{app::second_road::hand_over, domain::concern::Audience};
+use safety::{app::hand_over::ToNotification, domain::concern::Audience};
 use tonic::{Request, Response, Status};
 
 use crate::world::{World, imminent_at};
@@ -53,20 +54,23 @@ impl Notification for Half {
 }
 
 #[tokio::test]
-async fn a_ring_that_notification_refuses_does_not_keep_the_others_from_the_second_road() {
+async fn a_ring_that_notification_refuses_does_not_keep_the_others_from_direct_delivery() {
     let address = harness::port::address();
     tokio::spawn(tonic::transport::Server::builder().add_service(NotificationServer::new(Half)).serve(address.parse().unwrap()));
     let world = World::new().await;
     let concern = world.raise(imminent_at("mission")).await;
     world.tools.clock.advance(time::Duration::seconds(4));
     let peer = chassis::client::connect(&format!("http://{address}"), None, None, Some(Duration::from_secs(5))).unwrap();
-    let mut client = NotificationClient::new(peer);
+    let receiver = ToNotification { tools: world.tools.clone(), client: NotificationClient::new(peer) };
+    let direct = Direct::of_parts("safety", world.db.pool.clone(), world.tools.vault.clone(), world.tools.clock.clone(), receiver);
+    let direct = tokio::sync::Mutex::new(direct);
+    // Its server may still be beginning to listen.
     let taken = harness::wait::eventually("the head's ring is taken", Duration::from_secs(10), async || {
-        hand_over(&world.db.pool, &world.tools, &mut client.clone()).await.map_err(|e| e.to_string())
+        direct.lock().await.look().await.map_err(|error| error.to_string())
     })
     .await;
     assert_eq!(taken, 1);
     assert!(world.audience(concern.id, Audience::ResponsibleHead).await.delivered_at.is_some());
     assert!(world.audience(concern.id, Audience::Nhq).await.delivered_at.is_none());
-    assert_eq!(hand_over(&world.db.pool, &world.tools, &mut client).await.unwrap(), 0);
+    assert_eq!(direct.lock().await.look().await.unwrap(), 0, "what is refused has its turn again a little later");
 }

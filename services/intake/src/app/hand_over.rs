@@ -1,0 +1,27 @@
+//! Direct delivery of concerns: one that was not confirmed in time is handed to safety by a call, bus or no bus [RM1b, CARD1].
+
+use chassis::{
+    client::Peer,
+    outbox::{Unconfirmed, direct::Receiver},
+};
+use prost::Message;
+use proto::{
+    safety::v1::{Concern, RaiseConcernRequest, safety_client::SafetyClient},
+    subject,
+};
+use tonic::Status;
+
+/// Safety, as it takes concerns by a call. What it has by the bus already it knows again.
+pub struct ToSafety(pub SafetyClient<Peer>);
+
+impl Receiver for ToSafety {
+    const NAME: &'static str = "safety";
+    const SUBJECTS: &'static [&'static str] = subject::SAFETY_RAISES.filters;
+
+    async fn hand_over(&self, message: &Unconfirmed) -> Result<(), Status> {
+        let concern = Concern::decode(message.body.as_slice()).map_err(|_| Status::invalid_argument("what waits is no concern"))?;
+        let answer = self.0.clone().raise_concern(RaiseConcernRequest { concern: Some(concern) }).await?;
+        // The receipt is what says that its database has it.
+        answer.into_inner().receipt.map(drop).ok_or_else(|| Status::internal("no receipt"))
+    }
+}

@@ -1,0 +1,33 @@
+//! Hears that safety has a concern: one that travelled with a submission need not be sent again.
+
+use chassis::{
+    Clock,
+    inbox::{Handler, Incoming, Rejection},
+    outbox,
+};
+use proto::{
+    id::ConcernId,
+    safety::v1::{ConcernChanged, ConcernRaised},
+    subject,
+};
+use sqlx::PgConnection;
+
+/// Hears concerns; those of others are none of our business.
+pub struct Concerns(pub Clock);
+
+impl Handler for Concerns {
+    type Work = ConcernId;
+
+    async fn read(&self, message: &Incoming) -> Result<ConcernId, Rejection> {
+        let id = match message.subject.as_str() {
+            subject::CONCERN_RAISED => message.decode::<ConcernRaised>()?.concern_id,
+            _ => message.decode::<ConcernChanged>()?.concern_id,
+        };
+        id.parse().map_err(|_| Rejection::Never { reason: "concern-id-malformed", detail: "the concern id is not a UUID".to_owned() })
+    }
+
+    async fn apply(&self, tx: &mut PgConnection, concern: ConcernId, _: &Incoming) -> Result<(), Rejection> {
+        outbox::confirm_aggregate(tx, concern.uuid(), self.0.now()).await?;
+        Ok(())
+    }
+}
