@@ -12,6 +12,7 @@ async fn run(system: &System, arguments: &[&str]) -> Sink {
     let stack = local::Description::path(&system.description.state_dir);
     let mut command = Command::new(System::programs().join("ro"));
     command.args(arguments).arg("--stack").arg(stack).stdin(Stdio::null()).current_dir(&system.description.state_dir);
+    command.env("XDG_STATE_HOME", &system.description.state_dir);
     let output = command.output().await.unwrap();
     // What was typed stands on the screen already; what the command makes of it may not repeat it to a log.
     (format!("ro {}", arguments.join(" ").split(' ').take(2).collect::<Vec<_>>().join(" ")), [output.stdout, output.stderr].concat())

@@ -34,6 +34,7 @@ pub mod tls;
 pub mod trace;
 mod turns;
 pub mod vault;
+pub mod visible;
 pub mod wire;
 
 pub use clock::{Clock, Ids};

@@ -8,6 +8,8 @@ use opentelemetry_sdk::{Resource, metrics::SdkMeterProvider, trace::SdkTracerPro
 use tracing::{Level, Metadata};
 use tracing_subscriber::{EnvFilter, Layer, filter::FilterFn, layer::SubscriberExt, util::SubscriberInitExt};
 
+use crate::visible;
+
 const FLUSH_DEADLINE: Duration = Duration::from_secs(2);
 
 /// Keeps the exporters until [`Telemetry::shutdown`].
@@ -39,7 +41,9 @@ impl Telemetry {
             .traces
             .as_ref()
             .map(|provider| tracing_opentelemetry::layer().with_tracer(provider.tracer(name)).with_filter(FilterFn::new(speaks(name))));
-        let lines = tracing_subscriber::fmt::layer().json().flatten_event(true).with_target(true).with_filter(FilterFn::new(speaks(name)));
+        let lines = tracing_subscriber::fmt::layer().json().flatten_event(true).with_target(true);
+        // Whoever reads a log at a terminal sees what was said, and the terminal obeys none of it.
+        let lines = lines.with_writer(|| visible::Lines(std::io::stdout())).with_filter(FilterFn::new(speaks(name)));
         tracing_subscriber::registry().with(EnvFilter::try_new(filter)?).with(export).with(lines).try_init()?;
         panic::set_hook(Box::new(|info| {
             // The payload is left out: it may repeat a value.

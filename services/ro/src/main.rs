@@ -13,7 +13,7 @@ use clap::{Parser, Subcommand};
 
 /// Restorative Opportunities on one machine and from the command line
 #[derive(Debug, Parser)]
-#[command(name = "ro", bin_name = "cargo ro", version, propagate_version = true, max_term_width = 110)]
+#[command(name = "ro", bin_name = "cargo ro", version, propagate_version = true, max_term_width = 110, after_help = client::spoken::HELP)]
 struct Cli {
     #[command(subcommand)]
     command: Command,

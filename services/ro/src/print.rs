@@ -1,16 +1,48 @@
-//! The one place that writes to the terminal. A reader that went away (`| head`) is not an error.
+//! The one place that writes to the terminal: whatever people's words hold, they are shown and never obeyed. A reader that went away
+//! (`| head`) is not an error.
 
 use std::{
     fmt::Display,
-    io::{self, Write},
+    io::{self, IsTerminal as _, Write},
 };
 
-/// One line of the answer, on standard output.
+use chassis::visible;
+use serde::Serialize;
+
+/// One line of the answer, on standard output; or several that were laid out here.
 pub fn line(text: impl Display) {
-    let _reader_gone = writeln!(io::stdout().lock(), "{text}");
+    let text = text.to_string();
+    let _reader_gone = writeln!(io::stdout().lock(), "{}", visible::text(&text));
 }
 
 /// One line about the work, on standard error.
 pub fn note(text: impl Display) {
-    let _reader_gone = writeln!(io::stderr().lock(), "{text}");
+    let text = text.to_string();
+    let _reader_gone = writeln!(io::stderr().lock(), "{}", visible::text(&text));
+}
+
+/// A value as JSON on one line: what a terminal would obey is written as JSON writes it.
+pub fn json(value: &impl Serialize) {
+    let text = serde_json::to_string(value).unwrap_or_default();
+    let _reader_gone = writeln!(io::stdout().lock(), "{}", visible::json(&text));
+}
+
+/// A file on standard output: byte for byte, unless somebody looks at it.
+pub fn file(content: &str) {
+    let mut stdout = io::stdout().lock();
+    let is_seen = stdout.is_terminal();
+    let content = if is_seen { visible::text(&content.replace("\r\n", "\n")).into_owned() } else { content.to_owned() };
+    let _reader_gone = stdout.write_all(content.as_bytes());
+}
+
+/// Somebody's words on one line: a line break in them is shown as one.
+#[must_use]
+pub fn one_line(text: &str) -> String {
+    visible::text(text).replace("\r\n", "\\n").replace('\n', "\\n")
+}
+
+/// Somebody's words over several lines: each but the first is set in, so that none passes for one of ours.
+#[must_use]
+pub fn indented(text: &str) -> String {
+    visible::text(text.trim_end()).replace("\\r\n", "\n").replace('\n', "\n      | ")
 }

@@ -16,6 +16,7 @@ use super::{
     failure::Failure,
     glass, hold, labels, output, purge,
     session::{Session, Wanted, Who},
+    spoken::spoken,
     text::{Lang, Words},
 };
 use crate::print;
@@ -99,13 +100,13 @@ pub struct Assess {
     participant: String,
     #[arg(long, value_parser = choices::risk())]
     risk: RiskLevel,
-    #[arg(long)]
+    #[arg(long, value_parser = spoken, default_value = "@", hide_default_value = true)]
     notes: String,
     /// YYYY-MM-DD
     #[arg(long, default_value = "")]
     next_review_on: String,
     /// For imminent risk: what the head needs to act, without a word on mediation
-    #[arg(long, default_value = "")]
+    #[arg(long, default_value = "", value_parser = spoken)]
     head_must_know: String,
     /// Your own key: the same key twice records one assessment
     #[arg(long)]
@@ -127,7 +128,7 @@ pub struct Move {
     #[arg(long, default_value = "")]
     mode: String,
     /// Needed to pause and to close
-    #[arg(long, default_value = "")]
+    #[arg(long, default_value = "", value_parser = spoken)]
     reason: String,
     #[command(flatten)]
     common: Common,
@@ -258,7 +259,7 @@ impl Assign {
             mediator
         };
         if session.json {
-            print::line(serde_json::json!({ "assignedTo": given_to }));
+            print::json(&serde_json::json!({ "assignedTo": given_to }));
         } else {
             print::line(ASSIGNED.fill(session.lang, &[&given_to]));
         }
@@ -347,7 +348,7 @@ fn card(case: &Case, lang: Lang) -> String {
     }
     let person = |p: &Participant| {
         let kind = labels::participant(p.kind()).of(lang);
-        format!("  {kind}  {}  {}", output::or_dash(&p.name), p.participant_id)
+        format!("  {kind}  {}  {}", print::one_line(output::or_dash(&p.name)), p.participant_id)
     };
     lines.extend(case.participants.iter().map(person));
     lines.extend(case.assessments.iter().map(|a| {

@@ -11,9 +11,12 @@ use super::{
     choices,
     common::Common,
     failure::Failure,
-    referral::show,
+    referral::{new_key, show},
     session::{Session, Wanted},
+    spoken::spoken,
+    text::Words,
 };
+use crate::print;
 
 #[derive(Debug, Subcommand)]
 pub enum Command {
@@ -25,20 +28,20 @@ pub enum Command {
 #[command(after_help = "Example:\n  \
     ro contact push --region pacific --victim-ref V-1001 --kind phone --value 604-555-0100 --language french \\\n    \
     --safe-contact \"weekdays after 17:00; leave no message\"\n\n\
-    The same --key twice is one contact; without a key, the same content twice is one contact.")]
+    Each push is one of its own; one that got no answer is pushed again with its --key, and counts once.")]
 pub struct Push {
     /// Region of the victim services office: atlantic, quebec, ontario, prairie or pacific
     #[arg(long)]
     region: String,
     /// The region's own reference for the victim; never a name
-    #[arg(long)]
+    #[arg(long, value_parser = spoken, default_value = "@", hide_default_value = true)]
     victim_ref: String,
-    #[arg(long, default_value = "")]
+    #[arg(long, default_value = "", value_parser = spoken)]
     victim_name: String,
     #[arg(long, value_parser = choices::contact_kind())]
     kind: ContactKind,
     /// The number or address itself
-    #[arg(long)]
+    #[arg(long, value_parser = spoken, default_value = "@", hide_default_value = true)]
     value: String,
     #[arg(long, value_parser = choices::language())]
     language: Option<Language>,
@@ -46,7 +49,7 @@ pub struct Push {
     #[arg(long)]
     do_not_contact: bool,
     /// When and how contact is safe
-    #[arg(long, default_value = "")]
+    #[arg(long, default_value = "", value_parser = spoken)]
     safe_contact: String,
     /// Receipt number of the referral this belongs to
     #[arg(long, default_value = "")]
@@ -54,12 +57,17 @@ pub struct Push {
     /// Since when it is right, for example 2026-04-01T09:00:00-07:00
     #[arg(long, value_parser = rfc3339)]
     effective_at: Option<OffsetDateTime>,
-    /// Your own key for this contact
-    #[arg(long, default_value = "")]
-    key: String,
+    /// Your own key for this contact; without it, one is made
+    #[arg(long)]
+    key: Option<String>,
     #[command(flatten)]
     common: Common,
 }
+
+const AGAIN: Words = Words {
+    en: "nobody answered: push the same contact again with --key {}, and it counts once",
+    fr: "aucune réponse : transmettez de nouveau ces coordonnées avec --key {}, et elles ne compteront qu'une fois",
+};
 
 fn rfc3339(text: &str) -> Result<OffsetDateTime, String> {
     OffsetDateTime::parse(text, &Rfc3339).map_err(|_| "not an instant such as 2026-04-01T09:00:00-07:00".to_owned())
@@ -79,7 +87,7 @@ impl Command {
         let wanted = [role::VICTIM_SERVICES_OFFICER, role::RVS_MANAGER].map(|role| Wanted::of(role, &push.region));
         let who = session.who(&wanted)?;
         let contact = VictimContact {
-            idempotency_key: push.key.clone(),
+            idempotency_key: push.key.clone().unwrap_or_else(new_key),
             region: push.region.clone(),
             victim_ref: push.victim_ref.clone(),
             victim_name: push.victim_name.clone(),
@@ -91,7 +99,11 @@ impl Command {
             receipt_number: push.receipt.clone(),
             effective_at: push.effective_at.map(chassis::wire::timestamp),
         };
-        let answer = session.intake(&who)?.push_contact(PushContactRequest { contact: Some(contact) }).await?;
-        show(session, answer.into_inner().receipt)
+        let key = contact.idempotency_key.clone();
+        let answer = session.intake(&who)?.push_contact(PushContactRequest { contact: Some(contact) }).await.map_err(Failure::from);
+        if matches!(answer, Err(Failure::Unreachable(_))) {
+            print::note(AGAIN.fill(session.lang, &[&key]));
+        }
+        show(session, answer?.into_inner().receipt)
     }
 }

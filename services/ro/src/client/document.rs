@@ -20,6 +20,7 @@ use super::{
     failure::Failure,
     labels, output,
     session::{Session, Who},
+    spoken::spoken,
     text::Words,
 };
 use crate::print;
@@ -54,7 +55,7 @@ pub struct Keep {
     #[arg(long, value_parser = choices::document_side(), default_value = "file")]
     side: DocumentSide,
     /// What its readers see; the name of the file where it is not given
-    #[arg(long)]
+    #[arg(long, value_parser = spoken)]
     name: Option<String>,
     /// Your own key: the same key twice keeps one document
     #[arg(long)]

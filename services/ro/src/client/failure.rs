@@ -124,7 +124,7 @@ impl Failure {
         let code = self.exit_status();
         if json {
             if let Some(value) = self.as_json() {
-                print::line(value);
+                print::json(&value);
             }
         } else if let Some(text) = self.words(lang) {
             print::note(text);

@@ -11,6 +11,7 @@ use super::{
     failure::Failure,
     output,
     session::{Session, Who},
+    spoken::spoken,
     text::{Lang, Words},
 };
 use crate::print;
@@ -22,7 +23,7 @@ pub struct BreakGlass {
     /// Case number or id
     case: String,
     /// Why, in ten characters or more: a supervisor reads it
-    #[arg(long)]
+    #[arg(long, value_parser = spoken, default_value = "@", hide_default_value = true)]
     reason: String,
     #[command(flatten)]
     common: Common,
@@ -55,7 +56,7 @@ pub struct Review {
     #[arg(long)]
     finding: Finding,
     /// Needed where it was not justified
-    #[arg(long, default_value = "")]
+    #[arg(long, default_value = "", value_parser = spoken)]
     note: String,
     #[command(flatten)]
     common: Common,
@@ -178,6 +179,6 @@ fn card(glass: &Glass, lang: Lang) -> String {
         glass.case_number,
         glass.broken_by,
         READ.fill(lang, &[&glass.readings.to_string()]),
-        glass.reason
+        print::indented(&glass.reason)
     )
 }

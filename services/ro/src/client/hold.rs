@@ -8,6 +8,7 @@ use super::{
     failure::Failure,
     output,
     session::{Session, Who},
+    spoken::spoken,
     text::{Lang, Words},
 };
 use crate::print;
@@ -28,7 +29,7 @@ pub struct Place {
     #[arg(long)]
     kind: Kind,
     /// Why, in ten characters or more
-    #[arg(long)]
+    #[arg(long, value_parser = spoken, default_value = "@", hide_default_value = true)]
     reason: String,
     #[command(flatten)]
     common: Common,
@@ -43,7 +44,7 @@ pub struct Lift {
     /// Id, as `ro case hold list` shows it
     hold: String,
     /// Why, in ten characters or more
-    #[arg(long)]
+    #[arg(long, value_parser = spoken, default_value = "@", hide_default_value = true)]
     reason: String,
     #[command(flatten)]
     common: Common,
@@ -137,6 +138,6 @@ fn card(hold: &Hold, lang: Lang) -> String {
         output::instant(hold.placed_at.as_ref()),
         hold.placed_by,
         kind.of(lang),
-        hold.reason
+        print::indented(&hold.reason)
     )
 }

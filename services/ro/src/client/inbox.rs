@@ -51,7 +51,7 @@ impl Inbox {
             if !session.json {
                 let mark = if item.read_at.is_some() { ' ' } else { '*' };
                 let at = output::instant(item.created_at.as_ref());
-                print::line(format!("{mark} {at}  [{}]  {}", item.recipient, item.title));
+                print::line(print::one_line(&format!("{mark} {at}  [{}]  {}", item.recipient, item.title)));
                 item.body.lines().for_each(|line| print::line(format!("    {line}")));
             }
             if self.mark_read && item.read_at.is_none() {

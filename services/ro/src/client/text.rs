@@ -2,6 +2,8 @@
 
 use clap::ValueEnum;
 
+use crate::print;
+
 /// The language a person reads.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Lang {
@@ -45,14 +47,14 @@ impl Words {
         }
     }
 
-    /// The text with each `{}` replaced; what is filled in is never searched again.
+    /// The text with each `{}` replaced; what is filled in is never searched again, and begins no line of its own.
     #[must_use]
     pub fn fill(self, lang: Lang, parts: &[&str]) -> String {
         let mut pieces = self.of(lang).split("{}");
         let mut text = pieces.next().unwrap_or_default().to_owned();
         let mut parts = parts.iter();
         for piece in pieces {
-            text.push_str(parts.next().copied().unwrap_or_default());
+            text.push_str(&print::one_line(parts.next().copied().unwrap_or_default()));
             text.push_str(piece);
         }
         text
@@ -83,5 +85,6 @@ mod tests {
         let words = Words { en: "{} of {}", fr: "{} de {}" };
         assert_eq!(words.fill(Lang::En, &["{}", "b"]), "{} of b");
         assert_eq!(words.fill(Lang::Fr, &["a"]), "a de ");
+        assert_eq!(words.fill(Lang::En, &["a\nb\u{1b}", "c"]), r"a\nb\x1b of c");
     }
 }

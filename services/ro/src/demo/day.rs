@@ -81,7 +81,7 @@ impl Day {
         let text = words.fill(self.lang(), parts);
         let elapsed = self.began.elapsed().as_millis();
         if self.session.json {
-            print::line(serde_json::json!({ "ms": elapsed, "step": text }));
+            print::json(&serde_json::json!({ "ms": elapsed, "step": text }));
         } else {
             print::line(format!("{elapsed:>7} ms  {text}"));
         }

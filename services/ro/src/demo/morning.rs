@@ -1,6 +1,6 @@
 //! Morning: referrals of every kind arrive on every road, NHQ screens them, and a case opens.
 
-use std::{collections::BTreeMap, fs::OpenOptions, io::Write, os::unix::fs::OpenOptionsExt};
+use std::collections::BTreeMap;
 
 use futures::StreamExt;
 use prost::Message;
@@ -21,7 +21,10 @@ use super::{
 };
 use crate::client::{
     failure::Failure,
-    referral::{import, send::send},
+    referral::{
+        reader::{Layout, read},
+        send::send,
+    },
     session::Who,
     text::Words,
 };
@@ -183,15 +186,10 @@ async fn import_backlog(day: &Day) -> Result<i64, Failure> {
     let (all, broken) = (lines.len(), lines.len() / 2);
     lines.insert(broken, "this line, \"is broken".to_owned());
     let heading = "idempotency_key,origin,site,offender_name,no_contact_condition,offender_in_custody";
-    let path = std::env::temp_dir().join(format!("ro-demo-{}.csv", day.run));
-    // In a folder of everybody: made anew, and for nobody else to read.
-    let written = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&path);
-    let written = written.and_then(|mut file| file.write_all(format!("{heading}\n{}\n", lines.join("\n")).as_bytes()));
-    written.map_err(|e| Failure::Other(e.into()))?;
-    let read = import::open(&path, day.lang());
+    let reading = read(format!("{heading}\n{}\n", lines.join("\n")).as_bytes(), Layout::Csv);
     let client = day.session.intake(&Who::of(&day.cast.nhq))?;
     let (mut recorded, mut rejected) = (0_usize, Vec::new());
-    let sent = send(client, read?, |outcome| {
+    send(client, reading.reads.into_iter(), |outcome| {
         match outcome.answer {
             Answer::Receipt(receipt) if !receipt.already_known => recorded += 1,
             Answer::Receipt(_) => {}
@@ -199,9 +197,7 @@ async fn import_backlog(day: &Day) -> Result<i64, Failure> {
         }
         Ok(())
     })
-    .await;
-    let _left_in_tmp = std::fs::remove_file(&path);
-    sent?;
+    .await?;
     // The heading is line 1.
     let broken = broken as u64 + 2;
     day.must(recorded == all && rejected == [broken], FILE_COUNTS)?;

@@ -41,7 +41,7 @@ impl Status {
         let description = self.place.description()?;
         let rows = rows(&description);
         if self.json {
-            print::line(serde_json::to_string(&rows)?);
+            print::json(&rows);
         } else {
             for row in &rows {
                 print::line(format!("{:<16} {:<10} {:<8} {}", row.name, row.state, row.pid, row.address));

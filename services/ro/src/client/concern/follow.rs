@@ -18,6 +18,7 @@ use crate::{
         failure::Failure,
         output,
         session::{Session, Wanted, Who},
+        spoken::spoken,
         text::Words,
     },
     print,
@@ -65,7 +66,7 @@ pub struct Accept {
     concern: String,
     #[arg(long, value_parser = choices::audience())]
     audience: Audience,
-    #[arg(long, default_value = "")]
+    #[arg(long, default_value = "", value_parser = spoken)]
     note: String,
     #[command(flatten)]
     pub common: Common,
@@ -79,7 +80,7 @@ pub struct Accept {
 pub struct Close {
     /// Reference or id
     concern: String,
-    #[arg(long)]
+    #[arg(long, value_parser = spoken, default_value = "@", hide_default_value = true)]
     outcome: String,
     #[command(flatten)]
     pub common: Common,

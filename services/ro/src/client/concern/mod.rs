@@ -1,7 +1,9 @@
 //! `ro concern`: raise, list, show, watch, accept, route and close [R3e, R4c, RM1b, RM1c].
 
+pub mod deliver;
 mod draft;
 mod follow;
+pub mod parts;
 mod raise;
 mod route;
 mod verify;

@@ -1,26 +1,33 @@
-//! `ro concern raise`: one line of text is enough, and the text survives whatever fails.
+//! `ro concern raise`: one line of text is enough, in any encoding and of any length, and the text survives whatever fails.
 
 use std::{
-    io::Read,
+    fs,
+    io::{IsTerminal as _, Read as _},
     path::{Path, PathBuf},
 };
 
-use chassis::Ids;
+use chassis::{Ids, client::Peer};
 use clap::Args;
 use proto::{
     role,
-    safety::v1::{Concern, ConcernReceipt, Grade, RaiseConcernRequest},
+    safety::v1::{Concern, ConcernReceipt, Grade, safety_client::SafetyClient},
 };
 
-use super::draft;
+use super::{
+    deliver::{self, Kept, Phone},
+    draft::{self, Note},
+    parts::{Parts, parts},
+};
 use crate::{
     client::{
         choices,
         common::Common,
         device::unlock::ByDevice,
+        encoding::best_reading,
         failure::Failure,
         output,
         session::{Session, Wanted},
+        spoken::spoken,
         text::{Lang, Words},
     },
     print,
@@ -30,14 +37,17 @@ use crate::{
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  \
     ro concern raise \"Alex Exemple says he will hurt himself tonight\" --site mission --grade imminent\n  \
-    ro concern raise - < note.txt\n  \
-    ro concern raise --draft ~/.local/state/ro/drafts/concern-….json\n\n\
-    When the service cannot be reached the text is kept in a draft and this command ends with status 3: phone at once.")]
+    ro concern raise                 (asks for the text)\n  \
+    ro concern raise - < note.txt    (any encoding, any length)\n  \
+    ro concern raise @note.txt\n  \
+    ro concern raise --draft ~/.local/state/ro/drafts/concern-….json\n  \
+    ro concern raise --draft ~/.local/state/ro/drafts   (every draft that is left)\n\n\
+    The text is kept in a draft before anything else. When the service cannot be reached this command ends with status 3: phone at once.")]
 pub struct Raise {
-    /// What is the matter; - reads it from standard input
-    #[arg(required_unless_present = "draft", conflicts_with = "draft")]
+    /// What is the matter; - reads it from standard input, @FILE from a file; without it, it is asked for
+    #[arg(conflicts_with = "draft")]
     text: Option<String>,
-    /// Send a kept draft again, under the same id
+    /// Send a kept draft again, under the same id; a folder: every draft in it
     #[arg(long, value_name = "FILE")]
     draft: Option<PathBuf>,
     /// How urgent; not stated counts as a concern
@@ -47,26 +57,25 @@ pub struct Raise {
     #[arg(long, default_value = "")]
     site: String,
     /// Who is at risk, in words the head will understand
-    #[arg(long, default_value = "")]
+    #[arg(long, default_value = "", value_parser = spoken)]
     person_at_risk: String,
     /// For example "said he will hurt himself tonight"
-    #[arg(long, default_value = "")]
+    #[arg(long, default_value = "", value_parser = spoken)]
     nature: String,
     /// For example "Unit 3, cell 12"
-    #[arg(long, default_value = "")]
+    #[arg(long, default_value = "", value_parser = spoken)]
     place: String,
     /// What to do, as far as you can say
-    #[arg(long, default_value = "")]
+    #[arg(long, default_value = "", value_parser = spoken)]
     advice: String,
     /// The case it comes from; NHQ only
     #[arg(long, default_value = "")]
     case_id: String,
     /// Where to call you back
-    #[arg(long, default_value = "")]
+    #[arg(long, default_value = "", value_parser = spoken)]
     call_back: String,
-    /// Whom to phone when the service cannot be reached
-    #[arg(long, value_name = "TEXT", env = "RO_SAFETY_PHONE")]
-    phone: Option<String>,
+    #[command(flatten)]
+    phone: Phone,
     #[command(flatten)]
     pub common: Common,
     #[command(flatten)]
@@ -82,66 +91,97 @@ const ASKED: Words = Words {
     fr: "{}  consignée le {} : l'Unité de la justice réparatrice de l'AC est avisée jusqu'à ce qu'elle accepte",
 };
 const KNOWN: Words = Words { en: "{}  already recorded {}", fr: "{}  déjà consignée le {}" };
-const NOT_SENT: Words =
-    Words { en: "!!! NOT SENT: nobody has been told of this concern", fr: "!!! NON ENVOYÉE : personne n'a été avisé" };
-const KEPT: Words = Words {
-    en: "!!! the text is kept; send it again with: ro concern raise --draft {}",
-    fr: "!!! le texte est conservé; renvoyez-le avec : ro concern raise --draft {}",
+const ASK: Words = Words {
+    en: "What is the matter? End with Ctrl-D on a line of its own.",
+    fr: "Que se passe-t-il? Terminez par Ctrl-D sur une ligne seule.",
 };
-const NOT_KEPT: Words = Words {
-    en: "!!! the text could NOT be kept in {} ({}): copy it now",
-    fr: "!!! le texte n'a PAS pu être conservé dans {} ({}) : copiez-le maintenant",
+const IN_PARTS: Words = Words {
+    en: "the text is long: it rings in {} concerns, one after the other",
+    fr: "le texte est long : il est transmis en {} préoccupations, l'une après l'autre",
 };
-const PHONE: Words = Words { en: "!!! PHONE NOW: {}", fr: "!!! TÉLÉPHONEZ MAINTENANT : {}" };
-const PHONE_UNKNOWN: Words = Words {
-    en: "NHQ and the institutional head, as your site's instructions say (set RO_SAFETY_PHONE to show the number here)",
-    fr: "l'AC et le directeur de l'établissement, selon les consignes de votre site (RO_SAFETY_PHONE affiche le numéro ici)",
+const REST: Words = Words {
+    en: "!!! NOT SENT: the text is too long, its end was not sent. The whole of it is in {}",
+    fr: "!!! NON ENVOYÉ : le texte est trop long, sa fin n'a pas été envoyée. Il est conservé en entier dans {}",
 };
+const REST_LOST: Words = Words {
+    en: "!!! NOT SENT: the text is too long, its end was not sent, and it could not be kept",
+    fr: "!!! NON ENVOYÉ : le texte est trop long, sa fin n'a pas été envoyée et n'a pu être conservée",
+};
+const BROKEN: Words = Words {
+    en: "!!! reading ended early ({}): what was read rings; its bytes are in {}",
+    fr: "!!! la lecture s'est interrompue ({}) : ce qui a été lu est transmis; ses octets sont dans {}",
+};
+/// What a text says that broke off.
+const BREAKS_OFF: &str =
+    "\n[… the text broke off here while it was read: call the raiser · le texte s'est interrompu ici : appelez son auteur]";
+
+/// What is to be sent, and what of it stands only in a file.
+struct Told {
+    text: String,
+    /// The bytes as they came.
+    file: Option<PathBuf>,
+    /// Not all of it was read.
+    is_cut: bool,
+}
 
 impl Raise {
     /// # Errors
     /// See [`Failure`]; the text is kept first.
     pub async fn run(&self) -> Result<(), Failure> {
         let lang = self.common.lang();
-        let (concern, kept) = match &self.draft {
-            Some(path) => {
-                let concern = draft::read(path).map_err(|e| Failure::Usage(format!("{}: {e}", path.display())))?;
-                (concern, Ok(path.clone()))
-            }
-            None => {
-                let concern = self.concern()?;
-                let kept = draft::keep(&draft::folder(), &concern);
-                (concern, kept)
-            }
-        };
-        let question = concern.grade() == Grade::Question;
-        match self.send(concern).await {
-            Ok(receipt) => {
-                if let Ok(path) = &kept {
-                    draft::forget(path);
-                }
-                self.tell(&receipt, question, lang);
-                Ok(())
-            }
-            Err(failure) => {
-                self.cry(lang, kept.as_deref().map_err(ToString::to_string));
-                Err(failure)
-            }
+        if let Some(path) = &self.draft {
+            return self.send(drafts(path)?).await;
         }
+        let id = Ids::random().uuid().to_string();
+        let told = self.told(&id, lang)?;
+        let Parts { texts, left } = parts(&told.text, &id);
+        let mut concerns: Vec<Concern> = texts.into_iter().map(|text| self.concern(text)).collect();
+        if let Some(first) = concerns.first_mut() {
+            first.concern_id = id;
+        }
+        if concerns.len() > 1 {
+            print::note(IN_PARTS.fill(lang, &[&concerns.len().to_string()]));
+        }
+        let sent = self.send(deliver::keep(concerns)).await;
+        let is_whole = left == 0 && !told.is_cut;
+        match (&told.file, is_whole) {
+            (Some(path), true) if sent.is_ok() && path.starts_with(draft::folder()) => draft::forget(path),
+            (_, true) => {}
+            (Some(path), false) => print::note(REST.fill(lang, &[&path.display().to_string()])),
+            (None, false) => print::note(REST_LOST.of(lang)),
+        }
+        if !is_whole {
+            deliver::call(&self.phone, lang);
+        }
+        sent.and(if is_whole { Ok(()) } else { Err(Failure::Said) })
     }
 
-    fn concern(&self) -> Result<Concern, Failure> {
-        let mut text = self.text.clone().unwrap_or_default();
-        if text == "-" {
-            text.clear();
-            let stdin = std::io::stdin().lock().take(64 * 1024).read_to_string(&mut text);
-            stdin.map_err(|e| Failure::Usage(e.to_string()))?;
-        }
-        Ok(Concern {
+    /// The words, from wherever they come. What is piped in or typed is kept byte by byte first.
+    fn told(&self, id: &str, lang: Lang) -> Result<Told, Failure> {
+        let stdin = || draft::keep_note(&draft::folder(), id, std::io::stdin().lock());
+        let note = match self.text.as_deref() {
+            Some("-") => stdin(),
+            None => {
+                if std::io::stdin().is_terminal() {
+                    print::note(ASK.of(lang));
+                }
+                stdin()
+            }
+            Some(text) => match text.strip_prefix('@') {
+                Some(escaped) if escaped.starts_with('@') => return Ok(Told { text: escaped.to_owned(), file: None, is_cut: false }),
+                Some(path) => from_file(Path::new(path))?,
+                None => return Ok(Told { text: text.to_owned(), file: None, is_cut: false }),
+            },
+        };
+        Ok(told(note, lang))
+    }
+
+    fn concern(&self, text: String) -> Concern {
+        Concern {
             concern_id: Ids::random().uuid().to_string(),
             grade: self.grade.unwrap_or_default() as i32,
             site: self.site.clone(),
-            text: text.trim_end().to_owned(),
+            text,
             person_at_risk: self.person_at_risk.clone(),
             nature: self.nature.clone(),
             place: self.place.clone(),
@@ -149,16 +189,20 @@ impl Raise {
             case_id: self.case_id.clone(),
             observed_at: None,
             call_back: self.call_back.clone(),
-        })
+        }
     }
 
-    async fn send(&self, concern: Concern) -> Result<ConcernReceipt, Failure> {
+    async fn send(&self, kept: Vec<Kept>) -> Result<(), Failure> {
+        let lang = self.common.lang();
+        let site = kept.first().map(|one| one.concern.site.clone()).unwrap_or_default();
+        let questions = kept.iter().all(|one| one.concern.grade() == Grade::Question);
+        deliver::send(self.client(&site), kept, (&self.phone, lang), |receipt| self.tell(receipt, questions, lang)).await
+    }
+
+    fn client(&self, site: &str) -> Result<SafetyClient<Peer>, Failure> {
         let session = Session::open_by(&self.common, &self.by)?;
-        let site = concern.site.clone();
-        let who = session.who(&[Wanted::at(role::STAFF, &site), Wanted::role(role::STAFF)])?;
-        let request = RaiseConcernRequest { concern: Some(concern) };
-        let answer = session.safety(&who)?.raise_concern(request).await?.into_inner();
-        Ok(answer.receipt.ok_or_else(|| anyhow::anyhow!("the service answered without a receipt"))?)
+        let who = session.who(&[Wanted::at(role::STAFF, site), Wanted::role(role::STAFF)])?;
+        session.safety(&who)
     }
 
     fn tell(&self, receipt: &ConcernReceipt, question: bool, lang: Lang) {
@@ -172,15 +216,57 @@ impl Raise {
         };
         print::line(words.fill(lang, &[&receipt.reference, &output::instant(receipt.recorded_at.as_ref())]));
     }
+}
 
-    /// Loudly, on standard error, also where the answer is wanted as JSON.
-    fn cry(&self, lang: Lang, kept: Result<&Path, String>) {
-        print::note(NOT_SENT.of(lang));
-        match kept {
-            Ok(path) => print::note(KEPT.fill(lang, &[&path.display().to_string()])),
-            Err(why) => print::note(NOT_KEPT.fill(lang, &[&draft::folder().display().to_string(), &why])),
-        }
-        let whom = self.phone.clone().unwrap_or_else(|| PHONE_UNKNOWN.of(lang).to_owned());
-        print::note(PHONE.fill(lang, &[&whom]));
+fn told(note: Note, lang: Lang) -> Told {
+    let file = note.kept.ok();
+    let mut text = best_reading(&note.bytes).trim_end().to_owned();
+    if let Some(error) = &note.broken {
+        let shown = file.as_ref().map_or_else(|| "-".to_owned(), |path| path.display().to_string());
+        print::note(BROKEN.fill(lang, &[&error.to_string(), &shown]));
+        text.push_str(BREAKS_OFF);
+    }
+    Told { text, file, is_cut: note.left > 0 || note.broken.is_some() }
+}
+
+/// A file that is there already is its own draft.
+fn from_file(path: &Path) -> Result<Note, Failure> {
+    let named = |error: std::io::Error| Failure::Usage(format!("{}: {error}", path.display()));
+    let (mut bytes, mut left) = (Vec::new(), 0);
+    let file = fs::File::open(path).map_err(named)?;
+    let size = file.metadata().map_err(named)?.len();
+    file.take(draft::READ as u64).read_to_end(&mut bytes).map_err(named)?;
+    left += size.saturating_sub(bytes.len() as u64);
+    Ok(Note { bytes, left, kept: Ok(path.to_owned()), broken: None })
+}
+
+/// One draft, or every one of a folder.
+fn drafts(path: &Path) -> Result<Vec<Kept>, Failure> {
+    let named = |path: &Path, error: std::io::Error| Failure::Usage(format!("{}: {error}", path.display()));
+    let paths = if path.is_dir() { draft::in_folder(path).map_err(|error| named(path, error))? } else { vec![path.to_owned()] };
+    let read = |path: PathBuf| {
+        let concern = draft::read(&path).map_err(|error| named(&path, error))?;
+        Ok(Kept { concern, draft: Ok(path) })
+    };
+    paths.into_iter().map(read).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_note_in_any_encoding_rings_with_its_text_and_one_that_breaks_off_says_so() {
+        let note = |broken: Option<std::io::Error>| Note {
+            bytes: include_bytes!("../../../tests/files/note-windows-1252.txt").to_vec(),
+            left: 0,
+            kept: Ok(PathBuf::from("note")),
+            broken,
+        };
+        let whole = told(note(None), Lang::En);
+        assert_eq!(whole.text, "Le détenu fictif Zoé Exemple dit qu’il va se blesser ce soir.");
+        assert!(!whole.is_cut);
+        let broken = told(note(Some(std::io::Error::other("x"))), Lang::Fr);
+        assert!(broken.is_cut && broken.text.contains("Zoé") && broken.text.contains("appelez son auteur"));
     }
 }

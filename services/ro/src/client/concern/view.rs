@@ -2,9 +2,12 @@
 
 use proto::safety::v1::{AudienceStatus, ConcernView};
 
-use crate::client::{
-    labels, output,
-    text::{Lang, Words},
+use crate::{
+    client::{
+        labels, output,
+        text::{Lang, Words},
+    },
+    print,
 };
 
 const ACCEPTED: Words = Words { en: "{} accepted by {} {}", fr: "{} : acceptée par {} le {}" };
@@ -40,7 +43,7 @@ pub fn audience(status: &AudienceStatus, lang: Lang) -> String {
 pub fn line(concern: &ConcernView, lang: Lang) -> String {
     let site = if concern.site.is_empty() { NO_SITE.of(lang) } else { &concern.site };
     let audiences: Vec<String> = concern.audiences.iter().map(|a| audience(a, lang)).collect();
-    format!(
+    let line = format!(
         "{}  {}  {}  {}  {}  {}  {}",
         output::instant(concern.raised_at.as_ref()),
         concern.reference,
@@ -49,7 +52,8 @@ pub fn line(concern: &ConcernView, lang: Lang) -> String {
         labels::concern_state(concern.state()).of(lang),
         concern.concern_id,
         audiences.join("; ")
-    )
+    );
+    print::one_line(&line)
 }
 
 /// A concern with what the caller's audience may read of it.
@@ -71,7 +75,7 @@ pub fn card(concern: &ConcernView, lang: Lang) -> String {
             (CALL_BACK, &content.call_back),
         ];
         let told = fields.iter().filter(|(_, value)| !value.is_empty());
-        lines.extend(told.map(|(name, value)| format!("  {}: {value}", name.of(lang))));
+        lines.extend(told.map(|(name, value)| format!("  {}: {}", name.of(lang), print::indented(value))));
     }
     lines.join("\n")
 }
@@ -81,6 +85,17 @@ mod tests {
     use proto::safety::v1::{Audience, Concern, Envelope, Grade};
 
     use super::*;
+
+    #[test]
+    fn escapes_and_direction_marks_in_a_concern_are_shown_as_text_and_overwrite_nothing() {
+        let text = include_str!("../../../tests/files/note-escape.txt");
+        let content = Concern { text: text.into(), place: "cell\n2027-01-01  accepted by nobody".into(), ..Concern::default() };
+        let envelope = Some(Envelope { content: Some(content), ..Envelope::default() });
+        let shown = card(&ConcernView { reference: "RS-X".into(), envelope, ..ConcernView::default() }, Lang::En);
+        assert!(!shown.contains(|letter| letter != '\n' && chassis::visible::is_dangerous(letter)), "{shown:?}");
+        assert!(shown.contains(r"has a knife\x1b[2K\x1b[1A\x1b[2K\rfictional 24: all is well") && shown.contains(r"\u{202e}"), "{shown}");
+        assert!(shown.contains("\n      | 2027-01-01  accepted by nobody"), "no line of somebody's passes for one of ours: {shown}");
+    }
 
     #[test]
     fn a_card_shows_what_the_envelope_holds_and_nothing_beside_it() {

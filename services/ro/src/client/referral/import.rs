@@ -1,9 +1,9 @@
-//! `ro referral import FILE`: many referrals from CSV or JSON lines. A bad line never stops the others, and the same
-//! file again records nothing twice.
+//! `ro referral import FILE`: many referrals from CSV or JSON lines, in any encoding. A bad line never stops the others, a concern in it
+//! rings all the same, and the same file again records nothing twice.
 
 use std::{
-    fs::File,
-    io::{BufReader, IsTerminal},
+    fs,
+    io::{self, IsTerminal as _},
     path::{Path, PathBuf},
 };
 
@@ -12,25 +12,33 @@ use indicatif::{ProgressBar, ProgressStyle};
 use proto::{
     intake::v1::{Receipt, submission_answer::Answer},
     role,
+    safety::v1::{Concern, ConcernReceipt},
 };
 
 use super::{
-    lines::{BadHeading, COLUMNS, Heading, json_referral},
-    records::{Line, Lines, Records},
+    alarms,
+    keys::Keys,
+    lines::{BadHeading, COLUMNS},
+    reader::{Layout, Reading, read},
     rejects::Rejects,
-    send::{Outcome, Read, send},
+    send::{Outcome, send},
     submit,
 };
 use crate::{
     client::{
         common::Common,
+        concern::deliver::{self, Phone},
+        encoding::Encoding,
         failure::Failure,
-        output,
-        session::{Session, Wanted},
+        output, own_files,
+        session::{Session, Wanted, Who},
         text::{Lang, Words},
     },
     print,
 };
+
+/// A larger file is not read: it is sent in parts.
+const LARGEST: u64 = 512 * 1024 * 1024;
 
 /// Import referrals from a CSV file with a heading, or from JSON lines (.jsonl, .ndjson, .json)
 #[derive(Debug, Args)]
@@ -41,25 +49,42 @@ use crate::{
     idempotency_key, origin, site, request, offender_name, offender_fps, victim_name, representative_name,\n  \
     representative_relation, victim_registered, offender_asked, offender_in_custody, no_contact_condition,\n  \
     modes (letter;video;…), language, safety_concern\n\n\
-    Exit status 1 when a line was rejected; the same file may be imported again at any time.")]
+    UTF-8, UTF-16 and Windows-1252 are recognised; codes may stand in English or French (lettre, vidéo, oui, vrai).\n\
+    A safety concern in a line that is rejected is raised all the same.\n\
+    Exit status 1 when a line was rejected; the same file, mended or not, may be imported again: nothing is recorded twice.")]
 pub struct Import {
     /// The file
     file: PathBuf,
-    /// Where rejected lines go; FILE.rejects.csv where it is not given
+    /// A new file for the rejected lines; without it, FILE.rejects.csv or the next free name
     #[arg(long, value_name = "FILE")]
     rejects: Option<PathBuf>,
     /// Only the summary
     #[arg(long)]
     quiet: bool,
     #[command(flatten)]
+    phone: Phone,
+    #[command(flatten)]
     pub common: Common,
 }
 
 const SUMMARY: Words = Words {
-    en: "{} recorded, {} already known, {} kept beside other content, {} rejected",
-    fr: "{} consignés, {} déjà connus, {} conservés à côté d'un autre contenu, {} rejetés",
+    en: "{} recorded, {} already known, {} kept beside other content, {} rejected; {} lines in the file, {} of them blank or headings",
+    fr: "{} consignés, {} déjà connus, {} conservés à côté d'un autre contenu, {} rejetés; {} lignes dans le fichier, dont {} vides ou en-têtes",
+};
+const READ_AS: Words = Words { en: "the file was read as {}", fr: "le fichier a été lu comme {}" };
+const AGAIN: Words = Words {
+    en: "this file, or an earlier state of it, was imported before: what was recorded then is not recorded again",
+    fr: "ce fichier, ou un état antérieur, a déjà été importé : ce qui a été consigné alors ne l'est pas de nouveau",
+};
+const KEYS_LOST: Words = Words {
+    en: "the keys of the lines cannot be kept in {} ({}): importing this file again would record it twice",
+    fr: "les clés des lignes ne peuvent être conservées dans {} ({}) : importer de nouveau ce fichier le consignerait deux fois",
 };
 const SEE: Words = Words { en: "the rejected lines are in {}", fr: "les lignes rejetées sont dans {}" };
+const RAISED: Words = Words {
+    en: "{}  a safety concern of a line that could not be recorded was raised",
+    fr: "{}  une préoccupation de sécurité d'une ligne non consignée a été signalée",
+};
 const INTERRUPTED: Words = Words {
     en: "{} (lines up to {} have their answer; import the same file again: nothing is recorded twice)",
     fr: "{} (réponses reçues jusqu'à la ligne {}; importez de nouveau le même fichier : rien n'est consigné deux fois)",
@@ -72,7 +97,13 @@ const UNKNOWN_COLUMN: Words = Words {
 };
 const TWICE: Words = Words { en: "the heading has the column {} twice", fr: "l'en-tête a deux fois la colonne {}" };
 const MISSING: Words = Words { en: "the heading has no column {}", fr: "l'en-tête n'a pas de colonne {}" };
+const NOTHING_RECORDED: Words = Words {
+    en: "{}: nothing of the file was recorded, and a concern was looked for only in a column that is named so",
+    fr: "{} : rien du fichier n'a été consigné, et aucune préoccupation n'a été cherchée hors d'une colonne de ce nom",
+};
 const EMPTY: Words = Words { en: "{} is empty", fr: "{} est vide" };
+const TOO_LARGE: Words = Words { en: "{} is larger than 512 MiB: import it in parts", fr: "{} dépasse 512 Mio : importez-le en parties" };
+const TAKEN: Words = Words { en: "{}: {}. Name a file that is not there yet", fr: "{} : {}. Nommez un fichier qui n'existe pas encore" };
 
 /// How an import went.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -82,11 +113,14 @@ pub struct Tally {
     pub variants: u64,
     pub rejected: u64,
     pub last_line: u64,
+    /// Lines that have their answer.
+    pub answered: usize,
 }
 
 impl Tally {
     const fn count(&mut self, outcome: &Outcome) {
         self.last_line = outcome.line.number;
+        self.answered += 1;
         match &outcome.answer {
             Answer::Rejection(_) => self.rejected += 1,
             Answer::Receipt(Receipt { variant_kept: true, .. }) => self.variants += 1,
@@ -100,18 +134,60 @@ impl Import {
     /// # Errors
     /// See [`Failure`]; [`Failure::Said`] when a line was rejected.
     pub async fn run(&self, session: &Session) -> Result<(), Failure> {
-        let named = |path: &Path, e: std::io::Error| Failure::Usage(format!("{}: {e}", path.display()));
-        let lines = open(&self.file, session.lang)?;
-        let path = self.rejects.clone().unwrap_or_else(|| Rejects::default_path(&self.file));
-        let mut rejects = Rejects::create(&path, &self.file, session.lang).map_err(|e| named(&path, e))?;
-        let client = session.intake(&session.who(&[Wanted::role(role::RJ_OFFICER)])?)?;
-        let bar = progress(&self.file);
+        let lang = session.lang;
+        let bytes = content(&self.file, lang)?;
+        let mut reading = read(&bytes, Layout::of(&self.file, &bytes));
+        if reading.encoding != Encoding::Utf8 {
+            print::note(READ_AS.fill(lang, &[reading.encoding.name()]));
+        }
+        let folder = own_files::folder("imports");
+        let mut keys = Keys::of(&folder, &self.file, &bytes, &reading.reads);
+        let who = session.who(&[Wanted::role(role::RJ_OFFICER)])?;
+        // What rings goes before everything that can fail.
+        let raised = self.raise(session, &who, alarms::of_lines(reading.reads.iter(), &mut keys)).await;
+        if let Some(bad) = &reading.refused {
+            return raised.and(Err(Failure::Usage(NOTHING_RECORDED.fill(lang, &[&in_words(bad, lang)]))));
+        }
+        if reading.lines == 0 {
+            return Err(Failure::Usage(EMPTY.fill(lang, &[&self.file.display().to_string()])));
+        }
+        if let Some(why) = &keys.not_kept {
+            print::note(KEYS_LOST.fill(lang, &[&folder.display().to_string(), &why.to_string()]));
+        } else if keys.is_known {
+            print::note(AGAIN.of(lang));
+        }
+        reading.reads.iter_mut().filter_map(|read| read.referral.as_mut().ok()).for_each(|referral| keys.give(referral));
+        let (tally, sent) = self.send(session, &who, &reading, &bytes).await?;
+        if sent.is_err() {
+            // Whatever has no answer rings by the other road.
+            let left = reading.reads.iter().skip(tally.answered).filter_map(|read| read.referral.as_ref().ok());
+            let concerns: Vec<Concern> = left.flat_map(|referral| alarms::of_a_referral(referral, &mut keys)).collect();
+            self.raise(session, &who, concerns).await?;
+        }
+        raised?;
+        match sent {
+            Err(Failure::Unreachable(why)) => Err(Failure::Unreachable(INTERRUPTED.fill(lang, &[&why, &tally.last_line.to_string()]))),
+            Err(other) => Err(other),
+            Ok(()) if tally.rejected > 0 => Err(Failure::Said),
+            Ok(()) => Ok(()),
+        }
+    }
+
+    /// Sends the lines, tells of each, and keeps those that are rejected.
+    async fn send(&self, session: &Session, who: &Who, reading: &Reading, bytes: &[u8]) -> Result<(Tally, Result<(), Failure>), Failure> {
+        let lang = session.lang;
+        let taken = |path: &Path, e: io::Error| Failure::Usage(TAKEN.fill(lang, &[&path.display().to_string(), &e.to_string()]));
+        let named = self.rejects.as_deref();
+        let mut rejects = Rejects::create(named, &self.file, reading.encoding, lang).map_err(|e| taken(named.unwrap_or(&self.file), e))?;
+        let client = session.intake(who)?;
+        let bar = progress(bytes.len());
         let mut tally = Tally::default();
-        let sent = send(client, lines, |outcome| {
+        let sent = send(client, reading.reads.iter().cloned(), |outcome| {
             tally.count(&outcome);
-            bar.set_position(outcome.line.end);
+            bar.set_position(outcome.line.end as u64);
             if let Answer::Rejection(rejection) = &outcome.answer {
-                rejects.add(outcome.line.number, rejection, &outcome.line.bytes).map_err(|e| named(&path, e))?;
+                let raw = bytes.get(outcome.line.raw.clone()).unwrap_or_default();
+                rejects.add(&outcome.line, rejection, raw).map_err(|e| Failure::Other(e.into()))?;
             }
             if !self.quiet {
                 bar.suspend(|| tell(&outcome, session));
@@ -120,62 +196,49 @@ impl Import {
         })
         .await;
         bar.finish_and_clear();
-        let count = |n: u64| n.to_string();
-        let counts = [tally.recorded, tally.known, tally.variants, tally.rejected].map(count);
-        print::note(SUMMARY.fill(session.lang, &counts.each_ref().map(String::as_str)));
-        if tally.rejected > 0 {
-            print::note(SEE.fill(session.lang, &[&path.display().to_string()]));
+        let counts = [tally.recorded, tally.known, tally.variants, tally.rejected, reading.lines, reading.beside].map(|n| n.to_string());
+        print::note(SUMMARY.fill(lang, &counts.each_ref().map(String::as_str)));
+        if let Some(path) = rejects.finish() {
+            print::note(SEE.fill(lang, &[&path.display().to_string()]));
         }
-        match sent {
-            Err(Failure::Unreachable(why)) => Err(Failure::Unreachable(INTERRUPTED.fill(session.lang, &[&why, &count(tally.last_line)]))),
-            Err(other) => Err(other),
-            Ok(()) if tally.rejected > 0 => Err(Failure::Said),
-            Ok(()) => Ok(()),
+        Ok((tally, sent))
+    }
+
+    async fn raise(&self, session: &Session, who: &Who, concerns: Vec<Concern>) -> Result<(), Failure> {
+        if concerns.is_empty() {
+            return Ok(());
         }
+        let told = |receipt: &ConcernReceipt| print::note(RAISED.fill(session.lang, &[&receipt.reference]));
+        deliver::send(session.safety(who), deliver::keep(concerns), (&self.phone, session.lang), told).await
     }
 }
 
-/// Opens a file by its extension, and checks its heading before anything is sent.
+/// The bytes of a file.
 ///
 /// # Errors
-/// The file cannot be read, or its heading is not one.
-pub fn open(path: &Path, lang: Lang) -> Result<Box<dyn Iterator<Item = std::io::Result<Read>> + Send>, Failure> {
-    let file = File::open(path).map_err(|e| Failure::Usage(format!("{}: {e}", path.display())))?;
-    let mut lines = Lines::new(BufReader::new(file));
-    let extension = path.extension().map(|e| e.to_string_lossy().to_ascii_lowercase()).unwrap_or_default();
-    let is_blank = |line: &Line| line.bytes.iter().all(u8::is_ascii_whitespace);
-    if ["jsonl", "ndjson", "json"].contains(&extension.as_str()) {
-        return Ok(Box::new(lines.filter(move |l| !l.as_ref().is_ok_and(is_blank)).map(|line| {
-            line.map(|line| {
-                let referral = json_referral(&line.bytes, line.cut);
-                (line, referral)
-            })
-        })));
+/// It cannot be read, is empty, or is too large.
+fn content(path: &Path, lang: Lang) -> Result<Vec<u8>, Failure> {
+    let named = |e: io::Error| Failure::Usage(format!("{}: {e}", path.display()));
+    if fs::metadata(path).map_err(named)?.len() > LARGEST {
+        return Err(Failure::Usage(TOO_LARGE.fill(lang, &[&path.display().to_string()])));
     }
-    let first = lines.next().transpose().map_err(|e| Failure::Usage(format!("{}: {e}", path.display())))?;
-    let first = first.ok_or_else(|| Failure::Usage(EMPTY.fill(lang, &[&path.display().to_string()])))?;
-    let heading = Heading::read(&first.bytes).map_err(|bad| {
-        Failure::Usage(match bad {
-            BadHeading::Unknown(name) => UNKNOWN_COLUMN.fill(lang, &[&name, &COLUMNS.join(", ")]),
-            BadHeading::Twice(name) => TWICE.fill(lang, &[&name]),
-            BadHeading::Missing(name) => MISSING.fill(lang, &[name]),
-        })
-    })?;
-    let records = Records::new(lines, heading.separator).filter(move |r| !r.as_ref().is_ok_and(|(line, _)| is_blank(line)));
-    Ok(Box::new(records.map(move |record| {
-        record.map(|(line, quotes)| {
-            let referral = heading.referral(&line.bytes, quotes, line.cut);
-            (line, referral)
-        })
-    })))
+    fs::read(path).map_err(named)
+}
+
+fn in_words(bad: &BadHeading, lang: Lang) -> String {
+    match bad {
+        BadHeading::Unknown(name) => UNKNOWN_COLUMN.fill(lang, &[name, &COLUMNS.join(", ")]),
+        BadHeading::Twice(name) => TWICE.fill(lang, &[name]),
+        BadHeading::Missing(name) => MISSING.fill(lang, &[name]),
+    }
 }
 
 /// Bytes of the file that have their answer; nothing is drawn unless a person watches.
-fn progress(path: &Path) -> ProgressBar {
-    if !std::io::stderr().is_terminal() {
+fn progress(bytes: usize) -> ProgressBar {
+    if !io::stderr().is_terminal() {
         return ProgressBar::hidden();
     }
-    let bar = ProgressBar::new(std::fs::metadata(path).map_or(0, |m| m.len()));
+    let bar = ProgressBar::new(bytes as u64);
     let style = ProgressStyle::with_template("{bar:40} {percent:>3} %  {bytes}/{total_bytes}  {eta}");
     style.map_or(bar.clone(), |style| bar.with_style(style))
 }
@@ -187,7 +250,7 @@ fn tell(outcome: &Outcome, session: &Session) {
             Answer::Receipt(receipt) => ("receipt", output::json(receipt)),
             Answer::Rejection(rejection) => ("rejection", output::json(rejection)),
         };
-        print::line(serde_json::json!({ "line": number, name: value }));
+        print::json(&serde_json::json!({ "line": number, name: value }));
         return;
     }
     let told = match &outcome.answer {
@@ -201,38 +264,4 @@ fn tell(outcome: &Outcome, session: &Session) {
         }
     };
     print::line(LINE.fill(session.lang, &[&number.to_string(), &told]));
-}
-
-#[cfg(test)]
-mod tests {
-    use proto::intake::v1::Referral;
-
-    use super::*;
-
-    fn read(name: &str, text: &[u8]) -> Vec<(u64, Result<Referral, String>)> {
-        let path = std::env::temp_dir().join(format!("ro-{}-{name}", std::process::id()));
-        std::fs::write(&path, text).unwrap();
-        let lines = open(&path, Lang::En).unwrap().map(Result::unwrap);
-        let found = lines.map(|(line, read)| (line.number, read.map_err(|r| r.reason))).collect();
-        std::fs::remove_file(&path).unwrap();
-        found
-    }
-
-    #[test]
-    fn a_broken_line_in_the_middle_does_not_stop_the_rest() {
-        let text = b"origin,site,request\nvictim,mission,one\nvictim,\"mission,two\n\nvictim,mission,\xff\nvictim,mission,\"five\nand six\"\nvictim\nvictim,mission,eight\n";
-        let found = read("middle.csv", text);
-        let reasons: Vec<_> = found.iter().map(|(n, r)| (*n, r.as_ref().map_or_else(|e| e.as_str(), |r| r.request.as_str()))).collect();
-        assert_eq!(
-            reasons,
-            [(2, "one"), (3, "quotation-marks"), (5, "invalid-utf8"), (6, "five\nand six"), (8, "field-count"), (9, "eight")]
-        );
-    }
-
-    #[test]
-    fn json_lines_are_known_by_the_name_of_the_file() {
-        let found = read("lines.jsonl", b"{\"origin\":\"VICTIM\",\"site\":\"mission\"}\n\n{broken\n{\"site\":\"kent\"}");
-        let numbers: Vec<_> = found.iter().map(|(n, r)| (*n, r.is_ok())).collect();
-        assert_eq!(numbers, [(1, true), (3, false), (4, true)]);
-    }
 }

@@ -1,14 +1,12 @@
-//! Reads one line of a file as a referral, or says why it cannot be read.
+//! One record of a CSV file as a referral, or the reason why it is none.
 
-use prost_reflect::{DynamicMessage, ReflectMessage};
 use proto::intake::v1::{Known, Language, Mode, Origin, Referral, Rejection};
-use serde_json::Value;
 
-use super::records::Quotes;
-use crate::client::{
-    choices::wire_name,
-    text::{Lang, Words},
+use super::{
+    codes::{self, CODED},
+    records::{Fields, Quotes},
 };
+use crate::client::text::{Lang, Words};
 
 /// The columns a CSV file may have; `origin` and `site` it must have.
 pub const COLUMNS: [&str; 16] = [
@@ -27,37 +25,53 @@ pub const COLUMNS: [&str; 16] = [
     "no_contact_condition",
     "modes",
     "language",
-    "safety_concern",
+    CONCERN,
 ];
+/// The column that rings.
+pub const CONCERN: &str = "safety_concern";
+/// Words by which a name stands for a safety concern.
+pub const CONCERN_WORDS: [&str; 6] = ["concern", "safety", "sécurité", "securite", "préoccupation", "preoccupation"];
+/// The longest line that can be a referral.
+pub const LONGEST_LINE: usize = 256 * 1024;
 
-const NOT_TEXT: Words = Words { en: "the line is not UTF-8 text", fr: "la ligne n'est pas du texte UTF-8" };
-const TOO_LONG: Words = Words { en: "the line is longer than 256 KiB", fr: "la ligne dépasse 256 Kio" };
+pub const NOT_TEXT: Words =
+    Words { en: "some bytes of the line are no {} text", fr: "certains octets de la ligne ne sont pas du texte {}" };
+pub const TOO_LONG: Words = Words { en: "the line is longer than 256 KiB", fr: "la ligne dépasse 256 Kio" };
 const QUOTES: Words = Words {
     en: "a quotation mark is not closed, or stands where none may stand",
     fr: "un guillemet n'est pas fermé, ou se trouve où il ne devrait pas",
 };
 const FIELDS: Words = Words { en: "{} fields, and the heading has {}", fr: "{} champs, alors que l'en-tête en a {}" };
+const NO_HEADING: Words =
+    Words { en: "\"{}\" stands in a column without a heading", fr: "« {} » se trouve dans une colonne sans en-tête" };
 const VALUE: Words = Words { en: "not a known value of {}: {}", fr: "valeur inconnue de {} : {}" };
-const JSON: Words = Words { en: "not a referral in JSON: {}", fr: "pas un renvoi en JSON : {}" };
 
-fn rejection(reason: &str, field: &str, words: Words, parts: &[&str]) -> Rejection {
-    Rejection {
+/// A rejection in both languages.
+#[must_use]
+pub fn rejection(reason: &str, field: &str, words: Words, parts: &[&str]) -> Box<Rejection> {
+    Box::new(Rejection {
         reason: reason.to_owned(),
         message_en: words.fill(Lang::En, parts),
         message_fr: words.fill(Lang::Fr, parts),
         field: field.to_owned(),
         ..Rejection::default()
-    }
+    })
 }
 
-/// The heading of a CSV file: which column stands where.
+/// A code that is not known.
+#[must_use]
+pub fn unknown(field: &str, typed: &str) -> Box<Rejection> {
+    rejection("value-unknown", field, VALUE, &[field, typed])
+}
+
+/// The heading of a CSV file: which column stands where. A column may have no name: then nothing may stand in it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Heading {
-    columns: Vec<&'static str>,
-    pub separator: u8,
+    pub columns: Vec<Option<&'static str>>,
+    pub separator: char,
 }
 
-/// What is wrong with a heading, in words.
+/// What is wrong with a heading.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum BadHeading {
     Unknown(String),
@@ -66,231 +80,217 @@ pub enum BadHeading {
 }
 
 impl Heading {
-    /// Reads the first line. Comma, semicolon and tab may separate.
-    ///
-    /// # Errors
-    /// A column that is not known would lose content without a word.
-    pub fn read(line: &[u8]) -> Result<Self, BadHeading> {
-        let count = |b: u8| line.iter().filter(|x| **x == b).count();
-        let separator = [b',', b';', b'\t'].into_iter().rev().max_by_key(|b| count(*b)).unwrap_or(b',');
-        let mut columns: Vec<&'static str> = Vec::new();
-        for name in fields(line, separator) {
-            let name = String::from_utf8_lossy(&name).trim().to_ascii_lowercase().replace(['-', ' '], "_");
-            let Some(column) = COLUMNS.into_iter().find(|c| *c == name) else { return Err(BadHeading::Unknown(name)) };
-            if columns.contains(&column) {
-                return Err(BadHeading::Twice(name));
+    /// Reads the first line. Comma, semicolon and tab may separate, and whatever a line `sep=` before it said. The heading is there
+    /// also where something is wrong with it: what stands in its columns can still ring.
+    #[must_use]
+    pub fn read(line: &str, separator: Option<char>) -> (Self, Option<BadHeading>) {
+        let count = |separator: char| line.chars().filter(|letter| *letter == separator).count();
+        let separator = separator.or_else(|| [',', ';', '\t'].into_iter().rev().max_by_key(|one| count(*one))).unwrap_or(',');
+        let mut columns: Vec<Option<&'static str>> = Vec::new();
+        let (mut bad, mut named) = (None, 0);
+        for name in Fields::of(line, separator).0 {
+            let typed = name.trim().to_ascii_lowercase().replace(['-', ' ', '\n', '\r'], "_");
+            let known = COLUMNS.into_iter().find(|column| *column == typed);
+            if known.is_none() && !proto::normal::is_blank(&name) {
+                bad.get_or_insert_with(|| BadHeading::Unknown(typed.clone()));
+            } else if known.is_some() && columns.contains(&known) {
+                bad.get_or_insert(BadHeading::Twice(typed.clone()));
             }
-            columns.push(column);
+            let is_alarm = known.is_none() && speaks_of_a_concern(&typed);
+            columns.push(if is_alarm { Some(CONCERN) } else { known });
+            if !proto::normal::is_blank(&name) {
+                named = columns.len();
+            }
         }
-        match ["origin", "site"].into_iter().find(|needed| !columns.contains(needed)) {
-            Some(missing) => Err(BadHeading::Missing(missing)),
-            None => Ok(Self { columns, separator }),
+        columns.truncate(named);
+        let missing = ["origin", "site"].into_iter().find(|needed| !columns.contains(&Some(needed)));
+        (Self { columns, separator }, bad.or_else(|| missing.map(BadHeading::Missing)))
+    }
+
+    /// The fields of a record without the empty ones that a spreadsheet leaves behind its last column.
+    #[must_use]
+    pub fn fit(&self, mut fields: Vec<String>) -> Vec<String> {
+        while fields.len() > self.columns.len() && fields.last().is_some_and(|field| proto::normal::is_blank(field)) {
+            fields.pop();
         }
+        fields
+    }
+
+    /// As many fields as the heading has columns, each quote closed.
+    #[must_use]
+    pub fn is_whole(&self, text: &str) -> bool {
+        let (fields, quotes) = Fields::of(text, self.separator);
+        quotes == Quotes::Closed && self.fit(fields).len() == self.columns.len()
+    }
+
+    /// A whole record with an origin that is known: no piece of somebody's text looks like that.
+    #[must_use]
+    pub fn is_record(&self, text: &str) -> bool {
+        let fields = self.fit(Fields::of(text, self.separator).0);
+        self.is_whole(text) && codes::wire("origin", self.field("origin", &fields)).is_some()
+    }
+
+    /// What stands in a column, as far as the fields can be told apart.
+    #[must_use]
+    pub fn field<'a>(&self, column: &str, fields: &'a [String]) -> &'a str {
+        let at = self.columns.iter().position(|known| *known == Some(column));
+        at.and_then(|at| fields.get(at)).map_or("", |field| field.trim())
     }
 
     /// Reads one record.
     ///
     /// # Errors
     /// Why it is not a referral.
-    pub fn referral(&self, record: &[u8], quotes: Quotes, cut: bool) -> Result<Referral, Box<Rejection>> {
-        if cut {
-            return Err(Box::new(rejection("line-too-long", "", TOO_LONG, &[])));
-        }
-        if std::str::from_utf8(record).is_err() {
-            return Err(Box::new(rejection("invalid-utf8", "", NOT_TEXT, &[])));
-        }
+    pub fn referral(&self, fields: &[String], quotes: Quotes) -> Result<Referral, Box<Rejection>> {
         if quotes != Quotes::Closed {
-            return Err(Box::new(rejection("quotation-marks", "", QUOTES, &[])));
+            return Err(rejection("quotation-marks", "", QUOTES, &[]));
         }
-        let values = fields(record, self.separator);
-        if values.len() != self.columns.len() {
-            let counts = [values.len().to_string(), self.columns.len().to_string()];
-            return Err(Box::new(rejection("field-count", "", FIELDS, &[&counts[0], &counts[1]])));
+        if fields.len() != self.columns.len() {
+            let counts = [fields.len(), self.columns.len()].map(|count| count.to_string());
+            return Err(rejection("field-count", "", FIELDS, &counts.each_ref().map(String::as_str)));
         }
         let mut referral = Referral::default();
-        for (column, value) in self.columns.iter().zip(values) {
-            set(&mut referral, column, String::from_utf8_lossy(&value).into_owned())?;
+        for (column, field) in self.columns.iter().zip(fields) {
+            match column {
+                Some(column) => set(&mut referral, column, field)?,
+                None if proto::normal::is_blank(field) => {}
+                None => return Err(rejection("no-heading", "", NO_HEADING, &[field])),
+            }
         }
         Ok(referral)
     }
 }
 
-fn fields(record: &[u8], separator: u8) -> Vec<Vec<u8>> {
-    let mut reader = csv::ReaderBuilder::new();
-    let mut reader = reader.has_headers(false).flexible(true).delimiter(separator).from_reader(record);
-    let first = reader.byte_records().next().and_then(Result::ok).unwrap_or_default();
-    first.iter().map(<[u8]>::to_vec).collect()
+/// A name that stands for a safety concern, also where it is not the right one.
+#[must_use]
+pub fn speaks_of_a_concern(name: &str) -> bool {
+    let name = name.to_lowercase();
+    CONCERN_WORDS.iter().any(|word| name.contains(word))
 }
 
-fn set(referral: &mut Referral, column: &str, value: String) -> Result<(), Box<Rejection>> {
-    let unknown = |value: &str| Box::new(rejection("value-unknown", column, VALUE, &[column, value]));
-    let code = |read: fn(&str) -> Option<i32>| match value.trim() {
-        "" => Ok(0),
-        typed => read(&wire_name(typed)).ok_or_else(|| unknown(typed)),
+fn set(referral: &mut Referral, column: &str, typed: &str) -> Result<(), Box<Rejection>> {
+    if CODED.contains(&column) {
+        return set_code(referral, column, typed).ok_or_else(|| unknown(column, typed.trim()));
+    }
+    let field = match column {
+        "idempotency_key" => &mut referral.idempotency_key,
+        "site" => &mut referral.site,
+        "request" => &mut referral.request,
+        "offender_name" => &mut referral.offender_name,
+        "offender_fps" => &mut referral.offender_fps,
+        "victim_name" => &mut referral.victim_name,
+        "representative_name" => &mut referral.representative_name,
+        "representative_relation" => &mut referral.representative_relation,
+        CONCERN => &mut referral.safety_concern,
+        other => return Err(unknown(other, typed)),
     };
-    match column {
-        "idempotency_key" => referral.idempotency_key = value,
-        "origin" => referral.origin = code(|t| Origin::from_str_name(t).map(|v| v as i32))?,
-        "site" => referral.site = value.trim().to_owned(),
-        "request" => referral.request = value,
-        "offender_name" => referral.offender_name = value,
-        "offender_fps" => referral.offender_fps = value,
-        "victim_name" => referral.victim_name = value,
-        "representative_name" => referral.representative_name = value,
-        "representative_relation" => referral.representative_relation = value,
-        "victim_registered" => referral.victim_registered = code(known)?,
-        "offender_asked" => referral.offender_asked = code(known)?,
-        "offender_in_custody" => referral.offender_in_custody = code(known)?,
-        "no_contact_condition" => referral.no_contact_condition = code(known)?,
-        "language" => referral.language = code(language)?,
-        "safety_concern" => referral.safety_concern = value,
-        "modes" => {
-            for typed in value.split([';', '|', '+']).map(str::trim).filter(|t| !t.is_empty()) {
-                let mode = Mode::from_str_name(&wire_name(typed)).ok_or_else(|| unknown(typed))?;
-                referral.modes.push(mode as i32);
-            }
-        }
-        other => return Err(unknown(other)),
+    typed.clone_into(field);
+    if column == "site" {
+        typed.trim().clone_into(field);
     }
     Ok(())
 }
 
-fn known(wire: &str) -> Option<i32> {
-    let wire = match wire {
-        "OUI" | "Y" | "O" => "YES",
-        "NON" | "N" => "NO",
-        other => other,
-    };
-    Known::from_str_name(wire).map(|v| v as i32)
-}
-
-fn language(wire: &str) -> Option<i32> {
-    let wire = match wire {
-        "EN" => "ENGLISH",
-        "FR" => "FRENCH",
-        other => other,
-    };
-    Language::from_str_name(wire).map(|v| v as i32)
-}
-
-/// Reads one line of a JSON lines file: canonical proto3 JSON, where codes may also stand as people type them.
-///
-/// # Errors
-/// Why it is not a referral.
-pub fn json_referral(line: &[u8], cut: bool) -> Result<Referral, Box<Rejection>> {
-    if cut {
-        return Err(Box::new(rejection("line-too-long", "", TOO_LONG, &[])));
-    }
-    if std::str::from_utf8(line).is_err() {
-        return Err(Box::new(rejection("invalid-utf8", "", NOT_TEXT, &[])));
-    }
-    let unreadable = |why: String| Box::new(rejection("unreadable-json", "", JSON, &[&why]));
-    let mut value: Value = serde_json::from_slice(line).map_err(|e| unreadable(e.to_string()))?;
-    if let Value::Object(fields) = &mut value {
-        for (name, field) in fields {
-            canonical(name, field);
+fn set_code(referral: &mut Referral, column: &str, typed: &str) -> Option<()> {
+    if column == "modes" {
+        for one in several(typed) {
+            referral.modes.push(Mode::from_str_name(codes::wire(column, one)?)? as i32);
         }
+        return Some(());
     }
-    let descriptor = Referral::default().descriptor();
-    let dynamic = DynamicMessage::deserialize(descriptor, value).map_err(|e| unreadable(e.to_string()))?;
-    dynamic.transcode_to().map_err(|e| unreadable(e.to_string()))
+    if proto::normal::is_blank(typed) {
+        return Some(());
+    }
+    let name = codes::wire(column, typed)?;
+    let known = || Known::from_str_name(name).map(|known| known as i32);
+    match column {
+        "origin" => referral.origin = Origin::from_str_name(name)? as i32,
+        "language" => referral.language = Language::from_str_name(name)? as i32,
+        "victim_registered" => referral.victim_registered = known()?,
+        "offender_asked" => referral.offender_asked = known()?,
+        "offender_in_custody" => referral.offender_in_custody = known()?,
+        "no_contact_condition" => referral.no_contact_condition = known()?,
+        _ => return None,
+    }
+    Some(())
 }
 
-/// Brings a code to its name on the wire: `face-to-face` is `FACE_TO_FACE`.
-fn canonical(name: &str, field: &mut Value) {
-    const CODES: [&str; 7] =
-        ["origin", "victimregistered", "offenderasked", "offenderincustody", "nocontactcondition", "modes", "language"];
-    if !CODES.contains(&name.replace('_', "").to_ascii_lowercase().as_str()) {
-        return;
-    }
-    match field {
-        Value::String(typed) => *typed = wire_name(typed),
-        Value::Array(items) => items.iter_mut().for_each(|item| canonical(name, item)),
-        _ => {}
-    }
+fn several(typed: &str) -> impl Iterator<Item = &str> {
+    typed.split([';', '|', '+', ',', '/', '\n']).filter(|one| !proto::normal::is_blank(one))
+}
+
+/// Whether a field holds what its column may hold; whatever stands in a column of words is right.
+#[must_use]
+pub fn is_right(column: &str, typed: &str) -> bool {
+    !CODED.contains(&column) || set_code(&mut Referral::default(), column, typed).is_some()
+}
+
+/// Whether it is a code, and the right one for its column.
+#[must_use]
+pub fn is_code(column: &str, typed: &str) -> bool {
+    CODED.contains(&column) && is_right(column, typed)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn read(heading: &str, record: &str) -> Referral {
-        let referral = Heading::read(heading.as_bytes()).unwrap().referral(record.as_bytes(), Quotes::Closed, false);
-        referral.ok().unwrap()
+    fn heading(line: &str) -> Heading {
+        let (heading, bad) = Heading::read(line, None);
+        assert_eq!(bad, None);
+        heading
+    }
+
+    fn read(line: &str, record: &str) -> Result<Referral, Box<Rejection>> {
+        let heading = heading(line);
+        let (fields, quotes) = Fields::of(record, heading.separator);
+        heading.referral(&heading.fit(fields), quotes)
     }
 
     #[test]
     fn a_line_of_a_csv_file_becomes_a_referral() {
-        let heading = "Origin,site,request,modes,offender-asked,language";
-        let referral = read(heading, "any-communication,mission,\"a \"\"letter\"\", é\",letter;face-to-face,oui,fr");
+        let line = "Origin,site,request,modes,offender-asked,language";
+        let referral = read(line, "any-communication,mission,\"a \"\"letter\"\", é\",letter;face-to-face,oui,fr").ok().unwrap();
         assert_eq!((referral.origin(), referral.site.as_str()), (Origin::AnyCommunication, "mission"));
         assert_eq!((referral.offender_asked(), referral.language()), (Known::Yes, Language::French));
         assert_eq!(referral.modes().collect::<Vec<_>>(), [Mode::Letter, Mode::FaceToFace]);
         assert_eq!(referral.request, "a \"letter\", é");
+        assert_eq!(read("origin,site,request", ",mission,x").ok().unwrap().origin, 0, "an empty code is left to the service");
     }
 
     #[test]
     fn semicolons_and_tabs_separate_as_well() {
-        for (heading, record) in [("origin;site;request", "victim;mission;a, b"), ("origin\tsite\trequest", "victim\tmission\ta, b")] {
-            assert_eq!(read(heading, record).request, "a, b");
+        for (line, record) in [("origin;site;request", "victim;mission;a, b"), ("origin\tsite\trequest", "victim\tmission\ta, b")] {
+            assert_eq!(read(line, record).ok().unwrap().request, "a, b");
         }
     }
 
     #[test]
     fn a_column_that_is_not_known_is_said_at_once_instead_of_losing_its_content() {
-        assert_eq!(Heading::read(b"origin,site,offendr_name"), Err(BadHeading::Unknown("offendr_name".into())));
-        assert_eq!(Heading::read(b"origin,site,site"), Err(BadHeading::Twice("site".into())));
-        assert_eq!(Heading::read(b"site,request"), Err(BadHeading::Missing("origin")));
+        let bad = |line: &str| Heading::read(line, None).1;
+        assert_eq!(bad("origin,site,offendr_name"), Some(BadHeading::Unknown("offendr_name".into())));
+        assert_eq!(bad("origin,site,site"), Some(BadHeading::Twice("site".into())));
+        assert_eq!(bad("site,request"), Some(BadHeading::Missing("origin")));
+        let (heading, bad) = Heading::read("origin,site,Safety Concerns", None);
+        assert_eq!((heading.columns.last().unwrap(), bad.is_some()), (&Some(CONCERN), true), "it rings all the same");
     }
 
     #[test]
     fn a_broken_line_is_rejected_with_a_reason_and_the_field_to_mend() {
-        let heading = Heading::read(b"origin,site,request").unwrap();
-        let reason = |record: &[u8], quotes| heading.referral(record, quotes, false).err().unwrap().reason;
-        assert_eq!(reason(b"victim,mission", Quotes::Closed), "field-count");
-        assert_eq!(reason(b"victim,mission,\xff", Quotes::Closed), "invalid-utf8");
-        assert_eq!(reason(b"victim,mission,\"x", Quotes::Open), "quotation-marks");
-        let unknown = heading.referral(b"martian,mission,x", Quotes::Closed, false).err().unwrap();
+        let reason = |record: &str| read("origin,site,request", record).err().unwrap().reason;
+        assert_eq!(reason("victim,mission"), "field-count");
+        assert_eq!(reason("victim,mission,x,y"), "field-count");
+        assert_eq!(reason("victim,mission,\"x"), "quotation-marks");
+        let unknown = read("origin,site,request", "martian,mission,x").err().unwrap();
         assert_eq!((unknown.reason.as_str(), unknown.field.as_str()), ("value-unknown", "origin"));
         assert!(unknown.message_en.contains("martian") && unknown.message_fr.contains("martian"));
-        assert_eq!(heading.referral(b"", Quotes::Closed, true).err().unwrap().reason, "line-too-long");
     }
 
     #[test]
-    fn an_empty_code_is_not_stated_and_is_left_to_the_service() {
-        assert_eq!(read("origin,site,request", ",mission,x").origin, 0);
-    }
-
-    #[test]
-    fn a_json_line_is_read_in_canonical_form_and_as_people_type_it() {
-        let canonical = r#"{"origin":"COMMUNITY","site":"po-ottawa","offenderName":"Alex Exemple","modes":["FACE_TO_FACE"]}"#;
-        let typed = r#"{"origin":"community","site":"po-ottawa","offender_name":"Alex Exemple","modes":["face-to-face"]}"#;
-        let referral = json_referral(canonical.as_bytes(), false).ok().unwrap();
-        assert!(referral == json_referral(typed.as_bytes(), false).ok().unwrap());
-        assert_eq!(referral.offender_name, "Alex Exemple");
-    }
-
-    #[test]
-    fn json_that_is_no_referral_is_rejected() {
-        for bad in ["{", "[]", "7", r#"{"orign":"VICTIM"}"#, r#"{"origin":"MARTIAN"}"#, r#"{"site":7}"#] {
-            assert_eq!(json_referral(bad.as_bytes(), false).err().unwrap().reason, "unreadable-json", "{bad}");
-        }
-        assert_eq!(json_referral(b"\xff", false).err().unwrap().reason, "invalid-utf8");
-    }
-
-    #[test]
-    fn thousands_of_broken_lines_are_read_or_rejected_with_a_reason_in_both_languages() {
-        let hostile = harness::hostile::Hostile::seeded(785);
-        let heading: &[u8] = b"origin,site,request,modes,language";
-        let record: &[u8] = b"victim,mission,\"a, \"\"letter\"\"\",letter;video,fr";
-        let json: &[u8] = br#"{"origin":"community","site":"po-ottawa","offender_name":"Alex Exemple","modes":["face-to-face"]}"#;
-        let known = Heading::read(heading).unwrap();
-        let told =
-            |rejection: &Rejection| !rejection.reason.is_empty() && !rejection.message_en.is_empty() && !rejection.message_fr.is_empty();
-        for _ in 0..4_000 {
-            let _ = Heading::read(&hostile.mutated(heading));
-            assert!(known.referral(&hostile.mutated(record), Quotes::Closed, false).err().is_none_or(|r| told(&r)));
-            assert!(json_referral(&hostile.mutated(json), false).err().is_none_or(|r| told(&r)));
-        }
+    fn a_column_without_a_name_may_hold_nothing_and_nothing_in_it_is_lost_without_a_word() {
+        assert_eq!(heading("origin,site,,").columns.len(), 2);
+        assert!(read("origin,site,,request,,", "victim,mission,,x,,").is_ok());
+        assert!(read("origin,site,request", "victim,mission,x, ,\t").is_ok());
+        assert_eq!(read("origin,site,,request", "victim,mission,lost,x").err().unwrap().reason, "no-heading");
     }
 }

@@ -1,15 +1,21 @@
 //! `ro referral`: submit one, import many, follow by number, and the RJ Unit's queue [R5a, R6a, R7a, R8a, R3a].
 
-pub mod import;
+mod alarms;
+mod codes;
+mod import;
+mod json;
+mod keys;
 mod lines;
 mod queue;
+pub mod reader;
 mod records;
 mod rejects;
 pub mod send;
 mod submit;
+mod telling;
 
 use clap::Subcommand;
-pub use submit::show;
+pub use submit::{new_key, show};
 
 use super::{common::Common, failure::Failure, session::Session};
 

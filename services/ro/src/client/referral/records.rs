@@ -1,83 +1,85 @@
-//! Cuts a file into records without trusting it: a stray quote, an endless line or bytes that are no text spoil one
-//! record and never the rest of the file.
+//! Lines and fields of a file that nobody vouches for: every byte of it belongs to one line, and a line that is spoilt spoils no other.
 
-use std::{
-    collections::VecDeque,
-    io::{self, BufRead},
-};
+use std::ops::Range;
 
-/// The longest line that is kept; what is longer cannot be a referral.
-pub const LONGEST_LINE: usize = 256 * 1024;
-/// A quoted field may run over this many lines.
-const LONGEST_FIELD_LINES: usize = 200;
+use crate::client::encoding::Encoding;
 
-/// One line of the file, without its line end.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+const LF: u16 = 0x0a;
+const CR: u16 = 0x0d;
+/// A line end of UTF-16 that is read one byte too early or too late: a byte before it is missing or too many.
+const SHIFTED: [u16; 2] = [0x0a00, 0x0d00];
+
+/// One line of the file.
+#[derive(Clone, Default, PartialEq, Eq)]
 pub struct Line {
     /// Counted from 1.
     pub number: u64,
-    pub bytes: Vec<u8>,
-    /// The line was longer than [`LONGEST_LINE`] and is cut.
-    pub cut: bool,
-    /// Bytes of the file up to and including this line.
-    pub end: u64,
+    /// More than one where a quoted field goes over several.
+    pub lines: u64,
+    /// Where it stands in the file, without its line end.
+    pub raw: Range<usize>,
+    /// Where the next one begins.
+    pub end: usize,
+    pub text: String,
+    /// Every byte of it was text.
+    pub is_sound: bool,
 }
 
-/// Reads line by line.
-pub struct Lines<R> {
-    reader: R,
-    number: u64,
-    end: u64,
+/// What ends a line in this file: a line feed, or a carriage return alone where there is no line feed at all.
+#[must_use]
+pub fn line_end(bytes: &[u8], encoding: Encoding) -> fn(u16) -> bool {
+    let unit = encoding.unit();
+    let is_lf = |piece: &[u8]| encoding.value(piece) == LF || (unit == 2 && SHIFTED[0] == encoding.value(piece));
+    if bytes.chunks(unit).any(is_lf) { |unit| unit == LF } else { |unit| unit == CR }
 }
 
-impl<R: BufRead> Lines<R> {
-    pub const fn new(reader: R) -> Self {
-        Self { reader, number: 0, end: 0 }
+/// Either of them.
+#[must_use]
+pub const fn any_line_end(unit: u16) -> bool {
+    unit == LF || unit == CR
+}
+
+/// Cuts a part of the file into lines; their numbers are given where they are read.
+#[must_use]
+pub fn cut(bytes: &[u8], encoding: Encoding, part: Range<usize>, is_end: fn(u16) -> bool) -> Vec<Line> {
+    let unit = encoding.unit();
+    let mut lines = Vec::new();
+    let (mut start, mut at) = (part.start, part.start);
+    while at < part.end {
+        let next = (at + unit).min(part.end);
+        let value = encoding.value(bytes.get(at..next).unwrap_or_default());
+        let other_half = if encoding == Encoding::Utf16Le { at + 2 } else { at.saturating_sub(1) };
+        let shifted = unit == 2 && SHIFTED.contains(&value) && is_end(value >> 8) && bytes.get(other_half) == Some(&0);
+        if is_end(value) && next - at == unit {
+            lines.push(line(bytes, encoding, start..at, next));
+            start = next;
+        } else if shifted {
+            // From here on the units stand right again.
+            let (stop, resumed) = if encoding == Encoding::Utf16Le { (at + 1, at + 3) } else { (at.saturating_sub(1), at + 1) };
+            let resumed = resumed.min(part.end);
+            lines.push(line(bytes, encoding, start..stop.clamp(start, resumed), resumed));
+            start = resumed;
+            at = resumed;
+            continue;
+        }
+        at = next;
     }
-
-    fn read(&mut self) -> io::Result<Option<Line>> {
-        let mut line = Line::default();
-        loop {
-            let buffer = self.reader.fill_buf()?;
-            if buffer.is_empty() {
-                break;
-            }
-            let newline = buffer.iter().position(|b| *b == b'\n');
-            let taken = newline.map_or(buffer.len(), |at| at + 1);
-            let room = LONGEST_LINE.saturating_sub(line.bytes.len());
-            line.cut |= taken > room;
-            line.bytes.extend(buffer.iter().take(taken.min(room)));
-            self.reader.consume(taken);
-            self.end += taken as u64;
-            line.end = self.end;
-            if newline.is_some() {
-                break;
-            }
-        }
-        if line.end == 0 {
-            return Ok(None);
-        }
-        while matches!(line.bytes.last(), Some(b'\n' | b'\r')) {
-            line.bytes.pop();
-        }
-        self.number += 1;
-        line.number = self.number;
-        if line.number == 1 && line.bytes.starts_with(b"\xEF\xBB\xBF") {
-            line.bytes.drain(..3);
-        }
-        Ok(Some(line))
+    if start < part.end {
+        lines.push(line(bytes, encoding, start..part.end, part.end));
     }
+    lines
 }
 
-impl<R: BufRead> Iterator for Lines<R> {
-    type Item = io::Result<Line>;
-
-    fn next(&mut self) -> Option<Self::Item> {
-        self.read().transpose()
+fn line(bytes: &[u8], encoding: Encoding, mut raw: Range<usize>, end: usize) -> Line {
+    let unit = encoding.unit();
+    while raw.len() >= unit && encoding.value(bytes.get(raw.end - unit..raw.end).unwrap_or_default()) == CR {
+        raw.end -= unit;
     }
+    let (text, is_sound) = encoding.decode(bytes.get(raw.clone()).unwrap_or_default());
+    Line { number: 0, lines: 1, raw, end, text, is_sound }
 }
 
-/// How the quotes of a text stand.
+/// How the quotes of a record stand.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Quotes {
     /// Every quoted field is closed.
@@ -88,81 +90,79 @@ pub enum Quotes {
     Misplaced,
 }
 
-/// Looks at the quotes of one or more lines. A quote inside a field that does not begin with one is an ordinary character.
-#[must_use]
-pub fn quotes(text: &[u8], separator: u8) -> Quotes {
-    let mut quoted = false;
-    let mut at_start = true;
-    let mut bytes = text.iter().copied().peekable();
-    while let Some(byte) = bytes.next() {
-        if quoted {
-            if byte == b'"' && bytes.next_if_eq(&b'"').is_none() {
-                quoted = false;
-                if bytes.peek().is_some_and(|next| *next != separator && *next != b'\n') {
-                    return Quotes::Misplaced;
+/// Cuts a record into fields. A quote inside a field that does not begin with one is an ordinary character.
+#[derive(Debug, Clone)]
+pub struct Fields {
+    separator: char,
+    done: Vec<String>,
+    field: String,
+    state: State,
+    misplaced: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum State {
+    Start,
+    Plain,
+    Quoted,
+    /// A quote inside a quoted field: its end, or the first half of a quote.
+    Quote,
+}
+
+impl Fields {
+    #[must_use]
+    pub const fn new(separator: char) -> Self {
+        Self { separator, done: Vec::new(), field: String::new(), state: State::Start, misplaced: false }
+    }
+
+    /// The fields of a text and how its quotes stand.
+    #[must_use]
+    pub fn of(text: &str, separator: char) -> (Vec<String>, Quotes) {
+        let mut fields = Self::new(separator);
+        fields.take(text);
+        let quotes = fields.quotes();
+        (fields.finish(), quotes)
+    }
+
+    pub fn take(&mut self, text: &str) {
+        for letter in text.chars() {
+            let is_separator = letter == self.separator;
+            self.state = match (self.state, letter) {
+                (State::Quoted, '"') => State::Quote,
+                (State::Quoted, _) => self.push(letter, State::Quoted),
+                (State::Start, '"') => State::Quoted,
+                (State::Quote, '"') => self.push('"', State::Quoted),
+                _ if is_separator => {
+                    self.done.push(std::mem::take(&mut self.field));
+                    State::Start
                 }
-            }
-        } else if at_start && byte == b'"' {
-            quoted = true;
-        }
-        at_start = !quoted && (byte == separator || byte == b'\n');
-    }
-    if quoted { Quotes::Open } else { Quotes::Closed }
-}
-
-/// Reads records of a CSV file; a quoted field may run over several lines.
-pub struct Records<R> {
-    lines: Lines<R>,
-    ahead: VecDeque<Line>,
-    separator: u8,
-}
-
-impl<R: BufRead> Records<R> {
-    pub const fn new(lines: Lines<R>, separator: u8) -> Self {
-        Self { lines, ahead: VecDeque::new(), separator }
-    }
-
-    /// The next record, and whether its quotes are in order. When a quote is never closed the record is its first line
-    /// alone, and reading goes on with the second.
-    fn read(&mut self) -> io::Result<Option<(Line, Quotes)>> {
-        let Some(first) = self.line()? else { return Ok(None) };
-        let alone = quotes(&first.bytes, self.separator);
-        if alone != Quotes::Open || first.cut {
-            return Ok(Some((first, alone)));
-        }
-        let mut whole = first.clone();
-        let mut taken = Vec::new();
-        while taken.len() < LONGEST_FIELD_LINES && whole.bytes.len() < LONGEST_LINE {
-            let Some(next) = self.line()? else { break };
-            whole.bytes.push(b'\n');
-            whole.bytes.extend(&next.bytes);
-            whole.end = next.end;
-            taken.push(next);
-            match quotes(&whole.bytes, self.separator) {
-                Quotes::Closed => return Ok(Some((whole, Quotes::Closed))),
-                Quotes::Misplaced => break,
-                Quotes::Open => {}
-            }
-        }
-        for line in taken.into_iter().rev() {
-            self.ahead.push_front(line);
-        }
-        Ok(Some((first, Quotes::Open)))
-    }
-
-    fn line(&mut self) -> io::Result<Option<Line>> {
-        match self.ahead.pop_front() {
-            Some(line) => Ok(Some(line)),
-            None => self.lines.read(),
+                (State::Quote, _) => {
+                    self.misplaced = true;
+                    self.push(letter, State::Plain)
+                }
+                (State::Start | State::Plain, _) => self.push(letter, State::Plain),
+            };
         }
     }
-}
 
-impl<R: BufRead> Iterator for Records<R> {
-    type Item = io::Result<(Line, Quotes)>;
+    fn push(&mut self, letter: char, state: State) -> State {
+        self.field.push(letter);
+        state
+    }
 
-    fn next(&mut self) -> Option<Self::Item> {
-        self.read().transpose()
+    #[must_use]
+    pub const fn quotes(&self) -> Quotes {
+        match (self.misplaced, self.state) {
+            (true, _) => Quotes::Misplaced,
+            (false, State::Quoted) => Quotes::Open,
+            (false, _) => Quotes::Closed,
+        }
+    }
+
+    #[must_use]
+    pub fn finish(mut self) -> Vec<String> {
+        self.done.push(self.field);
+        self.done
     }
 }
 
@@ -170,45 +170,47 @@ impl<R: BufRead> Iterator for Records<R> {
 mod tests {
     use super::*;
 
-    fn records(text: &str) -> Vec<(u64, String, Quotes)> {
-        let records = Records::new(Lines::new(text.as_bytes()), b',').map(Result::unwrap);
-        records.map(|(line, quotes)| (line.number, String::from_utf8(line.bytes).unwrap(), quotes)).collect()
+    fn texts(bytes: &[u8], encoding: Encoding) -> Vec<String> {
+        cut(bytes, encoding, 0..bytes.len(), line_end(bytes, encoding)).into_iter().map(|line| line.text).collect()
     }
 
     #[test]
-    fn a_quoted_field_may_run_over_several_lines() {
-        let found = records("a,\"one\ntwo\",b\nc,d,e\n");
-        assert_eq!(found, [(1, "a,\"one\ntwo\",b".into(), Quotes::Closed), (3, "c,d,e".into(), Quotes::Closed)]);
+    fn line_ends_of_every_kind_are_no_content_and_no_byte_is_between_two_lines() {
+        for (text, lines) in
+            [("a\r\nb\n\nc", vec!["a", "b", "", "c"]), ("a\rb\r", vec!["a", "b"]), ("a\rb\nc\r\r\n", vec!["a\rb", "c"]), ("", vec![])]
+        {
+            for encoding in [Encoding::Utf8, Encoding::Utf16Le, Encoding::Utf16Be, Encoding::Windows1252] {
+                let bytes = encoding.encode(text);
+                assert_eq!(texts(&bytes, encoding), lines, "{text:?}");
+                let ends: Vec<usize> = cut(&bytes, encoding, 0..bytes.len(), any_line_end).iter().map(|line| line.end).collect();
+                assert_eq!(ends.last().copied().unwrap_or_default(), bytes.len(), "{text:?}");
+            }
+        }
     }
 
     #[test]
-    fn a_quote_that_is_never_closed_spoils_its_own_line_and_no_other() {
-        let found = records("a,\"oops,b\nc,d,\"fine\"\ne,f,\"also \"\"fine\"\"\"");
-        let numbers: Vec<_> = found.iter().map(|(number, _, quotes)| (*number, *quotes)).collect();
-        assert_eq!(numbers, [(1, Quotes::Open), (2, Quotes::Closed), (3, Quotes::Closed)]);
+    fn a_byte_too_few_or_too_many_in_utf_16_spoils_its_own_line_and_no_other() {
+        for encoding in [Encoding::Utf16Le, Encoding::Utf16Be] {
+            let whole = encoding.encode("one\ntwo is longer\nthree\nfour\n");
+            for at in 10..30 {
+                let mut less = whole.clone();
+                less.remove(at);
+                let mut more = whole.clone();
+                more.insert(at, b'x');
+                for bytes in [less, more] {
+                    let found = texts(&bytes, encoding);
+                    assert_eq!((found.first().unwrap().as_str(), found.last().unwrap().as_str()), ("one", "four"), "{at} {found:?}");
+                }
+            }
+        }
     }
 
     #[test]
     fn inches_and_quotes_inside_a_plain_field_are_characters() {
-        assert_eq!(quotes(b"5\" pipe,said \"yes\"", b','), Quotes::Closed);
-        assert_eq!(quotes(b"\"a\"b,c", b','), Quotes::Misplaced);
-        assert_eq!(quotes(b"\"a\"\"b\",c", b','), Quotes::Closed);
-    }
-
-    #[test]
-    fn line_ends_of_every_kind_and_a_byte_order_mark_are_not_content() {
-        let lines: Vec<Line> = Lines::new(&b"\xEF\xBB\xBFa\r\nb\n\nc"[..]).map(Result::unwrap).collect();
-        let texts: Vec<&[u8]> = lines.iter().map(|l| l.bytes.as_slice()).collect();
-        assert_eq!(texts, [&b"a"[..], b"b", b"", b"c"]);
-        assert_eq!(lines.last().map(|l| (l.number, l.end)), Some((4, 10)));
-    }
-
-    #[test]
-    fn an_endless_line_is_cut_and_the_next_one_read() {
-        let mut text = vec![b'x'; LONGEST_LINE + 10];
-        text.extend(b"\nnext");
-        let lines: Vec<Line> = Lines::new(text.as_slice()).map(Result::unwrap).collect();
-        assert!(lines[0].cut && lines[0].bytes.len() == LONGEST_LINE);
-        assert_eq!(lines[1].bytes, b"next");
+        assert_eq!(Fields::of("5\" pipe,said \"yes\"", ','), (vec!["5\" pipe".into(), "said \"yes\"".into()], Quotes::Closed));
+        assert_eq!(Fields::of("\"a\"b,c", ',').1, Quotes::Misplaced);
+        assert_eq!(Fields::of("\"a\"\"b\",c", ','), (vec!["a\"b".into(), "c".into()], Quotes::Closed));
+        assert_eq!(Fields::of("a,\"b,c", ','), (vec!["a".into(), "b,c".into()], Quotes::Open));
+        assert_eq!(Fields::of("", ','), (vec![String::new()], Quotes::Closed));
     }
 }

@@ -5,9 +5,9 @@ use std::time::Duration;
 use chassis::client::Peer;
 use futures::{StreamExt, stream};
 use prost::Message;
-use proto::intake::v1::{Referral, Rejection, SubmitReferralsRequest, intake_client::IntakeClient, submission_answer::Answer};
+use proto::intake::v1::{Referral, SubmitReferralsRequest, intake_client::IntakeClient, submission_answer::Answer};
 
-use super::records::Line;
+use super::{reader::Read, records::Line};
 use crate::client::failure::Failure;
 
 /// Lines in one call.
@@ -25,16 +25,13 @@ pub struct Outcome {
     pub answer: Answer,
 }
 
-/// A line as read.
-pub type Read = (Line, Result<Referral, Box<Rejection>>);
-
 /// Sends every line in batches and hands over the outcomes in the order of the file.
 ///
 /// # Errors
-/// The service does not answer, or refuses whole batches; the file cannot be read further.
+/// The service does not answer, or refuses whole batches.
 pub async fn send(
     client: IntakeClient<Peer>,
-    lines: impl Iterator<Item = std::io::Result<Read>> + Send,
+    lines: impl Iterator<Item = Read> + Send,
     mut each: impl FnMut(Outcome) -> Result<(), Failure> + Send,
 ) -> Result<(), Failure> {
     let batches = Batches { lines: lines.fuse() };
@@ -51,33 +48,27 @@ struct Batches<I> {
     lines: I,
 }
 
-impl<I: Iterator<Item = std::io::Result<Read>>> Iterator for Batches<I> {
-    type Item = std::io::Result<Vec<Read>>;
+impl<I: Iterator<Item = Read>> Iterator for Batches<I> {
+    type Item = Vec<Read>;
 
     fn next(&mut self) -> Option<Self::Item> {
         let mut batch = Vec::new();
         let mut bytes = 0;
         while batch.len() < BATCH_LINES && bytes < BATCH_BYTES {
-            match self.lines.next() {
-                None => break,
-                Some(Err(error)) => return Some(Err(error)),
-                Some(Ok(read)) => {
-                    bytes += read.1.as_ref().map_or(0, Referral::encoded_len);
-                    batch.push(read);
-                }
-            }
+            let Some(read) = self.lines.next() else { break };
+            bytes += read.referral.as_ref().map_or(0, Referral::encoded_len);
+            batch.push(read);
         }
-        (!batch.is_empty()).then_some(Ok(batch))
+        (!batch.is_empty()).then_some(batch)
     }
 }
 
-async fn send_batch(client: IntakeClient<Peer>, batch: std::io::Result<Vec<Read>>) -> Result<Vec<Outcome>, Failure> {
-    let batch = batch.map_err(|e| Failure::Other(e.into()))?;
-    let referrals: Vec<Referral> = batch.iter().filter_map(|(_, read)| read.as_ref().ok().cloned()).collect();
+async fn send_batch(client: IntakeClient<Peer>, batch: Vec<Read>) -> Result<Vec<Outcome>, Failure> {
+    let referrals: Vec<Referral> = batch.iter().filter_map(|read| read.referral.as_ref().ok().cloned()).collect();
     let mut answers = submit_all(client, referrals).await?.into_iter();
     let mut outcomes = Vec::with_capacity(batch.len());
-    for (line, read) in batch {
-        let answer = match read {
+    for Read { line, referral, .. } in batch {
+        let answer = match referral {
             Err(rejection) => Answer::Rejection(*rejection),
             Ok(_) => answers.next().ok_or_else(|| anyhow::anyhow!("the service answered fewer lines than it was sent"))?,
         };
@@ -94,7 +85,13 @@ async fn submit_all(mut client: IntakeClient<Peer>, referrals: Vec<Referral>) ->
     loop {
         let request = SubmitReferralsRequest { referrals: referrals.clone() };
         match client.submit_referrals(request).await.map_err(Failure::from) {
-            Ok(answer) => return Ok(answer.into_inner().answers.into_iter().filter_map(|a| a.answer).collect()),
+            Ok(answer) => {
+                let answers: Vec<Answer> = answer.into_inner().answers.into_iter().filter_map(|a| a.answer).collect();
+                if answers.len() != referrals.len() {
+                    return Err(anyhow::anyhow!("the service answered {} lines of {}", answers.len(), referrals.len()).into());
+                }
+                return Ok(answers);
+            }
             Err(Failure::Unreachable(_)) if attempt < ATTEMPTS => {
                 tokio::time::sleep(Duration::from_millis(100) * 2_u32.pow(attempt)).await;
                 attempt += 1;
@@ -107,13 +104,19 @@ async fn submit_all(mut client: IntakeClient<Peer>, referrals: Vec<Referral>) ->
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::client::referral::telling::Telling;
 
     #[test]
     fn no_batch_is_larger_than_a_service_takes() {
-        let line = |request: usize| Ok((Line::default(), Ok(Referral { request: "x".repeat(request), ..Referral::default() })));
+        let line = |request: usize| Read {
+            line: Line::default(),
+            referral: Ok(Referral { request: "x".repeat(request), ..Referral::default() }),
+            telling: Telling::Nothing,
+            site: String::new(),
+        };
         let small = Batches { lines: (0..450).map(|_| line(10)).fuse() };
-        assert_eq!(small.map(|b| b.unwrap().len()).collect::<Vec<_>>(), [200, 200, 50]);
+        assert_eq!(small.map(|b| b.len()).collect::<Vec<_>>(), [200, 200, 50]);
         let large = Batches { lines: (0..10).map(|_| line(600 * 1024)).fuse() };
-        assert!(large.map(|b| b.unwrap().len()).all(|n| n == 2));
+        assert!(large.map(|b| b.len()).all(|n| n == 2));
     }
 }

@@ -4,15 +4,19 @@ use clap::{ArgGroup, Args};
 use proto::{
     intake::v1::{GetReceiptRequest, Known, Language, Mode, Origin, Receipt, Referral, SubmitReferralRequest},
     reference, role,
+    safety::v1::ConcernReceipt,
 };
 
+use super::{alarms, keys::Keys};
 use crate::{
     client::{
         choices,
         common::Common,
+        concern::deliver::{self, Phone},
         failure::Failure,
         output,
-        session::{Session, Wanted},
+        session::{Session, Wanted, Who},
+        spoken::spoken,
         text::{Lang, Words},
     },
     print,
@@ -25,7 +29,7 @@ use crate::{
     after_help = "Examples:\n  \
         ro referral submit --origin any-communication --site mission --request \"wants to send an apology letter\"\n  \
         ro referral submit --origin institutional --site mission --offender-name \"Alex Exemple\" --offender-asked yes\n\n\
-        The same --key twice is one referral; without a key, the same content twice is one referral."
+        Each submission is a referral of its own; one that got no answer is sent again with its --key, and is recorded once."
 )]
 pub struct Submit {
     /// Where the referral comes from
@@ -35,20 +39,20 @@ pub struct Submit {
     #[arg(long)]
     site: String,
     /// What is asked for, in your own words
-    #[arg(long)]
+    #[arg(long, value_parser = spoken)]
     request: Option<String>,
-    #[arg(long)]
+    #[arg(long, value_parser = spoken)]
     offender_name: Option<String>,
     /// Finger Print Section number
-    #[arg(long)]
+    #[arg(long, value_parser = spoken)]
     offender_fps: Option<String>,
-    #[arg(long)]
+    #[arg(long, value_parser = spoken)]
     victim_name: Option<String>,
     /// Who speaks for the victim
-    #[arg(long)]
+    #[arg(long, value_parser = spoken)]
     representative_name: Option<String>,
     /// By what relation, for example relative
-    #[arg(long)]
+    #[arg(long, value_parser = spoken)]
     representative_relation: Option<String>,
     #[arg(long, value_parser = choices::known())]
     victim_registered: Option<Known>,
@@ -67,11 +71,13 @@ pub struct Submit {
     #[arg(long, value_parser = choices::language())]
     language: Option<Language>,
     /// A safety concern that travels with the referral; it is raised at once
-    #[arg(long)]
+    #[arg(long, value_parser = spoken)]
     safety_concern: Option<String>,
-    /// Your own key for this referral
+    /// Your own key for this referral; without it, one is made
     #[arg(long)]
     key: Option<String>,
+    #[command(flatten)]
+    phone: Phone,
     #[command(flatten)]
     pub common: Common,
 }
@@ -91,6 +97,14 @@ const KNOWN: Words = Words { en: "{}  already known since {}", fr: "{}  déjà c
 const VARIANT: Words = Words {
     en: "{}  known since {} with other content: both are kept for the RJ Unit to compare",
     fr: "{}  connu depuis le {} avec un autre contenu : les deux sont conservés pour l'Unité de la JR",
+};
+const AGAIN: Words = Words {
+    en: "nobody answered: send the same words again with --key {}, and they are recorded once",
+    fr: "aucune réponse : renvoyez les mêmes mots avec --key {}, et ils ne seront consignés qu'une fois",
+};
+const RAISED: Words = Words {
+    en: "{}  the safety concern in it was raised all the same",
+    fr: "{}  la préoccupation de sécurité qu'il contient a tout de même été signalée",
 };
 const BAD_NUMBER: Words = Words {
     en: "{} is not a receipt number: a character was misread or is missing",
@@ -131,7 +145,7 @@ impl Submit {
         let text = |value: &Option<String>| value.clone().unwrap_or_default();
         let known = |value: Option<Known>| value.unwrap_or_default() as i32;
         Referral {
-            idempotency_key: text(&self.key),
+            idempotency_key: self.key.clone().unwrap_or_else(new_key),
             origin: self.origin as i32,
             site: self.site.clone(),
             request: text(&self.request),
@@ -154,10 +168,37 @@ impl Submit {
     /// See [`Failure`].
     pub async fn run(&self, session: &Session) -> Result<(), Failure> {
         let who = session.who(&submitters(&self.site))?;
-        let request = SubmitReferralRequest { referral: Some(self.referral()) };
-        let answer = session.intake(&who)?.submit_referral(request).await?.into_inner();
-        show(session, answer.receipt)
+        let referral = self.referral();
+        let failure = match submit(session, &who, &referral).await {
+            Ok(receipt) => return show(session, receipt),
+            Err(failure) => failure,
+        };
+        if matches!(failure, Failure::Unreachable(_)) {
+            print::note(AGAIN.fill(session.lang, &[&referral.idempotency_key]));
+        }
+        if !is_read(&failure) {
+            let concerns = alarms::of_a_referral(&referral, &mut Keys::for_once());
+            let told = |receipt: &ConcernReceipt| print::note(RAISED.fill(session.lang, &[&receipt.reference]));
+            let _said_loudly = deliver::send(session.safety(&who), deliver::keep(concerns), (&self.phone, session.lang), told).await;
+        }
+        Err(failure)
     }
+}
+
+async fn submit(session: &Session, who: &Who, referral: &Referral) -> Result<Option<Receipt>, Failure> {
+    let request = SubmitReferralRequest { referral: Some(referral.clone()) };
+    Ok(session.intake(who)?.submit_referral(request).await?.into_inner().receipt)
+}
+
+/// The service has read the referral and refuses it for what it says: then it has raised the concern in it already.
+fn is_read(failure: &Failure) -> bool {
+    matches!(failure, Failure::Refused(status) if status.code() == tonic::Code::InvalidArgument)
+}
+
+/// A key that nobody else makes: two submissions of the same words are two.
+#[must_use]
+pub fn new_key() -> String {
+    format!("ro-{}", chassis::Ids::random().uuid().simple())
 }
 
 impl ReceiptStatus {
@@ -190,6 +231,16 @@ pub fn show(session: &Session, receipt: Option<Receipt>) -> Result<(), Failure> 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn two_submissions_of_the_same_words_are_two_and_only_a_referral_that_was_read_has_told_its_concern() {
+        assert_ne!(new_key(), new_key());
+        let refused = |code| Failure::from(tonic::Status::new(code, "x"));
+        assert!(is_read(&refused(tonic::Code::InvalidArgument)));
+        for code in [tonic::Code::Unavailable, tonic::Code::PermissionDenied, tonic::Code::Unauthenticated, tonic::Code::Internal] {
+            assert!(!is_read(&refused(code)), "{code}");
+        }
+    }
 
     #[test]
     fn a_receipt_tells_the_truth_about_what_was_known() {

@@ -1,0 +1,119 @@
+//! Concerns on their way to the alarm: each kept on disk first, sent, and forgotten only when there is a receipt.
+
+use std::{io, path::PathBuf};
+
+use chassis::client::Peer;
+use clap::Args;
+use proto::safety::v1::{Concern, ConcernReceipt, RaiseConcernRequest, safety_client::SafetyClient};
+
+use super::draft;
+use crate::{
+    client::{
+        failure::Failure,
+        text::{Lang, Words},
+    },
+    print,
+};
+
+/// Whom to phone where a concern cannot be sent.
+#[derive(Debug, Clone, Default, Args)]
+pub struct Phone {
+    /// Whom to phone when a safety concern cannot be sent
+    #[arg(long, value_name = "TEXT", env = "RO_SAFETY_PHONE")]
+    phone: Option<String>,
+}
+
+const NOT_SENT: Words = Words {
+    en: "!!! NOT SENT: nobody has been told of {} concern(s)",
+    fr: "!!! NON ENVOYÉES : personne n'a été avisé de {} préoccupation(s)",
+};
+const KEPT: Words = Words {
+    en: "!!! the text is kept; send it again with: ro concern raise --draft {}",
+    fr: "!!! le texte est conservé; renvoyez-le avec : ro concern raise --draft {}",
+};
+const NOT_KEPT: Words = Words {
+    en: "!!! the text could NOT be kept in {} ({}): copy it now",
+    fr: "!!! le texte n'a PAS pu être conservé dans {} ({}) : copiez-le maintenant",
+};
+const PHONE: Words = Words { en: "!!! PHONE NOW: {}", fr: "!!! TÉLÉPHONEZ MAINTENANT : {}" };
+const PHONE_UNKNOWN: Words = Words {
+    en: "NHQ and the institutional head, as your site's instructions say (set RO_SAFETY_PHONE to show the number here)",
+    fr: "l'AC et le directeur de l'établissement, selon les consignes de votre site (RO_SAFETY_PHONE affiche le numéro ici)",
+};
+
+/// A concern and where it is kept.
+pub struct Kept {
+    pub concern: Concern,
+    pub draft: io::Result<PathBuf>,
+}
+
+/// Keeps every one of them before the first is sent.
+#[must_use]
+pub fn keep(concerns: Vec<Concern>) -> Vec<Kept> {
+    let folder = draft::folder();
+    concerns.into_iter().map(|concern| Kept { draft: draft::keep(&folder, &concern), concern }).collect()
+}
+
+/// Sends what is kept, in order. What no service answers for is left, and said loudly with whom to phone.
+///
+/// # Errors
+/// Not every one was recorded.
+pub async fn send(
+    client: Result<SafetyClient<Peer>, Failure>,
+    kept: Vec<Kept>,
+    (phone, lang): (&Phone, Lang),
+    mut each: impl FnMut(&ConcernReceipt),
+) -> Result<(), Failure> {
+    let mut left = Vec::new();
+    let mut why = None;
+    let mut client = client.map_err(|failure| why = Some(failure)).ok();
+    for one in kept {
+        // A service that does not answer is not waited for again and again.
+        let gone = matches!(why, Some(Failure::Unreachable(_)));
+        let Some(service) = client.as_mut().filter(|_| !gone) else {
+            left.push(one);
+            continue;
+        };
+        match raise(service, one.concern.clone()).await {
+            Ok(receipt) => {
+                if let Ok(path) = &one.draft {
+                    draft::forget(path);
+                }
+                each(&receipt);
+            }
+            Err(failure) => {
+                why = Some(failure);
+                left.push(one);
+            }
+        }
+    }
+    let Some(failure) = why else { return Ok(()) };
+    cry(&left, phone, lang);
+    Err(failure)
+}
+
+async fn raise(client: &mut SafetyClient<Peer>, concern: Concern) -> Result<ConcernReceipt, Failure> {
+    let answer = client.raise_concern(RaiseConcernRequest { concern: Some(concern) }).await?.into_inner();
+    Ok(answer.receipt.ok_or_else(|| anyhow::anyhow!("the service answered without a receipt"))?)
+}
+
+/// Loudly, on standard error, also where the answer is wanted as JSON.
+fn cry(left: &[Kept], phone: &Phone, lang: Lang) {
+    print::note(NOT_SENT.fill(lang, &[&left.len().to_string()]));
+    for one in left {
+        match &one.draft {
+            Ok(path) => print::note(KEPT.fill(lang, &[&path.display().to_string()])),
+            Err(why) => {
+                print::note(NOT_KEPT.fill(lang, &[&draft::folder().display().to_string(), &why.to_string()]));
+                print::note(print::indented(&one.concern.text));
+            }
+        }
+    }
+    call(phone, lang);
+}
+
+/// Whom to phone.
+pub fn call(phone: &Phone, lang: Lang) {
+    let whom = phone.phone.clone().unwrap_or_else(|| PHONE_UNKNOWN.of(lang).to_owned());
+    print::note(PHONE.fill(lang, &[&whom]));
+}

@@ -1,0 +1,73 @@
+//! Files that this command makes for its person: each made anew, in folders and with a mode that leave them to the owner alone.
+
+use std::{
+    env, fs, io,
+    os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _},
+    path::{Path, PathBuf},
+};
+
+/// Names that are tried beside one that is taken.
+const NAMES: u32 = 1_000;
+
+/// Where this person's files of a kind stand.
+#[must_use]
+pub fn folder(kind: &str) -> PathBuf {
+    let state = env::var_os("XDG_STATE_HOME").filter(|d| !d.is_empty()).map(PathBuf::from);
+    let home = || env::var_os("HOME").filter(|d| !d.is_empty()).map(|home| PathBuf::from(home).join(".local/state"));
+    state.or_else(home).unwrap_or_else(env::temp_dir).join("ro").join(kind)
+}
+
+/// Makes a folder that only its owner may enter.
+///
+/// # Errors
+/// It cannot be made.
+pub fn make_folder(folder: &Path) -> io::Result<()> {
+    fs::DirBuilder::new().recursive(true).mode(0o700).create(folder)
+}
+
+/// A new file; one that is there, or a link, is never written.
+///
+/// # Errors
+/// There is such a file, or it cannot be made.
+pub fn anew(path: &Path) -> io::Result<fs::File> {
+    fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)
+}
+
+/// A new file under the first of these names that is free: `STEM.END`, `STEM.2.END` and so on.
+///
+/// # Errors
+/// No name is free, or the file cannot be made.
+pub fn beside(stem: &Path, end: &str) -> io::Result<(PathBuf, fs::File)> {
+    for number in 1..=NAMES {
+        let mut name = stem.as_os_str().to_owned();
+        name.push(if number == 1 { format!(".{end}") } else { format!(".{number}.{end}") });
+        let path = PathBuf::from(name);
+        match anew(&path) {
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
+            made => return made.map(|file| (path, file)),
+        }
+    }
+    Err(io::Error::new(io::ErrorKind::AlreadyExists, format!("{}.*.{end}", stem.display())))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::fs::{PermissionsExt as _, symlink};
+
+    use super::*;
+
+    #[test]
+    fn a_file_of_ours_is_new_and_its_owners_alone_and_what_stands_there_stays_as_it_is() {
+        let folder = env::temp_dir().join(format!("ro-own-{}", std::process::id()));
+        make_folder(&folder).unwrap();
+        let theirs = folder.join("theirs");
+        fs::write(&theirs, "theirs").unwrap();
+        symlink(&theirs, folder.join("list.csv")).unwrap();
+        let (path, file) = beside(&folder.join("list"), "csv").unwrap();
+        assert_eq!(path, folder.join("list.2.csv"));
+        assert_eq!(file.metadata().unwrap().permissions().mode() & 0o777, 0o600);
+        assert!(anew(&path).is_err() && anew(&folder.join("list.csv")).is_err());
+        assert_eq!(fs::read_to_string(&theirs).unwrap(), "theirs");
+        fs::remove_dir_all(&folder).unwrap();
+    }
+}

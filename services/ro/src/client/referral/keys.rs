@@ -1,0 +1,203 @@
+//! The keys of the lines of a file, kept on this machine: the same file again, mended or not, records nothing twice, and two people who
+//! say the same words on two lines are two.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fs, io,
+    io::Write as _,
+    path::{Path, PathBuf},
+};
+
+use chassis::Ids;
+use prost::Message as _;
+use proto::intake::v1::Referral;
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+use uuid::Uuid;
+
+use super::reader::Read;
+use crate::client::own_files;
+
+/// Earlier imports that are looked through.
+const IMPORTS: usize = 10_000;
+
+/// What is kept of an import: nothing that anybody said can be read from it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+struct Import {
+    seed: String,
+    path: PathBuf,
+    /// Fingerprints of the lines, made with the seed.
+    lines: BTreeSet<String>,
+}
+
+/// Makes the key of each line.
+#[derive(Debug)]
+pub struct Keys {
+    seed: String,
+    /// How often these words stood in the file so far.
+    seen: BTreeMap<String, u32>,
+    /// The file, or an earlier state of it, was imported before.
+    pub is_known: bool,
+    /// Why a second run would not know the file.
+    pub not_kept: Option<io::Error>,
+}
+
+fn digest(parts: &[&[u8]]) -> [u8; 32] {
+    let mut digest = Sha256::new();
+    for part in parts {
+        digest.update((part.len() as u64).to_be_bytes());
+        digest.update(part);
+    }
+    digest.finalize().into()
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+impl Keys {
+    /// The keys of a file: those of an earlier run over the same bytes, or over a file in the same place that held most of the
+    /// lines that were imported from there; otherwise new ones, kept in `folder` before anything is sent.
+    #[must_use]
+    pub fn of(folder: &Path, path: &Path, bytes: &[u8], reads: &[Read]) -> Self {
+        let path = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+        let own = folder.join(format!("{}.json", hex(&digest(&[bytes]))));
+        if let Some(known) = load(&own) {
+            return Self::new(known.seed, true, None);
+        }
+        let mended = earlier(folder).into_iter().find(|import| {
+            let lines = fingerprints(&import.seed, reads);
+            import.path == path && !import.lines.is_empty() && import.lines.intersection(&lines).count() * 2 > import.lines.len()
+        });
+        let is_known = mended.is_some();
+        let ids = Ids::random();
+        let seed = mended.map_or_else(|| format!("{}{}", ids.uuid().simple(), ids.uuid().simple()), |import| import.seed);
+        let import = Import { path, lines: fingerprints(&seed, reads), seed };
+        match keep(&own, &import) {
+            // Somebody imports the same file at this moment: theirs are the keys.
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
+                let seed = load(&own).map_or(import.seed, |theirs| theirs.seed);
+                Self::new(seed, true, None)
+            }
+            kept => Self::new(import.seed, is_known, kept.err()),
+        }
+    }
+
+    /// Keys of what is sent once and is in no file.
+    #[must_use]
+    pub fn for_once() -> Self {
+        Self::new(Ids::random().uuid().simple().to_string(), false, None)
+    }
+
+    fn new(seed: String, is_known: bool, not_kept: Option<io::Error>) -> Self {
+        Self { seed, seen: BTreeMap::new(), is_known, not_kept }
+    }
+
+    /// Gives a referral that has no key of its own the one of its line.
+    pub fn give(&mut self, referral: &mut Referral) {
+        if proto::normal::is_blank(&referral.idempotency_key) {
+            let key = self.next(&Referral { idempotency_key: String::new(), ..referral.clone() }.encode_to_vec());
+            referral.idempotency_key = format!("line-{}", key.simple());
+        }
+    }
+
+    /// An id for these words where they stand for the first time in the file, another where they stand again.
+    pub fn next(&mut self, words: &[u8]) -> Uuid {
+        let line = fingerprint(&self.seed, words);
+        let times = self.seen.entry(line.clone()).or_default();
+        *times += 1;
+        let full = digest(&[b"key", self.seed.as_bytes(), line.as_bytes(), &times.to_be_bytes()]);
+        let mut bytes = [0; 16];
+        bytes.iter_mut().zip(full).for_each(|(to, from)| *to = from);
+        uuid::Builder::from_custom_bytes(bytes).into_uuid()
+    }
+}
+
+fn fingerprint(seed: &str, words: &[u8]) -> String {
+    hex(digest(&[b"line", seed.as_bytes(), words]).get(..12).unwrap_or_default())
+}
+
+fn fingerprints(seed: &str, reads: &[Read]) -> BTreeSet<String> {
+    reads.iter().filter_map(|read| Some(fingerprint(seed, &read.referral.as_ref().ok()?.encode_to_vec()))).collect()
+}
+
+fn load(path: &Path) -> Option<Import> {
+    serde_json::from_slice(&fs::read(path).ok()?).ok()
+}
+
+/// The imports of before, newest first.
+fn earlier(folder: &Path) -> Vec<Import> {
+    let Ok(entries) = fs::read_dir(folder) else { return Vec::new() };
+    let mut found: Vec<_> = entries
+        .flatten()
+        .take(IMPORTS)
+        .filter_map(|entry| Some((entry.metadata().ok()?.modified().ok()?, entry.path())))
+        .filter(|(_, path)| path.extension().is_some_and(|extension| extension == "json"))
+        .collect();
+    found.sort();
+    found.into_iter().rev().filter_map(|(_, path)| load(&path)).collect()
+}
+
+/// Writes the whole file beside its name first: it is there whole, or not at all.
+fn keep(path: &Path, import: &Import) -> io::Result<()> {
+    let folder = path.parent().unwrap_or(path);
+    own_files::make_folder(folder)?;
+    let (beside, mut file) = own_files::beside(&folder.join(format!("new-{}", Ids::random().uuid().simple())), "part")?;
+    let text = serde_json::to_vec(import)?;
+    let written = file.write_all(&text).and_then(|()| file.sync_all()).and_then(|()| fs::hard_link(&beside, path));
+    let _left_behind_at_worst = fs::remove_file(&beside);
+    written
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::client::referral::reader::{Layout, read};
+
+    fn keys(folder: &Path, path: &Path, text: &str) -> (Vec<String>, bool) {
+        let reading = read(text.as_bytes(), Layout::Csv);
+        let mut keys = Keys::of(folder, path, text.as_bytes(), &reading.reads);
+        assert!(keys.not_kept.is_none());
+        let mut given = reading.reads.into_iter().filter_map(|read| read.referral.ok()).collect::<Vec<_>>();
+        given.iter_mut().for_each(|referral| keys.give(referral));
+        (given.into_iter().map(|referral| referral.idempotency_key).collect(), keys.is_known)
+    }
+
+    fn folder(name: &str) -> PathBuf {
+        std::env::temp_dir().join(format!("ro-keys-{name}-{}", std::process::id()))
+    }
+
+    #[test]
+    fn two_people_who_say_the_same_words_on_two_lines_are_two_and_a_second_run_of_the_file_records_nothing_twice() {
+        let folder = folder("same");
+        let text = include_str!("../../../tests/files/same-words.csv");
+        let (first, is_known) = keys(&folder, Path::new("/one.csv"), text);
+        assert!(first.len() == 2 && first[0] != first[1] && !is_known, "{first:?}");
+        assert_eq!(keys(&folder, Path::new("/moved.csv"), text), (first, true));
+        fs::remove_dir_all(&folder).unwrap();
+    }
+
+    #[test]
+    fn a_mended_file_keeps_the_keys_of_its_lines_and_another_file_in_its_place_does_not() {
+        let folder = folder("mended");
+        let path = Path::new("/backlog.csv");
+        let (first, _) = keys(&folder, path, "origin,site,request\nvictim,kent,one\nvictim,kent,two\nmartian,kent,three\n");
+        let (mended, is_known) = keys(&folder, path, "origin,site,request\nvictim,kent,three\nvictim,kent,one\nvictim,kent,two\n");
+        assert!(is_known && mended[1..] == first[..] && !first.contains(&mended[0]));
+        let (other, is_known) =
+            keys(&folder, path, "origin,site,request\nvictim,kent,one\nvictim,kent,four\nvictim,kent,five\nvictim,kent,six\n");
+        assert!(!is_known && !first.contains(&other[0]), "the same words in another file are another referral");
+        fs::remove_dir_all(&folder).unwrap();
+    }
+
+    #[test]
+    fn a_key_of_the_sender_stays_and_nothing_that_was_said_can_be_read_from_what_is_kept() {
+        let folder = folder("own");
+        let text = "origin,site,request,idempotency_key\nvictim,kent,marker,mine\nvictim,kent,marker,\n";
+        let (given, _) = keys(&folder, Path::new("/own.csv"), text);
+        assert!(given[0] == "mine" && given[1].starts_with("line-"));
+        let kept: Vec<_> = fs::read_dir(&folder).unwrap().map(|entry| fs::read_to_string(entry.unwrap().path()).unwrap()).collect();
+        assert!(kept.len() == 1 && !kept[0].contains("marker") && kept[0].contains("own.csv"));
+        fs::remove_dir_all(&folder).unwrap();
+    }
+}

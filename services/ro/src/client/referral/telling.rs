@@ -1,0 +1,107 @@
+//! What rings of a line that cannot be recorded: the words of its safety concern, or the whole line where nobody can tell which they are.
+
+use super::{
+    lines::{CONCERN, Heading, is_code, is_right},
+    records::Quotes,
+};
+
+/// Words in a row are no code: somebody's text stands where one belongs.
+const PROSE: usize = 2;
+
+/// What of a rejected line rings.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Telling {
+    /// No concern stands in it.
+    Nothing,
+    /// These are the words of the concern.
+    Told(String),
+    /// One may stand in it: all of it is told.
+    Perhaps,
+}
+
+/// What rings of a record of a CSV file, as far as its fields can be told apart.
+#[must_use]
+pub fn in_record(heading: &Heading, text: &str, fields: &[String], quotes: Quotes) -> Telling {
+    let Some(column) = heading.columns.iter().position(|column| *column == Some(CONCERN)) else { return Telling::Nothing };
+    if quotes == Quotes::Closed {
+        return in_fields(heading, column, fields);
+    }
+    // The quotes cannot be trusted: every separator counts.
+    let cut: Vec<String> = text.split(heading.separator).map(|field| field.trim_matches(['"', ' ']).to_owned()).collect();
+    match in_fields(heading, column, &heading.fit(cut)) {
+        // What an open quote holds may be a concern that never ended.
+        Telling::Nothing if in_fields(heading, column, fields) != Telling::Nothing => Telling::Perhaps,
+        telling => telling,
+    }
+}
+
+fn in_fields(heading: &Heading, column: usize, fields: &[String]) -> Telling {
+    let (found, expected) = (fields.len(), heading.columns.len());
+    let is_given = |field: &&String| !proto::normal::is_blank(field);
+    // Up to the last code that is right the fields stand in place.
+    let is_code = |at: &usize| {
+        let column = heading.columns.get(*at).copied().flatten();
+        fields.get(*at).filter(is_given).is_some_and(|field| column.is_some_and(|column| is_code(column, field)))
+    };
+    let in_place = (0..column.min(found)).rev().find(is_code).map_or(0, |at| at + 1);
+    // Where a field is missing the concern may stand further left, where one is too many further right.
+    let first = column.saturating_sub(expected.saturating_sub(found)).max(in_place);
+    let last = column + found.saturating_sub(expected);
+    let candidates: Vec<&String> = fields.iter().take(last + 1).skip(first).filter(is_given).collect();
+    let own = fields.get(column).filter(is_given);
+    if found == expected {
+        return match own {
+            Some(words) => Telling::Told(words.clone()),
+            None if heading.columns.iter().zip(fields).any(|(column, field)| is_prose(*column, field)) => Telling::Perhaps,
+            None => Telling::Nothing,
+        };
+    }
+    if candidates.is_empty() {
+        return Telling::Nothing;
+    }
+    if found > expected && in_place == column && own.is_some() {
+        let words: Vec<&str> = candidates.into_iter().map(String::as_str).collect();
+        return Telling::Told(words.join(&heading.separator.to_string()));
+    }
+    Telling::Perhaps
+}
+
+/// Somebody's words where a code belongs, or under no heading: the fields have moved.
+fn is_prose(column: Option<&str>, field: &str) -> bool {
+    column.is_none_or(|column| !is_right(column, field)) && field.split_whitespace().count() >= PROSE
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::client::referral::records::Fields;
+
+    fn telling(line: &str, record: &str) -> Telling {
+        let heading = Heading::read(line, None).0;
+        let (fields, quotes) = Fields::of(record, heading.separator);
+        in_record(&heading, record, &heading.fit(fields), quotes)
+    }
+
+    #[test]
+    fn the_words_of_a_concern_are_found_in_a_line_that_cannot_be_recorded() {
+        let line = "origin,site,language,safety_concern,request";
+        let told = |words: &str| Telling::Told(words.to_owned());
+        assert_eq!(telling(line, "martian,mission,fr,has a knife,x"), told("has a knife"));
+        assert_eq!(telling(line, "victim,mission,fr,has a knife,x,y"), told("has a knife,x"));
+        assert_eq!(telling(line, "victim,mission,fr,\"has a knife,x"), told("has a knife"));
+        assert_eq!(telling(line, "martian,mission,fr,,x"), Telling::Nothing);
+        assert_eq!(telling(line, "victim,mission,,has a knife,x,y"), Telling::Perhaps, "nothing says where the words belong");
+        assert_eq!(telling("origin,site,request", "martian,mission,has a knife"), Telling::Nothing, "no column of concerns");
+    }
+
+    #[test]
+    fn where_the_fields_have_moved_the_whole_line_is_told_and_where_nothing_can_be_a_concern_nothing_is() {
+        let line = "origin,site,language,safety_concern,request";
+        for moved in ["victim,mission,has a knife,x", "victim,a comma, here,fr,has a knife,x", "victim,mission,he has a knife,,x"] {
+            assert_eq!(telling(line, moved), Telling::Perhaps, "{moved}");
+        }
+        assert_eq!(telling(line, "victim,mission"), Telling::Perhaps, "the site may stand where the concern was meant");
+        assert_eq!(telling(line, "victim"), Telling::Nothing);
+        assert_eq!(telling(line, "victim,mission,fr,,,y"), Telling::Nothing);
+    }
+}

@@ -1,0 +1,54 @@
+//! Tables that a spreadsheet may open: separated as its language expects, and no cell of them is a formula.
+
+use super::text::Lang;
+
+/// What a spreadsheet runs when a cell begins with it, also as wide letters.
+const FORMULA: [char; 8] = ['=', '+', '-', '@', '＝', '＋', '－', '＠'];
+
+/// What separates cells: where French is spoken the comma stands in numbers.
+#[must_use]
+pub const fn separator(lang: Lang) -> char {
+    match lang {
+        Lang::En => ',',
+        Lang::Fr => ';',
+    }
+}
+
+/// Whether a text needs an apostrophe before it, which makes it a text for every spreadsheet. One that begins with an apostrophe gets
+/// another, so that taking one away always brings back what stood there.
+#[must_use]
+pub fn needs_guard(text: &str) -> bool {
+    let first = text.trim_start_matches(|c: char| c.is_whitespace() || proto::normal::is_invisible(c)).chars().next();
+    first.is_some_and(|first| FORMULA.contains(&first)) || text.starts_with(['\'', '\t', '\r', '\n'])
+}
+
+/// A cell in quotes that is no formula.
+#[must_use]
+pub fn cell(text: &str) -> String {
+    let guard = if needs_guard(text) { "'" } else { "" };
+    format!("\"{guard}{}\"", text.replace('"', "\"\""))
+}
+
+/// One row with its line end.
+#[must_use]
+pub fn row<T: AsRef<str>>(cells: impl IntoIterator<Item = T>, lang: Lang) -> String {
+    let cells: Vec<String> = cells.into_iter().map(|text| cell(text.as_ref())).collect();
+    format!("{}\r\n", cells.join(&separator(lang).to_string()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_cell_begins_a_formula_and_what_stood_there_can_be_had_again() {
+        for text in ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", " =1", "\u{200b}=1", "\r=1", "＝1", "'=1", "\n"] {
+            let cell = cell(text);
+            assert_eq!(cell, format!("\"'{text}\""), "{text:?}");
+        }
+        for text in ["", "1", "a = b", "Zoé"] {
+            assert_eq!(cell(text), format!("\"{text}\""));
+        }
+        assert_eq!(row(["a \"b\"", "c"], Lang::Fr), "\"a \"\"b\"\"\";\"c\"\r\n");
+    }
+}

@@ -1,0 +1,85 @@
+//! Names, notes and reasons that need not stand on a command line, where every process of the machine can read them: from a file, from
+//! standard input, or asked for at the terminal.
+
+use std::{
+    fs::File,
+    io::{self, BufRead as _, IsTerminal as _, Read},
+    path::Path,
+    sync::atomic::{AtomicBool, Ordering},
+};
+
+use super::encoding::best_reading;
+use crate::print;
+
+/// More than any field takes; what is longer is refused, never cut.
+const LONGEST: u64 = 256 * 1024;
+/// What is said behind the options of a command that takes such texts.
+pub const HELP: &str = "A name, a note or a reason need not stand on the command line, where others can see it: \
+    write @FILE to read it from a file, - for standard input, @ to be asked for it.";
+
+/// Standard input was read for one option.
+static READ: AtomicBool = AtomicBool::new(false);
+
+/// The text of an option: as it stands, from `@FILE`, from standard input for `-`, or typed at the terminal for `@`. Two `@` are one
+/// that is meant.
+///
+/// # Errors
+/// There is no such file, it is too long, or nobody can be asked.
+pub fn spoken(given: &str) -> Result<String, String> {
+    match given.strip_prefix('@') {
+        None if given == "-" => {
+            if READ.swap(true, Ordering::SeqCst) {
+                return Err("standard input was read for another option · l'entrée standard a déjà servi à une autre option".to_owned());
+            }
+            read(io::stdin().lock()).map_err(|error| error.to_string())
+        }
+        None => Ok(given.to_owned()),
+        Some("") => ask(),
+        Some(escaped) if escaped.starts_with('@') => Ok(escaped.to_owned()),
+        Some(path) => from_file(Path::new(path)).map_err(|error| format!("{path}: {error}")),
+    }
+}
+
+fn from_file(path: &Path) -> io::Result<String> {
+    read(File::open(path)?)
+}
+
+fn read(from: impl Read) -> io::Result<String> {
+    let mut bytes = Vec::new();
+    from.take(LONGEST + 1).read_to_end(&mut bytes)?;
+    if bytes.len() as u64 > LONGEST {
+        return Err(io::Error::other("longer than 256 KiB · plus de 256 Kio"));
+    }
+    Ok(best_reading(&bytes).trim_end().to_owned())
+}
+
+fn ask() -> Result<String, String> {
+    let mut stdin = io::stdin().lock();
+    if !stdin.is_terminal() {
+        return Err(
+            "nobody can be asked here: give the text, @FILE or - · impossible de demander ici : donnez le texte, @FICHIER ou -".to_owned()
+        );
+    }
+    print::note("Type the text and press Enter. · Tapez le texte, puis Entrée.");
+    let mut typed = String::new();
+    stdin.read_line(&mut typed).map_err(|error| error.to_string())?;
+    Ok(typed.trim_end_matches(['\r', '\n']).to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_is_read_from_a_file_in_any_encoding_so_that_it_stands_on_no_command_line() {
+        let path = std::env::temp_dir().join(format!("ro-spoken-{}", std::process::id()));
+        std::fs::write(&path, b"Zo\xe9 Exemple\r\n").unwrap();
+        assert_eq!(spoken(&format!("@{}", path.display())).unwrap(), "Zoé Exemple");
+        std::fs::write(&path, vec![b'x'; 300 * 1024]).unwrap();
+        assert!(spoken(&format!("@{}", path.display())).unwrap_err().contains("256"), "what is too long is refused and not cut");
+        std::fs::remove_file(&path).unwrap();
+        assert!(spoken(&format!("@{}", path.display())).is_err());
+        assert_eq!((spoken("as it stands").unwrap().as_str(), spoken("@@home").unwrap().as_str()), ("as it stands", "@home"));
+        assert_eq!(spoken("").unwrap(), "");
+    }
+}
