@@ -6,11 +6,13 @@ pub mod class;
 pub mod collation;
 pub mod id;
 pub mod normal;
+mod permission;
 pub mod purge;
 pub mod receipt;
 pub mod reference;
 pub mod role;
 pub mod subject;
+mod witness;
 
 use std::sync::LazyLock;
 

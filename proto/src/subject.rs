@@ -46,17 +46,33 @@ pub fn raise_concern(site: &SiteCode) -> String {
     format!("ro.safety.raise.{site}")
 }
 
-/// The site token of a concern raised where no site is known.
-pub const NO_SITE: &str = "unknown";
+/// The raises of every site.
+pub const EVERY_RAISE: &str = "ro.safety.raise.*";
 
-/// A concern raised by a service of ours for which the site is not known.
-pub const RAISE_WITHOUT_SITE: &str = "ro.safety.raise.unknown";
+/// A service of ours raises a concern (protobuf `ro.safety.v1.Concern`). The site stands in the body: no site's login may write here, is
+/// answered for it, or shares its room.
+pub const RAISE_BY_CASES: &str = "ro.safety.raise.service.cases";
+pub const RAISE_BY_INTAKE: &str = "ro.safety.raise.service.intake";
+
+/// The service that raised, where the subject is one of theirs.
+#[must_use]
+pub fn raising_service(subject: &str) -> Option<&str> {
+    let service = subject.strip_prefix("ro.safety.raise.service.")?;
+    (!service.is_empty() && !service.contains('.')).then_some(service)
+}
+
+/// What stands for a site that is not known.
+pub const NO_SITE: &str = "unknown";
 
 /// Where a site reads the receipt of a concern (protobuf `ro.safety.v1.RaiseAnswer`).
 #[must_use]
 pub fn concern_receipt(site: Option<&SiteCode>) -> String {
     format!("ro.safety.receipt.{}", site.map_or(NO_SITE, SiteCode::as_str))
 }
+
+/// The receipts of every site, and of every site and region.
+pub const EVERY_CONCERN_RECEIPT: &str = "ro.safety.receipt.*";
+pub const EVERY_INTAKE_RECEIPT: &str = "ro.intake.receipt.*";
 
 // ---- what safety tells notification to ring -----------------------------------------------------------------------
 
@@ -135,42 +151,90 @@ pub const FACTS: [&str; 36] = [
 
 // ---- streams and consumers ----------------------------------------------------------------------------------------
 
-/// A stream as the provisioner creates it and every service checks it at start.
+/// A stream as the provisioner creates it and every service checks it at start. Nobody but its own publishers can fill it: what comes from
+/// outside is bounded by subject, and each subject has one login; each service's facts stand in a stream of their own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Stream {
     pub name: &'static str,
     pub subjects: &'static [&'static str],
+    pub kept: Kept,
     /// Largest message in bytes, headers included.
     pub max_message_bytes: i32,
+    /// What the stream holds at most; what does not fit is refused to its publisher, who keeps it and tries again.
+    pub max_bytes: i64,
+    /// Messages held under one subject at most, where that is bounded.
+    pub max_per_subject: Option<i64>,
     /// A message is gone after so many days, whoever has read it: no service may take one away, so this is what bounds its life. Far
     /// below the two years of the law: what was sent while a case was in use is gone by the time it may be purged [LPR4].
     pub kept_days: u16,
 }
 
+/// How long a stream keeps a message, besides its age.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kept {
+    /// Whoever has heard it: several read it, and one that was made anew reads it again.
+    ToItsAge,
+    /// Until its one reader has acknowledged it: what was heard takes no room.
+    UntilHeard,
+    /// Until newer ones of the same subject take its place: nobody reads it here.
+    WhileNewest,
+}
+
 /// A consumer that was away for less misses nothing.
 const KEPT_DAYS: u16 = 30;
+const MIB: i64 = 1024 * 1024;
+/// The largest message of those that carry what people wrote.
+const LARGE: i32 = 256 * 1024;
 
-pub const SUBMISSIONS: Stream = Stream {
-    name: "RO_SUBMISSIONS",
-    subjects: &["ro.intake.submit.>", "ro.intake.receipt.>"],
-    max_message_bytes: 256 * 1024,
+pub const SUBMISSIONS: Stream = until_heard("RO_SUBMISSIONS", &["ro.intake.submit.referral.*", "ro.intake.submit.contact.*"], 4_096, 8_192);
+/// The raises of sites. A site that floods closes its own lane and no other: all lanes together fit.
+pub const RAISES: Stream = until_heard("RO_RAISES", &[EVERY_RAISE], 256, 5_120);
+/// The raises of our own services.
+pub const SERVICE_RAISES: Stream = until_heard("RO_SERVICE_RAISES", &["ro.safety.raise.service.*"], 2_048, 1_024);
+pub const RINGS: Stream = until_heard("RO_RINGS", &["ro.safety.ring.*"], 4_096, 2_048);
+/// Answers to sites and regions, which read them live.
+pub const RECEIPTS: Stream = Stream {
+    name: "RO_RECEIPTS",
+    subjects: &[EVERY_INTAKE_RECEIPT, EVERY_CONCERN_RECEIPT],
+    kept: Kept::WhileNewest,
+    max_message_bytes: LARGE,
+    max_bytes: 1_024 * MIB,
+    max_per_subject: Some(256),
     kept_days: KEPT_DAYS,
 };
-pub const SAFETY: Stream = Stream {
-    name: "RO_SAFETY",
-    subjects: &["ro.safety.raise.*", "ro.safety.receipt.*", "ro.safety.ring.*", "ro.safety.event.*"],
-    max_message_bytes: 256 * 1024,
-    kept_days: KEPT_DAYS,
-};
-pub const EVENTS: Stream = Stream {
-    name: "RO_EVENTS",
-    subjects: &["ro.intake.event.*", "ro.cases.event.*", "ro.notification.event.*", "ro.reporting.event.*"],
-    max_message_bytes: 64 * 1024,
-    kept_days: KEPT_DAYS,
-};
-pub const STREAMS: [Stream; 3] = [SUBMISSIONS, SAFETY, EVENTS];
+pub const INTAKE: Stream = facts_of("RO_INTAKE", &["ro.intake.event.*"]);
+pub const CASES: Stream = facts_of("RO_CASES", &["ro.cases.event.*"]);
+pub const SAFETY: Stream = facts_of("RO_SAFETY", &["ro.safety.event.*"]);
+pub const NOTIFICATION: Stream = facts_of("RO_NOTIFICATION", &["ro.notification.event.*"]);
+pub const REPORTING: Stream = facts_of("RO_REPORTING", &["ro.reporting.event.*"]);
+pub const STREAMS: [Stream; 10] = [RAISES, SERVICE_RAISES, RINGS, SUBMISSIONS, RECEIPTS, INTAKE, CASES, SAFETY, NOTIFICATION, REPORTING];
 
-/// A durable consumer: the name begins with the service that owns it.
+const fn until_heard(name: &'static str, subjects: &'static [&'static str], max_per_subject: i64, mib: i64) -> Stream {
+    Stream {
+        name,
+        subjects,
+        kept: Kept::UntilHeard,
+        max_message_bytes: LARGE,
+        max_bytes: mib * MIB,
+        max_per_subject: Some(max_per_subject),
+        kept_days: KEPT_DAYS,
+    }
+}
+
+const fn facts_of(name: &'static str, subjects: &'static [&'static str]) -> Stream {
+    Stream {
+        name,
+        subjects,
+        kept: Kept::ToItsAge,
+        max_message_bytes: 64 * 1024,
+        max_bytes: 2_048 * MIB,
+        max_per_subject: None,
+        kept_days: KEPT_DAYS,
+    }
+}
+
+/// A durable consumer: the name begins with the service that owns it. What a name hears never changes: a version that hears something
+/// else does so under a new name (`…-2`), and the former stands among [`FORMER`] until no version of the service uses it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Consumer {
     pub service: &'static str,
@@ -179,26 +243,29 @@ pub struct Consumer {
     pub filters: &'static [&'static str],
 }
 
-const fn consumer(service: &'static str, stream: &Stream, name: &'static str, filters: &'static [&'static str]) -> Consumer {
+pub(crate) const fn consumer(service: &'static str, stream: &Stream, name: &'static str, filters: &'static [&'static str]) -> Consumer {
     Consumer { service, stream: stream.name, name, filters }
 }
 
 pub const INTAKE_REFERRALS: Consumer = consumer("intake", &SUBMISSIONS, "intake-referrals", &["ro.intake.submit.referral.*"]);
 pub const INTAKE_CONTACTS: Consumer = consumer("intake", &SUBMISSIONS, "intake-contacts", &["ro.intake.submit.contact.*"]);
-pub const CASES_SCREENED: Consumer = consumer("cases", &EVENTS, "cases-referral-screened", &[REFERRAL_SCREENED, REFERRAL_CORRECTED]);
-pub const SAFETY_RAISES: Consumer = consumer("safety", &SAFETY, "safety-raises", &["ro.safety.raise.*"]);
-pub const SAFETY_DELIVERED: Consumer = consumer("safety", &EVENTS, "safety-ring-delivered", &[RING_DELIVERED]);
-pub const NOTIFICATION_RINGS: Consumer = consumer("notification", &SAFETY, "notification-rings", &["ro.safety.ring.*"]);
-pub const NOTIFICATION_FACTS: Consumer =
-    consumer("notification", &EVENTS, "notification-facts", &[REFERRAL_RECEIVED, CONTACT_PUSHED, CASE_OPENED, MEDIATOR_ASSIGNED]);
+pub const CASES_SCREENED: Consumer = consumer("cases", &INTAKE, "cases-referral-screened", &[REFERRAL_SCREENED, REFERRAL_CORRECTED]);
+pub const SAFETY_RAISES: Consumer = consumer("safety", &RAISES, "safety-raises", &[EVERY_RAISE]);
+pub const SAFETY_SERVICE_RAISES: Consumer = consumer("safety", &SERVICE_RAISES, "safety-service-raises", &["ro.safety.raise.service.*"]);
+pub const SAFETY_DELIVERED: Consumer = consumer("safety", &NOTIFICATION, "safety-ring-delivered", &[RING_DELIVERED]);
+pub const NOTIFICATION_RINGS: Consumer = consumer("notification", &RINGS, "notification-rings", &["ro.safety.ring.*"]);
+/// The streams of two services hold what people are told, each heard through its own consumer.
+pub const NOTIFICATION_FACTS: Consumer = consumer("notification", &INTAKE, "notification-facts", &[REFERRAL_RECEIVED, CONTACT_PUSHED]);
+pub const NOTIFICATION_CASE_FACTS: Consumer =
+    consumer("notification", &CASES, "notification-case-facts", &[CASE_OPENED, MEDIATOR_ASSIGNED]);
 /// Who was let to a case. On its own: a break-glass is told within a minute, whatever import stands in line before it.
 pub const NOTIFICATION_ACCESS: Consumer =
-    consumer("notification", &EVENTS, "notification-access", &[OFFICER_ASSIGNED, GLASS_BROKEN, GLASS_QUOTA_REACHED, GLASS_REVIEW_DUE]);
+    consumer("notification", &CASES, "notification-access", &[OFFICER_ASSIGNED, GLASS_BROKEN, GLASS_QUOTA_REACHED, GLASS_REVIEW_DUE]);
 /// An acceptance stops what is still on its way to that audience.
 pub const NOTIFICATION_CONCERNS: Consumer = consumer("notification", &SAFETY, "notification-concerns", &[CONCERN_CHANGED]);
-/// Both streams that hold facts feed reporting, each through its own consumer.
-pub const REPORTING_FACTS: Consumer =
-    consumer("reporting", &EVENTS, "reporting-facts", &[REFERRAL_RECEIVED, REFERRAL_SCREENED, CASE_OPENED, CASE_MOVED]);
+/// The streams that hold facts feed reporting, each through its own consumer.
+pub const REPORTING_FACTS: Consumer = consumer("reporting", &INTAKE, "reporting-facts", &[REFERRAL_RECEIVED, REFERRAL_SCREENED]);
+pub const REPORTING_CASE_FACTS: Consumer = consumer("reporting", &CASES, "reporting-case-facts", &[CASE_OPENED, CASE_MOVED]);
 pub const REPORTING_CONCERNS: Consumer = consumer("reporting", &SAFETY, "reporting-concerns", &[CONCERN_RAISED, CONCERN_CHANGED]);
 /// What people may do is asked of a service's own copy, so that a call waits for no other service.
 pub const INTAKE_GRANTS: Consumer = consumer("intake", &SAFETY, "intake-grants", &[GRANT_CHANGED]);
@@ -207,117 +274,18 @@ pub const NOTIFICATION_GRANTS: Consumer = consumer("notification", &SAFETY, "not
 pub const REPORTING_GRANTS: Consumer = consumer("reporting", &SAFETY, "reporting-grants", &[GRANT_CHANGED]);
 pub const CASES_CONCERNS: Consumer = consumer("cases", &SAFETY, "cases-concerns", &[CONCERN_RAISED, CONCERN_CHANGED]);
 /// Who may read what was accepted: a referral is no way around the case that was opened from it.
-pub const INTAKE_TIES: Consumer = consumer("intake", &EVENTS, "intake-ties", &[CASE_TIES]);
+pub const INTAKE_TIES: Consumer = consumer("intake", &CASES, "intake-ties", &[CASE_TIES]);
 /// Safety has a concern that travelled with a submission: it need not be sent again.
 pub const INTAKE_CONCERNS: Consumer = consumer("intake", &SAFETY, "intake-concerns", &[CONCERN_RAISED, CONCERN_CHANGED]);
 /// On their own: a purge waits behind no import, and holds nothing up.
-pub const INTAKE_PURGES: Consumer = consumer("intake", &EVENTS, "intake-purges", &[CASE_PURGED]);
-pub const NOTIFICATION_PURGES: Consumer = consumer("notification", &EVENTS, "notification-purges", &[CASE_PURGED]);
-pub const CASES_PURGE_OBEYED: Consumer = consumer("cases", &EVENTS, "cases-purge-obeyed", &[REFERRAL_PURGED, NOTICES_PURGED]);
+pub const INTAKE_PURGES: Consumer = consumer("intake", &CASES, "intake-purges", &[CASE_PURGED]);
+pub const NOTIFICATION_PURGES: Consumer = consumer("notification", &CASES, "notification-purges", &[CASE_PURGED]);
+pub const CASES_PURGE_OBEYED: Consumer = consumer("cases", &INTAKE, "cases-purge-obeyed", &[REFERRAL_PURGED]);
+pub const CASES_PURGE_NOTICES: Consumer = consumer("cases", &NOTIFICATION, "cases-purge-notices", &[NOTICES_PURGED]);
 
-/// A service's place in the ring of witnesses: every service holds what its neighbour's audit log was, in another database.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Witnessing {
-    pub service: &'static str,
-    /// Whose log it witnesses.
-    pub ward: &'static str,
-    /// Who witnesses its own.
-    pub witness: &'static str,
-    /// What it states of its own log (protobuf `ro.audit.v1.CheckpointSealed`).
-    pub sealed: &'static str,
-    /// What it answers its ward (protobuf `ro.audit.v1.CheckpointWitnessed`, `ro.audit.v1.CheckpointRefused`).
-    pub witnessed: &'static str,
-    pub refused: &'static str,
-    pub wards: Consumer,
-    pub answers: Consumer,
-}
+pub use crate::witness::{WITNESSES, Witnessing, witnessing};
 
-/// The ring: intake is witnessed by cases, cases by safety, safety by notification, notification by reporting, reporting by intake.
-pub const WITNESSES: [Witnessing; 5] = [
-    Witnessing {
-        service: "intake",
-        ward: "reporting",
-        witness: "cases",
-        sealed: "ro.intake.event.checkpoint-sealed",
-        witnessed: "ro.intake.event.checkpoint-witnessed",
-        refused: "ro.intake.event.checkpoint-refused",
-        wards: consumer("intake", &EVENTS, "intake-checkpoints", &["ro.reporting.event.checkpoint-sealed"]),
-        answers: consumer(
-            "intake",
-            &EVENTS,
-            "intake-checkpoint-answers",
-            &["ro.cases.event.checkpoint-witnessed", "ro.cases.event.checkpoint-refused"],
-        ),
-    },
-    Witnessing {
-        service: "cases",
-        ward: "intake",
-        witness: "safety",
-        sealed: "ro.cases.event.checkpoint-sealed",
-        witnessed: "ro.cases.event.checkpoint-witnessed",
-        refused: "ro.cases.event.checkpoint-refused",
-        wards: consumer("cases", &EVENTS, "cases-checkpoints", &["ro.intake.event.checkpoint-sealed"]),
-        answers: consumer(
-            "cases",
-            &SAFETY,
-            "cases-checkpoint-answers",
-            &["ro.safety.event.checkpoint-witnessed", "ro.safety.event.checkpoint-refused"],
-        ),
-    },
-    Witnessing {
-        service: "safety",
-        ward: "cases",
-        witness: "notification",
-        sealed: "ro.safety.event.checkpoint-sealed",
-        witnessed: "ro.safety.event.checkpoint-witnessed",
-        refused: "ro.safety.event.checkpoint-refused",
-        wards: consumer("safety", &EVENTS, "safety-checkpoints", &["ro.cases.event.checkpoint-sealed"]),
-        answers: consumer(
-            "safety",
-            &EVENTS,
-            "safety-checkpoint-answers",
-            &["ro.notification.event.checkpoint-witnessed", "ro.notification.event.checkpoint-refused"],
-        ),
-    },
-    Witnessing {
-        service: "notification",
-        ward: "safety",
-        witness: "reporting",
-        sealed: "ro.notification.event.checkpoint-sealed",
-        witnessed: "ro.notification.event.checkpoint-witnessed",
-        refused: "ro.notification.event.checkpoint-refused",
-        wards: consumer("notification", &SAFETY, "notification-checkpoints", &["ro.safety.event.checkpoint-sealed"]),
-        answers: consumer(
-            "notification",
-            &EVENTS,
-            "notification-checkpoint-answers",
-            &["ro.reporting.event.checkpoint-witnessed", "ro.reporting.event.checkpoint-refused"],
-        ),
-    },
-    Witnessing {
-        service: "reporting",
-        ward: "notification",
-        witness: "intake",
-        sealed: "ro.reporting.event.checkpoint-sealed",
-        witnessed: "ro.reporting.event.checkpoint-witnessed",
-        refused: "ro.reporting.event.checkpoint-refused",
-        wards: consumer("reporting", &EVENTS, "reporting-checkpoints", &["ro.notification.event.checkpoint-sealed"]),
-        answers: consumer(
-            "reporting",
-            &EVENTS,
-            "reporting-checkpoint-answers",
-            &["ro.intake.event.checkpoint-witnessed", "ro.intake.event.checkpoint-refused"],
-        ),
-    },
-];
-
-/// The place of a service; that of the first for a name that is none.
-#[must_use]
-pub fn witnessing(service: &str) -> Witnessing {
-    WITNESSES.into_iter().find(|place| place.service == service).unwrap_or(WITNESSES[0])
-}
-
-pub const CONSUMERS: [Consumer; 31] = [
+pub const CONSUMERS: [Consumer; 35] = [
     INTAKE_CONCERNS,
     INTAKE_REFERRALS,
     INTAKE_CONTACTS,
@@ -327,6 +295,7 @@ pub const CONSUMERS: [Consumer; 31] = [
     CASES_CONCERNS,
     CASES_PURGE_OBEYED,
     INTAKE_TIES,
+    CASES_PURGE_NOTICES,
     INTAKE_PURGES,
     NOTIFICATION_PURGES,
     WITNESSES[0].wards,
@@ -340,112 +309,37 @@ pub const CONSUMERS: [Consumer; 31] = [
     WITNESSES[4].wards,
     WITNESSES[4].answers,
     SAFETY_RAISES,
+    SAFETY_SERVICE_RAISES,
     SAFETY_DELIVERED,
     NOTIFICATION_RINGS,
     NOTIFICATION_FACTS,
+    NOTIFICATION_CASE_FACTS,
     NOTIFICATION_GRANTS,
     NOTIFICATION_ACCESS,
     NOTIFICATION_CONCERNS,
     REPORTING_GRANTS,
     REPORTING_FACTS,
+    REPORTING_CASE_FACTS,
     REPORTING_CONCERNS,
 ];
 
-// ---- who may do what ----------------------------------------------------------------------------------------------
+/// Consumers of former versions that may still run: they keep their place and their permissions, and nothing of this version hears them.
+pub const FORMER: [Consumer; 0] = [];
 
-/// What the interface of JetStream is called in the account of each login: that of the account where the streams stand, call by call.
-/// By the server's own name, `$JS.API`, a login reaches nothing but its own account, which holds nothing.
-pub const JETSTREAM: &str = "JETSTREAM";
-
-/// What one NATS credential may publish and subscribe to. Everything else is denied.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Permissions {
-    pub publish: Vec<String>,
-    pub subscribe: Vec<String>,
-}
-
-/// The prefix of reply subjects for a credential; nobody shares one.
-#[must_use]
-pub fn inbox_prefix(credential: &str) -> String {
-    format!("_INBOX_{credential}")
-}
-
-/// A service: its own facts, and its own consumers.
-#[must_use]
-pub fn service_permissions(service: &str) -> Permissions {
-    let own = format!("ro.{service}.event.");
-    let mut publish: Vec<String> = FACTS.iter().filter(|fact| fact.starts_with(&own)).map(|fact| (*fact).to_owned()).collect();
-    publish.extend(match service {
-        "intake" => vec!["ro.intake.receipt.*".into(), "ro.safety.raise.*".into()],
-        "cases" => vec!["ro.safety.raise.*".into()],
-        "safety" => vec!["ro.safety.receipt.*".into(), RING_NHQ.into(), RING_HEAD.into()],
-        _ => Vec::new(),
-    });
-    for stream in STREAMS {
-        publish.push(format!("{JETSTREAM}.STREAM.INFO.{}", stream.name));
-    }
-    for consumer in CONSUMERS.iter().filter(|c| c.service == service) {
-        let (stream, name) = (consumer.stream, consumer.name);
-        publish.push(format!("{JETSTREAM}.CONSUMER.INFO.{stream}.{name}"));
-        publish.push(format!("{JETSTREAM}.CONSUMER.MSG.NEXT.{stream}.{name}"));
-        // Token by token, in both forms the server has for it: an open end would let the second form stand for the first form of
-        // another's consumer, and an acknowledgement may ask for that consumer's next message.
-        publish.push(format!("$JS.ACK.{stream}.{name}.*.*.*.*.*"));
-        publish.push(format!("$JS.ACK.*.*.{stream}.{name}.*.*.*.*.*.*"));
-    }
-    Permissions { publish, subscribe: vec![format!("{}.>", inbox_prefix(service))] }
-}
-
-/// A site's system: submits for its own site, raises for its own site, reads its own receipts.
-#[must_use]
-pub fn site_permissions(site: &SiteCode) -> Permissions {
-    Permissions {
-        publish: vec![submit_referral(site), raise_concern(site)],
-        subscribe: vec![intake_receipt(site), concern_receipt(Some(site)), format!("{}.>", inbox_prefix(&format!("site-{site}")))],
-    }
-}
-
-/// A regional victim services system: pushes contacts of its own region, reads its own receipts.
-#[must_use]
-pub fn region_permissions(region: Region) -> Permissions {
-    let code = region.code();
-    Permissions {
-        publish: vec![submit_contact(region)],
-        subscribe: vec![intake_receipt(&region), format!("{}.>", inbox_prefix(&format!("region-{code}")))],
-    }
-}
-
-/// An NHQ dashboard: content-free safety facts and nothing else.
-#[must_use]
-pub fn dashboard_permissions() -> Permissions {
-    Permissions {
-        publish: Vec::new(),
-        subscribe: vec![CONCERN_RAISED.into(), CONCERN_CHANGED.into(), format!("{}.>", inbox_prefix("dashboard"))],
-    }
-}
-
-/// The provisioner: creates the streams and consumers declared here, and nothing else.
-#[must_use]
-pub fn provisioner_permissions() -> Permissions {
-    let mut publish = vec![format!("{JETSTREAM}.INFO")];
-    for stream in STREAMS {
-        for verb in ["CREATE", "UPDATE", "INFO"] {
-            publish.push(format!("{JETSTREAM}.STREAM.{verb}.{}", stream.name));
-        }
-    }
-    for consumer in CONSUMERS {
-        let (stream, name) = (consumer.stream, consumer.name);
-        publish.push(format!("{JETSTREAM}.CONSUMER.CREATE.{stream}.{name}"));
-        publish.push(format!("{JETSTREAM}.CONSUMER.CREATE.{stream}.{name}.>"));
-        publish.push(format!("{JETSTREAM}.CONSUMER.DURABLE.CREATE.{stream}.{name}"));
-        publish.push(format!("{JETSTREAM}.CONSUMER.INFO.{stream}.{name}"));
-    }
-    Permissions { publish, subscribe: vec![format!("{}.>", inbox_prefix("provisioner"))] }
-}
+pub use crate::permission::{
+    JETSTREAM, Permissions, dashboard_permissions, inbox_prefix, provisioner_permissions, region_permissions, service_permissions,
+    site_permissions,
+};
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// Whether a subject, or a pattern that is no wider, stands under a pattern.
+    fn holds(pattern: &str, subject: &str) -> bool {
+        let (pattern, subject): (Vec<_>, Vec<_>) = (pattern.split('.').collect(), subject.split('.').collect());
+        pattern.len() == subject.len() && pattern.iter().zip(&subject).all(|(a, b)| *a == "*" || a == b)
+    }
 
     #[test]
     fn every_consumer_reads_a_stream_that_holds_its_subjects_and_belongs_to_its_service() {
@@ -453,11 +347,18 @@ mod tests {
             let stream = STREAMS.iter().find(|s| s.name == consumer.stream).unwrap();
             assert!(consumer.name.starts_with(consumer.service), "{}", consumer.name);
             for filter in consumer.filters {
-                let held = stream.subjects.iter().any(|s| {
-                    let root = s.trim_end_matches('>').trim_end_matches('*');
-                    filter.starts_with(root)
-                });
-                assert!(held, "{filter} is not in {}", stream.name);
+                assert!(stream.subjects.iter().any(|subject| holds(subject, filter)), "{filter} is not in {}", stream.name);
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_kept_until_it_is_heard_has_one_reader() {
+        for stream in STREAMS.into_iter().filter(|stream| stream.kept == Kept::UntilHeard) {
+            let filters: Vec<_> = CONSUMERS.iter().filter(|c| c.stream == stream.name).flat_map(|c| c.filters).collect();
+            assert!(!filters.is_empty(), "nobody hears {}", stream.name);
+            for (i, one) in filters.iter().enumerate() {
+                assert!(!filters.iter().skip(i + 1).any(|other| holds(one, other) || holds(other, one)), "{one} has two readers");
             }
         }
     }
@@ -475,9 +376,51 @@ mod tests {
         let all: Vec<_> = STREAMS.iter().flat_map(|s| s.subjects).collect();
         for (i, one) in all.iter().enumerate() {
             for other in &all[i + 1..] {
-                let root = |s: &str| s.trim_end_matches('>').trim_end_matches('*').to_owned();
-                assert!(!root(one).starts_with(&root(other)) && !root(other).starts_with(&root(one)), "{one} {other}");
+                assert!(!holds(one, other) && !holds(other, one), "{one} {other}");
             }
+        }
+    }
+
+    /// What one login can put into a stream at most, by the bounds of its subjects.
+    fn most_of(login: &Permissions, stream: &Stream) -> i64 {
+        let own = login.publish.iter().filter(|said| stream.subjects.iter().any(|subject| holds(subject, said)));
+        let each = stream.max_per_subject.map_or(stream.max_bytes, |most| most * i64::from(stream.max_message_bytes));
+        each * i64::try_from(own.count()).unwrap()
+    }
+
+    #[test]
+    fn no_site_region_or_service_can_fill_a_stream_that_another_one_writes() {
+        let services = ["intake", "cases", "safety", "notification", "reporting"].map(service_permissions);
+        let site = site_permissions(&"mission".parse().unwrap());
+        let outside = [site.clone(), region_permissions(Region::Pacific)];
+        for stream in STREAMS {
+            let writers = services.iter().filter(|login| most_of(login, &stream) > 0).count();
+            let from_outside = outside.iter().any(|login| most_of(login, &stream) > 0);
+            assert!(writers <= 1 || stream.max_per_subject.is_some(), "{} services fill {}", writers, stream.name);
+            assert!(writers == 0 || !from_outside, "{} is written by services and from outside", stream.name);
+            for login in &outside {
+                assert!(most_of(login, &stream) * 8 <= stream.max_bytes, "one login fills an eighth of {}", stream.name);
+            }
+        }
+        // Two services raise; together they fit.
+        let raises: i64 = services.iter().map(|login| most_of(login, &SERVICE_RAISES)).sum();
+        assert!((1..=SERVICE_RAISES.max_bytes).contains(&raises), "{raises}");
+        // There are fewer sites than that.
+        assert!(most_of(&site, &RAISES) * 80 <= RAISES.max_bytes, "a flood of every site at once closes the lane of another");
+        assert!(most_of(&site, &RECEIPTS) == 0, "a site writes receipts");
+    }
+
+    #[test]
+    fn a_service_raises_in_its_own_name_and_a_site_only_in_that_of_the_site() {
+        assert_eq!(raising_service(RAISE_BY_CASES), Some("cases"));
+        assert_eq!(raising_service(RAISE_BY_INTAKE), Some("intake"));
+        for code in ["service", "cases", "mission"] {
+            assert_eq!(raising_service(&raise_concern(&code.parse().unwrap())), None, "{code}");
+        }
+        assert_eq!([raising_service("ro.safety.raise.service."), raising_service("ro.safety.raise.service.a.b")], [None, None]);
+        for (service, own) in [("cases", RAISE_BY_CASES), ("intake", RAISE_BY_INTAKE)] {
+            let raises: Vec<_> = service_permissions(service).publish.into_iter().filter(|said| said.contains(".raise.")).collect();
+            assert_eq!(raises, [own]);
         }
     }
 }

@@ -2,9 +2,12 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 mod deputy;
+mod heard;
 mod hostile;
 mod login;
 mod matrix;
 mod model;
 mod refused;
+mod room;
 mod sealed;
+mod service;

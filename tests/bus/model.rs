@@ -48,9 +48,9 @@ impl Who {
             // Who is outside speaks in its own name, and of two things.
             (Self::Site(own), ["ro", "intake", "submit", "referral", site] | ["ro", "safety", "raise", site]) => own == site,
             (Self::Region(own), ["ro", "intake", "submit", "contact", region]) => own == region,
-            // A service tells its own facts; two may raise a concern, for any site; answers and rings come from their owners alone.
+            // A service tells its own facts; two may raise a concern, in their own name; answers and rings come from their owners alone.
             (Self::Service(name), ["ro", owner, "event", _]) => name == owner && FACTS.contains(&subject),
-            (Self::Service("intake" | "cases"), ["ro", "safety", "raise", _]) => true,
+            (Self::Service(name @ ("intake" | "cases")), ["ro", "safety", "raise", "service", own]) => name == own,
             (Self::Service("intake"), ["ro", "intake", "receipt", _]) => true,
             (Self::Service("safety"), ["ro", "safety", "receipt", _] | ["ro", "safety", "ring", "nhq" | "head"]) => true,
             // Who is inside sees how a stream is made; the provisioner makes it, and nobody unmakes it.
@@ -84,14 +84,18 @@ impl Who {
             (Self::Site(own), ["ro", "intake" | "safety", "receipt", place]) => own == place,
             (Self::Region(own), ["ro", "intake", "receipt", place]) => own == place,
             (Self::Dashboard, ["ro", "safety", "event", "concern-raised" | "concern-changed"]) => true,
-            // A service reads nothing live: what it hears goes through a consumer, or it could be missed.
+            // Who rings hears sites live too, or what the server takes for a repetition would be lost. Nothing else leads into its account,
+            // so the wider pattern, which the server lets through, hears no more.
+            (Self::Service("safety"), ["ro", "safety", "raise", _]) => true,
+            // Any other reads nothing live: what it hears goes through a consumer, or it could be missed.
             _ => false,
         }
     }
 }
 
 fn is_stream(name: &str) -> bool {
-    ["RO_SUBMISSIONS", "RO_SAFETY", "RO_EVENTS"].contains(&name)
+    let facts = ["RO_INTAKE", "RO_CASES", "RO_SAFETY", "RO_NOTIFICATION", "RO_REPORTING"];
+    facts.contains(&name) || ["RO_SUBMISSIONS", "RO_RAISES", "RO_SERVICE_RAISES", "RO_RINGS", "RO_RECEIPTS"].contains(&name)
 }
 
 fn is_consumer(stream: &str, name: &str) -> bool {
@@ -118,10 +122,12 @@ pub fn attempts() -> BTreeSet<String> {
         subject::raise_concern(&mission),
         subject::concern_receipt(Some(&mission)),
         subject::concern_receipt(None),
-        subject::RAISE_WITHOUT_SITE.to_owned(),
     ] {
         assert!(all.contains(&built), "{built} is not among the attempts");
     }
+    all.extend([subject::RAISE_BY_CASES, subject::RAISE_BY_INTAKE].map(str::to_owned));
+    all.extend(["safety", "reporting", "mission", "*", ">", "cases.more"].map(|name| format!("ro.safety.raise.service.{name}")));
+    all.extend(["safety", "cases", "*"].map(|name| format!("ro.safety.receipt.service.{name}")));
     for service in ["intake", "cases", "safety", "notification", "reporting", "dashboard"] {
         all.extend(["event.made-up", "event.*", "event.>", ">"].map(|rest| format!("ro.{service}.{rest}")));
     }
@@ -146,7 +152,7 @@ fn administration(all: &mut BTreeSet<String>) {
         calls(all, root);
     }
     all.extend(
-        ["$JS.>", "$JS.ACK.>", "$JS.EVENT.ADVISORY.>", "$JS.EVENT.ADVISORY.CONSUMER.MAX_DELIVERIES.RO_SAFETY.safety-raises"]
+        ["$JS.>", "$JS.ACK.>", "$JS.EVENT.ADVISORY.>", "$JS.EVENT.ADVISORY.CONSUMER.MAX_DELIVERIES.RO_RAISES.safety-raises"]
             .map(String::from),
     );
     for (stream, name) in consumers() {
@@ -157,7 +163,7 @@ fn administration(all: &mut BTreeSet<String>) {
 
 /// The declared consumers, and some that there are not.
 fn consumers() -> impl Iterator<Item = (&'static str, &'static str)> {
-    let others = [("RO_SAFETY", "spy"), ("RO_EVENTS", "safety-raises"), ("RO_SAFETY", "*"), ("RO_SAFETY", ">")];
+    let others = [("RO_SAFETY", "spy"), ("RO_CASES", "safety-raises"), ("RO_RAISES", "spy"), ("RO_RAISES", "*"), ("RO_SAFETY", ">")];
     CONSUMERS.iter().map(|c| (c.stream, c.name)).chain(others)
 }
 

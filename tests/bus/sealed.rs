@@ -75,7 +75,7 @@ async fn a_copy_of_the_bus_store_holds_no_word_of_a_submission_or_a_concern_and_
         assert_eq!(found, Vec::<PathBuf>::new(), "{text} stands in clear text");
     }
     let provisioner = bus.connect("provisioner").await;
-    for stream in [subject::SUBMISSIONS, subject::SAFETY] {
+    for stream in [subject::SUBMISSIONS, subject::RAISES] {
         let held = provisioner.jetstream.get_stream(stream.name).await.unwrap().cached_info().state.messages;
         assert_eq!(held, 1, "{} is not what was stored", stream.name);
     }

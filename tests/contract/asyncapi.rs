@@ -36,6 +36,8 @@ pub fn channels() -> Vec<Channel> {
         family(subject::intake_receipt(&site), "siteOrRegion", "submission-answer", "ro.intake.v1.SubmissionAnswer"),
         family(subject::raise_concern(&site), "site", "raise-concern", "ro.safety.v1.Concern"),
         family(subject::concern_receipt(Some(&site)), "site", "raise-answer", "ro.safety.v1.RaiseAnswer"),
+        channel("raise-by-cases", subject::RAISE_BY_CASES.to_owned(), subject::RAISE_BY_CASES, "ro.safety.v1.Concern"),
+        channel("raise-by-intake", subject::RAISE_BY_INTAKE.to_owned(), subject::RAISE_BY_INTAKE, "ro.safety.v1.Concern"),
         channel("ring-nhq", subject::RING_NHQ.to_owned(), subject::RING_NHQ, "ro.safety.v1.Ring"),
         channel("ring-head", subject::RING_HEAD.to_owned(), subject::RING_HEAD, "ro.safety.v1.Ring"),
     ];
@@ -73,10 +75,9 @@ fn channel(name: &str, address: String, sample: &str, message: &str) -> Channel 
     publishers.dedup();
     let consumes = |c: &&subject::Consumer| c.filters.iter().any(|filter| matches(filter, sample));
     let durable = CONSUMERS.iter().filter(consumes).map(|c| format!("{} ({})", c.service, c.name));
-    let live = credentials
-        .iter()
-        .filter(|(_, p)| p.subscribe.iter().any(|pattern| matches(pattern, sample)))
-        .map(|(name, _)| format!("{name} (live)"));
+    let live = credentials.iter().filter(|(_, p)| p.subscribe.iter().any(|pattern| matches(pattern, sample))).map(|(name, _)| {
+        if crate::bus::SERVICES.contains(&name.as_str()) { format!("{name} (beside the stream)") } else { format!("{name} (live)") }
+    });
     let mut consumers: Vec<String> = durable.chain(live).collect();
     consumers.dedup();
     Channel { name: name.to_owned(), stream: stream.map_or("", |s| s.name), message: message.to_owned(), address, publishers, consumers }
@@ -126,7 +127,8 @@ info:
     Subjects of NATS JetStream. Bodies are protobuf; headers are CloudEvents 1.0 (ce-id, ce-source, ce-type, ce-time) and
     traceparent. Facts (`*.event.*`) carry ids and codes only. A consumer applies an event once per ce-id and acknowledges after
     its own commit. Publishers from outside send no Nats-Msg-Id, or a random UUID, and publish again when told `duplicate` for what they
-    had not sent.
+    had not sent. A message that is answered with an error (`maximum messages per subject exceeded`) was not taken: publish it again
+    later, and raise a concern at the other door.
 defaultContentType: application/protobuf
 servers:
   nats:

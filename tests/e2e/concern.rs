@@ -101,6 +101,31 @@ async fn a_concern_that_cannot_be_decoded_still_rings_nhq_and_the_head() {
     eventually("the head is rung", SOON, async || inbox(&mut system.notification(HEAD), Audience::ResponsibleHead, &id).await).await;
 }
 
+#[tokio::test]
+async fn two_concerns_that_a_site_raises_under_one_reused_message_id_at_the_same_moment_both_ring() {
+    let system = system().await;
+    let bus = system.bus("publishing-system-mission").await;
+    let mut answers = bus.subscribe("_INBOX_site-mission.twice").await.unwrap();
+    let concerns = [imminent_concern("mission"), imminent_concern("mission")];
+    for concern in &concerns {
+        let mut headers = async_nats::HeaderMap::new();
+        headers.insert("Nats-Msg-Id", "always-the-same");
+        let body = concern.encode_to_vec().into();
+        bus.publish_with_reply_and_headers("ro.safety.raise.mission", "_INBOX_site-mission.twice", headers, body).await.unwrap();
+    }
+    let mut told = Vec::new();
+    for _ in &concerns {
+        let answer = tokio::time::timeout(SOON, answers.next()).await.unwrap().unwrap();
+        told.push(String::from_utf8_lossy(&answer.payload).contains("duplicate"));
+    }
+    assert_eq!(told, [false, true], "the server has thrown the second one away");
+    for concern in &concerns {
+        let id = &concern.concern_id;
+        eventually("NHQ has it", SOON, async || inbox(&mut system.notification(OFFICER), Audience::Nhq, id).await).await;
+        eventually("the head has it", SOON, async || inbox(&mut system.notification(HEAD), Audience::ResponsibleHead, id).await).await;
+    }
+}
+
 async fn receipt_for(receipts: &mut async_nats::Subscriber, wanted: impl Fn(&RaiseAnswer) -> bool) -> RaiseAnswer {
     let search = async {
         while let Some(message) = receipts.next().await {

@@ -384,7 +384,7 @@ async fn holder_of_a_key(system: &System, others: &Others) {
         ears.push(bus.subscribe(subject).await.unwrap());
     }
     let (referral, concern) = (institutional_referral("mission"), imminent_concern("mission"));
-    let next = "JETSTREAM.CONSUMER.MSG.NEXT.RO_SAFETY.safety-raises";
+    let next = "JETSTREAM.CONSUMER.MSG.NEXT.RO_RAISES.safety-raises";
     let tried: [(&str, Vec<u8>); 4] = [
         ("ro.intake.submit.referral.mission", referral.encode_to_vec()),
         ("ro.safety.raise.mission", concern.encode_to_vec()),

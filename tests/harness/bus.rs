@@ -6,13 +6,13 @@ use std::{
     thread,
 };
 
-use chassis::bus::{Bus, ConsumerSpec, StreamSpec};
+use chassis::bus::{Bus, ConsumerSpec, Keeps, StreamSpec};
 use local::{
     identity,
     nats::{self, Nats},
     tools::{self, Wishes},
 };
-use proto::subject::{CONSUMERS, STREAMS};
+use proto::subject::{CONSUMERS, Consumer, Kept, Permissions, STREAMS, Stream};
 use tokio::sync::oneshot;
 
 use crate::system::{panic_with, scratch};
@@ -76,6 +76,13 @@ impl TestBus {
         connect.await.unwrap_or_else(|error| panic_with(&format!("{error:#}")))
     }
 
+    /// Somebody with every right where the streams stand: what no login of ours may do, and a hand or an accident does.
+    pub async fn operator(&self) -> async_nats::Client {
+        let seed = std::fs::read_to_string(self.seeds.with_file_name(OPERATOR).join("provisioner.nk")).unwrap_or_default();
+        let options = async_nats::ConnectOptions::with_nkey(seed.trim().to_owned()).add_root_certificates(self.authority.clone());
+        options.require_tls(true).connect(&self.url).await.unwrap_or_else(|error| panic_with(&error.to_string()))
+    }
+
     /// The file with the seed of a credential.
     #[must_use]
     pub fn seed(&self, name: &str) -> PathBuf {
@@ -122,24 +129,51 @@ impl TestBus {
 
     /// Creates the streams and consumers as declared.
     pub async fn provision(&self) {
-        let streams = STREAMS.map(|s| StreamSpec {
-            name: s.name,
-            subjects: s.subjects,
-            max_message_bytes: s.max_message_bytes,
-            kept_days: s.kept_days,
-        });
-        let consumers = CONSUMERS.map(|c| ConsumerSpec { stream: c.stream, name: c.name, filters: c.filters });
+        let (streams, consumers) = (STREAMS.map(stream), CONSUMERS.map(consumer));
         if let Err(error) = self.connect("provisioner").await.provision(&streams, &consumers).await {
             panic_with(&format!("{error:#}"));
         }
     }
 }
 
+/// A stream as the chassis takes it.
+#[must_use]
+pub const fn stream(s: Stream) -> StreamSpec {
+    StreamSpec {
+        name: s.name,
+        subjects: s.subjects,
+        keeps: match s.kept {
+            Kept::ToItsAge => Keeps::ToItsAge,
+            Kept::UntilHeard => Keeps::UntilHeard,
+            Kept::WhileNewest => Keeps::WhileNewest,
+        },
+        max_message_bytes: s.max_message_bytes,
+        max_bytes: s.max_bytes,
+        max_per_subject: s.max_per_subject,
+        kept_days: s.kept_days,
+    }
+}
+
+/// A consumer as the chassis takes it.
+#[must_use]
+pub const fn consumer(c: Consumer) -> ConsumerSpec {
+    ConsumerSpec { stream: c.stream, name: c.name, filters: c.filters }
+}
+
+/// The folder with the seed of [`TestBus::operator`].
+const OPERATOR: &str = "operator";
+
 fn launch(root: &std::path::Path) -> local::Result<Nats> {
     local::state::prepare(root)?;
     let tool = tools::nats_server(&Wishes::from_env(), &mut |_| {})?;
     let sites: Vec<_> = ["mission", "kent"].iter().filter_map(|s| s.parse().ok()).collect();
-    let credentials = nats::credentials(&root.join("seeds"), &sites)?;
+    let mut credentials = nats::credentials(&root.join("seeds"), &sites)?;
+    let operator = nats::credentials(&root.join(OPERATOR), &[])?.into_iter().filter(|credential| credential.name == "provisioner");
+    credentials.extend(operator.map(|credential| {
+        let everything = vec![">".to_owned()];
+        let permissions = Permissions { publish: everything.clone(), subscribe: everything };
+        nats::Credential { name: OPERATOR.to_owned(), permissions, at_home: true, ..credential }
+    }));
     let certificates = root.join("certificates");
     identity::write_certificates(&certificates, &[identity::BUS], local::clock::now())?;
     Nats::start(&tool, &root.join("nats"), root, None, Some(&certificates), credentials, &AtomicBool::new(false))

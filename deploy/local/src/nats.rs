@@ -107,7 +107,7 @@ pub fn configuration(dir: &Path, port: Option<u16>, certificates: Option<&Path>,
          http: \"127.0.0.1:-1\"\n\
          ports_file_dir: {ports}\n\
          max_payload: 1MB\n\
-         {tls}jetstream {{\n  store_dir: {store}\n  max_mem: 64MB\n  max_file: 4GB\n  sync_interval: always\n{encryption}}}\n{authorization}",
+         {tls}jetstream {{\n  store_dir: {store}\n  max_mem: 64MB\n  max_file: 32GB\n  sync_interval: always\n{encryption}}}\n{authorization}",
         ports = path("ports"),
         store = path("store"),
         tls = certificates.map(tls).unwrap_or_default(),
@@ -137,9 +137,36 @@ pub fn authorization(credentials: &[Credential]) -> String {
             accounts.entry(name).or_default().imports += &import;
             accounts.entry(from).or_default().exports.entry(crossing).or_default().push(json(name));
         }
+        for crossing in raises(credential) {
+            let import = format!("      {{ {}: {{ account: {}, subject: {} }} }}\n", crossing.kind, json(name), json(&crossing.subject));
+            accounts.entry(LISTENER).or_default().imports += &import;
+            accounts.entry(name).or_default().exports.entry(crossing).or_default().push(json(LISTENER));
+        }
+        if is_outside(&credential.name) {
+            accounts.entry(name).or_default().head = OUTSIDE.to_owned();
+        }
     }
     let accounts: String = accounts.iter().map(|(name, account)| format!("  {}: {{\n{account}  }}\n", json(name))).collect();
     format!("accounts {{\n{accounts}}}\n")
+}
+
+/// Who hears the raises of sites live, beside the stream that keeps them.
+const LISTENER: &str = "safety";
+
+/// What sites raise, as it leads from the account of the site to the service that hears it live.
+fn raises(credential: &Credential) -> impl Iterator<Item = Crossing<'_>> {
+    let raised = credential.permissions.publish.iter().filter(|subject| {
+        let root = subject::EVERY_RAISE.trim_end_matches('*');
+        !credential.at_home && subject.strip_prefix(root).is_some_and(|site| !site.contains(['.', '*', '>']))
+    });
+    raised.map(|subject| Crossing { kind: "stream", from: &credential.name, subject: subject.into(), alias: None, many_answers: false })
+}
+
+/// What a login from outside may take of the server: nobody needs more, and no program in a loop takes it from the others.
+const OUTSIDE: &str = "    limits: { max_connections: 64, max_subscriptions: 1024 }\n";
+
+fn is_outside(login: &str) -> bool {
+    ["site-", "region-"].iter().any(|kind| login.starts_with(kind))
 }
 
 /// The account where the streams stand.
@@ -194,7 +221,9 @@ fn crossings(credential: &Credential) -> impl Iterator<Item = Crossing<'_>> {
             many_answers: call.is_some_and(|call| call.starts_with(".CONSUMER.MSG.NEXT.")),
         }
     });
-    let read = credential.permissions.subscribe.iter().filter(move |subject| !subject.starts_with(&own));
+    // What it hears from the accounts of others leads in from there: see [`raises`].
+    let read = credential.permissions.subscribe.iter();
+    let read = read.filter(move |subject| !subject.starts_with(&own) && subject::owner(subject) != credential.name);
     sent.chain(read.map(|subject| Crossing {
         kind: "stream",
         from: subject::owner(subject),

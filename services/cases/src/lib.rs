@@ -51,8 +51,11 @@ pub async fn serve(config: Config, ctx: chassis::Context) -> anyhow::Result<()> 
     ctx.consume(heard.stream, heard.name, heard.filters, screened);
     let heard = subject::CASES_CONCERNS;
     ctx.consume(heard.stream, heard.name, heard.filters, concerns::Concerns { clock: ctx.clock.clone() });
-    let heard = subject::CASES_PURGE_OBEYED;
-    ctx.consume(heard.stream, heard.name, heard.filters, obeyed::ObeyedPurges { clock: ctx.clock.clone(), signer });
+    for heard in [subject::CASES_PURGE_OBEYED, subject::CASES_PURGE_NOTICES] {
+        let obeyed = obeyed::ObeyedPurges { clock: ctx.clock.clone(), signer: signer.clone() };
+        ctx.consume(heard.stream, heard.name, heard.filters, obeyed);
+    }
+    ctx.watch_room(subject::STREAMS.map(|stream| stream.name));
     chassis::audit::join(&ctx, witness_ring())?;
     ctx.spawn("documents-sweep", app::keep_document::keep_swept(app.clone(), ctx.stop.clone()));
     ctx.spawn("glass-watch", app::glass_watch::keep(app.clone(), ctx.stop.clone()));

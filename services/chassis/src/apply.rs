@@ -89,7 +89,7 @@ pub(crate) async fn apply_each<H: Handler>(
     verdicts
 }
 
-async fn apply_one<H: Handler>(
+pub(crate) async fn apply_one<H: Handler>(
     ctx: &Context,
     spec: ConsumerSpec,
     handler: &H,

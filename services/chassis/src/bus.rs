@@ -1,29 +1,24 @@
 //! The connection to NATS JetStream: connect, provision what is declared, and refuse to run on anything else.
 
-use std::{
-    path::Path,
-    sync::{
-        Arc, Mutex, PoisonError,
-        atomic::{AtomicU64, Ordering},
-    },
-    time::Duration,
-};
+use std::{path::Path, time::Duration};
 
 use anyhow::{Context as _, bail, ensure};
 use async_nats::{
-    Client, ConnectOptions, Event, ServerAddr,
+    Client, ConnectOptions, ServerAddr,
     connection::State,
     jetstream::{
-        self,
-        consumer::{AckPolicy, pull},
-        context::ContextBuilder,
-        stream::{Config as StreamConfig, DiscardPolicy, RetentionPolicy, StorageType},
+        self, ErrorCode,
+        consumer::{AckPolicy, Config, pull},
+        context::{ContextBuilder, GetStreamErrorKind},
+        stream::{Config as StreamConfig, ConsumerErrorKind, DiscardPolicy, RetentionPolicy, StorageType},
     },
 };
-use opentelemetry::{KeyValue, global, metrics::Counter};
-use tokio_util::sync::CancellationToken;
 
-use crate::tls;
+use crate::{
+    config::is_this_machine,
+    listening::{Listening, Refusals},
+    tls,
+};
 
 /// What the interface of JetStream is called in the account of each login. The server's own name for it, `$JS.API`, leads to the account's
 /// own streams, of which there are none.
@@ -32,9 +27,9 @@ const INTERFACE: &str = "JETSTREAM";
 pub const PUBLISH_DEADLINE: Duration = Duration::from_secs(1);
 /// A message that is neither acknowledged nor refused is delivered again after this.
 const ACK_WAIT: Duration = Duration::from_secs(30);
-/// Messages of a consumer that are delivered and not settled, those included that a sender has to wait for: a flood of one sender
-/// must not hide what others send behind it.
-const OPEN_DELIVERIES: i64 = 20_000;
+/// Messages of a consumer that are delivered and not settled have no limit of their own, the stream has: what is put off for one sender, or
+/// for as long as another service is away, must not close the consumer to what comes behind it.
+const OPEN_DELIVERIES: i64 = -1;
 const REQUEST_DEADLINE: Duration = Duration::from_secs(5);
 /// The least the server allows. Senders of a stream share one memory of `Nats-Msg-Id`: with a long one, whoever guesses another's id
 /// makes that sender's message vanish as a duplicate. Nothing of ours leans on it; the inbox and the domain's keys find repetitions.
@@ -47,9 +42,23 @@ const OLDEST_SERVER: (i64, i64, i64) = (2, 10, 27);
 pub struct StreamSpec {
     pub name: &'static str,
     pub subjects: &'static [&'static str],
+    pub keeps: Keeps,
     pub max_message_bytes: i32,
+    pub max_bytes: i64,
+    /// Messages held under one subject at most, where that is bounded.
+    pub max_per_subject: Option<i64>,
     /// Days after which a message is gone, whoever has read it.
     pub kept_days: u16,
+}
+
+/// How long a stream keeps a message, besides its age.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Keeps {
+    ToItsAge,
+    /// Until its one reader has acknowledged it.
+    UntilHeard,
+    /// Until newer ones of the same subject take its place.
+    WhileNewest,
 }
 
 /// A durable pull consumer as declared.
@@ -66,56 +75,8 @@ pub struct Bus {
     pub client: Client,
     pub jetstream: jetstream::Context,
     refusals: Refusals,
-}
-
-/// What the server refused to this connection; it says so only beside the conversation, never as an answer.
-#[derive(Clone)]
-struct Refusals {
-    name: Arc<str>,
-    count: Arc<AtomicU64>,
-    metric: Counter<u64>,
-    any: CancellationToken,
-    /// Why the last try to connect failed, so that it is told once and not at every try.
-    fault: Arc<Mutex<Option<String>>>,
-}
-
-impl Refusals {
-    fn new(name: &str) -> Self {
-        let meter = global::meter("chassis");
-        let metric = meter.u64_counter("ro.bus.permission_violations");
-        let metric = metric.with_description("Subjects that the bus refused to this service").build();
-        Self { name: name.into(), count: Arc::default(), metric, any: CancellationToken::new(), fault: Arc::default() }
-    }
-
-    fn note(&self, event: &Event) {
-        match event {
-            Event::Connected => {
-                *self.fault.lock().unwrap_or_else(PoisonError::into_inner) = None;
-                tracing::info!("connected to nats");
-            }
-            Event::ClientError(error) => self.note_fault(error.to_string()),
-            Event::Disconnected => tracing::warn!("disconnected from nats"),
-            Event::ServerError(error) if error.to_string().to_lowercase().contains("permissions violation") => {
-                let count = self.count.fetch_add(1, Ordering::Relaxed) + 1;
-                // The subject stays out of the metric: a label lives longer than a log line.
-                self.metric.add(1, &[KeyValue::new("service", self.name.to_string())]);
-                self.any.cancel();
-                tracing::error!(error = %error, violations = count, "nats refuses a subject to this service");
-            }
-            other => tracing::debug!(event = %other, "nats event"),
-        }
-    }
-}
-
-impl Refusals {
-    /// Names no address and no subject: what the library says is the kind of fault, for example a certificate it does not trust.
-    fn note_fault(&self, fault: String) {
-        let mut told = self.fault.lock().unwrap_or_else(PoisonError::into_inner);
-        if told.as_ref() != Some(&fault) {
-            tracing::warn!(error = fault, "nats cannot be reached: it is tried again");
-            *told = Some(fault);
-        }
-    }
+    /// What this connection does not hear although it should.
+    pub(crate) listening: Listening,
 }
 
 /// TLS with the authority's certificate, read again for each connection. Without one: the machine's own authorities for a `tls://`
@@ -127,9 +88,8 @@ fn secured(options: ConnectOptions, url: &str, authority: Option<&Path>) -> anyh
     }
     let address: ServerAddr = url.parse().with_context(|| format!("cannot use the NATS address {url}"))?;
     if !address.tls_required() {
-        let inside = ["127.0.0.1", "::1", "localhost"].contains(&address.host().trim_matches(['[', ']']));
         ensure!(
-            inside,
+            is_this_machine(address.host()),
             "{url} is another machine, and without the authority's certificate it would be spoken to in plain text: set NATS_CA"
         );
         tracing::warn!("no authority of the bus is set: this process speaks plain text with it");
@@ -144,7 +104,8 @@ impl Bus {
     /// # Errors
     /// The seed file or the authority's certificate cannot be read, the URL is malformed, or it would lead over a network in plain text.
     pub async fn connect(name: &str, url: &str, seed_file: Option<&Path>, authority: Option<&Path>) -> anyhow::Result<Self> {
-        let refusals = Refusals::new(name);
+        let listening = Listening::new(name);
+        let refusals = Refusals::new(name, listening.clone());
         let noting = refusals.clone();
         let mut options = ConnectOptions::new()
             .name(name)
@@ -154,6 +115,8 @@ impl Bus {
             .request_timeout(Some(REQUEST_DEADLINE))
             .retry_on_initial_connect()
             .max_reconnects(None)
+            // A server may tell of others: where we connect is a setting, and nothing else.
+            .ignore_discovered_servers()
             .reconnect_delay_callback(|attempt| Duration::from_millis((100 * attempt.max(1) as u64).min(2_000)))
             .event_callback(move |event| {
                 noting.note(&event);
@@ -167,7 +130,7 @@ impl Bus {
         let client = options.connect(url).await.with_context(|| format!("cannot use the NATS address {url}"))?;
         let jetstream = ContextBuilder::new().timeout(REQUEST_DEADLINE).ack_timeout(PUBLISH_DEADLINE);
         let jetstream = jetstream.api_prefix(INTERFACE).build(client.clone());
-        Ok(Self { client, jetstream, refusals })
+        Ok(Self { client, jetstream, refusals, listening })
     }
 
     #[must_use]
@@ -178,13 +141,7 @@ impl Bus {
     /// How often the server refused a subject to us: never zero without a fault in the topology.
     #[must_use]
     pub fn violations(&self) -> u64 {
-        self.refusals.count.load(Ordering::Relaxed)
-    }
-
-    /// Cancelled with the first refusal, and for as long as the process lives: somebody must mend the topology and start it again.
-    #[must_use]
-    pub fn refused(&self) -> CancellationToken {
-        self.refusals.any.clone()
+        self.refusals.count()
     }
 
     /// Waits until the server answers, saying once that it waits.
@@ -210,11 +167,19 @@ impl Bus {
         Ok(())
     }
 
-    /// Creates or updates the declared streams and consumers.
+    /// Creates the declared streams and consumers, or sets the limits of those that stand. Takes nothing away from what stands: another
+    /// version may hear through it. Everything is looked at before anything is changed.
     ///
     /// # Errors
-    /// The server refuses, or echoes something else than was declared.
+    /// Something stands in a way that cannot be made as declared without taking it from whoever uses it, the server refuses, or it echoes
+    /// something else than was declared.
     pub async fn provision(&self, streams: &[StreamSpec], consumers: &[ConsumerSpec]) -> anyhow::Result<()> {
+        for spec in streams {
+            self.check_stands_alike(spec).await?;
+        }
+        for spec in consumers {
+            self.check_hears_alike(*spec).await?;
+        }
         for spec in streams {
             let info = self.jetstream.create_or_update_stream(spec.config()).await;
             let info = info.with_context(|| format!("cannot create the stream {}", spec.name))?;
@@ -230,6 +195,44 @@ impl Bus {
         Ok(())
     }
 
+    async fn check_stands_alike(&self, spec: &StreamSpec) -> anyhow::Result<()> {
+        let held = match self.jetstream.get_stream(spec.name).await {
+            Ok(stream) => stream.cached_info().config.clone(),
+            Err(error) => match error.kind() {
+                GetStreamErrorKind::JetStream(told) if told.error_code() == ErrorCode::STREAM_NOT_FOUND => return Ok(()),
+                _ => return Err(error).with_context(|| format!("cannot look at the stream {}", spec.name)),
+            },
+        };
+        let declared = spec.config();
+        let lost: Vec<&String> = held.subjects.iter().filter(|subject| !declared.subjects.contains(subject)).collect();
+        ensure!(
+            lost.is_empty() && held.retention == declared.retention && held.storage == declared.storage,
+            "the stream {} stands as another version made it, and to change it would take messages from whoever hears them there: nothing was changed, see docs/OPERATIONS.md under \"The bus: another layout\"",
+            spec.name
+        );
+        Ok(())
+    }
+
+    async fn check_hears_alike(&self, spec: ConsumerSpec) -> anyhow::Result<()> {
+        let held = match self.jetstream.get_consumer_from_stream::<pull::Config, _, _>(spec.name, spec.stream).await {
+            Ok(consumer) => consumer.cached_info().config.clone(),
+            Err(error) => match error.kind() {
+                ConsumerErrorKind::JetStream(told)
+                    if [ErrorCode::STREAM_NOT_FOUND, ErrorCode::CONSUMER_NOT_FOUND].contains(&told.error_code()) =>
+                {
+                    return Ok(());
+                }
+                _ => return Err(error).with_context(|| format!("cannot look at the consumer {}", spec.name)),
+            },
+        };
+        ensure!(
+            spec.hears(&held),
+            "the consumer {} stands with other filters, and a service of another version may be hearing through it: nothing was changed; what hears something else needs a name of its own",
+            spec.name
+        );
+        Ok(())
+    }
+
     /// The declared consumer, when the server holds it as declared: an old server drops what it does not know, silently.
     ///
     /// # Errors
@@ -241,24 +244,37 @@ impl Bus {
             .get_consumer_from_stream::<pull::Config, _, _>(spec.name, spec.stream)
             .await
             .with_context(|| format!("the consumer {} is missing: {remedy}", spec.name))?;
-        let held = &consumer.cached_info().config;
-        let filters = if held.filter_subjects.is_empty() { vec![held.filter_subject.clone()] } else { held.filter_subjects.clone() };
-        if filters != spec.filters || held.max_deliver > 0 || held.ack_policy != AckPolicy::Explicit {
+        let info = consumer.cached_info();
+        if !spec.hears(&info.config) {
             bail!("the consumer {} is not as declared: {remedy}", spec.name);
         }
+        ensure!(!info.paused, "the consumer {} is paused", spec.name);
         Ok(consumer)
     }
 }
 
 impl StreamSpec {
+    /// The same with room for so many times as much.
+    #[must_use]
+    pub fn times(self, factor: u16) -> Self {
+        let factor = i64::from(factor.max(1));
+        let max_per_subject = self.max_per_subject.map(|most| most.saturating_mul(factor));
+        Self { max_bytes: self.max_bytes.saturating_mul(factor), max_per_subject, ..self }
+    }
+
     fn config(&self) -> StreamConfig {
+        let newest = self.keeps == Keeps::WhileNewest;
         StreamConfig {
             name: self.name.to_owned(),
             subjects: self.subjects.iter().map(|s| (*s).to_owned()).collect(),
-            retention: RetentionPolicy::Limits,
-            discard: DiscardPolicy::New,
+            retention: if self.keeps == Keeps::UntilHeard { RetentionPolicy::WorkQueue } else { RetentionPolicy::Limits },
+            discard: if newest { DiscardPolicy::Old } else { DiscardPolicy::New },
             storage: StorageType::File,
             max_message_size: self.max_message_bytes,
+            max_bytes: self.max_bytes,
+            max_messages_per_subject: self.max_per_subject.unwrap_or(-1),
+            // One sender's lane is full: that sender is told, and nobody's message makes room for another's.
+            discard_new_per_subject: self.max_per_subject.is_some() && !newest,
             max_age: Duration::from_secs(u64::from(self.kept_days) * 24 * 3_600),
             duplicate_window: DUPLICATE_WINDOW,
             deny_delete: true,
@@ -271,9 +287,13 @@ impl StreamSpec {
     fn compare(&self, held: &StreamConfig) -> anyhow::Result<()> {
         let declared = self.config();
         let same = held.subjects == declared.subjects
+            && held.retention == declared.retention
             && held.discard == declared.discard
             && held.storage == declared.storage
             && held.max_message_size == declared.max_message_size
+            && held.max_bytes == declared.max_bytes
+            && held.max_messages_per_subject == declared.max_messages_per_subject
+            && held.discard_new_per_subject == declared.discard_new_per_subject
             && held.max_age == declared.max_age
             && held.duplicate_window == declared.duplicate_window
             && held.deny_delete
@@ -284,6 +304,12 @@ impl StreamSpec {
 }
 
 impl ConsumerSpec {
+    /// Whether what the server holds hears what is declared, never gives a message up, and takes it as heard only when it is told so.
+    fn hears(&self, held: &Config) -> bool {
+        let filters = if held.filter_subjects.is_empty() { vec![held.filter_subject.clone()] } else { held.filter_subjects.clone() };
+        filters == self.filters && held.max_deliver <= 0 && held.ack_policy == AckPolicy::Explicit
+    }
+
     fn config(&self) -> pull::Config {
         pull::Config {
             durable_name: Some(self.name.to_owned()),

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use anyhow::Context as _;
+use anyhow::{Context as _, ensure};
 use tonic::{
     Request, Status,
     metadata::{Ascii, MetadataValue},
@@ -11,6 +11,7 @@ use tonic::{
 };
 
 use crate::{
+    config::is_plain_and_far,
     private::Private,
     tls::{self, Credentials},
     trace,
@@ -54,6 +55,7 @@ impl Interceptor for Bearer {
 /// # Errors
 /// The URL or the authority's certificate is malformed.
 pub fn connect(url: &str, ca_pem: Option<&[u8]>, token: Option<&str>, deadline: Option<Duration>) -> anyhow::Result<Peer> {
+    check_encrypted(url)?;
     let mut endpoint = endpoint(url, deadline)?;
     if let Some(pem) = ca_pem {
         let tls = ClientTlsConfig::new().ca_certificate(Certificate::from_pem(pem));
@@ -72,11 +74,19 @@ pub(crate) fn connect_as_service(url: &str, service: &str, credentials: Credenti
             tls::channel(&endpoint, credentials, service)
         }
         None => {
+            check_encrypted(url)?;
             tracing::warn!(peer = service, "calls to this service are not encrypted and prove nothing: it will refuse them");
             endpoint(url, Some(DEADLINE))?.connect_lazy()
         }
     };
     Ok(InterceptedService::new(channel, Bearer::new(None)?))
+}
+
+/// # Errors
+/// Whoever stands between the machines would read what is said, tokens and people's words included.
+fn check_encrypted(url: &str) -> anyhow::Result<()> {
+    ensure!(!is_plain_and_far(url), "{url} is another machine and would be spoken to in plain text: use https://");
+    Ok(())
 }
 
 fn endpoint(url: &str, deadline: Option<Duration>) -> anyhow::Result<Endpoint> {

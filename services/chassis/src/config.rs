@@ -138,11 +138,37 @@ impl Settings {
             let secret = address.is_some_and(|list| list.split(',').any(|one| names_a_user(one) || one.contains('?')));
             anyhow::ensure!(!secret, "--{name} holds a user, a password or a token: an address is logged, give a secret as a file");
         }
+        let far = self.nats_ca.is_none() && self.nats_url.split(',').any(is_plain_and_far);
+        anyhow::ensure!(
+            !far,
+            "--nats-url is another machine, and without the authority's certificate it would be spoken to in plain text: set NATS_CA or tls://"
+        );
         // A provider may publish its keys under an address with a question in it.
         let secret = self.identity_keys_url.as_deref().is_some_and(names_a_user);
         anyhow::ensure!(!secret, "--identity-keys-url holds a user or a password: an address is logged, and keys are public");
         Ok(())
     }
+}
+
+/// Whether what would be said to this address could be read on its way: no encryption, and no way within this machine.
+#[must_use]
+pub fn is_plain_and_far(address: &str) -> bool {
+    let (scheme, place) = address.trim().split_once("://").unwrap_or(("", address.trim()));
+    let authority = place.split(['/', '?', '#']).next().unwrap_or_default();
+    let authority = authority.rsplit('@').next().unwrap_or_default();
+    let host = match authority.strip_prefix('[') {
+        Some(rest) => rest.split(']').next().unwrap_or_default(),
+        None => authority.rsplit_once(':').map_or(authority, |(host, _)| host),
+    };
+    let encrypted = ["https", "tls", "wss"].iter().any(|known| scheme.eq_ignore_ascii_case(known));
+    !encrypted && !is_this_machine(host)
+}
+
+/// Whether a host is this machine by its very name: what a name stands for may change, and an answer of DNS proves nothing.
+#[must_use]
+pub fn is_this_machine(host: &str) -> bool {
+    let host = host.trim_matches(['[', ']']);
+    host.eq_ignore_ascii_case("localhost") || host.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback())
 }
 
 /// What else the binary of a service can do.
@@ -182,4 +208,65 @@ pub fn command<C: CommandFactory>(name: &'static str) -> clap::Command {
         }
         arg.env(format!("{prefix}_{id}"))
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser as _;
+
+    use super::{Settings, is_plain_and_far};
+
+    #[derive(clap::Parser)]
+    struct Config {
+        #[command(flatten)]
+        chassis: Settings,
+    }
+
+    #[tokio::test]
+    async fn a_service_refuses_to_start_where_it_would_speak_plain_text_over_a_network() {
+        let checked = |flags: &[&str]| Config::parse_from(["any"].iter().chain(flags)).chassis.check_addresses().map_err(|e| e.to_string());
+        assert_eq!(checked(&["--nats-url", "nats://127.0.0.1:4222"]), Ok(()));
+        assert_eq!(checked(&["--nats-url", "tls://nats:4222"]), Ok(()));
+        assert_eq!(checked(&["--nats-url", "nats://nats:4222", "--nats-ca", "ca.pem"]), Ok(()), "the authority makes it encrypted");
+        for plain in ["nats://nats:4222", "nats:4222", "nats://127.0.0.1:4222,nats://nats:4222"] {
+            assert!(checked(&["--nats-url", plain]).unwrap_err().contains("plain text"), "{plain}");
+        }
+        for plain in ["http://safety:50053", "http://10.1.2.3:50053"] {
+            let told = crate::client::connect(plain, None, None, None).err().unwrap().to_string();
+            assert!(told.contains("plain text"), "{told}");
+        }
+        assert!(crate::client::connect("http://127.0.0.1:1", None, None, None).is_ok());
+    }
+
+    #[test]
+    fn an_address_without_encryption_is_of_this_machine_or_is_refused() {
+        let near = [
+            "nats://127.0.0.1:4222",
+            "nats://localhost",
+            "127.0.0.1:4222",
+            "http://[::1]:50051",
+            "http://127.0.0.2:1",
+            "HTTP://LOCALHOST:1/",
+        ];
+        let encrypted = ["tls://nats:4222", "https://safety:50053", "TLS://10.0.0.1", "wss://x"];
+        for address in near.into_iter().chain(encrypted) {
+            assert!(!is_plain_and_far(address), "{address}");
+        }
+        let far = [
+            "nats://nats:4222",
+            "nats:4222",
+            "http://safety:50053",
+            "http://10.0.0.1",
+            "ws://nats",
+            "http://127.0.0.1.example.org",
+            "http://localhost.example.org:1",
+            "http://127.0.0.1@far:1",
+            "http://[2001:db8::1]:1",
+            "http://far/127.0.0.1",
+            "",
+        ];
+        for address in far {
+            assert!(is_plain_and_far(address), "{address}");
+        }
+    }
 }

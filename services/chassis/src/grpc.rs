@@ -32,9 +32,12 @@ use crate::{
     tls, trace,
 };
 
-/// The name under which health answers whether the bus allows this process all it needs. The door itself stays open when it does
+/// The name under which health answers whether the bus allows this process all it needs, and whether it hears
+/// all it should. The door itself stays open when it does
 /// not: what is recorded waits in the outbox, and a process that takes nothing in would lose more. For start-up probes and alarms.
 pub const BUS_HEALTH: &str = "bus";
+/// The name under which health answers whether every stream of the bus has room: it fails long before one refuses a message.
+pub const ROOM_HEALTH: &str = "bus-room";
 /// The name under which health answers whether this database is as its witness knows it. The door stays open: duties go on.
 pub const HISTORY_HEALTH: &str = "history";
 /// What a handler may take until its answer begins.

@@ -4,12 +4,17 @@
 
 use std::collections::HashSet;
 
-use jsonwebtoken::{Algorithm, TokenData, Validation, decode, decode_header};
+use jsonwebtoken::{Algorithm, TokenData, Validation, decode, decode_header, get_current_timestamp};
 use serde::{Deserialize, Deserializer};
 use time::{Duration, OffsetDateTime};
 use tonic::Status;
 
-use crate::{devices::Devices, keys::Keys, refusal::Refusal};
+use crate::{
+    devices::Devices,
+    keys::Keys,
+    refusal::Refusal,
+    token::{self, Marks},
+};
 
 /// What the subject and the role of a service begin with; no token may hold it.
 const SERVICE: &str = "service:";
@@ -224,15 +229,21 @@ impl Verifier {
         self.check(token).ok_or_else(unauthenticated)
     }
 
-    fn check(&self, token: &str) -> Option<Proof> {
-        let header = decode_header(token).ok()?;
+    fn check(&self, shown: &str) -> Option<Proof> {
+        let header = decode_header(shown).ok()?;
         let device = self.devices.as_ref().zip(header.kid.as_deref()).filter(|(devices, id)| devices.knows(id));
         let proof = match device {
-            Some((devices, id)) => devices.prove(id, token, &self.validation)?,
+            Some((devices, id)) => devices.prove(id, shown, &self.validation)?,
             None => {
                 let key = self.keys.find(header.kid.as_deref())?;
-                let data: TokenData<Proof> = decode(token, &key, &self.validation).ok()?;
-                data.claims
+                let data: TokenData<Shown> = decode(shown, &key, &self.validation).ok()?;
+                let Shown { proof, marks } = data.claims;
+                let now = OffsetDateTime::from_unix_timestamp(i64::try_from(get_current_timestamp()).ok()?).ok()?;
+                if !token::is_access_token(header.typ.as_deref(), &marks) || !token::has_begun(&marks, now) {
+                    tracing::warn!("a token that is no access token, or does not hold yet, is refused");
+                    return None;
+                }
+                proof
             }
         };
         let poses = names_service(&proof.subject);
@@ -241,6 +252,15 @@ impl Verifier {
         }
         (!poses).then_some(proof)
     }
+}
+
+/// What a token of the provider says.
+#[derive(Deserialize)]
+struct Shown {
+    #[serde(flatten)]
+    proof: Proof,
+    #[serde(flatten)]
+    marks: Marks,
 }
 
 fn names_service(text: &str) -> bool {

@@ -9,7 +9,7 @@ use std::{
     time::Duration,
 };
 
-use anyhow::Context as _;
+use anyhow::{Context as _, bail};
 use async_nats::jetstream::{self, AckKind};
 use bytes::Bytes;
 use futures::{
@@ -19,12 +19,14 @@ use futures::{
 };
 use sha2::{Digest, Sha256};
 use sqlx::PgConnection;
+use tokio_util::sync::CancellationToken;
 use tracing::Instrument;
 
 use crate::{
     apply::{self, READ_DEADLINE, STORE_REFUSED, Verdict, guarded},
     bus::ConsumerSpec,
     lifecycle::Context,
+    listening,
     refusal::{is_passing, store_error},
     replay, trace,
     turns::{Turns, put_off, take_turns},
@@ -147,8 +149,13 @@ pub(crate) async fn run<H: Handler>(ctx: Context, spec: ConsumerSpec, handler: H
 /// A lost connection or a deleted consumer is waited out.
 async fn keep_hearing<H: Handler>(ctx: &Context, spec: ConsumerSpec, handler: &H) {
     while !ctx.stop.is_cancelled() {
-        if let Err(error) = hear(ctx, spec, handler).await {
-            tracing::warn!(consumer = spec.name, error = format!("{error:#}"), "cannot hear the bus: trying again");
+        let wrong = CancellationToken::new();
+        let heard = tokio::select! {
+            heard = hear(ctx, spec, handler, &wrong) => heard,
+            never = listening::watch(ctx, spec, &wrong) => never,
+        };
+        if let Err(error) = heard {
+            listening::note(&ctx.bus, spec, &error);
         }
         tokio::select! {
             () = ctx.stop.cancelled() => {}
@@ -157,7 +164,7 @@ async fn keep_hearing<H: Handler>(ctx: &Context, spec: ConsumerSpec, handler: &H
     }
 }
 
-async fn hear<H: Handler>(ctx: &Context, spec: ConsumerSpec, handler: &H) -> anyhow::Result<()> {
+async fn hear<H: Handler>(ctx: &Context, spec: ConsumerSpec, handler: &H, wrong: &CancellationToken) -> anyhow::Result<()> {
     let consumer = ctx.bus.check_consumer(spec).await?;
     let window = if H::FROM_OUTSIDE { WINDOW } else { BATCH };
     let stream = consumer
@@ -177,6 +184,10 @@ async fn hear<H: Handler>(ctx: &Context, spec: ConsumerSpec, handler: &H) -> any
                 // Whoever comes after us need not wait until the server misses us.
                 put_off(turns.take(usize::MAX)).await;
                 return Ok(());
+            }
+            () = wrong.cancelled() => {
+                put_off(turns.take(usize::MAX)).await;
+                bail!("the consumer {} is not as it was", spec.name);
             }
             // What took long to read is applied as soon as it is read; its neighbours went before it.
             Some(read) = reading.next() => {

@@ -27,9 +27,10 @@ use crate::{
     clock::{self, Clock, Ids},
     config::{self, Configured, Settings, Task},
     database, grants,
-    grpc::{self, BUS_HEALTH, HISTORY_HEALTH},
+    grpc::{self, HISTORY_HEALTH},
     inbox,
     limits::{self, Defence, connections::Connections},
+    listening::{self, Listening},
     outbox, process, task,
     telemetry::Telemetry,
     tls::{self, Credentials},
@@ -53,8 +54,8 @@ pub struct Process {
     /// Calls refused at the door, until they are in the audit log.
     pub denied: Denied,
     failed: CancellationToken,
-    /// The bus refused a subject.
-    refused: CancellationToken,
+    /// What is wrong between this process and the bus.
+    listening: Option<Listening>,
     /// Whether the database is as its witness knows it.
     pub(crate) history: Arc<watch::Sender<bool>>,
     tasks: TaskTracker,
@@ -86,7 +87,7 @@ impl Context {
     /// Puts a service together from its parts; [`run`] does it for a service, a test for itself.
     #[must_use]
     pub fn assemble(mut process: Process, pool: PgPool, bus: Bus) -> Self {
-        process.refused = bus.refused();
+        process.listening = Some(bus.listening.clone());
         let vault = process.vault();
         Self { process, pool, bus, outbox: outbox::Wake::default(), vault, stating: Arc::default() }
     }
@@ -158,7 +159,7 @@ impl Process {
             settings: Arc::new(settings),
             denied: Denied::default(),
             failed: CancellationToken::new(),
-            refused: CancellationToken::new(),
+            listening: None,
             history: Arc::new(watch::Sender::new(true)),
             tasks: TaskTracker::new(),
             credentials: Arc::default(),
@@ -259,14 +260,9 @@ impl Process {
         };
         let (health, health_service) = tonic_health::server::health_reporter();
         health.set_service_status("", tonic_health::ServingStatus::Serving).await;
-        health.set_service_status(BUS_HEALTH, tonic_health::ServingStatus::Serving).await;
-        let (refused, told) = (self.refused.clone(), health.clone());
+        let bus = listening::tell(self.listening.clone(), health.clone());
         let history = tell_history(self.history(), health.clone());
         let telling = async move {
-            let bus = async {
-                refused.cancelled().await;
-                told.set_service_status(BUS_HEALTH, tonic_health::ServingStatus::NotServing).await;
-            };
             tokio::join!(bus, history);
             std::future::pending::<()>().await;
         };

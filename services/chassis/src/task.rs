@@ -56,7 +56,10 @@ pub(crate) async fn health(settings: &Settings) -> anyhow::Result<()> {
     let peer = client::connect(&url, settings.authority()?.as_deref(), None, Some(Duration::from_secs(2)))?;
     let mut client = tonic_health::pb::health_client::HealthClient::new(peer);
     let serving = tonic_health::pb::health_check_response::ServingStatus::Serving as i32;
-    for (service, fault) in [("", "it does not serve"), (BUS_HEALTH, "it serves, but the bus refuses it a subject: see its log")] {
+    for (service, fault) in [
+        ("", "it does not serve"),
+        (BUS_HEALTH, "it serves, but the bus refuses it a subject, or it does not hear what it should: see its log"),
+    ] {
         match client.check(tonic_health::pb::HealthCheckRequest { service: service.to_owned() }).await {
             Ok(answer) if answer.get_ref().status == serving => {}
             Ok(_) => bail!(fault),

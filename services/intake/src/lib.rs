@@ -41,6 +41,7 @@ pub async fn serve(config: Config, ctx: chassis::Context) -> anyhow::Result<()> 
         None => tracing::warn!("no audit key is set: no referral is destroyed when its retention is over"),
     }
     ctx.deliver_directly(app::hand_over::ToSafety(SafetyClient::new(ctx.peer("safety", &config.safety_url)?)));
+    ctx.watch_room(proto::subject::STREAMS.map(|stream| stream.name));
     chassis::audit::join(&ctx, witness_ring())?;
     ctx.serve_grpc(proto::DESCRIPTOR_BYTES, access::RULES, grpc::routes(desk)).await
 }

@@ -49,15 +49,15 @@ pub async fn serve(config: Config, ctx: Context) -> anyhow::Result<()> {
     ctx.consume(rings.stream, rings.name, rings.filters, bus::Rings { app: app.clone() });
     let concerns = subject::NOTIFICATION_CONCERNS;
     ctx.consume(concerns.stream, concerns.name, concerns.filters, bus::Concerns { app: app.clone() });
-    let facts = subject::NOTIFICATION_FACTS;
     let intake = IntakeClient::new(ctx.peer("intake", &config.intake_url).context("cannot reach intake")?);
-    ctx.consume(facts.stream, facts.name, facts.filters, bus::Facts { app: app.clone(), intake: intake.clone() });
-    let access = subject::NOTIFICATION_ACCESS;
-    ctx.consume(access.stream, access.name, access.filters, bus::Facts { app: app.clone(), intake });
+    for facts in [subject::NOTIFICATION_FACTS, subject::NOTIFICATION_CASE_FACTS, subject::NOTIFICATION_ACCESS] {
+        ctx.consume(facts.stream, facts.name, facts.filters, bus::Facts { app: app.clone(), intake: intake.clone() });
+    }
     let purges = subject::NOTIFICATION_PURGES;
     let wait = time::Duration::minutes(config.destruction_wait.into());
     ctx.destroy_on_order((purges.stream, purges.name, purges.filters), wait, bus::Purges { app: app.clone() })?;
 
+    ctx.watch_room(subject::STREAMS.map(|stream| stream.name));
     chassis::audit::join(&ctx, witness_ring())?;
     // A ring carries the whole concern, and must not be the message that is too large.
     let routes = Routes::new(NotificationServer::new(grpc::Service { app }).max_decoding_message_size(2 * LARGE));

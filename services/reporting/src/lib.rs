@@ -11,7 +11,7 @@ pub mod bus;
 pub mod config;
 pub mod grpc;
 
-use proto::subject::{REPORTING_CONCERNS, REPORTING_FACTS, REPORTING_GRANTS};
+use proto::subject::{REPORTING_CASE_FACTS, REPORTING_CONCERNS, REPORTING_FACTS, REPORTING_GRANTS, STREAMS};
 use sqlx::migrate::Migrator;
 use tonic::service::Routes;
 
@@ -27,9 +27,10 @@ pub static MIGRATOR: Migrator = sqlx::migrate!();
 pub async fn serve(config: Config, ctx: chassis::Context) -> anyhow::Result<()> {
     chassis::vault::keep_sealed(&ctx, ()).await;
     ctx.hear_grants(REPORTING_GRANTS.stream, REPORTING_GRANTS.name, REPORTING_GRANTS.filters)?;
-    for consumer in [REPORTING_FACTS, REPORTING_CONCERNS] {
+    for consumer in [REPORTING_FACTS, REPORTING_CASE_FACTS, REPORTING_CONCERNS] {
         ctx.consume(consumer.stream, consumer.name, consumer.filters, bus::Facts);
     }
+    ctx.watch_room(STREAMS.map(|stream| stream.name));
     chassis::audit::join(&ctx, witness_ring())?;
     let door = grpc::Door { pool: ctx.pool.clone(), clock: ctx.clock.clone(), rules: config.rules() };
     let routes = Routes::new(door.service());

@@ -14,7 +14,7 @@ use chassis::{Context, access::Access, audit::Signer, limits::LARGE};
 use proto::{
     notification::v1::notification_client::NotificationClient,
     safety::v1::safety_server::SafetyServer,
-    subject::{SAFETY_DELIVERED, SAFETY_RAISES},
+    subject::{SAFETY_DELIVERED, SAFETY_RAISES, SAFETY_SERVICE_RAISES, STREAMS},
 };
 use sqlx::migrate::Migrator;
 
@@ -68,10 +68,14 @@ pub async fn serve(config: Config, ctx: Context) -> anyhow::Result<()> {
     ctx.spawn("watchers", hub.clone().follow(ctx.clone()));
     let notification = NotificationClient::new(ctx.peer("notification", &config.notification_url)?);
     ctx.deliver_directly(ToNotification { tools: tools.clone(), client: notification });
-    let raised = bus::Raised { tools: tools.clone() };
-    ctx.consume(SAFETY_RAISES.stream, SAFETY_RAISES.name, SAFETY_RAISES.filters, raised);
+    for heard in [SAFETY_RAISES, SAFETY_SERVICE_RAISES] {
+        ctx.consume(heard.stream, heard.name, heard.filters, bus::Raised { tools: tools.clone(), consumer: heard.name });
+    }
+    let heard = SAFETY_RAISES;
+    ctx.hear_repeated(heard.stream, heard.name, heard.filters, bus::Raised { tools: tools.clone(), consumer: heard.name });
     let delivered = bus::Delivered { tools: tools.clone() };
     ctx.consume(SAFETY_DELIVERED.stream, SAFETY_DELIVERED.name, SAFETY_DELIVERED.filters, delivered);
+    ctx.watch_room(STREAMS.map(|stream| stream.name));
     chassis::audit::join(&ctx, witness_ring())?;
     let proposals_last = time::Duration::hours(config.proposal_hours.into());
     let access =

@@ -123,7 +123,7 @@ pub const FIELDS: &[(&str, &[&str])] = &[
         &["clause", "code", "grant.role", "kind", "outcome", "permission", "reason", "ring.audience", "way"],
     ),
     (
-        "names of ours: a method that is served, a consumer, a subject of the bus, a task, a table, a service",
+        "names of ours: a method that is served, a consumer, a stream, a subject of the bus, a task, a table, a service",
         &["consumer", "log", "peer", "peer.expected", "rpc.method", "stream", "subject", "table", "task", "witness"],
     ),
     ("codes of places and offices, parsed before they are written", &["contact.region", "office"]),
@@ -164,15 +164,17 @@ pub const FIELDS: &[(&str, &[&str])] = &[
             "violations",
         ],
     ),
-    ("faults in words of ours or of a server, without a value of a row or a message", &["detail", "error", "event", "why"]),
+    ("faults in words of ours or of a server, without a value of a row or a message", &["detail", "error", "event", "used", "why"]),
     ("places in the code and on the machine", &["address", "nats.url", "panic.location", "settings"]),
 ];
 
-pub const METRICS: [(&str, &[&str]); 7] = [
+pub const METRICS: [(&str, &[&str]); 9] = [
     ("ro.audit.conflicts", &["kind", "log"]),
     ("ro.audit.history_broken", &["service"]),
     ("ro.audit.uncosigned", &["service"]),
     ("ro.bus.permission_violations", &["service"]),
+    ("ro.bus.room_used", &["stream"]),
+    ("ro.bus.unheard_consumers", &["service"]),
     ("ro.clock.steps", &["way"]),
     ("ro.door.refused", &["reason"]),
     ("ro.vault.in_clear", &[]),

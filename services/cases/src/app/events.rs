@@ -152,8 +152,7 @@ pub fn concern(ids: &Ids, imminent: &Imminent<'_>, at: OffsetDateTime) -> Outgoi
         observed_at: Some(wire::timestamp(at)),
         ..Concern::default()
     };
-    let subject = imminent.site.map_or_else(|| subject::RAISE_WITHOUT_SITE.to_owned(), subject::raise_concern);
-    Outgoing::event(ids, imminent.concern.uuid(), subject, &message).until_confirmed()
+    Outgoing::event(ids, imminent.concern.uuid(), subject::RAISE_BY_CASES, &message).until_confirmed()
 }
 
 /// A stage as it stands on the wire.

@@ -16,7 +16,7 @@ pub struct ToSafety(pub SafetyClient<Peer>);
 
 impl Receiver for ToSafety {
     const NAME: &'static str = "safety";
-    const SUBJECTS: &'static [&'static str] = subject::SAFETY_RAISES.filters;
+    const SUBJECTS: &'static [&'static str] = subject::SAFETY_SERVICE_RAISES.filters;
 
     async fn hand_over(&self, message: &Unconfirmed) -> Result<(), Status> {
         let concern = Concern::decode(message.body.as_slice()).map_err(|_| Status::invalid_argument("what waits is no concern"))?;

@@ -65,7 +65,7 @@ impl Unopened {
 pub struct InClear;
 
 impl Leftovers for InClear {
-    const SUBJECTS: &'static [&'static str] = subject::SAFETY_RAISES.filters;
+    const SUBJECTS: &'static [&'static str] = subject::SAFETY_SERVICE_RAISES.filters;
 
     async fn seal(&self, tx: &mut PgConnection, vault: &Vault, at: OffsetDateTime) -> sqlx::Result<usize> {
         Ok(participants(tx, vault, at).await? + assessments(tx, vault, at).await? + moves(tx, vault, at).await?)

@@ -23,7 +23,7 @@ use sqlx::Row;
 
 use crate::world::{NOW, Opened, World, mediator, refusal};
 
-const AT_MISSION: &str = "ro.safety.raise.mission";
+const RAISED: &str = proto::subject::RAISE_BY_CASES;
 
 fn written<'a>(notes: &'a str, review: &'a str, key: &'a str) -> Written<'a> {
     Written { notes, for_the_head: "", next_review_on: review, key }
@@ -41,7 +41,7 @@ async fn imminent_risk_is_recorded_raised_and_frozen_in_one_transaction() {
     world.assign(&case, "mediator-1").await;
     let answer = world.assess(&case, case.offender, Risk::Imminent, "marker-notes", "marker-for-the-head").await.unwrap();
     let concern_id = answer.concern.unwrap().to_string();
-    let raised = world.outbox(AT_MISSION).await;
+    let raised = world.outbox(RAISED).await;
     let concern = Concern::decode(raised[0].as_slice()).unwrap();
     let expected = Concern {
         concern_id: concern_id.clone(),
@@ -77,7 +77,7 @@ async fn nothing_is_raised_when_the_assessment_cannot_be_kept() {
     let case = world.open().await;
     sqlx::query("alter table assessment add constraint test_keeps_nothing check (false) not valid").execute(&world.db.admin).await.unwrap();
     assert!(world.assess(&case, case.offender, Risk::Imminent, "notes", "").await.is_err());
-    assert!(world.outbox(AT_MISSION).await.is_empty());
+    assert!(world.outbox(RAISED).await.is_empty());
     assert!(!world.read(&case).await.file.contact_frozen);
 }
 
@@ -88,7 +88,7 @@ async fn imminent_risk_with_nothing_but_itself_is_still_raised() {
     world.assign(&case, "mediator-1").await;
     let answer = record(&world, &case, case.offender, Risk::Imminent, written("", "not a date", "")).await.unwrap();
     assert!(answer.concern.is_some());
-    assert_eq!(world.outbox(AT_MISSION).await.len(), 1);
+    assert_eq!(world.outbox(RAISED).await.len(), 1);
 }
 
 // [RM1b] [T1]
@@ -97,10 +97,26 @@ async fn risk_to_someone_else_goes_to_nhq_and_to_the_offenders_site_only_when_th
     let world = World::new().await;
     let case = world.open().await;
     world.assess(&case, case.victim, Risk::Imminent, "notes", "").await.unwrap();
-    assert_eq!(world.outbox(subject::RAISE_WITHOUT_SITE).await.len(), 1);
-    assert!(world.outbox(AT_MISSION).await.is_empty());
     world.assess(&case, case.victim, Risk::Imminent, "notes", "keep him from the telephone tonight").await.unwrap();
-    assert_eq!(world.outbox(AT_MISSION).await.len(), 1);
+    let raised = world.outbox(RAISED).await;
+    let sites: Vec<String> = raised.iter().map(|body| Concern::decode(body.as_slice()).unwrap().site).collect();
+    assert_eq!(sites, ["", "mission"], "the site stands in the body, and only where its head is told something");
+}
+
+#[tokio::test]
+async fn a_concern_that_a_former_version_left_waiting_under_the_name_of_a_site_leaves_in_that_of_the_service() {
+    let world = World::new().await;
+    let case = world.open().await;
+    world.assess(&case, case.offender, Risk::Imminent, "notes", "").await.unwrap();
+    sqlx::query("update outbox set subject = 'ro.safety.raise.mission' where subject = $1")
+        .bind(RAISED)
+        .execute(&world.db.admin)
+        .await
+        .unwrap();
+    let migration = include_str!("../../migrations/1060_raises_in_its_own_name.sql");
+    let as_owner = format!("set role {}; {migration}; reset role", harness::database::OWNER);
+    sqlx::raw_sql(sqlx::AssertSqlSafe(as_owner)).execute(&world.db.admin).await.unwrap();
+    assert_eq!(world.outbox(RAISED).await.len(), 1);
 }
 
 // [IM1a] [T1]
@@ -113,7 +129,7 @@ async fn the_head_is_told_the_name_of_the_offender_at_risk_and_of_nobody_else_an
     for who in [case.victim, case.offender] {
         world.assess(&case, who, Risk::Imminent, "notes", "keep him from the telephone tonight").await.unwrap();
     }
-    let told: Vec<Concern> = world.outbox(AT_MISSION).await.iter().map(|body| Concern::decode(body.as_slice()).unwrap()).collect();
+    let told: Vec<Concern> = world.outbox(RAISED).await.iter().map(|body| Concern::decode(body.as_slice()).unwrap()).collect();
     assert_eq!(told.iter().map(|c| c.person_at_risk.clone()).collect::<Vec<_>>(), [String::new(), name(case.offender)]);
     assert!(told[0].text.contains(&name(case.victim)), "NHQ reads who it is");
 }
@@ -132,7 +148,7 @@ async fn the_same_key_twice_records_once_and_other_words_under_it_are_refused_un
     assert!(danger.concern.is_some());
     assert_eq!(record(&world, &case, case.offender, Risk::Imminent, calm).await.unwrap(), danger);
     assert_eq!(world.count("select count(*) from assessment").await, 2);
-    assert_eq!(world.outbox(AT_MISSION).await.len(), 1);
+    assert_eq!(world.outbox(RAISED).await.len(), 1);
     assert_eq!(world.outbox(subject::ASSESSMENT_RECORDED).await.len(), 2);
 }
 

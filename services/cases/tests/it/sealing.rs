@@ -18,7 +18,7 @@ use proto::safety::v1::Concern;
 
 use crate::world::{Opened, World, officer, other_officer, refusal, supervisor};
 
-const AT_MISSION: &str = "ro.safety.raise.mission";
+const RAISED: &str = proto::subject::RAISE_BY_CASES;
 /// What was said in a case of [`told`].
 const SAID: [&str; 6] = ["Vera", "Oscar", "123456", "marker-", "calm", "as agreed"];
 
@@ -46,7 +46,7 @@ async fn a_copy_of_the_database_holds_no_name_no_number_and_no_narrative() {
         assert_eq!(holders(&copy, word), BTreeSet::new(), "{word}");
     }
     assert!(holders(&copy, "mission").contains("case_file"), "the copy was not read");
-    assert_eq!(Concern::decode(world.outbox(AT_MISSION).await[0].as_slice()).unwrap().text, "marker-notes");
+    assert_eq!(Concern::decode(world.outbox(RAISED).await[0].as_slice()).unwrap().text, "marker-notes");
 }
 
 #[tokio::test]
@@ -129,7 +129,7 @@ async fn without_a_key_imminent_risk_is_recorded_and_raised_a_consent_can_be_wit
     world.consent(&case, case.victim, "letter", Status::Withdrawn).await.unwrap();
     let answer = world.assess(&case, case.offender, Risk::Imminent, "marker-notes", "marker-head").await.unwrap();
     assert!(answer.concern.is_some());
-    let raised = Concern::decode(world.outbox(AT_MISSION).await[0].as_slice()).unwrap();
+    let raised = Concern::decode(world.outbox(RAISED).await[0].as_slice()).unwrap();
     assert_eq!(
         (raised.text.as_str(), raised.nature.as_str(), raised.person_at_risk.as_str()),
         ("marker-notes", "marker-head", CANNOT_BE_READ)

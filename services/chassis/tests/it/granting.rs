@@ -62,6 +62,35 @@ async fn a_role_written_into_a_token_opens_nothing_and_takes_nothing_away() {
 }
 
 #[tokio::test]
+async fn an_id_token_and_a_token_that_holds_from_later_on_open_nothing() {
+    let library = Library::open().await;
+    hold(&library.database.pool, &line("someone", "rj-officer", None)).await;
+    let key = std::fs::read(library.files.folder().join("token-signing.pem")).unwrap();
+    let key = EncodingKey::from_ec_pem(&key).unwrap();
+    let now = Clock::system().now().unix_timestamp();
+    let token = |kind: &str, more: serde_json::Value| {
+        let mut header = Header::new(Algorithm::ES256);
+        header.kid = Some("ro-local-1".into());
+        header.typ = Some(kind.to_owned());
+        let mut claims = json!({ "iss": ISSUER, "aud": AUDIENCE, "sub": "someone", "iat": now, "exp": now + 600 });
+        claims.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        jsonwebtoken::encode(&header, &claims, &key).unwrap()
+    };
+    for (kind, more) in [("JWT", json!({})), ("at+jwt", json!({ "nbf": now })), ("JWT", json!({ "typ": "Bearer", "nbf": now - 5 }))] {
+        assert_eq!(library.call_with(&token(kind, more.clone()), LEND).await.unwrap(), "someone", "{kind} {more}");
+    }
+    for (kind, more) in [
+        ("JWT", json!({ "typ": "ID" })),
+        ("JWT", json!({ "at_hash": "x", "nonce": "y" })),
+        ("logout+jwt", json!({})),
+        ("at+jwt", json!({ "nbf": now + 3_600 })),
+    ] {
+        let refused = library.call_with(&token(kind, more.clone()), LEND).await.unwrap_err();
+        assert_eq!(reason(&refused), "sign-in-needed", "{kind} {more}");
+    }
+}
+
+#[tokio::test]
 async fn a_grant_counts_from_its_beginning_to_its_end_and_to_the_moment_it_is_taken_back() {
     let library = Library::open().await;
     let (pool, now) = (&library.database.pool, Clock::system().now());

@@ -48,6 +48,36 @@ async fn a_peer_that_hangs_delays_the_message_that_needs_it_and_none_beside_or_b
     assert_eq!(world.hears(4).await[3], "of a peer that hangs");
 }
 
+/// Never gets to some messages.
+struct PutsOff;
+
+impl Handler for PutsOff {
+    type Work = Vec<u8>;
+
+    async fn read(&self, message: &Incoming) -> Result<Vec<u8>, Rejection> {
+        if message.body.as_ref() == b"put off" { Err(Rejection::Later("as the test wants".into())) } else { Ok(message.body.to_vec()) }
+    }
+
+    async fn apply(&self, tx: &mut PgConnection, body: Vec<u8>, _: &Incoming) -> Result<(), Rejection> {
+        sqlx::query("insert into heard (body) values ($1)").bind(&body).execute(tx).await?;
+        Ok(())
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn messages_that_are_put_off_again_and_again_hold_up_nothing_that_comes_behind_them() {
+    let world = World::new().await;
+    world.teller.carry_outbox();
+    world.hearer.consume(CASES_SCREENED.stream, CASES_SCREENED.name, CASES_SCREENED.filters, PutsOff);
+    for aggregate in 0..50_u128 {
+        world.tell(Uuid::from_u128(aggregate), &["put off"; 10]).await;
+    }
+    world.tell(Uuid::from_u128(1_000), &["behind them"]).await;
+    assert_eq!(world.hears(1).await, ["behind them"]);
+    world.tell(Uuid::from_u128(1_000), &["later"]).await;
+    assert_eq!(world.hears(2).await, ["behind them", "later"]);
+}
+
 /// Writes down who sent, slowly enough that a flood lasts.
 struct FromOutside;
 

@@ -66,7 +66,7 @@ pub async fn concern_key(db: &mut PgConnection, vault: &Vault, concern: Uuid, at
 pub struct InClear;
 
 impl Leftovers for InClear {
-    const SUBJECTS: &'static [&'static str] = subject::SAFETY_RAISES.filters;
+    const SUBJECTS: &'static [&'static str] = subject::SAFETY_SERVICE_RAISES.filters;
 
     async fn seal(&self, tx: &mut PgConnection, vault: &Vault, at: OffsetDateTime) -> sqlx::Result<usize> {
         let submitted = referrals(tx, vault, at).await? + variants(tx, vault, at).await?;

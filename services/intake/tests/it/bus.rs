@@ -71,7 +71,12 @@ async fn a_publisher_of_one_site_cannot_submit_for_another_and_is_told_where_it_
     assert!(rejection.message_en.contains("subject") && rejection.message_fr.contains("sujet"));
     assert!(answers(&desk, "kent").await.is_empty());
     assert_eq!((count(&desk, "referral").await, count(&desk, "quarantine").await), (0, 0));
-    assert_eq!(waiting::<Concern>(&desk, "ro.safety.raise.mission").await.len(), 1, "its concern rings at the vouched site");
+    let raised = waiting::<Concern>(&desk, proto::subject::RAISE_BY_INTAKE).await;
+    assert_eq!(
+        raised.iter().map(|concern| concern.site.as_str()).collect::<Vec<_>>(),
+        ["mission"],
+        "its concern rings at the vouched site"
+    );
 }
 
 #[tokio::test]
@@ -115,7 +120,7 @@ async fn a_concern_in_a_message_that_cannot_be_read_rings_all_the_same() {
     let place = bytes.windows(4).position(|w| w == b"Jean").unwrap();
     bytes[place] = 0xE9;
     deliver(&desk, &Referrals(desk.clone()), &message("ro.intake.submit.referral.mission", bytes)).await.unwrap();
-    let rung = waiting::<Concern>(&desk, "ro.safety.raise.mission").await;
+    let rung = waiting::<Concern>(&desk, proto::subject::RAISE_BY_INTAKE).await;
     assert_eq!(rung.iter().map(|c| (c.text.as_str(), c.site.as_str())).collect::<Vec<_>>(), [("il a un couteau", "mission")]);
     assert_eq!((count(&desk, "referral").await, count(&desk, "quarantine").await), (0, 1));
 }

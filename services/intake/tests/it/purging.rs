@@ -162,7 +162,7 @@ async fn a_key_that_was_used_before_answers_the_same_bytes_whether_a_case_existe
             said.push(intake::wire::answer(&answer).encode_to_vec());
         }
         answers.push(said);
-        assert_eq!(waiting::<Concern>(&desk, "ro.safety.raise.%").await.len(), 1, "the concern in it is raised, once");
+        assert_eq!(waiting::<Concern>(&desk, subject::RAISE_BY_INTAKE).await.len(), 1, "the concern in it is raised, once");
         // What was new in them is not lost: beside a stub it is a referral of its own, once.
         assert_eq!(told().await - before, usize::from(purged));
         let (queue, _) = list_queue::list_queue(&desk, &officer(1), list_queue::Scope::Waiting, 50, "").await.unwrap();

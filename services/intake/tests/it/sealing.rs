@@ -83,7 +83,7 @@ async fn without_a_key_a_referral_waits_and_one_with_a_safety_concern_does_not()
     assert_eq!(count(&desk, "referral").await, 0);
     let urgent = Referral { safety_concern: "marker-danger".into(), ..marked("2") };
     submit_referral::submit(&keyless, &staff("mission"), vec![submission(urgent)]).await.unwrap();
-    let raised: Vec<Concern> = waiting(&keyless, subject::RAISE_WITHOUT_SITE).await;
+    let raised: Vec<Concern> = waiting(&keyless, subject::RAISE_BY_INTAKE).await;
     assert_eq!(raised[0].text, "marker-danger");
     // With the key, what was kept in clear is sealed: the referral, and the concern that waits for the bus.
     assert_eq!(vault::seal_leftovers(&desk.pool, &desk.vault, &InClear, MORNING).await.unwrap(), 2);

@@ -43,7 +43,7 @@ async fn two_people_who_say_the_same_words_without_a_key_are_two_referrals_and_t
     let bad = Referral { origin: 0, ..words };
     submit_all(&desk, &staff("mission"), vec![bad.clone(), bad]).await;
     let mut ids: Vec<String> =
-        waiting::<safety::Concern>(&desk, subject::RAISE_WITHOUT_SITE).await.into_iter().map(|concern| concern.concern_id).collect();
+        waiting::<safety::Concern>(&desk, subject::RAISE_BY_INTAKE).await.into_iter().map(|concern| concern.concern_id).collect();
     ids.sort();
     ids.dedup();
     assert_eq!(ids.len(), 5);
@@ -217,7 +217,7 @@ async fn more_lines_than_one_call_may_hold_are_refused_nothing_is_recorded_and_e
     let lines = (0..=submit_referral::BATCH).map(|i| submission(worried(i))).collect();
     let refusal = submit_referral::submit(&desk, &staff("mission"), lines).await.unwrap_err();
     assert!(matches!(&refusal, Error::Refused(refusal) if refusal.en.contains("raised all the same")), "{refusal}");
-    assert_eq!(waiting::<safety::Concern>(&desk, subject::RAISE_WITHOUT_SITE).await.len(), 5, "every concern in them rings");
+    assert_eq!(waiting::<safety::Concern>(&desk, subject::RAISE_BY_INTAKE).await.len(), 5, "every concern in them rings");
     sqlx::query("update outbox set carried_at = now()").execute(&desk.database.admin).await.unwrap();
     let before = count(&desk, "outbox").await;
     let lines = (0..submit_referral::BATCH).map(|i| referral(&i.to_string())).collect();
@@ -307,13 +307,13 @@ async fn a_concern_in_a_referral_is_raised_in_the_same_transaction_and_once() {
     let worried = Referral { safety_concern: "said he will hurt himself".into(), ..referral("1") };
     submit(&desk, &staff("mission"), worried.clone()).await;
     submit(&desk, &staff("mission"), worried.clone()).await;
-    let raised: Vec<safety::Concern> = waiting(&desk, subject::RAISE_WITHOUT_SITE).await;
+    let raised: Vec<safety::Concern> = waiting(&desk, subject::RAISE_BY_INTAKE).await;
     assert_eq!(raised.len(), 1);
     assert_eq!((raised[0].text.as_str(), raised[0].site.as_str()), ("said he will hurt himself", "mission"));
     assert_eq!(raised[0].grade, i32::from(safety::Grade::Concern));
     assert!(raised[0].concern_id.parse::<proto::id::ConcernId>().is_ok());
     submit(&desk, &staff("mission"), Referral { safety_concern: "now says tonight".into(), ..worried }).await;
-    let raised: Vec<safety::Concern> = waiting(&desk, subject::RAISE_WITHOUT_SITE).await;
+    let raised: Vec<safety::Concern> = waiting(&desk, subject::RAISE_BY_INTAKE).await;
     assert_eq!(raised.len(), 2, "a new concern under a known key rings too");
     assert_ne!(raised[0].concern_id, raised[1].concern_id);
 }
@@ -327,7 +327,7 @@ async fn a_concern_is_raised_even_where_the_referral_is_refused() {
     ];
     let answers = submit_all(&desk, &staff("mission"), lines).await;
     assert_eq!([refused(&answers[0]).0, refused(&answers[1]).0], ["origin-unknown", "site-malformed"]);
-    assert_eq!(waiting::<safety::Concern>(&desk, subject::RAISE_WITHOUT_SITE).await.len(), 2);
+    assert_eq!(waiting::<safety::Concern>(&desk, subject::RAISE_BY_INTAKE).await.len(), 2);
     assert_eq!(count(&desk, "referral").await, 0);
 }
 

@@ -7,7 +7,7 @@ use sqlx::PgConnection;
 
 use crate::{app::record_fact::record_fact, domain::fact::Fact};
 
-/// Both consumers of reporting: one reads `RO_EVENTS`, the other `RO_SAFETY`.
+/// The consumers of reporting: one for the facts of each service that it counts.
 pub struct Facts;
 
 impl Handler for Facts {

@@ -143,7 +143,8 @@ mod tests {
 
     #[test]
     fn every_subject_that_reporting_hears_is_understood() {
-        let filters = subject::REPORTING_FACTS.filters.iter().chain(subject::REPORTING_CONCERNS.filters);
+        let heard = [subject::REPORTING_FACTS, subject::REPORTING_CASE_FACTS, subject::REPORTING_CONCERNS];
+        let filters = heard.iter().flat_map(|consumer| consumer.filters);
         for filter in filters {
             let read = fact(&incoming(filter, &CaseOpened::default()));
             assert!(!matches!(read, Err(Rejection::Never { reason: "subject-unknown", .. })), "{filter}");

@@ -3,9 +3,9 @@
 use std::{path::PathBuf, time::Duration};
 
 use anyhow::Context as _;
-use chassis::bus::{Bus, ConsumerSpec, StreamSpec};
+use chassis::bus::{Bus, ConsumerSpec, Keeps, StreamSpec};
 use clap::Args;
-use proto::subject::{CONSUMERS, STREAMS};
+use proto::subject::{CONSUMERS, Kept, STREAMS, Stream};
 
 use super::{failure::Failure, text::Words};
 use crate::print;
@@ -22,22 +22,37 @@ pub struct Provision {
     /// PEM file with the authority that signed the server's certificate
     #[arg(long, env = "RO_NATS_CA")]
     nats_ca: Option<PathBuf>,
+    /// Room of every stream, as a multiple of what is declared: where one fills up faster than it is read
+    #[arg(long, env = "RO_BUS_ROOM", default_value_t = 1, value_parser = clap::value_parser!(u16).range(1..=64))]
+    room: u16,
 }
 
 /// The server must answer within this time.
 const PATIENCE: Duration = Duration::from_secs(30);
 const DONE: Words = Words { en: "{} streams and {} consumers stand", fr: "{} flux et {} consommateurs en place" };
 
+/// A stream as the chassis takes it.
+const fn stream(s: Stream) -> StreamSpec {
+    StreamSpec {
+        name: s.name,
+        subjects: s.subjects,
+        keeps: match s.kept {
+            Kept::ToItsAge => Keeps::ToItsAge,
+            Kept::UntilHeard => Keeps::UntilHeard,
+            Kept::WhileNewest => Keeps::WhileNewest,
+        },
+        max_message_bytes: s.max_message_bytes,
+        max_bytes: s.max_bytes,
+        max_per_subject: s.max_per_subject,
+        kept_days: s.kept_days,
+    }
+}
+
 impl Provision {
     /// # Errors
     /// The server does not answer, is too old, or refuses.
     pub async fn run(&self) -> Result<(), Failure> {
-        let streams = STREAMS.map(|s| StreamSpec {
-            name: s.name,
-            subjects: s.subjects,
-            max_message_bytes: s.max_message_bytes,
-            kept_days: s.kept_days,
-        });
+        let streams = STREAMS.map(|s| stream(s).times(self.room));
         let consumers = CONSUMERS.map(|c| ConsumerSpec { stream: c.stream, name: c.name, filters: c.filters });
         let bus = Bus::connect("provisioner", &self.nats_url, self.nats_seed_file.as_deref(), self.nats_ca.as_deref()).await?;
         let ready = tokio::time::timeout(PATIENCE, bus.ready(&self.nats_url)).await;

@@ -26,6 +26,18 @@ const UNREADABLE: &str = "unreadable-concern";
 /// Concerns raised on the bus, by sites and by our own services. What cannot be read rings all the same.
 pub struct Raised {
     pub tools: Tools,
+    /// Where it is heard: sites and services have a queue each.
+    pub consumer: &'static str,
+}
+
+/// Who raises on a subject, as a concern keeps it, and the site whose login vouches for it. A service is the one that it is at the other
+/// door, so that what it raises by both roads is one concern; its site stands in the body.
+fn raiser(raised_on: &str) -> (String, Option<SiteCode>) {
+    if let Some(service) = subject::raising_service(raised_on) {
+        return (format!("service:{service}"), None);
+    }
+    let token = raised_on.split('.').nth(SITE_TOKEN).unwrap_or_default();
+    (format!("bus:{token}"), SiteCode::from_str(token).ok())
 }
 
 /// What was read: the report, and why the message could not be decoded, where it could not.
@@ -44,12 +56,12 @@ impl Handler for Raised {
             Ok(concern) => (concern, None),
             Err(Rejection::Never { detail, .. } | Rejection::Later(detail)) => (v1::Concern::default(), Some(detail)),
         };
-        let token = message.subject_token(SITE_TOKEN);
+        let (raised_by, door) = raiser(&message.subject);
         let report = raise_concern::Report {
             concern,
             unreadable: unreadable.is_some(),
-            raised_by: format!("bus:{token}"),
-            door: SiteCode::from_str(token).ok(),
+            raised_by,
+            door,
             fallback_id: id_of(&[message.event_id.as_bytes()]),
         };
         Ok(Read { report, unreadable })
@@ -59,8 +71,8 @@ impl Handler for Raised {
         let unreadable = work.unreadable.clone();
         self.record(tx, work, message).await?;
         if let Some(detail) = unreadable {
-            let (consumer, now) = (subject::SAFETY_RAISES.name, self.tools.clock.now());
-            set_aside::quarantine(tx, &self.tools.vault, consumer, message, (UNREADABLE, &detail), self.tools.ids.uuid(), now).await?;
+            let now = self.tools.clock.now();
+            set_aside::quarantine(tx, &self.tools.vault, self.consumer, message, (UNREADABLE, &detail), self.tools.ids.uuid(), now).await?;
         }
         Ok(())
     }
@@ -77,6 +89,10 @@ impl Raised {
     /// Records what was read, and answers where it came from.
     async fn record(&self, tx: &mut PgConnection, work: Read, message: &Incoming) -> Result<(), Rejection> {
         let receipt = raise_concern::raise(tx, &self.tools, work.report).await?;
+        // A service learns from the facts that its concern stands; an answer to it on the bus would be read by others.
+        if subject::raising_service(&message.subject).is_some() {
+            return Ok(());
+        }
         let answer = v1::RaiseAnswer {
             receipt: Some(signed::receipt(&self.tools, &receipt)),
             unreadable_reason: work.unreadable.unwrap_or_default(),
@@ -89,12 +105,12 @@ impl Raised {
 
     /// The report of a message of which nothing can be said but where it came from.
     fn of_nothing(message: &Incoming) -> raise_concern::Report {
-        let token = message.subject_token(SITE_TOKEN);
+        let (raised_by, door) = raiser(&message.subject);
         raise_concern::Report {
             concern: v1::Concern::default(),
             unreadable: true,
-            raised_by: format!("bus:{token}"),
-            door: SiteCode::from_str(token).ok(),
+            raised_by,
+            door,
             fallback_id: id_of(&[message.event_id.as_bytes()]),
         }
     }

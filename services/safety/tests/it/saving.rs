@@ -104,5 +104,5 @@ async fn whatever_keeps_a_raise_from_being_recorded_a_concern_rings_at_its_site_
 }
 
 fn raised(world: &World) -> Raised {
-    Raised { tools: world.tools.clone() }
+    Raised { tools: world.tools.clone(), consumer: SAFETY_RAISES.name }
 }

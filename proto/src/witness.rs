@@ -1,0 +1,55 @@
+//! The ring of witnesses: which service holds what whose audit log was, and on which subjects they speak of it.
+
+use crate::subject::{CASES, Consumer, INTAKE, NOTIFICATION, REPORTING, SAFETY, consumer};
+
+/// A service's place in the ring of witnesses: every service holds what its neighbour's audit log was, in another database.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Witnessing {
+    pub service: &'static str,
+    /// Whose log it witnesses.
+    pub ward: &'static str,
+    /// Who witnesses its own.
+    pub witness: &'static str,
+    /// What it states of its own log (protobuf `ro.audit.v1.CheckpointSealed`).
+    pub sealed: &'static str,
+    /// What it answers its ward (protobuf `ro.audit.v1.CheckpointWitnessed`, `ro.audit.v1.CheckpointRefused`).
+    pub witnessed: &'static str,
+    pub refused: &'static str,
+    pub wards: Consumer,
+    pub answers: Consumer,
+}
+
+macro_rules! place {
+    ($service:literal, ward $ward:literal in $wards:ident, witness $witness:literal in $answers:ident) => {
+        Witnessing {
+            service: $service,
+            ward: $ward,
+            witness: $witness,
+            sealed: concat!("ro.", $service, ".event.checkpoint-sealed"),
+            witnessed: concat!("ro.", $service, ".event.checkpoint-witnessed"),
+            refused: concat!("ro.", $service, ".event.checkpoint-refused"),
+            wards: consumer($service, &$wards, concat!($service, "-checkpoints"), &[concat!("ro.", $ward, ".event.checkpoint-sealed")]),
+            answers: consumer(
+                $service,
+                &$answers,
+                concat!($service, "-checkpoint-answers"),
+                &[concat!("ro.", $witness, ".event.checkpoint-witnessed"), concat!("ro.", $witness, ".event.checkpoint-refused")],
+            ),
+        }
+    };
+}
+
+/// The ring: intake is witnessed by cases, cases by safety, safety by notification, notification by reporting, reporting by intake.
+pub const WITNESSES: [Witnessing; 5] = [
+    place!("intake", ward "reporting" in REPORTING, witness "cases" in CASES),
+    place!("cases", ward "intake" in INTAKE, witness "safety" in SAFETY),
+    place!("safety", ward "cases" in CASES, witness "notification" in NOTIFICATION),
+    place!("notification", ward "safety" in SAFETY, witness "reporting" in REPORTING),
+    place!("reporting", ward "notification" in NOTIFICATION, witness "intake" in INTAKE),
+];
+
+/// The place of a service; that of the first for a name that is none.
+#[must_use]
+pub fn witnessing(service: &str) -> Witnessing {
+    WITNESSES.into_iter().find(|place| place.service == service).unwrap_or(WITNESSES[0])
+}

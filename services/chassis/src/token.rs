@@ -1,0 +1,96 @@
+//! What a token of the identity provider says of itself: whether it is an access token, and from when on it holds.
+
+use serde::Deserialize;
+use serde_json::Value;
+use time::{Duration, OffsetDateTime};
+
+/// The clock of the provider may be ahead of ours by this.
+const CLOCKS_DIFFER: Duration = Duration::seconds(60);
+/// What the header of an access token may say it is; other providers than RFC 9068 has in mind say just `JWT`, or nothing.
+const KINDS: [&str; 3] = ["at+jwt", "application/at+jwt", "jwt"];
+const BY_THE_BOOK: [&str; 2] = ["at+jwt", "application/at+jwt"];
+/// What the body of an access token may say it is, where the provider says it there.
+const BEARER: &str = "bearer";
+
+/// What tells the kinds of tokens apart that one provider signs with one key.
+#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+pub struct Marks {
+    #[serde(default)]
+    nbf: Option<Value>,
+    #[serde(default)]
+    typ: Option<Value>,
+    /// Only an ID token holds these: they bind it to what was issued beside it.
+    #[serde(default)]
+    at_hash: Option<Value>,
+    #[serde(default)]
+    c_hash: Option<Value>,
+    /// What a sign-in page asked for; an access token that holds it must say what it is.
+    #[serde(default)]
+    nonce: Option<Value>,
+}
+
+/// Whether what is signed is for being shown at a door: an ID token tells a program who signed in, and opens nothing.
+#[must_use]
+pub fn is_access_token(header: Option<&str>, marks: &Marks) -> bool {
+    let header = header.map(str::to_ascii_lowercase);
+    let kind_fits = header.as_deref().is_none_or(|kind| KINDS.contains(&kind));
+    let said = match &marks.typ {
+        None => None,
+        Some(Value::String(said)) => Some(said.eq_ignore_ascii_case(BEARER)),
+        Some(_) => Some(false),
+    };
+    let by_the_book = header.as_deref().is_some_and(|kind| BY_THE_BOOK.contains(&kind));
+    let is_of_a_sign_in = marks.at_hash.is_some() || marks.c_hash.is_some();
+    let is_said = said == Some(true) || by_the_book;
+    kind_fits && said != Some(false) && !is_of_a_sign_in && (marks.nonce.is_none() || is_said)
+}
+
+/// Whether it holds already. What is no time is as if it lay ahead.
+#[must_use]
+pub fn has_begun(marks: &Marks, now: OffsetDateTime) -> bool {
+    let Some(nbf) = &marks.nbf else { return true };
+    let latest = (now + CLOCKS_DIFFER).unix_timestamp();
+    #[expect(clippy::cast_precision_loss, reason = "a second more or less is within what clocks differ by")]
+    let begins = |latest: i64| nbf.as_i64().map_or_else(|| nbf.as_f64().is_some_and(|from| from <= latest as f64), |from| from <= latest);
+    begins(latest)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn marks(claims: &str) -> Marks {
+        serde_json::from_str(claims).unwrap()
+    }
+
+    #[test]
+    fn an_id_token_is_no_access_token_whatever_else_it_says() {
+        for header in [None, Some("JWT"), Some("at+jwt"), Some("application/AT+jwt")] {
+            assert!(is_access_token(header, &marks("{}")), "{header:?}");
+            assert!(is_access_token(header, &marks(r#"{"typ":"Bearer"}"#)), "{header:?}");
+            for id in [r#"{"typ":"ID"}"#, r#"{"typ":"Refresh"}"#, r#"{"typ":7}"#, r#"{"at_hash":"x"}"#, r#"{"c_hash":"x","typ":"Bearer"}"#]
+            {
+                assert!(!is_access_token(header, &marks(id)), "{header:?} {id}");
+            }
+        }
+        for header in ["dpop+jwt", "logout+jwt", "secevent+jwt", "id+jwt", "JWS", ""] {
+            assert!(!is_access_token(Some(header), &marks(r#"{"typ":"Bearer"}"#)), "{header}");
+        }
+        let asked = r#"{"nonce":"x"}"#;
+        assert!(!is_access_token(None, &marks(asked)) && !is_access_token(Some("JWT"), &marks(asked)));
+        assert!(is_access_token(Some("at+jwt"), &marks(asked)) && is_access_token(None, &marks(r#"{"nonce":"x","typ":"bearer"}"#)));
+    }
+
+    #[test]
+    fn a_token_that_holds_from_later_on_does_not_hold_yet() {
+        let now = OffsetDateTime::from_unix_timestamp(1_000).unwrap();
+        for (nbf, holds) in [("0", true), ("1060", true), ("1061", false), ("1060.0", true), ("1e300", false), ("-1e300", true)] {
+            assert_eq!(has_begun(&marks(&format!("{{\"nbf\":{nbf}}}")), now), holds, "{nbf}");
+        }
+        for nbf in ["\"0\"", "[0]", "true", "{}"] {
+            assert!(!has_begun(&marks(&format!("{{\"nbf\":{nbf}}}")), now), "{nbf}");
+        }
+        assert!(has_begun(&marks("{}"), now));
+        assert!(has_begun(&marks("{\"nbf\":null}"), now), "nothing is said");
+    }
+}
