@@ -12,12 +12,12 @@ use proto::safety::v1::{
     CloseConcernRequest, CloseConcernResponse, CompareConcernsRequest, CompareConcernsResponse, Concern, ConcernReceipt, ConcernState,
     ConcernView, ConfirmChangesRequest, ConfirmChangesResponse, EndDeviceRequest, EndDeviceResponse, EndGrantRequest, EndGrantResponse,
     EndOfficeRequest, EndOfficeResponse, Envelope, GetConcernReceiptRequest, GetConcernReceiptResponse, GetConcernRequest,
-    GetConcernResponse, Grade, ListConcernsRequest, ListConcernsResponse, ListDevicesRequest, ListDevicesResponse, ListGrantsRequest,
-    ListGrantsResponse, ListOfficeHoldersRequest, ListOfficeHoldersResponse, ListProposalsRequest, ListProposalsResponse, ListSitesRequest,
-    ListSitesResponse, ProposeDeviceRequest, ProposeDeviceResponse, ProposeGrantsRequest, ProposeGrantsResponse, RaiseConcernRequest,
-    RaiseConcernResponse, RestoreConcernRequest, RestoreConcernResponse, RoleGrant, RouteConcernRequest, RouteConcernResponse, Site,
-    Snapshot, WatchConcernsRequest, WatchConcernsResponse, WhoAmIRequest, WhoAmIResponse, safety_server::Safety,
-    watch_concerns_response::Item,
+    GetConcernResponse, Grade, ListConcernTiesRequest, ListConcernTiesResponse, ListConcernsRequest, ListConcernsResponse,
+    ListDevicesRequest, ListDevicesResponse, ListGrantsRequest, ListGrantsResponse, ListOfficeHoldersRequest, ListOfficeHoldersResponse,
+    ListProposalsRequest, ListProposalsResponse, ListSitesRequest, ListSitesResponse, ProposeDeviceRequest, ProposeDeviceResponse,
+    ProposeGrantsRequest, ProposeGrantsResponse, RaiseConcernRequest, RaiseConcernResponse, RestoreConcernRequest, RestoreConcernResponse,
+    RoleGrant, RouteConcernRequest, RouteConcernResponse, Site, Snapshot, WatchConcernsRequest, WatchConcernsResponse, WhoAmIRequest,
+    WhoAmIResponse, safety_server::Safety, watch_concerns_response::Item,
 };
 use time::OffsetDateTime;
 use tokio::sync::broadcast;
@@ -204,6 +204,10 @@ impl Safety for StandIn {
 
     async fn restore_concern(&self, _: Request<RestoreConcernRequest>) -> Result<Response<RestoreConcernResponse>, Status> {
         Err(Status::unimplemented("the dashboard guards nothing"))
+    }
+
+    async fn list_concern_ties(&self, _: Request<ListConcernTiesRequest>) -> Result<Response<ListConcernTiesResponse>, Status> {
+        Err(Status::unimplemented("the dashboard freezes nothing"))
     }
 
     async fn propose_grants(&self, _: Request<ProposeGrantsRequest>) -> Result<Response<ProposeGrantsResponse>, Status> {

@@ -19,6 +19,7 @@ pub mod ring;
 pub mod roster;
 pub mod route_concern;
 pub mod signed;
+pub mod ties;
 pub mod watch;
 
 use std::sync::Arc;

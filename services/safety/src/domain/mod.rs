@@ -5,6 +5,7 @@ pub mod device;
 pub mod grant;
 pub mod ladder;
 pub mod route;
+pub mod ties;
 
 use sha2::{Digest, Sha256};
 use uuid::Uuid;

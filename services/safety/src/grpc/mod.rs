@@ -3,6 +3,7 @@
 mod encode;
 mod guard;
 mod office;
+mod ties;
 mod watch;
 
 use std::{pin::Pin, str::FromStr};
@@ -279,6 +280,10 @@ impl Safety for Door {
 
     async fn restore_concern(&self, request: Request<v1::RestoreConcernRequest>) -> Answer<v1::RestoreConcernResponse> {
         Ok(Response::new(self.restore(request.into_inner().envelope.unwrap_or_default()).await?))
+    }
+
+    async fn list_concern_ties(&self, request: Request<v1::ListConcernTiesRequest>) -> Answer<v1::ListConcernTiesResponse> {
+        Ok(Response::new(self.ties(request.into_inner()).await?))
     }
 
     async fn list_office_holders(&self, request: Request<v1::ListOfficeHoldersRequest>) -> Answer<v1::ListOfficeHoldersResponse> {

@@ -9,3 +9,4 @@ pub mod guard;
 pub mod proposal;
 pub mod ring;
 pub mod sealed;
+pub mod ties;

@@ -12,5 +12,6 @@ mod raising;
 mod ringing;
 mod saving;
 mod sealing;
+mod ties;
 mod uniform;
 mod world;

@@ -11,7 +11,7 @@ use crate::world::{World, caller, head_of, imminent_at};
 
 const COMPARED: [&str; 3] = ["GetConcern", "GetConcernReceipt", "AcceptConcern"];
 const NATIONAL: &str = "open to national offices, from which no concern is hidden";
-const OTHERS: [(&str, &str); 20] = [
+const OTHERS: [(&str, &str); 21] = [
     ("RaiseConcern", "records, and refuses nothing"),
     ("CloseConcern", NATIONAL),
     ("RouteConcern", NATIONAL),
@@ -32,6 +32,7 @@ const OTHERS: [(&str, &str); 20] = [
     ("ListOfficeHolders", "names an office"),
     ("CompareConcerns", "open to notification alone, which holds every concern"),
     ("RestoreConcern", "open to notification alone, which holds every concern"),
+    ("ListConcernTies", "open to cases alone, which asks of every concern"),
 ];
 
 async fn door(world: &World) -> Door {
