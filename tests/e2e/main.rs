@@ -8,6 +8,7 @@ mod concern;
 mod device;
 mod dumped;
 mod flood;
+mod gate;
 mod glass;
 mod guarded;
 mod handed_over;

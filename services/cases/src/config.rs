@@ -26,9 +26,18 @@ pub struct Config {
     #[arg(long, default_value = "https://127.0.0.1:50051")]
     pub intake_url: String,
 
-    /// Address of safety, where concerns are handed over when the bus is silent
+    /// Address of safety: which concerns are open, and where concerns are handed over when the bus is silent
     #[arg(long, default_value = "https://127.0.0.1:50053")]
     pub safety_url: String,
+
+    /// Seconds for which an answer of safety counts, 5 to 300: where it has not been heard for so long, no mediation begins. An example
+    /// until CSC sets it
+    #[arg(long, default_value_t = 10, value_parser = clap::value_parser!(u16).range(5..=300))]
+    pub safety_heard_within: u16,
+
+    /// Months for which a consent counts at most after it was given, 1 to 120. An example until CSC sets it
+    #[arg(long, default_value_t = 12, value_parser = clap::value_parser!(u16).range(1..=120))]
+    pub consent_months: u16,
 
     /// Minutes for which a break-glass opens a case, 15 to 1440. An example until CSC sets it
     #[arg(long, default_value_t = 240, value_parser = clap::value_parser!(u16).range(15..=1440))]

@@ -18,6 +18,9 @@ use chassis::{access::Access, audit::Signer};
 use proto::{intake::v1::intake_client::IntakeClient, safety::v1::safety_client::SafetyClient, subject};
 use sqlx::migrate::Migrator;
 
+use app::{ask_safety::OverGrpc, follow_concern::OpenConcerns};
+use domain::consent::Validity;
+
 /// The schema of `ro_cases`, after the chassis's own.
 pub static MIGRATOR: Migrator = sqlx::migrate!();
 
@@ -30,6 +33,7 @@ pub async fn serve(config: Config, ctx: chassis::Context) -> anyhow::Result<()> 
     if signer.is_none() {
         tracing::warn!("no audit key is set: a purge has no signed certificate, and no case is purged");
     }
+    let safety = SafetyClient::new(ctx.peer("safety", &config.safety_url)?);
     let app = app::App {
         pool: ctx.pool.clone(),
         clock: ctx.clock.clone(),
@@ -39,6 +43,8 @@ pub async fn serve(config: Config, ctx: chassis::Context) -> anyhow::Result<()> 
         vault: ctx.vault.clone(),
         documents: config.documents()?,
         retention: config.retention()?,
+        consents: Validity(config.consent_months),
+        concerns: OpenConcerns::new(Arc::new(OverGrpc(safety)), time::Duration::seconds(i64::from(config.safety_heard_within))),
         signer: signer.clone(),
     };
     chassis::vault::keep_sealed(&ctx, store::sealed::InClear).await;
@@ -50,7 +56,7 @@ pub async fn serve(config: Config, ctx: chassis::Context) -> anyhow::Result<()> 
     let heard = subject::CASES_SCREENED;
     ctx.consume(heard.stream, heard.name, heard.filters, screened);
     let heard = subject::CASES_CONCERNS;
-    ctx.consume(heard.stream, heard.name, heard.filters, concerns::Concerns { clock: ctx.clock.clone() });
+    ctx.consume(heard.stream, heard.name, heard.filters, concerns::Concerns { concerns: app.concerns.clone() });
     for heard in [subject::CASES_PURGE_OBEYED, subject::CASES_PURGE_NOTICES] {
         let obeyed = obeyed::ObeyedPurges { clock: ctx.clock.clone(), signer: signer.clone() };
         ctx.consume(heard.stream, heard.name, heard.filters, obeyed);
@@ -58,6 +64,8 @@ pub async fn serve(config: Config, ctx: chassis::Context) -> anyhow::Result<()> 
     ctx.watch_room(subject::STREAMS.map(|stream| stream.name));
     chassis::audit::join(&ctx, witness_ring())?;
     ctx.spawn("documents-sweep", app::keep_document::keep_swept(app.clone(), ctx.stop.clone()));
+    ctx.spawn("concern-watch", app::gate_watch::follow_concerns(app.clone(), ctx.stop.clone()));
+    ctx.spawn("gate-watch", app::gate_watch::keep(app.clone(), ctx.stop.clone()));
     ctx.spawn("glass-watch", app::glass_watch::keep(app.clone(), ctx.stop.clone()));
     let access = Access { rules: access::RULES, urgent: access::URGENT, ..Access::default() };
     ctx.serve_grpc_to(proto::DESCRIPTOR_BYTES, access, grpc::routes(app)).await

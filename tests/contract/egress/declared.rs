@@ -18,7 +18,7 @@ const fn every(way: &'static str, to: &'static str, carries: &'static str, highe
     Way { process: "every process", way, to, carries, highest, setting }
 }
 
-pub const WAYS: [Way; 14] = [
+pub const WAYS: [Way; 15] = [
     every("PostgreSQL", "the service's own database", "what the service keeps", Class::Protected, Some("database_url")),
     every("PostgreSQL, as owner", "the same database, for migrations alone", "tables and rights", Class::Open, Some("database_owner_url")),
     every("HTTP GET", "the identity provider", "nothing but the address of its public keys", Class::Open, Some("identity_keys_url")),
@@ -41,6 +41,14 @@ pub const WAYS: [Way; 14] = [
         carries: "a ring, when the bus is silent",
         highest: Class::Protected,
         setting: Some("notification_url"),
+    },
+    Way {
+        process: "cases, intake",
+        way: "gRPC",
+        to: "safety",
+        carries: "a concern, when the bus is silent; of cases, ids of concerns",
+        highest: Class::Protected,
+        setting: Some("safety_url"),
     },
     Way {
         process: "notification",

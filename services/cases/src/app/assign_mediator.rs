@@ -1,7 +1,6 @@
 //! Gives a mediator a case and with it access; takes both away at once [R4a, R5c, D-mediator].
 
 use chassis::{Caller, Refusal, Result, grants, outbox};
-use proto::role;
 use time::OffsetDateTime;
 
 use super::{App, events, hold, move_case};
@@ -30,7 +29,7 @@ pub async fn assign_mediator(app: &App, caller: &Caller, case_ref: &str, mediato
         tx.commit().await?;
         return Ok(());
     }
-    known(Line::Mediator, grants::is_held(&mut tx, &mediator, &[role::MEDIATOR], at).await?)?;
+    known(Line::Mediator, grants::is_held(&mut tx, &mediator, move_case::MEDIATORS, at).await?)?;
     access::end(&mut tx, file.id, &caller.subject, at).await?;
     access::give(&mut tx, file.id, Line::Mediator, &mediator, until, &caller.subject, at).await?;
     outbox::enqueue(&mut tx, &events::mediator_assigned(&app.ids, file.id, &mediator, at), at).await?;

@@ -1,35 +1,178 @@
-//! Follows the concerns that cases raised: contact stays frozen until safety says that every one is closed [RM1].
+//! Holds the cases against the concerns that are open at safety: every one that names a case or its referral freezes it, whoever raised it
+//! and by whatever door, and it is lifted when safety, asked, says that it is closed [RM1].
+//!
+//! The facts on the bus only say when to ask. No revision is trusted: a database of safety that was set back is asked like any other.
 
-use chassis::{Result, outbox};
-use proto::id::ConcernId;
-use sqlx::PgConnection;
-use time::OffsetDateTime;
-
-use crate::{
-    domain::decision::{self, Tie, Verb},
-    store::concern,
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::{Arc, Mutex, PoisonError},
 };
 
-/// What safety tells of a concern.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct News {
-    pub concern: ConcernId,
-    pub revision: i64,
-    pub closed: bool,
+use chassis::{Result, outbox, refusal::store_error};
+use proto::id::{CaseId, ConcernId};
+use time::{Duration, OffsetDateTime};
+use tokio::sync::Notify;
+use uuid::Uuid;
+
+use super::{
+    App,
+    ask_safety::{AskSafety, Stands},
+    move_case,
+};
+use crate::{
+    domain::{
+        concern::{Named, still_counts},
+        decision::{self, Tie, Verb},
+        stage,
+    },
+    store::{concern, gate},
+};
+
+/// Names that are looked up in one statement.
+const NAMES: usize = 2_000;
+/// Concerns that are looked at in one statement.
+const BATCH: i64 = 1_000;
+
+/// What an open concern names, and when it last said something.
+type Known = BTreeMap<ConcernId, (OffsetDateTime, Vec<Named>)>;
+
+#[derive(Default)]
+struct Heard {
+    /// When safety was asked to which it has answered in full.
+    at: Option<OffsetDateTime>,
+    known: Known,
 }
 
-/// Notes the news of a concern of ours: safety has it, so it need not be sent again; closed, it freezes nothing more.
-/// Other concerns are none of our business.
+/// What safety has said of open concerns, and the way to ask it.
+#[derive(Clone)]
+pub struct OpenConcerns {
+    safety: Arc<dyn AskSafety>,
+    heard: Arc<Mutex<Heard>>,
+    within: Duration,
+    news: Arc<Notify>,
+}
+
+impl OpenConcerns {
+    /// `within`: how old an answer may be that opens the gate.
+    #[must_use]
+    pub fn new(safety: Arc<dyn AskSafety>, within: Duration) -> Self {
+        Self { safety, heard: Arc::default(), within, news: Arc::default() }
+    }
+
+    /// Something may have changed: ask soon.
+    pub fn wake(&self) {
+        self.news.notify_one();
+    }
+
+    /// Waits for [`OpenConcerns::wake`].
+    pub async fn news(&self) {
+        self.news.notified().await;
+    }
+
+    /// Whether safety has said lately which concerns are open.
+    #[must_use]
+    pub fn is_heard(&self, now: OffsetDateTime) -> bool {
+        still_counts(self.with(|heard| heard.at), self.within, now)
+    }
+
+    fn with<T>(&self, what: impl FnOnce(&mut Heard) -> T) -> T {
+        what(&mut self.heard.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+/// One comparison. Where safety does not answer, nothing is released, and the gate learns that it was not heard.
 ///
 /// # Errors
-/// The database failed.
-pub async fn follow_concern(tx: &mut PgConnection, news: News, at: OffsetDateTime) -> Result<()> {
-    let Some(event) = concern::raise_event(tx, news.concern).await? else { return Ok(()) };
+/// This database does not answer.
+pub async fn compare(app: &App) -> Result<()> {
     decision::allowed(Tie::Service, Verb::FollowConcern, None)?;
-    outbox::confirm(tx, event, at).await?;
-    concern::hear(tx, news.concern, news.revision, news.closed.then_some(at)).await?;
-    if news.closed {
-        tracing::info!(concern.id = %news.concern, "concern closed");
-    }
+    let asked_at = app.clock.now();
+    let Some(open) = app.concerns.safety.open().await else { return Ok(()) };
+    let Some((known, whole)) = learn(app, &open).await else { return Ok(()) };
+    let frozen = freeze(app, &known).await?;
+    let settled = settle(app, &open).await?;
+    app.concerns.with(|heard| {
+        heard.known = known;
+        // What could not be opened may name any case, and what could not be written froze none: that answer opens no gate.
+        if whole && frozen && settled {
+            heard.at = Some(asked_at);
+        }
+    });
     Ok(())
+}
+
+/// What the open concerns name: from memory, and asked anew where something was said since. `false` beside it where one could not be read.
+async fn learn(app: &App, open: &[(ConcernId, OffsetDateTime)]) -> Option<(Known, bool)> {
+    let mut known = app.concerns.with(|heard| heard.known.clone());
+    let current: BTreeMap<ConcernId, OffsetDateTime> = open.iter().copied().collect();
+    known.retain(|id, (said_at, _)| current.get(id) == Some(said_at));
+    let news: Vec<ConcernId> = current.keys().filter(|id| !known.contains_key(id)).copied().collect();
+    let mut whole = true;
+    for told in app.concerns.safety.told(&news).await? {
+        // Closed since the list was made: nothing freezes by it any more.
+        let (Some(said_at), Stands::Open) = (told.said_at, told.stands) else { continue };
+        whole &= !told.unread;
+        // One that could not be read freezes what it is known to name, and is asked for again.
+        let said_at = if told.unread { OffsetDateTime::UNIX_EPOCH } else { said_at };
+        known.insert(told.concern, (said_at, told.names));
+    }
+    Some((known, whole))
+}
+
+/// Freezes every case that an open concern names and that is not frozen by it yet; mediation that is under way stops. `false` where that
+/// could not be written for a case: the others are frozen all the same.
+async fn freeze(app: &App, known: &Known) -> Result<bool> {
+    let named: Vec<(ConcernId, Named)> = known.iter().flat_map(|(id, (_, names))| names.iter().map(|name| (*id, name.clone()))).collect();
+    let mut done = true;
+    for batch in named.chunks(NAMES) {
+        let mut tx = app.begin_itself().await?;
+        let pairs = concern::not_frozen_by(&mut tx, batch).await?;
+        tx.commit().await?;
+        for (concern, case) in pairs {
+            if let Err(error) = freeze_one(app, case, concern).await {
+                tracing::error!(case.id = %case, concern.id = %concern, error = %error, "an open concern could not freeze its case: trying again");
+                done = false;
+            }
+        }
+    }
+    Ok(done)
+}
+
+async fn freeze_one(app: &App, case: CaseId, concern: ConcernId) -> Result<()> {
+    let at = app.clock.now();
+    let mut tx = app.begin_itself().await?;
+    let Some(ground) = gate::hold(&mut tx, case, at).await? else { return Ok(()) };
+    concern::freeze(&mut tx, case, concern, at).await?;
+    let to = stage::after_contact_frozen(ground.standing);
+    move_case::apply(&mut tx, (&app.vault, &app.ids), case, ground.standing, to, "", move_case::BY_ITSELF, at).await?;
+    tx.commit().await?;
+    app.outbox.wake();
+    tracing::warn!(case.id = %case, concern.id = %concern, "an open concern names the case: contact is frozen");
+    Ok(())
+}
+
+/// Asks of every concern that freezes a case and is not among the open ones: what is closed freezes nothing more, what safety does not know
+/// goes on freezing. What safety has need not be sent again. `false` where safety did not answer.
+async fn settle(app: &App, open: &[(ConcernId, OffsetDateTime)]) -> Result<bool> {
+    let open: BTreeSet<ConcernId> = open.iter().map(|(id, _)| *id).collect();
+    let mut after = Uuid::nil();
+    loop {
+        let mut tx = app.begin_itself().await?;
+        let freezing = concern::freezing(&mut tx, after, BATCH).await?;
+        tx.commit().await?;
+        let Some(last) = freezing.last() else { return Ok(true) };
+        after = last.uuid();
+        let (mut arrived, doubtful): (Vec<ConcernId>, Vec<ConcernId>) = freezing.into_iter().partition(|id| open.contains(id));
+        let Some(told) = app.concerns.safety.told(&doubtful).await else { return Ok(false) };
+        arrived.extend(told.iter().filter(|told| told.stands != Stands::Unknown).map(|told| told.concern));
+        let at = app.clock.now();
+        let mut tx = app.begin_itself().await?;
+        let events = concern::raise_events(&mut tx, &arrived).await?;
+        outbox::confirm_all(&mut tx, &events, at).await?;
+        for closed in told.iter().filter(|told| told.stands == Stands::Closed) {
+            concern::lift(&mut tx, closed.concern, at).await?;
+            tracing::info!(concern.id = %closed.concern, "concern closed");
+        }
+        tx.commit().await.inspect_err(|error| tracing::error!(error = store_error(error), "what safety has closed could not be noted"))?;
+    }
 }

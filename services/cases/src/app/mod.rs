@@ -1,11 +1,13 @@
 //! One file per use case: find the case through need to know, decide, save state and outbox in one transaction.
 
 pub mod add_participant;
+pub mod ask_safety;
 pub mod assign_mediator;
 pub mod assign_officer;
 pub mod break_glass;
 pub mod events;
 pub mod follow_concern;
+pub mod gate_watch;
 pub mod glass_watch;
 pub mod hand_over;
 pub mod hear_obeyed;
@@ -40,11 +42,13 @@ use sqlx::{PgConnection, PgPool, Postgres, Transaction};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
+use follow_concern::OpenConcerns;
 use keep_document::Documents;
 
 use crate::{
     domain::{
         access::{CaseRef, Line, Scope},
+        consent::Validity,
         decision::{self, Tie, Verb},
         glass::Limits,
         participant::Participant,
@@ -69,6 +73,10 @@ pub struct App {
     pub documents: Documents,
     /// How long a case is kept after its last use.
     pub retention: Retention,
+    /// How long a consent counts after it was recorded.
+    pub consents: Validity,
+    /// What safety says of open concerns.
+    pub concerns: OpenConcerns,
     /// Signs the certificates of purges; without it nothing is purged.
     pub signer: Option<Arc<Signer>>,
 }

@@ -1,11 +1,11 @@
 //! Moves a case along its stages, or names every missing condition at once [R3a, R4b].
 
-use chassis::{Caller, Ids, Result, Vault, outbox};
-use proto::id::CaseId;
+use chassis::{Caller, Ids, Result, Vault, grants, outbox};
+use proto::{id::CaseId, role};
 use sqlx::PgConnection;
 use time::OffsetDateTime;
 
-use super::{App, events, hold};
+use super::{App, events, find, follow_concern, hold};
 use crate::{
     domain::{
         assessment::Assessment,
@@ -18,14 +18,18 @@ use crate::{
     },
     store::{
         assessment,
-        case_file::{self, CaseFile, Step},
-        consent, participant,
+        case_file::{self, Step},
+        consent,
+        gate::Ground,
+        participant,
         sealed::Unopened,
     },
 };
 
-/// Who moved a case when nobody asked: a consent ended, or a decision changed.
+/// Who moved a case when nobody asked: what it rests on ended.
 pub const BY_ITSELF: &str = "service:cases";
+/// The roles of which a mediator of a case holds one.
+pub(super) const MEDIATORS: &[&str] = &[role::MEDIATOR];
 
 /// What a caller asks for.
 #[derive(Debug, Clone, Copy)]
@@ -42,17 +46,28 @@ pub struct Command<'a> {
 /// # Errors
 /// Not found, or a refusal with every missing condition.
 pub async fn move_case(app: &App, caller: &Caller, command: Command<'_>) -> Result<Stage> {
+    if command.to == Stage::Mediation {
+        ask_safety(app, caller, command.case_ref).await?;
+    }
     let mut tx = app.begin(caller).await?;
     let (file, at) = hold(&mut tx, &app.clock, caller, Verb::Move, command.case_ref).await?;
     let reason = text::bounded(command.reason, text::NARRATIVE, "reason")?;
     let mode = (!command.mode.is_empty()).then(|| Mode::parse(command.mode)).transpose()?;
-    let facts = facts(&mut tx, &app.vault, &file, at).await?;
+    let facts = facts(&mut tx, app, &Ground::of(&file), Unopened::Refused, at).await?;
     let request = Request { to: command.to, mode, has_reason: !reason.is_empty() };
     let to = stage::decide(&facts, request).map_err(|missing| missing::refusal(&missing))?;
     apply(&mut tx, (&app.vault, &app.ids), file.id, file.standing, to, &reason, &caller.subject, at).await?;
     tx.commit().await?;
     app.outbox.wake();
     Ok(to.stage)
+}
+
+/// Asks safety which concerns are open, for a caller who may move the case, before the case is held. Where no answer comes, the gate says so.
+async fn ask_safety(app: &App, caller: &Caller, case_ref: &str) -> Result<()> {
+    let mut tx = app.begin(caller).await?;
+    find(&mut tx, app.clock.now(), caller, Verb::Move, case_ref).await?;
+    tx.commit().await?;
+    follow_concern::compare(app).await
 }
 
 /// What a move is written with.
@@ -80,11 +95,18 @@ pub(super) async fn apply(
     Ok(())
 }
 
-/// The facts that decide a move, read while the case is held.
-async fn facts(tx: &mut PgConnection, vault: &Vault, file: &CaseFile, at: OffsetDateTime) -> Result<Facts> {
-    let people = participant::of_case(tx, vault, file.id, Unopened::Marked).await?;
-    let assessments = assessment::of_case(tx, vault, file.id).await?;
-    let consents = consent::standing(tx, file.id).await?;
+/// The facts that decide a move, or whether a case goes on; read while it is held. `unopened` says what becomes of notes that cannot be
+/// opened: nobody who stops a case waits for a key.
+pub(super) async fn facts(tx: &mut PgConnection, app: &App, ground: &Ground, unopened: Unopened, at: OffsetDateTime) -> Result<Facts> {
+    let people = participant::of_case(tx, &app.vault, ground.id, Unopened::Marked).await?;
+    let assessments = assessment::of_case(tx, &app.vault, ground.id, unopened).await?;
+    let consents = consent::standing(tx, ground.id).await?;
+    let withdrawn = consent::withdrawn(tx, ground.id).await?;
+    let mediator_assigned = match &ground.mediator {
+        Some(mediator) => grants::is_held(tx, mediator, MEDIATORS, at).await?,
+        None => false,
+    };
+    let today = at.date();
     let people = people
         .iter()
         .map(|someone| Person {
@@ -92,19 +114,21 @@ async fn facts(tx: &mut PgConnection, vault: &Vault, file: &CaseFile, at: Offset
             latest: assessments.iter().rev().find(|a| a.said.participant == someone.id).map(latest),
             consents: consents
                 .iter()
-                .filter(|(who, consent)| *who == someone.id && consent.status == Status::Given)
+                .filter(|(who, consent)| *who == someone.id && consent.stands(app.consents, today) == Status::Given)
                 .map(|(_, consent)| consent.mode)
                 .collect(),
+            withdrawn: withdrawn.iter().any(|(who, _)| *who == someone.id),
         })
         .collect();
     Ok(Facts {
-        standing: file.standing,
-        accepted: file.accepted,
-        indirect_only: file.indirect_only,
-        contact_frozen: file.contact_frozen,
-        mediator_assigned: file.mediator.is_some(),
+        standing: ground.standing,
+        accepted: ground.accepted,
+        indirect_only: ground.indirect_only,
+        contact_frozen: ground.contact_frozen,
+        safety_heard: app.concerns.is_heard(at),
+        mediator_assigned,
         people,
-        today: at.date(),
+        today,
     })
 }
 

@@ -48,6 +48,7 @@ pub async fn open_case(tx: &mut PgConnection, vault: &Vault, ids: &Ids, screened
             id: CaseId::new(ids.uuid()),
             number: reference::make(NUMBER_PREFIX, ids.number()),
             referral: screened.referral,
+            referral_number: screened.referral_number.clone(),
             indirect_only: screened.indirect_only,
             site: screened.content.site_of_the_offender().map(ToString::to_string),
             screened_at: screened.screened_at,
@@ -92,6 +93,6 @@ async fn decide_again(tx: &mut PgConnection, means: Means<'_>, open: Screening, 
         move_case::apply(tx, means, open.case, open.standing, to, "", move_case::BY_ITSELF, at).await?;
     }
     audit::granted(tx, &Act::by(move_case::BY_ITSELF, Verb::DecideAgain.permission(), KIND, &open.case.to_string()), at).await?;
-    case_file::set_indirect_only(tx, open.case, screened.indirect_only, screened.screened_at).await?;
+    case_file::accept_again(tx, open.case, screened.indirect_only, screened.referral_number.as_deref(), screened.screened_at).await?;
     Ok(())
 }

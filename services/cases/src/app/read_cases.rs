@@ -51,7 +51,7 @@ pub async fn get_case(app: &App, caller: &Caller, case_ref: &str) -> Result<Whol
     let mut tx = app.begin(caller).await?;
     let file = find(&mut tx, at, caller, Verb::Read, case_ref).await?;
     note(&mut tx, caller, Verb::Read, &file, at).await?;
-    let whole = read(&mut tx, app, file).await?;
+    let whole = read(&mut tx, app, file, at).await?;
     // Nobody is shown what is not in the audit log.
     tx.commit().await?;
     Ok(whole)
@@ -69,7 +69,7 @@ pub async fn find_by_referral(app: &App, caller: &Caller, referral: &str) -> Res
     let case_ref = CaseRef::Referral(referral);
     let file = seen(&mut tx, caller, Verb::Find, &case_ref, at).await?;
     note(&mut tx, caller, Verb::Find, &file, at).await?;
-    let whole = read(&mut tx, app, file).await?;
+    let whole = read(&mut tx, app, file, at).await?;
     tx.commit().await?;
     Ok(whole)
 }
@@ -106,10 +106,15 @@ pub async fn list_cases(app: &App, caller: &Caller, which: Which, page_size: i32
     Ok(Page { cases, next: next.unwrap_or_default() })
 }
 
-async fn read(tx: &mut sqlx::PgConnection, app: &App, file: CaseFile) -> Result<Whole> {
+async fn read(tx: &mut sqlx::PgConnection, app: &App, file: CaseFile, at: OffsetDateTime) -> Result<Whole> {
     let participants = participant::of_case(tx, &app.vault, file.id, Unopened::Refused).await?;
-    let consents = consent::standing(tx, file.id).await?;
-    let assessments = assessment::of_case(tx, &app.vault, file.id).await?;
+    let mut consents = consent::standing(tx, file.id).await?;
+    // Nobody is shown as given what has ended by now.
+    for (_, consent) in &mut consents {
+        let stands = consent.stands(app.consents, at.date());
+        *consent = Consent { status: stands, ..consent.clone() };
+    }
+    let assessments = assessment::of_case(tx, &app.vault, file.id, Unopened::Refused).await?;
     Ok(Whole { file, participants, consents, assessments })
 }
 

@@ -1,4 +1,4 @@
-//! Records an assessment; imminent risk in it raises a concern and freezes contact in the same transaction [R4a, R4c, RM1b].
+//! Records an assessment; imminent risk in it raises a concern, freezes contact and stops mediation, in the same transaction [R4a, R4c, RM1b].
 
 use chassis::{Caller, Result, outbox, vault};
 use proto::id::{AssessmentId, ConcernId, SiteCode};
@@ -8,14 +8,14 @@ use time::OffsetDateTime;
 use super::{
     App,
     events::{self, Imminent},
-    hold, participant,
+    hold, move_case, participant,
 };
 use crate::{
     domain::{
         assessment::{self as rules, Assessment, Known, NewAssessment, Risk, Written},
         decision::Verb,
         participant::Participant,
-        stage::Stage,
+        stage::{self, Stage},
     },
     store::{
         assessment,
@@ -70,6 +70,10 @@ pub async fn record_assessment(app: &App, caller: &Caller, command: Command<'_>)
     let recorded = Assessment { id, said, concern, recorded_by: caller.subject.clone(), recorded_at: at };
     assessment::add(&mut tx, &app.vault, file.id, who.person.kind.side(), &recorded, variant).await?;
     outbox::enqueue(&mut tx, &events::assessment_recorded(&app.ids, file.id, id, at), at).await?;
+    if concern.is_some() {
+        let to = stage::after_contact_frozen(file.standing);
+        move_case::apply(&mut tx, (&app.vault, &app.ids), file.id, file.standing, to, "", move_case::BY_ITSELF, at).await?;
+    }
     tx.commit().await?;
     app.outbox.wake();
     Ok(Answer { assessment: id, concern })

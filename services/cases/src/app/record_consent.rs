@@ -1,16 +1,18 @@
 //! Records a consent given or ended; what it allowed stops in the same transaction [IM1c, L26.1-2].
 
 use chassis::{Caller, Result};
+use time::OffsetDateTime;
 
 use super::{App, hold, move_case, participant};
 use crate::{
     domain::{
-        consent::{self as rules, Recorded, Statement, Status},
-        decision::Verb,
+        access::Line,
+        consent::{self as rules, Before, How, Recorded, Recorder, Statement, Status, Written},
+        decision::{Tie, Verb},
         mode::Mode,
         stage,
     },
-    store::{consent, participant as people, sealed::Unopened},
+    store::{case_file::CaseFile, consent, participant as people, sealed::Unopened},
 };
 
 /// What a caller asks for.
@@ -23,6 +25,10 @@ pub struct Command<'a> {
     pub form_version: &'a str,
     pub language: &'a str,
     pub informed_and_voluntary: bool,
+    /// Of a consent given: its last day, YYYY-MM-DD, or empty.
+    pub ends_on: &'a str,
+    /// Of an offer after a withdrawal: how and when the participant turned back, as far as stated.
+    pub initiative: (Option<How>, Option<OffsetDateTime>),
 }
 
 /// Records the statement. One that ends a consent pauses the case; nothing is said of who or why.
@@ -35,19 +41,29 @@ pub async fn record_consent(app: &App, caller: &Caller, command: Command<'_>) ->
     let everyone = people::of_case(&mut tx, &app.vault, file.id, Unopened::Marked).await?;
     let who = participant(&everyone, command.participant)?.id;
     let mode = Mode::parse(command.mode)?;
-    let said = Statement::parse(mode, command.status, command.form_version, command.language, command.informed_and_voluntary)?;
+    let Command { form_version, language, informed_and_voluntary: informed, ends_on, initiative, .. } = command;
+    let written = Written { form_version, language, informed, ends_on, initiative };
+    let said = Statement::parse(mode, command.status, written, app.consents, at)?;
     let standing = consent::standing(&mut tx, file.id).await?;
     let current = standing.iter().find(|(p, c)| *p == who && c.mode == mode).map(|(_, c)| c);
-    if rules::decide(current, &said)? == Recorded::Already {
+    let withdrawn = consent::withdrawn(&mut tx, file.id).await?;
+    let withdrawn_at = withdrawn.iter().find(|(p, _)| *p == who).map(|(_, at)| *at);
+    if rules::decide(Before { current, withdrawn_at }, &said, recorder(&file, caller), app.consents, at)? == Recorded::Already {
         tx.commit().await?;
         return Ok(());
     }
     consent::add(&mut tx, file.id, who, &said, &caller.subject, at).await?;
     if said.status.stops() {
-        let to = stage::after_consent_ended(file.standing, mode);
+        let to = stage::after_consent_ended(file.standing, said.status, mode);
         move_case::apply(&mut tx, (&app.vault, &app.ids), file.id, file.standing, to, "", move_case::BY_ITSELF, at).await?;
     }
     tx.commit().await?;
     app.outbox.wake();
     Ok(())
+}
+
+/// The mediator of the case is its mediator whatever else they are.
+fn recorder(file: &CaseFile, caller: &Caller) -> Recorder {
+    let mediates = file.mediator.as_ref() == Some(&caller.subject);
+    if mediates || file.tie == Tie::Line(Line::Mediator) { Recorder::Mediator } else { Recorder::Unit }
 }

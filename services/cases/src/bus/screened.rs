@@ -99,7 +99,8 @@ pub fn screened(referral: ReferralId, decision: &ReferralScreened, answer: GetRe
     let indirect_only = decision.disposition() == Disposition::IndirectOnly;
     // An identity that could not be kept is nobody's: the case then waits for a supervisor.
     let screened_by = text::bounded(&answer.screened_by, text::LINE, "screened_by").ok().filter(|officer| !officer.is_empty());
-    Ok(Some(Screened { referral, indirect_only, screened_at, screened_by, content: translate(content) }))
+    let referral_number = Some(answer.receipt_number).filter(|number| !number.is_empty());
+    Ok(Some(Screened { referral, referral_number, indirect_only, screened_at, screened_by, content: translate(content) }))
 }
 
 fn screened_at(decision: &ReferralScreened) -> Result<OffsetDateTime, Rejection> {

@@ -163,6 +163,12 @@ pub fn decide(new: &NewAssessment, under_the_key: &[Assessment]) -> Result<Known
     ))
 }
 
+/// The date of a text on the wire, where it is one.
+#[must_use]
+pub fn date(text: &str) -> Option<Date> {
+    Date::parse(text, DATE).ok()
+}
+
 /// A date as it stands on the wire.
 #[must_use]
 pub fn date_text(date: Date) -> String {

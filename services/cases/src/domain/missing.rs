@@ -19,12 +19,16 @@ pub enum Missing {
     Reason,
     /// The RJ Unit has taken its acceptance of the referral back [R3a].
     Acceptance,
+    /// A participant who withdrew has not said since, on their own initiative, that they want to go on [IM1c].
+    OwnInitiative(Kind),
     /// Mediation is in a mode [D-VOM].
     Mode,
     /// The referral was accepted for indirect communication only [R3a].
     IndirectOnly(Mode),
-    /// A concern of this case is open [RM1].
+    /// A concern that names this case is open [RM1].
     ContactFrozen,
+    /// Safety has not said lately which concerns are open [RM1].
+    SafetyAnswer,
     /// Nobody is assigned, or the assignment has run out [D-mediator].
     Mediator,
     /// Nobody stands on this side of the file [D-RO].
@@ -51,7 +55,9 @@ impl Missing {
             Self::Acceptance => "acceptance-missing".to_owned(),
             Self::Mode => "mode-missing".to_owned(),
             Self::IndirectOnly(mode) => format!("indirect-only:{}", mode.code()),
+            Self::OwnInitiative(kind) => format!("own-initiative-missing:{}", kind.code()),
             Self::ContactFrozen => "contact-frozen".to_owned(),
+            Self::SafetyAnswer => "safety-cannot-be-asked".to_owned(),
             Self::Mediator => "mediator-missing".to_owned(),
             Self::Participant(Side::Victim) => "participant-missing:victim".to_owned(),
             Self::Participant(Side::Offender) => "participant-missing:offender".to_owned(),
@@ -63,13 +69,36 @@ impl Missing {
         }
     }
 
+    /// Mediation that is under way stops where this is missing; the other conditions are asked when a case moves.
+    #[must_use]
+    pub const fn stops_mediation(self) -> bool {
+        match self {
+            Self::Acceptance
+            | Self::OwnInitiative(_)
+            | Self::Mode
+            | Self::IndirectOnly(_)
+            | Self::ContactFrozen
+            | Self::Mediator
+            | Self::Participant(_)
+            | Self::ImminentRisk(_)
+            | Self::Consent(..) => true,
+            Self::NoSuchMove { .. }
+            | Self::Reason
+            | Self::SafetyAnswer
+            | Self::Assessment(_)
+            | Self::Review(_)
+            | Self::NoteOnHighRisk(_) => false,
+        }
+    }
+
     /// The clause the condition rests on.
     #[must_use]
     pub const fn clause(self) -> &'static str {
         match self {
             Self::NoSuchMove { .. } | Self::Reason | Self::Acceptance | Self::IndirectOnly(_) => "R3a",
             Self::Mode => "D-VOM",
-            Self::ContactFrozen | Self::NoteOnHighRisk(_) => "RM1",
+            Self::ContactFrozen | Self::SafetyAnswer | Self::NoteOnHighRisk(_) => "RM1",
+            Self::OwnInitiative(_) => "IM1c",
             Self::ImminentRisk(_) => "RM1b",
             Self::Mediator => "D-mediator",
             Self::Participant(_) => "D-RO",
@@ -95,6 +124,15 @@ impl Missing {
             Self::ContactFrozen => {
                 both("the closing of every safety concern of this case", "la clôture de toute préoccupation de sécurité du dossier")
             }
+            Self::SafetyAnswer => both(
+                "an answer of safety: it cannot be asked which concerns are open, try again",
+                "une réponse du service de sécurité : impossible de savoir quelles préoccupations sont ouvertes, réessayez",
+            ),
+            Self::OwnInitiative(kind) => about(
+                kind.words(),
+                "word, on their own initiative and recorded with a new offer, that they want to go on, of",
+                "la volonté de continuer, dite de sa propre initiative et consignée avec une nouvelle offre, visant",
+            ),
             Self::Mediator => both("an assigned mediator", "un médiateur affecté"),
             Self::Participant(Side::Victim) => both("a participant for the victim", "un participant pour la victime"),
             Self::Participant(Side::Offender) => both("the offender as a participant", "le délinquant comme participant"),

@@ -4,6 +4,7 @@
 
 pub mod access;
 pub mod assessment;
+pub mod concern;
 pub mod consent;
 pub mod decision;
 pub mod document;

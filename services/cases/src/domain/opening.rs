@@ -45,6 +45,8 @@ pub struct Referral {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Screened {
     pub referral: ReferralId,
+    /// Its receipt number, by which people name it. `None` where intake does not say.
+    pub referral_number: Option<String>,
     pub indirect_only: bool,
     pub screened_at: OffsetDateTime,
     /// The officer whose decision it is: the case opens in their portfolio. `None` where intake does not say.

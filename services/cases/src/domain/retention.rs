@@ -44,7 +44,8 @@ impl Retention {
     }
 }
 
-fn later(day: Date, months: i32) -> Option<Date> {
+/// The same day of the calendar so many months later; where that month has no such day, the first day after it.
+pub(super) fn later(day: Date, months: i32) -> Option<Date> {
     let counted = i32::from(u8::from(day.month())) - 1 + months;
     let year = day.year().checked_add(counted.div_euclid(MONTHS_IN_A_YEAR))?;
     let month = Month::try_from(u8::try_from(counted.rem_euclid(MONTHS_IN_A_YEAR) + 1).ok()?).ok()?;

@@ -8,6 +8,7 @@ use time::Date;
 
 use super::{
     assessment::Risk,
+    consent::Status,
     missing::Missing,
     mode::Mode,
     participant::{Kind, Side},
@@ -84,9 +85,11 @@ pub struct Facts {
     /// The newest decision of the RJ Unit accepts the referral.
     pub accepted: bool,
     pub indirect_only: bool,
-    /// A concern of the case is open [RM1].
+    /// A concern that names the case is open [RM1].
     pub contact_frozen: bool,
-    /// A mediator's assignment is live at this moment.
+    /// Safety has said lately which concerns are open [RM1].
+    pub safety_heard: bool,
+    /// A mediator's assignment is live at this moment, and they hold the role.
     pub mediator_assigned: bool,
     pub people: Vec<Person>,
     /// Today, in UTC: where that differs from the local date, a review falls due early, never late.
@@ -98,8 +101,10 @@ pub struct Facts {
 pub struct Person {
     pub kind: Kind,
     pub latest: Option<Latest>,
-    /// Modes with live consent.
+    /// Modes with a consent that was given and has not ended.
     pub consents: BTreeSet<Mode>,
+    /// They withdrew, and have not said since, on their own initiative, that they want to go on [IM1c].
+    pub withdrawn: bool,
 }
 
 /// The latest assessment of a participant.
@@ -127,14 +132,15 @@ pub fn decide(facts: &Facts, request: Request) -> Result<Standing, Vec<Missing>>
     // Only these two stages are in a mode.
     let asked = request.mode.filter(|_| matches!(request.to, Stage::Preparation | Stage::Mediation));
     let mode = asked.or(now.mode);
-    let same_mode = mode == now.mode;
-    if now.stage == request.to && same_mode {
+    let stays = now.stage == request.to && mode == now.mode;
+    if stays && !now.stage.is_at_work() {
         return Ok(now);
     }
-    if !is_a_move(now, request.to) {
+    if !stays && !is_a_move(now, request.to) {
         return Err(vec![Missing::NoSuchMove { from: now.stage, to: request.to }]);
     }
-    let mut missing: Vec<_> = (request.to.is_at_work() && !facts.accepted).then_some(Missing::Acceptance).into_iter().collect();
+    // Who asks to stay where work goes on is answered as who asks to go there: a yes means that the conditions hold now.
+    let mut missing = if request.to.is_at_work() { before_any_work(facts) } else { Vec::new() };
     match request.to {
         Stage::Assessment | Stage::FollowUp => {}
         Stage::Preparation => missing.extend(before_preparation(facts, mode)),
@@ -145,6 +151,9 @@ pub fn decide(facts: &Facts, request: Request) -> Result<Standing, Vec<Missing>>
         missing.sort_unstable();
         missing.dedup();
         return Err(missing);
+    }
+    if stays {
+        return Ok(now);
     }
     let left = (request.to == Stage::Paused).then_some(now.stage);
     // A re-opened case begins anew: no mode is carried over.
@@ -165,6 +174,12 @@ fn is_a_move(now: Standing, to: Stage) -> bool {
             (Stage::Assessment, Stage::Preparation) | (Stage::Preparation, Stage::Mediation) | (Stage::Mediation, Stage::FollowUp)
         ),
     }
+}
+
+fn before_any_work(facts: &Facts) -> Vec<Missing> {
+    let mut missing: Vec<_> = (!facts.accepted).then_some(Missing::Acceptance).into_iter().collect();
+    missing.extend(facts.people.iter().filter(|p| p.withdrawn).map(|p| Missing::OwnInitiative(p.kind)));
+    missing
 }
 
 fn before_preparation(facts: &Facts, mode: Option<Mode>) -> Vec<Missing> {
@@ -188,6 +203,7 @@ fn before_preparation(facts: &Facts, mode: Option<Mode>) -> Vec<Missing> {
 fn before_mediation(facts: &Facts, mode: Option<Mode>) -> Vec<Missing> {
     let mut missing = before_preparation(facts, mode);
     missing.extend(facts.contact_frozen.then_some(Missing::ContactFrozen));
+    missing.extend((!facts.safety_heard).then_some(Missing::SafetyAnswer));
     for person in &facts.people {
         let Some(latest) = person.latest else { continue };
         missing.extend(overdue(person.kind, latest, facts.today));
@@ -222,14 +238,35 @@ fn overdue(kind: Kind, latest: Latest, today: Date) -> Option<Missing> {
     latest.next_review_on.is_none_or(|due| due < today).then_some(Missing::Review(kind))
 }
 
-/// What a consent that ends does to the case: mediation stops whatever the mode, preparation for that mode stops [IM1c].
+/// Where a case stands once what it rests on is looked at: it pauses where that is gone, and never moves otherwise. A review that falls
+/// due, or safety that does not answer, keeps a case from moving and stops nothing that is under way.
 #[must_use]
-pub fn after_consent_ended(now: Standing, mode: Mode) -> Standing {
-    match now.stage {
-        Stage::Mediation => paused(now),
-        Stage::Preparation if now.mode == Some(mode) => paused(now),
-        _ => now,
+pub fn upheld(facts: &Facts) -> Standing {
+    let now = facts.standing;
+    let mut gone = before_any_work(facts);
+    if now.stage == Stage::Mediation {
+        gone.extend(before_mediation(facts, now.mode).into_iter().filter(|missing| missing.stops_mediation()));
     }
+    if now.stage.is_at_work() && !gone.is_empty() { paused(now) } else { now }
+}
+
+/// What the end of a consent does to the case. A withdrawal stops whatever is under way, whatever the mode; one that expires stops
+/// mediation, and preparation for its mode [IM1c].
+#[must_use]
+pub fn after_consent_ended(now: Standing, status: Status, mode: Mode) -> Standing {
+    match (status, now.stage) {
+        (Status::Offered | Status::Given, _) => now,
+        (Status::Withdrawn, stage) if stage.is_at_work() => paused(now),
+        (Status::Expired, Stage::Mediation) => paused(now),
+        (Status::Expired, Stage::Preparation) if now.mode == Some(mode) => paused(now),
+        (Status::Withdrawn | Status::Expired, _) => now,
+    }
+}
+
+/// What imminent risk, or any concern that freezes contact, does to the case: mediation stops, and does not only carry a flag [RM1, RM1b].
+#[must_use]
+pub fn after_contact_frozen(now: Standing) -> Standing {
+    if now.stage == Stage::Mediation { paused(now) } else { now }
 }
 
 /// What a new decision of the RJ Unit, indirect communication only, does to the case: a meeting under way stops [R3a].

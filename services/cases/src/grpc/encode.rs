@@ -8,7 +8,7 @@ use crate::{
     app::{events::stage_code, purge_case::Due, read_cases::Whole},
     domain::{
         assessment::{self, Assessment, Risk},
-        consent::{Consent, Status},
+        consent::{Consent, How, Status},
         glass::Finding,
         mode::Mode,
         participant::{Kind, Language, Participant},
@@ -141,6 +141,19 @@ fn consent(from: &Consent) -> wire_cases::Consent {
         form_version: from.form_version.clone(),
         language: language(from.language),
         recorded_at: Some(wire::timestamp(from.recorded_at)),
+        ends_on: from.ends_on.map(assessment::date_text).unwrap_or_default(),
+        initiative: from.initiative.map_or(wire_cases::Initiative::Unspecified, |initiative| how(initiative.how)).into(),
+        initiative_at: from.initiative.map(|initiative| wire::timestamp(initiative.at)),
+    }
+}
+
+const fn how(from: How) -> wire_cases::Initiative {
+    match from {
+        How::InPerson => wire_cases::Initiative::InPerson,
+        How::ByTelephone => wire_cases::Initiative::ByTelephone,
+        How::InWriting => wire_cases::Initiative::InWriting,
+        How::ByVideo => wire_cases::Initiative::ByVideo,
+        How::ThroughRepresentative => wire_cases::Initiative::ThroughRepresentative,
     }
 }
 

@@ -186,6 +186,9 @@ impl Cases for Door {
             form_version: &asked.form_version,
             language: &asked.language,
             informed_and_voluntary: asked.informed_and_voluntary,
+            ends_on: &asked.ends_on,
+            // A moment that no calendar has is none: the use case then says what is missing.
+            initiative: (parse::initiative(asked.initiative()), asked.initiative_at.as_ref().and_then(wire::instant)),
         };
         let ended = record_consent::record_consent(&self.0, &caller, command).await;
         self.0.watched(&caller, Verb::RecordConsent, &asked.case_id, ended).await?;

@@ -5,7 +5,14 @@ use prost_types::Timestamp;
 use proto::cases::v1 as wire_cases;
 use time::OffsetDateTime;
 
-use crate::domain::{assessment::Risk, consent::Status, glass::Finding, participant::Kind, retention::HoldKind, stage::Stage};
+use crate::domain::{
+    assessment::Risk,
+    consent::{How, Status},
+    glass::Finding,
+    participant::Kind,
+    retention::HoldKind,
+    stage::Stage,
+};
 
 /// # Errors
 /// No stage is stated.
@@ -122,6 +129,18 @@ pub fn status(stated: wire_cases::ConsentStatus) -> Result<Status, Refusal> {
             ));
         }
     })
+}
+
+/// How a participant turned back on their own initiative, where that is stated.
+pub const fn initiative(stated: wire_cases::Initiative) -> Option<How> {
+    match stated {
+        wire_cases::Initiative::InPerson => Some(How::InPerson),
+        wire_cases::Initiative::ByTelephone => Some(How::ByTelephone),
+        wire_cases::Initiative::InWriting => Some(How::InWriting),
+        wire_cases::Initiative::ByVideo => Some(How::ByVideo),
+        wire_cases::Initiative::ThroughRepresentative => Some(How::ThroughRepresentative),
+        wire_cases::Initiative::Unspecified => None,
+    }
 }
 
 /// # Errors

@@ -114,8 +114,8 @@ pub async fn add(
 /// Every assessment of a case, in the order of recording.
 ///
 /// # Errors
-/// The statement failed, or a text cannot be opened.
-pub async fn of_case(tx: &mut PgConnection, vault: &Vault, case: CaseId) -> sqlx::Result<Vec<Assessment>> {
+/// The statement failed, or a text cannot be opened and that is refused.
+pub async fn of_case(tx: &mut PgConnection, vault: &Vault, case: CaseId, unopened: Unopened) -> sqlx::Result<Vec<Assessment>> {
     let rows = sqlx::query_as!(
         Row,
         "select id, participant_id, risk, notes, for_the_head, notes_sealed, for_the_head_sealed, next_review_on, idempotency_key,
@@ -125,7 +125,7 @@ pub async fn of_case(tx: &mut PgConnection, vault: &Vault, case: CaseId) -> sqlx
     )
     .fetch_all(&mut *tx)
     .await?;
-    open(tx, vault, rows, Unopened::Refused).await
+    open(tx, vault, rows, unopened).await
 }
 
 /// The assessments recorded under one key of a case, in the order of recording. A text that cannot be opened is marked: it is

@@ -75,7 +75,7 @@ impl TryFrom<Row> for CaseFile {
     }
 }
 
-fn standing(stage: &str, left: Option<&str>, mode: Option<&str>) -> sqlx::Result<Standing> {
+pub(super) fn standing(stage: &str, left: Option<&str>, mode: Option<&str>) -> sqlx::Result<Standing> {
     Ok(Standing {
         stage: known("stage", Stage::of_code(stage))?,
         left: left.map(|code| known("left_stage", Stage::of_code(code))).transpose()?,
@@ -187,6 +187,8 @@ pub struct NewCase {
     pub id: CaseId,
     pub number: String,
     pub referral: ReferralId,
+    /// Receipt number of the referral, where intake said it.
+    pub referral_number: Option<String>,
     pub indirect_only: bool,
     pub site: Option<String>,
     pub screened_at: OffsetDateTime,
@@ -198,8 +200,8 @@ pub struct NewCase {
 /// The statement failed.
 pub async fn open(tx: &mut PgConnection, new: &NewCase, at: OffsetDateTime) -> sqlx::Result<bool> {
     let done = sqlx::query!(
-        "insert into case_file (id, number, referral_id, stage, indirect_only, site, screened_at, opened_at)
-         values ($1, $2, $3, $4, $5, $6, $7, $8) on conflict do nothing",
+        "insert into case_file (id, number, referral_id, referral_number, stage, indirect_only, site, screened_at, opened_at)
+         values ($1, $2, $3, $9, $4, $5, $6, $7, $8) on conflict do nothing",
         new.id.uuid(),
         new.number,
         new.referral.uuid(),
@@ -207,7 +209,8 @@ pub async fn open(tx: &mut PgConnection, new: &NewCase, at: OffsetDateTime) -> s
         new.indirect_only,
         new.site,
         new.screened_at,
-        at
+        at,
+        new.referral_number
     )
     .execute(&mut *tx)
     .await?;
@@ -251,12 +254,20 @@ pub async fn lock_screening(tx: &mut PgConnection, referral: ReferralId) -> sqlx
 ///
 /// # Errors
 /// The statement failed.
-pub async fn set_indirect_only(tx: &mut PgConnection, case: CaseId, indirect_only: bool, screened_at: OffsetDateTime) -> sqlx::Result<()> {
+pub async fn accept_again(
+    tx: &mut PgConnection,
+    case: CaseId,
+    indirect_only: bool,
+    referral_number: Option<&str>,
+    screened_at: OffsetDateTime,
+) -> sqlx::Result<()> {
     sqlx::query!(
-        "update case_file set accepted = true, indirect_only = $2, screened_at = $3 where id = $1",
+        "update case_file set accepted = true, indirect_only = $2, screened_at = $3, referral_number = coalesce($4, referral_number)
+         where id = $1",
         case.uuid(),
         indirect_only,
-        screened_at
+        screened_at,
+        referral_number
     )
     .execute(tx)
     .await?;

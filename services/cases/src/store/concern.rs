@@ -1,9 +1,11 @@
-//! Concerns that a case raised: while one is open, contact between the parties is frozen [RM1].
+//! Concerns that name a case: while one is open, contact between the parties is frozen [RM1].
 
 use proto::id::{CaseId, ConcernId};
 use sqlx::PgConnection;
 use time::OffsetDateTime;
 use uuid::Uuid;
+
+use crate::domain::concern::Named;
 
 /// Notes a concern the case raises; the freeze begins here, whether safety answers or not.
 ///
@@ -22,28 +24,82 @@ pub async fn raise(tx: &mut PgConnection, case: CaseId, concern: ConcernId, even
     Ok(())
 }
 
-/// The outbox event that carries a concern of ours; `None` where the concern is not ours.
+/// The concerns by which a case is to be frozen and is not yet, of those that are named here: open ones, each with what it names.
 ///
 /// # Errors
 /// The statement failed.
-pub async fn raise_event(tx: &mut PgConnection, concern: ConcernId) -> sqlx::Result<Option<Uuid>> {
-    sqlx::query_scalar!("select raise_event_id from case_concern where concern_id = $1", concern.uuid()).fetch_optional(tx).await
+pub async fn not_frozen_by(tx: &mut PgConnection, named: &[(ConcernId, Named)]) -> sqlx::Result<Vec<(ConcernId, CaseId)>> {
+    let concerns: Vec<Uuid> = named.iter().map(|(concern, _)| concern.uuid()).collect();
+    let ids: Vec<Option<Uuid>> = named.iter().map(|(_, name)| name.id()).collect();
+    let numbers: Vec<Option<String>> = named.iter().map(|(_, name)| name.number().map(str::to_owned)).collect();
+    let rows = sqlx::query!(
+        r#"select distinct n.concern as "concern!", f.id
+           from unnest($1::uuid[], $2::uuid[], $3::text[]) as n (concern, named, number)
+           join case_file f on f.id = n.named or f.referral_id = n.named or f.number = n.number or f.referral_number = n.number
+           where f.purged_at is null
+             and not exists (select from case_concern c where c.concern_id = n.concern and c.case_id = f.id and c.closed_at is null)
+           order by f.id"#,
+        &concerns,
+        &ids as &[Option<Uuid>],
+        &numbers as &[Option<String>]
+    )
+    .fetch_all(tx)
+    .await?;
+    Ok(rows.into_iter().map(|row| (ConcernId::new(row.concern), CaseId::new(row.id))).collect())
 }
 
-/// Notes what safety says of a concern of ours: closed at a time, or open. Older news changes nothing.
+/// Freezes a case that is held, by a concern that is open: for the first time, or again.
 ///
 /// # Errors
 /// The statement failed.
-pub async fn hear(tx: &mut PgConnection, concern: ConcernId, revision: i64, closed_at: Option<OffsetDateTime>) -> sqlx::Result<()> {
+pub async fn freeze(tx: &mut PgConnection, case: CaseId, concern: ConcernId, at: OffsetDateTime) -> sqlx::Result<()> {
     sqlx::query!(
-        "update case_concern
-         set revision = $2, closed_at = case when $3::timestamptz is null then null else coalesce(closed_at, $3) end
-         where concern_id = $1 and revision < $2",
+        "insert into case_concern (concern_id, case_id, raised_at, revision) values ($1, $2, $3, 0)
+         on conflict on constraint case_concern_one_row_per_concern_and_case do update set closed_at = null",
         concern.uuid(),
-        revision,
-        closed_at
+        case.uuid(),
+        at
     )
     .execute(tx)
     .await?;
+    Ok(())
+}
+
+/// The concerns by which any case is frozen, after an id, in the order of their ids.
+///
+/// # Errors
+/// The statement failed.
+pub async fn freezing(tx: &mut PgConnection, after: Uuid, limit: i64) -> sqlx::Result<Vec<ConcernId>> {
+    let ids = sqlx::query_scalar!(
+        "select distinct concern_id from case_concern where closed_at is null and concern_id > $1 order by concern_id limit $2",
+        after,
+        limit
+    );
+    Ok(ids.fetch_all(tx).await?.into_iter().map(ConcernId::new).collect())
+}
+
+/// Outbox events that carry these concerns, where a case raised them.
+///
+/// # Errors
+/// The statement failed.
+pub async fn raise_events(tx: &mut PgConnection, concerns: &[ConcernId]) -> sqlx::Result<Vec<Uuid>> {
+    let concerns: Vec<Uuid> = concerns.iter().map(|concern| concern.uuid()).collect();
+    sqlx::query_scalar!(
+        r#"select c.raise_event_id as "event!" from case_concern c join outbox o on o.id = c.raise_event_id
+           where c.concern_id = any($1) and o.confirmed_at is null and o.must_be_confirmed"#,
+        &concerns
+    )
+    .fetch_all(tx)
+    .await
+}
+
+/// A concern freezes nothing more: safety, asked, says that it is closed.
+///
+/// # Errors
+/// The statement failed.
+pub async fn lift(tx: &mut PgConnection, concern: ConcernId, at: OffsetDateTime) -> sqlx::Result<()> {
+    sqlx::query!("update case_concern set closed_at = $2 where concern_id = $1 and closed_at is null", concern.uuid(), at)
+        .execute(tx)
+        .await?;
     Ok(())
 }

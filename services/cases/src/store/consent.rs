@@ -6,7 +6,7 @@ use time::OffsetDateTime;
 
 use super::known;
 use crate::domain::{
-    consent::{Consent, Statement, Status},
+    consent::{Consent, How, Initiative, Statement, Status},
     mode::Mode,
     participant::Language,
 };
@@ -25,8 +25,8 @@ pub async fn add(
 ) -> sqlx::Result<()> {
     sqlx::query!(
         "insert into consent_record (case_id, participant_id, mode, status, form_version, language, informed_and_voluntary,
-                                     recorded_by, recorded_at)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+                                     ends_on, initiative, initiative_at, recorded_by, recorded_at)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
         case.uuid(),
         participant.uuid(),
         said.mode.code(),
@@ -34,6 +34,9 @@ pub async fn add(
         said.form_version,
         said.language.map(Language::code),
         said.informed_and_voluntary,
+        said.ends_on,
+        said.initiative.map(|initiative| initiative.how.code()),
+        said.initiative.map(|initiative| initiative.at),
         by,
         at
     )
@@ -48,7 +51,8 @@ pub async fn add(
 /// The statement failed.
 pub async fn standing(tx: &mut PgConnection, case: CaseId) -> sqlx::Result<Vec<(ParticipantId, Consent)>> {
     let rows = sqlx::query!(
-        "select distinct on (participant_id, mode) participant_id, mode, status, form_version, language, recorded_at
+        "select distinct on (participant_id, mode) participant_id, mode, status, form_version, language, recorded_at, ends_on, initiative,
+                initiative_at
          from consent_record where case_id = $1 order by participant_id, mode, position desc",
         case.uuid()
     )
@@ -62,8 +66,31 @@ pub async fn standing(tx: &mut PgConnection, case: CaseId) -> sqlx::Result<Vec<(
                 form_version: row.form_version,
                 language: row.language.map(|code| known("language", Language::of_code(&code))).transpose()?,
                 recorded_at: row.recorded_at,
+                ends_on: row.ends_on,
+                initiative: match row.initiative.zip(row.initiative_at) {
+                    Some((how, at)) => Some(Initiative { how: known("initiative", How::of_code(&how))?, at }),
+                    None => None,
+                },
             };
             Ok((ParticipantId::new(row.participant_id), consent))
         })
         .collect()
+}
+
+/// Who withdrew, from whichever mode, and has not said since on their own initiative that they want to go on; with the moment of the last
+/// withdrawal.
+///
+/// # Errors
+/// The statement failed.
+pub async fn withdrawn(tx: &mut PgConnection, case: CaseId) -> sqlx::Result<Vec<(ParticipantId, OffsetDateTime)>> {
+    let rows = sqlx::query!(
+        r#"select participant_id, max(recorded_at) filter (where status = 'withdrawn') as "withdrawn_at!"
+           from consent_record where case_id = $1
+           group by participant_id
+           having max(position) filter (where status = 'withdrawn') > coalesce(max(position) filter (where initiative is not null), 0)"#,
+        case.uuid()
+    )
+    .fetch_all(tx)
+    .await?;
+    Ok(rows.into_iter().map(|row| (ParticipantId::new(row.participant_id), row.withdrawn_at)).collect())
 }

@@ -9,6 +9,7 @@ pub mod case_file;
 pub mod concern;
 pub mod consent;
 pub mod document;
+pub mod gate;
 pub mod glass;
 pub mod hold;
 pub mod participant;

@@ -116,7 +116,7 @@ pub async fn closed(tx: &mut PgConnection, opened_before: OffsetDateTime, limit:
 /// # Errors
 /// The statement failed.
 pub async fn hold_concerns(tx: &mut PgConnection, case: CaseId) -> sqlx::Result<Vec<Uuid>> {
-    sqlx::query_scalar!("select raise_event_id from case_concern where case_id = $1 order by concern_id for update", case.uuid())
-        .fetch_all(tx)
-        .await
+    let held =
+        sqlx::query_scalar!("select raise_event_id from case_concern where case_id = $1 order by concern_id for update", case.uuid());
+    Ok(held.fetch_all(tx).await?.into_iter().flatten().collect())
 }

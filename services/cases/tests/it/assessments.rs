@@ -1,10 +1,7 @@
 //! Imminent risk: recorded, raised and frozen in one transaction; the freeze ends with the last concern [R4a, R4c, RM1, RM1b].
 
 use cases::{
-    app::{
-        follow_concern::{News, follow_concern},
-        record_assessment::{self, Answer, record_assessment},
-    },
+    app::record_assessment::{self, Answer, record_assessment},
     concerns::Concerns,
     domain::{
         assessment::{Risk, Written},
@@ -15,7 +12,7 @@ use cases::{
 use chassis::inbox::{Handler, Incoming, Rejection};
 use prost::Message;
 use proto::{
-    id::{ConcernId, ParticipantId},
+    id::ParticipantId,
     safety::v1::{Concern, ConcernChanged, ConcernRaised, ConcernState, Grade},
     subject,
 };
@@ -188,20 +185,6 @@ fn heard(subject: &str, message: &impl Message) -> Incoming {
     }
 }
 
-async fn hear(world: &World, message: Incoming) {
-    let handler = Concerns { clock: world.app.clock.clone() };
-    let news = handler.read(&message).await.unwrap();
-    let mut db = world.service().await;
-    handler.apply(&mut db, news, &message).await.unwrap();
-    db.commit().await.unwrap();
-}
-
-fn changed(concern: ConcernId, what: &str, state: ConcernState, revision: i64) -> Incoming {
-    let message =
-        ConcernChanged { concern_id: concern.to_string(), what: what.into(), state: state.into(), revision, ..ConcernChanged::default() };
-    heard(subject::CONCERN_CHANGED, &message)
-}
-
 // [RM1]
 #[tokio::test]
 async fn contact_stays_frozen_until_safety_has_closed_every_concern_of_the_case() {
@@ -211,36 +194,50 @@ async fn contact_stays_frozen_until_safety_has_closed_every_concern_of_the_case(
     for who in [case.offender, case.victim] {
         concerns.push(world.assess(&case, who, Risk::Imminent, "notes", "").await.unwrap().concern.unwrap());
     }
-    let frozen = async || world.read(&case).await.file.contact_frozen;
-    let raised = ConcernRaised { concern_id: concerns[0].to_string(), revision: 1, ..ConcernRaised::default() };
-    hear(&world, heard(subject::CONCERN_RAISED, &raised)).await;
-    assert_eq!(world.count("select count(*) from outbox where confirmed_at is not null").await, 1);
-    hear(&world, changed(concerns[0], "accepted", ConcernState::Accepted, 3)).await;
+    let frozen = async || {
+        world.ask_safety().await;
+        world.read(&case).await.file.contact_frozen
+    };
+    assert!(frozen().await, "safety has not got them yet");
+    assert_eq!(world.count("select count(*) from outbox where confirmed_at is not null").await, 0);
+    world.alarm.opens(concerns[0], &[&case.id], NOW);
     assert!(frozen().await);
-    hear(&world, changed(concerns[0], "closed", ConcernState::Closed, 5)).await;
+    assert_eq!(world.count("select count(*) from outbox where confirmed_at is not null").await, 1, "safety has it: it is not sent again");
+    world.alarm.closes(concerns[0]);
     assert!(frozen().await, "the other concern is still open");
-    // Late news of the closed one, and the closing of somebody else's, change nothing.
-    hear(&world, changed(concerns[0], "rung", ConcernState::Ringing, 4)).await;
-    hear(&world, changed(ConcernId::new(uuid::Uuid::from_u128(77)), "closed", ConcernState::Closed, 9)).await;
+    world.alarm.opens(concerns[1], &[&case.id], NOW);
     assert!(frozen().await);
-    hear(&world, changed(concerns[1], "closed", ConcernState::Closed, 4)).await;
+    world.alarm.closes(concerns[1]);
     assert!(!frozen().await);
-    hear(&world, changed(concerns[1], "delivered", ConcernState::Closed, 5)).await;
-    assert!(!frozen().await, "a ring delivered late does not open a closed concern");
-    hear(&world, changed(concerns[1], "rung", ConcernState::Ringing, 6)).await;
-    assert!(frozen().await, "a concern that rings again freezes again");
+    world.alarm.opens(concerns[1], &[&case.id], NOW);
+    assert!(frozen().await, "a concern that is open again freezes again");
 }
 
 #[tokio::test]
-async fn news_that_cannot_be_read_is_set_aside() {
+async fn news_that_cannot_be_read_is_set_aside_and_any_other_only_says_when_to_ask() {
     let world = World::new().await;
-    let handler = Concerns { clock: world.app.clock.clone() };
+    let case = world.open().await;
+    let concern = world.assess(&case, case.offender, Risk::Imminent, "notes", "").await.unwrap().concern.unwrap();
+    let handler = Concerns { concerns: world.app.concerns.clone() };
     let nameless = handler.read(&heard(subject::CONCERN_RAISED, &ConcernRaised::default())).await;
     assert!(matches!(nameless, Err(Rejection::Never { reason: "concern-id-malformed", .. })));
+    // Whoever has the login of safety on the bus closes nothing with it, whatever the revision.
+    let forged = ConcernChanged {
+        concern_id: concern.to_string(),
+        what: "closed".into(),
+        state: ConcernState::Closed.into(),
+        revision: i64::MAX,
+        ..ConcernChanged::default()
+    };
+    let message = heard(subject::CONCERN_CHANGED, &forged);
+    let work = handler.read(&message).await.unwrap();
     let mut db = world.service().await;
-    let stranger = News { concern: ConcernId::new(uuid::Uuid::from_u128(3)), revision: 1, closed: true };
-    follow_concern(&mut db, stranger, NOW).await.unwrap();
-    assert_eq!(world.count("select count(*) from case_concern").await, 0);
+    handler.apply(&mut db, work, &message).await.unwrap();
+    db.commit().await.unwrap();
+    // It asks.
+    world.app.concerns.news().await;
+    world.ask_safety().await;
+    assert!(world.read(&case).await.file.contact_frozen);
 }
 
 #[tokio::test]

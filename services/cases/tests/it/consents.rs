@@ -73,20 +73,36 @@ async fn a_withdrawal_pauses_mediation_in_the_same_transaction_and_says_nothing_
     assert_eq!(world.count(same_transaction).await, 1);
     // The way back: a new offer on the participant's own initiative, and consent given anew.
     assert_eq!(refusal(world.go(&case, Stage::Mediation, "").await).reason, "conditions-missing");
-    let directly = world.consent(&case, case.victim, "letter", Status::Given).await;
-    assert_eq!(refusal(directly).reason, "consent-not-offered-again");
-    world.agree(&case, case.victim, "letter").await;
+    for status in [Status::Offered, Status::Given] {
+        assert_eq!(refusal(world.consent(&case, case.victim, "letter", status).await).reason, "own-initiative-missing");
+    }
+    world.turn_back(&case, case.victim, "letter").await.unwrap();
+    world.consent(&case, case.victim, "letter", Status::Given).await.unwrap();
     assert_eq!(world.go(&case, Stage::Mediation, "").await.unwrap(), Stage::Mediation);
 }
 
+// [IM1c]
 #[tokio::test]
-async fn a_withdrawal_pauses_preparation_for_that_mode_and_no_other() {
+async fn a_withdrawal_pauses_the_case_at_every_stage_and_from_whichever_mode_it_is() {
     let world = World::new().await;
-    let case = world.prepared("video").await;
-    world.consent(&case, case.offender, "letter", Status::Withdrawn).await.unwrap();
-    assert_eq!(world.read(&case).await.file.standing.stage, Stage::Preparation);
-    world.consent(&case, case.offender, "video", Status::Withdrawn).await.unwrap();
-    assert_eq!(world.read(&case).await.file.standing.stage, Stage::Paused);
+    for stage in [Stage::Assessment, Stage::Preparation, Stage::Mediation, Stage::FollowUp] {
+        for mode in ["video", "letter"] {
+            let case = match stage {
+                Stage::Assessment => world.open().await,
+                Stage::Preparation => world.prepared("video").await,
+                _ => world.in_mediation("video").await,
+            };
+            if stage == Stage::FollowUp {
+                world.go(&case, Stage::FollowUp, "").await.unwrap();
+            }
+            world.consent(&case, case.offender, mode, Status::Withdrawn).await.unwrap();
+            let standing = world.read(&case).await.file.standing;
+            assert_eq!((standing.stage, standing.left), (Stage::Paused, Some(stage)), "{mode}");
+            // Nobody moves it on by themselves.
+            let refused = refusal(world.go(&case, stage, "").await);
+            assert!(refused.en.contains("own-initiative-missing:offender"), "{}", refused.en);
+        }
+    }
 }
 
 // [D-RO]
@@ -117,6 +133,8 @@ async fn consent_without_form_language_or_free_will_is_not_recorded() {
             form_version,
             language,
             informed_and_voluntary: informed,
+            ends_on: "",
+            initiative: (None, None),
         };
         record_consent::record_consent(&world.app, &by, command).await
     };

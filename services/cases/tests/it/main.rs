@@ -8,6 +8,8 @@ mod consents;
 mod decisions;
 mod documents;
 mod fenced;
+mod gate;
+mod gate_model;
 mod glass;
 mod model;
 mod need_to_know;

@@ -241,13 +241,13 @@ async fn nothing_that_comes_late_brings_anything_of_a_purged_case_back() {
     world.apply(&decision).await.unwrap();
     let case = world.opened(&decision).await;
     let concern = world.assess(&case, case.offender, Risk::Imminent, "marker-notes", "marker-head").await.unwrap().concern.unwrap();
-    follow(&world, concern, 2, true).await;
+    follow(&world, concern, true).await;
     world.go(&case, Stage::Closed, "").await.unwrap();
     go_to(&world, two_years_after(NOW));
     purged(&world, &case).await;
     let before = dump(&world).await;
 
-    follow(&world, concern, 3, false).await;
+    follow(&world, concern, false).await;
     decision.screened_at = world.app.clock.now();
     world.apply(&decision).await.unwrap();
     decision.indirect_only = true;

@@ -4,7 +4,6 @@ use cases::{
     app::{
         App,
         break_glass::break_glass,
-        follow_concern::{News, follow_concern},
         glass_watch::enter_uses,
         holds::{lift_hold, list_holds, place_hold},
         move_case::{self, move_case},
@@ -47,7 +46,7 @@ pub async fn closed(world: &World) -> Opened {
     let case = world.in_mediation("letter").await;
     let answer = world.assess(&case, case.offender, Risk::Imminent, "marker-notes", "marker-head").await.unwrap();
     world.consent(&case, case.victim, "letter", Status::Withdrawn).await.unwrap();
-    follow(world, answer.concern.unwrap(), 2, true).await;
+    follow(world, answer.concern.unwrap(), true).await;
     carry_everything(world).await;
     let glass = break_glass(&world.app, &other_officer(), &case.id, "marker-glass: her officer is ill").await.unwrap().glass.to_string();
     review_glass::end_glass(&world.app, &other_officer(), &glass).await.unwrap();
@@ -66,10 +65,13 @@ pub async fn due(world: &World) -> Opened {
     case
 }
 
-pub async fn follow(world: &World, concern: ConcernId, revision: i64, closed: bool) {
-    let mut tx = world.service().await;
-    follow_concern(&mut tx, News { concern, revision, closed }, world.app.clock.now()).await.unwrap();
-    tx.commit().await.unwrap();
+/// Safety has the concern, open or closed, and is asked.
+pub async fn follow(world: &World, concern: ConcernId, closed: bool) {
+    world.alarm.opens(concern, &[], NOW);
+    if closed {
+        world.alarm.closes(concern);
+    }
+    world.ask_safety().await;
 }
 
 /// As the relay leaves the outbox.
@@ -117,6 +119,8 @@ async fn whatever_is_done_to_a_case_begins_its_retention_anew_and_an_open_case_i
     let case = closed(&world).await;
     go_to(&world, two_years_after(NOW));
     let go = |to| move_case::Command { case_ref: &case.id, to, mode: "", reason: "as agreed" };
+    // The victim had withdrawn, and says now that they want to begin again.
+    world.turn_back(&case, case.victim, "letter").await.unwrap();
     move_case(&world.app, &supervisor(), go(Stage::Assessment)).await.unwrap();
     assert_eq!(refusal(order_purge(&world.app, &supervisor(), &case.id).await).reason, "case-not-closed");
     move_case(&world.app, &supervisor(), go(Stage::Closed)).await.unwrap();
@@ -186,7 +190,7 @@ async fn a_case_with_an_open_concern_or_an_unreviewed_break_glass_is_not_purged(
     go_to(&world, two_years_after(NOW));
     assert_eq!(refusal(order_purge(&world.app, &supervisor(), &case.id).await).reason, "concern-open");
     // Its closing is the last thing that was done to the case.
-    follow(&world, answer.concern.unwrap(), 2, true).await;
+    follow(&world, answer.concern.unwrap(), true).await;
     assert_eq!(refusal(order_purge(&world.app, &supervisor(), &case.id).await).reason, "retention-not-over");
     go_to(&world, two_years_after(two_years_after(NOW)));
     assert_eq!(refusal(order_purge(&world.app, &supervisor(), &case.id).await).reason, "glass-review-open");

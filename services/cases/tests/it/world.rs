@@ -1,8 +1,11 @@
 //! A database of its own, the use cases on it, and the people of the tests. All of them are invented.
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicU64, Ordering},
+use std::{
+    collections::BTreeMap,
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicBool, AtomicU64, Ordering},
+    },
 };
 
 use aws_lc_rs::{rand::SystemRandom, signature::Ed25519KeyPair};
@@ -10,7 +13,9 @@ use cases::{
     app::{
         App,
         add_participant::{self, add_participant},
+        ask_safety::{AskSafety, Stands, Told},
         assign_mediator::assign_mediator,
+        follow_concern::{OpenConcerns, compare},
         keep_document::Documents,
         move_case::{self, move_case},
         open_case::open_case,
@@ -21,7 +26,8 @@ use cases::{
     },
     domain::{
         assessment::{Risk, Written},
-        consent::Status,
+        concern::Named,
+        consent::{How, Status, Validity},
         glass::Limits,
         opening::{Known, Origin, Referral, Screened, TakenBack},
         participant::{Kind, Language},
@@ -38,7 +44,7 @@ use chassis::{
 };
 use harness::database::{Database, fresh};
 use proto::{
-    id::{ParticipantId, ReferralId},
+    id::{ConcernId, ParticipantId, ReferralId},
     role,
 };
 use sqlx::{Postgres, Transaction};
@@ -52,8 +58,60 @@ pub fn signer() -> Signer {
     Signer::from_pkcs8(Ed25519KeyPair::generate_pkcs8(&SystemRandom::new()).unwrap().as_ref()).unwrap()
 }
 
+/// Safety, as the tests have it: it says what they tell it, or nothing at all.
+#[derive(Default)]
+pub struct Alarm {
+    pub silent: AtomicBool,
+    concerns: Mutex<BTreeMap<ConcernId, Told>>,
+}
+
+impl Alarm {
+    fn put(&self, told: Told) {
+        self.concerns.lock().unwrap().insert(told.concern, told);
+    }
+
+    /// A concern is open, and names this.
+    pub fn opens(&self, concern: ConcernId, names: &[&str], said_at: OffsetDateTime) {
+        let names = names.iter().filter_map(|name| Named::parse(name)).collect();
+        self.put(Told { concern, stands: Stands::Open, said_at: Some(said_at), names, unread: false });
+    }
+
+    /// What was said of it cannot be opened at the moment.
+    pub fn cannot_read(&self, concern: ConcernId) {
+        self.put(Told { concern, stands: Stands::Open, said_at: Some(NOW), names: Vec::new(), unread: true });
+    }
+
+    pub fn closes(&self, concern: ConcernId) {
+        let mut concerns = self.concerns.lock().unwrap();
+        let unknown = Told { concern, stands: Stands::Closed, said_at: Some(NOW), names: Vec::new(), unread: false };
+        concerns.entry(concern).or_insert(unknown).stands = Stands::Closed;
+    }
+
+    /// Its database was set back to before the concern.
+    pub fn forgets(&self, concern: ConcernId) {
+        self.concerns.lock().unwrap().remove(&concern);
+    }
+}
+
+#[tonic::async_trait]
+impl AskSafety for Alarm {
+    async fn open(&self) -> Option<Vec<(ConcernId, OffsetDateTime)>> {
+        let concerns = self.concerns.lock().unwrap();
+        let open = concerns.values().filter(|told| told.stands == Stands::Open);
+        (!self.silent.load(Ordering::Relaxed)).then(|| open.map(|told| (told.concern, told.said_at.unwrap())).collect())
+    }
+
+    async fn told(&self, concerns: &[ConcernId]) -> Option<Vec<Told>> {
+        let known = self.concerns.lock().unwrap();
+        let unknown = |concern| Told { concern, stands: Stands::Unknown, said_at: None, names: Vec::new(), unread: false };
+        let told = concerns.iter().map(|id| known.get(id).cloned().unwrap_or_else(|| unknown(*id)));
+        (!self.silent.load(Ordering::Relaxed)).then(|| told.collect())
+    }
+}
+
 pub struct World {
     pub app: App,
+    pub alarm: Arc<Alarm>,
     pub db: Database,
     referrals: AtomicU64,
     keys: AtomicU64,
@@ -72,6 +130,7 @@ impl World {
         let clock = Clock::fixed(NOW);
         let vault = harness::vault::vault("cases", &clock);
         let glass = Limits { lasts: time::Duration::hours(4), quota: 3 };
+        let alarm = Arc::new(Alarm::default());
         let app = App {
             pool: db.pool.clone(),
             clock,
@@ -81,9 +140,11 @@ impl World {
             vault,
             documents: Documents { blobs: None, largest: 0 },
             retention: Retention::months(FLOOR).unwrap(),
+            consents: Validity(12),
+            concerns: OpenConcerns::new(Arc::clone(&alarm) as Arc<dyn AskSafety>, time::Duration::seconds(10)),
             signer: Some(Arc::new(signer())),
         };
-        let world = Self { app, db, referrals: AtomicU64::new(1), keys: AtomicU64::new(1) };
+        let world = Self { app, alarm, db, referrals: AtomicU64::new(1), keys: AtomicU64::new(1) };
         for person in ["rj-officer-1", "rj-officer-2", "rj-officer-3"] {
             world.grant(person, role::RJ_OFFICER).await;
         }
@@ -103,7 +164,15 @@ impl World {
     pub fn screened(&self, indirect_only: bool) -> Screened {
         let referral = ReferralId::new(Uuid::from_u64_pair(9, self.referrals.fetch_add(1, Ordering::Relaxed)));
         let screened_by = Some(officer().subject);
-        Screened { referral, indirect_only, screened_at: NOW - time::Duration::hours(1), screened_by, content: referral_content() }
+        let referral_number = Some(proto::reference::make("RO", self.referrals.load(Ordering::Relaxed)));
+        Screened {
+            referral,
+            referral_number,
+            indirect_only,
+            screened_at: NOW - time::Duration::hours(1),
+            screened_by,
+            content: referral_content(),
+        }
     }
 
     /// A transaction as the service has it when it hears the bus.
@@ -162,6 +231,18 @@ impl World {
     }
 
     pub async fn consent(&self, case: &Opened, who: ParticipantId, mode: &str, status: Status) -> Result<()> {
+        self.consent_by(&officer(), case, who, mode, status, (None, None)).await
+    }
+
+    pub async fn consent_by(
+        &self,
+        by: &Caller,
+        case: &Opened,
+        who: ParticipantId,
+        mode: &str,
+        status: Status,
+        initiative: (Option<How>, Option<OffsetDateTime>),
+    ) -> Result<()> {
         let command = record_consent::Command {
             case_ref: &case.id,
             participant: &who.to_string(),
@@ -170,8 +251,21 @@ impl World {
             form_version: "RO-form-3",
             language: "en",
             informed_and_voluntary: true,
+            ends_on: "",
+            initiative,
         };
-        record_consent(&self.app, &officer(), command).await
+        record_consent(&self.app, by, command).await
+    }
+
+    /// A participant who had withdrawn says on their own initiative that they want to go on; the officer records it with the offer.
+    pub async fn turn_back(&self, case: &Opened, who: ParticipantId, mode: &str) -> Result<()> {
+        let initiative = (Some(How::ByTelephone), Some(self.app.clock.now()));
+        self.consent_by(&officer(), case, who, mode, Status::Offered, initiative).await
+    }
+
+    /// Asks safety, as the watch does every few seconds.
+    pub async fn ask_safety(&self) {
+        compare(&self.app).await.unwrap();
     }
 
     pub async fn agree(&self, case: &Opened, who: ParticipantId, mode: &str) {

@@ -3,18 +3,19 @@
 use clap::{Args, Subcommand};
 use proto::{
     cases::v1::{
-        Access, AssignMediatorRequest, AssignOfficerRequest, Case, GetCaseRequest, ListAccessRequest, ListCasesRequest, ListCasesResponse,
-        MoveCaseRequest, Participant, RecordAssessmentRequest, RiskLevel, Stage,
+        Access, AssignMediatorRequest, AssignOfficerRequest, Case, Consent, GetCaseRequest, ListAccessRequest, ListCasesRequest,
+        ListCasesResponse, MoveCaseRequest, RecordAssessmentRequest, RiskLevel, Stage,
     },
     role,
 };
+use time::OffsetDateTime;
 
 use super::{
     choices,
     common::Common,
-    document,
+    consent, document,
     failure::Failure,
-    glass, hold, labels, output, purge,
+    glass, grant, hold, labels, output, purge,
     session::{Session, Wanted, Who},
     spoken::spoken,
     text::{Lang, Words},
@@ -33,6 +34,9 @@ pub enum Command {
     /// What was opened by break-glass: list, review, end
     #[command(subcommand)]
     Glass(glass::Command),
+    /// What participants were offered, gave or took back, for each mode: offer, give, withdraw, expire
+    #[command(subcommand)]
+    Consent(consent::Command),
     /// Documents on a case file: keep, list, read
     #[command(subcommand)]
     Document(document::Command),
@@ -82,6 +86,9 @@ pub struct Assign {
     /// Identity of the officer: supervisors and the National Manager assign
     #[arg(long)]
     officer: Option<String>,
+    /// Ends by itself then, as 2027-03-31T23:59:59Z; mediation under way pauses where nobody else has the case
+    #[arg(long, value_parser = grant::instant)]
+    until: Option<OffsetDateTime>,
     #[command(flatten)]
     common: Common,
 }
@@ -153,6 +160,7 @@ const FROZEN: Words =
     Words { en: "contact is frozen: a safety concern is open", fr: "contacts suspendus : préoccupation de sécurité ouverte" };
 const OFFICERS: Words = Words { en: "officers: {}", fr: "agents : {}" };
 const MEDIATOR: Words = Words { en: "mediator: {}", fr: "médiateur : {}" };
+const UNTIL: Words = Words { en: "until {}", fr: "jusqu'au {}" };
 const REVIEW: Words = Words { en: "next review {}", fr: "prochaine révision {}" };
 
 impl Command {
@@ -167,6 +175,7 @@ impl Command {
             Self::WhoViewed(c) => &c.common,
             Self::BreakGlass(c) => c.common(),
             Self::Glass(c) => c.common(),
+            Self::Consent(c) => c.common(),
             Self::Document(c) => c.common(),
             Self::Hold(c) => c.common(),
             Self::Purge(c) => c.common(),
@@ -193,6 +202,7 @@ impl Command {
             Self::WhoViewed(c) => c.run(session, &who).await,
             Self::BreakGlass(c) => c.run(session, &who).await,
             Self::Glass(c) => c.run(session, &who).await,
+            Self::Consent(c) => c.run(session, &who).await,
             Self::Document(c) => c.run(session, &who).await,
             Self::Hold(c) => c.run(session, &who).await,
             Self::Purge(c) => c.run(session, &who).await,
@@ -249,7 +259,7 @@ impl Show {
 impl Assign {
     async fn run(&self, session: &Session, who: &Who) -> Result<(), Failure> {
         let mut client = session.cases(who)?;
-        let (case_ref, until) = (self.case.clone(), None);
+        let (case_ref, until) = (self.case.clone(), self.until.map(chassis::wire::timestamp));
         let given_to = if let Some(officer) = self.officer.clone() {
             client.assign_officer(AssignOfficerRequest { case_ref, officer: officer.clone(), until }).await?;
             officer
@@ -346,11 +356,15 @@ fn card(case: &Case, lang: Lang) -> String {
     if case.contact_frozen {
         lines.push(format!("  {}", FROZEN.of(lang)));
     }
-    let person = |p: &Participant| {
+    for p in &case.participants {
         let kind = labels::participant(p.kind()).of(lang);
-        format!("  {kind}  {}  {}", print::one_line(output::or_dash(&p.name)), p.participant_id)
-    };
-    lines.extend(case.participants.iter().map(person));
+        lines.push(format!("  {kind}  {}  {}", print::one_line(output::or_dash(&p.name)), p.participant_id));
+        let consent = |c: &Consent| {
+            let ends = if c.ends_on.is_empty() { String::new() } else { format!("  {}", UNTIL.fill(lang, &[&c.ends_on])) };
+            format!("    {}  {}{ends}", c.mode, labels::consent(c.status()).of(lang))
+        };
+        lines.extend(p.consents.iter().map(consent));
+    }
     lines.extend(case.assessments.iter().map(|a| {
         let risk = labels::risk(a.risk()).of(lang);
         let review = REVIEW.fill(lang, &[output::or_dash(&a.next_review_on)]);

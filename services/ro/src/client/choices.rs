@@ -2,7 +2,7 @@
 
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use proto::{
-    cases::v1::{DocumentKind, DocumentSide, RiskLevel, Stage},
+    cases::v1::{DocumentKind, DocumentSide, Initiative, RiskLevel, Stage},
     intake::v1::{ContactKind, Disposition, Known, Language, Mode, Origin},
     reporting::v1::Table,
     safety::v1::{Audience, Grade},
@@ -32,6 +32,7 @@ choice!(mode, Mode, ["letter", "video", "shuttle", "face-to-face", "group", "oth
 choice!(contact_kind, ContactKind, ["phone", "email", "post", "tty"]);
 choice!(grade, Grade, ["imminent", "concern", "question"]);
 choice!(risk, RiskLevel, ["low", "moderate", "high", "imminent"]);
+choice!(initiative, Initiative, ["in-person", "by-telephone", "in-writing", "by-video", "through-representative"]);
 choice!(document_kind, DocumentKind, ["consent-form", "letter", "agreement", "report", "other-document"]);
 choice!(document_side, DocumentSide, ["file", "of-the-victim", "of-the-offender"]);
 choice!(stage, Stage, ["assessment", "preparation", "mediation", "follow-up", "paused", "closed"]);

@@ -1,7 +1,7 @@
 //! The wire's codes in words. Every `match` is whole: a new code does not compile without both languages.
 
 use proto::{
-    cases::v1::{DocumentKind, DocumentSide, ParticipantKind, RiskLevel, Stage},
+    cases::v1::{ConsentStatus, DocumentKind, DocumentSide, ParticipantKind, RiskLevel, Stage},
     intake::v1::{Origin, ReferralState},
     safety::v1::{Audience, ConcernState, Grade},
 };
@@ -62,6 +62,17 @@ pub const fn participant(value: ParticipantKind) -> Words {
         ParticipantKind::Representative => words("representative", "représentant"),
         ParticipantKind::Interpreter => words("interpreter", "interprète"),
         ParticipantKind::Elder => words("Elder", "Aîné"),
+    }
+}
+
+#[must_use]
+pub const fn consent(value: ConsentStatus) -> Words {
+    match value {
+        ConsentStatus::Unspecified => NOT_STATED,
+        ConsentStatus::Offered => words("offered", "offert"),
+        ConsentStatus::Given => words("given", "donné"),
+        ConsentStatus::Withdrawn => words("withdrawn", "retiré"),
+        ConsentStatus::Expired => words("expired", "expiré"),
     }
 }
 

@@ -5,6 +5,7 @@ pub mod case;
 pub mod choices;
 pub mod common;
 pub mod concern;
+pub mod consent;
 pub mod contact;
 pub mod device;
 pub mod document;

@@ -1,0 +1,118 @@
+//! What cases asks of safety, under its own identity: which concerns are open, how one stands, and which cases it names [RM1].
+//!
+//! A fact on the bus freezes and releases nothing by itself; what safety answers does.
+
+use std::time::Duration;
+
+use chassis::{client::Peer, wire};
+use proto::{
+    id::ConcernId,
+    safety::v1::{ConcernState, ConcernTies, ListConcernTiesRequest, ListConcernTiesResponse, safety_client::SafetyClient},
+};
+use time::OffsetDateTime;
+
+use crate::domain::concern::Named;
+
+/// An answer that takes longer is none.
+const ANSWER: Duration = Duration::from_secs(3);
+/// Concerns asked of in one call; safety takes no more than 200.
+const BATCH: usize = 100;
+/// Pages of open concerns, of 2,000 each. More are no answer.
+const PAGES: usize = 500;
+
+/// How a concern stands, as safety says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stands {
+    Open,
+    /// By a closing that safety signed.
+    Closed,
+    /// Safety knows no such concern: it has not arrived yet, or was lost there.
+    Unknown,
+}
+
+/// What safety says of one concern.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Told {
+    pub concern: ConcernId,
+    pub stands: Stands,
+    /// When something was last said under its id.
+    pub said_at: Option<OffsetDateTime>,
+    pub names: Vec<Named>,
+    /// What was said could not be opened: it may name more.
+    pub unread: bool,
+}
+
+/// Safety, as cases asks it. `None` is no answer.
+#[tonic::async_trait]
+pub trait AskSafety: Send + Sync {
+    /// Every open concern, and when something was last said under its id.
+    async fn open(&self) -> Option<Vec<(ConcernId, OffsetDateTime)>>;
+    /// What it says of these, in their order.
+    async fn told(&self, concerns: &[ConcernId]) -> Option<Vec<Told>>;
+}
+
+/// Safety by gRPC.
+pub struct OverGrpc(pub SafetyClient<Peer>);
+
+impl OverGrpc {
+    async fn ask(&self, request: ListConcernTiesRequest) -> Option<ListConcernTiesResponse> {
+        match tokio::time::timeout(ANSWER, self.0.clone().list_concern_ties(request)).await {
+            Ok(Ok(answer)) => Some(answer.into_inner()),
+            Ok(Err(status)) => {
+                tracing::warn!(code = %status.code(), "safety does not say which concerns are open");
+                None
+            }
+            Err(_) => {
+                tracing::warn!("safety does not say in time which concerns are open");
+                None
+            }
+        }
+    }
+}
+
+#[tonic::async_trait]
+impl AskSafety for OverGrpc {
+    async fn open(&self) -> Option<Vec<(ConcernId, OffsetDateTime)>> {
+        let (mut open, mut after) = (Vec::new(), String::new());
+        for _ in 0..PAGES {
+            let page = self.ask(ListConcernTiesRequest { open: true, after, ..ListConcernTiesRequest::default() }).await?;
+            for one in &page.open {
+                open.push((one.concern_id.parse().ok()?, one.said_at.as_ref().and_then(wire::instant)?));
+            }
+            let Some(last) = page.open.last().filter(|_| page.more) else { return Some(open) };
+            after = last.concern_id.clone();
+        }
+        tracing::error!("more concerns are open than can be compared: nothing is released and no mediation begins");
+        None
+    }
+
+    async fn told(&self, concerns: &[ConcernId]) -> Option<Vec<Told>> {
+        let mut told = Vec::with_capacity(concerns.len());
+        for batch in concerns.chunks(BATCH) {
+            let concern_ids = batch.iter().map(ToString::to_string).collect();
+            let answer = self.ask(ListConcernTiesRequest { concern_ids, ..ListConcernTiesRequest::default() }).await?;
+            let answered: Vec<Told> = answer.ties.into_iter().map(read).collect::<Option<_>>()?;
+            // An answer about something else is none.
+            if !answered.iter().map(|one| one.concern).eq(batch.iter().copied()) {
+                return None;
+            }
+            told.extend(answered);
+        }
+        Some(told)
+    }
+}
+
+fn read(ties: ConcernTies) -> Option<Told> {
+    let stands = match ties.state() {
+        ConcernState::Unspecified => Stands::Unknown,
+        ConcernState::Closed => Stands::Closed,
+        ConcernState::Ringing | ConcernState::Accepted => Stands::Open,
+    };
+    Some(Told {
+        concern: ties.concern_id.parse().ok()?,
+        stands,
+        said_at: ties.said_at.as_ref().and_then(wire::instant),
+        names: ties.names.iter().filter_map(|name| Named::parse(name)).collect(),
+        unread: ties.unread,
+    })
+}

@@ -1,0 +1,100 @@
+//! Cases as the gate looks at them when nobody asked: held one by one, for the service itself.
+
+use proto::id::CaseId;
+use sqlx::PgConnection;
+use time::{Date, OffsetDateTime};
+
+use super::case_file::{CaseFile, standing};
+use crate::domain::stage::Standing;
+
+/// What of a case decides whether it goes on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Ground {
+    pub id: CaseId,
+    pub standing: Standing,
+    /// The newest decision of the RJ Unit accepts the referral.
+    pub accepted: bool,
+    pub indirect_only: bool,
+    /// The mediator whose assignment is live.
+    pub mediator: Option<String>,
+    /// A concern of the case is open [RM1].
+    pub contact_frozen: bool,
+}
+
+impl Ground {
+    /// The ground of a case that a caller has found and holds.
+    #[must_use]
+    pub fn of(file: &CaseFile) -> Self {
+        Self {
+            id: file.id,
+            standing: file.standing,
+            accepted: file.accepted,
+            indirect_only: file.indirect_only,
+            mediator: file.mediator.clone(),
+            contact_frozen: file.contact_frozen,
+        }
+    }
+}
+
+/// The case, held until the transaction ends; `None` where it was purged.
+///
+/// # Errors
+/// The statement failed.
+pub async fn hold(tx: &mut PgConnection, case: CaseId, at: OffsetDateTime) -> sqlx::Result<Option<Ground>> {
+    // Held first: a statement that waits for the row would show what stood beside it before the wait.
+    super::case_file::lock(tx, case).await?;
+    let row = sqlx::query!(
+        r#"select stage, left_stage, mode, accepted, indirect_only, mediator_of(id, $2) as mediator,
+                  exists (select from case_concern where case_id = case_file.id and closed_at is null) as "contact_frozen!"
+           from case_file where id = $1 and purged_at is null"#,
+        case.uuid(),
+        at
+    )
+    .fetch_optional(tx)
+    .await?;
+    row.map(|row| {
+        Ok(Ground {
+            id: case,
+            standing: standing(&row.stage, row.left_stage.as_deref(), row.mode.as_deref())?,
+            accepted: row.accepted,
+            indirect_only: row.indirect_only,
+            mediator: row.mediator,
+            contact_frozen: row.contact_frozen,
+        })
+    })
+    .transpose()
+}
+
+/// Cases in mediation that may have lost what they rest on; which of them have is decided elsewhere. `mediators` are the roles of which a
+/// mediator holds one, `given_before` the day before which a consent without an end of its own is over.
+///
+/// # Errors
+/// The statement failed.
+pub async fn doubtful(
+    tx: &mut PgConnection,
+    mediators: &[&str],
+    given_before: Date,
+    at: OffsetDateTime,
+    limit: i64,
+) -> sqlx::Result<Vec<CaseId>> {
+    let mediators: Vec<String> = mediators.iter().map(|role| (*role).to_owned()).collect();
+    let ids = sqlx::query_scalar!(
+        r#"select id from case_file f
+           where stage = 'mediation' and purged_at is null
+             and (not accepted
+                  or not coalesce(someone_holds(mediator_of(id, $1), $2, $1), false)
+                  or exists (select from case_concern where case_id = f.id and closed_at is null)
+                  or exists (select from consent_record c
+                             where c.case_id = f.id and c.mode = f.mode and c.status = 'given'
+                               and (c.ends_on < $3 or c.ends_on is null and (c.recorded_at at time zone 'UTC')::date < $4)))
+           order by id limit $5"#,
+        at,
+        &mediators,
+        at.date(),
+        given_before,
+        limit
+    )
+    .fetch_all(tx)
+    .await?;
+    Ok(ids.into_iter().map(CaseId::new).collect())
+}

@@ -1,0 +1,154 @@
+//! `ro case consent`: what a participant was offered, gave or took back, for each mode [IM1c, L26.1-2].
+
+use clap::{Args, Subcommand};
+use proto::{
+    cases::v1::{ConsentStatus, GetCaseRequest, Initiative, RecordConsentRequest},
+    intake::v1::Language,
+};
+use time::OffsetDateTime;
+
+use super::{
+    choices,
+    common::Common,
+    failure::Failure,
+    grant, labels, output,
+    session::{Session, Who},
+    text::Words,
+};
+use crate::print;
+
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    Offer(Offer),
+    Give(Give),
+    Withdraw(Withdraw),
+    Expire(Expire),
+}
+
+/// Whose consent, and to what.
+#[derive(Debug, Args)]
+struct Whose {
+    /// Case number or id
+    case: String,
+    /// Participant id, as `ro case show` shows it
+    #[arg(long)]
+    participant: String,
+    /// letter, video, shuttle, face_to_face, group or other
+    #[arg(long)]
+    mode: String,
+    #[command(flatten)]
+    common: Common,
+}
+
+/// A mode was offered to a participant; after they withdrew, only on their own initiative
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  ro case consent offer RC-4TQM-9XKD --participant ID --mode letter\n  \
+    ro case consent offer RC-4TQM-9XKD --participant ID --mode letter --own-initiative by-telephone --said-at 2027-03-02T10:00:00Z")]
+pub struct Offer {
+    #[command(flatten)]
+    whose: Whose,
+    /// After a withdrawal: how they said, on their own initiative, that they want to go on. Not recorded by the mediator
+    #[arg(long, value_parser = choices::initiative(), requires = "said_at")]
+    own_initiative: Option<Initiative>,
+    /// When they said so, as 2027-03-02T10:00:00Z
+    #[arg(long, value_parser = grant::instant, requires = "own_initiative")]
+    said_at: Option<OffsetDateTime>,
+}
+
+/// A participant consents to a mode that was offered to them
+#[derive(Debug, Args)]
+#[command(after_help = "Example:\n  \
+    ro case consent give RC-4TQM-9XKD --participant ID --mode letter --form-version RO-3 --language english --informed-and-voluntary")]
+pub struct Give {
+    #[command(flatten)]
+    whose: Whose,
+    /// Version of the consent form
+    #[arg(long)]
+    form_version: String,
+    /// In which the participant consented
+    #[arg(long, value_parser = choices::language())]
+    language: Language,
+    /// They understood it, and nobody pressed them
+    #[arg(long)]
+    informed_and_voluntary: bool,
+    /// Last day on which it counts, YYYY-MM-DD; without it, as long as the programme allows
+    #[arg(long, default_value = "")]
+    ends_on: String,
+}
+
+/// A participant takes consent back: whatever is under way stops at once. Nobody needs to say why
+#[derive(Debug, Args)]
+#[command(after_help = "Example:\n  ro case consent withdraw RC-4TQM-9XKD --participant ID --mode letter")]
+pub struct Withdraw {
+    #[command(flatten)]
+    whose: Whose,
+}
+
+/// A consent has ended before its last day
+#[derive(Debug, Args)]
+#[command(after_help = "Example:\n  ro case consent expire RC-4TQM-9XKD --participant ID --mode letter")]
+pub struct Expire {
+    #[command(flatten)]
+    whose: Whose,
+}
+
+const RECORDED: Words = Words { en: "recorded: {}", fr: "consigné : {}" };
+
+impl Command {
+    #[must_use]
+    pub const fn common(&self) -> &Common {
+        &self.whose().common
+    }
+
+    const fn whose(&self) -> &Whose {
+        match self {
+            Self::Offer(c) => &c.whose,
+            Self::Give(c) => &c.whose,
+            Self::Withdraw(c) => &c.whose,
+            Self::Expire(c) => &c.whose,
+        }
+    }
+
+    /// # Errors
+    /// See [`Failure`].
+    pub async fn run(&self, session: &Session, who: &Who) -> Result<(), Failure> {
+        let whose = self.whose();
+        let found = session.cases(who)?.get_case(GetCaseRequest { case_ref: whose.case.clone() }).await?.into_inner();
+        let asked = RecordConsentRequest {
+            case_id: found.case.unwrap_or_default().case_id,
+            participant_id: whose.participant.clone(),
+            mode: whose.mode.replace('-', "_"),
+            ..RecordConsentRequest::default()
+        };
+        let request = self.said(asked);
+        let status = request.status();
+        let answer = session.cases(who)?.record_consent(request).await?.into_inner();
+        if session.json {
+            output::print_json(&answer);
+        } else {
+            print::line(RECORDED.fill(session.lang, &[labels::consent(status).of(session.lang)]));
+        }
+        Ok(())
+    }
+
+    fn said(&self, asked: RecordConsentRequest) -> RecordConsentRequest {
+        match self {
+            Self::Offer(offer) => RecordConsentRequest {
+                status: ConsentStatus::Offered.into(),
+                initiative: offer.own_initiative.unwrap_or_default().into(),
+                initiative_at: offer.said_at.map(chassis::wire::timestamp),
+                ..asked
+            },
+            Self::Give(give) => RecordConsentRequest {
+                status: ConsentStatus::Given.into(),
+                form_version: give.form_version.clone(),
+                language: if give.language == Language::French { "fr" } else { "en" }.to_owned(),
+                informed_and_voluntary: give.informed_and_voluntary,
+                ends_on: give.ends_on.clone(),
+                ..asked
+            },
+            Self::Withdraw(_) => RecordConsentRequest { status: ConsentStatus::Withdrawn.into(), ..asked },
+            Self::Expire(_) => RecordConsentRequest { status: ConsentStatus::Expired.into(), ..asked },
+        }
+    }
+}

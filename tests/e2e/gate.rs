@@ -1,0 +1,192 @@
+//! The gate, by the doors of the running system: what stops a mediation reaches it from wherever it is said [R4b, RM1, L26-6, IM1c].
+
+use chassis::Clock;
+use harness::{
+    system::{SOON, System},
+    wait::eventually,
+};
+use proto::{
+    cases::v1::{
+        AssignMediatorRequest, Case, ConsentStatus, GetCaseRequest, MoveCaseRequest, RecordAssessmentRequest, RecordConsentRequest,
+        RiskLevel, Stage,
+    },
+    intake::v1::{Disposition, ScreenReferralRequest, SubmitReferralRequest},
+    safety::v1::{AcceptConcernRequest, Audience, CloseConcernRequest, Concern, RaiseConcernRequest},
+};
+use time::format_description::well_known::Rfc3339;
+use tokio::process::Command;
+
+use crate::{
+    people::{fresh_key, institutional_referral},
+    referral::{accepted, queued},
+    system,
+};
+
+const OFFICER: &str = "rj-officer-1";
+const MEDIATOR: &str = "mediator-1";
+const HEAD: &str = "institutional-head-mission";
+
+/// A referral, and its case in mediation by letter.
+struct Mediating {
+    receipt: String,
+    referral: String,
+    case: Case,
+}
+
+async fn read(system: &System, case: &Case) -> Case {
+    let ask = GetCaseRequest { case_ref: case.case_id.clone() };
+    system.cases(OFFICER).get_case(ask).await.unwrap().into_inner().case.unwrap()
+}
+
+async fn go(system: &System, who: &str, case: &Case, to: Stage) -> Result<(), String> {
+    let mode = if to == Stage::Mediation { "letter".to_owned() } else { String::new() };
+    let ask = MoveCaseRequest { case_id: case.case_id.clone(), to: to.into(), mode, reason: "as agreed".into() };
+    system.cases(who).move_case(ask).await.map(drop).map_err(|status| status.message().to_owned())
+}
+
+async fn mediating(system: &System) -> Mediating {
+    let request = SubmitReferralRequest { referral: Some(institutional_referral("mission")) };
+    let receipt = system.intake(HEAD).submit_referral(request).await.unwrap().into_inner().receipt.unwrap().number;
+    let referral = queued(system, &receipt).await;
+    let case = accepted(system, &referral, "both seem ready to be asked").await;
+    let mut cases = system.cases(OFFICER);
+    let give = AssignMediatorRequest { case_id: case.case_id.clone(), mediator: MEDIATOR.into(), until: None };
+    cases.assign_mediator(give).await.unwrap();
+    for person in &case.participants {
+        let assessed = RecordAssessmentRequest {
+            case_id: case.case_id.clone(),
+            participant_id: person.participant_id.clone(),
+            risk: RiskLevel::Low.into(),
+            notes: "calm".into(),
+            next_review_on: "2100-01-01".into(),
+            idempotency_key: fresh_key(),
+            ..RecordAssessmentRequest::default()
+        };
+        cases.record_assessment(assessed).await.unwrap();
+        for status in [ConsentStatus::Offered, ConsentStatus::Given] {
+            let consent = RecordConsentRequest {
+                case_id: case.case_id.clone(),
+                participant_id: person.participant_id.clone(),
+                mode: "letter".into(),
+                status: status.into(),
+                form_version: "RO-form-3".into(),
+                language: "en".into(),
+                informed_and_voluntary: true,
+                ..RecordConsentRequest::default()
+            };
+            cases.record_consent(consent).await.unwrap();
+        }
+    }
+    go(system, OFFICER, &case, Stage::Preparation).await.unwrap();
+    go(system, MEDIATOR, &case, Stage::Mediation).await.unwrap();
+    Mediating { receipt, referral, case }
+}
+
+/// The case is paused, and contact frozen or not.
+async fn stopped(system: &System, case: &Case, frozen: bool) {
+    eventually("the mediation stops", SOON, async || {
+        let now = read(system, case).await;
+        let stopped = now.stage() == Stage::Paused && now.contact_frozen == frozen;
+        if stopped { Ok(()) } else { Err(format!("{:?}, frozen: {}", now.stage(), now.contact_frozen)) }
+    })
+    .await;
+}
+
+async fn ro(system: &System, who: &str, args: &[&str]) -> (bool, String) {
+    let mut command = Command::new(System::programs().join("ro"));
+    command.args(args).args(["--as", who, "--stack"]).arg(local::Description::path(&system.description.state_dir));
+    let output = command.output().await.unwrap();
+    (output.status.success(), String::from_utf8_lossy(&[output.stdout, output.stderr].concat()).into_owned())
+}
+
+// [L26-6] [R3a]
+#[tokio::test]
+async fn a_withdrawal_decided_after_the_case_was_opened_stops_it_and_the_mediator_cannot_undo_that() {
+    let system = system().await;
+    for disposition in [Disposition::Withdrawn, Disposition::NoContactPermitted] {
+        let Mediating { referral, case, .. } = mediating(&system).await;
+        let decision = ScreenReferralRequest {
+            referral_id: referral.clone(),
+            disposition: disposition.into(),
+            reason: "the victim takes it back".into(),
+            review_on: String::new(),
+        };
+        system.intake(OFFICER).screen_referral(decision).await.unwrap();
+        stopped(&system, &case, false).await;
+        let refused = go(&system, MEDIATOR, &case, Stage::Mediation).await.unwrap_err();
+        assert!(refused.contains("acceptance-missing"), "{refused}");
+        let (done, said) = ro(&system, MEDIATOR, &["case", "move", &case.case_number, "--to", "mediation", "--mode", "letter"]).await;
+        assert!(!done && said.contains("acceptance-missing"), "{said}");
+        // The mediator screens nothing either.
+        let again = ScreenReferralRequest {
+            referral_id: referral,
+            disposition: Disposition::Accepted.into(),
+            reason: "go on".into(),
+            review_on: String::new(),
+        };
+        assert!(system.intake(MEDIATOR).screen_referral(again).await.is_err());
+    }
+}
+
+// [RM1]
+#[tokio::test]
+async fn a_concern_that_a_stranger_raises_about_a_case_or_its_referral_stops_its_mediation_until_safety_has_closed_it() {
+    let system = system().await;
+    let Mediating { receipt, case, .. } = mediating(&system).await;
+    // Somebody at the institution knows the number of the referral, and of no case.
+    for name in [receipt.to_lowercase(), case.case_number.clone()] {
+        let concern = Concern {
+            concern_id: fresh_key(),
+            text: format!("he says he will find out where she lives; it is about {name}"),
+            site: "mission".into(),
+            ..Concern::default()
+        };
+        let id = concern.concern_id.clone();
+        system.safety("staff-mission").raise_concern(RaiseConcernRequest { concern: Some(concern) }).await.unwrap();
+        stopped(&system, &case, true).await;
+        let refused = go(&system, MEDIATOR, &case, Stage::Mediation).await.unwrap_err();
+        assert!(refused.contains("contact-frozen"), "{refused}");
+        for (who, audience) in [(OFFICER, Audience::Nhq), (HEAD, Audience::ResponsibleHead)] {
+            let accept = AcceptConcernRequest { concern_id: id.clone(), audience: audience.into(), note: String::new() };
+            system.safety(who).accept_concern(accept).await.unwrap();
+        }
+        assert!(read(&system, &case).await.contact_frozen, "accepted is not closed");
+        let close = CloseConcernRequest { concern_id: id, outcome: "spoken to, and moved to another range".into() };
+        system.safety(OFFICER).close_concern(close).await.unwrap();
+        stopped(&system, &case, false).await;
+        go(&system, MEDIATOR, &case, Stage::Mediation).await.unwrap();
+    }
+}
+
+// [IM1c]
+#[tokio::test]
+async fn a_participant_withdraws_and_comes_back_by_their_own_word_with_the_command_that_people_use() {
+    let system = system().await;
+    let Mediating { case, .. } = mediating(&system).await;
+    let person = case.participants[0].participant_id.as_str();
+    let number = case.case_number.as_str();
+    let consent = |verb: &'static str| ["case", "consent", verb, number, "--participant", person, "--mode", "letter"];
+    let (done, said) = ro(&system, MEDIATOR, &consent("withdraw")).await;
+    assert!(done, "{said}");
+    stopped(&system, &case, false).await;
+    let (_, shown) = ro(&system, OFFICER, &["case", "show", number]).await;
+    assert!(shown.contains("letter  withdrawn"), "{shown}");
+    let give = ["--form-version", "RO-form-3", "--language", "english", "--informed-and-voluntary"];
+    // To the microsecond: in the same second as the withdrawal it would lie before it.
+    let said_at = Clock::system().now().format(&Rfc3339).unwrap();
+    let own = ["--own-initiative", "by-telephone", "--said-at", &said_at];
+    for (who, args, code) in [
+        (MEDIATOR, consent("offer").to_vec(), "own-initiative-missing"),
+        (MEDIATOR, [&consent("give")[..], &give].concat(), "own-initiative-missing"),
+        (MEDIATOR, [&consent("offer")[..], &own].concat(), "own-initiative-by-mediator"),
+    ] {
+        let (done, said) = ro(&system, who, &args).await;
+        assert!(!done && said.contains(code), "{said}");
+    }
+    for args in [[&consent("offer")[..], &own].concat(), [&consent("give")[..], &give].concat()] {
+        let (done, said) = ro(&system, OFFICER, &args).await;
+        assert!(done, "{said}");
+    }
+    let (done, said) = ro(&system, MEDIATOR, &["case", "move", number, "--to", "mediation"]).await;
+    assert!(done, "{said}");
+}
