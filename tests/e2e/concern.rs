@@ -60,7 +60,8 @@ async fn nhq_and_the_head_of_the_right_site_each_receive_their_own_envelope_and_
     assert!(head.body.contains("Alex Exemple") && head.body.contains("Unit 3"), "{}", head.body);
     assert!(inbox(&mut system.notification(OTHER_HEAD), Audience::ResponsibleHead, &id).await.is_err());
 
-    let accept = |audience: Audience| AcceptConcernRequest { concern_id: id.clone(), audience: audience as i32, note: String::new() };
+    let accept =
+        |audience: Audience| AcceptConcernRequest { concern_id: id.clone(), audience: audience as i32, ..AcceptConcernRequest::default() };
     system.safety(OFFICER).accept_concern(accept(Audience::Nhq)).await.unwrap();
     let close = CloseConcernRequest { concern_id: id.clone(), outcome: "seen by the nurse".into() };
     let early = system.safety(OFFICER).close_concern(close.clone()).await.err().unwrap();

@@ -96,7 +96,8 @@ async fn settle(system: &System, concern: &str) {
     for (who, audience) in [(OFFICER, Audience::Nhq), (HEAD, Audience::ResponsibleHead)] {
         let item = eventually("it rings", SOON, async || inbox(&mut system.notification(who), audience, concern).await).await;
         assert!(item.body.contains(MARK), "{}", item.body);
-        let accept = AcceptConcernRequest { concern_id: concern.to_owned(), audience: audience as i32, note: marked("on my way") };
+        let accept =
+            AcceptConcernRequest { concern_id: concern.to_owned(), audience: audience as i32, note: marked("on my way"), knowing: 0 };
         system.safety(who).accept_concern(accept).await.unwrap();
     }
     let close = CloseConcernRequest { concern_id: concern.to_owned(), outcome: marked("calmed down") };

@@ -84,7 +84,7 @@ async fn rings_again(safety: &PgPool, id: &str) {
 }
 
 async fn accept(mut safety: SafetyClient<Peer>, id: &str, audience: Audience) {
-    let accept = AcceptConcernRequest { concern_id: id.to_owned(), audience: audience.into(), note: String::new() };
+    let accept = AcceptConcernRequest { concern_id: id.to_owned(), audience: audience.into(), ..AcceptConcernRequest::default() };
     safety.accept_concern(accept).await.unwrap();
 }
 

@@ -66,8 +66,14 @@ impl Safety {
 
     /// # Errors
     /// What the safety service answers.
-    pub async fn accept(&self, session: &Session, concern: &str, audience: Audience) -> Result<AcceptConcernResponse, Status> {
-        let ask = AcceptConcernRequest { concern_id: concern.to_owned(), audience: audience.into(), note: String::new() };
+    pub async fn accept(
+        &self,
+        session: &Session,
+        concern: &str,
+        audience: Audience,
+        knowing: i32,
+    ) -> Result<AcceptConcernResponse, Status> {
+        let ask = AcceptConcernRequest { concern_id: concern.to_owned(), audience: audience.into(), note: String::new(), knowing };
         Ok(self.calls.clone().accept_concern(signed(session, ask)?).await?.into_inner())
     }
 

@@ -41,6 +41,8 @@ pub struct Card {
     pub raised_at: Option<OffsetDateTime>,
     /// Rises with every change, and with every epoch of the alarm: of two the page shows the higher.
     pub revision: i64,
+    /// How many different things were said of it.
+    pub said: i32,
     pub told: Vec<Told>,
 }
 
@@ -64,7 +66,7 @@ impl Card {
                 accepted_at: status.accepted_at.as_ref().and_then(wire::instant),
                 accepted_by: status.accepted_by.clone(),
                 next_ring_at: status.next_ring_at.as_ref().and_then(wire::instant),
-                may_accept: ringing && status.accepted_at.is_none() && caller.has_any(acceptors),
+                may_accept: ringing && status.accepted_at.is_none() && (status.may_accept || caller.has_any(acceptors)),
                 mine: !status.accepted_by.is_empty() && status.accepted_by == caller.subject,
             }
         });
@@ -76,6 +78,7 @@ impl Card {
             site: view.site.clone(),
             raised_at: view.raised_at.as_ref().and_then(wire::instant),
             revision: order(view.epoch, view.revision),
+            said: view.said,
             told: told.collect(),
         }
     }

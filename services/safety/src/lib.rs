@@ -18,7 +18,9 @@ use proto::{
 };
 use sqlx::migrate::Migrator;
 
-use app::{Ladders, Tools, by_heart, devices, directory, epoch, grants, guard, hand_over::ToNotification, ring, roster, watch::Hub};
+use app::{
+    Ladders, Tools, by_heart, devices, directory, epoch, grants, guard, hand_over::ToNotification, ring, roster, timekeeping, watch::Hub,
+};
 pub use config::Config;
 
 /// This service's own tables.
@@ -50,6 +52,7 @@ pub async fn serve(config: Config, ctx: Context) -> anyhow::Result<()> {
         devices,
         left: roster::Left::default(),
         epoch: epoch::Epoch::default(),
+        turn: ring::Turn::default(),
         accept_within,
     };
     let hub = Hub::new(ctx.clock.clone(), tools.epoch.clone());
@@ -113,7 +116,11 @@ async fn begin_epoch_and_ring(ctx: &Context, tools: &Tools) -> sqlx::Result<u64>
 
 /// The ladder engine: any number of instances may run, each audience is rung by one of them.
 async fn climb(ctx: Context, tools: Tools, hub: Hub) -> anyhow::Result<()> {
+    let mut clocks = timekeeping::Watched::begin();
     while !ctx.stop.is_cancelled() {
+        if let Err(error) = clocks.look(&ctx.pool, &tools).await {
+            tracing::warn!(error = chassis::refusal::store_error(&error), "the clocks cannot be compared for a moment");
+        }
         match ring::tick(&ctx.pool, &tools).await {
             Ok(0) => hub.ticked(),
             Ok(rung) => {

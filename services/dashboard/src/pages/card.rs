@@ -78,6 +78,7 @@ impl Drawing<'_> {
             form class="accept" method="post" action=(format!("/{}/concerns/{}/accept", self.language.code(), card.id)) {
                 (form_token(self.session))
                 input type="hidden" name="audience" value=(told.audience as i32);
+                input type="hidden" name="said" value=(card.said);
                 button { (texts.accept) span class="unseen" { " " (fill(texts.accept_for, &[("audience", audience), ("reference", &card.reference)])) } }
             }
         }

@@ -27,6 +27,8 @@ const PROVE_ANEW: &str = "sign-in-again";
 pub struct Acceptance {
     form_token: String,
     audience: i32,
+    /// How much was said when the page was drawn: nobody accepts what they have not seen.
+    said: i32,
 }
 
 pub async fn accept(
@@ -43,7 +45,7 @@ pub async fn accept(
     if !member.made(&form.form_token) {
         return member.visitor.trouble(Trouble::FormerSession);
     }
-    if let Err(status) = app.safety.accept(&member.session, &concern, audience).await {
+    if let Err(status) = app.safety.accept(&member.session, &concern, audience, form.said).await {
         return failed(&member, &concern, &status);
     }
     if !member.visitor.wants_piece {

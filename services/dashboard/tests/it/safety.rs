@@ -107,6 +107,7 @@ pub fn ringing(id: &str, grade: Grade, minutes: i64, now: OffsetDateTime) -> Con
         }),
         revision: 1,
         epoch: 0,
+        said: 1,
     }
 }
 

@@ -155,7 +155,7 @@ impl Raise {
                     let accept = |audience: Audience| AcceptConcernRequest {
                         concern_id: concern_id.clone(),
                         audience: audience as i32,
-                        note: String::new(),
+                        ..AcceptConcernRequest::default()
                     };
                     nhq.accept_concern(accept(Audience::Nhq)).await?;
                     head.accept_concern(accept(Audience::ResponsibleHead)).await?;

@@ -185,6 +185,7 @@ async fn accept(day: &Day, who: &Identity, audience: Audience, alarm: &Alarm) ->
         concern_id: alarm.concern_id.clone(),
         audience: audience as i32,
         note: "demonstration: on the way".to_owned(),
+        knowing: 0,
     };
     let answer = day.session.safety(&Who::of(who))?.accept_concern(request).await?.into_inner();
     let status = answer.status.unwrap_or_default();

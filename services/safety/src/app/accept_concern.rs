@@ -1,4 +1,4 @@
-//! An audience takes a concern in hand; its rings stop at once, the other audience's do not [R3e].
+//! An office takes a concern in hand; its rings stop at once, those of the other audience and of other offices do not [R3e, T2].
 
 use chassis::{Caller, Error, Refusal, Result, database::act_as, outbox};
 use sqlx::PgConnection;
@@ -7,79 +7,112 @@ use uuid::Uuid;
 
 use super::{Change, Tools, fence, read_concerns::viewer, record, signed};
 use crate::{
-    domain::concern::{Audience, AudienceStatus, State, state_after},
-    store,
+    domain::{
+        alarm,
+        concern::{Audience, AudienceStatus, State},
+        duty,
+    },
+    store::{self, concern::Concern},
 };
 
-/// How the audience stands after the acceptance, and whether somebody of the same audience was first.
+/// How the office stands after the acceptance, and whether somebody of it was first.
 pub struct Accepted {
     pub status: AudienceStatus,
     pub already: bool,
 }
 
-/// Records the caller's acceptance for an audience.
+/// What somebody accepts.
+pub struct Asked<'a> {
+    pub audience: Audience,
+    pub note: &'a str,
+    /// The number of the last thing said that they were shown; 0: all that is recorded.
+    pub knowing: u32,
+}
+
+/// Records the caller's acceptance for every office of the audience that they speak for.
 ///
 /// # Errors
 /// `NotFound` where the caller may not know of the concern; a refusal where they may not speak for the audience.
-pub async fn accept(tx: &mut PgConnection, tools: &Tools, caller: &Caller, id: Uuid, audience: Audience, note: &str) -> Result<Accepted> {
+pub async fn accept(tx: &mut PgConnection, tools: &Tools, caller: &Caller, id: Uuid, asked: Asked<'_>) -> Result<Accepted> {
     let now = tools.clock.now();
     let viewer = viewer(tx, tools, caller).await?;
     // Asked before the concern is held: who may not know of it neither waits for it nor makes anybody wait [T6].
-    let told = store::concern::audiences(tx, id).await?;
+    let told = store::audience::of(tx, id).await?;
     if !viewer.may_know(&told) {
         return Err(Error::NotFound);
     }
     // Likewise who must prove themselves anew: by trying without end they would keep the ladder from it.
+    let theirs = |status: &AudienceStatus| status.audience == asked.audience && viewer.speaks_for(status);
     let needs_proof =
         |status: &AudienceStatus| status.accepted.is_none() && tools.accept_within.is_some_and(|lasts| !caller.proved_within(lasts, now));
-    if told.iter().any(|status| status.audience == audience && viewer.speaks_for(status) && needs_proof(status)) {
+    if told.iter().any(|status| theirs(status) && needs_proof(status)) {
         return Err(prove_anew());
     }
     let concern = store::concern::hold(tx, id).await?.ok_or(Error::NotFound)?;
-    let mut audiences = store::concern::audiences(tx, id).await?;
-    if !viewer.may_know(&audiences) {
+    let mut told = signed::believed(tools, id, store::audience::of(tx, id).await?);
+    if !viewer.may_know(&told) {
         return Err(Error::NotFound);
     }
-    let Some(status) = audiences.iter_mut().find(|a| a.audience == audience) else {
+    let Some(first) = told.iter().find(|status| theirs(status)) else {
         return Err(not_theirs());
     };
-    if !viewer.speaks_for(status) {
-        return Err(not_theirs());
+    let owing = told.iter().enumerate().filter(|(_, status)| theirs(status) && alarm::owes(status, &told, concern.said));
+    let owed: Vec<usize> = owing.map(|(at, _)| at).collect();
+    if owed.is_empty() {
+        return Ok(Accepted { status: first.clone(), already: true });
     }
-    if concern.state == State::Closed && status.accepted.is_none() {
+    if concern.state == State::Closed {
         return Err(Error::NotFound);
     }
-    if needs_proof(status) {
+    if told.iter().any(|status| theirs(status) && needs_proof(status)) {
         return Err(prove_anew());
+    }
+    let knowing = if asked.knowing == 0 { concern.said.count } else { asked.knowing.min(concern.said.count) };
+    if knowing < concern.said.to_be_known(asked.audience) {
+        return Err(more_was_said());
     }
     // Theirs to accept. What follows is written by the service.
     act_as(tx, &fence::itself()).await?;
-    if status.accepted.is_some() {
-        return Ok(Accepted { status: status.clone(), already: true });
-    }
-    status.accepted = Some(signed::acceptance(tools, id, audience, &caller.subject, now));
-    status.next_ring_at = None;
-    let (level, accepted) = (status.level, status.clone());
-    let key = if note.is_empty() { None } else { store::sealed::key(tx, &tools.vault, id, now).await? };
-    let note = (!note.is_empty()).then_some(store::concern::Note { text: note, key: key.as_ref() });
-    store::concern::put_audience(tx, id, status, note).await?;
+    let offices = take_in_hand(tx, tools, (&concern, &mut told), &owed, (&caller.subject, knowing, asked.note)).await?;
     // A ring still on its way is not sent again.
-    let on_their_way = store::ring::on_their_way(tx, id, audience).await?;
+    let on_their_way = store::ring::on_their_way(tx, id, asked.audience, &offices).await?;
     outbox::confirm_all(tx, &on_their_way, now).await?;
-    let state = state_after(concern.state, &audiences);
+    let state = alarm::state_after(concern.state, &told, concern.said);
     let revision = store::concern::advance(tx, id, state).await?;
+    let status = owed.first().and_then(|at| told.get(*at)).cloned().ok_or(Error::NotFound)?;
+    let rings_on = told.iter().any(|other| other.audience == asked.audience && alarm::owes(other, &told, concern.said));
     let change = Change {
         concern: id,
         revision,
         state,
-        what: "accepted",
-        audience: Some(audience),
-        level: Some(level),
+        what: if rings_on { super::FORMER_ACCEPTED } else { "accepted" },
+        audience: Some(asked.audience),
+        level: Some(status.level),
         actor: &caller.subject,
         device: caller.device.as_deref(),
     };
     record(tx, tools, &change).await?;
-    Ok(Accepted { status: accepted, already: false })
+    Ok(Accepted { status, already: false })
+}
+
+/// Writes the acceptance of each of these offices, and ends the duty of those that have nothing to do any more; all of their offices.
+async fn take_in_hand(
+    tx: &mut PgConnection,
+    tools: &Tools,
+    (concern, told): (&Concern, &mut [AudienceStatus]),
+    owed: &[usize],
+    (by, knowing, note): (&str, u32, &str),
+) -> Result<Vec<String>> {
+    let (id, now) = (concern.id, tools.clock.now());
+    let key = if note.is_empty() { None } else { store::sealed::key(tx, &tools.vault, id, now).await? };
+    let note = (!note.is_empty()).then_some(store::audience::Note { text: note, key: key.as_ref() });
+    let before = told.to_vec();
+    let sign = |status: &AudienceStatus| signed::acceptance(tools, id, status, (by, knowing), now);
+    let silent = duty::accepted(told, concern.said, owed, sign);
+    for (at, status) in told.iter().enumerate().filter(|(at, status)| before.get(*at) != Some(status)) {
+        store::audience::put(tx, id, status, note.filter(|_| owed.contains(&at)), now).await?;
+    }
+    Ok(silent)
 }
 
 /// Whoever sits down at a screen that somebody left, or holds a token of this morning, silences nobody (threat T3). It rings on meanwhile.
@@ -93,6 +126,17 @@ fn prove_anew() -> Error {
             "pour accepter, prouvez de nouveau votre identité : ouvrez une nouvelle session, ou acceptez avec un appareil. L'alerte continue",
         )
     }
+    .into()
+}
+
+/// Nobody accepts what they were not shown.
+fn more_was_said() -> Error {
+    Refusal::precondition(
+        "more-was-said",
+        "R3e",
+        "more was said since you looked: read it, and accept then. The concern rings on",
+        "il a été dit autre chose depuis que vous avez regardé : lisez-le, puis acceptez. L'alerte continue",
+    )
     .into()
 }
 

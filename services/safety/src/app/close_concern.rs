@@ -6,7 +6,10 @@ use uuid::Uuid;
 
 use super::{Change, Tools, fence, record, signed};
 use crate::{
-    domain::concern::{CloseRefusal, State, may_close},
+    domain::{
+        alarm::may_close,
+        concern::{CloseRefusal, State},
+    },
     store,
 };
 
@@ -19,7 +22,9 @@ pub async fn close(tx: &mut PgConnection, tools: &Tools, caller: &Caller, id: Uu
     if concern.state == State::Closed {
         return Ok(());
     }
-    may_close(concern.state, outcome).map_err(refusal)?;
+    // By the acceptances themselves, each held against its signature: no state that somebody wrote closes anything.
+    let told = signed::believed(tools, id, store::audience::of(tx, id).await?);
+    may_close(&told, concern.said, outcome).map_err(refusal)?;
     act_as(tx, &fence::itself()).await?;
     let closing = signed::closing(tools, id, &caller.subject, tools.clock.now());
     let revision = store::concern::close(tx, &tools.vault, id, &closing, outcome.trim()).await?;

@@ -16,6 +16,9 @@ const LONGEST: usize = 20_000;
 pub const LOST: &str = "[What was said cannot be read now: the key of this service is missing. Act on the grade and the site, and call NHQ. \
      · Ce qui a été dit est illisible pour l'instant : la clé de ce service manque. Agissez selon la gravité et l'établissement, et appelez l'AC.]";
 
+/// Between what was said last and what was said before it under the same id.
+pub const BEFORE: &str = "\n\n[Said before · Dit auparavant]\n";
+
 #[must_use]
 pub const fn grade(grade: Grade) -> v1::Grade {
     match grade {
@@ -56,11 +59,9 @@ pub const fn limit(audience: Audience, grade: Grade) -> Class {
 /// The envelope of one audience.
 #[must_use]
 pub fn envelope(concern: &Concern, to: Audience) -> v1::Envelope {
-    let full = match &concern.content {
-        Content::Clear(bytes) => v1::Concern::decode(bytes.as_slice()).unwrap_or_default(),
-        Content::Sealed(_) | Content::Lost => v1::Concern { text: LOST.to_owned(), nature: LOST.to_owned(), ..v1::Concern::default() },
-    };
-    let mut content = class::cut(&full, limit(to, concern.grade));
+    let limit = limit(to, concern.grade);
+    let said = std::iter::once(&concern.content).chain(&concern.more);
+    let mut content = told_together(said.map(|said| class::cut(&read(said), limit)));
     for text in [
         &mut content.text,
         &mut content.person_at_risk,
@@ -87,6 +88,45 @@ pub fn envelope(concern: &Concern, to: Audience) -> v1::Envelope {
         content: Some(content),
         unreadable: concern.unreadable,
     }
+}
+
+fn read(said: &Content) -> v1::Concern {
+    match said {
+        Content::Clear(bytes) => v1::Concern::decode(bytes.as_slice()).unwrap_or_default(),
+        Content::Sealed(_) | Content::Lost => v1::Concern { text: LOST.to_owned(), nature: LOST.to_owned(), ..v1::Concern::default() },
+    }
+}
+
+/// What was said under one id, told in one: the last words first, and none of the former ones dropped.
+fn told_together(mut said: impl Iterator<Item = v1::Concern>) -> v1::Concern {
+    let mut all = said.next().unwrap_or_default();
+    for later in said {
+        for (now, before) in [
+            (&later.text, &mut all.text),
+            (&later.person_at_risk, &mut all.person_at_risk),
+            (&later.nature, &mut all.nature),
+            (&later.place, &mut all.place),
+            (&later.advice, &mut all.advice),
+            (&later.call_back, &mut all.call_back),
+        ] {
+            put_before(now, before);
+        }
+        for (now, before) in [(later.concern_id, &mut all.concern_id), (later.site, &mut all.site), (later.case_id, &mut all.case_id)] {
+            if !now.is_empty() {
+                *before = now;
+            }
+        }
+        all.observed_at = later.observed_at.or(all.observed_at);
+    }
+    all
+}
+
+fn put_before(now: &str, before: &mut String) {
+    if now.is_empty() || before.split(BEFORE).any(|said| said == now) {
+        return;
+    }
+    let between = if before.is_empty() { "" } else { BEFORE };
+    *before = format!("{now}{between}{before}");
 }
 
 fn shorten(text: &mut String) {
@@ -121,6 +161,8 @@ mod tests {
             grade,
             site: Some("mission".into()),
             content: Content::Clear(marked().encode_to_vec()),
+            more: Vec::new(),
+            said: crate::domain::concern::Said { count: 1, gravest: 1 },
             unreadable: false,
             raised_by: "someone".into(),
             raised_at: OffsetDateTime::UNIX_EPOCH,
@@ -143,5 +185,14 @@ mod tests {
         for grade in [Grade::Concern, Grade::Question] {
             assert!(!told(Audience::ResponsibleHead, grade).contains("marker-NeedToKnow"));
         }
+    }
+
+    #[test]
+    fn what_was_said_later_stands_before_what_was_said_first_and_nothing_is_told_twice() {
+        let said = |text: &str, place: &str| v1::Concern { text: text.into(), place: place.into(), ..v1::Concern::default() };
+        let told =
+            told_together([said("may I sit in?", "Unit 3"), said("he has a knife", "Unit 3"), said("may I sit in?", "")].into_iter());
+        assert_eq!(told.text, format!("he has a knife{BEFORE}may I sit in?"));
+        assert_eq!(told.place, "Unit 3");
     }
 }

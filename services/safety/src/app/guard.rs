@@ -21,8 +21,9 @@ use uuid::Uuid;
 use super::{Change, Tools, fence, raise_concern, read_concerns, record, ring, signed};
 use crate::{
     domain::{
-        concern::{Audience, AudienceStatus, State},
-        route,
+        alarm,
+        concern::{Audience, AudienceStatus, Said, State},
+        duty, route,
     },
     store::{
         self,
@@ -34,6 +35,9 @@ use crate::{
 const LOOK: Duration = Duration::from_secs(2);
 /// Rows of one look.
 const BATCH: i64 = 500;
+/// Entries of the audit log of one look, besides the latest: a log of years is looked through in turn.
+const PAGE: i64 = 2_000;
+const START_OF_LOG: i64 = -1;
 /// Notification puts a concern back with all that was said; after this long without it, the audit log does, without a word of content.
 const PATIENCE: time::Duration = time::Duration::seconds(15);
 /// A ring is confirmed, and stands among what notification guards, well within this time.
@@ -54,8 +58,25 @@ pub enum Standing {
     Vanished,
 }
 
-/// Raises that the log holds and this database does not, and since when that was seen.
-pub type Missing = BTreeMap<String, OffsetDateTime>;
+/// Raises that the log holds and this database does not, and since when that was seen; and how far the log was looked through.
+#[derive(Debug)]
+pub struct Missing {
+    since: BTreeMap<String, OffsetDateTime>,
+    looked: i64,
+}
+
+impl Missing {
+    #[must_use]
+    pub const fn new() -> Self {
+        Self { since: BTreeMap::new(), looked: START_OF_LOG }
+    }
+}
+
+impl Default for Missing {
+    fn default() -> Self {
+        Self::new()
+    }
+}
 
 /// Looks until stopped.
 ///
@@ -120,9 +141,8 @@ async fn void_forged(pool: &PgPool, tools: &Tools) -> Result<usize> {
         let said = store::guard::said_to_have_accepted(&mut tx, after, BATCH).await?;
         let Some(last) = said.last() else { return Ok(voided) };
         after = *last;
-        let audiences = store::concern::audiences_of(&mut tx, &said).await?;
-        for (id, statuses) in audiences {
-            if statuses.iter().any(|status| is_forged(tools, id, status)) {
+        for (id, told) in store::audience::of_all(&mut tx, &said).await? {
+            if told.iter().any(|status| signed::is_forged(tools, id, status)) {
                 voided += void(&mut tx, tools, id).await?;
             }
         }
@@ -130,21 +150,20 @@ async fn void_forged(pool: &PgPool, tools: &Tools) -> Result<usize> {
     }
 }
 
-fn is_forged(tools: &Tools, concern: Uuid, status: &AudienceStatus) -> bool {
-    status.accepted.is_some() && !signed::is_accepted(tools, concern, status)
-}
-
 async fn void(tx: &mut PgConnection, tools: &Tools, id: Uuid) -> Result<usize> {
     // Looked at again under the lock: an acceptance may be on its way.
     if store::concern::hold(tx, id).await?.is_none_or(|concern| concern.state == State::Closed) {
         return Ok(0);
     }
+    let now = tools.clock.now();
     let mut voided = 0;
-    for mut status in store::concern::audiences(tx, id).await?.into_iter().filter(|status| is_forged(tools, id, status)) {
+    for mut status in store::audience::of(tx, id).await?.into_iter().filter(|status| signed::is_forged(tools, id, status)) {
         tracing::error!(concern.id = %id, "an acceptance was written behind this service's back: it does not count, and the audience rings again");
         status.accepted = None;
-        status.next_ring_at = Some(tools.clock.now());
-        store::concern::put_audience(tx, id, &status, None).await?;
+        if !status.ended {
+            status.ring_anew(now);
+        }
+        store::audience::put(tx, id, &status, None, now).await?;
         note(tx, tools, id, "voided", Some(status.audience), ACTOR).await?;
         voided += 1;
     }
@@ -157,17 +176,16 @@ async fn complete(pool: &PgPool, tools: &Tools) -> Result<usize> {
     let mut completed = 0;
     for id in store::guard::without_an_audience(&mut tx, BATCH).await? {
         let Some(concern) = store::concern::hold(&mut tx, id).await? else { continue };
-        let there: Vec<Audience> = store::concern::audiences(&mut tx, id).await?.iter().map(|status| status.audience).collect();
+        let mut told = store::audience::of(&mut tx, id).await?;
         let site = raise_concern::locate(&mut tx, concern.site.as_deref().unwrap_or_default(), None).await?;
         let site = site.as_ref().map(|(code, kind)| (code.as_str(), kind.as_str()));
         let now = tools.clock.now();
-        let key = store::sealed::key(&mut tx, &tools.vault, id, now).await?;
-        let concern = store::concern::opened(&mut tx, &tools.vault, concern).await?;
-        for audience in concern.grade.audiences().iter().filter(|audience| !there.contains(audience)) {
+        let head = route::office(Audience::ResponsibleHead, site);
+        let missing = duty::complete(&mut told, raise_concern::audiences(&concern), &head, now);
+        ring::attend(&mut tx, tools, &concern, &mut told).await?;
+        for audience in missing {
             tracing::error!(concern.id = %id, "an audience of an open concern was missing: it is put back and rings");
-            let mut status = ring::unrung(*audience, route::office(*audience, site), now);
-            ring::ring(&mut tx, tools, &concern, key.as_ref(), &mut status, 0).await?;
-            note(&mut tx, tools, id, "restored", Some(*audience), ACTOR).await?;
+            note(&mut tx, tools, id, "restored", Some(audience), ACTOR).await?;
             completed += 1;
         }
     }
@@ -179,15 +197,27 @@ async fn complete(pool: &PgPool, tools: &Tools) -> Result<usize> {
 async fn restore_vanished(pool: &PgPool, tools: &Tools, missing: &mut Missing) -> Result<usize> {
     let now = tools.clock.now();
     let mut tx = database::begin(pool, &fence::itself()).await?;
-    let vanished = store::guard::vanished(&mut tx, BATCH).await?;
+    let page = store::guard::vanished(&mut tx, missing.looked, PAGE).await?;
+    let seen: Vec<String> = missing.since.keys().cloned().collect();
+    let mut vanished = store::guard::absent(&mut tx, &seen).await?;
+    vanished.extend(page.vanished);
+    vanished.extend(store::guard::vanished_lately(&mut tx, BATCH).await?);
     tx.commit().await?;
-    missing.retain(|id, _| vanished.contains(id));
+    missing.looked = page.last.unwrap_or(START_OF_LOG);
+    missing.since.retain(|id, _| vanished.contains(id));
     let mut restored = 0;
+    vanished.sort_unstable();
+    vanished.dedup();
     for id in vanished {
-        let seen = *missing.entry(id.clone()).or_insert(now);
-        if now - seen >= PATIENCE {
-            let envelope = v1::Envelope { concern_id: id, ..v1::Envelope::default() };
-            restored += usize::from(restore(pool, tools, envelope, ACTOR).await?);
+        let seen = *missing.since.entry(id.clone()).or_insert(now);
+        if now - seen < PATIENCE {
+            continue;
+        }
+        let envelope = v1::Envelope { concern_id: id, ..v1::Envelope::default() };
+        match restore(pool, tools, envelope, ACTOR).await {
+            Ok(back) => restored += usize::from(back),
+            // One that cannot be put back keeps no other.
+            Err(error) => tracing::error!(error = %error, "a concern that vanished cannot be put back now: it is tried again"),
         }
     }
     Ok(restored)
@@ -214,6 +244,8 @@ pub async fn restore(pool: &PgPool, tools: &Tools, envelope: v1::Envelope, by: &
         grade: raise_concern::grade(envelope.grade, unreadable),
         site: site.as_ref().map(|(code, _)| code.clone()),
         content: Content::Clear(envelope.content.unwrap_or_default().encode_to_vec()),
+        more: Vec::new(),
+        said: raise_concern::ONCE,
         unreadable,
         raised_by: by.to_owned(),
         raised_at: now,
@@ -249,7 +281,7 @@ pub async fn compare(pool: &PgPool, tools: &Tools, guarded: &[(Uuid, Audience)],
     let mut tx = database::begin(pool, &fence::itself()).await?;
     let ids: Vec<Uuid> = guarded.iter().map(|(id, _)| *id).collect();
     let known = store::guard::standing(&mut tx, &ids).await?;
-    let audiences = store::concern::audiences_of(&mut tx, &ids).await?;
+    let told = store::audience::of_all(&mut tx, &ids).await?;
     let mut standings = Vec::with_capacity(guarded.len());
     for (id, audience) in guarded {
         let Some(stands) = known.iter().find(|stands| stands.id == *id) else {
@@ -257,8 +289,8 @@ pub async fn compare(pool: &PgPool, tools: &Tools, guarded: &[(Uuid, Audience)],
             continue;
         };
         let closed = stands.closing.as_ref().filter(|_| stands.state == State::Closed);
-        let accepted =
-            audiences.get(id).into_iter().flatten().any(|status| status.audience == *audience && signed::is_accepted(tools, *id, status));
+        let told = signed::believed(tools, *id, told.get(id).cloned().unwrap_or_default());
+        let accepted = has_accepted(&told, *audience, stands.said);
         standings.push(match closed {
             _ if accepted => Standing::Settled,
             Some(closing) if signed::is_closed(tools, *id, closing) => Standing::Settled,
@@ -277,10 +309,16 @@ pub async fn compare(pool: &PgPool, tools: &Tools, guarded: &[(Uuid, Audience)],
     Ok(standings)
 }
 
+/// Whether an audience is told of it, and no office of it owes an acceptance.
+fn has_accepted(told: &[AudienceStatus], audience: Audience, said: Said) -> bool {
+    let of_audience = |status: &&AudienceStatus| status.audience == audience;
+    told.iter().any(|status| of_audience(&status)) && !told.iter().filter(of_audience).any(|status| alarm::owes(status, told, said))
+}
+
 async fn reopen(tx: &mut PgConnection, tools: &Tools, id: Uuid) -> Result<Standing> {
     tracing::error!(concern.id = %id, "a concern was closed behind this service's back: it is open again and rings");
     store::guard::reopen(tx, id).await?;
-    store::ring::due_now(tx, id, tools.clock.now()).await?;
+    store::ring::anew(tx, id, tools.clock.now()).await?;
     note(tx, tools, id, "reopened", None, ACTOR).await?;
     Ok(Standing::Rings)
 }

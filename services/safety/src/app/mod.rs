@@ -18,8 +18,10 @@ pub mod read_concerns;
 pub mod ring;
 pub mod roster;
 pub mod route_concern;
+mod say_again;
 pub mod signed;
 pub mod ties;
+pub mod timekeeping;
 pub mod watch;
 
 use std::sync::Arc;
@@ -57,6 +59,8 @@ pub struct Tools {
     pub left: roster::Left,
     /// Told with every fact.
     pub epoch: epoch::Epoch,
+    /// Of which open concern the core of the alarm was asked last.
+    pub turn: ring::Turn,
     /// An acceptance needs a proof of the person that is no older, where this is set.
     pub accept_within: Option<time::Duration>,
 }
@@ -106,10 +110,13 @@ struct Change<'a> {
     device: Option<&'a str>,
 }
 
+/// A head that the person left has accepted, and the one they are with now has not: for the audience as a whole it rings on [T2].
+const FORMER_ACCEPTED: &str = "former-accepted";
+
 /// The permission behind a change that a person decided; raising and ringing are recorded by the concern itself.
 fn decision(what: &str) -> Option<&'static str> {
     match what {
-        "accepted" => Some("concern.accept"),
+        "accepted" | FORMER_ACCEPTED => Some("concern.accept"),
         "closed" => Some("concern.close"),
         "routed" => Some("concern.route"),
         _ => None,

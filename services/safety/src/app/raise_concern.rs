@@ -20,11 +20,16 @@ use sqlx::{Connection as _, PgConnection};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-use super::{Change, Tools, envelope, read_concerns::KIND, record, ring};
+use super::{
+    Tools, envelope,
+    read_concerns::KIND,
+    ring,
+    say_again::{is_known, say_again},
+};
 use crate::{
     domain::{
-        concern::{Grade, State},
-        id_of, route,
+        concern::{Audience, Grade, Said, State},
+        duty, id_of, route,
     },
     store::{
         self,
@@ -34,8 +39,13 @@ use crate::{
 
 /// Numbers drawn before we say that something is wrong with the source.
 const DRAWS: usize = 8;
+/// Ids beside the one that was given under which a concern is looked for before one is drawn.
+const BESIDE: usize = 8;
 /// What the timeline says of a concern that came in.
 const RAISED: &str = "raised";
+
+/// A concern of which nothing more was said.
+pub(super) const ONCE: Said = Said { count: 1, gravest: 1 };
 
 /// A concern as it came in, from any door.
 pub struct Report {
@@ -73,6 +83,8 @@ pub async fn raise(tx: &mut PgConnection, tools: &Tools, report: Report) -> chas
         grade: grade(report.concern.grade, report.unreadable),
         site: site.as_ref().map(|(code, _)| code.clone()),
         content: Content::Clear(report.concern.encode_to_vec()),
+        more: Vec::new(),
+        said: ONCE,
         unreadable: report.unreadable,
         raised_by: report.raised_by,
         raised_at: now,
@@ -81,17 +93,24 @@ pub async fn raise(tx: &mut PgConnection, tools: &Tools, report: Report) -> chas
         ladder_version: tools.ladders.version,
     };
     // Where another's stands under the id, theirs rings by itself: the other may be accepted and silent by now, and is none of their
-    // business (threats T4, T6). So does what was put back after it had vanished: it may lack grade, site and words. Sent again it is
-    // found under the second id; nobody finds the last one taken.
-    for id in [id, id_of(&[b"beside", concern.raised_by.as_bytes(), id.as_bytes()]), tools.ids.uuid()] {
-        concern.id = id;
+    // business (threats T4, T6). So does what was put back after it had vanished: it may lack grade, site and words. And so do new words
+    // under the id of what is closed: that is done, and these are not. Sent again it is found under the next id; nobody finds the last
+    // one taken.
+    let mut free = id;
+    for last in 0..=BESIDE {
+        concern.id = if last == BESIDE { tools.ids.uuid() } else { free };
         concern.reference.clear();
-        let key = store::sealed::key(tx, &tools.vault, id, now).await?;
+        let key = store::sealed::key(tx, &tools.vault, concern.id, now).await?;
         match record_new(tx, tools, &mut concern, key.as_ref(), site.clone(), RAISED).await? {
-            None => return Ok(Receipt { id, reference: concern.reference, recorded_at: now, already_known: false }),
-            Some(known) if known.raised_by == concern.raised_by => return restate(tx, tools, key.as_ref(), known, &concern).await,
+            None => return Ok(Receipt { id: concern.id, reference: concern.reference, recorded_at: now, already_known: false }),
+            Some(known) if known.raised_by == concern.raised_by => {
+                if known.state != State::Closed || is_known(tx, tools, &known, &concern).await? {
+                    return say_again(tx, tools, key.as_ref(), known, &concern).await;
+                }
+            }
             Some(_) => {}
         }
+        free = id_of(&[b"beside", concern.raised_by.as_bytes(), free.as_bytes()]);
     }
     Err(chassis::Error::Internal("no free id was drawn".to_owned()))
 }
@@ -115,7 +134,7 @@ pub(super) async fn record_new(
         }
         if store::concern::insert(tx, key, concern).await? {
             let site = site.as_ref().map(|(code, kind)| (code.as_str(), kind.as_str()));
-            ring_first(tx, tools, concern, key, site, what).await?;
+            ring_first(tx, tools, concern, site, what).await?;
             return Ok(None);
         }
         if let Some(known) = store::concern::find(tx, concern.id).await? {
@@ -153,14 +172,12 @@ async fn ring_first(
     tx: &mut PgConnection,
     tools: &Tools,
     concern: &Concern,
-    key: Option<&DataKey>,
     site: Option<(&str, &str)>,
     what: &'static str,
 ) -> sqlx::Result<()> {
-    for audience in concern.grade.audiences() {
-        let mut status = ring::unrung(*audience, route::office(*audience, site), concern.raised_at);
-        ring::ring(tx, tools, concern, key, &mut status, 0).await?;
-    }
+    let mut told = Vec::new();
+    duty::complete(&mut told, audiences(concern), &route::office(Audience::ResponsibleHead, site), concern.raised_at);
+    ring::attend(tx, tools, concern, &mut told).await?;
     let entry = store::concern::Entry {
         concern: concern.id,
         revision: concern.revision,
@@ -185,39 +202,17 @@ async fn ring_first(
     store::concern::wake_watchers(tx).await
 }
 
-/// The same id again. Another body is kept beside the first, and NHQ sees that there is more.
-async fn restate(tx: &mut PgConnection, tools: &Tools, key: Option<&DataKey>, known: Concern, again: &Concern) -> chassis::Result<Receipt> {
-    let known = store::concern::opened(tx, &tools.vault, known).await?;
-    // What cannot be compared is kept: it may be news.
-    if known.content != again.content
-        && let Content::Clear(body) = &again.content
-    {
-        let now = tools.clock.now();
-        let kept = store::concern::keep_variant(tx, key, tools.ids.uuid(), known.id, body, &again.raised_by, now).await?;
-        if kept {
-            let revision = store::concern::advance(tx, known.id, known.state).await?;
-            let change = Change {
-                concern: known.id,
-                revision,
-                state: known.state,
-                what: "restated",
-                audience: None,
-                level: None,
-                actor: &again.raised_by,
-                device: None,
-            };
-            record(tx, tools, &change).await?;
-        }
-    }
-    Ok(Receipt { id: known.id, reference: known.reference, recorded_at: known.raised_at, already_known: true })
-}
-
 /// The id that the raiser made. One that is not a UUID still gives the same concern twice.
 fn identify(report: &Report) -> Uuid {
     match report.concern.concern_id.as_str() {
         "" => report.fallback_id,
         given => ConcernId::from_str(given).map_or_else(|_| id_of(&[report.raised_by.as_bytes(), given.as_bytes()]), ConcernId::uuid),
     }
+}
+
+/// Who must accept it: of what cannot be read both, for it may be the gravest of all.
+pub(super) const fn audiences(concern: &Concern) -> &'static [Audience] {
+    if concern.unreadable { Grade::Imminent.audiences() } else { concern.grade.audiences() }
 }
 
 /// Not stated, or not known to this version, is a concern and never nothing.

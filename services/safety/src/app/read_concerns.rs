@@ -16,6 +16,7 @@ use uuid::Uuid;
 use super::{Tools, envelope, raise_concern::Receipt, roster};
 use crate::{
     domain::{
+        alarm,
         concern::{Audience, AudienceStatus, State},
         route,
     },
@@ -25,24 +26,33 @@ use crate::{
     },
 };
 
-/// What a caller is to the alarm.
+/// What a caller is to the alarm; somebody may be several things at once, and accepts for each.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Viewer {
+pub struct Viewer {
+    person: String,
     /// Reads all concerns in full and accepts for NHQ.
-    Nhq,
+    nhq: bool,
     /// Reads the concerns of the offices they hold, as a head, and accepts for them.
-    Head { person: String, offices: Vec<String> },
+    offices: Vec<String>,
     /// Follows every concern without content.
-    Dashboard,
-    /// May know of none.
-    Nobody,
+    dashboard: bool,
+}
+
+/// How an audience stands, as one viewer is shown it: with the office of theirs where they hold one, else with the office of now.
+#[derive(Clone)]
+pub struct Shown {
+    pub status: AudienceStatus,
+    /// The viewer may accept for it, and it waits for somebody.
+    pub may_accept: bool,
+    /// Offices that the person left and that are still rung.
+    pub also_rung: Vec<String>,
 }
 
 /// A concern as one viewer reads it.
 #[derive(Clone)]
 pub struct View {
     pub concern: Concern,
-    pub audiences: Vec<AudienceStatus>,
+    pub audiences: Vec<Shown>,
     pub envelope: Option<v1::Envelope>,
     /// Whether the viewer may read who accepted.
     pub names: bool,
@@ -50,44 +60,52 @@ pub struct View {
 
 impl Viewer {
     fn scope(&self) -> Option<Scope> {
-        match self {
-            Self::Nhq | Self::Dashboard => Some(Scope::Everywhere),
-            Self::Head { person, offices } => Some(Scope::Offices { person: person.clone(), offices: offices.clone() }),
-            Self::Nobody => None,
+        if self.nhq || self.dashboard {
+            return Some(Scope::Everywhere);
         }
+        let heads = !self.offices.is_empty();
+        heads.then(|| Scope::Offices { person: self.person.clone(), offices: self.offices.clone() })
     }
 
     #[must_use]
-    pub fn may_know(&self, audiences: &[AudienceStatus]) -> bool {
-        match self {
-            Self::Nhq | Self::Dashboard => true,
-            Self::Head { .. } => audiences.iter().any(|a| self.speaks_for(a)),
-            Self::Nobody => false,
-        }
+    pub fn may_know(&self, told: &[AudienceStatus]) -> bool {
+        self.nhq || self.dashboard || told.iter().any(|status| self.speaks_for(status))
     }
 
-    /// Whose envelope the viewer reads; none where they are shown no content.
-    const fn reads(&self) -> Option<Audience> {
-        match self {
-            Self::Nhq => Some(Audience::Nhq),
-            Self::Head { .. } => Some(Audience::ResponsibleHead),
-            Self::Dashboard | Self::Nobody => None,
+    /// Whose envelope the viewer reads of this concern; none where they are shown no content.
+    fn reads(&self, told: &[AudienceStatus]) -> Option<Audience> {
+        if self.nhq {
+            return Some(Audience::Nhq);
         }
+        told.iter().any(|status| self.speaks_for(status)).then_some(Audience::ResponsibleHead)
     }
 
-    /// Whether the viewer may accept for this audience. While nobody knows the head, NHQ routes the concern; it never accepts in the
-    /// head's place. The head of the site that the person left has the concern until somebody accepts it [T2].
+    /// Whether the viewer may accept for this office. While nobody knows the head, NHQ routes the concern; it never accepts in the head's
+    /// place, but where the unit itself is the head. The head of a site that the person left has the concern until the head after them
+    /// has accepted it, and whoever accepted it themselves keeps it [T2].
     #[must_use]
     pub fn speaks_for(&self, status: &AudienceStatus) -> bool {
-        match self {
-            Self::Nhq => status.audience == Audience::Nhq,
-            Self::Head { person, offices } => {
-                let left = status.former_office.as_ref().filter(|_| status.accepted.as_ref().is_none_or(|accepted| accepted.by == *person));
-                status.audience == Audience::ResponsibleHead
-                    && [Some(&status.office), left].into_iter().flatten().any(|office| offices.contains(office))
-            }
-            Self::Dashboard | Self::Nobody => false,
+        if status.audience == Audience::Nhq {
+            return self.nhq;
         }
+        let theirs = !status.ended || status.accepted.as_ref().is_some_and(|accepted| accepted.by == self.person);
+        (theirs && self.offices.contains(&status.office)) || (self.nhq && !status.former && route::is_the_units_own(&status.office))
+    }
+
+    fn shown(&self, concern: &Concern, told: &[AudienceStatus]) -> Vec<Shown> {
+        let owes = |status: &AudienceStatus| concern.state != State::Closed && alarm::owes(status, told, concern.said);
+        let present = told.iter().filter(|status| !status.former);
+        let shown = present.map(|present| {
+            let theirs = || told.iter().filter(|status| status.audience == present.audience && self.speaks_for(status));
+            let status = theirs().find(|status| owes(status)).or_else(|| theirs().next()).unwrap_or(present);
+            let also = told.iter().filter(|other| other.former && other.audience == present.audience && owes(other));
+            Shown {
+                status: status.clone(),
+                may_accept: self.speaks_for(status) && owes(status),
+                also_rung: also.map(|other| other.office.clone()).collect(),
+            }
+        });
+        shown.collect()
     }
 }
 
@@ -96,16 +114,13 @@ impl Viewer {
 /// # Errors
 /// A statement failed.
 pub async fn viewer(db: &mut PgConnection, tools: &Tools, caller: &Caller) -> Result<Viewer> {
-    if caller.has_any(&role::NHQ_ACCEPTORS) {
-        return Ok(Viewer::Nhq);
-    }
     let mut offices = roster::offices_of(db, tools, &caller.subject).await?;
     offices.extend(offices_of_role(caller));
-    offices.retain(|o| o != route::RJ_UNIT && o != route::NMC);
-    if !offices.is_empty() {
-        return Ok(Viewer::Head { person: caller.subject.clone(), offices });
-    }
-    Ok(if caller.has_any(&[role::DASHBOARD, role::OPERATIONS]) { Viewer::Dashboard } else { Viewer::Nobody })
+    offices.retain(|office| office != route::RJ_UNIT && office != route::NMC);
+    let nhq = caller.has_any(&role::NHQ_ACCEPTORS);
+    // Whoever heads a site follows it as a head, with its content, and no others.
+    let dashboard = !nhq && offices.is_empty() && caller.has_any(&[role::DASHBOARD, role::OPERATIONS]);
+    Ok(Viewer { person: caller.subject.clone(), nhq, offices, dashboard })
 }
 
 /// The offices that the caller holds by role and site, whatever the directory says.
@@ -117,15 +132,19 @@ pub(super) fn offices_of_role(caller: &Caller) -> Vec<String> {
 /// old for told.
 async fn views(db: &mut PgConnection, vault: &Vault, viewer: &Viewer, mut concerns: Vec<Concern>) -> Result<Vec<View>> {
     let ids: Vec<Uuid> = concerns.iter().map(|concern| concern.id).collect();
-    let mut audiences = store::concern::audiences_of(db, &ids).await?;
-    if viewer.reads().is_some() {
+    let mut told = store::audience::of_all(db, &ids).await?;
+    if viewer.nhq || !viewer.offices.is_empty() {
         store::concern::open_all(db, vault, &mut concerns).await?;
     }
-    let shown = concerns.into_iter().map(|concern| View {
-        audiences: audiences.remove(&concern.id).unwrap_or_default(),
-        envelope: viewer.reads().map(|audience| envelope::envelope(&concern, audience)),
-        names: viewer.reads().is_some(),
-        concern,
+    let shown = concerns.into_iter().map(|concern| {
+        let told = told.remove(&concern.id).unwrap_or_default();
+        let reads = viewer.reads(&told);
+        View {
+            audiences: viewer.shown(&concern, &told),
+            envelope: reads.map(|audience| envelope::envelope(&concern, audience)),
+            names: reads.is_some(),
+            concern,
+        }
     });
     Ok(shown.collect())
 }
@@ -136,7 +155,7 @@ async fn views(db: &mut PgConnection, vault: &Vault, viewer: &Viewer, mut concer
 /// A statement failed.
 pub async fn find(db: &mut PgConnection, vault: &Vault, viewer: &Viewer, id: Uuid) -> Result<Option<View>> {
     // Whether they may know comes first: of what is hidden no more is read than of what is absent [T6].
-    if !viewer.may_know(&store::concern::audiences(db, id).await?) {
+    if !viewer.may_know(&store::audience::of(db, id).await?) {
         return Ok(None);
     }
     match store::concern::find(db, id).await? {

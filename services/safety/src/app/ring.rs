@@ -1,102 +1,118 @@
-//! Rings an audience: at the raise, and again whenever its ladder says so.
+//! Carries out what the core of the alarm says: it loads the facts of a concern, asks, and rings [R3e].
 
-use std::time::Duration;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use chassis::{
     database,
     outbox::{self, Outgoing},
+    refusal::{is_passing, store_error},
     vault::DataKey,
 };
 use proto::{
     safety::v1,
     subject::{RING_HEAD, RING_NHQ},
 };
-use sqlx::{PgConnection, PgPool};
+use sqlx::{Connection as _, PgConnection, PgPool};
 use time::OffsetDateTime;
+use uuid::Uuid;
 
 use super::{Change, Tools, envelope, fence, record, roster};
 use crate::{
     domain::{
+        alarm::{self, Verdict},
         concern::{Audience, AudienceStatus},
-        route,
+        duty,
+        route::{self, Holder},
     },
     store::{self, concern::Concern},
 };
 
-/// Audiences rung in one transaction.
+/// Concerns looked at in one transaction.
 const BATCH: i64 = 100;
+/// Transactions of one tick.
+const PASSES: usize = 20;
+/// Open concerns of which the core is asked at each tick, whatever their hints say.
+const PAGE: i64 = 500;
 const ACTOR: &str = "service:safety";
 
-/// When this database turns out to be older than its witness knows, what was taken back may include a ring or an acceptance: every
-/// open concern rings at once, wherever its ladder stands.
+/// The last open concern of which the core was asked in turn. Cheap to clone.
+#[derive(Clone, Default)]
+pub struct Turn(Arc<Mutex<Uuid>>);
+
+/// When this database turns out to be older than its witness knows, or a clock went back, what was taken back may include a ring or an
+/// acceptance: every open concern rings at once, and each ladder goes on as it was.
 ///
 /// # Errors
 /// A statement failed.
 pub async fn all_at_once(pool: &PgPool, now: OffsetDateTime) -> sqlx::Result<u64> {
     let mut tx = database::begin(pool, &fence::itself()).await?;
-    let due = store::ring::all_due(&mut tx, now).await?;
+    let due = store::ring::all_anew(&mut tx, now).await?;
     tx.commit().await?;
     Ok(due)
 }
 
-/// A status that has not been rung yet.
-#[must_use]
-pub fn unrung(audience: Audience, office: String, from: OffsetDateTime) -> AudienceStatus {
-    AudienceStatus {
-        audience,
-        office,
-        former_office: None,
-        rung_from: from,
-        step: 0,
-        level: 0,
-        rings: 0,
-        next_ring_at: Some(from),
-        delivered_at: None,
-        accepted: None,
-    }
-}
-
-/// Rings an audience at `step` and sets when it rings next. Who is rung is looked up now, not when the concern was raised [T2]. The
-/// concern is given as it reads, and the ring is sealed under its key where there is one.
+/// Asks the core about every office of a concern that is held, and carries out what it says; which audiences rang, and at which level.
+/// Who is rung is looked up now, not when the concern was raised [T2].
 ///
 /// # Errors
 /// A statement failed.
-pub async fn ring(
+pub async fn attend(
+    tx: &mut PgConnection,
+    tools: &Tools,
+    concern: &Concern,
+    told: &mut [AudienceStatus],
+) -> sqlx::Result<Vec<(Audience, u32)>> {
+    let now = tools.clock.now();
+    let assigned = roster::holders(tx, tools, &offices(told)).await?;
+    let ladder = tools.ladders.for_concern(concern.grade, concern.unreadable);
+    let verdicts = alarm::decide(ladder, concern.said, told, &assigned, now);
+    let mut opened = None;
+    let mut rung = Vec::new();
+    for (status, verdict) in told.iter_mut().zip(verdicts) {
+        if !duty::carried_out(status, &verdict, now) {
+            continue;
+        }
+        store::audience::put(tx, concern.id, status, None, now).await?;
+        let Verdict::Rings(due) = verdict else { continue };
+        if opened.is_none() {
+            let key = store::sealed::key(tx, &tools.vault, concern.id, now).await?;
+            opened = Some((store::concern::opened(tx, &tools.vault, concern.clone()).await?, key));
+        }
+        if let Some((concern, key)) = &opened {
+            send(tx, tools, concern, key.as_ref(), status, due).await?;
+            rung.push((status.audience, status.level));
+        }
+    }
+    Ok(rung)
+}
+
+/// The offices of the directory that must be known to ring these.
+fn offices(told: &[AudienceStatus]) -> Vec<String> {
+    let mut offices: Vec<String> = told.iter().map(|status| route::held_as(&status.office).to_owned()).collect();
+    offices.extend([route::RJ_UNIT, route::NMC].map(str::to_owned));
+    offices.sort_unstable();
+    offices.dedup();
+    offices
+}
+
+/// Sends a ring of an office. The concern is given as it reads, and the ring is sealed under its key where there is one.
+async fn send(
     tx: &mut PgConnection,
     tools: &Tools,
     concern: &Concern,
     key: Option<&DataKey>,
-    status: &mut AudienceStatus,
-    step: u32,
+    status: &AudienceStatus,
+    due: alarm::Ring,
 ) -> sqlx::Result<()> {
     let now = tools.clock.now();
-    let ladder = tools.ladders.for_concern(concern.grade, concern.unreadable);
-    let mut offices: Vec<&str> = vec![&status.office];
-    offices.extend(status.former_office.as_deref());
-    let everyone: Vec<String> = offices.iter().copied().chain([route::RJ_UNIT, route::NMC]).map(str::to_owned).collect();
-    let assigned = roster::holders(tx, tools, &everyone).await?;
-    let to = route::recipients(status.audience, &offices, ladder.reach(step), &assigned);
-    if to.no_route {
-        tracing::error!(concern.id = %concern.id, office = status.office, step, "nobody holds the office: nhq and the monitoring centre are rung in its place");
+    if due.to.no_route {
+        tracing::error!(concern.id = %concern.id, office = status.office, step = due.step, "nobody holds the office: nhq and the monitoring centre are rung in its place");
+    }
+    if due.clock_went_back {
+        tracing::error!(concern.id = %concern.id, office = status.office, "the clock stands before the last ring: the office rings now, and its ladder goes on");
     }
     let id = tools.ids.uuid();
-    let signed = |n: u32| i32::try_from(n).unwrap_or(i32::MAX);
-    let next = status.rung_from + ladder.due(step.saturating_add(1));
-    let message = v1::Ring {
-        ring_id: id.to_string(),
-        concern_id: concern.id.to_string(),
-        audience: envelope::audience(status.audience) as i32,
-        step: signed(step),
-        level: signed(ladder.level(step)),
-        recipients: to
-            .holders
-            .into_iter()
-            .map(|h| v1::OfficeHolder { office: h.office, holder: h.holder, rank: i32::from(h.rank), cannot_accept: false })
-            .collect(),
-        envelope: Some(envelope::envelope(concern, status.audience)),
-        no_route: to.no_route,
-        next_ring_at: Some(chassis::wire::timestamp(next)),
-    };
+    let message = message(id, concern, status, due);
     let subject = match status.audience {
         Audience::Nhq => RING_NHQ,
         Audience::ResponsibleHead => RING_HEAD,
@@ -104,13 +120,24 @@ pub async fn ring(
     // Each ring is its own aggregate: a ring never waits for one before it.
     let outgoing = Outgoing::event(&tools.ids, id, subject, &message).until_confirmed();
     let outgoing = outgoing.sealed_if(key).map_err(sqlx::Error::from)?;
-    status.step = step;
-    status.level = ladder.level(step);
-    status.rings = status.rings.saturating_add(1);
-    status.next_ring_at = Some(next);
-    store::concern::put_audience(tx, concern.id, status, None).await?;
-    store::ring::insert(tx, id, concern.id, status.audience, step, outgoing.id, now).await?;
+    store::ring::insert(tx, id, concern.id, status, outgoing.id, now).await?;
     outbox::enqueue(tx, &outgoing, now).await
+}
+
+fn message(id: Uuid, concern: &Concern, status: &AudienceStatus, due: alarm::Ring) -> v1::Ring {
+    let signed = |n: u32| i32::try_from(n).unwrap_or(i32::MAX);
+    let named = |h: Holder| v1::OfficeHolder { office: h.office, holder: h.holder, rank: i32::from(h.rank), cannot_accept: false };
+    v1::Ring {
+        ring_id: id.to_string(),
+        concern_id: concern.id.to_string(),
+        audience: envelope::audience(status.audience) as i32,
+        step: signed(due.step),
+        level: signed(due.level),
+        recipients: due.to.holders.into_iter().map(named).collect(),
+        envelope: Some(envelope::envelope(concern, status.audience)),
+        no_route: due.to.no_route,
+        next_ring_at: Some(chassis::wire::timestamp(due.next)),
+    }
 }
 
 /// At a start without a key: what waits sealed for the bus cannot leave, so whoever should hear it is rung anew at once, in clear.
@@ -128,42 +155,90 @@ pub async fn ring_anew_without_a_key(pool: &PgPool, tools: &Tools) -> sqlx::Resu
     Ok(())
 }
 
-/// Rings every audience that is due; how many. After a downtime each is rung once, at the step that time demands.
+/// Rings every office that is due, by its hint, or by the core, which is asked of every open concern in turn; how many rang. After a
+/// downtime each is rung once, at the step that time demands. A concern that fails is told and keeps no other.
 ///
 /// # Errors
-/// A statement failed; nothing was rung, and the next tick tries again.
+/// The database does not answer: what was not rung is due at the next tick.
 pub async fn tick(pool: &PgPool, tools: &Tools) -> sqlx::Result<usize> {
-    let now = tools.clock.now();
-    let mut tx = database::begin(pool, &fence::itself()).await?;
-    let due = store::ring::due(&mut tx, now, BATCH).await?;
-    let mut rung = 0;
-    for (id, kind) in due {
-        let Some(concern) = store::concern::find(&mut tx, id).await? else { continue };
-        let audiences = store::concern::audiences(&mut tx, id).await?;
-        let Some(mut status) = audiences.into_iter().find(|a| a.audience.code() == kind && a.accepted.is_none()) else { continue };
-        if status.next_ring_at.is_none_or(|at| at > now) {
-            continue;
+    let (mut rung, mut passed_over) = (0, Vec::new());
+    for _ in 0..PASSES {
+        let mut tx = database::begin(pool, &fence::itself()).await?;
+        let due = store::ring::due(&mut tx, tools.clock.now(), &passed_over, BATCH).await?;
+        for id in &due {
+            match climb(&mut tx, tools, *id).await? {
+                0 => passed_over.push(*id),
+                rings => rung += rings,
+            }
         }
-        let ladder = tools.ladders.for_concern(concern.grade, concern.unreadable);
-        let elapsed = Duration::try_from(now - status.rung_from).unwrap_or_default();
-        let step = ladder.step_at(elapsed).max(status.step.saturating_add(1));
-        let key = store::sealed::key(&mut tx, &tools.vault, id, now).await?;
-        let concern = store::concern::opened(&mut tx, &tools.vault, concern).await?;
-        ring(&mut tx, tools, &concern, key.as_ref(), &mut status, step).await?;
-        let revision = store::concern::advance(&mut tx, id, concern.state).await?;
-        let change = Change {
-            concern: id,
-            revision,
-            state: concern.state,
-            what: "rung",
-            audience: Some(status.audience),
-            level: Some(status.level),
-            actor: ACTOR,
-            device: None,
-        };
-        record(&mut tx, tools, &change).await?;
-        rung += 1;
+        tx.commit().await?;
+        if due.is_empty() {
+            break;
+        }
+    }
+    let mut tx = database::begin(pool, &fence::itself()).await?;
+    for id in ask_in_turn(&mut tx, tools).await? {
+        if !passed_over.contains(&id) {
+            rung += climb(&mut tx, tools, id).await?;
+        }
     }
     tx.commit().await?;
     Ok(rung)
+}
+
+/// One concern of a tick, apart from the others: what it cannot do undoes nothing of theirs.
+async fn climb(tx: &mut PgConnection, tools: &Tools, id: Uuid) -> sqlx::Result<usize> {
+    let mut apart = tx.begin().await?;
+    match climb_one(&mut apart, tools, id).await {
+        Ok(rung) => {
+            apart.commit().await?;
+            Ok(rung)
+        }
+        Err(error) if is_passing(&error) => Err(error),
+        Err(error) => {
+            apart.rollback().await?;
+            tracing::error!(concern.id = %id, error = store_error(&error), "a concern cannot be rung now: it is tried again at the next look, and keeps no other");
+            Ok(0)
+        }
+    }
+}
+
+async fn climb_one(tx: &mut PgConnection, tools: &Tools, id: Uuid) -> sqlx::Result<usize> {
+    let Some(concern) = store::concern::hold_free(tx, id).await? else { return Ok(0) };
+    let mut told = store::audience::of(tx, id).await?;
+    let rung = attend(tx, tools, &concern, &mut told).await?;
+    let state = alarm::state_after(concern.state, &told, concern.said);
+    for (audience, level) in &rung {
+        let revision = store::concern::advance(tx, id, state).await?;
+        let (audience, level) = (Some(*audience), Some(*level));
+        record(tx, tools, &Change { concern: id, revision, state, what: "rung", audience, level, actor: ACTOR, device: None }).await?;
+    }
+    Ok(rung.len())
+}
+
+/// The next open concerns in turn that the core does not find as their hints say: no hint, no changed ladder, no clock and no office that
+/// changed hands keeps one silent.
+async fn ask_in_turn(tx: &mut PgConnection, tools: &Tools) -> sqlx::Result<Vec<Uuid>> {
+    let after = *tools.turn.0.lock().unwrap_or_else(PoisonError::into_inner);
+    let open = store::ring::open_after(tx, after, PAGE).await?;
+    let whole = i64::try_from(open.len()).is_ok_and(|count| count < PAGE);
+    let last = open.last().filter(|_| !whole).map_or(Uuid::nil(), |last| last.id);
+    *tools.turn.0.lock().unwrap_or_else(PoisonError::into_inner) = last;
+    if open.is_empty() {
+        return Ok(Vec::new());
+    }
+    let ids: Vec<Uuid> = open.iter().map(|concern| concern.id).collect();
+    let told = store::audience::of_all(tx, &ids).await?;
+    let assigned = roster::holders_quietly(tx, tools, &offices(&told.values().flatten().cloned().collect::<Vec<_>>())).await?;
+    let now = tools.clock.now();
+    let is_otherwise = |concern: &&store::ring::Open| {
+        let told = told.get(&concern.id).map(Vec::as_slice).unwrap_or_default();
+        let ladder = tools.ladders.for_concern(concern.grade, concern.unreadable);
+        alarm::decide(ladder, concern.said, told, &assigned, now).into_iter().zip(told).any(|(verdict, status)| match verdict {
+            Verdict::Silent => false,
+            Verdict::Waits(until) => status.next_ring_at != Some(until) || status.accepted.is_some(),
+            Verdict::Rings(_) => true,
+        })
+    };
+    Ok(open.iter().filter(is_otherwise).map(|concern| concern.id).collect())
 }

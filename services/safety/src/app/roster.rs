@@ -88,6 +88,16 @@ fn is_signed(tools: &Tools, line: &Line) -> bool {
     tools.signer.as_ref().is_none_or(|signer| line.is_signed_by(&signer.public()))
 }
 
+/// The same as [`holders`] for whoever asks twice a second: what is not believed, and who cannot accept, was told of when it was rung.
+///
+/// # Errors
+/// The database does not answer.
+pub async fn holders_quietly(db: &mut PgConnection, tools: &Tools, offices: &[String]) -> sqlx::Result<Vec<Holder>> {
+    let rows = store::directory::assigned(db, offices).await?;
+    let named: Vec<Holder> = rows.into_iter().filter(|row| fits(tools, row)).map(|row| row.holder).collect();
+    able(db, tools, &named, None).await
+}
+
 /// The offices that a person is believed to hold.
 ///
 /// # Errors
@@ -129,14 +139,17 @@ pub async fn release(tx: &mut PgConnection, tools: &Tools, caller: &Caller, hold
 
 /// Without a key nothing is signed and every row is believed; the start of the process says so.
 fn is_believed(tools: &Tools, row: &Assigned) -> bool {
-    let Some(signer) = &tools.signer else { return true };
-    let signature = row.signature.as_deref().unwrap_or_default();
-    let believed =
-        i64::from(row.term) > tools.left.times(&row.holder) && with_values(row, |values| signer.signed_row(KIND, values, signature));
+    let believed = fits(tools, row);
     if !believed {
         tracing::error!(office = row.holder.office, "who holds the office was changed behind this service's back: the row is not believed");
     }
     believed
+}
+
+fn fits(tools: &Tools, row: &Assigned) -> bool {
+    let Some(signer) = &tools.signer else { return true };
+    let signature = row.signature.as_deref().unwrap_or_default();
+    i64::from(row.term) > tools.left.times(&row.holder) && with_values(row, |values| signer.signed_row(KIND, values, signature))
 }
 
 fn with_values<T>(row: &Assigned, read: impl FnOnce(&[&str]) -> T) -> T {

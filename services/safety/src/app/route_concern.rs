@@ -1,15 +1,16 @@
-//! The person is, or has moved to, another site: its head is rung at once, the former one until somebody accepts [T2].
+//! The person is, or has moved to, another site: its head is rung at once, and the heads before until that head has accepted [T2].
 
 use chassis::{Caller, Error, Refusal, Result, database::act_as};
 use proto::id::SiteCode;
 use sqlx::PgConnection;
 use uuid::Uuid;
 
-use super::{Change, Tools, fence, record, ring};
+use super::{Change, Tools, fence, record, ring, signed};
 use crate::{
     domain::{
-        concern::{Audience, AudienceStatus, State, state_after},
-        route,
+        alarm,
+        concern::{Audience, AudienceStatus, State},
+        duty, route,
     },
     store,
 };
@@ -29,8 +30,9 @@ pub async fn route(tx: &mut PgConnection, tools: &Tools, caller: &Caller, id: Uu
             "le répertoire ne connaît pas cet établissement",
         )
     })?;
-    let mut audiences = store::concern::audiences(tx, id).await?;
-    let Some(status) = audiences.iter_mut().find(|a| a.audience == Audience::ResponsibleHead) else {
+    let mut told = signed::believed(tools, id, store::audience::of(tx, id).await?);
+    let present = |status: &AudienceStatus| status.audience == Audience::ResponsibleHead && !status.former;
+    if !told.iter().any(present) {
         return Err(Refusal::precondition(
             "no-head-for-a-question",
             "RM1c",
@@ -38,21 +40,23 @@ pub async fn route(tx: &mut PgConnection, tools: &Tools, caller: &Caller, id: Uu
             "une question s'adresse à l'Unité de la justice réparatrice seulement",
         )
         .into());
-    };
+    }
     act_as(tx, &fence::itself()).await?;
     store::concern::set_site(tx, id, site.as_str()).await?;
     concern.site = Some(site.as_str().to_owned());
     let office = route::office(Audience::ResponsibleHead, Some((site.as_str(), &kind)));
-    if office != status.office {
-        let former = status.accepted.is_none().then(|| status.office.clone());
-        *status = ring::unrung(Audience::ResponsibleHead, office, tools.clock.now());
-        status.former_office = former;
-        let key = store::sealed::key(tx, &tools.vault, id, tools.clock.now()).await?;
-        let concern = store::concern::opened(tx, &tools.vault, concern).await?;
-        ring::ring(tx, tools, &concern, key.as_ref(), status, 0).await?;
+    let (before, now) = (told.clone(), tools.clock.now());
+    let left = duty::routed(&mut told, &office, now);
+    // The office of now is written when it rings: until then what the one before said stands there, and goes with it.
+    for former in told.iter().filter(|status| status.former && !before.contains(status)) {
+        store::audience::put(tx, id, former, None, now).await?;
     }
-    let routed = status.clone();
-    let state = state_after(State::Ringing, &audiences);
+    if let Some(left) = left {
+        store::audience::move_note(tx, id, &left).await?;
+    }
+    ring::attend(tx, tools, &concern, &mut told).await?;
+    let routed = told.iter().find(|status| present(status)).cloned().ok_or(Error::NotFound)?;
+    let state = alarm::state_after(State::Ringing, &told, concern.said);
     let revision = store::concern::advance(tx, id, state).await?;
     let change = Change {
         concern: id,

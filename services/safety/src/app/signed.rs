@@ -8,28 +8,51 @@ use uuid::Uuid;
 
 use super::{Tools, raise_concern::Receipt};
 use crate::{
-    domain::concern::{Acceptance, Audience, AudienceStatus},
+    domain::concern::{Acceptance, AudienceStatus},
     store::concern::Closing,
 };
 
 const ACCEPTANCE: &str = "acceptance";
 const CLOSING: &str = "closing";
 
-/// An acceptance, signed where there is a key.
+/// An acceptance by an office of what was said so far, signed where there is a key: it binds the office, since when it owed, and what
+/// was known, and so stands for no other office, for no other routing, and for nothing that was said later.
 #[must_use]
-pub fn acceptance(tools: &Tools, concern: Uuid, audience: Audience, by: &str, at: OffsetDateTime) -> Acceptance {
-    let told = [&concern.to_string(), audience.code(), by, &micros(at).to_string()];
-    Acceptance { by: by.to_owned(), at, signature: tools.signer.as_ref().map(|signer| signer.sign_row(ACCEPTANCE, &told)) }
+pub fn acceptance(tools: &Tools, concern: Uuid, status: &AudienceStatus, (by, knowing): (&str, u32), at: OffsetDateTime) -> Acceptance {
+    let mut accepted = Acceptance { by: by.to_owned(), at, knowing, signature: None };
+    accepted.signature =
+        tools.signer.as_ref().map(|signer| with_values(concern, status, &accepted, |told| signer.sign_row(ACCEPTANCE, told)));
+    accepted
 }
 
-/// Whether this service wrote the acceptance of the audience; one without any is nobody's. Without a key everything is believed, as
-/// the start of the process says.
+fn with_values<T>(concern: Uuid, status: &AudienceStatus, accepted: &Acceptance, read: impl FnOnce(&[&str]) -> T) -> T {
+    let numbers = [micros(status.rung_from).to_string(), accepted.knowing.to_string(), micros(accepted.at).to_string()];
+    let [since, knowing, at] = numbers.each_ref().map(String::as_str);
+    read(&[&concern.to_string(), status.audience.code(), &status.office, since, knowing, &accepted.by, at])
+}
+
+/// Whether an office is said to have accepted and this service did not write it. Without a key everything is believed, as the start of
+/// the process says.
 #[must_use]
-pub fn is_accepted(tools: &Tools, concern: Uuid, status: &AudienceStatus) -> bool {
-    let Some(accepted) = &status.accepted else { return false };
-    let Some(signer) = &tools.signer else { return true };
-    let told = [&concern.to_string(), status.audience.code(), &accepted.by, &micros(accepted.at).to_string()];
-    signer.signed_row(ACCEPTANCE, &told, accepted.signature.as_deref().unwrap_or_default())
+pub fn is_forged(tools: &Tools, concern: Uuid, status: &AudienceStatus) -> bool {
+    let (Some(accepted), Some(signer)) = (&status.accepted, &tools.signer) else { return false };
+    let signature = accepted.signature.as_deref().unwrap_or_default();
+    !with_values(concern, status, accepted, |told| signer.signed_row(ACCEPTANCE, told, signature))
+}
+
+/// The offices of a concern with those acceptances alone that this service wrote.
+#[must_use]
+pub fn believed(tools: &Tools, concern: Uuid, mut told: Vec<AudienceStatus>) -> Vec<AudienceStatus> {
+    for status in &mut told {
+        if is_forged(tools, concern, status) {
+            tracing::error!(concern.id = %concern, "an acceptance was written behind this service's back: it does not count");
+            status.accepted = None;
+            if !status.ended {
+                status.ring_anew(tools.clock.now());
+            }
+        }
+    }
+    told
 }
 
 /// A closing, likewise.

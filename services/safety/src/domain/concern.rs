@@ -28,28 +28,50 @@ pub enum State {
     Closed,
 }
 
-/// What one audience has seen and done.
+/// What one office of an audience has seen and done.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AudienceStatus {
     pub audience: Audience,
     pub office: String,
-    pub former_office: Option<String>,
+    /// The person left this office: it is rung on until the office they are with now has accepted, or it has for itself [T2].
+    pub former: bool,
+    /// A former office that has nothing to do any more.
+    pub ended: bool,
+    /// Since when it owes an acceptance: its ladder counts from here.
     pub rung_from: OffsetDateTime,
+    /// When it was last rung.
+    pub rung_at: Option<OffsetDateTime>,
+    /// To be rung at once, whatever was rung.
+    pub anew: bool,
+    /// At its last ring nobody held the office.
+    pub unheld: bool,
     pub step: u32,
     pub level: u32,
     pub rings: u32,
+    /// A hint for the database; nothing is silent for what it says.
     pub next_ring_at: Option<OffsetDateTime>,
     pub delivered_at: Option<OffsetDateTime>,
     pub accepted: Option<Acceptance>,
 }
 
-/// Who took a concern in hand for an audience, and when.
+/// Who took a concern in hand for an office, and when.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Acceptance {
     pub by: String,
     pub at: OffsetDateTime,
+    /// The number of the last thing said that they knew.
+    pub knowing: u32,
     /// By the service, with a key that the database does not hold.
     pub signature: Option<Vec<u8>>,
+}
+
+/// How much was said under the id of a concern.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Said {
+    /// Different things said: the first, and each one after.
+    pub count: u32,
+    /// The number of what was said first with the gravest grade.
+    pub gravest: u32,
 }
 
 /// Why a concern cannot be closed.
@@ -67,6 +89,20 @@ impl Grade {
         match self {
             Self::Imminent | Self::Concern => &[Audience::Nhq, Audience::ResponsibleHead],
             Self::Question => &[Audience::Nhq],
+        }
+    }
+
+    /// Whether this is graver than the other.
+    #[must_use]
+    pub const fn is_graver_than(self, other: Self) -> bool {
+        self.gravity() > other.gravity()
+    }
+
+    const fn gravity(self) -> u8 {
+        match self {
+            Self::Imminent => 2,
+            Self::Concern => 1,
+            Self::Question => 0,
         }
     }
 
@@ -116,68 +152,51 @@ impl State {
     }
 }
 
-/// The state that follows from who has accepted. A closed concern stays closed.
-#[must_use]
-pub fn state_after(now: State, audiences: &[AudienceStatus]) -> State {
-    match now {
-        State::Closed => State::Closed,
-        _ if audiences.iter().all(|a| a.accepted.is_some()) => State::Accepted,
-        _ => State::Ringing,
+impl AudienceStatus {
+    /// An office that owes an acceptance from `from` on and was not rung yet.
+    #[must_use]
+    pub const fn unrung(audience: Audience, office: String, from: OffsetDateTime) -> Self {
+        Self {
+            audience,
+            office,
+            former: false,
+            ended: false,
+            rung_from: from,
+            rung_at: None,
+            anew: false,
+            unheld: false,
+            step: 0,
+            level: 0,
+            rings: 0,
+            next_ring_at: Some(from),
+            delivered_at: None,
+            accepted: None,
+        }
     }
-}
 
-/// Whether the RJ Unit may close it now.
-///
-/// # Errors
-/// What is missing.
-pub fn may_close(state: State, outcome: &str) -> Result<(), CloseRefusal> {
-    if state == State::Ringing {
-        return Err(CloseRefusal::NotEveryAudienceAccepted);
+    /// The same office, owing anew from `from` on: what it had accepted is not what is to be accepted now.
+    pub fn owe_anew(&mut self, from: OffsetDateTime) {
+        let (rings, delivered_at) = (self.rings, self.delivered_at);
+        let (former, office) = (self.former, std::mem::take(&mut self.office));
+        *self = Self { former, rings, delivered_at, ..Self::unrung(self.audience, office, from) };
     }
-    if outcome.trim().is_empty() {
-        return Err(CloseRefusal::OutcomeMissing);
+
+    /// Rings at once, whatever was rung; the ladder goes on as it was.
+    pub const fn ring_anew(&mut self, now: OffsetDateTime) {
+        self.anew = true;
+        self.next_ring_at = Some(now);
     }
-    Ok(())
+
+    /// A former office has nothing to do any more.
+    pub const fn end(&mut self) {
+        self.ended = true;
+        self.next_ring_at = None;
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn status(audience: Audience, accepted: bool) -> AudienceStatus {
-        let at = OffsetDateTime::UNIX_EPOCH;
-        AudienceStatus {
-            audience,
-            office: String::new(),
-            former_office: None,
-            rung_from: at,
-            step: 0,
-            level: 0,
-            rings: 1,
-            next_ring_at: (!accepted).then_some(at),
-            delivered_at: None,
-            accepted: accepted.then(|| Acceptance { by: "someone".into(), at, signature: None }),
-        }
-    }
-
-    #[test]
-    fn a_concern_rings_until_both_nhq_and_the_head_have_accepted_it() {
-        for nhq in [false, true] {
-            for head in [false, true] {
-                let audiences = [status(Audience::Nhq, nhq), status(Audience::ResponsibleHead, head)];
-                let expected = if nhq && head { State::Accepted } else { State::Ringing };
-                assert_eq!(state_after(State::Ringing, &audiences), expected, "nhq {nhq}, head {head}");
-                assert_eq!(state_after(State::Closed, &audiences), State::Closed);
-            }
-        }
-    }
-
-    #[test]
-    fn nobody_closes_a_concern_that_still_rings_or_without_saying_how_it_ended() {
-        assert_eq!(may_close(State::Ringing, "handled"), Err(CloseRefusal::NotEveryAudienceAccepted));
-        assert_eq!(may_close(State::Accepted, "  "), Err(CloseRefusal::OutcomeMissing));
-        assert_eq!(may_close(State::Accepted, "handled"), Ok(()));
-    }
 
     #[test]
     fn every_code_comes_back_as_what_it_was() {
@@ -186,6 +205,16 @@ mod tests {
         }
         for state in [State::Ringing, State::Accepted, State::Closed] {
             assert_eq!(State::from_code(state.code()), Some(state));
+        }
+    }
+
+    #[test]
+    fn an_imminent_risk_is_graver_than_a_concern_and_a_concern_than_a_question() {
+        let grades = [Grade::Question, Grade::Concern, Grade::Imminent];
+        for (place, grade) in grades.into_iter().enumerate() {
+            for (other, than) in grades.into_iter().enumerate() {
+                assert_eq!(grade.is_graver_than(than), place > other);
+            }
         }
     }
 }

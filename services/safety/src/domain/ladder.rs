@@ -87,6 +87,13 @@ impl Ladder {
         u32::try_from(climbed as u128 - 1 + repeats).unwrap_or(u32::MAX)
     }
 
+    /// The longest time that ever passes between two rings of this ladder.
+    #[must_use]
+    pub fn interval(&self) -> Duration {
+        let between = self.rungs.iter().zip(self.rungs.iter().skip(1)).map(|(a, b)| b.after.saturating_sub(a.after));
+        between.max().map_or(self.every, |longest| longest.max(self.every))
+    }
+
     /// The rung a step stands on: steps beyond the last rung stay on it.
     #[must_use]
     pub fn level(&self, step: u32) -> u32 {
@@ -170,6 +177,14 @@ mod tests {
             assert!(ladder.due(step) <= Duration::from_secs(second), "second {second}");
             assert!(ladder.due(step + 1) > Duration::from_secs(second), "second {second}");
         }
+    }
+
+    #[test]
+    fn the_interval_of_a_ladder_is_its_longest_silence() {
+        assert_eq!(example().interval(), MINUTE * 5);
+        let slow: Ladder = "0s:holder,4h:everyone,every 5m".parse().unwrap();
+        assert_eq!(slow.interval(), MINUTE * 240);
+        assert_eq!("0s:everyone,every 24h".parse::<Ladder>().unwrap().interval(), MINUTE * 1_440);
     }
 
     #[test]

@@ -6,6 +6,8 @@ use super::{concern::Audience, ladder::Reach};
 pub const RJ_UNIT: &str = "rj-unit";
 /// The National Monitoring Centre: NHQ after hours.
 pub const NMC: &str = "nmc";
+/// Before the code of a site for which the unit itself answers.
+const UNIT_FOR: &str = "rj-unit/";
 
 /// Somebody who holds an office. An empty holder stands for the office itself.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,7 +27,8 @@ pub struct Recipients {
 }
 
 /// The office that answers for an audience at a site. Inside the walls the Institutional Head, in the community the
-/// District Director [R2a]; where no site is known, the RJ Unit must find the head.
+/// District Director [R2a]; a regional or the national headquarters the RJ Unit answers for itself. Where no site is known, the unit
+/// must find the head, and nobody accepts in the head's place.
 #[must_use]
 pub fn office(audience: Audience, site: Option<(&str, &str)>) -> String {
     match (audience, site) {
@@ -33,26 +36,43 @@ pub fn office(audience: Audience, site: Option<(&str, &str)>) -> String {
         (Audience::ResponsibleHead, Some((code, kind))) => match kind {
             "institution" | "healing-lodge" => format!("institutional-head/{code}"),
             "ccc" | "parole-office" | "district" => format!("district-director/{code}"),
-            _ => RJ_UNIT.to_owned(),
+            _ => format!("{UNIT_FOR}{code}"),
         },
     }
 }
 
-/// Who is rung, out of everybody assigned to `offices` and to the two NHQ offices.
+/// Whether the RJ Unit itself is the responsible head, and so whoever accepts for NHQ may accept for the head too.
 #[must_use]
-pub fn recipients(audience: Audience, offices: &[&str], reach: Reach, assigned: &[Holder]) -> Recipients {
+pub fn is_the_units_own(office: &str) -> bool {
+    office.starts_with(UNIT_FOR)
+}
+
+/// Whether a head's office answers, and no stand-in or the unit itself: such an office is rung on when the person moves on.
+#[must_use]
+pub fn is_a_heads(office: &str) -> bool {
+    office != RJ_UNIT && !is_the_units_own(office)
+}
+
+/// The office of the directory that somebody holds to be rung for this one.
+#[must_use]
+pub fn held_as(office: &str) -> &str {
+    if is_the_units_own(office) { RJ_UNIT } else { office }
+}
+
+/// Who is rung, out of everybody assigned to the office and to the two NHQ offices.
+#[must_use]
+pub fn recipients(audience: Audience, office: &str, reach: Reach, assigned: &[Holder]) -> Recipients {
+    let office = held_as(office);
     let highest = match reach {
         Reach::Holder => 0,
         Reach::Deputy => 1,
         Reach::Everyone => 2,
     };
-    let holds = |h: &&Holder| offices.contains(&h.office.as_str()) && h.rank <= highest;
+    let holds = |h: &&Holder| h.office == office && h.rank <= highest;
     let mut holders: Vec<Holder> = assigned.iter().filter(holds).cloned().collect();
-    let no_route = offices.iter().any(|office| !holders.iter().any(|h| h.office == *office));
-    for office in offices {
-        if !holders.iter().any(|h| h.office == *office) {
-            holders.push(the_office_itself(office));
-        }
+    let no_route = holders.is_empty();
+    if no_route {
+        holders.push(the_office_itself(office));
     }
     if no_route && audience == Audience::ResponsibleHead {
         add(&mut holders, RJ_UNIT, assigned);
@@ -91,7 +111,11 @@ mod tests {
         for kind in ["ccc", "parole-office", "district"] {
             assert_eq!(head(kind), "district-director/mission");
         }
-        assert_eq!(head("nhq"), RJ_UNIT);
+        for kind in ["regional-hq", "nhq"] {
+            assert_eq!(head(kind), "rj-unit/mission");
+            assert!(is_the_units_own(&head(kind)) && held_as(&head(kind)) == RJ_UNIT);
+        }
+        assert!(is_a_heads(&head("institution")) && !is_a_heads(&head("nhq")) && !is_a_heads(RJ_UNIT) && !is_the_units_own(RJ_UNIT));
         assert_eq!(office(Audience::ResponsibleHead, None), RJ_UNIT);
         assert_eq!(office(Audience::Nhq, Some(("mission", "institution"))), RJ_UNIT);
     }
@@ -101,7 +125,7 @@ mod tests {
         let office = "institutional-head/mission";
         let assigned = [holder(office, "head", 0), holder(office, "deputy", 1), holder(office, "regional", 2), holder(NMC, "nmc-1", 0)];
         let names = |reach| {
-            let got = recipients(Audience::ResponsibleHead, &[office], reach, &assigned);
+            let got = recipients(Audience::ResponsibleHead, office, reach, &assigned);
             assert!(!got.no_route);
             got.holders.into_iter().map(|h| h.holder).filter(|h| !h.is_empty()).collect::<Vec<_>>()
         };
@@ -113,7 +137,7 @@ mod tests {
     #[test]
     fn an_office_that_nobody_holds_rings_nhq_and_the_monitoring_centre_at_once() {
         for reach in [Reach::Holder, Reach::Deputy, Reach::Everyone] {
-            let got = recipients(Audience::ResponsibleHead, &["institutional-head/kent"], reach, &[holder(RJ_UNIT, "officer", 0)]);
+            let got = recipients(Audience::ResponsibleHead, "institutional-head/kent", reach, &[holder(RJ_UNIT, "officer", 0)]);
             assert!(got.no_route);
             for office in ["institutional-head/kent", RJ_UNIT, NMC] {
                 assert!(got.holders.iter().any(|h| h.office == office), "{office}");
@@ -132,7 +156,7 @@ mod tests {
                 .collect();
             for reach in [Reach::Holder, Reach::Deputy, Reach::Everyone] {
                 for (audience, office) in [(Audience::Nhq, RJ_UNIT), (Audience::ResponsibleHead, offices[0])] {
-                    assert!(!recipients(audience, &[office], reach, &assigned).holders.is_empty());
+                    assert!(!recipients(audience, office, reach, &assigned).holders.is_empty());
                 }
             }
         }

@@ -9,7 +9,7 @@ use crate::{
         envelope,
         grants::Held,
         proposals::{Outcome, Proposal, What},
-        read_concerns::View,
+        read_concerns::{Shown, View},
     },
     domain::{concern::AudienceStatus, device::Enrolment, grant::Wanted, route::Holder},
     store::directory::Site,
@@ -27,7 +27,13 @@ pub fn audience(status: &AudienceStatus, names: bool) -> v1::AudienceStatus {
         accepted_at: status.accepted.as_ref().map(|a| timestamp(a.at)),
         accepted_by: status.accepted.as_ref().filter(|_| names).map(|a| a.by.clone()).unwrap_or_default(),
         next_ring_at: status.next_ring_at.map(timestamp),
+        may_accept: false,
+        also_rung: Vec::new(),
     }
+}
+
+fn shown(shown: Shown, names: bool) -> v1::AudienceStatus {
+    v1::AudienceStatus { may_accept: shown.may_accept, also_rung: shown.also_rung, ..audience(&shown.status, names) }
 }
 
 pub fn view(view: View, epoch: i64) -> v1::ConcernView {
@@ -38,7 +44,8 @@ pub fn view(view: View, epoch: i64) -> v1::ConcernView {
         state: envelope::state(view.concern.state) as i32,
         site: view.concern.site.unwrap_or_default(),
         raised_at: Some(timestamp(view.concern.raised_at)),
-        audiences: view.audiences.iter().map(|a| audience(a, view.names)).collect(),
+        audiences: view.audiences.into_iter().map(|audience| shown(audience, view.names)).collect(),
+        said: i32::try_from(view.concern.said.count).unwrap_or(i32::MAX),
         envelope: view.envelope,
         revision: view.concern.revision,
         epoch,

@@ -124,7 +124,9 @@ impl Safety for Door {
         };
         let id = concern_id(&request.concern_id);
         let mut tx = self.begin(&caller).await?;
-        let ended = accept_concern::accept(&mut tx, &self.tools, &caller, id, audience, request.note.trim()).await;
+        let knowing = u32::try_from(request.knowing).unwrap_or_default();
+        let asked = accept_concern::Asked { audience, note: request.note.trim(), knowing };
+        let ended = accept_concern::accept(&mut tx, &self.tools, &caller, id, asked).await;
         let accepted = self.settle(tx, Act::new(&caller, "concern.accept", read_concerns::KIND, request.concern_id.trim()), ended).await?;
         let status = Some(encode::audience(&accepted.status, true));
         Ok(Response::new(v1::AcceptConcernResponse { status, already_accepted: accepted.already }))

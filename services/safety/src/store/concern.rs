@@ -1,10 +1,10 @@
-//! Concerns, their audiences and their timeline.
+//! Concerns, what was said of each, and their timeline.
 
 use std::collections::HashMap;
 
 use chassis::{
     Vault,
-    vault::{DataKey, Owner},
+    vault::{self, DataKey, Owner},
 };
 use sha2::{Digest, Sha256};
 use sqlx::PgConnection;
@@ -12,7 +12,7 @@ use time::OffsetDateTime;
 use uuid::Uuid;
 
 use super::sealed;
-use crate::domain::concern::{Acceptance, Audience, AudienceStatus, Grade, State};
+use crate::domain::concern::{Audience, Grade, Said, State};
 
 /// `ro.safety.v1.Concern` as received. Protected B.
 #[derive(Clone, PartialEq, Eq)]
@@ -23,6 +23,18 @@ pub enum Content {
     Lost,
 }
 
+impl Content {
+    fn sealed(&self) -> Option<&[u8]> {
+        match self {
+            Self::Sealed(sealed) => Some(sealed),
+            Self::Clear(_) | Self::Lost => None,
+        }
+    }
+}
+
+/// Things said later that are told with the first; older ones between stay in the database.
+const MORE: i64 = 9;
+
 /// A concern as it is stored.
 #[derive(Clone)]
 pub struct Concern {
@@ -30,7 +42,11 @@ pub struct Concern {
     pub reference: String,
     pub grade: Grade,
     pub site: Option<String>,
+    /// What was said first.
     pub content: Content,
+    /// What was said later under the same id, in its order; read when the concern is opened.
+    pub more: Vec<Content>,
+    pub said: Said,
     pub unreadable: bool,
     pub raised_by: String,
     pub raised_at: OffsetDateTime,
@@ -43,7 +59,7 @@ pub struct Concern {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Scope {
     Everywhere,
-    /// Only where one of these offices is responsible, or was and nobody but the person accepted.
+    /// Only where one of these offices is responsible, or was and the head after it has not accepted, or the person themselves has.
     Offices {
         person: String,
         offices: Vec<String>,
@@ -63,30 +79,49 @@ struct Row {
     state: String,
     revision: i64,
     ladder_version: i32,
+    said: i32,
+    gravest: i32,
 }
 
-/// The database holds something that the rules say cannot be.
-fn impossible(what: &str) -> sqlx::Error {
-    sqlx::Error::Decode(format!("{what} is not a known code").into())
+/// A grade that this version does not know may be the gravest of all: the concern rings as an imminent risk, and stops no other.
+pub(super) fn grade(id: Uuid, code: &str) -> Grade {
+    Grade::from_code(code).unwrap_or_else(|| {
+        tracing::error!(concern.id = %id, "the grade of a concern cannot be read: it rings as an imminent risk");
+        Grade::Imminent
+    })
 }
 
-impl TryFrom<Row> for Concern {
-    type Error = sqlx::Error;
+/// A state that this version does not know silences nobody.
+pub(super) fn state(id: Uuid, code: &str) -> State {
+    State::from_code(code).unwrap_or_else(|| {
+        tracing::error!(concern.id = %id, "the state of a concern cannot be read: it counts as ringing");
+        State::Ringing
+    })
+}
 
-    fn try_from(row: Row) -> sqlx::Result<Self> {
-        Ok(Self {
+pub(super) fn said(count: i32, gravest: i32) -> Said {
+    let number = |n: i32| u32::try_from(n).unwrap_or(1).max(1);
+    Said { count: number(count), gravest: number(gravest) }
+}
+
+/// No row is refused: one that cannot be read as it should be rings all the same, and stops no list and no ladder of others.
+impl From<Row> for Concern {
+    fn from(row: Row) -> Self {
+        Self {
             id: row.id,
             reference: row.reference,
-            grade: Grade::from_code(&row.grade).ok_or_else(|| impossible("concern.grade"))?,
+            grade: grade(row.id, &row.grade),
             site: row.site,
             content: row.content_sealed.map_or(Content::Clear(row.content), Content::Sealed),
+            more: Vec::new(),
+            said: said(row.said, row.gravest),
             unreadable: row.unreadable,
             raised_by: row.raised_by,
             raised_at: row.raised_at,
-            state: State::from_code(&row.state).ok_or_else(|| impossible("concern.state"))?,
+            state: state(row.id, &row.state),
             revision: row.revision,
             ladder_version: row.ladder_version,
-        })
+        }
     }
 }
 
@@ -96,24 +131,47 @@ pub async fn opened(db: &mut PgConnection, vault: &Vault, mut concern: Concern) 
     Ok(concern)
 }
 
-/// The same for several, with one look for their keys.
+/// The same for several, with one look for their keys; with what was said later of each.
 pub async fn open_all(db: &mut PgConnection, vault: &Vault, concerns: &mut [Concern]) -> sqlx::Result<()> {
-    let sealed = concerns.iter().filter_map(|concern| match &concern.content {
-        Content::Sealed(sealed) => Some(sealed.as_slice()),
-        Content::Clear(_) | Content::Lost => None,
-    });
-    let keys = vault.keys_of(db, &sealed.collect::<Vec<_>>()).await?;
+    let again: Vec<Uuid> = concerns.iter().filter(|concern| concern.said.count > 1).map(|concern| concern.id).collect();
+    let later = if again.is_empty() { HashMap::new() } else { said_later(db, &again).await? };
+    let all = concerns.iter().map(|concern| &concern.content).chain(later.values().flatten().map(|(_, content)| content));
+    let sealed: Vec<&[u8]> = all.filter_map(Content::sealed).collect();
+    let keys = vault.keys_of(db, &sealed).await?;
+    let open = |concern: Uuid, place: vault::Place, content: &Content| match content.sealed().map(|sealed| keys.open(place, sealed)) {
+        None => content.clone(),
+        Some(Ok(bytes)) => Content::Clear(bytes.into_inner()),
+        Some(Err(fault)) => {
+            tracing::error!(concern.id = %concern, error = %fault, "what was said cannot be opened: the concern is shown and rings without it");
+            Content::Lost
+        }
+    };
     for concern in concerns {
-        let Content::Sealed(sealed) = &concern.content else { continue };
-        concern.content = match keys.open(sealed::content(concern.id), sealed) {
-            Ok(bytes) => Content::Clear(bytes.into_inner()),
-            Err(fault) => {
-                tracing::error!(concern.id = %concern.id, error = %fault, "what was said cannot be opened: the concern is shown and rings without it");
-                Content::Lost
-            }
-        };
+        concern.content = open(concern.id, sealed::content(concern.id), &concern.content);
+        let more = later.get(&concern.id).into_iter().flatten();
+        concern.more = more.map(|(id, content)| open(concern.id, sealed::variant(*id), content)).collect();
     }
     Ok(())
+}
+
+/// What was said later under the same id, in its order: the last [`MORE`] of each concern.
+async fn said_later(db: &mut PgConnection, concerns: &[Uuid]) -> sqlx::Result<HashMap<Uuid, Vec<(Uuid, Content)>>> {
+    let rows = sqlx::query!(
+        r#"select said.id as "id!", said.concern_id as "concern_id!", said.content as "content!", said.content_sealed
+           from unnest($1::uuid[]) as asked (id)
+           cross join lateral (select v.id, v.concern_id, v.content, v.content_sealed, coalesce(v.number, 0) as number, v.received_at
+                               from concern_variant v where v.concern_id = asked.id
+                               order by coalesce(v.number, 0) desc, v.received_at desc limit $2) said
+           order by said.number, said.received_at"#,
+        concerns,
+        MORE
+    );
+    let mut found: HashMap<Uuid, Vec<(Uuid, Content)>> = HashMap::new();
+    for row in rows.fetch_all(db).await? {
+        let content = row.content_sealed.map_or(Content::Clear(row.content), Content::Sealed);
+        found.entry(row.concern_id).or_default().push((row.id, content));
+    }
+    Ok(found)
 }
 
 /// Records a new concern under `key`, or in clear where there is none. `false` where its id or its reference is taken.
@@ -125,8 +183,8 @@ pub async fn insert(tx: &mut PgConnection, key: Option<&DataKey>, concern: &Conc
     };
     let done = sqlx::query!(
         "insert into concern (id, reference, grade, site, content, content_sealed, unreadable, raised_by, raised_at, state, revision,
-                ladder_version)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) on conflict do nothing",
+                ladder_version, said, gravest)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, 1, 1) on conflict do nothing",
         concern.id,
         concern.reference,
         concern.grade.code(),
@@ -148,14 +206,14 @@ pub async fn insert(tx: &mut PgConnection, key: Option<&DataKey>, concern: &Conc
 pub async fn find(db: &mut PgConnection, id: Uuid) -> sqlx::Result<Option<Concern>> {
     sqlx::query_as!(
         Row,
-        "select id, reference, grade, site, content, content_sealed, unreadable, raised_by, raised_at, state, revision, ladder_version
+        "select id, reference, grade, site, content, content_sealed, unreadable, raised_by, raised_at, state, revision, ladder_version,
+                said, gravest
          from concern where id = $1",
         id
     )
     .fetch_optional(db)
-    .await?
-    .map(Concern::try_from)
-    .transpose()
+    .await
+    .map(|row| row.map(Concern::from))
 }
 
 /// The concern's own numbers, for whoever raised it; of anybody else's nothing is read at all [T6].
@@ -163,8 +221,7 @@ pub async fn receipt(db: &mut PgConnection, id: Uuid, raised_by: &str) -> sqlx::
     sqlx::query!("select id, reference, raised_at, state from concern where id = $1 and raised_by = $2", id, raised_by)
         .fetch_optional(db)
         .await?
-        .map(|row| Ok((row.id, row.reference, row.raised_at, State::from_code(&row.state).ok_or_else(|| impossible("concern.state"))?)))
-        .transpose()
+        .map_or(Ok(None), |row| Ok(Some((row.id, row.reference, row.raised_at, state(row.id, &row.state)))))
 }
 
 pub async fn id_of_reference(db: &mut PgConnection, reference: &str) -> sqlx::Result<Option<Uuid>> {
@@ -175,52 +232,109 @@ pub async fn id_of_reference(db: &mut PgConnection, reference: &str) -> sqlx::Re
 pub async fn hold(tx: &mut PgConnection, id: Uuid) -> sqlx::Result<Option<Concern>> {
     sqlx::query_as!(
         Row,
-        "select id, reference, grade, site, content, content_sealed, unreadable, raised_by, raised_at, state, revision, ladder_version
+        "select id, reference, grade, site, content, content_sealed, unreadable, raised_by, raised_at, state, revision, ladder_version,
+                said, gravest
          from concern where id = $1 for update",
         id
     )
     .fetch_optional(tx)
-    .await?
-    .map(Concern::try_from)
-    .transpose()
+    .await
+    .map(|row| row.map(Concern::from))
 }
 
-/// A page of concerns: those that ring first, oldest first.
-pub async fn list(
-    db: &mut PgConnection,
-    scope: &Scope,
-    include_closed: bool,
-    after: Option<(bool, OffsetDateTime, Uuid)>,
-    limit: i64,
-) -> sqlx::Result<Vec<Concern>> {
-    let (person, offices) = match scope {
-        Scope::Everywhere => (None, None),
-        Scope::Offices { person, offices } => (Some(person.as_str()), Some(offices.as_slice())),
+/// The same, where nobody else holds it: the engine passes by what another works on, and looks again.
+pub async fn hold_free(tx: &mut PgConnection, id: Uuid) -> sqlx::Result<Option<Concern>> {
+    sqlx::query_as!(
+        Row,
+        "select id, reference, grade, site, content, content_sealed, unreadable, raised_by, raised_at, state, revision, ladder_version,
+                said, gravest
+         from concern where id = $1 and state <> 'closed' for update skip locked",
+        id
+    )
+    .fetch_optional(tx)
+    .await
+    .map(|row| row.map(Concern::from))
+}
+
+/// Where a list goes on: settled or not, when raised, and which.
+type After = Option<(bool, OffsetDateTime, Uuid)>;
+
+/// A page of concerns: those that ring first, oldest first. A statement for each way, so that each has the index that fits: what is open,
+/// and what is somebody's, never walks past what is closed.
+pub async fn list(db: &mut PgConnection, scope: &Scope, include_closed: bool, after: After, limit: i64) -> sqlx::Result<Vec<Concern>> {
+    let rows = match scope {
+        Scope::Everywhere if include_closed => list_all(db, after, limit).await?,
+        Scope::Everywhere => list_open(db, after, limit).await?,
+        Scope::Offices { person, offices } => list_theirs(db, (person, offices), include_closed, after, limit).await?,
     };
+    Ok(rows.into_iter().map(Concern::from).collect())
+}
+
+async fn list_open(db: &mut PgConnection, after: After, limit: i64) -> sqlx::Result<Vec<Row>> {
     let (settled, at, id) = after.map_or((None, None, None), |(s, at, id)| (Some(s), Some(at), Some(id)));
     sqlx::query_as!(
         Row,
-        "select id, reference, grade, site, content, content_sealed, unreadable, raised_by, raised_at, state, revision, ladder_version
-         from concern c
-         where ($1 or state <> 'closed')
-           and ($2::text[] is null or exists (select from audience a where a.concern_id = c.id
-                    and (a.office = any($2)
-                         or a.former_office = any($2) and (a.accepted_by is null or a.accepted_by = $7))))
-           and ($3::bool is null or (state <> 'ringing', raised_at, id) > ($3, $4::timestamptz, $5::uuid))
-         order by state <> 'ringing', raised_at, id limit $6",
-        include_closed,
-        offices as Option<&[String]>,
+        "select id, reference, grade, site, content, content_sealed, unreadable, raised_by, raised_at, state, revision, ladder_version,
+                said, gravest
+         from concern
+         where state <> 'closed' and ($1::bool is null or ((state <> 'ringing'), raised_at, id) > ($1, $2::timestamptz, $3::uuid))
+         order by (state <> 'ringing'), raised_at, id limit $4",
         settled,
         at,
         id,
-        limit,
-        person
+        limit
     )
     .fetch_all(db)
-    .await?
-    .into_iter()
-    .map(Concern::try_from)
-    .collect()
+    .await
+}
+
+async fn list_all(db: &mut PgConnection, after: After, limit: i64) -> sqlx::Result<Vec<Row>> {
+    let (settled, at, id) = after.map_or((None, None, None), |(s, at, id)| (Some(s), Some(at), Some(id)));
+    sqlx::query_as!(
+        Row,
+        "select id, reference, grade, site, content, content_sealed, unreadable, raised_by, raised_at, state, revision, ladder_version,
+                said, gravest
+         from concern
+         where $1::bool is null or ((state <> 'ringing'), raised_at, id) > ($1, $2::timestamptz, $3::uuid)
+         order by (state <> 'ringing'), raised_at, id limit $4",
+        settled,
+        at,
+        id,
+        limit
+    )
+    .fetch_all(db)
+    .await
+}
+
+async fn list_theirs(
+    db: &mut PgConnection,
+    (person, offices): (&str, &[String]),
+    include_closed: bool,
+    after: After,
+    limit: i64,
+) -> sqlx::Result<Vec<Row>> {
+    let (settled, at, id) = after.map_or((None, None, None), |(s, at, id)| (Some(s), Some(at), Some(id)));
+    sqlx::query_as!(
+        Row,
+        "select id, reference, grade, site, content, content_sealed, unreadable, raised_by, raised_at, state, revision, ladder_version,
+                said, gravest
+         from concern
+         where id = any(array(
+                   select concern_id from audience where kind = 'responsible-head' and office = any($1)
+                   union select concern_id from former_audience where office = any($1) and (ended_at is null or accepted_by = $2)))
+           and ($3 or state <> 'closed')
+           and ($4::bool is null or ((state <> 'ringing'), raised_at, id) > ($4, $5::timestamptz, $6::uuid))
+         order by (state <> 'ringing'), raised_at, id limit $7",
+        offices,
+        person,
+        include_closed,
+        settled,
+        at,
+        id,
+        limit
+    )
+    .fetch_all(db)
+    .await
 }
 
 /// Sets the state and raises the revision; the new revision.
@@ -262,137 +376,62 @@ pub async fn set_site(tx: &mut PgConnection, id: Uuid, site: &str) -> sqlx::Resu
     Ok(())
 }
 
+/// What a concern is once more was said of it: its grade, how much was said, its site.
+pub async fn restated(tx: &mut PgConnection, concern: &Concern) -> sqlx::Result<()> {
+    let signed = |n: u32| i32::try_from(n).unwrap_or(i32::MAX);
+    sqlx::query!(
+        "update concern set grade = $2, said = $3, gravest = $4, site = $5 where id = $1",
+        concern.id,
+        concern.grade.code(),
+        signed(concern.said.count),
+        signed(concern.said.gravest),
+        concern.site
+    )
+    .execute(tx)
+    .await?;
+    Ok(())
+}
+
+/// Whether this body is kept beside the first of a concern.
+pub async fn has_variant(db: &mut PgConnection, concern: Uuid, content: &[u8]) -> sqlx::Result<bool> {
+    let fingerprint = Sha256::digest(content);
+    sqlx::query_scalar!(
+        r#"select exists (select from concern_variant where concern_id = $1 and fingerprint = $2) as "kept!""#,
+        concern,
+        fingerprint.as_slice()
+    )
+    .fetch_one(db)
+    .await
+}
+
 /// Keeps another body that came under the same id. `false` where that very body was kept before.
 pub async fn keep_variant(
     tx: &mut PgConnection,
     key: Option<&DataKey>,
     id: Uuid,
     concern: Uuid,
-    content: &[u8],
+    said: (&[u8], u32),
     from: &str,
     at: OffsetDateTime,
 ) -> sqlx::Result<bool> {
+    let (content, number) = said;
     let (sealed, clear) = sealed::split(key, sealed::variant(id), content)?;
     let fingerprint = Sha256::digest(content);
     let done = sqlx::query!(
-        "insert into concern_variant (id, concern_id, content, content_sealed, fingerprint, received_at, received_from)
-         values ($1, $2, $3, $4, $5, $6, $7) on conflict do nothing",
+        "insert into concern_variant (id, concern_id, content, content_sealed, fingerprint, received_at, received_from, number)
+         values ($1, $2, $3, $4, $5, $6, $7, $8) on conflict do nothing",
         id,
         concern,
         clear,
         sealed,
         fingerprint.as_slice(),
         at,
-        from
+        from,
+        i32::try_from(number).unwrap_or(i32::MAX)
     )
     .execute(tx)
     .await?;
     Ok(done.rows_affected() == 1)
-}
-
-struct AudienceRow {
-    concern_id: Uuid,
-    kind: String,
-    office: String,
-    former_office: Option<String>,
-    rung_from: OffsetDateTime,
-    step: i32,
-    level: i32,
-    rings: i32,
-    next_ring_at: Option<OffsetDateTime>,
-    delivered_at: Option<OffsetDateTime>,
-    accepted_at: Option<OffsetDateTime>,
-    accepted_by: Option<String>,
-    accepted_signature: Option<Vec<u8>>,
-}
-
-impl TryFrom<AudienceRow> for AudienceStatus {
-    type Error = sqlx::Error;
-
-    fn try_from(row: AudienceRow) -> sqlx::Result<Self> {
-        let unsigned = |n: i32| u32::try_from(n).map_err(|_| impossible("audience.step"));
-        Ok(Self {
-            audience: Audience::from_code(&row.kind).ok_or_else(|| impossible("audience.kind"))?,
-            office: row.office,
-            former_office: row.former_office,
-            rung_from: row.rung_from,
-            step: unsigned(row.step)?,
-            level: unsigned(row.level)?,
-            rings: unsigned(row.rings)?,
-            next_ring_at: row.next_ring_at,
-            delivered_at: row.delivered_at,
-            accepted: row.accepted_by.zip(row.accepted_at).map(|(by, at)| Acceptance { by, at, signature: row.accepted_signature }),
-        })
-    }
-}
-
-/// What an audience said when it accepted.
-#[derive(Clone, Copy)]
-pub struct Note<'a> {
-    pub text: &'a str,
-    pub key: Option<&'a DataKey>,
-}
-
-pub async fn audiences(db: &mut PgConnection, concern: Uuid) -> sqlx::Result<Vec<AudienceStatus>> {
-    Ok(audiences_of(db, &[concern]).await?.remove(&concern).unwrap_or_default())
-}
-
-/// Those of several concerns, in one statement.
-pub async fn audiences_of(db: &mut PgConnection, concerns: &[Uuid]) -> sqlx::Result<HashMap<Uuid, Vec<AudienceStatus>>> {
-    let rows = sqlx::query_as!(
-        AudienceRow,
-        "select concern_id, kind, office, former_office, rung_from, step, level, rings, next_ring_at, delivered_at, accepted_at, accepted_by,
-                accepted_signature
-         from audience where concern_id = any($1) order by kind",
-        concerns
-    );
-    let mut found: HashMap<Uuid, Vec<AudienceStatus>> = HashMap::with_capacity(concerns.len());
-    for row in rows.fetch_all(db).await? {
-        found.entry(row.concern_id).or_default().push(row.try_into()?);
-    }
-    Ok(found)
-}
-
-/// Writes how an audience stands; `note` is what it said, with the key that seals it.
-pub async fn put_audience(tx: &mut PgConnection, concern: Uuid, status: &AudienceStatus, note: Option<Note<'_>>) -> sqlx::Result<()> {
-    let (note_sealed, note) = match note {
-        Some(Note { text, key }) => {
-            let (sealed, clear) = sealed::split(key, sealed::note(concern, status.audience.code()), text.as_bytes())?;
-            let clear = sealed.is_none().then(|| String::from_utf8_lossy(&clear).into_owned());
-            (sealed, clear)
-        }
-        None => (None, None),
-    };
-    let signed = |n: u32| i32::try_from(n).unwrap_or(i32::MAX);
-    sqlx::query!(
-        "insert into audience (concern_id, kind, office, former_office, rung_from, step, level, rings, next_ring_at, delivered_at,
-                accepted_at, accepted_by, accepted_signature, note, note_sealed)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
-         on conflict (concern_id, kind) do update set office = excluded.office, former_office = excluded.former_office,
-             rung_from = excluded.rung_from, step = excluded.step, level = excluded.level, rings = excluded.rings,
-             next_ring_at = excluded.next_ring_at, delivered_at = excluded.delivered_at, accepted_at = excluded.accepted_at,
-             accepted_by = excluded.accepted_by, accepted_signature = excluded.accepted_signature,
-             note = coalesce(excluded.note, audience.note),
-             note_sealed = coalesce(excluded.note_sealed, audience.note_sealed)",
-        concern,
-        status.audience.code(),
-        status.office,
-        status.former_office,
-        status.rung_from,
-        signed(status.step),
-        signed(status.level),
-        signed(status.rings),
-        status.next_ring_at,
-        status.delivered_at,
-        status.accepted.as_ref().map(|a| a.at),
-        status.accepted.as_ref().map(|a| a.by.as_str()),
-        status.accepted.as_ref().and_then(|a| a.signature.as_deref()),
-        note,
-        note_sealed
-    )
-    .execute(tx)
-    .await?;
-    Ok(())
 }
 
 /// One more entry of the timeline.
@@ -430,8 +469,12 @@ pub async fn wake_watchers(tx: &mut PgConnection) -> sqlx::Result<()> {
 
 /// Id and revision of every concern that a watcher may still have to hear of.
 pub async fn revisions(db: &mut PgConnection, closed_after: OffsetDateTime) -> sqlx::Result<Vec<(Uuid, i64)>> {
-    let rows = sqlx::query!("select id, revision from concern where state <> 'closed' or closed_at > $1 order by raised_at", closed_after)
-        .fetch_all(db)
-        .await?;
+    let rows = sqlx::query!(
+        r#"select id as "id!", revision as "revision!" from concern where state <> 'closed'
+           union all select id, revision from concern where state = 'closed' and closed_at > $1"#,
+        closed_after
+    )
+    .fetch_all(db)
+    .await?;
     Ok(rows.into_iter().map(|row| (row.id, row.revision)).collect())
 }

@@ -1,5 +1,6 @@
 //! SQL in, domain types out. Nothing here decides.
 
+pub mod audience;
 pub mod concern;
 pub mod device;
 pub mod directory;

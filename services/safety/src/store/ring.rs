@@ -1,26 +1,27 @@
-//! Rings: what was sent to whom, and whether it arrived.
+//! Rings: what was sent to whom, whether it arrived, and which concerns the engine must look at.
 
 use sqlx::PgConnection;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-use crate::domain::concern::Audience;
+use crate::domain::concern::{Audience, AudienceStatus, Grade, Said};
 
+/// Notes a ring of an office at the step it stands on.
 pub async fn insert(
     tx: &mut PgConnection,
     id: Uuid,
     concern: Uuid,
-    audience: Audience,
-    step: u32,
+    status: &AudienceStatus,
     event: Uuid,
     at: OffsetDateTime,
 ) -> sqlx::Result<()> {
     sqlx::query!(
-        "insert into ring (id, concern_id, audience, step, event_id, rung_at) values ($1, $2, $3, $4, $5, $6)",
+        "insert into ring (id, concern_id, audience, office, step, event_id, rung_at) values ($1, $2, $3, $4, $5, $6, $7)",
         id,
         concern,
-        audience.code(),
-        i32::try_from(step).unwrap_or(i32::MAX),
+        status.audience.code(),
+        status.office,
+        i32::try_from(status.step).unwrap_or(i32::MAX),
         event,
         at
     )
@@ -29,9 +30,10 @@ pub async fn insert(
     Ok(())
 }
 
-/// The concern that a ring is of. `None` where the ring is not ours.
-pub async fn concern_of(db: &mut PgConnection, id: Uuid) -> sqlx::Result<Option<Uuid>> {
-    sqlx::query_scalar!("select concern_id from ring where id = $1", id).fetch_optional(db).await
+/// What a ring is of: the concern, and the office where it is known. `None` where the ring is not ours.
+pub async fn of(db: &mut PgConnection, id: Uuid) -> sqlx::Result<Option<(Uuid, Option<String>)>> {
+    let row = sqlx::query!("select concern_id, office from ring where id = $1", id).fetch_optional(db).await?;
+    Ok(row.map(|row| (row.concern_id, row.office)))
 }
 
 /// Marks a ring delivered; the event that carried it. `None` where it was before.
@@ -41,54 +43,101 @@ pub async fn deliver(tx: &mut PgConnection, id: Uuid, at: OffsetDateTime) -> sql
         .await
 }
 
-/// Events of the rings of an audience that have not been delivered.
-pub async fn on_their_way(tx: &mut PgConnection, concern: Uuid, audience: Audience) -> sqlx::Result<Vec<Uuid>> {
+/// Events of the rings of these offices of an audience that have not been delivered.
+pub async fn on_their_way(tx: &mut PgConnection, concern: Uuid, audience: Audience, offices: &[String]) -> sqlx::Result<Vec<Uuid>> {
     sqlx::query_scalar!(
-        "select event_id from ring where concern_id = $1 and audience = $2 and delivered_at is null",
+        "select event_id from ring
+         where concern_id = $1 and audience = $2 and delivered_at is null and (office is null or office = any($3))",
         concern,
-        audience.code()
+        audience.code(),
+        offices
     )
     .fetch_all(tx)
     .await
 }
 
-/// Every audience of an open concern that has not accepted is due at once. How many were not already.
-pub async fn all_due(db: &mut PgConnection, now: OffsetDateTime) -> sqlx::Result<u64> {
-    let done = sqlx::query!(
-        "update audience set next_ring_at = $1 from concern c
-         where c.id = concern_id and c.state <> 'closed' and next_ring_at > $1",
+/// Every office of an open concern that has not accepted rings at once, and its ladder goes on as it was. How many did not already.
+pub async fn all_anew(db: &mut PgConnection, now: OffsetDateTime) -> sqlx::Result<u64> {
+    let present = sqlx::query!(
+        "update audience set next_ring_at = $1, anew = true from concern c
+         where c.id = concern_id and c.state <> 'closed' and next_ring_at is not null and not anew",
         now
-    )
-    .execute(db)
-    .await?;
-    Ok(done.rows_affected())
+    );
+    let present = present.execute(&mut *db).await?.rows_affected();
+    let former = sqlx::query!(
+        "update former_audience set next_ring_at = $1, anew = true from concern c
+         where c.id = concern_id and c.state <> 'closed' and next_ring_at is not null and not anew",
+        now
+    );
+    Ok(present + former.execute(db).await?.rows_affected())
 }
 
-/// Audiences that should have been rung by now, with their concern; held against other engines.
-pub async fn due(tx: &mut PgConnection, now: OffsetDateTime, limit: i64) -> sqlx::Result<Vec<(Uuid, String)>> {
-    let rows = sqlx::query!(
-        "select a.concern_id, a.kind from audience a join concern c on c.id = a.concern_id
-         where a.next_ring_at <= $1 and c.state <> 'closed'
-         order by a.next_ring_at limit $2 for update of c skip locked",
+/// Concerns with an office that should have been rung by now, the longest overdue first, but these; held against other engines.
+pub async fn due(tx: &mut PgConnection, now: OffsetDateTime, but: &[Uuid], limit: i64) -> sqlx::Result<Vec<Uuid>> {
+    let present = sqlx::query_scalar!(
+        "select c.id from audience a join concern c on c.id = a.concern_id
+         where a.next_ring_at <= $1 and c.state <> 'closed' and c.id <> all($2)
+         order by a.next_ring_at limit $3 for update of c skip locked",
         now,
+        but,
         limit
-    )
-    .fetch_all(tx)
-    .await?;
-    Ok(rows.into_iter().map(|row| (row.concern_id, row.kind)).collect())
+    );
+    let mut due = present.fetch_all(&mut *tx).await?;
+    let former = sqlx::query_scalar!(
+        "select c.id from former_audience f join concern c on c.id = f.concern_id
+         where f.next_ring_at <= $1 and c.state <> 'closed' and c.id <> all($2)
+         order by f.next_ring_at limit $3 for update of c skip locked",
+        now,
+        but,
+        limit
+    );
+    due.extend(former.fetch_all(tx).await?);
+    let mut seen = std::collections::HashSet::with_capacity(due.len());
+    due.retain(|id| seen.insert(*id));
+    Ok(due)
 }
 
-/// Every audience of one concern that has not accepted is due at once.
-pub async fn due_now(db: &mut PgConnection, concern: Uuid, now: OffsetDateTime) -> sqlx::Result<()> {
-    sqlx::query!("update audience set next_ring_at = $2 where concern_id = $1 and next_ring_at > $2", concern, now).execute(db).await?;
+/// What the core must know of an open concern, beside its offices.
+pub struct Open {
+    pub id: Uuid,
+    pub grade: Grade,
+    pub unreadable: bool,
+    pub said: Said,
+}
+
+/// Open concerns in the order of their ids, from after one on.
+pub async fn open_after(db: &mut PgConnection, after: Uuid, limit: i64) -> sqlx::Result<Vec<Open>> {
+    let rows = sqlx::query!(
+        "select id, grade, unreadable, said, gravest from concern where state <> 'closed' and id > $1 order by id limit $2",
+        after,
+        limit
+    );
+    let rows = rows.fetch_all(db).await?.into_iter();
+    let open = rows.map(|row| Open {
+        id: row.id,
+        grade: super::concern::grade(row.id, &row.grade),
+        unreadable: row.unreadable,
+        said: super::concern::said(row.said, row.gravest),
+    });
+    Ok(open.collect())
+}
+
+/// Every office of one concern that has not accepted rings at once.
+pub async fn anew(db: &mut PgConnection, concern: Uuid, now: OffsetDateTime) -> sqlx::Result<()> {
+    sqlx::query!("update audience set next_ring_at = $2, anew = true where concern_id = $1 and next_ring_at > $2", concern, now)
+        .execute(&mut *db)
+        .await?;
+    sqlx::query!("update former_audience set next_ring_at = $2, anew = true where concern_id = $1 and next_ring_at > $2", concern, now)
+        .execute(db)
+        .await?;
     Ok(())
 }
 
-/// Makes due at once every audience that was rung and delivered before `before`, still rings, and is not among `guarded`; how many.
+/// Rings at once every audience that was rung and delivered before `before`, still rings, and is not among `guarded`; how many.
 pub async fn lost(db: &mut PgConnection, guarded: &[(Uuid, Audience)], before: OffsetDateTime, now: OffsetDateTime) -> sqlx::Result<u64> {
     let (ids, kinds): (Vec<Uuid>, Vec<String>) = guarded.iter().map(|(id, audience)| (*id, audience.code().to_owned())).unzip();
     let done = sqlx::query!(
-        "update audience a set next_ring_at = $4 from concern c
+        "update audience a set next_ring_at = $4, anew = true from concern c
          where c.id = a.concern_id and c.state <> 'closed' and a.next_ring_at > $4 and a.delivered_at < $3
            and not exists (select from unnest($1::uuid[], $2::text[]) as held (concern_id, kind)
                            where held.concern_id = a.concern_id and held.kind = a.kind)
@@ -103,16 +152,28 @@ pub async fn lost(db: &mut PgConnection, guarded: &[(Uuid, Audience)], before: O
     Ok(done.rows_affected())
 }
 
-/// Makes due at once every audience with a ring that waits sealed in the outbox; how many.
+/// Rings at once every office with a ring that waits sealed in the outbox; how many.
 pub async fn hurry_what_waits_sealed(db: &mut PgConnection, now: OffsetDateTime) -> sqlx::Result<u64> {
-    let done = sqlx::query!(
-        "update audience a set next_ring_at = $1
+    let present = sqlx::query!(
+        "update audience a set next_ring_at = $1, anew = true
          where a.next_ring_at > $1 and exists (
              select from ring r join outbox o on o.id = r.event_id
-             where r.concern_id = a.concern_id and r.audience = a.kind and r.delivered_at is null and o.sealed)",
+             where r.concern_id = a.concern_id and r.audience = a.kind and (r.office is null or r.office = a.office)
+               and r.delivered_at is null and o.sealed)",
         now
-    )
-    .execute(db)
-    .await?;
-    Ok(done.rows_affected())
+    );
+    let present = present.execute(&mut *db).await?.rows_affected();
+    let former = sqlx::query!(
+        "update former_audience f set next_ring_at = $1, anew = true
+         where f.next_ring_at > $1 and exists (
+             select from ring r join outbox o on o.id = r.event_id
+             where r.concern_id = f.concern_id and r.office = f.office and r.delivered_at is null and o.sealed)",
+        now
+    );
+    Ok(present + former.execute(db).await?.rows_affected())
+}
+
+/// The clock of the database.
+pub async fn database_time(db: &mut PgConnection) -> sqlx::Result<OffsetDateTime> {
+    sqlx::query_scalar!(r#"select clock_timestamp() as "now!""#).fetch_one(db).await
 }

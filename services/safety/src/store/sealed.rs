@@ -53,7 +53,10 @@ impl Leftovers for InClear {
     const SUBJECTS: &'static [&'static str] = &[subject::RING_NHQ, subject::RING_HEAD];
 
     async fn seal(&self, tx: &mut PgConnection, vault: &Vault, at: OffsetDateTime) -> sqlx::Result<usize> {
-        Ok(concerns(tx, vault, at).await? + variants(tx, vault, at).await? + notes(tx, vault, at).await?)
+        Ok(concerns(tx, vault, at).await?
+            + variants(tx, vault, at).await?
+            + notes(tx, vault, at).await?
+            + former_notes(tx, vault, at).await?)
     }
 }
 
@@ -117,6 +120,29 @@ async fn notes(tx: &mut PgConnection, vault: &Vault, at: OffsetDateTime) -> sqlx
             "update audience set note = null, note_sealed = $3 where concern_id = $1 and kind = $2",
             row.concern_id,
             row.kind,
+            sealed
+        )
+        .execute(&mut *tx)
+        .await?;
+    }
+    Ok(rows.len())
+}
+
+async fn former_notes(tx: &mut PgConnection, vault: &Vault, at: OffsetDateTime) -> sqlx::Result<usize> {
+    let rows = sqlx::query!(
+        r#"select concern_id, office, note as "note!" from former_audience where note is not null
+           order by concern_id, office limit $1 for update skip locked"#,
+        BATCH
+    )
+    .fetch_all(&mut *tx)
+    .await?;
+    for row in &rows {
+        let key = vault.key(tx, Owner::of("concern", row.concern_id), at).await?;
+        let sealed = key.seal(note(row.concern_id, Audience::ResponsibleHead.code()), row.note.as_bytes())?;
+        sqlx::query!(
+            "update former_audience set note = null, note_sealed = $3 where concern_id = $1 and office = $2",
+            row.concern_id,
+            row.office,
             sealed
         )
         .execute(&mut *tx)

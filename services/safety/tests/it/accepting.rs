@@ -1,13 +1,11 @@
 //! Each audience accepts for itself, and nobody for another.
 
-use chassis::{Caller, Error};
+use chassis::Error;
 use proto::role;
 use safety::{
     app::{close_concern, fence, read_concerns},
     domain::concern::Audience,
 };
-
-use uuid::Uuid;
 
 use crate::world::{World, caller, head_of, imminent_at, officer};
 
@@ -134,46 +132,4 @@ async fn whoever_proved_themselves_too_long_ago_proves_anew_before_they_accept_a
     assert!(!world.accept(&head(minutes_ago), concern.id, Audience::ResponsibleHead).await.unwrap());
     // Whoever is told that it is accepted silences nobody by that.
     assert!(world.accept(&head(hour), concern.id, Audience::ResponsibleHead).await.unwrap());
-}
-
-#[tokio::test]
-async fn when_the_person_moves_the_new_head_is_rung_and_the_former_one_until_somebody_accepts() {
-    let world = World::new().await;
-    let concern = world.raise(imminent_at("mission")).await;
-    world.route(concern.id, "kent").await;
-    let offices: Vec<String> = world.rings().await.last().unwrap().recipients.iter().map(|r| r.office.clone()).collect();
-    for office in ["institutional-head/kent", "institutional-head/mission"] {
-        assert!(offices.iter().any(|o| o == office), "{office}");
-    }
-    for site in ["mission", "kent"] {
-        assert_eq!(listed(&world, &head_of(site)).await, [concern.id], "{site}");
-    }
-    world.accept(&head_of("kent"), concern.id, Audience::ResponsibleHead).await.unwrap();
-    assert!(world.audience(concern.id, Audience::ResponsibleHead).await.accepted.is_some());
-    assert_eq!(listed(&world, &head_of("kent")).await, [concern.id]);
-    assert!(listed(&world, &head_of("mission")).await.is_empty(), "the former head still knows of it");
-    let late = world.accept(&head_of("mission"), concern.id, Audience::ResponsibleHead).await;
-    assert!(matches!(late, Err(Error::NotFound)), "the former head still reaches it");
-}
-
-#[tokio::test]
-async fn a_former_head_who_accepts_first_keeps_what_they_took_in_hand() {
-    let world = World::new().await;
-    let concern = world.raise(imminent_at("mission")).await;
-    world.route(concern.id, "kent").await;
-    assert!(!world.accept(&head_of("mission"), concern.id, Audience::ResponsibleHead).await.unwrap());
-    assert!(world.accept(&head_of("mission"), concern.id, Audience::ResponsibleHead).await.unwrap(), "told again that it is theirs");
-    for site in ["mission", "kent"] {
-        assert_eq!(listed(&world, &head_of(site)).await, [concern.id], "{site}");
-    }
-    let deputy = caller("deputy-of-mission", &[role::STAFF], &["mission"]);
-    assert!(listed(&world, &deputy).await.is_empty(), "nobody else of the former site keeps it");
-}
-
-/// What this person finds in their list, by the use case and through the fence.
-async fn listed(world: &World, who: &Caller) -> Vec<Uuid> {
-    let mut tx = world.begin(&fence::actor(who)).await;
-    let viewer = read_concerns::viewer(&mut tx, &world.tools, who).await.unwrap();
-    let (views, _) = read_concerns::list(&mut tx, &world.tools.vault, &viewer, true, None, 50).await.unwrap();
-    views.into_iter().map(|view| view.concern.id).collect()
 }

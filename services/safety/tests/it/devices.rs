@@ -249,8 +249,11 @@ async fn the_log_names_the_person_and_the_device_they_raised_and_accepted_with()
     let mut client = SafetyClient::new(alarm.by(&key, "head-1"));
     let concern = RaiseConcernRequest { concern: Some(imminent_at("mission")) };
     let receipt = client.raise_concern(concern).await.unwrap().into_inner().receipt.unwrap();
-    let request =
-        AcceptConcernRequest { concern_id: receipt.concern_id.clone(), audience: Audience::ResponsibleHead.into(), note: String::new() };
+    let request = AcceptConcernRequest {
+        concern_id: receipt.concern_id.clone(),
+        audience: Audience::ResponsibleHead.into(),
+        ..AcceptConcernRequest::default()
+    };
     let status = client.accept_concern(request).await.unwrap().into_inner().status.unwrap();
     assert_eq!(status.accepted_by, "head-1");
     assert_eq!(client.list_concerns(ListConcernsRequest::default()).await.unwrap().into_inner().concerns.len(), 1);

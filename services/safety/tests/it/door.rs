@@ -83,6 +83,7 @@ impl Alarm {
             devices: Book::new(ctx.clock.clone(), time::Duration::days(365)),
             left: safety::app::roster::Left::default(),
             epoch: safety::app::epoch::Epoch::default(),
+            turn: safety::app::ring::Turn::default(),
             accept_within: None,
         };
         let hub = Hub::new(ctx.clock.clone(), tools.epoch.clone());
@@ -206,7 +207,7 @@ async fn a_live_stream_of_the_former_head_ends_when_another_head_accepts_so_that
     assert!(matches!(stream.message().await.unwrap().unwrap().item, Some(Item::Snapshot(shown)) if shown.concerns.len() == 1));
     let route = RouteConcernRequest { concern_id: concern_id.clone(), site: "kent".into() };
     alarm.client("officer-1").route_concern(route).await.unwrap();
-    let accept = AcceptConcernRequest { concern_id, audience: v1::Audience::ResponsibleHead.into(), note: String::new() };
+    let accept = AcceptConcernRequest { concern_id, audience: v1::Audience::ResponsibleHead.into(), ..AcceptConcernRequest::default() };
     alarm.client("head-of-kent").accept_concern(accept).await.unwrap();
     let end = async {
         loop {

@@ -62,7 +62,7 @@ async fn a_head_sees_both_audiences_of_their_concern_and_no_variant_ring_or_time
     for hidden in ["concern_variant", "ring", "timeline", "outbox", "audit_staged", "inbox"] {
         assert!(!seen.contains_key(hidden), "{hidden}");
     }
-    assert_eq!(store::concern::audiences(&mut tx, concern.id).await.unwrap().len(), 2);
+    assert_eq!(store::audience::of(&mut tx, concern.id).await.unwrap().len(), 2);
     // They hold the row to accept it; the acceptance itself is written by the service, once it was decided.
     assert!(store::concern::hold(&mut tx, concern.id).await.unwrap().is_some());
     let forged = tx.execute("update concern set state = 'accepted'").await.unwrap_err().to_string();

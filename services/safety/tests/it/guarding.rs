@@ -25,8 +25,8 @@ impl World {
     }
 
     async fn remove(&self, concern: Uuid) {
-        let tables =
-            ["ring", "timeline", "audience", "concern_variant"].map(|table| format!("delete from {table} where concern_id = $id;"));
+        let tables = ["ring", "timeline", "audience", "former_audience", "concern_variant"]
+            .map(|table| format!("delete from {table} where concern_id = $id;"));
         self.prompt(&format!("{} delete from outbox; delete from concern where id = $id", tables.concat()), concern).await;
     }
 
@@ -131,7 +131,7 @@ async fn an_acceptance_that_was_typed_at_a_sql_prompt_silences_nobody() {
     let signature = format!("(select accepted_signature from audience where concern_id = '{}' and kind = 'nhq')", one.id);
     for forged in ["null", "decode(repeat('00', 64), 'hex')", signature.as_str()] {
         let accept = format!(
-            "update audience set accepted_at = now(), accepted_by = 'officer-1', next_ring_at = null, accepted_signature = {forged}
+            "update audience set accepted_at = now(), accepted_by = 'officer-1', accepted_knowing = 1, next_ring_at = null, accepted_signature = {forged}
              where concern_id = $id"
         );
         world.prompt(&accept, other.id).await;
@@ -146,6 +146,45 @@ async fn an_acceptance_that_was_typed_at_a_sql_prompt_silences_nobody() {
     // Moved in time, or given to somebody else, it counts no more.
     world.prompt("update audience set accepted_by = 'officer-2' where concern_id = $id and kind = 'nhq'", one.id).await;
     assert_eq!(world.look(&mut Missing::new()).await, 1);
+}
+
+// [T2], threat T3
+#[tokio::test]
+async fn an_acceptance_stands_for_no_other_office_for_no_other_routing_and_for_nothing_said_later() {
+    let world = World::new().await;
+    let concern = world.raise(imminent_at("mission")).await;
+    world.accept(&officer(), concern.id, Audience::Nhq).await.unwrap();
+    world.accept(&head_of("mission"), concern.id, Audience::ResponsibleHead).await.unwrap();
+    world.route(concern.id, "kent").await;
+    // A true acceptance of the former head, given to the new one; with its office; moved to another routing; or made to know more.
+    let give = "update audience a set accepted_at = f.accepted_at, accepted_by = f.accepted_by, accepted_knowing = f.accepted_knowing,
+                    accepted_signature = f.accepted_signature, next_ring_at = null
+                from former_audience f where a.concern_id = $id and f.concern_id = $id and a.kind = 'responsible-head';
+                update concern set state = 'accepted' where id = $id";
+    let close = async || {
+        let mut tx = world.begin(&safety::app::fence::actor(&officer())).await;
+        let closed = safety::app::close_concern::close(&mut tx, &world.tools, &officer(), concern.id, "handled").await;
+        tx.commit().await.unwrap();
+        closed
+    };
+    for and in [
+        "",
+        "update audience set accepted_knowing = 7 where concern_id = $id and kind = 'responsible-head';",
+        "update audience set rung_from = rung_from - interval '1 second' where concern_id = $id and kind = 'responsible-head';",
+    ] {
+        world.prompt(give, concern.id).await;
+        world.prompt(and, concern.id).await;
+        assert!(close().await.is_err(), "closed by what was typed: {and}");
+        assert_eq!(world.compare(&[(concern.id, Audience::ResponsibleHead)]).await, [Standing::Rings]);
+        assert_eq!(world.look(&mut Missing::new()).await, 1, "{and}");
+    }
+    world.prompt(give, concern.id).await;
+    assert!(
+        !world.accept(&head_of("kent"), concern.id, Audience::ResponsibleHead).await.unwrap(),
+        "told that it is accepted, which it is not"
+    );
+    world.prompt("update concern set state = 'ringing' where id = $id", concern.id).await;
+    close().await.unwrap();
 }
 
 #[tokio::test]

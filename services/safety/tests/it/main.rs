@@ -1,15 +1,20 @@
 //! The alarm's use cases on a real database.
-#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test that cannot go on has failed")]
 
 mod accepting;
+mod costs;
 mod devices;
 mod directory;
 mod door;
+mod faulty;
 mod fenced;
 mod guarding;
 mod hand_over;
+mod model;
 mod raising;
+mod restating;
 mod ringing;
+mod routing;
 mod saving;
 mod sealing;
 mod ties;

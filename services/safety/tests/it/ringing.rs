@@ -1,10 +1,13 @@
 //! The ladder on a real database: it never ends, it never rings twice for one step, and it catches up after a downtime.
 
+use std::time::Duration as Elapsed;
+
 use proto::{id::RingId, role};
 use safety::{
-    app::{confirm_delivery, fence, ring},
-    domain::concern::Audience,
+    app::{confirm_delivery, fence, ring, timekeeping::Watched},
+    domain::{concern::Audience, timekeeping::Reading},
 };
+use time::Duration;
 
 use crate::world::{HEAD, World, caller, imminent_at, one_line};
 
@@ -102,4 +105,105 @@ async fn a_database_that_was_set_back_rings_every_open_concern_at_once_and_none_
     assert_eq!(world.audience(silent.id, Audience::ResponsibleHead).await.rings, 2);
     assert_eq!(world.audience(taken.id, Audience::Nhq).await.rings, 1, "who has accepted is left alone");
     assert_eq!(world.tick().await, 0, "once");
+}
+
+#[tokio::test]
+async fn a_ring_out_of_turn_never_pushes_the_next_one_away() {
+    let world = World::new().await;
+    let concern = world.raise(one_line("five hours ago")).await;
+    world.tools.clock.advance(Duration::hours(5));
+    world.tick().await;
+    for _ in 0..3 {
+        // Set back, lost, all at once: each rings now, and the ladder goes on by the time that has passed.
+        ring::all_at_once(&world.db.pool, world.tools.clock.now()).await.unwrap();
+        assert_eq!(world.tick().await, 2);
+        let head = world.audience(concern.id, Audience::ResponsibleHead).await;
+        assert_eq!((head.step, head.next_ring_at.unwrap() - head.rung_from), (3, Duration::hours(28)));
+        world.tools.clock.advance(Duration::minutes(1));
+    }
+    world.tools.clock.advance(Duration::hours(23));
+    assert_eq!(world.tick().await, 2, "a day after the last rung of the ladder, whatever was rung in between");
+}
+
+#[tokio::test]
+async fn a_changed_ladder_applies_from_now_without_a_gap_to_what_rings_already() {
+    let mut world = World::new().await;
+    let concern = world.raise(one_line("raised under the old ladder")).await;
+    world.tools.clock.advance(Duration::hours(6));
+    assert_eq!(world.tick().await, 2);
+    assert!(world.audience(concern.id, Audience::Nhq).await.next_ring_at.unwrap() > world.tools.clock.now() + Duration::hours(20));
+    world.tools.ladders.concern = "0s:holder,10m:everyone,every 5m".parse().unwrap();
+    world.tools.clock.advance(Duration::minutes(5));
+    assert_eq!(world.tick().await, 2, "the new ladder rings after five minutes, whatever was written by the old one");
+    world.tools.ladders.concern = "0s:everyone,every 24h".parse().unwrap();
+    world.tools.clock.advance(Duration::minutes(5));
+    assert_eq!(world.tick().await, 0);
+    let next = world.audience(concern.id, Audience::Nhq).await.next_ring_at.unwrap();
+    assert!(next > world.tools.clock.now() && next <= world.tools.clock.now() + Duration::DAY);
+}
+
+#[tokio::test]
+async fn a_clock_that_steps_back_by_an_hour_or_a_day_silences_nothing() {
+    for back in [Duration::HOUR, Duration::DAY] {
+        let world = World::new().await;
+        let concern = world.raise(imminent_at("mission")).await;
+        world.tools.clock.advance(Duration::minutes(10));
+        assert_eq!(world.tick().await, 2);
+        world.tools.clock.advance(-back);
+        assert_eq!(world.tick().await, 2, "what is due further ahead than its interval is due now");
+        assert_eq!(world.tick().await, 0, "once");
+        let head = world.audience(concern.id, Audience::ResponsibleHead).await;
+        assert_eq!(head.level, 3, "what was reached stays reached");
+        for rings in 4..8 {
+            world.tools.clock.advance(Duration::minutes(5));
+            assert_eq!(world.tick().await, 2);
+            assert_eq!(world.audience(concern.id, Audience::ResponsibleHead).await.rings, rings);
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_step_back_that_no_stored_ring_shows_is_found_by_a_clock_that_never_steps_and_everything_rings() {
+    let world = World::new().await;
+    world.raise(one_line("rung an hour before the clock went back by half of one")).await;
+    let reading =
+        |monotonic| Reading { wall: world.tools.clock.now(), database: world.tools.clock.now(), monotonic: Elapsed::from_secs(monotonic) };
+    let mut clocks = Watched::begin();
+    clocks.hold_against(&world.db.pool, reading(0)).await.unwrap();
+    world.tools.clock.advance(Duration::HOUR);
+    clocks.hold_against(&world.db.pool, reading(3_600)).await.unwrap();
+    assert_eq!(world.tick().await, 2);
+    world.tools.clock.advance(Duration::minutes(40));
+    clocks.hold_against(&world.db.pool, reading(3_600 + 2_400)).await.unwrap();
+    assert_eq!(world.tick().await, 0);
+    world.tools.clock.advance(-Duration::minutes(30));
+    clocks.hold_against(&world.db.pool, reading(3_600 + 2_401)).await.unwrap();
+    assert_eq!(world.tick().await, 2);
+    clocks.look(&world.db.pool, &world.tools).await.unwrap();
+}
+
+#[tokio::test]
+async fn an_office_that_nobody_holds_rings_again_in_the_moment_somebody_holds_it_and_when_it_is_left() {
+    let world = World::new().await;
+    let concern = world.raise(imminent_at("kent")).await;
+    let office = "institutional-head/kent";
+    assert!(world.office(concern.id, office).await.unheld);
+    assert_eq!(world.tick().await, 0);
+    world.assign(office, "new-head", 0).await.unwrap();
+    assert_eq!(world.tick().await, 1, "the moment somebody holds it");
+    assert!(world.rings().await.last().unwrap().recipients.iter().any(|r| r.holder == "new-head"));
+    sqlx::query("delete from office_holder where holder = 'new-head'").execute(&world.db.admin).await.unwrap();
+    assert_eq!(world.tick().await, 1, "the moment nobody does");
+    let last = world.rings().await.pop().unwrap();
+    assert!(last.no_route && last.recipients.iter().any(|r| r.holder == "nmc-1"));
+    assert_eq!(world.tick().await, 0);
+}
+
+#[tokio::test]
+async fn no_hint_that_somebody_wrote_keeps_an_office_silent() {
+    let world = World::new().await;
+    world.raise(imminent_at("mission")).await;
+    sqlx::query("update audience set next_ring_at = next_ring_at + interval '4 minutes'").execute(&world.db.admin).await.unwrap();
+    world.tools.clock.advance(Duration::minutes(2));
+    assert_eq!(world.tick().await, 2);
 }

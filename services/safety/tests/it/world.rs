@@ -26,7 +26,7 @@ use safety::{
     },
     store,
 };
-use sqlx::{Postgres, Transaction};
+use sqlx::{PgConnection, Postgres, Transaction};
 use time::{OffsetDateTime, macros::datetime};
 use uuid::Uuid;
 
@@ -88,6 +88,7 @@ impl World {
             devices,
             left: roster::Left::default(),
             epoch: epoch::Epoch::default(),
+            turn: ring::Turn::default(),
             accept_within: None,
         };
         let world = Self { db, tools };
@@ -155,9 +156,20 @@ impl World {
 
     pub async fn accept(&self, who: &Caller, id: Uuid, audience: Audience) -> chassis::Result<bool> {
         let mut tx = self.begin(&fence::actor(who)).await;
-        let accepted = accept_concern::accept(&mut tx, &self.tools, who, id, audience, "").await?;
+        let accepted = self.accept_in(&mut tx, who, id, audience, "").await?;
         tx.commit().await?;
         Ok(accepted.already)
+    }
+
+    pub async fn accept_in(
+        &self,
+        tx: &mut PgConnection,
+        who: &Caller,
+        id: Uuid,
+        audience: Audience,
+        note: &str,
+    ) -> chassis::Result<accept_concern::Accepted> {
+        accept_concern::accept(tx, &self.tools, who, id, accept_concern::Asked { audience, note, knowing: 0 }).await
     }
 
     /// NHQ says where the person now is.
@@ -173,8 +185,15 @@ impl World {
 
     pub async fn audience(&self, id: Uuid, audience: Audience) -> AudienceStatus {
         let mut db = self.db.admin.acquire().await.unwrap();
-        let all = store::concern::audiences(&mut db, id).await.unwrap();
+        let all = store::audience::of(&mut db, id).await.unwrap();
         all.into_iter().find(|a| a.audience == audience).unwrap()
+    }
+
+    /// How one office stands, whether the person is still with it or not.
+    pub async fn office(&self, id: Uuid, office: &str) -> AudienceStatus {
+        let mut db = self.db.admin.acquire().await.unwrap();
+        let all = store::audience::of(&mut db, id).await.unwrap();
+        all.into_iter().find(|a| a.audience == Audience::ResponsibleHead && a.office == office).unwrap()
     }
 
     /// Every ring in the outbox, oldest first.

@@ -176,7 +176,12 @@ impl Accept {
         let mut client = session.safety(&who)?;
         let request = GetConcernRequest { concern_ref: self.concern.clone() };
         let concern = client.get_concern(request).await?.into_inner().concern.unwrap_or_default();
-        let request = AcceptConcernRequest { concern_id: concern.concern_id, audience: self.audience as i32, note: self.note.clone() };
+        let request = AcceptConcernRequest {
+            concern_id: concern.concern_id,
+            audience: self.audience as i32,
+            note: self.note.clone(),
+            knowing: concern.said,
+        };
         let answer = client.accept_concern(request).await?.into_inner();
         if session.json {
             output::print_json(&answer);
