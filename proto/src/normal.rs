@@ -2,7 +2,7 @@
 //!
 //! What people typed is kept as they typed it; only the comparison is made on this form.
 
-use icu_normalizer::ComposingNormalizerBorrowed;
+use icu_normalizer::{ComposingNormalizerBorrowed, DecomposingNormalizerBorrowed};
 use icu_properties::{
     CodePointMapData, CodePointSetData,
     props::{Dash, DefaultIgnorableCodePoint, GeneralCategory, NoncharacterCodePoint, PrependedConcatenationMark},
@@ -30,6 +30,22 @@ pub fn key(text: &str) -> String {
     }
     // Composed again: what stood between a letter and its accent may be gone.
     nfc.normalize(plain.trim_end()).into_owned()
+}
+
+/// The name of a person as two spellings of it compare: without case, accents, punctuation and what cannot be seen, its words in
+/// alphabetical order, so that "Exemple, Andre" is "André EXEMPLE". Two people may bear one name: it says that they may be one, and no more.
+#[must_use]
+pub fn name(text: &str) -> String {
+    let parts = DecomposingNormalizerBorrowed::new_nfkd().normalize(&key(text)).into_owned();
+    let letters: String = parts.chars().filter(|c| !is_mark(*c)).map(|c| if c.is_alphanumeric() { c } else { ' ' }).collect();
+    let mut words: Vec<&str> = letters.split_whitespace().collect();
+    words.sort_unstable();
+    words.join(" ")
+}
+
+/// An accent or another mark on a letter.
+fn is_mark(c: char) -> bool {
+    CodePointMapData::<GeneralCategory>::new().get(c) == GeneralCategory::NonspacingMark
 }
 
 /// Nothing in it can be seen: spaces, and characters that are drawn as nothing.
@@ -99,6 +115,17 @@ mod tests {
         for (one, other) in [("PAC-1", "PAC-2"), ("PAC1", "PAC-1"), ("Rene", "René"), ("a b", "ab"), ("x²", "x2"), ("1", "l")] {
             assert_ne!(key(one), key(other));
         }
+    }
+
+    #[test]
+    fn a_name_is_the_same_under_every_spelling_that_clerks_use() {
+        for spelling in ["André Exemple", "EXEMPLE, Andre", "exemple andre\u{301}", " Exemple,\u{a0}André. ", "A\u{200b}ndré  EXEMPLE"] {
+            assert_eq!(name(spelling), "andre exemple", "{spelling:?}");
+        }
+        assert_eq!(name("O\u{2019}Exemple-Fictif, Zoë"), name("zoe o'exemple fictif"));
+        assert_ne!(name("Andre Exemple"), name("Andrea Exemple"));
+        assert_eq!(name("ᐊᓇ"), name(" ᐊᓇ "));
+        assert_eq!(name(" -- "), "");
     }
 
     #[test]

@@ -73,6 +73,7 @@ async fn whole_life(system: &System) {
         name: marked("Robin"),
         fps: marked("7"),
         language: "fr".into(),
+        ..AddParticipantRequest::default()
     };
     system.cases(OFFICER).add_participant(person).await.unwrap();
     let moved = MoveCaseRequest { case_id: case.case_id.clone(), to: Stage::Paused as i32, mode: String::new(), reason: marked("waits") };

@@ -1,7 +1,7 @@
 //! Who takes part: kinds, sides, and the rule that nobody stands on both sides [D-RO, CCRA 2(4)].
 
 use chassis::{Private, Refusal};
-use proto::id::ParticipantId;
+use proto::{id::ParticipantId, normal};
 use time::OffsetDateTime;
 
 use super::text;
@@ -149,31 +149,76 @@ impl NewParticipant {
     }
 }
 
-/// Refuses a person whose number already stands on the other side of the file: the offender is never the victim
-/// of the offence and never acts for one.
+/// Whether two people of one case may be one who cannot be both: the offender is never a victim, never acts for one and never supports one.
+const fn exclude(one: Kind, other: Kind) -> bool {
+    matches!((one, other), (Kind::Offender, Kind::Victim | Kind::Representative | Kind::SupportPerson))
+        || matches!((one, other), (Kind::Victim | Kind::Representative | Kind::SupportPerson, Kind::Offender))
+}
+
+/// How surely two people are one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Likeness {
+    /// Another number, or another name.
+    Different,
+    /// The same name under some spelling, and no two numbers that tell them apart.
+    InDoubt,
+    /// The same number.
+    Same,
+}
+
+fn likeness(one: &NewParticipant, other: &NewParticipant) -> Likeness {
+    let (number, theirs) = (comparable(one.fps.expose()), comparable(other.fps.expose()));
+    if !number.is_empty() && !theirs.is_empty() {
+        return if number == theirs { Likeness::Same } else { Likeness::Different };
+    }
+    let name = normal::name(one.name.expose());
+    if !name.is_empty() && name == normal::name(other.name.expose()) { Likeness::InDoubt } else { Likeness::Different }
+}
+
+/// Refuses a person who already stands on the other side of the file: compared by number, and by name under every spelling. Where the name
+/// alone says so the caller is asked, and answers with `is_another_person`.
 ///
 /// # Errors
-/// Refuses with `same-person-on-both-sides` [CCRA 2(4)].
-pub fn refuse_both_sides(newcomer: &NewParticipant, present: &[Participant]) -> Result<(), Refusal> {
-    let number = comparable(newcomer.fps.expose());
-    let across = |other: &NewParticipant| match (newcomer.kind.side(), other.kind.side()) {
-        (Some(mine), Some(theirs)) => mine != theirs && comparable(other.fps.expose()) == number,
-        _ => false,
-    };
-    if !number.is_empty() && present.iter().any(|p| across(&p.person)) {
-        return Err(Refusal::precondition(
+/// Refuses with `same-person-on-both-sides` or `may-be-the-same-person` [CCRA 2(4)].
+pub fn refuse_both_sides(newcomer: &NewParticipant, present: &[Participant], is_another_person: bool) -> Result<(), Refusal> {
+    let across = present.iter().filter(|p| exclude(newcomer.kind, p.person.kind));
+    match across.map(|p| likeness(newcomer, &p.person)).max() {
+        Some(Likeness::Same) => Err(Refusal::precondition(
             "same-person-on-both-sides",
             "CCRA 2(4)",
-            "The same person cannot stand on both sides of a case: an offender is never the victim of the offence and cannot act for one.",
-            "La même personne ne peut figurer des deux côtés d'un dossier : un délinquant n'est jamais la victime de l'infraction et ne peut agir pour elle.",
-        ));
+            "The same person cannot stand on both sides of a case: an offender is never the victim of the offence, and cannot act for or support one.",
+            "La même personne ne peut figurer des deux côtés d'un dossier : un délinquant n'est jamais la victime de l'infraction et ne peut ni agir pour elle ni la soutenir.",
+        )),
+        Some(Likeness::InDoubt) if !is_another_person => Err(Refusal::precondition(
+            "may-be-the-same-person",
+            "CCRA 2(4)",
+            "Somebody of this name stands on the other side of the case. Give the FPS number of both, or say that this is another person.",
+            "Une personne de ce nom figure de l'autre côté du dossier. Indiquez le numéro FPS des deux, ou précisez qu'il s'agit d'une autre personne.",
+        )),
+        _ => Ok(()),
     }
-    Ok(())
+}
+
+/// What stands under a key that is used again.
+///
+/// # Errors
+/// Refuses with `key-used` where it is another person.
+pub fn same_again(known: Option<&Participant>, again: &NewParticipant) -> Result<Option<ParticipantId>, Refusal> {
+    match known {
+        None => Ok(None),
+        Some(known) if known.person == *again => Ok(Some(known.id)),
+        Some(_) => Err(Refusal::precondition(
+            "key-used",
+            "R3c",
+            "another person was added under this key: use a new one",
+            "une autre personne a été ajoutée sous cette clé : utilisez-en une nouvelle",
+        )),
+    }
 }
 
 /// A number as it compares: letters and digits only, in upper case.
 fn comparable(fps: &str) -> String {
-    fps.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_uppercase).collect()
+    normal::key(fps).chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_uppercase).collect()
 }
 
 #[cfg(test)]
@@ -195,19 +240,55 @@ mod tests {
     fn an_offender_is_never_the_victim_and_never_acts_for_one() {
         for newcomer in Kind::ALL {
             for there in Kind::ALL {
-                let refused = refuse_both_sides(&person(newcomer, "123 456a"), &[present(there, "123456A")]).is_err();
                 let opposite = matches!(
                     (newcomer, there),
-                    (Kind::Offender, Kind::Victim | Kind::Representative) | (Kind::Victim | Kind::Representative, Kind::Offender)
+                    (Kind::Offender, Kind::Victim | Kind::Representative | Kind::SupportPerson)
+                        | (Kind::Victim | Kind::Representative | Kind::SupportPerson, Kind::Offender)
                 );
-                assert_eq!(refused, opposite, "{newcomer:?} beside {there:?}");
+                for said in [false, true] {
+                    let refused = refuse_both_sides(&person(newcomer, "123 456a"), &[present(there, "123456A")], said).is_err();
+                    assert_eq!(refused, opposite, "{newcomer:?} beside {there:?}");
+                }
             }
         }
     }
 
+    // [CCRA 2(4)]
     #[test]
-    fn people_without_a_number_are_never_taken_for_one_another() {
-        assert!(refuse_both_sides(&person(Kind::Victim, " - "), &[present(Kind::Offender, "")]).is_ok());
+    fn a_name_that_stands_on_the_other_side_under_any_spelling_is_asked_about_and_no_other() {
+        let named = |kind, name: &str, fps: &str| NewParticipant::parse(kind, name, fps, "").unwrap();
+        let there = |name: &str, fps: &str| Participant {
+            id: ParticipantId::new(Uuid::from_u128(1)),
+            person: named(Kind::Offender, name, fps),
+            added_at: OffsetDateTime::UNIX_EPOCH,
+        };
+        let asked =
+            |newcomer: &NewParticipant, there: Participant, said| refuse_both_sides(newcomer, &[there], said).err().map(|r| r.reason);
+        for kind in [Kind::Victim, Kind::Representative, Kind::SupportPerson] {
+            let newcomer = named(kind, "EXEMPLE, Andre", "");
+            for (numbered, spelling) in [("", "André Exemple"), ("123456A", "andré  exemple")] {
+                assert_eq!(asked(&newcomer, there(spelling, numbered), false), Some("may-be-the-same-person"), "{kind:?}");
+                assert_eq!(asked(&newcomer, there(spelling, numbered), true), None, "{kind:?}");
+            }
+            assert_eq!(asked(&newcomer, there("Andréa Exemple", ""), false), None);
+            let numbered = named(kind, "André Exemple", "777777B");
+            assert_eq!(asked(&numbered, there("André Exemple", "123456A"), false), None, "two numbers tell them apart");
+            assert_eq!(asked(&numbered, there("Somebody Else", "777 777b"), true), Some("same-person-on-both-sides"));
+        }
+    }
+
+    #[test]
+    fn people_without_a_number_and_with_other_names_are_never_taken_for_one_another() {
+        let other = NewParticipant::parse(Kind::Victim, "Another Person", " - ", "").unwrap();
+        assert!(refuse_both_sides(&other, &[present(Kind::Offender, "")], false).is_ok());
+    }
+
+    #[test]
+    fn a_key_that_is_used_again_gives_the_same_person_or_is_refused() {
+        let known = present(Kind::Elder, "");
+        assert_eq!(same_again(None, &known.person), Ok(None));
+        assert_eq!(same_again(Some(&known), &known.person), Ok(Some(known.id)));
+        assert_eq!(same_again(Some(&known), &person(Kind::Victim, "")).unwrap_err().reason, "key-used");
     }
 
     #[test]

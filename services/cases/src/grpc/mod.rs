@@ -82,8 +82,15 @@ impl Cases for Door {
         let caller = Caller::of(&request)?;
         let asked = request.into_inner();
         let kind = parse::kind(asked.kind())?;
-        let command =
-            add_participant::Command { case_ref: &asked.case_id, kind, name: &asked.name, fps: &asked.fps, language: &asked.language };
+        let command = add_participant::Command {
+            case_ref: &asked.case_id,
+            kind,
+            name: &asked.name,
+            fps: &asked.fps,
+            language: &asked.language,
+            key: &asked.idempotency_key,
+            is_another_person: asked.is_another_person,
+        };
         let ended = add_participant::add_participant(&self.0, &caller, command).await;
         let id = self.0.watched(&caller, Verb::AddParticipant, &asked.case_id, ended).await?;
         Ok(Response::new(AddParticipantResponse { participant_id: id.to_string() }))

@@ -20,10 +20,11 @@ pub(super) const fn fps(id: Uuid) -> Place {
     Place::new("participant", "fps", id)
 }
 
-/// Adds a person to a case.
+/// Adds a person to a case; an empty key is none.
 ///
 /// # Errors
 /// The statement failed, or the vault cannot seal.
+#[expect(clippy::too_many_arguments, reason = "a row is these things, and a struct would be used once")]
 pub async fn add(
     tx: &mut PgConnection,
     vault: &Vault,
@@ -31,12 +32,13 @@ pub async fn add(
     id: ParticipantId,
     person: &NewParticipant,
     by: &str,
+    added_key: &str,
     at: OffsetDateTime,
 ) -> sqlx::Result<()> {
     let key = vault.key(tx, owner(case.uuid(), person.kind.side()), at).await?;
     sqlx::query!(
-        "insert into participant (id, case_id, kind, name, fps, name_sealed, fps_sealed, language, added_by, added_at)
-         values ($1, $2, $3, '', '', $4, $5, $6, $7, $8)",
+        "insert into participant (id, case_id, kind, name, fps, name_sealed, fps_sealed, language, added_by, added_at, added_key)
+         values ($1, $2, $3, '', '', $4, $5, $6, $7, $8, nullif($9, ''))",
         id.uuid(),
         case.uuid(),
         person.kind.code(),
@@ -44,11 +46,22 @@ pub async fn add(
         key.seal(fps(id.uuid()), person.fps.expose().as_bytes())?,
         person.language.map(Language::code),
         by,
-        at
+        at,
+        added_key
     )
     .execute(tx)
     .await?;
     Ok(())
+}
+
+/// Who was added under a key of the one who adds.
+///
+/// # Errors
+/// The statement failed.
+pub async fn under_key(tx: &mut PgConnection, case: CaseId, by: &str, key: &str) -> sqlx::Result<Option<ParticipantId>> {
+    let id =
+        sqlx::query_scalar!("select id from participant where case_id = $1 and added_by = $2 and added_key = $3", case.uuid(), by, key);
+    Ok(id.fetch_optional(tx).await?.map(ParticipantId::new))
 }
 
 /// Everyone on the file, in the order they were added.

@@ -279,7 +279,12 @@ impl World {
     }
 
     pub async fn add(&self, case: &Opened, kind: Kind, fps: &str) -> Result<ParticipantId> {
-        let command = add_participant::Command { case_ref: &case.id, kind, name: "Robin Fictional", fps, language: "fr" };
+        self.add_as(case, kind, "Robin Fictional", fps, "", false).await
+    }
+
+    /// The same with a name, a key, and whether it was made sure that it is another person.
+    pub async fn add_as(&self, case: &Opened, kind: Kind, name: &str, fps: &str, key: &str, another: bool) -> Result<ParticipantId> {
+        let command = add_participant::Command { case_ref: &case.id, kind, name, fps, language: "fr", key, is_another_person: another };
         add_participant(&self.app, &officer(), command).await
     }
 
