@@ -217,7 +217,7 @@ async fn concerns(system: &System, marks: &Marks, day: &mut Day) {
     bus.publish("ro.safety.raise.mission", concern(marks, Grade::Imminent).encode_to_vec().into()).await.unwrap();
     bus.flush().await.unwrap();
     let rung = async || {
-        let ask = ListInboxRequest { unread_only: false, page_size: 200 };
+        let ask = ListInboxRequest { unread_only: false, page_size: 200, page_token: String::new() };
         let items = system.notification(HEAD).list_inbox(ask).await.map_err(|s| s.to_string())?.into_inner().items;
         if items.iter().any(|item| item.concern_id == day.concern) { Ok(()) } else { Err(format!("{} items", items.len())) }
     };

@@ -20,7 +20,7 @@ const HEAD: &str = "institutional-head-mission";
 const OTHER_HEAD: &str = "institutional-head-kent";
 
 pub async fn inbox(client: &mut NotificationClient<chassis::client::Peer>, audience: Audience, concern: &str) -> Result<InboxItem, String> {
-    let request = ListInboxRequest { unread_only: false, page_size: 200 };
+    let request = ListInboxRequest { unread_only: false, page_size: 200, page_token: String::new() };
     let items = client.list_inbox(request).await.map_err(|s| s.to_string())?.into_inner().items;
     let count = items.len();
     items

@@ -31,7 +31,7 @@ async fn opened(system: &System) -> Case {
 
 /// The inbox of `who` has an item of this template that names the case.
 async fn told(system: &System, who: &str, template: &str, case: &Case) -> Result<(), String> {
-    let ask = ListInboxRequest { unread_only: false, page_size: 200 };
+    let ask = ListInboxRequest { unread_only: false, page_size: 200, page_token: String::new() };
     let items = system.notification(who).list_inbox(ask).await.map_err(|s| s.to_string())?.into_inner().items;
     let found = items.iter().any(|item| item.template == template && item.body.contains(&case.case_id));
     if found { Ok(()) } else { Err(format!("not among {} items", items.len())) }

@@ -90,7 +90,7 @@ async fn accept(mut safety: SafetyClient<Peer>, id: &str, audience: Audience) {
 
 /// Items of a template in the inbox of somebody.
 async fn told(system: &System, who: &str, template: &str) -> usize {
-    let request = ListInboxRequest { unread_only: false, page_size: 200 };
+    let request = ListInboxRequest { unread_only: false, page_size: 200, page_token: String::new() };
     let items = system.notification(who).list_inbox(request).await.unwrap().into_inner().items;
     items.iter().filter(|item| item.template == template).count()
 }

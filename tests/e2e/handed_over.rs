@@ -31,7 +31,7 @@ async fn submit(system: &System, referral: Referral) -> String {
 
 /// The concern of which NHQ was told with these words.
 async fn told_of(system: &System, words: &str) -> Result<String, String> {
-    let items = system.notification(OFFICER).list_inbox(ListInboxRequest { unread_only: false, page_size: 200 }).await;
+    let items = system.notification(OFFICER).list_inbox(ListInboxRequest { page_size: 200, ..ListInboxRequest::default() }).await;
     let items = items.map_err(|status| status.to_string())?.into_inner().items;
     items.into_iter().find(|item| item.body.contains(words)).map(|item| item.concern_id).ok_or_else(|| "not told".to_owned())
 }

@@ -54,7 +54,7 @@ async fn age(system: &System, case: &str, referral: &str) {
 
 /// How many items of this inbox name the case.
 async fn told(system: &System, who: &str, case: &str) -> usize {
-    let ask = ListInboxRequest { unread_only: false, page_size: 200 };
+    let ask = ListInboxRequest { unread_only: false, page_size: 200, page_token: String::new() };
     let items = system.notification(who).list_inbox(ask).await.unwrap().into_inner().items;
     items.iter().filter(|item| item.body.contains(case)).count()
 }

@@ -23,6 +23,10 @@ pub struct Config {
     #[arg(long, default_value_t = 30, value_parser = clap::value_parser!(u16).range(5..=600))]
     pub alarm_grace: u16,
 
+    /// Seconds for which the alarm may answer nothing before NHQ and whoever it has rung are told to use the telephone. An example until CSC sets it
+    #[arg(long, default_value_t = 30, value_parser = clap::value_parser!(u16).range(5..=600))]
+    pub alarm_patience: u16,
+
     /// Minutes for which the deletion of what was told of a purged case can be stopped. An example until CSC sets it
     #[arg(long, default_value_t = 1440, value_parser = clap::value_parser!(u32).range(0..=43_200))]
     pub destruction_wait: u32,

@@ -49,3 +49,15 @@ pub fn ring_malformed(field: &'static str) -> Refusal {
         "un appel doit indiquer son identifiant, la préoccupation et les destinataires",
     )
 }
+
+/// A place in an inbox that this service did not give out.
+#[must_use]
+pub fn page_token_malformed() -> Refusal {
+    Refusal::invalid(
+        "page-token-malformed",
+        "TS1",
+        "page_token",
+        "this page token was not given out by the service",
+        "ce jeton de page ne vient pas du service",
+    )
+}

@@ -39,7 +39,8 @@ pub async fn serve(config: Config, ctx: Context) -> anyhow::Result<()> {
         }
     };
     let safety = SafetyClient::new(ctx.peer("safety", &config.safety_url).context("cannot reach safety")?);
-    let alarm = app::guard::Alarmed { safety, grace: time::Duration::seconds(config.alarm_grace.into()) };
+    let seconds = |setting: u16| time::Duration::seconds(setting.into());
+    let alarm = app::guard::Alarmed { safety, grace: seconds(config.alarm_grace), patience: seconds(config.alarm_patience) };
     ctx.spawn("guard", app::guard::run(app.clone(), alarm, ctx.stop.clone()));
     ctx.spawn("mail", app::send_mail::run(app.clone(), mailer, ctx.stop.clone()));
 
@@ -53,6 +54,7 @@ pub async fn serve(config: Config, ctx: Context) -> anyhow::Result<()> {
     for facts in [subject::NOTIFICATION_FACTS, subject::NOTIFICATION_CASE_FACTS, subject::NOTIFICATION_ACCESS] {
         ctx.consume(facts.stream, facts.name, facts.filters, bus::Facts { app: app.clone(), intake: intake.clone() });
     }
+    ctx.spawn("contacts-in-one-form", bus::keep_in_one_form(app.clone(), intake, ctx.stop.clone()));
     let purges = subject::NOTIFICATION_PURGES;
     let wait = time::Duration::minutes(config.destruction_wait.into());
     ctx.destroy_on_order((purges.stream, purges.name, purges.filters), wait, bus::Purges { app: app.clone() })?;

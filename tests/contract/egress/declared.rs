@@ -128,7 +128,7 @@ pub const FIELDS: &[(&str, &[&str])] = &[
     ("the identity of who called: the opaque subject of a verified token, or a service", &["caller.subject"]),
     (
         "codes of ours: a reason, a clause, a permission, a state",
-        &["clause", "code", "grant.role", "kind", "outcome", "permission", "reason", "ring.audience", "way"],
+        &["clause", "code", "grant.role", "kind", "outcome", "permission", "reason", "ring.audience", "ring.template", "way"],
     ),
     (
         "names of ours: a method that is served, a consumer, a stream, a subject of the bus, a task, a table, a service",
@@ -148,9 +148,11 @@ pub const FIELDS: &[(&str, &[&str])] = &[
             "entries",
             "epoch",
             "grants",
+            "guarded",
             "held",
             "keys",
             "known",
+            "mails",
             "messages",
             "minutes",
             "moved",

@@ -14,6 +14,7 @@ use super::{
 };
 use crate::{
     domain::{
+        guard,
         inbox::Alarm,
         ring::{Audience, Ring},
         template::Data,
@@ -30,7 +31,7 @@ pub async fn deliver_now(app: &App, ring: &Ring) -> chassis::Result<OffsetDateTi
     let delivered_at = deliver(&mut tx, app, ring).await?;
     tx.commit().await?;
     app.outbox.wake();
-    app.mail.notify_one();
+    app.mail.wake();
     Ok(delivered_at)
 }
 
@@ -43,13 +44,15 @@ pub async fn deliver(tx: &mut PgConnection, app: &App, ring: &Ring) -> sqlx::Res
     if let Some(before) = store::ring::take(tx, ring, now).await? {
         return Ok(before);
     }
-    store::guard::hold(tx, ring).await?;
+    let next_ring_by = ring.next_ring_by.map(|promised| guard::due(promised, ring.rung_at, now));
+    store::guard::hold(tx, ring, next_ring_by, now).await?;
     let data = Data { reference: ring.reference.clone(), urgency: Some(ring.urgency), bulletin: ring.bulletin.clone(), ..Data::default() };
     let recipients = ring.recipients();
     let inboxes = recipients.len();
     for recipient in recipients {
         let alarm = Alarm { audience: ring.audience, urgency: ring.urgency, envelope: ring.envelope.clone() };
-        let letter = Letter { template: ring.template(&recipient), about: ring.concern_id.uuid(), data: &data, alarm: Some(alarm) };
+        let letter =
+            Letter { template: ring.template(&recipient), about: ring.concern_id.uuid(), data: &data, alarm: Some(alarm), again: false };
         post(tx, app, recipient, letter).await?;
     }
     let told = RingDelivered {

@@ -5,20 +5,29 @@ use uuid::Uuid;
 
 use super::{App, PERSON};
 use crate::{
-    domain::{inbox::Standing, office},
+    domain::{
+        inbox::{Position, Standing},
+        office,
+    },
     store,
 };
 
-/// The items that are the caller's, unread alarms first, then newest first.
+/// A page of the items that are the caller's, unread alarms first, then newest first; and where the next page begins.
 ///
 /// # Errors
 /// The database did not answer.
-pub async fn list(app: &App, caller: &Caller, unread_only: bool, limit: i64) -> Result<Vec<Standing>> {
+pub async fn list(
+    app: &App,
+    caller: &Caller,
+    unread_only: bool,
+    after: Option<Position>,
+    limit: i64,
+) -> Result<(Vec<Standing>, Option<Position>)> {
     let names = names(caller);
     let mut tx = app.begin_for(caller, PERSON, names.clone()).await?;
-    let items = store::inbox::list(&mut tx, &app.vault, &names, unread_only, limit).await?;
+    let page = store::inbox::list(&mut tx, &app.vault, &names, unread_only, after, limit).await?;
     tx.commit().await?;
-    Ok(items)
+    Ok(page)
 }
 
 /// Marks an item as read, for the office as a whole where it is an office's.

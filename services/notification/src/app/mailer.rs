@@ -10,12 +10,14 @@ use lettre::{
         Mailbox,
         header::{ContentType, HeaderName, HeaderValue},
     },
+    transport::smtp::PoolConfig,
 };
 use time::OffsetDateTime;
 use uuid::Uuid;
 
+use super::send_mail::AT_ONCE;
 use crate::domain::{
-    delivery::{Outcome, Reason},
+    delivery::{Lane, Outcome, Reason},
     mail::Mail,
 };
 
@@ -37,7 +39,10 @@ impl Mailer {
     pub fn new(url: &Private<String>, from: &str) -> anyhow::Result<Self> {
         let builder = AsyncSmtpTransport::<Tokio1Executor>::from_url(url.expose()).ok().context("the smtp url is malformed")?;
         let from = from.parse().ok().context("the sender of the mails is not a mailbox")?;
-        Ok(Self { transport: builder.timeout(Some(DEADLINE)).build(), from })
+        // A connection for every mail that may be on its way: no lane waits for one of another.
+        let connections = u32::try_from(AT_ONCE * Lane::ALL.len()).unwrap_or(u32::MAX);
+        let pool = PoolConfig::new().max_size(connections);
+        Ok(Self { transport: builder.timeout(Some(DEADLINE)).pool_config(pool).build(), from })
     }
 
     /// Hands one mail over, within the deadline.
@@ -64,6 +69,7 @@ impl Mailer {
             .date(SystemTime::from(now))
             .message_id(Some(format!("<{delivery_id}@{}>", self.from.email.domain())))
             .raw_header(HeaderValue::new(HeaderName::new_from_ascii_str("Auto-Submitted"), "auto-generated".to_owned()))
+            .raw_header(HeaderValue::new(HeaderName::new_from_ascii_str("Content-Language"), mail.language.replace('+', ", ")))
             .header(ContentType::TEXT_PLAIN)
             .body(mail.body.expose().clone())
             .ok()

@@ -24,7 +24,7 @@ use chassis::{
 use sqlx::{PgPool, Postgres, Transaction};
 use tokio::sync::Notify;
 
-use crate::domain::address::StaffDomains;
+use crate::domain::{address::StaffDomains, delivery::Lane};
 
 /// What the policies of the database call the reach of a person, and of whoever looks after the ledger.
 const PERSON: &str = "person";
@@ -37,16 +37,37 @@ pub struct App {
     pub clock: Clock,
     pub ids: Ids,
     pub outbox: Wake,
-    /// Wakes the mail worker; it looks by itself too.
-    pub mail: Arc<Notify>,
+    /// Wakes the mail workers; they look by themselves too.
+    pub mail: MailWake,
     pub staff: Arc<StaffDomains>,
     pub vault: Vault,
+}
+
+/// Wakes the worker of every lane of mail. Cheap to clone.
+#[derive(Clone, Default)]
+pub struct MailWake(Arc<[Notify; Lane::ALL.len()]>);
+
+impl MailWake {
+    /// There may be something to send.
+    pub fn wake(&self) {
+        self.0.iter().for_each(Notify::notify_one);
+    }
+
+    /// Until then, for one lane.
+    async fn notified(&self, lane: Lane) {
+        let [imminent, ring, notice] = &*self.0;
+        match lane {
+            Lane::Imminent => imminent.notified().await,
+            Lane::Ring => ring.notified().await,
+            Lane::Notice => notice.notified().await,
+        }
+    }
 }
 
 impl App {
     #[must_use]
     pub fn new(pool: PgPool, clock: Clock, ids: Ids, outbox: Wake, staff: StaffDomains, vault: Vault) -> Self {
-        Self { pool, clock, ids, outbox, mail: Arc::default(), staff: Arc::new(staff), vault }
+        Self { pool, clock, ids, outbox, mail: MailWake::default(), staff: Arc::new(staff), vault }
     }
 
     /// A transaction of the service itself: what it delivers belongs to no caller.

@@ -27,6 +27,8 @@ pub(super) struct Letter<'a> {
     pub about: Uuid,
     pub data: &'a Data,
     pub alarm: Option<Alarm>,
+    /// It was told before: the item is refreshed, and no holder of the office is written to once more.
+    pub again: bool,
 }
 
 /// Posts the letter in the recipient's language. A ring refreshes the item that already stands; anything else is told once.
@@ -42,7 +44,7 @@ pub(super) async fn post(tx: &mut PgConnection, app: &App, recipient: Recipient,
     };
     let urgency = letter.alarm.as_ref().map(|alarm| alarm.urgency);
     let holders = match &recipient {
-        Recipient::Office(office) if letter.template.is_mailed_to_the_holders() => {
+        Recipient::Office(office) if letter.template.is_mailed_to_the_holders() && !letter.again => {
             grants::holders(tx, office::roles_of(office), now, HOLDERS).await?
         }
         Recipient::Office(_) | Recipient::Person(_) => Vec::new(),
@@ -63,7 +65,7 @@ pub(super) async fn post(tx: &mut PgConnection, app: &App, recipient: Recipient,
     store::delivery::note_inbox(tx, app.ids.uuid(), &entry, now).await?;
     if wants_mail(&wishes, app) {
         store::delivery::queue_email(tx, app.ids.uuid(), &entry, now).await?;
-        app.mail.notify_one();
+        app.mail.wake();
     }
     for holder in &holders {
         let wishes = store::preference::of(tx, &app.vault, holder).await?;
@@ -71,7 +73,7 @@ pub(super) async fn post(tx: &mut PgConnection, app: &App, recipient: Recipient,
             // One item, a mail to each: it is not the item's own mail, of which there is one at a time.
             let to_each = Entry { item_id: None, recipient: holder, language: mark(wishes.language), ..entry.clone() };
             store::delivery::queue_email(tx, app.ids.uuid(), &to_each, now).await?;
-            app.mail.notify_one();
+            app.mail.wake();
         }
     }
     Ok(())

@@ -43,6 +43,7 @@ pub fn read(ring: wire::Ring) -> Result<Ring, Refusal> {
         level: ring.level,
         no_route: ring.no_route,
         next_ring_by: ring.next_ring_at.as_ref().and_then(instant),
+        rung_at: ring.rung_at.as_ref().and_then(instant),
         called: ring.recipients.into_iter().map(|r| Called { office: plain(&r.office), holder: plain(&r.holder) }).collect(),
         reference,
         urgency,

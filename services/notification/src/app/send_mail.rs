@@ -10,12 +10,13 @@ use chassis::{
 };
 use futures::StreamExt;
 use tokio_util::sync::CancellationToken;
+use uuid::Uuid;
 
 use super::{App, mailer::Mailer};
 use crate::{
     domain::{
         address::Address,
-        delivery::{Outcome, Reason, State, after},
+        delivery::{Lane, Outcome, Reason, State, after},
         mail,
         template::Data,
     },
@@ -26,24 +27,29 @@ use crate::{
 const POLL: Duration = Duration::from_millis(500);
 /// Deliveries taken in one pass.
 const BATCH: i64 = 20;
-/// Mails handed over at the same time.
-const AT_ONCE: usize = 5;
+/// Mails of one lane handed over at the same time.
+pub(super) const AT_ONCE: usize = 5;
 /// Longer than a whole pass can take: 20 mails, 5 at once, 10 seconds each.
 const LEASE: time::Duration = time::Duration::seconds(90);
 
-/// Sends until stopped.
+/// Sends until stopped, each lane for itself.
 ///
 /// # Errors
 /// None: what fails is tried again.
 pub async fn run(app: App, mailer: Option<Mailer>, stop: CancellationToken) -> anyhow::Result<()> {
-    loop {
+    futures::future::join_all(Lane::ALL.map(|lane| keep_sending(&app, mailer.as_ref(), lane, &stop))).await;
+    Ok(())
+}
+
+async fn keep_sending(app: &App, mailer: Option<&Mailer>, lane: Lane, stop: &CancellationToken) {
+    while !stop.is_cancelled() {
         tokio::select! {
-            () = stop.cancelled() => return Ok(()),
-            () = app.mail.notified() => {}
+            () = stop.cancelled() => return,
+            () = app.mail.notified(lane) => {}
             () = tokio::time::sleep(POLL) => {}
         }
         while !stop.is_cancelled() {
-            match send_due(&app, mailer.as_ref()).await {
+            match send_lane(app, mailer, lane).await {
                 Ok(sent) if i64::try_from(sent).is_ok_and(|sent| sent >= BATCH) => {}
                 Ok(_) => break,
                 Err(error) => {
@@ -55,25 +61,43 @@ pub async fn run(app: App, mailer: Option<Mailer>, stop: CancellationToken) -> a
     }
 }
 
-/// One pass over what is due; how many deliveries were tried.
+/// One pass over every lane at once; how many deliveries were tried.
 ///
 /// # Errors
-/// The ledger cannot be read or written; what was leased comes back when the lease ends.
+/// The ledger cannot be read.
 pub async fn send_due(app: &App, mailer: Option<&Mailer>) -> sqlx::Result<usize> {
+    futures::future::try_join_all(Lane::ALL.map(|lane| send_lane(app, mailer, lane))).await.map(|sent| sent.into_iter().sum())
+}
+
+/// One pass over what is due in one lane; how many deliveries were tried. One that fails keeps no other.
+///
+/// # Errors
+/// The ledger cannot be read; what was leased comes back when the lease ends.
+pub async fn send_lane(app: &App, mailer: Option<&Mailer>, lane: Lane) -> sqlx::Result<usize> {
     let now = app.clock.now();
     let mut tx = app.begin().await?;
-    let due = store::delivery::lease(&mut tx, now, now + LEASE, BATCH).await?;
+    let stepped = store::delivery::take_step_back(&mut tx, now, LEASE).await?;
+    let due = store::delivery::lease(&mut tx, lane, now, now + LEASE, BATCH).await?;
     tx.commit().await?;
+    if stepped > 0 {
+        tracing::error!(mails = stepped, "the clock of this machine was set back: mails that waited for a later moment are due now");
+    }
     let tried = due.len();
     let mut attempts = futures::stream::iter(due.into_iter().map(|due| settle(app, mailer, due))).buffer_unordered(AT_ONCE);
-    while let Some(settled) = attempts.next().await {
-        settled?;
+    while let Some((delivery, settled)) = attempts.next().await {
+        if let Err(error) = settled {
+            tracing::error!(delivery.id = %delivery, error = store_error(&error), "a mail cannot be tried: it is tried again when its lease ends");
+        }
     }
     Ok(tried)
 }
 
 /// Tries one delivery and writes down what came of it.
-async fn settle(app: &App, mailer: Option<&Mailer>, due: Due) -> sqlx::Result<()> {
+async fn settle(app: &App, mailer: Option<&Mailer>, due: Due) -> (Uuid, sqlx::Result<()>) {
+    (due.delivery_id, try_one(app, mailer, due).await)
+}
+
+async fn try_one(app: &App, mailer: Option<&Mailer>, due: Due) -> sqlx::Result<()> {
     let outcome = attempt(app, mailer, &due).await?;
     let now = app.clock.now();
     let verdict = after(outcome, due.attempts, due.urgency, now);

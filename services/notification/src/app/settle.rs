@@ -9,7 +9,7 @@ use crate::{
     store,
 };
 
-/// Stops the mails of one audience, or of both where the concern is closed, and guards it no longer. Inbox items stay: they are the
+/// Stops the mails of one audience, or of both where the concern is closed; it is guarded until then. Inbox items stay: they are the
 /// record.
 ///
 /// # Errors

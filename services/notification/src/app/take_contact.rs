@@ -4,6 +4,7 @@
 use chassis::outbox::{self, Outgoing};
 use proto::{notification::v1::ContactTaken, subject};
 use sqlx::PgConnection;
+use uuid::Uuid;
 
 use super::{
     App,
@@ -26,6 +27,10 @@ pub async fn take(tx: &mut PgConnection, app: &App, contact: &Contact) -> sqlx::
     // Two regions at the same moment must see each other's value.
     let victim = store::contact::victim(tx, &app.vault, &contact.victim_ref, now).await?;
     store::contact::lock(tx, &victim).await?;
+    let spelled = store::contact::victim_as_spelled(tx, &app.vault, &contact.victim_ref, now).await?;
+    if spelled != victim {
+        store::contact::join(tx, &spelled, &victim, now).await?;
+    }
     if !store::contact::add(tx, &app.vault, &victim, contact, now).await? {
         return Ok(());
     }
@@ -41,6 +46,39 @@ pub async fn take(tx: &mut PgConnection, app: &App, contact: &Contact) -> sqlx::
     outbox::enqueue(tx, &Outgoing::event(&app.ids, contact.contact_id.uuid(), subject::CONTACT_TAKEN, &told), now).await?;
     tracing::info!(contact.id = %contact.contact_id, contact.region = contact.region.code(), needs_review, "contact taken");
     Ok(())
+}
+
+/// Contacts of a former version that are looked at together.
+const BATCH: i64 = 50;
+
+/// Contacts that a former version took by the spelling of the reference, some of them, from after one on.
+///
+/// # Errors
+/// The statement failed.
+pub async fn as_spelled(app: &App, after: Uuid) -> sqlx::Result<Vec<Uuid>> {
+    let mut tx = app.begin().await?;
+    let ids = store::contact::as_spelled(&mut tx, after, BATCH).await?;
+    tx.commit().await?;
+    Ok(ids)
+}
+
+/// A contact that a former version took, fetched anew: its victim is the same under every spelling from now on.
+///
+/// # Errors
+/// A statement failed.
+pub async fn in_one_form(app: &App, contact: &Contact) -> sqlx::Result<()> {
+    let now = app.clock.now();
+    let mut tx = app.begin().await?;
+    let victim = store::contact::victim(&mut tx, &app.vault, &contact.victim_ref, now).await?;
+    store::contact::lock(&mut tx, &victim).await?;
+    if let Some(former) = store::contact::victim_of(&mut tx, contact.contact_id).await? {
+        store::contact::join(&mut tx, &former, &victim, now).await?;
+        let values = store::contact::values(&mut tx, &app.vault, &victim, contact.kind).await?;
+        if regions_differ(contact.kind, &values) {
+            ask_for_review(&mut tx, app, &victim, contact).await?;
+        }
+    }
+    tx.commit().await
 }
 
 /// One open task for each victim and kind, however many values differ.

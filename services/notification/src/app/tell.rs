@@ -89,5 +89,5 @@ pub(super) async fn inform(
     about: Uuid,
     data: &Data,
 ) -> sqlx::Result<()> {
-    post(tx, app, recipient, Letter { template, about, data, alarm: None }).await
+    post(tx, app, recipient, Letter { template, about, data, alarm: None, again: false }).await
 }

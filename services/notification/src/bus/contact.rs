@@ -1,21 +1,29 @@
 //! Fetches a pushed contact from intake: the event carries its id only, the content comes over the services' own door.
 
-use chassis::{client::Peer, inbox::Rejection, wire::instant};
+use std::time::Duration;
+
+use chassis::{client::Peer, inbox::Rejection, refusal::store_error, wire::instant};
 use proto::{
     id::ContactId,
     intake::v1::{self as wire, ContactPushed, GetContactRequest, GetContactResponse, intake_client::IntakeClient},
+    normal,
 };
+use tokio_util::sync::CancellationToken;
 use tonic::Code;
+use uuid::Uuid;
 
 use super::facts::malformed;
-use crate::domain::{
-    contact::{Contact, Kind},
-    language::Language,
-    plain::plain,
+use crate::{
+    app::{App, take_contact},
+    domain::{
+        contact::{Contact, Kind},
+        language::Language,
+        plain::plain,
+    },
 };
 
 /// Asks intake for the contact and reads it.
-pub(super) async fn fetch(mut intake: IntakeClient<Peer>, pushed: ContactPushed) -> Result<Contact, Rejection> {
+pub async fn fetch(mut intake: IntakeClient<Peer>, pushed: ContactPushed) -> Result<Contact, Rejection> {
     let contact_id: ContactId = pushed.contact_id.parse().map_err(malformed)?;
     let asked = GetContactRequest { contact_id: contact_id.to_string() };
     match intake.get_contact(asked).await {
@@ -42,7 +50,7 @@ fn read(contact_id: ContactId, pushed: &ContactPushed, answer: GetContactRespons
         wire::Language::Unspecified => None,
     };
     // Without a reference two victims would become one.
-    if sent.victim_ref.trim().is_empty() {
+    if normal::is_blank(&sent.victim_ref) {
         return Err(never("victim-ref-missing", "the contact does not say whose it is"));
     }
     let effective_at = [sent.effective_at, answer.received_at, pushed.received_at].iter().flatten().find_map(instant);
@@ -60,6 +68,46 @@ fn read(contact_id: ContactId, pushed: &ContactPushed, answer: GetContactRespons
     })
 }
 
+/// How often it is looked for contacts that a former version took.
+const LOOK: Duration = Duration::from_secs(60);
+
+/// Fetches once more every contact that a former version took, so that its victim is one under every spelling; until stopped.
+///
+/// # Errors
+/// None: what fails is tried again.
+pub async fn keep_in_one_form(app: App, intake: IntakeClient<Peer>, stop: CancellationToken) -> anyhow::Result<()> {
+    loop {
+        if let Err(error) = in_one_form(&app, &intake).await {
+            tracing::warn!(error = store_error(&error), "contacts of a former version cannot be looked at: trying again");
+        }
+        tokio::select! {
+            () = stop.cancelled() => return Ok(()),
+            () = tokio::time::sleep(LOOK) => {}
+        }
+    }
+}
+
+/// One look: how many were brought into the one form. What intake does not give, or what cannot be kept, stays for the next.
+///
+/// # Errors
+/// The database does not answer.
+pub async fn in_one_form(app: &App, intake: &IntakeClient<Peer>) -> sqlx::Result<usize> {
+    let (mut done, mut after) = (0, Uuid::nil());
+    loop {
+        let ids = take_contact::as_spelled(app, after).await?;
+        let Some(last) = ids.last() else { return Ok(done) };
+        after = *last;
+        for id in &ids {
+            let pushed = ContactPushed { contact_id: id.to_string(), ..ContactPushed::default() };
+            let Ok(contact) = fetch(intake.clone(), pushed).await else { continue };
+            match take_contact::in_one_form(app, &contact).await {
+                Ok(()) => done += 1,
+                Err(error) => tracing::error!(contact.id = %id, error = store_error(&error), "a contact stays as it was spelled"),
+            }
+        }
+    }
+}
+
 fn never(reason: &'static str, detail: &str) -> Rejection {
     Rejection::Never { reason, detail: detail.to_owned() }
 }
@@ -68,7 +116,6 @@ fn never(reason: &'static str, detail: &str) -> Rejection {
 mod tests {
     use proto::id::Region;
     use time::OffsetDateTime;
-    use uuid::Uuid;
 
     use super::*;
 
@@ -108,6 +155,7 @@ mod tests {
             _ => "taken",
         };
         assert_eq!(reason(wire::VictimContact { victim_ref: " ".into(), ..sent() }), "victim-ref-missing");
+        assert_eq!(reason(wire::VictimContact { victim_ref: "\u{200b}\u{a0}".into(), ..sent() }), "victim-ref-missing");
         assert_eq!(reason(wire::VictimContact { region: "moon".into(), ..sent() }), "id-malformed");
     }
 }

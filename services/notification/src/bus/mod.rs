@@ -7,6 +7,7 @@ mod purges;
 mod rings;
 
 pub use concerns::Concerns;
+pub use contact::{in_one_form, keep_in_one_form};
 pub use facts::{Facts, Heard};
 pub use purges::Purges;
 pub use rings::Rings;

@@ -3,10 +3,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use chassis::Private;
-use proto::id::{ContactId, Region};
+use proto::{
+    id::{ContactId, Region},
+    normal,
+};
 use time::OffsetDateTime;
 
-use super::language::Preference;
+use super::{language::Preference, phone};
 
 /// What kind of contact point it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -57,9 +60,17 @@ pub struct Contact {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Value {
     pub region: Region,
-    pub value: Private<String>,
+    /// `None` where it cannot be opened: nobody knows what it is, and nothing is the same as it.
+    pub value: Option<Private<String>>,
     pub effective_at: OffsetDateTime,
     pub taken_at: OffsetDateTime,
+}
+
+impl Value {
+    /// From when it holds. A date to come does not rule until then: who pushed it knew nothing newer when they did.
+    fn since(&self) -> (OffsetDateTime, OffsetDateTime) {
+        (self.effective_at.min(self.taken_at), self.taken_at)
+    }
 }
 
 /// Whether the regions differ: each region's latest value counts, in its comparable form.
@@ -67,27 +78,23 @@ pub struct Value {
 #[must_use]
 pub fn regions_differ(kind: Kind, values: &[Value]) -> bool {
     let mut current: BTreeMap<Region, &Value> = BTreeMap::new();
-    for value in values.iter().filter(|v| !v.value.expose().trim().is_empty()) {
+    let says_something = |value: &&Value| value.value.as_ref().is_none_or(|text| !normal::is_blank(text.expose()));
+    for value in values.iter().filter(says_something) {
         let held = current.entry(value.region).or_insert(value);
-        if (value.effective_at, value.taken_at) >= (held.effective_at, held.taken_at) {
+        if value.since() >= held.since() {
             *held = value;
         }
     }
-    let distinct: BTreeSet<String> = current.values().map(|v| comparable(kind, v.value.expose())).collect();
-    distinct.len() > 1
+    let readable = || current.values().filter_map(|value| value.value.as_ref());
+    let distinct: BTreeSet<BTreeSet<String>> = readable().map(|text| comparable(kind, text.expose())).collect();
+    distinct.len() > 1 || (current.len() > 1 && readable().count() < current.len())
 }
 
 /// The form in which two writings of the same number or address are equal.
-fn comparable(kind: Kind, value: &str) -> String {
+fn comparable(kind: Kind, value: &str) -> BTreeSet<String> {
     match kind {
-        Kind::Phone | Kind::Tty => {
-            let digits: String = value.chars().filter(char::is_ascii_digit).collect();
-            match digits.strip_prefix('1') {
-                Some(national) if digits.len() == 11 => national.to_owned(),
-                _ => digits,
-            }
-        }
-        Kind::Unknown | Kind::Email | Kind::Post => value.to_lowercase().split_whitespace().collect::<Vec<_>>().join(" "),
+        Kind::Phone | Kind::Tty => phone::comparable(value),
+        Kind::Unknown | Kind::Email | Kind::Post => BTreeSet::from([normal::key(value)]),
     }
 }
 
@@ -97,7 +104,7 @@ mod tests {
 
     fn value(region: Region, value: &str, minute: i64) -> Value {
         let at = OffsetDateTime::UNIX_EPOCH + time::Duration::minutes(minute);
-        Value { region, value: value.to_owned().into(), effective_at: at, taken_at: at }
+        Value { region, value: Some(value.to_owned().into()), effective_at: at, taken_at: at }
     }
 
     #[test]
@@ -128,5 +135,37 @@ mod tests {
     #[test]
     fn a_push_that_only_marks_do_not_contact_differs_from_nothing() {
         assert!(!regions_differ(Kind::Phone, &[value(Region::Pacific, "604-555-0100", 0), value(Region::Prairie, " ", 1)]));
+    }
+
+    #[test]
+    fn when_a_region_returns_from_b_to_a_the_return_counts() {
+        let pacific = |number, minute| value(Region::Pacific, number, minute);
+        let other = value(Region::Prairie, "604-555-0100", 1);
+        let away = [pacific("604-555-0100", 0), other.clone(), pacific("604-555-0199", 2)];
+        assert!(regions_differ(Kind::Phone, &away));
+        let back = [away.as_slice(), &[pacific("604-555-0100", 3)]].concat();
+        assert!(!regions_differ(Kind::Phone, &back), "both regions say the same again");
+    }
+
+    #[test]
+    fn a_date_far_in_the_future_does_not_rule_for_ever() {
+        let mistyped =
+            Value { effective_at: OffsetDateTime::UNIX_EPOCH + time::Duration::days(36_500), ..value(Region::Pacific, "604-555-0199", 0) };
+        let corrected = value(Region::Pacific, "604-555-0100", 1);
+        let other = value(Region::Prairie, "604-555-0100", 0);
+        assert!(regions_differ(Kind::Phone, &[mistyped.clone(), other.clone()]), "until something newer comes it counts");
+        assert!(!regions_differ(Kind::Phone, &[mistyped, corrected, other]));
+    }
+
+    #[test]
+    fn a_value_that_cannot_be_opened_is_the_same_as_no_other() {
+        let lost = Value { value: None, ..value(Region::Pacific, "", 0) };
+        assert!(!regions_differ(Kind::Phone, &[lost.clone()]), "there is nothing to compare it with");
+        assert!(regions_differ(Kind::Phone, &[lost, value(Region::Prairie, "604-555-0100", 1)]));
+    }
+
+    #[test]
+    fn invisible_characters_alone_are_no_value() {
+        assert!(!regions_differ(Kind::Email, &[value(Region::Pacific, "\u{200b}\u{a0}", 0), value(Region::Prairie, "ada@example.org", 1)]));
     }
 }

@@ -128,6 +128,33 @@ pub fn after(outcome: Outcome, attempts: i32, urgency: Option<Urgency>, now: Off
     }
 }
 
+/// Mails that never wait for one another: an imminent risk passes by everything, and a ring passes by a notice [R3e].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Lane {
+    Imminent,
+    Ring,
+    Notice,
+}
+
+impl Lane {
+    pub const ALL: [Self; 3] = [Self::Imminent, Self::Ring, Self::Notice];
+
+    /// What runs in it: the urgencies by their codes; of a notice there is none.
+    #[must_use]
+    pub const fn urgencies(self) -> &'static [&'static str] {
+        match self {
+            Self::Imminent => const { &[Urgency::Imminent.code()] },
+            Self::Ring => const { &[Urgency::Concern.code(), Urgency::Question.code()] },
+            Self::Notice => &[],
+        }
+    }
+}
+
+/// No mail waits longer than this before it is tried again: what is due later than that was put off by a clock that is gone.
+pub const LONGEST_PAUSE: Duration = pause(i32::MAX);
+/// The same of a mail that was tried this often or less.
+pub const SHORT_PAUSES: [(i32, Duration); 2] = [(2, pause(2)), (3, pause(3))];
+
 const fn pause(attempts: i32) -> Duration {
     match attempts {
         ..=1 => Duration::seconds(10),
@@ -152,6 +179,14 @@ mod tests {
             (verdict.again_at.unwrap() - NOW).whole_seconds()
         });
         assert_eq!(pauses, [10, 60, 300, 900, 900, 900, 900]);
+    }
+
+    #[test]
+    fn every_mail_has_a_lane_and_no_ring_has_that_of_the_notices() {
+        for urgency in Urgency::ALL {
+            assert_eq!(Lane::ALL.iter().filter(|lane| lane.urgencies().contains(&urgency.code())).count(), 1, "{urgency:?}");
+        }
+        assert_eq!((Lane::Imminent.urgencies(), Lane::Notice.urgencies().len()), (&["imminent"][..], 0));
     }
 
     #[test]

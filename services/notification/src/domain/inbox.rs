@@ -30,6 +30,16 @@ pub struct Item {
     pub title: Private<String>,
     pub body: Private<String>,
     pub alarm: Option<Alarm>,
+    /// When it happened.
+    pub happened_at: Option<OffsetDateTime>,
+}
+
+/// Where a page of an inbox begins: after this item. Alarms that nobody has read stand before the rest.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Position {
+    pub in_alarms: bool,
+    pub last_rung_at: OffsetDateTime,
+    pub item_id: Uuid,
 }
 
 impl Item {
@@ -46,6 +56,7 @@ impl Item {
             title: words.title,
             body: words.body,
             alarm,
+            happened_at: data.happened_at,
         }
     }
 }

@@ -14,6 +14,8 @@ use super::{
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Mail {
     pub to: Address,
+    /// `en`, `fr` or `en+fr`.
+    pub language: &'static str,
     pub subject: Private<String>,
     pub body: Private<String>,
 }
@@ -39,7 +41,7 @@ pub fn compose(template: Template, to: Address, staff: &StaffDomains, preference
         return Err(Reason::ClassForbidsEmail);
     }
     let words = template.render(preference, data);
-    Ok(Mail { to, subject: words.title, body: words.body })
+    Ok(Mail { to, language: words.language, subject: words.title, body: words.body })
 }
 
 #[cfg(test)]

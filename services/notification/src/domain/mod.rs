@@ -9,6 +9,7 @@ pub mod inbox;
 pub mod language;
 pub mod mail;
 pub mod office;
+pub mod phone;
 pub mod plain;
 pub mod purge;
 pub mod ring;

@@ -109,6 +109,8 @@ pub struct Ring {
     pub no_route: bool,
     /// When the alarm rings next, unless it is accepted.
     pub next_ring_by: Option<OffsetDateTime>,
+    /// When it rang, by the clock of the alarm.
+    pub rung_at: Option<OffsetDateTime>,
     pub called: Vec<Called>,
     pub reference: String,
     pub urgency: Urgency,
@@ -175,6 +177,7 @@ mod tests {
             level: 0,
             no_route: called.is_empty(),
             next_ring_by: None,
+            rung_at: None,
             called: called.iter().map(|(o, h)| Called { office: (*o).into(), holder: (*h).into() }).collect(),
             reference: "RS-7KDM-Q4XP".into(),
             urgency: Urgency::Concern,

@@ -1,10 +1,19 @@
 //! Inbox items on the wire.
 
-use chassis::wire::timestamp;
+use chassis::{Refusal, clock::micros, wire::timestamp};
 use prost::Message;
 use proto::{notification::v1::InboxItem, safety::v1 as safety};
 
-use crate::domain::{inbox::Standing, ring::Audience};
+use crate::{
+    app::guard::ALARM,
+    domain::{
+        inbox::{Position, Standing},
+        ring::Audience,
+    },
+    error,
+};
+use time::OffsetDateTime;
+use uuid::Uuid;
 
 /// An item as its recipient reads it.
 pub(super) fn encode(item: Standing) -> InboxItem {
@@ -20,7 +29,8 @@ pub(super) fn encode(item: Standing) -> InboxItem {
         ..InboxItem::default()
     };
     if let Some(alarm) = item.alarm {
-        encoded.concern_id = item.about.to_string();
+        // That the alarm does not answer is about no concern.
+        encoded.concern_id = if item.about == ALARM { String::new() } else { item.about.to_string() };
         encoded.audience = match alarm.audience {
             Audience::Nhq => safety::Audience::Nhq.into(),
             Audience::Head => safety::Audience::ResponsibleHead.into(),
@@ -29,4 +39,18 @@ pub(super) fn encode(item: Standing) -> InboxItem {
         encoded.envelope = safety::Envelope::decode(alarm.envelope.expose().as_slice()).ok();
     }
     encoded
+}
+
+/// A position in numbers: among the alarms or not, microseconds since 1970, the item.
+pub(super) type Token = (bool, i64, String);
+
+pub(super) fn token(position: Position) -> Token {
+    (position.in_alarms, micros(position.last_rung_at), position.item_id.to_string())
+}
+
+/// Where a page begins.
+pub(super) fn position((in_alarms, at, item_id): Token) -> Result<Position, Refusal> {
+    let last_rung_at = OffsetDateTime::from_unix_timestamp_nanos(i128::from(at) * 1_000).map_err(|_| error::page_token_malformed())?;
+    let item_id = Uuid::try_parse(&item_id).map_err(|_| error::page_token_malformed())?;
+    Ok(Position { in_alarms, last_rung_at, item_id })
 }

@@ -39,9 +39,11 @@ impl Notification for Service {
         let caller = Caller::of(&request)?;
         let asked = request.into_inner();
         let limit = page::size(asked.page_size, USUAL, MOST);
-        let items = app::inbox::list(&self.app, &caller, asked.unread_only, limit).await?;
+        let after = page::decode(&asked.page_token)?.map(inbox::position).transpose()?;
+        let (items, next) = app::inbox::list(&self.app, &caller, asked.unread_only, after, limit).await?;
         let items = items.into_iter().map(inbox::encode).collect();
-        Ok(Response::new(ListInboxResponse { items }))
+        let next_page_token = next.map_or_else(String::new, |next| page::encode(&inbox::token(next)));
+        Ok(Response::new(ListInboxResponse { items, next_page_token }))
     }
 
     async fn mark_read(&self, request: Request<MarkReadRequest>) -> Result<Response<MarkReadResponse>, Status> {

@@ -2,12 +2,13 @@
 
 use chassis::{Private, Vault};
 use sqlx::PgConnection;
-use time::OffsetDateTime;
+use time::{Duration, OffsetDateTime};
 use uuid::Uuid;
 
-use super::{contact::Victim, preference, sealed, unreadable};
+use super::{contact::Victim, preference, sealed};
 use crate::domain::{
-    delivery::{Channel, Reason, State, Verdict},
+    delivery::{Channel, LONGEST_PAUSE, Lane, Reason, SHORT_PAUSES, State, Verdict},
+    guard::STEP,
     language::{Language, Preference},
     ring::{Audience, Urgency},
 };
@@ -87,26 +88,46 @@ pub struct Due {
     pub urgency: Option<Urgency>,
 }
 
-/// Leases what is due, imminent concerns first; nobody else takes it before `until`.
+/// Leases what is due in one lane, oldest first; nobody else takes it before `until`.
 ///
 /// # Errors
 /// The statement failed.
-pub async fn lease(db: &mut PgConnection, now: OffsetDateTime, until: OffsetDateTime, limit: i64) -> sqlx::Result<Vec<Due>> {
-    let rows = sqlx::query!(
-        "update delivery set due_at = $2, attempts = attempts + 1
-         where delivery_id in (
-             select delivery_id from delivery
-             where channel = 'email' and state in ('pending', 'retrying') and due_at <= $1
-             order by (urgency is distinct from 'imminent'), due_at
-             limit $3
-             for update skip locked)
-         returning delivery_id, attempts, language, reference, urgency",
-        now,
-        until,
-        limit,
-    )
-    .fetch_all(db)
-    .await?;
+pub async fn lease(db: &mut PgConnection, lane: Lane, now: OffsetDateTime, until: OffsetDateTime, limit: i64) -> sqlx::Result<Vec<Due>> {
+    let urgencies: Vec<String> = lane.urgencies().iter().map(|urgency| (*urgency).to_owned()).collect();
+    let rows = if urgencies.is_empty() {
+        sqlx::query_as!(
+            Row,
+            "update delivery set due_at = $2, attempts = attempts + 1
+             where delivery_id in (
+                 select delivery_id from delivery
+                 where channel = 'email' and state in ('pending', 'retrying') and urgency is null and due_at <= $1
+                 order by due_at limit $3
+                 for update skip locked)
+             returning delivery_id, attempts, language, reference, urgency",
+            now,
+            until,
+            limit
+        )
+        .fetch_all(db)
+        .await?
+    } else {
+        sqlx::query_as!(
+            Row,
+            "update delivery set due_at = $2, attempts = attempts + 1
+             where delivery_id in (
+                 select delivery_id from delivery
+                 where channel = 'email' and state in ('pending', 'retrying') and urgency = any($4) and due_at <= $1
+                 order by due_at limit $3
+                 for update skip locked)
+             returning delivery_id, attempts, language, reference, urgency",
+            now,
+            until,
+            limit,
+            &urgencies
+        )
+        .fetch_all(db)
+        .await?
+    };
     let due = rows.into_iter().map(|row| Due {
         delivery_id: row.delivery_id,
         attempts: row.attempts,
@@ -115,6 +136,37 @@ pub async fn lease(db: &mut PgConnection, now: OffsetDateTime, until: OffsetDate
         urgency: row.urgency.as_deref().and_then(Urgency::of),
     });
     Ok(due.collect())
+}
+
+struct Row {
+    delivery_id: Uuid,
+    attempts: i32,
+    language: String,
+    reference: String,
+    urgency: Option<String>,
+}
+
+/// Makes due what waits for a moment further ahead than its pause, or its lease, can be: the clock was set back. How many.
+///
+/// # Errors
+/// The statement failed.
+pub async fn take_step_back(db: &mut PgConnection, now: OffsetDateTime, lease: Duration) -> sqlx::Result<u64> {
+    let within = |pause: Duration| now + pause.max(lease) + STEP;
+    let [(few, short), (some, middling)] = SHORT_PAUSES;
+    let done = sqlx::query!(
+        "update delivery set due_at = $1
+         where channel = 'email' and state in ('pending', 'retrying') and due_at > $2
+           and due_at > case when attempts <= $3 then $2 when attempts <= $4 then $5 else $6::timestamptz end",
+        now,
+        within(short),
+        few,
+        some,
+        within(middling),
+        within(LONGEST_PAUSE)
+    )
+    .execute(db)
+    .await?;
+    Ok(done.rows_affected())
 }
 
 /// Whether and where a leased mail may go, as things stand now.
@@ -135,7 +187,7 @@ pub async fn door(db: &mut PgConnection, vault: &Vault, delivery_id: Uuid) -> sq
            from delivery left join lateral (
                select contact_id, value, value_sealed from contact_point
                where contact_point.victim_ref = delivery.victim_ref and kind = 'email' and (value <> '' or value_sealed is not null)
-               order by effective_at desc, taken_at desc limit 1) as point on true
+               order by least(effective_at, taken_at) desc, taken_at desc limit 1) as point on true
            where delivery_id = $1"#,
         delivery_id,
     )
@@ -191,7 +243,7 @@ pub struct Line {
 /// The newest lines.
 ///
 /// # Errors
-/// The statement failed, or a row cannot be read by this version.
+/// The statement failed.
 pub async fn list(db: &mut PgConnection, limit: i64) -> sqlx::Result<Vec<Line>> {
     let rows = sqlx::query!(
         "select delivery_id, recipient, template, channel, state, attempts, reason, language, created_at, finished_at
@@ -200,14 +252,20 @@ pub async fn list(db: &mut PgConnection, limit: i64) -> sqlx::Result<Vec<Line>> 
     )
     .fetch_all(db)
     .await?;
-    rows.into_iter()
-        .map(|row| {
-            Ok(Line {
+    Ok(rows
+        .into_iter()
+        .filter_map(|row| {
+            let (Some(channel), Some(state)) = (Channel::of(&row.channel), State::of(&row.state)) else {
+                // One line that another version wrote hides no other.
+                tracing::error!(delivery.id = %row.delivery_id, "a line of the ledger cannot be read by this version: it is passed over");
+                return None;
+            };
+            Some(Line {
                 delivery_id: row.delivery_id,
                 recipient: row.recipient,
                 template: row.template,
-                channel: Channel::of(&row.channel).ok_or_else(|| unreadable("delivery.channel"))?,
-                state: State::of(&row.state).ok_or_else(|| unreadable("delivery.state"))?,
+                channel,
+                state,
                 attempts: row.attempts,
                 reason: row.reason,
                 language: row.language,
@@ -215,7 +273,7 @@ pub async fn list(db: &mut PgConnection, limit: i64) -> sqlx::Result<Vec<Line>> 
                 finished_at: row.finished_at,
             })
         })
-        .collect()
+        .collect())
 }
 
 /// Withholds every mail of a concern that has not left, for one audience or for all. How many.

@@ -4,40 +4,43 @@ use chassis::{Private, Vault};
 use proto::id::ConcernId;
 use sqlx::PgConnection;
 use time::OffsetDateTime;
+use uuid::Uuid;
 
-use super::{sealed, unreadable};
+use super::sealed;
 use crate::domain::{
     guard::Guarded,
     ring::{Audience, Ring, Urgency},
 };
 
-/// Guards what has just rung; by this ring the alarm is heard.
+/// Guards what has just rung; by this ring the alarm is heard, and `next_ring_by` is what it promises.
 ///
 /// # Errors
 /// The statement failed.
-pub async fn hold(db: &mut PgConnection, ring: &Ring) -> sqlx::Result<()> {
+pub async fn hold(db: &mut PgConnection, ring: &Ring, next_ring_by: Option<OffsetDateTime>, at: OffsetDateTime) -> sqlx::Result<()> {
     sqlx::query!(
-        "insert into guarded (concern_id, audience, reference, urgency, next_ring_by) values ($1, $2, $3, $4, $5)
+        "insert into guarded (concern_id, audience, reference, urgency, next_ring_by, heard_at) values ($1, $2, $3, $4, $5, $6)
          on conflict (concern_id, audience) do update set reference = excluded.reference, urgency = excluded.urgency,
-             next_ring_by = greatest(guarded.next_ring_by, excluded.next_ring_by), settled_at = null, alarmed_at = null",
+             next_ring_by = excluded.next_ring_by, heard_at = excluded.heard_at, settled_at = null, closed_at = null, alarmed_at = null",
         ring.concern_id.uuid(),
         ring.audience.code(),
         ring.reference,
         ring.urgency.code(),
-        ring.next_ring_by
+        next_ring_by,
+        at
     )
     .execute(db)
     .await?;
     Ok(())
 }
 
-/// Guards it no longer, for one audience or for both.
+/// One audience has accepted; without an audience the concern is closed, and guarded no longer.
 ///
 /// # Errors
 /// The statement failed.
 pub async fn settle(db: &mut PgConnection, concern: ConcernId, audience: Option<Audience>, at: OffsetDateTime) -> sqlx::Result<()> {
     sqlx::query!(
-        "update guarded set settled_at = $3 where concern_id = $1 and ($2::text is null or audience = $2) and settled_at is null",
+        "update guarded set settled_at = coalesce(settled_at, $3), closed_at = case when $2::text is null then $3 end
+         where concern_id = $1 and ($2::text is null or audience = $2) and closed_at is null and ($2::text is null or settled_at is null)",
         concern.uuid(),
         audience.map(Audience::code),
         at
@@ -47,30 +50,140 @@ pub async fn settle(db: &mut PgConnection, concern: ConcernId, audience: Option<
     Ok(())
 }
 
-/// What is guarded, what must ring first before the rest; at most `limit`.
+/// An acceptance was lost: the alarm must ring this audience again, from now on.
 ///
 /// # Errors
-/// The statement failed, or a row cannot be read by this version.
-pub async fn open(db: &mut PgConnection, limit: i64) -> sqlx::Result<Vec<Guarded>> {
-    let rows = sqlx::query!(
-        "select concern_id, audience, reference, urgency, next_ring_by, alarmed_at from guarded where settled_at is null
-         order by next_ring_by, concern_id, audience limit $1",
+/// The statement failed.
+pub async fn rearm(db: &mut PgConnection, guarded: &Guarded, at: OffsetDateTime) -> sqlx::Result<()> {
+    sqlx::query!(
+        "update guarded set settled_at = null, next_ring_by = $3, heard_at = $3, alarmed_at = null
+         where concern_id = $1 and audience = $2 and settled_at is not null and closed_at is null",
+        guarded.concern.uuid(),
+        guarded.audience.code(),
+        at
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+/// What nobody has accepted, what must ring first before the rest; at most `limit`.
+///
+/// # Errors
+/// The statement failed.
+pub async fn ringing(db: &mut PgConnection, limit: i64) -> sqlx::Result<Vec<Guarded>> {
+    let rows = sqlx::query_as!(
+        Row,
+        r#"select concern_id, audience, reference, urgency, next_ring_by, alarmed_at, false as "accepted!" from guarded
+           where settled_at is null order by next_ring_by, concern_id, audience limit $1"#,
         limit
     )
     .fetch_all(db)
     .await?;
-    rows.into_iter()
-        .map(|row| {
-            Ok(Guarded {
-                concern: ConcernId::new(row.concern_id),
-                audience: Audience::of(&row.audience).ok_or_else(|| unreadable("guarded.audience"))?,
-                reference: row.reference,
-                urgency: Urgency::of(&row.urgency).ok_or_else(|| unreadable("guarded.urgency"))?,
-                next_ring_by: row.next_ring_by,
-                alarmed_at: row.alarmed_at,
-            })
+    Ok(rows.into_iter().filter_map(Row::read).collect())
+}
+
+/// What was accepted and is not closed, in the order of concern and audience from after one of them on; at most `limit`.
+///
+/// # Errors
+/// The statement failed.
+pub async fn accepted(db: &mut PgConnection, after: &(Uuid, String), limit: i64) -> sqlx::Result<Vec<Guarded>> {
+    let rows = sqlx::query_as!(
+        Row,
+        r#"select concern_id, audience, reference, urgency, next_ring_by, alarmed_at, true as "accepted!" from guarded
+           where settled_at is not null and closed_at is null and (concern_id, audience) > ($1, $2)
+           order by concern_id, audience limit $3"#,
+        after.0,
+        after.1,
+        limit
+    )
+    .fetch_all(db)
+    .await?;
+    Ok(rows.into_iter().filter_map(Row::read).collect())
+}
+
+struct Row {
+    concern_id: Uuid,
+    audience: String,
+    reference: String,
+    urgency: String,
+    next_ring_by: Option<OffsetDateTime>,
+    alarmed_at: Option<OffsetDateTime>,
+    accepted: bool,
+}
+
+impl Row {
+    /// A row that another version wrote stops no other: it is guarded by that version, or as a concern where only its urgency is unknown.
+    fn read(self) -> Option<Guarded> {
+        let Some(audience) = Audience::of(&self.audience) else {
+            tracing::error!(concern.id = %self.concern_id, "a guarded concern cannot be read by this version: it is passed over");
+            return None;
+        };
+        Some(Guarded {
+            concern: ConcernId::new(self.concern_id),
+            audience,
+            reference: self.reference,
+            urgency: Urgency::of(&self.urgency).unwrap_or(Urgency::Concern),
+            next_ring_by: self.next_ring_by,
+            alarmed_at: self.alarmed_at,
+            accepted: self.accepted,
         })
-        .collect()
+    }
+}
+
+/// Where the clock was set back, what waits for a moment of before is due now; how many.
+///
+/// # Errors
+/// The statement failed.
+pub async fn take_step_back(db: &mut PgConnection, now: OffsetDateTime) -> sqlx::Result<u64> {
+    let done = sqlx::query!(
+        "update guarded set next_ring_by = least(next_ring_by, $1), heard_at = $1
+         where settled_at is null and heard_at > $1::timestamptz + interval '2 seconds'",
+        now
+    )
+    .execute(db)
+    .await?;
+    Ok(done.rows_affected())
+}
+
+/// The alarm has answered some instance of this service.
+///
+/// # Errors
+/// The statement failed.
+pub async fn note_answer(db: &mut PgConnection, at: OffsetDateTime) -> sqlx::Result<()> {
+    sqlx::query!(
+        "insert into alarm_answer (answered_at) values ($1)
+         on conflict (one) do update set answered_at = excluded.answered_at, rung_at = null",
+        at
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+/// When the alarm last answered, and when that it does not was last rung.
+///
+/// # Errors
+/// The statement failed.
+pub async fn last_answer(db: &mut PgConnection) -> sqlx::Result<(Option<OffsetDateTime>, Option<OffsetDateTime>)> {
+    let row = sqlx::query!("select answered_at, rung_at from alarm_answer").fetch_optional(db).await?;
+    Ok(row.map_or((None, None), |row| (row.answered_at, row.rung_at)))
+}
+
+/// Takes it upon this instance to ring that the alarm does not answer; `false` where another has just done so.
+///
+/// # Errors
+/// The statement failed.
+pub async fn claim_unanswered(db: &mut PgConnection, before: Option<OffsetDateTime>, at: OffsetDateTime) -> sqlx::Result<bool> {
+    let done = sqlx::query!(
+        "insert into alarm_answer as held (rung_at) values ($2)
+         on conflict (one) do update set rung_at = excluded.rung_at where held.rung_at is not distinct from $1",
+        before,
+        at
+    )
+    .execute(db)
+    .await?;
+    Ok(done.rows_affected() == 1)
 }
 
 /// Takes it upon this instance to ring in the place of the alarm; `false` where another has just done so, or it is settled.

@@ -1,21 +1,18 @@
 //! Inbox items: one for each recipient and thing told; a concern's item rings again instead of piling up.
 
-use chassis::{Private, Vault};
+use chassis::{Private, Vault, vault::Keys};
 use sqlx::PgConnection;
-use time::OffsetDateTime;
+use time::{OffsetDateTime, macros::datetime};
 use uuid::Uuid;
 
-use super::{
-    sealed::{self, Sealed},
-    unreadable,
-};
+use super::sealed::{self, Sealed};
 use crate::domain::{
-    inbox::{Alarm, Item, Standing},
+    inbox::{Alarm, Item, Position, Standing},
     ring::{Audience, Urgency},
 };
 
-/// Puts an item into its inbox. A concern that stands there already rings once more and is unread again;
-/// anything else that stands there already stays as it is, and `None` is answered.
+/// Puts an item into its inbox. A concern that stands there already rings once more and is unread again, and so is what has happened
+/// once more since; anything else that stands there already stays as it is, and `None` is answered.
 ///
 /// # Errors
 /// The statement failed, or what is no alarm cannot be sealed.
@@ -34,14 +31,15 @@ pub async fn put(db: &mut PgConnection, vault: &Vault, item_id: Uuid, item: &Ite
     sqlx::query_scalar!(
         "insert into inbox_item
              (item_id, recipient, template, about, audience, reference, urgency, language, title, body, envelope,
-              title_sealed, body_sealed, envelope_sealed, created_at, last_rung_at)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $15)
+              title_sealed, body_sealed, envelope_sealed, created_at, last_rung_at, happened_at)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $15, $16)
          on conflict on constraint inbox_item_does_not_pile_up do update
          set reference = excluded.reference, urgency = excluded.urgency, language = excluded.language,
              title = excluded.title, body = excluded.body, envelope = excluded.envelope,
              title_sealed = excluded.title_sealed, body_sealed = excluded.body_sealed, envelope_sealed = excluded.envelope_sealed,
-             last_rung_at = excluded.last_rung_at, ring_count = inbox_item.ring_count + 1, read_at = null, read_by = null
-         where inbox_item.audience is not null
+             last_rung_at = excluded.last_rung_at, ring_count = inbox_item.ring_count + 1, read_at = null, read_by = null,
+             happened_at = excluded.happened_at
+         where inbox_item.audience is not null or excluded.happened_at > coalesce(inbox_item.happened_at, inbox_item.created_at)
          returning item_id",
         item_id,
         item.recipient.as_str(),
@@ -58,75 +56,174 @@ pub async fn put(db: &mut PgConnection, vault: &Vault, item_id: Uuid, item: &Ite
         body_sealed,
         envelope_sealed,
         at,
+        item.happened_at,
     )
     .fetch_optional(db)
     .await
 }
 
-/// The items of these recipients, unread alarms first, then newest first.
+/// A page of the items of these recipients, unread alarms first, then newest first; and where the next page begins.
 ///
 /// # Errors
-/// The statement failed, or a row cannot be read by this version.
+/// The statement failed.
 pub async fn list(
     db: &mut PgConnection,
     vault: &Vault,
     recipients: &[String],
     unread_only: bool,
+    after: Option<Position>,
     limit: i64,
-) -> sqlx::Result<Vec<Standing>> {
-    let rows = sqlx::query!(
-        "select item_id, recipient, template, about, audience, urgency, language, title, body, envelope,
-                title_sealed, body_sealed, envelope_sealed, created_at, last_rung_at, ring_count, read_at
-         from inbox_item
-         where recipient = any($1) and (read_at is null or not $2)
-         order by (audience is not null and read_at is null) desc, last_rung_at desc, item_id desc
-         limit $3",
-        recipients,
-        unread_only,
-        limit,
-    )
-    .fetch_all(&mut *db)
-    .await?;
+) -> sqlx::Result<(Vec<Standing>, Option<Position>)> {
+    let alarms_are_behind = after.is_some_and(|after| !after.in_alarms);
+    let mut rows = if alarms_are_behind { Vec::new() } else { alarms(db, recipients, after, limit + 1).await? };
+    let after = after.filter(|_| alarms_are_behind);
+    let left = limit + 1 - i64::try_from(rows.len()).unwrap_or(limit);
+    if left > 0 && unread_only {
+        rows.extend(unread_rest(db, recipients, after, left).await?);
+    } else if left > 0 {
+        rows.extend(rest(db, recipients, after, left).await?);
+    }
+    let page = usize::try_from(limit).unwrap_or(usize::MAX);
+    let next = if rows.len() > page { page.checked_sub(1).and_then(|last| rows.get(last)).map(Row::position) } else { None };
+    rows.truncate(page);
     let values = rows.iter().flat_map(|row| [&row.title_sealed, &row.body_sealed, &row.envelope_sealed]);
     let values: Vec<&[u8]> = values.filter_map(|value| value.as_deref()).collect();
     let keys = vault.keys_of(db, &values).await?;
-    rows.into_iter()
-        .map(|row| {
-            let place = |column| sealed::item(column, &row.recipient, &row.template, row.about, row.audience.as_deref());
-            let title = sealed::or_marked(keys.text(place("title"), row.title_sealed.as_deref(), Some(row.title)));
-            let body = sealed::or_marked(keys.text(place("body"), row.body_sealed.as_deref(), Some(row.body)));
-            // An alarm whose envelope cannot be opened is an alarm without one.
-            let envelope = match row.envelope_sealed.as_deref() {
-                Some(sealed) => Some(keys.open(place("envelope"), sealed).map(Private::into_inner).unwrap_or_default()),
-                None => row.envelope,
-            };
-            Ok(Standing {
-                alarm: alarm(row.audience, row.urgency, envelope)?,
-                item_id: row.item_id,
-                recipient: row.recipient,
-                template: row.template,
-                about: row.about,
-                language: row.language,
-                title,
-                body,
-                created_at: row.created_at,
-                last_rung_at: row.last_rung_at,
-                ring_count: row.ring_count,
-                read_at: row.read_at,
-            })
-        })
-        .collect()
+    Ok((rows.into_iter().map(|row| row.read(&keys)).collect(), next))
 }
 
-fn alarm(audience: Option<String>, urgency: Option<String>, envelope: Option<Vec<u8>>) -> sqlx::Result<Option<Alarm>> {
-    let (Some(audience), Some(urgency), Some(envelope)) = (audience, urgency, envelope) else {
-        return Ok(None);
-    };
-    Ok(Some(Alarm {
-        audience: Audience::of(&audience).ok_or_else(|| unreadable("inbox_item.audience"))?,
-        urgency: Urgency::of(&urgency).ok_or_else(|| unreadable("inbox_item.urgency"))?,
-        envelope: envelope.into(),
-    }))
+/// Later than any item, for the first page.
+const END_OF_TIME: OffsetDateTime = datetime!(9999-12-31 00:00 UTC);
+
+fn place(after: Option<Position>) -> (OffsetDateTime, Uuid) {
+    after.map_or((END_OF_TIME, Uuid::max()), |after| (after.last_rung_at, after.item_id))
+}
+
+struct Row {
+    item_id: Uuid,
+    recipient: String,
+    template: String,
+    about: Uuid,
+    audience: Option<String>,
+    urgency: Option<String>,
+    language: String,
+    title: String,
+    body: String,
+    envelope: Option<Vec<u8>>,
+    title_sealed: Option<Vec<u8>>,
+    body_sealed: Option<Vec<u8>>,
+    envelope_sealed: Option<Vec<u8>>,
+    created_at: OffsetDateTime,
+    last_rung_at: OffsetDateTime,
+    ring_count: i32,
+    read_at: Option<OffsetDateTime>,
+}
+
+/// Alarms that nobody has read, newest first.
+async fn alarms(db: &mut PgConnection, recipients: &[String], after: Option<Position>, limit: i64) -> sqlx::Result<Vec<Row>> {
+    let (before, before_id) = place(after);
+    sqlx::query_as!(
+        Row,
+        r#"select item_id as "item_id!", item.recipient as "recipient!", template as "template!", about as "about!", audience, urgency,
+                  language as "language!", title as "title!", body as "body!", envelope, title_sealed, body_sealed, envelope_sealed,
+                  created_at as "created_at!", last_rung_at as "last_rung_at!", ring_count as "ring_count!", read_at
+           from unnest($1::text[]) as name cross join lateral (
+               select * from inbox_item
+               where recipient = name and audience is not null and read_at is null and (last_rung_at, item_id) < ($2, $3)
+               order by last_rung_at desc, item_id desc limit $4) as item
+           order by last_rung_at desc, item_id desc limit $4"#,
+        recipients,
+        before,
+        before_id,
+        limit
+    )
+    .fetch_all(db)
+    .await
+}
+
+/// What else nobody has read.
+async fn unread_rest(db: &mut PgConnection, recipients: &[String], after: Option<Position>, limit: i64) -> sqlx::Result<Vec<Row>> {
+    let (before, before_id) = place(after);
+    sqlx::query_as!(
+        Row,
+        r#"select item_id as "item_id!", item.recipient as "recipient!", template as "template!", about as "about!", audience, urgency,
+                  language as "language!", title as "title!", body as "body!", envelope, title_sealed, body_sealed, envelope_sealed,
+                  created_at as "created_at!", last_rung_at as "last_rung_at!", ring_count as "ring_count!", read_at
+           from unnest($1::text[]) as name cross join lateral (
+               select * from inbox_item
+               where recipient = name and audience is null and read_at is null and (last_rung_at, item_id) < ($2, $3)
+               order by last_rung_at desc, item_id desc limit $4) as item
+           order by last_rung_at desc, item_id desc limit $4"#,
+        recipients,
+        before,
+        before_id,
+        limit
+    )
+    .fetch_all(db)
+    .await
+}
+
+/// Everything else: a page reads no more of it than a page.
+async fn rest(db: &mut PgConnection, recipients: &[String], after: Option<Position>, limit: i64) -> sqlx::Result<Vec<Row>> {
+    let (before, before_id) = place(after);
+    sqlx::query_as!(
+        Row,
+        r#"select item_id as "item_id!", item.recipient as "recipient!", template as "template!", about as "about!", audience, urgency,
+                  language as "language!", title as "title!", body as "body!", envelope, title_sealed, body_sealed, envelope_sealed,
+                  created_at as "created_at!", last_rung_at as "last_rung_at!", ring_count as "ring_count!", read_at
+           from unnest($1::text[]) as name cross join lateral (
+               select * from inbox_item
+               where recipient = name and (audience is null or read_at is not null) and (last_rung_at, item_id) < ($2, $3)
+               order by last_rung_at desc, item_id desc limit $4) as item
+           order by last_rung_at desc, item_id desc limit $4"#,
+        recipients,
+        before,
+        before_id,
+        limit
+    )
+    .fetch_all(db)
+    .await
+}
+
+impl Row {
+    fn position(&self) -> Position {
+        let in_alarms = self.audience.is_some() && self.read_at.is_none();
+        Position { in_alarms, last_rung_at: self.last_rung_at, item_id: self.item_id }
+    }
+
+    /// What cannot be opened, or is not known to this version, is shown without it, and hides no other item.
+    fn read(self, keys: &Keys) -> Standing {
+        let place = |column| sealed::item(column, &self.recipient, &self.template, self.about, self.audience.as_deref());
+        let title = sealed::or_marked(keys.text(place("title"), self.title_sealed.as_deref(), Some(self.title)));
+        let body = sealed::or_marked(keys.text(place("body"), self.body_sealed.as_deref(), Some(self.body)));
+        // An alarm whose envelope cannot be opened is an alarm without one.
+        let envelope = match self.envelope_sealed.as_deref() {
+            Some(sealed) => Some(keys.open(place("envelope"), sealed).map(Private::into_inner).unwrap_or_default()),
+            None => self.envelope,
+        };
+        let alarm = envelope.zip(self.audience.as_deref()).and_then(|(envelope, audience)| {
+            let Some(audience) = Audience::of(audience) else {
+                tracing::error!("an alarm is for an audience that this version does not know: it is shown as a text");
+                return None;
+            };
+            let urgency = self.urgency.as_deref().and_then(Urgency::of).unwrap_or(Urgency::Concern);
+            Some(Alarm { audience, urgency, envelope: envelope.into() })
+        });
+        Standing {
+            alarm,
+            item_id: self.item_id,
+            recipient: self.recipient,
+            template: self.template,
+            about: self.about,
+            language: self.language,
+            title,
+            body,
+            created_at: self.created_at,
+            last_rung_at: self.last_rung_at,
+            ring_count: self.ring_count,
+            read_at: self.read_at,
+        }
+    }
 }
 
 /// Marks an item of one of these recipients as read. `false` where there is none; an item read before stays as it was.

@@ -4,6 +4,7 @@ use chassis::{
     Private, Vault,
     vault::{self, BATCH, DataKey, Fault, INDEX, Leftovers, Owner, Place, object_of},
 };
+use proto::normal;
 use sqlx::PgConnection;
 use time::OffsetDateTime;
 use uuid::Uuid;
@@ -100,9 +101,13 @@ async fn items(tx: &mut PgConnection, vault: &Vault, at: OffsetDateTime) -> sqlx
     .fetch_all(&mut *tx)
     .await?;
     for row in &rows {
-        let key = vault.key(tx, about(row.about), at).await?;
         let place = |column| item(column, &row.recipient, &row.template, row.about, row.audience.as_deref());
-        let sealed = Sealed::new(&key, place, &row.title, &row.body, row.envelope.as_deref())?;
+        let sealed = match vault.key(tx, about(row.about), at).await {
+            Ok(key) => Sealed::new(&key, place, &row.title, &row.body, row.envelope.as_deref())?,
+            // What is told under a key that was destroyed stays as it is, and keeps no other from being sealed.
+            Err(error) if vault::fault(&error) == Some(&Fault::Destroyed) => continue,
+            Err(error) => return Err(error),
+        };
         sqlx::query!(
             "update inbox_item set title = '', body = '', envelope = null, title_sealed = $2, body_sealed = $3, envelope_sealed = $4
              where item_id = $1",
@@ -167,8 +172,10 @@ async fn references(tx: &mut PgConnection, vault: &Vault, at: OffsetDateTime) ->
     .fetch_all(&mut *tx)
     .await?;
     for reference in &former {
-        let index = index(tx, vault, reference, at).await?;
-        sqlx::query!("update contact_point set victim_ref = $2 where victim_ref = $1", reference, index).execute(&mut *tx).await?;
+        let index = index(tx, vault, &normal::key(reference), at).await?;
+        sqlx::query!("update contact_point set victim_ref = $2, in_one_form = true where victim_ref = $1", reference, index)
+            .execute(&mut *tx)
+            .await?;
         sqlx::query!("update do_not_contact set victim_ref = $2 where victim_ref = $1", reference, index).execute(&mut *tx).await?;
         sqlx::query!("update contact_review set victim_ref = $2 where victim_ref = $1", reference, index).execute(&mut *tx).await?;
         sqlx::query!("update delivery set victim_ref = $2 where victim_ref = $1", reference, index).execute(&mut *tx).await?;

@@ -64,7 +64,7 @@ async fn two_regions_that_push_different_numbers_make_one_task_to_compare_and_bo
     let mut db = world.begin().await;
     let victim = store::contact::victim(&mut db, &world.app.vault, &"V-100".to_owned().into(), world.clock.now()).await.unwrap();
     let kept = store::contact::values(&mut db, &world.app.vault, &victim, Kind::Phone).await.unwrap();
-    let mut kept: Vec<String> = kept.into_iter().map(|value| value.value.into_inner()).collect();
+    let mut kept: Vec<String> = kept.into_iter().map(|value| value.value.unwrap().into_inner()).collect();
     kept.sort();
     assert_eq!(kept, ["306-555-0101", "416-555-0102", "604-555-0100"]);
 
@@ -125,6 +125,71 @@ async fn a_do_not_contact_mark_is_not_lifted_by_a_later_push_without_it() {
     take(&world, &marked).await;
     take(&world, &contact(2, "prairie", "phone", "604-555-0100")).await;
     assert_eq!(world.count("select count(*) from do_not_contact where victim_ref like 'hmac-sha256:%'").await, 1);
+}
+
+// [CCRA 26(6)]
+#[tokio::test]
+async fn do_not_contact_holds_under_every_spelling_of_the_reference() {
+    let world = world().await;
+    let spelled = |number, reference: &str| Contact {
+        victim_ref: Private::new(reference.to_owned()),
+        ..contact(number, "pacific", "phone", "604-555-0100")
+    };
+    take(&world, &Contact { do_not_contact: true, ..spelled(1, "PAC-0001-\u{c9}") }).await;
+    let spellings = ["pac-0001-e\u{301}", " Pac\u{2010}0001\u{2013}\u{c9}\u{a0}", "P\u{200b}AC\u{2212}0001-\u{e9}"];
+    for (number, reference) in (2..).zip(spellings) {
+        take(&world, &spelled(number, reference)).await;
+    }
+    assert_eq!(world.count("select count(distinct victim_ref) from contact_point").await, 1);
+    take(&world, &spelled(9, "PAC-0002-\u{c9}")).await;
+    let marked = "select count(*) from contact_point join do_not_contact using (victim_ref)";
+    assert_eq!(
+        (world.count("select count(*) from do_not_contact").await, world.count(marked).await),
+        (1, 4),
+        "the other victim is not marked"
+    );
+}
+
+// [CCRA 26(6)]
+#[tokio::test]
+async fn a_mark_that_a_former_version_took_under_one_spelling_holds_under_every_other_once_intake_was_asked() {
+    let world = world().await;
+    let contact_id = Uuid::from_u128(7).to_string();
+    let intake = intake_with(&contact_id).await;
+    hear(
+        &world.app.pool,
+        &facts(&world, &intake),
+        CONTACT_PUSHED,
+        &ContactPushed { contact_id, region: "pacific".into(), received_at: None },
+    )
+    .await
+    .unwrap();
+    // As a former version left it: the spelling made the victim.
+    for table in ["contact_point", "do_not_contact"] {
+        sqlx::query(sqlx::AssertSqlSafe(format!("update {table} set victim_ref = 'hmac-sha256:of-the-spelling'")))
+            .execute(&world.admin)
+            .await
+            .unwrap();
+    }
+    sqlx::query("update contact_point set in_one_form = false").execute(&world.admin).await.unwrap();
+    take(&world, &Contact { victim_ref: Private::new("v\u{2011}100".into()), ..contact(8, "prairie", "phone", "604-555-0100") }).await;
+    let marked = "select count(*) from contact_point join do_not_contact using (victim_ref)";
+    assert_eq!(world.count(marked).await, 1, "nothing says yet that the two are one");
+    let peer = chassis::client::connect(&intake, None, None, Some(chassis::client::DEADLINE)).unwrap();
+    let client = wire::intake_client::IntakeClient::new(peer);
+    assert_eq!(notification::bus::in_one_form(&world.app, &client).await.unwrap(), 1);
+    assert_eq!((world.count(marked).await, world.count("select count(distinct victim_ref) from contact_point").await), (2, 1));
+    assert_eq!(notification::bus::in_one_form(&world.app, &client).await.unwrap(), 0, "once");
+}
+
+#[tokio::test]
+async fn a_value_that_cannot_be_opened_keeps_no_other_contact_from_being_taken() {
+    let world = world().await;
+    take(&world, &contact(1, "pacific", "phone", "604-555-0100")).await;
+    sqlx::query("update contact_point set value_sealed = 'broken'").execute(&world.admin).await.unwrap();
+    take(&world, &Contact { do_not_contact: true, ..contact(2, "prairie", "phone", "604-555-0100") }).await;
+    assert_eq!(reviews_told(&world).await, [false, true], "somebody must compare");
+    assert_eq!(world.count("select count(*) from do_not_contact").await, 1);
 }
 
 /// An intake that holds one contact.

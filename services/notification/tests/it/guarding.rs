@@ -1,23 +1,32 @@
 //! This service misses the alarm when it falls silent (threat T1).
 
-use notification::app::guard::{Alarmed, look};
+use std::sync::{Arc, Mutex};
+
+use notification::app::guard::{Alarmed, Watch, look};
 use proto::{
     notification::v1::InboxItem,
-    safety::v1::{Audience, ConcernChanged, Grade, Ring, safety_client::SafetyClient},
+    safety::v1::{
+        self as wire, Audience, ConcernChanged, Grade, Ring,
+        safety_client::SafetyClient,
+        safety_server::{Safety, SafetyServer},
+    },
     subject,
 };
 use time::Duration;
+use tonic::{Request, Response, Status};
 use uuid::Uuid;
 
 use crate::world::{CONCERN, START, World, caller, head, hear, officer, ring, ring_head, world};
 
 const GRACE: Duration = Duration::seconds(30);
+/// Longer than any test but those of it: what is silent and what does not answer are two alarms.
+const PATIENCE: Duration = Duration::days(7);
 const NEXT: Duration = Duration::minutes(2);
 
 /// Nobody listens there: the alarm answers nothing.
 fn silent() -> Alarmed {
     let peer = chassis::client::connect("http://127.0.0.1:9", None, None, Some(chassis::client::DEADLINE)).unwrap();
-    Alarmed { safety: SafetyClient::new(peer), grace: GRACE }
+    Alarmed { safety: SafetyClient::new(peer), grace: GRACE, patience: PATIENCE }
 }
 
 fn with_next(ring: Ring) -> Ring {
@@ -25,7 +34,7 @@ fn with_next(ring: Ring) -> Ring {
 }
 
 async fn looked(world: &World) -> usize {
-    look(&world.app, &mut silent(), START).await.unwrap()
+    look(&world.app, &mut silent(), &mut Watch::from(START)).await.unwrap()
 }
 
 async fn silence_heard(world: &World, who: &chassis::Caller) -> Vec<InboxItem> {
@@ -85,9 +94,239 @@ async fn a_start_after_a_long_absence_gives_the_alarm_its_time_before_it_is_miss
     world.by_bus(&with_next(ring_head(0, Grade::Imminent))).await.unwrap();
     world.clock.advance(Duration::DAY);
     let started = world.clock.now();
-    assert_eq!(look(&world.app, &mut silent(), started).await.unwrap(), 0);
+    assert_eq!(look(&world.app, &mut silent(), &mut Watch::from(started)).await.unwrap(), 0);
     world.clock.advance(GRACE + Duration::SECOND);
-    assert_eq!(look(&world.app, &mut silent(), started).await.unwrap(), 1);
+    assert_eq!(look(&world.app, &mut silent(), &mut Watch::from(started)).await.unwrap(), 1);
+}
+
+/// An alarm that answers what it is told to answer.
+#[derive(Clone, Default)]
+struct Answering {
+    standing: Arc<Mutex<wire::Standing>>,
+    asked: Arc<Mutex<Vec<(usize, bool)>>>,
+    restored: Arc<Mutex<Vec<wire::Envelope>>>,
+}
+
+macro_rules! not_asked {
+    ($($rpc:ident($asked:ident) -> $answer:ident;)*) => {
+        #[tonic::async_trait]
+        impl Safety for Answering {
+            type WatchConcernsStream = tokio_stream::Pending<Result<wire::WatchConcernsResponse, Status>>;
+
+            $(async fn $rpc(&self, _: Request<wire::$asked>) -> Result<Response<wire::$answer>, Status> {
+                Err(Status::unimplemented("not asked in this test"))
+            })*
+
+            async fn watch_concerns(&self, _: Request<wire::WatchConcernsRequest>) -> Result<Response<Self::WatchConcernsStream>, Status> {
+                Err(Status::unimplemented("not asked in this test"))
+            }
+
+            async fn compare_concerns(&self, asked: Request<wire::CompareConcernsRequest>) -> Result<Response<wire::CompareConcernsResponse>, Status> {
+                let asked = asked.into_inner();
+                self.asked.lock().unwrap().push((asked.guarded.len(), asked.whole));
+                let standing = *self.standing.lock().unwrap() as i32;
+                Ok(Response::new(wire::CompareConcernsResponse { standings: vec![standing; asked.guarded.len()] }))
+            }
+
+            async fn restore_concern(&self, asked: Request<wire::RestoreConcernRequest>) -> Result<Response<wire::RestoreConcernResponse>, Status> {
+                let mut restored = self.restored.lock().unwrap();
+                restored.push(asked.into_inner().envelope.unwrap());
+                Ok(Response::new(wire::RestoreConcernResponse { restored: restored.len() == 1 }))
+            }
+        }
+    };
+}
+
+not_asked! {
+    raise_concern(RaiseConcernRequest) -> RaiseConcernResponse;
+    accept_concern(AcceptConcernRequest) -> AcceptConcernResponse;
+    close_concern(CloseConcernRequest) -> CloseConcernResponse;
+    route_concern(RouteConcernRequest) -> RouteConcernResponse;
+    list_concerns(ListConcernsRequest) -> ListConcernsResponse;
+    get_concern(GetConcernRequest) -> GetConcernResponse;
+    get_concern_receipt(GetConcernReceiptRequest) -> GetConcernReceiptResponse;
+    list_sites(ListSitesRequest) -> ListSitesResponse;
+    assign_office(AssignOfficeRequest) -> AssignOfficeResponse;
+    end_office(EndOfficeRequest) -> EndOfficeResponse;
+    list_office_holders(ListOfficeHoldersRequest) -> ListOfficeHoldersResponse;
+    propose_grants(ProposeGrantsRequest) -> ProposeGrantsResponse;
+    confirm_changes(ConfirmChangesRequest) -> ConfirmChangesResponse;
+    list_proposals(ListProposalsRequest) -> ListProposalsResponse;
+    end_grant(EndGrantRequest) -> EndGrantResponse;
+    list_grants(ListGrantsRequest) -> ListGrantsResponse;
+    propose_device(ProposeDeviceRequest) -> ProposeDeviceResponse;
+    list_devices(ListDevicesRequest) -> ListDevicesResponse;
+    end_device(EndDeviceRequest) -> EndDeviceResponse;
+    who_am_i(WhoAmIRequest) -> WhoAmIResponse;
+}
+
+impl Answering {
+    async fn serve(&self) -> Alarmed {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://{}", listener.local_addr().unwrap());
+        let incoming = tokio_stream::wrappers::TcpListenerStream::new(listener);
+        tokio::spawn(tonic::transport::Server::builder().add_service(SafetyServer::new(self.clone())).serve_with_incoming(incoming));
+        let peer = chassis::client::connect(&url, None, None, Some(chassis::client::DEADLINE)).unwrap();
+        Alarmed { safety: SafetyClient::new(peer), grace: GRACE, patience: PATIENCE }
+    }
+
+    fn says(&self, standing: wire::Standing) {
+        *self.standing.lock().unwrap() = standing;
+    }
+}
+
+async fn accepted(world: &World, audience: Audience) {
+    change(world, "accepted", audience).await;
+}
+
+async fn change(world: &World, what: &str, audience: Audience) {
+    let changed = ConcernChanged {
+        concern_id: Uuid::from_u128(CONCERN).to_string(),
+        audience: audience.into(),
+        what: what.into(),
+        ..ConcernChanged::default()
+    };
+    let handler = notification::bus::Concerns { app: world.app.clone() };
+    hear(&world.app.pool, &handler, subject::CONCERN_CHANGED, &changed).await.unwrap();
+}
+
+// [R3e] [T1]
+#[tokio::test]
+async fn the_guard_follows_the_newest_promise_of_a_ring_and_not_the_latest_ever_made() {
+    let world = world().await;
+    let promised = |step, by| Ring { next_ring_at: Some(chassis::wire::timestamp(START + by)), ..ring_head(step, Grade::Imminent) };
+    world.by_bus(&promised(0, Duration::hours(52))).await.unwrap();
+    world.by_bus(&promised(1, NEXT)).await.unwrap();
+    world.clock.advance(NEXT + GRACE + Duration::SECOND);
+    assert_eq!(looked(&world).await, 1, "it waited for a promise that was taken back");
+}
+
+// [R3e] [T1]
+#[tokio::test]
+async fn an_alarm_that_does_not_answer_for_some_seconds_is_rung_for_whether_a_ring_is_due_or_not_and_every_minute() {
+    let world = world().await;
+    let patience = Duration::seconds(30);
+    let mut watch = Watch::from(START);
+    let mut dead = Alarmed { patience, ..silent() };
+    look(&world.app, &mut dead, &mut watch).await.unwrap();
+    let not_answering = "select count(*) from inbox_item where template = 'alarm-unanswered'";
+    assert_eq!(world.count(not_answering).await, 0, "it may be starting");
+    // Nothing rings, and NHQ is told all the same.
+    world.clock.advance(patience);
+    look(&world.app, &mut dead, &mut watch).await.unwrap();
+    assert_eq!(world.count(not_answering).await, 3);
+    let told = world.inbox(&officer("rj-officer-1")).await;
+    assert!(
+        told.iter().any(|item| item.title.contains("use the telephone") && item.title.contains("téléphone") && item.concern_id.is_empty()),
+        "nothing says that the alarm does not answer"
+    );
+    // Whoever was rung is told too, long before the next ring is due.
+    let far = Ring { next_ring_at: Some(chassis::wire::timestamp(START + Duration::DAY)), ..ring_head(0, Grade::Imminent) };
+    world.by_bus(&far).await.unwrap();
+    assert_eq!(look(&world.app, &mut dead, &mut watch).await.unwrap(), 1);
+    let heads = async || {
+        world.inbox(&caller("head-mission-1", "mediator", "")).await.into_iter().filter(|item| item.template == "alarm-unanswered").count()
+    };
+    assert_eq!(heads().await, 1);
+    let rung = "select max(ring_count)::bigint from inbox_item where template = 'alarm-unanswered' and recipient = 'nmc'";
+    assert_eq!(look(&world.app, &mut dead, &mut watch).await.unwrap(), 0);
+    let before = world.count(rung).await;
+    world.clock.advance(Duration::MINUTE);
+    assert_eq!(look(&world.app, &mut dead, &mut watch).await.unwrap(), 1);
+    assert!(world.count(rung).await > before);
+    // It answers again: nobody is rung, and its next silence is counted anew.
+    let alive = Answering::default();
+    alive.says(wire::Standing::Rings);
+    look(&world.app, &mut Alarmed { patience, ..alive.serve().await }, &mut watch).await.unwrap();
+    world.clock.advance(patience - Duration::SECOND);
+    let before = world.count(rung).await;
+    look(&world.app, &mut dead, &mut watch).await.unwrap();
+    assert_eq!(world.count(rung).await, before);
+    world.clock.advance(Duration::SECOND);
+    look(&world.app, &mut dead, &mut watch).await.unwrap();
+    assert_eq!(world.count(rung).await, before + 1);
+}
+
+// [R3e] [T1]
+#[tokio::test]
+async fn what_was_accepted_is_guarded_until_it_is_closed_and_is_given_back_when_the_alarm_has_lost_it() {
+    let world = world().await;
+    world.by_bus(&with_next(ring(0, Audience::Nhq, Grade::Imminent, &[("rj-unit", "")]))).await.unwrap();
+    accepted(&world, Audience::Nhq).await;
+    let alarm = Answering::default();
+    let (mut alarmed, mut watch) = (alarm.serve().await, Watch::from(START));
+    alarm.says(wire::Standing::Settled);
+    assert_eq!(look(&world.app, &mut alarmed, &mut watch).await.unwrap(), 0);
+    alarm.says(wire::Standing::Vanished);
+    assert_eq!(look(&world.app, &mut alarmed, &mut watch).await.unwrap(), 1);
+    let given = alarm.restored.lock().unwrap()[0].clone();
+    assert_eq!((given.reference.as_str(), given.content.unwrap().text.as_str()), ("RS-7KDM-Q4XP", "marker-narrative"));
+    change(&world, "closed", Audience::Unspecified).await;
+    assert_eq!(look(&world.app, &mut alarmed, &mut watch).await.unwrap(), 0);
+    assert_eq!(alarm.asked.lock().unwrap().last(), Some(&(0, true)), "a closed concern is compared no more");
+}
+
+// [R3e] [T1]
+#[tokio::test]
+async fn an_acceptance_that_the_alarm_has_lost_is_missed_when_the_alarm_does_not_ring_again() {
+    let world = world().await;
+    world.by_bus(&with_next(ring_head(0, Grade::Imminent))).await.unwrap();
+    accepted(&world, Audience::ResponsibleHead).await;
+    let alarm = Answering::default();
+    alarm.says(wire::Standing::Rings);
+    let (mut alarmed, mut watch) = (alarm.serve().await, Watch::from(START));
+    assert_eq!(look(&world.app, &mut alarmed, &mut watch).await.unwrap(), 0, "it is given its time");
+    world.clock.advance(GRACE + Duration::SECOND);
+    assert_eq!(look(&world.app, &mut alarmed, &mut watch).await.unwrap(), 1);
+}
+
+// [R3e]
+#[tokio::test]
+async fn a_clock_that_steps_back_an_hour_or_a_day_silences_nothing_in_the_guard() {
+    for step in [Duration::HOUR, Duration::DAY] {
+        let world = world().await;
+        world.by_bus(&with_next(ring_head(0, Grade::Imminent))).await.unwrap();
+        world.clock.advance(NEXT + GRACE * 2);
+        let mut watch = Watch::from(START);
+        assert_eq!(look(&world.app, &mut silent(), &mut watch).await.unwrap(), 1);
+        world.clock.advance(-step);
+        assert_eq!(look(&world.app, &mut silent(), &mut watch).await.unwrap(), 0, "the alarm has its grace from now");
+        world.clock.advance(GRACE + Duration::SECOND);
+        assert_eq!(look(&world.app, &mut silent(), &mut watch).await.unwrap(), 1, "{step} back");
+        // The clock of the alarm alone is ahead: its promise is no further away than from one of its rings to the next.
+        let ahead = Ring {
+            rung_at: Some(chassis::wire::timestamp(world.clock.now() + step)),
+            next_ring_at: Some(chassis::wire::timestamp(world.clock.now() + step + NEXT)),
+            ..ring_head(1, Grade::Imminent)
+        };
+        world.by_bus(&ahead).await.unwrap();
+        world.clock.advance(NEXT + GRACE + Duration::SECOND);
+        assert_eq!(look(&world.app, &mut silent(), &mut watch).await.unwrap(), 1, "the alarm is {step} ahead");
+    }
+}
+
+// [R3e]
+#[tokio::test]
+async fn one_guarded_concern_that_cannot_be_read_or_written_stops_no_other() {
+    let world = world().await;
+    for n in 1..=3_u16 {
+        let id = Uuid::from_u128(u128::from(n)).to_string();
+        let mut ring = with_next(ring_head(n, Grade::Imminent));
+        (ring.concern_id, ring.envelope.as_mut().unwrap().concern_id) = (id.clone(), id);
+        world.by_bus(&ring).await.unwrap();
+    }
+    for sql in [
+        "alter table guarded drop constraint guarded_audience_known",
+        "alter table guarded drop constraint guarded_urgency_known",
+        "update guarded set audience = 'somebody-new', urgency = 'tepid' where concern_id = '00000000-0000-0000-0000-000000000001'",
+        "alter table inbox_item add constraint broken check (template <> 'alarm-silent' or about <> '00000000-0000-0000-0000-000000000002')",
+    ] {
+        sqlx::query(sql).execute(&world.admin).await.unwrap();
+    }
+    world.clock.advance(NEXT + GRACE * 2);
+    assert_eq!(looked(&world).await, 1);
+    let told = "select count(*) from inbox_item where template = 'alarm-silent' and about = '00000000-0000-0000-0000-000000000003'";
+    assert!(world.count(told).await > 0);
 }
 
 #[tokio::test]

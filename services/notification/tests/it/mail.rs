@@ -1,17 +1,23 @@
 //! E-mail: a hint without content, tried for as long as it takes, and never sent against a rule [TS1a, L26-6].
 
-use chassis::Vault;
+use chassis::{Private, Vault};
+use harness::wait::eventually;
 use notification::{
-    app::send_mail::send_due,
+    app::{
+        mailer::Mailer,
+        send_mail::{send_due, send_lane},
+    },
     bus::Concerns,
+    domain::delivery::Lane,
     store::{self, delivery::Entry},
 };
 use proto::{
     notification::v1::DeliveryState,
-    safety::v1::{Audience, ConcernChanged, Grade},
+    safety::v1::{Audience, ConcernChanged, Grade, Ring},
     subject,
 };
 use time::Duration;
+use tokio::net::TcpListener;
 use uuid::Uuid;
 
 use crate::{
@@ -51,6 +57,7 @@ async fn the_head_gets_a_mail_in_french_that_says_urgency_and_reference_and_noth
         sqlx::query_scalar("select delivery_id from delivery where channel = 'email'").fetch_one(&world.admin).await.unwrap();
     assert_eq!(mail.header("Message-ID"), format!("<{delivery}@mail.example>"));
     assert_eq!(mail.header("Auto-Submitted"), "auto-generated");
+    assert_eq!(mail.header("Content-Language"), "fr");
     assert_eq!(mail.header("Date"), "Mon, 05 Jan 2026 12:00:00 +0000");
     assert_eq!(world.mails().await, line(DeliveryState::Delivered, 1, ""));
     assert_eq!(send_due(&world.app, Some(&smtp.mailer())).await.unwrap(), 0, "sent once");
@@ -71,6 +78,7 @@ async fn whoever_has_not_said_which_language_gets_a_mail_in_both() {
     send_due(&world.app, Some(&smtp.mailer())).await.unwrap();
     let mail = smtp.arrived().remove(0);
     assert_eq!(mail.header("Subject"), "Concern: accept RS-7KDM-Q4XP / Préoccupation : acceptez RS-7KDM-Q4XP");
+    assert_eq!(mail.header("Content-Language"), "en, fr");
     assert!(mail.body().contains("[English]\nA safety concern") && mail.body().contains("[Français]\nUne préoccupation"));
 }
 
@@ -168,7 +176,7 @@ async fn a_mail_of_a_worker_that_died_in_the_middle_is_taken_over_when_its_lease
     let (world, smtp) = (rung(Grade::Imminent).await, Smtp::up().await);
     let mut db = world.begin().await;
     let now = world.clock.now();
-    let leased = store::delivery::lease(&mut db, now, now + Duration::seconds(90), 20).await.unwrap();
+    let leased = store::delivery::lease(&mut db, Lane::Imminent, now, now + Duration::seconds(90), 20).await.unwrap();
     assert_eq!(leased.len(), 1);
     db.commit().await.unwrap();
     assert_eq!(send_due(&world.app, Some(&smtp.mailer())).await.unwrap(), 0);
@@ -187,8 +195,8 @@ async fn two_workers_send_each_mail_once() {
     }
     let now = world.clock.now();
     let (mut one, mut other) = (world.begin().await, world.begin().await);
-    let held = store::delivery::lease(&mut one, now, now, 20).await.unwrap();
-    let free = tokio::time::timeout(std::time::Duration::from_secs(3), store::delivery::lease(&mut other, now, now, 20));
+    let held = store::delivery::lease(&mut one, Lane::Ring, now, now, 20).await.unwrap();
+    let free = tokio::time::timeout(std::time::Duration::from_secs(3), store::delivery::lease(&mut other, Lane::Ring, now, now, 20));
     assert_eq!((held.len(), free.await.expect("no worker waits for another").unwrap().len()), (20, 10));
     one.rollback().await.unwrap();
     other.rollback().await.unwrap();
@@ -301,4 +309,83 @@ async fn a_notice_to_a_victim_is_dropped_when_the_do_not_contact_mark_arrives_be
     assert_eq!(smtp.arrived().len(), 1, "after the mark nothing leaves");
     let withheld = ("victim".to_owned(), DeliveryState::Withheld, 1, "do-not-contact".to_owned());
     assert!(world.mails().await.contains(&withheld));
+}
+
+/// A mail system that takes connections and says nothing.
+async fn mute() -> (Mailer, TcpListener) {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = Private::new(format!("smtp://127.0.0.1:{}", listener.local_addr().unwrap().port()));
+    (Mailer::new(&url, "CSC-SCC <do-not-reply@mail.example>").unwrap(), listener)
+}
+
+#[tokio::test]
+async fn an_imminent_mail_stands_behind_no_pass_over_other_mail() {
+    let (world, smtp) = (world().await, Smtp::up().await);
+    for n in 0..40_u16 {
+        let name = format!("head-{n}");
+        world.prefers(&name, "en", &format!("person{n}@csc-scc.gc.ca")).await.unwrap();
+        let ring = Ring {
+            concern_id: Uuid::from_u128(u128::from(n) + 1).to_string(),
+            ..ring(n, Audience::ResponsibleHead, Grade::Concern, &[("", &name)])
+        };
+        world.by_bus(&ring).await.unwrap();
+    }
+    world.prefers("mediator-1", "en", ADDRESS).await.unwrap();
+    crate::facts::assign(&world, "mediator-1").await;
+    // Other mails are held up by a mail system that says nothing, in the middle of a pass.
+    let (mute, _listener) = mute().await;
+    let (app, held) = (world.app.clone(), mute.clone());
+    let others =
+        tokio::spawn(async move { tokio::join!(send_lane(&app, Some(&held), Lane::Ring), send_lane(&app, Some(&held), Lane::Notice)) });
+    eventually("the passes over other mail are under way", std::time::Duration::from_secs(20), async || {
+        let taken = world.count("select count(*) from delivery where channel = 'email' and attempts = 1").await;
+        if taken == 21 { Ok(()) } else { Err(format!("{taken} taken")) }
+    })
+    .await;
+    world.prefers("head-mission-1", "fr", ADDRESS).await.unwrap();
+    world.by_bus(&ring_head(50, Grade::Imminent)).await.unwrap();
+    assert_eq!(send_lane(&world.app, Some(&smtp.mailer()), Lane::Imminent).await.unwrap(), 1);
+    assert_eq!(smtp.arrived().len(), 1);
+    assert!(!others.is_finished(), "the others had come to their end: nothing was shown");
+    others.abort();
+}
+
+#[tokio::test]
+async fn a_clock_that_steps_back_an_hour_or_a_day_holds_no_mail_back() {
+    for step in [Duration::HOUR, Duration::DAY] {
+        let (world, mut smtp) = (rung(Grade::Imminent).await, Smtp::down());
+        let mailer = smtp.mailer();
+        assert_eq!(send_due(&world.app, Some(&mailer)).await.unwrap(), 1);
+        smtp.start(false).await;
+        world.clock.advance(-step);
+        assert_eq!(send_due(&world.app, Some(&mailer)).await.unwrap(), 1, "it is due in {step} and ten seconds by the clock");
+        assert_eq!(world.mails().await, line(DeliveryState::Delivered, 2, ""));
+        // Nor does a lease that was taken before the step.
+        world.by_bus(&ring_head(1, Grade::Imminent)).await.unwrap();
+        let (now, mut db) = (world.clock.now(), world.begin().await);
+        store::delivery::lease(&mut db, Lane::Imminent, now, now + Duration::seconds(90), 20).await.unwrap();
+        db.commit().await.unwrap();
+        assert_eq!(send_due(&world.app, Some(&mailer)).await.unwrap(), 0, "another has it");
+        world.clock.advance(-step);
+        assert_eq!(send_due(&world.app, Some(&mailer)).await.unwrap(), 1);
+    }
+}
+
+#[tokio::test]
+async fn a_mail_that_cannot_be_tried_keeps_no_other_of_its_pass() {
+    let (world, smtp) = (world().await, Smtp::up().await);
+    for n in 0..10_u16 {
+        let name = format!("head-{n}");
+        world.prefers(&name, "en", &format!("person{n}@csc-scc.gc.ca")).await.unwrap();
+        let ring = Ring {
+            concern_id: Uuid::from_u128(u128::from(n) + 1).to_string(),
+            ..ring(n, Audience::ResponsibleHead, Grade::Concern, &[("", &name)])
+        };
+        world.by_bus(&ring).await.unwrap();
+    }
+    // The ledger takes the end of no mail to this one.
+    let broken = "alter table delivery add constraint broken check (recipient <> 'head-3' or channel <> 'email' or finished_at is null)";
+    sqlx::query(broken).execute(&world.admin).await.unwrap();
+    assert_eq!(send_due(&world.app, Some(&smtp.mailer())).await.unwrap(), 10);
+    assert_eq!(world.count("select count(*) from delivery where channel = 'email' and state = 'delivered'").await, 9);
 }

@@ -7,9 +7,13 @@ mod facts;
 #[cfg(test)]
 mod fenced;
 #[cfg(test)]
+mod flat;
+#[cfg(test)]
 mod guarding;
 #[cfg(test)]
 mod mail;
+#[cfg(test)]
+mod paging;
 #[cfg(test)]
 mod preferences;
 #[cfg(test)]

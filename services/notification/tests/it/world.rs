@@ -68,7 +68,7 @@ impl World {
     }
 
     pub async fn unread(&self, caller: &Caller) -> usize {
-        let request = asked(caller, wire::ListInboxRequest { unread_only: true, page_size: 200 });
+        let request = asked(caller, wire::ListInboxRequest { unread_only: true, page_size: 200, page_token: String::new() });
         self.service.list_inbox(request).await.unwrap().into_inner().items.len()
     }
 
@@ -179,6 +179,7 @@ pub fn ring(step: u16, audience: Audience, grade: Grade, called: &[(&str, &str)]
         envelope: Some(envelope),
         no_route: false,
         next_ring_at: None,
+        rung_at: None,
     }
 }
 

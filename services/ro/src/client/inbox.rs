@@ -1,8 +1,9 @@
 //! `ro inbox`: what the system told you, newest first.
 
+use chassis::client::Peer;
 use clap::Args;
 use proto::{
-    notification::v1::{ListInboxRequest, MarkReadRequest},
+    notification::v1::{ListInboxRequest, ListInboxResponse, MarkReadRequest, notification_client::NotificationClient},
     role,
 };
 
@@ -22,9 +23,12 @@ pub struct Inbox {
     /// Only what is not read
     #[arg(long)]
     unread: bool,
-    /// Show at most this many
-    #[arg(long, default_value_t = 50, value_parser = clap::value_parser!(i32).range(1..=200))]
-    limit: i32,
+    /// Show at most this many; the last line says when there are more
+    #[arg(long, default_value_t = 50, value_parser = clap::value_parser!(u32).range(1..))]
+    limit: u32,
+    /// Show all of it
+    #[arg(long, conflicts_with = "limit")]
+    all: bool,
     /// Mark what is shown as read
     #[arg(long)]
     mark_read: bool,
@@ -32,6 +36,11 @@ pub struct Inbox {
     pub common: Common,
 }
 
+/// Items asked for at once: the service gives no more.
+const PAGE: i32 = 200;
+
+const MORE: Words =
+    Words { en: "there is more: give --all, or a higher --limit", fr: "il y en a d'autres : indiquez --all, ou un --limit plus grand" };
 const EMPTY: Words = Words { en: "nothing in the inbox of {}", fr: "rien dans la boîte de {}" };
 
 impl Inbox {
@@ -40,8 +49,7 @@ impl Inbox {
     pub async fn run(&self, session: &Session) -> Result<(), Failure> {
         let who = session.who(&[Wanted::role(role::RJ_OFFICER)])?;
         let mut client = session.notification(&who)?;
-        let request = ListInboxRequest { unread_only: self.unread, page_size: self.limit };
-        let inbox = client.list_inbox(request).await?.into_inner();
+        let inbox = self.read(&mut client).await?;
         if session.json {
             output::print_json(&inbox);
         } else if inbox.items.is_empty() {
@@ -58,6 +66,25 @@ impl Inbox {
                 client.mark_read(MarkReadRequest { item_id: item.item_id.clone() }).await?;
             }
         }
+        if !session.json && !inbox.next_page_token.is_empty() {
+            print::line(MORE.fill(session.lang, &[]));
+        }
         Ok(())
+    }
+
+    /// Page after page, before anything is marked as read: marking moves an item.
+    async fn read(&self, client: &mut NotificationClient<Peer>) -> Result<ListInboxResponse, Failure> {
+        let most = if self.all { usize::MAX } else { usize::try_from(self.limit).unwrap_or(usize::MAX) };
+        let mut inbox = ListInboxResponse::default();
+        loop {
+            let page_size = i32::try_from(most - inbox.items.len()).unwrap_or(PAGE).min(PAGE);
+            let request = ListInboxRequest { unread_only: self.unread, page_size, page_token: inbox.next_page_token };
+            let page = client.list_inbox(request).await?.into_inner();
+            inbox.items.extend(page.items);
+            inbox.next_page_token = page.next_page_token;
+            if inbox.next_page_token.is_empty() || inbox.items.len() >= most {
+                return Ok(inbox);
+            }
+        }
     }
 }

@@ -130,7 +130,7 @@ async fn fetch(day: &Day, case_id: &str) -> Result<Case, Failure> {
 /// The item of a concern in somebody's inbox, theirs by name.
 async fn inbox_item(day: &Day, whose: &Identity, concern_id: &str) -> Result<Option<InboxItem>, Failure> {
     let mut client = day.session.notification(&Who::of(whose))?;
-    let inbox = client.list_inbox(ListInboxRequest { unread_only: false, page_size: 200 }).await?.into_inner();
+    let inbox = client.list_inbox(ListInboxRequest { unread_only: false, page_size: 200, page_token: String::new() }).await?.into_inner();
     Ok(inbox.items.into_iter().find(|item| item.concern_id == concern_id && item.recipient == whose.subject))
 }
 
@@ -145,7 +145,7 @@ async fn each_has_its_own(day: &Day, at_nhq: &InboxItem, at_head: &InboxItem, co
     day.must(head == class::cut(&head, Class::NeedToKnow) && silent, HEAD_NO_MORE)?;
     let other = &day.cast.head_of_another_site;
     let mut client = day.session.notification(&Who::of(other))?;
-    let inbox = client.list_inbox(ListInboxRequest { unread_only: false, page_size: 200 }).await?.into_inner();
+    let inbox = client.list_inbox(ListInboxRequest { unread_only: false, page_size: 200, page_token: String::new() }).await?.into_inner();
     let in_inbox = inbox.items.iter().any(|item| item.concern_id == concern_id);
     let request = GetConcernRequest { concern_ref: concern_id.to_owned() };
     let readable = if_found(day.session.safety(&Who::of(other))?.get_concern(request).await)?.is_some();

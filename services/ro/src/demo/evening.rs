@@ -64,7 +64,8 @@ pub async fn mail_went_out(day: &Day, alarm: &Alarm) -> Result<(), Failure> {
     day.seen(ASSIGNMENT_SEEN, || {
         let mut client = client.clone();
         async move {
-            let inbox = client.list_inbox(ListInboxRequest { unread_only: true, page_size: 200 }).await?.into_inner();
+            let inbox =
+                client.list_inbox(ListInboxRequest { unread_only: true, page_size: 200, page_token: String::new() }).await?.into_inner();
             let told = |item: &InboxItem| item.template == "mediator-assigned" && item.body.contains(&alarm.case_id);
             Ok(inbox.items.iter().any(|item| told(item) && item.language == lang.code()).then_some(()))
         }

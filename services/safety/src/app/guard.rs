@@ -56,6 +56,7 @@ pub enum Standing {
     Rings,
     Settled,
     Vanished,
+    Closed,
 }
 
 /// Raises that the log holds and this database does not, and since when that was seen; and how far the log was looked through.
@@ -292,9 +293,9 @@ pub async fn compare(pool: &PgPool, tools: &Tools, guarded: &[(Uuid, Audience)],
         let told = signed::believed(tools, *id, told.get(id).cloned().unwrap_or_default());
         let accepted = has_accepted(&told, *audience, stands.said);
         standings.push(match closed {
-            _ if accepted => Standing::Settled,
-            Some(closing) if signed::is_closed(tools, *id, closing) => Standing::Settled,
+            Some(closing) if signed::is_closed(tools, *id, closing) => Standing::Closed,
             Some(_) => reopen(&mut tx, tools, *id).await?,
+            None if accepted => Standing::Settled,
             None => Standing::Rings,
         });
     }

@@ -112,7 +112,7 @@ async fn send(
         tracing::error!(concern.id = %concern.id, office = status.office, "the clock stands before the last ring: the office rings now, and its ladder goes on");
     }
     let id = tools.ids.uuid();
-    let message = message(id, concern, status, due);
+    let message = message(id, concern, status, due, now);
     let subject = match status.audience {
         Audience::Nhq => RING_NHQ,
         Audience::ResponsibleHead => RING_HEAD,
@@ -124,7 +124,7 @@ async fn send(
     outbox::enqueue(tx, &outgoing, now).await
 }
 
-fn message(id: Uuid, concern: &Concern, status: &AudienceStatus, due: alarm::Ring) -> v1::Ring {
+fn message(id: Uuid, concern: &Concern, status: &AudienceStatus, due: alarm::Ring, now: OffsetDateTime) -> v1::Ring {
     let signed = |n: u32| i32::try_from(n).unwrap_or(i32::MAX);
     let named = |h: Holder| v1::OfficeHolder { office: h.office, holder: h.holder, rank: i32::from(h.rank), cannot_accept: false };
     v1::Ring {
@@ -137,6 +137,7 @@ fn message(id: Uuid, concern: &Concern, status: &AudienceStatus, due: alarm::Rin
         envelope: Some(envelope::envelope(concern, status.audience)),
         no_route: due.to.no_route,
         next_ring_at: Some(chassis::wire::timestamp(due.next)),
+        rung_at: Some(chassis::wire::timestamp(now)),
     }
 }
 

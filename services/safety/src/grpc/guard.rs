@@ -41,5 +41,6 @@ const fn encode(standing: Standing) -> v1::Standing {
         Standing::Rings => v1::Standing::Rings,
         Standing::Settled => v1::Standing::Settled,
         Standing::Vanished => v1::Standing::Vanished,
+        Standing::Closed => v1::Standing::Ended,
     }
 }

@@ -203,7 +203,7 @@ async fn a_concern_that_was_closed_at_a_sql_prompt_is_open_again_as_soon_as_some
     let mut tx = world.begin(&safety::app::fence::actor(&officer())).await;
     safety::app::close_concern::close(&mut tx, &world.tools, &officer(), concern.id, "handled").await.unwrap();
     tx.commit().await.unwrap();
-    assert_eq!(world.compare(&BOTH.map(|audience| (concern.id, audience))).await, [Standing::Settled; 2]);
+    assert_eq!(world.compare(&BOTH.map(|audience| (concern.id, audience))).await, [Standing::Closed; 2]);
     assert_eq!(world.count("select count(*) from concern where state = 'closed'").await, 1);
 }
 

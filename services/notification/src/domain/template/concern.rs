@@ -186,6 +186,29 @@ pub(super) const ALARM_SILENT: Bilingual = Bilingual {
     },
 };
 
+pub(super) const ALARM_UNANSWERED: Bilingual = Bilingual {
+    en: Words {
+        title: |data| format!("The alarm does not answer, use the telephone: {}", data.reference),
+        body: |data| {
+            Lines::of(format!(
+                "The alarm service does not answer (reference {}). It may ring nobody and record nothing. Until it answers again, raise and accept by telephone: reach NHQ, the National Monitoring Centre and the responsible head, and tell operations.",
+                data.reference
+            ))
+            .text()
+        },
+    },
+    fr: Words {
+        title: |data| format!("L'alarme ne répond pas, utilisez le téléphone : {}", data.reference),
+        body: |data| {
+            Lines::of(format!(
+                "Le service d'alarme ne répond pas (référence {}). Il se peut qu'il ne sonne chez personne et ne consigne rien. Jusqu'à ce qu'il réponde de nouveau, signalez et acceptez par téléphone : joignez l'administration centrale, le Centre national de surveillance et le directeur responsable, et prévenez les opérations.",
+                data.reference
+            ))
+            .text()
+        },
+    },
+};
+
 pub(super) const VANISHED: Bilingual = Bilingual {
     en: Words {
         title: |data| format!("A concern had vanished and was put back: {}", data.reference),

@@ -30,6 +30,8 @@ pub enum Template {
     ConcernRingStandIn,
     /// The alarm should have rung again and has not: for whoever it has rung [R3e].
     AlarmSilent,
+    /// The alarm answers nothing, whether a ring is due or not: for NHQ, the monitoring centre and whoever it has rung [R3e].
+    AlarmUnanswered,
     /// A concern had vanished from the alarm and was put back: for supervisors and the monitoring centre.
     ConcernVanished,
     ReferralReceived,
@@ -106,12 +108,13 @@ struct Bilingual {
 }
 
 impl Template {
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 17] = [
         Self::ConcernRingNhq,
         Self::ConcernRingHeadImminent,
         Self::ConcernRingHead,
         Self::ConcernRingStandIn,
         Self::AlarmSilent,
+        Self::AlarmUnanswered,
         Self::ConcernVanished,
         Self::ReferralReceived,
         Self::CaseOpened,
@@ -131,6 +134,7 @@ impl Template {
         match self {
             Self::ConcernRingNhq | Self::ConcernRingHeadImminent | Self::ConcernRingHead | Self::ConcernRingStandIn => "concern-ring",
             Self::AlarmSilent => "alarm-silent",
+            Self::AlarmUnanswered => "alarm-unanswered",
             Self::ConcernVanished => "concern-vanished",
             Self::ReferralReceived => "referral-received",
             Self::CaseOpened => "case-opened",
@@ -154,6 +158,7 @@ impl Template {
             | Self::ConcernRingHead
             | Self::ConcernRingStandIn
             | Self::AlarmSilent
+            | Self::AlarmUnanswered
             | Self::ConcernVanished
             | Self::ReferralReceived
             | Self::CaseOpened
@@ -171,7 +176,7 @@ impl Template {
     /// Whether each holder of the office gets a mail that there is something in its inbox: within a minute, not when they next look.
     #[must_use]
     pub const fn is_mailed_to_the_holders(self) -> bool {
-        matches!(self, Self::GlassBroken | Self::GlassQuotaReached | Self::GlassReviewDue | Self::ConcernVanished)
+        matches!(self, Self::GlassBroken | Self::GlassQuotaReached | Self::GlassReviewDue | Self::ConcernVanished | Self::AlarmUnanswered)
     }
 
     const fn words(self) -> Bilingual {
@@ -181,6 +186,7 @@ impl Template {
             Self::ConcernRingHead => concern::HEAD,
             Self::ConcernRingStandIn => concern::STAND_IN,
             Self::AlarmSilent => concern::ALARM_SILENT,
+            Self::AlarmUnanswered => concern::ALARM_UNANSWERED,
             Self::ConcernVanished => concern::VANISHED,
             Self::ReferralReceived => casework::REFERRAL_RECEIVED,
             Self::CaseOpened => casework::CASE_OPENED,
