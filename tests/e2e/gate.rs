@@ -109,7 +109,7 @@ async fn a_withdrawal_decided_after_the_case_was_opened_stops_it_and_the_mediato
             referral_id: referral.clone(),
             disposition: disposition.into(),
             reason: "the victim takes it back".into(),
-            review_on: String::new(),
+            ..ScreenReferralRequest::default()
         };
         system.intake(OFFICER).screen_referral(decision).await.unwrap();
         stopped(&system, &case, false).await;
@@ -122,7 +122,7 @@ async fn a_withdrawal_decided_after_the_case_was_opened_stops_it_and_the_mediato
             referral_id: referral,
             disposition: Disposition::Accepted.into(),
             reason: "go on".into(),
-            review_on: String::new(),
+            ..ScreenReferralRequest::default()
         };
         assert!(system.intake(MEDIATOR).screen_referral(again).await.is_err());
     }
@@ -147,7 +147,7 @@ async fn a_concern_that_a_stranger_raises_about_a_case_or_its_referral_stops_its
         let refused = go(&system, MEDIATOR, &case, Stage::Mediation).await.unwrap_err();
         assert!(refused.contains("contact-frozen"), "{refused}");
         for (who, audience) in [(OFFICER, Audience::Nhq), (HEAD, Audience::ResponsibleHead)] {
-            let accept = AcceptConcernRequest { concern_id: id.clone(), audience: audience.into(), note: String::new() };
+            let accept = AcceptConcernRequest { concern_id: id.clone(), audience: audience.into(), ..AcceptConcernRequest::default() };
             system.safety(who).accept_concern(accept).await.unwrap();
         }
         assert!(read(&system, &case).await.contact_frozen, "accepted is not closed");

@@ -158,6 +158,7 @@ not_asked! {
     list_devices(ListDevicesRequest) -> ListDevicesResponse;
     end_device(EndDeviceRequest) -> EndDeviceResponse;
     who_am_i(WhoAmIRequest) -> WhoAmIResponse;
+    list_concern_ties(ListConcernTiesRequest) -> ListConcernTiesResponse;
 }
 
 impl Answering {
