@@ -44,17 +44,17 @@ impl Watched {
                 Fault::SteppedBack(by) => {
                     let audiences = ring::all_at_once(pool, reading.wall).await?;
                     tracing::error!(
-                        clock.seconds = by.whole_seconds(),
+                        seconds = by.whole_seconds(),
                         audiences,
                         "a clock went back: every open concern rings at once, somebody must look"
                     );
                 }
                 Fault::SteppedForward(by) => {
-                    tracing::error!(clock.seconds = by.whole_seconds(), "a clock leapt forward: rings come early, somebody must look");
+                    tracing::error!(seconds = by.whole_seconds(), "a clock leapt forward: rings come early, somebody must look");
                 }
                 Fault::Apart(by) => {
                     tracing::error!(
-                        clock.seconds = by.whole_seconds(),
+                        seconds = by.whole_seconds(),
                         "the clocks of this service and of its database part: somebody must look"
                     );
                 }
