@@ -190,3 +190,19 @@ async fn a_participant_withdraws_and_comes_back_by_their_own_word_with_the_comma
     let (done, said) = ro(&system, MEDIATOR, &["case", "move", number, "--to", "mediation"]).await;
     assert!(done, "{said}");
 }
+
+// [RM1b]
+#[tokio::test]
+async fn with_cases_down_an_assessment_with_imminent_risk_rings_all_the_same() {
+    let system = system().await;
+    let Mediating { case, .. } = mediating(&system).await;
+    let someone = case.participants.first().unwrap().participant_id.clone();
+    system.kill("cases").await;
+    let says = ["case", "assess", &case.case_number, "--participant", &someone, "--risk", "imminent"];
+    let words = ["--notes", "said in a fictional meeting", "--head-must-know", "will hurt himself tonight"];
+    let (done, said) = ro(&system, MEDIATOR, &[says.as_slice(), words.as_slice()].concat()).await;
+    assert!(!done && said.contains("the assessment was NOT recorded"), "{said}");
+    let reference = said.split_whitespace().find(|word| word.starts_with("RS-")).unwrap_or_else(|| panic!("nothing rang: {said}"));
+    let (done, shown) = ro(&system, OFFICER, &["concern", "show", reference]).await;
+    assert!(done && shown.contains("said in a fictional meeting") && shown.contains("will hurt himself tonight"), "{shown}");
+}

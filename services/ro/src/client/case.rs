@@ -4,15 +4,17 @@ use clap::{Args, Subcommand};
 use proto::{
     cases::v1::{
         Access, AssignMediatorRequest, AssignOfficerRequest, Case, Consent, GetCaseRequest, ListAccessRequest, ListCasesRequest,
-        ListCasesResponse, MoveCaseRequest, RecordAssessmentRequest, RiskLevel, Stage,
+        ListCasesResponse, MoveCaseRequest, RecordAssessmentRequest, RecordAssessmentResponse, RiskLevel, Stage,
     },
     role,
+    safety::v1::{Concern, ConcernReceipt, Grade},
 };
 use time::OffsetDateTime;
 
 use super::{
     choices,
     common::Common,
+    concern::deliver::{self, Phone},
     consent, document,
     failure::Failure,
     glass, grant, hold, labels, output, purge,
@@ -119,6 +121,8 @@ pub struct Assess {
     #[arg(long)]
     key: Option<String>,
     #[command(flatten)]
+    phone: Phone,
+    #[command(flatten)]
     common: Common,
 }
 
@@ -156,6 +160,15 @@ const ASSIGNED: Words = Words { en: "{} has the case now", fr: "le dossier est m
 const ASSESSED: Words = Words { en: "recorded", fr: "consignée" };
 const RAISED: Words =
     Words { en: "recorded; a safety concern was raised: {}", fr: "consignée; une préoccupation de sécurité a été soulevée : {}" };
+const NOT_ASSESSED: Words = Words {
+    en: "!!! the assessment was NOT recorded: the danger goes to the alarm by itself; record the assessment again later",
+    fr: "!!! l'évaluation n'a PAS été consignée : le danger est signalé à part; consignez l'évaluation plus tard",
+};
+const RAISED_ALONE: Words = Words { en: "a safety concern was raised: {}", fr: "une préoccupation de sécurité a été soulevée : {}" };
+/// What NHQ reads first, in both languages.
+const NOT_ASSESSED_NHQ: &str = "[An assessment with imminent risk that could not be recorded on its case. · Une évaluation de risque imminent qui n'a pu être consignée au dossier.]";
+/// What an assessment with imminent risk may take to be recorded before its danger goes to the alarm by itself.
+const AT_ONCE: std::time::Duration = std::time::Duration::from_secs(5);
 const FROZEN: Words =
     Words { en: "contact is frozen: a safety concern is open", fr: "contacts suspendus : préoccupation de sécurité ouverte" };
 const OFFICERS: Words = Words { en: "officers: {}", fr: "agents : {}" };
@@ -279,9 +292,31 @@ impl Assign {
 
 impl Assess {
     async fn run(&self, session: &Session, who: &Who) -> Result<(), Failure> {
-        let case_id = find(session, who, &self.case).await?.case_id;
+        if self.risk != RiskLevel::Imminent {
+            return self.said(session, &self.record(session, who).await?);
+        }
+        // What was written is on disk before anything is sent, and nothing is read or waited for: where cases records nothing at once, the
+        // danger itself goes to the alarm.
+        let kept = deliver::keep(vec![self.concern()]);
+        let recorded = tokio::time::timeout(AT_ONCE, self.record(session, who)).await;
+        match recorded.unwrap_or_else(|_| Err(Failure::Unreachable("cases".to_owned()))) {
+            Ok(answer) => {
+                deliver::forget(&kept);
+                self.said(session, &answer)
+            }
+            Err(failure) => {
+                print::note(NOT_ASSESSED.of(session.lang));
+                let said = |receipt: &ConcernReceipt| print::line(RAISED_ALONE.fill(session.lang, &[&receipt.reference]));
+                deliver::send(session.safety(who), kept, (&self.phone, session.lang), said).await?;
+                Err(failure)
+            }
+        }
+    }
+
+    /// The case is named as it was written: cases finds it by number or id.
+    async fn record(&self, session: &Session, who: &Who) -> Result<RecordAssessmentResponse, Failure> {
         let request = RecordAssessmentRequest {
-            case_id,
+            case_id: self.case.trim().to_owned(),
             participant_id: self.participant.clone(),
             risk: self.risk as i32,
             notes: self.notes.clone(),
@@ -289,9 +324,25 @@ impl Assess {
             what_the_head_must_know: self.head_must_know.clone(),
             idempotency_key: self.key.clone().unwrap_or_else(|| chassis::Ids::random().uuid().to_string()),
         };
-        let answer = session.cases(who)?.record_assessment(request).await?.into_inner();
+        Ok(session.cases(who)?.record_assessment(request).await?.into_inner())
+    }
+
+    /// The danger alone, as the alarm takes it where the assessment cannot be recorded. NHQ finds the head: no site is known here.
+    fn concern(&self) -> Concern {
+        let told = [&self.notes, &self.head_must_know].into_iter().map(|text| text.trim()).filter(|text| !text.is_empty());
+        Concern {
+            concern_id: chassis::Ids::random().uuid().to_string(),
+            grade: Grade::Imminent.into(),
+            text: format!("{}\n\n{}", NOT_ASSESSED_NHQ, told.collect::<Vec<_>>().join("\n\n")),
+            nature: self.head_must_know.trim().to_owned(),
+            case_id: self.case.trim().to_owned(),
+            ..Concern::default()
+        }
+    }
+
+    fn said(&self, session: &Session, answer: &RecordAssessmentResponse) -> Result<(), Failure> {
         if session.json {
-            output::print_json(&answer);
+            output::print_json(answer);
         } else if answer.concern_id.is_empty() {
             print::line(ASSESSED.of(session.lang));
         } else {
@@ -371,4 +422,39 @@ fn card(case: &Case, lang: Lang) -> String {
         format!("  {}  {}  {risk}  {review}", output::instant(a.recorded_at.as_ref()), a.participant_id)
     }));
     lines.join("\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    // [RM1b]
+    #[test]
+    fn an_assessment_with_imminent_risk_rings_by_itself_with_every_word_where_it_cannot_be_recorded() {
+        let line = [
+            "case",
+            "assess",
+            "RC-4TQM-9XKD",
+            "--participant",
+            "1",
+            "--risk",
+            "imminent",
+            "--notes",
+            "as told to me",
+            "--head-must-know",
+            "tonight",
+        ];
+        let parsed = <Parser as clap::Parser>::try_parse_from(line).unwrap();
+        let Command::Assess(assess) = parsed.command else { panic!("another command") };
+        let concern = assess.concern();
+        assert_eq!((concern.grade(), concern.case_id.as_str(), concern.nature.as_str()), (Grade::Imminent, "RC-4TQM-9XKD", "tonight"));
+        assert!(concern.text.contains("as told to me") && concern.text.contains("tonight"), "{}", concern.text);
+        assert!(concern.site.is_empty() && !concern.concern_id.is_empty());
+    }
+
+    #[derive(clap::Parser)]
+    struct Parser {
+        #[command(subcommand)]
+        command: Command,
+    }
 }

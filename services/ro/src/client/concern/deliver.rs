@@ -54,6 +54,13 @@ pub fn keep(concerns: Vec<Concern>) -> Vec<Kept> {
     concerns.into_iter().map(|concern| Kept { draft: draft::keep(&folder, &concern), concern }).collect()
 }
 
+/// The drafts of what was recorded by another road.
+pub fn forget(kept: &[Kept]) {
+    for path in kept.iter().filter_map(|one| one.draft.as_ref().ok()) {
+        draft::forget(path);
+    }
+}
+
 /// Sends what is kept, in order. What no service answers for is left, and said loudly with whom to phone.
 ///
 /// # Errors
