@@ -2,7 +2,7 @@
 
 use chassis::Clock;
 use harness::{
-    system::{SOON, System},
+    system::{SOON, System, Wishes},
     wait::eventually,
 };
 use proto::{
@@ -194,7 +194,7 @@ async fn a_participant_withdraws_and_comes_back_by_their_own_word_with_the_comma
 // [RM1b]
 #[tokio::test]
 async fn with_cases_down_an_assessment_with_imminent_risk_rings_all_the_same() {
-    let system = system().await;
+    let system = System::start(Wishes::default()).await;
     let Mediating { case, .. } = mediating(&system).await;
     let someone = case.participants.first().unwrap().participant_id.clone();
     system.kill("cases").await;
