@@ -38,7 +38,7 @@ pub async fn add(
     let key = vault.key(tx, owner(case.uuid(), person.kind.side()), at).await?;
     sqlx::query!(
         "insert into participant (id, case_id, kind, name, fps, name_sealed, fps_sealed, language, added_by, added_at, added_key)
-         values ($1, $2, $3, '', '', $4, $5, $6, $7, $8, nullif($9, ''))",
+         values ($1, $2, $3, '', '', $4, $5, $6, $7, $8, encode(sha256(convert_to(nullif($9, ''), 'UTF8')), 'hex'))",
         id.uuid(),
         case.uuid(),
         person.kind.code(),
@@ -60,7 +60,7 @@ pub async fn add(
 /// The statement failed.
 pub async fn under_key(tx: &mut PgConnection, case: CaseId, by: &str, key: &str) -> sqlx::Result<Option<ParticipantId>> {
     let id =
-        sqlx::query_scalar!("select id from participant where case_id = $1 and added_by = $2 and added_key = $3", case.uuid(), by, key);
+        sqlx::query_scalar!("select id from participant where case_id = $1 and added_by = $2 and added_key = encode(sha256(convert_to($3, 'UTF8')), 'hex')", case.uuid(), by, key);
     Ok(id.fetch_optional(tx).await?.map(ParticipantId::new))
 }
 
