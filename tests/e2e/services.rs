@@ -20,13 +20,16 @@ use crate::system;
 
 const SERVICES: [&str; 5] = ["intake", "cases", "safety", "notification", "reporting"];
 /// Who may call what, as the design has it: written here a second time on purpose.
-const CALLS: [(&str, &str); 6] = [
+const CALLS: [(&str, &str); 8] = [
     ("cases", "/ro.intake.v1.Intake/GetReferral"),
     ("cases", "/ro.safety.v1.Safety/ListConcernTies"),
     ("notification", "/ro.intake.v1.Intake/GetContact"),
     ("notification", "/ro.safety.v1.Safety/CompareConcerns"),
     ("notification", "/ro.safety.v1.Safety/RestoreConcern"),
     ("safety", "/ro.notification.v1.Notification/DeliverRing"),
+    // What a service raises, handed over where the bus is silent.
+    ("cases", "/ro.safety.v1.Safety/RaiseConcern"),
+    ("intake", "/ro.safety.v1.Safety/RaiseConcern"),
 ];
 
 fn certificates(system: &System) -> &Path {

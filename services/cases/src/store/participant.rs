@@ -59,8 +59,12 @@ pub async fn add(
 /// # Errors
 /// The statement failed.
 pub async fn under_key(tx: &mut PgConnection, case: CaseId, by: &str, key: &str) -> sqlx::Result<Option<ParticipantId>> {
-    let id =
-        sqlx::query_scalar!("select id from participant where case_id = $1 and added_by = $2 and added_key = encode(sha256(convert_to($3, 'UTF8')), 'hex')", case.uuid(), by, key);
+    let id = sqlx::query_scalar!(
+        "select id from participant where case_id = $1 and added_by = $2 and added_key = encode(sha256(convert_to($3, 'UTF8')), 'hex')",
+        case.uuid(),
+        by,
+        key
+    );
     Ok(id.fetch_optional(tx).await?.map(ParticipantId::new))
 }
 
