@@ -85,7 +85,7 @@ async fn look(ctx: &Context, ring: &Ring, signer: &Signer, heard: &Heard, seen: 
         return Ok(standing);
     }
     // In the order of the seals, and of what is there now.
-    seal::take_turn(&mut tx).await?;
+    let now = seal::take_turn(&mut tx, ctx.name, now).await?;
     let (size, root) = newest(&mut tx).await?;
     let said = state(signer, ctx.name, standing.epoch, (size, root.clone()), (size, root), now);
     enqueue(&mut tx, &Outgoing::event(&ctx.ids, aggregate(), ring.sealed, &said), now).await?;
@@ -194,7 +194,7 @@ pub(super) async fn current_epoch(db: &mut PgConnection, log: &str, key: &[u8]) 
 pub async fn accept_restore(pool: &PgPool, log: &str, signer: &Signer, reason: &str, at: OffsetDateTime) -> anyhow::Result<i64> {
     ensure!(!reason.trim().is_empty() && reason.len() <= LONGEST_REASON, "say why, in 1 to {LONGEST_REASON} bytes, without personal data");
     let mut tx = database::begin(pool, &itself()).await?;
-    seal::take_turn(&mut tx).await?;
+    let at = seal::take_turn(&mut tx, log, at).await?;
     let epoch = current_epoch(&mut tx, log, &signer.public()).await?;
     let known = sqlx::query_scalar!("select max(known_epoch) from audit_refused where epoch >= $1", epoch).fetch_one(&mut *tx).await?;
     let known = known.context("no witness has refused the history of this database: there is nothing to accept")?;

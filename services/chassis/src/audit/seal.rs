@@ -24,8 +24,6 @@ use crate::{
 const EVERY: Duration = Duration::from_secs(10);
 /// Entries of one checkpoint at most.
 const BATCH: i64 = 5_000;
-/// Seals are made one at a time, however many instances run. The number is that of this lock alone.
-const LOCK: i64 = 0x0A0D_1706;
 
 struct Staged {
     staged: i64,
@@ -60,7 +58,7 @@ pub async fn seal_and_state(
     stating: Option<(&'static str, &Ids)>,
 ) -> sqlx::Result<usize> {
     let mut tx = database::begin(pool, &itself()).await?;
-    take_turn(&mut tx).await?;
+    let at = take_turn(&mut tx, log, at).await?;
     let staged = sqlx::query_as!(
         Staged,
         "select staged, at, actor, action, kind, object, outcome, reason from audit_staged order by staged limit $1",
@@ -104,10 +102,20 @@ pub async fn seal_and_state(
     Ok(rows.len())
 }
 
-/// Waits for the turn of this transaction: who seals or states the log does so alone, whatever instance it is of.
-pub(super) async fn take_turn(tx: &mut PgConnection) -> sqlx::Result<()> {
-    sqlx::query!("select pg_advisory_xact_lock($1)", LOCK).fetch_one(tx).await?;
-    Ok(())
+/// Waits for the turn of this transaction and answers its time: who seals or states the log does so alone, whatever instance it is of.
+///
+/// The time is at least `now`, and later than that of the turn before: the witness reads from it which statement came first, and an
+/// instance that waited, or whose clock is behind, must not look as if the log had been set back.
+pub(super) async fn take_turn(tx: &mut PgConnection, log: &str, now: OffsetDateTime) -> sqlx::Result<OffsetDateTime> {
+    sqlx::query_scalar!(
+        "insert into audit_stated as stated (log_of, at) values ($1, $2)
+         on conflict (log_of) do update set at = greatest(stated.at + interval '1 microsecond', excluded.at)
+         returning at",
+        log,
+        now
+    )
+    .fetch_one(tx)
+    .await
 }
 
 async fn last(tx: &mut PgConnection) -> sqlx::Result<Tree> {

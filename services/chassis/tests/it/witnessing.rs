@@ -20,6 +20,7 @@ use harness::{
 };
 use proto::subject::{Consumer, Witnessing, witnessing};
 use sqlx::{AssertSqlSafe, PgPool};
+use time::OffsetDateTime;
 
 use crate::world::SOON;
 
@@ -95,6 +96,11 @@ impl World {
 
     /// Writes entries and seals them, as the service does every ten seconds.
     async fn seal(&self, entries: i64) -> i64 {
+        self.seal_at(entries, Clock::system().now()).await
+    }
+
+    /// The same by an instance whose clock says `at`.
+    async fn seal_at(&self, entries: i64, at: OffsetDateTime) -> i64 {
         let pool = &self.intake.pool;
         for n in 0..entries {
             let mut tx = begin(pool, &Actor::service("intake")).await.unwrap();
@@ -105,7 +111,7 @@ impl World {
         }
         let (signer, ids) = (self.keys.signer("intake"), Ids::random());
         let stating = Some((ring("intake").sealed, &ids));
-        audit::seal_and_state(pool, "intake", Some(&signer), Clock::system().now(), stating).await.unwrap();
+        audit::seal_and_state(pool, "intake", Some(&signer), at, stating).await.unwrap();
         number(&self.intake.admin, "select coalesce(max(size), 0) from audit_checkpoint").await
     }
 
@@ -244,6 +250,21 @@ async fn several_instances_of_a_service_do_not_confuse_its_witness() {
     assert_eq!(number(&world.cases.admin, "select count(*) from audit_conflict").await, 0);
     assert!(world.running.iter().all(|ctx| *ctx.history().borrow()));
     assert!(world.examine(&world.intake.admin).await.is_ok());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn instances_whose_clocks_differ_state_their_log_in_the_order_in_which_it_grew() {
+    let mut world = World::new().await;
+    world.start("intake").await;
+    let now = Clock::system().now();
+    for behind in [0, 3_600, 1, 7_200, 1] {
+        world.seal_at(2, now - time::Duration::seconds(behind)).await;
+    }
+    world.cosigned(10).await;
+    let sql = "select count(*) from audit_witnessed one join audit_witnessed other using (log, epoch)
+               where log = 'intake' and one.size < other.size and one.stated_at >= other.stated_at";
+    assert_eq!(number(&world.cases.admin, sql).await, 0);
+    assert_eq!(number(&world.cases.admin, "select count(*) from audit_conflict").await, 0);
 }
 
 /// What a superuser can type, with a number to vary it, and then the traces covered as well as somebody without the key can.
