@@ -3,7 +3,14 @@
 //! A test works with the application's login, as a service does, so that row-level security holds in every test. Whoever must
 //! look behind the curtain has the administrator's.
 
-use std::{collections::BTreeMap, str::FromStr};
+use std::{
+    collections::BTreeMap,
+    str::FromStr,
+    sync::{
+        OnceLock,
+        mpsc::{self, Sender},
+    },
+};
 
 use sqlx::{
     AssertSqlSafe, ConnectOptions, Connection, Executor, PgPool,
@@ -31,24 +38,31 @@ pub struct Database {
 }
 
 impl Drop for Database {
-    /// Drops the database: hundreds of tests share one server.
+    /// Has the database dropped behind the next tests: hundreds share one server, and a connection that this very test is opening cannot
+    /// go on while its thread waits. What is not dropped when the process ends goes with the server.
     fn drop(&mut self) {
-        let (server, name) = (self.server.clone(), self.options.get_database().unwrap_or_default().to_owned());
-        let (tell, told) = std::sync::mpsc::channel();
+        let _ended = dropper(&self.server).send(self.options.get_database().unwrap_or_default().to_owned());
+    }
+}
+
+/// One thread and one connection per process, that drop what tests are done with.
+fn dropper(server: &PgConnectOptions) -> &'static Sender<String> {
+    static NAMES: OnceLock<Sender<String>> = OnceLock::new();
+    NAMES.get_or_init(|| {
+        let (names, done_with) = mpsc::channel::<String>();
+        let server = server.clone();
         std::thread::spawn(move || {
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
             runtime.block_on(async {
                 let mut admin = sqlx::PgConnection::connect_with(&server).await?;
-                admin.execute(AssertSqlSafe(format!("drop database {name} with (force)"))).await?;
+                while let Ok(name) = done_with.recv() {
+                    let _kept = admin.execute(AssertSqlSafe(format!("drop database {name} with (force)"))).await;
+                }
                 anyhow::Ok(())
-            })?;
-            let _heard = tell.send(());
-            anyhow::Ok(())
+            })
         });
-        // A connection of this very test that is being opened cannot go on while its thread waits here, and the server waits a minute for
-        // it. What could not be dropped by then is dropped behind the next test, or goes with the server.
-        let _ = told.recv_timeout(std::time::Duration::from_secs(2));
-    }
+        names
+    })
 }
 
 /// Creates a database with the migrations applied in the order given: a copy of a template that this process makes once.

@@ -4,7 +4,7 @@ use std::{
     collections::BTreeMap,
     path::PathBuf,
     sync::{
-        Arc,
+        Arc, LazyLock,
         atomic::{AtomicU32, Ordering},
         mpsc,
     },
@@ -28,8 +28,13 @@ pub const KILL: i32 = 9;
 /// SIGHUP.
 pub const HANG_UP: i32 = 1;
 
-/// State folders of systems: then the process, then a number.
-const FOLDERS: &str = "/var/tmp/ro-sys-";
+/// Where state folders of systems and buses stand: in memory where there is room, so that a test does not wait for the disk. A process that
+/// is killed loses nothing there; a power cut no test makes.
+const PLACES: [&str; 2] = ["/dev/shm", "/var/tmp"];
+/// Name of such a folder: then the process, then a number.
+const FOLDER: &str = "ro-sys-";
+/// Memory that must be free, in bytes: what all systems of a run store at once, and room beside it.
+const ROOM: u64 = 6 << 30;
 
 type Order = Box<dyn FnOnce(&mut Stack) + Send>;
 
@@ -223,18 +228,23 @@ fn keep(wishes: &Wishes, inbox: &mpsc::Receiver<Order>, ready: oneshot::Sender<R
 /// A state folder that no other test has.
 pub(crate) fn scratch() -> PathBuf {
     static COUNT: AtomicU32 = AtomicU32::new(0);
-    sweep();
-    PathBuf::from(format!("{FOLDERS}{}-{}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed)))
+    static PLACE: LazyLock<&str> = LazyLock::new(|| {
+        sweep();
+        let [memory, disk] = PLACES;
+        let free = rustix::fs::statvfs(memory).map_or(0, |of| of.f_bavail.saturating_mul(of.f_frsize));
+        if free >= ROOM { memory } else { disk }
+    });
+    PathBuf::from(format!("{}/{FOLDER}{}-{}", *PLACE, std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed)))
 }
 
 /// Removes what the systems of test processes that are gone have left.
 fn sweep() {
-    for entry in std::fs::read_dir("/var/tmp").into_iter().flatten().flatten() {
-        let name = entry.path();
-        let owner = name.to_str().and_then(|n| n.strip_prefix(FOLDERS)).and_then(|n| n.split('-').next()?.parse::<u32>().ok());
-        let ours = matches!(local::place::check(&name), Ok(true));
+    for entry in PLACES.into_iter().filter_map(|place| std::fs::read_dir(place).ok()).flatten().flatten() {
+        let name = entry.file_name();
+        let owner = name.to_str().and_then(|n| n.strip_prefix(FOLDER)).and_then(|n| n.split('-').next()?.parse::<u32>().ok());
+        let ours = matches!(local::place::check(&entry.path()), Ok(true));
         if ours && owner.is_some_and(|pid| !std::path::Path::new(&format!("/proc/{pid}")).exists()) {
-            let _ = std::fs::remove_dir_all(name);
+            let _ = std::fs::remove_dir_all(entry.path());
         }
     }
 }
