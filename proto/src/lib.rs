@@ -5,6 +5,7 @@
 pub mod class;
 pub mod collation;
 pub mod id;
+pub mod named;
 pub mod normal;
 mod permission;
 pub mod purge;

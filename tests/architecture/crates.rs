@@ -33,9 +33,12 @@ fn forbidden(graph: &BTreeMap<String, Vec<String>>) -> Vec<String> {
         match name {
             "proto" => Some(&[]),
             "chassis" => Some(&[]),
+            "to-safety" => Some(&["chassis", "proto"]),
             "local" => Some(&["proto"]),
             "ro" => Some(&["chassis", "proto", "local"]),
             "dashboard" | "oms-reader" => Some(&["chassis", "proto"]),
+            // Who raises concerns and asks after them.
+            "cases" | "intake" => Some(&["chassis", "proto", "to-safety"]),
             name if SERVICES.contains(&name) => Some(&["chassis", "proto"]),
             _ => None,
         }

@@ -29,7 +29,11 @@ fn a_service_calls_another_only_where_a_rule_names_it() {
 
 /// The RPCs of other services whose generated client the sources name and call.
 pub fn called(process: &str) -> Vec<(String, String)> {
-    let sources = repo::sources(&format!("services/{process}/src"));
+    let mut sources = repo::sources(&format!("services/{process}/src"));
+    // What it calls by way of a crate that it shares with others, it calls.
+    if repo::read(&format!("services/{process}/Cargo.toml")).contains("\nto-safety.workspace") {
+        sources.extend(repo::sources("services/to-safety/src"));
+    }
     let mut found = Vec::new();
     for (service, full, _) in RULES.into_iter().filter(|(service, ..)| *service != process) {
         let client = format!("{}_client", service.replace('-', "_"));

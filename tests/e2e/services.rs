@@ -20,9 +20,10 @@ use crate::system;
 
 const SERVICES: [&str; 5] = ["intake", "cases", "safety", "notification", "reporting"];
 /// Who may call what, as the design has it: written here a second time on purpose.
-const CALLS: [(&str, &str); 8] = [
+const CALLS: [(&str, &str); 9] = [
     ("cases", "/ro.intake.v1.Intake/GetReferral"),
     ("cases", "/ro.safety.v1.Safety/ListConcernTies"),
+    ("intake", "/ro.safety.v1.Safety/ListConcernTies"),
     ("notification", "/ro.intake.v1.Intake/GetContact"),
     ("notification", "/ro.safety.v1.Safety/CompareConcerns"),
     ("notification", "/ro.safety.v1.Safety/RestoreConcern"),

@@ -1,5 +1,6 @@
 //! Boots what a test needs, and drives it: a database of its own, a whole system of its own, and waits with a deadline.
 
+pub mod alarm;
 pub mod bus;
 pub mod cost;
 pub mod database;

@@ -17,8 +17,9 @@ use std::sync::Arc;
 use chassis::{access::Access, audit::Signer};
 use proto::{intake::v1::intake_client::IntakeClient, safety::v1::safety_client::SafetyClient, subject};
 use sqlx::migrate::Migrator;
+use to_safety::{OverGrpc, ToSafety};
 
-use app::{ask_safety::OverGrpc, follow_concern::OpenConcerns};
+use app::follow_concern::OpenConcerns;
 use domain::consent::Validity;
 
 /// The schema of `ro_cases`, after the chassis's own.
@@ -50,7 +51,7 @@ pub async fn serve(config: Config, ctx: chassis::Context) -> anyhow::Result<()> 
     chassis::vault::keep_sealed(&ctx, store::sealed::InClear).await;
     let intake = IntakeClient::new(ctx.peer("intake", &config.intake_url)?);
     let screened = screened::Screenings { intake, ids: ctx.ids.clone(), clock: ctx.clock.clone(), vault: ctx.vault.clone() };
-    ctx.deliver_directly(app::hand_over::ToSafety(SafetyClient::new(ctx.peer("safety", &config.safety_url)?)));
+    ctx.deliver_directly(ToSafety(SafetyClient::new(ctx.peer("safety", &config.safety_url)?)));
     let heard = subject::CASES_GRANTS;
     ctx.hear_grants(heard.stream, heard.name, heard.filters)?;
     let heard = subject::CASES_SCREENED;

@@ -55,6 +55,15 @@ pub trait Receiver: Send + Sync + 'static {
     /// it is due.
     fn forbids(&self, tx: &mut PgConnection, order: &Self::Order) -> impl Future<Output = refusal::Result<Option<&'static str>>> + Send;
 
+    /// Why it is not destroyed yet, from what other services say, as a stable code: asked when the order is due, before any transaction, and
+    /// again until nothing keeps it any more.
+    ///
+    /// # Errors
+    /// It cannot be told: the order is tried again.
+    fn keeps(&self, _order: &Self::Order) -> impl Future<Output = refusal::Result<Option<&'static str>>> + Send {
+        std::future::ready(Ok(None))
+    }
+
     /// Destroys it and says so, in the caller's transaction.
     fn carry_out(&self, tx: &mut PgConnection, order: Self::Order) -> impl Future<Output = refusal::Result<()>> + Send;
 }
@@ -149,26 +158,31 @@ impl<R: Receiver> Orders<R> {
                 Ok(done) => ended += usize::from(done),
                 Err(error) => {
                     tracing::error!(destruction.id = %about, error = %error, "what was ordered to be destroyed is not: trying again");
-                    put_off(pool, service, (R::KIND, about), now + AGAIN).await?;
+                    put_off(pool, service, (R::KIND, about), None, now + AGAIN).await?;
                 }
             }
         }
         Ok(ended)
     }
 
-    /// Carries one order out, or refuses it; `false` where another instance has it, or it was stopped.
+    /// Carries one order out, or refuses it; `false` where another instance has it, it was stopped, or something keeps it.
     async fn one(&self, pool: &PgPool, service: &'static str, about: Uuid, now: OffsetDateTime) -> refusal::Result<bool> {
         let mut tx = database::begin(pool, &Actor::service(service)).await?;
-        let body = sqlx::query_scalar!(
-            "select body from destruction
-             where kind = $1 and about = $2 and due_at <= $3 and ended_at is null and stopped_at is null for update skip locked",
-            R::KIND,
-            about,
-            now
-        )
-        .fetch_optional(&mut *tx)
-        .await?;
-        let Some(body) = body else { return Ok(false) };
+        let asked = due(&mut tx, (R::KIND, about), now).await?;
+        tx.commit().await?;
+        let Some(asked) = asked else { return Ok(false) };
+        let keeps = match self.believed(&asked) {
+            Ok(signed) if signed.about == about => self.receiver.keeps(&signed.order).await?,
+            Ok(_) | Err(_) => None,
+        };
+        if let Some(reason) = keeps {
+            put_off(pool, service, (R::KIND, about), Some(reason), now + AGAIN).await?;
+            tracing::info!(destruction.id = %about, reason, "what was ordered to be destroyed is kept for now");
+            return Ok(false);
+        }
+        let mut tx = database::begin(pool, &Actor::service(service)).await?;
+        // What others were asked about is what is destroyed: another order that came meanwhile is asked about first.
+        let Some(body) = due(&mut tx, (R::KIND, about), now).await?.filter(|body| *body == asked) else { return Ok(false) };
         let refused = match self.believed(&body) {
             Ok(signed) if signed.about == about => match self.receiver.forbids(&mut tx, &signed.order).await? {
                 None => {
@@ -179,9 +193,15 @@ impl<R: Receiver> Orders<R> {
             },
             Ok(_) | Err(_) => Some("order-not-genuine"),
         };
-        sqlx::query!("update destruction set ended_at = $3, refused_for = $4 where kind = $1 and about = $2", R::KIND, about, now, refused)
-            .execute(&mut *tx)
-            .await?;
+        sqlx::query!(
+            "update destruction set ended_at = $3, refused_for = $4, kept_for = null where kind = $1 and about = $2",
+            R::KIND,
+            about,
+            now,
+            refused
+        )
+        .execute(&mut *tx)
+        .await?;
         tx.commit().await?;
         if let Some(reason) = refused {
             tracing::error!(destruction.id = %about, reason, "an order to destroy was refused: somebody must look");
@@ -242,10 +262,36 @@ async fn note_stops(pool: &PgPool, service: &'static str, at: OffsetDateTime) ->
     Ok(())
 }
 
-async fn put_off(pool: &PgPool, service: &'static str, (kind, about): (&str, Uuid), until: OffsetDateTime) -> sqlx::Result<()> {
+/// An order that is due, held until the transaction ends; `None` where another instance has it, or it was stopped or has ended.
+async fn due(tx: &mut PgConnection, (kind, about): (&str, Uuid), now: OffsetDateTime) -> sqlx::Result<Option<Vec<u8>>> {
+    sqlx::query_scalar!(
+        "select body from destruction
+         where kind = $1 and about = $2 and due_at <= $3 and ended_at is null and stopped_at is null for update skip locked",
+        kind,
+        about,
+        now
+    )
+    .fetch_optional(tx)
+    .await
+}
+
+/// Looks at it later; `kept` where something else than a fault is why.
+async fn put_off(
+    pool: &PgPool,
+    service: &'static str,
+    (kind, about): (&str, Uuid),
+    kept: Option<&str>,
+    until: OffsetDateTime,
+) -> sqlx::Result<()> {
     let mut tx = database::begin(pool, &Actor::service(service)).await?;
-    sqlx::query!("update destruction set due_at = $3 where kind = $1 and about = $2 and ended_at is null", kind, about, until)
-        .execute(&mut *tx)
-        .await?;
+    sqlx::query!(
+        "update destruction set due_at = $3, kept_for = $4 where kind = $1 and about = $2 and ended_at is null",
+        kind,
+        about,
+        until,
+        kept
+    )
+    .execute(&mut *tx)
+    .await?;
     tx.commit().await
 }

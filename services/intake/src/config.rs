@@ -18,7 +18,8 @@ pub struct Config {
     #[arg(long, default_value_t = 24, value_parser = clap::value_parser!(u16).range(24..=1200))]
     pub retention_months: u16,
 
-    /// Address of safety, where concerns are handed over when the bus is silent
+    /// Address of safety, where concerns are handed over when the bus is silent, and where it is asked which are open before anything is
+    /// destroyed
     #[arg(long, default_value = "https://127.0.0.1:50053")]
     pub safety_url: String,
 }

@@ -15,6 +15,9 @@ use std::sync::Arc;
 use chassis::audit::Signer;
 use proto::safety::v1::safety_client::SafetyClient;
 use sqlx::migrate::Migrator;
+use to_safety::{OverGrpc, ToSafety};
+
+use app::open_concerns::OpenConcerns;
 
 pub use config::Config;
 
@@ -27,7 +30,9 @@ pub static MIGRATOR: Migrator = sqlx::migrate!();
 /// The port cannot be bound, or a setting cannot be used.
 pub async fn serve(config: Config, ctx: chassis::Context) -> anyhow::Result<()> {
     let (pool, clock, ids, outbox, vault) = (ctx.pool.clone(), ctx.clock.clone(), ctx.ids.clone(), ctx.outbox.clone(), ctx.vault.clone());
-    let desk = app::Desk { pool, clock, ids, outbox, vault };
+    let safety = || anyhow::Ok(SafetyClient::new(ctx.peer("safety", &config.safety_url)?));
+    let concerns = OpenConcerns::new(Arc::new(OverGrpc(safety()?)));
+    let desk = app::Desk { pool, clock, ids, outbox, vault, concerns };
     chassis::vault::keep_sealed(&ctx, store::sealed::InClear).await;
     let heard = proto::subject::INTAKE_GRANTS;
     ctx.hear_grants(heard.stream, heard.name, heard.filters)?;
@@ -40,7 +45,7 @@ pub async fn serve(config: Config, ctx: chassis::Context) -> anyhow::Result<()> 
         }
         None => tracing::warn!("no audit key is set: no referral is destroyed when its retention is over"),
     }
-    ctx.deliver_directly(app::hand_over::ToSafety(SafetyClient::new(ctx.peer("safety", &config.safety_url)?)));
+    ctx.deliver_directly(ToSafety(safety()?));
     ctx.watch_room(proto::subject::STREAMS.map(|stream| stream.name));
     chassis::audit::join(&ctx, witness_ring())?;
     ctx.serve_grpc(proto::DESCRIPTOR_BYTES, access::RULES, grpc::routes(desk)).await

@@ -14,7 +14,7 @@ const RESTORE: &str = "/ro.safety.v1.Safety/RestoreConcern";
 const TIES: &str = "/ro.safety.v1.Safety/ListConcernTies";
 
 /// Held back by no quota and by no other call: to raise, to be told, to find the head, to accept; what notification guards, and what
-/// freezes a case [R3e, RM1].
+/// freezes a case or keeps a referral [R3e, RM1].
 pub const URGENT: &[&str] = &[RAISE, ACCEPT, ROUTE, WATCH, COMPARE, RESTORE, TIES];
 
 const GUARDIAN: &[&str] = &["service:notification"];
@@ -78,7 +78,7 @@ pub const RULES: &[Rule] = &[
     Rule { method: "/ro.safety.v1.Safety/WhoAmI", permission: "grant.own", clause: "A1", allow: &[WHOEVER] },
     Rule { method: COMPARE, permission: "concern.compare", clause: "R3e", allow: GUARDIAN },
     Rule { method: RESTORE, permission: "concern.restore", clause: "R3e", allow: GUARDIAN },
-    Rule { method: TIES, permission: "concern.ties", clause: "RM1", allow: &["service:cases"] },
+    Rule { method: TIES, permission: "concern.ties", clause: "RM1", allow: &["service:cases", "service:intake"] },
 ];
 
 #[cfg(test)]

@@ -4,24 +4,24 @@
 //! The facts on the bus only say when to ask. No revision is trusted: a database of safety that was set back is asked like any other.
 
 use std::{
-    collections::{BTreeMap, BTreeSet},
+    collections::BTreeSet,
     sync::{Arc, Mutex, PoisonError},
 };
 
 use chassis::{Result, outbox, refusal::store_error};
-use proto::id::{CaseId, ConcernId};
+use proto::{
+    id::{CaseId, ConcernId},
+    named::Named,
+};
 use time::{Duration, OffsetDateTime};
+use to_safety::{AskSafety, Known, Stands, learn};
 use tokio::sync::Notify;
 use uuid::Uuid;
 
-use super::{
-    App,
-    ask_safety::{AskSafety, Stands},
-    move_case,
-};
+use super::{App, move_case};
 use crate::{
     domain::{
-        concern::{Named, still_counts},
+        concern::still_counts,
         decision::{self, Tie, Verb},
         stage,
     },
@@ -32,9 +32,6 @@ use crate::{
 const NAMES: usize = 2_000;
 /// Concerns that are looked at in one statement.
 const BATCH: i64 = 1_000;
-
-/// What an open concern names, and when it last said something.
-type Known = BTreeMap<ConcernId, (OffsetDateTime, Vec<Named>)>;
 
 #[derive(Default)]
 struct Heard {
@@ -88,7 +85,9 @@ pub async fn compare(app: &App) -> Result<()> {
     decision::allowed(Tie::Service, Verb::FollowConcern, None)?;
     let asked_at = app.clock.now();
     let Some(open) = app.concerns.safety.open().await else { return Ok(()) };
-    let Some((known, whole)) = learn(app, &open).await else { return Ok(()) };
+    let Some((known, whole)) = learn(app.concerns.safety.as_ref(), app.concerns.with(|heard| heard.known.clone()), &open).await else {
+        return Ok(());
+    };
     let frozen = freeze(app, &known).await?;
     let settled = settle(app, &open).await?;
     app.concerns.with(|heard| {
@@ -99,24 +98,6 @@ pub async fn compare(app: &App) -> Result<()> {
         }
     });
     Ok(())
-}
-
-/// What the open concerns name: from memory, and asked anew where something was said since. `false` beside it where one could not be read.
-async fn learn(app: &App, open: &[(ConcernId, OffsetDateTime)]) -> Option<(Known, bool)> {
-    let mut known = app.concerns.with(|heard| heard.known.clone());
-    let current: BTreeMap<ConcernId, OffsetDateTime> = open.iter().copied().collect();
-    known.retain(|id, (said_at, _)| current.get(id) == Some(said_at));
-    let news: Vec<ConcernId> = current.keys().filter(|id| !known.contains_key(id)).copied().collect();
-    let mut whole = true;
-    for told in app.concerns.safety.told(&news).await? {
-        // Closed since the list was made: nothing freezes by it any more.
-        let (Some(said_at), Stands::Open) = (told.said_at, told.stands) else { continue };
-        whole &= !told.unread;
-        // One that could not be read freezes what it is known to name, and is asked for again.
-        let said_at = if told.unread { OffsetDateTime::UNIX_EPOCH } else { said_at };
-        known.insert(told.concern, (said_at, told.names));
-    }
-    Some((known, whole))
 }
 
 /// Freezes every case that an open concern names and that is not frozen by it yet; mediation that is under way stops. `false` where that

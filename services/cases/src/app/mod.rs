@@ -1,7 +1,6 @@
 //! One file per use case: find the case through need to know, decide, save state and outbox in one transaction.
 
 pub mod add_participant;
-pub mod ask_safety;
 pub mod assign_mediator;
 pub mod assign_officer;
 pub mod break_glass;
@@ -9,7 +8,6 @@ pub mod events;
 pub mod follow_concern;
 pub mod gate_watch;
 pub mod glass_watch;
-pub mod hand_over;
 pub mod hear_obeyed;
 pub mod holds;
 pub mod keep_document;

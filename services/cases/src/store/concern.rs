@@ -1,11 +1,12 @@
 //! Concerns that name a case: while one is open, contact between the parties is frozen [RM1].
 
-use proto::id::{CaseId, ConcernId};
+use proto::{
+    id::{CaseId, ConcernId},
+    named::Named,
+};
 use sqlx::PgConnection;
 use time::OffsetDateTime;
 use uuid::Uuid;
-
-use crate::domain::concern::Named;
 
 /// Notes a concern the case raises; the freeze begins here, whether safety answers or not.
 ///

@@ -1,11 +1,8 @@
 //! A database of its own, the use cases on it, and the people of the tests. All of them are invented.
 
-use std::{
-    collections::BTreeMap,
-    sync::{
-        Arc, Mutex,
-        atomic::{AtomicBool, AtomicU64, Ordering},
-    },
+use std::sync::{
+    Arc,
+    atomic::{AtomicU64, Ordering},
 };
 
 use aws_lc_rs::{rand::SystemRandom, signature::Ed25519KeyPair};
@@ -13,7 +10,6 @@ use cases::{
     app::{
         App,
         add_participant::{self, add_participant},
-        ask_safety::{AskSafety, Stands, Told},
         assign_mediator::assign_mediator,
         follow_concern::{OpenConcerns, compare},
         keep_document::Documents,
@@ -26,7 +22,6 @@ use cases::{
     },
     domain::{
         assessment::{Risk, Written},
-        concern::Named,
         consent::{How, Status, Validity},
         glass::Limits,
         opening::{Known, Origin, Referral, Screened, TakenBack},
@@ -42,13 +37,17 @@ use chassis::{
     grants::Line,
     outbox::Wake,
 };
-use harness::database::{Database, fresh};
+use harness::{
+    alarm::Alarm,
+    database::{Database, fresh},
+};
 use proto::{
-    id::{ConcernId, ParticipantId, ReferralId},
+    id::{ParticipantId, ReferralId},
     role,
 };
 use sqlx::{Postgres, Transaction};
 use time::{OffsetDateTime, macros::datetime};
+use to_safety::AskSafety;
 use uuid::Uuid;
 
 pub const NOW: OffsetDateTime = datetime!(2026-03-02 15:00 UTC);
@@ -56,57 +55,6 @@ pub const REVIEW: &str = "2026-06-01";
 
 pub fn signer() -> Signer {
     Signer::from_pkcs8(Ed25519KeyPair::generate_pkcs8(&SystemRandom::new()).unwrap().as_ref()).unwrap()
-}
-
-/// Safety, as the tests have it: it says what they tell it, or nothing at all.
-#[derive(Default)]
-pub struct Alarm {
-    pub silent: AtomicBool,
-    concerns: Mutex<BTreeMap<ConcernId, Told>>,
-}
-
-impl Alarm {
-    fn put(&self, told: Told) {
-        self.concerns.lock().unwrap().insert(told.concern, told);
-    }
-
-    /// A concern is open, and names this.
-    pub fn opens(&self, concern: ConcernId, names: &[&str], said_at: OffsetDateTime) {
-        let names = names.iter().filter_map(|name| Named::parse(name)).collect();
-        self.put(Told { concern, stands: Stands::Open, said_at: Some(said_at), names, unread: false });
-    }
-
-    /// What was said of it cannot be opened at the moment.
-    pub fn cannot_read(&self, concern: ConcernId) {
-        self.put(Told { concern, stands: Stands::Open, said_at: Some(NOW), names: Vec::new(), unread: true });
-    }
-
-    pub fn closes(&self, concern: ConcernId) {
-        let mut concerns = self.concerns.lock().unwrap();
-        let unknown = Told { concern, stands: Stands::Closed, said_at: Some(NOW), names: Vec::new(), unread: false };
-        concerns.entry(concern).or_insert(unknown).stands = Stands::Closed;
-    }
-
-    /// Its database was set back to before the concern.
-    pub fn forgets(&self, concern: ConcernId) {
-        self.concerns.lock().unwrap().remove(&concern);
-    }
-}
-
-#[tonic::async_trait]
-impl AskSafety for Alarm {
-    async fn open(&self) -> Option<Vec<(ConcernId, OffsetDateTime)>> {
-        let concerns = self.concerns.lock().unwrap();
-        let open = concerns.values().filter(|told| told.stands == Stands::Open);
-        (!self.silent.load(Ordering::Relaxed)).then(|| open.map(|told| (told.concern, told.said_at.unwrap())).collect())
-    }
-
-    async fn told(&self, concerns: &[ConcernId]) -> Option<Vec<Told>> {
-        let known = self.concerns.lock().unwrap();
-        let unknown = |concern| Told { concern, stands: Stands::Unknown, said_at: None, names: Vec::new(), unread: false };
-        let told = concerns.iter().map(|id| known.get(id).cloned().unwrap_or_else(|| unknown(*id)));
-        (!self.silent.load(Ordering::Relaxed)).then(|| told.collect())
-    }
 }
 
 pub struct World {

@@ -144,23 +144,6 @@ pub async fn enqueue_all(tx: &mut PgConnection, list: &[Outgoing], at: OffsetDat
     Ok(())
 }
 
-/// Writes a fact that is told again and again under one id: the row that stands there is carried once more.
-///
-/// # Errors
-/// The statement failed; the caller's transaction with it.
-pub async fn tell_again(tx: &mut PgConnection, outgoing: &Outgoing, at: OffsetDateTime) -> sqlx::Result<()> {
-    let told = sqlx::query!(
-        "update outbox set carried_at = null, next_attempt_at = $2, urgent = $3 where id = $1",
-        outgoing.id,
-        at,
-        outgoing.urgent
-    )
-    .execute(&mut *tx)
-    .await?
-    .rows_affected();
-    if told == 0 { enqueue(tx, outgoing, at).await } else { Ok(()) }
-}
-
 /// Notes that the receiver's own database holds every message of an aggregate that must be confirmed; how many were not before.
 ///
 /// # Errors

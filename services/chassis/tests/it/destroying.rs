@@ -1,6 +1,9 @@
 //! Orders to destroy are checked by who receives them, wait, can be stopped, and are carried out once.
 
-use std::collections::BTreeMap;
+use std::{
+    collections::BTreeMap,
+    sync::atomic::{AtomicBool, Ordering},
+};
 
 use aws_lc_rs::{rand::SystemRandom, signature::Ed25519KeyPair};
 use chassis::{
@@ -21,7 +24,13 @@ const ONE: Uuid = Uuid::from_u128(1);
 const OTHER: Uuid = Uuid::from_u128(2);
 
 /// Destroys rows of a table; an order is an id and a signature.
-struct Shredder;
+#[derive(Default)]
+struct Shredder {
+    /// Another service says that it is needed.
+    needed: AtomicBool,
+    /// It says nothing.
+    silent: AtomicBool,
+}
 
 impl Receiver for Shredder {
     type Order = Uuid;
@@ -37,6 +46,13 @@ impl Receiver for Shredder {
     async fn forbids(&self, tx: &mut PgConnection, order: &Uuid) -> chassis::Result<Option<&'static str>> {
         let kept: bool = sqlx::query_scalar("select kept from paper where id = $1").bind(order).fetch_one(tx).await?;
         Ok(kept.then_some("paper-is-kept"))
+    }
+
+    async fn keeps(&self, _: &Uuid) -> chassis::Result<Option<&'static str>> {
+        if self.silent.load(Ordering::Relaxed) {
+            return Err(chassis::Error::Internal("nobody answers".to_owned()));
+        }
+        Ok(self.needed.load(Ordering::Relaxed).then_some("still-needed"))
     }
 
     async fn carry_out(&self, tx: &mut PgConnection, order: Uuid) -> chassis::Result<()> {
@@ -65,7 +81,7 @@ impl Office {
         );
         sqlx::raw_sql(AssertSqlSafe(table)).execute(&db.admin).await.unwrap();
         let (clock, signer) = (Clock::fixed(datetime!(2026-11-22 13:00 UTC)), signer());
-        let orders = Orders { receiver: Shredder, key: Some(signer.public()), clock: clock.clone(), wait: WAIT };
+        let orders = Orders { receiver: Shredder::default(), key: Some(signer.public()), clock: clock.clone(), wait: WAIT };
         Self { db, clock, signer, orders }
     }
 
@@ -128,7 +144,7 @@ async fn an_order_that_its_maker_has_not_signed_destroys_nothing() {
     ] {
         assert_eq!(reason(office.hear(body).await), "order-not-genuine", "{why}");
     }
-    let unable = Orders { receiver: Shredder, key: None, clock: office.clock.clone(), wait: WAIT };
+    let unable = Orders { receiver: Shredder::default(), key: None, clock: office.clock.clone(), wait: WAIT };
     let office = Office { orders: unable, ..office };
     assert_eq!(reason(office.hear(office.signed(ONE)).await), "order-not-genuine", "without a key nothing can be checked");
     office.clock.advance(WAIT * 2);
@@ -208,4 +224,22 @@ async fn an_order_that_cannot_be_carried_out_stops_no_other_and_is_tried_again()
     office.db.admin.execute("alter table paper drop constraint broken").await.unwrap();
     office.clock.advance(Duration::MINUTE);
     assert_eq!((office.look().await, office.shredded(ONE).await), (1, 1));
+}
+
+#[tokio::test]
+async fn what_another_service_still_needs_or_says_nothing_of_waits_and_goes_once_it_is_let_go() {
+    let office = Office::open().await;
+    office.hear(office.signed(ONE)).await.unwrap();
+    office.clock.advance(WAIT);
+    office.orders.receiver.needed.store(true, Ordering::Relaxed);
+    assert_eq!((office.look().await, office.shredded(ONE).await), (0, 0));
+    assert_eq!(office.count("select count(*) from destruction where kept_for = 'still-needed' and ended_at is null").await, 1);
+    office.orders.receiver.needed.store(false, Ordering::Relaxed);
+    office.orders.receiver.silent.store(true, Ordering::Relaxed);
+    office.clock.advance(WAIT);
+    assert_eq!((office.look().await, office.shredded(ONE).await), (0, 0), "nothing is destroyed on silence");
+    office.orders.receiver.silent.store(false, Ordering::Relaxed);
+    office.clock.advance(WAIT);
+    assert_eq!((office.look().await, office.shredded(ONE).await), (1, 1));
+    assert_eq!(office.count("select count(*) from destruction where kept_for is null and ended_at is not null").await, 1);
 }

@@ -4,9 +4,9 @@ pub mod answer;
 pub mod get_contact;
 pub mod get_receipt;
 pub mod get_referral;
-pub mod hand_over;
 pub mod hear_ties;
 pub mod list_queue;
+pub mod open_concerns;
 pub mod purge_referral;
 pub mod push_contact;
 pub mod record_referrals;
@@ -24,6 +24,8 @@ use sqlx::{PgPool, Postgres, Transaction};
 
 use crate::access;
 
+use open_concerns::OpenConcerns;
+
 pub use answer::{Answer, Receipt, Repeat};
 pub use record_referrals::Submission;
 
@@ -35,6 +37,8 @@ pub struct Desk {
     pub ids: Ids,
     pub outbox: outbox::Wake,
     pub vault: Vault,
+    /// What is open at safety, which is asked before anything is destroyed.
+    pub concerns: OpenConcerns,
 }
 
 /// Who destroys when cases, or the time, says so.

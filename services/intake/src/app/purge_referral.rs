@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use chassis::{
     Result,
     audit::{self, Act},
+    database::{self, Actor},
     outbox::{self, Outgoing},
     wire::timestamp,
 };
@@ -17,7 +18,7 @@ use sqlx::PgConnection;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-use super::{BY_ITSELF, Desk, REFERRAL};
+use super::{BY_ITSELF, Desk, REFERRAL, open_concerns};
 use crate::{
     domain::{
         concern,
@@ -37,6 +38,25 @@ pub async fn forbids(db: &mut PgConnection, desk: &Desk, purged: &Purged) -> Res
     Ok(forbidden(purged, &here, desk.clock.now()))
 }
 
+/// Why these referrals are not destroyed yet: a concern is open about one of them, or about a duplicate that would go with them [RM1].
+///
+/// # Errors
+/// The database does not answer, or the bodies cannot be opened now.
+pub async fn kept_for(desk: &Desk, purged: &Purged) -> Result<Option<&'static str>> {
+    let mut tx = database::begin(&desk.pool, &Actor::service("intake").at(desk.clock.now())).await?;
+    let all = all(&mut tx, purged, desk.clock.now()).await?;
+    tx.commit().await?;
+    open_concerns::kept_for(desk, &all.into_iter().collect::<Vec<_>>()).await
+}
+
+/// The referrals of a case that go with it, and every duplicate that nobody has used of late.
+async fn all(db: &mut PgConnection, purged: &Purged, at: OffsetDateTime) -> sqlx::Result<BTreeSet<Uuid>> {
+    let mut all: BTreeSet<Uuid> = std::iter::once(&purged.referral).chain(&purged.others).map(|referral| referral.uuid()).collect();
+    let repeated: Vec<Uuid> = all.iter().copied().collect();
+    all.extend(purge::duplicates(db, &repeated, at - LEAST).await?);
+    Ok(all)
+}
+
 /// Destroys them and every duplicate that nobody has used of late in the caller's transaction, and answers; a referral that is not here, or
 /// was purged, is answered too.
 ///
@@ -44,12 +64,8 @@ pub async fn forbids(db: &mut PgConnection, desk: &Desk, purged: &Purged) -> Res
 /// A statement failed, or the bodies cannot be opened now: it is tried again.
 pub async fn purge_referrals(db: &mut PgConnection, desk: &Desk, purged: &Purged) -> Result<()> {
     let at = desk.clock.now();
-    let named = std::iter::once(&purged.referral).chain(&purged.others).map(|referral| referral.uuid());
-    let mut all: BTreeSet<Uuid> = named.collect();
-    let repeated: Vec<Uuid> = all.iter().copied().collect();
-    all.extend(purge::duplicates(db, &repeated, at - LEAST).await?);
     let mut done = Destruction::default();
-    for id in all {
+    for id in all(db, purged, at).await? {
         done.add(destroy(db, desk, id, at).await?);
     }
     let count = |rows: u64| i64::try_from(rows).unwrap_or(i64::MAX);
@@ -79,7 +95,7 @@ pub(super) async fn destroy(db: &mut PgConnection, desk: &Desk, id: Uuid, at: Of
 
 /// The concerns that travelled with these bodies: each was sealed in the outbox under a key of its own. The key of a submission stands in
 /// their ids as it compares; in those of before as it was given, or as the fingerprint of the body where none was given.
-fn concerns(key: &str, bodies: &[Vec<u8>]) -> Vec<Uuid> {
+pub(super) fn concerns(key: &str, bodies: &[Vec<u8>]) -> Vec<Uuid> {
     let concerns = |bytes: &Vec<u8>| {
         let (told, body) = wire::referral(Referral::decode(bytes.as_slice()).ok()?);
         let keys = [normal::key(key), key.to_owned(), body.hex()];

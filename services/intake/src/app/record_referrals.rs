@@ -80,7 +80,7 @@ pub async fn record(db: &mut PgConnection, desk: &Desk, source: &Source<'_>, lin
         let concern = line.concern(source);
         let answer = match line.verdict {
             Err(refusal) => {
-                raise(db, desk, concern.as_ref(), at).await?;
+                raise(db, desk, concern.as_ref(), None, at).await?;
                 let refusal = if concern.is_some() { raised_all_the_same(refusal) } else { refusal };
                 Answer::Refused { refusal, key: line.submission.told.idempotency_key }
             }
@@ -88,7 +88,7 @@ pub async fn record(db: &mut PgConnection, desk: &Desk, source: &Source<'_>, lin
                 let submitted = (&referral, &line.submission.body, patience(concern.is_some()));
                 let (receipt, is_news) = settle(db, desk, source, &mut held, submitted, at).await?;
                 if is_news {
-                    raise(db, desk, concern.as_ref(), at).await?;
+                    raise(db, desk, concern.as_ref(), Some(&receipt.number), at).await?;
                 }
                 Answer::Recorded(held.as_before(&referral, receipt))
             }
@@ -108,7 +108,7 @@ pub async fn raise_all(db: &mut PgConnection, desk: &Desk, source: &Source<'_>, 
     for submission in submissions {
         let key = Key::read(&submission.told.idempotency_key, desk.ids.uuid());
         let concern = concern::travelling_with(&submission.told, key.form(), source.place);
-        raise(db, desk, concern.as_ref(), desk.clock.now()).await?;
+        raise(db, desk, concern.as_ref(), None, desk.clock.now()).await?;
         any |= concern.is_some();
     }
     Ok(any)
@@ -264,15 +264,23 @@ async fn keep_variant(
     Ok(true)
 }
 
-/// Hands a concern to safety, in the same transaction and in this service's own name, and again until safety has it. The site stands in the body, where safety looks it
-/// up: the one a credential vouches for, else the one that was stated and can be any word [IM1b].
-async fn raise(db: &mut PgConnection, desk: &Desk, concern: Option<&Concern>, at: OffsetDateTime) -> sqlx::Result<()> {
+/// Hands a concern to safety, in the same transaction and in this service's own name, and again until safety has it. The site stands in the
+/// body, where safety looks it up: the one a credential vouches for, else the one that was stated and can be any word [IM1b]. It names the
+/// referral it travels with: while it is open, nothing of that is destroyed, and a case that opens from it is frozen [RM1].
+async fn raise(
+    db: &mut PgConnection,
+    desk: &Desk,
+    concern: Option<&Concern>,
+    referral: Option<&str>,
+    at: OffsetDateTime,
+) -> sqlx::Result<()> {
     let Some(concern) = concern else { return Ok(()) };
     let message = safety::Concern {
         concern_id: concern.id.to_string(),
         grade: safety::Grade::Concern.into(),
         site: concern.site.as_ref().map(ToString::to_string).unwrap_or_default(),
         text: concern.text.expose().clone(),
+        case_id: referral.unwrap_or_default().to_owned(),
         ..safety::Concern::default()
     };
     let outgoing = Outgoing::event(&desk.ids, concern::aggregate(concern), subject::RAISE_BY_INTAKE, &message).until_confirmed();

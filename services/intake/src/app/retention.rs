@@ -1,4 +1,5 @@
-//! The end of a referral that never opened a case: closed, and used by nobody for as long as it is kept, it is destroyed [LPR4].
+//! The end of a referral that never opened a case: closed, and used by nobody for as long as it is kept, it is destroyed [LPR4], unless a
+//! concern about it is open [RM1].
 //!
 //! The service orders it from itself, under its own signature, so that it waits and can be stopped like any other destruction.
 
@@ -13,16 +14,20 @@ use chassis::{
 };
 use proto::id::ReferralId;
 use sqlx::PgConnection;
+use time::OffsetDateTime;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
-use super::{Desk, purge_referral};
-use crate::store::retention;
+use super::{Desk, open_concerns, purge_referral};
+use crate::{domain::concern::NOT_HEARD, store::retention};
 
 /// How often it looks.
 const EVERY: Duration = Duration::from_secs(60);
 /// Referrals of one pass at most.
 const BATCH: i64 = 200;
+
+/// It was used meanwhile.
+const NOT_OVER: &str = "retention-not-over";
 
 /// What keeps such an order from passing for that of another row.
 pub const KIND: &str = "referral-retention";
@@ -67,24 +72,53 @@ impl Expiry {
         }
     }
 
-    /// Orders the destruction of what is over; how many that were.
+    /// Orders the destruction of what is over and of which no concern is open; how many that were.
     ///
     /// # Errors
     /// The database failed, or an order was not taken.
     pub async fn notice(&self) -> chassis::Result<usize> {
-        let desk = self.desk();
-        let mut tx = database::begin(&desk.pool, &Actor::service("intake").at(desk.clock.now())).await?;
-        let over = retention::over(&mut tx, desk.clock.now(), self.orders.receiver.months, None, BATCH).await?;
-        for referral in &over {
-            let message = self.order(*referral);
-            let taken = match self.orders.read(&message).await {
-                Ok(work) => self.orders.apply(&mut tx, work, &message).await,
-                Err(rejection) => Err(rejection),
-            };
-            taken.map_err(|rejection| chassis::Error::Internal(format!("an order to destroy was not taken: {rejection:?}")))?;
+        let (mut ordered, mut after) = (0, None);
+        loop {
+            let page = self.over(after).await?;
+            let Some(last) = page.last().copied() else { return Ok(ordered) };
+            after = Some(last);
+            for (_, referral) in page {
+                match open_concerns::kept_for(self.desk(), &[referral]).await? {
+                    None => ordered += usize::from(self.give(referral).await?),
+                    Some(reason) => {
+                        tracing::info!(referral.id = %referral, reason, "a referral whose retention is over is kept for now");
+                        // The others would be answered no better.
+                        if reason == NOT_HEARD {
+                            return Ok(ordered);
+                        }
+                    }
+                }
+            }
         }
+    }
+
+    async fn over(&self, after: Option<(OffsetDateTime, Uuid)>) -> chassis::Result<Vec<(OffsetDateTime, Uuid)>> {
+        let (now, months) = (self.desk().clock.now(), self.orders.receiver.months);
+        let mut tx = database::begin(&self.desk().pool, &Actor::service("intake").at(now)).await?;
+        let over = retention::over(&mut tx, (now, months), None, after, BATCH).await?;
         tx.commit().await?;
-        Ok(over.len())
+        Ok(over)
+    }
+
+    /// Orders the destruction of one; `false` where it was used meanwhile.
+    async fn give(&self, referral: Uuid) -> chassis::Result<bool> {
+        let message = self.order(referral);
+        let mut tx = database::begin(&self.desk().pool, &Actor::service("intake").at(self.desk().clock.now())).await?;
+        let taken = match self.orders.read(&message).await {
+            Ok(work) => self.orders.apply(&mut tx, work, &message).await,
+            Err(rejection) => Err(rejection),
+        };
+        match taken {
+            Ok(()) => tx.commit().await?,
+            Err(Rejection::Never { reason: NOT_OVER, .. }) => return Ok(false),
+            Err(rejection) => return Err(chassis::Error::Internal(format!("an order to destroy was not taken: {rejection:?}"))),
+        }
+        Ok(true)
     }
 
     fn order(&self, referral: Uuid) -> Incoming {
@@ -119,8 +153,12 @@ impl Receiver for Expired {
 
     async fn forbids(&self, tx: &mut PgConnection, order: &ReferralId) -> chassis::Result<Option<&'static str>> {
         let now = self.desk.clock.now();
-        let over = retention::over(tx, now, self.months, Some(order.uuid()), 1).await?;
-        Ok(if over.is_empty() { Some("retention-not-over") } else { None })
+        let over = retention::over(tx, (now, self.months), Some(order.uuid()), None, 1).await?;
+        Ok(if over.is_empty() { Some(NOT_OVER) } else { None })
+    }
+
+    async fn keeps(&self, order: &ReferralId) -> chassis::Result<Option<&'static str>> {
+        open_concerns::kept_for(&self.desk, &[order.uuid()]).await
     }
 
     async fn carry_out(&self, tx: &mut PgConnection, order: ReferralId) -> chassis::Result<()> {

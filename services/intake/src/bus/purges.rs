@@ -41,6 +41,10 @@ impl Receiver for Purges {
         purge_referral::forbids(tx, &self.0, order).await
     }
 
+    async fn keeps(&self, order: &Purged) -> chassis::Result<Option<&'static str>> {
+        purge_referral::kept_for(&self.0, order).await
+    }
+
     async fn carry_out(&self, tx: &mut PgConnection, order: Purged) -> chassis::Result<()> {
         purge_referral::purge_referrals(tx, &self.0, &order).await
     }

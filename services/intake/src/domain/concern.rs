@@ -51,10 +51,44 @@ pub const fn aggregate(concern: &Concern) -> Uuid {
     concern.id.uuid()
 }
 
+/// What safety says of the open concerns, as it bears on a referral.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Standing {
+    /// An open concern names the referral, one that it repeats or that repeats it, or its case; or one that travelled with it is open.
+    pub open: bool,
+    /// One that travelled with it was raised, and safety does not know it: it has not arrived yet, or was lost there.
+    pub missing: bool,
+    /// What an open concern says could not be opened: it may name any referral.
+    pub unread: bool,
+}
+
+/// Why nothing of a referral is destroyed for now, as a stable code; `None` where no open concern is about it.
+#[must_use]
+pub const fn keeps(standing: Standing) -> Option<&'static str> {
+    match standing {
+        Standing { open: true, .. } => Some("concern-open"),
+        Standing { missing: true, .. } => Some("concern-not-at-safety"),
+        Standing { unread: true, .. } => Some("concern-unread"),
+        Standing { open: false, missing: false, unread: false } => None,
+    }
+}
+
+/// What keeps everything where safety does not answer.
+pub const NOT_HEARD: &str = "safety-not-heard";
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::domain::Key;
+
+    #[test]
+    fn a_referral_is_let_go_only_where_no_concern_is_open_missing_or_unread() {
+        let none = Standing::default();
+        assert_eq!(keeps(none), None);
+        assert_eq!(keeps(Standing { open: true, missing: true, unread: true }), Some("concern-open"));
+        assert_eq!(keeps(Standing { missing: true, ..none }), Some("concern-not-at-safety"));
+        assert_eq!(keeps(Standing { unread: true, ..none }), Some("concern-unread"));
+    }
 
     fn told(key: &str, site: &str, concern: &str) -> Told {
         Told { idempotency_key: key.into(), site: site.into(), safety_concern: concern.to_owned().into(), ..Told::default() }

@@ -97,6 +97,20 @@ pub async fn lock_bodies(db: &mut PgConnection, vault: &Vault, id: Uuid) -> sqlx
     Ok(Some((first.idempotency_key, bodies)))
 }
 
+/// Of these concerns those that this service has raised, sent or not.
+///
+/// # Errors
+/// The statement failed.
+pub async fn raised(db: &mut PgConnection, concerns: &[Uuid]) -> sqlx::Result<Vec<Uuid>> {
+    sqlx::query_scalar!(
+        r#"select concern as "concern!" from unnest($1::uuid[]) as travelled (concern)
+           where exists (select from outbox where aggregate = concern)"#,
+        concerns
+    )
+    .fetch_all(db)
+    .await
+}
+
 /// Destroys the keys of a referral that is held, and those of the concerns that travelled with it and have left this service; deletes its
 /// variants and decisions, and empties the rest.
 ///

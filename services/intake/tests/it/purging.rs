@@ -1,6 +1,6 @@
 //! A referral goes with its case: its keys are destroyed, its content is gone, and a stub answers whoever sends it again [LPR4].
 
-use std::sync::{Arc, LazyLock};
+use std::sync::{Arc, LazyLock, atomic::Ordering};
 
 use chassis::{
     audit::Signer,
@@ -24,7 +24,7 @@ use intake::{
 use prost::Message;
 use proto::{
     cases::v1::CasePurged,
-    id::CaseId,
+    id::{CaseId, ConcernId},
     intake::v1::{Known, Referral, ReferralPurged},
     safety::v1::Concern,
     subject,
@@ -380,4 +380,118 @@ async fn a_referral_that_never_opened_a_case_ends_after_its_retention_unless_som
     // Who sends it again is answered as before.
     let again = submit(&desk, &staff("millhaven"), Referral { site: "millhaven".into(), ..marked("1") }).await;
     assert_eq!(again.repeat, Repeat::SameBody);
+}
+
+/// Looks at what is over and at what is due; how many were ordered, and how many are gone.
+async fn time_passes(desk: &TestDesk, expiry: &Expiry) -> (usize, i64) {
+    let ordered = expiry.notice().await.unwrap();
+    desk.clock.advance(WAIT);
+    expiry.orders.look(&desk.pool, "intake").await.unwrap();
+    (ordered, purged(desk).await)
+}
+
+async fn number_of(desk: &TestDesk, id: Uuid) -> String {
+    sqlx::query_scalar("select receipt_number from referral where referral_id = $1").bind(id).fetch_one(&desk.database.admin).await.unwrap()
+}
+
+fn concern(n: u128) -> ConcernId {
+    ConcernId::new(Uuid::from_u128(n))
+}
+
+#[tokio::test]
+async fn a_referral_that_a_concern_names_is_kept_past_its_retention_until_the_concern_is_closed() {
+    let desk = desk().await;
+    let expiry = Expiry::new((*desk).clone(), Arc::new(harness::keys::signer()), 24, WAIT);
+    let named = duplicate(&desk, "millhaven", "").await;
+    let by_number = duplicate(&desk, "kent", "").await;
+    let number = number_of(&desk, by_number).await;
+    let repeats = duplicate(&desk, "joyceville", &number).await;
+    let unnamed = duplicate(&desk, "mission", "").await;
+    desk.safety.opens(concern(1), &[&named.to_string()], MORNING);
+    desk.safety.opens(concern(2), &[&number], MORNING);
+    desk.clock.advance(LEAST + Duration::days(2));
+    assert_eq!(time_passes(&desk, &expiry).await, (1, 1), "what no concern names ends as before");
+    let gone: Uuid =
+        sqlx::query_scalar("select referral_id from referral where purged_at is not null").fetch_one(&desk.database.admin).await.unwrap();
+    assert_eq!(gone, unnamed);
+    // A month later they stand as they did.
+    desk.clock.advance(Duration::days(30));
+    assert_eq!(time_passes(&desk, &expiry).await, (0, 1));
+    desk.safety.closes(concern(2));
+    assert_eq!(time_passes(&desk, &expiry).await, (2, 3), "with its repetition");
+    assert_ne!(repeats, named);
+    desk.safety.closes(concern(1));
+    assert_eq!(time_passes(&desk, &expiry).await, (1, 4));
+}
+
+#[tokio::test]
+async fn a_concern_that_is_raised_while_a_destruction_waits_keeps_the_referral() {
+    let desk = desk().await;
+    let expiry = Expiry::new((*desk).clone(), Arc::new(harness::keys::signer()), 24, WAIT);
+    let named = duplicate(&desk, "millhaven", "").await;
+    desk.clock.advance(LEAST + Duration::days(2));
+    assert_eq!(expiry.notice().await.unwrap(), 1);
+    desk.safety.opens(concern(1), &[&named.to_string()], MORNING);
+    assert_eq!(time_passes(&desk, &expiry).await, (0, 0));
+    let why: Option<String> = sqlx::query_scalar("select kept_for from destruction").fetch_one(&desk.database.admin).await.unwrap();
+    assert_eq!(why.as_deref(), Some("concern-open"), "an operator reads why");
+    desk.safety.closes(concern(1));
+    assert_eq!(time_passes(&desk, &expiry).await, (0, 1), "it is carried out once the concern is closed");
+}
+
+#[tokio::test]
+async fn no_referral_is_destroyed_while_safety_cannot_be_asked_or_a_concern_cannot_be_read() {
+    let desk = desk().await;
+    let expiry = Expiry::new((*desk).clone(), Arc::new(harness::keys::signer()), 24, WAIT);
+    duplicate(&desk, "millhaven", "").await;
+    desk.clock.advance(LEAST + Duration::days(2));
+    desk.safety.silent.store(true, Ordering::Relaxed);
+    assert_eq!(time_passes(&desk, &expiry).await, (0, 0), "safety is away");
+    desk.safety.silent.store(false, Ordering::Relaxed);
+    desk.safety.cannot_read(concern(1));
+    assert_eq!(time_passes(&desk, &expiry).await, (0, 0), "it may name this one");
+    desk.safety.closes(concern(1));
+    assert_eq!(expiry.notice().await.unwrap(), 1);
+    desk.safety.silent.store(true, Ordering::Relaxed);
+    assert_eq!(time_passes(&desk, &expiry).await, (0, 0), "safety is away when it is due");
+    desk.safety.silent.store(false, Ordering::Relaxed);
+    assert_eq!(time_passes(&desk, &expiry).await, (0, 1));
+}
+
+#[tokio::test]
+async fn the_concern_that_came_with_a_referral_keeps_it_from_the_first_moment_until_it_is_closed() {
+    let desk = desk().await;
+    let expiry = Expiry::new((*desk).clone(), Arc::new(harness::keys::signer()), 24, WAIT);
+    let receipt = submit(&desk, &staff("mission"), Referral { safety_concern: "marker-concern".into(), ..marked("1") }).await;
+    let id = only_id(&desk).await;
+    crate::screening::decide(&desk, &officer(1), &id, Disposition::Withdrawn, "marker-reason").await.unwrap();
+    let raised = waiting::<Concern>(&desk, subject::RAISE_BY_INTAKE).await.remove(0);
+    assert_eq!(raised.case_id, receipt.number, "it names the referral that it came with, so that its case is frozen too");
+    let raised: ConcernId = raised.concern_id.parse().unwrap();
+    desk.clock.advance(LEAST + Duration::days(2));
+    assert_eq!(time_passes(&desk, &expiry).await, (0, 0), "safety has not got it yet");
+    // It named no referral, as those of a former version.
+    desk.safety.opens(raised, &[], MORNING);
+    assert_eq!(time_passes(&desk, &expiry).await, (0, 0), "it is open");
+    desk.safety.forgets(raised);
+    carry_everything(&desk).await;
+    assert_eq!(time_passes(&desk, &expiry).await, (0, 0), "safety was set back and has lost it");
+    desk.safety.closes(raised);
+    assert_eq!(time_passes(&desk, &expiry).await, (1, 1));
+}
+
+#[tokio::test]
+async fn the_referrals_of_a_purged_case_wait_while_a_concern_about_one_of_them_is_open() {
+    let desk = desk().await;
+    let id = accepted(&desk, marked("1")).await;
+    let number: String = sqlx::query_scalar("select receipt_number from referral").fetch_one(&desk.database.admin).await.unwrap();
+    let other = duplicate(&desk, "kent", &number).await;
+    desk.clock.advance(LEAST);
+    hears(&desk, signed(order(&desk, &id), &CASES)).await.unwrap();
+    desk.safety.opens(concern(1), &[&number_of(&desk, other).await], MORNING);
+    desk.clock.advance(WAIT);
+    assert_eq!((orders(&desk).look(&desk.pool, "intake").await.unwrap(), purged(&desk).await), (0, 0));
+    desk.safety.closes(concern(1));
+    desk.clock.advance(WAIT);
+    assert_eq!((orders(&desk).look(&desk.pool, "intake").await.unwrap(), purged(&desk).await), (1, 2));
 }

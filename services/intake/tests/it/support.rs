@@ -1,23 +1,25 @@
 //! A desk on a database of its own, the people who come to it, and what they usually say.
 
-use std::ops::Deref;
+use std::{ops::Deref, sync::Arc};
 
 use chassis::{
     Caller, Clock, Ids,
     database::{Actor, begin},
     outbox::Wake,
 };
-use harness::database::Database;
-use intake::app::{Answer, Desk, Receipt, Submission, submit_referral};
+use harness::{alarm::Alarm, database::Database};
+use intake::app::{Answer, Desk, Receipt, Submission, open_concerns::OpenConcerns, submit_referral};
 use proto::intake::v1::{Known, Origin, Referral};
 use sqlx::{Postgres, Transaction};
 use time::macros::datetime;
+use to_safety::AskSafety;
 
 pub const MORNING: time::OffsetDateTime = datetime!(2026-03-02 09:00 UTC);
 
 /// A desk; its database ends with it.
 pub struct TestDesk {
     desk: Desk,
+    pub safety: Arc<Alarm>,
     pub database: Database,
 }
 
@@ -34,7 +36,9 @@ pub async fn desk() -> TestDesk {
     let pool = database.pool.clone();
     let clock = Clock::fixed(MORNING);
     let vault = harness::vault::vault("intake", &clock);
-    TestDesk { desk: Desk { pool, clock, ids: Ids::seeded(7), outbox: Wake::default(), vault }, database }
+    let safety = Arc::new(Alarm::default());
+    let concerns = OpenConcerns::new(Arc::clone(&safety) as Arc<dyn AskSafety>);
+    TestDesk { desk: Desk { pool, clock, ids: Ids::seeded(7), outbox: Wake::default(), vault, concerns }, safety, database }
 }
 
 pub fn caller(subject: &str, roles: &[&str], sites: &[&str], regions: &[&str]) -> Caller {

@@ -38,7 +38,7 @@ pub struct Destruction {
     go_on: Option<Uuid>,
 }
 
-const LIST: &str = "select about, kind, heard_at, due_at, stopped_at, stopped_because, refused_for from destruction \
+const LIST: &str = "select about, kind, heard_at, due_at, stopped_at, stopped_because, refused_for, kept_for from destruction \
     where ended_at is null or refused_for is not null order by due_at limit 200;";
 const STOP: &str = "update destruction set stopped_at = now(), stopped_because = :'reason', stop_noted = false where about = :'about' and ended_at is null and stopped_at is null;";
 const GO_ON: &str = "update destruction set stopped_at = null, stopped_because = null, ended_at = null, refused_for = null \

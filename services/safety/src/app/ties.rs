@@ -1,4 +1,5 @@
-//! Tells cases which concerns are open and which cases they name: while one is open, contact is frozen [RM1].
+//! Tells cases and intake which concerns are open and which cases and referrals they name: while one is open, contact is frozen and no
+//! referral is destroyed [RM1].
 //!
 //! Whoever raised it and by whatever door: the number may stand in its own field or in any line of what was said, at first or later.
 

@@ -1,4 +1,4 @@
-//! What cases asks of the alarm: which concerns are open, and which cases they name.
+//! What cases and intake ask of the alarm: which concerns are open, and which cases and referrals they name.
 
 use std::str::FromStr;
 

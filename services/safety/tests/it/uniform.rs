@@ -32,7 +32,7 @@ const OTHERS: [(&str, &str); 21] = [
     ("ListOfficeHolders", "names an office"),
     ("CompareConcerns", "open to notification alone, which holds every concern"),
     ("RestoreConcern", "open to notification alone, which holds every concern"),
-    ("ListConcernTies", "open to cases alone, which asks of every concern"),
+    ("ListConcernTies", "open to cases and intake alone, which ask of every concern"),
 ];
 
 async fn door(world: &World) -> Door {

@@ -1,17 +1,16 @@
-//! What cases asks of safety, under its own identity: which concerns are open, how one stands, and which cases it names [RM1].
+//! What a service asks of safety, under its own identity: which concerns are open, how one stands, and what it names [RM1].
 //!
 //! A fact on the bus freezes and releases nothing by itself; what safety answers does.
 
-use std::time::Duration;
+use std::{collections::BTreeMap, time::Duration};
 
 use chassis::{client::Peer, wire};
 use proto::{
     id::ConcernId,
+    named::Named,
     safety::v1::{ConcernState, ConcernTies, ListConcernTiesRequest, ListConcernTiesResponse, safety_client::SafetyClient},
 };
 use time::OffsetDateTime;
-
-use crate::domain::concern::Named;
 
 /// An answer that takes longer is none.
 const ANSWER: Duration = Duration::from_secs(3);
@@ -42,7 +41,10 @@ pub struct Told {
     pub unread: bool,
 }
 
-/// Safety, as cases asks it. `None` is no answer.
+/// What an open concern names, and when it last said something.
+pub type Known = BTreeMap<ConcernId, (OffsetDateTime, Vec<Named>)>;
+
+/// Safety, as a service asks it. `None` is no answer.
 #[tonic::async_trait]
 pub trait AskSafety: Send + Sync {
     /// Every open concern, and when something was last said under its id.
@@ -100,6 +102,24 @@ impl AskSafety for OverGrpc {
         }
         Some(told)
     }
+}
+
+/// What the open concerns name: from what is `known`, and asked anew where something was said since. `false` beside it where one could
+/// not be read: it may name more. `None` is no answer.
+pub async fn learn(safety: &dyn AskSafety, mut known: Known, open: &[(ConcernId, OffsetDateTime)]) -> Option<(Known, bool)> {
+    let current: BTreeMap<ConcernId, OffsetDateTime> = open.iter().copied().collect();
+    known.retain(|id, (said_at, _)| current.get(id) == Some(said_at));
+    let news: Vec<ConcernId> = current.keys().filter(|id| !known.contains_key(id)).copied().collect();
+    let mut whole = true;
+    for told in safety.told(&news).await? {
+        // Closed since the list was made: nothing is held by it any more.
+        let (Some(said_at), Stands::Open) = (told.said_at, told.stands) else { continue };
+        whole &= !told.unread;
+        // One that could not be read holds what it is known to name, and is asked for again.
+        let said_at = if told.unread { OffsetDateTime::UNIX_EPOCH } else { said_at };
+        known.insert(told.concern, (said_at, told.names));
+    }
+    Some((known, whole))
 }
 
 fn read(ties: ConcernTies) -> Option<Told> {

@@ -1,0 +1,77 @@
+//! The concerns that are open at safety, as they bear on a referral: until each is closed there, nothing of it is destroyed [RM1, LPR4].
+//!
+//! Safety is asked, by the closing that it signed and by no fact from the bus; where it does not answer, everything is kept.
+
+use std::{
+    collections::BTreeSet,
+    sync::{Arc, Mutex, PoisonError},
+};
+
+use chassis::{
+    Result,
+    database::{self, Actor},
+};
+use proto::{id::ConcernId, named::Named};
+use to_safety::{AskSafety, Known, Stands, learn};
+use uuid::Uuid;
+
+use super::{Desk, purge_referral};
+use crate::{
+    domain::concern::{NOT_HEARD, Standing, keeps},
+    store::{purge, retention},
+};
+
+/// The way to ask safety, and what its open concerns are known to name.
+#[derive(Clone)]
+pub struct OpenConcerns {
+    safety: Arc<dyn AskSafety>,
+    known: Arc<Mutex<Known>>,
+}
+
+impl OpenConcerns {
+    #[must_use]
+    pub fn new(safety: Arc<dyn AskSafety>) -> Self {
+        Self { safety, known: Arc::default() }
+    }
+
+    fn with<T>(&self, what: impl FnOnce(&mut Known) -> T) -> T {
+        what(&mut self.known.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+/// Why nothing of these referrals is destroyed for now, as a stable code; `None` where no open concern is about any of them. Asks before
+/// any transaction.
+///
+/// # Errors
+/// The database does not answer, or the bodies cannot be opened now.
+pub async fn kept_for(desk: &Desk, referrals: &[Uuid]) -> Result<Option<&'static str>> {
+    let mut tx = database::begin(&desk.pool, &Actor::service("intake").at(desk.clock.now())).await?;
+    let about: BTreeSet<Named> = retention::names_of(&mut tx, referrals).await?.into_iter().collect();
+    let mut travelled = Vec::new();
+    for referral in referrals {
+        if let Some((key, bodies)) = purge::lock_bodies(&mut tx, &desk.vault, *referral).await? {
+            travelled.extend(purge_referral::concerns(&key, &bodies));
+        }
+    }
+    let raised = purge::raised(&mut tx, &travelled).await?;
+    tx.commit().await?;
+    Ok(match ask(&desk.concerns, &about, &travelled, &raised).await {
+        Some(standing) => keeps(standing),
+        None => Some(NOT_HEARD),
+    })
+}
+
+/// `None` is no answer.
+async fn ask(concerns: &OpenConcerns, about: &BTreeSet<Named>, travelled: &[Uuid], raised: &[Uuid]) -> Option<Standing> {
+    let open = concerns.safety.open().await?;
+    let (known, whole) = learn(concerns.safety.as_ref(), concerns.with(|known| known.clone()), &open).await?;
+    let travelled: Vec<ConcernId> = travelled.iter().copied().map(ConcernId::new).collect();
+    let told = concerns.safety.told(&travelled).await?;
+    let named = known.values().any(|(_, names)| names.iter().any(|name| about.contains(name)));
+    concerns.with(|known_before| *known_before = known);
+    Some(Standing {
+        open: named || told.iter().any(|told| told.stands == Stands::Open),
+        missing: told.iter().any(|told| told.stands == Stands::Unknown && raised.contains(&told.concern.uuid())),
+        unread: !whole,
+    })
+}
