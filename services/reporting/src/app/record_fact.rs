@@ -23,6 +23,7 @@ pub async fn record_fact(tx: &mut PgConnection, fact: Fact) -> Result<()> {
         Fact::ConcernRaised { concern, grade, site, region, at } => {
             concerns::raised(tx, concern, (grade, region), &site, at).await?;
         }
+        Fact::ConcernSaidGraver { concern, grade, at } => concerns::said_graver(tx, concern, grade, at).await?,
         Fact::ConcernAccepted { concern, audience, at } => concerns::accepted(tx, concern, audience, at).await?,
         Fact::ConcernClosed { concern, at } => concerns::closed(tx, concern, at).await?,
         Fact::NotCounted => {}

@@ -87,11 +87,7 @@ fn case_moved(event: CaseMoved) -> Result<Fact, Rejection> {
 }
 
 fn concern_raised(event: ConcernRaised) -> Result<Fact, Rejection> {
-    let grade = match event.grade() {
-        safety::Grade::Imminent => Grade::Imminent,
-        safety::Grade::Concern | safety::Grade::Unspecified => Grade::Concern,
-        safety::Grade::Question => Grade::Question,
-    };
+    let grade = grade(event.grade()).unwrap_or(Grade::Concern);
     let (site, region) = place(&event.site);
     Ok(Fact::ConcernRaised { concern: id(&event.concern_id)?, grade, at: instant(event.raised_at.as_ref())?, site, region })
 }
@@ -106,7 +102,21 @@ fn concern_changed(event: ConcernChanged) -> Result<Fact, Rejection> {
         }
         ("accepted", safety::Audience::Unspecified) => Err(never("audience-unknown", "it is not said who accepted")),
         ("closed", _) => Ok(Fact::ConcernClosed { concern, at: at()? }),
+        ("said-graver", _) => match grade(event.grade()) {
+            Some(grade) => Ok(Fact::ConcernSaidGraver { concern, grade, at: at()? }),
+            // A service of a former version does not say to which it rose.
+            None => Ok(Fact::NotCounted),
+        },
         _ => Ok(Fact::NotCounted),
+    }
+}
+
+const fn grade(grade: safety::Grade) -> Option<Grade> {
+    match grade {
+        safety::Grade::Imminent => Some(Grade::Imminent),
+        safety::Grade::Concern => Some(Grade::Concern),
+        safety::Grade::Question => Some(Grade::Question),
+        safety::Grade::Unspecified => None,
     }
 }
 
@@ -161,6 +171,22 @@ mod tests {
         };
         let Ok(Fact::ConcernRaised { grade, site, region, .. }) = fact(&incoming(subject::CONCERN_RAISED, &event)) else { panic!() };
         assert_eq!((grade, site.as_str(), region), (Grade::Concern, "unknown", Region::Unknown));
+    }
+
+    #[test]
+    fn a_graver_word_says_the_grade_it_rose_to_and_one_of_a_former_version_counts_for_nothing() {
+        let graver = |grade: safety::Grade| {
+            let event = ConcernChanged {
+                concern_id: Uuid::from_u128(7).to_string(),
+                what: "said-graver".into(),
+                at: Some(Timestamp { seconds: 1_790_000_000, nanos: 0 }),
+                grade: grade.into(),
+                ..ConcernChanged::default()
+            };
+            fact(&incoming(subject::CONCERN_CHANGED, &event))
+        };
+        assert!(matches!(graver(safety::Grade::Imminent), Ok(Fact::ConcernSaidGraver { grade: Grade::Imminent, .. })));
+        assert!(matches!(graver(safety::Grade::Unspecified), Ok(Fact::NotCounted)));
     }
 
     #[test]

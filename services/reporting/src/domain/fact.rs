@@ -37,6 +37,11 @@ pub enum Fact {
         region: Region,
         at: OffsetDateTime,
     },
+    ConcernSaidGraver {
+        concern: Uuid,
+        grade: Grade,
+        at: OffsetDateTime,
+    },
     ConcernAccepted {
         concern: Uuid,
         audience: Audience,

@@ -36,6 +36,19 @@ pub async fn raised(
     Ok(())
 }
 
+/// It was said again of a concern, graver.
+pub async fn said_graver(tx: &mut PgConnection, concern: Uuid, grade: Grade, at: OffsetDateTime) -> sqlx::Result<()> {
+    sqlx::query!(
+        "insert into concern_grade_fact (concern_id, grade, said_at) values ($1, $2, $3) on conflict do nothing",
+        concern,
+        grade.code(),
+        at,
+    )
+    .execute(tx)
+    .await?;
+    Ok(())
+}
+
 /// An audience accepted a concern.
 pub async fn accepted(tx: &mut PgConnection, concern: Uuid, audience: Audience, at: OffsetDateTime) -> sqlx::Result<()> {
     let (nhq, head) = match audience {
@@ -69,10 +82,10 @@ pub async fn closed(tx: &mut PgConnection, concern: Uuid, at: OffsetDateTime) ->
     Ok(())
 }
 
-/// The concerns of a fiscal year raised before `until`, by grade and by who had accepted them by then.
+/// The concerns of a fiscal year raised before `until`, by the gravest grade that was said of them by then and by who had accepted them by then.
 pub async fn tally(db: &mut PgConnection, year: FiscalYear, until: OffsetDateTime) -> Result<Vec<ConcernTally>> {
     let rows = sqlx::query!(
-        r#"select grade as "grade!", coalesce(nhq_accepted_at < $2, false) as "nhq!", coalesce(head_accepted_at < $2, false) as "head!",
+        r#"select gravest_grade(concern_id, grade, $2) as "grade!", coalesce(nhq_accepted_at < $2, false) as "nhq!", coalesce(head_accepted_at < $2, false) as "head!",
                   count(*) as "count!"
            from concern_fact
            where raised_at >= make_timestamptz($1, 4, 1, 0, 0, 0, $3)
@@ -94,8 +107,8 @@ pub async fn tally(db: &mut PgConnection, year: FiscalYear, until: OffsetDateTim
         .collect()
 }
 
-/// Seconds from raise to acceptance, over the concerns of a fiscal year raised before `until` and accepted by then; a question has no
-/// responsible head. Clocks of two machines may disagree: an acceptance before its raise counts as no time at all.
+/// Seconds from raise to acceptance, over the concerns of a fiscal year raised before `until` and accepted by then; what was a question
+/// until then has no responsible head. Clocks of two machines may disagree: an acceptance before its raise counts as no time at all.
 pub async fn times_to_accept(db: &mut PgConnection, year: FiscalYear, until: OffsetDateTime) -> Result<Vec<TimeToAccept>> {
     let rows = sqlx::query!(
         r#"with accepted as (
@@ -106,7 +119,7 @@ pub async fn times_to_accept(db: &mut PgConnection, year: FiscalYear, until: Off
                  and raised_at < make_timestamptz($1 + 1, 4, 1, 0, 0, 0, $3)
                  and raised_at < $2
                  and accepted_at < $2
-                 and (audience = 'nhq' or grade <> 'question')
+                 and (audience = 'nhq' or gravest_grade(concern_id, grade, $2) <> 'question')
            )
            select audience as "audience!",
                   percentile_cont(0.5) within group (order by seconds) as "median!",

@@ -17,6 +17,7 @@ async fn everything(db: &Database) -> Vec<String> {
         "select row_to_json(t)::text as line from decision_fact t order by 1",
         "select row_to_json(t)::text as line from case_fact t order by 1",
         "select row_to_json(t)::text as line from concern_fact t order by 1",
+        "select row_to_json(t)::text as line from concern_grade_fact t order by 1",
     ] {
         let found = sqlx::query(table).fetch_all(&db.admin).await.unwrap();
         rows.extend(found.iter().map(|row| row.get::<String, _>("line")));
@@ -38,6 +39,7 @@ fn story() -> Vec<Fact> {
         Fact::ConcernAccepted { concern, audience: Audience::ResponsibleHead, at: at(51) },
         Fact::ConcernAccepted { concern, audience: Audience::Nhq, at: at(53) },
         Fact::ConcernAccepted { concern, audience: Audience::Nhq, at: at(52) },
+        Fact::ConcernSaidGraver { concern, grade: Grade::Imminent, at: at(55) },
         Fact::ConcernClosed { concern, at: at(90) },
         Fact::NotCounted,
     ]
@@ -48,7 +50,7 @@ async fn facts_that_come_late_twice_or_backwards_end_in_the_same_rows() {
     let forwards = database().await;
     record(&forwards, story()).await;
     let expected = everything(&forwards).await;
-    assert_eq!(expected.len(), 5, "one referral with two decisions, one case, one concern");
+    assert_eq!(expected.len(), 6, "one referral with two decisions, one case, one concern and one graver word");
     assert!(expected[4].contains("12:52:00"), "the earliest acceptance stands");
 
     let backwards = database().await;

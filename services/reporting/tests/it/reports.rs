@@ -98,3 +98,59 @@ async fn a_year_that_has_not_begun_is_refused_in_both_languages() {
         assert!(refusal.en.contains("2026") && refusal.fr.contains("2026"));
     }
 }
+
+/// Concerns of this year, raised with a grade.
+fn raised(from: u128, count: u128, grade: Grade, at: OffsetDateTime) -> impl Iterator<Item = Fact> {
+    (from..from + count).map(move |n| Fact::ConcernRaised {
+        concern: Uuid::from_u128(n + 1),
+        grade,
+        site: "mission".into(),
+        region: Region::Pacific,
+        at,
+    })
+}
+
+fn graver(concern: u128, grade: Grade, at: OffsetDateTime) -> Fact {
+    Fact::ConcernSaidGraver { concern: Uuid::from_u128(concern + 1), grade, at }
+}
+
+#[tokio::test]
+async fn a_concern_said_again_graver_is_counted_by_its_gravest_grade() {
+    let db = database().await;
+    let rules = Rules { threshold: 2, ..LIVE };
+    let at = datetime!(2026-09-09 09:09:09 UTC);
+    let minute = time::Duration::MINUTE;
+    // A graver word may arrive before the concern.
+    record(&db, [graver(0, Grade::Imminent, at + minute * 2), graver(0, Grade::Concern, at + minute)]).await;
+    record(&db, raised(0, 5, Grade::Question, at)).await;
+    record(&db, (1..3).map(|n| graver(n, Grade::Concern, at + minute))).await;
+    // Said later, and less grave: nothing is lowered.
+    record(&db, raised(10, 3, Grade::Imminent, at).chain([graver(10, Grade::Concern, at + minute)])).await;
+    let grades = report(&db, rules, Table::Concerns(ConcernTable::ByGrade)).await;
+    let cells = ["imminent", "concern", "question", "total"].map(|key| line(&grades, key).to_vec());
+    assert_eq!(cells, [4, 2, 2, 8].map(|count| vec![Cell::Count(count)]));
+    // What was a question has a head once it is graver.
+    let accepted =
+        |n: u128| Fact::ConcernAccepted { concern: Uuid::from_u128(n + 1), audience: Audience::ResponsibleHead, at: at + minute * 3 };
+    record(&db, [accepted(0), accepted(1), accepted(2)]).await;
+    let times = report(&db, rules, Table::Concerns(ConcernTable::TimeToAccept)).await;
+    assert_eq!(times.rows[1].cells[..2], [Cell::Count(3), Cell::Seconds(180.0)]);
+}
+
+#[tokio::test]
+async fn a_graver_word_that_comes_after_the_year_has_ended_moves_no_report_of_that_year() {
+    let db = database().await;
+    let table = Table::Concerns(ConcernTable::ByGrade);
+    let question = Question { table, year: Some(2025), language: Language::English };
+    let finished = async || get_report(&db.pool, Rules { threshold: 2, ..LIVE }, NOW, question).await.unwrap().0;
+    record(&db, raised(0, 6, Grade::Concern, datetime!(2026-03-31 12:00 UTC))).await;
+    let before = finished().await;
+    // Midnight in Ottawa ends the year; the moment before it still counts.
+    record(&db, (0..3).map(|n| graver(n, Grade::Imminent, datetime!(2026-04-01 04:00 UTC)))).await;
+    assert_eq!(finished().await, before);
+    record(&db, (0..3).map(|n| graver(n, Grade::Imminent, datetime!(2026-04-01 03:59:59 UTC)))).await;
+    let cells = ["imminent", "concern"].map(|key| line(&before, key).to_vec());
+    assert_eq!(cells, [vec![Cell::Count(0)], vec![Cell::Count(6)]]);
+    let after = finished().await;
+    assert_eq!(["imminent", "concern"].map(|key| line(&after, key).to_vec()), [vec![Cell::Count(3)], vec![Cell::Count(3)]]);
+}

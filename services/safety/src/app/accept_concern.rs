@@ -88,6 +88,7 @@ pub async fn accept(tx: &mut PgConnection, tools: &Tools, caller: &Caller, id: U
         what: if rings_on { super::FORMER_ACCEPTED } else { "accepted" },
         audience: Some(asked.audience),
         level: Some(status.level),
+        graver: None,
         actor: &caller.subject,
         device: caller.device.as_deref(),
     };

@@ -35,6 +35,7 @@ pub async fn close(tx: &mut PgConnection, tools: &Tools, caller: &Caller, id: Uu
         what: "closed",
         audience: None,
         level: None,
+        graver: None,
         actor: &caller.subject,
         device: caller.device.as_deref(),
     };

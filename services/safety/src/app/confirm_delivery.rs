@@ -38,6 +38,7 @@ pub async fn confirm(tx: &mut PgConnection, tools: &Tools, ring: Uuid, audience:
         what: "delivered",
         audience: Some(audience),
         level: Some(status.level),
+        graver: None,
         actor: "service:notification",
         device: None,
     };

@@ -333,7 +333,8 @@ async fn note(
     actor: &str,
 ) -> Result<()> {
     let revision = store::concern::advance(tx, concern, State::Ringing).await?;
-    record(tx, tools, &Change { concern, revision, state: State::Ringing, what, audience, level: None, actor, device: None }).await?;
+    record(tx, tools, &Change { concern, revision, state: State::Ringing, what, audience, level: None, graver: None, actor, device: None })
+        .await?;
     Ok(())
 }
 

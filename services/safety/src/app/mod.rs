@@ -105,6 +105,8 @@ struct Change<'a> {
     what: &'static str,
     audience: Option<Audience>,
     level: Option<u32>,
+    /// The grade it rose to, where it did.
+    graver: Option<Grade>,
     actor: &'a str,
     /// The device that signed for the actor, where one did.
     device: Option<&'a str>,
@@ -142,6 +144,7 @@ async fn record(tx: &mut PgConnection, tools: &Tools, change: &Change<'_>) -> sq
         at: Some(chassis::wire::timestamp(at)),
         revision,
         epoch: tools.epoch.number(),
+        grade: change.graver.map_or(0, |grade| envelope::grade(grade) as i32),
     };
     outbox::enqueue(tx, &outbox::Outgoing::event(&tools.ids, concern, subject::CONCERN_CHANGED, &event), at).await?;
     store::concern::wake_watchers(tx).await

@@ -212,7 +212,12 @@ async fn climb_one(tx: &mut PgConnection, tools: &Tools, id: Uuid) -> sqlx::Resu
     for (audience, level) in &rung {
         let revision = store::concern::advance(tx, id, state).await?;
         let (audience, level) = (Some(*audience), Some(*level));
-        record(tx, tools, &Change { concern: id, revision, state, what: "rung", audience, level, actor: ACTOR, device: None }).await?;
+        record(
+            tx,
+            tools,
+            &Change { concern: id, revision, state, what: "rung", audience, level, graver: None, actor: ACTOR, device: None },
+        )
+        .await?;
     }
     Ok(rung.len())
 }

@@ -65,6 +65,7 @@ pub async fn route(tx: &mut PgConnection, tools: &Tools, caller: &Caller, id: Uu
         what: "routed",
         audience: Some(Audience::ResponsibleHead),
         level: Some(0),
+        graver: None,
         actor: &caller.subject,
         device: caller.device.as_deref(),
     };

@@ -61,7 +61,8 @@ pub(super) async fn say_again(
     let revision = store::concern::advance(tx, concern.id, state).await?;
     let what = if graver { "said-graver" } else { "restated" };
     let (audience, level, actor, device) = (None, None, again.raised_by.as_str(), None);
-    record(tx, tools, &Change { concern: concern.id, revision, state, what, audience, level, actor, device }).await?;
+    let graver = graver.then_some(concern.grade);
+    record(tx, tools, &Change { concern: concern.id, revision, state, what, audience, level, graver, actor, device }).await?;
     Ok(receipt)
 }
 

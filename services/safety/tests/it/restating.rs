@@ -2,7 +2,7 @@
 
 use chassis::inbox::{Handler, Incoming};
 use prost::Message;
-use proto::{id::RingId, role, safety::v1};
+use proto::{id::RingId, role, safety::v1, subject};
 use safety::{
     app::{accept_concern, close_concern, confirm_delivery, envelope::BEFORE, fence, read_concerns},
     bus::Raised,
@@ -59,6 +59,21 @@ async fn first_a_question_then_he_has_a_knife_rings_the_head_and_nhq_at_once_as_
     assert_eq!(world.count("select count(*) from concern where state = 'ringing' and grade = 'imminent'").await, 1);
     world.tools.clock.advance(time::Duration::minutes(2));
     assert_eq!(world.tick().await, 2, "by the ladder of an imminent risk");
+}
+
+#[tokio::test]
+async fn the_fact_of_a_graver_word_says_to_which_grade_the_concern_rose_and_no_other_fact_does() {
+    let world = World::new().await;
+    let id = world.raise(question()).await.id;
+    world.raise(v1::Concern { text: "may I stand?".into(), ..question() }).await;
+    world.raise(worse()).await;
+    // Less grave than what was said: the grade stays.
+    world.raise(v1::Concern { text: "may I leave?".into(), ..question() }).await;
+    let told: Vec<v1::ConcernChanged> = world.facts(subject::CONCERN_CHANGED).await;
+    assert!(told.iter().all(|fact| fact.concern_id == id.to_string()));
+    let graded: Vec<_> = told.iter().filter(|fact| fact.grade() != v1::Grade::Unspecified).collect();
+    assert_eq!(graded.iter().map(|fact| (fact.what.as_str(), fact.grade())).collect::<Vec<_>>(), [("said-graver", v1::Grade::Imminent)]);
+    assert!(told.iter().filter(|fact| fact.what == "restated").count() >= 2);
 }
 
 #[tokio::test]
