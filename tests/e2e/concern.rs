@@ -2,7 +2,10 @@
 
 use std::time::Duration;
 
-use harness::{system::SOON, wait::eventually};
+use harness::{
+    system::{Peer, SOON},
+    wait::eventually,
+};
 use prost::Message;
 use proto::{
     notification::v1::{InboxItem, ListInboxRequest, notification_client::NotificationClient},
@@ -19,7 +22,7 @@ const OFFICER: &str = "rj-officer-1";
 const HEAD: &str = "institutional-head-mission";
 const OTHER_HEAD: &str = "institutional-head-kent";
 
-pub async fn inbox(client: &mut NotificationClient<chassis::client::Peer>, audience: Audience, concern: &str) -> Result<InboxItem, String> {
+pub async fn inbox(client: &mut NotificationClient<Peer>, audience: Audience, concern: &str) -> Result<InboxItem, String> {
     let request = ListInboxRequest { unread_only: false, page_size: 200, page_token: String::new() };
     let items = client.list_inbox(request).await.map_err(|s| s.to_string())?.into_inner().items;
     let count = items.len();

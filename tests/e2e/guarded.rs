@@ -2,9 +2,8 @@
 
 use std::time::Duration;
 
-use chassis::client::Peer;
 use harness::{
-    system::{System, Wishes},
+    system::{Peer, System, Wishes},
     wait::eventually,
 };
 use proto::{

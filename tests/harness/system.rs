@@ -12,7 +12,7 @@ use std::{
     time::Duration,
 };
 
-use chassis::client::{self, Peer};
+use chassis::{again::Again, client};
 use local::{Description, Options, Stack, ports::Ports};
 use proto::{
     cases::v1::cases_client::CasesClient, intake::v1::intake_client::IntakeClient,
@@ -35,6 +35,12 @@ const PLACES: [&str; 2] = ["/dev/shm", "/var/tmp"];
 const FOLDER: &str = "ro-sys-";
 /// Memory that must be free, in bytes: what all systems of a run store at once, and room beside it.
 const ROOM: u64 = 6 << 30;
+
+/// For so long a call that a busy service puts off is asked again.
+const BUSY: Duration = Duration::from_secs(60);
+
+/// A connection to a service of the system.
+pub type Peer = Again<client::Peer>;
 
 type Order = Box<dyn FnOnce(&mut Stack) + Send>;
 
@@ -109,7 +115,8 @@ impl System {
     fn peer(&self, service: &str, token: Option<&str>) -> Peer {
         let peer = || -> anyhow::Result<Peer> {
             let ca = std::fs::read(&self.description.ca_file)?;
-            client::connect(self.description.grpc(service)?, Some(&ca), token, None)
+            let peer = client::connect(self.description.grpc(service)?, Some(&ca), token, None)?;
+            Ok(Again::within(peer, BUSY))
         };
         peer().unwrap_or_else(|error| panic_with(&format!("{error:#}")))
     }

@@ -4,6 +4,7 @@
 
 pub mod access;
 mod actor;
+pub mod again;
 mod apply;
 pub mod audit;
 pub mod bus;

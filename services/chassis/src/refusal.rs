@@ -159,11 +159,14 @@ fn not_found() -> Status {
     .into()
 }
 
+/// The reason of a service that could not do it just now, and recorded nothing.
+pub const TRY_AGAIN: &str = "try-again";
+
 fn try_again() -> Status {
     Refusal {
         code: Code::Unavailable,
         ..Refusal::precondition(
-            "try-again",
+            TRY_AGAIN,
             "TS1",
             "not available for a moment: nothing was recorded, please send it again with the same key",
             "indisponible pour un instant : rien n'a été consigné, veuillez renvoyer avec la même clé",

@@ -1,7 +1,7 @@
 //! Referral intake: one by one, and in bulk. Validated, de-duplicated, recorded, the event on its way.
 
 use anyhow::ensure;
-use chassis::{Ids, client::Peer};
+use chassis::Ids;
 use proto::{
     intake::v1::{
         Known, Origin, Referral, SubmitReferralRequest, SubmitReferralsRequest, intake_client::IntakeClient, submission_answer::Answer,
@@ -11,7 +11,7 @@ use proto::{
 
 use super::sample::{Sample, closed_loop};
 use crate::client::{
-    session::{Session, Wanted},
+    session::{Peer, Session, Wanted},
     text::Lang,
 };
 

@@ -8,7 +8,7 @@ use std::{
 };
 
 use anyhow::{Context as _, bail};
-use chassis::{Clock, Ids, client::Peer};
+use chassis::{Clock, Ids};
 use proto::{
     role,
     safety::v1::{
@@ -20,7 +20,7 @@ use time::OffsetDateTime;
 use tokio::sync::oneshot;
 
 use super::sample::{Sample, closed_loop};
-use crate::client::session::{Session, Wanted};
+use crate::client::session::{Peer, Session, Wanted};
 
 /// Both audiences must have the concern within this time.
 const PATIENCE: Duration = Duration::from_secs(60);

@@ -10,7 +10,7 @@ use std::{
 };
 
 use anyhow::{Context as _, bail};
-use chassis::{Ids, client::Peer};
+use chassis::Ids;
 use proto::{
     cases::v1::{FindCaseByReferralRequest, GetCaseRequest, MoveCaseRequest, cases_client::CasesClient},
     intake::v1::{
@@ -29,7 +29,7 @@ use super::intake;
 use crate::{
     client::{
         failure::Failure,
-        session::{Session, Wanted},
+        session::{Peer, Session, Wanted},
         text::Lang,
     },
     print,

@@ -1,6 +1,5 @@
 //! `ro inbox`: what the system told you, newest first.
 
-use chassis::client::Peer;
 use clap::Args;
 use proto::{
     notification::v1::{ListInboxRequest, ListInboxResponse, MarkReadRequest, notification_client::NotificationClient},
@@ -11,7 +10,7 @@ use super::{
     common::Common,
     failure::Failure,
     output,
-    session::{Session, Wanted},
+    session::{Peer, Session, Wanted},
     text::Words,
 };
 use crate::print;

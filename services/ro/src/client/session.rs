@@ -3,7 +3,7 @@
 use std::{fs, path::PathBuf, time::Duration};
 
 use anyhow::Context as _;
-use chassis::client::{self, Peer};
+use chassis::{again::Again, client};
 use local::{Description, description::Identity};
 use proto::{
     cases::v1::cases_client::CasesClient, intake::v1::intake_client::IntakeClient,
@@ -48,6 +48,9 @@ impl<'a> Wanted<'a> {
     }
 }
 
+/// A connection to a service, as generated clients take it.
+pub type Peer = Again<client::Peer>;
+
 /// A token, and whose it is.
 #[derive(Clone)]
 pub struct Who {
@@ -64,7 +67,7 @@ pub struct Session {
     ca: Option<Vec<u8>>,
     /// The person whose device signs, where one does.
     device: Option<Who>,
-    /// What every call may take at least.
+    /// What every call may take at least, and for how long it is asked again where a service says so.
     patience: Duration,
 }
 
@@ -118,7 +121,8 @@ impl Session {
         Ok(Self { lang: common.lang(), json: common.json, stack, common: common.clone(), ca, device: None, patience: Duration::ZERO })
     }
 
-    /// The same, where no call is given less than this: for work that must not depend on how busy the machine is.
+    /// The same, where no call is given less than this, and is asked again for as long where a service says so: for work that must not
+    /// depend on how busy the machine is.
     #[must_use]
     pub fn patient(self, patience: Duration) -> Self {
         Self { patience, ..self }
@@ -165,8 +169,8 @@ impl Session {
         let plain = url.starts_with("http://");
         let ca = self.ca.as_deref().filter(|_| !plain);
         let deadline = deadline.map(|usual| usual.max(self.patience));
-        let peer = client::connect(&url, ca, Some(who.token.expose()), deadline);
-        Ok(peer.with_context(|| format!("cannot use {url}"))?)
+        let peer = client::connect(&url, ca, Some(who.token.expose()), deadline).with_context(|| format!("cannot use {url}"))?;
+        Ok(Again::within(peer, self.patience))
     }
 
     /// # Errors

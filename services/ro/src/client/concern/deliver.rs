@@ -2,7 +2,6 @@
 
 use std::{io, path::PathBuf};
 
-use chassis::client::Peer;
 use clap::Args;
 use proto::safety::v1::{Concern, ConcernReceipt, RaiseConcernRequest, safety_client::SafetyClient};
 
@@ -10,6 +9,7 @@ use super::draft;
 use crate::{
     client::{
         failure::Failure,
+        session::Peer,
         text::{Lang, Words},
     },
     print,

@@ -6,7 +6,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use chassis::{Ids, client::Peer};
+use chassis::Ids;
 use clap::Args;
 use proto::{
     role,
@@ -26,7 +26,7 @@ use crate::{
         encoding::best_reading,
         failure::Failure,
         output,
-        session::{Session, Wanted},
+        session::{Peer, Session, Wanted},
         spoken::spoken,
         text::{Lang, Words},
     },

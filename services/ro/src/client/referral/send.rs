@@ -2,13 +2,12 @@
 
 use std::time::Duration;
 
-use chassis::client::Peer;
 use futures::{StreamExt, stream};
 use prost::Message;
 use proto::intake::v1::{Referral, SubmitReferralsRequest, intake_client::IntakeClient, submission_answer::Answer};
 
 use super::{reader::Read, records::Line};
-use crate::client::failure::Failure;
+use crate::client::{failure::Failure, session::Peer};
 
 /// Lines in one call.
 const BATCH_LINES: usize = 200;
