@@ -14,14 +14,27 @@ const NAMES: u32 = 1_000;
 pub fn folder(kind: &str) -> PathBuf {
     let state = env::var_os("XDG_STATE_HOME").filter(|d| !d.is_empty()).map(PathBuf::from);
     let home = || env::var_os("HOME").filter(|d| !d.is_empty()).map(|home| PathBuf::from(home).join(".local/state"));
-    state.or_else(home).unwrap_or_else(env::temp_dir).join("ro").join(kind)
+    state.or_else(home).map_or_else(shared, |state| state.join("ro")).join(kind)
+}
+
+/// Where whoever has no home keeps them: among everybody's folders, under a name that everybody can guess.
+fn shared() -> PathBuf {
+    env::temp_dir().join(format!("ro-{}", local::sys::user_id()))
 }
 
 /// Makes a folder that only its owner may enter.
 ///
 /// # Errors
-/// It cannot be made.
+/// It cannot be made, or stands among everybody's and somebody else may have prepared it: nothing there is used.
 pub fn make_folder(folder: &Path) -> io::Result<()> {
+    make_in(&shared(), folder)
+}
+
+fn make_in(shared: &Path, folder: &Path) -> io::Result<()> {
+    if folder.starts_with(shared) {
+        let set = |why: local::Error| io::Error::other(format!("{why}. Set HOME or XDG_STATE_HOME to a folder of your own"));
+        local::place::make(shared, 0o700).map_err(set)?;
+    }
     fs::DirBuilder::new().recursive(true).mode(0o700).create(folder)
 }
 
@@ -55,6 +68,28 @@ mod tests {
     use std::os::unix::fs::{PermissionsExt as _, symlink};
 
     use super::*;
+
+    #[test]
+    fn a_draft_among_everybodys_folders_is_kept_in_none_that_somebody_else_may_have_prepared() {
+        let root = env::temp_dir().join(format!("ro-shared-{}", std::process::id()));
+        make_folder(&root).unwrap();
+        let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
+        let ours = root.join("ours");
+        make_in(&ours, &ours.join("drafts")).unwrap();
+        make_in(&ours, &ours.join("drafts")).unwrap();
+        assert_eq!((mode(&ours), mode(&ours.join("drafts"))), (0o700, 0o700));
+        // A link to a folder of theirs, and a folder that they can write.
+        let (link, open) = (root.join("link"), root.join("open"));
+        symlink(&ours, &link).unwrap();
+        fs::create_dir(&open).unwrap();
+        fs::set_permissions(&open, fs::Permissions::from_mode(0o777)).unwrap();
+        for theirs in [&link, &open] {
+            let refused = make_in(theirs, &theirs.join("drafts")).unwrap_err().to_string();
+            assert!(refused.contains("Set HOME or XDG_STATE_HOME"), "it says what to set: {refused}");
+        }
+        assert!(!open.join("drafts").exists());
+        fs::remove_dir_all(&root).unwrap();
+    }
 
     #[test]
     fn a_file_of_ours_is_new_and_its_owners_alone_and_what_stands_there_stays_as_it_is() {
