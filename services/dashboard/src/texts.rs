@@ -170,6 +170,7 @@ texts! {
     who_is_told: "Who is told", "Qui est avisé";
     audience: "Audience", "Destinataire";
     office: "Office", "Poste";
+    also_rung: "Rings beside it, as the person was there before:", "Avisé aussi, car la personne en relevait auparavant :";
     state: "State", "État";
     ring_state: "Rings", "Appels";
     level: "Level", "Niveau";

@@ -28,6 +28,8 @@ pub struct Told {
     pub may_accept: bool,
     /// The one who looks has accepted.
     pub mine: bool,
+    /// Offices that the person left and that ring beside this one.
+    pub also_rung: Vec<String>,
 }
 
 /// One concern.
@@ -68,6 +70,7 @@ impl Card {
                 next_ring_at: status.next_ring_at.as_ref().and_then(wire::instant),
                 may_accept: ringing && status.accepted_at.is_none() && (status.may_accept || caller.has_any(acceptors)),
                 mine: !status.accepted_by.is_empty() && status.accepted_by == caller.subject,
+                also_rung: status.also_rung.iter().filter(|office| **office != status.office).cloned().collect(),
             }
         });
         Self {

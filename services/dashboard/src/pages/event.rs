@@ -98,7 +98,12 @@ fn told_row(told: &Told, texts: &Texts) -> Markup {
             }
             td { (told.level) }
             td { (instant_or(told.delivered_at, texts.not_delivered)) }
-            td { code { (told.office) } }
+            td {
+                code { (told.office) }
+                @if !told.also_rung.is_empty() {
+                    " " (texts.also_rung) @for office in &told.also_rung { " " code { (office) } }
+                }
+            }
         }
     }
 }

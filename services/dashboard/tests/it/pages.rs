@@ -4,7 +4,7 @@ use dashboard::texts;
 use http::{StatusCode, header};
 use proto::{
     role,
-    safety::v1::{ConcernState, Grade},
+    safety::v1::{Audience, ConcernState, Grade},
 };
 use tonic::Status;
 
@@ -72,6 +72,27 @@ async fn every_page_is_sound_and_the_same_in_both_languages() {
         }
         assert_eq!(shapes[0], shapes[1], "{address}");
         assert_ne!(titles[0], titles[1], "{address}");
+    }
+}
+
+#[tokio::test]
+async fn after_a_re_route_the_event_page_shows_in_both_languages_which_offices_ring_beside_the_responsible_one() {
+    let world = World::new().await;
+    let mut view = ringing("AA", Grade::Imminent, 3, world.safety.now);
+    let head = view.audiences.iter_mut().find(|told| told.audience() == Audience::ResponsibleHead).unwrap();
+    // A former head sees the row of their own office, which is not said twice.
+    head.also_rung = vec!["institutional-head/kent".into(), head.office.clone(), "institutional-head/matsqui".into()];
+    let office = head.office.clone();
+    world.safety.put(view);
+    let browser = world.sign_in("rj-officer-1", role::RJ_OFFICER).await;
+    for (language, also) in
+        [("en", "Rings beside it, as the person was there before:"), ("fr", "Avisé aussi, car la personne en relevait auparavant :")]
+    {
+        let page = browser.read(&format!("/{language}/concerns/{FIRST}")).await;
+        assert_sound(&page, language, language);
+        let others = "<code>institutional-head/kent</code> <code>institutional-head/matsqui</code>";
+        assert!(page.contains(&format!("<code>{office}</code> {also} {others}")), "{page}");
+        assert_eq!(page.matches(also).count(), 1, "NHQ has no other office");
     }
 }
 
