@@ -81,9 +81,16 @@ pub fn step(before: OffsetDateTime, elapsed: Duration, now: OffsetDateTime) -> O
 /// How often the machine's clock is held against the time that went by.
 const LOOK: Duration = Duration::from_secs(1);
 
+/// Counts that a clock was set by so much; the way it went.
+pub fn count_step(by: time::Duration) -> &'static str {
+    let way = if by.is_negative() { "back" } else { "forward" };
+    let steps = global::meter("chassis").u64_counter("ro.clock.steps").with_description("How often the clock was set").build();
+    steps.add(1, &[KeyValue::new("way", way)]);
+    way
+}
+
 /// Says as an error when the clock is set, by how much and which way, until stopped. A clock that stands still is held against itself.
 pub async fn watch(clock: Clock, stop: CancellationToken) {
-    let steps = global::meter("chassis").u64_counter("ro.clock.steps").with_description("How often the clock was set").build();
     let (mut before, mut since) = (clock.now(), Instant::now());
     loop {
         tokio::select! {
@@ -92,8 +99,7 @@ pub async fn watch(clock: Clock, stop: CancellationToken) {
         }
         let (now, elapsed) = (clock.now(), if clock.0.is_some() { Duration::ZERO } else { since.elapsed() });
         if let Some(by) = step(before, elapsed, now) {
-            let way = if by.is_negative() { "back" } else { "forward" };
-            steps.add(1, &[KeyValue::new("way", way)]);
+            let way = count_step(by);
             tracing::error!(seconds = by.whole_seconds(), way, "the clock of this machine was set: somebody must look at its time source");
         }
         (before, since) = (now, Instant::now());

@@ -9,6 +9,11 @@ use crate::private::Private;
 /// What a service's own `Config` must offer the chassis.
 pub trait Configured: Parser {
     fn chassis(&self) -> &Settings;
+
+    /// Whether the service holds its clocks against the time that went by itself, and says when one was set: then nobody else does.
+    fn keeps_its_clocks(&self) -> bool {
+        false
+    }
 }
 
 /// Settings shared by every service.

@@ -345,7 +345,7 @@ where
             Some(Task::Migrate) => task::migrate(name, &settings, migrator).await,
             Some(Task::RotateKeys) => task::rotate_keys(name, &settings).await,
             Some(Task::AcceptRestore { reason }) => task::accept_restore(name, &settings, reason).await,
-            None => live(name, settings, migrator, |ctx| serve(config, ctx)).await,
+            None => live(name, settings, migrator, config.keeps_its_clocks(), |ctx| serve(config, ctx)).await,
         }
     })
 }
@@ -425,6 +425,7 @@ async fn live<F>(
     name: &'static str,
     settings: Settings,
     migrator: &'static Migrator,
+    keeps_its_clocks: bool,
     serve: impl FnOnce(Context) -> F,
 ) -> anyhow::Result<()>
 where
@@ -441,7 +442,9 @@ where
     let bus = Bus::connect(name, &url, process.settings.nats_seed_file.as_deref(), process.settings.nats_ca.as_deref()).await?;
     let ctx = Context::assemble(process, pool, bus);
     ctx.carry_outbox();
-    ctx.watch_clock();
+    if !keeps_its_clocks {
+        ctx.watch_clock();
+    }
     ctx.spawn("audit-seal", audit::keep_sealed(ctx.clone()));
     let (bus, stop) = (ctx.bus.clone(), ctx.stop.clone());
     // The door opens without the bus: what is recorded waits in the outbox. A server that is too old ends the process.

@@ -52,4 +52,9 @@ impl Configured for Config {
     fn chassis(&self) -> &Settings {
         &self.chassis
     }
+
+    /// It rings when one went back, and watches that of its database too (`app/timekeeping.rs`).
+    fn keeps_its_clocks(&self) -> bool {
+        true
+    }
 }

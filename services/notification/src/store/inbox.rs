@@ -119,70 +119,45 @@ struct Row {
     read_at: Option<OffsetDateTime>,
 }
 
-/// Alarms that nobody has read, newest first.
-async fn alarms(db: &mut PgConnection, recipients: &[String], after: Option<Position>, limit: i64) -> sqlx::Result<Vec<Row>> {
-    let (before, before_id) = place(after);
-    sqlx::query_as!(
-        Row,
-        r#"select item_id as "item_id!", item.recipient as "recipient!", template as "template!", about as "about!", audience, urgency,
+/// The items of these recipients that fulfil a condition, newest first, after a place. A text, so that each list has an index of its own.
+macro_rules! page {
+    ($db:expr, $recipients:expr, $after:expr, $limit:expr, $condition:literal) => {{
+        let (before, before_id) = place($after);
+        sqlx::query_as!(
+            Row,
+            r#"select item_id as "item_id!", item.recipient as "recipient!", template as "template!", about as "about!", audience, urgency,
                   language as "language!", title as "title!", body as "body!", envelope, title_sealed, body_sealed, envelope_sealed,
                   created_at as "created_at!", last_rung_at as "last_rung_at!", ring_count as "ring_count!", read_at
            from unnest($1::text[]) as name cross join lateral (
                select * from inbox_item
-               where recipient = name and audience is not null and read_at is null and (last_rung_at, item_id) < ($2, $3)
+               where recipient = name and "#
+                + $condition
+                + r#" and (last_rung_at, item_id) < ($2, $3)
                order by last_rung_at desc, item_id desc limit $4) as item
            order by last_rung_at desc, item_id desc limit $4"#,
-        recipients,
-        before,
-        before_id,
-        limit
-    )
-    .fetch_all(db)
-    .await
+            $recipients,
+            before,
+            before_id,
+            $limit
+        )
+        .fetch_all($db)
+        .await
+    }};
+}
+
+/// Alarms that nobody has read, newest first.
+async fn alarms(db: &mut PgConnection, recipients: &[String], after: Option<Position>, limit: i64) -> sqlx::Result<Vec<Row>> {
+    page!(db, recipients, after, limit, "audience is not null and read_at is null")
 }
 
 /// What else nobody has read.
 async fn unread_rest(db: &mut PgConnection, recipients: &[String], after: Option<Position>, limit: i64) -> sqlx::Result<Vec<Row>> {
-    let (before, before_id) = place(after);
-    sqlx::query_as!(
-        Row,
-        r#"select item_id as "item_id!", item.recipient as "recipient!", template as "template!", about as "about!", audience, urgency,
-                  language as "language!", title as "title!", body as "body!", envelope, title_sealed, body_sealed, envelope_sealed,
-                  created_at as "created_at!", last_rung_at as "last_rung_at!", ring_count as "ring_count!", read_at
-           from unnest($1::text[]) as name cross join lateral (
-               select * from inbox_item
-               where recipient = name and audience is null and read_at is null and (last_rung_at, item_id) < ($2, $3)
-               order by last_rung_at desc, item_id desc limit $4) as item
-           order by last_rung_at desc, item_id desc limit $4"#,
-        recipients,
-        before,
-        before_id,
-        limit
-    )
-    .fetch_all(db)
-    .await
+    page!(db, recipients, after, limit, "audience is null and read_at is null")
 }
 
 /// Everything else: a page reads no more of it than a page.
 async fn rest(db: &mut PgConnection, recipients: &[String], after: Option<Position>, limit: i64) -> sqlx::Result<Vec<Row>> {
-    let (before, before_id) = place(after);
-    sqlx::query_as!(
-        Row,
-        r#"select item_id as "item_id!", item.recipient as "recipient!", template as "template!", about as "about!", audience, urgency,
-                  language as "language!", title as "title!", body as "body!", envelope, title_sealed, body_sealed, envelope_sealed,
-                  created_at as "created_at!", last_rung_at as "last_rung_at!", ring_count as "ring_count!", read_at
-           from unnest($1::text[]) as name cross join lateral (
-               select * from inbox_item
-               where recipient = name and (audience is null or read_at is not null) and (last_rung_at, item_id) < ($2, $3)
-               order by last_rung_at desc, item_id desc limit $4) as item
-           order by last_rung_at desc, item_id desc limit $4"#,
-        recipients,
-        before,
-        before_id,
-        limit
-    )
-    .fetch_all(db)
-    .await
+    page!(db, recipients, after, limit, "(audience is null or read_at is not null)")
 }
 
 impl Row {

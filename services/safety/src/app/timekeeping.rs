@@ -1,6 +1,6 @@
 //! Holds the clocks that the alarm counts by against one that never steps; when one went back, every open concern rings at once [R3e].
 
-use chassis::database;
+use chassis::{clock, database};
 use sqlx::PgPool;
 
 use super::{Tools, fence, ring};
@@ -42,6 +42,7 @@ impl Watched {
         for fault in &found {
             match fault {
                 Fault::SteppedBack(by) => {
+                    clock::count_step(-*by);
                     let audiences = ring::all_at_once(pool, reading.wall).await?;
                     tracing::error!(
                         seconds = by.whole_seconds(),
@@ -50,6 +51,7 @@ impl Watched {
                     );
                 }
                 Fault::SteppedForward(by) => {
+                    clock::count_step(*by);
                     tracing::error!(seconds = by.whole_seconds(), "a clock leapt forward: rings come early, somebody must look");
                 }
                 Fault::Apart(by) => {

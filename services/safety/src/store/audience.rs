@@ -124,9 +124,41 @@ fn signed(n: u32) -> i32 {
 
 type Noted = (Option<String>, Option<Vec<u8>>);
 
+/// Writes how an office stands: the key of its row, what both tables hold of it, and what one holds beside that.
+macro_rules! put {
+    ($tx:expr, $status:expr, ($note:expr, $note_sealed:expr), $sql:literal, [$($key:expr),+], [$($beside:expr),*]) => {{
+        let accepted = $status.accepted.as_ref();
+        sqlx::query!(
+            $sql,
+            $($key,)+
+            $status.rung_from,
+            $status.rung_at,
+            $status.anew,
+            $status.unheld,
+            signed($status.step),
+            signed($status.level),
+            signed($status.rings),
+            $status.next_ring_at,
+            $status.delivered_at,
+            accepted.map(|a| a.at),
+            accepted.map(|a| a.by.as_str()),
+            accepted.map(|a| signed(a.knowing)),
+            accepted.and_then(|a| a.signature.as_deref()),
+            $note,
+            $note_sealed
+            $(, $beside)*
+        )
+        .execute($tx)
+        .await?;
+        Ok(())
+    }};
+}
+
 async fn put_present(tx: &mut PgConnection, concern: Uuid, status: &AudienceStatus, (note, note_sealed): Noted) -> sqlx::Result<()> {
-    let accepted = status.accepted.as_ref();
-    sqlx::query!(
+    put!(
+        tx,
+        status,
+        (note, note_sealed),
         "insert into audience (concern_id, kind, office, rung_from, rung_at, anew, unheld, step, level, rings, next_ring_at, delivered_at,
                 accepted_at, accepted_by, accepted_knowing, accepted_signature, note, note_sealed)
          values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)
@@ -138,28 +170,9 @@ async fn put_present(tx: &mut PgConnection, concern: Uuid, status: &AudienceStat
              note = case when audience.office = excluded.office then coalesce(excluded.note, audience.note) else excluded.note end,
              note_sealed = case when audience.office = excluded.office then coalesce(excluded.note_sealed, audience.note_sealed)
                                 else excluded.note_sealed end",
-        concern,
-        status.audience.code(),
-        status.office,
-        status.rung_from,
-        status.rung_at,
-        status.anew,
-        status.unheld,
-        signed(status.step),
-        signed(status.level),
-        signed(status.rings),
-        status.next_ring_at,
-        status.delivered_at,
-        accepted.map(|a| a.at),
-        accepted.map(|a| a.by.as_str()),
-        accepted.map(|a| signed(a.knowing)),
-        accepted.and_then(|a| a.signature.as_deref()),
-        note,
-        note_sealed
+        [concern, status.audience.code(), status.office],
+        []
     )
-    .execute(tx)
-    .await?;
-    Ok(())
 }
 
 async fn put_former(
@@ -169,8 +182,10 @@ async fn put_former(
     (note, note_sealed): Noted,
     at: OffsetDateTime,
 ) -> sqlx::Result<()> {
-    let accepted = status.accepted.as_ref();
-    sqlx::query!(
+    put!(
+        tx,
+        status,
+        (note, note_sealed),
         "insert into former_audience (concern_id, office, rung_from, rung_at, anew, unheld, step, level, rings, next_ring_at, delivered_at,
                 accepted_at, accepted_by, accepted_knowing, accepted_signature, note, note_sealed, ended_at)
          values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, case when $18 then $19::timestamptz end)
@@ -181,29 +196,9 @@ async fn put_former(
              accepted_signature = excluded.accepted_signature, note = coalesce(excluded.note, former_audience.note),
              note_sealed = coalesce(excluded.note_sealed, former_audience.note_sealed),
              ended_at = case when $18 then coalesce(former_audience.ended_at, $19) end",
-        concern,
-        status.office,
-        status.rung_from,
-        status.rung_at,
-        status.anew,
-        status.unheld,
-        signed(status.step),
-        signed(status.level),
-        signed(status.rings),
-        status.next_ring_at,
-        status.delivered_at,
-        accepted.map(|a| a.at),
-        accepted.map(|a| a.by.as_str()),
-        accepted.map(|a| signed(a.knowing)),
-        accepted.and_then(|a| a.signature.as_deref()),
-        note,
-        note_sealed,
-        status.ended,
-        at
+        [concern, status.office],
+        [status.ended, at]
     )
-    .execute(tx)
-    .await?;
-    Ok(())
 }
 
 /// What the head's office of now said goes with it among those that the person left.
