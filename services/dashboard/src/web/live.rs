@@ -34,6 +34,8 @@ const BEAT: Duration = Duration::from_secs(2);
 /// The safety service beats every two seconds: after this it is silent.
 const SILENCE: Duration = Duration::from_secs(5);
 const TRY_AGAIN: Duration = Duration::from_secs(1);
+// Within ten seconds a page says what in the chain does not answer [CARD3].
+const _: () = assert!(SILENCE.as_secs() + BEAT.as_secs() < 10);
 
 /// For which session the page was made.
 #[derive(Deserialize)]

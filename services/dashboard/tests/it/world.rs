@@ -25,13 +25,15 @@ use tower::ServiceExt;
 use super::safety::StandIn;
 
 /// How long a test waits for what must come.
-pub const SOON: Duration = Duration::from_secs(10);
+pub const SOON: Duration = Duration::from_secs(60);
 
 pub struct World {
     pub safety: StandIn,
     pub router: Router,
     pub places: Arc<Semaphore>,
     pub stop: CancellationToken,
+    /// What the dashboard takes for the time.
+    pub clock: Clock,
     issuer: Issuer,
     folder: PathBuf,
 }
@@ -50,7 +52,16 @@ impl World {
 
     /// `people` are the development identities, as they stand in their file.
     pub async fn with_people(people: &str) -> Self {
-        let now = Clock::system().now();
+        Self::at(people, Clock::system()).await
+    }
+
+    /// With a clock that goes on when the test says so: no session ends because a machine is busy.
+    pub async fn with_a_clock_of_its_own() -> Self {
+        Self::at("[]", Clock::fixed(Clock::system().now())).await
+    }
+
+    async fn at(people: &str, clock: Clock) -> Self {
+        let now = clock.now();
         let folder = std::env::temp_dir().join(format!("dashboard-{}", Ids::random().uuid()));
         std::fs::create_dir_all(&folder).unwrap();
         let issuer = Issuer::open(&folder.join("keys")).unwrap();
@@ -65,10 +76,10 @@ impl World {
         let places = Arc::new(Semaphore::new(100));
         let app = App {
             safety: Safety::connect(&url, None).unwrap(),
-            sessions: Sessions::new(Clock::system(), Ids::random()),
+            sessions: Sessions::new(clock.clone(), Ids::random()),
             verifier: Some(Arc::new(Verifier::new(Keys::from_file(&issuer.keys_file).unwrap(), ISSUER, AUDIENCE))),
             people: Arc::new(dashboard::identities::read(&file).unwrap()),
-            clock: Clock::system(),
+            clock: clock.clone(),
             ids: Ids::random(),
             stop: stop.clone(),
             streams: Seats::new(100, 8),
@@ -76,12 +87,12 @@ impl World {
             on_the_way: Arc::new(Semaphore::new(50)),
             sign_ins: Quota::new(1, 5),
         };
-        Self { safety, router: router(app), places, stop, issuer, folder }
+        Self { safety, router: router(app), places, stop, clock, issuer, folder }
     }
 
     /// A token that ends after this.
     pub fn token(&self, subject: &str, roles: &[&str], sites: &[&str], lasts: time::Duration) -> String {
-        let issued = Clock::system().now() - time::Duration::days(30) + lasts;
+        let issued = self.clock.now() - time::Duration::days(30) + lasts;
         let token = self.issuer.token(subject, issued).unwrap();
         self.grant(subject, roles, sites);
         self.safety.callers.lock().unwrap().insert(token.clone(), subject.to_owned());

@@ -85,7 +85,7 @@ async fn two_regions_at_the_same_moment_see_each_others_value() {
     let second = async { take(&world, &contact(2, "prairie", "phone", "306-555-0101")).await };
     let commit = async {
         // The second waits for the first, which is not committed yet.
-        eventually("the second region waits", Duration::from_secs(5), async || {
+        eventually("the second region waits", Duration::from_secs(60), async || {
             match world.count("select count(*) from pg_locks where locktype = 'advisory' and not granted and database = (select oid from pg_database where datname = current_database())").await {
                 0 => Err("nobody waits".to_owned()),
                 _ => Ok(()),

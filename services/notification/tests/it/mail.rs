@@ -196,7 +196,8 @@ async fn two_workers_send_each_mail_once() {
     let now = world.clock.now();
     let (mut one, mut other) = (world.begin().await, world.begin().await);
     let held = store::delivery::lease(&mut one, Lane::Ring, now, now, 20).await.unwrap();
-    let free = tokio::time::timeout(std::time::Duration::from_secs(3), store::delivery::lease(&mut other, Lane::Ring, now, now, 20));
+    // Whoever waited would wait until the other worker is done, which it never is before this is over.
+    let free = tokio::time::timeout(std::time::Duration::from_secs(60), store::delivery::lease(&mut other, Lane::Ring, now, now, 20));
     assert_eq!((held.len(), free.await.expect("no worker waits for another").unwrap().len()), (20, 10));
     one.rollback().await.unwrap();
     other.rollback().await.unwrap();
