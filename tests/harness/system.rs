@@ -49,6 +49,8 @@ type Order = Box<dyn FnOnce(&mut Stack) + Send>;
 pub struct System {
     orders: mpsc::Sender<Order>,
     pub description: Arc<Description>,
+    /// For so long a call that a busy service puts off is asked again.
+    busy: Duration,
 }
 
 /// What to start beside the usual.
@@ -76,7 +78,13 @@ impl System {
             Ok(Err(why)) => panic_with(&why),
             Err(_) => panic_with("the runner's thread ended"),
         };
-        Self { orders, description: Arc::new(description) }
+        Self { orders, description: Arc::new(description), busy: BUSY }
+    }
+
+    /// The same, where every answer is passed on as it comes: for a test of what a busy service answers.
+    #[must_use]
+    pub fn asking_once(self) -> Self {
+        Self { busy: Duration::ZERO, ..self }
     }
 
     async fn order<T: Send + 'static>(&self, what: impl FnOnce(&mut Stack) -> T + Send + 'static) -> T {
@@ -116,7 +124,7 @@ impl System {
         let peer = || -> anyhow::Result<Peer> {
             let ca = std::fs::read(&self.description.ca_file)?;
             let peer = client::connect(self.description.grpc(service)?, Some(&ca), token, None)?;
-            Ok(Again::within(peer, BUSY))
+            Ok(Again::within(peer, self.busy))
         };
         peer().unwrap_or_else(|error| panic_with(&format!("{error:#}")))
     }
