@@ -8,8 +8,8 @@ use prost::Message;
 use proto::{
     cases::v1::{
         AddParticipantRequest, AssignMediatorRequest, ConsentStatus, DocumentKind, DocumentOffered, DocumentSide, EndAssignmentRequest,
-        FindCaseByReferralRequest, KeepDocumentRequest, MoveCaseRequest, ParticipantKind, RecordAssessmentRequest, RecordConsentRequest,
-        RiskLevel, Stage, keep_document_request,
+        FindCaseByReferralRequest, KeepDocumentRequest, LeaveCaseRequest, MoveCaseRequest, ParticipantKind, RecordAssessmentRequest,
+        RecordConsentRequest, RiskLevel, Stage, Wish, keep_document_request,
     },
     intake::v1::{
         ContactKind, Disposition, ListQueueRequest, Origin, PushContactRequest, Referral, ScreenReferralRequest, SubmitReferralRequest,
@@ -156,6 +156,7 @@ async fn case(system: &System, marks: &Marks, day: &mut Day) {
     let end = EndAssignmentRequest { case_id: day.case.clone(), mediator: "mediator-2".into() };
     system.cases(OFFICER).end_assignment(end).await.unwrap();
     system.cases(OFFICER).assign_mediator(AssignMediatorRequest { mediator: MEDIATOR.into(), ..assign }).await.unwrap();
+    let mut added_first = None;
     for kind in [ParticipantKind::Victim, ParticipantKind::Offender, ParticipantKind::Representative] {
         let fps = if kind == ParticipantKind::Offender { FPS } else { "" };
         let mut person: AddParticipantRequest = marks.fill(&[("case_id", &day.case), ("fps", fps), ("language", "fr")]);
@@ -165,6 +166,7 @@ async fn case(system: &System, marks: &Marks, day: &mut Day) {
         }
         let added = system.cases(MEDIATOR).add_participant(person).await.unwrap();
         day.participant = added.into_inner().participant_id;
+        added_first.get_or_insert_with(|| day.participant.clone());
         let mut consent: RecordConsentRequest =
             marks.fill(&[("case_id", &day.case), ("participant_id", &day.participant), ("mode", "letter"), ("language", "fr")]);
         (consent.status, consent.informed_and_voluntary) = (ConsentStatus::Given as i32, true);
@@ -191,6 +193,10 @@ async fn case(system: &System, marks: &Marks, day: &mut Day) {
         let moved = system.cases(MEDIATOR).move_case(step).await;
         day.told(moved);
     }
+    let leaves = added_first.unwrap_or_default();
+    let mut leave: LeaveCaseRequest = marks.fill(&[("case_ref", &day.case), ("participant_id", &leaves)]);
+    leave.wish = Wish::ByTheMediator as i32;
+    system.cases(MEDIATOR).leave_case(leave).await.unwrap();
 }
 
 /// A document with a mark in its name and in its bytes.

@@ -7,8 +7,8 @@ use harness::{
 };
 use proto::{
     cases::v1::{
-        AssignMediatorRequest, Case, ConsentStatus, GetCaseRequest, MoveCaseRequest, RecordAssessmentRequest, RecordConsentRequest,
-        RiskLevel, Stage,
+        AssignMediatorRequest, Case, ConsentStatus, GetCaseRequest, MoveCaseRequest, ParticipantKind, RecordAssessmentRequest,
+        RecordConsentRequest, RiskLevel, Stage,
     },
     intake::v1::{Disposition, ScreenReferralRequest, SubmitReferralRequest},
     safety::v1::{AcceptConcernRequest, Audience, CloseConcernRequest, Concern, RaiseConcernRequest},
@@ -189,6 +189,44 @@ async fn a_participant_withdraws_and_comes_back_by_their_own_word_with_the_comma
     }
     let (done, said) = ro(&system, MEDIATOR, &["case", "move", number, "--to", "mediation"]).await;
     assert!(done, "{said}");
+}
+
+// [D-RO] [IM1c] [CCRA 2(4)]
+#[tokio::test]
+async fn a_participant_is_added_listed_and_leaves_with_the_command_that_people_use() {
+    let system = system().await;
+    let Mediating { case, .. } = mediating(&system).await;
+    let number = case.case_number.as_str();
+    let victim = case.participants.iter().find(|p| p.kind() == ParticipantKind::Victim).unwrap();
+    let named = std::env::temp_dir().join(format!("ro-name-{}", fresh_key()));
+    let from = format!("@{}", named.display());
+    let participant = |verb: &'static str| vec!["case", "participant", verb, number];
+    let (done, said) =
+        ro(&system, MEDIATOR, &[participant("leave"), vec!["--participant", &victim.participant_id, "--wish", "own-wish"]].concat()).await;
+    assert!(done && said.contains("has left"), "{said}");
+    stopped(&system, &case, false).await;
+    let (_, listed) = ro(&system, OFFICER, &participant("list")).await;
+    assert!(listed.contains(&victim.name) && listed.contains("at their own wish"), "{listed}");
+    // The offender under another spelling, on the victim's side: asked about, and a refusal where nobody can be asked.
+    let offender = case.participants.iter().find(|p| p.kind() == ParticipantKind::Offender).unwrap();
+    std::fs::write(&named, offender.name.to_uppercase()).unwrap();
+    let add = |kind: &'static str| [participant("add"), vec!["--kind", kind, "--name", &from]].concat();
+    let (done, said) = ro(&system, OFFICER, &add("support-person")).await;
+    assert!(!done && said.contains("may-be-the-same-person") && said.contains("--is-another-person"), "{said}");
+    let (done, said) = ro(&system, OFFICER, &[add("support-person"), vec!["--lang", "fr"]].concat()).await;
+    assert!(!done && said.contains("de l'autre côté du dossier") && said.contains("vous avez vérifié"), "{said}");
+    // Who comes back is told to be who they were; the same key twice is one person.
+    std::fs::write(&named, victim.name.to_uppercase()).unwrap();
+    let back = [add("victim"), vec!["--language", "french", "--key", "once"]].concat();
+    let (done, first) = ro(&system, MEDIATOR, &back).await;
+    assert!(done && first.contains(&victim.participant_id) && first.contains("--own-initiative"), "{first}");
+    let (done, second) = ro(&system, MEDIATOR, &back).await;
+    assert!(done && first == second, "{second}");
+    std::fs::remove_file(&named).unwrap();
+    let now = read(&system, &case).await;
+    assert_eq!(now.participants.len(), case.participants.len() + 1);
+    let refused = go(&system, MEDIATOR, &case, Stage::Mediation).await.unwrap_err();
+    assert!(refused.contains("own-initiative-missing:victim"), "{refused}");
 }
 
 // [RM1b]

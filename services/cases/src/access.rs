@@ -24,6 +24,7 @@ pub const RULES: &[Rule] = &[
     rule("/ro.cases.v1.Cases/GetCase", "case.read", "R3c", UNIT_AND_MEDIATORS),
     rule("/ro.cases.v1.Cases/FindCaseByReferral", "case.find", "R3c", UNIT_AND_MEDIATORS),
     rule("/ro.cases.v1.Cases/AddParticipant", "participant.add", "D-RO", UNIT_AND_MEDIATORS),
+    rule("/ro.cases.v1.Cases/LeaveCase", "participant.leave", "IM1c", UNIT_AND_MEDIATORS),
     rule("/ro.cases.v1.Cases/AssignMediator", "mediator.assign", "D-mediator", UNIT),
     rule("/ro.cases.v1.Cases/EndAssignment", "mediator.end", "R5c", UNIT),
     rule("/ro.cases.v1.Cases/AssignOfficer", "officer.assign", "R3c", SUPERVISORS),

@@ -1,16 +1,17 @@
-//! Adds a person to the file [D-RO]; nobody stands on both sides [CCRA 2(4)].
+//! Adds a person to the file [D-RO]; nobody stands on both sides [CCRA 2(4)], and who comes back is known as who they were [IM1c].
 
 use chassis::{Caller, Result};
 use proto::id::ParticipantId;
 
-use super::{App, hold};
+use super::{App, hold, recorder};
 use crate::{
     domain::{
         decision::Verb,
+        leaving,
         participant::{self as rules, Kind, NewParticipant},
         text,
     },
-    store::{participant, sealed::Unopened},
+    store::{consent, participant, sealed::Unopened},
 };
 
 /// What a caller asks for.
@@ -23,28 +24,39 @@ pub struct Command<'a> {
     pub language: &'a str,
     /// The caller's own; empty where each call is its own.
     pub key: &'a str,
-    /// The caller has made sure that it is nobody of the same name on the other side.
+    /// The caller has made sure that it is nobody of the same name on the other side, and nobody of that name who left.
     pub is_another_person: bool,
+}
+
+/// Who was added.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Added {
+    pub id: ParticipantId,
+    /// Who they were when they left, where they come back.
+    pub formerly: Option<ParticipantId>,
 }
 
 /// Adds the person, or answers who was added under the same key.
 ///
 /// # Errors
 /// Not found, or a refusal: a broken field, a person on both sides, a case in which nobody can be added now.
-pub async fn add_participant(app: &App, caller: &Caller, command: Command<'_>) -> Result<ParticipantId> {
+pub async fn add_participant(app: &App, caller: &Caller, command: Command<'_>) -> Result<Added> {
     let mut tx = app.begin(caller).await?;
     let (file, at) = hold(&mut tx, &app.clock, caller, Verb::AddParticipant, command.case_ref).await?;
     let person = NewParticipant::parse(command.kind, command.name, command.fps, command.language)?;
     let key = text::bounded(command.key, text::LINE, "idempotency_key")?;
-    let present = participant::of_case(&mut tx, &app.vault, file.id, Unopened::Refused).await?;
+    let everyone = participant::of_case(&mut tx, &app.vault, file.id, Unopened::Refused).await?;
     let under_key = if key.is_empty() { None } else { participant::under_key(&mut tx, file.id, &caller.subject, &key).await? };
-    if let Some(known) = rules::same_again(present.iter().find(|p| Some(p.id) == under_key), &person)? {
+    let known = everyone.iter().find(|p| Some(p.id) == under_key);
+    if let Some(id) = rules::same_again(known, &person)? {
         tx.commit().await?;
-        return Ok(known);
+        return Ok(Added { id, formerly: known.and_then(|known| known.formerly) });
     }
-    rules::refuse_both_sides(&person, &present, command.is_another_person)?;
+    rules::refuse_both_sides(&person, &everyone, command.is_another_person)?;
+    let withdrawn: Vec<ParticipantId> = consent::withdrawn(&mut tx, file.id).await?.into_iter().map(|(who, _)| who).collect();
+    let formerly = leaving::formerly(&person, &everyone, &withdrawn, command.is_another_person, recorder(&file, caller));
     let id = ParticipantId::new(app.ids.uuid());
-    participant::add(&mut tx, &app.vault, file.id, id, &person, &caller.subject, &key, at).await?;
+    participant::add(&mut tx, &app.vault, file.id, id, &person, &caller.subject, &key, formerly, at).await?;
     tx.commit().await?;
-    Ok(id)
+    Ok(Added { id, formerly })
 }

@@ -11,6 +11,7 @@ pub mod glass_watch;
 pub mod hear_obeyed;
 pub mod holds;
 pub mod keep_document;
+pub mod leave_case;
 pub mod list_access;
 pub mod move_case;
 pub mod open_case;
@@ -46,7 +47,7 @@ use keep_document::Documents;
 use crate::{
     domain::{
         access::{CaseRef, Line, Scope},
-        consent::Validity,
+        consent::{Recorder, Validity},
         decision::{self, Tie, Verb},
         glass::Limits,
         participant::Participant,
@@ -183,4 +184,10 @@ pub async fn seen(tx: &mut PgConnection, caller: &Caller, verb: Verb, case_ref: 
 fn participant<'a>(people: &'a [Participant], id: &str) -> Result<&'a Participant> {
     let id: Option<ParticipantId> = id.trim().parse().ok();
     Ok(people.iter().find(|p| Some(p.id) == id).ok_or_else(error::participant_unknown)?)
+}
+
+/// The mediator of the case is its mediator whatever else they are.
+fn recorder(file: &CaseFile, caller: &Caller) -> Recorder {
+    let mediates = file.mediator.as_ref() == Some(&caller.subject);
+    if mediates || file.tie == Tie::Line(Line::Mediator) { Recorder::Mediator } else { Recorder::Unit }
 }

@@ -11,7 +11,7 @@ use crate::{
         assessment::Assessment,
         consent::Status,
         decision::Verb,
-        missing,
+        leaving, missing,
         mode::Mode,
         stage::{self, Facts, Latest, Person, Request, Stage, Standing},
         text,
@@ -107,8 +107,14 @@ pub(super) async fn facts(tx: &mut PgConnection, app: &App, ground: &Ground, uno
         None => false,
     };
     let today = at.date();
+    let has_withdrawn = |who| withdrawn.iter().any(|(withdrew, _)| *withdrew == who);
+    let nobody_stands_in = people.iter().any(|someone| {
+        let left = someone.left.as_ref();
+        left.is_some_and(|left| leaving::bars_a_representative(someone.person.kind, left.wish, has_withdrawn(someone.id)))
+    });
     let people = people
         .iter()
+        .filter(|someone| someone.left.is_none())
         .map(|someone| Person {
             kind: someone.person.kind,
             latest: assessments.iter().rev().find(|a| a.said.participant == someone.id).map(latest),
@@ -117,7 +123,7 @@ pub(super) async fn facts(tx: &mut PgConnection, app: &App, ground: &Ground, uno
                 .filter(|(who, consent)| *who == someone.id && consent.stands(app.consents, today) == Status::Given)
                 .map(|(_, consent)| consent.mode)
                 .collect(),
-            withdrawn: withdrawn.iter().any(|(who, _)| *who == someone.id),
+            withdrawn: has_withdrawn(someone.id),
         })
         .collect();
     Ok(Facts {
@@ -128,6 +134,7 @@ pub(super) async fn facts(tx: &mut PgConnection, app: &App, ground: &Ground, uno
         safety_heard: app.concerns.is_heard(at),
         mediator_assigned,
         people,
+        nobody_stands_in,
         today,
     })
 }

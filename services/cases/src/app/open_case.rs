@@ -65,7 +65,7 @@ pub async fn open_case(tx: &mut PgConnection, vault: &Vault, ids: &Ids, screened
 
 async fn begin(tx: &mut PgConnection, (vault, ids): Means<'_>, case: CaseId, screened: &Screened, at: OffsetDateTime) -> Result<()> {
     for person in screened.content.participants() {
-        participant::add(tx, vault, case, ParticipantId::new(ids.uuid()), &person, BY_REFERRAL, "", at).await?;
+        participant::add(tx, vault, case, ParticipantId::new(ids.uuid()), &person, BY_REFERRAL, "", None, at).await?;
     }
     let to = Standing { stage: Stage::Assessment, left: None, mode: None };
     case_file::step(tx, vault, case, Step { id: ids.uuid(), from: None, to, reason: "", by: move_case::BY_ITSELF }, at).await?;

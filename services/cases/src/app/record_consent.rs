@@ -3,16 +3,16 @@
 use chassis::{Caller, Result};
 use time::OffsetDateTime;
 
-use super::{App, hold, move_case, participant};
+use super::{App, hold, move_case, participant, recorder};
 use crate::{
     domain::{
-        access::Line,
-        consent::{self as rules, Before, How, Recorded, Recorder, Statement, Status, Written},
-        decision::{Tie, Verb},
+        consent::{self as rules, Before, How, Recorded, Statement, Status, Written},
+        decision::Verb,
+        leaving,
         mode::Mode,
         stage,
     },
-    store::{case_file::CaseFile, consent, participant as people, sealed::Unopened},
+    store::{consent, participant as people, sealed::Unopened},
 };
 
 /// What a caller asks for.
@@ -39,7 +39,9 @@ pub async fn record_consent(app: &App, caller: &Caller, command: Command<'_>) ->
     let mut tx = app.begin(caller).await?;
     let (file, at) = hold(&mut tx, &app.clock, caller, Verb::RecordConsent, command.case_ref).await?;
     let everyone = people::of_case(&mut tx, &app.vault, file.id, Unopened::Marked).await?;
-    let who = participant(&everyone, command.participant)?.id;
+    let who = participant(&everyone, command.participant)?;
+    let (who, has_left) = (who.id, who.left.is_some());
+    leaving::heard(has_left, command.status)?;
     let mode = Mode::parse(command.mode)?;
     let Command { form_version, language, informed_and_voluntary: informed, ends_on, initiative, .. } = command;
     let written = Written { form_version, language, informed, ends_on, initiative };
@@ -53,17 +55,11 @@ pub async fn record_consent(app: &App, caller: &Caller, command: Command<'_>) ->
         return Ok(());
     }
     consent::add(&mut tx, file.id, who, &said, &caller.subject, at).await?;
-    if said.status.stops() {
+    if said.status.stops() && !has_left {
         let to = stage::after_consent_ended(file.standing, said.status, mode);
         move_case::apply(&mut tx, (&app.vault, &app.ids), file.id, file.standing, to, "", move_case::BY_ITSELF, at).await?;
     }
     tx.commit().await?;
     app.outbox.wake();
     Ok(())
-}
-
-/// The mediator of the case is its mediator whatever else they are.
-fn recorder(file: &CaseFile, caller: &Caller) -> Recorder {
-    let mediates = file.mediator.as_ref() == Some(&caller.subject);
-    if mediates || file.tie == Tie::Line(Line::Mediator) { Recorder::Mediator } else { Recorder::Unit }
 }

@@ -14,6 +14,7 @@ pub enum Verb {
     Read,
     Find,
     AddParticipant,
+    LeaveCase,
     AssignMediator,
     EndMediator,
     AssignOfficer,
@@ -51,11 +52,12 @@ pub enum Verb {
 }
 
 impl Verb {
-    pub const ALL: [Self; 31] = [
+    pub const ALL: [Self; 32] = [
         Self::List,
         Self::Read,
         Self::Find,
         Self::AddParticipant,
+        Self::LeaveCase,
         Self::AssignMediator,
         Self::EndMediator,
         Self::AssignOfficer,
@@ -93,6 +95,7 @@ impl Verb {
             Self::Read => "case.read",
             Self::Find => "case.find",
             Self::AddParticipant => "participant.add",
+            Self::LeaveCase => "participant.leave",
             Self::AssignMediator => "mediator.assign",
             Self::EndMediator => "mediator.end",
             Self::AssignOfficer => "officer.assign",
@@ -208,11 +211,13 @@ fn by_tie(tie: Tie, verb: Verb) -> Decision {
             Tie::Unit | Tie::Line(_) => Allowed,
             Tie::Service | Tie::Stranger => Hidden,
         },
-        Verb::AddParticipant | Verb::RecordAssessment | Verb::RecordConsent | Verb::Move | Verb::KeepDocument => match tie {
-            Tie::Unit | Tie::Line(Officer | Mediator) => Allowed,
-            Tie::Line(Glass) => Refused(read_only()),
-            Tie::Service | Tie::Stranger => Hidden,
-        },
+        Verb::AddParticipant | Verb::LeaveCase | Verb::RecordAssessment | Verb::RecordConsent | Verb::Move | Verb::KeepDocument => {
+            match tie {
+                Tie::Unit | Tie::Line(Officer | Mediator) => Allowed,
+                Tie::Line(Glass) => Refused(read_only()),
+                Tie::Service | Tie::Stranger => Hidden,
+            }
+        }
         Verb::AssignMediator | Verb::EndMediator => match tie {
             Tie::Unit | Tie::Line(Officer) => Allowed,
             Tie::Line(Mediator) => Refused(not_your_part()),

@@ -9,6 +9,7 @@ pub mod consent;
 pub mod decision;
 pub mod document;
 pub mod glass;
+pub mod leaving;
 pub mod missing;
 pub mod mode;
 pub mod opening;

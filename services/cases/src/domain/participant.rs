@@ -4,7 +4,7 @@ use chassis::{Private, Refusal};
 use proto::{id::ParticipantId, normal};
 use time::OffsetDateTime;
 
-use super::text;
+use super::{leaving::Leaving, text};
 
 /// The part a person takes; all of them take part of their own free will [D-RO].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -114,6 +114,10 @@ pub struct Participant {
     pub id: ParticipantId,
     pub person: NewParticipant,
     pub added_at: OffsetDateTime,
+    /// Who they were when they left, where they have come back.
+    pub formerly: Option<ParticipantId>,
+    /// How they left, where they did: they stay on the file and take part no more.
+    pub left: Option<Leaving>,
 }
 
 impl NewParticipant {
@@ -147,6 +151,16 @@ impl NewParticipant {
         let fps = text::bounded(fps, text::LINE, "fps")?;
         Ok(Self { kind, name: name.into(), fps: fps.into(), language })
     }
+
+    /// Whether this is or may be the same person as another, whatever part each takes; `told_apart` answers where the name alone says so.
+    #[must_use]
+    pub fn is_like(&self, other: &Self, told_apart: bool) -> bool {
+        match likeness(self, other) {
+            Likeness::Same => true,
+            Likeness::InDoubt => !told_apart,
+            Likeness::Different => false,
+        }
+    }
 }
 
 /// Whether two people of one case may be one who cannot be both: the offender is never a victim, never acts for one and never supports one.
@@ -175,13 +189,13 @@ fn likeness(one: &NewParticipant, other: &NewParticipant) -> Likeness {
     if !name.is_empty() && name == normal::name(other.name.expose()) { Likeness::InDoubt } else { Likeness::Different }
 }
 
-/// Refuses a person who already stands on the other side of the file: compared by number, and by name under every spelling. Where the name
-/// alone says so the caller is asked, and answers with `is_another_person`.
+/// Refuses a person who stands, or stood before they left, on the other side of the file: compared by number, and by name under every
+/// spelling. Where the name alone says so the caller is asked, and answers with `is_another_person`.
 ///
 /// # Errors
 /// Refuses with `same-person-on-both-sides` or `may-be-the-same-person` [CCRA 2(4)].
-pub fn refuse_both_sides(newcomer: &NewParticipant, present: &[Participant], is_another_person: bool) -> Result<(), Refusal> {
-    let across = present.iter().filter(|p| exclude(newcomer.kind, p.person.kind));
+pub fn refuse_both_sides(newcomer: &NewParticipant, everyone: &[Participant], is_another_person: bool) -> Result<(), Refusal> {
+    let across = everyone.iter().filter(|p| exclude(newcomer.kind, p.person.kind));
     match across.map(|p| likeness(newcomer, &p.person)).max() {
         Some(Likeness::Same) => Err(Refusal::precondition(
             "same-person-on-both-sides",
@@ -224,6 +238,7 @@ fn comparable(fps: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::leaving::Wish;
     use proto::id::ParticipantId;
     use uuid::Uuid;
 
@@ -232,7 +247,8 @@ mod tests {
     }
 
     fn present(kind: Kind, fps: &str) -> Participant {
-        Participant { id: ParticipantId::new(Uuid::from_u128(1)), person: person(kind, fps), added_at: OffsetDateTime::UNIX_EPOCH }
+        let added_at = OffsetDateTime::UNIX_EPOCH;
+        Participant { id: ParticipantId::new(Uuid::from_u128(1)), person: person(kind, fps), added_at, formerly: None, left: None }
     }
 
     // [CCRA 2(4)]
@@ -245,8 +261,11 @@ mod tests {
                     (Kind::Offender, Kind::Victim | Kind::Representative | Kind::SupportPerson)
                         | (Kind::Victim | Kind::Representative | Kind::SupportPerson, Kind::Offender)
                 );
-                for said in [false, true] {
-                    let refused = refuse_both_sides(&person(newcomer, "123 456a"), &[present(there, "123456A")], said).is_err();
+                let left =
+                    Leaving { wish: Wish::Own, reason: String::new().into(), recorded_by: "x".into(), at: OffsetDateTime::UNIX_EPOCH };
+                for (said, left) in [(false, None), (true, None), (false, Some(left.clone())), (true, Some(left))] {
+                    let one = Participant { left, ..present(there, "123456A") };
+                    let refused = refuse_both_sides(&person(newcomer, "123 456a"), &[one], said).is_err();
                     assert_eq!(refused, opposite, "{newcomer:?} beside {there:?}");
                 }
             }
@@ -261,6 +280,8 @@ mod tests {
             id: ParticipantId::new(Uuid::from_u128(1)),
             person: named(Kind::Offender, name, fps),
             added_at: OffsetDateTime::UNIX_EPOCH,
+            formerly: None,
+            left: None,
         };
         let asked =
             |newcomer: &NewParticipant, there: Participant, said| refuse_both_sides(newcomer, &[there], said).err().map(|r| r.reason);

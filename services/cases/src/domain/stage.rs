@@ -9,6 +9,7 @@ use time::Date;
 use super::{
     assessment::Risk,
     consent::Status,
+    leaving::Wish,
     missing::Missing,
     mode::Mode,
     participant::{Kind, Side},
@@ -91,7 +92,10 @@ pub struct Facts {
     pub safety_heard: bool,
     /// A mediator's assignment is live at this moment, and they hold the role.
     pub mediator_assigned: bool,
+    /// Those who take part: nobody who has left.
     pub people: Vec<Person>,
+    /// A victim has left in whose place no representative can stand [CCRA 26.1(2)].
+    pub nobody_stands_in: bool,
     /// Today, in UTC: where that differs from the local date, a review falls due early, never late.
     pub today: Date,
 }
@@ -222,13 +226,13 @@ fn before_mediation(facts: &Facts, mode: Option<Mode>) -> Vec<Missing> {
     missing
 }
 
-/// Those who stand for a side. A representative stands for a victim who is not on the file.
+/// Those who stand for a side. A representative stands for a victim who is not on the file, and never for one who went.
 fn principals(facts: &Facts, side: Side) -> Vec<&Person> {
     let of_kind = |kind: Kind| facts.people.iter().filter(move |p| p.kind == kind).collect::<Vec<_>>();
     match side {
         Side::Offender => of_kind(Kind::Offender),
         Side::Victim => match of_kind(Kind::Victim) {
-            victims if victims.is_empty() => of_kind(Kind::Representative),
+            victims if victims.is_empty() && !facts.nobody_stands_in => of_kind(Kind::Representative),
             victims => victims,
         },
     }
@@ -261,6 +265,17 @@ pub fn after_consent_ended(now: Standing, status: Status, mode: Mode) -> Standin
         (Status::Expired, Stage::Preparation) if now.mode == Some(mode) => paused(now),
         (Status::Withdrawn | Status::Expired, _) => now,
     }
+}
+
+/// What a participant of this kind who has left does to the case; the facts are those without them. At their own wish it stops as a
+/// withdrawal stops it. Mediation stops whoever leaves: the others consented to it with them. And no work goes on where nobody is left to
+/// stand for a side [IM1c, D-RO].
+#[must_use]
+pub fn after_left(facts: &Facts, kind: Kind, wish: Wish) -> Standing {
+    let now = facts.standing;
+    let side_is_empty = kind.side().is_some_and(|side| principals(facts, side).is_empty());
+    let stops = wish == Wish::Own || now.stage == Stage::Mediation || side_is_empty;
+    if now.stage.is_at_work() && stops { paused(now) } else { now }
 }
 
 /// What imminent risk, or any concern that freezes contact, does to the case: mediation stops, and does not only carry a flag [RM1, RM1b].

@@ -10,6 +10,7 @@ use crate::{
         assessment::{self, Assessment, Risk},
         consent::{Consent, How, Status},
         glass::Finding,
+        leaving::{Leaving, Wish},
         mode::Mode,
         participant::{Kind, Language, Participant},
         retention::HoldKind,
@@ -131,6 +132,27 @@ fn participant(from: Participant, consents: Vec<wire_cases::Consent>) -> wire_ca
         fps: from.person.fps.into_inner(),
         language: language(from.person.language),
         consents,
+        left: from.left.map(leaving),
+        formerly: from.formerly.map(|id| id.to_string()).unwrap_or_default(),
+    }
+}
+
+fn leaving(from: Leaving) -> wire_cases::Leaving {
+    wire_cases::Leaving {
+        wish: wish(from.wish).into(),
+        reason: from.reason.into_inner(),
+        recorded_by: from.recorded_by,
+        left_at: Some(wire::timestamp(from.at)),
+    }
+}
+
+const fn wish(from: Wish) -> wire_cases::Wish {
+    match from {
+        Wish::Own => wire_cases::Wish::OwnWish,
+        Wish::Unit => wire_cases::Wish::ByTheUnit,
+        Wish::Mediator => wire_cases::Wish::ByTheMediator,
+        Wish::Unable => wire_cases::Wish::Unable,
+        Wish::Mistake => wire_cases::Wish::ByMistake,
     }
 }
 

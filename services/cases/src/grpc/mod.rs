@@ -10,11 +10,11 @@ use proto::cases::v1::{
     AssignOfficerResponse, BreakGlassRequest, BreakGlassResponse, ConfirmPurgeRequest, ConfirmPurgeResponse, EndAssignmentRequest,
     EndAssignmentResponse, EndGlassRequest, EndGlassResponse, EndOfficerRequest, EndOfficerResponse, FindCaseByReferralRequest,
     GetCaseRequest, GetCaseResponse, GetPurgeCertificateRequest, GetPurgeCertificateResponse, KeepDocumentRequest, KeepDocumentResponse,
-    LiftHoldRequest, LiftHoldResponse, ListAccessRequest, ListAccessResponse, ListCasesRequest, ListCasesResponse, ListDocumentsRequest,
-    ListDocumentsResponse, ListDueRequest, ListDueResponse, ListGlassRequest, ListGlassResponse, ListHoldsRequest, ListHoldsResponse,
-    MoveCaseRequest, MoveCaseResponse, OrderPurgeRequest, OrderPurgeResponse, PlaceHoldRequest, PlaceHoldResponse, ReadDocumentRequest,
-    ReadDocumentResponse, RecordAssessmentRequest, RecordAssessmentResponse, RecordConsentRequest, RecordConsentResponse,
-    ReviewGlassRequest, ReviewGlassResponse,
+    LeaveCaseRequest, LeaveCaseResponse, LiftHoldRequest, LiftHoldResponse, ListAccessRequest, ListAccessResponse, ListCasesRequest,
+    ListCasesResponse, ListDocumentsRequest, ListDocumentsResponse, ListDueRequest, ListDueResponse, ListGlassRequest, ListGlassResponse,
+    ListHoldsRequest, ListHoldsResponse, MoveCaseRequest, MoveCaseResponse, OrderPurgeRequest, OrderPurgeResponse, PlaceHoldRequest,
+    PlaceHoldResponse, ReadDocumentRequest, ReadDocumentResponse, RecordAssessmentRequest, RecordAssessmentResponse, RecordConsentRequest,
+    RecordConsentResponse, ReviewGlassRequest, ReviewGlassResponse,
     cases_server::{Cases, CasesServer},
 };
 use std::vec::IntoIter;
@@ -25,9 +25,9 @@ use uuid::Uuid;
 
 use crate::{
     app::{
-        App, add_participant, assign_mediator, assign_officer, break_glass, events::stage_code, holds, keep_document, list_access,
-        move_case, purge_case, purge_certificate, read_cases, read_cases::Which, read_documents, record_assessment, record_consent,
-        review_glass,
+        App, add_participant, assign_mediator, assign_officer, break_glass, events::stage_code, holds, keep_document, leave_case,
+        list_access, move_case, purge_case, purge_certificate, read_cases, read_cases::Which, read_documents, record_assessment,
+        record_consent, review_glass,
     },
     domain::{assessment::Written, decision::Verb},
 };
@@ -92,8 +92,19 @@ impl Cases for Door {
             is_another_person: asked.is_another_person,
         };
         let ended = add_participant::add_participant(&self.0, &caller, command).await;
-        let id = self.0.watched(&caller, Verb::AddParticipant, &asked.case_id, ended).await?;
-        Ok(Response::new(AddParticipantResponse { participant_id: id.to_string() }))
+        let added = self.0.watched(&caller, Verb::AddParticipant, &asked.case_id, ended).await?;
+        let formerly = added.formerly.map(|id| id.to_string()).unwrap_or_default();
+        Ok(Response::new(AddParticipantResponse { participant_id: added.id.to_string(), formerly }))
+    }
+
+    async fn leave_case(&self, request: Request<LeaveCaseRequest>) -> Answer<LeaveCaseResponse> {
+        let caller = Caller::of(&request)?;
+        let asked = request.into_inner();
+        let wish = parse::wish(asked.wish())?;
+        let command = leave_case::Command { case_ref: &asked.case_ref, participant: &asked.participant_id, wish, reason: &asked.reason };
+        let ended = leave_case::leave_case(&self.0, &caller, command).await;
+        let at = self.0.watched(&caller, Verb::LeaveCase, &asked.case_ref, ended).await?;
+        Ok(Response::new(LeaveCaseResponse { left_at: Some(wire::timestamp(at)) }))
     }
 
     async fn assign_mediator(&self, request: Request<AssignMediatorRequest>) -> Answer<AssignMediatorResponse> {

@@ -9,6 +9,7 @@ use crate::domain::{
     assessment::Risk,
     consent::{How, Status},
     glass::Finding,
+    leaving::Wish,
     participant::Kind,
     retention::HoldKind,
     stage::Stage,
@@ -49,6 +50,27 @@ pub fn kind(stated: wire_cases::ParticipantKind) -> Result<Kind, Refusal> {
                 "kind",
                 "give the part the person takes",
                 "indiquez le rôle de la personne",
+            ));
+        }
+    })
+}
+
+/// # Errors
+/// No wish is stated.
+pub fn wish(stated: wire_cases::Wish) -> Result<Wish, Refusal> {
+    Ok(match stated {
+        wire_cases::Wish::OwnWish => Wish::Own,
+        wire_cases::Wish::ByTheUnit => Wish::Unit,
+        wire_cases::Wish::ByTheMediator => Wish::Mediator,
+        wire_cases::Wish::Unable => Wish::Unable,
+        wire_cases::Wish::ByMistake => Wish::Mistake,
+        wire_cases::Wish::Unspecified => {
+            return Err(Refusal::invalid(
+                "wish-unknown",
+                "IM1c",
+                "wish",
+                "say at whose wish the participant leaves",
+                "précisez à la demande de qui le participant quitte le dossier",
             ));
         }
     })

@@ -77,20 +77,22 @@ pub async fn standing(tx: &mut PgConnection, case: CaseId) -> sqlx::Result<Vec<(
         .collect()
 }
 
-/// Who withdrew, from whichever mode, and has not said since on their own initiative that they want to go on; with the moment of the last
-/// withdrawal.
+/// Who withdrew, from whichever mode, or left and came back, and has not said since on their own initiative that they want to go on; with
+/// the moment of the last withdrawal, or of the leaving. Those who have left by now are among them.
 ///
 /// # Errors
 /// The statement failed.
 pub async fn withdrawn(tx: &mut PgConnection, case: CaseId) -> sqlx::Result<Vec<(ParticipantId, OffsetDateTime)>> {
     let rows = sqlx::query!(
-        r#"select participant_id, max(recorded_at) filter (where status = 'withdrawn') as "withdrawn_at!"
-           from consent_record where case_id = $1
-           group by participant_id
-           having max(position) filter (where status = 'withdrawn') > coalesce(max(position) filter (where initiative is not null), 0)"#,
+        r#"select p.id, coalesce(max(c.recorded_at) filter (where c.status = 'withdrawn'), max(l.left_at)) as "withdrawn_at!"
+           from participant p left join consent_record c on c.participant_id = p.id left join leaving l on l.participant_id = p.formerly
+           where p.case_id = $1
+           group by p.id
+           having coalesce(max(c.position) filter (where c.status = 'withdrawn'), case when p.formerly is not null then 0 end)
+                      > coalesce(max(c.position) filter (where c.initiative is not null), -1)"#,
         case.uuid()
     )
     .fetch_all(tx)
     .await?;
-    Ok(rows.into_iter().map(|row| (ParticipantId::new(row.participant_id), row.withdrawn_at)).collect())
+    Ok(rows.into_iter().map(|row| (ParticipantId::new(row.id), row.withdrawn_at)).collect())
 }

@@ -86,6 +86,7 @@ pub async fn doubtful(
                   or exists (select from case_concern where case_id = f.id and closed_at is null)
                   or exists (select from consent_record c
                              where c.case_id = f.id and c.mode = f.mode and c.status = 'given'
+                               and not exists (select from leaving where participant_id = c.participant_id)
                                and (c.ends_on < $3 or c.ends_on is null and (c.recorded_at at time zone 'UTC')::date < $4)))
            order by id limit $5"#,
         at,

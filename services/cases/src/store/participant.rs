@@ -1,4 +1,4 @@
-//! Participants: the only table with names and FPS numbers, sealed under the key of the person's side.
+//! Participants, the only table with names and FPS numbers, and how those who left went: sealed under the key of the person's side.
 
 use chassis::{Vault, vault::Place};
 use proto::id::{CaseId, ParticipantId};
@@ -10,7 +10,10 @@ use super::{
     known,
     sealed::{Unopened, owner},
 };
-use crate::domain::participant::{Kind, Language, NewParticipant, Participant};
+use crate::domain::{
+    leaving::{Leaving, Wish},
+    participant::{Kind, Language, NewParticipant, Participant, Side},
+};
 
 pub(super) const fn name(id: Uuid) -> Place {
     Place::new("participant", "name", id)
@@ -20,7 +23,11 @@ pub(super) const fn fps(id: Uuid) -> Place {
     Place::new("participant", "fps", id)
 }
 
-/// Adds a person to a case; an empty key is none.
+pub(super) const fn reason(id: Uuid) -> Place {
+    Place::new("leaving", "reason", id)
+}
+
+/// Adds a person to a case; an empty key is none. `formerly` is who they were when they left.
 ///
 /// # Errors
 /// The statement failed, or the vault cannot seal.
@@ -33,12 +40,14 @@ pub async fn add(
     person: &NewParticipant,
     by: &str,
     added_key: &str,
+    formerly: Option<ParticipantId>,
     at: OffsetDateTime,
 ) -> sqlx::Result<()> {
     let key = vault.key(tx, owner(case.uuid(), person.kind.side()), at).await?;
     sqlx::query!(
-        "insert into participant (id, case_id, kind, name, fps, name_sealed, fps_sealed, language, added_by, added_at, added_key)
-         values ($1, $2, $3, '', '', $4, $5, $6, $7, $8, encode(sha256(convert_to(nullif($9, ''), 'UTF8')), 'hex'))",
+        "insert into participant (id, case_id, kind, name, fps, name_sealed, fps_sealed, language, added_by, added_at, added_key,
+                                  formerly)
+         values ($1, $2, $3, '', '', $4, $5, $6, $7, $8, encode(sha256(convert_to(nullif($9, ''), 'UTF8')), 'hex'), $10)",
         id.uuid(),
         case.uuid(),
         person.kind.code(),
@@ -47,7 +56,8 @@ pub async fn add(
         person.language.map(Language::code),
         by,
         at,
-        added_key
+        added_key,
+        formerly.map(ParticipantId::uuid)
     )
     .execute(tx)
     .await?;
@@ -68,18 +78,51 @@ pub async fn under_key(tx: &mut PgConnection, case: CaseId, by: &str, key: &str)
     Ok(id.fetch_optional(tx).await?.map(ParticipantId::new))
 }
 
-/// Everyone on the file, in the order they were added.
+/// Records that somebody of this side has left.
+///
+/// # Errors
+/// The statement failed, or the vault cannot seal a reason: where nothing was said, nobody waits for a key.
+pub async fn leave(
+    tx: &mut PgConnection,
+    vault: &Vault,
+    case: CaseId,
+    (who, side): (ParticipantId, Option<Side>),
+    leaving: &Leaving,
+) -> sqlx::Result<()> {
+    let sealed = match leaving.reason.expose().as_bytes() {
+        [] => None,
+        words => Some(vault.seal(tx, owner(case.uuid(), side), reason(who.uuid()), words, leaving.at).await?),
+    };
+    sqlx::query!(
+        "insert into leaving (participant_id, case_id, wish, reason_sealed, recorded_by, left_at) values ($1, $2, $3, $4, $5, $6)",
+        who.uuid(),
+        case.uuid(),
+        leaving.wish.code(),
+        sealed,
+        leaving.recorded_by,
+        leaving.at
+    )
+    .execute(tx)
+    .await?;
+    Ok(())
+}
+
+/// Everyone on the file, those who left too, in the order they were added.
 ///
 /// # Errors
 /// The statement failed, or a name cannot be opened and that is refused.
 pub async fn of_case(tx: &mut PgConnection, vault: &Vault, case: CaseId, unopened: Unopened) -> sqlx::Result<Vec<Participant>> {
     let rows = sqlx::query!(
-        "select id, kind, name, fps, name_sealed, fps_sealed, language, added_at from participant where case_id = $1 order by position",
+        r#"select p.id, kind, name, fps, name_sealed, fps_sealed, language, added_at, formerly, l.wish as "wish?", l.reason_sealed,
+                  l.recorded_by as "left_by?", l.left_at as "left_at?"
+           from participant p left join leaving l on l.participant_id = p.id
+           where p.case_id = $1 order by position"#,
         case.uuid()
     )
     .fetch_all(&mut *tx)
     .await?;
-    let sealed: Vec<&[u8]> = rows.iter().flat_map(|row| [row.name_sealed.as_deref(), row.fps_sealed.as_deref()]).flatten().collect();
+    let sealed = rows.iter().flat_map(|row| [&row.name_sealed, &row.fps_sealed, &row.reason_sealed]);
+    let sealed: Vec<&[u8]> = sealed.flatten().map(Vec::as_slice).collect();
     let keys = vault.keys_of(tx, &sealed).await?;
     rows.into_iter()
         .map(|row| {
@@ -92,6 +135,16 @@ pub async fn of_case(tx: &mut PgConnection, vault: &Vault, case: CaseId, unopene
                     language: row.language.map(|code| known("language", Language::of_code(&code))).transpose()?,
                 },
                 added_at: row.added_at,
+                formerly: row.formerly.map(ParticipantId::new),
+                left: match (row.wish, row.left_by, row.left_at) {
+                    (Some(wish), Some(recorded_by), Some(at)) => Some(Leaving {
+                        wish: known("wish", Wish::of_code(&wish))?,
+                        reason: unopened.text(keys.text(reason(row.id), row.reason_sealed.as_deref(), Some(String::new())))?,
+                        recorded_by,
+                        at,
+                    }),
+                    _ => None,
+                },
             })
         })
         .collect()

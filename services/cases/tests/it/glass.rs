@@ -20,7 +20,7 @@ use prost::Message;
 use proto::{
     cases::v1::{
         AddParticipantRequest, AssignMediatorRequest, BreakGlassRequest, EndAssignmentRequest, GlassBroken, GlassReviewDue,
-        MoveCaseRequest, RecordAssessmentRequest, RecordConsentRequest, cases_server::Cases,
+        LeaveCaseRequest, MoveCaseRequest, RecordAssessmentRequest, RecordConsentRequest, cases_server::Cases,
     },
     role, subject,
 };
@@ -69,6 +69,7 @@ async fn what_was_opened_by_break_glass_is_read_and_never_changed() {
     broken(&world, &case).await;
     let (who, door, case_id) = (other_officer(), Door::new(world.app.clone()), || case.id.clone());
     let add = AddParticipantRequest { case_id: case_id(), kind: 1, name: "Robin Fictional".into(), ..Default::default() };
+    let leave = LeaveCaseRequest { case_ref: case_id(), wish: 1, participant_id: case.victim.to_string(), ..Default::default() };
     let assess = RecordAssessmentRequest { case_id: case_id(), risk: 4, ..Default::default() };
     let consent = RecordConsentRequest { case_id: case_id(), status: 1, ..Default::default() };
     let go = MoveCaseRequest { case_id: case_id(), to: 6, reason: "as agreed".into(), ..Default::default() };
@@ -76,6 +77,7 @@ async fn what_was_opened_by_break_glass_is_read_and_never_changed() {
     let take = EndAssignmentRequest { case_id: case_id(), mediator: "mediator-1".into() };
     let answers = [
         status(door.add_participant(asked(&who, add)).await),
+        status(door.leave_case(asked(&who, leave)).await),
         status(door.record_assessment(asked(&who, assess)).await),
         status(door.record_consent(asked(&who, consent)).await),
         status(door.move_case(asked(&who, go)).await),

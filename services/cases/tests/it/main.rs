@@ -11,6 +11,7 @@ mod fenced;
 mod gate;
 mod gate_model;
 mod glass;
+mod leaving;
 mod model;
 mod need_to_know;
 mod opening;

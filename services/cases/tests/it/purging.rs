@@ -37,13 +37,15 @@ async fn after_a_purge_neither_the_database_nor_an_old_copy_of_its_rows_renders_
     let (case, other) = (closed(&world).await, closed(&world).await);
     carry_everything(&world).await;
     // What a backup of the rows holds: everything but the key file and the newest table of keys.
-    for table in ["participant", "assessment", "case_move", "glass", "case_hold", "outbox"] {
+    for table in ["participant", "leaving", "assessment", "case_move", "glass", "case_hold", "outbox"] {
         let copy = AssertSqlSafe(format!("create table backup_{table} as select * from {table}"));
         world.db.admin.execute(copy).await.unwrap();
     }
     go_to(&world, two_years_after(NOW));
     let certificate = purged(&world, &case).await;
-    for table in ["participant", "assessment", "consent_record", "case_move", "case_access", "case_concern", "glass", "case_hold"] {
+    for table in
+        ["participant", "leaving", "assessment", "consent_record", "case_move", "case_access", "case_concern", "glass", "case_hold"]
+    {
         let left = AssertSqlSafe(format!("select count(*) from {table} where case_id::text = '{}'", case.id));
         assert_eq!(sqlx::query_scalar::<_, i64>(left).fetch_one(&world.db.admin).await.unwrap(), 0, "{table}");
         let deleted = certificate.deleted.iter().find(|rows| rows.table == table).map_or(0, |rows| rows.rows);
@@ -59,6 +61,7 @@ async fn after_a_purge_neither_the_database_nor_an_old_copy_of_its_rows_renders_
         for (table, column, id) in [
             ("participant", "name", "id"),
             ("participant", "fps", "id"),
+            ("leaving", "reason", "participant_id"),
             ("assessment", "notes", "id"),
             ("assessment", "for_the_head", "id"),
             ("case_move", "reason", "id"),
@@ -80,7 +83,7 @@ async fn after_a_purge_neither_the_database_nor_an_old_copy_of_its_rows_renders_
                 }
             }
         }
-        assert!(tried >= 12, "only {tried} values were tried");
+        assert!(tried >= 14, "only {tried} values were tried");
         let raised: Vec<(Uuid, Vec<u8>)> =
             sqlx::query_as("select id, body from backup_outbox where sealed").fetch_all(&mut *db).await.unwrap();
         let mut opened = 0;
@@ -89,7 +92,7 @@ async fn after_a_purge_neither_the_database_nor_an_old_copy_of_its_rows_renders_
         }
         assert_eq!((raised.len(), opened), (2, 1), "the concern of the purged case in the outbox");
     }
-    assert_eq!(get_case(&world.app, &supervisor(), &other.id).await.unwrap().participants.len(), 2);
+    assert_eq!(get_case(&world.app, &supervisor(), &other.id).await.unwrap().participants.len(), 3);
 }
 
 // [LPR4] [T11] Why a backup of the table of keys may not live long, and what ends it before that.
@@ -279,8 +282,18 @@ async fn the_database_lets_the_service_delete_a_purged_case_and_nothing_else_and
     let world = World::new().await;
     let case = closed(&world).await;
     carry_everything(&world).await;
-    let tables =
-        ["case_access", "glass_use", "glass", "consent_record", "assessment", "case_concern", "participant", "case_move", "case_hold"];
+    let tables = [
+        "case_access",
+        "glass_use",
+        "glass",
+        "consent_record",
+        "leaving",
+        "assessment",
+        "case_concern",
+        "participant",
+        "case_move",
+        "case_hold",
+    ];
     for table in tables.into_iter().chain(["purge_order", "outbox"]) {
         for mut tx in [world.service().await, world.app.begin(&supervisor()).await.unwrap(), world.app.begin(&officer()).await.unwrap()] {
             let deleted = tx.execute(AssertSqlSafe(format!("delete from {table}"))).await;

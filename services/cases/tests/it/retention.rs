@@ -12,7 +12,7 @@ use cases::{
         read_cases::get_case,
         review_glass,
     },
-    domain::{assessment::Risk, consent::Status, glass::Finding, retention::HoldKind, stage::Stage},
+    domain::{assessment::Risk, consent::Status, glass::Finding, leaving::Wish, participant::Kind, retention::HoldKind, stage::Stage},
 };
 use chassis::{Caller, Error, Result, audit};
 use harness::dump::{Row, holders, rows};
@@ -46,6 +46,8 @@ pub async fn closed(world: &World) -> Opened {
     let case = world.in_mediation("letter").await;
     let answer = world.assess(&case, case.offender, Risk::Imminent, "marker-notes", "marker-head").await.unwrap();
     world.consent(&case, case.victim, "letter", Status::Withdrawn).await.unwrap();
+    let helper = world.add_as(&case, Kind::SupportPerson, "marker-helper", "", "", false).await.unwrap();
+    world.leave(&case, helper, Wish::Unit).await.unwrap();
     follow(world, answer.concern.unwrap(), true).await;
     carry_everything(world).await;
     let glass = break_glass(&world.app, &other_officer(), &case.id, "marker-glass: her officer is ill").await.unwrap().glass.to_string();

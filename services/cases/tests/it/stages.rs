@@ -5,12 +5,13 @@ use std::collections::BTreeSet;
 use cases::domain::{
     assessment::Risk,
     consent::Status,
+    leaving::Wish,
     missing::Missing,
     mode::Mode,
     participant::{Kind, Side},
     stage::{
-        Facts, Latest, Person, Request, Stage, Standing, after_consent_ended, after_contact_frozen, after_indirect_only, after_taken_back,
-        decide, upheld,
+        Facts, Latest, Person, Request, Stage, Standing, after_consent_ended, after_contact_frozen, after_indirect_only, after_left,
+        after_taken_back, decide, upheld,
     },
 };
 use time::macros::date;
@@ -43,6 +44,7 @@ fn complete(standing: Standing) -> Facts {
         safety_heard: true,
         mediator_assigned: true,
         people: vec![person(Kind::Victim), person(Kind::Offender), person(Kind::Interpreter)],
+        nobody_stands_in: false,
         today: TODAY,
     }
 }
@@ -158,8 +160,38 @@ fn each_condition_of_preparation_alone_holds_the_case_back() {
     assert_eq!(missing(|f| f.contact_frozen = true, to, None), []);
     assert_eq!(missing(|f| f.people.iter_mut().for_each(|p| p.consents.clear()), to, None), []);
     assert_eq!(missing(|f| f.people[2].latest = None, to, None), []);
-    // A representative stands for a victim who is not on the file.
+    // A representative stands for a victim who is not on the file, and for none who went or was sent away.
     assert_eq!(missing(|f| f.people[0] = person(Kind::Representative), to, None), []);
+    let went = |f: &mut Facts| (f.people[0], f.nobody_stands_in) = (person(Kind::Representative), true);
+    assert_eq!(missing(went, to, None), [Missing::Participant(Side::Victim)]);
+}
+
+// [IM1c] [D-RO]
+#[test]
+fn what_cannot_go_on_without_who_left_stops_and_what_can_goes_on() {
+    for standing in standings() {
+        for wish in Wish::ALL {
+            for kind in Kind::ALL {
+                // They are not among the people any more.
+                let mut without = complete(standing);
+                let alone = kind == Kind::Offender || kind == Kind::Victim;
+                without.people.retain(|p| p.kind != kind);
+                let stops = wish == Wish::Own || standing.stage == Stage::Mediation || alone;
+                let after = after_left(&without, kind, wish);
+                let expected = if standing.stage.is_at_work() && stops {
+                    Standing { stage: Stage::Paused, left: Some(standing.stage), ..standing }
+                } else {
+                    standing
+                };
+                assert_eq!(after, expected, "{kind:?} {wish:?} from {standing:?}");
+                // One of two who stand for a side leaves somebody who does.
+                if alone {
+                    let after = after_left(&complete(standing), kind, wish);
+                    assert_eq!(after != standing, standing.stage.is_at_work() && (wish == Wish::Own || standing.stage == Stage::Mediation));
+                }
+            }
+        }
+    }
 }
 
 // [R4b] [RM1] [RM1b] [L26.1-2]

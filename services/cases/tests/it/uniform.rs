@@ -3,20 +3,21 @@
 use cases::grpc::Door;
 use harness::uniform::{Seen, asked, every_rpc_of, refused, same};
 use proto::cases::v1::{
-    AddParticipantRequest, AssignMediatorRequest, EndAssignmentRequest, FindCaseByReferralRequest, GetCaseRequest, ListDocumentsRequest,
-    MoveCaseRequest, ReadDocumentRequest, RecordAssessmentRequest, RecordConsentRequest, cases_server::Cases,
+    AddParticipantRequest, AssignMediatorRequest, EndAssignmentRequest, FindCaseByReferralRequest, GetCaseRequest, LeaveCaseRequest,
+    ListDocumentsRequest, MoveCaseRequest, ReadDocumentRequest, RecordAssessmentRequest, RecordConsentRequest, cases_server::Cases,
 };
 use proto::role;
 use uuid::Uuid;
 
 use crate::world::{World, caller, mediator};
 
-const COMPARED: [&str; 10] = [
+const COMPARED: [&str; 11] = [
     "ListDocuments",
     "ReadDocument",
     "GetCase",
     "FindCaseByReferral",
     "AddParticipant",
+    "LeaveCase",
     "RecordAssessment",
     "RecordConsent",
     "MoveCase",
@@ -64,6 +65,10 @@ async fn ask(door: &Door, rpc: &str, name: &str) -> Seen {
         "AddParticipant" => {
             let request = AddParticipantRequest { case_id: name, kind: 1, ..Default::default() };
             refused(door.add_participant(asked(&who, request))).await
+        }
+        "LeaveCase" => {
+            let request = LeaveCaseRequest { case_ref: name, wish: 1, ..Default::default() };
+            refused(door.leave_case(asked(&who, request))).await
         }
         "RecordAssessment" => {
             let request = RecordAssessmentRequest { case_id: name, risk: 4, ..Default::default() };

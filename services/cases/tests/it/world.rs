@@ -13,6 +13,7 @@ use cases::{
         assign_mediator::assign_mediator,
         follow_concern::{OpenConcerns, compare},
         keep_document::Documents,
+        leave_case::{self, leave_case},
         move_case::{self, move_case},
         open_case::open_case,
         read_cases::{self, Whole},
@@ -24,6 +25,7 @@ use cases::{
         assessment::{Risk, Written},
         consent::{How, Status, Validity},
         glass::Limits,
+        leaving::Wish,
         opening::{Known, Origin, Referral, Screened, TakenBack},
         participant::{Kind, Language},
         retention::{FLOOR, Retention},
@@ -233,7 +235,22 @@ impl World {
     /// The same with a name, a key, and whether it was made sure that it is another person.
     pub async fn add_as(&self, case: &Opened, kind: Kind, name: &str, fps: &str, key: &str, another: bool) -> Result<ParticipantId> {
         let command = add_participant::Command { case_ref: &case.id, kind, name, fps, language: "fr", key, is_another_person: another };
-        add_participant(&self.app, &officer(), command).await
+        Ok(self.add_by(&officer(), command).await?.id)
+    }
+
+    pub async fn add_by(&self, by: &Caller, command: add_participant::Command<'_>) -> Result<add_participant::Added> {
+        add_participant(&self.app, by, command).await
+    }
+
+    /// Somebody leaves; the officer records it, with a reason where one is needed.
+    pub async fn leave(&self, case: &Opened, who: ParticipantId, wish: Wish) -> Result<OffsetDateTime> {
+        let reason = if wish == Wish::Own { "" } else { "marker-leaving" };
+        self.leave_by(&officer(), case, who, wish, reason).await
+    }
+
+    pub async fn leave_by(&self, by: &Caller, case: &Opened, who: ParticipantId, wish: Wish, reason: &str) -> Result<OffsetDateTime> {
+        let command = leave_case::Command { case_ref: &case.id, participant: &who.to_string(), wish, reason };
+        leave_case(&self.app, by, command).await
     }
 
     /// A case ready for preparation: a mediator, and a current assessment of each principal.

@@ -17,7 +17,7 @@ use super::{
     concern::deliver::{self, Phone},
     consent, document,
     failure::Failure,
-    glass, grant, hold, labels, output, purge,
+    glass, grant, hold, labels, output, participant, purge,
     session::{Session, Wanted, Who},
     spoken::spoken,
     text::{Lang, Words},
@@ -36,6 +36,9 @@ pub enum Command {
     /// What was opened by break-glass: list, review, end
     #[command(subcommand)]
     Glass(glass::Command),
+    /// Who takes part in a case: add, list, leave
+    #[command(subcommand)]
+    Participant(participant::Command),
     /// What participants were offered, gave or took back, for each mode: offer, give, withdraw, expire
     #[command(subcommand)]
     Consent(consent::Command),
@@ -188,6 +191,7 @@ impl Command {
             Self::WhoViewed(c) => &c.common,
             Self::BreakGlass(c) => c.common(),
             Self::Glass(c) => c.common(),
+            Self::Participant(c) => c.common(),
             Self::Consent(c) => c.common(),
             Self::Document(c) => c.common(),
             Self::Hold(c) => c.common(),
@@ -215,6 +219,7 @@ impl Command {
             Self::WhoViewed(c) => c.run(session, &who).await,
             Self::BreakGlass(c) => c.run(session, &who).await,
             Self::Glass(c) => c.run(session, &who).await,
+            Self::Participant(c) => c.run(session, &who).await,
             Self::Consent(c) => c.run(session, &who).await,
             Self::Document(c) => c.run(session, &who).await,
             Self::Hold(c) => c.run(session, &who).await,
@@ -408,8 +413,7 @@ fn card(case: &Case, lang: Lang) -> String {
         lines.push(format!("  {}", FROZEN.of(lang)));
     }
     for p in &case.participants {
-        let kind = labels::participant(p.kind()).of(lang);
-        lines.push(format!("  {kind}  {}  {}", print::one_line(output::or_dash(&p.name)), p.participant_id));
+        lines.push(format!("  {}", participant::line(p, lang)));
         let consent = |c: &Consent| {
             let ends = if c.ends_on.is_empty() { String::new() } else { format!("  {}", UNTIL.fill(lang, &[&c.ends_on])) };
             format!("    {}  {}{ends}", c.mode, labels::consent(c.status()).of(lang))

@@ -2,7 +2,7 @@
 
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use proto::{
-    cases::v1::{DocumentKind, DocumentSide, Initiative, RiskLevel, Stage},
+    cases::v1::{DocumentKind, DocumentSide, Initiative, ParticipantKind, RiskLevel, Stage, Wish},
     intake::v1::{ContactKind, Disposition, Known, Language, Mode, Origin},
     reporting::v1::Table,
     safety::v1::{Audience, Grade},
@@ -32,6 +32,12 @@ choice!(mode, Mode, ["letter", "video", "shuttle", "face-to-face", "group", "oth
 choice!(contact_kind, ContactKind, ["phone", "email", "post", "tty"]);
 choice!(grade, Grade, ["imminent", "concern", "question"]);
 choice!(risk, RiskLevel, ["low", "moderate", "high", "imminent"]);
+choice!(
+    participant,
+    ParticipantKind,
+    ["victim", "offender", "community-member", "support-person", "representative", "interpreter", "elder"]
+);
+choice!(wish, Wish, ["own-wish", "by-the-unit", "by-the-mediator", "unable", "by-mistake"]);
 choice!(initiative, Initiative, ["in-person", "by-telephone", "in-writing", "by-video", "through-representative"]);
 choice!(document_kind, DocumentKind, ["consent-form", "letter", "agreement", "report", "other-document"]);
 choice!(document_side, DocumentSide, ["file", "of-the-victim", "of-the-offender"]);
@@ -97,6 +103,8 @@ mod tests {
         complete(contact_kind(), |n| ContactKind::try_from(n).ok().map(|v| v.as_str_name()));
         complete(grade(), |n| Grade::try_from(n).ok().map(|v| v.as_str_name()));
         complete(risk(), |n| RiskLevel::try_from(n).ok().map(|v| v.as_str_name()));
+        complete(participant(), |n| ParticipantKind::try_from(n).ok().map(|v| v.as_str_name()));
+        complete(wish(), |n| Wish::try_from(n).ok().map(|v| v.as_str_name()));
         complete(stage(), |n| Stage::try_from(n).ok().map(|v| v.as_str_name()));
         complete(disposition(), |n| Disposition::try_from(n).ok().map(|v| v.as_str_name()));
         complete(report_table(), |n| Table::try_from(n).ok().map(|v| v.as_str_name()));

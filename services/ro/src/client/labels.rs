@@ -1,7 +1,7 @@
 //! The wire's codes in words. Every `match` is whole: a new code does not compile without both languages.
 
 use proto::{
-    cases::v1::{ConsentStatus, DocumentKind, DocumentSide, ParticipantKind, RiskLevel, Stage},
+    cases::v1::{ConsentStatus, DocumentKind, DocumentSide, ParticipantKind, RiskLevel, Stage, Wish},
     intake::v1::{Origin, ReferralState},
     safety::v1::{Audience, ConcernState, Grade},
 };
@@ -62,6 +62,18 @@ pub const fn participant(value: ParticipantKind) -> Words {
         ParticipantKind::Representative => words("representative", "représentant"),
         ParticipantKind::Interpreter => words("interpreter", "interprète"),
         ParticipantKind::Elder => words("Elder", "Aîné"),
+    }
+}
+
+#[must_use]
+pub const fn wish(value: Wish) -> Words {
+    match value {
+        Wish::Unspecified => NOT_STATED,
+        Wish::OwnWish => words("at their own wish", "de sa propre volonté"),
+        Wish::ByTheUnit => words("by decision of the RJ Unit", "par décision de l'Unité de la justice réparatrice"),
+        Wish::ByTheMediator => words("by decision of the mediator", "par décision du médiateur"),
+        Wish::Unable => words("can take part no longer", "ne peut plus participer"),
+        Wish::ByMistake => words("was put on the file by mistake", "inscrit au dossier par erreur"),
     }
 }
 

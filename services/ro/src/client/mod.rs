@@ -19,6 +19,7 @@ pub mod labels;
 pub mod office;
 pub mod output;
 mod own_files;
+pub mod participant;
 pub mod provision;
 pub mod purge;
 pub mod referral;

@@ -1,0 +1,48 @@
+//! Records that a participant has left; what cannot go on without them stops in the same transaction [IM1c, D-RO].
+
+use chassis::{Caller, Result};
+use time::OffsetDateTime;
+
+use super::{App, hold, move_case, participant, recorder};
+use crate::{
+    domain::{
+        decision::Verb,
+        leaving::{self as rules, Leaving, Wish},
+        stage,
+    },
+    store::{gate::Ground, participant as people, sealed::Unopened},
+};
+
+/// What a caller asks for.
+#[derive(Debug, Clone, Copy)]
+pub struct Command<'a> {
+    pub case_ref: &'a str,
+    pub participant: &'a str,
+    pub wish: Wish,
+    pub reason: &'a str,
+}
+
+/// Records the leaving, and when it was; said again, when it was recorded first. Nothing is said of who left where the case pauses.
+///
+/// # Errors
+/// Not found, or a refusal: an unknown participant, a reason that is missing, a word that is not the caller's to record.
+pub async fn leave_case(app: &App, caller: &Caller, command: Command<'_>) -> Result<OffsetDateTime> {
+    let mut tx = app.begin(caller).await?;
+    let (file, at) = hold(&mut tx, &app.clock, caller, Verb::LeaveCase, command.case_ref).await?;
+    let reason = rules::parse(command.wish, command.reason, recorder(&file, caller))?;
+    let everyone = people::of_case(&mut tx, &app.vault, file.id, Unopened::Marked).await?;
+    let who = participant(&everyone, command.participant)?;
+    if let Some(known) = &who.left {
+        rules::said_again(known, command.wish, &reason)?;
+        tx.commit().await?;
+        return Ok(known.at);
+    }
+    let leaving = Leaving { wish: command.wish, reason, recorded_by: caller.subject.clone(), at };
+    people::leave(&mut tx, &app.vault, file.id, (who.id, who.person.kind.side()), &leaving).await?;
+    let facts = move_case::facts(&mut tx, app, &Ground::of(&file), Unopened::Marked, at).await?;
+    let to = stage::after_left(&facts, who.person.kind, command.wish);
+    move_case::apply(&mut tx, (&app.vault, &app.ids), file.id, file.standing, to, "", move_case::BY_ITSELF, at).await?;
+    tx.commit().await?;
+    app.outbox.wake();
+    Ok(at)
+}

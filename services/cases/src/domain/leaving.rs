@@ -1,0 +1,248 @@
+//! Participants who leave a case: at whose wish, who may record it, and what it means when somebody comes back [IM1c, D-RO].
+
+use chassis::{Private, Refusal};
+use proto::id::ParticipantId;
+use time::OffsetDateTime;
+
+use super::{
+    consent::{Recorder, Status},
+    participant::{Kind, NewParticipant, Participant},
+    text,
+};
+
+const CLAUSE: &str = "IM1c";
+
+/// At whose wish a participant left.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Wish {
+    /// Their own. Nobody needs to say why.
+    Own,
+    /// The RJ Unit has decided it.
+    Unit,
+    /// The mediator has decided it.
+    Mediator,
+    /// Nobody's: they can take part no longer, they died or are too ill.
+    Unable,
+    /// They should never have stood on the file.
+    Mistake,
+}
+
+impl Wish {
+    pub const ALL: [Self; 5] = [Self::Own, Self::Unit, Self::Mediator, Self::Unable, Self::Mistake];
+
+    /// The code used in tables.
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Own => "own",
+            Self::Unit => "unit",
+            Self::Mediator => "mediator",
+            Self::Unable => "unable",
+            Self::Mistake => "mistake",
+        }
+    }
+
+    /// The wish of a code, where there is one.
+    #[must_use]
+    pub fn of_code(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|wish| wish.code() == code)
+    }
+}
+
+/// How somebody left, as it is recorded.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Leaving {
+    pub wish: Wish,
+    /// Empty where they left at their own wish and nothing was said.
+    pub reason: Private<String>,
+    pub recorded_by: String,
+    pub at: OffsetDateTime,
+}
+
+/// Checks what a caller wrote, before it is known who leaves: the reason.
+///
+/// # Errors
+/// Refuses a mediator who speaks for the RJ Unit, and anybody who lets somebody else leave without a reason [IM1c].
+pub fn parse(wish: Wish, reason: &str, by: Recorder) -> Result<Private<String>, Refusal> {
+    match (wish, by) {
+        (Wish::Unit | Wish::Unable | Wish::Mistake, Recorder::Mediator) => return Err(not_the_mediators_word()),
+        (Wish::Own | Wish::Mediator, Recorder::Mediator) | (_, Recorder::Unit) => {}
+    }
+    let reason = text::bounded(reason, text::NARRATIVE, "reason")?;
+    if reason.is_empty() && wish != Wish::Own {
+        return Err(Refusal::invalid(
+            "reason-missing",
+            CLAUSE,
+            "reason",
+            "say why this participant leaves: only who leaves at their own wish need not say so",
+            "indiquez pourquoi ce participant quitte le dossier : seule la personne qui part de sa propre volonté n'a pas à le dire",
+        ));
+    }
+    Ok(reason.into())
+}
+
+/// What becomes of a leaving that is said again: the first one stands.
+///
+/// # Errors
+/// Refused where it says something else than what was recorded.
+pub fn said_again(known: &Leaving, wish: Wish, reason: &Private<String>) -> Result<(), Refusal> {
+    let nothing_new = known.wish == wish && (reason.expose().is_empty() || *reason == known.reason);
+    if nothing_new { Ok(()) } else { Err(already()) }
+}
+
+/// Who somebody was who comes back: compared by number and by name with those who left. Whoever was put on the file by mistake, and never
+/// withdrew, was nobody. `is_another_person` answers for a name alone, and only by who answers for the case.
+#[must_use]
+pub fn formerly(
+    newcomer: &NewParticipant,
+    everyone: &[Participant],
+    withdrawn: &[ParticipantId],
+    is_another_person: bool,
+    by: Recorder,
+) -> Option<ParticipantId> {
+    let told_apart = is_another_person && by == Recorder::Unit;
+    let was = everyone.iter().filter(|someone| {
+        let Some(left) = &someone.left else { return false };
+        let binds = left.wish != Wish::Mistake || withdrawn.contains(&someone.id);
+        binds && newcomer.is_like(&someone.person, told_apart)
+    });
+    was.max_by_key(|someone| someone.left.as_ref().map(|left| left.at)).map(|someone| someone.id)
+}
+
+/// Whether nobody can stand in for somebody who left: a representative stands for a victim who can take part no longer, or was named by
+/// mistake, and never in place of one who withdrew, went, or was sent away [CCRA 2(3), CCRA 26.1(2)].
+#[must_use]
+pub fn bars_a_representative(kind: Kind, wish: Wish, withdrew: bool) -> bool {
+    kind == Kind::Victim && (withdrew || matches!(wish, Wish::Own | Wish::Unit | Wish::Mediator))
+}
+
+/// What somebody who has left can still say of consent: that they withdraw, which is never refused, and nothing else.
+///
+/// # Errors
+/// Refused where something is offered to them, or said to be given by them [IM1c].
+pub fn heard(has_left: bool, status: Status) -> Result<(), Refusal> {
+    if has_left && status != Status::Withdrawn { Err(left()) } else { Ok(()) }
+}
+
+fn left() -> Refusal {
+    Refusal::precondition(
+        "participant-left",
+        CLAUSE,
+        "this participant has left the case: if they come back of their own free will, add them anew",
+        "ce participant a quitté le dossier : s'il revient de son plein gré, ajoutez-le de nouveau",
+    )
+}
+
+fn already() -> Refusal {
+    Refusal::precondition(
+        "left-already",
+        CLAUSE,
+        "this participant has left already, and what was recorded stands: a case shows it",
+        "ce participant a déjà quitté le dossier, et ce qui a été consigné demeure : le dossier l'indique",
+    )
+}
+
+fn not_the_mediators_word() -> Refusal {
+    Refusal::denied(
+        "leaving-not-by-mediator",
+        CLAUSE,
+        "the mediator records that a participant leaves at their own wish or at the mediator's; anything else is recorded by who answers for \
+         the case, its officer or a supervisor",
+        "le médiateur consigne le départ voulu par le participant ou par lui-même; tout autre départ est consigné par la personne responsable \
+         du dossier, son agent ou un superviseur",
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use time::Duration;
+    use uuid::Uuid;
+
+    const THEN: OffsetDateTime = OffsetDateTime::UNIX_EPOCH;
+
+    fn gone(wish: Wish, at: OffsetDateTime) -> Leaving {
+        Leaving { wish, reason: String::new().into(), recorded_by: "rj-officer-1".to_owned(), at }
+    }
+
+    fn someone(id: u128, kind: Kind, name: &str, fps: &str, left: Option<Leaving>) -> Participant {
+        let person = NewParticipant::parse(kind, name, fps, "").unwrap();
+        Participant { id: ParticipantId::new(Uuid::from_u128(id)), person, added_at: THEN, formerly: None, left }
+    }
+
+    // [IM1c]
+    #[test]
+    fn who_leaves_at_their_own_wish_need_not_say_why_and_nobody_else_is_sent_away_silently() {
+        for wish in Wish::ALL {
+            assert_eq!(parse(wish, " ", Recorder::Unit).is_ok(), wish == Wish::Own, "{wish:?}");
+            assert!(parse(wish, "as agreed", Recorder::Unit).is_ok(), "{wish:?}");
+            assert_eq!(Wish::of_code(wish.code()), Some(wish));
+        }
+    }
+
+    #[test]
+    fn the_mediator_records_the_participants_wish_or_their_own_and_nobody_elses() {
+        for wish in Wish::ALL {
+            let reason = parse(wish, "as agreed", Recorder::Mediator).err().map(|r| r.reason);
+            let own_word = matches!(wish, Wish::Own | Wish::Mediator);
+            assert_eq!(reason, (!own_word).then_some("leaving-not-by-mediator"), "{wish:?}");
+        }
+    }
+
+    #[test]
+    fn a_leaving_said_again_changes_nothing_and_one_that_says_something_else_is_refused() {
+        let known = Leaving { reason: "moved away".to_owned().into(), ..gone(Wish::Own, THEN) };
+        let said = |wish, reason: &str| said_again(&known, wish, &reason.to_owned().into()).err().map(|r| r.reason);
+        assert_eq!((said(Wish::Own, ""), said(Wish::Own, "moved away")), (None, None));
+        assert_eq!((said(Wish::Unit, "moved away"), said(Wish::Own, "other")), (Some("left-already"), Some("left-already")));
+    }
+
+    // [IM1c]
+    #[test]
+    fn who_comes_back_is_known_by_number_and_by_name_under_any_spelling_and_in_any_part() {
+        let (early, late) = (gone(Wish::Own, THEN), gone(Wish::Unit, THEN + Duration::DAY));
+        let everyone = [
+            someone(1, Kind::Victim, "André Exemple", "", Some(early.clone())),
+            someone(2, Kind::SupportPerson, "EXEMPLE, Andre", "", Some(late)),
+            someone(3, Kind::Elder, "André Exemple", "", None),
+            someone(4, Kind::Offender, "Oscar Invented", "123456A", Some(early)),
+        ];
+        let who = |name: &str, fps: &str, another, by| {
+            let newcomer = NewParticipant::parse(Kind::Representative, name, fps, "").unwrap();
+            formerly(&newcomer, &everyone, &[], another, by).map(|id| id.uuid().as_u128())
+        };
+        assert_eq!(who("andre exemple", "", false, Recorder::Unit), Some(2), "the last one who left");
+        assert_eq!(who("andre exemple", "", true, Recorder::Unit), None);
+        assert_eq!(who("andre exemple", "", true, Recorder::Mediator), Some(2), "the mediator's word tells nobody apart");
+        assert_eq!(who("Somebody Else", "123 456a", true, Recorder::Unit), Some(4), "the number says who it is");
+        assert_eq!(who("Somebody Else", "", false, Recorder::Unit), None);
+    }
+
+    #[test]
+    fn who_was_named_by_mistake_was_nobody_unless_they_withdrew() {
+        let everyone = [someone(1, Kind::Victim, "Vera Imaginary", "", Some(gone(Wish::Mistake, THEN)))];
+        let newcomer = NewParticipant::parse(Kind::Elder, "Vera Imaginary", "", "").unwrap();
+        let who = |withdrawn: &[ParticipantId]| formerly(&newcomer, &everyone, withdrawn, false, Recorder::Unit);
+        let [someone] = &everyone;
+        assert_eq!((who(&[]), who(&[someone.id])), (None, Some(someone.id)));
+    }
+
+    #[test]
+    fn who_has_left_is_heard_when_they_withdraw_and_nothing_is_offered_to_them() {
+        for status in Status::ALL {
+            assert!(heard(false, status).is_ok());
+            assert_eq!(heard(true, status).is_ok(), status == Status::Withdrawn, "{status:?}");
+        }
+    }
+
+    // [CCRA 26.1(2)]
+    #[test]
+    fn no_representative_stands_in_for_a_victim_who_withdrew_went_or_was_sent_away() {
+        for wish in Wish::ALL {
+            let can_stand_in = matches!(wish, Wish::Unable | Wish::Mistake);
+            assert_eq!(bars_a_representative(Kind::Victim, wish, false), !can_stand_in, "{wish:?}");
+            assert!(bars_a_representative(Kind::Victim, wish, true), "{wish:?}");
+            assert!(!bars_a_representative(Kind::Elder, wish, true));
+        }
+    }
+}
