@@ -7,9 +7,9 @@ use harness::{
 use prost::Message;
 use proto::{
     cases::v1::{
-        AddParticipantRequest, AssignMediatorRequest, ConsentStatus, DocumentKind, DocumentOffered, DocumentSide, EndAssignmentRequest,
-        FindCaseByReferralRequest, KeepDocumentRequest, LeaveCaseRequest, MoveCaseRequest, ParticipantKind, RecordAssessmentRequest,
-        RecordConsentRequest, RiskLevel, Stage, Wish, keep_document_request,
+        AddParticipantRequest, AssignMediatorRequest, ConsentStatus, DescribeModeRequest, DocumentKind, DocumentOffered, DocumentSide,
+        EndAssignmentRequest, FindCaseByReferralRequest, KeepDocumentRequest, LeaveCaseRequest, MoveCaseRequest, ParticipantKind,
+        RecordAssessmentRequest, RecordConsentRequest, RiskLevel, Stage, Wish, keep_document_request,
     },
     intake::v1::{
         ContactKind, Disposition, ListQueueRequest, Origin, PushContactRequest, Referral, ScreenReferralRequest, SubmitReferralRequest,
@@ -167,8 +167,13 @@ async fn case(system: &System, marks: &Marks, day: &mut Day) {
         let added = system.cases(MEDIATOR).add_participant(person).await.unwrap();
         day.participant = added.into_inner().participant_id;
         added_first.get_or_insert_with(|| day.participant.clone());
-        let mut consent: RecordConsentRequest =
-            marks.fill(&[("case_id", &day.case), ("participant_id", &day.participant), ("mode", "letter"), ("language", "fr")]);
+        let mut consent: RecordConsentRequest = marks.fill(&[
+            ("case_id", &day.case),
+            ("participant_id", &day.participant),
+            ("mode", "letter"),
+            ("language", "fr"),
+            ("described_mode_id", ""),
+        ]);
         (consent.status, consent.informed_and_voluntary) = (ConsentStatus::Given as i32, true);
         let recorded = system.cases(MEDIATOR).record_consent(consent).await;
         day.told(recorded);
@@ -186,9 +191,11 @@ async fn case(system: &System, marks: &Marks, day: &mut Day) {
             day.told(recorded);
         }
     }
+    let describe: DescribeModeRequest = marks.fill(&[("case_ref", &day.case)]);
+    system.cases(MEDIATOR).describe_mode(describe).await.unwrap();
     document(system, marks, day).await;
     for to in [Stage::Preparation, Stage::Mediation, Stage::Paused, Stage::Closed] {
-        let mut step: MoveCaseRequest = marks.fill(&[("case_id", &day.case), ("mode", "letter")]);
+        let mut step: MoveCaseRequest = marks.fill(&[("case_id", &day.case), ("mode", "letter"), ("described_mode_id", "")]);
         step.to = to as i32;
         let moved = system.cases(MEDIATOR).move_case(step).await;
         day.told(moved);

@@ -76,7 +76,7 @@ async fn whole_life(system: &System) {
         ..AddParticipantRequest::default()
     };
     system.cases(OFFICER).add_participant(person).await.unwrap();
-    let moved = MoveCaseRequest { case_id: case.case_id.clone(), to: Stage::Paused as i32, mode: String::new(), reason: marked("waits") };
+    let moved = MoveCaseRequest { case_id: case.case_id.clone(), to: Stage::Paused as i32, reason: marked("waits"), ..Default::default() };
     system.cases(OFFICER).move_case(moved).await.unwrap();
     let offender = case.participants.iter().find(|p| p.kind() == ParticipantKind::Offender).unwrap();
     assert!(offender.name.contains(MARK), "the mark does not travel");

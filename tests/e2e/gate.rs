@@ -40,7 +40,7 @@ async fn read(system: &System, case: &Case) -> Case {
 
 async fn go(system: &System, who: &str, case: &Case, to: Stage) -> Result<(), String> {
     let mode = if to == Stage::Mediation { "letter".to_owned() } else { String::new() };
-    let ask = MoveCaseRequest { case_id: case.case_id.clone(), to: to.into(), mode, reason: "as agreed".into() };
+    let ask = MoveCaseRequest { case_id: case.case_id.clone(), to: to.into(), mode, reason: "as agreed".into(), ..Default::default() };
     system.cases(who).move_case(ask).await.map(drop).map_err(|status| status.message().to_owned())
 }
 
@@ -227,6 +227,47 @@ async fn a_participant_is_added_listed_and_leaves_with_the_command_that_people_u
     assert_eq!(now.participants.len(), case.participants.len() + 1);
     let refused = go(&system, MEDIATOR, &case, Stage::Mediation).await.unwrap_err();
     assert!(refused.contains("own-initiative-missing:victim"), "{refused}");
+}
+
+// [D-VOM] [L26.1-2]
+#[tokio::test]
+async fn a_described_mode_is_consented_to_and_entered_with_the_command_that_people_use() {
+    let system = system().await;
+    let Mediating { case, .. } = mediating(&system).await;
+    let number = case.case_number.as_str();
+    let words = std::env::temp_dir().join(format!("ro-mode-{}", fresh_key()));
+    std::fs::write(&words, "a letter, read aloud by an Elder\n").unwrap();
+    let from = format!("@{}", words.display());
+    let describe = ["case", "mode", "describe", number, "--description", &from, "--json"];
+    let (done, said) = ro(&system, MEDIATOR, &describe).await;
+    let id = said.split('"').find(|part| part.len() == 36).unwrap_or_else(|| panic!("{done} {said}")).to_owned();
+    let (_, again) = ro(&system, OFFICER, &describe).await;
+    assert_eq!(said, again, "the same words are one mode");
+    std::fs::remove_file(&words).unwrap();
+    let go = ["case", "move", number, "--to", "mediation", "--mode", "other"];
+    for (args, code) in [(go.to_vec(), "mode-not-described"), ([&go[..], &["--described", &id]].concat(), "consent-missing:victim:other")] {
+        let (done, said) = ro(&system, MEDIATOR, &args).await;
+        assert!(!done && said.contains(code), "{said}");
+    }
+    let give = ["--form-version", "RO-form-3", "--language", "english", "--informed-and-voluntary"];
+    for person in &case.participants {
+        for (verb, rest) in [("offer", &[][..]), ("give", &give[..])] {
+            let whose = ["case", "consent", verb, number, "--participant", &person.participant_id, "--mode", "other", "--described", &id];
+            let (done, said) = ro(&system, MEDIATOR, &[&whose[..], rest].concat()).await;
+            assert!(done, "{said}");
+        }
+    }
+    let say = ["case", "mode", "say", number, &id, "--indirect"];
+    let (done, said) = ro(&system, MEDIATOR, &say).await;
+    assert!(!done && said.contains("mode.say"), "the mediator says so: {said}");
+    let (done, said) = ro(&system, OFFICER, &say).await;
+    assert!(done, "{said}");
+    let (_, listed) = ro(&system, MEDIATOR, &["case", "mode", "list", number]).await;
+    assert!(listed.contains("read aloud by an Elder") && listed.contains("indirect (said by rj-officer-1"), "{listed}");
+    let (done, said) = ro(&system, MEDIATOR, &[&go[..], &["--described", &id]].concat()).await;
+    assert!(done, "{said}");
+    let now = read(&system, &case).await;
+    assert_eq!((now.mode.as_str(), now.described_mode_id), ("other", id));
 }
 
 // [RM1b]

@@ -7,6 +7,7 @@ create table leaving (
     reason_sealed bytea,
     recorded_by text not null,
     left_at timestamptz not null,
+    stays_as uuid[] not null default '{}',
     constraint leaving_is_of_a_participant_of_the_case foreign key (case_id, participant_id) references participant (case_id, id),
     constraint nobody_is_sent_away_silently check (wish = 'own' or reason_sealed is not null)
 );
@@ -17,6 +18,7 @@ comment on column leaving.wish is 'At whose wish: their own, the RJ Unit''s, the
 comment on column leaving.reason_sealed is 'Why, sealed under the key of the person''s side; null where they left at their own wish and nothing was said. Protected B.';
 comment on column leaving.recorded_by is 'Identity of who recorded it. Protected B.';
 comment on column leaving.left_at is 'When it was recorded: from here on they are no participant. Protected B.';
+comment on column leaving.stays_as is 'Participants who stay and may be the same person, entered twice: nothing goes on with them either before they have said so on their own initiative [IM1c]. Open.';
 create index leaving_by_case on leaving (case_id);
 
 alter table participant add column formerly uuid;

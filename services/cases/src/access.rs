@@ -35,6 +35,8 @@ pub const RULES: &[Rule] = &[
     rule("/ro.cases.v1.Cases/ReviewGlass", "glass.review", "IM1a", SUPERVISORS),
     rule(ASSESS, "assessment.record", "R4a", UNIT_AND_MEDIATORS),
     rule("/ro.cases.v1.Cases/RecordConsent", "consent.record", "IM1c", UNIT_AND_MEDIATORS),
+    rule("/ro.cases.v1.Cases/DescribeMode", "mode.describe", "D-VOM", UNIT_AND_MEDIATORS),
+    rule("/ro.cases.v1.Cases/SayDirect", "mode.say", "D-VOM", UNIT),
     rule("/ro.cases.v1.Cases/MoveCase", "case.move", "R3a", UNIT_AND_MEDIATORS),
     rule("/ro.cases.v1.Cases/KeepDocument", "document.keep", "TS1c", UNIT_AND_MEDIATORS),
     rule("/ro.cases.v1.Cases/ListDocuments", "document.list", "TS1c", UNIT_AND_MEDIATORS),

@@ -10,7 +10,7 @@ use crate::{
         leaving::{self as rules, Leaving, Wish},
         stage,
     },
-    store::{gate::Ground, participant as people, sealed::Unopened},
+    store::{consent, gate::Ground, participant as people, sealed::Unopened},
 };
 
 /// What a caller asks for.
@@ -38,7 +38,9 @@ pub async fn leave_case(app: &App, caller: &Caller, command: Command<'_>) -> Res
         return Ok(known.at);
     }
     let leaving = Leaving { wish: command.wish, reason, recorded_by: caller.subject.clone(), at };
-    people::leave(&mut tx, &app.vault, file.id, (who.id, who.person.kind.side()), &leaving).await?;
+    let withdrew = consent::withdrawn(&mut tx, file.id).await?.iter().any(|(withdrew, _)| *withdrew == who.id);
+    let stays_as = rules::stays_as(who, &everyone, command.wish, withdrew);
+    people::leave(&mut tx, &app.vault, file.id, (who.id, who.person.kind.side()), &leaving, &stays_as).await?;
     let facts = move_case::facts(&mut tx, app, &Ground::of(&file), Unopened::Marked, at).await?;
     let to = stage::after_left(&facts, who.person.kind, command.wish);
     move_case::apply(&mut tx, (&app.vault, &app.ids), file.id, file.standing, to, "", move_case::BY_ITSELF, at).await?;

@@ -4,6 +4,7 @@ pub mod add_participant;
 pub mod assign_mediator;
 pub mod assign_officer;
 pub mod break_glass;
+pub mod describe_mode;
 pub mod events;
 pub mod follow_concern;
 pub mod gate_watch;

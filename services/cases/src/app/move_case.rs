@@ -5,14 +5,13 @@ use proto::{id::CaseId, role};
 use sqlx::PgConnection;
 use time::OffsetDateTime;
 
-use super::{App, events, find, follow_concern, hold};
+use super::{App, describe_mode::mode_of, events, find, follow_concern, hold};
 use crate::{
     domain::{
         assessment::Assessment,
         consent::Status,
         decision::Verb,
         leaving, missing,
-        mode::Mode,
         stage::{self, Facts, Latest, Person, Request, Stage, Standing},
         text,
     },
@@ -38,6 +37,8 @@ pub struct Command<'a> {
     pub to: Stage,
     /// Empty where the mode does not change.
     pub mode: &'a str,
+    /// For mode other: the id of the described one.
+    pub described: &'a str,
     pub reason: &'a str,
 }
 
@@ -52,7 +53,10 @@ pub async fn move_case(app: &App, caller: &Caller, command: Command<'_>) -> Resu
     let mut tx = app.begin(caller).await?;
     let (file, at) = hold(&mut tx, &app.clock, caller, Verb::Move, command.case_ref).await?;
     let reason = text::bounded(command.reason, text::NARRATIVE, "reason")?;
-    let mode = (!command.mode.is_empty()).then(|| Mode::parse(command.mode)).transpose()?;
+    let mode = match command.mode {
+        "" => None,
+        code => Some(mode_of(&mut tx, file.id, code, command.described).await?),
+    };
     let facts = facts(&mut tx, app, &Ground::of(&file), Unopened::Refused, at).await?;
     let request = Request { to: command.to, mode, has_reason: !reason.is_empty() };
     let to = stage::decide(&facts, request).map_err(|missing| missing::refusal(&missing))?;

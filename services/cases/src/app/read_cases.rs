@@ -12,12 +12,13 @@ use crate::{
         assessment::Assessment,
         consent::Consent,
         decision::{self, Verb},
+        mode::Description,
         participant::Participant,
     },
     store::{
         assessment,
         case_file::{self, CaseFile},
-        consent, participant,
+        consent, described_mode, participant,
         sealed::Unopened,
     },
 };
@@ -32,6 +33,8 @@ pub struct Whole {
     pub participants: Vec<Participant>,
     pub consents: Vec<(ParticipantId, Consent)>,
     pub assessments: Vec<Assessment>,
+    /// Modes that are not on the list, as they were described.
+    pub modes: Vec<Description>,
 }
 
 /// One page of cases.
@@ -115,7 +118,8 @@ async fn read(tx: &mut sqlx::PgConnection, app: &App, file: CaseFile, at: Offset
         *consent = Consent { status: stands, ..consent.clone() };
     }
     let assessments = assessment::of_case(tx, &app.vault, file.id, Unopened::Refused).await?;
-    Ok(Whole { file, participants, consents, assessments })
+    let modes = described_mode::of_case(tx, &app.vault, file.id, Unopened::Refused).await?;
+    Ok(Whole { file, participants, consents, assessments, modes })
 }
 
 fn instant(micros: i64) -> OffsetDateTime {

@@ -3,14 +3,12 @@
 use chassis::{Caller, Result};
 use time::OffsetDateTime;
 
-use super::{App, hold, move_case, participant, recorder};
+use super::{App, describe_mode::mode_of, hold, move_case, participant, recorder};
 use crate::{
     domain::{
         consent::{self as rules, Before, How, Recorded, Statement, Status, Written},
         decision::Verb,
-        leaving,
-        mode::Mode,
-        stage,
+        leaving, stage,
     },
     store::{consent, participant as people, sealed::Unopened},
 };
@@ -21,6 +19,8 @@ pub struct Command<'a> {
     pub case_ref: &'a str,
     pub participant: &'a str,
     pub mode: &'a str,
+    /// For mode other: the id of the described one.
+    pub described: &'a str,
     pub status: Status,
     pub form_version: &'a str,
     pub language: &'a str,
@@ -42,7 +42,7 @@ pub async fn record_consent(app: &App, caller: &Caller, command: Command<'_>) ->
     let who = participant(&everyone, command.participant)?;
     let (who, has_left) = (who.id, who.left.is_some());
     leaving::heard(has_left, command.status)?;
-    let mode = Mode::parse(command.mode)?;
+    let mode = mode_of(&mut tx, file.id, command.mode, command.described).await?;
     let Command { form_version, language, informed_and_voluntary: informed, ends_on, initiative, .. } = command;
     let written = Written { form_version, language, informed, ends_on, initiative };
     let said = Statement::parse(mode, command.status, written, app.consents, at)?;

@@ -3,7 +3,13 @@
 use chassis::Refusal;
 use time::{Date, OffsetDateTime, UtcOffset};
 
-use super::{assessment, mode::Mode, participant::Language, retention::later, text};
+use super::{
+    assessment,
+    mode::{self, Mode},
+    participant::Language,
+    retention::later,
+    text,
+};
 
 const CLAUSE: &str = "IM1c";
 
@@ -187,9 +193,14 @@ impl Statement {
     /// Checks a statement by itself.
     ///
     /// # Errors
-    /// Refuses a consent given without being informed and voluntary, without form version, without language, or with an end that is past
-    /// or later than the programme allows; and half a statement of initiative [L26.1-2, IM1c].
+    /// Refuses to offer or to give another mode without saying which; a consent given without being informed and voluntary, without form
+    /// version, without language, or with an end that is past or later than the programme allows; and half a statement of initiative
+    /// [D-VOM, L26.1-2, IM1c].
     pub fn parse(mode: Mode, status: Status, written: Written<'_>, validity: Validity, now: OffsetDateTime) -> Result<Self, Refusal> {
+        // A withdrawal needs no such word, nor does the end of what a former version recorded.
+        if mode == Mode::Other(None) && matches!(status, Status::Offered | Status::Given) {
+            return Err(mode::not_described());
+        }
         let form_version = text::bounded(written.form_version, text::LINE, "form_version")?;
         let language = Language::of_code(written.language.trim());
         if status == Status::Given {

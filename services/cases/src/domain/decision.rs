@@ -21,6 +21,8 @@ pub enum Verb {
     EndOfficer,
     RecordAssessment,
     RecordConsent,
+    DescribeMode,
+    SayDirect,
     Move,
     WhoViewed,
     BreakGlass,
@@ -52,7 +54,7 @@ pub enum Verb {
 }
 
 impl Verb {
-    pub const ALL: [Self; 32] = [
+    pub const ALL: [Self; 34] = [
         Self::List,
         Self::Read,
         Self::Find,
@@ -64,6 +66,8 @@ impl Verb {
         Self::EndOfficer,
         Self::RecordAssessment,
         Self::RecordConsent,
+        Self::DescribeMode,
+        Self::SayDirect,
         Self::Move,
         Self::WhoViewed,
         Self::BreakGlass,
@@ -102,6 +106,8 @@ impl Verb {
             Self::EndOfficer => "officer.end",
             Self::RecordAssessment => "assessment.record",
             Self::RecordConsent => "consent.record",
+            Self::DescribeMode => "mode.describe",
+            Self::SayDirect => "mode.say",
             Self::Move => "case.move",
             Self::WhoViewed => "case.access",
             Self::BreakGlass => "glass.break",
@@ -211,14 +217,18 @@ fn by_tie(tie: Tie, verb: Verb) -> Decision {
             Tie::Unit | Tie::Line(_) => Allowed,
             Tie::Service | Tie::Stranger => Hidden,
         },
-        Verb::AddParticipant | Verb::LeaveCase | Verb::RecordAssessment | Verb::RecordConsent | Verb::Move | Verb::KeepDocument => {
-            match tie {
-                Tie::Unit | Tie::Line(Officer | Mediator) => Allowed,
-                Tie::Line(Glass) => Refused(read_only()),
-                Tie::Service | Tie::Stranger => Hidden,
-            }
-        }
-        Verb::AssignMediator | Verb::EndMediator => match tie {
+        Verb::AddParticipant
+        | Verb::LeaveCase
+        | Verb::RecordAssessment
+        | Verb::RecordConsent
+        | Verb::DescribeMode
+        | Verb::Move
+        | Verb::KeepDocument => match tie {
+            Tie::Unit | Tie::Line(Officer | Mediator) => Allowed,
+            Tie::Line(Glass) => Refused(read_only()),
+            Tie::Service | Tie::Stranger => Hidden,
+        },
+        Verb::AssignMediator | Verb::EndMediator | Verb::SayDirect => match tie {
             Tie::Unit | Tie::Line(Officer) => Allowed,
             Tie::Line(Mediator) => Refused(not_your_part()),
             Tie::Line(Glass) => Refused(read_only()),
@@ -263,7 +273,9 @@ fn by_tie(tie: Tie, verb: Verb) -> Decision {
 
 fn by_stage(verb: Verb, stage: Option<Stage>) -> Decision {
     match (verb, stage) {
-        (Verb::AddParticipant | Verb::AssignMediator | Verb::KeepDocument, Some(Stage::Closed)) => Decision::Refused(case_closed()),
+        (Verb::AddParticipant | Verb::AssignMediator | Verb::DescribeMode | Verb::KeepDocument, Some(Stage::Closed)) => {
+            Decision::Refused(case_closed())
+        }
         // Whoever joins has not consented yet: mediation waits for them [L26.1-2].
         (Verb::AddParticipant, Some(Stage::Mediation)) => Decision::Refused(mediation_under_way()),
         _ => Decision::Allowed,

@@ -102,11 +102,23 @@ pub fn formerly(
 ) -> Option<ParticipantId> {
     let told_apart = is_another_person && by == Recorder::Unit;
     let was = everyone.iter().filter(|someone| {
-        let Some(left) = &someone.left else { return false };
-        let binds = left.wish != Wish::Mistake || withdrawn.contains(&someone.id);
-        binds && newcomer.is_like(&someone.person, told_apart)
+        let left = someone.left.as_ref();
+        left.is_some_and(|left| binds(left.wish, withdrawn.contains(&someone.id))) && newcomer.is_like(&someone.person, told_apart)
     });
     was.max_by_key(|someone| someone.left.as_ref().map(|left| left.at)).map(|someone| someone.id)
+}
+
+/// Who else on the file may be the person who leaves, entered a second time: what they said does not go while they stay under another entry.
+#[must_use]
+pub fn stays_as(leaver: &Participant, everyone: &[Participant], wish: Wish, withdrew: bool) -> Vec<ParticipantId> {
+    let others = everyone.iter().filter(|someone| someone.id != leaver.id && someone.left.is_none());
+    let alike = others.filter(|someone| binds(wish, withdrew) && leaver.person.is_like(&someone.person, false));
+    alike.map(|someone| someone.id).collect()
+}
+
+/// Whether a leaving says something of the person: who was put on the file by mistake, and never withdrew, has said nothing.
+fn binds(wish: Wish, withdrew: bool) -> bool {
+    wish != Wish::Mistake || withdrew
 }
 
 /// Whether nobody can stand in for somebody who left: a representative stands for a victim who can take part no longer, or was named by
@@ -233,6 +245,21 @@ mod tests {
             assert!(heard(false, status).is_ok());
             assert_eq!(heard(true, status).is_ok(), status == Status::Withdrawn, "{status:?}");
         }
+    }
+
+    // [IM1c]
+    #[test]
+    fn who_leaves_and_stays_under_a_second_entry_is_found_there() {
+        let leaver = someone(1, Kind::Victim, "Vera Imaginary", "", None);
+        let everyone = [
+            leaver.clone(),
+            someone(2, Kind::SupportPerson, "IMAGINARY Véra", "", None),
+            someone(3, Kind::Victim, "Vera Imaginary", "", Some(gone(Wish::Own, THEN))),
+            someone(4, Kind::Elder, "Somebody Else", "", None),
+        ];
+        let found = |wish, withdrew| stays_as(&leaver, &everyone, wish, withdrew).iter().map(|id| id.uuid().as_u128()).collect::<Vec<_>>();
+        assert_eq!((found(Wish::Own, false), found(Wish::Mediator, false), found(Wish::Mistake, true)), (vec![2], vec![2], vec![2]));
+        assert_eq!(found(Wish::Mistake, false), [0; 0], "an entry made twice is taken back");
     }
 
     // [CCRA 26.1(2)]

@@ -23,6 +23,8 @@ pub enum Missing {
     OwnInitiative(Kind),
     /// Mediation is in a mode [D-VOM].
     Mode,
+    /// Nobody has said which other mode it is [D-VOM].
+    Description,
     /// The referral was accepted for indirect communication only [R3a].
     IndirectOnly(Mode),
     /// A concern that names this case is open [RM1].
@@ -54,6 +56,7 @@ impl Missing {
             Self::Reason => "reason-missing".to_owned(),
             Self::Acceptance => "acceptance-missing".to_owned(),
             Self::Mode => "mode-missing".to_owned(),
+            Self::Description => "mode-not-described".to_owned(),
             Self::IndirectOnly(mode) => format!("indirect-only:{}", mode.code()),
             Self::OwnInitiative(kind) => format!("own-initiative-missing:{}", kind.code()),
             Self::ContactFrozen => "contact-frozen".to_owned(),
@@ -76,6 +79,7 @@ impl Missing {
             Self::Acceptance
             | Self::OwnInitiative(_)
             | Self::Mode
+            | Self::Description
             | Self::IndirectOnly(_)
             | Self::ContactFrozen
             | Self::Mediator
@@ -96,7 +100,7 @@ impl Missing {
     pub const fn clause(self) -> &'static str {
         match self {
             Self::NoSuchMove { .. } | Self::Reason | Self::Acceptance | Self::IndirectOnly(_) => "R3a",
-            Self::Mode => "D-VOM",
+            Self::Mode | Self::Description => "D-VOM",
             Self::ContactFrozen | Self::SafetyAnswer | Self::NoteOnHighRisk(_) => "RM1",
             Self::OwnInitiative(_) => "IM1c",
             Self::ImminentRisk(_) => "RM1b",
@@ -120,6 +124,10 @@ impl Missing {
                 both("the acceptance of the referral by the RJ Unit", "l'acceptation du renvoi par l'Unité de la justice réparatrice")
             }
             Self::Mode => both("the mode of communication", "le mode de communication"),
+            Self::Description => both(
+                "the description of the other mode, to which everybody consents",
+                "la description de l'autre mode, à laquelle chacun consent",
+            ),
             Self::IndirectOnly(mode) => about(mode.words(), "an indirect mode instead of", "un mode indirect plutôt que"),
             Self::ContactFrozen => {
                 both("the closing of every safety concern of this case", "la clôture de toute préoccupation de sécurité du dossier")

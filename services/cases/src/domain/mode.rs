@@ -1,6 +1,19 @@
-//! The open list of ways to communicate [D-VOM].
+//! The open list of ways to communicate [D-VOM]; one that is not on it is described, and is what its description says.
 
-use chassis::Refusal;
+use chassis::{Private, Refusal};
+use proto::normal;
+use time::OffsetDateTime;
+use uuid::Uuid;
+
+use super::text;
+
+/// A mode that is not on the list, as far as the rules need it: which one, and whether participants may be in one room.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Described {
+    pub id: Uuid,
+    /// Until the RJ Unit says otherwise, it is.
+    pub direct: bool,
+}
 
 /// How the participants communicate; `Other` keeps the list open.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -10,11 +23,12 @@ pub enum Mode {
     Shuttle,
     FaceToFace,
     Group,
-    Other,
+    /// `None`: nobody has said which. Nobody consents to that, and no gate lets it through.
+    Other(Option<Described>),
 }
 
 impl Mode {
-    pub const ALL: [Self; 6] = [Self::Letter, Self::Video, Self::Shuttle, Self::FaceToFace, Self::Group, Self::Other];
+    pub const ALL: [Self; 6] = [Self::Letter, Self::Video, Self::Shuttle, Self::FaceToFace, Self::Group, Self::Other(None)];
 
     /// The code used on the wire and in tables.
     #[must_use]
@@ -25,21 +39,43 @@ impl Mode {
             Self::Shuttle => "shuttle",
             Self::FaceToFace => "face_to_face",
             Self::Group => "group",
-            Self::Other => "other",
+            Self::Other(_) => "other",
         }
     }
 
-    /// The mode of a code, where there is one.
+    /// The mode of a code, where there is one; which other one it is, is not in the code.
     #[must_use]
     pub fn of_code(code: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|m| m.code() == code)
     }
 
     /// Participants are in one room, or may be: never for a referral accepted for indirect communication only. A mode that is not on the list
-    /// counts as direct: nobody has said otherwise.
+    /// counts as direct until somebody says otherwise.
     #[must_use]
     pub const fn is_direct(self) -> bool {
-        matches!(self, Self::FaceToFace | Self::Group | Self::Other)
+        match self {
+            Self::Letter | Self::Video | Self::Shuttle => false,
+            Self::FaceToFace | Self::Group | Self::Other(None) => true,
+            Self::Other(Some(described)) => described.direct,
+        }
+    }
+
+    /// The same mode, with what has just been said of a described one.
+    #[must_use]
+    pub fn said(self, described: Described) -> Self {
+        match self {
+            Self::Other(Some(own)) if own.id == described.id => Self::Other(Some(described)),
+            other => other,
+        }
+    }
+
+    /// Which described mode it is, where it is one.
+    #[must_use]
+    pub const fn described(self) -> Option<Described> {
+        match self {
+            Self::Other(described) => described,
+            Self::Letter | Self::Video | Self::Shuttle | Self::FaceToFace | Self::Group => None,
+        }
     }
 
     /// Name of the mode in English and in French.
@@ -51,7 +87,7 @@ impl Mode {
             Self::Shuttle => ("relayed messages", "les messages relayés"),
             Self::FaceToFace => ("a face-to-face meeting", "une rencontre en personne"),
             Self::Group => ("a group conference", "une conférence de groupe"),
-            Self::Other => ("another way to communicate", "un autre mode de communication"),
+            Self::Other(_) => ("another way to communicate", "un autre mode de communication"),
         }
     }
 
@@ -72,6 +108,90 @@ impl Mode {
     }
 }
 
+/// A described mode as the file has it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Description {
+    pub mode: Described,
+    pub text: Private<String>,
+    pub described_by: String,
+    pub described_at: OffsetDateTime,
+    /// Who said last whether it is direct, and when.
+    pub said: Option<(String, OffsetDateTime)>,
+}
+
+/// Checks a description.
+///
+/// # Errors
+/// Refuses one that is empty or too long [D-VOM].
+pub fn describe(text: &str) -> Result<Private<String>, Refusal> {
+    let text = text::bounded(text, text::LINE, "description")?;
+    if normal::key(&text).trim().is_empty() {
+        return Err(Refusal::invalid(
+            "description-missing",
+            "D-VOM",
+            "description",
+            "describe the way to communicate, as everybody who is asked to consent to it will read it",
+            "décrivez le mode de communication, tel que le lira chaque personne appelée à y consentir",
+        ));
+    }
+    Ok(text.into())
+}
+
+/// The mode that was described in the same words already, whatever their spelling.
+#[must_use]
+pub fn described_already<'a>(known: &'a [Description], text: &Private<String>) -> Option<&'a Description> {
+    let text = normal::key(text.expose());
+    known.iter().find(|one| normal::key(one.text.expose()) == text)
+}
+
+/// Which mode a caller means: its code and, for another one, which described mode.
+///
+/// # Errors
+/// Refuses a described mode that the file does not have, and one beside a mode of the list [D-VOM].
+pub fn meant(code: &str, described: &str, known: &[Described]) -> Result<Mode, Refusal> {
+    let mode = Mode::parse(code)?;
+    let named = described.trim();
+    if named.is_empty() {
+        return Ok(mode);
+    }
+    if mode != Mode::Other(None) {
+        return Err(Refusal::invalid(
+            "mode-on-the-list",
+            "D-VOM",
+            "described_mode_id",
+            "only the mode other is a described one: leave the description out, or give the mode other",
+            "seul le mode other est décrit : retirez la description ou indiquez le mode other",
+        ));
+    }
+    let id: Option<Uuid> = named.parse().ok();
+    let found = known.iter().find(|one| Some(one.id) == id);
+    found.map(|one| Mode::Other(Some(*one))).ok_or_else(unknown)
+}
+
+/// The described mode that a request names is not of this case.
+#[must_use]
+pub fn unknown() -> Refusal {
+    Refusal::invalid(
+        "described-mode-unknown",
+        "D-VOM",
+        "described_mode_id",
+        "no such mode was described in this case: describe it first, or take its id from the case",
+        "aucun mode de ce genre n'a été décrit dans ce dossier : décrivez-le d'abord, ou prenez son identifiant dans le dossier",
+    )
+}
+
+/// A mode that is not on the list is offered and consented to as described.
+#[must_use]
+pub fn not_described() -> Refusal {
+    Refusal::invalid(
+        "mode-not-described",
+        "D-VOM",
+        "described_mode_id",
+        "say which other mode: describe it first, and give its id, so that everybody consents to the same one",
+        "précisez quel autre mode : décrivez-le d'abord et indiquez son identifiant, pour que chacun consente au même",
+    )
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -82,5 +202,42 @@ mod tests {
             assert_eq!(Mode::parse(mode.code()).ok(), Some(mode));
         }
         assert_eq!(Mode::parse("").map_err(|r| r.reason), Err("mode-unknown"));
+    }
+
+    // [D-VOM]
+    #[test]
+    fn two_descriptions_are_one_only_where_the_words_are_the_same() {
+        let one = Description {
+            mode: Described { id: Uuid::from_u128(1), direct: true },
+            text: "A letter, read aloud by an Elder".to_owned().into(),
+            described_by: "mediator-1".to_owned(),
+            described_at: OffsetDateTime::UNIX_EPOCH,
+            said: None,
+        };
+        let known = |text: &str| described_already(std::slice::from_ref(&one), &text.to_owned().into()).is_some();
+        assert!(known(" a LETTER,  read aloud by an elder"));
+        // The same words in another order are another mode: who reads to whom is all that matters.
+        for other in ["An Elder, read aloud by a letter", "A letter read aloud by an Elder and the offender", "A letter"] {
+            assert!(!known(other), "{other}");
+        }
+        for nothing in ["", " ", "\u{200b}"] {
+            assert_eq!(describe(nothing).map_err(|r| r.reason).err(), Some("description-missing"));
+        }
+        assert_eq!(describe(&"x".repeat(201)).map_err(|r| r.reason).err(), Some("text-too-long"));
+    }
+
+    #[test]
+    fn another_mode_is_the_one_that_is_named_and_counts_as_direct_until_somebody_says_otherwise() {
+        let known = [Described { id: Uuid::from_u128(1), direct: true }, Described { id: Uuid::from_u128(2), direct: false }];
+        let mode = |code, id: u128| meant(code, &Uuid::from_u128(id).to_string(), &known).map_err(|r| r.reason);
+        let [one, two] = known;
+        assert_eq!((mode("other", 1), mode("other", 2)), (Ok(Mode::Other(Some(one))), Ok(Mode::Other(Some(two)))));
+        assert_eq!((mode("other", 3), mode("letter", 1)), (Err("described-mode-unknown"), Err("mode-on-the-list")));
+        assert_eq!(meant("other", " ", &known).ok(), Some(Mode::Other(None)));
+        let direct: Vec<bool> = [Some(one), Some(two), None].map(|d| Mode::Other(d).is_direct()).into();
+        assert_eq!(direct, [true, false, true]);
+        let said = Described { direct: false, ..one };
+        assert_eq!(Mode::Other(Some(one)).said(said), Mode::Other(Some(said)));
+        assert_eq!((Mode::Other(Some(two)).said(said), Mode::Letter.said(said)), (Mode::Other(Some(two)), Mode::Letter));
     }
 }

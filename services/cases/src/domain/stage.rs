@@ -189,6 +189,7 @@ fn before_any_work(facts: &Facts) -> Vec<Missing> {
 fn before_preparation(facts: &Facts, mode: Option<Mode>) -> Vec<Missing> {
     let mut missing: Vec<_> = (!facts.mediator_assigned).then_some(Missing::Mediator).into_iter().collect();
     missing.extend(mode.filter(|m| facts.indirect_only && m.is_direct()).map(Missing::IndirectOnly));
+    missing.extend(mode.filter(|m| *m == Mode::Other(None)).map(|_| Missing::Description));
     for side in [Side::Victim, Side::Offender] {
         let principals = principals(facts, side);
         if principals.is_empty() {

@@ -11,7 +11,7 @@ use crate::{
         consent::{Consent, How, Status},
         glass::Finding,
         leaving::{Leaving, Wish},
-        mode::Mode,
+        mode::{Description, Mode},
         participant::{Kind, Language, Participant},
         retention::HoldKind,
     },
@@ -107,13 +107,15 @@ pub fn file(file: CaseFile) -> wire_cases::Case {
         indirect_only: file.indirect_only,
         opened_at: Some(wire::timestamp(file.opened_at)),
         contact_frozen: file.contact_frozen,
+        mode: file.standing.mode.map(Mode::code).unwrap_or_default().to_owned(),
+        described_mode_id: described(file.standing.mode),
         ..wire_cases::Case::default()
     }
 }
 
 /// A case with everything on its file.
 pub fn whole(whole: Whole) -> wire_cases::Case {
-    let Whole { file: own, participants, consents, assessments } = whole;
+    let Whole { file: own, participants, consents, assessments, modes } = whole;
     let participants = participants
         .into_iter()
         .map(|person| {
@@ -121,7 +123,30 @@ pub fn whole(whole: Whole) -> wire_cases::Case {
             participant(person, own)
         })
         .collect();
-    wire_cases::Case { participants, assessments: assessments.into_iter().map(assessment).collect(), ..file(own) }
+    wire_cases::Case {
+        participants,
+        assessments: assessments.into_iter().map(assessment).collect(),
+        described_modes: modes.into_iter().map(description).collect(),
+        ..file(own)
+    }
+}
+
+fn description(from: Description) -> wire_cases::DescribedMode {
+    let (said_by, said_at) = from.said.map(|(by, at)| (by, wire::timestamp(at))).unzip();
+    wire_cases::DescribedMode {
+        mode_id: from.mode.id.to_string(),
+        description: from.text.into_inner(),
+        direct: from.mode.direct,
+        described_by: from.described_by,
+        described_at: Some(wire::timestamp(from.described_at)),
+        said_by: said_by.unwrap_or_default(),
+        said_at,
+    }
+}
+
+/// The id of a described mode; empty for a mode of the list, and for none.
+fn described(mode: Option<Mode>) -> String {
+    mode.and_then(Mode::described).map(|described| described.id.to_string()).unwrap_or_default()
 }
 
 fn participant(from: Participant, consents: Vec<wire_cases::Consent>) -> wire_cases::Participant {
@@ -165,6 +190,7 @@ fn consent(from: &Consent) -> wire_cases::Consent {
         recorded_at: Some(wire::timestamp(from.recorded_at)),
         ends_on: from.ends_on.map(assessment::date_text).unwrap_or_default(),
         initiative: from.initiative.map_or(wire_cases::Initiative::Unspecified, |initiative| how(initiative.how)).into(),
+        described_mode_id: described(Some(from.mode)),
         initiative_at: from.initiative.map(|initiative| wire::timestamp(initiative.at)),
     }
 }

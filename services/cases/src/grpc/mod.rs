@@ -7,14 +7,15 @@ mod parse;
 use chassis::{Caller, limits::MESSAGE, wire};
 use proto::cases::v1::{
     AddParticipantRequest, AddParticipantResponse, AssignMediatorRequest, AssignMediatorResponse, AssignOfficerRequest,
-    AssignOfficerResponse, BreakGlassRequest, BreakGlassResponse, ConfirmPurgeRequest, ConfirmPurgeResponse, EndAssignmentRequest,
-    EndAssignmentResponse, EndGlassRequest, EndGlassResponse, EndOfficerRequest, EndOfficerResponse, FindCaseByReferralRequest,
-    GetCaseRequest, GetCaseResponse, GetPurgeCertificateRequest, GetPurgeCertificateResponse, KeepDocumentRequest, KeepDocumentResponse,
-    LeaveCaseRequest, LeaveCaseResponse, LiftHoldRequest, LiftHoldResponse, ListAccessRequest, ListAccessResponse, ListCasesRequest,
-    ListCasesResponse, ListDocumentsRequest, ListDocumentsResponse, ListDueRequest, ListDueResponse, ListGlassRequest, ListGlassResponse,
-    ListHoldsRequest, ListHoldsResponse, MoveCaseRequest, MoveCaseResponse, OrderPurgeRequest, OrderPurgeResponse, PlaceHoldRequest,
-    PlaceHoldResponse, ReadDocumentRequest, ReadDocumentResponse, RecordAssessmentRequest, RecordAssessmentResponse, RecordConsentRequest,
-    RecordConsentResponse, ReviewGlassRequest, ReviewGlassResponse,
+    AssignOfficerResponse, BreakGlassRequest, BreakGlassResponse, ConfirmPurgeRequest, ConfirmPurgeResponse, DescribeModeRequest,
+    DescribeModeResponse, EndAssignmentRequest, EndAssignmentResponse, EndGlassRequest, EndGlassResponse, EndOfficerRequest,
+    EndOfficerResponse, FindCaseByReferralRequest, GetCaseRequest, GetCaseResponse, GetPurgeCertificateRequest,
+    GetPurgeCertificateResponse, KeepDocumentRequest, KeepDocumentResponse, LeaveCaseRequest, LeaveCaseResponse, LiftHoldRequest,
+    LiftHoldResponse, ListAccessRequest, ListAccessResponse, ListCasesRequest, ListCasesResponse, ListDocumentsRequest,
+    ListDocumentsResponse, ListDueRequest, ListDueResponse, ListGlassRequest, ListGlassResponse, ListHoldsRequest, ListHoldsResponse,
+    MoveCaseRequest, MoveCaseResponse, OrderPurgeRequest, OrderPurgeResponse, PlaceHoldRequest, PlaceHoldResponse, ReadDocumentRequest,
+    ReadDocumentResponse, RecordAssessmentRequest, RecordAssessmentResponse, RecordConsentRequest, RecordConsentResponse,
+    ReviewGlassRequest, ReviewGlassResponse, SayDirectRequest, SayDirectResponse,
     cases_server::{Cases, CasesServer},
 };
 use std::vec::IntoIter;
@@ -25,9 +26,9 @@ use uuid::Uuid;
 
 use crate::{
     app::{
-        App, add_participant, assign_mediator, assign_officer, break_glass, events::stage_code, holds, keep_document, leave_case,
-        list_access, move_case, purge_case, purge_certificate, read_cases, read_cases::Which, read_documents, record_assessment,
-        record_consent, review_glass,
+        App, add_participant, assign_mediator, assign_officer, break_glass, describe_mode, events::stage_code, holds, keep_document,
+        leave_case, list_access, move_case, purge_case, purge_certificate, read_cases, read_cases::Which, read_documents,
+        record_assessment, record_consent, review_glass,
     },
     domain::{assessment::Written, decision::Verb},
 };
@@ -200,6 +201,7 @@ impl Cases for Door {
             case_ref: &asked.case_id,
             participant: &asked.participant_id,
             mode: &asked.mode,
+            described: &asked.described_mode_id,
             status: parse::status(asked.status())?,
             form_version: &asked.form_version,
             language: &asked.language,
@@ -211,6 +213,22 @@ impl Cases for Door {
         let ended = record_consent::record_consent(&self.0, &caller, command).await;
         self.0.watched(&caller, Verb::RecordConsent, &asked.case_id, ended).await?;
         Ok(Response::new(RecordConsentResponse {}))
+    }
+
+    async fn describe_mode(&self, request: Request<DescribeModeRequest>) -> Answer<DescribeModeResponse> {
+        let caller = Caller::of(&request)?;
+        let asked = request.into_inner();
+        let ended = describe_mode::describe_mode(&self.0, &caller, &asked.case_ref, &asked.description).await;
+        let id = self.0.watched(&caller, Verb::DescribeMode, &asked.case_ref, ended).await?;
+        Ok(Response::new(DescribeModeResponse { mode_id: id.to_string() }))
+    }
+
+    async fn say_direct(&self, request: Request<SayDirectRequest>) -> Answer<SayDirectResponse> {
+        let caller = Caller::of(&request)?;
+        let asked = request.into_inner();
+        let ended = describe_mode::say_direct(&self.0, &caller, &asked.case_ref, &asked.mode_id, asked.direct).await;
+        self.0.watched(&caller, Verb::SayDirect, &asked.case_ref, ended).await?;
+        Ok(Response::new(SayDirectResponse {}))
     }
 
     async fn keep_document(&self, request: Request<Streaming<KeepDocumentRequest>>) -> Answer<KeepDocumentResponse> {
@@ -310,7 +328,13 @@ impl Cases for Door {
         let caller = Caller::of(&request)?;
         let asked = request.into_inner();
         let to = parse::stage(asked.to())?;
-        let command = move_case::Command { case_ref: &asked.case_id, to, mode: &asked.mode, reason: &asked.reason };
+        let command = move_case::Command {
+            case_ref: &asked.case_id,
+            to,
+            mode: &asked.mode,
+            described: &asked.described_mode_id,
+            reason: &asked.reason,
+        };
         let ended = move_case::move_case(&self.0, &caller, command).await;
         let stage = self.0.watched(&caller, Verb::Move, &asked.case_id, ended).await?;
         Ok(Response::new(MoveCaseResponse { stage: stage_code(stage).into() }))

@@ -6,7 +6,7 @@ use sqlx::PgConnection;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-use super::{known, sealed};
+use super::{known, mode, sealed};
 use crate::domain::{
     access::{CaseRef, Line, Scope},
     decision::Tie,
@@ -43,6 +43,8 @@ struct Row {
     stage: String,
     left_stage: Option<String>,
     mode: Option<String>,
+    described_mode: Option<Uuid>,
+    direct: Option<bool>,
     accepted: bool,
     indirect_only: bool,
     site: Option<String>,
@@ -61,7 +63,7 @@ impl TryFrom<Row> for CaseFile {
             id: CaseId::new(row.id),
             number: row.number,
             referral: ReferralId::new(row.referral_id),
-            standing: standing(&row.stage, row.left_stage.as_deref(), row.mode.as_deref())?,
+            standing: standing(&row.stage, row.left_stage.as_deref(), row.mode.as_deref(), (row.described_mode, row.direct))?,
             accepted: row.accepted,
             indirect_only: row.indirect_only,
             site: row.site,
@@ -75,11 +77,17 @@ impl TryFrom<Row> for CaseFile {
     }
 }
 
-pub(super) fn standing(stage: &str, left: Option<&str>, mode: Option<&str>) -> sqlx::Result<Standing> {
+/// Where a case stands; its mode with which described one it is, and whether that is direct.
+pub(super) fn standing(
+    stage: &str,
+    left: Option<&str>,
+    code: Option<&str>,
+    (described, direct): (Option<Uuid>, Option<bool>),
+) -> sqlx::Result<Standing> {
     Ok(Standing {
         stage: known("stage", Stage::of_code(stage))?,
         left: left.map(|code| known("left_stage", Stage::of_code(code))).transpose()?,
-        mode: mode.map(|code| known("mode", Mode::of_code(code))).transpose()?,
+        mode: code.map(|code| mode(code, described, direct)).transpose()?,
     })
 }
 
@@ -96,7 +104,7 @@ pub async fn visible(tx: &mut PgConnection, scope: &Scope, case_ref: &CaseRef, a
     };
     sqlx::query_as!(
         Row,
-        r#"select id, number, referral_id, stage, left_stage, mode, accepted, indirect_only, site, opened_at,
+        r#"select id, number, referral_id, stage, left_stage, mode, described_mode, is_direct(described_mode) as direct, accepted, indirect_only, site, opened_at,
                   mediator_of(id, $6) as mediator, officers_of(id, $6) as "officers!", line_of(id, $5, $7, $6) as line,
                   exists (select from case_concern where case_id = case_file.id and closed_at is null) as "contact_frozen!"
            from case_file
@@ -131,7 +139,7 @@ pub async fn visible_list(
     let (after_at, after_id) = after.unzip();
     sqlx::query_as!(
         Row,
-        r#"select id, number, referral_id, stage, left_stage, mode, accepted, indirect_only, site, opened_at,
+        r#"select id, number, referral_id, stage, left_stage, mode, described_mode, is_direct(described_mode) as direct, accepted, indirect_only, site, opened_at,
                   mediator_of(id, $3) as mediator, officers_of(id, $3) as "officers!", line_of(id, $2, $7, $3) as line,
                   exists (select from case_concern where case_id = case_file.id and closed_at is null) as "contact_frozen!"
            from case_file
@@ -233,8 +241,9 @@ pub struct Screening {
 /// The statement failed.
 pub async fn lock_screening(tx: &mut PgConnection, referral: ReferralId) -> sqlx::Result<Option<Screening>> {
     let row = sqlx::query!(
-        r#"select id, stage, left_stage, mode, screened_at, purged_at is not null as "purged!" from case_file
-               where referral_id = $1 for update"#,
+        r#"select id, stage, left_stage, mode, described_mode, is_direct(described_mode) as direct, screened_at,
+                  purged_at is not null as "purged!"
+           from case_file where referral_id = $1 for update"#,
         referral.uuid()
     )
     .fetch_optional(tx)
@@ -242,7 +251,7 @@ pub async fn lock_screening(tx: &mut PgConnection, referral: ReferralId) -> sqlx
     row.map(|row| {
         Ok(Screening {
             case: CaseId::new(row.id),
-            standing: standing(&row.stage, row.left_stage.as_deref(), row.mode.as_deref())?,
+            standing: standing(&row.stage, row.left_stage.as_deref(), row.mode.as_deref(), (row.described_mode, row.direct))?,
             screened_at: row.screened_at,
             purged: row.purged,
         })
@@ -304,18 +313,20 @@ pub async fn step(tx: &mut PgConnection, vault: &Vault, case: CaseId, step: Step
         "" => None,
         reason => Some(vault.seal(tx, sealed::owner(case.uuid(), None), sealed::reason(step.id), reason.as_bytes(), at).await?),
     };
+    let described = step.to.mode.and_then(Mode::described).map(|described| described.id);
     sqlx::query!(
-        "update case_file set stage = $2, left_stage = $3, mode = $4 where id = $1",
+        "update case_file set stage = $2, left_stage = $3, mode = $4, described_mode = $5 where id = $1",
         case.uuid(),
         step.to.stage.code(),
         step.to.left.map(Stage::code),
-        step.to.mode.map(Mode::code)
+        step.to.mode.map(Mode::code),
+        described
     )
     .execute(&mut *tx)
     .await?;
     sqlx::query!(
-        "insert into case_move (id, case_id, from_stage, to_stage, mode, reason, reason_sealed, moved_by, moved_at)
-         values ($1, $2, $3, $4, $5, '', $6, $7, $8)",
+        "insert into case_move (id, case_id, from_stage, to_stage, mode, reason, reason_sealed, moved_by, moved_at, described_mode)
+         values ($1, $2, $3, $4, $5, '', $6, $7, $8, $9)",
         step.id,
         case.uuid(),
         step.from.map(Stage::code),
@@ -323,7 +334,8 @@ pub async fn step(tx: &mut PgConnection, vault: &Vault, case: CaseId, step: Step
         step.to.mode.map(Mode::code),
         reason,
         step.by,
-        at
+        at,
+        described
     )
     .execute(tx)
     .await?;

@@ -4,10 +4,9 @@ use proto::id::{CaseId, ParticipantId};
 use sqlx::PgConnection;
 use time::OffsetDateTime;
 
-use super::known;
+use super::{known, mode};
 use crate::domain::{
     consent::{Consent, How, Initiative, Statement, Status},
-    mode::Mode,
     participant::Language,
 };
 
@@ -25,8 +24,8 @@ pub async fn add(
 ) -> sqlx::Result<()> {
     sqlx::query!(
         "insert into consent_record (case_id, participant_id, mode, status, form_version, language, informed_and_voluntary,
-                                     ends_on, initiative, initiative_at, recorded_by, recorded_at)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
+                                     ends_on, initiative, initiative_at, recorded_by, recorded_at, described_mode)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
         case.uuid(),
         participant.uuid(),
         said.mode.code(),
@@ -38,22 +37,23 @@ pub async fn add(
         said.initiative.map(|initiative| initiative.how.code()),
         said.initiative.map(|initiative| initiative.at),
         by,
-        at
+        at,
+        said.mode.described().map(|described| described.id)
     )
     .execute(tx)
     .await?;
     Ok(())
 }
 
-/// What stands for each participant and mode of a case.
+/// What stands for each participant and mode of a case, each described mode for itself.
 ///
 /// # Errors
 /// The statement failed.
 pub async fn standing(tx: &mut PgConnection, case: CaseId) -> sqlx::Result<Vec<(ParticipantId, Consent)>> {
     let rows = sqlx::query!(
-        "select distinct on (participant_id, mode) participant_id, mode, status, form_version, language, recorded_at, ends_on, initiative,
-                initiative_at
-         from consent_record where case_id = $1 order by participant_id, mode, position desc",
+        r#"select distinct on (participant_id, mode, described_mode) participant_id, mode, described_mode,
+                  is_direct(described_mode) as direct, status, form_version, language, recorded_at, ends_on, initiative, initiative_at
+           from consent_record where case_id = $1 order by participant_id, mode, described_mode, position desc"#,
         case.uuid()
     )
     .fetch_all(tx)
@@ -61,7 +61,7 @@ pub async fn standing(tx: &mut PgConnection, case: CaseId) -> sqlx::Result<Vec<(
     rows.into_iter()
         .map(|row| {
             let consent = Consent {
-                mode: known("mode", Mode::of_code(&row.mode))?,
+                mode: mode(&row.mode, row.described_mode, row.direct)?,
                 status: known("status", Status::of_code(&row.status))?,
                 form_version: row.form_version,
                 language: row.language.map(|code| known("language", Language::of_code(&code))).transpose()?,
@@ -77,19 +77,27 @@ pub async fn standing(tx: &mut PgConnection, case: CaseId) -> sqlx::Result<Vec<(
         .collect()
 }
 
-/// Who withdrew, from whichever mode, or left and came back, and has not said since on their own initiative that they want to go on; with
-/// the moment of the last withdrawal, or of the leaving. Those who have left by now are among them.
+/// Who withdrew, from whichever mode, or left and came back or stays under another entry, and has not said since on their own initiative that
+/// they want to go on; with the moment of the last withdrawal or leaving. Those who have left by now are among them.
 ///
 /// # Errors
 /// The statement failed.
 pub async fn withdrawn(tx: &mut PgConnection, case: CaseId) -> sqlx::Result<Vec<(ParticipantId, OffsetDateTime)>> {
     let rows = sqlx::query!(
-        r#"select p.id, coalesce(max(c.recorded_at) filter (where c.status = 'withdrawn'), max(l.left_at)) as "withdrawn_at!"
-           from participant p left join consent_record c on c.participant_id = p.id left join leaving l on l.participant_id = p.formerly
+        r#"with said as (
+               select participant_id, max(position) filter (where status = 'withdrawn') as withdrew,
+                      max(recorded_at) filter (where status = 'withdrawn') as withdrew_at,
+                      max(position) filter (where initiative is not null) as turned_back,
+                      max(recorded_at) filter (where initiative is not null) as turned_back_at
+               from consent_record where case_id = $1 group by participant_id),
+           went as (
+               select p.id, max(l.left_at) as left_at
+               from participant p join leaving l on l.case_id = p.case_id and (l.participant_id = p.formerly or p.id = any(l.stays_as))
+               where p.case_id = $1 group by p.id)
+           select p.id, greatest(withdrew_at, left_at) as "withdrawn_at!"
+           from participant p left join said on said.participant_id = p.id left join went on went.id = p.id
            where p.case_id = $1
-           group by p.id
-           having coalesce(max(c.position) filter (where c.status = 'withdrawn'), case when p.formerly is not null then 0 end)
-                      > coalesce(max(c.position) filter (where c.initiative is not null), -1)"#,
+             and (withdrew > coalesce(turned_back, 0) or left_at > coalesce(turned_back_at, '-infinity'))"#,
         case.uuid()
     )
     .fetch_all(tx)

@@ -44,7 +44,7 @@ pub async fn hold(tx: &mut PgConnection, case: CaseId, at: OffsetDateTime) -> sq
     // Held first: a statement that waits for the row would show what stood beside it before the wait.
     super::case_file::lock(tx, case).await?;
     let row = sqlx::query!(
-        r#"select stage, left_stage, mode, accepted, indirect_only, mediator_of(id, $2) as mediator,
+        r#"select stage, left_stage, mode, described_mode, is_direct(described_mode) as direct, accepted, indirect_only, mediator_of(id, $2) as mediator,
                   exists (select from case_concern where case_id = case_file.id and closed_at is null) as "contact_frozen!"
            from case_file where id = $1 and purged_at is null"#,
         case.uuid(),
@@ -55,7 +55,7 @@ pub async fn hold(tx: &mut PgConnection, case: CaseId, at: OffsetDateTime) -> sq
     row.map(|row| {
         Ok(Ground {
             id: case,
-            standing: standing(&row.stage, row.left_stage.as_deref(), row.mode.as_deref())?,
+            standing: standing(&row.stage, row.left_stage.as_deref(), row.mode.as_deref(), (row.described_mode, row.direct))?,
             accepted: row.accepted,
             indirect_only: row.indirect_only,
             mediator: row.mediator,
@@ -82,10 +82,12 @@ pub async fn doubtful(
         r#"select id from case_file f
            where stage = 'mediation' and purged_at is null
              and (not accepted
+                  or mode = 'other' and described_mode is null
                   or not coalesce(someone_holds(mediator_of(id, $1), $2, $1), false)
                   or exists (select from case_concern where case_id = f.id and closed_at is null)
                   or exists (select from consent_record c
-                             where c.case_id = f.id and c.mode = f.mode and c.status = 'given'
+                             where c.case_id = f.id and c.mode = f.mode and c.described_mode is not distinct from f.described_mode
+                               and c.status = 'given'
                                and not exists (select from leaving where participant_id = c.participant_id)
                                and (c.ends_on < $3 or c.ends_on is null and (c.recorded_at at time zone 'UTC')::date < $4)))
            order by id limit $5"#,

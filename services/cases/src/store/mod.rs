@@ -8,6 +8,7 @@ pub mod blob;
 pub mod case_file;
 pub mod concern;
 pub mod consent;
+pub mod described_mode;
 pub mod document;
 pub mod gate;
 pub mod glass;
@@ -18,6 +19,10 @@ pub mod retention;
 pub mod sealed;
 
 use std::fmt;
+
+use uuid::Uuid;
+
+use crate::domain::mode::{Described, Mode};
 
 /// A code in the database that this version does not know.
 #[derive(Debug)]
@@ -30,6 +35,16 @@ impl fmt::Display for UnknownCode {
 }
 
 impl std::error::Error for UnknownCode {}
+
+/// A stored mode, and which described one it is.
+fn mode(code: &str, described: Option<Uuid>, direct: Option<bool>) -> sqlx::Result<Mode> {
+    // What nobody can be asked of counts as direct.
+    let described = described.map(|id| Described { id, direct: direct.unwrap_or(true) });
+    Ok(match known("mode", Mode::of_code(code))? {
+        Mode::Other(_) => Mode::Other(described),
+        mode => mode,
+    })
+}
 
 /// A stored code as its domain type: rows are parsed, not trusted.
 fn known<T>(column: &'static str, value: Option<T>) -> sqlx::Result<T> {

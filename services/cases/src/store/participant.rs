@@ -78,7 +78,7 @@ pub async fn under_key(tx: &mut PgConnection, case: CaseId, by: &str, key: &str)
     Ok(id.fetch_optional(tx).await?.map(ParticipantId::new))
 }
 
-/// Records that somebody of this side has left.
+/// Records that somebody of this side has left; `stays_as` are entries that may be of the same person.
 ///
 /// # Errors
 /// The statement failed, or the vault cannot seal a reason: where nothing was said, nobody waits for a key.
@@ -88,19 +88,23 @@ pub async fn leave(
     case: CaseId,
     (who, side): (ParticipantId, Option<Side>),
     leaving: &Leaving,
+    stays_as: &[ParticipantId],
 ) -> sqlx::Result<()> {
+    let stays_as: Vec<Uuid> = stays_as.iter().map(|id| id.uuid()).collect();
     let sealed = match leaving.reason.expose().as_bytes() {
         [] => None,
         words => Some(vault.seal(tx, owner(case.uuid(), side), reason(who.uuid()), words, leaving.at).await?),
     };
     sqlx::query!(
-        "insert into leaving (participant_id, case_id, wish, reason_sealed, recorded_by, left_at) values ($1, $2, $3, $4, $5, $6)",
+        "insert into leaving (participant_id, case_id, wish, reason_sealed, recorded_by, left_at, stays_as)
+         values ($1, $2, $3, $4, $5, $6, $7)",
         who.uuid(),
         case.uuid(),
         leaving.wish.code(),
         sealed,
         leaving.recorded_by,
-        leaving.at
+        leaving.at,
+        &stays_as
     )
     .execute(tx)
     .await?;

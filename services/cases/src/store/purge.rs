@@ -39,7 +39,7 @@ pub async fn carry_out(
     let id = case.uuid();
     // First: the policies and triggers let rows of a purged case go, and of no other.
     sqlx::query!(
-        "update case_file set purged_at = $2, mode = null, site = null, indirect_only = false where id = $1 and purged_at is null",
+        "update case_file set purged_at = $2, mode = null, described_mode = null, site = null, indirect_only = false where id = $1 and purged_at is null",
         id,
         at
     )
@@ -60,6 +60,7 @@ pub async fn carry_out(
     let people = sqlx::query!("delete from participant where case_id = $1", id).execute(&mut *tx).await?;
     let documents = sqlx::query_scalar!("delete from document where case_id = $1 returning id", id).fetch_all(&mut *tx).await?;
     let moves = sqlx::query!("delete from case_move where case_id = $1", id).execute(&mut *tx).await?;
+    let modes = sqlx::query!("delete from described_mode where case_id = $1", id).execute(&mut *tx).await?;
     let concerns = sqlx::query!("delete from case_concern where case_id = $1", id).execute(&mut *tx).await?;
     let holds = sqlx::query!("delete from case_hold where case_id = $1", id).execute(&mut *tx).await?;
     let orders = sqlx::query!("delete from purge_order where case_id = $1", id).execute(&mut *tx).await?;
@@ -73,6 +74,7 @@ pub async fn carry_out(
         ("participant", people.rows_affected()),
         ("document", documents.len() as u64),
         ("case_move", moves.rows_affected()),
+        ("described_mode", modes.rows_affected()),
         ("case_concern", concerns.rows_affected()),
         ("case_hold", holds.rows_affected()),
         ("purge_order", orders.rows_affected()),

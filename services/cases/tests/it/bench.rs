@@ -171,7 +171,9 @@ impl Bench {
             }
             9 => {
                 let to = if self.model.closed[case] { Stage::Assessment } else { Stage::Closed };
-                move_case(&app, &chief, move_case::Command { case_ref: &id, to, mode: "", reason: "as agreed" }).await.unwrap();
+                move_case(&app, &chief, move_case::Command { case_ref: &id, to, mode: "", described: "", reason: "as agreed" })
+                    .await
+                    .unwrap();
                 self.model.closed[case] = !self.model.closed[case];
             }
             10..=12 => {

@@ -38,7 +38,7 @@ async fn no_role_stands_in_for_a_consent() {
     let world = World::new().await;
     let case = world.prepared("letter").await;
     let everything: Vec<&str> = role::ALL.to_vec();
-    let command = move_case::Command { case_ref: &case.id, to: Stage::Mediation, mode: "letter", reason: "override" };
+    let command = move_case::Command { case_ref: &case.id, to: Stage::Mediation, mode: "letter", described: "", reason: "override" };
     let refused = refusal(move_case::move_case(&world.app, &caller("manager", &everything), command).await);
     assert!(refused.en.contains("consent-missing:victim:letter") && refused.en.contains("consent-missing:offender:letter"));
 }
@@ -129,6 +129,7 @@ async fn consent_without_form_language_or_free_will_is_not_recorded() {
             case_ref: &case.id,
             participant: &case.victim.to_string(),
             mode: "letter",
+            described: "",
             status: Status::Given,
             form_version,
             language,

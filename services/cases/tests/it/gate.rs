@@ -248,7 +248,7 @@ async fn the_way_back_from_a_withdrawal_is_the_participants_own_word_recorded_by
     let offered = world.consent_by(&both, &case, case.victim, "letter", Status::Offered, own).await;
     assert_eq!(refusal(offered).reason, "own-initiative-by-mediator");
     world.consent_by(&supervisor(), &case, case.victim, "letter", Status::Offered, own).await.unwrap();
-    let command = move_case::Command { case_ref: &case.id, to: Stage::Mediation, mode: "", reason: "" };
+    let command = move_case::Command { case_ref: &case.id, to: Stage::Mediation, mode: "", described: "", reason: "" };
     let refused = refusal(move_case(&world.app, &him, command).await);
     assert!(refused.en.contains("consent-missing:victim:letter") && !refused.en.contains("own-initiative"), "{}", refused.en);
     world.consent_by(&him, &case, case.victim, "letter", Status::Given, none).await.unwrap();

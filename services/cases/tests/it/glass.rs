@@ -19,8 +19,9 @@ use harness::uniform::asked;
 use prost::Message;
 use proto::{
     cases::v1::{
-        AddParticipantRequest, AssignMediatorRequest, BreakGlassRequest, EndAssignmentRequest, GlassBroken, GlassReviewDue,
-        LeaveCaseRequest, MoveCaseRequest, RecordAssessmentRequest, RecordConsentRequest, cases_server::Cases,
+        AddParticipantRequest, AssignMediatorRequest, BreakGlassRequest, DescribeModeRequest, EndAssignmentRequest, GlassBroken,
+        GlassReviewDue, LeaveCaseRequest, MoveCaseRequest, RecordAssessmentRequest, RecordConsentRequest, SayDirectRequest,
+        cases_server::Cases,
     },
     role, subject,
 };
@@ -72,6 +73,8 @@ async fn what_was_opened_by_break_glass_is_read_and_never_changed() {
     let leave = LeaveCaseRequest { case_ref: case_id(), wish: 1, participant_id: case.victim.to_string(), ..Default::default() };
     let assess = RecordAssessmentRequest { case_id: case_id(), risk: 4, ..Default::default() };
     let consent = RecordConsentRequest { case_id: case_id(), status: 1, ..Default::default() };
+    let describe = DescribeModeRequest { case_ref: case_id(), description: "read aloud".into() };
+    let say = SayDirectRequest { case_ref: case_id(), ..Default::default() };
     let go = MoveCaseRequest { case_id: case_id(), to: 6, reason: "as agreed".into(), ..Default::default() };
     let give = AssignMediatorRequest { case_id: case_id(), mediator: who.subject.clone(), until: None };
     let take = EndAssignmentRequest { case_id: case_id(), mediator: "mediator-1".into() };
@@ -80,6 +83,8 @@ async fn what_was_opened_by_break_glass_is_read_and_never_changed() {
         status(door.leave_case(asked(&who, leave)).await),
         status(door.record_assessment(asked(&who, assess)).await),
         status(door.record_consent(asked(&who, consent)).await),
+        status(door.describe_mode(asked(&who, describe)).await),
+        status(door.say_direct(asked(&who, say)).await),
         status(door.move_case(asked(&who, go)).await),
         status(door.assign_mediator(asked(&who, give)).await),
         status(door.end_assignment(asked(&who, take)).await),

@@ -146,6 +146,34 @@ async fn a_withdrawal_is_not_washed_away_by_leaving_and_coming_back_under_any_sp
     }
 }
 
+// [IM1c]
+#[tokio::test]
+async fn a_withdrawal_is_not_washed_away_by_a_second_entry_of_the_same_person() {
+    let world = World::new().await;
+    for entered_first in [true, false] {
+        let case = world.prepared("letter").await;
+        let second = async || add(&world, &mediator("mediator-1"), &case, Kind::Victim, "VERA imaginary", true).await.unwrap().id;
+        let mut twin = None;
+        if entered_first {
+            twin = Some(second().await);
+        }
+        world.consent(&case, case.victim, "letter", Status::Withdrawn).await.unwrap();
+        let twin = match twin {
+            Some(twin) => twin,
+            None => second().await,
+        };
+        world.assess(&case, twin, Risk::Low, "calm", "").await.unwrap();
+        world.agree(&case, twin, "letter").await;
+        world.app.clock.advance(Duration::HOUR);
+        world.leave_by(&mediator("mediator-1"), &case, case.victim, Wish::Mediator, "entered twice").await.unwrap();
+        refused_with(&world, &case, Stage::Preparation, "own-initiative-missing:victim").await;
+        assert_eq!(refusal(world.consent(&case, twin, "letter", Status::Given).await).reason, "own-initiative-missing");
+        world.app.clock.advance(Duration::HOUR);
+        world.turn_back(&case, twin, "letter").await.unwrap();
+        world.go(&case, Stage::Preparation, "").await.unwrap();
+    }
+}
+
 #[tokio::test]
 async fn the_officer_says_that_somebody_of_the_same_name_is_another_person_and_a_mistake_was_nobody() {
     let world = World::new().await;
@@ -227,7 +255,7 @@ async fn a_leaving_is_recorded_once_with_who_when_and_at_whose_wish_and_never_ch
         }
     }
     audit::seal(&world.app.pool, "cases", None, world.app.clock.now()).await.unwrap();
-    let log = audit::entries(&mut *world.db.admin.acquire().await.unwrap(), 0, 1_000).await.unwrap();
+    let log = audit::entries(&mut world.db.admin.acquire().await.unwrap(), 0, 1_000).await.unwrap();
     let of_him = log.iter().filter(|row| row.action == "participant.leave" && row.actor == "mediator-1" && row.object == case.id);
     assert_eq!(of_him.count(), 3);
 }

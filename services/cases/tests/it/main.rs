@@ -6,6 +6,7 @@ mod audit;
 mod bench;
 mod consents;
 mod decisions;
+mod described;
 mod documents;
 mod fenced;
 mod gate;

@@ -132,7 +132,7 @@ async fn mediation_pauses_in_the_moment_its_mediator_loses_the_case_and_goes_on_
     end_assignment(&world.app, &officer(), &case.id, "mediator-1").await.unwrap();
     let standing = world.read(&case).await.file.standing;
     assert_eq!((standing.stage, standing.left), (Stage::Paused, Some(Stage::Mediation)));
-    let command = move_case::Command { case_ref: &case.id, to: Stage::Mediation, mode: "letter", reason: "" };
+    let command = move_case::Command { case_ref: &case.id, to: Stage::Mediation, mode: "letter", described: "", reason: "" };
     let refused = refusal(move_case::move_case(&world.app, &officer(), command).await);
     assert!(refused.en.contains("mediator-missing"), "{}", refused.en);
     world.assign(&case, "mediator-2").await;
@@ -184,7 +184,7 @@ async fn what_a_mediator_sends_while_the_assignment_is_being_ended_is_not_record
     let moving = tokio::spawn({
         let (world, case) = (Arc::clone(&world), Arc::clone(&case));
         async move {
-            let command = move_case::Command { case_ref: &case.id, to: Stage::Closed, mode: "", reason: "late" };
+            let command = move_case::Command { case_ref: &case.id, to: Stage::Closed, mode: "", described: "", reason: "late" };
             move_case::move_case(&world.app, &mediator("mediator-1"), command).await
         }
     });

@@ -98,7 +98,7 @@ async fn when_no_contact_is_permitted_any_more_the_case_stops_at_once_and_nobody
     assert_eq!(world.outbox(subject::CASE_MOVED).await.len(), 3, "and whoever counts cases hears of it");
 
     for caller in [officer(), mediator("mediator-1")] {
-        let command = move_case::Command { case_ref: &case.id, to: Stage::Mediation, mode: "letter", reason: "" };
+        let command = move_case::Command { case_ref: &case.id, to: Stage::Mediation, mode: "letter", described: "", reason: "" };
         let refused = refusal(move_case::move_case(&world.app, &caller, command).await);
         assert_eq!(refused.reason, "conditions-missing");
         assert!(refused.en.contains("acceptance-missing"), "{}", refused.en);

@@ -46,6 +46,7 @@ pub async fn closed(world: &World) -> Opened {
     let case = world.in_mediation("letter").await;
     let answer = world.assess(&case, case.offender, Risk::Imminent, "marker-notes", "marker-head").await.unwrap();
     world.consent(&case, case.victim, "letter", Status::Withdrawn).await.unwrap();
+    world.describe(&case, "marker-mode").await;
     let helper = world.add_as(&case, Kind::SupportPerson, "marker-helper", "", "", false).await.unwrap();
     world.leave(&case, helper, Wish::Unit).await.unwrap();
     follow(world, answer.concern.unwrap(), true).await;
@@ -120,7 +121,7 @@ async fn whatever_is_done_to_a_case_begins_its_retention_anew_and_an_open_case_i
     let world = World::new().await;
     let case = closed(&world).await;
     go_to(&world, two_years_after(NOW));
-    let go = |to| move_case::Command { case_ref: &case.id, to, mode: "", reason: "as agreed" };
+    let go = |to| move_case::Command { case_ref: &case.id, to, mode: "", described: "", reason: "as agreed" };
     // The victim had withdrawn, and says now that they want to begin again.
     world.turn_back(&case, case.victim, "letter").await.unwrap();
     move_case(&world.app, &supervisor(), go(Stage::Assessment)).await.unwrap();

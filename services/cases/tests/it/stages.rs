@@ -7,7 +7,7 @@ use cases::domain::{
     consent::Status,
     leaving::Wish,
     missing::Missing,
-    mode::Mode,
+    mode::{Described, Mode},
     participant::{Kind, Side},
     stage::{
         Facts, Latest, Person, Request, Stage, Standing, after_consent_ended, after_contact_frozen, after_indirect_only, after_left,
@@ -15,6 +15,7 @@ use cases::domain::{
     },
 };
 use time::macros::date;
+use uuid::Uuid;
 
 use crate::world::{World, refusal};
 
@@ -214,14 +215,33 @@ fn each_condition_of_mediation_alone_holds_the_case_back() {
     }
 }
 
+fn described(id: u128, direct: bool) -> Mode {
+    Mode::Other(Some(Described { id: Uuid::from_u128(id), direct }))
+}
+
+/// Every mode, another one as it is described: two that are direct, and one that is not.
+fn modes() -> BTreeSet<Mode> {
+    let listed = Mode::ALL.into_iter().filter(|mode| *mode != Mode::Other(None));
+    listed.chain([described(1, true), described(2, true), described(3, false)]).collect()
+}
+
+// [D-VOM]
+#[test]
+fn a_mode_that_nobody_described_is_neither_prepared_for_nor_entered() {
+    let everything = |f: &mut Facts| f.people.iter_mut().for_each(|p| p.consents.extend(Mode::ALL));
+    for to in [Stage::Preparation, Stage::Mediation] {
+        assert_eq!(missing(everything, to, Some(Mode::Other(None))), [Missing::Description]);
+    }
+}
+
 #[test]
 fn indirect_only_refuses_to_meet_and_nothing_else() {
-    for mode in Mode::ALL {
+    for mode in modes() {
         let people = |f: &mut Facts| {
             f.indirect_only = true;
-            f.people.iter_mut().for_each(|p| p.consents = BTreeSet::from(Mode::ALL));
+            f.people.iter_mut().for_each(|p| p.consents = modes());
         };
-        let direct = [Mode::FaceToFace, Mode::Group, Mode::Other];
+        let direct = [Mode::FaceToFace, Mode::Group, described(1, true), described(2, true)];
         let expected: Vec<_> = direct.contains(&mode).then_some(Missing::IndirectOnly(mode)).into_iter().collect();
         assert_eq!(missing(people, Stage::Mediation, Some(mode)), expected, "{mode:?}");
     }
@@ -229,8 +249,8 @@ fn indirect_only_refuses_to_meet_and_nothing_else() {
 
 #[test]
 fn consents_to_other_modes_open_nothing() {
-    for mode in Mode::ALL {
-        let others = |f: &mut Facts| f.people[0].consents = Mode::ALL.into_iter().filter(|m| *m != mode).collect();
+    for mode in modes() {
+        let others = |f: &mut Facts| f.people[0].consents = modes().into_iter().filter(|m| *m != mode).collect();
         let missing = missing(others, Stage::Mediation, Some(mode));
         assert!(missing.contains(&Missing::Consent(Kind::Victim, mode)), "{mode:?}");
     }
@@ -301,7 +321,7 @@ fn whoever_asks_to_stay_in_mediation_is_answered_by_the_whole_gate() {
 
 #[test]
 fn only_a_meeting_stops_when_indirect_communication_is_all_that_is_allowed() {
-    for mode in Mode::ALL {
+    for mode in modes() {
         let before = Standing { stage: Stage::Mediation, left: None, mode: Some(mode) };
         let stopped = after_indirect_only(before).stage == Stage::Paused;
         assert_eq!(stopped, mode.is_direct(), "{mode:?}");

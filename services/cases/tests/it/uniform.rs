@@ -3,15 +3,16 @@
 use cases::grpc::Door;
 use harness::uniform::{Seen, asked, every_rpc_of, refused, same};
 use proto::cases::v1::{
-    AddParticipantRequest, AssignMediatorRequest, EndAssignmentRequest, FindCaseByReferralRequest, GetCaseRequest, LeaveCaseRequest,
-    ListDocumentsRequest, MoveCaseRequest, ReadDocumentRequest, RecordAssessmentRequest, RecordConsentRequest, cases_server::Cases,
+    AddParticipantRequest, AssignMediatorRequest, DescribeModeRequest, EndAssignmentRequest, FindCaseByReferralRequest, GetCaseRequest,
+    LeaveCaseRequest, ListDocumentsRequest, MoveCaseRequest, ReadDocumentRequest, RecordAssessmentRequest, RecordConsentRequest,
+    SayDirectRequest, cases_server::Cases,
 };
 use proto::role;
 use uuid::Uuid;
 
 use crate::world::{World, caller, mediator};
 
-const COMPARED: [&str; 11] = [
+const COMPARED: [&str; 13] = [
     "ListDocuments",
     "ReadDocument",
     "GetCase",
@@ -20,6 +21,8 @@ const COMPARED: [&str; 11] = [
     "LeaveCase",
     "RecordAssessment",
     "RecordConsent",
+    "DescribeMode",
+    "SayDirect",
     "MoveCase",
     "AssignMediator",
     "EndAssignment",
@@ -50,6 +53,14 @@ async fn ask(door: &Door, rpc: &str, name: &str) -> Seen {
     // An officer in whose portfolio the case is not.
     let stranger = caller("rj-officer-9", &[role::RJ_OFFICER]);
     match rpc {
+        "DescribeMode" => {
+            let request = DescribeModeRequest { case_ref: name, description: "read aloud".into() };
+            refused(door.describe_mode(asked(&who, request))).await
+        }
+        "SayDirect" => {
+            let request = SayDirectRequest { case_ref: name, ..Default::default() };
+            refused(door.say_direct(asked(&stranger, request))).await
+        }
         "AssignMediator" => {
             let request = AssignMediatorRequest { case_id: name, mediator: "mediator-1".into(), ..Default::default() };
             refused(door.assign_mediator(asked(&stranger, request))).await

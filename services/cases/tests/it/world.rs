@@ -11,6 +11,7 @@ use cases::{
         App,
         add_participant::{self, add_participant},
         assign_mediator::assign_mediator,
+        describe_mode::describe_mode,
         follow_concern::{OpenConcerns, compare},
         keep_document::Documents,
         leave_case::{self, leave_case},
@@ -193,10 +194,12 @@ impl World {
         status: Status,
         initiative: (Option<How>, Option<OffsetDateTime>),
     ) -> Result<()> {
+        let (mode, described) = named(mode);
         let command = record_consent::Command {
             case_ref: &case.id,
             participant: &who.to_string(),
             mode,
+            described,
             status,
             form_version: "RO-form-3",
             language: "en",
@@ -224,7 +227,8 @@ impl World {
     }
 
     pub async fn go(&self, case: &Opened, to: Stage, mode: &str) -> Result<Stage> {
-        let command = move_case::Command { case_ref: &case.id, to, mode, reason: "as agreed" };
+        let (mode, described) = named(mode);
+        let command = move_case::Command { case_ref: &case.id, to, mode, described, reason: "as agreed" };
         move_case(&self.app, &officer(), command).await
     }
 
@@ -251,6 +255,11 @@ impl World {
     pub async fn leave_by(&self, by: &Caller, case: &Opened, who: ParticipantId, wish: Wish, reason: &str) -> Result<OffsetDateTime> {
         let command = leave_case::Command { case_ref: &case.id, participant: &who.to_string(), wish, reason };
         leave_case(&self.app, by, command).await
+    }
+
+    /// Describes a mode; how the tests name it.
+    pub async fn describe(&self, case: &Opened, text: &str) -> String {
+        format!("other:{}", describe_mode(&self.app, &officer(), &case.id, text).await.unwrap())
     }
 
     /// A case ready for preparation: a mediator, and a current assessment of each principal.
@@ -282,6 +291,11 @@ impl World {
     pub async fn count(&self, query: &'static str) -> i64 {
         sqlx::query_scalar(query).fetch_one(&self.db.admin).await.unwrap()
     }
+}
+
+/// A mode as the tests name it: `other:ID` is a described one.
+fn named(mode: &str) -> (&str, &str) {
+    mode.split_once(':').unwrap_or((mode, ""))
 }
 
 pub fn referral_content() -> Referral {

@@ -17,7 +17,7 @@ use super::{
     concern::deliver::{self, Phone},
     consent, document,
     failure::Failure,
-    glass, grant, hold, labels, output, participant, purge,
+    glass, grant, hold, labels, mode, output, participant, purge,
     session::{Session, Wanted, Who},
     spoken::spoken,
     text::{Lang, Words},
@@ -39,6 +39,9 @@ pub enum Command {
     /// Who takes part in a case: add, list, leave
     #[command(subcommand)]
     Participant(participant::Command),
+    /// Modes that are not on the list: describe, say whether they are direct, list
+    #[command(subcommand)]
+    Mode(mode::Command),
     /// What participants were offered, gave or took back, for each mode: offer, give, withdraw, expire
     #[command(subcommand)]
     Consent(consent::Command),
@@ -141,6 +144,9 @@ pub struct Move {
     /// For mediation: letter, video, shuttle, face_to_face, group or other
     #[arg(long, default_value = "")]
     mode: String,
+    /// For mode other: the id of the described one, as `ro case mode list` shows it
+    #[arg(long, value_name = "ID", default_value = "")]
+    described: String,
     /// Needed to pause and to close
     #[arg(long, default_value = "", value_parser = spoken)]
     reason: String,
@@ -192,6 +198,7 @@ impl Command {
             Self::BreakGlass(c) => c.common(),
             Self::Glass(c) => c.common(),
             Self::Participant(c) => c.common(),
+            Self::Mode(c) => c.common(),
             Self::Consent(c) => c.common(),
             Self::Document(c) => c.common(),
             Self::Hold(c) => c.common(),
@@ -220,6 +227,7 @@ impl Command {
             Self::BreakGlass(c) => c.run(session, &who).await,
             Self::Glass(c) => c.run(session, &who).await,
             Self::Participant(c) => c.run(session, &who).await,
+            Self::Mode(c) => c.run(session, &who).await,
             Self::Consent(c) => c.run(session, &who).await,
             Self::Document(c) => c.run(session, &who).await,
             Self::Hold(c) => c.run(session, &who).await,
@@ -360,7 +368,13 @@ impl Assess {
 impl Move {
     async fn run(&self, session: &Session, who: &Who) -> Result<(), Failure> {
         let case_id = find(session, who, &self.case).await?.case_id;
-        let request = MoveCaseRequest { case_id, to: self.to as i32, mode: self.mode.replace('-', "_"), reason: self.reason.clone() };
+        let request = MoveCaseRequest {
+            case_id,
+            to: self.to.into(),
+            mode: self.mode.replace('-', "_"),
+            described_mode_id: self.described.clone(),
+            reason: self.reason.clone(),
+        };
         let answer = session.cases(who)?.move_case(request).await?.into_inner();
         if session.json {
             output::print_json(&answer);
@@ -416,10 +430,12 @@ fn card(case: &Case, lang: Lang) -> String {
         lines.push(format!("  {}", participant::line(p, lang)));
         let consent = |c: &Consent| {
             let ends = if c.ends_on.is_empty() { String::new() } else { format!("  {}", UNTIL.fill(lang, &[&c.ends_on])) };
-            format!("    {}  {}{ends}", c.mode, labels::consent(c.status()).of(lang))
+            let described = if c.described_mode_id.is_empty() { String::new() } else { format!(" {}", c.described_mode_id) };
+            format!("    {}{described}  {}{ends}", c.mode, labels::consent(c.status()).of(lang))
         };
         lines.extend(p.consents.iter().map(consent));
     }
+    lines.extend(case.described_modes.iter().map(|described| format!("  {}", mode::line(described, lang))));
     lines.extend(case.assessments.iter().map(|a| {
         let risk = labels::risk(a.risk()).of(lang);
         let review = REVIEW.fill(lang, &[output::or_dash(&a.next_review_on)]);

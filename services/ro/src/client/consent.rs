@@ -36,6 +36,9 @@ struct Whose {
     /// letter, video, shuttle, face_to_face, group or other
     #[arg(long)]
     mode: String,
+    /// For mode other: the id of the described one, as `ro case mode list` shows it
+    #[arg(long, value_name = "ID", default_value = "")]
+    described: String,
     #[command(flatten)]
     common: Common,
 }
@@ -118,6 +121,7 @@ impl Command {
             case_id: found.case.unwrap_or_default().case_id,
             participant_id: whose.participant.clone(),
             mode: whose.mode.replace('-', "_"),
+            described_mode_id: whose.described.clone(),
             ..RecordConsentRequest::default()
         };
         let request = self.said(asked);

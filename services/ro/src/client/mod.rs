@@ -16,6 +16,7 @@ pub mod grant;
 pub mod hold;
 pub mod inbox;
 pub mod labels;
+pub mod mode;
 pub mod office;
 pub mod output;
 mod own_files;
