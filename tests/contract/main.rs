@@ -20,6 +20,7 @@ mod reliability;
 mod repo;
 mod security;
 mod settings;
+mod sites;
 mod topology;
 mod wire;
 mod witness;

@@ -19,6 +19,7 @@ mod private;
 mod purge;
 mod referral;
 mod services;
+mod site;
 mod strangers;
 mod traced;
 

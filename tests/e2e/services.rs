@@ -20,10 +20,11 @@ use crate::system;
 
 const SERVICES: [&str; 5] = ["intake", "cases", "safety", "notification", "reporting"];
 /// Who may call what, as the design has it: written here a second time on purpose.
-const CALLS: [(&str, &str); 9] = [
+const CALLS: [(&str, &str); 10] = [
     ("cases", "/ro.intake.v1.Intake/GetReferral"),
     ("cases", "/ro.safety.v1.Safety/ListConcernTies"),
     ("intake", "/ro.safety.v1.Safety/ListConcernTies"),
+    ("cases", "/ro.safety.v1.Safety/FollowCase"),
     ("notification", "/ro.intake.v1.Intake/GetContact"),
     ("notification", "/ro.safety.v1.Safety/CompareConcerns"),
     ("notification", "/ro.safety.v1.Safety/RestoreConcern"),

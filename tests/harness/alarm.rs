@@ -8,15 +8,20 @@ use std::{
     },
 };
 
-use proto::{id::ConcernId, named::Named};
+use proto::{id::ConcernId, named::Named, safety::v1::FollowCaseRequest};
 use time::OffsetDateTime;
-use to_safety::{AskSafety, Stands, Told};
+use to_safety::{AskSafety, Followed, Open, Stands, Told};
+use uuid::Uuid;
 
 /// It says what they tell it, or nothing at all.
 #[derive(Default)]
 pub struct Alarm {
     pub silent: AtomicBool,
+    /// It lists the open concerns, and does not take where their persons are.
+    pub deaf: AtomicBool,
     concerns: Mutex<BTreeMap<ConcernId, Told>>,
+    /// Every word on where the person of a concern is, in its order.
+    words: Mutex<Vec<FollowCaseRequest>>,
 }
 
 impl Alarm {
@@ -45,6 +50,21 @@ impl Alarm {
         concerns.entry(concern).or_insert(unknown).stands = Stands::Closed;
     }
 
+    fn heard(&self) -> MutexGuard<'_, Vec<FollowCaseRequest>> {
+        self.words.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// What it was told of where the person of a concern is, in its order.
+    pub fn words(&self, concern: ConcernId) -> Vec<FollowCaseRequest> {
+        let concern = concern.to_string();
+        self.heard().iter().filter(|word| word.concern_id == concern).cloned().collect()
+    }
+
+    /// Its database was set back to before any word on where the persons of concerns are.
+    pub fn forgets_words(&self) {
+        self.heard().clear();
+    }
+
     /// Its database was set back to before the concern.
     pub fn forgets(&self, concern: ConcernId) {
         self.concerns().remove(&concern);
@@ -53,11 +73,24 @@ impl Alarm {
 
 #[tonic::async_trait]
 impl AskSafety for Alarm {
-    async fn open(&self) -> Option<Vec<(ConcernId, OffsetDateTime)>> {
+    async fn open(&self) -> Option<Vec<Open>> {
         let concerns = self.concerns();
         let open = concerns.values().filter(|told| told.stands == Stands::Open);
-        (!self.silent.load(Ordering::Relaxed))
-            .then(|| open.map(|told| (told.concern, told.said_at.unwrap_or(OffsetDateTime::UNIX_EPOCH))).collect())
+        let taken = |concern| self.words(concern).pop().and_then(|word| Uuid::try_parse(&word.case_site).ok());
+        let listed = |told: &Told| Open {
+            concern: told.concern,
+            said_at: told.said_at.unwrap_or(OffsetDateTime::UNIX_EPOCH),
+            case_site: taken(told.concern),
+        };
+        (!self.silent.load(Ordering::Relaxed)).then(|| open.map(listed).collect())
+    }
+
+    async fn follow(&self, word: FollowCaseRequest) -> Option<Followed> {
+        if self.silent.load(Ordering::Relaxed) || self.deaf.load(Ordering::Relaxed) {
+            return None;
+        }
+        self.heard().push(word);
+        Some(Followed::Moved)
     }
 
     async fn told(&self, concerns: &[ConcernId]) -> Option<Vec<Told>> {

@@ -38,6 +38,8 @@ pub const RULES: &[Rule] = &[
     rule("/ro.cases.v1.Cases/DescribeMode", "mode.describe", "D-VOM", UNIT_AND_MEDIATORS),
     rule("/ro.cases.v1.Cases/SayDirect", "mode.say", "D-VOM", UNIT),
     rule("/ro.cases.v1.Cases/MoveCase", "case.move", "R3a", UNIT_AND_MEDIATORS),
+    rule("/ro.cases.v1.Cases/CorrectSite", "site.correct", "R3e", UNIT),
+    rule("/ro.cases.v1.Cases/RecordPersonMove", "site.move", "R3e", UNIT_AND_MEDIATORS),
     rule("/ro.cases.v1.Cases/KeepDocument", "document.keep", "TS1c", UNIT_AND_MEDIATORS),
     rule("/ro.cases.v1.Cases/ListDocuments", "document.list", "TS1c", UNIT_AND_MEDIATORS),
     rule("/ro.cases.v1.Cases/ReadDocument", "document.read", "TS1c", UNIT_AND_MEDIATORS),

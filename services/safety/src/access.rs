@@ -12,10 +12,11 @@ const COMPARE: &str = "/ro.safety.v1.Safety/CompareConcerns";
 const RESTORE: &str = "/ro.safety.v1.Safety/RestoreConcern";
 
 const TIES: &str = "/ro.safety.v1.Safety/ListConcernTies";
+const FOLLOW: &str = "/ro.safety.v1.Safety/FollowCase";
 
 /// Held back by no quota and by no other call: to raise, to be told, to find the head, to accept; what notification guards, and what
-/// freezes a case or keeps a referral [R3e, RM1].
-pub const URGENT: &[&str] = &[RAISE, ACCEPT, ROUTE, WATCH, COMPARE, RESTORE, TIES];
+/// freezes a case or keeps a referral, and where the person of a case is [R3e, RM1, T2].
+pub const URGENT: &[&str] = &[RAISE, ACCEPT, ROUTE, WATCH, COMPARE, RESTORE, TIES, FOLLOW];
 
 const GUARDIAN: &[&str] = &["service:notification"];
 
@@ -79,6 +80,7 @@ pub const RULES: &[Rule] = &[
     Rule { method: COMPARE, permission: "concern.compare", clause: "R3e", allow: GUARDIAN },
     Rule { method: RESTORE, permission: "concern.restore", clause: "R3e", allow: GUARDIAN },
     Rule { method: TIES, permission: "concern.ties", clause: "RM1", allow: &["service:cases", "service:intake"] },
+    Rule { method: FOLLOW, permission: "concern.follow-case", clause: "R3e", allow: &["service:cases"] },
 ];
 
 #[cfg(test)]

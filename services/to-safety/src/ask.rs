@@ -1,4 +1,5 @@
-//! What a service asks of safety, under its own identity: which concerns are open, how one stands, and what it names [RM1].
+//! What a service asks of safety, under its own identity: which concerns are open, how one stands, and what it names [RM1]; and what cases
+//! tells it, where the person of one is [T2].
 //!
 //! A fact on the bus freezes and releases nothing by itself; what safety answers does.
 
@@ -8,9 +9,14 @@ use chassis::{client::Peer, wire};
 use proto::{
     id::ConcernId,
     named::Named,
-    safety::v1::{ConcernState, ConcernTies, ListConcernTiesRequest, ListConcernTiesResponse, safety_client::SafetyClient},
+    safety::v1::{
+        ConcernState, ConcernTies, FollowCaseRequest, ListConcernTiesRequest, ListConcernTiesResponse, OpenConcern,
+        safety_client::SafetyClient,
+    },
 };
 use time::OffsetDateTime;
+use tonic::Code;
+use uuid::Uuid;
 
 /// An answer that takes longer is none.
 const ANSWER: Duration = Duration::from_secs(3);
@@ -44,13 +50,36 @@ pub struct Told {
 /// What an open concern names, and when it last said something.
 pub type Known = BTreeMap<ConcernId, (OffsetDateTime, Vec<Named>)>;
 
+/// A concern that is open.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Open {
+    pub concern: ConcernId,
+    /// When something was last said under its id.
+    pub said_at: OffsetDateTime,
+    /// The word of cases on where the person is that safety took last.
+    pub case_site: Option<Uuid>,
+}
+
+/// What safety made of a word on where the person of a concern is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Followed {
+    /// The concern is at another site than before.
+    Moved,
+    /// It is there already, stands elsewhere for another reason, or is closed by now.
+    Stays,
+    /// It cannot be at that site.
+    Refused,
+}
+
 /// Safety, as a service asks it. `None` is no answer.
 #[tonic::async_trait]
 pub trait AskSafety: Send + Sync {
-    /// Every open concern, and when something was last said under its id.
-    async fn open(&self) -> Option<Vec<(ConcernId, OffsetDateTime)>>;
+    /// Every open concern.
+    async fn open(&self) -> Option<Vec<Open>>;
     /// What it says of these, in their order.
     async fn told(&self, concerns: &[ConcernId]) -> Option<Vec<Told>>;
+    /// Tells it where the person of an open concern is.
+    async fn follow(&self, word: FollowCaseRequest) -> Option<Followed>;
 }
 
 /// Safety by gRPC.
@@ -74,12 +103,12 @@ impl OverGrpc {
 
 #[tonic::async_trait]
 impl AskSafety for OverGrpc {
-    async fn open(&self) -> Option<Vec<(ConcernId, OffsetDateTime)>> {
+    async fn open(&self) -> Option<Vec<Open>> {
         let (mut open, mut after) = (Vec::new(), String::new());
         for _ in 0..PAGES {
             let page = self.ask(ListConcernTiesRequest { open: true, after, ..ListConcernTiesRequest::default() }).await?;
             for one in &page.open {
-                open.push((one.concern_id.parse().ok()?, one.said_at.as_ref().and_then(wire::instant)?));
+                open.push(listed(one)?);
             }
             let Some(last) = page.open.last().filter(|_| page.more) else { return Some(open) };
             after = last.concern_id.clone();
@@ -102,12 +131,39 @@ impl AskSafety for OverGrpc {
         }
         Some(told)
     }
+
+    async fn follow(&self, word: FollowCaseRequest) -> Option<Followed> {
+        match tokio::time::timeout(ANSWER, self.0.clone().follow_case(word)).await {
+            Ok(Ok(answer)) => Some(if answer.into_inner().moved { Followed::Moved } else { Followed::Stays }),
+            Ok(Err(status)) => match status.code() {
+                // Closed meanwhile.
+                Code::NotFound => Some(Followed::Stays),
+                Code::InvalidArgument | Code::FailedPrecondition => Some(Followed::Refused),
+                code => {
+                    tracing::warn!(code = %code, "safety does not take where the person of a concern is: it is told again");
+                    None
+                }
+            },
+            Err(_) => {
+                tracing::warn!("safety does not take in time where the person of a concern is: it is told again");
+                None
+            }
+        }
+    }
+}
+
+fn listed(one: &OpenConcern) -> Option<Open> {
+    Some(Open {
+        concern: one.concern_id.parse().ok()?,
+        said_at: one.said_at.as_ref().and_then(wire::instant)?,
+        case_site: Uuid::try_parse(&one.case_site).ok(),
+    })
 }
 
 /// What the open concerns name: from what is `known`, and asked anew where something was said since. `false` beside it where one could
 /// not be read: it may name more. `None` is no answer.
-pub async fn learn(safety: &dyn AskSafety, mut known: Known, open: &[(ConcernId, OffsetDateTime)]) -> Option<(Known, bool)> {
-    let current: BTreeMap<ConcernId, OffsetDateTime> = open.iter().copied().collect();
+pub async fn learn(safety: &dyn AskSafety, mut known: Known, open: &[Open]) -> Option<(Known, bool)> {
+    let current: BTreeMap<ConcernId, OffsetDateTime> = open.iter().map(|one| (one.concern, one.said_at)).collect();
     known.retain(|id, (said_at, _)| current.get(id) == Some(said_at));
     let news: Vec<ConcernId> = current.keys().filter(|id| !known.contains_key(id)).copied().collect();
     let mut whole = true;

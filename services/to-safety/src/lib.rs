@@ -1,9 +1,10 @@
-//! The way of a service to safety: a concern is handed over where the bus is silent, and safety is asked which concerns are open.
+//! The way of a service to safety: a concern is handed over where the bus is silent, safety is asked which concerns are open, and
+//! told where their persons are.
 //!
 //! Cases and intake go it; it holds no data and decides nothing.
 
 mod ask;
 mod hand_over;
 
-pub use ask::{AskSafety, Known, OverGrpc, Stands, Told, learn};
+pub use ask::{AskSafety, Followed, Known, Open, OverGrpc, Stands, Told, learn};
 pub use hand_over::ToSafety;

@@ -46,7 +46,7 @@ pub const WAYS: [Way; 15] = [
         process: "cases, intake",
         way: "gRPC",
         to: "safety",
-        carries: "a concern, when the bus is silent; of cases, ids of concerns",
+        carries: "a concern, when the bus is silent; of cases, ids of concerns and the site of their person",
         highest: Class::Protected,
         setting: Some("safety_url"),
     },

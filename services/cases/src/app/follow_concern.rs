@@ -14,11 +14,11 @@ use proto::{
     named::Named,
 };
 use time::{Duration, OffsetDateTime};
-use to_safety::{AskSafety, Known, Stands, learn};
+use to_safety::{AskSafety, Known, Open, Stands, learn};
 use tokio::sync::Notify;
 use uuid::Uuid;
 
-use super::{App, move_case};
+use super::{App, follow_site, move_case};
 use crate::{
     domain::{
         concern::still_counts,
@@ -61,6 +61,11 @@ impl OpenConcerns {
         self.news.notify_one();
     }
 
+    /// Safety, as cases asks it.
+    pub(super) fn safety(&self) -> &dyn AskSafety {
+        self.safety.as_ref()
+    }
+
     /// Waits for [`OpenConcerns::wake`].
     pub async fn news(&self) {
         self.news.notified().await;
@@ -89,6 +94,7 @@ pub async fn compare(app: &App) -> Result<()> {
         return Ok(());
     };
     let frozen = freeze(app, &known).await?;
+    follow_site::tell(app, &open).await?;
     let settled = settle(app, &open).await?;
     app.concerns.with(|heard| {
         heard.known = known;
@@ -134,8 +140,8 @@ async fn freeze_one(app: &App, case: CaseId, concern: ConcernId) -> Result<()> {
 
 /// Asks of every concern that freezes a case and is not among the open ones: what is closed freezes nothing more, what safety does not know
 /// goes on freezing. What safety has need not be sent again. `false` where safety did not answer.
-async fn settle(app: &App, open: &[(ConcernId, OffsetDateTime)]) -> Result<bool> {
-    let open: BTreeSet<ConcernId> = open.iter().map(|(id, _)| *id).collect();
+async fn settle(app: &App, open: &[Open]) -> Result<bool> {
+    let open: BTreeSet<ConcernId> = open.iter().map(|one| one.concern).collect();
     let mut after = Uuid::nil();
     loop {
         let mut tx = app.begin_itself().await?;

@@ -14,12 +14,14 @@ use crate::{
         decision::{self, Verb},
         mode::Description,
         participant::Participant,
+        site::{self as sites, Stay},
     },
     store::{
         assessment,
         case_file::{self, CaseFile},
         consent, described_mode, participant,
         sealed::Unopened,
+        site,
     },
 };
 
@@ -35,6 +37,8 @@ pub struct Whole {
     pub assessments: Vec<Assessment>,
     /// Modes that are not on the list, as they were described.
     pub modes: Vec<Description>,
+    /// Where the person was, from when until when; the last one is where they are.
+    pub stays: Vec<Stay>,
 }
 
 /// One page of cases.
@@ -119,7 +123,9 @@ async fn read(tx: &mut sqlx::PgConnection, app: &App, file: CaseFile, at: Offset
     }
     let assessments = assessment::of_case(tx, &app.vault, file.id, Unopened::Refused).await?;
     let modes = described_mode::of_case(tx, &app.vault, file.id, Unopened::Refused).await?;
-    Ok(Whole { file, participants, consents, assessments, modes })
+    let changes = site::of_case(tx, &app.vault, file.id, Unopened::Refused).await?;
+    let stays = sites::history(file.site.as_deref(), file.opened_at, changes);
+    Ok(Whole { file, participants, consents, assessments, modes, stays })
 }
 
 fn instant(micros: i64) -> OffsetDateTime {

@@ -91,19 +91,22 @@ async fn raise(
     let concern = ConcernId::new(app.ids.uuid());
     let for_the_head = said.for_the_head.expose();
     let site: Option<SiteCode> = file.site.as_ref().and_then(|code| code.parse().ok());
-    let site = site.as_ref().filter(|_| rules::concerns_the_site(who.person.kind, for_the_head));
+    let for_the_site = rules::concerns_the_site(who.person.kind, for_the_head);
+    let site = site.as_ref().filter(|_| for_the_site);
     let (name, notes) = (who.person.name.expose(), said.notes.expose());
     // The head of the offender's site is told what to do, in the assessor's words, and not who else takes part: that is for NHQ.
-    let (person_at_risk, notes) = match site {
-        Some(_) if !rules::is_named_to_the_site(who.person.kind) => ("", format!("{name}\n{notes}")),
-        _ => (name.as_str(), notes.clone()),
+    // Where no site is known yet the same words reach its head once it is.
+    let (person_at_risk, notes) = if for_the_site && !rules::is_named_to_the_site(who.person.kind) {
+        ("", format!("{name}\n{notes}"))
+    } else {
+        (name.as_str(), notes.clone())
     };
     let imminent = Imminent { concern, case: file.id, site, person_at_risk, notes: &notes, for_the_head };
     let outgoing = events::concern(&app.ids, &imminent, at);
     let key = sealed::key(tx, &app.vault, file.id, who.person.kind.side(), at).await;
     let outgoing = outgoing.sealed_if(vault::or_clear(key, "outbox")?.as_ref()).map_err(sqlx::Error::from)?;
     outbox::enqueue(tx, &outgoing, at).await?;
-    concern::raise(tx, file.id, concern, outgoing.id, at).await?;
+    concern::raise(tx, file.id, (concern, for_the_site), outgoing.id, at).await?;
     tracing::info!(case.id = %file.id, concern.id = %concern, "imminent risk: concern raised, contact frozen");
     Ok(concern)
 }

@@ -24,6 +24,10 @@ pub enum Verb {
     DescribeMode,
     SayDirect,
     Move,
+    /// The file had the person at a site where they never were.
+    CorrectSite,
+    /// The person is elsewhere from a day on [T2].
+    RecordPersonMove,
     WhoViewed,
     BreakGlass,
     EndGlass,
@@ -54,7 +58,7 @@ pub enum Verb {
 }
 
 impl Verb {
-    pub const ALL: [Self; 34] = [
+    pub const ALL: [Self; 36] = [
         Self::List,
         Self::Read,
         Self::Find,
@@ -69,6 +73,8 @@ impl Verb {
         Self::DescribeMode,
         Self::SayDirect,
         Self::Move,
+        Self::CorrectSite,
+        Self::RecordPersonMove,
         Self::WhoViewed,
         Self::BreakGlass,
         Self::EndGlass,
@@ -109,6 +115,8 @@ impl Verb {
             Self::DescribeMode => "mode.describe",
             Self::SayDirect => "mode.say",
             Self::Move => "case.move",
+            Self::CorrectSite => "site.correct",
+            Self::RecordPersonMove => "site.move",
             Self::WhoViewed => "case.access",
             Self::BreakGlass => "glass.break",
             Self::EndGlass => "glass.end",
@@ -223,12 +231,13 @@ fn by_tie(tie: Tie, verb: Verb) -> Decision {
         | Verb::RecordConsent
         | Verb::DescribeMode
         | Verb::Move
+        | Verb::RecordPersonMove
         | Verb::KeepDocument => match tie {
             Tie::Unit | Tie::Line(Officer | Mediator) => Allowed,
             Tie::Line(Glass) => Refused(read_only()),
             Tie::Service | Tie::Stranger => Hidden,
         },
-        Verb::AssignMediator | Verb::EndMediator | Verb::SayDirect => match tie {
+        Verb::AssignMediator | Verb::EndMediator | Verb::SayDirect | Verb::CorrectSite => match tie {
             Tie::Unit | Tie::Line(Officer) => Allowed,
             Tie::Line(Mediator) => Refused(not_your_part()),
             Tie::Line(Glass) => Refused(read_only()),

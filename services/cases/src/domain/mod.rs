@@ -15,5 +15,6 @@ pub mod mode;
 pub mod opening;
 pub mod participant;
 pub mod retention;
+pub mod site;
 pub mod stage;
 pub mod text;

@@ -14,6 +14,7 @@ use crate::{
         mode::{Description, Mode},
         participant::{Kind, Language, Participant},
         retention::HoldKind,
+        site::{self, Stay},
     },
     store::case_file::CaseFile,
     store::glass::Broken,
@@ -115,7 +116,7 @@ pub fn file(file: CaseFile) -> wire_cases::Case {
 
 /// A case with everything on its file.
 pub fn whole(whole: Whole) -> wire_cases::Case {
-    let Whole { file: own, participants, consents, assessments, modes } = whole;
+    let Whole { file: own, participants, consents, assessments, modes, stays } = whole;
     let participants = participants
         .into_iter()
         .map(|person| {
@@ -127,6 +128,7 @@ pub fn whole(whole: Whole) -> wire_cases::Case {
         participants,
         assessments: assessments.into_iter().map(assessment).collect(),
         described_modes: modes.into_iter().map(description).collect(),
+        sites: stays.into_iter().map(stay).collect(),
         ..file(own)
     }
 }
@@ -147,6 +149,28 @@ fn description(from: Description) -> wire_cases::DescribedMode {
 /// The id of a described mode; empty for a mode of the list, and for none.
 fn described(mode: Option<Mode>) -> String {
     mode.and_then(Mode::described).map(|described| described.id.to_string()).unwrap_or_default()
+}
+
+/// A time at one site; without a change it is where the case opened.
+pub fn stay(from: Stay) -> wire_cases::SiteStay {
+    let how = from.change.as_ref().map_or(wire_cases::SiteChange::Opening, |change| match change.how {
+        site::How::Correction => wire_cases::SiteChange::Correction,
+        site::How::Transfer => wire_cases::SiteChange::Transfer,
+        site::How::Release => wire_cases::SiteChange::Release,
+    });
+    let (reason, recorded_by, recorded_at) = match from.change {
+        Some(change) => (change.reason.into_inner(), change.recorded_by, Some(wire::timestamp(change.recorded_at))),
+        None => (String::new(), String::new(), None),
+    };
+    wire_cases::SiteStay {
+        site: from.site.unwrap_or_default(),
+        from: assessment::date_text(from.from),
+        until: from.until.map(assessment::date_text).unwrap_or_default(),
+        how: how.into(),
+        reason,
+        recorded_by,
+        recorded_at,
+    }
 }
 
 fn participant(from: Participant, consents: Vec<wire_cases::Consent>) -> wire_cases::Participant {

@@ -7,15 +7,16 @@ mod parse;
 use chassis::{Caller, limits::MESSAGE, wire};
 use proto::cases::v1::{
     AddParticipantRequest, AddParticipantResponse, AssignMediatorRequest, AssignMediatorResponse, AssignOfficerRequest,
-    AssignOfficerResponse, BreakGlassRequest, BreakGlassResponse, ConfirmPurgeRequest, ConfirmPurgeResponse, DescribeModeRequest,
-    DescribeModeResponse, EndAssignmentRequest, EndAssignmentResponse, EndGlassRequest, EndGlassResponse, EndOfficerRequest,
-    EndOfficerResponse, FindCaseByReferralRequest, GetCaseRequest, GetCaseResponse, GetPurgeCertificateRequest,
-    GetPurgeCertificateResponse, KeepDocumentRequest, KeepDocumentResponse, LeaveCaseRequest, LeaveCaseResponse, LiftHoldRequest,
-    LiftHoldResponse, ListAccessRequest, ListAccessResponse, ListCasesRequest, ListCasesResponse, ListDocumentsRequest,
-    ListDocumentsResponse, ListDueRequest, ListDueResponse, ListGlassRequest, ListGlassResponse, ListHoldsRequest, ListHoldsResponse,
-    MoveCaseRequest, MoveCaseResponse, OrderPurgeRequest, OrderPurgeResponse, PlaceHoldRequest, PlaceHoldResponse, ReadDocumentRequest,
-    ReadDocumentResponse, RecordAssessmentRequest, RecordAssessmentResponse, RecordConsentRequest, RecordConsentResponse,
-    ReviewGlassRequest, ReviewGlassResponse, SayDirectRequest, SayDirectResponse,
+    AssignOfficerResponse, BreakGlassRequest, BreakGlassResponse, ConfirmPurgeRequest, ConfirmPurgeResponse, CorrectSiteRequest,
+    CorrectSiteResponse, DescribeModeRequest, DescribeModeResponse, EndAssignmentRequest, EndAssignmentResponse, EndGlassRequest,
+    EndGlassResponse, EndOfficerRequest, EndOfficerResponse, FindCaseByReferralRequest, GetCaseRequest, GetCaseResponse,
+    GetPurgeCertificateRequest, GetPurgeCertificateResponse, KeepDocumentRequest, KeepDocumentResponse, LeaveCaseRequest,
+    LeaveCaseResponse, LiftHoldRequest, LiftHoldResponse, ListAccessRequest, ListAccessResponse, ListCasesRequest, ListCasesResponse,
+    ListDocumentsRequest, ListDocumentsResponse, ListDueRequest, ListDueResponse, ListGlassRequest, ListGlassResponse, ListHoldsRequest,
+    ListHoldsResponse, MoveCaseRequest, MoveCaseResponse, OrderPurgeRequest, OrderPurgeResponse, PlaceHoldRequest, PlaceHoldResponse,
+    ReadDocumentRequest, ReadDocumentResponse, RecordAssessmentRequest, RecordAssessmentResponse, RecordConsentRequest,
+    RecordConsentResponse, RecordPersonMoveRequest, RecordPersonMoveResponse, ReviewGlassRequest, ReviewGlassResponse, SayDirectRequest,
+    SayDirectResponse,
     cases_server::{Cases, CasesServer},
 };
 use std::vec::IntoIter;
@@ -26,11 +27,11 @@ use uuid::Uuid;
 
 use crate::{
     app::{
-        App, add_participant, assign_mediator, assign_officer, break_glass, describe_mode, events::stage_code, holds, keep_document,
-        leave_case, list_access, move_case, purge_case, purge_certificate, read_cases, read_cases::Which, read_documents,
+        App, add_participant, assign_mediator, assign_officer, break_glass, change_site, describe_mode, events::stage_code, holds,
+        keep_document, leave_case, list_access, move_case, purge_case, purge_certificate, read_cases, read_cases::Which, read_documents,
         record_assessment, record_consent, review_glass,
     },
-    domain::{assessment::Written, decision::Verb},
+    domain::{assessment::Written, decision::Verb, site::How},
 };
 
 /// The door of the service.
@@ -322,6 +323,38 @@ impl Cases for Door {
         let certificate = self.0.watched(&caller, Verb::ReadCertificate, &asked.case_ref, ended).await?;
         let certificate = Some(purge_certificate::certificate_on_the_wire(&certificate));
         Ok(Response::new(GetPurgeCertificateResponse { certificate }))
+    }
+
+    async fn correct_site(&self, request: Request<CorrectSiteRequest>) -> Answer<CorrectSiteResponse> {
+        let caller = Caller::of(&request)?;
+        let asked = request.into_inner();
+        let command = change_site::Command {
+            case_ref: &asked.case_ref,
+            how: How::Correction,
+            site: &asked.site,
+            moved_on: "",
+            reason: &asked.reason,
+            key: &asked.idempotency_key,
+        };
+        let ended = change_site::change_site(&self.0, &caller, command).await;
+        let stay = self.0.watched(&caller, Verb::CorrectSite, &asked.case_ref, ended).await?;
+        Ok(Response::new(CorrectSiteResponse { stay: Some(encode::stay(stay)) }))
+    }
+
+    async fn record_person_move(&self, request: Request<RecordPersonMoveRequest>) -> Answer<RecordPersonMoveResponse> {
+        let caller = Caller::of(&request)?;
+        let asked = request.into_inner();
+        let command = change_site::Command {
+            case_ref: &asked.case_ref,
+            how: parse::person_move(asked.how())?,
+            site: &asked.site,
+            moved_on: &asked.moved_on,
+            reason: &asked.reason,
+            key: &asked.idempotency_key,
+        };
+        let ended = change_site::change_site(&self.0, &caller, command).await;
+        let stay = self.0.watched(&caller, Verb::RecordPersonMove, &asked.case_ref, ended).await?;
+        Ok(Response::new(RecordPersonMoveResponse { stay: Some(encode::stay(stay)) }))
     }
 
     async fn move_case(&self, request: Request<MoveCaseRequest>) -> Answer<MoveCaseResponse> {

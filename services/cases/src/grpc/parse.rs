@@ -12,6 +12,7 @@ use crate::domain::{
     leaving::Wish,
     participant::Kind,
     retention::HoldKind,
+    site,
     stage::Stage,
 };
 
@@ -131,6 +132,24 @@ pub fn hold_kind(stated: wire_cases::HoldKind) -> Result<HoldKind, Refusal> {
             ));
         }
     })
+}
+
+/// # Errors
+/// No move is stated.
+pub fn person_move(stated: wire_cases::SiteChange) -> Result<site::How, Refusal> {
+    match stated {
+        wire_cases::SiteChange::Transfer => Ok(site::How::Transfer),
+        wire_cases::SiteChange::Release => Ok(site::How::Release),
+        wire_cases::SiteChange::Unspecified | wire_cases::SiteChange::Opening | wire_cases::SiteChange::Correction => {
+            Err(Refusal::invalid(
+                "move-unknown",
+                site::CLAUSE,
+                "how",
+                "say whether the person was transferred, or released to supervision in the community",
+                "précisez si la personne a été transférée ou mise en liberté sous surveillance dans la collectivité",
+            ))
+        }
+    }
 }
 
 /// # Errors

@@ -8,17 +8,25 @@ use sqlx::PgConnection;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-/// Notes a concern the case raises; the freeze begins here, whether safety answers or not.
+/// Notes a concern the case raises; the freeze begins here, whether safety answers or not. `follows_site`: the head of the site of the case
+/// is told of it, wherever that is.
 ///
 /// # Errors
 /// The statement failed.
-pub async fn raise(tx: &mut PgConnection, case: CaseId, concern: ConcernId, event: Uuid, at: OffsetDateTime) -> sqlx::Result<()> {
+pub async fn raise(
+    tx: &mut PgConnection,
+    case: CaseId,
+    (concern, follows_site): (ConcernId, bool),
+    event: Uuid,
+    at: OffsetDateTime,
+) -> sqlx::Result<()> {
     sqlx::query!(
-        "insert into case_concern (concern_id, case_id, raise_event_id, raised_at, revision) values ($1, $2, $3, $4, 0)",
+        "insert into case_concern (concern_id, case_id, raise_event_id, raised_at, revision, follows_site) values ($1, $2, $3, $4, 0, $5)",
         concern.uuid(),
         case.uuid(),
         event,
-        at
+        at,
+        follows_site
     )
     .execute(tx)
     .await?;

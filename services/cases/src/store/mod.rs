@@ -17,6 +17,7 @@ pub mod participant;
 pub mod purge;
 pub mod retention;
 pub mod sealed;
+pub mod site;
 
 use std::fmt;
 

@@ -61,6 +61,7 @@ pub async fn carry_out(
     let documents = sqlx::query_scalar!("delete from document where case_id = $1 returning id", id).fetch_all(&mut *tx).await?;
     let moves = sqlx::query!("delete from case_move where case_id = $1", id).execute(&mut *tx).await?;
     let modes = sqlx::query!("delete from described_mode where case_id = $1", id).execute(&mut *tx).await?;
+    let sites = sqlx::query!("delete from case_site where case_id = $1", id).execute(&mut *tx).await?;
     let concerns = sqlx::query!("delete from case_concern where case_id = $1", id).execute(&mut *tx).await?;
     let holds = sqlx::query!("delete from case_hold where case_id = $1", id).execute(&mut *tx).await?;
     let orders = sqlx::query!("delete from purge_order where case_id = $1", id).execute(&mut *tx).await?;
@@ -75,6 +76,7 @@ pub async fn carry_out(
         ("document", documents.len() as u64),
         ("case_move", moves.rows_affected()),
         ("described_mode", modes.rows_affected()),
+        ("case_site", sites.rows_affected()),
         ("case_concern", concerns.rows_affected()),
         ("case_hold", holds.rows_affected()),
         ("purge_order", orders.rows_affected()),

@@ -22,6 +22,7 @@ mod purging;
 mod random;
 mod retention;
 mod sealing;
+mod site;
 mod stages;
 mod through_grpc;
 mod uniform;

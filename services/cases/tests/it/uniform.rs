@@ -3,16 +3,16 @@
 use cases::grpc::Door;
 use harness::uniform::{Seen, asked, every_rpc_of, refused, same};
 use proto::cases::v1::{
-    AddParticipantRequest, AssignMediatorRequest, DescribeModeRequest, EndAssignmentRequest, FindCaseByReferralRequest, GetCaseRequest,
-    LeaveCaseRequest, ListDocumentsRequest, MoveCaseRequest, ReadDocumentRequest, RecordAssessmentRequest, RecordConsentRequest,
-    SayDirectRequest, cases_server::Cases,
+    AddParticipantRequest, AssignMediatorRequest, CorrectSiteRequest, DescribeModeRequest, EndAssignmentRequest, FindCaseByReferralRequest,
+    GetCaseRequest, LeaveCaseRequest, ListDocumentsRequest, MoveCaseRequest, ReadDocumentRequest, RecordAssessmentRequest,
+    RecordConsentRequest, RecordPersonMoveRequest, SayDirectRequest, cases_server::Cases,
 };
 use proto::role;
 use uuid::Uuid;
 
 use crate::world::{World, caller, mediator};
 
-const COMPARED: [&str; 13] = [
+const COMPARED: [&str; 15] = [
     "ListDocuments",
     "ReadDocument",
     "GetCase",
@@ -26,6 +26,8 @@ const COMPARED: [&str; 13] = [
     "MoveCase",
     "AssignMediator",
     "EndAssignment",
+    "CorrectSite",
+    "RecordPersonMove",
 ];
 /// Only supervisors and the National Manager may call these, and no case is hidden from them [IM1c].
 const SUPERVISORS: &str = "supervisors know of every case";
@@ -68,6 +70,14 @@ async fn ask(door: &Door, rpc: &str, name: &str) -> Seen {
         "EndAssignment" => {
             let request = EndAssignmentRequest { case_id: name, mediator: "mediator-2".into() };
             refused(door.end_assignment(asked(&stranger, request))).await
+        }
+        "CorrectSite" => {
+            let request = CorrectSiteRequest { case_ref: name, site: "kent".into(), reason: "told".into(), ..Default::default() };
+            refused(door.correct_site(asked(&stranger, request))).await
+        }
+        "RecordPersonMove" => {
+            let request = RecordPersonMoveRequest { case_ref: name, how: 3, ..Default::default() };
+            refused(door.record_person_move(asked(&who, request))).await
         }
         "ListDocuments" => refused(door.list_documents(asked(&who, ListDocumentsRequest { case_ref: name }))).await,
         "ReadDocument" => refused(door.read_document(asked(&who, ReadDocumentRequest { document_id: name }))).await,

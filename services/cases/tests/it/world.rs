@@ -11,6 +11,7 @@ use cases::{
         App,
         add_participant::{self, add_participant},
         assign_mediator::assign_mediator,
+        change_site::{self, change_site},
         describe_mode::describe_mode,
         follow_concern::{OpenConcerns, compare},
         keep_document::Documents,
@@ -30,6 +31,7 @@ use cases::{
         opening::{Known, Origin, Referral, Screened, TakenBack},
         participant::{Kind, Language},
         retention::{FLOOR, Retention},
+        site::{How as Move, Stay},
         stage::Stage,
     },
 };
@@ -281,6 +283,12 @@ impl World {
         }
         self.go(&case, Stage::Mediation, mode).await.unwrap();
         case
+    }
+
+    /// Somebody puts the case to another site.
+    pub async fn change_site(&self, by: &Caller, case: &Opened, how: Move, site: &str, on: &str, key: &str) -> Result<Stay> {
+        let reason = "told by the sending institution";
+        change_site(&self.app, by, change_site::Command { case_ref: &case.id, how, site, moved_on: on, reason, key }).await
     }
 
     /// Bodies waiting in the outbox, as they travel, oldest first.

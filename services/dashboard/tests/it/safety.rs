@@ -11,13 +11,13 @@ use proto::safety::v1::{
     AcceptConcernRequest, AcceptConcernResponse, AssignOfficeRequest, AssignOfficeResponse, Audience, AudienceStatus, Beat,
     CloseConcernRequest, CloseConcernResponse, CompareConcernsRequest, CompareConcernsResponse, Concern, ConcernReceipt, ConcernState,
     ConcernView, ConfirmChangesRequest, ConfirmChangesResponse, EndDeviceRequest, EndDeviceResponse, EndGrantRequest, EndGrantResponse,
-    EndOfficeRequest, EndOfficeResponse, Envelope, GetConcernReceiptRequest, GetConcernReceiptResponse, GetConcernRequest,
-    GetConcernResponse, Grade, ListConcernTiesRequest, ListConcernTiesResponse, ListConcernsRequest, ListConcernsResponse,
-    ListDevicesRequest, ListDevicesResponse, ListGrantsRequest, ListGrantsResponse, ListOfficeHoldersRequest, ListOfficeHoldersResponse,
-    ListProposalsRequest, ListProposalsResponse, ListSitesRequest, ListSitesResponse, ProposeDeviceRequest, ProposeDeviceResponse,
-    ProposeGrantsRequest, ProposeGrantsResponse, RaiseConcernRequest, RaiseConcernResponse, RestoreConcernRequest, RestoreConcernResponse,
-    RoleGrant, RouteConcernRequest, RouteConcernResponse, Site, Snapshot, WatchConcernsRequest, WatchConcernsResponse, WhoAmIRequest,
-    WhoAmIResponse, safety_server::Safety, watch_concerns_response::Item,
+    EndOfficeRequest, EndOfficeResponse, Envelope, FollowCaseRequest, FollowCaseResponse, GetConcernReceiptRequest,
+    GetConcernReceiptResponse, GetConcernRequest, GetConcernResponse, Grade, ListConcernTiesRequest, ListConcernTiesResponse,
+    ListConcernsRequest, ListConcernsResponse, ListDevicesRequest, ListDevicesResponse, ListGrantsRequest, ListGrantsResponse,
+    ListOfficeHoldersRequest, ListOfficeHoldersResponse, ListProposalsRequest, ListProposalsResponse, ListSitesRequest, ListSitesResponse,
+    ProposeDeviceRequest, ProposeDeviceResponse, ProposeGrantsRequest, ProposeGrantsResponse, RaiseConcernRequest, RaiseConcernResponse,
+    RestoreConcernRequest, RestoreConcernResponse, RoleGrant, RouteConcernRequest, RouteConcernResponse, Site, Snapshot,
+    WatchConcernsRequest, WatchConcernsResponse, WhoAmIRequest, WhoAmIResponse, safety_server::Safety, watch_concerns_response::Item,
 };
 use time::OffsetDateTime;
 use tokio::sync::broadcast;
@@ -209,6 +209,10 @@ impl Safety for StandIn {
 
     async fn list_concern_ties(&self, _: Request<ListConcernTiesRequest>) -> Result<Response<ListConcernTiesResponse>, Status> {
         Err(Status::unimplemented("the dashboard freezes nothing"))
+    }
+
+    async fn follow_case(&self, _: Request<FollowCaseRequest>) -> Result<Response<FollowCaseResponse>, Status> {
+        Err(Status::unimplemented("the dashboard knows of no case"))
     }
 
     async fn propose_grants(&self, _: Request<ProposeGrantsRequest>) -> Result<Response<ProposeGrantsResponse>, Status> {

@@ -159,6 +159,7 @@ not_asked! {
     end_device(EndDeviceRequest) -> EndDeviceResponse;
     who_am_i(WhoAmIRequest) -> WhoAmIResponse;
     list_concern_ties(ListConcernTiesRequest) -> ListConcernTiesResponse;
+    follow_case(FollowCaseRequest) -> FollowCaseResponse;
 }
 
 impl Answering {

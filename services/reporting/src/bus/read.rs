@@ -190,6 +190,18 @@ mod tests {
     }
 
     #[test]
+    fn a_concern_that_is_routed_stays_counted_at_the_site_where_it_was_raised() {
+        let routed = ConcernChanged {
+            concern_id: Uuid::from_u128(7).to_string(),
+            what: "routed".into(),
+            audience: safety::Audience::ResponsibleHead.into(),
+            at: Some(Timestamp { seconds: 1_790_000_000, nanos: 0 }),
+            ..ConcernChanged::default()
+        };
+        assert_eq!(fact(&incoming(subject::CONCERN_CHANGED, &routed)).ok(), Some(Fact::NotCounted));
+    }
+
+    #[test]
     fn an_event_without_an_id_or_a_time_is_set_aside() {
         let nobody = ReferralReceived { origin: intake::Origin::Victim.into(), ..ReferralReceived::default() };
         let never = fact(&incoming(subject::REFERRAL_RECEIVED, &nobody));

@@ -19,6 +19,7 @@ use super::{
     failure::Failure,
     glass, grant, hold, labels, mode, output, participant, purge,
     session::{Session, Wanted, Who},
+    site,
     spoken::spoken,
     text::{Lang, Words},
 };
@@ -48,6 +49,9 @@ pub enum Command {
     /// Documents on a case file: keep, list, read
     #[command(subcommand)]
     Document(document::Command),
+    /// Where the person is, whose head is told of concerns: correct, move, history
+    #[command(subcommand)]
+    Site(site::Command),
     /// Holds, which keep a case from being purged: place, lift, list
     #[command(subcommand)]
     Hold(hold::Command),
@@ -201,6 +205,7 @@ impl Command {
             Self::Mode(c) => c.common(),
             Self::Consent(c) => c.common(),
             Self::Document(c) => c.common(),
+            Self::Site(c) => c.common(),
             Self::Hold(c) => c.common(),
             Self::Purge(c) => c.common(),
         }
@@ -230,6 +235,7 @@ impl Command {
             Self::Mode(c) => c.run(session, &who).await,
             Self::Consent(c) => c.run(session, &who).await,
             Self::Document(c) => c.run(session, &who).await,
+            Self::Site(c) => c.run(session, &who).await,
             Self::Hold(c) => c.run(session, &who).await,
             Self::Purge(c) => c.run(session, &who).await,
         }
@@ -426,6 +432,7 @@ fn card(case: &Case, lang: Lang) -> String {
     if case.contact_frozen {
         lines.push(format!("  {}", FROZEN.of(lang)));
     }
+    lines.extend(case.sites.iter().map(|stay| format!("  {}", site::line(stay, lang))));
     for p in &case.participants {
         lines.push(format!("  {}", participant::line(p, lang)));
         let consent = |c: &Consent| {

@@ -1,7 +1,7 @@
 //! The wire's codes in words. Every `match` is whole: a new code does not compile without both languages.
 
 use proto::{
-    cases::v1::{ConsentStatus, DocumentKind, DocumentSide, ParticipantKind, RiskLevel, Stage, Wish},
+    cases::v1::{ConsentStatus, DocumentKind, DocumentSide, ParticipantKind, RiskLevel, SiteChange, Stage, Wish},
     intake::v1::{Origin, ReferralState},
     safety::v1::{Audience, ConcernState, Grade},
 };
@@ -85,6 +85,17 @@ pub const fn consent(value: ConsentStatus) -> Words {
         ConsentStatus::Given => words("given", "donné"),
         ConsentStatus::Withdrawn => words("withdrawn", "retiré"),
         ConsentStatus::Expired => words("expired", "expiré"),
+    }
+}
+
+#[must_use]
+pub const fn site_change(value: SiteChange) -> Words {
+    match value {
+        SiteChange::Unspecified => NOT_STATED,
+        SiteChange::Opening => words("as the referral said", "selon le renvoi"),
+        SiteChange::Correction => words("corrected", "corrigé"),
+        SiteChange::Transfer => words("transfer", "transfèrement"),
+        SiteChange::Release => words("release to the community", "mise en liberté dans la collectivité"),
     }
 }
 

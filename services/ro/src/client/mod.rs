@@ -28,6 +28,7 @@ pub mod report;
 pub mod seed;
 pub mod session;
 mod sheet;
+pub mod site;
 pub mod spoken;
 pub mod text;
 mod witness;

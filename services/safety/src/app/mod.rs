@@ -9,6 +9,7 @@ pub mod directory;
 pub mod envelope;
 pub mod epoch;
 pub mod fence;
+pub mod follow_case;
 pub mod grants;
 pub mod guard;
 pub mod hand_over;

@@ -12,16 +12,36 @@ use crate::{
         concern::{Audience, AudienceStatus, State},
         duty, route,
     },
-    store,
+    store::{self, concern::Concern},
 };
 
-/// Routes the concern to the head of `site`; how that audience stands then. An acceptance by the former head does not stand for the new one.
+/// Routes the concern to the head of `site`, as NHQ says; how that audience stands then. An acceptance by the former head does not stand for
+/// the new one.
 ///
 /// # Errors
 /// `NotFound`, or a refusal where the directory does not know the site or the concern has no such audience.
 pub async fn route(tx: &mut PgConnection, tools: &Tools, caller: &Caller, id: Uuid, site: &SiteCode) -> Result<AudienceStatus> {
-    let mut concern = store::concern::hold(tx, id).await?.filter(|c| c.state != State::Closed).ok_or(Error::NotFound)?;
-    let kind = store::directory::kind_of(tx, site.as_str()).await?.ok_or_else(|| {
+    let concern = store::concern::hold(tx, id).await?.filter(|c| c.state != State::Closed).ok_or(Error::NotFound)?;
+    let kind = kind_of(tx, site).await?;
+    let to = (site, kind.as_str());
+    let by = (caller.subject.as_str(), caller.device.as_deref());
+    let routed = to_site(tx, tools, concern, to, by).await?;
+    Ok(routed.ok_or_else(|| {
+        Refusal::precondition(
+            "no-head-for-a-question",
+            "RM1c",
+            "a question goes to the RJ Unit alone",
+            "une question s'adresse à l'Unité de la justice réparatrice seulement",
+        )
+    })?)
+}
+
+/// What the directory has at a site.
+///
+/// # Errors
+/// A refusal where it does not know the site.
+pub(super) async fn kind_of(tx: &mut PgConnection, site: &SiteCode) -> Result<String> {
+    let unknown = || {
         Refusal::invalid(
             "site-unknown",
             "R3e",
@@ -29,22 +49,32 @@ pub async fn route(tx: &mut PgConnection, tools: &Tools, caller: &Caller, id: Uu
             "the directory does not know this site",
             "le répertoire ne connaît pas cet établissement",
         )
-    })?;
+    };
+    Ok(store::directory::kind_of(tx, site.as_str()).await?.ok_or_else(unknown)?)
+}
+
+/// The person of a concern that is open and held is at this site: its head rings, and the heads before until that head has accepted.
+/// `by` is who says so, and the device that signed for them. `None`, and nothing written, where the concern is a question: it has no head.
+///
+/// # Errors
+/// A statement failed.
+pub(super) async fn to_site(
+    tx: &mut PgConnection,
+    tools: &Tools,
+    mut concern: Concern,
+    (site, kind): (&SiteCode, &str),
+    (actor, device): (&str, Option<&str>),
+) -> Result<Option<AudienceStatus>> {
+    let id = concern.id;
     let mut told = signed::believed(tools, id, store::audience::of(tx, id).await?);
     let present = |status: &AudienceStatus| status.audience == Audience::ResponsibleHead && !status.former;
     if !told.iter().any(present) {
-        return Err(Refusal::precondition(
-            "no-head-for-a-question",
-            "RM1c",
-            "a question goes to the RJ Unit alone",
-            "une question s'adresse à l'Unité de la justice réparatrice seulement",
-        )
-        .into());
+        return Ok(None);
     }
     act_as(tx, &fence::itself()).await?;
     store::concern::set_site(tx, id, site.as_str()).await?;
     concern.site = Some(site.as_str().to_owned());
-    let office = route::office(Audience::ResponsibleHead, Some((site.as_str(), &kind)));
+    let office = route::office(Audience::ResponsibleHead, Some((site.as_str(), kind)));
     let (before, now) = (told.clone(), tools.clock.now());
     let left = duty::routed(&mut told, &office, now);
     // The office of now is written when it rings: until then what the one before said stands there, and goes with it.
@@ -66,9 +96,9 @@ pub async fn route(tx: &mut PgConnection, tools: &Tools, caller: &Caller, id: Uu
         audience: Some(Audience::ResponsibleHead),
         level: Some(0),
         graver: None,
-        actor: &caller.subject,
-        device: caller.device.as_deref(),
+        actor,
+        device,
     };
     record(tx, tools, &change).await?;
-    Ok(routed)
+    Ok(Some(routed))
 }

@@ -15,7 +15,7 @@ use uuid::Uuid;
 use super::{Tools, fence, signed};
 use crate::{
     domain::{concern::State, ties::named_in},
-    store::ties::{self as store, Said},
+    store::ties::{self as store, Open, Said},
 };
 
 /// Concerns that are told of in one call.
@@ -34,11 +34,11 @@ pub struct Ties {
     pub unread: bool,
 }
 
-/// The open concerns after an id, with the moment at which something was last said of each, and whether there are more.
+/// The open concerns after an id, and whether there are more.
 ///
 /// # Errors
 /// A statement failed.
-pub async fn open(pool: &PgPool, after: Uuid) -> Result<(Vec<(Uuid, OffsetDateTime)>, bool)> {
+pub async fn open(pool: &PgPool, after: Uuid) -> Result<(Vec<Open>, bool)> {
     let mut tx = database::begin(pool, &fence::itself()).await?;
     let mut open = store::open(&mut tx, after, i64::try_from(PAGE).unwrap_or(i64::MAX).saturating_add(1)).await?;
     let more = open.len() > PAGE;

@@ -53,6 +53,13 @@ pub fn is_a_heads(office: &str) -> bool {
     office != RJ_UNIT && !is_the_units_own(office)
 }
 
+/// Whether a concern goes along with the person to the site where the case file has them now: it stands where the file had them before, or
+/// at no site. At another site it stays: somebody said that it is there, of whomever it may be.
+#[must_use]
+pub fn follows(at: Option<&str>, now: &str, before: &[&str]) -> bool {
+    at.is_none_or(|at| at != now && before.contains(&at))
+}
+
 /// The office of the directory that somebody holds to be rung for this one.
 #[must_use]
 pub fn held_as(office: &str) -> &str {
@@ -98,6 +105,13 @@ fn the_office_itself(office: &str) -> Holder {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_concern_goes_along_from_where_the_file_had_the_person_or_from_no_site_and_from_nowhere_else() {
+        for (at, goes) in [(None, true), (Some("mission"), true), (Some("kent"), false), (Some("matsqui"), false)] {
+            assert_eq!(follows(at, "kent", &["mission", "kent"]), goes, "{at:?}");
+        }
+    }
 
     fn holder(office: &str, name: &str, rank: i16) -> Holder {
         Holder { office: office.into(), holder: name.into(), rank }

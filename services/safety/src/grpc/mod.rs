@@ -288,6 +288,10 @@ impl Safety for Door {
         Ok(Response::new(self.ties(request.into_inner()).await?))
     }
 
+    async fn follow_case(&self, request: Request<v1::FollowCaseRequest>) -> Answer<v1::FollowCaseResponse> {
+        Ok(Response::new(self.follow(request.into_inner()).await?))
+    }
+
     async fn list_office_holders(&self, request: Request<v1::ListOfficeHoldersRequest>) -> Answer<v1::ListOfficeHoldersResponse> {
         let caller = Caller::of(&request)?;
         let office = request.into_inner().office.trim().to_owned();

@@ -1,18 +1,24 @@
-//! What cases and intake ask of the alarm: which concerns are open, and which cases and referrals they name.
+//! What cases and intake ask of the alarm, which concerns are open, and which cases and referrals they name; and what cases tells it, where
+//! the person of one is.
 
 use std::str::FromStr;
 
 use chassis::{Result, wire::timestamp};
-use proto::{id::ConcernId, safety::v1};
+use proto::{
+    id::{ConcernId, SiteCode},
+    safety::v1,
+};
 use uuid::Uuid;
 
 use super::Door;
 use crate::{
     app::{
         envelope,
+        follow_case::{self, Word},
         ties::{self, Ties},
     },
     domain::concern::State,
+    store::ties::Open,
 };
 
 impl Door {
@@ -23,11 +29,25 @@ impl Door {
             true => ties::open(&self.ctx.pool, id_of(&asked.after)).await?,
             false => (Vec::new(), false),
         };
-        Ok(v1::ListConcernTiesResponse {
-            ties: told.into_iter().map(encode).collect(),
-            open: open.into_iter().map(|(id, at)| v1::OpenConcern { concern_id: id.to_string(), said_at: Some(timestamp(at)) }).collect(),
-            more,
-        })
+        Ok(v1::ListConcernTiesResponse { ties: told.into_iter().map(encode).collect(), open: open.into_iter().map(listed).collect(), more })
+    }
+
+    pub(super) async fn follow(&self, asked: v1::FollowCaseRequest) -> Result<v1::FollowCaseResponse> {
+        let site = SiteCode::from_str(&asked.site).map_err(super::site_malformed)?;
+        // What is no site was never where a concern stands.
+        let former: Vec<SiteCode> = asked.former_sites.iter().filter_map(|site| site.parse().ok()).collect();
+        let word = Word { concern: id_of(&asked.concern_id), id: id_of(&asked.case_site), site: &site, former: &former };
+        let moved = follow_case::follow(&self.ctx.pool, &self.tools, &word).await?;
+        self.ctx.outbox.wake();
+        Ok(v1::FollowCaseResponse { moved })
+    }
+}
+
+fn listed(open: Open) -> v1::OpenConcern {
+    v1::OpenConcern {
+        concern_id: open.id.to_string(),
+        said_at: Some(timestamp(open.said_at)),
+        case_site: open.case_site.map(|word| word.to_string()).unwrap_or_default(),
     }
 }
 

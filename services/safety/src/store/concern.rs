@@ -376,6 +376,17 @@ pub async fn set_site(tx: &mut PgConnection, id: Uuid, site: &str) -> sqlx::Resu
     Ok(())
 }
 
+/// The word of cases on where the person is that was taken last.
+pub async fn case_site(tx: &mut PgConnection, id: Uuid) -> sqlx::Result<Option<Uuid>> {
+    let word = sqlx::query_scalar!("select case_site from concern where id = $1", id).fetch_optional(tx).await?;
+    Ok(word.flatten())
+}
+
+pub async fn set_case_site(tx: &mut PgConnection, id: Uuid, word: Uuid) -> sqlx::Result<()> {
+    sqlx::query!("update concern set case_site = $2 where id = $1", id, word).execute(tx).await?;
+    Ok(())
+}
+
 /// What a concern is once more was said of it: its grade, how much was said, its site.
 pub async fn restated(tx: &mut PgConnection, concern: &Concern) -> sqlx::Result<()> {
     let signed = |n: u32| i32::try_from(n).unwrap_or(i32::MAX);

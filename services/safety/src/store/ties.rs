@@ -22,18 +22,30 @@ pub struct Said {
     pub unread: bool,
 }
 
-/// The open concerns after an id, in the order of their ids, and when something was last said of each.
+/// A concern that is not closed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Open {
+    pub id: Uuid,
+    /// When something was last said under its id.
+    pub said_at: OffsetDateTime,
+    /// The word of cases on where the person is that was taken last.
+    pub case_site: Option<Uuid>,
+}
+
+/// The open concerns after an id, in the order of their ids.
 ///
 /// # Errors
 /// The statement failed.
-pub async fn open(db: &mut PgConnection, after: Uuid, limit: i64) -> sqlx::Result<Vec<(Uuid, OffsetDateTime)>> {
-    let rows = sqlx::query!(
-        r#"select id, greatest(raised_at, (select max(received_at) from concern_variant where concern_id = concern.id)) as "said_at!"
+pub async fn open(db: &mut PgConnection, after: Uuid, limit: i64) -> sqlx::Result<Vec<Open>> {
+    sqlx::query_as!(
+        Open,
+        r#"select id, greatest(raised_at, (select max(received_at) from concern_variant where concern_id = concern.id)) as "said_at!", case_site
            from concern where state <> 'closed' and id > $1 order by id limit $2"#,
         after,
         limit
-    );
-    Ok(rows.fetch_all(db).await?.into_iter().map(|row| (row.id, row.said_at)).collect())
+    )
+    .fetch_all(db)
+    .await
 }
 
 /// Those of the concerns that are known.

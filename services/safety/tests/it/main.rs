@@ -8,6 +8,7 @@ mod directory;
 mod door;
 mod faulty;
 mod fenced;
+mod following;
 mod guarding;
 mod hand_over;
 mod model;

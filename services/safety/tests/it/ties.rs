@@ -20,7 +20,7 @@ impl World {
     async fn open_ones(&self) -> Vec<Uuid> {
         let (open, more) = ties::open(&self.db.pool, Uuid::nil()).await.unwrap();
         assert!(!more);
-        open.into_iter().map(|(id, _)| id).collect()
+        open.into_iter().map(|open| open.id).collect()
     }
 
     async fn finish(&self, id: Uuid) {

@@ -11,7 +11,7 @@ use crate::world::{World, caller, head_of, imminent_at};
 
 const COMPARED: [&str; 3] = ["GetConcern", "GetConcernReceipt", "AcceptConcern"];
 const NATIONAL: &str = "open to national offices, from which no concern is hidden";
-const OTHERS: [(&str, &str); 21] = [
+const OTHERS: [(&str, &str); 22] = [
     ("RaiseConcern", "records, and refuses nothing"),
     ("CloseConcern", NATIONAL),
     ("RouteConcern", NATIONAL),
@@ -33,6 +33,7 @@ const OTHERS: [(&str, &str); 21] = [
     ("CompareConcerns", "open to notification alone, which holds every concern"),
     ("RestoreConcern", "open to notification alone, which holds every concern"),
     ("ListConcernTies", "open to cases and intake alone, which ask of every concern"),
+    ("FollowCase", "open to cases alone, which follows every concern"),
 ];
 
 async fn door(world: &World) -> Door {
