@@ -90,7 +90,7 @@ impl Database {
     }
 }
 
-fn login(database: &PgConnectOptions, role: &str) -> PgConnectOptions {
+pub(crate) fn login(database: &PgConnectOptions, role: &str) -> PgConnectOptions {
     database.clone().username(role).password(PASSWORD)
 }
 

@@ -15,6 +15,7 @@ pub mod keys;
 pub mod log;
 pub mod port;
 pub mod raw;
+pub mod round_trips;
 pub mod system;
 pub mod uniform;
 pub mod vault;

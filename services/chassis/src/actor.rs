@@ -3,7 +3,7 @@
 use sqlx::{AssertSqlSafe, Executor, PgConnection, PgPool, Postgres, Transaction};
 use time::{OffsetDateTime, format_description::well_known::Rfc3339};
 
-use crate::identity::Caller;
+use crate::{database::ACQUIRE, identity::Caller};
 
 /// The reach of the service itself; no caller is ever given it.
 const SERVICE: &str = "service";
@@ -72,12 +72,33 @@ fn plain(text: &str) -> String {
     if text.chars().any(char::is_control) { String::new() } else { text.to_owned() }
 }
 
-/// Begins a transaction for the actor, in the one round trip that a transaction takes anyway.
+/// Begins a transaction for the actor, in the one round trip that a transaction takes anyway. A connection that turns out to be dead at
+/// that moment has done nothing, so the next one is taken: behind a restart of the server all that lay idle are dead.
 ///
 /// # Errors
 /// No connection is free, or the statement failed.
 pub async fn begin(pool: &PgPool, actor: &Actor) -> sqlx::Result<Transaction<'static, Postgres>> {
-    pool.begin_with(AssertSqlSafe(format!("begin; {}", actor.settings(true)))).await
+    let statement = format!("begin; {}", actor.settings(true));
+    let beginning = async {
+        for _ in 0..pool.options().get_max_connections() {
+            match pool.begin_with(AssertSqlSafe(statement.clone())).await {
+                Err(error) if is_dead(&error) => tracing::debug!("a connection to the database was dead: the next one is taken"),
+                begun => return begun,
+            }
+        }
+        pool.begin_with(AssertSqlSafe(statement.clone())).await
+    };
+    // A server that vanished without a word says nothing at all.
+    tokio::time::timeout(pool.options().get_acquire_timeout() + ACQUIRE, beginning).await.unwrap_or(Err(sqlx::Error::PoolTimedOut))
+}
+
+/// Whether the connection broke, or the server ended it or is about to: what was to begin has not begun.
+fn is_dead(error: &sqlx::Error) -> bool {
+    match error {
+        sqlx::Error::Io(_) => true,
+        sqlx::Error::Database(told) => told.code().is_some_and(|code| code.starts_with("57P") || code.starts_with("080")),
+        _ => false,
+    }
 }
 
 /// The rest of the transaction is for another actor: what a caller was allowed is now done by the service.

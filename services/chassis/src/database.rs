@@ -4,7 +4,7 @@ use std::{str::FromStr, time::Duration};
 
 use anyhow::{Context as _, bail, ensure};
 use sqlx::{
-    PgPool,
+    Connection as _, PgPool,
     migrate::Migrator,
     postgres::{PgConnectOptions, PgPoolOptions},
 };
@@ -18,6 +18,13 @@ pub static MIGRATOR: Migrator = sqlx::migrate!();
 /// What the database lets one statement take, and how long a transaction may wait for us.
 pub(crate) const STATEMENT: Duration = Duration::from_secs(10);
 pub(crate) const IDLE_IN_TRANSACTION: Duration = Duration::from_secs(20);
+/// What the pool may take to give a connection, a new one included.
+pub(crate) const ACQUIRE: Duration = Duration::from_secs(3);
+/// A connection that nobody has used for so long is asked whether it still stands: what lies between may have forgotten it.
+const UNUSED: Duration = Duration::from_secs(10);
+/// A connection that nobody needs is closed after this, and any other after this.
+const IDLE: Duration = Duration::from_secs(10 * 60);
+const LIFETIME: Duration = Duration::from_secs(30 * 60);
 
 const OLDEST_SERVER: i32 = 150_000;
 
@@ -27,7 +34,7 @@ const OLDEST_SERVER: i32 = 150_000;
 /// The URL is missing or malformed, or the server cannot keep our promises.
 pub async fn connect(name: &str, settings: &Settings) -> anyhow::Result<PgPool> {
     let url = settings.database_url.as_ref().context("a database is needed: set --database-url")?;
-    let pool = open(settings, options(name, url)?);
+    let pool = pool(settings.database_connections, options(name, url)?);
     wait(&pool).await?;
     check_server(&pool).await?;
     check_login(&pool).await?;
@@ -40,7 +47,7 @@ pub async fn connect(name: &str, settings: &Settings) -> anyhow::Result<PgPool> 
 /// As [`connect`].
 pub async fn connect_as_owner(name: &str, settings: &Settings) -> anyhow::Result<PgPool> {
     let url = settings.database_owner_url.as_ref().context("the owner of the tables is needed: set --database-owner-url")?;
-    let pool = open(settings, options(name, url)?.options(actor::for_life(name)));
+    let pool = pool(settings.database_connections, options(name, url)?.options(actor::for_life(name)));
     wait(&pool).await?;
     check_server(&pool).await?;
     Ok(pool)
@@ -58,8 +65,21 @@ fn options(name: &str, url: &Private<String>) -> anyhow::Result<PgConnectOptions
     ]))
 }
 
-fn open(settings: &Settings, options: PgConnectOptions) -> PgPool {
-    PgPoolOptions::new().max_connections(settings.database_connections).acquire_timeout(Duration::from_secs(3)).connect_lazy_with(options)
+/// A pool that opens its connections when they are needed. One in use is not asked before each use whether it still stands: [`begin`]
+/// finds out, and takes the next one.
+#[must_use]
+pub fn pool(connections: u32, options: PgConnectOptions) -> PgPool {
+    PgPoolOptions::new()
+        .max_connections(connections)
+        .acquire_timeout(ACQUIRE)
+        .idle_timeout(IDLE)
+        .max_lifetime(LIFETIME)
+        .test_before_acquire(false)
+        .before_acquire(|connection, known| {
+            // A dead one is closed, and another takes its place.
+            Box::pin(async move { Ok(known.idle_for < UNUSED || connection.ping().await.is_ok()) })
+        })
+        .connect_lazy_with(options)
 }
 
 /// Until the server answers.

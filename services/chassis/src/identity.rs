@@ -2,7 +2,7 @@
 //! certificate. Neither can pass for the other. What a person may do is not in the token: see [`crate::grants`]. Where the service knows
 //! devices, one of them may sign for its person: see [`crate::devices`].
 
-use std::collections::HashSet;
+use std::{collections::HashSet, sync::Arc};
 
 use jsonwebtoken::{Algorithm, TokenData, Validation, decode, decode_header, get_current_timestamp};
 use serde::{Deserialize, Deserializer};
@@ -13,7 +13,7 @@ use crate::{
     devices::Devices,
     keys::Keys,
     refusal::Refusal,
-    token::{self, Marks},
+    token::{self, Marks, Remembered},
 };
 
 /// What the subject and the role of a service begin with; no token may hold it.
@@ -201,6 +201,7 @@ pub struct Verifier {
     keys: Keys,
     validation: Validation,
     devices: Option<Devices>,
+    remembered: Arc<Remembered>,
 }
 
 impl Verifier {
@@ -212,7 +213,7 @@ impl Verifier {
         validation.set_audience(&[audience]);
         validation.required_spec_claims = ["exp", "iss", "aud", "sub"].into_iter().map(String::from).collect::<HashSet<_>>();
         validation.leeway = 5;
-        Self { keys, validation, devices: None }
+        Self { keys, validation, devices: None, remembered: Arc::default() }
     }
 
     /// Believes these devices as well, each for its own person.
@@ -230,15 +231,21 @@ impl Verifier {
     }
 
     fn check(&self, shown: &str) -> Option<Proof> {
+        let now = OffsetDateTime::from_unix_timestamp(i64::try_from(get_current_timestamp()).ok()?).ok()?;
+        // Read before the keys are: what is verified while they change counts for the former ones.
+        let generation = self.keys.generation();
+        if let Some(proof) = self.remembered.find(shown, generation, now) {
+            return Some(proof);
+        }
         let header = decode_header(shown).ok()?;
         let device = self.devices.as_ref().zip(header.kid.as_deref()).filter(|(devices, id)| devices.knows(id));
         let proof = match device {
+            // Never remembered: a device that is ended proves nobody from that moment on.
             Some((devices, id)) => devices.prove(id, shown, &self.validation)?,
             None => {
                 let key = self.keys.find(header.kid.as_deref())?;
                 let data: TokenData<Shown> = decode(shown, &key, &self.validation).ok()?;
                 let Shown { proof, marks } = data.claims;
-                let now = OffsetDateTime::from_unix_timestamp(i64::try_from(get_current_timestamp()).ok()?).ok()?;
                 if !token::is_access_token(header.typ.as_deref(), &marks) || !token::has_begun(&marks, now) {
                     tracing::warn!("a token that is no access token, or does not hold yet, is refused");
                     return None;
@@ -246,11 +253,14 @@ impl Verifier {
                 proof
             }
         };
-        let poses = names_service(&proof.subject);
-        if poses {
+        if names_service(&proof.subject) {
             tracing::warn!("a token that names a service is refused");
+            return None;
         }
-        (!poses).then_some(proof)
+        if device.is_none() {
+            self.remembered.keep(shown, generation, &proof, now);
+        }
+        Some(proof)
     }
 }
 

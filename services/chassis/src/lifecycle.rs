@@ -107,19 +107,6 @@ impl Context {
         Ok(grants::Copy::new(self.pool.clone(), key))
     }
 
-    /// Carries the outbox to the bus until the process stops.
-    pub fn carry_outbox(&self) {
-        let relay = outbox::Relay {
-            name: self.name,
-            pool: self.pool.clone(),
-            bus: self.bus.clone(),
-            clock: self.clock.clone(),
-            wake: self.outbox.clone(),
-            vault: self.vault.clone(),
-        };
-        self.spawn("outbox-relay", relay.run(self.stop.clone()));
-    }
-
     /// Serves the RPCs, health and reflection until the process stops; people's grants are those of this service's own database.
     ///
     /// # Errors

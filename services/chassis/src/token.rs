@@ -1,8 +1,17 @@
-//! What a token of the identity provider says of itself: whether it is an access token, and from when on it holds.
+//! What a token of the identity provider says of itself: whether it is an access token, and from when on it holds. And the tokens that were
+//! verified: of each its digest is remembered until it ends.
+
+use std::{
+    collections::HashMap,
+    sync::{Mutex, PoisonError},
+};
 
 use serde::Deserialize;
 use serde_json::Value;
+use sha2::{Digest, Sha256};
 use time::{Duration, OffsetDateTime};
+
+use crate::identity::Proof;
 
 /// The clock of the provider may be ahead of ours by this.
 const CLOCKS_DIFFER: Duration = Duration::seconds(60);
@@ -11,6 +20,8 @@ const KINDS: [&str; 3] = ["at+jwt", "application/at+jwt", "jwt"];
 const BY_THE_BOOK: [&str; 2] = ["at+jwt", "application/at+jwt"];
 /// What the body of an access token may say it is, where the provider says it there.
 const BEARER: &str = "bearer";
+/// Tokens remembered at most, about two megabytes: as many as people work with this service at one time, and more.
+const MOST_REMEMBERED: usize = 8_192;
 
 /// What tells the kinds of tokens apart that one provider signs with one key.
 #[derive(Debug, Clone, Default, PartialEq, Deserialize)]
@@ -55,6 +66,49 @@ pub fn has_begun(marks: &Marks, now: OffsetDateTime) -> bool {
     begins(latest)
 }
 
+/// Tokens whose signature was verified, by their digest: who showed one of these proves who they are without the signature being looked at
+/// again. Bounded, and nothing enters it that was not verified. What a person may do is not in it.
+#[derive(Default)]
+pub struct Remembered(Mutex<HashMap<[u8; 32], Entry>>);
+
+struct Entry {
+    proof: Proof,
+    /// Of the set of keys that it was verified with.
+    generation: u64,
+    verified_at: OffsetDateTime,
+}
+
+impl Entry {
+    /// A clock that was set back below the moment of the verification proves nothing: the token may begin later.
+    fn holds(&self, generation: u64, now: OffsetDateTime) -> bool {
+        self.generation == generation && now < self.proof.expires_at && now + CLOCKS_DIFFER >= self.verified_at
+    }
+}
+
+impl Remembered {
+    /// Whom the token proves, where it was verified with the keys that are in use now, and has not ended.
+    pub fn find(&self, token: &str, generation: u64, now: OffsetDateTime) -> Option<Proof> {
+        let held = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        held.get(&digest(token)).filter(|entry| entry.holds(generation, now)).map(|entry| entry.proof.clone())
+    }
+
+    pub fn keep(&self, token: &str, generation: u64, proof: &Proof, now: OffsetDateTime) {
+        let mut held = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if held.len() >= MOST_REMEMBERED {
+            held.retain(|_, entry| entry.holds(generation, now));
+        }
+        if held.len() >= MOST_REMEMBERED {
+            // Each is verified once more.
+            held.clear();
+        }
+        held.insert(digest(token), Entry { proof: proof.clone(), generation, verified_at: now });
+    }
+}
+
+fn digest(token: &str) -> [u8; 32] {
+    Sha256::digest(token.as_bytes()).into()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -92,5 +146,27 @@ mod tests {
         }
         assert!(has_begun(&marks("{}"), now));
         assert!(has_begun(&marks("{\"nbf\":null}"), now), "nothing is said");
+    }
+
+    #[test]
+    fn a_token_is_remembered_until_it_ends_the_keys_change_or_the_clock_is_set_back() {
+        let at = |second| OffsetDateTime::from_unix_timestamp(second).unwrap();
+        let (remembered, proof) = (Remembered::default(), Proof::new("someone", at(2_000)));
+        remembered.keep("a.b.c", 1, &proof, at(1_000));
+        assert_eq!(remembered.find("a.b.c", 1, at(1_999)), Some(proof));
+        for (token, generation, now) in [("a.b.c", 1, 2_000), ("a.b.c", 2, 1_500), ("a.b.c", 1, 939), ("a.b.d", 1, 1_500), ("", 1, 1_500)] {
+            assert_eq!(remembered.find(token, generation, at(now)), None, "{token} {generation} {now}");
+        }
+    }
+
+    #[test]
+    fn however_many_tokens_are_shown_memory_holds_a_bounded_number() {
+        let at = |second| OffsetDateTime::from_unix_timestamp(second).unwrap();
+        let remembered = Remembered::default();
+        for n in 0..3 * MOST_REMEMBERED {
+            remembered.keep(&n.to_string(), 1, &Proof::new("someone", at(2_000)), at(1_000));
+            assert!(n % 1_000 != 0 || remembered.0.lock().unwrap().len() <= MOST_REMEMBERED);
+        }
+        assert!(remembered.find(&(3 * MOST_REMEMBERED - 1).to_string(), 1, at(1_000)).is_some(), "the newest is among them");
     }
 }

@@ -53,6 +53,8 @@ struct Shared {
 
 #[derive(Default)]
 struct Held {
+    /// Rises with every change of the set.
+    generation: u64,
     content: Vec<u8>,
     keys: Vec<(Option<String>, DecodingKey)>,
 }
@@ -96,13 +98,23 @@ impl Keys {
             return Ok(false);
         }
         let keys = parse(content)?;
-        *self.0.held.write().unwrap_or_else(PoisonError::into_inner) = Held { content: content.to_vec(), keys };
+        self.put(content.to_vec(), keys);
         Ok(true)
     }
 
     /// Takes every key out of use: nobody knows any more whether the provider still stands by them.
     fn forget(&self) {
-        *self.0.held.write().unwrap_or_else(PoisonError::into_inner) = Held::default();
+        self.put(Vec::new(), Vec::new());
+    }
+
+    fn put(&self, content: Vec<u8>, keys: Vec<(Option<String>, DecodingKey)>) {
+        let mut held = self.0.held.write().unwrap_or_else(PoisonError::into_inner);
+        *held = Held { generation: held.generation + 1, content, keys };
+    }
+
+    /// Another number whenever another set is in use: what was verified with the former one has to be verified again.
+    pub(crate) fn generation(&self) -> u64 {
+        self.held().generation
     }
 
     fn held(&self) -> RwLockReadGuard<'_, Held> {

@@ -11,9 +11,10 @@ use std::sync::Arc;
 
 use sqlx::PgConnection;
 use time::OffsetDateTime;
-use tokio::sync::Notify;
+use tokio::sync::{Notify, watch};
 use uuid::Uuid;
 
+pub use self::relay::Carrier;
 pub(crate) use self::relay::Relay;
 use crate::{
     clock::Ids,
@@ -93,13 +94,23 @@ const fn place(id: Uuid) -> Place {
     Place::new("outbox", "body", id)
 }
 
-/// Wakes the relay right after a commit.
+/// Wakes the relay right after a commit, and whoever of this process wants to know that something was committed.
 #[derive(Debug, Clone, Default)]
-pub struct Wake(Arc<Notify>);
+pub struct Wake {
+    relay: Arc<Notify>,
+    committed: watch::Sender<()>,
+}
 
 impl Wake {
     pub fn wake(&self) {
-        self.0.notify_one();
+        self.relay.notify_one();
+        self.committed.send_replace(());
+    }
+
+    /// Changes with every commit of this process that told something. A hint: what other instances commit is found by a look.
+    #[must_use]
+    pub fn committed(&self) -> watch::Receiver<()> {
+        self.committed.subscribe()
     }
 }
 

@@ -19,6 +19,7 @@ use crate::{
     bus::{Bus, PUBLISH_DEADLINE},
     clock::{self, Clock},
     database::{self, Actor},
+    lifecycle::Context,
     refusal::store_error,
     vault::{Keys, Vault},
 };
@@ -75,16 +76,64 @@ pub(crate) struct Relay {
     pub vault: Vault,
 }
 
+impl Context {
+    /// Carries the outbox to the bus until the process stops.
+    pub fn carry_outbox(&self) {
+        self.spawn("outbox-relay", self.relay().run(self.stop.clone()));
+    }
+
+    /// What carries the outbox when it is told to.
+    #[must_use]
+    pub fn carrier(&self) -> Carrier {
+        Carrier::new(self.relay())
+    }
+
+    fn relay(&self) -> Relay {
+        Relay {
+            name: self.name,
+            pool: self.pool.clone(),
+            bus: self.bus.clone(),
+            clock: self.clock.clone(),
+            wake: self.outbox.clone(),
+            vault: self.vault.clone(),
+        }
+    }
+}
+
+/// Carries when it is told to, and only then: for whoever counts what that costs.
+pub struct Carrier {
+    relay: Relay,
+    streams: Streams,
+}
+
+impl Carrier {
+    pub(crate) fn new(relay: Relay) -> Self {
+        Self { streams: relay.streams(), relay }
+    }
+
+    /// Carries what waits now.
+    ///
+    /// # Errors
+    /// A statement failed.
+    pub async fn carry(&mut self) -> sqlx::Result<()> {
+        self.relay.look(&mut self.streams, false).await
+    }
+}
+
 impl Relay {
+    fn streams(&self) -> Streams {
+        Streams::new(self.name, self.pool.clone(), self.bus.clone(), self.clock.clone())
+    }
+
     /// Carries until stopped; then once more, so that what was just committed leaves with us.
     pub async fn run(self, stop: CancellationToken) -> anyhow::Result<()> {
-        let mut streams = Streams::new(self.name, self.pool.clone(), self.bus.clone(), self.clock.clone());
+        let mut streams = self.streams();
         let mut poll = tokio::time::interval(POLL);
         poll.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
             let (stopping, polling) = tokio::select! {
                 () = stop.cancelled() => (true, false),
-                () = self.wake.0.notified() => (false, false),
+                () = self.wake.relay.notified() => (false, false),
                 _ = poll.tick() => (false, true),
             };
             if let Err(error) = self.look(&mut streams, polling).await {
@@ -113,7 +162,7 @@ impl Relay {
                 return Ok(());
             }
         }
-        self.wake.wake();
+        self.wake.relay.notify_one();
         Ok(())
     }
 

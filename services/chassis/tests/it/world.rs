@@ -92,7 +92,11 @@ impl World {
 
     /// The database of a process, behind the curtain.
     pub fn admin(&self, of: &Context) -> &PgPool {
+        &self.database(of).admin
+    }
+
+    pub fn database(&self, of: &Context) -> &Database {
         let [teller, hearer] = &self.databases;
-        if of.name == self.teller.name { &teller.admin } else { &hearer.admin }
+        if of.name == self.teller.name { teller } else { hearer }
     }
 }

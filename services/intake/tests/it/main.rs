@@ -8,6 +8,7 @@ mod door;
 mod fenced;
 mod purging;
 mod queue;
+mod round_trips;
 mod screening;
 mod sealing;
 mod submitting;

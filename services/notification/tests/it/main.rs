@@ -21,6 +21,7 @@ mod purging;
 #[cfg(test)]
 mod rings;
 #[cfg(test)]
+mod round_trips;
 mod sealing;
 #[cfg(test)]
 mod smtp;

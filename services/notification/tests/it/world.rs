@@ -31,7 +31,7 @@ pub struct World {
     pub admin: PgPool,
     pub clock: Clock,
     pub service: Service,
-    _database: harness::database::Database,
+    database: harness::database::Database,
 }
 
 pub async fn world() -> World {
@@ -40,7 +40,7 @@ pub async fn world() -> World {
     let staff = StaffDomains::new(&["csc-scc.gc.ca".to_owned()]);
     let vault = harness::vault::vault("notification", &clock);
     let app = App::new(db.pool.clone(), clock.clone(), Ids::seeded(785), Wake::default(), staff, vault);
-    World { admin: db.admin.clone(), clock, service: Service { app: app.clone() }, app, _database: db }
+    World { admin: db.admin.clone(), clock, service: Service { app: app.clone() }, app, database: db }
 }
 
 impl World {
@@ -55,6 +55,10 @@ impl World {
         let request = Request::new(wire::DeliverRingRequest { ring: Some(ring.clone()) });
         let answer = self.service.deliver_ring(request).await?.into_inner();
         Ok(chassis::wire::instant(&answer.delivered_at.unwrap()).unwrap())
+    }
+
+    pub const fn database(&self) -> &harness::database::Database {
+        &self.database
     }
 
     /// A transaction as the service has it.

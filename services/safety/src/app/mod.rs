@@ -126,7 +126,7 @@ fn decision(what: &str) -> Option<&'static str> {
     }
 }
 
-/// Writes the timeline entry and the event of a change, and wakes the watchers.
+/// Writes the timeline entry and the event of a change. Whoever commits it wakes the outbox, and the watchers with it.
 async fn record(tx: &mut PgConnection, tools: &Tools, change: &Change<'_>) -> sqlx::Result<()> {
     let at = tools.clock.now();
     let (concern, revision, what) = (change.concern, change.revision, change.what);
@@ -147,6 +147,5 @@ async fn record(tx: &mut PgConnection, tools: &Tools, change: &Change<'_>) -> sq
         epoch: tools.epoch.number(),
         grade: change.graver.map_or(0, |grade| envelope::grade(grade) as i32),
     };
-    outbox::enqueue(tx, &outbox::Outgoing::event(&tools.ids, concern, subject::CONCERN_CHANGED, &event), at).await?;
-    store::concern::wake_watchers(tx).await
+    outbox::enqueue(tx, &outbox::Outgoing::event(&tools.ids, concern, subject::CONCERN_CHANGED, &event), at).await
 }

@@ -198,8 +198,7 @@ async fn ring_first(
         epoch: tools.epoch.number(),
     };
     let outgoing = Outgoing::event(&tools.ids, concern.id, subject::CONCERN_RAISED, &event);
-    outbox::enqueue(tx, &outgoing, concern.raised_at).await?;
-    store::concern::wake_watchers(tx).await
+    outbox::enqueue(tx, &outgoing, concern.raised_at).await
 }
 
 /// The id that the raiser made. One that is not a UUID still gives the same concern twice.

@@ -1,4 +1,4 @@
-//! Lets watchers know that something changed: a hint from the database, and a look of our own in case the hint was lost.
+//! Lets watchers know that something changed: a hint when this process commits, and a look of our own for what other instances commit.
 
 use std::{
     collections::HashMap,
@@ -10,7 +10,7 @@ use std::{
 };
 
 use chassis::{Clock, Context, database};
-use sqlx::{PgPool, postgres::PgListener};
+use sqlx::PgPool;
 use tokio::sync::{Semaphore, watch};
 use uuid::Uuid;
 
@@ -78,27 +78,15 @@ impl Hub {
     /// # Errors
     /// Never while the database can be waited for.
     pub async fn follow(self, ctx: Context) -> anyhow::Result<()> {
-        let mut hints: Option<PgListener> = None;
+        let mut committed = ctx.outbox.committed();
         while !ctx.stop.is_cancelled() {
-            if hints.is_none() {
-                hints = listen(&ctx.pool).await;
-            }
             if let Err(error) = self.look(&ctx.pool).await {
                 tracing::warn!(error = chassis::refusal::store_error(&error), "watchers cannot be told of changes for a moment");
             }
-            let hint = async {
-                match &mut hints {
-                    Some(listener) => listener.recv().await.is_ok(),
-                    None => std::future::pending().await,
-                }
-            };
-            let lost = tokio::select! {
-                () = ctx.stop.cancelled() => false,
-                () = tokio::time::sleep(LOOK) => false,
-                received = hint => !received,
-            };
-            if lost {
-                hints = None;
+            tokio::select! {
+                () = ctx.stop.cancelled() => {}
+                () = tokio::time::sleep(LOOK) => {}
+                Ok(()) = committed.changed() => {}
             }
         }
         Ok(())
@@ -119,10 +107,4 @@ impl Hub {
         });
         Ok(())
     }
-}
-
-async fn listen(pool: &PgPool) -> Option<PgListener> {
-    let mut listener = PgListener::connect_with(pool).await.ok()?;
-    listener.listen("concern_changed").await.ok()?;
-    Some(listener)
 }

@@ -472,12 +472,6 @@ pub async fn note(tx: &mut PgConnection, entry: &Entry<'_>) -> sqlx::Result<()> 
     Ok(())
 }
 
-/// Tells every watcher of this database that something changed. A hint: they look by themselves all the same.
-pub async fn wake_watchers(tx: &mut PgConnection) -> sqlx::Result<()> {
-    sqlx::query!("select pg_notify('concern_changed', '')").fetch_one(tx).await?;
-    Ok(())
-}
-
 /// Id and revision of every concern that a watcher may still have to hear of.
 pub async fn revisions(db: &mut PgConnection, closed_after: OffsetDateTime) -> sqlx::Result<Vec<(Uuid, i64)>> {
     let rows = sqlx::query!(

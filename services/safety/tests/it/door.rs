@@ -28,7 +28,13 @@ use proto::{
 };
 use safety::{
     access::{BY_DEVICE, RULES},
-    app::{Ladders, Tools, devices::Book, directory, fence, watch::Hub},
+    app::{
+        Ladders, Tools,
+        devices::Book,
+        directory, fence,
+        raise_concern::{self, Report},
+        watch::Hub,
+    },
     grpc::Door,
 };
 use tonic::Code;
@@ -187,6 +193,29 @@ async fn a_live_stream_ends_soon_after_the_grant_it_stands_on() {
     };
     let status = tokio::time::timeout(Duration::from_secs(60), end).await.expect("the stream outlived its grant by a minute");
     assert_eq!((status.code(), reason(&status)), (Code::PermissionDenied, "no-grant".to_owned()));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_concern_that_another_instance_of_the_alarm_recorded_is_shown_to_whoever_watches_here() {
+    let alarm = Alarm::open().await;
+    alarm.hold(&line("officer-1", role::RJ_OFFICER, None)).await;
+    let mut stream = alarm.client("officer-1").watch_concerns(WatchConcernsRequest {}).await.unwrap().into_inner();
+    assert!(matches!(stream.message().await.unwrap().unwrap().item, Some(Item::Snapshot(shown)) if shown.concerns.is_empty()));
+    // Nobody in this process is woken for it.
+    let concern = crate::world::imminent_at("mission");
+    let report = Report { concern, unreadable: false, raised_by: "someone".into(), door: None, fallback_id: uuid::Uuid::from_u128(7) };
+    let mut tx = begin(&alarm.database.pool, &fence::itself()).await.unwrap();
+    let receipt = raise_concern::raise(&mut tx, &alarm.tools, report).await.unwrap();
+    tx.commit().await.unwrap();
+    let shown = async {
+        loop {
+            if let Some(Item::Changed(view)) = stream.message().await.unwrap().unwrap().item {
+                return view;
+            }
+        }
+    };
+    let view = tokio::time::timeout(SOON, shown).await.expect("nobody here looked");
+    assert_eq!(view.reference, receipt.reference);
 }
 
 // [T2]

@@ -15,6 +15,7 @@ mod model;
 mod raising;
 mod restating;
 mod ringing;
+mod round_trips;
 mod routing;
 mod saving;
 mod sealing;

@@ -1,0 +1,66 @@
+//! What the outbox and the inbox cost: round trips to the database, statement by statement.
+
+use std::path::Path;
+
+use chassis::{
+    Context,
+    inbox::{Handler, Incoming, Rejection},
+};
+use harness::{
+    round_trips::{Done, Meter, hold},
+    wait::eventually,
+};
+use proto::subject::CASES_SCREENED;
+use sqlx::PgConnection;
+use uuid::Uuid;
+
+use crate::world::{SOON, World};
+
+struct Writes;
+
+impl Handler for Writes {
+    type Work = Vec<u8>;
+
+    async fn read(&self, message: &Incoming) -> Result<Vec<u8>, Rejection> {
+        Ok(message.body.to_vec())
+    }
+
+    async fn apply(&self, tx: &mut PgConnection, body: Vec<u8>, _: &Incoming) -> Result<(), Rejection> {
+        sqlx::query("insert into heard (body) values ($1)").bind(&body).execute(tx).await?;
+        Ok(())
+    }
+}
+
+#[tokio::test]
+async fn what_carrying_and_hearing_a_message_asks_of_the_database_is_written_down() {
+    let world = World::new().await;
+    let under = async |ctx: &Context| {
+        let meter = Meter::of(world.database(ctx)).await;
+        let mut ctx = ctx.clone();
+        ctx.pool = meter.pool.clone();
+        (ctx, meter)
+    };
+    let ((teller, telling), (hearer, hearing)) = (under(&world.teller).await, under(&world.hearer).await);
+    hearer.consume(CASES_SCREENED.stream, CASES_SCREENED.name, CASES_SCREENED.filters, Writes);
+    let mut carrier = teller.carrier();
+    // The first time, streams are looked at and statements are prepared.
+    world.tell(Uuid::from_u128(1), &["first"]).await;
+    carrier.carry().await.unwrap();
+    world.hears(1).await;
+    let subject = CASES_SCREENED.filters[0].to_owned();
+    let mut all = Vec::new();
+    for (what, bodies) in [("one message is carried", vec!["one"]), ("eight messages of one aggregate are carried", vec!["many"; 8])] {
+        world.tell(Uuid::from_u128(2), &bodies).await;
+        (telling.take(), hearing.take());
+        carrier.carry().await.unwrap();
+        all.push(Done { what, statements: telling.take(), messages: vec![subject.clone(); bodies.len()] });
+        if bodies.len() == 1 {
+            let look = async || hearing.transactions_with("insert into inbox").pop().ok_or_else(|| "it is not committed yet".to_owned());
+            let statements = eventually("a message is heard", SOON, look).await;
+            all.push(Done { what: "one message is heard", statements, messages: Vec::new() });
+        }
+    }
+    carrier.carry().await.unwrap();
+    all.push(Done { what: "nothing waits", statements: telling.take(), messages: Vec::new() });
+    hold(&Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it/snapshots/round_trips.txt"), &all);
+}

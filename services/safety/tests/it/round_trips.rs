@@ -1,0 +1,84 @@
+//! What a raise and a confirmation ask of the database, statement by statement, and what they leave for the bus.
+
+use std::{collections::BTreeMap, path::Path};
+
+use chassis::{
+    Context, Process,
+    bus::Bus,
+    database::{Actor, begin},
+    inbox::{Handler, Incoming},
+};
+use clap::Parser;
+use harness::{
+    round_trips::{Done, Meter, hold},
+    uniform::asked,
+};
+use prost::Message;
+use proto::{
+    notification::v1::RingDelivered,
+    safety::v1::{self, RaiseConcernRequest, safety_server::Safety},
+    subject::RING_DELIVERED,
+};
+use safety::{Config, app::watch::Hub, bus::Delivered, grpc::Door};
+use uuid::Uuid;
+
+use crate::world::{World, head_of, imminent_at};
+
+/// The alarm's door over a way to the database that is watched.
+async fn door(world: &World, meter: &Meter) -> Door {
+    // Nothing listens there: what is told waits in the outbox.
+    let bus = Bus::connect("safety", "nats://127.0.0.1:9", None, None).await.unwrap();
+    let settings = Config::parse_from(["safety"]).chassis;
+    let process = Process::new("safety", settings, world.tools.clock.clone(), world.tools.ids.clone());
+    let hub = Hub::new(world.tools.clock.clone(), world.tools.epoch.clone());
+    let ctx = Context::assemble(process, meter.pool.clone(), bus);
+    Door { grants: ctx.grants().unwrap(), ctx, tools: world.tools.clone(), hub, proposals_last: time::Duration::DAY }
+}
+
+async fn raise(door: &Door) {
+    let concern = v1::Concern { concern_id: Uuid::now_v7().to_string(), ..imminent_at("mission") };
+    let request = RaiseConcernRequest { concern: Some(concern) };
+    door.raise_concern(asked(&head_of("mission"), request)).await.unwrap();
+}
+
+async fn confirm(world: &World, meter: &Meter) {
+    let ring = world.rings().await.pop().unwrap();
+    let told = RingDelivered { ring_id: ring.ring_id, concern_id: ring.concern_id, audience: ring.audience, ..RingDelivered::default() };
+    let message = Incoming {
+        event_id: "one".into(),
+        subject: RING_DELIVERED.into(),
+        body: told.encode_to_vec().into(),
+        headers: BTreeMap::new(),
+        attempt: 1,
+    };
+    meter.take();
+    let handler = Delivered { tools: world.tools.clone() };
+    let work = handler.read(&message).await.unwrap();
+    let mut tx = begin(&meter.pool, &Actor::service("safety")).await.unwrap();
+    handler.apply(&mut tx, work, &message).await.unwrap();
+    tx.commit().await.unwrap();
+}
+
+#[tokio::test]
+async fn what_a_raise_and_its_confirmation_ask_of_the_database_is_written_down() {
+    let world = World::new().await;
+    let meter = Meter::of(&world.db).await;
+    let door = door(&world, &meter).await;
+    let messages = async || -> Vec<String> {
+        let waiting = "select subject from outbox where position > (select coalesce(max(position), 0) from told) order by position";
+        let subjects = sqlx::query_scalar(waiting).fetch_all(&world.db.admin).await.unwrap();
+        sqlx::query("insert into told select position from outbox").execute(&world.db.admin).await.unwrap();
+        subjects
+    };
+    sqlx::query("create table told (position bigint)").execute(&world.db.admin).await.unwrap();
+    // What is asked once in the life of a process, or of a month, is not counted: the second raise is.
+    raise(&door).await;
+    confirm(&world, &meter).await;
+    messages().await;
+    meter.take();
+    raise(&door).await;
+    let raised = Done { what: "an imminent risk is raised by gRPC", statements: meter.take(), messages: messages().await };
+    confirm(&world, &meter).await;
+    let confirmed = Done { what: "a ring is confirmed by notification", statements: meter.take(), messages: messages().await };
+    hold(&Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it/snapshots/round_trips.txt"), &[raised, confirmed]);
+}
