@@ -19,6 +19,7 @@ use futures::{
 };
 use sha2::{Digest, Sha256};
 use sqlx::PgConnection;
+use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 use tracing::Instrument;
 
@@ -29,7 +30,7 @@ use crate::{
     listening,
     refusal::{is_passing, store_error},
     replay, trace,
-    turns::{Turns, put_off, take_turns},
+    turns::{Appointments, Turns, give_back, put_off, take_turns},
 };
 
 /// Messages that share a transaction at most.
@@ -176,17 +177,16 @@ async fn hear<H: Handler>(ctx: &Context, spec: ConsumerSpec, handler: &H, wrong:
         .await
         .context("cannot pull")?;
     let mut batches = stream.ready_chunks(window);
-    let mut turns = Turns::new(OF_ONE_SENDER);
+    let (mut turns, mut appointments) = (Turns::new(OF_ONE_SENDER), Appointments::new());
     let mut reading: FuturesUnordered<BoxFuture<'_, Read<H::Work>>> = FuturesUnordered::new();
     loop {
         let batch = tokio::select! {
             () = ctx.stop.cancelled() => {
-                // Whoever comes after us need not wait until the server misses us.
-                put_off(turns.take(usize::MAX)).await;
+                give_back(turns.take(usize::MAX)).await;
                 return Ok(());
             }
             () = wrong.cancelled() => {
-                put_off(turns.take(usize::MAX)).await;
+                give_back(turns.take(usize::MAX)).await;
                 bail!("the consumer {} is not as it was", spec.name);
             }
             // What took long to read is applied as soon as it is read; its neighbours went before it.
@@ -198,6 +198,7 @@ async fn hear<H: Handler>(ctx: &Context, spec: ConsumerSpec, handler: &H, wrong:
                 batch.context("the server ended the subscription")?
             }
         };
+        let begun_at = Instant::now();
         let mut messages = delivered(spec, batch);
         if H::FROM_OUTSIDE {
             for _ in 0..WINDOWS {
@@ -206,14 +207,15 @@ async fn hear<H: Handler>(ctx: &Context, spec: ConsumerSpec, handler: &H, wrong:
                 if too_many.is_empty() {
                     break;
                 }
-                put_off(too_many).await;
+                put_off(&mut appointments, &turns, too_many).await;
                 // Behind a flood somebody else may stand.
                 match tokio::time::timeout(GLANCE, batches.next()).await {
                     Ok(Some(more)) => messages = delivered(spec, more),
                     _ => break,
                 }
             }
-            put_off(take_turns(&mut turns, messages)).await;
+            let too_many = take_turns(&mut turns, messages);
+            put_off(&mut appointments, &turns, too_many).await;
             messages = turns.take(BATCH);
         }
         let begun: FuturesUnordered<_> = messages.into_iter().enumerate().map(|(place, m)| read(spec, handler, place, m).boxed()).collect();
@@ -221,7 +223,9 @@ async fn hear<H: Handler>(ctx: &Context, spec: ConsumerSpec, handler: &H, wrong:
         reading.extend(slow);
         if !read.is_empty() {
             read.sort_unstable_by_key(|read| read.place);
+            let settled = read.len();
             settle(ctx, spec, handler, read).await;
+            appointments.note(settled, begun_at.elapsed());
         }
     }
 }
