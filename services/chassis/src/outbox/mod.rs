@@ -15,7 +15,6 @@ use tokio::sync::{Notify, watch};
 use uuid::Uuid;
 
 pub use self::relay::Carrier;
-pub(crate) use self::relay::Relay;
 use crate::{
     clock::Ids,
     trace,
