@@ -74,7 +74,6 @@ impl Meter {
     }
 
     /// What was asked since the last time.
-    #[expect(clippy::must_use_candidate, reason = "what was asked before is thrown away")]
     pub fn take(&self) -> Vec<String> {
         let seen = std::mem::take(&mut *self.seen.lock().unwrap_or_else(PoisonError::into_inner));
         seen.into_iter().map(|(_, statement)| statement).collect()
@@ -230,10 +229,10 @@ pub fn hold(file: &Path, all: &[Done]) {
         }
         list.push('\n');
     }
-    if std::env::var_os("UPDATE_GOLDEN").is_some() {
-        if let Err(error) = std::fs::write(file, &list) {
-            panic_with(&error.to_string());
-        }
+    if std::env::var_os("UPDATE_GOLDEN").is_some()
+        && let Err(error) = std::fs::write(file, &list)
+    {
+        panic_with(&error.to_string());
     }
     let held = std::fs::read_to_string(file).unwrap_or_default();
     if held != list {
