@@ -4,9 +4,10 @@ use std::{
     io::{BufRead, BufReader},
     ops::AddAssign,
     process::{Command, Stdio},
+    thread,
 };
 
-use anyhow::Context as _;
+use anyhow::{Context as _, bail};
 
 use crate::print;
 
@@ -49,37 +50,75 @@ pub fn check(name: &str, command: &mut Command) -> anyhow::Result<Tally> {
     Ok(Tally::of(status.success()))
 }
 
-/// `cargo test`: every line is shown, and every `test result:` line counted.
+/// Lanes of `cargo test` side by side: every line is shown, those of the first lane as they come and those of each other one behind it,
+/// and every `test result:` line counted.
 ///
 /// # Errors
 /// When cargo cannot be run.
-pub fn tests(name: &str, command: &mut Command) -> anyhow::Result<Tally> {
+pub fn tests(name: &str, lanes: Vec<Command>) -> anyhow::Result<Tally> {
     print::line(format!("== {name}"));
-    let mut child = command.stdin(Stdio::null()).stdout(Stdio::piped()).spawn().with_context(|| format!("run {name}"))?;
+    let seen = thread::scope(|scope| {
+        let lanes: Vec<_> = lanes
+            .into_iter()
+            .enumerate()
+            .map(|(number, mut lane)| {
+                let show: fn(&str) = if number == 0 { |line| print::line(line) } else { |_| () };
+                scope.spawn(move || Lane::run(name, &mut lane, show))
+            })
+            .collect();
+        lanes.into_iter().map(|lane| lane.join().unwrap_or_else(|_| bail!("{name}: a lane could not be followed"))).collect::<Vec<_>>()
+    });
     let mut tally = Tally::default();
     let mut failures = Vec::new();
-    if let Some(output) = child.stdout.take() {
-        for line in BufReader::new(output).split(b'\n') {
-            let line = String::from_utf8_lossy(&line?).into_owned();
-            if let Some(result) = result_line(&line) {
-                tally += result;
-            }
-            if line.starts_with("test ") && line.ends_with("... FAILED") {
-                failures.push(line.clone());
-            }
-            print::line(line);
+    for (number, lane) in seen.into_iter().enumerate() {
+        let lane = lane?;
+        if number > 0 {
+            lane.lines.iter().for_each(print::line);
         }
+        tally += lane.tally;
+        failures.extend(lane.failures);
     }
-    let status = child.wait()?;
-    // Failed without a failed test: it did not compile, or a test program died.
-    if !status.success() && tally.failed == 0 {
-        tally.failed = 1;
-        failures.push(format!("{name}: {status}"));
-    }
-    for failure in failures {
-        print::line(failure);
-    }
+    failures.iter().for_each(print::line);
     Ok(tally)
+}
+
+/// What one lane said.
+#[derive(Default)]
+struct Lane {
+    lines: Vec<String>,
+    failures: Vec<String>,
+    tally: Tally,
+}
+
+impl Lane {
+    fn run(name: &str, command: &mut Command, show: fn(&str)) -> anyhow::Result<Self> {
+        let mut child = command.stdin(Stdio::null()).stdout(Stdio::piped()).spawn().with_context(|| format!("run {name}"))?;
+        let mut lane = Self::default();
+        if let Some(output) = child.stdout.take() {
+            for line in BufReader::new(output).split(b'\n') {
+                let line = String::from_utf8_lossy(&line?).into_owned();
+                show(&line);
+                lane.hear(line);
+            }
+        }
+        let status = child.wait()?;
+        // Failed without a failed test: it did not compile, or a test program died.
+        if !status.success() && lane.tally.failed == 0 {
+            lane.tally.failed = 1;
+            lane.failures.push(format!("{name}: {status}"));
+        }
+        Ok(lane)
+    }
+
+    fn hear(&mut self, line: String) {
+        if let Some(result) = result_line(&line) {
+            self.tally += result;
+        }
+        if line.starts_with("test ") && line.ends_with("... FAILED") {
+            self.failures.push(line.clone());
+        }
+        self.lines.push(line);
+    }
 }
 
 /// Reads `test result: ok. 11 passed; 0 failed; 2 ignored; 0 measured; …`.

@@ -1,9 +1,11 @@
 //! `ro test`: every check and every test of the project, and one closing line.
 
-use std::{fs, process::Command, process::ExitCode, time::Instant};
+use std::{collections::BTreeSet, fs, process::Command, process::ExitCode, time::Instant};
 
+use anyhow::{Context as _, ensure};
 use clap::Args;
 use local::{test_database, tools};
+use serde::Deserialize;
 
 use super::{
     build,
@@ -46,9 +48,12 @@ impl Test {
             tally += steps::check("cargo build", build::cargo().arg("build").args(all))?;
             tally += steps::check("cargo clippy", build::cargo().arg("clippy").args(all).args(["--", "-D", "warnings"]))?;
         }
-        let mut tests = self.cargo_test();
-        tests.env(test_database::POSTGRES_VARIABLE, postgres.superuser_url("postgres")?).env("RO_NATS_SERVER", &nats.program);
-        tally += steps::tests("cargo test", &mut tests)?;
+        let url = postgres.superuser_url("postgres")?;
+        let mut lanes = self.lanes()?;
+        for lane in &mut lanes {
+            lane.env(test_database::POSTGRES_VARIABLE, &url).env("RO_NATS_SERVER", &nats.program);
+        }
+        tally += steps::tests("cargo test", lanes)?;
         drop(postgres);
         fs::remove_dir_all(dir)?;
 
@@ -57,18 +62,30 @@ impl Test {
         Ok(self.verdict(tally))
     }
 
-    fn cargo_test(&self) -> Command {
-        let mut command = build::cargo();
-        command.args(["test", "--no-fail-fast"]);
-        if self.arguments.is_empty() {
-            command.arg("--workspace");
-        } else {
-            command.args(&self.arguments);
+    /// The tests in lanes that run side by side, each one program after another: those of whole systems wait, those of the services compute.
+    /// Every lane is of the whole workspace, or cargo would build its programs anew with other features.
+    fn lanes(&self) -> anyhow::Result<Vec<Command>> {
+        let lane = |arguments: &[&str]| {
+            let mut command = build::cargo();
+            command.args(["test", "--no-fail-fast"]).args(arguments);
+            command
+        };
+        if !self.arguments.is_empty() {
+            let mut only = lane(if self.quick { &["--lib", "--bins"] } else { &[] });
+            only.args(&self.arguments);
+            return Ok(vec![only]);
         }
         if self.quick {
-            command.args(["--lib", "--bins"]);
+            return Ok(vec![lane(&["--workspace", "--lib", "--bins"])]);
         }
-        command
+        let (systems, services) = test_programs()?;
+        let named =
+            |names: &BTreeSet<String>| -> Vec<String> { names.iter().flat_map(|name| ["--test".to_owned(), name.clone()]).collect() };
+        let mut first = lane(&["--workspace", "--lib", "--bins", "--examples"]);
+        first.args(named(&services));
+        let mut second = lane(&["--workspace"]);
+        second.args(named(&systems));
+        Ok(vec![first, second, lane(&["--workspace", "--doc"])])
     }
 
     fn verdict(&self, tally: Tally) -> ExitCode {
@@ -80,5 +97,64 @@ impl Test {
             return ExitCode::FAILURE;
         }
         ExitCode::SUCCESS
+    }
+}
+
+/// Names of the test programs: those of the package `tests`, and all others.
+fn test_programs() -> anyhow::Result<(BTreeSet<String>, BTreeSet<String>)> {
+    let output = build::cargo().args(["metadata", "--no-deps", "--format-version", "1"]).output().context("run cargo metadata")?;
+    ensure!(output.status.success(), "cargo metadata: {}", output.status);
+    programs_of(&serde_json::from_slice(&output.stdout).context("read what cargo metadata says")?)
+}
+
+fn programs_of(workspace: &Workspace) -> anyhow::Result<(BTreeSet<String>, BTreeSet<String>)> {
+    let (mut systems, mut services) = (BTreeSet::new(), BTreeSet::new());
+    for package in &workspace.packages {
+        let tests = package.targets.iter().filter(|target| target.kind.iter().any(|kind| kind == "test")).map(|target| target.name.clone());
+        if package.name == "tests" { systems.extend(tests) } else { services.extend(tests) }
+    }
+    ensure!(!systems.is_empty() && !services.is_empty(), "cargo names no test programs");
+    ensure!(
+        systems.is_disjoint(&services),
+        "a test program of the package tests is named like one of another package, and would run twice"
+    );
+    Ok((systems, services))
+}
+
+#[derive(Deserialize)]
+struct Workspace {
+    packages: Vec<Package>,
+}
+
+#[derive(Deserialize)]
+struct Package {
+    name: String,
+    targets: Vec<Target>,
+}
+
+#[derive(Deserialize)]
+struct Target {
+    name: String,
+    kind: Vec<String>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_test_program_of_the_workspace_is_in_exactly_one_lane() {
+        let target = |name: &str, kind: &str| Target { name: name.into(), kind: vec![kind.into()] };
+        let package = |name: &str, targets| Package { name: name.into(), targets };
+        let packages = vec![
+            package("tests", vec![target("harness", "lib"), target("e2e", "test")]),
+            package("safety", vec![target("safety", "bin"), target("it", "test")]),
+            package("local", vec![target("it", "test"), target("parts", "test")]),
+        ];
+        let (systems, services) = programs_of(&Workspace { packages }).unwrap();
+        assert_eq!((systems.len(), services.len()), (1, 2));
+        assert!(systems.contains("e2e") && services.contains("it") && services.contains("parts"));
+        let twice = vec![package("tests", vec![target("it", "test")]), package("safety", vec![target("it", "test")])];
+        assert!(programs_of(&Workspace { packages: twice }).is_err());
     }
 }
