@@ -51,7 +51,8 @@ async fn what_carrying_and_hearing_a_message_asks_of_the_database_is_written_dow
     let mut all = Vec::new();
     for (what, bodies) in [("one message is carried", vec!["one"]), ("eight messages of one aggregate are carried", vec!["many"; 8])] {
         world.tell(Uuid::from_u128(2), &bodies).await;
-        (telling.take(), hearing.take());
+        telling.take();
+        hearing.take();
         carrier.carry().await.unwrap();
         all.push(Done { what, statements: telling.take(), messages: vec![subject.clone(); bodies.len()] });
         if bodies.len() == 1 {

@@ -22,6 +22,7 @@ mod purging;
 mod rings;
 #[cfg(test)]
 mod round_trips;
+#[cfg(test)]
 mod sealing;
 #[cfg(test)]
 mod smtp;

@@ -20,7 +20,6 @@ use proto::{
     subject::RING_DELIVERED,
 };
 use safety::{Config, app::watch::Hub, bus::Delivered, grpc::Door};
-use uuid::Uuid;
 
 use crate::world::{World, head_of, imminent_at};
 
@@ -36,7 +35,7 @@ async fn door(world: &World, meter: &Meter) -> Door {
 }
 
 async fn raise(door: &Door) {
-    let concern = v1::Concern { concern_id: Uuid::now_v7().to_string(), ..imminent_at("mission") };
+    let concern = v1::Concern { concern_id: door.ctx.ids.uuid().to_string(), ..imminent_at("mission") };
     let request = RaiseConcernRequest { concern: Some(concern) };
     door.raise_concern(asked(&head_of("mission"), request)).await.unwrap();
 }
