@@ -30,9 +30,12 @@ fn a_service_calls_another_only_where_a_rule_names_it() {
 /// The RPCs of other services whose generated client the sources name and call.
 pub fn called(process: &str) -> Vec<(String, String)> {
     let mut sources = repo::sources(&format!("services/{process}/src"));
-    // What it calls by way of a crate that it shares with others, it calls.
+    // What it calls by way of a crate that it shares with others, it calls: the files of which it names something.
     if repo::read(&format!("services/{process}/Cargo.toml")).contains("\nto-safety.workspace") {
-        sources.extend(repo::sources("services/to-safety/src"));
+        let shared = repo::sources("services/to-safety/src");
+        let named = |text: &str| items(text).any(|item| sources.iter().any(|(_, own)| own.contains(item)));
+        let used: Vec<_> = shared.into_iter().filter(|(_, text)| named(text)).collect();
+        sources.extend(used);
     }
     let mut found = Vec::new();
     for (service, full, _) in RULES.into_iter().filter(|(service, ..)| *service != process) {
@@ -48,6 +51,16 @@ pub fn called(process: &str) -> Vec<(String, String)> {
         }
     }
     found
+}
+
+/// Names of the public types and traits of a file.
+fn items(text: &str) -> impl Iterator<Item = &str> {
+    let after =
+        |line: &'_ str| ["pub struct ", "pub trait ", "pub enum "].into_iter().find_map(|start| line.strip_prefix(start)).map(str::len);
+    text.lines().filter_map(move |line| {
+        let item = line.get(line.len() - after(line)?..)?;
+        item.split(|c: char| !c.is_alphanumeric()).next()
+    })
 }
 
 fn named(role: &'static str) -> &'static str {

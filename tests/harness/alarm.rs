@@ -10,7 +10,7 @@ use std::{
 
 use proto::{id::ConcernId, named::Named, safety::v1::FollowCaseRequest};
 use time::OffsetDateTime;
-use to_safety::{AskSafety, Followed, Open, Stands, Told};
+use to_safety::{AskSafety, Followed, Open, Stands, TellSafety, Told};
 use uuid::Uuid;
 
 /// It says what they tell it, or nothing at all.
@@ -85,18 +85,21 @@ impl AskSafety for Alarm {
         (!self.silent.load(Ordering::Relaxed)).then(|| open.map(listed).collect())
     }
 
+    async fn told(&self, concerns: &[ConcernId]) -> Option<Vec<Told>> {
+        let known = self.concerns();
+        let unknown = |concern| Told { concern, stands: Stands::Unknown, said_at: None, names: Vec::new(), unread: false };
+        let told = concerns.iter().map(|id| known.get(id).cloned().unwrap_or_else(|| unknown(*id)));
+        (!self.silent.load(Ordering::Relaxed)).then(|| told.collect())
+    }
+}
+
+#[tonic::async_trait]
+impl TellSafety for Alarm {
     async fn follow(&self, word: FollowCaseRequest) -> Option<Followed> {
         if self.silent.load(Ordering::Relaxed) || self.deaf.load(Ordering::Relaxed) {
             return None;
         }
         self.heard().push(word);
         Some(Followed::Moved)
-    }
-
-    async fn told(&self, concerns: &[ConcernId]) -> Option<Vec<Told>> {
-        let known = self.concerns();
-        let unknown = |concern| Told { concern, stands: Stands::Unknown, said_at: None, names: Vec::new(), unread: false };
-        let told = concerns.iter().map(|id| known.get(id).cloned().unwrap_or_else(|| unknown(*id)));
-        (!self.silent.load(Ordering::Relaxed)).then(|| told.collect())
     }
 }

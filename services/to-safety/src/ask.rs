@@ -1,5 +1,4 @@
-//! What a service asks of safety, under its own identity: which concerns are open, how one stands, and what it names [RM1]; and what cases
-//! tells it, where the person of one is [T2].
+//! What a service asks of safety, under its own identity: which concerns are open, how one stands, and what it names [RM1].
 //!
 //! A fact on the bus freezes and releases nothing by itself; what safety answers does.
 
@@ -9,17 +8,13 @@ use chassis::{client::Peer, wire};
 use proto::{
     id::ConcernId,
     named::Named,
-    safety::v1::{
-        ConcernState, ConcernTies, FollowCaseRequest, ListConcernTiesRequest, ListConcernTiesResponse, OpenConcern,
-        safety_client::SafetyClient,
-    },
+    safety::v1::{ConcernState, ConcernTies, ListConcernTiesRequest, ListConcernTiesResponse, OpenConcern, safety_client::SafetyClient},
 };
 use time::OffsetDateTime;
-use tonic::Code;
 use uuid::Uuid;
 
 /// An answer that takes longer is none.
-const ANSWER: Duration = Duration::from_secs(3);
+pub(crate) const ANSWER: Duration = Duration::from_secs(3);
 /// Concerns asked of in one call; safety takes no more than 200.
 const BATCH: usize = 100;
 /// Pages of open concerns, of 2,000 each. More are no answer.
@@ -60,17 +55,6 @@ pub struct Open {
     pub case_site: Option<Uuid>,
 }
 
-/// What safety made of a word on where the person of a concern is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Followed {
-    /// The concern is at another site than before.
-    Moved,
-    /// It is there already, stands elsewhere for another reason, or is closed by now.
-    Stays,
-    /// It cannot be at that site.
-    Refused,
-}
-
 /// Safety, as a service asks it. `None` is no answer.
 #[tonic::async_trait]
 pub trait AskSafety: Send + Sync {
@@ -78,8 +62,6 @@ pub trait AskSafety: Send + Sync {
     async fn open(&self) -> Option<Vec<Open>>;
     /// What it says of these, in their order.
     async fn told(&self, concerns: &[ConcernId]) -> Option<Vec<Told>>;
-    /// Tells it where the person of an open concern is.
-    async fn follow(&self, word: FollowCaseRequest) -> Option<Followed>;
 }
 
 /// Safety by gRPC.
@@ -130,25 +112,6 @@ impl AskSafety for OverGrpc {
             told.extend(answered);
         }
         Some(told)
-    }
-
-    async fn follow(&self, word: FollowCaseRequest) -> Option<Followed> {
-        match tokio::time::timeout(ANSWER, self.0.clone().follow_case(word)).await {
-            Ok(Ok(answer)) => Some(if answer.into_inner().moved { Followed::Moved } else { Followed::Stays }),
-            Ok(Err(status)) => match status.code() {
-                // Closed meanwhile.
-                Code::NotFound => Some(Followed::Stays),
-                Code::InvalidArgument | Code::FailedPrecondition => Some(Followed::Refused),
-                code => {
-                    tracing::warn!(code = %code, "safety does not take where the person of a concern is: it is told again");
-                    None
-                }
-            },
-            Err(_) => {
-                tracing::warn!("safety does not take in time where the person of a concern is: it is told again");
-                None
-            }
-        }
     }
 }
 

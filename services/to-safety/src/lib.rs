@@ -1,10 +1,12 @@
 //! The way of a service to safety: a concern is handed over where the bus is silent, safety is asked which concerns are open, and
-//! told where their persons are.
+//! told by cases where their persons are.
 //!
 //! Cases and intake go it; it holds no data and decides nothing.
 
 mod ask;
+mod follow;
 mod hand_over;
 
-pub use ask::{AskSafety, Followed, Known, Open, OverGrpc, Stands, Told, learn};
+pub use ask::{AskSafety, Known, Open, OverGrpc, Stands, Told, learn};
+pub use follow::{Followed, TellSafety};
 pub use hand_over::ToSafety;

@@ -14,7 +14,7 @@ use proto::{
     named::Named,
 };
 use time::{Duration, OffsetDateTime};
-use to_safety::{AskSafety, Known, Open, Stands, learn};
+use to_safety::{Known, Open, Stands, TellSafety, learn};
 use tokio::sync::Notify;
 use uuid::Uuid;
 
@@ -43,7 +43,7 @@ struct Heard {
 /// What safety has said of open concerns, and the way to ask it.
 #[derive(Clone)]
 pub struct OpenConcerns {
-    safety: Arc<dyn AskSafety>,
+    safety: Arc<dyn TellSafety>,
     heard: Arc<Mutex<Heard>>,
     within: Duration,
     news: Arc<Notify>,
@@ -52,7 +52,7 @@ pub struct OpenConcerns {
 impl OpenConcerns {
     /// `within`: how old an answer may be that opens the gate.
     #[must_use]
-    pub fn new(safety: Arc<dyn AskSafety>, within: Duration) -> Self {
+    pub fn new(safety: Arc<dyn TellSafety>, within: Duration) -> Self {
         Self { safety, heard: Arc::default(), within, news: Arc::default() }
     }
 
@@ -62,7 +62,7 @@ impl OpenConcerns {
     }
 
     /// Safety, as cases asks it.
-    pub(super) fn safety(&self) -> &dyn AskSafety {
+    pub(super) fn safety(&self) -> &dyn TellSafety {
         self.safety.as_ref()
     }
 

@@ -52,7 +52,7 @@ use proto::{
 };
 use sqlx::{Postgres, Transaction};
 use time::{OffsetDateTime, macros::datetime};
-use to_safety::AskSafety;
+use to_safety::TellSafety;
 use uuid::Uuid;
 
 pub const NOW: OffsetDateTime = datetime!(2026-03-02 15:00 UTC);
@@ -94,7 +94,7 @@ impl World {
             documents: Documents { blobs: None, largest: 0 },
             retention: Retention::months(FLOOR).unwrap(),
             consents: Validity(12),
-            concerns: OpenConcerns::new(Arc::clone(&alarm) as Arc<dyn AskSafety>, time::Duration::seconds(10)),
+            concerns: OpenConcerns::new(Arc::clone(&alarm) as Arc<dyn TellSafety>, time::Duration::seconds(10)),
             signer: Some(Arc::new(signer())),
         };
         let world = Self { app, alarm, db, referrals: AtomicU64::new(1), keys: AtomicU64::new(1) };
