@@ -26,7 +26,7 @@ use proto::{
     DESCRIPTORS,
     cases::v1::{
         AssignMediatorRequest, AssignOfficerRequest, BreakGlassRequest, Case, GetCaseRequest, ParticipantKind, RecordAssessmentRequest,
-        RiskLevel,
+        RiskLevel, SiteChange,
     },
     intake::v1::{Referral, SubmitReferralRequest},
     role,
@@ -117,6 +117,7 @@ async fn somebody_elses(system: &System) -> Others {
         ("fps", "000000F".to_owned()),
         ("language", "en".to_owned()),
         ("next_review_on", "2099-01-01".to_owned()),
+        ("moved_on", "2026-01-02".to_owned()),
         ("mode", "letter".to_owned()),
     ]);
     Others { ids, secrets }
@@ -134,7 +135,11 @@ impl Others {
         for field in descriptor.fields() {
             let value = match field.kind() {
                 Kind::String => self.text(&field, own),
-                Kind::Enum(_) => Value::EnumNumber(if field.name() == "risk" { RiskLevel::Imminent.into() } else { 1 }),
+                Kind::Enum(codes) => Value::EnumNumber(match (field.name(), codes.name()) {
+                    ("risk", _) => RiskLevel::Imminent.into(),
+                    (_, "SiteChange") => SiteChange::Transfer.into(),
+                    _ => 1,
+                }),
                 Kind::Bool => Value::Bool(true),
                 Kind::Message(inner) if inner.package_name().starts_with("ro.") => Value::Message(self.message(&inner, own)),
                 _ => continue,
