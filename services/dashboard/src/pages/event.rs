@@ -101,7 +101,7 @@ fn told_row(told: &Told, texts: &Texts) -> Markup {
             td {
                 code { (told.office) }
                 @if !told.also_rung.is_empty() {
-                    " " (texts.also_rung) @for office in &told.also_rung { " " code { (office) } }
+                    br; (texts.also_rung) @for office in &told.also_rung { " " code { (office) } }
                 }
             }
         }

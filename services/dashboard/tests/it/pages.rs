@@ -91,7 +91,7 @@ async fn after_a_re_route_the_event_page_shows_in_both_languages_which_offices_r
         let page = browser.read(&format!("/{language}/concerns/{FIRST}")).await;
         assert_sound(&page, language, language);
         let others = "<code>institutional-head/kent</code> <code>institutional-head/matsqui</code>";
-        assert!(page.contains(&format!("<code>{office}</code> {also} {others}")), "{page}");
+        assert!(page.contains(&format!("<code>{office}</code><br>{also} {others}")), "{page}");
         assert_eq!(page.matches(also).count(), 1, "NHQ has no other office");
     }
 }
