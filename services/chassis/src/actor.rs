@@ -3,7 +3,7 @@
 use sqlx::{AssertSqlSafe, Executor, PgConnection, PgPool, Postgres, Transaction};
 use time::{OffsetDateTime, format_description::well_known::Rfc3339};
 
-use crate::{database::ACQUIRE, identity::Caller};
+use crate::identity::Caller;
 
 /// The reach of the service itself; no caller is ever given it.
 const SERVICE: &str = "service";
@@ -89,7 +89,7 @@ pub async fn begin(pool: &PgPool, actor: &Actor) -> sqlx::Result<Transaction<'st
         pool.begin_with(AssertSqlSafe(statement.clone())).await
     };
     // A server that vanished without a word says nothing at all.
-    tokio::time::timeout(pool.options().get_acquire_timeout() + ACQUIRE, beginning).await.unwrap_or(Err(sqlx::Error::PoolTimedOut))
+    tokio::time::timeout(pool.options().get_acquire_timeout() * 2, beginning).await.unwrap_or(Err(sqlx::Error::PoolTimedOut))
 }
 
 /// Whether the connection broke, or the server ended it or is about to: what was to begin has not begun.

@@ -19,7 +19,7 @@ pub static MIGRATOR: Migrator = sqlx::migrate!();
 pub(crate) const STATEMENT: Duration = Duration::from_secs(10);
 pub(crate) const IDLE_IN_TRANSACTION: Duration = Duration::from_secs(20);
 /// What the pool may take to give a connection, a new one included.
-pub(crate) const ACQUIRE: Duration = Duration::from_secs(3);
+const ACQUIRE: Duration = Duration::from_secs(3);
 /// A connection that nobody has used for so long is asked whether it still stands: what lies between may have forgotten it.
 const UNUSED: Duration = Duration::from_secs(10);
 /// A connection that nobody needs is closed after this, and any other after this.

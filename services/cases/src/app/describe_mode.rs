@@ -1,11 +1,9 @@
 //! Describes a mode that is not on the list, and records whether it is direct [D-VOM, R3a].
 
 use chassis::{Caller, Result};
-use proto::id::CaseId;
-use sqlx::PgConnection;
 use uuid::Uuid;
 
-use super::{App, hold, move_case};
+use super::{App, hold, mode_of, move_case};
 use crate::{
     domain::{
         decision::Verb,
@@ -51,10 +49,4 @@ pub async fn say_direct(app: &App, caller: &Caller, case_ref: &str, mode_id: &st
     tx.commit().await?;
     app.outbox.wake();
     Ok(())
-}
-
-/// The mode that a request names by its code and, for another one, by the id of its description.
-pub(super) async fn mode_of(tx: &mut PgConnection, case: CaseId, code: &str, described: &str) -> Result<Mode> {
-    let known = described_mode::known(tx, case).await?;
-    Ok(rules::meant(code, described, &known)?)
 }

@@ -53,12 +53,14 @@ use crate::{
         consent::{Recorder, Validity},
         decision::{self, Tie, Verb},
         glass::Limits,
+        mode::{self, Mode},
         participant::Participant,
         retention::Retention,
     },
     error,
     store::{
         case_file::{self, CaseFile},
+        described_mode,
         glass::{self, Use},
     },
 };
@@ -187,6 +189,12 @@ pub async fn seen(tx: &mut PgConnection, caller: &Caller, verb: Verb, case_ref: 
 fn participant<'a>(people: &'a [Participant], id: &str) -> Result<&'a Participant> {
     let id: Option<ParticipantId> = id.trim().parse().ok();
     Ok(people.iter().find(|p| Some(p.id) == id).ok_or_else(error::participant_unknown)?)
+}
+
+/// The mode that a request names by its code and, for another one, by the id of its description.
+async fn mode_of(tx: &mut PgConnection, case: CaseId, code: &str, described: &str) -> Result<Mode> {
+    let known = described_mode::known(tx, case).await?;
+    Ok(mode::meant(code, described, &known)?)
 }
 
 /// The mediator of the case is its mediator whatever else they are.

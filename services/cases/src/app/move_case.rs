@@ -5,7 +5,7 @@ use proto::{id::CaseId, role};
 use sqlx::PgConnection;
 use time::OffsetDateTime;
 
-use super::{App, describe_mode::mode_of, events, find, follow_concern, hold};
+use super::{App, events, find, follow_concern, hold, mode_of};
 use crate::{
     domain::{
         assessment::Assessment,

@@ -3,7 +3,7 @@
 use chassis::{Caller, Result};
 use time::OffsetDateTime;
 
-use super::{App, describe_mode::mode_of, hold, move_case, participant, recorder};
+use super::{App, hold, mode_of, move_case, participant, recorder};
 use crate::{
     domain::{
         consent::{self as rules, Before, How, Recorded, Statement, Status, Written},
