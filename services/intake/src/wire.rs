@@ -204,13 +204,18 @@ pub const fn disposition_code(disposition: Disposition) -> wire::Disposition {
 
 /// Fact: a referral stands in the national queue.
 #[must_use]
-pub fn referral_received(id: uuid::Uuid, referral: &referral::Examined, at: OffsetDateTime) -> wire::ReferralReceived {
+pub fn referral_received(
+    (id, import): (uuid::Uuid, Option<uuid::Uuid>),
+    referral: &referral::Examined,
+    at: OffsetDateTime,
+) -> wire::ReferralReceived {
     wire::ReferralReceived {
         referral_id: id.to_string(),
         origin: origin_code(referral.origin).into(),
         counted_origin: origin_code(referral.counted_origin).into(),
         site: referral.site.to_string(),
         received_at: Some(timestamp(at)),
+        import_id: import.map(|import| import.to_string()).unwrap_or_default(),
     }
 }
 

@@ -58,6 +58,8 @@ pub struct Source<'a> {
     pub submitter: &'a str,
     /// The site a bus credential vouches for.
     pub place: Option<&'a SiteCode>,
+    /// The import that they are part of.
+    pub import: Option<Uuid>,
 }
 
 type Slot = (String, String);
@@ -126,7 +128,7 @@ async fn settle(
     let slot = slot(referral);
     let first = held.by_slot.get(&slot).ok_or_else(|| Error::Internal("a recorded referral is not held".into()))?;
     let (repeat, is_news) = if held.fresh.remove(&first.id) {
-        announce(db, desk, first.id, referral, at).await?;
+        announce(db, desk, (first.id, source.import), referral, at).await?;
         (Repeat::First, true)
     } else if first.body_hash == body.hash() {
         (Repeat::SameBody, false)
@@ -230,8 +232,14 @@ fn new<'a>(desk: &Desk, referral: &'a Examined, body: &'a Body) -> New<'a> {
     New { id: desk.ids.uuid(), receipt_number: reference::make("RO", desk.ids.number()), referral, body }
 }
 
-async fn announce(db: &mut PgConnection, desk: &Desk, id: Uuid, referral: &Examined, at: OffsetDateTime) -> sqlx::Result<()> {
-    let fact = wire::referral_received(id, referral, at);
+async fn announce(
+    db: &mut PgConnection,
+    desk: &Desk,
+    (id, import): (Uuid, Option<Uuid>),
+    referral: &Examined,
+    at: OffsetDateTime,
+) -> sqlx::Result<()> {
+    let fact = wire::referral_received((id, import), referral, at);
     outbox::enqueue(db, &Outgoing::event(&desk.ids, id, subject::REFERRAL_RECEIVED, &fact), at).await
 }
 

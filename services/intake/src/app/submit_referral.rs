@@ -5,6 +5,7 @@ use std::str::FromStr;
 use chassis::{Caller, Refusal, Result};
 use proto::id::SiteCode;
 use sqlx::PgConnection;
+use uuid::Uuid;
 
 use super::{
     Answer, Desk, Submission, answer,
@@ -24,14 +25,28 @@ pub const BATCH: usize = 500;
 /// # Errors
 /// Too many at once; or the database failed and nothing is recorded.
 pub async fn submit(desk: &Desk, caller: &Caller, submissions: Vec<Submission>) -> Result<Vec<Answer>> {
-    let source = Source { submitter: &caller.subject, place: None };
+    submit_from(desk, caller, &Source { submitter: &caller.subject, place: None, import: None }, submissions).await
+}
+
+/// The same for a part of an import, of which the RJ Unit is told once. Without an id that can be read, several referrals are an import of
+/// their own, and one stands alone.
+///
+/// # Errors
+/// As [`submit`].
+pub async fn import(desk: &Desk, caller: &Caller, import_id: &str, submissions: Vec<Submission>) -> Result<Vec<Answer>> {
+    let own = (submissions.len() > 1).then(|| desk.ids.uuid());
+    let import = Uuid::try_parse(import_id).ok().or(own);
+    submit_from(desk, caller, &Source { submitter: &caller.subject, place: None, import }, submissions).await
+}
+
+async fn submit_from(desk: &Desk, caller: &Caller, source: &Source<'_>, submissions: Vec<Submission>) -> Result<Vec<Answer>> {
     if submissions.len() > BATCH {
-        return Err(refuse_whole(desk, caller, &source, &submissions).await?.into());
+        return Err(refuse_whole(desk, caller, source, &submissions).await?.into());
     }
     let lines: Vec<Line> = submissions.into_iter().map(|submission| line(desk, caller, submission)).collect();
     let sites = lines.iter().filter_map(|line| Some(line.verdict.as_ref().ok()?.site.to_string()));
     let mut tx = desk.begin(caller, sites).await?;
-    let answers = record(&mut tx, desk, &source, lines).await?;
+    let answers = record(&mut tx, desk, source, lines).await?;
     tx.commit().await?;
     desk.outbox.wake();
     for answer in &answers {
@@ -75,7 +90,7 @@ pub async fn submit_from_bus(db: &mut PgConnection, desk: &Desk, site: &SiteCode
         referral::examine(&submission.told, spare)
     };
     let submitter = format!("bus:{site}");
-    let source = Source { submitter: &submitter, place: Some(site) };
+    let source = Source { submitter: &submitter, place: Some(site), import: None };
     let answers = record(db, desk, &source, vec![Line { submission, spare, verdict }]).await?;
     for each in &answers {
         answer::send(db, desk, site, each, desk.clock.now()).await?;
@@ -109,7 +124,7 @@ fn site_mismatch() -> Refusal {
 /// The database failed.
 pub async fn raise_alone(db: &mut PgConnection, desk: &Desk, site: &SiteCode, submission: Submission) -> Result<bool> {
     let submitter = format!("bus:{site}");
-    let source = Source { submitter: &submitter, place: Some(site) };
+    let source = Source { submitter: &submitter, place: Some(site), import: None };
     raise_all(db, desk, &source, &[submission]).await
 }
 
@@ -121,6 +136,6 @@ pub async fn raise_from_unreadable(db: &mut PgConnection, desk: &Desk, site: &Si
     let Some(text) = wire::concern_in_unreadable(bytes) else { return Ok(false) };
     let told = referral::Told { safety_concern: text.into(), site: site.to_string(), ..referral::Told::default() };
     let submitter = format!("bus:{site}");
-    let source = Source { submitter: &submitter, place: Some(site) };
+    let source = Source { submitter: &submitter, place: Some(site), import: None };
     raise_all(db, desk, &source, &[Submission { told, body: Body::of(bytes.to_vec()) }]).await
 }

@@ -24,8 +24,8 @@ pub async fn submit_one(desk: &Desk, request: Request<SubmitReferralRequest>) ->
 
 pub async fn submit_many(desk: &Desk, request: Request<SubmitReferralsRequest>) -> Result<SubmitReferralsResponse, Status> {
     let caller = Caller::of(&request)?;
-    let submissions = request.into_inner().referrals.into_iter().map(submission).collect();
-    let answers = submit_referral::submit(desk, &caller, submissions).await?;
+    let SubmitReferralsRequest { referrals, import_id } = request.into_inner();
+    let answers = submit_referral::import(desk, &caller, &import_id, referrals.into_iter().map(submission).collect()).await?;
     Ok(SubmitReferralsResponse { answers: answers.iter().map(wire::answer).collect() })
 }
 

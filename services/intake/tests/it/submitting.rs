@@ -207,6 +207,26 @@ async fn a_broken_line_in_the_middle_of_a_batch_stops_no_other_line() {
 }
 
 #[tokio::test]
+async fn the_referrals_of_an_import_say_which_and_one_that_stands_alone_says_none() {
+    let desk = desk().await;
+    let import = uuid::Uuid::from_u128(7).to_string();
+    let send = async |keys: &[&str], import_id: &str| {
+        let lines = keys.iter().map(|key| submission(referral(key))).collect();
+        submit_referral::import(&desk, &staff("mission"), import_id, lines).await.unwrap();
+        let said = waiting::<ReferralReceived>(&desk, subject::REFERRAL_RECEIVED).await.into_iter().map(|fact| fact.import_id);
+        sqlx::query("delete from outbox").execute(&desk.database.admin).await.unwrap();
+        said.collect::<Vec<String>>()
+    };
+    assert_eq!(send(&["1", "2"], &import).await, [import.clone(), import.clone()], "the calls of one import share its id");
+    assert_eq!(send(&["3"], &import).await, [import], "its last call may hold one referral");
+    let own = send(&["4", "5"], "").await;
+    assert!(own[0] == own[1] && uuid::Uuid::try_parse(&own[0]).is_ok(), "a call of several without an id is an import of its own: {own:?}");
+    assert_eq!(send(&["6"], "").await, [""]);
+    submit(&desk, &staff("mission"), referral("7")).await;
+    assert_eq!(waiting::<ReferralReceived>(&desk, subject::REFERRAL_RECEIVED).await[0].import_id, "");
+}
+
+#[tokio::test]
 async fn more_lines_than_one_call_may_hold_are_refused_nothing_is_recorded_and_every_concern_in_them_rings() {
     let desk = desk().await;
     let lines = (0..=submit_referral::BATCH).map(|i| submission(referral(&i.to_string()))).collect();

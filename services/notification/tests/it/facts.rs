@@ -43,6 +43,7 @@ async fn the_rj_unit_is_told_of_a_referral_and_of_the_case_it_becomes_once_each(
         counted_origin: Origin::Institutional.into(),
         site: "mission".into(),
         received_at: Some(chassis::wire::timestamp(START)),
+        import_id: String::new(),
     };
     let opened = CaseOpened { case_id: case_id(), referral_id: received.referral_id.clone(), opened_at: received.received_at };
     for _ in 0..2 {

@@ -43,6 +43,7 @@ async fn received(world: &World, handler: &Facts, n: u128) {
         counted_origin: Origin::Victim.into(),
         site: "mission".into(),
         received_at: Some(chassis::wire::timestamp(START)),
+        import_id: String::new(),
     };
     hear(&world.app.pool, handler, subject::REFERRAL_RECEIVED, &received).await.unwrap();
 }

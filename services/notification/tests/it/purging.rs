@@ -40,6 +40,7 @@ async fn told(world: &World) {
         counted_origin: Origin::Victim.into(),
         site: "mission".into(),
         received_at: at,
+        import_id: String::new(),
     };
     // The same case was referred twice.
     for referral in [REFERRAL, SECOND] {

@@ -73,7 +73,7 @@ impl Intake {
             let (client, referrals) = (all.get(client).cloned(), (0..BATCH).map(|_| referral(&ids)).collect());
             async move {
                 let mut client = client.ok_or_else(|| anyhow::anyhow!("too few submitters"))?;
-                let answer = client.submit_referrals(SubmitReferralsRequest { referrals }).await?.into_inner();
+                let answer = client.submit_referrals(SubmitReferralsRequest { referrals, import_id: String::new() }).await?.into_inner();
                 let recorded = answer.answers.iter().filter(|a| matches!(a.answer, Some(Answer::Receipt(_)))).count();
                 ensure!(recorded == BATCH, "{} of {BATCH} lines were rejected", BATCH - recorded);
                 Ok(())

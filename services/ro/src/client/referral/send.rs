@@ -34,7 +34,9 @@ pub async fn send(
     mut each: impl FnMut(Outcome) -> Result<(), Failure> + Send,
 ) -> Result<(), Failure> {
     let batches = Batches { lines: lines.fuse() };
-    let mut answers = stream::iter(batches).map(|batch| send_batch(client.clone(), batch)).buffered(IN_FLIGHT);
+    // The RJ Unit is told of the whole file once.
+    let import_id = chassis::Ids::random().uuid().to_string();
+    let mut answers = stream::iter(batches).map(|batch| send_batch(client.clone(), &import_id, batch)).buffered(IN_FLIGHT);
     while let Some(outcomes) = answers.next().await {
         for outcome in outcomes? {
             each(outcome)?;
@@ -62,9 +64,9 @@ impl<I: Iterator<Item = Read>> Iterator for Batches<I> {
     }
 }
 
-async fn send_batch(client: IntakeClient<Peer>, batch: Vec<Read>) -> Result<Vec<Outcome>, Failure> {
+async fn send_batch(client: IntakeClient<Peer>, import_id: &str, batch: Vec<Read>) -> Result<Vec<Outcome>, Failure> {
     let referrals: Vec<Referral> = batch.iter().filter_map(|read| read.referral.as_ref().ok().cloned()).collect();
-    let mut answers = submit_all(client, referrals).await?.into_iter();
+    let mut answers = submit_all(client, import_id, referrals).await?.into_iter();
     let mut outcomes = Vec::with_capacity(batch.len());
     for Read { line, referral, .. } in batch {
         let answer = match referral {
@@ -76,13 +78,13 @@ async fn send_batch(client: IntakeClient<Peer>, batch: Vec<Read>) -> Result<Vec<
     Ok(outcomes)
 }
 
-async fn submit_all(mut client: IntakeClient<Peer>, referrals: Vec<Referral>) -> Result<Vec<Answer>, Failure> {
+async fn submit_all(mut client: IntakeClient<Peer>, import_id: &str, referrals: Vec<Referral>) -> Result<Vec<Answer>, Failure> {
     if referrals.is_empty() {
         return Ok(Vec::new());
     }
     let mut attempt = 1;
     loop {
-        let request = SubmitReferralsRequest { referrals: referrals.clone() };
+        let request = SubmitReferralsRequest { referrals: referrals.clone(), import_id: import_id.to_owned() };
         match client.submit_referrals(request).await.map_err(Failure::from) {
             Ok(answer) => {
                 let answers: Vec<Answer> = answer.into_inner().answers.into_iter().filter_map(|a| a.answer).collect();
