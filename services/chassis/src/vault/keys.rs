@@ -6,7 +6,7 @@ use sqlx::PgConnection;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-use super::{DataKey, Fault, Place, Vault, Wrapped, key_store::KEY, random_id, strung, value::key_id};
+use super::{DataKey, Fault, Place, Vault, key_store::KEY, random_id, strung, value::key_id};
 use crate::private::Private;
 
 /// Whose values a key seals: one side of one object. The chassis does not know what they are.
@@ -34,7 +34,14 @@ pub struct Destroyed {
 }
 
 /// The keys of some sealed values, as far as they could be had.
+#[derive(Default)]
 pub struct Keys(HashMap<Uuid, Result<DataKey, Fault>>);
+
+impl FromIterator<(Uuid, Result<DataKey, Fault>)> for Keys {
+    fn from_iter<I: IntoIterator<Item = (Uuid, Result<DataKey, Fault>)>>(keys: I) -> Self {
+        Self(keys.into_iter().collect())
+    }
+}
 
 impl Keys {
     /// Opens one of the values the keys were asked for.
@@ -68,8 +75,8 @@ impl Keys {
     }
 }
 
-/// A row of the table.
-pub(super) struct Row {
+/// A row of the table, as `keys_owned` and `keys_named` answer it.
+pub struct KeyRow {
     pub id: Uuid,
     pub kind: String,
     pub object: Uuid,
@@ -78,11 +85,24 @@ pub(super) struct Row {
     pub kek_version: i32,
 }
 
-impl Row {
+impl KeyRow {
     /// What the wrapped key is bound to: a row that is given another's key does not unwrap it.
-    pub fn bound(&self, service: &str) -> Vec<u8> {
+    pub(super) fn bound(&self, service: &str) -> Vec<u8> {
         bound(service, self.id, &self.kind, self.object, &self.side)
     }
+}
+
+/// New keys of some owners, and the columns under which `keep_keys` keeps them in a statement of the caller's own. An owner who was given a
+/// key meanwhile keeps that one: what was sealed under the new one must not be written then.
+#[derive(Default)]
+pub struct NewKeys {
+    pub ids: Vec<Uuid>,
+    pub kinds: Vec<String>,
+    pub objects: Vec<Uuid>,
+    pub sides: Vec<String>,
+    pub wrapped: Vec<Vec<u8>>,
+    pub versions: Vec<i32>,
+    pub keys: Vec<(Owner, DataKey)>,
 }
 
 fn bound(service: &str, id: Uuid, kind: &str, object: Uuid, side: &str) -> Vec<u8> {
@@ -131,7 +151,17 @@ impl Vault {
 
     /// Makes keys; those that nobody made at the same moment.
     async fn make(&self, tx: &mut PgConnection, owners: &BTreeSet<Owner>, at: OffsetDateTime) -> sqlx::Result<Vec<(Owner, DataKey)>> {
-        let mut fresh = Vec::with_capacity(owners.len());
+        let fresh = self.new_keys(owners).await?;
+        let kept = insert(tx, &fresh, at).await?;
+        Ok(fresh.keys.into_iter().filter(|(_, key)| kept.contains(&key.id())).collect())
+    }
+
+    /// New keys, which count as soon as a statement of the caller's has kept them.
+    ///
+    /// # Errors
+    /// The key store cannot be used.
+    pub async fn new_keys(&self, owners: &BTreeSet<Owner>) -> Result<NewKeys, Fault> {
+        let mut fresh = NewKeys::default();
         for owner in owners {
             let id = random_id()?;
             let mut bytes = [0_u8; KEY];
@@ -140,16 +170,17 @@ impl Vault {
             let wrapped = self.store()?.wrap(&bytes, &bound).await;
             let key = DataKey::new(id, self.0.service, &bytes);
             bytes.fill(0);
-            fresh.push((*owner, key?, wrapped?));
+            let (key, wrapped) = (key?, wrapped?);
+            self.0.cache.put(&key);
+            fresh.ids.push(id);
+            fresh.kinds.push(owner.kind.to_owned());
+            fresh.objects.push(owner.object);
+            fresh.sides.push(owner.side.to_owned());
+            fresh.wrapped.push(wrapped.bytes);
+            fresh.versions.push(wrapped.version);
+            fresh.keys.push((*owner, key));
         }
-        let made = insert(tx, &fresh, at).await?;
-        let ours = fresh.into_iter().filter(|(_, key, _)| made.contains(&key.id()));
-        Ok(ours
-            .map(|(owner, key, _)| {
-                self.0.cache.put(&key);
-                (owner, key)
-            })
-            .collect())
+        Ok(fresh)
     }
 
     /// The keys of some sealed values. One that cannot be had is no error yet: its values say so when they are opened.
@@ -170,7 +201,7 @@ impl Vault {
         }
         if !missing.is_empty() {
             let rows = sqlx::query_as!(
-                Row,
+                KeyRow,
                 r#"select id as "id!", kind as "kind!", object as "object!", side as "side!", wrapped, kek_version as "kek_version!"
                    from keys_named($1)"#,
                 &missing
@@ -184,7 +215,11 @@ impl Vault {
         Ok(Keys(keys))
     }
 
-    async fn unwrapped(&self, row: &Row) -> Result<DataKey, Fault> {
+    /// The key of a row that a statement of the caller's read.
+    ///
+    /// # Errors
+    /// The key was destroyed, or the key store cannot be used.
+    pub async fn unwrapped(&self, row: &KeyRow) -> Result<DataKey, Fault> {
         let Some(wrapped) = &row.wrapped else { return Err(Fault::Destroyed) };
         if let Some(key) = self.0.cache.get(row.id) {
             return Ok(key);
@@ -247,10 +282,10 @@ impl Vault {
     }
 }
 
-async fn rows_of(tx: &mut PgConnection, owners: &[Owner]) -> sqlx::Result<Vec<Row>> {
+async fn rows_of(tx: &mut PgConnection, owners: &[Owner]) -> sqlx::Result<Vec<KeyRow>> {
     let (kinds, objects, sides) = columns(owners.iter());
     sqlx::query_as!(
-        Row,
+        KeyRow,
         r#"select id as "id!", kind as "kind!", object as "object!", side as "side!", wrapped, kek_version as "kek_version!"
            from keys_owned($1, $2, $3)"#,
         &kinds,
@@ -261,19 +296,15 @@ async fn rows_of(tx: &mut PgConnection, owners: &[Owner]) -> sqlx::Result<Vec<Ro
     .await
 }
 
-async fn insert(tx: &mut PgConnection, fresh: &[(Owner, DataKey, Wrapped)], at: OffsetDateTime) -> sqlx::Result<Vec<Uuid>> {
-    let (kinds, objects, sides) = columns(fresh.iter().map(|(owner, _, _)| owner));
-    let ids: Vec<Uuid> = fresh.iter().map(|(_, key, _)| key.id()).collect();
-    let wrapped: Vec<Vec<u8>> = fresh.iter().map(|(_, _, wrapped)| wrapped.bytes.clone()).collect();
-    let versions: Vec<i32> = fresh.iter().map(|(_, _, wrapped)| wrapped.version).collect();
+async fn insert(tx: &mut PgConnection, fresh: &NewKeys, at: OffsetDateTime) -> sqlx::Result<Vec<Uuid>> {
     sqlx::query_scalar!(
         r#"select kept as "id!" from keep_keys($1, $2, $3, $4, $5, $6, $7) as kept"#,
-        &ids,
-        &kinds,
-        &objects,
-        &sides,
-        &wrapped,
-        &versions,
+        &fresh.ids,
+        &fresh.kinds,
+        &fresh.objects,
+        &fresh.sides,
+        &fresh.wrapped,
+        &fresh.versions,
         at
     )
     .fetch_all(tx)

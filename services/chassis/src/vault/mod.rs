@@ -22,7 +22,7 @@ pub use file::KeyFile;
 pub(crate) use file::add_version;
 pub use keep::{BATCH, Leftovers, keep_sealed, seal_leftovers};
 pub use key_store::{Kek, KeyStore, Wrapped};
-pub use keys::{Destroyed, Keys, Owner};
+pub use keys::{Destroyed, KeyRow, Keys, NewKeys, Owner};
 pub use rotate::rewrap;
 pub(crate) use rotate::take_turn;
 pub use value::{DataKey, INDEX, Place, month, object_of};

@@ -2,7 +2,7 @@
 
 use sqlx::{PgConnection, PgPool};
 
-use super::{Fault, Vault, keys::Row};
+use super::{Fault, KeyRow, Vault};
 use crate::database::{self, Actor};
 
 /// Data keys moved in one transaction.
@@ -27,7 +27,7 @@ pub async fn rewrap(vault: &Vault, pool: &PgPool) -> sqlx::Result<u64> {
     loop {
         let mut tx = database::begin(pool, &Actor::service(vault.service())).await?;
         let rows = sqlx::query_as!(
-            Row,
+            KeyRow,
             "select id, kind, object, side, wrapped, kek_version from data_key
              where kek_version < $1 and destroyed_at is null order by kek_version, id limit $2 for update",
             current,
