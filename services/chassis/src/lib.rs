@@ -15,6 +15,7 @@ pub mod database;
 pub mod destruction;
 pub mod devices;
 pub mod forget;
+pub mod gather;
 pub mod grants;
 mod grpc;
 pub mod identity;

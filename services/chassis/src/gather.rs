@@ -1,0 +1,213 @@
+//! Queue of work that is written in sets: what waits while one set is written is the next set.
+//!
+//! Whoever comes alone waits for nobody: a set is what is there when the one before it has ended, and never waits to be full. A set that
+//! fails, panics or takes too long writes nothing for certain: each of its callers is told so and tries alone, by a way of its own that
+//! recognises what may have been written all the same.
+
+use std::{future::Future, panic::AssertUnwindSafe, sync::Arc, time::Duration};
+
+use futures::FutureExt;
+use tokio::sync::{mpsc, oneshot};
+use tokio_util::sync::CancellationToken;
+
+/// Full sets that may wait; who comes to a longer queue tries alone.
+const MAX_SETS_WAITING: usize = 4;
+
+/// How a set is written.
+pub trait WriteSet: Send + Sync + 'static {
+    type Item: Send + Sync + 'static;
+    type Done: Send + 'static;
+
+    /// Writes the items together; for each in its place what came of it, and `None` for one that is to be tried alone. A set that failed
+    /// gives nothing.
+    fn write(&self, items: &[Arc<Self::Item>]) -> impl Future<Output = Vec<Option<Self::Done>>> + Send;
+}
+
+/// The callers' end of the queue. Cheap to clone.
+pub struct Gather<W: WriteSet>(mpsc::Sender<Waiting<W>>);
+
+impl<W: WriteSet> Clone for Gather<W> {
+    fn clone(&self) -> Self {
+        Self(self.0.clone())
+    }
+}
+
+/// The writing end of the queue: one task [runs](Sets::run) it.
+pub struct Sets<W: WriteSet> {
+    queue: mpsc::Receiver<Waiting<W>>,
+    writer: W,
+    most: usize,
+    deadline: Duration,
+}
+
+struct Waiting<W: WriteSet> {
+    item: Arc<W::Item>,
+    answer: oneshot::Sender<W::Done>,
+}
+
+/// A queue for `writer`, of sets of at most `most` items, each of which is given up after `deadline`.
+#[must_use]
+pub fn gather<W: WriteSet>(writer: W, most: usize, deadline: Duration) -> (Gather<W>, Sets<W>) {
+    let most = most.max(1);
+    let (callers, queue) = mpsc::channel(most.saturating_mul(MAX_SETS_WAITING));
+    (Gather(callers), Sets { queue, writer, most, deadline })
+}
+
+impl<W: WriteSet> Gather<W> {
+    /// Has the item written with the next set. `None` where it must be tried alone: its set failed, too many wait, or nobody writes sets.
+    /// The item is written also where the caller goes away meanwhile.
+    pub async fn write(&self, item: Arc<W::Item>) -> Option<W::Done> {
+        let (answer, told) = oneshot::channel();
+        self.0.try_send(Waiting { item, answer }).ok()?;
+        told.await.ok()
+    }
+}
+
+impl<W: WriteSet> Sets<W> {
+    /// Writes set after set until stopped; whoever waits then tries alone.
+    ///
+    /// # Errors
+    /// Never.
+    pub async fn run(mut self, stop: CancellationToken) -> anyhow::Result<()> {
+        let mut set = Vec::with_capacity(self.most);
+        loop {
+            let count = tokio::select! {
+                biased;
+                () = stop.cancelled() => break,
+                count = self.queue.recv_many(&mut set, self.most) => count,
+            };
+            if count == 0 {
+                break;
+            }
+            let (items, answers): (Vec<_>, Vec<_>) = set.drain(..).map(|waiting| (waiting.item, waiting.answer)).unzip();
+            let done = self.write(&items).await;
+            for (answer, done) in answers.into_iter().zip(done) {
+                // Whoever went away meanwhile is told nothing; who is told nothing tries alone.
+                let _ = done.map(|done| answer.send(done));
+            }
+        }
+        // Without callers there is nothing to do; a task that ends before the process stops would stop it.
+        stop.cancelled().await;
+        Ok(())
+    }
+
+    async fn write(&self, items: &[Arc<W::Item>]) -> Vec<Option<W::Done>> {
+        let writing = AssertUnwindSafe(self.writer.write(items)).catch_unwind();
+        match tokio::time::timeout(self.deadline, writing).await {
+            Ok(Ok(done)) => done,
+            Ok(Err(_)) => {
+                tracing::error!(items = items.len(), "writing a set panicked: each is tried alone");
+                Vec::new()
+            }
+            Err(_) => {
+                tracing::warn!(items = items.len(), "writing a set takes too long: each is tried alone");
+                Vec::new()
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Mutex;
+
+    use futures::future::join_all;
+    use tokio::sync::Semaphore;
+
+    use super::*;
+
+    const SOON: Duration = Duration::from_secs(30);
+
+    /// Writes the numbers that it is given, as soon as it is let; some of them badly.
+    #[derive(Clone)]
+    struct Numbers {
+        sets: Arc<Mutex<Vec<Vec<u32>>>>,
+        begun: Arc<Semaphore>,
+        let_on: Arc<Semaphore>,
+    }
+
+    const NOT_IN_A_SET: u32 = 13;
+    const FAILS: u32 = 66;
+    const PANICS: u32 = 99;
+
+    impl WriteSet for Numbers {
+        type Item = u32;
+        type Done = u32;
+
+        async fn write(&self, items: &[Arc<u32>]) -> Vec<Option<u32>> {
+            self.begun.add_permits(1);
+            self.let_on.acquire().await.unwrap().forget();
+            let set: Vec<u32> = items.iter().map(|item| **item).collect();
+            self.sets.lock().unwrap().push(set.clone());
+            assert!(!set.contains(&PANICS), "as the test wants");
+            if set.contains(&FAILS) {
+                return Vec::new();
+            }
+            set.into_iter().map(|number| (number != NOT_IN_A_SET).then_some(number * 2)).collect()
+        }
+    }
+
+    struct Queue {
+        gather: Gather<Numbers>,
+        writer: Numbers,
+        stop: CancellationToken,
+    }
+
+    fn queue(most: usize, deadline: Duration) -> Queue {
+        let writer = Numbers { sets: Arc::default(), begun: Arc::new(Semaphore::new(0)), let_on: Arc::new(Semaphore::new(0)) };
+        let (gather, sets) = gather(writer.clone(), most, deadline);
+        let stop = CancellationToken::new();
+        tokio::spawn(sets.run(stop.clone()));
+        Queue { gather, writer, stop }
+    }
+
+    impl Queue {
+        fn sets(&self) -> Vec<Vec<u32>> {
+            self.writer.sets.lock().unwrap().clone()
+        }
+
+        /// All of these wait before any of them is written.
+        async fn ask(&self, numbers: &[u32]) -> Vec<Option<u32>> {
+            let mut asked = Box::pin(join_all(numbers.iter().map(|number| self.gather.write(Arc::new(*number)))));
+            assert!(futures::poll!(&mut asked).is_pending());
+            self.writer.let_on.add_permits(numbers.len());
+            tokio::time::timeout(SOON, asked).await.unwrap()
+        }
+    }
+
+    #[tokio::test]
+    async fn who_comes_alone_waits_for_nobody_and_what_comes_meanwhile_is_the_next_set() {
+        let queue = queue(4, SOON);
+        let mut first = Box::pin(queue.gather.write(Arc::new(1)));
+        assert!(futures::poll!(&mut first).is_pending());
+        tokio::time::timeout(SOON, queue.writer.begun.acquire()).await.expect("it waits for others").unwrap().forget();
+        assert_eq!(queue.ask(&[2, 3, 4, 5, 6, 7]).await, [4, 6, 8, 10, 12, 14].map(Some));
+        assert_eq!(first.await, Some(2));
+        assert_eq!(queue.sets(), [vec![1], vec![2, 3, 4, 5], vec![6, 7]]);
+    }
+
+    #[tokio::test]
+    async fn after_a_set_that_fails_or_panics_each_tries_alone_and_the_next_is_written() {
+        let queue = queue(8, SOON);
+        for bad in [FAILS, PANICS] {
+            let told = queue.ask(&[1, bad, 3]).await;
+            assert!(told.contains(&None), "{told:?}");
+            assert_eq!(queue.ask(&[5]).await, [Some(10)]);
+        }
+        assert_eq!(queue.ask(&[NOT_IN_A_SET]).await, [None], "one may be left out of a set that is written");
+    }
+
+    #[tokio::test]
+    async fn nobody_waits_for_a_slow_set_in_a_long_queue_or_for_nobody() {
+        let slow = queue(1, Duration::from_millis(20));
+        assert_eq!(tokio::time::timeout(SOON, slow.gather.write(Arc::new(1))).await, Ok(None));
+        let (full, _sets) = gather(slow.writer.clone(), 1, SOON);
+        let waiting: Vec<_> = (0..4).map(|number| full.write(Arc::new(number))).collect();
+        let mut waiting = Box::pin(join_all(waiting));
+        assert!(futures::poll!(&mut waiting).is_pending());
+        assert_eq!(full.write(Arc::new(9)).await, None);
+        let ended = queue(1, SOON);
+        ended.stop.cancel();
+        assert_eq!(tokio::time::timeout(SOON, ended.gather.write(Arc::new(1))).await, Ok(None));
+    }
+}
