@@ -11,7 +11,7 @@ use proto::{
     id::ReferralId,
     intake::v1::{
         self as wire_intake, Disposition, GetReferralRequest, GetReferralResponse, ReferralCorrected, ReferralScreened,
-        intake_client::IntakeClient,
+        referral_service_client::ReferralServiceClient,
     },
     subject,
 };
@@ -33,7 +33,7 @@ use crate::{
 
 /// Handler of the consumer `cases-referral-screened`.
 pub struct Screenings {
-    pub intake: IntakeClient<Peer>,
+    pub intake: ReferralServiceClient<Peer>,
     pub ids: Ids,
     pub clock: Clock,
     pub vault: Vault,

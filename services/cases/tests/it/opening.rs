@@ -16,7 +16,9 @@ use prost::Message;
 use proto::{
     cases::v1::CaseOpened,
     id::ReferralId,
-    intake::v1::{Disposition, GetReferralResponse, Referral, ReferralCorrected, ReferralScreened, intake_client::IntakeClient},
+    intake::v1::{
+        Disposition, GetReferralResponse, Referral, ReferralCorrected, ReferralScreened, referral_service_client::ReferralServiceClient,
+    },
     subject,
 };
 
@@ -139,7 +141,7 @@ fn handler(world: &World) -> Screenings {
     // Nobody listens on port 1.
     let peer = chassis::client::connect("http://127.0.0.1:1", None, None, Some(Duration::from_secs(2))).unwrap();
     Screenings {
-        intake: IntakeClient::new(peer),
+        intake: ReferralServiceClient::new(peer),
         ids: world.app.ids.clone(),
         clock: world.app.clock.clone(),
         vault: world.app.vault.clone(),

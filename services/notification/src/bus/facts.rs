@@ -8,7 +8,7 @@ use chassis::{
 use proto::{
     cases::v1::{CaseOpened, GlassBroken, GlassQuotaReached, GlassReviewDue, MediatorAssigned, OfficerAssigned},
     id::Malformed,
-    intake::v1::{self as intake, ContactPushed, ReferralReceived, intake_client::IntakeClient},
+    intake::v1::{self as intake, ContactPushed, ReferralReceived, contact_service_client::ContactServiceClient},
     subject,
 };
 use sqlx::PgConnection;
@@ -26,7 +26,7 @@ use crate::{
 /// Hears facts.
 pub struct Facts {
     pub app: App,
-    pub intake: IntakeClient<Peer>,
+    pub intake: ContactServiceClient<Peer>,
 }
 
 /// What a message comes to.
