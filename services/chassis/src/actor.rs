@@ -92,6 +92,23 @@ pub async fn begin(pool: &PgPool, actor: &Actor) -> sqlx::Result<Transaction<'st
     tokio::time::timeout(pool.options().get_acquire_timeout() * 2, beginning).await.unwrap_or(Err(sqlx::Error::PoolTimedOut))
 }
 
+/// Asks again where a connection turns out to be dead: for a statement that is a transaction by itself and does no harm when it is done twice.
+///
+/// # Errors
+/// No connection is free, or the statement failed.
+pub(crate) async fn again_where_dead<T, F>(pool: &PgPool, statement: impl Fn() -> F) -> sqlx::Result<T>
+where
+    F: Future<Output = sqlx::Result<T>>,
+{
+    for _ in 0..pool.options().get_max_connections() {
+        match statement().await {
+            Err(error) if is_dead(&error) => tracing::debug!("a connection to the database was dead: the next one is taken"),
+            ended => return ended,
+        }
+    }
+    statement().await
+}
+
 /// Whether the connection broke, or the server ended it or is about to: what was to begin has not begun.
 fn is_dead(error: &sqlx::Error) -> bool {
     match error {
@@ -110,7 +127,7 @@ pub async fn act_as(tx: &mut PgConnection, actor: &Actor) -> sqlx::Result<()> {
     Ok(())
 }
 
-/// What a connection carries for all its life: for migrations, which act for the service and for nobody else.
+/// What a connection carries for all its life: for migrations and the outbox, which act for the service and for nobody else.
 pub(crate) fn for_life(name: &str) -> [(&'static str, String); 2] {
     [("ro.actor", format!("service:{name}")), ("ro.reach", SERVICE.to_owned())]
 }

@@ -3,6 +3,7 @@
 use chassis::{
     Caller, Error,
     inbox::{Handler, Incoming},
+    outbox::Fresh,
 };
 use intake::{
     app::{
@@ -44,7 +45,7 @@ async fn tell(desk: &TestDesk, referral: &str, revision: i64, ties: Vec<CaseTie>
     };
     let work = TiesOfCases.read(&message).await.unwrap();
     let mut db = service(desk).await;
-    TiesOfCases.apply(&mut db, work, &message).await.unwrap();
+    TiesOfCases.apply(&mut db, &mut Fresh::default(), work, &message).await.unwrap();
     db.commit().await.unwrap();
 }
 

@@ -3,6 +3,7 @@
 use chassis::{
     client::Peer,
     inbox::{Handler, Incoming, Rejection},
+    outbox::Fresh,
     wire::instant,
 };
 use proto::{
@@ -66,7 +67,7 @@ impl Handler for Facts {
         }
     }
 
-    async fn apply(&self, tx: &mut PgConnection, heard: Heard, _message: &Incoming) -> Result<(), Rejection> {
+    async fn apply(&self, tx: &mut PgConnection, _: &mut Fresh, heard: Heard, _message: &Incoming) -> Result<(), Rejection> {
         match heard {
             Heard::Fact(fact) => tell::tell(tx, &self.app, fact).await?,
             Heard::Contact(contact) => take_contact::take(tx, &self.app, &contact).await?,

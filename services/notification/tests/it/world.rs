@@ -6,7 +6,7 @@ use chassis::{
     Caller, Clock, Ids,
     database::{Actor, begin},
     inbox::{Handler, Incoming, Rejection},
-    outbox::Wake,
+    outbox::{Fresh, Wake},
 };
 use harness::uniform::asked;
 use notification::{app::App, bus::Rings, domain::address::StaffDomains, grpc::Server};
@@ -127,7 +127,7 @@ pub async fn hear<H: Handler>(pool: &PgPool, handler: &H, subject: &str, message
     };
     let work = handler.read(&incoming).await?;
     let mut tx = begin(pool, &Actor::service("notification")).await?;
-    handler.apply(&mut tx, work, &incoming).await?;
+    handler.apply(&mut tx, &mut Fresh::default(), work, &incoming).await?;
     tx.commit().await?;
     Ok(())
 }

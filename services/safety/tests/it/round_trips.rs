@@ -7,6 +7,7 @@ use chassis::{
     bus::Bus,
     database::{Actor, begin},
     inbox::{Handler, Incoming},
+    outbox::Fresh,
 };
 use clap::Parser;
 use harness::{
@@ -54,7 +55,7 @@ async fn confirm(world: &World, meter: &Meter) {
     let handler = Delivered { tools: world.tools.clone() };
     let work = handler.read(&message).await.unwrap();
     let mut tx = begin(&meter.pool, &Actor::service("safety")).await.unwrap();
-    handler.apply(&mut tx, work, &message).await.unwrap();
+    handler.apply(&mut tx, &mut Fresh::default(), work, &message).await.unwrap();
     tx.commit().await.unwrap();
 }
 
