@@ -16,7 +16,6 @@ mod directive;
 mod egress;
 mod given;
 mod hostile;
-mod lint;
 mod reliability;
 mod repo;
 mod security;

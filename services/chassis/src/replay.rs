@@ -11,7 +11,6 @@ use crate::{
     database::{self, Actor},
     inbox::{Handler, Incoming, Rejection},
     lifecycle::Context,
-    outbox::Fresh,
     refusal::store_error,
     set_aside,
 };
@@ -89,18 +88,14 @@ async fn again<H: Handler>(ctx: &Context, handler: &H, id: Uuid, message: &Incom
     if held.is_none() {
         return Ok(());
     }
-    let mut fresh = Fresh::default();
     let mut step = tx.begin().await?;
     let applied = match work {
-        Ok(work) => guarded(APPLY_DEADLINE, handler.apply(&mut step, &mut fresh, work, message)).await,
+        Ok(work) => guarded(APPLY_DEADLINE, handler.apply(&mut step, work, message)).await,
         Err(rejection) => Err(rejection),
     };
     match applied {
         Ok(()) => step.commit().await?,
-        Err(_) => {
-            step.rollback().await?;
-            fresh = Fresh::default();
-        }
+        Err(_) => step.rollback().await?,
     }
     match applied {
         Ok(()) => {
@@ -118,7 +113,5 @@ async fn again<H: Handler>(ctx: &Context, handler: &H, id: Uuid, message: &Incom
                 .await?;
         }
     }
-    tx.commit().await?;
-    ctx.outbox.publish(fresh);
-    Ok(())
+    tx.commit().await
 }

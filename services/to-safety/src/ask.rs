@@ -8,9 +8,7 @@ use chassis::{client::Peer, wire};
 use proto::{
     id::ConcernId,
     named::Named,
-    safety::v1::{
-        ConcernState, ConcernTies, ListConcernTiesRequest, ListConcernTiesResponse, OpenConcern, alarm_service_client::AlarmServiceClient,
-    },
+    safety::v1::{ConcernState, ConcernTies, ListConcernTiesRequest, ListConcernTiesResponse, OpenConcern, safety_client::SafetyClient},
 };
 use time::OffsetDateTime;
 use uuid::Uuid;
@@ -67,7 +65,7 @@ pub trait AskSafety: Send + Sync {
 }
 
 /// Safety by gRPC.
-pub struct OverGrpc(pub AlarmServiceClient<Peer>);
+pub struct OverGrpc(pub SafetyClient<Peer>);
 
 impl OverGrpc {
     async fn ask(&self, request: ListConcernTiesRequest) -> Option<ListConcernTiesResponse> {

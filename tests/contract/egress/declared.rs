@@ -153,7 +153,6 @@ pub const FIELDS: &[(&str, &[&str])] = &[
             "keys",
             "known",
             "mails",
-            "items",
             "messages",
             "minutes",
             "moved",

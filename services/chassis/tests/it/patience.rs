@@ -2,10 +2,7 @@
 
 use std::{sync::Arc, time::Duration};
 
-use chassis::{
-    inbox::{Handler, Incoming, Rejection},
-    outbox::Fresh,
-};
+use chassis::inbox::{Handler, Incoming, Rejection};
 use futures::future::join_all;
 use harness::wait::eventually;
 use proto::subject::{CASES_SCREENED, INTAKE_REFERRALS, submit_referral};
@@ -30,7 +27,7 @@ impl Handler for Hangs {
         Ok(message.body.to_vec())
     }
 
-    async fn apply(&self, tx: &mut PgConnection, _: &mut Fresh, body: Vec<u8>, _: &Incoming) -> Result<(), Rejection> {
+    async fn apply(&self, tx: &mut PgConnection, body: Vec<u8>, _: &Incoming) -> Result<(), Rejection> {
         sqlx::query("insert into heard (body) values ($1)").bind(&body).execute(tx).await?;
         Ok(())
     }
@@ -61,7 +58,7 @@ impl Handler for PutsOff {
         if message.body.as_ref() == b"put off" { Err(Rejection::Later("as the test wants".into())) } else { Ok(message.body.to_vec()) }
     }
 
-    async fn apply(&self, tx: &mut PgConnection, _: &mut Fresh, body: Vec<u8>, _: &Incoming) -> Result<(), Rejection> {
+    async fn apply(&self, tx: &mut PgConnection, body: Vec<u8>, _: &Incoming) -> Result<(), Rejection> {
         sqlx::query("insert into heard (body) values ($1)").bind(&body).execute(tx).await?;
         Ok(())
     }
@@ -93,7 +90,7 @@ impl Handler for FromOutside {
         Ok(())
     }
 
-    async fn apply(&self, tx: &mut PgConnection, _: &mut Fresh, (): (), message: &Incoming) -> Result<(), Rejection> {
+    async fn apply(&self, tx: &mut PgConnection, (): (), message: &Incoming) -> Result<(), Rejection> {
         sqlx::query("insert into heard (body) values ($1)").bind(message.subject_token(4).as_bytes()).execute(tx).await?;
         Ok(())
     }

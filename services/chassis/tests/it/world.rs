@@ -63,7 +63,6 @@ impl World {
                 body: body.as_bytes().to_vec(),
                 confirm: false,
                 urgent: false,
-                in_clear: None,
                 sealed: false,
             })
             .collect();

@@ -1,9 +1,6 @@
 //! The first road of a ring: `ro.safety.ring.nhq` and `ro.safety.ring.head`.
 
-use chassis::{
-    inbox::{Handler, Incoming, Rejection},
-    outbox::Fresh,
-};
+use chassis::inbox::{Handler, Incoming, Rejection};
 use proto::safety::v1 as wire;
 use sqlx::PgConnection;
 
@@ -25,7 +22,7 @@ impl Handler for Rings {
         read_ring::read(ring).map_err(|refusal| chassis::Error::from(refusal).into())
     }
 
-    async fn apply(&self, tx: &mut PgConnection, _: &mut Fresh, ring: Ring, _message: &Incoming) -> Result<(), Rejection> {
+    async fn apply(&self, tx: &mut PgConnection, ring: Ring, _message: &Incoming) -> Result<(), Rejection> {
         deliver_ring::deliver(tx, &self.app, &ring).await?;
         Ok(())
     }

@@ -12,7 +12,7 @@ use chassis::{
 use proto::notification::v1::{
     DeliverRingRequest, DeliverRingResponse, GetPreferencesRequest, GetPreferencesResponse, ListDeliveriesRequest, ListDeliveriesResponse,
     ListInboxRequest, ListInboxResponse, MarkReadRequest, MarkReadResponse, Preferences, SetPreferencesRequest, SetPreferencesResponse,
-    delivery_service_server::DeliveryService, inbox_service_server::InboxService, preference_service_server::PreferenceService,
+    notification_server::Notification,
 };
 use tonic::{Request, Response, Status};
 use uuid::Uuid;
@@ -22,9 +22,8 @@ use crate::{
     domain::language::Language,
 };
 
-/// The server behind the gRPC services of notification.
-#[derive(Clone)]
-pub struct Server {
+/// The service as gRPC serves it.
+pub struct Service {
     pub app: App,
 }
 
@@ -35,7 +34,7 @@ const USUAL: i64 = 50;
 const MOST: i64 = 200;
 
 #[tonic::async_trait]
-impl InboxService for Server {
+impl Notification for Service {
     async fn list_inbox(&self, request: Request<ListInboxRequest>) -> Result<Response<ListInboxResponse>, Status> {
         let caller = Caller::of(&request)?;
         let asked = request.into_inner();
@@ -57,15 +56,6 @@ impl InboxService for Server {
         Ok(Response::new(MarkReadResponse {}))
     }
 
-    async fn deliver_ring(&self, request: Request<DeliverRingRequest>) -> Result<Response<DeliverRingResponse>, Status> {
-        let ring = app::read_ring::read(request.into_inner().ring.unwrap_or_default())?;
-        let delivered_at = app::deliver_ring::deliver_now(&self.app, &ring).await?;
-        Ok(Response::new(DeliverRingResponse { delivered_at: Some(timestamp(delivered_at)) }))
-    }
-}
-
-#[tonic::async_trait]
-impl PreferenceService for Server {
     async fn set_preferences(&self, request: Request<SetPreferencesRequest>) -> Result<Response<SetPreferencesResponse>, Status> {
         let caller = Caller::of(&request)?;
         let asked = request.into_inner().preferences.unwrap_or_default();
@@ -82,15 +72,18 @@ impl PreferenceService for Server {
         };
         Ok(Response::new(GetPreferencesResponse { preferences: Some(preferences) }))
     }
-}
 
-#[tonic::async_trait]
-impl DeliveryService for Server {
     async fn list_deliveries(&self, request: Request<ListDeliveriesRequest>) -> Result<Response<ListDeliveriesResponse>, Status> {
         let caller = Caller::of(&request)?;
         let limit = page::size(request.get_ref().page_size, USUAL, MOST);
         let lines = app::deliveries::list(&self.app, &caller, limit).await?;
         let deliveries = lines.into_iter().map(deliveries::encode).collect();
         Ok(Response::new(ListDeliveriesResponse { deliveries }))
+    }
+
+    async fn deliver_ring(&self, request: Request<DeliverRingRequest>) -> Result<Response<DeliverRingResponse>, Status> {
+        let ring = app::read_ring::read(request.into_inner().ring.unwrap_or_default())?;
+        let delivered_at = app::deliver_ring::deliver_now(&self.app, &ring).await?;
+        Ok(Response::new(DeliverRingResponse { delivered_at: Some(timestamp(delivered_at)) }))
     }
 }

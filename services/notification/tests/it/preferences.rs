@@ -2,7 +2,7 @@
 
 use harness::uniform::asked;
 use proto::{
-    notification::v1::{GetPreferencesRequest, preference_service_server::PreferenceService},
+    notification::v1::{GetPreferencesRequest, notification_server::Notification},
     safety::v1::Grade,
 };
 use tonic::Code;
