@@ -4,15 +4,28 @@ use std::{env, error::Error, fs, path::PathBuf};
 
 use prost_reflect::{DescriptorPool, FieldDescriptor, MessageDescriptor};
 
-const FILES: [&str; 8] = [
-    "ro/wire/v1/wire.proto",
+const FILES: [&str; 21] = [
     "ro/audit/v1/audit.proto",
-    "ro/intake/v1/intake.proto",
-    "ro/cases/v1/cases.proto",
-    "ro/safety/v1/safety.proto",
-    "ro/notification/v1/notification.proto",
+    "ro/cases/v1/access.proto",
+    "ro/cases/v1/assessment.proto",
+    "ro/cases/v1/break_glass.proto",
+    "ro/cases/v1/case.proto",
+    "ro/cases/v1/consent.proto",
+    "ro/cases/v1/document.proto",
+    "ro/cases/v1/hold.proto",
+    "ro/cases/v1/mode.proto",
+    "ro/cases/v1/participant.proto",
+    "ro/cases/v1/purge.proto",
+    "ro/intake/v1/contact.proto",
+    "ro/intake/v1/referral.proto",
+    "ro/notification/v1/delivery.proto",
+    "ro/notification/v1/inbox.proto",
+    "ro/notification/v1/preference.proto",
     "ro/oms/v1/oms.proto",
-    "ro/reporting/v1/reporting.proto",
+    "ro/reporting/v1/report.proto",
+    "ro/safety/v1/alarm.proto",
+    "ro/safety/v1/directory.proto",
+    "ro/wire/v1/wire.proto",
 ];
 
 fn main() -> Result<(), Box<dyn Error>> {

@@ -17,13 +17,25 @@ mod witness;
 
 use std::sync::LazyLock;
 
-use prost_reflect::DescriptorPool;
+use prost_reflect::{DescriptorPool, MethodDescriptor};
 
 /// The encoded descriptors of every `ro.*` file, options included: for reflection and for contract tests.
 pub const DESCRIPTOR_BYTES: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/descriptors.binpb"));
 
 /// The descriptors, decoded once.
 pub static DESCRIPTORS: LazyLock<DescriptorPool> = LazyLock::new(|| DescriptorPool::decode(DESCRIPTOR_BYTES).unwrap_or_default());
+
+/// Every RPC of a package such as `ro.cases.v1`, whichever of its gRPC services has it.
+pub fn rpcs(package: &str) -> impl Iterator<Item = MethodDescriptor> {
+    let services = DESCRIPTORS.services().filter(move |service| service.package_name() == package);
+    services.flat_map(|service| service.methods().collect::<Vec<_>>())
+}
+
+/// The path of an RPC, as access rules and calls name it.
+#[must_use]
+pub fn path(rpc: &MethodDescriptor) -> String {
+    format!("/{}/{}", rpc.parent_service().full_name(), rpc.name())
+}
 
 macro_rules! package {
     ($name:ident, $package:literal) => {

@@ -38,7 +38,7 @@ fn a_subject_is_written_as_text_in_one_file_only() {
     scan::none("subjects belong in proto/src/subject.rs", files.flat_map(|file| subjects(&file)).collect());
     let sample = |line: &str| subjects(&File::sample("services/cases/src/bus/x.rs", line)).len();
     assert_eq!(
-        (sample("publish(\"ro.safety.raise.mission\")"), sample("\"ro.safety.v1.Safety\""), sample("// \"ro.safety.raise.x\"")),
+        (sample("publish(\"ro.safety.raise.mission\")"), sample("\"ro.safety.v1.AlarmService\""), sample("// \"ro.safety.raise.x\"")),
         (1, 0, 0)
     );
 }

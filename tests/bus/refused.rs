@@ -1,5 +1,6 @@
 //! A service whose login lacks a subject: it says so at once, in its health, in a metric and in its log.
 
+use chassis::outbox::Fresh;
 use std::{
     sync::{Arc, Mutex},
     time::Duration,
@@ -64,7 +65,13 @@ impl chassis::inbox::Handler for Deaf {
         Ok(())
     }
 
-    async fn apply(&self, _: &mut PgConnection, (): (), _: &chassis::inbox::Incoming) -> Result<(), chassis::inbox::Rejection> {
+    async fn apply(
+        &self,
+        _: &mut PgConnection,
+        _: &mut Fresh,
+        (): (),
+        _: &chassis::inbox::Incoming,
+    ) -> Result<(), chassis::inbox::Rejection> {
         Ok(())
     }
 }

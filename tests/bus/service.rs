@@ -11,6 +11,7 @@ use std::{
 use chassis::{
     Clock, Context, Ids, Process, Settings, client,
     inbox::{Handler, Incoming, Rejection},
+    outbox::Fresh,
 };
 use clap::Parser;
 use harness::{
@@ -44,7 +45,7 @@ impl Handler for Counts {
         Ok(())
     }
 
-    async fn apply(&self, _: &mut PgConnection, (): (), _: &Incoming) -> Result<(), Rejection> {
+    async fn apply(&self, _: &mut PgConnection, _: &mut Fresh, (): (), _: &Incoming) -> Result<(), Rejection> {
         self.0.fetch_add(1, Ordering::Relaxed);
         Ok(())
     }

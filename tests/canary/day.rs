@@ -95,16 +95,16 @@ async fn submissions(system: &System, marks: &Marks, day: &mut Day) {
     // A relation is a code; where a text stands in its place the RJ Unit must ask, and the referral goes no further.
     let first = Referral { representative_relation: "spouse".into(), ..referral(marks, Origin::Institutional) };
     let sent = SubmitReferralRequest { referral: Some(first.clone()) };
-    let receipt = system.intake("staff-mission").submit_referral(sent).await.unwrap().into_inner().receipt.unwrap();
+    let receipt = system.referrals("staff-mission").submit_referral(sent).await.unwrap().into_inner().receipt.unwrap();
     day.receipt = receipt.number;
     // The same key with another body, a batch with a bad line, and one with a safety concern in it.
     let variant = Referral { request: marks.loose("another body", Class::Protected), ..first };
-    system.intake("staff-mission").submit_referral(SubmitReferralRequest { referral: Some(variant) }).await.unwrap();
+    system.referrals("staff-mission").submit_referral(SubmitReferralRequest { referral: Some(variant) }).await.unwrap();
     let mut alarming = referral(marks, Origin::AnyCommunication);
     alarming.safety_concern = marks.loose("ro.intake.v1.Referral.safety_concern", Class::Protected);
     let bad = Referral { site: marks.loose("a site that is none", Class::Protected), ..referral(marks, Origin::Institutional) };
     let many = SubmitReferralsRequest { referrals: vec![alarming, bad, referral(marks, Origin::Victim)], import_id: String::new() };
-    let answers = system.intake("staff-mission").submit_referrals(many).await.unwrap().into_inner().answers;
+    let answers = system.referrals("staff-mission").submit_referrals(many).await.unwrap().into_inner().answers;
     let rejected = answers.into_iter().nth(1).map(|answer| {
         let printed = answer.encode_to_vec();
         let key = marks.of(&String::from_utf8_lossy(&printed));
@@ -119,12 +119,12 @@ async fn submissions(system: &System, marks: &Marks, day: &mut Day) {
 
 async fn queued(system: &System, receipt: &str) -> Result<String, String> {
     let ask = ListQueueRequest { include_screened: true, page_size: 200, page_token: String::new() };
-    let queue = system.intake(OFFICER).list_queue(ask).await.map_err(|s| s.to_string())?.into_inner();
+    let queue = system.referrals(OFFICER).list_queue(ask).await.map_err(|s| s.to_string())?.into_inner();
     queue.entries.into_iter().find(|entry| entry.receipt_number == receipt).map(|entry| entry.referral_id).ok_or("not yet".to_owned())
 }
 
 async fn contacts(system: &System, marks: &Marks) {
-    let mut intake = system.intake(REGION);
+    let mut intake = system.contacts(REGION);
     let email = format!("{}@example.org", marks.loose("ro.intake.v1.VictimContact.value", Class::Protected));
     for (kind, value) in [(ContactKind::Phone, PHONE), (ContactKind::Email, email.as_str())] {
         intake.push_contact(PushContactRequest { contact: Some(contact(marks, kind, value)) }).await.unwrap();
@@ -138,13 +138,13 @@ async fn contacts(system: &System, marks: &Marks) {
     if let Some(own) = &mut preferences.preferences {
         own.language = "fr".into();
     }
-    system.notification("staff-mission").set_preferences(preferences).await.unwrap();
+    system.preferences("staff-mission").set_preferences(preferences).await.unwrap();
 }
 
 async fn case(system: &System, marks: &Marks, day: &mut Day) {
     let mut decision: ScreenReferralRequest = marks.fill(&[("referral_id", &day.referral), ("review_on", ""), ("duplicate_of", "")]);
     decision.disposition = Disposition::Accepted as i32;
-    system.intake(OFFICER).screen_referral(decision).await.unwrap();
+    system.referrals(OFFICER).screen_referral(decision).await.unwrap();
     let find = async || {
         let ask = FindCaseByReferralRequest { referral_id: day.referral.clone() };
         let found = system.cases(OFFICER).find_case_by_referral(ask).await.map_err(|s| s.to_string())?;
@@ -152,10 +152,10 @@ async fn case(system: &System, marks: &Marks, day: &mut Day) {
     };
     day.case = eventually("the case is open", SOON, find).await;
     let assign = AssignMediatorRequest { case_id: day.case.clone(), mediator: "mediator-2".into(), until: None };
-    system.cases(OFFICER).assign_mediator(assign.clone()).await.unwrap();
+    system.access(OFFICER).assign_mediator(assign.clone()).await.unwrap();
     let end = EndAssignmentRequest { case_id: day.case.clone(), mediator: "mediator-2".into() };
-    system.cases(OFFICER).end_assignment(end).await.unwrap();
-    system.cases(OFFICER).assign_mediator(AssignMediatorRequest { mediator: MEDIATOR.into(), ..assign }).await.unwrap();
+    system.access(OFFICER).end_assignment(end).await.unwrap();
+    system.access(OFFICER).assign_mediator(AssignMediatorRequest { mediator: MEDIATOR.into(), ..assign }).await.unwrap();
     let mut added_first = None;
     for kind in [ParticipantKind::Victim, ParticipantKind::Offender, ParticipantKind::Representative] {
         let fps = if kind == ParticipantKind::Offender { FPS } else { "" };
@@ -164,7 +164,7 @@ async fn case(system: &System, marks: &Marks, day: &mut Day) {
         if kind == ParticipantKind::Offender {
             day.offender.clone_from(&person.name);
         }
-        let added = system.cases(MEDIATOR).add_participant(person).await.unwrap();
+        let added = system.participants(MEDIATOR).add_participant(person).await.unwrap();
         day.participant = added.into_inner().participant_id;
         added_first.get_or_insert_with(|| day.participant.clone());
         let mut consent: RecordConsentRequest = marks.fill(&[
@@ -175,7 +175,7 @@ async fn case(system: &System, marks: &Marks, day: &mut Day) {
             ("described_mode_id", ""),
         ]);
         (consent.status, consent.informed_and_voluntary) = (ConsentStatus::Given as i32, true);
-        let recorded = system.cases(MEDIATOR).record_consent(consent).await;
+        let recorded = system.consents(MEDIATOR).record_consent(consent).await;
         day.told(recorded);
         for risk in [RiskLevel::Moderate, RiskLevel::Imminent] {
             let key = fresh();
@@ -187,12 +187,12 @@ async fn case(system: &System, marks: &Marks, day: &mut Day) {
             ];
             let mut assessment: RecordAssessmentRequest = marks.fill(&own);
             assessment.risk = risk as i32;
-            let recorded = system.cases(MEDIATOR).record_assessment(assessment).await;
+            let recorded = system.assessments(MEDIATOR).record_assessment(assessment).await;
             day.told(recorded);
         }
     }
     let describe: DescribeModeRequest = marks.fill(&[("case_ref", &day.case)]);
-    system.cases(MEDIATOR).describe_mode(describe).await.unwrap();
+    system.modes(MEDIATOR).describe_mode(describe).await.unwrap();
     document(system, marks, day).await;
     for to in [Stage::Preparation, Stage::Mediation, Stage::Paused, Stage::Closed] {
         let mut step: MoveCaseRequest = marks.fill(&[("case_id", &day.case), ("mode", "letter"), ("described_mode_id", "")]);
@@ -203,25 +203,25 @@ async fn case(system: &System, marks: &Marks, day: &mut Day) {
     let leaves = added_first.unwrap_or_default();
     let mut leave: LeaveCaseRequest = marks.fill(&[("case_ref", &day.case), ("participant_id", &leaves)]);
     leave.wish = Wish::ByTheMediator as i32;
-    system.cases(MEDIATOR).leave_case(leave).await.unwrap();
+    system.participants(MEDIATOR).leave_case(leave).await.unwrap();
 }
 
 /// A document with a mark in its name and in its bytes.
 async fn document(system: &System, marks: &Marks, day: &mut Day) {
     let key = fresh();
     let mut said: DocumentOffered = marks.fill(&[("case_ref", &day.case), ("media_type", "text/plain"), ("key", &key)]);
-    (said.kind, said.side) = (DocumentKind::Letter as i32, DocumentSide::OfTheVictim as i32);
+    (said.kind, said.side) = (DocumentKind::Letter as i32, DocumentSide::Victim as i32);
     let bytes = marks.loose("the bytes of a document", Class::Protected).into_bytes();
     let parts = [keep_document_request::Part::Offered(said), keep_document_request::Part::Chunk(bytes)];
     let parts = parts.map(|part| KeepDocumentRequest { part: Some(part) });
-    let kept = system.cases(MEDIATOR).keep_document(tokio_stream::iter(parts)).await.unwrap();
+    let kept = system.documents(MEDIATOR).keep_document(tokio_stream::iter(parts)).await.unwrap();
     day.document = kept.into_inner().document.unwrap_or_default().document_id;
 }
 
 async fn concerns(system: &System, marks: &Marks, day: &mut Day) {
     for (who, grade) in [("staff-mission", Grade::Imminent), (MEDIATOR, Grade::Concern), (HEAD, Grade::Question)] {
         let raised = RaiseConcernRequest { concern: Some(concern(marks, grade)) };
-        let receipt = system.safety(who).raise_concern(raised).await.unwrap().into_inner().receipt.unwrap();
+        let receipt = system.alarm(who).raise_concern(raised).await.unwrap().into_inner().receipt.unwrap();
         if grade == Grade::Imminent {
             day.concern = receipt.concern_id;
         }
@@ -231,17 +231,17 @@ async fn concerns(system: &System, marks: &Marks, day: &mut Day) {
     bus.flush().await.unwrap();
     let rung = async || {
         let ask = ListInboxRequest { unread_only: false, page_size: 200, page_token: String::new() };
-        let items = system.notification(HEAD).list_inbox(ask).await.map_err(|s| s.to_string())?.into_inner().items;
+        let items = system.inbox(HEAD).list_inbox(ask).await.map_err(|s| s.to_string())?.into_inner().items;
         if items.iter().any(|item| item.concern_id == day.concern) { Ok(()) } else { Err(format!("{} items", items.len())) }
     };
     eventually("the head is rung", SOON, rung).await;
     for (who, audience) in [(OFFICER, Audience::Nhq), (HEAD, Audience::ResponsibleHead)] {
         let mut accept: AcceptConcernRequest = marks.fill(&[("concern_id", &day.concern)]);
         accept.audience = audience as i32;
-        system.safety(who).accept_concern(accept).await.unwrap();
+        system.alarm(who).accept_concern(accept).await.unwrap();
     }
     let close: CloseConcernRequest = marks.fill(&[("concern_id", &day.concern)]);
-    system.safety(OFFICER).close_concern(close).await.unwrap();
+    system.alarm(OFFICER).close_concern(close).await.unwrap();
 }
 
 /// What nobody should send: bytes that are no message, headers, keys, tokens and paths that hold a canary.
@@ -262,7 +262,7 @@ pub async fn go_wrong(system: &System, marks: &Marks, day: &mut Day) {
     let unparsed = Concern { concern_id: marks.loose("an id that is none", Class::Protected), ..concern(marks, Grade::Concern) };
     for told in [odd, unparsed] {
         site.publish("ro.safety.raise.mission", told.encode_to_vec().into()).await.unwrap();
-        let raised = system.safety("staff-mission").raise_concern(RaiseConcernRequest { concern: Some(told) }).await;
+        let raised = system.alarm("staff-mission").raise_concern(RaiseConcernRequest { concern: Some(told) }).await;
         day.told(raised);
     }
     let region = system.bus("publishing-system-pacific").await;
@@ -272,7 +272,7 @@ pub async fn go_wrong(system: &System, marks: &Marks, day: &mut Day) {
         ..contact(marks, ContactKind::Phone, "not a number")
     };
     region.publish("ro.intake.submit.contact.pacific", lost.encode_to_vec().into()).await.unwrap();
-    let pushed = system.intake(REGION).push_contact(PushContactRequest { contact: Some(lost) }).await;
+    let pushed = system.contacts(REGION).push_contact(PushContactRequest { contact: Some(lost) }).await;
     day.told(pushed);
     for bus in [site, region] {
         bus.flush().await.unwrap();

@@ -110,7 +110,7 @@ pub async fn reports(system: &System) -> Vec<Sink> {
     for table in tables.values().filter(|table| table.number() != 0) {
         for language in ["en", "fr"] {
             let ask = GetReportRequest { table: table.number(), fiscal_year: 0, language: language.into() };
-            let report = system.reporting("statistics-officer-1").get_report(ask).await.unwrap().into_inner();
+            let report = system.reports("statistics-officer-1").get_report(ask).await.unwrap().into_inner();
             all.push((format!("report {} in {language}", table.name()), prost::Message::encode_to_vec(&report)));
         }
     }

@@ -16,6 +16,7 @@ mod directive;
 mod egress;
 mod given;
 mod hostile;
+mod lint;
 mod reliability;
 mod repo;
 mod security;

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use chassis::access::{ANYONE, WHOEVER};
-use proto::{DESCRIPTORS, subject::CONSUMERS};
+use proto::subject::CONSUMERS;
 
 use crate::{
     access::{self, RULES},
@@ -38,12 +38,12 @@ pub fn called(process: &str) -> Vec<(String, String)> {
         sources.extend(used);
     }
     let mut found = Vec::new();
-    for (service, full, _) in RULES.into_iter().filter(|(service, ..)| *service != process) {
-        let client = format!("{}_client", service.replace('-', "_"));
-        if !sources.iter().any(|(_, text)| text.contains(&client)) {
-            continue;
-        }
-        for method in DESCRIPTORS.get_service_by_name(full).unwrap().methods() {
+    for (service, package, _) in RULES.into_iter().filter(|(service, ..)| *service != process) {
+        for method in proto::rpcs(package) {
+            let client = format!("{}Client", method.parent_service().name());
+            if !sources.iter().any(|(_, text)| text.contains(&client)) {
+                continue;
+            }
             let call = format!(".{}(", snake(method.name()));
             if sources.iter().any(|(_, text)| text.contains(&call)) {
                 found.push((service.to_owned(), method.name().to_owned()));
@@ -99,11 +99,11 @@ Of the {pairs} pairs of a service and an RPC these are allowed; every other is r
 fn document() -> String {
     let mut text = String::from(HEAD);
     let channels = asyncapi::channels();
-    for (service, full, rules) in RULES {
-        let _ = write!(text, "\n## {service}\n\n| RPC of `{full}` | permission | clause | who |\n| --- | --- | --- | --- |\n");
+    for (service, package, rules) in RULES {
+        let _ = write!(text, "\n## {service}\n\n| RPC of `{package}` | permission | clause | who |\n| --- | --- | --- | --- |\n");
         for rule in rules {
             let who = rule.allow.iter().map(|role| named(role)).collect::<Vec<_>>().join(", ");
-            let rpc = rule.method.rsplit('/').next().unwrap_or_default();
+            let rpc = rule.method.rsplit('.').next().unwrap_or_default();
             let _ = writeln!(text, "| {rpc} | `{}` | {} | {who} |", rule.permission, rule.clause);
         }
         text += "\n";

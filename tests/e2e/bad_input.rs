@@ -88,7 +88,7 @@ async fn a_referral_for_another_site_is_refused_by_the_bus_by_the_body_and_by_gr
     bus.flush().await.unwrap();
     // By gRPC.
     let refused =
-        system.intake("staff-mission").submit_referral(SubmitReferralRequest { referral: Some(institutional_referral("kent")) }).await;
+        system.referrals("staff-mission").submit_referral(SubmitReferralRequest { referral: Some(institutional_referral("kent")) }).await;
     assert_eq!(refused.err().unwrap().get_details_error_info().unwrap().reason, "site-not-yours");
     // A later message of its own site has gone through; the foreign one is nowhere.
     let good = institutional_referral("mission");
@@ -110,7 +110,7 @@ async fn the_same_key_with_another_body_is_kept_beside_the_first() {
     let first = institutional_referral("mission");
     let second = Referral { request: "asks for something else".into(), ..first.clone() };
     let submit = async |r: &Referral| {
-        let sent = system.intake("staff-mission").submit_referral(SubmitReferralRequest { referral: Some(r.clone()) }).await.unwrap();
+        let sent = system.referrals("staff-mission").submit_referral(SubmitReferralRequest { referral: Some(r.clone()) }).await.unwrap();
         sent.into_inner().receipt.unwrap()
     };
     let one = submit(&first).await;
@@ -129,7 +129,7 @@ async fn a_message_larger_than_the_stream_takes_is_refused_to_its_sender() {
     let published = async { jetstream.publish(SUBJECT, large.encode_to_vec().into()).await.unwrap().await };
     let refused = tokio::time::timeout(SOON, published).await.unwrap();
     assert!(refused.is_err());
-    let by_grpc = system.intake("staff-mission").submit_referral(SubmitReferralRequest { referral: Some(large) }).await;
+    let by_grpc = system.referrals("staff-mission").submit_referral(SubmitReferralRequest { referral: Some(large) }).await;
     assert_eq!(by_grpc.err().unwrap().code(), tonic::Code::InvalidArgument);
 }
 
@@ -161,7 +161,7 @@ async fn an_event_that_nobody_can_read_is_set_aside_and_blocks_nobody() {
         eventually("it is set aside", SOON, look).await;
     }
     let good = institutional_referral("mission");
-    let sent = system.intake("staff-mission").submit_referral(SubmitReferralRequest { referral: Some(good) }).await.unwrap();
+    let sent = system.referrals("staff-mission").submit_referral(SubmitReferralRequest { referral: Some(good) }).await.unwrap();
     tokio::time::timeout(Duration::from_secs(20), crate::referral::queued(&system, &sent.into_inner().receipt.unwrap().number))
         .await
         .unwrap();

@@ -17,12 +17,9 @@ use harness::{
     wait::eventually,
 };
 use prost_reflect::MethodDescriptor;
-use proto::{
-    DESCRIPTORS,
-    safety::v1::{
-        AcceptConcernRequest, Audience, ConfirmChangesRequest, Device, GetConcernReceiptRequest, GetConcernRequest, ListConcernsRequest,
-        ProposeDeviceRequest, RaiseConcernRequest, WhoAmIRequest,
-    },
+use proto::safety::v1::{
+    AcceptConcernRequest, Audience, ConfirmChangesRequest, Device, GetConcernReceiptRequest, GetConcernRequest, ListConcernsRequest,
+    ProposeDeviceRequest, RaiseConcernRequest, WhoAmIRequest,
 };
 use safety::access::BY_DEVICE;
 use tokio::process::Command;
@@ -50,10 +47,10 @@ async fn enrol(system: &System, person: &str) -> Key {
     let key = Key::from_pkcs8(&Key::generate().unwrap()).unwrap();
     let until = Some(chassis::wire::timestamp(Clock::system().now() + time::Duration::DAY));
     let device = Device { person: person.into(), public_key: key.public().to_vec(), until, ..Device::default() };
-    let proposed = system.safety(ONE).propose_device(ProposeDeviceRequest { device: Some(device) }).await.unwrap().into_inner();
+    let proposed = system.directory(ONE).propose_device(ProposeDeviceRequest { device: Some(device) }).await.unwrap().into_inner();
     let confirm = ConfirmChangesRequest { proposal_ids: vec![proposed.outcome.unwrap().proposal_id] };
-    assert_eq!(reason(&system.safety(ONE).confirm_changes(confirm.clone()).await.err().unwrap()), "second-person-needed");
-    system.safety(OTHER).confirm_changes(confirm).await.unwrap();
+    assert_eq!(reason(&system.directory(ONE).confirm_changes(confirm.clone()).await.err().unwrap()), "second-person-needed");
+    system.directory(OTHER).confirm_changes(confirm).await.unwrap();
     key
 }
 
@@ -68,8 +65,7 @@ async fn let_the_keys_run_out(system: &System, keys: &Path) {
 }
 
 fn methods(service: &str) -> Vec<MethodDescriptor> {
-    let of = format!("ro.{service}.v1.");
-    DESCRIPTORS.services().filter(|s| s.full_name().starts_with(&of)).flat_map(|s| s.methods().collect::<Vec<_>>()).collect()
+    proto::rpcs(&format!("ro.{service}.v1")).collect()
 }
 
 /// An empty message to any RPC; the reason of the refusal, or empty.
@@ -89,11 +85,11 @@ async fn with_the_identity_provider_away_and_its_keys_run_out_a_device_raises_an
     let_the_keys_run_out(&system, &system.description.state_dir.join("secrets/identity/jwks.json")).await;
 
     let mut concern = imminent_concern("mission");
-    let refused = system.safety("staff-mission").raise_concern(RaiseConcernRequest { concern: Some(concern.clone()) }).await.err().unwrap();
+    let refused = system.alarm("staff-mission").raise_concern(RaiseConcernRequest { concern: Some(concern.clone()) }).await.err().unwrap();
     assert_eq!(reason(&refused), "sign-in-needed", "a token was believed though the keys have run out");
 
     let token = key.token(HEAD, "ro", Clock::system().now(), LONGEST).unwrap();
-    let mut device = system.safety_with_token(&token);
+    let mut device = system.alarm_with_token(&token);
     concern.concern_id = crate::people::fresh_key();
     let id = concern.concern_id.clone();
     device.raise_concern(RaiseConcernRequest { concern: Some(concern) }).await.unwrap();
@@ -105,14 +101,14 @@ async fn with_the_identity_provider_away_and_its_keys_run_out_a_device_raises_an
         AcceptConcernRequest { concern_id: id.clone(), audience: Audience::ResponsibleHead.into(), note: "on the way".into(), knowing: 0 };
     let status = device.accept_concern(accept).await.unwrap().into_inner().status.unwrap();
     assert_eq!(status.accepted_by, HEAD, "the acceptance names the person");
-    let who = device.who_am_i(WhoAmIRequest {}).await.unwrap().into_inner();
+    let who = system.directory_with_token(&token).who_am_i(WhoAmIRequest {}).await.unwrap().into_inner();
     assert_eq!((who.subject.as_str(), who.device_id), (HEAD, key.id().to_string()));
 
     for service in PROVIDED {
         let (channel, methods) = (channel(&system, service), methods(service));
         assert!(!methods.is_empty(), "{service}");
         for method in methods {
-            let path = format!("/{}/{}", method.parent_service().full_name(), method.name());
+            let path = proto::path(&method);
             let expected = match service {
                 "safety" if BY_DEVICE.contains(&path.as_str()) => continue,
                 "safety" => "device-may-not",

@@ -48,7 +48,7 @@ async fn whole_life(system: &System) {
     let other = Referral { request: marked("another text under the same key"), ..referral.clone() };
     let mut receipt = String::new();
     for sent in [referral, other] {
-        let answer = system.intake("staff-mission").submit_referral(SubmitReferralRequest { referral: Some(sent) }).await.unwrap();
+        let answer = system.referrals("staff-mission").submit_referral(SubmitReferralRequest { referral: Some(sent) }).await.unwrap();
         receipt = answer.into_inner().receipt.unwrap().number;
     }
     let contact = VictimContact {
@@ -62,9 +62,9 @@ async fn whole_life(system: &System) {
         safe_contact: marked("not before noon"),
         ..VictimContact::default()
     };
-    system.intake("victim-services-pacific").push_contact(PushContactRequest { contact: Some(contact) }).await.unwrap();
+    system.contacts("victim-services-pacific").push_contact(PushContactRequest { contact: Some(contact) }).await.unwrap();
     let email = Preferences { language: "en".into(), email: format!("{MARK}@csc-scc.gc.ca") };
-    system.notification(OFFICER).set_preferences(SetPreferencesRequest { preferences: Some(email) }).await.unwrap();
+    system.preferences(OFFICER).set_preferences(SetPreferencesRequest { preferences: Some(email) }).await.unwrap();
     let id = queued(system, &receipt).await;
     let case = accepted(system, &id, &marked("both seem ready")).await;
     let person = AddParticipantRequest {
@@ -75,7 +75,7 @@ async fn whole_life(system: &System) {
         language: "fr".into(),
         ..AddParticipantRequest::default()
     };
-    system.cases(OFFICER).add_participant(person).await.unwrap();
+    system.participants(OFFICER).add_participant(person).await.unwrap();
     let moved = MoveCaseRequest { case_id: case.case_id.clone(), to: Stage::Paused as i32, reason: marked("waits"), ..Default::default() };
     system.cases(OFFICER).move_case(moved).await.unwrap();
     let offender = case.participants.iter().find(|p| p.kind() == ParticipantKind::Offender).unwrap();
@@ -89,21 +89,21 @@ async fn whole_life(system: &System) {
         what_the_head_must_know: marked("will hurt himself tonight"),
         idempotency_key: fresh_key(),
     };
-    let concern = system.cases(OFFICER).record_assessment(assessment).await.unwrap().into_inner().concern_id;
+    let concern = system.assessments(OFFICER).record_assessment(assessment).await.unwrap().into_inner().concern_id;
     settle(system, &concern).await;
 }
 
 async fn settle(system: &System, concern: &str) {
     for (who, audience) in [(OFFICER, Audience::Nhq), (HEAD, Audience::ResponsibleHead)] {
-        let item = eventually("it rings", SOON, async || inbox(&mut system.notification(who), audience, concern).await).await;
+        let item = eventually("it rings", SOON, async || inbox(&mut system.inbox(who), audience, concern).await).await;
         assert!(item.body.contains(MARK), "{}", item.body);
         let accept =
             AcceptConcernRequest { concern_id: concern.to_owned(), audience: audience as i32, note: marked("on my way"), knowing: 0 };
-        system.safety(who).accept_concern(accept).await.unwrap();
+        system.alarm(who).accept_concern(accept).await.unwrap();
     }
     let close = CloseConcernRequest { concern_id: concern.to_owned(), outcome: marked("calmed down") };
-    system.safety(OFFICER).close_concern(close).await.unwrap();
-    let seen = system.safety(OFFICER).get_concern(GetConcernRequest { concern_ref: concern.to_owned() }).await.unwrap();
+    system.alarm(OFFICER).close_concern(close).await.unwrap();
+    let seen = system.alarm(OFFICER).get_concern(GetConcernRequest { concern_ref: concern.to_owned() }).await.unwrap();
     let told = seen.into_inner().concern.unwrap().envelope.unwrap().content.unwrap();
     assert!(told.text.contains(MARK) && told.person_at_risk.contains(MARK));
 }

@@ -57,7 +57,7 @@ impl Ends {
 }
 
 async fn flood(system: System, client: usize, ends: Arc<Ends>, over: Arc<AtomicBool>) {
-    let (mut safety, mut intake) = (system.safety(OFFICER), system.intake(OFFICER));
+    let (mut safety, mut intake) = (system.alarm(OFFICER), system.referrals(OFFICER));
     while !over.load(Ordering::Relaxed) && ends.otherwise.lock().unwrap().is_empty() {
         let ended = if client.is_multiple_of(2) {
             safety.list_concerns(ListConcernsRequest::default()).await.map(|_| ())
@@ -89,7 +89,7 @@ async fn while_sixty_four_clients_flood_the_doors_every_concern_of_the_same_pers
         eventually("the flood is refused", SOON, look).await;
     };
     refused(100).await;
-    let mut safety = system.safety(OFFICER);
+    let mut safety = system.alarm(OFFICER);
     for _ in 0..RAISES {
         let before = ends.refused.load(Ordering::Relaxed);
         let raise = RaiseConcernRequest { concern: Some(imminent_concern("mission")) };
@@ -112,7 +112,7 @@ async fn while_sixty_four_clients_flood_the_doors_every_concern_of_the_same_pers
     assert_eq!(sqlx::query_scalar::<_, i64>(both).fetch_one(&rung).await.unwrap(), i64::try_from(RAISES).unwrap());
     // Reading is what is held back, and it comes back by itself.
     let look = async || {
-        let read = system.safety(OFFICER).get_concern(GetConcernRequest { concern_ref: "RS-0000-0000".into() }).await;
+        let read = system.alarm(OFFICER).get_concern(GetConcernRequest { concern_ref: "RS-0000-0000".into() }).await;
         match read.err().unwrap() {
             status if status.code() == Code::NotFound => Ok(()),
             status => Err(status.message().to_owned()),
@@ -145,7 +145,7 @@ async fn a_thousand_streams_of_four_megabytes_from_somebody_unknown_take_no_memo
         "/grpc.reflection.v1.ServerReflection/ServerReflectionInfo",
         "/grpc.health.v1.Health/Check",
         "/grpc.health.v1.Health/Watch",
-        "/ro.safety.v1.Safety/RaiseConcern",
+        "/ro.safety.v1.AlarmService/RaiseConcern",
         "/no.such.Service/Method",
     ] {
         let attack = stranger(url.clone(), &authority, [127, 0, 0, 2].into());
@@ -171,7 +171,7 @@ async fn a_thousand_streams_of_four_megabytes_from_somebody_unknown_take_no_memo
         let mut health = tonic_health::pb::health_client::HealthClient::new(honest);
         health.check(tonic_health::pb::HealthCheckRequest::default()).await.unwrap();
         let raise = RaiseConcernRequest { concern: Some(imminent_concern("mission")) };
-        system.safety(OFFICER).raise_concern(raise).await.unwrap();
+        system.alarm(OFFICER).raise_concern(raise).await.unwrap();
         streams.iter().for_each(tokio::task::JoinHandle::abort);
     }
     let most = peak(pid);

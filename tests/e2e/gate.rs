@@ -46,12 +46,11 @@ async fn go(system: &System, who: &str, case: &Case, to: Stage) -> Result<(), St
 
 async fn mediating(system: &System) -> Mediating {
     let request = SubmitReferralRequest { referral: Some(institutional_referral("mission")) };
-    let receipt = system.intake(HEAD).submit_referral(request).await.unwrap().into_inner().receipt.unwrap().number;
+    let receipt = system.referrals(HEAD).submit_referral(request).await.unwrap().into_inner().receipt.unwrap().number;
     let referral = queued(system, &receipt).await;
     let case = accepted(system, &referral, "both seem ready to be asked").await;
-    let mut cases = system.cases(OFFICER);
     let give = AssignMediatorRequest { case_id: case.case_id.clone(), mediator: MEDIATOR.into(), until: None };
-    cases.assign_mediator(give).await.unwrap();
+    system.access(OFFICER).assign_mediator(give).await.unwrap();
     for person in &case.participants {
         let assessed = RecordAssessmentRequest {
             case_id: case.case_id.clone(),
@@ -62,7 +61,7 @@ async fn mediating(system: &System) -> Mediating {
             idempotency_key: fresh_key(),
             ..RecordAssessmentRequest::default()
         };
-        cases.record_assessment(assessed).await.unwrap();
+        system.assessments(OFFICER).record_assessment(assessed).await.unwrap();
         for status in [ConsentStatus::Offered, ConsentStatus::Given] {
             let consent = RecordConsentRequest {
                 case_id: case.case_id.clone(),
@@ -74,7 +73,7 @@ async fn mediating(system: &System) -> Mediating {
                 informed_and_voluntary: true,
                 ..RecordConsentRequest::default()
             };
-            cases.record_consent(consent).await.unwrap();
+            system.consents(OFFICER).record_consent(consent).await.unwrap();
         }
     }
     go(system, OFFICER, &case, Stage::Preparation).await.unwrap();
@@ -111,7 +110,7 @@ async fn a_withdrawal_decided_after_the_case_was_opened_stops_it_and_the_mediato
             reason: "the victim takes it back".into(),
             ..ScreenReferralRequest::default()
         };
-        system.intake(OFFICER).screen_referral(decision).await.unwrap();
+        system.referrals(OFFICER).screen_referral(decision).await.unwrap();
         stopped(&system, &case, false).await;
         let refused = go(&system, MEDIATOR, &case, Stage::Mediation).await.unwrap_err();
         assert!(refused.contains("acceptance-missing"), "{refused}");
@@ -124,7 +123,7 @@ async fn a_withdrawal_decided_after_the_case_was_opened_stops_it_and_the_mediato
             reason: "go on".into(),
             ..ScreenReferralRequest::default()
         };
-        assert!(system.intake(MEDIATOR).screen_referral(again).await.is_err());
+        assert!(system.referrals(MEDIATOR).screen_referral(again).await.is_err());
     }
 }
 
@@ -142,17 +141,17 @@ async fn a_concern_that_a_stranger_raises_about_a_case_or_its_referral_stops_its
             ..Concern::default()
         };
         let id = concern.concern_id.clone();
-        system.safety("staff-mission").raise_concern(RaiseConcernRequest { concern: Some(concern) }).await.unwrap();
+        system.alarm("staff-mission").raise_concern(RaiseConcernRequest { concern: Some(concern) }).await.unwrap();
         stopped(&system, &case, true).await;
         let refused = go(&system, MEDIATOR, &case, Stage::Mediation).await.unwrap_err();
         assert!(refused.contains("contact-frozen"), "{refused}");
         for (who, audience) in [(OFFICER, Audience::Nhq), (HEAD, Audience::ResponsibleHead)] {
             let accept = AcceptConcernRequest { concern_id: id.clone(), audience: audience.into(), ..AcceptConcernRequest::default() };
-            system.safety(who).accept_concern(accept).await.unwrap();
+            system.alarm(who).accept_concern(accept).await.unwrap();
         }
         assert!(read(&system, &case).await.contact_frozen, "accepted is not closed");
         let close = CloseConcernRequest { concern_id: id, outcome: "spoken to, and moved to another range".into() };
-        system.safety(OFFICER).close_concern(close).await.unwrap();
+        system.alarm(OFFICER).close_concern(close).await.unwrap();
         stopped(&system, &case, false).await;
         go(&system, MEDIATOR, &case, Stage::Mediation).await.unwrap();
     }

@@ -24,7 +24,7 @@ const OTHER: &str = "rj-officer-2";
 /// A case of a referral that [`OFFICER`] has screened.
 async fn opened(system: &System) -> Case {
     let request = SubmitReferralRequest { referral: Some(institutional_referral("mission")) };
-    let receipt = system.intake("institutional-head-mission").submit_referral(request).await.unwrap().into_inner().receipt.unwrap();
+    let receipt = system.referrals("institutional-head-mission").submit_referral(request).await.unwrap().into_inner().receipt.unwrap();
     let id = queued(system, &receipt.number).await;
     accepted(system, &id, "both seem ready to be asked").await
 }
@@ -32,7 +32,7 @@ async fn opened(system: &System) -> Case {
 /// The inbox of `who` has an item of this template that names the case.
 async fn told(system: &System, who: &str, template: &str, case: &Case) -> Result<(), String> {
     let ask = ListInboxRequest { unread_only: false, page_size: 200, page_token: String::new() };
-    let items = system.notification(who).list_inbox(ask).await.map_err(|s| s.to_string())?.into_inner().items;
+    let items = system.inbox(who).list_inbox(ask).await.map_err(|s| s.to_string())?.into_inner().items;
     let found = items.iter().any(|item| item.template == template && item.body.contains(&case.case_id));
     if found { Ok(()) } else { Err(format!("not among {} items", items.len())) }
 }
@@ -50,9 +50,9 @@ async fn a_case_outside_the_portfolio_is_opened_by_break_glass_only_and_every_su
     assert!(listed.cases.iter().all(|listed| listed.case_id != case.case_id));
 
     let ask = BreakGlassRequest { case_ref: case.case_number.clone(), reason: "her officer is ill, the victim telephones".into() };
-    let mediator = system.cases("mediator-1").break_glass(ask.clone()).await.err().unwrap();
+    let mediator = system.break_glass("mediator-1").break_glass(ask.clone()).await.err().unwrap();
     assert_eq!(mediator.code(), tonic::Code::PermissionDenied);
-    let opened = system.cases(OTHER).break_glass(ask).await.unwrap().into_inner();
+    let opened = system.break_glass(OTHER).break_glass(ask).await.unwrap().into_inner();
     assert!(system.cases(OTHER).get_case(read()).await.is_ok());
     let go = MoveCaseRequest { case_id: case.case_id.clone(), to: 6, reason: "no".into(), ..Default::default() };
     let refused = system.cases(OTHER).move_case(go).await.err().unwrap();
@@ -71,10 +71,10 @@ async fn a_case_outside_the_portfolio_is_opened_by_break_glass_only_and_every_su
     })
     .await;
 
-    let list = system.cases("rj-supervisor-1").list_glass(ListGlassRequest { open_only: true }).await.unwrap().into_inner();
+    let list = system.break_glass("rj-supervisor-1").list_glass(ListGlassRequest { open_only: true }).await.unwrap().into_inner();
     let glass = list.glasses.iter().find(|glass| glass.glass_id == opened.glass_id).unwrap();
     assert!(glass.broken_by == OTHER && !glass.overdue && glass.readings == 1);
     let review = ReviewGlassRequest { glass_id: opened.glass_id.clone(), finding: GlassFinding::Justified.into(), note: String::new() };
-    assert_eq!(system.cases(OTHER).review_glass(review.clone()).await.err().unwrap().code(), tonic::Code::PermissionDenied);
-    system.cases("rj-supervisor-1").review_glass(review).await.unwrap();
+    assert_eq!(system.break_glass(OTHER).review_glass(review.clone()).await.err().unwrap().code(), tonic::Code::PermissionDenied);
+    system.break_glass("rj-supervisor-1").review_glass(review).await.unwrap();
 }

@@ -8,7 +8,7 @@ use harness::{
 };
 use proto::{
     notification::v1::{InboxItem, ListInboxRequest},
-    safety::v1::{AcceptConcernRequest, Audience, RaiseConcernRequest, safety_client::SafetyClient},
+    safety::v1::{AcceptConcernRequest, Audience, RaiseConcernRequest, alarm_service_client::AlarmServiceClient},
 };
 use sqlx::PgPool;
 
@@ -53,7 +53,7 @@ fn out_of_the_log() -> Vec<String> {
 async fn raised(system: &System, safety: &PgPool) -> String {
     let concern = imminent_concern("mission");
     let id = concern.concern_id.clone();
-    system.safety("staff-mission").raise_concern(RaiseConcernRequest { concern: Some(concern) }).await.unwrap();
+    system.alarm("staff-mission").raise_concern(RaiseConcernRequest { concern: Some(concern) }).await.unwrap();
     reach_both(system, &id).await;
     eventually("the raise stands in the log", WITHIN, async || {
         let found: i64 = sqlx::query_scalar("select count(*) from audit_entry where object = $1 and action = 'concern.raise'")
@@ -68,8 +68,8 @@ async fn raised(system: &System, safety: &PgPool) -> String {
 }
 
 async fn reach_both(system: &System, id: &str) -> [InboxItem; 2] {
-    let nhq = eventually("NHQ has it", WITHIN, async || inbox(&mut system.notification(OFFICER), Audience::Nhq, id).await).await;
-    let head = async || inbox(&mut system.notification(HEAD), Audience::ResponsibleHead, id).await;
+    let nhq = eventually("NHQ has it", WITHIN, async || inbox(&mut system.inbox(OFFICER), Audience::Nhq, id).await).await;
+    let head = async || inbox(&mut system.inbox(HEAD), Audience::ResponsibleHead, id).await;
     [nhq, eventually("the head has it", WITHIN, head).await]
 }
 
@@ -82,7 +82,7 @@ async fn rings_again(safety: &PgPool, id: &str) {
     .await;
 }
 
-async fn accept(mut safety: SafetyClient<Peer>, id: &str, audience: Audience) {
+async fn accept(mut safety: AlarmServiceClient<Peer>, id: &str, audience: Audience) {
     let accept = AcceptConcernRequest { concern_id: id.to_owned(), audience: audience.into(), ..AcceptConcernRequest::default() };
     safety.accept_concern(accept).await.unwrap();
 }
@@ -90,7 +90,7 @@ async fn accept(mut safety: SafetyClient<Peer>, id: &str, audience: Audience) {
 /// Items of a template in the inbox of somebody.
 async fn told(system: &System, who: &str, template: &str) -> usize {
     let request = ListInboxRequest { unread_only: false, page_size: 200, page_token: String::new() };
-    let items = system.notification(who).list_inbox(request).await.unwrap().into_inner().items;
+    let items = system.inbox(who).list_inbox(request).await.unwrap().into_inner().items;
     items.iter().filter(|item| item.template == template).count()
 }
 
@@ -101,14 +101,14 @@ async fn whichever_copy_of_a_concern_a_superuser_removes_and_whichever_two_it_ri
 
     // The alarm's own, with the acceptance in it: it comes back whole, and supervisors are told.
     let id = raised(&system, &safety).await;
-    accept(system.safety(HEAD), &id, Audience::ResponsibleHead).await;
+    accept(system.alarm(HEAD), &id, Audience::ResponsibleHead).await;
     prompt(&safety, &id, out_of_safety()).await;
     rings_again(&safety, &id).await;
     let [nhq, _] = reach_both(&system, &id).await;
     assert!(nhq.body.contains("told the mediator"), "with every word: {}", nhq.body);
     assert_eq!(told(&system, SUPERVISOR, "concern-vanished").await, 1);
-    accept(system.safety(OFFICER), &id, Audience::Nhq).await;
-    accept(system.safety(HEAD), &id, Audience::ResponsibleHead).await;
+    accept(system.alarm(OFFICER), &id, Audience::Nhq).await;
+    accept(system.alarm(HEAD), &id, Audience::ResponsibleHead).await;
 
     // What people have in their inboxes: it rings into them again.
     let id = raised(&system, &safety).await;
@@ -123,7 +123,7 @@ async fn whichever_copy_of_a_concern_a_superuser_removes_and_whichever_two_it_ri
     // The alarm's own and what is guarded: the log alone is left, and says that there was something.
     let id = raised(&system, &safety).await;
     tokio::join!(prompt(&safety, &id, out_of_safety()), prompt(&notification, &id, out_of_notification()));
-    eventually("NHQ is rung", WITHIN, async || inbox(&mut system.notification(OFFICER), Audience::Nhq, &id).await).await;
+    eventually("NHQ is rung", WITHIN, async || inbox(&mut system.inbox(OFFICER), Audience::Nhq, &id).await).await;
 
     // What is guarded and the log: the alarm itself is left.
     let id = raised(&system, &safety).await;

@@ -25,13 +25,13 @@ const HEAD: &str = "institutional-head-mission";
 const SAID: &str = "zzq9 said he will hurt himself";
 
 async fn submit(system: &System, referral: Referral) -> String {
-    let answer = system.intake("staff-mission").submit_referral(SubmitReferralRequest { referral: Some(referral) }).await.unwrap();
+    let answer = system.referrals("staff-mission").submit_referral(SubmitReferralRequest { referral: Some(referral) }).await.unwrap();
     answer.into_inner().receipt.unwrap().number
 }
 
 /// The concern of which NHQ was told with these words.
 async fn told_of(system: &System, words: &str) -> Result<String, String> {
-    let items = system.notification(OFFICER).list_inbox(ListInboxRequest { page_size: 200, ..ListInboxRequest::default() }).await;
+    let items = system.inbox(OFFICER).list_inbox(ListInboxRequest { page_size: 200, ..ListInboxRequest::default() }).await;
     let items = items.map_err(|status| status.to_string())?.into_inner().items;
     items.into_iter().find(|item| item.body.contains(words)).map(|item| item.concern_id).ok_or_else(|| "not told".to_owned())
 }
@@ -53,12 +53,12 @@ async fn with_the_bus_down_what_cases_and_intake_raise_still_reaches_both_audien
         what_the_head_must_know: "will hurt himself tonight".into(),
         idempotency_key: fresh_key(),
     };
-    let assessed = system.cases(OFFICER).record_assessment(assessment).await.unwrap().into_inner().concern_id;
+    let assessed = system.assessments(OFFICER).record_assessment(assessment).await.unwrap().into_inner().concern_id;
     submit(&system, Referral { safety_concern: SAID.into(), ..institutional_referral("mission") }).await;
     let travelled = eventually("NHQ is told of what travelled with a referral", SOON, async || told_of(&system, SAID).await).await;
     for concern in [&assessed, &travelled] {
         for (who, audience) in [(OFFICER, Audience::Nhq), (HEAD, Audience::ResponsibleHead)] {
-            eventually("rung without the bus", SOON, async || inbox(&mut system.notification(who), audience, concern).await).await;
+            eventually("rung without the bus", SOON, async || inbox(&mut system.inbox(who), audience, concern).await).await;
         }
     }
     system.restart("nats").await;

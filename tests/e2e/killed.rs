@@ -29,7 +29,7 @@ async fn concerns_raised_while_services_bus_and_databases_are_killed_all_reach_b
                 // A raiser that gets no receipt sends the same concern again, as the receipt's contract asks.
                 let send = async || {
                     let request = RaiseConcernRequest { concern: Some(concern.clone()) };
-                    system.safety("staff-mission").raise_concern(request).await.map(|_| ()).map_err(|s| s.to_string())
+                    system.alarm("staff-mission").raise_concern(request).await.map(|_| ()).map_err(|s| s.to_string())
                 };
                 eventually("a receipt", LONG, send).await;
                 accepted.insert(id);
@@ -80,7 +80,7 @@ async fn referrals_accepted_while_cases_is_down_and_intake_is_killed_each_open_o
     let mut numbers = Vec::new();
     for _ in 0..10 {
         let referral = Some(institutional_referral("mission"));
-        let sent = system.intake("staff-mission").submit_referral(SubmitReferralRequest { referral }).await.unwrap();
+        let sent = system.referrals("staff-mission").submit_referral(SubmitReferralRequest { referral }).await.unwrap();
         numbers.push(sent.into_inner().receipt.unwrap().number);
     }
     system.kill("intake").await;
@@ -94,7 +94,7 @@ async fn referrals_accepted_while_cases_is_down_and_intake_is_killed_each_open_o
             review_on: String::new(),
             ..Default::default()
         };
-        system.intake("rj-officer-1").screen_referral(decision).await.unwrap();
+        system.referrals("rj-officer-1").screen_referral(decision).await.unwrap();
     }
     system.kill("intake").await;
     system.restart("cases").await;

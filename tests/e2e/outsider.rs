@@ -65,9 +65,9 @@ async fn a_client_that_is_not_ours_submits_a_referral_and_raises_a_concern_by_re
     let system = system().await;
     let (url, authority, token) = system.outside("intake", "staff-mission");
     let intake = raw::channel(url, &authority);
-    let submit = method(intake.clone(), "ro.intake.v1.Intake", "SubmitReferral").await;
+    let submit = method(intake.clone(), "ro.intake.v1.ReferralService", "SubmitReferral").await;
     let json = format!(
-        r#"{{"idempotencyKey": "{}", "origin": "ANY_COMMUNICATION", "site": "mission", "request": "wants to say sorry"}}"#,
+        r#"{{"idempotencyKey": "{}", "origin": "ORIGIN_ANY_COMMUNICATION", "site": "mission", "request": "wants to say sorry"}}"#,
         fresh_key()
     );
     let answer = call(intake, &token, &submit, &filled(&submit, "referral", &json)).await.unwrap();
@@ -76,7 +76,7 @@ async fn a_client_that_is_not_ours_submits_a_referral_and_raises_a_concern_by_re
 
     let (url, authority, token) = system.outside("safety", "staff-mission");
     let safety = raw::channel(url, &authority);
-    let raise = method(safety.clone(), "ro.safety.v1.Safety", "RaiseConcern").await;
+    let raise = method(safety.clone(), "ro.safety.v1.AlarmService", "RaiseConcern").await;
     let request = filled(&raise, "concern", r#"{"text": "one line"}"#);
     let answer = call(safety.clone(), &token, &raise, &request).await.unwrap();
     let raised = answer.get_field_by_name("receipt").unwrap().as_message().unwrap().clone();
@@ -85,6 +85,6 @@ async fn a_client_that_is_not_ours_submits_a_referral_and_raises_a_concern_by_re
     assert_eq!(refused.code(), tonic::Code::Unauthenticated);
 
     let (_, _, officer) = system.outside("safety", "rj-officer-1");
-    let watch = method(safety.clone(), "ro.safety.v1.Safety", "WatchConcerns").await;
+    let watch = method(safety.clone(), "ro.safety.v1.AlarmService", "WatchConcerns").await;
     assert!(first_snapshot(safety, &officer, &watch).await.contains(&id));
 }

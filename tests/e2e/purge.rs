@@ -55,13 +55,13 @@ async fn age(system: &System, case: &str, referral: &str) {
 /// How many items of this inbox name the case.
 async fn told(system: &System, who: &str, case: &str) -> usize {
     let ask = ListInboxRequest { unread_only: false, page_size: 200, page_token: String::new() };
-    let items = system.notification(who).list_inbox(ask).await.unwrap().into_inner().items;
+    let items = system.inbox(who).list_inbox(ask).await.unwrap().into_inner().items;
     items.iter().filter(|item| item.body.contains(case)).count()
 }
 
 async fn certificate(system: &System, who: &str, case: &str) -> Result<PurgeCertificate, String> {
     let ask = GetPurgeCertificateRequest { case_ref: case.to_owned() };
-    let answer = system.cases(who).get_purge_certificate(ask).await.map_err(|s| s.message().to_owned())?;
+    let answer = system.purges(who).get_purge_certificate(ask).await.map_err(|s| s.message().to_owned())?;
     Ok(answer.into_inner().certificate.unwrap())
 }
 
@@ -82,7 +82,7 @@ async fn a_case_whose_retention_is_over_is_purged_by_two_persons_and_intake_case
     let system = system().await;
     let referral = institutional_referral("mission");
     let submit = || SubmitReferralRequest { referral: Some(referral.clone()) };
-    let receipt = system.intake(SUBMITTER).submit_referral(submit()).await.unwrap().into_inner().receipt.unwrap();
+    let receipt = system.referrals(SUBMITTER).submit_referral(submit()).await.unwrap().into_inner().receipt.unwrap();
     let referral_id = queued(&system, &receipt.number).await;
     let case = accepted(&system, &referral_id, "both seem ready to be asked").await;
     let (id, case_ref) = (case.case_id.clone(), case.case_number.clone());
@@ -96,21 +96,21 @@ async fn a_case_whose_retention_is_over_is_purged_by_two_persons_and_intake_case
 
     let order = || OrderPurgeRequest { case_ref: case_ref.clone() };
     let confirm = || ConfirmPurgeRequest { case_ref: case_ref.clone() };
-    let refused = system.cases(SUPERVISOR).order_purge(order()).await.err().unwrap();
+    let refused = system.purges(SUPERVISOR).order_purge(order()).await.err().unwrap();
     assert!(refused.message().contains("retention-not-over"), "{}", refused.message());
     age(&system, &id, &referral_id).await;
     let kind = HoldKind::AccessRequest.into();
     let hold = PlaceHoldRequest { case_ref: case_ref.clone(), kind, reason: "an access request came".into() };
-    let hold_id = system.cases(SUPERVISOR).place_hold(hold).await.unwrap().into_inner().hold_id;
-    let refused = system.cases(SUPERVISOR).order_purge(order()).await.err().unwrap();
+    let hold_id = system.holds(SUPERVISOR).place_hold(hold).await.unwrap().into_inner().hold_id;
+    let refused = system.purges(SUPERVISOR).order_purge(order()).await.err().unwrap();
     assert!(refused.message().contains("hold-stands"), "{}", refused.message());
     let lift = LiftHoldRequest { case_ref: case_ref.clone(), hold_id, reason: "it was answered".into() };
-    system.cases(MANAGER).lift_hold(lift).await.unwrap();
-    assert_eq!(system.cases(OFFICER).order_purge(order()).await.err().unwrap().code(), tonic::Code::PermissionDenied);
-    system.cases(SUPERVISOR).order_purge(order()).await.unwrap();
-    let refused = system.cases(SUPERVISOR).confirm_purge(confirm()).await.err().unwrap();
+    system.holds(MANAGER).lift_hold(lift).await.unwrap();
+    assert_eq!(system.purges(OFFICER).order_purge(order()).await.err().unwrap().code(), tonic::Code::PermissionDenied);
+    system.purges(SUPERVISOR).order_purge(order()).await.unwrap();
+    let refused = system.purges(SUPERVISOR).confirm_purge(confirm()).await.err().unwrap();
     assert!(refused.message().contains("second-person-needed"), "{}", refused.message());
-    system.cases(MANAGER).confirm_purge(confirm()).await.unwrap();
+    system.purges(MANAGER).confirm_purge(confirm()).await.unwrap();
 
     let whole = eventually("intake and notification obey, and the certificate is complete", SOON, async || {
         let certificate = certificate(&system, SUPERVISOR, &case_ref).await?;
@@ -124,13 +124,13 @@ async fn a_case_whose_retention_is_over_is_purged_by_two_persons_and_intake_case
         assert_eq!(hidden.code(), tonic::Code::NotFound, "{who}");
     }
     let read = GetReferralRequest { referral_id: referral_id.clone(), ..Default::default() };
-    assert_eq!(system.intake(OFFICER).get_referral(read).await.err().unwrap().code(), tonic::Code::NotFound);
+    assert_eq!(system.referrals(OFFICER).get_referral(read).await.err().unwrap().code(), tonic::Code::NotFound);
     assert_eq!(told(&system, OFFICER, &id).await, 0);
     assert!(certificate(&system, OFFICER, &case_ref).await.is_err(), "an officer reads a certificate");
     // Who sends the same once more is answered as before, and opens nothing.
-    let again = system.intake(SUBMITTER).submit_referral(submit()).await.unwrap().into_inner().receipt.unwrap();
+    let again = system.referrals(SUBMITTER).submit_referral(submit()).await.unwrap().into_inner().receipt.unwrap();
     assert_eq!(again.number, receipt.number);
-    assert!(system.intake(SUBMITTER).get_receipt(GetReceiptRequest { number: receipt.number }).await.is_ok());
+    assert!(system.referrals(SUBMITTER).get_receipt(GetReceiptRequest { number: receipt.number }).await.is_ok());
     signed(&system, &case_ref, &id).await;
 }
 

@@ -24,7 +24,7 @@ pub async fn queued(system: &harness::system::System, receipt: &str) -> String {
         let (mut page_token, mut seen) = (String::new(), 0);
         for _ in 0..50 {
             let ask = ListQueueRequest { include_screened: true, page_size: 200, page_token };
-            let page = system.intake(OFFICER).list_queue(ask).await.map_err(|s| s.to_string())?.into_inner();
+            let page = system.referrals(OFFICER).list_queue(ask).await.map_err(|s| s.to_string())?.into_inner();
             seen += page.entries.len();
             if let Some(entry) = page.entries.into_iter().find(|e| e.receipt_number == receipt) {
                 return Ok(entry.referral_id);
@@ -48,7 +48,7 @@ pub async fn accepted(system: &harness::system::System, referral_id: &str, reaso
         review_on: String::new(),
         ..Default::default()
     };
-    system.intake(OFFICER).screen_referral(decision).await.unwrap();
+    system.referrals(OFFICER).screen_referral(decision).await.unwrap();
     eventually("a case opens in the portfolio of who screened it", SOON, async || {
         let ask = FindCaseByReferralRequest { referral_id: referral_id.to_owned() };
         system.cases(OFFICER).find_case_by_referral(ask).await.map(|r| r.into_inner().case.unwrap()).map_err(|s| s.to_string())
@@ -88,7 +88,7 @@ async fn a_referral_published_by_an_institutions_system_becomes_a_case_exactly_o
             review_on: String::new(),
             ..Default::default()
         };
-        system.intake(OFFICER).screen_referral(decision).await.unwrap();
+        system.referrals(OFFICER).screen_referral(decision).await.unwrap();
     }
     let find = async || {
         let ask = FindCaseByReferralRequest { referral_id: id.clone() };
@@ -125,11 +125,11 @@ async fn a_request_typed_only_as_an_apology_letter_becomes_a_referral_in_the_nat
         request: "inmate wants to send an apology letter".into(),
         ..Referral::default()
     };
-    let submitted = system.intake("staff-mission").submit_referral(SubmitReferralRequest { referral: Some(referral) }).await.unwrap();
+    let submitted = system.referrals("staff-mission").submit_referral(SubmitReferralRequest { referral: Some(referral) }).await.unwrap();
     let receipt = submitted.into_inner().receipt.unwrap();
     queued(&system, &receipt.number).await;
     let ask = GetReceiptRequest { number: receipt.number.to_lowercase() };
-    assert!(system.intake("staff-mission").get_receipt(ask.clone()).await.is_ok());
-    let other = system.intake("institutional-head-kent").get_receipt(ask).await.err().unwrap();
+    assert!(system.referrals("staff-mission").get_receipt(ask.clone()).await.is_ok());
+    let other = system.referrals("institutional-head-kent").get_receipt(ask).await.err().unwrap();
     assert_eq!(other.code(), tonic::Code::NotFound);
 }

@@ -7,10 +7,7 @@ use harness::{
     system::System,
     wait::eventually,
 };
-use proto::{
-    DESCRIPTORS,
-    oms::v1::{ReadOffenderRequest, oms_reader_client::OmsReaderClient},
-};
+use proto::oms::v1::{ReadOffenderRequest, oms_reader_service_client::OmsReaderServiceClient};
 use tonic::{
     Code,
     transport::{Certificate, Channel, ClientTlsConfig, Identity},
@@ -21,17 +18,17 @@ use crate::system;
 const SERVICES: [&str; 5] = ["intake", "cases", "safety", "notification", "reporting"];
 /// Who may call what, as the design has it: written here a second time on purpose.
 const CALLS: [(&str, &str); 10] = [
-    ("cases", "/ro.intake.v1.Intake/GetReferral"),
-    ("cases", "/ro.safety.v1.Safety/ListConcernTies"),
-    ("intake", "/ro.safety.v1.Safety/ListConcernTies"),
-    ("cases", "/ro.safety.v1.Safety/FollowCase"),
-    ("notification", "/ro.intake.v1.Intake/GetContact"),
-    ("notification", "/ro.safety.v1.Safety/CompareConcerns"),
-    ("notification", "/ro.safety.v1.Safety/RestoreConcern"),
-    ("safety", "/ro.notification.v1.Notification/DeliverRing"),
+    ("cases", "/ro.intake.v1.ReferralService/GetReferral"),
+    ("cases", "/ro.safety.v1.AlarmService/ListConcernTies"),
+    ("intake", "/ro.safety.v1.AlarmService/ListConcernTies"),
+    ("cases", "/ro.safety.v1.AlarmService/FollowCase"),
+    ("notification", "/ro.intake.v1.ContactService/GetContact"),
+    ("notification", "/ro.safety.v1.AlarmService/CompareConcerns"),
+    ("notification", "/ro.safety.v1.AlarmService/RestoreConcern"),
+    ("safety", "/ro.notification.v1.InboxService/DeliverRing"),
     // What a service raises, handed over where the bus is silent.
-    ("cases", "/ro.safety.v1.Safety/RaiseConcern"),
-    ("intake", "/ro.safety.v1.Safety/RaiseConcern"),
+    ("cases", "/ro.safety.v1.AlarmService/RaiseConcern"),
+    ("intake", "/ro.safety.v1.AlarmService/RaiseConcern"),
 ];
 
 fn certificates(system: &System) -> &Path {
@@ -49,9 +46,7 @@ async fn door(system: &System, of: &str, caller: &str) -> Channel {
 
 /// Every RPC of a service.
 fn methods(service: &str) -> Vec<String> {
-    let package = format!("ro.{service}.");
-    let services = DESCRIPTORS.services().filter(|s| s.full_name().starts_with(&package));
-    services.flat_map(|s| s.methods().map(|m| format!("/{}/{}", s.full_name(), m.name())).collect::<Vec<_>>()).collect()
+    proto::rpcs(&format!("ro.{service}.v1")).map(|rpc| proto::path(&rpc)).collect()
 }
 
 #[tokio::test]
@@ -92,13 +87,13 @@ async fn only_cases_reads_an_offender_and_oms_is_sent_a_number_and_not_why() {
     let system = system().await;
     let ask = || ReadOffenderRequest { fps: "000000F".into() };
     for caller in SERVICES {
-        let read = OmsReaderClient::new(door(&system, "oms-reader", caller).await).read_offender(ask()).await;
+        let read = OmsReaderServiceClient::new(door(&system, "oms-reader", caller).await).read_offender(ask()).await;
         assert_eq!(read.err().map(|status| status.code()), (caller != "cases").then_some(Code::PermissionDenied), "{caller}");
     }
     for person in &system.description.identities {
         let (url, authority, token) = system.outside("oms-reader", &person.name);
         let peer = chassis::client::connect(&url, Some(&authority), Some(&token), None).unwrap();
-        let read = OmsReaderClient::new(peer).read_offender(ask()).await;
+        let read = OmsReaderServiceClient::new(peer).read_offender(ask()).await;
         assert_eq!(read.err().unwrap().code(), Code::PermissionDenied, "{}", person.name);
     }
     let record = std::fs::read_to_string(system.description.state_dir.join("oms/oms-requests.log")).unwrap();
@@ -110,7 +105,7 @@ async fn only_cases_reads_an_offender_and_oms_is_sent_a_number_and_not_why() {
 #[tokio::test]
 async fn a_concern_is_accepted_by_no_service_and_a_person_does_not_speak_through_one() {
     let system = system().await;
-    let accept = "/ro.safety.v1.Safety/AcceptConcern";
+    let accept = "/ro.safety.v1.AlarmService/AcceptConcern";
     let (_, _, officer) = system.outside("safety", "rj-officer-1");
     for caller in SERVICES {
         let channel = door(&system, "safety", caller).await;
@@ -130,7 +125,7 @@ async fn no_secret_of_the_system_is_a_token_for_a_service() {
     assert!(!system.description.state_dir.join("secrets/tokens").exists(), "tokens of services are kept");
     // The log says who was refused what, by codes.
     let channel = door(&system, "reporting", "intake").await;
-    let method = "/ro.reporting.v1.Reporting/GetReport";
+    let method = "/ro.reporting.v1.ReportService/GetReport";
     assert_eq!(knock(channel, method, None).await.unwrap_err().code(), Code::PermissionDenied);
     let log = system.description.services.get("reporting").unwrap().log.clone();
     let look = async || {

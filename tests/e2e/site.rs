@@ -27,31 +27,31 @@ const HEAD: Audience = Audience::ResponsibleHead;
 
 async fn open(system: &System) -> Case {
     let request = SubmitReferralRequest { referral: Some(institutional_referral("mission")) };
-    let receipt = system.intake(FORMER).submit_referral(request).await.unwrap().into_inner().receipt.unwrap().number;
+    let receipt = system.referrals(FORMER).submit_referral(request).await.unwrap().into_inner().receipt.unwrap().number;
     accepted(system, &queued(system, &receipt).await, "both seem ready to be asked").await
 }
 
 async fn raise(system: &System, concern: Concern) -> String {
     let id = concern.concern_id.clone();
-    system.safety("mediator-1").raise_concern(RaiseConcernRequest { concern: Some(concern) }).await.unwrap();
+    system.alarm("mediator-1").raise_concern(RaiseConcernRequest { concern: Some(concern) }).await.unwrap();
     id
 }
 
 async fn rung(system: &System, who: &str, concern: &str) -> InboxItem {
-    eventually("the head is told", SOON, async || inbox(&mut system.notification(who), HEAD, concern).await).await
+    eventually("the head is told", SOON, async || inbox(&mut system.inbox(who), HEAD, concern).await).await
 }
 
 /// The heads of whom NHQ reads that they still ring: of now and of before.
 async fn ringing(system: &System, concern: &str) -> (String, Vec<String>, bool) {
     let ask = GetConcernRequest { concern_ref: concern.to_owned() };
-    let shown = system.safety(OFFICER).get_concern(ask).await.unwrap().into_inner().concern.unwrap();
+    let shown = system.alarm(OFFICER).get_concern(ask).await.unwrap().into_inner().concern.unwrap();
     let head = shown.audiences.iter().find(|status| status.audience() == HEAD).unwrap();
     (head.office.clone(), head.also_rung.clone(), head.accepted_at.is_some())
 }
 
 async fn accept(system: &System, who: &str, concern: &str) -> Result<(), tonic::Code> {
     let ask = AcceptConcernRequest { concern_id: concern.to_owned(), audience: HEAD.into(), ..AcceptConcernRequest::default() };
-    system.safety(who).accept_concern(ask).await.map(drop).map_err(|status| status.code())
+    system.alarm(who).accept_concern(ask).await.map(drop).map_err(|status| status.code())
 }
 
 async fn ro(system: &System, args: &[&str]) -> (bool, String) {
@@ -73,7 +73,7 @@ async fn the_person_moves_while_a_concern_is_open_and_the_new_head_rings_and_the
     let case = open(&system).await;
     let open = raise(&system, Concern { case_id: case.case_number.clone(), ..imminent_concern("mission") }).await;
     rung(&system, FORMER, &open).await;
-    assert!(inbox(&mut system.notification(NEW), HEAD, &open).await.is_err());
+    assert!(inbox(&mut system.inbox(NEW), HEAD, &open).await.is_err());
 
     let (number, today) = (case.case_number.as_str(), today());
     let moved = ["case", "site", "move", number, "--how", "transfer", "--to", "kent", "--on", &today, "--reason", "told by Kent"];

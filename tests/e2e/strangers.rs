@@ -63,7 +63,7 @@ async fn opened(system: &System, mark: &str) -> (String, String, Case) {
         victim_name: format!("{mark} Vera"),
         ..institutional_referral("mission")
     };
-    let sent = system.intake("staff-mission").submit_referral(SubmitReferralRequest { referral: Some(referral) }).await.unwrap();
+    let sent = system.referrals("staff-mission").submit_referral(SubmitReferralRequest { referral: Some(referral) }).await.unwrap();
     let number = sent.into_inner().receipt.unwrap().number;
     let referral_id = queued(system, &number).await;
     let case = accepted(system, &referral_id, &format!("{mark} both seem ready")).await;
@@ -86,14 +86,14 @@ async fn somebody_elses(system: &System) -> Others {
         idempotency_key: fresh_key(),
         ..Default::default()
     };
-    let concern_id = system.cases(OFFICER).record_assessment(assessment).await.unwrap().into_inner().concern_id;
-    let item = eventually("it rings", SOON, async || inbox(&mut system.notification(OFFICER), Audience::Nhq, &concern_id).await).await;
-    let concern = system.safety(OFFICER).get_concern(GetConcernRequest { concern_ref: concern_id.clone() }).await.unwrap().into_inner();
+    let concern_id = system.assessments(OFFICER).record_assessment(assessment).await.unwrap().into_inner().concern_id;
+    let item = eventually("it rings", SOON, async || inbox(&mut system.inbox(OFFICER), Audience::Nhq, &concern_id).await).await;
+    let concern = system.alarm(OFFICER).get_concern(GetConcernRequest { concern_ref: concern_id.clone() }).await.unwrap().into_inner();
     let reference = concern.concern.unwrap().reference;
     let glass = BreakGlassRequest { case_ref: case_id.clone(), reason: format!("{MARK} the officer is away") };
-    let glass_id = system.cases("rj-officer-2").break_glass(glass).await.unwrap().into_inner().glass_id;
+    let glass_id = system.break_glass("rj-officer-2").break_glass(glass).await.unwrap().into_inner().glass_id;
     let held = ListGrantsRequest { subject: OFFICER.into() };
-    let grants = system.safety("directory-administrator-1").list_grants(held).await.unwrap().into_inner().grants;
+    let grants = system.directory("directory-administrator-1").list_grants(held).await.unwrap().into_inner().grants;
     let grant_id = grants.first().unwrap().grant_id.clone();
     let of_case = [&case_id, &case.case_number, &referral_id, &number, &participant_id, &concern_id, &reference, &item.item_id, &glass_id];
     let secrets = of_case.into_iter().chain([&grant_id]).cloned().chain([MARK.to_owned()]).collect();
@@ -125,7 +125,7 @@ async fn somebody_elses(system: &System) -> Others {
 
 async fn assign(system: &System, case_id: &str, mediator: &str) {
     let request = AssignMediatorRequest { case_id: case_id.to_owned(), mediator: mediator.into(), until: None };
-    system.cases(OFFICER).assign_mediator(request).await.unwrap();
+    system.access(OFFICER).assign_mediator(request).await.unwrap();
 }
 
 impl Others {
@@ -266,7 +266,7 @@ async fn traced(system: &System, actor: &str, walk: &Walk, since: OffsetDateTime
 }
 
 async fn rings(system: &System, concern: &str) {
-    eventually("what was raised rings", SOON, async || inbox(&mut system.notification(OFFICER), Audience::Nhq, concern).await).await;
+    eventually("what was raised rings", SOON, async || inbox(&mut system.inbox(OFFICER), Audience::Nhq, concern).await).await;
 }
 
 fn token(system: &System, name: &str) -> Stranger {
@@ -298,7 +298,7 @@ async fn ended_yesterday(system: &System, others: &Others) {
     }
     let case_ref = others.ids.get("case_ref").unwrap().clone();
     let given = AssignOfficerRequest { case_ref: case_ref.clone(), officer: stranger.name.clone(), until: None };
-    system.cases("rj-supervisor-1").assign_officer(given).await.unwrap();
+    system.access("rj-supervisor-1").assign_officer(given).await.unwrap();
     let (_, read) = methods().into_iter().find(|(_, method)| method.name() == "GetCase").unwrap();
     let ask = GetCaseRequest { case_ref }.encode_to_vec();
     let seen = call(system, "cases", stranger.token.as_deref(), &read, ask).await.unwrap();

@@ -60,7 +60,7 @@ async fn one_trace_leads_from_the_raise_through_the_bus_to_the_notice_and_holds_
     }
     let system = System::start(wishes).await;
     let concern = imminent_concern("mission");
-    system.safety("staff-mission").raise_concern(RaiseConcernRequest { concern: Some(concern) }).await.unwrap();
+    system.alarm("staff-mission").raise_concern(RaiseConcernRequest { concern: Some(concern) }).await.unwrap();
     let look = async || {
         let seen = collector.0.lock().unwrap();
         let of = |service: &str| -> HashSet<Vec<u8>> {

@@ -15,9 +15,20 @@ use std::{
 use chassis::{again::Again, client};
 use local::{Description, Options, Stack, ports::Ports};
 use proto::{
-    cases::v1::cases_client::CasesClient, intake::v1::intake_client::IntakeClient,
-    notification::v1::notification_client::NotificationClient, reporting::v1::reporting_client::ReportingClient,
-    safety::v1::safety_client::SafetyClient,
+    cases::v1::{
+        access_service_client::AccessServiceClient, assessment_service_client::AssessmentServiceClient,
+        break_glass_service_client::BreakGlassServiceClient, case_service_client::CaseServiceClient,
+        consent_service_client::ConsentServiceClient, document_service_client::DocumentServiceClient,
+        hold_service_client::HoldServiceClient, mode_service_client::ModeServiceClient,
+        participant_service_client::ParticipantServiceClient, purge_service_client::PurgeServiceClient,
+    },
+    intake::v1::{contact_service_client::ContactServiceClient, referral_service_client::ReferralServiceClient},
+    notification::v1::{
+        delivery_service_client::DeliveryServiceClient, inbox_service_client::InboxServiceClient,
+        preference_service_client::PreferenceServiceClient,
+    },
+    reporting::v1::report_service_client::ReportServiceClient,
+    safety::v1::{alarm_service_client::AlarmServiceClient, directory_service_client::DirectoryServiceClient},
 };
 use tokio::sync::oneshot;
 
@@ -137,40 +148,111 @@ impl System {
     }
 
     #[must_use]
-    pub fn intake(&self, identity: &str) -> IntakeClient<Peer> {
-        IntakeClient::new(self.peer("intake", Some(&self.token(identity))))
+    pub fn referrals(&self, identity: &str) -> ReferralServiceClient<Peer> {
+        ReferralServiceClient::new(self.peer("intake", Some(&self.token(identity))))
     }
 
     #[must_use]
-    pub fn cases(&self, identity: &str) -> CasesClient<Peer> {
-        CasesClient::new(self.peer("cases", Some(&self.token(identity))))
+    pub fn contacts(&self, identity: &str) -> ContactServiceClient<Peer> {
+        ContactServiceClient::new(self.peer("intake", Some(&self.token(identity))))
     }
 
     #[must_use]
-    pub fn safety(&self, identity: &str) -> SafetyClient<Peer> {
-        SafetyClient::new(self.peer("safety", Some(&self.token(identity))))
+    pub fn cases(&self, identity: &str) -> CaseServiceClient<Peer> {
+        CaseServiceClient::new(self.peer("cases", Some(&self.token(identity))))
     }
 
     #[must_use]
-    pub fn notification(&self, identity: &str) -> NotificationClient<Peer> {
-        NotificationClient::new(self.peer("notification", Some(&self.token(identity))))
+    pub fn participants(&self, identity: &str) -> ParticipantServiceClient<Peer> {
+        ParticipantServiceClient::new(self.peer("cases", Some(&self.token(identity))))
     }
 
     #[must_use]
-    pub fn reporting(&self, identity: &str) -> ReportingClient<Peer> {
-        ReportingClient::new(self.peer("reporting", Some(&self.token(identity))))
+    pub fn access(&self, identity: &str) -> AccessServiceClient<Peer> {
+        AccessServiceClient::new(self.peer("cases", Some(&self.token(identity))))
+    }
+
+    #[must_use]
+    pub fn break_glass(&self, identity: &str) -> BreakGlassServiceClient<Peer> {
+        BreakGlassServiceClient::new(self.peer("cases", Some(&self.token(identity))))
+    }
+
+    #[must_use]
+    pub fn assessments(&self, identity: &str) -> AssessmentServiceClient<Peer> {
+        AssessmentServiceClient::new(self.peer("cases", Some(&self.token(identity))))
+    }
+
+    #[must_use]
+    pub fn consents(&self, identity: &str) -> ConsentServiceClient<Peer> {
+        ConsentServiceClient::new(self.peer("cases", Some(&self.token(identity))))
+    }
+
+    #[must_use]
+    pub fn modes(&self, identity: &str) -> ModeServiceClient<Peer> {
+        ModeServiceClient::new(self.peer("cases", Some(&self.token(identity))))
+    }
+
+    #[must_use]
+    pub fn documents(&self, identity: &str) -> DocumentServiceClient<Peer> {
+        DocumentServiceClient::new(self.peer("cases", Some(&self.token(identity))))
+    }
+
+    #[must_use]
+    pub fn holds(&self, identity: &str) -> HoldServiceClient<Peer> {
+        HoldServiceClient::new(self.peer("cases", Some(&self.token(identity))))
+    }
+
+    #[must_use]
+    pub fn purges(&self, identity: &str) -> PurgeServiceClient<Peer> {
+        PurgeServiceClient::new(self.peer("cases", Some(&self.token(identity))))
+    }
+
+    #[must_use]
+    pub fn alarm(&self, identity: &str) -> AlarmServiceClient<Peer> {
+        AlarmServiceClient::new(self.peer("safety", Some(&self.token(identity))))
+    }
+
+    #[must_use]
+    pub fn directory(&self, identity: &str) -> DirectoryServiceClient<Peer> {
+        DirectoryServiceClient::new(self.peer("safety", Some(&self.token(identity))))
+    }
+
+    #[must_use]
+    pub fn inbox(&self, identity: &str) -> InboxServiceClient<Peer> {
+        InboxServiceClient::new(self.peer("notification", Some(&self.token(identity))))
+    }
+
+    #[must_use]
+    pub fn preferences(&self, identity: &str) -> PreferenceServiceClient<Peer> {
+        PreferenceServiceClient::new(self.peer("notification", Some(&self.token(identity))))
+    }
+
+    #[must_use]
+    pub fn deliveries(&self, identity: &str) -> DeliveryServiceClient<Peer> {
+        DeliveryServiceClient::new(self.peer("notification", Some(&self.token(identity))))
+    }
+
+    #[must_use]
+    pub fn reports(&self, identity: &str) -> ReportServiceClient<Peer> {
+        ReportServiceClient::new(self.peer("reporting", Some(&self.token(identity))))
     }
 
     /// A safety client without a token, as a stranger has it.
     #[must_use]
-    pub fn safety_without_token(&self) -> SafetyClient<Peer> {
-        SafetyClient::new(self.peer("safety", None))
+    pub fn alarm_without_token(&self) -> AlarmServiceClient<Peer> {
+        AlarmServiceClient::new(self.peer("safety", None))
     }
 
     /// A safety client with a token that no identity of `stack.json` has, as a device signs one.
     #[must_use]
-    pub fn safety_with_token(&self, token: &str) -> SafetyClient<Peer> {
-        SafetyClient::new(self.peer("safety", Some(token)))
+    pub fn alarm_with_token(&self, token: &str) -> AlarmServiceClient<Peer> {
+        AlarmServiceClient::new(self.peer("safety", Some(token)))
+    }
+
+    /// The same for the directory.
+    #[must_use]
+    pub fn directory_with_token(&self, token: &str) -> DirectoryServiceClient<Peer> {
+        DirectoryServiceClient::new(self.peer("safety", Some(token)))
     }
 
     /// The address, authority and token that an outside client is given.

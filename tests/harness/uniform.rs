@@ -102,9 +102,8 @@ pub fn same(rpc: &str, hidden: &Seen, absent: &Seen, malformed: &Seen) {
 ///
 /// # Panics
 /// One is in neither list, or in both, or does not exist.
-pub fn every_rpc_of(service: &str, compared: &[&str], others: &[(&str, &str)]) {
-    let service = proto::DESCRIPTORS.get_service_by_name(service);
-    let rpcs: BTreeSet<String> = service.iter().flat_map(|s| s.methods().map(|m| m.name().to_owned()).collect::<Vec<_>>()).collect();
+pub fn every_rpc_of(package: &str, compared: &[&str], others: &[(&str, &str)]) {
+    let rpcs: BTreeSet<String> = proto::rpcs(package).map(|rpc| rpc.name().to_owned()).collect();
     let listed: Vec<String> = compared.iter().chain(others.iter().map(|(rpc, _)| rpc)).map(|rpc| (*rpc).to_owned()).collect();
     let unique: BTreeSet<String> = listed.iter().cloned().collect();
     assert_eq!(listed.len(), unique.len(), "an RPC is listed twice");

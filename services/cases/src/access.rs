@@ -16,41 +16,41 @@ const fn rule(method: &'static str, permission: &'static str, clause: &'static s
 
 /// An assessment may flag an imminent risk, and then it is a concern: held back by no quota and by no other call [R3e].
 pub const URGENT: &[&str] = &[ASSESS];
-const ASSESS: &str = "/ro.cases.v1.Cases/RecordAssessment";
+const ASSESS: &str = "/ro.cases.v1.AssessmentService/RecordAssessment";
 
 /// One rule for each RPC.
 pub const RULES: &[Rule] = &[
-    rule("/ro.cases.v1.Cases/ListCases", "case.list", "R3c", UNIT_AND_MEDIATORS),
-    rule("/ro.cases.v1.Cases/GetCase", "case.read", "R3c", UNIT_AND_MEDIATORS),
-    rule("/ro.cases.v1.Cases/FindCaseByReferral", "case.find", "R3c", UNIT_AND_MEDIATORS),
-    rule("/ro.cases.v1.Cases/AddParticipant", "participant.add", "D-RO", UNIT_AND_MEDIATORS),
-    rule("/ro.cases.v1.Cases/LeaveCase", "participant.leave", "IM1c", UNIT_AND_MEDIATORS),
-    rule("/ro.cases.v1.Cases/AssignMediator", "mediator.assign", "D-mediator", UNIT),
-    rule("/ro.cases.v1.Cases/EndAssignment", "mediator.end", "R5c", UNIT),
-    rule("/ro.cases.v1.Cases/AssignOfficer", "officer.assign", "R3c", SUPERVISORS),
-    rule("/ro.cases.v1.Cases/EndOfficer", "officer.end", "R3c", SUPERVISORS),
-    rule("/ro.cases.v1.Cases/BreakGlass", "glass.break", "R3c", &[RJ_SUPERVISOR, RJ_OFFICER]),
-    rule("/ro.cases.v1.Cases/EndGlass", "glass.end", "R3c", UNIT),
-    rule("/ro.cases.v1.Cases/ListGlass", "glass.list", "IM1a", SUPERVISORS),
-    rule("/ro.cases.v1.Cases/ReviewGlass", "glass.review", "IM1a", SUPERVISORS),
+    rule("/ro.cases.v1.CaseService/ListCases", "case.list", "R3c", UNIT_AND_MEDIATORS),
+    rule("/ro.cases.v1.CaseService/GetCase", "case.read", "R3c", UNIT_AND_MEDIATORS),
+    rule("/ro.cases.v1.CaseService/FindCaseByReferral", "case.find", "R3c", UNIT_AND_MEDIATORS),
+    rule("/ro.cases.v1.ParticipantService/AddParticipant", "participant.add", "D-RO", UNIT_AND_MEDIATORS),
+    rule("/ro.cases.v1.ParticipantService/LeaveCase", "participant.leave", "IM1c", UNIT_AND_MEDIATORS),
+    rule("/ro.cases.v1.AccessService/AssignMediator", "mediator.assign", "D-mediator", UNIT),
+    rule("/ro.cases.v1.AccessService/EndAssignment", "mediator.end", "R5c", UNIT),
+    rule("/ro.cases.v1.AccessService/AssignOfficer", "officer.assign", "R3c", SUPERVISORS),
+    rule("/ro.cases.v1.AccessService/EndOfficer", "officer.end", "R3c", SUPERVISORS),
+    rule("/ro.cases.v1.BreakGlassService/BreakGlass", "glass.break", "R3c", &[RJ_SUPERVISOR, RJ_OFFICER]),
+    rule("/ro.cases.v1.BreakGlassService/EndGlass", "glass.end", "R3c", UNIT),
+    rule("/ro.cases.v1.BreakGlassService/ListGlass", "glass.list", "IM1a", SUPERVISORS),
+    rule("/ro.cases.v1.BreakGlassService/ReviewGlass", "glass.review", "IM1a", SUPERVISORS),
     rule(ASSESS, "assessment.record", "R4a", UNIT_AND_MEDIATORS),
-    rule("/ro.cases.v1.Cases/RecordConsent", "consent.record", "IM1c", UNIT_AND_MEDIATORS),
-    rule("/ro.cases.v1.Cases/DescribeMode", "mode.describe", "D-VOM", UNIT_AND_MEDIATORS),
-    rule("/ro.cases.v1.Cases/SayDirect", "mode.say", "D-VOM", UNIT),
-    rule("/ro.cases.v1.Cases/MoveCase", "case.move", "R3a", UNIT_AND_MEDIATORS),
-    rule("/ro.cases.v1.Cases/CorrectSite", "site.correct", "R3e", UNIT),
-    rule("/ro.cases.v1.Cases/RecordPersonMove", "site.move", "R3e", UNIT_AND_MEDIATORS),
-    rule("/ro.cases.v1.Cases/KeepDocument", "document.keep", "TS1c", UNIT_AND_MEDIATORS),
-    rule("/ro.cases.v1.Cases/ListDocuments", "document.list", "TS1c", UNIT_AND_MEDIATORS),
-    rule("/ro.cases.v1.Cases/ReadDocument", "document.read", "TS1c", UNIT_AND_MEDIATORS),
-    rule("/ro.cases.v1.Cases/ListAccess", "case.access", "IM1a", &[NATIONAL_MANAGER]),
-    rule("/ro.cases.v1.Cases/PlaceHold", "hold.place", "LPR4", SUPERVISORS),
-    rule("/ro.cases.v1.Cases/LiftHold", "hold.lift", "LPR4", SUPERVISORS),
-    rule("/ro.cases.v1.Cases/ListHolds", "hold.list", "LPR4", SUPERVISORS),
-    rule("/ro.cases.v1.Cases/ListDue", "purge.due", "LPR4", SUPERVISORS),
-    rule("/ro.cases.v1.Cases/OrderPurge", "purge.order", "LPR4", SUPERVISORS),
-    rule("/ro.cases.v1.Cases/ConfirmPurge", "purge.confirm", "LPR4", SUPERVISORS),
-    rule("/ro.cases.v1.Cases/GetPurgeCertificate", "purge.certificate", "LPR4", SUPERVISORS),
+    rule("/ro.cases.v1.ConsentService/RecordConsent", "consent.record", "IM1c", UNIT_AND_MEDIATORS),
+    rule("/ro.cases.v1.ModeService/DescribeMode", "mode.describe", "D-VOM", UNIT_AND_MEDIATORS),
+    rule("/ro.cases.v1.ModeService/SayDirect", "mode.say", "D-VOM", UNIT),
+    rule("/ro.cases.v1.CaseService/MoveCase", "case.move", "R3a", UNIT_AND_MEDIATORS),
+    rule("/ro.cases.v1.CaseService/CorrectSite", "site.correct", "R3e", UNIT),
+    rule("/ro.cases.v1.CaseService/RecordPersonMove", "site.move", "R3e", UNIT_AND_MEDIATORS),
+    rule("/ro.cases.v1.DocumentService/KeepDocument", "document.keep", "TS1c", UNIT_AND_MEDIATORS),
+    rule("/ro.cases.v1.DocumentService/ListDocuments", "document.list", "TS1c", UNIT_AND_MEDIATORS),
+    rule("/ro.cases.v1.DocumentService/ReadDocument", "document.read", "TS1c", UNIT_AND_MEDIATORS),
+    rule("/ro.cases.v1.AccessService/ListAccess", "case.access", "IM1a", &[NATIONAL_MANAGER]),
+    rule("/ro.cases.v1.HoldService/PlaceHold", "hold.place", "LPR4", SUPERVISORS),
+    rule("/ro.cases.v1.HoldService/LiftHold", "hold.lift", "LPR4", SUPERVISORS),
+    rule("/ro.cases.v1.HoldService/ListHolds", "hold.list", "LPR4", SUPERVISORS),
+    rule("/ro.cases.v1.PurgeService/ListDue", "purge.due", "LPR4", SUPERVISORS),
+    rule("/ro.cases.v1.PurgeService/OrderPurge", "purge.order", "LPR4", SUPERVISORS),
+    rule("/ro.cases.v1.PurgeService/ConfirmPurge", "purge.confirm", "LPR4", SUPERVISORS),
+    rule("/ro.cases.v1.PurgeService/GetPurgeCertificate", "purge.certificate", "LPR4", SUPERVISORS),
 ];
 
 #[cfg(test)]
@@ -59,8 +59,7 @@ mod tests {
 
     #[test]
     fn every_rpc_has_exactly_one_rule_and_every_rule_an_rpc() {
-        let service = proto::DESCRIPTORS.get_service_by_name("ro.cases.v1.Cases").unwrap();
-        let mut rpcs: Vec<String> = service.methods().map(|m| format!("/ro.cases.v1.Cases/{}", m.name())).collect();
+        let mut rpcs: Vec<String> = proto::rpcs("ro.cases.v1").map(|rpc| proto::path(&rpc)).collect();
         let mut ruled: Vec<String> = RULES.iter().map(|r| r.method.to_owned()).collect();
         rpcs.sort();
         ruled.sort();

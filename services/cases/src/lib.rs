@@ -15,7 +15,7 @@ pub use config::Config;
 use std::sync::Arc;
 
 use chassis::{access::Access, audit::Signer};
-use proto::{intake::v1::intake_client::IntakeClient, safety::v1::safety_client::SafetyClient, subject};
+use proto::{intake::v1::referral_service_client::ReferralServiceClient, safety::v1::alarm_service_client::AlarmServiceClient, subject};
 use sqlx::migrate::Migrator;
 use to_safety::{OverGrpc, ToSafety};
 
@@ -34,7 +34,7 @@ pub async fn serve(config: Config, ctx: chassis::Context) -> anyhow::Result<()> 
     if signer.is_none() {
         tracing::warn!("no audit key is set: a purge has no signed certificate, and no case is purged");
     }
-    let safety = SafetyClient::new(ctx.peer("safety", &config.safety_url)?);
+    let safety = AlarmServiceClient::new(ctx.peer("safety", &config.safety_url)?);
     let app = app::App {
         pool: ctx.pool.clone(),
         clock: ctx.clock.clone(),
@@ -49,9 +49,9 @@ pub async fn serve(config: Config, ctx: chassis::Context) -> anyhow::Result<()> 
         signer: signer.clone(),
     };
     chassis::vault::keep_sealed(&ctx, store::sealed::InClear).await;
-    let intake = IntakeClient::new(ctx.peer("intake", &config.intake_url)?);
+    let intake = ReferralServiceClient::new(ctx.peer("intake", &config.intake_url)?);
     let screened = screened::Screenings { intake, ids: ctx.ids.clone(), clock: ctx.clock.clone(), vault: ctx.vault.clone() };
-    ctx.deliver_directly(ToSafety(SafetyClient::new(ctx.peer("safety", &config.safety_url)?)));
+    ctx.deliver_directly(ToSafety(AlarmServiceClient::new(ctx.peer("safety", &config.safety_url)?)));
     let heard = subject::CASES_GRANTS;
     ctx.hear_grants(heard.stream, heard.name, heard.filters)?;
     let heard = subject::CASES_SCREENED;

@@ -1,7 +1,5 @@
 //! For whom a transaction is. Row-level security decides by it; where nobody is named, no row is seen and none is written.
 
-use std::future::Future;
-
 use sqlx::{AssertSqlSafe, Executor, PgConnection, PgPool, Postgres, Transaction};
 use time::{OffsetDateTime, format_description::well_known::Rfc3339};
 
@@ -56,12 +54,6 @@ impl Actor {
         self
     }
 
-    /// Subject, reach and names, for a statement that sets by itself what the policies read.
-    #[must_use]
-    pub fn parts(&self) -> (&str, &'static str, String) {
-        (&self.subject, self.reach, self.names.join("\n"))
-    }
-
     /// Sets what the policies read, until the transaction ends. Values travel as hexadecimal digits: nothing in them can be SQL.
     /// What a fresh transaction does not hold anyway is left out.
     fn settings(&self, fresh: bool) -> String {
@@ -100,21 +92,21 @@ pub async fn begin(pool: &PgPool, actor: &Actor) -> sqlx::Result<Transaction<'st
     tokio::time::timeout(pool.options().get_acquire_timeout() * 2, beginning).await.unwrap_or(Err(sqlx::Error::PoolTimedOut))
 }
 
-/// Asks what only reads, in one statement that is its own transaction. What asked on a dead connection asks the next one.
+/// Asks again where a connection turns out to be dead: for a statement that is a transaction by itself and does no harm when it is done twice.
 ///
 /// # Errors
 /// No connection is free, or the statement failed.
-pub(crate) async fn reading<T, F>(pool: &PgPool, ask: impl Fn() -> F) -> sqlx::Result<T>
+pub(crate) async fn again_where_dead<T, F>(pool: &PgPool, statement: impl Fn() -> F) -> sqlx::Result<T>
 where
     F: Future<Output = sqlx::Result<T>>,
 {
     for _ in 0..pool.options().get_max_connections() {
-        match ask().await {
+        match statement().await {
             Err(error) if is_dead(&error) => tracing::debug!("a connection to the database was dead: the next one is taken"),
-            answer => return answer,
+            ended => return ended,
         }
     }
-    ask().await
+    statement().await
 }
 
 /// Whether the connection broke, or the server ended it or is about to: what was to begin has not begun.
@@ -135,7 +127,7 @@ pub async fn act_as(tx: &mut PgConnection, actor: &Actor) -> sqlx::Result<()> {
     Ok(())
 }
 
-/// What a connection carries for all its life: for migrations, which act for the service and for nobody else.
+/// What a connection carries for all its life: for migrations and the outbox, which act for the service and for nobody else.
 pub(crate) fn for_life(name: &str) -> [(&'static str, String); 2] {
     [("ro.actor", format!("service:{name}")), ("ro.reach", SERVICE.to_owned())]
 }

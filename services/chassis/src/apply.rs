@@ -13,6 +13,7 @@ use crate::{
     database::{self, Actor},
     inbox::{Handler, Incoming, Rejection},
     lifecycle::Context,
+    outbox::Fresh,
     refusal::{is_passing, store_error},
     set_aside,
 };
@@ -46,17 +47,19 @@ pub(crate) async fn apply_all<H: Handler>(
     messages: &[(jetstream::Message, Incoming)],
     works: Vec<(tracing::Span, Result<H::Work, Rejection>)>,
 ) -> sqlx::Result<Vec<Verdict>> {
+    let mut fresh = Fresh::default();
     let mut tx = database::begin(&ctx.pool, &Actor::service(ctx.name)).await?;
     let mut verdicts = Vec::with_capacity(messages.len());
     let begun = Instant::now();
     for ((_, message), (span, work)) in messages.iter().zip(works) {
         verdicts.push(if begun.elapsed() < BATCH_BUDGET {
-            apply_one(ctx, spec, handler, &mut tx, message, work).instrument(span).await?
+            apply_one(ctx, spec, handler, (&mut tx, &mut fresh), message, work).instrument(span).await?
         } else {
             Verdict::Later("those before it took too long".to_owned())
         });
     }
     tx.commit().await?;
+    ctx.outbox.publish(fresh);
     Ok(verdicts)
 }
 
@@ -93,7 +96,7 @@ pub(crate) async fn apply_one<H: Handler>(
     ctx: &Context,
     spec: ConsumerSpec,
     handler: &H,
-    tx: &mut PgConnection,
+    (tx, fresh): (&mut PgConnection, &mut Fresh),
     message: &Incoming,
     work: Result<H::Work, Rejection>,
 ) -> sqlx::Result<Verdict> {
@@ -113,19 +116,21 @@ pub(crate) async fn apply_one<H: Handler>(
         step.commit().await?;
         return Ok(Verdict::Applied);
     }
+    let mut told = Fresh::default();
     let applied = match work {
-        Ok(work) => guarded(APPLY_DEADLINE, handler.apply(&mut step, work, message)).await,
+        Ok(work) => guarded(APPLY_DEADLINE, handler.apply(&mut step, &mut told, work, message)).await,
         Err(rejection) => Err(rejection),
     };
     match applied {
         Ok(()) => {
             step.commit().await?;
+            fresh.append(told);
             Ok(Verdict::Applied)
         }
         Err(Rejection::Later(why)) => {
             step.rollback().await?;
             if message.attempt >= SAVED_AFTER {
-                save(ctx, spec, handler, tx, message).await?;
+                save(ctx, spec, handler, (tx, fresh), message).await?;
             }
             Ok(Verdict::Later(why))
         }
@@ -135,7 +140,7 @@ pub(crate) async fn apply_one<H: Handler>(
         }
         Err(Rejection::Never { reason, detail }) => {
             step.rollback().await?;
-            if !save(ctx, spec, handler, tx, message).await? {
+            if !save(ctx, spec, handler, (tx, fresh), message).await? {
                 return Ok(Verdict::Later(format!("{reason}, and what must be saved of it cannot be written: {detail}")));
             }
             let mut aside = tx.begin().await?;
@@ -154,7 +159,14 @@ pub(crate) async fn apply_one<H: Handler>(
 }
 
 /// Whether what must be saved of a message is; once, and in a savepoint of its own, so that a failure takes nothing with it.
-async fn save<H: Handler>(ctx: &Context, spec: ConsumerSpec, handler: &H, tx: &mut PgConnection, message: &Incoming) -> sqlx::Result<bool> {
+async fn save<H: Handler>(
+    ctx: &Context,
+    spec: ConsumerSpec,
+    handler: &H,
+    (tx, fresh): (&mut PgConnection, &mut Fresh),
+    message: &Incoming,
+) -> sqlx::Result<bool> {
+    let mut told = Fresh::default();
     let mut step = tx.begin().await?;
     let first = sqlx::query!(
         "insert into inbox (consumer, event_id, received_at) values ($1, $2, $3) on conflict do nothing",
@@ -170,9 +182,10 @@ async fn save<H: Handler>(ctx: &Context, spec: ConsumerSpec, handler: &H, tx: &m
         step.commit().await?;
         return Ok(true);
     }
-    match guarded(APPLY_DEADLINE, handler.save(&mut step, message)).await {
+    match guarded(APPLY_DEADLINE, handler.save(&mut step, &mut told, message)).await {
         Ok(()) => {
             step.commit().await?;
+            fresh.append(told);
             Ok(true)
         }
         Err(rejection) => {

@@ -9,6 +9,7 @@ use sqlx::{
     postgres::{PgConnectOptions, PgPoolOptions},
 };
 
+pub(crate) use crate::actor::again_where_dead;
 pub use crate::actor::{Actor, act_as, begin};
 use crate::{Private, actor, config::Settings};
 
@@ -25,6 +26,9 @@ const UNUSED: Duration = Duration::from_secs(10);
 /// A connection that nobody needs is closed after this, and any other after this.
 const IDLE: Duration = Duration::from_secs(10 * 60);
 const LIFETIME: Duration = Duration::from_secs(30 * 60);
+
+/// Connections of the service itself, beside those of the pool.
+const OF_SERVICE: u32 = 2;
 
 const OLDEST_SERVER: i32 = 150_000;
 
@@ -80,6 +84,14 @@ pub fn pool(connections: u32, options: PgConnectOptions) -> PgPool {
             Box::pin(async move { Ok(known.idle_for < UNUSED || connection.ping().await.is_ok()) })
         })
         .connect_lazy_with(options)
+}
+
+/// A few connections beside the pool on which the service itself acts for all their life, so that a statement is a transaction of its own and
+/// one round trip: for what the outbox leases and notes. Nothing is promised by that: a note that a crash of the server takes away is made again, so its
+/// commit waits for no disk.
+pub(crate) fn of_service(name: &str, pool: &PgPool) -> PgPool {
+    let options = pool.connect_options().as_ref().clone().options(actor::for_life(name)).options([("synchronous_commit", "off")]);
+    self::pool(OF_SERVICE, options)
 }
 
 /// Until the server answers.

@@ -15,6 +15,7 @@ use crate::{
     database::{self, Actor},
     inbox::{Handler, Incoming, Rejection},
     lifecycle::Context,
+    outbox::Fresh,
     refusal::{self, store_error},
 };
 
@@ -217,7 +218,7 @@ impl<R: Receiver> Handler for Orders<R> {
         Ok((self.believed(&message.body)?, message.body.clone()))
     }
 
-    async fn apply(&self, tx: &mut PgConnection, (signed, body): Self::Work, _: &Incoming) -> Result<(), Rejection> {
+    async fn apply(&self, tx: &mut PgConnection, _: &mut Fresh, (signed, body): Self::Work, _: &Incoming) -> Result<(), Rejection> {
         if let Some(reason) = self.receiver.forbids(tx, &signed.order).await? {
             return Err(Rejection::Never { reason, detail: "what this service knows itself stands against the order".to_owned() });
         }

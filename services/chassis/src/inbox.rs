@@ -28,6 +28,7 @@ use crate::{
     bus::ConsumerSpec,
     lifecycle::Context,
     listening,
+    outbox::Fresh,
     refusal::{is_passing, store_error},
     replay, trace,
     turns::{Appointments, Turns, give_back, put_off, take_turns},
@@ -130,13 +131,20 @@ pub trait Handler: Send + Sync + 'static {
     /// Decodes, and fetches what is needed from elsewhere. Outside any transaction.
     fn read(&self, message: &Incoming) -> impl Future<Output = Result<Self::Work, Rejection>> + Send;
 
-    /// Writes the effect. In the transaction that also remembers the message.
-    fn apply(&self, tx: &mut PgConnection, work: Self::Work, message: &Incoming) -> impl Future<Output = Result<(), Rejection>> + Send;
+    /// Writes the effect, in the transaction that also remembers the message. What it enqueues into `fresh` is published from memory behind
+    /// the commit.
+    fn apply(
+        &self,
+        tx: &mut PgConnection,
+        fresh: &mut Fresh,
+        work: Self::Work,
+        message: &Incoming,
+    ) -> impl Future<Output = Result<(), Rejection>> + Send;
 
     /// Saves what must not be lost even of a message that can never be applied, whatever came over `read` and `apply`: then it is set aside.
     /// Where this fails too, the message is tried again for ever. It is done once for a message. Most have nothing to save.
-    fn save(&self, tx: &mut PgConnection, message: &Incoming) -> impl Future<Output = Result<(), Rejection>> + Send {
-        let _ = (tx, message);
+    fn save(&self, tx: &mut PgConnection, fresh: &mut Fresh, message: &Incoming) -> impl Future<Output = Result<(), Rejection>> + Send {
+        let _ = (tx, fresh, message);
         std::future::ready(Ok(()))
     }
 }

@@ -19,6 +19,7 @@ use crate::{
     database::{self, Actor},
     inbox::{Handler, Incoming},
     lifecycle::Context,
+    outbox::Fresh,
     refusal::store_error,
 };
 
@@ -101,11 +102,13 @@ async fn apply_all<H: Handler>(ctx: &Context, spec: ConsumerSpec, handler: &H, m
 async fn apply<H: Handler>(ctx: &Context, spec: ConsumerSpec, handler: &H, message: &Incoming) -> Result<(), String> {
     let work = guarded(READ_DEADLINE, handler.read(message)).await;
     let failed = |error| store_error(&error).to_string();
+    let mut fresh = Fresh::default();
     let mut tx = database::begin(&ctx.pool, &Actor::service(ctx.name)).await.map_err(failed)?;
-    if let Verdict::Later(why) = apply_one(ctx, spec, handler, &mut tx, message, work).await.map_err(failed)? {
+    if let Verdict::Later(why) = apply_one(ctx, spec, handler, (&mut tx, &mut fresh), message, work).await.map_err(failed)? {
         return Err(why);
     }
     tx.commit().await.map_err(failed)?;
+    ctx.outbox.publish(fresh);
     ctx.outbox.wake();
     Ok(())
 }

@@ -11,6 +11,7 @@ use crate::{
     database::{self, Actor},
     inbox::{Handler, Incoming, Rejection},
     lifecycle::Context,
+    outbox::Fresh,
     refusal::store_error,
     set_aside,
 };
@@ -88,14 +89,18 @@ async fn again<H: Handler>(ctx: &Context, handler: &H, id: Uuid, message: &Incom
     if held.is_none() {
         return Ok(());
     }
+    let mut fresh = Fresh::default();
     let mut step = tx.begin().await?;
     let applied = match work {
-        Ok(work) => guarded(APPLY_DEADLINE, handler.apply(&mut step, work, message)).await,
+        Ok(work) => guarded(APPLY_DEADLINE, handler.apply(&mut step, &mut fresh, work, message)).await,
         Err(rejection) => Err(rejection),
     };
     match applied {
         Ok(()) => step.commit().await?,
-        Err(_) => step.rollback().await?,
+        Err(_) => {
+            step.rollback().await?;
+            fresh = Fresh::default();
+        }
     }
     match applied {
         Ok(()) => {
@@ -113,5 +118,7 @@ async fn again<H: Handler>(ctx: &Context, handler: &H, id: Uuid, message: &Incom
                 .await?;
         }
     }
-    tx.commit().await
+    tx.commit().await?;
+    ctx.outbox.publish(fresh);
+    Ok(())
 }

@@ -15,7 +15,8 @@ use chassis::{
 use proto::safety::v1::{
     AcceptConcernRequest, AcceptConcernResponse, Audience, Concern, ConcernReceipt, ConcernView, GetConcernReceiptRequest,
     GetConcernReceiptResponse, GetConcernRequest, ListConcernsRequest, ListConcernsResponse, ListSitesRequest, RaiseConcernRequest, Site,
-    WatchConcernsRequest, WatchConcernsResponse, WhoAmIRequest, safety_client::SafetyClient,
+    WatchConcernsRequest, WatchConcernsResponse, WhoAmIRequest, alarm_service_client::AlarmServiceClient,
+    directory_service_client::DirectoryServiceClient,
 };
 use time::OffsetDateTime;
 use tonic::{Request, Status, Streaming};
@@ -35,8 +36,9 @@ pub type Sites = Arc<BTreeMap<String, Site>>;
 /// Cheap to clone.
 #[derive(Clone)]
 pub struct Safety {
-    calls: SafetyClient<Peer>,
-    streams: SafetyClient<Peer>,
+    alarm: AlarmServiceClient<Peer>,
+    streams: AlarmServiceClient<Peer>,
+    directory: DirectoryServiceClient<Peer>,
     sites: Arc<Mutex<Option<(OffsetDateTime, Sites)>>>,
 }
 
@@ -46,21 +48,26 @@ impl Safety {
     pub fn connect(url: &str, authority: Option<&[u8]>) -> anyhow::Result<Self> {
         let calls = client::connect(url, authority, None, Some(client::DEADLINE))?;
         let streams = client::connect(url, authority, None, None)?;
-        Ok(Self { calls: SafetyClient::new(calls), streams: SafetyClient::new(streams), sites: Arc::default() })
+        Ok(Self {
+            alarm: AlarmServiceClient::new(calls.clone()),
+            streams: AlarmServiceClient::new(streams),
+            directory: DirectoryServiceClient::new(calls),
+            sites: Arc::default(),
+        })
     }
 
     /// # Errors
     /// What the safety service answers.
     pub async fn list(&self, session: &Session, include_closed: bool, page_token: String) -> Result<ListConcernsResponse, Status> {
         let ask = ListConcernsRequest { include_closed, page_size: PAGE, page_token };
-        Ok(self.calls.clone().list_concerns(signed(session, ask)?).await?.into_inner())
+        Ok(self.alarm.clone().list_concerns(signed(session, ask)?).await?.into_inner())
     }
 
     /// # Errors
     /// What the safety service answers; a concern that is hidden is not found.
     pub async fn get(&self, session: &Session, concern: &str) -> Result<ConcernView, Status> {
         let ask = GetConcernRequest { concern_ref: concern.to_owned() };
-        let answer = self.calls.clone().get_concern(signed(session, ask)?).await?.into_inner();
+        let answer = self.alarm.clone().get_concern(signed(session, ask)?).await?.into_inner();
         answer.concern.ok_or_else(|| Status::not_found(""))
     }
 
@@ -74,14 +81,14 @@ impl Safety {
         knowing: i32,
     ) -> Result<AcceptConcernResponse, Status> {
         let ask = AcceptConcernRequest { concern_id: concern.to_owned(), audience: audience.into(), note: String::new(), knowing };
-        Ok(self.calls.clone().accept_concern(signed(session, ask)?).await?.into_inner())
+        Ok(self.alarm.clone().accept_concern(signed(session, ask)?).await?.into_inner())
     }
 
     /// # Errors
     /// What the safety service answers.
     pub async fn raise(&self, session: &Session, concern: Concern) -> Result<ConcernReceipt, Status> {
         let ask = RaiseConcernRequest { concern: Some(concern) };
-        let answer = self.calls.clone().raise_concern(signed(session, ask)?).await?.into_inner();
+        let answer = self.alarm.clone().raise_concern(signed(session, ask)?).await?.into_inner();
         answer.receipt.ok_or_else(|| Status::unavailable("no receipt"))
     }
 
@@ -89,7 +96,7 @@ impl Safety {
     /// What the safety service answers.
     pub async fn receipt(&self, session: &Session, concern: &str) -> Result<GetConcernReceiptResponse, Status> {
         let ask = GetConcernReceiptRequest { concern_id: concern.to_owned() };
-        Ok(self.calls.clone().get_concern_receipt(signed(session, ask)?).await?.into_inner())
+        Ok(self.alarm.clone().get_concern_receipt(signed(session, ask)?).await?.into_inner())
     }
 
     /// What the bearer of a token may do now.
@@ -97,7 +104,7 @@ impl Safety {
     /// # Errors
     /// What the safety service answers.
     pub async fn who(&self, proof: Proof, token: &Private<String>) -> Result<Caller, Status> {
-        let answer = self.calls.clone().who_am_i(with(token, WhoAmIRequest {})?).await?.into_inner();
+        let answer = self.directory.clone().who_am_i(with(token, WhoAmIRequest {})?).await?.into_inner();
         let place = |text: String| Some(text).filter(|text| !text.is_empty());
         let grants = answer.grants.into_iter().map(|g| Grant { role: g.role, site: place(g.site), region: place(g.region) });
         let until = answer.expires_at.as_ref().and_then(wire::instant);
@@ -133,7 +140,7 @@ impl Safety {
             return sites.clone();
         }
         let Ok(ask) = signed(session, ListSitesRequest {}) else { return Sites::default() };
-        match self.calls.clone().list_sites(ask).await {
+        match self.directory.clone().list_sites(ask).await {
             Ok(answer) => {
                 let sites: Sites = Arc::new(answer.into_inner().sites.into_iter().map(|s| (s.code.clone(), s)).collect());
                 *self.sites.lock().unwrap_or_else(PoisonError::into_inner) = Some((now, sites.clone()));

@@ -13,11 +13,11 @@ pub mod wire;
 use std::sync::Arc;
 
 use chassis::audit::Signer;
-use proto::safety::v1::safety_client::SafetyClient;
+use proto::safety::v1::alarm_service_client::AlarmServiceClient;
 use sqlx::migrate::Migrator;
 use to_safety::{OverGrpc, ToSafety};
 
-use app::{open_concerns::OpenConcerns, record_at_once::AtOnce};
+use app::open_concerns::OpenConcerns;
 
 pub use config::Config;
 
@@ -30,11 +30,9 @@ pub static MIGRATOR: Migrator = sqlx::migrate!();
 /// The port cannot be bound, or a setting cannot be used.
 pub async fn serve(config: Config, ctx: chassis::Context) -> anyhow::Result<()> {
     let (pool, clock, ids, outbox, vault) = (ctx.pool.clone(), ctx.clock.clone(), ctx.ids.clone(), ctx.outbox.clone(), ctx.vault.clone());
-    let safety = || anyhow::Ok(SafetyClient::new(ctx.peer("safety", &config.safety_url)?));
+    let safety = || anyhow::Ok(AlarmServiceClient::new(ctx.peer("safety", &config.safety_url)?));
     let concerns = OpenConcerns::new(Arc::new(OverGrpc(safety()?)));
-    let (at_once, sets) = AtOnce::together(pool.clone());
-    ctx.spawn("referral-sets", sets.run(ctx.stop.clone()));
-    let desk = app::Desk { pool, clock, ids, outbox, vault, at_once, concerns };
+    let desk = app::Desk { pool, clock, ids, outbox, vault, concerns };
     chassis::vault::keep_sealed(&ctx, store::sealed::InClear).await;
     let heard = proto::subject::INTAKE_GRANTS;
     ctx.hear_grants(heard.stream, heard.name, heard.filters)?;

@@ -12,8 +12,13 @@ pub mod store;
 use anyhow::Context as _;
 use chassis::{Context, access::Access, limits::LARGE};
 use proto::{
-    intake::v1::intake_client::IntakeClient, notification::v1::notification_server::NotificationServer,
-    safety::v1::safety_client::SafetyClient, subject,
+    intake::v1::contact_service_client::ContactServiceClient,
+    notification::v1::{
+        delivery_service_server::DeliveryServiceServer, inbox_service_server::InboxServiceServer,
+        preference_service_server::PreferenceServiceServer,
+    },
+    safety::v1::alarm_service_client::AlarmServiceClient,
+    subject,
 };
 use sqlx::migrate::Migrator;
 use tonic::service::Routes;
@@ -38,7 +43,7 @@ pub async fn serve(config: Config, ctx: Context) -> anyhow::Result<()> {
             None
         }
     };
-    let safety = SafetyClient::new(ctx.peer("safety", &config.safety_url).context("cannot reach safety")?);
+    let safety = AlarmServiceClient::new(ctx.peer("safety", &config.safety_url).context("cannot reach safety")?);
     let seconds = |setting: u16| time::Duration::seconds(setting.into());
     let alarm = app::guard::Alarmed { safety, grace: seconds(config.alarm_grace), patience: seconds(config.alarm_patience) };
     ctx.spawn("guard", app::guard::run(app.clone(), alarm, ctx.stop.clone()));
@@ -50,7 +55,7 @@ pub async fn serve(config: Config, ctx: Context) -> anyhow::Result<()> {
     ctx.consume(rings.stream, rings.name, rings.filters, bus::Rings { app: app.clone() });
     let concerns = subject::NOTIFICATION_CONCERNS;
     ctx.consume(concerns.stream, concerns.name, concerns.filters, bus::Concerns { app: app.clone() });
-    let intake = IntakeClient::new(ctx.peer("intake", &config.intake_url).context("cannot reach intake")?);
+    let intake = ContactServiceClient::new(ctx.peer("intake", &config.intake_url).context("cannot reach intake")?);
     for facts in [subject::NOTIFICATION_FACTS, subject::NOTIFICATION_CASE_FACTS, subject::NOTIFICATION_ACCESS] {
         ctx.consume(facts.stream, facts.name, facts.filters, bus::Facts { app: app.clone(), intake: intake.clone() });
     }
@@ -62,7 +67,10 @@ pub async fn serve(config: Config, ctx: Context) -> anyhow::Result<()> {
     ctx.watch_room(subject::STREAMS.map(|stream| stream.name));
     chassis::audit::join(&ctx, witness_ring())?;
     // A ring carries the whole concern, and must not be the message that is too large.
-    let routes = Routes::new(NotificationServer::new(grpc::Service { app }).max_decoding_message_size(2 * LARGE));
+    let server = grpc::Server { app };
+    let routes = Routes::new(InboxServiceServer::new(server.clone()).max_decoding_message_size(2 * LARGE))
+        .add_service(PreferenceServiceServer::new(server.clone()))
+        .add_service(DeliveryServiceServer::new(server));
     let access = Access { rules: access::RULES, urgent: access::URGENT, ..Access::default() };
     ctx.serve_grpc_to(proto::DESCRIPTOR_BYTES, access, routes).await
 }

@@ -3,4 +3,4 @@
 use chassis::access::Rule;
 
 pub const RULES: &[Rule] =
-    &[Rule { method: "/ro.oms.v1.OmsReader/ReadOffender", permission: "offender.read", clause: "X-701", allow: &["service:cases"] }];
+    &[Rule { method: "/ro.oms.v1.OmsReaderService/ReadOffender", permission: "offender.read", clause: "X-701", allow: &["service:cases"] }];

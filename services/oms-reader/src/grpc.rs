@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use chassis::{Clock, Error, Refusal, wire};
-use proto::oms::v1::{ReadOffenderRequest, ReadOffenderResponse, oms_reader_server::OmsReader};
+use proto::oms::v1::{ReadOffenderRequest, ReadOffenderResponse, oms_reader_service_server::OmsReaderService};
 use tonic::{Request, Response, Status};
 
 use crate::{
@@ -13,13 +13,13 @@ use crate::{
 
 /// The door of the reader.
 #[derive(Debug)]
-pub struct Reader<S> {
+pub struct Server<S> {
     source: Option<Arc<S>>,
     circuit: Mutex<Circuit>,
     clock: Clock,
 }
 
-impl<S: Source> Reader<S> {
+impl<S: Source> Server<S> {
     /// Without a source every read is refused.
     #[must_use]
     pub fn new(source: Option<S>, clock: Clock) -> Self {
@@ -32,7 +32,7 @@ impl<S: Source> Reader<S> {
 }
 
 #[tonic::async_trait]
-impl<S: Source> OmsReader for Reader<S> {
+impl<S: Source> OmsReaderService for Server<S> {
     async fn read_offender(&self, request: Request<ReadOffenderRequest>) -> Result<Response<ReadOffenderResponse>, Status> {
         let fps = Fps::parse(&request.into_inner().fps).ok_or_else(malformed)?;
         let source = self.source.as_ref().ok_or(Error::Unavailable { what: "oms" })?;

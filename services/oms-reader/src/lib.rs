@@ -8,7 +8,7 @@ pub mod grpc;
 pub mod source;
 
 use chassis::Process;
-use proto::oms::v1::oms_reader_server::OmsReaderServer;
+use proto::oms::v1::oms_reader_service_server::OmsReaderServiceServer;
 use tonic::service::Routes;
 
 pub use config::Config;
@@ -25,6 +25,6 @@ pub async fn serve(config: Config, process: Process) -> anyhow::Result<()> {
             None
         }
     };
-    let reader = grpc::Reader::new(source, process.clock.clone());
-    process.serve_grpc(proto::DESCRIPTOR_BYTES, access::RULES, Routes::new(OmsReaderServer::new(reader)), None).await
+    let reader = grpc::Server::new(source, process.clock.clone());
+    process.serve_grpc(proto::DESCRIPTOR_BYTES, access::RULES, Routes::new(OmsReaderServiceServer::new(reader)), None).await
 }

@@ -32,8 +32,8 @@ pub async fn serve(config: Config, ctx: chassis::Context) -> anyhow::Result<()> 
     }
     ctx.watch_room(STREAMS.map(|stream| stream.name));
     chassis::audit::join(&ctx, witness_ring())?;
-    let door = grpc::Door { pool: ctx.pool.clone(), clock: ctx.clock.clone(), rules: config.rules() };
-    let routes = Routes::new(door.service());
+    let server = grpc::Server { pool: ctx.pool.clone(), clock: ctx.clock.clone(), rules: config.rules() };
+    let routes = Routes::new(server.service());
     ctx.serve_grpc(proto::DESCRIPTOR_BYTES, access::RULES, routes).await
 }
 

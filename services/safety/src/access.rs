@@ -3,16 +3,16 @@
 use chassis::access::{ANYONE, Rule, WHOEVER};
 use proto::role;
 
-const RAISE: &str = "/ro.safety.v1.Safety/RaiseConcern";
-const ACCEPT: &str = "/ro.safety.v1.Safety/AcceptConcern";
-const ROUTE: &str = "/ro.safety.v1.Safety/RouteConcern";
-const WATCH: &str = "/ro.safety.v1.Safety/WatchConcerns";
+const RAISE: &str = "/ro.safety.v1.AlarmService/RaiseConcern";
+const ACCEPT: &str = "/ro.safety.v1.AlarmService/AcceptConcern";
+const ROUTE: &str = "/ro.safety.v1.AlarmService/RouteConcern";
+const WATCH: &str = "/ro.safety.v1.AlarmService/WatchConcerns";
 
-const COMPARE: &str = "/ro.safety.v1.Safety/CompareConcerns";
-const RESTORE: &str = "/ro.safety.v1.Safety/RestoreConcern";
+const COMPARE: &str = "/ro.safety.v1.AlarmService/CompareConcerns";
+const RESTORE: &str = "/ro.safety.v1.AlarmService/RestoreConcern";
 
-const TIES: &str = "/ro.safety.v1.Safety/ListConcernTies";
-const FOLLOW: &str = "/ro.safety.v1.Safety/FollowCase";
+const TIES: &str = "/ro.safety.v1.AlarmService/ListConcernTies";
+const FOLLOW: &str = "/ro.safety.v1.AlarmService/FollowCase";
 
 /// Held back by no quota and by no other call: to raise, to be told, to find the head, to accept; what notification guards, and what
 /// freezes a case or keeps a referral, and where the person of a case is [R3e, RM1, T2].
@@ -23,11 +23,11 @@ const GUARDIAN: &[&str] = &["service:notification"];
 /// All that a device may do for its person: what cannot wait for the identity provider. What the person may not, it may not either.
 pub const BY_DEVICE: &[&str] = &[
     RAISE,
-    "/ro.safety.v1.Safety/GetConcernReceipt",
+    "/ro.safety.v1.AlarmService/GetConcernReceipt",
     ACCEPT,
-    "/ro.safety.v1.Safety/ListConcerns",
-    "/ro.safety.v1.Safety/GetConcern",
-    "/ro.safety.v1.Safety/WhoAmI",
+    "/ro.safety.v1.AlarmService/ListConcerns",
+    "/ro.safety.v1.AlarmService/GetConcern",
+    "/ro.safety.v1.DirectoryService/WhoAmI",
 ];
 
 const ADMINISTRATORS: &[&str] = &[role::DIRECTORY_ADMINISTRATOR];
@@ -35,18 +35,18 @@ const ADMINISTRATORS: &[&str] = &[role::DIRECTORY_ADMINISTRATOR];
 /// A rule for each RPC; a test holds the list to the descriptor.
 pub const RULES: &[Rule] = &[
     Rule { method: RAISE, permission: "concern.raise", clause: "RM1c", allow: &[WHOEVER, "service:cases", "service:intake"] },
-    Rule { method: "/ro.safety.v1.Safety/GetConcernReceipt", permission: "concern.receipt", clause: "RM1c", allow: &[ANYONE] },
+    Rule { method: "/ro.safety.v1.AlarmService/GetConcernReceipt", permission: "concern.receipt", clause: "RM1c", allow: &[ANYONE] },
     Rule { method: ACCEPT, permission: "concern.accept", clause: "R3e", allow: &[ANYONE] },
-    Rule { method: "/ro.safety.v1.Safety/CloseConcern", permission: "concern.close", clause: "R3e", allow: &role::RJ_UNIT },
+    Rule { method: "/ro.safety.v1.AlarmService/CloseConcern", permission: "concern.close", clause: "R3e", allow: &role::RJ_UNIT },
     Rule { method: ROUTE, permission: "concern.route", clause: "R3e", allow: &role::NHQ_ACCEPTORS },
-    Rule { method: "/ro.safety.v1.Safety/ListConcerns", permission: "concern.list", clause: "R3e", allow: &[ANYONE] },
-    Rule { method: "/ro.safety.v1.Safety/GetConcern", permission: "concern.read", clause: "R3e", allow: &[ANYONE] },
+    Rule { method: "/ro.safety.v1.AlarmService/ListConcerns", permission: "concern.list", clause: "R3e", allow: &[ANYONE] },
+    Rule { method: "/ro.safety.v1.AlarmService/GetConcern", permission: "concern.read", clause: "R3e", allow: &[ANYONE] },
     Rule { method: WATCH, permission: "concern.watch", clause: "CARD3", allow: &[ANYONE] },
-    Rule { method: "/ro.safety.v1.Safety/ListSites", permission: "site.list", clause: "R3e", allow: &[ANYONE] },
-    Rule { method: "/ro.safety.v1.Safety/AssignOffice", permission: "office.assign", clause: "R3e", allow: ADMINISTRATORS },
-    Rule { method: "/ro.safety.v1.Safety/EndOffice", permission: "office.end", clause: "R3e", allow: ADMINISTRATORS },
+    Rule { method: "/ro.safety.v1.DirectoryService/ListSites", permission: "site.list", clause: "R3e", allow: &[ANYONE] },
+    Rule { method: "/ro.safety.v1.DirectoryService/AssignOffice", permission: "office.assign", clause: "R3e", allow: ADMINISTRATORS },
+    Rule { method: "/ro.safety.v1.DirectoryService/EndOffice", permission: "office.end", clause: "R3e", allow: ADMINISTRATORS },
     Rule {
-        method: "/ro.safety.v1.Safety/ListOfficeHolders",
+        method: "/ro.safety.v1.DirectoryService/ListOfficeHolders",
         permission: "office.list",
         clause: "R3e",
         allow: &[
@@ -58,25 +58,25 @@ pub const RULES: &[Rule] = &[
             role::OPERATIONS,
         ],
     },
-    Rule { method: "/ro.safety.v1.Safety/ProposeGrants", permission: "grant.propose", clause: "A1", allow: ADMINISTRATORS },
-    Rule { method: "/ro.safety.v1.Safety/ConfirmChanges", permission: "change.confirm", clause: "A1", allow: ADMINISTRATORS },
-    Rule { method: "/ro.safety.v1.Safety/ListProposals", permission: "change.list", clause: "A1", allow: ADMINISTRATORS },
-    Rule { method: "/ro.safety.v1.Safety/EndGrant", permission: "grant.end", clause: "A1", allow: ADMINISTRATORS },
+    Rule { method: "/ro.safety.v1.DirectoryService/ProposeGrants", permission: "grant.propose", clause: "A1", allow: ADMINISTRATORS },
+    Rule { method: "/ro.safety.v1.DirectoryService/ConfirmChanges", permission: "change.confirm", clause: "A1", allow: ADMINISTRATORS },
+    Rule { method: "/ro.safety.v1.DirectoryService/ListProposals", permission: "change.list", clause: "A1", allow: ADMINISTRATORS },
+    Rule { method: "/ro.safety.v1.DirectoryService/EndGrant", permission: "grant.end", clause: "A1", allow: ADMINISTRATORS },
     Rule {
-        method: "/ro.safety.v1.Safety/ListGrants",
+        method: "/ro.safety.v1.DirectoryService/ListGrants",
         permission: "grant.list",
         clause: "A1",
         allow: &[role::DIRECTORY_ADMINISTRATOR, role::NATIONAL_MANAGER],
     },
-    Rule { method: "/ro.safety.v1.Safety/ProposeDevice", permission: "device.propose", clause: "A1", allow: ADMINISTRATORS },
+    Rule { method: "/ro.safety.v1.DirectoryService/ProposeDevice", permission: "device.propose", clause: "A1", allow: ADMINISTRATORS },
     Rule {
-        method: "/ro.safety.v1.Safety/ListDevices",
+        method: "/ro.safety.v1.DirectoryService/ListDevices",
         permission: "device.list",
         clause: "A1",
         allow: &[role::DIRECTORY_ADMINISTRATOR, role::NATIONAL_MANAGER],
     },
-    Rule { method: "/ro.safety.v1.Safety/EndDevice", permission: "device.end", clause: "A1", allow: ADMINISTRATORS },
-    Rule { method: "/ro.safety.v1.Safety/WhoAmI", permission: "grant.own", clause: "A1", allow: &[WHOEVER] },
+    Rule { method: "/ro.safety.v1.DirectoryService/EndDevice", permission: "device.end", clause: "A1", allow: ADMINISTRATORS },
+    Rule { method: "/ro.safety.v1.DirectoryService/WhoAmI", permission: "grant.own", clause: "A1", allow: &[WHOEVER] },
     Rule { method: COMPARE, permission: "concern.compare", clause: "R3e", allow: GUARDIAN },
     Rule { method: RESTORE, permission: "concern.restore", clause: "R3e", allow: GUARDIAN },
     Rule { method: TIES, permission: "concern.ties", clause: "RM1", allow: &["service:cases", "service:intake"] },
@@ -89,8 +89,7 @@ mod tests {
 
     #[test]
     fn every_rpc_of_the_alarm_has_exactly_one_rule() {
-        let service = proto::DESCRIPTORS.get_service_by_name("ro.safety.v1.Safety").unwrap();
-        let mut declared: Vec<String> = service.methods().map(|m| format!("/ro.safety.v1.Safety/{}", m.name())).collect();
+        let mut declared: Vec<String> = proto::rpcs("ro.safety.v1").map(|rpc| proto::path(&rpc)).collect();
         let mut ruled: Vec<String> = RULES.iter().map(|r| r.method.to_owned()).collect();
         declared.sort();
         ruled.sort();

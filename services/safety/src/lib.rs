@@ -12,8 +12,8 @@ use std::{sync::Arc, time::Duration};
 
 use chassis::{Context, access::Access, audit::Signer, limits::LARGE};
 use proto::{
-    notification::v1::notification_client::NotificationClient,
-    safety::v1::safety_server::SafetyServer,
+    notification::v1::inbox_service_client::InboxServiceClient,
+    safety::v1::{alarm_service_server::AlarmServiceServer, directory_service_server::DirectoryServiceServer},
     subject::{SAFETY_DELIVERED, SAFETY_RAISES, SAFETY_SERVICE_RAISES, STREAMS},
 };
 use sqlx::migrate::Migrator;
@@ -69,7 +69,7 @@ pub async fn serve(config: Config, ctx: Context) -> anyhow::Result<()> {
     ctx.spawn("ring-after-restore", ring_after_a_restore(ctx.clone(), tools.clone()));
     ctx.spawn("guard", guard::keep(ctx.clone(), tools.clone()));
     ctx.spawn("watchers", hub.clone().follow(ctx.clone()));
-    let notification = NotificationClient::new(ctx.peer("notification", &config.notification_url)?);
+    let notification = InboxServiceClient::new(ctx.peer("notification", &config.notification_url)?);
     ctx.deliver_directly(ToNotification { tools: tools.clone(), client: notification });
     for heard in [SAFETY_RAISES, SAFETY_SERVICE_RAISES] {
         ctx.consume(heard.stream, heard.name, heard.filters, bus::Raised { tools: tools.clone(), consumer: heard.name });
@@ -83,8 +83,9 @@ pub async fn serve(config: Config, ctx: Context) -> anyhow::Result<()> {
     let proposals_last = time::Duration::hours(config.proposal_hours.into());
     let access =
         Access { rules: access::RULES, urgent: access::URGENT, by_device: access::BY_DEVICE, devices: Some(tools.devices.in_use.clone()) };
-    let door = grpc::Door { ctx: ctx.clone(), tools, hub, grants: ctx.grants()?, proposals_last };
-    let routes = tonic::service::Routes::new(SafetyServer::new(door).max_decoding_message_size(LARGE));
+    let server = grpc::Server { ctx: ctx.clone(), tools, hub, grants: ctx.grants()?, proposals_last };
+    let routes = tonic::service::Routes::new(AlarmServiceServer::new(server.clone()).max_decoding_message_size(LARGE))
+        .add_service(DirectoryServiceServer::new(server).max_decoding_message_size(LARGE));
     ctx.serve_grpc_to(proto::DESCRIPTOR_BYTES, access, routes).await
 }
 

@@ -8,7 +8,9 @@ use chassis::{client::Peer, wire};
 use proto::{
     id::ConcernId,
     named::Named,
-    safety::v1::{ConcernState, ConcernTies, ListConcernTiesRequest, ListConcernTiesResponse, OpenConcern, safety_client::SafetyClient},
+    safety::v1::{
+        ConcernState, ConcernTies, ListConcernTiesRequest, ListConcernTiesResponse, OpenConcern, alarm_service_client::AlarmServiceClient,
+    },
 };
 use time::OffsetDateTime;
 use uuid::Uuid;
@@ -65,7 +67,7 @@ pub trait AskSafety: Send + Sync {
 }
 
 /// Safety by gRPC.
-pub struct OverGrpc(pub SafetyClient<Peer>);
+pub struct OverGrpc(pub AlarmServiceClient<Peer>);
 
 impl OverGrpc {
     async fn ask(&self, request: ListConcernTiesRequest) -> Option<ListConcernTiesResponse> {

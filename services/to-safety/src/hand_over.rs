@@ -6,13 +6,13 @@ use chassis::{
 };
 use prost::Message;
 use proto::{
-    safety::v1::{Concern, RaiseConcernRequest, safety_client::SafetyClient},
+    safety::v1::{Concern, RaiseConcernRequest, alarm_service_client::AlarmServiceClient},
     subject,
 };
 use tonic::Status;
 
 /// Safety, as it takes concerns by a call. What it has by the bus already it knows again.
-pub struct ToSafety(pub SafetyClient<Peer>);
+pub struct ToSafety(pub AlarmServiceClient<Peer>);
 
 impl Receiver for ToSafety {
     const NAME: &'static str = "safety";

@@ -153,6 +153,7 @@ pub const FIELDS: &[(&str, &[&str])] = &[
             "keys",
             "known",
             "mails",
+            "items",
             "messages",
             "minutes",
             "moved",

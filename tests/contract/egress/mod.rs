@@ -167,8 +167,8 @@ const fn name(class: Class) -> &'static str {
 
 fn rpcs(text: &mut String) {
     *text += "\n## Answers of RPCs\n\nWhat the message of an answer can hold at most, and whose role opens the door. Refusals carry codes and fixed sentences.\n\n| RPC | answer | at most | who |\n| --- | --- | --- | --- |\n";
-    for (service, full, rules) in RULES {
-        for method in DESCRIPTORS.get_service_by_name(full).unwrap().methods() {
+    for (service, package, rules) in RULES {
+        for method in proto::rpcs(package) {
             let rule = rules.iter().find(|rule| rule.method.ends_with(&format!("/{}", method.name()))).unwrap();
             let who: Vec<&str> = rule.allow.iter().map(|role| if *role == ANYONE { "any person" } else { role }).collect();
             let answer = method.output();

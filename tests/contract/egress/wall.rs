@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use chassis::access::ANYONE;
 use prost_reflect::{Kind, MessageDescriptor};
-use proto::{DESCRIPTORS, class, role, wire::v1::Class};
+use proto::{class, role, wire::v1::Class};
 
 use super::declared::{INSIDE, NARROWED, Narrowed, OTHERS};
 use crate::{access::RULES, directive};
@@ -45,8 +45,8 @@ fn narrowed(rpc: &str, role: &str) -> Option<&'static Narrowed> {
 pub fn meetings() -> Vec<Meeting> {
     let outside = || role::ALL.into_iter().filter(|role| !INSIDE.contains(role));
     let mut found = Vec::new();
-    for (service, full, rules) in RULES {
-        for method in DESCRIPTORS.get_service_by_name(full).unwrap().methods() {
+    for (service, package, rules) in RULES {
+        for method in proto::rpcs(package) {
             let rule = rules.iter().find(|rule| rule.method.ends_with(&format!("/{}", method.name()))).unwrap();
             let could = highest(&method.output());
             let let_in = outside().filter(|role| rule.allow.contains(role) || rule.allow.contains(&ANYONE));

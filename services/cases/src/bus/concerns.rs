@@ -1,6 +1,9 @@
 //! Hears that something happened to a concern: safety is then asked what, because a fact alone freezes and releases nothing [RM1].
 
-use chassis::inbox::{Handler, Incoming, Rejection};
+use chassis::{
+    inbox::{Handler, Incoming, Rejection},
+    outbox::Fresh,
+};
 use proto::{
     id::ConcernId,
     safety::v1::{ConcernChanged, ConcernRaised},
@@ -27,7 +30,7 @@ impl Handler for Concerns {
         concern.parse().map_err(|_| Rejection::Never { reason: "concern-id-malformed", detail: "the concern id is not a UUID".to_owned() })
     }
 
-    async fn apply(&self, _: &mut PgConnection, _: ConcernId, _: &Incoming) -> Result<(), Rejection> {
+    async fn apply(&self, _: &mut PgConnection, _: &mut Fresh, _: ConcernId, _: &Incoming) -> Result<(), Rejection> {
         self.concerns.wake();
         Ok(())
     }

@@ -7,6 +7,7 @@ use chassis::{
     audit::Signer,
     clock::to_the_microsecond,
     inbox::{Handler, Incoming, Rejection},
+    outbox::Fresh,
     wire,
 };
 use prost_types::Timestamp;
@@ -37,7 +38,7 @@ impl Handler for ObeyedPurges {
         Ok(Obeyed { case, service: said.service.to_owned(), at: to_the_microsecond(at), keys: said.keys, rows: said.rows })
     }
 
-    async fn apply(&self, tx: &mut PgConnection, work: Obeyed, _: &Incoming) -> Result<(), Rejection> {
+    async fn apply(&self, tx: &mut PgConnection, _: &mut Fresh, work: Obeyed, _: &Incoming) -> Result<(), Rejection> {
         Ok(hear_obeyed(tx, self.signer.as_deref(), work, self.clock.now()).await?)
     }
 }

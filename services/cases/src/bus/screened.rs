@@ -5,13 +5,14 @@ use chassis::{
     Clock, Ids, Vault,
     client::Peer,
     inbox::{Handler, Incoming, Rejection},
+    outbox::Fresh,
     wire,
 };
 use proto::{
     id::ReferralId,
     intake::v1::{
         self as wire_intake, Disposition, GetReferralRequest, GetReferralResponse, ReferralCorrected, ReferralScreened,
-        intake_client::IntakeClient,
+        referral_service_client::ReferralServiceClient,
     },
     subject,
 };
@@ -33,7 +34,7 @@ use crate::{
 
 /// Handler of the consumer `cases-referral-screened`.
 pub struct Screenings {
-    pub intake: IntakeClient<Peer>,
+    pub intake: ReferralServiceClient<Peer>,
     pub ids: Ids,
     pub clock: Clock,
     pub vault: Vault,
@@ -61,7 +62,7 @@ impl Handler for Screenings {
         Ok(screened(referral, &decision, answer.into_inner())?.map(Decision::Accepted))
     }
 
-    async fn apply(&self, tx: &mut PgConnection, work: Option<Decision>, _: &Incoming) -> Result<(), Rejection> {
+    async fn apply(&self, tx: &mut PgConnection, _: &mut Fresh, work: Option<Decision>, _: &Incoming) -> Result<(), Rejection> {
         match work {
             Some(Decision::Accepted(screened)) => Ok(open_case(tx, &self.vault, &self.ids, &screened, self.clock.now()).await?),
             Some(Decision::Repeats(decision, of)) => Ok(repeats(tx, (&self.vault, &self.ids), decision, of, self.clock.now()).await?),

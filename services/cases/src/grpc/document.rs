@@ -1,127 +1,50 @@
-//! Documents on the wire: what is said of one first, then its bytes in pieces.
+//! Documents by gRPC: kept, listed and read.
 
-use std::time::Duration;
+use chassis::Caller;
+use proto::cases::v1::{
+    KeepDocumentRequest, KeepDocumentResponse, ListDocumentsRequest, ListDocumentsResponse, ReadDocumentRequest, ReadDocumentResponse,
+    document_service_server::DocumentService,
+};
+use std::vec::IntoIter;
 
-use chassis::{Private, Refusal, wire::timestamp};
-use proto::cases::v1::{self as wire, keep_document_request::Part};
-use tonic::{Status, Streaming};
+use tokio_stream::Iter;
+use tonic::{Request, Response, Status, Streaming};
+use uuid::Uuid;
 
-use crate::domain::{
-    document::{self, Document, Kind, Offered},
-    participant::Side,
+use super::{Answer, Server, document_stream};
+use crate::{
+    app::{keep_document, read_documents},
+    domain::decision::Verb,
 };
 
-/// The next piece of a document comes within this time.
-const NEXT: Duration = Duration::from_secs(10);
-/// Bytes of one piece of an answer.
-const PIECE: usize = 64 * 1024;
-
-/// A document as it came in. What is wrong with it is said once it is clear that the caller may know of the case.
-pub struct Received {
-    pub case_ref: String,
-    pub offered: Result<(Offered, Vec<u8>), Refusal>,
-}
-
-/// Reads what comes in, and no more of it than may be kept.
-pub async fn receive(mut parts: Streaming<wire::KeepDocumentRequest>, largest: usize) -> Result<Received, Status> {
-    let said = match next(&mut parts).await? {
-        Some(Part::Offered(said)) => said,
-        Some(Part::Chunk(_)) | None => return Ok(Received { case_ref: String::new(), offered: Err(out_of_order()) }),
-    };
-    let mut bytes = Vec::new();
-    while let Some(part) = next(&mut parts).await? {
-        let refused = match part {
-            Part::Offered(_) => Some(out_of_order()),
-            Part::Chunk(piece) if bytes.len() + piece.len() > largest => Some(document::too_large(largest)),
-            Part::Chunk(piece) => {
-                bytes.extend(piece);
-                None
-            }
-        };
-        if let Some(refusal) = refused {
-            return Ok(Received { case_ref: said.case_ref, offered: Err(refusal) });
-        }
+#[tonic::async_trait]
+impl DocumentService for Server {
+    async fn keep_document(&self, request: Request<Streaming<KeepDocumentRequest>>) -> Answer<KeepDocumentResponse> {
+        let caller = Caller::of(&request)?;
+        let document_stream::Received { case_ref, offered } =
+            document_stream::receive(request.into_inner(), self.0.documents.largest).await?;
+        let ended = keep_document::keep_document(&self.0, &caller, &case_ref, offered).await;
+        let kept = self.0.watched(&caller, Verb::KeepDocument, &case_ref, ended).await?;
+        Ok(Response::new(KeepDocumentResponse { document: Some(document_stream::encode(&kept)) }))
     }
-    let offered = kind(said.kind()).and_then(|kind| Offered::parse(side(said.side()), kind, &said.media_type, &said.name, &said.key));
-    Ok(Received { case_ref: said.case_ref, offered: offered.map(|offered| (offered, bytes)) })
-}
 
-async fn next(parts: &mut Streaming<wire::KeepDocumentRequest>) -> Result<Option<Part>, Status> {
-    match tokio::time::timeout(NEXT, parts.message()).await {
-        Ok(message) => Ok(message?.and_then(|message| message.part)),
-        Err(_) => Err(chassis::Error::Unavailable { what: "the rest of a document" }.into()),
+    async fn list_documents(&self, request: Request<ListDocumentsRequest>) -> Answer<ListDocumentsResponse> {
+        let caller = Caller::of(&request)?;
+        let case_ref = request.into_inner().case_ref;
+        let ended = read_documents::list_documents(&self.0, &caller, &case_ref).await;
+        let documents = self.0.watched(&caller, Verb::ListDocuments, &case_ref, ended).await?;
+        Ok(Response::new(ListDocumentsResponse { documents: documents.iter().map(document_stream::encode).collect() }))
     }
-}
 
-/// A document and its bytes, in pieces.
-pub fn pieces(document: &Document, bytes: &Private<Vec<u8>>) -> Vec<Result<wire::ReadDocumentResponse, Status>> {
-    use wire::read_document_response::Part;
+    type ReadDocumentStream = Iter<IntoIter<Result<ReadDocumentResponse, Status>>>;
 
-    let part = |part| Ok(wire::ReadDocumentResponse { part: Some(part) });
-    let pieces = bytes.expose().chunks(PIECE).map(|piece| part(Part::Chunk(piece.to_vec())));
-    std::iter::once(part(Part::Document(encode(document)))).chain(pieces).collect()
-}
-
-pub fn encode(document: &Document) -> wire::Document {
-    wire::Document {
-        document_id: document.id.to_string(),
-        side: match document.side {
-            None => wire::DocumentSide::File,
-            Some(Side::Victim) => wire::DocumentSide::OfTheVictim,
-            Some(Side::Offender) => wire::DocumentSide::OfTheOffender,
-        }
-        .into(),
-        kind: match document.kind {
-            Kind::ConsentForm => wire::DocumentKind::ConsentForm,
-            Kind::Letter => wire::DocumentKind::Letter,
-            Kind::Agreement => wire::DocumentKind::Agreement,
-            Kind::Report => wire::DocumentKind::Report,
-            Kind::Other => wire::DocumentKind::OtherDocument,
-        }
-        .into(),
-        media_type: document.media.name().to_owned(),
-        name: document.name.expose().clone(),
-        size: document.size,
-        sha256: document.hash.expose().clone(),
-        kept_by: document.kept_by.clone(),
-        kept_at: Some(timestamp(document.kept_at)),
+    async fn read_document(&self, request: Request<ReadDocumentRequest>) -> Answer<Self::ReadDocumentStream> {
+        let caller = Caller::of(&request)?;
+        let asked = request.into_inner().document_id;
+        // What is no id names nothing, and takes the road of an id that names nothing [T6].
+        let id = Uuid::try_parse(asked.trim()).unwrap_or_default();
+        let ended = read_documents::read_document(&self.0, &caller, id).await;
+        let (read, bytes) = self.0.watched(&caller, Verb::ReadDocument, &asked, ended).await?;
+        Ok(Response::new(tokio_stream::iter(document_stream::pieces(&read, &bytes))))
     }
-}
-
-/// What is not said to be of a side belongs to the file.
-const fn side(stated: wire::DocumentSide) -> Option<Side> {
-    match stated {
-        wire::DocumentSide::OfTheVictim => Some(Side::Victim),
-        wire::DocumentSide::OfTheOffender => Some(Side::Offender),
-        wire::DocumentSide::File | wire::DocumentSide::Unspecified => None,
-    }
-}
-
-fn kind(stated: wire::DocumentKind) -> Result<Kind, Refusal> {
-    Ok(match stated {
-        wire::DocumentKind::ConsentForm => Kind::ConsentForm,
-        wire::DocumentKind::Letter => Kind::Letter,
-        wire::DocumentKind::Agreement => Kind::Agreement,
-        wire::DocumentKind::Report => Kind::Report,
-        wire::DocumentKind::OtherDocument => Kind::Other,
-        wire::DocumentKind::Unspecified => {
-            return Err(Refusal::invalid(
-                "document-kind-unknown",
-                "TS1c",
-                "kind",
-                "say what the document is",
-                "indiquez la nature du document",
-            ));
-        }
-    })
-}
-
-fn out_of_order() -> Refusal {
-    Refusal::invalid(
-        "document-out-of-order",
-        "TS1c",
-        "part",
-        "say first what the document is, once, and send its bytes after that",
-        "indiquez d'abord, une seule fois, ce qu'est le document, puis envoyez ses octets",
-    )
 }

@@ -77,7 +77,7 @@ const fn hold_kind(from: HoldKind) -> wire_cases::HoldKind {
     match from {
         HoldKind::AccessRequest => wire_cases::HoldKind::AccessRequest,
         HoldKind::Legal => wire_cases::HoldKind::Legal,
-        HoldKind::Other => wire_cases::HoldKind::OtherHold,
+        HoldKind::Other => wire_cases::HoldKind::Other,
     }
 }
 

@@ -121,7 +121,7 @@ pub fn hold_kind(stated: wire_cases::HoldKind) -> Result<HoldKind, Refusal> {
     Ok(match stated {
         wire_cases::HoldKind::AccessRequest => HoldKind::AccessRequest,
         wire_cases::HoldKind::Legal => HoldKind::Legal,
-        wire_cases::HoldKind::OtherHold => HoldKind::Other,
+        wire_cases::HoldKind::Other => HoldKind::Other,
         wire_cases::HoldKind::Unspecified => {
             return Err(Refusal::invalid(
                 "hold-kind-unknown",

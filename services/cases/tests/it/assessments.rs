@@ -9,7 +9,10 @@ use cases::{
         stage::Stage,
     },
 };
-use chassis::inbox::{Handler, Incoming, Rejection};
+use chassis::{
+    inbox::{Handler, Incoming, Rejection},
+    outbox::Fresh,
+};
 use prost::Message;
 use proto::{
     id::ParticipantId,
@@ -232,7 +235,7 @@ async fn news_that_cannot_be_read_is_set_aside_and_any_other_only_says_when_to_a
     let message = heard(subject::CONCERN_CHANGED, &forged);
     let work = handler.read(&message).await.unwrap();
     let mut db = world.service().await;
-    handler.apply(&mut db, work, &message).await.unwrap();
+    handler.apply(&mut db, &mut Fresh::default(), work, &message).await.unwrap();
     db.commit().await.unwrap();
     // It asks.
     world.app.concerns.news().await;

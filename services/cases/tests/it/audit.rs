@@ -1,10 +1,10 @@
 //! Who looked into a case, or tried to, stands in the audit log, and the National Manager can read it there.
 
-use cases::{access::RULES, app::list_access::list_access, grpc::Door};
+use cases::{access::RULES, app::list_access::list_access, grpc::Server};
 use chassis::{access, audit};
 use harness::uniform::asked;
 use proto::{
-    cases::v1::{GetCaseRequest, ListCasesRequest, MoveCaseRequest, cases_server::Cases},
+    cases::v1::{GetCaseRequest, ListCasesRequest, MoveCaseRequest, case_service_server::CaseService},
     role,
 };
 
@@ -15,7 +15,7 @@ async fn every_reading_every_change_and_every_refused_try_stands_in_the_log_of_t
     let world = World::new().await;
     let case = world.open().await;
     world.assign(&case, "mediator-1").await;
-    let door = Door::new(world.app.clone());
+    let door = Server::new(world.app.clone());
     let number = world.read(&case).await.file.number;
     let read = |case_ref: &str| GetCaseRequest { case_ref: case_ref.to_owned() };
     door.get_case(asked(&mediator("mediator-1"), read(&number))).await.unwrap();
@@ -52,7 +52,7 @@ async fn every_reading_every_change_and_every_refused_try_stands_in_the_log_of_t
 #[test]
 fn only_the_national_manager_reads_who_looked_into_a_case() {
     for role in role::ALL {
-        let may = access::check(RULES, "/ro.cases.v1.Cases/ListAccess", &caller("someone", &[role])).is_ok();
+        let may = access::check(RULES, "/ro.cases.v1.AccessService/ListAccess", &caller("someone", &[role])).is_ok();
         assert_eq!(may, role == role::NATIONAL_MANAGER, "{role}");
     }
 }

@@ -12,7 +12,7 @@ use cases::{
         review_glass::{end_glass, list_glass, review_glass},
     },
     domain::glass::Finding,
-    grpc::Door,
+    grpc::Server,
 };
 use chassis::{Error, Result, access, audit};
 use harness::uniform::asked;
@@ -21,7 +21,10 @@ use proto::{
     cases::v1::{
         AddParticipantRequest, AssignMediatorRequest, BreakGlassRequest, DescribeModeRequest, EndAssignmentRequest, GlassBroken,
         GlassReviewDue, LeaveCaseRequest, MoveCaseRequest, RecordAssessmentRequest, RecordConsentRequest, SayDirectRequest,
-        cases_server::Cases,
+        access_service_server::AccessService as _, assessment_service_server::AssessmentService as _,
+        break_glass_service_server::BreakGlassService as _, case_service_server::CaseService as _,
+        consent_service_server::ConsentService as _, mode_service_server::ModeService as _,
+        participant_service_server::ParticipantService as _,
     },
     role, subject,
 };
@@ -68,7 +71,7 @@ async fn what_was_opened_by_break_glass_is_read_and_never_changed() {
     let world = World::new().await;
     let case = world.open().await;
     broken(&world, &case).await;
-    let (who, door, case_id) = (other_officer(), Door::new(world.app.clone()), || case.id.clone());
+    let (who, door, case_id) = (other_officer(), Server::new(world.app.clone()), || case.id.clone());
     let add = AddParticipantRequest { case_id: case_id(), kind: 1, name: "Robin Fictional".into(), ..Default::default() };
     let leave = LeaveCaseRequest { case_ref: case_id(), wish: 1, participant_id: case.victim.to_string(), ..Default::default() };
     let assess = RecordAssessmentRequest { case_id: case_id(), risk: 4, ..Default::default() };
@@ -109,7 +112,7 @@ async fn without_a_reason_without_need_or_without_the_role_nothing_is_opened() {
         assert_eq!(refusal(break_glass(&world.app, &known, &case.id, WHY).await).reason, "glass-not-needed");
     }
     for role in role::ALL {
-        let may = access::check(RULES, "/ro.cases.v1.Cases/BreakGlass", &caller("someone", &[role])).is_ok();
+        let may = access::check(RULES, "/ro.cases.v1.BreakGlassService/BreakGlass", &caller("someone", &[role])).is_ok();
         assert_eq!(may, [role::RJ_OFFICER, role::RJ_SUPERVISOR].contains(&role), "{role}");
     }
     assert_eq!(world.count("select count(*) from glass").await, 0);
@@ -118,7 +121,7 @@ async fn without_a_reason_without_need_or_without_the_role_nothing_is_opened() {
 #[tokio::test]
 async fn a_case_that_does_not_exist_is_not_found_and_the_try_is_in_the_audit_log() {
     let world = World::new().await;
-    let door = Door::new(world.app.clone());
+    let door = Server::new(world.app.clone());
     let absent = proto::reference::make("RC", 4_711);
     let mut answers = Vec::new();
     // A referral is not a case, and a search is not a name.
@@ -157,7 +160,7 @@ async fn the_fourth_in_a_day_is_refused_and_told_and_says_nothing_of_any_case() 
     assert_eq!(refused.len(), 3);
     assert!(refused.iter().all(|error| matches!(error, Error::Refused(refusal) if refusal.reason == "glass-quota")));
     assert_eq!(world.outbox(subject::GLASS_QUOTA_REACHED).await.len(), 1, "told once a day, however often it is tried");
-    let door = Door::new(world.app.clone());
+    let door = Server::new(world.app.clone());
     let another = world.open().await;
     let mut answers = Vec::new();
     for case_ref in [another.id.clone(), uuid::Uuid::from_u128(9).to_string(), "nonsense".into()] {

@@ -9,7 +9,7 @@ use cases::{
         read_cases::{self, Which},
     },
     domain::stage::Stage,
-    grpc::Door,
+    grpc::Server,
 };
 use chassis::{Caller, Error};
 use harness::uniform::asked;
@@ -17,7 +17,8 @@ use harness::wait::eventually;
 use proto::{
     cases::v1::{
         AddParticipantRequest, FindCaseByReferralRequest, GetCaseRequest, MoveCaseRequest, RecordAssessmentRequest, RecordConsentRequest,
-        cases_server::Cases,
+        assessment_service_server::AssessmentService as _, case_service_server::CaseService as _,
+        consent_service_server::ConsentService as _, participant_service_server::ParticipantService as _,
     },
     role,
 };
@@ -35,7 +36,7 @@ fn seen<T>(answer: Result<Response<T>, Status>) -> Seen {
 }
 
 /// The answer of every RPC that a mediator may call and that names a case.
-async fn answers(door: &Door, who: &Caller, case_id: &str, number: &str, referral_id: &str) -> Vec<Seen> {
+async fn answers(door: &Server, who: &Caller, case_id: &str, number: &str, referral_id: &str) -> Vec<Seen> {
     let case_id = || case_id.to_owned();
     let by_number = GetCaseRequest { case_ref: number.to_owned() };
     let by_referral = FindCaseByReferralRequest { referral_id: referral_id.to_owned() };
@@ -61,7 +62,7 @@ async fn the_mediator_of_another_case_gets_the_same_bytes_for_a_real_case_as_for
     world.assign(&mine, "mediator-1").await;
     world.assign(&hidden, "mediator-2").await;
     let file = world.read(&hidden).await.file;
-    let door = Door::new(world.app.clone());
+    let door = Server::new(world.app.clone());
     let absent_number = proto::reference::make("RC", 4_711);
     let nobody = uuid::Uuid::from_u128(0xabc).to_string();
     for outsider in [mediator("mediator-1"), other_officer(), caller("head", &[role::INSTITUTIONAL_HEAD]), caller("nobody", &[])] {

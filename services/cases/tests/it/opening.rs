@@ -11,12 +11,17 @@ use cases::{
     },
     screened::{Screenings, screened},
 };
-use chassis::inbox::{Handler, Incoming, Rejection};
+use chassis::{
+    inbox::{Handler, Incoming, Rejection},
+    outbox::Fresh,
+};
 use prost::Message;
 use proto::{
     cases::v1::CaseOpened,
     id::ReferralId,
-    intake::v1::{Disposition, GetReferralResponse, Referral, ReferralCorrected, ReferralScreened, intake_client::IntakeClient},
+    intake::v1::{
+        Disposition, GetReferralResponse, Referral, ReferralCorrected, ReferralScreened, referral_service_client::ReferralServiceClient,
+    },
     subject,
 };
 
@@ -139,7 +144,7 @@ fn handler(world: &World) -> Screenings {
     // Nobody listens on port 1.
     let peer = chassis::client::connect("http://127.0.0.1:1", None, None, Some(Duration::from_secs(2))).unwrap();
     Screenings {
-        intake: IntakeClient::new(peer),
+        intake: ReferralServiceClient::new(peer),
         ids: world.app.ids.clone(),
         clock: world.app.clock.clone(),
         vault: world.app.vault.clone(),
@@ -193,7 +198,7 @@ async fn every_other_decision_opens_nothing_and_asks_nobody() {
         let work = handler.read(&message).await.unwrap();
         assert!(matches!(work, Some(Decision::TakenBack(_))), "{number}");
         let mut db = world.service().await;
-        handler.apply(&mut db, work, &message).await.unwrap();
+        handler.apply(&mut db, &mut Fresh::default(), work, &message).await.unwrap();
         db.commit().await.unwrap();
     }
     assert_eq!(world.count("select count(*) from case_file").await, 0);
@@ -226,7 +231,7 @@ async fn a_correction_after_the_decision_stops_the_case_until_its_referral_is_de
         let handler = handler(&world);
         let work = handler.read(&message).await.unwrap();
         let mut db = world.service().await;
-        handler.apply(&mut db, work, &message).await.unwrap();
+        handler.apply(&mut db, &mut Fresh::default(), work, &message).await.unwrap();
         db.commit().await.unwrap();
         assert_eq!(world.read(&case).await.file.standing.stage, stage, "{after}");
     }
@@ -248,7 +253,7 @@ async fn a_referral_that_was_closed_as_a_duplicate_is_known_to_the_case_of_the_o
     for _ in 0..2 {
         let work = handler.read(&message).await.unwrap();
         let mut db = world.service().await;
-        handler.apply(&mut db, work, &message).await.unwrap();
+        handler.apply(&mut db, &mut Fresh::default(), work, &message).await.unwrap();
         db.commit().await.unwrap();
     }
     let known: serde_json::Value = sqlx::query_scalar("select duplicates from case_file").fetch_one(&world.db.admin).await.unwrap();

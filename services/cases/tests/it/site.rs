@@ -8,13 +8,13 @@ use cases::{
         assessment::Risk,
         site::{How, Stay},
     },
-    grpc::Door,
+    grpc::Server,
 };
 use chassis::database::Actor;
 use harness::uniform::asked;
 use prost::Message;
 use proto::{
-    cases::v1::{CorrectSiteRequest, GetCaseRequest, RecordPersonMoveRequest, SiteChange, cases_server::Cases},
+    cases::v1::{CorrectSiteRequest, GetCaseRequest, RecordPersonMoveRequest, SiteChange, case_service_server::CaseService},
     id::ConcernId,
     role,
     safety::v1::{Concern, FollowCaseRequest},
@@ -233,7 +233,7 @@ async fn a_change_of_site_is_a_use_of_the_case() {
 async fn by_the_door_the_site_is_corrected_moved_and_shown_with_its_history() {
     let world = World::new().await;
     let case = world.open().await;
-    let door = Door::new(world.app.clone());
+    let door = Server::new(world.app.clone());
     let correct = CorrectSiteRequest {
         case_ref: case.id.clone(),
         site: "kent".into(),

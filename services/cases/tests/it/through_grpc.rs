@@ -16,7 +16,8 @@ use local::identity::Issuer;
 use proto::cases::v1::{
     AddParticipantRequest, AssignMediatorRequest, AssignOfficerRequest, EndAssignmentRequest, EndOfficerRequest, FindCaseByReferralRequest,
     GetCaseRequest, ListAccessRequest, ListCasesRequest, MoveCaseRequest, ParticipantKind, RecordAssessmentRequest, RecordConsentRequest,
-    cases_client::CasesClient,
+    access_service_client::AccessServiceClient, assessment_service_client::AssessmentServiceClient, case_service_client::CaseServiceClient,
+    consent_service_client::ConsentServiceClient, participant_service_client::ParticipantServiceClient,
 };
 use time::Duration;
 use tonic::{Code, Request, Status, metadata::AsciiMetadataValue, transport::Channel};
@@ -61,7 +62,7 @@ fn refused(code: Code, reason: &str) -> Told {
 /// The door of the service on a port of its own, with the clock of the bench.
 struct Open {
     process: Process,
-    clients: Vec<CasesClient<Channel>>,
+    clients: Vec<Channel>,
     tokens: Vec<AsciiMetadataValue>,
     folder: PathBuf,
 }
@@ -95,7 +96,7 @@ impl Open {
         let connect = async || Channel::from_shared(url.clone()).unwrap().connect().await.map_err(|error| error.to_string());
         let mut clients = Vec::new();
         for _ in 0..CONNECTIONS {
-            clients.push(CasesClient::new(eventually("the door is open", SOON, connect).await));
+            clients.push(eventually("the door is open", SOON, connect).await);
         }
         // A token is held against the machine's clock, and what it opens against the service's.
         let token = |subject| format!("Bearer {}", issuer.token(subject, Clock::system().now()).unwrap()).parse().unwrap();
@@ -205,39 +206,54 @@ fn shown(cases: impl IntoIterator<Item = proto::cases::v1::Case>) -> Told {
     Told::Cases(cases.into_iter().map(|case| case.case_id).collect())
 }
 
-async fn ask(client: &mut CasesClient<Channel>, question: &Question) -> Told {
+async fn ask(channel: &Channel, question: &Question) -> Told {
     let named = || question.named.clone();
     macro_rules! call {
-        ($rpc:ident, $message:expr) => {{
+        ($client:ident, $rpc:ident, $message:expr) => {{
             let mut request = Request::new($message);
             request.metadata_mut().insert("authorization", question.token.clone());
-            client.$rpc(request).await.map(tonic::Response::into_inner)
+            $client::new(channel.clone()).$rpc(request).await.map(tonic::Response::into_inner)
         }};
     }
     let done = |answer: Result<(), Status>| answer.map(|()| Told::Done);
     let answer = match question.verb {
-        Verb::Read => call!(get_case, GetCaseRequest { case_ref: named() }).map(|answer| shown(answer.case)),
-        Verb::Find => call!(find_case_by_referral, FindCaseByReferralRequest { referral_id: named() }).map(|answer| shown(answer.case)),
-        Verb::List => call!(list_cases, ListCasesRequest { page_size: 200, ..Default::default() }).map(|answer| shown(answer.cases)),
+        Verb::Read => call!(CaseServiceClient, get_case, GetCaseRequest { case_ref: named() }).map(|answer| shown(answer.case)),
+        Verb::Find => call!(CaseServiceClient, find_case_by_referral, FindCaseByReferralRequest { referral_id: named() })
+            .map(|answer| shown(answer.case)),
+        Verb::List => call!(CaseServiceClient, list_cases, ListCasesRequest { page_size: 200, ..Default::default() })
+            .map(|answer| shown(answer.cases)),
         Verb::AddParticipant => {
             let kind = ParticipantKind::Elder.into();
-            done(call!(add_participant, AddParticipantRequest { case_id: named(), kind, ..Default::default() }).map(drop))
+            done(
+                call!(ParticipantServiceClient, add_participant, AddParticipantRequest { case_id: named(), kind, ..Default::default() })
+                    .map(drop),
+            )
         }
-        Verb::AssignMediator => done(call!(assign_mediator, AssignMediatorRequest { case_id: named(), ..Default::default() }).map(drop)),
-        Verb::EndMediator => done(call!(end_assignment, EndAssignmentRequest { case_id: named(), ..Default::default() }).map(drop)),
-        Verb::AssignOfficer => done(call!(assign_officer, AssignOfficerRequest { case_ref: named(), ..Default::default() }).map(drop)),
-        Verb::EndOfficer => done(call!(end_officer, EndOfficerRequest { case_ref: named(), ..Default::default() }).map(drop)),
-        Verb::RecordAssessment => {
-            done(call!(record_assessment, RecordAssessmentRequest { case_id: named(), risk: 1, ..Default::default() }).map(drop))
+        Verb::AssignMediator => {
+            done(call!(AccessServiceClient, assign_mediator, AssignMediatorRequest { case_id: named(), ..Default::default() }).map(drop))
         }
-        Verb::RecordConsent => {
-            done(call!(record_consent, RecordConsentRequest { case_id: named(), status: 1, ..Default::default() }).map(drop))
+        Verb::EndMediator => {
+            done(call!(AccessServiceClient, end_assignment, EndAssignmentRequest { case_id: named(), ..Default::default() }).map(drop))
         }
+        Verb::AssignOfficer => {
+            done(call!(AccessServiceClient, assign_officer, AssignOfficerRequest { case_ref: named(), ..Default::default() }).map(drop))
+        }
+        Verb::EndOfficer => {
+            done(call!(AccessServiceClient, end_officer, EndOfficerRequest { case_ref: named(), ..Default::default() }).map(drop))
+        }
+        Verb::RecordAssessment => done(
+            call!(AssessmentServiceClient, record_assessment, RecordAssessmentRequest { case_id: named(), risk: 1, ..Default::default() })
+                .map(drop),
+        ),
+        Verb::RecordConsent => done(
+            call!(ConsentServiceClient, record_consent, RecordConsentRequest { case_id: named(), status: 1, ..Default::default() })
+                .map(drop),
+        ),
         Verb::Move => {
             let (to, reason) = (proto::cases::v1::Stage::Closed.into(), "\0".to_owned());
-            done(call!(move_case, MoveCaseRequest { case_id: named(), to, reason, ..Default::default() }).map(drop))
+            done(call!(CaseServiceClient, move_case, MoveCaseRequest { case_id: named(), to, reason, ..Default::default() }).map(drop))
         }
-        Verb::WhoViewed => done(call!(list_access, ListAccessRequest { case_ref: named() }).map(drop)),
+        Verb::WhoViewed => done(call!(AccessServiceClient, list_access, ListAccessRequest { case_ref: named() }).map(drop)),
         other => panic!("{other:?} is not asked here"),
     };
     answer.unwrap_or_else(|status| Told::Refused(status.code(), reason(&status)))
@@ -248,12 +264,12 @@ async fn deviations(open: &Open, questions: Vec<Question>) -> Vec<String> {
     let share = questions.len().div_ceil(CONNECTIONS).max(1);
     let mut questions = questions.into_iter();
     let mut asking = Vec::new();
-    for client in &open.clients {
-        let (mut client, mine) = (client.clone(), questions.by_ref().take(share).collect::<Vec<_>>());
+    for channel in &open.clients {
+        let (channel, mine) = (channel.clone(), questions.by_ref().take(share).collect::<Vec<_>>());
         asking.push(tokio::spawn(async move {
             let mut wrong = Vec::new();
             for question in &mine {
-                let told = ask(&mut client, question).await;
+                let told = ask(&channel, question).await;
                 if told != question.told {
                     let Question { subject, verb, case, named, told: expected, .. } = question;
                     wrong.push(format!("{subject} {verb:?} case {case} as {named:?}: {told:?}, and not {expected:?}"));

@@ -1,11 +1,14 @@
 //! No call tells a hidden case from one that does not exist: not by a byte, not by what the database is asked [R3c, T6].
 
-use cases::grpc::Door;
+use cases::grpc::Server;
 use harness::uniform::{Seen, asked, every_rpc_of, refused, same};
 use proto::cases::v1::{
     AddParticipantRequest, AssignMediatorRequest, CorrectSiteRequest, DescribeModeRequest, EndAssignmentRequest, FindCaseByReferralRequest,
     GetCaseRequest, LeaveCaseRequest, ListDocumentsRequest, MoveCaseRequest, ReadDocumentRequest, RecordAssessmentRequest,
-    RecordConsentRequest, RecordPersonMoveRequest, SayDirectRequest, cases_server::Cases,
+    RecordConsentRequest, RecordPersonMoveRequest, SayDirectRequest, access_service_server::AccessService as _,
+    assessment_service_server::AssessmentService as _, case_service_server::CaseService as _, consent_service_server::ConsentService as _,
+    document_service_server::DocumentService as _, mode_service_server::ModeService as _,
+    participant_service_server::ParticipantService as _,
 };
 use proto::role;
 use uuid::Uuid;
@@ -50,7 +53,7 @@ const OTHERS: [(&str, &str); 16] = [
     ("ListCases", "names no case; what is hidden is not counted"),
 ];
 
-async fn ask(door: &Door, rpc: &str, name: &str) -> Seen {
+async fn ask(door: &Server, rpc: &str, name: &str) -> Seen {
     let (who, name) = (mediator("mediator-1"), name.to_owned());
     // An officer in whose portfolio the case is not.
     let stranger = caller("rj-officer-9", &[role::RJ_OFFICER]);
@@ -105,13 +108,13 @@ async fn ask(door: &Door, rpc: &str, name: &str) -> Seen {
 
 #[tokio::test]
 async fn a_hidden_case_an_absent_one_and_no_name_at_all_are_the_same_bytes_and_the_same_statements() {
-    every_rpc_of("ro.cases.v1.Cases", &COMPARED, &OTHERS);
+    every_rpc_of("ro.cases.v1", &COMPARED, &OTHERS);
     let world = World::new().await;
     let (mine, hidden) = (world.open().await, world.open().await);
     world.assign(&mine, "mediator-1").await;
     world.assign(&hidden, "mediator-2").await;
     let file = world.read(&hidden).await.file;
-    let door = Door::new(world.app.clone());
+    let door = Server::new(world.app.clone());
     let absent = Uuid::from_u128(0xabc).to_string();
     for rpc in COMPARED {
         let id = if rpc == "FindCaseByReferral" { file.referral.to_string() } else { hidden.id.clone() };

@@ -17,7 +17,7 @@ use crate::{
     clock::{Clock, Ids},
     inbox::{Handler, Incoming, Rejection},
     lifecycle::Context,
-    outbox::{Outgoing, enqueue},
+    outbox::{Fresh, Outgoing, enqueue},
 };
 
 /// A service's place among the witnesses.
@@ -84,7 +84,7 @@ impl Handler for Wards {
         if genuine { Ok(statement) } else { Err(not_genuine("the statement is not signed by the service whose log it names")) }
     }
 
-    async fn apply(&self, tx: &mut PgConnection, statement: Statement, _: &Incoming) -> Result<(), Rejection> {
+    async fn apply(&self, tx: &mut PgConnection, _: &mut Fresh, statement: Statement, _: &Incoming) -> Result<(), Rejection> {
         let now = self.clock.now();
         let memory = recall(tx, &statement).await?;
         let verdict = judge(&statement, &memory);
@@ -222,7 +222,7 @@ impl Handler for Answers {
         }
     }
 
-    async fn apply(&self, tx: &mut PgConnection, answer: Answer, _: &Incoming) -> Result<(), Rejection> {
+    async fn apply(&self, tx: &mut PgConnection, _: &mut Fresh, answer: Answer, _: &Incoming) -> Result<(), Rejection> {
         let now = self.clock.now();
         match answer {
             Answer::Witnessed(Witnessed { epoch, size, root, witness, signature, .. }) => {

@@ -6,6 +6,7 @@ use super::{Copy, Line, Told, keep};
 use crate::{
     inbox::{Handler, Incoming, Rejection},
     lifecycle::Context,
+    outbox::Fresh,
 };
 
 impl Context {
@@ -34,7 +35,7 @@ impl Handler for Heard {
         })
     }
 
-    async fn apply(&self, tx: &mut PgConnection, line: Line, _: &Incoming) -> Result<(), Rejection> {
+    async fn apply(&self, tx: &mut PgConnection, _: &mut Fresh, line: Line, _: &Incoming) -> Result<(), Rejection> {
         if !keep(tx, &line, self.copy.key()).await? && self.copy.key().is_some_and(|key| !line.is_signed_by(key)) {
             tracing::error!(grant.id = %line.id, "a grant was told that the directory did not sign: what is held stays");
         }

@@ -1,20 +1,29 @@
-//! What must be told is written in the same transaction as the state it tells of; the relay carries it to the bus.
+//! The outbox: what must be told is written in the same transaction as the state it tells of, and published from memory behind the commit.
+//! The relay carries what that missed.
 //!
-//! Order is kept within an aggregate: a relay holds the aggregate, not the row. A publish acknowledgement is a hint; a
-//! message that must be confirmed is final only when the receiver's own database has it, and is sent again until then.
+//! Order is kept within an aggregate, by leases: who publishes a message holds its row, and nothing behind it is published meanwhile. A
+//! publish acknowledgement is a hint; a message that must be confirmed is final only when the receiver's own database has it, and is sent
+//! again until then.
 
+mod carry;
 pub mod direct;
+mod fresh;
 mod lost;
+mod publisher;
 mod relay;
 
-use std::sync::Arc;
+use std::sync::{Arc, atomic::Ordering};
 
 use sqlx::PgConnection;
 use time::OffsetDateTime;
 use tokio::sync::{Notify, watch};
 use uuid::Uuid;
 
-pub use self::relay::Carrier;
+use self::publisher::Queue;
+pub use self::{
+    fresh::{Columns, Fresh, LEASE, enqueue_fresh},
+    relay::Carrier,
+};
 use crate::{
     clock::Ids,
     trace,
@@ -33,6 +42,8 @@ pub struct Outgoing {
     pub aggregate: Uuid,
     pub subject: String,
     pub body: Vec<u8>,
+    /// The body as it travels, where [`body`](Self::body) is sealed: for publishing from memory. It is never stored.
+    pub in_clear: Option<Vec<u8>>,
     /// Send again until [`confirm`]ed.
     pub confirm: bool,
     /// Carry before anything that is not urgent.
@@ -50,6 +61,7 @@ impl Outgoing {
             aggregate,
             subject: subject.into(),
             body: message.encode_to_vec(),
+            in_clear: None,
             confirm: false,
             urgent: false,
             sealed: false,
@@ -67,7 +79,7 @@ impl Outgoing {
     /// # Errors
     /// The body cannot be sealed.
     pub fn sealed(self, key: &DataKey) -> Result<Self, Fault> {
-        Ok(Self { body: key.seal(place(self.id), &self.body)?, sealed: true, ..self })
+        Ok(Self { body: key.seal(place(self.id), &self.body)?, in_clear: Some(self.body), sealed: true, ..self })
     }
 
     /// The same, sealed where there is a key: what must not be lost waits for none, and is sealed later.
@@ -93,16 +105,29 @@ const fn place(id: Uuid) -> Place {
     Place::new("outbox", "body", id)
 }
 
-/// Wakes the relay right after a commit, and whoever of this process wants to know that something was committed.
+/// Publishes from memory or wakes the relay right after a commit, and wakes whoever of this process wants to know that something was
+/// committed.
 #[derive(Debug, Clone, Default)]
 pub struct Wake {
     relay: Arc<Notify>,
     committed: watch::Sender<()>,
+    queue: Queue,
 }
 
 impl Wake {
+    /// Something was committed that the relay is to carry.
     pub fn wake(&self) {
         self.relay.notify_one();
+        self.committed.send_replace(());
+    }
+
+    /// Publishes what was committed just now, beside the caller: nobody waits for the bus.
+    pub fn publish(&self, fresh: Fresh) {
+        if fresh.left {
+            self.queue.left.store(true, Ordering::Relaxed);
+            self.relay.notify_one();
+        }
+        self.queue.push(fresh);
         self.committed.send_replace(());
     }
 
@@ -126,26 +151,20 @@ pub async fn enqueue(tx: &mut PgConnection, outgoing: &Outgoing, at: OffsetDateT
 /// # Errors
 /// The statement failed; the caller's transaction with it.
 pub async fn enqueue_all(tx: &mut PgConnection, list: &[Outgoing], at: OffsetDateTime) -> sqlx::Result<()> {
-    let ids: Vec<Uuid> = list.iter().map(|o| o.id).collect();
-    let aggregates: Vec<Uuid> = list.iter().map(|o| o.aggregate).collect();
-    let subjects: Vec<String> = list.iter().map(|o| o.subject.clone()).collect();
-    let bodies: Vec<Vec<u8>> = list.iter().map(|o| o.body.clone()).collect();
-    let confirm: Vec<bool> = list.iter().map(|o| o.confirm).collect();
-    let urgent: Vec<bool> = list.iter().map(|o| o.urgent).collect();
-    let sealed: Vec<bool> = list.iter().map(|o| o.sealed).collect();
+    let columns = Columns::of(list);
     sqlx::query!(
         "insert into outbox (id, aggregate, subject, body, must_be_confirmed, urgent, sealed, traceparent, created_at, next_attempt_at)
          select id, aggregate, subject, body, must_be_confirmed, urgent, sealed, $8, $9, $9
          from unnest($1::uuid[], $2::uuid[], $3::text[], $4::bytea[], $5::bool[], $6::bool[], $7::bool[]) with ordinality
               as waiting (id, aggregate, subject, body, must_be_confirmed, urgent, sealed, place)
          order by place",
-        &ids,
-        &aggregates,
-        &subjects,
-        &bodies,
-        &confirm,
-        &urgent,
-        &sealed,
+        &columns.ids,
+        &columns.aggregates,
+        &columns.subjects,
+        &columns.bodies,
+        &columns.confirm,
+        &columns.urgent,
+        &columns.sealed,
         trace::current(),
         at,
     )

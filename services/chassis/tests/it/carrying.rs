@@ -116,6 +116,7 @@ pub async fn must_arrive(world: &World, id: u128) {
         aggregate: Uuid::from_u128(id),
         subject: proto::subject::REFERRAL_SCREENED.to_owned(),
         body: b"must arrive".to_vec(),
+        in_clear: None,
         sealed: false,
         confirm: true,
         urgent: true,
@@ -205,7 +206,7 @@ async fn a_bus_that_answers_slowly_does_not_keep_a_pass_open_longer_than_its_tim
 }
 
 /// A road to the bus on which every answer takes its time.
-async fn slow(url: &str, by: Duration) -> String {
+pub async fn slow(url: &str, by: Duration) -> String {
     let (scheme, server) = url.split_once("://").unwrap();
     let server = server.to_owned();
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -245,6 +246,7 @@ async fn a_message_that_must_be_confirmed_is_sent_again_until_it_is_and_then_nev
         aggregate: id,
         subject: proto::subject::REFERRAL_SCREENED.to_owned(),
         body: b"must arrive".to_vec(),
+        in_clear: None,
         sealed: false,
         confirm: true,
         urgent: true,

@@ -12,6 +12,7 @@ use chassis::{
     database::{Actor, begin},
     destruction::{Orders, Receiver, Signed},
     inbox::{Handler, Incoming, Rejection},
+    outbox::Fresh,
 };
 use harness::database::{Database, OWNER, fresh};
 use sqlx::{AssertSqlSafe, Executor, PgConnection};
@@ -94,7 +95,7 @@ impl Office {
         let message = Incoming { event_id: "1".into(), subject: "shred".into(), body: body.into(), headers: BTreeMap::new(), attempt: 1 };
         let work = self.orders.read(&message).await?;
         let mut tx = begin(&self.db.pool, &Actor::service(SERVICE)).await.unwrap();
-        self.orders.apply(&mut tx, work, &message).await?;
+        self.orders.apply(&mut tx, &mut Fresh::default(), work, &message).await?;
         tx.commit().await.unwrap();
         Ok(())
     }

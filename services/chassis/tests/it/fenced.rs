@@ -28,6 +28,7 @@ async fn filled() -> Database {
         aggregate: Uuid::from_u128(2),
         subject: "ro.any".to_owned(),
         body: b"Protected B".to_vec(),
+        in_clear: None,
         sealed: false,
         confirm: true,
         urgent: false,

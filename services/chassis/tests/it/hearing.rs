@@ -8,6 +8,7 @@ use std::sync::{
 use chassis::{
     Context,
     inbox::{Handler, Incoming, Rejection},
+    outbox::Fresh,
 };
 use harness::wait::eventually;
 use proto::subject::{CASES_SCREENED, REFERRAL_SCREENED};
@@ -57,7 +58,7 @@ impl Handler for Writes {
         }
     }
 
-    async fn apply(&self, tx: &mut PgConnection, body: Vec<u8>, _: &Incoming) -> Result<(), Rejection> {
+    async fn apply(&self, tx: &mut PgConnection, _: &mut Fresh, body: Vec<u8>, _: &Incoming) -> Result<(), Rejection> {
         sqlx::query("insert into heard (body) values ($1)").bind(&body).execute(&mut *tx).await?;
         if let Some(how) = std::str::from_utf8(&body).ok().and_then(|body| body.strip_prefix("fails: ")) {
             return fails_as(tx, how).await;
@@ -77,7 +78,7 @@ impl Handler for Writes {
         }
     }
 
-    async fn save(&self, tx: &mut PgConnection, message: &Incoming) -> Result<(), Rejection> {
+    async fn save(&self, tx: &mut PgConnection, _: &mut Fresh, message: &Incoming) -> Result<(), Rejection> {
         if self.saves {
             let saved = [b"saved: ".as_slice(), &message.body].concat();
             sqlx::query("insert into heard (body) values ($1)").bind(saved).execute(tx).await?;

@@ -14,6 +14,7 @@ mod limits;
 mod lost;
 mod patience;
 mod proving;
+mod publishing;
 mod reconnecting;
 mod renewing;
 mod round_trips;

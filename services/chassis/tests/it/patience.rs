@@ -2,7 +2,10 @@
 
 use std::{sync::Arc, time::Duration};
 
-use chassis::inbox::{Handler, Incoming, Rejection};
+use chassis::{
+    inbox::{Handler, Incoming, Rejection},
+    outbox::Fresh,
+};
 use futures::future::join_all;
 use harness::wait::eventually;
 use proto::subject::{CASES_SCREENED, INTAKE_REFERRALS, submit_referral};
@@ -27,7 +30,7 @@ impl Handler for Hangs {
         Ok(message.body.to_vec())
     }
 
-    async fn apply(&self, tx: &mut PgConnection, body: Vec<u8>, _: &Incoming) -> Result<(), Rejection> {
+    async fn apply(&self, tx: &mut PgConnection, _: &mut Fresh, body: Vec<u8>, _: &Incoming) -> Result<(), Rejection> {
         sqlx::query("insert into heard (body) values ($1)").bind(&body).execute(tx).await?;
         Ok(())
     }
@@ -58,7 +61,7 @@ impl Handler for PutsOff {
         if message.body.as_ref() == b"put off" { Err(Rejection::Later("as the test wants".into())) } else { Ok(message.body.to_vec()) }
     }
 
-    async fn apply(&self, tx: &mut PgConnection, body: Vec<u8>, _: &Incoming) -> Result<(), Rejection> {
+    async fn apply(&self, tx: &mut PgConnection, _: &mut Fresh, body: Vec<u8>, _: &Incoming) -> Result<(), Rejection> {
         sqlx::query("insert into heard (body) values ($1)").bind(&body).execute(tx).await?;
         Ok(())
     }
@@ -90,7 +93,7 @@ impl Handler for FromOutside {
         Ok(())
     }
 
-    async fn apply(&self, tx: &mut PgConnection, (): (), message: &Incoming) -> Result<(), Rejection> {
+    async fn apply(&self, tx: &mut PgConnection, _: &mut Fresh, (): (), message: &Incoming) -> Result<(), Rejection> {
         sqlx::query("insert into heard (body) values ($1)").bind(message.subject_token(4).as_bytes()).execute(tx).await?;
         Ok(())
     }

@@ -5,6 +5,7 @@ use std::path::Path;
 use chassis::{
     Context,
     inbox::{Handler, Incoming, Rejection},
+    outbox::Fresh,
 };
 use harness::{
     round_trips::{Done, Meter, hold},
@@ -25,7 +26,7 @@ impl Handler for Writes {
         Ok(message.body.to_vec())
     }
 
-    async fn apply(&self, tx: &mut PgConnection, body: Vec<u8>, _: &Incoming) -> Result<(), Rejection> {
+    async fn apply(&self, tx: &mut PgConnection, _: &mut Fresh, body: Vec<u8>, _: &Incoming) -> Result<(), Rejection> {
         sqlx::query("insert into heard (body) values ($1)").bind(&body).execute(tx).await?;
         Ok(())
     }

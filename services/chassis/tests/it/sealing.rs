@@ -210,6 +210,7 @@ async fn a_sealed_message_waits_unreadable_in_the_outbox_and_travels_in_clear() 
         body: b"marker-of-the-message".to_vec(),
         confirm: false,
         urgent: false,
+        in_clear: None,
         sealed: false,
     };
     let mut tx = begin(&teller.pool, &Actor::service("intake")).await.unwrap();

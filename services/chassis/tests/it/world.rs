@@ -63,6 +63,7 @@ impl World {
                 body: body.as_bytes().to_vec(),
                 confirm: false,
                 urgent: false,
+                in_clear: None,
                 sealed: false,
             })
             .collect();

@@ -17,7 +17,8 @@ use proto::safety::v1::{
     ListOfficeHoldersRequest, ListOfficeHoldersResponse, ListProposalsRequest, ListProposalsResponse, ListSitesRequest, ListSitesResponse,
     ProposeDeviceRequest, ProposeDeviceResponse, ProposeGrantsRequest, ProposeGrantsResponse, RaiseConcernRequest, RaiseConcernResponse,
     RestoreConcernRequest, RestoreConcernResponse, RoleGrant, RouteConcernRequest, RouteConcernResponse, Site, Snapshot,
-    WatchConcernsRequest, WatchConcernsResponse, WhoAmIRequest, WhoAmIResponse, safety_server::Safety, watch_concerns_response::Item,
+    WatchConcernsRequest, WatchConcernsResponse, WhoAmIRequest, WhoAmIResponse, alarm_service_server::AlarmService,
+    directory_service_server::DirectoryService, watch_concerns_response::Item,
 };
 use time::OffsetDateTime;
 use tokio::sync::broadcast;
@@ -112,7 +113,7 @@ pub fn ringing(id: &str, grade: Grade, minutes: i64, now: OffsetDateTime) -> Con
 }
 
 #[tonic::async_trait]
-impl Safety for StandIn {
+impl AlarmService for StandIn {
     async fn raise_concern(&self, request: Request<RaiseConcernRequest>) -> Result<Response<RaiseConcernResponse>, Status> {
         self.caller(&request)?;
         let concern = request.into_inner().concern.unwrap_or_default();
@@ -183,22 +184,6 @@ impl Safety for StandIn {
         Ok(Response::new(GetConcernReceiptResponse { receipt: Some(receipt), state: ConcernState::Ringing.into() }))
     }
 
-    async fn list_sites(&self, request: Request<ListSitesRequest>) -> Result<Response<ListSitesResponse>, Status> {
-        self.caller(&request)?;
-        let site = |code: &str, en: &str, fr: &str| Site { code: code.into(), name_en: en.into(), name_fr: fr.into(), ..Site::default() };
-        let sites = vec![
-            site("mission", "Mission Institution", "Établissement de Mission"),
-            site("kent", "Kent Institution", "Établissement de Kent"),
-        ];
-        Ok(Response::new(ListSitesResponse { sites }))
-    }
-
-    async fn who_am_i(&self, request: Request<WhoAmIRequest>) -> Result<Response<WhoAmIResponse>, Status> {
-        let subject = self.caller(&request)?;
-        let grants = self.grants.lock().unwrap().get(&subject).cloned().unwrap_or_default();
-        Ok(Response::new(WhoAmIResponse { subject, grants, ..WhoAmIResponse::default() }))
-    }
-
     async fn compare_concerns(&self, _: Request<CompareConcernsRequest>) -> Result<Response<CompareConcernsResponse>, Status> {
         Err(Status::unimplemented("the dashboard guards nothing"))
     }
@@ -213,6 +198,33 @@ impl Safety for StandIn {
 
     async fn follow_case(&self, _: Request<FollowCaseRequest>) -> Result<Response<FollowCaseResponse>, Status> {
         Err(Status::unimplemented("the dashboard knows of no case"))
+    }
+
+    async fn close_concern(&self, _: Request<CloseConcernRequest>) -> Result<Response<CloseConcernResponse>, Status> {
+        Err(Status::unimplemented("the dashboard does not close concerns"))
+    }
+
+    async fn route_concern(&self, _: Request<RouteConcernRequest>) -> Result<Response<RouteConcernResponse>, Status> {
+        Err(Status::unimplemented("the dashboard routes no concerns"))
+    }
+}
+
+#[tonic::async_trait]
+impl DirectoryService for StandIn {
+    async fn list_sites(&self, request: Request<ListSitesRequest>) -> Result<Response<ListSitesResponse>, Status> {
+        self.caller(&request)?;
+        let site = |code: &str, en: &str, fr: &str| Site { code: code.into(), name_en: en.into(), name_fr: fr.into(), ..Site::default() };
+        let sites = vec![
+            site("mission", "Mission Institution", "Établissement de Mission"),
+            site("kent", "Kent Institution", "Établissement de Kent"),
+        ];
+        Ok(Response::new(ListSitesResponse { sites }))
+    }
+
+    async fn who_am_i(&self, request: Request<WhoAmIRequest>) -> Result<Response<WhoAmIResponse>, Status> {
+        let subject = self.caller(&request)?;
+        let grants = self.grants.lock().unwrap().get(&subject).cloned().unwrap_or_default();
+        Ok(Response::new(WhoAmIResponse { subject, grants, ..WhoAmIResponse::default() }))
     }
 
     async fn propose_grants(&self, _: Request<ProposeGrantsRequest>) -> Result<Response<ProposeGrantsResponse>, Status> {
@@ -245,14 +257,6 @@ impl Safety for StandIn {
 
     async fn end_device(&self, _: Request<EndDeviceRequest>) -> Result<Response<EndDeviceResponse>, Status> {
         Err(Status::unimplemented("the dashboard ends no devices"))
-    }
-
-    async fn close_concern(&self, _: Request<CloseConcernRequest>) -> Result<Response<CloseConcernResponse>, Status> {
-        Err(Status::unimplemented("the dashboard does not close concerns"))
-    }
-
-    async fn route_concern(&self, _: Request<RouteConcernRequest>) -> Result<Response<RouteConcernResponse>, Status> {
-        Err(Status::unimplemented("the dashboard routes no concerns"))
     }
 
     async fn assign_office(&self, _: Request<AssignOfficeRequest>) -> Result<Response<AssignOfficeResponse>, Status> {

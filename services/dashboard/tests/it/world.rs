@@ -16,7 +16,7 @@ use dashboard::{
 };
 use http::{Request, Response, StatusCode, header};
 use local::identity::{AUDIENCE, ISSUER, Issuer};
-use proto::safety::v1::{RoleGrant, safety_server::SafetyServer};
+use proto::safety::v1::{RoleGrant, alarm_service_server::AlarmServiceServer};
 use tokio::{net::TcpListener, sync::Semaphore};
 use tokio_stream::wrappers::TcpListenerStream;
 use tokio_util::sync::CancellationToken;
@@ -70,7 +70,7 @@ impl World {
         let safety = StandIn::new(now);
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
-        let served = tonic::transport::Server::builder().add_service(SafetyServer::new(safety.clone()));
+        let served = tonic::transport::Server::builder().add_service(AlarmServiceServer::new(safety.clone()));
         tokio::spawn(served.serve_with_incoming(TcpListenerStream::new(listener)));
         let stop = CancellationToken::new();
         let places = Arc::new(Semaphore::new(100));

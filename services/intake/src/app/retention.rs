@@ -10,6 +10,7 @@ use chassis::{
     database::{self, Actor},
     destruction::{Orders, Receiver, Signed},
     inbox::{Handler, Incoming, Rejection},
+    outbox::Fresh,
     refusal::store_error,
 };
 use proto::id::ReferralId;
@@ -110,7 +111,7 @@ impl Expiry {
         let message = self.order(referral);
         let mut tx = database::begin(&self.desk().pool, &Actor::service("intake").at(self.desk().clock.now())).await?;
         let taken = match self.orders.read(&message).await {
-            Ok(work) => self.orders.apply(&mut tx, work, &message).await,
+            Ok(work) => self.orders.apply(&mut tx, &mut Fresh::default(), work, &message).await,
             Err(rejection) => Err(rejection),
         };
         match taken {

@@ -3,7 +3,7 @@
 use chassis::{
     Clock,
     inbox::{Handler, Incoming, Rejection},
-    outbox,
+    outbox::{self, Fresh},
 };
 use proto::{
     id::ConcernId,
@@ -26,7 +26,7 @@ impl Handler for Concerns {
         id.parse().map_err(|_| Rejection::Never { reason: "concern-id-malformed", detail: "the concern id is not a UUID".to_owned() })
     }
 
-    async fn apply(&self, tx: &mut PgConnection, concern: ConcernId, _: &Incoming) -> Result<(), Rejection> {
+    async fn apply(&self, tx: &mut PgConnection, _: &mut Fresh, concern: ConcernId, _: &Incoming) -> Result<(), Rejection> {
         outbox::confirm_aggregate(tx, concern.uuid(), self.0.now()).await?;
         Ok(())
     }

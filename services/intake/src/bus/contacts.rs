@@ -2,7 +2,10 @@
 
 use std::str::FromStr;
 
-use chassis::inbox::{Handler, Incoming, Rejection};
+use chassis::{
+    inbox::{Handler, Incoming, Rejection},
+    outbox::Fresh,
+};
 use proto::{id::Region, intake::v1::VictimContact, subject};
 use sqlx::PgConnection;
 
@@ -28,7 +31,7 @@ impl Handler for Contacts {
         })
     }
 
-    async fn apply(&self, tx: &mut PgConnection, work: Self::Work, message: &Incoming) -> Result<(), Rejection> {
+    async fn apply(&self, tx: &mut PgConnection, _: &mut Fresh, work: Self::Work, message: &Incoming) -> Result<(), Rejection> {
         let region = Region::from_str(message.subject_token(PLACE)).map_err(|_| placeless())?;
         match work {
             Work::Submission((told, body)) => Ok(push_contact::push_from_bus(tx, &self.0, region, &told, &body).await?),

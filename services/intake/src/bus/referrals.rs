@@ -2,7 +2,10 @@
 
 use std::str::FromStr;
 
-use chassis::inbox::{Handler, Incoming, Rejection};
+use chassis::{
+    inbox::{Handler, Incoming, Rejection},
+    outbox::Fresh,
+};
 use proto::{id::SiteCode, intake::v1::Referral, subject};
 use sqlx::PgConnection;
 
@@ -30,7 +33,7 @@ impl Handler for Referrals {
         })
     }
 
-    async fn apply(&self, tx: &mut PgConnection, work: Self::Work, message: &Incoming) -> Result<(), Rejection> {
+    async fn apply(&self, tx: &mut PgConnection, _: &mut Fresh, work: Self::Work, message: &Incoming) -> Result<(), Rejection> {
         let site = SiteCode::from_str(message.subject_token(PLACE)).map_err(|_| placeless())?;
         match work {
             Work::Submission(submission) => Ok(submit_referral::submit_from_bus(tx, &self.0, &site, submission).await?),
@@ -42,7 +45,7 @@ impl Handler for Referrals {
     }
 
     /// Whatever keeps the referral from being recorded: the concern in it is raised [RM1c].
-    async fn save(&self, tx: &mut PgConnection, message: &Incoming) -> Result<(), Rejection> {
+    async fn save(&self, tx: &mut PgConnection, _: &mut Fresh, message: &Incoming) -> Result<(), Rejection> {
         let Ok(site) = SiteCode::from_str(message.subject_token(PLACE)) else { return Ok(()) };
         let raised = match self.read(message).await? {
             Work::Submission(submission) => submit_referral::raise_alone(tx, &self.0, &site, submission).await?,

@@ -2,6 +2,7 @@
 
 use chassis::{
     inbox::{Handler, Incoming, Rejection},
+    outbox::Fresh,
     wire::instant,
 };
 use proto::cases::v1::{CaseTie, CaseTies};
@@ -32,7 +33,7 @@ impl Handler for TiesOfCases {
         })
     }
 
-    async fn apply(&self, tx: &mut PgConnection, work: Ties, _: &Incoming) -> Result<(), Rejection> {
+    async fn apply(&self, tx: &mut PgConnection, _: &mut Fresh, work: Ties, _: &Incoming) -> Result<(), Rejection> {
         Ok(hear_ties(tx, &work).await?)
     }
 }

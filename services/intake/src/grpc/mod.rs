@@ -9,23 +9,27 @@ use proto::intake::v1::{
     GetContactRequest, GetContactResponse, GetReceiptRequest, GetReceiptResponse, GetReferralRequest, GetReferralResponse,
     ListQueueRequest, ListQueueResponse, PushContactRequest, PushContactResponse, ScreenReferralRequest, ScreenReferralResponse,
     SubmitReferralRequest, SubmitReferralResponse, SubmitReferralsRequest, SubmitReferralsResponse,
-    intake_server::{Intake, IntakeServer},
+    contact_service_server::{ContactService, ContactServiceServer},
+    referral_service_server::{ReferralService, ReferralServiceServer},
 };
 use tonic::{Request, Response, Status, async_trait, service::Routes};
 
 use crate::app::Desk;
 
-/// The service behind the door.
-pub struct Door(pub Desk);
+/// The server behind the gRPC services of intake.
+#[derive(Clone)]
+pub struct Server(pub Desk);
 
 /// Every RPC of intake.
 #[must_use]
 pub fn routes(desk: Desk) -> Routes {
-    Routes::new(IntakeServer::new(Door(desk)).max_decoding_message_size(LARGE))
+    let server = Server(desk);
+    Routes::new(ReferralServiceServer::new(server.clone()).max_decoding_message_size(LARGE))
+        .add_service(ContactServiceServer::new(server).max_decoding_message_size(LARGE))
 }
 
 #[async_trait]
-impl Intake for Door {
+impl ReferralService for Server {
     async fn submit_referral(&self, request: Request<SubmitReferralRequest>) -> Result<Response<SubmitReferralResponse>, Status> {
         referral::submit_one(&self.0, request).await.map(Response::new)
     }
@@ -49,7 +53,10 @@ impl Intake for Door {
     async fn screen_referral(&self, request: Request<ScreenReferralRequest>) -> Result<Response<ScreenReferralResponse>, Status> {
         queue::screen(&self.0, request).await.map(Response::new)
     }
+}
 
+#[async_trait]
+impl ContactService for Server {
     async fn push_contact(&self, request: Request<PushContactRequest>) -> Result<Response<PushContactResponse>, Status> {
         contact::push(&self.0, request).await.map(Response::new)
     }

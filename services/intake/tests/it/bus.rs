@@ -2,7 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use chassis::inbox::{Handler, Incoming, Rejection};
+use chassis::{
+    inbox::{Handler, Incoming, Rejection},
+    outbox::Fresh,
+};
 use intake::{
     app::Desk,
     bus::{Concerns, Contacts, Referrals},
@@ -29,7 +32,7 @@ fn message(subject: &str, body: Vec<u8>) -> Incoming {
 async fn deliver<H: Handler>(desk: &Desk, handler: &H, message: &Incoming) -> Result<(), Rejection> {
     let work = handler.read(message).await?;
     let mut tx = service(desk).await;
-    handler.apply(&mut tx, work, message).await?;
+    handler.apply(&mut tx, &mut Fresh::default(), work, message).await?;
     tx.commit().await.unwrap();
     Ok(())
 }
@@ -189,7 +192,7 @@ async fn the_concern_in_a_referral_that_cannot_be_recorded_is_raised_all_the_sam
     let incoming = message("ro.intake.submit.referral.mission", sent.encode_to_vec());
     // As after a panic, or an answer of the database that never changes.
     let mut tx = service(&desk).await;
-    Referrals(desk.clone()).save(&mut tx, &incoming).await.unwrap();
+    Referrals(desk.clone()).save(&mut tx, &mut Fresh::default(), &incoming).await.unwrap();
     tx.commit().await.unwrap();
     assert_eq!(count(&desk, "referral").await, 0);
     let raised: Vec<Concern> = waiting(&desk, "ro.safety.raise.%").await;

@@ -1,11 +1,11 @@
 //! The RPCs as a caller meets them: what goes in comes out, and a refusal says what to mend.
 
 use harness::uniform::asked;
-use intake::grpc::Door;
+use intake::grpc::Server;
 use proto::intake::v1::{
     ContactKind, Disposition, GetContactRequest, GetReceiptRequest, GetReferralRequest, ListQueueRequest, Origin, PushContactRequest,
-    Referral, ReferralState, ScreenReferralRequest, SubmitReferralRequest, SubmitReferralsRequest, VictimContact, intake_server::Intake,
-    submission_answer::Answer,
+    Referral, ReferralState, ScreenReferralRequest, SubmitReferralRequest, SubmitReferralsRequest, VictimContact,
+    contact_service_server::ContactService as _, referral_service_server::ReferralService as _, submission_answer::Answer,
 };
 use tonic::Code;
 
@@ -14,7 +14,7 @@ use crate::support::*;
 #[tokio::test]
 async fn a_referral_walks_from_the_form_to_the_decision() {
     let desk = desk().await;
-    let door = Door(desk.clone());
+    let door = Server(desk.clone());
     let (sender, officer) = (staff("mission"), officer(1));
     let sent = Referral { modes: vec![1, 4], language: 2, victim_name: "Ada Exemple".into(), ..referral("form-1") };
     let submitted = door.submit_referral(asked(&sender, SubmitReferralRequest { referral: Some(sent.clone()) })).await.unwrap();
@@ -46,7 +46,7 @@ async fn a_referral_walks_from_the_form_to_the_decision() {
 #[tokio::test]
 async fn a_refusal_says_what_to_mend_and_a_bulk_answers_every_line() {
     let desk = desk().await;
-    let door = Door(desk.clone());
+    let door = Server(desk.clone());
     let bad = Referral { origin: 0, ..referral("2") };
     let status = door.submit_referral(asked(&staff("mission"), SubmitReferralRequest { referral: Some(bad.clone()) })).await;
     let status = status.err().unwrap();
@@ -68,7 +68,7 @@ async fn a_refusal_says_what_to_mend_and_a_bulk_answers_every_line() {
 #[tokio::test]
 async fn a_contact_reaches_notification_as_it_was_pushed() {
     let desk = desk().await;
-    let door = Door(desk.clone());
+    let door = Server(desk.clone());
     let vso = caller("vso-pacific", &[proto::role::RVS_MANAGER], &[], &["pacific"]);
     let contact = VictimContact {
         idempotency_key: "c-1".into(),
@@ -100,7 +100,7 @@ async fn a_contact_reaches_notification_as_it_was_pushed() {
 #[tokio::test]
 async fn a_request_that_did_not_come_through_the_chassis_is_nobodys() {
     let desk = desk().await;
-    let door = Door(desk.clone());
+    let door = Server(desk.clone());
     let status = door.list_queue(tonic::Request::new(ListQueueRequest::default())).await.err().unwrap();
     assert_eq!(status.code(), Code::Unauthenticated);
 }

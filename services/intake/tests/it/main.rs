@@ -4,7 +4,6 @@
 
 mod bus;
 mod contacts;
-mod costs;
 mod door;
 mod fenced;
 mod purging;
@@ -15,5 +14,4 @@ mod sealing;
 mod submitting;
 mod support;
 mod ties;
-mod together;
 mod uniform;

@@ -6,6 +6,7 @@ use chassis::{
     audit::Signer,
     destruction::Orders,
     inbox::{Handler, Incoming, Rejection},
+    outbox::Fresh,
     vault,
 };
 use intake::{
@@ -263,7 +264,7 @@ async fn hears(desk: &TestDesk, order: CasePurged) -> Result<(), &'static str> {
     };
     let work = orders.read(&message).await.map_err(reason)?;
     let mut db = service(desk).await;
-    orders.apply(&mut db, work, &message).await.map_err(reason)?;
+    orders.apply(&mut db, &mut Fresh::default(), work, &message).await.map_err(reason)?;
     db.commit().await.unwrap();
     Ok(())
 }

@@ -3,6 +3,7 @@
 use chassis::{
     Caller, Error,
     inbox::{Handler, Incoming},
+    outbox::Fresh,
 };
 use intake::{
     app::{
@@ -44,7 +45,7 @@ async fn tell(desk: &TestDesk, referral: &str, revision: i64, ties: Vec<CaseTie>
     };
     let work = TiesOfCases.read(&message).await.unwrap();
     let mut db = service(desk).await;
-    TiesOfCases.apply(&mut db, work, &message).await.unwrap();
+    TiesOfCases.apply(&mut db, &mut Fresh::default(), work, &message).await.unwrap();
     db.commit().await.unwrap();
 }
 
@@ -155,11 +156,14 @@ async fn what_was_accepted_and_what_does_not_exist_are_one_answer_to_an_officer_
     let desk = desk().await;
     let id = accepted(&desk).await;
     let absent = Uuid::from_u128(0xabc).to_string();
-    let door = intake::grpc::Door(desk.clone());
+    let door = intake::grpc::Server(desk.clone());
     let read = async |id: &str| {
         let ask = proto::intake::v1::GetReferralRequest { referral_id: id.into(), ..Default::default() };
-        harness::uniform::refused(proto::intake::v1::intake_server::Intake::get_referral(&door, harness::uniform::asked(&officer(2), ask)))
-            .await
+        harness::uniform::refused(proto::intake::v1::referral_service_server::ReferralService::get_referral(
+            &door,
+            harness::uniform::asked(&officer(2), ask),
+        ))
+        .await
     };
     harness::uniform::same("GetReferral", &read(&id).await, &read(&absent).await, &read(&absent).await);
     let screen = async |id: &str| {
@@ -169,7 +173,7 @@ async fn what_was_accepted_and_what_does_not_exist_are_one_answer_to_an_officer_
             reason: "as heard".into(),
             ..Default::default()
         };
-        harness::uniform::refused(proto::intake::v1::intake_server::Intake::screen_referral(
+        harness::uniform::refused(proto::intake::v1::referral_service_server::ReferralService::screen_referral(
             &door,
             harness::uniform::asked(&officer(2), ask),
         ))

@@ -10,7 +10,7 @@ use chassis::{client::Peer, refusal::store_error};
 use prost::Message;
 use proto::safety::v1::{
     Audience as WireAudience, CompareConcernsRequest, Envelope, GuardedConcern, RestoreConcernRequest, Standing as Told,
-    safety_client::SafetyClient,
+    alarm_service_client::AlarmServiceClient,
 };
 use time::OffsetDateTime;
 use tokio_util::sync::CancellationToken;
@@ -47,7 +47,7 @@ const ALARM_REFERENCE: &str = "RN-ALARM";
 /// The alarm as it is guarded.
 #[derive(Clone)]
 pub struct Alarmed {
-    pub safety: SafetyClient<Peer>,
+    pub safety: AlarmServiceClient<Peer>,
     /// How late the alarm may be.
     pub grace: time::Duration,
     /// How long it may answer nothing.
@@ -210,7 +210,7 @@ async fn heed(app: &App, alarm: &Alarmed, watch: &Watch, answered: bool) -> sqlx
 }
 
 /// What the alarm says of each; nothing where it does not answer.
-async fn compare(safety: &mut SafetyClient<Peer>, guarded: &[Guarded], whole: bool) -> Option<Vec<Standing>> {
+async fn compare(safety: &mut AlarmServiceClient<Peer>, guarded: &[Guarded], whole: bool) -> Option<Vec<Standing>> {
     let pairs = guarded.iter().map(|one| GuardedConcern { concern_id: one.concern.to_string(), audience: wire(one.audience).into() });
     let request = CompareConcernsRequest { guarded: pairs.collect(), whole };
     let answer = tokio::time::timeout(ANSWER, safety.compare_concerns(request)).await;
@@ -235,7 +235,7 @@ async fn compare(safety: &mut SafetyClient<Peer>, guarded: &[Guarded], whole: bo
 }
 
 /// Gives the alarm back what it has lost, and tells supervisors. `false` where it had it back already, or does not take it.
-async fn restore(app: &App, safety: &mut SafetyClient<Peer>, guarded: &Guarded) -> sqlx::Result<bool> {
+async fn restore(app: &App, safety: &mut AlarmServiceClient<Peer>, guarded: &Guarded) -> sqlx::Result<bool> {
     let mut tx = app.begin().await?;
     let told = store::guard::told_nhq(&mut tx, &app.vault, guarded.concern, Template::ConcernRingNhq.code()).await?;
     tx.commit().await?;

@@ -1,6 +1,9 @@
 //! What became of a concern, as far as it stops what is still on its way.
 
-use chassis::inbox::{Handler, Incoming, Rejection};
+use chassis::{
+    inbox::{Handler, Incoming, Rejection},
+    outbox::Fresh,
+};
 use proto::{
     id::ConcernId,
     safety::v1::{Audience as Wire, ConcernChanged},
@@ -35,7 +38,7 @@ impl Handler for Concerns {
         })
     }
 
-    async fn apply(&self, tx: &mut PgConnection, settled: Settled, _message: &Incoming) -> Result<(), Rejection> {
+    async fn apply(&self, tx: &mut PgConnection, _: &mut Fresh, settled: Settled, _message: &Incoming) -> Result<(), Rejection> {
         if let Some((concern, audience)) = settled {
             settle::settle(tx, &self.app, concern, audience).await?;
         }

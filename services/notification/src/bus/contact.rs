@@ -5,7 +5,7 @@ use std::time::Duration;
 use chassis::{client::Peer, inbox::Rejection, refusal::store_error, wire::instant};
 use proto::{
     id::ContactId,
-    intake::v1::{self as wire, ContactPushed, GetContactRequest, GetContactResponse, intake_client::IntakeClient},
+    intake::v1::{self as wire, ContactPushed, GetContactRequest, GetContactResponse, contact_service_client::ContactServiceClient},
     normal,
 };
 use tokio_util::sync::CancellationToken;
@@ -23,7 +23,7 @@ use crate::{
 };
 
 /// Asks intake for the contact and reads it.
-pub async fn fetch(mut intake: IntakeClient<Peer>, pushed: ContactPushed) -> Result<Contact, Rejection> {
+pub async fn fetch(mut intake: ContactServiceClient<Peer>, pushed: ContactPushed) -> Result<Contact, Rejection> {
     let contact_id: ContactId = pushed.contact_id.parse().map_err(malformed)?;
     let asked = GetContactRequest { contact_id: contact_id.to_string() };
     match intake.get_contact(asked).await {
@@ -75,7 +75,7 @@ const LOOK: Duration = Duration::from_secs(60);
 ///
 /// # Errors
 /// None: what fails is tried again.
-pub async fn keep_in_one_form(app: App, intake: IntakeClient<Peer>, stop: CancellationToken) -> anyhow::Result<()> {
+pub async fn keep_in_one_form(app: App, intake: ContactServiceClient<Peer>, stop: CancellationToken) -> anyhow::Result<()> {
     loop {
         if let Err(error) = in_one_form(&app, &intake).await {
             tracing::warn!(error = store_error(&error), "contacts of a former version cannot be looked at: trying again");
@@ -91,7 +91,7 @@ pub async fn keep_in_one_form(app: App, intake: IntakeClient<Peer>, stop: Cancel
 ///
 /// # Errors
 /// The database does not answer.
-pub async fn in_one_form(app: &App, intake: &IntakeClient<Peer>) -> sqlx::Result<usize> {
+pub async fn in_one_form(app: &App, intake: &ContactServiceClient<Peer>) -> sqlx::Result<usize> {
     let (mut done, mut after) = (0, Uuid::nil());
     loop {
         let ids = take_contact::as_spelled(app, after).await?;

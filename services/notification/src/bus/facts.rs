@@ -3,12 +3,13 @@
 use chassis::{
     client::Peer,
     inbox::{Handler, Incoming, Rejection},
+    outbox::Fresh,
     wire::instant,
 };
 use proto::{
     cases::v1::{CaseOpened, GlassBroken, GlassQuotaReached, GlassReviewDue, MediatorAssigned, OfficerAssigned},
     id::Malformed,
-    intake::v1::{self as intake, ContactPushed, ReferralReceived, intake_client::IntakeClient},
+    intake::v1::{self as intake, ContactPushed, ReferralReceived, contact_service_client::ContactServiceClient},
     subject,
 };
 use sqlx::PgConnection;
@@ -26,7 +27,7 @@ use crate::{
 /// Hears facts.
 pub struct Facts {
     pub app: App,
-    pub intake: IntakeClient<Peer>,
+    pub intake: ContactServiceClient<Peer>,
 }
 
 /// What a message comes to.
@@ -66,7 +67,7 @@ impl Handler for Facts {
         }
     }
 
-    async fn apply(&self, tx: &mut PgConnection, heard: Heard, _message: &Incoming) -> Result<(), Rejection> {
+    async fn apply(&self, tx: &mut PgConnection, _: &mut Fresh, heard: Heard, _message: &Incoming) -> Result<(), Rejection> {
         match heard {
             Heard::Fact(fact) => tell::tell(tx, &self.app, fact).await?,
             Heard::Contact(contact) => take_contact::take(tx, &self.app, &contact).await?,

@@ -1,6 +1,9 @@
 //! The first road of a ring: `ro.safety.ring.nhq` and `ro.safety.ring.head`.
 
-use chassis::inbox::{Handler, Incoming, Rejection};
+use chassis::{
+    inbox::{Handler, Incoming, Rejection},
+    outbox::Fresh,
+};
 use proto::safety::v1 as wire;
 use sqlx::PgConnection;
 
@@ -22,7 +25,7 @@ impl Handler for Rings {
         read_ring::read(ring).map_err(|refusal| chassis::Error::from(refusal).into())
     }
 
-    async fn apply(&self, tx: &mut PgConnection, ring: Ring, _message: &Incoming) -> Result<(), Rejection> {
+    async fn apply(&self, tx: &mut PgConnection, _: &mut Fresh, ring: Ring, _message: &Incoming) -> Result<(), Rejection> {
         deliver_ring::deliver(tx, &self.app, &ring).await?;
         Ok(())
     }

@@ -12,7 +12,7 @@ use chassis::{
 use proto::notification::v1::{
     DeliverRingRequest, DeliverRingResponse, GetPreferencesRequest, GetPreferencesResponse, ListDeliveriesRequest, ListDeliveriesResponse,
     ListInboxRequest, ListInboxResponse, MarkReadRequest, MarkReadResponse, Preferences, SetPreferencesRequest, SetPreferencesResponse,
-    notification_server::Notification,
+    delivery_service_server::DeliveryService, inbox_service_server::InboxService, preference_service_server::PreferenceService,
 };
 use tonic::{Request, Response, Status};
 use uuid::Uuid;
@@ -22,8 +22,9 @@ use crate::{
     domain::language::Language,
 };
 
-/// The service as gRPC serves it.
-pub struct Service {
+/// The server behind the gRPC services of notification.
+#[derive(Clone)]
+pub struct Server {
     pub app: App,
 }
 
@@ -34,7 +35,7 @@ const USUAL: i64 = 50;
 const MOST: i64 = 200;
 
 #[tonic::async_trait]
-impl Notification for Service {
+impl InboxService for Server {
     async fn list_inbox(&self, request: Request<ListInboxRequest>) -> Result<Response<ListInboxResponse>, Status> {
         let caller = Caller::of(&request)?;
         let asked = request.into_inner();
@@ -56,6 +57,15 @@ impl Notification for Service {
         Ok(Response::new(MarkReadResponse {}))
     }
 
+    async fn deliver_ring(&self, request: Request<DeliverRingRequest>) -> Result<Response<DeliverRingResponse>, Status> {
+        let ring = app::read_ring::read(request.into_inner().ring.unwrap_or_default())?;
+        let delivered_at = app::deliver_ring::deliver_now(&self.app, &ring).await?;
+        Ok(Response::new(DeliverRingResponse { delivered_at: Some(timestamp(delivered_at)) }))
+    }
+}
+
+#[tonic::async_trait]
+impl PreferenceService for Server {
     async fn set_preferences(&self, request: Request<SetPreferencesRequest>) -> Result<Response<SetPreferencesResponse>, Status> {
         let caller = Caller::of(&request)?;
         let asked = request.into_inner().preferences.unwrap_or_default();
@@ -72,18 +82,15 @@ impl Notification for Service {
         };
         Ok(Response::new(GetPreferencesResponse { preferences: Some(preferences) }))
     }
+}
 
+#[tonic::async_trait]
+impl DeliveryService for Server {
     async fn list_deliveries(&self, request: Request<ListDeliveriesRequest>) -> Result<Response<ListDeliveriesResponse>, Status> {
         let caller = Caller::of(&request)?;
         let limit = page::size(request.get_ref().page_size, USUAL, MOST);
         let lines = app::deliveries::list(&self.app, &caller, limit).await?;
         let deliveries = lines.into_iter().map(deliveries::encode).collect();
         Ok(Response::new(ListDeliveriesResponse { deliveries }))
-    }
-
-    async fn deliver_ring(&self, request: Request<DeliverRingRequest>) -> Result<Response<DeliverRingResponse>, Status> {
-        let ring = app::read_ring::read(request.into_inner().ring.unwrap_or_default())?;
-        let delivered_at = app::deliver_ring::deliver_now(&self.app, &ring).await?;
-        Ok(Response::new(DeliverRingResponse { delivered_at: Some(timestamp(delivered_at)) }))
     }
 }

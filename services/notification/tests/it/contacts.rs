@@ -14,7 +14,7 @@ use proto::{
     id::ContactId,
     intake::v1::{
         self as wire, ContactPushed,
-        intake_server::{Intake, IntakeServer},
+        contact_service_server::{ContactService, ContactServiceServer},
     },
     notification::v1::ContactTaken,
     subject::{CONTACT_PUSHED, CONTACT_TAKEN},
@@ -176,7 +176,7 @@ async fn a_mark_that_a_former_version_took_under_one_spelling_holds_under_every_
     let marked = "select count(*) from contact_point join do_not_contact using (victim_ref)";
     assert_eq!(world.count(marked).await, 1, "nothing says yet that the two are one");
     let peer = chassis::client::connect(&intake, None, None, Some(chassis::client::DEADLINE)).unwrap();
-    let client = wire::intake_client::IntakeClient::new(peer);
+    let client = wire::contact_service_client::ContactServiceClient::new(peer);
     assert_eq!(notification::bus::in_one_form(&world.app, &client).await.unwrap(), 1);
     assert_eq!((world.count(marked).await, world.count("select count(distinct victim_ref) from contact_point").await), (2, 1));
     assert_eq!(notification::bus::in_one_form(&world.app, &client).await.unwrap(), 0, "once");
@@ -198,7 +198,7 @@ struct OneContact(wire::GetContactResponse);
 macro_rules! not_asked {
     ($($rpc:ident($asked:ident) -> $answer:ident;)*) => {
         #[tonic::async_trait]
-        impl Intake for OneContact {
+        impl ContactService for OneContact {
             $(async fn $rpc(&self, _: Request<wire::$asked>) -> Result<Response<wire::$answer>, Status> {
                 Err(Status::unimplemented("not asked in this test"))
             })*
@@ -212,12 +212,6 @@ macro_rules! not_asked {
 }
 
 not_asked! {
-    submit_referral(SubmitReferralRequest) -> SubmitReferralResponse;
-    submit_referrals(SubmitReferralsRequest) -> SubmitReferralsResponse;
-    get_receipt(GetReceiptRequest) -> GetReceiptResponse;
-    list_queue(ListQueueRequest) -> ListQueueResponse;
-    get_referral(GetReferralRequest) -> GetReferralResponse;
-    screen_referral(ScreenReferralRequest) -> ScreenReferralResponse;
     push_contact(PushContactRequest) -> PushContactResponse;
 }
 
@@ -240,7 +234,9 @@ async fn intake_with(contact_id: &str) -> String {
         received_at: Some(chassis::wire::timestamp(START)),
     };
     let incoming = tokio_stream::wrappers::TcpListenerStream::new(listener);
-    tokio::spawn(tonic::transport::Server::builder().add_service(IntakeServer::new(OneContact(held))).serve_with_incoming(incoming));
+    tokio::spawn(
+        tonic::transport::Server::builder().add_service(ContactServiceServer::new(OneContact(held))).serve_with_incoming(incoming),
+    );
     url
 }
 

@@ -5,7 +5,7 @@ use harness::grants::{hold, line};
 use notification::bus::Facts;
 use proto::{
     cases::v1::{CaseOpened, GlassBroken, GlassReviewDue, MediatorAssigned, OfficerAssigned},
-    intake::v1::{Origin, ReferralReceived, intake_client::IntakeClient},
+    intake::v1::{Origin, ReferralReceived, contact_service_client::ContactServiceClient},
     role, subject,
 };
 use time::OffsetDateTime;
@@ -19,7 +19,7 @@ use crate::{
 /// The handler, with an intake that does not answer.
 pub fn facts(world: &World, intake_url: &str) -> Facts {
     let peer = chassis::client::connect(intake_url, None, None, Some(chassis::client::DEADLINE)).unwrap();
-    Facts { app: world.app.clone(), intake: IntakeClient::new(peer) }
+    Facts { app: world.app.clone(), intake: ContactServiceClient::new(peer) }
 }
 
 const NO_INTAKE: &str = "http://127.0.0.1:1";

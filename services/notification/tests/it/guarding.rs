@@ -7,8 +7,8 @@ use proto::{
     notification::v1::InboxItem,
     safety::v1::{
         self as wire, Audience, ConcernChanged, Grade, Ring,
-        safety_client::SafetyClient,
-        safety_server::{Safety, SafetyServer},
+        alarm_service_client::AlarmServiceClient,
+        alarm_service_server::{AlarmService, AlarmServiceServer},
     },
     subject,
 };
@@ -26,7 +26,7 @@ const NEXT: Duration = Duration::minutes(2);
 /// Nobody listens there: the alarm answers nothing.
 fn silent() -> Alarmed {
     let peer = chassis::client::connect("http://127.0.0.1:9", None, None, Some(chassis::client::DEADLINE)).unwrap();
-    Alarmed { safety: SafetyClient::new(peer), grace: GRACE, patience: PATIENCE }
+    Alarmed { safety: AlarmServiceClient::new(peer), grace: GRACE, patience: PATIENCE }
 }
 
 fn with_next(ring: Ring) -> Ring {
@@ -110,7 +110,7 @@ struct Answering {
 macro_rules! not_asked {
     ($($rpc:ident($asked:ident) -> $answer:ident;)*) => {
         #[tonic::async_trait]
-        impl Safety for Answering {
+        impl AlarmService for Answering {
             type WatchConcernsStream = tokio_stream::Pending<Result<wire::WatchConcernsResponse, Status>>;
 
             $(async fn $rpc(&self, _: Request<wire::$asked>) -> Result<Response<wire::$answer>, Status> {
@@ -145,19 +145,6 @@ not_asked! {
     list_concerns(ListConcernsRequest) -> ListConcernsResponse;
     get_concern(GetConcernRequest) -> GetConcernResponse;
     get_concern_receipt(GetConcernReceiptRequest) -> GetConcernReceiptResponse;
-    list_sites(ListSitesRequest) -> ListSitesResponse;
-    assign_office(AssignOfficeRequest) -> AssignOfficeResponse;
-    end_office(EndOfficeRequest) -> EndOfficeResponse;
-    list_office_holders(ListOfficeHoldersRequest) -> ListOfficeHoldersResponse;
-    propose_grants(ProposeGrantsRequest) -> ProposeGrantsResponse;
-    confirm_changes(ConfirmChangesRequest) -> ConfirmChangesResponse;
-    list_proposals(ListProposalsRequest) -> ListProposalsResponse;
-    end_grant(EndGrantRequest) -> EndGrantResponse;
-    list_grants(ListGrantsRequest) -> ListGrantsResponse;
-    propose_device(ProposeDeviceRequest) -> ProposeDeviceResponse;
-    list_devices(ListDevicesRequest) -> ListDevicesResponse;
-    end_device(EndDeviceRequest) -> EndDeviceResponse;
-    who_am_i(WhoAmIRequest) -> WhoAmIResponse;
     list_concern_ties(ListConcernTiesRequest) -> ListConcernTiesResponse;
     follow_case(FollowCaseRequest) -> FollowCaseResponse;
 }
@@ -167,9 +154,9 @@ impl Answering {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
         let incoming = tokio_stream::wrappers::TcpListenerStream::new(listener);
-        tokio::spawn(tonic::transport::Server::builder().add_service(SafetyServer::new(self.clone())).serve_with_incoming(incoming));
+        tokio::spawn(tonic::transport::Server::builder().add_service(AlarmServiceServer::new(self.clone())).serve_with_incoming(incoming));
         let peer = chassis::client::connect(&url, None, None, Some(chassis::client::DEADLINE)).unwrap();
-        Alarmed { safety: SafetyClient::new(peer), grace: GRACE, patience: PATIENCE }
+        Alarmed { safety: AlarmServiceClient::new(peer), grace: GRACE, patience: PATIENCE }
     }
 
     fn says(&self, standing: wire::Standing) {

@@ -5,7 +5,7 @@ use notification::bus::Facts;
 use proto::{
     cases::v1::MediatorAssigned,
     intake::v1::{Origin, ReferralReceived},
-    notification::v1::{InboxItem, ListInboxRequest, notification_server::Notification},
+    notification::v1::{InboxItem, ListInboxRequest, inbox_service_server::InboxService},
     safety::v1::{Audience, Grade},
     subject,
 };

@@ -2,7 +2,7 @@
 
 use harness::uniform::asked;
 use proto::{
-    notification::v1::{GetPreferencesRequest, notification_server::Notification},
+    notification::v1::{GetPreferencesRequest, preference_service_server::PreferenceService},
     safety::v1::Grade,
 };
 use tonic::Code;

@@ -2,7 +2,7 @@
 
 use harness::uniform::{asked, every_rpc_of, refused, same};
 use proto::{
-    notification::v1::{self as wire, notification_server::Notification},
+    notification::v1::{self as wire, inbox_service_server::InboxService},
     safety::v1::{Audience, Grade},
 };
 use uuid::Uuid;
@@ -20,7 +20,7 @@ const OTHERS: [(&str, &str); 5] = [
 
 #[tokio::test]
 async fn an_item_of_somebody_else_an_absent_one_and_no_name_at_all_are_the_same_bytes_and_the_same_statements() {
-    every_rpc_of("ro.notification.v1.Notification", &["MarkRead"], &OTHERS);
+    every_rpc_of("ro.notification.v1", &["MarkRead"], &OTHERS);
     let world = world().await;
     world.by_bus(&ring_head(0, Grade::Imminent)).await.unwrap();
     let items = world.inbox(&head("head-mission-1", "mission")).await;

@@ -6,13 +6,16 @@ use chassis::{
     Caller, Clock, Ids,
     database::{Actor, begin},
     inbox::{Handler, Incoming, Rejection},
-    outbox::Wake,
+    outbox::{Fresh, Wake},
 };
 use harness::uniform::asked;
-use notification::{app::App, bus::Rings, domain::address::StaffDomains, grpc::Service};
+use notification::{app::App, bus::Rings, domain::address::StaffDomains, grpc::Server};
 use prost::Message;
 use proto::{
-    notification::v1::{self as wire, InboxItem, notification_server::Notification},
+    notification::v1::{
+        self as wire, InboxItem, delivery_service_server::DeliveryService as _, inbox_service_server::InboxService as _,
+        preference_service_server::PreferenceService as _,
+    },
     safety::v1::{Audience, Concern, Envelope, Grade, OfficeHolder, Ring},
     subject,
 };
@@ -30,7 +33,7 @@ pub struct World {
     /// Behind the curtain.
     pub admin: PgPool,
     pub clock: Clock,
-    pub service: Service,
+    pub service: Server,
     database: harness::database::Database,
 }
 
@@ -40,7 +43,7 @@ pub async fn world() -> World {
     let staff = StaffDomains::new(&["csc-scc.gc.ca".to_owned()]);
     let vault = harness::vault::vault("notification", &clock);
     let app = App::new(db.pool.clone(), clock.clone(), Ids::seeded(785), Wake::default(), staff, vault);
-    World { admin: db.admin.clone(), clock, service: Service { app: app.clone() }, app, database: db }
+    World { admin: db.admin.clone(), clock, service: Server { app: app.clone() }, app, database: db }
 }
 
 impl World {
@@ -124,7 +127,7 @@ pub async fn hear<H: Handler>(pool: &PgPool, handler: &H, subject: &str, message
     };
     let work = handler.read(&incoming).await?;
     let mut tx = begin(pool, &Actor::service("notification")).await?;
-    handler.apply(&mut tx, work, &incoming).await?;
+    handler.apply(&mut tx, &mut Fresh::default(), work, &incoming).await?;
     tx.commit().await?;
     Ok(())
 }

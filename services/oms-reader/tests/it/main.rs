@@ -19,10 +19,10 @@ use local::oms::OmsStandIn;
 use oms_reader::{
     Config,
     get::{Fault, Getter},
-    grpc::Reader,
+    grpc::Server,
     source::{Fps, Offender, Oms, Source},
 };
-use proto::oms::v1::{ReadOffenderRequest, ReadOffenderResponse, oms_reader_server::OmsReader};
+use proto::oms::v1::{ReadOffenderRequest, ReadOffenderResponse, oms_reader_service_server::OmsReaderService};
 use tonic::{Code, Request, Status};
 
 fn folder() -> PathBuf {
@@ -33,12 +33,12 @@ fn config(arguments: &[&str]) -> Config {
     Config::parse_from([&["oms-reader"], arguments].concat())
 }
 
-fn reader(url: &str) -> Reader<Oms> {
-    Reader::new(Some(Oms::new(Getter::new(url, &config(&[])).unwrap())), Clock::system())
+fn reader(url: &str) -> Server<Oms> {
+    Server::new(Some(Oms::new(Getter::new(url, &config(&[])).unwrap())), Clock::system())
 }
 
 /// As cases might send it by mistake: with everything in the headers that must not go further.
-async fn read<S: Source>(reader: &Reader<S>, fps: &str) -> Result<ReadOffenderResponse, Status> {
+async fn read<S: Source>(reader: &Server<S>, fps: &str) -> Result<ReadOffenderResponse, Status> {
     let mut request = Request::new(ReadOffenderRequest { fps: fps.into() });
     for (name, value) in
         [("traceparent", "00-11111111111111111111111111111111-2222222222222222-01"), ("user-agent", "cases"), ("x-case", "RC-1")]
@@ -91,7 +91,7 @@ async fn a_token_is_sent_to_oms_and_nothing_else_is_added() {
     let token = dir.join("token");
     fs::write(&token, "read-only-token\n").unwrap();
     let config = config(&["--source-token-file", token.to_str().unwrap()]);
-    let reader = Reader::new(Some(Oms::new(Getter::new(&oms.url(), &config).unwrap())), Clock::system());
+    let reader = Server::new(Some(Oms::new(Getter::new(&oms.url(), &config).unwrap())), Clock::system());
     read(&reader, "000001G").await.unwrap();
     let recorded = fs::read_to_string(oms.record()).unwrap();
     let names: Vec<&str> = recorded.lines().skip(1).filter_map(|line| line.split(": ").next()).filter(|name| !name.is_empty()).collect();
@@ -112,7 +112,7 @@ impl Source for Silent {
 #[tokio::test]
 async fn an_oms_that_does_not_answer_is_left_alone_and_who_asks_is_told_at_once() {
     let (asked, clock) = (Arc::new(AtomicUsize::new(0)), Clock::fixed(time::OffsetDateTime::UNIX_EPOCH));
-    let reader = Reader::new(Some(Silent(asked.clone())), clock.clone());
+    let reader = Server::new(Some(Silent(asked.clone())), clock.clone());
     for _ in 0..10 {
         assert_eq!(read(&reader, "000000F").await.err().unwrap().code(), Code::Unavailable);
     }
@@ -120,7 +120,7 @@ async fn an_oms_that_does_not_answer_is_left_alone_and_who_asks_is_told_at_once(
     clock.advance(time::Duration::seconds(30));
     read(&reader, "000000F").await.err().unwrap();
     assert_eq!(asked.load(Ordering::Relaxed), 4);
-    let none: Reader<Silent> = Reader::new(None, clock);
+    let none: Server<Silent> = Server::new(None, clock);
     assert_eq!(read(&none, "000000F").await.err().unwrap().code(), Code::Unavailable);
 }
 

@@ -2,7 +2,10 @@
 
 mod read;
 
-use chassis::inbox::{Handler, Incoming, Rejection};
+use chassis::{
+    inbox::{Handler, Incoming, Rejection},
+    outbox::Fresh,
+};
 use sqlx::PgConnection;
 
 use crate::{app::record_fact::record_fact, domain::fact::Fact};
@@ -17,7 +20,7 @@ impl Handler for Facts {
         read::fact(message)
     }
 
-    async fn apply(&self, tx: &mut PgConnection, fact: Fact, _: &Incoming) -> Result<(), Rejection> {
+    async fn apply(&self, tx: &mut PgConnection, _: &mut Fresh, fact: Fact, _: &Incoming) -> Result<(), Rejection> {
         Ok(record_fact(tx, fact).await?)
     }
 }

@@ -4,7 +4,7 @@ use chassis::{Caller, Clock, Refusal, limits::MESSAGE, wire};
 use proto::{
     reporting::v1::{
         self as wire_v1, GetReportRequest, GetReportResponse, Table as WireTable,
-        reporting_server::{Reporting, ReportingServer},
+        report_service_server::{ReportService, ReportServiceServer},
     },
     role,
 };
@@ -22,21 +22,21 @@ use crate::{
 };
 
 /// The RPCs of reporting.
-pub struct Door {
+pub struct Server {
     pub pool: PgPool,
     pub clock: Clock,
     pub rules: Rules,
 }
 
-impl Door {
+impl Server {
     #[must_use]
-    pub fn service(self) -> ReportingServer<Self> {
-        ReportingServer::new(self).max_decoding_message_size(MESSAGE)
+    pub fn service(self) -> ReportServiceServer<Self> {
+        ReportServiceServer::new(self).max_decoding_message_size(MESSAGE)
     }
 }
 
 #[tonic::async_trait]
-impl Reporting for Door {
+impl ReportService for Server {
     async fn get_report(&self, request: Request<GetReportRequest>) -> Result<Response<GetReportResponse>, Status> {
         let question = read(request.get_ref())?;
         let rules = self.rules.for_reader(Caller::of(&request)?.has_any(&role::RJ_UNIT));

@@ -5,7 +5,7 @@
 
 use chassis::{Caller, Clock};
 use proto::{
-    reporting::v1::{GetReportRequest, Table as WireTable, reporting_server::Reporting},
+    reporting::v1::{GetReportRequest, Table as WireTable, report_service_server::ReportService},
     role,
 };
 use reporting::{
@@ -15,7 +15,7 @@ use reporting::{
         referrals::{ReferralTable, Referrals, Tally},
         year::FiscalYear,
     },
-    grpc::Door,
+    grpc::Server,
 };
 
 use super::*;
@@ -219,7 +219,7 @@ fn reports_of_a_year_under_way_give_differences_away_and_the_attacker_is_strong_
 #[tokio::test]
 async fn whoever_is_not_of_the_rj_unit_reads_finished_years_only_whatever_the_setting() {
     let db = database().await;
-    let door = Door { pool: db.pool.clone(), clock: Clock::fixed(NOW), rules: LIVE };
+    let door = Server { pool: db.pool.clone(), clock: Clock::fixed(NOW), rules: LIVE };
     let ask = async |role: &str, fiscal_year: i32| {
         let question = GetReportRequest { table: WireTable::ReferralsByOrigin.into(), fiscal_year, language: "en".into() };
         let caller = Caller::acting("reader", &[role], &[], &[], NOW);

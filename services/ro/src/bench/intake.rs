@@ -4,7 +4,8 @@ use anyhow::ensure;
 use chassis::Ids;
 use proto::{
     intake::v1::{
-        Known, Origin, Referral, SubmitReferralRequest, SubmitReferralsRequest, intake_client::IntakeClient, submission_answer::Answer,
+        Known, Origin, Referral, SubmitReferralRequest, SubmitReferralsRequest, referral_service_client::ReferralServiceClient,
+        submission_answer::Answer,
     },
     role,
 };
@@ -20,7 +21,7 @@ pub const BATCH: usize = 200;
 
 /// The submitters.
 pub struct Intake {
-    clients: Vec<IntakeClient<Peer>>,
+    clients: Vec<ReferralServiceClient<Peer>>,
     ids: Ids,
 }
 
@@ -42,7 +43,7 @@ impl Intake {
     pub fn open(session: &Session, clients: usize) -> anyhow::Result<Self> {
         let said = |f: crate::client::failure::Failure| anyhow::anyhow!(f.words(Lang::En).unwrap_or_default());
         let who = session.who(&[Wanted::role(role::RJ_OFFICER)]).map_err(said)?;
-        let clients = (0..clients).map(|_| session.intake(&who).map_err(said)).collect::<anyhow::Result<_>>()?;
+        let clients = (0..clients).map(|_| session.referrals(&who).map_err(said)).collect::<anyhow::Result<_>>()?;
         Ok(Self { clients, ids: Ids::random() })
     }
 

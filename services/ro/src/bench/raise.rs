@@ -13,7 +13,7 @@ use proto::{
     role,
     safety::v1::{
         AcceptConcernRequest, Audience, CloseConcernRequest, Concern, ConcernView, GetConcernRequest, Grade, RaiseConcernRequest,
-        WatchConcernsRequest, safety_client::SafetyClient, watch_concerns_response::Item,
+        WatchConcernsRequest, alarm_service_client::AlarmServiceClient, watch_concerns_response::Item,
     },
 };
 use time::OffsetDateTime;
@@ -30,9 +30,9 @@ const SITE: &str = "mission";
 
 /// The raisers, the watcher, and who cleans up between rounds.
 pub struct Raise {
-    raisers: Vec<SafetyClient<Peer>>,
-    nhq: SafetyClient<Peer>,
-    head: SafetyClient<Peer>,
+    raisers: Vec<AlarmServiceClient<Peer>>,
+    nhq: AlarmServiceClient<Peer>,
+    head: AlarmServiceClient<Peer>,
     waiting: Waiting,
     ids: Ids,
 }
@@ -85,9 +85,9 @@ impl Raise {
         let staff = who(Wanted::at(role::STAFF, SITE))?;
         let officer = who(Wanted::role(role::RJ_OFFICER))?;
         let head = who(Wanted::at(role::INSTITUTIONAL_HEAD, SITE))?;
-        let raisers = (0..clients).map(|_| session.safety(&staff).map_err(said)).collect::<anyhow::Result<Vec<_>>>()?;
+        let raisers = (0..clients).map(|_| session.alarm(&staff).map_err(said)).collect::<anyhow::Result<Vec<_>>>()?;
         let waiting = Waiting::default();
-        let mut watcher = session.safety_stream(&officer).map_err(said)?;
+        let mut watcher = session.alarm_stream(&officer).map_err(said)?;
         let mut stream = watcher.watch_concerns(WatchConcernsRequest {}).await?.into_inner();
         let told = waiting.clone();
         tokio::spawn(async move {
@@ -99,7 +99,7 @@ impl Raise {
                 }
             }
         });
-        let (nhq, head) = (session.safety(&officer).map_err(said)?, session.safety(&head).map_err(said)?);
+        let (nhq, head) = (session.alarm(&officer).map_err(said)?, session.alarm(&head).map_err(said)?);
         Ok(Self { raisers, nhq, head, waiting, ids: Ids::random() })
     }
 
@@ -172,8 +172,8 @@ impl Raise {
 
 /// Time to the receipt, and until safety knew that both have it.
 async fn raise(
-    mut raiser: SafetyClient<Peer>,
-    mut nhq: SafetyClient<Peer>,
+    mut raiser: AlarmServiceClient<Peer>,
+    mut nhq: AlarmServiceClient<Peer>,
     waiting: Waiting,
     id: String,
 ) -> anyhow::Result<(Duration, Duration)> {

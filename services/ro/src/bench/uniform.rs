@@ -12,15 +12,16 @@ use std::{
 use anyhow::{Context as _, bail};
 use chassis::Ids;
 use proto::{
-    cases::v1::{FindCaseByReferralRequest, GetCaseRequest, MoveCaseRequest, cases_client::CasesClient},
+    cases::v1::{FindCaseByReferralRequest, GetCaseRequest, MoveCaseRequest, case_service_client::CaseServiceClient},
     intake::v1::{
-        Disposition, GetReceiptRequest, ListQueueRequest, ScreenReferralRequest, SubmitReferralRequest, intake_client::IntakeClient,
+        Disposition, GetReceiptRequest, ListQueueRequest, ScreenReferralRequest, SubmitReferralRequest,
+        referral_service_client::ReferralServiceClient,
     },
-    notification::v1::{ListInboxRequest, MarkReadRequest, notification_client::NotificationClient},
+    notification::v1::{ListInboxRequest, MarkReadRequest, inbox_service_client::InboxServiceClient},
     reference, role,
     safety::v1::{
         AcceptConcernRequest, Audience, Concern, GetConcernReceiptRequest, GetConcernRequest, Grade, RaiseConcernRequest,
-        safety_client::SafetyClient,
+        alarm_service_client::AlarmServiceClient,
     },
 };
 use tonic::{Code, Status};
@@ -49,11 +50,11 @@ struct Hidden {
 
 /// Those who look for what is not theirs.
 struct Strangers {
-    head: SafetyClient<Peer>,
-    mediator: SafetyClient<Peer>,
-    staff: IntakeClient<Peer>,
-    cases: CasesClient<Peer>,
-    inbox: NotificationClient<Peer>,
+    head: AlarmServiceClient<Peer>,
+    mediator: AlarmServiceClient<Peer>,
+    staff: ReferralServiceClient<Peer>,
+    cases: CaseServiceClient<Peer>,
+    inbox: InboxServiceClient<Peer>,
 }
 
 fn said(failure: Failure) -> anyhow::Error {
@@ -70,11 +71,11 @@ pub async fn measure(session: &Session, pairs: usize) -> anyhow::Result<()> {
     let by = |wanted: Wanted<'_>| session.who(&[wanted]).map_err(said);
     let (head, mediator) = (by(Wanted::at(role::INSTITUTIONAL_HEAD, "kent"))?, by(Wanted::role(role::MEDIATOR))?);
     let strangers = Strangers {
-        head: session.safety(&head).map_err(said)?,
-        mediator: session.safety(&mediator).map_err(said)?,
-        staff: session.intake(&mediator).map_err(said)?,
+        head: session.alarm(&head).map_err(said)?,
+        mediator: session.alarm(&mediator).map_err(said)?,
+        staff: session.referrals(&mediator).map_err(said)?,
         cases: session.cases(&mediator).map_err(said)?,
-        inbox: session.notification(&mediator).map_err(said)?,
+        inbox: session.inbox(&mediator).map_err(said)?,
     };
     let (id, none) = (ids.uuid().to_string(), |prefix| reference::make(prefix, 4_711));
     let s = &strangers;
@@ -103,7 +104,7 @@ pub async fn measure(session: &Session, pairs: usize) -> anyhow::Result<()> {
 async fn hide(session: &Session, ids: &Ids) -> anyhow::Result<Hidden> {
     let officer = session.who(&[Wanted::role(role::RJ_OFFICER)]).map_err(said)?;
     let head = session.who(&[Wanted::at(role::INSTITUTIONAL_HEAD, "mission")]).map_err(said)?;
-    let (mut safety, mut intake) = (session.safety(&officer).map_err(said)?, session.intake(&officer).map_err(said)?);
+    let (mut safety, mut intake) = (session.alarm(&officer).map_err(said)?, session.referrals(&officer).map_err(said)?);
     let concern = Concern { grade: Grade::Imminent.into(), site: "mission".into(), text: "measured".repeat(2_000), ..Default::default() };
     let raised = safety.raise_concern(RaiseConcernRequest { concern: Some(concern) }).await?.into_inner().receipt.unwrap_or_default();
     let referral = Some(intake::referral(ids));
@@ -117,7 +118,7 @@ async fn hide(session: &Session, ids: &Ids) -> anyhow::Result<Hidden> {
         ..Default::default()
     };
     intake.screen_referral(decision).await?;
-    let (cases, inbox) = (session.cases(&officer).map_err(said)?, session.notification(&head).map_err(said)?);
+    let (cases, inbox) = (session.cases(&officer).map_err(said)?, session.inbox(&head).map_err(said)?);
     let case = appears(async || {
         let asked = FindCaseByReferralRequest { referral_id: entry.referral_id.clone() };
         Ok(cases.clone().find_case_by_referral(asked).await?.into_inner().case.map(|case| case.case_id))

@@ -290,7 +290,7 @@ impl Show {
 
 impl Assign {
     async fn run(&self, session: &Session, who: &Who) -> Result<(), Failure> {
-        let mut client = session.cases(who)?;
+        let mut client = session.access(who)?;
         let (case_ref, until) = (self.case.clone(), self.until.map(chassis::wire::timestamp));
         let given_to = if let Some(officer) = self.officer.clone() {
             client.assign_officer(AssignOfficerRequest { case_ref, officer: officer.clone(), until }).await?;
@@ -326,7 +326,7 @@ impl Assess {
             Err(failure) => {
                 print::note(NOT_ASSESSED.of(session.lang));
                 let said = |receipt: &ConcernReceipt| print::line(RAISED_ALONE.fill(session.lang, &[&receipt.reference]));
-                deliver::send(session.safety(who), kept, (&self.phone, session.lang), said).await?;
+                deliver::send(session.alarm(who), kept, (&self.phone, session.lang), said).await?;
                 Err(failure)
             }
         }
@@ -343,7 +343,7 @@ impl Assess {
             what_the_head_must_know: self.head_must_know.clone(),
             idempotency_key: self.key.clone().unwrap_or_else(|| chassis::Ids::random().uuid().to_string()),
         };
-        Ok(session.cases(who)?.record_assessment(request).await?.into_inner())
+        Ok(session.assessments(who)?.record_assessment(request).await?.into_inner())
     }
 
     /// The danger alone, as the alarm takes it where the assessment cannot be recorded. NHQ finds the head: no site is known here.
@@ -394,7 +394,7 @@ impl Move {
 impl WhoViewed {
     async fn run(&self, session: &Session, who: &Who) -> Result<(), Failure> {
         let request = ListAccessRequest { case_ref: self.case.clone() };
-        let answer = session.cases(who)?.list_access(request).await?.into_inner();
+        let answer = session.access(who)?.list_access(request).await?.into_inner();
         if session.json {
             output::print_json(&answer);
         } else {

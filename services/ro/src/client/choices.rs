@@ -8,10 +8,10 @@ use proto::{
     safety::v1::{Audience, Grade},
 };
 
-/// The name on the wire of what a person typed.
-#[must_use]
-pub fn wire_name(typed: &str) -> String {
-    typed.trim().to_ascii_uppercase().replace(['-', ' '], "_")
+/// The name on the wire of what a person typed, by the name of the enum's first value, which ends with `UNSPECIFIED`.
+fn wire_name(unspecified: &str, typed: &str) -> String {
+    let prefix = unspecified.trim_end_matches("UNSPECIFIED");
+    format!("{prefix}{}", typed.trim().to_ascii_uppercase().replace(['-', ' '], "_"))
 }
 
 macro_rules! choice {
@@ -20,7 +20,7 @@ macro_rules! choice {
         #[must_use]
         pub fn $name() -> impl TypedValueParser<Value = $kind> {
             PossibleValuesParser::new([$($value),+])
-                .try_map(|typed| <$kind>::from_str_name(&wire_name(&typed)).ok_or("not a known value"))
+                .try_map(|typed| <$kind>::from_str_name(&wire_name(<$kind>::Unspecified.as_str_name(), &typed)).ok_or("not a known value"))
         }
     };
 }
@@ -39,8 +39,8 @@ choice!(
 );
 choice!(wish, Wish, ["own-wish", "by-the-unit", "by-the-mediator", "unable", "by-mistake"]);
 choice!(initiative, Initiative, ["in-person", "by-telephone", "in-writing", "by-video", "through-representative"]);
-choice!(document_kind, DocumentKind, ["consent-form", "letter", "agreement", "report", "other-document"]);
-choice!(document_side, DocumentSide, ["file", "of-the-victim", "of-the-offender"]);
+choice!(document_kind, DocumentKind, ["consent-form", "letter", "agreement", "report", "other"]);
+choice!(document_side, DocumentSide, ["file", "victim", "offender"]);
 choice!(stage, Stage, ["assessment", "preparation", "mediation", "follow-up", "paused", "closed"]);
 choice!(
     disposition,
@@ -82,15 +82,12 @@ pub fn audience() -> impl TypedValueParser<Value = Audience> {
 mod tests {
     use super::*;
 
-    /// What a person types for a name on the wire.
-    fn typed_name(wire: &str) -> String {
-        wire.to_ascii_lowercase().replace('_', "-")
-    }
-
-    /// Every value of the enum but the unspecified one can be typed.
+    /// Every value of the enum but the unspecified one can be typed, without the prefix that its name has on the wire.
     fn complete<T: Clone + Send + Sync + 'static>(parser: impl TypedValueParser<Value = T>, name: impl Fn(i32) -> Option<&'static str>) {
         let typed: Vec<String> = parser.possible_values().unwrap().map(|v| v.get_name().to_owned()).collect();
-        let wire: Vec<String> = (1..).map_while(name).map(typed_name).collect();
+        let prefix = name(0).unwrap().trim_end_matches("UNSPECIFIED");
+        let wire: Vec<String> =
+            (1..).map_while(&name).map(|name| name.trim_start_matches(prefix).to_ascii_lowercase().replace('_', "-")).collect();
         assert_eq!(typed, wire);
     }
 
@@ -105,6 +102,9 @@ mod tests {
         complete(risk(), |n| RiskLevel::try_from(n).ok().map(|v| v.as_str_name()));
         complete(participant(), |n| ParticipantKind::try_from(n).ok().map(|v| v.as_str_name()));
         complete(wish(), |n| Wish::try_from(n).ok().map(|v| v.as_str_name()));
+        complete(initiative(), |n| Initiative::try_from(n).ok().map(|v| v.as_str_name()));
+        complete(document_kind(), |n| DocumentKind::try_from(n).ok().map(|v| v.as_str_name()));
+        complete(document_side(), |n| DocumentSide::try_from(n).ok().map(|v| v.as_str_name()));
         complete(stage(), |n| Stage::try_from(n).ok().map(|v| v.as_str_name()));
         complete(disposition(), |n| Disposition::try_from(n).ok().map(|v| v.as_str_name()));
         complete(report_table(), |n| Table::try_from(n).ok().map(|v| v.as_str_name()));

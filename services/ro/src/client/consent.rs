@@ -126,7 +126,7 @@ impl Command {
         };
         let request = self.said(asked);
         let status = request.status();
-        let answer = session.cases(who)?.record_consent(request).await?.into_inner();
+        let answer = session.consents(who)?.record_consent(request).await?.into_inner();
         if session.json {
             output::print_json(&answer);
         } else {

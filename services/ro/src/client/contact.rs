@@ -100,7 +100,7 @@ impl Command {
             effective_at: push.effective_at.map(chassis::wire::timestamp),
         };
         let key = contact.idempotency_key.clone();
-        let answer = session.intake(&who)?.push_contact(PushContactRequest { contact: Some(contact) }).await.map_err(Failure::from);
+        let answer = session.contacts(&who)?.push_contact(PushContactRequest { contact: Some(contact) }).await.map_err(Failure::from);
         if matches!(answer, Err(Failure::Unreachable(_))) {
             print::note(AGAIN.fill(session.lang, &[&key]));
         }

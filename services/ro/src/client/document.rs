@@ -42,8 +42,8 @@ pub enum Command {
 
 /// Put a PDF, PNG, JPEG or text file on a case file
 #[derive(Debug, Args)]
-#[command(after_help = "Examples:\n  ro case document keep RC-4TQM-9XKD letter.pdf --kind letter --side of-the-victim\n  \
-    ro case document keep RC-4TQM-9XKD signed.pdf --kind consent-form --side of-the-offender --name \"consent to letters\"")]
+#[command(after_help = "Examples:\n  ro case document keep RC-4TQM-9XKD letter.pdf --kind letter --side victim\n  \
+    ro case document keep RC-4TQM-9XKD signed.pdf --kind consent-form --side offender --name \"consent to letters\"")]
 pub struct Keep {
     /// Case number or id
     case: String,
@@ -129,7 +129,7 @@ impl Keep {
         let part = |part| KeepDocumentRequest { part: Some(part) };
         let mut parts = vec![part(keep_document_request::Part::Offered(offered))];
         parts.extend(bytes.chunks(PIECE).map(|piece| part(keep_document_request::Part::Chunk(piece.to_vec()))));
-        let answer = session.cases(who)?.keep_document(tokio_stream::iter(parts)).await?.into_inner();
+        let answer = session.documents(who)?.keep_document(tokio_stream::iter(parts)).await?.into_inner();
         let id = answer.document.as_ref().map(|document| document.document_id.clone()).unwrap_or_default();
         output::said(session, &answer, KEPT.fill(session.lang, &[&id]));
         Ok(())
@@ -139,7 +139,7 @@ impl Keep {
 impl List {
     async fn run(&self, session: &Session, who: &Who) -> Result<(), Failure> {
         let request = ListDocumentsRequest { case_ref: self.case.clone() };
-        let answer = session.cases(who)?.list_documents(request).await?.into_inner();
+        let answer = session.documents(who)?.list_documents(request).await?.into_inner();
         if session.json {
             output::print_json(&answer);
         } else if answer.documents.is_empty() {
@@ -169,7 +169,7 @@ fn row(document: &Document, session: &Session) -> Vec<String> {
 impl Read {
     async fn run(&self, session: &Session, who: &Who) -> Result<(), Failure> {
         let request = ReadDocumentRequest { document_id: self.document.clone() };
-        let mut parts = session.cases(who)?.read_document(request).await?.into_inner();
+        let mut parts = session.documents(who)?.read_document(request).await?.into_inner();
         let mut bytes = Vec::new();
         let mut told = None;
         while let Some(message) = parts.message().await? {

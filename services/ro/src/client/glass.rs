@@ -101,7 +101,7 @@ impl BreakGlass {
     /// See [`Failure`].
     pub async fn run(&self, session: &Session, who: &Who) -> Result<(), Failure> {
         let request = BreakGlassRequest { case_ref: self.case.clone(), reason: self.reason.clone() };
-        let answer = session.cases(who)?.break_glass(request).await?.into_inner();
+        let answer = session.break_glass(who)?.break_glass(request).await?.into_inner();
         if session.json {
             output::print_json(&answer);
         } else {
@@ -133,7 +133,7 @@ impl Command {
     /// # Errors
     /// See [`Failure`].
     pub async fn run(&self, session: &Session, who: &Who) -> Result<(), Failure> {
-        let mut client = session.cases(who)?;
+        let mut client = session.break_glass(who)?;
         match self {
             Self::List(c) => {
                 let answer = client.list_glass(ListGlassRequest { open_only: c.open }).await?.into_inner();

@@ -158,7 +158,7 @@ impl Command {
     /// # Errors
     /// See [`Failure`].
     pub async fn run(&self, session: &Session) -> Result<(), Failure> {
-        let mut client = session.safety(&session.who(&[Wanted::role(role::DIRECTORY_ADMINISTRATOR)])?)?;
+        let mut client = session.directory(&session.who(&[Wanted::role(role::DIRECTORY_ADMINISTRATOR)])?)?;
         match self {
             Self::Propose(c) => {
                 let answer = client.propose_grants(ProposeGrantsRequest { grants: vec![c.grant()] }).await?.into_inner();
@@ -211,7 +211,7 @@ impl Whoami {
     /// See [`Failure`].
     pub async fn run(&self, session: &Session) -> Result<(), Failure> {
         let who = session.who(&[Wanted::role(role::RJ_OFFICER)])?;
-        let answer = session.safety(&who)?.who_am_i(WhoAmIRequest {}).await?.into_inner();
+        let answer = session.directory(&who)?.who_am_i(WhoAmIRequest {}).await?.into_inner();
         if session.json {
             output::print_json(&answer);
         } else if answer.grants.is_empty() {

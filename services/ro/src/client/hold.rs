@@ -90,13 +90,13 @@ impl Command {
     /// # Errors
     /// See [`Failure`].
     pub async fn run(&self, session: &Session, who: &Who) -> Result<(), Failure> {
-        let mut client = session.cases(who)?;
+        let mut client = session.holds(who)?;
         match self {
             Self::Place(c) => {
                 let kind = match c.kind {
                     Kind::AccessRequest => HoldKind::AccessRequest,
                     Kind::Legal => HoldKind::Legal,
-                    Kind::Other => HoldKind::OtherHold,
+                    Kind::Other => HoldKind::Other,
                 };
                 let request = PlaceHoldRequest { case_ref: c.case.clone(), kind: kind.into(), reason: c.reason.clone() };
                 let answer = client.place_hold(request).await?.into_inner();
@@ -126,7 +126,7 @@ fn card(hold: &Hold, lang: Lang) -> String {
     let kind = match hold.kind() {
         HoldKind::AccessRequest => ACCESS_REQUEST,
         HoldKind::Legal => LEGAL,
-        HoldKind::OtherHold | HoldKind::Unspecified => OTHER,
+        HoldKind::Other | HoldKind::Unspecified => OTHER,
     };
     let state = match &hold.lifted_at {
         Some(at) => LIFTED_BY.fill(lang, &[&output::instant(Some(at)), &hold.lifted_by, &hold.lifted_because]),

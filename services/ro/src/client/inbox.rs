@@ -2,7 +2,7 @@
 
 use clap::Args;
 use proto::{
-    notification::v1::{ListInboxRequest, ListInboxResponse, MarkReadRequest, notification_client::NotificationClient},
+    notification::v1::{ListInboxRequest, ListInboxResponse, MarkReadRequest, inbox_service_client::InboxServiceClient},
     role,
 };
 
@@ -47,7 +47,7 @@ impl Inbox {
     /// See [`Failure`].
     pub async fn run(&self, session: &Session) -> Result<(), Failure> {
         let who = session.who(&[Wanted::role(role::RJ_OFFICER)])?;
-        let mut client = session.notification(&who)?;
+        let mut client = session.inbox(&who)?;
         let inbox = self.read(&mut client).await?;
         if session.json {
             output::print_json(&inbox);
@@ -72,7 +72,7 @@ impl Inbox {
     }
 
     /// Page after page, before anything is marked as read: marking moves an item.
-    async fn read(&self, client: &mut NotificationClient<Peer>) -> Result<ListInboxResponse, Failure> {
+    async fn read(&self, client: &mut InboxServiceClient<Peer>) -> Result<ListInboxResponse, Failure> {
         let most = if self.all { usize::MAX } else { usize::try_from(self.limit).unwrap_or(usize::MAX) };
         let mut inbox = ListInboxResponse::default();
         loop {

@@ -147,7 +147,7 @@ pub const fn document_kind(value: DocumentKind) -> Words {
         DocumentKind::Letter => words("letter", "lettre"),
         DocumentKind::Agreement => words("agreement", "entente"),
         DocumentKind::Report => words("report", "rapport"),
-        DocumentKind::OtherDocument => words("other", "autre"),
+        DocumentKind::Other => words("other", "autre"),
     }
 }
 
@@ -155,7 +155,7 @@ pub const fn document_kind(value: DocumentKind) -> Words {
 pub const fn document_side(value: DocumentSide) -> Words {
     match value {
         DocumentSide::Unspecified | DocumentSide::File => words("file", "dossier"),
-        DocumentSide::OfTheVictim => words("victim", "victime"),
-        DocumentSide::OfTheOffender => words("offender", "délinquant"),
+        DocumentSide::Victim => words("victim", "victime"),
+        DocumentSide::Offender => words("offender", "délinquant"),
     }
 }

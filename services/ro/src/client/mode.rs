@@ -85,20 +85,20 @@ impl Command {
     /// # Errors
     /// See [`Failure`].
     pub async fn run(&self, session: &Session, who: &Who) -> Result<(), Failure> {
-        let mut client = session.cases(who)?;
         match self {
             Self::Describe(c) => {
                 let request = DescribeModeRequest { case_ref: c.case.clone(), description: c.description.clone() };
-                let answer = client.describe_mode(request).await?.into_inner();
+                let answer = session.modes(who)?.describe_mode(request).await?.into_inner();
                 output::said(session, &answer, DESCRIBED.fill(session.lang, &[&answer.mode_id]));
             }
             Self::Say(c) => {
                 let request = SayDirectRequest { case_ref: c.case.clone(), mode_id: c.mode.clone(), direct: c.direct };
-                let answer = client.say_direct(request).await?.into_inner();
+                let answer = session.modes(who)?.say_direct(request).await?.into_inner();
                 output::said(session, &answer, SAID.fill(session.lang, &[directness(c.direct).of(session.lang)]));
             }
             Self::List(c) => {
-                let case = client.get_case(GetCaseRequest { case_ref: c.case.clone() }).await?.into_inner().case.unwrap_or_default();
+                let case =
+                    session.cases(who)?.get_case(GetCaseRequest { case_ref: c.case.clone() }).await?.into_inner().case.unwrap_or_default();
                 if session.json {
                     let Case { case_id, case_number, described_modes, .. } = case;
                     output::print_json(&Case { case_id, case_number, described_modes, ..Case::default() });

@@ -95,7 +95,7 @@ impl Command {
     /// # Errors
     /// See [`Failure`].
     pub async fn run(&self, session: &Session) -> Result<(), Failure> {
-        let mut client = session.safety(&session.who(&[Wanted::role(role::DIRECTORY_ADMINISTRATOR)])?)?;
+        let mut client = session.directory(&session.who(&[Wanted::role(role::DIRECTORY_ADMINISTRATOR)])?)?;
         match self {
             Self::List(List { office: Office { office }, .. }) => {
                 let answer = client.list_office_holders(ListOfficeHoldersRequest { office: office.clone() }).await?.into_inner();

@@ -100,7 +100,7 @@ mod tests {
     #[test]
     fn a_message_is_shown_as_canonical_json() {
         let referral = Referral { origin: Origin::AnyCommunication as i32, victim_name: "É".into(), ..Referral::default() };
-        assert_eq!(json(&referral), serde_json::json!({ "origin": "ANY_COMMUNICATION", "victimName": "É" }));
+        assert_eq!(json(&referral), serde_json::json!({ "origin": "ORIGIN_ANY_COMMUNICATION", "victimName": "É" }));
     }
 
     #[test]

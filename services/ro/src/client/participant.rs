@@ -162,7 +162,7 @@ impl Add {
             idempotency_key: key.to_owned(),
             is_another_person,
         };
-        Ok(session.cases(who)?.add_participant(request).await?.into_inner())
+        Ok(session.participants(who)?.add_participant(request).await?.into_inner())
     }
 }
 
@@ -224,7 +224,7 @@ impl Leave {
             wish: self.wish.into(),
             reason: self.reason.clone(),
         };
-        let answer = session.cases(who)?.leave_case(request).await?.into_inner();
+        let answer = session.participants(who)?.leave_case(request).await?.into_inner();
         output::said(session, &answer, LEFT.fill(session.lang, &[&output::instant(answer.left_at.as_ref())]));
         Ok(())
     }
@@ -271,7 +271,7 @@ mod tests {
                 panic!("another command")
             };
             assert_eq!((add.name.as_str(), add.language), ("Zoé Exemple", Some(Language::French)));
-            assert_eq!(add.kind.as_str_name().to_lowercase().replace('_', "-"), kind);
+            assert_eq!(add.kind.as_str_name(), format!("PARTICIPANT_KIND_{}", kind.to_uppercase().replace('-', "_")));
         }
         std::fs::remove_file(&path).unwrap();
     }

@@ -114,7 +114,7 @@ impl Command {
     /// # Errors
     /// See [`Failure`].
     pub async fn run(&self, session: &Session, who: &Who) -> Result<(), Failure> {
-        let mut client = session.cases(who)?;
+        let mut client = session.purges(who)?;
         match self {
             Self::Due(_) => {
                 let answer = client.list_due(ListDueRequest {}).await?.into_inner();

@@ -55,7 +55,7 @@ impl Report {
         let who = session.who(&[Wanted::role(role::STATISTICS_OFFICER), Wanted::role(role::RJ_OFFICER)])?;
         let request =
             GetReportRequest { table: self.table as i32, fiscal_year: self.fiscal_year, language: session.lang.code().to_owned() };
-        let report = session.reporting(&who)?.get_report(request).await?.into_inner();
+        let report = session.reports(&who)?.get_report(request).await?.into_inner();
         match if session.json { Format::Json } else { self.format } {
             Format::Json => output::print_json(&report),
             Format::Text => print::line(text(&report, session.lang)),

@@ -100,7 +100,7 @@ impl Seed {
         let stack = session.stack.as_ref().ok_or_else(|| Failure::Usage("name the stack: --stack FILE".to_owned()))?;
         let granted: Vec<RoleGrant> = stack.identities.iter().flat_map(grants).collect();
         let (one, other) = administrators(&session, stack)?;
-        let mut safety = session.safety(&one)?;
+        let mut safety = session.directory(&one)?;
         let mut outcomes = safety.propose_grants(ProposeGrantsRequest { grants: granted.clone() }).await?.into_inner().outcomes;
         let mut assigned = 0;
         for identity in &stack.identities {
@@ -116,7 +116,7 @@ impl Seed {
         for (identity, lang) in &readers {
             let preferences = Preferences { language: lang.code().to_owned(), email: address(identity) };
             let request = SetPreferencesRequest { preferences: Some(preferences) };
-            session.notification(&Who::of(identity))?.set_preferences(request).await?;
+            session.preferences(&Who::of(identity))?.set_preferences(request).await?;
         }
         print::note(format!(
             "{} roles granted, {assigned} offices held, {} people with a language and an address",
@@ -140,7 +140,7 @@ async fn confirm(session: &Session, who: &Who, outcomes: Vec<Proposed>) -> Resul
     if proposal_ids.is_empty() {
         return Ok(());
     }
-    session.safety(who)?.confirm_changes(ConfirmChangesRequest { proposal_ids }).await?;
+    session.directory(who)?.confirm_changes(ConfirmChangesRequest { proposal_ids }).await?;
     Ok(())
 }
 
@@ -165,14 +165,14 @@ async fn knows(session: &Session, service: &str, identity: &Identity) -> Result<
     let who = Who::of(identity);
     let has = |roles: &[&str]| identity.roles.iter().any(|role| roles.contains(&role.as_str()));
     let answer = match service {
-        "intake" => session.intake(&who)?.get_receipt(GetReceiptRequest::default()).await.map(drop),
+        "intake" => session.referrals(&who)?.get_receipt(GetReceiptRequest::default()).await.map(drop),
         "cases" if has(&role::RJ_UNIT) || has(&[role::MEDIATOR]) => {
             let ask = ListCasesRequest { page_size: 1, ..ListCasesRequest::default() };
             session.cases(&who)?.list_cases(ask).await.map(drop)
         }
-        "notification" => session.notification(&who)?.get_preferences(GetPreferencesRequest {}).await.map(drop),
+        "notification" => session.preferences(&who)?.get_preferences(GetPreferencesRequest {}).await.map(drop),
         "reporting" if has(&role::RJ_UNIT) || has(&[role::ACCE, role::STATISTICS_OFFICER]) => {
-            session.reporting(&who)?.get_report(GetReportRequest::default()).await.map(drop)
+            session.reports(&who)?.get_report(GetReportRequest::default()).await.map(drop)
         }
         // The directory itself knows at once; others refuse this identity with and without a grant.
         _ => Ok(()),

@@ -6,9 +6,17 @@ use anyhow::Context as _;
 use chassis::{again::Again, client};
 use local::{Description, description::Identity};
 use proto::{
-    cases::v1::cases_client::CasesClient, intake::v1::intake_client::IntakeClient,
-    notification::v1::notification_client::NotificationClient, reporting::v1::reporting_client::ReportingClient,
-    safety::v1::safety_client::SafetyClient,
+    cases::v1::{
+        access_service_client::AccessServiceClient, assessment_service_client::AssessmentServiceClient,
+        break_glass_service_client::BreakGlassServiceClient, case_service_client::CaseServiceClient,
+        consent_service_client::ConsentServiceClient, document_service_client::DocumentServiceClient,
+        hold_service_client::HoldServiceClient, mode_service_client::ModeServiceClient,
+        participant_service_client::ParticipantServiceClient, purge_service_client::PurgeServiceClient,
+    },
+    intake::v1::{contact_service_client::ContactServiceClient, referral_service_client::ReferralServiceClient},
+    notification::v1::{inbox_service_client::InboxServiceClient, preference_service_client::PreferenceServiceClient},
+    reporting::v1::report_service_client::ReportServiceClient,
+    safety::v1::{alarm_service_client::AlarmServiceClient, directory_service_client::DirectoryServiceClient},
 };
 
 use super::{
@@ -175,42 +183,112 @@ impl Session {
 
     /// # Errors
     /// The address or the certificate cannot be used.
-    pub fn intake(&self, who: &Who) -> Result<IntakeClient<Peer>, Failure> {
-        Ok(IntakeClient::new(self.peer("intake", self.common.intake.as_ref(), who, Some(PATIENCE))?))
+    pub fn referrals(&self, who: &Who) -> Result<ReferralServiceClient<Peer>, Failure> {
+        Ok(ReferralServiceClient::new(self.peer("intake", self.common.intake.as_ref(), who, Some(PATIENCE))?))
     }
 
     /// # Errors
     /// The address or the certificate cannot be used.
-    pub fn cases(&self, who: &Who) -> Result<CasesClient<Peer>, Failure> {
-        Ok(CasesClient::new(self.peer("cases", self.common.cases.as_ref(), who, Some(client::DEADLINE))?))
+    pub fn contacts(&self, who: &Who) -> Result<ContactServiceClient<Peer>, Failure> {
+        Ok(ContactServiceClient::new(self.peer("intake", self.common.intake.as_ref(), who, Some(PATIENCE))?))
     }
 
     /// # Errors
     /// The address or the certificate cannot be used.
-    pub fn safety(&self, who: &Who) -> Result<SafetyClient<Peer>, Failure> {
-        Ok(SafetyClient::new(self.peer("safety", self.common.safety.as_ref(), who, Some(client::DEADLINE))?))
+    pub fn cases(&self, who: &Who) -> Result<CaseServiceClient<Peer>, Failure> {
+        Ok(CaseServiceClient::new(self.peer("cases", self.common.cases.as_ref(), who, Some(client::DEADLINE))?))
+    }
+
+    /// # Errors
+    /// The address or the certificate cannot be used.
+    pub fn participants(&self, who: &Who) -> Result<ParticipantServiceClient<Peer>, Failure> {
+        Ok(ParticipantServiceClient::new(self.peer("cases", self.common.cases.as_ref(), who, Some(client::DEADLINE))?))
+    }
+
+    /// # Errors
+    /// The address or the certificate cannot be used.
+    pub fn access(&self, who: &Who) -> Result<AccessServiceClient<Peer>, Failure> {
+        Ok(AccessServiceClient::new(self.peer("cases", self.common.cases.as_ref(), who, Some(client::DEADLINE))?))
+    }
+
+    /// # Errors
+    /// The address or the certificate cannot be used.
+    pub fn break_glass(&self, who: &Who) -> Result<BreakGlassServiceClient<Peer>, Failure> {
+        Ok(BreakGlassServiceClient::new(self.peer("cases", self.common.cases.as_ref(), who, Some(client::DEADLINE))?))
+    }
+
+    /// # Errors
+    /// The address or the certificate cannot be used.
+    pub fn assessments(&self, who: &Who) -> Result<AssessmentServiceClient<Peer>, Failure> {
+        Ok(AssessmentServiceClient::new(self.peer("cases", self.common.cases.as_ref(), who, Some(client::DEADLINE))?))
+    }
+
+    /// # Errors
+    /// The address or the certificate cannot be used.
+    pub fn consents(&self, who: &Who) -> Result<ConsentServiceClient<Peer>, Failure> {
+        Ok(ConsentServiceClient::new(self.peer("cases", self.common.cases.as_ref(), who, Some(client::DEADLINE))?))
+    }
+
+    /// # Errors
+    /// The address or the certificate cannot be used.
+    pub fn modes(&self, who: &Who) -> Result<ModeServiceClient<Peer>, Failure> {
+        Ok(ModeServiceClient::new(self.peer("cases", self.common.cases.as_ref(), who, Some(client::DEADLINE))?))
+    }
+
+    /// # Errors
+    /// The address or the certificate cannot be used.
+    pub fn documents(&self, who: &Who) -> Result<DocumentServiceClient<Peer>, Failure> {
+        Ok(DocumentServiceClient::new(self.peer("cases", self.common.cases.as_ref(), who, Some(client::DEADLINE))?))
+    }
+
+    /// # Errors
+    /// The address or the certificate cannot be used.
+    pub fn holds(&self, who: &Who) -> Result<HoldServiceClient<Peer>, Failure> {
+        Ok(HoldServiceClient::new(self.peer("cases", self.common.cases.as_ref(), who, Some(client::DEADLINE))?))
+    }
+
+    /// # Errors
+    /// The address or the certificate cannot be used.
+    pub fn purges(&self, who: &Who) -> Result<PurgeServiceClient<Peer>, Failure> {
+        Ok(PurgeServiceClient::new(self.peer("cases", self.common.cases.as_ref(), who, Some(client::DEADLINE))?))
+    }
+
+    /// # Errors
+    /// The address or the certificate cannot be used.
+    pub fn alarm(&self, who: &Who) -> Result<AlarmServiceClient<Peer>, Failure> {
+        Ok(AlarmServiceClient::new(self.peer("safety", self.common.safety.as_ref(), who, Some(client::DEADLINE))?))
+    }
+
+    /// # Errors
+    /// The address or the certificate cannot be used.
+    pub fn directory(&self, who: &Who) -> Result<DirectoryServiceClient<Peer>, Failure> {
+        Ok(DirectoryServiceClient::new(self.peer("safety", self.common.safety.as_ref(), who, Some(client::DEADLINE))?))
+    }
+
+    /// # Errors
+    /// The address or the certificate cannot be used.
+    pub fn inbox(&self, who: &Who) -> Result<InboxServiceClient<Peer>, Failure> {
+        Ok(InboxServiceClient::new(self.peer("notification", self.common.notification.as_ref(), who, Some(client::DEADLINE))?))
+    }
+
+    /// # Errors
+    /// The address or the certificate cannot be used.
+    pub fn preferences(&self, who: &Who) -> Result<PreferenceServiceClient<Peer>, Failure> {
+        Ok(PreferenceServiceClient::new(self.peer("notification", self.common.notification.as_ref(), who, Some(client::DEADLINE))?))
+    }
+
+    /// # Errors
+    /// The address or the certificate cannot be used.
+    pub fn reports(&self, who: &Who) -> Result<ReportServiceClient<Peer>, Failure> {
+        Ok(ReportServiceClient::new(self.peer("reporting", self.common.reporting.as_ref(), who, Some(PATIENCE))?))
     }
 
     /// For calls that stream without end.
     ///
     /// # Errors
     /// The address or the certificate cannot be used.
-    pub fn safety_stream(&self, who: &Who) -> Result<SafetyClient<Peer>, Failure> {
-        Ok(SafetyClient::new(self.peer("safety", self.common.safety.as_ref(), who, None)?))
-    }
-
-    /// # Errors
-    /// The address or the certificate cannot be used.
-    pub fn notification(&self, who: &Who) -> Result<NotificationClient<Peer>, Failure> {
-        let peer = self.peer("notification", self.common.notification.as_ref(), who, Some(client::DEADLINE))?;
-        Ok(NotificationClient::new(peer))
-    }
-
-    /// # Errors
-    /// The address or the certificate cannot be used.
-    pub fn reporting(&self, who: &Who) -> Result<ReportingClient<Peer>, Failure> {
-        let peer = self.peer("reporting", self.common.reporting.as_ref(), who, Some(PATIENCE))?;
-        Ok(ReportingClient::new(peer))
+    pub fn alarm_stream(&self, who: &Who) -> Result<AlarmServiceClient<Peer>, Failure> {
+        Ok(AlarmServiceClient::new(self.peer("safety", self.common.safety.as_ref(), who, None)?))
     }
 }
 

@@ -87,7 +87,7 @@ pub async fn imminent_risk(day: &Day, case: Case) -> Result<Alarm, Failure> {
         idempotency_key: day.key("assessment"),
     };
     let flagged = Instant::now();
-    let cases = day.session.cases(&mediator)?;
+    let cases = day.session.assessments(&mediator)?;
     let record = || {
         let (mut cases, request) = (cases.clone(), request.clone());
         async move { cases.record_assessment(request).await }
@@ -109,7 +109,7 @@ pub async fn imminent_risk(day: &Day, case: Case) -> Result<Alarm, Failure> {
 
 async fn assign(day: &Day, case: &Case) -> Result<(), Failure> {
     let request = AssignMediatorRequest { case_id: case.case_id.clone(), mediator: day.cast.mediator.subject.clone(), until: None };
-    day.session.cases(&Who::of(&day.cast.nhq))?.assign_mediator(request).await?;
+    day.session.access(&Who::of(&day.cast.nhq))?.assign_mediator(request).await?;
     let by = |identity: &Identity| day.session.cases(&Who::of(identity));
     let request = || GetCaseRequest { case_ref: case.case_number.clone() };
     day.must(if_found(by(&day.cast.mediator)?.get_case(request()).await)?.is_some(), OPEN_TO_MEDIATOR)?;
@@ -129,7 +129,7 @@ async fn fetch(day: &Day, case_id: &str) -> Result<Case, Failure> {
 
 /// The item of a concern in somebody's inbox, theirs by name.
 async fn inbox_item(day: &Day, whose: &Identity, concern_id: &str) -> Result<Option<InboxItem>, Failure> {
-    let mut client = day.session.notification(&Who::of(whose))?;
+    let mut client = day.session.inbox(&Who::of(whose))?;
     let inbox = client.list_inbox(ListInboxRequest { unread_only: false, page_size: 200, page_token: String::new() }).await?.into_inner();
     Ok(inbox.items.into_iter().find(|item| item.concern_id == concern_id && item.recipient == whose.subject))
 }
@@ -144,11 +144,11 @@ async fn each_has_its_own(day: &Day, at_nhq: &InboxItem, at_head: &InboxItem, co
     let silent = ["mediat", "médiat", "restorative", "réparatrice", "letter", NARRATIVE].iter().all(|word| !spoken.contains(word));
     day.must(head == class::cut(&head, Class::NeedToKnow) && silent, HEAD_NO_MORE)?;
     let other = &day.cast.head_of_another_site;
-    let mut client = day.session.notification(&Who::of(other))?;
+    let mut client = day.session.inbox(&Who::of(other))?;
     let inbox = client.list_inbox(ListInboxRequest { unread_only: false, page_size: 200, page_token: String::new() }).await?.into_inner();
     let in_inbox = inbox.items.iter().any(|item| item.concern_id == concern_id);
     let request = GetConcernRequest { concern_ref: concern_id.to_owned() };
-    let readable = if_found(day.session.safety(&Who::of(other))?.get_concern(request).await)?.is_some();
+    let readable = if_found(day.session.alarm(&Who::of(other))?.get_concern(request).await)?.is_some();
     day.must(!in_inbox && !readable, NOT_ELSEWHERE)?;
     day.tell(CUT, &[&other.sites.join(", ")]);
     Ok(())
@@ -174,7 +174,7 @@ pub async fn each_accepts(day: &Day, alarm: &Alarm) -> Result<(), Failure> {
     day.must(who, ACCEPTED_BY)?;
     day.tell(HEAD_ACCEPTS, &[crate::client::labels::concern_state(concern.state()).of(day.lang())]);
     let request = CloseConcernRequest { concern_id: alarm.concern_id.clone(), outcome: "demonstration: seen and safe".to_owned() };
-    day.session.safety(&Who::of(&day.cast.nhq))?.close_concern(request).await?;
+    day.session.alarm(&Who::of(&day.cast.nhq))?.close_concern(request).await?;
     day.seen(FREE, || async { Ok((!fetch(day, &alarm.case_id).await?.contact_frozen).then_some(())) }).await?;
     day.tell(CLOSED, &[]);
     Ok(())
@@ -187,13 +187,13 @@ async fn accept(day: &Day, who: &Identity, audience: Audience, alarm: &Alarm) ->
         note: "demonstration: on the way".to_owned(),
         knowing: 0,
     };
-    let answer = day.session.safety(&Who::of(who))?.accept_concern(request).await?.into_inner();
+    let answer = day.session.alarm(&Who::of(who))?.accept_concern(request).await?.into_inner();
     let status = answer.status.unwrap_or_default();
     day.must(status.accepted_at.is_some() && !answer.already_accepted, ACCEPTED_BY)
 }
 
 async fn read_back(day: &Day, alarm: &Alarm) -> Result<ConcernView, Failure> {
-    let safety = day.session.safety(&Who::of(&day.cast.nhq))?;
+    let safety = day.session.alarm(&Who::of(&day.cast.nhq))?;
     let read = || {
         let (mut safety, request) = (safety.clone(), GetConcernRequest { concern_ref: alarm.concern_id.clone() });
         async move { safety.get_concern(request).await }

@@ -60,7 +60,7 @@ pub async fn mail_went_out(day: &Day, alarm: &Alarm) -> Result<(), Failure> {
     }
     let mediator = &day.cast.mediator;
     let lang = language_of(&mediator.name);
-    let client = day.session.notification(&Who::of(mediator))?;
+    let client = day.session.inbox(&Who::of(mediator))?;
     day.seen(ASSIGNMENT_SEEN, || {
         let mut client = client.clone();
         async move {
@@ -84,7 +84,7 @@ const fn language(lang: Lang) -> Words {
 
 async fn table(day: &Day, table: Table) -> Result<GetReportResponse, Failure> {
     let request = GetReportRequest { table: table as i32, fiscal_year: 0, language: day.lang().code().to_owned() };
-    let reporting = day.session.reporting(&Who::of(&day.cast.nhq))?;
+    let reporting = day.session.reports(&Who::of(&day.cast.nhq))?;
     let read = || {
         let (mut reporting, request) = (reporting.clone(), request.clone());
         async move { reporting.get_report(request).await }

@@ -135,7 +135,7 @@ async fn by_bus(day: &Day) -> Result<String, Failure> {
 
 async fn submit(day: &Day, who: &Who, referral: Referral) -> Result<String, Failure> {
     let request = SubmitReferralRequest { referral: Some(referral) };
-    let intake = day.session.intake(who)?;
+    let intake = day.session.referrals(who)?;
     let mut asked = 0;
     let answer = day
         .answered(|| {
@@ -164,7 +164,7 @@ async fn push_contact(day: &Day, who: &Who, receipt_number: &str) -> Result<Stri
         ..VictimContact::default()
     };
     let request = PushContactRequest { contact: Some(contact) };
-    let intake = day.session.intake(who)?;
+    let intake = day.session.contacts(who)?;
     let mut asked = 0;
     let answer = day
         .answered(|| {
@@ -187,7 +187,7 @@ async fn import_backlog(day: &Day) -> Result<i64, Failure> {
     lines.insert(broken, "this line, \"is broken".to_owned());
     let heading = "idempotency_key,origin,site,offender_name,no_contact_condition,offender_in_custody";
     let reading = read(format!("{heading}\n{}\n", lines.join("\n")).as_bytes(), Layout::Csv);
-    let client = day.session.intake(&Who::of(&day.cast.nhq))?;
+    let client = day.session.referrals(&Who::of(&day.cast.nhq))?;
     let (mut recorded, mut rejected) = (0_usize, Vec::new());
     send(client, reading.reads.into_iter(), |outcome| {
         match outcome.answer {
@@ -207,7 +207,7 @@ async fn import_backlog(day: &Day) -> Result<i64, Failure> {
 
 /// A parole office of each region that has one.
 async fn parole_offices(day: &Day) -> Result<Vec<String>, Failure> {
-    let safety = day.session.safety(&Who::of(&day.cast.nhq))?;
+    let safety = day.session.directory(&Who::of(&day.cast.nhq))?;
     let list = || {
         let mut safety = safety.clone();
         async move { safety.list_sites(ListSitesRequest {}).await }
@@ -238,7 +238,7 @@ pub async fn nhq_screens(day: &Day, referrals: &Referrals) -> Result<Case, Failu
         (&referrals.victim, Disposition::Accepted, ReferralState::ScreenedAccepted),
         (&referrals.letter, Disposition::IndirectOnly, ReferralState::ScreenedIndirectOnly),
     ];
-    let mut intake = day.session.intake(&Who::of(&day.cast.nhq))?;
+    let mut intake = day.session.referrals(&Who::of(&day.cast.nhq))?;
     for (number, disposition, expected) in decisions {
         let deferred = disposition == Disposition::DeferredForPreparation;
         let request = ScreenReferralRequest {
@@ -259,7 +259,7 @@ pub async fn nhq_screens(day: &Day, referrals: &Referrals) -> Result<Case, Failu
 }
 
 async fn queue(day: &Day) -> Result<BTreeMap<String, QueueEntry>, Failure> {
-    let mut client = day.session.intake(&Who::of(&day.cast.nhq))?;
+    let mut client = day.session.referrals(&Who::of(&day.cast.nhq))?;
     let mut found = BTreeMap::new();
     let mut page_token = String::new();
     // A queue of 200 000 is more than the day can leave behind.

@@ -9,7 +9,7 @@ use chassis::{
 use prost::Message;
 use proto::{
     id::RingId,
-    notification::v1::{DeliverRingRequest, notification_client::NotificationClient},
+    notification::v1::{DeliverRingRequest, inbox_service_client::InboxServiceClient},
     safety::v1,
     subject,
 };
@@ -23,7 +23,7 @@ use crate::domain::concern::Audience;
 /// Notification, as it takes rings by a call.
 pub struct ToNotification {
     pub tools: Tools,
-    pub client: NotificationClient<Peer>,
+    pub client: InboxServiceClient<Peer>,
 }
 
 impl Receiver for ToNotification {

@@ -4,7 +4,7 @@ use std::str::FromStr;
 
 use chassis::{
     inbox::{Handler, Incoming, Rejection},
-    outbox::{Outgoing, enqueue},
+    outbox::{Fresh, Outgoing, enqueue},
     set_aside,
 };
 use proto::{
@@ -67,7 +67,7 @@ impl Handler for Raised {
         Ok(Read { report, unreadable })
     }
 
-    async fn apply(&self, tx: &mut PgConnection, work: Read, message: &Incoming) -> Result<(), Rejection> {
+    async fn apply(&self, tx: &mut PgConnection, _: &mut Fresh, work: Read, message: &Incoming) -> Result<(), Rejection> {
         let unreadable = work.unreadable.clone();
         self.record(tx, work, message).await?;
         if let Some(detail) = unreadable {
@@ -79,7 +79,7 @@ impl Handler for Raised {
 
     /// Whatever keeps a concern from being recorded: that there is one rings, from where it came and without a word of it. Its bytes are
     /// set aside, or tried again.
-    async fn save(&self, tx: &mut PgConnection, message: &Incoming) -> Result<(), Rejection> {
+    async fn save(&self, tx: &mut PgConnection, _: &mut Fresh, message: &Incoming) -> Result<(), Rejection> {
         let unreadable = Some("it could not be recorded as it is".to_owned());
         self.record(tx, Read { report: Self::of_nothing(message), unreadable }, message).await
     }
@@ -136,7 +136,7 @@ impl Handler for Delivered {
         Ok((ring, audience))
     }
 
-    async fn apply(&self, tx: &mut PgConnection, (ring, audience): Self::Work, _: &Incoming) -> Result<(), Rejection> {
+    async fn apply(&self, tx: &mut PgConnection, _: &mut Fresh, (ring, audience): Self::Work, _: &Incoming) -> Result<(), Rejection> {
         confirm_delivery::confirm(tx, &self.tools, ring.uuid(), audience).await?;
         Ok(())
     }

@@ -6,13 +6,13 @@ use chassis::Result;
 use proto::{id::ConcernId, safety::v1};
 use uuid::Uuid;
 
-use super::Door;
+use super::Server;
 use crate::{
     app::guard::{self, Standing},
     domain::concern::Audience,
 };
 
-impl Door {
+impl Server {
     pub(super) async fn compare(&self, asked: v1::CompareConcernsRequest) -> Result<v1::CompareConcernsResponse> {
         let guarded: Vec<(Uuid, Audience)> = asked.guarded.iter().map(pair).collect();
         let standings = guard::compare(&self.ctx.pool, &self.tools, &guarded, asked.whole).await?;

@@ -8,7 +8,7 @@ use proto::safety::v1;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-use super::Door;
+use super::Server;
 use crate::{
     app::{
         devices,
@@ -20,7 +20,7 @@ use crate::{
 /// Changes of one call at most.
 const MOST: usize = 100;
 
-impl Door {
+impl Server {
     pub(super) async fn propose_office(&self, caller: &Caller, holder: v1::OfficeHolder) -> Result<Outcome> {
         let holder = Holder {
             office: holder.office.trim().to_owned(),

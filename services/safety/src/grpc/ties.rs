@@ -10,7 +10,7 @@ use proto::{
 };
 use uuid::Uuid;
 
-use super::Door;
+use super::Server;
 use crate::{
     app::{
         envelope,
@@ -21,7 +21,7 @@ use crate::{
     store::ties::Open,
 };
 
-impl Door {
+impl Server {
     pub(super) async fn ties(&self, asked: v1::ListConcernTiesRequest) -> Result<v1::ListConcernTiesResponse> {
         let ids: Vec<Uuid> = asked.concern_ids.iter().map(|id| id_of(id)).collect();
         let told = ties::ties(&self.ctx.pool, &self.tools, &ids).await?;

@@ -17,7 +17,7 @@ use tokio::{
 use tonic::Status;
 use uuid::Uuid;
 
-use super::{Door, database};
+use super::{Server, database};
 use crate::app::{
     read_concerns::{self, Viewer, viewer},
     watch::{Revision, Revisions},
@@ -36,7 +36,7 @@ const AT_ONCE: usize = 100;
 type Items = Pin<Box<dyn Stream<Item = Result<v1::WatchConcernsResponse, Status>> + Send>>;
 
 struct Watcher {
-    door: Door,
+    server: Server,
     caller: Caller,
     revisions: watch::Receiver<Revisions>,
     told: HashMap<Uuid, Revision>,
@@ -58,12 +58,12 @@ fn changed() -> Status {
 }
 
 /// The stream ends with the caller's token, with the grants it began with, and with the process.
-pub fn stream(door: Door, caller: Caller) -> Items {
+pub fn stream(server: Server, caller: Caller) -> Items {
     // Subscribed before the first snapshot is read: nothing can fall between the two.
-    let revisions = door.hub.subscribe();
+    let revisions = server.hub.subscribe();
     let (known_at, asked_at) = (Instant::now(), Instant::now());
     let (told, shown, waiting) = (HashMap::new(), HashSet::new(), std::collections::VecDeque::new());
-    let watcher = Watcher { door, caller, revisions, told, shown, waiting, begun: false, known_at, asked_at, behind: false };
+    let watcher = Watcher { server, caller, revisions, told, shown, waiting, begun: false, known_at, asked_at, behind: false };
     Box::pin(stream::unfold(Some(watcher), |watcher| async move {
         let mut watcher = watcher?;
         match watcher.next().await {
@@ -90,7 +90,7 @@ impl Watcher {
                 continue;
             }
             tokio::select! {
-                () = self.door.ctx.stop.cancelled() => return Ok(None),
+                () = self.server.ctx.stop.cancelled() => return Ok(None),
                 () = tokio::time::sleep(BEAT) => return Ok(Some(self.beat())),
                 changed = self.revisions.changed() => {
                     if changed.is_err() {
@@ -105,7 +105,7 @@ impl Watcher {
     /// Ends the stream when the proof of identity is over or the grants are not what the stream began with. While the database is
     /// away nothing can be told anyway; after a while the watcher must prove again what they may see.
     async fn still_granted(&mut self) -> Result<(), Status> {
-        let now = self.door.ctx.clock.now();
+        let now = self.server.ctx.clock.now();
         if !self.caller.is_proven(now) {
             return Err(unauthenticated());
         }
@@ -114,7 +114,7 @@ impl Watcher {
         }
         self.asked_at = Instant::now();
         let _turn = self.turn().await?;
-        match self.door.grants.again(&self.caller, now).await {
+        match self.server.grants.again(&self.caller, now).await {
             Ok(caller) if caller.grants.is_empty() => Err(no_grant().into()),
             Ok(caller) if caller.grants == self.caller.grants => {
                 self.caller = caller;
@@ -131,20 +131,24 @@ impl Watcher {
     }
 
     fn beat(&self) -> Item {
-        let ctx = &self.door.ctx;
-        Item::Beat(v1::Beat { at: Some(timestamp(ctx.clock.now())), bus: ctx.bus.is_connected(), ladder: self.door.hub.ladder_is_alive() })
+        let ctx = &self.server.ctx;
+        Item::Beat(v1::Beat {
+            at: Some(timestamp(ctx.clock.now())),
+            bus: ctx.bus.is_connected(),
+            ladder: self.server.hub.ladder_is_alive(),
+        })
     }
 
     /// The first of what is open; whatever does not fit follows as changes.
     async fn snapshot(&mut self) -> Result<Item, Status> {
         let (mut tx, viewer, _turn) = self.reader().await?;
-        let (views, _) = read_concerns::list(&mut tx, &self.door.tools.vault, &viewer, false, None, SNAPSHOT).await?;
+        let (views, _) = read_concerns::list(&mut tx, &self.server.tools.vault, &viewer, false, None, SNAPSHOT).await?;
         self.note(tx, &views).await;
-        let epoch = self.door.tools.epoch.number();
+        let epoch = self.server.tools.epoch.number();
         self.told = views.iter().map(|view| (view.concern.id, (epoch, view.concern.revision))).collect();
         self.shown = views.iter().map(|view| view.concern.id).collect();
         self.behind = true;
-        Ok(Item::Snapshot(v1::Snapshot { concerns: views.into_iter().map(|view| self.door.shown(view)).collect() }))
+        Ok(Item::Snapshot(v1::Snapshot { concerns: views.into_iter().map(|view| self.server.shown(view)).collect() }))
     }
 
     /// What changed since it was last told, a bounded number at a time.
@@ -161,7 +165,7 @@ impl Watcher {
         let (mut tx, viewer, _turn) = self.reader().await?;
         let mut views = Vec::new();
         for (id, revision) in news.into_iter().take(AT_ONCE) {
-            let view = read_concerns::find(&mut tx, &self.door.tools.vault, &viewer, id).await?;
+            let view = read_concerns::find(&mut tx, &self.server.tools.vault, &viewer, id).await?;
             // Hidden ones are remembered too, so that they are looked at once for each revision.
             self.told.insert(id, view.as_ref().map_or(revision, |v| (revision.0, v.concern.revision)));
             let was_shown = if view.is_some() { !self.shown.insert(id) } else { self.shown.remove(&id) };
@@ -172,23 +176,23 @@ impl Watcher {
             views.extend(view);
         }
         self.note(tx, &views).await;
-        self.waiting.extend(views.into_iter().map(|view| Item::Changed(self.door.shown(view))));
+        self.waiting.extend(views.into_iter().map(|view| Item::Changed(self.server.shown(view))));
         Ok(())
     }
 
     async fn note(&self, tx: Transaction<'_, Postgres>, views: &[read_concerns::View]) {
-        read_concerns::note(tx, &self.caller, "concern.watch", views, self.door.tools.clock.now()).await;
+        read_concerns::note(tx, &self.caller, "concern.watch", views, self.server.tools.clock.now()).await;
     }
 
     async fn turn(&self) -> Result<OwnedSemaphorePermit, Status> {
-        self.door.hub.readers.clone().acquire_owned().await.map_err(|_| unauthenticated())
+        self.server.hub.readers.clone().acquire_owned().await.map_err(|_| unauthenticated())
     }
 
     /// Who the watcher is, looked up anew each time: an office may have changed hands.
     async fn reader(&self) -> Result<(Transaction<'static, Postgres>, Viewer, OwnedSemaphorePermit), Status> {
         let turn = self.turn().await?;
-        let mut tx = self.door.begin(&self.caller).await?;
-        let viewer = viewer(&mut tx, &self.door.tools, &self.caller).await?;
+        let mut tx = self.server.begin(&self.caller).await?;
+        let viewer = viewer(&mut tx, &self.server.tools, &self.caller).await?;
         Ok((tx, viewer, turn))
     }
 }

@@ -10,7 +10,7 @@ use proto::{
     role,
     safety::v1::{
         AcceptConcernRequest, Audience, GetConcernReceiptRequest, ListConcernsRequest, RaiseConcernRequest, WhoAmIRequest,
-        safety_client::SafetyClient,
+        alarm_service_client::AlarmServiceClient, directory_service_client::DirectoryServiceClient,
     },
 };
 use safety::{
@@ -212,7 +212,7 @@ impl Alarm {
     }
 
     async fn answer(&self, peer: Peer) -> Result<String, Status> {
-        SafetyClient::new(peer).who_am_i(WhoAmIRequest {}).await.map(|answer| answer.into_inner().device_id)
+        DirectoryServiceClient::new(peer).who_am_i(WhoAmIRequest {}).await.map(|answer| answer.into_inner().device_id)
     }
 }
 
@@ -230,7 +230,7 @@ async fn a_device_does_what_cannot_wait_and_nothing_else_whatever_its_person_may
         assert_eq!(told == "device-may-not", !may, "{}: {told}", rule.method);
         refused += i64::from(!may);
     }
-    assert_eq!(Alarm::knock_with(alarm.by(&key, "everything-1"), "/ro.safety.v1.Safety/Unheard").await, "device-may-not");
+    assert_eq!(Alarm::knock_with(alarm.by(&key, "everything-1"), "/ro.safety.v1.AlarmService/Unheard").await, "device-may-not");
     alarm.ctx.denied.flush(&alarm.ctx.pool, alarm.ctx.clock.now()).await;
     let noted: i64 = sqlx::query_scalar(
         "select sum(object::bigint)::bigint from audit_staged where actor = 'everything-1' and outcome = 'denied' and reason = 'device-may-not'",
@@ -246,7 +246,7 @@ async fn the_log_names_the_person_and_the_device_they_raised_and_accepted_with()
     let alarm = Alarm::open().await;
     alarm.hold(&line("head-1", role::INSTITUTIONAL_HEAD, Some("mission"))).await;
     let key = alarm.device("head-1").await;
-    let mut client = SafetyClient::new(alarm.by(&key, "head-1"));
+    let mut client = AlarmServiceClient::new(alarm.by(&key, "head-1"));
     let concern = RaiseConcernRequest { concern: Some(imminent_at("mission")) };
     let receipt = client.raise_concern(concern).await.unwrap().into_inner().receipt.unwrap();
     let request = AcceptConcernRequest {
@@ -273,7 +273,7 @@ async fn the_log_names_the_person_and_the_device_they_raised_and_accepted_with()
 async fn a_device_does_not_know_more_than_its_person_and_stops_when_its_person_may_nothing() {
     let alarm = Alarm::open().await;
     let key = alarm.device("head-1").await;
-    let mut client = SafetyClient::new(alarm.by(&key, "head-1"));
+    let mut client = AlarmServiceClient::new(alarm.by(&key, "head-1"));
     client.raise_concern(raise()).await.unwrap();
     let status = client.list_concerns(ListConcernsRequest::default()).await.err().unwrap();
     assert_eq!((status.code(), reason(&status)), (Code::PermissionDenied, "no-grant".to_owned()));

@@ -22,7 +22,8 @@ use proto::{
     role,
     safety::v1::{
         self as v1, AcceptConcernRequest, ListConcernsRequest, RaiseConcernRequest, RouteConcernRequest, WatchConcernsRequest,
-        WhoAmIRequest, safety_client::SafetyClient, safety_server::SafetyServer, watch_concerns_response::Item,
+        WhoAmIRequest, alarm_service_client::AlarmServiceClient, alarm_service_server::AlarmServiceServer,
+        directory_service_client::DirectoryServiceClient, directory_service_server::DirectoryServiceServer, watch_concerns_response::Item,
     },
     subject,
 };
@@ -35,7 +36,7 @@ use safety::{
         raise_concern::{self, Report},
         watch::Hub,
     },
-    grpc::Door,
+    grpc::Server,
 };
 use tonic::Code;
 
@@ -94,13 +95,14 @@ impl Alarm {
         };
         let hub = Hub::new(ctx.clock.clone(), tools.epoch.clone());
         tokio::spawn(hub.clone().follow(ctx.clone()));
-        let door = Door { ctx: ctx.clone(), tools: tools.clone(), hub, grants: ctx.grants().unwrap(), proposals_last: time::Duration::DAY };
+        let server =
+            Server { ctx: ctx.clone(), tools: tools.clone(), hub, grants: ctx.grants().unwrap(), proposals_last: time::Duration::DAY };
         let access = Access { rules: RULES, by_device: BY_DEVICE, devices: Some(tools.devices.in_use.clone()), ..Access::default() };
         let serving = ctx.clone();
-        let routes = tonic::service::Routes::new(SafetyServer::new(door));
+        let routes = tonic::service::Routes::new(AlarmServiceServer::new(server.clone())).add_service(DirectoryServiceServer::new(server));
         tokio::spawn(async move { serving.serve_grpc_to(proto::DESCRIPTOR_BYTES, access, routes).await });
         let alarm = Self { url: format!("http://{address}"), issuer, ctx, tools, database, bus, folder };
-        let look = async || alarm.client("anyone").who_am_i(WhoAmIRequest {}).await.map_err(|status| status.to_string());
+        let look = async || alarm.directory("anyone").who_am_i(WhoAmIRequest {}).await.map_err(|status| status.to_string());
         eventually("the door is open", SOON, look).await;
         alarm
     }
@@ -113,8 +115,12 @@ impl Alarm {
         client::connect(&self.url, None, Some(token), None).unwrap()
     }
 
-    pub fn client(&self, subject: &str) -> SafetyClient<Peer> {
-        SafetyClient::new(self.peer(subject))
+    pub fn alarm(&self, subject: &str) -> AlarmServiceClient<Peer> {
+        AlarmServiceClient::new(self.peer(subject))
+    }
+
+    pub fn directory(&self, subject: &str) -> DirectoryServiceClient<Peer> {
+        DirectoryServiceClient::new(self.peer(subject))
     }
 
     pub async fn hold(&self, line: &Line) {
@@ -151,9 +157,9 @@ async fn a_contractor_whose_contract_ended_yesterday_can_raise_a_concern_and_do_
         assert_eq!(told, if open { "" } else { "no-grant" }, "{}", rule.method);
         refused += i64::from(!open);
     }
-    let receipt = alarm.client("contractor-1").raise_concern(raise()).await.unwrap().into_inner().receipt.unwrap();
+    let receipt = alarm.alarm("contractor-1").raise_concern(raise()).await.unwrap().into_inner().receipt.unwrap();
     assert!(receipt.reference.starts_with("RS-"));
-    assert!(alarm.client("contractor-1").who_am_i(WhoAmIRequest {}).await.unwrap().into_inner().grants.is_empty());
+    assert!(alarm.directory("contractor-1").who_am_i(WhoAmIRequest {}).await.unwrap().into_inner().grants.is_empty());
     alarm.ctx.denied.flush(&alarm.ctx.pool, alarm.ctx.clock.now()).await;
     let noted: i64 =
         sqlx::query_scalar("select sum(object::bigint)::bigint from audit_staged where actor = 'contractor-1' and outcome = 'denied'")
@@ -167,10 +173,10 @@ async fn a_contractor_whose_contract_ended_yesterday_can_raise_a_concern_and_do_
 async fn a_concern_is_taken_while_nobody_can_read_what_people_may_do() {
     let alarm = Alarm::open().await;
     alarm.hold(&line("staff-mission", role::STAFF, Some("mission"))).await;
-    alarm.client("staff-mission").raise_concern(raise()).await.unwrap();
+    alarm.alarm("staff-mission").raise_concern(raise()).await.unwrap();
     sqlx::query("alter table grant_held rename to grant_lost").execute(&alarm.database.admin).await.unwrap();
-    alarm.client("staff-mission").raise_concern(raise()).await.unwrap();
-    assert!(alarm.client("staff-mission").list_concerns(ListConcernsRequest::default()).await.is_err());
+    alarm.alarm("staff-mission").raise_concern(raise()).await.unwrap();
+    assert!(alarm.alarm("staff-mission").list_concerns(ListConcernsRequest::default()).await.is_err());
     let sites: Vec<Option<String>> =
         sqlx::query_scalar("select site from concern order by raised_at").fetch_all(&alarm.database.admin).await.unwrap();
     assert_eq!(sites, [Some("mission".to_owned()), None], "the first went to the raiser's own head, the second to NHQ to find the head");
@@ -181,7 +187,7 @@ async fn a_live_stream_ends_soon_after_the_grant_it_stands_on() {
     let alarm = Alarm::open().await;
     let officer = line("officer-1", role::RJ_OFFICER, None);
     alarm.hold(&officer).await;
-    let mut stream = alarm.client("officer-1").watch_concerns(WatchConcernsRequest {}).await.unwrap().into_inner();
+    let mut stream = alarm.alarm("officer-1").watch_concerns(WatchConcernsRequest {}).await.unwrap().into_inner();
     assert!(matches!(stream.message().await.unwrap().unwrap().item, Some(Item::Snapshot(_))));
     alarm.hold(&Line { ended_at: Some(Clock::system().now()), revision: 2, ..officer }).await;
     let end = async {
@@ -199,7 +205,7 @@ async fn a_live_stream_ends_soon_after_the_grant_it_stands_on() {
 async fn a_concern_that_another_instance_of_the_alarm_recorded_is_shown_to_whoever_watches_here() {
     let alarm = Alarm::open().await;
     alarm.hold(&line("officer-1", role::RJ_OFFICER, None)).await;
-    let mut stream = alarm.client("officer-1").watch_concerns(WatchConcernsRequest {}).await.unwrap().into_inner();
+    let mut stream = alarm.alarm("officer-1").watch_concerns(WatchConcernsRequest {}).await.unwrap().into_inner();
     assert!(matches!(stream.message().await.unwrap().unwrap().item, Some(Item::Snapshot(shown)) if shown.concerns.is_empty()));
     // Nobody in this process is woken for it.
     let concern = crate::world::imminent_at("mission");
@@ -230,14 +236,14 @@ async fn a_live_stream_of_the_former_head_ends_when_another_head_accepts_so_that
         alarm.hold(&line(who, role, site)).await;
     }
     let concern = crate::world::imminent_at("mission");
-    let raised = alarm.client("officer-1").raise_concern(RaiseConcernRequest { concern: Some(concern) }).await.unwrap().into_inner();
+    let raised = alarm.alarm("officer-1").raise_concern(RaiseConcernRequest { concern: Some(concern) }).await.unwrap().into_inner();
     let concern_id = raised.receipt.unwrap().concern_id;
-    let mut stream = alarm.client("head-of-mission").watch_concerns(WatchConcernsRequest {}).await.unwrap().into_inner();
+    let mut stream = alarm.alarm("head-of-mission").watch_concerns(WatchConcernsRequest {}).await.unwrap().into_inner();
     assert!(matches!(stream.message().await.unwrap().unwrap().item, Some(Item::Snapshot(shown)) if shown.concerns.len() == 1));
     let route = RouteConcernRequest { concern_id: concern_id.clone(), site: "kent".into() };
-    alarm.client("officer-1").route_concern(route).await.unwrap();
+    alarm.alarm("officer-1").route_concern(route).await.unwrap();
     let accept = AcceptConcernRequest { concern_id, audience: v1::Audience::ResponsibleHead.into(), ..AcceptConcernRequest::default() };
-    alarm.client("head-of-kent").accept_concern(accept).await.unwrap();
+    alarm.alarm("head-of-kent").accept_concern(accept).await.unwrap();
     let end = async {
         loop {
             if let Err(status) = stream.message().await {
@@ -247,7 +253,7 @@ async fn a_live_stream_of_the_former_head_ends_when_another_head_accepts_so_that
     };
     let status = tokio::time::timeout(Duration::from_secs(30), end).await.expect("the page of the former head rings on");
     assert_eq!(status.code(), Code::Unavailable, "{status}");
-    let mut again = alarm.client("head-of-mission").watch_concerns(WatchConcernsRequest {}).await.unwrap().into_inner();
+    let mut again = alarm.alarm("head-of-mission").watch_concerns(WatchConcernsRequest {}).await.unwrap().into_inner();
     assert!(matches!(again.message().await.unwrap().unwrap().item, Some(Item::Snapshot(shown)) if shown.concerns.is_empty()));
 }
 

@@ -5,11 +5,9 @@ use std::time::Duration;
 use chassis::outbox::direct::Direct;
 use proto::{
     notification::v1::{
-        DeliverRingRequest, DeliverRingResponse, GetPreferencesRequest, GetPreferencesResponse, ListDeliveriesRequest,
-        ListDeliveriesResponse, ListInboxRequest, ListInboxResponse, MarkReadRequest, MarkReadResponse, SetPreferencesRequest,
-        SetPreferencesResponse,
-        notification_client::NotificationClient,
-        notification_server::{Notification, NotificationServer},
+        DeliverRingRequest, DeliverRingResponse, ListInboxRequest, ListInboxResponse, MarkReadRequest, MarkReadResponse,
+        inbox_service_client::InboxServiceClient,
+        inbox_service_server::{InboxService, InboxServiceServer},
     },
     safety::v1::Audience as Wire,
 };
@@ -24,7 +22,7 @@ struct Half;
 type Answer<T> = Result<Response<T>, Status>;
 
 #[tonic::async_trait]
-impl Notification for Half {
+impl InboxService for Half {
     async fn deliver_ring(&self, request: Request<DeliverRingRequest>) -> Answer<DeliverRingResponse> {
         match request.into_inner().ring.unwrap().audience() {
             Wire::ResponsibleHead => Ok(Response::new(DeliverRingResponse::default())),
@@ -39,29 +37,17 @@ impl Notification for Half {
     async fn mark_read(&self, _: Request<MarkReadRequest>) -> Answer<MarkReadResponse> {
         Err(Status::unimplemented(""))
     }
-
-    async fn set_preferences(&self, _: Request<SetPreferencesRequest>) -> Answer<SetPreferencesResponse> {
-        Err(Status::unimplemented(""))
-    }
-
-    async fn get_preferences(&self, _: Request<GetPreferencesRequest>) -> Answer<GetPreferencesResponse> {
-        Err(Status::unimplemented(""))
-    }
-
-    async fn list_deliveries(&self, _: Request<ListDeliveriesRequest>) -> Answer<ListDeliveriesResponse> {
-        Err(Status::unimplemented(""))
-    }
 }
 
 #[tokio::test]
 async fn a_ring_that_notification_refuses_does_not_keep_the_others_from_direct_delivery() {
     let address = harness::port::address();
-    tokio::spawn(tonic::transport::Server::builder().add_service(NotificationServer::new(Half)).serve(address.parse().unwrap()));
+    tokio::spawn(tonic::transport::Server::builder().add_service(InboxServiceServer::new(Half)).serve(address.parse().unwrap()));
     let world = World::new().await;
     let concern = world.raise(imminent_at("mission")).await;
     world.tools.clock.advance(time::Duration::seconds(4));
     let peer = chassis::client::connect(&format!("http://{address}"), None, None, Some(Duration::from_secs(5))).unwrap();
-    let receiver = ToNotification { tools: world.tools.clone(), client: NotificationClient::new(peer) };
+    let receiver = ToNotification { tools: world.tools.clone(), client: InboxServiceClient::new(peer) };
     let direct = Direct::of_parts("safety", world.db.pool.clone(), world.tools.vault.clone(), world.tools.clock.clone(), receiver);
     let direct = tokio::sync::Mutex::new(direct);
     // Its server may still be beginning to listen.

@@ -1,6 +1,9 @@
 //! Nothing is refused, nothing is recorded twice, nothing is dropped.
 
-use chassis::inbox::{Handler, Incoming};
+use chassis::{
+    inbox::{Handler, Incoming},
+    outbox::Fresh,
+};
 use futures::future::join_all;
 use proto::{receipt, safety::v1};
 use safety::{
@@ -176,7 +179,7 @@ async fn a_concern_that_cannot_be_decoded_rings_both_audiences_and_keeps_its_byt
         };
         let work = handler.read(&message).await.unwrap_or_else(|_| panic!("nothing is refused"));
         let mut tx = world.begin(&fence::itself()).await;
-        handler.apply(&mut tx, work, &message).await.unwrap();
+        handler.apply(&mut tx, &mut Fresh::default(), work, &message).await.unwrap();
         tx.commit().await.unwrap();
     }
     assert_eq!(world.rings().await.len(), 6);
@@ -192,7 +195,7 @@ async fn heard(world: &World, subject: &str, body: Vec<u8>) {
     let message = Incoming { event_id: subject.into(), subject: subject.into(), body: body.into(), headers, attempt: 1 };
     let work = handler.read(&message).await.ok().unwrap();
     let mut tx = world.begin(&fence::itself()).await;
-    handler.apply(&mut tx, work, &message).await.unwrap();
+    handler.apply(&mut tx, &mut Fresh::default(), work, &message).await.unwrap();
     tx.commit().await.unwrap();
 }
 

@@ -1,6 +1,9 @@
 //! The same id again: said worse, said otherwise, said less, and after everybody had it in hand [RM1b, R3e].
 
-use chassis::inbox::{Handler, Incoming};
+use chassis::{
+    inbox::{Handler, Incoming},
+    outbox::Fresh,
+};
 use prost::Message;
 use proto::{id::RingId, role, safety::v1, subject};
 use safety::{
@@ -174,7 +177,7 @@ async fn said_worse_on_the_bus_rings_as_it_does_at_the_door() {
         };
         let work = handler.read(&message).await.unwrap_or_else(|_| panic!("nothing is refused"));
         let mut tx = world.begin(&fence::itself()).await;
-        handler.apply(&mut tx, work, &message).await.unwrap();
+        handler.apply(&mut tx, &mut Fresh::default(), work, &message).await.unwrap();
         tx.commit().await.unwrap();
     }
     assert_eq!(world.count("select count(*) from concern").await, 1);

@@ -7,6 +7,7 @@ use chassis::{
     bus::Bus,
     database::{Actor, begin},
     inbox::{Handler, Incoming},
+    outbox::Fresh,
 };
 use clap::Parser;
 use harness::{
@@ -16,25 +17,25 @@ use harness::{
 use prost::Message;
 use proto::{
     notification::v1::RingDelivered,
-    safety::v1::{self, RaiseConcernRequest, safety_server::Safety},
+    safety::v1::{self, RaiseConcernRequest, alarm_service_server::AlarmService},
     subject::RING_DELIVERED,
 };
-use safety::{Config, app::watch::Hub, bus::Delivered, grpc::Door};
+use safety::{Config, app::watch::Hub, bus::Delivered, grpc::Server};
 
 use crate::world::{World, head_of, imminent_at};
 
 /// The alarm's door over a way to the database that is watched.
-async fn door(world: &World, meter: &Meter) -> Door {
+async fn door(world: &World, meter: &Meter) -> Server {
     // Nothing listens there: what is told waits in the outbox.
     let bus = Bus::connect("safety", "nats://127.0.0.1:9", None, None).await.unwrap();
     let settings = Config::parse_from(["safety"]).chassis;
     let process = Process::new("safety", settings, world.tools.clock.clone(), world.tools.ids.clone());
     let hub = Hub::new(world.tools.clock.clone(), world.tools.epoch.clone());
     let ctx = Context::assemble(process, meter.pool.clone(), bus);
-    Door { grants: ctx.grants().unwrap(), ctx, tools: world.tools.clone(), hub, proposals_last: time::Duration::DAY }
+    Server { grants: ctx.grants().unwrap(), ctx, tools: world.tools.clone(), hub, proposals_last: time::Duration::DAY }
 }
 
-async fn raise(door: &Door) {
+async fn raise(door: &Server) {
     let concern = v1::Concern { concern_id: door.ctx.ids.uuid().to_string(), ..imminent_at("mission") };
     let request = RaiseConcernRequest { concern: Some(concern) };
     door.raise_concern(asked(&head_of("mission"), request)).await.unwrap();
@@ -54,7 +55,7 @@ async fn confirm(world: &World, meter: &Meter) {
     let handler = Delivered { tools: world.tools.clone() };
     let work = handler.read(&message).await.unwrap();
     let mut tx = begin(&meter.pool, &Actor::service("safety")).await.unwrap();
-    handler.apply(&mut tx, work, &message).await.unwrap();
+    handler.apply(&mut tx, &mut Fresh::default(), work, &message).await.unwrap();
     tx.commit().await.unwrap();
 }
 

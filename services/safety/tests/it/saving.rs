@@ -5,6 +5,7 @@ use std::time::Duration;
 use chassis::{
     Context, Ids, Process, Settings,
     inbox::{Handler, Incoming, Rejection},
+    outbox::Fresh,
 };
 use clap::Parser;
 use harness::{bus::TestBus, wait::eventually};
@@ -42,16 +43,16 @@ impl Handler for Failing {
         Ok((self.0.read(message).await?, text))
     }
 
-    async fn apply(&self, tx: &mut PgConnection, (work, text): Self::Work, message: &Incoming) -> Result<(), Rejection> {
+    async fn apply(&self, tx: &mut PgConnection, fresh: &mut Fresh, (work, text): Self::Work, message: &Incoming) -> Result<(), Rejection> {
         match text.as_str() {
             "io" => Err(sqlx::Error::Io(std::io::Error::from(std::io::ErrorKind::BrokenPipe)).into()),
             "panic" => std::panic::resume_unwind(Box::new("as the test wants")),
-            _ => self.0.apply(tx, work, message).await,
+            _ => self.0.apply(tx, fresh, work, message).await,
         }
     }
 
-    async fn save(&self, tx: &mut PgConnection, message: &Incoming) -> Result<(), Rejection> {
-        self.0.save(tx, message).await
+    async fn save(&self, tx: &mut PgConnection, fresh: &mut Fresh, message: &Incoming) -> Result<(), Rejection> {
+        self.0.save(tx, fresh, message).await
     }
 }
 

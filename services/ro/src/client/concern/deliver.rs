@@ -3,7 +3,7 @@
 use std::{io, path::PathBuf};
 
 use clap::Args;
-use proto::safety::v1::{Concern, ConcernReceipt, RaiseConcernRequest, safety_client::SafetyClient};
+use proto::safety::v1::{Concern, ConcernReceipt, RaiseConcernRequest, alarm_service_client::AlarmServiceClient};
 
 use super::draft;
 use crate::{
@@ -66,7 +66,7 @@ pub fn forget(kept: &[Kept]) {
 /// # Errors
 /// Not every one was recorded.
 pub async fn send(
-    client: Result<SafetyClient<Peer>, Failure>,
+    client: Result<AlarmServiceClient<Peer>, Failure>,
     kept: Vec<Kept>,
     (phone, lang): (&Phone, Lang),
     mut each: impl FnMut(&ConcernReceipt),
@@ -99,7 +99,7 @@ pub async fn send(
     Err(failure)
 }
 
-async fn raise(client: &mut SafetyClient<Peer>, concern: Concern) -> Result<ConcernReceipt, Failure> {
+async fn raise(client: &mut AlarmServiceClient<Peer>, concern: Concern) -> Result<ConcernReceipt, Failure> {
     let answer = client.raise_concern(RaiseConcernRequest { concern: Some(concern) }).await?.into_inner();
     Ok(answer.receipt.ok_or_else(|| anyhow::anyhow!("the service answered without a receipt"))?)
 }

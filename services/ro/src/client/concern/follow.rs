@@ -101,7 +101,7 @@ impl List {
     /// # Errors
     /// See [`Failure`].
     pub async fn run(&self, session: &Session) -> Result<(), Failure> {
-        let mut client = session.safety(&nhq(session)?)?;
+        let mut client = session.alarm(&nhq(session)?)?;
         let mut whole = ListConcernsResponse::default();
         for _ in 0..PAGES {
             let page_token = std::mem::take(&mut whole.next_page_token);
@@ -130,7 +130,7 @@ impl Show {
     /// See [`Failure`].
     pub async fn run(&self, session: &Session) -> Result<(), Failure> {
         let request = GetConcernRequest { concern_ref: self.concern.clone() };
-        let answer = session.safety(&nhq(session)?)?.get_concern(request).await?.into_inner();
+        let answer = session.alarm(&nhq(session)?)?.get_concern(request).await?.into_inner();
         if session.json {
             output::print_json(&answer);
         } else {
@@ -144,7 +144,7 @@ impl Watch {
     /// # Errors
     /// See [`Failure`]; the stream is broken.
     pub async fn run(&self, session: &Session) -> Result<(), Failure> {
-        let mut client = session.safety_stream(&nhq(session)?)?;
+        let mut client = session.alarm_stream(&nhq(session)?)?;
         let mut stream = client.watch_concerns(WatchConcernsRequest {}).await?.into_inner();
         loop {
             let message = tokio::select! {
@@ -173,7 +173,7 @@ impl Accept {
     /// See [`Failure`].
     pub async fn run(&self, session: &Session) -> Result<(), Failure> {
         let who = self.who(session).await?;
-        let mut client = session.safety(&who)?;
+        let mut client = session.alarm(&who)?;
         let request = GetConcernRequest { concern_ref: self.concern.clone() };
         let concern = client.get_concern(request).await?.into_inner().concern.unwrap_or_default();
         let request = AcceptConcernRequest {
@@ -201,7 +201,7 @@ impl Accept {
             return Ok(nhq);
         }
         let request = GetConcernRequest { concern_ref: self.concern.clone() };
-        let concern = session.safety(&nhq)?.get_concern(request).await?.into_inner().concern.unwrap_or_default();
+        let concern = session.alarm(&nhq)?.get_concern(request).await?.into_inner().concern.unwrap_or_default();
         session.who(&role::RESPONSIBLE_HEADS.map(|role| Wanted::at(role, &concern.site)))
     }
 }
@@ -210,7 +210,7 @@ impl Close {
     /// # Errors
     /// See [`Failure`].
     pub async fn run(&self, session: &Session) -> Result<(), Failure> {
-        let mut client = session.safety(&nhq(session)?)?;
+        let mut client = session.alarm(&nhq(session)?)?;
         let request = GetConcernRequest { concern_ref: self.concern.clone() };
         let concern = client.get_concern(request).await?.into_inner().concern.unwrap_or_default();
         let request = CloseConcernRequest { concern_id: concern.concern_id, outcome: self.outcome.clone() };

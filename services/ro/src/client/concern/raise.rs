@@ -10,7 +10,7 @@ use chassis::Ids;
 use clap::Args;
 use proto::{
     role,
-    safety::v1::{Concern, ConcernReceipt, Grade, safety_client::SafetyClient},
+    safety::v1::{Concern, ConcernReceipt, Grade, alarm_service_client::AlarmServiceClient},
 };
 
 use super::{
@@ -199,10 +199,10 @@ impl Raise {
         deliver::send(self.client(&site), kept, (&self.phone, lang), |receipt| self.tell(receipt, questions, lang)).await
     }
 
-    fn client(&self, site: &str) -> Result<SafetyClient<Peer>, Failure> {
+    fn client(&self, site: &str) -> Result<AlarmServiceClient<Peer>, Failure> {
         let session = Session::open_by(&self.common, &self.by)?;
         let who = session.who(&[Wanted::at(role::STAFF, site), Wanted::role(role::STAFF)])?;
-        session.safety(&who)
+        session.alarm(&who)
     }
 
     fn tell(&self, receipt: &ConcernReceipt, question: bool, lang: Lang) {

@@ -34,7 +34,7 @@ impl Route {
     /// # Errors
     /// See [`Failure`].
     pub async fn run(&self, session: &Session) -> Result<(), Failure> {
-        let mut client = session.safety(&session.who(&[Wanted::role(role::RJ_OFFICER)])?)?;
+        let mut client = session.alarm(&session.who(&[Wanted::role(role::RJ_OFFICER)])?)?;
         let request = GetConcernRequest { concern_ref: self.concern.clone() };
         let concern = client.get_concern(request).await?.into_inner().concern.unwrap_or_default();
         let request = RouteConcernRequest { concern_id: concern.concern_id, site: self.site.clone() };

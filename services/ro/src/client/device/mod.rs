@@ -176,7 +176,7 @@ impl Enrol {
             ..Device::default()
         };
         let id = chassis::devices::id_of(&self.public_key.0).to_string();
-        let mut client = session.safety(&session.who(&ADMINISTRATOR)?)?;
+        let mut client = session.directory(&session.who(&ADMINISTRATOR)?)?;
         let answer = client.propose_device(ProposeDeviceRequest { device: Some(device) }).await?.into_inner();
         let proposal = answer.outcome.as_ref().map(|outcome| outcome.proposal_id.clone()).unwrap_or_default();
         output::said(session, &answer, PROPOSED.fill(session.lang, &[&proposal, &id, &proposal]));
@@ -186,7 +186,7 @@ impl Enrol {
 
 impl List {
     async fn run(&self, session: &Session) -> Result<(), Failure> {
-        let mut client = session.safety(&session.who(&ADMINISTRATOR)?)?;
+        let mut client = session.directory(&session.who(&ADMINISTRATOR)?)?;
         let mut whole = ListDevicesResponse::default();
         for _ in 0..PAGES {
             let page_token = std::mem::take(&mut whole.next_page_token);
@@ -209,7 +209,7 @@ impl List {
 
 impl End {
     async fn run(&self, session: &Session) -> Result<(), Failure> {
-        let mut client = session.safety(&session.who(&ADMINISTRATOR)?)?;
+        let mut client = session.directory(&session.who(&ADMINISTRATOR)?)?;
         let answer = client.end_device(EndDeviceRequest { device_id: self.device.clone() }).await?.into_inner();
         output::said(session, &answer, ENDED.fill(session.lang, &[&self.device]));
         Ok(())

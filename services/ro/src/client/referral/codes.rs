@@ -10,11 +10,13 @@ pub const CODED: [&str; 7] =
 #[must_use]
 pub fn wire(field: &str, typed: &str) -> Option<&'static str> {
     let plain = plain(typed);
+    // The wire's own name carries the name of its kind in front: `ORIGIN_VICTIM`.
+    let without = |kind: &str| plain.strip_prefix(kind).unwrap_or(&plain).to_owned();
     match field {
-        "origin" => origin(&plain).map(|code| code.as_str_name()),
-        "modes" => mode(&plain).map(|code| code.as_str_name()),
-        "language" => language(&plain).map(|code| code.as_str_name()),
-        _ => known(&plain).map(|code| code.as_str_name()),
+        "origin" => origin(&without("origin-")).map(|code| code.as_str_name()),
+        "modes" => mode(&without("mode-")).map(|code| code.as_str_name()),
+        "language" => language(&without("language-")).map(|code| code.as_str_name()),
+        _ => known(&without("known-")).map(|code| code.as_str_name()),
     }
 }
 
@@ -83,21 +85,21 @@ mod tests {
     #[test]
     fn a_code_is_known_in_english_in_french_and_as_a_spreadsheet_writes_it() {
         for (field, typed, expected) in [
-            ("language", "français", "FRENCH"),
-            ("language", " Franc\u{327}ais ", "FRENCH"),
-            ("language", "FR", "FRENCH"),
-            ("language", "anglais", "ENGLISH"),
-            ("modes", "vidéo", "VIDEO"),
-            ("modes", "Face à face", "FACE_TO_FACE"),
-            ("modes", "face_to_face", "FACE_TO_FACE"),
-            ("modes", "lettre", "LETTER"),
-            ("offender_asked", "VRAI", "YES"),
-            ("offender_asked", "oui", "YES"),
-            ("offender_asked", "FALSE", "NO"),
-            ("no_contact_condition", "inconnu", "UNKNOWN"),
-            ("origin", "Établissement", "INSTITUTIONAL"),
-            ("origin", "ANY_COMMUNICATION", "ANY_COMMUNICATION"),
-            ("origin", "collectivité", "COMMUNITY"),
+            ("language", "français", "LANGUAGE_FRENCH"),
+            ("language", " Franc\u{327}ais ", "LANGUAGE_FRENCH"),
+            ("language", "FR", "LANGUAGE_FRENCH"),
+            ("language", "anglais", "LANGUAGE_ENGLISH"),
+            ("modes", "vidéo", "MODE_VIDEO"),
+            ("modes", "Face à face", "MODE_FACE_TO_FACE"),
+            ("modes", "face_to_face", "MODE_FACE_TO_FACE"),
+            ("modes", "lettre", "MODE_LETTER"),
+            ("offender_asked", "VRAI", "KNOWN_YES"),
+            ("offender_asked", "oui", "KNOWN_YES"),
+            ("offender_asked", "FALSE", "KNOWN_NO"),
+            ("no_contact_condition", "inconnu", "KNOWN_UNKNOWN"),
+            ("origin", "Établissement", "ORIGIN_INSTITUTIONAL"),
+            ("origin", "ANY_COMMUNICATION", "ORIGIN_ANY_COMMUNICATION"),
+            ("origin", "collectivité", "ORIGIN_COMMUNITY"),
         ] {
             assert_eq!(wire(field, typed), Some(expected), "{field} {typed}");
         }

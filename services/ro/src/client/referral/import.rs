@@ -179,7 +179,7 @@ impl Import {
         let taken = |path: &Path, e: io::Error| Failure::Usage(TAKEN.fill(lang, &[&path.display().to_string(), &e.to_string()]));
         let named = self.rejects.as_deref();
         let mut rejects = Rejects::create(named, &self.file, reading.encoding, lang).map_err(|e| taken(named.unwrap_or(&self.file), e))?;
-        let client = session.intake(who)?;
+        let client = session.referrals(who)?;
         let bar = progress(bytes.len());
         let mut tally = Tally::default();
         let sent = send(client, reading.reads.iter().cloned(), |outcome| {
@@ -209,7 +209,7 @@ impl Import {
             return Ok(());
         }
         let told = |receipt: &ConcernReceipt| print::note(RAISED.fill(session.lang, &[&receipt.reference]));
-        deliver::send(session.safety(who), deliver::keep(concerns), (&self.phone, session.lang), told).await
+        deliver::send(session.alarm(who), deliver::keep(concerns), (&self.phone, session.lang), told).await
     }
 }
 

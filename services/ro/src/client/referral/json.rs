@@ -85,7 +85,7 @@ fn distinct(object: Object, descriptor: &MessageDescriptor) -> Result<Map<String
     Ok(fields)
 }
 
-/// Brings a code to its name on the wire: `face-to-face` is `FACE_TO_FACE`.
+/// Brings a code to its name on the wire: `face-to-face` is `MODE_FACE_TO_FACE`.
 fn canonical(name: &str, value: &mut Value) -> Result<(), Box<Rejection>> {
     match value {
         Value::String(typed) if typed.ends_with("_UNSPECIFIED") || proto::normal::is_blank(typed) => *value = Value::Null,

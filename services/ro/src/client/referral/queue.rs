@@ -69,7 +69,7 @@ impl Queue {
     /// See [`Failure`].
     pub async fn run(&self, session: &Session) -> Result<(), Failure> {
         let who = session.who(&[Wanted::role(role::RJ_OFFICER)])?;
-        let mut client = session.intake(&who)?;
+        let mut client = session.referrals(&who)?;
         let limit = usize::try_from(self.limit).unwrap_or(usize::MAX);
         let mut whole = ListQueueResponse::default();
         // Each page has at least one entry, or no further page: the limit bounds the loop.
@@ -132,7 +132,7 @@ impl Screen {
             review_on: self.review_on.clone(),
             duplicate_of: self.duplicate_of.clone(),
         };
-        let answer = session.intake(&who)?.screen_referral(request).await?.into_inner();
+        let answer = session.referrals(&who)?.screen_referral(request).await?.into_inner();
         if session.json {
             output::print_json(&answer);
         } else {

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use futures::{StreamExt, stream};
 use prost::Message;
-use proto::intake::v1::{Referral, SubmitReferralsRequest, intake_client::IntakeClient, submission_answer::Answer};
+use proto::intake::v1::{Referral, SubmitReferralsRequest, referral_service_client::ReferralServiceClient, submission_answer::Answer};
 
 use super::{reader::Read, records::Line};
 use crate::client::{failure::Failure, session::Peer};
@@ -29,7 +29,7 @@ pub struct Outcome {
 /// # Errors
 /// The service does not answer, or refuses whole batches.
 pub async fn send(
-    client: IntakeClient<Peer>,
+    client: ReferralServiceClient<Peer>,
     lines: impl Iterator<Item = Read> + Send,
     mut each: impl FnMut(Outcome) -> Result<(), Failure> + Send,
 ) -> Result<(), Failure> {
@@ -64,7 +64,7 @@ impl<I: Iterator<Item = Read>> Iterator for Batches<I> {
     }
 }
 
-async fn send_batch(client: IntakeClient<Peer>, import_id: &str, batch: Vec<Read>) -> Result<Vec<Outcome>, Failure> {
+async fn send_batch(client: ReferralServiceClient<Peer>, import_id: &str, batch: Vec<Read>) -> Result<Vec<Outcome>, Failure> {
     let referrals: Vec<Referral> = batch.iter().filter_map(|read| read.referral.as_ref().ok().cloned()).collect();
     let mut answers = submit_all(client, import_id, referrals).await?.into_iter();
     let mut outcomes = Vec::with_capacity(batch.len());
@@ -78,7 +78,7 @@ async fn send_batch(client: IntakeClient<Peer>, import_id: &str, batch: Vec<Read
     Ok(outcomes)
 }
 
-async fn submit_all(mut client: IntakeClient<Peer>, import_id: &str, referrals: Vec<Referral>) -> Result<Vec<Answer>, Failure> {
+async fn submit_all(mut client: ReferralServiceClient<Peer>, import_id: &str, referrals: Vec<Referral>) -> Result<Vec<Answer>, Failure> {
     if referrals.is_empty() {
         return Ok(Vec::new());
     }

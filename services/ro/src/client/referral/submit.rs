@@ -179,7 +179,7 @@ impl Submit {
         if !is_read(&failure) {
             let concerns = alarms::of_a_referral(&referral, &mut Keys::for_once());
             let told = |receipt: &ConcernReceipt| print::note(RAISED.fill(session.lang, &[&receipt.reference]));
-            let _said_loudly = deliver::send(session.safety(&who), deliver::keep(concerns), (&self.phone, session.lang), told).await;
+            let _said_loudly = deliver::send(session.alarm(&who), deliver::keep(concerns), (&self.phone, session.lang), told).await;
         }
         Err(failure)
     }
@@ -187,7 +187,7 @@ impl Submit {
 
 async fn submit(session: &Session, who: &Who, referral: &Referral) -> Result<Option<Receipt>, Failure> {
     let request = SubmitReferralRequest { referral: Some(referral.clone()) };
-    Ok(session.intake(who)?.submit_referral(request).await?.into_inner().receipt)
+    Ok(session.referrals(who)?.submit_referral(request).await?.into_inner().receipt)
 }
 
 /// The service has read the referral and refuses it for what it says: then it has raised the concern in it already.
@@ -209,7 +209,7 @@ impl ReceiptStatus {
             return Err(Failure::Usage(BAD_NUMBER.fill(session.lang, &[&self.number])));
         };
         let who = session.who(&[Wanted::role(role::RJ_OFFICER)])?;
-        let answer = session.intake(&who)?.get_receipt(GetReceiptRequest { number }).await?.into_inner();
+        let answer = session.referrals(&who)?.get_receipt(GetReceiptRequest { number }).await?.into_inner();
         show(session, answer.receipt)
     }
 }

@@ -1,0 +1,60 @@
+//! Access to a case by gRPC: mediators, officers, and who read or changed it.
+
+use chassis::Caller;
+use proto::cases::v1::{
+    AssignMediatorRequest, AssignMediatorResponse, AssignOfficerRequest, AssignOfficerResponse, EndAssignmentRequest,
+    EndAssignmentResponse, EndOfficerRequest, EndOfficerResponse, ListAccessRequest, ListAccessResponse,
+    access_service_server::AccessService,
+};
+use tonic::{Request, Response};
+
+use super::{Answer, Server, encode, parse};
+use crate::{
+    app::{assign_mediator, assign_officer, list_access},
+    domain::decision::Verb,
+};
+
+#[tonic::async_trait]
+impl AccessService for Server {
+    async fn assign_mediator(&self, request: Request<AssignMediatorRequest>) -> Answer<AssignMediatorResponse> {
+        let caller = Caller::of(&request)?;
+        let asked = request.into_inner();
+        let until = parse::until(asked.until.as_ref())?;
+        let ended = assign_mediator::assign_mediator(&self.0, &caller, &asked.case_id, &asked.mediator, until).await;
+        self.0.watched(&caller, Verb::AssignMediator, &asked.case_id, ended).await?;
+        Ok(Response::new(AssignMediatorResponse {}))
+    }
+
+    async fn end_assignment(&self, request: Request<EndAssignmentRequest>) -> Answer<EndAssignmentResponse> {
+        let caller = Caller::of(&request)?;
+        let asked = request.into_inner();
+        let ended = assign_mediator::end_assignment(&self.0, &caller, &asked.case_id, &asked.mediator).await;
+        self.0.watched(&caller, Verb::EndMediator, &asked.case_id, ended).await?;
+        Ok(Response::new(EndAssignmentResponse {}))
+    }
+
+    async fn assign_officer(&self, request: Request<AssignOfficerRequest>) -> Answer<AssignOfficerResponse> {
+        let caller = Caller::of(&request)?;
+        let asked = request.into_inner();
+        let until = parse::until(asked.until.as_ref())?;
+        let ended = assign_officer::assign_officer(&self.0, &caller, &asked.case_ref, &asked.officer, until).await;
+        self.0.watched(&caller, Verb::AssignOfficer, &asked.case_ref, ended).await?;
+        Ok(Response::new(AssignOfficerResponse {}))
+    }
+
+    async fn end_officer(&self, request: Request<EndOfficerRequest>) -> Answer<EndOfficerResponse> {
+        let caller = Caller::of(&request)?;
+        let asked = request.into_inner();
+        let ended = assign_officer::end_officer(&self.0, &caller, &asked.case_ref, &asked.officer).await;
+        self.0.watched(&caller, Verb::EndOfficer, &asked.case_ref, ended).await?;
+        Ok(Response::new(EndOfficerResponse {}))
+    }
+
+    async fn list_access(&self, request: Request<ListAccessRequest>) -> Answer<ListAccessResponse> {
+        let caller = Caller::of(&request)?;
+        let asked = request.into_inner();
+        let ended = list_access::list_access(&self.0, &caller, &asked.case_ref).await;
+        let lines = self.0.watched(&caller, Verb::WhoViewed, &asked.case_ref, ended).await?;
+        Ok(Response::new(ListAccessResponse { accesses: lines.into_iter().map(encode::access).collect() }))
+    }
+}
