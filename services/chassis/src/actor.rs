@@ -1,5 +1,7 @@
 //! For whom a transaction is. Row-level security decides by it; where nobody is named, no row is seen and none is written.
 
+use std::future::Future;
+
 use sqlx::{AssertSqlSafe, Executor, PgConnection, PgPool, Postgres, Transaction};
 use time::{OffsetDateTime, format_description::well_known::Rfc3339};
 
@@ -52,6 +54,12 @@ impl Actor {
     pub const fn at(mut self, at: OffsetDateTime) -> Self {
         self.at = Some(at);
         self
+    }
+
+    /// Subject, reach and names, for a statement that sets by itself what the policies read.
+    #[must_use]
+    pub fn parts(&self) -> (&str, &'static str, String) {
+        (&self.subject, self.reach, self.names.join("\n"))
     }
 
     /// Sets what the policies read, until the transaction ends. Values travel as hexadecimal digits: nothing in them can be SQL.

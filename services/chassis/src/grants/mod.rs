@@ -4,17 +4,22 @@
 
 mod hear;
 
-use std::sync::Arc;
+use std::{
+    collections::HashSet,
+    sync::{Arc, Mutex, PoisonError},
+};
 
 use prost_types::Timestamp;
+use sha2::{Digest, Sha256};
 use sqlx::{PgConnection, PgPool};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
 use crate::{
+    actor::again_where_dead,
     audit::{Signer, row_signed_by},
     clock::micros,
-    database::{self, Actor},
+    database::Actor,
     identity::{Caller, Grant, Proof},
     wire,
 };
@@ -22,6 +27,8 @@ use crate::{
 /// Lines of one person that are looked at, at most.
 const LINES: i64 = 200;
 const LONGEST: usize = 200;
+/// Lines remembered as signed, at most.
+const MAX_LINES_VERIFIED: usize = 4_096;
 
 /// One line as the directory has it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -105,6 +112,14 @@ impl Line {
         }
     }
 
+    /// Of all that is signed, and of the signature.
+    fn digest(&self) -> [u8; 32] {
+        let values = self.values();
+        let parts = values.iter().map(String::as_bytes).chain([self.signature.as_slice()]);
+        let digest = parts.fold(Sha256::new(), |digest, part| digest.chain_update((part.len() as u64).to_be_bytes()).chain_update(part));
+        digest.finalize().into()
+    }
+
     fn values(&self) -> Vec<String> {
         let instant = |at| micros(at).to_string();
         let place = |place: &Option<String>| place.clone().unwrap_or_default();
@@ -132,6 +147,8 @@ impl Line {
 pub struct Copy {
     pool: PgPool,
     signed_by: Option<Arc<[u8]>>,
+    /// Digests of lines whose signature was found to be good.
+    verified: Arc<Mutex<HashSet<[u8; 32]>>>,
 }
 
 /// A line on the wire, as this crate reads and writes it. A test holds it to the message the directory declares.
@@ -245,8 +262,8 @@ pub async fn keep(tx: &mut PgConnection, line: &Line, key: Option<&[u8]>) -> sql
 impl Copy {
     /// The copy in this database. Without a key every line is believed: the process says so at its start.
     #[must_use]
-    pub const fn new(pool: PgPool, signed_by: Option<Arc<[u8]>>) -> Self {
-        Self { pool, signed_by }
+    pub fn new(pool: PgPool, signed_by: Option<Arc<[u8]>>) -> Self {
+        Self { pool, signed_by, verified: Arc::default() }
     }
 
     /// Who somebody proven is here: their grants that are in force at `now`, and that the directory signed.
@@ -254,20 +271,21 @@ impl Copy {
     /// # Errors
     /// The statement failed: then nobody knows what they may do, and they may nothing.
     pub async fn caller(&self, proof: Proof, now: OffsetDateTime) -> sqlx::Result<Caller> {
-        let mut tx = database::begin(&self.pool, &Actor::person(&proof.subject, "")).await?;
-        let rows = sqlx::query_as!(
-            Row,
-            "select id, subject, role, site, region, since, until, ended_at, revision, epoch, signature from grant_held
-             where subject = $1 and since <= $2 and (until is null or until > $2) and (ended_at is null or ended_at > $2)
-             order by role, site, region limit $3",
-            proof.subject,
-            now,
-            LINES
-        )
-        .fetch_all(&mut *tx)
+        let actor = Actor::person(&proof.subject, "");
+        let (subject, ..) = actor.parts();
+        let rows = again_where_dead(&self.pool, || {
+            sqlx::query_as!(
+                Row,
+                r#"select id as "id!", subject as "subject!", role as "role!", site, region, since as "since!", until, ended_at,
+                          revision as "revision!", epoch as "epoch!", signature
+                   from grants_of($1, $2, $3)"#,
+                subject,
+                now,
+                LINES
+            )
+            .fetch_all(&self.pool)
+        })
         .await?;
-        // Nothing was written: the transaction is ended behind the caller, who does not wait for it.
-        drop(tx);
         let believed: Vec<Line> = rows.into_iter().map(Line::from).filter(|line| self.is_believed(line)).collect();
         let until = believed.iter().filter_map(|line| line.until).min();
         Ok(Caller::new(proof, believed.into_iter().map(|line| line.grant).collect(), until))
@@ -286,8 +304,22 @@ impl Copy {
         self.caller(known.proof(), now).await
     }
 
+    /// Whether the directory signed the line exactly as it reads. A line that was looked at before is not looked at again: the same words
+    /// under the same key have the same answer for ever.
     fn is_believed(&self, line: &Line) -> bool {
-        let believed = self.signed_by.as_ref().is_none_or(|key| line.is_signed_by(key));
+        let Some(key) = &self.signed_by else { return true };
+        let digest = line.digest();
+        let mut verified = self.verified.lock().unwrap_or_else(PoisonError::into_inner);
+        if verified.contains(&digest) {
+            return true;
+        }
+        let believed = line.is_signed_by(key);
+        if believed {
+            if verified.len() >= MAX_LINES_VERIFIED {
+                verified.clear();
+            }
+            verified.insert(digest);
+        }
         if !believed {
             tracing::error!(grant.id = %line.id, "a grant was not signed by the directory: it counts for nothing");
         }

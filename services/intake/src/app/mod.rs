@@ -9,6 +9,7 @@ pub mod list_queue;
 pub mod open_concerns;
 pub mod purge_referral;
 pub mod push_contact;
+pub mod record_at_once;
 pub mod record_referrals;
 pub mod retention;
 pub mod screen_referral;
@@ -25,6 +26,7 @@ use sqlx::{PgPool, Postgres, Transaction};
 use crate::access;
 
 use open_concerns::OpenConcerns;
+use record_at_once::AtOnce;
 
 pub use answer::{Answer, Receipt, Repeat};
 pub use record_referrals::Submission;
@@ -37,6 +39,8 @@ pub struct Desk {
     pub ids: Ids,
     pub outbox: outbox::Wake,
     pub vault: Vault,
+    /// Writes submissions the short way.
+    pub at_once: AtOnce,
     /// What is open at safety, which is asked before anything is destroyed.
     pub concerns: OpenConcerns,
 }
@@ -66,12 +70,18 @@ impl Desk {
     /// # Errors
     /// The database does not answer.
     pub async fn begin(&self, caller: &Caller, places: impl IntoIterator<Item = String>) -> sqlx::Result<Transaction<'static, Postgres>> {
+        database::begin(&self.pool, &self.actor(caller).named(places).at(self.clock.now())).await
+    }
+
+    /// The caller, as the policies of the database know them.
+    #[must_use]
+    pub fn actor(&self, caller: &Caller) -> Actor {
         let reach = match () {
             () if access::needs_a_tie(caller) => OFFICER,
             () if access::is_rj_unit(caller) => UNIT,
             () => SUBMITTER,
         };
-        database::begin(&self.pool, &Actor::caller(caller, reach).named(places).at(self.clock.now())).await
+        Actor::caller(caller, reach)
     }
 
     /// Passes on how a call about a referral ended; a refusal stands in the audit log first [IM1a].

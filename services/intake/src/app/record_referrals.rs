@@ -47,7 +47,7 @@ pub struct Line {
 
 impl Line {
     /// The concern that travels with it, under the key that the submission has or would have.
-    fn concern(&self, source: &Source<'_>) -> Option<Concern> {
+    pub(super) fn concern(&self, source: &Source<'_>) -> Option<Concern> {
         let told = &self.submission.told;
         concern::travelling_with(told, Key::read(&told.idempotency_key, self.spare).form(), source.place)
     }
@@ -62,7 +62,8 @@ pub struct Source<'a> {
     pub import: Option<Uuid>,
 }
 
-type Slot = (String, String);
+/// Site and form of the key.
+pub(super) type Slot = (String, String);
 
 /// Records the good lines, raises every concern, and answers each line in its place.
 ///
@@ -78,25 +79,27 @@ pub async fn record(db: &mut PgConnection, desk: &Desk, source: &Source<'_>, lin
     // Rows are locked in the order of site and key, so that two calls never wait for each other in a circle.
     lines.sort_by_key(|(_, line)| line.verdict.as_ref().ok().map(slot));
     let mut answers = Vec::with_capacity(lines.len());
+    let mut told = Vec::new();
     for (place, line) in lines {
         let concern = line.concern(source);
         let answer = match line.verdict {
             Err(refusal) => {
-                raise(db, desk, concern.as_ref(), None, at).await?;
+                told.extend(raised(db, desk, concern.as_ref(), None, at).await?);
                 let refusal = if concern.is_some() { raised_all_the_same(refusal) } else { refusal };
                 Answer::Refused { refusal, key: line.submission.told.idempotency_key }
             }
             Ok(referral) => {
                 let submitted = (&referral, &line.submission.body, patience(concern.is_some()));
-                let (receipt, is_news) = settle(db, desk, source, &mut held, submitted, at).await?;
+                let (receipt, is_news) = settle(db, (desk, source), &mut held, submitted, &mut told, at).await?;
                 if is_news {
-                    raise(db, desk, concern.as_ref(), Some(&receipt.number), at).await?;
+                    told.extend(raised(db, desk, concern.as_ref(), Some(&receipt.number), at).await?);
                 }
                 Answer::Recorded(held.as_before(&referral, receipt))
             }
         };
         answers.push((place, answer));
     }
+    tell(db, &told, at).await?;
     answers.sort_by_key(|(place, _)| *place);
     Ok(answers.into_iter().map(|(_, answer)| answer).collect())
 }
@@ -106,29 +109,33 @@ pub async fn record(db: &mut PgConnection, desk: &Desk, source: &Source<'_>, lin
 /// # Errors
 /// A statement failed.
 pub async fn raise_all(db: &mut PgConnection, desk: &Desk, source: &Source<'_>, submissions: &[Submission]) -> Result<bool> {
-    let mut any = false;
+    let (at, mut told) = (desk.clock.now(), Vec::new());
     for submission in submissions {
         let key = Key::read(&submission.told.idempotency_key, desk.ids.uuid());
         let concern = concern::travelling_with(&submission.told, key.form(), source.place);
-        raise(db, desk, concern.as_ref(), None, desk.clock.now()).await?;
-        any |= concern.is_some();
+        told.extend(raised(db, desk, concern.as_ref(), None, at).await?);
     }
-    Ok(any)
+    tell(db, &told, at).await?;
+    Ok(!told.is_empty())
 }
 
-/// The receipt of a good line, and whether its body was not known before.
+async fn tell(db: &mut PgConnection, told: &[Outgoing], at: OffsetDateTime) -> sqlx::Result<()> {
+    if told.is_empty() { Ok(()) } else { outbox::enqueue_all(db, told, at).await }
+}
+
+/// The receipt of a good line, and whether its body was not known before. What is to be told of it comes to `told`.
 async fn settle(
     db: &mut PgConnection,
-    desk: &Desk,
-    source: &Source<'_>,
+    (desk, source): (&Desk, &Source<'_>),
     held: &mut Holding,
     (referral, body, patience): (&Examined, &Body, Patience),
+    told: &mut Vec<Outgoing>,
     at: OffsetDateTime,
 ) -> Result<(Receipt, bool)> {
     let slot = slot(referral);
     let first = held.by_slot.get(&slot).ok_or_else(|| Error::Internal("a recorded referral is not held".into()))?;
     let (repeat, is_news) = if held.fresh.remove(&first.id) {
-        announce(db, desk, (first.id, source.import), referral, at).await?;
+        told.push(received(desk, source, first.id, referral, at));
         (Repeat::First, true)
     } else if first.body_hash == body.hash() {
         (Repeat::SameBody, false)
@@ -136,7 +143,7 @@ async fn settle(
         // One of the bodies that went with the case.
         (Repeat::OtherBody, false)
     } else {
-        (Repeat::OtherBody, keep_variant(db, desk, source, first.id, (referral, body, patience), at).await?)
+        (Repeat::OtherBody, keep_variant(db, (desk, source), first.id, (referral, body, patience), told, at).await?)
     };
     let receipt = Receipt { number: first.receipt_number.clone(), received_at: first.received_at, key: referral.key.to_string(), repeat };
     Ok((receipt, is_news))
@@ -224,32 +231,27 @@ const fn patience(with_a_concern: bool) -> Patience {
     if with_a_concern { Patience::Never } else { Patience::Waits }
 }
 
-fn slot(referral: &Examined) -> Slot {
+pub(super) fn slot(referral: &Examined) -> Slot {
     (referral.site.to_string(), referral.key.form().to_owned())
 }
 
-fn new<'a>(desk: &Desk, referral: &'a Examined, body: &'a Body) -> New<'a> {
+pub(super) fn new<'a>(desk: &Desk, referral: &'a Examined, body: &'a Body) -> New<'a> {
     New { id: desk.ids.uuid(), receipt_number: reference::make("RO", desk.ids.number()), referral, body }
 }
 
-async fn announce(
-    db: &mut PgConnection,
-    desk: &Desk,
-    (id, import): (Uuid, Option<Uuid>),
-    referral: &Examined,
-    at: OffsetDateTime,
-) -> sqlx::Result<()> {
-    let fact = wire::referral_received((id, import), referral, at);
-    outbox::enqueue(db, &Outgoing::event(&desk.ids, id, subject::REFERRAL_RECEIVED, &fact), at).await
+/// The fact that a referral stands in the queue.
+pub(super) fn received(desk: &Desk, source: &Source<'_>, id: Uuid, referral: &Examined, at: OffsetDateTime) -> Outgoing {
+    let fact = wire::referral_received((id, source.import), referral, at);
+    Outgoing::event(&desk.ids, id, subject::REFERRAL_RECEIVED, &fact)
 }
 
 /// Another body under a known key: kept for the RJ Unit, and able to answer what was asked. `false` where it is kept already.
 async fn keep_variant(
     db: &mut PgConnection,
-    desk: &Desk,
-    source: &Source<'_>,
+    (desk, source): (&Desk, &Source<'_>),
     id: Uuid,
     (referral, body, patience): (&Examined, &Body, Patience),
+    told: &mut Vec<Outgoing>,
     at: OffsetDateTime,
 ) -> Result<bool> {
     let Some(said) = store::lock_statements(db, id).await? else {
@@ -266,23 +268,23 @@ async fn keep_variant(
         let told_at = after(said.told_at, at);
         store::told(db, id, told_at).await?;
         let fact = ReferralCorrected { referral_id: id.to_string(), corrected_at: Some(timestamp(told_at)) };
-        outbox::enqueue(db, &Outgoing::event(&desk.ids, id, subject::REFERRAL_CORRECTED, &fact), at).await?;
+        told.push(Outgoing::event(&desk.ids, id, subject::REFERRAL_CORRECTED, &fact));
     }
     store::update_flags(db, id, &flags, &statements).await?;
     Ok(true)
 }
 
-/// Hands a concern to safety, in the same transaction and in this service's own name, and again until safety has it. The site stands in the
+/// What hands a concern to safety, in the same transaction and in this service's own name, and again until safety has it. The site stands in the
 /// body, where safety looks it up: the one a credential vouches for, else the one that was stated and can be any word [IM1b]. It names the
 /// referral it travels with: while it is open, nothing of that is destroyed, and a case that opens from it is frozen [RM1].
-async fn raise(
+async fn raised(
     db: &mut PgConnection,
     desk: &Desk,
     concern: Option<&Concern>,
     referral: Option<&str>,
     at: OffsetDateTime,
-) -> sqlx::Result<()> {
-    let Some(concern) = concern else { return Ok(()) };
+) -> sqlx::Result<Option<Outgoing>> {
+    let Some(concern) = concern else { return Ok(None) };
     let message = safety::Concern {
         concern_id: concern.id.to_string(),
         grade: safety::Grade::Concern.into(),
@@ -293,8 +295,7 @@ async fn raise(
     };
     let outgoing = Outgoing::event(&desk.ids, concern::aggregate(concern), subject::RAISE_BY_INTAKE, &message).until_confirmed();
     let key = sealed::concern_key(db, &desk.vault, concern.id.uuid(), at).await?;
-    let outgoing = outgoing.sealed_if(key.as_ref()).map_err(sqlx::Error::from)?;
-    outbox::enqueue(db, &outgoing, at).await
+    Ok(Some(outgoing.sealed_if(key.as_ref()).map_err(sqlx::Error::from)?))
 }
 
 /// Says so in a refusal.

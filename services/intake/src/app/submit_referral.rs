@@ -9,6 +9,7 @@ use uuid::Uuid;
 
 use super::{
     Answer, Desk, Submission, answer,
+    record_at_once::record_at_once,
     record_referrals::{Line, Source, raise_all, raised_all_the_same, record},
 };
 use crate::{
@@ -44,11 +45,10 @@ async fn submit_from(desk: &Desk, caller: &Caller, source: &Source<'_>, submissi
         return Err(refuse_whole(desk, caller, source, &submissions).await?.into());
     }
     let lines: Vec<Line> = submissions.into_iter().map(|submission| line(desk, caller, submission)).collect();
-    let sites = lines.iter().filter_map(|line| Some(line.verdict.as_ref().ok()?.site.to_string()));
-    let mut tx = desk.begin(caller, sites).await?;
-    let answers = record(&mut tx, desk, source, lines).await?;
-    tx.commit().await?;
-    desk.outbox.wake();
+    let answers = match record_at_once(desk, caller, source, &lines).await {
+        Some(answers) => answers,
+        None => record_alone(desk, caller, source, lines).await?,
+    };
     for answer in &answers {
         // Whoever speaks for a place of others is entered; who has only filled in a form wrongly is not.
         if let Answer::Refused { refusal, .. } = answer
@@ -57,6 +57,16 @@ async fn submit_from(desk: &Desk, caller: &Caller, source: &Source<'_>, submissi
             let _entered: Result<()> = desk.watched(caller, "referral.submit", "", Err(refusal.clone().into())).await;
         }
     }
+    Ok(answers)
+}
+
+/// The long way, in a transaction of its own.
+async fn record_alone(desk: &Desk, caller: &Caller, source: &Source<'_>, lines: Vec<Line>) -> Result<Vec<Answer>> {
+    let sites = lines.iter().filter_map(|line| Some(line.verdict.as_ref().ok()?.site.to_string()));
+    let mut tx = desk.begin(caller, sites).await?;
+    let answers = record(&mut tx, desk, source, lines).await?;
+    tx.commit().await?;
+    desk.outbox.wake();
     Ok(answers)
 }
 

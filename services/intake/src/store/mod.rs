@@ -2,6 +2,7 @@
 
 pub mod contact;
 pub mod purge;
+pub mod record;
 pub mod referral;
 pub mod retention;
 pub mod screening;

@@ -93,6 +93,9 @@ pub async fn insert_all(
     submitter: &str,
     at: OffsetDateTime,
 ) -> sqlx::Result<Vec<Uuid>> {
+    if rows.is_empty() {
+        return Ok(Vec::new());
+    }
     let sealed = patience.settle(seal_all(db, vault, rows, at).await, "referral")?;
     let clear: Vec<Vec<u8>> = rows.iter().map(|r| if sealed.is_some() { Vec::new() } else { r.body.bytes().to_vec() }).collect();
     let sealed: Vec<Option<Vec<u8>>> = sealed.map_or_else(|| vec![None; rows.len()], |all| all.into_iter().map(Some).collect());
@@ -333,20 +336,14 @@ pub async fn waiting(
 ) -> chassis::Result<Vec<Entry>> {
     let rows = sqlx::query_as!(
         Row,
-        r#"select referral_id, receipt_number, origin, site, state, received_at, flags,
-                  (select count(*) from referral_variant v where v.referral_id = r.referral_id) as "variants!"
-           from referral r
-           where (state in ('received', 'needs-clarification', 'screened-deferred') or 'corrected-after-decision' = any (flags))
-             and purged_at is null
-             and (state <> 'screened-deferred' or review_on <= $3 or 'corrected-after-decision' = any (flags))
-             and ($5::text is null or accepted_at is null or is_tied(referral_id, $5, acting_at(), false))
-             and (received_at, referral_id) > ($1, $2)
-           order by received_at, referral_id limit $4"#,
+        r#"select referral_id as "referral_id!", receipt_number as "receipt_number!", origin as "origin!", site as "site!", state as "state!",
+                  received_at as "received_at!", flags as "flags!", variants as "variants!"
+           from referrals_waiting($1, $2, $3, $4, $5)"#,
         after.0,
         after.1,
         today,
-        limit,
-        officer
+        officer,
+        limit
     )
     .fetch_all(db)
     .await?;
@@ -360,18 +357,13 @@ pub async fn waiting(
 pub async fn all(db: &mut PgConnection, after: (OffsetDateTime, Uuid), officer: Option<&str>, limit: i64) -> chassis::Result<Vec<Entry>> {
     let rows = sqlx::query_as!(
         Row,
-        r#"select referral_id, receipt_number, origin, site, state, received_at, flags,
-                  (select count(*) from referral_variant v where v.referral_id = r.referral_id) as "variants!"
-           from referral r
-           where purged_at is null and (received_at, referral_id) > ($1, $2)
-             and (accepted_at is null
-                  or ('corrected-after-decision' = any (flags)
-                      and ($4::text is null or is_tied(referral_id, $4, acting_at(), false))))
-           order by received_at, referral_id limit $3"#,
+        r#"select referral_id as "referral_id!", receipt_number as "receipt_number!", origin as "origin!", site as "site!", state as "state!",
+                  received_at as "received_at!", flags as "flags!", variants as "variants!"
+           from referrals_listed($1, $2, $3, $4)"#,
         after.0,
         after.1,
-        limit,
-        officer
+        officer,
+        limit
     )
     .fetch_all(db)
     .await?;

@@ -4,6 +4,7 @@
 
 mod bus;
 mod contacts;
+mod costs;
 mod door;
 mod fenced;
 mod purging;
@@ -14,4 +15,5 @@ mod sealing;
 mod submitting;
 mod support;
 mod ties;
+mod together;
 mod uniform;

@@ -8,7 +8,7 @@ use chassis::{
     outbox::Wake,
 };
 use harness::{alarm::Alarm, database::Database};
-use intake::app::{Answer, Desk, Receipt, Submission, open_concerns::OpenConcerns, submit_referral};
+use intake::app::{Answer, Desk, Receipt, Submission, open_concerns::OpenConcerns, record_at_once::AtOnce, submit_referral};
 use proto::intake::v1::{Known, Origin, Referral};
 use sqlx::{Postgres, Transaction};
 use time::macros::datetime;
@@ -38,7 +38,9 @@ pub async fn desk() -> TestDesk {
     let vault = harness::vault::vault("intake", &clock);
     let safety = Arc::new(Alarm::default());
     let concerns = OpenConcerns::new(Arc::clone(&safety) as Arc<dyn AskSafety>);
-    TestDesk { desk: Desk { pool, clock, ids: Ids::seeded(7), outbox: Wake::default(), vault, concerns }, safety, database }
+    let at_once = AtOnce::each(pool.clone());
+    let desk = Desk { pool, clock, ids: Ids::seeded(7), outbox: Wake::default(), vault, at_once, concerns };
+    TestDesk { desk, safety, database }
 }
 
 pub fn caller(subject: &str, roles: &[&str], sites: &[&str], regions: &[&str]) -> Caller {

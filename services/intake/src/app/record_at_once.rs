@@ -1,0 +1,266 @@
+//! The short way to record submissions: one statement for all that wait together. Whatever it cannot decide goes the long way
+//! ([`super::record_referrals`]), which knows again what was written all the same.
+
+use std::{
+    collections::{BTreeMap, BTreeSet, btree_map::Entry},
+    sync::Arc,
+    time::Duration,
+};
+
+use chassis::{
+    Caller,
+    database::{self, Actor},
+    gather::{Gather, Sets, WriteSet, gather},
+    outbox::{self, Fresh, Outgoing},
+    refusal::store_error,
+};
+use sqlx::PgPool;
+use time::OffsetDateTime;
+
+use super::{
+    Answer, Desk, Receipt, Repeat,
+    record_referrals::{Line, Slot, Source, new, received, slot},
+};
+use crate::{
+    domain::Body,
+    store::{
+        record::{Stands, Whole, record, seal},
+        referral::New,
+    },
+};
+
+/// Calls in one set at most.
+const MAX_CALLS_TOGETHER: usize = 64;
+/// Referrals of a call that shares a set, at most: nobody waits for another's import.
+const MAX_REFERRALS_TOGETHER: usize = 16;
+/// After this a set is given up, and each of its calls tried alone.
+const SET_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// One call's submissions, ready to be written.
+pub struct Call {
+    /// Who calls; the sites they submit for stand beside it, so that the calls of one person can be written together.
+    actor: Actor,
+    sites: BTreeSet<String>,
+    at: OffsetDateTime,
+    /// How long its facts belong to this process, which publishes them from memory.
+    lease: time::Duration,
+    referrals: BTreeMap<Slot, Whole>,
+}
+
+/// Number and moment of what stands now, and whether it is new.
+pub struct Recorded {
+    number: String,
+    received_at: OffsetDateTime,
+    is_new: bool,
+}
+
+/// What became of a call.
+pub type Done = BTreeMap<Slot, Recorded>;
+
+/// Records the lines, and answers each in its place. `None`: nothing was answered, and they must go the long way. Submissions with a safety
+/// concern always do: a concern waits for no key [RM1b].
+pub async fn record_at_once(desk: &Desk, caller: &Caller, source: &Source<'_>, lines: &[Line]) -> Option<Vec<Answer>> {
+    if lines.iter().any(|line| line.concern(source).is_some()) {
+        return None;
+    }
+    let (call, facts) = prepared(desk, caller, source, lines).await?;
+    if call.referrals.is_empty() {
+        return answers(Done::new(), lines);
+    }
+    let from_memory = !call.lease.is_zero();
+    let done = desk.at_once.write(call).await?;
+    if from_memory {
+        let mut told = Fresh::default();
+        facts.into_iter().filter(|(slot, _)| done.get(slot).is_some_and(|now| now.is_new)).for_each(|(_, fact)| told.append(fact));
+        desk.outbox.publish(told);
+    } else {
+        desk.outbox.wake();
+    }
+    answers(done, lines)
+}
+
+/// A call, and what is told of each of its referrals. `None` where two lines say different things under one key, or no key can be had.
+async fn prepared(desk: &Desk, caller: &Caller, source: &Source<'_>, lines: &[Line]) -> Option<(Call, BTreeMap<Slot, Fresh>)> {
+    let at = desk.clock.now();
+    let mut firsts: BTreeMap<Slot, (&Body, (New<'_>, Outgoing))> = BTreeMap::new();
+    for line in lines {
+        let (Ok(referral), body) = (&line.verdict, &line.submission.body) else { continue };
+        match firsts.entry(slot(referral)) {
+            Entry::Occupied(first) if first.get().0 != body => return None,
+            Entry::Occupied(_) => {}
+            Entry::Vacant(place) => {
+                let new = new(desk, referral, body);
+                let fact = received(desk, source, new.id, referral, at);
+                place.insert((body, (new, fact)));
+            }
+        }
+    }
+    // The facts of an import are the relay's: no other message waits for room in memory because of them.
+    let lease = if firsts.len() <= MAX_REFERRALS_TOGETHER { outbox::LEASE } else { time::Duration::ZERO };
+    let facts = firsts.iter().filter(|_| !lease.is_zero()).map(|(slot, (_, (_, fact)))| {
+        let mut told = Fresh::default();
+        told.wrote(std::slice::from_ref(fact), at);
+        (slot.clone(), told)
+    });
+    let (facts, sites) = (facts.collect(), firsts.keys().map(|(site, _)| site.clone()).collect());
+    let (slots, referrals): (Vec<Slot>, Vec<_>) = firsts.into_iter().map(|(slot, (_, referral))| (slot, referral)).unzip();
+    let referrals = slots.into_iter().zip(seal(&desk.vault, referrals, at).await.ok()?).collect();
+    Some((Call { actor: desk.actor(caller), sites, at, lease, referrals }, facts))
+}
+
+fn answers(mut done: Done, lines: &[Line]) -> Option<Vec<Answer>> {
+    let answer = |line: &Line| {
+        let referral = match &line.verdict {
+            Ok(referral) => referral,
+            Err(refusal) => {
+                return Some(Answer::Refused { refusal: refusal.clone(), key: line.submission.told.idempotency_key.clone() });
+            }
+        };
+        let recorded = done.get_mut(&slot(referral))?;
+        // The second line under the same key repeats the first.
+        let repeat = if std::mem::take(&mut recorded.is_new) { Repeat::First } else { Repeat::SameBody };
+        let (number, received_at) = (recorded.number.clone(), recorded.received_at);
+        Some(Answer::Recorded(Receipt { number, received_at, key: referral.key.to_string(), repeat }))
+    };
+    lines.iter().map(answer).collect()
+}
+
+/// The short way: calls of few referrals that wait together share a transaction, and each larger one has its own.
+#[derive(Clone)]
+pub struct AtOnce {
+    alone: Recorder,
+    together: Option<Gather<Recorder>>,
+}
+
+impl AtOnce {
+    /// Every call has its own transaction.
+    #[must_use]
+    pub const fn each(pool: PgPool) -> Self {
+        Self { alone: Recorder { pool }, together: None }
+    }
+
+    /// What waits together is written together, by the task that runs the sets.
+    #[must_use]
+    pub fn together(pool: PgPool) -> (Self, Sets<Recorder>) {
+        let alone = Recorder { pool };
+        let (together, sets) = gather(alone.clone(), MAX_CALLS_TOGETHER, SET_TIMEOUT);
+        (Self { alone, together: Some(together) }, sets)
+    }
+
+    async fn write(&self, call: Call) -> Option<Done> {
+        match &self.together {
+            Some(together) if call.referrals.len() <= MAX_REFERRALS_TOGETHER => together.write(Arc::new(call)).await,
+            _ => self.alone.write(&[Arc::new(call)]).await.pop()?,
+        }
+    }
+}
+
+/// Writes the calls of many in one transaction.
+#[derive(Clone)]
+pub struct Recorder {
+    pool: PgPool,
+}
+
+/// Calls of one actor that share a statement: no two of them name the same site and key.
+struct Together {
+    actor: Actor,
+    sites: BTreeSet<String>,
+    calls: Vec<usize>,
+}
+
+impl WriteSet for Recorder {
+    type Item = Call;
+    type Done = Done;
+
+    async fn write(&self, calls: &[Arc<Call>]) -> Vec<Option<Done>> {
+        self.write_all(calls).await.unwrap_or_else(|error| {
+            tracing::warn!(error = store_error(&error), "referrals could not be recorded together: each is tried alone");
+            Vec::new()
+        })
+    }
+}
+
+impl Recorder {
+    async fn write_all(&self, calls: &[Arc<Call>]) -> sqlx::Result<Vec<Option<Done>>> {
+        let sets = sets(calls);
+        let mut done: Vec<Option<Done>> = calls.iter().map(|_| None).collect();
+        match sets.as_slice() {
+            // The statement is its own transaction.
+            [alone] => alone.write(&self.pool, calls, &mut done).await?,
+            [first, ..] => {
+                let mut tx = database::begin(&self.pool, &first.actor).await?;
+                for set in &sets {
+                    set.write(&mut *tx, calls, &mut done).await?;
+                }
+                tx.commit().await?;
+            }
+            [] => {}
+        }
+        Ok(done)
+    }
+}
+
+/// Each with the calls of one actor, in the order in which they came.
+fn sets(calls: &[Arc<Call>]) -> Vec<Together> {
+    let mut sets: Vec<(Together, BTreeSet<&Slot>)> = Vec::new();
+    for (number, call) in calls.iter().enumerate() {
+        let fits = |(set, slots): &&mut (Together, BTreeSet<&Slot>)| {
+            set.actor == call.actor && !call.referrals.keys().any(|slot| slots.contains(slot))
+        };
+        match sets.iter_mut().find(fits) {
+            Some((set, slots)) => {
+                set.calls.push(number);
+                set.sites.extend(call.sites.iter().cloned());
+                slots.extend(call.referrals.keys());
+            }
+            None => {
+                let set = Together { actor: call.actor.clone(), sites: call.sites.clone(), calls: vec![number] };
+                sets.push((set, call.referrals.keys().collect()));
+            }
+        }
+    }
+    sets.into_iter().map(|(set, _)| set).collect()
+}
+
+impl Together {
+    async fn write(&self, db: impl sqlx::PgExecutor<'_>, calls: &[Arc<Call>], done: &mut [Option<Done>]) -> sqlx::Result<()> {
+        let calls: Vec<(usize, &Call)> = self.calls.iter().filter_map(|number| Some((*number, calls.get(*number)?.as_ref()))).collect();
+        let Some(at) = calls.iter().map(|(_, call)| call.at).max() else { return Ok(()) };
+        let lease = calls.iter().map(|(_, call)| call.lease).min().unwrap_or_default();
+        let mut all: Vec<(usize, &Slot, &Whole)> =
+            calls.iter().flat_map(|(number, call)| call.referrals.iter().map(|(slot, whole)| (*number, slot, whole))).collect();
+        // In the order of site and key, so that two sets never wait for each other in a circle.
+        all.sort_unstable_by_key(|(_, slot, _)| *slot);
+        let numbered: Vec<(i32, &Whole)> =
+            all.iter().map(|(number, _, whole)| (i32::try_from(*number).unwrap_or(i32::MAX), *whole)).collect();
+        let actor = self.actor.clone().named(self.sites.iter().cloned()).at(at);
+        let mut stands: BTreeMap<usize, Vec<Stands>> = BTreeMap::new();
+        for one in record(db, &actor, (at, lease), &numbered).await? {
+            stands.entry(one.place).or_default().push(one);
+        }
+        for (number, _) in &calls {
+            if let Some(done) = done.get_mut(*number) {
+                *done = Some(Done::new());
+            }
+        }
+        for (place, (number, slot, whole)) in all.into_iter().enumerate() {
+            let Some(of_call) = done.get_mut(number) else { continue };
+            let recorded = match stands.get(&place).map(Vec::as_slice).unwrap_or_default() {
+                [] => {
+                    let (number, received_at) = whole.receipt();
+                    Some(Recorded { number, received_at, is_new: true })
+                }
+                [held] if held.body_hash == whole.hash() && !held.purged => {
+                    Some(Recorded { number: held.number.clone(), received_at: held.received_at, is_new: false })
+                }
+                // Another body, or one that is gone: nothing of the call was written.
+                _ => None,
+            };
+            match recorded {
+                Some(recorded) => drop(of_call.as_mut().map(|done| done.insert(slot.clone(), recorded))),
+                None => *of_call = None,
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,166 @@
+//! New referrals with their keys and their facts, written by one statement for all of an actor.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use chassis::{
+    Vault,
+    database::Actor,
+    outbox::Outgoing,
+    vault::{DataKey, Fault, NewKeys, Owner},
+};
+use proto::subject;
+use sqlx::PgExecutor;
+use time::{Duration, OffsetDateTime};
+use uuid::Uuid;
+
+use super::{referral::New, sealed};
+
+/// A referral that may be new, sealed under a key of its own, and the fact that tells of it.
+pub struct Whole {
+    id: Uuid,
+    number: String,
+    site: String,
+    key: String,
+    form: String,
+    hash: [u8; 32],
+    sealed: Vec<u8>,
+    origin: &'static str,
+    counted_origin: &'static str,
+    flags: String,
+    questions: String,
+    state: &'static str,
+    at: OffsetDateTime,
+    key_id: Uuid,
+    wrapped: Vec<u8>,
+    wrapped_by: i32,
+    event: Uuid,
+    fact: Vec<u8>,
+    trace: Option<String>,
+}
+
+/// What stood under the site and key of one of them before.
+pub struct Stands {
+    /// Which of them, counting from 0.
+    pub place: usize,
+    pub body_hash: Vec<u8>,
+    pub number: String,
+    pub received_at: OffsetDateTime,
+    /// Its content is gone with its case [LPR4].
+    pub purged: bool,
+}
+
+impl Whole {
+    fn of(new: New<'_>, fact: Outgoing, (key, wrapped, wrapped_by): (DataKey, Vec<u8>, i32), at: OffsetDateTime) -> Result<Self, Fault> {
+        let New { id, receipt_number, referral, body } = new;
+        Ok(Self {
+            id,
+            number: receipt_number,
+            site: referral.site.to_string(),
+            key: referral.key.to_string(),
+            form: referral.key.form().to_owned(),
+            hash: *body.hash(),
+            sealed: key.seal(sealed::content(id), body.bytes())?,
+            origin: referral.origin.code(),
+            counted_origin: referral.counted_origin.code(),
+            flags: referral.flags.codes().join(" "),
+            questions: referral.statements.codes().join(" "),
+            state: referral.state().code(),
+            at,
+            key_id: key.id(),
+            wrapped,
+            wrapped_by,
+            event: fact.id,
+            fact: fact.body,
+            trace: chassis::trace::current(),
+        })
+    }
+
+    pub const fn hash(&self) -> &[u8; 32] {
+        &self.hash
+    }
+
+    /// The number and the moment of its receipt, where it is new.
+    pub fn receipt(&self) -> (String, OffsetDateTime) {
+        (self.number.clone(), self.at)
+    }
+}
+
+/// Seals referrals, each under a new key that is written with it or not at all; in their order.
+///
+/// # Errors
+/// The key store cannot be used.
+pub async fn seal(vault: &Vault, referrals: Vec<(New<'_>, Outgoing)>, at: OffsetDateTime) -> Result<Vec<Whole>, Fault> {
+    let owners: BTreeSet<Owner> = referrals.iter().map(|(new, _)| sealed::referral(new.id)).collect();
+    let NewKeys { keys, wrapped, versions, .. } = vault.new_keys(&owners).await?;
+    let mut keys: BTreeMap<Owner, (DataKey, Vec<u8>, i32)> =
+        keys.into_iter().zip(wrapped).zip(versions).map(|(((owner, key), wrapped), version)| (owner, (key, wrapped, version))).collect();
+    let whole = |(new, fact): (New<'_>, Outgoing)| {
+        let key = keys.remove(&sealed::referral(new.id)).ok_or(Fault::Unknown)?;
+        Whole::of(new, fact, key, at)
+    };
+    referrals.into_iter().map(whole).collect()
+}
+
+/// Records what is new of these, each with the number of its call, in their order: whole calls, with their keys and facts. Answers what
+/// stood before. Until the lease ends the relay leaves the facts to this process. A call of which something stands with another body, or is gone, is left alone: nothing of it is written.
+///
+/// One statement, in this order: for whom it is; what stands; the referrals; their keys; their facts.
+///
+/// # Errors
+/// The statement failed, or somebody recorded one of them at the same moment: nothing is written.
+pub async fn record(
+    db: impl PgExecutor<'_>,
+    actor: &Actor,
+    (at, lease): (OffsetDateTime, Duration),
+    referrals: &[(i32, &Whole)],
+) -> sqlx::Result<Vec<Stands>> {
+    fn column<'a, T>(referrals: &[(i32, &'a Whole)], value: impl Fn(&'a Whole) -> T) -> Vec<T> {
+        referrals.iter().map(|(_, whole)| value(whole)).collect()
+    }
+    let (subject, reach, names) = actor.parts();
+    let calls: Vec<i32> = referrals.iter().map(|(call, _)| *call).collect();
+    let rows = sqlx::query!(
+        r#"with stood as (select * from record_referrals($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18,
+                                                         $19, $20, $21, $22, $23, $24, $25, $26))
+           select place as "place!", body_hash as "body_hash!", receipt_number as "receipt_number!", received_at as "received_at!",
+                  purged as "purged!"
+           from stood"#,
+        subject,
+        reach,
+        names,
+        at,
+        subject::REFERRAL_RECEIVED,
+        lease as Duration,
+        &calls,
+        &column(referrals, |r| r.id),
+        &column(referrals, |r| r.number.clone()),
+        &column(referrals, |r| r.site.clone()),
+        &column(referrals, |r| r.key.clone()),
+        &column(referrals, |r| r.form.clone()),
+        &column(referrals, |r| r.hash.to_vec()),
+        &column(referrals, |r| r.sealed.clone()),
+        &column(referrals, |r| r.origin.to_owned()),
+        &column(referrals, |r| r.counted_origin.to_owned()),
+        &column(referrals, |r| r.flags.clone()),
+        &column(referrals, |r| r.questions.clone()),
+        &column(referrals, |r| r.state.to_owned()),
+        &column(referrals, |r| r.at),
+        &column(referrals, |r| r.key_id),
+        &column(referrals, |r| r.wrapped.clone()),
+        &column(referrals, |r| r.wrapped_by),
+        &column(referrals, |r| r.event),
+        &column(referrals, |r| r.fact.clone()),
+        &column(referrals, |r| r.trace.clone()) as &[Option<String>]
+    )
+    .fetch_all(db)
+    .await?;
+    let stands = rows.into_iter().map(|row| Stands {
+        // The database counts from 1.
+        place: usize::try_from(row.place - 1).unwrap_or_default(),
+        body_hash: row.body_hash,
+        number: row.receipt_number,
+        received_at: row.received_at,
+        purged: row.purged,
+    });
+    Ok(stands.collect())
+}

@@ -1,0 +1,61 @@
+//! What only grows costs a page of the queue nothing: however many referrals there are, a page reads its own rows, by an index.
+
+use chassis::Caller;
+use intake::store::referral::{all, waiting};
+use sqlx::types::Uuid;
+use time::OffsetDateTime;
+
+use crate::support::{MORNING, TestDesk, desk, officer, supervisor};
+
+const PAGE: i64 = 51;
+/// Of the rows that a page shows, each is read once; a few more are looked at where a list begins.
+const MAX_ROWS_READ: i64 = 2 * PAGE;
+
+const REFERRALS: i64 = 20_000;
+
+/// As many that were decided long ago as wait, each with another body beside it: nothing tells the planner how many there are.
+async fn fill(desk: &TestDesk) {
+    let rows = format!(
+        "insert into referral (referral_id, receipt_number, site, idempotency_key, key_form, body_hash, content, content_sealed, origin,
+                counted_origin, flags, submitter, received_at, state)
+         select gen_random_uuid(), 'RO-' || n, 'mission', 'k' || n, 'k' || n, sha256('x'), '', 'sealed', 'institutional', 'institutional',
+                '{{}}', 'someone', timestamptz '2025-03-02' + n * interval '1 second', 'received' from generate_series(1, {REFERRALS}) n;
+         insert into screening_decision (referral_id, number, disposition, reason, decided_by, decided_at)
+         select referral_id, 1, case when receipt_number like '%0' then 'accepted' else 'withdrawn' end, 'x', 'x', now() from referral
+         order by received_at limit {REFERRALS} / 2;
+         update referral r set state = case when d.disposition = 'accepted' then 'screened-accepted' else 'screened-closed' end,
+                disposition = d.disposition, decisions = 1, accepted_at = case when d.disposition = 'accepted' then received_at end
+         from screening_decision d where d.referral_id = r.referral_id;
+         insert into referral_variant (referral_id, body_hash, content, content_sealed, submitter, received_at)
+         select referral_id, sha256('y'), '', 'sealed', 'someone', received_at from referral"
+    );
+    sqlx::raw_sql(sqlx::AssertSqlSafe(rows)).execute(&desk.database.admin).await.unwrap();
+}
+
+/// Rows that a page of each list read of each table: by walking it, and by an index.
+async fn read(desk: &TestDesk, who: &Caller) -> Vec<(String, i64, i64)> {
+    let mut tx = desk.begin(who, []).await.unwrap();
+    let (start, tied) = ((OffsetDateTime::UNIX_EPOCH, Uuid::nil()), intake::access::needs_a_tie(who).then_some(who.subject.as_str()));
+    assert_eq!(waiting(&mut tx, start, MORNING.date(), tied, PAGE).await.unwrap().len(), 51);
+    assert_eq!(all(&mut tx, start, tied, PAGE).await.unwrap().len(), 51);
+    let counted = "select relname::text, seq_tup_read, idx_tup_fetch from pg_stat_xact_user_tables
+                   where relname in ('referral', 'referral_variant')";
+    sqlx::query_as(counted).fetch_all(&mut *tx).await.unwrap()
+}
+
+#[tokio::test]
+async fn a_page_of_the_queue_reads_its_own_rows_however_many_referrals_there_are() {
+    let desk = desk().await;
+    fill(&desk).await;
+    for known_to_the_planner in [false, true] {
+        if known_to_the_planner {
+            sqlx::raw_sql("analyze").execute(&desk.database.admin).await.unwrap();
+        }
+        for who in [officer(1), supervisor(1)] {
+            for (table, walked, by_index) in read(&desk, &who).await {
+                assert_eq!(walked, 0, "{table} is walked for {}", who.subject);
+                assert!(by_index <= 2 * MAX_ROWS_READ, "{by_index} rows of {table} are read for {}", who.subject);
+            }
+        }
+    }
+}
