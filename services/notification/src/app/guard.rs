@@ -19,7 +19,7 @@ use uuid::Uuid;
 use super::{
     App,
     post::{Letter, post},
-    settle, tell,
+    settle,
 };
 use crate::{
     domain::{
@@ -195,13 +195,16 @@ async fn heed(app: &App, alarm: &Alarmed, watch: &Watch, answered: bool) -> sqlx
         return Ok(false);
     }
     if may_repeat(rung_at, now) && store::guard::claim_unanswered(&mut tx, rung_at, now).await? {
-        for office in [office::RJ_UNIT, office::RJ_SUPERVISORS, office::NMC] {
-            let data = Data { reference: ALARM_REFERENCE.to_owned(), urgency: Some(Urgency::Imminent), ..Data::default() };
-            let alarm = Alarm { audience: Audience::Nhq, urgency: Urgency::Imminent, envelope: Vec::new().into() };
-            let letter =
-                Letter { template: Template::AlarmUnanswered, about: ALARM, data: &data, alarm: Some(alarm), again: rung_at.is_some() };
-            post(&mut tx, app, Recipient::Office(office.to_owned()), letter).await?;
-        }
+        let data = Data { reference: ALARM_REFERENCE.to_owned(), urgency: Some(Urgency::Imminent), ..Data::default() };
+        let letters = [office::RJ_UNIT, office::RJ_SUPERVISORS, office::NMC].map(|office| Letter {
+            recipient: Recipient::Office(office.to_owned()),
+            template: Template::AlarmUnanswered,
+            about: ALARM,
+            data: &data,
+            alarm: Some(Alarm { audience: Audience::Nhq, urgency: Urgency::Imminent, envelope: Vec::new().into() }),
+            again: rung_at.is_some(),
+        });
+        post(&mut tx, app, letters.into()).await?;
         tracing::error!("the alarm does not answer: NHQ and whoever it has rung are told to use the telephone");
     }
     tx.commit().await?;
@@ -253,10 +256,15 @@ async fn restore(app: &App, safety: &mut AlarmServiceClient<Peer>, guarded: &Gua
     tracing::error!(concern.id = %guarded.concern, "the alarm had lost a concern: it was given back and rings anew");
     let mut tx = app.begin().await?;
     let data = Data { reference: guarded.reference.clone(), urgency: Some(guarded.urgency), ..Data::default() };
-    for office in [office::RJ_SUPERVISORS, office::NMC] {
-        let recipient = Recipient::Office(office.to_owned());
-        tell::inform(&mut tx, app, recipient, Template::ConcernVanished, guarded.concern.uuid(), &data).await?;
-    }
+    let letters = [office::RJ_SUPERVISORS, office::NMC].map(|office| Letter {
+        recipient: Recipient::Office(office.to_owned()),
+        template: Template::ConcernVanished,
+        about: guarded.concern.uuid(),
+        data: &data,
+        alarm: None,
+        again: false,
+    });
+    post(&mut tx, app, letters.into()).await?;
     tx.commit().await?;
     Ok(true)
 }
@@ -274,14 +282,18 @@ async fn ring(app: &App, guarded: &Guarded, template: Template) -> sqlx::Result<
         }
     }
     let data = Data { reference: guarded.reference.clone(), urgency: Some(guarded.urgency), ..Data::default() };
-    for name in names {
-        let recipient = if office::is_office(&name) { Recipient::Office(name) } else { Recipient::Person(name) };
-        // Nothing is said of the concern itself: who hears this may be of either audience, or of none.
-        let envelope = Envelope { concern_id: guarded.concern.to_string(), reference: guarded.reference.clone(), ..Envelope::default() };
-        let alarm = Alarm { audience: guarded.audience, urgency: guarded.urgency, envelope: envelope.encode_to_vec().into() };
-        let letter = Letter { template, about: guarded.concern.uuid(), data: &data, alarm: Some(alarm), again: true };
-        post(&mut tx, app, recipient, letter).await?;
-    }
+    // Nothing is said of the concern itself: who hears this may be of either audience, or of none.
+    let envelope = Envelope { concern_id: guarded.concern.to_string(), reference: guarded.reference.clone(), ..Envelope::default() };
+    let envelope = envelope.encode_to_vec();
+    let letters = names.into_iter().map(|name| Letter {
+        recipient: if office::is_office(&name) { Recipient::Office(name) } else { Recipient::Person(name) },
+        template,
+        about: guarded.concern.uuid(),
+        data: &data,
+        alarm: Some(Alarm { audience: guarded.audience, urgency: guarded.urgency, envelope: envelope.clone().into() }),
+        again: true,
+    });
+    post(&mut tx, app, letters.collect()).await?;
     tx.commit().await?;
     app.mail.wake();
     tracing::error!(concern.id = %guarded.concern, ring.audience = guarded.audience.code(), ring.template = template.code(), "the alarm has not rung again in time: its listeners are rung from here");

@@ -1,6 +1,8 @@
-//! Puts one item into one inbox, notes it on the ledger, and asks for the mail that announces it.
+//! Puts letters into inboxes, notes them on the ledger, and asks for the mails that announce them: one read and one write for a set.
 
-use chassis::grants;
+use std::collections::BTreeSet;
+
+use chassis::{grants, vault::Fault};
 use sqlx::PgConnection;
 use uuid::Uuid;
 
@@ -11,19 +13,27 @@ use crate::{
         inbox::{Alarm, Item},
         language::mark,
         office,
-        ring::Recipient,
+        ring::{Audience, Recipient},
         template::{Data, Template},
     },
-    store::{self, delivery::Entry, preference::Preferences},
+    store::{
+        self,
+        delivery::Entry,
+        letters::{self, Known, Rung},
+        preference::Preferences,
+    },
 };
 
 /// Holders of an office that are written to at most.
-const HOLDERS: i64 = 50;
+const MAX_HOLDERS: i64 = 50;
+/// Keys that somebody else made at the same moment are read at the next try.
+const MAX_TRIES: usize = 3;
 
 /// What one recipient is told.
 pub(super) struct Letter<'a> {
+    pub recipient: Recipient,
     pub template: Template,
-    /// Concern, referral, case or review.
+    /// Concern, referral, import, case or review.
     pub about: Uuid,
     pub data: &'a Data,
     pub alarm: Option<Alarm>,
@@ -31,50 +41,189 @@ pub(super) struct Letter<'a> {
     pub again: bool,
 }
 
-/// Posts the letter in the recipient's language. A ring refreshes the item that already stands; anything else is told once.
-pub(super) async fn post(tx: &mut PgConnection, app: &App, recipient: Recipient, letter: Letter<'_>) -> sqlx::Result<()> {
-    let now = app.clock.now();
-    // What comes late about a purged case is told to nobody; a purge silences no alarm [LPR4].
-    if letter.alarm.is_none() && store::purge::is_purged(tx, letter.about).await? {
-        return Ok(());
+impl Letter<'_> {
+    /// What makes it one item of one inbox.
+    fn item(&self) -> One {
+        One::Item(
+            self.recipient.as_str().to_owned(),
+            self.template.code(),
+            self.about,
+            self.alarm.as_ref().map(|alarm| alarm.audience.code()),
+        )
     }
-    let wishes = match &recipient {
-        Recipient::Person(subject) => store::preference::of(tx, &app.vault, subject).await?,
+
+    /// Each holder of the office is written to, where this is the first time that it is told.
+    fn is_mailed_to_the_holders(&self) -> bool {
+        self.template.is_mailed_to_the_holders() && !self.again
+    }
+}
+
+/// Letters that are written together: those of a ring, which are not written where it was taken before, or one by itself.
+pub(super) struct Mailing<'a> {
+    pub ring: Option<Rung<'a>>,
+    pub letters: Vec<Letter<'a>>,
+}
+
+/// Posts each letter in its recipient's language. A ring refreshes the item that already stands; anything else is told once.
+pub(super) async fn post(tx: &mut PgConnection, app: &App, letters: Vec<Letter<'_>>) -> sqlx::Result<()> {
+    let mailings = letters.into_iter().map(|letter| Mailing { ring: None, letters: vec![letter] }).collect();
+    post_all(tx, app, mailings).await.map(|_| ())
+}
+
+/// The same for the letters of rings; the rings that were not taken before.
+pub(super) async fn post_all(tx: &mut PgConnection, app: &App, mailings: Vec<Mailing<'_>>) -> sqlx::Result<BTreeSet<Uuid>> {
+    let mut taken = BTreeSet::new();
+    for round in rounds(mailings) {
+        taken.extend(post_round(tx, app, &round).await?);
+    }
+    Ok(taken)
+}
+
+/// What one statement may write once only.
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+enum One {
+    Ring(Uuid),
+    Guarded(Uuid, &'static str),
+    Item(String, &'static str, Uuid, Option<&'static str>),
+}
+
+/// The mailings in their order, in as few rounds as there are letters about one and the same item.
+fn rounds(mailings: Vec<Mailing<'_>>) -> Vec<Vec<Mailing<'_>>> {
+    let mut rounds: Vec<Vec<Mailing<'_>>> = Vec::new();
+    let mut written: BTreeSet<One> = BTreeSet::new();
+    for mut mailing in mailings {
+        one_for_each_item(&mut mailing.letters);
+        let rung = mailing.ring.iter().flat_map(|rung| {
+            let (ring, audience): (_, Audience) = (rung.ring, rung.ring.audience);
+            [One::Ring(ring.ring_id.uuid()), One::Guarded(ring.concern_id.uuid(), audience.code())]
+        });
+        let writes: BTreeSet<One> = rung.chain(mailing.letters.iter().map(Letter::item)).collect();
+        match rounds.last_mut() {
+            Some(round) if written.is_disjoint(&writes) => {
+                round.push(mailing);
+                written.extend(writes);
+            }
+            _ => {
+                rounds.push(vec![mailing]);
+                written = writes;
+            }
+        }
+    }
+    rounds
+}
+
+/// Where a person bears the name of an office, both are one item: the last letter is written.
+fn one_for_each_item(letters: &mut Vec<Letter<'_>>) {
+    let mut seen = BTreeSet::new();
+    letters.reverse();
+    letters.retain(|letter| seen.insert(letter.item()));
+    letters.reverse();
+}
+
+async fn post_round(tx: &mut PgConnection, app: &App, round: &[Mailing<'_>]) -> sqlx::Result<BTreeSet<Uuid>> {
+    let now = app.clock.now();
+    let (letters, about) = in_order(round);
+    let holders = holders(tx, app, &letters).await?;
+    let persons = letters.iter().filter_map(|(_, letter)| match &letter.recipient {
+        Recipient::Person(subject) => Some(subject.clone()),
+        Recipient::Office(_) => None,
+    });
+    let persons: BTreeSet<String> = persons.chain(holders.iter().flat_map(|(_, names)| names.iter().cloned())).collect();
+    let persons: Vec<String> = persons.into_iter().collect();
+    let mut rings: Vec<Rung<'_>> = round.iter().filter_map(|mailing| mailing.ring.clone()).collect();
+    rings.sort_by_key(|rung| (rung.ring.concern_id.uuid(), rung.ring.audience.code()));
+    for _ in 0..MAX_TRIES {
+        let known = letters::known(tx, &app.vault, &persons, &about).await?;
+        let ready: Vec<letters::Letter> = letters.iter().map(|(ring, letter)| ready(app, &known, *ring, letter)).collect();
+        if let Some(written) = letters::write(tx, &known, &rings, &ready, now).await? {
+            let told = letters.iter().zip(&ready).filter(|(_, ready)| written.items.contains(&ready.item_id));
+            let told: Vec<_> = told.map(|((_, letter), ready)| (*letter, ready)).collect();
+            ask_for_mails(tx, app, (&known, &holders), &told).await?;
+            return Ok(written.rings);
+        }
+    }
+    Err(Fault::Unknown.into())
+}
+
+/// The letters of a round with the rings they are of, in the order of their items, so that two rounds never wait for each other in a circle;
+/// and what they are about.
+fn in_order<'a>(round: &'a [Mailing<'a>]) -> (Vec<(Option<Uuid>, &'a Letter<'a>)>, BTreeSet<Uuid>) {
+    let of_one = |mailing: &'a Mailing<'a>| {
+        let ring = mailing.ring.as_ref().map(|rung| rung.ring.ring_id.uuid());
+        mailing.letters.iter().map(move |letter| (ring, letter))
+    };
+    let mut letters: Vec<_> = round.iter().flat_map(of_one).collect();
+    letters.sort_by_cached_key(|(_, letter)| (letter.about, letter.item()));
+    let about = letters.iter().map(|(_, letter)| letter.about).collect();
+    (letters, about)
+}
+
+/// Whoever holds an office now, for each office whose holders are written to one by one.
+async fn holders(tx: &mut PgConnection, app: &App, letters: &[(Option<Uuid>, &Letter<'_>)]) -> sqlx::Result<Vec<(Recipient, Vec<String>)>> {
+    let written_to = letters.iter().filter(|(_, letter)| letter.is_mailed_to_the_holders());
+    let offices: BTreeSet<&Recipient> = written_to.map(|(_, letter)| &letter.recipient).collect();
+    let mut found = Vec::new();
+    for recipient in offices {
+        let roles = match recipient {
+            Recipient::Office(office) => office::roles_of(office),
+            Recipient::Person(_) => &[],
+        };
+        if !roles.is_empty() {
+            found.push((recipient.clone(), grants::holders(tx, roles, app.clock.now(), MAX_HOLDERS).await?));
+        }
+    }
+    Ok(found)
+}
+
+/// The letter, rendered in its recipient's language.
+fn ready(app: &App, known: &Known, ring_id: Option<Uuid>, letter: &Letter<'_>) -> letters::Letter {
+    let wishes = match &letter.recipient {
+        Recipient::Person(subject) => known.wishes(subject),
         Recipient::Office(_) => Preferences::default(),
     };
-    let urgency = letter.alarm.as_ref().map(|alarm| alarm.urgency);
-    let holders = match &recipient {
-        Recipient::Office(office) if letter.template.is_mailed_to_the_holders() && !letter.again => {
-            grants::holders(tx, office::roles_of(office), now, HOLDERS).await?
-        }
-        Recipient::Office(_) | Recipient::Person(_) => Vec::new(),
-    };
-    let item = Item::new(recipient, wishes.language, letter.template, letter.about, letter.data, letter.alarm);
-    let Some(item_id) = store::inbox::put(tx, &app.vault, app.ids.uuid(), &item, now).await? else {
-        return Ok(());
-    };
-    let entry = Entry {
-        item_id: Some(item_id),
-        recipient: item.recipient.as_str(),
-        victim_ref: None,
-        template: item.template.code(),
-        language: item.language,
-        reference: &item.reference,
-        urgency,
-    };
-    store::delivery::note_inbox(tx, app.ids.uuid(), &entry, now).await?;
-    if wants_mail(&wishes, app) {
-        store::delivery::queue_email(tx, app.ids.uuid(), &entry, now).await?;
-        app.mail.wake();
+    let recipient = letter.recipient.clone();
+    letters::Letter {
+        ring_id,
+        item_id: app.ids.uuid(),
+        item: Item::new(recipient, wishes.language, letter.template, letter.about, letter.data, letter.alarm.clone()),
+        things: letter.data.waiting.filter(|_| letter.template.grows()),
+        noted_id: app.ids.uuid(),
+        mail_id: wants_mail(&wishes, app).then(|| app.ids.uuid()),
     }
-    for holder in &holders {
-        let wishes = store::preference::of(tx, &app.vault, holder).await?;
-        if wants_mail(&wishes, app) {
-            // One item, a mail to each: it is not the item's own mail, of which there is one at a time.
-            let to_each = Entry { item_id: None, recipient: holder, language: mark(wishes.language), ..entry.clone() };
-            store::delivery::queue_email(tx, app.ids.uuid(), &to_each, now).await?;
-            app.mail.wake();
+}
+
+/// Wakes who sends the mails of what was written, and asks for those to the holders of offices.
+async fn ask_for_mails(
+    tx: &mut PgConnection,
+    app: &App,
+    (known, holders): (&Known, &[(Recipient, Vec<String>)]),
+    told: &[(&Letter<'_>, &letters::Letter)],
+) -> sqlx::Result<()> {
+    let mut any = false;
+    for (letter, ready) in told {
+        let item = &ready.item;
+        any |= ready.mail_id.is_some();
+        let names = holders.iter().filter(|(office, _)| *office == item.recipient && letter.is_mailed_to_the_holders());
+        for name in names.flat_map(|(_, names)| names) {
+            let wishes = known.wishes(name);
+            if wants_mail(&wishes, app) {
+                // One item, a mail to each: it is not the item's own mail, of which there is one at a time.
+                let entry = Entry {
+                    item_id: None,
+                    recipient: name,
+                    victim_ref: None,
+                    template: item.template.code(),
+                    language: mark(wishes.language),
+                    reference: &item.reference,
+                    urgency: item.alarm.as_ref().map(|alarm| alarm.urgency),
+                };
+                store::delivery::queue_email(tx, app.ids.uuid(), &entry, app.clock.now()).await?;
+                any = true;
+            }
         }
+    }
+    if any {
+        app.mail.wake();
     }
     Ok(())
 }

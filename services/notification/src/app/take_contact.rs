@@ -8,7 +8,8 @@ use uuid::Uuid;
 
 use super::{
     App,
-    tell::{inform, notice_reference, rj_unit},
+    post::{Letter, post},
+    tell::{notice_reference, rj_unit},
 };
 use crate::{
     domain::{
@@ -89,5 +90,7 @@ async fn ask_for_review(tx: &mut PgConnection, app: &App, victim: &Victim, conta
         return Ok(());
     }
     let data = Data { reference, happened_at: Some(now), ..Data::default() };
-    inform(tx, app, rj_unit(), Template::ContactReview, review_id, &data).await
+    let template = Template::ContactReview;
+    let letter = Letter { recipient: rj_unit(), template, about: review_id, data: &data, alarm: None, again: false };
+    post(tx, app, vec![letter]).await
 }

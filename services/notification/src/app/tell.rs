@@ -1,5 +1,8 @@
-//! A fact of another service is told to whoever works on it: the RJ Unit, its supervisors, an officer or a mediator.
+//! Facts of another service are told to whoever works on them: the RJ Unit, its supervisors, an officer or a mediator.
 
+use std::collections::BTreeMap;
+
+use chassis::vault::object_of;
 use proto::{
     id::{CaseId, ReferralId},
     reference,
@@ -12,60 +15,153 @@ use super::{
     App,
     post::{Letter, post},
 };
-use crate::domain::{
-    office,
-    ring::Recipient,
-    template::{Data, Origin, Template},
+use crate::{
+    domain::{
+        office,
+        ring::Recipient,
+        template::{Data, Origin, Template},
+    },
+    store::{self, import::Arrived},
 };
 
 /// A fact that somebody is told of.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Fact {
-    ReferralReceived { referral_id: ReferralId, origin: Origin, site: String, at: Option<OffsetDateTime> },
-    CaseOpened { case_id: CaseId, at: Option<OffsetDateTime> },
-    MediatorAssigned { case_id: CaseId, mediator: String, at: Option<OffsetDateTime> },
-    OfficerAssigned { case_id: CaseId, officer: String, at: Option<OffsetDateTime> },
-    GlassBroken { glass_id: Uuid, case_id: CaseId, at: Option<OffsetDateTime> },
-    GlassQuotaReached { notice_id: Uuid, at: Option<OffsetDateTime> },
-    GlassReviewDue { notice_id: Uuid, overdue: i32, at: Option<OffsetDateTime> },
+    /// With the import that it came with, where it did not come alone.
+    ReferralReceived {
+        referral_id: ReferralId,
+        import: Option<Uuid>,
+        origin: Origin,
+        site: String,
+        at: Option<OffsetDateTime>,
+    },
+    CaseOpened {
+        case_id: CaseId,
+        at: Option<OffsetDateTime>,
+    },
+    MediatorAssigned {
+        case_id: CaseId,
+        mediator: String,
+        at: Option<OffsetDateTime>,
+    },
+    OfficerAssigned {
+        case_id: CaseId,
+        officer: String,
+        at: Option<OffsetDateTime>,
+    },
+    GlassBroken {
+        glass_id: Uuid,
+        case_id: CaseId,
+        at: Option<OffsetDateTime>,
+    },
+    GlassQuotaReached {
+        notice_id: Uuid,
+        at: Option<OffsetDateTime>,
+    },
+    GlassReviewDue {
+        notice_id: Uuid,
+        overdue: i32,
+        at: Option<OffsetDateTime>,
+    },
 }
 
-/// Tells the fact in the caller's transaction; the same fact twice is told once.
+impl Fact {
+    /// What it is about.
+    const fn about(&self) -> Uuid {
+        match self {
+            Self::ReferralReceived { referral_id, .. } => referral_id.uuid(),
+            Self::CaseOpened { case_id, .. } | Self::MediatorAssigned { case_id, .. } | Self::OfficerAssigned { case_id, .. } => {
+                case_id.uuid()
+            }
+            Self::GlassBroken { glass_id, .. } => *glass_id,
+            Self::GlassQuotaReached { notice_id, .. } | Self::GlassReviewDue { notice_id, .. } => *notice_id,
+        }
+    }
+}
+
+/// What one recipient is told of a fact.
+struct Notice {
+    recipient: Recipient,
+    template: Template,
+    about: Uuid,
+    data: Data,
+}
+
+/// Tells the facts in the caller's transaction; the same fact twice is told once, and the referrals of an import are told as one thing.
 ///
 /// # Errors
 /// A statement failed.
-pub async fn tell(tx: &mut PgConnection, app: &App, fact: Fact) -> sqlx::Result<()> {
-    let reference = notice_reference(app);
-    match fact {
-        Fact::ReferralReceived { referral_id, origin, site, at } => {
-            let data = Data { reference, origin: Some(origin), site, happened_at: at, ..Data::default() };
-            inform(tx, app, rj_unit(), Template::ReferralReceived, referral_id.uuid(), &data).await
+pub async fn tell(tx: &mut PgConnection, app: &App, facts: Vec<Fact>) -> sqlx::Result<()> {
+    // What comes late about a purged case is told to nobody [LPR4].
+    let about: Vec<Uuid> = facts.iter().map(Fact::about).collect();
+    let purged = store::purge::purged_among(tx, &about).await?;
+    let (mut imports, mut notices) = (BTreeMap::new(), Vec::new());
+    for fact in facts {
+        if purged.contains(&fact.about()) {
+            continue;
         }
-        Fact::CaseOpened { case_id, at } => {
-            let data = Data { reference, case_id: case_id.to_string().into(), happened_at: at, ..Data::default() };
-            inform(tx, app, rj_unit(), Template::CaseOpened, case_id.uuid(), &data).await
-        }
-        Fact::MediatorAssigned { case_id, mediator, at } => {
-            let data = Data { reference, case_id: case_id.to_string().into(), happened_at: at, ..Data::default() };
-            inform(tx, app, Recipient::Person(mediator), Template::MediatorAssigned, case_id.uuid(), &data).await
-        }
-        Fact::OfficerAssigned { case_id, officer, at } => {
-            let data = Data { reference, case_id: case_id.to_string().into(), happened_at: at, ..Data::default() };
-            inform(tx, app, Recipient::Person(officer), Template::OfficerAssigned, case_id.uuid(), &data).await
-        }
-        Fact::GlassBroken { glass_id, case_id, at } => {
-            let data = Data { reference, case_id: case_id.to_string().into(), happened_at: at, ..Data::default() };
-            inform(tx, app, rj_supervisors(), Template::GlassBroken, glass_id, &data).await
-        }
-        Fact::GlassQuotaReached { notice_id, at } => {
-            let data = Data { reference, happened_at: at, ..Data::default() };
-            inform(tx, app, rj_supervisors(), Template::GlassQuotaReached, notice_id, &data).await
-        }
-        Fact::GlassReviewDue { notice_id, overdue, at } => {
-            let data = Data { reference, waiting: Some(overdue), happened_at: at, ..Data::default() };
-            inform(tx, app, rj_supervisors(), Template::GlassReviewDue, notice_id, &data).await
+        match fact {
+            Fact::ReferralReceived { import: Some(import), site, at, .. } => {
+                let (referrals, last) = imports.entry((import, site)).or_insert((0, None));
+                *referrals += 1;
+                *last = at.max(*last);
+            }
+            fact => notices.push(notice(app, fact)),
         }
     }
+    if !imports.is_empty() {
+        notices.extend(of_imports(tx, app, imports).await?);
+    }
+    let letters = notices.iter().map(|notice| Letter {
+        recipient: notice.recipient.clone(),
+        template: notice.template,
+        about: notice.about,
+        data: &notice.data,
+        alarm: None,
+        again: false,
+    });
+    post(tx, app, letters.collect()).await
+}
+
+/// Referrals of an import that came together, and when the last of them was received.
+type Imports = BTreeMap<(Uuid, String), (i32, Option<OffsetDateTime>)>;
+
+/// One notice for each import and site, which says how many have come so far.
+async fn of_imports(tx: &mut PgConnection, app: &App, imports: Imports) -> sqlx::Result<Vec<Notice>> {
+    let mut last_at = BTreeMap::new();
+    let mut arrived = Vec::with_capacity(imports.len());
+    for ((import, site), (referrals, at)) in imports {
+        let about = object_of(&format!("import|{import}|{site}"));
+        last_at.insert(about, at);
+        arrived.push(Arrived { about, site, referrals, reference: notice_reference(app) });
+    }
+    let so_far = store::import::count(tx, &arrived, app.clock.now()).await?;
+    let notice = |Arrived { about, site, referrals, reference }| Notice {
+        recipient: rj_unit(),
+        template: Template::ReferralImport,
+        about,
+        data: Data { reference, site, waiting: Some(referrals), happened_at: last_at.get(&about).copied().flatten(), ..Data::default() },
+    };
+    Ok(so_far.into_iter().map(notice).collect())
+}
+
+fn notice(app: &App, fact: Fact) -> Notice {
+    let (about, reference) = (fact.about(), notice_reference(app));
+    let of_case = |case_id: CaseId, happened_at| Data { case_id: case_id.to_string().into(), happened_at, ..Data::default() };
+    let (recipient, template, data) = match fact {
+        Fact::ReferralReceived { origin, site, at, .. } => {
+            (rj_unit(), Template::ReferralReceived, Data { origin: Some(origin), site, happened_at: at, ..Data::default() })
+        }
+        Fact::CaseOpened { case_id, at } => (rj_unit(), Template::CaseOpened, of_case(case_id, at)),
+        Fact::MediatorAssigned { case_id, mediator, at } => (Recipient::Person(mediator), Template::MediatorAssigned, of_case(case_id, at)),
+        Fact::OfficerAssigned { case_id, officer, at } => (Recipient::Person(officer), Template::OfficerAssigned, of_case(case_id, at)),
+        Fact::GlassBroken { case_id, at, .. } => (rj_supervisors(), Template::GlassBroken, of_case(case_id, at)),
+        Fact::GlassQuotaReached { at, .. } => (rj_supervisors(), Template::GlassQuotaReached, Data { happened_at: at, ..Data::default() }),
+        Fact::GlassReviewDue { overdue, at, .. } => {
+            (rj_supervisors(), Template::GlassReviewDue, Data { waiting: Some(overdue), happened_at: at, ..Data::default() })
+        }
+    };
+    Notice { recipient, template, about, data: Data { reference, ..data } }
 }
 
 fn rj_supervisors() -> Recipient {
@@ -79,15 +175,4 @@ pub(super) fn notice_reference(app: &App) -> String {
 
 pub(super) fn rj_unit() -> Recipient {
     Recipient::Office(office::RJ_UNIT.to_owned())
-}
-
-pub(super) async fn inform(
-    tx: &mut PgConnection,
-    app: &App,
-    recipient: Recipient,
-    template: Template,
-    about: Uuid,
-    data: &Data,
-) -> sqlx::Result<()> {
-    post(tx, app, recipient, Letter { template, about, data, alarm: None, again: false }).await
 }

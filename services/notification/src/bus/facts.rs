@@ -69,7 +69,7 @@ impl Handler for Facts {
 
     async fn apply(&self, tx: &mut PgConnection, _: &mut Fresh, heard: Heard, _message: &Incoming) -> Result<(), Rejection> {
         match heard {
-            Heard::Fact(fact) => tell::tell(tx, &self.app, fact).await?,
+            Heard::Fact(fact) => tell::tell(tx, &self.app, vec![fact]).await?,
             Heard::Contact(contact) => take_contact::take(tx, &self.app, &contact).await?,
         }
         Ok(())
@@ -86,6 +86,8 @@ fn referral_received(event: &ReferralReceived) -> Result<Fact, Rejection> {
     };
     Ok(Fact::ReferralReceived {
         referral_id: event.referral_id.parse().map_err(malformed)?,
+        // An id that cannot be read is none: then the referral stands alone, and is told by itself.
+        import: Uuid::try_parse(&event.import_id).ok(),
         origin,
         site: event.site.clone(),
         at: event.received_at.as_ref().and_then(instant),

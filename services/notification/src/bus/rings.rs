@@ -26,7 +26,7 @@ impl Handler for Rings {
     }
 
     async fn apply(&self, tx: &mut PgConnection, _: &mut Fresh, ring: Ring, _message: &Incoming) -> Result<(), Rejection> {
-        deliver_ring::deliver(tx, &self.app, &ring).await?;
+        deliver_ring::deliver(tx, &self.app, &[ring]).await?;
         Ok(())
     }
 }

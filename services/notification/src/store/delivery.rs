@@ -27,29 +27,6 @@ pub struct Entry<'a> {
     pub urgency: Option<Urgency>,
 }
 
-/// Notes that the item stands in the inbox.
-///
-/// # Errors
-/// The statement failed.
-pub async fn note_inbox(db: &mut PgConnection, delivery_id: Uuid, entry: &Entry<'_>, at: OffsetDateTime) -> sqlx::Result<()> {
-    sqlx::query!(
-        "insert into delivery
-             (delivery_id, item_id, recipient, template, channel, state, language, reference, urgency, attempts, created_at, due_at, finished_at)
-         values ($1, $2, $3, $4, 'inbox', 'delivered', $5, $6, $7, 1, $8, $8, $8)",
-        delivery_id,
-        entry.item_id,
-        entry.recipient,
-        entry.template,
-        entry.language,
-        entry.reference,
-        entry.urgency.map(Urgency::code),
-        at,
-    )
-    .execute(db)
-    .await?;
-    Ok(())
-}
-
 /// Asks for a mail. Where one for the same item still waits, that one becomes due at once instead.
 ///
 /// # Errors

@@ -9,29 +9,8 @@ use uuid::Uuid;
 use super::sealed;
 use crate::domain::{
     guard::Guarded,
-    ring::{Audience, Ring, Urgency},
+    ring::{Audience, Urgency},
 };
-
-/// Guards what has just rung; by this ring the alarm is heard, and `next_ring_by` is what it promises.
-///
-/// # Errors
-/// The statement failed.
-pub async fn hold(db: &mut PgConnection, ring: &Ring, next_ring_by: Option<OffsetDateTime>, at: OffsetDateTime) -> sqlx::Result<()> {
-    sqlx::query!(
-        "insert into guarded (concern_id, audience, reference, urgency, next_ring_by, heard_at) values ($1, $2, $3, $4, $5, $6)
-         on conflict (concern_id, audience) do update set reference = excluded.reference, urgency = excluded.urgency,
-             next_ring_by = excluded.next_ring_by, heard_at = excluded.heard_at, settled_at = null, closed_at = null, alarmed_at = null",
-        ring.concern_id.uuid(),
-        ring.audience.code(),
-        ring.reference,
-        ring.urgency.code(),
-        next_ring_by,
-        at
-    )
-    .execute(db)
-    .await?;
-    Ok(())
-}
 
 /// One audience has accepted; without an audience the concern is closed, and guarded no longer.
 ///

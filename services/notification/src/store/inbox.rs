@@ -5,62 +5,11 @@ use sqlx::PgConnection;
 use time::{OffsetDateTime, macros::datetime};
 use uuid::Uuid;
 
-use super::sealed::{self, Sealed};
+use super::sealed;
 use crate::domain::{
-    inbox::{Alarm, Item, Position, Standing},
+    inbox::{Alarm, Position, Standing},
     ring::{Audience, Urgency},
 };
-
-/// Puts an item into its inbox. A concern that stands there already rings once more and is unread again, and so is what has happened
-/// once more since; anything else that stands there already stays as it is, and `None` is answered.
-///
-/// # Errors
-/// The statement failed, or what is no alarm cannot be sealed.
-pub async fn put(db: &mut PgConnection, vault: &Vault, item_id: Uuid, item: &Item, at: OffsetDateTime) -> sqlx::Result<Option<Uuid>> {
-    let alarm = item.alarm.as_ref();
-    let audience = alarm.map(|a| a.audience.code());
-    let place = |column| sealed::item(column, item.recipient.as_str(), item.template.code(), item.about, audience);
-    let (title, body, envelope) = (item.title.expose(), item.body.expose(), alarm.map(|a| a.envelope.expose().as_slice()));
-    let sealed = match vault.key(db, sealed::about(item.about), at).await {
-        Ok(key) => Sealed::new(&key, place, title, body, envelope).map_err(sqlx::Error::from),
-        Err(error) => Err(error),
-    };
-    let sealed = sealed::unless_an_alarm(sealed, alarm.is_some())?;
-    let clear = sealed.is_none();
-    let (title_sealed, body_sealed, envelope_sealed) = sealed.map_or((None, None, None), |s| (Some(s.title), Some(s.body), s.envelope));
-    sqlx::query_scalar!(
-        "insert into inbox_item
-             (item_id, recipient, template, about, audience, reference, urgency, language, title, body, envelope,
-              title_sealed, body_sealed, envelope_sealed, created_at, last_rung_at, happened_at)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $15, $16)
-         on conflict on constraint inbox_item_does_not_pile_up do update
-         set reference = excluded.reference, urgency = excluded.urgency, language = excluded.language,
-             title = excluded.title, body = excluded.body, envelope = excluded.envelope,
-             title_sealed = excluded.title_sealed, body_sealed = excluded.body_sealed, envelope_sealed = excluded.envelope_sealed,
-             last_rung_at = excluded.last_rung_at, ring_count = inbox_item.ring_count + 1, read_at = null, read_by = null,
-             happened_at = excluded.happened_at
-         where inbox_item.audience is not null or excluded.happened_at > coalesce(inbox_item.happened_at, inbox_item.created_at)
-         returning item_id",
-        item_id,
-        item.recipient.as_str(),
-        item.template.code(),
-        item.about,
-        audience,
-        item.reference,
-        alarm.map(|a| a.urgency.code()),
-        item.language,
-        if clear { title } else { "" },
-        if clear { body } else { "" },
-        envelope.filter(|_| clear),
-        title_sealed,
-        body_sealed,
-        envelope_sealed,
-        at,
-        item.happened_at,
-    )
-    .fetch_optional(db)
-    .await
-}
 
 /// A page of the items of these recipients, unread alarms first, then newest first; and where the next page begins.
 ///

@@ -3,7 +3,9 @@
 pub mod contact;
 pub mod delivery;
 pub mod guard;
+pub mod import;
 pub mod inbox;
+pub mod letters;
 pub mod preference;
 pub mod purge;
 pub mod ring;

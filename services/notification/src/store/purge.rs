@@ -1,5 +1,7 @@
 //! What was told of a purged case: deleted, its keys destroyed, and marked so that nothing more is told of it [LPR4].
 
+use std::collections::BTreeSet;
+
 use chassis::Vault;
 use sqlx::PgConnection;
 use time::OffsetDateTime;
@@ -16,13 +18,16 @@ pub struct Destruction {
     pub rows: Vec<(&'static str, u64)>,
 }
 
-/// Whether nothing is to be told of this any more. Whoever asks waits for a purge that is under way.
+/// Those of these things of which nothing is to be told any more. Whoever asks waits for a purge that is under way.
 ///
 /// # Errors
 /// The statement failed.
-pub async fn is_purged(db: &mut PgConnection, about: Uuid) -> sqlx::Result<bool> {
-    sqlx::query!("select pg_advisory_xact_lock_shared(hashtextextended('purge ' || $1, 0))", about.to_string()).fetch_one(&mut *db).await?;
-    sqlx::query_scalar!(r#"select exists (select from purged_thing where about = $1) as "purged!""#, about).fetch_one(db).await
+pub async fn purged_among(db: &mut PgConnection, about: &[Uuid]) -> sqlx::Result<BTreeSet<Uuid>> {
+    // In the order of the ids, as a purge takes them, so that the two never wait for each other in a circle.
+    let about: BTreeSet<Uuid> = about.iter().copied().collect();
+    let about: Vec<Uuid> = about.into_iter().collect();
+    let purged = sqlx::query_scalar!(r#"select about as "about!" from purged_among($1) as about"#, &about).fetch_all(db).await?;
+    Ok(purged.into_iter().collect())
 }
 
 /// What stands here under these ids; a concern shows by any trace of it.

@@ -1,31 +1,16 @@
 //! Rings already taken, so that the same ring by either road is one ring [R3e].
 
+use std::collections::BTreeMap;
+
 use sqlx::PgConnection;
 use time::OffsetDateTime;
+use uuid::Uuid;
 
-use crate::domain::ring::Ring;
-
-/// Takes the ring for this transaction. Where it was taken before, when that was.
+/// When each of these rings was taken.
 ///
 /// # Errors
-/// A statement failed.
-pub async fn take(db: &mut PgConnection, ring: &Ring, at: OffsetDateTime) -> sqlx::Result<Option<OffsetDateTime>> {
-    let taken = sqlx::query!(
-        "insert into ring (ring_id, concern_id, audience, step, level, no_route, delivered_at)
-         values ($1, $2, $3, $4, $5, $6, $7) on conflict (ring_id) do nothing",
-        ring.ring_id.uuid(),
-        ring.concern_id.uuid(),
-        ring.audience.code(),
-        ring.step,
-        ring.level,
-        ring.no_route,
-        at,
-    )
-    .execute(&mut *db)
-    .await?;
-    if taken.rows_affected() == 1 {
-        return Ok(None);
-    }
-    let before = sqlx::query_scalar!("select delivered_at from ring where ring_id = $1", ring.ring_id.uuid()).fetch_one(db).await?;
-    Ok(Some(before))
+/// The statement failed.
+pub async fn taken(db: &mut PgConnection, rings: &[Uuid]) -> sqlx::Result<BTreeMap<Uuid, OffsetDateTime>> {
+    let rows = sqlx::query!("select ring_id, delivered_at from ring where ring_id = any($1)", rings).fetch_all(db).await?;
+    Ok(rows.into_iter().map(|row| (row.ring_id, row.delivered_at)).collect())
 }

@@ -1,10 +1,14 @@
 //! Facts of intake and cases are told to whoever works on them, and to nobody else.
 
-use chassis::grants::Line;
+use chassis::{grants::Line, inbox::Handler};
 use harness::grants::{hold, line};
-use notification::bus::Facts;
+use notification::{
+    app::tell::{self, Fact},
+    bus::{Facts, Heard},
+};
 use proto::{
     cases::v1::{CaseOpened, GlassBroken, GlassReviewDue, MediatorAssigned, OfficerAssigned},
+    id::CaseId,
     intake::v1::{Origin, ReferralReceived, contact_service_client::ContactServiceClient},
     role, subject,
 };
@@ -165,4 +169,81 @@ async fn an_officer_is_told_of_a_case_in_their_portfolio() {
     let item = world.inbox(&officer("rj-officer-1")).await.remove(0);
     assert!(item.template == "officer-assigned" && item.body.contains(&case_id()));
     assert!(world.inbox(&officer("rj-officer-2")).await.is_empty());
+}
+
+fn received(referral: u128, site: &str, import: Option<Uuid>, minute: i64) -> ReferralReceived {
+    ReferralReceived {
+        referral_id: Uuid::from_u128(referral).to_string(),
+        origin: Origin::Victim.into(),
+        counted_origin: Origin::Victim.into(),
+        site: site.into(),
+        received_at: Some(chassis::wire::timestamp(START + time::Duration::minutes(minute))),
+        import_id: import.map(|import| import.to_string()).unwrap_or_default(),
+    }
+}
+
+// [R8a]
+#[tokio::test]
+async fn the_rj_unit_is_told_of_an_import_once_however_many_referrals_come_with_it() {
+    let (world, unit) = (world().await, officer("rj-officer-1"));
+    let handler = facts(&world, NO_INTAKE);
+    let hear = async |event: &ReferralReceived| hear(&world.app.pool, &handler, subject::REFERRAL_RECEIVED, event).await.unwrap();
+    let (one, other) = (Some(Uuid::from_u128(0xa)), Some(Uuid::from_u128(0xb)));
+    hear(&received(1, "mission", one, 0)).await;
+    let first = world.inbox(&unit).await.remove(0);
+    assert_eq!(first.template, "referral-import");
+    assert!(first.body.contains("1 referral of an import from mission is waiting") && first.body.contains("1 renvoi d'une importation"));
+    world.mark_read(&unit, &first.item_id).await.unwrap();
+    for n in 2..=20 {
+        hear(&received(n, "mission", one, 0)).await;
+    }
+    hear(&received(21, "kent", one, 0)).await;
+    hear(&received(22, "mission", other, 0)).await;
+    hear(&received(23, "mission", None, 0)).await;
+    let items = world.inbox(&unit).await;
+    let bodies: Vec<&str> = items.iter().map(|item| item.body.as_str()).collect();
+    assert_eq!(items.len(), 4, "an import of a site is one item, and a referral that stands alone is its own: {bodies:?}");
+    let grown = items.iter().find(|item| item.item_id == first.item_id).unwrap();
+    assert!(
+        grown.body.contains("20 referrals of an import from mission are waiting") && grown.body.contains("20 renvois d'une importation")
+    );
+    assert!(grown.read_at.is_none(), "that there are more is news");
+    let quoted = |body: &str| body.lines().find(|line| line.starts_with("Reference")).map(str::to_owned);
+    assert_eq!(quoted(&grown.body), quoted(&first.body), "it is quoted by the same reference");
+    assert_eq!(items.iter().filter(|item| item.template == "referral-received").count(), 1);
+}
+
+#[tokio::test]
+async fn facts_that_come_together_are_told_as_if_they_had_come_one_by_one() {
+    let world = world().await;
+    let import = Some(Uuid::from_u128(0xa));
+    let events = (1..=40).map(|n| received(n, "mission", (n % 4 != 0).then_some(import).flatten(), i64::try_from(n).unwrap()));
+    let again = received(4, "mission", None, 4);
+    let mut read = Vec::new();
+    for event in events.chain([again]) {
+        let incoming = chassis::inbox::Incoming {
+            event_id: String::new(),
+            subject: subject::REFERRAL_RECEIVED.to_owned(),
+            body: prost::Message::encode_to_vec(&event).into(),
+            headers: std::collections::BTreeMap::new(),
+            attempt: 1,
+        };
+        let Ok(Heard::Fact(fact)) = facts(&world, NO_INTAKE).read(&incoming).await else { panic!("not a fact") };
+        read.push(fact);
+    }
+    let assigned =
+        |case: u128| Fact::OfficerAssigned { case_id: CaseId::new(Uuid::from_u128(case)), officer: "rj-officer-1".into(), at: None };
+    read.extend([assigned(1), assigned(2), assigned(1)]);
+    let mut tx = world.begin().await;
+    tell::tell(&mut tx, &world.app, read).await.unwrap();
+    tx.commit().await.unwrap();
+    let items = world.inbox(&officer("rj-officer-1")).await;
+    let of = |template: &str| items.iter().filter(|item| item.template == template).count();
+    assert_eq!((of("referral-received"), of("referral-import"), of("officer-assigned")), (10, 1, 2));
+    let import = items.iter().find(|item| item.template == "referral-import").unwrap();
+    assert!(
+        import.body.contains("30 referrals of an import") && import.body.contains("Last received: 2026-01-05 12:39 UTC"),
+        "{}",
+        import.body
+    );
 }

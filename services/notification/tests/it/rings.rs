@@ -1,6 +1,7 @@
 //! A ring stands in the right inboxes once, by whichever road it came [R3e, T1, T2].
 
 use chassis::inbox::Rejection;
+use notification::app::{deliver_ring, read_ring};
 use prost::Message;
 use proto::{
     notification::v1::RingDelivered,
@@ -10,6 +11,7 @@ use proto::{
 use time::Duration;
 use tonic::Code;
 use tonic_types::StatusExt;
+use uuid::Uuid;
 
 use crate::world::{START, head, officer, person, ring, ring_head, world};
 
@@ -173,4 +175,52 @@ async fn a_ring_that_cannot_be_read_is_set_aside_loudly_and_refused_by_the_secon
     assert!(matches!(world.by_bus(&broken).await, Err(Rejection::Never { reason: "ring-malformed", .. })));
     assert_eq!(world.by_call(&broken).await.unwrap_err().code(), Code::InvalidArgument);
     assert_eq!(world.count("select count(*) from ring").await, 0);
+}
+
+/// The rings of both audiences of a concern of its own.
+fn both_audiences(n: u128) -> [Ring; 2] {
+    [(1, ring(0, Audience::Nhq, Grade::Imminent, &[("rj-unit", "officer-1"), ("nmc", "nmc-1")])), (2, ring_head(0, Grade::Imminent))].map(
+        |(k, mut ring)| {
+            let concern = Uuid::from_u128(0x7000 + n).to_string();
+            ring.ring_id = Uuid::from_u128(0x8000 + 2 * n + k).to_string();
+            ring.envelope.as_mut().unwrap().concern_id.clone_from(&concern);
+            Ring { concern_id: concern, ..ring }
+        },
+    )
+}
+
+#[tokio::test]
+async fn the_first_rings_of_both_audiences_at_the_same_moment_can_both_be_read() {
+    let world = world().await;
+    for n in 0..20 {
+        let [nhq, head] = both_audiences(n);
+        let (one, other) = tokio::join!(world.by_bus(&nhq), world.by_call(&head));
+        assert!(one.is_ok() && other.is_ok());
+    }
+    for recipient in ["nmc-1", "head-mission-1"] {
+        let items = world.inbox(&person(recipient)).await;
+        assert_eq!(items.len(), 20);
+        assert!(items.iter().all(|item| item.title.contains("Imminent risk") && item.envelope.as_ref().unwrap().content.is_some()));
+    }
+}
+
+#[tokio::test]
+async fn rings_that_come_together_stand_in_every_inbox_once_each_and_the_later_counts_up() {
+    let world = world().await;
+    let mut rings: Vec<Ring> = (0..30).flat_map(both_audiences).collect();
+    world.by_bus(&rings[7]).await.unwrap();
+    rings.extend([rings[3].clone(), rings[7].clone()]);
+    let [_, later] = both_audiences(5);
+    rings.push(Ring { ring_id: Uuid::from_u128(0x9999).to_string(), step: 1, ..later });
+    let read: Vec<_> = rings.into_iter().map(|ring| read_ring::read(ring).unwrap()).collect();
+    let mut tx = world.begin().await;
+    let taken = deliver_ring::deliver(&mut tx, &world.app, &read).await.unwrap();
+    tx.commit().await.unwrap();
+    assert_eq!(taken.len(), 60, "one was taken before, and one came twice");
+    assert_eq!(world.told(RING_DELIVERED).await.len(), 61);
+    assert_eq!(world.count("select count(*) from inbox_item where recipient in ('nmc-1', 'head-mission-1')").await, 60);
+    assert_eq!(world.count("select sum(ring_count) from inbox_item where recipient in ('nmc-1', 'head-mission-1')").await, 61);
+    assert_eq!(world.count("select count(*) from delivery").await, world.count("select sum(ring_count) from inbox_item").await);
+    assert_eq!(world.count("select count(*) from guarded where settled_at is null").await, 60);
+    assert_eq!(world.inbox(&person("nmc-1")).await.len(), 30);
 }

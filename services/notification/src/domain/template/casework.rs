@@ -42,6 +42,29 @@ pub(super) const REFERRAL_RECEIVED: Bilingual = Bilingual {
     },
 };
 
+pub(super) const REFERRAL_IMPORT: Bilingual = Bilingual {
+    en: Words {
+        title: |data| format!("New referrals of an import: {} ({})", data.waiting.unwrap_or_default(), data.reference),
+        body: |data| {
+            let first = match data.waiting.unwrap_or_default() {
+                1 => format!("1 referral of an import from {} is waiting in the national queue.", data.site),
+                many => format!("{many} referrals of an import from {} are waiting in the national queue.", data.site),
+            };
+            Lines::of(first).said("Last received:", &minute(data.happened_at)).line(format!("Reference: {}", data.reference)).text()
+        },
+    },
+    fr: Words {
+        title: |data| format!("Nouveaux renvois d'une importation : {} ({})", data.waiting.unwrap_or_default(), data.reference),
+        body: |data| {
+            let first = match data.waiting.unwrap_or_default() {
+                1 => format!("1 renvoi d'une importation ({}) attend dans la file nationale.", data.site),
+                many => format!("{many} renvois d'une importation ({}) attendent dans la file nationale.", data.site),
+            };
+            Lines::of(first).said("Dernier reçu :", &minute(data.happened_at)).line(format!("Référence : {}", data.reference)).text()
+        },
+    },
+};
+
 pub(super) const CASE_OPENED: Bilingual = Bilingual {
     en: Words {
         title: |data| format!("Case opened: {}", data.reference),

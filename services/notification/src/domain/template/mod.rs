@@ -35,6 +35,8 @@ pub enum Template {
     /// A concern had vanished from the alarm and was put back: for supervisors and the monitoring centre.
     ConcernVanished,
     ReferralReceived,
+    /// Referrals that came together: one item, however many they become.
+    ReferralImport,
     CaseOpened,
     MediatorAssigned,
     /// A case was put into the officer's portfolio [R3c].
@@ -108,7 +110,7 @@ struct Bilingual {
 }
 
 impl Template {
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 18] = [
         Self::ConcernRingNhq,
         Self::ConcernRingHeadImminent,
         Self::ConcernRingHead,
@@ -117,6 +119,7 @@ impl Template {
         Self::AlarmUnanswered,
         Self::ConcernVanished,
         Self::ReferralReceived,
+        Self::ReferralImport,
         Self::CaseOpened,
         Self::MediatorAssigned,
         Self::OfficerAssigned,
@@ -137,6 +140,7 @@ impl Template {
             Self::AlarmUnanswered => "alarm-unanswered",
             Self::ConcernVanished => "concern-vanished",
             Self::ReferralReceived => "referral-received",
+            Self::ReferralImport => "referral-import",
             Self::CaseOpened => "case-opened",
             Self::MediatorAssigned => "mediator-assigned",
             Self::OfficerAssigned => "officer-assigned",
@@ -161,6 +165,7 @@ impl Template {
             | Self::AlarmUnanswered
             | Self::ConcernVanished
             | Self::ReferralReceived
+            | Self::ReferralImport
             | Self::CaseOpened
             | Self::MediatorAssigned
             | Self::OfficerAssigned
@@ -179,6 +184,12 @@ impl Template {
         matches!(self, Self::GlassBroken | Self::GlassQuotaReached | Self::GlassReviewDue | Self::ConcernVanished | Self::AlarmUnanswered)
     }
 
+    /// Whether the item tells of more and more, and is told again when it does.
+    #[must_use]
+    pub const fn grows(self) -> bool {
+        matches!(self, Self::ReferralImport)
+    }
+
     const fn words(self) -> Bilingual {
         match self {
             Self::ConcernRingNhq => concern::NHQ,
@@ -189,6 +200,7 @@ impl Template {
             Self::AlarmUnanswered => concern::ALARM_UNANSWERED,
             Self::ConcernVanished => concern::VANISHED,
             Self::ReferralReceived => casework::REFERRAL_RECEIVED,
+            Self::ReferralImport => casework::REFERRAL_IMPORT,
             Self::CaseOpened => casework::CASE_OPENED,
             Self::MediatorAssigned => casework::MEDIATOR_ASSIGNED,
             Self::OfficerAssigned => casework::OFFICER_ASSIGNED,
