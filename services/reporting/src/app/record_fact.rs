@@ -1,10 +1,10 @@
-//! Remembers one fact. The same fact twice, or facts in another order, end in the same rows.
+//! Remembers facts. The same fact twice, or facts in another order, end in the same rows.
 
 use chassis::Result;
 use sqlx::PgConnection;
 
 use crate::{
-    domain::fact::Fact,
+    domain::{fact::Fact, rows::Rows},
     store::{cases, concerns, referrals},
 };
 
@@ -13,20 +13,29 @@ use crate::{
 /// # Errors
 /// The database does not take it.
 pub async fn record_fact(tx: &mut PgConnection, fact: Fact) -> Result<()> {
-    match fact {
-        Fact::ReferralReceived { referral, origin, site, region, at } => {
-            referrals::received(tx, referral, (origin, region), &site, at).await?;
-        }
-        Fact::ReferralScreened { referral, disposition, at } => referrals::screened(tx, referral, disposition, at).await?,
-        Fact::CaseOpened { case, referral, at } => cases::opened(tx, case, referral, at).await?,
-        Fact::CaseMoved { case, stage, at } => cases::moved(tx, case, stage, at).await?,
-        Fact::ConcernRaised { concern, grade, site, region, at } => {
-            concerns::raised(tx, concern, (grade, region), &site, at).await?;
-        }
-        Fact::ConcernSaidGraver { concern, grade, at } => concerns::said_graver(tx, concern, grade, at).await?,
-        Fact::ConcernAccepted { concern, audience, at } => concerns::accepted(tx, concern, audience, at).await?,
-        Fact::ConcernClosed { concern, at } => concerns::closed(tx, concern, at).await?,
-        Fact::NotCounted => {}
+    record_facts(tx, vec![fact]).await
+}
+
+/// Writes facts that came together, with one statement for each table.
+///
+/// # Errors
+/// The database does not take one of them: none of them is written.
+pub async fn record_facts(tx: &mut PgConnection, facts: Vec<Fact>) -> Result<()> {
+    let rows = Rows::of(facts);
+    if !rows.referrals.is_empty() {
+        referrals::received(tx, &rows.referrals).await?;
+    }
+    if !rows.decisions.is_empty() {
+        referrals::screened(tx, &rows.decisions).await?;
+    }
+    if !rows.cases.is_empty() {
+        cases::record(tx, &rows.cases).await?;
+    }
+    if !rows.concerns.is_empty() {
+        concerns::record(tx, &rows.concerns).await?;
+    }
+    if !rows.graver.is_empty() {
+        concerns::said_graver(tx, &rows.graver).await?;
     }
     Ok(())
 }

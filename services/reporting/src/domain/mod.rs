@@ -5,6 +5,7 @@ pub mod concerns;
 pub mod fact;
 pub mod referrals;
 pub mod report;
+pub mod rows;
 pub mod site;
 pub mod suppress;
 pub mod year;

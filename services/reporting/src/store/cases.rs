@@ -1,35 +1,37 @@
 //! Facts on cases: when opened, and the latest stage.
 
+use std::collections::BTreeMap;
+
 use sqlx::PgConnection;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-use crate::domain::code::Stage;
+use crate::domain::rows::Case;
 
-/// A case was opened from a referral.
-pub async fn opened(tx: &mut PgConnection, case: Uuid, referral: Uuid, at: OffsetDateTime) -> sqlx::Result<()> {
+/// Cases were opened, or moved. The first opening stands, and the latest move, in whatever order they arrive.
+pub async fn record(tx: &mut PgConnection, cases: &BTreeMap<Uuid, Case>) -> sqlx::Result<()> {
+    let ids: Vec<Uuid> = cases.keys().copied().collect();
+    let referrals: Vec<Option<Uuid>> = cases.values().map(|case| case.opened.map(|(referral, _)| referral)).collect();
+    let opened: Vec<Option<OffsetDateTime>> = cases.values().map(|case| case.opened.map(|(_, at)| at)).collect();
+    let stages: Vec<Option<String>> = cases.values().map(|case| case.moved.map(|(_, stage)| stage.code().to_owned())).collect();
+    let moved: Vec<Option<OffsetDateTime>> = cases.values().map(|case| case.moved.map(|(at, _)| at)).collect();
     sqlx::query!(
-        "insert into case_fact (case_id, referral_id, opened_at) values ($1, $2, $3)
-         on conflict (case_id) do update set referral_id = excluded.referral_id, opened_at = excluded.opened_at
-         where case_fact.opened_at is null",
-        case,
-        referral,
-        at,
-    )
-    .execute(tx)
-    .await?;
-    Ok(())
-}
-
-/// A case moved. The latest move stands, in whatever order they arrive.
-pub async fn moved(tx: &mut PgConnection, case: Uuid, stage: Stage, at: OffsetDateTime) -> sqlx::Result<()> {
-    sqlx::query!(
-        "insert into case_fact (case_id, stage, moved_at) values ($1, $2, $3)
-         on conflict (case_id) do update set stage = excluded.stage, moved_at = excluded.moved_at
-         where case_fact.moved_at is null or (excluded.moved_at, excluded.stage) > (case_fact.moved_at, case_fact.stage)",
-        case,
-        stage.code(),
-        at,
+        "insert into case_fact as held (case_id, referral_id, opened_at, stage, moved_at)
+         select * from unnest($1::uuid[], $2::uuid[], $3::timestamptz[], $4::text[], $5::timestamptz[])
+         on conflict (case_id) do update
+         set referral_id = case when held.opened_at is null then excluded.referral_id else held.referral_id end,
+             opened_at = coalesce(held.opened_at, excluded.opened_at),
+             (stage, moved_at) = (
+                 select stage, moved_at from (values (held.stage, held.moved_at), (excluded.stage, excluded.moved_at)) as moves (stage, moved_at)
+                 order by moved_at desc nulls last, stage desc limit 1)
+         where (held.opened_at is null and excluded.opened_at is not null)
+             or (excluded.moved_at is not null
+                 and (held.moved_at is null or (excluded.moved_at, excluded.stage) > (held.moved_at, held.stage)))",
+        &ids,
+        &referrals as &[Option<Uuid>],
+        &opened as &[Option<OffsetDateTime>],
+        &stages as &[Option<String>],
+        &moved as &[Option<OffsetDateTime>]
     )
     .execute(tx)
     .await?;

@@ -1,5 +1,7 @@
 //! Facts on concerns, their tally and their times to accept. The earliest acceptance of an audience stands.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use chassis::{Error, Result};
 use sqlx::PgConnection;
 use time::OffsetDateTime;
@@ -7,75 +9,60 @@ use uuid::Uuid;
 
 use super::unknown_code;
 use crate::domain::{
-    code::{Audience, Grade, Region},
+    code::{Audience, Grade},
     concerns::{ConcernTally, TimeToAccept},
+    rows::Concern,
     year::{FiscalYear, ZONE},
 };
 
-/// A concern was raised.
-pub async fn raised(
-    tx: &mut PgConnection,
-    concern: Uuid,
-    (grade, region): (Grade, Region),
-    site: &str,
-    at: OffsetDateTime,
-) -> sqlx::Result<()> {
+/// Concerns were raised, accepted or closed. The first raise stands, and the earliest acceptance of each audience.
+pub async fn record(tx: &mut PgConnection, concerns: &BTreeMap<Uuid, Concern>) -> sqlx::Result<()> {
+    let raised = || concerns.values().map(|concern| concern.raised.as_ref());
+    let ids: Vec<Uuid> = concerns.keys().copied().collect();
+    let grades: Vec<Option<String>> = raised().map(|raised| raised.map(|raised| raised.grade.code().to_owned())).collect();
+    let sites: Vec<Option<String>> = raised().map(|raised| raised.map(|raised| raised.site.clone())).collect();
+    let regions: Vec<Option<String>> = raised().map(|raised| raised.map(|raised| raised.region.code().to_owned())).collect();
+    let raised_at: Vec<Option<OffsetDateTime>> = raised().map(|raised| raised.map(|raised| raised.at)).collect();
+    let nhq: Vec<Option<OffsetDateTime>> = concerns.values().map(|concern| concern.nhq_accepted_at).collect();
+    let head: Vec<Option<OffsetDateTime>> = concerns.values().map(|concern| concern.head_accepted_at).collect();
+    let closed: Vec<Option<OffsetDateTime>> = concerns.values().map(|concern| concern.closed_at).collect();
     sqlx::query!(
-        "insert into concern_fact (concern_id, grade, site, region, raised_at) values ($1, $2, $3, $4, $5)
+        "insert into concern_fact as held (concern_id, grade, site, region, raised_at, nhq_accepted_at, head_accepted_at, closed_at)
+         select * from unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::timestamptz[], $6::timestamptz[], $7::timestamptz[],
+                              $8::timestamptz[])
          on conflict (concern_id) do update
-         set grade = excluded.grade, site = excluded.site, region = excluded.region, raised_at = excluded.raised_at
-         where concern_fact.raised_at is null",
-        concern,
-        grade.code(),
-        site,
-        region.code(),
-        at,
+         set grade = case when held.raised_at is null then excluded.grade else held.grade end,
+             site = case when held.raised_at is null then excluded.site else held.site end,
+             region = case when held.raised_at is null then excluded.region else held.region end,
+             raised_at = coalesce(held.raised_at, excluded.raised_at),
+             nhq_accepted_at = least(held.nhq_accepted_at, excluded.nhq_accepted_at),
+             head_accepted_at = least(held.head_accepted_at, excluded.head_accepted_at),
+             closed_at = least(held.closed_at, excluded.closed_at)",
+        &ids,
+        &grades as &[Option<String>],
+        &sites as &[Option<String>],
+        &regions as &[Option<String>],
+        &raised_at as &[Option<OffsetDateTime>],
+        &nhq as &[Option<OffsetDateTime>],
+        &head as &[Option<OffsetDateTime>],
+        &closed as &[Option<OffsetDateTime>]
     )
     .execute(tx)
     .await?;
     Ok(())
 }
 
-/// It was said again of a concern, graver.
-pub async fn said_graver(tx: &mut PgConnection, concern: Uuid, grade: Grade, at: OffsetDateTime) -> sqlx::Result<()> {
+/// It was said again of concerns, graver.
+pub async fn said_graver(tx: &mut PgConnection, words: &BTreeSet<(Uuid, OffsetDateTime, &'static str)>) -> sqlx::Result<()> {
+    let concerns: Vec<Uuid> = words.iter().map(|(concern, _, _)| *concern).collect();
+    let said: Vec<OffsetDateTime> = words.iter().map(|(_, at, _)| *at).collect();
+    let grades: Vec<String> = words.iter().map(|(_, _, grade)| (*grade).to_owned()).collect();
     sqlx::query!(
-        "insert into concern_grade_fact (concern_id, grade, said_at) values ($1, $2, $3) on conflict do nothing",
-        concern,
-        grade.code(),
-        at,
-    )
-    .execute(tx)
-    .await?;
-    Ok(())
-}
-
-/// An audience accepted a concern.
-pub async fn accepted(tx: &mut PgConnection, concern: Uuid, audience: Audience, at: OffsetDateTime) -> sqlx::Result<()> {
-    let (nhq, head) = match audience {
-        Audience::Nhq => (Some(at), None),
-        Audience::ResponsibleHead => (None, Some(at)),
-    };
-    sqlx::query!(
-        "insert into concern_fact (concern_id, nhq_accepted_at, head_accepted_at) values ($1, $2, $3)
-         on conflict (concern_id) do update
-         set nhq_accepted_at = least(concern_fact.nhq_accepted_at, excluded.nhq_accepted_at),
-             head_accepted_at = least(concern_fact.head_accepted_at, excluded.head_accepted_at)",
-        concern,
-        nhq,
-        head,
-    )
-    .execute(tx)
-    .await?;
-    Ok(())
-}
-
-/// A concern was closed.
-pub async fn closed(tx: &mut PgConnection, concern: Uuid, at: OffsetDateTime) -> sqlx::Result<()> {
-    sqlx::query!(
-        "insert into concern_fact (concern_id, closed_at) values ($1, $2)
-         on conflict (concern_id) do update set closed_at = least(concern_fact.closed_at, excluded.closed_at)",
-        concern,
-        at,
+        "insert into concern_grade_fact (concern_id, grade, said_at)
+         select * from unnest($1::uuid[], $2::text[], $3::timestamptz[]) on conflict do nothing",
+        &concerns,
+        &grades,
+        &said,
     )
     .execute(tx)
     .await?;

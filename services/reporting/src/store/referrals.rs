@@ -1,5 +1,7 @@
 //! Facts on referrals, and their tally. What arrives twice, or in another order, ends in the same row.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use chassis::{Error, Result};
 use sqlx::PgConnection;
 use time::OffsetDateTime;
@@ -9,27 +11,28 @@ use super::unknown_code;
 use crate::domain::{
     code::{Disposition, Origin, Region},
     referrals::Tally,
+    rows::Received,
     year::{FiscalYear, ZONE, month_index},
 };
 
-/// A referral was received: said once, and the same however often it is said.
-pub async fn received(
-    tx: &mut PgConnection,
-    referral: Uuid,
-    (origin, region): (Origin, Region),
-    site: &str,
-    at: OffsetDateTime,
-) -> sqlx::Result<()> {
+/// Referrals were received: each is said once, and the same however often it is said.
+pub async fn received(tx: &mut PgConnection, referrals: &BTreeMap<Uuid, Received>) -> sqlx::Result<()> {
+    let ids: Vec<Uuid> = referrals.keys().copied().collect();
+    let origins: Vec<String> = referrals.values().map(|referral| referral.origin.code().to_owned()).collect();
+    let sites: Vec<String> = referrals.values().map(|referral| referral.site.clone()).collect();
+    let regions: Vec<String> = referrals.values().map(|referral| referral.region.code().to_owned()).collect();
+    let received: Vec<OffsetDateTime> = referrals.values().map(|referral| referral.at).collect();
     sqlx::query!(
-        "insert into referral_fact (referral_id, origin, site, region, received_at) values ($1, $2, $3, $4, $5)
+        "insert into referral_fact (referral_id, origin, site, region, received_at)
+         select * from unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::timestamptz[])
          on conflict (referral_id) do update
          set origin = excluded.origin, site = excluded.site, region = excluded.region, received_at = excluded.received_at
          where referral_fact.received_at is null",
-        referral,
-        origin.code(),
-        site,
-        region.code(),
-        at,
+        &ids,
+        &origins,
+        &sites,
+        &regions,
+        &received,
     )
     .execute(tx)
     .await?;
@@ -37,12 +40,16 @@ pub async fn received(
 }
 
 /// The RJ Unit decided. Every decision is kept: which one counts depends on the moment that a report speaks of.
-pub async fn screened(tx: &mut PgConnection, referral: Uuid, disposition: Disposition, at: OffsetDateTime) -> sqlx::Result<()> {
+pub async fn screened(tx: &mut PgConnection, decisions: &BTreeSet<(Uuid, OffsetDateTime, &'static str)>) -> sqlx::Result<()> {
+    let referrals: Vec<Uuid> = decisions.iter().map(|(referral, _, _)| *referral).collect();
+    let screened: Vec<OffsetDateTime> = decisions.iter().map(|(_, at, _)| *at).collect();
+    let dispositions: Vec<String> = decisions.iter().map(|(_, _, disposition)| (*disposition).to_owned()).collect();
     sqlx::query!(
-        "insert into decision_fact (referral_id, disposition, screened_at) values ($1, $2, $3) on conflict do nothing",
-        referral,
-        disposition.code(),
-        at,
+        "insert into decision_fact (referral_id, disposition, screened_at)
+         select * from unnest($1::uuid[], $2::text[], $3::timestamptz[]) on conflict do nothing",
+        &referrals,
+        &dispositions,
+        &screened,
     )
     .execute(tx)
     .await?;

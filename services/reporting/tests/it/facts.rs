@@ -67,6 +67,31 @@ async fn facts_that_come_late_twice_or_backwards_end_in_the_same_rows() {
 }
 
 #[tokio::test]
+async fn facts_that_come_together_end_in_the_same_rows_as_one_by_one() {
+    let one_by_one = database().await;
+    record(&one_by_one, story()).await;
+    let expected = everything(&one_by_one).await;
+    let twice: Vec<Fact> = story().into_iter().chain(story()).collect();
+    let backwards = twice.iter().rev().cloned().collect();
+    for facts in [twice.clone(), backwards] {
+        let together = database().await;
+        record_together(&together, facts.clone()).await;
+        assert_eq!(everything(&together).await, expected);
+        record_together(&together, facts).await;
+        assert_eq!(everything(&together).await, expected, "said again");
+    }
+    // What one half leaves open, the other fills.
+    for split in 1..story().len() {
+        let halves = database().await;
+        let mut first = story();
+        let second = first.split_off(split);
+        record_together(&halves, second).await;
+        record_together(&halves, first).await;
+        assert_eq!(everything(&halves).await, expected, "split at {split}");
+    }
+}
+
+#[tokio::test]
 async fn a_decision_on_a_referral_not_yet_received_is_counted_when_it_is() {
     let db = database().await;
     let rules = Rules { threshold: 2, ..LIVE };

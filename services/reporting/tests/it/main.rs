@@ -10,7 +10,7 @@ use harness::{database::Database, fence};
 use reporting::{
     app::{
         get_report::{Question, Rules, Table, get_report},
-        record_fact::record_fact,
+        record_fact::{record_fact, record_facts},
     },
     domain::{
         code::{Disposition, Language, Origin, Region},
@@ -34,6 +34,12 @@ async fn record(db: &Database, facts: impl IntoIterator<Item = Fact>) {
     for fact in facts {
         record_fact(&mut tx, fact).await.unwrap();
     }
+    tx.commit().await.unwrap();
+}
+
+async fn record_together(db: &Database, facts: Vec<Fact>) {
+    let mut tx = begin(&db.pool, &Actor::service("reporting")).await.unwrap();
+    record_facts(&mut tx, facts).await.unwrap();
     tx.commit().await.unwrap();
 }
 
