@@ -94,6 +94,13 @@ pub(crate) fn of_service(name: &str, pool: &PgPool) -> PgPool {
     self::pool(OF_SERVICE, options)
 }
 
+/// A small pool beside another, whose connections act for the service for all their life: for what the service writes in one statement that
+/// is a transaction by itself, and for no caller.
+#[must_use]
+pub fn for_service(name: &str, beside: &PgPool, connections: u32) -> PgPool {
+    pool(connections, beside.connect_options().as_ref().clone().options(actor::for_life(name)))
+}
+
 /// Until the server answers.
 async fn wait(pool: &PgPool) -> anyhow::Result<()> {
     let mut said = false;

@@ -19,7 +19,8 @@ use proto::{
 use sqlx::migrate::Migrator;
 
 use app::{
-    Ladders, Tools, by_heart, devices, directory, epoch, grants, guard, hand_over::ToNotification, ring, roster, timekeeping, watch::Hub,
+    Ladders, Tools, by_heart, devices, directory, directory_cache::DirectoryCache, epoch, grants, guard, hand_over::ToNotification,
+    raise_set, ring, roster, timekeeping, watch::Hub,
 };
 pub use config::Config;
 
@@ -50,6 +51,7 @@ pub async fn serve(config: Config, ctx: Context) -> anyhow::Result<()> {
         signer,
         vault,
         devices,
+        directory: DirectoryCache::default(),
         left: roster::Left::default(),
         epoch: epoch::Epoch::default(),
         turn: ring::Turn::default(),
@@ -83,7 +85,8 @@ pub async fn serve(config: Config, ctx: Context) -> anyhow::Result<()> {
     let proposals_last = time::Duration::hours(config.proposal_hours.into());
     let access =
         Access { rules: access::RULES, urgent: access::URGENT, by_device: access::BY_DEVICE, devices: Some(tools.devices.in_use.clone()) };
-    let server = grpc::Server { ctx: ctx.clone(), tools, hub, grants: ctx.grants()?, proposals_last };
+    let raises = raise_set::start(&ctx, &tools);
+    let server = grpc::Server { ctx: ctx.clone(), tools, raises, hub, grants: ctx.grants()?, proposals_last };
     let routes = tonic::service::Routes::new(AlarmServiceServer::new(server.clone()).max_decoding_message_size(LARGE))
         .add_service(DirectoryServiceServer::new(server).max_decoding_message_size(LARGE));
     ctx.serve_grpc_to(proto::DESCRIPTOR_BYTES, access, routes).await

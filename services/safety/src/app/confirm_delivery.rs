@@ -4,11 +4,13 @@ use chassis::outbox;
 use sqlx::PgConnection;
 use uuid::Uuid;
 
-use super::{Change, Tools, record};
+use super::{Change, Tools, changed};
 use crate::{
-    domain::concern::{Audience, AudienceStatus},
-    store,
+    domain::concern::Audience,
+    store::{self, ring::Delivered},
 };
+
+const ACTOR: &str = "service:notification";
 
 /// Notes the delivery of a ring; a second confirmation changes nothing.
 ///
@@ -16,31 +18,30 @@ use crate::{
 /// A statement failed.
 pub async fn confirm(tx: &mut PgConnection, tools: &Tools, ring: Uuid, audience: Audience) -> sqlx::Result<()> {
     let now = tools.clock.now();
-    let Some((concern, office)) = store::ring::of(tx, ring).await? else { return Ok(()) };
     // The concern before its rings and the outbox, as whoever accepts it holds them: in another order each could wait for the other.
-    let held = store::concern::hold(tx, concern).await?;
-    let Some(event) = store::ring::deliver(tx, ring, now).await? else { return Ok(()) };
-    outbox::confirm(tx, event, now).await?;
-    let Some(concern) = held else { return Ok(()) };
-    let mut told = store::audience::of(tx, concern.id).await?;
-    let rung = |status: &&mut AudienceStatus| status.audience == audience && office.as_ref().is_none_or(|office| *office == status.office);
-    let Some(status) = told.iter_mut().find(rung) else { return Ok(()) };
-    if status.delivered_at.is_some() {
+    let Some(arriving) = store::ring::hold_arriving(tx, ring, audience).await? else { return Ok(()) };
+    if arriving.delivered {
         return Ok(());
     }
-    status.delivered_at = Some(now);
-    store::audience::put(tx, concern.id, status, None, now).await?;
-    let revision = store::concern::advance(tx, concern.id, concern.state).await?;
+    let Some(office) = arriving.office.filter(|office| !office.delivered) else {
+        if let Some(event) = store::ring::deliver(tx, ring, now).await? {
+            outbox::confirm(tx, event, now).await?;
+        }
+        return Ok(());
+    };
     let change = Change {
-        concern: concern.id,
-        revision,
-        state: concern.state,
+        concern: arriving.concern,
+        revision: arriving.revision + 1,
+        state: arriving.state,
         what: "delivered",
         audience: Some(audience),
-        level: Some(status.level),
+        level: Some(office.level),
         graver: None,
-        actor: "service:notification",
+        actor: ACTOR,
         device: None,
     };
-    record(tx, tools, &change).await
+    let event = changed(tools, &change, now);
+    let delivered =
+        Delivered { ring, audience, office: &office, revision: change.revision, what: change.what, actor: ACTOR, event: &event };
+    store::ring::deliver_first(tx, &delivered, now).await
 }

@@ -6,6 +6,7 @@ pub mod close_concern;
 pub mod confirm_delivery;
 pub mod devices;
 pub mod directory;
+pub mod directory_cache;
 pub mod envelope;
 pub mod epoch;
 pub mod fence;
@@ -15,6 +16,7 @@ pub mod guard;
 pub mod hand_over;
 pub mod proposals;
 pub mod raise_concern;
+pub mod raise_set;
 pub mod read_concerns;
 pub mod ring;
 pub mod roster;
@@ -30,10 +32,11 @@ use std::sync::Arc;
 use chassis::{
     Clock, Ids, Vault,
     audit::{self, Act, Signer},
-    outbox,
+    outbox::{self, Outgoing},
 };
 use proto::{safety::v1, subject};
 use sqlx::PgConnection;
+use time::OffsetDateTime;
 use uuid::Uuid;
 
 use crate::{
@@ -56,6 +59,8 @@ pub struct Tools {
     pub vault: Vault,
     /// The devices that prove somebody without the identity provider.
     pub devices: devices::Book,
+    /// Sites and office holders, as a raise needs them.
+    pub directory: directory_cache::DirectoryCache,
     /// Who left which office how often.
     pub left: roster::Left,
     /// Told with every fact.
@@ -136,16 +141,21 @@ async fn record(tx: &mut PgConnection, tools: &Tools, change: &Change<'_>) -> sq
         let act = Act::by(change.actor, action, read_concerns::KIND, &concern.to_string()).with(change.device);
         audit::granted(tx, &act, at).await?;
     }
+    outbox::enqueue(tx, &changed(tools, change, at), at).await
+}
+
+/// The fact that a concern changed, without a word of it.
+fn changed(tools: &Tools, change: &Change<'_>, at: OffsetDateTime) -> Outgoing {
     let event = v1::ConcernChanged {
-        concern_id: concern.to_string(),
+        concern_id: change.concern.to_string(),
         state: envelope::state(change.state) as i32,
         audience: change.audience.map_or(0, |a| envelope::audience(a) as i32),
-        what: what.to_owned(),
+        what: change.what.to_owned(),
         level: change.level.and_then(|l| i32::try_from(l).ok()).unwrap_or_default(),
         at: Some(chassis::wire::timestamp(at)),
-        revision,
+        revision: change.revision,
         epoch: tools.epoch.number(),
         grade: change.graver.map_or(0, |grade| envelope::grade(grade) as i32),
     };
-    outbox::enqueue(tx, &outbox::Outgoing::event(&tools.ids, concern, subject::CONCERN_CHANGED, &event), at).await
+    Outgoing::event(&tools.ids, change.concern, subject::CONCERN_CHANGED, &event)
 }

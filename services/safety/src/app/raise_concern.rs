@@ -1,4 +1,7 @@
 //! Takes a concern. Nothing is refused for a missing field [RM1c]; no answer before the commit.
+//!
+//! This is the way that asks the tables, and that every concern can be taken by. [`super::raise_set`] is the short one: it takes what is
+//! new and can be decided from memory.
 
 use std::str::FromStr;
 
@@ -42,12 +45,13 @@ const DRAWS: usize = 8;
 /// Ids beside the one that was given under which a concern is looked for before one is drawn.
 const BESIDE: usize = 8;
 /// What the timeline says of a concern that came in.
-const RAISED: &str = "raised";
+pub(super) const RAISED: &str = "raised";
 
 /// A concern of which nothing more was said.
 pub(super) const ONCE: Said = Said { count: 1, gravest: 1 };
 
 /// A concern as it came in, from any door.
+#[derive(Clone)]
 pub struct Report {
     pub concern: v1::Concern,
     /// What was received could not be decoded; only where and when is known.
@@ -75,23 +79,9 @@ pub struct Receipt {
 /// A statement failed: nothing is recorded and the raiser must not be told otherwise.
 pub async fn raise(tx: &mut PgConnection, tools: &Tools, report: Report) -> chassis::Result<Receipt> {
     let now = tools.clock.now();
-    let id = identify(&report);
     let site = locate(tx, &report.concern.site, report.door.as_ref()).await?;
-    let mut concern = Concern {
-        id,
-        reference: String::new(),
-        grade: grade(report.concern.grade, report.unreadable),
-        site: site.as_ref().map(|(code, _)| code.clone()),
-        content: Content::Clear(report.concern.encode_to_vec()),
-        more: Vec::new(),
-        said: ONCE,
-        unreadable: report.unreadable,
-        raised_by: report.raised_by,
-        raised_at: now,
-        state: State::Ringing,
-        revision: 1,
-        ladder_version: tools.ladders.version,
-    };
+    let mut concern = new_concern(tools, &report, site.as_ref(), now);
+    let id = concern.id;
     // Where another's stands under the id, theirs rings by itself: the other may be accepted and silent by now, and is none of their
     // business (threats T4, T6). So does what was put back after it had vanished: it may lack grade, site and words. And so do new words
     // under the id of what is closed: that is done, and these are not. Sent again it is found under the next id; nobody finds the last
@@ -130,7 +120,7 @@ pub(super) async fn record_new(
 ) -> chassis::Result<Option<Concern>> {
     for _ in 0..DRAWS {
         if concern.reference.is_empty() {
-            concern.reference = reference::make("RS", tools.ids.number());
+            concern.reference = draw_reference(tools);
         }
         if store::concern::insert(tx, key, concern).await? {
             let site = site.as_ref().map(|(code, kind)| (code.as_str(), kind.as_str()));
@@ -188,6 +178,11 @@ async fn ring_first(
         at: concern.raised_at,
     };
     store::concern::note(tx, &entry).await?;
+    outbox::enqueue(tx, &raised(tools, concern), concern.raised_at).await
+}
+
+/// The fact that a concern was raised, without a word of it.
+pub(super) fn raised(tools: &Tools, concern: &Concern) -> Outgoing {
     let event = v1::ConcernRaised {
         concern_id: concern.id.to_string(),
         reference: concern.reference.clone(),
@@ -197,8 +192,31 @@ async fn ring_first(
         revision: concern.revision,
         epoch: tools.epoch.number(),
     };
-    let outgoing = Outgoing::event(&tools.ids, concern.id, subject::CONCERN_RAISED, &event);
-    outbox::enqueue(tx, &outgoing, concern.raised_at).await
+    Outgoing::event(&tools.ids, concern.id, subject::CONCERN_RAISED, &event)
+}
+
+/// A concern as it is when it is raised, without its number; at the site and of the kind where it is known.
+pub(super) fn new_concern(tools: &Tools, report: &Report, site: Option<&(String, String)>, now: OffsetDateTime) -> Concern {
+    Concern {
+        id: identify(report),
+        reference: String::new(),
+        grade: grade(report.concern.grade, report.unreadable),
+        site: site.map(|(code, _)| code.clone()),
+        content: Content::Clear(report.concern.encode_to_vec()),
+        more: Vec::new(),
+        said: ONCE,
+        unreadable: report.unreadable,
+        raised_by: report.raised_by.clone(),
+        raised_at: now,
+        state: State::Ringing,
+        revision: 1,
+        ladder_version: tools.ladders.version,
+    }
+}
+
+/// A number for the telephone, which may be taken.
+pub(super) fn draw_reference(tools: &Tools) -> String {
+    reference::make("RS", tools.ids.number())
 }
 
 /// The id that the raiser made. One that is not a UUID still gives the same concern twice.

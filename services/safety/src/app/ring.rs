@@ -16,7 +16,7 @@ use sqlx::{Connection as _, PgConnection, PgPool};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-use super::{Change, Tools, envelope, fence, record, roster};
+use super::{Change, Tools, directory_cache::Known, envelope, fence, record, roster};
 use crate::{
     domain::{
         alarm::{self, Verdict},
@@ -24,7 +24,7 @@ use crate::{
         duty,
         route::{self, Holder},
     },
-    store::{self, concern::Concern},
+    store::{self, concern::Concern, raised::New},
 };
 
 /// Concerns looked at in one transaction.
@@ -105,6 +105,37 @@ async fn send(
     due: alarm::Ring,
 ) -> sqlx::Result<()> {
     let now = tools.clock.now();
+    let (id, outgoing) = compose(tools, concern, key, status, due, now)?;
+    store::ring::insert(tx, id, concern.id, status, outgoing.id, now).await?;
+    outbox::enqueue(tx, &outgoing, now).await
+}
+
+/// Rings the offices of a new concern from memory, and writes nothing: all of them were just told, and owe.
+pub(super) fn first(tools: &Tools, known: &Known, new: &mut New, now: OffsetDateTime) -> sqlx::Result<()> {
+    let assigned = known.holders(&offices(&new.told), now);
+    let ladder = tools.ladders.for_concern(new.concern.grade, new.concern.unreadable);
+    let verdicts = alarm::decide(ladder, new.concern.said, &new.told, &assigned, now);
+    for (office, verdict) in verdicts.into_iter().enumerate() {
+        let Some(status) = new.told.get_mut(office) else { continue };
+        duty::carried_out(status, &verdict, now);
+        let Verdict::Rings(due) = verdict else { continue };
+        let status = status.clone();
+        let (id, outgoing) = compose(tools, &new.concern, new.key(), &status, due, now)?;
+        new.rings.push(store::raised::Ring { id, office, event: outgoing.id });
+        new.outgoing.push(outgoing);
+    }
+    Ok(())
+}
+
+/// A ring, and the message that it travels as.
+fn compose(
+    tools: &Tools,
+    concern: &Concern,
+    key: Option<&DataKey>,
+    status: &AudienceStatus,
+    due: alarm::Ring,
+    now: OffsetDateTime,
+) -> sqlx::Result<(Uuid, Outgoing)> {
     if due.to.no_route {
         tracing::error!(concern.id = %concern.id, office = status.office, step = due.step, "nobody holds the office: nhq and the monitoring centre are rung in its place");
     }
@@ -119,9 +150,7 @@ async fn send(
     };
     // Each ring is its own aggregate: a ring never waits for one before it.
     let outgoing = Outgoing::event(&tools.ids, id, subject, &message).until_confirmed();
-    let outgoing = outgoing.sealed_if(key).map_err(sqlx::Error::from)?;
-    store::ring::insert(tx, id, concern.id, status, outgoing.id, now).await?;
-    outbox::enqueue(tx, &outgoing, now).await
+    Ok((id, outgoing.sealed_if(key).map_err(sqlx::Error::from)?))
 }
 
 fn message(id: Uuid, concern: &Concern, status: &AudienceStatus, due: alarm::Ring, now: OffsetDateTime) -> v1::Ring {

@@ -27,6 +27,11 @@ const KIND: &str = "office-holder";
 pub struct Left(Arc<RwLock<HashMap<String, i64>>>);
 
 impl Left {
+    /// How often each left, as it was learned last.
+    pub(super) fn all(&self) -> HashMap<String, i64> {
+        self.0.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
     fn times(&self, holder: &Holder) -> i64 {
         let whom = store::directory::in_office(&holder.office, &holder.holder).to_string();
         self.0.read().unwrap_or_else(PoisonError::into_inner).get(&whom).copied().unwrap_or_default()
@@ -52,13 +57,17 @@ pub async fn holders(db: &mut PgConnection, tools: &Tools, offices: &[String]) -
     let named = named(db, tools, offices).await?;
     let able = able(db, tools, &named, None).await?;
     for holder in named.iter().filter(|holder| !able.contains(holder)) {
-        tracing::error!(
-            office = holder.office,
-            rank = holder.rank,
-            "somebody in the office holds no role to accept with: they are not rung"
-        );
+        tell_cannot_accept(holder);
     }
     Ok(able)
+}
+
+pub(super) fn tell_cannot_accept(holder: &Holder) {
+    tracing::error!(office = holder.office, rank = holder.rank, "somebody in the office holds no role to accept with: they are not rung");
+}
+
+pub(super) fn tell_not_believed(office: &str) {
+    tracing::error!(office, "who holds the office was changed behind this service's back: the row is not believed");
 }
 
 /// Who is in the offices, whether or not they can accept.
@@ -84,7 +93,7 @@ pub async fn able(db: &mut PgConnection, tools: &Tools, named: &[Holder], withou
 }
 
 /// Without a key every line is believed; the start of the process says so.
-fn is_signed(tools: &Tools, line: &Line) -> bool {
+pub(super) fn is_signed(tools: &Tools, line: &Line) -> bool {
     tools.signer.as_ref().is_none_or(|signer| line.is_signed_by(&signer.public()))
 }
 
@@ -141,12 +150,13 @@ pub async fn release(tx: &mut PgConnection, tools: &Tools, caller: &Caller, hold
 fn is_believed(tools: &Tools, row: &Assigned) -> bool {
     let believed = fits(tools, row);
     if !believed {
-        tracing::error!(office = row.holder.office, "who holds the office was changed behind this service's back: the row is not believed");
+        tell_not_believed(&row.holder.office);
     }
     believed
 }
 
-fn fits(tools: &Tools, row: &Assigned) -> bool {
+/// Whether the row counts: this service signed it as it reads, and its holder has not left since.
+pub(super) fn fits(tools: &Tools, row: &Assigned) -> bool {
     let Some(signer) = &tools.signer else { return true };
     let signature = row.signature.as_deref().unwrap_or_default();
     i64::from(row.term) > tools.left.times(&row.holder) && with_values(row, |values| signer.signed_row(KIND, values, signature))

@@ -4,7 +4,7 @@ use std::str::FromStr;
 
 use chassis::{
     inbox::{Handler, Incoming, Rejection},
-    outbox::{Fresh, Outgoing, enqueue},
+    outbox::{Fresh, Outgoing, enqueue_fresh},
     set_aside,
 };
 use proto::{
@@ -16,7 +16,7 @@ use proto::{
 use sqlx::PgConnection;
 
 use crate::{
-    app::{Tools, confirm_delivery, raise_concern, signed},
+    app::{Tools, confirm_delivery, raise_concern, raise_set, signed},
     domain::{concern::Audience, id_of},
 };
 
@@ -67,9 +67,15 @@ impl Handler for Raised {
         Ok(Read { report, unreadable })
     }
 
-    async fn apply(&self, tx: &mut PgConnection, _: &mut Fresh, work: Read, message: &Incoming) -> Result<(), Rejection> {
+    async fn apply(&self, tx: &mut PgConnection, fresh: &mut Fresh, work: Read, message: &Incoming) -> Result<(), Rejection> {
         let unreadable = work.unreadable.clone();
-        self.record(tx, work, message).await?;
+        let receipt = if message.attempt > 1 {
+            // Whatever kept it from being recorded the short way keeps it from nothing now.
+            raise_concern::raise(tx, &self.tools, work.report).await?
+        } else {
+            raise_set::raise(tx, &self.tools, fresh, work.report).await?
+        };
+        self.answer(tx, fresh, &receipt, work.unreadable, message).await?;
         if let Some(detail) = unreadable {
             let now = self.tools.clock.now();
             set_aside::quarantine(tx, &self.tools.vault, self.consumer, message, (UNREADABLE, &detail), self.tools.ids.uuid(), now).await?;
@@ -79,27 +85,31 @@ impl Handler for Raised {
 
     /// Whatever keeps a concern from being recorded: that there is one rings, from where it came and without a word of it. Its bytes are
     /// set aside, or tried again.
-    async fn save(&self, tx: &mut PgConnection, _: &mut Fresh, message: &Incoming) -> Result<(), Rejection> {
-        let unreadable = Some("it could not be recorded as it is".to_owned());
-        self.record(tx, Read { report: Self::of_nothing(message), unreadable }, message).await
+    async fn save(&self, tx: &mut PgConnection, fresh: &mut Fresh, message: &Incoming) -> Result<(), Rejection> {
+        let receipt = raise_concern::raise(tx, &self.tools, Self::of_nothing(message)).await?;
+        self.answer(tx, fresh, &receipt, Some("it could not be recorded as it is".to_owned()), message).await
     }
 }
 
 impl Raised {
-    /// Records what was read, and answers where it came from.
-    async fn record(&self, tx: &mut PgConnection, work: Read, message: &Incoming) -> Result<(), Rejection> {
-        let receipt = raise_concern::raise(tx, &self.tools, work.report).await?;
+    /// Answers where it came from.
+    async fn answer(
+        &self,
+        tx: &mut PgConnection,
+        fresh: &mut Fresh,
+        receipt: &raise_concern::Receipt,
+        unreadable: Option<String>,
+        message: &Incoming,
+    ) -> Result<(), Rejection> {
         // A service learns from the facts that its concern stands; an answer to it on the bus would be read by others.
         if subject::raising_service(&message.subject).is_some() {
             return Ok(());
         }
-        let answer = v1::RaiseAnswer {
-            receipt: Some(signed::receipt(&self.tools, &receipt)),
-            unreadable_reason: work.unreadable.unwrap_or_default(),
-        };
+        let answer =
+            v1::RaiseAnswer { receipt: Some(signed::receipt(&self.tools, receipt)), unreadable_reason: unreadable.unwrap_or_default() };
         let subject = subject::concern_receipt(SiteCode::from_str(message.subject_token(SITE_TOKEN)).ok().as_ref());
         let answer = Outgoing::event(&self.tools.ids, receipt.id, subject, &answer).urgent();
-        enqueue(tx, &answer, self.tools.clock.now()).await?;
+        enqueue_fresh(tx, fresh, std::slice::from_ref(&answer), self.tools.clock.now()).await?;
         Ok(())
     }
 

@@ -7,7 +7,7 @@ mod office;
 mod ties;
 mod watch;
 
-use std::{pin::Pin, str::FromStr};
+use std::{pin::Pin, str::FromStr, sync::Arc};
 
 use chassis::{
     Caller, Context, Error, Refusal,
@@ -26,6 +26,7 @@ use tonic::{Request, Response, Status};
 use crate::{
     app::{
         Tools, accept_concern, close_concern, fence, grants, raise_concern,
+        raise_set::{self, Raises},
         read_concerns::{self, viewer},
         route_concern, signed,
         watch::Hub,
@@ -38,6 +39,8 @@ use crate::{
 pub struct Server {
     pub ctx: Context,
     pub tools: Tools,
+    /// Raises that wait to be written together.
+    pub raises: Raises,
     pub hub: Hub,
     pub grants: chassis::grants::Copy,
     /// How long a proposed change may wait for a second administrator.
@@ -71,6 +74,24 @@ impl Server {
         }
     }
 
+    /// Records a raise: together with others where it can be decided from memory, and else by itself. The service records it, whoever
+    /// raises: no policy has a say in a raise.
+    async fn record(&self, caller: &Caller, report: raise_concern::Report) -> chassis::Result<raise_concern::Receipt> {
+        // Which device signed for somebody is noted in the same transaction.
+        if caller.device.is_none()
+            && let Some(prepared) = raise_set::prepare(&self.tools, &report).await
+            && let Some(receipt) = self.raises.write(Arc::new(prepared)).await
+        {
+            return Ok(receipt);
+        }
+        let mut tx = begin(&self.ctx.pool, &fence::itself()).await.map_err(database)?;
+        let receipt = raise_concern::raise(&mut tx, &self.tools, report).await?;
+        raise_concern::note_device(&mut tx, &self.tools, caller, &receipt).await;
+        tx.commit().await.map_err(database)?;
+        self.ctx.outbox.wake();
+        Ok(receipt)
+    }
+
     async fn receipt(&self, caller: &Caller, id: &str) -> chassis::Result<(raise_concern::Receipt, State)> {
         read_concerns::receipt(&mut *self.begin(caller).await?, caller, id).await
     }
@@ -100,15 +121,18 @@ impl AlarmService for Server {
     async fn raise_concern(&self, request: Request<v1::RaiseConcernRequest>) -> Answer<v1::RaiseConcernResponse> {
         let caller = Caller::of(&request)?;
         let concern = request.into_inner().concern.unwrap_or_default();
-        let door = grants::a_site_of(&self.grants, &caller, self.tools.clock.now()).await;
-        let raised_by = caller.subject.clone();
-        let report = raise_concern::Report { concern, unreadable: false, raised_by, door, fallback_id: self.tools.ids.uuid() };
-        // The service records it, whoever raises: no policy has a say in a raise.
-        let mut tx = begin(&self.ctx.pool, &fence::itself()).await.map_err(database)?;
-        let receipt = raise_concern::raise(&mut tx, &self.tools, report).await?;
-        raise_concern::note_device(&mut tx, &self.tools, &caller, &receipt).await;
-        tx.commit().await.map_err(database)?;
-        self.ctx.outbox.wake();
+        let report = raise_concern::Report {
+            // Where the concern names a site that the directory knows, the raiser's own is not asked for.
+            door: match self.tools.directory.known().is_some_and(|known| known.has_site(&concern.site)) {
+                true => None,
+                false => grants::a_site_of(&self.grants, &caller, self.tools.clock.now()).await,
+            },
+            unreadable: false,
+            raised_by: caller.subject.clone(),
+            fallback_id: self.tools.ids.uuid(),
+            concern,
+        };
+        let receipt = self.record(&caller, report).await?;
         Ok(Response::new(v1::RaiseConcernResponse { receipt: Some(signed::receipt(&self.tools, &receipt)) }))
     }
 

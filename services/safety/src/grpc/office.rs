@@ -43,7 +43,9 @@ impl Server {
         let wanted = grants.into_iter().map(wanted).collect::<Result<Vec<_>>>()?;
         let mut tx = self.begin(caller).await?;
         let ended = proposals::propose_grants(&mut tx, &self.tools, caller, wanted, self.proposals_last).await;
-        self.settle(tx, Act::new(caller, "grant.propose", "proposal", ""), ended).await
+        let settled = self.settle(tx, Act::new(caller, "grant.propose", "proposal", ""), ended).await;
+        self.directory_changed();
+        settled
     }
 
     pub(super) async fn confirm(&self, caller: &Caller, ids: &[String]) -> Result<()> {
@@ -52,9 +54,9 @@ impl Server {
         let mut tx = self.begin(caller).await?;
         let ended = proposals::confirm(&mut tx, &self.tools, caller, &parsed).await;
         let first = ids.first().map_or("", String::as_str);
-        self.settle(tx, Act::new(caller, "change.confirm", "proposal", first.trim()), ended).await?;
-        self.tools.devices.look_again();
-        Ok(())
+        let settled = self.settle(tx, Act::new(caller, "change.confirm", "proposal", first.trim()), ended).await;
+        self.directory_changed();
+        settled
     }
 
     pub(super) async fn propose_enrolment(&self, caller: &Caller, device: v1::Device) -> Result<Outcome> {
@@ -75,7 +77,15 @@ impl Server {
     pub(super) async fn end(&self, caller: &Caller, id: &str) -> Result<Outcome> {
         let mut tx = self.begin(caller).await?;
         let ended = proposals::propose_ending(&mut tx, &self.tools, caller, named(id), self.proposals_last).await;
-        self.settle(tx, Act::new(caller, "grant.end", "grant", id.trim()), ended).await
+        let settled = self.settle(tx, Act::new(caller, "grant.end", "grant", id.trim()), ended).await;
+        self.directory_changed();
+        settled
+    }
+
+    /// What was committed, or may have been where the answer was lost, counts at once: what is held in memory is read anew.
+    fn directory_changed(&self) {
+        self.tools.directory.forget();
+        self.tools.devices.look_again();
     }
 }
 

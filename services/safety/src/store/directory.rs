@@ -48,6 +48,12 @@ pub async fn kind_of(db: &mut PgConnection, code: &str) -> sqlx::Result<Option<S
     sqlx::query_scalar!("select kind from site where code = $1", code).fetch_optional(db).await
 }
 
+/// The kind of every site, by its code.
+pub async fn kinds(db: &mut PgConnection) -> sqlx::Result<HashMap<String, String>> {
+    let rows = sqlx::query!("select code, kind from site").fetch_all(db).await?;
+    Ok(rows.into_iter().map(|row| (row.code, row.kind)).collect())
+}
+
 /// An assignment as it stands in the table, believed or not.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Assigned {
@@ -104,6 +110,15 @@ pub async fn assigned(db: &mut PgConnection, offices: &[String]) -> sqlx::Result
         "select office, holder, rank, assigned_by, confirmed_by, term, signature from office_holder where office = any($1)
          order by office, rank, holder",
         offices
+    );
+    Ok(rows.fetch_all(db).await?.into_iter().map(Assigned::from).collect())
+}
+
+/// Who is said to hold any office at all.
+pub async fn all_assigned(db: &mut PgConnection) -> sqlx::Result<Vec<Assigned>> {
+    let rows = sqlx::query_as!(
+        Row,
+        "select office, holder, rank, assigned_by, confirmed_by, term, signature from office_holder order by office, rank, holder"
     );
     Ok(rows.fetch_all(db).await?.into_iter().map(Assigned::from).collect())
 }

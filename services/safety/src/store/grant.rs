@@ -99,6 +99,17 @@ pub async fn in_force(db: &mut PgConnection, people: &[String], now: OffsetDateT
     Ok(rows.fetch_all(db).await?.into_iter().map(Line::from).collect())
 }
 
+/// The lines of everybody in an office that are not over: in force, or to be in force later.
+pub async fn of_holders(db: &mut PgConnection, now: OffsetDateTime) -> sqlx::Result<Vec<Line>> {
+    let rows = sqlx::query_as!(
+        Row,
+        "select id, subject, role, site, region, since, until, ended_at, revision, epoch, signature from role_grant
+         where subject in (select holder from office_holder) and ended_at is null and (until is null or until > $1) order by id",
+        now
+    );
+    Ok(rows.fetch_all(db).await?.into_iter().map(Line::from).collect())
+}
+
 /// A line that has not ended, by its id.
 pub async fn not_over(db: &mut PgConnection, id: Uuid, now: OffsetDateTime) -> sqlx::Result<Option<Line>> {
     let row = sqlx::query_as!(

@@ -8,6 +8,7 @@ pub mod epoch;
 pub mod grant;
 pub mod guard;
 pub mod proposal;
+pub mod raised;
 pub mod ring;
 pub mod sealed;
 pub mod ties;

@@ -34,6 +34,7 @@ use safety::{
         devices::Book,
         directory, fence,
         raise_concern::{self, Report},
+        raise_set,
         watch::Hub,
     },
     grpc::Server,
@@ -88,6 +89,7 @@ impl Alarm {
             signer: Some(Arc::new(signer())),
             vault: harness::vault::vault("safety", &ctx.clock),
             devices: Book::new(ctx.clock.clone(), time::Duration::days(365)),
+            directory: safety::app::directory_cache::DirectoryCache::default(),
             left: safety::app::roster::Left::default(),
             epoch: safety::app::epoch::Epoch::default(),
             turn: safety::app::ring::Turn::default(),
@@ -95,8 +97,15 @@ impl Alarm {
         };
         let hub = Hub::new(ctx.clock.clone(), tools.epoch.clone());
         tokio::spawn(hub.clone().follow(ctx.clone()));
-        let server =
-            Server { ctx: ctx.clone(), tools: tools.clone(), hub, grants: ctx.grants().unwrap(), proposals_last: time::Duration::DAY };
+        let raises = raise_set::start(&ctx, &tools);
+        let server = Server {
+            ctx: ctx.clone(),
+            tools: tools.clone(),
+            raises,
+            hub,
+            grants: ctx.grants().unwrap(),
+            proposals_last: time::Duration::DAY,
+        };
         let access = Access { rules: RULES, by_device: BY_DEVICE, devices: Some(tools.devices.in_use.clone()), ..Access::default() };
         let serving = ctx.clone();
         let routes = tonic::service::Routes::new(AlarmServiceServer::new(server.clone())).add_service(DirectoryServiceServer::new(server));

@@ -13,6 +13,7 @@ mod guarding;
 mod hand_over;
 mod model;
 mod raising;
+mod raising_together;
 mod restating;
 mod ringing;
 mod round_trips;

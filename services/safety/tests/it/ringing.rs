@@ -93,6 +93,40 @@ async fn a_delivery_confirmed_twice_is_one_delivery() {
 }
 
 #[tokio::test]
+async fn a_confirmation_that_waits_for_an_acceptance_takes_nothing_of_it_back() {
+    let world = World::new().await;
+    let concern = world.raise(imminent_at("mission")).await;
+    let officer = caller("officer-1", &[role::RJ_OFFICER], &[]);
+    let rings = world.rings().await;
+    let mut accepting = world.begin(&fence::actor(&officer)).await;
+    world.accept_in(&mut accepting, &officer, concern.id, Audience::Nhq, "").await.unwrap();
+    let confirming = futures::future::join_all(rings.iter().map(async |ring| {
+        let audience = if ring.audience() == proto::safety::v1::Audience::Nhq { Audience::Nhq } else { Audience::ResponsibleHead };
+        let mut tx = world.begin(&fence::itself()).await;
+        confirm_delivery::confirm(&mut tx, &world.tools, ring.ring_id.parse::<RingId>().unwrap().uuid(), audience).await.unwrap();
+        tx.commit().await.unwrap();
+    }));
+    let waiting = async || match world
+        .count("select count(*) from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()")
+        .await
+    {
+        0 => Err("nobody waits".to_owned()),
+        _ => Ok(()),
+    };
+    let accept = async {
+        harness::wait::eventually("a confirmation waits for the concern", Elapsed::from_secs(30), waiting).await;
+        accepting.commit().await.unwrap();
+    };
+    tokio::join!(confirming, accept);
+    let nhq = world.audience(concern.id, Audience::Nhq).await;
+    assert!(nhq.accepted.is_some() && nhq.delivered_at.is_some() && nhq.next_ring_at.is_none());
+    assert!(world.audience(concern.id, Audience::ResponsibleHead).await.delivered_at.is_some());
+    let told =
+        "select string_agg(what, ' ' order by revision) = 'raised accepted delivered delivered' from timeline having max(revision) = 4";
+    assert!(sqlx::query_scalar::<_, bool>(told).fetch_one(&world.db.admin).await.unwrap());
+}
+
+#[tokio::test]
 async fn a_database_that_was_set_back_rings_every_open_concern_at_once_and_none_that_is_in_hand() {
     let world = World::new().await;
     let silent = world.raise(imminent_at("mission")).await;

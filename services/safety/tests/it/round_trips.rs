@@ -3,13 +3,10 @@
 use std::{collections::BTreeMap, path::Path};
 
 use chassis::{
-    Context, Process,
-    bus::Bus,
     database::{Actor, begin},
     inbox::{Handler, Incoming},
     outbox::Fresh,
 };
-use clap::Parser;
 use harness::{
     round_trips::{Done, Meter, hold},
     uniform::asked,
@@ -20,22 +17,13 @@ use proto::{
     safety::v1::{self, RaiseConcernRequest, alarm_service_server::AlarmService},
     subject::RING_DELIVERED,
 };
-use safety::{Config, app::watch::Hub, bus::Delivered, grpc::Server};
+use safety::{app::by_heart, bus::Delivered, grpc::Server};
 
 use crate::world::{World, head_of, imminent_at};
 
-/// The alarm's door over a way to the database that is watched.
-async fn door(world: &World, meter: &Meter) -> Server {
-    // Nothing listens there: what is told waits in the outbox.
-    let bus = Bus::connect("safety", "nats://127.0.0.1:9", None, None).await.unwrap();
-    let settings = Config::parse_from(["safety"]).chassis;
-    let process = Process::new("safety", settings, world.tools.clock.clone(), world.tools.ids.clone());
-    let hub = Hub::new(world.tools.clock.clone(), world.tools.epoch.clone());
-    let ctx = Context::assemble(process, meter.pool.clone(), bus);
-    Server { grants: ctx.grants().unwrap(), ctx, tools: world.tools.clone(), hub, proposals_last: time::Duration::DAY }
-}
-
-async fn raise(door: &Server) {
+async fn raise(world: &World, door: &Server) {
+    // As every 1.5 s, in the background.
+    by_heart::learn(&world.db.pool, &world.tools).await.unwrap();
     let concern = v1::Concern { concern_id: door.ctx.ids.uuid().to_string(), ..imminent_at("mission") };
     let request = RaiseConcernRequest { concern: Some(concern) };
     door.raise_concern(asked(&head_of("mission"), request)).await.unwrap();
@@ -63,7 +51,7 @@ async fn confirm(world: &World, meter: &Meter) {
 async fn what_a_raise_and_its_confirmation_ask_of_the_database_is_written_down() {
     let world = World::new().await;
     let meter = Meter::of(&world.db).await;
-    let door = door(&world, &meter).await;
+    let door = world.door(&meter.pool).await;
     let messages = async || -> Vec<String> {
         let waiting = "select subject from outbox where position > (select coalesce(max(position), 0) from told) order by position";
         let subjects = sqlx::query_scalar(waiting).fetch_all(&world.db.admin).await.unwrap();
@@ -72,11 +60,11 @@ async fn what_a_raise_and_its_confirmation_ask_of_the_database_is_written_down()
     };
     sqlx::query("create table told (position bigint)").execute(&world.db.admin).await.unwrap();
     // What is asked once in the life of a process, or of a month, is not counted: the second raise is.
-    raise(&door).await;
+    raise(&world, &door).await;
     confirm(&world, &meter).await;
     messages().await;
     meter.take();
-    raise(&door).await;
+    raise(&world, &door).await;
     let raised = Done { what: "an imminent risk is raised by gRPC", statements: meter.take(), messages: messages().await };
     confirm(&world, &meter).await;
     let confirmed = Done { what: "a ring is confirmed by notification", statements: meter.take(), messages: messages().await };

@@ -1,10 +1,9 @@
 //! No call tells a hidden concern from one that does not exist: not by a byte, not by what the database is asked [R3c, T6].
 
-use chassis::{Caller, Context, Process, bus::Bus};
-use clap::Parser;
+use chassis::Caller;
 use harness::uniform::{Seen, asked, every_rpc_of, refused, same};
 use proto::safety::v1::{AcceptConcernRequest, Audience, GetConcernReceiptRequest, GetConcernRequest, alarm_service_server::AlarmService};
-use safety::{Config, app::watch::Hub, grpc::Server};
+use safety::grpc::Server;
 use uuid::Uuid;
 
 use crate::world::{World, caller, head_of, imminent_at};
@@ -36,16 +35,6 @@ const OTHERS: [(&str, &str); 22] = [
     ("FollowCase", "open to cases alone, which follows every concern"),
 ];
 
-async fn door(world: &World) -> Server {
-    // Nothing listens there: these calls need no bus.
-    let bus = Bus::connect("safety", "nats://127.0.0.1:9", None, None).await.unwrap();
-    let settings = Config::parse_from(["safety"]).chassis;
-    let process = Process::new("safety", settings, world.tools.clock.clone(), world.tools.ids.clone());
-    let hub = Hub::new(world.tools.clock.clone(), world.tools.epoch.clone());
-    let ctx = Context::assemble(process, world.db.pool.clone(), bus);
-    Server { grants: ctx.grants().unwrap(), ctx, tools: world.tools.clone(), hub, proposals_last: time::Duration::DAY }
-}
-
 async fn ask(door: &Server, who: &Caller, rpc: &str, name: &str) -> Seen {
     let name = name.to_owned();
     match rpc {
@@ -63,7 +52,7 @@ async fn a_hidden_concern_an_absent_one_and_no_name_at_all_are_the_same_bytes_an
     every_rpc_of("ro.safety.v1", &COMPARED, &OTHERS);
     let world = World::new().await;
     let hidden = world.raise(imminent_at("mission")).await;
-    let door = door(&world).await;
+    let door = world.door(&world.db.pool).await;
     let (id, absent) = (hidden.id.to_string(), Uuid::from_u128(0xabc).to_string());
     for who in [head_of("kent"), caller("mediator-1", &[proto::role::MEDIATOR], &[]), caller("nobody", &[], &[])] {
         for rpc in COMPARED {

@@ -4,29 +4,35 @@ use std::sync::Arc;
 
 use aws_lc_rs::{rand::SystemRandom, signature::Ed25519KeyPair};
 use chassis::{
-    Caller, Clock, Ids,
+    Caller, Clock, Context, Ids, Process,
     audit::Signer,
+    bus::Bus,
     database::{Actor, begin},
     identity::Grant,
+    outbox::Fresh,
 };
+use clap::Parser;
 use harness::database::{Database, fresh};
 use prost::Message;
 use proto::{id::SiteCode, role, safety::v1};
 use safety::{
+    Config,
     app::{
-        Ladders, Tools, accept_concern, devices, directory, epoch, fence, grants,
+        Ladders, Tools, accept_concern, by_heart, devices, directory, directory_cache, epoch, fence, grants,
         proposals::{self, Outcome},
-        raise_concern::{self, Receipt, Report},
-        ring, roster, route_concern,
+        raise_concern::{Receipt, Report},
+        raise_set, ring, roster, route_concern,
+        watch::Hub,
     },
     domain::{
         concern::{Audience, AudienceStatus},
         grant::Wanted,
         route::Holder,
     },
+    grpc::Server,
     store,
 };
-use sqlx::{PgConnection, Postgres, Transaction};
+use sqlx::{PgConnection, PgPool, Postgres, Transaction};
 use time::{OffsetDateTime, macros::datetime};
 use uuid::Uuid;
 
@@ -86,6 +92,7 @@ impl World {
             signer: Some(Arc::new(signer())),
             vault,
             devices,
+            directory: directory_cache::DirectoryCache::default(),
             left: roster::Left::default(),
             epoch: epoch::Epoch::default(),
             turn: ring::Turn::default(),
@@ -132,6 +139,18 @@ impl World {
         Ok(())
     }
 
+    /// The alarm's door over a way to the database.
+    pub async fn door(&self, pool: &PgPool) -> Server {
+        // Nothing listens there: what is told waits in the outbox.
+        let bus = Bus::connect("safety", "nats://127.0.0.1:9", None, None).await.unwrap();
+        let settings = Config::parse_from(["safety"]).chassis;
+        let process = Process::new("safety", settings, self.tools.clock.clone(), self.tools.ids.clone());
+        let hub = Hub::new(self.tools.clock.clone(), self.tools.epoch.clone());
+        let ctx = Context::assemble(process, pool.clone(), bus);
+        let raises = raise_set::start(&ctx, &self.tools);
+        Server { grants: ctx.grants().unwrap(), ctx, tools: self.tools.clone(), raises, hub, proposals_last: time::Duration::DAY }
+    }
+
     pub async fn begin(&self, actor: &Actor) -> Transaction<'static, Postgres> {
         begin(&self.db.pool, actor).await.unwrap()
     }
@@ -140,7 +159,9 @@ impl World {
         self.report(concern, "someone", None).await
     }
 
+    /// Raises as the bus does: from memory, which was read a moment ago where it can be read.
     pub async fn report(&self, concern: v1::Concern, raised_by: &str, door: Option<&str>) -> Receipt {
+        let _too_long = tokio::time::timeout(std::time::Duration::from_secs(2), by_heart::learn(&self.db.pool, &self.tools)).await;
         let mut tx = self.begin(&fence::itself()).await;
         let report = Report {
             concern,
@@ -149,7 +170,7 @@ impl World {
             door: door.map(|d| d.parse::<SiteCode>().unwrap()),
             fallback_id: self.tools.ids.uuid(),
         };
-        let receipt = raise_concern::raise(&mut tx, &self.tools, report).await.unwrap();
+        let receipt = raise_set::raise(&mut tx, &self.tools, &mut Fresh::default(), report).await.unwrap();
         tx.commit().await.unwrap();
         receipt
     }
