@@ -28,7 +28,31 @@ use super::sample::{Sample, closed_loop};
 const BODY: [u8; 512] = [b'x'; 512];
 const PATIENCE: Duration = Duration::from_secs(60);
 const STREAM: &str = "FLOOR";
+/// A subject for each of the two composed floors: [`Receives`] says what its receivers do.
 const SUBJECT: &str = "floor.concern";
+const SUBJECT_COMMITTED: &str = "floor.committed";
+/// Messages that a receiver commits together at most.
+const MAX_TOGETHER: usize = 64;
+
+/// What a receiver does with a message before it counts as received.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Receives {
+    /// Reads it.
+    Only,
+    /// Commits it to a table of its own, with whatever else has come by then.
+    AndCommits,
+}
+
+impl Receives {
+    const ALL: [Self; 2] = [Self::Only, Self::AndCommits];
+
+    const fn subject(self) -> &'static str {
+        match self {
+            Self::Only => SUBJECT,
+            Self::AndCommits => SUBJECT_COMMITTED,
+        }
+    }
+}
 
 /// A table and a stream of the floor's own.
 pub struct Floor {
@@ -86,8 +110,10 @@ impl Floor {
         for statement in [
             "drop table if exists floor_outbox",
             "drop table if exists floor",
+            "drop table if exists floor_inbox",
             "create table floor (id uuid primary key, body bytea not null, at timestamptz not null default now())",
             "create table floor_outbox (id uuid primary key, body bytea not null, at timestamptz not null default now())",
+            "create table floor_inbox (receiver int, id uuid, body bytea not null, primary key (receiver, id))",
         ] {
             sqlx::query(statement).execute(&pool).await?;
         }
@@ -100,28 +126,34 @@ impl Floor {
         let stream = Config { name: STREAM.to_owned(), subjects: vec!["floor.>".to_owned()], ..Config::default() };
         jetstream.create_stream(stream).await?;
         let floor = Self { pool, jetstream, arrivals: Arc::default(), ids: chassis::Ids::random() };
-        for receiver in 0..2 {
-            floor.receive(receiver).await?;
+        for receives in Receives::ALL {
+            for receiver in 0..2 {
+                floor.receive(receiver, receives).await?;
+            }
         }
         Ok(floor)
     }
 
-    async fn receive(&self, receiver: usize) -> anyhow::Result<()> {
+    async fn receive(&self, receiver: usize, receives: Receives) -> anyhow::Result<()> {
         let config = pull::Config {
-            durable_name: Some(format!("floor-{receiver}")),
+            durable_name: Some(format!("floor-{receives:?}-{receiver}")),
             ack_policy: AckPolicy::Explicit,
-            filter_subject: SUBJECT.to_owned(),
+            filter_subject: receives.subject().to_owned(),
             ..pull::Config::default()
         };
-        let mut messages = self.jetstream.create_consumer_on_stream(config, STREAM).await?.messages().await?;
-        let arrivals = self.arrivals.clone();
+        let messages = self.jetstream.create_consumer_on_stream(config, STREAM).await?.messages().await?;
+        let mut sets = messages.ready_chunks(MAX_TOGETHER);
+        let (arrivals, pool) = (self.arrivals.clone(), self.pool.clone());
         tokio::spawn(async move {
-            while let Some(message) = messages.next().await {
-                let Ok(message) = message else { continue };
-                if let Some(id) = message.payload.get(..16).and_then(|b| Uuid::from_slice(b).ok()) {
-                    arrivals.arrived(receiver, id);
+            while let Some(set) = sets.next().await {
+                let set: Vec<_> = set.into_iter().flatten().collect();
+                let ids: Vec<Uuid> = set.iter().filter_map(|m| m.payload.get(..16).and_then(|id| Uuid::from_slice(id).ok())).collect();
+                if receives == Receives::AndCommits && commit(&pool, receiver, &ids).await.is_err() {
+                    // Whoever waits for them says that they did not arrive.
+                    continue;
                 }
-                let _gone = message.ack().await;
+                ids.into_iter().for_each(|id| arrivals.arrived(receiver, id));
+                futures::future::join_all(set.iter().map(jetstream::Message::ack)).await;
             }
         });
         Ok(())
@@ -171,18 +203,18 @@ impl Floor {
         closed_loop(clients, each, move |_, _| publish(jetstream.clone(), "floor.other", Uuid::nil())).await
     }
 
-    /// Committed with its outbox row, published, and received by both durable consumers.
+    /// Committed with its outbox row, published, and received by both durable consumers, who may commit it too.
     ///
     /// # Errors
     /// The database or the bus refuses, or a message does not arrive.
-    pub async fn composed(&self, clients: usize, each: usize) -> anyhow::Result<Sample> {
+    pub async fn composed(&self, clients: usize, each: usize, receives: Receives) -> anyhow::Result<Sample> {
         let (pool, jetstream, arrivals, ids) = (self.pool.clone(), self.jetstream.clone(), self.arrivals.clone(), self.ids.clone());
         closed_loop(clients, each, move |_, _| {
             let (pool, jetstream, arrivals, id) = (pool.clone(), jetstream.clone(), arrivals.clone(), ids.uuid());
             async move {
                 let both = futures::future::try_join(arrivals.expect(0, id), arrivals.expect(1, id));
                 insert_with_outbox(pool, id).await?;
-                publish(jetstream, SUBJECT, id).await?;
+                publish(jetstream, receives.subject(), id).await?;
                 tokio::time::timeout(PATIENCE, both).await.context("a message of the floor did not arrive")??;
                 Ok(())
             }
@@ -199,6 +231,13 @@ async fn insert(pool: PgPool, id: Uuid) -> anyhow::Result<()> {
 async fn insert_with_outbox(pool: PgPool, id: Uuid) -> anyhow::Result<()> {
     let both = "with state as (insert into floor (id, body) values ($1, $2)) insert into floor_outbox (id, body) values ($1, $2)";
     sqlx::query(both).bind(id).bind(&BODY[..]).execute(&pool).await?;
+    Ok(())
+}
+
+async fn commit(pool: &PgPool, receiver: usize, ids: &[Uuid]) -> sqlx::Result<()> {
+    let insert = "insert into floor_inbox (receiver, id, body) select $1, id, $3 from unnest($2::uuid[]) as id on conflict do nothing";
+    let receiver = i32::try_from(receiver).unwrap_or_default();
+    sqlx::query(insert).bind(receiver).bind(ids).bind(&BODY[..]).execute(pool).await?;
     Ok(())
 }
 

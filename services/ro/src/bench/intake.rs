@@ -71,15 +71,26 @@ impl Intake {
     pub async fn bulk(&self, clients: usize, each: usize) -> anyhow::Result<Sample> {
         let (all, ids) = (self.clients.clone(), self.ids.clone());
         let sample = closed_loop(clients, each, move |client, _| {
-            let (client, referrals) = (all.get(client).cloned(), (0..BATCH).map(|_| referral(&ids)).collect());
-            async move {
-                let mut client = client.ok_or_else(|| anyhow::anyhow!("too few submitters"))?;
-                let answer = client.submit_referrals(SubmitReferralsRequest { referrals, import_id: String::new() }).await?.into_inner();
-                let recorded = answer.answers.iter().filter(|a| matches!(a.answer, Some(Answer::Receipt(_)))).count();
-                ensure!(recorded == BATCH, "{} of {BATCH} lines were rejected", BATCH - recorded);
-                Ok(())
-            }
+            let (client, ids) = (all.get(client).cloned(), ids.clone());
+            async move { import(client, &ids).await }
         });
         Ok(Sample { each: BATCH, ..sample.await? })
     }
+
+    /// One call of a bulk import by one of the submitters.
+    ///
+    /// # Errors
+    /// Intake refuses the call, or a line.
+    pub async fn import(&self, client: usize) -> anyhow::Result<()> {
+        import(self.clients.get(client).cloned(), &self.ids).await
+    }
+}
+
+async fn import(client: Option<ReferralServiceClient<Peer>>, ids: &Ids) -> anyhow::Result<()> {
+    let mut client = client.ok_or_else(|| anyhow::anyhow!("too few submitters"))?;
+    let referrals = (0..BATCH).map(|_| referral(ids)).collect();
+    let answer = client.submit_referrals(SubmitReferralsRequest { referrals, import_id: String::new() }).await?.into_inner();
+    let recorded = answer.answers.iter().filter(|a| matches!(a.answer, Some(Answer::Receipt(_)))).count();
+    ensure!(recorded == BATCH, "{} of {BATCH} lines were rejected", BATCH - recorded);
+    Ok(())
 }

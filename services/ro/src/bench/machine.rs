@@ -1,6 +1,9 @@
-//! What the processes take of the machine: resident memory, and the time until they answer.
+//! What the processes take of the machine: resident memory, processor time while nothing happens, and the time until they answer.
 
-use std::{fs, time::Instant};
+use std::{
+    fs,
+    time::{Duration, Instant},
+};
 
 use local::{Description, Stack, sys};
 use serde::Serialize;
@@ -11,6 +14,13 @@ pub struct Memory {
     pub process: String,
     pub idle_mib: f64,
     pub peak_mib: f64,
+}
+
+/// Processor time of one process while nobody asks anything of it, in percent of a core.
+#[derive(Debug, Clone, Serialize)]
+pub struct Idle {
+    pub process: String,
+    pub percent: f64,
 }
 
 /// From the start of a process until it answers `health`.
@@ -41,6 +51,27 @@ pub fn peaks(stack: &Description, memory: &mut [Memory]) {
     }
 }
 
+/// Processor time of each process over so long a quiet time.
+pub async fn idle_cost(stack: &Description, quiet: Duration) -> Vec<Idle> {
+    let before: Vec<(String, u32, Duration)> =
+        processes(stack).into_iter().map(|(process, pid)| (process, pid, processor_time(pid))).collect();
+    let begun = Instant::now();
+    tokio::time::sleep(quiet).await;
+    let percent = |used: Duration| 100.0 * used.as_secs_f64() / begun.elapsed().as_secs_f64().max(f64::EPSILON);
+    let of = |(process, pid, before)| Idle { process, percent: percent(processor_time(pid).saturating_sub(before)) };
+    before.into_iter().map(of).collect()
+}
+
+/// What all threads of a process have used so far, as the scheduler counts it in nanoseconds.
+fn processor_time(pid: u32) -> Duration {
+    let threads = fs::read_dir(format!("/proc/{pid}/task")).into_iter().flatten().flatten();
+    let of = |thread: fs::DirEntry| {
+        let line = fs::read_to_string(thread.path().join("schedstat")).ok()?;
+        line.split_whitespace().next()?.parse().ok().map(Duration::from_nanos)
+    };
+    threads.filter_map(of).sum()
+}
+
 /// A field of `/proc/PID/status` in MiB.
 fn field(pid: u32, name: &str) -> f64 {
     let status = fs::read_to_string(format!("/proc/{pid}/status")).unwrap_or_default();
@@ -67,6 +98,12 @@ pub fn starts(stack: &mut Stack) -> local::Result<Vec<Start>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_processor_time_of_a_process_is_read_from_the_kernel() {
+        assert!(processor_time(std::process::id()) > Duration::ZERO);
+        assert_eq!(processor_time(u32::MAX), Duration::ZERO);
+    }
 
     #[test]
     fn the_memory_of_a_process_is_read_from_the_kernel() {

@@ -2,6 +2,7 @@
 
 mod floor;
 mod intake;
+mod load;
 mod machine;
 mod raise;
 mod sample;
@@ -12,6 +13,7 @@ use std::{
     os::unix::process::CommandExt,
     path::PathBuf,
     process::{Command, ExitCode},
+    sync::Arc,
     time::{Duration, Instant},
 };
 
@@ -24,8 +26,9 @@ use crate::{
     print,
     stack::{build, signals, tell},
 };
-use floor::Floor;
+use floor::{Floor, Receives};
 use intake::Intake;
+use load::Load;
 use raise::Raise;
 use table::Table;
 
@@ -34,6 +37,9 @@ const MOST_CLIENTS: usize = 64;
 const BULK_CLIENTS: usize = 4;
 /// For so long a call that a busy service puts off is asked again: what it took is measured all the same.
 const PATIENCE: Duration = Duration::from_secs(60);
+/// Clients that raise beside other work, and how long the processes are watched while nothing happens.
+const CLIENTS_BESIDE_LOAD: usize = 1;
+const QUIET: usize = 10;
 
 /// Measure the system beside what the machine can do at best
 #[derive(Debug, Args)]
@@ -116,6 +122,9 @@ impl Bench {
         let (nats, login) = floor::start_nats(&options)?;
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
         table.memory = machine::idle(stack.description());
+        print::note("processor time while nothing happens");
+        let quiet = Duration::from_secs(self.count(QUIET) as u64);
+        table.idle = runtime.block_on(machine::idle_cost(stack.description(), quiet));
         let measured = runtime.block_on(async {
             let floor = Floor::open(&stack.postgres().url("safety", Login::Owner)?, &nats.url(), &login).await?;
             tokio::select! {
@@ -142,9 +151,11 @@ impl Bench {
     async fn measure(&self, stack: &Stack, floor: &Floor, table: &mut Table) -> anyhow::Result<()> {
         let session = session(stack)?;
         let raise = Raise::open(&session, MOST_CLIENTS).await?;
-        let intake = Intake::open(&session, MOST_CLIENTS)?;
+        let intake = Arc::new(Intake::open(&session, MOST_CLIENTS)?);
         print::note("warming up");
-        floor.composed(8, 10).await?;
+        for receives in [Receives::Only, Receives::AndCommits] {
+            floor.composed(8, 10, receives).await?;
+        }
         raise.measure(8, 40).await?;
         intake.one_by_one(MOST_CLIENTS, 2).await?;
         for clients in self.clients.iter().copied() {
@@ -153,11 +164,16 @@ impl Bench {
             table.floor("PostgreSQL: row, commit", &floor.insert(clients, each).await?);
             let both = table.floor("PostgreSQL: state and outbox, commit", &floor.insert_with_outbox(clients, each).await?);
             table.floor("JetStream: publish, ack", &floor.publish(clients, each).await?);
-            let composed = table.floor("composed: commit, publish, both receive", &floor.composed(clients, each).await?);
+            let received = floor.composed(clients, each, Receives::Only).await?;
+            let received = table.floor("composed: commit, publish, both receive", &received);
+            let committed = floor.composed(clients, each, Receives::AndCommits).await?;
+            let committed = table.floor("composed: commit, publish, both commit", &committed);
             let raised = raise.measure(clients, self.count(1_152)).await?;
             table.product("concern: raise, receipt", &raised.receipt, ("state and outbox", both));
-            table.product("concern: raise, both inboxes hold it", &raised.both_known, ("composed", composed));
-            table.product("concern: raise, both seen by a watcher", &raised.watched, ("composed", composed));
+            table.product("concern: raise, both inboxes hold it", &raised.both_known, ("both receive", received));
+            table.product("concern: raise, both inboxes hold it", &raised.both_known, ("both commit", committed));
+            table.product("concern: raise, both seen by a watcher", &raised.watched, ("both receive", received));
+            table.product("concern: raise, both seen by a watcher", &raised.watched, ("both commit", committed));
             let submitted = intake.one_by_one(clients, each).await?;
             table.product("referral: submit, receipt", &submitted, ("state and outbox", both));
         }
@@ -165,6 +181,22 @@ impl Bench {
         let batches = self.count(50);
         let many = table.floor("PostgreSQL: 200 rows, commit", &floor.insert_many(BULK_CLIENTS, batches, intake::BATCH).await?);
         table.product("referrals: 200 in a call", &intake.bulk(BULK_CLIENTS, batches).await?, ("200 rows", many));
+        self.beside_load(&session, &raise, &intake, table).await
+    }
+
+    /// The same raises in a quiet system and beside an import and reports at full load.
+    async fn beside_load(&self, session: &Session, raise: &Raise, intake: &Arc<Intake>, table: &mut Table) -> anyhow::Result<()> {
+        print::note("a raise in a quiet system, and beside an import and reports");
+        let count = self.count(768);
+        let quiet = raise.measure(CLIENTS_BESIDE_LOAD, count).await?;
+        let receipt = table.floor("quiet: raise, receipt", &quiet.receipt);
+        let both = table.floor("quiet: raise, both inboxes hold it", &quiet.both_known);
+        let load = Load::begin(session, intake).await?;
+        let loaded = raise.measure(CLIENTS_BESIDE_LOAD, count).await?;
+        table.load = load.told();
+        drop(load);
+        table.product("loaded: raise, receipt", &loaded.receipt, ("quiet", receipt));
+        table.product("loaded: raise, both inboxes hold it", &loaded.both_known, ("quiet", both));
         Ok(())
     }
 }

@@ -4,7 +4,7 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::{
-    machine::{Memory, Start},
+    machine::{Idle, Memory, Start},
     sample::{Figures, Sample},
 };
 use crate::client::output;
@@ -32,6 +32,9 @@ pub struct Measured {
 pub struct Table {
     pub lines: Vec<Measured>,
     pub memory: Vec<Memory>,
+    pub idle: Vec<Idle>,
+    /// How much other work went on beside the raises that were measured under load.
+    pub load: String,
     pub starts: Vec<Start>,
     pub up_seconds: f64,
     pub quick: bool,
@@ -68,6 +71,8 @@ impl Table {
             "upSeconds": self.up_seconds,
             "measured": self.lines,
             "memory": self.memory,
+            "idle": self.idle,
+            "load": self.load,
             "starts": self.starts,
         })
     }
@@ -96,11 +101,14 @@ impl Table {
         let headings = ["what", "clients", "count", "p50 ms", "p99 ms", "per s", "beside", "p50", "p99", "per s"];
         let memory: Vec<Vec<String>> =
             self.memory.iter().map(|m| vec![m.process.clone(), format!("{:.1}", m.idle_mib), format!("{:.1}", m.peak_mib)]).collect();
+        let idle: Vec<Vec<String>> = self.idle.iter().map(|i| vec![i.process.clone(), format!("{:.2}", i.percent)]).collect();
         let starts: Vec<Vec<String>> = self.starts.iter().map(|s| vec![s.service.clone(), format!("{:.0}", s.ready_ms)]).collect();
         format!(
-            "{}\n\n{}\n\n{}\n\nthe whole stack was up after {:.1} s",
+            "{}\n{}\n\n{}\n\n{}\n\n{}\n\nthe whole stack was up after {:.1} s",
             output::table(&headings, &rows),
+            self.load,
             output::table(&["memory, MiB", "idle", "peak"], &memory),
+            output::table(&["processor while idle", "% of a core"], &idle),
             output::table(&["start to ready", "ms"], &starts),
             self.up_seconds
         )
