@@ -3,13 +3,16 @@
 use std::time::Duration;
 
 use chassis::{outbox, refusal::store_error};
+use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use super::{App, events};
 use crate::store::glass::{self, Notice};
 
-/// How often it looks.
-const EVERY: Duration = Duration::from_secs(1);
+/// How often what was done by break-glass is entered.
+const ENTER_INTERVAL: Duration = Duration::from_secs(1);
+/// How often overdue reviews are looked for, of which supervisors are told once a day.
+const REMIND_INTERVAL: Duration = Duration::from_secs(10);
 /// Entries of one pass at most.
 const BATCH: i64 = 500;
 
@@ -18,16 +21,20 @@ const BATCH: i64 = 500;
 /// # Errors
 /// None: what fails is tried again.
 pub async fn keep(app: App, stop: CancellationToken) -> anyhow::Result<()> {
+    let mut reminded: Option<Instant> = None;
     loop {
         if let Err(error) = enter_uses(&app).await {
             tracing::error!(error = store_error(&error), "what was done by break-glass waits to be entered into the audit log");
         }
-        if let Err(error) = remind(&app).await {
-            tracing::error!(error = store_error(&error), "overdue reviews of break-glass could not be looked for");
+        if reminded.is_none_or(|at| at.elapsed() >= REMIND_INTERVAL) {
+            reminded = Some(Instant::now());
+            if let Err(error) = remind(&app).await {
+                tracing::error!(error = store_error(&error), "overdue reviews of break-glass could not be looked for");
+            }
         }
         tokio::select! {
             () = stop.cancelled() => return Ok(()),
-            () = tokio::time::sleep(EVERY) => {}
+            () = tokio::time::sleep(ENTER_INTERVAL) => {}
         }
     }
 }

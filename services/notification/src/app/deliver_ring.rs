@@ -3,12 +3,14 @@
 use std::collections::BTreeSet;
 
 use chassis::{
-    outbox::{self, Outgoing},
+    outbox::{Fresh, Outgoing},
+    trace,
     wire::timestamp,
 };
 use proto::{notification::v1::RingDelivered, safety::v1 as wire, subject};
 use sqlx::PgConnection;
 use time::OffsetDateTime;
+use tracing::Span;
 use uuid::Uuid;
 
 use super::{
@@ -25,52 +27,57 @@ use crate::{
     store::{self, letters::Rung},
 };
 
+/// A ring that came, and the trace it belongs to.
+pub struct Came {
+    pub ring: Ring,
+    pub span: Span,
+}
+
 /// Delivers a ring in a transaction of its own; when this answers, it is stored.
 ///
 /// # Errors
 /// The database did not take it; nothing was stored.
-pub async fn deliver_now(app: &App, ring: &Ring) -> chassis::Result<OffsetDateTime> {
+pub async fn deliver_now(app: &App, ring: Ring) -> chassis::Result<OffsetDateTime> {
     let mut tx = app.begin().await?;
-    let now = app.clock.now();
-    let taken = deliver(&mut tx, app, std::slice::from_ref(ring)).await?;
+    let (id, now, mut fresh) = (ring.ring_id.uuid(), app.clock.now(), Fresh::default());
+    let taken = deliver(&mut tx, &mut fresh, app, &[Came { ring, span: Span::current() }]).await?;
     // A ring that was taken before gets the answer of then.
-    let delivered_at = if taken.contains(&ring.ring_id.uuid()) {
-        now
-    } else {
-        store::ring::taken(&mut tx, &[ring.ring_id.uuid()]).await?.get(&ring.ring_id.uuid()).copied().unwrap_or(now)
-    };
+    let delivered_at = if taken.contains(&id) { now } else { store::ring::taken_at(&mut tx, id).await?.unwrap_or(now) };
     tx.commit().await?;
-    app.outbox.wake();
-    app.mail.wake();
+    app.outbox.publish(fresh);
     Ok(delivered_at)
 }
 
-/// Delivers rings in the caller's transaction; those that were not taken before. One that was changes nothing, and is not told again.
+/// Delivers rings in the caller's transaction; those that were not taken before. One that was changes nothing, and is not answered again.
 ///
 /// # Errors
 /// A statement failed; the caller's transaction with it.
-pub async fn deliver(tx: &mut PgConnection, app: &App, rings: &[Ring]) -> sqlx::Result<BTreeSet<Uuid>> {
+pub async fn deliver(tx: &mut PgConnection, fresh: &mut Fresh, app: &App, came: &[Came]) -> sqlx::Result<BTreeSet<Uuid>> {
     let now = app.clock.now();
-    let data: Vec<Data> = rings.iter().map(data).collect();
-    let taken = post_all(tx, app, rings.iter().zip(&data).map(|(ring, data)| mailing(ring, data, now)).collect()).await?;
-    let mut told = BTreeSet::new();
-    let first = rings.iter().filter(|ring| taken.contains(&ring.ring_id.uuid()) && told.insert(ring.ring_id.uuid()));
-    let first: Vec<&Ring> = first.collect();
-    let outgoing: Vec<Outgoing> = first.iter().map(|ring| delivered(app, ring, now)).collect();
-    if !outgoing.is_empty() {
-        outbox::enqueue_all(tx, &outgoing, now).await?;
-    }
-    for ring in first {
-        tracing::info!(
-            ring.id = %ring.ring_id,
-            concern.id = %ring.concern_id,
-            ring.audience = ring.audience.code(),
-            ring.step = ring.step,
-            ring.inboxes = ring.recipients().len(),
-            "ring delivered"
-        );
+    let told: Vec<(Data, Outgoing)> = came.iter().map(|came| (data(&came.ring), answer(app, &came.ring, now))).collect();
+    let mailings = came.iter().zip(&told).map(|(came, (data, answer))| mailing(came, data, answer, now));
+    let taken = post_all(tx, app, mailings.collect()).await?;
+    let mut once = BTreeSet::new();
+    for (Came { ring, span }, (_, answer)) in came.iter().zip(&told) {
+        // Of a ring that came twice in a set, the first was taken.
+        if taken.contains(&ring.ring_id.uuid()) && once.insert(ring.ring_id) {
+            span.in_scope(|| note(fresh, ring, answer, now));
+        }
     }
     Ok(taken)
+}
+
+/// Hands over the answer, and says that the ring was delivered.
+fn note(fresh: &mut Fresh, ring: &Ring, answer: &Outgoing, now: OffsetDateTime) {
+    fresh.wrote(std::slice::from_ref(answer), now);
+    tracing::info!(
+        ring.id = %ring.ring_id,
+        concern.id = %ring.concern_id,
+        ring.audience = ring.audience.code(),
+        ring.step = ring.step,
+        ring.inboxes = ring.recipients().len(),
+        "ring delivered"
+    );
 }
 
 fn data(ring: &Ring) -> Data {
@@ -78,7 +85,7 @@ fn data(ring: &Ring) -> Data {
 }
 
 /// The ring and a letter to each of its recipients.
-fn mailing<'a>(ring: &'a Ring, data: &'a Data, now: OffsetDateTime) -> Mailing<'a> {
+fn mailing<'a>(Came { ring, span }: &'a Came, data: &'a Data, answer: &'a Outgoing, now: OffsetDateTime) -> Mailing<'a> {
     let next_ring_by = ring.next_ring_by.map(|promised| guard::due(promised, ring.rung_at, now));
     let letter = |recipient| Letter {
         template: ring.template(&recipient),
@@ -88,11 +95,15 @@ fn mailing<'a>(ring: &'a Ring, data: &'a Data, now: OffsetDateTime) -> Mailing<'
         alarm: Some(Alarm { audience: ring.audience, urgency: ring.urgency, envelope: ring.envelope.clone() }),
         again: false,
     };
-    Mailing { ring: Some(Rung { ring, next_ring_by }), letters: ring.recipients().into_iter().map(letter).collect() }
+    Mailing {
+        ring: Some(Rung { ring, next_ring_by, answer, traceparent: trace::of(span) }),
+        letters: ring.recipients().into_iter().map(letter).collect(),
+    }
 }
 
-/// That the ring stands in the inboxes.
-fn delivered(app: &App, ring: &Ring, now: OffsetDateTime) -> Outgoing {
+/// That the ring stands in the inboxes. No two rings are in an order that anybody needs, so each is a message of its own aggregate: it waits
+/// behind no other.
+fn answer(app: &App, ring: &Ring, now: OffsetDateTime) -> Outgoing {
     let told = RingDelivered {
         ring_id: ring.ring_id.to_string(),
         concern_id: ring.concern_id.to_string(),
@@ -102,5 +113,5 @@ fn delivered(app: &App, ring: &Ring, now: OffsetDateTime) -> Outgoing {
         },
         delivered_at: Some(timestamp(now)),
     };
-    Outgoing::event(&app.ids, ring.concern_id.uuid(), subject::RING_DELIVERED, &told).urgent()
+    Outgoing::event(&app.ids, ring.ring_id.uuid(), subject::RING_DELIVERED, &told).urgent()
 }

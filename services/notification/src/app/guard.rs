@@ -208,7 +208,7 @@ async fn heed(app: &App, alarm: &Alarmed, watch: &Watch, answered: bool) -> sqlx
         tracing::error!("the alarm does not answer: NHQ and whoever it has rung are told to use the telephone");
     }
     tx.commit().await?;
-    app.mail.wake();
+    app.outbox.wake();
     Ok(true)
 }
 
@@ -295,7 +295,7 @@ async fn ring(app: &App, guarded: &Guarded, template: Template) -> sqlx::Result<
     });
     post(&mut tx, app, letters.collect()).await?;
     tx.commit().await?;
-    app.mail.wake();
+    app.outbox.wake();
     tracing::error!(concern.id = %guarded.concern, ring.audience = guarded.audience.code(), ring.template = template.code(), "the alarm has not rung again in time: its listeners are rung from here");
     Ok(true)
 }

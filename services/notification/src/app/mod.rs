@@ -24,7 +24,7 @@ use chassis::{
 use sqlx::{PgPool, Postgres, Transaction};
 use tokio::sync::Notify;
 
-use crate::domain::{address::StaffDomains, delivery::Lane};
+use crate::domain::{address::StaffDomains, delivery::Lane, ring::Urgency};
 
 /// What the policies of the database call the reach of a person, and of whoever looks after the ledger.
 const PERSON: &str = "person";
@@ -43,23 +43,27 @@ pub struct App {
     pub vault: Vault,
 }
 
-/// Wakes the worker of every lane of mail. Cheap to clone.
+/// Wakes the worker of a lane of mail. Cheap to clone.
 #[derive(Clone, Default)]
 pub struct MailWake(Arc<[Notify; Lane::ALL.len()]>);
 
 impl MailWake {
-    /// There may be something to send.
-    pub fn wake(&self) {
-        self.0.iter().for_each(Notify::notify_one);
+    /// A mail of this urgency was asked for, in a transaction that may not be committed yet: the worker looks now, and behind the next commits.
+    pub fn wake(&self, urgency: Option<Urgency>) {
+        self.of(Lane::of(urgency)).notify_one();
     }
 
     /// Until then, for one lane.
     async fn notified(&self, lane: Lane) {
+        self.of(lane).notified().await;
+    }
+
+    fn of(&self, lane: Lane) -> &Notify {
         let [imminent, ring, notice] = &*self.0;
         match lane {
-            Lane::Imminent => imminent.notified().await,
-            Lane::Ring => ring.notified().await,
-            Lane::Notice => notice.notified().await,
+            Lane::Imminent => imminent,
+            Lane::Ring => ring,
+            Lane::Notice => notice,
         }
     }
 }

@@ -199,10 +199,12 @@ async fn ask_for_mails(
     (known, holders): (&Known, &[(Recipient, Vec<String>)]),
     told: &[(&Letter<'_>, &letters::Letter)],
 ) -> sqlx::Result<()> {
-    let mut any = false;
     for (letter, ready) in told {
         let item = &ready.item;
-        any |= ready.mail_id.is_some();
+        let urgency = item.alarm.as_ref().map(|alarm| alarm.urgency);
+        if ready.mail_id.is_some() {
+            app.mail.wake(urgency);
+        }
         let names = holders.iter().filter(|(office, _)| *office == item.recipient && letter.is_mailed_to_the_holders());
         for name in names.flat_map(|(_, names)| names) {
             let wishes = known.wishes(name);
@@ -215,15 +217,12 @@ async fn ask_for_mails(
                     template: item.template.code(),
                     language: mark(wishes.language),
                     reference: &item.reference,
-                    urgency: item.alarm.as_ref().map(|alarm| alarm.urgency),
+                    urgency,
                 };
                 store::delivery::queue_email(tx, app.ids.uuid(), &entry, app.clock.now()).await?;
-                any = true;
+                app.mail.wake(urgency);
             }
         }
-    }
-    if any {
-        app.mail.wake();
     }
     Ok(())
 }

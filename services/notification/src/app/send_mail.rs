@@ -9,6 +9,7 @@ use chassis::{
     vault::{self, Fault},
 };
 use futures::StreamExt;
+use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
@@ -24,7 +25,9 @@ use crate::{
 };
 
 /// The worker looks at least this often, woken or not.
-const POLL: Duration = Duration::from_millis(500);
+const LOOK_INTERVAL: Duration = Duration::from_secs(2);
+/// A mail that was asked for stands after one of the commits of this process within this time.
+const COMMIT_TIMEOUT: Duration = Duration::from_secs(2);
 /// Deliveries taken in one pass.
 const BATCH: i64 = 20;
 /// Mails of one lane handed over at the same time.
@@ -42,11 +45,15 @@ pub async fn run(app: App, mailer: Option<Mailer>, stop: CancellationToken) -> a
 }
 
 async fn keep_sending(app: &App, mailer: Option<&Mailer>, lane: Lane, stop: &CancellationToken) {
+    let mut committed = app.outbox.committed();
+    let mut asked_until = None;
     while !stop.is_cancelled() {
+        asked_until = asked_until.filter(|until| Instant::now() < *until);
         tokio::select! {
             () = stop.cancelled() => return,
-            () = app.mail.notified(lane) => {}
-            () = tokio::time::sleep(POLL) => {}
+            () = app.mail.notified(lane) => asked_until = Some(Instant::now() + COMMIT_TIMEOUT),
+            Ok(()) = committed.changed(), if asked_until.is_some() => {}
+            () = tokio::time::sleep(LOOK_INTERVAL) => {}
         }
         while !stop.is_cancelled() {
             match send_lane(app, mailer, lane).await {

@@ -6,9 +6,14 @@ use chassis::{
 };
 use proto::safety::v1 as wire;
 use sqlx::PgConnection;
+use tracing::Span;
 
 use crate::{
-    app::{App, deliver_ring, read_ring},
+    app::{
+        App,
+        deliver_ring::{self, Came},
+        read_ring,
+    },
     domain::ring::Ring,
 };
 
@@ -25,8 +30,8 @@ impl Handler for Rings {
         read_ring::read(ring).map_err(|refusal| chassis::Error::from(refusal).into())
     }
 
-    async fn apply(&self, tx: &mut PgConnection, _: &mut Fresh, ring: Ring, _message: &Incoming) -> Result<(), Rejection> {
-        deliver_ring::deliver(tx, &self.app, &[ring]).await?;
+    async fn apply(&self, tx: &mut PgConnection, fresh: &mut Fresh, ring: Ring, _message: &Incoming) -> Result<(), Rejection> {
+        deliver_ring::deliver(tx, fresh, &self.app, &[Came { ring, span: Span::current() }]).await?;
         Ok(())
     }
 }

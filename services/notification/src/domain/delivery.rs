@@ -139,6 +139,16 @@ pub enum Lane {
 impl Lane {
     pub const ALL: [Self; 3] = [Self::Imminent, Self::Ring, Self::Notice];
 
+    /// The lane of a mail of this urgency.
+    #[must_use]
+    pub const fn of(urgency: Option<Urgency>) -> Self {
+        match urgency {
+            Some(Urgency::Imminent) => Self::Imminent,
+            Some(Urgency::Concern | Urgency::Question) => Self::Ring,
+            None => Self::Notice,
+        }
+    }
+
     /// What runs in it: the urgencies by their codes; of a notice there is none.
     #[must_use]
     pub const fn urgencies(self) -> &'static [&'static str] {
@@ -169,6 +179,15 @@ mod tests {
     use super::*;
 
     const NOW: OffsetDateTime = OffsetDateTime::UNIX_EPOCH;
+
+    #[test]
+    fn every_urgency_runs_in_the_lane_that_is_woken_for_it() {
+        for urgency in Urgency::ALL {
+            assert!(Lane::of(Some(urgency)).urgencies().contains(&urgency.code()), "{urgency:?}");
+        }
+        assert!(Lane::of(None).urgencies().is_empty());
+    }
+
     const DOWN: Outcome = Outcome::NotTaken(Reason::SmtpUnreachable);
 
     #[test]

@@ -59,7 +59,7 @@ impl InboxService for Server {
 
     async fn deliver_ring(&self, request: Request<DeliverRingRequest>) -> Result<Response<DeliverRingResponse>, Status> {
         let ring = app::read_ring::read(request.into_inner().ring.unwrap_or_default())?;
-        let delivered_at = app::deliver_ring::deliver_now(&self.app, &ring).await?;
+        let delivered_at = app::deliver_ring::deliver_now(&self.app, ring).await?;
         Ok(Response::new(DeliverRingResponse { delivered_at: Some(timestamp(delivered_at)) }))
     }
 }

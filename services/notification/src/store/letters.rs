@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chassis::{
     Vault,
+    outbox::{Columns, LEASE, Outgoing},
     vault::{DataKey, Fault, KeyRow, Keys, NewKeys, Owner},
 };
 use sqlx::PgConnection;
@@ -42,11 +43,15 @@ impl Known {
 }
 
 /// A ring that is taken with its letters.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Rung<'a> {
     pub ring: &'a Ring,
     /// When the alarm rings next, on the clock of this service.
     pub next_ring_by: Option<OffsetDateTime>,
+    /// What tells the alarm that it stands in the inboxes; its aggregate is the ring.
+    pub answer: &'a Outgoing,
+    /// The trace that the ring belongs to.
+    pub traceparent: Option<String>,
 }
 
 /// An item to be put into an inbox, and its lines of the ledger.
@@ -140,7 +145,7 @@ async fn make_missing(vault: &Vault, about: &BTreeSet<Uuid>, known: &mut Known) 
     }
 }
 
-/// Takes the rings and puts the letters: an item that stands there already rings once more where it is an alarm, or tells of what happened
+/// Takes the rings, answers them and puts the letters: an item that stands there already rings once more where it is an alarm, or tells of what happened
 /// later, or of more; anything else that stands there stays as it is. No two rings may be of one audience of one concern, and no two letters
 /// of one item. `None`: somebody made one of the keys meanwhile, and nothing was written.
 ///
@@ -154,6 +159,8 @@ pub async fn write(
     at: OffsetDateTime,
 ) -> sqlx::Result<Option<Written>> {
     let (keys, r, l) = (&known.fresh, RingColumns::of(rings), LetterColumns::of(known, letters)?);
+    let answers: Vec<Outgoing> = rings.iter().map(|rung| rung.answer.clone()).collect();
+    let o = Columns::of(&answers);
     let written = sqlx::query_file!(
         "src/store/letters.sql",
         &keys.ids,
@@ -190,7 +197,16 @@ pub async fn write(
         &l.happened_at as &[Option<OffsetDateTime>],
         &l.things as &[Option<i32>],
         &l.noted_id,
-        &l.mail_id as &[Option<Uuid>]
+        &l.mail_id as &[Option<Uuid>],
+        &o.ids,
+        &o.aggregates,
+        &o.subjects,
+        &o.bodies,
+        &o.confirm,
+        &o.urgent,
+        &o.sealed,
+        &r.traceparent as &[Option<String>],
+        at + LEASE
     )
     .fetch_one(db)
     .await?;
@@ -208,12 +224,13 @@ struct RingColumns {
     reference: Vec<String>,
     urgency: Vec<String>,
     next_ring_by: Vec<Option<OffsetDateTime>>,
+    traceparent: Vec<Option<String>>,
 }
 
 impl RingColumns {
     fn of(rings: &[Rung<'_>]) -> Self {
         let mut columns = Self::default();
-        for Rung { ring, next_ring_by } in rings {
+        for Rung { ring, next_ring_by, traceparent, .. } in rings {
             columns.ring_id.push(ring.ring_id.uuid());
             columns.concern_id.push(ring.concern_id.uuid());
             columns.audience.push(ring.audience.code().to_owned());
@@ -223,6 +240,7 @@ impl RingColumns {
             columns.reference.push(ring.reference.clone());
             columns.urgency.push(ring.urgency.code().to_owned());
             columns.next_ring_by.push(*next_ring_by);
+            columns.traceparent.push(traceparent.clone());
         }
         columns
     }

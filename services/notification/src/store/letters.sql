@@ -13,6 +13,13 @@ with kept as materialized (
     where is_sure
     on conflict (ring_id) do nothing
     returning ring_id
+), answered as (
+    -- That they stand in the inboxes: a message of its own for each, leased to be published from memory behind the commit.
+    insert into outbox (id, aggregate, subject, body, must_be_confirmed, urgent, sealed, traceparent, created_at, next_attempt_at)
+    select id, aggregate, subject, body, must_be_confirmed, urgent, sealed, traceparent, $7, $44
+    from unnest($36::uuid[], $37::uuid[], $38::text[], $39::bytea[], $40::bool[], $41::bool[], $42::bool[], $43::text[])
+             as answer (id, aggregate, subject, body, must_be_confirmed, urgent, sealed, traceparent)
+         join taken on taken.ring_id = answer.aggregate
 ), held as (
     -- What they say of the alarm, for its guard.
     insert into guarded (concern_id, audience, reference, urgency, next_ring_by, heard_at)

@@ -1,7 +1,10 @@
 //! A ring stands in the right inboxes once, by whichever road it came [R3e, T1, T2].
 
-use chassis::inbox::Rejection;
-use notification::app::{deliver_ring, read_ring};
+use chassis::{inbox::Rejection, outbox::Fresh};
+use notification::app::{
+    deliver_ring::{self, Came},
+    read_ring,
+};
 use prost::Message;
 use proto::{
     notification::v1::RingDelivered,
@@ -11,6 +14,7 @@ use proto::{
 use time::Duration;
 use tonic::Code;
 use tonic_types::StatusExt;
+use tracing::Span;
 use uuid::Uuid;
 
 use crate::world::{START, head, officer, person, ring, ring_head, world};
@@ -212,9 +216,9 @@ async fn rings_that_come_together_stand_in_every_inbox_once_each_and_the_later_c
     rings.extend([rings[3].clone(), rings[7].clone()]);
     let [_, later] = both_audiences(5);
     rings.push(Ring { ring_id: Uuid::from_u128(0x9999).to_string(), step: 1, ..later });
-    let read: Vec<_> = rings.into_iter().map(|ring| read_ring::read(ring).unwrap()).collect();
+    let read: Vec<_> = rings.into_iter().map(|ring| Came { ring: read_ring::read(ring).unwrap(), span: Span::none() }).collect();
     let mut tx = world.begin().await;
-    let taken = deliver_ring::deliver(&mut tx, &world.app, &read).await.unwrap();
+    let taken = deliver_ring::deliver(&mut tx, &mut Fresh::default(), &world.app, &read).await.unwrap();
     tx.commit().await.unwrap();
     assert_eq!(taken.len(), 60, "one was taken before, and one came twice");
     assert_eq!(world.told(RING_DELIVERED).await.len(), 61);

@@ -5,11 +5,15 @@ use std::path::Path;
 use chassis::{
     Ids,
     database::{Actor, begin},
-    outbox::Wake,
+    outbox::{Fresh, Wake},
 };
 use harness::round_trips::{Done, Meter, hold};
 use notification::{
-    app::{App, deliver_ring, read_ring},
+    app::{
+        App,
+        deliver_ring::{self, Came},
+        read_ring,
+    },
     bus::Rings,
     domain::address::StaffDomains,
 };
@@ -18,6 +22,7 @@ use proto::{
     subject,
 };
 
+use tracing::Span;
 use uuid::Uuid;
 
 use crate::world::{World, hear, ring, world};
@@ -41,10 +46,10 @@ async fn what_a_ring_asks_of_the_database_is_written_down() {
         held.push(done(what, meter.take(), told(&world).await));
     }
     let rings = (0..32).map(|n| ring_of(n, Audience::Nhq)).chain((0..32).map(|n| ring_of(n, Audience::ResponsibleHead)));
-    let rings: Vec<_> = rings.map(|ring| read_ring::read(ring).unwrap()).collect();
+    let rings: Vec<_> = rings.map(|ring| Came { ring: read_ring::read(ring).unwrap(), span: Span::none() }).collect();
     meter.take();
     let mut tx = begin(&meter.pool, &Actor::service("notification")).await.unwrap();
-    deliver_ring::deliver(&mut tx, &app, &rings).await.unwrap();
+    deliver_ring::deliver(&mut tx, &mut Fresh::default(), &app, &rings).await.unwrap();
     tx.commit().await.unwrap();
     let mut subjects = told(&world).await;
     subjects.dedup();
