@@ -1,47 +1,76 @@
-//! Notification's own database holds a ring: the proof of delivery, and the end of sending it again [R3e].
+//! Notification's own database holds rings: the proof of delivery, and the end of sending them again [R3e].
 
-use chassis::outbox;
+use std::collections::{HashMap, HashSet};
+
+use chassis::{outbox::Columns, trace};
 use sqlx::PgConnection;
 use uuid::Uuid;
 
 use super::{Change, Tools, changed};
 use crate::{
     domain::concern::Audience,
-    store::{self, ring::Delivered},
+    store::{
+        self,
+        delivered::{Arriving, First},
+    },
 };
 
 const ACTOR: &str = "service:notification";
+/// What the timeline says of an office that was told.
+const DELIVERED: &str = "delivered";
+
+/// A ring of which notification says that it holds it.
+pub struct Confirmed {
+    pub ring: Uuid,
+    pub audience: Audience,
+    /// Of the message that said so.
+    pub traceparent: Option<String>,
+}
 
 /// Notes the delivery of a ring; a second confirmation changes nothing.
 ///
 /// # Errors
 /// A statement failed.
 pub async fn confirm(tx: &mut PgConnection, tools: &Tools, ring: Uuid, audience: Audience) -> sqlx::Result<()> {
+    confirm_all(tx, tools, &[Confirmed { ring, audience, traceparent: trace::current() }]).await
+}
+
+/// The same for several rings, in their order, with one read and one write.
+///
+/// # Errors
+/// A statement failed.
+pub async fn confirm_all(tx: &mut PgConnection, tools: &Tools, confirmed: &[Confirmed]) -> sqlx::Result<()> {
     let now = tools.clock.now();
-    // The concern before its rings and the outbox, as whoever accepts it holds them: in another order each could wait for the other.
-    let Some(arriving) = store::ring::hold_arriving(tx, ring, audience).await? else { return Ok(()) };
-    if arriving.delivered {
+    // The concerns before their rings and the outbox, as whoever accepts holds them: in another order each could wait for the other.
+    let asked: Vec<(Uuid, Audience)> = confirmed.iter().map(|confirmed| (confirmed.ring, confirmed.audience)).collect();
+    let arriving = store::delivered::hold(tx, &asked).await?;
+    let (mut rings, mut first, mut told) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut revisions, mut offices) = (HashMap::new(), HashSet::new());
+    for Arriving { place, concern, state, revision, delivered, office } in arriving {
+        let Some(Confirmed { ring, audience, traceparent }) = confirmed.get(place).filter(|_| !delivered) else { continue };
+        rings.push(*ring);
+        let Some(office) = office.filter(|office| !office.delivered) else { continue };
+        if !offices.insert((concern, *audience, office.clone())) {
+            continue;
+        }
+        let revision = *revisions.entry(concern).and_modify(|newest| *newest += 1).or_insert(revision + 1);
+        let (audience, level) = (*audience, office.level);
+        let change = Change {
+            concern,
+            revision,
+            state,
+            what: DELIVERED,
+            audience: Some(audience),
+            level: Some(level),
+            graver: None,
+            actor: ACTOR,
+            device: None,
+        };
+        told.push(changed(tools, &change, now));
+        first.push(First { concern, audience, office, revision, traceparent: traceparent.clone() });
+    }
+    if rings.is_empty() {
         return Ok(());
     }
-    let Some(office) = arriving.office.filter(|office| !office.delivered) else {
-        if let Some(event) = store::ring::deliver(tx, ring, now).await? {
-            outbox::confirm(tx, event, now).await?;
-        }
-        return Ok(());
-    };
-    let change = Change {
-        concern: arriving.concern,
-        revision: arriving.revision + 1,
-        state: arriving.state,
-        what: "delivered",
-        audience: Some(audience),
-        level: Some(office.level),
-        graver: None,
-        actor: ACTOR,
-        device: None,
-    };
-    let event = changed(tools, &change, now);
-    let delivered =
-        Delivered { ring, audience, office: &office, revision: change.revision, what: change.what, actor: ACTOR, event: &event };
-    store::ring::deliver_first(tx, &delivered, now).await
+    store::delivered::note(tx, &rings, (&first, &Columns::of(&told)), (DELIVERED, ACTOR), now).await
 }

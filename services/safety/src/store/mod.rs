@@ -2,6 +2,7 @@
 
 pub mod audience;
 pub mod concern;
+pub mod delivered;
 pub mod device;
 pub mod directory;
 pub mod epoch;

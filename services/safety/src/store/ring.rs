@@ -1,11 +1,10 @@
 //! Rings: what was sent to whom, whether it arrived, and which concerns the engine must look at.
 
-use chassis::{outbox::Outgoing, trace};
 use sqlx::PgConnection;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-use crate::domain::concern::{Audience, AudienceStatus, Grade, Said, State};
+use crate::domain::concern::{Audience, AudienceStatus, Grade, Said};
 
 /// Notes a ring of an office at the step it stands on.
 pub async fn insert(
@@ -29,121 +28,6 @@ pub async fn insert(
     .execute(tx)
     .await?;
     Ok(())
-}
-
-/// A ring of which it is said that it was delivered.
-pub struct Arriving {
-    pub concern: Uuid,
-    pub state: State,
-    pub revision: i64,
-    /// It was said before.
-    pub delivered: bool,
-    /// The office that was rung, where the concern still has it.
-    pub office: Option<Rung>,
-}
-
-/// How the office of a ring stands.
-pub struct Rung {
-    pub office: String,
-    pub former: bool,
-    pub level: u32,
-    /// A ring of it was delivered before.
-    pub delivered: bool,
-}
-
-/// Holds the concern of a ring, and reads what its delivery changes. `None` where the ring is not ours.
-pub async fn hold_arriving(tx: &mut PgConnection, id: Uuid, audience: Audience) -> sqlx::Result<Option<Arriving>> {
-    let mut found = read_arriving(tx, id, audience).await?;
-    // Whoever waited for the concern sees its row as it is now, and the offices as they were when it began to wait.
-    if found.as_ref().is_some_and(|(_, is_late)| *is_late) {
-        found = read_arriving(tx, id, audience).await?;
-    }
-    Ok(found.map(|(arriving, _)| arriving))
-}
-
-async fn read_arriving(tx: &mut PgConnection, id: Uuid, audience: Audience) -> sqlx::Result<Option<(Arriving, bool)>> {
-    let row = sqlx::query!(
-        r#"select c.id, c.state, c.revision, (select seen.revision from concern seen where seen.id = r.concern_id) as "seen!",
-                  r.delivered_at is not null as "delivered!", told.office as "office?", told.former as "former?", told.level as "level?",
-                  told.delivered as "office_delivered?"
-           from ring r join concern c on c.id = r.concern_id
-           left join lateral (
-               select a.office, false as former, a.level, a.delivered_at is not null as delivered from audience a
-               where a.concern_id = r.concern_id and a.kind = $2 and (r.office is null or a.office = r.office)
-               union all
-               select f.office, true, f.level, f.delivered_at is not null from former_audience f
-               where f.concern_id = r.concern_id and $2 = 'responsible-head' and (r.office is null or f.office = r.office)
-               order by 2, 1 limit 1) told on true
-           where r.id = $1 for update of c"#,
-        id,
-        audience.code()
-    );
-    Ok(row.fetch_optional(tx).await?.map(|row| {
-        let level = u32::try_from(row.level.unwrap_or_default()).unwrap_or_default();
-        let (former, delivered) = (row.former.unwrap_or_default(), row.office_delivered.unwrap_or_default());
-        let office = row.office.map(|office| Rung { office, former, level, delivered });
-        let state = super::concern::state(row.id, &row.state);
-        let arriving = Arriving { concern: row.id, state, revision: row.revision, delivered: row.delivered, office };
-        (arriving, row.seen != row.revision)
-    }))
-}
-
-/// The first delivery of an office, and what is told of it.
-pub struct Delivered<'a> {
-    pub ring: Uuid,
-    pub audience: Audience,
-    pub office: &'a Rung,
-    pub revision: i64,
-    pub what: &'a str,
-    pub actor: &'a str,
-    pub event: &'a Outgoing,
-}
-
-/// Notes the first delivery of an office, whose concern is held.
-pub async fn deliver_first(tx: &mut PgConnection, delivered: &Delivered<'_>, at: OffsetDateTime) -> sqlx::Result<()> {
-    let Delivered { ring, audience, office, revision, what, actor, event } = delivered;
-    // The ring arrived, so the bus is given it no more; its office was told, which is a revision of the concern, and is told itself.
-    sqlx::query!(
-        "with arrived as (update ring set delivered_at = $2 where id = $1 and delivered_at is null returning event_id, concern_id),
-              confirmed as (update outbox o set confirmed_at = $2, carried_at = coalesce(o.carried_at, $2) from arrived
-                            where o.id = arrived.event_id and o.must_be_confirmed and o.confirmed_at is null),
-              present as (update audience a set delivered_at = $2 from arrived
-                          where a.concern_id = arrived.concern_id and a.kind = $3 and a.office = $4 and not $5),
-              former as (update former_audience f set delivered_at = $2 from arrived
-                         where f.concern_id = arrived.concern_id and f.office = $4 and $5),
-              advanced as (update concern c set revision = $6 from arrived where c.id = arrived.concern_id),
-              noted as (insert into timeline (concern_id, revision, what, audience, level, actor, at)
-                        select concern_id, $6, $7, $3, $8, $9, $2 from arrived)
-         insert into outbox (id, aggregate, subject, body, must_be_confirmed, urgent, sealed, traceparent, created_at, next_attempt_at)
-         select $10, $11, $12, $13, $14, $15, $16, $17, $2, $2 from arrived",
-        ring,
-        at,
-        audience.code(),
-        office.office,
-        office.former,
-        revision,
-        what,
-        i32::try_from(office.level).unwrap_or(i32::MAX),
-        actor,
-        event.id,
-        event.aggregate,
-        event.subject,
-        event.body,
-        event.confirm,
-        event.urgent,
-        event.sealed,
-        trace::current(),
-    )
-    .execute(tx)
-    .await?;
-    Ok(())
-}
-
-/// Marks a ring delivered; the event that carried it. `None` where it was before.
-pub async fn deliver(tx: &mut PgConnection, id: Uuid, at: OffsetDateTime) -> sqlx::Result<Option<Uuid>> {
-    sqlx::query_scalar!("update ring set delivered_at = $2 where id = $1 and delivered_at is null returning event_id", id, at)
-        .fetch_optional(tx)
-        .await
 }
 
 /// Events of the rings of these offices of an audience that have not been delivered.

@@ -4,7 +4,11 @@ use std::time::Duration as Elapsed;
 
 use proto::{id::RingId, role};
 use safety::{
-    app::{confirm_delivery, fence, ring, timekeeping::Watched},
+    app::{
+        confirm_delivery::{self, Confirmed},
+        fence, ring,
+        timekeeping::Watched,
+    },
     domain::{concern::Audience, timekeeping::Reading},
 };
 use time::Duration;
@@ -90,6 +94,38 @@ async fn a_delivery_confirmed_twice_is_one_delivery() {
     assert!(world.audience(concern.id, Audience::Nhq).await.delivered_at.is_some());
     assert_eq!(world.count("select count(*) from timeline where what = 'delivered'").await, 1);
     assert_eq!(world.count("select count(*) from outbox where confirmed_at is not null").await, 1);
+}
+
+#[tokio::test]
+async fn what_is_confirmed_together_is_each_office_delivered_once_in_its_order() {
+    let world = World::new().await;
+    let concerns = [world.raise(imminent_at("mission")).await.id, world.raise(imminent_at("kent")).await.id];
+    let confirmed = world.rings().await.into_iter().flat_map(|ring| {
+        let audience = if ring.audience() == proto::safety::v1::Audience::Nhq { Audience::Nhq } else { Audience::ResponsibleHead };
+        let ring = ring.ring_id.parse::<RingId>().unwrap().uuid();
+        [ring, ring].map(|ring| Confirmed { ring, audience, traceparent: None })
+    });
+    let stranger = Confirmed { ring: uuid::Uuid::from_u128(7), audience: Audience::Nhq, traceparent: None };
+    let confirmed: Vec<Confirmed> = confirmed.chain([stranger]).collect();
+    for _ in 0..2 {
+        let mut tx = world.begin(&fence::itself()).await;
+        confirm_delivery::confirm_all(&mut tx, &world.tools, &confirmed).await.unwrap();
+        tx.commit().await.unwrap();
+    }
+    for id in concerns {
+        for audience in [Audience::Nhq, Audience::ResponsibleHead] {
+            assert!(world.audience(id, audience).await.delivered_at.is_some());
+        }
+    }
+    let facts = world.facts::<proto::safety::v1::ConcernChanged>("ro.safety.event.concern-changed").await;
+    assert_eq!(
+        facts.iter().map(|fact| (fact.what.as_str(), fact.revision)).collect::<Vec<_>>(),
+        [("delivered", 2), ("delivered", 3)].repeat(2)
+    );
+    let noted = "select count(*) from timeline t join concern c on c.id = t.concern_id where what = 'delivered' and c.revision = 3";
+    assert_eq!(world.count(noted).await, 4);
+    assert_eq!(world.count("select count(*) from ring where delivered_at is not null").await, 4);
+    assert_eq!(world.count("select count(*) from outbox where confirmed_at is not null").await, 4);
 }
 
 #[tokio::test]
