@@ -1,18 +1,18 @@
 //! An office takes a concern in hand; its rings stop at once, those of the other audience and of other offices do not [R3e, T2].
 
-use chassis::{Caller, Error, Refusal, Result, database::act_as, outbox};
+use chassis::{Caller, Error, Refusal, Result, database::act_as};
 use sqlx::PgConnection;
 use tonic::Code;
 use uuid::Uuid;
 
-use super::{Change, Tools, fence, read_concerns::viewer, record, signed};
+use super::{Change, Tools, changed, fence, log, read_concerns::viewer, signed};
 use crate::{
     domain::{
         alarm,
         concern::{Audience, AudienceStatus, State},
         duty,
     },
-    store::{self, concern::Concern},
+    store::{self, concern::Concern, settled::Settled},
 };
 
 /// How the office stands after the acceptance, and whether somebody of it was first.
@@ -74,16 +74,12 @@ pub async fn accept(tx: &mut PgConnection, tools: &Tools, caller: &Caller, id: U
     // Theirs to accept. What follows is written by the service.
     act_as(tx, &fence::itself()).await?;
     let offices = take_in_hand(tx, tools, (&concern, &mut told), &owed, (&caller.subject, knowing, asked.note)).await?;
-    // A ring still on its way is not sent again.
-    let on_their_way = store::ring::on_their_way(tx, id, asked.audience, &offices).await?;
-    outbox::confirm_all(tx, &on_their_way, now).await?;
     let state = alarm::state_after(concern.state, &told, concern.said);
-    let revision = store::concern::advance(tx, id, state).await?;
     let status = owed.first().and_then(|at| told.get(*at)).cloned().ok_or(Error::NotFound)?;
     let rings_on = told.iter().any(|other| other.audience == asked.audience && alarm::owes(other, &told, concern.said));
     let change = Change {
         concern: id,
-        revision,
+        revision: concern.revision + 1,
         state,
         what: if rings_on { super::FORMER_ACCEPTED } else { "accepted" },
         audience: Some(asked.audience),
@@ -92,7 +88,10 @@ pub async fn accept(tx: &mut PgConnection, tools: &Tools, caller: &Caller, id: U
         actor: &caller.subject,
         device: caller.device.as_deref(),
     };
-    record(tx, tools, &change).await?;
+    log(tx, &change, now).await?;
+    let event = changed(tools, &change, now);
+    let settled = Settled { audience: asked.audience, offices: &offices, state, entry: change.entry(now), event: &event };
+    store::settled::note(tx, &settled).await?;
     Ok(Accepted { status, already: false })
 }
 

@@ -118,6 +118,14 @@ struct Change<'a> {
     device: Option<&'a str>,
 }
 
+impl<'a> Change<'a> {
+    /// As the timeline says it.
+    const fn entry(&self, at: OffsetDateTime) -> store::concern::Entry<'a> {
+        let Change { concern, revision, what, audience, level, actor, .. } = *self;
+        store::concern::Entry { concern, revision, what, audience, level, actor, at }
+    }
+}
+
 /// A head that the person left has accepted, and the one they are with now has not: for the audience as a whole it rings on [T2].
 const FORMER_ACCEPTED: &str = "former-accepted";
 
@@ -134,14 +142,16 @@ fn decision(what: &str) -> Option<&'static str> {
 /// Writes the timeline entry and the event of a change. Whoever commits it wakes the outbox, and the watchers with it.
 async fn record(tx: &mut PgConnection, tools: &Tools, change: &Change<'_>) -> sqlx::Result<()> {
     let at = tools.clock.now();
-    let (concern, revision, what) = (change.concern, change.revision, change.what);
-    let entry = store::concern::Entry { concern, revision, what, audience: change.audience, level: change.level, actor: change.actor, at };
-    store::concern::note(tx, &entry).await?;
-    if let Some(action) = decision(what) {
-        let act = Act::by(change.actor, action, read_concerns::KIND, &concern.to_string()).with(change.device);
-        audit::granted(tx, &act, at).await?;
-    }
+    store::concern::note(tx, &change.entry(at)).await?;
+    log(tx, change, at).await?;
     outbox::enqueue(tx, &changed(tools, change, at), at).await
+}
+
+/// Enters a change into the audit log that a person decided.
+async fn log(tx: &mut PgConnection, change: &Change<'_>, at: OffsetDateTime) -> sqlx::Result<()> {
+    let Some(action) = decision(change.what) else { return Ok(()) };
+    let act = Act::by(change.actor, action, read_concerns::KIND, &change.concern.to_string()).with(change.device);
+    audit::granted(tx, &act, at).await
 }
 
 /// The fact that a concern changed, without a word of it.

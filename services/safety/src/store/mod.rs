@@ -12,4 +12,5 @@ pub mod proposal;
 pub mod raised;
 pub mod ring;
 pub mod sealed;
+pub mod settled;
 pub mod ties;

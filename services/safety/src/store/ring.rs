@@ -30,19 +30,6 @@ pub async fn insert(
     Ok(())
 }
 
-/// Events of the rings of these offices of an audience that have not been delivered.
-pub async fn on_their_way(tx: &mut PgConnection, concern: Uuid, audience: Audience, offices: &[String]) -> sqlx::Result<Vec<Uuid>> {
-    sqlx::query_scalar!(
-        "select event_id from ring
-         where concern_id = $1 and audience = $2 and delivered_at is null and (office is null or office = any($3))",
-        concern,
-        audience.code(),
-        offices
-    )
-    .fetch_all(tx)
-    .await
-}
-
 /// Every office of an open concern that has not accepted rings at once, and its ladder goes on as it was. How many did not already.
 pub async fn all_anew(db: &mut PgConnection, now: OffsetDateTime) -> sqlx::Result<u64> {
     let present = sqlx::query!(
