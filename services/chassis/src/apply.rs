@@ -1,17 +1,19 @@
-//! Applies messages that were read: in one transaction where that goes well, and with whatever must be saved of those that fail.
+//! Applies messages that were read: all in one transaction where that goes well; a set that fails is taken apart, and each of its messages
+//! is applied in a savepoint of its own, with whatever must be saved of those that fail.
 
-use std::{future::Future, panic::AssertUnwindSafe, time::Duration};
+use std::{collections::BTreeSet, future::Future, panic::AssertUnwindSafe, time::Duration};
 
 use async_nats::jetstream;
-use futures::FutureExt;
+use futures::{FutureExt, future::join_all};
 use sqlx::{Acquire, PgConnection};
+use time::OffsetDateTime;
 use tokio::time::Instant;
 use tracing::Instrument;
 
 use crate::{
     bus::ConsumerSpec,
     database::{self, Actor},
-    inbox::{Handler, Incoming, Rejection},
+    inbox::{Handler, Heard, Incoming, Rejection},
     lifecycle::Context,
     outbox::Fresh,
     refusal::{is_passing, store_error},
@@ -22,6 +24,10 @@ use crate::{
 pub(crate) const READ_DEADLINE: Duration = Duration::from_secs(10);
 /// What a handler may take to write one message.
 pub(crate) const APPLY_DEADLINE: Duration = Duration::from_secs(10);
+/// What a handler may take to write a set of several messages, and each of them to be read again where the set fails. What they are then taken
+/// apart for has to end within the server's patience too.
+const SET_DEADLINE: Duration = Duration::from_secs(5);
+const READ_AGAIN_DEADLINE: Duration = Duration::from_secs(2);
 /// A message whose application the database refuses is tried again so often before it counts as one that can never succeed: two that meet at
 /// the same row refuse each other once.
 const TRIES: i64 = 3;
@@ -39,19 +45,137 @@ pub(crate) enum Verdict {
     Later(String),
 }
 
-/// Applies a batch in one transaction, each message in a savepoint of its own, and commits.
-pub(crate) async fn apply_all<H: Handler>(
+/// What was read of a message, and the span that its application belongs to.
+pub(crate) type Read<W> = (tracing::Span, Result<W, Rejection>);
+
+/// Applies a batch, whatever comes over it; what came of each message.
+pub(crate) async fn apply<H: Handler>(
     ctx: &Context,
     spec: ConsumerSpec,
     handler: &H,
     messages: &[(jetstream::Message, Incoming)],
-    works: Vec<(tracing::Span, Result<H::Work, Rejection>)>,
+    works: Vec<Read<H::Work>>,
+) -> Vec<Verdict> {
+    let (mut set, mut refused) = (Vec::with_capacity(works.len()), Vec::new());
+    let mut verdicts: Vec<Option<Verdict>> = Vec::with_capacity(works.len());
+    for (place, ((_, message), (span, work))) in messages.iter().zip(works).enumerate() {
+        verdicts.push(None);
+        match work {
+            Ok(work) => set.push((place, Heard { work, message, span })),
+            Err(rejection) => refused.push((place, span, rejection)),
+        }
+    }
+    let (places, set): (Vec<usize>, Vec<Heard<'_, H::Work>>) = set.into_iter().unzip();
+    let ended = if set.is_empty() { Ok(()) } else { together(ctx, spec, handler, set).await };
+    let alone = match (ended, places.as_slice()) {
+        (Ok(()), _) => {
+            fill(&mut verdicts, &places, || Verdict::Applied);
+            Vec::new()
+        }
+        (Err(Failed::Whole(error)), _) if is_passing(&error) => {
+            fill(&mut verdicts, &places, || Verdict::Later(store_error(&error)));
+            Vec::new()
+        }
+        // What it failed for is known: it is not applied once more.
+        (Err(Failed::Applying(rejection)), [place]) => {
+            refused.push((*place, tracing::Span::current(), rejection));
+            Vec::new()
+        }
+        (Err(_), _) => read_again(handler, messages, &places).await,
+    };
+    let rest = alone.into_iter().chain(refused.into_iter().map(|(place, span, rejection)| (place, (span, Err(rejection)))));
+    let (places, works): (Vec<usize>, Vec<Read<H::Work>>) = rest.unzip();
+    let rest: Vec<&Incoming> = places.iter().filter_map(|place| messages.get(*place)).map(|(_, message)| message).collect();
+    let mut apart = apply_apart(ctx, spec, handler, &rest, works).await.into_iter();
+    fill(&mut verdicts, &places, || apart.next().unwrap_or_else(|| Verdict::Later("nothing came of it".to_owned())));
+    verdicts.into_iter().map(|verdict| verdict.unwrap_or_else(|| Verdict::Later("nothing came of it".to_owned()))).collect()
+}
+
+fn fill(verdicts: &mut [Option<Verdict>], places: &[usize], mut verdict: impl FnMut() -> Verdict) {
+    for place in places {
+        if let Some(held) = verdicts.get_mut(*place) {
+            *held = Some(verdict());
+        }
+    }
+}
+
+/// Why a set was not applied.
+enum Failed {
+    /// Its transaction could not be begun or committed, or remember its messages.
+    Whole(sqlx::Error),
+    /// The handler did not apply it.
+    Applying(Rejection),
+}
+
+/// A set in one transaction: remembers its messages in one statement, and has those that are new applied.
+async fn together<H: Handler>(ctx: &Context, spec: ConsumerSpec, handler: &H, set: Vec<Heard<'_, H::Work>>) -> Result<(), Failed> {
+    let mut fresh = Fresh::default();
+    let mut tx = database::begin(&ctx.pool, &Actor::service(ctx.name)).await.map_err(Failed::Whole)?;
+    let ids: Vec<String> = set.iter().map(|heard| heard.message.event_id.clone()).collect();
+    let mut new = remember(&mut tx, spec.name, &ids, ctx.clock.now()).await.map_err(Failed::Whole)?;
+    // Of two under one id the first counts.
+    let set: Vec<Heard<'_, H::Work>> = set.into_iter().filter(|heard| new.remove(&heard.message.event_id)).collect();
+    if !set.is_empty() {
+        let deadline = if set.len() == 1 { APPLY_DEADLINE } else { SET_DEADLINE };
+        guarded(deadline, handler.apply_set(&mut tx, &mut fresh, set)).await.map_err(Failed::Applying)?;
+    }
+    tx.commit().await.map_err(Failed::Whole)?;
+    ctx.outbox.publish(fresh);
+    Ok(())
+}
+
+/// Notes these as heard; those that were not before. They are noted in one order: two that hear several do not wait for each other.
+async fn remember(tx: &mut PgConnection, consumer: &str, ids: &[String], at: OffsetDateTime) -> sqlx::Result<BTreeSet<String>> {
+    let new = sqlx::query_scalar!(
+        "insert into inbox (consumer, event_id, received_at) select $1, id, $3 from unnest($2::text[]) as heard (id) order by id
+         on conflict do nothing returning event_id",
+        consumer,
+        ids,
+        at
+    );
+    Ok(new.fetch_all(tx).await?.into_iter().collect())
+}
+
+/// Messages of a set that failed, read once more: what was read of them is used up.
+async fn read_again<H: Handler>(handler: &H, messages: &[(jetstream::Message, Incoming)], places: &[usize]) -> Vec<(usize, Read<H::Work>)> {
+    let reading = places.iter().filter_map(|place| messages.get(*place).map(|(_, message)| (*place, message)));
+    let reading = reading.map(|(place, message)| async move {
+        (place, (tracing::Span::current(), guarded(READ_AGAIN_DEADLINE, handler.read(message)).await))
+    });
+    join_all(reading).await
+}
+
+/// Each message in a savepoint of its own, or in a transaction of its own where one of them spoils that of all.
+async fn apply_apart<H: Handler>(
+    ctx: &Context,
+    spec: ConsumerSpec,
+    handler: &H,
+    messages: &[&Incoming],
+    works: Vec<Read<H::Work>>,
+) -> Vec<Verdict> {
+    if messages.is_empty() {
+        return Vec::new();
+    }
+    match apply_all(ctx, spec, handler, messages, works).await {
+        Ok(verdicts) => verdicts,
+        Err(error) if is_passing(&error) => messages.iter().map(|_| Verdict::Later(store_error(&error))).collect(),
+        Err(_) => apply_each(ctx, spec, handler, messages).await,
+    }
+}
+
+/// Applies a batch in one transaction, each message in a savepoint of its own, and commits.
+async fn apply_all<H: Handler>(
+    ctx: &Context,
+    spec: ConsumerSpec,
+    handler: &H,
+    messages: &[&Incoming],
+    works: Vec<Read<H::Work>>,
 ) -> sqlx::Result<Vec<Verdict>> {
     let mut fresh = Fresh::default();
     let mut tx = database::begin(&ctx.pool, &Actor::service(ctx.name)).await?;
     let mut verdicts = Vec::with_capacity(messages.len());
     let begun = Instant::now();
-    for ((_, message), (span, work)) in messages.iter().zip(works) {
+    for (message, (span, work)) in messages.iter().zip(works) {
         verdicts.push(if begun.elapsed() < BATCH_BUDGET {
             apply_one(ctx, spec, handler, (&mut tx, &mut fresh), message, work).instrument(span).await?
         } else {
@@ -64,16 +188,11 @@ pub(crate) async fn apply_all<H: Handler>(
 }
 
 /// Each message in a transaction of its own. One that spoils even that is given up, with what must be saved of it.
-pub(crate) async fn apply_each<H: Handler>(
-    ctx: &Context,
-    spec: ConsumerSpec,
-    handler: &H,
-    messages: &[(jetstream::Message, Incoming)],
-) -> Vec<Verdict> {
+async fn apply_each<H: Handler>(ctx: &Context, spec: ConsumerSpec, handler: &H, messages: &[&Incoming]) -> Vec<Verdict> {
     let mut verdicts = Vec::with_capacity(messages.len());
     for alone in messages.chunks(1) {
         let mut works = Vec::with_capacity(1);
-        for (_, message) in alone {
+        for message in alone {
             works.push((tracing::Span::current(), guarded(READ_DEADLINE, handler.read(message)).await));
         }
         verdicts.extend(match apply_all(ctx, spec, handler, alone, works).await {

@@ -19,8 +19,8 @@ use crate::{
     refusal::{self, store_error},
 };
 
-/// How often it is looked at what is due.
-const LOOK: Duration = Duration::from_secs(1);
+/// How often it is looked at what is due: an order waits for hours before it is.
+const LOOK_INTERVAL: Duration = Duration::from_secs(3);
 /// What could not be carried out is tried again after this long, behind the others.
 const AGAIN: time::Duration = time::Duration::minutes(1);
 /// Orders of one look.
@@ -125,7 +125,7 @@ impl<R: Receiver> Orders<R> {
         loop {
             tokio::select! {
                 () = ctx.stop.cancelled() => return Ok(()),
-                () = tokio::time::sleep(LOOK) => {}
+                () = tokio::time::sleep(LOOK_INTERVAL) => {}
             }
             match self.look(&ctx.pool, ctx.name).await {
                 Ok(0) => {}

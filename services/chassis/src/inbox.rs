@@ -1,6 +1,6 @@
 //! Hears the bus: each message is applied once, acknowledged after the commit, and set aside with its bytes when it can never succeed.
 //!
-//! Messages that wait together share one transaction; each has its own savepoint, so a bad one takes nothing with it.
+//! Messages that wait together share one transaction; where that fails each has a savepoint of its own, so a bad one takes nothing with it.
 
 use std::{
     collections::BTreeMap,
@@ -120,6 +120,14 @@ impl From<crate::Error> for Rejection {
     }
 }
 
+/// A message of a set, and what was read of it.
+pub struct Heard<'a, W> {
+    pub work: W,
+    pub message: &'a Incoming,
+    /// What is done about it belongs to the trace of whoever sent it.
+    pub span: tracing::Span,
+}
+
 /// What a service does with the messages of one consumer.
 pub trait Handler: Send + Sync + 'static {
     /// What `read` hands to `apply`.
@@ -140,6 +148,22 @@ pub trait Handler: Send + Sync + 'static {
         work: Self::Work,
         message: &Incoming,
     ) -> impl Future<Output = Result<(), Rejection>> + Send;
+
+    /// Writes the effect of several messages, in their order: a handler that can writes them with a statement for all. Where it fails nothing
+    /// of the set stays, and each message is read and applied once more by itself.
+    fn apply_set(
+        &self,
+        tx: &mut PgConnection,
+        fresh: &mut Fresh,
+        set: Vec<Heard<'_, Self::Work>>,
+    ) -> impl Future<Output = Result<(), Rejection>> + Send {
+        async move {
+            for Heard { work, message, span } in set {
+                self.apply(tx, fresh, work, message).instrument(span).await?;
+            }
+            Ok(())
+        }
+    }
 
     /// Saves what must not be lost even of a message that can never be applied, whatever came over `read` and `apply`: then it is set aside.
     /// Where this fails too, the message is tried again for ever. It is done once for a message. Most have nothing to save.
@@ -296,12 +320,7 @@ async fn settle<H: Handler>(ctx: &Context, spec: ConsumerSpec, handler: &H, batc
         messages.push((message, incoming));
         works.push((span, work));
     }
-    let verdicts = match apply::apply_all(ctx, spec, handler, &messages, works).await {
-        Ok(verdicts) => verdicts,
-        Err(error) if is_passing(&error) => messages.iter().map(|_| Verdict::Later(store_error(&error))).collect(),
-        // One of them spoils the transaction of all: each has its own now.
-        Err(_) => apply::apply_each(ctx, spec, handler, &messages).await,
-    };
+    let verdicts = apply::apply(ctx, spec, handler, &messages, works).await;
     ctx.outbox.wake();
     let answers = messages.iter().zip(&verdicts).map(|((message, incoming), verdict)| async move {
         let answer = match verdict {

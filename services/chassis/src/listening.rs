@@ -14,6 +14,7 @@ use opentelemetry::{
     KeyValue, global,
     metrics::{Counter, Gauge},
 };
+use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
 use crate::{
@@ -24,8 +25,8 @@ use crate::{
 
 /// How often a consumer is looked at while it is heard.
 const LOOK: Duration = Duration::from_secs(2);
-/// How often the health of the bus is held to what is known of it.
-const HEALTH_LOOK: Duration = Duration::from_millis(250);
+/// The health of the bus is held to what is known of it with every change, and this often: a refusal is over by the time that passes.
+const HEALTH_INTERVAL: Duration = Duration::from_secs(5);
 /// A server that answers late is no fault of the consumer; one that does not answer twice is.
 const SILENCES: u32 = 2;
 /// After the last refusal of a subject the health is well again: what was refused is tried again within seconds.
@@ -36,6 +37,8 @@ const REFUSED_FOR: Duration = Duration::from_secs(30);
 pub struct Listening {
     name: Arc<str>,
     faults: Arc<Mutex<Faults>>,
+    /// Changes with the faults.
+    changed: watch::Sender<()>,
     unheard: Gauge<u64>,
 }
 
@@ -53,7 +56,7 @@ impl Listening {
         let meter = global::meter("chassis");
         let unheard = meter.u64_gauge("ro.bus.unheard_consumers");
         let unheard = unheard.with_description("Consumers that this service should hear and does not").build();
-        Self { name: name.into(), faults: Arc::default(), unheard }
+        Self { name: name.into(), faults: Arc::default(), changed: watch::Sender::new(()), unheard }
     }
 
     fn held(&self) -> MutexGuard<'_, Faults> {
@@ -77,6 +80,7 @@ impl Listening {
         let mut faults = self.held();
         if faults.consumers.remove(consumer).is_some() {
             tracing::info!(consumer, "the consumer is heard again");
+            self.changed.send_replace(());
         }
         self.count(&faults);
     }
@@ -86,6 +90,7 @@ impl Listening {
         if faults.consumers.get(consumer) != Some(&why) {
             tracing::error!(consumer, error = why, "this service does not hear what it should: it tries until that is put right");
             faults.consumers.insert(consumer, why);
+            self.changed.send_replace(());
         }
         self.count(&faults);
     }
@@ -96,6 +101,7 @@ impl Listening {
 
     fn refused(&self) {
         self.held().refused_at = Some(Instant::now());
+        self.changed.send_replace(());
     }
 
     /// Notes how full a stream is, where that is worth telling. Tells once what stays so.
@@ -105,11 +111,13 @@ impl Listening {
             None => {
                 if faults.streams.remove(stream).is_some() {
                     tracing::info!(stream, "the stream has room again");
+                    self.changed.send_replace(());
                 }
             }
             Some(told) if faults.streams.get(stream) != Some(&told) => {
                 tracing::error!(stream, used = told, "a stream of the bus fills up: make room before it refuses messages");
                 faults.streams.insert(stream, told);
+                self.changed.send_replace(());
             }
             Some(_) => {}
         }
@@ -163,6 +171,7 @@ fn is_answer(error: &anyhow::Error) -> bool {
 pub(crate) async fn tell(listening: Option<Listening>, health: tonic_health::server::HealthReporter) {
     let status = |well| if well { tonic_health::ServingStatus::Serving } else { tonic_health::ServingStatus::NotServing };
     let mut told = None;
+    let mut changed = listening.as_ref().map(|bus| bus.changed.subscribe());
     loop {
         let now = listening.as_ref().map_or((true, true), |bus| (bus.is_well(Instant::now()), bus.has_room()));
         if told != Some(now) {
@@ -170,7 +179,14 @@ pub(crate) async fn tell(listening: Option<Listening>, health: tonic_health::ser
             health.set_service_status(ROOM_HEALTH, status(now.1)).await;
             told = Some(now);
         }
-        tokio::time::sleep(HEALTH_LOOK).await;
+        let changing = async {
+            match &mut changed {
+                Some(changed) => changed.changed().await.is_ok(),
+                None => std::future::pending().await,
+            }
+        };
+        // The sender lives as long as what it tells of.
+        let _ = tokio::time::timeout(HEALTH_INTERVAL, changing).await;
     }
 }
 

@@ -16,7 +16,8 @@ use crate::{
     set_aside,
 };
 
-const LOOK: Duration = Duration::from_secs(1);
+/// How often each consumer is looked at for what an operator asks: who asks is no alarm, and a service has many consumers.
+const LOOK_INTERVAL: Duration = Duration::from_secs(5);
 /// Messages replayed in one look.
 const BATCH: i64 = 16;
 
@@ -25,7 +26,7 @@ pub(crate) async fn run<H: Handler>(ctx: &Context, spec: ConsumerSpec, handler: 
     while !ctx.stop.is_cancelled() {
         tokio::select! {
             () = ctx.stop.cancelled() => return,
-            () = tokio::time::sleep(LOOK) => {}
+            () = tokio::time::sleep(LOOK_INTERVAL) => {}
         }
         if let Err(error) = look(ctx, spec, handler).await {
             tracing::warn!(consumer = spec.name, error = store_error(&error), "quarantine cannot be looked at");

@@ -20,7 +20,8 @@ use crate::{
     vault::Vault,
 };
 
-const LOOK: Duration = Duration::from_millis(500);
+/// How often is looked for what was not confirmed in time.
+const LOOK_INTERVAL: Duration = Duration::from_secs(1);
 /// Messages handed over in one look, all at once: a receiver that is slow with one is slow with none of the others.
 const AT_ONCE: i64 = 16;
 /// What was refused, or could not be opened, is left out for so long: others have their turn.
@@ -55,7 +56,7 @@ impl Context {
             while !ctx.stop.is_cancelled() {
                 tokio::select! {
                     () = ctx.stop.cancelled() => break,
-                    () = tokio::time::sleep(LOOK) => {}
+                    () = tokio::time::sleep(LOOK_INTERVAL) => {}
                 }
                 let looked = direct.look().await;
                 if let Err(error) = &looked

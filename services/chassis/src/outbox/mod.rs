@@ -209,12 +209,18 @@ pub async fn confirm(tx: &mut PgConnection, id: Uuid, at: OffsetDateTime) -> sql
 /// each other.
 ///
 /// # Errors
-/// A statement failed.
+/// The statement failed.
 pub async fn confirm_all(tx: &mut PgConnection, ids: &[Uuid], at: OffsetDateTime) -> sqlx::Result<()> {
-    sqlx::query!("select id from outbox where id = any($1) order by position for update", ids).fetch_all(&mut *tx).await?;
-    for id in ids {
-        confirm(tx, *id, at).await?;
-    }
+    sqlx::query!(
+        // All are held before the first is changed.
+        "with held as materialized (select id from outbox where id = any($1) order by position for update)
+         update outbox set confirmed_at = $2, carried_at = coalesce(carried_at, $2)
+         where (select count(*) from held) > 0 and id = any($1) and must_be_confirmed and confirmed_at is null",
+        ids,
+        at
+    )
+    .execute(tx)
+    .await?;
     Ok(())
 }
 

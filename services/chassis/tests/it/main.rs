@@ -19,5 +19,6 @@ mod reconnecting;
 mod renewing;
 mod round_trips;
 mod sealing;
+mod sets;
 mod witnessing;
 mod world;
