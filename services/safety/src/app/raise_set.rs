@@ -85,13 +85,49 @@ pub async fn prepare(tools: &Tools, report: &Report) -> Option<Prepared> {
 /// # Errors
 /// A statement failed: nothing is recorded and the raiser must not be told otherwise.
 pub async fn raise(tx: &mut PgConnection, tools: &Tools, fresh: &mut Fresh, report: Report) -> chassis::Result<Receipt> {
-    if let Some(prepared) = prepare(tools, &report).await
-        && store::raised::insert(tx, &[&prepared.new]).await?.contains(&prepared.new.concern.id)
-    {
-        fresh.append(prepared.fresh());
-        return Ok(prepared.receipt());
+    let prepared = prepare(tools, &report).await;
+    let receipts = record(tx, tools, fresh, vec![(report, prepared)]).await?;
+    receipts.into_iter().next().ok_or_else(|| chassis::Error::Internal("a raise has no receipt".to_owned()))
+}
+
+/// Records concerns in the caller's transaction: what was prepared in one statement, the rest the long way. A receipt for each, in their
+/// order.
+///
+/// # Errors
+/// As [`raise`].
+pub async fn record(
+    tx: &mut PgConnection,
+    tools: &Tools,
+    fresh: &mut Fresh,
+    raises: Vec<(Report, Option<Prepared>)>,
+) -> chassis::Result<Vec<Receipt>> {
+    let first = first_of_each(raises.iter().map(|(_, prepared)| prepared.as_ref()));
+    let set: Vec<&New> = first.values().map(|(_, prepared)| &prepared.new).collect();
+    let recorded = if set.is_empty() { Vec::new() } else { store::raised::insert(tx, &set).await? };
+    let places: BTreeSet<usize> = first.iter().filter(|(id, _)| recorded.contains(id)).map(|(_, (place, _))| *place).collect();
+    let mut receipts = Vec::with_capacity(raises.len());
+    for (place, (report, prepared)) in raises.into_iter().enumerate() {
+        receipts.push(match prepared.filter(|_| places.contains(&place)) {
+            Some(prepared) => {
+                fresh.append(prepared.fresh());
+                prepared.receipt()
+            }
+            None => raise_concern::raise(tx, tools, report).await?,
+        });
     }
-    raise_concern::raise(tx, tools, report).await
+    Ok(receipts)
+}
+
+/// The first of each id, and its place: by id, so that two who write several do not wait for each other. Of two with one id the second is
+/// told that it is known.
+fn first_of_each<'a>(all: impl Iterator<Item = Option<&'a Prepared>>) -> BTreeMap<Uuid, (usize, &'a Prepared)> {
+    let mut first = BTreeMap::new();
+    for (place, prepared) in all.enumerate() {
+        if let Some(prepared) = prepared {
+            first.entry(prepared.new.concern.id).or_insert((place, prepared));
+        }
+    }
+    first
 }
 
 /// The queue of raises that wait to be written together.
@@ -118,29 +154,22 @@ impl WriteSet for Writer {
     type Done = Receipt;
 
     async fn write(&self, items: &[Arc<Prepared>]) -> Vec<Option<Receipt>> {
-        // By id, so that two instances do not wait for each other; of two with one id the second is told that it is known.
-        let mut set: BTreeMap<Uuid, &Arc<Prepared>> = BTreeMap::new();
-        for item in items.iter().filter(|item| self.tools.directory.still_holds(&item.known)) {
-            set.entry(item.new.concern.id).or_insert(item);
-        }
-        let recorded = match self.insert(set.values().map(|item| &item.new).collect()).await {
+        let usable = items.iter().map(|item| Some(item.as_ref()).filter(|item| self.tools.directory.still_holds(&item.known)));
+        let first = first_of_each(usable);
+        let recorded = match self.insert(first.values().map(|(_, item)| &item.new).collect()).await {
             Ok(recorded) => recorded,
             Err(error) => {
                 tracing::warn!(items = items.len(), error = store_error(&error), "raises cannot be written together: each is tried alone");
                 return Vec::new();
             }
         };
-        let is_recorded = |item: &Arc<Prepared>| {
-            let first = set.get(&item.new.concern.id).is_some_and(|first| Arc::ptr_eq(first, item));
-            first && recorded.contains(&item.new.concern.id)
-        };
         let mut fresh = Fresh::default();
-        let mut receipts = Vec::with_capacity(items.len());
-        for item in items {
-            receipts.push(is_recorded(item).then(|| {
-                fresh.append(item.fresh());
-                item.receipt()
-            }));
+        let mut receipts: Vec<Option<Receipt>> = items.iter().map(|_| None).collect();
+        for (_, (place, item)) in first.into_iter().filter(|(id, _)| recorded.contains(id)) {
+            fresh.append(item.fresh());
+            if let Some(receipt) = receipts.get_mut(place) {
+                *receipt = Some(item.receipt());
+            }
         }
         self.outbox.publish(fresh);
         receipts

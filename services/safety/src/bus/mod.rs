@@ -3,9 +3,9 @@
 use std::str::FromStr;
 
 use chassis::{
-    inbox::{Handler, Incoming, Rejection},
+    inbox::{Handler, Heard, Incoming, Rejection},
     outbox::{Fresh, Outgoing, enqueue_fresh},
-    set_aside,
+    set_aside, trace,
 };
 use proto::{
     id::{RingId, SiteCode},
@@ -14,9 +14,14 @@ use proto::{
     subject,
 };
 use sqlx::PgConnection;
+use tracing::{Instrument as _, Span};
 
 use crate::{
-    app::{Tools, confirm_delivery, raise_concern, raise_set, signed},
+    app::{
+        Tools,
+        confirm_delivery::{self, Confirmed},
+        raise_concern, raise_set, signed,
+    },
     domain::{concern::Audience, id_of},
 };
 
@@ -68,16 +73,25 @@ impl Handler for Raised {
     }
 
     async fn apply(&self, tx: &mut PgConnection, fresh: &mut Fresh, work: Read, message: &Incoming) -> Result<(), Rejection> {
-        let unreadable = work.unreadable.clone();
-        let receipt = if message.attempt > 1 {
-            // Whatever kept it from being recorded the short way keeps it from nothing now.
-            raise_concern::raise(tx, &self.tools, work.report).await?
-        } else {
-            raise_set::raise(tx, &self.tools, fresh, work.report).await?
-        };
-        self.answer(tx, fresh, &receipt, work.unreadable, message).await?;
-        if let Some(detail) = unreadable {
-            let now = self.tools.clock.now();
+        self.apply_set(tx, fresh, vec![Heard { work, message, span: Span::current() }]).await
+    }
+
+    async fn apply_set(&self, tx: &mut PgConnection, fresh: &mut Fresh, set: Vec<Heard<'_, Read>>) -> Result<(), Rejection> {
+        let (mut raises, mut heard) = (Vec::with_capacity(set.len()), Vec::with_capacity(set.len()));
+        for Heard { work: Read { report, unreadable }, message, span } in set {
+            // Whatever kept it from being recorded the short way keeps it from nothing at the next delivery.
+            let prepared = if message.attempt > 1 { None } else { raise_set::prepare(&self.tools, &report).instrument(span).await };
+            raises.push((report, prepared));
+            heard.push((message, unreadable));
+        }
+        let receipts = raise_set::record(tx, &self.tools, fresh, raises).await?;
+        let now = self.tools.clock.now();
+        let answers = receipts.iter().zip(&heard);
+        let answers: Vec<Outgoing> =
+            answers.filter_map(|(receipt, (message, why))| self.answer(receipt, why.as_deref(), message)).collect();
+        enqueue_fresh(tx, fresh, &answers, now).await?;
+        for (message, detail) in heard {
+            let Some(detail) = detail else { continue };
             set_aside::quarantine(tx, &self.tools.vault, self.consumer, message, (UNREADABLE, &detail), self.tools.ids.uuid(), now).await?;
         }
         Ok(())
@@ -87,30 +101,25 @@ impl Handler for Raised {
     /// set aside, or tried again.
     async fn save(&self, tx: &mut PgConnection, fresh: &mut Fresh, message: &Incoming) -> Result<(), Rejection> {
         let receipt = raise_concern::raise(tx, &self.tools, Self::of_nothing(message)).await?;
-        self.answer(tx, fresh, &receipt, Some("it could not be recorded as it is".to_owned()), message).await
+        let answer = self.answer(&receipt, Some("it could not be recorded as it is"), message);
+        enqueue_fresh(tx, fresh, answer.as_slice(), self.tools.clock.now()).await?;
+        Ok(())
     }
 }
 
 impl Raised {
-    /// Answers where it came from.
-    async fn answer(
-        &self,
-        tx: &mut PgConnection,
-        fresh: &mut Fresh,
-        receipt: &raise_concern::Receipt,
-        unreadable: Option<String>,
-        message: &Incoming,
-    ) -> Result<(), Rejection> {
-        // A service learns from the facts that its concern stands; an answer to it on the bus would be read by others.
+    /// The answer to where it came from. A service learns from the facts that its concern stands; an answer to it on the bus would be read by
+    /// others.
+    fn answer(&self, receipt: &raise_concern::Receipt, unreadable: Option<&str>, message: &Incoming) -> Option<Outgoing> {
         if subject::raising_service(&message.subject).is_some() {
-            return Ok(());
+            return None;
         }
-        let answer =
-            v1::RaiseAnswer { receipt: Some(signed::receipt(&self.tools, receipt)), unreadable_reason: unreadable.unwrap_or_default() };
+        let answer = v1::RaiseAnswer {
+            receipt: Some(signed::receipt(&self.tools, receipt)),
+            unreadable_reason: unreadable.unwrap_or_default().to_owned(),
+        };
         let subject = subject::concern_receipt(SiteCode::from_str(message.subject_token(SITE_TOKEN)).ok().as_ref());
-        let answer = Outgoing::event(&self.tools.ids, receipt.id, subject, &answer).urgent();
-        enqueue_fresh(tx, fresh, std::slice::from_ref(&answer), self.tools.clock.now()).await?;
-        Ok(())
+        Some(Outgoing::event(&self.tools.ids, receipt.id, subject, &answer).urgent())
     }
 
     /// The report of a message of which nothing can be said but where it came from.
@@ -146,8 +155,17 @@ impl Handler for Delivered {
         Ok((ring, audience))
     }
 
-    async fn apply(&self, tx: &mut PgConnection, _: &mut Fresh, (ring, audience): Self::Work, _: &Incoming) -> Result<(), Rejection> {
-        confirm_delivery::confirm(tx, &self.tools, ring.uuid(), audience).await?;
+    async fn apply(&self, tx: &mut PgConnection, fresh: &mut Fresh, work: Self::Work, message: &Incoming) -> Result<(), Rejection> {
+        self.apply_set(tx, fresh, vec![Heard { work, message, span: Span::current() }]).await
+    }
+
+    async fn apply_set(&self, tx: &mut PgConnection, _: &mut Fresh, set: Vec<Heard<'_, Self::Work>>) -> Result<(), Rejection> {
+        let confirmed = set.into_iter().map(|Heard { work: (ring, audience), span, .. }| Confirmed {
+            ring: ring.uuid(),
+            audience,
+            traceparent: trace::of(&span),
+        });
+        confirm_delivery::confirm_all(tx, &self.tools, &confirmed.collect::<Vec<_>>()).await?;
         Ok(())
     }
 }

@@ -1,7 +1,7 @@
 //! Nothing is refused, nothing is recorded twice, nothing is dropped.
 
 use chassis::{
-    inbox::{Handler, Incoming},
+    inbox::{Handler, Heard, Incoming},
     outbox::Fresh,
 };
 use futures::future::join_all;
@@ -197,6 +197,48 @@ async fn heard(world: &World, subject: &str, body: Vec<u8>) {
     let mut tx = world.begin(&fence::itself()).await;
     handler.apply(&mut tx, &mut Fresh::default(), work, &message).await.unwrap();
     tx.commit().await.unwrap();
+}
+
+#[tokio::test]
+async fn what_sites_raise_at_once_is_each_recorded_answered_and_rung_in_its_order() {
+    let world = World::new().await;
+    safety::app::by_heart::learn(&world.db.pool, &world.tools).await.unwrap();
+    let handler = Raised { tools: world.tools.clone(), consumer: "safety-raises" };
+    let concern =
+        |id: u128, text: &str| v1::Concern { concern_id: Uuid::from_u128(id).to_string(), text: text.into(), ..imminent_at("kent") };
+    let said = [concern(1, "first"), concern(2, "other"), concern(1, "again"), concern(1, "first"), concern(3, "third")];
+    let mut bodies: Vec<Vec<u8>> = said.iter().map(prost::Message::encode_to_vec).collect();
+    bodies.push(b"\xff\xff\xff not protobuf".to_vec());
+    let messages: Vec<Incoming> = bodies
+        .into_iter()
+        .enumerate()
+        .map(|(n, body)| Incoming {
+            event_id: format!("message-{n}"),
+            subject: "ro.safety.raise.mission".into(),
+            body: body.into(),
+            headers: std::collections::BTreeMap::new(),
+            attempt: 1,
+        })
+        .collect();
+    let mut set = Vec::new();
+    for message in &messages {
+        let work = handler.read(message).await.ok().unwrap();
+        set.push(Heard { work, message, span: tracing::Span::none() });
+    }
+    let (mut tx, mut fresh) = (world.begin(&fence::itself()).await, Fresh::default());
+    handler.apply_set(&mut tx, &mut fresh, set).await.unwrap();
+    tx.commit().await.unwrap();
+    let known: Vec<bool> = world.facts::<v1::RaiseAnswer>("ro.safety.receipt.mission").await.iter().map(already_known).collect();
+    assert_eq!(known, [false, false, true, true, false, false]);
+    assert_eq!(world.count("select count(*) from concern where raised_by = 'bus:mission'").await, 4);
+    assert_eq!(world.count("select count(*) from concern_variant").await, 1, "what is said again is kept once");
+    assert_eq!(world.rings().await.len(), 2 * 4 + 1, "and nhq is rung for it");
+    assert_eq!(world.count("select count(*) from quarantine").await, 1);
+    assert!(fresh.len() >= 3 * 3, "what was new is published from memory");
+}
+
+fn already_known(answer: &v1::RaiseAnswer) -> bool {
+    answer.receipt.as_ref().unwrap().already_known
 }
 
 #[tokio::test]
