@@ -155,20 +155,19 @@ pub async fn find_held(db: &mut PgConnection, asked: &[(&str, &Key)]) -> sqlx::R
     let sites: Vec<String> = asked.iter().map(|(site, _)| (*site).to_owned()).collect();
     let forms: Vec<String> = asked.iter().map(|(_, key)| key.form().to_owned()).collect();
     let given: Vec<String> = asked.iter().map(|(_, key)| key.as_str().to_owned()).collect();
-    // What was recorded before keys had a form compares as it was given; the same letters come last, and count.
+    // The same letters come last, and count.
     let rows = sqlx::query!(
-        r#"select r.referral_id, r.site, asked.form as "form!", r.receipt_number, r.received_at, r.body_hash,
-                  r.purged_at is not null as "purged!", r.gone
-           from unnest($1::text[], $2::text[], $3::text[]) as asked (site, form, given)
-           join referral r on r.site = asked.site and coalesce(r.key_form, r.idempotency_key) in (asked.form, asked.given)
-           order by r.idempotency_key = asked.given"#,
+        r#"select place as "place!", referral_id as "referral_id!", receipt_number as "receipt_number!", received_at as "received_at!",
+                  body_hash as "body_hash!", purged_at is not null as "purged!", gone as "gone!"
+           from referrals_under($1, $2, $3) order by as_given"#,
         &sites,
         &forms,
         &given
     )
     .fetch_all(db)
     .await?;
-    let held = rows.into_iter().map(|r| {
+    let held = rows.into_iter().filter_map(|r| {
+        let (site, key) = asked.get(usize::try_from(r.place - 1).ok()?)?;
         let held = Held {
             id: r.referral_id,
             receipt_number: r.receipt_number,
@@ -177,7 +176,7 @@ pub async fn find_held(db: &mut PgConnection, asked: &[(&str, &Key)]) -> sqlx::R
             purged: r.purged,
             gone: r.gone,
         };
-        ((r.site, r.form), held)
+        Some((((*site).to_owned(), key.form().to_owned()), held))
     });
     Ok(held.collect())
 }

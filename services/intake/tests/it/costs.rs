@@ -1,11 +1,14 @@
-//! What only grows costs a page of the queue nothing: however many referrals there are, a page reads its own rows, by an index.
+//! What only grows costs nothing: however many referrals there are, a page of the queue and a submission read their own rows, by an index.
 
 use chassis::Caller;
-use intake::store::referral::{all, waiting};
-use sqlx::types::Uuid;
+use intake::{
+    domain::Key,
+    store::referral::{all, find_held, waiting},
+};
+use sqlx::{PgConnection, types::Uuid};
 use time::OffsetDateTime;
 
-use crate::support::{MORNING, TestDesk, desk, officer, supervisor};
+use crate::support::{MORNING, TestDesk, desk, officer, staff, supervisor};
 
 const PAGE: i64 = 51;
 /// Of the rows that a page shows, each is read once; a few more are looked at where a list begins.
@@ -38,9 +41,13 @@ async fn read(desk: &TestDesk, who: &Caller) -> Vec<(String, i64, i64)> {
     let (start, tied) = ((OffsetDateTime::UNIX_EPOCH, Uuid::nil()), intake::access::needs_a_tie(who).then_some(who.subject.as_str()));
     assert_eq!(waiting(&mut tx, start, MORNING.date(), tied, PAGE).await.unwrap().len(), 51);
     assert_eq!(all(&mut tx, start, tied, PAGE).await.unwrap().len(), 51);
+    read_so_far(&mut tx).await
+}
+
+async fn read_so_far(tx: &mut PgConnection) -> Vec<(String, i64, i64)> {
     let counted = "select relname::text, seq_tup_read, idx_tup_fetch from pg_stat_xact_user_tables
                    where relname in ('referral', 'referral_variant')";
-    sqlx::query_as(counted).fetch_all(&mut *tx).await.unwrap()
+    sqlx::query_as(counted).fetch_all(tx).await.unwrap()
 }
 
 #[tokio::test]
@@ -56,6 +63,28 @@ async fn a_page_of_the_queue_reads_its_own_rows_however_many_referrals_there_are
                 assert_eq!(walked, 0, "{table} is walked for {}", who.subject);
                 assert!(by_index <= 2 * MAX_ROWS_READ, "{by_index} rows of {table} are read for {}", who.subject);
             }
+        }
+    }
+}
+
+#[tokio::test]
+async fn whether_a_key_is_known_is_found_by_an_index_however_many_a_site_has() {
+    let desk = desk().await;
+    fill(&desk).await;
+    sqlx::raw_sql("update referral set key_form = null where receipt_number like '%7'").execute(&desk.database.admin).await.unwrap();
+    for known_to_the_planner in [false, true] {
+        if known_to_the_planner {
+            sqlx::raw_sql("analyze").execute(&desk.database.admin).await.unwrap();
+        }
+        let mut tx = desk.begin(&staff("mission"), ["mission".to_owned()]).await.unwrap();
+        let keys: Vec<Key> = ["k1", "K2", "k7", "K17", "unknown"].map(|key| Key::read(key, Uuid::nil())).into();
+        let asked: Vec<(&str, &Key)> = keys.iter().map(|key| ("mission", key)).collect();
+        let held = find_held(&mut tx, &asked).await.unwrap();
+        let mut forms: Vec<&str> = held.iter().map(|((_, form), _)| form.as_str()).collect();
+        forms.sort_unstable();
+        assert_eq!(forms, ["k1", "k17", "k2", "k7"]);
+        for (table, walked, by_index) in read_so_far(&mut tx).await {
+            assert!(walked == 0 && by_index <= 2 * keys.len() as i64, "{walked} and {by_index} rows of {table} are read");
         }
     }
 }
