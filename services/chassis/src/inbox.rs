@@ -321,7 +321,7 @@ async fn settle<H: Handler>(ctx: &Context, spec: ConsumerSpec, handler: &H, batc
         works.push((span, work));
     }
     let verdicts = apply::apply(ctx, spec, handler, &messages, works).await;
-    ctx.outbox.wake();
+    ctx.outbox.look();
     let answers = messages.iter().zip(&verdicts).map(|((message, incoming), verdict)| async move {
         let answer = match verdict {
             Verdict::Applied => message.double_ack().await,

@@ -12,7 +12,10 @@ mod lost;
 mod publisher;
 mod relay;
 
-use std::sync::{Arc, atomic::Ordering};
+use std::sync::{
+    Arc,
+    atomic::{AtomicBool, Ordering},
+};
 
 use sqlx::PgConnection;
 use time::OffsetDateTime;
@@ -110,6 +113,8 @@ const fn place(id: Uuid) -> Place {
 #[derive(Debug, Clone, Default)]
 pub struct Wake {
     relay: Arc<Notify>,
+    /// Something is known to wait for the relay: it claims without a look before.
+    told: Arc<AtomicBool>,
     committed: watch::Sender<()>,
     queue: Queue,
 }
@@ -117,6 +122,13 @@ pub struct Wake {
 impl Wake {
     /// Something was committed that the relay is to carry.
     pub fn wake(&self) {
+        self.told.store(true, Ordering::Relaxed);
+        self.relay.notify_one();
+        self.committed.send_replace(());
+    }
+
+    /// Something was committed of which nobody here knows whether it left anything for the relay.
+    pub(crate) fn look(&self) {
         self.relay.notify_one();
         self.committed.send_replace(());
     }
@@ -125,6 +137,7 @@ impl Wake {
     pub fn publish(&self, fresh: Fresh) {
         if fresh.left {
             self.queue.left.store(true, Ordering::Relaxed);
+            self.told.store(true, Ordering::Relaxed);
             self.relay.notify_one();
         }
         self.queue.push(fresh);

@@ -159,6 +159,7 @@ impl Publisher {
         }
         let left = self.wake.queue.left.swap(false, Ordering::Relaxed);
         if left || !ended.failed.is_empty() || !ended.untried.is_empty() {
+            self.wake.told.store(true, Ordering::Relaxed);
             self.wake.relay.notify_one();
         }
     }

@@ -2,6 +2,7 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet},
+    sync::atomic::Ordering,
     time::Duration,
 };
 
@@ -56,6 +57,12 @@ struct Waiting {
     attempt: i32,
     created_at: OffsetDateTime,
     next_attempt_at: OffsetDateTime,
+}
+
+/// What a look at the outbox shows.
+struct InWait {
+    any: bool,
+    due: bool,
 }
 
 pub(crate) struct Relay {
@@ -152,12 +159,14 @@ impl Relay {
         for stream in self.wake.queue.streams() {
             streams.took(&stream).await;
         }
-        if polling {
-            if self.bus.is_connected() {
-                streams.look().await;
-            }
-            if !self.something_waits().await? {
-                return Ok(false);
+        if polling && self.bus.is_connected() {
+            streams.look().await;
+        }
+        let told = self.wake.told.swap(false, Ordering::Relaxed);
+        if polling || !told {
+            let waiting = self.what_waits().await?;
+            if !waiting.due {
+                return Ok(waiting.any);
             }
         }
         let begun = Instant::now();
@@ -173,9 +182,9 @@ impl Relay {
         Ok(true)
     }
 
-    /// Whether something waits to be carried. What must be confirmed and was not in time waits again, under a new attempt and so a new
+    /// Whether anything waits to be carried, and whether any of it is due. What must be confirmed and was not in time waits again, under a new attempt and so a new
     /// Nats-Msg-Id; what was carried further ahead than that is from before the clock was set back.
-    async fn something_waits(&self) -> sqlx::Result<bool> {
+    async fn what_waits(&self) -> sqlx::Result<InWait> {
         let now = self.clock.now();
         let looking = async || {
             let looked = sqlx::query!(
@@ -186,11 +195,15 @@ impl Relay {
                                        secs => least($4::float8, $3::float8 * power(2, least(greatest(copies, 1), 30) - 1))) < $1)
                            order by position for update skip locked limit 256)
                        returning id)
-                   select (select count(*) from overdue) as "overdue!", exists (select from outbox where carried_at is null) as "waits!""#,
+                   select (select count(*) from overdue) as "overdue!", exists (select from outbox where carried_at is null) as "any!",
+                       exists (
+                           select from outbox
+                           where carried_at is null and (next_attempt_at <= $1 or next_attempt_at > $5)) as "due!""#,
                 now,
                 now + CONFIRM_WITHIN,
                 CONFIRM_WITHIN.as_seconds_f64(),
-                SELDOM.as_seconds_f64()
+                SELDOM.as_seconds_f64(),
+                now + LONGEST_PAUSE
             );
             looked.fetch_one(&self.own).await
         };
@@ -198,7 +211,8 @@ impl Relay {
         if looked.overdue > 0 {
             tracing::warn!(outbox.overdue = looked.overdue, "messages were not confirmed in time: sent again");
         }
-        Ok(looked.waits || looked.overdue > 0)
+        let overdue = looked.overdue > 0;
+        Ok(InWait { any: looked.any || overdue, due: looked.due || overdue })
     }
 
     /// One pass over what waits; whether another may find more. What was carried and could not be noted is told again at the next look.
