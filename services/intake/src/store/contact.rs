@@ -81,9 +81,15 @@ pub async fn queue(db: &mut PgConnection, contact: &Examined) -> sqlx::Result<()
 pub async fn find(db: &mut PgConnection, contact: &Examined) -> sqlx::Result<Option<(Held, Held)>> {
     let first = sqlx::query_as!(
         Held,
-        "select contact_id as id, receipt_number, received_at, body_hash, place from contact
-         where region = $1 and coalesce(key_form, idempotency_key) in ($2, $3) and variant_of is null
-         order by idempotency_key = $3 desc limit 1",
+        // What was recorded before keys had a form compares as it was given. Each part finds its rows by an index.
+        r#"select id as "id!", receipt_number as "receipt_number!", received_at as "received_at!", body_hash as "body_hash!",
+                  place as "place!"
+           from (select contact_id as id, receipt_number, received_at, body_hash, place, idempotency_key from contact
+                 where region = $1 and key_form = $2 and variant_of is null
+                 union all
+                 select contact_id, receipt_number, received_at, body_hash, place, idempotency_key from contact
+                 where region = $1 and idempotency_key = any (array[$2, $3]) and key_form is null and variant_of is null) as under
+           order by idempotency_key = $3 desc limit 1"#,
         contact.region.code(),
         contact.key.form(),
         contact.key.as_str()
