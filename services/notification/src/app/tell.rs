@@ -92,6 +92,9 @@ struct Notice {
 /// # Errors
 /// A statement failed.
 pub async fn tell(tx: &mut PgConnection, app: &App, facts: Vec<Fact>) -> sqlx::Result<()> {
+    if facts.is_empty() {
+        return Ok(());
+    }
     // What comes late about a purged case is told to nobody [LPR4].
     let about: Vec<Uuid> = facts.iter().map(Fact::about).collect();
     let purged = store::purge::purged_among(tx, &about).await?;

@@ -2,7 +2,7 @@
 
 use chassis::{
     client::Peer,
-    inbox::{Handler, Incoming, Rejection},
+    inbox::{self, Handler, Incoming, Rejection},
     outbox::Fresh,
     wire::instant,
 };
@@ -13,6 +13,7 @@ use proto::{
     subject,
 };
 use sqlx::PgConnection;
+use tracing::Instrument;
 use uuid::Uuid;
 
 use super::contact;
@@ -73,6 +74,18 @@ impl Handler for Facts {
             Heard::Contact(contact) => take_contact::take(tx, &self.app, &contact).await?,
         }
         Ok(())
+    }
+
+    /// All facts of a set are told together; no contact is of the same thing as one of them.
+    async fn apply_set(&self, tx: &mut PgConnection, _: &mut Fresh, set: Vec<inbox::Heard<'_, Heard>>) -> Result<(), Rejection> {
+        let mut facts = Vec::with_capacity(set.len());
+        for inbox::Heard { work, span, .. } in set {
+            match work {
+                Heard::Fact(fact) => facts.push(fact),
+                Heard::Contact(contact) => take_contact::take(tx, &self.app, &contact).instrument(span).await?,
+            }
+        }
+        Ok(tell::tell(tx, &self.app, facts).await?)
     }
 }
 

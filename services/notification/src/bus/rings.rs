@@ -1,7 +1,7 @@
 //! The first road of a ring: `ro.safety.ring.nhq` and `ro.safety.ring.head`.
 
 use chassis::{
-    inbox::{Handler, Incoming, Rejection},
+    inbox::{Handler, Heard, Incoming, Rejection},
     outbox::Fresh,
 };
 use proto::safety::v1 as wire;
@@ -32,6 +32,12 @@ impl Handler for Rings {
 
     async fn apply(&self, tx: &mut PgConnection, fresh: &mut Fresh, ring: Ring, _message: &Incoming) -> Result<(), Rejection> {
         deliver_ring::deliver(tx, fresh, &self.app, &[Came { ring, span: Span::current() }]).await?;
+        Ok(())
+    }
+
+    async fn apply_set(&self, tx: &mut PgConnection, fresh: &mut Fresh, set: Vec<Heard<'_, Ring>>) -> Result<(), Rejection> {
+        let came: Vec<Came> = set.into_iter().map(|heard| Came { ring: heard.work, span: heard.span }).collect();
+        deliver_ring::deliver(tx, fresh, &self.app, &came).await?;
         Ok(())
     }
 }

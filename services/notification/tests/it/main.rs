@@ -11,6 +11,8 @@ mod flat;
 #[cfg(test)]
 mod guarding;
 #[cfg(test)]
+mod hearing;
+#[cfg(test)]
 mod mail;
 #[cfg(test)]
 mod paging;

@@ -3,12 +3,15 @@
 mod read;
 
 use chassis::{
-    inbox::{Handler, Incoming, Rejection},
+    inbox::{Handler, Heard, Incoming, Rejection},
     outbox::Fresh,
 };
 use sqlx::PgConnection;
 
-use crate::{app::record_fact::record_fact, domain::fact::Fact};
+use crate::{
+    app::record_fact::{record_fact, record_facts},
+    domain::fact::Fact,
+};
 
 /// The consumers of reporting: one for the facts of each service that it counts.
 pub struct Facts;
@@ -22,5 +25,9 @@ impl Handler for Facts {
 
     async fn apply(&self, tx: &mut PgConnection, _: &mut Fresh, fact: Fact, _: &Incoming) -> Result<(), Rejection> {
         Ok(record_fact(tx, fact).await?)
+    }
+
+    async fn apply_set(&self, tx: &mut PgConnection, _: &mut Fresh, set: Vec<Heard<'_, Fact>>) -> Result<(), Rejection> {
+        Ok(record_facts(tx, set.into_iter().map(|heard| heard.work).collect()).await?)
     }
 }

@@ -3,6 +3,7 @@
 
 mod differences;
 mod facts;
+mod hearing;
 mod reports;
 
 use chassis::database::{Actor, begin};
