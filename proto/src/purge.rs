@@ -49,7 +49,7 @@ pub fn statement(case_id: &str, of: &PurgeStatement) -> Vec<String> {
 #[must_use]
 pub fn order(of: &CasePurged) -> Vec<String> {
     let mut values = vec![of.case_id.clone(), of.referral_id.clone(), instant(of.purged_at.as_ref()), instant(of.last_used_at.as_ref())];
-    values.extend(list(&of.glass_ids));
+    values.extend(list(&of.break_glass_ids));
     values.extend(list(&of.referral_ids));
     values
 }
@@ -125,7 +125,7 @@ mod tests {
             case_id: "case".into(),
             referral_id: "referral".into(),
             purged_at: at(9),
-            glass_ids: vec!["glass".into()],
+            break_glass_ids: vec!["break_glass".into()],
             referral_ids: vec!["other".into()],
             last_used_at: at(1),
             signature: Vec::new(),
@@ -135,9 +135,9 @@ mod tests {
             |o| o.referral_id.push('x'),
             |o| o.purged_at = None,
             |o| o.last_used_at = o.purged_at,
-            |o| o.glass_ids.push("another".into()),
+            |o| o.break_glass_ids.push("another".into()),
             |o| o.referral_ids.clear(),
-            |o| o.glass_ids.append(&mut o.referral_ids),
+            |o| o.break_glass_ids.append(&mut o.referral_ids),
         ];
         for (number, change) in changes.into_iter().enumerate() {
             let mut changed = sample.clone();

@@ -1,4 +1,4 @@
-//! The receipt of a concern as its signature covers it: whoever holds the public key of safety checks it without safety [RM1c, T1].
+//! The receipt of a concern as its signature covers it: whoever holds the public key of safety checks it without safety [RM1c, TRAP-1].
 
 use crate::safety::v1::ConcernReceipt;
 

@@ -2,7 +2,7 @@
 //!
 //! Subjects carry no personal data: a service, a kind, a site or region code, an audience. Nothing else in the
 //! project writes a subject as text. `docs/asyncapi.yaml` and the NATS permissions are checked against this file.
-//! A token from outside enters a subject only as a parsed code, which cannot hold a dot, a wildcard or a space (threat T18).
+//! A token from outside enters a subject only as a parsed code, which cannot hold a dot, a wildcard or a space (THREAT-18).
 
 use std::fmt;
 
@@ -93,9 +93,9 @@ pub const MEDIATOR_ASSIGNED: &str = "ro.cases.event.mediator-assigned";
 pub const OFFICER_ASSIGNED: &str = "ro.cases.event.officer-assigned";
 /// Every officer who is tied to a case, whenever that changes: intake shows its referral to them [R3c].
 pub const CASE_TIES: &str = "ro.cases.event.case-ties";
-pub const GLASS_BROKEN: &str = "ro.cases.event.glass-broken";
-pub const GLASS_QUOTA_REACHED: &str = "ro.cases.event.glass-quota-reached";
-pub const GLASS_REVIEW_DUE: &str = "ro.cases.event.glass-review-due";
+pub const BREAK_GLASS_OPENED: &str = "ro.cases.event.break-glass-opened";
+pub const BREAK_GLASS_QUOTA_REACHED: &str = "ro.cases.event.break-glass-quota-reached";
+pub const BREAK_GLASS_REVIEW_DUE: &str = "ro.cases.event.break-glass-review-due";
 pub const ASSESSMENT_RECORDED: &str = "ro.cases.event.assessment-recorded";
 pub const CASE_MOVED: &str = "ro.cases.event.case-moved";
 /// A case was purged: whoever holds anything of it destroys that and says so [LPR4].
@@ -119,9 +119,9 @@ pub const FACTS: [&str; 36] = [
     MEDIATOR_ASSIGNED,
     OFFICER_ASSIGNED,
     CASE_TIES,
-    GLASS_BROKEN,
-    GLASS_QUOTA_REACHED,
-    GLASS_REVIEW_DUE,
+    BREAK_GLASS_OPENED,
+    BREAK_GLASS_QUOTA_REACHED,
+    BREAK_GLASS_REVIEW_DUE,
     ASSESSMENT_RECORDED,
     CASE_MOVED,
     CASE_PURGED,
@@ -259,8 +259,12 @@ pub const NOTIFICATION_FACTS: Consumer = consumer("notification", &INTAKE, "noti
 pub const NOTIFICATION_CASE_FACTS: Consumer =
     consumer("notification", &CASES, "notification-case-facts", &[CASE_OPENED, MEDIATOR_ASSIGNED]);
 /// Who was let to a case. On its own: a break-glass is told within a minute, whatever import stands in line before it.
-pub const NOTIFICATION_ACCESS: Consumer =
-    consumer("notification", &CASES, "notification-access", &[OFFICER_ASSIGNED, GLASS_BROKEN, GLASS_QUOTA_REACHED, GLASS_REVIEW_DUE]);
+pub const NOTIFICATION_ACCESS: Consumer = consumer(
+    "notification",
+    &CASES,
+    "notification-access",
+    &[OFFICER_ASSIGNED, BREAK_GLASS_OPENED, BREAK_GLASS_QUOTA_REACHED, BREAK_GLASS_REVIEW_DUE],
+);
 /// An acceptance stops what is still on its way to that audience.
 pub const NOTIFICATION_CONCERNS: Consumer = consumer("notification", &SAFETY, "notification-concerns", &[CONCERN_CHANGED]);
 /// The streams that hold facts feed reporting, each through its own consumer.

@@ -1,4 +1,4 @@
-//! What a login can make the server do for it: answers aimed elsewhere, headers that command, ids that make others' messages vanish (threat T18).
+//! What a login can make the server do for it: answers aimed elsewhere, headers that command, ids that make others' messages vanish (THREAT-18).
 
 use std::collections::BTreeMap;
 

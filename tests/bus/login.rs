@@ -17,21 +17,21 @@ use tokio::{
 use tokio_rustls::{TlsConnector, client::TlsStream};
 
 /// What the server may take to answer a ping.
-const PATIENCE: Duration = Duration::from_secs(10);
+const TIMEOUT: Duration = Duration::from_secs(10);
 
 /// A connection to a server that has proved itself, and what it said of itself before: the one line that is in clear text.
 async fn greeted(bus: &TestBus) -> (TlsStream<TcpStream>, serde_json::Value) {
     let mut stream = TcpStream::connect(bus.url.trim_start_matches("tls://")).await.unwrap();
     let mut line = Vec::new();
     while !line.ends_with(b"\n") {
-        line.push(timeout(PATIENCE, stream.read_u8()).await.unwrap().unwrap());
+        line.push(timeout(TIMEOUT, stream.read_u8()).await.unwrap().unwrap());
     }
     let info: serde_json::Value = serde_json::from_slice(line.strip_prefix(b"INFO ").unwrap()).unwrap();
     let mut roots = RootCertStore::empty();
     roots.add(CertificateDer::from_pem_file(&bus.authority).unwrap()).unwrap();
     let config = Arc::new(ClientConfig::builder().with_root_certificates(roots).with_no_client_auth());
     let connected = TlsConnector::from(config).connect("localhost".try_into().unwrap(), stream);
-    (timeout(PATIENCE, connected).await.unwrap().unwrap(), info)
+    (timeout(TIMEOUT, connected).await.unwrap().unwrap(), info)
 }
 
 pub struct Login {
@@ -56,7 +56,7 @@ impl Login {
 
     async fn line(&mut self) -> String {
         let mut line = Vec::new();
-        let read = timeout(PATIENCE, self.stream.read_until(b'\n', &mut line)).await.unwrap().unwrap();
+        let read = timeout(TIMEOUT, self.stream.read_until(b'\n', &mut line)).await.unwrap().unwrap();
         assert!(read > 0, "the server closed the connection");
         String::from_utf8_lossy(&line).trim_end().to_owned()
     }
@@ -78,7 +78,7 @@ impl Login {
                     let subject = parts.next().unwrap_or_default().to_owned();
                     let size: usize = parts.last().unwrap().parse().unwrap();
                     let mut body = vec![0; size + 2];
-                    timeout(PATIENCE, self.stream.read_exact(&mut body)).await.unwrap().unwrap();
+                    timeout(TIMEOUT, self.stream.read_exact(&mut body)).await.unwrap().unwrap();
                     self.heard.push((subject, String::from_utf8_lossy(&body).trim_end().to_owned()));
                 }
                 _ => {}
@@ -146,7 +146,7 @@ impl Login {
                 self.say(b"").await;
             }
         };
-        assert!(timeout(PATIENCE, waiting).await.is_ok(), "nothing came");
+        assert!(timeout(TIMEOUT, waiting).await.is_ok(), "nothing came");
         self.heard.get(number).cloned().unwrap()
     }
 }

@@ -120,7 +120,7 @@ async fn receipts_that_nobody_reads_never_keep_a_newer_one_out() {
 async fn who_operates_the_bus_is_told_when_a_lane_is_half_full_and_again_when_there_is_room() {
     let bus = TestBus::start().await;
     let service = Running::start(&bus, "reporting").await;
-    service.ctx.watch_room(subject::STREAMS.map(|stream| stream.name));
+    service.ctx.watch_stream_usage(subject::STREAMS.map(|stream| stream.name));
     service.becomes(ROOM_HEALTH, true).await;
     let mission = bus.connect("site-mission").await;
     let half = usize::try_from(subject::RAISES.max_per_subject.unwrap()).unwrap() / 2;

@@ -134,7 +134,7 @@ async fn dump(system: &System, service: &str) -> Vec<u8> {
     let mut text = Vec::new();
     for (table, row) in rows(&system.database(service).await).await {
         let mut row: Map<String, Value> = serde_json::from_str(&row).unwrap();
-        if table.starts_with("audit_") || table == "glass_use" {
+        if table.starts_with("audit_") || table == "break_glass_use" {
             row.remove("object");
         }
         serde_json::to_writer(&mut text, &row).unwrap();

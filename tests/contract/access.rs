@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use chassis::{
     Caller,
-    access::{self, ANYONE, Rule, WHOEVER},
+    access::{self, ANY_AUTHENTICATED, ANY_GRANTED, Rule},
 };
 use proto::{DESCRIPTORS, class, role, wire::v1::Class};
 
@@ -39,7 +39,7 @@ fn a_rule_names_roles_of_the_programme_or_services_and_never_nobody() {
         assert!(!rule.allow.is_empty() && !rule.permission.is_empty(), "{}", rule.method);
         for role in rule.allow {
             assert!(
-                role::ALL.contains(role) || [ANYONE, WHOEVER].contains(role) || services.iter().any(|s| s == role),
+                role::ALL.contains(role) || [ANY_GRANTED, ANY_AUTHENTICATED].contains(role) || services.iter().any(|s| s == role),
                 "{}: {role}",
                 rule.method
             );
@@ -106,8 +106,12 @@ fn what_anyone_may_call_is_this_and_nothing_else() {
         "SetPreferences",
         "WatchConcerns",
     ];
-    assert_eq!(open(ANYONE), BTreeSet::from(expected), "a person with any role reaches something new: is that meant?");
-    assert_eq!(open(WHOEVER), BTreeSet::from(["RaiseConcern", "WhoAmI"]), "a person without a role does more than raise and be told so");
+    assert_eq!(open(ANY_GRANTED), BTreeSet::from(expected), "a person with any role reaches something new: is that meant?");
+    assert_eq!(
+        open(ANY_AUTHENTICATED),
+        BTreeSet::from(["RaiseConcern", "WhoAmI"]),
+        "a person without a role does more than raise and be told so"
+    );
 }
 
 #[test]

@@ -52,7 +52,7 @@ fn marked(line: &str) -> Vec<&str> {
 }
 
 fn looks_like_a_clause(mark: &str) -> bool {
-    let numbered = ["IM", "RM", "TS", "ENQ", "GL", "CARD", "P", "A", "R", "L", "T"];
+    let numbered = ["IM", "RM", "TS", "ENQ", "GL", "CARD", "P", "A", "R", "L", "TRAP-"];
     let rest = numbered.iter().find_map(|kind| mark.strip_prefix(kind)).unwrap_or_default();
     let is_number =
         rest.starts_with(|c: char| c.is_ascii_digit()) && rest.bytes().all(|b| b.is_ascii_alphanumeric() || b".-/".contains(&b));

@@ -87,10 +87,13 @@ fn every_clause_of_the_directive_has_one_row_and_no_row_is_of_an_invented_clause
     }
 }
 
-/// Tensions T1.., latent requirements L1.., and sections of the act: what stands in the second table.
+/// Traps TRAP-1.., latent requirements L1.., and sections of the act: what stands in the second table.
 fn latent(id: &str) -> bool {
     id.starts_with("CCRA ")
-        || id.strip_prefix(['T', 'L']).is_some_and(|number| !number.is_empty() && number.bytes().all(|b| b.is_ascii_digit()))
+        || id
+            .strip_prefix("TRAP-")
+            .or_else(|| id.strip_prefix('L'))
+            .is_some_and(|number| !number.is_empty() && number.bytes().all(|b| b.is_ascii_digit()))
 }
 
 #[test]

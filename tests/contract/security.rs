@@ -35,7 +35,7 @@ fn every_threat_has_one_row_and_what_the_security_document_claims_is_there() {
     let (document, tests) = (repo::read("docs/SECURITY.md"), tests());
     let threats = rows(&document, 4);
     for number in 1..=18 {
-        let id = format!("T{number}");
+        let id = format!("THREAT-{number}");
         assert_eq!(threats.iter().filter(|row| row[0] == id).count(), 1, "rows of {id}");
     }
     let controls: Vec<Vec<&str>> = rows(&document, 3).into_iter().filter(|row| row[0] != "control").collect();

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use chassis::access::{ANYONE, WHOEVER};
+use chassis::access::{ANY_AUTHENTICATED, ANY_GRANTED};
 use proto::subject::CONSUMERS;
 
 use crate::{
@@ -65,8 +65,8 @@ fn items(text: &str) -> impl Iterator<Item = &str> {
 
 fn named(role: &'static str) -> &'static str {
     match role {
-        ANYONE => "any person with a grant",
-        WHOEVER => "any proven person, with or without a grant",
+        ANY_GRANTED => "any person with a grant",
+        ANY_AUTHENTICATED => "any proven person, with or without a grant",
         role => role,
     }
 }

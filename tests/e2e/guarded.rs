@@ -1,4 +1,4 @@
-//! A superuser of one database, or of two, makes no concern vanish, and an alarm that dies is missed (threat T1).
+//! A superuser of one database, or of two, makes no concern vanish, and an alarm that dies is missed (THREAT-1).
 
 use std::time::Duration;
 

@@ -3,13 +3,13 @@
 
 mod audit;
 mod bad_input;
+mod break_glass;
 mod commands;
 mod concern;
 mod device;
 mod dumped;
 mod flood;
 mod gate;
-mod glass;
 mod guarded;
 mod handed_over;
 mod killed;

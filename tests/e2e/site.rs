@@ -1,4 +1,4 @@
-//! The person of a case moves while a concern is open: the head where they are is told, and nobody falls silent on the way [R3e, T2].
+//! The person of a case moves while a concern is open: the head where they are is told, and nobody falls silent on the way [R3e, TRAP-2].
 
 use harness::{
     system::{SOON, System},
@@ -66,7 +66,7 @@ fn today() -> String {
     now.format(format_description!("[year]-[month]-[day]")).unwrap()
 }
 
-// [T2] [R3e]
+// [TRAP-2] [R3e]
 #[tokio::test]
 async fn the_person_moves_while_a_concern_is_open_and_the_new_head_rings_and_the_former_until_they_accept() {
     let system = system().await;

@@ -90,12 +90,13 @@ async fn somebody_elses(system: &System) -> Others {
     let item = eventually("it rings", SOON, async || inbox(&mut system.inbox(OFFICER), Audience::Nhq, &concern_id).await).await;
     let concern = system.alarm(OFFICER).get_concern(GetConcernRequest { concern_ref: concern_id.clone() }).await.unwrap().into_inner();
     let reference = concern.concern.unwrap().reference;
-    let glass = BreakGlassRequest { case_ref: case_id.clone(), reason: format!("{MARK} the officer is away") };
-    let glass_id = system.break_glass("rj-officer-2").break_glass(glass).await.unwrap().into_inner().glass_id;
+    let break_glass = BreakGlassRequest { case_ref: case_id.clone(), reason: format!("{MARK} the officer is away") };
+    let break_glass_id = system.break_glass("rj-officer-2").break_glass(break_glass).await.unwrap().into_inner().break_glass_id;
     let held = ListGrantsRequest { subject: OFFICER.into() };
     let grants = system.directory("directory-administrator-1").list_grants(held).await.unwrap().into_inner().grants;
     let grant_id = grants.first().unwrap().grant_id.clone();
-    let of_case = [&case_id, &case.case_number, &referral_id, &number, &participant_id, &concern_id, &reference, &item.item_id, &glass_id];
+    let of_case =
+        [&case_id, &case.case_number, &referral_id, &number, &participant_id, &concern_id, &reference, &item.item_id, &break_glass_id];
     let secrets = of_case.into_iter().chain([&grant_id]).cloned().chain([MARK.to_owned()]).collect();
     let ids = BTreeMap::from([
         ("case_id", case_id),
@@ -108,7 +109,7 @@ async fn somebody_elses(system: &System) -> Others {
         ("concern_id", concern_id),
         ("concern_ref", reference),
         ("item_id", item.item_id),
-        ("glass_id", glass_id),
+        ("break_glass_id", break_glass_id),
         ("grant_id", grant_id),
         ("site", "mission".to_owned()),
         ("region", "pacific".to_owned()),
@@ -452,7 +453,7 @@ async fn raised_on_the_bus(system: &System, bus: &async_nats::Client, site: &str
     id
 }
 
-// [RM1c] [R3c] [T6]
+// [RM1c] [R3c] [TRAP-6]
 #[tokio::test]
 async fn a_person_who_ended_yesterday_a_mediator_of_another_case_another_site_a_superuser_of_one_database_and_a_stolen_key_get_nothing_but_an_alarm_and_leave_a_trace()
  {

@@ -10,7 +10,7 @@ use std::{
 
 use proto::{id::ConcernId, named::Named, safety::v1::FollowCaseRequest};
 use time::OffsetDateTime;
-use to_safety::{AskSafety, Followed, Open, Stands, TellSafety, Told};
+use to_safety::{AskSafety, ConcernAnswer, Followed, Open, Stands, TellSafety};
 use uuid::Uuid;
 
 /// It says what they tell it, or nothing at all.
@@ -19,34 +19,41 @@ pub struct Alarm {
     pub silent: AtomicBool,
     /// It lists the open concerns, and does not take where their persons are.
     pub deaf: AtomicBool,
-    concerns: Mutex<BTreeMap<ConcernId, Told>>,
+    concerns: Mutex<BTreeMap<ConcernId, ConcernAnswer>>,
     /// Every word on where the person of a concern is, in its order.
     words: Mutex<Vec<FollowCaseRequest>>,
 }
 
 impl Alarm {
-    fn concerns(&self) -> MutexGuard<'_, BTreeMap<ConcernId, Told>> {
+    fn concerns(&self) -> MutexGuard<'_, BTreeMap<ConcernId, ConcernAnswer>> {
         self.concerns.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn put(&self, told: Told) {
+    fn put(&self, told: ConcernAnswer) {
         self.concerns().insert(told.concern, told);
     }
 
     /// A concern is open, and names this.
     pub fn opens(&self, concern: ConcernId, names: &[&str], said_at: OffsetDateTime) {
         let names = names.iter().filter_map(|name| Named::parse(name)).collect();
-        self.put(Told { concern, stands: Stands::Open, said_at: Some(said_at), names, unread: false });
+        self.put(ConcernAnswer { concern, stands: Stands::Open, said_at: Some(said_at), names, unread: false });
     }
 
     /// What was said of it cannot be opened at the moment.
     pub fn cannot_read(&self, concern: ConcernId) {
-        self.put(Told { concern, stands: Stands::Open, said_at: Some(OffsetDateTime::UNIX_EPOCH), names: Vec::new(), unread: true });
+        self.put(ConcernAnswer {
+            concern,
+            stands: Stands::Open,
+            said_at: Some(OffsetDateTime::UNIX_EPOCH),
+            names: Vec::new(),
+            unread: true,
+        });
     }
 
     pub fn closes(&self, concern: ConcernId) {
         let mut concerns = self.concerns();
-        let unknown = Told { concern, stands: Stands::Closed, said_at: Some(OffsetDateTime::UNIX_EPOCH), names: Vec::new(), unread: false };
+        let unknown =
+            ConcernAnswer { concern, stands: Stands::Closed, said_at: Some(OffsetDateTime::UNIX_EPOCH), names: Vec::new(), unread: false };
         concerns.entry(concern).or_insert(unknown).stands = Stands::Closed;
     }
 
@@ -77,7 +84,7 @@ impl AskSafety for Alarm {
         let concerns = self.concerns();
         let open = concerns.values().filter(|told| told.stands == Stands::Open);
         let taken = |concern| self.words(concern).pop().and_then(|word| Uuid::try_parse(&word.case_site).ok());
-        let listed = |told: &Told| Open {
+        let listed = |told: &ConcernAnswer| Open {
             concern: told.concern,
             said_at: told.said_at.unwrap_or(OffsetDateTime::UNIX_EPOCH),
             case_site: taken(told.concern),
@@ -85,9 +92,9 @@ impl AskSafety for Alarm {
         (!self.silent.load(Ordering::Relaxed)).then(|| open.map(listed).collect())
     }
 
-    async fn told(&self, concerns: &[ConcernId]) -> Option<Vec<Told>> {
+    async fn told(&self, concerns: &[ConcernId]) -> Option<Vec<ConcernAnswer>> {
         let known = self.concerns();
-        let unknown = |concern| Told { concern, stands: Stands::Unknown, said_at: None, names: Vec::new(), unread: false };
+        let unknown = |concern| ConcernAnswer { concern, stands: Stands::Unknown, said_at: None, names: Vec::new(), unread: false };
         let told = concerns.iter().map(|id| known.get(id).cloned().unwrap_or_else(|| unknown(*id)));
         (!self.silent.load(Ordering::Relaxed)).then(|| told.collect())
     }

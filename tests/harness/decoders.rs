@@ -51,9 +51,9 @@ fn facts(bytes: &[u8]) {
     message::<cases::CaseOpened>(bytes);
     message::<cases::MediatorAssigned>(bytes);
     message::<cases::OfficerAssigned>(bytes);
-    message::<cases::GlassBroken>(bytes);
-    message::<cases::GlassQuotaReached>(bytes);
-    message::<cases::GlassReviewDue>(bytes);
+    message::<cases::BreakGlassOpened>(bytes);
+    message::<cases::BreakGlassQuotaReached>(bytes);
+    message::<cases::BreakGlassReviewDue>(bytes);
     message::<cases::AssessmentRecorded>(bytes);
     message::<cases::CaseMoved>(bytes);
     message::<safety::ConcernRaised>(bytes);
@@ -73,7 +73,7 @@ fn page_token(bytes: &[u8]) {
     }
 }
 
-/// A ladder that is accepted rings at once and is never silent [T2].
+/// A ladder that is accepted rings at once and is never silent [TRAP-2].
 fn ladder(bytes: &[u8]) {
     let Ok(ladder) = text(bytes).parse::<::safety::domain::ladder::Ladder>() else { return };
     assert!(ladder.due(0).is_zero(), "the first ring is late");

@@ -12,7 +12,7 @@ use std::{
     time::Duration,
 };
 
-use chassis::{again::Again, client};
+use chassis::{client, retry::Retry};
 use local::{Description, Options, Stack, ports::Ports};
 use proto::{
     cases::v1::{
@@ -51,7 +51,7 @@ const ROOM: u64 = 6 << 30;
 const BUSY: Duration = Duration::from_secs(60);
 
 /// A connection to a service of the system.
-pub type Peer = Again<client::Peer>;
+pub type Peer = Retry<client::Peer>;
 
 type Order = Box<dyn FnOnce(&mut Stack) + Send>;
 
@@ -135,7 +135,7 @@ impl System {
         let peer = || -> anyhow::Result<Peer> {
             let ca = std::fs::read(&self.description.ca_file)?;
             let peer = client::connect(self.description.grpc(service)?, Some(&ca), token, None)?;
-            Ok(Again::within(peer, self.busy))
+            Ok(Retry::within(peer, self.busy))
         };
         peer().unwrap_or_else(|error| panic_with(&format!("{error:#}")))
     }

@@ -3,7 +3,7 @@
 use std::{future::Future, time::Duration};
 
 /// How often a condition is looked at.
-const LOOK: Duration = Duration::from_millis(20);
+const POLL_INTERVAL: Duration = Duration::from_millis(20);
 
 /// Waits until `look` gives a value; fails with what was last seen when `within` has passed.
 ///
@@ -21,6 +21,6 @@ where
             Err(seen) => seen,
         };
         assert!(begun.elapsed() < within, "{what}: not within {within:?}; last seen: {seen}");
-        tokio::time::sleep(LOOK).await;
+        tokio::time::sleep(POLL_INTERVAL).await;
     }
 }

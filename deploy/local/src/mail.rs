@@ -18,11 +18,11 @@ use crate::{
     secret,
 };
 
-const LONGEST_LINE: u64 = 4096;
-const LARGEST_MESSAGE: usize = 10 * 1024 * 1024;
-const MOST_RECIPIENTS: usize = 100;
-const MOST_SESSIONS: usize = 64;
-const IDLE: Duration = Duration::from_secs(60);
+const MAX_LINE_LENGTH: u64 = 4096;
+const MAX_MESSAGE_SIZE: usize = 10 * 1024 * 1024;
+const MAX_RECIPIENTS: usize = 100;
+const MAX_SESSIONS: usize = 64;
+const IDLE_TIMEOUT: Duration = Duration::from_secs(60);
 
 /// A running catcher; it ends when dropped.
 #[derive(Debug)]
@@ -58,7 +58,7 @@ impl MailCatcher {
                     return;
                 }
                 let shared = Arc::clone(&shared);
-                if shared.sessions.fetch_add(1, Ordering::Relaxed) >= MOST_SESSIONS {
+                if shared.sessions.fetch_add(1, Ordering::Relaxed) >= MAX_SESSIONS {
                     shared.sessions.fetch_sub(1, Ordering::Relaxed);
                     let _busy = (&stream).write_all(b"421 too many sessions\r\n");
                     continue;
@@ -112,8 +112,8 @@ impl<'a> Session<'a> {
     }
 
     fn serve(&mut self, shared: &Shared) -> io::Result<()> {
-        self.output.set_read_timeout(Some(IDLE))?;
-        self.output.set_write_timeout(Some(IDLE))?;
+        self.output.set_read_timeout(Some(IDLE_TIMEOUT))?;
+        self.output.set_write_timeout(Some(IDLE_TIMEOUT))?;
         self.say("220 localhost ready")?;
         while let Some(line) = self.line()? {
             let upper = line.to_ascii_uppercase();
@@ -121,7 +121,7 @@ impl<'a> Session<'a> {
             match verb {
                 "EHLO" => {
                     self.reset();
-                    self.say(&format!("250-localhost\r\n250-SIZE {LARGEST_MESSAGE}\r\n250-8BITMIME\r\n250 SMTPUTF8"))?;
+                    self.say(&format!("250-localhost\r\n250-SIZE {MAX_MESSAGE_SIZE}\r\n250-8BITMIME\r\n250 SMTPUTF8"))?;
                 }
                 "HELO" => {
                     self.reset();
@@ -153,7 +153,7 @@ impl<'a> Session<'a> {
     fn recipient(&mut self, line: &str) -> &'static str {
         match address(line) {
             _ if self.from.is_none() => "503 no sender",
-            _ if self.to.len() >= MOST_RECIPIENTS => "452 too many recipients",
+            _ if self.to.len() >= MAX_RECIPIENTS => "452 too many recipients",
             Some(to) => {
                 self.to.push(to);
                 "250 ok"
@@ -168,7 +168,7 @@ impl<'a> Session<'a> {
         let mut received = 0;
         loop {
             let mut line = Vec::new();
-            let read = (&mut self.input).take(LARGEST_MESSAGE as u64).read_until(b'\n', &mut line)?;
+            let read = (&mut self.input).take(MAX_MESSAGE_SIZE as u64).read_until(b'\n', &mut line)?;
             if read == 0 {
                 return Err(io::ErrorKind::UnexpectedEof.into());
             }
@@ -178,14 +178,14 @@ impl<'a> Session<'a> {
             // A leading dot was doubled by the sender.
             let text = line.strip_prefix(b".").unwrap_or(&line);
             received += text.len();
-            if received > 4 * LARGEST_MESSAGE {
+            if received > 4 * MAX_MESSAGE_SIZE {
                 return Err(io::ErrorKind::FileTooLarge.into());
             }
-            if received <= LARGEST_MESSAGE {
+            if received <= MAX_MESSAGE_SIZE {
                 message.extend_from_slice(text);
             }
         }
-        let answer = if received > LARGEST_MESSAGE {
+        let answer = if received > MAX_MESSAGE_SIZE {
             "552 too large".to_owned()
         } else {
             match self.keep(shared, &message) {
@@ -215,7 +215,7 @@ impl<'a> Session<'a> {
 
     fn line(&mut self) -> io::Result<Option<String>> {
         let mut line = Vec::new();
-        let read = (&mut self.input).take(LONGEST_LINE).read_until(b'\n', &mut line)?;
+        let read = (&mut self.input).take(MAX_LINE_LENGTH).read_until(b'\n', &mut line)?;
         if read == 0 {
             return Ok(None);
         }

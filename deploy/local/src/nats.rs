@@ -2,7 +2,7 @@
 //!
 //! Who may do what comes from `proto::subject`; what is not listed there is denied. The streams stand in an account that nobody logs in to;
 //! every login has an account of its own. Permissions alone would not do: the server answers wherever the sender asks for it, and checks
-//! only what the sender itself publishes. In an account of its own such an answer reaches nobody else and commands nothing (threat T18).
+//! only what the sender itself publishes. In an account of its own such an answer reaches nobody else and commands nothing (THREAT-18).
 
 use std::{
     borrow::Cow,
@@ -30,7 +30,7 @@ use crate::{
     tools::NatsTool,
 };
 
-const READY: Duration = Duration::from_secs(120);
+const READY_TIMEOUT: Duration = Duration::from_secs(120);
 
 /// One login to the bus: its seed stands in a file of mode 0600.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -352,7 +352,7 @@ fn launch(tool: &NatsTool, dir: &Path, log: &Path, configuration: &str, cancel: 
     let mut found = None;
     // Asked before health: a server that cannot read its streams starts without them.
     let mut locked = false;
-    let ready = process.wait_ready(READY, cancel, || {
+    let ready = process.wait_ready(READY_TIMEOUT, cancel, || {
         locked = process::tail(log, 50).iter().any(|line| line.contains("Error decrypting"));
         found = chosen(&file);
         locked || found.is_some_and(|(_, monitor)| is_healthy(monitor))

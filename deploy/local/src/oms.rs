@@ -18,9 +18,9 @@ use crate::{
     secret,
 };
 
-const LONGEST_LINE: u64 = 8192;
-const MOST_LINES: usize = 100;
-const IDLE: Duration = Duration::from_secs(10);
+const MAX_LINE_LENGTH: u64 = 8192;
+const MAX_LINES: usize = 100;
+const IDLE_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// Numbers and what is known of them. Every one is invented.
 const OFFENDERS: [(&str, &str); 2] = [
@@ -87,13 +87,13 @@ impl Drop for OmsStandIn {
 }
 
 fn serve(stream: &TcpStream, record: &Path) -> io::Result<()> {
-    stream.set_read_timeout(Some(IDLE))?;
-    stream.set_write_timeout(Some(IDLE))?;
+    stream.set_read_timeout(Some(IDLE_TIMEOUT))?;
+    stream.set_write_timeout(Some(IDLE_TIMEOUT))?;
     let mut input = BufReader::new(stream);
     let mut head = Vec::new();
-    for _ in 0..MOST_LINES {
+    for _ in 0..MAX_LINES {
         let mut line = Vec::new();
-        (&mut input).take(LONGEST_LINE).read_until(b'\n', &mut line)?;
+        (&mut input).take(MAX_LINE_LENGTH).read_until(b'\n', &mut line)?;
         head.extend_from_slice(&line);
         if line.len() <= 2 {
             break;

@@ -19,7 +19,7 @@ use crate::{
 
 const ROOT: u32 = 0;
 /// Links on one way, as the kernel allows them.
-const MOST_LINKS: u32 = 40;
+const MAX_LINKS: u32 = 40;
 const OTHERS_WRITE: u32 = 0o002;
 const GROUP_WRITES: u32 = 0o020;
 const STICKY: u32 = 0o1000;
@@ -113,7 +113,7 @@ fn judge_way(way: &Path) -> Result<()> {
             continue;
         }
         links += 1;
-        if links > MOST_LINKS || !is_trusted(found.uid()) {
+        if links > MAX_LINKS || !is_trusted(found.uid()) {
             return Err(refused(&next, "is a link of another user"));
         }
         let target = fs::read_link(&next).doing(|| format!("read {}", next.display()))?;

@@ -101,7 +101,7 @@ create function last_use_of(file uuid) returns timestamptz language sql stable a
         (select max(recorded_at) from assessment where case_id = file),
         (select max(recorded_at) from consent_record where case_id = file),
         (select greatest(max(since), max(ended_at)) from case_access where case_id = file),
-        (select greatest(max(broken_at), max(reviewed_at)) from glass where case_id = file),
+        (select greatest(max(broken_at), max(reviewed_at)) from break_glass where case_id = file),
         (select greatest(max(raised_at), max(closed_at)) from case_concern where case_id = file))
 $$;
 comment on function last_use_of is 'When the last thing was done to a case: the retention counts from here [LPR4]. A hold keeps a case and is no use of it.';
@@ -131,7 +131,7 @@ declare
     name text;
     application text := regexp_replace(current_user, '_owner$', '');
 begin
-    foreach name in array array['participant', 'assessment', 'consent_record', 'case_move', 'case_access', 'case_concern', 'glass',
+    foreach name in array array['participant', 'assessment', 'consent_record', 'case_move', 'case_access', 'case_concern', 'break_glass',
                                 'case_hold', 'purge_order'] loop
         execute format('create trigger nothing_is_added_to_a_purged_case before insert on %I
                         for each row execute function refuse_to_add_to_a_purged_case()', name);
@@ -140,16 +140,16 @@ begin
         execute format('create policy the_service_purges on %I for delete
                         using ((select acting_for_service()) and is_purged(case_id))', name);
     end loop;
-    execute format('grant delete on glass_use to %I', application);
+    execute format('grant delete on break_glass_use to %I', application);
     execute format('grant delete on outbox to %I', application);
 end $$;
 
 -- The policies of these stand for every command: what may be deleted of them is narrowed.
-create policy only_of_a_purged_case on glass as restrictive for delete using (is_purged(case_id));
-create policy only_of_a_purged_case_and_entered on glass_use as restrictive for delete
+create policy only_of_a_purged_case on break_glass as restrictive for delete using (is_purged(case_id));
+create policy only_of_a_purged_case_and_entered on break_glass_use as restrictive for delete
     using (entered_at is not null
-           and exists (select from glass join case_file on case_file.id = glass.case_id
-                       where glass.id = glass_use.glass_id and purged_at is not null));
+           and exists (select from break_glass join case_file on case_file.id = break_glass.case_id
+                       where break_glass.id = break_glass_use.break_glass_id and purged_at is not null));
 create policy only_of_a_purged_case_and_carried on outbox as restrictive for delete
     using (carried_at is not null and (not must_be_confirmed or confirmed_at is not null)
            and (is_purged(aggregate)

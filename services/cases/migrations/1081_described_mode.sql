@@ -79,6 +79,6 @@ create or replace function last_use_of(file uuid) returns timestamptz language s
         (select greatest(max(described_at), max(said_at)) from described_mode where case_id = file),
         (select max(kept_at) from document where case_id = file),
         (select greatest(max(since), max(ended_at)) from case_access where case_id = file),
-        (select greatest(max(broken_at), max(reviewed_at)) from glass where case_id = file),
+        (select greatest(max(broken_at), max(reviewed_at)) from break_glass where case_id = file),
         (select greatest(max(raised_at), max(closed_at)) from case_concern where case_id = file))
 $$;

@@ -1,4 +1,4 @@
--- The site of a case follows the person: what the unit corrected, and where the person moved [R3e, T2]. `case_file.site` stays what every
+-- The site of a case follows the person: what the unit corrected, and where the person moved [R3e, TRAP-2]. `case_file.site` stays what every
 -- reader reads: the site now. What stands here says since when, and why.
 
 create table case_site (
@@ -15,7 +15,7 @@ create table case_site (
     position bigint generated always as identity,
     constraint a_move_has_a_date_and_a_correction_has_none check ((how = 'correction') = (moved_on is null))
 );
-comment on table case_site is 'Every change of the site of a case after it opened: the last one is where the person is now. Added to, never changed [R3e, T2]. Protected B.';
+comment on table case_site is 'Every change of the site of a case after it opened: the last one is where the person is now. Added to, never changed [R3e, TRAP-2]. Protected B.';
 comment on column case_site.id is 'Id of the change, told to safety with the site. Open.';
 comment on column case_site.case_id is 'The case. Open.';
 comment on column case_site.how is 'The unit corrected the site, or the person was transferred or released to community supervision. Protected B.';
@@ -56,7 +56,7 @@ comment on function last_use_of is 'When the last thing was done to a case: the 
 -- Whether a concern that names the case goes where its offender goes. One that a case raised for somebody else, without a word for the
 -- head, was kept from that head on purpose, and stays so wherever the offender is.
 alter table case_concern add column follows_site boolean not null default true;
-comment on column case_concern.follows_site is 'The head of the site of the case is told of the concern, wherever that site is. False where the assessor told of somebody else than the offender and wrote nothing for the head [RM1b, T1]. Protected B.';
+comment on column case_concern.follows_site is 'The head of the site of the case is told of the concern, wherever that site is. False where the assessor told of somebody else than the offender and wrote nothing for the head [RM1b, TRAP-1]. Protected B.';
 
 -- The owner of the tables sees no row while it is held to the policies.
 alter table case_concern no force row level security;

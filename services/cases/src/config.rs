@@ -9,7 +9,7 @@ use clap::Parser;
 use crate::{
     app::keep_document::Documents,
     domain::{
-        glass::Limits,
+        break_glass::Limits,
         retention::{FLOOR, Retention},
     },
     store::blob::Blobs,
@@ -41,11 +41,11 @@ pub struct Config {
 
     /// Minutes for which a break-glass opens a case, 15 to 1440. An example until CSC sets it
     #[arg(long, default_value_t = 240, value_parser = clap::value_parser!(u16).range(15..=1440))]
-    pub glass_lasts: u16,
+    pub break_glass_lasts: u16,
 
     /// How many cases one person may open by break-glass in 24 hours. An example until CSC sets it
     #[arg(long, default_value_t = 3, value_parser = clap::value_parser!(u32).range(1..=100))]
-    pub glass_quota: u32,
+    pub break_glass_quota: u32,
 
     /// Folder of the store of documents, on a disk that is backed up; without it no document is kept
     #[arg(long)]
@@ -75,8 +75,8 @@ impl Config {
 
     /// The limits of a break-glass.
     #[must_use]
-    pub fn glass(&self) -> Limits {
-        Limits { lasts: time::Duration::minutes(i64::from(self.glass_lasts)), quota: self.glass_quota }
+    pub fn break_glass(&self) -> Limits {
+        Limits { lasts: time::Duration::minutes(i64::from(self.break_glass_lasts)), quota: self.break_glass_quota }
     }
 
     /// How long a case is kept.

@@ -39,7 +39,7 @@ pub async fn serve(config: Config, ctx: chassis::Context) -> anyhow::Result<()> 
         pool: ctx.pool.clone(),
         clock: ctx.clock.clone(),
         ids: ctx.ids.clone(),
-        glass: config.glass(),
+        break_glass: config.break_glass(),
         outbox: ctx.outbox.clone(),
         vault: ctx.vault.clone(),
         documents: config.documents()?,
@@ -62,20 +62,20 @@ pub async fn serve(config: Config, ctx: chassis::Context) -> anyhow::Result<()> 
         let obeyed = obeyed::ObeyedPurges { clock: ctx.clock.clone(), signer: signer.clone() };
         ctx.consume(heard.stream, heard.name, heard.filters, obeyed);
     }
-    ctx.watch_room(subject::STREAMS.map(|stream| stream.name));
+    ctx.watch_stream_usage(subject::STREAMS.map(|stream| stream.name));
     chassis::audit::join(&ctx, witness_ring())?;
     ctx.spawn("documents-sweep", app::keep_document::keep_swept(app.clone(), ctx.stop.clone()));
     ctx.spawn("concern-watch", app::gate_watch::follow_concerns(app.clone(), ctx.stop.clone()));
     ctx.spawn("gate-watch", app::gate_watch::keep(app.clone(), ctx.stop.clone()));
-    ctx.spawn("glass-watch", app::glass_watch::keep(app.clone(), ctx.stop.clone()));
+    ctx.spawn("break-glass-watch", app::break_glass_watch::keep(app.clone(), ctx.stop.clone()));
     let access = Access { rules: access::RULES, urgent: access::URGENT, ..Access::default() };
     ctx.serve_grpc_to(proto::DESCRIPTOR_BYTES, access, grpc::routes(app)).await
 }
 
 /// Whose audit log this service witnesses, and who witnesses its own.
-fn witness_ring() -> chassis::audit::Ring {
+fn witness_ring() -> chassis::audit::WitnessRing {
     let place = proto::subject::witnessing(env!("CARGO_PKG_NAME"));
     let spec = |c: proto::subject::Consumer| chassis::bus::ConsumerSpec { stream: c.stream, name: c.name, filters: c.filters };
     let proto::subject::Witnessing { ward, witness, sealed, witnessed, refused, wards, answers, .. } = place;
-    chassis::audit::Ring { ward, witness, sealed, witnessed, refused, wards: spec(wards), answers: spec(answers) }
+    chassis::audit::WitnessRing { ward, witness, sealed, witnessed, refused, wards: spec(wards), answers: spec(answers) }
 }

@@ -5,9 +5,9 @@ use tonic::Status;
 use crate::{devices::Devices, identity::Caller, refusal::Refusal};
 
 /// Any person who holds a grant now, whatever it is. A service is meant only where it is named.
-pub const ANYONE: &str = "*";
+pub const ANY_GRANTED: &str = "*";
 /// Any person whose identity is proven, with or without a grant: the grants are not even looked at, and need not be readable.
-pub const WHOEVER: &str = "**";
+pub const ANY_AUTHENTICATED: &str = "**";
 
 /// The reason of a call that a device made and may not.
 pub(crate) const DEVICE_MAY_NOT: &str = "device-may-not";
@@ -23,7 +23,7 @@ pub struct Rule {
     pub permission: &'static str,
     /// Clause that grants it.
     pub clause: &'static str,
-    /// Roles, [`ANYONE`] or [`WHOEVER`].
+    /// Roles, [`ANY_GRANTED`] or [`ANY_AUTHENTICATED`].
     pub allow: &'static [&'static str],
 }
 
@@ -60,7 +60,7 @@ fn device_may_not() -> Refusal {
 /// Whether the method is open to every proven person, grants or none.
 #[must_use]
 pub fn is_for_whoever(rules: &[Rule], method: &str) -> bool {
-    rules.iter().any(|rule| rule.method == method && rule.allow.contains(&WHOEVER))
+    rules.iter().any(|rule| rule.method == method && rule.allow.contains(&ANY_AUTHENTICATED))
 }
 
 /// Decides whether the caller may call the method at all.
@@ -71,7 +71,7 @@ pub fn check(rules: &[Rule], method: &str, caller: &Caller) -> Result<(), Status
     let rule = rules.iter().find(|r| r.method == method);
     let person = !caller.is_any_service();
     let granted = rule.is_some_and(|rule| {
-        let open = person && (rule.allow.contains(&WHOEVER) || (rule.allow.contains(&ANYONE) && !caller.grants.is_empty()));
+        let open = person && (rule.allow.contains(&ANY_AUTHENTICATED) || (rule.allow.contains(&ANY_GRANTED) && !caller.grants.is_empty()));
         open || caller.has_any(rule.allow)
     });
     if granted {
@@ -114,8 +114,8 @@ mod tests {
     #[test]
     fn what_no_rule_allows_is_denied() {
         let rules = [
-            Rule { method: "/a/Open", permission: "open", clause: "RM1c", allow: &[ANYONE] },
-            Rule { method: "/a/Free", permission: "free", clause: "RM1c", allow: &[WHOEVER] },
+            Rule { method: "/a/Open", permission: "open", clause: "RM1c", allow: &[ANY_GRANTED] },
+            Rule { method: "/a/Free", permission: "free", clause: "RM1c", allow: &[ANY_AUTHENTICATED] },
             Rule { method: "/a/Closed", permission: "closed", clause: "R3c", allow: &["officer"] },
         ];
         assert!(check(&rules, "/a/Open", &caller(&["mediator"])).is_ok());
@@ -138,8 +138,8 @@ mod tests {
     #[test]
     fn a_service_may_call_only_what_names_it() {
         let rules = [
-            Rule { method: "/a/Open", permission: "open", clause: "RM1c", allow: &[ANYONE] },
-            Rule { method: "/a/Free", permission: "free", clause: "RM1c", allow: &[WHOEVER] },
+            Rule { method: "/a/Open", permission: "open", clause: "RM1c", allow: &[ANY_GRANTED] },
+            Rule { method: "/a/Free", permission: "free", clause: "RM1c", allow: &[ANY_AUTHENTICATED] },
             Rule { method: "/a/Fetch", permission: "fetch", clause: "R3c", allow: &["officer", "service:cases"] },
         ];
         assert!(check(&rules, "/a/Fetch", &Caller::service("cases")).is_ok());

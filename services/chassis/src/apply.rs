@@ -13,11 +13,11 @@ use tracing::Instrument;
 use crate::{
     bus::ConsumerSpec,
     database::{self, Actor},
-    inbox::{Handler, Heard, Incoming, Rejection},
+    inbox::{Handler, Incoming, ReadMessage, Rejection},
     lifecycle::Context,
     outbox::Fresh,
+    quarantine,
     refusal::{is_passing, store_error},
-    set_aside,
 };
 
 /// What a handler may take to read one message, calls to other services included.
@@ -30,7 +30,7 @@ const SET_DEADLINE: Duration = Duration::from_secs(5);
 const READ_AGAIN_DEADLINE: Duration = Duration::from_secs(2);
 /// A message whose application the database refuses is tried again so often before it counts as one that can never succeed: two that meet at
 /// the same row refuse each other once.
-const TRIES: i64 = 3;
+const MAX_TRIES: i64 = 3;
 /// From this delivery on, what must not be lost of a message is saved although the message itself may still succeed.
 const SAVED_AFTER: i64 = 5;
 /// What a batch may take before it is committed; what was not begun by then is applied with the next one. Below the server's patience
@@ -61,11 +61,11 @@ pub(crate) async fn apply<H: Handler>(
     for (place, ((_, message), (span, work))) in messages.iter().zip(works).enumerate() {
         verdicts.push(None);
         match work {
-            Ok(work) => set.push((place, Heard { work, message, span })),
+            Ok(work) => set.push((place, ReadMessage { work, message, span })),
             Err(rejection) => refused.push((place, span, rejection)),
         }
     }
-    let (places, set): (Vec<usize>, Vec<Heard<'_, H::Work>>) = set.into_iter().unzip();
+    let (places, set): (Vec<usize>, Vec<ReadMessage<'_, H::Work>>) = set.into_iter().unzip();
     let ended = if set.is_empty() { Ok(()) } else { together(ctx, spec, handler, set).await };
     let alone = match (ended, places.as_slice()) {
         (Ok(()), _) => {
@@ -108,13 +108,13 @@ enum Failed {
 }
 
 /// A set in one transaction: remembers its messages in one statement, and has those that are new applied.
-async fn together<H: Handler>(ctx: &Context, spec: ConsumerSpec, handler: &H, set: Vec<Heard<'_, H::Work>>) -> Result<(), Failed> {
+async fn together<H: Handler>(ctx: &Context, spec: ConsumerSpec, handler: &H, set: Vec<ReadMessage<'_, H::Work>>) -> Result<(), Failed> {
     let mut fresh = Fresh::default();
     let mut tx = database::begin(&ctx.pool, &Actor::service(ctx.name)).await.map_err(Failed::Whole)?;
     let ids: Vec<String> = set.iter().map(|heard| heard.message.event_id.clone()).collect();
     let mut new = remember(&mut tx, spec.name, &ids, ctx.clock.now()).await.map_err(Failed::Whole)?;
     // Of two under one id the first counts.
-    let set: Vec<Heard<'_, H::Work>> = set.into_iter().filter(|heard| new.remove(&heard.message.event_id)).collect();
+    let set: Vec<ReadMessage<'_, H::Work>> = set.into_iter().filter(|heard| new.remove(&heard.message.event_id)).collect();
     if !set.is_empty() {
         let deadline = if set.len() == 1 { APPLY_DEADLINE } else { SET_DEADLINE };
         guarded(deadline, handler.apply_set(&mut tx, &mut fresh, set)).await.map_err(Failed::Applying)?;
@@ -253,7 +253,7 @@ pub(crate) async fn apply_one<H: Handler>(
             }
             Ok(Verdict::Later(why))
         }
-        Err(Rejection::Never { reason: STORE_REFUSED, detail }) if message.attempt < TRIES => {
+        Err(Rejection::Never { reason: STORE_REFUSED, detail }) if message.attempt < MAX_TRIES => {
             step.rollback().await?;
             Ok(Verdict::Later(detail))
         }
@@ -263,7 +263,7 @@ pub(crate) async fn apply_one<H: Handler>(
                 return Ok(Verdict::Later(format!("{reason}, and what must be saved of it cannot be written: {detail}")));
             }
             let mut aside = tx.begin().await?;
-            match set_aside::quarantine(&mut aside, &ctx.vault, spec.name, message, (reason, &detail), ctx.ids.uuid(), now).await {
+            match quarantine::put(&mut aside, &ctx.vault, spec.name, message, (reason, &detail), ctx.ids.uuid(), now).await {
                 Ok(()) => {
                     aside.commit().await?;
                     Ok(Verdict::Applied)

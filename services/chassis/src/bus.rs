@@ -15,8 +15,8 @@ use async_nats::{
 };
 
 use crate::{
+    bus_health::{BusHealth, Refusals},
     config::is_this_machine,
-    listening::{Listening, Refusals},
     tls,
 };
 
@@ -76,7 +76,7 @@ pub struct Bus {
     pub jetstream: jetstream::Context,
     refusals: Refusals,
     /// What this connection does not hear although it should.
-    pub(crate) listening: Listening,
+    pub(crate) bus_health: BusHealth,
 }
 
 /// TLS with the authority's certificate, read again for each connection. Without one: the machine's own authorities for a `tls://`
@@ -104,8 +104,8 @@ impl Bus {
     /// # Errors
     /// The seed file or the authority's certificate cannot be read, the URL is malformed, or it would lead over a network in plain text.
     pub async fn connect(name: &str, url: &str, seed_file: Option<&Path>, authority: Option<&Path>) -> anyhow::Result<Self> {
-        let listening = Listening::new(name);
-        let refusals = Refusals::new(name, listening.clone());
+        let bus_health = BusHealth::new(name);
+        let refusals = Refusals::new(name, bus_health.clone());
         let noting = refusals.clone();
         let mut options = ConnectOptions::new()
             .name(name)
@@ -130,7 +130,7 @@ impl Bus {
         let client = options.connect(url).await.with_context(|| format!("cannot use the NATS address {url}"))?;
         let jetstream = ContextBuilder::new().timeout(REQUEST_DEADLINE).ack_timeout(PUBLISH_DEADLINE);
         let jetstream = jetstream.api_prefix(INTERFACE).build(client.clone());
-        Ok(Self { client, jetstream, refusals, listening })
+        Ok(Self { client, jetstream, refusals, bus_health })
     }
 
     #[must_use]

@@ -79,7 +79,7 @@ pub fn step(before: OffsetDateTime, elapsed: Duration, now: OffsetDateTime) -> O
 }
 
 /// How often the machine's clock is held against the time that went by.
-const LOOK: Duration = Duration::from_secs(1);
+const CHECK_INTERVAL: Duration = Duration::from_secs(1);
 
 /// Counts that a clock was set by so much; the way it went.
 pub fn count_step(by: time::Duration) -> &'static str {
@@ -95,7 +95,7 @@ pub async fn watch(clock: Clock, stop: CancellationToken) {
     loop {
         tokio::select! {
             () = stop.cancelled() => return,
-            () = tokio::time::sleep(LOOK) => {}
+            () = tokio::time::sleep(CHECK_INTERVAL) => {}
         }
         let (now, elapsed) = (clock.now(), if clock.0.is_some() { Duration::ZERO } else { since.elapsed() });
         if let Some(by) = step(before, elapsed, now) {

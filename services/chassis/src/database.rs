@@ -17,15 +17,15 @@ use crate::{Private, actor, config::Settings};
 pub static MIGRATOR: Migrator = sqlx::migrate!();
 
 /// What the database lets one statement take, and how long a transaction may wait for us.
-pub(crate) const STATEMENT: Duration = Duration::from_secs(10);
-pub(crate) const IDLE_IN_TRANSACTION: Duration = Duration::from_secs(20);
+pub(crate) const STATEMENT_TIMEOUT: Duration = Duration::from_secs(10);
+pub(crate) const IDLE_IN_TRANSACTION_TIMEOUT: Duration = Duration::from_secs(20);
 /// What the pool may take to give a connection, a new one included.
-const ACQUIRE: Duration = Duration::from_secs(3);
+const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(3);
 /// A connection that nobody has used for so long is asked whether it still stands: what lies between may have forgotten it.
-const UNUSED: Duration = Duration::from_secs(10);
+const PING_AFTER: Duration = Duration::from_secs(10);
 /// A connection that nobody needs is closed after this, and any other after this.
-const IDLE: Duration = Duration::from_secs(10 * 60);
-const LIFETIME: Duration = Duration::from_secs(30 * 60);
+const IDLE_TIMEOUT: Duration = Duration::from_secs(10 * 60);
+const MAX_LIFETIME: Duration = Duration::from_secs(30 * 60);
 
 /// Connections of the service itself, beside those of the pool.
 const OF_SERVICE: u32 = 2;
@@ -63,8 +63,8 @@ fn options(name: &str, url: &Private<String>) -> anyhow::Result<PgConnectOptions
         bail!("the database url is malformed: use postgres://user:password@host/database");
     };
     Ok(options.application_name(name).options([
-        ("statement_timeout", format!("{}s", STATEMENT.as_secs()).as_str()),
-        ("idle_in_transaction_session_timeout", format!("{}s", IDLE_IN_TRANSACTION.as_secs()).as_str()),
+        ("statement_timeout", format!("{}s", STATEMENT_TIMEOUT.as_secs()).as_str()),
+        ("idle_in_transaction_session_timeout", format!("{}s", IDLE_IN_TRANSACTION_TIMEOUT.as_secs()).as_str()),
         ("lock_timeout", "5s"),
     ]))
 }
@@ -75,13 +75,13 @@ fn options(name: &str, url: &Private<String>) -> anyhow::Result<PgConnectOptions
 pub fn pool(connections: u32, options: PgConnectOptions) -> PgPool {
     PgPoolOptions::new()
         .max_connections(connections)
-        .acquire_timeout(ACQUIRE)
-        .idle_timeout(IDLE)
-        .max_lifetime(LIFETIME)
+        .acquire_timeout(ACQUIRE_TIMEOUT)
+        .idle_timeout(IDLE_TIMEOUT)
+        .max_lifetime(MAX_LIFETIME)
         .test_before_acquire(false)
         .before_acquire(|connection, known| {
             // A dead one is closed, and another takes its place.
-            Box::pin(async move { Ok(known.idle_for < UNUSED || connection.ping().await.is_ok()) })
+            Box::pin(async move { Ok(known.idle_for < PING_AFTER || connection.ping().await.is_ok()) })
         })
         .connect_lazy_with(options)
 }

@@ -22,7 +22,7 @@ use crate::{
 /// How often it is looked at what is due: an order waits for hours before it is.
 const LOOK_INTERVAL: Duration = Duration::from_secs(3);
 /// What could not be carried out is tried again after this long, behind the others.
-const AGAIN: time::Duration = time::Duration::minutes(1);
+const RETRY_INTERVAL: time::Duration = time::Duration::minutes(1);
 /// Orders of one look.
 const BATCH: i64 = 200;
 
@@ -159,7 +159,7 @@ impl<R: Receiver> Orders<R> {
                 Ok(done) => ended += usize::from(done),
                 Err(error) => {
                     tracing::error!(destruction.id = %about, error = %error, "what was ordered to be destroyed is not: trying again");
-                    put_off(pool, service, (R::KIND, about), None, now + AGAIN).await?;
+                    postpone(pool, service, (R::KIND, about), None, now + RETRY_INTERVAL).await?;
                 }
             }
         }
@@ -177,7 +177,7 @@ impl<R: Receiver> Orders<R> {
             Ok(_) | Err(_) => None,
         };
         if let Some(reason) = keeps {
-            put_off(pool, service, (R::KIND, about), Some(reason), now + AGAIN).await?;
+            postpone(pool, service, (R::KIND, about), Some(reason), now + RETRY_INTERVAL).await?;
             tracing::info!(destruction.id = %about, reason, "what was ordered to be destroyed is kept for now");
             return Ok(false);
         }
@@ -277,7 +277,7 @@ async fn due(tx: &mut PgConnection, (kind, about): (&str, Uuid), now: OffsetDate
 }
 
 /// Looks at it later; `kept` where something else than a fault is why.
-async fn put_off(
+async fn postpone(
     pool: &PgPool,
     service: &'static str,
     (kind, about): (&str, Uuid),

@@ -1,4 +1,4 @@
-//! Devices that stand for one person each and sign their own proof, for when no identity provider answers (threat T15).
+//! Devices that stand for one person each and sign their own proof, for when no identity provider answers (THREAT-15).
 //!
 //! A service that knows devices keeps them in memory, so that no database stands between an alarm and whoever raises it. What a device
 //! may do is a list of the service: always less than its person may.
@@ -26,9 +26,9 @@ pub const ISSUER: &str = "ro-device";
 /// What a device signs is good for so long at most. A copy of it is of no use for longer.
 pub const LONGEST: Duration = Duration::minutes(5);
 /// A device's clock may be ahead of ours by this: nobody sets it while they raise an alarm.
-const AHEAD: Duration = Duration::seconds(60);
+const CLOCK_TOLERANCE: Duration = Duration::seconds(60);
 /// Devices held at most: two for each head and deputy of the country are some hundreds.
-pub const MOST: usize = 10_000;
+pub const MAX_DEVICES: usize = 10_000;
 /// A point of P-256 as it stands in a certificate: 4, then x and y.
 pub const PUBLIC_KEY: usize = 65;
 
@@ -77,11 +77,11 @@ struct Stated {
 /// The devices in use. Cheap to clone; every clone sees a change.
 #[derive(Clone)]
 pub struct Devices {
-    held: Arc<RwLock<HashMap<String, Arc<Held>>>>,
+    held: Arc<RwLock<HashMap<String, Arc<DeviceEntry>>>>,
     clock: Clock,
 }
 
-struct Held {
+struct DeviceEntry {
     id: String,
     person: String,
     key: DecodingKey,
@@ -95,14 +95,14 @@ impl Devices {
         Self { held: Arc::default(), clock }
     }
 
-    /// Puts exactly these in use. Beyond [`MOST`] none is taken.
+    /// Puts exactly these in use. Beyond [`MAX_DEVICES`] none is taken.
     pub fn replace(&self, devices: impl IntoIterator<Item = Device>) {
         let held = |device: Device| {
             let id = device.id.to_string();
             let key = DecodingKey::from_ec_der(&device.public_key);
-            (id.clone(), Arc::new(Held { id, person: device.person, key, until: device.until }))
+            (id.clone(), Arc::new(DeviceEntry { id, person: device.person, key, until: device.until }))
         };
-        let new: HashMap<_, _> = devices.into_iter().take(MOST).map(held).collect();
+        let new: HashMap<_, _> = devices.into_iter().take(MAX_DEVICES).map(held).collect();
         *self.held.write().unwrap_or_else(PoisonError::into_inner) = new;
     }
 
@@ -122,7 +122,7 @@ impl Devices {
         validation.required_spec_claims.clone_from(&people.required_spec_claims);
         validation.leeway = people.leeway;
         let stated: Stated = decode(token, &held.key, &validation).ok()?.claims;
-        let short = stated.exp - stated.iat <= LONGEST && stated.iat <= now + AHEAD;
+        let short = stated.exp - stated.iat <= LONGEST && stated.iat <= now + CLOCK_TOLERANCE;
         if !short || stated.sub != held.person || now >= held.until {
             return None;
         }

@@ -41,15 +41,15 @@ pub const ROOM_HEALTH: &str = "bus-room";
 /// The name under which health answers whether this database is as its witness knows it. The door stays open: duties go on.
 pub const HISTORY_HEALTH: &str = "history";
 /// What a handler may take until its answer begins.
-const DEADLINE: Duration = Duration::from_secs(20);
+const CALL_TIMEOUT: Duration = Duration::from_secs(20);
 /// What looking up the caller's grants may take.
-const GRANTS_DEADLINE: Duration = Duration::from_secs(5);
+const GRANTS_TIMEOUT: Duration = Duration::from_secs(5);
 /// What is read of a call that is refused already: a megabyte, as HTTP/2 cuts it by default, and as long as a slow line needs.
 const HEARD_FRAMES: usize = 64;
 const HEARD_WITHIN: Duration = Duration::from_secs(1);
 /// Open to everyone: they say nothing about anybody.
 const OPEN: [&str; 2] = ["/grpc.health.v1.Health/", "/grpc.reflection."];
-/// What a path is called that no rule knows. A caller writes the path, so it stands in no span, log line or metric (threat T13).
+/// What a path is called that no rule knows. A caller writes the path, so it stands in no span, log line or metric (THREAT-13).
 const UNKNOWN: &str = "unknown";
 
 /// Guards every RPC of a service.
@@ -189,7 +189,7 @@ impl Gate {
             Some(copy) if !access::is_for_whoever(self.access.rules, method) => copy,
             _ => return Ok(Caller::new(proof, Vec::new(), None)),
         };
-        match tokio::time::timeout(GRANTS_DEADLINE, copy.caller(proof, self.clock.now())).await {
+        match tokio::time::timeout(GRANTS_TIMEOUT, copy.caller(proof, self.clock.now())).await {
             Ok(found) => found.map_err(|error| Error::Database(error).into()),
             Err(_) => Err(Error::Unavailable { what: "the table of grants" }.into()),
         }
@@ -247,7 +247,7 @@ where
                         Ok(call) => return answer_anybody(inner, request, &call).await,
                         Err(status) => status,
                     },
-                    Ok(shown) => match tokio::time::timeout(DEADLINE, gate.answer(inner, request, method, shown)).await {
+                    Ok(shown) => match tokio::time::timeout(CALL_TIMEOUT, gate.answer(inner, request, method, shown)).await {
                         Ok(Ok(response)) => return response,
                         Ok(Err((status, body))) => {
                             gate.hear_out(from, body).await;

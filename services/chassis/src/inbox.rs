@@ -26,12 +26,12 @@ use tracing::Instrument;
 use crate::{
     apply::{self, READ_DEADLINE, STORE_REFUSED, Verdict, guarded},
     bus::ConsumerSpec,
+    bus_health,
+    fair_queue::{Appointments, FairQueue, give_back, postpone, queue_by_sender},
     lifecycle::Context,
-    listening,
     outbox::Fresh,
     refusal::{is_passing, store_error},
     replay, trace,
-    turns::{Appointments, Turns, give_back, put_off, take_turns},
 };
 
 /// Messages that share a transaction at most.
@@ -39,18 +39,18 @@ const BATCH: usize = 64;
 /// Messages of senders outside that are looked through at once, to find those of other senders behind a flood.
 const WINDOW: usize = 256;
 /// Windows looked through at most before something is applied, and how long the next one may take.
-const WINDOWS: usize = 8;
-const GLANCE: Duration = Duration::from_millis(20);
+const MAX_WINDOWS: usize = 8;
+const WINDOW_TIMEOUT: Duration = Duration::from_millis(20);
 /// Messages of one sender held here; what it sends beyond is asked for again a little later.
-const OF_ONE_SENDER: usize = 128;
+const MAX_OF_ONE_SENDER: usize = 128;
 /// A batch goes on without the messages that are not read by then; they follow when they are.
 const READ_TOGETHER: Duration = Duration::from_millis(250);
 /// Messages still being read, beside which nothing new is taken in.
-const MOST_READING: usize = 2 * BATCH;
+const MAX_READING: usize = 2 * BATCH;
 /// After this many deliveries a message that still cannot be applied is an error that someone must look at.
-const PATIENCE: i64 = 20;
-const MOST_HEADERS: usize = 16;
-const LONGEST_HEADER: usize = 256;
+const ALERT_AFTER_ATTEMPTS: i64 = 20;
+const MAX_HEADERS: usize = 16;
+const MAX_HEADER_LENGTH: usize = 256;
 
 /// One message as it came.
 #[derive(Clone)]
@@ -121,7 +121,7 @@ impl From<crate::Error> for Rejection {
 }
 
 /// A message of a set, and what was read of it.
-pub struct Heard<'a, W> {
+pub struct ReadMessage<'a, W> {
     pub work: W,
     pub message: &'a Incoming,
     /// What is done about it belongs to the trace of whoever sent it.
@@ -155,10 +155,10 @@ pub trait Handler: Send + Sync + 'static {
         &self,
         tx: &mut PgConnection,
         fresh: &mut Fresh,
-        set: Vec<Heard<'_, Self::Work>>,
+        set: Vec<ReadMessage<'_, Self::Work>>,
     ) -> impl Future<Output = Result<(), Rejection>> + Send {
         async move {
-            for Heard { work, message, span } in set {
+            for ReadMessage { work, message, span } in set {
                 self.apply(tx, fresh, work, message).instrument(span).await?;
             }
             Ok(())
@@ -185,10 +185,10 @@ async fn keep_hearing<H: Handler>(ctx: &Context, spec: ConsumerSpec, handler: &H
         let wrong = CancellationToken::new();
         let heard = tokio::select! {
             heard = hear(ctx, spec, handler, &wrong) => heard,
-            never = listening::watch(ctx, spec, &wrong) => never,
+            never = bus_health::watch(ctx, spec, &wrong) => never,
         };
         if let Err(error) = heard {
-            listening::note(&ctx.bus, spec, &error);
+            bus_health::note(&ctx.bus, spec, &error);
         }
         tokio::select! {
             () = ctx.stop.cancelled() => {}
@@ -209,7 +209,7 @@ async fn hear<H: Handler>(ctx: &Context, spec: ConsumerSpec, handler: &H, wrong:
         .await
         .context("cannot pull")?;
     let mut batches = stream.ready_chunks(window);
-    let (mut turns, mut appointments) = (Turns::new(OF_ONE_SENDER), Appointments::new());
+    let (mut turns, mut appointments) = (FairQueue::new(MAX_OF_ONE_SENDER), Appointments::new());
     let mut reading: FuturesUnordered<BoxFuture<'_, Read<H::Work>>> = FuturesUnordered::new();
     loop {
         let batch = tokio::select! {
@@ -226,28 +226,28 @@ async fn hear<H: Handler>(ctx: &Context, spec: ConsumerSpec, handler: &H, wrong:
                 settle(ctx, spec, handler, vec![read]).await;
                 continue;
             }
-            batch = next(&mut batches, !turns.is_empty()), if reading.len() < MOST_READING => {
+            batch = next(&mut batches, !turns.is_empty()), if reading.len() < MAX_READING => {
                 batch.context("the server ended the subscription")?
             }
         };
         let begun_at = Instant::now();
         let mut messages = delivered(spec, batch);
         if H::FROM_OUTSIDE {
-            for _ in 0..WINDOWS {
-                let too_many = take_turns(&mut turns, messages);
+            for _ in 0..MAX_WINDOWS {
+                let too_many = queue_by_sender(&mut turns, messages);
                 messages = Vec::new();
                 if too_many.is_empty() {
                     break;
                 }
-                put_off(&mut appointments, &turns, too_many).await;
+                postpone(&mut appointments, &turns, too_many).await;
                 // Behind a flood somebody else may stand.
-                match tokio::time::timeout(GLANCE, batches.next()).await {
+                match tokio::time::timeout(WINDOW_TIMEOUT, batches.next()).await {
                     Ok(Some(more)) => messages = delivered(spec, more),
                     _ => break,
                 }
             }
-            let too_many = take_turns(&mut turns, messages);
-            put_off(&mut appointments, &turns, too_many).await;
+            let too_many = queue_by_sender(&mut turns, messages);
+            postpone(&mut appointments, &turns, too_many).await;
             messages = turns.take(BATCH);
         }
         let begun: FuturesUnordered<_> = messages.into_iter().enumerate().map(|(place, m)| read(spec, handler, place, m).boxed()).collect();
@@ -326,7 +326,7 @@ async fn settle<H: Handler>(ctx: &Context, spec: ConsumerSpec, handler: &H, batc
         let answer = match verdict {
             Verdict::Applied => message.double_ack().await,
             Verdict::Later(why) => {
-                if incoming.attempt >= PATIENCE {
+                if incoming.attempt >= ALERT_AFTER_ATTEMPTS {
                     tracing::error!(consumer = spec.name, attempt = incoming.attempt, why, "a message still cannot be applied");
                 } else {
                     tracing::warn!(consumer = spec.name, attempt = incoming.attempt, why, "a message is applied later");
@@ -355,7 +355,9 @@ fn incoming(message: &jetstream::Message, from_outside: bool) -> Incoming {
     let subject = printable(&message.subject);
     let event_id = match headers.get("ce-id") {
         // Longer than an index can hold, it would be refused with all that came with it.
-        Some(id) if !from_outside && subject.len() <= LONGEST_HEADER => format!("{subject}|{}", id.chars().take(100).collect::<String>()),
+        Some(id) if !from_outside && subject.len() <= MAX_HEADER_LENGTH => {
+            format!("{subject}|{}", id.chars().take(100).collect::<String>())
+        }
         _ => {
             // The sequence alone would not do: a rolled-back store hands it out twice.
             let place = info.map(|i| format!("{}|{}|{}", i.stream, i.stream_sequence, i.published)).unwrap_or_default();
@@ -367,10 +369,10 @@ fn incoming(message: &jetstream::Message, from_outside: bool) -> Incoming {
 }
 
 /// The headers that reach our code: those we know, given once, short and printable. A header is written by whoever publishes, so
-/// an unknown, repeated, long or unprintable one is as if it were not there (threat T18).
+/// an unknown, repeated, long or unprintable one is as if it were not there (THREAT-18).
 fn believed(headers: &async_nats::HeaderMap) -> BTreeMap<String, String> {
     let known = |name: &str| name.starts_with("ce-") || ["traceparent", "content-type", "Nats-Msg-Id"].contains(&name);
-    let plain = |text: &str| text.len() <= LONGEST_HEADER && text.bytes().all(|byte| (0x20..0x7f).contains(&byte));
+    let plain = |text: &str| text.len() <= MAX_HEADER_LENGTH && text.bytes().all(|byte| (0x20..0x7f).contains(&byte));
     let mut kept = BTreeMap::new();
     for (name, values) in headers.iter() {
         let name: &str = name.as_ref();
@@ -378,7 +380,7 @@ fn believed(headers: &async_nats::HeaderMap) -> BTreeMap<String, String> {
             && known(name)
             && plain(name)
             && plain(value.as_str())
-            && kept.len() < MOST_HEADERS
+            && kept.len() < MAX_HEADERS
         {
             kept.insert(name.to_owned(), value.as_str().to_owned());
         }
@@ -417,7 +419,7 @@ mod tests {
         for n in 0..1_000 {
             many.insert(format!("ce-{n}").as_str(), "x");
         }
-        assert_eq!(believed(&many).len(), MOST_HEADERS);
+        assert_eq!(believed(&many).len(), MAX_HEADERS);
     }
 
     #[test]

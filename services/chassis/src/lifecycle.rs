@@ -23,6 +23,7 @@ use crate::{
     access::{Access, Rule},
     audit::{self, Denied},
     bus::{Bus, ConsumerSpec},
+    bus_health::{self, BusHealth},
     client::{self, Peer},
     clock::{self, Clock, Ids},
     config::{self, Configured, Settings, Task},
@@ -30,7 +31,6 @@ use crate::{
     grpc::{self, HISTORY_HEALTH},
     inbox,
     limits::{self, Defence, connections::Connections},
-    listening::{self, Listening},
     outbox, process, task,
     telemetry::Telemetry,
     tls::{self, Credentials},
@@ -55,7 +55,7 @@ pub struct Process {
     pub denied: Denied,
     failed: CancellationToken,
     /// What is wrong between this process and the bus.
-    listening: Option<Listening>,
+    bus_health: Option<BusHealth>,
     /// Whether the database is as its witness knows it.
     pub(crate) history: Arc<watch::Sender<bool>>,
     tasks: TaskTracker,
@@ -87,7 +87,7 @@ impl Context {
     /// Puts a service together from its parts; [`run`] does it for a service, a test for itself.
     #[must_use]
     pub fn assemble(mut process: Process, pool: PgPool, bus: Bus) -> Self {
-        process.listening = Some(bus.listening.clone());
+        process.bus_health = Some(bus.bus_health.clone());
         let vault = process.vault();
         Self { process, pool, bus, outbox: outbox::Wake::default(), vault, stating: Arc::default() }
     }
@@ -146,7 +146,7 @@ impl Process {
             settings: Arc::new(settings),
             denied: Denied::default(),
             failed: CancellationToken::new(),
-            listening: None,
+            bus_health: None,
             history: Arc::new(watch::Sender::new(true)),
             tasks: TaskTracker::new(),
             credentials: Arc::default(),
@@ -247,7 +247,7 @@ impl Process {
         };
         let (health, health_service) = tonic_health::server::health_reporter();
         health.set_service_status("", tonic_health::ServingStatus::Serving).await;
-        let bus = listening::tell(self.listening.clone(), health.clone());
+        let bus = bus_health::tell(self.bus_health.clone(), health.clone());
         let history = tell_history(self.history(), health.clone());
         let telling = async move {
             tokio::join!(bus, history);
@@ -432,7 +432,7 @@ where
     if !keeps_its_clocks {
         ctx.watch_clock();
     }
-    ctx.spawn("audit-seal", audit::keep_sealed(ctx.clone()));
+    ctx.spawn("audit-seal", audit::keep_checkpointed(ctx.clone()));
     let (bus, stop) = (ctx.bus.clone(), ctx.stop.clone());
     // The door opens without the bus: what is recorded waits in the outbox. A server that is too old ends the process.
     ctx.spawn("bus-check", async move {

@@ -2,7 +2,7 @@
 
 use rustix::process::{DumpableBehavior, Resource, Rlimit, set_dumpable_behavior, setrlimit};
 
-/// No core file, whatever the crash, and no reading of this memory by other processes of the same user (threat T13).
+/// No core file, whatever the crash, and no reading of this memory by other processes of the same user (THREAT-13).
 ///
 /// # Errors
 /// The kernel refuses; the process may go on, and must say so.

@@ -12,8 +12,8 @@ use crate::{
     inbox::{Handler, Incoming, Rejection},
     lifecycle::Context,
     outbox::Fresh,
+    quarantine,
     refusal::store_error,
-    set_aside,
 };
 
 /// How often each consumer is looked at for what an operator asks: who asks is no alarm, and a service has many consumers.
@@ -51,7 +51,7 @@ async fn look<H: Handler>(ctx: &Context, spec: ConsumerSpec, handler: &H) -> sql
         let (headers, body): (BTreeMap<String, String>, Vec<u8>) = match row.sealed {
             Some(sealed) => {
                 let opened = async {
-                    set_aside::open(
+                    quarantine::open(
                         &mut *database::begin(&ctx.pool, &Actor::service(ctx.name)).await?,
                         &ctx.vault,
                         spec.name,

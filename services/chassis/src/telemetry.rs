@@ -8,7 +8,7 @@ use opentelemetry_sdk::{Resource, metrics::SdkMeterProvider, trace::SdkTracerPro
 use tracing::{Level, Metadata};
 use tracing_subscriber::{EnvFilter, Layer, filter::FilterFn, layer::SubscriberExt, util::SubscriberInitExt};
 
-use crate::visible;
+use crate::printable;
 
 const FLUSH_DEADLINE: Duration = Duration::from_secs(2);
 
@@ -43,7 +43,7 @@ impl Telemetry {
             .map(|provider| tracing_opentelemetry::layer().with_tracer(provider.tracer(name)).with_filter(FilterFn::new(speaks(name))));
         let lines = tracing_subscriber::fmt::layer().json().flatten_event(true).with_target(true);
         // Whoever reads a log at a terminal sees what was said, and the terminal obeys none of it.
-        let lines = lines.with_writer(|| visible::Lines(std::io::stdout())).with_filter(FilterFn::new(speaks(name)));
+        let lines = lines.with_writer(|| printable::Lines(std::io::stdout())).with_filter(FilterFn::new(speaks(name)));
         tracing_subscriber::registry().with(EnvFilter::try_new(filter)?).with(export).with(lines).try_init()?;
         panic::set_hook(Box::new(|info| {
             // The payload is left out: it may repeat a value.

@@ -21,7 +21,7 @@ const BY_THE_BOOK: [&str; 2] = ["at+jwt", "application/at+jwt"];
 /// What the body of an access token may say it is, where the provider says it there.
 const BEARER: &str = "bearer";
 /// Tokens remembered at most, about two megabytes: as many as people work with this service at one time, and more.
-const MOST_REMEMBERED: usize = 8_192;
+const MAX_REMEMBERED: usize = 8_192;
 
 /// What tells the kinds of tokens apart that one provider signs with one key.
 #[derive(Debug, Clone, Default, PartialEq, Deserialize)]
@@ -94,10 +94,10 @@ impl Remembered {
 
     pub fn keep(&self, token: &str, generation: u64, proof: &Proof, now: OffsetDateTime) {
         let mut held = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if held.len() >= MOST_REMEMBERED {
+        if held.len() >= MAX_REMEMBERED {
             held.retain(|_, entry| entry.holds(generation, now));
         }
-        if held.len() >= MOST_REMEMBERED {
+        if held.len() >= MAX_REMEMBERED {
             // Each is verified once more.
             held.clear();
         }
@@ -163,10 +163,10 @@ mod tests {
     fn however_many_tokens_are_shown_memory_holds_a_bounded_number() {
         let at = |second| OffsetDateTime::from_unix_timestamp(second).unwrap();
         let remembered = Remembered::default();
-        for n in 0..3 * MOST_REMEMBERED {
+        for n in 0..3 * MAX_REMEMBERED {
             remembered.keep(&n.to_string(), 1, &Proof::new("someone", at(2_000)), at(1_000));
-            assert!(n % 1_000 != 0 || remembered.0.lock().unwrap().len() <= MOST_REMEMBERED);
+            assert!(n % 1_000 != 0 || remembered.0.lock().unwrap().len() <= MAX_REMEMBERED);
         }
-        assert!(remembered.find(&(3 * MOST_REMEMBERED - 1).to_string(), 1, at(1_000)).is_some(), "the newest is among them");
+        assert!(remembered.find(&(3 * MAX_REMEMBERED - 1).to_string(), 1, at(1_000)).is_some(), "the newest is among them");
     }
 }

@@ -20,10 +20,10 @@ use tokio::{
 use tokio_util::sync::CancellationToken;
 
 /// Headers of a request, and their bytes with those of its first line: a page of ours sends a dozen, and one cookie.
-const HEADERS: usize = 64;
-const HEADER_BYTES: usize = 16 * 1024;
+const MAX_HEADERS: usize = 64;
+const MAX_HEADER_BYTES: usize = 16 * 1024;
 /// Before the next try, when the machine has no room for one more connection.
-const BREATH: Duration = Duration::from_millis(100);
+const RETRY_PAUSE: Duration = Duration::from_millis(100);
 
 /// What a browser may take of the door.
 #[derive(Clone)]
@@ -48,7 +48,7 @@ pub async fn serve(listener: TcpListener, router: Router, limits: Limits, stop: 
                 },
                 Err(error) => {
                     tracing::warn!(error = %error.kind(), "a connection could not be accepted");
-                    tokio::time::sleep(BREATH).await;
+                    tokio::time::sleep(RETRY_PAUSE).await;
                 }
             },
         }
@@ -61,7 +61,7 @@ async fn converse(tcp: TcpStream, from: SocketAddr, counting: Counting, router: 
     let _ = tcp.set_nodelay(true);
     let service = TowerToHyperService::new(router.layer(Extension(ConnectInfo(from))));
     let mut http = http1::Builder::new();
-    http.timer(TokioTimer::new()).header_read_timeout(within).max_headers(HEADERS).max_buf_size(HEADER_BYTES);
+    http.timer(TokioTimer::new()).header_read_timeout(within).max_headers(MAX_HEADERS).max_buf_size(MAX_HEADER_BYTES);
     let mut connection = std::pin::pin!(http.serve_connection(TokioIo::new(Counted::new(tcp, counting)), service));
     let ended = tokio::select! {
         ended = connection.as_mut() => ended,

@@ -11,7 +11,7 @@ use chassis::config::{self, Task};
 
 use crate::Config;
 
-const DEADLINE: Duration = Duration::from_secs(2);
+const TIMEOUT: Duration = Duration::from_secs(2);
 
 /// The exit status, where the command line asks for nothing but health.
 #[must_use]
@@ -28,9 +28,9 @@ pub fn asked() -> Option<ExitCode> {
 }
 
 fn answer(address: SocketAddr) -> std::io::Result<bool> {
-    let mut stream = TcpStream::connect_timeout(&address, DEADLINE)?;
-    stream.set_read_timeout(Some(DEADLINE))?;
-    stream.set_write_timeout(Some(DEADLINE))?;
+    let mut stream = TcpStream::connect_timeout(&address, TIMEOUT)?;
+    stream.set_read_timeout(Some(TIMEOUT))?;
+    stream.set_write_timeout(Some(TIMEOUT))?;
     stream.write_all(b"GET /health HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n")?;
     let mut head = [0; 15];
     stream.read_exact(&mut head)?;

@@ -21,7 +21,7 @@ use std::{sync::Arc, time::Duration};
 use anyhow::Context as _;
 use chassis::{
     Process,
-    limits::{Quota, connections::Connections, seats::Seats},
+    limits::{Quota, connections::Connections, keyed_limit::KeyedLimit},
 };
 use tokio::{net::TcpListener, sync::Semaphore};
 
@@ -68,9 +68,9 @@ fn app(config: &Config, process: &Process) -> anyhow::Result<web::App> {
         clock: process.clock.clone(),
         ids: process.ids.clone(),
         stop: process.stop.clone(),
-        streams: Seats::new(web::MOST_STREAMS, web::STREAMS_OF_ONE),
-        places: Arc::new(Semaphore::new(web::MOST_PAGES)),
-        on_the_way: Arc::new(Semaphore::new(web::MOST_ON_THE_WAY)),
+        streams: KeyedLimit::new(web::MAX_STREAMS, web::STREAMS_OF_ONE),
+        places: Arc::new(Semaphore::new(web::MAX_PAGES)),
+        on_the_way: Arc::new(Semaphore::new(web::MAX_ON_THE_WAY)),
         sign_ins: Quota::new(settings.calls_per_second, settings.calls_burst),
     })
 }

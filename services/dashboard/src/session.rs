@@ -14,9 +14,9 @@ use time::{Duration, OffsetDateTime};
 use tokio_util::sync::CancellationToken;
 
 /// A session ends after this, however long its token would last.
-const LONGEST: Duration = Duration::hours(8);
+const MAX_LIFETIME: Duration = Duration::hours(8);
 /// What somebody may do is asked again after this.
-const ASK_AGAIN: Duration = Duration::seconds(15);
+const CHECK_INTERVAL: Duration = Duration::seconds(15);
 /// Sessions kept at most; whoever comes when there are as many waits for one to end. Nobody's is ended for another's.
 const MAX_SESSIONS: usize = 10_000;
 /// Sessions of one person at most: their own oldest ends for one more.
@@ -69,7 +69,7 @@ impl Sessions {
         let now = self.clock.now();
         let cookie = self.secret();
         let session = Session {
-            expires_at: caller.expires_at.min(now + LONGEST),
+            expires_at: caller.expires_at.min(now + MAX_LIFETIME),
             caller,
             proof,
             asked_at: now,
@@ -105,7 +105,7 @@ impl Sessions {
     /// Whether what the one signed in may do must be asked again.
     #[must_use]
     pub fn is_stale(&self, session: &Session) -> bool {
-        self.clock.now() - session.asked_at >= ASK_AGAIN
+        self.clock.now() - session.asked_at >= CHECK_INTERVAL
     }
 
     /// Takes what the one signed in may do now; `None` where the session does not outlive it: they had a grant and have none.
@@ -193,7 +193,7 @@ mod tests {
         let nobody = || Caller::acting("rj-officer-1", &[], &[], &[], until);
         let (cookie, session) = begin(&sessions, until);
         assert!(!sessions.is_stale(&session));
-        clock.advance(ASK_AGAIN);
+        clock.advance(CHECK_INTERVAL);
         assert!(sessions.is_stale(&session));
         let renewed = sessions.renew(&cookie, session.caller.clone()).unwrap();
         assert!(!sessions.is_stale(&renewed));

@@ -15,7 +15,7 @@ use crate::{
 
 /// One audience of one concern.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Told {
+pub struct AudienceView {
     pub audience: Audience,
     pub office: String,
     pub level: i32,
@@ -45,7 +45,7 @@ pub struct Card {
     pub revision: i64,
     /// How many different things were said of it.
     pub said: i32,
-    pub told: Vec<Told>,
+    pub told: Vec<AudienceView>,
 }
 
 impl Card {
@@ -59,7 +59,7 @@ impl Card {
                 Audience::ResponsibleHead => &role::RESPONSIBLE_HEADS,
                 Audience::Unspecified => &[],
             };
-            Told {
+            AudienceView {
                 audience: status.audience(),
                 office: status.office.clone(),
                 level: status.level,

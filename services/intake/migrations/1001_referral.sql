@@ -37,7 +37,7 @@ create index referral_oldest_first on referral (received_at, referral_id);
 
 comment on table referral is 'One referral in the national queue [GL1]. Protected B.';
 comment on column referral.referral_id is 'Id used on the wire and in events.';
-comment on column referral.receipt_number is 'What the submitter may read out on the phone. Says nothing of what follows [T4].';
+comment on column referral.receipt_number is 'What the submitter may read out on the phone. Says nothing of what follows [TRAP-4].';
 comment on column referral.site is 'Code of the office that submitted.';
 comment on column referral.idempotency_key is 'Made by the submitter, or from the body where the submitter gave none.';
 comment on column referral.body_hash is 'SHA-256 of content: the same key with another hash is kept as a variant.';

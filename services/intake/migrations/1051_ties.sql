@@ -1,5 +1,5 @@
 -- What was accepted is a case, and its referral is no way around it: an officer reads or decides it anew only while tied to the case
--- [R3c]. Supervisors and the National Manager need no tie [IM1c]. The receipt says nothing of it and is read as before [T4].
+-- [R3c]. Supervisors and the National Manager need no tie [IM1c]. The receipt says nothing of it and is read as before [TRAP-4].
 
 alter table referral add column accepted_at timestamptz;
 comment on column referral.accepted_at is 'When it was first accepted; null where no case was ever opened from it. Protected B.';

@@ -2,7 +2,7 @@
 
 use chassis::{
     Caller, Refusal,
-    access::{ANYONE, Rule},
+    access::{ANY_GRANTED, Rule},
 };
 use proto::{
     id::{Region, SiteCode},
@@ -37,7 +37,7 @@ const NOTIFICATION: &str = "service:notification";
 pub const RULES: &[Rule] = &[
     Rule { method: "/ro.intake.v1.ReferralService/SubmitReferral", permission: "referral.submit", clause: "R8a", allow: SUBMITTERS },
     Rule { method: "/ro.intake.v1.ReferralService/SubmitReferrals", permission: "referral.submit", clause: "R8a", allow: SUBMITTERS },
-    Rule { method: "/ro.intake.v1.ReferralService/GetReceipt", permission: "referral.receipt", clause: "R6b", allow: &[ANYONE] },
+    Rule { method: "/ro.intake.v1.ReferralService/GetReceipt", permission: "referral.receipt", clause: "R6b", allow: &[ANY_GRANTED] },
     Rule { method: "/ro.intake.v1.ReferralService/ListQueue", permission: "referral.queue", clause: "R3a", allow: RJ_UNIT },
     Rule { method: "/ro.intake.v1.ReferralService/GetReferral", permission: "referral.read", clause: "R3c", allow: READERS },
     Rule { method: "/ro.intake.v1.ReferralService/ScreenReferral", permission: "referral.screen", clause: "R3a", allow: RJ_UNIT },
@@ -134,7 +134,7 @@ mod tests {
     fn every_role_a_rule_names_is_a_role_of_the_programme_or_a_service() {
         for rule in RULES {
             for role in rule.allow {
-                assert!(role::ALL.contains(role) || role.starts_with("service:") || *role == ANYONE, "{role}");
+                assert!(role::ALL.contains(role) || role.starts_with("service:") || *role == ANY_GRANTED, "{role}");
             }
         }
     }

@@ -34,29 +34,29 @@ pub async fn serve(config: Config, ctx: chassis::Context) -> anyhow::Result<()> 
     let concerns = OpenConcerns::new(Arc::new(OverGrpc(safety()?)));
     let (at_once, sets) = AtOnce::together(pool.clone());
     ctx.spawn("referral-sets", sets.run(ctx.stop.clone()));
-    let desk = app::Desk { pool, clock, ids, outbox, vault, at_once, concerns };
+    let app = app::App { pool, clock, ids, outbox, vault, at_once, concerns };
     chassis::vault::keep_sealed(&ctx, store::sealed::InClear).await;
     let heard = proto::subject::INTAKE_GRANTS;
     ctx.hear_grants(heard.stream, heard.name, heard.filters)?;
     let wait = time::Duration::minutes(config.destruction_wait.into());
-    bus::listen(&ctx, &desk, wait)?;
+    bus::listen(&ctx, &app, wait)?;
     match config.chassis.audit_key_file.as_deref().map(Signer::from_file).transpose()? {
         Some(signer) => {
-            let expiry = app::retention::Expiry::new(desk.clone(), Arc::new(signer), config.retention_months, wait);
+            let expiry = app::retention::Expiry::new(app.clone(), Arc::new(signer), config.retention_months, wait);
             ctx.spawn(app::retention::KIND, expiry.keep(ctx.stop.clone()));
         }
         None => tracing::warn!("no audit key is set: no referral is destroyed when its retention is over"),
     }
     ctx.deliver_directly(ToSafety(safety()?));
-    ctx.watch_room(proto::subject::STREAMS.map(|stream| stream.name));
+    ctx.watch_stream_usage(proto::subject::STREAMS.map(|stream| stream.name));
     chassis::audit::join(&ctx, witness_ring())?;
-    ctx.serve_grpc(proto::DESCRIPTOR_BYTES, access::RULES, grpc::routes(desk)).await
+    ctx.serve_grpc(proto::DESCRIPTOR_BYTES, access::RULES, grpc::routes(app)).await
 }
 
 /// Whose audit log this service witnesses, and who witnesses its own.
-fn witness_ring() -> chassis::audit::Ring {
+fn witness_ring() -> chassis::audit::WitnessRing {
     let place = proto::subject::witnessing(env!("CARGO_PKG_NAME"));
     let spec = |c: proto::subject::Consumer| chassis::bus::ConsumerSpec { stream: c.stream, name: c.name, filters: c.filters };
     let proto::subject::Witnessing { ward, witness, sealed, witnessed, refused, wards, answers, .. } = place;
-    chassis::audit::Ring { ward, witness, sealed, witnessed, refused, wards: spec(wards), answers: spec(answers) }
+    chassis::audit::WitnessRing { ward, witness, sealed, witnessed, refused, wards: spec(wards), answers: spec(answers) }
 }

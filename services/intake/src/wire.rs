@@ -12,8 +12,8 @@ use crate::{
 
 /// What the rules look at, and the canonical bytes without the key.
 #[must_use]
-pub fn referral(message: wire::Referral) -> (referral::Told, Body) {
-    let told = referral::Told {
+pub fn referral(message: wire::Referral) -> (referral::SubmittedReferral, Body) {
+    let told = referral::SubmittedReferral {
         idempotency_key: message.idempotency_key.clone(),
         origin: origin(message.origin),
         site: message.site.clone(),
@@ -73,8 +73,8 @@ fn varint(bytes: &[u8]) -> Option<(u64, &[u8])> {
 
 /// The same for a victim's contact.
 #[must_use]
-pub fn contact(message: wire::VictimContact) -> (contact::Told, Body) {
-    let told = contact::Told {
+pub fn contact(message: wire::VictimContact) -> (contact::PushedContact, Body) {
+    let told = contact::PushedContact {
         idempotency_key: message.idempotency_key.clone(),
         region: message.region.clone(),
         victim_ref: message.victim_ref.clone().into(),

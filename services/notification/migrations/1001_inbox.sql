@@ -3,7 +3,7 @@
 create table ring (
     ring_id uuid not null constraint ring_is_taken_once primary key,
     concern_id uuid not null,
-    audience text not null constraint ring_audience_known check (audience in ('nhq', 'head')),
+    audience text not null constraint ring_audience_known check (audience in ('nhq', 'responsible-head')),
     step integer not null,
     level integer not null,
     no_route boolean not null,
@@ -23,9 +23,9 @@ create table inbox_item (
     recipient text not null constraint inbox_item_has_a_recipient check (recipient <> ''),
     template text not null,
     about uuid not null,
-    audience text constraint inbox_item_audience_known check (audience in ('nhq', 'head')),
+    audience text constraint inbox_item_audience_known check (audience in ('nhq', 'responsible-head')),
     reference text not null,
-    urgency text constraint inbox_item_urgency_known check (urgency in ('imminent', 'concern', 'question')),
+    grade text constraint inbox_item_urgency_known check (grade in ('imminent', 'concern', 'question')),
     language text not null constraint inbox_item_language_known check (language in ('en', 'fr', 'en+fr')),
     title text not null,
     body text not null,
@@ -36,7 +36,7 @@ create table inbox_item (
     read_at timestamptz,
     read_by text,
     constraint inbox_item_does_not_pile_up unique nulls not distinct (recipient, template, about, audience),
-    constraint inbox_item_ring_is_whole check ((audience is null) = (urgency is null) and (audience is null) = (envelope is null)),
+    constraint inbox_item_ring_is_whole check ((audience is null) = (grade is null) and (audience is null) = (envelope is null)),
     constraint inbox_item_read_by_somebody check ((read_at is null) = (read_by is null))
 );
 comment on table inbox_item is 'What people and offices are told, inside the wall. Protected B.';
@@ -46,7 +46,7 @@ comment on column inbox_item.template is 'Template code.';
 comment on column inbox_item.about is 'Concern, referral, case or review the item tells of.';
 comment on column inbox_item.audience is 'For a concern: the audience whose envelope this is. One item for (recipient, concern, audience), however often it rings.';
 comment on column inbox_item.reference is 'What an outside notice may quote: safe to read out on the telephone.';
-comment on column inbox_item.urgency is 'For a concern: its grade.';
+comment on column inbox_item.grade is 'For a concern: its grade.';
 comment on column inbox_item.language is 'Language of title and body; en+fr where the recipient has not said [LOLA].';
 comment on column inbox_item.title is 'Rendered title. Protected B.';
 comment on column inbox_item.body is 'Rendered text. Protected B.';
@@ -68,7 +68,7 @@ create table delivery (
     state text not null constraint delivery_state_known check (state in ('pending', 'delivered', 'retrying', 'withheld', 'failed')),
     language text not null constraint delivery_language_known check (language in ('en', 'fr', 'en+fr')),
     reference text not null,
-    urgency text constraint delivery_urgency_known check (urgency in ('imminent', 'concern', 'question')),
+    grade text constraint delivery_urgency_known check (grade in ('imminent', 'concern', 'question')),
     attempts integer not null,
     reason text not null default '',
     created_at timestamptz not null,
@@ -86,7 +86,7 @@ comment on column delivery.channel is 'inbox or email.';
 comment on column delivery.state is 'pending, delivered, retrying, withheld (a rule forbade it before a byte left) or failed (somebody must act).';
 comment on column delivery.language is 'Language it is written in.';
 comment on column delivery.reference is 'Reference an outside notice quotes.';
-comment on column delivery.urgency is 'For a concern: its grade.';
+comment on column delivery.grade is 'For a concern: its grade.';
 comment on column delivery.attempts is 'How often it was tried.';
 comment on column delivery.reason is 'Stable code of what went wrong last; empty where nothing did.';
 comment on column delivery.created_at is 'When it was asked for.';

@@ -6,7 +6,7 @@ alter table inbox_item add column body_sealed bytea;
 alter table inbox_item add column envelope_sealed bytea;
 alter table inbox_item drop constraint inbox_item_ring_is_whole;
 alter table inbox_item add constraint inbox_item_ring_is_whole_in_clear_or_sealed
-    check ((audience is null) = (urgency is null) and (audience is null) = (envelope is null and envelope_sealed is null));
+    check ((audience is null) = (grade is null) and (audience is null) = (envelope is null and envelope_sealed is null));
 alter table inbox_item add constraint inbox_item_is_sealed_or_in_clear
     check ((title_sealed is null or title = '') and (body_sealed is null or body = '') and (envelope_sealed is null or envelope is null));
 comment on column inbox_item.title is 'Empty; in clear while it is not sealed. Protected B.';

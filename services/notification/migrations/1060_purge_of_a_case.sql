@@ -6,7 +6,7 @@ create policy only_of_a_purged_thing on inbox_item as restrictive for delete
     using (audience is null and exists (select from purged_thing where purged_thing.about = inbox_item.about)
         and not exists (select from ring where ring.concern_id = inbox_item.about));
 create policy only_of_a_purged_thing on delivery as restrictive for delete
-    using (urgency is null
+    using (grade is null
         and exists (select from inbox_item join purged_thing using (about)
                     where inbox_item.audience is null
                       and (inbox_item.item_id = delivery.item_id

@@ -1,4 +1,4 @@
--- What is guarded is guarded until it is closed: accepted concerns that the alarm has lost come back too [R3e, T1].
+-- What is guarded is guarded until it is closed: accepted concerns that the alarm has lost come back too [R3e, TRAP-1].
 
 alter table guarded add column heard_at timestamptz;
 alter table guarded add column closed_at timestamptz;

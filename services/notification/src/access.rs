@@ -1,6 +1,6 @@
 //! Who may call what. Whose inbox it is, is decided by the use case.
 
-use chassis::access::{ANYONE, Rule};
+use chassis::access::{ANY_GRANTED, Rule};
 use proto::role;
 
 const RING: &str = "/ro.notification.v1.InboxService/DeliverRing";
@@ -9,19 +9,19 @@ pub const URGENT: &[&str] = &[RING];
 
 /// One rule for every RPC of the service.
 pub const RULES: &[Rule] = &[
-    Rule { method: "/ro.notification.v1.InboxService/ListInbox", permission: "inbox.read", clause: "R3e", allow: &[ANYONE] },
-    Rule { method: "/ro.notification.v1.InboxService/MarkRead", permission: "inbox.mark-read", clause: "R3e", allow: &[ANYONE] },
+    Rule { method: "/ro.notification.v1.InboxService/ListInbox", permission: "inbox.read", clause: "R3e", allow: &[ANY_GRANTED] },
+    Rule { method: "/ro.notification.v1.InboxService/MarkRead", permission: "inbox.mark-read", clause: "R3e", allow: &[ANY_GRANTED] },
     Rule {
         method: "/ro.notification.v1.PreferenceService/SetPreferences",
         permission: "preference.write",
         clause: "LOLA",
-        allow: &[ANYONE],
+        allow: &[ANY_GRANTED],
     },
     Rule {
         method: "/ro.notification.v1.PreferenceService/GetPreferences",
         permission: "preference.read",
         clause: "LOLA",
-        allow: &[ANYONE],
+        allow: &[ANY_GRANTED],
     },
     Rule {
         method: "/ro.notification.v1.DeliveryService/ListDeliveries",

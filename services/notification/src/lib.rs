@@ -45,8 +45,8 @@ pub async fn serve(config: Config, ctx: Context) -> anyhow::Result<()> {
     };
     let safety = AlarmServiceClient::new(ctx.peer("safety", &config.safety_url).context("cannot reach safety")?);
     let seconds = |setting: u16| time::Duration::seconds(setting.into());
-    let alarm = app::guard::Alarmed { safety, grace: seconds(config.alarm_grace), patience: seconds(config.alarm_patience) };
-    ctx.spawn("guard", app::guard::run(app.clone(), alarm, ctx.stop.clone()));
+    let alarm = app::alarm_watch::Alarmed { safety, grace: seconds(config.alarm_grace), patience: seconds(config.alarm_patience) };
+    ctx.spawn("guard", app::alarm_watch::run(app.clone(), alarm, ctx.stop.clone()));
     ctx.spawn("mail", app::send_mail::run(app.clone(), mailer, ctx.stop.clone()));
 
     let grants = subject::NOTIFICATION_GRANTS;
@@ -64,7 +64,7 @@ pub async fn serve(config: Config, ctx: Context) -> anyhow::Result<()> {
     let wait = time::Duration::minutes(config.destruction_wait.into());
     ctx.destroy_on_order((purges.stream, purges.name, purges.filters), wait, bus::Purges { app: app.clone() })?;
 
-    ctx.watch_room(subject::STREAMS.map(|stream| stream.name));
+    ctx.watch_stream_usage(subject::STREAMS.map(|stream| stream.name));
     chassis::audit::join(&ctx, witness_ring())?;
     // A ring carries the whole concern, and must not be the message that is too large.
     let server = grpc::Server { app };
@@ -76,9 +76,9 @@ pub async fn serve(config: Config, ctx: Context) -> anyhow::Result<()> {
 }
 
 /// Whose audit log this service witnesses, and who witnesses its own.
-fn witness_ring() -> chassis::audit::Ring {
+fn witness_ring() -> chassis::audit::WitnessRing {
     let place = proto::subject::witnessing(env!("CARGO_PKG_NAME"));
     let spec = |c: proto::subject::Consumer| chassis::bus::ConsumerSpec { stream: c.stream, name: c.name, filters: c.filters };
     let proto::subject::Witnessing { ward, witness, sealed, witnessed, refused, wards, answers, .. } = place;
-    chassis::audit::Ring { ward, witness, sealed, witnessed, refused, wards: spec(wards), answers: spec(answers) }
+    chassis::audit::WitnessRing { ward, witness, sealed, witnessed, refused, wards: spec(wards), answers: spec(answers) }
 }

@@ -3,8 +3,8 @@
 use time::{Duration, OffsetDateTime};
 
 /// Faults in a row after which OMS is left alone.
-const MOST_FAULTS: u32 = 3;
-const REST: Duration = Duration::seconds(30);
+const MAX_FAULTS: u32 = 3;
+const OPEN_FOR: Duration = Duration::seconds(30);
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Circuit {
@@ -18,7 +18,7 @@ impl Circuit {
     pub fn may_ask(&mut self, now: OffsetDateTime) -> bool {
         let open = self.closed_until.is_none_or(|until| now >= until);
         if open && self.closed_until.is_some() {
-            self.closed_until = Some(now + REST);
+            self.closed_until = Some(now + OPEN_FOR);
         }
         open
     }
@@ -30,8 +30,8 @@ impl Circuit {
 
     pub fn failed(&mut self, now: OffsetDateTime) {
         self.faults = self.faults.saturating_add(1);
-        if self.faults >= MOST_FAULTS {
-            self.closed_until = Some(now + REST);
+        if self.faults >= MAX_FAULTS {
+            self.closed_until = Some(now + OPEN_FOR);
         }
     }
 }
@@ -51,11 +51,11 @@ mod tests {
         assert!(circuit.may_ask(now));
         circuit.failed(now);
         assert!(!circuit.may_ask(now) && !circuit.may_ask(now + Duration::seconds(29)));
-        assert!(circuit.may_ask(now + REST));
-        assert!(!circuit.may_ask(now + REST), "two reads try it at once");
-        circuit.failed(now + REST);
-        assert!(!circuit.may_ask(now + REST));
+        assert!(circuit.may_ask(now + OPEN_FOR));
+        assert!(!circuit.may_ask(now + OPEN_FOR), "two reads try it at once");
+        circuit.failed(now + OPEN_FOR);
+        assert!(!circuit.may_ask(now + OPEN_FOR));
         circuit.answered();
-        assert!(circuit.may_ask(now + REST));
+        assert!(circuit.may_ask(now + OPEN_FOR));
     }
 }

@@ -21,9 +21,9 @@ use tokio_rustls::TlsConnector;
 use crate::Config;
 
 /// What one read may take, from the connection to the last byte.
-const DEADLINE: Duration = Duration::from_secs(5);
+const REQUEST_TIMEOUT: Duration = Duration::from_secs(5);
 /// Largest answer, in bytes.
-const LARGEST: usize = 64 * 1024;
+const MAX_ANSWER_SIZE: usize = 64 * 1024;
 
 /// Why there is no answer, in words that hold nothing of the question.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -65,7 +65,7 @@ impl Getter {
     /// # Errors
     /// No answer in time, or one that is too large or says no.
     pub async fn get(&self, path: &str) -> Result<Option<Bytes>, Fault> {
-        tokio::time::timeout(DEADLINE, self.within(path)).await.map_err(|_| Fault("no answer in time"))?
+        tokio::time::timeout(REQUEST_TIMEOUT, self.within(path)).await.map_err(|_| Fault("no answer in time"))?
     }
 
     async fn within(&self, path: &str) -> Result<Option<Bytes>, Fault> {
@@ -92,7 +92,7 @@ impl Getter {
                 StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => return Err(Fault("this process may not read there")),
                 _ => return Err(Fault("it answered neither yes nor no")),
             }
-            let body = Limited::new(answer.into_body(), LARGEST).collect().await;
+            let body = Limited::new(answer.into_body(), MAX_ANSWER_SIZE).collect().await;
             Ok(Some(body.map_err(|_| Fault("the answer broke off, or is too large"))?.to_bytes()))
         };
         let asked = asked.await;

@@ -11,7 +11,7 @@ use crate::get::{Fault, Getter};
 const REASON: &str = "authorized-duty";
 const FIELDS: &str = "site,status,contactConditions";
 /// Characters of one text that are taken.
-const LONGEST: usize = 2_000;
+const MAX_LENGTH: usize = 2_000;
 
 /// A Finger Print Section number that can stand in an address.
 #[derive(Clone, PartialEq, Eq)]
@@ -71,7 +71,7 @@ impl Source for Oms {
     async fn read(&self, fps: &Fps) -> Result<Option<Offender>, Fault> {
         let Some(body) = self.0.get(&format!("/offenders/{}?fields={FIELDS}&reason={REASON}", fps.0)).await? else { return Ok(None) };
         let answer: Answer = serde_json::from_slice(&body).map_err(|_| Fault("the answer is not the JSON object that was agreed"))?;
-        let taken = |text: String| Private::new(text.chars().take(LONGEST).collect());
+        let taken = |text: String| Private::new(text.chars().take(MAX_LENGTH).collect());
         Ok(Some(Offender { site: taken(answer.site), status: taken(answer.status), contact_conditions: taken(answer.contact_conditions) }))
     }
 }

@@ -30,7 +30,7 @@ pub async fn serve(config: Config, ctx: chassis::Context) -> anyhow::Result<()> 
     for consumer in [REPORTING_FACTS, REPORTING_CASE_FACTS, REPORTING_CONCERNS] {
         ctx.consume(consumer.stream, consumer.name, consumer.filters, bus::Facts);
     }
-    ctx.watch_room(STREAMS.map(|stream| stream.name));
+    ctx.watch_stream_usage(STREAMS.map(|stream| stream.name));
     chassis::audit::join(&ctx, witness_ring())?;
     let server = grpc::Server { pool: ctx.pool.clone(), clock: ctx.clock.clone(), rules: config.rules() };
     let routes = Routes::new(server.service());
@@ -38,9 +38,9 @@ pub async fn serve(config: Config, ctx: chassis::Context) -> anyhow::Result<()> 
 }
 
 /// Whose audit log this service witnesses, and who witnesses its own.
-fn witness_ring() -> chassis::audit::Ring {
+fn witness_ring() -> chassis::audit::WitnessRing {
     let place = proto::subject::witnessing(env!("CARGO_PKG_NAME"));
     let spec = |c: proto::subject::Consumer| chassis::bus::ConsumerSpec { stream: c.stream, name: c.name, filters: c.filters };
     let proto::subject::Witnessing { ward, witness, sealed, witnessed, refused, wards, answers, .. } = place;
-    chassis::audit::Ring { ward, witness, sealed, witnessed, refused, wards: spec(wards), answers: spec(answers) }
+    chassis::audit::WitnessRing { ward, witness, sealed, witnessed, refused, wards: spec(wards), answers: spec(answers) }
 }

@@ -110,7 +110,7 @@ comment on table audience is 'Each audience has its own ladder and its own accep
 comment on column audience.concern_id is 'The concern.';
 comment on column audience.kind is 'nhq or responsible-head.';
 comment on column audience.office is 'Office that is rung.';
-comment on column audience.former_office is 'Office rung before the person moved; still rung until somebody accepts [T2].';
+comment on column audience.former_office is 'Office rung before the person moved; still rung until somebody accepts [TRAP-2].';
 comment on column audience.rung_from is 'Start of this audience''s ladder.';
 comment on column audience.step is 'Last step rung, from 0.';
 comment on column audience.level is 'Highest rung of the ladder reached.';

@@ -1,4 +1,4 @@
--- Devices that stand for one person each while no identity provider answers: enrolled by two administrators, ended by one (threat T15).
+-- Devices that stand for one person each while no identity provider answers: enrolled by two administrators, ended by one (THREAT-15).
 
 create table device (
     id uuid not null constraint device_once primary key,

@@ -1,5 +1,5 @@
 -- Nothing that was accepted vanishes, and nothing silences it, with a SQL prompt alone: acceptances and closings are signed, and every
--- raise stands in the audit log, against which the concerns are held [R3e, T1, T3].
+-- raise stands in the audit log, against which the concerns are held [R3e, TRAP-1, TRAP-3].
 
 alter table audience add column accepted_signature bytea;
 comment on column audience.accepted_signature is 'Ed25519 over who accepted and when, by the service''s audit key, which the database does not hold. An acceptance that it does not fit counts for nothing: the audience rings again. Acceptances of open concerns from before this column ring once more.';

@@ -1,4 +1,4 @@
--- Whoever was rung before a concern moved on has it until somebody accepts it, and no longer; and somebody can leave an office [R3e, T2].
+-- Whoever was rung before a concern moved on has it until somebody accepts it, and no longer; and somebody can leave an office [R3e, TRAP-2].
 
 create or replace function someone_heads(concern uuid, someone text, offices text[]) returns boolean
     language sql stable set ro.reach to 'service' as $$
@@ -11,7 +11,7 @@ create or replace function someone_heads(concern uuid, someone text, offices tex
                           and h.office not in ('rj-unit', 'nmc'))))
 $$;
 comment on function someone_heads is 'Whether somebody is the responsible head of a concern, or was and nobody or they themselves accepted it: by their offices, or by the directory [R3e].';
-comment on column audience.former_office is 'Office rung before the person moved; still rung until somebody accepts, and after that it knows of the concern no more [T2].';
+comment on column audience.former_office is 'Office rung before the person moved; still rung until somebody accepts, and after that it knows of the concern no more [TRAP-2].';
 
 alter table proposal add column leaves boolean not null default false;
 comment on column proposal.leaves is 'The person is to leave the office.';

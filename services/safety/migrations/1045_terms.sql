@@ -1,5 +1,5 @@
 -- What was signed once stays signed: a row that was put back after somebody had left an office must not count again. The log knows how
--- often somebody left, and nobody takes a line out of it unnoticed (threat T16).
+-- often somebody left, and nobody takes a line out of it unnoticed (THREAT-16).
 
 alter table office_holder add column term int not null default 1 constraint office_holder_term_is_counted check (term > 0);
 comment on column office_holder.term is 'The how manieth time this person holds this office; signed. It counts only while they have left it less often.';

@@ -1,5 +1,5 @@
 -- A database that was set back says so in whatever it tells from then on; and a role without which the holder of an office could not accept is
--- taken back by two persons [R3e, T2] (threats T16, T17).
+-- taken back by two persons [R3e, TRAP-2] (THREAT-16, THREAT-17).
 
 create table epoch (
     log_epoch bigint not null constraint epoch_begins_once_per_restore primary key,

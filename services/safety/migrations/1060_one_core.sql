@@ -1,5 +1,5 @@
 -- What one pure core needs to say who is rung, when next, and when an audience is silent: acceptances by office and by what they knew,
--- the offices that a concern was routed away from, and what was rung when [R3e, T2].
+-- the offices that a concern was routed away from, and what was rung when [R3e, TRAP-2].
 
 alter table concern add column said integer not null default 1;
 alter table concern add column gravest integer not null default 1;
@@ -56,7 +56,7 @@ create table former_audience (
     constraint former_audience_is_accepted_by_somebody check ((accepted_at is null) = (accepted_by is null)),
     constraint former_audience_note_is_sealed_or_in_clear check (note_sealed is null or note is null)
 );
-comment on table former_audience is 'Heads'' offices that a concern was routed away from: each is rung on until the office that the person is with now has accepted, or it has accepted for itself [T2].';
+comment on table former_audience is 'Heads'' offices that a concern was routed away from: each is rung on until the office that the person is with now has accepted, or it has accepted for itself [TRAP-2].';
 comment on column former_audience.concern_id is 'The concern.';
 comment on column former_audience.office is 'Office that the person left.';
 comment on column former_audience.rung_from is 'Since when this office owes an acceptance: its ladder counts from here.';
@@ -106,7 +106,7 @@ create or replace function someone_heads(concern uuid, someone text, offices tex
         where theirs.office = any(offices)
            or exists (select from office_holder h where h.holder = someone and h.office = theirs.office and h.office not in ('rj-unit', 'nmc')))
 $$;
-comment on function someone_heads is 'Whether somebody is the responsible head of a concern, or was and the head who came after has not accepted it, or they themselves have: by their offices, or by the directory [R3e, T2].';
+comment on function someone_heads is 'Whether somebody is the responsible head of a concern, or was and the head who came after has not accepted it, or they themselves have: by their offices, or by the directory [R3e, TRAP-2].';
 
 alter table former_audience enable row level security, force row level security;
 create policy need_to_know on former_audience for select using ((select sees_every_concern()) or actor_heads(concern_id));

@@ -1,6 +1,6 @@
 //! Which roles may call which RPC of the alarm. Raising is open to whoever is proven, with or without a grant [RM1c].
 
-use chassis::access::{ANYONE, Rule, WHOEVER};
+use chassis::access::{ANY_AUTHENTICATED, ANY_GRANTED, Rule};
 use proto::role;
 
 const RAISE: &str = "/ro.safety.v1.AlarmService/RaiseConcern";
@@ -15,7 +15,7 @@ const TIES: &str = "/ro.safety.v1.AlarmService/ListConcernTies";
 const FOLLOW: &str = "/ro.safety.v1.AlarmService/FollowCase";
 
 /// Held back by no quota and by no other call: to raise, to be told, to find the head, to accept; what notification guards, and what
-/// freezes a case or keeps a referral, and where the person of a case is [R3e, RM1, T2].
+/// freezes a case or keeps a referral, and where the person of a case is [R3e, RM1, TRAP-2].
 pub const URGENT: &[&str] = &[RAISE, ACCEPT, ROUTE, WATCH, COMPARE, RESTORE, TIES, FOLLOW];
 
 const GUARDIAN: &[&str] = &["service:notification"];
@@ -34,15 +34,15 @@ const ADMINISTRATORS: &[&str] = &[role::DIRECTORY_ADMINISTRATOR];
 
 /// A rule for each RPC; a test holds the list to the descriptor.
 pub const RULES: &[Rule] = &[
-    Rule { method: RAISE, permission: "concern.raise", clause: "RM1c", allow: &[WHOEVER, "service:cases", "service:intake"] },
-    Rule { method: "/ro.safety.v1.AlarmService/GetConcernReceipt", permission: "concern.receipt", clause: "RM1c", allow: &[ANYONE] },
-    Rule { method: ACCEPT, permission: "concern.accept", clause: "R3e", allow: &[ANYONE] },
+    Rule { method: RAISE, permission: "concern.raise", clause: "RM1c", allow: &[ANY_AUTHENTICATED, "service:cases", "service:intake"] },
+    Rule { method: "/ro.safety.v1.AlarmService/GetConcernReceipt", permission: "concern.receipt", clause: "RM1c", allow: &[ANY_GRANTED] },
+    Rule { method: ACCEPT, permission: "concern.accept", clause: "R3e", allow: &[ANY_GRANTED] },
     Rule { method: "/ro.safety.v1.AlarmService/CloseConcern", permission: "concern.close", clause: "R3e", allow: &role::RJ_UNIT },
     Rule { method: ROUTE, permission: "concern.route", clause: "R3e", allow: &role::NHQ_ACCEPTORS },
-    Rule { method: "/ro.safety.v1.AlarmService/ListConcerns", permission: "concern.list", clause: "R3e", allow: &[ANYONE] },
-    Rule { method: "/ro.safety.v1.AlarmService/GetConcern", permission: "concern.read", clause: "R3e", allow: &[ANYONE] },
-    Rule { method: WATCH, permission: "concern.watch", clause: "CARD3", allow: &[ANYONE] },
-    Rule { method: "/ro.safety.v1.DirectoryService/ListSites", permission: "site.list", clause: "R3e", allow: &[ANYONE] },
+    Rule { method: "/ro.safety.v1.AlarmService/ListConcerns", permission: "concern.list", clause: "R3e", allow: &[ANY_GRANTED] },
+    Rule { method: "/ro.safety.v1.AlarmService/GetConcern", permission: "concern.read", clause: "R3e", allow: &[ANY_GRANTED] },
+    Rule { method: WATCH, permission: "concern.watch", clause: "CARD3", allow: &[ANY_GRANTED] },
+    Rule { method: "/ro.safety.v1.DirectoryService/ListSites", permission: "site.list", clause: "R3e", allow: &[ANY_GRANTED] },
     Rule { method: "/ro.safety.v1.DirectoryService/AssignOffice", permission: "office.assign", clause: "R3e", allow: ADMINISTRATORS },
     Rule { method: "/ro.safety.v1.DirectoryService/EndOffice", permission: "office.end", clause: "R3e", allow: ADMINISTRATORS },
     Rule {
@@ -76,7 +76,7 @@ pub const RULES: &[Rule] = &[
         allow: &[role::DIRECTORY_ADMINISTRATOR, role::NATIONAL_MANAGER],
     },
     Rule { method: "/ro.safety.v1.DirectoryService/EndDevice", permission: "device.end", clause: "A1", allow: ADMINISTRATORS },
-    Rule { method: "/ro.safety.v1.DirectoryService/WhoAmI", permission: "grant.own", clause: "A1", allow: &[WHOEVER] },
+    Rule { method: "/ro.safety.v1.DirectoryService/WhoAmI", permission: "grant.own", clause: "A1", allow: &[ANY_AUTHENTICATED] },
     Rule { method: COMPARE, permission: "concern.compare", clause: "R3e", allow: GUARDIAN },
     Rule { method: RESTORE, permission: "concern.restore", clause: "R3e", allow: GUARDIAN },
     Rule { method: TIES, permission: "concern.ties", clause: "RM1", allow: &["service:cases", "service:intake"] },

@@ -20,7 +20,7 @@ pub(crate) const ANSWER: Duration = Duration::from_secs(3);
 /// Concerns asked of in one call; safety takes no more than 200.
 const BATCH: usize = 100;
 /// Pages of open concerns, of 2,000 each. More are no answer.
-const PAGES: usize = 500;
+const MAX_PAGES: usize = 500;
 
 /// How a concern stands, as safety says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,7 +34,7 @@ pub enum Stands {
 
 /// What safety says of one concern.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Told {
+pub struct ConcernAnswer {
     pub concern: ConcernId,
     pub stands: Stands,
     /// When something was last said under its id.
@@ -63,7 +63,7 @@ pub trait AskSafety: Send + Sync {
     /// Every open concern.
     async fn open(&self) -> Option<Vec<Open>>;
     /// What it says of these, in their order.
-    async fn told(&self, concerns: &[ConcernId]) -> Option<Vec<Told>>;
+    async fn told(&self, concerns: &[ConcernId]) -> Option<Vec<ConcernAnswer>>;
 }
 
 /// Safety by gRPC.
@@ -89,7 +89,7 @@ impl OverGrpc {
 impl AskSafety for OverGrpc {
     async fn open(&self) -> Option<Vec<Open>> {
         let (mut open, mut after) = (Vec::new(), String::new());
-        for _ in 0..PAGES {
+        for _ in 0..MAX_PAGES {
             let page = self.ask(ListConcernTiesRequest { open: true, after, ..ListConcernTiesRequest::default() }).await?;
             for one in &page.open {
                 open.push(listed(one)?);
@@ -101,12 +101,12 @@ impl AskSafety for OverGrpc {
         None
     }
 
-    async fn told(&self, concerns: &[ConcernId]) -> Option<Vec<Told>> {
+    async fn told(&self, concerns: &[ConcernId]) -> Option<Vec<ConcernAnswer>> {
         let mut told = Vec::with_capacity(concerns.len());
         for batch in concerns.chunks(BATCH) {
             let concern_ids = batch.iter().map(ToString::to_string).collect();
             let answer = self.ask(ListConcernTiesRequest { concern_ids, ..ListConcernTiesRequest::default() }).await?;
-            let answered: Vec<Told> = answer.ties.into_iter().map(read).collect::<Option<_>>()?;
+            let answered: Vec<ConcernAnswer> = answer.ties.into_iter().map(read).collect::<Option<_>>()?;
             // An answer about something else is none.
             if !answered.iter().map(|one| one.concern).eq(batch.iter().copied()) {
                 return None;
@@ -143,13 +143,13 @@ pub async fn learn(safety: &dyn AskSafety, mut known: Known, open: &[Open]) -> O
     Some((known, whole))
 }
 
-fn read(ties: ConcernTies) -> Option<Told> {
+fn read(ties: ConcernTies) -> Option<ConcernAnswer> {
     let stands = match ties.state() {
         ConcernState::Unspecified => Stands::Unknown,
         ConcernState::Closed => Stands::Closed,
         ConcernState::Ringing | ConcernState::Accepted => Stands::Open,
     };
-    Some(Told {
+    Some(ConcernAnswer {
         concern: ties.concern_id.parse().ok()?,
         stands,
         said_at: ties.said_at.as_ref().and_then(wire::instant),

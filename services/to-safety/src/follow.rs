@@ -1,4 +1,4 @@
-//! What cases tells safety beside what it asks: where the person of an open concern is [T2].
+//! What cases tells safety beside what it asks: where the person of an open concern is [TRAP-2].
 
 use proto::safety::v1::FollowCaseRequest;
 use tonic::Code;

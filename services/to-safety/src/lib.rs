@@ -7,6 +7,6 @@ mod ask;
 mod follow;
 mod hand_over;
 
-pub use ask::{AskSafety, Known, Open, OverGrpc, Stands, Told, learn};
+pub use ask::{AskSafety, ConcernAnswer, Known, Open, OverGrpc, Stands, learn};
 pub use follow::{Followed, TellSafety};
 pub use hand_over::ToSafety;

@@ -1,4 +1,4 @@
-//! docs/EGRESS.md: every way by which a byte can leave a service, to whom, and how sensitive it can be at most [IM1, IM1b, T7, T13].
+//! docs/EGRESS.md: every way by which a byte can leave a service, to whom, and how sensitive it can be at most [IM1, IM1b, TRAP-7, TRAP-13].
 //!
 //! Generated from the descriptors, the access rules, the subjects and `declared.rs`, which holds what none of them says.
 
@@ -8,9 +8,9 @@ mod wall;
 
 use std::{collections::BTreeSet, fmt::Write as _};
 
-use chassis::{Private, access::ANYONE};
+use chassis::{Private, access::ANY_GRANTED};
 use notification::domain::{
-    ring::{Bulletin, Urgency},
+    ring::{Bulletin, Grade},
     template::{self, Data, Origin, Template},
 };
 use proto::{DESCRIPTORS, wire::v1::Class};
@@ -170,7 +170,7 @@ fn rpcs(text: &mut String) {
     for (service, package, rules) in RULES {
         for method in proto::rpcs(package) {
             let rule = rules.iter().find(|rule| rule.method.ends_with(&format!("/{}", method.name()))).unwrap();
-            let who: Vec<&str> = rule.allow.iter().map(|role| if *role == ANYONE { "any person" } else { role }).collect();
+            let who: Vec<&str> = rule.allow.iter().map(|role| if *role == ANY_GRANTED { "any person" } else { role }).collect();
             let answer = method.output();
             let most = name(wall::highest(&answer));
             let _ = writeln!(text, "| {service}.{} | `{}` | {most} | {} |", method.name(), answer.name(), who.join(", "));
@@ -213,11 +213,11 @@ const PLACES: [(&str, &str); 12] = [
     ("number", "785785"),
 ];
 
-fn filled(urgency: Urgency) -> Data {
+fn filled(grade: Grade) -> Data {
     let private = |text: &str| Private::new(text.to_owned());
     Data {
         reference: "RS-7KDM-Q4XP".into(),
-        urgency: Some(urgency),
+        grade: Some(grade),
         bulletin: Bulletin {
             site: "marker-site".into(),
             raised_at: Some(OffsetDateTime::UNIX_EPOCH),
@@ -238,11 +238,11 @@ fn filled(urgency: Urgency) -> Data {
     }
 }
 
-/// The places of a template that its texts fill, over every language and urgency.
+/// The places of a template that its texts fill, over every language and grade.
 fn places(template: Template) -> Vec<&'static str> {
     let mut told = String::new();
-    for urgency in Urgency::ALL {
-        let rendered = template.render(None, &filled(urgency));
+    for grade in Grade::ALL {
+        let rendered = template.render(None, &filled(grade));
         told += rendered.title.expose();
         told += rendered.body.expose();
     }

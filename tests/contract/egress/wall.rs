@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use chassis::access::ANYONE;
+use chassis::access::ANY_GRANTED;
 use prost_reflect::{Kind, MessageDescriptor};
 use proto::{class, role, wire::v1::Class};
 
@@ -49,7 +49,7 @@ pub fn meetings() -> Vec<Meeting> {
         for method in proto::rpcs(package) {
             let rule = rules.iter().find(|rule| rule.method.ends_with(&format!("/{}", method.name()))).unwrap();
             let could = highest(&method.output());
-            let let_in = outside().filter(|role| rule.allow.contains(role) || rule.allow.contains(&ANYONE));
+            let let_in = outside().filter(|role| rule.allow.contains(role) || rule.allow.contains(&ANY_GRANTED));
             found.extend(let_in.map(|role| Meeting {
                 service,
                 rpc: method.name().to_owned(),

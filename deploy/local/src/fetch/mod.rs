@@ -22,7 +22,7 @@ use crate::{
 
 /// The version of nats-server that is fetched when possible.
 pub const NATS_VERSION: &str = "2.15.1";
-const LIMIT: Duration = Duration::from_secs(600);
+const FETCH_TIMEOUT: Duration = Duration::from_secs(600);
 
 /// Where a fetched nats-server stands.
 #[must_use]
@@ -123,10 +123,10 @@ fn run(mut command: Command, what: &str, place: Place<'_>, growing: &Path, say: 
             return Err(Error::said(format!("{program}: {status}: {tail}")));
         }
         let cancelled = place.cancel.load(Ordering::Relaxed);
-        if cancelled || started.elapsed() > LIMIT {
+        if cancelled || started.elapsed() > FETCH_TIMEOUT {
             let _gone = child.kill();
             let _status = child.wait();
-            let late = || Error::said(format!("{program} took longer than {} s", LIMIT.as_secs()));
+            let late = || Error::said(format!("{program} took longer than {} s", FETCH_TIMEOUT.as_secs()));
             return Err(if cancelled { Error::Cancelled } else { late() });
         }
         if told.elapsed() > Duration::from_secs(4) {

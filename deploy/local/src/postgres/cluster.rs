@@ -22,7 +22,7 @@ use crate::{
 };
 
 pub const ADMINISTRATOR: &str = "ro_admin";
-const INITIALISED: Duration = Duration::from_secs(300);
+const INIT_TIMEOUT: Duration = Duration::from_secs(300);
 
 /// How the server is started.
 pub fn server(tool: &PostgresTool, dir: &Path, log: &Path, owner: Option<(u32, u32)>) -> Spec {
@@ -76,7 +76,7 @@ pub fn initialise(
         stop_signal: sys::SIGTERM,
         death_signal: sys::SIGKILL,
     })?;
-    let done = initdb.wait_done(INITIALISED, cancel);
+    let done = initdb.wait_done(INIT_TIMEOUT, cancel);
     let _gone = fs::remove_file(&secret_file);
     done?;
     // Only complete data get the name that is looked for.

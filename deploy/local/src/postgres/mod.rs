@@ -23,7 +23,7 @@ use crate::{
 use cluster::ADMINISTRATOR;
 
 /// A first start waits for recovery after a kill, on a slow disk.
-const READY: Duration = Duration::from_secs(120);
+const READY_TIMEOUT: Duration = Duration::from_secs(120);
 
 /// SQL for the administrator: nobody connects to the databases that belong to no service.
 pub const CLOSE_TO_THE_PUBLIC: &str =
@@ -143,7 +143,7 @@ impl Postgres {
         let socket = self.socket_dir().join(".s.PGSQL.5432");
         let password = self.password(ADMINISTRATOR)?.to_owned();
         let (tool, folder) = (self.tool.clone(), self.socket_dir());
-        self.process.wait_ready(READY, cancel, || {
+        self.process.wait_ready(READY_TIMEOUT, cancel, || {
             let mut ask = client(&tool, &folder, ADMINISTRATOR, &password, "postgres");
             ask.args(["-Atc", "select 1"]);
             UnixStream::connect(&socket).is_ok() && process::succeeds(ask, Duration::from_secs(5))

@@ -5,19 +5,19 @@ use std::{
     time::{Duration, Instant},
 };
 
-use super::{READY, Stack, spawn};
+use super::{READY_TIMEOUT, Stack, spawn};
 use crate::{
     error::{Error, Progress, Result, Say},
     process, sys,
 };
 
 /// Before the first try to start again what died; doubled for each death that follows soon.
-const FIRST: Duration = Duration::from_millis(250);
-const LONGEST: Duration = Duration::from_secs(30);
+const FIRST_PAUSE: Duration = Duration::from_millis(250);
+const MAX_PAUSE: Duration = Duration::from_secs(30);
 /// Whoever lived this long begins anew with the first pause.
 const LASTED: Duration = Duration::from_secs(60);
 /// Starts in a row that did not lead to a process that answers: it cannot come up.
-const TRIES: u32 = 6;
+const MAX_TRIES: u32 = 6;
 
 /// What is known of each process by name; nothing of one that never died.
 #[derive(Debug, Default)]
@@ -41,7 +41,7 @@ enum State {
 
 /// How long to wait after so many deaths that followed soon upon each other.
 fn pause(deaths: u32) -> Duration {
-    FIRST.saturating_mul(2_u32.saturating_pow(deaths.saturating_sub(1))).min(LONGEST)
+    FIRST_PAUSE.saturating_mul(2_u32.saturating_pow(deaths.saturating_sub(1))).min(MAX_PAUSE)
 }
 
 impl Course {
@@ -137,12 +137,12 @@ impl Stack {
             self.came_up(name, course, since, say);
             return Ok(());
         }
-        if since.elapsed() < READY {
+        if since.elapsed() < READY_TIMEOUT {
             return Ok(());
         }
         member.process.signal(sys::SIGKILL);
         member.process.wait_exit(process::GRACE);
-        let error = member.process.not_ready_error(READY);
+        let error = member.process.not_ready_error(READY_TIMEOUT);
         self.failed(name, course, error, say)
     }
 
@@ -153,7 +153,7 @@ impl Stack {
 
     fn failed(&mut self, name: &str, course: Course, error: Error, say: Say<'_>) -> Result<()> {
         let failures = course.failures + 1;
-        if failures >= TRIES || matches!(error, Error::Cancelled) {
+        if failures >= MAX_TRIES || matches!(error, Error::Cancelled) {
             return Err(error);
         }
         let course = Course { failures, ..course }.dead(Instant::now());
@@ -170,7 +170,7 @@ mod tests {
     fn the_pause_grows_with_each_death_to_half_a_minute_and_begins_anew_after_a_life_of_a_minute() {
         let pauses: Vec<u128> = (1..=9).map(|deaths| pause(deaths).as_millis()).collect();
         assert_eq!(pauses, [250, 500, 1_000, 2_000, 4_000, 8_000, 16_000, 30_000, 30_000]);
-        assert_eq!(pause(u32::MAX), LONGEST);
+        assert_eq!(pause(u32::MAX), MAX_PAUSE);
         let now = Instant::now();
         let mut course = Course { state: State::Up { since: now }, deaths: 0, failures: 0 };
         for deaths in 1..=5 {

@@ -30,7 +30,7 @@ use crate::{
 };
 
 /// Whoever ends is told at once; this bounds only what hangs, on the busiest machine.
-const READY: Duration = Duration::from_secs(120);
+const READY_TIMEOUT: Duration = Duration::from_secs(120);
 
 /// What to start and where.
 #[derive(Debug, Clone)]
@@ -245,7 +245,7 @@ impl Member {
     /// Ready when its own port answers and its own `health` says so.
     fn wait_ready(&mut self, cancel: &AtomicBool) -> Result<()> {
         let plan = &self.plan;
-        self.process.wait_ready(READY, cancel, || plan.answers())
+        self.process.wait_ready(READY_TIMEOUT, cancel, || plan.answers())
     }
 }
 

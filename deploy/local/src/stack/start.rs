@@ -26,7 +26,7 @@ use crate::{
     state, sys, tools,
 };
 
-const SHORT_TASK: Duration = Duration::from_secs(300);
+const TASK_TIMEOUT: Duration = Duration::from_secs(300);
 
 pub(super) struct Places {
     logs: PathBuf,
@@ -192,7 +192,7 @@ fn seed(options: &Options, stack: &Stack, places: &Places) -> Result<()> {
 fn task(name: &str, command: Command, log: PathBuf, options: &Options) -> Result<()> {
     let (stop_signal, death_signal) = (sys::SIGTERM, sys::SIGKILL);
     let mut process = Process::spawn(Spec { name: name.into(), command, log, stop_signal, death_signal })?;
-    process.wait_done(SHORT_TASK, &options.cancel)
+    process.wait_done(TASK_TIMEOUT, &options.cancel)
 }
 
 /// The tables of every service, side by side: each has its own database. Only here is the owner of the tables at work.
@@ -205,7 +205,7 @@ fn migrate(options: &Options, plans: &[Plan], postgres: &Postgres, places: &Plac
         plan.settings.push((owner, postgres.url(&plan.service, Login::Owner)?));
         running.push(spawn(&plan, log_of(places, &plan.name), &["migrate"])?);
     }
-    running.iter_mut().try_for_each(|process| process.wait_done(SHORT_TASK, &options.cancel))
+    running.iter_mut().try_for_each(|process| process.wait_done(TASK_TIMEOUT, &options.cancel))
 }
 
 #[expect(clippy::too_many_arguments, reason = "the file names every part of the stack")]

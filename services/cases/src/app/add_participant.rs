@@ -3,7 +3,7 @@
 use chassis::{Caller, Result};
 use proto::id::ParticipantId;
 
-use super::{App, hold, recorder};
+use super::{App, lock, recorder};
 use crate::{
     domain::{
         decision::Verb,
@@ -42,7 +42,7 @@ pub struct Added {
 /// Not found, or a refusal: a broken field, a person on both sides, a case in which nobody can be added now.
 pub async fn add_participant(app: &App, caller: &Caller, command: Command<'_>) -> Result<Added> {
     let mut tx = app.begin(caller).await?;
-    let (file, at) = hold(&mut tx, &app.clock, caller, Verb::AddParticipant, command.case_ref).await?;
+    let (file, at) = lock(&mut tx, &app.clock, caller, Verb::AddParticipant, command.case_ref).await?;
     let person = NewParticipant::parse(command.kind, command.name, command.fps, command.language)?;
     let key = text::bounded(command.key, text::LINE, "idempotency_key")?;
     let everyone = participant::of_case(&mut tx, &app.vault, file.id, Unopened::Refused).await?;

@@ -3,7 +3,7 @@
 use chassis::{Caller, Refusal, Result, grants, outbox};
 use time::OffsetDateTime;
 
-use super::{App, events, hold, move_case};
+use super::{App, events, lock, move_case};
 use crate::{
     domain::{
         access::{Line, known, not_over},
@@ -21,7 +21,7 @@ const CLAUSE: &str = "D-mediator";
 /// Not found, or a refusal: no mediator named, nobody who holds that role, a time that has passed, a closed case.
 pub async fn assign_mediator(app: &App, caller: &Caller, case_ref: &str, mediator: &str, until: Option<OffsetDateTime>) -> Result<()> {
     let mut tx = app.begin(caller).await?;
-    let (file, at) = hold(&mut tx, &app.clock, caller, Verb::AssignMediator, case_ref).await?;
+    let (file, at) = lock(&mut tx, &app.clock, caller, Verb::AssignMediator, case_ref).await?;
     let mediator = named(mediator)?;
     not_over(until, at, CLAUSE)?;
     let before = access::assignment(&mut tx, file.id).await?;
@@ -45,7 +45,7 @@ pub async fn assign_mediator(app: &App, caller: &Caller, case_ref: &str, mediato
 /// Not found, or refused where the mediator never had the case.
 pub async fn end_assignment(app: &App, caller: &Caller, case_ref: &str, mediator: &str) -> Result<()> {
     let mut tx = app.begin(caller).await?;
-    let (file, at) = hold(&mut tx, &app.clock, caller, Verb::EndMediator, case_ref).await?;
+    let (file, at) = lock(&mut tx, &app.clock, caller, Verb::EndMediator, case_ref).await?;
     let mediator = named(mediator)?;
     match access::assignment(&mut tx, file.id).await? {
         Some(now) if now.subject == mediator => {

@@ -4,7 +4,7 @@ use chassis::{Caller, Refusal, Result, grants, outbox};
 use proto::role;
 use time::OffsetDateTime;
 
-use super::{App, events, hold, ties};
+use super::{App, events, lock, ties};
 use crate::{
     domain::{
         access::{Line, known, not_over},
@@ -22,7 +22,7 @@ const CLAUSE: &str = "R3c";
 /// Not found, or a refusal: no officer named, a time that has passed.
 pub async fn assign_officer(app: &App, caller: &Caller, case_ref: &str, officer: &str, until: Option<OffsetDateTime>) -> Result<()> {
     let mut tx = app.begin(caller).await?;
-    let (file, at) = hold(&mut tx, &app.clock, caller, Verb::AssignOfficer, case_ref).await?;
+    let (file, at) = lock(&mut tx, &app.clock, caller, Verb::AssignOfficer, case_ref).await?;
     let officer = named(officer)?;
     not_over(until, at, CLAUSE)?;
     known(Line::Officer, grants::is_held(&mut tx, &officer, &[role::RJ_OFFICER], at).await?)?;
@@ -42,7 +42,7 @@ pub async fn assign_officer(app: &App, caller: &Caller, case_ref: &str, officer:
 /// Not found, or refused where the case was never in this officer's portfolio.
 pub async fn end_officer(app: &App, caller: &Caller, case_ref: &str, officer: &str) -> Result<()> {
     let mut tx = app.begin(caller).await?;
-    let (file, at) = hold(&mut tx, &app.clock, caller, Verb::EndOfficer, case_ref).await?;
+    let (file, at) = lock(&mut tx, &app.clock, caller, Verb::EndOfficer, case_ref).await?;
     let officer = named(officer)?;
     if !access::was_given(&mut tx, file.id, Line::Officer, &officer).await? {
         return Err(not_in_portfolio().into());

@@ -1,7 +1,7 @@
 //! Break-glass: one case outside the portfolio, with a reason, to read only, for some hours; supervisors are told at once [R3c, IM1a].
 //!
 //! It leans on the audit log for nothing: what is done, and every refused try, is kept in the same transaction and entered into the
-//! log afterwards (`glass_watch`). A case that does not exist is not found, after the same steps.
+//! log afterwards (`break_glass_watch`). A case that does not exist is not found, after the same steps.
 
 use chassis::{Caller, Error, Private, Result, outbox};
 use proto::id::CaseId;
@@ -9,23 +9,23 @@ use sqlx::PgConnection;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-use super::{App, BY_GLASS, events, ties};
+use super::{App, BY_BREAK_GLASS, events, ties};
 use crate::{
     domain::{
         access::{CaseRef, Scope},
+        break_glass as rules,
         decision::{self, Tie, Verb},
-        glass as rules,
     },
     store::{
+        break_glass::{self, NewBreakGlass, Notice, Use},
         case_file,
-        glass::{self, NewGlass, Notice, Use},
     },
 };
 
 /// A case that is open to the caller to read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Opened {
-    pub glass: Uuid,
+    pub break_glass: Uuid,
     pub case: CaseId,
     pub until: OffsetDateTime,
 }
@@ -36,19 +36,19 @@ pub struct Opened {
 /// Not found, or a refusal: no reason, no need, the quota is used up.
 pub async fn break_glass(app: &App, caller: &Caller, case_ref: &str, reason: &str) -> Result<Opened> {
     let mut tx = app.begin_itself().await?;
-    glass::queue(&mut tx, &caller.subject).await?;
+    break_glass::queue(&mut tx, &caller.subject).await?;
     let at = app.clock.now();
     let ended = attempt(&mut tx, app, caller, case_ref, reason, at).await;
-    let (glass, outcome, why) = match &ended {
-        Ok(opened) => (Some(opened.glass), "granted", BY_GLASS),
+    let (break_glass, outcome, why) = match &ended {
+        Ok(opened) => (Some(opened.break_glass), "granted", BY_BREAK_GLASS),
         Err(Error::NotFound) => (None, "hidden", "not-found"),
         Err(Error::Refused(refusal)) => (None, "refused", refusal.reason),
         Err(Error::Database(_) | Error::Unavailable { .. } | Error::Internal(_)) => return ended,
     };
     let id = ended.as_ref().map(|opened| opened.case.to_string());
     let object = id.as_deref().unwrap_or_else(|_| case_ref.trim());
-    let tried = Use { glass, actor: &caller.subject, verb: Verb::BreakGlass, object, outcome, reason: why };
-    glass::note_use(&mut tx, &tried, at).await?;
+    let tried = Use { break_glass, actor: &caller.subject, verb: Verb::BreakGlass, object, outcome, reason: why };
+    break_glass::note_use(&mut tx, &tried, at).await?;
     tx.commit().await?;
     app.outbox.wake();
     ended
@@ -64,15 +64,15 @@ async fn attempt(tx: &mut PgConnection, app: &App, caller: &Caller, case_ref: &s
     let tie = known.as_ref().map_or(Tie::Stranger, |file| file.tie);
     decision::allowed(tie, Verb::BreakGlass, known.as_ref().map(|file| file.standing.stage))?;
     if let Some(file) = known
-        && let Some(live) = glass::live(tx, file.id, &caller.subject, at).await?
+        && let Some(live) = break_glass::live(tx, file.id, &caller.subject, at).await?
     {
-        return Ok(Opened { glass: live.id, case: file.id, until: live.until });
+        return Ok(Opened { break_glass: live.id, case: file.id, until: live.until });
     }
     // Asked before the case is looked for: who has used up the quota learns nothing of any case.
-    if glass::broken_lately(tx, &caller.subject, at).await? >= i64::from(app.glass.quota) {
+    if break_glass::broken_lately(tx, &caller.subject, at).await? >= i64::from(app.break_glass.quota) {
         let notice = app.ids.uuid();
-        if glass::tell_today(tx, notice, Notice::QuotaReached(&caller.subject), at.date()).await? {
-            outbox::enqueue(tx, &events::glass_quota_reached(&app.ids, notice, at), at).await?;
+        if break_glass::tell_today(tx, notice, Notice::QuotaReached(&caller.subject), at.date()).await? {
+            outbox::enqueue(tx, &events::break_glass_quota_reached(&app.ids, notice, at), at).await?;
         }
         return Err(rules::quota_reached().into());
     }
@@ -91,11 +91,11 @@ async fn open(
     reason: &Private<String>,
     at: OffsetDateTime,
 ) -> Result<Opened> {
-    let (id, until) = (app.ids.uuid(), at + app.glass.lasts);
-    let new = NewGlass { id, case, subject: &caller.subject, reason, until, review_due: rules::review_due(at) };
-    glass::open(tx, &app.vault, &new, at).await?;
-    outbox::enqueue(tx, &events::glass_broken(&app.ids, id, case, at), at).await?;
+    let (id, until) = (app.ids.uuid(), at + app.break_glass.lasts);
+    let new = NewBreakGlass { id, case, subject: &caller.subject, reason, until, review_due: rules::review_due(at) };
+    break_glass::open(tx, &app.vault, &new, at).await?;
+    outbox::enqueue(tx, &events::break_glass_opened(&app.ids, id, case, at), at).await?;
     ties::tell(tx, &app.ids, case, at).await?;
-    tracing::warn!(case.id = %case, glass.id = %id, "a case was opened by break-glass");
-    Ok(Opened { glass: id, case, until })
+    tracing::warn!(case.id = %case, break_glass.id = %id, "a case was opened by break-glass");
+    Ok(Opened { break_glass: id, case, until })
 }

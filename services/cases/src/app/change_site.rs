@@ -1,8 +1,8 @@
-//! Puts a case to another site: the unit corrects it, or the person has moved. Open concerns of the case follow [R3e, T2].
+//! Puts a case to another site: the unit corrects it, or the person has moved. Open concerns of the case follow [R3e, TRAP-2].
 
 use chassis::{Caller, Result};
 
-use super::{App, hold};
+use super::{App, lock};
 use crate::{
     domain::{
         decision::Verb,
@@ -39,7 +39,7 @@ pub async fn change_site(app: &App, caller: &Caller, command: Command<'_>) -> Re
         How::Transfer | How::Release => Verb::RecordPersonMove,
     };
     let mut tx = app.begin(caller).await?;
-    let (file, at) = hold(&mut tx, &app.clock, caller, verb, command.case_ref).await?;
+    let (file, at) = lock(&mut tx, &app.clock, caller, verb, command.case_ref).await?;
     let asked = rules::parse(command.how, command.site, command.moved_on, command.reason, at.date())?;
     let key = text::bounded(command.key, text::LINE, "idempotency_key")?;
     let changes = site::of_case(&mut tx, &app.vault, file.id, Unopened::Refused).await?;

@@ -3,7 +3,7 @@
 use chassis::{Caller, Result};
 use uuid::Uuid;
 
-use super::{App, hold, mode_of, move_case};
+use super::{App, lock, mode_of, move_case};
 use crate::{
     domain::{
         decision::Verb,
@@ -19,7 +19,7 @@ use crate::{
 /// Not found, or a refusal: a description that is missing or too long.
 pub async fn describe_mode(app: &App, caller: &Caller, case_ref: &str, description: &str) -> Result<Uuid> {
     let mut tx = app.begin(caller).await?;
-    let (file, at) = hold(&mut tx, &app.clock, caller, Verb::DescribeMode, case_ref).await?;
+    let (file, at) = lock(&mut tx, &app.clock, caller, Verb::DescribeMode, case_ref).await?;
     let text = rules::describe(description)?;
     let known = described_mode::of_case(&mut tx, &app.vault, file.id, Unopened::Refused).await?;
     if let Some(same) = rules::described_already(&known, &text) {
@@ -39,7 +39,7 @@ pub async fn describe_mode(app: &App, caller: &Caller, case_ref: &str, descripti
 /// Not found, or a refusal: a mode that nobody described in this case.
 pub async fn say_direct(app: &App, caller: &Caller, case_ref: &str, mode_id: &str, direct: bool) -> Result<()> {
     let mut tx = app.begin(caller).await?;
-    let (file, at) = hold(&mut tx, &app.clock, caller, Verb::SayDirect, case_ref).await?;
+    let (file, at) = lock(&mut tx, &app.clock, caller, Verb::SayDirect, case_ref).await?;
     let Mode::Other(Some(known)) = mode_of(&mut tx, file.id, "other", mode_id).await? else { return Err(rules::unknown().into()) };
     let said = Described { direct, ..known };
     described_mode::say(&mut tx, file.id, said, &caller.subject, at).await?;

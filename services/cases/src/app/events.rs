@@ -4,8 +4,8 @@ use chassis::{Ids, audit::Signer, outbox::Outgoing, wire};
 use prost::Message;
 use proto::{
     cases::v1::{
-        self as wire_cases, AssessmentRecorded, CaseMoved, CaseOpened, CasePurged, CaseTie, CaseTies, GlassBroken, GlassQuotaReached,
-        GlassReviewDue, MediatorAssigned, OfficerAssigned,
+        self as wire_cases, AssessmentRecorded, BreakGlassOpened, BreakGlassQuotaReached, BreakGlassReviewDue, CaseMoved, CaseOpened,
+        CasePurged, CaseTie, CaseTies, MediatorAssigned, OfficerAssigned,
     },
     id::{AssessmentId, CaseId, ConcernId, ReferralId, SiteCode},
     purge,
@@ -57,24 +57,25 @@ pub fn case_ties(ids: &Ids, (case, referral): (CaseId, ReferralId), revision: i6
 
 /// A case was opened by break-glass. It waits behind no other message of the case.
 #[must_use]
-pub fn glass_broken(ids: &Ids, glass: Uuid, case: CaseId, at: OffsetDateTime) -> Outgoing {
-    let message = GlassBroken { glass_id: glass.to_string(), case_id: case.to_string(), broken_at: Some(wire::timestamp(at)) };
-    Outgoing::event(ids, glass, subject::GLASS_BROKEN, &message)
+pub fn break_glass_opened(ids: &Ids, break_glass: Uuid, case: CaseId, at: OffsetDateTime) -> Outgoing {
+    let message =
+        BreakGlassOpened { break_glass_id: break_glass.to_string(), case_id: case.to_string(), broken_at: Some(wire::timestamp(at)) };
+    Outgoing::event(ids, break_glass, subject::BREAK_GLASS_OPENED, &message)
 }
 
 /// Somebody was refused a further break-glass.
 #[must_use]
-pub fn glass_quota_reached(ids: &Ids, notice: Uuid, at: OffsetDateTime) -> Outgoing {
-    let message = GlassQuotaReached { notice_id: notice.to_string(), reached_at: Some(wire::timestamp(at)) };
-    Outgoing::event(ids, notice, subject::GLASS_QUOTA_REACHED, &message)
+pub fn break_glass_quota_reached(ids: &Ids, notice: Uuid, at: OffsetDateTime) -> Outgoing {
+    let message = BreakGlassQuotaReached { notice_id: notice.to_string(), reached_at: Some(wire::timestamp(at)) };
+    Outgoing::event(ids, notice, subject::BREAK_GLASS_QUOTA_REACHED, &message)
 }
 
 /// Reviews of break-glass are overdue.
 #[must_use]
-pub fn glass_review_due(ids: &Ids, notice: Uuid, overdue: i64, at: OffsetDateTime) -> Outgoing {
+pub fn break_glass_review_due(ids: &Ids, notice: Uuid, overdue: i64, at: OffsetDateTime) -> Outgoing {
     let overdue = i32::try_from(overdue).unwrap_or(i32::MAX);
-    let message = GlassReviewDue { notice_id: notice.to_string(), overdue, noticed_at: Some(wire::timestamp(at)) };
-    Outgoing::event(ids, notice, subject::GLASS_REVIEW_DUE, &message)
+    let message = BreakGlassReviewDue { notice_id: notice.to_string(), overdue, noticed_at: Some(wire::timestamp(at)) };
+    Outgoing::event(ids, notice, subject::BREAK_GLASS_REVIEW_DUE, &message)
 }
 
 /// An assessment is on the file.
@@ -99,7 +100,7 @@ pub struct Purged<'a> {
     pub referral: ReferralId,
     /// Other referrals about it.
     pub duplicates: &'a [Uuid],
-    pub glasses: &'a [Uuid],
+    pub break_glasses: &'a [Uuid],
     pub last_used_at: OffsetDateTime,
     pub at: OffsetDateTime,
 }
@@ -111,7 +112,7 @@ pub fn case_purged(ids: &Ids, signer: &Signer, purged: &Purged<'_>) -> Outgoing 
         case_id: purged.case.to_string(),
         referral_id: purged.referral.to_string(),
         purged_at: Some(wire::timestamp(purged.at)),
-        glass_ids: purged.glasses.iter().map(Uuid::to_string).collect(),
+        break_glass_ids: purged.break_glasses.iter().map(Uuid::to_string).collect(),
         referral_ids: purged.duplicates.iter().map(Uuid::to_string).collect(),
         last_used_at: Some(wire::timestamp(purged.last_used_at)),
         signature: Vec::new(),

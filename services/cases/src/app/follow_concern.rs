@@ -29,12 +29,12 @@ use crate::{
 };
 
 /// Names that are looked up in one statement.
-const NAMES: usize = 2_000;
+const MAX_NAMES: usize = 2_000;
 /// Concerns that are looked at in one statement.
 const BATCH: i64 = 1_000;
 
 #[derive(Default)]
-struct Heard {
+struct LastAnswer {
     /// When safety was asked to which it has answered in full.
     at: Option<OffsetDateTime>,
     known: Known,
@@ -44,7 +44,7 @@ struct Heard {
 #[derive(Clone)]
 pub struct OpenConcerns {
     safety: Arc<dyn TellSafety>,
-    heard: Arc<Mutex<Heard>>,
+    heard: Arc<Mutex<LastAnswer>>,
     within: Duration,
     news: Arc<Notify>,
 }
@@ -77,7 +77,7 @@ impl OpenConcerns {
         still_counts(self.with(|heard| heard.at), self.within, now)
     }
 
-    fn with<T>(&self, what: impl FnOnce(&mut Heard) -> T) -> T {
+    fn with<T>(&self, what: impl FnOnce(&mut LastAnswer) -> T) -> T {
         what(&mut self.heard.lock().unwrap_or_else(PoisonError::into_inner))
     }
 }
@@ -111,7 +111,7 @@ pub async fn compare(app: &App) -> Result<()> {
 async fn freeze(app: &App, known: &Known) -> Result<bool> {
     let named: Vec<(ConcernId, Named)> = known.iter().flat_map(|(id, (_, names))| names.iter().map(|name| (*id, name.clone()))).collect();
     let mut done = true;
-    for batch in named.chunks(NAMES) {
+    for batch in named.chunks(MAX_NAMES) {
         let mut tx = app.begin_itself().await?;
         let pairs = concern::not_frozen_by(&mut tx, batch).await?;
         tx.commit().await?;
@@ -128,7 +128,7 @@ async fn freeze(app: &App, known: &Known) -> Result<bool> {
 async fn freeze_one(app: &App, case: CaseId, concern: ConcernId) -> Result<()> {
     let at = app.clock.now();
     let mut tx = app.begin_itself().await?;
-    let Some(ground) = gate::hold(&mut tx, case, at).await? else { return Ok(()) };
+    let Some(ground) = gate::lock(&mut tx, case, at).await? else { return Ok(()) };
     concern::freeze(&mut tx, case, concern, at).await?;
     let to = stage::after_contact_frozen(ground.standing);
     move_case::apply(&mut tx, (&app.vault, &app.ids), case, ground.standing, to, "", move_case::BY_ITSELF, at).await?;

@@ -1,5 +1,5 @@
 //! Tells safety where the person of an open concern is, as the case file has it: the head there is rung, and the head before until that head
-//! has accepted [R3e, T2]. The alarm never waits for this: it rings at the site it knows, and goes along afterwards.
+//! has accepted [R3e, TRAP-2]. The alarm never waits for this: it rings at the site it knows, and goes along afterwards.
 //!
 //! Safety says with every open concern which word it took last. What it has not taken is told, and told again where its database was set
 //! back; what it has taken is not, so that what NHQ routes by hand since then stands.
@@ -18,7 +18,7 @@ use crate::{
 };
 
 /// Concerns told of in one look; what is left is told at the next.
-const MOST: usize = 200;
+const MAX_CONCERNS: usize = 200;
 
 /// One look at the open concerns. Where safety does not answer, the next look tells it.
 ///
@@ -31,7 +31,7 @@ pub(super) async fn tell(app: &App, open: &[Open]) -> Result<()> {
     let named = store::site::named(&mut tx, &concerns).await?;
     tx.commit().await?;
     let is_news = |word: &Word| taken.get(&word.concern).copied().flatten() != Some(word.id);
-    for word in site::words(named).into_iter().filter(is_news).take(MOST) {
+    for word in site::words(named).into_iter().filter(is_news).take(MAX_CONCERNS) {
         let told = FollowCaseRequest {
             concern_id: word.concern.to_string(),
             case_site: word.id.to_string(),

@@ -13,11 +13,11 @@ use crate::{
 };
 
 /// How often safety is asked where nothing on the bus says that something changed.
-const ASK: Duration = Duration::from_secs(5);
+const ASK_INTERVAL: Duration = Duration::from_secs(5);
 /// The pause between two questions, however much happens.
-const REST: Duration = Duration::from_millis(250);
+const MIN_PAUSE: Duration = Duration::from_millis(250);
 /// How often mediation that is under way is looked at.
-const LOOK: Duration = Duration::from_secs(1);
+const CHECK_INTERVAL: Duration = Duration::from_secs(1);
 /// Cases of one look at most.
 const BATCH: i64 = 500;
 
@@ -42,12 +42,12 @@ pub async fn follow_concerns(app: App, stop: CancellationToken) -> anyhow::Resul
         silent = !heard;
         tokio::select! {
             () = stop.cancelled() => return Ok(()),
-            () = tokio::time::sleep(REST) => {}
+            () = tokio::time::sleep(MIN_PAUSE) => {}
         }
         tokio::select! {
             () = stop.cancelled() => return Ok(()),
             () = app.concerns.news() => {}
-            () = tokio::time::sleep(ASK) => {}
+            () = tokio::time::sleep(ASK_INTERVAL) => {}
         }
     }
 }
@@ -63,7 +63,7 @@ pub async fn keep(app: App, stop: CancellationToken) -> anyhow::Result<()> {
         }
         tokio::select! {
             () = stop.cancelled() => return Ok(()),
-            () = tokio::time::sleep(LOOK) => {}
+            () = tokio::time::sleep(CHECK_INTERVAL) => {}
         }
     }
 }
@@ -91,7 +91,7 @@ pub async fn look(app: &App) -> sqlx::Result<usize> {
 async fn uphold(app: &App, case: CaseId) -> Result<bool> {
     let at = app.clock.now();
     let mut tx = app.begin_itself().await?;
-    let Some(ground) = gate::hold(&mut tx, case, at).await? else { return Ok(false) };
+    let Some(ground) = gate::lock(&mut tx, case, at).await? else { return Ok(false) };
     let facts = move_case::facts(&mut tx, app, &ground, Unopened::Marked, at).await?;
     let to = stage::upheld(&facts);
     move_case::apply(&mut tx, (&app.vault, &app.ids), case, ground.standing, to, "", move_case::BY_ITSELF, at).await?;

@@ -3,7 +3,7 @@
 use chassis::{Caller, Refusal, Result};
 use uuid::Uuid;
 
-use super::{App, find, hold, note};
+use super::{App, find, lock, note};
 use crate::{
     domain::{
         decision::Verb,
@@ -21,7 +21,7 @@ const LIMIT: i64 = 500;
 /// Not found, or a refusal: no reason given.
 pub async fn place_hold(app: &App, caller: &Caller, case_ref: &str, kind: HoldKind, why: &str) -> Result<Uuid> {
     let mut tx = app.begin(caller).await?;
-    let (file, at) = hold(&mut tx, &app.clock, caller, Verb::PlaceHold, case_ref).await?;
+    let (file, at) = lock(&mut tx, &app.clock, caller, Verb::PlaceHold, case_ref).await?;
     let (id, why) = (app.ids.uuid(), reason(why)?);
     store::place(&mut tx, &app.vault, file.id, (id, kind, &why), &caller.subject, at).await?;
     tx.commit().await?;
@@ -35,7 +35,7 @@ pub async fn place_hold(app: &App, caller: &Caller, case_ref: &str, kind: HoldKi
 /// Not found, or a refusal: no reason given, or no such hold on this case.
 pub async fn lift_hold(app: &App, caller: &Caller, case_ref: &str, hold_id: &str, why: &str) -> Result<()> {
     let mut tx = app.begin(caller).await?;
-    let (file, at) = hold(&mut tx, &app.clock, caller, Verb::LiftHold, case_ref).await?;
+    let (file, at) = lock(&mut tx, &app.clock, caller, Verb::LiftHold, case_ref).await?;
     let why = reason(why)?;
     let id = Uuid::try_parse(hold_id.trim()).map_err(|_| hold_unknown())?;
     if !store::exists(&mut tx, file.id, id).await? {

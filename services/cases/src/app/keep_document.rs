@@ -6,7 +6,7 @@ use chassis::{Caller, Error, Refusal, Result};
 use sha2::{Digest, Sha256};
 use tokio_util::sync::CancellationToken;
 
-use super::{App, find, hold};
+use super::{App, find, lock};
 use crate::{
     domain::{
         decision::Verb,
@@ -16,9 +16,9 @@ use crate::{
 };
 
 /// How often what stands on no file is looked for in the store.
-const SWEEP: Duration = Duration::from_secs(3_600);
+const SWEEP_INTERVAL: Duration = Duration::from_secs(3_600);
 /// What was written longer ago than this and stands on no file is of a process that died before it could put it there.
-const LEFT: time::Duration = time::Duration::DAY;
+const ORPHANED_AFTER: time::Duration = time::Duration::DAY;
 /// Ids that the database is asked about at once.
 const BATCH: usize = 500;
 
@@ -78,7 +78,7 @@ pub async fn keep_document(
     blobs.put(id, whole).await.map_err(|error| away(&error))?;
 
     let mut tx = app.begin(caller).await?;
-    let (file, at) = hold(&mut tx, &app.clock, caller, Verb::KeepDocument, case_ref).await?;
+    let (file, at) = lock(&mut tx, &app.clock, caller, Verb::KeepDocument, case_ref).await?;
     let Offered { side, kind, media, name, key: submission } = offered;
     let size = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
     let kept = Document { id, side, kind, media, name, size, hash: hash.clone().into(), kept_by: caller.subject.clone(), kept_at: at };
@@ -119,7 +119,7 @@ pub async fn keep_swept(app: App, stop: CancellationToken) -> anyhow::Result<()>
         }
         tokio::select! {
             () = stop.cancelled() => return Ok(()),
-            () = tokio::time::sleep(SWEEP) => {}
+            () = tokio::time::sleep(SWEEP_INTERVAL) => {}
         }
     }
 }
@@ -130,7 +130,7 @@ pub async fn keep_swept(app: App, stop: CancellationToken) -> anyhow::Result<()>
 /// The store or the database does not answer.
 pub async fn sweep(app: &App) -> Result<usize> {
     let Some(blobs) = &app.documents.blobs else { return Ok(0) };
-    let stored = blobs.older_than(app.clock.now() - LEFT).await.map_err(|error| away(&error))?;
+    let stored = blobs.older_than(app.clock.now() - ORPHANED_AFTER).await.map_err(|error| away(&error))?;
     let mut removed = 0;
     // All of them: what stands on no file may be listed behind any number of documents that do.
     for some in stored.chunks(BATCH) {

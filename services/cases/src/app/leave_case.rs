@@ -3,7 +3,7 @@
 use chassis::{Caller, Result};
 use time::OffsetDateTime;
 
-use super::{App, hold, move_case, participant, recorder};
+use super::{App, lock, move_case, participant, recorder};
 use crate::{
     domain::{
         decision::Verb,
@@ -28,7 +28,7 @@ pub struct Command<'a> {
 /// Not found, or a refusal: an unknown participant, a reason that is missing, a word that is not the caller's to record.
 pub async fn leave_case(app: &App, caller: &Caller, command: Command<'_>) -> Result<OffsetDateTime> {
     let mut tx = app.begin(caller).await?;
-    let (file, at) = hold(&mut tx, &app.clock, caller, Verb::LeaveCase, command.case_ref).await?;
+    let (file, at) = lock(&mut tx, &app.clock, caller, Verb::LeaveCase, command.case_ref).await?;
     let reason = rules::parse(command.wish, command.reason, recorder(&file, caller))?;
     let everyone = people::of_case(&mut tx, &app.vault, file.id, Unopened::Marked).await?;
     let who = participant(&everyone, command.participant)?;

@@ -4,13 +4,13 @@ pub mod add_participant;
 pub mod assign_mediator;
 pub mod assign_officer;
 pub mod break_glass;
+pub mod break_glass_watch;
 pub mod change_site;
 pub mod describe_mode;
 pub mod events;
 pub mod follow_concern;
 mod follow_site;
 pub mod gate_watch;
-pub mod glass_watch;
 pub mod hear_obeyed;
 pub mod holds;
 pub mod keep_document;
@@ -24,7 +24,7 @@ pub mod read_cases;
 pub mod read_documents;
 pub mod record_assessment;
 pub mod record_consent;
-pub mod review_glass;
+pub mod review_break_glass;
 pub mod take_back;
 pub mod ties;
 
@@ -50,18 +50,18 @@ use keep_document::Documents;
 use crate::{
     domain::{
         access::{CaseRef, Line, Scope},
+        break_glass::Limits,
         consent::{Recorder, Validity},
         decision::{self, Tie, Verb},
-        glass::Limits,
         mode::{self, Mode},
         participant::Participant,
         retention::Retention,
     },
     error,
     store::{
+        break_glass::Use,
         case_file::{self, CaseFile},
         described_mode,
-        glass::{self, Use},
     },
 };
 
@@ -71,7 +71,7 @@ pub struct App {
     pub pool: PgPool,
     pub clock: Clock,
     pub ids: Ids,
-    pub glass: Limits,
+    pub break_glass: Limits,
     pub outbox: Wake,
     pub vault: Vault,
     pub documents: Documents,
@@ -88,7 +88,7 @@ pub struct App {
 /// What the audit log calls the objects of this service.
 const KIND: &str = "case";
 /// How the audit log marks what was done by break-glass.
-pub const BY_GLASS: &str = "break-glass";
+pub const BY_BREAK_GLASS: &str = "break-glass";
 
 /// What the policies of the database call the reach of the RJ Unit; everybody else knows of single cases.
 const UNIT: &str = "unit";
@@ -144,14 +144,18 @@ async fn note(tx: &mut PgConnection, caller: &Caller, verb: Verb, file: &CaseFil
 
 /// The same for several cases.
 async fn note_all(tx: &mut PgConnection, caller: &Caller, verb: Verb, files: &[CaseFile], at: OffsetDateTime) -> Result<()> {
-    let (by_glass, usual): (Vec<&CaseFile>, Vec<&CaseFile>) = files.iter().partition(|file| file.tie == Tie::Line(Line::Glass));
+    let (by_break_glass, usual): (Vec<&CaseFile>, Vec<&CaseFile>) = files.iter().partition(|file| file.tie == Tie::Line(Line::Glass));
     let acts: Vec<Act<'_>> = usual.iter().map(|file| Act::new(caller, verb.permission(), KIND, &file.id.to_string())).collect();
     audit::granted_all(tx, &acts, at).await?;
-    for file in by_glass {
-        let under = glass::live(tx, file.id, &caller.subject, at).await?.map(|live| live.id);
+    for file in by_break_glass {
+        let under = crate::store::break_glass::live(tx, file.id, &caller.subject, at).await?.map(|live| live.id);
         let id = file.id.to_string();
-        glass::note_use(tx, &Use { glass: under, actor: &caller.subject, verb, object: &id, outcome: "granted", reason: BY_GLASS }, at)
-            .await?;
+        crate::store::break_glass::note_use(
+            tx,
+            &Use { break_glass: under, actor: &caller.subject, verb, object: &id, outcome: "granted", reason: BY_BREAK_GLASS },
+            at,
+        )
+        .await?;
     }
     Ok(())
 }
@@ -159,7 +163,7 @@ async fn note_all(tx: &mut PgConnection, caller: &Caller, verb: Verb, files: &[C
 /// The case a caller wants to change, held until the transaction ends, and the moment that counts. It is noted in the audit log.
 ///
 /// Need to know is asked before the case is held and again afterwards: an assignment that ended while we waited is over.
-async fn hold(tx: &mut PgConnection, clock: &Clock, caller: &Caller, verb: Verb, case_ref: &str) -> Result<(CaseFile, OffsetDateTime)> {
+async fn lock(tx: &mut PgConnection, clock: &Clock, caller: &Caller, verb: Verb, case_ref: &str) -> Result<(CaseFile, OffsetDateTime)> {
     let found = find(tx, clock.now(), caller, verb, case_ref).await?;
     case_file::lock(tx, found.id).await?;
     let at = clock.now();
@@ -170,7 +174,7 @@ async fn hold(tx: &mut PgConnection, clock: &Clock, caller: &Caller, verb: Verb,
 
 /// The case a caller names, if they may know of it and do this to it.
 async fn find(tx: &mut PgConnection, at: OffsetDateTime, caller: &Caller, verb: Verb, case_ref: &str) -> Result<CaseFile> {
-    // What is neither an id nor a number takes the road of one that names nothing [T6].
+    // What is neither an id nor a number takes the road of one that names nothing [TRAP-6].
     let case_ref = CaseRef::parse(case_ref).unwrap_or(CaseRef::Id(CaseId::new(Uuid::nil())));
     seen(tx, caller, verb, &case_ref, at).await
 }

@@ -5,7 +5,7 @@ use proto::{id::CaseId, role};
 use sqlx::PgConnection;
 use time::OffsetDateTime;
 
-use super::{App, events, find, follow_concern, hold, mode_of};
+use super::{App, events, find, follow_concern, lock, mode_of};
 use crate::{
     domain::{
         assessment::Assessment,
@@ -51,7 +51,7 @@ pub async fn move_case(app: &App, caller: &Caller, command: Command<'_>) -> Resu
         ask_safety(app, caller, command.case_ref).await?;
     }
     let mut tx = app.begin(caller).await?;
-    let (file, at) = hold(&mut tx, &app.clock, caller, Verb::Move, command.case_ref).await?;
+    let (file, at) = lock(&mut tx, &app.clock, caller, Verb::Move, command.case_ref).await?;
     let reason = text::bounded(command.reason, text::NARRATIVE, "reason")?;
     let mode = match command.mode {
         "" => None,

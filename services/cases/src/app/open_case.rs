@@ -32,7 +32,7 @@ use crate::{
 };
 
 /// A number is drawn again this often when it is taken: once in 2.5 thousand million draws.
-const DRAWS: usize = 8;
+const MAX_DRAWS: usize = 8;
 /// Who added the people that the referral named.
 const BY_REFERRAL: &str = "referral";
 
@@ -43,7 +43,7 @@ const BY_REFERRAL: &str = "referral";
 pub async fn open_case(tx: &mut PgConnection, vault: &Vault, ids: &Ids, screened: &Screened, at: OffsetDateTime) -> Result<()> {
     decision::allowed(Tie::Service, Verb::Open, None)?;
     case_file::forget_duplicate(tx, screened.referral).await?;
-    for _ in 0..DRAWS {
+    for _ in 0..MAX_DRAWS {
         let new = NewCase {
             id: CaseId::new(ids.uuid()),
             number: reference::make(NUMBER_PREFIX, ids.number()),

@@ -13,7 +13,7 @@ use uuid::Uuid;
 use super::{
     App, KIND,
     events::{self, Purged},
-    hold, purge_certificate,
+    lock, purge_certificate,
 };
 use crate::{
     domain::{
@@ -49,7 +49,7 @@ pub struct Ordered {
 /// Not found, or the refusal that names what keeps the case.
 pub async fn order_purge(app: &App, caller: &Caller, case_ref: &str) -> Result<Ordered> {
     let mut tx = app.begin(caller).await?;
-    let (file, at) = hold(&mut tx, &app.clock, caller, Verb::OrderPurge, case_ref).await?;
+    let (file, at) = lock(&mut tx, &app.clock, caller, Verb::OrderPurge, case_ref).await?;
     let facts = store::facts(&mut tx, file.id).await?;
     if let Some(kept) = kept_by(&facts, app.retention, at) {
         return Err(kept.refusal().into());
@@ -82,7 +82,7 @@ pub async fn confirm_purge(app: &App, caller: &Caller, case_ref: &str) -> Result
 
 async fn confirm(app: &App, caller: &Caller, case_ref: &str) -> Result<Certificate> {
     let mut tx = app.begin(caller).await?;
-    let (file, at) = hold(&mut tx, &app.clock, caller, Verb::ConfirmPurge, case_ref).await?;
+    let (file, at) = lock(&mut tx, &app.clock, caller, Verb::ConfirmPurge, case_ref).await?;
     let order = store::order(&mut tx, file.id).await?.filter(|order| order_stands(order.at, at)).ok_or_else(not_ordered)?;
     second_person(&order.by, &caller.subject)?;
     let signer = app.signer.as_deref().ok_or_else(cannot_be_signed)?;
@@ -142,7 +142,7 @@ async fn carry_out(
         case: file.id,
         referral: file.referral,
         duplicates: &duplicates,
-        glasses: &done.glasses,
+        break_glasses: &done.break_glasses,
         last_used_at: facts.last_use,
         at,
     };

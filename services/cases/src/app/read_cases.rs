@@ -1,4 +1,4 @@
-//! Reads cases: those the caller may know of, and no trace of the others [R3c, T6].
+//! Reads cases: those the caller may know of, and no trace of the others [R3c, TRAP-6].
 
 use chassis::{Caller, Result, clock::micros, page};
 use proto::id::{ParticipantId, ReferralId};
@@ -25,8 +25,8 @@ use crate::{
     },
 };
 
-const USUAL_PAGE: i64 = 50;
-const LARGEST_PAGE: i64 = 200;
+const DEFAULT_PAGE: i64 = 50;
+const MAX_PAGE: i64 = 200;
 
 /// A case with everything on its file.
 #[derive(Debug, Clone, PartialEq)]
@@ -69,7 +69,7 @@ pub async fn get_case(app: &App, caller: &Caller, case_ref: &str) -> Result<Whol
 /// # Errors
 /// Not found: absent, not opened yet, or hidden from this caller.
 pub async fn find_by_referral(app: &App, caller: &Caller, referral: &str) -> Result<Whole> {
-    // What is no id takes the road of one that names nothing [T6].
+    // What is no id takes the road of one that names nothing [TRAP-6].
     let referral: ReferralId = referral.trim().parse().unwrap_or(ReferralId::new(Uuid::nil()));
     let at = app.clock.now();
     let mut tx = app.begin(caller).await?;
@@ -94,7 +94,7 @@ pub enum Which {
 /// # Errors
 /// A page token that the service did not make.
 pub async fn list_cases(app: &App, caller: &Caller, which: Which, page_size: i32, page_token: &str) -> Result<Page> {
-    let size = page::size(page_size, USUAL_PAGE, LARGEST_PAGE);
+    let size = page::size(page_size, DEFAULT_PAGE, MAX_PAGE);
     let after: Option<(i64, Uuid)> = page::decode(page_token)?;
     let after = after.map(|(micros, id)| (instant(micros), id));
     let at = app.clock.now();

@@ -8,7 +8,7 @@ use time::OffsetDateTime;
 use super::{
     App,
     events::{self, Imminent},
-    hold, move_case, participant,
+    lock, move_case, participant,
 };
 use crate::{
     domain::{
@@ -48,7 +48,7 @@ pub struct Answer {
 /// Not found, or a refusal; imminent risk is refused for no missing or broken field.
 pub async fn record_assessment(app: &App, caller: &Caller, command: Command<'_>) -> Result<Answer> {
     let mut tx = app.begin(caller).await?;
-    let (file, at) = hold(&mut tx, &app.clock, caller, Verb::RecordAssessment, command.case_ref).await?;
+    let (file, at) = lock(&mut tx, &app.clock, caller, Verb::RecordAssessment, command.case_ref).await?;
     // Who tells of imminent risk waits for no key.
     let unopened = if command.risk == Risk::Imminent { Unopened::Marked } else { Unopened::Refused };
     let everyone = people::of_case(&mut tx, &app.vault, file.id, unopened).await?;

@@ -3,7 +3,7 @@
 use chassis::{Caller, Result};
 use time::OffsetDateTime;
 
-use super::{App, hold, mode_of, move_case, participant, recorder};
+use super::{App, lock, mode_of, move_case, participant, recorder};
 use crate::{
     domain::{
         consent::{self as rules, Before, How, Recorded, Statement, Status, Written},
@@ -37,7 +37,7 @@ pub struct Command<'a> {
 /// Not found, or a refusal: an unknown participant or mode, a consent that is not informed, a step the record does not allow.
 pub async fn record_consent(app: &App, caller: &Caller, command: Command<'_>) -> Result<()> {
     let mut tx = app.begin(caller).await?;
-    let (file, at) = hold(&mut tx, &app.clock, caller, Verb::RecordConsent, command.case_ref).await?;
+    let (file, at) = lock(&mut tx, &app.clock, caller, Verb::RecordConsent, command.case_ref).await?;
     let everyone = people::of_case(&mut tx, &app.vault, file.id, Unopened::Marked).await?;
     let who = participant(&everyone, command.participant)?;
     let (who, has_left) = (who.id, who.left.is_some());

@@ -17,7 +17,7 @@ use sqlx::PgConnection;
 use crate::app::hear_obeyed::{Obeyed, hear_obeyed};
 
 /// Tables that one statement names at most.
-const MOST_TABLES: usize = 64;
+const MAX_TABLES: usize = 64;
 
 /// Handler of the consumers `cases-purge-obeyed` and `cases-purge-notices`.
 pub struct ObeyedPurges {
@@ -32,7 +32,7 @@ impl Handler for ObeyedPurges {
         let said = said(message)?;
         let case: CaseId = said.case_id.parse().map_err(|_| never("case-id-malformed", "the case id is not a UUID"))?;
         let at = said.at.as_ref().and_then(wire::instant).ok_or_else(|| never("statement-incomplete", "it has no time"))?;
-        if said.rows.len() > MOST_TABLES {
+        if said.rows.len() > MAX_TABLES {
             return Err(never("statement-too-long", "it names more tables than a service has"));
         }
         Ok(Obeyed { case, service: said.service.to_owned(), at: to_the_microsecond(at), keys: said.keys, rows: said.rows })

@@ -1,4 +1,4 @@
-//! Need to know: how far a caller can see, before any row is read [R3c, D-mediator, T11].
+//! Need to know: how far a caller can see, before any row is read [R3c, D-mediator, TRAP-11].
 
 use chassis::{Caller, Refusal};
 use proto::{
@@ -162,7 +162,7 @@ mod tests {
         Scope::Lines { subject: "someone".into(), kinds: kinds.to_vec() }
     }
 
-    // [R3c] [T11]
+    // [R3c] [TRAP-11]
     #[test]
     fn only_supervisors_and_the_national_manager_see_every_case_and_officers_and_mediators_can_be_given_one() {
         for role in role::ALL {

@@ -119,14 +119,14 @@ pub fn parse(participant: ParticipantId, risk: Risk, written: Written<'_>, close
 }
 
 /// Whether the head of the offender's site is told: the offender is at risk, or the assessor wrote what the head must know.
-/// The site of the offender says nothing of where anyone else is; NHQ finds the right authority for them [RM1b, T1].
+/// The site of the offender says nothing of where anyone else is; NHQ finds the right authority for them [RM1b, TRAP-1].
 #[must_use]
 pub fn concerns_the_site(who: Kind, for_the_head: &str) -> bool {
     who == Kind::Offender || !for_the_head.is_empty()
 }
 
 /// Whether the head of the offender's site is told the name of who is at risk: the offender's only. Any other name would say
-/// that this person takes part [IM1a, T1].
+/// that this person takes part [IM1a, TRAP-1].
 #[must_use]
 pub fn is_named_to_the_site(who: Kind) -> bool {
     who == Kind::Offender
@@ -209,7 +209,7 @@ mod tests {
         assert!(parse(someone(), Risk::Imminent, write(&long, "", &long), false).is_ok());
     }
 
-    // [RM1b] [T1]
+    // [RM1b] [TRAP-1]
     #[test]
     fn the_head_of_the_offenders_site_learns_of_another_person_only_where_the_assessor_says_what_to_do() {
         for kind in Kind::ALL {

@@ -26,13 +26,13 @@ pub enum Verb {
     Move,
     /// The file had the person at a site where they never were.
     CorrectSite,
-    /// The person is elsewhere from a day on [T2].
+    /// The person is elsewhere from a day on [TRAP-2].
     RecordPersonMove,
     WhoViewed,
     BreakGlass,
-    EndGlass,
-    ListGlass,
-    ReviewGlass,
+    EndBreakGlass,
+    ListBreakGlass,
+    ReviewBreakGlass,
     KeepDocument,
     ListDocuments,
     ReadDocument,
@@ -77,9 +77,9 @@ impl Verb {
         Self::RecordPersonMove,
         Self::WhoViewed,
         Self::BreakGlass,
-        Self::EndGlass,
-        Self::ListGlass,
-        Self::ReviewGlass,
+        Self::EndBreakGlass,
+        Self::ListBreakGlass,
+        Self::ReviewBreakGlass,
         Self::KeepDocument,
         Self::ListDocuments,
         Self::ReadDocument,
@@ -118,10 +118,10 @@ impl Verb {
             Self::CorrectSite => "site.correct",
             Self::RecordPersonMove => "site.move",
             Self::WhoViewed => "case.access",
-            Self::BreakGlass => "glass.break",
-            Self::EndGlass => "glass.end",
-            Self::ListGlass => "glass.list",
-            Self::ReviewGlass => "glass.review",
+            Self::BreakGlass => "break-glass.open",
+            Self::EndBreakGlass => "break-glass.end",
+            Self::ListBreakGlass => "break-glass.list",
+            Self::ReviewBreakGlass => "break-glass.review",
             Self::KeepDocument => "document.keep",
             Self::ListDocuments => "document.list",
             Self::ReadDocument => "document.read",
@@ -264,17 +264,17 @@ fn by_tie(tie: Tie, verb: Verb) -> Decision {
             Tie::Unit | Tie::Line(Officer | Mediator) => Refused(not_needed()),
             Tie::Service => Hidden,
         },
-        Verb::EndGlass => match tie {
+        Verb::EndBreakGlass => match tie {
             Tie::Unit | Tie::Line(Glass) => Allowed,
             Tie::Service | Tie::Line(Officer | Mediator) | Tie::Stranger => Hidden,
         },
-        Verb::ListGlass => match tie {
+        Verb::ListBreakGlass => match tie {
             Tie::Unit => Allowed,
             Tie::Service | Tie::Line(_) | Tie::Stranger => Hidden,
         },
-        Verb::ReviewGlass => match tie {
+        Verb::ReviewBreakGlass => match tie {
             Tie::Unit => Allowed,
-            Tie::Line(Glass) => Refused(own_glass()),
+            Tie::Line(Glass) => Refused(own_break_glass()),
             Tie::Service | Tie::Line(Officer | Mediator) | Tie::Stranger => Hidden,
         },
     }
@@ -312,16 +312,16 @@ fn not_your_part() -> Refusal {
 
 fn not_needed() -> Refusal {
     Refusal::precondition(
-        "glass-not-needed",
+        "break-glass-not-needed",
         "R3c",
         "you may know of this case already: open it as usual",
         "vous avez déjà accès à ce dossier : ouvrez-le comme d'habitude",
     )
 }
 
-fn own_glass() -> Refusal {
+fn own_break_glass() -> Refusal {
     Refusal::denied(
-        "own-glass",
+        "own-break-glass",
         "IM1a",
         "nobody reviews their own break-glass: another supervisor must",
         "personne ne révise son propre bris de glace : un autre superviseur doit le faire",

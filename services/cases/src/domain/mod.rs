@@ -4,11 +4,11 @@
 
 pub mod access;
 pub mod assessment;
+pub mod break_glass;
 pub mod concern;
 pub mod consent;
 pub mod decision;
 pub mod document;
-pub mod glass;
 pub mod leaving;
 pub mod missing;
 pub mod mode;

@@ -64,7 +64,7 @@ pub struct Facts {
     pub standing_holds: i64,
     pub open_concerns: i64,
     /// Break-glasses that nobody has reviewed, or whose uses are not in the audit log yet.
-    pub open_glasses: i64,
+    pub open_break_glasses: i64,
 }
 
 /// What keeps a case.
@@ -74,7 +74,7 @@ pub enum Kept {
     NotOver(OffsetDateTime),
     HoldStands,
     ConcernOpen,
-    GlassOpen,
+    BreakGlassOpen,
 }
 
 impl Kept {
@@ -86,7 +86,7 @@ impl Kept {
             Self::NotOver(_) => "retention-not-over",
             Self::HoldStands => "hold-stands",
             Self::ConcernOpen => "concern-open",
-            Self::GlassOpen => "glass-review-open",
+            Self::BreakGlassOpen => "break-glass-review-open",
         }
     }
 
@@ -113,7 +113,7 @@ impl Kept {
                 "a safety concern of the case is open: it is kept until every one is closed".to_owned(),
                 "une préoccupation de sécurité du dossier est ouverte : il est conservé jusqu'à la clôture de chacune".to_owned(),
             ),
-            Self::GlassOpen => (
+            Self::BreakGlassOpen => (
                 "a break-glass of the case is not reviewed: it is kept until every one is".to_owned(),
                 "un bris de glace visant le dossier n'est pas révisé : il est conservé jusqu'à ce que chacun le soit".to_owned(),
             ),
@@ -138,8 +138,8 @@ pub fn kept_by(facts: &Facts, retention: Retention, at: OffsetDateTime) -> Optio
         Some(Kept::HoldStands)
     } else if facts.open_concerns > 0 {
         Some(Kept::ConcernOpen)
-    } else if facts.open_glasses > 0 {
-        Some(Kept::GlassOpen)
+    } else if facts.open_break_glasses > 0 {
+        Some(Kept::BreakGlassOpen)
     } else {
         None
     }
@@ -271,11 +271,11 @@ mod tests {
                         last_use: LAST,
                         standing_holds: bits & 1,
                         open_concerns: bits >> 1 & 1,
-                        open_glasses: bits >> 2 & 1,
+                        open_break_glasses: bits >> 2 & 1,
                     };
                     let expected = match (stage, too_early, bits & 1, bits >> 1 & 1, bits >> 2 & 1) {
                         (Stage::Closed, false, 0, 0, 0) => None,
-                        (Stage::Closed, false, 0, 0, _) => Some("glass-review-open"),
+                        (Stage::Closed, false, 0, 0, _) => Some("break-glass-review-open"),
                         (Stage::Closed, false, 0, _, _) => Some("concern-open"),
                         (Stage::Closed, false, _, _, _) => Some("hold-stands"),
                         (Stage::Closed, true, ..) => Some("retention-not-over"),
@@ -291,7 +291,7 @@ mod tests {
 
     #[test]
     fn a_longer_retention_keeps_a_case_that_two_years_would_let_go() {
-        let facts = Facts { stage: Stage::Closed, last_use: LAST, standing_holds: 0, open_concerns: 0, open_glasses: 0 };
+        let facts = Facts { stage: Stage::Closed, last_use: LAST, standing_holds: 0, open_concerns: 0, open_break_glasses: 0 };
         let at = years(2).over_at(LAST);
         assert_eq!(kept_by(&facts, years(2), at), None);
         assert_eq!(kept_by(&facts, years(5), at), Some(Kept::NotOver(datetime!(2029-03-02 15:00 UTC))));
@@ -299,7 +299,7 @@ mod tests {
 
     #[test]
     fn a_refusal_names_its_clause_speaks_both_languages_and_says_until_when() {
-        for kept in [Kept::NotClosed, Kept::NotOver(LAST), Kept::HoldStands, Kept::ConcernOpen, Kept::GlassOpen] {
+        for kept in [Kept::NotClosed, Kept::NotOver(LAST), Kept::HoldStands, Kept::ConcernOpen, Kept::BreakGlassOpen] {
             let refusal = kept.refusal();
             assert_eq!((refusal.reason, refusal.clause), (kept.code(), "LPR4"));
             assert!(!refusal.en.is_empty() && !refusal.fr.is_empty() && refusal.en != refusal.fr);

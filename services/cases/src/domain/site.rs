@@ -1,4 +1,4 @@
-//! Where the person of a case is: what the unit corrects, how the person moves, and which open concerns go along [R3e, T2].
+//! Where the person of a case is: what the unit corrects, how the person moves, and which open concerns go along [R3e, TRAP-2].
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -222,7 +222,7 @@ fn before_mediation(facts: &Facts, mode: Option<Mode>) -> Vec<Missing> {
         missing.push(Missing::Mode);
         return missing;
     };
-    // Every participant of the file, and no role that overrides one [CCRA 26.1(2), T10].
+    // Every participant of the file, and no role that overrides one [CCRA 26.1(2), TRAP-10].
     missing.extend(facts.people.iter().filter(|p| !p.consents.contains(&mode)).map(|p| Missing::Consent(p.kind, mode)));
     missing
 }

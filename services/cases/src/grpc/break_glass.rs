@@ -2,14 +2,14 @@
 
 use chassis::{Caller, wire};
 use proto::cases::v1::{
-    BreakGlassRequest, BreakGlassResponse, EndGlassRequest, EndGlassResponse, ListGlassRequest, ListGlassResponse, ReviewGlassRequest,
-    ReviewGlassResponse, break_glass_service_server::BreakGlassService,
+    BreakGlassRequest, BreakGlassResponse, EndBreakGlassRequest, EndBreakGlassResponse, ListBreakGlassRequest, ListBreakGlassResponse,
+    ReviewBreakGlassRequest, ReviewBreakGlassResponse, break_glass_service_server::BreakGlassService,
 };
 use tonic::{Request, Response};
 
 use super::{Answer, Server, encode, parse};
 use crate::{
-    app::{break_glass, review_glass},
+    app::{break_glass, review_break_glass},
     domain::decision::Verb,
 };
 
@@ -20,31 +20,31 @@ impl BreakGlassService for Server {
         let asked = request.into_inner();
         // It records its own refusals: the audit log may be what does not work.
         let opened = break_glass::break_glass(&self.0, &caller, &asked.case_ref, &asked.reason).await?;
-        let (glass_id, case_id) = (opened.glass.to_string(), opened.case.to_string());
-        Ok(Response::new(BreakGlassResponse { glass_id, case_id, until: Some(wire::timestamp(opened.until)) }))
+        let (break_glass_id, case_id) = (opened.break_glass.to_string(), opened.case.to_string());
+        Ok(Response::new(BreakGlassResponse { break_glass_id, case_id, until: Some(wire::timestamp(opened.until)) }))
     }
 
-    async fn end_glass(&self, request: Request<EndGlassRequest>) -> Answer<EndGlassResponse> {
+    async fn end_break_glass(&self, request: Request<EndBreakGlassRequest>) -> Answer<EndBreakGlassResponse> {
         let caller = Caller::of(&request)?;
         let asked = request.into_inner();
-        let ended = review_glass::end_glass(&self.0, &caller, &asked.glass_id).await;
-        self.0.watched(&caller, Verb::EndGlass, &asked.glass_id, ended).await?;
-        Ok(Response::new(EndGlassResponse {}))
+        let ended = review_break_glass::end_break_glass(&self.0, &caller, &asked.break_glass_id).await;
+        self.0.watched(&caller, Verb::EndBreakGlass, &asked.break_glass_id, ended).await?;
+        Ok(Response::new(EndBreakGlassResponse {}))
     }
 
-    async fn list_glass(&self, request: Request<ListGlassRequest>) -> Answer<ListGlassResponse> {
+    async fn list_break_glass(&self, request: Request<ListBreakGlassRequest>) -> Answer<ListBreakGlassResponse> {
         let caller = Caller::of(&request)?;
-        let listed = review_glass::list_glass(&self.0, &caller, request.into_inner().open_only).await?;
-        let glasses = listed.glasses.into_iter().map(|glass| encode::glass(glass, listed.today)).collect();
-        Ok(Response::new(ListGlassResponse { glasses }))
+        let listed = review_break_glass::list_break_glass(&self.0, &caller, request.into_inner().open_only).await?;
+        let break_glasses = listed.break_glasses.into_iter().map(|break_glass| encode::break_glass(break_glass, listed.today)).collect();
+        Ok(Response::new(ListBreakGlassResponse { break_glasses }))
     }
 
-    async fn review_glass(&self, request: Request<ReviewGlassRequest>) -> Answer<ReviewGlassResponse> {
+    async fn review_break_glass(&self, request: Request<ReviewBreakGlassRequest>) -> Answer<ReviewBreakGlassResponse> {
         let caller = Caller::of(&request)?;
         let asked = request.into_inner();
         let finding = parse::finding(asked.finding())?;
-        let ended = review_glass::review_glass(&self.0, &caller, &asked.glass_id, finding, &asked.note).await;
-        self.0.watched(&caller, Verb::ReviewGlass, &asked.glass_id, ended).await?;
-        Ok(Response::new(ReviewGlassResponse {}))
+        let ended = review_break_glass::review_break_glass(&self.0, &caller, &asked.break_glass_id, finding, &asked.note).await;
+        self.0.watched(&caller, Verb::ReviewBreakGlass, &asked.break_glass_id, ended).await?;
+        Ok(Response::new(ReviewBreakGlassResponse {}))
     }
 }

@@ -12,9 +12,9 @@ use crate::domain::{
 };
 
 /// The next piece of a document comes within this time.
-const NEXT: Duration = Duration::from_secs(10);
+const PIECE_TIMEOUT: Duration = Duration::from_secs(10);
 /// Bytes of one piece of an answer.
-const PIECE: usize = 64 * 1024;
+const PIECE_SIZE: usize = 64 * 1024;
 
 /// A document as it came in. What is wrong with it is said once it is clear that the caller may know of the case.
 pub struct Received {
@@ -47,7 +47,7 @@ pub async fn receive(mut parts: Streaming<wire::KeepDocumentRequest>, largest: u
 }
 
 async fn next(parts: &mut Streaming<wire::KeepDocumentRequest>) -> Result<Option<Part>, Status> {
-    match tokio::time::timeout(NEXT, parts.message()).await {
+    match tokio::time::timeout(PIECE_TIMEOUT, parts.message()).await {
         Ok(message) => Ok(message?.and_then(|message| message.part)),
         Err(_) => Err(chassis::Error::Unavailable { what: "the rest of a document" }.into()),
     }
@@ -58,7 +58,7 @@ pub fn pieces(document: &Document, bytes: &Private<Vec<u8>>) -> Vec<Result<wire:
     use wire::read_document_response::Part;
 
     let part = |part| Ok(wire::ReadDocumentResponse { part: Some(part) });
-    let pieces = bytes.expose().chunks(PIECE).map(|piece| part(Part::Chunk(piece.to_vec())));
+    let pieces = bytes.expose().chunks(PIECE_SIZE).map(|piece| part(Part::Chunk(piece.to_vec())));
     std::iter::once(part(Part::Document(encode(document)))).chain(pieces).collect()
 }
 

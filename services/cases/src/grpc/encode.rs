@@ -8,16 +8,16 @@ use crate::{
     app::{events::stage_code, purge_case::Due, read_cases::Whole},
     domain::{
         assessment::{self, Assessment, Risk},
+        break_glass::Finding,
         consent::{Consent, How, Status},
-        glass::Finding,
         leaving::{Leaving, Wish},
         mode::{Description, Mode},
         participant::{Kind, Language, Participant},
         retention::HoldKind,
         site::{self, Stay},
     },
+    store::break_glass::Broken,
     store::case_file::CaseFile,
-    store::glass::Broken,
     store::hold::Hold,
 };
 
@@ -28,9 +28,9 @@ pub fn access(line: Row) -> wire_cases::Access {
 }
 
 /// A break-glass; what was due before today is overdue.
-pub fn glass(broken: Broken, today: Date) -> wire_cases::Glass {
-    wire_cases::Glass {
-        glass_id: broken.id.to_string(),
+pub fn break_glass(broken: Broken, today: Date) -> wire_cases::BreakGlassUse {
+    wire_cases::BreakGlassUse {
+        break_glass_id: broken.id.to_string(),
         case_id: broken.case.to_string(),
         case_number: broken.number,
         broken_by: broken.subject,
@@ -40,7 +40,7 @@ pub fn glass(broken: Broken, today: Date) -> wire_cases::Glass {
         ended_at: broken.ended_at.map(wire::timestamp),
         overdue: broken.finding.is_none() && broken.review_due < today,
         review_due: assessment::date_text(broken.review_due),
-        finding: broken.finding.map_or(wire_cases::GlassFinding::Unspecified, finding).into(),
+        finding: broken.finding.map_or(wire_cases::BreakGlassFinding::Unspecified, finding).into(),
         note: broken.note.into_inner(),
         reviewed_by: broken.reviewed_by.unwrap_or_default(),
         reviewed_at: broken.reviewed_at.map(wire::timestamp),
@@ -48,10 +48,10 @@ pub fn glass(broken: Broken, today: Date) -> wire_cases::Glass {
     }
 }
 
-const fn finding(from: Finding) -> wire_cases::GlassFinding {
+const fn finding(from: Finding) -> wire_cases::BreakGlassFinding {
     match from {
-        Finding::Justified => wire_cases::GlassFinding::Justified,
-        Finding::NotJustified => wire_cases::GlassFinding::NotJustified,
+        Finding::Justified => wire_cases::BreakGlassFinding::Justified,
+        Finding::NotJustified => wire_cases::BreakGlassFinding::NotJustified,
     }
 }
 

@@ -7,8 +7,8 @@ use time::OffsetDateTime;
 
 use crate::domain::{
     assessment::Risk,
+    break_glass::Finding,
     consent::{How, Status},
-    glass::Finding,
     leaving::Wish,
     participant::Kind,
     retention::HoldKind,
@@ -99,11 +99,11 @@ pub fn risk(stated: wire_cases::RiskLevel) -> Result<Risk, Refusal> {
 
 /// # Errors
 /// No finding is stated.
-pub fn finding(stated: wire_cases::GlassFinding) -> Result<Finding, Refusal> {
+pub fn finding(stated: wire_cases::BreakGlassFinding) -> Result<Finding, Refusal> {
     Ok(match stated {
-        wire_cases::GlassFinding::Justified => Finding::Justified,
-        wire_cases::GlassFinding::NotJustified => Finding::NotJustified,
-        wire_cases::GlassFinding::Unspecified => {
+        wire_cases::BreakGlassFinding::Justified => Finding::Justified,
+        wire_cases::BreakGlassFinding::NotJustified => Finding::NotJustified,
+        wire_cases::BreakGlassFinding::Unspecified => {
             return Err(Refusal::invalid(
                 "finding-missing",
                 "IM1a",

@@ -10,7 +10,7 @@ use time::OffsetDateTime;
 use uuid::Uuid;
 
 /// One look or write in the store takes no longer.
-const DEADLINE: Duration = Duration::from_secs(10);
+const STORE_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// The bytes of documents. Cheap to clone.
 #[derive(Clone)]
@@ -73,7 +73,7 @@ fn place(id: Uuid) -> Place {
 
 /// Within the deadline; the error says what kind it is and never what stands where.
 async fn within<T>(work: impl Future<Output = Result<T, Error>>) -> io::Result<T> {
-    match tokio::time::timeout(DEADLINE, work).await {
+    match tokio::time::timeout(STORE_TIMEOUT, work).await {
         Ok(Ok(done)) => Ok(done),
         Ok(Err(Error::NotFound { .. })) => Err(io::ErrorKind::NotFound.into()),
         Ok(Err(Error::AlreadyExists { .. })) => Err(io::ErrorKind::AlreadyExists.into()),

@@ -124,7 +124,7 @@ pub async fn visible(tx: &mut PgConnection, scope: &Scope, case_ref: &CaseRef, a
     .transpose()
 }
 
-/// The cases the caller may know of at this moment, oldest first, after a position. Others are not counted [R3c, T6].
+/// The cases the caller may know of at this moment, oldest first, after a position. Others are not counted [R3c, TRAP-6].
 ///
 /// # Errors
 /// The statement failed.

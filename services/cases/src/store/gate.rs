@@ -40,7 +40,7 @@ impl Ground {
 ///
 /// # Errors
 /// The statement failed.
-pub async fn hold(tx: &mut PgConnection, case: CaseId, at: OffsetDateTime) -> sqlx::Result<Option<Ground>> {
+pub async fn lock(tx: &mut PgConnection, case: CaseId, at: OffsetDateTime) -> sqlx::Result<Option<Ground>> {
     // Held first: a statement that waits for the row would show what stood beside it before the wait.
     super::case_file::lock(tx, case).await?;
     let row = sqlx::query!(

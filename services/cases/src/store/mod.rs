@@ -5,13 +5,13 @@
 pub mod access;
 pub mod assessment;
 pub mod blob;
+pub mod break_glass;
 pub mod case_file;
 pub mod concern;
 pub mod consent;
 pub mod described_mode;
 pub mod document;
 pub mod gate;
-pub mod glass;
 pub mod hold;
 pub mod participant;
 pub mod purge;

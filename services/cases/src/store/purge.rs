@@ -1,6 +1,6 @@
 //! Carries a purge out, and keeps what is left of it: the certificate, and what the others say that they destroyed [LPR4].
 
-use chassis::{Vault, forget, vault::Destroyed};
+use chassis::{Vault, expiry, vault::Destroyed};
 use proto::id::CaseId;
 use sqlx::PgConnection;
 use time::OffsetDateTime;
@@ -19,7 +19,7 @@ pub struct Destruction {
     pub rows: Vec<Deleted>,
     pub holds_lifted: i32,
     /// Break-glasses that others were told of.
-    pub glasses: Vec<Uuid>,
+    pub break_glasses: Vec<Uuid>,
     /// Documents whose bytes still stand in their store; nothing opens them any more.
     pub documents: Vec<Uuid>,
 }
@@ -46,14 +46,14 @@ pub async fn carry_out(
     .execute(&mut *tx)
     .await?;
     let keys = vault.bury(tx, (CASE, id), &SIDES, at).await?;
-    let glasses = sqlx::query_scalar!("select id from glass where case_id = $1 order by id", id).fetch_all(&mut *tx).await?;
+    let break_glasses = sqlx::query_scalar!("select id from break_glass where case_id = $1 order by id", id).fetch_all(&mut *tx).await?;
     let holds_lifted =
         sqlx::query_scalar!(r#"select count(*)::int as "count!" from case_hold where case_id = $1"#, id).fetch_one(&mut *tx).await?;
-    let mut rows = vec![("outbox", forget::messages(tx, &[id], raised).await?)];
+    let mut rows = vec![("outbox", expiry::messages(tx, &[id], raised).await?)];
     // In the order in which they point at each other.
     let access = sqlx::query!("delete from case_access where case_id = $1", id).execute(&mut *tx).await?;
-    let uses = sqlx::query!("delete from glass_use where glass_id = any($1)", &glasses).execute(&mut *tx).await?;
-    let broken = sqlx::query!("delete from glass where case_id = $1", id).execute(&mut *tx).await?;
+    let uses = sqlx::query!("delete from break_glass_use where break_glass_id = any($1)", &break_glasses).execute(&mut *tx).await?;
+    let broken = sqlx::query!("delete from break_glass where case_id = $1", id).execute(&mut *tx).await?;
     let consents = sqlx::query!("delete from consent_record where case_id = $1", id).execute(&mut *tx).await?;
     let assessments = sqlx::query!("delete from assessment where case_id = $1", id).execute(&mut *tx).await?;
     let leavings = sqlx::query!("delete from leaving where case_id = $1", id).execute(&mut *tx).await?;
@@ -67,8 +67,8 @@ pub async fn carry_out(
     let orders = sqlx::query!("delete from purge_order where case_id = $1", id).execute(&mut *tx).await?;
     rows.extend([
         ("case_access", access.rows_affected()),
-        ("glass_use", uses.rows_affected()),
-        ("glass", broken.rows_affected()),
+        ("break_glass_use", uses.rows_affected()),
+        ("break_glass", broken.rows_affected()),
         ("consent_record", consents.rows_affected()),
         ("assessment", assessments.rows_affected()),
         ("leaving", leavings.rows_affected()),
@@ -82,7 +82,7 @@ pub async fn carry_out(
         ("purge_order", orders.rows_affected()),
     ]);
     let counted = |(table, rows): (&str, u64)| (table.to_owned(), i64::try_from(rows).unwrap_or(i64::MAX));
-    Ok(Destruction { keys, rows: rows.into_iter().map(counted).collect(), holds_lifted, glasses, documents })
+    Ok(Destruction { keys, rows: rows.into_iter().map(counted).collect(), holds_lifted, break_glasses, documents })
 }
 
 /// What was destroyed of a case, on whose order.

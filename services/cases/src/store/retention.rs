@@ -51,8 +51,8 @@ pub async fn facts(tx: &mut PgConnection, case: CaseId) -> sqlx::Result<Facts> {
         r#"select stage, last_use_of(id) as "last_use!",
                   (select count(*) from case_hold where case_id = case_file.id and lifted_at is null) as "holds!",
                   (select count(*) from case_concern where case_id = case_file.id and closed_at is null) as "concerns!",
-                  (select count(*) from glass where case_id = case_file.id
-                       and (finding is null or exists (select from glass_use where glass_id = glass.id and entered_at is null))) as "glasses!"
+                  (select count(*) from break_glass where case_id = case_file.id
+                       and (finding is null or exists (select from break_glass_use where break_glass_id = break_glass.id and entered_at is null))) as "break_glasses!"
            from case_file where id = $1"#,
         case.uuid()
     )
@@ -63,7 +63,7 @@ pub async fn facts(tx: &mut PgConnection, case: CaseId) -> sqlx::Result<Facts> {
         last_use: row.last_use,
         standing_holds: row.holds,
         open_concerns: row.concerns,
-        open_glasses: row.glasses,
+        open_break_glasses: row.break_glasses,
     })
 }
 
@@ -85,8 +85,8 @@ pub async fn closed(tx: &mut PgConnection, opened_before: OffsetDateTime, limit:
         r#"select f.id, f.number, last_use_of(f.id) as "last_use!",
                   (select count(*) from case_hold where case_id = f.id and lifted_at is null) as "holds!",
                   (select count(*) from case_concern where case_id = f.id and closed_at is null) as "concerns!",
-                  (select count(*) from glass where case_id = f.id
-                       and (finding is null or exists (select from glass_use where glass_id = glass.id and entered_at is null))) as "glasses!",
+                  (select count(*) from break_glass where case_id = f.id
+                       and (finding is null or exists (select from break_glass_use where break_glass_id = break_glass.id and entered_at is null))) as "break_glasses!",
                   o.ordered_by as "ordered_by?", o.ordered_at as "ordered_at?"
            from case_file f left join purge_order o on o.case_id = f.id
            where f.stage = 'closed' and f.purged_at is null and f.opened_at < $1
@@ -104,7 +104,7 @@ pub async fn closed(tx: &mut PgConnection, opened_before: OffsetDateTime, limit:
             last_use: row.last_use,
             standing_holds: row.holds,
             open_concerns: row.concerns,
-            open_glasses: row.glasses,
+            open_break_glasses: row.break_glasses,
         },
         order: row.ordered_by.zip(row.ordered_at).map(|(by, at)| Order { by, at }),
     });

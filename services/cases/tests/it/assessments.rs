@@ -91,7 +91,7 @@ async fn imminent_risk_with_nothing_but_itself_is_still_raised() {
     assert_eq!(world.outbox(RAISED).await.len(), 1);
 }
 
-// [RM1b] [T1]
+// [RM1b] [TRAP-1]
 #[tokio::test]
 async fn risk_to_someone_else_goes_to_nhq_and_to_the_offenders_site_only_when_the_assessor_says_what_to_do() {
     let world = World::new().await;
@@ -119,7 +119,7 @@ async fn a_concern_that_a_former_version_left_waiting_under_the_name_of_a_site_l
     assert_eq!(world.outbox(RAISED).await.len(), 1);
 }
 
-// [IM1a] [T1]
+// [IM1a] [TRAP-1]
 #[tokio::test]
 async fn the_head_is_told_the_name_of_the_offender_at_risk_and_of_nobody_else_and_nhq_of_everybody() {
     let world = World::new().await;

@@ -24,7 +24,7 @@ async fn every_reading_every_change_and_every_refused_try_stands_in_the_log_of_t
     assert!(door.get_case(asked(&mediator("mediator-2"), read("his name is Alex Exemple"))).await.is_err());
     let go = MoveCaseRequest { case_id: case.id.clone(), to: 3, ..Default::default() };
     assert!(door.move_case(asked(&mediator("mediator-1"), go)).await.is_err());
-    audit::seal(&world.app.pool, "cases", None, world.app.clock.now()).await.unwrap();
+    audit::checkpoint(&world.app.pool, "cases", None, world.app.clock.now()).await.unwrap();
 
     let manager = caller("national-manager-1", &[role::NATIONAL_MANAGER]);
     let lines = list_access(&world.app, &manager, &number).await.unwrap();

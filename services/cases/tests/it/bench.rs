@@ -8,7 +8,7 @@ use cases::{
         break_glass::break_glass,
         move_case::{self, move_case},
         read_cases,
-        review_glass::end_glass,
+        review_break_glass::end_break_glass,
     },
     domain::{decision::Verb, stage::Stage},
 };
@@ -101,8 +101,8 @@ impl Bench {
             cases.push((whole.file.id, whole.file.number, decision.referral));
             model.closed.push(false);
             if let Some(who) = decision.screened_by {
-                let glass_id = String::new();
-                model.lets.push(Let { case: number, who, what: As::Officer, from: NOW, to: None, taken: false, glass_id });
+                let break_glass_id = String::new();
+                model.lets.push(Let { case: number, who, what: As::Officer, from: NOW, to: None, taken: false, break_glass_id });
             }
         }
         let mut bench = Self { world, model, dice: Dice::seeded(7), cases };
@@ -129,7 +129,7 @@ impl Bench {
         let id = self.cases[case].0.to_string();
         let who = self.dice.one(&PEOPLE).0;
         let to = [None, Some(at + Duration::minutes(30)), Some(at + Duration::hours(6))][self.dice.below(3)];
-        let given = |what| Let { case, who: who.to_owned(), what, from: at, to, taken: false, glass_id: String::new() };
+        let given = |what| Let { case, who: who.to_owned(), what, from: at, to, taken: false, break_glass_id: String::new() };
         match self.dice.below(14) {
             0 | 1 => {
                 let assigned = assign_officer(&app, &chief, &id, who, to).await;
@@ -164,9 +164,9 @@ impl Bench {
             6 | 7 => self.break_one(case, at).await,
             8 => {
                 let open = self.model.lets.iter().find(|l| !l.taken && l.what == As::Glass && l.to.is_some_and(|end| at < end));
-                if let Some(glass_id) = open.map(|l| l.glass_id.clone()) {
-                    end_glass(&app, &chief, &glass_id).await.unwrap();
-                    self.model.take(|l| l.glass_id == glass_id);
+                if let Some(break_glass_id) = open.map(|l| l.break_glass_id.clone()) {
+                    end_break_glass(&app, &chief, &break_glass_id).await.unwrap();
+                    self.model.take(|l| l.break_glass_id == break_glass_id);
                 }
             }
             9 => {
@@ -214,12 +214,12 @@ impl Bench {
                 if !open {
                     assert!(lately < QUOTA);
                     self.model.broken.push((who.subject.clone(), at));
-                    let (to, glass_id) = (Some(at + LASTS), opened.glass.to_string());
-                    self.model.lets.push(Let { case, who: who.subject, what: As::Glass, from: at, to, taken: false, glass_id });
+                    let (to, break_glass_id) = (Some(at + LASTS), opened.break_glass.to_string());
+                    self.model.lets.push(Let { case, who: who.subject, what: As::Glass, from: at, to, taken: false, break_glass_id });
                 }
             }
-            Err(Error::Refused(refusal)) if refusal.reason == "glass-not-needed" => assert!(other),
-            Err(Error::Refused(refusal)) if refusal.reason == "glass-quota" => assert!(!knows && lately >= QUOTA),
+            Err(Error::Refused(refusal)) if refusal.reason == "break-glass-not-needed" => assert!(other),
+            Err(Error::Refused(refusal)) if refusal.reason == "break-glass-quota" => assert!(!knows && lately >= QUOTA),
             Err(error) => panic!("{error:?}"),
         }
     }

@@ -254,7 +254,7 @@ async fn a_leaving_is_recorded_once_with_who_when_and_at_whose_wish_and_never_ch
             assert_eq!(changed, 0, "{rewrite}");
         }
     }
-    audit::seal(&world.app.pool, "cases", None, world.app.clock.now()).await.unwrap();
+    audit::checkpoint(&world.app.pool, "cases", None, world.app.clock.now()).await.unwrap();
     let log = audit::entries(&mut world.db.admin.acquire().await.unwrap(), 0, 1_000).await.unwrap();
     let of_him = log.iter().filter(|row| row.action == "participant.leave" && row.actor == "mediator-1" && row.object == case.id);
     assert_eq!(of_him.count(), 3);

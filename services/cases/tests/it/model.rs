@@ -23,7 +23,7 @@ pub struct Let {
     pub to: Option<OffsetDateTime>,
     /// Taken away: from that moment on it never was of use to anybody.
     pub taken: bool,
-    pub glass_id: String,
+    pub break_glass_id: String,
 }
 
 #[derive(Default)]
@@ -81,13 +81,13 @@ impl Model {
         let Some(closed) = self.closed.get(case) else { return Answer::Nothing };
         let officer = is("rj-officer") && self.let_as(who, As::Officer, case, at);
         let mediator = is("mediator") && self.let_as(who, As::Mediator, case, at);
-        let glass = is("rj-officer") && self.let_as(who, As::Glass, case, at);
+        let break_glass = is("rj-officer") && self.let_as(who, As::Glass, case, at);
         let reading = matches!(verb, Verb::Read | Verb::Find | Verb::List);
         let answer = if chief || officer {
             Answer::Yes
         } else if mediator {
             if matches!(verb, Verb::AssignMediator | Verb::EndMediator) { Answer::No("not-your-part") } else { Answer::Yes }
-        } else if glass {
+        } else if break_glass {
             if reading { Answer::Yes } else { Answer::No("read-only-access") }
         } else {
             Answer::Nothing

@@ -1,4 +1,4 @@
-//! Who may not know of a case meets nothing: not the case, not a count, not a different answer [R3c, T6, T11].
+//! Who may not know of a case meets nothing: not the case, not a count, not a different answer [R3c, TRAP-6, TRAP-11].
 
 use std::{sync::Arc, time::Duration as StdDuration};
 

@@ -7,7 +7,7 @@ use cases::{
         assign_officer::{assign_officer, end_officer},
         break_glass::break_glass,
         read_cases::{self, Which},
-        review_glass::end_glass,
+        review_break_glass::end_break_glass,
     },
     grpc::Server,
     screened::screened,
@@ -113,8 +113,8 @@ fn only_supervisors_and_the_national_manager_put_cases_into_portfolios() {
     for method in [
         "/ro.cases.v1.AccessService/AssignOfficer",
         "/ro.cases.v1.AccessService/EndOfficer",
-        "/ro.cases.v1.BreakGlassService/ListGlass",
-        "/ro.cases.v1.BreakGlassService/ReviewGlass",
+        "/ro.cases.v1.BreakGlassService/ListBreakGlass",
+        "/ro.cases.v1.BreakGlassService/ReviewBreakGlass",
     ] {
         for role in role::ALL {
             let may = access::check(RULES, method, &caller("someone", &[role])).is_ok();
@@ -169,8 +169,8 @@ async fn every_change_of_who_is_tied_to_a_case_is_told_whole_so_that_its_referra
     let (number, referral) = (file.number, file.referral.to_string());
     assign_officer(&world.app, &supervisor(), &case.id, "rj-officer-2", None).await.unwrap();
     end_officer(&world.app, &supervisor(), &case.id, "rj-officer-1").await.unwrap();
-    let glass = break_glass(&world.app, &officer(), &number, "her officer is ill, the victim is on the telephone").await.unwrap();
-    end_glass(&world.app, &officer(), &glass.glass.to_string()).await.unwrap();
+    let break_glass = break_glass(&world.app, &officer(), &number, "her officer is ill, the victim is on the telephone").await.unwrap();
+    end_break_glass(&world.app, &officer(), &break_glass.break_glass.to_string()).await.unwrap();
     let told: Vec<CaseTies> =
         world.outbox(subject::CASE_TIES).await.iter().map(|body| CaseTies::decode(body.as_slice()).unwrap()).collect();
     let people: Vec<Vec<(&str, bool, bool)>> =

@@ -31,9 +31,9 @@ use crate::{
 };
 
 /// Tables of a case in which something is sealed.
-const SEALED: [&str; 7] = ["participant", "leaving", "assessment", "case_move", "described_mode", "glass", "case_hold"];
+const SEALED: [&str; 7] = ["participant", "leaving", "assessment", "case_move", "described_mode", "break_glass", "case_hold"];
 
-// [LPR4] [T11]
+// [LPR4] [TRAP-11]
 #[tokio::test]
 async fn after_a_purge_neither_the_database_nor_an_old_copy_of_its_rows_renders_the_case() {
     let world = World::new().await;
@@ -67,8 +67,8 @@ async fn after_a_purge_neither_the_database_nor_an_old_copy_of_its_rows_renders_
             ("assessment", "for_the_head", "id"),
             ("case_move", "reason", "id"),
             ("described_mode", "description", "id"),
-            ("glass", "reason", "id"),
-            ("glass", "note", "id"),
+            ("break_glass", "reason", "id"),
+            ("break_glass", "note", "id"),
             ("case_hold", "reason", "id"),
         ] {
             let old =
@@ -97,7 +97,7 @@ async fn after_a_purge_neither_the_database_nor_an_old_copy_of_its_rows_renders_
     assert_eq!(get_case(&world.app, &supervisor(), &other.id).await.unwrap().participants.len(), 3);
 }
 
-// [LPR4] [T11] Why a backup of the table of keys may not live long, and what ends it before that.
+// [LPR4] [TRAP-11] Why a backup of the table of keys may not live long, and what ends it before that.
 #[tokio::test]
 async fn an_old_copy_of_the_table_of_keys_opens_nothing_once_the_wrapping_key_of_its_day_is_gone() {
     let world = World::new().await;
@@ -119,7 +119,7 @@ async fn an_old_copy_of_the_table_of_keys_opens_nothing_once_the_wrapping_key_of
     assert!(under_a_new.open(&mut db, place, &name).await.is_err());
 }
 
-// [LPR4] [T11]
+// [LPR4] [TRAP-11]
 #[tokio::test]
 async fn a_dump_after_the_purge_holds_nothing_that_was_said_or_who_was_named_in_the_case() {
     let world = World::new().await;
@@ -227,7 +227,7 @@ async fn a_purge_that_is_confirmed_again_or_by_two_at_once_is_one_purge_and_one_
     let told = world.outbox(subject::CASE_PURGED).await;
     assert_eq!(told.len(), 1);
     let event = CasePurged::decode(told[0].as_slice()).unwrap();
-    assert_eq!((event.case_id.as_str(), event.glass_ids.len()), (case.id.as_str(), 1));
+    assert_eq!((event.case_id.as_str(), event.break_glass_ids.len()), (case.id.as_str(), 1));
     let (values, signature) = (purge::order(&event), event.signature.clone());
     let values: Vec<&str> = values.iter().map(String::as_str).collect();
     assert!(
@@ -286,8 +286,8 @@ async fn the_database_lets_the_service_delete_a_purged_case_and_nothing_else_and
     carry_everything(&world).await;
     let tables = [
         "case_access",
-        "glass_use",
-        "glass",
+        "break_glass_use",
+        "break_glass",
         "consent_record",
         "leaving",
         "assessment",

@@ -73,7 +73,7 @@ fn answered<T>(outcome: Result<T>) -> Answer {
     }
 }
 
-// [R3c] [IM1a] [T11]
+// [R3c] [IM1a] [TRAP-11]
 #[tokio::test]
 async fn fifty_thousand_random_questions_are_answered_as_the_rules_say() {
     let mut bench = Bench::new().await;

@@ -4,15 +4,17 @@ use cases::{
     app::{
         App,
         break_glass::break_glass,
-        glass_watch::enter_uses,
+        break_glass_watch::enter_uses,
         holds::{lift_hold, list_holds, place_hold},
         move_case::{self, move_case},
         purge_case::{confirm_purge, list_due, order_purge},
         purge_certificate::certificate_on_the_wire,
         read_cases::get_case,
-        review_glass,
+        review_break_glass,
     },
-    domain::{assessment::Risk, consent::Status, glass::Finding, leaving::Wish, participant::Kind, retention::HoldKind, stage::Stage},
+    domain::{
+        assessment::Risk, break_glass::Finding, consent::Status, leaving::Wish, participant::Kind, retention::HoldKind, stage::Stage,
+    },
 };
 use chassis::{Caller, Error, Result, audit};
 use harness::dump::{Row, holders, rows};
@@ -51,9 +53,10 @@ pub async fn closed(world: &World) -> Opened {
     world.leave(&case, helper, Wish::Unit).await.unwrap();
     follow(world, answer.concern.unwrap(), true).await;
     carry_everything(world).await;
-    let glass = break_glass(&world.app, &other_officer(), &case.id, "marker-glass: her officer is ill").await.unwrap().glass.to_string();
-    review_glass::end_glass(&world.app, &other_officer(), &glass).await.unwrap();
-    review_glass::review_glass(&world.app, &supervisor(), &glass, Finding::Justified, "marker-review").await.unwrap();
+    let break_glass =
+        break_glass(&world.app, &other_officer(), &case.id, "marker-glass: her officer is ill").await.unwrap().break_glass.to_string();
+    review_break_glass::end_break_glass(&world.app, &other_officer(), &break_glass).await.unwrap();
+    review_break_glass::review_break_glass(&world.app, &supervisor(), &break_glass, Finding::Justified, "marker-review").await.unwrap();
     enter_uses(&world.app).await.unwrap();
     let hold = place_hold(&world.app, &supervisor(), &case.id, HoldKind::AccessRequest, WHY).await.unwrap();
     lift_hold(&world.app, &supervisor(), &case.id, &hold.to_string(), "marker-lifted: it was answered").await.unwrap();
@@ -173,7 +176,7 @@ async fn nobody_places_or_lifts_a_hold_silently_and_what_was_lifted_stays_lifted
     let lifted = held.lifted.as_ref().unwrap();
     assert_eq!((held.reason.expose().as_str(), held.placed_by.as_str()), (WHY, "rj-supervisor-1"));
     assert_eq!((lifted.because.expose().as_str(), lifted.by.as_str()), ("it was answered", "national-manager-1"));
-    audit::seal(&app.pool, "cases", None, app.clock.now()).await.unwrap();
+    audit::checkpoint(&app.pool, "cases", None, app.clock.now()).await.unwrap();
     let mut db = world.db.admin.acquire().await.unwrap();
     let log = audit::entries(&mut db, 0, 1_000).await.unwrap();
     let done =
@@ -187,7 +190,7 @@ async fn a_case_with_an_open_concern_or_an_unreviewed_break_glass_is_not_purged(
     let world = World::new().await;
     let case = world.open().await;
     let answer = world.assess(&case, case.offender, Risk::Imminent, "marker-notes", "marker-head").await.unwrap();
-    let glass = break_glass(&world.app, &other_officer(), &case.id, "her officer is ill").await.unwrap().glass.to_string();
+    let break_glass = break_glass(&world.app, &other_officer(), &case.id, "her officer is ill").await.unwrap().break_glass.to_string();
     world.go(&case, Stage::Closed, "").await.unwrap();
     enter_uses(&world.app).await.unwrap();
     go_to(&world, two_years_after(NOW));
@@ -196,8 +199,8 @@ async fn a_case_with_an_open_concern_or_an_unreviewed_break_glass_is_not_purged(
     follow(&world, answer.concern.unwrap(), true).await;
     assert_eq!(refusal(order_purge(&world.app, &supervisor(), &case.id).await).reason, "retention-not-over");
     go_to(&world, two_years_after(two_years_after(NOW)));
-    assert_eq!(refusal(order_purge(&world.app, &supervisor(), &case.id).await).reason, "glass-review-open");
-    review_glass::review_glass(&world.app, &supervisor(), &glass, Finding::Justified, "").await.unwrap();
+    assert_eq!(refusal(order_purge(&world.app, &supervisor(), &case.id).await).reason, "break-glass-review-open");
+    review_break_glass::review_break_glass(&world.app, &supervisor(), &break_glass, Finding::Justified, "").await.unwrap();
     assert_eq!(refusal(order_purge(&world.app, &supervisor(), &case.id).await).reason, "retention-not-over");
 }
 

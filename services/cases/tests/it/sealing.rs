@@ -6,9 +6,9 @@ use cases::{
     app::{
         break_glass::break_glass,
         read_cases::get_case,
-        review_glass::{list_glass, review_glass},
+        review_break_glass::{list_break_glass, review_break_glass},
     },
-    domain::{assessment::Risk, consent::Status, glass::Finding, participant::Kind, stage::Stage},
+    domain::{assessment::Risk, break_glass::Finding, consent::Status, participant::Kind, stage::Stage},
     store::sealed::{CANNOT_BE_READ, InClear},
 };
 use chassis::{Vault, vault};
@@ -26,8 +26,8 @@ const SAID: [&str; 6] = ["Vera", "Oscar", "123456", "marker-", "calm", "as agree
 async fn told(world: &World) -> Opened {
     let case = world.in_mediation("letter").await;
     world.assess(&case, case.offender, Risk::Imminent, "marker-notes", "marker-head").await.unwrap();
-    let glass = break_glass(&world.app, &other_officer(), &case.id, "marker-reason").await.unwrap().glass.to_string();
-    review_glass(&world.app, &supervisor(), &glass, Finding::NotJustified, "marker-note").await.unwrap();
+    let break_glass = break_glass(&world.app, &other_officer(), &case.id, "marker-reason").await.unwrap().break_glass.to_string();
+    review_break_glass(&world.app, &supervisor(), &break_glass, Finding::NotJustified, "marker-note").await.unwrap();
     case
 }
 
@@ -38,8 +38,8 @@ async fn a_copy_of_the_database_holds_no_name_no_number_and_no_narrative() {
     let whole = world.read(&case).await;
     assert_eq!(whole.assessments.last().unwrap().said.notes.expose(), "marker-notes");
     assert!(whole.participants.iter().any(|p| p.person.name.expose() == "Oscar Invented" && p.person.fps.expose() == "123456A"));
-    let glass = list_glass(&world.app, &supervisor(), false).await.unwrap().glasses.remove(0);
-    assert_eq!((glass.reason.expose().as_str(), glass.note.expose().as_str()), ("marker-reason", "marker-note"));
+    let break_glass = list_break_glass(&world.app, &supervisor(), false).await.unwrap().break_glasses.remove(0);
+    assert_eq!((break_glass.reason.expose().as_str(), break_glass.note.expose().as_str()), ("marker-reason", "marker-note"));
     let copy = rows(&world.db.admin).await;
     for word in SAID {
         assert_eq!(holders(&copy, word), BTreeSet::new(), "{word}");

@@ -1,4 +1,4 @@
-//! The site of a case follows the person: who says so, what is kept of it, and what safety is told of open concerns [R3e, T2, LPR4].
+//! The site of a case follows the person: who says so, what is kept of it, and what safety is told of open concerns [R3e, TRAP-2, LPR4].
 
 use std::sync::atomic::Ordering;
 
@@ -45,7 +45,7 @@ fn words_of(world: &World, concern: ConcernId) -> Vec<FollowCaseRequest> {
 /// A site to which people are released.
 const OUTSIDE: &str = "po-victoria";
 
-// [R3e] [T2] [IM1a]
+// [R3e] [TRAP-2] [IM1a]
 #[tokio::test]
 async fn the_site_of_a_case_follows_a_correction_and_a_move_and_its_history_is_kept() {
     let world = World::new().await;
@@ -132,7 +132,7 @@ async fn a_change_of_site_recorded_twice_under_one_key_is_one_change() {
     assert_eq!(again.site.as_deref(), Some("matsqui"));
 }
 
-// [T2]
+// [TRAP-2]
 #[tokio::test]
 async fn an_open_concern_of_a_case_goes_along_when_its_person_moves_and_is_told_once() {
     let world = World::new().await;
@@ -164,7 +164,7 @@ async fn an_open_concern_of_a_case_goes_along_when_its_person_moves_and_is_told_
     assert_eq!(words_of(&world, concern).len(), 3, "a closed concern rings nobody");
 }
 
-// [T2] [RM1b]
+// [TRAP-2] [RM1b]
 #[tokio::test]
 async fn the_alarm_that_does_not_take_a_move_is_told_again_and_so_is_one_that_was_set_back() {
     let world = World::new().await;
@@ -183,7 +183,7 @@ async fn the_alarm_that_does_not_take_a_move_is_told_again_and_so_is_one_that_wa
     assert_eq!(words_of(&world, concern).len(), 1, "told again");
 }
 
-// [RM1b] [T1] [T2]
+// [RM1b] [TRAP-1] [TRAP-2]
 #[tokio::test]
 async fn imminent_risk_rings_where_the_person_is_now_and_a_victims_own_never_follows_the_offender() {
     let world = World::new().await;

@@ -1,5 +1,5 @@
 //! Random questions through the real door: tokens, grants that come and go, the gate, the use cases, row-level security;
-//! and what the audit log holds of them afterwards [R3c, IM1a, D-mediator, T6].
+//! and what the audit log holds of them afterwards [R3c, IM1a, D-mediator, TRAP-6].
 #![expect(clippy::indexing_slicing, reason = "a case is its number in the bench and in the model alike")]
 
 use std::{
@@ -285,7 +285,7 @@ async fn deviations(open: &Open, questions: Vec<Question>) -> Vec<String> {
     wrong
 }
 
-// [R3c] [IM1a] [T11]
+// [R3c] [IM1a] [TRAP-11]
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn random_questions_through_grpc_are_answered_as_the_rules_say_and_every_refusal_is_in_the_log() {
     let mut bench = Bench::new().await;

@@ -1,4 +1,4 @@
-//! No call tells a hidden case from one that does not exist: not by a byte, not by what the database is asked [R3c, T6].
+//! No call tells a hidden case from one that does not exist: not by a byte, not by what the database is asked [R3c, TRAP-6].
 
 use cases::grpc::Server;
 use harness::uniform::{Seen, asked, every_rpc_of, refused, same};
@@ -39,8 +39,8 @@ const OTHERS: [(&str, &str); 16] = [
     ("AssignOfficer", SUPERVISORS),
     ("EndOfficer", SUPERVISORS),
     ("ListAccess", SUPERVISORS),
-    ("ListGlass", SUPERVISORS),
-    ("ReviewGlass", SUPERVISORS),
+    ("ListBreakGlass", SUPERVISORS),
+    ("ReviewBreakGlass", SUPERVISORS),
     ("PlaceHold", SUPERVISORS),
     ("LiftHold", SUPERVISORS),
     ("ListHolds", SUPERVISORS),
@@ -49,7 +49,7 @@ const OTHERS: [(&str, &str); 16] = [
     ("ConfirmPurge", SUPERVISORS),
     ("GetPurgeCertificate", SUPERVISORS),
     ("BreakGlass", "opens what is hidden: that it tells is what it is for, and every try is in the log"),
-    ("EndGlass", "names a break-glass, which only who broke it and supervisors are told of"),
+    ("EndBreakGlass", "names a break-glass, which only who broke it and supervisors are told of"),
     ("ListCases", "names no case; what is hidden is not counted"),
 ];
 

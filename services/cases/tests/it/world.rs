@@ -25,8 +25,8 @@ use cases::{
     },
     domain::{
         assessment::{Risk, Written},
+        break_glass::Limits,
         consent::{How, Status, Validity},
-        glass::Limits,
         leaving::Wish,
         opening::{Known, Origin, Referral, Screened, TakenBack},
         participant::{Kind, Language},
@@ -82,13 +82,13 @@ impl World {
         let db = fresh(&[&chassis::database::MIGRATOR, &cases::MIGRATOR]).await;
         let clock = Clock::fixed(NOW);
         let vault = harness::vault::vault("cases", &clock);
-        let glass = Limits { lasts: time::Duration::hours(4), quota: 3 };
+        let break_glass = Limits { lasts: time::Duration::hours(4), quota: 3 };
         let alarm = Arc::new(Alarm::default());
         let app = App {
             pool: db.pool.clone(),
             clock,
             ids: Ids::seeded(7),
-            glass,
+            break_glass,
             outbox: Wake::default(),
             vault,
             documents: Documents { blobs: None, largest: 0 },

@@ -16,7 +16,7 @@ use crate::{
 };
 
 /// Different (caller, permission, reason) triples kept at most between two seals; further ones are counted together.
-const KINDS: usize = 1_000;
+const MAX_KINDS: usize = 1_000;
 /// Who has no valid token.
 const UNKNOWN: &str = "unknown";
 const OTHERS: &str = "others";
@@ -42,7 +42,7 @@ impl Denied {
     fn count(&self, reason: &'static str, subject: &str, permission: &'static str) {
         let mut counts = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let key = (reason, subject.to_owned(), permission);
-        let key = if counts.len() < KINDS || counts.contains_key(&key) { key } else { (reason, OTHERS.to_owned(), permission) };
+        let key = if counts.len() < MAX_KINDS || counts.contains_key(&key) { key } else { (reason, OTHERS.to_owned(), permission) };
         *counts.entry(key).or_default() += 1;
     }
 

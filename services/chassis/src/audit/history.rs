@@ -8,12 +8,11 @@ use sqlx::{PgConnection, PgPool};
 use time::OffsetDateTime;
 
 use super::{
-    Act, granted, itself,
+    Act, checkpoint, granted, itself,
     key::{Signer, signed_by},
     merkle::Tree,
-    seal,
     statement::{Statement, epoch_bytes},
-    witness::{Heard, Ring, aggregate},
+    witness::{NewestCosignature, WitnessRing, aggregate},
 };
 use crate::{
     clock::micros,
@@ -24,15 +23,15 @@ use crate::{
 };
 
 /// How often the database is compared with what it was a moment ago.
-const LOOK: Duration = Duration::from_secs(2);
+const CHECK_INTERVAL: Duration = Duration::from_secs(2);
 /// Every how many looks the log is stated even where it is what it was: every five minutes.
-const RESTATE: u32 = 150;
+const RESTATE_AFTER_CHECKS: u32 = 150;
 /// A checkpoint that nobody co-signed for so long is a warning.
-const COSIGN_WITHIN: time::Duration = time::Duration::seconds(60);
+const COSIGNATURE_TIMEOUT: time::Duration = time::Duration::seconds(60);
 /// The longest reason of an operator, in bytes.
-const LONGEST_REASON: usize = 200;
+const MAX_REASON_LENGTH: usize = 200;
 /// Epochs looked at, newest first; an operator accepts few restores in the life of a database.
-const EPOCHS: i64 = 20;
+const MAX_EPOCHS: i64 = 20;
 
 /// What the database says of the log now.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -49,12 +48,12 @@ struct Standing {
 }
 
 /// Looks until the process stops. What is wrong is shown in the health named `history`, in a metric and in the log.
-pub(super) async fn keep(ctx: Context, ring: Ring, signer: Arc<Signer>, heard: Heard) -> anyhow::Result<()> {
+pub(super) async fn keep(ctx: Context, ring: WitnessRing, signer: Arc<Signer>, heard: NewestCosignature) -> anyhow::Result<()> {
     let mut seen: Option<Standing> = None;
     let mut looks = 0_u32;
     loop {
         // Forgotten, so that it is stated again.
-        let before = if looks.is_multiple_of(RESTATE) { None } else { seen.as_ref() };
+        let before = if looks.is_multiple_of(RESTATE_AFTER_CHECKS) { None } else { seen.as_ref() };
         match look(&ctx, &ring, &signer, &heard, before).await {
             Ok(standing) => {
                 looks = looks.wrapping_add(1);
@@ -65,13 +64,19 @@ pub(super) async fn keep(ctx: Context, ring: Ring, signer: Arc<Signer>, heard: H
         }
         tokio::select! {
             () = ctx.stop.cancelled() => return Ok(()),
-            () = tokio::time::sleep(LOOK) => {}
+            () = tokio::time::sleep(CHECK_INTERVAL) => {}
         }
     }
 }
 
 /// Reads the standing, and states it where it is not simply what it was, grown.
-async fn look(ctx: &Context, ring: &Ring, signer: &Signer, heard: &Heard, seen: Option<&Standing>) -> sqlx::Result<Standing> {
+async fn look(
+    ctx: &Context,
+    ring: &WitnessRing,
+    signer: &Signer,
+    heard: &NewestCosignature,
+    seen: Option<&Standing>,
+) -> sqlx::Result<Standing> {
     let now = ctx.clock.now();
     let mut tx = database::begin(&ctx.pool, &itself()).await?;
     let mut standing = standing(&mut tx, ctx.name, signer, now).await?;
@@ -85,7 +90,7 @@ async fn look(ctx: &Context, ring: &Ring, signer: &Signer, heard: &Heard, seen: 
         return Ok(standing);
     }
     // In the order of the seals, and of what is there now.
-    let now = seal::take_turn(&mut tx, ctx.name, now).await?;
+    let now = checkpoint::take_turn(&mut tx, ctx.name, now).await?;
     let (size, root) = newest(&mut tx).await?;
     let said = state(signer, ctx.name, standing.epoch, (size, root.clone()), (size, root), now);
     enqueue(&mut tx, &Outgoing::event(&ctx.ids, aggregate(), ring.sealed, &said), now).await?;
@@ -119,7 +124,7 @@ async fn standing(tx: &mut PgConnection, log: &str, signer: &Signer, now: Offset
                   exists (select from audit_checkpoint where at < $2
                           and size > coalesce((select max(size) from audit_cosigned where epoch = $1), -1)) as "waiting!""#,
         epoch,
-        now - COSIGN_WITHIN
+        now - COSIGNATURE_TIMEOUT
     )
     .fetch_one(tx)
     .await?;
@@ -171,7 +176,7 @@ pub struct Epoch {
 /// The statement failed.
 pub async fn epochs(db: &mut PgConnection, log: &str, key: &[u8]) -> sqlx::Result<Vec<Epoch>> {
     let mut found =
-        sqlx::query_as!(Epoch, "select epoch, size, root, reason, signature from audit_epoch order by epoch desc limit $1", EPOCHS)
+        sqlx::query_as!(Epoch, "select epoch, size, root, reason, signature from audit_epoch order by epoch desc limit $1", MAX_EPOCHS)
             .fetch_all(db)
             .await?;
     let held = found.len();
@@ -192,9 +197,12 @@ pub(super) async fn current_epoch(db: &mut PgConnection, log: &str, key: &[u8]) 
 /// # Errors
 /// Nobody has refused this history, the reason is empty or longer than 200 bytes, or a statement failed.
 pub async fn accept_restore(pool: &PgPool, log: &str, signer: &Signer, reason: &str, at: OffsetDateTime) -> anyhow::Result<i64> {
-    ensure!(!reason.trim().is_empty() && reason.len() <= LONGEST_REASON, "say why, in 1 to {LONGEST_REASON} bytes, without personal data");
+    ensure!(
+        !reason.trim().is_empty() && reason.len() <= MAX_REASON_LENGTH,
+        "say why, in 1 to {MAX_REASON_LENGTH} bytes, without personal data"
+    );
     let mut tx = database::begin(pool, &itself()).await?;
-    let at = seal::take_turn(&mut tx, log, at).await?;
+    let at = checkpoint::take_turn(&mut tx, log, at).await?;
     let epoch = current_epoch(&mut tx, log, &signer.public()).await?;
     let known = sqlx::query_scalar!("select max(known_epoch) from audit_refused where epoch >= $1", epoch).fetch_one(&mut *tx).await?;
     let known = known.context("no witness has refused the history of this database: there is nothing to accept")?;

@@ -56,7 +56,7 @@ pub fn signed_bytes(log: &str, size: i64, root: &[u8], at: i64) -> Vec<u8> {
 
 /// What an outsider keeps of a log between two visits.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Held {
+pub struct KnownCheckpoint {
     pub size: i64,
     /// Root, in hexadecimal digits.
     pub root: String,
@@ -106,7 +106,7 @@ impl Display for Fault {
 pub struct Examiner<'a> {
     log: &'a str,
     key: &'a [u8],
-    held: Option<&'a Held>,
+    held: Option<&'a KnownCheckpoint>,
     witnessed: std::iter::Peekable<std::vec::IntoIter<(i64, Vec<u8>)>>,
     checkpoints: std::iter::Peekable<std::vec::IntoIter<Checkpoint>>,
     covered: i64,
@@ -116,12 +116,12 @@ pub struct Examiner<'a> {
 }
 
 /// More faults than this say nothing more.
-const ENOUGH: usize = 20;
+const MAX_FINDINGS: usize = 20;
 
 impl<'a> Examiner<'a> {
     /// Begins with the log's checkpoints, in order of their size.
     #[must_use]
-    pub fn new(log: &'a str, key: &'a [u8], held: Option<&'a Held>, mut checkpoints: Vec<Checkpoint>) -> Self {
+    pub fn new(log: &'a str, key: &'a [u8], held: Option<&'a KnownCheckpoint>, mut checkpoints: Vec<Checkpoint>) -> Self {
         checkpoints.sort_by_key(|c| c.size);
         let covered = checkpoints.last().map_or(0, |c| c.size);
         let mut faults = Vec::new();
@@ -149,7 +149,7 @@ impl<'a> Examiner<'a> {
     }
 
     fn fault(&mut self, fault: Fault) {
-        if self.faults.len() < ENOUGH {
+        if self.faults.len() < MAX_FINDINGS {
             self.faults.push(fault);
         }
     }
@@ -205,7 +205,7 @@ impl<'a> Examiner<'a> {
     ///
     /// # Errors
     /// The faults, at most twenty.
-    pub fn finish(mut self) -> Result<Held, Vec<Fault>> {
+    pub fn finish(mut self) -> Result<KnownCheckpoint, Vec<Fault>> {
         let (size, covered) = (self.size(), self.covered);
         if size > covered {
             self.fault(Fault::Uncovered { size, covered });
@@ -221,7 +221,7 @@ impl<'a> Examiner<'a> {
         }
         if self.faults.is_empty() {
             let root = self.last.map_or_else(|| hex::encode(self.tree.root()), |last| hex::encode(&last.root));
-            Ok(Held { size, root, key: hex::encode(self.key) })
+            Ok(KnownCheckpoint { size, root, key: hex::encode(self.key) })
         } else {
             Err(self.faults)
         }

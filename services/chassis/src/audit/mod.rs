@@ -3,28 +3,28 @@
 //! An entry is one inserted row without a place: writers never wait for each other. A few seconds later any instance, one
 //! at a time, gives the committed rows their dense places and writes the signed checkpoint over them, all in one transaction.
 
+mod checkpoint;
 mod compare;
+mod deferred;
 mod denied;
 mod history;
 mod key;
-mod later;
 pub mod log;
 pub mod merkle;
 mod read;
-mod seal;
 pub mod statement;
 #[cfg(test)]
 mod tests;
 mod witness;
 
+pub use checkpoint::{checkpoint, checkpoint_and_state, keep_checkpointed};
 pub use compare::{Conflict, Cosigned, conflicts, cosigned, witnessed};
+pub use deferred::{Deferred, enter};
 pub use denied::Denied;
 pub use history::{Epoch, accept_restore, epochs};
 pub use key::{Signer, public_key, row_signed_by, signed_by};
-pub use later::{Past, enter};
 pub use read::{checkpoints, entries, of_objects};
-pub use seal::{keep_sealed, seal, seal_and_state};
-pub use witness::{Ring, join};
+pub use witness::{WitnessRing, join};
 
 use sqlx::{PgConnection, PgPool};
 use time::OffsetDateTime;
@@ -36,7 +36,7 @@ use crate::{
 };
 
 /// An id is shorter; whatever is longer or has other characters is not an id and is not kept.
-const LONGEST: usize = 64;
+const MAX_CODE_LENGTH: usize = 64;
 
 /// What a caller is about to do to an object.
 #[derive(Debug, Clone)]
@@ -58,7 +58,7 @@ impl<'a> Act<'a> {
     /// The same, done by the service itself.
     #[must_use]
     pub fn by(actor: &'a str, action: &'static str, kind: &'static str, object: &str) -> Self {
-        let is_id = object.len() <= LONGEST && object.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
+        let is_id = object.len() <= MAX_CODE_LENGTH && object.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
         let object = if is_id { object.to_owned() } else { "unreadable".to_owned() };
         Self { actor, action, kind, object, device: None }
     }

@@ -4,7 +4,7 @@ use aws_lc_rs::signature::Ed25519KeyPair;
 
 use super::{
     key::Signer,
-    log::{Checkpoint, Examiner, Fault, Held, Row},
+    log::{Checkpoint, Examiner, Fault, KnownCheckpoint, Row},
     merkle::{Tree, leaf},
 };
 
@@ -63,7 +63,7 @@ fn checkpoint(log: &str, tree: &Tree, at: i64, by: &Signer) -> Checkpoint {
     Checkpoint { size, root: root.to_vec(), at, signature: Some(by.sign(log, size, &root, at)) }
 }
 
-fn examine(log: &Log, key: &[u8], held: Option<&Held>) -> Result<Held, Vec<Fault>> {
+fn examine(log: &Log, key: &[u8], held: Option<&KnownCheckpoint>) -> Result<KnownCheckpoint, Vec<Fault>> {
     let mut examiner = Examiner::new("cases", key, held, log.checkpoints.clone());
     log.rows.iter().for_each(|row| examiner.push(row));
     examiner.finish()

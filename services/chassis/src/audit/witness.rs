@@ -22,7 +22,7 @@ use crate::{
 
 /// A service's place among the witnesses.
 #[derive(Debug, Clone, Copy)]
-pub struct Ring {
+pub struct WitnessRing {
     /// Whose log this service witnesses.
     pub ward: &'static str,
     /// Who witnesses its own.
@@ -43,7 +43,7 @@ pub struct Ring {
 ///
 /// # Errors
 /// A key cannot be read.
-pub fn join(ctx: &Context, ring: Ring) -> anyhow::Result<()> {
+pub fn join(ctx: &Context, ring: WitnessRing) -> anyhow::Result<()> {
     let (Some(key), Some(peers)) = (&ctx.settings.audit_key_file, &ctx.settings.audit_peers) else {
         tracing::warn!("no audit key or no keys of the others are set: nobody witnesses this log, and this service witnesses none");
         return Ok(());
@@ -52,7 +52,7 @@ pub fn join(ctx: &Context, ring: Ring) -> anyhow::Result<()> {
     let (clock, ids) = (ctx.clock.clone(), ctx.ids.clone());
     let wards = Wards { ring, own: ctx.name, key: public_key(peers, ring.ward)?, signer: signer.clone(), clock: clock.clone(), ids };
     ctx.consume(ring.wards.stream, ring.wards.name, ring.wards.filters, wards);
-    let heard = Heard::default();
+    let heard = NewestCosignature::default();
     let answers = Answers { ring, own: ctx.name, key: public_key(peers, ring.witness)?, clock, heard: heard.clone() };
     ctx.consume(ring.answers.stream, ring.answers.name, ring.answers.filters, answers);
     ctx.stating.set(ring.sealed).ok();
@@ -67,7 +67,7 @@ pub(super) const fn aggregate() -> Uuid {
 
 /// Hears what the ward states of its log.
 struct Wards {
-    ring: Ring,
+    ring: WitnessRing,
     own: &'static str,
     key: Vec<u8>,
     signer: Arc<Signer>,
@@ -176,18 +176,18 @@ async fn recall(tx: &mut PgConnection, statement: &Statement) -> sqlx::Result<Me
 
 /// Hears what the witness answers.
 struct Answers {
-    ring: Ring,
+    ring: WitnessRing,
     own: &'static str,
     key: Vec<u8>,
     clock: Clock,
-    heard: Heard,
+    heard: NewestCosignature,
 }
 
 /// Epoch and size of the newest co-signature that this process has heard: no database can make it forget.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Heard(Arc<Mutex<(i64, i64)>>);
+pub(super) struct NewestCosignature(Arc<Mutex<(i64, i64)>>);
 
-impl Heard {
+impl NewestCosignature {
     fn note(&self, epoch: i64, size: i64) {
         let mut held = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         *held = (*held).max((epoch, size));

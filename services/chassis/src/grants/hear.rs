@@ -2,7 +2,7 @@
 
 use sqlx::PgConnection;
 
-use super::{Copy, Line, Told, keep};
+use super::{Copy, GrantLine, Line, keep};
 use crate::{
     inbox::{Handler, Incoming, Rejection},
     lifecycle::Context,
@@ -16,20 +16,20 @@ impl Context {
     /// The key of the directory cannot be read.
     pub fn hear_grants(&self, stream: &'static str, name: &'static str, filters: &'static [&'static str]) -> anyhow::Result<()> {
         let copy = self.grants()?;
-        self.consume(stream, name, filters, Heard { copy });
+        self.consume(stream, name, filters, GrantConsumer { copy });
         Ok(())
     }
 }
 
-struct Heard {
+struct GrantConsumer {
     copy: Copy,
 }
 
-impl Handler for Heard {
+impl Handler for GrantConsumer {
     type Work = Line;
 
     async fn read(&self, message: &Incoming) -> Result<Line, Rejection> {
-        message.decode::<Told>()?.line().ok_or_else(|| Rejection::Never {
+        message.decode::<GrantLine>()?.line().ok_or_else(|| Rejection::Never {
             reason: "malformed-grant",
             detail: "a grant without an id, a subject, a role or a beginning, or for two places".to_owned(),
         })

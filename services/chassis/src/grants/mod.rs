@@ -25,8 +25,8 @@ use crate::{
 };
 
 /// Lines of one person that are looked at, at most.
-const LINES: i64 = 200;
-const LONGEST: usize = 200;
+const MAX_LINES: i64 = 200;
+const MAX_LENGTH: usize = 200;
 /// Lines remembered as signed, at most.
 const MAX_LINES_VERIFIED: usize = 4_096;
 
@@ -154,7 +154,7 @@ pub struct Copy {
 /// A line on the wire, as this crate reads and writes it. A test holds it to the message the directory declares.
 #[derive(Clone, PartialEq, prost::Message)]
 #[prost(skip_debug)]
-pub struct Told {
+pub struct GrantLine {
     #[prost(string, tag = "1")]
     pub grant_id: String,
     #[prost(string, tag = "2")]
@@ -179,7 +179,7 @@ pub struct Told {
     pub epoch: i64,
 }
 
-impl Told {
+impl GrantLine {
     /// The line as it travels.
     #[must_use]
     pub fn of(line: &Line) -> Self {
@@ -205,7 +205,7 @@ impl Told {
             Some(stamp) => wire::instant(stamp).map(Some),
         };
         let place = |text: &str| (!text.is_empty()).then(|| text.to_owned());
-        let sound = [&self.subject, &self.role].iter().all(|text| !text.is_empty() && text.len() <= LONGEST)
+        let sound = [&self.subject, &self.role].iter().all(|text| !text.is_empty() && text.len() <= MAX_LENGTH)
             && (self.site.is_empty() || self.region.is_empty());
         Some(Line {
             id: Uuid::try_parse(&self.grant_id).ok().filter(|_| sound)?,
@@ -281,7 +281,7 @@ impl Copy {
                    from grants_of($1, $2, $3)"#,
                 subject,
                 now,
-                LINES
+                MAX_LINES
             )
             .fetch_all(&self.pool)
         })
@@ -374,21 +374,21 @@ mod tests {
 
     #[test]
     fn a_line_travels_whole() {
-        assert_eq!(Told::of(&line()).line(), Some(line()));
+        assert_eq!(GrantLine::of(&line()).line(), Some(line()));
     }
 
     #[test]
     fn what_is_no_line_is_not_taken_for_one_and_a_broken_end_is_not_no_end() {
         let broken = Some(Timestamp { seconds: i64::MAX, nanos: 0 });
-        let told = || Told::of(&line());
+        let told = || GrantLine::of(&line());
         for wrong in [
-            Told { grant_id: "7".into(), ..told() },
-            Told { subject: String::new(), ..told() },
-            Told { role: String::new(), ..told() },
-            Told { region: "b".into(), ..told() },
-            Told { since: None, ..told() },
-            Told { until: broken, ..told() },
-            Told { ended_at: broken, ..told() },
+            GrantLine { grant_id: "7".into(), ..told() },
+            GrantLine { subject: String::new(), ..told() },
+            GrantLine { role: String::new(), ..told() },
+            GrantLine { region: "b".into(), ..told() },
+            GrantLine { since: None, ..told() },
+            GrantLine { until: broken, ..told() },
+            GrantLine { ended_at: broken, ..told() },
         ] {
             assert_eq!(wrong.line(), None);
         }

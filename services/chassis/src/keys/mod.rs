@@ -21,11 +21,11 @@ use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
 /// A set of keys in bytes at most: one key takes about 200.
-const LARGEST: u64 = 64 * 1024;
+const MAX_FILE_SIZE: u64 = 64 * 1024;
 /// Keys of a set at most; a provider publishes two or three.
-const MOST: usize = 32;
+const MAX_KEYS: usize = 32;
 /// How long a changed file may stay unread.
-const LOOK_AGAIN: Duration = Duration::from_secs(2);
+const CHECK_INTERVAL: Duration = Duration::from_secs(2);
 
 /// The keys cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -46,13 +46,13 @@ pub struct Keys(Arc<Shared>);
 
 #[derive(Default)]
 struct Shared {
-    held: RwLock<Held>,
+    held: RwLock<KeySet>,
     /// A token named a key that is not here: the provider may have a newer set.
     unknown: Notify,
 }
 
 #[derive(Default)]
-struct Held {
+struct KeySet {
     /// Rises with every change of the set.
     generation: u64,
     content: Vec<u8>,
@@ -109,7 +109,7 @@ impl Keys {
 
     fn put(&self, content: Vec<u8>, keys: Vec<(Option<String>, DecodingKey)>) {
         let mut held = self.0.held.write().unwrap_or_else(PoisonError::into_inner);
-        *held = Held { generation: held.generation + 1, content, keys };
+        *held = KeySet { generation: held.generation + 1, content, keys };
     }
 
     /// Another number whenever another set is in use: what was verified with the former one has to be verified again.
@@ -117,7 +117,7 @@ impl Keys {
         self.held().generation
     }
 
-    fn held(&self) -> RwLockReadGuard<'_, Held> {
+    fn held(&self) -> RwLockReadGuard<'_, KeySet> {
         self.0.held.read().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -127,7 +127,7 @@ impl Keys {
         loop {
             tokio::select! {
                 () = stop.cancelled() => return Ok(()),
-                () = tokio::time::sleep(LOOK_AGAIN) => {}
+                () = tokio::time::sleep(CHECK_INTERVAL) => {}
             }
             let from = path.clone();
             let content = tokio::task::spawn_blocking(move || read(&from)).await?;
@@ -152,16 +152,16 @@ impl Keys {
 
 fn read(path: &Path) -> Result<Vec<u8>, KeysError> {
     let mut content = Vec::new();
-    std::fs::File::open(path)?.take(LARGEST + 1).read_to_end(&mut content)?;
+    std::fs::File::open(path)?.take(MAX_FILE_SIZE + 1).read_to_end(&mut content)?;
     Ok(content)
 }
 
 fn parse(content: &[u8]) -> Result<Vec<(Option<String>, DecodingKey)>, KeysError> {
-    if u64::try_from(content.len()).unwrap_or(u64::MAX) > LARGEST {
+    if u64::try_from(content.len()).unwrap_or(u64::MAX) > MAX_FILE_SIZE {
         return Err(KeysError::TooMany);
     }
     let set: JwkSet = serde_json::from_slice(content)?;
-    if set.keys.len() > MOST {
+    if set.keys.len() > MAX_KEYS {
         return Err(KeysError::TooMany);
     }
     let usable = set.keys.iter().filter(|key| signs_es256(key));

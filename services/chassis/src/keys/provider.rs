@@ -29,11 +29,11 @@ use tokio::{
 use tokio_rustls::TlsConnector;
 use tokio_util::sync::CancellationToken;
 
-use super::{Keys, LARGEST};
+use super::{Keys, MAX_FILE_SIZE};
 use crate::clock::Clock;
 
 /// What one question to the provider may take, connection and all.
-const DEADLINE: Duration = Duration::from_secs(5);
+const REQUEST_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// How often the provider is asked.
 #[derive(Debug, Clone, Copy)]
@@ -120,7 +120,7 @@ impl Provider {
     }
 
     pub(super) async fn renew(&self, keys: &Keys) -> anyhow::Result<()> {
-        let content = timeout(DEADLINE, self.fetch()).await.context("it does not answer in time")??;
+        let content = timeout(REQUEST_TIMEOUT, self.fetch()).await.context("it does not answer in time")??;
         if keys.replace(&content)? {
             tracing::info!("the identity keys are renewed");
         }
@@ -158,7 +158,7 @@ where
     let answer = async {
         let response = sender.send_request(request).await?;
         ensure!(response.status() == StatusCode::OK, "it answers {}", response.status().as_u16());
-        let limit = usize::try_from(LARGEST)?;
+        let limit = usize::try_from(MAX_FILE_SIZE)?;
         let body = Limited::new(response.into_body(), limit).collect().await.ok().context("its answer breaks off or is too large")?;
         Ok(body.to_bytes())
     };

@@ -14,25 +14,25 @@ use tokio::{
 };
 use tonic::transport::server::Connected;
 
-use super::seats::{Full, Seat, Seats};
+use super::keyed_limit::{Full, KeyedLimit, Permit};
 
 /// Bytes with which every HTTP/2 connection begins; a request of HTTP/1.1 has more.
 const PREFACE: usize = 24;
 /// How long a connection may take for them.
-const FIRST_WORDS: Duration = Duration::from_secs(5);
+const PREFACE_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// Who is connected. Cheap to clone.
 #[derive(Clone)]
-pub struct Connections(Seats<IpAddr>);
+pub struct Connections(KeyedLimit<IpAddr>);
 
 /// One connection that counts until it is dropped.
-pub type Counting = Seat<IpAddr>;
+pub type Counting = Permit<IpAddr>;
 
 impl Connections {
     /// `in_all` at most, and `per_address` of one of them.
     #[must_use]
     pub fn new(in_all: usize, per_address: usize) -> Self {
-        Self(Seats::new(in_all, per_address))
+        Self(KeyedLimit::new(in_all, per_address))
     }
 
     /// Counts a connection from this address.
@@ -67,7 +67,7 @@ impl<T> Counted<T> {
     /// Counts from here on.
     #[must_use]
     pub fn new(inner: T, counting: Counting) -> Self {
-        Self { inner, _counting: counting, missing: PREFACE, until: Box::pin(tokio::time::sleep(FIRST_WORDS)) }
+        Self { inner, _counting: counting, missing: PREFACE, until: Box::pin(tokio::time::sleep(PREFACE_TIMEOUT)) }
     }
 }
 

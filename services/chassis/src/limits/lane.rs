@@ -5,9 +5,9 @@ use std::{sync::Arc, time::Duration};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 /// Calls that wait for a place in the usual lane at most; one more is refused at once.
-const WAITING: usize = 512;
+const MAX_WAITING: usize = 512;
 /// How long they wait. Short of the deadline of any caller of ours, so that it hears a reason.
-const PATIENCE: Duration = Duration::from_secs(4);
+const WAIT_TIMEOUT: Duration = Duration::from_secs(4);
 
 /// A place in a lane; dropping it lets the next one in.
 pub struct Place {
@@ -31,7 +31,7 @@ impl Lanes {
         let quarter = connections.div_ceil(4);
         let shares = if urgent.is_empty() { (0, connections.saturating_sub(quarter)) } else { (connections / 2, connections / 4) };
         let [fast, usual] = [shares.0, shares.1].map(|share| Arc::new(Semaphore::new(share.max(1))));
-        Self { urgent, fast, usual, waiting: Arc::new(Semaphore::new(WAITING)) }
+        Self { urgent, fast, usual, waiting: Arc::new(Semaphore::new(MAX_WAITING)) }
     }
 
     pub fn is_urgent(&self, method: &str) -> bool {
@@ -48,7 +48,7 @@ impl Lanes {
             return Some(Place { _works: works });
         }
         let _waits = self.waiting.try_acquire().ok()?;
-        let works = tokio::time::timeout(PATIENCE, usual.acquire_owned()).await.ok()?.ok()?;
+        let works = tokio::time::timeout(WAIT_TIMEOUT, usual.acquire_owned()).await.ok()?.ok()?;
         Some(Place { _works: works })
     }
 }
@@ -77,7 +77,7 @@ mod tests {
     async fn no_more_than_a_bounded_number_wait() {
         let lanes = Lanes::new(1, &[]);
         let _works = lanes.place("list").await;
-        let mut waiting: Vec<_> = (0..WAITING).map(|_| Box::pin(lanes.place("list"))).collect();
+        let mut waiting: Vec<_> = (0..MAX_WAITING).map(|_| Box::pin(lanes.place("list"))).collect();
         for place in &mut waiting {
             assert!(futures::poll!(place.as_mut()).is_pending());
         }

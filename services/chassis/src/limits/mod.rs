@@ -4,10 +4,10 @@
 //! name. The decision record is `docs/adr/0015-limits-at-every-door.md`.
 
 pub mod connections;
+pub mod keyed_limit;
 mod lane;
 pub(crate) mod open;
 mod quota;
-pub mod seats;
 
 use std::{net::IpAddr, time::Duration};
 
@@ -16,9 +16,9 @@ use tonic::{Code, Status, transport::Server};
 
 pub use self::quota::Quota;
 use self::{
+    keyed_limit::{KeyedLimit, Permit},
     lane::Lanes,
     open::{OpenCall, OpenCalls},
-    seats::{Seat, Seats},
 };
 use crate::{clock::Clock, config::Settings, refusal::Refusal};
 
@@ -65,7 +65,7 @@ pub(crate) struct Defence {
     quota: Quota,
     lanes: Lanes,
     open: OpenCalls,
-    heard: Seats<IpAddr>,
+    heard: KeyedLimit<IpAddr>,
     clock: Clock,
 }
 
@@ -73,7 +73,7 @@ impl Defence {
     pub fn new(settings: &Settings, clock: Clock, urgent: &'static [&'static str]) -> Self {
         let quota = Quota::new(settings.calls_per_second, settings.calls_burst);
         let lanes = Lanes::new(settings.database_connections, urgent);
-        Self { quota, lanes, open: OpenCalls::new(), heard: Seats::new(HEARD_IN_ALL, HEARD_OF_ONE), clock }
+        Self { quota, lanes, open: OpenCalls::new(), heard: KeyedLimit::new(HEARD_IN_ALL, HEARD_OF_ONE), clock }
     }
 
     /// A place for a call that needs no identity.
@@ -82,7 +82,7 @@ impl Defence {
     }
 
     /// Whether the rest of a refused call from this address may be read, as long as what is given is held.
-    pub fn hear(&self, from: Option<IpAddr>) -> Option<Seat<IpAddr>> {
+    pub fn hear(&self, from: Option<IpAddr>) -> Option<Permit<IpAddr>> {
         self.heard.take(connections::network(from?)).ok()
     }
 

@@ -21,7 +21,7 @@ use tonic::{
 
 use super::{
     connections::network,
-    seats::{Seat, Seats},
+    keyed_limit::{KeyedLimit, Permit},
 };
 
 /// One request message: it holds a name.
@@ -29,8 +29,8 @@ pub const MESSAGE: usize = 4 * 1024;
 /// All that one call sends: who learns the whole interface asks some hundred times on one stream.
 const SENT: usize = 128 * 1024;
 /// Calls of each kind open at once, in all and from one address.
-const IN_ALL: usize = 64;
-const OF_ONE: usize = 16;
+const MAX_IN_ALL: usize = 64;
+const MAX_OF_ONE: usize = 16;
 /// From the first header to the last byte of either side.
 pub const LASTS: Duration = Duration::from_secs(10);
 const HEALTH: &str = "/grpc.health.";
@@ -38,19 +38,19 @@ const HEALTH: &str = "/grpc.health.";
 /// Who makes such calls now. Cheap to clone. Health has places of its own: whoever keeps a process alive by it waits behind no reader.
 #[derive(Clone)]
 pub struct OpenCalls {
-    health: Seats<IpAddr>,
-    reflection: Seats<IpAddr>,
+    health: KeyedLimit<IpAddr>,
+    reflection: KeyedLimit<IpAddr>,
 }
 
 /// One such call. What it holds is free when the bodies of both sides are dropped.
 pub struct OpenCall {
-    seat: Arc<Seat<IpAddr>>,
+    seat: Arc<Permit<IpAddr>>,
     until: Instant,
 }
 
 impl OpenCalls {
     pub fn new() -> Self {
-        Self { health: Seats::new(IN_ALL, OF_ONE), reflection: Seats::new(IN_ALL, OF_ONE) }
+        Self { health: KeyedLimit::new(MAX_IN_ALL, MAX_OF_ONE), reflection: KeyedLimit::new(MAX_IN_ALL, MAX_OF_ONE) }
     }
 
     /// A place for a call from this address; none where it, or all together, have as many as there may be.
@@ -92,7 +92,7 @@ enum Side {
 struct Bound<B> {
     inner: B,
     side: Side,
-    _seat: Arc<Seat<IpAddr>>,
+    _seat: Arc<Permit<IpAddr>>,
     ends: Pin<Box<Sleep>>,
     ended: bool,
 }
@@ -147,9 +147,9 @@ mod tests {
         let calls = OpenCalls::new();
         let address = |n: u8| Some(IpAddr::V4(Ipv4Addr::new(10, 0, 0, n)));
         let mut held: Vec<OpenCall> = std::iter::from_fn(|| calls.begin(REFLECTION, address(1))).take(1_000).collect();
-        assert_eq!(held.len(), OF_ONE);
+        assert_eq!(held.len(), MAX_OF_ONE);
         held.extend((2..=250).filter_map(|n| calls.begin(REFLECTION, address(n))));
-        assert_eq!(held.len(), IN_ALL);
+        assert_eq!(held.len(), MAX_IN_ALL);
         assert!(calls.begin(HEALTH_CHECK, address(1)).is_some());
         let body = held.first().unwrap().request(Body::empty());
         held.clear();

@@ -9,9 +9,9 @@ use std::{
 use time::OffsetDateTime;
 
 /// Callers remembered at most. Those whose account is full are forgotten first; should that not do, the rest share one account.
-const CALLERS: usize = 10_000;
+const MAX_CALLERS: usize = 10_000;
 const OTHERS: &str = "\nothers";
-const SWEEP: time::Duration = time::Duration::SECOND;
+const SWEEP_INTERVAL: time::Duration = time::Duration::SECOND;
 
 /// The accounts of all callers. Cheap to clone.
 #[derive(Clone)]
@@ -30,8 +30,8 @@ struct Accounts {
 
 impl Accounts {
     fn has_room_for(&mut self, caller: &str, now: OffsetDateTime) -> bool {
-        let room = |accounts: &Self| accounts.full_again.len() < CALLERS || accounts.full_again.contains_key(caller);
-        if !room(self) && self.swept_at.is_none_or(|at| now - at >= SWEEP) {
+        let room = |accounts: &Self| accounts.full_again.len() < MAX_CALLERS || accounts.full_again.contains_key(caller);
+        if !room(self) && self.swept_at.is_none_or(|at| now - at >= SWEEP_INTERVAL) {
             self.swept_at = Some(now);
             self.full_again.retain(|_, full_again| *full_again > now);
         }
@@ -110,7 +110,7 @@ mod tests {
         for n in 0..200_000 {
             let _ = quota.take(&format!("invented-{n}"), NOW);
         }
-        assert!(quota.accounts.lock().unwrap().full_again.len() <= CALLERS + 1);
+        assert!(quota.accounts.lock().unwrap().full_again.len() <= MAX_CALLERS + 1);
         assert!(quota.take("flood", NOW).is_err());
         assert!(quota.take("invented-last", NOW).is_err(), "who comes when memory is full shares one account");
         assert_eq!(quota.take("invented-last", NOW + Duration::from_secs(60)), Ok(()));

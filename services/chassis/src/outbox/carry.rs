@@ -12,7 +12,7 @@ use uuid::Uuid;
 use crate::bus::{Bus, PUBLISH_DEADLINE};
 
 /// The longest pause after a try that failed, and the longest lease.
-pub(super) const LONGEST_PAUSE: time::Duration = time::Duration::seconds(5);
+pub(super) const MAX_RETRY_PAUSE: time::Duration = time::Duration::seconds(5);
 /// The pause after the first try of the relay that failed; each further one is twice as long.
 pub(super) const FIRST_PAUSE: time::Duration = time::Duration::milliseconds(200);
 
@@ -158,7 +158,7 @@ pub(super) async fn note(db: impl PgExecutor<'_>, outcome: &Outcome, now: Offset
         &places as &[Option<i64>],
         &tried,
         now,
-        LONGEST_PAUSE.as_seconds_f64(),
+        MAX_RETRY_PAUSE.as_seconds_f64(),
         pause.as_seconds_f64()
     );
     Ok(noted.fetch_all(db).await?.into_iter().filter(|carried| *carried).count())

@@ -23,9 +23,9 @@ use crate::{
 /// How often is looked for what was not confirmed in time.
 const LOOK_INTERVAL: Duration = Duration::from_secs(1);
 /// Messages handed over in one look, all at once: a receiver that is slow with one is slow with none of the others.
-const AT_ONCE: i64 = 16;
+const MAX_AT_ONCE: i64 = 16;
 /// What was refused, or could not be opened, is left out for so long: others have their turn.
-const PAUSE: Duration = Duration::from_secs(10);
+const RETRY_PAUSE: Duration = Duration::from_secs(10);
 
 /// Who takes messages directly, and how.
 pub trait Receiver: Send + Sync + 'static {
@@ -101,16 +101,16 @@ impl<R: Receiver> Direct<R> {
         self.passed_over.retain(|_, until| *until > Instant::now());
         let left_out: Vec<Uuid> = self.passed_over.keys().copied().collect();
         let mut tx = database::begin(&self.pool, &Actor::service(self.name)).await?;
-        let found = unconfirmed(&mut tx, &self.vault, (R::SUBJECTS, &left_out), self.clock.now(), AT_ONCE).await?;
+        let found = unconfirmed(&mut tx, &self.vault, (R::SUBJECTS, &left_out), self.clock.now(), MAX_AT_ONCE).await?;
         tx.commit().await?;
-        let until = Instant::now() + PAUSE;
+        let until = Instant::now() + RETRY_PAUSE;
         self.passed_over.extend(found.closed.iter().map(|id| (*id, until)));
         let receiver = &self.receiver;
         let handing = found.open.into_iter().map(|message| async move {
             let ended = AssertUnwindSafe(receiver.hand_over(&message)).catch_unwind().await;
             (message, ended.unwrap_or_else(|_| Err(Status::internal("it panicked"))))
         });
-        let mut handed = stream::iter(handing).buffer_unordered(usize::try_from(AT_ONCE).unwrap_or(1));
+        let mut handed = stream::iter(handing).buffer_unordered(usize::try_from(MAX_AT_ONCE).unwrap_or(1));
         let (mut taken, mut refused, mut silent) = (0, Vec::new(), None);
         while let Some((message, ended)) = handed.next().await {
             let noted = match ended {

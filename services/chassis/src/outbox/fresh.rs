@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 use super::{
     Outgoing,
-    carry::{LONGEST_PAUSE, Message},
+    carry::{MAX_RETRY_PAUSE, Message},
 };
 use crate::{bus::PUBLISH_DEADLINE, trace};
 
@@ -20,7 +20,7 @@ pub const LEASE: time::Duration = time::Duration::seconds(2);
 /// After this nothing of them is begun any more: what is begun ends before the lease does.
 const BEGIN_WITHIN: std::time::Duration = LEASE.unsigned_abs().saturating_sub(PUBLISH_DEADLINE);
 // Behind a longer one the relay would think that the clock was set back.
-const _: () = assert!(LEASE.whole_milliseconds() < LONGEST_PAUSE.whole_milliseconds());
+const _: () = assert!(LEASE.whole_milliseconds() < MAX_RETRY_PAUSE.whole_milliseconds());
 
 /// What a transaction tells, in clear and in order. Handed to [`Wake::publish`](super::Wake::publish) behind the commit. Where the transaction
 /// is rolled back it is dropped, and nothing was told; dropped behind a commit, the relay carries the rows when the lease is over.

@@ -8,9 +8,9 @@
 mod carry;
 pub mod direct;
 mod fresh;
-mod lost;
 mod publisher;
 mod relay;
+mod stream_loss;
 
 use std::sync::{
     Arc,

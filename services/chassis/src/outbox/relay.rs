@@ -16,10 +16,10 @@ use uuid::Uuid;
 
 use super::{
     CONFIRM_WITHIN, Wake,
-    carry::{FIRST_PAUSE, LONGEST_PAUSE, Message, Outcome, by_aggregate, note, publish_in_order},
-    lost::Streams,
+    carry::{FIRST_PAUSE, MAX_RETRY_PAUSE, Message, Outcome, by_aggregate, note, publish_in_order},
     publisher::Publisher,
     readable,
+    stream_loss::Streams,
 };
 use crate::{
     bus::Bus,
@@ -39,13 +39,13 @@ const MAX_AGGREGATES: usize = 64;
 /// Messages of one aggregate carried in one pass: a long one hides nobody else's.
 const MAX_OF_ONE_AGGREGATE: usize = 8;
 /// Passes of one look; after them the relay hears whether it must stop.
-const PASSES: usize = 20;
+const MAX_PASSES: usize = 20;
 /// What the publishing of one pass may take, and after which a look begins no further pass. A bus that is slow and answers would else hold
 /// the transaction for longer than the database allows, and all that was carried would be carried again, for ever.
-pub(crate) const BUDGET: Duration = Duration::from_secs(3);
+pub(crate) const PASS_TIMEOUT: Duration = Duration::from_secs(3);
 /// What is not confirmed is carried again after [`CONFIRM_WITHIN`], and then after twice as long each time: the stream holds a copy of it
 /// already, more of them only fill it, and direct delivery knocks meanwhile. They come more seldom, and never end.
-const SELDOM: time::Duration = time::Duration::hours(1);
+const MAX_RESEND_INTERVAL: time::Duration = time::Duration::hours(1);
 
 struct Waiting {
     id: Uuid,
@@ -170,8 +170,8 @@ impl Relay {
             }
         }
         let begun = Instant::now();
-        for _ in 0..PASSES {
-            if begun.elapsed() >= BUDGET {
+        for _ in 0..MAX_PASSES {
+            if begun.elapsed() >= PASS_TIMEOUT {
                 break;
             }
             if !self.bus.is_connected() || !self.pass(streams).await? {
@@ -202,8 +202,8 @@ impl Relay {
                 now,
                 now + CONFIRM_WITHIN,
                 CONFIRM_WITHIN.as_seconds_f64(),
-                SELDOM.as_seconds_f64(),
-                now + LONGEST_PAUSE
+                MAX_RESEND_INTERVAL.as_seconds_f64(),
+                now + MAX_RETRY_PAUSE
             );
             looked.fetch_one(&self.own).await
         };
@@ -227,7 +227,7 @@ impl Relay {
         let sealed: Vec<&[u8]> = batch.iter().filter(|waiting| waiting.sealed).map(|waiting| waiting.body.as_slice()).collect();
         let keys = self.vault.keys_of(&mut tx, &sealed).await?;
         let (messages, failed) = opened(batch, &keys, now);
-        let until = Instant::now() + BUDGET;
+        let until = Instant::now() + PASS_TIMEOUT;
         let publishing = by_aggregate(messages).map(|list| publish_in_order(&self.bus, self.name, list, until));
         let mut outcome = Outcome { failed, ..Outcome::default() };
         join_all(publishing).await.into_iter().for_each(|of_one| outcome.add(of_one));
@@ -252,7 +252,7 @@ impl Relay {
                    attempt as "attempt!", created_at as "created_at!", next_attempt_at as "next_attempt_at!"
                from outbox_claim($1, make_interval(secs => $2), $3, $4)"#,
             now,
-            LONGEST_PAUSE.as_seconds_f64(),
+            MAX_RETRY_PAUSE.as_seconds_f64(),
             i64::try_from(MAX_AGGREGATES).unwrap_or(i64::MAX),
             i64::try_from(MAX_OF_ONE_AGGREGATE).unwrap_or(i64::MAX)
         )
@@ -278,7 +278,7 @@ fn opened(batch: Vec<Waiting>, keys: &Keys, now: OffsetDateTime) -> (Vec<Message
         if stopped.contains(&aggregate) {
             continue;
         }
-        if !clock::is_due(next_attempt_at, LONGEST_PAUSE, now) {
+        if !clock::is_due(next_attempt_at, MAX_RETRY_PAUSE, now) {
             stopped.insert(aggregate);
             continue;
         }
@@ -297,20 +297,20 @@ fn opened(batch: Vec<Waiting>, keys: &Keys, now: OffsetDateTime) -> (Vec<Message
 
 #[cfg(test)]
 mod tests {
-    use super::BUDGET;
+    use super::PASS_TIMEOUT;
     use crate::{
         bus::PUBLISH_DEADLINE,
-        database::{IDLE_IN_TRANSACTION, STATEMENT},
+        database::{IDLE_IN_TRANSACTION_TIMEOUT, STATEMENT_TIMEOUT},
         lifecycle::GRACE,
     };
 
     /// A look begins a last pass just before its own time is over.
     #[test]
     fn what_a_look_at_the_outbox_may_take_is_less_than_any_time_out_it_runs_under() {
-        let longest = BUDGET * 2;
-        for (limit, what) in [(IDLE_IN_TRANSACTION, "transaction"), (STATEMENT, "statement"), (GRACE, "a stop")] {
+        let longest = PASS_TIMEOUT * 2;
+        for (limit, what) in [(IDLE_IN_TRANSACTION_TIMEOUT, "transaction"), (STATEMENT_TIMEOUT, "statement"), (GRACE, "a stop")] {
             assert!(longest < limit, "{what}");
         }
-        assert!(PUBLISH_DEADLINE < BUDGET);
+        assert!(PUBLISH_DEADLINE < PASS_TIMEOUT);
     }
 }

@@ -2,9 +2,9 @@
 //!
 //! A service is known by the one URI name `ro://service/<name>` of a certificate that the configured authority has signed.
 
-mod door;
+mod acceptor;
+mod connector;
 mod material;
-mod road;
 
 use std::{
     path::{Path, PathBuf},
@@ -20,19 +20,19 @@ use webpki::EndEntityCert;
 
 use self::material::{Content, Ready};
 pub(crate) use self::{
-    door::{listen, plain},
+    acceptor::{listen, plain},
+    connector::channel,
     material::for_http,
-    road::channel,
 };
 use crate::{clock::Clock, config::Settings};
 
 /// How long a changed file may stay unread.
-const LOOK_AGAIN: Duration = Duration::from_secs(2);
+const CHECK_INTERVAL: Duration = Duration::from_secs(2);
 /// What a handshake may take, on either side.
-const HANDSHAKE: Duration = Duration::from_secs(5);
+const HANDSHAKE_TIMEOUT: Duration = Duration::from_secs(5);
 /// A certificate that ends is told of this long before, and again every day: when it is over no service answers another.
-const SOON: time::Duration = time::Duration::days(7);
-const JUDGED_AGAIN: time::Duration = time::Duration::DAY;
+const WARN_BEFORE: time::Duration = time::Duration::days(7);
+const WARN_INTERVAL: time::Duration = time::Duration::DAY;
 const SERVICE: &str = "ro://service/";
 
 /// The certificates in use. Cheap to clone; every clone sees a renewal.
@@ -40,7 +40,7 @@ const SERVICE: &str = "ro://service/";
 pub(crate) struct Credentials {
     files: Arc<Files>,
     clock: Clock,
-    held: Arc<Mutex<Held>>,
+    held: Arc<Mutex<LoadedCredentials>>,
 }
 
 /// Where the certificates stand.
@@ -50,7 +50,7 @@ pub(crate) struct Files {
     pub authority: Option<PathBuf>,
 }
 
-struct Held {
+struct LoadedCredentials {
     content: Content,
     ready: Ready,
     /// The last fault, so that it is told once and not at every look.
@@ -68,7 +68,11 @@ impl Credentials {
         let files = Files { certificate: settings.tls_cert.clone(), key: settings.tls_key.clone(), authority: settings.tls_ca.clone() };
         let content = Content::read(&files)?;
         let ready = content.ready(clock.now())?;
-        Ok(Self { files: Arc::new(files), clock, held: Arc::new(Mutex::new(Held { content, ready, fault: None, judged_at: None })) })
+        Ok(Self {
+            files: Arc::new(files),
+            clock,
+            held: Arc::new(Mutex::new(LoadedCredentials { content, ready, fault: None, judged_at: None })),
+        })
     }
 
     /// What the next connection from outside is answered with.
@@ -86,7 +90,7 @@ impl Credentials {
         loop {
             tokio::select! {
                 () = stop.cancelled() => return Ok(()),
-                () = tokio::time::sleep(LOOK_AGAIN) => {}
+                () = tokio::time::sleep(CHECK_INTERVAL) => {}
             }
             let look = self.clone();
             tokio::task::spawn_blocking(move || look.refresh()).await?;
@@ -104,7 +108,7 @@ impl Credentials {
         match read {
             Ok(None) => held.fault = None,
             Ok(Some((content, ready))) => {
-                *held = Held { content, ready, fault: None, judged_at: None };
+                *held = LoadedCredentials { content, ready, fault: None, judged_at: None };
                 tracing::info!("the certificates are renewed: new connections use them");
             }
             Err(error) => {
@@ -120,19 +124,19 @@ impl Credentials {
         }
     }
 
-    fn lock(&self) -> MutexGuard<'_, Held> {
+    fn lock(&self) -> MutexGuard<'_, LoadedCredentials> {
         self.held.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-impl Held {
+impl LoadedCredentials {
     /// Whether somebody must be told now that the certificate ends: asked once a day, and of each new one.
     fn ends_soon(&mut self, now: OffsetDateTime) -> bool {
-        if self.judged_at.is_some_and(|at| now - at < JUDGED_AGAIN) {
+        if self.judged_at.is_some_and(|at| now - at < WARN_INTERVAL) {
             return false;
         }
         self.judged_at = Some(now);
-        self.ready.judged.as_ref().is_some_and(|judged| judged.belongs(now + SOON).is_err())
+        self.ready.judged.as_ref().is_some_and(|judged| judged.belongs(now + WARN_BEFORE).is_err())
     }
 }
 

@@ -12,8 +12,8 @@ use super::DataKey;
 use crate::clock::Clock;
 
 /// Longest time that a key may be used after another instance destroyed it.
-const LASTS: Duration = Duration::seconds(30);
-const MOST: usize = 1_024;
+const TIME_TO_LIVE: Duration = Duration::seconds(30);
+const MAX_KEYS: usize = 1_024;
 
 pub(super) struct Cache {
     clock: Clock,
@@ -34,13 +34,13 @@ impl Cache {
     pub fn put(&self, key: &DataKey) {
         let now = self.clock.now();
         let mut keys = self.keys.lock().unwrap_or_else(PoisonError::into_inner);
-        if keys.len() >= MOST {
+        if keys.len() >= MAX_KEYS {
             keys.retain(|_, (_, until)| *until > now);
         }
-        if keys.len() >= MOST {
+        if keys.len() >= MAX_KEYS {
             keys.clear();
         }
-        keys.insert(key.id(), (key.clone(), now + LASTS));
+        keys.insert(key.id(), (key.clone(), now + TIME_TO_LIVE));
     }
 
     pub fn forget(&self, ids: &[Uuid]) {

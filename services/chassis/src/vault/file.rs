@@ -18,11 +18,11 @@ use super::{Fault, Kek, KeyStore, Wrapped, key_store::KEY};
 /// changes. Where it vanishes from under a running service, the keys that were read go on being used.
 pub struct KeyFile {
     path: PathBuf,
-    held: Mutex<Held>,
+    held: Mutex<LoadedKeys>,
 }
 
 #[derive(Default)]
-struct Held {
+struct LoadedKeys {
     /// Inode, time and size of the file that was read.
     read: Option<(u64, i64, i64, u64)>,
     keys: BTreeMap<i32, Kek>,
@@ -35,12 +35,12 @@ impl KeyFile {
         Self { path: path.into(), held: Mutex::default() }
     }
 
-    fn fresh(&self) -> Result<MutexGuard<'_, Held>, Fault> {
+    fn fresh(&self) -> Result<MutexGuard<'_, LoadedKeys>, Fault> {
         let mut held = self.held.lock().unwrap_or_else(PoisonError::into_inner);
         let found = fs::metadata(&self.path).ok().map(|m| (m.ino(), m.mtime(), m.mtime_nsec(), m.size()));
         if found.is_some() && found != held.read {
             match read(&self.path) {
-                Ok(keys) => *held = Held { read: found, keys },
+                Ok(keys) => *held = LoadedKeys { read: found, keys },
                 Err(error) if held.keys.is_empty() => return Err(Fault::KeyStore(format!("{error:#}"))),
                 Err(error) => tracing::error!(error = format!("{error:#}"), "the key file cannot be read again: the former keys are used"),
             }

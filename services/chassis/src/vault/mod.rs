@@ -5,9 +5,9 @@
 
 mod cache;
 mod file;
-mod keep;
 mod key_store;
 mod keys;
+mod leftovers;
 mod rotate;
 mod value;
 
@@ -20,9 +20,9 @@ use uuid::Uuid;
 
 pub use file::KeyFile;
 pub(crate) use file::add_version;
-pub use keep::{BATCH, Leftovers, keep_sealed, seal_leftovers};
 pub use key_store::{Kek, KeyStore, Wrapped};
 pub use keys::{Destroyed, KeyRow, Keys, NewKeys, Owner};
+pub use leftovers::{BATCH, Leftovers, keep_sealed, seal_leftovers};
 pub use rotate::rewrap;
 pub(crate) use rotate::take_turn;
 pub use value::{DataKey, INDEX, Place, month, object_of};

@@ -5,7 +5,7 @@ use chassis::{
     Error, Refusal,
     audit::{
         self, Act, Denied, Signer,
-        log::{Examiner, Fault, Held, Row},
+        log::{Examiner, Fault, KnownCheckpoint, Row},
     },
     database::{Actor, begin},
 };
@@ -29,7 +29,7 @@ async fn write(pool: &PgPool, actor: &str, object: &str, commit: bool) {
     }
 }
 
-async fn examine(db: &mut PgConnection, key: &[u8], held: Option<&Held>) -> (Result<Held, Vec<Fault>>, Vec<Row>) {
+async fn examine(db: &mut PgConnection, key: &[u8], held: Option<&KnownCheckpoint>) -> (Result<KnownCheckpoint, Vec<Fault>>, Vec<Row>) {
     let rows = audit::entries(db, 0, 100_000).await.unwrap();
     let mut examiner = Examiner::new(LOG, key, held, audit::checkpoints(db).await.unwrap());
     rows.iter().for_each(|row| examiner.push(row));
@@ -48,11 +48,11 @@ async fn eight_writers_and_three_sealers_at_once_lose_no_entry_and_seal_none_twi
     let signer = &signer;
     let sealers = futures::future::join_all((0..3).map(|_| async move {
         for _ in 0..20 {
-            audit::seal(pool, LOG, Some(signer), NOW).await.unwrap();
+            audit::checkpoint(pool, LOG, Some(signer), NOW).await.unwrap();
         }
     }));
     futures::future::join(writers, sealers).await;
-    while audit::seal(pool, LOG, Some(signer), NOW).await.unwrap() > 0 {}
+    while audit::checkpoint(pool, LOG, Some(signer), NOW).await.unwrap() > 0 {}
     let (found, rows) = examine(&mut database.admin.acquire().await.unwrap(), &signer.public(), None).await;
     assert_eq!(found.map(|held| held.size), Ok(8 * 45));
     let mut objects: Vec<&str> = rows.iter().map(|row| row.object.as_str()).collect();
@@ -96,7 +96,7 @@ async fn whatever_a_superuser_types_an_outsider_with_an_old_checkpoint_notices()
     for n in 0..90 {
         write(pool, "person-1", &format!("thing-{n}"), true).await;
         if n % 10 == 9 {
-            audit::seal(pool, LOG, Some(&signer), NOW).await.unwrap();
+            audit::checkpoint(pool, LOG, Some(&signer), NOW).await.unwrap();
         }
         if n == 69 {
             held = Some(examine(&mut database.admin.acquire().await.unwrap(), &key, None).await.0.unwrap());
@@ -131,7 +131,7 @@ async fn a_refusal_is_recorded_with_its_reason_and_a_failure_of_ours_is_not_one(
     (0..3).for_each(|_| denied.caller("person-2", "thing.move"));
     denied.flush(pool, NOW).await;
     denied.flush(pool, NOW).await;
-    audit::seal(pool, LOG, Some(&signer), NOW).await.unwrap();
+    audit::checkpoint(pool, LOG, Some(&signer), NOW).await.unwrap();
     let (found, rows) = examine(&mut database.admin.acquire().await.unwrap(), &signer.public(), None).await;
     assert!(found.is_ok());
     let said: Vec<String> = rows.iter().map(|r| format!("{} {} {} {} {}", r.actor, r.action, r.object, r.outcome, r.reason)).collect();

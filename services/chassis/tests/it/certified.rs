@@ -11,7 +11,7 @@ use std::{
 
 use chassis::{
     Caller, Clock, Ids, Process, Settings,
-    access::{ANYONE, Access, Rule, WHOEVER},
+    access::{ANY_AUTHENTICATED, ANY_GRANTED, Access, Rule},
     client::{Bearer, Peer},
 };
 use clap::Parser;
@@ -39,10 +39,10 @@ pub const RING: &str = "/example.v1.Library/Ring";
 /// or use what is urgent.
 const RULES: &[Rule] = &[
     Rule { method: FETCH, permission: "book.fetch", clause: "R3c", allow: &["service:cases"] },
-    Rule { method: OPEN, permission: "book.open", clause: "RM1c", allow: &[ANYONE] },
+    Rule { method: OPEN, permission: "book.open", clause: "RM1c", allow: &[ANY_GRANTED] },
     Rule { method: LEND, permission: "book.lend", clause: "R3c", allow: &["rj-officer"] },
-    Rule { method: RING, permission: "bell.ring", clause: "RM1c", allow: &[WHOEVER] },
-    Rule { method: URGENT, permission: "book.urgent", clause: "RM1c", allow: &[WHOEVER] },
+    Rule { method: RING, permission: "bell.ring", clause: "RM1c", allow: &[ANY_AUTHENTICATED] },
+    Rule { method: URGENT, permission: "book.urgent", clause: "RM1c", allow: &[ANY_AUTHENTICATED] },
 ];
 
 pub struct Authority(CertifiedIssuer<'static, KeyPair>);

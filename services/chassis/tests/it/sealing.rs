@@ -239,7 +239,7 @@ async fn a_message_that_is_set_aside_is_sealed_and_is_tried_again_with_the_same_
     world.tell(Uuid::from_u128(1), &["mended later"]).await;
     let writes = Writes::default();
     world.hearer.hear_screenings(writes.clone());
-    let set_aside = "select count(*) from quarantine";
+    let quarantine = "select count(*) from quarantine";
     let count = async |sql, wanted| {
         eventually("it is set aside, then released", SOON, async || match world.count(&world.hearer, sql).await {
             n if n == wanted => Ok(()),
@@ -247,7 +247,7 @@ async fn a_message_that_is_set_aside_is_sealed_and_is_tried_again_with_the_same_
         })
         .await;
     };
-    count(set_aside, 1).await;
+    count(quarantine, 1).await;
     let kept: String = sqlx::query_scalar("select quarantine::text from quarantine").fetch_one(world.admin(&world.hearer)).await.unwrap();
     let hex: String = "mended".bytes().map(|b| format!("{b:02x}")).collect();
     assert!(!kept.contains(&hex) && !kept.contains("mended"), "{kept}");

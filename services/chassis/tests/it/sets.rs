@@ -2,7 +2,7 @@
 
 use chassis::{
     Context,
-    inbox::{Handler, Heard, Incoming, Rejection},
+    inbox::{Handler, Incoming, ReadMessage, Rejection},
     outbox::{Fresh, Outgoing, enqueue_fresh},
 };
 use harness::{round_trips::Meter, wait::eventually};
@@ -30,7 +30,7 @@ impl Handler for WritesSets {
         write(tx, &[body]).await
     }
 
-    async fn apply_set(&self, tx: &mut PgConnection, _: &mut Fresh, set: Vec<Heard<'_, Vec<u8>>>) -> Result<(), Rejection> {
+    async fn apply_set(&self, tx: &mut PgConnection, _: &mut Fresh, set: Vec<ReadMessage<'_, Vec<u8>>>) -> Result<(), Rejection> {
         let bodies: Vec<Vec<u8>> = set.into_iter().map(|heard| heard.work).collect();
         write(tx, &bodies).await
     }

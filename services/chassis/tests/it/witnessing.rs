@@ -6,8 +6,8 @@ use aws_lc_rs::{rand::SystemRandom, signature::Ed25519KeyPair};
 use chassis::{
     Clock, Context, Ids, Process, Settings,
     audit::{
-        self, Act, Ring, Signer,
-        log::{Examiner, Fault, Held},
+        self, Act, Signer, WitnessRing,
+        log::{Examiner, Fault, KnownCheckpoint},
     },
     bus::ConsumerSpec,
     database::{Actor, begin},
@@ -58,10 +58,10 @@ impl Drop for Keys {
     }
 }
 
-fn ring(service: &str) -> Ring {
+fn ring(service: &str) -> WitnessRing {
     let spec = |c: Consumer| ConsumerSpec { stream: c.stream, name: c.name, filters: c.filters };
     let Witnessing { ward, witness, sealed, witnessed, refused, wards, answers, .. } = witnessing(service);
-    Ring { ward, witness, sealed, witnessed, refused, wards: spec(wards), answers: spec(answers) }
+    WitnessRing { ward, witness, sealed, witnessed, refused, wards: spec(wards), answers: spec(answers) }
 }
 
 struct World {
@@ -111,7 +111,7 @@ impl World {
         }
         let (signer, ids) = (self.keys.signer("intake"), Ids::random());
         let stating = Some((ring("intake").sealed, &ids));
-        audit::seal_and_state(pool, "intake", Some(&signer), at, stating).await.unwrap();
+        audit::checkpoint_and_state(pool, "intake", Some(&signer), at, stating).await.unwrap();
         number(&self.intake.admin, "select coalesce(max(size), 0) from audit_checkpoint").await
     }
 
@@ -147,7 +147,7 @@ impl World {
     }
 
     /// An examination with nothing at hand but the database of the witness.
-    async fn examine(&self, pool: &PgPool) -> Result<Held, Vec<Fault>> {
+    async fn examine(&self, pool: &PgPool) -> Result<KnownCheckpoint, Vec<Fault>> {
         let known = audit::witnessed(&mut self.cases.admin.acquire().await.unwrap(), "intake").await.unwrap();
         let mut db = pool.acquire().await.unwrap();
         let key = self.keys.signer("intake").public();

@@ -10,7 +10,7 @@ use crate::{
     safety::Sites,
     session::Session,
     texts::{Language, Texts, fill},
-    view::{self, Card, Told},
+    view::{self, AudienceView, Card},
 };
 
 /// For whom a card is drawn.
@@ -51,7 +51,7 @@ impl Drawing<'_> {
         }
     }
 
-    fn told(&self, told: &Told, card: &Card) -> Markup {
+    fn told(&self, told: &AudienceView, card: &Card) -> Markup {
         let texts = self.language.texts();
         html! {
             li class=(if told.accepted_at.is_some() { "taken" } else { "open" }) {
@@ -71,7 +71,7 @@ impl Drawing<'_> {
 
     /// The form that accepts, with one press and without any script.
     #[must_use]
-    pub fn accept(&self, card: &Card, told: &Told) -> Markup {
+    pub fn accept(&self, card: &Card, told: &AudienceView) -> Markup {
         let texts = self.language.texts();
         let audience = view::audience_text(told.audience, texts);
         html! {
@@ -98,7 +98,7 @@ impl Drawing<'_> {
 
 /// "Accepted by you", or by whom.
 #[must_use]
-pub fn who_accepted(told: &Told, texts: &Texts) -> String {
+pub fn who_accepted(told: &AudienceView, texts: &Texts) -> String {
     match (told.mine, told.accepted_by.is_empty()) {
         (true, _) => texts.accepted_by_you.to_owned(),
         (false, true) => texts.accepted.to_owned(),

@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     texts::{Texts, fill},
-    view::{self, Card, Told},
+    view::{self, AudienceView, Card},
 };
 
 /// The content of the page. Fields the service left out are not there at all.
@@ -84,7 +84,7 @@ fn told_table(card: &Card, texts: &Texts) -> Markup {
     }
 }
 
-fn told_row(told: &Told, texts: &Texts) -> Markup {
+fn told_row(told: &AudienceView, texts: &Texts) -> Markup {
     html! {
         tr {
             th scope="row" { (view::audience_text(told.audience, texts)) }

@@ -19,7 +19,7 @@ use crate::{
     view::Card,
 };
 
-/// What the safety service says to whoever proved themselves too long ago for an acceptance (threat T3).
+/// What the safety service says to whoever proved themselves too long ago for an acceptance (THREAT-3).
 const PROVE_ANEW: &str = "sign-in-again";
 
 #[derive(Default, Deserialize)]

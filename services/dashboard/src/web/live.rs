@@ -30,12 +30,12 @@ use crate::{
     view::Card,
 };
 
-const BEAT: Duration = Duration::from_secs(2);
+const BEAT_INTERVAL: Duration = Duration::from_secs(2);
 /// The safety service beats every two seconds: after this it is silent.
-const SILENCE: Duration = Duration::from_secs(5);
-const TRY_AGAIN: Duration = Duration::from_secs(1);
+const SILENCE_TIMEOUT: Duration = Duration::from_secs(5);
+const RETRY_INTERVAL: Duration = Duration::from_secs(1);
 // Within ten seconds a page says what in the chain does not answer [CARD3].
-const _: () = assert!(SILENCE.as_secs() + BEAT.as_secs() < 10);
+const _: () = assert!(SILENCE_TIMEOUT.as_secs() + BEAT_INTERVAL.as_secs() < 10);
 
 /// For which session the page was made.
 #[derive(Deserialize)]
@@ -73,7 +73,7 @@ fn unbuffered(events: impl Stream<Item = Event> + Send + 'static) -> Response {
 }
 
 /// What was heard from the safety service.
-enum Heard {
+enum StreamEvent {
     Item(Box<Item>),
     /// The stream broke or cannot begin; it is tried again.
     Lost,
@@ -93,7 +93,7 @@ fn follow(app: App, session: Session, sites: Sites, language: Language) -> impl 
     stream! {
         let mut heard = pin!(hear(app.safety.clone(), session.clone()));
         // The first beat waits for the first word of the safety service: a page that has just been opened is not yet "not live".
-        let mut beat = tokio::time::interval_at(Instant::now() + BEAT, BEAT);
+        let mut beat = tokio::time::interval_at(Instant::now() + BEAT_INTERVAL, BEAT_INTERVAL);
         let mut chain = Chain::default();
         let left = session.expires_at - app.clock.now();
         let mut expired = pin!(sleep(left.try_into().unwrap_or_default()));
@@ -105,13 +105,13 @@ fn follow(app: App, session: Session, sites: Sites, language: Language) -> impl 
                 () = &mut expired => { yield ended("signed-out"); return; }
                 _ = beat.tick() => Some(beat_event(&chain)),
                 item = heard.next() => match item {
-                    Some(Heard::Item(item)) => {
+                    Some(StreamEvent::Item(item)) => {
                         chain.heard_at = Some(Instant::now());
                         let drawing = Drawing { language, session: &session, sites: &sites, now: app.clock.now() };
                         told(*item, &drawing, &mut chain)
                     }
-                    Some(Heard::Refused(why)) => { yield ended(why); return; }
-                    Some(Heard::Lost) => { chain = Chain::default(); Some(beat_event(&chain)) }
+                    Some(StreamEvent::Refused(why)) => { yield ended(why); return; }
+                    Some(StreamEvent::Lost) => { chain = Chain::default(); Some(beat_event(&chain)) }
                     None => return,
                 },
             };
@@ -123,28 +123,28 @@ fn follow(app: App, session: Session, sites: Sites, language: Language) -> impl 
 }
 
 /// Everything the safety service says, across broken connections, for as long as it is listened to.
-fn hear(safety: Safety, session: Session) -> impl Stream<Item = Heard> {
+fn hear(safety: Safety, session: Session) -> impl Stream<Item = StreamEvent> {
     stream! {
         loop {
             let code = match safety.watch(&session).await {
                 Err(status) => status.code(),
                 Ok(mut stream) => loop {
                     match stream.message().await {
-                        Ok(Some(message)) => if let Some(item) = message.item { yield Heard::Item(Box::new(item)) },
+                        Ok(Some(message)) => if let Some(item) = message.item { yield StreamEvent::Item(Box::new(item)) },
                         Ok(None) => break Code::Unavailable,
                         Err(status) => break status.code(),
                     }
                 },
             };
             match code {
-                Code::Unauthenticated => yield Heard::Refused("signed-out"),
-                Code::PermissionDenied => yield Heard::Refused("refused"),
+                Code::Unauthenticated => yield StreamEvent::Refused("signed-out"),
+                Code::PermissionDenied => yield StreamEvent::Refused("refused"),
                 code => {
                     tracing::debug!(code = %code, "the safety stream broke: trying again");
-                    yield Heard::Lost;
+                    yield StreamEvent::Lost;
                 }
             }
-            sleep(TRY_AGAIN).await;
+            sleep(RETRY_INTERVAL).await;
         }
     }
 }
@@ -181,7 +181,7 @@ pub fn item(view: &ConcernView, drawing: &Drawing<'_>) -> Value {
 }
 
 fn beat_event(chain: &Chain) -> Event {
-    let safety = chain.heard_at.is_some_and(|at| at.elapsed() < SILENCE);
+    let safety = chain.heard_at.is_some_and(|at| at.elapsed() < SILENCE_TIMEOUT);
     event("beat", &json!({ "safety": safety, "bus": chain.bus, "ladder": chain.ladder }))
 }
 

@@ -21,7 +21,7 @@ use axum::{
 use chassis::{
     Clock, Ids,
     identity::Verifier,
-    limits::{self, Quota, seats::Seats},
+    limits::{self, Quota, keyed_limit::KeyedLimit},
 };
 use http::{HeaderName, HeaderValue, Method, StatusCode, header};
 use tokio::sync::Semaphore;
@@ -35,13 +35,13 @@ const LARGEST_FORM: usize = 256 * 1024;
 /// What a page may take.
 const DEADLINE: Duration = Duration::from_secs(15);
 /// Live streams at most; each costs one stream of the safety service, and one of the connections that forms need too.
-pub const MOST_STREAMS: usize = 512;
+pub const MAX_STREAMS: usize = 512;
 /// Live streams of one person: the tabs of a browser share one.
 pub const STREAMS_OF_ONE: usize = 8;
 /// Pages that are worked on at one time. What raises or accepts is not among them, and waits for none.
-pub const MOST_PAGES: usize = 128;
+pub const MAX_PAGES: usize = 128;
 /// Pages on the way to them that are worked on at one time: signing in, and the empty form.
-pub const MOST_ON_THE_WAY: usize = 64;
+pub const MAX_ON_THE_WAY: usize = 64;
 /// What a page may wait for its place.
 const PLACE_WITHIN: Duration = Duration::from_secs(3);
 /// What a form that needs a place may take to arrive, before it has one.
@@ -62,7 +62,7 @@ pub struct App {
     pub ids: Ids,
     pub stop: CancellationToken,
     /// Live streams, by the person who follows.
-    pub streams: Seats<String>,
+    pub streams: KeyedLimit<String>,
     pub places: Arc<Semaphore>,
     pub on_the_way: Arc<Semaphore>,
     /// Worthless tokens per address.
@@ -126,7 +126,7 @@ async fn in_time(State(_): State<App>, visitor: Visitor, request: Request, next:
 }
 
 /// A crowd of pages holds up no concern: what raises or accepts needs no place, and what leads there has places of its own. Nobody has a
-/// place while they still send (threat T14).
+/// place while they still send (THREAT-14).
 async fn in_its_place(State(app): State<App>, visitor: Visitor, request: Request, next: Next) -> Response {
     let (head, body) = request.into_parts();
     let ends_with = |ends: [&str; 2]| ends.iter().any(|end| head.uri.path().ends_with(end));

@@ -7,7 +7,7 @@ use chassis::{
     Clock, Ids,
     identity::Verifier,
     keys::Keys,
-    limits::{Quota, seats::Seats},
+    limits::{Quota, keyed_limit::KeyedLimit},
 };
 use dashboard::{
     safety::Safety,
@@ -82,7 +82,7 @@ impl World {
             clock: clock.clone(),
             ids: Ids::random(),
             stop: stop.clone(),
-            streams: Seats::new(100, 8),
+            streams: KeyedLimit::new(100, 8),
             places: places.clone(),
             on_the_way: Arc::new(Semaphore::new(50)),
             sign_ins: Quota::new(1, 5),

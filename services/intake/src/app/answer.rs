@@ -1,4 +1,4 @@
-//! What a submitter is told: a receipt that says nothing of what follows [T4], or why not and what to mend.
+//! What a submitter is told: a receipt that says nothing of what follows [TRAP-4], or why not and what to mend.
 
 use chassis::{
     Refusal,
@@ -8,7 +8,7 @@ use proto::subject::{self, Token};
 use sqlx::PgConnection;
 use time::OffsetDateTime;
 
-use super::Desk;
+use super::App;
 use crate::wire;
 
 /// The answer to one submission.
@@ -44,8 +44,8 @@ pub enum Repeat {
 ///
 /// # Errors
 /// The statement failed.
-pub async fn send(db: &mut PgConnection, desk: &Desk, place: &impl Token, answer: &Answer, at: OffsetDateTime) -> sqlx::Result<()> {
-    let outgoing = Outgoing::event(&desk.ids, desk.ids.uuid(), subject::intake_receipt(place), &wire::answer(answer)).urgent();
+pub async fn send(db: &mut PgConnection, app: &App, place: &impl Token, answer: &Answer, at: OffsetDateTime) -> sqlx::Result<()> {
+    let outgoing = Outgoing::event(&app.ids, app.ids.uuid(), subject::intake_receipt(place), &wire::answer(answer)).urgent();
     outbox::enqueue(db, &outgoing, at).await
 }
 
@@ -53,12 +53,12 @@ pub async fn send(db: &mut PgConnection, desk: &Desk, place: &impl Token, answer
 ///
 /// # Errors
 /// The statement failed.
-pub async fn send_unreadable(db: &mut PgConnection, desk: &Desk, place: &impl Token, at: OffsetDateTime) -> sqlx::Result<()> {
+pub async fn send_unreadable(db: &mut PgConnection, app: &App, place: &impl Token, at: OffsetDateTime) -> sqlx::Result<()> {
     let refusal = Refusal::precondition(
         "malformed-message",
         "R6a",
         "the message could not be read and was set aside: send the protobuf message of this subject, texts in UTF-8, at most 256 KiB",
         "le message n'a pu être lu et a été mis de côté : envoyez le message protobuf de ce sujet, textes en UTF-8, au plus 256 Kio",
     );
-    send(db, desk, place, &Answer::Refused { refusal, key: String::new() }, at).await
+    send(db, app, place, &Answer::Refused { refusal, key: String::new() }, at).await
 }

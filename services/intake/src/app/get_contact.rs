@@ -8,7 +8,7 @@ use chassis::{
 };
 use proto::id::ContactId;
 
-use super::{CONTACT, Desk};
+use super::{App, CONTACT};
 use crate::{
     access,
     store::contact::{self, Full},
@@ -18,14 +18,14 @@ use crate::{
 ///
 /// # Errors
 /// [`Error::NotFound`].
-pub async fn get_contact(desk: &Desk, caller: &Caller, id: &str) -> Result<(ContactId, Full)> {
+pub async fn get_contact(app: &App, caller: &Caller, id: &str) -> Result<(ContactId, Full)> {
     if !access::may_read_contacts(caller) {
         return Err(Error::NotFound);
     }
     let id = ContactId::from_str(id).map_err(|_| Error::NotFound)?;
-    let mut tx = desk.begin(caller, []).await?;
-    let full = contact::read(&mut tx, &desk.vault, id.uuid()).await?.ok_or(Error::NotFound)?;
-    audit::granted(&mut tx, &Act::new(caller, "contact.read", CONTACT, &id.to_string()), desk.clock.now()).await?;
+    let mut tx = app.begin(caller, []).await?;
+    let full = contact::read(&mut tx, &app.vault, id.uuid()).await?.ok_or(Error::NotFound)?;
+    audit::granted(&mut tx, &Act::new(caller, "contact.read", CONTACT, &id.to_string()), app.clock.now()).await?;
     tx.commit().await?;
     Ok((id, full))
 }

@@ -9,7 +9,7 @@ use chassis::{
 use proto::id::ReferralId;
 use time::OffsetDateTime;
 
-use super::{Desk, REFERRAL, tied};
+use super::{App, REFERRAL, tied};
 use crate::{
     access,
     store::referral::{self, Full},
@@ -20,15 +20,15 @@ use crate::{
 ///
 /// # Errors
 /// [`Error::NotFound`].
-pub async fn get_referral(desk: &Desk, caller: &Caller, id: &str, decided_at: Option<OffsetDateTime>) -> Result<(ReferralId, Full)> {
+pub async fn get_referral(app: &App, caller: &Caller, id: &str, decided_at: Option<OffsetDateTime>) -> Result<(ReferralId, Full)> {
     if !access::may_read_referrals(caller) {
         return Err(Error::NotFound);
     }
     let id = ReferralId::from_str(id).map_err(|_| Error::NotFound)?;
-    let mut tx = desk.begin(caller, []).await?;
-    let full = referral::read(&mut tx, &desk.vault, id.uuid(), tied(caller), decided_at).await?.ok_or(Error::NotFound)?;
+    let mut tx = app.begin(caller, []).await?;
+    let full = referral::read(&mut tx, &app.vault, id.uuid(), tied(caller), decided_at).await?.ok_or(Error::NotFound)?;
     // Nobody is shown what is not in the audit log.
-    audit::granted(&mut tx, &Act::new(caller, "referral.read", REFERRAL, &id.to_string()), desk.clock.now()).await?;
+    audit::granted(&mut tx, &Act::new(caller, "referral.read", REFERRAL, &id.to_string()), app.clock.now()).await?;
     tx.commit().await?;
     Ok((id, full))
 }

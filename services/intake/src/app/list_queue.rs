@@ -8,7 +8,7 @@ use chassis::{
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-use super::{Desk, REFERRAL, tied};
+use super::{App, REFERRAL, tied};
 use crate::{
     access,
     store::referral::{self, Entry},
@@ -27,15 +27,15 @@ pub enum Scope {
 ///
 /// # Errors
 /// Not the RJ Unit; or a page token that we did not make.
-pub async fn list_queue(desk: &Desk, caller: &Caller, scope: Scope, asked: i32, token: &str) -> Result<(Vec<Entry>, String)> {
+pub async fn list_queue(app: &App, caller: &Caller, scope: Scope, asked: i32, token: &str) -> Result<(Vec<Entry>, String)> {
     if !access::is_rj_unit(caller) {
         return Err(Error::NotFound);
     }
     let size = page::size(asked, 50, 200);
     let after = page::decode::<(OffsetDateTime, Uuid)>(token)?.unwrap_or((OffsetDateTime::UNIX_EPOCH, Uuid::nil()));
-    let at = desk.clock.now();
+    let at = app.clock.now();
     let today = at.date();
-    let mut tx = desk.begin(caller, []).await?;
+    let mut tx = app.begin(caller, []).await?;
     let mut entries = match scope {
         Scope::Waiting => referral::waiting(&mut tx, after, today, tied(caller), size + 1).await?,
         Scope::All => referral::all(&mut tx, after, tied(caller), size + 1).await?,

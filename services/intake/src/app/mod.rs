@@ -33,7 +33,7 @@ pub use record_referrals::Submission;
 
 /// What every use case needs besides its request.
 #[derive(Clone)]
-pub struct Desk {
+pub struct App {
     pub pool: PgPool,
     pub clock: Clock,
     pub ids: Ids,
@@ -63,7 +63,7 @@ fn tied(caller: &Caller) -> Option<&str> {
     access::needs_a_tie(caller).then_some(caller.subject.as_str())
 }
 
-impl Desk {
+impl App {
     /// A transaction in which the database shows what the caller may know of; `places` are the sites or the region they submit for,
     /// once it was decided that they may.
     ///

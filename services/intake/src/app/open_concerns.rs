@@ -15,7 +15,7 @@ use proto::{id::ConcernId, named::Named};
 use to_safety::{AskSafety, Known, Stands, learn};
 use uuid::Uuid;
 
-use super::{Desk, purge_referral};
+use super::{App, purge_referral};
 use crate::{
     domain::concern::{NOT_HEARD, Standing, keeps},
     store::{purge, retention},
@@ -44,18 +44,18 @@ impl OpenConcerns {
 ///
 /// # Errors
 /// The database does not answer, or the bodies cannot be opened now.
-pub async fn kept_for(desk: &Desk, referrals: &[Uuid]) -> Result<Option<&'static str>> {
-    let mut tx = database::begin(&desk.pool, &Actor::service("intake").at(desk.clock.now())).await?;
+pub async fn kept_for(app: &App, referrals: &[Uuid]) -> Result<Option<&'static str>> {
+    let mut tx = database::begin(&app.pool, &Actor::service("intake").at(app.clock.now())).await?;
     let about: BTreeSet<Named> = retention::names_of(&mut tx, referrals).await?.into_iter().collect();
     let mut travelled = Vec::new();
     for referral in referrals {
-        if let Some((key, bodies)) = purge::lock_bodies(&mut tx, &desk.vault, *referral).await? {
+        if let Some((key, bodies)) = purge::lock_bodies(&mut tx, &app.vault, *referral).await? {
             travelled.extend(purge_referral::concerns(&key, &bodies));
         }
     }
     let raised = purge::raised(&mut tx, &travelled).await?;
     tx.commit().await?;
-    Ok(match ask(&desk.concerns, &about, &travelled, &raised).await {
+    Ok(match ask(&app.concerns, &about, &travelled, &raised).await {
         Some(standing) => keeps(standing),
         None => Some(NOT_HEARD),
     })

@@ -18,7 +18,7 @@ use sqlx::PgConnection;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-use super::{BY_ITSELF, Desk, REFERRAL, open_concerns};
+use super::{App, BY_ITSELF, REFERRAL, open_concerns};
 use crate::{
     domain::{
         concern,
@@ -32,21 +32,21 @@ use crate::{
 ///
 /// # Errors
 /// A statement failed.
-pub async fn forbids(db: &mut PgConnection, desk: &Desk, purged: &Purged) -> Result<Option<&'static str>> {
+pub async fn forbids(db: &mut PgConnection, app: &App, purged: &Purged) -> Result<Option<&'static str>> {
     let named: Vec<Uuid> = std::iter::once(&purged.referral).chain(&purged.others).map(|referral| referral.uuid()).collect();
     let here = purge::here(db, &named).await?;
-    Ok(forbidden(purged, &here, desk.clock.now()))
+    Ok(forbidden(purged, &here, app.clock.now()))
 }
 
 /// Why these referrals are not destroyed yet: a concern is open about one of them, or about a duplicate that would go with them [RM1].
 ///
 /// # Errors
 /// The database does not answer, or the bodies cannot be opened now.
-pub async fn kept_for(desk: &Desk, purged: &Purged) -> Result<Option<&'static str>> {
-    let mut tx = database::begin(&desk.pool, &Actor::service("intake").at(desk.clock.now())).await?;
-    let all = all(&mut tx, purged, desk.clock.now()).await?;
+pub async fn kept_for(app: &App, purged: &Purged) -> Result<Option<&'static str>> {
+    let mut tx = database::begin(&app.pool, &Actor::service("intake").at(app.clock.now())).await?;
+    let all = all(&mut tx, purged, app.clock.now()).await?;
     tx.commit().await?;
-    open_concerns::kept_for(desk, &all.into_iter().collect::<Vec<_>>()).await
+    open_concerns::kept_for(app, &all.into_iter().collect::<Vec<_>>()).await
 }
 
 /// The referrals of a case that go with it, and every duplicate that nobody has used of late.
@@ -62,11 +62,11 @@ async fn all(db: &mut PgConnection, purged: &Purged, at: OffsetDateTime) -> sqlx
 ///
 /// # Errors
 /// A statement failed, or the bodies cannot be opened now: it is tried again.
-pub async fn purge_referrals(db: &mut PgConnection, desk: &Desk, purged: &Purged) -> Result<()> {
-    let at = desk.clock.now();
+pub async fn purge_referrals(db: &mut PgConnection, app: &App, purged: &Purged) -> Result<()> {
+    let at = app.clock.now();
     let mut done = Destruction::default();
     for id in all(db, purged, at).await? {
-        done.add(destroy(db, desk, id, at).await?);
+        done.add(destroy(db, app, id, at).await?);
     }
     let count = |rows: u64| i64::try_from(rows).unwrap_or(i64::MAX);
     let fact = ReferralPurged {
@@ -75,7 +75,7 @@ pub async fn purge_referrals(db: &mut PgConnection, desk: &Desk, purged: &Purged
         keys: count(done.keys),
         deleted: done.rows.iter().map(|(table, rows)| PurgedRows { table: (*table).to_owned(), rows: count(*rows) }).collect(),
     };
-    outbox::enqueue(db, &Outgoing::event(&desk.ids, purged.referral.uuid(), subject::REFERRAL_PURGED, &fact), at).await?;
+    outbox::enqueue(db, &Outgoing::event(&app.ids, purged.referral.uuid(), subject::REFERRAL_PURGED, &fact), at).await?;
     tracing::warn!(case.id = %purged.case, keys = done.keys, "the referrals of a purged case were destroyed");
     Ok(())
 }
@@ -84,9 +84,9 @@ pub async fn purge_referrals(db: &mut PgConnection, desk: &Desk, purged: &Purged
 ///
 /// # Errors
 /// A statement failed, or the bodies cannot be opened now.
-pub(super) async fn destroy(db: &mut PgConnection, desk: &Desk, id: Uuid, at: OffsetDateTime) -> Result<Destruction> {
-    let done = match purge::lock_bodies(db, &desk.vault, id).await? {
-        Some((key, bodies)) => purge::carry_out(db, &desk.vault, id, &concerns(&key, &bodies), at).await?,
+pub(super) async fn destroy(db: &mut PgConnection, app: &App, id: Uuid, at: OffsetDateTime) -> Result<Destruction> {
+    let done = match purge::lock_bodies(db, &app.vault, id).await? {
+        Some((key, bodies)) => purge::carry_out(db, &app.vault, id, &concerns(&key, &bodies), at).await?,
         None => Destruction::default(),
     };
     audit::granted(db, &Act::by(BY_ITSELF, "referral.purge", REFERRAL, &id.to_string()), at).await?;

@@ -13,33 +13,33 @@ use sqlx::PgConnection;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-use super::{Answer, CONTACT, Desk, Receipt, Repeat, answer};
+use super::{Answer, App, CONTACT, Receipt, Repeat, answer};
 use crate::{
     access,
     domain::{
         Body,
-        contact::{self, Examined, RECEIPT_PREFIX, Told},
+        contact::{self, Examined, PushedContact, RECEIPT_PREFIX},
     },
     store::contact::{self as store, New},
 };
 
-const ROUNDS: usize = 8;
+const MAX_ROUNDS: usize = 8;
 
 /// Records a contact that the caller pushes.
 ///
 /// # Errors
 /// A refusal with the field to mend; another region's contact.
-pub async fn push_contact(desk: &Desk, caller: &Caller, told: &Told, body: &Body) -> Result<Receipt> {
-    let examined = contact::examine(told, desk.ids.uuid(), desk.clock.now())?;
+pub async fn push_contact(app: &App, caller: &Caller, told: &PushedContact, body: &Body) -> Result<Receipt> {
+    let examined = contact::examine(told, app.ids.uuid(), app.clock.now())?;
     if let Err(refusal) = access::may_push_for(caller, examined.region) {
         // Whoever speaks for a region of others is entered; who has only filled in a form wrongly is not.
         let tried = Act::new(caller, "contact.push", CONTACT, "");
-        return audit::watched(&desk.pool, tried, desk.clock.now(), Err(refusal.into())).await;
+        return audit::watched(&app.pool, tried, app.clock.now(), Err(refusal.into())).await;
     }
-    let mut tx = desk.begin(caller, [examined.region.code().to_owned()]).await?;
-    let receipt = record(&mut tx, desk, &caller.subject, &examined, body).await?;
+    let mut tx = app.begin(caller, [examined.region.code().to_owned()]).await?;
+    let receipt = record(&mut tx, app, &caller.subject, &examined, body).await?;
     tx.commit().await?;
-    desk.outbox.wake();
+    app.outbox.wake();
     Ok(receipt)
 }
 
@@ -47,30 +47,30 @@ pub async fn push_contact(desk: &Desk, caller: &Caller, told: &Told, body: &Body
 ///
 /// # Errors
 /// The database failed.
-pub async fn push_from_bus(db: &mut PgConnection, desk: &Desk, region: Region, told: &Told, body: &Body) -> Result<()> {
+pub async fn push_from_bus(db: &mut PgConnection, app: &App, region: Region, told: &PushedContact, body: &Body) -> Result<()> {
     let verdict = if Region::from_str(&told.region).is_ok_and(|stated| stated != region) {
         Err(region_mismatch())
     } else {
-        contact::examine(told, desk.ids.uuid(), desk.clock.now())
+        contact::examine(told, app.ids.uuid(), app.clock.now())
     };
     let answered = match verdict {
-        Ok(examined) => Answer::Recorded(record(db, desk, &format!("bus:{}", region.code()), &examined, body).await?),
+        Ok(examined) => Answer::Recorded(record(db, app, &format!("bus:{}", region.code()), &examined, body).await?),
         Err(refusal) => Answer::Refused { refusal, key: told.idempotency_key.clone() },
     };
-    Ok(answer::send(db, desk, &region, &answered, desk.clock.now()).await?)
+    Ok(answer::send(db, app, &region, &answered, app.clock.now()).await?)
 }
 
-async fn record(db: &mut PgConnection, desk: &Desk, submitter: &str, contact: &Examined, body: &Body) -> Result<Receipt> {
-    let at = desk.clock.now();
+async fn record(db: &mut PgConnection, app: &App, submitter: &str, contact: &Examined, body: &Body) -> Result<Receipt> {
+    let at = app.clock.now();
     store::queue(db, contact).await?;
     let receipt = |number: String, received_at, repeat| Receipt { number, received_at, key: contact.key.to_string(), repeat };
-    for _ in 0..ROUNDS {
-        let (id, number) = (desk.ids.uuid(), reference::make(RECEIPT_PREFIX, desk.ids.number()));
+    for _ in 0..MAX_ROUNDS {
+        let (id, number) = (app.ids.uuid(), reference::make(RECEIPT_PREFIX, app.ids.number()));
         let new = New { id, variant_of: None, place: 0, receipt_number: &number, contact, body, submitter };
         // Looked for before it is inserted: a key is made for each that is.
         let Some((first, latest)) = store::find(db, contact).await? else {
-            if store::insert(db, &desk.vault, &new, at).await? {
-                announce(db, desk, id, contact.region, at).await?;
+            if store::insert(db, &app.vault, &new, at).await? {
+                announce(db, app, id, contact.region, at).await?;
                 return Ok(receipt(number, at, Repeat::First));
             }
             continue;
@@ -79,8 +79,8 @@ async fn record(db: &mut PgConnection, desk: &Desk, submitter: &str, contact: &E
         // What was told last stands: only its repetition is none. A return to what was told before is news like any other.
         if latest.body_hash != body.hash() {
             let variant = New { variant_of: Some(first.id), place: latest.place + 1, receipt_number: &first.receipt_number, ..new };
-            if store::insert(db, &desk.vault, &variant, at).await? {
-                announce(db, desk, id, contact.region, at).await?;
+            if store::insert(db, &app.vault, &variant, at).await? {
+                announce(db, app, id, contact.region, at).await?;
             }
         }
         return Ok(receipt(first.receipt_number, first.received_at, repeat));
@@ -88,9 +88,9 @@ async fn record(db: &mut PgConnection, desk: &Desk, submitter: &str, contact: &E
     Err(Error::Internal("no free receipt number was found".into()))
 }
 
-async fn announce(db: &mut PgConnection, desk: &Desk, id: Uuid, region: Region, at: OffsetDateTime) -> sqlx::Result<()> {
+async fn announce(db: &mut PgConnection, app: &App, id: Uuid, region: Region, at: OffsetDateTime) -> sqlx::Result<()> {
     let fact = ContactPushed { contact_id: id.to_string(), region: region.code().to_owned(), received_at: Some(timestamp(at)) };
-    outbox::enqueue(db, &Outgoing::event(&desk.ids, id, subject::CONTACT_PUSHED, &fact), at).await
+    outbox::enqueue(db, &Outgoing::event(&app.ids, id, subject::CONTACT_PUSHED, &fact), at).await
 }
 
 fn region_mismatch() -> Refusal {

@@ -18,7 +18,7 @@ use sqlx::PgPool;
 use time::OffsetDateTime;
 
 use super::{
-    Answer, Desk, Receipt, Repeat,
+    Answer, App, Receipt, Repeat,
     record_referrals::{Line, Slot, Source, new, received, slot},
 };
 use crate::{
@@ -59,29 +59,29 @@ pub type Done = BTreeMap<Slot, Recorded>;
 
 /// Records the lines, and answers each in its place. `None`: nothing was answered, and they must go the long way. Submissions with a safety
 /// concern always do: a concern waits for no key [RM1b].
-pub async fn record_at_once(desk: &Desk, caller: &Caller, source: &Source<'_>, lines: &[Line]) -> Option<Vec<Answer>> {
+pub async fn record_at_once(app: &App, caller: &Caller, source: &Source<'_>, lines: &[Line]) -> Option<Vec<Answer>> {
     if lines.iter().any(|line| line.concern(source).is_some()) {
         return None;
     }
-    let (call, facts) = prepared(desk, caller, source, lines).await?;
+    let (call, facts) = prepared(app, caller, source, lines).await?;
     if call.referrals.is_empty() {
         return answers(Done::new(), lines);
     }
     let from_memory = !call.lease.is_zero();
-    let done = desk.at_once.write(call).await?;
+    let done = app.at_once.write(call).await?;
     if from_memory {
         let mut told = Fresh::default();
         facts.into_iter().filter(|(slot, _)| done.get(slot).is_some_and(|now| now.is_new)).for_each(|(_, fact)| told.append(fact));
-        desk.outbox.publish(told);
+        app.outbox.publish(told);
     } else {
-        desk.outbox.wake();
+        app.outbox.wake();
     }
     answers(done, lines)
 }
 
 /// A call, and what is told of each of its referrals. `None` where two lines say different things under one key, or no key can be had.
-async fn prepared(desk: &Desk, caller: &Caller, source: &Source<'_>, lines: &[Line]) -> Option<(Call, BTreeMap<Slot, Fresh>)> {
-    let at = desk.clock.now();
+async fn prepared(app: &App, caller: &Caller, source: &Source<'_>, lines: &[Line]) -> Option<(Call, BTreeMap<Slot, Fresh>)> {
+    let at = app.clock.now();
     let mut firsts: BTreeMap<Slot, (&Body, (New<'_>, Outgoing))> = BTreeMap::new();
     for line in lines {
         let (Ok(referral), body) = (&line.verdict, &line.submission.body) else { continue };
@@ -89,8 +89,8 @@ async fn prepared(desk: &Desk, caller: &Caller, source: &Source<'_>, lines: &[Li
             Entry::Occupied(first) if first.get().0 != body => return None,
             Entry::Occupied(_) => {}
             Entry::Vacant(place) => {
-                let new = new(desk, referral, body);
-                let fact = received(desk, source, new.id, referral, at);
+                let new = new(app, referral, body);
+                let fact = received(app, source, new.id, referral, at);
                 place.insert((body, (new, fact)));
             }
         }
@@ -104,8 +104,8 @@ async fn prepared(desk: &Desk, caller: &Caller, source: &Source<'_>, lines: &[Li
     });
     let (facts, sites) = (facts.collect(), firsts.keys().map(|(site, _)| site.clone()).collect());
     let (slots, referrals): (Vec<Slot>, Vec<_>) = firsts.into_iter().map(|(slot, (_, referral))| (slot, referral)).unzip();
-    let referrals = slots.into_iter().zip(seal(&desk.vault, referrals, at).await.ok()?).collect();
-    Some((Call { actor: desk.actor(caller), sites, at, lease, referrals }, facts))
+    let referrals = slots.into_iter().zip(seal(&app.vault, referrals, at).await.ok()?).collect();
+    Some((Call { actor: app.actor(caller), sites, at, lease, referrals }, facts))
 }
 
 fn answers(mut done: Done, lines: &[Line]) -> Option<Vec<Answer>> {

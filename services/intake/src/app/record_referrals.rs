@@ -12,28 +12,28 @@ use sqlx::PgConnection;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-use super::{Answer, Desk, Receipt, Repeat};
+use super::{Answer, App, Receipt, Repeat};
 use crate::{
     domain::{
         Body, Flag, Key,
         concern::{self, Concern},
-        referral::{Examined, Told},
+        referral::{Examined, SubmittedReferral},
         screening::after,
     },
     store::{
-        referral::{self as store, Held, New},
+        referral::{self as store, New, ReferralRow},
         sealed::{self, Patience},
     },
     wire,
 };
 
 /// Rounds of new receipt numbers before giving up: one collision in 2.5 thousand million is rare, eight in a row are a fault.
-const ROUNDS: usize = 8;
+const MAX_ROUNDS: usize = 8;
 
 /// A referral as it was told, and its bytes.
 #[derive(Debug, Clone)]
 pub struct Submission {
-    pub told: Told,
+    pub told: SubmittedReferral,
     pub body: Body,
 }
 
@@ -69,12 +69,12 @@ pub(super) type Slot = (String, String);
 ///
 /// # Errors
 /// A statement failed: nothing is recorded.
-pub async fn record(db: &mut PgConnection, desk: &Desk, source: &Source<'_>, lines: Vec<Line>) -> Result<Vec<Answer>> {
-    let at = desk.clock.now();
+pub async fn record(db: &mut PgConnection, app: &App, source: &Source<'_>, lines: Vec<Line>) -> Result<Vec<Answer>> {
+    let at = app.clock.now();
     let mut held = Holding::default();
-    hold(db, desk, source, &lines, &mut held, at).await?;
+    hold(db, app, source, &lines, &mut held, at).await?;
     let lines = held.beside_the_purged(lines);
-    hold(db, desk, source, &lines, &mut held, at).await?;
+    hold(db, app, source, &lines, &mut held, at).await?;
     let mut lines: Vec<(usize, Line)> = lines.into_iter().enumerate().collect();
     // Rows are locked in the order of site and key, so that two calls never wait for each other in a circle.
     lines.sort_by_key(|(_, line)| line.verdict.as_ref().ok().map(slot));
@@ -84,15 +84,15 @@ pub async fn record(db: &mut PgConnection, desk: &Desk, source: &Source<'_>, lin
         let concern = line.concern(source);
         let answer = match line.verdict {
             Err(refusal) => {
-                told.extend(raised(db, desk, concern.as_ref(), None, at).await?);
+                told.extend(raised(db, app, concern.as_ref(), None, at).await?);
                 let refusal = if concern.is_some() { raised_all_the_same(refusal) } else { refusal };
                 Answer::Refused { refusal, key: line.submission.told.idempotency_key }
             }
             Ok(referral) => {
                 let submitted = (&referral, &line.submission.body, patience(concern.is_some()));
-                let (receipt, is_news) = settle(db, (desk, source), &mut held, submitted, &mut told, at).await?;
+                let (receipt, is_news) = settle(db, (app, source), &mut held, submitted, &mut told, at).await?;
                 if is_news {
-                    told.extend(raised(db, desk, concern.as_ref(), Some(&receipt.number), at).await?);
+                    told.extend(raised(db, app, concern.as_ref(), Some(&receipt.number), at).await?);
                 }
                 Answer::Recorded(held.as_before(&referral, receipt))
             }
@@ -108,12 +108,12 @@ pub async fn record(db: &mut PgConnection, desk: &Desk, source: &Source<'_>, lin
 ///
 /// # Errors
 /// A statement failed.
-pub async fn raise_all(db: &mut PgConnection, desk: &Desk, source: &Source<'_>, submissions: &[Submission]) -> Result<bool> {
-    let (at, mut told) = (desk.clock.now(), Vec::new());
+pub async fn raise_all(db: &mut PgConnection, app: &App, source: &Source<'_>, submissions: &[Submission]) -> Result<bool> {
+    let (at, mut told) = (app.clock.now(), Vec::new());
     for submission in submissions {
-        let key = Key::read(&submission.told.idempotency_key, desk.ids.uuid());
+        let key = Key::read(&submission.told.idempotency_key, app.ids.uuid());
         let concern = concern::travelling_with(&submission.told, key.form(), source.place);
-        told.extend(raised(db, desk, concern.as_ref(), None, at).await?);
+        told.extend(raised(db, app, concern.as_ref(), None, at).await?);
     }
     tell(db, &told, at).await?;
     Ok(!told.is_empty())
@@ -126,7 +126,7 @@ async fn tell(db: &mut PgConnection, told: &[Outgoing], at: OffsetDateTime) -> s
 /// The receipt of a good line, and whether its body was not known before. What is to be told of it comes to `told`.
 async fn settle(
     db: &mut PgConnection,
-    (desk, source): (&Desk, &Source<'_>),
+    (app, source): (&App, &Source<'_>),
     held: &mut Holding,
     (referral, body, patience): (&Examined, &Body, Patience),
     told: &mut Vec<Outgoing>,
@@ -135,7 +135,7 @@ async fn settle(
     let slot = slot(referral);
     let first = held.by_slot.get(&slot).ok_or_else(|| Error::Internal("a recorded referral is not held".into()))?;
     let (repeat, is_news) = if held.fresh.remove(&first.id) {
-        told.push(received(desk, source, first.id, referral, at));
+        told.push(received(app, source, first.id, referral, at));
         (Repeat::First, true)
     } else if first.body_hash == body.hash() {
         (Repeat::SameBody, false)
@@ -143,7 +143,7 @@ async fn settle(
         // One of the bodies that went with the case.
         (Repeat::OtherBody, false)
     } else {
-        (Repeat::OtherBody, keep_variant(db, (desk, source), first.id, (referral, body, patience), told, at).await?)
+        (Repeat::OtherBody, keep_variant(db, (app, source), first.id, (referral, body, patience), told, at).await?)
     };
     let receipt = Receipt { number: first.receipt_number.clone(), received_at: first.received_at, key: referral.key.to_string(), repeat };
     Ok((receipt, is_news))
@@ -151,11 +151,11 @@ async fn settle(
 
 #[derive(Default)]
 struct Holding {
-    by_slot: BTreeMap<Slot, Held>,
+    by_slot: BTreeMap<Slot, ReferralRow>,
     /// Those that this call recorded.
     fresh: BTreeSet<Uuid>,
     /// What is recorded beside a stub, and the key and the receipt that its sender knows.
-    stubs: BTreeMap<Slot, (Key, Held)>,
+    stubs: BTreeMap<Slot, (Key, ReferralRow)>,
 }
 
 impl Holding {
@@ -184,7 +184,7 @@ impl Holding {
 /// Makes sure that every site and key of the good lines has its row, and finds it.
 async fn hold(
     db: &mut PgConnection,
-    desk: &Desk,
+    app: &App,
     source: &Source<'_>,
     lines: &[Line],
     holding: &mut Holding,
@@ -200,7 +200,7 @@ async fn hold(
         }
     }
     let patience = patience(lines.iter().any(|line| line.concern(source).is_some()));
-    for _ in 0..ROUNDS {
+    for _ in 0..MAX_ROUNDS {
         if waiting.is_empty() {
             return Ok(());
         }
@@ -210,15 +210,15 @@ async fn hold(
             holding.by_slot.insert(slot, held);
         }
         // Only what is not there yet: a key is made for each.
-        let rows: Vec<New<'_>> = waiting.values().map(|(referral, body)| new(desk, referral, body)).collect();
+        let rows: Vec<New<'_>> = waiting.values().map(|(referral, body)| new(app, referral, body)).collect();
         let inserted: BTreeSet<Uuid> =
-            store::insert_all(db, (&desk.vault, patience), &rows, source.submitter, at).await?.into_iter().collect();
+            store::insert_all(db, (&app.vault, patience), &rows, source.submitter, at).await?.into_iter().collect();
         for row in rows.into_iter().filter(|r| inserted.contains(&r.id)) {
             let slot = slot(row.referral);
             waiting.remove(&slot);
             let body_hash = row.body.hash().to_vec();
             let New { id, receipt_number, .. } = row;
-            holding.by_slot.insert(slot, Held { id, receipt_number, received_at: at, body_hash, purged: false, gone: Vec::new() });
+            holding.by_slot.insert(slot, ReferralRow { id, receipt_number, received_at: at, body_hash, purged: false, gone: Vec::new() });
         }
         holding.fresh.extend(inserted);
         // What is left met somebody who was first, or a receipt number that was taken: another round finds the one, or draws the other.
@@ -235,20 +235,20 @@ pub(super) fn slot(referral: &Examined) -> Slot {
     (referral.site.to_string(), referral.key.form().to_owned())
 }
 
-pub(super) fn new<'a>(desk: &Desk, referral: &'a Examined, body: &'a Body) -> New<'a> {
-    New { id: desk.ids.uuid(), receipt_number: reference::make("RO", desk.ids.number()), referral, body }
+pub(super) fn new<'a>(app: &App, referral: &'a Examined, body: &'a Body) -> New<'a> {
+    New { id: app.ids.uuid(), receipt_number: reference::make("RO", app.ids.number()), referral, body }
 }
 
 /// The fact that a referral stands in the queue.
-pub(super) fn received(desk: &Desk, source: &Source<'_>, id: Uuid, referral: &Examined, at: OffsetDateTime) -> Outgoing {
+pub(super) fn received(app: &App, source: &Source<'_>, id: Uuid, referral: &Examined, at: OffsetDateTime) -> Outgoing {
     let fact = wire::referral_received((id, source.import), referral, at);
-    Outgoing::event(&desk.ids, id, subject::REFERRAL_RECEIVED, &fact)
+    Outgoing::event(&app.ids, id, subject::REFERRAL_RECEIVED, &fact)
 }
 
 /// Another body under a known key: kept for the RJ Unit, and able to answer what was asked. `false` where it is kept already.
 async fn keep_variant(
     db: &mut PgConnection,
-    (desk, source): (&Desk, &Source<'_>),
+    (app, source): (&App, &Source<'_>),
     id: Uuid,
     (referral, body, patience): (&Examined, &Body, Patience),
     told: &mut Vec<Outgoing>,
@@ -257,7 +257,7 @@ async fn keep_variant(
     let Some(said) = store::lock_statements(db, id).await? else {
         return Err(Error::Internal("a held referral is gone".into()));
     };
-    if !store::keep_variant(db, (&desk.vault, patience), id, body, source.submitter, at).await? {
+    if !store::keep_variant(db, (&app.vault, patience), id, body, source.submitter, at).await? {
         return Ok(false);
     }
     let statements = said.statements.then(&referral.statements);
@@ -268,7 +268,7 @@ async fn keep_variant(
         let told_at = after(said.told_at, at);
         store::told(db, id, told_at).await?;
         let fact = ReferralCorrected { referral_id: id.to_string(), corrected_at: Some(timestamp(told_at)) };
-        told.push(Outgoing::event(&desk.ids, id, subject::REFERRAL_CORRECTED, &fact));
+        told.push(Outgoing::event(&app.ids, id, subject::REFERRAL_CORRECTED, &fact));
     }
     store::update_flags(db, id, &flags, &statements).await?;
     Ok(true)
@@ -279,7 +279,7 @@ async fn keep_variant(
 /// referral it travels with: while it is open, nothing of that is destroyed, and a case that opens from it is frozen [RM1].
 async fn raised(
     db: &mut PgConnection,
-    desk: &Desk,
+    app: &App,
     concern: Option<&Concern>,
     referral: Option<&str>,
     at: OffsetDateTime,
@@ -293,8 +293,8 @@ async fn raised(
         case_id: referral.unwrap_or_default().to_owned(),
         ..safety::Concern::default()
     };
-    let outgoing = Outgoing::event(&desk.ids, concern::aggregate(concern), subject::RAISE_BY_INTAKE, &message).until_confirmed();
-    let key = sealed::concern_key(db, &desk.vault, concern.id.uuid(), at).await?;
+    let outgoing = Outgoing::event(&app.ids, concern::aggregate(concern), subject::RAISE_BY_INTAKE, &message).until_confirmed();
+    let key = sealed::concern_key(db, &app.vault, concern.id.uuid(), at).await?;
     Ok(Some(outgoing.sealed_if(key.as_ref()).map_err(sqlx::Error::from)?))
 }
 

@@ -19,11 +19,11 @@ use time::OffsetDateTime;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
-use super::{Desk, open_concerns, purge_referral};
+use super::{App, open_concerns, purge_referral};
 use crate::{domain::concern::NOT_HEARD, store::retention};
 
 /// How often it looks.
-const EVERY: Duration = Duration::from_secs(60);
+const CHECK_INTERVAL: Duration = Duration::from_secs(60);
 /// Referrals of one pass at most.
 const BATCH: i64 = 200;
 
@@ -36,7 +36,7 @@ pub const KIND: &str = "referral-retention";
 /// Carries out what this service has ordered from itself.
 #[derive(Clone)]
 pub struct Expired {
-    pub desk: Desk,
+    pub app: App,
     /// How long a referral that opened no case is kept after its last use, in months.
     pub months: u16,
 }
@@ -49,9 +49,9 @@ pub struct Expiry {
 
 impl Expiry {
     #[must_use]
-    pub fn new(desk: Desk, signer: Arc<Signer>, months: u16, wait: time::Duration) -> Self {
-        let (key, clock) = (Some(signer.public()), desk.clock.clone());
-        Self { orders: Orders { receiver: Expired { desk, months }, key, clock, wait }, signer }
+    pub fn new(app: App, signer: Arc<Signer>, months: u16, wait: time::Duration) -> Self {
+        let (key, clock) = (Some(signer.public()), app.clock.clone());
+        Self { orders: Orders { receiver: Expired { app, months }, key, clock, wait }, signer }
     }
 
     /// Looks until stopped.
@@ -63,12 +63,12 @@ impl Expiry {
             if let Err(error) = self.notice().await {
                 tracing::error!(reason = %error, "referrals whose retention is over could not be looked for");
             }
-            if let Err(error) = self.orders.look(&self.desk().pool, "intake").await {
+            if let Err(error) = self.orders.look(&self.app().pool, "intake").await {
                 tracing::error!(error = store_error(&error), "referrals whose retention is over wait to be destroyed");
             }
             tokio::select! {
                 () = stop.cancelled() => return Ok(()),
-                () = tokio::time::sleep(EVERY) => {}
+                () = tokio::time::sleep(CHECK_INTERVAL) => {}
             }
         }
     }
@@ -84,7 +84,7 @@ impl Expiry {
             let Some(last) = page.last().copied() else { return Ok(ordered) };
             after = Some(last);
             for (_, referral) in page {
-                match open_concerns::kept_for(self.desk(), &[referral]).await? {
+                match open_concerns::kept_for(self.app(), &[referral]).await? {
                     None => ordered += usize::from(self.give(referral).await?),
                     Some(reason) => {
                         tracing::info!(referral.id = %referral, reason, "a referral whose retention is over is kept for now");
@@ -99,8 +99,8 @@ impl Expiry {
     }
 
     async fn over(&self, after: Option<(OffsetDateTime, Uuid)>) -> chassis::Result<Vec<(OffsetDateTime, Uuid)>> {
-        let (now, months) = (self.desk().clock.now(), self.orders.receiver.months);
-        let mut tx = database::begin(&self.desk().pool, &Actor::service("intake").at(now)).await?;
+        let (now, months) = (self.app().clock.now(), self.orders.receiver.months);
+        let mut tx = database::begin(&self.app().pool, &Actor::service("intake").at(now)).await?;
         let over = retention::over(&mut tx, (now, months), None, after, BATCH).await?;
         tx.commit().await?;
         Ok(over)
@@ -109,7 +109,7 @@ impl Expiry {
     /// Orders the destruction of one; `false` where it was used meanwhile.
     async fn give(&self, referral: Uuid) -> chassis::Result<bool> {
         let message = self.order(referral);
-        let mut tx = database::begin(&self.desk().pool, &Actor::service("intake").at(self.desk().clock.now())).await?;
+        let mut tx = database::begin(&self.app().pool, &Actor::service("intake").at(self.app().clock.now())).await?;
         let taken = match self.orders.read(&message).await {
             Ok(work) => self.orders.apply(&mut tx, &mut Fresh::default(), work, &message).await,
             Err(rejection) => Err(rejection),
@@ -134,8 +134,8 @@ impl Expiry {
         }
     }
 
-    const fn desk(&self) -> &Desk {
-        &self.orders.receiver.desk
+    const fn app(&self) -> &App {
+        &self.orders.receiver.app
     }
 }
 
@@ -153,17 +153,17 @@ impl Receiver for Expired {
     }
 
     async fn forbids(&self, tx: &mut PgConnection, order: &ReferralId) -> chassis::Result<Option<&'static str>> {
-        let now = self.desk.clock.now();
+        let now = self.app.clock.now();
         let over = retention::over(tx, (now, self.months), Some(order.uuid()), None, 1).await?;
         Ok(if over.is_empty() { Some(NOT_OVER) } else { None })
     }
 
     async fn keeps(&self, order: &ReferralId) -> chassis::Result<Option<&'static str>> {
-        open_concerns::kept_for(&self.desk, &[order.uuid()]).await
+        open_concerns::kept_for(&self.app, &[order.uuid()]).await
     }
 
     async fn carry_out(&self, tx: &mut PgConnection, order: ReferralId) -> chassis::Result<()> {
-        let done = purge_referral::destroy(tx, &self.desk, order.uuid(), self.desk.clock.now()).await?;
+        let done = purge_referral::destroy(tx, &self.app, order.uuid(), self.app.clock.now()).await?;
         tracing::warn!(referral.id = %order, keys = done.keys, "a referral that opened no case was destroyed: its retention is over");
         Ok(())
     }

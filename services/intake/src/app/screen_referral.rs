@@ -14,7 +14,7 @@ use sqlx::PgConnection;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-use super::{Desk, REFERRAL, tied};
+use super::{App, REFERRAL, tied};
 use crate::{
     access,
     domain::{
@@ -43,16 +43,16 @@ pub struct Screening<'a> {
 ///
 /// # Errors
 /// [`Error::NotFound`]; or a refusal that says what is missing.
-pub async fn screen_referral(desk: &Desk, caller: &Caller, screening: Screening<'_>) -> Result<State> {
+pub async fn screen_referral(app: &App, caller: &Caller, screening: Screening<'_>) -> Result<State> {
     if !access::is_rj_unit(caller) {
         return Err(Error::NotFound);
     }
     let id = ReferralId::from_str(screening.referral_id).map_err(|_| Error::NotFound)?.uuid();
-    let at = desk.clock.now();
+    let at = app.clock.now();
     let decision = Decision::read(screening.disposition, screening.reason, screening.review_on, at.date())?;
     let duplicate_of = repeated(screening.disposition, screening.duplicate_of)?;
-    let mut tx = desk.begin(caller, []).await?;
-    let (decisions, standing) = screening::lock(&mut tx, &desk.vault, id, tied(caller)).await?.ok_or(Error::NotFound)?;
+    let mut tx = app.begin(caller, []).await?;
+    let (decisions, standing) = screening::lock(&mut tx, &app.vault, id, tied(caller)).await?.ok_or(Error::NotFound)?;
     let outcome = decide(&standing, &decision, &caller.subject)?;
     let (Outcome::Repeated(state) | Outcome::Confirmed(state) | Outcome::Changed(state)) = outcome;
     audit::granted(&mut tx, &Act::new(caller, "referral.screen", REFERRAL, &id.to_string()), at).await?;
@@ -62,7 +62,7 @@ pub async fn screen_referral(desk: &Desk, caller: &Caller, screening: Screening<
         return Ok(state);
     }
     let decided_at = standing.moment(at);
-    screening::add(&mut tx, &desk.vault, (id, decisions + 1), &decision, state, &caller.subject, decided_at).await?;
+    screening::add(&mut tx, &app.vault, (id, decisions + 1), &decision, state, &caller.subject, decided_at).await?;
     let repeats = link(&mut tx, (id, decision.disposition, duplicate_of.as_deref()), at).await?;
     if matches!(outcome, Outcome::Changed(_)) {
         let fact = ReferralScreened {
@@ -71,14 +71,14 @@ pub async fn screen_referral(desk: &Desk, caller: &Caller, screening: Screening<
             screened_at: Some(timestamp(decided_at)),
             duplicate_of: repeats.map(|referral| referral.to_string()).unwrap_or_default(),
         };
-        outbox::enqueue(&mut tx, &Outgoing::event(&desk.ids, id, subject::REFERRAL_SCREENED, &fact), at).await?;
+        outbox::enqueue(&mut tx, &Outgoing::event(&app.ids, id, subject::REFERRAL_SCREENED, &fact), at).await?;
     }
     if decision.disposition.opens_a_case() {
         // Whoever accepts it is tied to its case before cases has told so.
         tie::begin(&mut tx, id, &caller.subject, decided_at).await?;
     }
     tx.commit().await?;
-    desk.outbox.wake();
+    app.outbox.wake();
     Ok(state)
 }
 

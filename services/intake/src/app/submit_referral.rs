@@ -8,7 +8,7 @@ use sqlx::PgConnection;
 use uuid::Uuid;
 
 use super::{
-    Answer, Desk, Submission, answer,
+    Answer, App, Submission, answer,
     record_at_once::record_at_once,
     record_referrals::{Line, Source, raise_all, raised_all_the_same, record},
 };
@@ -25,8 +25,8 @@ pub const BATCH: usize = 500;
 ///
 /// # Errors
 /// Too many at once; or the database failed and nothing is recorded.
-pub async fn submit(desk: &Desk, caller: &Caller, submissions: Vec<Submission>) -> Result<Vec<Answer>> {
-    submit_from(desk, caller, &Source { submitter: &caller.subject, place: None, import: None }, submissions).await
+pub async fn submit(app: &App, caller: &Caller, submissions: Vec<Submission>) -> Result<Vec<Answer>> {
+    submit_from(app, caller, &Source { submitter: &caller.subject, place: None, import: None }, submissions).await
 }
 
 /// The same for a part of an import, of which the RJ Unit is told once. Without an id that can be read, several referrals are an import of
@@ -34,44 +34,44 @@ pub async fn submit(desk: &Desk, caller: &Caller, submissions: Vec<Submission>) 
 ///
 /// # Errors
 /// As [`submit`].
-pub async fn import(desk: &Desk, caller: &Caller, import_id: &str, submissions: Vec<Submission>) -> Result<Vec<Answer>> {
-    let own = (submissions.len() > 1).then(|| desk.ids.uuid());
+pub async fn import(app: &App, caller: &Caller, import_id: &str, submissions: Vec<Submission>) -> Result<Vec<Answer>> {
+    let own = (submissions.len() > 1).then(|| app.ids.uuid());
     let import = Uuid::try_parse(import_id).ok().or(own);
-    submit_from(desk, caller, &Source { submitter: &caller.subject, place: None, import }, submissions).await
+    submit_from(app, caller, &Source { submitter: &caller.subject, place: None, import }, submissions).await
 }
 
-async fn submit_from(desk: &Desk, caller: &Caller, source: &Source<'_>, submissions: Vec<Submission>) -> Result<Vec<Answer>> {
+async fn submit_from(app: &App, caller: &Caller, source: &Source<'_>, submissions: Vec<Submission>) -> Result<Vec<Answer>> {
     if submissions.len() > BATCH {
-        return Err(refuse_whole(desk, caller, source, &submissions).await?.into());
+        return Err(refuse_whole(app, caller, source, &submissions).await?.into());
     }
-    let lines: Vec<Line> = submissions.into_iter().map(|submission| line(desk, caller, submission)).collect();
-    let answers = match record_at_once(desk, caller, source, &lines).await {
+    let lines: Vec<Line> = submissions.into_iter().map(|submission| line(app, caller, submission)).collect();
+    let answers = match record_at_once(app, caller, source, &lines).await {
         Some(answers) => answers,
-        None => record_alone(desk, caller, source, lines).await?,
+        None => record_alone(app, caller, source, lines).await?,
     };
     for answer in &answers {
         // Whoever speaks for a place of others is entered; who has only filled in a form wrongly is not.
         if let Answer::Refused { refusal, .. } = answer
             && refusal.reason == access::SITE_NOT_YOURS
         {
-            let _entered: Result<()> = desk.watched(caller, "referral.submit", "", Err(refusal.clone().into())).await;
+            let _entered: Result<()> = app.watched(caller, "referral.submit", "", Err(refusal.clone().into())).await;
         }
     }
     Ok(answers)
 }
 
 /// The long way, in a transaction of its own.
-async fn record_alone(desk: &Desk, caller: &Caller, source: &Source<'_>, lines: Vec<Line>) -> Result<Vec<Answer>> {
+async fn record_alone(app: &App, caller: &Caller, source: &Source<'_>, lines: Vec<Line>) -> Result<Vec<Answer>> {
     let sites = lines.iter().filter_map(|line| Some(line.verdict.as_ref().ok()?.site.to_string()));
-    let mut tx = desk.begin(caller, sites).await?;
-    let answers = record(&mut tx, desk, source, lines).await?;
+    let mut tx = app.begin(caller, sites).await?;
+    let answers = record(&mut tx, app, source, lines).await?;
     tx.commit().await?;
-    desk.outbox.wake();
+    app.outbox.wake();
     Ok(answers)
 }
 
-fn line(desk: &Desk, caller: &Caller, submission: Submission) -> Line {
-    let spare = desk.ids.uuid();
+fn line(app: &App, caller: &Caller, submission: Submission) -> Line {
+    let spare = app.ids.uuid();
     let verdict = referral::examine(&submission.told, spare).and_then(|examined| {
         access::may_submit_for(caller, &examined.site)?;
         Ok(examined)
@@ -80,11 +80,11 @@ fn line(desk: &Desk, caller: &Caller, submission: Submission) -> Line {
 }
 
 /// Nothing of it is recorded, and every concern in it is raised.
-async fn refuse_whole(desk: &Desk, caller: &Caller, source: &Source<'_>, submissions: &[Submission]) -> Result<Refusal> {
-    let mut tx = desk.begin(caller, []).await?;
-    let any = raise_all(&mut tx, desk, source, submissions).await?;
+async fn refuse_whole(app: &App, caller: &Caller, source: &Source<'_>, submissions: &[Submission]) -> Result<Refusal> {
+    let mut tx = app.begin(caller, []).await?;
+    let any = raise_all(&mut tx, app, source, submissions).await?;
     tx.commit().await?;
-    desk.outbox.wake();
+    app.outbox.wake();
     Ok(if any { raised_all_the_same(too_many()) } else { too_many() })
 }
 
@@ -92,8 +92,8 @@ async fn refuse_whole(desk: &Desk, caller: &Caller, source: &Source<'_>, submiss
 ///
 /// # Errors
 /// The database failed.
-pub async fn submit_from_bus(db: &mut PgConnection, desk: &Desk, site: &SiteCode, submission: Submission) -> Result<()> {
-    let spare = desk.ids.uuid();
+pub async fn submit_from_bus(db: &mut PgConnection, app: &App, site: &SiteCode, submission: Submission) -> Result<()> {
+    let spare = app.ids.uuid();
     let verdict = if SiteCode::from_str(&submission.told.site).is_ok_and(|stated| stated != *site) {
         Err(site_mismatch())
     } else {
@@ -101,9 +101,9 @@ pub async fn submit_from_bus(db: &mut PgConnection, desk: &Desk, site: &SiteCode
     };
     let submitter = format!("bus:{site}");
     let source = Source { submitter: &submitter, place: Some(site), import: None };
-    let answers = record(db, desk, &source, vec![Line { submission, spare, verdict }]).await?;
+    let answers = record(db, app, &source, vec![Line { submission, spare, verdict }]).await?;
     for each in &answers {
-        answer::send(db, desk, site, each, desk.clock.now()).await?;
+        answer::send(db, app, site, each, app.clock.now()).await?;
     }
     Ok(())
 }
@@ -132,20 +132,21 @@ fn site_mismatch() -> Refusal {
 ///
 /// # Errors
 /// The database failed.
-pub async fn raise_alone(db: &mut PgConnection, desk: &Desk, site: &SiteCode, submission: Submission) -> Result<bool> {
+pub async fn raise_alone(db: &mut PgConnection, app: &App, site: &SiteCode, submission: Submission) -> Result<bool> {
     let submitter = format!("bus:{site}");
     let source = Source { submitter: &submitter, place: Some(site), import: None };
-    raise_all(db, desk, &source, &[submission]).await
+    raise_all(db, app, &source, &[submission]).await
 }
 
 /// Raises what a site's system sent as a concern in a message that could not be read otherwise; whether there was one [RM1c].
 ///
 /// # Errors
 /// The database failed.
-pub async fn raise_from_unreadable(db: &mut PgConnection, desk: &Desk, site: &SiteCode, bytes: &[u8]) -> Result<bool> {
+pub async fn raise_from_unreadable(db: &mut PgConnection, app: &App, site: &SiteCode, bytes: &[u8]) -> Result<bool> {
     let Some(text) = wire::concern_in_unreadable(bytes) else { return Ok(false) };
-    let told = referral::Told { safety_concern: text.into(), site: site.to_string(), ..referral::Told::default() };
+    let told =
+        referral::SubmittedReferral { safety_concern: text.into(), site: site.to_string(), ..referral::SubmittedReferral::default() };
     let submitter = format!("bus:{site}");
     let source = Source { submitter: &submitter, place: Some(site), import: None };
-    raise_all(db, desk, &source, &[Submission { told, body: Body::of(bytes.to_vec()) }]).await
+    raise_all(db, app, &source, &[Submission { told, body: Body::of(bytes.to_vec()) }]).await
 }

@@ -11,16 +11,16 @@ use sqlx::PgConnection;
 
 use super::{PLACE, Work, decode, placeless, set_aside};
 use crate::{
-    app::{Desk, push_contact},
-    domain::{Body, contact::Told},
+    app::{App, push_contact},
+    domain::{Body, contact::PushedContact},
     wire,
 };
 
 /// Hears contacts.
-pub struct Contacts(pub Desk);
+pub struct Contacts(pub App);
 
 impl Handler for Contacts {
-    type Work = Work<(Told, Body)>;
+    type Work = Work<(PushedContact, Body)>;
 
     const FROM_OUTSIDE: bool = true;
 

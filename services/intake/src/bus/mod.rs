@@ -9,12 +9,12 @@ mod ties;
 use chassis::{
     Context,
     inbox::{Incoming, Rejection},
-    set_aside,
+    quarantine,
 };
 use proto::subject::{self, Consumer, Token};
 use sqlx::PgConnection;
 
-use crate::app::{Desk, answer};
+use crate::app::{App, answer};
 
 pub use concerns::Concerns;
 pub use contacts::Contacts;
@@ -35,16 +35,16 @@ pub enum Work<T> {
 ///
 /// # Errors
 /// The public audit key of cases cannot be read.
-pub fn listen(ctx: &Context, desk: &Desk, wait: time::Duration) -> anyhow::Result<()> {
+pub fn listen(ctx: &Context, app: &App, wait: time::Duration) -> anyhow::Result<()> {
     let (referrals, contacts) = (subject::INTAKE_REFERRALS, subject::INTAKE_CONTACTS);
-    ctx.consume(referrals.stream, referrals.name, referrals.filters, Referrals(desk.clone()));
-    ctx.consume(contacts.stream, contacts.name, contacts.filters, Contacts(desk.clone()));
+    ctx.consume(referrals.stream, referrals.name, referrals.filters, Referrals(app.clone()));
+    ctx.consume(contacts.stream, contacts.name, contacts.filters, Contacts(app.clone()));
     let ties = subject::INTAKE_TIES;
     ctx.consume(ties.stream, ties.name, ties.filters, TiesOfCases);
     let concerns = subject::INTAKE_CONCERNS;
-    ctx.consume(concerns.stream, concerns.name, concerns.filters, Concerns(desk.clock.clone()));
+    ctx.consume(concerns.stream, concerns.name, concerns.filters, Concerns(app.clock.clone()));
     let purges = subject::INTAKE_PURGES;
-    ctx.destroy_on_order((purges.stream, purges.name, purges.filters), wait, Purges(desk.clone()))
+    ctx.destroy_on_order((purges.stream, purges.name, purges.filters), wait, Purges(app.clone()))
 }
 
 fn decode<M: prost::Message + Default>(message: &Incoming) -> Work<M> {
@@ -61,15 +61,15 @@ fn decode<M: prost::Message + Default>(message: &Incoming) -> Work<M> {
 /// Answers whoever may publish at `place`, and keeps the bytes for an operator.
 async fn set_aside(
     tx: &mut PgConnection,
-    desk: &Desk,
+    app: &App,
     consumer: Consumer,
     message: &Incoming,
     place: &impl Token,
     detail: &str,
 ) -> Result<(), Rejection> {
-    let now = desk.clock.now();
-    answer::send_unreadable(tx, desk, place, now).await?;
-    set_aside::quarantine(tx, &desk.vault, consumer.name, message, ("malformed-message", detail), desk.ids.uuid(), now).await?;
+    let now = app.clock.now();
+    answer::send_unreadable(tx, app, place, now).await?;
+    quarantine::put(tx, &app.vault, consumer.name, message, ("malformed-message", detail), app.ids.uuid(), now).await?;
     Ok(())
 }
 

@@ -11,13 +11,13 @@ use proto::{cases::v1::CasePurged, id::ReferralId, purge};
 use sqlx::PgConnection;
 
 use crate::{
-    app::{Desk, purge_referral},
+    app::{App, purge_referral},
     domain::purge::Purged,
 };
 
 /// Carries purges out.
 #[derive(Clone)]
-pub struct Purges(pub Desk);
+pub struct Purges(pub App);
 
 impl Receiver for Purges {
     type Order = Purged;

@@ -11,12 +11,12 @@ use sqlx::PgConnection;
 
 use super::{PLACE, Work, decode, placeless, set_aside};
 use crate::{
-    app::{Desk, Submission, submit_referral},
+    app::{App, Submission, submit_referral},
     wire,
 };
 
 /// Hears referrals.
-pub struct Referrals(pub Desk);
+pub struct Referrals(pub App);
 
 impl Handler for Referrals {
     type Work = Work<Submission>;

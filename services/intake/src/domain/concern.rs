@@ -7,7 +7,7 @@ use proto::id::{ConcernId, SiteCode};
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
-use super::{referral::Told, text};
+use super::{referral::SubmittedReferral, text};
 
 /// What is told to safety.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -22,7 +22,7 @@ pub struct Concern {
 /// The concern in a submission, where there is one. `key` is the form of the submission's key; `place` is the site a credential vouches
 /// for, without it the stated one counts.
 #[must_use]
-pub fn travelling_with(told: &Told, key: &str, place: Option<&SiteCode>) -> Option<Concern> {
+pub fn travelling_with(told: &SubmittedReferral, key: &str, place: Option<&SiteCode>) -> Option<Concern> {
     let stated = told.safety_concern.expose();
     if !text::is_given(stated) {
         return None;
@@ -90,11 +90,16 @@ mod tests {
         assert_eq!(keeps(Standing { unread: true, ..none }), Some("concern-unread"));
     }
 
-    fn told(key: &str, site: &str, concern: &str) -> Told {
-        Told { idempotency_key: key.into(), site: site.into(), safety_concern: concern.to_owned().into(), ..Told::default() }
+    fn told(key: &str, site: &str, concern: &str) -> SubmittedReferral {
+        SubmittedReferral {
+            idempotency_key: key.into(),
+            site: site.into(),
+            safety_concern: concern.to_owned().into(),
+            ..SubmittedReferral::default()
+        }
     }
 
-    fn id(told: &Told) -> Option<ConcernId> {
+    fn id(told: &SubmittedReferral) -> Option<ConcernId> {
         travelling_with(told, Key::read(&told.idempotency_key, Uuid::from_u128(1)).form(), None).map(|c| c.id)
     }
 

@@ -14,7 +14,7 @@ pub const RECEIPT_PREFIX: &str = "RV";
 
 /// What a region told, as far as a rule looks at it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Told {
+pub struct PushedContact {
     pub idempotency_key: String,
     pub region: String,
     pub victim_ref: Private<String>,
@@ -51,7 +51,7 @@ pub struct Examined {
 ///
 /// # Errors
 /// A refusal with the field to mend.
-pub fn examine(told: &Told, spare: Uuid, now: OffsetDateTime) -> Result<Examined, Refusal> {
+pub fn examine(told: &PushedContact, spare: Uuid, now: OffsetDateTime) -> Result<Examined, Refusal> {
     let key = Key::of(&told.idempotency_key, spare)?;
     let region = Region::from_str(&told.region).map_err(|_| region_unknown())?;
     text::line("victim_ref", told.victim_ref.expose())?;
@@ -143,47 +143,47 @@ mod tests {
 
     const NOW: OffsetDateTime = time::macros::datetime!(2026-03-02 09:00 UTC);
 
-    fn phone() -> Told {
-        Told {
+    fn phone() -> PushedContact {
+        PushedContact {
             region: "pacific".into(),
             victim_ref: "PAC-0001".to_owned().into(),
             value: "604-555-0100".to_owned().into(),
-            ..Told::default()
+            ..PushedContact::default()
         }
     }
 
-    fn reason(told: &Told) -> Result<Region, (&'static str, Option<&'static str>)> {
+    fn reason(told: &PushedContact) -> Result<Region, (&'static str, Option<&'static str>)> {
         examine(told, Uuid::from_u128(1), NOW).map(|e| e.region).map_err(|r| (r.reason, r.field))
     }
 
     #[test]
     fn a_reference_a_region_and_a_number_are_enough() {
         for region in Region::ALL {
-            assert_eq!(reason(&Told { region: region.code().into(), ..phone() }), Ok(region));
+            assert_eq!(reason(&PushedContact { region: region.code().into(), ..phone() }), Ok(region));
         }
     }
 
     #[test]
     fn a_mark_not_to_contact_stands_without_a_number() {
-        let mark = Told { do_not_contact: true, value: String::new().into(), ..phone() };
+        let mark = PushedContact { do_not_contact: true, value: String::new().into(), ..phone() };
         assert_eq!(reason(&mark), Ok(Region::Pacific));
-        assert_eq!(reason(&Told { do_not_contact: false, ..mark }), Err(("value-missing", Some("value"))));
+        assert_eq!(reason(&PushedContact { do_not_contact: false, ..mark }), Err(("value-missing", Some("value"))));
     }
 
     #[test]
     fn what_cannot_be_used_is_refused_with_the_field_to_mend() {
         let good = proto::reference::make("RO", 7);
-        assert!(reason(&Told { receipt_number: good, ..phone() }).is_ok());
+        assert!(reason(&PushedContact { receipt_number: good, ..phone() }).is_ok());
         let cases = [
-            (Told { region: "west".into(), ..phone() }, "region-unknown", "region"),
-            (Told { victim_ref: " ".to_owned().into(), ..phone() }, "victim-ref-missing", "victim_ref"),
-            (Told { victim_ref: "\u{200b}\u{2800}".to_owned().into(), ..phone() }, "victim-ref-missing", "victim_ref"),
-            (Told { value: "\u{3164}".to_owned().into(), ..phone() }, "value-missing", "value"),
-            (Told { victim_ref: "v".repeat(201).into(), ..phone() }, "text-too-long", "victim_ref"),
-            (Told { victim_name: "A\nB".to_owned().into(), ..phone() }, "control-character", "victim_name"),
-            (Told { value: "\0".to_owned().into(), ..phone() }, "control-character", "value"),
-            (Told { receipt_number: "RO-0000-0000".into(), ..phone() }, "receipt-number-malformed", "receipt_number"),
-            (Told { effective_at: Stated::Unreadable, ..phone() }, "effective-at-malformed", "effective_at"),
+            (PushedContact { region: "west".into(), ..phone() }, "region-unknown", "region"),
+            (PushedContact { victim_ref: " ".to_owned().into(), ..phone() }, "victim-ref-missing", "victim_ref"),
+            (PushedContact { victim_ref: "\u{200b}\u{2800}".to_owned().into(), ..phone() }, "victim-ref-missing", "victim_ref"),
+            (PushedContact { value: "\u{3164}".to_owned().into(), ..phone() }, "value-missing", "value"),
+            (PushedContact { victim_ref: "v".repeat(201).into(), ..phone() }, "text-too-long", "victim_ref"),
+            (PushedContact { victim_name: "A\nB".to_owned().into(), ..phone() }, "control-character", "victim_name"),
+            (PushedContact { value: "\0".to_owned().into(), ..phone() }, "control-character", "value"),
+            (PushedContact { receipt_number: "RO-0000-0000".into(), ..phone() }, "receipt-number-malformed", "receipt_number"),
+            (PushedContact { effective_at: Stated::Unreadable, ..phone() }, "effective-at-malformed", "effective_at"),
         ];
         for (told, expected, field) in cases {
             assert_eq!(reason(&told), Err((expected, Some(field))));
@@ -191,13 +191,13 @@ mod tests {
     }
     #[test]
     fn a_date_far_ahead_does_not_rule_for_ever_and_never_keeps_a_mark_not_to_contact_out() {
-        let on = |at: OffsetDateTime| Told { effective_at: Stated::At(at), ..phone() };
+        let on = |at: OffsetDateTime| PushedContact { effective_at: Stated::At(at), ..phone() };
         for near in [NOW - Duration::days(9_999), NOW, NOW + FURTHEST] {
             assert_eq!(reason(&on(near)), Ok(Region::Pacific), "{near}");
         }
         for far in [NOW + FURTHEST + Duration::SECOND, time::macros::datetime!(9999-12-31 23:59 UTC)] {
             assert_eq!(reason(&on(far)), Err(("effective-at-far-ahead", Some("effective_at"))), "{far}");
-            assert_eq!(reason(&Told { do_not_contact: true, ..on(far) }), Ok(Region::Pacific), "{far}");
+            assert_eq!(reason(&PushedContact { do_not_contact: true, ..on(far) }), Ok(Region::Pacific), "{far}");
         }
     }
 }

@@ -6,7 +6,7 @@ use chassis::Refusal;
 
 use super::{
     Statements,
-    referral::{Known, Origin, Told},
+    referral::{Known, Origin, SubmittedReferral},
 };
 
 /// One thing that stands out in a referral.
@@ -94,12 +94,12 @@ pub struct Flags(BTreeSet<Flag>);
 impl Flags {
     /// What one body leaves open or brings to notice.
     #[must_use]
-    pub fn of(told: &Told, origin: Origin) -> Self {
+    pub fn of(told: &SubmittedReferral, origin: Origin) -> Self {
         Self::to_know(told, origin).and_open(&Statements::of(told, origin))
     }
 
     /// What one body brings to notice.
-    fn to_know(told: &Told, origin: Origin) -> Self {
+    fn to_know(told: &SubmittedReferral, origin: Origin) -> Self {
         let in_custody = told.offender_in_custody == Known::Yes;
         let found = [
             (Flag::OriginCheck, origin == Origin::Community && in_custody),
@@ -185,8 +185,13 @@ mod tests {
 
     const KNOWN: [Known; 3] = [Known::Yes, Known::No, Known::Unknown];
 
-    fn told(asked: Known, custody: Known, condition: Known) -> Told {
-        Told { offender_asked: asked, offender_in_custody: custody, no_contact_condition: condition, ..Told::default() }
+    fn told(asked: Known, custody: Known, condition: Known) -> SubmittedReferral {
+        SubmittedReferral {
+            offender_asked: asked,
+            offender_in_custody: custody,
+            no_contact_condition: condition,
+            ..SubmittedReferral::default()
+        }
     }
 
     #[test]
@@ -221,10 +226,10 @@ mod tests {
             ("Perle Fictive", " Designated\u{2011}Representative\u{a0}", false),
         ];
         for (name, relation, asked) in cases {
-            let told = Told {
+            let told = SubmittedReferral {
                 representative_name: name.to_owned().into(),
                 representative_relation: relation.to_owned().into(),
-                ..Told::default()
+                ..SubmittedReferral::default()
             };
             let flags = Flags::of(&told, Origin::Victim);
             assert_eq!(flags.contains(Flag::RepresentativeRelationUnknown), asked, "{name:?} {relation:?}");

@@ -49,7 +49,7 @@ pub enum Known {
 
 /// What a referrer told, as far as a rule looks at it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Told {
+pub struct SubmittedReferral {
     pub idempotency_key: String,
     /// `None`: not stated, or a number this version does not know.
     pub origin: Option<Origin>,
@@ -66,7 +66,7 @@ pub struct Told {
     pub safety_concern: Private<String>,
 }
 
-impl Told {
+impl SubmittedReferral {
     /// Somebody speaks for the victim.
     #[must_use]
     pub fn is_represented(&self) -> bool {
@@ -99,7 +99,7 @@ impl Examined {
 ///
 /// # Errors
 /// A refusal with the field to mend.
-pub fn examine(told: &Told, spare: Uuid) -> Result<Examined, Refusal> {
+pub fn examine(told: &SubmittedReferral, spare: Uuid) -> Result<Examined, Refusal> {
     let key = Key::of(&told.idempotency_key, spare)?;
     let origin = told.origin.ok_or_else(origin_unknown)?;
     let site = SiteCode::from_str(&told.site).map_err(|_| site_malformed())?;
@@ -114,7 +114,7 @@ pub fn examine(told: &Told, spare: Uuid) -> Result<Examined, Refusal> {
     Ok(Examined { site, key, origin, counted_origin, flags, statements })
 }
 
-fn check_texts(told: &Told) -> Result<(), Refusal> {
+fn check_texts(told: &SubmittedReferral) -> Result<(), Refusal> {
     text::narrative("request", told.request.expose())?;
     text::narrative("safety_concern", told.safety_concern.expose())?;
     text::line("offender_name", told.offender_name.expose())?;
@@ -158,16 +158,16 @@ fn nothing_told() -> Refusal {
 mod tests {
     use super::*;
 
-    fn examined(told: &Told) -> Result<Examined, Refusal> {
+    fn examined(told: &SubmittedReferral) -> Result<Examined, Refusal> {
         examine(told, Uuid::from_u128(7))
     }
 
-    fn least(origin: Origin) -> Told {
-        Told {
+    fn least(origin: Origin) -> SubmittedReferral {
+        SubmittedReferral {
             origin: Some(origin),
             site: "mission".into(),
             request: "inmate wants to send an apology letter".to_owned().into(),
-            ..Told::default()
+            ..SubmittedReferral::default()
         }
     }
 
@@ -182,7 +182,7 @@ mod tests {
 
     #[test]
     fn any_one_of_request_victim_and_offender_is_enough_and_none_of_them_is_not() {
-        type Set = fn(&mut Told, &str);
+        type Set = fn(&mut SubmittedReferral, &str);
         let fields: [Set; 3] = [
             |t, v| t.request = v.to_owned().into(),
             |t, v| t.victim_name = v.to_owned().into(),
@@ -190,7 +190,7 @@ mod tests {
         ];
         for set in fields {
             for (value, accepted) in [("", false), (" \u{a0}\t", false), ("\u{200b}\u{feff}\u{3164}", false), ("Ada Exemple", true)] {
-                let mut told = Told { request: String::new().into(), ..least(Origin::Victim) };
+                let mut told = SubmittedReferral { request: String::new().into(), ..least(Origin::Victim) };
                 // A tab is refused in a name for what it is; blank is what is asked here.
                 set(&mut told, value.trim_end_matches('\t'));
                 let answer = examined(&told);
@@ -204,14 +204,14 @@ mod tests {
 
     #[test]
     fn an_origin_that_is_missing_or_not_known_is_refused() {
-        let refusal = examined(&Told { origin: None, ..least(Origin::Victim) }).unwrap_err();
+        let refusal = examined(&SubmittedReferral { origin: None, ..least(Origin::Victim) }).unwrap_err();
         assert_eq!((refusal.reason, refusal.field, refusal.clause), ("origin-unknown", Some("origin"), "GL1"));
     }
 
     #[test]
     fn a_site_that_could_reach_beyond_its_own_subject_is_refused() {
         for site in ["", "*", ">", "a.b", "Mission", "mission ", "../x", "é"] {
-            let refusal = examined(&Told { site: site.into(), ..least(Origin::Victim) }).unwrap_err();
+            let refusal = examined(&SubmittedReferral { site: site.into(), ..least(Origin::Victim) }).unwrap_err();
             assert_eq!((refusal.reason, refusal.field), ("site-malformed", Some("site")), "{site}");
         }
     }
@@ -220,7 +220,7 @@ mod tests {
     fn a_community_referral_for_an_offender_in_custody_is_counted_as_institutional() {
         for custody in [Known::Yes, Known::No, Known::Unknown] {
             for origin in Origin::ALL {
-                let examined = examined(&Told { offender_in_custody: custody, ..least(origin) }).unwrap();
+                let examined = examined(&SubmittedReferral { offender_in_custody: custody, ..least(origin) }).unwrap();
                 let corrected = origin == Origin::Community && custody == Known::Yes;
                 assert_eq!(examined.counted_origin, if corrected { Origin::Institutional } else { origin });
             }
@@ -229,7 +229,7 @@ mod tests {
 
     #[test]
     fn every_text_has_a_limit_and_the_refusal_names_its_field() {
-        type Set = fn(&mut Told, String);
+        type Set = fn(&mut SubmittedReferral, String);
         let fields: [(&str, usize, Set); 7] = [
             ("request", text::TEXT, |t, v| t.request = v.into()),
             ("safety_concern", text::TEXT, |t, v| t.safety_concern = v.into()),
@@ -258,12 +258,12 @@ mod tests {
         for (i, site) in pieces.iter().enumerate() {
             for request in pieces {
                 for name in pieces {
-                    let told = Told {
+                    let told = SubmittedReferral {
                         origin: Origin::ALL.get(i % 5).copied(),
                         site: (*site).to_owned(),
                         request: request.to_owned().into(),
                         victim_name: name.to_owned().into(),
-                        ..Told::default()
+                        ..SubmittedReferral::default()
                     };
                     match examined(&told) {
                         Ok(examined) => assert_eq!(examined.site.as_str(), "mission"),

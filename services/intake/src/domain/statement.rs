@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use super::{
     Flag, Flags,
     flag::is_relation,
-    referral::{Known, Origin, Told},
+    referral::{Known, Origin, SubmittedReferral},
     text,
 };
 
@@ -40,7 +40,7 @@ pub struct Statements(BTreeMap<(Origin, Flag), Stance>);
 impl Statements {
     /// What one body says.
     #[must_use]
-    pub fn of(told: &Told, origin: Origin) -> Self {
+    pub fn of(told: &SubmittedReferral, origin: Origin) -> Self {
         let asked = match told.offender_asked {
             Known::Yes => Stance::Answered,
             Known::No => Stance::Denied,
@@ -126,18 +126,18 @@ mod tests {
     const RELATIONS: [(&str, &str); 4] = [("", ""), ("Perle Fictive", ""), ("Perle Fictive", "neighbour"), ("Perle Fictive", "spouse")];
 
     /// Every body that differs in what is said to a question.
-    fn bodies() -> Vec<(Origin, Told)> {
+    fn bodies() -> Vec<(Origin, SubmittedReferral)> {
         let mut all = Vec::new();
         for origin in Origin::ALL {
             for asked in KNOWN {
                 for condition in KNOWN {
                     for (name, relation) in RELATIONS {
-                        let told = Told {
+                        let told = SubmittedReferral {
                             offender_asked: asked,
                             no_contact_condition: condition,
                             representative_name: name.to_owned().into(),
                             representative_relation: relation.to_owned().into(),
-                            ..Told::default()
+                            ..SubmittedReferral::default()
                         };
                         all.push((origin, told));
                     }
@@ -148,7 +148,7 @@ mod tests {
     }
 
     /// Whether a body states the answer to a question, written apart from the rule.
-    fn answers(told: &Told, flag: Flag) -> bool {
+    fn answers(told: &SubmittedReferral, flag: Flag) -> bool {
         match flag {
             Flag::OffenderAskedNotStated => told.offender_asked == Known::Yes,
             Flag::ConditionsNotStated => told.no_contact_condition != Known::Unknown,
@@ -172,7 +172,8 @@ mod tests {
 
     #[test]
     fn a_resend_that_is_silent_takes_no_answer_back_and_one_that_says_otherwise_does() {
-        let institutional = |asked| Statements::of(&Told { offender_asked: asked, ..Told::default() }, Origin::Institutional);
+        let institutional =
+            |asked| Statements::of(&SubmittedReferral { offender_asked: asked, ..SubmittedReferral::default() }, Origin::Institutional);
         let open = |bodies: &[Known]| {
             let all = bodies.iter().fold(Statements::default(), |all, asked| all.then(&institutional(*asked)));
             all.flags().contains(Flag::OffenderAskedNotStated)
@@ -200,7 +201,7 @@ mod tests {
             let then = Statements::before_they_were_kept(origin, &now.flags());
             assert_eq!(then.flags(), now.flags(), "{origin:?} {told:?}");
             assert!(
-                then.then(&Statements::of(&Told::default(), origin)).flags() == now.flags(),
+                then.then(&Statements::of(&SubmittedReferral::default(), origin)).flags() == now.flags(),
                 "silence changes nothing: {origin:?} {told:?}"
             );
         }

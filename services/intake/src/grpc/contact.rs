@@ -5,20 +5,20 @@ use proto::intake::v1::{GetContactRequest, GetContactResponse, PushContactReques
 use tonic::{Request, Status};
 
 use crate::{
-    app::{Desk, get_contact, push_contact},
+    app::{App, get_contact, push_contact},
     wire,
 };
 
-pub async fn push(desk: &Desk, request: Request<PushContactRequest>) -> Result<PushContactResponse, Status> {
+pub async fn push(app: &App, request: Request<PushContactRequest>) -> Result<PushContactResponse, Status> {
     let caller = Caller::of(&request)?;
     let (told, body) = wire::contact(request.into_inner().contact.unwrap_or_default());
-    let receipt = push_contact::push_contact(desk, &caller, &told, &body).await?;
+    let receipt = push_contact::push_contact(app, &caller, &told, &body).await?;
     Ok(PushContactResponse { receipt: Some(wire::receipt(&receipt)) })
 }
 
-pub async fn get(desk: &Desk, request: Request<GetContactRequest>) -> Result<GetContactResponse, Status> {
+pub async fn get(app: &App, request: Request<GetContactRequest>) -> Result<GetContactResponse, Status> {
     let caller = Caller::of(&request)?;
-    let (id, full) = get_contact::get_contact(desk, &caller, &request.get_ref().contact_id).await?;
+    let (id, full) = get_contact::get_contact(app, &caller, &request.get_ref().contact_id).await?;
     let contact = wire::kept_contact(&full.content, &full.key);
     Ok(GetContactResponse {
         contact_id: id.to_string(),

@@ -14,16 +14,16 @@ use proto::intake::v1::{
 };
 use tonic::{Request, Response, Status, async_trait, service::Routes};
 
-use crate::app::Desk;
+use crate::app::App;
 
 /// The server behind the gRPC services of intake.
 #[derive(Clone)]
-pub struct Server(pub Desk);
+pub struct Server(pub App);
 
 /// Every RPC of intake.
 #[must_use]
-pub fn routes(desk: Desk) -> Routes {
-    let server = Server(desk);
+pub fn routes(app: App) -> Routes {
+    let server = Server(app);
     Routes::new(ReferralServiceServer::new(server.clone()).max_decoding_message_size(LARGE))
         .add_service(ContactServiceServer::new(server).max_decoding_message_size(LARGE))
 }

@@ -12,7 +12,7 @@ use tonic::{Request, Status};
 
 use crate::{
     app::{
-        Desk, get_referral,
+        App, get_referral,
         list_queue::{Scope, list_queue},
         screen_referral::{Screening, screen_referral},
     },
@@ -20,21 +20,21 @@ use crate::{
     wire,
 };
 
-pub async fn list(desk: &Desk, request: Request<ListQueueRequest>) -> Result<ListQueueResponse, Status> {
+pub async fn list(app: &App, request: Request<ListQueueRequest>) -> Result<ListQueueResponse, Status> {
     let caller = Caller::of(&request)?;
     let asked = request.into_inner();
     let scope = if asked.include_screened { Scope::All } else { Scope::Waiting };
-    let ended = list_queue(desk, &caller, scope, asked.page_size, &asked.page_token).await;
-    let (entries, next_page_token) = desk.watched(&caller, "referral.queue", "", ended).await?;
+    let ended = list_queue(app, &caller, scope, asked.page_size, &asked.page_token).await;
+    let (entries, next_page_token) = app.watched(&caller, "referral.queue", "", ended).await?;
     Ok(ListQueueResponse { entries: entries.into_iter().map(entry).collect(), next_page_token })
 }
 
-pub async fn get(desk: &Desk, request: Request<GetReferralRequest>) -> Result<GetReferralResponse, Status> {
+pub async fn get(app: &App, request: Request<GetReferralRequest>) -> Result<GetReferralResponse, Status> {
     let caller = Caller::of(&request)?;
     let asked = request.into_inner();
     let decided_at = asked.decided_at.as_ref().and_then(instant);
-    let ended = get_referral::get_referral(desk, &caller, &asked.referral_id, decided_at).await;
-    let (id, full) = desk.watched(&caller, "referral.read", &asked.referral_id, ended).await?;
+    let ended = get_referral::get_referral(app, &caller, &asked.referral_id, decided_at).await;
+    let (id, full) = app.watched(&caller, "referral.read", &asked.referral_id, ended).await?;
     let variants: Option<Vec<Referral>> = full.variants.iter().map(|content| wire::kept_referral(content, &full.key)).collect();
     Ok(GetReferralResponse {
         referral_id: id.to_string(),
@@ -50,7 +50,7 @@ pub async fn get(desk: &Desk, request: Request<GetReferralRequest>) -> Result<Ge
     })
 }
 
-pub async fn screen(desk: &Desk, request: Request<ScreenReferralRequest>) -> Result<ScreenReferralResponse, Status> {
+pub async fn screen(app: &App, request: Request<ScreenReferralRequest>) -> Result<ScreenReferralResponse, Status> {
     let caller = Caller::of(&request)?;
     let asked = request.into_inner();
     let screening = Screening {
@@ -60,8 +60,8 @@ pub async fn screen(desk: &Desk, request: Request<ScreenReferralRequest>) -> Res
         review_on: &asked.review_on,
         duplicate_of: &asked.duplicate_of,
     };
-    let ended = screen_referral(desk, &caller, screening).await;
-    let state = desk.watched(&caller, "referral.screen", &asked.referral_id, ended).await?;
+    let ended = screen_referral(app, &caller, screening).await;
+    let state = app.watched(&caller, "referral.screen", &asked.referral_id, ended).await?;
     Ok(ScreenReferralResponse { state: wire::state_code(state).into() })
 }
 

@@ -8,32 +8,32 @@ use proto::intake::v1::{
 use tonic::{Request, Status};
 
 use crate::{
-    app::{Answer, Desk, Submission, get_receipt as app, submit_referral},
+    app::{Answer, App, Submission, get_receipt as app, submit_referral},
     wire,
 };
 
-pub async fn submit_one(desk: &Desk, request: Request<SubmitReferralRequest>) -> Result<SubmitReferralResponse, Status> {
+pub async fn submit_one(app: &App, request: Request<SubmitReferralRequest>) -> Result<SubmitReferralResponse, Status> {
     let caller = Caller::of(&request)?;
     let submission = submission(request.into_inner().referral.unwrap_or_default());
-    match submit_referral::submit(desk, &caller, vec![submission]).await?.pop() {
+    match submit_referral::submit(app, &caller, vec![submission]).await?.pop() {
         Some(Answer::Recorded(receipt)) => Ok(SubmitReferralResponse { receipt: Some(wire::receipt(&receipt)) }),
         Some(Answer::Refused { refusal, .. }) => Err(refusal.into()),
         None => Err(Error::Internal("a referral was not answered".into()).into()),
     }
 }
 
-pub async fn submit_many(desk: &Desk, request: Request<SubmitReferralsRequest>) -> Result<SubmitReferralsResponse, Status> {
+pub async fn submit_many(app: &App, request: Request<SubmitReferralsRequest>) -> Result<SubmitReferralsResponse, Status> {
     let caller = Caller::of(&request)?;
     let SubmitReferralsRequest { referrals, import_id } = request.into_inner();
-    let answers = submit_referral::import(desk, &caller, &import_id, referrals.into_iter().map(submission).collect()).await?;
+    let answers = submit_referral::import(app, &caller, &import_id, referrals.into_iter().map(submission).collect()).await?;
     Ok(SubmitReferralsResponse { answers: answers.iter().map(wire::answer).collect() })
 }
 
-pub async fn get_receipt(desk: &Desk, request: Request<GetReceiptRequest>) -> Result<GetReceiptResponse, Status> {
+pub async fn get_receipt(app: &App, request: Request<GetReceiptRequest>) -> Result<GetReceiptResponse, Status> {
     let caller = Caller::of(&request)?;
     let number = request.into_inner().number;
-    let ended = app::get_receipt(desk, &caller, &number).await;
-    let receipt = desk.watched(&caller, "referral.receipt", number.trim(), ended).await?;
+    let ended = app::get_receipt(app, &caller, &number).await;
+    let receipt = app.watched(&caller, "referral.receipt", number.trim(), ended).await?;
     Ok(GetReceiptResponse { receipt: Some(wire::receipt(&receipt)) })
 }
 

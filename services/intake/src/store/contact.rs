@@ -10,7 +10,7 @@ use crate::domain::{Body, contact::Examined};
 
 /// A contact row.
 #[derive(Debug, Clone)]
-pub struct Held {
+pub struct ContactRow {
     pub id: Uuid,
     pub receipt_number: String,
     pub received_at: OffsetDateTime,
@@ -78,9 +78,9 @@ pub async fn queue(db: &mut PgConnection, contact: &Examined) -> sqlx::Result<()
 ///
 /// # Errors
 /// A statement failed.
-pub async fn find(db: &mut PgConnection, contact: &Examined) -> sqlx::Result<Option<(Held, Held)>> {
+pub async fn find(db: &mut PgConnection, contact: &Examined) -> sqlx::Result<Option<(ContactRow, ContactRow)>> {
     let first = sqlx::query_as!(
-        Held,
+        ContactRow,
         // What was recorded before keys had a form compares as it was given. Each part finds its rows by an index.
         r#"select id as "id!", receipt_number as "receipt_number!", received_at as "received_at!", body_hash as "body_hash!",
                   place as "place!"
@@ -98,7 +98,7 @@ pub async fn find(db: &mut PgConnection, contact: &Examined) -> sqlx::Result<Opt
     .await?;
     let Some(first) = first else { return Ok(None) };
     let latest = sqlx::query_as!(
-        Held,
+        ContactRow,
         "select contact_id as id, receipt_number, received_at, body_hash, place from contact
          where variant_of = $1 order by place desc, received_at desc, contact_id desc limit 1",
         first.id

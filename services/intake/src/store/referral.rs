@@ -27,7 +27,7 @@ pub struct New<'a> {
 
 /// What stands under a site and a key.
 #[derive(Debug, Clone)]
-pub struct Held {
+pub struct ReferralRow {
     pub id: Uuid,
     pub receipt_number: String,
     pub received_at: OffsetDateTime,
@@ -38,7 +38,7 @@ pub struct Held {
     pub gone: Vec<Vec<u8>>,
 }
 
-impl Held {
+impl ReferralRow {
     /// This body was received under the key before.
     #[must_use]
     pub fn has_seen(&self, body: &Body) -> bool {
@@ -151,7 +151,7 @@ async fn seal_all(db: &mut PgConnection, vault: &Vault, rows: &[New<'_>], at: Of
 ///
 /// # Errors
 /// The statement failed.
-pub async fn find_held(db: &mut PgConnection, asked: &[(&str, &Key)]) -> sqlx::Result<Vec<((String, String), Held)>> {
+pub async fn find_held(db: &mut PgConnection, asked: &[(&str, &Key)]) -> sqlx::Result<Vec<((String, String), ReferralRow)>> {
     let sites: Vec<String> = asked.iter().map(|(site, _)| (*site).to_owned()).collect();
     let forms: Vec<String> = asked.iter().map(|(_, key)| key.form().to_owned()).collect();
     let given: Vec<String> = asked.iter().map(|(_, key)| key.as_str().to_owned()).collect();
@@ -168,7 +168,7 @@ pub async fn find_held(db: &mut PgConnection, asked: &[(&str, &Key)]) -> sqlx::R
     .await?;
     let held = rows.into_iter().filter_map(|r| {
         let (site, key) = asked.get(usize::try_from(r.place - 1).ok()?)?;
-        let held = Held {
+        let held = ReferralRow {
             id: r.referral_id,
             receipt_number: r.receipt_number,
             received_at: r.received_at,

@@ -8,7 +8,7 @@ use intake::{
 use sqlx::{PgConnection, types::Uuid};
 use time::OffsetDateTime;
 
-use crate::support::{MORNING, TestDesk, desk, officer, staff, supervisor};
+use crate::support::{MORNING, TestDesk, app, officer, staff, supervisor};
 
 const PAGE: i64 = 51;
 /// Of the rows that a page shows, each is read once; a few more are looked at where a list begins.
@@ -17,7 +17,7 @@ const MAX_ROWS_READ: i64 = 2 * PAGE;
 const REFERRALS: i64 = 20_000;
 
 /// As many that were decided long ago as wait, each with another body beside it: nothing tells the planner how many there are.
-async fn fill(desk: &TestDesk) {
+async fn fill(app: &TestDesk) {
     let rows = format!(
         "insert into referral (referral_id, receipt_number, site, idempotency_key, key_form, body_hash, content, content_sealed, origin,
                 counted_origin, flags, submitter, received_at, state)
@@ -32,12 +32,12 @@ async fn fill(desk: &TestDesk) {
          insert into referral_variant (referral_id, body_hash, content, content_sealed, submitter, received_at)
          select referral_id, sha256('y'), '', 'sealed', 'someone', received_at from referral"
     );
-    sqlx::raw_sql(sqlx::AssertSqlSafe(rows)).execute(&desk.database.admin).await.unwrap();
+    sqlx::raw_sql(sqlx::AssertSqlSafe(rows)).execute(&app.database.admin).await.unwrap();
 }
 
 /// Rows that a page of each list read of each table: by walking it, and by an index.
-async fn read(desk: &TestDesk, who: &Caller) -> Vec<(String, i64, i64)> {
-    let mut tx = desk.begin(who, []).await.unwrap();
+async fn read(app: &TestDesk, who: &Caller) -> Vec<(String, i64, i64)> {
+    let mut tx = app.begin(who, []).await.unwrap();
     let (start, tied) = ((OffsetDateTime::UNIX_EPOCH, Uuid::nil()), intake::access::needs_a_tie(who).then_some(who.subject.as_str()));
     assert_eq!(waiting(&mut tx, start, MORNING.date(), tied, PAGE).await.unwrap().len(), 51);
     assert_eq!(all(&mut tx, start, tied, PAGE).await.unwrap().len(), 51);
@@ -52,14 +52,14 @@ async fn read_so_far(tx: &mut PgConnection) -> Vec<(String, i64, i64)> {
 
 #[tokio::test]
 async fn a_page_of_the_queue_reads_its_own_rows_however_many_referrals_there_are() {
-    let desk = desk().await;
-    fill(&desk).await;
+    let app = app().await;
+    fill(&app).await;
     for known_to_the_planner in [false, true] {
         if known_to_the_planner {
-            sqlx::raw_sql("analyze").execute(&desk.database.admin).await.unwrap();
+            sqlx::raw_sql("analyze").execute(&app.database.admin).await.unwrap();
         }
         for who in [officer(1), supervisor(1)] {
-            for (table, walked, by_index) in read(&desk, &who).await {
+            for (table, walked, by_index) in read(&app, &who).await {
                 assert_eq!(walked, 0, "{table} is walked for {}", who.subject);
                 assert!(by_index <= 2 * MAX_ROWS_READ, "{by_index} rows of {table} are read for {}", who.subject);
             }
@@ -69,14 +69,14 @@ async fn a_page_of_the_queue_reads_its_own_rows_however_many_referrals_there_are
 
 #[tokio::test]
 async fn whether_a_key_is_known_is_found_by_an_index_however_many_a_site_has() {
-    let desk = desk().await;
-    fill(&desk).await;
-    sqlx::raw_sql("update referral set key_form = null where receipt_number like '%7'").execute(&desk.database.admin).await.unwrap();
+    let app = app().await;
+    fill(&app).await;
+    sqlx::raw_sql("update referral set key_form = null where receipt_number like '%7'").execute(&app.database.admin).await.unwrap();
     for known_to_the_planner in [false, true] {
         if known_to_the_planner {
-            sqlx::raw_sql("analyze").execute(&desk.database.admin).await.unwrap();
+            sqlx::raw_sql("analyze").execute(&app.database.admin).await.unwrap();
         }
-        let mut tx = desk.begin(&staff("mission"), ["mission".to_owned()]).await.unwrap();
+        let mut tx = app.begin(&staff("mission"), ["mission".to_owned()]).await.unwrap();
         let keys: Vec<Key> = ["k1", "K2", "k7", "K17", "unknown"].map(|key| Key::read(key, Uuid::nil())).into();
         let asked: Vec<(&str, &Key)> = keys.iter().map(|key| ("mission", key)).collect();
         let held = find_held(&mut tx, &asked).await.unwrap();

@@ -13,8 +13,8 @@ use crate::support::*;
 
 #[tokio::test]
 async fn a_referral_walks_from_the_form_to_the_decision() {
-    let desk = desk().await;
-    let door = Server(desk.clone());
+    let app = app().await;
+    let door = Server(app.clone());
     let (sender, officer) = (staff("mission"), officer(1));
     let sent = Referral { modes: vec![1, 4], language: 2, victim_name: "Ada Exemple".into(), ..referral("form-1") };
     let submitted = door.submit_referral(asked(&sender, SubmitReferralRequest { referral: Some(sent.clone()) })).await.unwrap();
@@ -45,8 +45,8 @@ async fn a_referral_walks_from_the_form_to_the_decision() {
 
 #[tokio::test]
 async fn a_refusal_says_what_to_mend_and_a_bulk_answers_every_line() {
-    let desk = desk().await;
-    let door = Server(desk.clone());
+    let app = app().await;
+    let door = Server(app.clone());
     let bad = Referral { origin: 0, ..referral("2") };
     let status = door.submit_referral(asked(&staff("mission"), SubmitReferralRequest { referral: Some(bad.clone()) })).await;
     let status = status.err().unwrap();
@@ -67,8 +67,8 @@ async fn a_refusal_says_what_to_mend_and_a_bulk_answers_every_line() {
 
 #[tokio::test]
 async fn a_contact_reaches_notification_as_it_was_pushed() {
-    let desk = desk().await;
-    let door = Server(desk.clone());
+    let app = app().await;
+    let door = Server(app.clone());
     let vso = caller("vso-pacific", &[proto::role::RVS_MANAGER], &[], &["pacific"]);
     let contact = VictimContact {
         idempotency_key: "c-1".into(),
@@ -99,8 +99,8 @@ async fn a_contact_reaches_notification_as_it_was_pushed() {
 
 #[tokio::test]
 async fn a_request_that_did_not_come_through_the_chassis_is_nobodys() {
-    let desk = desk().await;
-    let door = Server(desk.clone());
+    let app = app().await;
+    let door = Server(app.clone());
     let status = door.list_queue(tonic::Request::new(ListQueueRequest::default())).await.err().unwrap();
     assert_eq!(status.code(), Code::Unauthenticated);
 }

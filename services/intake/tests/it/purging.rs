@@ -44,16 +44,16 @@ fn marked(key: &str) -> Referral {
 }
 
 /// An accepted referral with another body beside it.
-async fn accepted(desk: &TestDesk, first: Referral) -> String {
-    submit(desk, &staff("mission"), first.clone()).await;
-    submit(desk, &staff("mission"), Referral { request: "marker-other".into(), ..first }).await;
-    let id = only_id(desk).await;
-    crate::screening::decide(desk, &officer(1), &id, Disposition::Accepted, "marker-reason").await.unwrap();
+async fn accepted(app: &TestDesk, first: Referral) -> String {
+    submit(app, &staff("mission"), first.clone()).await;
+    submit(app, &staff("mission"), Referral { request: "marker-other".into(), ..first }).await;
+    let id = only_id(app).await;
+    crate::screening::decide(app, &officer(1), &id, Disposition::Accepted, "marker-reason").await.unwrap();
     id
 }
 
-async fn carry_everything(desk: &TestDesk) {
-    desk.database
+async fn carry_everything(app: &TestDesk) {
+    app.database
         .admin
         .execute("update outbox set carried_at = now(), confirmed_at = case when must_be_confirmed then now() end")
         .await
@@ -61,39 +61,39 @@ async fn carry_everything(desk: &TestDesk) {
 }
 
 /// As the handler of the bus does it; what this service answered.
-async fn purge(desk: &TestDesk, referral: &str) -> ReferralPurged {
-    let mut tx = service(desk).await;
-    let at = Some(desk.clock.now());
+async fn purge(app: &TestDesk, referral: &str) -> ReferralPurged {
+    let mut tx = service(app).await;
+    let at = Some(app.clock.now());
     let (case, referral) = (CaseId::new(CASE), referral.parse().unwrap());
     let purged = Purged { case, referral, others: Vec::new(), purged_at: at, last_used_at: at };
-    purge_referrals(&mut tx, desk, &purged).await.unwrap();
+    purge_referrals(&mut tx, app, &purged).await.unwrap();
     tx.commit().await.unwrap();
-    waiting(desk, subject::REFERRAL_PURGED).await.pop().unwrap()
+    waiting(app, subject::REFERRAL_PURGED).await.pop().unwrap()
 }
 
 fn said(answer: &ReferralPurged) -> (i64, Vec<i64>) {
     (answer.keys, answer.deleted.iter().map(|rows| rows.rows).collect())
 }
 
-// [LPR4] [T11]
+// [LPR4] [TRAP-11]
 #[tokio::test]
 async fn a_purged_referral_is_read_by_nobody_and_an_old_copy_of_its_rows_does_not_open() {
-    let desk = desk().await;
-    let id = accepted(&desk, marked("1")).await;
+    let app = app().await;
+    let id = accepted(&app, marked("1")).await;
     for table in TABLES {
-        desk.database.admin.execute(AssertSqlSafe(format!("create table backup_{table} as select * from {table}"))).await.unwrap();
+        app.database.admin.execute(AssertSqlSafe(format!("create table backup_{table} as select * from {table}"))).await.unwrap();
     }
-    let answer = purge(&desk, &id).await;
+    let answer = purge(&app, &id).await;
     assert_eq!((answer.case_id.clone(), said(&answer)), (CASE.to_string(), (1, vec![1, 1, 1])));
-    assert!(get_referral::get_referral(&desk, &officer(1), &id, None).await.is_err());
-    assert!(get_referral::get_referral(&desk, &chassis::Caller::service("cases"), &id, None).await.is_err());
-    assert!(crate::screening::decide(&desk, &officer(1), &id, Disposition::Accepted, "once more").await.is_err());
-    assert_eq!((count(&desk, "referral_variant").await, count(&desk, "screening_decision").await), (0, 0));
+    assert!(get_referral::get_referral(&app, &officer(1), &id, None).await.is_err());
+    assert!(get_referral::get_referral(&app, &chassis::Caller::service("cases"), &id, None).await.is_err());
+    assert!(crate::screening::decide(&app, &officer(1), &id, Disposition::Accepted, "once more").await.is_err());
+    assert_eq!((count(&app, "referral_variant").await, count(&app, "screening_decision").await), (0, 0));
 
     let uuid: Uuid = id.parse().unwrap();
-    let mut db = desk.database.admin.acquire().await.unwrap();
+    let mut db = app.database.admin.acquire().await.unwrap();
     let old: Vec<u8> = sqlx::query_scalar("select content_sealed from backup_referral").fetch_one(&mut *db).await.unwrap();
-    for vault in [desk.vault.clone(), harness::vault::vault("intake", &desk.clock)] {
+    for vault in [app.vault.clone(), harness::vault::vault("intake", &app.clock)] {
         let error = vault.open(&mut db, vault::Place::new("referral", "content", uuid), &old).await.unwrap_err();
         assert_eq!(vault::fault(&error), Some(&vault::Fault::Destroyed));
         for (table, column) in [("referral_variant", "content"), ("screening_decision", "reason")] {
@@ -105,36 +105,36 @@ async fn a_purged_referral_is_read_by_nobody_and_an_old_copy_of_its_rows_does_no
         }
     }
     for table in TABLES {
-        desk.database.admin.execute(AssertSqlSafe(format!("drop table backup_{table}"))).await.unwrap();
+        app.database.admin.execute(AssertSqlSafe(format!("drop table backup_{table}"))).await.unwrap();
     }
     let hex: String = "marker-".bytes().map(|byte| format!("{byte:02x}")).collect();
     for table in TABLES.into_iter().chain(["outbox", "contact", "quarantine"]) {
         let rows: Vec<String> = sqlx::query_scalar(AssertSqlSafe(format!("select to_jsonb(t)::text from {table} t")))
-            .fetch_all(&desk.database.admin)
+            .fetch_all(&app.database.admin)
             .await
             .unwrap();
         assert!(!rows.iter().any(|row| row.contains("marker-") || row.contains(&hex)), "{table}");
     }
     let stub: (String, Vec<String>, Option<String>) =
-        sqlx::query_as("select origin, flags, disposition from referral").fetch_one(&desk.database.admin).await.unwrap();
+        sqlx::query_as("select origin, flags, disposition from referral").fetch_one(&app.database.admin).await.unwrap();
     assert_eq!(stub, ("any-communication".to_owned(), Vec::new(), None), "the stub tells what was decided of whom");
 }
 
 #[tokio::test]
 async fn a_purged_referral_that_is_sent_again_is_answered_as_before_and_opens_nothing() {
-    let desk = desk().await;
-    let first = submit(&desk, &staff("mission"), marked("1")).await;
-    let id = only_id(&desk).await;
-    crate::screening::decide(&desk, &officer(1), &id, Disposition::Accepted, "marker-reason").await.unwrap();
-    purge(&desk, &id).await;
-    let told = waiting::<proto::intake::v1::ReferralReceived>(&desk, subject::REFERRAL_RECEIVED).await.len();
-    let again = submit(&desk, &staff("mission"), marked("1")).await;
+    let app = app().await;
+    let first = submit(&app, &staff("mission"), marked("1")).await;
+    let id = only_id(&app).await;
+    crate::screening::decide(&app, &officer(1), &id, Disposition::Accepted, "marker-reason").await.unwrap();
+    purge(&app, &id).await;
+    let told = waiting::<proto::intake::v1::ReferralReceived>(&app, subject::REFERRAL_RECEIVED).await.len();
+    let again = submit(&app, &staff("mission"), marked("1")).await;
     assert_eq!((&again.number, again.received_at, again.repeat), (&first.number, first.received_at, Repeat::SameBody));
-    assert_eq!(get_receipt::get_receipt(&desk, &staff("mission"), &first.number).await.unwrap().number, first.number);
-    assert_eq!(waiting::<proto::intake::v1::ReferralReceived>(&desk, subject::REFERRAL_RECEIVED).await.len(), told);
+    assert_eq!(get_receipt::get_receipt(&app, &staff("mission"), &first.number).await.unwrap().number, first.number);
+    assert_eq!(waiting::<proto::intake::v1::ReferralReceived>(&app, subject::REFERRAL_RECEIVED).await.len(), told);
     // In no list either.
     for scope in [list_queue::Scope::All, list_queue::Scope::Waiting] {
-        assert!(list_queue::list_queue(&desk, &officer(1), scope, 50, "").await.unwrap().0.is_empty());
+        assert!(list_queue::list_queue(&app, &officer(1), scope, 50, "").await.unwrap().0.is_empty());
     }
 }
 
@@ -144,29 +144,29 @@ async fn a_key_that_was_used_before_answers_the_same_bytes_whether_a_case_existe
     let sent = [marked("1"), Referral { request: "marker-other".into(), ..marked("1") }, worried.clone(), worried];
     let mut answers: Vec<Vec<Vec<u8>>> = Vec::new();
     for (decided, purged) in [(false, false), (true, false), (true, true)] {
-        let desk = desk().await;
-        submit(&desk, &staff("mission"), sent[0].clone()).await;
-        submit(&desk, &staff("mission"), sent[1].clone()).await;
-        let id = only_id(&desk).await;
+        let app = app().await;
+        submit(&app, &staff("mission"), sent[0].clone()).await;
+        submit(&app, &staff("mission"), sent[1].clone()).await;
+        let id = only_id(&app).await;
         if decided {
-            crate::screening::decide(&desk, &officer(1), &id, Disposition::Accepted, "marker-reason").await.unwrap();
+            crate::screening::decide(&app, &officer(1), &id, Disposition::Accepted, "marker-reason").await.unwrap();
         }
         if purged {
-            purge(&desk, &id).await;
+            purge(&app, &id).await;
         }
-        desk.clock.advance(Duration::hours(1));
-        let told = async || waiting::<proto::intake::v1::ReferralReceived>(&desk, subject::REFERRAL_RECEIVED).await.len();
+        app.clock.advance(Duration::hours(1));
+        let told = async || waiting::<proto::intake::v1::ReferralReceived>(&app, subject::REFERRAL_RECEIVED).await.len();
         let before = told().await;
         let mut said = Vec::new();
         for referral in &sent {
-            let answer = submit_all(&desk, &staff("mission"), vec![referral.clone()]).await.remove(0);
+            let answer = submit_all(&app, &staff("mission"), vec![referral.clone()]).await.remove(0);
             said.push(intake::wire::answer(&answer).encode_to_vec());
         }
         answers.push(said);
-        assert_eq!(waiting::<Concern>(&desk, subject::RAISE_BY_INTAKE).await.len(), 1, "the concern in it is raised, once");
+        assert_eq!(waiting::<Concern>(&app, subject::RAISE_BY_INTAKE).await.len(), 1, "the concern in it is raised, once");
         // What was new in them is not lost: beside a stub it is a referral of its own, once.
         assert_eq!(told().await - before, usize::from(purged));
-        let (queue, _) = list_queue::list_queue(&desk, &officer(1), list_queue::Scope::Waiting, 50, "").await.unwrap();
+        let (queue, _) = list_queue::list_queue(&app, &officer(1), list_queue::Scope::Waiting, 50, "").await.unwrap();
         assert_eq!(queue.len(), 1);
     }
     assert!(answers.iter().all(|said| *said == answers[0]));
@@ -174,31 +174,31 @@ async fn a_key_that_was_used_before_answers_the_same_bytes_whether_a_case_existe
 
 #[tokio::test]
 async fn a_purge_that_is_heard_twice_destroys_once_and_is_answered_each_time() {
-    let desk = desk().await;
-    let id = accepted(&desk, marked("1")).await;
-    assert_eq!(said(&purge(&desk, &id).await), (1, vec![1, 1, 1]));
-    desk.clock.advance(Duration::hours(1));
-    assert_eq!(said(&purge(&desk, &id).await), (0, Vec::new()));
-    assert_eq!(said(&purge(&desk, &Uuid::from_u128(0x4ef).to_string()).await), (0, Vec::new()), "a referral that is not here");
+    let app = app().await;
+    let id = accepted(&app, marked("1")).await;
+    assert_eq!(said(&purge(&app, &id).await), (1, vec![1, 1, 1]));
+    app.clock.advance(Duration::hours(1));
+    assert_eq!(said(&purge(&app, &id).await), (0, Vec::new()));
+    assert_eq!(said(&purge(&app, &Uuid::from_u128(0x4ef).to_string()).await), (0, Vec::new()), "a referral that is not here");
     let moments: Vec<i64> =
-        sqlx::query_scalar("select count(distinct purged_at) from referral").fetch_all(&desk.database.admin).await.unwrap();
+        sqlx::query_scalar("select count(distinct purged_at) from referral").fetch_all(&app.database.admin).await.unwrap();
     assert_eq!(moments, [1]);
 }
 
 #[tokio::test]
 async fn the_key_of_a_concern_that_travelled_with_the_referral_is_destroyed_once_safety_was_told_and_not_before() {
     for (key, is_carried) in [("1", true), ("", true), ("1", false)] {
-        let desk = desk().await;
+        let app = app().await;
         let submitted = Referral { safety_concern: "marker-concern".into(), ..marked(key) };
-        submit(&desk, &staff("mission"), submitted).await;
-        let id = only_id(&desk).await;
+        submit(&app, &staff("mission"), submitted).await;
+        let id = only_id(&app).await;
         if is_carried {
-            carry_everything(&desk).await;
+            carry_everything(&app).await;
         }
-        let keys = purge(&desk, &id).await.keys;
+        let keys = purge(&app, &id).await.keys;
         assert_eq!(keys, if is_carried { 2 } else { 1 }, "{key:?}");
         let live: i64 = sqlx::query_scalar("select count(*) from data_key where kind = 'concern' and destroyed_at is null")
-            .fetch_one(&desk.database.admin)
+            .fetch_one(&app.database.admin)
             .await
             .unwrap();
         assert_eq!(live, i64::from(!is_carried), "{key:?}");
@@ -207,19 +207,19 @@ async fn the_key_of_a_concern_that_travelled_with_the_referral_is_destroyed_once
 
 #[tokio::test]
 async fn the_database_lets_the_service_delete_of_a_purged_referral_and_of_no_other() {
-    let desk = desk().await;
-    let id = accepted(&desk, marked("1")).await;
-    for mut tx in [service(&desk).await, desk.begin(&officer(1), []).await.unwrap()] {
+    let app = app().await;
+    let id = accepted(&app, marked("1")).await;
+    for mut tx in [service(&app).await, app.begin(&officer(1), []).await.unwrap()] {
         for table in ["referral_variant", "screening_decision"] {
             assert_eq!(tx.execute(AssertSqlSafe(format!("delete from {table}"))).await.unwrap().rows_affected(), 0, "{table}");
         }
     }
-    let refused = service(&desk).await.execute("delete from referral").await.unwrap_err();
+    let refused = service(&app).await.execute("delete from referral").await.unwrap_err();
     assert_eq!(refused.as_database_error().unwrap().code().as_deref(), Some("42501"));
-    purge(&desk, &id).await;
+    purge(&app, &id).await;
     let late = "insert into screening_decision (referral_id, number, disposition, reason, decided_by, decided_at)
                 select referral_id, 1, 'accepted', 'late', 'x', now() from referral";
-    let refused = service(&desk).await.execute(late).await.unwrap_err();
+    let refused = service(&app).await.execute(late).await.unwrap_err();
     assert_eq!(refused.as_database_error().unwrap().constraint(), Some("nothing_is_added_to_a_purged_referral"));
 }
 
@@ -227,13 +227,13 @@ async fn the_database_lets_the_service_delete_of_a_purged_referral_and_of_no_oth
 static CASES: LazyLock<Signer> = LazyLock::new(harness::keys::signer);
 const WAIT: Duration = Duration::DAY;
 
-fn orders(desk: &TestDesk) -> Orders<Purges> {
-    Orders { receiver: Purges((**desk).clone()), key: Some(CASES.public()), clock: desk.clock.clone(), wait: WAIT }
+fn orders(app: &TestDesk) -> Orders<Purges> {
+    Orders { receiver: Purges((**app).clone()), key: Some(CASES.public()), clock: app.clock.clone(), wait: WAIT }
 }
 
 /// What cases says of a case that nobody has used for two years.
-fn order(desk: &TestDesk, referral: &str) -> CasePurged {
-    let now = desk.clock.now();
+fn order(app: &TestDesk, referral: &str) -> CasePurged {
+    let now = app.clock.now();
     CasePurged {
         case_id: CASE.to_string(),
         referral_id: referral.to_owned(),
@@ -249,7 +249,7 @@ fn signed(order: CasePurged, by: &Signer) -> CasePurged {
     CasePurged { signature, ..order }
 }
 
-async fn hears(desk: &TestDesk, order: CasePurged) -> Result<(), &'static str> {
+async fn hears(app: &TestDesk, order: CasePurged) -> Result<(), &'static str> {
     let message = Incoming {
         event_id: "purge".into(),
         subject: subject::CASE_PURGED.into(),
@@ -257,57 +257,57 @@ async fn hears(desk: &TestDesk, order: CasePurged) -> Result<(), &'static str> {
         headers: Default::default(),
         attempt: 1,
     };
-    let orders = orders(desk);
+    let orders = orders(app);
     let reason = |rejection| match rejection {
         Rejection::Never { reason, .. } => reason,
         Rejection::Later(detail) => panic!("{detail}"),
     };
     let work = orders.read(&message).await.map_err(reason)?;
-    let mut db = service(desk).await;
+    let mut db = service(app).await;
     orders.apply(&mut db, &mut Fresh::default(), work, &message).await.map_err(reason)?;
     db.commit().await.unwrap();
     Ok(())
 }
 
-async fn purged(desk: &TestDesk) -> i64 {
-    sqlx::query_scalar("select count(*) from referral where purged_at is not null").fetch_one(&desk.database.admin).await.unwrap()
+async fn purged(app: &TestDesk) -> i64 {
+    sqlx::query_scalar("select count(*) from referral where purged_at is not null").fetch_one(&app.database.admin).await.unwrap()
 }
 
 #[tokio::test]
 async fn a_purge_is_obeyed_where_cases_signed_it_nothing_known_here_stands_against_it_and_nobody_stopped_it() {
-    let desk = desk().await;
-    let id = accepted(&desk, marked("1")).await;
-    let genuine = |desk: &TestDesk| signed(order(desk, &id), &CASES);
-    assert_eq!(hears(&desk, order(&desk, &id)).await, Err("order-not-genuine"), "the login of cases alone");
-    assert_eq!(hears(&desk, signed(order(&desk, &id), &harness::keys::signer())).await, Err("order-not-genuine"));
-    assert_eq!(hears(&desk, genuine(&desk)).await, Err("retention-not-over"), "it was accepted today, whatever cases says");
-    desk.clock.advance(LEAST);
-    submit(&desk, &staff("mission"), referral("never a case")).await;
+    let app = app().await;
+    let id = accepted(&app, marked("1")).await;
+    let genuine = |app: &TestDesk| signed(order(app, &id), &CASES);
+    assert_eq!(hears(&app, order(&app, &id)).await, Err("order-not-genuine"), "the login of cases alone");
+    assert_eq!(hears(&app, signed(order(&app, &id), &harness::keys::signer())).await, Err("order-not-genuine"));
+    assert_eq!(hears(&app, genuine(&app)).await, Err("retention-not-over"), "it was accepted today, whatever cases says");
+    app.clock.advance(LEAST);
+    submit(&app, &staff("mission"), referral("never a case")).await;
     let waiting_one: Uuid =
-        sqlx::query_scalar("select referral_id from referral where accepted_at is null").fetch_one(&desk.database.admin).await.unwrap();
-    assert_eq!(hears(&desk, signed(order(&desk, &waiting_one.to_string()), &CASES)).await, Err("purge-names-no-case"));
-    hears(&desk, genuine(&desk)).await.unwrap();
-    let look = async || orders(&desk).look(&desk.pool, "intake").await.unwrap();
-    assert_eq!((look().await, purged(&desk).await), (0, 0), "it can be stopped");
-    desk.database.admin.execute("update destruction set stopped_at = now(), stopped_because = 'the wrong case'").await.unwrap();
-    desk.clock.advance(WAIT);
-    assert_eq!((look().await, purged(&desk).await), (0, 0), "it was stopped");
-    desk.database.admin.execute("update destruction set stopped_at = null, stopped_because = null").await.unwrap();
+        sqlx::query_scalar("select referral_id from referral where accepted_at is null").fetch_one(&app.database.admin).await.unwrap();
+    assert_eq!(hears(&app, signed(order(&app, &waiting_one.to_string()), &CASES)).await, Err("purge-names-no-case"));
+    hears(&app, genuine(&app)).await.unwrap();
+    let look = async || orders(&app).look(&app.pool, "intake").await.unwrap();
+    assert_eq!((look().await, purged(&app).await), (0, 0), "it can be stopped");
+    app.database.admin.execute("update destruction set stopped_at = now(), stopped_because = 'the wrong case'").await.unwrap();
+    app.clock.advance(WAIT);
+    assert_eq!((look().await, purged(&app).await), (0, 0), "it was stopped");
+    app.database.admin.execute("update destruction set stopped_at = null, stopped_because = null").await.unwrap();
     // A correction that came meanwhile is a use of it.
-    submit(&desk, &staff("mission"), Referral { no_contact_condition: Known::Yes.into(), ..marked("1") }).await;
-    assert_eq!((look().await, purged(&desk).await), (1, 0), "asked again when it is due");
-    desk.clock.advance(LEAST);
-    desk.database.admin.execute("update destruction set ended_at = null, refused_for = null").await.unwrap();
-    assert_eq!((look().await, purged(&desk).await), (1, 1));
-    assert_eq!(waiting::<ReferralPurged>(&desk, subject::REFERRAL_PURGED).await.len(), 1, "and it says so");
+    submit(&app, &staff("mission"), Referral { no_contact_condition: Known::Yes.into(), ..marked("1") }).await;
+    assert_eq!((look().await, purged(&app).await), (1, 0), "asked again when it is due");
+    app.clock.advance(LEAST);
+    app.database.admin.execute("update destruction set ended_at = null, refused_for = null").await.unwrap();
+    assert_eq!((look().await, purged(&app).await), (1, 1));
+    assert_eq!(waiting::<ReferralPurged>(&app, subject::REFERRAL_PURGED).await.len(), 1, "and it says so");
 }
 
 /// A referral of another site that is closed as a duplicate of a receipt.
-async fn duplicate(desk: &TestDesk, site: &str, of: &str) -> Uuid {
-    let receipt = submit(desk, &staff(site), Referral { site: site.into(), ..marked("1") }).await;
+async fn duplicate(app: &TestDesk, site: &str, of: &str) -> Uuid {
+    let receipt = submit(app, &staff(site), Referral { site: site.into(), ..marked("1") }).await;
     let id: Uuid = sqlx::query_scalar("select referral_id from referral where receipt_number = $1")
         .bind(&receipt.number)
-        .fetch_one(&desk.database.admin)
+        .fetch_one(&app.database.admin)
         .await
         .unwrap();
     let text = id.to_string();
@@ -318,81 +318,81 @@ async fn duplicate(desk: &TestDesk, site: &str, of: &str) -> Uuid {
         review_on: "",
         duplicate_of: of,
     };
-    screen_referral(desk, &officer(3), screening).await.unwrap();
+    screen_referral(app, &officer(3), screening).await.unwrap();
     id
 }
 
 #[tokio::test]
 async fn a_purge_reaches_the_duplicates_of_other_sites_and_an_officer_who_names_a_case_learns_nothing_of_it() {
-    let desk = desk().await;
-    let id = accepted(&desk, marked("1")).await;
-    let number: String = sqlx::query_scalar("select receipt_number from referral").fetch_one(&desk.database.admin).await.unwrap();
-    let kent = duplicate(&desk, "kent", &number.to_lowercase()).await;
+    let app = app().await;
+    let id = accepted(&app, marked("1")).await;
+    let number: String = sqlx::query_scalar("select receipt_number from referral").fetch_one(&app.database.admin).await.unwrap();
+    let kent = duplicate(&app, "kent", &number.to_lowercase()).await;
     // A number that is nobody's is answered as one that is a case's.
-    let nobody = duplicate(&desk, "millhaven", &proto::reference::make("RO", 4_711)).await;
-    desk.clock.advance(LEAST);
+    let nobody = duplicate(&app, "millhaven", &proto::reference::make("RO", 4_711)).await;
+    app.clock.advance(LEAST);
     // Closed this week: too young to go with it.
-    let young = duplicate(&desk, "joyceville", &number).await;
-    hears(&desk, signed(order(&desk, &id), &CASES)).await.unwrap();
-    desk.clock.advance(WAIT);
-    assert_eq!(orders(&desk).look(&desk.pool, "intake").await.unwrap(), 1);
+    let young = duplicate(&app, "joyceville", &number).await;
+    hears(&app, signed(order(&app, &id), &CASES)).await.unwrap();
+    app.clock.advance(WAIT);
+    assert_eq!(orders(&app).look(&app.pool, "intake").await.unwrap(), 1);
     let gone: Vec<Uuid> = sqlx::query_scalar("select referral_id from referral where purged_at is not null order by received_at, site")
-        .fetch_all(&desk.database.admin)
+        .fetch_all(&app.database.admin)
         .await
         .unwrap();
     assert_eq!(gone.iter().collect::<std::collections::BTreeSet<_>>(), [&id.parse().unwrap(), &kent].into_iter().collect());
     assert!(!gone.contains(&nobody) && !gone.contains(&young));
-    let answer = waiting::<ReferralPurged>(&desk, subject::REFERRAL_PURGED).await.remove(0);
+    let answer = waiting::<ReferralPurged>(&app, subject::REFERRAL_PURGED).await.remove(0);
     assert_eq!(said(&answer), (2, vec![2, 1, 2]));
 }
 
 #[tokio::test]
 async fn a_referral_that_never_opened_a_case_ends_after_its_retention_unless_somebody_stops_it() {
-    let desk = desk().await;
-    let expiry = Expiry::new((*desk).clone(), Arc::new(harness::keys::signer()), 24, WAIT);
-    let one = accepted(&desk, marked("accepted")).await;
-    let number: String = sqlx::query_scalar("select receipt_number from referral").fetch_one(&desk.database.admin).await.unwrap();
-    let kept_with_its_case = duplicate(&desk, "kent", &number).await;
-    submit(&desk, &staff("mission"), marked("waiting")).await;
-    let closed = duplicate(&desk, "millhaven", "").await;
-    let stopped = duplicate(&desk, "joyceville", "").await;
-    desk.clock.advance(LEAST - Duration::days(2));
+    let app = app().await;
+    let expiry = Expiry::new((*app).clone(), Arc::new(harness::keys::signer()), 24, WAIT);
+    let one = accepted(&app, marked("accepted")).await;
+    let number: String = sqlx::query_scalar("select receipt_number from referral").fetch_one(&app.database.admin).await.unwrap();
+    let kept_with_its_case = duplicate(&app, "kent", &number).await;
+    submit(&app, &staff("mission"), marked("waiting")).await;
+    let closed = duplicate(&app, "millhaven", "").await;
+    let stopped = duplicate(&app, "joyceville", "").await;
+    app.clock.advance(LEAST - Duration::days(2));
     assert_eq!(expiry.notice().await.unwrap(), 0, "two years are not over");
-    desk.clock.advance(Duration::days(4));
+    app.clock.advance(Duration::days(4));
     assert_eq!(expiry.notice().await.unwrap(), 2);
     assert_eq!(expiry.notice().await.unwrap(), 0, "it is ordered once");
     sqlx::query("update destruction set stopped_at = now(), stopped_because = 'a court asks for it' where about = $1")
         .bind(stopped)
-        .execute(&desk.database.admin)
+        .execute(&app.database.admin)
         .await
         .unwrap();
-    assert_eq!(expiry.orders.look(&desk.pool, "intake").await.unwrap(), 0, "it can be stopped");
-    desk.clock.advance(WAIT);
-    assert_eq!(expiry.orders.look(&desk.pool, "intake").await.unwrap(), 1);
+    assert_eq!(expiry.orders.look(&app.pool, "intake").await.unwrap(), 0, "it can be stopped");
+    app.clock.advance(WAIT);
+    assert_eq!(expiry.orders.look(&app.pool, "intake").await.unwrap(), 1);
     let gone: Vec<Uuid> =
-        sqlx::query_scalar("select referral_id from referral where purged_at is not null").fetch_all(&desk.database.admin).await.unwrap();
+        sqlx::query_scalar("select referral_id from referral where purged_at is not null").fetch_all(&app.database.admin).await.unwrap();
     assert_eq!(gone, [closed]);
     let live: i64 = sqlx::query_scalar("select count(*) from data_key where kind = 'referral' and destroyed_at is null")
-        .fetch_one(&desk.database.admin)
+        .fetch_one(&app.database.admin)
         .await
         .unwrap();
     assert_eq!(live, 4, "its key is destroyed and no other");
     assert!(![kept_with_its_case, one.parse().unwrap()].contains(&closed));
     // Who sends it again is answered as before.
-    let again = submit(&desk, &staff("millhaven"), Referral { site: "millhaven".into(), ..marked("1") }).await;
+    let again = submit(&app, &staff("millhaven"), Referral { site: "millhaven".into(), ..marked("1") }).await;
     assert_eq!(again.repeat, Repeat::SameBody);
 }
 
 /// Looks at what is over and at what is due; how many were ordered, and how many are gone.
-async fn time_passes(desk: &TestDesk, expiry: &Expiry) -> (usize, i64) {
+async fn time_passes(app: &TestDesk, expiry: &Expiry) -> (usize, i64) {
     let ordered = expiry.notice().await.unwrap();
-    desk.clock.advance(WAIT);
-    expiry.orders.look(&desk.pool, "intake").await.unwrap();
-    (ordered, purged(desk).await)
+    app.clock.advance(WAIT);
+    expiry.orders.look(&app.pool, "intake").await.unwrap();
+    (ordered, purged(app).await)
 }
 
-async fn number_of(desk: &TestDesk, id: Uuid) -> String {
-    sqlx::query_scalar("select receipt_number from referral where referral_id = $1").bind(id).fetch_one(&desk.database.admin).await.unwrap()
+async fn number_of(app: &TestDesk, id: Uuid) -> String {
+    sqlx::query_scalar("select receipt_number from referral where referral_id = $1").bind(id).fetch_one(&app.database.admin).await.unwrap()
 }
 
 fn concern(n: u128) -> ConcernId {
@@ -401,98 +401,98 @@ fn concern(n: u128) -> ConcernId {
 
 #[tokio::test]
 async fn a_referral_that_a_concern_names_is_kept_past_its_retention_until_the_concern_is_closed() {
-    let desk = desk().await;
-    let expiry = Expiry::new((*desk).clone(), Arc::new(harness::keys::signer()), 24, WAIT);
-    let named = duplicate(&desk, "millhaven", "").await;
-    let by_number = duplicate(&desk, "kent", "").await;
-    let number = number_of(&desk, by_number).await;
-    let repeats = duplicate(&desk, "joyceville", &number).await;
-    let unnamed = duplicate(&desk, "mission", "").await;
-    desk.safety.opens(concern(1), &[&named.to_string()], MORNING);
-    desk.safety.opens(concern(2), &[&number], MORNING);
-    desk.clock.advance(LEAST + Duration::days(2));
-    assert_eq!(time_passes(&desk, &expiry).await, (1, 1), "what no concern names ends as before");
+    let app = app().await;
+    let expiry = Expiry::new((*app).clone(), Arc::new(harness::keys::signer()), 24, WAIT);
+    let named = duplicate(&app, "millhaven", "").await;
+    let by_number = duplicate(&app, "kent", "").await;
+    let number = number_of(&app, by_number).await;
+    let repeats = duplicate(&app, "joyceville", &number).await;
+    let unnamed = duplicate(&app, "mission", "").await;
+    app.safety.opens(concern(1), &[&named.to_string()], MORNING);
+    app.safety.opens(concern(2), &[&number], MORNING);
+    app.clock.advance(LEAST + Duration::days(2));
+    assert_eq!(time_passes(&app, &expiry).await, (1, 1), "what no concern names ends as before");
     let gone: Uuid =
-        sqlx::query_scalar("select referral_id from referral where purged_at is not null").fetch_one(&desk.database.admin).await.unwrap();
+        sqlx::query_scalar("select referral_id from referral where purged_at is not null").fetch_one(&app.database.admin).await.unwrap();
     assert_eq!(gone, unnamed);
     // A month later they stand as they did.
-    desk.clock.advance(Duration::days(30));
-    assert_eq!(time_passes(&desk, &expiry).await, (0, 1));
-    desk.safety.closes(concern(2));
-    assert_eq!(time_passes(&desk, &expiry).await, (2, 3), "with its repetition");
+    app.clock.advance(Duration::days(30));
+    assert_eq!(time_passes(&app, &expiry).await, (0, 1));
+    app.safety.closes(concern(2));
+    assert_eq!(time_passes(&app, &expiry).await, (2, 3), "with its repetition");
     assert_ne!(repeats, named);
-    desk.safety.closes(concern(1));
-    assert_eq!(time_passes(&desk, &expiry).await, (1, 4));
+    app.safety.closes(concern(1));
+    assert_eq!(time_passes(&app, &expiry).await, (1, 4));
 }
 
 #[tokio::test]
 async fn a_concern_that_is_raised_while_a_destruction_waits_keeps_the_referral() {
-    let desk = desk().await;
-    let expiry = Expiry::new((*desk).clone(), Arc::new(harness::keys::signer()), 24, WAIT);
-    let named = duplicate(&desk, "millhaven", "").await;
-    desk.clock.advance(LEAST + Duration::days(2));
+    let app = app().await;
+    let expiry = Expiry::new((*app).clone(), Arc::new(harness::keys::signer()), 24, WAIT);
+    let named = duplicate(&app, "millhaven", "").await;
+    app.clock.advance(LEAST + Duration::days(2));
     assert_eq!(expiry.notice().await.unwrap(), 1);
-    desk.safety.opens(concern(1), &[&named.to_string()], MORNING);
-    assert_eq!(time_passes(&desk, &expiry).await, (0, 0));
-    let why: Option<String> = sqlx::query_scalar("select kept_for from destruction").fetch_one(&desk.database.admin).await.unwrap();
+    app.safety.opens(concern(1), &[&named.to_string()], MORNING);
+    assert_eq!(time_passes(&app, &expiry).await, (0, 0));
+    let why: Option<String> = sqlx::query_scalar("select kept_for from destruction").fetch_one(&app.database.admin).await.unwrap();
     assert_eq!(why.as_deref(), Some("concern-open"), "an operator reads why");
-    desk.safety.closes(concern(1));
-    assert_eq!(time_passes(&desk, &expiry).await, (0, 1), "it is carried out once the concern is closed");
+    app.safety.closes(concern(1));
+    assert_eq!(time_passes(&app, &expiry).await, (0, 1), "it is carried out once the concern is closed");
 }
 
 #[tokio::test]
 async fn no_referral_is_destroyed_while_safety_cannot_be_asked_or_a_concern_cannot_be_read() {
-    let desk = desk().await;
-    let expiry = Expiry::new((*desk).clone(), Arc::new(harness::keys::signer()), 24, WAIT);
-    duplicate(&desk, "millhaven", "").await;
-    desk.clock.advance(LEAST + Duration::days(2));
-    desk.safety.silent.store(true, Ordering::Relaxed);
-    assert_eq!(time_passes(&desk, &expiry).await, (0, 0), "safety is away");
-    desk.safety.silent.store(false, Ordering::Relaxed);
-    desk.safety.cannot_read(concern(1));
-    assert_eq!(time_passes(&desk, &expiry).await, (0, 0), "it may name this one");
-    desk.safety.closes(concern(1));
+    let app = app().await;
+    let expiry = Expiry::new((*app).clone(), Arc::new(harness::keys::signer()), 24, WAIT);
+    duplicate(&app, "millhaven", "").await;
+    app.clock.advance(LEAST + Duration::days(2));
+    app.safety.silent.store(true, Ordering::Relaxed);
+    assert_eq!(time_passes(&app, &expiry).await, (0, 0), "safety is away");
+    app.safety.silent.store(false, Ordering::Relaxed);
+    app.safety.cannot_read(concern(1));
+    assert_eq!(time_passes(&app, &expiry).await, (0, 0), "it may name this one");
+    app.safety.closes(concern(1));
     assert_eq!(expiry.notice().await.unwrap(), 1);
-    desk.safety.silent.store(true, Ordering::Relaxed);
-    assert_eq!(time_passes(&desk, &expiry).await, (0, 0), "safety is away when it is due");
-    desk.safety.silent.store(false, Ordering::Relaxed);
-    assert_eq!(time_passes(&desk, &expiry).await, (0, 1));
+    app.safety.silent.store(true, Ordering::Relaxed);
+    assert_eq!(time_passes(&app, &expiry).await, (0, 0), "safety is away when it is due");
+    app.safety.silent.store(false, Ordering::Relaxed);
+    assert_eq!(time_passes(&app, &expiry).await, (0, 1));
 }
 
 #[tokio::test]
 async fn the_concern_that_came_with_a_referral_keeps_it_from_the_first_moment_until_it_is_closed() {
-    let desk = desk().await;
-    let expiry = Expiry::new((*desk).clone(), Arc::new(harness::keys::signer()), 24, WAIT);
-    let receipt = submit(&desk, &staff("mission"), Referral { safety_concern: "marker-concern".into(), ..marked("1") }).await;
-    let id = only_id(&desk).await;
-    crate::screening::decide(&desk, &officer(1), &id, Disposition::Withdrawn, "marker-reason").await.unwrap();
-    let raised = waiting::<Concern>(&desk, subject::RAISE_BY_INTAKE).await.remove(0);
+    let app = app().await;
+    let expiry = Expiry::new((*app).clone(), Arc::new(harness::keys::signer()), 24, WAIT);
+    let receipt = submit(&app, &staff("mission"), Referral { safety_concern: "marker-concern".into(), ..marked("1") }).await;
+    let id = only_id(&app).await;
+    crate::screening::decide(&app, &officer(1), &id, Disposition::Withdrawn, "marker-reason").await.unwrap();
+    let raised = waiting::<Concern>(&app, subject::RAISE_BY_INTAKE).await.remove(0);
     assert_eq!(raised.case_id, receipt.number, "it names the referral that it came with, so that its case is frozen too");
     let raised: ConcernId = raised.concern_id.parse().unwrap();
-    desk.clock.advance(LEAST + Duration::days(2));
-    assert_eq!(time_passes(&desk, &expiry).await, (0, 0), "safety has not got it yet");
+    app.clock.advance(LEAST + Duration::days(2));
+    assert_eq!(time_passes(&app, &expiry).await, (0, 0), "safety has not got it yet");
     // It named no referral, as those of a former version.
-    desk.safety.opens(raised, &[], MORNING);
-    assert_eq!(time_passes(&desk, &expiry).await, (0, 0), "it is open");
-    desk.safety.forgets(raised);
-    carry_everything(&desk).await;
-    assert_eq!(time_passes(&desk, &expiry).await, (0, 0), "safety was set back and has lost it");
-    desk.safety.closes(raised);
-    assert_eq!(time_passes(&desk, &expiry).await, (1, 1));
+    app.safety.opens(raised, &[], MORNING);
+    assert_eq!(time_passes(&app, &expiry).await, (0, 0), "it is open");
+    app.safety.forgets(raised);
+    carry_everything(&app).await;
+    assert_eq!(time_passes(&app, &expiry).await, (0, 0), "safety was set back and has lost it");
+    app.safety.closes(raised);
+    assert_eq!(time_passes(&app, &expiry).await, (1, 1));
 }
 
 #[tokio::test]
 async fn the_referrals_of_a_purged_case_wait_while_a_concern_about_one_of_them_is_open() {
-    let desk = desk().await;
-    let id = accepted(&desk, marked("1")).await;
-    let number: String = sqlx::query_scalar("select receipt_number from referral").fetch_one(&desk.database.admin).await.unwrap();
-    let other = duplicate(&desk, "kent", &number).await;
-    desk.clock.advance(LEAST);
-    hears(&desk, signed(order(&desk, &id), &CASES)).await.unwrap();
-    desk.safety.opens(concern(1), &[&number_of(&desk, other).await], MORNING);
-    desk.clock.advance(WAIT);
-    assert_eq!((orders(&desk).look(&desk.pool, "intake").await.unwrap(), purged(&desk).await), (0, 0));
-    desk.safety.closes(concern(1));
-    desk.clock.advance(WAIT);
-    assert_eq!((orders(&desk).look(&desk.pool, "intake").await.unwrap(), purged(&desk).await), (1, 2));
+    let app = app().await;
+    let id = accepted(&app, marked("1")).await;
+    let number: String = sqlx::query_scalar("select receipt_number from referral").fetch_one(&app.database.admin).await.unwrap();
+    let other = duplicate(&app, "kent", &number).await;
+    app.clock.advance(LEAST);
+    hears(&app, signed(order(&app, &id), &CASES)).await.unwrap();
+    app.safety.opens(concern(1), &[&number_of(&app, other).await], MORNING);
+    app.clock.advance(WAIT);
+    assert_eq!((orders(&app).look(&app.pool, "intake").await.unwrap(), purged(&app).await), (0, 0));
+    app.safety.closes(concern(1));
+    app.clock.advance(WAIT);
+    assert_eq!((orders(&app).look(&app.pool, "intake").await.unwrap(), purged(&app).await), (1, 2));
 }

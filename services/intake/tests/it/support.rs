@@ -1,4 +1,4 @@
-//! A desk on a database of its own, the people who come to it, and what they usually say.
+//! A app on a database of its own, the people who come to it, and what they usually say.
 
 use std::{ops::Deref, sync::Arc};
 
@@ -8,7 +8,7 @@ use chassis::{
     outbox::Wake,
 };
 use harness::{alarm::Alarm, database::Database};
-use intake::app::{Answer, Desk, Receipt, Submission, open_concerns::OpenConcerns, record_at_once::AtOnce, submit_referral};
+use intake::app::{Answer, App, Receipt, Submission, open_concerns::OpenConcerns, record_at_once::AtOnce, submit_referral};
 use proto::intake::v1::{Known, Origin, Referral};
 use sqlx::{Postgres, Transaction};
 use time::macros::datetime;
@@ -16,22 +16,22 @@ use to_safety::AskSafety;
 
 pub const MORNING: time::OffsetDateTime = datetime!(2026-03-02 09:00 UTC);
 
-/// A desk; its database ends with it.
+/// A app; its database ends with it.
 pub struct TestDesk {
-    desk: Desk,
+    app: App,
     pub safety: Arc<Alarm>,
     pub database: Database,
 }
 
 impl Deref for TestDesk {
-    type Target = Desk;
+    type Target = App;
 
-    fn deref(&self) -> &Desk {
-        &self.desk
+    fn deref(&self) -> &App {
+        &self.app
     }
 }
 
-pub async fn desk() -> TestDesk {
+pub async fn app() -> TestDesk {
     let database = harness::database::fresh(&[&chassis::database::MIGRATOR, &intake::MIGRATOR]).await;
     let pool = database.pool.clone();
     let clock = Clock::fixed(MORNING);
@@ -39,8 +39,8 @@ pub async fn desk() -> TestDesk {
     let safety = Arc::new(Alarm::default());
     let concerns = OpenConcerns::new(Arc::clone(&safety) as Arc<dyn AskSafety>);
     let at_once = AtOnce::each(pool.clone());
-    let desk = Desk { pool, clock, ids: Ids::seeded(7), outbox: Wake::default(), vault, at_once, concerns };
-    TestDesk { desk, safety, database }
+    let app = App { pool, clock, ids: Ids::seeded(7), outbox: Wake::default(), vault, at_once, concerns };
+    TestDesk { app, safety, database }
 }
 
 pub fn caller(subject: &str, roles: &[&str], sites: &[&str], regions: &[&str]) -> Caller {
@@ -78,12 +78,12 @@ pub fn submission(referral: Referral) -> Submission {
     Submission { told, body }
 }
 
-pub async fn submit_all(desk: &Desk, caller: &Caller, referrals: Vec<Referral>) -> Vec<Answer> {
-    submit_referral::submit(desk, caller, referrals.into_iter().map(submission).collect()).await.unwrap()
+pub async fn submit_all(app: &App, caller: &Caller, referrals: Vec<Referral>) -> Vec<Answer> {
+    submit_referral::submit(app, caller, referrals.into_iter().map(submission).collect()).await.unwrap()
 }
 
-pub async fn submit(desk: &Desk, caller: &Caller, referral: Referral) -> Receipt {
-    recorded(submit_all(desk, caller, vec![referral]).await.remove(0))
+pub async fn submit(app: &App, caller: &Caller, referral: Referral) -> Receipt {
+    recorded(submit_all(app, caller, vec![referral]).await.remove(0))
 }
 
 pub fn recorded(answer: Answer) -> Receipt {
@@ -100,7 +100,7 @@ pub fn refused(answer: &Answer) -> (&'static str, Option<&'static str>) {
     }
 }
 
-pub async fn count(desk: &Desk, table: &'static str) -> i64 {
+pub async fn count(app: &App, table: &'static str) -> i64 {
     let sql = match table {
         "referral" => "select count(*) from referral",
         "referral_variant" => "select count(*) from referral_variant",
@@ -109,29 +109,29 @@ pub async fn count(desk: &Desk, table: &'static str) -> i64 {
         "quarantine" => "select count(*) from quarantine",
         _ => "select count(*) from outbox",
     };
-    sqlx::query_scalar(sql).fetch_one(&mut *service(desk).await).await.unwrap()
+    sqlx::query_scalar(sql).fetch_one(&mut *service(app).await).await.unwrap()
 }
 
 /// A transaction as the service has it when it hears the bus: it sees everything.
-pub async fn service(desk: &Desk) -> Transaction<'static, Postgres> {
-    begin(&desk.pool, &Actor::service("intake")).await.unwrap()
+pub async fn service(app: &App) -> Transaction<'static, Postgres> {
+    begin(&app.pool, &Actor::service("intake")).await.unwrap()
 }
 
 /// Content of the only referral, as it was received.
-pub async fn only_content(desk: &Desk) -> Vec<u8> {
-    let mut db = service(desk).await;
-    let id: uuid::Uuid = only_id(desk).await.parse().unwrap();
-    intake::store::referral::read(&mut db, &desk.vault, id, None, None).await.unwrap().unwrap().content
+pub async fn only_content(app: &App) -> Vec<u8> {
+    let mut db = service(app).await;
+    let id: uuid::Uuid = only_id(app).await.parse().unwrap();
+    intake::store::referral::read(&mut db, &app.vault, id, None, None).await.unwrap().unwrap().content
 }
 
 /// Bodies waiting on a subject, in the order of writing.
-pub async fn waiting<M: prost::Message + Default>(desk: &Desk, subject: &str) -> Vec<M> {
-    let bodies = harness::vault::outbox(&mut *service(desk).await, &desk.vault, subject).await;
+pub async fn waiting<M: prost::Message + Default>(app: &App, subject: &str) -> Vec<M> {
+    let bodies = harness::vault::outbox(&mut *service(app).await, &app.vault, subject).await;
     bodies.iter().map(|b| M::decode(b.as_slice()).unwrap()).collect()
 }
 
 /// The only referral in the database.
-pub async fn only_id(desk: &Desk) -> String {
-    let id: uuid::Uuid = sqlx::query_scalar("select referral_id from referral").fetch_one(&mut *service(desk).await).await.unwrap();
+pub async fn only_id(app: &App) -> String {
+    let id: uuid::Uuid = sqlx::query_scalar("select referral_id from referral").fetch_one(&mut *service(app).await).await.unwrap();
     id.to_string()
 }

@@ -2,7 +2,7 @@
 
 use futures::future::join_all;
 use intake::{
-    app::{Answer, Desk, Repeat, record_at_once::AtOnce},
+    app::{Answer, App, Repeat, record_at_once::AtOnce},
     store::referral::all,
 };
 use proto::{
@@ -13,25 +13,25 @@ use tokio_util::sync::CancellationToken;
 
 use crate::support::*;
 
-/// A desk whose submissions share transactions, and the task that writes them.
-async fn gathering() -> (TestDesk, Desk, CancellationToken) {
-    let test = desk().await;
+/// A app whose submissions share transactions, and the task that writes them.
+async fn gathering() -> (TestDesk, App, CancellationToken) {
+    let test = app().await;
     let (at_once, sets) = AtOnce::together(test.pool.clone());
     let stop = CancellationToken::new();
     tokio::spawn(sets.run(stop.clone()));
-    let desk = Desk { at_once, ..(*test).clone() };
-    (test, desk, stop)
+    let app = App { at_once, ..(*test).clone() };
+    (test, app, stop)
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn two_hundred_submissions_at_once_stand_once_each_in_their_own_submitters_name() {
-    let (test, desk, _stop) = gathering().await;
+    let (test, app, _stop) = gathering().await;
     let sites = ["mission", "kent", "matsqui", "mountain"];
     let calls = (0..200).map(|n| {
-        let (desk, site) = (&desk, sites[n % sites.len()]);
+        let (app, site) = (&app, sites[n % sites.len()]);
         // Every second one is sent twice at the same time.
         let of = Referral { site: site.into(), ..referral(&format!("at-once-{}", n / 8)) };
-        async move { submit(desk, &staff(site), of).await }
+        async move { submit(app, &staff(site), of).await }
     });
     let receipts = join_all(calls).await;
     let firsts = receipts.iter().filter(|receipt| receipt.repeat == Repeat::First).count();
@@ -45,16 +45,16 @@ async fn two_hundred_submissions_at_once_stand_once_each_in_their_own_submitters
     }
     let keys: i64 =
         sqlx::query_scalar("select count(*) from data_key where kind = 'referral'").fetch_one(&test.database.admin).await.unwrap();
-    assert_eq!((keys, waiting::<ReferralReceived>(&desk, subject::REFERRAL_RECEIVED).await.len()), (100, 100));
-    let mut tx = service(&desk).await;
+    assert_eq!((keys, waiting::<ReferralReceived>(&app, subject::REFERRAL_RECEIVED).await.len()), (100, 100));
+    let mut tx = service(&app).await;
     let start = (time::OffsetDateTime::UNIX_EPOCH, sqlx::types::Uuid::nil());
     assert_eq!(all(&mut tx, start, None, 200).await.unwrap().len(), 100);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn what_cannot_be_written_with_the_others_is_answered_alone_and_stops_none() {
-    let (_test, desk, _stop) = gathering().await;
-    submit(&desk, &staff("mission"), referral("known")).await;
+    let (_test, app, _stop) = gathering().await;
+    submit(&app, &staff("mission"), referral("known")).await;
     let lines = [
         vec![referral("new-1")],
         vec![referral("new-2"), Referral { request: "in other words".into(), ..referral("known") }, referral("new-3")],
@@ -64,7 +64,7 @@ async fn what_cannot_be_written_with_the_others_is_answered_alone_and_stops_none
         vec![referral("new-5"), Referral { request: "in other words".into(), ..referral("new-5") }],
     ];
     let sender = staff("mission");
-    let answers = join_all(lines.into_iter().map(|lines| submit_all(&desk, &sender, lines))).await;
+    let answers = join_all(lines.into_iter().map(|lines| submit_all(&app, &sender, lines))).await;
     let told = |answer: &Answer| match answer {
         Answer::Recorded(receipt) => format!("{:?}", receipt.repeat),
         Answer::Refused { refusal, .. } => refusal.reason.to_owned(),
@@ -73,16 +73,16 @@ async fn what_cannot_be_written_with_the_others_is_answered_alone_and_stops_none
     let expected: [&[&str]; 6] =
         [&["First"], &["First", "OtherBody", "First"], &["site-not-yours"], &["SameBody"], &["First"], &["First", "OtherBody"]];
     assert_eq!(told, expected);
-    assert_eq!((count(&desk, "referral").await, count(&desk, "referral_variant").await), (6, 2));
+    assert_eq!((count(&app, "referral").await, count(&app, "referral_variant").await), (6, 2));
 }
 
 #[tokio::test]
 async fn where_nobody_writes_sets_any_more_a_submission_is_recorded_all_the_same() {
-    let (_test, desk, stop) = gathering().await;
-    submit(&desk, &staff("mission"), referral("1")).await;
+    let (_test, app, stop) = gathering().await;
+    submit(&app, &staff("mission"), referral("1")).await;
     stop.cancel();
     for key in ["1", "2", "3"] {
-        submit(&desk, &staff("mission"), referral(key)).await;
+        submit(&app, &staff("mission"), referral(key)).await;
     }
-    assert_eq!(count(&desk, "referral").await, 3);
+    assert_eq!(count(&app, "referral").await, 3);
 }

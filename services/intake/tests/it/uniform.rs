@@ -1,11 +1,11 @@
-//! No call tells what is hidden from what does not exist: not by a byte, not by what the database is asked [R3c, T6].
+//! No call tells what is hidden from what does not exist: not by a byte, not by what the database is asked [R3c, TRAP-6].
 
 use harness::uniform::{asked, every_rpc_of, refused, same};
 use intake::grpc::Server;
 use proto::intake::v1::{GetReceiptRequest, GetReferralRequest, ScreenReferralRequest, referral_service_server::ReferralService};
 use uuid::Uuid;
 
-use crate::support::{desk, only_id, referral, staff, submit};
+use crate::support::{app, only_id, referral, staff, submit};
 
 const RECORDS: &str = "records, and names nothing of anybody else";
 const OTHERS: [(&str, &str); 5] = [
@@ -19,10 +19,10 @@ const OTHERS: [(&str, &str); 5] = [
 #[tokio::test]
 async fn a_hidden_receipt_or_referral_an_absent_one_and_no_name_at_all_are_the_same_bytes_and_the_same_statements() {
     every_rpc_of("ro.intake.v1", &["GetReceipt", "GetReferral", "ScreenReferral"], &OTHERS);
-    let desk = desk().await;
-    let receipt = submit(&desk, &staff("mission"), referral("key-1")).await;
-    let (id, absent) = (only_id(&desk).await, Uuid::from_u128(0xabc).to_string());
-    let door = Server(desk.clone());
+    let app = app().await;
+    let receipt = submit(&app, &staff("mission"), referral("key-1")).await;
+    let (id, absent) = (only_id(&app).await, Uuid::from_u128(0xabc).to_string());
+    let door = Server(app.clone());
     let stranger = staff("kent");
 
     let read = async |number: &str| refused(door.get_receipt(asked(&stranger, GetReceiptRequest { number: number.into() }))).await;

@@ -19,7 +19,7 @@ use super::{
 };
 use crate::{
     domain::{
-        guard,
+        alarm_watch,
         inbox::Alarm,
         ring::{Audience, Ring},
         template::Data,
@@ -81,18 +81,18 @@ fn note(fresh: &mut Fresh, ring: &Ring, answer: &Outgoing, now: OffsetDateTime) 
 }
 
 fn data(ring: &Ring) -> Data {
-    Data { reference: ring.reference.clone(), urgency: Some(ring.urgency), bulletin: ring.bulletin.clone(), ..Data::default() }
+    Data { reference: ring.reference.clone(), grade: Some(ring.grade), bulletin: ring.bulletin.clone(), ..Data::default() }
 }
 
 /// The ring and a letter to each of its recipients.
 fn mailing<'a>(Came { ring, span }: &'a Came, data: &'a Data, answer: &'a Outgoing, now: OffsetDateTime) -> Mailing<'a> {
-    let next_ring_by = ring.next_ring_by.map(|promised| guard::due(promised, ring.rung_at, now));
+    let next_ring_by = ring.next_ring_by.map(|promised| alarm_watch::due(promised, ring.rung_at, now));
     let letter = |recipient| Letter {
         template: ring.template(&recipient),
         recipient,
         about: ring.concern_id.uuid(),
         data,
-        alarm: Some(Alarm { audience: ring.audience, urgency: ring.urgency, envelope: ring.envelope.clone() }),
+        alarm: Some(Alarm { audience: ring.audience, grade: ring.grade, envelope: ring.envelope.clone() }),
         again: false,
     };
     Mailing {
@@ -109,7 +109,7 @@ fn answer(app: &App, ring: &Ring, now: OffsetDateTime) -> Outgoing {
         concern_id: ring.concern_id.to_string(),
         audience: match ring.audience {
             Audience::Nhq => wire::Audience::Nhq.into(),
-            Audience::Head => wire::Audience::ResponsibleHead.into(),
+            Audience::ResponsibleHead => wire::Audience::ResponsibleHead.into(),
         },
         delivered_at: Some(timestamp(now)),
     };

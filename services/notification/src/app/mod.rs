@@ -1,8 +1,8 @@
 //! The use cases, a file each: load, decide, and save state and outbox in one transaction.
 
+pub mod alarm_watch;
 pub mod deliver_ring;
 pub mod deliveries;
-pub mod guard;
 pub mod inbox;
 pub mod mailer;
 mod post;
@@ -24,7 +24,7 @@ use chassis::{
 use sqlx::{PgPool, Postgres, Transaction};
 use tokio::sync::Notify;
 
-use crate::domain::{address::StaffDomains, delivery::Lane, ring::Urgency};
+use crate::domain::{address::StaffDomains, delivery::Lane, ring::Grade};
 
 /// What the policies of the database call the reach of a person, and of whoever looks after the ledger.
 const PERSON: &str = "person";
@@ -48,9 +48,9 @@ pub struct App {
 pub struct MailWake(Arc<[Notify; Lane::ALL.len()]>);
 
 impl MailWake {
-    /// A mail of this urgency was asked for, in a transaction that may not be committed yet: the worker looks now, and behind the next commits.
-    pub fn wake(&self, urgency: Option<Urgency>) {
-        self.of(Lane::of(urgency)).notify_one();
+    /// A mail of this grade was asked for, in a transaction that may not be committed yet: the worker looks now, and behind the next commits.
+    pub fn wake(&self, grade: Option<Grade>) {
+        self.of(Lane::of(grade)).notify_one();
     }
 
     /// Until then, for one lane.

@@ -201,9 +201,9 @@ async fn ask_for_mails(
 ) -> sqlx::Result<()> {
     for (letter, ready) in told {
         let item = &ready.item;
-        let urgency = item.alarm.as_ref().map(|alarm| alarm.urgency);
+        let grade = item.alarm.as_ref().map(|alarm| alarm.grade);
         if ready.mail_id.is_some() {
-            app.mail.wake(urgency);
+            app.mail.wake(grade);
         }
         let names = holders.iter().filter(|(office, _)| *office == item.recipient && letter.is_mailed_to_the_holders());
         for name in names.flat_map(|(_, names)| names) {
@@ -217,10 +217,10 @@ async fn ask_for_mails(
                     template: item.template.code(),
                     language: mark(wishes.language),
                     reference: &item.reference,
-                    urgency,
+                    grade,
                 };
                 store::delivery::queue_email(tx, app.ids.uuid(), &entry, app.clock.now()).await?;
-                app.mail.wake(urgency);
+                app.mail.wake(grade);
             }
         }
     }

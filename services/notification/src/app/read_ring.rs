@@ -1,5 +1,5 @@
 //! Reads a ring as it stands on the wire, for both roads. The envelope is cut once more to the classes of its audience,
-//! so that a head never holds more than a head may read, whatever was sent [T1].
+//! so that a head never holds more than a head may read, whatever was sent [TRAP-1].
 
 use chassis::{Refusal, wire::instant};
 use prost::Message;
@@ -8,7 +8,7 @@ use proto::{class, safety::v1 as wire, wire::v1::Class};
 use crate::{
     domain::{
         plain::plain,
-        ring::{Audience, Bulletin, Called, Ring, Urgency},
+        ring::{Audience, Bulletin, Called, Grade, Ring},
     },
     error,
 };
@@ -22,17 +22,17 @@ pub fn read(ring: wire::Ring) -> Result<Ring, Refusal> {
     let concern_id = ring.concern_id.parse().map_err(|_| error::ring_malformed("ring.concern_id"))?;
     let audience = match ring.audience() {
         wire::Audience::Nhq => Audience::Nhq,
-        wire::Audience::ResponsibleHead => Audience::Head,
+        wire::Audience::ResponsibleHead => Audience::ResponsibleHead,
         wire::Audience::Unspecified => return Err(error::ring_malformed("ring.audience")),
     };
     let wire_audience = ring.audience;
     let received = ring.envelope.unwrap_or_default();
-    let urgency = match received.grade() {
-        wire::Grade::Imminent => Urgency::Imminent,
-        wire::Grade::Question => Urgency::Question,
-        wire::Grade::Concern | wire::Grade::Unspecified => Urgency::Concern,
+    let grade = match received.grade() {
+        wire::Grade::Imminent => Grade::Imminent,
+        wire::Grade::Question => Grade::Question,
+        wire::Grade::Concern | wire::Grade::Unspecified => Grade::Concern,
     };
-    let content = received.content.as_ref().map(|concern| class::cut(concern, limit(audience, urgency)));
+    let content = received.content.as_ref().map(|concern| class::cut(concern, limit(audience, grade)));
     let envelope = wire::Envelope { audience: wire_audience, concern_id: ring.concern_id, content, ..received };
     let reference = if is_reference(&envelope.reference) { envelope.reference.clone() } else { envelope.concern_id.clone() };
     Ok(Ring {
@@ -46,18 +46,18 @@ pub fn read(ring: wire::Ring) -> Result<Ring, Refusal> {
         rung_at: ring.rung_at.as_ref().and_then(instant),
         called: ring.recipients.into_iter().map(|r| Called { office: plain(&r.office), holder: plain(&r.holder) }).collect(),
         reference,
-        urgency,
+        grade,
         bulletin: bulletin(&envelope),
         envelope: envelope.encode_to_vec().into(),
     })
 }
 
 /// What the audience may read of the concern itself [RM1b, RM1c].
-const fn limit(audience: Audience, urgency: Urgency) -> Class {
-    match (audience, urgency) {
+const fn limit(audience: Audience, grade: Grade) -> Class {
+    match (audience, grade) {
         (Audience::Nhq, _) => Class::Protected,
-        (Audience::Head, Urgency::Imminent) => Class::NeedToKnow,
-        (Audience::Head, Urgency::Concern | Urgency::Question) => Class::Open,
+        (Audience::ResponsibleHead, Grade::Imminent) => Class::NeedToKnow,
+        (Audience::ResponsibleHead, Grade::Concern | Grade::Question) => Class::Open,
     }
 }
 
@@ -129,7 +129,7 @@ mod tests {
     #[test]
     fn a_ring_without_an_envelope_rings_with_what_is_known() {
         let ring = read(wire::Ring { envelope: None, ..sent(wire::Audience::Nhq, wire::Grade::Imminent) }).unwrap();
-        assert_eq!((ring.urgency, ring.reference.as_str()), (Urgency::Concern, ID));
+        assert_eq!((ring.grade, ring.reference.as_str()), (Grade::Concern, ID));
     }
 
     #[test]

@@ -107,7 +107,7 @@ async fn settle(app: &App, mailer: Option<&Mailer>, due: Due) -> (Uuid, sqlx::Re
 async fn try_one(app: &App, mailer: Option<&Mailer>, due: Due) -> sqlx::Result<()> {
     let outcome = attempt(app, mailer, &due).await?;
     let now = app.clock.now();
-    let verdict = after(outcome, due.attempts, due.urgency, now);
+    let verdict = after(outcome, due.attempts, due.grade, now);
     let reason = verdict.reason.map_or("", Reason::code);
     let mut tx = app.begin().await?;
     store::delivery::conclude(&mut tx, due.delivery_id, verdict, now).await?;
@@ -150,8 +150,8 @@ async fn attempt(app: &App, mailer: Option<&Mailer>, due: &Due) -> sqlx::Result<
     let Ok(to) = Address::parse(address.expose()) else {
         return Ok(Outcome::Hopeless(Reason::AddressMalformed));
     };
-    let data = Data { reference: due.reference.clone(), urgency: due.urgency, ..Data::default() };
-    let form = mail::form(due.urgency, &to, &app.staff);
+    let data = Data { reference: due.reference.clone(), grade: due.grade, ..Data::default() };
+    let form = mail::form(due.grade, &to, &app.staff);
     match mail::compose(form, to, &app.staff, due.language, &data) {
         Ok(mail) => Ok(mailer.send(due.delivery_id, &mail, app.clock.now()).await),
         Err(reason) => Ok(Outcome::Forbidden(reason)),

@@ -15,7 +15,7 @@ use crate::{
 /// # Errors
 /// A statement failed.
 pub async fn settle(tx: &mut PgConnection, app: &App, concern: ConcernId, audience: Option<Audience>) -> sqlx::Result<()> {
-    store::guard::settle(tx, concern, audience, app.clock.now()).await?;
+    store::alarm_watch::settle(tx, concern, audience, app.clock.now()).await?;
     let stopped = store::delivery::withhold(tx, concern.uuid(), audience, Reason::Accepted, app.clock.now()).await?;
     if stopped > 0 {
         tracing::info!(concern.id = %concern, delivery.stopped = stopped, "mails of an accepted concern are not sent");

@@ -49,16 +49,16 @@ pub enum Fact {
         officer: String,
         at: Option<OffsetDateTime>,
     },
-    GlassBroken {
-        glass_id: Uuid,
+    BreakGlassOpened {
+        break_glass_id: Uuid,
         case_id: CaseId,
         at: Option<OffsetDateTime>,
     },
-    GlassQuotaReached {
+    BreakGlassQuotaReached {
         notice_id: Uuid,
         at: Option<OffsetDateTime>,
     },
-    GlassReviewDue {
+    BreakGlassReviewDue {
         notice_id: Uuid,
         overdue: i32,
         at: Option<OffsetDateTime>,
@@ -73,8 +73,8 @@ impl Fact {
             Self::CaseOpened { case_id, .. } | Self::MediatorAssigned { case_id, .. } | Self::OfficerAssigned { case_id, .. } => {
                 case_id.uuid()
             }
-            Self::GlassBroken { glass_id, .. } => *glass_id,
-            Self::GlassQuotaReached { notice_id, .. } | Self::GlassReviewDue { notice_id, .. } => *notice_id,
+            Self::BreakGlassOpened { break_glass_id, .. } => *break_glass_id,
+            Self::BreakGlassQuotaReached { notice_id, .. } | Self::BreakGlassReviewDue { notice_id, .. } => *notice_id,
         }
     }
 }
@@ -158,10 +158,12 @@ fn notice(app: &App, fact: Fact) -> Notice {
         Fact::CaseOpened { case_id, at } => (rj_unit(), Template::CaseOpened, of_case(case_id, at)),
         Fact::MediatorAssigned { case_id, mediator, at } => (Recipient::Person(mediator), Template::MediatorAssigned, of_case(case_id, at)),
         Fact::OfficerAssigned { case_id, officer, at } => (Recipient::Person(officer), Template::OfficerAssigned, of_case(case_id, at)),
-        Fact::GlassBroken { case_id, at, .. } => (rj_supervisors(), Template::GlassBroken, of_case(case_id, at)),
-        Fact::GlassQuotaReached { at, .. } => (rj_supervisors(), Template::GlassQuotaReached, Data { happened_at: at, ..Data::default() }),
-        Fact::GlassReviewDue { overdue, at, .. } => {
-            (rj_supervisors(), Template::GlassReviewDue, Data { waiting: Some(overdue), happened_at: at, ..Data::default() })
+        Fact::BreakGlassOpened { case_id, at, .. } => (rj_supervisors(), Template::BreakGlassOpened, of_case(case_id, at)),
+        Fact::BreakGlassQuotaReached { at, .. } => {
+            (rj_supervisors(), Template::BreakGlassQuotaReached, Data { happened_at: at, ..Data::default() })
+        }
+        Fact::BreakGlassReviewDue { overdue, at, .. } => {
+            (rj_supervisors(), Template::BreakGlassReviewDue, Data { waiting: Some(overdue), happened_at: at, ..Data::default() })
         }
     };
     Notice { recipient, template, about, data: Data { reference, ..data } }

@@ -32,7 +32,7 @@ impl Handler for Concerns {
         let concern = event.concern_id.parse().map_err(malformed)?;
         Ok(match (event.what.as_str(), event.audience()) {
             ("accepted", Wire::Nhq) => Some((concern, Some(Audience::Nhq))),
-            ("accepted", Wire::ResponsibleHead) => Some((concern, Some(Audience::Head))),
+            ("accepted", Wire::ResponsibleHead) => Some((concern, Some(Audience::ResponsibleHead))),
             ("closed", _) => Some((concern, None)),
             _ => None,
         })

@@ -69,7 +69,7 @@ fn read(contact_id: ContactId, pushed: &ContactPushed, answer: GetContactRespons
 }
 
 /// How often it is looked for contacts that a former version took.
-const LOOK: Duration = Duration::from_secs(60);
+const CHECK_INTERVAL: Duration = Duration::from_secs(60);
 
 /// Fetches once more every contact that a former version took, so that its victim is one under every spelling; until stopped.
 ///
@@ -82,7 +82,7 @@ pub async fn keep_in_one_form(app: App, intake: ContactServiceClient<Peer>, stop
         }
         tokio::select! {
             () = stop.cancelled() => return Ok(()),
-            () = tokio::time::sleep(LOOK) => {}
+            () = tokio::time::sleep(CHECK_INTERVAL) => {}
         }
     }
 }

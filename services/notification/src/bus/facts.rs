@@ -7,7 +7,7 @@ use chassis::{
     wire::instant,
 };
 use proto::{
-    cases::v1::{CaseOpened, GlassBroken, GlassQuotaReached, GlassReviewDue, MediatorAssigned, OfficerAssigned},
+    cases::v1::{BreakGlassOpened, BreakGlassQuotaReached, BreakGlassReviewDue, CaseOpened, MediatorAssigned, OfficerAssigned},
     id::Malformed,
     intake::v1::{self as intake, ContactPushed, ReferralReceived, contact_service_client::ContactServiceClient},
     subject,
@@ -33,56 +33,61 @@ pub struct Facts {
 
 /// What a message comes to.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Heard {
+pub enum FactMessage {
     Fact(Fact),
     Contact(Box<Contact>),
 }
 
 impl Handler for Facts {
-    type Work = Heard;
+    type Work = FactMessage;
 
-    async fn read(&self, message: &Incoming) -> Result<Heard, Rejection> {
+    async fn read(&self, message: &Incoming) -> Result<FactMessage, Rejection> {
         match message.subject.as_str() {
-            subject::REFERRAL_RECEIVED => referral_received(&message.decode()?).map(Heard::Fact),
-            subject::CASE_OPENED => case_opened(&message.decode()?).map(Heard::Fact),
-            subject::MEDIATOR_ASSIGNED => mediator_assigned(&message.decode()?).map(Heard::Fact),
-            subject::OFFICER_ASSIGNED => officer_assigned(&message.decode()?).map(Heard::Fact),
-            subject::GLASS_BROKEN => glass_broken(&message.decode()?).map(Heard::Fact),
-            subject::GLASS_QUOTA_REACHED => {
-                let told: GlassQuotaReached = message.decode()?;
+            subject::REFERRAL_RECEIVED => referral_received(&message.decode()?).map(FactMessage::Fact),
+            subject::CASE_OPENED => case_opened(&message.decode()?).map(FactMessage::Fact),
+            subject::MEDIATOR_ASSIGNED => mediator_assigned(&message.decode()?).map(FactMessage::Fact),
+            subject::OFFICER_ASSIGNED => officer_assigned(&message.decode()?).map(FactMessage::Fact),
+            subject::BREAK_GLASS_OPENED => break_glass_opened(&message.decode()?).map(FactMessage::Fact),
+            subject::BREAK_GLASS_QUOTA_REACHED => {
+                let told: BreakGlassQuotaReached = message.decode()?;
                 let notice_id = notice(&told.notice_id)?;
-                Ok(Heard::Fact(Fact::GlassQuotaReached { notice_id, at: told.reached_at.as_ref().and_then(instant) }))
+                Ok(FactMessage::Fact(Fact::BreakGlassQuotaReached { notice_id, at: told.reached_at.as_ref().and_then(instant) }))
             }
-            subject::GLASS_REVIEW_DUE => {
-                let told: GlassReviewDue = message.decode()?;
+            subject::BREAK_GLASS_REVIEW_DUE => {
+                let told: BreakGlassReviewDue = message.decode()?;
                 let notice_id = notice(&told.notice_id)?;
                 let at = told.noticed_at.as_ref().and_then(instant);
-                Ok(Heard::Fact(Fact::GlassReviewDue { notice_id, overdue: told.overdue, at }))
+                Ok(FactMessage::Fact(Fact::BreakGlassReviewDue { notice_id, overdue: told.overdue, at }))
             }
             subject::CONTACT_PUSHED => {
                 let pushed: ContactPushed = message.decode()?;
                 let contact = contact::fetch(self.intake.clone(), pushed).await?;
-                Ok(Heard::Contact(Box::new(contact)))
+                Ok(FactMessage::Contact(Box::new(contact)))
             }
             _ => Err(Rejection::Never { reason: "subject-unknown", detail: "nobody is told of this subject".to_owned() }),
         }
     }
 
-    async fn apply(&self, tx: &mut PgConnection, _: &mut Fresh, heard: Heard, _message: &Incoming) -> Result<(), Rejection> {
+    async fn apply(&self, tx: &mut PgConnection, _: &mut Fresh, heard: FactMessage, _message: &Incoming) -> Result<(), Rejection> {
         match heard {
-            Heard::Fact(fact) => tell::tell(tx, &self.app, vec![fact]).await?,
-            Heard::Contact(contact) => take_contact::take(tx, &self.app, &contact).await?,
+            FactMessage::Fact(fact) => tell::tell(tx, &self.app, vec![fact]).await?,
+            FactMessage::Contact(contact) => take_contact::take(tx, &self.app, &contact).await?,
         }
         Ok(())
     }
 
     /// All facts of a set are told together; no contact is of the same thing as one of them.
-    async fn apply_set(&self, tx: &mut PgConnection, _: &mut Fresh, set: Vec<inbox::Heard<'_, Heard>>) -> Result<(), Rejection> {
+    async fn apply_set(
+        &self,
+        tx: &mut PgConnection,
+        _: &mut Fresh,
+        set: Vec<inbox::ReadMessage<'_, FactMessage>>,
+    ) -> Result<(), Rejection> {
         let mut facts = Vec::with_capacity(set.len());
-        for inbox::Heard { work, span, .. } in set {
+        for inbox::ReadMessage { work, span, .. } in set {
             match work {
-                Heard::Fact(fact) => facts.push(fact),
-                Heard::Contact(contact) => take_contact::take(tx, &self.app, &contact).instrument(span).await?,
+                FactMessage::Fact(fact) => facts.push(fact),
+                FactMessage::Contact(contact) => take_contact::take(tx, &self.app, &contact).instrument(span).await?,
             }
         }
         Ok(tell::tell(tx, &self.app, facts).await?)
@@ -128,9 +133,9 @@ fn officer_assigned(event: &OfficerAssigned) -> Result<Fact, Rejection> {
     Ok(Fact::OfficerAssigned { case_id, officer: plain(&event.officer), at: event.assigned_at.as_ref().and_then(instant) })
 }
 
-fn glass_broken(event: &GlassBroken) -> Result<Fact, Rejection> {
-    let (glass_id, case_id) = (notice(&event.glass_id)?, event.case_id.parse().map_err(malformed)?);
-    Ok(Fact::GlassBroken { glass_id, case_id, at: event.broken_at.as_ref().and_then(instant) })
+fn break_glass_opened(event: &BreakGlassOpened) -> Result<Fact, Rejection> {
+    let (break_glass_id, case_id) = (notice(&event.break_glass_id)?, event.case_id.parse().map_err(malformed)?);
+    Ok(Fact::BreakGlassOpened { break_glass_id, case_id, at: event.broken_at.as_ref().and_then(instant) })
 }
 
 /// The id of a break-glass, or of what is told of one.

@@ -8,6 +8,6 @@ mod rings;
 
 pub use concerns::Concerns;
 pub use contact::{in_one_form, keep_in_one_form};
-pub use facts::{Facts, Heard};
+pub use facts::{FactMessage, Facts};
 pub use purges::Purges;
 pub use rings::Rings;

@@ -33,10 +33,10 @@ impl Receiver for Purges {
         let case = told.case_id.parse().map_err(malformed)?;
         let referrals = std::iter::once(&told.referral_id).chain(&told.referral_ids).map(|id| id.parse().map_err(malformed));
         let referrals = referrals.collect::<Result<Vec<ReferralId>, Rejection>>()?;
-        let glass = |id: &String| Uuid::try_parse(id).map_err(|_| never("id-malformed", "the id of a break-glass is not a UUID"));
-        let glasses = told.glass_ids.iter().map(glass).collect::<Result<_, Rejection>>()?;
+        let break_glass = |id: &String| Uuid::try_parse(id).map_err(|_| never("id-malformed", "the id of a break-glass is not a UUID"));
+        let break_glasses = told.break_glass_ids.iter().map(break_glass).collect::<Result<_, Rejection>>()?;
         let (purged_at, last_used_at) = (told.purged_at.as_ref().and_then(instant), told.last_used_at.as_ref().and_then(instant));
-        let order = Purged { case, referrals, glasses, purged_at, last_used_at };
+        let order = Purged { case, referrals, break_glasses, purged_at, last_used_at };
         Ok(Signed { about: case.uuid(), values: purge::order(&told), signature: told.signature, order })
     }
 

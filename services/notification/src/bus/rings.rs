@@ -1,7 +1,7 @@
 //! The first road of a ring: `ro.safety.ring.nhq` and `ro.safety.ring.head`.
 
 use chassis::{
-    inbox::{Handler, Heard, Incoming, Rejection},
+    inbox::{Handler, Incoming, ReadMessage, Rejection},
     outbox::Fresh,
 };
 use proto::safety::v1 as wire;
@@ -35,7 +35,7 @@ impl Handler for Rings {
         Ok(())
     }
 
-    async fn apply_set(&self, tx: &mut PgConnection, fresh: &mut Fresh, set: Vec<Heard<'_, Ring>>) -> Result<(), Rejection> {
+    async fn apply_set(&self, tx: &mut PgConnection, fresh: &mut Fresh, set: Vec<ReadMessage<'_, Ring>>) -> Result<(), Rejection> {
         let came: Vec<Came> = set.into_iter().map(|heard| Came { ring: heard.work, span: heard.span }).collect();
         deliver_ring::deliver(tx, fresh, &self.app, &came).await?;
         Ok(())

@@ -2,7 +2,7 @@
 
 use time::{Duration, OffsetDateTime};
 
-use super::ring::Urgency;
+use super::ring::Grade;
 
 /// How somebody is told.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -112,18 +112,18 @@ pub struct Verdict {
 }
 
 /// Notices other than rings are given up after this many attempts.
-pub const MOST_ATTEMPTS: i32 = 12;
+pub const MAX_ATTEMPTS: i32 = 12;
 
-/// Decides what follows from the `attempts`-th attempt. A ring (a delivery with an urgency) is never given up
+/// Decides what follows from the `attempts`-th attempt. A ring (a delivery with an grade) is never given up
 /// because a mail system is down.
 #[must_use]
-pub fn after(outcome: Outcome, attempts: i32, urgency: Option<Urgency>, now: OffsetDateTime) -> Verdict {
+pub fn after(outcome: Outcome, attempts: i32, grade: Option<Grade>, now: OffsetDateTime) -> Verdict {
     let ended = |state, reason| Verdict { state, reason, again_at: None };
     match outcome {
         Outcome::Sent => ended(State::Delivered, None),
         Outcome::Forbidden(reason) => ended(State::Withheld, Some(reason)),
         Outcome::Hopeless(reason) => ended(State::Failed, Some(reason)),
-        Outcome::NotTaken(reason) if urgency.is_none() && attempts >= MOST_ATTEMPTS => ended(State::Failed, Some(reason)),
+        Outcome::NotTaken(reason) if grade.is_none() && attempts >= MAX_ATTEMPTS => ended(State::Failed, Some(reason)),
         Outcome::NotTaken(reason) => Verdict { state: State::Retrying, reason: Some(reason), again_at: Some(now + pause(attempts)) },
     }
 }
@@ -139,12 +139,12 @@ pub enum Lane {
 impl Lane {
     pub const ALL: [Self; 3] = [Self::Imminent, Self::Ring, Self::Notice];
 
-    /// The lane of a mail of this urgency.
+    /// The lane of a mail of this grade.
     #[must_use]
-    pub const fn of(urgency: Option<Urgency>) -> Self {
-        match urgency {
-            Some(Urgency::Imminent) => Self::Imminent,
-            Some(Urgency::Concern | Urgency::Question) => Self::Ring,
+    pub const fn of(grade: Option<Grade>) -> Self {
+        match grade {
+            Some(Grade::Imminent) => Self::Imminent,
+            Some(Grade::Concern | Grade::Question) => Self::Ring,
             None => Self::Notice,
         }
     }
@@ -153,8 +153,8 @@ impl Lane {
     #[must_use]
     pub const fn urgencies(self) -> &'static [&'static str] {
         match self {
-            Self::Imminent => const { &[Urgency::Imminent.code()] },
-            Self::Ring => const { &[Urgency::Concern.code(), Urgency::Question.code()] },
+            Self::Imminent => const { &[Grade::Imminent.code()] },
+            Self::Ring => const { &[Grade::Concern.code(), Grade::Question.code()] },
             Self::Notice => &[],
         }
     }
@@ -182,8 +182,8 @@ mod tests {
 
     #[test]
     fn every_urgency_runs_in_the_lane_that_is_woken_for_it() {
-        for urgency in Urgency::ALL {
-            assert!(Lane::of(Some(urgency)).urgencies().contains(&urgency.code()), "{urgency:?}");
+        for grade in Grade::ALL {
+            assert!(Lane::of(Some(grade)).urgencies().contains(&grade.code()), "{grade:?}");
         }
         assert!(Lane::of(None).urgencies().is_empty());
     }
@@ -193,7 +193,7 @@ mod tests {
     #[test]
     fn a_ring_is_tried_after_10_seconds_1_minute_5_minutes_and_then_every_15_minutes_for_ever() {
         let pauses = [1, 2, 3, 4, 12, 13, 10_000].map(|attempts| {
-            let verdict = after(DOWN, attempts, Some(Urgency::Question), NOW);
+            let verdict = after(DOWN, attempts, Some(Grade::Question), NOW);
             assert_eq!((verdict.state, verdict.reason), (State::Retrying, Some(Reason::SmtpUnreachable)));
             (verdict.again_at.unwrap() - NOW).whole_seconds()
         });
@@ -202,8 +202,8 @@ mod tests {
 
     #[test]
     fn every_mail_has_a_lane_and_no_ring_has_that_of_the_notices() {
-        for urgency in Urgency::ALL {
-            assert_eq!(Lane::ALL.iter().filter(|lane| lane.urgencies().contains(&urgency.code())).count(), 1, "{urgency:?}");
+        for grade in Grade::ALL {
+            assert_eq!(Lane::ALL.iter().filter(|lane| lane.urgencies().contains(&grade.code())).count(), 1, "{grade:?}");
         }
         assert_eq!((Lane::Imminent.urgencies(), Lane::Notice.urgencies().len()), (&["imminent"][..], 0));
     }
@@ -222,8 +222,8 @@ mod tests {
             (Outcome::Forbidden(Reason::DoNotContact), State::Withheld, Some(Reason::DoNotContact)),
             (Outcome::Hopeless(Reason::AddressMalformed), State::Failed, Some(Reason::AddressMalformed)),
         ] {
-            for urgency in [None, Some(Urgency::Imminent)] {
-                assert_eq!(after(outcome, 1, urgency, NOW), Verdict { state, reason, again_at: None });
+            for grade in [None, Some(Grade::Imminent)] {
+                assert_eq!(after(outcome, 1, grade, NOW), Verdict { state, reason, again_at: None });
             }
         }
     }

@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use super::{
     language::Preference,
-    ring::{Audience, Recipient, Urgency},
+    ring::{Audience, Grade, Recipient},
     template::{Data, Template},
 };
 
@@ -14,7 +14,7 @@ use super::{
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Alarm {
     pub audience: Audience,
-    pub urgency: Urgency,
+    pub grade: Grade,
     pub envelope: Private<Vec<u8>>,
 }
 

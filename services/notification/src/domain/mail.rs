@@ -6,7 +6,7 @@ use super::{
     address::{Address, StaffDomains},
     delivery::Reason,
     language::Preference,
-    ring::Urgency,
+    ring::Grade,
     template::{Class, Data, Template},
 };
 
@@ -20,11 +20,11 @@ pub struct Mail {
     pub body: Private<String>,
 }
 
-/// The form in which e-mail announces what stands in the inbox: urgency and reference to staff mail systems, where it is a
+/// The form in which e-mail announces what stands in the inbox: grade and reference to staff mail systems, where it is a
 /// ring; to everybody else that there is a message.
 #[must_use]
-pub fn form(urgency: Option<Urgency>, to: &Address, staff: &StaffDomains) -> Template {
-    if urgency.is_some() && staff.hold(to) { Template::OutsideRing } else { Template::OutsideNotice }
+pub fn form(grade: Option<Grade>, to: &Address, staff: &StaffDomains) -> Template {
+    if grade.is_some() && staff.hold(to) { Template::OutsideRing } else { Template::OutsideNotice }
 }
 
 /// Writes the mail.
@@ -72,10 +72,10 @@ mod tests {
     #[test]
     fn every_mail_we_choose_a_form_for_may_leave() {
         let (staff, inside, outside) = parties();
-        for urgency in [None, Some(Urgency::Imminent), Some(Urgency::Concern), Some(Urgency::Question)] {
+        for grade in [None, Some(Grade::Imminent), Some(Grade::Concern), Some(Grade::Question)] {
             for to in [&inside, &outside] {
-                let form = form(urgency, to, &staff);
-                assert_eq!(form == Template::OutsideRing, urgency.is_some() && to == &inside);
+                let form = form(grade, to, &staff);
+                assert_eq!(form == Template::OutsideRing, grade.is_some() && to == &inside);
                 assert!(compose(form, to.clone(), &staff, None, &Data::default()).is_ok());
             }
         }

@@ -2,9 +2,9 @@
 //! No async, no I/O, no generated wire types.
 
 pub mod address;
+pub mod alarm_watch;
 pub mod contact;
 pub mod delivery;
-pub mod guard;
 pub mod inbox;
 pub mod language;
 pub mod mail;

@@ -1,4 +1,4 @@
-//! Offices: what a person answers for, so that an alarm reaches whoever holds the office now [R3e, T2].
+//! Offices: what a person answers for, so that an alarm reaches whoever holds the office now [R3e, TRAP-2].
 
 use chassis::Caller;
 use proto::{id::SiteCode, role};

@@ -18,7 +18,7 @@ pub struct Purged {
     pub case: CaseId,
     /// The referral that it was opened from, and every other about it.
     pub referrals: Vec<ReferralId>,
-    pub glasses: Vec<Uuid>,
+    pub break_glasses: Vec<Uuid>,
     pub purged_at: Option<OffsetDateTime>,
     pub last_used_at: Option<OffsetDateTime>,
 }
@@ -28,7 +28,7 @@ impl Purged {
     #[must_use]
     pub fn about(&self) -> Vec<Uuid> {
         let referrals = self.referrals.iter().map(|referral| referral.uuid());
-        let mut about: Vec<Uuid> = std::iter::once(self.case.uuid()).chain(referrals).chain(self.glasses.iter().copied()).collect();
+        let mut about: Vec<Uuid> = std::iter::once(self.case.uuid()).chain(referrals).chain(self.break_glasses.iter().copied()).collect();
         about.sort_unstable();
         about.dedup();
         about
@@ -39,13 +39,13 @@ impl Purged {
         let told = |templates: &[Template]| templates.iter().any(|known| known.code() == template);
         (about == self.case.uuid() && told(&[Template::CaseOpened, Template::MediatorAssigned, Template::OfficerAssigned]))
             || (self.referrals.iter().any(|referral| referral.uuid() == about) && told(&[Template::ReferralReceived]))
-            || (self.glasses.contains(&about) && told(&[Template::GlassBroken]))
+            || (self.break_glasses.contains(&about) && told(&[Template::BreakGlassOpened]))
     }
 }
 
 /// Something that stands here under one of these ids.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Told {
+pub struct NoticeRow {
     pub about: Uuid,
     pub template: String,
     /// It rings, or tells of something that rings.
@@ -55,11 +55,11 @@ pub struct Told {
 
 /// Why nothing is deleted, as a stable code; `None` where nothing that is known here stands against it.
 #[must_use]
-pub fn forbidden(purged: &Purged, told: &[Told], now: OffsetDateTime) -> Option<&'static str> {
+pub fn forbidden(purged: &Purged, told: &[NoticeRow], now: OffsetDateTime) -> Option<&'static str> {
     let (Some(purged_at), Some(last_used_at)) = (purged.purged_at, purged.last_used_at) else {
         return Some("purge-undated");
     };
-    let of_the_case = |told: &&Told| told.about == purged.case.uuid();
+    let of_the_case = |told: &&NoticeRow| told.about == purged.case.uuid();
     if told.iter().any(|told| told.of_a_concern) {
         Some("purge-names-a-concern")
     } else if told.iter().any(|told| !purged.tells(told.about, &told.template)) {
@@ -86,14 +86,14 @@ mod tests {
         Purged {
             case: CaseId::new(CASE),
             referrals: vec![ReferralId::new(REFERRAL)],
-            glasses: vec![GLASS],
+            break_glasses: vec![GLASS],
             purged_at: Some(NOW),
             last_used_at: Some(NOW - LEAST),
         }
     }
 
-    fn told(about: Uuid, template: Template) -> Told {
-        Told { about, template: template.code().into(), of_a_concern: false, first_told_at: NOW - LEAST }
+    fn told(about: Uuid, template: Template) -> NoticeRow {
+        NoticeRow { about, template: template.code().into(), of_a_concern: false, first_told_at: NOW - LEAST }
     }
 
     #[test]
@@ -102,7 +102,7 @@ mod tests {
             told(CASE, Template::CaseOpened),
             told(CASE, Template::MediatorAssigned),
             told(REFERRAL, Template::ReferralReceived),
-            told(GLASS, Template::GlassBroken),
+            told(GLASS, Template::BreakGlassOpened),
         ];
         assert_eq!(forbidden(&purged(), &all, NOW), None);
         assert_eq!(forbidden(&purged(), &[], NOW), None);
@@ -111,9 +111,9 @@ mod tests {
     #[test]
     fn a_concern_is_deleted_under_no_name_and_nothing_else_that_is_not_of_the_case() {
         for about in [CASE, REFERRAL, GLASS] {
-            let alarm = Told { of_a_concern: true, ..told(about, Template::ConcernRingNhq) };
+            let alarm = NoticeRow { of_a_concern: true, ..told(about, Template::ConcernRingNhq) };
             assert_eq!(forbidden(&purged(), &[alarm], NOW), Some("purge-names-a-concern"));
-            for template in [Template::ConcernVanished, Template::ContactReview, Template::GlassReviewDue] {
+            for template in [Template::ConcernVanished, Template::ContactReview, Template::BreakGlassReviewDue] {
                 assert_eq!(forbidden(&purged(), &[told(about, template)], NOW), Some("purge-names-something-else"), "{template:?}");
             }
         }
@@ -122,7 +122,7 @@ mod tests {
 
     #[test]
     fn a_case_that_is_younger_than_the_law_allows_is_kept_whatever_the_order_says() {
-        let young = Told { first_told_at: NOW - LEAST + Duration::SECOND, ..told(CASE, Template::CaseOpened) };
+        let young = NoticeRow { first_told_at: NOW - LEAST + Duration::SECOND, ..told(CASE, Template::CaseOpened) };
         assert_eq!(forbidden(&purged(), &[young], NOW), Some("retention-not-over"));
         let used = Purged { last_used_at: Some(NOW - LEAST + Duration::SECOND), ..purged() };
         assert_eq!(forbidden(&used, &[], NOW), Some("retention-not-over"));

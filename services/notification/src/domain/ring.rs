@@ -1,4 +1,4 @@
-//! One ring of the safety ladder, and who hears it. A ring is never swallowed for want of a name [R3e, T2].
+//! One ring of the safety ladder, and who hears it. A ring is never swallowed for want of a name [R3e, TRAP-2].
 
 use std::collections::BTreeSet;
 
@@ -12,18 +12,18 @@ use super::{office, template::Template};
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Audience {
     Nhq,
-    Head,
+    ResponsibleHead,
 }
 
 impl Audience {
-    pub const ALL: [Self; 2] = [Self::Nhq, Self::Head];
+    pub const ALL: [Self; 2] = [Self::Nhq, Self::ResponsibleHead];
 
     /// The code used in tables and logs.
     #[must_use]
     pub const fn code(self) -> &'static str {
         match self {
             Self::Nhq => "nhq",
-            Self::Head => "head",
+            Self::ResponsibleHead => "responsible-head",
         }
     }
 
@@ -35,13 +35,13 @@ impl Audience {
 
 /// How urgent the concern is; what is not stated counts as a concern, never as nothing [RM1b, RM1c].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Urgency {
+pub enum Grade {
     Imminent,
     Concern,
     Question,
 }
 
-impl Urgency {
+impl Grade {
     pub const ALL: [Self; 3] = [Self::Imminent, Self::Concern, Self::Question];
 
     #[must_use]
@@ -55,7 +55,7 @@ impl Urgency {
 
     #[must_use]
     pub fn of(code: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|urgency| urgency.code() == code)
+        Self::ALL.into_iter().find(|grade| grade.code() == code)
     }
 }
 
@@ -113,21 +113,21 @@ pub struct Ring {
     pub rung_at: Option<OffsetDateTime>,
     pub called: Vec<Called>,
     pub reference: String,
-    pub urgency: Urgency,
+    pub grade: Grade,
     pub bulletin: Bulletin,
     /// The encoded envelope, cut to the classes of the audience.
     pub envelope: Private<Vec<u8>>,
 }
 
 impl Ring {
-    /// The template for this audience and urgency [T1]. Who stands in for a head that was not reached is told so.
+    /// The template for this audience and grade [TRAP-1]. Who stands in for a head that was not reached is told so.
     #[must_use]
     pub fn template(&self, recipient: &Recipient) -> Template {
-        match (self.audience, self.urgency) {
+        match (self.audience, self.grade) {
             (Audience::Nhq, _) => Template::ConcernRingNhq,
-            (Audience::Head, _) if self.stands_in(recipient) => Template::ConcernRingStandIn,
-            (Audience::Head, Urgency::Imminent) => Template::ConcernRingHeadImminent,
-            (Audience::Head, Urgency::Concern | Urgency::Question) => Template::ConcernRingHead,
+            (Audience::ResponsibleHead, _) if self.stands_in(recipient) => Template::ConcernRingStandIn,
+            (Audience::ResponsibleHead, Grade::Imminent) => Template::ConcernRingHeadImminent,
+            (Audience::ResponsibleHead, Grade::Concern | Grade::Question) => Template::ConcernRingHead,
         }
     }
 
@@ -154,9 +154,9 @@ impl Ring {
         let site = self.bulletin.site.parse::<SiteCode>().ok();
         let offices = match (self.audience, site) {
             (Audience::Nhq, _) => vec![office::NMC.to_owned(), office::RJ_UNIT.to_owned()],
-            (Audience::Head, Some(site)) => vec![office::district_director(&site), office::institutional_head(&site)],
+            (Audience::ResponsibleHead, Some(site)) => vec![office::district_director(&site), office::institutional_head(&site)],
             // Nobody knows whose head it is: NHQ finds them.
-            (Audience::Head, None) => vec![office::RJ_UNIT.to_owned()],
+            (Audience::ResponsibleHead, None) => vec![office::RJ_UNIT.to_owned()],
         };
         offices.into_iter().map(Recipient::Office).collect()
     }
@@ -180,7 +180,7 @@ mod tests {
             rung_at: None,
             called: called.iter().map(|(o, h)| Called { office: (*o).into(), holder: (*h).into() }).collect(),
             reference: "RS-7KDM-Q4XP".into(),
-            urgency: Urgency::Concern,
+            grade: Grade::Concern,
             bulletin: Bulletin { site: site.into(), ..Bulletin::default() },
             envelope: Private::default(),
         }
@@ -193,7 +193,7 @@ mod tests {
     #[test]
     fn an_office_and_its_holders_are_each_rung_once() {
         let ring = ring(
-            Audience::Head,
+            Audience::ResponsibleHead,
             "mission",
             &[
                 ("institutional-head/mission", "head-1"),
@@ -206,7 +206,8 @@ mod tests {
 
     #[test]
     fn who_stands_in_for_a_head_that_was_not_reached_is_told_so_and_the_head_is_not() {
-        let ring = ring(Audience::Head, "mission", &[("institutional-head/mission", "head-1"), ("nmc", "nmc-1"), ("rj-unit", "")]);
+        let ring =
+            ring(Audience::ResponsibleHead, "mission", &[("institutional-head/mission", "head-1"), ("nmc", "nmc-1"), ("rj-unit", "")]);
         for recipient in ring.recipients() {
             let stands_in = !recipient.as_str().contains("head");
             assert_eq!(ring.template(&recipient) == Template::ConcernRingStandIn, stands_in, "{}", recipient.as_str());
@@ -221,7 +222,10 @@ mod tests {
     #[test]
     fn a_ring_that_names_nobody_still_reaches_somebody() {
         assert_eq!(names(&ring(Audience::Nhq, "mission", &[])), ["nmc", "rj-unit"]);
-        assert_eq!(names(&ring(Audience::Head, "mission", &[("", "")])), ["district-director/mission", "institutional-head/mission"]);
-        assert_eq!(names(&ring(Audience::Head, "not a site", &[])), ["rj-unit"]);
+        assert_eq!(
+            names(&ring(Audience::ResponsibleHead, "mission", &[("", "")])),
+            ["district-director/mission", "institutional-head/mission"]
+        );
+        assert_eq!(names(&ring(Audience::ResponsibleHead, "not a site", &[])), ["rj-unit"]);
     }
 }

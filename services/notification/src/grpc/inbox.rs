@@ -5,7 +5,7 @@ use prost::Message;
 use proto::{notification::v1::InboxItem, safety::v1 as safety};
 
 use crate::{
-    app::guard::ALARM,
+    app::alarm_watch::ALARM,
     domain::{
         inbox::{Position, Standing},
         ring::Audience,
@@ -33,7 +33,7 @@ pub(super) fn encode(item: Standing) -> InboxItem {
         encoded.concern_id = if item.about == ALARM { String::new() } else { item.about.to_string() };
         encoded.audience = match alarm.audience {
             Audience::Nhq => safety::Audience::Nhq.into(),
-            Audience::Head => safety::Audience::ResponsibleHead.into(),
+            Audience::ResponsibleHead => safety::Audience::ResponsibleHead.into(),
         };
         // We encoded it ourselves; should it be unreadable, the text of the item still says what to accept.
         encoded.envelope = safety::Envelope::decode(alarm.envelope.expose().as_slice()).ok();

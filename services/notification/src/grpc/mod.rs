@@ -31,15 +31,15 @@ pub struct Server {
 /// What the audit log calls an item of an inbox.
 const ITEM: &str = "item";
 /// Items or lines of the ledger in one answer: the usual number and the most.
-const USUAL: i64 = 50;
-const MOST: i64 = 200;
+const DEFAULT_PAGE: i64 = 50;
+const MAX_PAGE: i64 = 200;
 
 #[tonic::async_trait]
 impl InboxService for Server {
     async fn list_inbox(&self, request: Request<ListInboxRequest>) -> Result<Response<ListInboxResponse>, Status> {
         let caller = Caller::of(&request)?;
         let asked = request.into_inner();
-        let limit = page::size(asked.page_size, USUAL, MOST);
+        let limit = page::size(asked.page_size, DEFAULT_PAGE, MAX_PAGE);
         let after = page::decode(&asked.page_token)?.map(inbox::position).transpose()?;
         let (items, next) = app::inbox::list(&self.app, &caller, asked.unread_only, after, limit).await?;
         let items = items.into_iter().map(inbox::encode).collect();
@@ -49,7 +49,7 @@ impl InboxService for Server {
 
     async fn mark_read(&self, request: Request<MarkReadRequest>) -> Result<Response<MarkReadResponse>, Status> {
         let caller = Caller::of(&request)?;
-        // What is not an id names nothing: the same answer, by the same road, as for what is somebody else's [T6].
+        // What is not an id names nothing: the same answer, by the same road, as for what is somebody else's [TRAP-6].
         let item_id = Uuid::try_parse(&request.get_ref().item_id).unwrap_or_default();
         let ended = app::inbox::mark_read(&self.app, &caller, item_id).await;
         let act = Act::new(&caller, "inbox.mark-read", ITEM, request.get_ref().item_id.trim());
@@ -88,7 +88,7 @@ impl PreferenceService for Server {
 impl DeliveryService for Server {
     async fn list_deliveries(&self, request: Request<ListDeliveriesRequest>) -> Result<Response<ListDeliveriesResponse>, Status> {
         let caller = Caller::of(&request)?;
-        let limit = page::size(request.get_ref().page_size, USUAL, MOST);
+        let limit = page::size(request.get_ref().page_size, DEFAULT_PAGE, MAX_PAGE);
         let lines = app::deliveries::list(&self.app, &caller, limit).await?;
         let deliveries = lines.into_iter().map(deliveries::encode).collect();
         Ok(Response::new(ListDeliveriesResponse { deliveries }))

@@ -7,10 +7,10 @@ use uuid::Uuid;
 
 use super::{contact::Victim, preference, sealed};
 use crate::domain::{
+    alarm_watch::STEP,
     delivery::{Channel, LONGEST_PAUSE, Lane, Reason, SHORT_PAUSES, State, Verdict},
-    guard::STEP,
     language::{Language, Preference},
-    ring::{Audience, Urgency},
+    ring::{Audience, Grade},
 };
 
 /// What is to be delivered.
@@ -24,7 +24,7 @@ pub struct Entry<'a> {
     pub template: &'static str,
     pub language: &'static str,
     pub reference: &'a str,
-    pub urgency: Option<Urgency>,
+    pub grade: Option<Grade>,
 }
 
 /// Asks for a mail. Where one for the same item still waits, that one becomes due at once instead.
@@ -34,11 +34,11 @@ pub struct Entry<'a> {
 pub async fn queue_email(db: &mut PgConnection, delivery_id: Uuid, entry: &Entry<'_>, at: OffsetDateTime) -> sqlx::Result<()> {
     sqlx::query!(
         "insert into delivery
-             (delivery_id, item_id, recipient, victim_ref, template, channel, state, language, reference, urgency, attempts, created_at, due_at)
+             (delivery_id, item_id, recipient, victim_ref, template, channel, state, language, reference, grade, attempts, created_at, due_at)
          values ($1, $2, $3, $4, $5, 'email', 'pending', $6, $7, $8, 0, $9, $9)
          on conflict (item_id, channel) where state in ('pending', 'retrying')
          do update set due_at = least(delivery.due_at, excluded.due_at),
-                       language = excluded.language, reference = excluded.reference, urgency = excluded.urgency",
+                       language = excluded.language, reference = excluded.reference, grade = excluded.grade",
         delivery_id,
         entry.item_id,
         entry.recipient,
@@ -46,7 +46,7 @@ pub async fn queue_email(db: &mut PgConnection, delivery_id: Uuid, entry: &Entry
         entry.template,
         entry.language,
         entry.reference,
-        entry.urgency.map(Urgency::code),
+        entry.grade.map(Grade::code),
         at,
     )
     .execute(db)
@@ -62,7 +62,7 @@ pub struct Due {
     pub attempts: i32,
     pub language: Preference,
     pub reference: String,
-    pub urgency: Option<Urgency>,
+    pub grade: Option<Grade>,
 }
 
 /// Leases what is due in one lane, oldest first; nobody else takes it before `until`.
@@ -70,17 +70,17 @@ pub struct Due {
 /// # Errors
 /// The statement failed.
 pub async fn lease(db: &mut PgConnection, lane: Lane, now: OffsetDateTime, until: OffsetDateTime, limit: i64) -> sqlx::Result<Vec<Due>> {
-    let urgencies: Vec<String> = lane.urgencies().iter().map(|urgency| (*urgency).to_owned()).collect();
+    let urgencies: Vec<String> = lane.urgencies().iter().map(|grade| (*grade).to_owned()).collect();
     let rows = if urgencies.is_empty() {
         sqlx::query_as!(
             Row,
             "update delivery set due_at = $2, attempts = attempts + 1
              where delivery_id in (
                  select delivery_id from delivery
-                 where channel = 'email' and state in ('pending', 'retrying') and urgency is null and due_at <= $1
+                 where channel = 'email' and state in ('pending', 'retrying') and grade is null and due_at <= $1
                  order by due_at limit $3
                  for update skip locked)
-             returning delivery_id, attempts, language, reference, urgency",
+             returning delivery_id, attempts, language, reference, grade",
             now,
             until,
             limit
@@ -93,10 +93,10 @@ pub async fn lease(db: &mut PgConnection, lane: Lane, now: OffsetDateTime, until
             "update delivery set due_at = $2, attempts = attempts + 1
              where delivery_id in (
                  select delivery_id from delivery
-                 where channel = 'email' and state in ('pending', 'retrying') and urgency = any($4) and due_at <= $1
+                 where channel = 'email' and state in ('pending', 'retrying') and grade = any($4) and due_at <= $1
                  order by due_at limit $3
                  for update skip locked)
-             returning delivery_id, attempts, language, reference, urgency",
+             returning delivery_id, attempts, language, reference, grade",
             now,
             until,
             limit,
@@ -110,7 +110,7 @@ pub async fn lease(db: &mut PgConnection, lane: Lane, now: OffsetDateTime, until
         attempts: row.attempts,
         language: Language::of(&row.language),
         reference: row.reference,
-        urgency: row.urgency.as_deref().and_then(Urgency::of),
+        grade: row.grade.as_deref().and_then(Grade::of),
     });
     Ok(due.collect())
 }
@@ -120,7 +120,7 @@ struct Row {
     attempts: i32,
     language: String,
     reference: String,
-    urgency: Option<String>,
+    grade: Option<String>,
 }
 
 /// Makes due what waits for a moment further ahead than its pause, or its lease, can be: the clock was set back. How many.

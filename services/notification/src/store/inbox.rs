@@ -8,7 +8,7 @@ use uuid::Uuid;
 use super::sealed;
 use crate::domain::{
     inbox::{Alarm, Position, Standing},
-    ring::{Audience, Urgency},
+    ring::{Audience, Grade},
 };
 
 /// A page of the items of these recipients, unread alarms first, then newest first; and where the next page begins.
@@ -54,7 +54,7 @@ struct Row {
     template: String,
     about: Uuid,
     audience: Option<String>,
-    urgency: Option<String>,
+    grade: Option<String>,
     language: String,
     title: String,
     body: String,
@@ -74,7 +74,7 @@ macro_rules! page {
         let (before, before_id) = place($after);
         sqlx::query_as!(
             Row,
-            r#"select item_id as "item_id!", item.recipient as "recipient!", template as "template!", about as "about!", audience, urgency,
+            r#"select item_id as "item_id!", item.recipient as "recipient!", template as "template!", about as "about!", audience, grade,
                   language as "language!", title as "title!", body as "body!", envelope, title_sealed, body_sealed, envelope_sealed,
                   created_at as "created_at!", last_rung_at as "last_rung_at!", ring_count as "ring_count!", read_at
            from unnest($1::text[]) as name cross join lateral (
@@ -130,8 +130,8 @@ impl Row {
                 tracing::error!("an alarm is for an audience that this version does not know: it is shown as a text");
                 return None;
             };
-            let urgency = self.urgency.as_deref().and_then(Urgency::of).unwrap_or(Urgency::Concern);
-            Some(Alarm { audience, urgency, envelope: envelope.into() })
+            let grade = self.grade.as_deref().and_then(Grade::of).unwrap_or(Grade::Concern);
+            Some(Alarm { audience, grade, envelope: envelope.into() })
         });
         Standing {
             alarm,

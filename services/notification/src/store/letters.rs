@@ -18,7 +18,7 @@ use super::{
 use crate::domain::{
     inbox::Item,
     language::Language,
-    ring::{Ring, Urgency},
+    ring::{Grade, Ring},
 };
 
 /// What is known before letters are written: the wishes of persons, and the key of each thing told of.
@@ -177,7 +177,7 @@ pub async fn write(
         &r.level,
         &r.no_route,
         &r.reference,
-        &r.urgency,
+        &r.grade,
         &r.next_ring_by as &[Option<OffsetDateTime>],
         &l.ring_id as &[Option<Uuid>],
         &l.item_id,
@@ -186,7 +186,7 @@ pub async fn write(
         &l.about,
         &l.audience as &[Option<String>],
         &l.reference,
-        &l.urgency as &[Option<String>],
+        &l.grade as &[Option<String>],
         &l.language,
         &l.title,
         &l.body,
@@ -222,7 +222,7 @@ struct RingColumns {
     level: Vec<i32>,
     no_route: Vec<bool>,
     reference: Vec<String>,
-    urgency: Vec<String>,
+    grade: Vec<String>,
     next_ring_by: Vec<Option<OffsetDateTime>>,
     traceparent: Vec<Option<String>>,
 }
@@ -238,7 +238,7 @@ impl RingColumns {
             columns.level.push(ring.level);
             columns.no_route.push(ring.no_route);
             columns.reference.push(ring.reference.clone());
-            columns.urgency.push(ring.urgency.code().to_owned());
+            columns.grade.push(ring.grade.code().to_owned());
             columns.next_ring_by.push(*next_ring_by);
             columns.traceparent.push(traceparent.clone());
         }
@@ -255,7 +255,7 @@ struct LetterColumns {
     about: Vec<Uuid>,
     audience: Vec<Option<String>>,
     reference: Vec<String>,
-    urgency: Vec<Option<String>>,
+    grade: Vec<Option<String>>,
     language: Vec<String>,
     title: Vec<String>,
     body: Vec<String>,
@@ -282,7 +282,7 @@ impl LetterColumns {
             columns.about.push(item.about);
             columns.audience.push(alarm.map(|alarm| alarm.audience.code().to_owned()));
             columns.reference.push(item.reference.clone());
-            columns.urgency.push(alarm.map(|alarm| Urgency::code(alarm.urgency).to_owned()));
+            columns.grade.push(alarm.map(|alarm| Grade::code(alarm.grade).to_owned()));
             columns.language.push(item.language.to_owned());
             columns.happened_at.push(item.happened_at);
             columns.things.push(letter.things);

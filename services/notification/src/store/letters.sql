@@ -22,12 +22,12 @@ with kept as materialized (
          join taken on taken.ring_id = answer.aggregate
 ), held as (
     -- What they say of the alarm, for its guard.
-    insert into guarded (concern_id, audience, reference, urgency, next_ring_by, heard_at)
-    select concern_id, audience, reference, urgency, next_ring_by, $7
+    insert into guarded (concern_id, audience, reference, grade, next_ring_by, heard_at)
+    select concern_id, audience, reference, grade, next_ring_by, $7
     from unnest($8::uuid[], $9::uuid[], $10::text[], $14::text[], $15::text[], $16::timestamptz[])
-             as rung (ring_id, concern_id, audience, reference, urgency, next_ring_by)
+             as rung (ring_id, concern_id, audience, reference, grade, next_ring_by)
          join taken using (ring_id)
-    on conflict (concern_id, audience) do update set reference = excluded.reference, urgency = excluded.urgency,
+    on conflict (concern_id, audience) do update set reference = excluded.reference, grade = excluded.grade,
         next_ring_by = excluded.next_ring_by, heard_at = excluded.heard_at, settled_at = null, closed_at = null, alarmed_at = null
 ), given as materialized (
     -- Letters of the rings that were taken now, and those of no ring.
@@ -35,18 +35,18 @@ with kept as materialized (
     from unnest($17::uuid[], $18::uuid[], $19::text[], $20::text[], $21::uuid[], $22::text[], $23::text[], $24::text[], $25::text[],
                 $26::text[], $27::text[], $28::bytea[], $29::bytea[], $30::bytea[], $31::bytea[], $32::timestamptz[], $33::int[],
                 $34::uuid[], $35::uuid[])
-             as letter (ring_id, item_id, recipient, template, about, audience, reference, urgency, language, title, body, envelope,
+             as letter (ring_id, item_id, recipient, template, about, audience, reference, grade, language, title, body, envelope,
                         title_sealed, body_sealed, envelope_sealed, happened_at, things, noted_id, mail_id), sure
     where is_sure and (letter.ring_id is null or letter.ring_id in (select ring_id from taken))
 ), put as (
     insert into inbox_item
-        (item_id, recipient, template, about, audience, reference, urgency, language, title, body, envelope,
+        (item_id, recipient, template, about, audience, reference, grade, language, title, body, envelope,
          title_sealed, body_sealed, envelope_sealed, created_at, last_rung_at, happened_at, things)
-    select item_id, recipient, template, about, audience, reference, urgency, language, title, body, envelope,
+    select item_id, recipient, template, about, audience, reference, grade, language, title, body, envelope,
            title_sealed, body_sealed, envelope_sealed, $7, $7, happened_at, things
     from given
     on conflict on constraint inbox_item_does_not_pile_up do update
-    set reference = excluded.reference, urgency = excluded.urgency, language = excluded.language,
+    set reference = excluded.reference, grade = excluded.grade, language = excluded.language,
         title = excluded.title, body = excluded.body, envelope = excluded.envelope,
         title_sealed = excluded.title_sealed, body_sealed = excluded.body_sealed, envelope_sealed = excluded.envelope_sealed,
         last_rung_at = excluded.last_rung_at, ring_count = inbox_item.ring_count + 1, read_at = null, read_by = null,
@@ -62,16 +62,16 @@ with kept as materialized (
 ), noted as (
     -- The ledger.
     insert into delivery
-        (delivery_id, item_id, recipient, template, channel, state, language, reference, urgency, attempts, created_at, due_at, finished_at)
-    select noted_id, standing_id, recipient, template, 'inbox', 'delivered', language, reference, urgency, 1, $7, $7, $7 from told
+        (delivery_id, item_id, recipient, template, channel, state, language, reference, grade, attempts, created_at, due_at, finished_at)
+    select noted_id, standing_id, recipient, template, 'inbox', 'delivered', language, reference, grade, 1, $7, $7, $7 from told
 ), asked as (
     -- The mails that are to leave; one that still waits becomes due at once instead.
     insert into delivery
-        (delivery_id, item_id, recipient, template, channel, state, language, reference, urgency, attempts, created_at, due_at)
-    select mail_id, standing_id, recipient, template, 'email', 'pending', language, reference, urgency, 0, $7, $7
+        (delivery_id, item_id, recipient, template, channel, state, language, reference, grade, attempts, created_at, due_at)
+    select mail_id, standing_id, recipient, template, 'email', 'pending', language, reference, grade, 0, $7, $7
     from told where mail_id is not null
     on conflict (item_id, channel) where state in ('pending', 'retrying')
     do update set due_at = least(delivery.due_at, excluded.due_at),
-                  language = excluded.language, reference = excluded.reference, urgency = excluded.urgency
+                  language = excluded.language, reference = excluded.reference, grade = excluded.grade
 )
 select (select is_sure from sure) as "is_sure!", array(select ring_id from taken) as "taken!: Vec<Uuid>", array(select item_id from told) as "told!: Vec<Uuid>"

@@ -1,8 +1,8 @@
 //! What is remembered: SQL in, domain types out. Every function works on the caller's connection.
 
+pub mod alarm_watch;
 pub mod contact;
 pub mod delivery;
-pub mod guard;
 pub mod import;
 pub mod inbox;
 pub mod letters;

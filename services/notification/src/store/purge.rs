@@ -8,7 +8,7 @@ use time::OffsetDateTime;
 use uuid::Uuid;
 
 use super::sealed;
-use crate::domain::purge::Told;
+use crate::domain::purge::NoticeRow;
 
 /// What was destroyed.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -34,7 +34,7 @@ pub async fn purged_among(db: &mut PgConnection, about: &[Uuid]) -> sqlx::Result
 ///
 /// # Errors
 /// The statement failed.
-pub async fn told(db: &mut PgConnection, about: &[Uuid]) -> sqlx::Result<Vec<Told>> {
+pub async fn told(db: &mut PgConnection, about: &[Uuid]) -> sqlx::Result<Vec<NoticeRow>> {
     let rows = sqlx::query!(
         r#"select about as "about!", template as "template!", bool_or(audience is not null) as "of_a_concern!", min(created_at) as "first_told_at!"
            from inbox_item where about = any($1) group by about, template
@@ -44,7 +44,7 @@ pub async fn told(db: &mut PgConnection, about: &[Uuid]) -> sqlx::Result<Vec<Tol
     )
     .fetch_all(db)
     .await?;
-    let told = rows.into_iter().map(|row| Told {
+    let told = rows.into_iter().map(|row| NoticeRow {
         about: row.about,
         template: row.template,
         of_a_concern: row.of_a_concern,

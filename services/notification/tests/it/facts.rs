@@ -4,10 +4,10 @@ use chassis::{grants::Line, inbox::Handler};
 use harness::grants::{hold, line};
 use notification::{
     app::tell::{self, Fact},
-    bus::{Facts, Heard},
+    bus::{FactMessage, Facts},
 };
 use proto::{
-    cases::v1::{CaseOpened, GlassBroken, GlassReviewDue, MediatorAssigned, OfficerAssigned},
+    cases::v1::{BreakGlassOpened, BreakGlassReviewDue, CaseOpened, MediatorAssigned, OfficerAssigned},
     id::CaseId,
     intake::v1::{Origin, ReferralReceived, contact_service_client::ContactServiceClient},
     role, subject,
@@ -120,21 +120,21 @@ async fn every_supervisor_and_nobody_else_is_told_of_a_break_glass_once_in_the_i
         let address = format!("{}@csc-scc.gc.ca", someone.subject);
         notification::app::preferences::set(&world.app, someone, "en", &address).await.unwrap();
     }
-    let broken = GlassBroken {
-        glass_id: Uuid::from_u128(0x61a55).to_string(),
+    let broken = BreakGlassOpened {
+        break_glass_id: Uuid::from_u128(0x61a55).to_string(),
         case_id: case_id(),
         broken_at: Some(chassis::wire::timestamp(START)),
     };
-    let due = GlassReviewDue { notice_id: Uuid::from_u128(0xd0e).to_string(), overdue: 2, noticed_at: broken.broken_at };
+    let due = BreakGlassReviewDue { notice_id: Uuid::from_u128(0xd0e).to_string(), overdue: 2, noticed_at: broken.broken_at };
     for _ in 0..2 {
-        hear(&world.app.pool, &facts(&world, NO_INTAKE), subject::GLASS_BROKEN, &broken).await.unwrap();
-        hear(&world.app.pool, &facts(&world, NO_INTAKE), subject::GLASS_REVIEW_DUE, &due).await.unwrap();
+        hear(&world.app.pool, &facts(&world, NO_INTAKE), subject::BREAK_GLASS_OPENED, &broken).await.unwrap();
+        hear(&world.app.pool, &facts(&world, NO_INTAKE), subject::BREAK_GLASS_REVIEW_DUE, &due).await.unwrap();
     }
     for supervisor in &supervisors {
         let items = world.inbox(supervisor).await;
         assert_eq!(items.len(), 2);
-        assert!(items.iter().any(|item| item.template == "glass-broken" && item.body.contains(&case_id())));
-        assert!(items.iter().any(|item| item.template == "glass-review-due" && item.body.contains("Reviews overdue: 2")));
+        assert!(items.iter().any(|item| item.template == "break-glass-opened" && item.body.contains(&case_id())));
+        assert!(items.iter().any(|item| item.template == "break-glass-review-due" && item.body.contains("Reviews overdue: 2")));
     }
     assert!(world.inbox(&officer("rj-officer-1")).await.is_empty());
 
@@ -144,7 +144,7 @@ async fn every_supervisor_and_nobody_else_is_told_of_a_break_glass_once_in_the_i
     assert_eq!((to("rj-supervisor-1"), to("national-manager-1"), mails.len()), (2, 2, 4));
     for mail in &mails {
         assert!(mail.body().starts_with("You have a message in the secure inbox. Reference RN-"), "{}", mail.body());
-        for word in ["case", "glass", "review", &case_id()] {
+        for word in ["case", "break_glass", "review", &case_id()] {
             assert!(!mail.raw.to_lowercase().contains(word), "{word}: {}", mail.raw);
         }
     }
@@ -156,8 +156,8 @@ async fn who_is_a_supervisor_no_longer_is_written_to_no_longer() {
     let supervisor = caller("rj-supervisor-1", role::RJ_SUPERVISOR, "");
     notification::app::preferences::set(&world.app, &supervisor, "en", "ada@csc-scc.gc.ca").await.unwrap();
     holds(&world, "rj-supervisor-1", role::RJ_SUPERVISOR, Some(START - time::Duration::MINUTE)).await;
-    let broken = GlassBroken { glass_id: Uuid::from_u128(1).to_string(), case_id: case_id(), broken_at: None };
-    hear(&world.app.pool, &facts(&world, NO_INTAKE), subject::GLASS_BROKEN, &broken).await.unwrap();
+    let broken = BreakGlassOpened { break_glass_id: Uuid::from_u128(1).to_string(), case_id: case_id(), broken_at: None };
+    hear(&world.app.pool, &facts(&world, NO_INTAKE), subject::BREAK_GLASS_OPENED, &broken).await.unwrap();
     assert!(world.ledger().await.iter().all(|line| line.recipient == "rj-supervisors"));
 }
 
@@ -228,7 +228,7 @@ async fn facts_that_come_together_are_told_as_if_they_had_come_one_by_one() {
             headers: std::collections::BTreeMap::new(),
             attempt: 1,
         };
-        let Ok(Heard::Fact(fact)) = facts(&world, NO_INTAKE).read(&incoming).await else { panic!("not a fact") };
+        let Ok(FactMessage::Fact(fact)) = facts(&world, NO_INTAKE).read(&incoming).await else { panic!("not a fact") };
         read.push(fact);
     }
     let assigned =

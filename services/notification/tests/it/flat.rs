@@ -30,16 +30,16 @@ async fn filled() -> World {
     }
     for sql in [
         format!(
-            "insert into inbox_item (item_id, recipient, template, about, audience, reference, urgency, language, title, body, envelope_sealed,
+            "insert into inbox_item (item_id, recipient, template, about, audience, reference, grade, language, title, body, envelope_sealed,
                                      title_sealed, body_sealed, created_at, last_rung_at, read_at, read_by)
              select gen_random_uuid(), 'rj-unit', 'concern-ring', gen_random_uuid(), 'nhq', 'RS', 'concern', 'en', '', '', '', '', '',
                     '2025-01-01Z'::timestamptz + n * interval '1 second', '2025-01-01Z'::timestamptz + n * interval '1 second', now(), 'x'
              from generate_series(1, {MANY}) n"
         ),
-        "insert into delivery (delivery_id, item_id, recipient, template, channel, state, language, reference, urgency, attempts, created_at, due_at, finished_at)
+        "insert into delivery (delivery_id, item_id, recipient, template, channel, state, language, reference, grade, attempts, created_at, due_at, finished_at)
          select gen_random_uuid(), item_id, recipient, template, 'email', 'delivered', 'en', 'RS', 'concern', 1, created_at, created_at, created_at
          from inbox_item where read_at is not null".to_owned(),
-        "insert into guarded (concern_id, audience, reference, urgency, next_ring_by, heard_at, settled_at, closed_at)
+        "insert into guarded (concern_id, audience, reference, grade, next_ring_by, heard_at, settled_at, closed_at)
          select about, 'nhq', 'RS', 'concern', created_at, created_at, created_at, created_at from inbox_item where read_at is not null".to_owned(),
         "insert into ring (ring_id, concern_id, audience, step, level, no_route, delivered_at)
          select gen_random_uuid(), about, 'nhq', 0, 0, false, created_at from inbox_item where read_at is not null".to_owned(),
@@ -74,11 +74,11 @@ async fn a_pass_over_what_waits_costs_the_same_with_thirty_thousand_finished_row
     done("leasing mails", read(&mut tx).await);
     store::delivery::take_step_back(&mut tx, now, Duration::MINUTE).await.unwrap();
     done("looking for a clock set back, mails", read(&mut tx).await);
-    assert_eq!(store::guard::ringing(&mut tx, 2_000).await.unwrap().len(), 3);
-    assert!(store::guard::accepted(&mut tx, &(Uuid::nil(), String::new()), 2_000).await.unwrap().is_empty());
-    store::guard::take_step_back(&mut tx, now).await.unwrap();
+    assert_eq!(store::alarm_watch::ringing(&mut tx, 2_000).await.unwrap().len(), 3);
+    assert!(store::alarm_watch::accepted(&mut tx, &(Uuid::nil(), String::new()), 2_000).await.unwrap().is_empty());
+    store::alarm_watch::take_step_back(&mut tx, now).await.unwrap();
     done("guarding", read(&mut tx).await);
-    store::guard::listeners(&mut tx, concern, notification::domain::ring::Audience::Nhq).await.unwrap();
+    store::alarm_watch::listeners(&mut tx, concern, notification::domain::ring::Audience::Nhq).await.unwrap();
     done("who listens", read(&mut tx).await);
     store::delivery::withhold(&mut tx, concern.uuid(), None, notification::domain::delivery::Reason::Accepted, now).await.unwrap();
     done("an acceptance", read(&mut tx).await);

@@ -1,8 +1,8 @@
-//! This service misses the alarm when it falls silent (threat T1).
+//! This service misses the alarm when it falls silent (THREAT-1).
 
 use std::sync::{Arc, Mutex};
 
-use notification::app::guard::{Alarmed, Watch, look};
+use notification::app::alarm_watch::{Alarmed, Watch, look};
 use proto::{
     notification::v1::InboxItem,
     safety::v1::{
@@ -20,13 +20,13 @@ use crate::world::{CONCERN, START, World, caller, head, hear, officer, ring, rin
 
 const GRACE: Duration = Duration::seconds(30);
 /// Longer than any test but those of it: what is silent and what does not answer are two alarms.
-const PATIENCE: Duration = Duration::days(7);
+const SILENCE_LIMIT: Duration = Duration::days(7);
 const NEXT: Duration = Duration::minutes(2);
 
 /// Nobody listens there: the alarm answers nothing.
 fn silent() -> Alarmed {
     let peer = chassis::client::connect("http://127.0.0.1:9", None, None, Some(chassis::client::DEADLINE)).unwrap();
-    Alarmed { safety: AlarmServiceClient::new(peer), grace: GRACE, patience: PATIENCE }
+    Alarmed { safety: AlarmServiceClient::new(peer), grace: GRACE, patience: SILENCE_LIMIT }
 }
 
 fn with_next(ring: Ring) -> Ring {
@@ -156,7 +156,7 @@ impl Answering {
         let incoming = tokio_stream::wrappers::TcpListenerStream::new(listener);
         tokio::spawn(tonic::transport::Server::builder().add_service(AlarmServiceServer::new(self.clone())).serve_with_incoming(incoming));
         let peer = chassis::client::connect(&url, None, None, Some(chassis::client::DEADLINE)).unwrap();
-        Alarmed { safety: AlarmServiceClient::new(peer), grace: GRACE, patience: PATIENCE }
+        Alarmed { safety: AlarmServiceClient::new(peer), grace: GRACE, patience: SILENCE_LIMIT }
     }
 
     fn says(&self, standing: wire::Standing) {
@@ -179,7 +179,7 @@ async fn change(world: &World, what: &str, audience: Audience) {
     hear(&world.app.pool, &handler, subject::CONCERN_CHANGED, &changed).await.unwrap();
 }
 
-// [R3e] [T1]
+// [R3e] [TRAP-1]
 #[tokio::test]
 async fn the_guard_follows_the_newest_promise_of_a_ring_and_not_the_latest_ever_made() {
     let world = world().await;
@@ -190,7 +190,7 @@ async fn the_guard_follows_the_newest_promise_of_a_ring_and_not_the_latest_ever_
     assert_eq!(looked(&world).await, 1, "it waited for a promise that was taken back");
 }
 
-// [R3e] [T1]
+// [R3e] [TRAP-1]
 #[tokio::test]
 async fn an_alarm_that_does_not_answer_for_some_seconds_is_rung_for_whether_a_ring_is_due_or_not_and_every_minute() {
     let world = world().await;
@@ -236,7 +236,7 @@ async fn an_alarm_that_does_not_answer_for_some_seconds_is_rung_for_whether_a_ri
     assert_eq!(world.count(rung).await, before + 1);
 }
 
-// [R3e] [T1]
+// [R3e] [TRAP-1]
 #[tokio::test]
 async fn what_was_accepted_is_guarded_until_it_is_closed_and_is_given_back_when_the_alarm_has_lost_it() {
     let world = world().await;
@@ -255,7 +255,7 @@ async fn what_was_accepted_is_guarded_until_it_is_closed_and_is_given_back_when_
     assert_eq!(alarm.asked.lock().unwrap().last(), Some(&(0, true)), "a closed concern is compared no more");
 }
 
-// [R3e] [T1]
+// [R3e] [TRAP-1]
 #[tokio::test]
 async fn an_acceptance_that_the_alarm_has_lost_is_missed_when_the_alarm_does_not_ring_again() {
     let world = world().await;
@@ -307,7 +307,7 @@ async fn one_guarded_concern_that_cannot_be_read_or_written_stops_no_other() {
     for sql in [
         "alter table guarded drop constraint guarded_audience_known",
         "alter table guarded drop constraint guarded_urgency_known",
-        "update guarded set audience = 'somebody-new', urgency = 'tepid' where concern_id = '00000000-0000-0000-0000-000000000001'",
+        "update guarded set audience = 'somebody-new', grade = 'tepid' where concern_id = '00000000-0000-0000-0000-000000000001'",
         "alter table inbox_item add constraint broken check (template <> 'alarm-silent' or about <> '00000000-0000-0000-0000-000000000002')",
     ] {
         sqlx::query(sql).execute(&world.admin).await.unwrap();

@@ -286,7 +286,7 @@ async fn a_notice_to_a_victim_is_dropped_when_the_do_not_contact_mark_arrives_be
             template: "outside-notice",
             language: "en",
             reference: "RN-1",
-            urgency: None,
+            grade: None,
         };
         store::delivery::queue_email(
             &mut db,

@@ -5,8 +5,6 @@ mod contacts;
 #[cfg(test)]
 mod facts;
 #[cfg(test)]
-mod fenced;
-#[cfg(test)]
 mod flat;
 #[cfg(test)]
 mod guarding;
@@ -24,6 +22,8 @@ mod purging;
 mod rings;
 #[cfg(test)]
 mod round_trips;
+#[cfg(test)]
+mod row_security;
 #[cfg(test)]
 mod sealing;
 #[cfg(test)]

@@ -100,7 +100,7 @@ async fn an_item_that_this_version_cannot_read_hides_no_other() {
         "alter table inbox_item drop constraint inbox_item_audience_known",
         "alter table inbox_item drop constraint inbox_item_urgency_known",
         "update inbox_item set audience = 'somebody-new' where about = '00000000-0000-0000-0000-000000000001'",
-        "update inbox_item set urgency = 'tepid' where about = '00000000-0000-0000-0000-000000000002'",
+        "update inbox_item set grade = 'tepid' where about = '00000000-0000-0000-0000-000000000002'",
     ] {
         sqlx::query(sql).execute(&world.admin).await.unwrap();
     }

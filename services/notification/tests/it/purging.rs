@@ -6,7 +6,7 @@ use chassis::{audit::Signer, destruction::Orders, inbox::Rejection, vault};
 use notification::{bus::Purges, domain::purge::LEAST};
 use prost::Message;
 use proto::{
-    cases::v1::{CaseOpened, CasePurged, GlassBroken, MediatorAssigned},
+    cases::v1::{BreakGlassOpened, CaseOpened, CasePurged, MediatorAssigned},
     intake::v1::{Origin, ReferralReceived},
     notification::v1::NoticesPurged,
     safety::v1::Grade,
@@ -58,8 +58,8 @@ async fn late_facts(world: &World) {
     hear(&world.app.pool, &handler, subject::CASE_OPENED, &opened).await.unwrap();
     let assigned = MediatorAssigned { case_id: CASE.to_string(), mediator: "mediator-1".into(), assigned_at: at };
     hear(&world.app.pool, &handler, subject::MEDIATOR_ASSIGNED, &assigned).await.unwrap();
-    let broken = GlassBroken { glass_id: GLASS.to_string(), case_id: CASE.to_string(), broken_at: at };
-    hear(&world.app.pool, &handler, subject::GLASS_BROKEN, &broken).await.unwrap();
+    let broken = BreakGlassOpened { break_glass_id: GLASS.to_string(), case_id: CASE.to_string(), broken_at: at };
+    hear(&world.app.pool, &handler, subject::BREAK_GLASS_OPENED, &broken).await.unwrap();
 }
 
 /// What cases says once nobody has used the case for two years.
@@ -68,7 +68,7 @@ fn order() -> CasePurged {
         case_id: CASE.to_string(),
         referral_id: REFERRAL.to_string(),
         purged_at: Some(chassis::wire::timestamp(START + LEAST)),
-        glass_ids: vec![GLASS.to_string()],
+        break_glass_ids: vec![GLASS.to_string()],
         referral_ids: vec![SECOND.to_string()],
         last_used_at: Some(chassis::wire::timestamp(START)),
         signature: Vec::new(),
@@ -108,7 +108,7 @@ fn said(answer: &NoticesPurged) -> (i64, Vec<(&str, i64)>) {
     (answer.keys, answer.deleted.iter().map(|rows| (rows.table.as_str(), rows.rows)).collect())
 }
 
-// [LPR4] [T11]
+// [LPR4] [TRAP-11]
 #[tokio::test]
 async fn what_was_told_of_a_purged_case_is_gone_from_every_inbox_with_its_mail_and_no_old_copy_opens() {
     let world = world().await;
@@ -188,7 +188,7 @@ async fn a_purge_that_cases_has_not_signed_deletes_nothing_though_it_comes_from_
         order(),
         signed(&order(), &harness::keys::signer()),
         CasePurged { case_id: OTHER.to_string(), ..genuine.clone() },
-        CasePurged { glass_ids: vec![GLASS.to_string(), OTHER.to_string()], ..genuine.clone() },
+        CasePurged { break_glass_ids: vec![GLASS.to_string(), OTHER.to_string()], ..genuine.clone() },
     ] {
         let refused = hears(&world, &forged).await;
         assert!(matches!(refused, Err(Rejection::Never { reason: "order-not-genuine", .. })), "{refused:?}");
@@ -209,7 +209,7 @@ async fn a_purge_never_deletes_what_was_told_of_a_concern_under_whatever_name_it
         CasePurged { case_id: concern.clone(), ..order() },
         CasePurged { referral_id: concern.clone(), ..order() },
         CasePurged { referral_ids: vec![concern.clone()], ..order() },
-        CasePurged { glass_ids: vec![concern.clone()], ..order() },
+        CasePurged { break_glass_ids: vec![concern.clone()], ..order() },
     ] {
         let refused = hears(&world, &signed(&disguised, &CASES)).await;
         assert!(matches!(refused, Err(Rejection::Never { reason: "purge-names-a-concern", .. })), "{refused:?}");
@@ -223,7 +223,7 @@ async fn a_purge_never_deletes_what_was_told_of_a_concern_under_whatever_name_it
     assert!(tx.execute("delete from inbox_item").await.unwrap().rows_affected() > 0);
     tx.commit().await.unwrap();
     assert_eq!((before > 0, world.count(alarms).await), (true, before));
-    assert!(world.count("select count(*) from delivery where urgency is not null").await > 0);
+    assert!(world.count("select count(*) from delivery where grade is not null").await > 0);
 }
 
 // [LPR4]

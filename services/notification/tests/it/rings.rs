@@ -1,4 +1,4 @@
-//! A ring stands in the right inboxes once, by whichever road it came [R3e, T1, T2].
+//! A ring stands in the right inboxes once, by whichever road it came [R3e, TRAP-1, TRAP-2].
 
 use chassis::{inbox::Rejection, outbox::Fresh};
 use notification::app::{

@@ -3,7 +3,7 @@
 mod read;
 
 use chassis::{
-    inbox::{Handler, Heard, Incoming, Rejection},
+    inbox::{Handler, Incoming, ReadMessage, Rejection},
     outbox::Fresh,
 };
 use sqlx::PgConnection;
@@ -27,7 +27,7 @@ impl Handler for Facts {
         Ok(record_fact(tx, fact).await?)
     }
 
-    async fn apply_set(&self, tx: &mut PgConnection, _: &mut Fresh, set: Vec<Heard<'_, Fact>>) -> Result<(), Rejection> {
+    async fn apply_set(&self, tx: &mut PgConnection, _: &mut Fresh, set: Vec<ReadMessage<'_, Fact>>) -> Result<(), Rejection> {
         Ok(record_facts(tx, set.into_iter().map(|heard| heard.work).collect()).await?)
     }
 }

@@ -1,4 +1,4 @@
-//! An attacker who keeps every report and compares them: what can be worked out from two releases that neither says [L13] (threat T12).
+//! An attacker who keeps every report and compares them: what can be worked out from two releases that neither says [L13] (THREAT-12).
 //!
 //! The attacker reasons in intervals over all published cells of both releases and the numbers between them, exactly and to the end.
 #![expect(clippy::indexing_slicing, reason = "numbers are found by their place; a place that is not there fails the test")]

@@ -7,7 +7,7 @@ mod hearing;
 mod reports;
 
 use chassis::database::{Actor, begin};
-use harness::{database::Database, fence};
+use harness::{database::Database, row_security};
 use reporting::{
     app::{
         get_report::{Question, Rules, Table, get_report},
@@ -54,12 +54,12 @@ async fn a_report_changes_no_fact_and_whoever_is_nobody_sees_none() {
     let db = database().await;
     record(&db, [received(1, Origin::Victim, Region::Pacific, NOW)]).await;
     let mut tx = begin(&db.pool, &Actor::person("report", "report")).await.unwrap();
-    assert_eq!(fence::seen(&mut tx).await.keys().map(String::as_str).collect::<Vec<_>>(), ["referral_fact"]);
+    assert_eq!(row_security::seen(&mut tx).await.keys().map(String::as_str).collect::<Vec<_>>(), ["referral_fact"]);
     assert_eq!(sqlx::query("update referral_fact set site = 'kent'").execute(&mut *tx).await.unwrap().rows_affected(), 0);
     for nobody in [Actor::person("someone", "person"), Actor::person("", "report")] {
-        assert!(fence::seen(&mut begin(&db.pool, &nobody).await.unwrap()).await.is_empty(), "{nobody:?}");
+        assert!(row_security::seen(&mut begin(&db.pool, &nobody).await.unwrap()).await.is_empty(), "{nobody:?}");
     }
-    assert_eq!(fence::gaps(&db.admin).await, Vec::<String>::new());
+    assert_eq!(row_security::gaps(&db.admin).await, Vec::<String>::new());
 }
 
 /// The cells of the line with this key.

@@ -26,7 +26,7 @@ use super::sample::{Sample, closed_loop};
 
 /// About the size of a concern.
 const BODY: [u8; 512] = [b'x'; 512];
-const PATIENCE: Duration = Duration::from_secs(60);
+const TIMEOUT: Duration = Duration::from_secs(60);
 const STREAM: &str = "FLOOR";
 /// A subject for each of the two composed floors: [`Receives`] says what its receivers do.
 const SUBJECT: &str = "floor.concern";
@@ -106,7 +106,7 @@ impl Floor {
     /// # Errors
     /// The database or the bus refuses.
     pub async fn open(database_url: &str, nats_url: &str, credential: &nats::Credential) -> anyhow::Result<Self> {
-        let pool = PgPoolOptions::new().max_connections(64).acquire_timeout(PATIENCE).connect(database_url).await?;
+        let pool = PgPoolOptions::new().max_connections(64).acquire_timeout(TIMEOUT).connect(database_url).await?;
         for statement in [
             "drop table if exists floor_outbox",
             "drop table if exists floor",
@@ -215,7 +215,7 @@ impl Floor {
                 let both = futures::future::try_join(arrivals.expect(0, id), arrivals.expect(1, id));
                 insert_with_outbox(pool, id).await?;
                 publish(jetstream, receives.subject(), id).await?;
-                tokio::time::timeout(PATIENCE, both).await.context("a message of the floor did not arrive")??;
+                tokio::time::timeout(TIMEOUT, both).await.context("a message of the floor did not arrive")??;
                 Ok(())
             }
         })

@@ -33,10 +33,10 @@ use raise::Raise;
 use table::Table;
 
 const CLIENTS: [usize; 3] = [1, 8, 64];
-const MOST_CLIENTS: usize = 64;
+const MAX_CLIENTS: usize = 64;
 const BULK_CLIENTS: usize = 4;
 /// For so long a call that a busy service puts off is asked again: what it took is measured all the same.
-const PATIENCE: Duration = Duration::from_secs(60);
+const TIMEOUT: Duration = Duration::from_secs(60);
 /// Clients that raise beside other work, and how long the processes are watched while nothing happens.
 const CLIENTS_BESIDE_LOAD: usize = 1;
 const QUIET: usize = 10;
@@ -69,7 +69,7 @@ pub struct Bench {
 }
 
 fn clients(text: &str) -> Result<usize, String> {
-    text.parse().ok().filter(|count| (1..=MOST_CLIENTS).contains(count)).ok_or_else(|| format!("from 1 to {MOST_CLIENTS}"))
+    text.parse().ok().filter(|count| (1..=MAX_CLIENTS).contains(count)).ok_or_else(|| format!("from 1 to {MAX_CLIENTS}"))
 }
 
 /// Runs to the exit status: 0 measured.
@@ -150,14 +150,14 @@ impl Bench {
 
     async fn measure(&self, stack: &Stack, floor: &Floor, table: &mut Table) -> anyhow::Result<()> {
         let session = session(stack)?;
-        let raise = Raise::open(&session, MOST_CLIENTS).await?;
-        let intake = Arc::new(Intake::open(&session, MOST_CLIENTS)?);
+        let raise = Raise::open(&session, MAX_CLIENTS).await?;
+        let intake = Arc::new(Intake::open(&session, MAX_CLIENTS)?);
         print::note("warming up");
         for receives in [Receives::Only, Receives::AndCommits] {
             floor.composed(8, 10, receives).await?;
         }
         raise.measure(8, 40).await?;
-        intake.one_by_one(MOST_CLIENTS, 2).await?;
+        intake.one_by_one(MAX_CLIENTS, 2).await?;
         for clients in self.clients.iter().copied() {
             print::note(format!("{clients} clients"));
             let each = self.count(1_600 / clients + 40);
@@ -224,7 +224,7 @@ fn uniformity(pairs: usize) -> anyhow::Result<()> {
 fn session(stack: &Stack) -> anyhow::Result<Session> {
     let description = stack.description().clone();
     let session = Session::with(&Common::plain(), Some(description));
-    Ok(session.map_err(|_| anyhow::anyhow!("the stack's certificate cannot be read"))?.patient(PATIENCE))
+    Ok(session.map_err(|_| anyhow::anyhow!("the stack's certificate cannot be read"))?.patient(TIMEOUT))
 }
 
 /// Beside the folder of this program, wherever cargo builds to.

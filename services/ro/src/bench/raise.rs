@@ -23,7 +23,7 @@ use super::sample::{Sample, closed_loop};
 use crate::client::session::{Peer, Session, Wanted};
 
 /// Both audiences must have the concern within this time.
-const PATIENCE: Duration = Duration::from_secs(60);
+const TIMEOUT: Duration = Duration::from_secs(60);
 /// Fewer than a watcher's snapshot holds, so that none is told as a snapshot that leaves it out.
 const OPEN_AT_ONCE: usize = 384;
 const SITE: &str = "mission";
@@ -188,15 +188,15 @@ async fn raise(
     let (asked, asked_at) = (Instant::now(), Clock::system().now());
     raiser.raise_concern(RaiseConcernRequest { concern: Some(concern) }).await?;
     let receipt = asked.elapsed();
-    if let Ok(Ok(at)) = tokio::time::timeout(PATIENCE, told).await {
+    if let Ok(Ok(at)) = tokio::time::timeout(TIMEOUT, told).await {
         return Ok((receipt, (at - asked_at).unsigned_abs()));
     }
     let request = GetConcernRequest { concern_ref: id };
     let seen = nhq.get_concern(request).await?.into_inner().concern.unwrap_or_default();
     if both_have_it(&seen).is_some() {
-        bail!("a concern reached both audiences, and the watcher was not told within {PATIENCE:?}");
+        bail!("a concern reached both audiences, and the watcher was not told within {TIMEOUT:?}");
     }
-    bail!("a concern did not reach both audiences within {PATIENCE:?}");
+    bail!("a concern did not reach both audiences within {TIMEOUT:?}");
 }
 
 fn said(failure: crate::client::failure::Failure) -> anyhow::Error {

@@ -9,7 +9,7 @@ use std::{
 use serde::Serialize;
 
 /// No round starts new work after this.
-const LONGEST_ROUND: Duration = Duration::from_secs(30);
+const MAX_ROUND: Duration = Duration::from_secs(30);
 
 /// The times of one round.
 #[derive(Debug, Clone, PartialEq)]
@@ -84,7 +84,7 @@ where
         tasks.spawn(async move {
             let mut times = Vec::with_capacity(each);
             for turn in 0..each {
-                if begun.elapsed() > LONGEST_ROUND {
+                if begun.elapsed() > MAX_ROUND {
                     break;
                 }
                 let asked = Instant::now();

@@ -11,7 +11,7 @@ use std::{
 use anyhow::Context as _;
 use chassis::audit::{
     self, Cosigned,
-    log::{Examiner, Fault, Held},
+    log::{Examiner, Fault, KnownCheckpoint},
 };
 use clap::{Args, Subcommand};
 use local::{Description, SERVICES, clock};
@@ -59,7 +59,7 @@ pub struct Verify {
 /// Entries read at once.
 const PAGE: i64 = 20_000;
 
-type Seen = BTreeMap<String, Held>;
+type Seen = BTreeMap<String, KnownCheckpoint>;
 
 impl Command {
     /// Whether the person gave the address of a database.
@@ -144,10 +144,10 @@ async fn examine(
     service: &str,
     url: &str,
     key: &[u8],
-    held: Option<&Held>,
+    held: Option<&KnownCheckpoint>,
     witness: Option<&Witness>,
     cosigned: Vec<Cosigned>,
-) -> anyhow::Result<(Result<Held, Vec<Fault>>, Findings)> {
+) -> anyhow::Result<(Result<KnownCheckpoint, Vec<Fault>>, Findings)> {
     let mut db = connect(service, url).await?;
     let mut tx = db.begin().await?;
     tx.execute("set transaction isolation level repeatable read, read only").await?;

@@ -1,4 +1,4 @@
-//! `ro case`: list, show, assign, assess and move RO cases; break-glass, holds and purges stand in `glass`, `hold` and `purge` [R3c, R4a].
+//! `ro case`: list, show, assign, assess and move RO cases; break-glass, holds and purges stand in `break_glass`, `hold` and `purge` [R3c, R4a].
 
 use clap::{Args, Subcommand};
 use proto::{
@@ -12,12 +12,12 @@ use proto::{
 use time::OffsetDateTime;
 
 use super::{
-    choices,
+    break_glass, choices,
     common::Common,
     concern::deliver::{self, Phone},
     consent, document,
     failure::Failure,
-    glass, grant, hold, labels, mode, output, participant, purge,
+    grant, hold, labels, mode, output, participant, purge,
     session::{Session, Wanted, Who},
     site,
     spoken::spoken,
@@ -33,10 +33,10 @@ pub enum Command {
     Assess(Box<Assess>),
     Move(Move),
     WhoViewed(WhoViewed),
-    BreakGlass(glass::BreakGlass),
+    BreakGlass(break_glass::BreakGlass),
     /// What was opened by break-glass: list, review, end
     #[command(subcommand)]
-    Glass(glass::Command),
+    Glass(break_glass::Command),
     /// Who takes part in a case: add, list, leave
     #[command(subcommand)]
     Participant(participant::Command),

@@ -26,9 +26,9 @@ use super::{
 use crate::print;
 
 /// Bytes of one piece on its way to the service.
-const PIECE: usize = 64 * 1024;
+const PIECE_SIZE: usize = 64 * 1024;
 /// A file that is larger is not read at all; the service has a limit of its own, and says so.
-const LARGEST: u64 = 256 * 1024 * 1024;
+const MAX_FILE_SIZE: u64 = 256 * 1024 * 1024;
 /// Types that are kept, by the ending of the file's name.
 const TYPES: [(&str, &str); 5] =
     [("pdf", "application/pdf"), ("png", "image/png"), ("jpg", "image/jpeg"), ("jpeg", "image/jpeg"), ("txt", "text/plain")];
@@ -128,7 +128,7 @@ impl Keep {
         };
         let part = |part| KeepDocumentRequest { part: Some(part) };
         let mut parts = vec![part(keep_document_request::Part::Offered(offered))];
-        parts.extend(bytes.chunks(PIECE).map(|piece| part(keep_document_request::Part::Chunk(piece.to_vec()))));
+        parts.extend(bytes.chunks(PIECE_SIZE).map(|piece| part(keep_document_request::Part::Chunk(piece.to_vec()))));
         let answer = session.documents(who)?.keep_document(tokio_stream::iter(parts)).await?.into_inner();
         let id = answer.document.as_ref().map(|document| document.document_id.clone()).unwrap_or_default();
         output::said(session, &answer, KEPT.fill(session.lang, &[&id]));
@@ -202,7 +202,7 @@ fn media_type(file: &Path) -> Result<&'static str, Failure> {
 fn read(file: &Path) -> Result<Vec<u8>, Failure> {
     let mut bytes = Vec::new();
     let opened = fs::File::open(file).with_context(|| format!("{} cannot be opened", file.display()))?;
-    opened.take(LARGEST).read_to_end(&mut bytes).with_context(|| format!("{} cannot be read", file.display()))?;
+    opened.take(MAX_FILE_SIZE).read_to_end(&mut bytes).with_context(|| format!("{} cannot be read", file.display()))?;
     Ok(bytes)
 }
 

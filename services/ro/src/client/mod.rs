@@ -1,6 +1,7 @@
 //! The commands that people and systems talk to the services with: a file per command.
 
 pub mod audit;
+pub mod break_glass;
 pub mod case;
 pub mod choices;
 pub mod common;
@@ -11,7 +12,6 @@ pub mod device;
 pub mod document;
 pub mod encoding;
 pub mod failure;
-pub mod glass;
 pub mod grant;
 pub mod hold;
 pub mod inbox;

@@ -28,7 +28,7 @@ pub struct Provision {
 }
 
 /// The server must answer within this time.
-const PATIENCE: Duration = Duration::from_secs(30);
+const TIMEOUT: Duration = Duration::from_secs(30);
 const DONE: Words = Words { en: "{} streams and {} consumers stand", fr: "{} flux et {} consommateurs en place" };
 
 /// A stream as the chassis takes it.
@@ -55,7 +55,7 @@ impl Provision {
         let streams = STREAMS.map(|s| stream(s).times(self.room));
         let consumers = CONSUMERS.map(|c| ConsumerSpec { stream: c.stream, name: c.name, filters: c.filters });
         let bus = Bus::connect("provisioner", &self.nats_url, self.nats_seed_file.as_deref(), self.nats_ca.as_deref()).await?;
-        let ready = tokio::time::timeout(PATIENCE, bus.ready(&self.nats_url)).await;
+        let ready = tokio::time::timeout(TIMEOUT, bus.ready(&self.nats_url)).await;
         ready.map_err(|_| Failure::Unreachable(format!("{} does not answer", self.nats_url)))??;
         bus.provision(&streams, &consumers).await.context("the bus could not be provisioned")?;
         let counts = [streams.len().to_string(), consumers.len().to_string()];

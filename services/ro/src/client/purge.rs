@@ -225,7 +225,7 @@ mod tests {
             confirmed_by: "national-manager-1".into(),
             retention_months: 24,
             keys: vec![DestroyedKey { key_id: "a-key".into(), side: "victim".into() }],
-            deleted: vec![DeletedRows { table: "participant".into(), rows: 2 }, DeletedRows { table: "glass".into(), rows: 0 }],
+            deleted: vec![DeletedRows { table: "participant".into(), rows: 2 }, DeletedRows { table: "break_glass".into(), rows: 0 }],
             statements: vec![PurgeStatement { service: "intake".into(), keys: 1, ..PurgeStatement::default() }],
             waiting_for: vec!["notification".into()],
             ..PurgeCertificate::default()
@@ -242,7 +242,7 @@ mod tests {
             {
                 assert!(shown.contains(expected), "{expected}\n{shown}");
             }
-            assert!(!shown.contains("glass"), "{shown}");
+            assert!(!shown.contains("break_glass"), "{shown}");
         }
     }
 

@@ -35,10 +35,10 @@ pub struct Seed {
 const STAFF_DOMAIN: &str = "csc-scc.gc.ca";
 
 /// How long every service may take to hear what was granted.
-const HEARD_WITHIN: Duration = Duration::from_secs(120);
+const HEARD_TIMEOUT: Duration = Duration::from_secs(120);
 /// What one call may take: a machine that has just started everything is busy.
-const PATIENCE: Duration = Duration::from_secs(30);
-const LOOK: Duration = Duration::from_millis(50);
+const TIMEOUT: Duration = Duration::from_secs(30);
+const POLL_INTERVAL: Duration = Duration::from_millis(50);
 
 /// The grants an identity is to hold.
 fn grants(identity: &Identity) -> Vec<RoleGrant> {
@@ -96,7 +96,7 @@ impl Seed {
     /// # Errors
     /// See [`Failure`].
     pub async fn run(&self) -> Result<(), Failure> {
-        let session = Session::open(&self.common)?.patient(PATIENCE);
+        let session = Session::open(&self.common)?.patient(TIMEOUT);
         let stack = session.stack.as_ref().ok_or_else(|| Failure::Usage("name the stack: --stack FILE".to_owned()))?;
         let granted: Vec<RoleGrant> = stack.identities.iter().flat_map(grants).collect();
         let (one, other) = administrators(&session, stack)?;
@@ -150,10 +150,10 @@ async fn heard(session: &Session, stack: &Description) -> Result<(), Failure> {
     for identity in &stack.identities {
         for service in local::SERVICES.iter().filter(|service| stack.services.contains_key(**service)) {
             while !knows(session, service, identity).await? {
-                if begun.elapsed() > HEARD_WITHIN {
+                if begun.elapsed() > HEARD_TIMEOUT {
                     return Err(Failure::Unreachable(format!("{service} has not heard yet what {} may do", identity.name)));
                 }
-                tokio::time::sleep(LOOK).await;
+                tokio::time::sleep(POLL_INTERVAL).await;
             }
         }
     }

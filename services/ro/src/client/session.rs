@@ -3,7 +3,7 @@
 use std::{fs, path::PathBuf, time::Duration};
 
 use anyhow::Context as _;
-use chassis::{again::Again, client};
+use chassis::{client, retry::Retry};
 use local::{Description, description::Identity};
 use proto::{
     cases::v1::{
@@ -57,7 +57,7 @@ impl<'a> Wanted<'a> {
 }
 
 /// A connection to a service, as generated clients take it.
-pub type Peer = Again<client::Peer>;
+pub type Peer = Retry<client::Peer>;
 
 /// A token, and whose it is.
 #[derive(Clone)]
@@ -88,7 +88,7 @@ const NOBODY: Words = Words {
     fr: "aucune identité de développement ne convient : nommez-en une avec --as, ou donnez --token-file",
 };
 /// A call may take this long; long work such as an import is given more.
-const PATIENCE: Duration = Duration::from_secs(30);
+const CALL_TIMEOUT: Duration = Duration::from_secs(30);
 
 impl Session {
     /// Reads stack.json where there is one, and the authority's certificate.
@@ -178,19 +178,19 @@ impl Session {
         let ca = self.ca.as_deref().filter(|_| !plain);
         let deadline = deadline.map(|usual| usual.max(self.patience));
         let peer = client::connect(&url, ca, Some(who.token.expose()), deadline).with_context(|| format!("cannot use {url}"))?;
-        Ok(Again::within(peer, self.patience))
+        Ok(Retry::within(peer, self.patience))
     }
 
     /// # Errors
     /// The address or the certificate cannot be used.
     pub fn referrals(&self, who: &Who) -> Result<ReferralServiceClient<Peer>, Failure> {
-        Ok(ReferralServiceClient::new(self.peer("intake", self.common.intake.as_ref(), who, Some(PATIENCE))?))
+        Ok(ReferralServiceClient::new(self.peer("intake", self.common.intake.as_ref(), who, Some(CALL_TIMEOUT))?))
     }
 
     /// # Errors
     /// The address or the certificate cannot be used.
     pub fn contacts(&self, who: &Who) -> Result<ContactServiceClient<Peer>, Failure> {
-        Ok(ContactServiceClient::new(self.peer("intake", self.common.intake.as_ref(), who, Some(PATIENCE))?))
+        Ok(ContactServiceClient::new(self.peer("intake", self.common.intake.as_ref(), who, Some(CALL_TIMEOUT))?))
     }
 
     /// # Errors
@@ -280,7 +280,7 @@ impl Session {
     /// # Errors
     /// The address or the certificate cannot be used.
     pub fn reports(&self, who: &Who) -> Result<ReportServiceClient<Peer>, Failure> {
-        Ok(ReportServiceClient::new(self.peer("reporting", self.common.reporting.as_ref(), who, Some(PATIENCE))?))
+        Ok(ReportServiceClient::new(self.peer("reporting", self.common.reporting.as_ref(), who, Some(CALL_TIMEOUT))?))
     }
 
     /// For calls that stream without end.

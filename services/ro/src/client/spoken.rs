@@ -12,7 +12,7 @@ use super::encoding::best_reading;
 use crate::print;
 
 /// More than any field takes; what is longer is refused, never cut.
-const LONGEST: u64 = 256 * 1024;
+const MAX_LENGTH: u64 = 256 * 1024;
 /// What is said behind the options of a command that takes such texts.
 pub const HELP: &str = "A name, a note or a reason need not stand on the command line, where others can see it: \
     write @FILE to read it from a file, - for standard input, @ to be asked for it.";
@@ -46,8 +46,8 @@ fn from_file(path: &Path) -> io::Result<String> {
 
 fn read(from: impl Read) -> io::Result<String> {
     let mut bytes = Vec::new();
-    from.take(LONGEST + 1).read_to_end(&mut bytes)?;
-    if bytes.len() as u64 > LONGEST {
+    from.take(MAX_LENGTH + 1).read_to_end(&mut bytes)?;
+    if bytes.len() as u64 > MAX_LENGTH {
         return Err(io::Error::other("longer than 256 KiB · plus de 256 Kio"));
     }
     Ok(best_reading(&bytes).trim_end().to_owned())

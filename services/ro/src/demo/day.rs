@@ -23,8 +23,8 @@ use crate::{
 /// the day ends, and no step is timed by it.
 pub const DEADLINE: Duration = Duration::from_secs(120);
 /// What one call may take before it counts as not answered.
-const PATIENCE: Duration = Duration::from_secs(30);
-const LOOK_AGAIN: Duration = Duration::from_millis(50);
+const TIMEOUT: Duration = Duration::from_secs(30);
+const POLL_INTERVAL: Duration = Duration::from_millis(50);
 
 const BEGINS: Words = Words {
     en: "A day of Restorative Opportunities. Everybody in it is fictional. Milliseconds since the beginning:",
@@ -50,7 +50,7 @@ impl Day {
     /// A person of the play has no development identity.
     pub fn begin(session: Session, stack: Description) -> Result<Self, Failure> {
         let cast = Cast::of(&stack)?;
-        let session = session.patient(PATIENCE);
+        let session = session.patient(TIMEOUT);
         let day = Self { session, stack, cast, clock: Clock::system(), run: Ids::random().uuid().to_string(), began: Instant::now() };
         if !day.session.json {
             print::line(BEGINS.of(day.lang()));
@@ -115,7 +115,7 @@ impl Day {
             // A look that hangs must not outlast the deadline.
             match tokio::time::timeout(DEADLINE.saturating_sub(begun.elapsed()), look()).await {
                 Ok(Ok(Some(found))) => return Ok(found),
-                Ok(Ok(None) | Err(Failure::Unreachable(_))) => tokio::time::sleep(LOOK_AGAIN).await,
+                Ok(Ok(None) | Err(Failure::Unreachable(_))) => tokio::time::sleep(POLL_INTERVAL).await,
                 Ok(Err(failure)) => return Err(failure),
                 Err(_) => break,
             }
@@ -137,7 +137,7 @@ impl Day {
         loop {
             match ask().await.map_err(Failure::from) {
                 Ok(answer) => return Ok(answer.into_inner()),
-                Err(Failure::Unreachable(_)) if begun.elapsed() < DEADLINE => tokio::time::sleep(LOOK_AGAIN).await,
+                Err(Failure::Unreachable(_)) if begun.elapsed() < DEADLINE => tokio::time::sleep(POLL_INTERVAL).await,
                 Err(failure) => return Err(failure),
             }
         }

@@ -1,11 +1,11 @@
-//! An office takes a concern in hand; its rings stop at once, those of the other audience and of other offices do not [R3e, T2].
+//! An office takes a concern in hand; its rings stop at once, those of the other audience and of other offices do not [R3e, TRAP-2].
 
 use chassis::{Caller, Error, Refusal, Result, database::act_as};
 use sqlx::PgConnection;
 use tonic::Code;
 use uuid::Uuid;
 
-use super::{Change, Tools, changed, fence, log, read_concerns::viewer, signed};
+use super::{App, Change, changed, log, read_concerns::viewer, row_security, signed};
 use crate::{
     domain::{
         alarm,
@@ -33,10 +33,10 @@ pub struct Asked<'a> {
 ///
 /// # Errors
 /// `NotFound` where the caller may not know of the concern; a refusal where they may not speak for the audience.
-pub async fn accept(tx: &mut PgConnection, tools: &Tools, caller: &Caller, id: Uuid, asked: Asked<'_>) -> Result<Accepted> {
-    let now = tools.clock.now();
-    let viewer = viewer(tx, tools, caller).await?;
-    // Asked before the concern is held: who may not know of it neither waits for it nor makes anybody wait [T6].
+pub async fn accept(tx: &mut PgConnection, app: &App, caller: &Caller, id: Uuid, asked: Asked<'_>) -> Result<Accepted> {
+    let now = app.clock.now();
+    let viewer = viewer(tx, app, caller).await?;
+    // Asked before the concern is held: who may not know of it neither waits for it nor makes anybody wait [TRAP-6].
     let told = store::audience::of(tx, id).await?;
     if !viewer.may_know(&told) {
         return Err(Error::NotFound);
@@ -44,12 +44,12 @@ pub async fn accept(tx: &mut PgConnection, tools: &Tools, caller: &Caller, id: U
     // Likewise who must prove themselves anew: by trying without end they would keep the ladder from it.
     let theirs = |status: &AudienceStatus| status.audience == asked.audience && viewer.speaks_for(status);
     let needs_proof =
-        |status: &AudienceStatus| status.accepted.is_none() && tools.accept_within.is_some_and(|lasts| !caller.proved_within(lasts, now));
+        |status: &AudienceStatus| status.accepted.is_none() && app.accept_within.is_some_and(|lasts| !caller.proved_within(lasts, now));
     if told.iter().any(|status| theirs(status) && needs_proof(status)) {
         return Err(prove_anew());
     }
-    let concern = store::concern::hold(tx, id).await?.ok_or(Error::NotFound)?;
-    let mut told = signed::believed(tools, id, store::audience::of(tx, id).await?);
+    let concern = store::concern::lock(tx, id).await?.ok_or(Error::NotFound)?;
+    let mut told = signed::believed(app, id, store::audience::of(tx, id).await?);
     if !viewer.may_know(&told) {
         return Err(Error::NotFound);
     }
@@ -72,8 +72,8 @@ pub async fn accept(tx: &mut PgConnection, tools: &Tools, caller: &Caller, id: U
         return Err(more_was_said());
     }
     // Theirs to accept. What follows is written by the service.
-    act_as(tx, &fence::itself()).await?;
-    let offices = take_in_hand(tx, tools, (&concern, &mut told), &owed, (&caller.subject, knowing, asked.note)).await?;
+    act_as(tx, &row_security::itself()).await?;
+    let offices = take_in_hand(tx, app, (&concern, &mut told), &owed, (&caller.subject, knowing, asked.note)).await?;
     let state = alarm::state_after(concern.state, &told, concern.said);
     let status = owed.first().and_then(|at| told.get(*at)).cloned().ok_or(Error::NotFound)?;
     let rings_on = told.iter().any(|other| other.audience == asked.audience && alarm::owes(other, &told, concern.said));
@@ -89,7 +89,7 @@ pub async fn accept(tx: &mut PgConnection, tools: &Tools, caller: &Caller, id: U
         device: caller.device.as_deref(),
     };
     log(tx, &change, now).await?;
-    let event = changed(tools, &change, now);
+    let event = changed(app, &change, now);
     let settled = Settled { audience: asked.audience, offices: &offices, state, entry: change.entry(now), event: &event };
     store::settled::note(tx, &settled).await?;
     Ok(Accepted { status, already: false })
@@ -98,16 +98,16 @@ pub async fn accept(tx: &mut PgConnection, tools: &Tools, caller: &Caller, id: U
 /// Writes the acceptance of each of these offices, and ends the duty of those that have nothing to do any more; all of their offices.
 async fn take_in_hand(
     tx: &mut PgConnection,
-    tools: &Tools,
+    app: &App,
     (concern, told): (&Concern, &mut [AudienceStatus]),
     owed: &[usize],
     (by, knowing, note): (&str, u32, &str),
 ) -> Result<Vec<String>> {
-    let (id, now) = (concern.id, tools.clock.now());
-    let key = if note.is_empty() { None } else { store::sealed::key(tx, &tools.vault, id, now).await? };
+    let (id, now) = (concern.id, app.clock.now());
+    let key = if note.is_empty() { None } else { store::sealed::key(tx, &app.vault, id, now).await? };
     let note = (!note.is_empty()).then_some(store::audience::Note { text: note, key: key.as_ref() });
     let before = told.to_vec();
-    let sign = |status: &AudienceStatus| signed::acceptance(tools, id, status, (by, knowing), now);
+    let sign = |status: &AudienceStatus| signed::acceptance(app, id, status, (by, knowing), now);
     let silent = duty::accepted(told, concern.said, owed, sign);
     for (at, status) in told.iter().enumerate().filter(|(at, status)| before.get(*at) != Some(status)) {
         store::audience::put(tx, id, status, note.filter(|_| owed.contains(&at)), now).await?;
@@ -115,7 +115,7 @@ async fn take_in_hand(
     Ok(silent)
 }
 
-/// Whoever sits down at a screen that somebody left, or holds a token of this morning, silences nobody (threat T3). It rings on meanwhile.
+/// Whoever sits down at a screen that somebody left, or holds a token of this morning, silences nobody (THREAT-3). It rings on meanwhile.
 fn prove_anew() -> Error {
     Refusal {
         code: Code::Unauthenticated,

@@ -4,7 +4,7 @@ use chassis::{Caller, Error, Refusal, Result, database::act_as};
 use sqlx::PgConnection;
 use uuid::Uuid;
 
-use super::{Change, Tools, fence, record, signed};
+use super::{App, Change, record, row_security, signed};
 use crate::{
     domain::{
         alarm::may_close,
@@ -17,17 +17,17 @@ use crate::{
 ///
 /// # Errors
 /// `NotFound`, or a refusal that says what is missing.
-pub async fn close(tx: &mut PgConnection, tools: &Tools, caller: &Caller, id: Uuid, outcome: &str) -> Result<()> {
-    let concern = store::concern::hold(tx, id).await?.ok_or(Error::NotFound)?;
+pub async fn close(tx: &mut PgConnection, app: &App, caller: &Caller, id: Uuid, outcome: &str) -> Result<()> {
+    let concern = store::concern::lock(tx, id).await?.ok_or(Error::NotFound)?;
     if concern.state == State::Closed {
         return Ok(());
     }
     // By the acceptances themselves, each held against its signature: no state that somebody wrote closes anything.
-    let told = signed::believed(tools, id, store::audience::of(tx, id).await?);
+    let told = signed::believed(app, id, store::audience::of(tx, id).await?);
     may_close(&told, concern.said, outcome).map_err(refusal)?;
-    act_as(tx, &fence::itself()).await?;
-    let closing = signed::closing(tools, id, &caller.subject, tools.clock.now());
-    let revision = store::concern::close(tx, &tools.vault, id, &closing, outcome.trim()).await?;
+    act_as(tx, &row_security::itself()).await?;
+    let closing = signed::closing(app, id, &caller.subject, app.clock.now());
+    let revision = store::concern::close(tx, &app.vault, id, &closing, outcome.trim()).await?;
     let change = Change {
         concern: id,
         revision,
@@ -39,7 +39,7 @@ pub async fn close(tx: &mut PgConnection, tools: &Tools, caller: &Caller, id: Uu
         actor: &caller.subject,
         device: caller.device.as_deref(),
     };
-    record(tx, tools, &change).await?;
+    record(tx, app, &change).await?;
     Ok(())
 }
 

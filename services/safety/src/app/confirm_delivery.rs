@@ -6,7 +6,7 @@ use chassis::{outbox::Columns, trace};
 use sqlx::PgConnection;
 use uuid::Uuid;
 
-use super::{Change, Tools, changed};
+use super::{App, Change, changed};
 use crate::{
     domain::concern::Audience,
     store::{
@@ -31,16 +31,16 @@ pub struct Confirmed {
 ///
 /// # Errors
 /// A statement failed.
-pub async fn confirm(tx: &mut PgConnection, tools: &Tools, ring: Uuid, audience: Audience) -> sqlx::Result<()> {
-    confirm_all(tx, tools, &[Confirmed { ring, audience, traceparent: trace::current() }]).await
+pub async fn confirm(tx: &mut PgConnection, app: &App, ring: Uuid, audience: Audience) -> sqlx::Result<()> {
+    confirm_all(tx, app, &[Confirmed { ring, audience, traceparent: trace::current() }]).await
 }
 
 /// The same for several rings, in their order, with one read and one write.
 ///
 /// # Errors
 /// A statement failed.
-pub async fn confirm_all(tx: &mut PgConnection, tools: &Tools, confirmed: &[Confirmed]) -> sqlx::Result<()> {
-    let now = tools.clock.now();
+pub async fn confirm_all(tx: &mut PgConnection, app: &App, confirmed: &[Confirmed]) -> sqlx::Result<()> {
+    let now = app.clock.now();
     // The concerns before their rings and the outbox, as whoever accepts holds them: in another order each could wait for the other.
     let asked: Vec<(Uuid, Audience)> = confirmed.iter().map(|confirmed| (confirmed.ring, confirmed.audience)).collect();
     let arriving = store::delivered::hold(tx, &asked).await?;
@@ -66,7 +66,7 @@ pub async fn confirm_all(tx: &mut PgConnection, tools: &Tools, confirmed: &[Conf
             actor: ACTOR,
             device: None,
         };
-        told.push(changed(tools, &change, now));
+        told.push(changed(app, &change, now));
         first.push(First { concern, audience, office, revision, traceparent: traceparent.clone() });
     }
     if rings.is_empty() {

@@ -17,7 +17,7 @@ use time::{Duration, OffsetDateTime};
 use tokio::sync::Notify;
 use uuid::Uuid;
 
-use super::{Tools, fence};
+use super::{App, row_security};
 pub use crate::store::device::Enrolled;
 use crate::{
     domain::device::{self, Enrolment, Fault},
@@ -54,16 +54,16 @@ impl Book {
 ///
 /// # Errors
 /// A refusal where the person, the key or the end cannot be, the key was enrolled before, or there are too many.
-pub async fn check(tx: &mut PgConnection, tools: &Tools, wanted: &Enrolment) -> Result<()> {
-    let now = tools.clock.now();
-    device::check(wanted, now, tools.devices.longest).map_err(fault)?;
-    if tools.signer.is_none() {
+pub async fn check(tx: &mut PgConnection, app: &App, wanted: &Enrolment) -> Result<()> {
+    let now = app.clock.now();
+    device::check(wanted, now, app.devices.longest).map_err(fault)?;
+    if app.signer.is_none() {
         return Err(not_signed().into());
     }
-    if store::device::hold(tx, wanted.id()).await?.is_some() {
+    if store::device::lock(tx, wanted.id()).await?.is_some() {
         return Err(known().into());
     }
-    if usize::try_from(store::device::count(tx, now).await?).unwrap_or(usize::MAX) >= devices::MOST {
+    if usize::try_from(store::device::count(tx, now).await?).unwrap_or(usize::MAX) >= devices::MAX_DEVICES {
         return Err(too_many().into());
     }
     Ok(())
@@ -73,9 +73,9 @@ pub async fn check(tx: &mut PgConnection, tools: &Tools, wanted: &Enrolment) -> 
 ///
 /// # Errors
 /// As [`check`], or a statement failed.
-pub async fn enrol(tx: &mut PgConnection, tools: &Tools, wanted: Enrolment, proposed_by: &str, confirmed_by: &str) -> Result<()> {
-    check(tx, tools, &wanted).await?;
-    let now = tools.clock.now();
+pub async fn enrol(tx: &mut PgConnection, app: &App, wanted: Enrolment, proposed_by: &str, confirmed_by: &str) -> Result<()> {
+    check(tx, app, &wanted).await?;
+    let now = app.clock.now();
     let mut device = Enrolled {
         id: wanted.id(),
         person: wanted.person,
@@ -88,7 +88,7 @@ pub async fn enrol(tx: &mut PgConnection, tools: &Tools, wanted: Enrolment, prop
         ended_by: None,
         signature: Vec::new(),
     };
-    device.signature = signature(tools, &device)?;
+    device.signature = signature(app, &device)?;
     store::device::insert(tx, &device).await?;
     audit::granted(tx, &Act::by(confirmed_by, "device.enrol", KIND, &device.id.to_string()), now).await?;
     tracing::info!(device.id = %device.id, "a device was enrolled");
@@ -99,13 +99,13 @@ pub async fn enrol(tx: &mut PgConnection, tools: &Tools, wanted: Enrolment, prop
 ///
 /// # Errors
 /// `NotFound` where no such device is in force.
-pub async fn end(tx: &mut PgConnection, tools: &Tools, caller: &Caller, id: Uuid) -> Result<()> {
-    let now = tools.clock.now();
-    let device = store::device::hold(tx, id).await?.filter(|device| device.ended_at.is_none()).ok_or(Error::NotFound)?;
+pub async fn end(tx: &mut PgConnection, app: &App, caller: &Caller, id: Uuid) -> Result<()> {
+    let now = app.clock.now();
+    let device = store::device::lock(tx, id).await?.filter(|device| device.ended_at.is_none()).ok_or(Error::NotFound)?;
     let mut ended = Enrolled { ended_at: Some(now), ended_by: Some(caller.subject.clone()), ..device.clone() };
     // What nobody signed stays so: to end it must not make it good.
-    if is_believed(tools, &device) {
-        ended.signature = signature(tools, &ended)?;
+    if is_believed(app, &device) {
+        ended.signature = signature(app, &ended)?;
     }
     if !store::device::end(tx, &ended).await? {
         return Err(Error::NotFound);
@@ -140,15 +140,15 @@ pub async fn list(db: &mut PgConnection, person: &str, after: Option<Position>, 
 ///
 /// # Errors
 /// A statement failed: what was known stays known.
-pub async fn learn(pool: &PgPool, tools: &Tools) -> sqlx::Result<Vec<Uuid>> {
-    let now = tools.clock.now();
-    let most = i64::try_from(devices::MOST).unwrap_or(i64::MAX);
-    let mut tx = database::begin(pool, &fence::itself()).await?;
+pub async fn learn(pool: &PgPool, app: &App) -> sqlx::Result<Vec<Uuid>> {
+    let now = app.clock.now();
+    let most = i64::try_from(devices::MAX_DEVICES).unwrap_or(i64::MAX);
+    let mut tx = database::begin(pool, &row_security::itself()).await?;
     let rows = store::device::in_force(&mut tx, now, most).await?;
     tx.commit().await?;
-    let longest = tools.devices.longest;
-    let (believed, forged): (Vec<_>, Vec<_>) = rows.into_iter().partition(|row| is_believed(tools, row));
-    tools.devices.in_use.replace(believed.into_iter().map(|row| Device {
+    let longest = app.devices.longest;
+    let (believed, forged): (Vec<_>, Vec<_>) = rows.into_iter().partition(|row| is_believed(app, row));
+    app.devices.in_use.replace(believed.into_iter().map(|row| Device {
         id: row.id,
         person: row.person,
         public_key: row.public_key,
@@ -159,13 +159,13 @@ pub async fn learn(pool: &PgPool, tools: &Tools) -> sqlx::Result<Vec<Uuid>> {
 }
 
 /// Without a key no row can be told from one that somebody wrote in: then no device proves anybody.
-fn is_believed(tools: &Tools, row: &Enrolled) -> bool {
+fn is_believed(app: &App, row: &Enrolled) -> bool {
     let signed = |signer: &Arc<audit::Signer>| with_values(row, |values| signer.signed_row(KIND, values, &row.signature));
-    row.id == devices::id_of(&row.public_key) && tools.signer.as_ref().is_some_and(signed)
+    row.id == devices::id_of(&row.public_key) && app.signer.as_ref().is_some_and(signed)
 }
 
-fn signature(tools: &Tools, row: &Enrolled) -> Result<Vec<u8>> {
-    let signer = tools.signer.as_ref().ok_or_else(not_signed)?;
+fn signature(app: &App, row: &Enrolled) -> Result<Vec<u8>> {
+    let signer = app.signer.as_ref().ok_or_else(not_signed)?;
     Ok(with_values(row, |values| signer.sign_row(KIND, values)))
 }
 

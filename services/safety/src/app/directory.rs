@@ -4,7 +4,7 @@ use chassis::{Refusal, Result, database};
 use proto::id::SiteCode;
 use sqlx::{PgConnection, PgPool};
 
-use super::fence;
+use super::row_security;
 use crate::{
     domain::route::{Holder, NMC, RJ_UNIT},
     store::{self, directory::Site},
@@ -20,7 +20,7 @@ const SITES: &str = include_str!("../../data/csc-sites.csv");
 pub async fn load(pool: &PgPool) -> anyhow::Result<()> {
     let sites = shipped();
     anyhow::ensure!(!sites.is_empty(), "the shipped list of sites is empty");
-    let mut tx = database::begin(pool, &fence::itself()).await?;
+    let mut tx = database::begin(pool, &row_security::itself()).await?;
     store::directory::put_sites(&mut tx, &sites).await?;
     tx.commit().await?;
     tracing::info!(directory.sites = sites.len(), "the directory is loaded");

@@ -16,7 +16,7 @@ use sqlx::PgConnection;
 use time::OffsetDateTime;
 use tokio::time::Instant;
 
-use super::{Tools, roster};
+use super::{App, roster};
 use crate::{
     domain::{grant, route::Holder},
     store::{self, directory::Assigned},
@@ -119,31 +119,31 @@ impl DirectoryCache {
 ///
 /// # Errors
 /// A statement failed: what was known stays known until it is too old.
-pub async fn learn(db: &mut PgConnection, tools: &Tools, reading: &Reading) -> sqlx::Result<()> {
+pub async fn learn(db: &mut PgConnection, app: &App, reading: &Reading) -> sqlx::Result<()> {
     let rows = Rows {
         kinds: store::directory::kinds(db).await?,
         assigned: store::directory::all_assigned(db).await?,
-        lines: store::grant::of_holders(db, tools.clock.now()).await?,
-        left: tools.left.all(),
+        lines: store::grant::of_holders(db, app.clock.now()).await?,
+        left: app.left.all(),
     };
     // Signatures are verified again only where something has changed.
-    let directory = match tools.directory.last().filter(|last| last.rows == rows) {
+    let directory = match app.directory.last().filter(|last| last.rows == rows) {
         Some(last) => last,
-        None => Arc::new(Directory::of(rows, tools)),
+        None => Arc::new(Directory::of(rows, app)),
     };
-    tools.directory.keep(directory, reading);
+    app.directory.keep(directory, reading);
     Ok(())
 }
 
 impl Directory {
-    fn of(rows: Rows, tools: &Tools) -> Self {
-        let signed: Vec<&Line> = rows.lines.iter().filter(|line| roster::is_signed(tools, line)).collect();
+    fn of(rows: Rows, app: &App) -> Self {
+        let signed: Vec<&Line> = rows.lines.iter().filter(|line| roster::is_signed(app, line)).collect();
         let mut offices: HashMap<String, Vec<Named>> = HashMap::new();
         for row in &rows.assigned {
             let holder = row.holder.clone();
             let accepts = |line: &&&Line| line.subject == holder.holder && grant::accepts_for(&line.grant.role, &holder.office);
             let accepts = signed.iter().filter(accepts).map(|line| (*line).clone()).collect();
-            offices.entry(holder.office.clone()).or_default().push(Named { holder, believed: roster::fits(tools, row), accepts });
+            offices.entry(holder.office.clone()).or_default().push(Named { holder, believed: roster::fits(app, row), accepts });
         }
         Self { rows, offices }
     }

@@ -1,4 +1,4 @@
-//! What each audience is told: one concern, different envelopes, cut by the field classes of the wire [T1, RM1b].
+//! What each audience is told: one concern, different envelopes, cut by the field classes of the wire [TRAP-1, RM1b].
 
 use chassis::wire::timestamp;
 use prost::Message;
@@ -10,7 +10,7 @@ use crate::{
 };
 
 /// Longest text in an envelope, in characters; the full text stays in the database.
-const LONGEST: usize = 20_000;
+const MAX_TEXT_LENGTH: usize = 20_000;
 
 /// What an audience reads where what was said is sealed and its key cannot be had.
 pub const LOST: &str = "[What was said cannot be read now: the key of this service is missing. Act on the grade and the site, and call NHQ. \
@@ -130,7 +130,7 @@ fn put_before(now: &str, before: &mut String) {
 }
 
 fn shorten(text: &mut String) {
-    if let Some((at, _)) = text.char_indices().nth(LONGEST) {
+    if let Some((at, _)) = text.char_indices().nth(MAX_TEXT_LENGTH) {
         text.truncate(at);
         text.push_str(" […]");
     }

@@ -9,7 +9,7 @@ use std::sync::{
 use chassis::{audit, database};
 use sqlx::{PgConnection, PgPool};
 
-use super::{Tools, fence};
+use super::{App, row_security};
 use crate::store;
 
 /// The epoch known in this process; 0 where nothing ever went back. Cheap to clone.
@@ -32,8 +32,8 @@ impl Epoch {
 ///
 /// # Errors
 /// The statement failed: what was known stays known.
-pub async fn learn(db: &mut PgConnection, tools: &Tools) -> sqlx::Result<()> {
-    tools.epoch.learn(store::epoch::newest(db).await?);
+pub async fn learn(db: &mut PgConnection, app: &App) -> sqlx::Result<()> {
+    app.epoch.learn(store::epoch::newest(db).await?);
     Ok(())
 }
 
@@ -41,18 +41,18 @@ pub async fn learn(db: &mut PgConnection, tools: &Tools) -> sqlx::Result<()> {
 ///
 /// # Errors
 /// A statement failed.
-pub async fn begin(pool: &PgPool, tools: &Tools, log: &str) -> sqlx::Result<()> {
-    let mut tx = database::begin(pool, &fence::itself()).await?;
-    let log_epoch = match &tools.signer {
+pub async fn begin(pool: &PgPool, app: &App, log: &str) -> sqlx::Result<()> {
+    let mut tx = database::begin(pool, &row_security::itself()).await?;
+    let log_epoch = match &app.signer {
         Some(signer) => audit::epochs(&mut tx, log, &signer.public()).await?.first().map_or(0, |newest| newest.epoch),
         None => 0,
     };
     // Above whatever this process has told, also where the clock of the machine went back too.
-    let number = tools.clock.now().unix_timestamp().max(tools.epoch.number() + 1);
+    let number = app.clock.now().unix_timestamp().max(app.epoch.number() + 1);
     store::epoch::begin(&mut tx, log_epoch, number).await?;
     let newest = store::epoch::newest(&mut tx).await?;
     tx.commit().await?;
-    tools.epoch.learn(newest);
+    app.epoch.learn(newest);
     tracing::error!(epoch = newest, "the database was set back: from now on whatever is told is of a new epoch");
     Ok(())
 }

@@ -1,12 +1,12 @@
 //! The site of a concern follows the case file: cases says where the person is now, whenever that changed or a concern came in that names the
-//! case. The head there is rung, and the heads before until that head has accepted [R3e, T2].
+//! case. The head there is rung, and the heads before until that head has accepted [R3e, TRAP-2].
 
 use chassis::{Error, Result, database};
 use proto::id::SiteCode;
 use sqlx::{PgConnection, PgPool};
 use uuid::Uuid;
 
-use super::{Tools, fence, route_concern};
+use super::{App, route_concern, row_security};
 use crate::{
     domain::{concern::State, route},
     store,
@@ -29,10 +29,10 @@ pub struct Word<'a> {
 ///
 /// # Errors
 /// `NotFound` where there is no such concern, or it is closed; a refusal where the directory does not know the site.
-pub async fn follow(pool: &PgPool, tools: &Tools, word: &Word<'_>) -> Result<bool> {
-    let mut tx = database::begin(pool, &fence::itself()).await?;
+pub async fn follow(pool: &PgPool, app: &App, word: &Word<'_>) -> Result<bool> {
+    let mut tx = database::begin(pool, &row_security::itself()).await?;
     // The concern is given free before anybody is answered: the ladder passes by what somebody holds.
-    match take(&mut tx, tools, word).await {
+    match take(&mut tx, app, word).await {
         Ok(moved) => {
             tx.commit().await?;
             Ok(moved)
@@ -44,8 +44,8 @@ pub async fn follow(pool: &PgPool, tools: &Tools, word: &Word<'_>) -> Result<boo
     }
 }
 
-async fn take(tx: &mut PgConnection, tools: &Tools, word: &Word<'_>) -> Result<bool> {
-    let concern = store::concern::hold(tx, word.concern).await?.filter(|c| c.state != State::Closed).ok_or(Error::NotFound)?;
+async fn take(tx: &mut PgConnection, app: &App, word: &Word<'_>) -> Result<bool> {
+    let concern = store::concern::lock(tx, word.concern).await?.filter(|c| c.state != State::Closed).ok_or(Error::NotFound)?;
     if store::concern::case_site(tx, word.concern).await? == Some(word.id) {
         return Ok(false);
     }
@@ -55,7 +55,7 @@ async fn take(tx: &mut PgConnection, tools: &Tools, word: &Word<'_>) -> Result<b
     if !route::follows(concern.site.as_deref(), word.site.as_str(), &former) {
         return Ok(false);
     }
-    let routed = route_concern::to_site(tx, tools, concern, (word.site, &kind), (ACTOR, None)).await?;
+    let routed = route_concern::to_site(tx, app, concern, (word.site, &kind), (ACTOR, None)).await?;
     if routed.is_none() {
         // A question rings no head; said again, worse, it rings the one of now.
         store::concern::set_site(tx, word.concern, word.site.as_str()).await?;

@@ -6,7 +6,7 @@ use chassis::{
     Caller, Context, Error, Result,
     audit::{self, Act},
     database,
-    grants::{self, Line, Told},
+    grants::{self, GrantLine, Line},
     identity::Grant,
     outbox::{self, Outgoing},
     refusal::store_error,
@@ -16,8 +16,8 @@ use sqlx::{PgConnection, PgPool};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-use super::{Tools, fence};
-pub use crate::store::grant::Held;
+use super::{App, row_security};
+pub use crate::store::grant::GrantRow;
 use crate::{
     domain::grant::{Wanted, enough_administrators, is_subject},
     store,
@@ -31,29 +31,29 @@ const SIGNED: &str = "grant.sign-former";
 /// What it says when the first administrators were taken from the settings.
 const BEGUN: &str = "grant.begin";
 /// Lines of one person shown at most.
-const SHOWN: i64 = 500;
+const MAX_SHOWN: i64 = 500;
 /// Every service is told of each line again after this: a copy that was set back to an old state mends itself within it.
-const STATED_EVERY: time::Duration = time::Duration::DAY;
+const STATE_INTERVAL: time::Duration = time::Duration::DAY;
 /// A line that is over is still told for this long.
-const OVER_STATED_FOR: time::Duration = time::Duration::days(90);
+const STATE_ENDED_FOR: time::Duration = time::Duration::days(90);
 /// Lines told in one transaction, and how often it is looked.
 const BATCH: i64 = 200;
-const LOOK: Duration = Duration::from_secs(5);
+const CHECK_INTERVAL: Duration = Duration::from_secs(5);
 /// What a look at somebody's site may hold up an alarm.
-const GLANCE: Duration = Duration::from_millis(300);
+const QUICK_TIMEOUT: Duration = Duration::from_millis(300);
 
 /// Puts a grant in force, in the caller's transaction: the master, this service's copy, the fact, and who is behind it.
 ///
 /// # Errors
 /// A statement failed.
-pub async fn give(tx: &mut PgConnection, tools: &Tools, wanted: Wanted, by: &str, confirmed_by: Option<&str>) -> Result<Uuid> {
-    let now = tools.clock.now();
+pub async fn give(tx: &mut PgConnection, app: &App, wanted: Wanted, by: &str, confirmed_by: Option<&str>) -> Result<Uuid> {
+    let now = app.clock.now();
     let Wanted { subject, grant, since, until } = wanted;
-    let (id, since) = (tools.ids.uuid(), since.unwrap_or(now));
-    let epoch = tools.epoch.number();
-    let line = signed(tools, Line { id, subject, grant, since, until, ended_at: None, revision: 1, epoch, signature: Vec::new() });
+    let (id, since) = (app.ids.uuid(), since.unwrap_or(now));
+    let epoch = app.epoch.number();
+    let line = signed(app, Line { id, subject, grant, since, until, ended_at: None, revision: 1, epoch, signature: Vec::new() });
     store::grant::insert(tx, &line, by, confirmed_by, now).await?;
-    tell(tx, tools, &line, true, now).await?;
+    tell(tx, app, &line, true, now).await?;
     audit::granted(tx, &Act::by(confirmed_by.unwrap_or(by), "grant.give", KIND, &line.id.to_string()), now).await?;
     tracing::info!(grant.id = %line.id, grant.role = line.grant.role, "a role was granted");
     Ok(line.id)
@@ -63,20 +63,20 @@ pub async fn give(tx: &mut PgConnection, tools: &Tools, wanted: Wanted, by: &str
 ///
 /// # Errors
 /// `NotFound` where no such grant is in force.
-pub async fn end(tx: &mut PgConnection, tools: &Tools, caller: &Caller, id: Uuid) -> Result<()> {
-    let now = tools.clock.now();
-    let ended = store::grant::end(tx, id, &caller.subject, tools.epoch.number(), now).await?;
-    let line = signed(tools, ended.ok_or(Error::NotFound)?);
+pub async fn end(tx: &mut PgConnection, app: &App, caller: &Caller, id: Uuid) -> Result<()> {
+    let now = app.clock.now();
+    let ended = store::grant::end(tx, id, &caller.subject, app.epoch.number(), now).await?;
+    let line = signed(app, ended.ok_or(Error::NotFound)?);
     store::grant::sign(tx, &line).await?;
-    tell(tx, tools, &line, true, now).await?;
+    tell(tx, app, &line, true, now).await?;
     audit::granted(tx, &Act::new(caller, "grant.end", KIND, &id.to_string()), now).await?;
     tracing::info!(grant.id = %id, grant.role = line.grant.role, "a role was taken back");
     Ok(())
 }
 
 /// Without a key nothing is signed and every line is believed, as the start of each process says.
-fn signed(tools: &Tools, line: Line) -> Line {
-    match &tools.signer {
+fn signed(app: &App, line: Line) -> Line {
+    match &app.signer {
         Some(signer) => line.signed(signer),
         None => line,
     }
@@ -86,19 +86,19 @@ fn signed(tools: &Tools, line: Line) -> Line {
 ///
 /// # Errors
 /// A statement failed.
-pub async fn sign_former(pool: &PgPool, tools: &Tools) -> Result<usize> {
-    let now = tools.clock.now();
-    let mut tx = database::begin(pool, &fence::itself()).await?;
-    store::grant::hold_directory(&mut tx).await?;
-    if tools.signer.is_none() || store::grant::was_done(&mut tx, SIGNED).await? {
+pub async fn sign_former(pool: &PgPool, app: &App) -> Result<usize> {
+    let now = app.clock.now();
+    let mut tx = database::begin(pool, &row_security::itself()).await?;
+    store::grant::lock_directory(&mut tx).await?;
+    if app.signer.is_none() || store::grant::was_done(&mut tx, SIGNED).await? {
         return Ok(0);
     }
     let former = store::grant::unsigned(&mut tx, now).await?;
     let count = former.len();
     for line in former {
-        let line = signed(tools, line);
+        let line = signed(app, line);
         store::grant::sign(&mut tx, &line).await?;
-        tell(&mut tx, tools, &line, false, now).await?;
+        tell(&mut tx, app, &line, false, now).await?;
     }
     audit::granted(&mut tx, &Act::by(ACTOR, SIGNED, KIND, &count.to_string()), now).await?;
     tx.commit().await?;
@@ -109,12 +109,12 @@ pub async fn sign_former(pool: &PgPool, tools: &Tools) -> Result<usize> {
 /// signature, although its service heard the fact, takes it when it is told again.
 ///
 /// What is news is urgent; what is only said again waits behind every ring.
-async fn tell(tx: &mut PgConnection, tools: &Tools, line: &Line, urgent: bool, at: OffsetDateTime) -> sqlx::Result<()> {
+async fn tell(tx: &mut PgConnection, app: &App, line: &Line, urgent: bool, at: OffsetDateTime) -> sqlx::Result<()> {
     // The copy and the outbox are the service's own, whoever gave or took.
-    database::act_as(tx, &fence::itself()).await?;
-    let key = tools.signer.as_ref().map(|signer| signer.public());
+    database::act_as(tx, &row_security::itself()).await?;
+    let key = app.signer.as_ref().map(|signer| signer.public());
     grants::keep(tx, line, key.as_ref().map(AsRef::as_ref)).await?;
-    let fact = Outgoing { urgent, ..Outgoing::event(&tools.ids, line.id, subject::GRANT_CHANGED, &Told::of(line)) };
+    let fact = Outgoing { urgent, ..Outgoing::event(&app.ids, line.id, subject::GRANT_CHANGED, &GrantLine::of(line)) };
     outbox::enqueue(tx, &fact, at).await
 }
 
@@ -122,8 +122,8 @@ async fn tell(tx: &mut PgConnection, tools: &Tools, line: &Line, urgent: bool, a
 ///
 /// # Errors
 /// The database does not answer.
-pub async fn of(db: &mut PgConnection, subject: &str) -> Result<Vec<Held>> {
-    Ok(store::grant::of(db, subject, SHOWN).await?)
+pub async fn of(db: &mut PgConnection, subject: &str) -> Result<Vec<GrantRow>> {
+    Ok(store::grant::of(db, subject, MAX_SHOWN).await?)
 }
 
 /// The very first directory administrators: named by a setting, and taken once ever, which stands in the audit log. Whoever can change the
@@ -131,10 +131,10 @@ pub async fn of(db: &mut PgConnection, subject: &str) -> Result<Vec<Held>> {
 ///
 /// # Errors
 /// A statement failed.
-pub async fn begin(pool: &PgPool, tools: &Tools, first: &[String]) -> Result<()> {
-    let now = tools.clock.now();
-    let mut tx = database::begin(pool, &fence::itself()).await?;
-    store::grant::hold_directory(&mut tx).await?;
+pub async fn begin(pool: &PgPool, app: &App, first: &[String]) -> Result<()> {
+    let now = app.clock.now();
+    let mut tx = database::begin(pool, &row_security::itself()).await?;
+    store::grant::lock_directory(&mut tx).await?;
     if store::grant::was_done(&mut tx, BEGUN).await? {
         let lasting = store::grant::lasting_administrators(&mut tx, now).await?.len();
         if !enough_administrators(lasting) {
@@ -156,7 +156,7 @@ pub async fn begin(pool: &PgPool, tools: &Tools, first: &[String]) -> Result<()>
     for subject in named.into_iter().filter(|_| !held) {
         let grant = Grant { role: role::DIRECTORY_ADMINISTRATOR.to_owned(), site: None, region: None };
         let wanted = Wanted { subject: subject.to_owned(), grant, since: None, until: None };
-        give(&mut tx, tools, wanted, ACTOR, None).await?;
+        give(&mut tx, app, wanted, ACTOR, None).await?;
         tracing::warn!("a first directory administrator was taken from the settings");
     }
     tx.commit().await?;
@@ -167,10 +167,10 @@ pub async fn begin(pool: &PgPool, tools: &Tools, first: &[String]) -> Result<()>
 ///
 /// # Errors
 /// Never while the database can be waited for.
-pub async fn keep_stated(ctx: Context, tools: Tools) -> anyhow::Result<()> {
+pub async fn keep_stated(ctx: Context, app: App) -> anyhow::Result<()> {
     while !ctx.stop.is_cancelled() {
         let whole = *ctx.history().borrow();
-        match restate(&ctx.pool, &tools, whole).await {
+        match restate(&ctx.pool, &app, whole).await {
             Ok(0) => {}
             Ok(told) => {
                 tracing::info!(grants = told, "services are told again of what people may do");
@@ -180,7 +180,7 @@ pub async fn keep_stated(ctx: Context, tools: Tools) -> anyhow::Result<()> {
         }
         tokio::select! {
             () = ctx.stop.cancelled() => {}
-            () = tokio::time::sleep(LOOK) => {}
+            () = tokio::time::sleep(CHECK_INTERVAL) => {}
         }
     }
     Ok(())
@@ -191,20 +191,20 @@ pub async fn keep_stated(ctx: Context, tools: Tools) -> anyhow::Result<()> {
 ///
 /// # Errors
 /// A statement failed.
-pub async fn restate(pool: &PgPool, tools: &Tools, whole: bool) -> sqlx::Result<usize> {
-    let now = tools.clock.now();
-    let epoch = if whole { tools.epoch.number() } else { 0 };
-    let mut tx = database::begin(pool, &fence::itself()).await?;
-    let lines = store::grant::to_state(&mut tx, now - STATED_EVERY, now - OVER_STATED_FOR, epoch, now, BATCH).await?;
+pub async fn restate(pool: &PgPool, app: &App, whole: bool) -> sqlx::Result<usize> {
+    let now = app.clock.now();
+    let epoch = if whole { app.epoch.number() } else { 0 };
+    let mut tx = database::begin(pool, &row_security::itself()).await?;
+    let lines = store::grant::to_state(&mut tx, now - STATE_INTERVAL, now - STATE_ENDED_FOR, epoch, now, BATCH).await?;
     for line in &lines {
         let raised = Line { epoch: line.epoch.max(epoch), ..line.clone() };
         // What nobody signed is told as it stands, and believed by nobody.
-        let sound = tools.signer.as_ref().is_some_and(|signer| line.is_signed_by(&signer.public()));
-        let raised = if sound { signed(tools, raised) } else { raised };
+        let sound = app.signer.as_ref().is_some_and(|signer| line.is_signed_by(&signer.public()));
+        let raised = if sound { signed(app, raised) } else { raised };
         if raised != *line {
             store::grant::move_on(&mut tx, &raised).await?;
         }
-        tell(&mut tx, tools, &raised, false, now).await?;
+        tell(&mut tx, app, &raised, false, now).await?;
     }
     tx.commit().await?;
     Ok(lines.len())
@@ -213,7 +213,7 @@ pub async fn restate(pool: &PgPool, tools: &Tools, whole: bool) -> sqlx::Result<
 /// A site the caller belongs to, for a concern that names none. A comfort, not a condition: where the grants cannot be read at
 /// once, the concern is taken without [RM1c].
 pub async fn a_site_of(copy: &grants::Copy, caller: &Caller, now: OffsetDateTime) -> Option<SiteCode> {
-    match tokio::time::timeout(GLANCE, copy.again(caller, now)).await {
+    match tokio::time::timeout(QUICK_TIMEOUT, copy.again(caller, now)).await {
         Ok(Ok(known)) => known.grants.iter().find_map(|grant| grant.site.as_deref()?.parse().ok()),
         Ok(Err(error)) => {
             tracing::error!(error = store_error(&error), "the raiser's site cannot be looked up: the concern is taken without");

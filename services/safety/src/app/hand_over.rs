@@ -17,12 +17,12 @@ use sqlx::PgConnection;
 use time::OffsetDateTime;
 use tonic::Status;
 
-use super::{Tools, confirm_delivery};
+use super::{App, confirm_delivery};
 use crate::domain::concern::Audience;
 
 /// Notification, as it takes rings by a call.
 pub struct ToNotification {
-    pub tools: Tools,
+    pub app: App,
     pub client: InboxServiceClient<Peer>,
 }
 
@@ -42,7 +42,7 @@ impl Receiver for ToNotification {
             v1::Audience::ResponsibleHead => Audience::ResponsibleHead,
             v1::Audience::Nhq | v1::Audience::Unspecified => Audience::Nhq,
         };
-        confirm_delivery::confirm(tx, &self.tools, id.uuid(), audience).await?;
+        confirm_delivery::confirm(tx, &self.app, id.uuid(), audience).await?;
         Ok(())
     }
 }

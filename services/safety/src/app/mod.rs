@@ -1,7 +1,6 @@
 //! What can be done with a concern: each use case loads, decides, and saves state and outbox in one transaction.
 
 pub mod accept_concern;
-pub mod by_heart;
 pub mod close_concern;
 pub mod confirm_delivery;
 pub mod devices;
@@ -9,22 +8,23 @@ pub mod directory;
 pub mod directory_cache;
 pub mod envelope;
 pub mod epoch;
-pub mod fence;
 pub mod follow_case;
 pub mod grants;
-pub mod guard;
 pub mod hand_over;
 pub mod proposals;
 pub mod raise_concern;
 pub mod raise_set;
 pub mod read_concerns;
+pub mod reconcile;
 pub mod ring;
 pub mod roster;
 pub mod route_concern;
+pub mod row_security;
 mod say_again;
 pub mod signed;
 pub mod ties;
 pub mod timekeeping;
+pub mod trust_cache;
 pub mod watch;
 
 use std::sync::Arc;
@@ -50,7 +50,7 @@ use crate::{
 
 /// What every use case is handed: time, ids, the ladders in force, and the keys of what is stored.
 #[derive(Clone)]
-pub struct Tools {
+pub struct App {
     pub clock: Clock,
     pub ids: Ids,
     pub ladders: Ladders,
@@ -126,7 +126,7 @@ impl<'a> Change<'a> {
     }
 }
 
-/// A head that the person left has accepted, and the one they are with now has not: for the audience as a whole it rings on [T2].
+/// A head that the person left has accepted, and the one they are with now has not: for the audience as a whole it rings on [TRAP-2].
 const FORMER_ACCEPTED: &str = "former-accepted";
 
 /// The permission behind a change that a person decided; raising and ringing are recorded by the concern itself.
@@ -140,11 +140,11 @@ fn decision(what: &str) -> Option<&'static str> {
 }
 
 /// Writes the timeline entry and the event of a change. Whoever commits it wakes the outbox, and the watchers with it.
-async fn record(tx: &mut PgConnection, tools: &Tools, change: &Change<'_>) -> sqlx::Result<()> {
-    let at = tools.clock.now();
+async fn record(tx: &mut PgConnection, app: &App, change: &Change<'_>) -> sqlx::Result<()> {
+    let at = app.clock.now();
     store::concern::note(tx, &change.entry(at)).await?;
     log(tx, change, at).await?;
-    outbox::enqueue(tx, &changed(tools, change, at), at).await
+    outbox::enqueue(tx, &changed(app, change, at), at).await
 }
 
 /// Enters a change into the audit log that a person decided.
@@ -155,7 +155,7 @@ async fn log(tx: &mut PgConnection, change: &Change<'_>, at: OffsetDateTime) -> 
 }
 
 /// The fact that a concern changed, without a word of it.
-fn changed(tools: &Tools, change: &Change<'_>, at: OffsetDateTime) -> Outgoing {
+fn changed(app: &App, change: &Change<'_>, at: OffsetDateTime) -> Outgoing {
     let event = v1::ConcernChanged {
         concern_id: change.concern.to_string(),
         state: envelope::state(change.state) as i32,
@@ -164,8 +164,8 @@ fn changed(tools: &Tools, change: &Change<'_>, at: OffsetDateTime) -> Outgoing {
         level: change.level.and_then(|l| i32::try_from(l).ok()).unwrap_or_default(),
         at: Some(chassis::wire::timestamp(at)),
         revision: change.revision,
-        epoch: tools.epoch.number(),
+        epoch: app.epoch.number(),
         grade: change.graver.map_or(0, |grade| envelope::grade(grade) as i32),
     };
-    Outgoing::event(&tools.ids, change.concern, subject::CONCERN_CHANGED, &event)
+    Outgoing::event(&app.ids, change.concern, subject::CONCERN_CHANGED, &event)
 }

@@ -12,7 +12,7 @@ use sqlx::PgConnection;
 use time::{Duration, OffsetDateTime};
 use uuid::Uuid;
 
-use super::{Tools, devices, directory, grants, roster};
+use super::{App, devices, directory, grants, roster};
 pub use crate::store::proposal::{Ending, Proposal, What};
 use crate::{
     domain::{
@@ -25,7 +25,7 @@ use crate::{
 
 const KIND: &str = "proposal";
 /// Proposals that may wait at once.
-const MOST: i64 = 1_000;
+const MAX_PROPOSALS: i64 = 1_000;
 
 /// What became of one change.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -40,42 +40,42 @@ pub enum Outcome {
 ///
 /// # Errors
 /// A refusal where the office, the rank or the site does not exist, or too much waits.
-pub async fn propose_office(tx: &mut PgConnection, tools: &Tools, caller: &Caller, holder: Holder, lasts: Duration) -> Result<Outcome> {
+pub async fn propose_office(tx: &mut PgConnection, app: &App, caller: &Caller, holder: Holder, lasts: Duration) -> Result<Outcome> {
     directory::check(tx, &holder).await?;
-    store::grant::hold_directory(tx).await?;
-    let held = roster::named(tx, tools, std::slice::from_ref(&holder.office)).await?;
+    store::grant::lock_directory(tx).await?;
+    let held = roster::named(tx, app, std::slice::from_ref(&holder.office)).await?;
     if held.contains(&holder) {
         return Ok(Outcome::InForce(None));
     }
-    wait(tx, tools, caller, What::Office(holder), lasts).await
+    wait(tx, app, caller, What::Office(holder), lasts).await
 }
 
-/// Proposes that somebody leaves an office: it decides who is rung, so it takes two persons too [R3e, threat T2].
+/// Proposes that somebody leaves an office: it decides who is rung, so it takes two persons too [R3e, THREAT-2].
 ///
 /// # Errors
 /// A refusal where they do not hold it, or too much waits.
 pub async fn propose_leaving(
     tx: &mut PgConnection,
-    tools: &Tools,
+    app: &App,
     caller: &Caller,
     office: &str,
     holder: &str,
     lasts: Duration,
 ) -> Result<Outcome> {
-    store::grant::hold_directory(tx).await?;
+    store::grant::lock_directory(tx).await?;
     // As it stands in the table, believed or not: what was written in behind this service's back is taken out by this too.
     let held = store::directory::assigned(tx, &[office.to_owned()]).await?;
     let Some(row) = held.into_iter().find(|row| row.holder.holder == holder) else { return Err(not_held()) };
-    stays_held(tx, tools, &row.holder).await?;
-    wait(tx, tools, caller, What::Leaving(row.holder), lasts).await
+    stays_held(tx, app, &row.holder).await?;
+    wait(tx, app, caller, What::Leaving(row.holder), lasts).await
 }
 
 /// Nobody is rung in place of the two national offices: somebody must stay in each.
-async fn stays_held(tx: &mut PgConnection, tools: &Tools, leaves: &Holder) -> Result<()> {
+async fn stays_held(tx: &mut PgConnection, app: &App, leaves: &Holder) -> Result<()> {
     if ![RJ_UNIT, NMC].contains(&leaves.office.as_str()) {
         return Ok(());
     }
-    let held = roster::holders(tx, tools, std::slice::from_ref(&leaves.office)).await?;
+    let held = roster::holders(tx, app, std::slice::from_ref(&leaves.office)).await?;
     if held.iter().any(|holder| holder.holder != leaves.holder) { Ok(()) } else { Err(nobody_left()) }
 }
 
@@ -90,36 +90,36 @@ fn nobody_left() -> Error {
 }
 
 /// Takes a role back. One administrator is enough, except where the holder of an office could not accept without it: that decides who is
-/// rung, so it takes two persons as leaving the office does [R3e, threat T2].
+/// rung, so it takes two persons as leaving the office does [R3e, THREAT-2].
 ///
 /// # Errors
 /// `NotFound`, or a refusal where two administrators of the directory, or somebody in a national office, would not remain.
-pub async fn propose_ending(tx: &mut PgConnection, tools: &Tools, caller: &Caller, id: Uuid, lasts: Duration) -> Result<Outcome> {
-    store::grant::hold_directory(tx).await?;
-    let line = store::grant::not_over(tx, id, tools.clock.now()).await?.ok_or(Error::NotFound)?;
-    if silences(tx, tools, &line).await? {
+pub async fn propose_ending(tx: &mut PgConnection, app: &App, caller: &Caller, id: Uuid, lasts: Duration) -> Result<Outcome> {
+    store::grant::lock_directory(tx).await?;
+    let line = store::grant::not_over(tx, id, app.clock.now()).await?.ok_or(Error::NotFound)?;
+    if silences(tx, app, &line).await? {
         let ending = Ending { id, subject: line.subject, grant: line.grant };
-        return wait(tx, tools, caller, What::Ending(ending), lasts).await;
+        return wait(tx, app, caller, What::Ending(ending), lasts).await;
     }
-    grants::end(tx, tools, caller, id).await?;
+    grants::end(tx, app, caller, id).await?;
     Ok(Outcome::InForce(Some(id)))
 }
 
 /// Whether an office would count as held by one less without the line; a refusal where it must not end at all.
-async fn silences(tx: &mut PgConnection, tools: &Tools, line: &Line) -> Result<bool> {
+async fn silences(tx: &mut PgConnection, app: &App, line: &Line) -> Result<bool> {
     if line.grant.role == role::DIRECTORY_ADMINISTRATOR {
-        let lasting = store::grant::lasting_administrators(tx, tools.clock.now()).await?;
+        let lasting = store::grant::lasting_administrators(tx, app.clock.now()).await?;
         let others: BTreeSet<&str> = lasting.iter().filter(|other| other.id != line.id).map(|other| other.subject.as_str()).collect();
         if !grant::enough_administrators(others.len()) {
             return Err(two_must_remain());
         }
     }
-    let offices = roster::offices_of(tx, tools, &line.subject).await?;
+    let offices = roster::offices_of(tx, app, &line.subject).await?;
     let mut silences = false;
     for office in offices {
-        let named = roster::named(tx, tools, std::slice::from_ref(&office)).await?;
-        let before = roster::able(tx, tools, &named, None).await?;
-        let after = roster::able(tx, tools, &named, Some(line.id)).await?;
+        let named = roster::named(tx, app, std::slice::from_ref(&office)).await?;
+        let before = roster::able(tx, app, &named, None).await?;
+        let after = roster::able(tx, app, &named, Some(line.id)).await?;
         if after.is_empty() && !before.is_empty() && [RJ_UNIT, NMC].contains(&office.as_str()) {
             return Err(nobody_left());
         }
@@ -142,24 +142,18 @@ fn two_must_remain() -> Error {
 ///
 /// # Errors
 /// A refusal where one of them cannot be: then none is given.
-pub async fn propose_grants(
-    tx: &mut PgConnection,
-    tools: &Tools,
-    caller: &Caller,
-    list: Vec<Wanted>,
-    lasts: Duration,
-) -> Result<Vec<Outcome>> {
-    let now = tools.clock.now();
-    store::grant::hold_directory(tx).await?;
+pub async fn propose_grants(tx: &mut PgConnection, app: &App, caller: &Caller, list: Vec<Wanted>, lasts: Duration) -> Result<Vec<Outcome>> {
+    let now = app.clock.now();
+    store::grant::lock_directory(tx).await?;
     let mut outcomes = Vec::with_capacity(list.len());
     for wanted in list {
         check(tx, &wanted, now).await?;
         outcomes.push(if let Some(id) = store::grant::same(tx, &wanted.subject, &wanted.grant, wanted.until, now).await? {
             Outcome::InForce(Some(id))
         } else if grant::needs_second_person(&wanted.grant.role) {
-            wait(tx, tools, caller, What::Grant(wanted), lasts).await?
+            wait(tx, app, caller, What::Grant(wanted), lasts).await?
         } else {
-            Outcome::InForce(Some(grants::give(tx, tools, wanted, &caller.subject, None).await?))
+            Outcome::InForce(Some(grants::give(tx, app, wanted, &caller.subject, None).await?))
         });
     }
     Ok(outcomes)
@@ -169,15 +163,15 @@ pub async fn propose_grants(
 ///
 /// # Errors
 /// A refusal where it cannot be enrolled, or too much waits.
-pub async fn propose_device(tx: &mut PgConnection, tools: &Tools, caller: &Caller, wanted: Enrolment, lasts: Duration) -> Result<Outcome> {
-    store::grant::hold_directory(tx).await?;
-    devices::check(tx, tools, &wanted).await?;
-    wait(tx, tools, caller, What::Device(wanted), lasts).await
+pub async fn propose_device(tx: &mut PgConnection, app: &App, caller: &Caller, wanted: Enrolment, lasts: Duration) -> Result<Outcome> {
+    store::grant::lock_directory(tx).await?;
+    devices::check(tx, app, &wanted).await?;
+    wait(tx, app, caller, What::Device(wanted), lasts).await
 }
 
-async fn wait(tx: &mut PgConnection, tools: &Tools, caller: &Caller, what: What, lasts: Duration) -> Result<Outcome> {
-    let now = tools.clock.now();
-    if i64::try_from(store::proposal::waiting(tx, now, MOST).await?.len()).unwrap_or(MOST) >= MOST {
+async fn wait(tx: &mut PgConnection, app: &App, caller: &Caller, what: What, lasts: Duration) -> Result<Outcome> {
+    let now = app.clock.now();
+    if i64::try_from(store::proposal::waiting(tx, now, MAX_PROPOSALS).await?.len()).unwrap_or(MAX_PROPOSALS) >= MAX_PROPOSALS {
         return Err(Refusal::precondition(
             "too-many-proposals",
             "A1",
@@ -193,7 +187,7 @@ async fn wait(tx: &mut PgConnection, tools: &Tools, caller: &Caller, what: What,
         What::Device(_) => "device.propose",
         What::Ending(_) => "grant.end",
     };
-    let proposal = Proposal { id: tools.ids.uuid(), what, proposed_by: caller.subject.clone(), proposed_at: now, expires_at: now + lasts };
+    let proposal = Proposal { id: app.ids.uuid(), what, proposed_by: caller.subject.clone(), proposed_at: now, expires_at: now + lasts };
     store::proposal::insert(tx, &proposal).await?;
     audit::granted(tx, &Act::new(caller, action, KIND, &proposal.id.to_string()), now).await?;
     Ok(Outcome::Waits(proposal.id))
@@ -204,18 +198,18 @@ async fn wait(tx: &mut PgConnection, tools: &Tools, caller: &Caller, what: What,
 /// # Errors
 /// The database does not answer.
 pub async fn waiting(db: &mut PgConnection, now: OffsetDateTime) -> Result<Vec<Proposal>> {
-    Ok(store::proposal::waiting(db, now, MOST).await?)
+    Ok(store::proposal::waiting(db, now, MAX_PROPOSALS).await?)
 }
 
 /// Puts proposals in force: all of them or none. Whoever proposed one, or is given something by it, is no second person.
 ///
 /// # Errors
 /// `NotFound`, or a refusal where the time is over or the caller is no second person.
-pub async fn confirm(tx: &mut PgConnection, tools: &Tools, caller: &Caller, ids: &[Uuid]) -> Result<()> {
-    let now = tools.clock.now();
-    store::grant::hold_directory(tx).await?;
+pub async fn confirm(tx: &mut PgConnection, app: &App, caller: &Caller, ids: &[Uuid]) -> Result<()> {
+    let now = app.clock.now();
+    store::grant::lock_directory(tx).await?;
     for id in ids {
-        let proposal = store::proposal::hold(tx, *id).await?.ok_or(Error::NotFound)?;
+        let proposal = store::proposal::lock(tx, *id).await?.ok_or(Error::NotFound)?;
         if now >= proposal.expires_at {
             return Err(over());
         }
@@ -230,35 +224,35 @@ pub async fn confirm(tx: &mut PgConnection, tools: &Tools, caller: &Caller, ids:
         }
         store::proposal::confirm(tx, *id, &caller.subject, now).await?;
         audit::granted(tx, &Act::new(caller, "change.confirm", KIND, &id.to_string()), now).await?;
-        put_in_force(tx, tools, caller, proposal, now).await?;
+        put_in_force(tx, app, caller, proposal, now).await?;
     }
     Ok(())
 }
 
-async fn put_in_force(tx: &mut PgConnection, tools: &Tools, caller: &Caller, proposal: Proposal, now: OffsetDateTime) -> Result<()> {
+async fn put_in_force(tx: &mut PgConnection, app: &App, caller: &Caller, proposal: Proposal, now: OffsetDateTime) -> Result<()> {
     match proposal.what {
         What::Grant(wanted) => {
             check(tx, &wanted, now).await?;
             if store::grant::same(tx, &wanted.subject, &wanted.grant, wanted.until, now).await?.is_none() {
-                grants::give(tx, tools, wanted, &proposal.proposed_by, Some(&caller.subject)).await?;
+                grants::give(tx, app, wanted, &proposal.proposed_by, Some(&caller.subject)).await?;
             }
         }
         What::Office(holder) => {
             directory::check(tx, &holder).await?;
-            roster::assign(tx, tools, holder, &proposal.proposed_by, &caller.subject).await?;
+            roster::assign(tx, app, holder, &proposal.proposed_by, &caller.subject).await?;
         }
         What::Leaving(holder) => {
-            stays_held(tx, tools, &holder).await?;
-            roster::release(tx, tools, caller, &holder).await?;
+            stays_held(tx, app, &holder).await?;
+            roster::release(tx, app, caller, &holder).await?;
         }
         What::Ending(ending) => {
             // Whoever had it ended meanwhile did what was proposed.
             if let Some(line) = store::grant::not_over(tx, ending.id, now).await? {
-                silences(tx, tools, &line).await?;
-                grants::end(tx, tools, caller, ending.id).await?;
+                silences(tx, app, &line).await?;
+                grants::end(tx, app, caller, ending.id).await?;
             }
         }
-        What::Device(wanted) => devices::enrol(tx, tools, wanted, &proposal.proposed_by, &caller.subject).await?,
+        What::Device(wanted) => devices::enrol(tx, app, wanted, &proposal.proposed_by, &caller.subject).await?,
     }
     Ok(())
 }

@@ -24,7 +24,7 @@ use time::OffsetDateTime;
 use uuid::Uuid;
 
 use super::{
-    Tools, envelope,
+    App, envelope,
     read_concerns::KIND,
     ring,
     say_again::{is_known, say_again},
@@ -41,9 +41,9 @@ use crate::{
 };
 
 /// Numbers drawn before we say that something is wrong with the source.
-const DRAWS: usize = 8;
+const MAX_DRAWS: usize = 8;
 /// Ids beside the one that was given under which a concern is looked for before one is drawn.
-const BESIDE: usize = 8;
+const MAX_OTHER_IDS: usize = 8;
 /// What the timeline says of a concern that came in.
 pub(super) const RAISED: &str = "raised";
 
@@ -77,25 +77,25 @@ pub struct Receipt {
 ///
 /// # Errors
 /// A statement failed: nothing is recorded and the raiser must not be told otherwise.
-pub async fn raise(tx: &mut PgConnection, tools: &Tools, report: Report) -> chassis::Result<Receipt> {
-    let now = tools.clock.now();
+pub async fn raise(tx: &mut PgConnection, app: &App, report: Report) -> chassis::Result<Receipt> {
+    let now = app.clock.now();
     let site = locate(tx, &report.concern.site, report.door.as_ref()).await?;
-    let mut concern = new_concern(tools, &report, site.as_ref(), now);
+    let mut concern = new_concern(app, &report, site.as_ref(), now);
     let id = concern.id;
     // Where another's stands under the id, theirs rings by itself: the other may be accepted and silent by now, and is none of their
-    // business (threats T4, T6). So does what was put back after it had vanished: it may lack grade, site and words. And so do new words
+    // business (THREAT-4, THREAT-6). So does what was put back after it had vanished: it may lack grade, site and words. And so do new words
     // under the id of what is closed: that is done, and these are not. Sent again it is found under the next id; nobody finds the last
     // one taken.
     let mut free = id;
-    for last in 0..=BESIDE {
-        concern.id = if last == BESIDE { tools.ids.uuid() } else { free };
+    for last in 0..=MAX_OTHER_IDS {
+        concern.id = if last == MAX_OTHER_IDS { app.ids.uuid() } else { free };
         concern.reference.clear();
-        let key = store::sealed::key(tx, &tools.vault, concern.id, now).await?;
-        match record_new(tx, tools, &mut concern, key.as_ref(), site.clone(), RAISED).await? {
+        let key = store::sealed::key(tx, &app.vault, concern.id, now).await?;
+        match record_new(tx, app, &mut concern, key.as_ref(), site.clone(), RAISED).await? {
             None => return Ok(Receipt { id: concern.id, reference: concern.reference, recorded_at: now, already_known: false }),
             Some(known) if known.raised_by == concern.raised_by => {
-                if known.state != State::Closed || is_known(tx, tools, &known, &concern).await? {
-                    return say_again(tx, tools, key.as_ref(), known, &concern).await;
+                if known.state != State::Closed || is_known(tx, app, &known, &concern).await? {
+                    return say_again(tx, app, key.as_ref(), known, &concern).await;
                 }
             }
             Some(_) => {}
@@ -112,19 +112,19 @@ pub async fn raise(tx: &mut PgConnection, tools: &Tools, report: Report) -> chas
 /// A statement failed.
 pub(super) async fn record_new(
     tx: &mut PgConnection,
-    tools: &Tools,
+    app: &App,
     concern: &mut Concern,
     key: Option<&DataKey>,
     site: Option<(String, String)>,
     what: &'static str,
 ) -> chassis::Result<Option<Concern>> {
-    for _ in 0..DRAWS {
+    for _ in 0..MAX_DRAWS {
         if concern.reference.is_empty() {
-            concern.reference = draw_reference(tools);
+            concern.reference = draw_reference(app);
         }
         if store::concern::insert(tx, key, concern).await? {
             let site = site.as_ref().map(|(code, kind)| (code.as_str(), kind.as_str()));
-            ring_first(tx, tools, concern, site, what).await?;
+            ring_first(tx, app, concern, site, what).await?;
             return Ok(None);
         }
         if let Some(known) = store::concern::find(tx, concern.id).await? {
@@ -132,7 +132,7 @@ pub(super) async fn record_new(
             if known.raised_by != concern.raised_by {
                 return Ok(Some(known));
             }
-            if let Some(held) = store::concern::hold(tx, concern.id).await? {
+            if let Some(held) = store::concern::lock(tx, concern.id).await? {
                 return Ok(Some(held));
             }
         }
@@ -143,14 +143,14 @@ pub(super) async fn record_new(
 
 /// Notes in the audit log which device a person raised it with; a raise with a token is noted by the concern itself. The concern stands
 /// where that fails: nobody may come to harm because a log is full.
-pub async fn note_device(tx: &mut PgConnection, tools: &Tools, caller: &Caller, receipt: &Receipt) {
+pub async fn note_device(tx: &mut PgConnection, app: &App, caller: &Caller, receipt: &Receipt) {
     if caller.device.is_none() {
         return;
     }
     let noted = async {
         let mut apart = tx.begin().await?;
         let act = Act::new(caller, "concern.raise", KIND, &receipt.id.to_string());
-        audit::granted(&mut apart, &act, tools.clock.now()).await?;
+        audit::granted(&mut apart, &act, app.clock.now()).await?;
         apart.commit().await
     };
     if let Err(error) = noted.await {
@@ -160,14 +160,14 @@ pub async fn note_device(tx: &mut PgConnection, tools: &Tools, caller: &Caller, 
 
 async fn ring_first(
     tx: &mut PgConnection,
-    tools: &Tools,
+    app: &App,
     concern: &Concern,
     site: Option<(&str, &str)>,
     what: &'static str,
 ) -> sqlx::Result<()> {
     let mut told = Vec::new();
     duty::complete(&mut told, audiences(concern), &route::office(Audience::ResponsibleHead, site), concern.raised_at);
-    ring::attend(tx, tools, concern, &mut told).await?;
+    ring::attend(tx, app, concern, &mut told).await?;
     let entry = store::concern::Entry {
         concern: concern.id,
         revision: concern.revision,
@@ -178,11 +178,11 @@ async fn ring_first(
         at: concern.raised_at,
     };
     store::concern::note(tx, &entry).await?;
-    outbox::enqueue(tx, &raised(tools, concern), concern.raised_at).await
+    outbox::enqueue(tx, &raised(app, concern), concern.raised_at).await
 }
 
 /// The fact that a concern was raised, without a word of it.
-pub(super) fn raised(tools: &Tools, concern: &Concern) -> Outgoing {
+pub(super) fn raised(app: &App, concern: &Concern) -> Outgoing {
     let event = v1::ConcernRaised {
         concern_id: concern.id.to_string(),
         reference: concern.reference.clone(),
@@ -190,13 +190,13 @@ pub(super) fn raised(tools: &Tools, concern: &Concern) -> Outgoing {
         site: concern.site.clone().unwrap_or_default(),
         raised_at: Some(chassis::wire::timestamp(concern.raised_at)),
         revision: concern.revision,
-        epoch: tools.epoch.number(),
+        epoch: app.epoch.number(),
     };
-    Outgoing::event(&tools.ids, concern.id, subject::CONCERN_RAISED, &event)
+    Outgoing::event(&app.ids, concern.id, subject::CONCERN_RAISED, &event)
 }
 
 /// A concern as it is when it is raised, without its number; at the site and of the kind where it is known.
-pub(super) fn new_concern(tools: &Tools, report: &Report, site: Option<&(String, String)>, now: OffsetDateTime) -> Concern {
+pub(super) fn new_concern(app: &App, report: &Report, site: Option<&(String, String)>, now: OffsetDateTime) -> Concern {
     Concern {
         id: identify(report),
         reference: String::new(),
@@ -210,13 +210,13 @@ pub(super) fn new_concern(tools: &Tools, report: &Report, site: Option<&(String,
         raised_at: now,
         state: State::Ringing,
         revision: 1,
-        ladder_version: tools.ladders.version,
+        ladder_version: app.ladders.version,
     }
 }
 
 /// A number for the telephone, which may be taken.
-pub(super) fn draw_reference(tools: &Tools) -> String {
-    reference::make("RS", tools.ids.number())
+pub(super) fn draw_reference(app: &App) -> String {
+    reference::make("RS", app.ids.number())
 }
 
 /// The id that the raiser made. One that is not a UUID still gives the same concern twice.

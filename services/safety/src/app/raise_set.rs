@@ -23,7 +23,7 @@ use sqlx::{PgConnection, PgPool};
 use uuid::Uuid;
 
 use super::{
-    Tools,
+    App,
     directory_cache::Known,
     raise_concern::{self, Receipt, Report, audiences},
     ring,
@@ -60,19 +60,19 @@ impl Prepared {
 }
 
 /// Decides from memory what is written for a raise. `None` where the tables must be asked.
-pub async fn prepare(tools: &Tools, report: &Report) -> Option<Prepared> {
-    let known = tools.directory.known()?;
-    let now = tools.clock.now();
+pub async fn prepare(app: &App, report: &Report) -> Option<Prepared> {
+    let known = app.directory.known()?;
+    let now = app.clock.now();
     let site = known.locate(&report.concern.site, report.door.as_ref());
-    let mut concern = raise_concern::new_concern(tools, report, site.as_ref(), now);
-    concern.reference = raise_concern::draw_reference(tools);
+    let mut concern = raise_concern::new_concern(app, report, site.as_ref(), now);
+    concern.reference = raise_concern::draw_reference(app);
     // That there is no key is told and counted on the long way.
-    let keys = tools.vault.new_keys(&BTreeSet::from([Owner::of("concern", concern.id)])).await.ok()?;
+    let keys = app.vault.new_keys(&BTreeSet::from([Owner::of("concern", concern.id)])).await.ok()?;
     let mut new = New::of(concern, keys, raise_concern::RAISED)?;
     let site = site.as_ref().map(|(code, kind)| (code.as_str(), kind.as_str()));
     duty::complete(&mut new.told, audiences(&new.concern), &route::office(Audience::ResponsibleHead, site), now);
-    ring::first(tools, &known, &mut new, now).ok()?;
-    new.outgoing.push(raise_concern::raised(tools, &new.concern));
+    ring::first(app, &known, &mut new, now).ok()?;
+    new.outgoing.push(raise_concern::raised(app, &new.concern));
     new.traceparent = trace::current();
     // Its messages are the first of their aggregates: the ids of rings and concern are new, or the concern is not recorded.
     let mut fresh = Fresh::default();
@@ -84,9 +84,9 @@ pub async fn prepare(tools: &Tools, report: &Report) -> Option<Prepared> {
 ///
 /// # Errors
 /// A statement failed: nothing is recorded and the raiser must not be told otherwise.
-pub async fn raise(tx: &mut PgConnection, tools: &Tools, fresh: &mut Fresh, report: Report) -> chassis::Result<Receipt> {
-    let prepared = prepare(tools, &report).await;
-    let receipts = record(tx, tools, fresh, vec![(report, prepared)]).await?;
+pub async fn raise(tx: &mut PgConnection, app: &App, fresh: &mut Fresh, report: Report) -> chassis::Result<Receipt> {
+    let prepared = prepare(app, &report).await;
+    let receipts = record(tx, app, fresh, vec![(report, prepared)]).await?;
     receipts.into_iter().next().ok_or_else(|| chassis::Error::Internal("a raise has no receipt".to_owned()))
 }
 
@@ -97,7 +97,7 @@ pub async fn raise(tx: &mut PgConnection, tools: &Tools, fresh: &mut Fresh, repo
 /// As [`raise`].
 pub async fn record(
     tx: &mut PgConnection,
-    tools: &Tools,
+    app: &App,
     fresh: &mut Fresh,
     raises: Vec<(Report, Option<Prepared>)>,
 ) -> chassis::Result<Vec<Receipt>> {
@@ -112,7 +112,7 @@ pub async fn record(
                 fresh.append(prepared.fresh());
                 prepared.receipt()
             }
-            None => raise_concern::raise(tx, tools, report).await?,
+            None => raise_concern::raise(tx, app, report).await?,
         });
     }
     Ok(receipts)
@@ -135,9 +135,9 @@ pub type Raises = Gather<Writer>;
 
 /// Writes raises in sets until the process stops; the end of the queue for those who raise.
 #[must_use]
-pub fn start(ctx: &Context, tools: &Tools) -> Raises {
+pub fn start(ctx: &Context, app: &App) -> Raises {
     let pool = database::for_service(ctx.name, &ctx.pool, CONNECTIONS);
-    let (raises, sets) = gather(Writer { pool, tools: tools.clone(), outbox: ctx.outbox.clone() }, MAX_SET, SET_TIMEOUT);
+    let (raises, sets) = gather(Writer { pool, app: app.clone(), outbox: ctx.outbox.clone() }, MAX_SET, SET_TIMEOUT);
     ctx.spawn("write-raises", sets.run(ctx.stop.clone()));
     raises
 }
@@ -145,7 +145,7 @@ pub fn start(ctx: &Context, tools: &Tools) -> Raises {
 /// Writes sets of raises, each in one statement, on connections that act for the service and for nobody else.
 pub struct Writer {
     pool: PgPool,
-    tools: Tools,
+    app: App,
     outbox: Wake,
 }
 
@@ -154,7 +154,7 @@ impl WriteSet for Writer {
     type Done = Receipt;
 
     async fn write(&self, items: &[Arc<Prepared>]) -> Vec<Option<Receipt>> {
-        let usable = items.iter().map(|item| Some(item.as_ref()).filter(|item| self.tools.directory.still_holds(&item.known)));
+        let usable = items.iter().map(|item| Some(item.as_ref()).filter(|item| self.app.directory.still_holds(&item.known)));
         let first = first_of_each(usable);
         let recorded = match self.insert(first.values().map(|(_, item)| &item.new).collect()).await {
             Ok(recorded) => recorded,

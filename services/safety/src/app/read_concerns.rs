@@ -13,7 +13,7 @@ use sqlx::{PgConnection, Postgres, Transaction};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-use super::{Tools, envelope, raise_concern::Receipt, roster};
+use super::{App, envelope, raise_concern::Receipt, roster};
 use crate::{
     domain::{
         alarm,
@@ -82,7 +82,7 @@ impl Viewer {
 
     /// Whether the viewer may accept for this office. While nobody knows the head, NHQ routes the concern; it never accepts in the head's
     /// place, but where the unit itself is the head. The head of a site that the person left has the concern until the head after them
-    /// has accepted it, and whoever accepted it themselves keeps it [T2].
+    /// has accepted it, and whoever accepted it themselves keeps it [TRAP-2].
     #[must_use]
     pub fn speaks_for(&self, status: &AudienceStatus) -> bool {
         if status.audience == Audience::Nhq {
@@ -113,8 +113,8 @@ impl Viewer {
 ///
 /// # Errors
 /// A statement failed.
-pub async fn viewer(db: &mut PgConnection, tools: &Tools, caller: &Caller) -> Result<Viewer> {
-    let mut offices = roster::offices_of(db, tools, &caller.subject).await?;
+pub async fn viewer(db: &mut PgConnection, app: &App, caller: &Caller) -> Result<Viewer> {
+    let mut offices = roster::offices_of(db, app, &caller.subject).await?;
     offices.extend(offices_of_role(caller));
     offices.retain(|office| office != route::RJ_UNIT && office != route::NMC);
     let nhq = caller.has_any(&role::NHQ_ACCEPTORS);
@@ -154,7 +154,7 @@ async fn views(db: &mut PgConnection, vault: &Vault, viewer: &Viewer, mut concer
 /// # Errors
 /// A statement failed.
 pub async fn find(db: &mut PgConnection, vault: &Vault, viewer: &Viewer, id: Uuid) -> Result<Option<View>> {
-    // Whether they may know comes first: of what is hidden no more is read than of what is absent [T6].
+    // Whether they may know comes first: of what is hidden no more is read than of what is absent [TRAP-6].
     if !viewer.may_know(&store::audience::of(db, id).await?) {
         return Ok(None);
     }
@@ -215,7 +215,7 @@ pub async fn list(
 }
 
 /// One concern by id or reference. Absent and hidden are the same answer, by the same statements; what is neither an id nor a
-/// reference is looked up as one that does not exist [T6].
+/// reference is looked up as one that does not exist [TRAP-6].
 ///
 /// # Errors
 /// `NotFound`, or a statement failed.

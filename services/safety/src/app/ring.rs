@@ -16,7 +16,7 @@ use sqlx::{Connection as _, PgConnection, PgPool};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-use super::{Change, Tools, directory_cache::Known, envelope, fence, record, roster};
+use super::{App, Change, directory_cache::Known, envelope, record, roster, row_security};
 use crate::{
     domain::{
         alarm::{self, Verdict},
@@ -30,7 +30,7 @@ use crate::{
 /// Concerns looked at in one transaction.
 const BATCH: i64 = 100;
 /// Transactions of one tick.
-const PASSES: usize = 20;
+const MAX_PASSES: usize = 20;
 /// Open concerns of which the core is asked at each tick, whatever their hints say.
 const PAGE: i64 = 500;
 const ACTOR: &str = "service:safety";
@@ -45,26 +45,26 @@ pub struct Turn(Arc<Mutex<Uuid>>);
 /// # Errors
 /// A statement failed.
 pub async fn all_at_once(pool: &PgPool, now: OffsetDateTime) -> sqlx::Result<u64> {
-    let mut tx = database::begin(pool, &fence::itself()).await?;
+    let mut tx = database::begin(pool, &row_security::itself()).await?;
     let due = store::ring::all_anew(&mut tx, now).await?;
     tx.commit().await?;
     Ok(due)
 }
 
 /// Asks the core about every office of a concern that is held, and carries out what it says; which audiences rang, and at which level.
-/// Who is rung is looked up now, not when the concern was raised [T2].
+/// Who is rung is looked up now, not when the concern was raised [TRAP-2].
 ///
 /// # Errors
 /// A statement failed.
 pub async fn attend(
     tx: &mut PgConnection,
-    tools: &Tools,
+    app: &App,
     concern: &Concern,
     told: &mut [AudienceStatus],
 ) -> sqlx::Result<Vec<(Audience, u32)>> {
-    let now = tools.clock.now();
-    let assigned = roster::holders(tx, tools, &offices(told)).await?;
-    let ladder = tools.ladders.for_concern(concern.grade, concern.unreadable);
+    let now = app.clock.now();
+    let assigned = roster::holders(tx, app, &offices(told)).await?;
+    let ladder = app.ladders.for_concern(concern.grade, concern.unreadable);
     let verdicts = alarm::decide(ladder, concern.said, told, &assigned, now);
     let mut opened = None;
     let mut rung = Vec::new();
@@ -75,11 +75,11 @@ pub async fn attend(
         store::audience::put(tx, concern.id, status, None, now).await?;
         let Verdict::Rings(due) = verdict else { continue };
         if opened.is_none() {
-            let key = store::sealed::key(tx, &tools.vault, concern.id, now).await?;
-            opened = Some((store::concern::opened(tx, &tools.vault, concern.clone()).await?, key));
+            let key = store::sealed::key(tx, &app.vault, concern.id, now).await?;
+            opened = Some((store::concern::opened(tx, &app.vault, concern.clone()).await?, key));
         }
         if let Some((concern, key)) = &opened {
-            send(tx, tools, concern, key.as_ref(), status, due).await?;
+            send(tx, app, concern, key.as_ref(), status, due).await?;
             rung.push((status.audience, status.level));
         }
     }
@@ -98,29 +98,29 @@ fn offices(told: &[AudienceStatus]) -> Vec<String> {
 /// Sends a ring of an office. The concern is given as it reads, and the ring is sealed under its key where there is one.
 async fn send(
     tx: &mut PgConnection,
-    tools: &Tools,
+    app: &App,
     concern: &Concern,
     key: Option<&DataKey>,
     status: &AudienceStatus,
     due: alarm::Ring,
 ) -> sqlx::Result<()> {
-    let now = tools.clock.now();
-    let (id, outgoing) = compose(tools, concern, key, status, due, now)?;
+    let now = app.clock.now();
+    let (id, outgoing) = compose(app, concern, key, status, due, now)?;
     store::ring::insert(tx, id, concern.id, status, outgoing.id, now).await?;
     outbox::enqueue(tx, &outgoing, now).await
 }
 
 /// Rings the offices of a new concern from memory, and writes nothing: all of them were just told, and owe.
-pub(super) fn first(tools: &Tools, known: &Known, new: &mut New, now: OffsetDateTime) -> sqlx::Result<()> {
+pub(super) fn first(app: &App, known: &Known, new: &mut New, now: OffsetDateTime) -> sqlx::Result<()> {
     let assigned = known.holders(&offices(&new.told), now);
-    let ladder = tools.ladders.for_concern(new.concern.grade, new.concern.unreadable);
+    let ladder = app.ladders.for_concern(new.concern.grade, new.concern.unreadable);
     let verdicts = alarm::decide(ladder, new.concern.said, &new.told, &assigned, now);
     for (office, verdict) in verdicts.into_iter().enumerate() {
         let Some(status) = new.told.get_mut(office) else { continue };
         duty::carried_out(status, &verdict, now);
         let Verdict::Rings(due) = verdict else { continue };
         let status = status.clone();
-        let (id, outgoing) = compose(tools, &new.concern, new.key(), &status, due, now)?;
+        let (id, outgoing) = compose(app, &new.concern, new.key(), &status, due, now)?;
         new.rings.push(store::raised::Ring { id, office, event: outgoing.id });
         new.outgoing.push(outgoing);
     }
@@ -129,7 +129,7 @@ pub(super) fn first(tools: &Tools, known: &Known, new: &mut New, now: OffsetDate
 
 /// A ring, and the message that it travels as.
 fn compose(
-    tools: &Tools,
+    app: &App,
     concern: &Concern,
     key: Option<&DataKey>,
     status: &AudienceStatus,
@@ -142,14 +142,14 @@ fn compose(
     if due.clock_went_back {
         tracing::error!(concern.id = %concern.id, office = status.office, "the clock stands before the last ring: the office rings now, and its ladder goes on");
     }
-    let id = tools.ids.uuid();
+    let id = app.ids.uuid();
     let message = message(id, concern, status, due, now);
     let subject = match status.audience {
         Audience::Nhq => RING_NHQ,
         Audience::ResponsibleHead => RING_HEAD,
     };
     // Each ring is its own aggregate: a ring never waits for one before it.
-    let outgoing = Outgoing::event(&tools.ids, id, subject, &message).until_confirmed();
+    let outgoing = Outgoing::event(&app.ids, id, subject, &message).until_confirmed();
     Ok((id, outgoing.sealed_if(key).map_err(sqlx::Error::from)?))
 }
 
@@ -174,12 +174,12 @@ fn message(id: Uuid, concern: &Concern, status: &AudienceStatus, due: alarm::Rin
 ///
 /// # Errors
 /// The statement failed.
-pub async fn ring_anew_without_a_key(pool: &PgPool, tools: &Tools) -> sqlx::Result<()> {
-    if tools.vault.is_usable().await {
+pub async fn ring_anew_without_a_key(pool: &PgPool, app: &App) -> sqlx::Result<()> {
+    if app.vault.is_usable().await {
         return Ok(());
     }
-    let mut tx = database::begin(pool, &fence::itself()).await?;
-    let hurried = store::ring::hurry_what_waits_sealed(&mut tx, tools.clock.now()).await?;
+    let mut tx = database::begin(pool, &row_security::itself()).await?;
+    let hurried = store::ring::hurry_what_waits_sealed(&mut tx, app.clock.now()).await?;
     tx.commit().await?;
     tracing::error!(audiences = hurried, "there is no key: rings that wait sealed are rung anew");
     Ok(())
@@ -190,13 +190,13 @@ pub async fn ring_anew_without_a_key(pool: &PgPool, tools: &Tools) -> sqlx::Resu
 ///
 /// # Errors
 /// The database does not answer: what was not rung is due at the next tick.
-pub async fn tick(pool: &PgPool, tools: &Tools) -> sqlx::Result<usize> {
+pub async fn tick(pool: &PgPool, app: &App) -> sqlx::Result<usize> {
     let (mut rung, mut passed_over) = (0, Vec::new());
-    for _ in 0..PASSES {
-        let mut tx = database::begin(pool, &fence::itself()).await?;
-        let due = store::ring::due(&mut tx, tools.clock.now(), &passed_over, BATCH).await?;
+    for _ in 0..MAX_PASSES {
+        let mut tx = database::begin(pool, &row_security::itself()).await?;
+        let due = store::ring::due(&mut tx, app.clock.now(), &passed_over, BATCH).await?;
         for id in &due {
-            match climb(&mut tx, tools, *id).await? {
+            match climb(&mut tx, app, *id).await? {
                 0 => passed_over.push(*id),
                 rings => rung += rings,
             }
@@ -206,10 +206,10 @@ pub async fn tick(pool: &PgPool, tools: &Tools) -> sqlx::Result<usize> {
             break;
         }
     }
-    let mut tx = database::begin(pool, &fence::itself()).await?;
-    for id in ask_in_turn(&mut tx, tools).await? {
+    let mut tx = database::begin(pool, &row_security::itself()).await?;
+    for id in ask_in_turn(&mut tx, app).await? {
         if !passed_over.contains(&id) {
-            rung += climb(&mut tx, tools, id).await?;
+            rung += climb(&mut tx, app, id).await?;
         }
     }
     tx.commit().await?;
@@ -217,9 +217,9 @@ pub async fn tick(pool: &PgPool, tools: &Tools) -> sqlx::Result<usize> {
 }
 
 /// One concern of a tick, apart from the others: what it cannot do undoes nothing of theirs.
-async fn climb(tx: &mut PgConnection, tools: &Tools, id: Uuid) -> sqlx::Result<usize> {
+async fn climb(tx: &mut PgConnection, app: &App, id: Uuid) -> sqlx::Result<usize> {
     let mut apart = tx.begin().await?;
-    match climb_one(&mut apart, tools, id).await {
+    match climb_one(&mut apart, app, id).await {
         Ok(rung) => {
             apart.commit().await?;
             Ok(rung)
@@ -233,42 +233,38 @@ async fn climb(tx: &mut PgConnection, tools: &Tools, id: Uuid) -> sqlx::Result<u
     }
 }
 
-async fn climb_one(tx: &mut PgConnection, tools: &Tools, id: Uuid) -> sqlx::Result<usize> {
-    let Some(concern) = store::concern::hold_free(tx, id).await? else { return Ok(0) };
+async fn climb_one(tx: &mut PgConnection, app: &App, id: Uuid) -> sqlx::Result<usize> {
+    let Some(concern) = store::concern::lock_free(tx, id).await? else { return Ok(0) };
     let mut told = store::audience::of(tx, id).await?;
-    let rung = attend(tx, tools, &concern, &mut told).await?;
+    let rung = attend(tx, app, &concern, &mut told).await?;
     let state = alarm::state_after(concern.state, &told, concern.said);
     for (audience, level) in &rung {
         let revision = store::concern::advance(tx, id, state).await?;
         let (audience, level) = (Some(*audience), Some(*level));
-        record(
-            tx,
-            tools,
-            &Change { concern: id, revision, state, what: "rung", audience, level, graver: None, actor: ACTOR, device: None },
-        )
-        .await?;
+        record(tx, app, &Change { concern: id, revision, state, what: "rung", audience, level, graver: None, actor: ACTOR, device: None })
+            .await?;
     }
     Ok(rung.len())
 }
 
 /// The next open concerns in turn that the core does not find as their hints say: no hint, no changed ladder, no clock and no office that
 /// changed hands keeps one silent.
-async fn ask_in_turn(tx: &mut PgConnection, tools: &Tools) -> sqlx::Result<Vec<Uuid>> {
-    let after = *tools.turn.0.lock().unwrap_or_else(PoisonError::into_inner);
+async fn ask_in_turn(tx: &mut PgConnection, app: &App) -> sqlx::Result<Vec<Uuid>> {
+    let after = *app.turn.0.lock().unwrap_or_else(PoisonError::into_inner);
     let open = store::ring::open_after(tx, after, PAGE).await?;
     let whole = i64::try_from(open.len()).is_ok_and(|count| count < PAGE);
     let last = open.last().filter(|_| !whole).map_or(Uuid::nil(), |last| last.id);
-    *tools.turn.0.lock().unwrap_or_else(PoisonError::into_inner) = last;
+    *app.turn.0.lock().unwrap_or_else(PoisonError::into_inner) = last;
     if open.is_empty() {
         return Ok(Vec::new());
     }
     let ids: Vec<Uuid> = open.iter().map(|concern| concern.id).collect();
     let told = store::audience::of_all(tx, &ids).await?;
-    let assigned = roster::holders_quietly(tx, tools, &offices(&told.values().flatten().cloned().collect::<Vec<_>>())).await?;
-    let now = tools.clock.now();
+    let assigned = roster::holders_quietly(tx, app, &offices(&told.values().flatten().cloned().collect::<Vec<_>>())).await?;
+    let now = app.clock.now();
     let is_otherwise = |concern: &&store::ring::Open| {
         let told = told.get(&concern.id).map(Vec::as_slice).unwrap_or_default();
-        let ladder = tools.ladders.for_concern(concern.grade, concern.unreadable);
+        let ladder = app.ladders.for_concern(concern.grade, concern.unreadable);
         alarm::decide(ladder, concern.said, told, &assigned, now).into_iter().zip(told).any(|(verdict, status)| match verdict {
             Verdict::Silent => false,
             Verdict::Waits(until) => status.next_ring_at != Some(until) || status.accepted.is_some(),

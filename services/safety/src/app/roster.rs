@@ -13,7 +13,7 @@ use chassis::{
 use sqlx::PgConnection;
 use uuid::Uuid;
 
-use super::Tools;
+use super::App;
 use crate::{
     domain::{grant, route::Holder},
     store::{self, directory::Assigned},
@@ -42,9 +42,9 @@ impl Left {
 ///
 /// # Errors
 /// A statement failed: what was known stays known.
-pub async fn learn(db: &mut PgConnection, tools: &Tools) -> sqlx::Result<()> {
+pub async fn learn(db: &mut PgConnection, app: &App) -> sqlx::Result<()> {
     let times = store::directory::times_left(db, None).await?;
-    *tools.left.0.write().unwrap_or_else(PoisonError::into_inner) = times;
+    *app.left.0.write().unwrap_or_else(PoisonError::into_inner) = times;
     Ok(())
 }
 
@@ -53,9 +53,9 @@ pub async fn learn(db: &mut PgConnection, tools: &Tools) -> sqlx::Result<()> {
 ///
 /// # Errors
 /// The database does not answer.
-pub async fn holders(db: &mut PgConnection, tools: &Tools, offices: &[String]) -> sqlx::Result<Vec<Holder>> {
-    let named = named(db, tools, offices).await?;
-    let able = able(db, tools, &named, None).await?;
+pub async fn holders(db: &mut PgConnection, app: &App, offices: &[String]) -> sqlx::Result<Vec<Holder>> {
+    let named = named(db, app, offices).await?;
+    let able = able(db, app, &named, None).await?;
     for holder in named.iter().filter(|holder| !able.contains(holder)) {
         tell_cannot_accept(holder);
     }
@@ -74,60 +74,60 @@ pub(super) fn tell_not_believed(office: &str) {
 ///
 /// # Errors
 /// The database does not answer.
-pub async fn named(db: &mut PgConnection, tools: &Tools, offices: &[String]) -> sqlx::Result<Vec<Holder>> {
+pub async fn named(db: &mut PgConnection, app: &App, offices: &[String]) -> sqlx::Result<Vec<Holder>> {
     let rows = store::directory::assigned(db, offices).await?;
-    Ok(rows.into_iter().filter(|row| is_believed(tools, row)).map(|row| row.holder).collect())
+    Ok(rows.into_iter().filter(|row| is_believed(app, row)).map(|row| row.holder).collect())
 }
 
 /// Those of `named` who hold a role to accept with that this service signed; `without` one line, where that is asked.
 ///
 /// # Errors
 /// The database does not answer.
-pub async fn able(db: &mut PgConnection, tools: &Tools, named: &[Holder], without: Option<Uuid>) -> sqlx::Result<Vec<Holder>> {
+pub async fn able(db: &mut PgConnection, app: &App, named: &[Holder], without: Option<Uuid>) -> sqlx::Result<Vec<Holder>> {
     let people: Vec<String> = named.iter().map(|holder| holder.holder.clone()).collect();
-    let mut lines = store::grant::in_force(db, &people, tools.clock.now()).await?;
-    lines.retain(|line| Some(line.id) != without && is_signed(tools, line));
+    let mut lines = store::grant::in_force(db, &people, app.clock.now()).await?;
+    lines.retain(|line| Some(line.id) != without && is_signed(app, line));
     let can =
         |holder: &&Holder| lines.iter().any(|line| line.subject == holder.holder && grant::accepts_for(&line.grant.role, &holder.office));
     Ok(named.iter().filter(can).cloned().collect())
 }
 
 /// Without a key every line is believed; the start of the process says so.
-pub(super) fn is_signed(tools: &Tools, line: &Line) -> bool {
-    tools.signer.as_ref().is_none_or(|signer| line.is_signed_by(&signer.public()))
+pub(super) fn is_signed(app: &App, line: &Line) -> bool {
+    app.signer.as_ref().is_none_or(|signer| line.is_signed_by(&signer.public()))
 }
 
 /// The same as [`holders`] for whoever asks twice a second: what is not believed, and who cannot accept, was told of when it was rung.
 ///
 /// # Errors
 /// The database does not answer.
-pub async fn holders_quietly(db: &mut PgConnection, tools: &Tools, offices: &[String]) -> sqlx::Result<Vec<Holder>> {
+pub async fn holders_quietly(db: &mut PgConnection, app: &App, offices: &[String]) -> sqlx::Result<Vec<Holder>> {
     let rows = store::directory::assigned(db, offices).await?;
-    let named: Vec<Holder> = rows.into_iter().filter(|row| fits(tools, row)).map(|row| row.holder).collect();
-    able(db, tools, &named, None).await
+    let named: Vec<Holder> = rows.into_iter().filter(|row| fits(app, row)).map(|row| row.holder).collect();
+    able(db, app, &named, None).await
 }
 
 /// The offices that a person is believed to hold.
 ///
 /// # Errors
 /// The database does not answer.
-pub async fn offices_of(db: &mut PgConnection, tools: &Tools, holder: &str) -> sqlx::Result<Vec<String>> {
+pub async fn offices_of(db: &mut PgConnection, app: &App, holder: &str) -> sqlx::Result<Vec<String>> {
     let rows = store::directory::assigned_to(db, holder).await?;
-    Ok(rows.into_iter().filter(|row| is_believed(tools, row)).map(|row| row.holder.office).collect())
+    Ok(rows.into_iter().filter(|row| is_believed(app, row)).map(|row| row.holder.office).collect())
 }
 
 /// Puts an assignment in force: proposed by one, confirmed by another, signed by this service.
 ///
 /// # Errors
 /// A statement failed.
-pub async fn assign(tx: &mut PgConnection, tools: &Tools, holder: Holder, proposed_by: &str, confirmed_by: &str) -> Result<()> {
+pub async fn assign(tx: &mut PgConnection, app: &App, holder: Holder, proposed_by: &str, confirmed_by: &str) -> Result<()> {
     let whom = store::directory::in_office(&holder.office, &holder.holder);
     let left = store::directory::times_left(tx, Some(whom)).await?.into_values().sum::<i64>();
     let term = i32::try_from(left).map_or(i32::MAX, |left| left.saturating_add(1));
     let (assigned_by, confirmed_by) = (proposed_by.to_owned(), Some(confirmed_by.to_owned()));
     let mut row = Assigned { holder, assigned_by, confirmed_by, term, signature: None };
-    row.signature = tools.signer.as_ref().map(|signer| with_values(&row, |values| signer.sign_row(KIND, values)));
-    store::directory::assign(tx, &row, tools.clock.now()).await?;
+    row.signature = app.signer.as_ref().map(|signer| with_values(&row, |values| signer.sign_row(KIND, values)));
+    store::directory::assign(tx, &row, app.clock.now()).await?;
     tracing::info!(office = row.holder.office, rank = row.holder.rank, "an office was assigned");
     Ok(())
 }
@@ -137,9 +137,9 @@ pub async fn assign(tx: &mut PgConnection, tools: &Tools, holder: Holder, propos
 ///
 /// # Errors
 /// A statement failed.
-pub async fn release(tx: &mut PgConnection, tools: &Tools, caller: &Caller, holder: &Holder) -> Result<()> {
+pub async fn release(tx: &mut PgConnection, app: &App, caller: &Caller, holder: &Holder) -> Result<()> {
     let whom = store::directory::in_office(&holder.office, &holder.holder);
-    audit::granted(tx, &Act::new(caller, store::directory::LEFT, KIND, &whom.to_string()), tools.clock.now()).await?;
+    audit::granted(tx, &Act::new(caller, store::directory::LEFT, KIND, &whom.to_string()), app.clock.now()).await?;
     if store::directory::release(tx, &holder.office, &holder.holder).await? {
         tracing::info!(office = holder.office, rank = holder.rank, "somebody left an office");
     }
@@ -147,8 +147,8 @@ pub async fn release(tx: &mut PgConnection, tools: &Tools, caller: &Caller, hold
 }
 
 /// Without a key nothing is signed and every row is believed; the start of the process says so.
-fn is_believed(tools: &Tools, row: &Assigned) -> bool {
-    let believed = fits(tools, row);
+fn is_believed(app: &App, row: &Assigned) -> bool {
+    let believed = fits(app, row);
     if !believed {
         tell_not_believed(&row.holder.office);
     }
@@ -156,10 +156,10 @@ fn is_believed(tools: &Tools, row: &Assigned) -> bool {
 }
 
 /// Whether the row counts: this service signed it as it reads, and its holder has not left since.
-pub(super) fn fits(tools: &Tools, row: &Assigned) -> bool {
-    let Some(signer) = &tools.signer else { return true };
+pub(super) fn fits(app: &App, row: &Assigned) -> bool {
+    let Some(signer) = &app.signer else { return true };
     let signature = row.signature.as_deref().unwrap_or_default();
-    i64::from(row.term) > tools.left.times(&row.holder) && with_values(row, |values| signer.signed_row(KIND, values, signature))
+    i64::from(row.term) > app.left.times(&row.holder) && with_values(row, |values| signer.signed_row(KIND, values, signature))
 }
 
 fn with_values<T>(row: &Assigned, read: impl FnOnce(&[&str]) -> T) -> T {

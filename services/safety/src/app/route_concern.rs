@@ -1,11 +1,11 @@
-//! The person is, or has moved to, another site: its head is rung at once, and the heads before until that head has accepted [T2].
+//! The person is, or has moved to, another site: its head is rung at once, and the heads before until that head has accepted [TRAP-2].
 
 use chassis::{Caller, Error, Refusal, Result, database::act_as};
 use proto::id::SiteCode;
 use sqlx::PgConnection;
 use uuid::Uuid;
 
-use super::{Change, Tools, fence, record, ring, signed};
+use super::{App, Change, record, ring, row_security, signed};
 use crate::{
     domain::{
         alarm,
@@ -20,12 +20,12 @@ use crate::{
 ///
 /// # Errors
 /// `NotFound`, or a refusal where the directory does not know the site or the concern has no such audience.
-pub async fn route(tx: &mut PgConnection, tools: &Tools, caller: &Caller, id: Uuid, site: &SiteCode) -> Result<AudienceStatus> {
-    let concern = store::concern::hold(tx, id).await?.filter(|c| c.state != State::Closed).ok_or(Error::NotFound)?;
+pub async fn route(tx: &mut PgConnection, app: &App, caller: &Caller, id: Uuid, site: &SiteCode) -> Result<AudienceStatus> {
+    let concern = store::concern::lock(tx, id).await?.filter(|c| c.state != State::Closed).ok_or(Error::NotFound)?;
     let kind = kind_of(tx, site).await?;
     let to = (site, kind.as_str());
     let by = (caller.subject.as_str(), caller.device.as_deref());
-    let routed = to_site(tx, tools, concern, to, by).await?;
+    let routed = to_site(tx, app, concern, to, by).await?;
     Ok(routed.ok_or_else(|| {
         Refusal::precondition(
             "no-head-for-a-question",
@@ -60,22 +60,22 @@ pub(super) async fn kind_of(tx: &mut PgConnection, site: &SiteCode) -> Result<St
 /// A statement failed.
 pub(super) async fn to_site(
     tx: &mut PgConnection,
-    tools: &Tools,
+    app: &App,
     mut concern: Concern,
     (site, kind): (&SiteCode, &str),
     (actor, device): (&str, Option<&str>),
 ) -> Result<Option<AudienceStatus>> {
     let id = concern.id;
-    let mut told = signed::believed(tools, id, store::audience::of(tx, id).await?);
+    let mut told = signed::believed(app, id, store::audience::of(tx, id).await?);
     let present = |status: &AudienceStatus| status.audience == Audience::ResponsibleHead && !status.former;
     if !told.iter().any(present) {
         return Ok(None);
     }
-    act_as(tx, &fence::itself()).await?;
+    act_as(tx, &row_security::itself()).await?;
     store::concern::set_site(tx, id, site.as_str()).await?;
     concern.site = Some(site.as_str().to_owned());
     let office = route::office(Audience::ResponsibleHead, Some((site.as_str(), kind)));
-    let (before, now) = (told.clone(), tools.clock.now());
+    let (before, now) = (told.clone(), app.clock.now());
     let left = duty::routed(&mut told, &office, now);
     // The office of now is written when it rings: until then what the one before said stands there, and goes with it.
     for former in told.iter().filter(|status| status.former && !before.contains(status)) {
@@ -84,7 +84,7 @@ pub(super) async fn to_site(
     if let Some(left) = left {
         store::audience::move_note(tx, id, &left).await?;
     }
-    ring::attend(tx, tools, &concern, &mut told).await?;
+    ring::attend(tx, app, &concern, &mut told).await?;
     let routed = told.iter().find(|status| present(status)).cloned().ok_or(Error::NotFound)?;
     let state = alarm::state_after(State::Ringing, &told, concern.said);
     let revision = store::concern::advance(tx, id, state).await?;
@@ -99,6 +99,6 @@ pub(super) async fn to_site(
         actor,
         device,
     };
-    record(tx, tools, &change).await?;
+    record(tx, app, &change).await?;
     Ok(Some(routed))
 }

@@ -5,7 +5,7 @@ use chassis::vault::DataKey;
 use sqlx::PgConnection;
 
 use super::{
-    Change, Tools,
+    App, Change,
     raise_concern::{Receipt, audiences, locate},
     record, ring,
 };
@@ -28,21 +28,21 @@ use crate::{
 /// A statement failed.
 pub(super) async fn say_again(
     tx: &mut PgConnection,
-    tools: &Tools,
+    app: &App,
     key: Option<&DataKey>,
     known: Concern,
     again: &Concern,
 ) -> chassis::Result<Receipt> {
-    let mut concern = store::concern::opened(tx, &tools.vault, known).await?;
+    let mut concern = store::concern::opened(tx, &app.vault, known).await?;
     let receipt = Receipt { id: concern.id, reference: concern.reference.clone(), recorded_at: concern.raised_at, already_known: true };
     let Content::Clear(body) = &again.content else { return Ok(receipt) };
     // What cannot be compared is kept: it may be news.
     if concern.content == again.content {
         return Ok(receipt);
     }
-    let now = tools.clock.now();
+    let now = app.clock.now();
     let count = concern.said.count.saturating_add(1);
-    if !store::concern::keep_variant(tx, key, tools.ids.uuid(), concern.id, (body, count), &again.raised_by, now).await? {
+    if !store::concern::keep_variant(tx, key, app.ids.uuid(), concern.id, (body, count), &again.raised_by, now).await? {
         return Ok(receipt);
     }
     let graver = again.grade.is_graver_than(concern.grade);
@@ -56,13 +56,13 @@ pub(super) async fn say_again(
     let head = route::office(Audience::ResponsibleHead, site.as_ref().map(|(code, kind)| (code.as_str(), kind.as_str())));
     let mut told = store::audience::of(tx, concern.id).await?;
     duty::said_again(&mut told, &duty::Word { needed: audiences(&concern), graver, head: &head }, now);
-    ring::attend(tx, tools, &concern, &mut told).await?;
+    ring::attend(tx, app, &concern, &mut told).await?;
     let state = alarm::state_after(concern.state, &told, concern.said);
     let revision = store::concern::advance(tx, concern.id, state).await?;
     let what = if graver { "said-graver" } else { "restated" };
     let (audience, level, actor, device) = (None, None, again.raised_by.as_str(), None);
     let graver = graver.then_some(concern.grade);
-    record(tx, tools, &Change { concern: concern.id, revision, state, what, audience, level, graver, actor, device }).await?;
+    record(tx, app, &Change { concern: concern.id, revision, state, what, audience, level, graver, actor, device }).await?;
     Ok(receipt)
 }
 
@@ -70,8 +70,8 @@ pub(super) async fn say_again(
 ///
 /// # Errors
 /// A statement failed.
-pub(super) async fn is_known(tx: &mut PgConnection, tools: &Tools, known: &Concern, again: &Concern) -> chassis::Result<bool> {
+pub(super) async fn is_known(tx: &mut PgConnection, app: &App, known: &Concern, again: &Concern) -> chassis::Result<bool> {
     let Content::Clear(body) = &again.content else { return Ok(false) };
-    let known = store::concern::opened(tx, &tools.vault, known.clone()).await?;
+    let known = store::concern::opened(tx, &app.vault, known.clone()).await?;
     Ok(known.content == again.content || store::concern::has_variant(tx, known.id, body).await?)
 }

@@ -1,12 +1,12 @@
 //! What was recorded, who accepted and who closed is signed with a key that the database does not hold: what was written behind this service's back
-//! silences nobody [R3e, threats T1, T3].
+//! silences nobody [R3e, THREAT-1, THREAT-3].
 
 use chassis::clock::micros;
 use proto::{receipt, safety::v1};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-use super::{Tools, raise_concern::Receipt};
+use super::{App, raise_concern::Receipt};
 use crate::{
     domain::concern::{Acceptance, AudienceStatus},
     store::concern::Closing,
@@ -18,10 +18,10 @@ const CLOSING: &str = "closing";
 /// An acceptance by an office of what was said so far, signed where there is a key: it binds the office, since when it owed, and what
 /// was known, and so stands for no other office, for no other routing, and for nothing that was said later.
 #[must_use]
-pub fn acceptance(tools: &Tools, concern: Uuid, status: &AudienceStatus, (by, knowing): (&str, u32), at: OffsetDateTime) -> Acceptance {
+pub fn acceptance(app: &App, concern: Uuid, status: &AudienceStatus, (by, knowing): (&str, u32), at: OffsetDateTime) -> Acceptance {
     let mut accepted = Acceptance { by: by.to_owned(), at, knowing, signature: None };
     accepted.signature =
-        tools.signer.as_ref().map(|signer| with_values(concern, status, &accepted, |told| signer.sign_row(ACCEPTANCE, told)));
+        app.signer.as_ref().map(|signer| with_values(concern, status, &accepted, |told| signer.sign_row(ACCEPTANCE, told)));
     accepted
 }
 
@@ -34,21 +34,21 @@ fn with_values<T>(concern: Uuid, status: &AudienceStatus, accepted: &Acceptance,
 /// Whether an office is said to have accepted and this service did not write it. Without a key everything is believed, as the start of
 /// the process says.
 #[must_use]
-pub fn is_forged(tools: &Tools, concern: Uuid, status: &AudienceStatus) -> bool {
-    let (Some(accepted), Some(signer)) = (&status.accepted, &tools.signer) else { return false };
+pub fn is_forged(app: &App, concern: Uuid, status: &AudienceStatus) -> bool {
+    let (Some(accepted), Some(signer)) = (&status.accepted, &app.signer) else { return false };
     let signature = accepted.signature.as_deref().unwrap_or_default();
     !with_values(concern, status, accepted, |told| signer.signed_row(ACCEPTANCE, told, signature))
 }
 
 /// The offices of a concern with those acceptances alone that this service wrote.
 #[must_use]
-pub fn believed(tools: &Tools, concern: Uuid, mut told: Vec<AudienceStatus>) -> Vec<AudienceStatus> {
+pub fn believed(app: &App, concern: Uuid, mut told: Vec<AudienceStatus>) -> Vec<AudienceStatus> {
     for status in &mut told {
-        if is_forged(tools, concern, status) {
+        if is_forged(app, concern, status) {
             tracing::error!(concern.id = %concern, "an acceptance was written behind this service's back: it does not count");
             status.accepted = None;
             if !status.ended {
-                status.ring_anew(tools.clock.now());
+                status.ring_anew(app.clock.now());
             }
         }
     }
@@ -57,22 +57,22 @@ pub fn believed(tools: &Tools, concern: Uuid, mut told: Vec<AudienceStatus>) -> 
 
 /// A closing, likewise.
 #[must_use]
-pub fn closing(tools: &Tools, concern: Uuid, by: &str, at: OffsetDateTime) -> Closing {
+pub fn closing(app: &App, concern: Uuid, by: &str, at: OffsetDateTime) -> Closing {
     let told = [&concern.to_string(), by, &micros(at).to_string()];
-    Closing { by: by.to_owned(), at, signature: tools.signer.as_ref().map(|signer| signer.sign_row(CLOSING, &told)) }
+    Closing { by: by.to_owned(), at, signature: app.signer.as_ref().map(|signer| signer.sign_row(CLOSING, &told)) }
 }
 
 /// Whether this service wrote the closing.
 #[must_use]
-pub fn is_closed(tools: &Tools, concern: Uuid, closing: &Closing) -> bool {
-    let Some(signer) = &tools.signer else { return true };
+pub fn is_closed(app: &App, concern: Uuid, closing: &Closing) -> bool {
+    let Some(signer) = &app.signer else { return true };
     let told = [&concern.to_string(), closing.by.as_str(), &micros(closing.at).to_string()];
     signer.signed_row(CLOSING, &told, closing.signature.as_deref().unwrap_or_default())
 }
 
 /// What the raiser is told, signed: whoever keeps it can prove that the concern was recorded, whatever becomes of it here [RM1c].
 #[must_use]
-pub fn receipt(tools: &Tools, recorded: &Receipt) -> v1::ConcernReceipt {
+pub fn receipt(app: &App, recorded: &Receipt) -> v1::ConcernReceipt {
     let mut told = v1::ConcernReceipt {
         concern_id: recorded.id.to_string(),
         reference: recorded.reference.clone(),
@@ -80,7 +80,7 @@ pub fn receipt(tools: &Tools, recorded: &Receipt) -> v1::ConcernReceipt {
         already_known: recorded.already_known,
         signature: Vec::new(),
     };
-    if let Some(signer) = &tools.signer {
+    if let Some(signer) = &app.signer {
         told.signature = signer.sign_row(receipt::KIND, &receipt::values(&told).each_ref().map(String::as_str));
     }
     told

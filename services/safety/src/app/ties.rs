@@ -12,14 +12,14 @@ use sqlx::PgPool;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-use super::{Tools, fence, signed};
+use super::{App, row_security, signed};
 use crate::{
     domain::{concern::State, ties::named_in},
     store::ties::{self as store, Open, Said},
 };
 
 /// Concerns that are told of in one call.
-pub const MOST: usize = 200;
+pub const MAX_TIES: usize = 200;
 /// Open concerns that are listed in one call.
 pub const PAGE: usize = 2_000;
 
@@ -39,7 +39,7 @@ pub struct Ties {
 /// # Errors
 /// A statement failed.
 pub async fn open(pool: &PgPool, after: Uuid) -> Result<(Vec<Open>, bool)> {
-    let mut tx = database::begin(pool, &fence::itself()).await?;
+    let mut tx = database::begin(pool, &row_security::itself()).await?;
     let mut open = store::open(&mut tx, after, i64::try_from(PAGE).unwrap_or(i64::MAX).saturating_add(1)).await?;
     let more = open.len() > PAGE;
     open.truncate(PAGE);
@@ -50,21 +50,21 @@ pub async fn open(pool: &PgPool, after: Uuid) -> Result<(Vec<Open>, bool)> {
 ///
 /// # Errors
 /// Refused where there are too many; or a statement failed.
-pub async fn ties(pool: &PgPool, tools: &Tools, ids: &[Uuid]) -> Result<Vec<Ties>> {
-    if ids.len() > MOST {
+pub async fn ties(pool: &PgPool, app: &App, ids: &[Uuid]) -> Result<Vec<Ties>> {
+    if ids.len() > MAX_TIES {
         return Err(too_many().into());
     }
-    let mut tx = database::begin(pool, &fence::itself()).await?;
-    let said = store::said(&mut tx, &tools.vault, ids).await?;
-    Ok(ids.iter().map(|id| told(tools, *id, said.iter().find(|said| said.id == *id))).collect())
+    let mut tx = database::begin(pool, &row_security::itself()).await?;
+    let said = store::said(&mut tx, &app.vault, ids).await?;
+    Ok(ids.iter().map(|id| told(app, *id, said.iter().find(|said| said.id == *id))).collect())
 }
 
-fn told(tools: &Tools, id: Uuid, said: Option<&Said>) -> Ties {
+fn told(app: &App, id: Uuid, said: Option<&Said>) -> Ties {
     let Some(said) = said else {
         return Ties { id, state: None, said_at: None, names: BTreeSet::new(), unread: false };
     };
     // A closing that this service did not sign lifts nothing.
-    let closed = said.closing.as_ref().is_some_and(|closing| signed::is_closed(tools, id, closing));
+    let closed = said.closing.as_ref().is_some_and(|closing| signed::is_closed(app, id, closing));
     let state = if said.state == State::Closed && !closed { State::Ringing } else { said.state };
     Ties {
         id,

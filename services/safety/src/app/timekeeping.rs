@@ -3,7 +3,7 @@
 use chassis::{clock, database};
 use sqlx::PgPool;
 
-use super::{Tools, fence, ring};
+use super::{App, ring, row_security};
 use crate::{
     domain::timekeeping::{Fault, Reading, faults},
     store,
@@ -25,11 +25,11 @@ impl Watched {
     ///
     /// # Errors
     /// The database does not answer.
-    pub async fn look(&mut self, pool: &PgPool, tools: &Tools) -> sqlx::Result<()> {
-        let mut tx = database::begin(pool, &fence::itself()).await?;
+    pub async fn look(&mut self, pool: &PgPool, app: &App) -> sqlx::Result<()> {
+        let mut tx = database::begin(pool, &row_security::itself()).await?;
         let database = store::ring::database_time(&mut tx).await?;
         tx.commit().await?;
-        let reading = Reading { wall: tools.clock.now(), database, monotonic: self.since.elapsed() };
+        let reading = Reading { wall: app.clock.now(), database, monotonic: self.since.elapsed() };
         self.hold_against(pool, reading).await
     }
 

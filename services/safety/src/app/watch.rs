@@ -14,15 +14,15 @@ use sqlx::PgPool;
 use tokio::sync::{Semaphore, watch};
 use uuid::Uuid;
 
-use super::{epoch::Epoch, fence};
+use super::{epoch::Epoch, row_security};
 use crate::store;
 
 /// Watchers look at least this often, hint or not.
-const LOOK: Duration = Duration::from_millis(250);
+const CHECK_INTERVAL: Duration = Duration::from_millis(250);
 /// A closed concern is still told to watchers for this long.
-const AFTERGLOW: time::Duration = time::Duration::minutes(5);
+const SHOW_CLOSED_FOR: time::Duration = time::Duration::minutes(5);
 /// The ladder engine is alive when it ticked within this time.
-const ALIVE: i64 = 15;
+const ALIVE_SECONDS: i64 = 15;
 
 /// Epoch and revision: what is of a later epoch is newer, whatever its revision.
 pub type Revision = (i64, i64);
@@ -42,7 +42,7 @@ pub struct Hub {
 }
 
 /// Watchers that read at one time.
-const READERS: usize = 3;
+const MAX_READERS: usize = 3;
 
 impl Hub {
     #[must_use]
@@ -52,7 +52,7 @@ impl Hub {
             ticked_at: Arc::default(),
             clock,
             epoch,
-            readers: Arc::new(Semaphore::new(READERS)),
+            readers: Arc::new(Semaphore::new(MAX_READERS)),
         }
     }
 
@@ -70,7 +70,7 @@ impl Hub {
     pub fn ladder_is_alive(&self) -> bool {
         let since = self.clock.now().unix_timestamp() - self.ticked_at.load(Ordering::Relaxed);
         // A clock that was set back makes nobody alive.
-        since.abs() <= ALIVE
+        since.abs() <= ALIVE_SECONDS
     }
 
     /// Follows the database until stopped.
@@ -85,7 +85,7 @@ impl Hub {
             }
             tokio::select! {
                 () = ctx.stop.cancelled() => {}
-                () = tokio::time::sleep(LOOK) => {}
+                () = tokio::time::sleep(CHECK_INTERVAL) => {}
                 Ok(()) = committed.changed() => {}
             }
         }
@@ -93,8 +93,8 @@ impl Hub {
     }
 
     async fn look(&self, pool: &PgPool) -> sqlx::Result<()> {
-        let mut tx = database::begin(pool, &fence::itself()).await?;
-        let revisions = store::concern::revisions(&mut tx, self.clock.now() - AFTERGLOW).await?;
+        let mut tx = database::begin(pool, &row_security::itself()).await?;
+        let revisions = store::concern::revisions(&mut tx, self.clock.now() - SHOW_CLOSED_FOR).await?;
         let epoch = self.epoch.number();
         let now: HashMap<Uuid, Revision> = revisions.into_iter().map(|(id, revision)| (id, (epoch, revision))).collect();
         tx.commit().await?;

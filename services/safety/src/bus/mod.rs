@@ -3,9 +3,9 @@
 use std::str::FromStr;
 
 use chassis::{
-    inbox::{Handler, Heard, Incoming, Rejection},
+    inbox::{Handler, Incoming, ReadMessage, Rejection},
     outbox::{Fresh, Outgoing, enqueue_fresh},
-    set_aside, trace,
+    quarantine, trace,
 };
 use proto::{
     id::{RingId, SiteCode},
@@ -18,7 +18,7 @@ use tracing::{Instrument as _, Span};
 
 use crate::{
     app::{
-        Tools,
+        App,
         confirm_delivery::{self, Confirmed},
         raise_concern, raise_set, signed,
     },
@@ -30,7 +30,7 @@ const UNREADABLE: &str = "unreadable-concern";
 
 /// Concerns raised on the bus, by sites and by our own services. What cannot be read rings all the same.
 pub struct Raised {
-    pub tools: Tools,
+    pub app: App,
     /// Where it is heard: sites and services have a queue each.
     pub consumer: &'static str,
 }
@@ -73,26 +73,26 @@ impl Handler for Raised {
     }
 
     async fn apply(&self, tx: &mut PgConnection, fresh: &mut Fresh, work: Read, message: &Incoming) -> Result<(), Rejection> {
-        self.apply_set(tx, fresh, vec![Heard { work, message, span: Span::current() }]).await
+        self.apply_set(tx, fresh, vec![ReadMessage { work, message, span: Span::current() }]).await
     }
 
-    async fn apply_set(&self, tx: &mut PgConnection, fresh: &mut Fresh, set: Vec<Heard<'_, Read>>) -> Result<(), Rejection> {
+    async fn apply_set(&self, tx: &mut PgConnection, fresh: &mut Fresh, set: Vec<ReadMessage<'_, Read>>) -> Result<(), Rejection> {
         let (mut raises, mut heard) = (Vec::with_capacity(set.len()), Vec::with_capacity(set.len()));
-        for Heard { work: Read { report, unreadable }, message, span } in set {
+        for ReadMessage { work: Read { report, unreadable }, message, span } in set {
             // Whatever kept it from being recorded the short way keeps it from nothing at the next delivery.
-            let prepared = if message.attempt > 1 { None } else { raise_set::prepare(&self.tools, &report).instrument(span).await };
+            let prepared = if message.attempt > 1 { None } else { raise_set::prepare(&self.app, &report).instrument(span).await };
             raises.push((report, prepared));
             heard.push((message, unreadable));
         }
-        let receipts = raise_set::record(tx, &self.tools, fresh, raises).await?;
-        let now = self.tools.clock.now();
+        let receipts = raise_set::record(tx, &self.app, fresh, raises).await?;
+        let now = self.app.clock.now();
         let answers = receipts.iter().zip(&heard);
         let answers: Vec<Outgoing> =
             answers.filter_map(|(receipt, (message, why))| self.answer(receipt, why.as_deref(), message)).collect();
         enqueue_fresh(tx, fresh, &answers, now).await?;
         for (message, detail) in heard {
             let Some(detail) = detail else { continue };
-            set_aside::quarantine(tx, &self.tools.vault, self.consumer, message, (UNREADABLE, &detail), self.tools.ids.uuid(), now).await?;
+            quarantine::put(tx, &self.app.vault, self.consumer, message, (UNREADABLE, &detail), self.app.ids.uuid(), now).await?;
         }
         Ok(())
     }
@@ -100,9 +100,9 @@ impl Handler for Raised {
     /// Whatever keeps a concern from being recorded: that there is one rings, from where it came and without a word of it. Its bytes are
     /// set aside, or tried again.
     async fn save(&self, tx: &mut PgConnection, fresh: &mut Fresh, message: &Incoming) -> Result<(), Rejection> {
-        let receipt = raise_concern::raise(tx, &self.tools, Self::of_nothing(message)).await?;
+        let receipt = raise_concern::raise(tx, &self.app, Self::of_nothing(message)).await?;
         let answer = self.answer(&receipt, Some("it could not be recorded as it is"), message);
-        enqueue_fresh(tx, fresh, answer.as_slice(), self.tools.clock.now()).await?;
+        enqueue_fresh(tx, fresh, answer.as_slice(), self.app.clock.now()).await?;
         Ok(())
     }
 }
@@ -115,11 +115,11 @@ impl Raised {
             return None;
         }
         let answer = v1::RaiseAnswer {
-            receipt: Some(signed::receipt(&self.tools, receipt)),
+            receipt: Some(signed::receipt(&self.app, receipt)),
             unreadable_reason: unreadable.unwrap_or_default().to_owned(),
         };
         let subject = subject::concern_receipt(SiteCode::from_str(message.subject_token(SITE_TOKEN)).ok().as_ref());
-        Some(Outgoing::event(&self.tools.ids, receipt.id, subject, &answer).urgent())
+        Some(Outgoing::event(&self.app.ids, receipt.id, subject, &answer).urgent())
     }
 
     /// The report of a message of which nothing can be said but where it came from.
@@ -137,7 +137,7 @@ impl Raised {
 
 /// Notification has stored a ring.
 pub struct Delivered {
-    pub tools: Tools,
+    pub app: App,
 }
 
 impl Handler for Delivered {
@@ -156,16 +156,16 @@ impl Handler for Delivered {
     }
 
     async fn apply(&self, tx: &mut PgConnection, fresh: &mut Fresh, work: Self::Work, message: &Incoming) -> Result<(), Rejection> {
-        self.apply_set(tx, fresh, vec![Heard { work, message, span: Span::current() }]).await
+        self.apply_set(tx, fresh, vec![ReadMessage { work, message, span: Span::current() }]).await
     }
 
-    async fn apply_set(&self, tx: &mut PgConnection, _: &mut Fresh, set: Vec<Heard<'_, Self::Work>>) -> Result<(), Rejection> {
-        let confirmed = set.into_iter().map(|Heard { work: (ring, audience), span, .. }| Confirmed {
+    async fn apply_set(&self, tx: &mut PgConnection, _: &mut Fresh, set: Vec<ReadMessage<'_, Self::Work>>) -> Result<(), Rejection> {
+        let confirmed = set.into_iter().map(|ReadMessage { work: (ring, audience), span, .. }| Confirmed {
             ring: ring.uuid(),
             audience,
             traceparent: trace::of(&span),
         });
-        confirm_delivery::confirm_all(tx, &self.tools, &confirmed.collect::<Vec<_>>()).await?;
+        confirm_delivery::confirm_all(tx, &self.app, &confirmed.collect::<Vec<_>>()).await?;
         Ok(())
     }
 }

@@ -1,5 +1,5 @@
 //! The core of the alarm: who must accept a concern, who is rung now, and when each office is looked at next, as one pure function of
-//! stored facts and the time [R3e, T2]. The engine loads facts, asks, and carries out; nothing stored can make an office silent.
+//! stored facts and the time [R3e, TRAP-2]. The engine loads facts, asks, and carries out; nothing stored can make an office silent.
 
 use time::{Duration, OffsetDateTime};
 

@@ -33,7 +33,7 @@ pub enum State {
 pub struct AudienceStatus {
     pub audience: Audience,
     pub office: String,
-    /// The person left this office: it is rung on until the office they are with now has accepted, or it has for itself [T2].
+    /// The person left this office: it is rung on until the office they are with now has accepted, or it has for itself [TRAP-2].
     pub former: bool,
     /// A former office that has nothing to do any more.
     pub ended: bool,

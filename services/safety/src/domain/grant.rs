@@ -11,7 +11,7 @@ use super::route::{NMC, RJ_UNIT};
 
 /// What the identity of a person or system begins with when it is a service of ours: none is granted anything.
 const SERVICE: &str = "service:";
-const LONGEST: usize = 200;
+const MAX_LENGTH: usize = 200;
 
 /// A grant that somebody proposes.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -62,7 +62,7 @@ pub fn check(wanted: &Wanted, now: OffsetDateTime) -> Result<(), Fault> {
 #[must_use]
 pub fn is_subject(text: &str) -> bool {
     let service = text.get(..SERVICE.len()).is_some_and(|head| head.eq_ignore_ascii_case(SERVICE));
-    !(text.is_empty() || text.len() > LONGEST || text.chars().any(char::is_control) || service)
+    !(text.is_empty() || text.len() > MAX_LENGTH || text.chars().any(char::is_control) || service)
 }
 
 fn fits(grant: &Grant) -> bool {

@@ -28,7 +28,7 @@ pub struct Ladder {
     every: Duration,
 }
 
-/// Why a ladder is refused: it could be silent [T2].
+/// Why a ladder is refused: it could be silent [TRAP-2].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum Unsafe {
     #[error("write a ladder as 0s:holder,2m:deputy,10m:everyone,every 5m")]

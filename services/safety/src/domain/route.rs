@@ -1,4 +1,4 @@
-//! Who is responsible at a site, and who is rung at a step. Nobody found is never silence [R3e, T2].
+//! Who is responsible at a site, and who is rung at a step. Nobody found is never silence [R3e, TRAP-2].
 
 use super::{concern::Audience, ladder::Reach};
 

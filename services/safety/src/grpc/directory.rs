@@ -46,7 +46,7 @@ impl DirectoryService for Server {
     async fn list_proposals(&self, request: Request<v1::ListProposalsRequest>) -> Answer<v1::ListProposalsResponse> {
         let caller = Caller::of(&request)?;
         let mut tx = self.begin(&caller).await?;
-        let waiting = proposals::waiting(&mut tx, self.tools.clock.now()).await?;
+        let waiting = proposals::waiting(&mut tx, self.app.clock.now()).await?;
         Ok(Response::new(v1::ListProposalsResponse { proposals: waiting.into_iter().map(encode::proposal).collect() }))
     }
 
@@ -90,7 +90,7 @@ impl DirectoryService for Server {
 
     async fn who_am_i(&self, request: Request<v1::WhoAmIRequest>) -> Answer<v1::WhoAmIResponse> {
         let caller = Caller::of(&request)?;
-        let caller = self.grants.again(&caller, self.tools.clock.now()).await.map_err(database)?;
+        let caller = self.grants.again(&caller, self.app.clock.now()).await.map_err(database)?;
         Ok(Response::new(encode::who(caller)))
     }
 
@@ -99,8 +99,8 @@ impl DirectoryService for Server {
         let office = request.into_inner().office.trim().to_owned();
         let mut tx = self.begin(&caller).await?;
         directory::check_office(&mut tx, &office).await?;
-        let named = roster::named(&mut tx, &self.tools, &[office]).await.map_err(database)?;
-        let able = roster::able(&mut tx, &self.tools, &named, None).await.map_err(database)?;
+        let named = roster::named(&mut tx, &self.app, &[office]).await.map_err(database)?;
+        let able = roster::able(&mut tx, &self.app, &named, None).await.map_err(database)?;
         let listed = |holder: Holder| v1::OfficeHolder { cannot_accept: !able.contains(&holder), ..encode::holder(holder) };
         Ok(Response::new(v1::ListOfficeHoldersResponse { holders: named.into_iter().map(listed).collect() }))
     }

@@ -7,7 +7,7 @@ use crate::{
     app::{
         devices::Enrolled,
         envelope,
-        grants::Held,
+        grants::GrantRow,
         proposals::{Outcome, Proposal, What},
         read_concerns::{Shown, View},
     },
@@ -85,7 +85,7 @@ fn place(grant: Grant) -> v1::RoleGrant {
     }
 }
 
-pub fn grant(held: Held) -> v1::RoleGrant {
+pub fn grant(held: GrantRow) -> v1::RoleGrant {
     v1::RoleGrant {
         grant_id: held.line.id.to_string(),
         subject: held.line.subject,

@@ -2,8 +2,8 @@
 
 mod directory;
 mod encode;
-mod guard;
 mod office;
+mod reconcile;
 mod ties;
 mod watch;
 
@@ -25,10 +25,10 @@ use tonic::{Request, Response, Status};
 
 use crate::{
     app::{
-        Tools, accept_concern, close_concern, fence, grants, raise_concern,
+        App, accept_concern, close_concern, grants, raise_concern,
         raise_set::{self, Raises},
         read_concerns::{self, viewer},
-        route_concern, signed,
+        route_concern, row_security, signed,
         watch::Hub,
     },
     domain::concern::{Audience, State},
@@ -38,7 +38,7 @@ use crate::{
 #[derive(Clone)]
 pub struct Server {
     pub ctx: Context,
-    pub tools: Tools,
+    pub app: App,
     /// Raises that wait to be written together.
     pub raises: Raises,
     pub hub: Hub,
@@ -50,12 +50,12 @@ pub struct Server {
 impl Server {
     /// A transaction in which the database shows what the caller may know of.
     async fn begin(&self, caller: &Caller) -> chassis::Result<Transaction<'static, Postgres>> {
-        Ok(begin(&self.ctx.pool, &fence::actor(caller)).await?)
+        Ok(begin(&self.ctx.pool, &row_security::actor(caller)).await?)
     }
 
     /// A concern as it is shown to whoever may read it.
     fn shown(&self, view: read_concerns::View) -> v1::ConcernView {
-        encode::view(view, self.tools.epoch.number())
+        encode::view(view, self.app.epoch.number())
     }
 
     /// Commits what was done and wakes the outbox, or gives the connection back before the refusal is recorded [IM1a]: nobody waits
@@ -69,7 +69,7 @@ impl Server {
             }
             Err(error) => {
                 tx.rollback().await?;
-                audit::watched(&self.ctx.pool, act, self.tools.clock.now(), Err(error)).await
+                audit::watched(&self.ctx.pool, act, self.app.clock.now(), Err(error)).await
             }
         }
     }
@@ -79,14 +79,14 @@ impl Server {
     async fn record(&self, caller: &Caller, report: raise_concern::Report) -> chassis::Result<raise_concern::Receipt> {
         // Which device signed for somebody is noted in the same transaction.
         if caller.device.is_none()
-            && let Some(prepared) = raise_set::prepare(&self.tools, &report).await
+            && let Some(prepared) = raise_set::prepare(&self.app, &report).await
             && let Some(receipt) = self.raises.write(Arc::new(prepared)).await
         {
             return Ok(receipt);
         }
-        let mut tx = begin(&self.ctx.pool, &fence::itself()).await.map_err(database)?;
-        let receipt = raise_concern::raise(&mut tx, &self.tools, report).await?;
-        raise_concern::note_device(&mut tx, &self.tools, caller, &receipt).await;
+        let mut tx = begin(&self.ctx.pool, &row_security::itself()).await.map_err(database)?;
+        let receipt = raise_concern::raise(&mut tx, &self.app, report).await?;
+        raise_concern::note_device(&mut tx, &self.app, caller, &receipt).await;
         tx.commit().await.map_err(database)?;
         self.ctx.outbox.wake();
         Ok(receipt)
@@ -98,9 +98,9 @@ impl Server {
 
     async fn read(&self, caller: &Caller, concern_ref: &str) -> chassis::Result<read_concerns::View> {
         let mut tx = self.begin(caller).await?;
-        let viewer = viewer(&mut tx, &self.tools, caller).await?;
-        let view = read_concerns::get(&mut tx, &self.tools.vault, &viewer, concern_ref).await?;
-        read_concerns::note(tx, caller, "concern.read", std::slice::from_ref(&view), self.tools.clock.now()).await;
+        let viewer = viewer(&mut tx, &self.app, caller).await?;
+        let view = read_concerns::get(&mut tx, &self.app.vault, &viewer, concern_ref).await?;
+        read_concerns::note(tx, caller, "concern.read", std::slice::from_ref(&view), self.app.clock.now()).await;
         Ok(view)
     }
 }
@@ -111,7 +111,7 @@ fn database(error: sqlx::Error) -> Error {
     Error::Database(error)
 }
 
-/// What is no id names nothing, and takes the road of an id that names nothing [T6].
+/// What is no id names nothing, and takes the road of an id that names nothing [TRAP-6].
 fn concern_id(text: &str) -> uuid::Uuid {
     ConcernId::from_str(text).map_or(uuid::Uuid::nil(), ConcernId::uuid)
 }
@@ -123,17 +123,17 @@ impl AlarmService for Server {
         let concern = request.into_inner().concern.unwrap_or_default();
         let report = raise_concern::Report {
             // Where the concern names a site that the directory knows, the raiser's own is not asked for.
-            door: match self.tools.directory.known().is_some_and(|known| known.has_site(&concern.site)) {
+            door: match self.app.directory.known().is_some_and(|known| known.has_site(&concern.site)) {
                 true => None,
-                false => grants::a_site_of(&self.grants, &caller, self.tools.clock.now()).await,
+                false => grants::a_site_of(&self.grants, &caller, self.app.clock.now()).await,
             },
             unreadable: false,
             raised_by: caller.subject.clone(),
-            fallback_id: self.tools.ids.uuid(),
+            fallback_id: self.app.ids.uuid(),
             concern,
         };
         let receipt = self.record(&caller, report).await?;
-        Ok(Response::new(v1::RaiseConcernResponse { receipt: Some(signed::receipt(&self.tools, &receipt)) }))
+        Ok(Response::new(v1::RaiseConcernResponse { receipt: Some(signed::receipt(&self.app, &receipt)) }))
     }
 
     async fn accept_concern(&self, request: Request<v1::AcceptConcernRequest>) -> Answer<v1::AcceptConcernResponse> {
@@ -148,7 +148,7 @@ impl AlarmService for Server {
         let mut tx = self.begin(&caller).await?;
         let knowing = u32::try_from(request.knowing).unwrap_or_default();
         let asked = accept_concern::Asked { audience, note: request.note.trim(), knowing };
-        let ended = accept_concern::accept(&mut tx, &self.tools, &caller, id, asked).await;
+        let ended = accept_concern::accept(&mut tx, &self.app, &caller, id, asked).await;
         let accepted = self.settle(tx, Act::new(&caller, "concern.accept", read_concerns::KIND, request.concern_id.trim()), ended).await?;
         let status = Some(encode::audience(&accepted.status, true));
         Ok(Response::new(v1::AcceptConcernResponse { status, already_accepted: accepted.already }))
@@ -159,7 +159,7 @@ impl AlarmService for Server {
         let request = request.into_inner();
         let id = concern_id(&request.concern_id);
         let mut tx = self.begin(&caller).await?;
-        let ended = close_concern::close(&mut tx, &self.tools, &caller, id, &request.outcome).await;
+        let ended = close_concern::close(&mut tx, &self.app, &caller, id, &request.outcome).await;
         self.settle(tx, Act::new(&caller, "concern.close", read_concerns::KIND, request.concern_id.trim()), ended).await?;
         Ok(Response::new(v1::CloseConcernResponse {}))
     }
@@ -170,7 +170,7 @@ impl AlarmService for Server {
         let id = concern_id(&request.concern_id);
         let site = SiteCode::from_str(&request.site).map_err(site_malformed)?;
         let mut tx = self.begin(&caller).await?;
-        let ended = route_concern::route(&mut tx, &self.tools, &caller, id, &site).await;
+        let ended = route_concern::route(&mut tx, &self.app, &caller, id, &site).await;
         let status = self.settle(tx, Act::new(&caller, "concern.route", read_concerns::KIND, request.concern_id.trim()), ended).await?;
         Ok(Response::new(v1::RouteConcernResponse { status: Some(encode::audience(&status, true)) }))
     }
@@ -180,10 +180,10 @@ impl AlarmService for Server {
         let request = request.into_inner();
         let after = page::decode(&request.page_token)?;
         let mut tx = self.begin(&caller).await?;
-        let viewer = viewer(&mut tx, &self.tools, &caller).await?;
+        let viewer = viewer(&mut tx, &self.app, &caller).await?;
         let limit = page::size(request.page_size, 100, 500);
-        let (views, next) = read_concerns::list(&mut tx, &self.tools.vault, &viewer, request.include_closed, after, limit).await?;
-        read_concerns::note(tx, &caller, "concern.list", &views, self.tools.clock.now()).await;
+        let (views, next) = read_concerns::list(&mut tx, &self.app.vault, &viewer, request.include_closed, after, limit).await?;
+        read_concerns::note(tx, &caller, "concern.list", &views, self.app.clock.now()).await;
         Ok(Response::new(v1::ListConcernsResponse {
             concerns: views.into_iter().map(|view| self.shown(view)).collect(),
             next_page_token: next.map(|p| page::encode(&p)).unwrap_or_default(),
@@ -195,7 +195,7 @@ impl AlarmService for Server {
         let asked = request.into_inner();
         let ended = self.read(&caller, &asked.concern_ref).await;
         let act = Act::new(&caller, "concern.read", read_concerns::KIND, asked.concern_ref.trim());
-        let view = audit::watched(&self.ctx.pool, act, self.tools.clock.now(), ended).await?;
+        let view = audit::watched(&self.ctx.pool, act, self.app.clock.now(), ended).await?;
         Ok(Response::new(v1::GetConcernResponse { concern: Some(self.shown(view)) }))
     }
 
@@ -211,9 +211,9 @@ impl AlarmService for Server {
         let asked = request.into_inner();
         let ended = self.receipt(&caller, &asked.concern_id).await;
         let act = Act::new(&caller, "concern.receipt", read_concerns::KIND, asked.concern_id.trim());
-        let (receipt, state) = audit::watched(&self.ctx.pool, act, self.tools.clock.now(), ended).await?;
+        let (receipt, state) = audit::watched(&self.ctx.pool, act, self.app.clock.now(), ended).await?;
         let state = crate::app::envelope::state(state) as i32;
-        Ok(Response::new(v1::GetConcernReceiptResponse { receipt: Some(signed::receipt(&self.tools, &receipt)), state }))
+        Ok(Response::new(v1::GetConcernReceiptResponse { receipt: Some(signed::receipt(&self.app, &receipt)), state }))
     }
 
     async fn compare_concerns(&self, request: Request<v1::CompareConcernsRequest>) -> Answer<v1::CompareConcernsResponse> {

@@ -18,7 +18,7 @@ use crate::{
 };
 
 /// Changes of one call at most.
-const MOST: usize = 100;
+const MAX_GRANTS: usize = 100;
 
 impl Server {
     pub(super) async fn propose_office(&self, caller: &Caller, holder: v1::OfficeHolder) -> Result<Outcome> {
@@ -28,13 +28,13 @@ impl Server {
             rank: i16::try_from(holder.rank).unwrap_or(i16::MAX),
         };
         let mut tx = self.begin(caller).await?;
-        let ended = proposals::propose_office(&mut tx, &self.tools, caller, holder, self.proposals_last).await;
+        let ended = proposals::propose_office(&mut tx, &self.app, caller, holder, self.proposals_last).await;
         self.settle(tx, Act::new(caller, "office.assign", "proposal", ""), ended).await
     }
 
     pub(super) async fn propose_leaving(&self, caller: &Caller, office: &str, holder: &str) -> Result<Outcome> {
         let mut tx = self.begin(caller).await?;
-        let ended = proposals::propose_leaving(&mut tx, &self.tools, caller, office.trim(), holder.trim(), self.proposals_last).await;
+        let ended = proposals::propose_leaving(&mut tx, &self.app, caller, office.trim(), holder.trim(), self.proposals_last).await;
         self.settle(tx, Act::new(caller, "office.end", "proposal", ""), ended).await
     }
 
@@ -42,7 +42,7 @@ impl Server {
         some_of(grants.len())?;
         let wanted = grants.into_iter().map(wanted).collect::<Result<Vec<_>>>()?;
         let mut tx = self.begin(caller).await?;
-        let ended = proposals::propose_grants(&mut tx, &self.tools, caller, wanted, self.proposals_last).await;
+        let ended = proposals::propose_grants(&mut tx, &self.app, caller, wanted, self.proposals_last).await;
         let settled = self.settle(tx, Act::new(caller, "grant.propose", "proposal", ""), ended).await;
         self.directory_changed();
         settled
@@ -52,7 +52,7 @@ impl Server {
         some_of(ids.len())?;
         let parsed: Vec<Uuid> = ids.iter().map(|id| named(id)).collect();
         let mut tx = self.begin(caller).await?;
-        let ended = proposals::confirm(&mut tx, &self.tools, caller, &parsed).await;
+        let ended = proposals::confirm(&mut tx, &self.app, caller, &parsed).await;
         let first = ids.first().map_or("", String::as_str);
         let settled = self.settle(tx, Act::new(caller, "change.confirm", "proposal", first.trim()), ended).await;
         self.directory_changed();
@@ -62,21 +62,21 @@ impl Server {
     pub(super) async fn propose_enrolment(&self, caller: &Caller, device: v1::Device) -> Result<Outcome> {
         let wanted = enrolment(device)?;
         let mut tx = self.begin(caller).await?;
-        let ended = proposals::propose_device(&mut tx, &self.tools, caller, wanted, self.proposals_last).await;
+        let ended = proposals::propose_device(&mut tx, &self.app, caller, wanted, self.proposals_last).await;
         self.settle(tx, Act::new(caller, "device.propose", "proposal", ""), ended).await
     }
 
     pub(super) async fn end_enrolment(&self, caller: &Caller, id: &str) -> Result<()> {
         let mut tx = self.begin(caller).await?;
-        let ended = devices::end(&mut tx, &self.tools, caller, named(id)).await;
+        let ended = devices::end(&mut tx, &self.app, caller, named(id)).await;
         self.settle(tx, Act::new(caller, "device.end", devices::KIND, id.trim()), ended).await?;
-        self.tools.devices.look_again();
+        self.app.devices.look_again();
         Ok(())
     }
 
     pub(super) async fn end(&self, caller: &Caller, id: &str) -> Result<Outcome> {
         let mut tx = self.begin(caller).await?;
-        let ended = proposals::propose_ending(&mut tx, &self.tools, caller, named(id), self.proposals_last).await;
+        let ended = proposals::propose_ending(&mut tx, &self.app, caller, named(id), self.proposals_last).await;
         let settled = self.settle(tx, Act::new(caller, "grant.end", "grant", id.trim()), ended).await;
         self.directory_changed();
         settled
@@ -84,8 +84,8 @@ impl Server {
 
     /// What was committed, or may have been where the answer was lost, counts at once: what is held in memory is read anew.
     fn directory_changed(&self) {
-        self.tools.directory.forget();
-        self.tools.devices.look_again();
+        self.app.directory.forget();
+        self.app.devices.look_again();
     }
 }
 
@@ -117,7 +117,7 @@ fn moment(stamp: Option<&Timestamp>) -> Result<Option<OffsetDateTime>> {
 }
 
 fn some_of(count: usize) -> Result<()> {
-    if (1..=MOST).contains(&count) {
+    if (1..=MAX_GRANTS).contains(&count) {
         return Ok(());
     }
     let (en, fr) = ("send 1 to 100 changes at once", "envoyez de 1 à 100 changements à la fois");

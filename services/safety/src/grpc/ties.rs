@@ -24,7 +24,7 @@ use crate::{
 impl Server {
     pub(super) async fn ties(&self, asked: v1::ListConcernTiesRequest) -> Result<v1::ListConcernTiesResponse> {
         let ids: Vec<Uuid> = asked.concern_ids.iter().map(|id| id_of(id)).collect();
-        let told = ties::ties(&self.ctx.pool, &self.tools, &ids).await?;
+        let told = ties::ties(&self.ctx.pool, &self.app, &ids).await?;
         let (open, more) = match asked.open {
             true => ties::open(&self.ctx.pool, id_of(&asked.after)).await?,
             false => (Vec::new(), false),
@@ -37,7 +37,7 @@ impl Server {
         // What is no site was never where a concern stands.
         let former: Vec<SiteCode> = asked.former_sites.iter().filter_map(|site| site.parse().ok()).collect();
         let word = Word { concern: id_of(&asked.concern_id), id: id_of(&asked.case_site), site: &site, former: &former };
-        let moved = follow_case::follow(&self.ctx.pool, &self.tools, &word).await?;
+        let moved = follow_case::follow(&self.ctx.pool, &self.app, &word).await?;
         self.ctx.outbox.wake();
         Ok(v1::FollowCaseResponse { moved })
     }

@@ -23,15 +23,15 @@ use crate::app::{
     watch::{Revision, Revisions},
 };
 
-const BEAT: Duration = Duration::from_secs(1);
+const BEAT_INTERVAL: Duration = Duration::from_secs(1);
 /// What the watcher may do is looked up again after this, if only to say that it is still so.
-const LOOK_AGAIN: Duration = Duration::from_secs(2);
+const CHECK_INTERVAL: Duration = Duration::from_secs(2);
 /// A watcher of whom nobody knows for so long what they may do sees no more.
 const TRUSTED_FOR: Duration = Duration::from_secs(45);
 /// Open concerns in a snapshot; more are told as changes.
-const SNAPSHOT: i64 = 500;
+const MAX_SNAPSHOT: i64 = 500;
 /// Changes read at once.
-const AT_ONCE: usize = 100;
+const MAX_AT_ONCE: usize = 100;
 
 type Items = Pin<Box<dyn Stream<Item = Result<v1::WatchConcernsResponse, Status>> + Send>>;
 
@@ -91,7 +91,7 @@ impl Watcher {
             }
             tokio::select! {
                 () = self.server.ctx.stop.cancelled() => return Ok(None),
-                () = tokio::time::sleep(BEAT) => return Ok(Some(self.beat())),
+                () = tokio::time::sleep(BEAT_INTERVAL) => return Ok(Some(self.beat())),
                 changed = self.revisions.changed() => {
                     if changed.is_err() {
                         return Ok(None);
@@ -109,7 +109,7 @@ impl Watcher {
         if !self.caller.is_proven(now) {
             return Err(unauthenticated());
         }
-        if self.asked_at.elapsed() < LOOK_AGAIN && now < self.caller.expires_at {
+        if self.asked_at.elapsed() < CHECK_INTERVAL && now < self.caller.expires_at {
             return Ok(());
         }
         self.asked_at = Instant::now();
@@ -142,9 +142,9 @@ impl Watcher {
     /// The first of what is open; whatever does not fit follows as changes.
     async fn snapshot(&mut self) -> Result<Item, Status> {
         let (mut tx, viewer, _turn) = self.reader().await?;
-        let (views, _) = read_concerns::list(&mut tx, &self.server.tools.vault, &viewer, false, None, SNAPSHOT).await?;
+        let (views, _) = read_concerns::list(&mut tx, &self.server.app.vault, &viewer, false, None, MAX_SNAPSHOT).await?;
         self.note(tx, &views).await;
-        let epoch = self.server.tools.epoch.number();
+        let epoch = self.server.app.epoch.number();
         self.told = views.iter().map(|view| (view.concern.id, (epoch, view.concern.revision))).collect();
         self.shown = views.iter().map(|view| view.concern.id).collect();
         self.behind = true;
@@ -156,7 +156,7 @@ impl Watcher {
         let latest = self.revisions.borrow_and_update().clone();
         let untold = |id: &Uuid, revision: &Revision| self.told.get(id).is_none_or(|told| told < revision);
         let news: Vec<(Uuid, Revision)> = latest.iter().filter(|(id, revision)| untold(id, revision)).map(|(id, r)| (*id, *r)).collect();
-        self.behind = news.len() > AT_ONCE;
+        self.behind = news.len() > MAX_AT_ONCE;
         self.told.retain(|id, _| latest.contains_key(id));
         self.shown.retain(|id| latest.contains_key(id));
         if news.is_empty() {
@@ -164,8 +164,8 @@ impl Watcher {
         }
         let (mut tx, viewer, _turn) = self.reader().await?;
         let mut views = Vec::new();
-        for (id, revision) in news.into_iter().take(AT_ONCE) {
-            let view = read_concerns::find(&mut tx, &self.server.tools.vault, &viewer, id).await?;
+        for (id, revision) in news.into_iter().take(MAX_AT_ONCE) {
+            let view = read_concerns::find(&mut tx, &self.server.app.vault, &viewer, id).await?;
             // Hidden ones are remembered too, so that they are looked at once for each revision.
             self.told.insert(id, view.as_ref().map_or(revision, |v| (revision.0, v.concern.revision)));
             let was_shown = if view.is_some() { !self.shown.insert(id) } else { self.shown.remove(&id) };
@@ -181,7 +181,7 @@ impl Watcher {
     }
 
     async fn note(&self, tx: Transaction<'_, Postgres>, views: &[read_concerns::View]) {
-        read_concerns::note(tx, &self.caller, "concern.watch", views, self.server.tools.clock.now()).await;
+        read_concerns::note(tx, &self.caller, "concern.watch", views, self.server.app.clock.now()).await;
     }
 
     async fn turn(&self) -> Result<OwnedSemaphorePermit, Status> {
@@ -192,7 +192,7 @@ impl Watcher {
     async fn reader(&self) -> Result<(Transaction<'static, Postgres>, Viewer, OwnedSemaphorePermit), Status> {
         let turn = self.turn().await?;
         let mut tx = self.server.begin(&self.caller).await?;
-        let viewer = viewer(&mut tx, &self.server.tools, &self.caller).await?;
+        let viewer = viewer(&mut tx, &self.server.app, &self.caller).await?;
         Ok((tx, viewer, turn))
     }
 }

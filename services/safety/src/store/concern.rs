@@ -33,7 +33,7 @@ impl Content {
 }
 
 /// Things said later that are told with the first; older ones between stay in the database.
-const MORE: i64 = 9;
+const MAX_MORE: i64 = 9;
 
 /// A concern as it is stored.
 #[derive(Clone)]
@@ -154,7 +154,7 @@ pub async fn open_all(db: &mut PgConnection, vault: &Vault, concerns: &mut [Conc
     Ok(())
 }
 
-/// What was said later under the same id, in its order: the last [`MORE`] of each concern.
+/// What was said later under the same id, in its order: the last [`MAX_MORE`] of each concern.
 async fn said_later(db: &mut PgConnection, concerns: &[Uuid]) -> sqlx::Result<HashMap<Uuid, Vec<(Uuid, Content)>>> {
     let rows = sqlx::query!(
         r#"select said.id as "id!", said.concern_id as "concern_id!", said.content as "content!", said.content_sealed
@@ -164,7 +164,7 @@ async fn said_later(db: &mut PgConnection, concerns: &[Uuid]) -> sqlx::Result<Ha
                                order by coalesce(v.number, 0) desc, v.received_at desc limit $2) said
            order by said.number, said.received_at"#,
         concerns,
-        MORE
+        MAX_MORE
     );
     let mut found: HashMap<Uuid, Vec<(Uuid, Content)>> = HashMap::new();
     for row in rows.fetch_all(db).await? {
@@ -216,7 +216,7 @@ pub async fn find(db: &mut PgConnection, id: Uuid) -> sqlx::Result<Option<Concer
     .map(|row| row.map(Concern::from))
 }
 
-/// The concern's own numbers, for whoever raised it; of anybody else's nothing is read at all [T6].
+/// The concern's own numbers, for whoever raised it; of anybody else's nothing is read at all [TRAP-6].
 pub async fn receipt(db: &mut PgConnection, id: Uuid, raised_by: &str) -> sqlx::Result<Option<(Uuid, String, OffsetDateTime, State)>> {
     sqlx::query!("select id, reference, raised_at, state from concern where id = $1 and raised_by = $2", id, raised_by)
         .fetch_optional(db)
@@ -229,7 +229,7 @@ pub async fn id_of_reference(db: &mut PgConnection, reference: &str) -> sqlx::Re
 }
 
 /// The concern, held against other changes until the transaction ends.
-pub async fn hold(tx: &mut PgConnection, id: Uuid) -> sqlx::Result<Option<Concern>> {
+pub async fn lock(tx: &mut PgConnection, id: Uuid) -> sqlx::Result<Option<Concern>> {
     sqlx::query_as!(
         Row,
         "select id, reference, grade, site, content, content_sealed, unreadable, raised_by, raised_at, state, revision, ladder_version,
@@ -243,7 +243,7 @@ pub async fn hold(tx: &mut PgConnection, id: Uuid) -> sqlx::Result<Option<Concer
 }
 
 /// The same, where nobody else holds it: the engine passes by what another works on, and looks again.
-pub async fn hold_free(tx: &mut PgConnection, id: Uuid) -> sqlx::Result<Option<Concern>> {
+pub async fn lock_free(tx: &mut PgConnection, id: Uuid) -> sqlx::Result<Option<Concern>> {
     sqlx::query_as!(
         Row,
         "select id, reference, grade, site, content, content_sealed, unreadable, raised_by, raised_at, state, revision, ladder_version,

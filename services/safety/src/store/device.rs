@@ -38,7 +38,7 @@ pub async fn insert(tx: &mut PgConnection, device: &Enrolled) -> sqlx::Result<()
 }
 
 /// A device, ended or not, held until the transaction ends.
-pub async fn hold(tx: &mut PgConnection, id: Uuid) -> sqlx::Result<Option<Enrolled>> {
+pub async fn lock(tx: &mut PgConnection, id: Uuid) -> sqlx::Result<Option<Enrolled>> {
     sqlx::query_as!(
         Enrolled,
         "select id, person, public_key, since, until, proposed_by, confirmed_by, ended_at, ended_by, signature

@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 /// A line, and who is behind it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Held {
+pub struct GrantRow {
     pub line: Line,
     pub proposed_by: String,
     pub confirmed_by: Option<String>,
@@ -18,7 +18,7 @@ pub struct Held {
 }
 
 /// One writer of grants and proposals at a time: what is in force is looked at before it is changed.
-pub async fn hold_directory(tx: &mut PgConnection) -> sqlx::Result<()> {
+pub async fn lock_directory(tx: &mut PgConnection) -> sqlx::Result<()> {
     sqlx::query!("select pg_advisory_xact_lock(hashtextextended('directory', 0))").fetch_one(tx).await?;
     Ok(())
 }
@@ -149,7 +149,7 @@ pub async fn end(tx: &mut PgConnection, id: Uuid, by: &str, epoch: i64, at: Offs
 }
 
 /// Every line of a person or system, newest first.
-pub async fn of(db: &mut PgConnection, subject: &str, limit: i64) -> sqlx::Result<Vec<Held>> {
+pub async fn of(db: &mut PgConnection, subject: &str, limit: i64) -> sqlx::Result<Vec<GrantRow>> {
     let rows = sqlx::query!(
         "select id, subject, role, site, region, since, until, ended_at, revision, epoch, proposed_by, confirmed_by, ended_by
          from role_grant where subject = $1 order by since desc, id limit $2",
@@ -160,7 +160,7 @@ pub async fn of(db: &mut PgConnection, subject: &str, limit: i64) -> sqlx::Resul
         .fetch_all(db)
         .await?
         .into_iter()
-        .map(|row| Held {
+        .map(|row| GrantRow {
             line: Line {
                 id: row.id,
                 subject: row.subject,

@@ -136,7 +136,7 @@ pub async fn waiting(db: &mut PgConnection, now: OffsetDateTime, limit: i64) -> 
 }
 
 /// A proposal that nobody has confirmed, held until the transaction ends; also one whose time is over.
-pub async fn hold(tx: &mut PgConnection, id: Uuid) -> sqlx::Result<Option<Proposal>> {
+pub async fn lock(tx: &mut PgConnection, id: Uuid) -> sqlx::Result<Option<Proposal>> {
     let row = sqlx::query_as!(
         Row,
         r#"select p.id, p.subject, p.role, p.site, p.region, p.since, p.until, p.office, p.rank, p.leaves, p.device_key, p.ends_grant,

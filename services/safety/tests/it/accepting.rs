@@ -3,7 +3,7 @@
 use chassis::Error;
 use proto::role;
 use safety::{
-    app::{close_concern, fence, read_concerns},
+    app::{close_concern, read_concerns, row_security},
     domain::concern::Audience,
 };
 
@@ -14,14 +14,14 @@ async fn one_audience_accepting_does_not_silence_the_other() {
     let world = World::new().await;
     let concern = world.raise(imminent_at("mission")).await;
     world.accept(&officer(), concern.id, Audience::Nhq).await.unwrap();
-    world.tools.clock.advance(time::Duration::minutes(3));
+    world.app.clock.advance(time::Duration::minutes(3));
     assert_eq!(world.tick().await, 1);
     assert_eq!(world.audience(concern.id, Audience::Nhq).await.rings, 1);
     assert_eq!(world.audience(concern.id, Audience::ResponsibleHead).await.rings, 2);
     assert_eq!(world.count("select count(*) from concern where state = 'ringing'").await, 1);
     world.accept(&head_of("mission"), concern.id, Audience::ResponsibleHead).await.unwrap();
     assert_eq!(world.count("select count(*) from concern where state = 'accepted'").await, 1);
-    world.tools.clock.advance(time::Duration::days(2));
+    world.app.clock.advance(time::Duration::days(2));
     assert_eq!(world.tick().await, 0);
 }
 
@@ -41,19 +41,19 @@ async fn the_head_of_another_site_a_mediator_and_a_dashboard_accept_nothing_and_
     let concern = world.raise(imminent_at("mission")).await;
     let strangers = [head_of("kent"), caller("mediator-1", &[role::MEDIATOR], &[]), caller("someone-else", &[role::STAFF], &["mission"])];
     for stranger in &strangers {
-        let mut db = world.begin(&fence::actor(stranger)).await;
+        let mut db = world.begin(&row_security::actor(stranger)).await;
         for audience in [Audience::Nhq, Audience::ResponsibleHead] {
             let answer = world.accept(stranger, concern.id, audience).await;
             assert!(matches!(answer, Err(chassis::Error::NotFound)), "{}", stranger.subject);
         }
-        let viewer = read_concerns::viewer(&mut db, &world.tools, stranger).await.unwrap();
-        assert!(read_concerns::get(&mut db, &world.tools.vault, &viewer, &concern.reference).await.is_err());
-        assert!(read_concerns::list(&mut db, &world.tools.vault, &viewer, true, None, 10).await.unwrap().0.is_empty());
+        let viewer = read_concerns::viewer(&mut db, &world.app, stranger).await.unwrap();
+        assert!(read_concerns::get(&mut db, &world.app.vault, &viewer, &concern.reference).await.is_err());
+        assert!(read_concerns::list(&mut db, &world.app.vault, &viewer, true, None, 10).await.unwrap().0.is_empty());
     }
     let dashboard = caller("dashboard-1", &[role::DASHBOARD], &[]);
-    let mut db = world.begin(&fence::actor(&dashboard)).await;
-    let viewer = read_concerns::viewer(&mut db, &world.tools, &dashboard).await.unwrap();
-    let (views, _) = read_concerns::list(&mut db, &world.tools.vault, &viewer, false, None, 10).await.unwrap();
+    let mut db = world.begin(&row_security::actor(&dashboard)).await;
+    let viewer = read_concerns::viewer(&mut db, &world.app, &dashboard).await.unwrap();
+    let (views, _) = read_concerns::list(&mut db, &world.app.vault, &viewer, false, None, 10).await.unwrap();
     assert!(views.len() == 1 && views[0].envelope.is_none() && !views[0].names);
 }
 
@@ -84,8 +84,8 @@ async fn a_concern_is_closed_only_after_both_have_accepted_and_only_with_an_outc
     let world = World::new().await;
     let concern = world.raise(imminent_at("mission")).await;
     let close = async |outcome: &str| {
-        let mut tx = world.begin(&fence::actor(&officer())).await;
-        let closed = close_concern::close(&mut tx, &world.tools, &officer(), concern.id, outcome).await;
+        let mut tx = world.begin(&row_security::actor(&officer())).await;
+        let closed = close_concern::close(&mut tx, &world.app, &officer(), concern.id, outcome).await;
         tx.commit().await.unwrap();
         closed
     };
@@ -98,13 +98,13 @@ async fn a_concern_is_closed_only_after_both_have_accepted_and_only_with_an_outc
     assert_eq!(world.count("select count(*) from timeline where what = 'closed'").await, 1);
 }
 
-// [R3e], threat T3
+// [R3e], THREAT-3
 #[tokio::test]
 async fn whoever_proved_themselves_too_long_ago_proves_anew_before_they_accept_and_it_rings_on_until_then() {
     let mut world = World::new().await;
-    world.tools.accept_within = Some(time::Duration::minutes(10));
+    world.app.accept_within = Some(time::Duration::minutes(10));
     let concern = world.raise(imminent_at("mission")).await;
-    let now = world.tools.clock.now();
+    let now = world.app.clock.now();
     let proven = |site, proven_at| {
         let mut caller = head_of(site);
         caller.proven_at = proven_at;
@@ -116,10 +116,10 @@ async fn whoever_proved_themselves_too_long_ago_proves_anew_before_they_accept_a
         let refused = world.accept(&stale, concern.id, Audience::ResponsibleHead).await.unwrap_err();
         assert!(matches!(refused, Error::Refused(r) if r.reason == "sign-in-again"));
     }
-    world.tools.clock.advance(time::Duration::minutes(3));
+    world.app.clock.advance(time::Duration::minutes(3));
     assert!(world.tick().await > 0, "it rings on: a refused try holds nothing that the ladder would pass over");
-    let mut held = world.begin(&fence::itself()).await;
-    assert!(safety::store::concern::hold(&mut held, concern.id).await.unwrap().is_some());
+    let mut held = world.begin(&row_security::itself()).await;
+    assert!(safety::store::concern::lock(&mut held, concern.id).await.unwrap().is_some());
     let stale = head(None);
     let waited = tokio::time::timeout(std::time::Duration::from_secs(10), world.accept(&stale, concern.id, Audience::ResponsibleHead));
     assert!(waited.await.expect("a refused try waits for the concern, and so would hold it").is_err());
@@ -128,7 +128,7 @@ async fn whoever_proved_themselves_too_long_ago_proves_anew_before_they_accept_a
     // What they may not know of says nothing else than before.
     let hidden = world.accept(&proven("kent", None), concern.id, Audience::ResponsibleHead).await;
     assert!(matches!(hidden, Err(Error::NotFound)));
-    let minutes_ago = Some(world.tools.clock.now() - time::Duration::minutes(9));
+    let minutes_ago = Some(world.app.clock.now() - time::Duration::minutes(9));
     assert!(!world.accept(&head(minutes_ago), concern.id, Audience::ResponsibleHead).await.unwrap());
     // Whoever is told that it is accepted silences nobody by that.
     assert!(world.accept(&head(hour), concern.id, Audience::ResponsibleHead).await.unwrap());

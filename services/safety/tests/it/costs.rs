@@ -5,9 +5,9 @@ use std::time::Instant;
 
 use safety::{
     app::{
-        fence,
-        guard::{self, Missing},
         read_concerns,
+        reconcile::{self, Missing},
+        row_security,
     },
     domain::concern::Audience,
 };
@@ -106,14 +106,14 @@ async fn a_tick_takes_as_long_beside_a_million_closed_concerns() {
     let mut missing = Missing::new();
     let pairs: Vec<_> = open.iter().map(|id| (*id, Audience::Nhq)).collect();
     let round = async |missing: &mut Missing| {
-        world.tools.clock.advance(time::Duration::minutes(6));
+        world.app.clock.advance(time::Duration::minutes(6));
         let rung = world.tick().await;
-        guard::look(&world.db.pool, &world.tools, missing).await.unwrap();
-        guard::compare(&world.db.pool, &world.tools, &pairs, true).await.unwrap();
-        let mut tx = world.begin(&fence::itself()).await;
-        safety::store::concern::revisions(&mut tx, world.tools.clock.now() - time::Duration::minutes(5)).await.unwrap();
-        let viewer = read_concerns::viewer(&mut tx, &world.tools, &officer()).await.unwrap();
-        read_concerns::list(&mut tx, &world.tools.vault, &viewer, false, None, 50).await.unwrap();
+        reconcile::look(&world.db.pool, &world.app, missing).await.unwrap();
+        reconcile::compare(&world.db.pool, &world.app, &pairs, true).await.unwrap();
+        let mut tx = world.begin(&row_security::itself()).await;
+        safety::store::concern::revisions(&mut tx, world.app.clock.now() - time::Duration::minutes(5)).await.unwrap();
+        let viewer = read_concerns::viewer(&mut tx, &world.app, &officer()).await.unwrap();
+        read_concerns::list(&mut tx, &world.app.vault, &viewer, false, None, 50).await.unwrap();
         rung
     };
     round(&mut missing).await;

@@ -16,8 +16,9 @@ use proto::{
 use safety::{
     access::{BY_DEVICE, RULES},
     app::{
-        Tools, by_heart, devices, fence,
+        App, devices,
         proposals::{self, Outcome},
+        row_security, trust_cache,
     },
     domain::device::Enrolment,
 };
@@ -39,9 +40,9 @@ fn for_person(person: &str, key: &Key, until: OffsetDateTime) -> Enrolment {
     Enrolment { person: person.into(), public_key: key.public().to_vec(), until }
 }
 
-async fn propose(pool: &PgPool, tools: &Tools, by: &str, wanted: Enrolment) -> chassis::Result<Uuid> {
-    let mut tx = chassis::database::begin(pool, &fence::actor(&administrator(by))).await?;
-    let outcome = proposals::propose_device(&mut tx, tools, &administrator(by), wanted, Duration::DAY).await?;
+async fn propose(pool: &PgPool, app: &App, by: &str, wanted: Enrolment) -> chassis::Result<Uuid> {
+    let mut tx = chassis::database::begin(pool, &row_security::actor(&administrator(by))).await?;
+    let outcome = proposals::propose_device(&mut tx, app, &administrator(by), wanted, Duration::DAY).await?;
     tx.commit().await?;
     match outcome {
         Outcome::Waits(id) => Ok(id),
@@ -49,25 +50,25 @@ async fn propose(pool: &PgPool, tools: &Tools, by: &str, wanted: Enrolment) -> c
     }
 }
 
-async fn confirm(pool: &PgPool, tools: &Tools, by: &str, id: Uuid) -> chassis::Result<()> {
-    let mut tx = chassis::database::begin(pool, &fence::actor(&administrator(by))).await?;
-    proposals::confirm(&mut tx, tools, &administrator(by), &[id]).await?;
+async fn confirm(pool: &PgPool, app: &App, by: &str, id: Uuid) -> chassis::Result<()> {
+    let mut tx = chassis::database::begin(pool, &row_security::actor(&administrator(by))).await?;
+    proposals::confirm(&mut tx, app, &administrator(by), &[id]).await?;
     tx.commit().await?;
     Ok(())
 }
 
-async fn end(pool: &PgPool, tools: &Tools, by: &str, id: Uuid) -> chassis::Result<()> {
-    let mut tx = chassis::database::begin(pool, &fence::actor(&administrator(by))).await?;
-    devices::end(&mut tx, tools, &administrator(by), id).await?;
+async fn end(pool: &PgPool, app: &App, by: &str, id: Uuid) -> chassis::Result<()> {
+    let mut tx = chassis::database::begin(pool, &row_security::actor(&administrator(by))).await?;
+    devices::end(&mut tx, app, &administrator(by), id).await?;
     tx.commit().await?;
     Ok(())
 }
 
-async fn enrol(pool: &PgPool, tools: &Tools, person: &str) -> Key {
+async fn enrol(pool: &PgPool, app: &App, person: &str) -> Key {
     let key = new_key();
-    let id = propose(pool, tools, "admin-1", for_person(person, &key, tools.clock.now() + Duration::DAY)).await.unwrap();
-    confirm(pool, tools, "admin-2", id).await.unwrap();
-    devices::learn(pool, tools).await.unwrap();
+    let id = propose(pool, app, "admin-1", for_person(person, &key, app.clock.now() + Duration::DAY)).await.unwrap();
+    confirm(pool, app, "admin-2", id).await.unwrap();
+    devices::learn(pool, app).await.unwrap();
     key
 }
 
@@ -80,21 +81,21 @@ fn refused<T: std::fmt::Debug>(ended: chassis::Result<T>) -> &'static str {
 
 impl World {
     async fn known(&self) -> usize {
-        devices::learn(&self.db.pool, &self.tools).await.unwrap();
-        self.tools.devices.in_use.count()
+        devices::learn(&self.db.pool, &self.app).await.unwrap();
+        self.app.devices.in_use.count()
     }
 }
 
 #[tokio::test]
 async fn one_administrator_alone_enrols_no_device_and_the_log_names_both_who_did() {
     let world = World::new().await;
-    let (pool, tools, key) = (&world.db.pool, &world.tools, new_key());
-    let wanted = for_person("head-of-mission", &key, tools.clock.now() + Duration::DAY);
-    let id = propose(pool, tools, "admin-1", wanted).await.unwrap();
-    assert_eq!(refused(confirm(pool, tools, "admin-1", id).await), "second-person-needed");
-    assert_eq!(refused(confirm(pool, tools, "head-of-mission", id).await), "second-person-needed", "nobody confirms a device of their own");
+    let (pool, app, key) = (&world.db.pool, &world.app, new_key());
+    let wanted = for_person("head-of-mission", &key, app.clock.now() + Duration::DAY);
+    let id = propose(pool, app, "admin-1", wanted).await.unwrap();
+    assert_eq!(refused(confirm(pool, app, "admin-1", id).await), "second-person-needed");
+    assert_eq!(refused(confirm(pool, app, "head-of-mission", id).await), "second-person-needed", "nobody confirms a device of their own");
     assert_eq!(world.known().await, 0, "in force before a second administrator confirmed");
-    confirm(pool, tools, "admin-2", id).await.unwrap();
+    confirm(pool, app, "admin-2", id).await.unwrap();
     assert_eq!(world.known().await, 1);
     let noted: Vec<(String, String)> = sqlx::query_as("select actor, action from audit_staged where object = any($1) order by staged")
         .bind([id.to_string(), key.id().to_string()])
@@ -108,20 +109,20 @@ async fn one_administrator_alone_enrols_no_device_and_the_log_names_both_who_did
 #[tokio::test]
 async fn a_lost_device_is_ended_by_one_administrator_at_once_and_its_key_is_never_enrolled_again() {
     let world = World::new().await;
-    let (pool, tools) = (&world.db.pool, &world.tools);
-    let key = enrol(pool, tools, "head-of-mission").await;
-    let kept = enrol(pool, tools, "head-of-mission").await;
+    let (pool, app) = (&world.db.pool, &world.app);
+    let key = enrol(pool, app, "head-of-mission").await;
+    let kept = enrol(pool, app, "head-of-mission").await;
     assert_eq!(world.known().await, 2);
-    end(pool, tools, "admin-2", key.id()).await.unwrap();
+    end(pool, app, "admin-2", key.id()).await.unwrap();
     assert_eq!(world.known().await, 1);
     for id in [key.id(), Uuid::nil()] {
-        assert!(matches!(end(pool, tools, "admin-1", id).await, Err(Error::NotFound)));
+        assert!(matches!(end(pool, app, "admin-1", id).await, Err(Error::NotFound)));
     }
-    let until = tools.clock.now() + Duration::DAY;
+    let until = app.clock.now() + Duration::DAY;
     for known in [&key, &kept] {
-        assert_eq!(refused(propose(pool, tools, "admin-1", for_person("head-of-kent", known, until)).await), "device-known");
+        assert_eq!(refused(propose(pool, app, "admin-1", for_person("head-of-kent", known, until)).await), "device-known");
     }
-    let mut db = world.begin(&fence::actor(&administrator("admin-1"))).await;
+    let mut db = world.begin(&row_security::actor(&administrator("admin-1"))).await;
     let (listed, next) = devices::list(&mut db, "head-of-mission", None, 1).await.unwrap();
     let (rest, last) = devices::list(&mut db, "", next, 1).await.unwrap();
     let mut ended: Vec<_> = listed.iter().chain(&rest).map(|device| device.ended_by.as_deref()).collect();
@@ -132,8 +133,8 @@ async fn a_lost_device_is_ended_by_one_administrator_at_once_and_its_key_is_neve
 #[tokio::test]
 async fn a_device_written_or_changed_with_a_sql_prompt_proves_nobody() {
     let world = World::new().await;
-    let (pool, tools) = (&world.db.pool, &world.tools);
-    let (_, other) = (enrol(pool, tools, "head-of-mission").await, new_key());
+    let (pool, app) = (&world.db.pool, &world.app);
+    let (_, other) = (enrol(pool, app, "head-of-mission").await, new_key());
     assert_eq!(world.known().await, 1);
     let change = |what: &str| format!("update device set {what}");
     let written = "insert into device (id, person, public_key, since, until, proposed_by, confirmed_by, signature)
@@ -158,10 +159,10 @@ async fn a_device_written_or_changed_with_a_sql_prompt_proves_nobody() {
 #[tokio::test]
 async fn an_ended_device_is_not_brought_back_by_taking_its_end_away_nor_by_putting_back_its_old_signed_row() {
     let world = World::new().await;
-    let key = enrol(&world.db.pool, &world.tools, "head-of-mission").await;
+    let key = enrol(&world.db.pool, &world.app, "head-of-mission").await;
     let run = async |sql: &'static str| sqlx::raw_sql(sql).execute(&world.db.admin).await.unwrap();
     run("create table copy as select * from device").await;
-    end(&world.db.pool, &world.tools, "admin-1", key.id()).await.unwrap();
+    end(&world.db.pool, &world.app, "admin-1", key.id()).await.unwrap();
     run("update device set ended_at = null, ended_by = null").await;
     assert_eq!(world.known().await, 0);
     run("delete from device; insert into device select * from copy").await;
@@ -173,33 +174,33 @@ async fn an_ended_device_is_not_brought_back_by_taking_its_end_away_nor_by_putti
 #[tokio::test]
 async fn a_device_stands_for_a_year_at_most_and_for_less_where_that_is_set() {
     let mut world = World::new().await;
-    let (key, now) = (new_key(), world.tools.clock.now());
+    let (key, now) = (new_key(), world.app.clock.now());
     let over = for_person("head-of-mission", &key, now + Duration::days(366));
-    assert_eq!(refused(propose(&world.db.pool, &world.tools, "admin-1", over).await), "times-wrong");
+    assert_eq!(refused(propose(&world.db.pool, &world.app, "admin-1", over).await), "times-wrong");
     let wanted = for_person("head-of-mission", &key, now + Duration::days(365));
-    let id = propose(&world.db.pool, &world.tools, "admin-1", wanted).await.unwrap();
-    world.tools.devices = devices::Book::new(world.tools.clock.clone(), Duration::days(30));
-    let late = confirm(&world.db.pool, &world.tools, "admin-2", id).await;
+    let id = propose(&world.db.pool, &world.app, "admin-1", wanted).await.unwrap();
+    world.app.devices = devices::Book::new(world.app.clock.clone(), Duration::days(30));
+    let late = confirm(&world.db.pool, &world.app, "admin-2", id).await;
     assert_eq!(refused(late), "times-wrong", "the setting was shortened before anybody confirmed");
 }
 
 #[tokio::test]
 async fn without_an_audit_key_no_device_is_enrolled_and_none_is_believed() {
     let mut world = World::new().await;
-    enrol(&world.db.pool, &world.tools, "head-of-mission").await;
-    world.tools.signer = None;
+    enrol(&world.db.pool, &world.app, "head-of-mission").await;
+    world.app.signer = None;
     assert_eq!(world.known().await, 0);
-    let wanted = for_person("head-of-kent", &new_key(), world.tools.clock.now() + Duration::DAY);
-    assert_eq!(refused(propose(&world.db.pool, &world.tools, "admin-1", wanted).await), "device-cannot-be-signed");
+    let wanted = for_person("head-of-kent", &new_key(), world.app.clock.now() + Duration::DAY);
+    assert_eq!(refused(propose(&world.db.pool, &world.app, "admin-1", wanted).await), "device-cannot-be-signed");
 }
 
 #[tokio::test]
 async fn what_was_known_of_devices_outlasts_a_database_that_cannot_be_read() {
     let world = World::new().await;
-    enrol(&world.db.pool, &world.tools, "head-of-mission").await;
+    enrol(&world.db.pool, &world.app, "head-of-mission").await;
     sqlx::query("alter table device rename to device_lost").execute(&world.db.admin).await.unwrap();
-    assert!(devices::learn(&world.db.pool, &world.tools).await.is_err());
-    assert_eq!(world.tools.devices.in_use.count(), 1);
+    assert!(devices::learn(&world.db.pool, &world.app).await.is_err());
+    assert_eq!(world.app.devices.in_use.count(), 1);
 }
 
 impl Alarm {
@@ -208,7 +209,7 @@ impl Alarm {
     }
 
     async fn device(&self, person: &str) -> Key {
-        enrol(&self.ctx.pool, &self.tools, person).await
+        enrol(&self.ctx.pool, &self.app, person).await
     }
 
     async fn answer(&self, peer: Peer) -> Result<String, Status> {
@@ -288,12 +289,12 @@ async fn an_ended_device_a_changed_row_and_a_token_for_another_person_are_refuse
     for (key, person) in [(&key, "head-1"), (&ended, "head-2"), (&changed, "head-3")] {
         assert_eq!(alarm.answer(alarm.by(key, person)).await.unwrap(), key.id().to_string());
     }
-    let keeping = by_heart::keep_known(alarm.ctx.clone(), alarm.tools.clone());
+    let keeping = trust_cache::keep_known(alarm.ctx.clone(), alarm.app.clone());
     tokio::spawn(keeping);
-    end(&alarm.ctx.pool, &alarm.tools, "admin-1", ended.id()).await.unwrap();
+    end(&alarm.ctx.pool, &alarm.app, "admin-1", ended.id()).await.unwrap();
     let change = "update device set person = 'accomplice' where person = 'head-3'";
     sqlx::query(change).execute(&alarm.database.admin).await.unwrap();
-    let forgotten = async || match alarm.tools.devices.in_use.count() {
+    let forgotten = async || match alarm.app.devices.in_use.count() {
         1 => Ok(()),
         other => Err(format!("{other} devices are known")),
     };

@@ -3,7 +3,7 @@
 use chassis::{
     Caller, Error,
     database::begin,
-    grants::Told,
+    grants::GrantLine,
     identity::{Grant, Proof},
 };
 use prost::Message;
@@ -11,8 +11,9 @@ use prost_reflect::ReflectMessage;
 use proto::{role, safety::v1};
 use safety::{
     app::{
-        Tools, epoch, fence, grants,
+        App, epoch, grants,
         proposals::{self, Outcome},
+        row_security,
     },
     domain::{grant::Wanted, route::Holder},
 };
@@ -27,23 +28,23 @@ fn wanted(subject: &str, role: &str, site: Option<&str>) -> Wanted {
     Wanted { subject: subject.into(), grant, since: None, until: None }
 }
 
-async fn propose(pool: &PgPool, tools: &Tools, by: &Caller, wanted: Wanted) -> chassis::Result<Outcome> {
-    let mut tx = begin(pool, &fence::actor(by)).await?;
-    let outcome = proposals::propose_grants(&mut tx, tools, by, vec![wanted], Duration::DAY).await?;
+async fn propose(pool: &PgPool, app: &App, by: &Caller, wanted: Wanted) -> chassis::Result<Outcome> {
+    let mut tx = begin(pool, &row_security::actor(by)).await?;
+    let outcome = proposals::propose_grants(&mut tx, app, by, vec![wanted], Duration::DAY).await?;
     tx.commit().await?;
     Ok(outcome.into_iter().next().unwrap())
 }
 
-async fn confirm(pool: &PgPool, tools: &Tools, by: &Caller, id: Uuid) -> chassis::Result<()> {
-    let mut tx = begin(pool, &fence::actor(by)).await?;
-    proposals::confirm(&mut tx, tools, by, &[id]).await?;
+async fn confirm(pool: &PgPool, app: &App, by: &Caller, id: Uuid) -> chassis::Result<()> {
+    let mut tx = begin(pool, &row_security::actor(by)).await?;
+    proposals::confirm(&mut tx, app, by, &[id]).await?;
     tx.commit().await?;
     Ok(())
 }
 
 /// A grant in force that one administrator may give alone.
-pub async fn give(pool: &PgPool, tools: &Tools, subject: &str, role: &str, site: Option<&str>) -> Uuid {
-    match propose(pool, tools, &administrator("admin-1"), wanted(subject, role, site)).await.unwrap() {
+pub async fn give(pool: &PgPool, app: &App, subject: &str, role: &str, site: Option<&str>) -> Uuid {
+    match propose(pool, app, &administrator("admin-1"), wanted(subject, role, site)).await.unwrap() {
         Outcome::InForce(Some(id)) => id,
         other => unreachable!("{other:?}"),
     }
@@ -65,7 +66,7 @@ fn refused<T: std::fmt::Debug>(ended: chassis::Result<T>) -> &'static str {
 
 impl World {
     async fn roles_of(&self, subject: &str) -> Vec<String> {
-        let now = self.tools.clock.now();
+        let now = self.app.clock.now();
         let proof = chassis::identity::Proof::new(subject, now + Duration::DAY);
         let caller = chassis::grants::Copy::new(self.db.pool.clone(), None).caller(proof, now).await.unwrap();
         caller.grants.into_iter().map(|grant| grant.role).collect()
@@ -75,15 +76,15 @@ impl World {
 #[tokio::test]
 async fn a_head_is_named_by_two_administrators_and_the_log_names_both() {
     let world = World::new().await;
-    let (pool, tools) = (&world.db.pool, &world.tools);
+    let (pool, app) = (&world.db.pool, &world.app);
     let (one, other) = (administrator("admin-1"), administrator("admin-2"));
-    let id = waits(propose(pool, tools, &one, wanted("head-of-kent", role::INSTITUTIONAL_HEAD, Some("kent"))).await.unwrap());
+    let id = waits(propose(pool, app, &one, wanted("head-of-kent", role::INSTITUTIONAL_HEAD, Some("kent"))).await.unwrap());
     assert!(world.roles_of("head-of-kent").await.is_empty(), "in force before anybody confirmed");
-    assert_eq!(refused(confirm(pool, tools, &one, id).await), "second-person-needed");
-    assert_eq!(refused(confirm(pool, tools, &administrator("head-of-kent"), id).await), "second-person-needed");
-    confirm(pool, tools, &other, id).await.unwrap();
+    assert_eq!(refused(confirm(pool, app, &one, id).await), "second-person-needed");
+    assert_eq!(refused(confirm(pool, app, &administrator("head-of-kent"), id).await), "second-person-needed");
+    confirm(pool, app, &other, id).await.unwrap();
     assert_eq!(world.roles_of("head-of-kent").await, ["institutional-head"]);
-    assert!(matches!(confirm(pool, tools, &other, id).await, Err(Error::NotFound)), "confirmed twice");
+    assert!(matches!(confirm(pool, app, &other, id).await, Err(Error::NotFound)), "confirmed twice");
     let noted: Vec<(String, String)> = sqlx::query_as("select actor, action from audit_staged where object = $1 order by staged")
         .bind(id.to_string())
         .fetch_all(&world.db.admin)
@@ -91,18 +92,18 @@ async fn a_head_is_named_by_two_administrators_and_the_log_names_both() {
         .unwrap();
     let noted: Vec<(&str, &str)> = noted.iter().map(|(actor, action)| (actor.as_str(), action.as_str())).collect();
     assert_eq!(noted, [("admin-1", "grant.propose"), ("admin-2", "change.confirm")]);
-    let again = propose(pool, tools, &one, wanted("head-of-kent", role::INSTITUTIONAL_HEAD, Some("kent"))).await.unwrap();
+    let again = propose(pool, app, &one, wanted("head-of-kent", role::INSTITUTIONAL_HEAD, Some("kent"))).await.unwrap();
     assert!(matches!(again, Outcome::InForce(Some(_))), "what is in force is proposed again");
 }
 
 #[tokio::test]
 async fn who_is_rung_changes_only_when_a_second_administrator_confirms() {
     let world = World::new().await;
-    let (pool, tools) = (&world.db.pool, &world.tools);
-    give(pool, tools, "accomplice", role::STAFF, Some("mission")).await;
+    let (pool, app) = (&world.db.pool, &world.app);
+    give(pool, app, "accomplice", role::STAFF, Some("mission")).await;
     let holder = Holder { office: "institutional-head/mission".into(), holder: "accomplice".into(), rank: 0 };
-    let mut tx = begin(pool, &fence::actor(&administrator("admin-1"))).await.unwrap();
-    let proposed = proposals::propose_office(&mut tx, tools, &administrator("admin-1"), holder, Duration::DAY).await.unwrap();
+    let mut tx = begin(pool, &row_security::actor(&administrator("admin-1"))).await.unwrap();
+    let proposed = proposals::propose_office(&mut tx, app, &administrator("admin-1"), holder, Duration::DAY).await.unwrap();
     tx.commit().await.unwrap();
     let rung = async |world: &World| -> Vec<String> {
         world.raise(imminent_at("mission")).await;
@@ -110,22 +111,22 @@ async fn who_is_rung_changes_only_when_a_second_administrator_confirms() {
         ring.recipients.into_iter().map(|r| r.holder).collect()
     };
     assert!(!rung(&world).await.contains(&"accomplice".to_owned()));
-    assert_eq!(refused(confirm(pool, tools, &administrator("admin-1"), waits(proposed)).await), "second-person-needed");
-    confirm(pool, tools, &administrator("admin-2"), waits(proposed)).await.unwrap();
+    assert_eq!(refused(confirm(pool, app, &administrator("admin-1"), waits(proposed)).await), "second-person-needed");
+    confirm(pool, app, &administrator("admin-2"), waits(proposed)).await.unwrap();
     assert!(rung(&world).await.contains(&"accomplice".to_owned()));
 }
 
-// [R3e, T2]
+// [R3e, TRAP-2]
 #[tokio::test]
 async fn somebody_leaves_an_office_when_a_second_administrator_confirms_and_is_rung_no_more_and_knows_no_more() {
     let world = World::new().await;
-    let (pool, tools) = (&world.db.pool, &world.tools);
+    let (pool, app) = (&world.db.pool, &world.app);
     let office = "institutional-head/mission";
     let concern = world.raise(imminent_at("mission")).await;
     let leave = async |holder: &str| {
         let one = administrator("admin-1");
-        let mut tx = begin(pool, &fence::actor(&one)).await.unwrap();
-        let proposed = proposals::propose_leaving(&mut tx, tools, &one, office, holder, Duration::DAY).await;
+        let mut tx = begin(pool, &row_security::actor(&one)).await.unwrap();
+        let proposed = proposals::propose_leaving(&mut tx, app, &one, office, holder, Duration::DAY).await;
         tx.commit().await.unwrap();
         proposed
     };
@@ -136,14 +137,14 @@ async fn somebody_leaves_an_office_when_a_second_administrator_confirms_and_is_r
     };
     assert_eq!(refused(leave("nobody-of-this-name").await), "office-not-held");
     let id = waits(leave(crate::world::HEAD).await.unwrap());
-    let mut db = begin(pool, &fence::actor(&administrator("admin-2"))).await.unwrap();
-    let waiting = proposals::waiting(&mut db, tools.clock.now()).await.unwrap();
+    let mut db = begin(pool, &row_security::actor(&administrator("admin-2"))).await.unwrap();
+    let waiting = proposals::waiting(&mut db, app.clock.now()).await.unwrap();
     assert!(matches!(&waiting[0].what, proposals::What::Leaving(holder) if holder.holder == crate::world::HEAD), "{waiting:?}");
     drop(db);
-    assert_eq!(refused(confirm(pool, tools, &administrator("admin-1"), id).await), "second-person-needed");
-    assert_eq!(refused(confirm(pool, tools, &administrator(crate::world::HEAD), id).await), "second-person-needed");
+    assert_eq!(refused(confirm(pool, app, &administrator("admin-1"), id).await), "second-person-needed");
+    assert_eq!(refused(confirm(pool, app, &administrator(crate::world::HEAD), id).await), "second-person-needed");
     assert!(rung().await.1.contains(&crate::world::HEAD.to_owned()), "one administrator alone silenced a head");
-    confirm(pool, tools, &administrator("admin-2"), id).await.unwrap();
+    confirm(pool, app, &administrator("admin-2"), id).await.unwrap();
     let (no_route, told) = rung().await;
     // A deputy is left, whom the first step does not reach: the office rings as one that nobody holds.
     assert!(no_route && !told.contains(&crate::world::HEAD.to_owned()) && told.contains(&"officer-1".to_owned()), "{told:?}");
@@ -159,15 +160,15 @@ async fn somebody_leaves_an_office_when_a_second_administrator_confirms_and_is_r
     assert_eq!(noted, ["office.end", "change.confirm"]);
 }
 
-// [R3e], threat T2
+// [R3e], THREAT-2
 #[tokio::test]
 async fn nobody_leaves_a_national_office_while_nobody_else_is_in_it() {
     let world = World::new().await;
-    let (pool, tools) = (&world.db.pool, &world.tools);
+    let (pool, app) = (&world.db.pool, &world.app);
     let one = administrator("admin-1");
     let leave = async |office: &str, holder: &str| {
-        let mut tx = begin(pool, &fence::actor(&one)).await.unwrap();
-        let proposed = proposals::propose_leaving(&mut tx, tools, &one, office, holder, Duration::DAY).await;
+        let mut tx = begin(pool, &row_security::actor(&one)).await.unwrap();
+        let proposed = proposals::propose_leaving(&mut tx, app, &one, office, holder, Duration::DAY).await;
         tx.commit().await.unwrap();
         proposed
     };
@@ -175,31 +176,31 @@ async fn nobody_leaves_a_national_office_while_nobody_else_is_in_it() {
     assert_eq!(refused(leave("rj-unit", "officer-1").await), "office-must-be-held");
     world.assign("nmc", "nmc-2", 0).await.unwrap();
     let both = [waits(leave("nmc", "nmc-1").await.unwrap()), waits(leave("nmc", "nmc-2").await.unwrap())];
-    let mut tx = begin(pool, &fence::actor(&administrator("admin-2"))).await.unwrap();
-    assert_eq!(refused(proposals::confirm(&mut tx, tools, &administrator("admin-2"), &both).await), "office-must-be-held");
+    let mut tx = begin(pool, &row_security::actor(&administrator("admin-2"))).await.unwrap();
+    assert_eq!(refused(proposals::confirm(&mut tx, app, &administrator("admin-2"), &both).await), "office-must-be-held");
     drop(tx);
-    confirm(pool, tools, &administrator("admin-2"), both[0]).await.unwrap();
-    assert_eq!(refused(confirm(pool, tools, &administrator("admin-2"), both[1]).await), "office-must-be-held");
+    confirm(pool, app, &administrator("admin-2"), both[0]).await.unwrap();
+    assert_eq!(refused(confirm(pool, app, &administrator("admin-2"), both[1]).await), "office-must-be-held");
 }
 
-// [R3e], threat T16
+// [R3e], THREAT-16
 #[tokio::test]
 async fn the_old_signed_row_of_somebody_who_left_an_office_is_not_believed_when_it_is_put_back_and_a_new_naming_is() {
     let world = World::new().await;
-    let (pool, tools) = (&world.db.pool, &world.tools);
+    let (pool, app) = (&world.db.pool, &world.app);
     let (office, head) = ("institutional-head/mission", crate::world::HEAD);
     let held = async || {
-        safety::app::by_heart::learn(pool, tools).await.unwrap();
-        let mut tx = begin(pool, &fence::actor(&administrator("admin-1"))).await.unwrap();
-        let holders = safety::app::roster::holders(&mut tx, tools, &[office.to_owned()]).await.unwrap();
+        safety::app::trust_cache::learn(pool, app).await.unwrap();
+        let mut tx = begin(pool, &row_security::actor(&administrator("admin-1"))).await.unwrap();
+        let holders = safety::app::roster::holders(&mut tx, app, &[office.to_owned()]).await.unwrap();
         holders.iter().any(|holder| holder.holder == head)
     };
     let leave = async || {
         let one = administrator("admin-1");
-        let mut tx = begin(pool, &fence::actor(&one)).await.unwrap();
-        let proposed = proposals::propose_leaving(&mut tx, tools, &one, office, head, Duration::DAY).await.unwrap();
+        let mut tx = begin(pool, &row_security::actor(&one)).await.unwrap();
+        let proposed = proposals::propose_leaving(&mut tx, app, &one, office, head, Duration::DAY).await.unwrap();
         tx.commit().await.unwrap();
-        confirm(pool, tools, &administrator("admin-2"), waits(proposed)).await.unwrap();
+        confirm(pool, app, &administrator("admin-2"), waits(proposed)).await.unwrap();
     };
     let copy = "create table copy as select * from office_holder where holder = 'head-of-mission'";
     let put_back = "insert into office_holder select * from copy on conflict (office, holder) do update
@@ -252,33 +253,33 @@ async fn an_office_changed_with_a_sql_prompt_rings_nhq_and_the_monitoring_centre
 #[tokio::test]
 async fn a_proposal_that_nobody_confirms_in_a_day_is_over() {
     let world = World::new().await;
-    let (pool, tools) = (&world.db.pool, &world.tools);
-    let id = waits(propose(pool, tools, &administrator("admin-1"), wanted("officer-9", role::RJ_OFFICER, None)).await.unwrap());
-    let mut db = begin(pool, &fence::actor(&administrator("admin-2"))).await.unwrap();
-    assert_eq!(proposals::waiting(&mut db, tools.clock.now()).await.unwrap().len(), 1);
-    tools.clock.advance(Duration::DAY);
-    assert!(proposals::waiting(&mut db, tools.clock.now()).await.unwrap().is_empty());
+    let (pool, app) = (&world.db.pool, &world.app);
+    let id = waits(propose(pool, app, &administrator("admin-1"), wanted("officer-9", role::RJ_OFFICER, None)).await.unwrap());
+    let mut db = begin(pool, &row_security::actor(&administrator("admin-2"))).await.unwrap();
+    assert_eq!(proposals::waiting(&mut db, app.clock.now()).await.unwrap().len(), 1);
+    app.clock.advance(Duration::DAY);
+    assert!(proposals::waiting(&mut db, app.clock.now()).await.unwrap().is_empty());
     drop(db);
-    assert_eq!(refused(confirm(pool, tools, &administrator("admin-2"), id).await), "proposal-over");
+    assert_eq!(refused(confirm(pool, app, &administrator("admin-2"), id).await), "proposal-over");
     assert!(world.roles_of("officer-9").await.is_empty());
 }
 
 #[tokio::test]
 async fn a_role_is_taken_back_by_one_administrator_at_once_and_stays_in_the_list() {
     let world = World::new().await;
-    let (pool, tools) = (&world.db.pool, &world.tools);
-    let id = give(pool, tools, "mediator-9", role::MEDIATOR, None).await;
+    let (pool, app) = (&world.db.pool, &world.app);
+    let id = give(pool, app, "mediator-9", role::MEDIATOR, None).await;
     assert_eq!(world.roles_of("mediator-9").await, ["mediator"]);
     let end = async || {
-        let mut tx = begin(pool, &fence::actor(&administrator("admin-2"))).await.unwrap();
-        let ended = grants::end(&mut tx, tools, &administrator("admin-2"), id).await;
+        let mut tx = begin(pool, &row_security::actor(&administrator("admin-2"))).await.unwrap();
+        let ended = grants::end(&mut tx, app, &administrator("admin-2"), id).await;
         tx.commit().await.unwrap();
         ended
     };
     end().await.unwrap();
     assert!(world.roles_of("mediator-9").await.is_empty());
     assert!(matches!(end().await, Err(Error::NotFound)));
-    let mut db = world.begin(&fence::actor(&administrator("admin-2"))).await;
+    let mut db = world.begin(&row_security::actor(&administrator("admin-2"))).await;
     let held = grants::of(&mut db, "mediator-9").await.unwrap();
     assert_eq!((held.len(), held[0].proposed_by.as_str(), held[0].ended_by.as_deref()), (1, "admin-1", Some("admin-2")));
 }
@@ -286,8 +287,8 @@ async fn a_role_is_taken_back_by_one_administrator_at_once_and_stays_in_the_list
 #[tokio::test]
 async fn nobody_is_granted_a_role_at_a_site_that_the_directory_does_not_know() {
     let world = World::new().await;
-    let (pool, tools) = (&world.db.pool, &world.tools);
-    let propose = async |wanted| refused(propose(pool, tools, &administrator("admin-1"), wanted).await);
+    let (pool, app) = (&world.db.pool, &world.app);
+    let propose = async |wanted| refused(propose(pool, app, &administrator("admin-1"), wanted).await);
     assert_eq!(propose(wanted("x", role::STAFF, Some("nowhere"))).await, "site-unknown");
     assert_eq!(propose(wanted("x", role::STAFF, None)).await, "place-wrong");
     assert_eq!(propose(wanted("x", "minister", None)).await, "role-unknown");
@@ -297,10 +298,10 @@ async fn nobody_is_granted_a_role_at_a_site_that_the_directory_does_not_know() {
 #[tokio::test]
 async fn the_first_administrators_come_from_the_settings_once_ever_and_two_at_the_least() {
     let world = World::new().await;
-    let (pool, tools) = (&world.db.pool, &world.tools);
-    grants::begin(pool, tools, &["alone".into(), " alone".into(), String::new()]).await.unwrap();
+    let (pool, app) = (&world.db.pool, &world.app);
+    grants::begin(pool, app, &["alone".into(), " alone".into(), String::new()]).await.unwrap();
     assert!(world.roles_of("alone").await.is_empty(), "one could never confirm anything");
-    grants::begin(pool, tools, &["first-1".into(), " first-2".into(), String::new()]).await.unwrap();
+    grants::begin(pool, app, &["first-1".into(), " first-2".into(), String::new()]).await.unwrap();
     for first in ["first-1", "first-2"] {
         assert_eq!(world.roles_of(first).await, ["directory-administrator"]);
     }
@@ -309,20 +310,20 @@ async fn the_first_administrators_come_from_the_settings_once_ever_and_two_at_th
         .execute(&world.db.admin)
         .await
         .unwrap();
-    grants::begin(pool, tools, &["intruder".into(), "accomplice".into()]).await.unwrap();
+    grants::begin(pool, app, &["intruder".into(), "accomplice".into()]).await.unwrap();
     assert!(world.roles_of("intruder").await.is_empty());
 }
 
 /// Ends a role as an administrator does.
 async fn end(world: &World, by: &Caller, id: Uuid) -> chassis::Result<Outcome> {
-    let mut tx = begin(&world.db.pool, &fence::actor(by)).await?;
-    let outcome = proposals::propose_ending(&mut tx, &world.tools, by, id, Duration::DAY).await?;
+    let mut tx = begin(&world.db.pool, &row_security::actor(by)).await?;
+    let outcome = proposals::propose_ending(&mut tx, &world.app, by, id, Duration::DAY).await?;
     tx.commit().await?;
     Ok(outcome)
 }
 
 async fn grant_of(world: &World, subject: &str) -> Uuid {
-    let mut db = world.begin(&fence::itself()).await;
+    let mut db = world.begin(&row_security::itself()).await;
     grants::of(&mut db, subject).await.unwrap().first().unwrap().line.id
 }
 
@@ -330,16 +331,16 @@ async fn grant_of(world: &World, subject: &str) -> Uuid {
 #[tokio::test]
 async fn two_administrators_of_the_directory_always_remain() {
     let world = World::new().await;
-    let (pool, tools) = (&world.db.pool, &world.tools);
-    grants::begin(pool, tools, &["first-1".into(), "first-2".into()]).await.unwrap();
+    let (pool, app) = (&world.db.pool, &world.app);
+    grants::begin(pool, app, &["first-1".into(), "first-2".into()]).await.unwrap();
     let (one, other) = (administrator("first-1"), administrator("first-2"));
     let first = grant_of(&world, "first-1").await;
     assert_eq!(refused(end(&world, &other, first).await), "two-administrators-must-remain");
-    let ends = Wanted { until: Some(tools.clock.now() + Duration::DAY), ..wanted("third", role::DIRECTORY_ADMINISTRATOR, None) };
-    confirm(pool, tools, &other, waits(propose(pool, tools, &one, ends).await.unwrap())).await.unwrap();
+    let ends = Wanted { until: Some(app.clock.now() + Duration::DAY), ..wanted("third", role::DIRECTORY_ADMINISTRATOR, None) };
+    confirm(pool, app, &other, waits(propose(pool, app, &one, ends).await.unwrap())).await.unwrap();
     assert_eq!(refused(end(&world, &other, first).await), "two-administrators-must-remain", "the third ends tomorrow");
     let third = wanted("fourth", role::DIRECTORY_ADMINISTRATOR, None);
-    confirm(pool, tools, &other, waits(propose(pool, tools, &one, third).await.unwrap())).await.unwrap();
+    confirm(pool, app, &other, waits(propose(pool, app, &one, third).await.unwrap())).await.unwrap();
     assert!(matches!(end(&world, &other, first).await.unwrap(), Outcome::InForce(_)));
     assert!(world.roles_of("first-1").await.is_empty());
 }
@@ -351,7 +352,7 @@ async fn rung_at(world: &World, site: &str) -> (bool, Vec<String>) {
     (ring.no_route, ring.recipients.into_iter().map(|r| r.holder).collect())
 }
 
-// [R3e, T2]
+// [R3e, TRAP-2]
 #[tokio::test]
 async fn whoever_is_in_an_office_without_a_role_to_accept_with_is_not_rung_and_stand_ins_are_at_once() {
     let world = World::new().await;
@@ -373,39 +374,39 @@ async fn whoever_is_in_an_office_without_a_role_to_accept_with_is_not_rung_and_s
     assert!(!no_route && told.contains(&"new-head".to_owned()), "{told:?}");
     // At NHQ the role of a site is not enough.
     world.name("nmc", "new-head", 0).await.unwrap();
-    let mut db = world.begin(&fence::itself()).await;
-    let held = safety::app::roster::holders(&mut db, &world.tools, &["nmc".to_owned()]).await.unwrap();
+    let mut db = world.begin(&row_security::itself()).await;
+    let held = safety::app::roster::holders(&mut db, &world.app, &["nmc".to_owned()]).await.unwrap();
     assert!(held.iter().all(|holder| holder.holder == "nmc-1"), "{held:?}");
 }
 
-// [R3e], threat T2
+// [R3e], THREAT-2
 #[tokio::test]
 async fn the_last_role_of_whoever_holds_an_office_is_taken_back_by_two_persons_and_any_other_by_one() {
     let world = World::new().await;
     let head = crate::world::HEAD;
     let last = grant_of(&world, head).await;
-    let spare = give(&world.db.pool, &world.tools, head, role::STAFF, Some("mission")).await;
+    let spare = give(&world.db.pool, &world.app, head, role::STAFF, Some("mission")).await;
     assert!(matches!(end(&world, &administrator("admin-1"), spare).await.unwrap(), Outcome::InForce(_)), "they can accept without it");
     let proposal = waits(end(&world, &administrator("admin-1"), last).await.unwrap());
     assert!(!rung_at(&world, "mission").await.0, "one administrator alone emptied an office");
-    assert_eq!(refused(confirm(&world.db.pool, &world.tools, &administrator("admin-1"), proposal).await), "second-person-needed");
-    let mut db = world.begin(&fence::actor(&administrator("admin-2"))).await;
-    let waiting = proposals::waiting(&mut db, world.tools.clock.now()).await.unwrap();
+    assert_eq!(refused(confirm(&world.db.pool, &world.app, &administrator("admin-1"), proposal).await), "second-person-needed");
+    let mut db = world.begin(&row_security::actor(&administrator("admin-2"))).await;
+    let waiting = proposals::waiting(&mut db, world.app.clock.now()).await.unwrap();
     assert!(matches!(&waiting[0].what, proposals::What::Ending(e) if e.subject == head && e.grant.role == role::INSTITUTIONAL_HEAD));
     drop(db);
-    confirm(&world.db.pool, &world.tools, &administrator("admin-2"), proposal).await.unwrap();
+    confirm(&world.db.pool, &world.app, &administrator("admin-2"), proposal).await.unwrap();
     assert!(rung_at(&world, "mission").await.0);
     // Of the two national offices somebody always stays.
     let nmc = grant_of(&world, "nmc-1").await;
     assert_eq!(refused(end(&world, &administrator("admin-1"), nmc).await), "office-must-be-held");
 }
 
-// threat T17
+// THREAT-17
 #[tokio::test]
 async fn a_database_that_was_set_back_tells_everything_in_a_new_epoch_and_grants_once_an_operator_has_accepted_it() {
     let world = World::new().await;
-    let (pool, tools) = (&world.db.pool, &world.tools);
-    let id = give(pool, tools, "mediator-9", role::MEDIATOR, None).await;
+    let (pool, app) = (&world.db.pool, &world.app);
+    let id = give(pool, app, "mediator-9", role::MEDIATOR, None).await;
     sqlx::raw_sql("create table former as select * from role_grant where subject = 'mediator-9'").execute(&world.db.admin).await.unwrap();
     end(&world, &administrator("admin-2"), id).await.unwrap();
     assert!(world.roles_of("mediator-9").await.is_empty());
@@ -413,32 +414,32 @@ async fn a_database_that_was_set_back_tells_everything_in_a_new_epoch_and_grants
     let back = "update role_grant g set ended_at = null, ended_by = null, revision = f.revision, signature = f.signature
                 from former f where g.id = f.id";
     sqlx::raw_sql(back).execute(&world.db.admin).await.unwrap();
-    epoch::begin(pool, tools, "safety").await.unwrap();
-    let number = tools.epoch.number();
+    epoch::begin(pool, app, "safety").await.unwrap();
+    let number = app.epoch.number();
     assert!(number > 0);
-    epoch::begin(pool, tools, "safety").await.unwrap();
-    assert_eq!(tools.epoch.number(), number, "found twice is one epoch");
+    epoch::begin(pool, app, "safety").await.unwrap();
+    assert_eq!(app.epoch.number(), number, "found twice is one epoch");
 
     world.raise(imminent_at("mission")).await;
     let raised: Vec<v1::ConcernRaised> = world.facts("ro.safety.event.concern-raised").await;
     assert_eq!(raised.last().unwrap().epoch, number);
 
-    assert_eq!(grants::restate(pool, tools, false).await.unwrap(), 0, "nobody has accepted it: the copies keep what they know");
+    assert_eq!(grants::restate(pool, app, false).await.unwrap(), 0, "nobody has accepted it: the copies keep what they know");
     assert!(world.roles_of("mediator-9").await.is_empty());
-    assert!(grants::restate(pool, tools, true).await.unwrap() > 0);
+    assert!(grants::restate(pool, app, true).await.unwrap() > 0);
     assert_eq!(world.roles_of("mediator-9").await, ["mediator"], "revision 1 of the new epoch is newer than revision 2 of the old");
     let told: Vec<v1::GrantChanged> = world.facts("ro.safety.event.grant-changed").await;
     assert!(told.iter().any(|line| line.subject == "mediator-9" && line.epoch == number && line.revision == 1));
-    assert_eq!(grants::restate(pool, tools, true).await.unwrap(), 0, "once");
-    let key = tools.signer.as_ref().unwrap().public();
+    assert_eq!(grants::restate(pool, app, true).await.unwrap(), 0, "once");
+    let key = app.signer.as_ref().unwrap().public();
     let copy = chassis::grants::Copy::new(pool.clone(), Some(key.into()));
-    let believed = copy.caller(Proof::new("mediator-9", OffsetDateTime::UNIX_EPOCH), tools.clock.now()).await.unwrap();
+    let believed = copy.caller(Proof::new("mediator-9", OffsetDateTime::UNIX_EPOCH), app.clock.now()).await.unwrap();
     assert_eq!(believed.roles(), ["mediator"]);
 }
 
 #[test]
 fn a_grant_travels_as_the_message_that_the_directory_declares() {
-    let full = Told {
+    let full = GrantLine {
         grant_id: "a".into(),
         subject: "b".into(),
         role: "c".into(),
@@ -463,34 +464,34 @@ fn a_grant_travels_as_the_message_that_the_directory_declares() {
 #[tokio::test]
 async fn what_is_given_and_ended_is_signed_and_what_was_typed_into_the_directory_is_told_to_nobody_as_signed() {
     let world = World::new().await;
-    let key = world.tools.signer.as_ref().unwrap().public();
+    let key = world.app.signer.as_ref().unwrap().public();
     let copy = chassis::grants::Copy::new(world.db.pool.clone(), Some(key.into()));
     let roles = async |subject: &str| {
         let proof = Proof::new(subject, OffsetDateTime::UNIX_EPOCH);
-        copy.caller(proof, world.tools.clock.now()).await.unwrap().roles().iter().map(|role| (*role).to_owned()).collect::<Vec<_>>()
+        copy.caller(proof, world.app.clock.now()).await.unwrap().roles().iter().map(|role| (*role).to_owned()).collect::<Vec<_>>()
     };
     // A version that did not sign left lines behind: they are signed once.
     let typed = "insert into role_grant (id, subject, role, since, proposed_by, revision, stated_at)
                  values (gen_random_uuid(), $1, 'mediator', $2, 'admin-1', 1, $2)";
-    let before = world.tools.clock.now() - time::Duration::days(3);
+    let before = world.app.clock.now() - time::Duration::days(3);
     let insert = async |who: &'static str| {
         sqlx::query(typed).bind(who).bind(before).execute(&world.db.admin).await.unwrap();
     };
     insert("of-former-times").await;
-    assert_eq!(grants::sign_former(&world.db.pool, &world.tools).await.unwrap(), 1);
+    assert_eq!(grants::sign_former(&world.db.pool, &world.app).await.unwrap(), 1);
     insert("intruder").await;
-    assert_eq!(grants::sign_former(&world.db.pool, &world.tools).await.unwrap(), 0, "once, and never again");
-    assert_eq!(grants::restate(&world.db.pool, &world.tools, true).await.unwrap(), 1, "the intruder's is told as it stands");
+    assert_eq!(grants::sign_former(&world.db.pool, &world.app).await.unwrap(), 0, "once, and never again");
+    assert_eq!(grants::restate(&world.db.pool, &world.app, true).await.unwrap(), 1, "the intruder's is told as it stands");
     assert_eq!((roles("of-former-times").await, roles("intruder").await), (vec!["mediator".to_owned()], Vec::new()));
 
-    let mut tx = world.begin(&fence::actor(&administrator("admin-1"))).await;
+    let mut tx = world.begin(&row_security::actor(&administrator("admin-1"))).await;
     let grant = chassis::identity::Grant { role: role::STAFF.into(), site: Some("mission".into()), region: None };
     let wanted = safety::domain::grant::Wanted { subject: "staff-9".into(), grant, since: None, until: None };
-    let id = grants::give(&mut tx, &world.tools, wanted, "admin-1", None).await.unwrap();
+    let id = grants::give(&mut tx, &world.app, wanted, "admin-1", None).await.unwrap();
     tx.commit().await.unwrap();
     assert_eq!(roles("staff-9").await, ["staff"]);
-    let mut tx = world.begin(&fence::actor(&administrator("admin-1"))).await;
-    grants::end(&mut tx, &world.tools, &administrator("admin-1"), id).await.unwrap();
+    let mut tx = world.begin(&row_security::actor(&administrator("admin-1"))).await;
+    grants::end(&mut tx, &world.app, &administrator("admin-1"), id).await.unwrap();
     tx.commit().await.unwrap();
     let ended = "select count(*) from role_grant where ended_at is not null and signature is not null";
     assert_eq!((roles("staff-9").await.len(), world.count(ended).await), (0, 1));

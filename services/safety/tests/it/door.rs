@@ -30,11 +30,11 @@ use proto::{
 use safety::{
     access::{BY_DEVICE, RULES},
     app::{
-        Ladders, Tools,
+        App, Ladders,
         devices::Book,
-        directory, fence,
+        directory,
         raise_concern::{self, Report},
-        raise_set,
+        raise_set, row_security,
         watch::Hub,
     },
     grpc::Server,
@@ -55,7 +55,7 @@ pub struct Alarm {
     url: String,
     issuer: Issuer,
     pub ctx: Context,
-    pub tools: Tools,
+    pub app: App,
     pub database: Database,
     bus: TestBus,
     folder: std::path::PathBuf,
@@ -82,7 +82,7 @@ impl Alarm {
         let ctx = Context::assemble(process, database.pool.clone(), bus.connect("safety").await);
         let ladder = || "0s:holder,2m:holder,5m:deputy,10m:everyone,every 5m".parse().unwrap();
         let ladders = Ladders { version: 1, imminent: ladder(), concern: ladder(), question: ladder() };
-        let tools = Tools {
+        let app = App {
             clock: ctx.clock.clone(),
             ids: ctx.ids.clone(),
             ladders,
@@ -95,22 +95,16 @@ impl Alarm {
             turn: safety::app::ring::Turn::default(),
             accept_within: None,
         };
-        let hub = Hub::new(ctx.clock.clone(), tools.epoch.clone());
+        let hub = Hub::new(ctx.clock.clone(), app.epoch.clone());
         tokio::spawn(hub.clone().follow(ctx.clone()));
-        let raises = raise_set::start(&ctx, &tools);
-        let server = Server {
-            ctx: ctx.clone(),
-            tools: tools.clone(),
-            raises,
-            hub,
-            grants: ctx.grants().unwrap(),
-            proposals_last: time::Duration::DAY,
-        };
-        let access = Access { rules: RULES, by_device: BY_DEVICE, devices: Some(tools.devices.in_use.clone()), ..Access::default() };
+        let raises = raise_set::start(&ctx, &app);
+        let server =
+            Server { ctx: ctx.clone(), app: app.clone(), raises, hub, grants: ctx.grants().unwrap(), proposals_last: time::Duration::DAY };
+        let access = Access { rules: RULES, by_device: BY_DEVICE, devices: Some(app.devices.in_use.clone()), ..Access::default() };
         let serving = ctx.clone();
         let routes = tonic::service::Routes::new(AlarmServiceServer::new(server.clone())).add_service(DirectoryServiceServer::new(server));
         tokio::spawn(async move { serving.serve_grpc_to(proto::DESCRIPTOR_BYTES, access, routes).await });
-        let alarm = Self { url: format!("http://{address}"), issuer, ctx, tools, database, bus, folder };
+        let alarm = Self { url: format!("http://{address}"), issuer, ctx, app, database, bus, folder };
         let look = async || alarm.directory("anyone").who_am_i(WhoAmIRequest {}).await.map_err(|status| status.to_string());
         eventually("the door is open", SOON, look).await;
         alarm
@@ -219,8 +213,8 @@ async fn a_concern_that_another_instance_of_the_alarm_recorded_is_shown_to_whoev
     // Nobody in this process is woken for it.
     let concern = crate::world::imminent_at("mission");
     let report = Report { concern, unreadable: false, raised_by: "someone".into(), door: None, fallback_id: uuid::Uuid::from_u128(7) };
-    let mut tx = begin(&alarm.database.pool, &fence::itself()).await.unwrap();
-    let receipt = raise_concern::raise(&mut tx, &alarm.tools, report).await.unwrap();
+    let mut tx = begin(&alarm.database.pool, &row_security::itself()).await.unwrap();
+    let receipt = raise_concern::raise(&mut tx, &alarm.app, report).await.unwrap();
     tx.commit().await.unwrap();
     let shown = async {
         loop {
@@ -233,7 +227,7 @@ async fn a_concern_that_another_instance_of_the_alarm_recorded_is_shown_to_whoev
     assert_eq!(view.reference, receipt.reference);
 }
 
-// [T2]
+// [TRAP-2]
 #[tokio::test(flavor = "multi_thread")]
 async fn a_live_stream_of_the_former_head_ends_when_another_head_accepts_so_that_no_page_goes_on_ringing() {
     let alarm = Alarm::open().await;
@@ -275,7 +269,7 @@ async fn what_the_directory_grants_and_takes_back_another_service_knows() {
     let cases = Context::assemble(process, theirs.pool.clone(), alarm.bus.connect("cases").await);
     cases.hear_grants(subject::CASES_GRANTS.stream, subject::CASES_GRANTS.name, subject::CASES_GRANTS.filters).unwrap();
     alarm.ctx.carry_outbox();
-    let grant = crate::directory::give(&alarm.ctx.pool, &alarm.tools, "mediator-1", role::MEDIATOR, None).await;
+    let grant = crate::directory::give(&alarm.ctx.pool, &alarm.app, "mediator-1", role::MEDIATOR, None).await;
     let live = async || -> Vec<String> {
         let proof = chassis::identity::Proof::new("mediator-1", Clock::system().now() + time::Duration::HOUR);
         let caller = chassis::grants::Copy::new(theirs.pool.clone(), None).caller(proof, Clock::system().now()).await.unwrap();
@@ -289,15 +283,15 @@ async fn what_the_directory_grants_and_takes_back_another_service_knows() {
         eventually("the copy follows", SOON, look).await;
     };
     becomes(&["mediator"]).await;
-    let mut tx = begin(&alarm.ctx.pool, &fence::actor(&administrator("admin-1"))).await.unwrap();
-    safety::app::grants::end(&mut tx, &alarm.tools, &administrator("admin-1"), grant).await.unwrap();
+    let mut tx = begin(&alarm.ctx.pool, &row_security::actor(&administrator("admin-1"))).await.unwrap();
+    safety::app::grants::end(&mut tx, &alarm.app, &administrator("admin-1"), grant).await.unwrap();
     tx.commit().await.unwrap();
     becomes(&[]).await;
     // The line is changed in the copy, whose inbox has heard every revision; the daily statement mends it.
     sqlx::query("update grant_held set ended_at = null").execute(&theirs.admin).await.unwrap();
     becomes(&["mediator"]).await;
     sqlx::query("update role_grant set stated_at = stated_at - interval '2 days'").execute(&alarm.database.admin).await.unwrap();
-    assert_eq!(safety::app::grants::restate(&alarm.ctx.pool, &alarm.tools, true).await.unwrap(), 1);
+    assert_eq!(safety::app::grants::restate(&alarm.ctx.pool, &alarm.app, true).await.unwrap(), 1);
     let urgent = "select urgent from outbox where subject = 'ro.safety.event.grant-changed' order by next_attempt_at desc limit 1";
     let urgent: bool = sqlx::query_scalar(urgent).fetch_one(&alarm.database.admin).await.unwrap();
     assert!(!urgent, "what is only said again goes before a ring");

@@ -3,9 +3,9 @@
 use proto::safety::v1;
 use safety::{
     app::{
-        fence,
-        guard::{self, Missing, Standing},
         read_concerns,
+        reconcile::{self, Missing, Standing},
+        row_security,
     },
     domain::concern::Audience,
 };
@@ -40,11 +40,11 @@ async fn one_unreadable_row_stops_no_ladder_no_list_no_stream_and_no_comparison_
     for how in BROKEN {
         let (world, broken, whole) = with_one_broken(how).await;
         assert_eq!(
-            guard::look(&world.db.pool, &world.tools, &mut Missing::new()).await.unwrap(),
+            reconcile::look(&world.db.pool, &world.app, &mut Missing::new()).await.unwrap(),
             usize::from(how.contains("ombudsman")),
             "{how}"
         );
-        world.tools.clock.advance(time::Duration::minutes(3));
+        world.app.clock.advance(time::Duration::minutes(3));
         assert_eq!(world.tick().await, 4, "{how}");
         assert_eq!(world.audience(whole, Audience::Nhq).await.rings, 2, "{how}");
         assert_eq!(
@@ -53,10 +53,10 @@ async fn one_unreadable_row_stops_no_ladder_no_list_no_stream_and_no_comparison_
             "{how}"
         );
         let pairs = [broken, whole].map(|id| (id, Audience::ResponsibleHead));
-        assert_eq!(guard::compare(&world.db.pool, &world.tools, &pairs, true).await.unwrap(), [Standing::Rings; 2], "{how}");
-        let mut tx = world.begin(&fence::actor(&officer())).await;
-        let viewer = read_concerns::viewer(&mut tx, &world.tools, &officer()).await.unwrap();
-        let (views, _) = read_concerns::list(&mut tx, &world.tools.vault, &viewer, false, None, 10).await.unwrap();
+        assert_eq!(reconcile::compare(&world.db.pool, &world.app, &pairs, true).await.unwrap(), [Standing::Rings; 2], "{how}");
+        let mut tx = world.begin(&row_security::actor(&officer())).await;
+        let viewer = read_concerns::viewer(&mut tx, &world.app, &officer()).await.unwrap();
+        let (views, _) = read_concerns::list(&mut tx, &world.app.vault, &viewer, false, None, 10).await.unwrap();
         assert_eq!(views.len(), 2, "{how}");
         let read = views.iter().find(|view| view.concern.id == whole).unwrap().envelope.clone().unwrap();
         assert_eq!(read.content.unwrap().text, "told in a preparation meeting", "{how}");
@@ -67,7 +67,7 @@ async fn one_unreadable_row_stops_no_ladder_no_list_no_stream_and_no_comparison_
 #[tokio::test]
 async fn a_grade_that_cannot_be_read_rings_as_an_imminent_risk() {
     let (world, broken, _) = with_one_broken(BROKEN[0]).await;
-    world.tools.clock.advance(time::Duration::minutes(3));
+    world.app.clock.advance(time::Duration::minutes(3));
     world.tick().await;
     let ring = world.rings().await.into_iter().rfind(|ring| ring.concern_id == broken.to_string()).unwrap();
     assert_eq!(ring.envelope.unwrap().grade(), v1::Grade::Imminent);
@@ -83,7 +83,7 @@ async fn a_concern_that_the_database_refuses_to_ring_keeps_no_other_from_ringing
     }
     let refuse = format!("alter table ring add constraint refused check (concern_id not in ('{}', '{}')) not valid", ids[0], ids[3]);
     sqlx::raw_sql(AssertSqlSafe(refuse)).execute(&world.db.admin).await.unwrap();
-    world.tools.clock.advance(time::Duration::minutes(2));
+    world.app.clock.advance(time::Duration::minutes(2));
     assert_eq!(world.tick().await, 6, "three of five, for two audiences each");
     assert_eq!(world.tick().await, 0);
     sqlx::raw_sql("alter table ring drop constraint refused").execute(&world.db.admin).await.unwrap();

@@ -1,4 +1,4 @@
-//! Cases says where the person of a concern is: the head there rings, and the one before until that head has accepted [R3e, T2].
+//! Cases says where the person of a concern is: the head there rings, and the one before until that head has accepted [R3e, TRAP-2].
 
 use chassis::{Error, database::begin};
 use proto::{
@@ -6,7 +6,7 @@ use proto::{
     safety::v1::{self, Grade},
 };
 use safety::{
-    app::{fence, follow_case, read_concerns},
+    app::{follow_case, read_concerns, row_security},
     domain::concern::Audience,
 };
 use uuid::Uuid;
@@ -19,7 +19,7 @@ impl World {
     async fn follow(&self, concern: Uuid, word: u128, site: &str, former: &[&str]) -> chassis::Result<bool> {
         let former: Vec<SiteCode> = former.iter().map(|site| site.parse().unwrap()).collect();
         let word = follow_case::Word { concern, id: Uuid::from_u128(word), site: &site.parse().unwrap(), former: &former };
-        follow_case::follow(&self.db.pool, &self.tools, &word).await
+        follow_case::follow(&self.db.pool, &self.app, &word).await
     }
 
     async fn rings_at(&self, concern: Uuid, site: &str) -> u32 {
@@ -31,7 +31,7 @@ impl World {
     }
 }
 
-// [T2]
+// [TRAP-2]
 #[tokio::test]
 async fn when_cases_says_that_the_person_moved_the_new_head_rings_and_the_former_until_the_new_one_accepts() {
     let world = World::new().await;
@@ -41,13 +41,13 @@ async fn when_cases_says_that_the_person_moved_the_new_head_rings_and_the_former
     assert!(world.follow(concern, 2, "kent", &["mission"]).await.unwrap());
     assert_eq!((world.rings_at(concern, "kent").await, world.rings_at(concern, "mission").await), (1, 1));
     assert!(!world.follow(concern, 2, "kent", &["mission"]).await.unwrap(), "the same word rings nobody again");
-    world.tools.clock.advance(time::Duration::minutes(2));
+    world.app.clock.advance(time::Duration::minutes(2));
     assert_eq!(world.tick().await, 2, "both heads");
     world.accept(&head_of("mission"), concern, HEAD).await.unwrap();
-    world.tools.clock.advance(time::Duration::minutes(3));
+    world.app.clock.advance(time::Duration::minutes(3));
     assert_eq!(world.tick().await, 1, "a former head silences nobody else");
     world.accept(&head_of("kent"), concern, HEAD).await.unwrap();
-    world.tools.clock.advance(time::Duration::hours(1));
+    world.app.clock.advance(time::Duration::hours(1));
     assert_eq!(world.tick().await, 0);
     let routed = "select count(*) from timeline where what = 'routed' and actor = 'service:cases'";
     assert_eq!(world.count(routed).await, 1);
@@ -61,9 +61,9 @@ async fn who_was_told_only_because_of_the_former_site_knows_nothing_of_it_once_t
     world.follow(concern, 1, "kent", &["mission"]).await.unwrap();
     let sees = async |site: &str| {
         let who = head_of(site);
-        let mut tx = begin(&world.db.pool, &fence::actor(&who)).await.unwrap();
-        let viewer = read_concerns::viewer(&mut tx, &world.tools, &who).await.unwrap();
-        read_concerns::find(&mut tx, &world.tools.vault, &viewer, concern).await.unwrap().is_some()
+        let mut tx = begin(&world.db.pool, &row_security::actor(&who)).await.unwrap();
+        let viewer = read_concerns::viewer(&mut tx, &world.app, &who).await.unwrap();
+        read_concerns::find(&mut tx, &world.app.vault, &viewer, concern).await.unwrap().is_some()
     };
     assert!(sees("mission").await && sees("kent").await);
     world.accept(&head_of("kent"), concern, HEAD).await.unwrap();

@@ -1,9 +1,9 @@
-//! Nothing that was accepted vanishes, and nothing silences it, with a SQL prompt alone (threats T1, T3).
+//! Nothing that was accepted vanishes, and nothing silences it, with a SQL prompt alone (THREAT-1, THREAT-3).
 
 use chassis::{Error, audit};
 use proto::safety::v1;
 use safety::{
-    app::guard::{self, Missing, Standing},
+    app::reconcile::{self, Missing, Standing},
     domain::concern::Audience,
     store::concern::Content,
 };
@@ -16,7 +16,7 @@ const BOTH: [Audience; 2] = [Audience::Nhq, Audience::ResponsibleHead];
 
 impl World {
     async fn look(&self, missing: &mut Missing) -> usize {
-        guard::look(&self.db.pool, &self.tools, missing).await.unwrap()
+        reconcile::look(&self.db.pool, &self.app, missing).await.unwrap()
     }
 
     /// What a superuser types.
@@ -32,17 +32,17 @@ impl World {
 
     /// Puts what was staged into the log, as the service does every few seconds.
     async fn seal(&self) {
-        audit::seal(&self.db.pool, "safety", None, self.tools.clock.now()).await.unwrap();
+        audit::checkpoint(&self.db.pool, "safety", None, self.app.clock.now()).await.unwrap();
     }
 
     async fn compare(&self, guarded: &[(Uuid, Audience)]) -> Vec<Standing> {
-        guard::compare(&self.db.pool, &self.tools, guarded, true).await.unwrap()
+        reconcile::compare(&self.db.pool, &self.app, guarded, true).await.unwrap()
     }
 
     async fn content(&self, id: Uuid) -> Option<(String, Vec<u8>, bool)> {
-        let mut db = self.begin(&safety::app::fence::itself()).await;
+        let mut db = self.begin(&safety::app::row_security::itself()).await;
         let found = safety::store::concern::find(&mut db, id).await.unwrap()?;
-        let found = safety::store::concern::opened(&mut db, &self.tools.vault, found).await.unwrap();
+        let found = safety::store::concern::opened(&mut db, &self.app.vault, found).await.unwrap();
         match found.content {
             Content::Clear(bytes) => Some((found.reference, bytes, found.unreadable)),
             Content::Sealed(_) | Content::Lost => None,
@@ -62,7 +62,7 @@ async fn a_concern_that_was_removed_with_a_sql_prompt_comes_back_with_every_word
     world.remove(concern.id).await;
     assert_eq!(world.compare(&both).await, [Standing::Vanished; 2]);
 
-    assert!(guard::restore_guarded(&world.db.pool, &world.tools, told_nhq.clone()).await.unwrap());
+    assert!(reconcile::restore_guarded(&world.db.pool, &world.app, told_nhq.clone()).await.unwrap());
     let rung: Vec<_> = world.rings().await.into_iter().map(|ring| (ring.concern_id.clone(), ring.audience())).collect();
     let id = concern.id.to_string();
     assert_eq!(rung, [(id.clone(), v1::Audience::Nhq), (id, v1::Audience::ResponsibleHead)]);
@@ -72,7 +72,7 @@ async fn a_concern_that_was_removed_with_a_sql_prompt_comes_back_with_every_word
     assert_eq!((said(&after.1).text, said(&after.1).nature), (said(&before.1).text, said(&before.1).nature));
     assert_eq!(world.compare(&both).await, [Standing::Rings; 2], "what was accepted was lost with it");
     // A second instance, or the same call again, puts nothing back twice.
-    assert!(!guard::restore_guarded(&world.db.pool, &world.tools, told_nhq).await.unwrap());
+    assert!(!reconcile::restore_guarded(&world.db.pool, &world.app, told_nhq).await.unwrap());
     assert_eq!(world.rings().await.len(), 2);
     world.accept(&officer(), concern.id, Audience::Nhq).await.unwrap();
 }
@@ -84,7 +84,7 @@ async fn rows_that_were_left_behind_do_not_keep_a_concern_from_coming_back() {
     let leave = "set session_replication_role = replica; delete from concern where id = $id; reset session_replication_role;";
     world.prompt(leave, concern.id).await;
     let envelope = v1::Envelope { concern_id: concern.id.to_string(), reference: concern.reference, ..v1::Envelope::default() };
-    assert!(guard::restore_guarded(&world.db.pool, &world.tools, envelope).await.unwrap());
+    assert!(reconcile::restore_guarded(&world.db.pool, &world.app, envelope).await.unwrap());
     assert_eq!(world.rings().await.len(), 4);
 }
 
@@ -99,8 +99,8 @@ async fn what_only_the_audit_log_still_knows_rings_too_and_only_when_nobody_give
     world.remove(one.id).await;
     world.remove(other.id).await;
     assert_eq!(world.look(&mut missing).await, 0, "notification may still give it back");
-    guard::restore_guarded(&world.db.pool, &world.tools, told).await.unwrap();
-    world.tools.clock.advance(Duration::seconds(15));
+    reconcile::restore_guarded(&world.db.pool, &world.app, told).await.unwrap();
+    world.app.clock.advance(Duration::seconds(15));
     assert_eq!(world.look(&mut missing).await, 1);
     let (reference, _, unreadable) = world.content(one.id).await.unwrap();
     assert!(unreadable && reference.starts_with("RS-"));
@@ -116,7 +116,7 @@ async fn a_raise_does_not_wait_for_the_audit_log_and_stands_in_it_once_when_it_t
     sqlx::query("lock table audit_staged in access exclusive mode").execute(&mut *lock).await.unwrap();
     let concern = world.raise(imminent_at("mission")).await;
     lock.rollback().await.unwrap();
-    let passes = futures::future::join_all((0..4).map(|_| guard::enter_raises(&world.db.pool, &world.tools))).await;
+    let passes = futures::future::join_all((0..4).map(|_| reconcile::enter_raises(&world.db.pool, &world.app))).await;
     assert_eq!(passes.into_iter().map(Result::unwrap).sum::<usize>(), 1);
     let entered = "select count(*) from audit_staged where action = 'concern.raise' and actor = 'someone'";
     assert_eq!(world.count(entered).await, 1);
@@ -148,7 +148,7 @@ async fn an_acceptance_that_was_typed_at_a_sql_prompt_silences_nobody() {
     assert_eq!(world.look(&mut Missing::new()).await, 1);
 }
 
-// [T2], threat T3
+// [TRAP-2], THREAT-3
 #[tokio::test]
 async fn an_acceptance_stands_for_no_other_office_for_no_other_routing_and_for_nothing_said_later() {
     let world = World::new().await;
@@ -162,8 +162,8 @@ async fn an_acceptance_stands_for_no_other_office_for_no_other_routing_and_for_n
                 from former_audience f where a.concern_id = $id and f.concern_id = $id and a.kind = 'responsible-head';
                 update concern set state = 'accepted' where id = $id";
     let close = async || {
-        let mut tx = world.begin(&safety::app::fence::actor(&officer())).await;
-        let closed = safety::app::close_concern::close(&mut tx, &world.tools, &officer(), concern.id, "handled").await;
+        let mut tx = world.begin(&safety::app::row_security::actor(&officer())).await;
+        let closed = safety::app::close_concern::close(&mut tx, &world.app, &officer(), concern.id, "handled").await;
         tx.commit().await.unwrap();
         closed
     };
@@ -193,15 +193,15 @@ async fn a_concern_that_was_closed_at_a_sql_prompt_is_open_again_as_soon_as_some
     let concern = world.raise(imminent_at("mission")).await;
     let close = "update concern set state = 'closed', closed_at = now(), closed_by = 'officer-1', outcome = 'calm' where id = $id";
     world.prompt(close, concern.id).await;
-    world.tools.clock.advance(Duration::minutes(10));
+    world.app.clock.advance(Duration::minutes(10));
     assert_eq!(world.tick().await, 0, "the ladder believes the table");
     assert_eq!(world.compare(&BOTH.map(|audience| (concern.id, audience))).await, [Standing::Rings; 2]);
     assert_eq!(world.tick().await, 2);
     for (who, audience) in [(officer(), Audience::Nhq), (head_of("mission"), Audience::ResponsibleHead)] {
         world.accept(&who, concern.id, audience).await.unwrap();
     }
-    let mut tx = world.begin(&safety::app::fence::actor(&officer())).await;
-    safety::app::close_concern::close(&mut tx, &world.tools, &officer(), concern.id, "handled").await.unwrap();
+    let mut tx = world.begin(&safety::app::row_security::actor(&officer())).await;
+    safety::app::close_concern::close(&mut tx, &world.app, &officer(), concern.id, "handled").await.unwrap();
     tx.commit().await.unwrap();
     assert_eq!(world.compare(&BOTH.map(|audience| (concern.id, audience))).await, [Standing::Closed; 2]);
     assert_eq!(world.count("select count(*) from concern where state = 'closed'").await, 1);
@@ -232,8 +232,8 @@ async fn what_notification_has_lost_rings_again_at_once_and_what_is_on_its_way_d
     world.prompt("update audience set delivered_at = now() - interval '100 years'", concern.id).await;
     assert_eq!(world.compare(&[]).await, []);
     assert_eq!(world.tick().await, 0, "what has just rung may be on its way");
-    world.tools.clock.advance(Duration::seconds(20));
-    let partly = guard::compare(&world.db.pool, &world.tools, &[], false).await.unwrap();
+    world.app.clock.advance(Duration::seconds(20));
+    let partly = reconcile::compare(&world.db.pool, &world.app, &[], false).await.unwrap();
     assert!(partly.is_empty() && world.tick().await == 0, "what was not listed is not lost");
     world.compare(&[(concern.id, Audience::Nhq)]).await;
     assert_eq!(world.tick().await, 1);
@@ -245,9 +245,9 @@ async fn what_notification_has_lost_rings_again_at_once_and_what_is_on_its_way_d
 #[tokio::test]
 async fn a_comparison_of_too_many_and_an_envelope_of_nothing_are_refused_with_a_reason() {
     let world = World::new().await;
-    let many = vec![(Uuid::from_u128(1), Audience::Nhq); guard::MOST + 1];
-    let refused = guard::compare(&world.db.pool, &world.tools, &many, true).await;
+    let many = vec![(Uuid::from_u128(1), Audience::Nhq); reconcile::MAX_CONCERNS + 1];
+    let refused = reconcile::compare(&world.db.pool, &world.app, &many, true).await;
     assert!(matches!(refused, Err(Error::Refused(r)) if r.reason == "too-many"));
-    let refused = guard::restore_guarded(&world.db.pool, &world.tools, v1::Envelope::default()).await;
+    let refused = reconcile::restore_guarded(&world.db.pool, &world.app, v1::Envelope::default()).await;
     assert!(matches!(refused, Err(Error::Refused(r)) if r.reason == "concern-malformed"));
 }

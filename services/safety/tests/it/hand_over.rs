@@ -45,10 +45,10 @@ async fn a_ring_that_notification_refuses_does_not_keep_the_others_from_direct_d
     tokio::spawn(tonic::transport::Server::builder().add_service(InboxServiceServer::new(Half)).serve(address.parse().unwrap()));
     let world = World::new().await;
     let concern = world.raise(imminent_at("mission")).await;
-    world.tools.clock.advance(time::Duration::seconds(4));
+    world.app.clock.advance(time::Duration::seconds(4));
     let peer = chassis::client::connect(&format!("http://{address}"), None, None, Some(Duration::from_secs(5))).unwrap();
-    let receiver = ToNotification { tools: world.tools.clone(), client: InboxServiceClient::new(peer) };
-    let direct = Direct::of_parts("safety", world.db.pool.clone(), world.tools.vault.clone(), world.tools.clock.clone(), receiver);
+    let receiver = ToNotification { app: world.app.clone(), client: InboxServiceClient::new(peer) };
+    let direct = Direct::of_parts("safety", world.db.pool.clone(), world.app.vault.clone(), world.app.clock.clone(), receiver);
     let direct = tokio::sync::Mutex::new(direct);
     // Its server may still be beginning to listen.
     let taken = harness::wait::eventually("the head's ring is taken", Duration::from_secs(10), async || {

@@ -1,13 +1,13 @@
 //! Nothing is refused, nothing is recorded twice, nothing is dropped.
 
 use chassis::{
-    inbox::{Handler, Heard, Incoming},
+    inbox::{Handler, Incoming, ReadMessage},
     outbox::Fresh,
 };
 use futures::future::join_all;
 use proto::{receipt, safety::v1};
 use safety::{
-    app::{fence, read_concerns, signed},
+    app::{read_concerns, row_security, signed},
     bus::Raised,
     domain::concern::Audience,
 };
@@ -69,7 +69,7 @@ async fn another_text_under_the_same_id_is_kept_beside_the_first() {
     assert_eq!(world.count("select revision from concern").await, 2);
 }
 
-// [RM1c], threats T4 and T6
+// [RM1c], THREAT-4 and THREAT-6
 #[tokio::test]
 async fn whoever_raises_under_the_id_of_another_raises_their_own_which_rings_and_are_told_nothing_of_the_first() {
     let world = World::new().await;
@@ -78,15 +78,15 @@ async fn whoever_raises_under_the_id_of_another_raises_their_own_which_rings_and
     world.accept(&crate::world::officer(), first.id, Audience::Nhq).await.unwrap();
     world.accept(&crate::world::head_of("mission"), first.id, Audience::ResponsibleHead).await.unwrap();
     let rung = world.rings().await.len();
-    world.tools.clock.advance(time::Duration::HOUR);
+    world.app.clock.advance(time::Duration::HOUR);
     let second = world.report(concern.clone(), "somebody-else", None).await;
     assert!(!second.already_known && second.id != first.id && second.reference != first.reference);
     assert!(second.recorded_at > first.recorded_at);
     assert_eq!(world.rings().await.len(), rung + 2, "both audiences ring for it");
     assert_eq!(world.count("select count(*) from concern_variant").await, 0, "nothing is added to somebody else's");
     // While somebody holds the first, as an acceptance does, the other raiser waits for nothing.
-    let mut held = world.begin(&fence::itself()).await;
-    assert!(safety::store::concern::hold(&mut held, first.id).await.unwrap().is_some());
+    let mut held = world.begin(&row_security::itself()).await;
+    assert!(safety::store::concern::lock(&mut held, first.id).await.unwrap().is_some());
     let waited = tokio::time::timeout(std::time::Duration::from_secs(10), world.report(concern.clone(), "a-third", None)).await;
     assert!(!waited.expect("they wait for somebody else's concern").already_known);
     drop(held);
@@ -102,7 +102,7 @@ async fn what_was_put_back_without_its_words_and_accepted_keeps_its_raiser_from_
     let world = World::new().await;
     let concern = v1::Concern { concern_id: Uuid::from_u128(99).to_string(), ..imminent_at("mission") };
     let blank = v1::Envelope { concern_id: concern.concern_id.clone(), ..v1::Envelope::default() };
-    assert!(safety::app::guard::restore(&world.db.pool, &world.tools, blank, "service:safety").await.unwrap());
+    assert!(safety::app::reconcile::restore(&world.db.pool, &world.app, blank, "service:safety").await.unwrap());
     let rung = world.rings().await.len();
     let told = world.report(concern, "someone", None).await;
     assert!(!told.already_known && told.id != Uuid::from_u128(99));
@@ -155,11 +155,11 @@ async fn only_the_raiser_reads_the_receipt_back() {
     let receipt = world.raise(one_line("x")).await;
     let id = receipt.id.to_string();
     let raiser = caller("someone", &[], &[]);
-    let (own, _) = read_concerns::receipt(&mut *world.begin(&fence::actor(&raiser)).await, &raiser, &id).await.unwrap();
+    let (own, _) = read_concerns::receipt(&mut *world.begin(&row_security::actor(&raiser)).await, &raiser, &id).await.unwrap();
     assert_eq!(own.reference, receipt.reference);
     for (who, what) in [("someone-else", id.as_str()), ("someone", "not-an-id"), ("someone", "11111111-1111-4111-8111-111111111111")] {
         let caller = caller(who, &[], &[]);
-        let answer = read_concerns::receipt(&mut *world.begin(&fence::actor(&caller)).await, &caller, what).await;
+        let answer = read_concerns::receipt(&mut *world.begin(&row_security::actor(&caller)).await, &caller, what).await;
         assert!(matches!(answer, Err(chassis::Error::NotFound)), "{who} {what}");
     }
 }
@@ -167,7 +167,7 @@ async fn only_the_raiser_reads_the_receipt_back() {
 #[tokio::test]
 async fn a_concern_that_cannot_be_decoded_rings_both_audiences_and_keeps_its_bytes() {
     let world = World::new().await;
-    let handler = Raised { tools: world.tools.clone(), consumer: "safety-raises" };
+    let handler = Raised { app: world.app.clone(), consumer: "safety-raises" };
     let bodies: [&[u8]; 3] = [b"\xff\xff\xff not protobuf", b"\x22\x03\xff\xfe\xfd", b"\x22\xff\xff\xff\xff\x07"];
     for (n, body) in bodies.into_iter().enumerate() {
         let message = Incoming {
@@ -178,7 +178,7 @@ async fn a_concern_that_cannot_be_decoded_rings_both_audiences_and_keeps_its_byt
             attempt: 1,
         };
         let work = handler.read(&message).await.unwrap_or_else(|_| panic!("nothing is refused"));
-        let mut tx = world.begin(&fence::itself()).await;
+        let mut tx = world.begin(&row_security::itself()).await;
         handler.apply(&mut tx, &mut Fresh::default(), work, &message).await.unwrap();
         tx.commit().await.unwrap();
     }
@@ -190,11 +190,11 @@ async fn a_concern_that_cannot_be_decoded_rings_both_audiences_and_keeps_its_byt
 
 /// Hears one message as it comes from the bus.
 async fn heard(world: &World, subject: &str, body: Vec<u8>) {
-    let handler = Raised { tools: world.tools.clone(), consumer: "safety-service-raises" };
+    let handler = Raised { app: world.app.clone(), consumer: "safety-service-raises" };
     let headers = std::collections::BTreeMap::new();
     let message = Incoming { event_id: subject.into(), subject: subject.into(), body: body.into(), headers, attempt: 1 };
     let work = handler.read(&message).await.ok().unwrap();
-    let mut tx = world.begin(&fence::itself()).await;
+    let mut tx = world.begin(&row_security::itself()).await;
     handler.apply(&mut tx, &mut Fresh::default(), work, &message).await.unwrap();
     tx.commit().await.unwrap();
 }
@@ -202,8 +202,8 @@ async fn heard(world: &World, subject: &str, body: Vec<u8>) {
 #[tokio::test]
 async fn what_sites_raise_at_once_is_each_recorded_answered_and_rung_in_its_order() {
     let world = World::new().await;
-    safety::app::by_heart::learn(&world.db.pool, &world.tools).await.unwrap();
-    let handler = Raised { tools: world.tools.clone(), consumer: "safety-raises" };
+    safety::app::trust_cache::learn(&world.db.pool, &world.app).await.unwrap();
+    let handler = Raised { app: world.app.clone(), consumer: "safety-raises" };
     let concern =
         |id: u128, text: &str| v1::Concern { concern_id: Uuid::from_u128(id).to_string(), text: text.into(), ..imminent_at("kent") };
     let said = [concern(1, "first"), concern(2, "other"), concern(1, "again"), concern(1, "first"), concern(3, "third")];
@@ -223,9 +223,9 @@ async fn what_sites_raise_at_once_is_each_recorded_answered_and_rung_in_its_orde
     let mut set = Vec::new();
     for message in &messages {
         let work = handler.read(message).await.ok().unwrap();
-        set.push(Heard { work, message, span: tracing::Span::none() });
+        set.push(ReadMessage { work, message, span: tracing::Span::none() });
     }
-    let (mut tx, mut fresh) = (world.begin(&fence::itself()).await, Fresh::default());
+    let (mut tx, mut fresh) = (world.begin(&row_security::itself()).await, Fresh::default());
     handler.apply_set(&mut tx, &mut fresh, set).await.unwrap();
     tx.commit().await.unwrap();
     let known: Vec<bool> = world.facts::<v1::RaiseAnswer>("ro.safety.receipt.mission").await.iter().map(already_known).collect();
@@ -269,13 +269,13 @@ async fn no_event_for_dashboards_holds_a_word_of_the_concern() {
     }
 }
 
-// [RM1c] [T1]
+// [RM1c] [TRAP-1]
 #[tokio::test]
 async fn a_receipt_proves_by_itself_that_a_concern_was_recorded_and_a_changed_one_proves_nothing() {
     let world = World::new().await;
     let recorded = world.raise(imminent_at("mission")).await;
-    let told = signed::receipt(&world.tools, &recorded);
-    let key = world.tools.signer.as_ref().unwrap().public();
+    let told = signed::receipt(&world.app, &recorded);
+    let key = world.app.signer.as_ref().unwrap().public();
     let holds = |told: &v1::ConcernReceipt| {
         let values = receipt::values(told);
         chassis::audit::row_signed_by(&key, receipt::KIND, &values.each_ref().map(String::as_str), &told.signature)

@@ -1,4 +1,4 @@
-//! Raises that are decided from memory and written together: nobody's is lost, mixed up or sent to whoever left [RM1c, R3e, T2].
+//! Raises that are decided from memory and written together: nobody's is lost, mixed up or sent to whoever left [RM1c, R3e, TRAP-2].
 
 use std::{collections::BTreeSet, time::Duration};
 
@@ -10,7 +10,7 @@ use proto::safety::v1::{
     directory_service_server::DirectoryService,
 };
 use safety::{
-    app::{by_heart, fence, grants},
+    app::{grants, row_security, trust_cache},
     domain::grant::Wanted,
     grpc::Server,
 };
@@ -36,7 +36,7 @@ fn with_id(id: u128, concern: v1::Concern) -> v1::Concern {
 
 impl World {
     async fn learn(&self) {
-        by_heart::learn(&self.db.pool, &self.tools).await.unwrap();
+        trust_cache::learn(&self.db.pool, &self.app).await.unwrap();
     }
 
     /// Who was rung last for the responsible head.
@@ -128,18 +128,18 @@ async fn whoever_left_an_office_here_or_whose_role_ended_a_second_ago_is_not_run
     let door = world.door(&world.db.pool).await;
     // A deputy whose role ends by the clock, and is known to.
     let grant = Grant { role: "institutional-head".into(), site: Some("mission".into()), region: None };
-    let until = Some(world.tools.clock.now() + time::Duration::MINUTE);
+    let until = Some(world.app.clock.now() + time::Duration::MINUTE);
     world.name("institutional-head/mission", "for-a-minute", 0).await.unwrap();
-    let mut tx = world.begin(&fence::itself()).await;
+    let mut tx = world.begin(&row_security::itself()).await;
     let wanted = Wanted { subject: "for-a-minute".into(), grant, since: None, until };
-    grants::give(&mut tx, &world.tools, wanted, "admin-1", Some("admin-2")).await.unwrap();
+    grants::give(&mut tx, &world.app, wanted, "admin-1", Some("admin-2")).await.unwrap();
     tx.commit().await.unwrap();
     world.learn().await;
     raise(&door, &raiser(0), imminent_at("mission")).await.unwrap();
     let rung = world.head_rung().await;
     assert!(["for-a-minute", HEAD].iter().all(|who| rung.contains(&(*who).to_owned())), "{rung:?}");
-    world.tools.clock.advance(time::Duration::MINUTE);
-    assert!(world.tools.directory.known().is_some(), "the memory is as fresh as before");
+    world.app.clock.advance(time::Duration::MINUTE);
+    assert!(world.app.directory.known().is_some(), "the memory is as fresh as before");
     raise(&door, &raiser(0), imminent_at("mission")).await.unwrap();
     let rung = world.head_rung().await;
     assert!(!rung.contains(&"for-a-minute".to_owned()) && rung.contains(&HEAD.to_owned()), "{rung:?}");
@@ -161,7 +161,7 @@ async fn an_instance_that_cannot_refresh_its_memory_asks_the_tables() {
     world.learn().await;
     // Another instance names somebody; this one reads nothing any more.
     world.assign("institutional-head/mission", "new-head", 0).await.unwrap();
-    let too_old = async || match world.tools.directory.known() {
+    let too_old = async || match world.app.directory.known() {
         None => Ok(()),
         Some(_) => Err("it is still used".to_owned()),
     };
@@ -177,7 +177,7 @@ async fn an_instance_that_cannot_refresh_its_memory_asks_the_tables() {
 #[tokio::test(flavor = "multi_thread")]
 async fn with_the_vault_closed_a_raise_is_recorded_and_rings_as_before() {
     let mut world = World::new().await;
-    world.tools.vault = Vault::none("safety", world.tools.clock.clone());
+    world.app.vault = Vault::none("safety", world.app.clock.clone());
     let door = world.door(&world.db.pool).await;
     world.learn().await;
     let receipt = raise(&door, &raiser(0), imminent_at("mission")).await.unwrap();
@@ -194,7 +194,7 @@ async fn from_memory_a_raise_writes_what_it_writes_from_the_tables() {
         let (short, long) = (with_id(1, concern.clone()), with_id(2, concern));
         world.learn().await;
         raise(&door, &raiser(0), short).await.unwrap();
-        world.tools.directory.forget();
+        world.app.directory.forget();
         raise(&door, &raiser(0), long).await.unwrap();
         let rows = "select string_agg(row, ';') from (
             select 'c' || grade || coalesce(site, '') || content || (content_sealed is null) || unreadable || raised_by || raised_at || state

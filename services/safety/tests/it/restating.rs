@@ -7,7 +7,7 @@ use chassis::{
 use prost::Message;
 use proto::{id::RingId, role, safety::v1, subject};
 use safety::{
-    app::{accept_concern, close_concern, confirm_delivery, envelope::BEFORE, fence, read_concerns},
+    app::{accept_concern, close_concern, confirm_delivery, envelope::BEFORE, read_concerns, row_security},
     bus::Raised,
     domain::concern::Audience,
 };
@@ -60,7 +60,7 @@ async fn first_a_question_then_he_has_a_knife_rings_the_head_and_nhq_at_once_as_
     assert!(world.rings().await.last().unwrap().recipients.iter().any(|r| r.holder == HEAD));
     assert!(world.audience(first.id, Audience::Nhq).await.accepted.is_none(), "what was accepted was a question");
     assert_eq!(world.count("select count(*) from concern where state = 'ringing' and grade = 'imminent'").await, 1);
-    world.tools.clock.advance(time::Duration::minutes(2));
+    world.app.clock.advance(time::Duration::minutes(2));
     assert_eq!(world.tick().await, 2, "by the ladder of an imminent risk");
 }
 
@@ -90,15 +90,15 @@ async fn said_worse_after_both_had_accepted_takes_both_acceptances_back_until_th
     assert_eq!(world.rings_after(before).await.len(), 2);
     assert_eq!(world.count("select count(*) from audience where accepted_at is null").await, 2);
     let close = async || {
-        let mut tx = world.begin(&fence::actor(&officer())).await;
-        let closed = close_concern::close(&mut tx, &world.tools, &officer(), id, "handled").await;
+        let mut tx = world.begin(&row_security::actor(&officer())).await;
+        let closed = close_concern::close(&mut tx, &world.app, &officer(), id, "handled").await;
         tx.commit().await.unwrap();
         closed
     };
     assert!(close().await.is_err());
     world.accept_all(id).await;
     assert_eq!(world.count("select count(*) from concern where state = 'accepted'").await, 1);
-    world.tools.clock.advance(time::Duration::days(1));
+    world.app.clock.advance(time::Duration::days(1));
     assert_eq!(world.tick().await, 0);
     close().await.unwrap();
 }
@@ -128,10 +128,10 @@ async fn other_words_ring_nhq_alone_and_take_back_what_it_accepted_without_them_
 async fn other_words_while_nhq_still_rings_ring_it_once_more_and_its_ladder_goes_on_as_it_was() {
     let world = World::new().await;
     let id = world.raise(worse()).await.id;
-    world.tools.clock.advance(time::Duration::minutes(1));
+    world.app.clock.advance(time::Duration::minutes(1));
     world.raise(v1::Concern { text: "he locked the door".into(), ..worse() }).await;
     let nhq = world.audience(id, Audience::Nhq).await;
-    assert_eq!((nhq.rings, nhq.next_ring_at.unwrap() - world.tools.clock.now()), (2, time::Duration::minutes(1)));
+    assert_eq!((nhq.rings, nhq.next_ring_at.unwrap() - world.app.clock.now()), (2, time::Duration::minutes(1)));
 }
 
 #[tokio::test]
@@ -151,8 +151,8 @@ async fn what_is_said_after_a_concern_was_closed_rings_as_a_concern_of_its_own_a
     let world = World::new().await;
     let first = world.raise(question()).await;
     world.accept(&officer(), first.id, Audience::Nhq).await.unwrap();
-    let mut tx = world.begin(&fence::actor(&officer())).await;
-    close_concern::close(&mut tx, &world.tools, &officer(), first.id, "answered").await.unwrap();
+    let mut tx = world.begin(&row_security::actor(&officer())).await;
+    close_concern::close(&mut tx, &world.app, &officer(), first.id, "answered").await.unwrap();
     tx.commit().await.unwrap();
     let before = world.rings().await.len();
     let second = world.raise(worse()).await;
@@ -166,7 +166,7 @@ async fn what_is_said_after_a_concern_was_closed_rings_as_a_concern_of_its_own_a
 #[tokio::test]
 async fn said_worse_on_the_bus_rings_as_it_does_at_the_door() {
     let world = World::new().await;
-    let handler = Raised { tools: world.tools.clone(), consumer: "safety-raises" };
+    let handler = Raised { app: world.app.clone(), consumer: "safety-raises" };
     for (n, concern) in [question(), worse()].into_iter().enumerate() {
         let message = Incoming {
             event_id: format!("message-{n}"),
@@ -176,7 +176,7 @@ async fn said_worse_on_the_bus_rings_as_it_does_at_the_door() {
             attempt: 1,
         };
         let work = handler.read(&message).await.unwrap_or_else(|_| panic!("nothing is refused"));
-        let mut tx = world.begin(&fence::itself()).await;
+        let mut tx = world.begin(&row_security::itself()).await;
         handler.apply(&mut tx, &mut Fresh::default(), work, &message).await.unwrap();
         tx.commit().await.unwrap();
     }
@@ -192,9 +192,9 @@ async fn nobody_accepts_what_they_were_not_shown() {
     let id = world.raise(question()).await.id;
     world.raise(worse()).await;
     let accept = async |who, audience, knowing| {
-        let mut tx = world.begin(&fence::actor(&who)).await;
+        let mut tx = world.begin(&row_security::actor(&who)).await;
         let asked = accept_concern::Asked { audience, note: "", knowing };
-        let accepted = accept_concern::accept(&mut tx, &world.tools, &who, id, asked).await;
+        let accepted = accept_concern::accept(&mut tx, &world.app, &who, id, asked).await;
         tx.commit().await.unwrap();
         accepted.map(|accepted| accepted.already)
     };
@@ -212,17 +212,17 @@ async fn a_head_reads_of_what_was_said_later_what_they_may_read_and_a_stranger_n
     let id = world.raise(question()).await.id;
     world.raise(worse()).await;
     let read = async |who| {
-        let mut tx = world.begin(&fence::actor(&who)).await;
-        let viewer = read_concerns::viewer(&mut tx, &world.tools, &who).await.unwrap();
-        read_concerns::find(&mut tx, &world.tools.vault, &viewer, id).await.unwrap().map(|view| view.envelope.unwrap().content.unwrap())
+        let mut tx = world.begin(&row_security::actor(&who)).await;
+        let viewer = read_concerns::viewer(&mut tx, &world.app, &who).await.unwrap();
+        read_concerns::find(&mut tx, &world.app.vault, &viewer, id).await.unwrap().map(|view| view.envelope.unwrap().content.unwrap())
     };
     let head = read(head_of("mission")).await.unwrap();
     assert_eq!((head.text.as_str(), head.person_at_risk.as_str()), ("", "Alex Exemple"));
     assert!(read(officer()).await.unwrap().text.contains("knife"));
     assert!(read(head_of("kent")).await.is_none() && read(caller("mediator-1", &[role::MEDIATOR], &[])).await.is_none());
     let ring: RingId = world.rings().await.remove(0).ring_id.parse().unwrap();
-    let mut tx = world.begin(&fence::itself()).await;
-    confirm_delivery::confirm(&mut tx, &world.tools, ring.uuid(), Audience::Nhq).await.unwrap();
+    let mut tx = world.begin(&row_security::itself()).await;
+    confirm_delivery::confirm(&mut tx, &world.app, ring.uuid(), Audience::Nhq).await.unwrap();
     tx.commit().await.unwrap();
     assert!(world.audience(id, Audience::Nhq).await.delivered_at.is_some());
 }

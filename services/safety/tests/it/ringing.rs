@@ -6,7 +6,7 @@ use proto::{id::RingId, role};
 use safety::{
     app::{
         confirm_delivery::{self, Confirmed},
-        fence, ring,
+        ring, row_security,
         timekeeping::Watched,
     },
     domain::{concern::Audience, timekeeping::Reading},
@@ -21,7 +21,7 @@ async fn with_both_audiences_silent_the_concern_climbs_to_the_monitoring_centre_
     let concern = world.raise(imminent_at("mission")).await;
     let mut reached = Vec::new();
     for _ in 0..300 {
-        world.tools.clock.advance(time::Duration::minutes(1));
+        world.app.clock.advance(time::Duration::minutes(1));
         world.tick().await;
         reached.push(world.audience(concern.id, Audience::ResponsibleHead).await.rings);
     }
@@ -35,7 +35,7 @@ async fn with_both_audiences_silent_the_concern_climbs_to_the_monitoring_centre_
 async fn after_a_downtime_each_audience_is_rung_once_at_the_step_that_time_demands() {
     let world = World::new().await;
     let concern = world.raise(imminent_at("mission")).await;
-    world.tools.clock.advance(time::Duration::hours(5));
+    world.app.clock.advance(time::Duration::hours(5));
     assert_eq!(world.tick().await, 2);
     assert_eq!(world.tick().await, 0);
     let head = world.audience(concern.id, Audience::ResponsibleHead).await;
@@ -49,8 +49,8 @@ async fn three_engines_at_once_ring_each_step_exactly_once() {
         world.raise(one_line(&format!("concern {n}"))).await;
     }
     for _ in 0..6 {
-        world.tools.clock.advance(time::Duration::hours(25));
-        let engines = (0..3).map(|_| ring::tick(&world.db.pool, &world.tools));
+        world.app.clock.advance(time::Duration::hours(25));
+        let engines = (0..3).map(|_| ring::tick(&world.db.pool, &world.app));
         let rung: usize = futures::future::join_all(engines).await.into_iter().map(Result::unwrap).sum();
         // What one engine skipped because another held it is rung at its next look.
         let rest = world.tick().await;
@@ -65,7 +65,7 @@ async fn a_new_office_holder_is_rung_at_the_next_step_without_anyone_touching_th
     let world = World::new().await;
     world.raise(imminent_at("mission")).await;
     world.assign("institutional-head/mission", "acting-head", 0).await.unwrap();
-    world.tools.clock.advance(time::Duration::minutes(2));
+    world.app.clock.advance(time::Duration::minutes(2));
     world.tick().await;
     let last = world.rings().await.into_iter().rfind(|r| r.recipients.iter().any(|h| h.holder == HEAD)).unwrap();
     assert!(last.recipients.iter().any(|h| h.holder == "acting-head"));
@@ -87,8 +87,8 @@ async fn a_delivery_confirmed_twice_is_one_delivery() {
     let concern = world.raise(imminent_at("mission")).await;
     let ring: RingId = world.rings().await.remove(0).ring_id.parse().unwrap();
     for _ in 0..2 {
-        let mut tx = world.begin(&fence::itself()).await;
-        confirm_delivery::confirm(&mut tx, &world.tools, ring.uuid(), Audience::Nhq).await.unwrap();
+        let mut tx = world.begin(&row_security::itself()).await;
+        confirm_delivery::confirm(&mut tx, &world.app, ring.uuid(), Audience::Nhq).await.unwrap();
         tx.commit().await.unwrap();
     }
     assert!(world.audience(concern.id, Audience::Nhq).await.delivered_at.is_some());
@@ -108,8 +108,8 @@ async fn what_is_confirmed_together_is_each_office_delivered_once_in_its_order()
     let stranger = Confirmed { ring: uuid::Uuid::from_u128(7), audience: Audience::Nhq, traceparent: None };
     let confirmed: Vec<Confirmed> = confirmed.chain([stranger]).collect();
     for _ in 0..2 {
-        let mut tx = world.begin(&fence::itself()).await;
-        confirm_delivery::confirm_all(&mut tx, &world.tools, &confirmed).await.unwrap();
+        let mut tx = world.begin(&row_security::itself()).await;
+        confirm_delivery::confirm_all(&mut tx, &world.app, &confirmed).await.unwrap();
         tx.commit().await.unwrap();
     }
     for id in concerns {
@@ -134,12 +134,12 @@ async fn a_confirmation_that_waits_for_an_acceptance_takes_nothing_of_it_back() 
     let concern = world.raise(imminent_at("mission")).await;
     let officer = caller("officer-1", &[role::RJ_OFFICER], &[]);
     let rings = world.rings().await;
-    let mut accepting = world.begin(&fence::actor(&officer)).await;
+    let mut accepting = world.begin(&row_security::actor(&officer)).await;
     world.accept_in(&mut accepting, &officer, concern.id, Audience::Nhq, "").await.unwrap();
     let confirming = futures::future::join_all(rings.iter().map(async |ring| {
         let audience = if ring.audience() == proto::safety::v1::Audience::Nhq { Audience::Nhq } else { Audience::ResponsibleHead };
-        let mut tx = world.begin(&fence::itself()).await;
-        confirm_delivery::confirm(&mut tx, &world.tools, ring.ring_id.parse::<RingId>().unwrap().uuid(), audience).await.unwrap();
+        let mut tx = world.begin(&row_security::itself()).await;
+        confirm_delivery::confirm(&mut tx, &world.app, ring.ring_id.parse::<RingId>().unwrap().uuid(), audience).await.unwrap();
         tx.commit().await.unwrap();
     }));
     let waiting = async || match world
@@ -170,7 +170,7 @@ async fn a_database_that_was_set_back_rings_every_open_concern_at_once_and_none_
     let officer = caller("officer-1", &[role::RJ_OFFICER], &[]);
     world.accept(&officer, taken.id, Audience::Nhq).await.unwrap();
     assert_eq!(world.tick().await, 0, "nothing is due");
-    assert_eq!(ring::all_at_once(&world.db.pool, world.tools.clock.now()).await.unwrap(), 3);
+    assert_eq!(ring::all_at_once(&world.db.pool, world.app.clock.now()).await.unwrap(), 3);
     assert_eq!(world.tick().await, 3);
     assert_eq!(world.audience(silent.id, Audience::ResponsibleHead).await.rings, 2);
     assert_eq!(world.audience(taken.id, Audience::Nhq).await.rings, 1, "who has accepted is left alone");
@@ -181,17 +181,17 @@ async fn a_database_that_was_set_back_rings_every_open_concern_at_once_and_none_
 async fn a_ring_out_of_turn_never_pushes_the_next_one_away() {
     let world = World::new().await;
     let concern = world.raise(one_line("five hours ago")).await;
-    world.tools.clock.advance(Duration::hours(5));
+    world.app.clock.advance(Duration::hours(5));
     world.tick().await;
     for _ in 0..3 {
         // Set back, lost, all at once: each rings now, and the ladder goes on by the time that has passed.
-        ring::all_at_once(&world.db.pool, world.tools.clock.now()).await.unwrap();
+        ring::all_at_once(&world.db.pool, world.app.clock.now()).await.unwrap();
         assert_eq!(world.tick().await, 2);
         let head = world.audience(concern.id, Audience::ResponsibleHead).await;
         assert_eq!((head.step, head.next_ring_at.unwrap() - head.rung_from), (3, Duration::hours(28)));
-        world.tools.clock.advance(Duration::minutes(1));
+        world.app.clock.advance(Duration::minutes(1));
     }
-    world.tools.clock.advance(Duration::hours(23));
+    world.app.clock.advance(Duration::hours(23));
     assert_eq!(world.tick().await, 2, "a day after the last rung of the ladder, whatever was rung in between");
 }
 
@@ -199,17 +199,17 @@ async fn a_ring_out_of_turn_never_pushes_the_next_one_away() {
 async fn a_changed_ladder_applies_from_now_without_a_gap_to_what_rings_already() {
     let mut world = World::new().await;
     let concern = world.raise(one_line("raised under the old ladder")).await;
-    world.tools.clock.advance(Duration::hours(6));
+    world.app.clock.advance(Duration::hours(6));
     assert_eq!(world.tick().await, 2);
-    assert!(world.audience(concern.id, Audience::Nhq).await.next_ring_at.unwrap() > world.tools.clock.now() + Duration::hours(20));
-    world.tools.ladders.concern = "0s:holder,10m:everyone,every 5m".parse().unwrap();
-    world.tools.clock.advance(Duration::minutes(5));
+    assert!(world.audience(concern.id, Audience::Nhq).await.next_ring_at.unwrap() > world.app.clock.now() + Duration::hours(20));
+    world.app.ladders.concern = "0s:holder,10m:everyone,every 5m".parse().unwrap();
+    world.app.clock.advance(Duration::minutes(5));
     assert_eq!(world.tick().await, 2, "the new ladder rings after five minutes, whatever was written by the old one");
-    world.tools.ladders.concern = "0s:everyone,every 24h".parse().unwrap();
-    world.tools.clock.advance(Duration::minutes(5));
+    world.app.ladders.concern = "0s:everyone,every 24h".parse().unwrap();
+    world.app.clock.advance(Duration::minutes(5));
     assert_eq!(world.tick().await, 0);
     let next = world.audience(concern.id, Audience::Nhq).await.next_ring_at.unwrap();
-    assert!(next > world.tools.clock.now() && next <= world.tools.clock.now() + Duration::DAY);
+    assert!(next > world.app.clock.now() && next <= world.app.clock.now() + Duration::DAY);
 }
 
 #[tokio::test]
@@ -217,15 +217,15 @@ async fn a_clock_that_steps_back_by_an_hour_or_a_day_silences_nothing() {
     for back in [Duration::HOUR, Duration::DAY] {
         let world = World::new().await;
         let concern = world.raise(imminent_at("mission")).await;
-        world.tools.clock.advance(Duration::minutes(10));
+        world.app.clock.advance(Duration::minutes(10));
         assert_eq!(world.tick().await, 2);
-        world.tools.clock.advance(-back);
+        world.app.clock.advance(-back);
         assert_eq!(world.tick().await, 2, "what is due further ahead than its interval is due now");
         assert_eq!(world.tick().await, 0, "once");
         let head = world.audience(concern.id, Audience::ResponsibleHead).await;
         assert_eq!(head.level, 3, "what was reached stays reached");
         for rings in 4..8 {
-            world.tools.clock.advance(Duration::minutes(5));
+            world.app.clock.advance(Duration::minutes(5));
             assert_eq!(world.tick().await, 2);
             assert_eq!(world.audience(concern.id, Audience::ResponsibleHead).await.rings, rings);
         }
@@ -237,19 +237,19 @@ async fn a_step_back_that_no_stored_ring_shows_is_found_by_a_clock_that_never_st
     let world = World::new().await;
     world.raise(one_line("rung an hour before the clock went back by half of one")).await;
     let reading =
-        |monotonic| Reading { wall: world.tools.clock.now(), database: world.tools.clock.now(), monotonic: Elapsed::from_secs(monotonic) };
+        |monotonic| Reading { wall: world.app.clock.now(), database: world.app.clock.now(), monotonic: Elapsed::from_secs(monotonic) };
     let mut clocks = Watched::begin();
     clocks.hold_against(&world.db.pool, reading(0)).await.unwrap();
-    world.tools.clock.advance(Duration::HOUR);
+    world.app.clock.advance(Duration::HOUR);
     clocks.hold_against(&world.db.pool, reading(3_600)).await.unwrap();
     assert_eq!(world.tick().await, 2);
-    world.tools.clock.advance(Duration::minutes(40));
+    world.app.clock.advance(Duration::minutes(40));
     clocks.hold_against(&world.db.pool, reading(3_600 + 2_400)).await.unwrap();
     assert_eq!(world.tick().await, 0);
-    world.tools.clock.advance(-Duration::minutes(30));
+    world.app.clock.advance(-Duration::minutes(30));
     clocks.hold_against(&world.db.pool, reading(3_600 + 2_401)).await.unwrap();
     assert_eq!(world.tick().await, 2);
-    clocks.look(&world.db.pool, &world.tools).await.unwrap();
+    clocks.look(&world.db.pool, &world.app).await.unwrap();
 }
 
 #[tokio::test]
@@ -274,6 +274,6 @@ async fn no_hint_that_somebody_wrote_keeps_an_office_silent() {
     let world = World::new().await;
     world.raise(imminent_at("mission")).await;
     sqlx::query("update audience set next_ring_at = next_ring_at + interval '4 minutes'").execute(&world.db.admin).await.unwrap();
-    world.tools.clock.advance(Duration::minutes(2));
+    world.app.clock.advance(Duration::minutes(2));
     assert_eq!(world.tick().await, 2);
 }

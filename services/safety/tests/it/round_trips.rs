@@ -17,13 +17,13 @@ use proto::{
     safety::v1::{self, AcceptConcernRequest, RaiseConcernRequest, alarm_service_server::AlarmService},
     subject::RING_DELIVERED,
 };
-use safety::{app::by_heart, bus::Delivered, grpc::Server};
+use safety::{app::trust_cache, bus::Delivered, grpc::Server};
 
 use crate::world::{World, head_of, imminent_at};
 
 async fn raise(world: &World, door: &Server) {
     // As every 1.5 s, in the background.
-    by_heart::learn(&world.db.pool, &world.tools).await.unwrap();
+    trust_cache::learn(&world.db.pool, &world.app).await.unwrap();
     let concern = v1::Concern { concern_id: door.ctx.ids.uuid().to_string(), ..imminent_at("mission") };
     let request = RaiseConcernRequest { concern: Some(concern) };
     door.raise_concern(asked(&head_of("mission"), request)).await.unwrap();
@@ -48,7 +48,7 @@ async fn confirm(world: &World, meter: &Meter) {
         attempt: 1,
     };
     meter.take();
-    let handler = Delivered { tools: world.tools.clone() };
+    let handler = Delivered { app: world.app.clone() };
     let work = handler.read(&message).await.unwrap();
     let mut tx = begin(&meter.pool, &Actor::service("safety")).await.unwrap();
     handler.apply(&mut tx, &mut Fresh::default(), work, &message).await.unwrap();

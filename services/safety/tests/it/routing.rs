@@ -1,9 +1,9 @@
-//! The person moves, or was thought to be elsewhere: who is rung then, and whose acceptance silences whom [R3e, T2].
+//! The person moves, or was thought to be elsewhere: who is rung then, and whose acceptance silences whom [R3e, TRAP-2].
 
 use chassis::{Caller, Error};
 use proto::role;
 use safety::{
-    app::{close_concern, fence, read_concerns},
+    app::{close_concern, read_concerns, row_security},
     domain::concern::Audience,
 };
 use uuid::Uuid;
@@ -22,13 +22,13 @@ impl World {
     }
 
     async fn minutes(&self, minutes: i64) -> usize {
-        self.tools.clock.advance(time::Duration::minutes(minutes));
+        self.app.clock.advance(time::Duration::minutes(minutes));
         self.tick().await
     }
 
     async fn close(&self, id: Uuid) -> chassis::Result<()> {
-        let mut tx = self.begin(&fence::actor(&officer())).await;
-        close_concern::close(&mut tx, &self.tools, &officer(), id, "handled").await?;
+        let mut tx = self.begin(&row_security::actor(&officer())).await;
+        close_concern::close(&mut tx, &self.app, &officer(), id, "handled").await?;
         tx.commit().await?;
         Ok(())
     }
@@ -36,9 +36,9 @@ impl World {
 
 /// What this person finds in their list, by the use case and through the fence.
 async fn listed(world: &World, who: &Caller) -> Vec<Uuid> {
-    let mut tx = world.begin(&fence::actor(who)).await;
-    let viewer = read_concerns::viewer(&mut tx, &world.tools, who).await.unwrap();
-    let (views, _) = read_concerns::list(&mut tx, &world.tools.vault, &viewer, true, None, 50).await.unwrap();
+    let mut tx = world.begin(&row_security::actor(who)).await;
+    let viewer = read_concerns::viewer(&mut tx, &world.app, who).await.unwrap();
+    let (views, _) = read_concerns::list(&mut tx, &world.app.vault, &viewer, true, None, 50).await.unwrap();
     views.into_iter().map(|view| view.concern.id).collect()
 }
 
@@ -62,7 +62,7 @@ async fn when_the_person_moves_the_new_head_is_rung_at_once_and_the_former_one_u
     assert!(matches!(late, Err(Error::NotFound)), "the former head still reaches it");
 }
 
-// [T2]: until the new head accepts, both keep it.
+// [TRAP-2]: until the new head accepts, both keep it.
 #[tokio::test]
 async fn a_former_head_who_accepts_silences_the_former_office_alone_and_the_new_head_rings_until_they_accept() {
     let world = World::new().await;
@@ -113,7 +113,7 @@ async fn a_head_to_whom_the_person_comes_back_accepts_anew_whatever_they_accepte
     let concern = world.raise(imminent_at("mission")).await;
     world.accept(&head_of("mission"), concern.id, HEAD).await.unwrap();
     world.route(concern.id, "kent").await;
-    world.tools.clock.advance(time::Duration::minutes(1));
+    world.app.clock.advance(time::Duration::minutes(1));
     world.route(concern.id, "mission").await;
     let back = world.audience(concern.id, HEAD).await;
     assert!(back.office == office("mission") && back.accepted.is_none() && back.rings == 1, "{back:?}");
@@ -162,7 +162,7 @@ async fn at_a_headquarters_the_unit_itself_is_the_head_accepts_for_it_and_can_cl
     assert!(matches!(refused, Err(Error::Refused(r)) if r.reason == "not-this-audience"));
 }
 
-// Threat T3
+// THREAT-3
 #[tokio::test]
 async fn nhq_does_not_silence_a_head_by_routing_the_concern_to_itself() {
     let world = World::new().await;
@@ -186,9 +186,9 @@ async fn a_head_is_shown_how_their_own_office_stands_and_nhq_who_else_is_rung() 
     world.accept(&head_of("mission"), concern.id, HEAD).await.unwrap();
     world.route(concern.id, "matsqui").await;
     let shown = async |who: &Caller| {
-        let mut tx = world.begin(&fence::actor(who)).await;
-        let viewer = read_concerns::viewer(&mut tx, &world.tools, who).await.unwrap();
-        let view = read_concerns::find(&mut tx, &world.tools.vault, &viewer, concern.id).await.unwrap().unwrap();
+        let mut tx = world.begin(&row_security::actor(who)).await;
+        let viewer = read_concerns::viewer(&mut tx, &world.app, who).await.unwrap();
+        let view = read_concerns::find(&mut tx, &world.app.vault, &viewer, concern.id).await.unwrap().unwrap();
         view.audiences.into_iter().find(|shown| shown.status.audience == HEAD).unwrap()
     };
     let mission = shown(&head_of("mission")).await;

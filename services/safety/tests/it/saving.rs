@@ -69,7 +69,7 @@ async fn whatever_keeps_a_raise_from_being_recorded_a_concern_rings_at_its_site_
         end $$;
         create trigger refuse before insert on concern for each row execute function refuse();";
     sqlx::raw_sql(refusing).execute(&world.db.admin).await.unwrap();
-    let process = Process::new("safety", Config::parse_from(["safety"]).chassis, world.tools.clock.clone(), Ids::random());
+    let process = Process::new("safety", Config::parse_from(["safety"]).chassis, world.app.clock.clone(), Ids::random());
     let ctx = Context::assemble(process, world.db.pool.clone(), bus.connect("safety").await);
     let site = bus.connect("site-mission").await;
     for (n, how) in FAILURES.into_iter().enumerate() {
@@ -105,5 +105,5 @@ async fn whatever_keeps_a_raise_from_being_recorded_a_concern_rings_at_its_site_
 }
 
 fn raised(world: &World) -> Raised {
-    Raised { tools: world.tools.clone(), consumer: SAFETY_RAISES.name }
+    Raised { app: world.app.clone(), consumer: SAFETY_RAISES.name }
 }

@@ -7,7 +7,7 @@ use harness::dump::{holders, rows};
 use prost::Message;
 use proto::safety::v1;
 use safety::{
-    app::{close_concern, envelope::LOST, fence, read_concerns, ring},
+    app::{close_concern, envelope::LOST, read_concerns, ring, row_security},
     domain::concern::Audience,
     store::{self, sealed::InClear},
 };
@@ -20,7 +20,7 @@ async fn whole_life(world: &World) -> uuid::Uuid {
     let id = world.raise(imminent_at("mission")).await.id;
     world.raise(v1::Concern { concern_id: id.to_string(), text: "Alex again".into(), ..imminent_at("mission") }).await;
     for (who, audience) in [(officer(), Audience::Nhq), (head_of("mission"), Audience::ResponsibleHead)] {
-        let mut tx = world.begin(&fence::itself()).await;
+        let mut tx = world.begin(&row_security::itself()).await;
         world.accept_in(&mut tx, &who, id, audience, "on my way").await.unwrap();
         tx.commit().await.unwrap();
     }
@@ -28,9 +28,9 @@ async fn whole_life(world: &World) -> uuid::Uuid {
 }
 
 async fn told(world: &World, id: uuid::Uuid) -> v1::Concern {
-    let mut db = world.begin(&fence::itself()).await;
-    let viewer = read_concerns::viewer(&mut db, &world.tools, &officer()).await.unwrap();
-    let view = read_concerns::find(&mut db, &world.tools.vault, &viewer, id).await.unwrap().unwrap();
+    let mut db = world.begin(&row_security::itself()).await;
+    let viewer = read_concerns::viewer(&mut db, &world.app, &officer()).await.unwrap();
+    let view = read_concerns::find(&mut db, &world.app.vault, &viewer, id).await.unwrap().unwrap();
     view.envelope.unwrap().content.unwrap()
 }
 
@@ -38,8 +38,8 @@ async fn told(world: &World, id: uuid::Uuid) -> v1::Concern {
 async fn a_copy_of_the_alarms_database_holds_no_word_of_a_concern_and_nhq_reads_all_of_it() {
     let world = World::new().await;
     let id = whole_life(&world).await;
-    let mut tx = world.begin(&fence::itself()).await;
-    close_concern::close(&mut tx, &world.tools, &officer(), id, "calmed down").await.unwrap();
+    let mut tx = world.begin(&row_security::itself()).await;
+    close_concern::close(&mut tx, &world.app, &officer(), id, "calmed down").await.unwrap();
     tx.commit().await.unwrap();
     let copy = rows(&world.db.admin).await;
     for word in SAID {
@@ -47,24 +47,24 @@ async fn a_copy_of_the_alarms_database_holds_no_word_of_a_concern_and_nhq_reads_
     }
     assert!(holders(&copy, HEAD).contains("audience") && holders(&copy, "mission").contains("concern"), "the copy was not read");
     assert_eq!(told(&world, id).await.nature, "said he will hurt himself tonight");
-    let mut db = world.begin(&fence::itself()).await;
-    let note = store::sealed::note_of(&mut db, &world.tools.vault, id, Audience::ResponsibleHead).await.unwrap();
+    let mut db = world.begin(&row_security::itself()).await;
+    let note = store::sealed::note_of(&mut db, &world.app.vault, id, Audience::ResponsibleHead).await.unwrap();
     assert_eq!(note.as_deref(), Some("on my way"));
 }
 
 #[tokio::test]
 async fn without_a_key_a_concern_is_recorded_rings_and_is_accepted_and_is_sealed_when_there_is_one() {
     let mut world = World::new().await;
-    let keyed = world.tools.vault.clone();
-    world.tools.vault = Vault::none("safety", world.tools.clock.clone());
+    let keyed = world.app.vault.clone();
+    world.app.vault = Vault::none("safety", world.app.clock.clone());
     let id = whole_life(&world).await;
     assert_eq!(world.rings().await.len(), 3, "nhq once more, for what was said again");
     assert_eq!(told(&world, id).await.person_at_risk, "Alex Exemple");
     assert!(world.audience(id, Audience::Nhq).await.accepted.is_some());
-    world.tools.vault = keyed;
+    world.app.vault = keyed;
     let in_clear = rows(&world.db.admin).await;
     assert!(SAID.iter().take(4).all(|word| !holders(&in_clear, word).is_empty()));
-    let sealed = vault::seal_leftovers(&world.db.pool, &world.tools.vault, &InClear, world.tools.clock.now()).await.unwrap();
+    let sealed = vault::seal_leftovers(&world.db.pool, &world.app.vault, &InClear, world.app.clock.now()).await.unwrap();
     // The concern, another body, two notes, and the three rings that wait for the bus.
     assert_eq!(sealed, 1 + 1 + 2 + 3);
     let copy = rows(&world.db.admin).await;
@@ -81,9 +81,9 @@ async fn a_concern_whose_key_is_missing_says_so_and_rings_all_the_same() {
     let mut world = World::new().await;
     let id = world.raise(imminent_at("mission")).await.id;
     // The service is started again without its key file: what waits sealed cannot leave.
-    world.tools.vault = Vault::none("safety", world.tools.clock.clone());
+    world.app.vault = Vault::none("safety", world.app.clock.clone());
     assert_eq!(world.tick().await, 0);
-    ring::ring_anew_without_a_key(&world.db.pool, &world.tools).await.unwrap();
+    ring::ring_anew_without_a_key(&world.db.pool, &world.app).await.unwrap();
     assert_eq!(world.tick().await, 2, "both audiences are rung at once");
     let bodies: Vec<Vec<u8>> = sqlx::query_scalar("select body from outbox where subject like 'ro.safety.ring.%' and not sealed")
         .fetch_all(&world.db.admin)

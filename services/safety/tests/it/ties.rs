@@ -14,7 +14,7 @@ use crate::world::{World, head_of, imminent_at, officer};
 
 impl World {
     async fn ties(&self, id: Uuid) -> Ties {
-        ties::ties(&self.db.pool, &self.tools, &[id]).await.unwrap().remove(0)
+        ties::ties(&self.db.pool, &self.app, &[id]).await.unwrap().remove(0)
     }
 
     async fn open_ones(&self) -> Vec<Uuid> {
@@ -26,8 +26,8 @@ impl World {
     async fn finish(&self, id: Uuid) {
         self.accept(&head_of("mission"), id, Audience::ResponsibleHead).await.unwrap();
         self.accept(&officer(), id, Audience::Nhq).await.unwrap();
-        let mut tx = self.begin(&safety::app::fence::actor(&officer())).await;
-        close_concern::close(&mut tx, &self.tools, &officer(), id, "handled").await.unwrap();
+        let mut tx = self.begin(&safety::app::row_security::actor(&officer())).await;
+        close_concern::close(&mut tx, &self.app, &officer(), id, "handled").await.unwrap();
         tx.commit().await.unwrap();
     }
 }
@@ -47,7 +47,7 @@ async fn a_concern_names_its_cases_whichever_line_they_stand_in_and_whenever_the
     let before = world.ties(raised).await;
     assert_eq!((before.state, before.names.into_iter().collect::<Vec<_>>()), (Some(State::Ringing), vec![first.clone(), referral.clone()]));
     // Said again with another case, and an id.
-    world.tools.clock.advance(time::Duration::MINUTE);
+    world.app.clock.advance(time::Duration::MINUTE);
     world.raise(v1::Concern { case_id: id.into(), advice: format!("and {second}"), ..concern }).await;
     let after = world.ties(raised).await;
     assert_eq!(after.names.into_iter().collect::<Vec<_>>(), [id.to_owned(), first, second, referral]);
@@ -98,6 +98,6 @@ async fn what_cannot_be_opened_now_is_said_to_be_unread_and_the_other_concerns_a
     .execute(&world.db.admin)
     .await
     .unwrap();
-    let told = ties::ties(&world.db.pool, &world.tools, &[lost, kept]).await.unwrap();
+    let told = ties::ties(&world.db.pool, &world.app, &[lost, kept]).await.unwrap();
     assert_eq!(told.iter().map(|one| (one.unread, one.names.len())).collect::<Vec<_>>(), [(true, 0), (false, 1)]);
 }

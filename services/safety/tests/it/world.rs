@@ -18,10 +18,10 @@ use proto::{id::SiteCode, role, safety::v1};
 use safety::{
     Config,
     app::{
-        Ladders, Tools, accept_concern, by_heart, devices, directory, directory_cache, epoch, fence, grants,
+        App, Ladders, accept_concern, devices, directory, directory_cache, epoch, grants,
         proposals::{self, Outcome},
         raise_concern::{Receipt, Report},
-        raise_set, ring, roster, route_concern,
+        raise_set, ring, roster, route_concern, row_security, trust_cache,
         watch::Hub,
     },
     domain::{
@@ -44,7 +44,7 @@ pub const HEAD: &str = "head-of-mission";
 
 pub struct World {
     pub db: Database,
-    pub tools: Tools,
+    pub app: App,
 }
 
 pub fn caller(subject: &str, roles: &[&str], sites: &[&str]) -> Caller {
@@ -85,7 +85,7 @@ impl World {
         let clock = Clock::fixed(datetime!(2026-11-22 13:00 UTC));
         let vault = harness::vault::vault("safety", &clock);
         let devices = devices::Book::new(clock.clone(), time::Duration::days(365));
-        let tools = Tools {
+        let app = App {
             clock,
             ids: Ids::seeded(7),
             ladders: ladders(),
@@ -98,7 +98,7 @@ impl World {
             turn: ring::Turn::default(),
             accept_within: None,
         };
-        let world = Self { db, tools };
+        let world = Self { db, app };
         for (office, holder, rank) in [
             ("institutional-head/mission", HEAD, 0),
             ("institutional-head/mission", "deputy-of-mission", 1),
@@ -113,7 +113,7 @@ impl World {
     /// Puts somebody in an office, with a role to accept with.
     pub async fn assign(&self, office: &str, holder: &str, rank: i16) -> chassis::Result<()> {
         self.name(office, holder, rank).await?;
-        let mut tx = self.begin(&fence::itself()).await;
+        let mut tx = self.begin(&row_security::itself()).await;
         let (role, site) = match office.split_once('/') {
             Some((head, site)) => (head, Some(site.to_owned())),
             None if office == "nmc" => (role::NMC_SUPERVISOR, None),
@@ -121,7 +121,7 @@ impl World {
         };
         let grant = Grant { role: role.into(), site, region: None };
         let wanted = Wanted { subject: holder.into(), grant, since: None, until: None };
-        grants::give(&mut tx, &self.tools, wanted, "admin-1", Some("admin-2")).await?;
+        grants::give(&mut tx, &self.app, wanted, "admin-1", Some("admin-2")).await?;
         tx.commit().await?;
         Ok(())
     }
@@ -130,10 +130,10 @@ impl World {
     pub async fn name(&self, office: &str, holder: &str, rank: i16) -> chassis::Result<()> {
         let holder = Holder { office: office.into(), holder: holder.into(), rank };
         let (one, other) = (administrator("admin-1"), administrator("admin-2"));
-        let mut tx = self.begin(&fence::actor(&one)).await;
-        let outcome = proposals::propose_office(&mut tx, &self.tools, &one, holder, time::Duration::DAY).await?;
+        let mut tx = self.begin(&row_security::actor(&one)).await;
+        let outcome = proposals::propose_office(&mut tx, &self.app, &one, holder, time::Duration::DAY).await?;
         if let Outcome::Waits(id) = outcome {
-            proposals::confirm(&mut tx, &self.tools, &other, &[id]).await?;
+            proposals::confirm(&mut tx, &self.app, &other, &[id]).await?;
         }
         tx.commit().await?;
         Ok(())
@@ -144,11 +144,11 @@ impl World {
         // Nothing listens there: what is told waits in the outbox.
         let bus = Bus::connect("safety", "nats://127.0.0.1:9", None, None).await.unwrap();
         let settings = Config::parse_from(["safety"]).chassis;
-        let process = Process::new("safety", settings, self.tools.clock.clone(), self.tools.ids.clone());
-        let hub = Hub::new(self.tools.clock.clone(), self.tools.epoch.clone());
+        let process = Process::new("safety", settings, self.app.clock.clone(), self.app.ids.clone());
+        let hub = Hub::new(self.app.clock.clone(), self.app.epoch.clone());
         let ctx = Context::assemble(process, pool.clone(), bus);
-        let raises = raise_set::start(&ctx, &self.tools);
-        Server { grants: ctx.grants().unwrap(), ctx, tools: self.tools.clone(), raises, hub, proposals_last: time::Duration::DAY }
+        let raises = raise_set::start(&ctx, &self.app);
+        Server { grants: ctx.grants().unwrap(), ctx, app: self.app.clone(), raises, hub, proposals_last: time::Duration::DAY }
     }
 
     pub async fn begin(&self, actor: &Actor) -> Transaction<'static, Postgres> {
@@ -161,22 +161,22 @@ impl World {
 
     /// Raises as the bus does: from memory, which was read a moment ago where it can be read.
     pub async fn report(&self, concern: v1::Concern, raised_by: &str, door: Option<&str>) -> Receipt {
-        let _too_long = tokio::time::timeout(std::time::Duration::from_secs(2), by_heart::learn(&self.db.pool, &self.tools)).await;
-        let mut tx = self.begin(&fence::itself()).await;
+        let _too_long = tokio::time::timeout(std::time::Duration::from_secs(2), trust_cache::learn(&self.db.pool, &self.app)).await;
+        let mut tx = self.begin(&row_security::itself()).await;
         let report = Report {
             concern,
             unreadable: false,
             raised_by: raised_by.into(),
             door: door.map(|d| d.parse::<SiteCode>().unwrap()),
-            fallback_id: self.tools.ids.uuid(),
+            fallback_id: self.app.ids.uuid(),
         };
-        let receipt = raise_set::raise(&mut tx, &self.tools, &mut Fresh::default(), report).await.unwrap();
+        let receipt = raise_set::raise(&mut tx, &self.app, &mut Fresh::default(), report).await.unwrap();
         tx.commit().await.unwrap();
         receipt
     }
 
     pub async fn accept(&self, who: &Caller, id: Uuid, audience: Audience) -> chassis::Result<bool> {
-        let mut tx = self.begin(&fence::actor(who)).await;
+        let mut tx = self.begin(&row_security::actor(who)).await;
         let accepted = self.accept_in(&mut tx, who, id, audience, "").await?;
         tx.commit().await?;
         Ok(accepted.already)
@@ -190,18 +190,18 @@ impl World {
         audience: Audience,
         note: &str,
     ) -> chassis::Result<accept_concern::Accepted> {
-        accept_concern::accept(tx, &self.tools, who, id, accept_concern::Asked { audience, note, knowing: 0 }).await
+        accept_concern::accept(tx, &self.app, who, id, accept_concern::Asked { audience, note, knowing: 0 }).await
     }
 
     /// NHQ says where the person now is.
     pub async fn route(&self, id: Uuid, site: &str) {
-        let mut tx = self.begin(&fence::actor(&officer())).await;
-        route_concern::route(&mut tx, &self.tools, &officer(), id, &site.parse().unwrap()).await.unwrap();
+        let mut tx = self.begin(&row_security::actor(&officer())).await;
+        route_concern::route(&mut tx, &self.app, &officer(), id, &site.parse().unwrap()).await.unwrap();
         tx.commit().await.unwrap();
     }
 
     pub async fn tick(&self) -> usize {
-        ring::tick(&self.db.pool, &self.tools).await.unwrap()
+        ring::tick(&self.db.pool, &self.app).await.unwrap()
     }
 
     pub async fn audience(&self, id: Uuid, audience: Audience) -> AudienceStatus {
@@ -219,13 +219,13 @@ impl World {
 
     /// Every ring in the outbox, oldest first.
     pub async fn rings(&self) -> Vec<v1::Ring> {
-        let bodies = harness::vault::outbox(&mut *self.begin(&fence::itself()).await, &self.tools.vault, "ro.safety.ring.%").await;
+        let bodies = harness::vault::outbox(&mut *self.begin(&row_security::itself()).await, &self.app.vault, "ro.safety.ring.%").await;
         bodies.iter().map(|b| v1::Ring::decode(b.as_slice()).unwrap()).collect()
     }
 
     /// Every fact on a subject in the outbox, oldest first.
     pub async fn facts<M: Message + Default>(&self, subject: &str) -> Vec<M> {
-        let bodies = harness::vault::outbox(&mut *self.begin(&fence::itself()).await, &self.tools.vault, subject).await;
+        let bodies = harness::vault::outbox(&mut *self.begin(&row_security::itself()).await, &self.app.vault, subject).await;
         bodies.iter().map(|b| M::decode(b.as_slice()).unwrap()).collect()
     }
 

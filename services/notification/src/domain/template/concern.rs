@@ -1,29 +1,29 @@
 //! What NHQ and the responsible head are told of a concern. The head's words say what to do and whom to call, and nothing
-//! of where the concern comes from [T1, RM1b, RM1c].
+//! of where the concern comes from [TRAP-1, RM1b, RM1c].
 
 use super::{
     Bilingual, Words,
     lines::{Lines, minute},
 };
-use crate::domain::ring::Urgency;
+use crate::domain::ring::Grade;
 
 pub(super) const NHQ: Bilingual = Bilingual { en: NHQ_EN, fr: NHQ_FR };
 
 const NHQ_EN: Words = Words {
     title: |data| {
-        let what = match data.urgency {
-            Some(Urgency::Imminent) => "Imminent risk",
-            Some(Urgency::Question) => "Question",
-            Some(Urgency::Concern) | None => "Safety concern",
+        let what = match data.grade {
+            Some(Grade::Imminent) => "Imminent risk",
+            Some(Grade::Question) => "Question",
+            Some(Grade::Concern) | None => "Safety concern",
         };
         format!("{what}: {}", data.reference)
     },
     body: |data| {
         let told = &data.bulletin;
-        let first = match (told.unreadable, data.urgency) {
+        let first = match (told.unreadable, data.grade) {
             (true, _) => "A concern arrived that could not be read. What is known is here: find the sender and ask. Then accept it.",
-            (false, Some(Urgency::Imminent)) => "Imminent risk of serious harm. Act now, then accept it.",
-            (false, Some(Urgency::Question)) => "A question about the process waits for an answer. Accept it when you take it in hand.",
+            (false, Some(Grade::Imminent)) => "Imminent risk of serious harm. Act now, then accept it.",
+            (false, Some(Grade::Question)) => "A question about the process waits for an answer. Accept it when you take it in hand.",
             (false, _) => "A safety or security concern was raised. Accept it when you take it in hand.",
         };
         Lines::of(first)
@@ -43,21 +43,21 @@ const NHQ_EN: Words = Words {
 
 const NHQ_FR: Words = Words {
     title: |data| {
-        let what = match data.urgency {
-            Some(Urgency::Imminent) => "Risque imminent",
-            Some(Urgency::Question) => "Question",
-            Some(Urgency::Concern) | None => "Préoccupation en matière de sécurité",
+        let what = match data.grade {
+            Some(Grade::Imminent) => "Risque imminent",
+            Some(Grade::Question) => "Question",
+            Some(Grade::Concern) | None => "Préoccupation en matière de sécurité",
         };
         format!("{what} : {}", data.reference)
     },
     body: |data| {
         let told = &data.bulletin;
-        let first = match (told.unreadable, data.urgency) {
+        let first = match (told.unreadable, data.grade) {
             (true, _) => {
                 "Un signalement est arrivé, mais n'a pu être lu. Voici ce que l'on sait : trouvez l'expéditeur et informez-vous. Acceptez-le ensuite."
             }
-            (false, Some(Urgency::Imminent)) => "Risque imminent de préjudice grave. Agissez maintenant, puis acceptez-le.",
-            (false, Some(Urgency::Question)) => {
+            (false, Some(Grade::Imminent)) => "Risque imminent de préjudice grave. Agissez maintenant, puis acceptez-le.",
+            (false, Some(Grade::Question)) => {
                 "Une question sur le processus attend une réponse. Acceptez-la lorsque vous la prenez en charge."
             }
             (false, _) => "Une préoccupation en matière de sécurité a été signalée. Acceptez-la lorsque vous la prenez en charge.",

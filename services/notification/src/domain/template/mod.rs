@@ -14,7 +14,7 @@ use time::OffsetDateTime;
 use super::{
     language::{self, Language, Preference},
     plain::plain,
-    ring::{Bulletin, Urgency},
+    ring::{Bulletin, Grade},
 };
 
 /// A text with places to fill.
@@ -22,7 +22,7 @@ use super::{
 pub enum Template {
     /// A concern in full, for NHQ.
     ConcernRingNhq,
-    /// An imminent risk, for the responsible head: what is needed to act, and nothing of where it comes from [T1, RM1b].
+    /// An imminent risk, for the responsible head: what is needed to act, and nothing of where it comes from [TRAP-1, RM1b].
     ConcernRingHeadImminent,
     /// Any other concern, for the responsible head: call NHQ [RM1c].
     ConcernRingHead,
@@ -42,14 +42,14 @@ pub enum Template {
     /// A case was put into the officer's portfolio [R3c].
     OfficerAssigned,
     /// A case was opened by break-glass: for supervisors [IM1a].
-    GlassBroken,
+    BreakGlassOpened,
     /// Somebody was refused a further break-glass: for supervisors [IM1a].
-    GlassQuotaReached,
+    BreakGlassQuotaReached,
     /// Reviews of break-glass are overdue: for supervisors [IM1a].
-    GlassReviewDue,
+    BreakGlassReviewDue,
     /// Regions hold different contacts for one victim [CARD5].
     ContactReview,
-    /// By e-mail to a staff address: urgency, reference and where to accept.
+    /// By e-mail to a staff address: grade, reference and where to accept.
     OutsideRing,
     /// By e-mail to anybody: there is a message.
     OutsideNotice,
@@ -80,7 +80,7 @@ pub enum Origin {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Data {
     pub reference: String,
-    pub urgency: Option<Urgency>,
+    pub grade: Option<Grade>,
     pub bulletin: Bulletin,
     pub origin: Option<Origin>,
     pub site: String,
@@ -123,9 +123,9 @@ impl Template {
         Self::CaseOpened,
         Self::MediatorAssigned,
         Self::OfficerAssigned,
-        Self::GlassBroken,
-        Self::GlassQuotaReached,
-        Self::GlassReviewDue,
+        Self::BreakGlassOpened,
+        Self::BreakGlassQuotaReached,
+        Self::BreakGlassReviewDue,
         Self::ContactReview,
         Self::OutsideRing,
         Self::OutsideNotice,
@@ -144,9 +144,9 @@ impl Template {
             Self::CaseOpened => "case-opened",
             Self::MediatorAssigned => "mediator-assigned",
             Self::OfficerAssigned => "officer-assigned",
-            Self::GlassBroken => "glass-broken",
-            Self::GlassQuotaReached => "glass-quota-reached",
-            Self::GlassReviewDue => "glass-review-due",
+            Self::BreakGlassOpened => "break-glass-opened",
+            Self::BreakGlassQuotaReached => "break-glass-quota-reached",
+            Self::BreakGlassReviewDue => "break-glass-review-due",
             Self::ContactReview => "contact-review",
             Self::OutsideRing => "outside-ring",
             Self::OutsideNotice => "outside-notice",
@@ -169,9 +169,9 @@ impl Template {
             | Self::CaseOpened
             | Self::MediatorAssigned
             | Self::OfficerAssigned
-            | Self::GlassBroken
-            | Self::GlassQuotaReached
-            | Self::GlassReviewDue
+            | Self::BreakGlassOpened
+            | Self::BreakGlassQuotaReached
+            | Self::BreakGlassReviewDue
             | Self::ContactReview => Class::Protected,
             Self::OutsideRing => Class::NeedToKnow,
             Self::OutsideNotice => Class::Open,
@@ -181,7 +181,14 @@ impl Template {
     /// Whether each holder of the office gets a mail that there is something in its inbox: within a minute, not when they next look.
     #[must_use]
     pub const fn is_mailed_to_the_holders(self) -> bool {
-        matches!(self, Self::GlassBroken | Self::GlassQuotaReached | Self::GlassReviewDue | Self::ConcernVanished | Self::AlarmUnanswered)
+        matches!(
+            self,
+            Self::BreakGlassOpened
+                | Self::BreakGlassQuotaReached
+                | Self::BreakGlassReviewDue
+                | Self::ConcernVanished
+                | Self::AlarmUnanswered
+        )
     }
 
     /// Whether the item tells of more and more, and is told again when it does.
@@ -204,9 +211,9 @@ impl Template {
             Self::CaseOpened => casework::CASE_OPENED,
             Self::MediatorAssigned => casework::MEDIATOR_ASSIGNED,
             Self::OfficerAssigned => casework::OFFICER_ASSIGNED,
-            Self::GlassBroken => glass::BROKEN,
-            Self::GlassQuotaReached => glass::QUOTA_REACHED,
-            Self::GlassReviewDue => glass::REVIEW_DUE,
+            Self::BreakGlassOpened => glass::BROKEN,
+            Self::BreakGlassQuotaReached => glass::QUOTA_REACHED,
+            Self::BreakGlassReviewDue => glass::REVIEW_DUE,
             Self::ContactReview => casework::CONTACT_REVIEW,
             Self::OutsideRing => outside::RING,
             Self::OutsideNotice => outside::NOTICE,

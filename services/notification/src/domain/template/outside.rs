@@ -1,23 +1,23 @@
 //! What e-mail may carry: that there is something, how urgent it is, and a reference. Never what it is about [TS1a].
 
 use super::{Bilingual, Words, lines::Lines};
-use crate::domain::ring::Urgency;
+use crate::domain::ring::Grade;
 
 pub(super) const RING: Bilingual = Bilingual {
     en: Words {
         title: |data| {
-            let urgency = match data.urgency {
-                Some(Urgency::Imminent) => "IMMINENT",
-                Some(Urgency::Question) => "Question",
-                Some(Urgency::Concern) | None => "Concern",
+            let grade = match data.grade {
+                Some(Grade::Imminent) => "IMMINENT",
+                Some(Grade::Question) => "Question",
+                Some(Grade::Concern) | None => "Concern",
             };
-            format!("{urgency}: accept {}", data.reference)
+            format!("{grade}: accept {}", data.reference)
         },
         body: |data| {
-            let first = match data.urgency {
-                Some(Urgency::Imminent) => "An imminent safety concern rings for you until it is accepted.",
-                Some(Urgency::Question) => "A question rings for you until it is accepted.",
-                Some(Urgency::Concern) | None => "A safety concern rings for you until it is accepted.",
+            let first = match data.grade {
+                Some(Grade::Imminent) => "An imminent safety concern rings for you until it is accepted.",
+                Some(Grade::Question) => "A question rings for you until it is accepted.",
+                Some(Grade::Concern) | None => "A safety concern rings for you until it is accepted.",
             };
             Lines::of(first)
                 .line(format!("Reference: {}", data.reference))
@@ -27,20 +27,20 @@ pub(super) const RING: Bilingual = Bilingual {
     },
     fr: Words {
         title: |data| {
-            let urgency = match data.urgency {
-                Some(Urgency::Imminent) => "IMMINENT",
-                Some(Urgency::Question) => "Question",
-                Some(Urgency::Concern) | None => "Préoccupation",
+            let grade = match data.grade {
+                Some(Grade::Imminent) => "IMMINENT",
+                Some(Grade::Question) => "Question",
+                Some(Grade::Concern) | None => "Préoccupation",
             };
-            format!("{urgency} : acceptez {}", data.reference)
+            format!("{grade} : acceptez {}", data.reference)
         },
         body: |data| {
-            let first = match data.urgency {
-                Some(Urgency::Imminent) => {
+            let first = match data.grade {
+                Some(Grade::Imminent) => {
                     "Une préoccupation imminente en matière de sécurité vous sera rappelée jusqu'à ce qu'elle soit acceptée."
                 }
-                Some(Urgency::Question) => "Une question vous sera rappelée jusqu'à ce qu'elle soit acceptée.",
-                Some(Urgency::Concern) | None => {
+                Some(Grade::Question) => "Une question vous sera rappelée jusqu'à ce qu'elle soit acceptée.",
+                Some(Grade::Concern) | None => {
                     "Une préoccupation en matière de sécurité vous sera rappelée jusqu'à ce qu'elle soit acceptée."
                 }
             };

@@ -1,9 +1,9 @@
 //! Walks every template in every language: what may not be told to whom is told to nobody by mistake.
 
 use super::*;
-use crate::domain::ring::Urgency;
+use crate::domain::ring::Grade;
 
-/// Words that would tell a head, or a mail system, where a concern comes from [IM1b, T1].
+/// Words that would tell a head, or a mail system, where a concern comes from [IM1b, TRAP-1].
 const FORBIDDEN: [&str; 20] = [
     "mediat",
     "médiat",
@@ -34,11 +34,11 @@ const OUTSIDE: [Template; 2] = [Template::OutsideRing, Template::OutsideNotice];
 const PREFERENCES: [Preference; 3] = [Some(Language::English), Some(Language::French), None];
 
 /// Data in which every place is filled, also those that the class cut would have emptied.
-fn everything(urgency: Urgency) -> Data {
+fn everything(grade: Grade) -> Data {
     let private = |text: &str| Private::new(text.to_owned());
     Data {
         reference: "RS-7KDM-Q4XP".into(),
-        urgency: Some(urgency),
+        grade: Some(grade),
         bulletin: Bulletin {
             site: "mission".into(),
             raised_at: Some(OffsetDateTime::UNIX_EPOCH),
@@ -60,11 +60,11 @@ fn everything(urgency: Urgency) -> Data {
 }
 
 fn every_text(template: Template) -> Vec<String> {
-    let render = |urgency, preference| {
-        let words = template.render(preference, &everything(urgency));
+    let render = |grade, preference| {
+        let words = template.render(preference, &everything(grade));
         format!("{}\n{}", words.title.expose(), words.body.expose())
     };
-    Urgency::ALL.into_iter().flat_map(|u| PREFERENCES.map(|p| render(u, p))).collect()
+    Grade::ALL.into_iter().flat_map(|u| PREFERENCES.map(|p| render(u, p))).collect()
 }
 
 #[test]
@@ -111,7 +111,7 @@ fn nhq_reads_a_concern_in_full() {
 #[test]
 fn every_template_says_its_reference_in_english_in_french_and_in_both() {
     for template in Template::ALL {
-        let [en, fr, both] = PREFERENCES.map(|p| template.render(p, &everything(Urgency::Concern)));
+        let [en, fr, both] = PREFERENCES.map(|p| template.render(p, &everything(Grade::Concern)));
         for words in [&en, &fr, &both] {
             assert!(words.body.expose().contains("RS-7KDM-Q4XP"), "{template:?}");
             assert!(!words.title.expose().contains('\n'), "{template:?}");

@@ -3,7 +3,7 @@
 /// Letters that one concern carries to everybody whole.
 pub const PART: usize = 18_000;
 /// Concerns that one text may become.
-pub const MOST: usize = 10;
+pub const MAX_PARTS: usize = 10;
 
 /// A text as one concern or several.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -21,9 +21,9 @@ pub fn parts(text: &str, id: &str) -> Parts {
     if letters.len() <= PART {
         return Parts { texts: vec![text.to_owned()], left: 0 };
     }
-    let count = letters.len().div_ceil(PART).min(MOST);
-    let left = letters.len().saturating_sub(MOST * PART);
-    let texts = letters.chunks(PART).take(MOST).enumerate().map(|(at, part)| {
+    let count = letters.len().div_ceil(PART).min(MAX_PARTS);
+    let left = letters.len().saturating_sub(MAX_PARTS * PART);
+    let texts = letters.chunks(PART).take(MAX_PARTS).enumerate().map(|(at, part)| {
         let number = at + 1;
         let before = if at == 0 {
             String::new()
@@ -61,8 +61,8 @@ mod tests {
 
     #[test]
     fn of_a_text_without_end_as_much_rings_as_can_and_the_rest_is_said_to_be_missing() {
-        let Parts { texts, left } = parts(&"x".repeat(PART * MOST + 7), "0198");
-        assert_eq!((texts.len(), left), (MOST, 7));
+        let Parts { texts, left } = parts(&"x".repeat(PART * MAX_PARTS + 7), "0198");
+        assert_eq!((texts.len(), left), (MAX_PARTS, 7));
         assert!(texts.last().unwrap().contains("7 more letters") && texts.last().unwrap().contains("7 autres"));
     }
 }

@@ -116,7 +116,7 @@ const BREAKS_OFF: &str =
     "\n[… the text broke off here while it was read: call the raiser · le texte s'est interrompu ici : appelez son auteur]";
 
 /// What is to be sent, and what of it stands only in a file.
-struct Told {
+struct ConcernText {
     text: String,
     /// The bytes as they came.
     file: Option<PathBuf>,
@@ -157,7 +157,7 @@ impl Raise {
     }
 
     /// The words, from wherever they come. What is piped in or typed is kept byte by byte first.
-    fn told(&self, id: &str, lang: Lang) -> Result<Told, Failure> {
+    fn told(&self, id: &str, lang: Lang) -> Result<ConcernText, Failure> {
         let stdin = || draft::keep_note(&draft::folder(), id, std::io::stdin().lock());
         let note = match self.text.as_deref() {
             Some("-") => stdin(),
@@ -168,9 +168,11 @@ impl Raise {
                 stdin()
             }
             Some(text) => match text.strip_prefix('@') {
-                Some(escaped) if escaped.starts_with('@') => return Ok(Told { text: escaped.to_owned(), file: None, is_cut: false }),
+                Some(escaped) if escaped.starts_with('@') => {
+                    return Ok(ConcernText { text: escaped.to_owned(), file: None, is_cut: false });
+                }
                 Some(path) => from_file(Path::new(path))?,
-                None => return Ok(Told { text: text.to_owned(), file: None, is_cut: false }),
+                None => return Ok(ConcernText { text: text.to_owned(), file: None, is_cut: false }),
             },
         };
         Ok(told(note, lang))
@@ -218,7 +220,7 @@ impl Raise {
     }
 }
 
-fn told(note: Note, lang: Lang) -> Told {
+fn told(note: Note, lang: Lang) -> ConcernText {
     let file = note.kept.ok();
     let mut text = best_reading(&note.bytes).trim_end().to_owned();
     if let Some(error) = &note.broken {
@@ -226,7 +228,7 @@ fn told(note: Note, lang: Lang) -> Told {
         print::note(BROKEN.fill(lang, &[&error.to_string(), &shown]));
         text.push_str(BREAKS_OFF);
     }
-    Told { text, file, is_cut: note.left > 0 || note.broken.is_some() }
+    ConcernText { text, file, is_cut: note.left > 0 || note.broken.is_some() }
 }
 
 /// A file that is there already is its own draft.

@@ -20,7 +20,7 @@ use crate::{
 /// Whose key signs receipts.
 const SIGNER: &str = "safety";
 /// A receipt is shorter; a longer file is none.
-const LONGEST: u64 = 64 * 1024;
+const MAX_FILE_SIZE: u64 = 64 * 1024;
 
 /// Check a receipt that was kept: whether the alarm did record this concern
 #[derive(Debug, Args)]
@@ -65,7 +65,7 @@ impl Verify {
     fn read(&self) -> Result<ConcernReceipt, Failure> {
         let unusable = |why: String| Failure::Usage(format!("{}: {why}", self.receipt.display()));
         let size = fs::metadata(&self.receipt).map_err(|error| unusable(error.to_string()))?.len();
-        if size > LONGEST {
+        if size > MAX_FILE_SIZE {
             return Err(unusable("too long for a receipt".to_owned()));
         }
         let text = fs::read(&self.receipt).map_err(|error| unusable(error.to_string()))?;

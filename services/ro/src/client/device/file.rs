@@ -16,7 +16,7 @@ use pkcs8::{
 };
 
 /// A sealed key takes about 500 bytes.
-const LARGEST: u64 = 16 * 1024;
+const MAX_FILE_SIZE: u64 = 16 * 1024;
 /// Scrypt with 2^17 · 8 · 128 bytes: 128 MiB and about a third of a second for each try at the PIN.
 const COST: (u8, u32, u32) = (17, 8, 1);
 const LABEL: &str = "ENCRYPTED PRIVATE KEY";
@@ -70,7 +70,7 @@ impl Sealed {
     /// It cannot be read, or is none.
     pub fn read(path: &Path) -> anyhow::Result<Self> {
         let mut text = String::new();
-        fs::File::open(path)?.take(LARGEST).read_to_string(&mut text)?;
+        fs::File::open(path)?.take(MAX_FILE_SIZE).read_to_string(&mut text)?;
         Self::parse(&text).ok_or_else(|| io::Error::other("this is no file of `ro device new`").into())
     }
 

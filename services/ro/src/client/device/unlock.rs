@@ -17,9 +17,9 @@ use crate::client::{
 };
 
 /// A PIN has at least so many characters: whoever copies the file may try as often as they like.
-const SHORTEST: usize = 8;
+const MIN_PIN_LENGTH: usize = 8;
 /// A passphrase is shorter.
-const LARGEST: u64 = 4 * 1024;
+const MAX_FILE_SIZE: u64 = 4 * 1024;
 
 /// Options of the commands that a device may give.
 #[derive(Debug, Clone, Default, Args)]
@@ -69,7 +69,7 @@ impl ByDevice {
 /// # Errors
 /// It is too short, was typed in two ways, or cannot be read.
 pub fn new_pin(file: Option<&Path>, lang: Lang) -> Result<Private<String>, Failure> {
-    let least = SHORTEST.to_string();
+    let least = MIN_PIN_LENGTH.to_string();
     let pin = match file {
         Some(file) => written(file)?,
         None => {
@@ -80,7 +80,7 @@ pub fn new_pin(file: Option<&Path>, lang: Lang) -> Result<Private<String>, Failu
             pin
         }
     };
-    let long = pin.expose().chars().count() >= SHORTEST;
+    let long = pin.expose().chars().count() >= MIN_PIN_LENGTH;
     if long { Ok(pin) } else { Err(Failure::Usage(TOO_SHORT.fill(lang, &[&least]))) }
 }
 
@@ -93,7 +93,7 @@ fn asked(question: &str, lang: Lang) -> Result<Private<String>, Failure> {
 /// The first line of a file.
 fn written(path: &Path) -> Result<Private<String>, Failure> {
     let mut text = String::new();
-    fs::File::open(path).and_then(|file| file.take(LARGEST).read_to_string(&mut text)).map_err(|error| named(path, &error.into()))?;
+    fs::File::open(path).and_then(|file| file.take(MAX_FILE_SIZE).read_to_string(&mut text)).map_err(|error| named(path, &error.into()))?;
     Ok(text.lines().next().unwrap_or_default().to_owned().into())
 }
 

@@ -38,7 +38,7 @@ use crate::{
 };
 
 /// A larger file is not read: it is sent in parts.
-const LARGEST: u64 = 512 * 1024 * 1024;
+const MAX_FILE_SIZE: u64 = 512 * 1024 * 1024;
 
 /// Import referrals from a CSV file with a heading, or from JSON lines (.jsonl, .ndjson, .json)
 #[derive(Debug, Args)]
@@ -219,7 +219,7 @@ impl Import {
 /// It cannot be read, is empty, or is too large.
 fn content(path: &Path, lang: Lang) -> Result<Vec<u8>, Failure> {
     let named = |e: io::Error| Failure::Usage(format!("{}: {e}", path.display()));
-    if fs::metadata(path).map_err(named)?.len() > LARGEST {
+    if fs::metadata(path).map_err(named)?.len() > MAX_FILE_SIZE {
         return Err(Failure::Usage(TOO_LARGE.fill(lang, &[&path.display().to_string()])));
     }
     fs::read(path).map_err(named)

@@ -13,9 +13,9 @@ use super::{
 use crate::client::encoding::Encoding;
 
 /// A quoted field may run over this many lines.
-const LONGEST_FIELD_LINES: usize = 200;
+const MAX_FIELD_LINES: usize = 200;
 /// And the names of a heading together over so many.
-const LONGEST_HEADING_LINES: usize = 32;
+const MAX_HEADING_LINES: usize = 32;
 
 /// How the file is laid out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -190,7 +190,7 @@ impl<'a> Records<'a> {
     /// A heading with line breaks inside its quoted names, where that makes it one that is known.
     fn over_lines(&mut self, first: &str, separator: Option<char>) -> Option<(Heading, Option<BadHeading>)> {
         let mut text = first.to_owned();
-        for taken in 0..=LONGEST_HEADING_LINES {
+        for taken in 0..=MAX_HEADING_LINES {
             let (heading, bad) = Heading::read(&text, separator);
             if Fields::of(&text, heading.separator).1 == Quotes::Closed {
                 if taken == 0 || bad.is_some() {
@@ -253,7 +253,7 @@ impl<'a> Records<'a> {
         let mut fields = Fields::new(heading.separator);
         fields.take(&first.text);
         let mut whole = first.clone();
-        for (taken, next) in self.ahead.iter().take(LONGEST_FIELD_LINES).enumerate() {
+        for (taken, next) in self.ahead.iter().take(MAX_FIELD_LINES).enumerate() {
             if !next.is_sound || whole.text.len() > LONGEST_LINE || heading.is_record(&next.text) {
                 return None;
             }

@@ -1,0 +1,243 @@
+//! What this process may not say on the bus and does not hear of it: logged as an error, counted, and told by its health until it is right.
+
+use std::{
+    collections::BTreeMap,
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::{Duration, Instant},
+};
+
+use async_nats::Event;
+use opentelemetry::{
+    KeyValue, global,
+    metrics::{Counter, Gauge},
+};
+use tokio::sync::watch;
+use tokio_util::sync::CancellationToken;
+
+use crate::{
+    bus::{Bus, ConsumerSpec},
+    grpc::{BUS_HEALTH, ROOM_HEALTH},
+    lifecycle::Context,
+};
+
+/// How often a consumer is looked at while it is heard.
+const CHECK_INTERVAL: Duration = Duration::from_secs(2);
+/// The health of the bus is held to what is known of it with every change, and this often: a refusal is over by the time that passes.
+const HEALTH_INTERVAL: Duration = Duration::from_secs(5);
+/// A server that answers late is no fault of the consumer; one that does not answer twice is.
+const MAX_SILENCES: u32 = 2;
+/// After the last refusal of a subject the health is well again: what was refused is tried again within seconds.
+const REFUSED_FOR: Duration = Duration::from_secs(30);
+
+/// What is wrong between this process and the bus now. Cheap to clone.
+#[derive(Clone)]
+pub struct BusHealth {
+    name: Arc<str>,
+    faults: Arc<Mutex<Faults>>,
+    /// Changes with the faults.
+    changed: watch::Sender<()>,
+    unheard: Gauge<u64>,
+}
+
+#[derive(Default)]
+struct Faults {
+    /// Consumers that are not heard, and why.
+    consumers: BTreeMap<&'static str, String>,
+    /// Streams that are close to full, and how close.
+    streams: BTreeMap<&'static str, String>,
+    refused_at: Option<Instant>,
+}
+
+impl BusHealth {
+    pub(crate) fn new(name: &str) -> Self {
+        let meter = global::meter("chassis");
+        let unheard = meter.u64_gauge("ro.bus.unheard_consumers");
+        let unheard = unheard.with_description("Consumers that this service should hear and does not").build();
+        Self { name: name.into(), faults: Arc::default(), changed: watch::Sender::new(()), unheard }
+    }
+
+    fn held(&self) -> MutexGuard<'_, Faults> {
+        self.faults.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Whether every consumer is heard and nothing was refused of late.
+    #[must_use]
+    pub fn is_well(&self, now: Instant) -> bool {
+        let faults = self.held();
+        faults.consumers.is_empty() && faults.refused_at.is_none_or(|at| now.duration_since(at) > REFUSED_FOR)
+    }
+
+    /// Whether every stream has room.
+    #[must_use]
+    pub fn has_room(&self) -> bool {
+        self.held().streams.is_empty()
+    }
+
+    fn heard(&self, consumer: &'static str) {
+        let mut faults = self.held();
+        if faults.consumers.remove(consumer).is_some() {
+            tracing::info!(consumer, "the consumer is heard again");
+            self.changed.send_replace(());
+        }
+        self.count(&faults);
+    }
+
+    fn unheard(&self, consumer: &'static str, why: String) {
+        let mut faults = self.held();
+        if faults.consumers.get(consumer) != Some(&why) {
+            tracing::error!(consumer, error = why, "this service does not hear what it should: it tries until that is put right");
+            faults.consumers.insert(consumer, why);
+            self.changed.send_replace(());
+        }
+        self.count(&faults);
+    }
+
+    fn count(&self, faults: &Faults) {
+        self.unheard.record(faults.consumers.len() as u64, &[KeyValue::new("service", self.name.to_string())]);
+    }
+
+    fn refused(&self) {
+        self.held().refused_at = Some(Instant::now());
+        self.changed.send_replace(());
+    }
+
+    /// Notes how full a stream is, where that is worth telling. Tells once what stays so.
+    pub(crate) fn full(&self, stream: &'static str, told: Option<String>) {
+        let mut faults = self.held();
+        match told {
+            None => {
+                if faults.streams.remove(stream).is_some() {
+                    tracing::info!(stream, "the stream has room again");
+                    self.changed.send_replace(());
+                }
+            }
+            Some(told) if faults.streams.get(stream) != Some(&told) => {
+                tracing::error!(stream, used = told, "a stream of the bus fills up: make room before it refuses messages");
+                faults.streams.insert(stream, told);
+                self.changed.send_replace(());
+            }
+            Some(_) => {}
+        }
+    }
+}
+
+/// Why `hear` ended, where that is a fault of what stands on the bus and not of the way to it.
+pub(crate) fn note(bus: &Bus, spec: ConsumerSpec, error: &anyhow::Error) {
+    if bus.is_connected() {
+        bus.bus_health.unheard(spec.name, format!("{error:#}"));
+    } else {
+        tracing::warn!(consumer = spec.name, error = format!("{error:#}"), "cannot hear the bus: trying again");
+    }
+}
+
+/// Looks at a consumer for as long as it is heard, and cancels `wrong` when it is gone, changed, paused or not to be seen.
+pub(crate) async fn watch(ctx: &Context, spec: ConsumerSpec, wrong: &CancellationToken) -> anyhow::Result<()> {
+    let mut silences = 0;
+    loop {
+        tokio::time::sleep(CHECK_INTERVAL).await;
+        if !ctx.bus.is_connected() {
+            silences = 0;
+            continue;
+        }
+        let Err(error) = ctx.bus.check_consumer(spec).await else {
+            silences = 0;
+            ctx.bus.bus_health.heard(spec.name);
+            continue;
+        };
+        silences += 1;
+        if is_answer(&error) || silences >= MAX_SILENCES {
+            note(&ctx.bus, spec, &error);
+            wrong.cancel();
+        }
+    }
+}
+
+/// Whether the server said something, other than nothing in time.
+fn is_answer(error: &anyhow::Error) -> bool {
+    use async_nats::jetstream::{context::RequestErrorKind, stream::ConsumerErrorKind};
+    let silent = |cause: &(dyn std::error::Error + 'static)| {
+        cause.downcast_ref::<async_nats::jetstream::stream::ConsumerError>().is_some_and(|e| e.kind() == ConsumerErrorKind::TimedOut)
+            || cause
+                .downcast_ref::<async_nats::jetstream::context::RequestError>()
+                .is_some_and(|e| matches!(e.kind(), RequestErrorKind::TimedOut))
+    };
+    !error.chain().any(silent)
+}
+
+/// Keeps the health named `bus` and `bus-room` at what is known of it.
+pub(crate) async fn tell(bus_health: Option<BusHealth>, health: tonic_health::server::HealthReporter) {
+    let status = |well| if well { tonic_health::ServingStatus::Serving } else { tonic_health::ServingStatus::NotServing };
+    let mut told = None;
+    let mut changed = bus_health.as_ref().map(|bus| bus.changed.subscribe());
+    loop {
+        let now = bus_health.as_ref().map_or((true, true), |bus| (bus.is_well(Instant::now()), bus.has_room()));
+        if told != Some(now) {
+            health.set_service_status(BUS_HEALTH, status(now.0)).await;
+            health.set_service_status(ROOM_HEALTH, status(now.1)).await;
+            told = Some(now);
+        }
+        let changing = async {
+            match &mut changed {
+                Some(changed) => changed.changed().await.is_ok(),
+                None => std::future::pending().await,
+            }
+        };
+        // The sender lives as long as what it tells of.
+        let _ = tokio::time::timeout(HEALTH_INTERVAL, changing).await;
+    }
+}
+
+/// What the server refused to this connection; it says so only beside the conversation, never as an answer.
+#[derive(Clone)]
+pub(crate) struct Refusals {
+    name: Arc<str>,
+    count: Arc<AtomicU64>,
+    metric: Counter<u64>,
+    bus_health: BusHealth,
+    /// Why the last try to connect failed, so that it is told once and not at every try.
+    fault: Arc<Mutex<Option<String>>>,
+}
+
+impl Refusals {
+    pub(crate) fn new(name: &str, bus_health: BusHealth) -> Self {
+        let meter = global::meter("chassis");
+        let metric = meter.u64_counter("ro.bus.permission_violations");
+        let metric = metric.with_description("Subjects that the bus refused to this service").build();
+        Self { name: name.into(), count: Arc::default(), metric, bus_health, fault: Arc::default() }
+    }
+
+    pub(crate) fn count(&self) -> u64 {
+        self.count.load(Ordering::Relaxed)
+    }
+
+    pub(crate) fn note(&self, event: &Event) {
+        match event {
+            Event::Connected => {
+                *self.fault.lock().unwrap_or_else(PoisonError::into_inner) = None;
+                tracing::info!("connected to nats");
+            }
+            Event::ClientError(error) => self.note_fault(error.to_string()),
+            Event::Disconnected => tracing::warn!("disconnected from nats"),
+            Event::ServerError(error) if error.to_string().to_lowercase().contains("permissions violation") => {
+                let count = self.count.fetch_add(1, Ordering::Relaxed) + 1;
+                // The subject stays out of the metric: a label lives longer than a log line.
+                self.metric.add(1, &[KeyValue::new("service", self.name.to_string())]);
+                self.bus_health.refused();
+                tracing::error!(error = %error, violations = count, "nats refuses a subject to this service");
+            }
+            other => tracing::debug!(event = %other, "nats event"),
+        }
+    }
+
+    /// Names no address and no subject: what the library says is the kind of fault, for example a certificate it does not trust.
+    fn note_fault(&self, fault: String) {
+        let mut told = self.fault.lock().unwrap_or_else(PoisonError::into_inner);
+        if told.as_ref() != Some(&fault) {
+            tracing::warn!(error = fault, "nats cannot be reached: it is tried again");
+            *told = Some(fault);
+        }
+    }
+}

@@ -1,0 +1,200 @@
+//! Messages that a stream does not keep because it takes them for repetitions, heard live beside it.
+//!
+//! The server takes the second of two messages under one `Nats-Msg-Id` within 100 ms for a repetition, whatever it says, and answers
+//! `duplicate`. What is said in it is applied from here. Heard live is not stored: while no process listens the sender's next try counts.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    time::{Duration, Instant},
+};
+
+use async_nats::{HeaderMap, Message};
+use futures::StreamExt;
+use sha2::{Digest, Sha256};
+use tokio::sync::mpsc;
+
+use crate::{
+    apply::{READ_DEADLINE, Verdict, apply_one, guarded},
+    bus::ConsumerSpec,
+    database::{self, Actor},
+    inbox::{Handler, Incoming},
+    lifecycle::Context,
+    outbox::Fresh,
+    refusal::store_error,
+};
+
+/// The server forgets an id after 100 ms, at its own pace.
+const REMEMBERED: Duration = Duration::from_secs(2);
+/// Ids remembered at most; far more than come in that time.
+const MAX_IDS: usize = 65_536;
+/// What waits to be applied.
+const MAX_WAITING: usize = 4_096;
+const RETRY_INTERVAL: Duration = Duration::from_millis(500);
+const MESSAGE_ID: &str = "Nats-Msg-Id";
+
+impl Context {
+    /// Listens on the subjects of a consumer beside its stream until the process stops, and applies what the stream may have taken for a
+    /// repetition. Every instance hears every message: only who heard both knows that one of them was lost.
+    pub fn hear_repeated<H: Handler>(&self, stream: &'static str, name: &'static str, filters: &'static [&'static str], handler: H) {
+        let (ctx, spec) = (self.clone(), ConsumerSpec { stream, name, filters });
+        self.spawn("repeated-messages", async move {
+            let (lost, to_apply) = mpsc::channel(MAX_WAITING);
+            let bus_health = futures::future::join_all(filters.iter().map(|subject| listen(&ctx, subject, lost.clone())));
+            tokio::select! {
+                _ = bus_health => {}
+                () = apply_all(&ctx, spec, &handler, to_apply) => {}
+            }
+            Ok(())
+        });
+    }
+}
+
+async fn listen(ctx: &Context, subject: &'static str, lost: mpsc::Sender<Incoming>) {
+    let mut ids = Ids::default();
+    while !ctx.stop.is_cancelled() {
+        let mut live = match ctx.bus.client.subscribe(subject).await {
+            Ok(live) => live,
+            Err(error) => {
+                tracing::error!(error = %error, "what a stream takes for repetitions cannot be heard: trying again");
+                pause(ctx).await;
+                continue;
+            }
+        };
+        loop {
+            let message = tokio::select! {
+                () = ctx.stop.cancelled() => return,
+                message = live.next() => message,
+            };
+            let Some(message) = message else { break };
+            let Some(mut said) = ids.taken_for_a_repetition(&message, Instant::now()) else { continue };
+            // The same words under the same id are news again later: an id that never changes tells nothing.
+            said.event_id = format!("{}|{}", said.event_id, ctx.clock.now().unix_timestamp() / 60);
+            if lost.try_send(said).is_err() {
+                tracing::error!("a message under a used id cannot be taken: too many wait");
+            }
+        }
+        pause(ctx).await;
+    }
+}
+
+async fn pause(ctx: &Context) {
+    tokio::select! {
+        () = ctx.stop.cancelled() => {}
+        () = tokio::time::sleep(RETRY_INTERVAL) => {}
+    }
+}
+
+/// Applies one after the other, each until it stands.
+async fn apply_all<H: Handler>(ctx: &Context, spec: ConsumerSpec, handler: &H, mut lost: mpsc::Receiver<Incoming>) {
+    while let Some(message) = lost.recv().await {
+        tracing::warn!(consumer = spec.name, "a message came under an id that was just used: it is taken all the same");
+        while let Err(why) = apply(ctx, spec, handler, &message).await {
+            tracing::error!(consumer = spec.name, error = why, "a message under a used id cannot be applied: trying again");
+            if ctx.stop.is_cancelled() {
+                return;
+            }
+            pause(ctx).await;
+        }
+    }
+}
+
+/// As if the stream had kept it.
+async fn apply<H: Handler>(ctx: &Context, spec: ConsumerSpec, handler: &H, message: &Incoming) -> Result<(), String> {
+    let work = guarded(READ_DEADLINE, handler.read(message)).await;
+    let failed = |error| store_error(&error).to_string();
+    let mut fresh = Fresh::default();
+    let mut tx = database::begin(&ctx.pool, &Actor::service(ctx.name)).await.map_err(failed)?;
+    if let Verdict::Later(why) = apply_one(ctx, spec, handler, (&mut tx, &mut fresh), message, work).await.map_err(failed)? {
+        return Err(why);
+    }
+    tx.commit().await.map_err(failed)?;
+    ctx.outbox.publish(fresh);
+    ctx.outbox.wake();
+    Ok(())
+}
+
+/// What was heard of late under each id, by whoever.
+#[derive(Default)]
+struct Ids {
+    heard: BTreeMap<String, (Instant, BTreeSet<String>)>,
+}
+
+impl Ids {
+    /// The message, where the server may have taken it for a repetition of another one: the same id, and something else said or by
+    /// somebody else. The same words of the same sender under the same id are one message, sent twice.
+    fn taken_for_a_repetition(&mut self, message: &Message, now: Instant) -> Option<Incoming> {
+        let headers = message.headers.as_ref()?;
+        let id = headers.get(MESSAGE_ID)?.as_str();
+        self.heard.retain(|_, (last, _)| now.duration_since(*last) < REMEMBERED);
+        if self.heard.len() >= MAX_IDS {
+            tracing::error!("more message ids than can be remembered: one that is used twice may be lost");
+            self.heard.clear();
+        }
+        let print = print_of(message, id);
+        let (last, said) = self.heard.entry(id.to_owned()).or_insert_with(|| (now, BTreeSet::new()));
+        *last = now;
+        let is_other = !said.is_empty() && !said.contains(&print);
+        said.insert(print.clone());
+        is_other.then(|| Incoming {
+            event_id: print,
+            subject: message.subject.to_string(),
+            body: message.payload.clone(),
+            headers: kept(headers),
+            attempt: 1,
+        })
+    }
+}
+
+/// What makes a message recognisable: who says what under which id.
+fn print_of(message: &Message, id: &str) -> String {
+    let mut digest = Sha256::new();
+    for part in [message.subject.as_bytes(), id.as_bytes(), &message.payload] {
+        digest.update((part.len() as u64).to_be_bytes());
+        digest.update(part);
+    }
+    hex::encode(digest.finalize())
+}
+
+/// Of the headers none is needed but the id, for whoever looks at what was set aside.
+fn kept(headers: &HeaderMap) -> BTreeMap<String, String> {
+    let id = headers.get(MESSAGE_ID).map(|id| id.as_str()).filter(|id| id.len() <= 200 && id.bytes().all(|b| b.is_ascii_graphic()));
+    id.map(|id| (MESSAGE_ID.to_owned(), id.to_owned())).into_iter().collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn message(site: &str, id: Option<&str>, body: &str) -> Message {
+        let headers = id.map(|id| {
+            let mut headers = HeaderMap::new();
+            headers.insert(MESSAGE_ID, id);
+            headers
+        });
+        Message {
+            subject: format!("ro.said.by.{site}").into(),
+            reply: None,
+            payload: body.to_owned().into(),
+            headers,
+            status: None,
+            description: None,
+            length: 0,
+        }
+    }
+
+    #[test]
+    fn other_words_or_another_site_under_a_used_id_are_taken_and_the_same_message_sent_twice_is_not() {
+        let (mut ids, start) = (Ids::default(), Instant::now());
+        let mut taken = |site, id, body, at: u64| {
+            ids.taken_for_a_repetition(&message(site, id, body), start + Duration::from_millis(at)).map(|said| said.body)
+        };
+        assert_eq!(taken("mission", Some("1"), "first", 0), None);
+        assert_eq!(taken("mission", Some("1"), "first", 10), None, "a retry");
+        assert_eq!(taken("mission", Some("1"), "second", 20).as_deref(), Some(b"second".as_slice()));
+        assert_eq!(taken("mission", Some("1"), "second", 30), None, "a retry of what was taken");
+        assert_eq!(taken("kent", Some("1"), "first", 40).as_deref(), Some(b"first".as_slice()), "another's under an id that was guessed");
+        assert_eq!(taken("mission", Some("2"), "third", 50), None);
+        assert_eq!([taken("mission", None, "x", 60), taken("mission", None, "y", 61)], [None, None], "without an id nothing is lost");
+        assert_eq!(taken("mission", Some("1"), "fourth", 5_000), None, "the server has forgotten the id, and so have we");
+    }
+}

@@ -1,0 +1,308 @@
+//! Guards the alarm: what it has forgotten it gets back, and when it is silent its listeners are rung from here [R3e, THREAT-1].
+//!
+//! This database and that of the alarm know the same concerns. Every few seconds they are compared, over a call that needs no bus. When
+//! no answer comes for some time, that is an alarm of its own; and each ring says by when the next one must follow. What was accepted is
+//! compared too until it is closed: an acceptance may be lost. One concern that fails stops no other.
+
+use std::time::Duration;
+
+use chassis::{client::Peer, refusal::store_error};
+use prost::Message;
+use proto::safety::v1::{
+    Audience as WireAudience, CompareConcernsRequest, Envelope, GuardedConcern, RestoreConcernRequest, Standing as Told,
+    alarm_service_client::AlarmServiceClient,
+};
+use time::OffsetDateTime;
+use tokio_util::sync::CancellationToken;
+use uuid::Uuid;
+
+use super::{
+    App,
+    post::{Letter, post},
+    settle,
+};
+use crate::{
+    domain::{
+        alarm_watch::{Guarded, STEP, Standing, Verdict, is_unanswered, may_repeat, verdict},
+        inbox::Alarm,
+        office,
+        ring::{Audience, Grade, Recipient},
+        template::{Data, Template},
+    },
+    store,
+};
+
+/// How often this database and that of the alarm are compared.
+const CHECK_INTERVAL: Duration = Duration::from_secs(5);
+/// An answer that takes longer is none.
+const ANSWER_TIMEOUT: Duration = Duration::from_secs(3);
+/// Concerns compared at once; the alarm takes no more.
+const MAX_CONCERNS: i64 = 2_000;
+
+/// What is told of that is no concern: that the alarm does not answer at all.
+pub const ALARM: Uuid = Uuid::from_u128(0xA1A2_0000_0000_4000_8000_0000_0000_0001);
+/// How it is quoted on the telephone.
+const ALARM_REFERENCE: &str = "RN-ALARM";
+
+/// The alarm as it is guarded.
+#[derive(Clone)]
+pub struct Alarmed {
+    pub safety: AlarmServiceClient<Peer>,
+    /// How late the alarm may be.
+    pub grace: time::Duration,
+    /// How long it may answer nothing.
+    pub patience: time::Duration,
+}
+
+/// How far the guard has come.
+#[derive(Debug, Clone)]
+pub struct Watch {
+    /// The alarm is not missed for what it did not do before this.
+    from: OffsetDateTime,
+    /// The accepted concern that was compared last.
+    after: (Uuid, String),
+}
+
+impl Watch {
+    #[must_use]
+    pub fn from(from: OffsetDateTime) -> Self {
+        Self { from, after: (Uuid::nil(), String::new()) }
+    }
+}
+
+/// Compares until stopped. What was missed while this process was away is not missed at its start: the alarm rings again by itself.
+///
+/// # Errors
+/// None: what fails is tried again.
+pub async fn run(app: App, mut alarm: Alarmed, stop: CancellationToken) -> anyhow::Result<()> {
+    let mut watch = Watch::from(app.clock.now());
+    loop {
+        tokio::select! {
+            () = stop.cancelled() => return Ok(()),
+            () = tokio::time::sleep(CHECK_INTERVAL) => {}
+        }
+        if let Err(error) = look(&app, &mut alarm, &mut watch).await {
+            tracing::error!(error = store_error(&error), "the alarm cannot be guarded: this database does not answer");
+        }
+    }
+}
+
+/// One comparison; how many concerns were given back or rung for. The alarm is not missed within its grace after the watch began.
+///
+/// # Errors
+/// This database does not answer.
+pub async fn look(app: &App, alarm: &mut Alarmed, watch: &mut Watch) -> sqlx::Result<usize> {
+    let now = app.clock.now();
+    take_step_back(app, watch, now).await?;
+    let mut tx = app.begin().await?;
+    let ringing = store::alarm_watch::ringing(&mut tx, MAX_CONCERNS).await?;
+    tx.commit().await?;
+    let whole = i64::try_from(ringing.len()).is_ok_and(|count| count < MAX_CONCERNS);
+    let told = compare(&mut alarm.safety, &ringing, whole).await;
+    let unanswered = heed(app, alarm, watch, told.is_some()).await?;
+    let mut acted = 0;
+    for (place, guarded) in ringing.iter().enumerate() {
+        let standing = told.as_ref().and_then(|told| told.get(place)).copied();
+        let heard = Guarded { next_ring_by: guarded.next_ring_by.map(|by| by.max(watch.from)), ..guarded.clone() };
+        acted += one(app, alarm, &heard, standing, unanswered).await;
+    }
+    if told.is_some() {
+        acted += look_at_accepted(app, alarm, watch).await?;
+    }
+    Ok(acted)
+}
+
+/// A part of what was accepted and is not closed; the next look goes on from there.
+async fn look_at_accepted(app: &App, alarm: &mut Alarmed, watch: &mut Watch) -> sqlx::Result<usize> {
+    let mut tx = app.begin().await?;
+    let accepted = store::alarm_watch::accepted(&mut tx, &watch.after, MAX_CONCERNS).await?;
+    tx.commit().await?;
+    let full = i64::try_from(accepted.len()).is_ok_and(|count| count == MAX_CONCERNS);
+    watch.after = match accepted.last() {
+        Some(last) if full => (last.concern.uuid(), last.audience.code().to_owned()),
+        _ => (Uuid::nil(), String::new()),
+    };
+    if accepted.is_empty() {
+        return Ok(0);
+    }
+    let Some(told) = compare(&mut alarm.safety, &accepted, false).await else { return Ok(0) };
+    let mut acted = 0;
+    for (guarded, standing) in accepted.iter().zip(told) {
+        acted += one(app, alarm, guarded, Some(standing), false).await;
+    }
+    Ok(acted)
+}
+
+/// Does what is to be done about one concern; 1 where it was given back or rung for. What fails is logged and looked at again.
+async fn one(app: &App, alarm: &mut Alarmed, guarded: &Guarded, told: Option<Standing>, unanswered: bool) -> usize {
+    let done = match verdict(guarded, told, app.clock.now(), alarm.grace, unanswered) {
+        Verdict::Wait => Ok(false),
+        Verdict::Settle => settled(app, guarded, Some(guarded.audience)).await,
+        Verdict::Close => settled(app, guarded, None).await,
+        Verdict::Rearm => rearm(app, guarded).await,
+        Verdict::Restore => restore(app, &mut alarm.safety, guarded).await,
+        Verdict::Ring => ring(app, guarded, Template::AlarmSilent).await,
+        Verdict::RingUnanswered => ring(app, guarded, Template::AlarmUnanswered).await,
+    };
+    match done {
+        Ok(acted) => usize::from(acted),
+        Err(error) => {
+            tracing::error!(concern.id = %guarded.concern, error = store_error(&error), "a concern cannot be guarded at the moment: trying again");
+            0
+        }
+    }
+}
+
+async fn settled(app: &App, guarded: &Guarded, audience: Option<Audience>) -> sqlx::Result<bool> {
+    let mut tx = app.begin().await?;
+    settle::settle(&mut tx, app, guarded.concern, audience).await?;
+    tx.commit().await?;
+    Ok(false)
+}
+
+async fn rearm(app: &App, guarded: &Guarded) -> sqlx::Result<bool> {
+    let mut tx = app.begin().await?;
+    store::alarm_watch::rearm(&mut tx, guarded, app.clock.now()).await?;
+    tx.commit().await?;
+    tracing::error!(concern.id = %guarded.concern, "the alarm has lost an acceptance: it rings again, or is missed");
+    Ok(false)
+}
+
+/// What waits for a moment that the clock has fallen behind is due now.
+async fn take_step_back(app: &App, watch: &mut Watch, now: OffsetDateTime) -> sqlx::Result<()> {
+    let mut tx = app.begin().await?;
+    let stepped = store::alarm_watch::take_step_back(&mut tx, now).await?;
+    tx.commit().await?;
+    if stepped > 0 || watch.from > now + STEP {
+        tracing::error!(guarded = stepped, "the clock of this machine was set back: what waited for a later moment is due now");
+    }
+    watch.from = watch.from.min(now);
+    Ok(())
+}
+
+/// Notes that the alarm answered, or rings that it has not for too long; whether it has not.
+async fn heed(app: &App, alarm: &Alarmed, watch: &Watch, answered: bool) -> sqlx::Result<bool> {
+    let now = app.clock.now();
+    let mut tx = app.begin().await?;
+    if answered {
+        store::alarm_watch::note_answer(&mut tx, now).await?;
+        tx.commit().await?;
+        return Ok(false);
+    }
+    let (answered_at, rung_at) = store::alarm_watch::last_answer(&mut tx).await?;
+    let since = answered_at.map_or(watch.from, |answered_at| answered_at.max(watch.from));
+    if !is_unanswered(since, now, alarm.patience) {
+        return Ok(false);
+    }
+    if may_repeat(rung_at, now) && store::alarm_watch::claim_unanswered(&mut tx, rung_at, now).await? {
+        let data = Data { reference: ALARM_REFERENCE.to_owned(), grade: Some(Grade::Imminent), ..Data::default() };
+        let letters = [office::RJ_UNIT, office::RJ_SUPERVISORS, office::NMC].map(|office| Letter {
+            recipient: Recipient::Office(office.to_owned()),
+            template: Template::AlarmUnanswered,
+            about: ALARM,
+            data: &data,
+            alarm: Some(Alarm { audience: Audience::Nhq, grade: Grade::Imminent, envelope: Vec::new().into() }),
+            again: rung_at.is_some(),
+        });
+        post(&mut tx, app, letters.into()).await?;
+        tracing::error!("the alarm does not answer: NHQ and whoever it has rung are told to use the telephone");
+    }
+    tx.commit().await?;
+    app.outbox.wake();
+    Ok(true)
+}
+
+/// What the alarm says of each; nothing where it does not answer.
+async fn compare(safety: &mut AlarmServiceClient<Peer>, guarded: &[Guarded], whole: bool) -> Option<Vec<Standing>> {
+    let pairs = guarded.iter().map(|one| GuardedConcern { concern_id: one.concern.to_string(), audience: wire(one.audience).into() });
+    let request = CompareConcernsRequest { guarded: pairs.collect(), whole };
+    let answer = tokio::time::timeout(ANSWER_TIMEOUT, safety.compare_concerns(request)).await;
+    let told = match answer {
+        Ok(Ok(answer)) => answer.into_inner(),
+        Ok(Err(status)) => {
+            tracing::warn!(code = %status.code(), "the alarm does not say what it knows");
+            return None;
+        }
+        Err(_) => {
+            tracing::warn!("the alarm does not say what it knows in time");
+            return None;
+        }
+    };
+    let standings = told.standings().map(|standing| match standing {
+        Told::Settled => Standing::Settled,
+        Told::Vanished => Standing::Vanished,
+        Told::Ended => Standing::Closed,
+        Told::Rings | Told::Unspecified => Standing::Rings,
+    });
+    Some(standings.collect())
+}
+
+/// Gives the alarm back what it has lost, and tells supervisors. `false` where it had it back already, or does not take it.
+async fn restore(app: &App, safety: &mut AlarmServiceClient<Peer>, guarded: &Guarded) -> sqlx::Result<bool> {
+    let mut tx = app.begin().await?;
+    let told = store::alarm_watch::told_nhq(&mut tx, &app.vault, guarded.concern, Template::ConcernRingNhq.code()).await?;
+    tx.commit().await?;
+    let known = told.and_then(|bytes| Envelope::decode(bytes.expose().as_slice()).ok()).unwrap_or_default();
+    let envelope = Envelope { concern_id: guarded.concern.to_string(), reference: guarded.reference.clone(), ..known };
+    let answer = tokio::time::timeout(ANSWER_TIMEOUT, safety.restore_concern(RestoreConcernRequest { envelope: Some(envelope) })).await;
+    match answer {
+        Ok(Ok(answer)) if answer.get_ref().restored => {}
+        Ok(Ok(_)) => return Ok(false),
+        Ok(Err(_)) | Err(_) => {
+            tracing::error!(concern.id = %guarded.concern, "the alarm has lost a concern and does not take it back: trying again");
+            return Ok(false);
+        }
+    }
+    tracing::error!(concern.id = %guarded.concern, "the alarm had lost a concern: it was given back and rings anew");
+    let mut tx = app.begin().await?;
+    let data = Data { reference: guarded.reference.clone(), grade: Some(guarded.grade), ..Data::default() };
+    let letters = [office::RJ_SUPERVISORS, office::NMC].map(|office| Letter {
+        recipient: Recipient::Office(office.to_owned()),
+        template: Template::ConcernVanished,
+        about: guarded.concern.uuid(),
+        data: &data,
+        alarm: None,
+        again: false,
+    });
+    post(&mut tx, app, letters.into()).await?;
+    tx.commit().await?;
+    Ok(true)
+}
+
+/// Rings, in the place of the alarm, whoever it has rung, and the offices that must find out why it is silent.
+async fn ring(app: &App, guarded: &Guarded, template: Template) -> sqlx::Result<bool> {
+    let mut tx = app.begin().await?;
+    if !store::alarm_watch::claim(&mut tx, guarded, app.clock.now()).await? {
+        return Ok(false);
+    }
+    let mut names = store::alarm_watch::listeners(&mut tx, guarded.concern, guarded.audience).await?;
+    for office in [office::RJ_UNIT, office::RJ_SUPERVISORS, office::NMC] {
+        if !names.iter().any(|name| name == office) {
+            names.push(office.to_owned());
+        }
+    }
+    let data = Data { reference: guarded.reference.clone(), grade: Some(guarded.grade), ..Data::default() };
+    // Nothing is said of the concern itself: who hears this may be of either audience, or of none.
+    let envelope = Envelope { concern_id: guarded.concern.to_string(), reference: guarded.reference.clone(), ..Envelope::default() };
+    let envelope = envelope.encode_to_vec();
+    let letters = names.into_iter().map(|name| Letter {
+        recipient: if office::is_office(&name) { Recipient::Office(name) } else { Recipient::Person(name) },
+        template,
+        about: guarded.concern.uuid(),
+        data: &data,
+        alarm: Some(Alarm { audience: guarded.audience, grade: guarded.grade, envelope: envelope.clone().into() }),
+        again: true,
+    });
+    post(&mut tx, app, letters.collect()).await?;
+    tx.commit().await?;
+    app.outbox.wake();
+    tracing::error!(concern.id = %guarded.concern, ring.audience = guarded.audience.code(), ring.template = template.code(), "the alarm has not rung again in time: its listeners are rung from here");
+    Ok(true)
+}
+
+const fn wire(audience: Audience) -> WireAudience {
+    match audience {
+        Audience::Nhq => WireAudience::Nhq,
+        Audience::ResponsibleHead => WireAudience::ResponsibleHead,
+    }
+}

@@ -1,0 +1,205 @@
+//! When the alarm itself must be missed: it has rung by a time and it answers, or somebody is told that it does not [R3e, THREAT-1].
+
+use proto::id::ConcernId;
+use time::{Duration, OffsetDateTime};
+
+use super::ring::{Audience, Grade};
+
+/// While the alarm is silent, its listeners are rung in its place this often.
+pub const REPEAT: Duration = Duration::minutes(1);
+/// A moment that lies further ahead than this has not passed yet by any clock: this one was set back.
+pub const STEP: Duration = Duration::seconds(2);
+
+/// A concern that is not closed, as far as is known here, and one of its audiences.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Guarded {
+    pub concern: ConcernId,
+    pub audience: Audience,
+    pub reference: String,
+    pub grade: Grade,
+    /// When the alarm rings next, as its newest ring has said.
+    pub next_ring_by: Option<OffsetDateTime>,
+    /// When it was last rung in the place of the alarm.
+    pub alarmed_at: Option<OffsetDateTime>,
+    /// This audience has accepted.
+    pub accepted: bool,
+}
+
+/// What the alarm says of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Standing {
+    Rings,
+    /// This audience has accepted.
+    Settled,
+    /// It does not know it at all.
+    Vanished,
+    Closed,
+}
+
+/// What is to be done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Verdict {
+    Wait,
+    /// It has been accepted: it rings no more, and is guarded on.
+    Settle,
+    /// It is closed: it is guarded no longer.
+    Close,
+    /// Its acceptance was lost: the alarm must ring again.
+    Rearm,
+    /// The alarm gets it back.
+    Restore,
+    /// Its listeners are rung from here: the alarm has not rung again in time.
+    Ring,
+    /// Its listeners are rung from here: the alarm does not answer.
+    RingUnanswered,
+}
+
+/// What follows from what the alarm says, or does not say, `grace` after it should have rung; `unanswered` where it has said nothing
+/// for too long.
+#[must_use]
+pub fn verdict(guarded: &Guarded, told: Option<Standing>, now: OffsetDateTime, grace: Duration, unanswered: bool) -> Verdict {
+    let overdue = guarded.next_ring_by.is_some_and(|by| now > by + grace);
+    match told {
+        Some(Standing::Closed) => Verdict::Close,
+        Some(Standing::Vanished) => Verdict::Restore,
+        Some(Standing::Settled) if guarded.accepted => Verdict::Wait,
+        Some(Standing::Settled) => Verdict::Settle,
+        Some(Standing::Rings) if guarded.accepted => Verdict::Rearm,
+        None if guarded.accepted => Verdict::Wait,
+        Some(Standing::Rings) | None if !may_repeat(guarded.alarmed_at, now) => Verdict::Wait,
+        Some(Standing::Rings) | None if overdue => Verdict::Ring,
+        None if unanswered => Verdict::RingUnanswered,
+        Some(Standing::Rings) | None => Verdict::Wait,
+    }
+}
+
+/// Whether it is time to ring once more in the place of the alarm. A last time that has not come yet was by a clock that is gone.
+#[must_use]
+pub fn may_repeat(last: Option<OffsetDateTime>, now: OffsetDateTime) -> bool {
+    last.is_none_or(|last| now >= last + REPEAT || last > now + STEP)
+}
+
+/// Whether the alarm has answered nothing for too long. An answer of a time that has not come yet counts for nothing.
+#[must_use]
+pub fn is_unanswered(since: OffsetDateTime, now: OffsetDateTime, patience: Duration) -> bool {
+    now >= since + patience || since > now + STEP
+}
+
+/// By when the next ring must come, on the clock of this service: no later than its ring has promised, and no later than the alarm takes
+/// from one ring to the next, so that a clock of the alarm that is ahead or behind silences nothing.
+#[must_use]
+pub fn due(promised: OffsetDateTime, rung_at: Option<OffsetDateTime>, heard_at: OffsetDateTime) -> OffsetDateTime {
+    let interval = rung_at.map(|rung_at| promised - rung_at).filter(|interval| interval.is_positive());
+    let from_now = interval.map(|interval| heard_at + interval);
+    match from_now {
+        Some(from_now) if promised < heard_at || promised > from_now => from_now,
+        _ => promised,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use uuid::Uuid;
+
+    use super::*;
+
+    const GRACE: Duration = Duration::seconds(30);
+    const DUE: OffsetDateTime = OffsetDateTime::UNIX_EPOCH;
+
+    fn guarded(next_ring_by: Option<OffsetDateTime>, alarmed_at: Option<OffsetDateTime>) -> Guarded {
+        Guarded {
+            concern: ConcernId::new(Uuid::from_u128(1)),
+            audience: Audience::Nhq,
+            reference: "RS-7KDM-Q4XP".into(),
+            grade: Grade::Concern,
+            next_ring_by,
+            alarmed_at,
+            accepted: false,
+        }
+    }
+
+    fn accepted() -> Guarded {
+        Guarded { accepted: true, ..guarded(Some(DUE), None) }
+    }
+
+    #[test]
+    fn an_alarm_that_answers_nothing_or_only_says_that_it_rings_is_rung_for_once_it_is_overdue_and_every_minute_from_then() {
+        let late = DUE + GRACE + Duration::SECOND;
+        for told in [None, Some(Standing::Rings)] {
+            for (alarmed_at, now, expected) in [
+                (None, DUE + GRACE, Verdict::Wait),
+                (None, late, Verdict::Ring),
+                (Some(late), late + REPEAT - Duration::SECOND, Verdict::Wait),
+                (Some(late), late + REPEAT, Verdict::Ring),
+            ] {
+                assert_eq!(verdict(&guarded(Some(DUE), alarmed_at), told, now, GRACE, false), expected, "{told:?} {alarmed_at:?} {now}");
+            }
+            assert_eq!(verdict(&guarded(None, None), told, late, GRACE, false), Verdict::Wait, "it never said when it would ring");
+        }
+    }
+
+    #[test]
+    fn what_the_alarm_has_forgotten_it_gets_back_and_what_is_settled_is_let_go_whatever_the_time() {
+        for now in [DUE - GRACE, DUE + GRACE * 100] {
+            for alarmed_at in [None, Some(DUE)] {
+                let guarded = guarded(Some(DUE), alarmed_at);
+                assert_eq!(verdict(&guarded, Some(Standing::Vanished), now, GRACE, false), Verdict::Restore);
+                assert_eq!(verdict(&guarded, Some(Standing::Settled), now, GRACE, false), Verdict::Settle);
+            }
+        }
+    }
+
+    #[test]
+    fn what_was_accepted_is_guarded_until_it_is_closed_and_comes_back_when_the_alarm_has_lost_it() {
+        for now in [DUE - GRACE, DUE + GRACE * 100] {
+            for (told, expected) in [
+                (Some(Standing::Vanished), Verdict::Restore),
+                (Some(Standing::Rings), Verdict::Rearm),
+                (Some(Standing::Settled), Verdict::Wait),
+                (Some(Standing::Closed), Verdict::Close),
+                (None, Verdict::Wait),
+            ] {
+                assert_eq!(verdict(&accepted(), told, now, GRACE, true), expected, "{told:?}");
+            }
+            assert_eq!(verdict(&guarded(Some(DUE), None), Some(Standing::Closed), now, GRACE, false), Verdict::Close);
+        }
+    }
+
+    #[test]
+    fn an_alarm_that_does_not_answer_is_rung_for_though_no_ring_is_due_and_every_minute_from_then() {
+        for by in [None, Some(DUE)] {
+            for (alarmed_at, now, expected) in [
+                (None, DUE, Verdict::RingUnanswered),
+                (Some(DUE), DUE + REPEAT - Duration::SECOND, Verdict::Wait),
+                (Some(DUE - REPEAT), DUE, Verdict::RingUnanswered),
+            ] {
+                let guarded = guarded(by.map(|by| by + Duration::DAY), alarmed_at);
+                assert_eq!(verdict(&guarded, None, now, GRACE, true), expected, "{alarmed_at:?}");
+                assert_eq!(verdict(&guarded, Some(Standing::Rings), now, GRACE, true), Verdict::Wait, "it has just answered");
+            }
+        }
+        assert!(!is_unanswered(DUE, DUE + GRACE - Duration::SECOND, GRACE) && is_unanswered(DUE, DUE + GRACE, GRACE));
+    }
+
+    #[test]
+    fn a_clock_that_steps_back_an_hour_or_a_day_silences_nothing() {
+        for step in [Duration::HOUR, Duration::DAY] {
+            let now = DUE - step;
+            assert!(may_repeat(Some(DUE), now), "a last time that has not come yet holds nothing back");
+            assert!(is_unanswered(DUE, now, GRACE), "nor does an answer that has not come yet");
+        }
+    }
+
+    #[test]
+    fn the_next_ring_is_due_by_its_promise_and_never_later_than_the_alarm_takes_from_one_ring_to_the_next() {
+        let (interval, heard_at) = (Duration::minutes(2), DUE);
+        let rung = |rung_at: OffsetDateTime| due(rung_at + interval, Some(rung_at), heard_at);
+        assert_eq!(rung(DUE), DUE + interval);
+        assert_eq!(rung(DUE - Duration::MINUTE), DUE + Duration::MINUTE, "it took a minute to come");
+        for away in [Duration::HOUR, Duration::DAY, Duration::days(-1)] {
+            assert_eq!(rung(DUE + away), DUE + interval, "the clock of the alarm is {away} away");
+        }
+        assert_eq!(due(DUE + Duration::HOUR, None, heard_at), DUE + Duration::HOUR, "a version that does not say when it rang");
+        assert_eq!(due(DUE + Duration::HOUR, Some(DUE + Duration::DAY), heard_at), DUE + Duration::HOUR);
+    }
+}

@@ -1,0 +1,46 @@
+//! What notification asks of the alarm that it guards.
+
+use std::str::FromStr;
+
+use chassis::Result;
+use proto::{id::ConcernId, safety::v1};
+use uuid::Uuid;
+
+use super::Server;
+use crate::{
+    app::reconcile::{self, Standing},
+    domain::concern::Audience,
+};
+
+impl Server {
+    pub(super) async fn compare(&self, asked: v1::CompareConcernsRequest) -> Result<v1::CompareConcernsResponse> {
+        let guarded: Vec<(Uuid, Audience)> = asked.guarded.iter().map(pair).collect();
+        let standings = reconcile::compare(&self.ctx.pool, &self.app, &guarded, asked.whole).await?;
+        self.ctx.outbox.wake();
+        Ok(v1::CompareConcernsResponse { standings: standings.into_iter().map(|standing| encode(standing) as i32).collect() })
+    }
+
+    pub(super) async fn restore(&self, envelope: v1::Envelope) -> Result<v1::RestoreConcernResponse> {
+        let restored = reconcile::restore_guarded(&self.ctx.pool, &self.app, envelope).await?;
+        self.ctx.outbox.wake();
+        Ok(v1::RestoreConcernResponse { restored })
+    }
+}
+
+/// What is no id names a concern that is not known.
+fn pair(guarded: &v1::GuardedConcern) -> (Uuid, Audience) {
+    let audience = match guarded.audience() {
+        v1::Audience::ResponsibleHead => Audience::ResponsibleHead,
+        v1::Audience::Nhq | v1::Audience::Unspecified => Audience::Nhq,
+    };
+    (ConcernId::from_str(&guarded.concern_id).map_or(Uuid::nil(), ConcernId::uuid), audience)
+}
+
+const fn encode(standing: Standing) -> v1::Standing {
+    match standing {
+        Standing::Rings => v1::Standing::Rings,
+        Standing::Settled => v1::Standing::Settled,
+        Standing::Vanished => v1::Standing::Vanished,
+        Standing::Closed => v1::Standing::Ended,
+    }
+}
