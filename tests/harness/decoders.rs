@@ -75,7 +75,7 @@ fn page_token(bytes: &[u8]) {
 
 /// A ladder that is accepted rings at once and is never silent [TRAP-2].
 fn ladder(bytes: &[u8]) {
-    let Ok(ladder) = text(bytes).parse::<::safety::domain::ladder::Ladder>() else { return };
+    let Ok(ladder) = text(bytes).parse::<::safety::domain::alarm::ladder::Ladder>() else { return };
     assert!(ladder.due(0).is_zero(), "the first ring is late");
     for step in [0, 1, 7, 1_000, 1_000_000] {
         assert!(ladder.due(step + 1) > ladder.due(step), "a step does not come after the one before");

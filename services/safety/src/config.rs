@@ -3,7 +3,7 @@
 use chassis::{Configured, Settings};
 use clap::Parser;
 
-use crate::domain::ladder::Ladder;
+use crate::domain::alarm::ladder::Ladder;
 
 /// The alarm: takes concerns, rings until each audience has accepted.
 #[derive(Debug, Clone, Parser)]

@@ -18,9 +18,11 @@ use proto::{
 };
 use sqlx::migrate::Migrator;
 
-use app::{
-    App, Ladders, devices, directory, directory_cache::DirectoryCache, epoch, grants, hand_over::ToNotification, raise_set, reconcile,
-    ring, roster, timekeeping, trust_cache, watch::Hub,
+use crate::app::{
+    App, Ladders,
+    alarm::{hand_over::ToNotification, raise_set, reconcile, ring, timekeeping, watch::Hub},
+    directory::{devices, directory_cache::DirectoryCache, grants, roster, sites, trust_cache},
+    epoch,
 };
 pub use config::Config;
 
@@ -58,9 +60,9 @@ pub async fn serve(config: Config, ctx: Context) -> anyhow::Result<()> {
         accept_within,
     };
     let hub = Hub::new(ctx.clock.clone(), app.epoch.clone());
-    directory::load(&ctx.pool).await?;
+    sites::load(&ctx.pool).await?;
     ring::ring_anew_without_a_key(&ctx.pool, &app).await?;
-    chassis::vault::keep_sealed(&ctx, store::sealed::InClear).await;
+    chassis::vault::keep_sealed(&ctx, store::alarm::sealed::InClear).await;
     grants::sign_former(&ctx.pool, &app).await?;
     grants::begin(&ctx.pool, &app, &config.first_administrators).await?;
     trust_cache::learn(&ctx.pool, &app).await?;

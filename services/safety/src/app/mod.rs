@@ -1,31 +1,9 @@
 //! What can be done with a concern: each use case loads, decides, and saves state and outbox in one transaction.
 
-pub mod accept_concern;
-pub mod close_concern;
-pub mod confirm_delivery;
-pub mod devices;
+pub mod alarm;
 pub mod directory;
-pub mod directory_cache;
-pub mod envelope;
 pub mod epoch;
-pub mod follow_case;
-pub mod grants;
-pub mod hand_over;
-pub mod proposals;
-pub mod raise_concern;
-pub mod raise_set;
-pub mod read_concerns;
-pub mod reconcile;
-pub mod ring;
-pub mod roster;
-pub mod route_concern;
 pub mod row_security;
-mod say_again;
-pub mod signed;
-pub mod ties;
-pub mod timekeeping;
-pub mod trust_cache;
-pub mod watch;
 
 use std::sync::Arc;
 
@@ -41,7 +19,7 @@ use uuid::Uuid;
 
 use crate::{
     config::Config,
-    domain::{
+    domain::alarm::{
         concern::{Audience, Grade, State},
         ladder::Ladder,
     },
@@ -58,15 +36,15 @@ pub struct App {
     pub signer: Option<Arc<Signer>>,
     pub vault: Vault,
     /// The devices that prove somebody without the identity provider.
-    pub devices: devices::Book,
+    pub devices: directory::devices::Book,
     /// Sites and office holders, as a raise needs them.
-    pub directory: directory_cache::DirectoryCache,
+    pub directory: directory::directory_cache::DirectoryCache,
     /// Who left which office how often.
-    pub left: roster::Left,
+    pub left: directory::roster::Left,
     /// Told with every fact.
     pub epoch: epoch::Epoch,
     /// Of which open concern the core of the alarm was asked last.
-    pub turn: ring::Turn,
+    pub turn: alarm::ring::Turn,
     /// An acceptance needs a proof of the person that is no older, where this is set.
     pub accept_within: Option<time::Duration>,
 }
@@ -120,9 +98,9 @@ struct Change<'a> {
 
 impl<'a> Change<'a> {
     /// As the timeline says it.
-    const fn entry(&self, at: OffsetDateTime) -> store::concern::Entry<'a> {
+    const fn entry(&self, at: OffsetDateTime) -> store::alarm::concern::Entry<'a> {
         let Change { concern, revision, what, audience, level, actor, .. } = *self;
-        store::concern::Entry { concern, revision, what, audience, level, actor, at }
+        store::alarm::concern::Entry { concern, revision, what, audience, level, actor, at }
     }
 }
 
@@ -142,7 +120,7 @@ fn decision(what: &str) -> Option<&'static str> {
 /// Writes the timeline entry and the event of a change. Whoever commits it wakes the outbox, and the watchers with it.
 async fn record(tx: &mut PgConnection, app: &App, change: &Change<'_>) -> sqlx::Result<()> {
     let at = app.clock.now();
-    store::concern::note(tx, &change.entry(at)).await?;
+    store::alarm::concern::note(tx, &change.entry(at)).await?;
     log(tx, change, at).await?;
     outbox::enqueue(tx, &changed(app, change, at), at).await
 }
@@ -150,7 +128,7 @@ async fn record(tx: &mut PgConnection, app: &App, change: &Change<'_>) -> sqlx::
 /// Enters a change into the audit log that a person decided.
 async fn log(tx: &mut PgConnection, change: &Change<'_>, at: OffsetDateTime) -> sqlx::Result<()> {
     let Some(action) = decision(change.what) else { return Ok(()) };
-    let act = Act::by(change.actor, action, read_concerns::KIND, &change.concern.to_string()).with(change.device);
+    let act = Act::by(change.actor, action, alarm::read_concerns::KIND, &change.concern.to_string()).with(change.device);
     audit::granted(tx, &act, at).await
 }
 
@@ -158,14 +136,14 @@ async fn log(tx: &mut PgConnection, change: &Change<'_>, at: OffsetDateTime) -> 
 fn changed(app: &App, change: &Change<'_>, at: OffsetDateTime) -> Outgoing {
     let event = v1::ConcernChanged {
         concern_id: change.concern.to_string(),
-        state: envelope::state(change.state) as i32,
-        audience: change.audience.map_or(0, |a| envelope::audience(a) as i32),
+        state: alarm::envelope::state(change.state) as i32,
+        audience: change.audience.map_or(0, |a| alarm::envelope::audience(a) as i32),
         what: change.what.to_owned(),
         level: change.level.and_then(|l| i32::try_from(l).ok()).unwrap_or_default(),
         at: Some(chassis::wire::timestamp(at)),
         revision: change.revision,
         epoch: app.epoch.number(),
-        grade: change.graver.map_or(0, |grade| envelope::grade(grade) as i32),
+        grade: change.graver.map_or(0, |grade| alarm::envelope::grade(grade) as i32),
     };
     Outgoing::event(&app.ids, change.concern, subject::CONCERN_CHANGED, &event)
 }

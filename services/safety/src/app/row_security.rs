@@ -3,7 +3,7 @@
 use chassis::{Caller, database::Actor};
 use proto::role;
 
-use super::read_concerns;
+use super::alarm::read_concerns;
 
 /// What the policies call the reach of each: NHQ, a dashboard, whoever keeps the directory, and everybody else, who reaches the
 /// concerns of the offices they hold and those they raised.

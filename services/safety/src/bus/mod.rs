@@ -19,10 +19,12 @@ use tracing::{Instrument as _, Span};
 use crate::{
     app::{
         App,
-        confirm_delivery::{self, Confirmed},
-        raise_concern, raise_set, signed,
+        alarm::{
+            confirm_delivery::{self, Confirmed},
+            raise_concern, raise_set, signed,
+        },
     },
-    domain::{concern::Audience, id_of},
+    domain::{alarm::concern::Audience, id_of},
 };
 
 const SITE_TOKEN: usize = 3;

@@ -1,14 +1,7 @@
 //! The rules of the alarm: no async, no I/O, no wire types.
 
 pub mod alarm;
-pub mod concern;
-pub mod device;
-pub mod duty;
-pub mod grant;
-pub mod ladder;
-pub mod route;
-pub mod ties;
-pub mod timekeeping;
+pub mod directory;
 
 use sha2::{Digest, Sha256};
 use uuid::Uuid;

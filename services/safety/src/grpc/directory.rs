@@ -6,15 +6,15 @@ use tonic::{Request, Response};
 
 use super::{Answer, Server, database, encode};
 use crate::{
-    app::{devices, directory, grants, proposals, roster},
-    domain::route::Holder,
+    app::directory::{devices, grants, proposals, roster, sites},
+    domain::alarm::route::Holder,
 };
 
 #[tonic::async_trait]
 impl DirectoryService for Server {
     async fn list_sites(&self, request: Request<v1::ListSitesRequest>) -> Answer<v1::ListSitesResponse> {
         let mut tx = self.begin(&Caller::of(&request)?).await?;
-        let sites = directory::sites(&mut tx).await?;
+        let sites = sites::sites(&mut tx).await?;
         Ok(Response::new(v1::ListSitesResponse { sites: sites.into_iter().map(encode::site).collect() }))
     }
 
@@ -98,7 +98,7 @@ impl DirectoryService for Server {
         let caller = Caller::of(&request)?;
         let office = request.into_inner().office.trim().to_owned();
         let mut tx = self.begin(&caller).await?;
-        directory::check_office(&mut tx, &office).await?;
+        sites::check_office(&mut tx, &office).await?;
         let named = roster::named(&mut tx, &self.app, &[office]).await.map_err(database)?;
         let able = roster::able(&mut tx, &self.app, &named, None).await.map_err(database)?;
         let listed = |holder: Holder| v1::OfficeHolder { cannot_accept: !able.contains(&holder), ..encode::holder(holder) };

@@ -5,14 +5,21 @@ use proto::safety::v1;
 
 use crate::{
     app::{
-        devices::Enrolled,
-        envelope,
-        grants::GrantRow,
-        proposals::{Outcome, Proposal, What},
-        read_concerns::{Shown, View},
+        alarm::{
+            envelope,
+            read_concerns::{Shown, View},
+        },
+        directory::{
+            devices::Enrolled,
+            grants::GrantRow,
+            proposals::{Outcome, Proposal, What},
+        },
     },
-    domain::{concern::AudienceStatus, device::Enrolment, grant::Wanted, route::Holder},
-    store::directory::Site,
+    domain::{
+        alarm::{concern::AudienceStatus, route::Holder},
+        directory::{device::Enrolment, grant::Wanted},
+    },
+    store::directory::office::Site,
 };
 
 /// `names`: whether the reader may know who accepted.

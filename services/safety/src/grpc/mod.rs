@@ -25,13 +25,18 @@ use tonic::{Request, Response, Status};
 
 use crate::{
     app::{
-        App, accept_concern, close_concern, grants, raise_concern,
-        raise_set::{self, Raises},
-        read_concerns::{self, viewer},
-        route_concern, row_security, signed,
-        watch::Hub,
+        App,
+        alarm::{
+            accept_concern, close_concern, raise_concern,
+            raise_set::{self, Raises},
+            read_concerns::{self, viewer},
+            route_concern, signed,
+            watch::Hub,
+        },
+        directory::grants,
+        row_security,
     },
-    domain::concern::{Audience, State},
+    domain::alarm::concern::{Audience, State},
 };
 
 /// The server behind the gRPC services of safety.
@@ -212,7 +217,7 @@ impl AlarmService for Server {
         let ended = self.receipt(&caller, &asked.concern_id).await;
         let act = Act::new(&caller, "concern.receipt", read_concerns::KIND, asked.concern_id.trim());
         let (receipt, state) = audit::watched(&self.ctx.pool, act, self.app.clock.now(), ended).await?;
-        let state = crate::app::envelope::state(state) as i32;
+        let state = crate::app::alarm::envelope::state(state) as i32;
         Ok(Response::new(v1::GetConcernReceiptResponse { receipt: Some(signed::receipt(&self.app, &receipt)), state }))
     }
 

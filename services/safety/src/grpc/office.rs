@@ -10,11 +10,14 @@ use uuid::Uuid;
 
 use super::Server;
 use crate::{
-    app::{
+    app::directory::{
         devices,
         proposals::{self, Outcome},
     },
-    domain::{device::Enrolment, grant::Wanted, route::Holder},
+    domain::{
+        alarm::route::Holder,
+        directory::{device::Enrolment, grant::Wanted},
+    },
 };
 
 /// Changes of one call at most.

@@ -8,8 +8,8 @@ use uuid::Uuid;
 
 use super::Server;
 use crate::{
-    app::reconcile::{self, Standing},
-    domain::concern::Audience,
+    app::alarm::reconcile::{self, Standing},
+    domain::alarm::concern::Audience,
 };
 
 impl Server {

@@ -12,13 +12,13 @@ use uuid::Uuid;
 
 use super::Server;
 use crate::{
-    app::{
+    app::alarm::{
         envelope,
         follow_case::{self, Word},
         ties::{self, Ties},
     },
-    domain::concern::State,
-    store::ties::Open,
+    domain::alarm::concern::State,
+    store::alarm::ties::Open,
 };
 
 impl Server {

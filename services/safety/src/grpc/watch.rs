@@ -18,7 +18,7 @@ use tonic::Status;
 use uuid::Uuid;
 
 use super::{Server, database};
-use crate::app::{
+use crate::app::alarm::{
     read_concerns::{self, Viewer, viewer},
     watch::{Revision, Revisions},
 };

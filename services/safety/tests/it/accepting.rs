@@ -3,8 +3,11 @@
 use chassis::Error;
 use proto::role;
 use safety::{
-    app::{close_concern, read_concerns, row_security},
-    domain::concern::Audience,
+    app::{
+        alarm::{close_concern, read_concerns},
+        row_security,
+    },
+    domain::alarm::concern::Audience,
 };
 
 use crate::world::{World, caller, head_of, imminent_at, officer};
@@ -119,7 +122,7 @@ async fn whoever_proved_themselves_too_long_ago_proves_anew_before_they_accept_a
     world.app.clock.advance(time::Duration::minutes(3));
     assert!(world.tick().await > 0, "it rings on: a refused try holds nothing that the ladder would pass over");
     let mut held = world.begin(&row_security::itself()).await;
-    assert!(safety::store::concern::lock(&mut held, concern.id).await.unwrap().is_some());
+    assert!(safety::store::alarm::concern::lock(&mut held, concern.id).await.unwrap().is_some());
     let stale = head(None);
     let waited = tokio::time::timeout(std::time::Duration::from_secs(10), world.accept(&stale, concern.id, Audience::ResponsibleHead));
     assert!(waited.await.expect("a refused try waits for the concern, and so would hold it").is_err());

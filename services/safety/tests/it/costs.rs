@@ -5,11 +5,13 @@ use std::time::Instant;
 
 use safety::{
     app::{
-        read_concerns,
-        reconcile::{self, Missing},
+        alarm::{
+            read_concerns,
+            reconcile::{self, Missing},
+        },
         row_security,
     },
-    domain::concern::Audience,
+    domain::alarm::concern::Audience,
 };
 use sqlx::Row;
 use uuid::Uuid;
@@ -111,7 +113,7 @@ async fn a_tick_takes_as_long_beside_a_million_closed_concerns() {
         reconcile::look(&world.db.pool, &world.app, missing).await.unwrap();
         reconcile::compare(&world.db.pool, &world.app, &pairs, true).await.unwrap();
         let mut tx = world.begin(&row_security::itself()).await;
-        safety::store::concern::revisions(&mut tx, world.app.clock.now() - time::Duration::minutes(5)).await.unwrap();
+        safety::store::alarm::concern::revisions(&mut tx, world.app.clock.now() - time::Duration::minutes(5)).await.unwrap();
         let viewer = read_concerns::viewer(&mut tx, &world.app, &officer()).await.unwrap();
         read_concerns::list(&mut tx, &world.app.vault, &viewer, false, None, 50).await.unwrap();
         rung

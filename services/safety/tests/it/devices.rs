@@ -16,11 +16,15 @@ use proto::{
 use safety::{
     access::{BY_DEVICE, RULES},
     app::{
-        App, devices,
-        proposals::{self, Outcome},
-        row_security, trust_cache,
+        App,
+        directory::{
+            devices,
+            proposals::{self, Outcome},
+            trust_cache,
+        },
+        row_security,
     },
-    domain::device::Enrolment,
+    domain::directory::device::Enrolment,
 };
 use sqlx::PgPool;
 use time::{Duration, OffsetDateTime};

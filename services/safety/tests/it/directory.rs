@@ -11,11 +11,14 @@ use prost_reflect::ReflectMessage;
 use proto::{role, safety::v1};
 use safety::{
     app::{
-        App, epoch, grants,
-        proposals::{self, Outcome},
-        row_security,
+        App,
+        directory::{
+            grants,
+            proposals::{self, Outcome},
+        },
+        epoch, row_security,
     },
-    domain::{grant::Wanted, route::Holder},
+    domain::{alarm::route::Holder, directory::grant::Wanted},
 };
 use sqlx::PgPool;
 use time::{Duration, OffsetDateTime};
@@ -150,7 +153,7 @@ async fn somebody_leaves_an_office_when_a_second_administrator_confirms_and_is_r
     assert!(no_route && !told.contains(&crate::world::HEAD.to_owned()) && told.contains(&"officer-1".to_owned()), "{told:?}");
     // Known by nothing but the office that they left.
     let former = crate::world::caller(crate::world::HEAD, &[role::STAFF], &["kent"]);
-    let ended = world.accept(&former, concern.id, safety::domain::concern::Audience::ResponsibleHead).await;
+    let ended = world.accept(&former, concern.id, safety::domain::alarm::concern::Audience::ResponsibleHead).await;
     assert!(matches!(ended, Err(Error::NotFound)), "whoever left an office still accepts for it");
     let noted: Vec<String> = sqlx::query_scalar("select action from audit_staged where object = $1 order by staged")
         .bind(id.to_string())
@@ -190,9 +193,9 @@ async fn the_old_signed_row_of_somebody_who_left_an_office_is_not_believed_when_
     let (pool, app) = (&world.db.pool, &world.app);
     let (office, head) = ("institutional-head/mission", crate::world::HEAD);
     let held = async || {
-        safety::app::trust_cache::learn(pool, app).await.unwrap();
+        safety::app::directory::trust_cache::learn(pool, app).await.unwrap();
         let mut tx = begin(pool, &row_security::actor(&administrator("admin-1"))).await.unwrap();
-        let holders = safety::app::roster::holders(&mut tx, app, &[office.to_owned()]).await.unwrap();
+        let holders = safety::app::directory::roster::holders(&mut tx, app, &[office.to_owned()]).await.unwrap();
         holders.iter().any(|holder| holder.holder == head)
     };
     let leave = async || {
@@ -246,7 +249,7 @@ async fn an_office_changed_with_a_sql_prompt_rings_nhq_and_the_monitoring_centre
         assert!(told.contains(&"officer-1".to_owned()), "{told:?}");
     }
     let accomplice = crate::world::caller("accomplice", &[role::STAFF], &["kent"]);
-    let ended = world.accept(&accomplice, id, safety::domain::concern::Audience::ResponsibleHead).await;
+    let ended = world.accept(&accomplice, id, safety::domain::alarm::concern::Audience::ResponsibleHead).await;
     assert!(matches!(ended, Err(Error::NotFound)), "whoever wrote himself in accepts nothing and knows of nothing");
 }
 
@@ -375,7 +378,7 @@ async fn whoever_is_in_an_office_without_a_role_to_accept_with_is_not_rung_and_s
     // At NHQ the role of a site is not enough.
     world.name("nmc", "new-head", 0).await.unwrap();
     let mut db = world.begin(&row_security::itself()).await;
-    let held = safety::app::roster::holders(&mut db, &world.app, &["nmc".to_owned()]).await.unwrap();
+    let held = safety::app::directory::roster::holders(&mut db, &world.app, &["nmc".to_owned()]).await.unwrap();
     assert!(held.iter().all(|holder| holder.holder == "nmc-1"), "{held:?}");
 }
 
@@ -486,7 +489,7 @@ async fn what_is_given_and_ended_is_signed_and_what_was_typed_into_the_directory
 
     let mut tx = world.begin(&row_security::actor(&administrator("admin-1"))).await;
     let grant = chassis::identity::Grant { role: role::STAFF.into(), site: Some("mission".into()), region: None };
-    let wanted = safety::domain::grant::Wanted { subject: "staff-9".into(), grant, since: None, until: None };
+    let wanted = safety::domain::directory::grant::Wanted { subject: "staff-9".into(), grant, since: None, until: None };
     let id = grants::give(&mut tx, &world.app, wanted, "admin-1", None).await.unwrap();
     tx.commit().await.unwrap();
     assert_eq!(roles("staff-9").await, ["staff"]);

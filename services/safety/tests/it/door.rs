@@ -20,10 +20,14 @@ use harness::{
 use local::identity::Issuer;
 use proto::{
     role,
-    safety::v1::{
-        self as v1, AcceptConcernRequest, ListConcernsRequest, RaiseConcernRequest, RouteConcernRequest, WatchConcernsRequest,
-        WhoAmIRequest, alarm_service_client::AlarmServiceClient, alarm_service_server::AlarmServiceServer,
-        directory_service_client::DirectoryServiceClient, directory_service_server::DirectoryServiceServer, watch_concerns_response::Item,
+    safety::{
+        v1,
+        v1::{
+            AcceptConcernRequest, ListConcernsRequest, RaiseConcernRequest, RouteConcernRequest, WatchConcernsRequest, WhoAmIRequest,
+            alarm_service_client::AlarmServiceClient, alarm_service_server::AlarmServiceServer,
+            directory_service_client::DirectoryServiceClient, directory_service_server::DirectoryServiceServer,
+            watch_concerns_response::Item,
+        },
     },
     subject,
 };
@@ -31,11 +35,13 @@ use safety::{
     access::{BY_DEVICE, RULES},
     app::{
         App, Ladders,
-        devices::Book,
-        directory,
-        raise_concern::{self, Report},
-        raise_set, row_security,
-        watch::Hub,
+        alarm::{
+            raise_concern::{self, Report},
+            raise_set,
+            watch::Hub,
+        },
+        directory::{devices::Book, sites},
+        row_security,
     },
     grpc::Server,
 };
@@ -77,7 +83,7 @@ impl Alarm {
         let keys = issuer.keys_file.to_string_lossy().into_owned();
         let settings = Config::parse_from(["safety", "--listen", &address, "--identity-keys", &keys]).chassis;
         let (bus, database) = (TestBus::start().await, fresh(&[&chassis::database::MIGRATOR, &safety::MIGRATOR]).await);
-        directory::load(&database.pool).await.unwrap();
+        sites::load(&database.pool).await.unwrap();
         let process = Process::new("safety", settings, Clock::system(), Ids::random());
         let ctx = Context::assemble(process, database.pool.clone(), bus.connect("safety").await);
         let ladder = || "0s:holder,2m:holder,5m:deputy,10m:everyone,every 5m".parse().unwrap();
@@ -89,10 +95,10 @@ impl Alarm {
             signer: Some(Arc::new(signer())),
             vault: harness::vault::vault("safety", &ctx.clock),
             devices: Book::new(ctx.clock.clone(), time::Duration::days(365)),
-            directory: safety::app::directory_cache::DirectoryCache::default(),
-            left: safety::app::roster::Left::default(),
+            directory: safety::app::directory::directory_cache::DirectoryCache::default(),
+            left: safety::app::directory::roster::Left::default(),
             epoch: safety::app::epoch::Epoch::default(),
-            turn: safety::app::ring::Turn::default(),
+            turn: safety::app::alarm::ring::Turn::default(),
             accept_within: None,
         };
         let hub = Hub::new(ctx.clock.clone(), app.epoch.clone());
@@ -284,14 +290,14 @@ async fn what_the_directory_grants_and_takes_back_another_service_knows() {
     };
     becomes(&["mediator"]).await;
     let mut tx = begin(&alarm.ctx.pool, &row_security::actor(&administrator("admin-1"))).await.unwrap();
-    safety::app::grants::end(&mut tx, &alarm.app, &administrator("admin-1"), grant).await.unwrap();
+    safety::app::directory::grants::end(&mut tx, &alarm.app, &administrator("admin-1"), grant).await.unwrap();
     tx.commit().await.unwrap();
     becomes(&[]).await;
     // The line is changed in the copy, whose inbox has heard every revision; the daily statement mends it.
     sqlx::query("update grant_held set ended_at = null").execute(&theirs.admin).await.unwrap();
     becomes(&["mediator"]).await;
     sqlx::query("update role_grant set stated_at = stated_at - interval '2 days'").execute(&alarm.database.admin).await.unwrap();
-    assert_eq!(safety::app::grants::restate(&alarm.ctx.pool, &alarm.app, true).await.unwrap(), 1);
+    assert_eq!(safety::app::directory::grants::restate(&alarm.ctx.pool, &alarm.app, true).await.unwrap(), 1);
     let urgent = "select urgent from outbox where subject = 'ro.safety.event.grant-changed' order by next_attempt_at desc limit 1";
     let urgent: bool = sqlx::query_scalar(urgent).fetch_one(&alarm.database.admin).await.unwrap();
     assert!(!urgent, "what is only said again goes before a ring");

@@ -3,11 +3,13 @@
 use proto::safety::v1;
 use safety::{
     app::{
-        read_concerns,
-        reconcile::{self, Missing, Standing},
+        alarm::{
+            read_concerns,
+            reconcile::{self, Missing, Standing},
+        },
         row_security,
     },
-    domain::concern::Audience,
+    domain::alarm::concern::Audience,
 };
 use sqlx::AssertSqlSafe;
 use uuid::Uuid;

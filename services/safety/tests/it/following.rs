@@ -6,8 +6,11 @@ use proto::{
     safety::v1::{self, Grade},
 };
 use safety::{
-    app::{follow_case, read_concerns, row_security},
-    domain::concern::Audience,
+    app::{
+        alarm::{follow_case, read_concerns},
+        row_security,
+    },
+    domain::alarm::concern::Audience,
 };
 use uuid::Uuid;
 

@@ -3,9 +3,9 @@
 use chassis::{Error, audit};
 use proto::safety::v1;
 use safety::{
-    app::reconcile::{self, Missing, Standing},
-    domain::concern::Audience,
-    store::concern::Content,
+    app::alarm::reconcile::{self, Missing, Standing},
+    domain::alarm::concern::Audience,
+    store::alarm::concern::Content,
 };
 use time::Duration;
 use uuid::Uuid;
@@ -41,8 +41,8 @@ impl World {
 
     async fn content(&self, id: Uuid) -> Option<(String, Vec<u8>, bool)> {
         let mut db = self.begin(&safety::app::row_security::itself()).await;
-        let found = safety::store::concern::find(&mut db, id).await.unwrap()?;
-        let found = safety::store::concern::opened(&mut db, &self.app.vault, found).await.unwrap();
+        let found = safety::store::alarm::concern::find(&mut db, id).await.unwrap()?;
+        let found = safety::store::alarm::concern::opened(&mut db, &self.app.vault, found).await.unwrap();
         match found.content {
             Content::Clear(bytes) => Some((found.reference, bytes, found.unreadable)),
             Content::Sealed(_) | Content::Lost => None,
@@ -163,7 +163,7 @@ async fn an_acceptance_stands_for_no_other_office_for_no_other_routing_and_for_n
                 update concern set state = 'accepted' where id = $id";
     let close = async || {
         let mut tx = world.begin(&safety::app::row_security::actor(&officer())).await;
-        let closed = safety::app::close_concern::close(&mut tx, &world.app, &officer(), concern.id, "handled").await;
+        let closed = safety::app::alarm::close_concern::close(&mut tx, &world.app, &officer(), concern.id, "handled").await;
         tx.commit().await.unwrap();
         closed
     };
@@ -201,7 +201,7 @@ async fn a_concern_that_was_closed_at_a_sql_prompt_is_open_again_as_soon_as_some
         world.accept(&who, concern.id, audience).await.unwrap();
     }
     let mut tx = world.begin(&safety::app::row_security::actor(&officer())).await;
-    safety::app::close_concern::close(&mut tx, &world.app, &officer(), concern.id, "handled").await.unwrap();
+    safety::app::alarm::close_concern::close(&mut tx, &world.app, &officer(), concern.id, "handled").await.unwrap();
     tx.commit().await.unwrap();
     assert_eq!(world.compare(&BOTH.map(|audience| (concern.id, audience))).await, [Standing::Closed; 2]);
     assert_eq!(world.count("select count(*) from concern where state = 'closed'").await, 1);

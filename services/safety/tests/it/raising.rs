@@ -7,9 +7,12 @@ use chassis::{
 use futures::future::join_all;
 use proto::{receipt, safety::v1};
 use safety::{
-    app::{read_concerns, row_security, signed},
+    app::{
+        alarm::{read_concerns, signed},
+        row_security,
+    },
     bus::Raised,
-    domain::concern::Audience,
+    domain::alarm::concern::Audience,
 };
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
@@ -86,7 +89,7 @@ async fn whoever_raises_under_the_id_of_another_raises_their_own_which_rings_and
     assert_eq!(world.count("select count(*) from concern_variant").await, 0, "nothing is added to somebody else's");
     // While somebody holds the first, as an acceptance does, the other raiser waits for nothing.
     let mut held = world.begin(&row_security::itself()).await;
-    assert!(safety::store::concern::lock(&mut held, first.id).await.unwrap().is_some());
+    assert!(safety::store::alarm::concern::lock(&mut held, first.id).await.unwrap().is_some());
     let waited = tokio::time::timeout(std::time::Duration::from_secs(10), world.report(concern.clone(), "a-third", None)).await;
     assert!(!waited.expect("they wait for somebody else's concern").already_known);
     drop(held);
@@ -102,7 +105,7 @@ async fn what_was_put_back_without_its_words_and_accepted_keeps_its_raiser_from_
     let world = World::new().await;
     let concern = v1::Concern { concern_id: Uuid::from_u128(99).to_string(), ..imminent_at("mission") };
     let blank = v1::Envelope { concern_id: concern.concern_id.clone(), ..v1::Envelope::default() };
-    assert!(safety::app::reconcile::restore(&world.db.pool, &world.app, blank, "service:safety").await.unwrap());
+    assert!(safety::app::alarm::reconcile::restore(&world.db.pool, &world.app, blank, "service:safety").await.unwrap());
     let rung = world.rings().await.len();
     let told = world.report(concern, "someone", None).await;
     assert!(!told.already_known && told.id != Uuid::from_u128(99));
@@ -202,7 +205,7 @@ async fn heard(world: &World, subject: &str, body: Vec<u8>) {
 #[tokio::test]
 async fn what_sites_raise_at_once_is_each_recorded_answered_and_rung_in_its_order() {
     let world = World::new().await;
-    safety::app::trust_cache::learn(&world.db.pool, &world.app).await.unwrap();
+    safety::app::directory::trust_cache::learn(&world.db.pool, &world.app).await.unwrap();
     let handler = Raised { app: world.app.clone(), consumer: "safety-raises" };
     let concern =
         |id: u128, text: &str| v1::Concern { concern_id: Uuid::from_u128(id).to_string(), text: text.into(), ..imminent_at("kent") };

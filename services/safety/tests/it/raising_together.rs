@@ -10,8 +10,11 @@ use proto::safety::v1::{
     directory_service_server::DirectoryService,
 };
 use safety::{
-    app::{grants, row_security, trust_cache},
-    domain::grant::Wanted,
+    app::{
+        directory::{grants, trust_cache},
+        row_security,
+    },
+    domain::directory::grant::Wanted,
     grpc::Server,
 };
 use tonic::Status;

@@ -7,9 +7,12 @@ use chassis::{
 use prost::Message;
 use proto::{id::RingId, role, safety::v1, subject};
 use safety::{
-    app::{accept_concern, close_concern, confirm_delivery, envelope::BEFORE, read_concerns, row_security},
+    app::{
+        alarm::{accept_concern, close_concern, confirm_delivery, envelope::BEFORE, read_concerns},
+        row_security,
+    },
     bus::Raised,
-    domain::concern::Audience,
+    domain::alarm::concern::Audience,
 };
 use uuid::Uuid;
 

@@ -5,11 +5,14 @@ use std::time::Duration as Elapsed;
 use proto::{id::RingId, role};
 use safety::{
     app::{
-        confirm_delivery::{self, Confirmed},
-        ring, row_security,
-        timekeeping::Watched,
+        alarm::{
+            confirm_delivery::{self, Confirmed},
+            ring,
+            timekeeping::Watched,
+        },
+        row_security,
     },
-    domain::{concern::Audience, timekeeping::Reading},
+    domain::alarm::{concern::Audience, timekeeping::Reading},
 };
 use time::Duration;
 

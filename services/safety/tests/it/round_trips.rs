@@ -17,7 +17,7 @@ use proto::{
     safety::v1::{self, AcceptConcernRequest, RaiseConcernRequest, alarm_service_server::AlarmService},
     subject::RING_DELIVERED,
 };
-use safety::{app::trust_cache, bus::Delivered, grpc::Server};
+use safety::{app::directory::trust_cache, bus::Delivered, grpc::Server};
 
 use crate::world::{World, head_of, imminent_at};
 

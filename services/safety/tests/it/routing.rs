@@ -3,8 +3,11 @@
 use chassis::{Caller, Error};
 use proto::role;
 use safety::{
-    app::{close_concern, read_concerns, row_security},
-    domain::concern::Audience,
+    app::{
+        alarm::{close_concern, read_concerns},
+        row_security,
+    },
+    domain::alarm::concern::Audience,
 };
 use uuid::Uuid;
 

@@ -5,10 +5,10 @@ use harness::{cost, row_security};
 use proto::role;
 use safety::{
     app::{
-        raise_concern::{self, Report},
+        alarm::raise_concern::{self, Report},
         row_security as ours,
     },
-    domain::concern::Audience,
+    domain::alarm::concern::Audience,
     store,
 };
 use sqlx::Executor;
@@ -62,9 +62,9 @@ async fn a_head_sees_both_audiences_of_their_concern_and_no_variant_ring_or_time
     for hidden in ["concern_variant", "ring", "timeline", "outbox", "audit_staged", "inbox"] {
         assert!(!seen.contains_key(hidden), "{hidden}");
     }
-    assert_eq!(store::audience::of(&mut tx, concern.id).await.unwrap().len(), 2);
+    assert_eq!(store::alarm::audience::of(&mut tx, concern.id).await.unwrap().len(), 2);
     // They hold the row to accept it; the acceptance itself is written by the service, once it was decided.
-    assert!(store::concern::lock(&mut tx, concern.id).await.unwrap().is_some());
+    assert!(store::alarm::concern::lock(&mut tx, concern.id).await.unwrap().is_some());
     let forged = tx.execute("update concern set state = 'accepted'").await.unwrap_err().to_string();
     assert!(forged.contains("row-level security"), "{forged}");
 }

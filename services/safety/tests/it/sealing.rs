@@ -7,9 +7,12 @@ use harness::dump::{holders, rows};
 use prost::Message;
 use proto::safety::v1;
 use safety::{
-    app::{close_concern, envelope::LOST, read_concerns, ring, row_security},
-    domain::concern::Audience,
-    store::{self, sealed::InClear},
+    app::{
+        alarm::{close_concern, envelope::LOST, read_concerns, ring},
+        row_security,
+    },
+    domain::alarm::concern::Audience,
+    store::{self, alarm::sealed::InClear},
 };
 
 use crate::world::{HEAD, World, head_of, imminent_at, officer, one_line};
@@ -48,7 +51,7 @@ async fn a_copy_of_the_alarms_database_holds_no_word_of_a_concern_and_nhq_reads_
     assert!(holders(&copy, HEAD).contains("audience") && holders(&copy, "mission").contains("concern"), "the copy was not read");
     assert_eq!(told(&world, id).await.nature, "said he will hurt himself tonight");
     let mut db = world.begin(&row_security::itself()).await;
-    let note = store::sealed::note_of(&mut db, &world.app.vault, id, Audience::ResponsibleHead).await.unwrap();
+    let note = store::alarm::sealed::note_of(&mut db, &world.app.vault, id, Audience::ResponsibleHead).await.unwrap();
     assert_eq!(note.as_deref(), Some("on my way"));
 }
 

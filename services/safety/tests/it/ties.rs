@@ -2,11 +2,11 @@
 
 use proto::{reference, safety::v1};
 use safety::{
-    app::{
+    app::alarm::{
         close_concern,
         ties::{self, Ties},
     },
-    domain::concern::{Audience, State},
+    domain::alarm::concern::{Audience, State},
 };
 use uuid::Uuid;
 

@@ -18,16 +18,26 @@ use proto::{id::SiteCode, role, safety::v1};
 use safety::{
     Config,
     app::{
-        App, Ladders, accept_concern, devices, directory, directory_cache, epoch, grants,
-        proposals::{self, Outcome},
-        raise_concern::{Receipt, Report},
-        raise_set, ring, roster, route_concern, row_security, trust_cache,
-        watch::Hub,
+        App, Ladders,
+        alarm::{
+            accept_concern,
+            raise_concern::{Receipt, Report},
+            raise_set, ring, route_concern,
+            watch::Hub,
+        },
+        directory::{
+            devices, directory_cache, grants,
+            proposals::{self, Outcome},
+            roster, sites, trust_cache,
+        },
+        epoch, row_security,
     },
     domain::{
-        concern::{Audience, AudienceStatus},
-        grant::Wanted,
-        route::Holder,
+        alarm::{
+            concern::{Audience, AudienceStatus},
+            route::Holder,
+        },
+        directory::grant::Wanted,
     },
     grpc::Server,
     store,
@@ -81,7 +91,7 @@ impl World {
     /// The head of Mission, a deputy, an officer and the monitoring centre are in the directory.
     pub async fn new() -> Self {
         let db = fresh(&[&chassis::database::MIGRATOR, &safety::MIGRATOR]).await;
-        directory::load(&db.pool).await.unwrap();
+        sites::load(&db.pool).await.unwrap();
         let clock = Clock::fixed(datetime!(2026-11-22 13:00 UTC));
         let vault = harness::vault::vault("safety", &clock);
         let devices = devices::Book::new(clock.clone(), time::Duration::days(365));
@@ -206,14 +216,14 @@ impl World {
 
     pub async fn audience(&self, id: Uuid, audience: Audience) -> AudienceStatus {
         let mut db = self.db.admin.acquire().await.unwrap();
-        let all = store::audience::of(&mut db, id).await.unwrap();
+        let all = store::alarm::audience::of(&mut db, id).await.unwrap();
         all.into_iter().find(|a| a.audience == audience).unwrap()
     }
 
     /// How one office stands, whether the person is still with it or not.
     pub async fn office(&self, id: Uuid, office: &str) -> AudienceStatus {
         let mut db = self.db.admin.acquire().await.unwrap();
-        let all = store::audience::of(&mut db, id).await.unwrap();
+        let all = store::alarm::audience::of(&mut db, id).await.unwrap();
         all.into_iter().find(|a| a.audience == Audience::ResponsibleHead && a.office == office).unwrap()
     }
 

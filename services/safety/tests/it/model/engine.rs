@@ -3,9 +3,10 @@
 use std::time::Duration as Elapsed;
 
 use harness::dice::Dice;
-use safety::domain::{
-    alarm::{self, Verdict},
+use safety::domain::alarm::{
     concern::{Acceptance, Audience, AudienceStatus, Grade, Said},
+    core,
+    core::Verdict,
     duty::{self, Word},
     ladder::{Ladder, Reach, Rung},
     route::{Holder, NMC, RJ_UNIT},
@@ -35,7 +36,7 @@ pub struct Core {
 
 impl Core {
     pub const REAL: Self = Self {
-        decide: alarm::decide,
+        decide: core::decide,
         said_again: duty::said_again,
         routed: duty::routed,
         accepted: |told, said, which, sign| duty::accepted(told, said, which, sign),
@@ -181,7 +182,7 @@ impl<'a> Engine<'a> {
         }
         let (said, knew) = (self.stored.said, u32::try_from(knowing).unwrap());
         let told = &self.stored.told;
-        let owes = |status: &AudienceStatus| alarm::owes(status, told, said) && knew >= said.to_be_known(status.audience);
+        let owes = |status: &AudienceStatus| core::owes(status, told, said) && knew >= said.to_be_known(status.audience);
         let theirs = told.iter().enumerate().filter(|(_, status)| office_of(status) == office && owes(status));
         let which: Vec<usize> = theirs.map(|(place, _)| place).collect();
         let sign = |_: &AudienceStatus| Acceptance { by: "somebody".to_owned(), at: at(now), knowing: knew, signature: None };
@@ -267,7 +268,7 @@ impl<'a> Engine<'a> {
     }
 
     pub fn may_close(&self) -> bool {
-        alarm::may_close(&self.stored.told, self.stored.said, "handled").is_ok()
+        core::may_close(&self.stored.told, self.stored.said, "handled").is_ok()
     }
 
     /// Each office that was told of it, and when it is promised its next ring.

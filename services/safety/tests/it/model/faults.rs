@@ -1,8 +1,9 @@
 //! The core as it was, fault by fault: the model must see each of them.
 
-use safety::domain::{
-    alarm::{self, Ring, Verdict},
+use safety::domain::alarm::{
     concern::Audience,
+    core,
+    core::{Ring, Verdict},
     duty,
     ladder::Ladder,
     route,
@@ -49,8 +50,8 @@ pub const FORMER: [(&str, Core); 8] = [
         "a ring out of turn pushes the next one away",
         Core {
             decide: |ladder, said, told, assigned, now| {
-                let verdicts = alarm::decide(ladder, said, told, assigned, now);
-                let former = |(verdict, status): (Verdict, &safety::domain::concern::AudienceStatus)| match verdict {
+                let verdicts = core::decide(ladder, said, told, assigned, now);
+                let former = |(verdict, status): (Verdict, &safety::domain::alarm::concern::AudienceStatus)| match verdict {
                     Verdict::Rings(ring) if status.rung_at.is_some() => Verdict::Rings(former_ring(ladder, ring, status.step, now)),
                     other => other,
                 };
@@ -63,11 +64,12 @@ pub const FORMER: [(&str, Core); 8] = [
         "a hint that is stored is believed: a clock that steps back, or a changed ladder, is silence",
         Core {
             decide: |ladder, said, told, assigned, now| {
-                let verdicts = alarm::decide(ladder, said, told, assigned, now);
-                let former = |(verdict, status): (Verdict, &safety::domain::concern::AudienceStatus)| match (verdict, status.next_ring_at) {
-                    (Verdict::Rings(_), Some(next)) if next > now => Verdict::Waits(next),
-                    (other, _) => other,
-                };
+                let verdicts = core::decide(ladder, said, told, assigned, now);
+                let former =
+                    |(verdict, status): (Verdict, &safety::domain::alarm::concern::AudienceStatus)| match (verdict, status.next_ring_at) {
+                        (Verdict::Rings(_), Some(next)) if next > now => Verdict::Waits(next),
+                        (other, _) => other,
+                    };
                 verdicts.into_iter().zip(told).map(former).collect()
             },
             ..Core::REAL
@@ -78,7 +80,7 @@ pub const FORMER: [(&str, Core); 8] = [
         "an acceptance stands for whatever is said later",
         Core {
             accepted: |told, said, which, sign| {
-                let knowing_all = |status: &safety::domain::concern::AudienceStatus| {
+                let knowing_all = |status: &safety::domain::alarm::concern::AudienceStatus| {
                     let mut accepted = sign(status);
                     accepted.knowing = u32::MAX;
                     accepted
@@ -105,7 +107,7 @@ pub const FORMER: [(&str, Core); 8] = [
                 let left = duty::routed(told, office, now);
                 let present = told.iter_mut().find(|status| status.audience == Audience::ResponsibleHead && !status.former);
                 if let Some((present, before)) = present.zip(before).filter(|(present, _)| route::is_a_heads(&present.office)) {
-                    *present = safety::domain::concern::AudienceStatus { former: false, ended: false, ..before };
+                    *present = safety::domain::alarm::concern::AudienceStatus { former: false, ended: false, ..before };
                 }
                 left
             },

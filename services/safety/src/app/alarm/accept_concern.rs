@@ -1,0 +1,154 @@
+//! An office takes a concern in hand; its rings stop at once, those of the other audience and of other offices do not [R3e, TRAP-2].
+
+use chassis::{Caller, Error, Refusal, Result, database::act_as};
+use sqlx::PgConnection;
+use tonic::Code;
+use uuid::Uuid;
+
+use super::{read_concerns::viewer, signed};
+use crate::{
+    app::{App, Change, changed, log, row_security},
+    domain::alarm::{
+        concern::{Audience, AudienceStatus, State},
+        core, duty,
+    },
+    store::{
+        self,
+        alarm::{concern::Concern, settled::Settled},
+    },
+};
+
+/// How the office stands after the acceptance, and whether somebody of it was first.
+pub struct Accepted {
+    pub status: AudienceStatus,
+    pub already: bool,
+}
+
+/// What somebody accepts.
+pub struct Asked<'a> {
+    pub audience: Audience,
+    pub note: &'a str,
+    /// The number of the last thing said that they were shown; 0: all that is recorded.
+    pub knowing: u32,
+}
+
+/// Records the caller's acceptance for every office of the audience that they speak for.
+///
+/// # Errors
+/// `NotFound` where the caller may not know of the concern; a refusal where they may not speak for the audience.
+pub async fn accept(tx: &mut PgConnection, app: &App, caller: &Caller, id: Uuid, asked: Asked<'_>) -> Result<Accepted> {
+    let now = app.clock.now();
+    let viewer = viewer(tx, app, caller).await?;
+    // Asked before the concern is held: who may not know of it neither waits for it nor makes anybody wait [TRAP-6].
+    let told = store::alarm::audience::of(tx, id).await?;
+    if !viewer.may_know(&told) {
+        return Err(Error::NotFound);
+    }
+    // Likewise who must prove themselves anew: by trying without end they would keep the ladder from it.
+    let theirs = |status: &AudienceStatus| status.audience == asked.audience && viewer.speaks_for(status);
+    let needs_proof =
+        |status: &AudienceStatus| status.accepted.is_none() && app.accept_within.is_some_and(|lasts| !caller.proved_within(lasts, now));
+    if told.iter().any(|status| theirs(status) && needs_proof(status)) {
+        return Err(prove_anew());
+    }
+    let concern = store::alarm::concern::lock(tx, id).await?.ok_or(Error::NotFound)?;
+    let mut told = signed::believed(app, id, store::alarm::audience::of(tx, id).await?);
+    if !viewer.may_know(&told) {
+        return Err(Error::NotFound);
+    }
+    let Some(first) = told.iter().find(|status| theirs(status)) else {
+        return Err(not_theirs());
+    };
+    let owing = told.iter().enumerate().filter(|(_, status)| theirs(status) && core::owes(status, &told, concern.said));
+    let owed: Vec<usize> = owing.map(|(at, _)| at).collect();
+    if owed.is_empty() {
+        return Ok(Accepted { status: first.clone(), already: true });
+    }
+    if concern.state == State::Closed {
+        return Err(Error::NotFound);
+    }
+    if told.iter().any(|status| theirs(status) && needs_proof(status)) {
+        return Err(prove_anew());
+    }
+    let knowing = if asked.knowing == 0 { concern.said.count } else { asked.knowing.min(concern.said.count) };
+    if knowing < concern.said.to_be_known(asked.audience) {
+        return Err(more_was_said());
+    }
+    // Theirs to accept. What follows is written by the service.
+    act_as(tx, &row_security::itself()).await?;
+    let offices = take_in_hand(tx, app, (&concern, &mut told), &owed, (&caller.subject, knowing, asked.note)).await?;
+    let state = core::state_after(concern.state, &told, concern.said);
+    let status = owed.first().and_then(|at| told.get(*at)).cloned().ok_or(Error::NotFound)?;
+    let rings_on = told.iter().any(|other| other.audience == asked.audience && core::owes(other, &told, concern.said));
+    let change = Change {
+        concern: id,
+        revision: concern.revision + 1,
+        state,
+        what: if rings_on { crate::app::FORMER_ACCEPTED } else { "accepted" },
+        audience: Some(asked.audience),
+        level: Some(status.level),
+        graver: None,
+        actor: &caller.subject,
+        device: caller.device.as_deref(),
+    };
+    log(tx, &change, now).await?;
+    let event = changed(app, &change, now);
+    let settled = Settled { audience: asked.audience, offices: &offices, state, entry: change.entry(now), event: &event };
+    store::alarm::settled::note(tx, &settled).await?;
+    Ok(Accepted { status, already: false })
+}
+
+/// Writes the acceptance of each of these offices, and ends the duty of those that have nothing to do any more; all of their offices.
+async fn take_in_hand(
+    tx: &mut PgConnection,
+    app: &App,
+    (concern, told): (&Concern, &mut [AudienceStatus]),
+    owed: &[usize],
+    (by, knowing, note): (&str, u32, &str),
+) -> Result<Vec<String>> {
+    let (id, now) = (concern.id, app.clock.now());
+    let key = if note.is_empty() { None } else { store::alarm::sealed::key(tx, &app.vault, id, now).await? };
+    let note = (!note.is_empty()).then_some(store::alarm::audience::Note { text: note, key: key.as_ref() });
+    let before = told.to_vec();
+    let sign = |status: &AudienceStatus| signed::acceptance(app, id, status, (by, knowing), now);
+    let silent = duty::accepted(told, concern.said, owed, sign);
+    for (at, status) in told.iter().enumerate().filter(|(at, status)| before.get(*at) != Some(status)) {
+        store::alarm::audience::put(tx, id, status, note.filter(|_| owed.contains(&at)), now).await?;
+    }
+    Ok(silent)
+}
+
+/// Whoever sits down at a screen that somebody left, or holds a token of this morning, silences nobody (THREAT-3). It rings on meanwhile.
+fn prove_anew() -> Error {
+    Refusal {
+        code: Code::Unauthenticated,
+        ..Refusal::precondition(
+            "sign-in-again",
+            "R3e",
+            "to accept, prove anew that it is you: sign in again, or accept with a device. The concern rings on",
+            "pour accepter, prouvez de nouveau votre identité : ouvrez une nouvelle session, ou acceptez avec un appareil. L'alerte continue",
+        )
+    }
+    .into()
+}
+
+/// Nobody accepts what they were not shown.
+fn more_was_said() -> Error {
+    Refusal::precondition(
+        "more-was-said",
+        "R3e",
+        "more was said since you looked: read it, and accept then. The concern rings on",
+        "il a été dit autre chose depuis que vous avez regardé : lisez-le, puis acceptez. L'alerte continue",
+    )
+    .into()
+}
+
+fn not_theirs() -> Error {
+    Refusal::denied(
+        "not-this-audience",
+        "R3e",
+        "you cannot accept for this audience: NHQ accepts for NHQ, the responsible head for the site",
+        "vous ne pouvez pas accepter pour ce destinataire : l'AC accepte pour l'AC, le directeur responsable pour l'établissement",
+    )
+    .into()
+}

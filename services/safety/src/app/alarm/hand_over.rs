@@ -1,0 +1,52 @@
+//! Direct delivery of rings: one that was not confirmed in time is handed to notification by a call, bus or no bus [CARD1].
+
+use std::str::FromStr;
+
+use chassis::{
+    client::Peer,
+    outbox::{Unconfirmed, direct::Receiver},
+};
+use prost::Message;
+use proto::{
+    id::RingId,
+    notification::v1::{DeliverRingRequest, inbox_service_client::InboxServiceClient},
+    safety::v1,
+    subject,
+};
+use sqlx::PgConnection;
+use time::OffsetDateTime;
+use tonic::Status;
+
+use super::confirm_delivery;
+use crate::{app::App, domain::alarm::concern::Audience};
+
+/// Notification, as it takes rings by a call.
+pub struct ToNotification {
+    pub app: App,
+    pub client: InboxServiceClient<Peer>,
+}
+
+impl Receiver for ToNotification {
+    const NAME: &'static str = "notification";
+    const SUBJECTS: &'static [&'static str] = subject::NOTIFICATION_RINGS.filters;
+
+    async fn hand_over(&self, message: &Unconfirmed) -> Result<(), Status> {
+        let request = DeliverRingRequest { ring: Some(ring(message)?) };
+        self.client.clone().deliver_ring(request).await.map(drop)
+    }
+
+    async fn confirm(&self, tx: &mut PgConnection, message: &Unconfirmed, _: OffsetDateTime) -> chassis::Result<()> {
+        let ring = ring(message).map_err(|status| chassis::Error::Internal(status.message().to_owned()))?;
+        let id = RingId::from_str(&ring.ring_id).map_err(|_| chassis::Error::Internal("a ring without an id".to_owned()))?;
+        let audience = match ring.audience() {
+            v1::Audience::ResponsibleHead => Audience::ResponsibleHead,
+            v1::Audience::Nhq | v1::Audience::Unspecified => Audience::Nhq,
+        };
+        confirm_delivery::confirm(tx, &self.app, id.uuid(), audience).await?;
+        Ok(())
+    }
+}
+
+fn ring(message: &Unconfirmed) -> Result<v1::Ring, Status> {
+    v1::Ring::decode(message.body.as_slice()).map_err(|_| Status::invalid_argument("what waits is no ring"))
+}

@@ -1,0 +1,19 @@
+//! Use cases of the alarm: a concern is raised, routed, rung, accepted, closed, and found again where it is missing.
+
+pub mod accept_concern;
+pub mod close_concern;
+pub mod confirm_delivery;
+pub mod envelope;
+pub mod follow_case;
+pub mod hand_over;
+pub mod raise_concern;
+pub mod raise_set;
+pub mod read_concerns;
+pub mod reconcile;
+pub mod ring;
+pub mod route_concern;
+pub(in crate::app) mod say_again;
+pub mod signed;
+pub mod ties;
+pub mod timekeeping;
+pub mod watch;

@@ -1,0 +1,258 @@
+//! Takes a concern. Nothing is refused for a missing field [RM1c]; no answer before the commit.
+//!
+//! This is the way that asks the tables, and that every concern can be taken by. [`super::raise_set`] is the short one: it takes what is
+//! new and can be decided from memory.
+
+use std::str::FromStr;
+
+use chassis::{
+    Caller,
+    audit::{self, Act},
+    outbox::{self, Outgoing},
+    refusal::store_error,
+    vault::DataKey,
+};
+use prost::Message;
+use proto::{
+    id::{ConcernId, SiteCode},
+    reference,
+    safety::v1,
+    subject,
+};
+use sqlx::{Connection as _, PgConnection};
+use time::OffsetDateTime;
+use uuid::Uuid;
+
+use super::{
+    envelope,
+    read_concerns::KIND,
+    ring,
+    say_again::{is_known, say_again},
+};
+use crate::{
+    app::App,
+    domain::{
+        alarm::{
+            concern::{Audience, Grade, Said, State},
+            duty, route,
+        },
+        id_of,
+    },
+    store::{
+        self,
+        alarm::concern::{Concern, Content},
+    },
+};
+
+/// Numbers drawn before we say that something is wrong with the source.
+const MAX_DRAWS: usize = 8;
+/// Ids beside the one that was given under which a concern is looked for before one is drawn.
+const MAX_OTHER_IDS: usize = 8;
+/// What the timeline says of a concern that came in.
+pub(in crate::app) const RAISED: &str = "raised";
+
+/// A concern of which nothing more was said.
+pub(in crate::app) const ONCE: Said = Said { count: 1, gravest: 1 };
+
+/// A concern as it came in, from any door.
+#[derive(Clone)]
+pub struct Report {
+    pub concern: v1::Concern,
+    /// What was received could not be decoded; only where and when is known.
+    pub unreadable: bool,
+    /// Identity of the raiser, or the site token of the subject.
+    pub raised_by: String,
+    /// Site of the door it came through: used where the concern itself names none that we know.
+    pub door: Option<SiteCode>,
+    /// Makes an id where the concern brings none.
+    pub fallback_id: Uuid,
+}
+
+/// What the raiser is told.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Receipt {
+    pub id: Uuid,
+    pub reference: String,
+    pub recorded_at: OffsetDateTime,
+    pub already_known: bool,
+}
+
+/// Records the concern, its audiences and their first rings. The caller commits, and only then answers.
+///
+/// # Errors
+/// A statement failed: nothing is recorded and the raiser must not be told otherwise.
+pub async fn raise(tx: &mut PgConnection, app: &App, report: Report) -> chassis::Result<Receipt> {
+    let now = app.clock.now();
+    let site = locate(tx, &report.concern.site, report.door.as_ref()).await?;
+    let mut concern = new_concern(app, &report, site.as_ref(), now);
+    let id = concern.id;
+    // Where another's stands under the id, theirs rings by itself: the other may be accepted and silent by now, and is none of their
+    // business (THREAT-4, THREAT-6). So does what was put back after it had vanished: it may lack grade, site and words. And so do new words
+    // under the id of what is closed: that is done, and these are not. Sent again it is found under the next id; nobody finds the last
+    // one taken.
+    let mut free = id;
+    for last in 0..=MAX_OTHER_IDS {
+        concern.id = if last == MAX_OTHER_IDS { app.ids.uuid() } else { free };
+        concern.reference.clear();
+        let key = store::alarm::sealed::key(tx, &app.vault, concern.id, now).await?;
+        match record_new(tx, app, &mut concern, key.as_ref(), site.clone(), RAISED).await? {
+            None => return Ok(Receipt { id: concern.id, reference: concern.reference, recorded_at: now, already_known: false }),
+            Some(known) if known.raised_by == concern.raised_by => {
+                if known.state != State::Closed || is_known(tx, app, &known, &concern).await? {
+                    return say_again(tx, app, key.as_ref(), known, &concern).await;
+                }
+            }
+            Some(_) => {}
+        }
+        free = id_of(&[b"beside", concern.raised_by.as_bytes(), free.as_bytes()]);
+    }
+    Err(chassis::Error::Internal("no free id was drawn".to_owned()))
+}
+
+/// Records a concern and rings both audiences; under the number that it has, or the first free one that is drawn. The concern as it
+/// stands, where it was recorded before; held, where it is this raiser's.
+///
+/// # Errors
+/// A statement failed.
+pub(in crate::app) async fn record_new(
+    tx: &mut PgConnection,
+    app: &App,
+    concern: &mut Concern,
+    key: Option<&DataKey>,
+    site: Option<(String, String)>,
+    what: &'static str,
+) -> chassis::Result<Option<Concern>> {
+    for _ in 0..MAX_DRAWS {
+        if concern.reference.is_empty() {
+            concern.reference = draw_reference(app);
+        }
+        if store::alarm::concern::insert(tx, key, concern).await? {
+            let site = site.as_ref().map(|(code, kind)| (code.as_str(), kind.as_str()));
+            ring_first(tx, app, concern, site, what).await?;
+            return Ok(None);
+        }
+        if let Some(known) = store::alarm::concern::find(tx, concern.id).await? {
+            // Another's is not held: whoever raises under its id without end must not keep the ladder from it.
+            if known.raised_by != concern.raised_by {
+                return Ok(Some(known));
+            }
+            if let Some(held) = store::alarm::concern::lock(tx, concern.id).await? {
+                return Ok(Some(held));
+            }
+        }
+        concern.reference.clear();
+    }
+    Err(chassis::Error::Internal("no free reference number was drawn".to_owned()))
+}
+
+/// Notes in the audit log which device a person raised it with; a raise with a token is noted by the concern itself. The concern stands
+/// where that fails: nobody may come to harm because a log is full.
+pub async fn note_device(tx: &mut PgConnection, app: &App, caller: &Caller, receipt: &Receipt) {
+    if caller.device.is_none() {
+        return;
+    }
+    let noted = async {
+        let mut apart = tx.begin().await?;
+        let act = Act::new(caller, "concern.raise", KIND, &receipt.id.to_string());
+        audit::granted(&mut apart, &act, app.clock.now()).await?;
+        apart.commit().await
+    };
+    if let Err(error) = noted.await {
+        tracing::error!(error = store_error(&error), "a concern was raised with a device and that could not be noted");
+    }
+}
+
+async fn ring_first(
+    tx: &mut PgConnection,
+    app: &App,
+    concern: &Concern,
+    site: Option<(&str, &str)>,
+    what: &'static str,
+) -> sqlx::Result<()> {
+    let mut told = Vec::new();
+    duty::complete(&mut told, audiences(concern), &route::office(Audience::ResponsibleHead, site), concern.raised_at);
+    ring::attend(tx, app, concern, &mut told).await?;
+    let entry = store::alarm::concern::Entry {
+        concern: concern.id,
+        revision: concern.revision,
+        what,
+        audience: None,
+        level: None,
+        actor: &concern.raised_by,
+        at: concern.raised_at,
+    };
+    store::alarm::concern::note(tx, &entry).await?;
+    outbox::enqueue(tx, &raised(app, concern), concern.raised_at).await
+}
+
+/// The fact that a concern was raised, without a word of it.
+pub(in crate::app) fn raised(app: &App, concern: &Concern) -> Outgoing {
+    let event = v1::ConcernRaised {
+        concern_id: concern.id.to_string(),
+        reference: concern.reference.clone(),
+        grade: envelope::grade(concern.grade) as i32,
+        site: concern.site.clone().unwrap_or_default(),
+        raised_at: Some(chassis::wire::timestamp(concern.raised_at)),
+        revision: concern.revision,
+        epoch: app.epoch.number(),
+    };
+    Outgoing::event(&app.ids, concern.id, subject::CONCERN_RAISED, &event)
+}
+
+/// A concern as it is when it is raised, without its number; at the site and of the kind where it is known.
+pub(in crate::app) fn new_concern(app: &App, report: &Report, site: Option<&(String, String)>, now: OffsetDateTime) -> Concern {
+    Concern {
+        id: identify(report),
+        reference: String::new(),
+        grade: grade(report.concern.grade, report.unreadable),
+        site: site.map(|(code, _)| code.clone()),
+        content: Content::Clear(report.concern.encode_to_vec()),
+        more: Vec::new(),
+        said: ONCE,
+        unreadable: report.unreadable,
+        raised_by: report.raised_by.clone(),
+        raised_at: now,
+        state: State::Ringing,
+        revision: 1,
+        ladder_version: app.ladders.version,
+    }
+}
+
+/// A number for the telephone, which may be taken.
+pub(in crate::app) fn draw_reference(app: &App) -> String {
+    reference::make("RS", app.ids.number())
+}
+
+/// The id that the raiser made. One that is not a UUID still gives the same concern twice.
+fn identify(report: &Report) -> Uuid {
+    match report.concern.concern_id.as_str() {
+        "" => report.fallback_id,
+        given => ConcernId::from_str(given).map_or_else(|_| id_of(&[report.raised_by.as_bytes(), given.as_bytes()]), ConcernId::uuid),
+    }
+}
+
+/// Who must accept it: of what cannot be read both, for it may be the gravest of all.
+pub(in crate::app) const fn audiences(concern: &Concern) -> &'static [Audience] {
+    if concern.unreadable { Grade::Imminent.audiences() } else { concern.grade.audiences() }
+}
+
+/// Not stated, or not known to this version, is a concern and never nothing.
+pub(in crate::app) fn grade(number: i32, unreadable: bool) -> Grade {
+    match v1::Grade::try_from(number) {
+        _ if unreadable => Grade::Concern,
+        Ok(v1::Grade::Imminent) => Grade::Imminent,
+        Ok(v1::Grade::Question) => Grade::Question,
+        Ok(v1::Grade::Concern | v1::Grade::Unspecified) | Err(_) => Grade::Concern,
+    }
+}
+
+/// Site and kind: the one the concern names, else the one of the door, where the directory knows it.
+pub(in crate::app) async fn locate(tx: &mut PgConnection, named: &str, door: Option<&SiteCode>) -> sqlx::Result<Option<(String, String)>> {
+    let named = SiteCode::from_str(named.trim()).ok();
+    for code in [named.as_ref(), door].into_iter().flatten() {
+        if let Some(kind) = store::directory::office::kind_of(tx, code.as_str()).await? {
+            return Ok(Some((code.as_str().to_owned(), kind)));
+        }
+    }
+    Ok(None)
+}

@@ -1,0 +1,186 @@
+//! Raises that are decided from memory and written together, in one statement that is a transaction by itself.
+//!
+//! The short way of [`raise_concern`], for a concern that is new and whose site and offices are known from memory. Whatever does not fit is
+//! left to the long way, which refuses nothing: an id or a number that is taken, a vault without a key, a memory that is too old, a set
+//! that failed. What a failed set may have written all the same is recognised there by its id [RM1c].
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    mem,
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
+
+use chassis::{
+    Context, database,
+    gather::{Gather, WriteSet, gather},
+    outbox::{Fresh, Wake},
+    refusal::store_error,
+    trace,
+    vault::Owner,
+};
+use sqlx::{PgConnection, PgPool};
+use uuid::Uuid;
+
+use super::{
+    raise_concern::{self, Receipt, Report, audiences},
+    ring,
+};
+use crate::{
+    app::{App, directory::directory_cache::Known},
+    domain::alarm::{concern::Audience, duty, route},
+    store::{self, alarm::raised::New},
+};
+
+/// Raises that are written in one statement at most.
+const MAX_SET: usize = 64;
+/// What writing a set may take before each is tried alone.
+const SET_TIMEOUT: Duration = Duration::from_secs(2);
+/// Connections that write nothing but sets: one writes, the other stands by where an answer was not waited for.
+const CONNECTIONS: u32 = 2;
+
+/// A concern that was decided from memory and not yet written.
+pub struct Prepared {
+    new: New,
+    known: Known,
+    /// What the bus is told, until it is handed over behind the commit.
+    fresh: Mutex<Fresh>,
+}
+
+impl Prepared {
+    fn fresh(&self) -> Fresh {
+        mem::take(&mut *self.fresh.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    fn receipt(&self) -> Receipt {
+        let concern = &self.new.concern;
+        Receipt { id: concern.id, reference: concern.reference.clone(), recorded_at: concern.raised_at, already_known: false }
+    }
+}
+
+/// Decides from memory what is written for a raise. `None` where the tables must be asked.
+pub async fn prepare(app: &App, report: &Report) -> Option<Prepared> {
+    let known = app.directory.known()?;
+    let now = app.clock.now();
+    let site = known.locate(&report.concern.site, report.door.as_ref());
+    let mut concern = raise_concern::new_concern(app, report, site.as_ref(), now);
+    concern.reference = raise_concern::draw_reference(app);
+    // That there is no key is told and counted on the long way.
+    let keys = app.vault.new_keys(&BTreeSet::from([Owner::of("concern", concern.id)])).await.ok()?;
+    let mut new = New::of(concern, keys, raise_concern::RAISED)?;
+    let site = site.as_ref().map(|(code, kind)| (code.as_str(), kind.as_str()));
+    duty::complete(&mut new.told, audiences(&new.concern), &route::office(Audience::ResponsibleHead, site), now);
+    ring::first(app, &known, &mut new, now).ok()?;
+    new.outgoing.push(raise_concern::raised(app, &new.concern));
+    new.traceparent = trace::current();
+    // Its messages are the first of their aggregates: the ids of rings and concern are new, or the concern is not recorded.
+    let mut fresh = Fresh::default();
+    fresh.wrote(&new.outgoing, now);
+    Some(Prepared { new, known, fresh: Mutex::new(fresh) })
+}
+
+/// Records a concern in the caller's transaction, by the short way where it fits.
+///
+/// # Errors
+/// A statement failed: nothing is recorded and the raiser must not be told otherwise.
+pub async fn raise(tx: &mut PgConnection, app: &App, fresh: &mut Fresh, report: Report) -> chassis::Result<Receipt> {
+    let prepared = prepare(app, &report).await;
+    let receipts = record(tx, app, fresh, vec![(report, prepared)]).await?;
+    receipts.into_iter().next().ok_or_else(|| chassis::Error::Internal("a raise has no receipt".to_owned()))
+}
+
+/// Records concerns in the caller's transaction: what was prepared in one statement, the rest the long way. A receipt for each, in their
+/// order.
+///
+/// # Errors
+/// As [`raise`].
+pub async fn record(
+    tx: &mut PgConnection,
+    app: &App,
+    fresh: &mut Fresh,
+    raises: Vec<(Report, Option<Prepared>)>,
+) -> chassis::Result<Vec<Receipt>> {
+    let first = first_of_each(raises.iter().map(|(_, prepared)| prepared.as_ref()));
+    let set: Vec<&New> = first.values().map(|(_, prepared)| &prepared.new).collect();
+    let recorded = if set.is_empty() { Vec::new() } else { store::alarm::raised::insert(tx, &set).await? };
+    let places: BTreeSet<usize> = first.iter().filter(|(id, _)| recorded.contains(id)).map(|(_, (place, _))| *place).collect();
+    let mut receipts = Vec::with_capacity(raises.len());
+    for (place, (report, prepared)) in raises.into_iter().enumerate() {
+        receipts.push(match prepared.filter(|_| places.contains(&place)) {
+            Some(prepared) => {
+                fresh.append(prepared.fresh());
+                prepared.receipt()
+            }
+            None => raise_concern::raise(tx, app, report).await?,
+        });
+    }
+    Ok(receipts)
+}
+
+/// The first of each id, and its place: by id, so that two who write several do not wait for each other. Of two with one id the second is
+/// told that it is known.
+fn first_of_each<'a>(all: impl Iterator<Item = Option<&'a Prepared>>) -> BTreeMap<Uuid, (usize, &'a Prepared)> {
+    let mut first = BTreeMap::new();
+    for (place, prepared) in all.enumerate() {
+        if let Some(prepared) = prepared {
+            first.entry(prepared.new.concern.id).or_insert((place, prepared));
+        }
+    }
+    first
+}
+
+/// The queue of raises that wait to be written together.
+pub type Raises = Gather<Writer>;
+
+/// Writes raises in sets until the process stops; the end of the queue for those who raise.
+#[must_use]
+pub fn start(ctx: &Context, app: &App) -> Raises {
+    let pool = database::for_service(ctx.name, &ctx.pool, CONNECTIONS);
+    let (raises, sets) = gather(Writer { pool, app: app.clone(), outbox: ctx.outbox.clone() }, MAX_SET, SET_TIMEOUT);
+    ctx.spawn("write-raises", sets.run(ctx.stop.clone()));
+    raises
+}
+
+/// Writes sets of raises, each in one statement, on connections that act for the service and for nobody else.
+pub struct Writer {
+    pool: PgPool,
+    app: App,
+    outbox: Wake,
+}
+
+impl WriteSet for Writer {
+    type Item = Prepared;
+    type Done = Receipt;
+
+    async fn write(&self, items: &[Arc<Prepared>]) -> Vec<Option<Receipt>> {
+        let usable = items.iter().map(|item| Some(item.as_ref()).filter(|item| self.app.directory.still_holds(&item.known)));
+        let first = first_of_each(usable);
+        let recorded = match self.insert(first.values().map(|(_, item)| &item.new).collect()).await {
+            Ok(recorded) => recorded,
+            Err(error) => {
+                tracing::warn!(items = items.len(), error = store_error(&error), "raises cannot be written together: each is tried alone");
+                return Vec::new();
+            }
+        };
+        let mut fresh = Fresh::default();
+        let mut receipts: Vec<Option<Receipt>> = items.iter().map(|_| None).collect();
+        for (_, (place, item)) in first.into_iter().filter(|(id, _)| recorded.contains(id)) {
+            fresh.append(item.fresh());
+            if let Some(receipt) = receipts.get_mut(place) {
+                *receipt = Some(item.receipt());
+            }
+        }
+        self.outbox.publish(fresh);
+        receipts
+    }
+}
+
+impl Writer {
+    async fn insert(&self, set: Vec<&New>) -> sqlx::Result<BTreeSet<Uuid>> {
+        if set.is_empty() {
+            return Ok(BTreeSet::new());
+        }
+        let mut connection = self.pool.acquire().await?;
+        Ok(store::alarm::raised::insert(&mut connection, &set).await?.into_iter().collect())
+    }
+}

@@ -1,0 +1,238 @@
+//! Who may know of which concern, and what they read of it.
+
+use std::str::FromStr;
+
+use chassis::{
+    Caller, Error, Result, Vault,
+    audit::{self, Act},
+    refusal::store_error,
+};
+use proto::{id::ConcernId, reference, role, safety::v1};
+use serde::{Deserialize, Serialize};
+use sqlx::{PgConnection, Postgres, Transaction};
+use time::OffsetDateTime;
+use uuid::Uuid;
+
+use super::{envelope, raise_concern::Receipt};
+use crate::{
+    app::{App, directory::roster},
+    domain::alarm::{
+        concern::{Audience, AudienceStatus, State},
+        core, route,
+    },
+    store::{
+        self,
+        alarm::concern::{Concern, Scope},
+    },
+};
+
+/// What a caller is to the alarm; somebody may be several things at once, and accepts for each.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Viewer {
+    person: String,
+    /// Reads all concerns in full and accepts for NHQ.
+    nhq: bool,
+    /// Reads the concerns of the offices they hold, as a head, and accepts for them.
+    offices: Vec<String>,
+    /// Follows every concern without content.
+    dashboard: bool,
+}
+
+/// How an audience stands, as one viewer is shown it: with the office of theirs where they hold one, else with the office of now.
+#[derive(Clone)]
+pub struct Shown {
+    pub status: AudienceStatus,
+    /// The viewer may accept for it, and it waits for somebody.
+    pub may_accept: bool,
+    /// Offices that the person left and that are still rung.
+    pub also_rung: Vec<String>,
+}
+
+/// A concern as one viewer reads it.
+#[derive(Clone)]
+pub struct View {
+    pub concern: Concern,
+    pub audiences: Vec<Shown>,
+    pub envelope: Option<v1::Envelope>,
+    /// Whether the viewer may read who accepted.
+    pub names: bool,
+}
+
+impl Viewer {
+    fn scope(&self) -> Option<Scope> {
+        if self.nhq || self.dashboard {
+            return Some(Scope::Everywhere);
+        }
+        let heads = !self.offices.is_empty();
+        heads.then(|| Scope::Offices { person: self.person.clone(), offices: self.offices.clone() })
+    }
+
+    #[must_use]
+    pub fn may_know(&self, told: &[AudienceStatus]) -> bool {
+        self.nhq || self.dashboard || told.iter().any(|status| self.speaks_for(status))
+    }
+
+    /// Whose envelope the viewer reads of this concern; none where they are shown no content.
+    fn reads(&self, told: &[AudienceStatus]) -> Option<Audience> {
+        if self.nhq {
+            return Some(Audience::Nhq);
+        }
+        told.iter().any(|status| self.speaks_for(status)).then_some(Audience::ResponsibleHead)
+    }
+
+    /// Whether the viewer may accept for this office. While nobody knows the head, NHQ routes the concern; it never accepts in the head's
+    /// place, but where the unit itself is the head. The head of a site that the person left has the concern until the head after them
+    /// has accepted it, and whoever accepted it themselves keeps it [TRAP-2].
+    #[must_use]
+    pub fn speaks_for(&self, status: &AudienceStatus) -> bool {
+        if status.audience == Audience::Nhq {
+            return self.nhq;
+        }
+        let theirs = !status.ended || status.accepted.as_ref().is_some_and(|accepted| accepted.by == self.person);
+        (theirs && self.offices.contains(&status.office)) || (self.nhq && !status.former && route::is_the_units_own(&status.office))
+    }
+
+    fn shown(&self, concern: &Concern, told: &[AudienceStatus]) -> Vec<Shown> {
+        let owes = |status: &AudienceStatus| concern.state != State::Closed && core::owes(status, told, concern.said);
+        let present = told.iter().filter(|status| !status.former);
+        let shown = present.map(|present| {
+            let theirs = || told.iter().filter(|status| status.audience == present.audience && self.speaks_for(status));
+            let status = theirs().find(|status| owes(status)).or_else(|| theirs().next()).unwrap_or(present);
+            let also = told.iter().filter(|other| other.former && other.audience == present.audience && owes(other));
+            Shown {
+                status: status.clone(),
+                may_accept: self.speaks_for(status) && owes(status),
+                also_rung: also.map(|other| other.office.clone()).collect(),
+            }
+        });
+        shown.collect()
+    }
+}
+
+/// What the caller is to the alarm: by role and site, and by the offices the directory says they hold.
+///
+/// # Errors
+/// A statement failed.
+pub async fn viewer(db: &mut PgConnection, app: &App, caller: &Caller) -> Result<Viewer> {
+    let mut offices = roster::offices_of(db, app, &caller.subject).await?;
+    offices.extend(offices_of_role(caller));
+    offices.retain(|office| office != route::RJ_UNIT && office != route::NMC);
+    let nhq = caller.has_any(&role::NHQ_ACCEPTORS);
+    // Whoever heads a site follows it as a head, with its content, and no others.
+    let dashboard = !nhq && offices.is_empty() && caller.has_any(&[role::DASHBOARD, role::OPERATIONS]);
+    Ok(Viewer { person: caller.subject.clone(), nhq, offices, dashboard })
+}
+
+/// The offices that the caller holds by role and site, whatever the directory says.
+pub(in crate::app) fn offices_of_role(caller: &Caller) -> Vec<String> {
+    role::RESPONSIBLE_HEADS.iter().flat_map(|head| caller.sites_of(head).map(move |site| format!("{head}/{site}"))).collect()
+}
+
+/// The concerns as the viewer reads them. What stands beside its revision is read after it, so at least as new: a watcher would take the
+/// old for told.
+async fn views(db: &mut PgConnection, vault: &Vault, viewer: &Viewer, mut concerns: Vec<Concern>) -> Result<Vec<View>> {
+    let ids: Vec<Uuid> = concerns.iter().map(|concern| concern.id).collect();
+    let mut told = store::alarm::audience::of_all(db, &ids).await?;
+    if viewer.nhq || !viewer.offices.is_empty() {
+        store::alarm::concern::open_all(db, vault, &mut concerns).await?;
+    }
+    let shown = concerns.into_iter().map(|concern| {
+        let told = told.remove(&concern.id).unwrap_or_default();
+        let reads = viewer.reads(&told);
+        View {
+            audiences: viewer.shown(&concern, &told),
+            envelope: reads.map(|audience| envelope::envelope(&concern, audience)),
+            names: reads.is_some(),
+            concern,
+        }
+    });
+    Ok(shown.collect())
+}
+
+/// One concern by its id; `None` where there is none, or none that the viewer may know of.
+///
+/// # Errors
+/// A statement failed.
+pub async fn find(db: &mut PgConnection, vault: &Vault, viewer: &Viewer, id: Uuid) -> Result<Option<View>> {
+    // Whether they may know comes first: of what is hidden no more is read than of what is absent [TRAP-6].
+    if !viewer.may_know(&store::alarm::audience::of(db, id).await?) {
+        return Ok(None);
+    }
+    match store::alarm::concern::find(db, id).await? {
+        Some(concern) => Ok(views(db, vault, viewer, vec![concern]).await?.pop()),
+        None => Ok(None),
+    }
+}
+
+/// What the audit log calls the objects of this service.
+pub const KIND: &str = "concern";
+
+/// Ends a reading: notes in the audit log whose content the caller is about to read [IM1a], and commits. A concern is shown even
+/// where that fails: nobody may come to harm because a log is full. The failure itself is an error in the service's own log.
+pub async fn note(mut tx: Transaction<'_, Postgres>, caller: &Caller, action: &'static str, views: &[View], at: OffsetDateTime) {
+    let shown = views.iter().filter(|view| view.envelope.is_some());
+    let acts: Vec<Act<'_>> = shown.map(|view| Act::new(caller, action, KIND, &view.concern.id.to_string())).collect();
+    let noted = async {
+        audit::granted_all(&mut tx, &acts, at).await?;
+        tx.commit().await
+    };
+    if let Err(error) = noted.await {
+        tracing::error!(error = store_error(&error), concerns = acts.len(), "concerns were shown and could not be noted");
+    }
+}
+
+/// Where a list goes on.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Position {
+    settled: bool,
+    at: i128,
+    id: Uuid,
+}
+
+/// A page of the concerns the viewer may know of; others are neither listed nor counted.
+///
+/// # Errors
+/// A statement failed.
+pub async fn list(
+    db: &mut PgConnection,
+    vault: &Vault,
+    viewer: &Viewer,
+    include_closed: bool,
+    after: Option<Position>,
+    limit: i64,
+) -> Result<(Vec<View>, Option<Position>)> {
+    let Some(scope) = viewer.scope() else { return Ok((Vec::new(), None)) };
+    let after = after.map(|p| (p.settled, OffsetDateTime::from_unix_timestamp_nanos(p.at).unwrap_or(OffsetDateTime::UNIX_EPOCH), p.id));
+    let mut concerns = store::alarm::concern::list(db, &scope, include_closed, after, limit + 1).await?;
+    let more = i64::try_from(concerns.len()).unwrap_or(i64::MAX) > limit;
+    concerns.truncate(usize::try_from(limit).unwrap_or_default());
+    let next = concerns.last().filter(|_| more).map(|c| Position {
+        settled: c.state != State::Ringing,
+        at: c.raised_at.unix_timestamp_nanos(),
+        id: c.id,
+    });
+    Ok((views(db, vault, viewer, concerns).await?, next))
+}
+
+/// One concern by id or reference. Absent and hidden are the same answer, by the same statements; what is neither an id nor a
+/// reference is looked up as one that does not exist [TRAP-6].
+///
+/// # Errors
+/// `NotFound`, or a statement failed.
+pub async fn get(db: &mut PgConnection, vault: &Vault, viewer: &Viewer, concern_ref: &str) -> Result<View> {
+    let id = match ConcernId::from_str(concern_ref) {
+        Ok(id) => Some(id.uuid()),
+        Err(_) => store::alarm::concern::id_of_reference(db, &reference::parse("RS", concern_ref).unwrap_or_default()).await?,
+    };
+    find(db, vault, viewer, id.unwrap_or_default()).await?.ok_or(Error::NotFound)
+}
+
+/// What the raiser may read back: that it was recorded, and how far it has come [RM1c].
+///
+/// # Errors
+/// `NotFound` for everybody else.
+pub async fn receipt(db: &mut PgConnection, caller: &Caller, id: &str) -> Result<(Receipt, State)> {
+    let id = ConcernId::from_str(id).map_or(Uuid::nil(), ConcernId::uuid);
+    let (id, reference, recorded_at, state) = store::alarm::concern::receipt(db, id, &caller.subject).await?.ok_or(Error::NotFound)?;
+    Ok((Receipt { id, reference, recorded_at, already_known: true }, state))
+}

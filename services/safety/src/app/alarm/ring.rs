@@ -1,0 +1,283 @@
+//! Carries out what the core of the alarm says: it loads the facts of a concern, asks, and rings [R3e].
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use chassis::{
+    database,
+    outbox::{self, Outgoing},
+    refusal::{is_passing, store_error},
+    vault::DataKey,
+};
+use proto::{
+    safety::v1,
+    subject::{RING_HEAD, RING_NHQ},
+};
+use sqlx::{Connection as _, PgConnection, PgPool};
+use time::OffsetDateTime;
+use uuid::Uuid;
+
+use super::envelope;
+use crate::{
+    app::{
+        App, Change,
+        directory::{directory_cache::Known, roster},
+        record, row_security,
+    },
+    domain::alarm::{
+        concern::{Audience, AudienceStatus},
+        core::{self, Verdict},
+        duty,
+        route::{self, Holder},
+    },
+    store::{
+        self,
+        alarm::{concern::Concern, raised::New},
+    },
+};
+
+/// Concerns looked at in one transaction.
+const BATCH: i64 = 100;
+/// Transactions of one tick.
+const MAX_PASSES: usize = 20;
+/// Open concerns of which the core is asked at each tick, whatever their hints say.
+const PAGE: i64 = 500;
+const ACTOR: &str = "service:safety";
+
+/// The last open concern of which the core was asked in turn. Cheap to clone.
+#[derive(Clone, Default)]
+pub struct Turn(Arc<Mutex<Uuid>>);
+
+/// When this database turns out to be older than its witness knows, or a clock went back, what was taken back may include a ring or an
+/// acceptance: every open concern rings at once, and each ladder goes on as it was.
+///
+/// # Errors
+/// A statement failed.
+pub async fn all_at_once(pool: &PgPool, now: OffsetDateTime) -> sqlx::Result<u64> {
+    let mut tx = database::begin(pool, &row_security::itself()).await?;
+    let due = store::alarm::ring::all_anew(&mut tx, now).await?;
+    tx.commit().await?;
+    Ok(due)
+}
+
+/// Asks the core about every office of a concern that is held, and carries out what it says; which audiences rang, and at which level.
+/// Who is rung is looked up now, not when the concern was raised [TRAP-2].
+///
+/// # Errors
+/// A statement failed.
+pub async fn attend(
+    tx: &mut PgConnection,
+    app: &App,
+    concern: &Concern,
+    told: &mut [AudienceStatus],
+) -> sqlx::Result<Vec<(Audience, u32)>> {
+    let now = app.clock.now();
+    let assigned = roster::holders(tx, app, &offices(told)).await?;
+    let ladder = app.ladders.for_concern(concern.grade, concern.unreadable);
+    let verdicts = core::decide(ladder, concern.said, told, &assigned, now);
+    let mut opened = None;
+    let mut rung = Vec::new();
+    for (status, verdict) in told.iter_mut().zip(verdicts) {
+        if !duty::carried_out(status, &verdict, now) {
+            continue;
+        }
+        store::alarm::audience::put(tx, concern.id, status, None, now).await?;
+        let Verdict::Rings(due) = verdict else { continue };
+        if opened.is_none() {
+            let key = store::alarm::sealed::key(tx, &app.vault, concern.id, now).await?;
+            opened = Some((store::alarm::concern::opened(tx, &app.vault, concern.clone()).await?, key));
+        }
+        if let Some((concern, key)) = &opened {
+            send(tx, app, concern, key.as_ref(), status, due).await?;
+            rung.push((status.audience, status.level));
+        }
+    }
+    Ok(rung)
+}
+
+/// The offices of the directory that must be known to ring these.
+fn offices(told: &[AudienceStatus]) -> Vec<String> {
+    let mut offices: Vec<String> = told.iter().map(|status| route::held_as(&status.office).to_owned()).collect();
+    offices.extend([route::RJ_UNIT, route::NMC].map(str::to_owned));
+    offices.sort_unstable();
+    offices.dedup();
+    offices
+}
+
+/// Sends a ring of an office. The concern is given as it reads, and the ring is sealed under its key where there is one.
+async fn send(
+    tx: &mut PgConnection,
+    app: &App,
+    concern: &Concern,
+    key: Option<&DataKey>,
+    status: &AudienceStatus,
+    due: core::Ring,
+) -> sqlx::Result<()> {
+    let now = app.clock.now();
+    let (id, outgoing) = compose(app, concern, key, status, due, now)?;
+    store::alarm::ring::insert(tx, id, concern.id, status, outgoing.id, now).await?;
+    outbox::enqueue(tx, &outgoing, now).await
+}
+
+/// Rings the offices of a new concern from memory, and writes nothing: all of them were just told, and owe.
+pub(in crate::app) fn first(app: &App, known: &Known, new: &mut New, now: OffsetDateTime) -> sqlx::Result<()> {
+    let assigned = known.holders(&offices(&new.told), now);
+    let ladder = app.ladders.for_concern(new.concern.grade, new.concern.unreadable);
+    let verdicts = core::decide(ladder, new.concern.said, &new.told, &assigned, now);
+    for (office, verdict) in verdicts.into_iter().enumerate() {
+        let Some(status) = new.told.get_mut(office) else { continue };
+        duty::carried_out(status, &verdict, now);
+        let Verdict::Rings(due) = verdict else { continue };
+        let status = status.clone();
+        let (id, outgoing) = compose(app, &new.concern, new.key(), &status, due, now)?;
+        new.rings.push(store::alarm::raised::Ring { id, office, event: outgoing.id });
+        new.outgoing.push(outgoing);
+    }
+    Ok(())
+}
+
+/// A ring, and the message that it travels as.
+fn compose(
+    app: &App,
+    concern: &Concern,
+    key: Option<&DataKey>,
+    status: &AudienceStatus,
+    due: core::Ring,
+    now: OffsetDateTime,
+) -> sqlx::Result<(Uuid, Outgoing)> {
+    if due.to.no_route {
+        tracing::error!(concern.id = %concern.id, office = status.office, step = due.step, "nobody holds the office: nhq and the monitoring centre are rung in its place");
+    }
+    if due.clock_went_back {
+        tracing::error!(concern.id = %concern.id, office = status.office, "the clock stands before the last ring: the office rings now, and its ladder goes on");
+    }
+    let id = app.ids.uuid();
+    let message = message(id, concern, status, due, now);
+    let subject = match status.audience {
+        Audience::Nhq => RING_NHQ,
+        Audience::ResponsibleHead => RING_HEAD,
+    };
+    // Each ring is its own aggregate: a ring never waits for one before it.
+    let outgoing = Outgoing::event(&app.ids, id, subject, &message).until_confirmed();
+    Ok((id, outgoing.sealed_if(key).map_err(sqlx::Error::from)?))
+}
+
+fn message(id: Uuid, concern: &Concern, status: &AudienceStatus, due: core::Ring, now: OffsetDateTime) -> v1::Ring {
+    let signed = |n: u32| i32::try_from(n).unwrap_or(i32::MAX);
+    let named = |h: Holder| v1::OfficeHolder { office: h.office, holder: h.holder, rank: i32::from(h.rank), cannot_accept: false };
+    v1::Ring {
+        ring_id: id.to_string(),
+        concern_id: concern.id.to_string(),
+        audience: envelope::audience(status.audience) as i32,
+        step: signed(due.step),
+        level: signed(due.level),
+        recipients: due.to.holders.into_iter().map(named).collect(),
+        envelope: Some(envelope::envelope(concern, status.audience)),
+        no_route: due.to.no_route,
+        next_ring_at: Some(chassis::wire::timestamp(due.next)),
+        rung_at: Some(chassis::wire::timestamp(now)),
+    }
+}
+
+/// At a start without a key: what waits sealed for the bus cannot leave, so whoever should hear it is rung anew at once, in clear.
+///
+/// # Errors
+/// The statement failed.
+pub async fn ring_anew_without_a_key(pool: &PgPool, app: &App) -> sqlx::Result<()> {
+    if app.vault.is_usable().await {
+        return Ok(());
+    }
+    let mut tx = database::begin(pool, &row_security::itself()).await?;
+    let hurried = store::alarm::ring::hurry_what_waits_sealed(&mut tx, app.clock.now()).await?;
+    tx.commit().await?;
+    tracing::error!(audiences = hurried, "there is no key: rings that wait sealed are rung anew");
+    Ok(())
+}
+
+/// Rings every office that is due, by its hint, or by the core, which is asked of every open concern in turn; how many rang. After a
+/// downtime each is rung once, at the step that time demands. A concern that fails is told and keeps no other.
+///
+/// # Errors
+/// The database does not answer: what was not rung is due at the next tick.
+pub async fn tick(pool: &PgPool, app: &App) -> sqlx::Result<usize> {
+    let (mut rung, mut passed_over) = (0, Vec::new());
+    for _ in 0..MAX_PASSES {
+        let mut tx = database::begin(pool, &row_security::itself()).await?;
+        let due = store::alarm::ring::due(&mut tx, app.clock.now(), &passed_over, BATCH).await?;
+        for id in &due {
+            match climb(&mut tx, app, *id).await? {
+                0 => passed_over.push(*id),
+                rings => rung += rings,
+            }
+        }
+        tx.commit().await?;
+        if due.is_empty() {
+            break;
+        }
+    }
+    let mut tx = database::begin(pool, &row_security::itself()).await?;
+    for id in ask_in_turn(&mut tx, app).await? {
+        if !passed_over.contains(&id) {
+            rung += climb(&mut tx, app, id).await?;
+        }
+    }
+    tx.commit().await?;
+    Ok(rung)
+}
+
+/// One concern of a tick, apart from the others: what it cannot do undoes nothing of theirs.
+async fn climb(tx: &mut PgConnection, app: &App, id: Uuid) -> sqlx::Result<usize> {
+    let mut apart = tx.begin().await?;
+    match climb_one(&mut apart, app, id).await {
+        Ok(rung) => {
+            apart.commit().await?;
+            Ok(rung)
+        }
+        Err(error) if is_passing(&error) => Err(error),
+        Err(error) => {
+            apart.rollback().await?;
+            tracing::error!(concern.id = %id, error = store_error(&error), "a concern cannot be rung now: it is tried again at the next look, and keeps no other");
+            Ok(0)
+        }
+    }
+}
+
+async fn climb_one(tx: &mut PgConnection, app: &App, id: Uuid) -> sqlx::Result<usize> {
+    let Some(concern) = store::alarm::concern::lock_free(tx, id).await? else { return Ok(0) };
+    let mut told = store::alarm::audience::of(tx, id).await?;
+    let rung = attend(tx, app, &concern, &mut told).await?;
+    let state = core::state_after(concern.state, &told, concern.said);
+    for (audience, level) in &rung {
+        let revision = store::alarm::concern::advance(tx, id, state).await?;
+        let (audience, level) = (Some(*audience), Some(*level));
+        record(tx, app, &Change { concern: id, revision, state, what: "rung", audience, level, graver: None, actor: ACTOR, device: None })
+            .await?;
+    }
+    Ok(rung.len())
+}
+
+/// The next open concerns in turn that the core does not find as their hints say: no hint, no changed ladder, no clock and no office that
+/// changed hands keeps one silent.
+async fn ask_in_turn(tx: &mut PgConnection, app: &App) -> sqlx::Result<Vec<Uuid>> {
+    let after = *app.turn.0.lock().unwrap_or_else(PoisonError::into_inner);
+    let open = store::alarm::ring::open_after(tx, after, PAGE).await?;
+    let whole = i64::try_from(open.len()).is_ok_and(|count| count < PAGE);
+    let last = open.last().filter(|_| !whole).map_or(Uuid::nil(), |last| last.id);
+    *app.turn.0.lock().unwrap_or_else(PoisonError::into_inner) = last;
+    if open.is_empty() {
+        return Ok(Vec::new());
+    }
+    let ids: Vec<Uuid> = open.iter().map(|concern| concern.id).collect();
+    let told = store::alarm::audience::of_all(tx, &ids).await?;
+    let assigned = roster::holders_quietly(tx, app, &offices(&told.values().flatten().cloned().collect::<Vec<_>>())).await?;
+    let now = app.clock.now();
+    let is_otherwise = |concern: &&store::alarm::ring::Open| {
+        let told = told.get(&concern.id).map(Vec::as_slice).unwrap_or_default();
+        let ladder = app.ladders.for_concern(concern.grade, concern.unreadable);
+        core::decide(ladder, concern.said, told, &assigned, now).into_iter().zip(told).any(|(verdict, status)| match verdict {
+            Verdict::Silent => false,
+            Verdict::Waits(until) => status.next_ring_at != Some(until) || status.accepted.is_some(),
+            Verdict::Rings(_) => true,
+        })
+    };
+    Ok(open.iter().filter(is_otherwise).map(|concern| concern.id).collect())
+}

@@ -1,0 +1,104 @@
+//! The person is, or has moved to, another site: its head is rung at once, and the heads before until that head has accepted [TRAP-2].
+
+use chassis::{Caller, Error, Refusal, Result, database::act_as};
+use proto::id::SiteCode;
+use sqlx::PgConnection;
+use uuid::Uuid;
+
+use super::{ring, signed};
+use crate::{
+    app::{App, Change, record, row_security},
+    domain::alarm::{
+        concern::{Audience, AudienceStatus, State},
+        core, duty, route,
+    },
+    store::{self, alarm::concern::Concern},
+};
+
+/// Routes the concern to the head of `site`, as NHQ says; how that audience stands then. An acceptance by the former head does not stand for
+/// the new one.
+///
+/// # Errors
+/// `NotFound`, or a refusal where the directory does not know the site or the concern has no such audience.
+pub async fn route(tx: &mut PgConnection, app: &App, caller: &Caller, id: Uuid, site: &SiteCode) -> Result<AudienceStatus> {
+    let concern = store::alarm::concern::lock(tx, id).await?.filter(|c| c.state != State::Closed).ok_or(Error::NotFound)?;
+    let kind = kind_of(tx, site).await?;
+    let to = (site, kind.as_str());
+    let by = (caller.subject.as_str(), caller.device.as_deref());
+    let routed = to_site(tx, app, concern, to, by).await?;
+    Ok(routed.ok_or_else(|| {
+        Refusal::precondition(
+            "no-head-for-a-question",
+            "RM1c",
+            "a question goes to the RJ Unit alone",
+            "une question s'adresse à l'Unité de la justice réparatrice seulement",
+        )
+    })?)
+}
+
+/// What the directory has at a site.
+///
+/// # Errors
+/// A refusal where it does not know the site.
+pub(in crate::app) async fn kind_of(tx: &mut PgConnection, site: &SiteCode) -> Result<String> {
+    let unknown = || {
+        Refusal::invalid(
+            "site-unknown",
+            "R3e",
+            "site",
+            "the directory does not know this site",
+            "le répertoire ne connaît pas cet établissement",
+        )
+    };
+    Ok(store::directory::office::kind_of(tx, site.as_str()).await?.ok_or_else(unknown)?)
+}
+
+/// The person of a concern that is open and held is at this site: its head rings, and the heads before until that head has accepted.
+/// `by` is who says so, and the device that signed for them. `None`, and nothing written, where the concern is a question: it has no head.
+///
+/// # Errors
+/// A statement failed.
+pub(in crate::app) async fn to_site(
+    tx: &mut PgConnection,
+    app: &App,
+    mut concern: Concern,
+    (site, kind): (&SiteCode, &str),
+    (actor, device): (&str, Option<&str>),
+) -> Result<Option<AudienceStatus>> {
+    let id = concern.id;
+    let mut told = signed::believed(app, id, store::alarm::audience::of(tx, id).await?);
+    let present = |status: &AudienceStatus| status.audience == Audience::ResponsibleHead && !status.former;
+    if !told.iter().any(present) {
+        return Ok(None);
+    }
+    act_as(tx, &row_security::itself()).await?;
+    store::alarm::concern::set_site(tx, id, site.as_str()).await?;
+    concern.site = Some(site.as_str().to_owned());
+    let office = route::office(Audience::ResponsibleHead, Some((site.as_str(), kind)));
+    let (before, now) = (told.clone(), app.clock.now());
+    let left = duty::routed(&mut told, &office, now);
+    // The office of now is written when it rings: until then what the one before said stands there, and goes with it.
+    for former in told.iter().filter(|status| status.former && !before.contains(status)) {
+        store::alarm::audience::put(tx, id, former, None, now).await?;
+    }
+    if let Some(left) = left {
+        store::alarm::audience::move_note(tx, id, &left).await?;
+    }
+    ring::attend(tx, app, &concern, &mut told).await?;
+    let routed = told.iter().find(|status| present(status)).cloned().ok_or(Error::NotFound)?;
+    let state = core::state_after(State::Ringing, &told, concern.said);
+    let revision = store::alarm::concern::advance(tx, id, state).await?;
+    let change = Change {
+        concern: id,
+        revision,
+        state,
+        what: "routed",
+        audience: Some(Audience::ResponsibleHead),
+        level: Some(0),
+        graver: None,
+        actor,
+        device,
+    };
+    record(tx, app, &change).await?;
+    Ok(Some(routed))
+}

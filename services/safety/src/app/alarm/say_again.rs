@@ -1,0 +1,76 @@
+//! More is said under an id that is known. Nothing said is dropped; what is graver rings everybody anew, and no acceptance stands for what
+//! it did not know [RM1b, R3e].
+
+use chassis::vault::DataKey;
+use sqlx::PgConnection;
+
+use super::{
+    raise_concern::{Receipt, audiences, locate},
+    ring,
+};
+use crate::{
+    app::{App, Change, record},
+    domain::alarm::{
+        concern::{Audience, Said},
+        core, duty, route,
+    },
+    store::{
+        self,
+        alarm::concern::{Concern, Content},
+    },
+};
+
+/// The same id from the same raiser. The same words change nothing; other words ring NHQ, who reads all of them; graver ones ring every
+/// audience that the grade now has. `known` is held.
+///
+/// # Errors
+/// A statement failed.
+pub(in crate::app) async fn say_again(
+    tx: &mut PgConnection,
+    app: &App,
+    key: Option<&DataKey>,
+    known: Concern,
+    again: &Concern,
+) -> chassis::Result<Receipt> {
+    let mut concern = store::alarm::concern::opened(tx, &app.vault, known).await?;
+    let receipt = Receipt { id: concern.id, reference: concern.reference.clone(), recorded_at: concern.raised_at, already_known: true };
+    let Content::Clear(body) = &again.content else { return Ok(receipt) };
+    // What cannot be compared is kept: it may be news.
+    if concern.content == again.content {
+        return Ok(receipt);
+    }
+    let now = app.clock.now();
+    let count = concern.said.count.saturating_add(1);
+    if !store::alarm::concern::keep_variant(tx, key, app.ids.uuid(), concern.id, (body, count), &again.raised_by, now).await? {
+        return Ok(receipt);
+    }
+    let graver = again.grade.is_graver_than(concern.grade);
+    concern.said = Said { count, gravest: if graver { count } else { concern.said.gravest } };
+    if graver {
+        concern.grade = again.grade;
+    }
+    concern.site = concern.site.or_else(|| again.site.clone());
+    store::alarm::concern::restated(tx, &concern).await?;
+    let site = locate(tx, concern.site.as_deref().unwrap_or_default(), None).await?;
+    let head = route::office(Audience::ResponsibleHead, site.as_ref().map(|(code, kind)| (code.as_str(), kind.as_str())));
+    let mut told = store::alarm::audience::of(tx, concern.id).await?;
+    duty::said_again(&mut told, &duty::Word { needed: audiences(&concern), graver, head: &head }, now);
+    ring::attend(tx, app, &concern, &mut told).await?;
+    let state = core::state_after(concern.state, &told, concern.said);
+    let revision = store::alarm::concern::advance(tx, concern.id, state).await?;
+    let what = if graver { "said-graver" } else { "restated" };
+    let (audience, level, actor, device) = (None, None, again.raised_by.as_str(), None);
+    let graver = graver.then_some(concern.grade);
+    record(tx, app, &Change { concern: concern.id, revision, state, what, audience, level, graver, actor, device }).await?;
+    Ok(receipt)
+}
+
+/// Whether exactly this was said before under the id of the concern.
+///
+/// # Errors
+/// A statement failed.
+pub(in crate::app) async fn is_known(tx: &mut PgConnection, app: &App, known: &Concern, again: &Concern) -> chassis::Result<bool> {
+    let Content::Clear(body) = &again.content else { return Ok(false) };
+    let known = store::alarm::concern::opened(tx, &app.vault, known.clone()).await?;
+    Ok(known.content == again.content || store::alarm::concern::has_variant(tx, known.id, body).await?)
+}

@@ -1,0 +1,88 @@
+//! What was recorded, who accepted and who closed is signed with a key that the database does not hold: what was written behind this service's back
+//! silences nobody [R3e, THREAT-1, THREAT-3].
+
+use chassis::clock::micros;
+use proto::{receipt, safety::v1};
+use time::OffsetDateTime;
+use uuid::Uuid;
+
+use super::raise_concern::Receipt;
+use crate::{
+    app::App,
+    domain::alarm::concern::{Acceptance, AudienceStatus},
+    store::alarm::concern::Closing,
+};
+
+const ACCEPTANCE: &str = "acceptance";
+const CLOSING: &str = "closing";
+
+/// An acceptance by an office of what was said so far, signed where there is a key: it binds the office, since when it owed, and what
+/// was known, and so stands for no other office, for no other routing, and for nothing that was said later.
+#[must_use]
+pub fn acceptance(app: &App, concern: Uuid, status: &AudienceStatus, (by, knowing): (&str, u32), at: OffsetDateTime) -> Acceptance {
+    let mut accepted = Acceptance { by: by.to_owned(), at, knowing, signature: None };
+    accepted.signature =
+        app.signer.as_ref().map(|signer| with_values(concern, status, &accepted, |told| signer.sign_row(ACCEPTANCE, told)));
+    accepted
+}
+
+fn with_values<T>(concern: Uuid, status: &AudienceStatus, accepted: &Acceptance, read: impl FnOnce(&[&str]) -> T) -> T {
+    let numbers = [micros(status.rung_from).to_string(), accepted.knowing.to_string(), micros(accepted.at).to_string()];
+    let [since, knowing, at] = numbers.each_ref().map(String::as_str);
+    read(&[&concern.to_string(), status.audience.code(), &status.office, since, knowing, &accepted.by, at])
+}
+
+/// Whether an office is said to have accepted and this service did not write it. Without a key everything is believed, as the start of
+/// the process says.
+#[must_use]
+pub fn is_forged(app: &App, concern: Uuid, status: &AudienceStatus) -> bool {
+    let (Some(accepted), Some(signer)) = (&status.accepted, &app.signer) else { return false };
+    let signature = accepted.signature.as_deref().unwrap_or_default();
+    !with_values(concern, status, accepted, |told| signer.signed_row(ACCEPTANCE, told, signature))
+}
+
+/// The offices of a concern with those acceptances alone that this service wrote.
+#[must_use]
+pub fn believed(app: &App, concern: Uuid, mut told: Vec<AudienceStatus>) -> Vec<AudienceStatus> {
+    for status in &mut told {
+        if is_forged(app, concern, status) {
+            tracing::error!(concern.id = %concern, "an acceptance was written behind this service's back: it does not count");
+            status.accepted = None;
+            if !status.ended {
+                status.ring_anew(app.clock.now());
+            }
+        }
+    }
+    told
+}
+
+/// A closing, likewise.
+#[must_use]
+pub fn closing(app: &App, concern: Uuid, by: &str, at: OffsetDateTime) -> Closing {
+    let told = [&concern.to_string(), by, &micros(at).to_string()];
+    Closing { by: by.to_owned(), at, signature: app.signer.as_ref().map(|signer| signer.sign_row(CLOSING, &told)) }
+}
+
+/// Whether this service wrote the closing.
+#[must_use]
+pub fn is_closed(app: &App, concern: Uuid, closing: &Closing) -> bool {
+    let Some(signer) = &app.signer else { return true };
+    let told = [&concern.to_string(), closing.by.as_str(), &micros(closing.at).to_string()];
+    signer.signed_row(CLOSING, &told, closing.signature.as_deref().unwrap_or_default())
+}
+
+/// What the raiser is told, signed: whoever keeps it can prove that the concern was recorded, whatever becomes of it here [RM1c].
+#[must_use]
+pub fn receipt(app: &App, recorded: &Receipt) -> v1::ConcernReceipt {
+    let mut told = v1::ConcernReceipt {
+        concern_id: recorded.id.to_string(),
+        reference: recorded.reference.clone(),
+        recorded_at: Some(chassis::wire::timestamp(recorded.recorded_at)),
+        already_known: recorded.already_known,
+        signature: Vec::new(),
+    };
+    if let Some(signer) = &app.signer {
+        told.signature = signer.sign_row(receipt::KIND, &receipt::values(&told).each_ref().map(String::as_str));
+    }
+    told
+}

@@ -1,0 +1,112 @@
+//! Lets watchers know that something changed: a hint when this process commits, and a look of our own for what other instances commit.
+
+use std::{
+    collections::HashMap,
+    sync::{
+        Arc,
+        atomic::{AtomicI64, Ordering},
+    },
+    time::Duration,
+};
+
+use chassis::{Clock, Context, database};
+use sqlx::PgPool;
+use tokio::sync::{Semaphore, watch};
+use uuid::Uuid;
+
+use crate::{
+    app::{epoch::Epoch, row_security},
+    store,
+};
+
+/// Watchers look at least this often, hint or not.
+const CHECK_INTERVAL: Duration = Duration::from_millis(250);
+/// A closed concern is still told to watchers for this long.
+const SHOW_CLOSED_FOR: time::Duration = time::Duration::minutes(5);
+/// The ladder engine is alive when it ticked within this time.
+const ALIVE_SECONDS: i64 = 15;
+
+/// Epoch and revision: what is of a later epoch is newer, whatever its revision.
+pub type Revision = (i64, i64);
+
+/// Id and revision of every concern a watcher may have to hear of.
+pub type Revisions = Arc<HashMap<Uuid, Revision>>;
+
+/// One per process; every stream listens to it.
+#[derive(Clone)]
+pub struct Hub {
+    latest: watch::Sender<Revisions>,
+    ticked_at: Arc<AtomicI64>,
+    clock: Clock,
+    epoch: Epoch,
+    /// Watchers read a few at a time: a change that hundreds follow must not take the connections of a raise.
+    pub readers: Arc<Semaphore>,
+}
+
+/// Watchers that read at one time.
+const MAX_READERS: usize = 3;
+
+impl Hub {
+    #[must_use]
+    pub fn new(clock: Clock, epoch: Epoch) -> Self {
+        Self {
+            latest: watch::Sender::new(Revisions::default()),
+            ticked_at: Arc::default(),
+            clock,
+            epoch,
+            readers: Arc::new(Semaphore::new(MAX_READERS)),
+        }
+    }
+
+    #[must_use]
+    pub fn subscribe(&self) -> watch::Receiver<Revisions> {
+        self.latest.subscribe()
+    }
+
+    /// The ladder engine has just ticked.
+    pub fn ticked(&self) {
+        self.ticked_at.store(self.clock.now().unix_timestamp(), Ordering::Relaxed);
+    }
+
+    #[must_use]
+    pub fn ladder_is_alive(&self) -> bool {
+        let since = self.clock.now().unix_timestamp() - self.ticked_at.load(Ordering::Relaxed);
+        // A clock that was set back makes nobody alive.
+        since.abs() <= ALIVE_SECONDS
+    }
+
+    /// Follows the database until stopped.
+    ///
+    /// # Errors
+    /// Never while the database can be waited for.
+    pub async fn follow(self, ctx: Context) -> anyhow::Result<()> {
+        let mut committed = ctx.outbox.committed();
+        while !ctx.stop.is_cancelled() {
+            if let Err(error) = self.look(&ctx.pool).await {
+                tracing::warn!(error = chassis::refusal::store_error(&error), "watchers cannot be told of changes for a moment");
+            }
+            tokio::select! {
+                () = ctx.stop.cancelled() => {}
+                () = tokio::time::sleep(CHECK_INTERVAL) => {}
+                Ok(()) = committed.changed() => {}
+            }
+        }
+        Ok(())
+    }
+
+    async fn look(&self, pool: &PgPool) -> sqlx::Result<()> {
+        let mut tx = database::begin(pool, &row_security::itself()).await?;
+        let revisions = store::alarm::concern::revisions(&mut tx, self.clock.now() - SHOW_CLOSED_FOR).await?;
+        let epoch = self.epoch.number();
+        let now: HashMap<Uuid, Revision> = revisions.into_iter().map(|(id, revision)| (id, (epoch, revision))).collect();
+        tx.commit().await?;
+        self.latest.send_if_modified(|held| {
+            let changed = **held != now;
+            if changed {
+                *held = Arc::new(now);
+            }
+            changed
+        });
+        Ok(())
+    }
+}

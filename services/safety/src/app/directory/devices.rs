@@ -1,0 +1,225 @@
+//! Devices that stand for people while the identity provider is away: enrolled, ended, and known by heart.
+//!
+//! What proves somebody is a copy in memory of the rows that this service signed. It outlasts a database that cannot be read, and a row
+//! that was written behind this service's back is never in it.
+
+use std::sync::Arc;
+
+use chassis::{
+    Caller, Clock, Error, Refusal, Result,
+    audit::{self, Act},
+    database,
+    devices::{self, Device, Devices},
+};
+use serde::{Deserialize, Serialize};
+use sqlx::{PgConnection, PgPool};
+use time::{Duration, OffsetDateTime};
+use tokio::sync::Notify;
+use uuid::Uuid;
+
+pub use crate::store::directory::device::Enrolled;
+use crate::{
+    app::{App, row_security},
+    domain::directory::device::{self, Enrolment, Fault},
+    store,
+};
+
+/// What the audit log calls a device, and what its signature is of.
+pub const KIND: &str = "device";
+
+/// The devices this process knows by heart. Cheap to clone.
+#[derive(Clone)]
+pub struct Book {
+    /// Those that prove somebody now.
+    pub in_use: Devices,
+    /// No device stands for longer.
+    pub longest: Duration,
+    pub(in crate::app) changed: Arc<Notify>,
+}
+
+impl Book {
+    /// An empty one.
+    #[must_use]
+    pub fn new(clock: Clock, longest: Duration) -> Self {
+        Self { in_use: Devices::new(clock), longest, changed: Arc::default() }
+    }
+
+    /// What was committed may have changed what is known by heart: look at once.
+    pub fn look_again(&self) {
+        self.changed.notify_one();
+    }
+}
+
+/// Whether a device may be enrolled at all, now.
+///
+/// # Errors
+/// A refusal where the person, the key or the end cannot be, the key was enrolled before, or there are too many.
+pub async fn check(tx: &mut PgConnection, app: &App, wanted: &Enrolment) -> Result<()> {
+    let now = app.clock.now();
+    device::check(wanted, now, app.devices.longest).map_err(fault)?;
+    if app.signer.is_none() {
+        return Err(not_signed().into());
+    }
+    if store::directory::device::lock(tx, wanted.id()).await?.is_some() {
+        return Err(known().into());
+    }
+    if usize::try_from(store::directory::device::count(tx, now).await?).unwrap_or(usize::MAX) >= devices::MAX_DEVICES {
+        return Err(too_many().into());
+    }
+    Ok(())
+}
+
+/// Puts a device in force: proposed by one, confirmed by another, signed by this service.
+///
+/// # Errors
+/// As [`check`], or a statement failed.
+pub async fn enrol(tx: &mut PgConnection, app: &App, wanted: Enrolment, proposed_by: &str, confirmed_by: &str) -> Result<()> {
+    check(tx, app, &wanted).await?;
+    let now = app.clock.now();
+    let mut device = Enrolled {
+        id: wanted.id(),
+        person: wanted.person,
+        public_key: wanted.public_key,
+        since: now,
+        until: wanted.until,
+        proposed_by: proposed_by.to_owned(),
+        confirmed_by: confirmed_by.to_owned(),
+        ended_at: None,
+        ended_by: None,
+        signature: Vec::new(),
+    };
+    device.signature = signature(app, &device)?;
+    store::directory::device::insert(tx, &device).await?;
+    audit::granted(tx, &Act::by(confirmed_by, "device.enrol", KIND, &device.id.to_string()), now).await?;
+    tracing::info!(device.id = %device.id, "a device was enrolled");
+    Ok(())
+}
+
+/// Ends a device, now. One administrator is enough: a lost one waits for nobody.
+///
+/// # Errors
+/// `NotFound` where no such device is in force.
+pub async fn end(tx: &mut PgConnection, app: &App, caller: &Caller, id: Uuid) -> Result<()> {
+    let now = app.clock.now();
+    let device = store::directory::device::lock(tx, id).await?.filter(|device| device.ended_at.is_none()).ok_or(Error::NotFound)?;
+    let mut ended = Enrolled { ended_at: Some(now), ended_by: Some(caller.subject.clone()), ..device.clone() };
+    // What nobody signed stays so: to end it must not make it good.
+    if is_believed(app, &device) {
+        ended.signature = signature(app, &ended)?;
+    }
+    if !store::directory::device::end(tx, &ended).await? {
+        return Err(Error::NotFound);
+    }
+    audit::granted(tx, &Act::new(caller, store::directory::device::ENDED, KIND, &id.to_string()), now).await?;
+    tracing::info!(device.id = %id, "a device was ended");
+    Ok(())
+}
+
+/// Where a list goes on.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Position {
+    at: i128,
+    id: Uuid,
+}
+
+/// A page of every device of a person, or of everybody; newest first, ended ones too.
+///
+/// # Errors
+/// The database does not answer.
+pub async fn list(db: &mut PgConnection, person: &str, after: Option<Position>, limit: i64) -> Result<(Vec<Enrolled>, Option<Position>)> {
+    let person = (!person.is_empty()).then_some(person);
+    let before = after.map(|p| (OffsetDateTime::from_unix_timestamp_nanos(p.at).unwrap_or(OffsetDateTime::UNIX_EPOCH), p.id));
+    let mut found = store::directory::device::list(db, person, before, limit + 1).await?;
+    let more = i64::try_from(found.len()).unwrap_or(i64::MAX) > limit;
+    found.truncate(usize::try_from(limit).unwrap_or_default());
+    let next = found.last().filter(|_| more).map(|device| Position { at: device.since.unix_timestamp_nanos(), id: device.id });
+    Ok((found, next))
+}
+
+/// Learns by heart what stands in the database now. Gives the rows that prove nobody, because this service did not sign them.
+///
+/// # Errors
+/// A statement failed: what was known stays known.
+pub async fn learn(pool: &PgPool, app: &App) -> sqlx::Result<Vec<Uuid>> {
+    let now = app.clock.now();
+    let most = i64::try_from(devices::MAX_DEVICES).unwrap_or(i64::MAX);
+    let mut tx = database::begin(pool, &row_security::itself()).await?;
+    let rows = store::directory::device::in_force(&mut tx, now, most).await?;
+    tx.commit().await?;
+    let longest = app.devices.longest;
+    let (believed, forged): (Vec<_>, Vec<_>) = rows.into_iter().partition(|row| is_believed(app, row));
+    app.devices.in_use.replace(believed.into_iter().map(|row| Device {
+        id: row.id,
+        person: row.person,
+        public_key: row.public_key,
+        // A setting that was shortened counts for those that are enrolled already.
+        until: row.until.min(row.since + longest),
+    }));
+    Ok(forged.into_iter().map(|row| row.id).collect())
+}
+
+/// Without a key no row can be told from one that somebody wrote in: then no device proves anybody.
+fn is_believed(app: &App, row: &Enrolled) -> bool {
+    let signed = |signer: &Arc<audit::Signer>| with_values(row, |values| signer.signed_row(KIND, values, &row.signature));
+    row.id == devices::id_of(&row.public_key) && app.signer.as_ref().is_some_and(signed)
+}
+
+fn signature(app: &App, row: &Enrolled) -> Result<Vec<u8>> {
+    let signer = app.signer.as_ref().ok_or_else(not_signed)?;
+    Ok(with_values(row, |values| signer.sign_row(KIND, values)))
+}
+
+/// The name stands for the key, whose digest it is. Seconds: the database keeps less of a moment than we do.
+fn with_values<T>(row: &Enrolled, read: impl FnOnce(&[&str]) -> T) -> T {
+    let second = |at: OffsetDateTime| at.unix_timestamp().to_string();
+    let (id, since, until) = (row.id.to_string(), second(row.since), second(row.until));
+    let ended_at = row.ended_at.map(second).unwrap_or_default();
+    let ended_by = row.ended_by.as_deref().unwrap_or_default();
+    read(&[&id, &row.person, &since, &until, &row.proposed_by, &row.confirmed_by, &ended_at, ended_by])
+}
+
+fn fault(fault: Fault) -> Error {
+    let (reason, field, en, fr) = match fault {
+        Fault::Person => ("person-missing", "device.person", "name the identity of the person", "nommez l'identité de la personne"),
+        Fault::Key => (
+            "device-key-wrong",
+            "device.public_key",
+            "this is no P-256 public key: send what `ro device new` printed",
+            "ceci n'est pas une clé publique P-256 : envoyez ce que `ro device new` a affiché",
+        ),
+        Fault::Until => (
+            "times-wrong",
+            "device.until",
+            "name an end that lies ahead and is not later than a device may last",
+            "indiquez une fin à venir, dans la durée permise à un appareil",
+        ),
+    };
+    Refusal::invalid(reason, "A1", field, en, fr).into()
+}
+
+fn known() -> Refusal {
+    Refusal::conflict(
+        "device-known",
+        "A1",
+        "this key is or was enrolled: make a new one on the device",
+        "cette clé est ou a été inscrite : créez-en une nouvelle sur l'appareil",
+    )
+}
+
+fn too_many() -> Refusal {
+    Refusal::precondition(
+        "too-many-devices",
+        "A1",
+        "as many devices are enrolled as this service knows by heart: end those that nobody uses",
+        "le nombre maximal d'appareils est inscrit : mettez fin à ceux qui ne servent plus",
+    )
+}
+
+fn not_signed() -> Refusal {
+    Refusal::precondition(
+        "device-cannot-be-signed",
+        "A1",
+        "this service has no audit key to sign devices with, so none would be believed",
+        "ce service n'a pas de clé d'audit pour signer les appareils : aucun ne serait cru",
+    )
+}

@@ -1,0 +1,186 @@
+//! In-memory cache of the sites, the office holders and the roles they accept with, refreshed every 1.5 s: a raise reads no table for them.
+//!
+//! What this process changes counts at once: nothing is read from here until it was read anew. What another instance changes counts after
+//! [`MAX_AGE`], as does everything where the database cannot be read: older than that, the cache knows nothing and the tables are asked. A
+//! role that begins or ends by the clock does so at its moment, whatever was read when.
+
+use std::{
+    collections::HashMap,
+    sync::{Arc, PoisonError, RwLock},
+    time::Duration,
+};
+
+use chassis::grants::Line;
+use proto::id::SiteCode;
+use sqlx::PgConnection;
+use time::OffsetDateTime;
+use tokio::time::Instant;
+
+use super::roster;
+use crate::{
+    app::App,
+    domain::{alarm::route::Holder, directory::grant},
+    store::{self, directory::office::Assigned},
+};
+
+/// How old what was read may be when it is used; counted from before it was read.
+pub const MAX_AGE: Duration = Duration::from_secs(2);
+
+/// The cache of one process. Cheap to clone.
+#[derive(Clone, Default)]
+pub struct DirectoryCache(Arc<RwLock<Held>>);
+
+#[derive(Default)]
+struct Held {
+    /// Changes that this process has made.
+    changes: u64,
+    known: Option<Known>,
+}
+
+/// What was read, and when. Cheap to clone.
+#[derive(Clone)]
+pub struct Known {
+    directory: Arc<Directory>,
+    read_at: Instant,
+    changes: u64,
+}
+
+/// The state of the cache before the tables are read.
+pub struct Reading {
+    begun_at: Instant,
+    changes: u64,
+}
+
+/// Sites and offices as they stood in the tables, and whom of the offices this service believes.
+struct Directory {
+    rows: Rows,
+    offices: HashMap<String, Vec<Named>>,
+}
+
+/// What was read, to be held against what is read next.
+#[derive(PartialEq)]
+struct Rows {
+    kinds: HashMap<String, String>,
+    assigned: Vec<Assigned>,
+    lines: Vec<Line>,
+    left: HashMap<String, i64>,
+}
+
+/// Somebody in an office.
+struct Named {
+    holder: Holder,
+    believed: bool,
+    /// Signed lines with a role to accept with for the office; not all of them need be in force.
+    accepts: Vec<Line>,
+}
+
+impl DirectoryCache {
+    /// What is known, where it is fresh enough to be used.
+    #[must_use]
+    pub fn known(&self) -> Option<Known> {
+        let held = self.0.read().unwrap_or_else(PoisonError::into_inner);
+        held.known.clone().filter(|known| known.read_at.elapsed() < MAX_AGE)
+    }
+
+    /// Whether what was decided from `known` may still be written.
+    #[must_use]
+    pub fn still_holds(&self, known: &Known) -> bool {
+        let changes = self.0.read().unwrap_or_else(PoisonError::into_inner).changes;
+        known.changes == changes && known.read_at.elapsed() < MAX_AGE
+    }
+
+    /// This process has changed the directory: the tables are asked until they were read anew.
+    pub fn forget(&self) {
+        let mut held = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        held.changes += 1;
+        held.known = None;
+    }
+
+    /// To be called before the tables are read: what was changed meanwhile is not taken for what was read.
+    #[must_use]
+    pub fn reading(&self) -> Reading {
+        Reading { begun_at: Instant::now(), changes: self.0.read().unwrap_or_else(PoisonError::into_inner).changes }
+    }
+
+    fn keep(&self, directory: Arc<Directory>, reading: &Reading) {
+        let mut held = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        if held.changes == reading.changes {
+            held.known = Some(Known { directory, read_at: reading.begun_at, changes: reading.changes });
+        }
+    }
+
+    /// What was read last, however long ago.
+    fn last(&self) -> Option<Arc<Directory>> {
+        let held = self.0.read().unwrap_or_else(PoisonError::into_inner);
+        held.known.as_ref().map(|known| known.directory.clone())
+    }
+}
+
+/// Reads the tables; who left which office was learned before.
+///
+/// # Errors
+/// A statement failed: what was known stays known until it is too old.
+pub async fn learn(db: &mut PgConnection, app: &App, reading: &Reading) -> sqlx::Result<()> {
+    let rows = Rows {
+        kinds: store::directory::office::kinds(db).await?,
+        assigned: store::directory::office::all_assigned(db).await?,
+        lines: store::directory::grant::of_holders(db, app.clock.now()).await?,
+        left: app.left.all(),
+    };
+    // Signatures are verified again only where something has changed.
+    let directory = match app.directory.last().filter(|last| last.rows == rows) {
+        Some(last) => last,
+        None => Arc::new(Directory::of(rows, app)),
+    };
+    app.directory.keep(directory, reading);
+    Ok(())
+}
+
+impl Directory {
+    fn of(rows: Rows, app: &App) -> Self {
+        let signed: Vec<&Line> = rows.lines.iter().filter(|line| roster::is_signed(app, line)).collect();
+        let mut offices: HashMap<String, Vec<Named>> = HashMap::new();
+        for row in &rows.assigned {
+            let holder = row.holder.clone();
+            let accepts = |line: &&&Line| line.subject == holder.holder && grant::accepts_for(&line.grant.role, &holder.office);
+            let accepts = signed.iter().filter(accepts).map(|line| (*line).clone()).collect();
+            offices.entry(holder.office.clone()).or_default().push(Named { holder, believed: roster::fits(app, row), accepts });
+        }
+        Self { rows, offices }
+    }
+}
+
+impl Known {
+    /// Whether the directory knows a site under this name.
+    #[must_use]
+    pub fn has_site(&self, named: &str) -> bool {
+        self.locate(named, None).is_some()
+    }
+
+    /// Site and kind: the one named, else the one of the door, where the directory knows it.
+    #[must_use]
+    pub fn locate(&self, named: &str, door: Option<&SiteCode>) -> Option<(String, String)> {
+        let named = named.trim().parse::<SiteCode>().ok();
+        [named.as_ref(), door].into_iter().flatten().find_map(|code| {
+            let kind = self.directory.rows.kinds.get(code.as_str())?;
+            Some((code.as_str().to_owned(), kind.clone()))
+        })
+    }
+
+    /// The holders of the offices who can accept now, first to last; as [`roster::holders`] reads them from the tables.
+    #[must_use]
+    pub fn holders(&self, offices: &[String], now: OffsetDateTime) -> Vec<Holder> {
+        let in_force = |line: &Line| line.since <= now && line.until.is_none_or(|until| until > now);
+        let mut able = Vec::new();
+        for named in offices.iter().filter_map(|office| self.directory.offices.get(office)).flatten() {
+            if !named.believed {
+                roster::tell_not_believed(&named.holder.office);
+            } else if named.accepts.iter().any(in_force) {
+                able.push(named.holder.clone());
+            } else {
+                roster::tell_cannot_accept(&named.holder);
+            }
+        }
+        able
+    }
+}

@@ -1,0 +1,9 @@
+//! Use cases of the directory: sites, office holders, grants and devices, and the second person who confirms a change.
+
+pub mod devices;
+pub mod directory_cache;
+pub mod grants;
+pub mod proposals;
+pub mod roster;
+pub mod sites;
+pub mod trust_cache;

@@ -1,0 +1,125 @@
+//! The sites that the alarm is routed by, so that it works with every other service stopped.
+
+use chassis::{Refusal, Result, database};
+use proto::id::SiteCode;
+use sqlx::{PgConnection, PgPool};
+
+use crate::{
+    app::row_security,
+    domain::alarm::route::{Holder, NMC, RJ_UNIT},
+    store::{self, directory::office::Site},
+};
+
+/// CSC's sites as far as they could be verified; the last column says how far.
+const SITES: &str = include_str!("../../../data/csc-sites.csv");
+
+/// Loads the shipped sites into the database.
+///
+/// # Errors
+/// The data or a statement is at fault.
+pub async fn load(pool: &PgPool) -> anyhow::Result<()> {
+    let sites = shipped();
+    anyhow::ensure!(!sites.is_empty(), "the shipped list of sites is empty");
+    let mut tx = database::begin(pool, &row_security::itself()).await?;
+    store::directory::office::put_sites(&mut tx, &sites).await?;
+    tx.commit().await?;
+    tracing::info!(directory.sites = sites.len(), "the directory is loaded");
+    Ok(())
+}
+
+/// Every site the alarm is routed by.
+///
+/// # Errors
+/// The database does not answer.
+pub async fn sites(db: &mut PgConnection) -> Result<Vec<Site>> {
+    Ok(store::directory::office::sites(db).await?)
+}
+
+/// Whether somebody may be named for an office at all.
+///
+/// # Errors
+/// A refusal where the holder, the rank or the office cannot be.
+pub async fn check(db: &mut PgConnection, holder: &Holder) -> Result<()> {
+    if holder.holder.is_empty() || holder.holder.len() > 200 {
+        return Err(refusal(
+            "holder",
+            "holder-missing",
+            "name the identity that holds the office",
+            "nommez l'identité qui occupe la fonction",
+        ));
+    }
+    if !(0..=2).contains(&holder.rank) {
+        return Err(refusal("rank", "rank-unknown", "rank is 0, 1 or 2", "le rang est 0, 1 ou 2"));
+    }
+    check_office(db, &holder.office).await
+}
+
+/// Whether there is such an office.
+///
+/// # Errors
+/// A refusal where there is none.
+pub async fn check_office(db: &mut PgConnection, office: &str) -> Result<()> {
+    if !known_office(db, office).await? {
+        return Err(refusal(
+            "office",
+            "office-unknown",
+            "an office is rj-unit, nmc, institutional-head/SITE or district-director/SITE, with a site of the directory",
+            "une fonction est rj-unit, nmc, institutional-head/SITE ou district-director/SITE, avec un établissement du répertoire",
+        ));
+    }
+    Ok(())
+}
+
+async fn known_office(tx: &mut PgConnection, office: &str) -> Result<bool> {
+    if [RJ_UNIT, NMC].contains(&office) {
+        return Ok(true);
+    }
+    match office.split_once('/') {
+        Some(("institutional-head" | "district-director", site)) if site.parse::<SiteCode>().is_ok() => {
+            Ok(store::directory::office::kind_of(tx, site).await?.is_some())
+        }
+        _ => Ok(false),
+    }
+}
+
+fn refusal(field: &'static str, reason: &'static str, en: &'static str, fr: &'static str) -> chassis::Error {
+    Refusal::invalid(reason, "R3e", field, en, fr).into()
+}
+
+/// The shipped file has no quoted field: a comma separates, and a test holds it to that.
+fn shipped() -> Vec<Site> {
+    SITES.lines().skip(1).filter_map(site).collect()
+}
+
+fn site(line: &str) -> Option<Site> {
+    let fields: Vec<&str> = line.split(',').collect();
+    let [code, name_en, name_fr, kind, region, _, _, _, _, _, _, verified] = fields.as_slice() else { return None };
+    let text = |field: &&str| (*field).to_owned();
+    Some(Site {
+        code: text(code),
+        name_en: text(name_en),
+        // No French name could be found for some sites, and none is invented.
+        name_fr: text(if name_fr.is_empty() { name_en } else { name_fr }),
+        kind: text(kind),
+        region: text(region),
+        verified: text(verified),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_line_of_the_shipped_list_is_a_site_with_a_name_and_a_word_on_how_far_it_was_verified() {
+        let sites = shipped();
+        assert_eq!(sites.len(), SITES.lines().count() - 1);
+        for site in &sites {
+            assert!(site.code.parse::<SiteCode>().is_ok(), "{}", site.code);
+            assert!(!site.name_en.is_empty() && !site.name_fr.is_empty() && !site.verified.is_empty(), "{}", site.code);
+        }
+        let mut codes: Vec<_> = sites.iter().map(|s| &s.code).collect();
+        codes.dedup();
+        assert_eq!(codes.len(), sites.len());
+    }
+}

@@ -1,0 +1,123 @@
+//! How the offices of a concern stand after something happened: it was raised, said again, routed, accepted or rung. Pure: whoever calls
+//! writes what has changed.
+
+use time::OffsetDateTime;
+
+use super::{
+    concern::{Acceptance, Audience, AudienceStatus, Said},
+    core::{Verdict, the_present_head_has_accepted},
+    route,
+};
+
+/// What was said, as far as it decides who must accept.
+pub struct Word<'a> {
+    /// Who must accept a concern of the gravest grade said so far.
+    pub needed: &'a [Audience],
+    /// It is graver than everything before.
+    pub graver: bool,
+    /// The office that answers for the head at the site that is known now.
+    pub head: &'a str,
+}
+
+/// The offices of a concern that was just raised, or of which a row was lost: those that are needed and not there owe from now on.
+pub fn complete(told: &mut Vec<AudienceStatus>, needed: &[Audience], head: &str, now: OffsetDateTime) -> Vec<Audience> {
+    let there = |audience: Audience, told: &[AudienceStatus]| told.iter().any(|status| status.audience == audience && !status.former);
+    let missing: Vec<Audience> = needed.iter().copied().filter(|audience| !there(*audience, told)).collect();
+    for audience in &missing {
+        let office = match audience {
+            Audience::Nhq => route::RJ_UNIT,
+            Audience::ResponsibleHead => head,
+        };
+        told.push(AudienceStatus::unrung(*audience, office.to_owned(), now));
+    }
+    missing
+}
+
+/// More was said: NHQ must know every word, a head the gravest. Who had accepted without it owes anew; who owes already rings at once.
+/// Where nobody knew the head and their site is named now, that head is rung.
+pub fn said_again(told: &mut Vec<AudienceStatus>, word: &Word<'_>, now: OffsetDateTime) {
+    let must_know = |status: &&mut AudienceStatus| !status.ended && (word.graver || status.audience == Audience::Nhq);
+    for status in told.iter_mut().filter(must_know) {
+        if status.accepted.is_some() {
+            status.owe_anew(now);
+        } else {
+            status.ring_anew(now);
+        }
+    }
+    let unknown = |status: &&mut AudienceStatus| {
+        status.audience == Audience::ResponsibleHead && !status.former && status.office == route::RJ_UNIT && word.head != route::RJ_UNIT
+    };
+    if let Some(head) = told.iter_mut().find(unknown) {
+        *head = AudienceStatus::unrung(Audience::ResponsibleHead, word.head.to_owned(), now);
+    }
+    complete(told, word.needed, word.head, now);
+}
+
+/// The person is with another head from now on, who owes anew. The one before joins those that the person left and keeps their own ladder;
+/// what they have accepted stays theirs and stands for no other. The unit is no head: it has the concern as NHQ. The office that was left,
+/// where it is a head's.
+pub fn routed(told: &mut Vec<AudienceStatus>, office: &str, now: OffsetDateTime) -> Option<String> {
+    let present = |status: &&mut AudienceStatus| status.audience == Audience::ResponsibleHead && !status.former;
+    let present = told.iter_mut().find(present).filter(|present| present.office != office)?;
+    let mut left = std::mem::replace(present, AudienceStatus::unrung(Audience::ResponsibleHead, office.to_owned(), now));
+    for back in told.iter_mut().filter(|status| status.former && !status.ended && status.office == office) {
+        back.end();
+    }
+    if !route::is_a_heads(&left.office) {
+        return None;
+    }
+    left.former = true;
+    told.retain(|status| !(status.former && status.office == left.office));
+    let left_office = left.office.clone();
+    told.push(left);
+    Some(left_office)
+}
+
+/// These offices have accepted. Once the head that the person is with now has, the heads they left have nothing to do any more. Every
+/// office that rings no more.
+pub fn accepted(
+    told: &mut [AudienceStatus],
+    said: Said,
+    which: &[usize],
+    acceptance: impl Fn(&AudienceStatus) -> Acceptance,
+) -> Vec<String> {
+    let mut silent = Vec::new();
+    for at in which {
+        let Some(status) = told.get_mut(*at) else { continue };
+        status.accepted = Some(acceptance(status));
+        (status.next_ring_at, status.anew) = (None, false);
+        silent.push(status.office.clone());
+    }
+    if the_present_head_has_accepted(told, said) {
+        for status in told.iter_mut().filter(|status| status.former && !status.ended) {
+            status.end();
+            silent.push(status.office.clone());
+        }
+    }
+    silent
+}
+
+/// What the core says of an office is so; whether that changed anything.
+pub fn carried_out(status: &mut AudienceStatus, verdict: &Verdict, now: OffsetDateTime) -> bool {
+    match verdict {
+        Verdict::Silent if status.former && !status.ended && status.accepted.is_none() => {
+            status.end();
+            true
+        }
+        Verdict::Silent => false,
+        Verdict::Waits(until) => {
+            let before = (status.next_ring_at, status.accepted.is_some());
+            (status.next_ring_at, status.accepted) = (Some(*until), None);
+            before != (status.next_ring_at, false)
+        }
+        Verdict::Rings(due) => {
+            status.rung_from = due.since;
+            status.rung_at = Some(now);
+            (status.step, status.level) = (due.step, due.level);
+            status.rings = status.rings.saturating_add(1);
+            (status.anew, status.unheld, status.accepted) = (false, due.to.no_route, None);
+            status.next_ring_at = Some(due.next);
+            true
+        }
+    }
+}

@@ -1,0 +1,9 @@
+//! Rules of the alarm: who must accept a concern, when each is rung again, and what ends it.
+
+pub mod concern;
+pub mod core;
+pub mod duty;
+pub mod ladder;
+pub mod route;
+pub mod ties;
+pub mod timekeeping;

@@ -1,0 +1,215 @@
+//! The offices that must accept a concern: the one of each audience now, and those of heads that the person left.
+
+use std::collections::HashMap;
+
+use chassis::vault::DataKey;
+use sqlx::PgConnection;
+use time::OffsetDateTime;
+use uuid::Uuid;
+
+use super::sealed;
+use crate::domain::alarm::concern::{Acceptance, Audience, AudienceStatus};
+
+struct Row {
+    concern_id: Uuid,
+    kind: String,
+    office: String,
+    former: bool,
+    ended_at: Option<OffsetDateTime>,
+    rung_from: OffsetDateTime,
+    rung_at: Option<OffsetDateTime>,
+    anew: bool,
+    unheld: bool,
+    step: i32,
+    level: i32,
+    rings: i32,
+    next_ring_at: Option<OffsetDateTime>,
+    delivered_at: Option<OffsetDateTime>,
+    accepted_at: Option<OffsetDateTime>,
+    accepted_by: Option<String>,
+    accepted_knowing: Option<i32>,
+    accepted_signature: Option<Vec<u8>>,
+}
+
+/// A row whose audience this version does not know is passed over, as one that is missing: the guard puts back what the grade needs.
+fn status(row: Row) -> Option<AudienceStatus> {
+    let Some(audience) = Audience::from_code(&row.kind) else {
+        tracing::error!(concern.id = %row.concern_id, "an audience of a concern cannot be read: it counts as missing");
+        return None;
+    };
+    let number = |n: i32| u32::try_from(n).unwrap_or_default();
+    Some(AudienceStatus {
+        audience,
+        office: row.office,
+        former: row.former,
+        ended: row.ended_at.is_some(),
+        rung_from: row.rung_from,
+        rung_at: row.rung_at,
+        anew: row.anew,
+        unheld: row.unheld,
+        step: number(row.step),
+        level: number(row.level),
+        rings: number(row.rings),
+        next_ring_at: row.next_ring_at,
+        delivered_at: row.delivered_at,
+        accepted: row.accepted_by.zip(row.accepted_at).map(|(by, at)| Acceptance {
+            by,
+            at,
+            knowing: row.accepted_knowing.map(number).unwrap_or_default(),
+            signature: row.accepted_signature,
+        }),
+    })
+}
+
+/// What an office said when it accepted.
+#[derive(Clone, Copy)]
+pub struct Note<'a> {
+    pub text: &'a str,
+    pub key: Option<&'a DataKey>,
+}
+
+pub async fn of(db: &mut PgConnection, concern: Uuid) -> sqlx::Result<Vec<AudienceStatus>> {
+    Ok(of_all(db, &[concern]).await?.remove(&concern).unwrap_or_default())
+}
+
+/// Those of several concerns, in one statement: the offices of now before those that the person left.
+pub async fn of_all(db: &mut PgConnection, concerns: &[Uuid]) -> sqlx::Result<HashMap<Uuid, Vec<AudienceStatus>>> {
+    let rows = sqlx::query_as!(
+        Row,
+        r#"select concern_id as "concern_id!", kind as "kind!", office as "office!", false as "former!", null::timestamptz as ended_at,
+                  rung_from as "rung_from!", rung_at, anew as "anew!", unheld as "unheld!", step as "step!", level as "level!",
+                  rings as "rings!", next_ring_at, delivered_at, accepted_at, accepted_by, accepted_knowing, accepted_signature
+           from audience where concern_id = any($1)
+           union all
+           select concern_id, 'responsible-head', office, true, ended_at, rung_from, rung_at, anew, unheld, step, level, rings,
+                  next_ring_at, delivered_at, accepted_at, accepted_by, accepted_knowing, accepted_signature
+           from former_audience where concern_id = any($1)
+           order by 4, 2, 6"#,
+        concerns
+    );
+    let mut found: HashMap<Uuid, Vec<AudienceStatus>> = HashMap::with_capacity(concerns.len());
+    for row in rows.fetch_all(db).await? {
+        let concern = row.concern_id;
+        found.entry(concern).or_default().extend(status(row));
+    }
+    Ok(found)
+}
+
+/// Writes how an office stands; `note` is what it said, with the key that seals it. A former office whose duty ended, ended at `at`.
+pub async fn put(
+    tx: &mut PgConnection,
+    concern: Uuid,
+    status: &AudienceStatus,
+    note: Option<Note<'_>>,
+    at: OffsetDateTime,
+) -> sqlx::Result<()> {
+    let (note_sealed, note) = match note {
+        Some(Note { text, key }) => {
+            let (sealed, clear) = sealed::split(key, sealed::note(concern, status.audience.code()), text.as_bytes())?;
+            let clear = sealed.is_none().then(|| String::from_utf8_lossy(&clear).into_owned());
+            (sealed, clear)
+        }
+        None => (None, None),
+    };
+    if status.former {
+        put_former(tx, concern, status, (note, note_sealed), at).await
+    } else {
+        put_present(tx, concern, status, (note, note_sealed)).await
+    }
+}
+
+fn signed(n: u32) -> i32 {
+    i32::try_from(n).unwrap_or(i32::MAX)
+}
+
+type Noted = (Option<String>, Option<Vec<u8>>);
+
+/// Writes how an office stands: the key of its row, what both tables hold of it, and what one holds beside that.
+macro_rules! put {
+    ($tx:expr, $status:expr, ($note:expr, $note_sealed:expr), $sql:literal, [$($key:expr),+], [$($beside:expr),*]) => {{
+        let accepted = $status.accepted.as_ref();
+        sqlx::query!(
+            $sql,
+            $($key,)+
+            $status.rung_from,
+            $status.rung_at,
+            $status.anew,
+            $status.unheld,
+            signed($status.step),
+            signed($status.level),
+            signed($status.rings),
+            $status.next_ring_at,
+            $status.delivered_at,
+            accepted.map(|a| a.at),
+            accepted.map(|a| a.by.as_str()),
+            accepted.map(|a| signed(a.knowing)),
+            accepted.and_then(|a| a.signature.as_deref()),
+            $note,
+            $note_sealed
+            $(, $beside)*
+        )
+        .execute($tx)
+        .await?;
+        Ok(())
+    }};
+}
+
+async fn put_present(tx: &mut PgConnection, concern: Uuid, status: &AudienceStatus, (note, note_sealed): Noted) -> sqlx::Result<()> {
+    put!(
+        tx,
+        status,
+        (note, note_sealed),
+        "insert into audience (concern_id, kind, office, rung_from, rung_at, anew, unheld, step, level, rings, next_ring_at, delivered_at,
+                accepted_at, accepted_by, accepted_knowing, accepted_signature, note, note_sealed)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)
+         on conflict (concern_id, kind) do update set office = excluded.office, former_office = null, rung_from = excluded.rung_from,
+             rung_at = excluded.rung_at, anew = excluded.anew, unheld = excluded.unheld, step = excluded.step, level = excluded.level,
+             rings = excluded.rings, next_ring_at = excluded.next_ring_at, delivered_at = excluded.delivered_at,
+             accepted_at = excluded.accepted_at, accepted_by = excluded.accepted_by, accepted_knowing = excluded.accepted_knowing,
+             accepted_signature = excluded.accepted_signature,
+             note = case when audience.office = excluded.office then coalesce(excluded.note, audience.note) else excluded.note end,
+             note_sealed = case when audience.office = excluded.office then coalesce(excluded.note_sealed, audience.note_sealed)
+                                else excluded.note_sealed end",
+        [concern, status.audience.code(), status.office],
+        []
+    )
+}
+
+async fn put_former(
+    tx: &mut PgConnection,
+    concern: Uuid,
+    status: &AudienceStatus,
+    (note, note_sealed): Noted,
+    at: OffsetDateTime,
+) -> sqlx::Result<()> {
+    put!(
+        tx,
+        status,
+        (note, note_sealed),
+        "insert into former_audience (concern_id, office, rung_from, rung_at, anew, unheld, step, level, rings, next_ring_at, delivered_at,
+                accepted_at, accepted_by, accepted_knowing, accepted_signature, note, note_sealed, ended_at)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, case when $18 then $19::timestamptz end)
+         on conflict (concern_id, office) do update set rung_from = excluded.rung_from, rung_at = excluded.rung_at, anew = excluded.anew,
+             unheld = excluded.unheld, step = excluded.step, level = excluded.level, rings = excluded.rings,
+             next_ring_at = excluded.next_ring_at, delivered_at = excluded.delivered_at, accepted_at = excluded.accepted_at,
+             accepted_by = excluded.accepted_by, accepted_knowing = excluded.accepted_knowing,
+             accepted_signature = excluded.accepted_signature, note = coalesce(excluded.note, former_audience.note),
+             note_sealed = coalesce(excluded.note_sealed, former_audience.note_sealed),
+             ended_at = case when $18 then coalesce(former_audience.ended_at, $19) end",
+        [concern, status.office],
+        [status.ended, at]
+    )
+}
+
+/// What the head's office of now said goes with it among those that the person left.
+pub async fn move_note(tx: &mut PgConnection, concern: Uuid, office: &str) -> sqlx::Result<()> {
+    sqlx::query!(
+        "with said as (select note, note_sealed from audience where concern_id = $1 and kind = 'responsible-head' and office = $2)
+         update former_audience f set note = said.note, note_sealed = said.note_sealed from said where f.concern_id = $1 and f.office = $2",
+        concern,
+        office
+    )
+    .execute(tx)
+    .await?;
+    Ok(())
+}

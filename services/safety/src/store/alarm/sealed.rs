@@ -1,0 +1,168 @@
+//! What was said of a danger, sealed under a key of its concern; in clear only while no key can be had.
+
+use chassis::{
+    Vault,
+    vault::{self, BATCH, DataKey, Leftovers, Owner, Place, object_of},
+};
+use proto::subject;
+use sqlx::PgConnection;
+use time::OffsetDateTime;
+use uuid::Uuid;
+
+use crate::domain::alarm::concern::Audience;
+
+pub(in crate::store) const fn content(concern: Uuid) -> Place {
+    Place::new("concern", "content", concern)
+}
+
+pub(in crate::store) const fn outcome(concern: Uuid) -> Place {
+    Place::new("concern", "outcome", concern)
+}
+
+pub(in crate::store) const fn variant(id: Uuid) -> Place {
+    Place::new("concern_variant", "content", id)
+}
+
+pub(in crate::store) fn note(concern: Uuid, audience: &str) -> Place {
+    Place::new("audience", "note", object_of(&format!("{concern}/{audience}")))
+}
+
+/// The key of a concern; `None` where it cannot be had, which is an error in the log and no reason to wait.
+///
+/// # Errors
+/// A statement failed.
+pub async fn key(tx: &mut PgConnection, vault: &Vault, concern: Uuid, at: OffsetDateTime) -> sqlx::Result<Option<DataKey>> {
+    vault::or_clear(vault.key(tx, Owner::of("concern", concern), at).await, "concern")
+}
+
+/// The value sealed, and what is left in clear: all of it where there is no key.
+pub(in crate::store) fn split(key: Option<&DataKey>, place: Place, value: &[u8]) -> sqlx::Result<(Option<Vec<u8>>, Vec<u8>)> {
+    let sealed = key.map(|key| key.seal(place, value).map_err(sqlx::Error::from));
+    let sealed = match sealed {
+        Some(sealed) => vault::or_clear(sealed, "concern")?,
+        None => None,
+    };
+    let clear = if sealed.is_some() { Vec::new() } else { value.to_vec() };
+    Ok((sealed, clear))
+}
+
+/// What stands in clear in this database: rows of a former version, and what was recorded without a key.
+pub struct InClear;
+
+impl Leftovers for InClear {
+    const SUBJECTS: &'static [&'static str] = &[subject::RING_NHQ, subject::RING_HEAD];
+
+    async fn seal(&self, tx: &mut PgConnection, vault: &Vault, at: OffsetDateTime) -> sqlx::Result<usize> {
+        Ok(concerns(tx, vault, at).await?
+            + variants(tx, vault, at).await?
+            + notes(tx, vault, at).await?
+            + former_notes(tx, vault, at).await?)
+    }
+}
+
+async fn concerns(tx: &mut PgConnection, vault: &Vault, at: OffsetDateTime) -> sqlx::Result<usize> {
+    let rows = sqlx::query!(
+        "select id, content, outcome, content_sealed, outcome_sealed from concern
+         where (content <> '' or outcome <> '') order by id limit $1 for update skip locked",
+        BATCH
+    )
+    .fetch_all(&mut *tx)
+    .await?;
+    for row in &rows {
+        let key = vault.key(tx, Owner::of("concern", row.id), at).await?;
+        let said = if row.content.is_empty() { row.content_sealed.clone() } else { Some(key.seal(content(row.id), &row.content)?) };
+        let ended = match row.outcome.as_deref() {
+            None | Some("") => row.outcome_sealed.clone(),
+            Some(text) => Some(key.seal(outcome(row.id), text.as_bytes())?),
+        };
+        sqlx::query!(
+            "update concern set content = '', outcome = case when outcome is null then null else '' end, content_sealed = $2,
+                    outcome_sealed = $3 where id = $1",
+            row.id,
+            said,
+            ended
+        )
+        .execute(&mut *tx)
+        .await?;
+    }
+    Ok(rows.len())
+}
+
+async fn variants(tx: &mut PgConnection, vault: &Vault, at: OffsetDateTime) -> sqlx::Result<usize> {
+    let rows = sqlx::query!(
+        "select id, concern_id, content from concern_variant where content <> '' order by id limit $1 for update skip locked",
+        BATCH
+    )
+    .fetch_all(&mut *tx)
+    .await?;
+    for row in &rows {
+        let key = vault.key(tx, Owner::of("concern", row.concern_id), at).await?;
+        let sealed = key.seal(variant(row.id), &row.content)?;
+        sqlx::query!("update concern_variant set content = '', content_sealed = $2 where id = $1", row.id, sealed)
+            .execute(&mut *tx)
+            .await?;
+    }
+    Ok(rows.len())
+}
+
+async fn notes(tx: &mut PgConnection, vault: &Vault, at: OffsetDateTime) -> sqlx::Result<usize> {
+    let rows = sqlx::query!(
+        r#"select concern_id, kind, note as "note!" from audience where note is not null
+           order by concern_id, kind limit $1 for update skip locked"#,
+        BATCH
+    )
+    .fetch_all(&mut *tx)
+    .await?;
+    for row in &rows {
+        let key = vault.key(tx, Owner::of("concern", row.concern_id), at).await?;
+        let sealed = key.seal(note(row.concern_id, &row.kind), row.note.as_bytes())?;
+        sqlx::query!(
+            "update audience set note = null, note_sealed = $3 where concern_id = $1 and kind = $2",
+            row.concern_id,
+            row.kind,
+            sealed
+        )
+        .execute(&mut *tx)
+        .await?;
+    }
+    Ok(rows.len())
+}
+
+async fn former_notes(tx: &mut PgConnection, vault: &Vault, at: OffsetDateTime) -> sqlx::Result<usize> {
+    let rows = sqlx::query!(
+        r#"select concern_id, office, note as "note!" from former_audience where note is not null
+           order by concern_id, office limit $1 for update skip locked"#,
+        BATCH
+    )
+    .fetch_all(&mut *tx)
+    .await?;
+    for row in &rows {
+        let key = vault.key(tx, Owner::of("concern", row.concern_id), at).await?;
+        let sealed = key.seal(note(row.concern_id, Audience::ResponsibleHead.code()), row.note.as_bytes())?;
+        sqlx::query!(
+            "update former_audience set note = null, note_sealed = $3 where concern_id = $1 and office = $2",
+            row.concern_id,
+            row.office,
+            sealed
+        )
+        .execute(&mut *tx)
+        .await?;
+    }
+    Ok(rows.len())
+}
+
+/// What an audience said when it accepted, where it said something.
+///
+/// # Errors
+/// A statement failed, or the note cannot be opened.
+pub async fn note_of(db: &mut PgConnection, vault: &Vault, concern: Uuid, audience: Audience) -> sqlx::Result<Option<String>> {
+    let sql = sqlx::query!("select note, note_sealed from audience where concern_id = $1 and kind = $2", concern, audience.code());
+    let Some(row) = sql.fetch_optional(&mut *db).await? else { return Ok(None) };
+    match row.note_sealed {
+        None => Ok(row.note),
+        Some(sealed) => {
+            let bytes = vault.open(db, note(concern, audience.code()), &sealed).await?;
+            Ok(Some(String::from_utf8_lossy(&bytes).into_owned()))
+        }
+    }
+}
