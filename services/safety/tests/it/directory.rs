@@ -12,10 +12,7 @@ use proto::{role, safety::v1};
 use safety::{
     app::{
         App,
-        directory::{
-            grants,
-            proposals::{self, Outcome},
-        },
+        directory::{grants, proposals},
         epoch, row_security,
     },
     domain::{alarm::route::Holder, directory::grant::Wanted},
@@ -31,7 +28,7 @@ fn wanted(subject: &str, role: &str, site: Option<&str>) -> Wanted {
     Wanted { subject: subject.into(), grant, since: None, until: None }
 }
 
-async fn propose(pool: &PgPool, app: &App, by: &Caller, wanted: Wanted) -> chassis::Result<Outcome> {
+async fn propose(pool: &PgPool, app: &App, by: &Caller, wanted: Wanted) -> chassis::Result<proposals::Outcome> {
     let mut tx = begin(pool, &row_security::actor(by)).await?;
     let outcome = proposals::propose_grants(&mut tx, app, by, vec![wanted], Duration::DAY).await?;
     tx.commit().await?;
@@ -48,15 +45,15 @@ async fn confirm(pool: &PgPool, app: &App, by: &Caller, id: Uuid) -> chassis::Re
 /// A grant in force that one administrator may give alone.
 pub async fn give(pool: &PgPool, app: &App, subject: &str, role: &str, site: Option<&str>) -> Uuid {
     match propose(pool, app, &administrator("admin-1"), wanted(subject, role, site)).await.unwrap() {
-        Outcome::InForce(Some(id)) => id,
+        proposals::Outcome::InForce(Some(id)) => id,
         other => unreachable!("{other:?}"),
     }
 }
 
-fn waits(outcome: Outcome) -> Uuid {
+fn waits(outcome: proposals::Outcome) -> Uuid {
     match outcome {
-        Outcome::Waits(id) => id,
-        Outcome::InForce(_) => unreachable!("it is in force already"),
+        proposals::Outcome::Waits(id) => id,
+        proposals::Outcome::InForce(_) => unreachable!("it is in force already"),
     }
 }
 
@@ -96,7 +93,7 @@ async fn a_head_is_named_by_two_administrators_and_the_log_names_both() {
     let noted: Vec<(&str, &str)> = noted.iter().map(|(actor, action)| (actor.as_str(), action.as_str())).collect();
     assert_eq!(noted, [("admin-1", "grant.propose"), ("admin-2", "change.confirm")]);
     let again = propose(pool, app, &one, wanted("head-of-kent", role::INSTITUTIONAL_HEAD, Some("kent"))).await.unwrap();
-    assert!(matches!(again, Outcome::InForce(Some(_))), "what is in force is proposed again");
+    assert!(matches!(again, proposals::Outcome::InForce(Some(_))), "what is in force is proposed again");
 }
 
 #[tokio::test]
@@ -318,7 +315,7 @@ async fn the_first_administrators_come_from_the_settings_once_ever_and_two_at_th
 }
 
 /// Ends a role as an administrator does.
-async fn end(world: &World, by: &Caller, id: Uuid) -> chassis::Result<Outcome> {
+async fn end(world: &World, by: &Caller, id: Uuid) -> chassis::Result<proposals::Outcome> {
     let mut tx = begin(&world.db.pool, &row_security::actor(by)).await?;
     let outcome = proposals::propose_ending(&mut tx, &world.app, by, id, Duration::DAY).await?;
     tx.commit().await?;
@@ -344,7 +341,7 @@ async fn two_administrators_of_the_directory_always_remain() {
     assert_eq!(refused(end(&world, &other, first).await), "two-administrators-must-remain", "the third ends tomorrow");
     let third = wanted("fourth", role::DIRECTORY_ADMINISTRATOR, None);
     confirm(pool, app, &other, waits(propose(pool, app, &one, third).await.unwrap())).await.unwrap();
-    assert!(matches!(end(&world, &other, first).await.unwrap(), Outcome::InForce(_)));
+    assert!(matches!(end(&world, &other, first).await.unwrap(), proposals::Outcome::InForce(_)));
     assert!(world.roles_of("first-1").await.is_empty());
 }
 
@@ -389,7 +386,10 @@ async fn the_last_role_of_whoever_holds_an_office_is_taken_back_by_two_persons_a
     let head = crate::world::HEAD;
     let last = grant_of(&world, head).await;
     let spare = give(&world.db.pool, &world.app, head, role::STAFF, Some("mission")).await;
-    assert!(matches!(end(&world, &administrator("admin-1"), spare).await.unwrap(), Outcome::InForce(_)), "they can accept without it");
+    assert!(
+        matches!(end(&world, &administrator("admin-1"), spare).await.unwrap(), proposals::Outcome::InForce(_)),
+        "they can accept without it"
+    );
     let proposal = waits(end(&world, &administrator("admin-1"), last).await.unwrap());
     assert!(!rung_at(&world, "mission").await.0, "one administrator alone emptied an office");
     assert_eq!(refused(confirm(&world.db.pool, &world.app, &administrator("admin-1"), proposal).await), "second-person-needed");
@@ -488,8 +488,7 @@ async fn what_is_given_and_ended_is_signed_and_what_was_typed_into_the_directory
     assert_eq!((roles("of-former-times").await, roles("intruder").await), (vec!["mediator".to_owned()], Vec::new()));
 
     let mut tx = world.begin(&row_security::actor(&administrator("admin-1"))).await;
-    let grant = chassis::identity::Grant { role: role::STAFF.into(), site: Some("mission".into()), region: None };
-    let wanted = safety::domain::directory::grant::Wanted { subject: "staff-9".into(), grant, since: None, until: None };
+    let wanted = wanted("staff-9", role::STAFF, Some("mission"));
     let id = grants::give(&mut tx, &world.app, wanted, "admin-1", None).await.unwrap();
     tx.commit().await.unwrap();
     assert_eq!(roles("staff-9").await, ["staff"]);

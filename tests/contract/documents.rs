@@ -1,0 +1,44 @@
+//! Files that the documents name: each is there, so that a document does not describe a house that was rebuilt.
+
+use std::collections::BTreeSet;
+
+use crate::repo;
+
+const DOCUMENTS: [&str; 7] = [
+    "README.md",
+    "docs/ARCHITECTURE.md",
+    "docs/GLOSSARY.md",
+    "docs/OPERATIONS.md",
+    "docs/PERFORMANCE.md",
+    "docs/RELIABILITY.md",
+    "docs/SECURITY.md",
+];
+
+/// The source files that a text names between backticks, as it names them.
+fn named(text: &str) -> BTreeSet<&str> {
+    let quoted = text.split('`').skip(1).step_by(2);
+    let is_file =
+        |word: &&str| word.ends_with(".rs") && word.contains('/') && word.chars().all(|c| c.is_ascii_alphanumeric() || "/_-.".contains(c));
+    quoted.filter(is_file).collect()
+}
+
+/// Whether a name is a file from the root, from `services/`, or from the sources of a service.
+fn is_there(name: &str) -> bool {
+    let of_a_service = |service: &str| repo::path(&format!("services/{service}/src/{name}")).exists();
+    repo::path(name).exists()
+        || repo::path(&format!("services/{name}")).exists()
+        || repo::PROCESSES.into_iter().chain(["chassis", "ro", "to-safety"]).any(of_a_service)
+}
+
+#[test]
+fn every_source_file_that_a_document_names_is_there() {
+    let mut seen = 0;
+    for document in DOCUMENTS {
+        for name in named(&repo::read(document)) {
+            assert!(is_there(name), "{document}: {name} is not there");
+            seen += 1;
+        }
+    }
+    assert!(seen > 60, "only {seen} files are named");
+    assert!(!is_there("safety/src/app/no_such_file.rs") && is_there("safety/src/lib.rs"));
+}
