@@ -13,7 +13,7 @@ use std::{
 use futures::{FutureExt, StreamExt, future::BoxFuture, stream::FuturesUnordered};
 use sqlx::PgPool;
 use tokio::{
-    sync::{Mutex as Held, OwnedSemaphorePermit, Semaphore, mpsc},
+    sync::{Mutex as AsyncMutex, OwnedSemaphorePermit, Semaphore, mpsc},
     time::Instant,
 };
 use tokio_util::sync::CancellationToken;
@@ -40,7 +40,7 @@ struct Waiting {
 pub(super) struct Queue {
     sender: mpsc::Sender<Waiting>,
     /// Held by the task that publishes, for as long as it does.
-    receiver: Arc<Held<mpsc::Receiver<Waiting>>>,
+    receiver: Arc<AsyncMutex<mpsc::Receiver<Waiting>>>,
     room: Arc<Semaphore>,
     /// Streams that took something and that the relay does not know yet.
     streams: Arc<Mutex<BTreeSet<String>>>,
@@ -51,7 +51,7 @@ pub(super) struct Queue {
 impl Default for Queue {
     fn default() -> Self {
         let (sender, receiver) = mpsc::channel(MAX_WAITING);
-        let receiver = Arc::new(Held::new(receiver));
+        let receiver = Arc::new(AsyncMutex::new(receiver));
         let room = Arc::new(Semaphore::new(MAX_WAITING));
         Self { sender, receiver, room, streams: Arc::default(), left: Arc::default() }
     }

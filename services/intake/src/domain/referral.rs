@@ -129,8 +129,8 @@ fn origin_unknown() -> Refusal {
         "origin-unknown",
         "GL1",
         "origin",
-        "say where the referral comes from: VICTIM, INSTITUTIONAL, COMMUNITY or ANY_COMMUNICATION",
-        "indiquez l'origine du renvoi : VICTIM, INSTITUTIONAL, COMMUNITY ou ANY_COMMUNICATION",
+        "say where the referral comes from: victim, institutional, community or any communication",
+        "indiquez l'origine du renvoi : victime, établissement, collectivité ou toute communication",
     )
 }
 

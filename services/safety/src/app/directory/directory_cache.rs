@@ -28,10 +28,10 @@ pub const MAX_AGE: Duration = Duration::from_secs(2);
 
 /// The cache of one process. Cheap to clone.
 #[derive(Clone, Default)]
-pub struct DirectoryCache(Arc<RwLock<Held>>);
+pub struct DirectoryCache(Arc<RwLock<CacheState>>);
 
 #[derive(Default)]
-struct Held {
+struct CacheState {
     /// Changes that this process has made.
     changes: u64,
     known: Option<Known>,
