@@ -1,4 +1,5 @@
-//! Which roles may call which RPC of the alarm. Raising is open to whoever is proven, with or without a grant [RM1c].
+//! Permission table of the alarm: which roles may call which RPC. Raising is open to every authenticated caller, with or without a grant
+//! [RM1c].
 
 use chassis::access::{ANY_AUTHENTICATED, ANY_GRANTED, Rule};
 use proto::role;
@@ -14,13 +15,14 @@ const RESTORE: &str = "/ro.safety.v1.AlarmService/RestoreConcern";
 const TIES: &str = "/ro.safety.v1.AlarmService/ListConcernTies";
 const FOLLOW: &str = "/ro.safety.v1.AlarmService/FollowCase";
 
-/// Held back by no quota and by no other call: to raise, to be told, to find the head, to accept; what notification guards, and what
-/// freezes a case or keeps a referral, and where the person of a case is [R3e, RM1, TRAP-2].
+/// RPCs exempt from quotas, with their own lane of connections: raise, watch, route, accept; what notification guards; what freezes a case
+/// or keeps a referral; and where the person of a case is [R3e, RM1, TRAP-2].
 pub const URGENT: &[&str] = &[RAISE, ACCEPT, ROUTE, WATCH, COMPARE, RESTORE, TIES, FOLLOW];
 
 const GUARDIAN: &[&str] = &["service:notification"];
 
-/// All that a device may do for its person: what cannot wait for the identity provider. What the person may not, it may not either.
+/// RPCs that a device may call for its person: what cannot wait for the identity provider. The device may do nothing that the person may
+/// not.
 pub const BY_DEVICE: &[&str] = &[
     RAISE,
     "/ro.safety.v1.AlarmService/GetConcernReceipt",
@@ -32,7 +34,7 @@ pub const BY_DEVICE: &[&str] = &[
 
 const ADMINISTRATORS: &[&str] = &[role::DIRECTORY_ADMINISTRATOR];
 
-/// A rule for each RPC; a test holds the list to the descriptor.
+/// One rule for each RPC; a test compares the list with the descriptor.
 pub const RULES: &[Rule] = &[
     Rule { method: RAISE, permission: "concern.raise", clause: "RM1c", allow: &[ANY_AUTHENTICATED, "service:cases", "service:intake"] },
     Rule { method: "/ro.safety.v1.AlarmService/GetConcernReceipt", permission: "concern.receipt", clause: "RM1c", allow: &[ANY_GRANTED] },

@@ -53,7 +53,7 @@ impl Configured for Config {
         &self.chassis
     }
 
-    /// It rings when one went back, and watches that of its database too (`app/timekeeping.rs`).
+    /// Watches the clocks and rings when one went back, that of the database too (`app/timekeeping.rs`).
     fn keeps_its_clocks(&self) -> bool {
         true
     }

@@ -26,16 +26,16 @@ use crate::app::{
 };
 pub use config::Config;
 
-/// This service's own tables.
+/// Migrations of this service's own tables.
 pub static MIGRATOR: Migrator = sqlx::migrate!();
 
-/// How often the ladders are looked at.
+/// Tick of the ladder engine.
 const TICK_INTERVAL: Duration = Duration::from_millis(500);
 
-/// Wires the rooms and serves until stopped.
+/// Wires the service and serves until stopped.
 ///
 /// # Errors
-/// The directory cannot be loaded, or the door cannot be opened.
+/// The directory cannot be loaded, or the gRPC server cannot be started.
 pub async fn serve(config: Config, ctx: Context) -> anyhow::Result<()> {
     let signer = config.chassis.audit_key_file.as_deref().map(Signer::from_file).transpose()?.map(Arc::new);
     if signer.is_none() {
@@ -114,13 +114,13 @@ async fn ring_after_a_restore(ctx: Context, app: App) -> anyhow::Result<()> {
     }
 }
 
-/// What is told from now on is of a new epoch, so that whoever listens takes it.
+/// Begins a new epoch, so that consumers accept what is published from now on.
 async fn begin_epoch_and_ring(ctx: &Context, app: &App) -> sqlx::Result<u64> {
     epoch::begin(&ctx.pool, app, ctx.name).await?;
     ring::all_at_once(&ctx.pool, ctx.clock.now()).await
 }
 
-/// The ladder engine: any number of instances may run, each audience is rung by one of them.
+/// Ladder engine: any number of instances may run, each audience is rung by one of them.
 async fn climb(ctx: Context, app: App, hub: Hub) -> anyhow::Result<()> {
     let mut clocks = timekeeping::Watched::begin();
     while !ctx.stop.is_cancelled() {
@@ -144,7 +144,7 @@ async fn climb(ctx: Context, app: App, hub: Hub) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Whose audit log this service witnesses, and who witnesses its own.
+/// Which audit log this service witnesses, and which service witnesses its own.
 fn witness_ring() -> chassis::audit::WitnessRing {
     let place = proto::subject::witnessing(env!("CARGO_PKG_NAME"));
     let spec = |c: proto::subject::Consumer| chassis::bus::ConsumerSpec { stream: c.stream, name: c.name, filters: c.filters };

@@ -1,6 +1,6 @@
-//! What a service asks of safety, under its own identity: which concerns are open, how one stands, and what it names [RM1].
+//! Client of safety, under the calling service's own identity: which concerns are open, the state of one, and what it names [RM1].
 //!
-//! A fact on the bus freezes and releases nothing by itself; what safety answers does.
+//! A fact on the bus freezes and releases nothing by itself; only safety's answer does.
 
 use std::{collections::BTreeMap, time::Duration};
 
@@ -15,58 +15,58 @@ use proto::{
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-/// An answer that takes longer is none.
+/// Timeout of an answer.
 pub(crate) const ANSWER: Duration = Duration::from_secs(3);
-/// Concerns asked of in one call; safety takes no more than 200.
+/// Concerns per call; safety takes no more than 200.
 const BATCH: usize = 100;
-/// Pages of open concerns, of 2,000 each. More are no answer.
+/// Pages of open concerns, of 2,000 each. A longer list counts as no answer.
 const MAX_PAGES: usize = 500;
 
-/// How a concern stands, as safety says.
+/// State of a concern, as safety answers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Stands {
     Open,
-    /// By a closing that safety signed.
+    /// Closed, with safety's signature.
     Closed,
-    /// Safety knows no such concern: it has not arrived yet, or was lost there.
+    /// Unknown to safety: it has not arrived yet, or was lost there.
     Unknown,
 }
 
-/// What safety says of one concern.
+/// Answer of safety about one concern.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ConcernAnswer {
     pub concern: ConcernId,
     pub stands: Stands,
-    /// When something was last said under its id.
+    /// Time of the last statement under its id.
     pub said_at: Option<OffsetDateTime>,
     pub names: Vec<Named>,
-    /// What was said could not be opened: it may name more.
+    /// The content could not be opened: it may name more.
     pub unread: bool,
 }
 
-/// What an open concern names, and when it last said something.
+/// What an open concern names, and the time of its last statement.
 pub type Known = BTreeMap<ConcernId, (OffsetDateTime, Vec<Named>)>;
 
-/// A concern that is open.
+/// Open concern.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Open {
     pub concern: ConcernId,
-    /// When something was last said under its id.
+    /// Time of the last statement under its id.
     pub said_at: OffsetDateTime,
-    /// The word of cases on where the person is that safety took last.
+    /// Last report of cases on where the person is that safety applied.
     pub case_site: Option<Uuid>,
 }
 
-/// Safety, as a service asks it. `None` is no answer.
+/// Safety, as a client calls it. `None` is no answer.
 #[tonic::async_trait]
 pub trait AskSafety: Send + Sync {
     /// Every open concern.
     async fn open(&self) -> Option<Vec<Open>>;
-    /// What it says of these, in their order.
+    /// Its answers about these, in their order.
     async fn told(&self, concerns: &[ConcernId]) -> Option<Vec<ConcernAnswer>>;
 }
 
-/// Safety by gRPC.
+/// Safety over gRPC.
 pub struct OverGrpc(pub AlarmServiceClient<Peer>);
 
 impl OverGrpc {
@@ -107,7 +107,7 @@ impl AskSafety for OverGrpc {
             let concern_ids = batch.iter().map(ToString::to_string).collect();
             let answer = self.ask(ListConcernTiesRequest { concern_ids, ..ListConcernTiesRequest::default() }).await?;
             let answered: Vec<ConcernAnswer> = answer.ties.into_iter().map(read).collect::<Option<_>>()?;
-            // An answer about something else is none.
+            // An answer about something else counts as none.
             if !answered.iter().map(|one| one.concern).eq(batch.iter().copied()) {
                 return None;
             }
@@ -125,15 +125,15 @@ fn listed(one: &OpenConcern) -> Option<Open> {
     })
 }
 
-/// What the open concerns name: from what is `known`, and asked anew where something was said since. `false` beside it where one could
-/// not be read: it may name more. `None` is no answer.
+/// What the open concerns name: from `known`, and asked anew where something was said since. `false` beside it where one could not be read:
+/// it may name more. `None` is no answer.
 pub async fn learn(safety: &dyn AskSafety, mut known: Known, open: &[Open]) -> Option<(Known, bool)> {
     let current: BTreeMap<ConcernId, OffsetDateTime> = open.iter().map(|one| (one.concern, one.said_at)).collect();
     known.retain(|id, (said_at, _)| current.get(id) == Some(said_at));
     let news: Vec<ConcernId> = current.keys().filter(|id| !known.contains_key(id)).copied().collect();
     let mut whole = true;
     for told in safety.told(&news).await? {
-        // Closed since the list was made: nothing is held by it any more.
+        // Closed since the list was made: it freezes nothing any more.
         let (Some(said_at), Stands::Open) = (told.said_at, told.stands) else { continue };
         whole &= !told.unread;
         // One that could not be read holds what it is known to name, and is asked for again.

@@ -1,25 +1,25 @@
-//! What cases tells safety beside what it asks: where the person of an open concern is [TRAP-2].
+//! Report of cases to safety: where the person of an open concern is [TRAP-2].
 
 use proto::safety::v1::FollowCaseRequest;
 use tonic::Code;
 
 use crate::ask::{ANSWER, AskSafety, OverGrpc};
 
-/// What safety made of a word on where the person of a concern is.
+/// Result of a report on where the person of a concern is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Followed {
     /// The concern is at another site than before.
     Moved,
-    /// It is there already, stands elsewhere for another reason, or is closed by now.
+    /// It is there already, stays elsewhere for another reason, or is closed by now.
     Stays,
     /// It cannot be at that site.
     Refused,
 }
 
-/// Safety, as cases asks and tells it. `None` is no answer.
+/// Safety, as a client of cases calls it. `None` is no answer.
 #[tonic::async_trait]
 pub trait TellSafety: AskSafety {
-    /// Tells it where the person of an open concern is.
+    /// Reports where the person of an open concern is.
     async fn follow(&self, word: FollowCaseRequest) -> Option<Followed>;
 }
 

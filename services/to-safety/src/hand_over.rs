@@ -1,4 +1,4 @@
-//! Direct delivery of concerns: one that was not confirmed in time is handed to safety by a call, bus or no bus [RM1b, CARD1].
+//! Direct delivery of concerns: one that was not confirmed in time is delivered to safety by gRPC, with or without the bus [RM1b, CARD1].
 
 use chassis::{
     client::Peer,
@@ -11,7 +11,7 @@ use proto::{
 };
 use tonic::Status;
 
-/// Safety, as it takes concerns by a call. What it has by the bus already it knows again.
+/// Client that delivers concerns to safety by gRPC. Safety recognises one that it received by the bus already.
 pub struct ToSafety(pub AlarmServiceClient<Peer>);
 
 impl Receiver for ToSafety {
@@ -21,7 +21,7 @@ impl Receiver for ToSafety {
     async fn hand_over(&self, message: &Unconfirmed) -> Result<(), Status> {
         let concern = Concern::decode(message.body.as_slice()).map_err(|_| Status::invalid_argument("what waits is no concern"))?;
         let answer = self.0.clone().raise_concern(RaiseConcernRequest { concern: Some(concern) }).await?;
-        // The receipt is what says that its database has it.
+        // The receipt is the proof that safety's database has it.
         answer.into_inner().receipt.map(drop).ok_or_else(|| Status::internal("no receipt"))
     }
 }

@@ -1,7 +1,7 @@
-//! The way of a service to safety: a concern is handed over where the bus is silent, safety is asked which concerns are open, and
-//! told by cases where their persons are.
+//! Client library for safety: direct delivery of concerns where the bus is silent, queries for open concerns, and reports by cases of where
+//! their persons are.
 //!
-//! Cases and intake go it; it holds no data and decides nothing.
+//! Used by cases and intake; it holds no data and decides nothing.
 
 mod ask;
 mod follow;

@@ -1,5 +1,5 @@
 //! Number of the epoch that every fact of this service carries: it rises when the database turns out to be older than its witness knows, so
-//! that whoever listens takes revisions that went back with it.
+//! that consumers accept revisions that went back with it.
 
 use std::sync::{
     Arc,
@@ -12,7 +12,7 @@ use sqlx::{PgConnection, PgPool};
 use super::{App, row_security};
 use crate::store;
 
-/// The epoch known in this process; 0 where nothing ever went back. Cheap to clone.
+/// Epoch known in this process; 0 where nothing ever went back. Cheap to clone.
 #[derive(Clone, Default)]
 pub struct Epoch(Arc<AtomicI64>);
 
@@ -22,22 +22,22 @@ impl Epoch {
         self.0.load(Ordering::Relaxed)
     }
 
-    /// Never back: a database that went back knows less than this process.
+    /// Never lowered: a database that went back knows less than this process.
     fn learn(&self, number: i64) {
         self.0.fetch_max(number, Ordering::Relaxed);
     }
 }
 
-/// Learns the epoch that stands in the database.
+/// Reads the epoch from the database.
 ///
 /// # Errors
-/// The statement failed: what was known stays known.
+/// The statement failed: the known epoch is kept.
 pub async fn learn(db: &mut PgConnection, app: &App) -> sqlx::Result<()> {
     app.epoch.learn(store::epoch::newest(db).await?);
     Ok(())
 }
 
-/// Begins an epoch because the database was found to be set back; once for each time, whichever instance finds it.
+/// Begins an epoch because the database was found to be set back; once per occurrence, whichever instance finds it.
 ///
 /// # Errors
 /// A statement failed.
@@ -47,7 +47,7 @@ pub async fn begin(pool: &PgPool, app: &App, log: &str) -> sqlx::Result<()> {
         Some(signer) => audit::epochs(&mut tx, log, &signer.public()).await?.first().map_or(0, |newest| newest.epoch),
         None => 0,
     };
-    // Above whatever this process has told, also where the clock of the machine went back too.
+    // Above every number this process has published, also where the machine's clock went back too.
     let number = app.clock.now().unix_timestamp().max(app.epoch.number() + 1);
     store::epoch::begin(&mut tx, log_epoch, number).await?;
     let newest = store::epoch::newest(&mut tx).await?;

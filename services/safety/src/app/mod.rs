@@ -1,4 +1,4 @@
-//! What can be done with a concern: each use case loads, decides, and saves state and outbox in one transaction.
+//! Use cases of safety: each loads, decides, and saves state and outbox in one transaction.
 
 pub mod alarm;
 pub mod directory;
@@ -26,26 +26,26 @@ use crate::{
     store,
 };
 
-/// What every use case is handed: time, ids, the ladders in force, and the keys of what is stored.
+/// Dependencies of every use case: time, ids, the ladders in force, and the keys of what is stored.
 #[derive(Clone)]
 pub struct App {
     pub clock: Clock,
     pub ids: Ids,
     pub ladders: Ladders,
-    /// Signs who holds an office, with a key that the database does not hold.
+    /// Signs assignments of offices, with a key that the database does not hold.
     pub signer: Option<Arc<Signer>>,
     pub vault: Vault,
-    /// The devices that prove somebody without the identity provider.
+    /// Devices that authenticate people without the identity provider.
     pub devices: directory::devices::Book,
     /// Sites and office holders, as a raise needs them.
     pub directory: directory::directory_cache::DirectoryCache,
-    /// Who left which office how often.
+    /// Number of times each person left each office.
     pub left: directory::roster::Left,
-    /// Told with every fact.
+    /// Sent with every fact.
     pub epoch: epoch::Epoch,
-    /// Of which open concern the core of the alarm was asked last.
+    /// Cursor of the ladder engine's round over the open concerns.
     pub turn: alarm::ring::Turn,
-    /// An acceptance needs a proof of the person that is no older, where this is set.
+    /// Where set, the longest time since the person's last authentication at which they may accept.
     pub accept_within: Option<time::Duration>,
 }
 
@@ -69,7 +69,7 @@ impl Ladders {
         }
     }
 
-    /// A concern that cannot be read may be the gravest of all: it climbs the fastest ladder.
+    /// Ladder of a concern. One that cannot be read may be the gravest of all: it climbs the fastest.
     #[must_use]
     pub const fn for_concern(&self, grade: Grade, unreadable: bool) -> &Ladder {
         match grade {
@@ -81,7 +81,7 @@ impl Ladders {
     }
 }
 
-/// What a change was, for the timeline and the content-free event.
+/// Change of a concern, for the timeline and the content-free event.
 struct Change<'a> {
     concern: Uuid,
     revision: i64,
@@ -97,17 +97,17 @@ struct Change<'a> {
 }
 
 impl<'a> Change<'a> {
-    /// As the timeline says it.
+    /// Its timeline entry.
     const fn entry(&self, at: OffsetDateTime) -> store::alarm::concern::Entry<'a> {
         let Change { concern, revision, what, audience, level, actor, .. } = *self;
         store::alarm::concern::Entry { concern, revision, what, audience, level, actor, at }
     }
 }
 
-/// A head that the person left has accepted, and the one they are with now has not: for the audience as a whole it rings on [TRAP-2].
+/// Change of an audience where a former head has accepted, and the present one has not: for the audience as a whole it rings on [TRAP-2].
 const FORMER_ACCEPTED: &str = "former-accepted";
 
-/// The permission behind a change that a person decided; raising and ringing are recorded by the concern itself.
+/// Permission behind a change that a person decided; raising and ringing are recorded by the concern itself.
 fn decision(what: &str) -> Option<&'static str> {
     match what {
         "accepted" | FORMER_ACCEPTED => Some("concern.accept"),
@@ -117,7 +117,7 @@ fn decision(what: &str) -> Option<&'static str> {
     }
 }
 
-/// Writes the timeline entry and the event of a change. Whoever commits it wakes the outbox, and the watchers with it.
+/// Writes the timeline entry and the event of a change. The commit wakes the outbox, and the watchers with it.
 async fn record(tx: &mut PgConnection, app: &App, change: &Change<'_>) -> sqlx::Result<()> {
     let at = app.clock.now();
     store::alarm::concern::note(tx, &change.entry(at)).await?;
@@ -125,14 +125,14 @@ async fn record(tx: &mut PgConnection, app: &App, change: &Change<'_>) -> sqlx::
     outbox::enqueue(tx, &changed(app, change, at), at).await
 }
 
-/// Enters a change into the audit log that a person decided.
+/// Enters a change that a person decided into the audit log.
 async fn log(tx: &mut PgConnection, change: &Change<'_>, at: OffsetDateTime) -> sqlx::Result<()> {
     let Some(action) = decision(change.what) else { return Ok(()) };
     let act = Act::by(change.actor, action, alarm::read_concerns::KIND, &change.concern.to_string()).with(change.device);
     audit::granted(tx, &act, at).await
 }
 
-/// The fact that a concern changed, without a word of it.
+/// Fact that a concern changed, without its content.
 fn changed(app: &App, change: &Change<'_>, at: OffsetDateTime) -> Outgoing {
     let event = v1::ConcernChanged {
         concern_id: change.concern.to_string(),

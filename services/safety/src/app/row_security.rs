@@ -1,24 +1,24 @@
-//! For whom a transaction is: what the policies of the database compare for the alarm.
+//! Row security actors of the alarm: for whom a transaction acts, as the policies of the database compare it.
 
 use chassis::{Caller, database::Actor};
 use proto::role;
 
 use super::alarm::read_concerns;
 
-/// What the policies call the reach of each: NHQ, a dashboard, whoever keeps the directory, and everybody else, who reaches the
-/// concerns of the offices they hold and those they raised.
+/// Scopes in the policies: NHQ, a dashboard, an administrator of the directory, and all other callers, who reach the concerns of the
+/// offices they hold and those they raised.
 const NHQ: &str = "nhq";
 const DASHBOARD: &str = "dashboard";
 const DIRECTORY: &str = "directory";
 const PERSON: &str = "person";
 
-/// The service itself: it records, rings and notes, whoever raised or accepted.
+/// The service itself: it records, rings and writes, whoever raised or accepted.
 #[must_use]
 pub fn itself() -> Actor {
     Actor::service("safety")
 }
 
-/// A caller, with the offices that their role and site say they hold; those of the directory the database looks up itself.
+/// Caller, with the offices of their role and site; those of the directory are looked up by the database.
 #[must_use]
 pub fn actor(caller: &Caller) -> Actor {
     let reach = if caller.has_any(&role::NHQ_ACCEPTORS) {

@@ -1,4 +1,4 @@
-//! Translates messages of the bus into use cases. Decides nothing.
+//! Consumers of the bus: translate messages into use cases, without decisions of their own.
 
 use std::str::FromStr;
 
@@ -30,15 +30,15 @@ use crate::{
 const SITE_TOKEN: usize = 3;
 const UNREADABLE: &str = "unreadable-concern";
 
-/// Concerns raised on the bus, by sites and by our own services. What cannot be read rings all the same.
+/// Consumer of concerns raised on the bus, by sites and by our own services. An unreadable one rings all the same.
 pub struct Raised {
     pub app: App,
-    /// Where it is heard: sites and services have a queue each.
+    /// Name of the consumer: sites and services have a queue each.
     pub consumer: &'static str,
 }
 
-/// Who raises on a subject, as a concern keeps it, and the site whose login vouches for it. A service is the one that it is at the other
-/// door, so that what it raises by both roads is one concern; its site stands in the body.
+/// Raiser of a subject, as a concern stores it, and the site whose login vouches for it. A service has the same identity as over gRPC, so
+/// that what it raises on both paths is one concern; its site stands in the body.
 fn raiser(raised_on: &str) -> (String, Option<SiteCode>) {
     if let Some(service) = subject::raising_service(raised_on) {
         return (format!("service:{service}"), None);
@@ -47,7 +47,7 @@ fn raiser(raised_on: &str) -> (String, Option<SiteCode>) {
     (format!("bus:{token}"), SiteCode::from_str(token).ok())
 }
 
-/// What was read: the report, and why the message could not be decoded, where it could not.
+/// Decoded message: the report, and why it could not be decoded, where it could not.
 pub struct Read {
     report: raise_concern::Report,
     unreadable: Option<String>,
@@ -81,7 +81,7 @@ impl Handler for Raised {
     async fn apply_set(&self, tx: &mut PgConnection, fresh: &mut Fresh, set: Vec<ReadMessage<'_, Read>>) -> Result<(), Rejection> {
         let (mut raises, mut heard) = (Vec::with_capacity(set.len()), Vec::with_capacity(set.len()));
         for ReadMessage { work: Read { report, unreadable }, message, span } in set {
-            // Whatever kept it from being recorded the short way keeps it from nothing at the next delivery.
+            // A redelivered message takes the general path: whatever failed on the fast path cannot fail there.
             let prepared = if message.attempt > 1 { None } else { raise_set::prepare(&self.app, &report).instrument(span).await };
             raises.push((report, prepared));
             heard.push((message, unreadable));
@@ -99,8 +99,8 @@ impl Handler for Raised {
         Ok(())
     }
 
-    /// Whatever keeps a concern from being recorded: that there is one rings, from where it came and without a word of it. Its bytes are
-    /// set aside, or tried again.
+    /// Fallback where a concern cannot be recorded: that there is one rings, with where it came from and without its content. Its bytes are
+    /// quarantined, or tried again.
     async fn save(&self, tx: &mut PgConnection, fresh: &mut Fresh, message: &Incoming) -> Result<(), Rejection> {
         let receipt = raise_concern::raise(tx, &self.app, Self::of_nothing(message)).await?;
         let answer = self.answer(&receipt, Some("it could not be recorded as it is"), message);
@@ -110,8 +110,8 @@ impl Handler for Raised {
 }
 
 impl Raised {
-    /// The answer to where it came from. A service learns from the facts that its concern stands; an answer to it on the bus would be read by
-    /// others.
+    /// Answer to where it came from. A service learns from the facts that its concern was recorded; others could read an answer to it on
+    /// the bus.
     fn answer(&self, receipt: &raise_concern::Receipt, unreadable: Option<&str>, message: &Incoming) -> Option<Outgoing> {
         if subject::raising_service(&message.subject).is_some() {
             return None;
@@ -124,7 +124,7 @@ impl Raised {
         Some(Outgoing::event(&self.app.ids, receipt.id, subject, &answer).urgent())
     }
 
-    /// The report of a message of which nothing can be said but where it came from.
+    /// Report of a message of which only the origin is known.
     fn of_nothing(message: &Incoming) -> raise_concern::Report {
         let (raised_by, door) = raiser(&message.subject);
         raise_concern::Report {
@@ -137,7 +137,7 @@ impl Raised {
     }
 }
 
-/// Notification has stored a ring.
+/// Consumer of confirmations that notification has stored a ring.
 pub struct Delivered {
     pub app: App,
 }

@@ -1,4 +1,4 @@
-//! The rules of the alarm: no async, no I/O, no wire types.
+//! Domain rules of safety: no async, no I/O, no wire types.
 
 pub mod alarm;
 pub mod directory;
@@ -6,7 +6,7 @@ pub mod directory;
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
-/// The id of what is named by these parts, in this order. Whoever knows them can make it too: it is no proof of anything.
+/// Deterministic id of these parts, in this order. Anybody who knows the parts can compute it: it is no proof of anything.
 #[must_use]
 pub fn id_of(parts: &[&[u8]]) -> Uuid {
     fingerprint_id(&Sha256::digest(parts.join(&0)))

@@ -1,4 +1,4 @@
-//! The directory by gRPC: sites, office holders, grants and devices.
+//! gRPC service of the directory: sites, office holders, grants and devices.
 
 use chassis::{Caller, page};
 use proto::safety::v1::{self, directory_service_server::DirectoryService};

@@ -1,4 +1,4 @@
-//! Domain types onto the wire.
+//! Encoding of domain types for the wire.
 
 use chassis::{Caller, identity::Grant, wire::timestamp};
 use proto::safety::v1;

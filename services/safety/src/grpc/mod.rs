@@ -1,4 +1,4 @@
-//! Translates RPCs into use cases and back. Decides nothing.
+//! gRPC server of safety: translates RPCs into use cases and back, without decisions of its own.
 
 mod directory;
 mod encode;
@@ -39,12 +39,12 @@ use crate::{
     domain::alarm::concern::{Audience, State},
 };
 
-/// The server behind the gRPC services of safety.
+/// Server behind the gRPC services of safety.
 #[derive(Clone)]
 pub struct Server {
     pub ctx: Context,
     pub app: App,
-    /// Raises that wait to be written together.
+    /// Queue of raises that wait to be written together.
     pub raises: Raises,
     pub hub: Hub,
     pub grants: chassis::grants::Copy,
@@ -53,18 +53,18 @@ pub struct Server {
 }
 
 impl Server {
-    /// A transaction in which the database shows what the caller may know of.
+    /// Transaction under row security in which the caller sees only what they may know of.
     async fn begin(&self, caller: &Caller) -> chassis::Result<Transaction<'static, Postgres>> {
         Ok(begin(&self.ctx.pool, &row_security::actor(caller)).await?)
     }
 
-    /// A concern as it is shown to whoever may read it.
+    /// Concern as shown to its reader.
     fn shown(&self, view: read_concerns::View) -> v1::ConcernView {
         encode::view(view, self.app.epoch.number())
     }
 
-    /// Commits what was done and wakes the outbox, or gives the connection back before the refusal is recorded [IM1a]: nobody waits
-    /// holding one for another.
+    /// Commits and wakes the outbox, or releases the connection before the refusal is recorded [IM1a]: no caller waits for a second
+    /// connection while holding one.
     async fn settle<T>(&self, tx: Transaction<'_, Postgres>, act: Act<'_>, ended: chassis::Result<T>) -> chassis::Result<T> {
         match ended {
             Ok(done) => {
@@ -79,10 +79,10 @@ impl Server {
         }
     }
 
-    /// Records a raise: together with others where it can be decided from memory, and else by itself. The service records it, whoever
-    /// raises: no policy has a say in a raise.
+    /// Records a raise: in a batch where it can be decided from memory, and else by itself. It is written as the service, whoever raises:
+    /// row security has no say in a raise.
     async fn record(&self, caller: &Caller, report: raise_concern::Report) -> chassis::Result<raise_concern::Receipt> {
-        // Which device signed for somebody is noted in the same transaction.
+        // The device that signed for the caller is recorded in the same transaction.
         if caller.device.is_none()
             && let Some(prepared) = raise_set::prepare(&self.app, &report).await
             && let Some(receipt) = self.raises.write(Arc::new(prepared)).await
@@ -116,7 +116,7 @@ fn database(error: sqlx::Error) -> Error {
     Error::Database(error)
 }
 
-/// What is no id names nothing, and takes the road of an id that names nothing [TRAP-6].
+/// Id of a text. What is no id becomes one that names nothing, and takes the same path [TRAP-6].
 fn concern_id(text: &str) -> uuid::Uuid {
     ConcernId::from_str(text).map_or(uuid::Uuid::nil(), ConcernId::uuid)
 }
@@ -127,7 +127,7 @@ impl AlarmService for Server {
         let caller = Caller::of(&request)?;
         let concern = request.into_inner().concern.unwrap_or_default();
         let report = raise_concern::Report {
-            // Where the concern names a site that the directory knows, the raiser's own is not asked for.
+            // Where the concern names a site that the directory knows, the raiser's own is not looked up.
             door: match self.app.directory.known().is_some_and(|known| known.has_site(&concern.site)) {
                 true => None,
                 false => grants::a_site_of(&self.grants, &caller, self.app.clock.now()).await,

@@ -1,4 +1,4 @@
-//! Translates what administrators do to the directory into use cases: grants, offices, devices, and the second person.
+//! gRPC endpoints of administrators: grants, offices, devices, and the confirmation by a second person.
 
 use std::str::FromStr;
 
@@ -20,7 +20,7 @@ use crate::{
     },
 };
 
-/// Changes of one call at most.
+/// Largest number of changes in one call.
 const MAX_GRANTS: usize = 100;
 
 impl Server {
@@ -85,14 +85,14 @@ impl Server {
         settled
     }
 
-    /// What was committed, or may have been where the answer was lost, counts at once: what is held in memory is read anew.
+    /// Refreshes the caches: what was committed, or may have been where the answer was lost, counts at once.
     fn directory_changed(&self) {
         self.app.directory.forget();
         self.app.devices.look_again();
     }
 }
 
-/// What is no id names nothing, and takes the road of an id that names nothing.
+/// Id of a text. What is no id becomes one that names nothing, and takes the same path.
 fn named(id: &str) -> Uuid {
     Uuid::from_str(id.trim()).unwrap_or_default()
 }
@@ -107,7 +107,7 @@ fn wanted(grant: v1::RoleGrant) -> Result<Wanted> {
     })
 }
 
-/// An end is needed: no device stands for anybody for ever.
+/// An end is required: no device is valid for ever.
 fn enrolment(device: v1::Device) -> Result<Enrolment> {
     let until = moment(device.until.as_ref())?.unwrap_or(OffsetDateTime::UNIX_EPOCH);
     Ok(Enrolment { person: device.person.trim().to_owned(), public_key: device.public_key, until })

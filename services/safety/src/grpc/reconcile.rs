@@ -1,4 +1,4 @@
-//! What notification asks of the alarm that it guards.
+//! gRPC endpoint of notification: comparing and restoring the concerns that it guards.
 
 use std::str::FromStr;
 
@@ -27,7 +27,7 @@ impl Server {
     }
 }
 
-/// What is no id names a concern that is not known.
+/// What is no id names an unknown concern.
 fn pair(guarded: &v1::GuardedConcern) -> (Uuid, Audience) {
     let audience = match guarded.audience() {
         v1::Audience::ResponsibleHead => Audience::ResponsibleHead,

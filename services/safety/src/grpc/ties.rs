@@ -1,5 +1,5 @@
-//! What cases and intake ask of the alarm, which concerns are open, and which cases and referrals they name; and what cases tells it, where
-//! the person of one is.
+//! gRPC endpoints of cases and intake: which concerns are open, and which cases and referrals they name; and where cases reports the person
+//! of one to be.
 
 use std::str::FromStr;
 
@@ -34,7 +34,7 @@ impl Server {
 
     pub(super) async fn follow(&self, asked: v1::FollowCaseRequest) -> Result<v1::FollowCaseResponse> {
         let site = SiteCode::from_str(&asked.site).map_err(super::site_malformed)?;
-        // What is no site was never where a concern stands.
+        // What is no valid site was never the site of a concern.
         let former: Vec<SiteCode> = asked.former_sites.iter().filter_map(|site| site.parse().ok()).collect();
         let word = Word { concern: id_of(&asked.concern_id), id: id_of(&asked.case_site), site: &site, former: &former };
         let moved = follow_case::follow(&self.ctx.pool, &self.app, &word).await?;
@@ -51,7 +51,7 @@ fn listed(open: Open) -> v1::OpenConcern {
     }
 }
 
-/// What is no id names a concern that is not known, and stands before every other.
+/// Id of a text. What is no id names an unknown concern, and sorts before every other.
 fn id_of(text: &str) -> Uuid {
     ConcernId::from_str(text).map_or(Uuid::nil(), ConcernId::uuid)
 }

@@ -1,4 +1,4 @@
-//! The stream of a watcher: everything open first, then each change, then a beat at least every two seconds.
+//! Stream of a watcher: first everything open, then each change, with a heartbeat at least every two seconds.
 
 use std::{
     collections::{HashMap, HashSet},
@@ -24,11 +24,11 @@ use crate::app::alarm::{
 };
 
 const BEAT_INTERVAL: Duration = Duration::from_secs(1);
-/// What the watcher may do is looked up again after this, if only to say that it is still so.
+/// Interval at which the watcher's permissions are read again, also when nothing changed.
 const CHECK_INTERVAL: Duration = Duration::from_secs(2);
-/// A watcher of whom nobody knows for so long what they may do sees no more.
+/// How long a watcher is trusted while their permissions cannot be read.
 const TRUSTED_FOR: Duration = Duration::from_secs(45);
-/// Open concerns in a snapshot; more are told as changes.
+/// Largest number of open concerns in a snapshot; more are sent as changes.
 const MAX_SNAPSHOT: i64 = 500;
 /// Changes read at once.
 const MAX_AT_ONCE: usize = 100;
@@ -40,24 +40,24 @@ struct Watcher {
     caller: Caller,
     revisions: watch::Receiver<Revisions>,
     told: HashMap<Uuid, Revision>,
-    /// What the watcher was shown, and has not lost sight of.
+    /// Concerns the watcher was shown and may still see.
     shown: HashSet<Uuid>,
     waiting: std::collections::VecDeque<Item>,
     begun: bool,
     /// When the grants were last read.
     known_at: Instant,
-    /// When they were last asked for.
+    /// When reading them was last attempted.
     asked_at: Instant,
     /// More has changed than was read.
     behind: bool,
 }
 
-/// A new stream begins with what they may see now.
+/// Status that ends the stream: a new one begins with what the watcher may see now.
 fn changed() -> Status {
     Status::unavailable("what you may see has changed: watch again")
 }
 
-/// The stream ends with the caller's token, with the grants it began with, and with the process.
+/// Stream of a watcher. It ends with the caller's token, with the grants it began with, and with the process.
 pub fn stream(server: Server, caller: Caller) -> Items {
     // Subscribed before the first snapshot is read: nothing can fall between the two.
     let revisions = server.hub.subscribe();
@@ -102,8 +102,8 @@ impl Watcher {
         }
     }
 
-    /// Ends the stream when the proof of identity is over or the grants are not what the stream began with. While the database is
-    /// away nothing can be told anyway; after a while the watcher must prove again what they may see.
+    /// Ends the stream when the proof of identity has expired or the grants differ from those at its start. While the database is away
+    /// nothing can be sent anyway; after a while the watcher must prove again what they may see.
     async fn still_granted(&mut self) -> Result<(), Status> {
         let now = self.server.ctx.clock.now();
         if !self.caller.is_proven(now) {
@@ -139,7 +139,7 @@ impl Watcher {
         })
     }
 
-    /// The first of what is open; whatever does not fit follows as changes.
+    /// Snapshot of what is open; what does not fit follows as changes.
     async fn snapshot(&mut self) -> Result<Item, Status> {
         let (mut tx, viewer, _turn) = self.reader().await?;
         let (views, _) = read_concerns::list(&mut tx, &self.server.app.vault, &viewer, false, None, MAX_SNAPSHOT).await?;
@@ -151,7 +151,7 @@ impl Watcher {
         Ok(Item::Snapshot(v1::Snapshot { concerns: views.into_iter().map(|view| self.server.shown(view)).collect() }))
     }
 
-    /// What changed since it was last told, a bounded number at a time.
+    /// Changes since the last message, a bounded number at a time.
     async fn collect(&mut self) -> Result<(), Status> {
         let latest = self.revisions.borrow_and_update().clone();
         let untold = |id: &Uuid, revision: &Revision| self.told.get(id).is_none_or(|told| told < revision);
@@ -166,11 +166,11 @@ impl Watcher {
         let mut views = Vec::new();
         for (id, revision) in news.into_iter().take(MAX_AT_ONCE) {
             let view = read_concerns::find(&mut tx, &self.server.app.vault, &viewer, id).await?;
-            // Hidden ones are remembered too, so that they are looked at once for each revision.
+            // Hidden ones are remembered too, so that they are read once for each revision.
             self.told.insert(id, view.as_ref().map_or(revision, |v| (revision.0, v.concern.revision)));
             let was_shown = if view.is_some() { !self.shown.insert(id) } else { self.shown.remove(&id) };
             if was_shown && view.is_none() {
-                // Theirs no more, and they must not go on as if it rang: a new stream begins with what they may see now.
+                // No longer visible, and the watcher must not go on as if it rang: a new stream begins with what they may see now.
                 return Err(changed());
             }
             views.extend(view);
@@ -188,7 +188,7 @@ impl Watcher {
         self.server.hub.readers.clone().acquire_owned().await.map_err(|_| unauthenticated())
     }
 
-    /// Who the watcher is, looked up anew each time: an office may have changed hands.
+    /// Permissions of the watcher, read anew each time: an office may have changed hands.
     async fn reader(&self) -> Result<(Transaction<'static, Postgres>, Viewer, OwnedSemaphorePermit), Status> {
         let turn = self.turn().await?;
         let mut tx = self.server.begin(&self.caller).await?;

@@ -1,8 +1,8 @@
-//! Epochs of this database, one for each time it was found to be set back.
+//! Table of epochs of this database, one for each time it was found to be set back.
 
 use sqlx::PgConnection;
 
-/// The number of the newest epoch; 0 where there is none.
+/// Number of the newest epoch; 0 where there is none.
 pub async fn newest(db: &mut PgConnection) -> sqlx::Result<i64> {
     sqlx::query_scalar!(r#"select coalesce(max(number), 0) as "number!" from epoch"#).fetch_one(db).await
 }

@@ -1,4 +1,4 @@
-//! SQL in, domain types out. Nothing here decides.
+//! Database access of safety: SQL in, domain types out, without decisions.
 
 pub mod alarm;
 pub mod directory;

@@ -1,4 +1,5 @@
-//! An office takes a concern in hand; its rings stop at once, those of the other audience and of other offices do not [R3e, TRAP-2].
+//! Use case: an office accepts a concern. Its own rings stop at once; those of the other audience and of other offices do not [R3e,
+//! TRAP-2].
 
 use chassis::{Caller, Error, Refusal, Result, database::act_as};
 use sqlx::PgConnection;
@@ -18,17 +19,17 @@ use crate::{
     },
 };
 
-/// How the office stands after the acceptance, and whether somebody of it was first.
+/// State of the office after the acceptance, and whether another person of it accepted first.
 pub struct Accepted {
     pub status: AudienceStatus,
     pub already: bool,
 }
 
-/// What somebody accepts.
+/// Request to accept.
 pub struct Asked<'a> {
     pub audience: Audience,
     pub note: &'a str,
-    /// The number of the last thing said that they were shown; 0: all that is recorded.
+    /// Number of the last statement that they were shown; 0: everything that is recorded.
     pub knowing: u32,
 }
 
@@ -39,12 +40,13 @@ pub struct Asked<'a> {
 pub async fn accept(tx: &mut PgConnection, app: &App, caller: &Caller, id: Uuid, asked: Asked<'_>) -> Result<Accepted> {
     let now = app.clock.now();
     let viewer = viewer(tx, app, caller).await?;
-    // Asked before the concern is held: who may not know of it neither waits for it nor makes anybody wait [TRAP-6].
+    // Checked before the concern is locked: a caller who may not know of it neither waits for the lock nor makes others wait for it
+    // [TRAP-6].
     let told = store::alarm::audience::of(tx, id).await?;
     if !viewer.may_know(&told) {
         return Err(Error::NotFound);
     }
-    // Likewise who must prove themselves anew: by trying without end they would keep the ladder from it.
+    // Likewise a caller who must authenticate anew: by repeated attempts they would keep the ladder from the row.
     let theirs = |status: &AudienceStatus| status.audience == asked.audience && viewer.speaks_for(status);
     let needs_proof =
         |status: &AudienceStatus| status.accepted.is_none() && app.accept_within.is_some_and(|lasts| !caller.proved_within(lasts, now));
@@ -74,7 +76,7 @@ pub async fn accept(tx: &mut PgConnection, app: &App, caller: &Caller, id: Uuid,
     if knowing < concern.said.to_be_known(asked.audience) {
         return Err(more_was_said());
     }
-    // Theirs to accept. What follows is written by the service.
+    // Authorised. What follows is written by the service.
     act_as(tx, &row_security::itself()).await?;
     let offices = take_in_hand(tx, app, (&concern, &mut told), &owed, (&caller.subject, knowing, asked.note)).await?;
     let state = core::state_after(concern.state, &told, concern.said);
@@ -98,7 +100,7 @@ pub async fn accept(tx: &mut PgConnection, app: &App, caller: &Caller, id: Uuid,
     Ok(Accepted { status, already: false })
 }
 
-/// Writes the acceptance of each of these offices, and ends the duty of those that have nothing to do any more; all of their offices.
+/// Writes the acceptance of each of these offices, and ends the duty of those that have nothing left to do; returns all of their offices.
 async fn take_in_hand(
     tx: &mut PgConnection,
     app: &App,
@@ -118,7 +120,7 @@ async fn take_in_hand(
     Ok(silent)
 }
 
-/// Whoever sits down at a screen that somebody left, or holds a token of this morning, silences nobody (THREAT-3). It rings on meanwhile.
+/// Refusal: authenticate anew. A screen left unlocked, or a token of this morning, must silence nobody (THREAT-3). It rings on meanwhile.
 fn prove_anew() -> Error {
     Refusal {
         code: Code::Unauthenticated,
@@ -132,7 +134,7 @@ fn prove_anew() -> Error {
     .into()
 }
 
-/// Nobody accepts what they were not shown.
+/// Refusal: more was said than the caller was shown.
 fn more_was_said() -> Error {
     Refusal::precondition(
         "more-was-said",

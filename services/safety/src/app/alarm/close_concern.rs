@@ -1,4 +1,4 @@
-//! The RJ Unit closes a concern that every audience has accepted.
+//! Use case: the RJ Unit closes a concern that every audience has accepted.
 
 use chassis::{Caller, Error, Refusal, Result, database::act_as};
 use sqlx::PgConnection;
@@ -14,7 +14,7 @@ use crate::{
     store,
 };
 
-/// Closes it with an outcome; closing twice changes nothing.
+/// Closes the concern with an outcome; closing it twice changes nothing.
 ///
 /// # Errors
 /// `NotFound`, or a refusal that says what is missing.
@@ -23,7 +23,7 @@ pub async fn close(tx: &mut PgConnection, app: &App, caller: &Caller, id: Uuid, 
     if concern.state == State::Closed {
         return Ok(());
     }
-    // By the acceptances themselves, each held against its signature: no state that somebody wrote closes anything.
+    // By the acceptances themselves, each verified by its signature: a state written into the table closes nothing.
     let told = signed::believed(app, id, store::alarm::audience::of(tx, id).await?);
     may_close(&told, concern.said, outcome).map_err(refusal)?;
     act_as(tx, &row_security::itself()).await?;

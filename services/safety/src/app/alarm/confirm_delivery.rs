@@ -1,4 +1,4 @@
-//! Notification's own database holds rings: the proof of delivery, and the end of sending them again [R3e].
+//! Use case: notification has stored rings in its own database. This is the proof of delivery, and ends their redelivery [R3e].
 
 use std::collections::{HashMap, HashSet};
 
@@ -16,18 +16,18 @@ use crate::{
 };
 
 const ACTOR: &str = "service:notification";
-/// What the timeline says of an office that was told.
+/// Timeline entry of an office whose ring was delivered.
 const DELIVERED: &str = "delivered";
 
-/// A ring of which notification says that it holds it.
+/// Ring that notification reports as stored.
 pub struct Confirmed {
     pub ring: Uuid,
     pub audience: Audience,
-    /// Of the message that said so.
+    /// Trace of the message that reported it.
     pub traceparent: Option<String>,
 }
 
-/// Notes the delivery of a ring; a second confirmation changes nothing.
+/// Records the delivery of a ring; a second confirmation changes nothing.
 ///
 /// # Errors
 /// A statement failed.
@@ -41,7 +41,7 @@ pub async fn confirm(tx: &mut PgConnection, app: &App, ring: Uuid, audience: Aud
 /// A statement failed.
 pub async fn confirm_all(tx: &mut PgConnection, app: &App, confirmed: &[Confirmed]) -> sqlx::Result<()> {
     let now = app.clock.now();
-    // The concerns before their rings and the outbox, as whoever accepts holds them: in another order each could wait for the other.
+    // The concerns before their rings and the outbox, in the lock order of an acceptance: in another order each could wait for the other.
     let asked: Vec<(Uuid, Audience)> = confirmed.iter().map(|confirmed| (confirmed.ring, confirmed.audience)).collect();
     let arriving = store::alarm::delivered::hold(tx, &asked).await?;
     let (mut rings, mut first, mut told) = (Vec::new(), Vec::new(), Vec::new());

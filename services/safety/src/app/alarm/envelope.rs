@@ -1,4 +1,4 @@
-//! What each audience is told: one concern, different envelopes, cut by the field classes of the wire [TRAP-1, RM1b].
+//! Envelopes of a concern: what each audience may read of it, cut by the field classes of the wire [TRAP-1, RM1b].
 
 use chassis::wire::timestamp;
 use prost::Message;
@@ -12,11 +12,11 @@ use crate::{
 /// Longest text in an envelope, in characters; the full text stays in the database.
 const MAX_TEXT_LENGTH: usize = 20_000;
 
-/// What an audience reads where what was said is sealed and its key cannot be had.
+/// Text shown to an audience where the content is sealed and its key is unavailable.
 pub const LOST: &str = "[What was said cannot be read now: the key of this service is missing. Act on the grade and the site, and call NHQ. \
      · Ce qui a été dit est illisible pour l'instant : la clé de ce service manque. Agissez selon la gravité et l'établissement, et appelez l'AC.]";
 
-/// Between what was said last and what was said before it under the same id.
+/// Separator between the latest statement and an earlier one under the same id.
 pub const BEFORE: &str = "\n\n[Said before · Dit auparavant]\n";
 
 #[must_use]
@@ -45,8 +45,8 @@ pub const fn state(state: State) -> v1::ConcernState {
     }
 }
 
-/// How much of a concern an audience may read: NHQ all of it; the head, at imminent risk, what is needed to act; at any
-/// other concern only that NHQ is to be called.
+/// Highest field class an audience may read: NHQ everything; the head, at imminent risk, what is needed to act; at any other concern only
+/// that NHQ is to be called.
 #[must_use]
 pub const fn limit(audience: Audience, grade: Grade) -> Class {
     match (audience, grade) {
@@ -56,7 +56,7 @@ pub const fn limit(audience: Audience, grade: Grade) -> Class {
     }
 }
 
-/// The envelope of one audience.
+/// Envelope of one audience.
 #[must_use]
 pub fn envelope(concern: &Concern, to: Audience) -> v1::Envelope {
     let limit = limit(to, concern.grade);
@@ -74,7 +74,7 @@ pub fn envelope(concern: &Concern, to: Audience) -> v1::Envelope {
     }
     content.grade = grade(concern.grade) as i32;
     if to != Audience::Nhq {
-        // As they were parsed: in the raiser's own message a code or an id can be any text.
+        // As parsed: in the raiser's own message a code or an id can be any text.
         content.site = concern.site.clone().unwrap_or_default();
         content.concern_id = concern.id.to_string();
     }
@@ -97,7 +97,7 @@ fn read(said: &Content) -> v1::Concern {
     }
 }
 
-/// What was said under one id, told in one: the last words first, and none of the former ones dropped.
+/// All statements under one id merged into one: the latest words first, and none of the earlier ones dropped.
 fn told_together(mut said: impl Iterator<Item = v1::Concern>) -> v1::Concern {
     let mut all = said.next().unwrap_or_default();
     for later in said {
@@ -144,7 +144,7 @@ mod tests {
 
     use super::*;
 
-    /// Every text field of a concern holds a marker with its own class.
+    /// A concern in which every text field holds a marker with its own class.
     fn marked() -> v1::Concern {
         let mut dynamic = v1::Concern::default().transcode_to_dynamic();
         let fields: Vec<_> = dynamic.descriptor().fields().collect();

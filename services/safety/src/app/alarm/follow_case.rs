@@ -1,5 +1,5 @@
-//! The site of a concern follows the case file: cases says where the person is now, whenever that changed or a concern came in that names the
-//! case. The head there is rung, and the heads before until that head has accepted [R3e, TRAP-2].
+//! Use case: the site of a concern follows the case file. Cases reports where the person is now, whenever that changed or a concern came in
+//! that names the case. The head there is rung, and the former heads until that head has accepted [R3e, TRAP-2].
 
 use chassis::{Error, Result, database};
 use proto::id::SiteCode;
@@ -13,26 +13,26 @@ use crate::{
     store,
 };
 
-/// Who says so, in the timeline and in the audit log.
+/// Actor in the timeline and in the audit log.
 const ACTOR: &str = "service:cases";
 
-/// What cases says of where the person of a concern is.
+/// Report by cases of where the person of a concern is.
 pub struct Word<'a> {
     pub concern: Uuid,
-    /// Its id: the same word is taken once, and what NHQ routes by hand after it stands.
+    /// Id of the report: each is applied once, and what NHQ routes by hand after it stands.
     pub id: Uuid,
     pub site: &'a SiteCode,
-    /// Where the case file had the person before.
+    /// Sites where the case file had the person before.
     pub former: &'a [SiteCode],
 }
 
-/// Takes a word of cases; whether the concern is at another site than before.
+/// Applies a report of cases; returns whether the concern is at another site than before.
 ///
 /// # Errors
 /// `NotFound` where there is no such concern, or it is closed; a refusal where the directory does not know the site.
 pub async fn follow(pool: &PgPool, app: &App, word: &Word<'_>) -> Result<bool> {
     let mut tx = database::begin(pool, &row_security::itself()).await?;
-    // The concern is given free before anybody is answered: the ladder passes by what somebody holds.
+    // The concern is unlocked before the caller is answered: the ladder skips locked rows.
     match take(&mut tx, app, word).await {
         Ok(moved) => {
             tx.commit().await?;
@@ -58,7 +58,7 @@ async fn take(tx: &mut PgConnection, app: &App, word: &Word<'_>) -> Result<bool>
     }
     let routed = route_concern::to_site(tx, app, concern, (word.site, &kind), (ACTOR, None)).await?;
     if routed.is_none() {
-        // A question rings no head; said again, worse, it rings the one of now.
+        // A question rings no head; if it is repeated with a graver grade, it rings the head of that moment.
         store::alarm::concern::set_site(tx, word.concern, word.site.as_str()).await?;
     }
     Ok(true)

@@ -1,4 +1,4 @@
-//! Direct delivery of rings: one that was not confirmed in time is handed to notification by a call, bus or no bus [CARD1].
+//! Direct delivery of rings: a ring that was not confirmed in time is delivered to notification by gRPC, with or without the bus [CARD1].
 
 use std::str::FromStr;
 
@@ -20,7 +20,7 @@ use tonic::Status;
 use super::confirm_delivery;
 use crate::{app::App, domain::alarm::concern::Audience};
 
-/// Notification, as it takes rings by a call.
+/// Client that delivers rings to notification by gRPC.
 pub struct ToNotification {
     pub app: App,
     pub client: InboxServiceClient<Peer>,

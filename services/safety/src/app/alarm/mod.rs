@@ -1,4 +1,4 @@
-//! Use cases of the alarm: a concern is raised, routed, rung, accepted, closed, and found again where it is missing.
+//! Use cases of the alarm: raise, route, ring, accept and close a concern, and restore one that is missing.
 
 pub mod accept_concern;
 pub mod close_concern;

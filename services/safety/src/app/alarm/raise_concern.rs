@@ -1,7 +1,7 @@
-//! Takes a concern. Nothing is refused for a missing field [RM1c]; no answer before the commit.
+//! Use case: a concern is raised. Nothing is refused for a missing field [RM1c]; no answer before the commit.
 //!
-//! This is the way that asks the tables, and that every concern can be taken by. [`super::raise_set`] is the short one: it takes what is
-//! new and can be decided from memory.
+//! This is the general path: it reads the tables, and takes every concern. [`super::raise_set`] is the fast path: it takes what is new and
+//! can be decided from memory.
 
 use std::str::FromStr;
 
@@ -44,31 +44,31 @@ use crate::{
     },
 };
 
-/// Numbers drawn before we say that something is wrong with the source.
+/// Reference numbers drawn before the source is reported as faulty.
 const MAX_DRAWS: usize = 8;
-/// Ids beside the one that was given under which a concern is looked for before one is drawn.
+/// Ids tried beside the one that was given before one is drawn.
 const MAX_OTHER_IDS: usize = 8;
-/// What the timeline says of a concern that came in.
+/// Timeline entry of a concern that was raised.
 pub(in crate::app) const RAISED: &str = "raised";
 
-/// A concern of which nothing more was said.
+/// Count of statements of a concern about which nothing more was said.
 pub(in crate::app) const ONCE: Said = Said { count: 1, gravest: 1 };
 
-/// A concern as it came in, from any door.
+/// Concern as received, from any endpoint.
 #[derive(Clone)]
 pub struct Report {
     pub concern: v1::Concern,
-    /// What was received could not be decoded; only where and when is known.
+    /// The message could not be decoded; only where and when it came in is known.
     pub unreadable: bool,
     /// Identity of the raiser, or the site token of the subject.
     pub raised_by: String,
-    /// Site of the door it came through: used where the concern itself names none that we know.
+    /// Site of the endpoint it was received at: used where the concern itself names none that is known.
     pub door: Option<SiteCode>,
-    /// Makes an id where the concern brings none.
+    /// Id for a concern that brings none.
     pub fallback_id: Uuid,
 }
 
-/// What the raiser is told.
+/// Receipt for the raiser.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Receipt {
     pub id: Uuid,
@@ -86,10 +86,10 @@ pub async fn raise(tx: &mut PgConnection, app: &App, report: Report) -> chassis:
     let site = locate(tx, &report.concern.site, report.door.as_ref()).await?;
     let mut concern = new_concern(app, &report, site.as_ref(), now);
     let id = concern.id;
-    // Where another's stands under the id, theirs rings by itself: the other may be accepted and silent by now, and is none of their
-    // business (THREAT-4, THREAT-6). So does what was put back after it had vanished: it may lack grade, site and words. And so do new words
-    // under the id of what is closed: that is done, and these are not. Sent again it is found under the next id; nobody finds the last
-    // one taken.
+    // Where the id is another raiser's, that concern rings by itself: it may be accepted and silent by now, and is none of this raiser's
+    // business (THREAT-4, THREAT-6). A concern that was restored after it vanished rings too: it may lack grade, site and words. So do new
+    // words under the id of a closed concern: that one is done, these are not. Sent again it is found under the next id; the last one is
+    // never found taken.
     let mut free = id;
     for last in 0..=MAX_OTHER_IDS {
         concern.id = if last == MAX_OTHER_IDS { app.ids.uuid() } else { free };
@@ -109,8 +109,8 @@ pub async fn raise(tx: &mut PgConnection, app: &App, report: Report) -> chassis:
     Err(chassis::Error::Internal("no free id was drawn".to_owned()))
 }
 
-/// Records a concern and rings both audiences; under the number that it has, or the first free one that is drawn. The concern as it
-/// stands, where it was recorded before; held, where it is this raiser's.
+/// Records a concern and rings both audiences; under its reference number, or the first free one that is drawn. Where the id was recorded
+/// before, returns the concern as it stands, locked if it is this raiser's.
 ///
 /// # Errors
 /// A statement failed.
@@ -132,7 +132,7 @@ pub(in crate::app) async fn record_new(
             return Ok(None);
         }
         if let Some(known) = store::alarm::concern::find(tx, concern.id).await? {
-            // Another's is not held: whoever raises under its id without end must not keep the ladder from it.
+            // Another raiser's concern is not locked: repeated raises under its id must not keep the ladder from it.
             if known.raised_by != concern.raised_by {
                 return Ok(Some(known));
             }
@@ -145,8 +145,8 @@ pub(in crate::app) async fn record_new(
     Err(chassis::Error::Internal("no free reference number was drawn".to_owned()))
 }
 
-/// Notes in the audit log which device a person raised it with; a raise with a token is noted by the concern itself. The concern stands
-/// where that fails: nobody may come to harm because a log is full.
+/// Records in the audit log which device a person raised it with; a raise with a token is recorded by the concern itself. The concern
+/// stands where that fails: nobody may come to harm because a log is full.
 pub async fn note_device(tx: &mut PgConnection, app: &App, caller: &Caller, receipt: &Receipt) {
     if caller.device.is_none() {
         return;
@@ -185,7 +185,7 @@ async fn ring_first(
     outbox::enqueue(tx, &raised(app, concern), concern.raised_at).await
 }
 
-/// The fact that a concern was raised, without a word of it.
+/// Fact that a concern was raised, without its content.
 pub(in crate::app) fn raised(app: &App, concern: &Concern) -> Outgoing {
     let event = v1::ConcernRaised {
         concern_id: concern.id.to_string(),
@@ -199,7 +199,7 @@ pub(in crate::app) fn raised(app: &App, concern: &Concern) -> Outgoing {
     Outgoing::event(&app.ids, concern.id, subject::CONCERN_RAISED, &event)
 }
 
-/// A concern as it is when it is raised, without its number; at the site and of the kind where it is known.
+/// New concern without its reference number; with the site and kind where they are known.
 pub(in crate::app) fn new_concern(app: &App, report: &Report, site: Option<&(String, String)>, now: OffsetDateTime) -> Concern {
     Concern {
         id: identify(report),
@@ -218,12 +218,12 @@ pub(in crate::app) fn new_concern(app: &App, report: &Report, site: Option<&(Str
     }
 }
 
-/// A number for the telephone, which may be taken.
+/// Random reference number for the telephone; it may be taken already.
 pub(in crate::app) fn draw_reference(app: &App) -> String {
     reference::make("RS", app.ids.number())
 }
 
-/// The id that the raiser made. One that is not a UUID still gives the same concern twice.
+/// Id that the raiser made. One that is not a UUID is mapped so that the same text gives the same concern.
 fn identify(report: &Report) -> Uuid {
     match report.concern.concern_id.as_str() {
         "" => report.fallback_id,
@@ -231,12 +231,12 @@ fn identify(report: &Report) -> Uuid {
     }
 }
 
-/// Who must accept it: of what cannot be read both, for it may be the gravest of all.
+/// Audiences that must accept it: both where it is unreadable, for it may be the gravest of all.
 pub(in crate::app) const fn audiences(concern: &Concern) -> &'static [Audience] {
     if concern.unreadable { Grade::Imminent.audiences() } else { concern.grade.audiences() }
 }
 
-/// Not stated, or not known to this version, is a concern and never nothing.
+/// Grade of a number: one that is missing or unknown to this version is a concern, never nothing.
 pub(in crate::app) fn grade(number: i32, unreadable: bool) -> Grade {
     match v1::Grade::try_from(number) {
         _ if unreadable => Grade::Concern,
@@ -246,7 +246,7 @@ pub(in crate::app) fn grade(number: i32, unreadable: bool) -> Grade {
     }
 }
 
-/// Site and kind: the one the concern names, else the one of the door, where the directory knows it.
+/// Site and kind: those of the site the concern names, else of the endpoint's, where the directory knows it.
 pub(in crate::app) async fn locate(tx: &mut PgConnection, named: &str, door: Option<&SiteCode>) -> sqlx::Result<Option<(String, String)>> {
     let named = SiteCode::from_str(named.trim()).ok();
     for code in [named.as_ref(), door].into_iter().flatten() {

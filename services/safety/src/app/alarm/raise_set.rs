@@ -1,8 +1,8 @@
-//! Raises that are decided from memory and written together, in one statement that is a transaction by itself.
+//! Batch of raises that are decided from memory and written in one statement, which is a transaction by itself.
 //!
-//! The short way of [`raise_concern`], for a concern that is new and whose site and offices are known from memory. Whatever does not fit is
-//! left to the long way, which refuses nothing: an id or a number that is taken, a vault without a key, a memory that is too old, a set
-//! that failed. What a failed set may have written all the same is recognised there by its id [RM1c].
+//! The fast path of [`raise_concern`], for a concern that is new and whose site and offices are cached. Everything else takes the general
+//! path, which refuses nothing: an id or a number that is taken, a vault without a key, a cache that is too old, a batch that failed. What
+//! a failed batch may have written all the same is recognised there by its id [RM1c].
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -32,18 +32,18 @@ use crate::{
     store::{self, alarm::raised::New},
 };
 
-/// Raises that are written in one statement at most.
+/// Largest number of raises in one statement.
 const MAX_SET: usize = 64;
-/// What writing a set may take before each is tried alone.
+/// Timeout of writing a batch; after it, each raise is tried alone.
 const SET_TIMEOUT: Duration = Duration::from_secs(2);
-/// Connections that write nothing but sets: one writes, the other stands by where an answer was not waited for.
+/// Connections that write only batches: one writes, the other stands by where an answer was not waited for.
 const CONNECTIONS: u32 = 2;
 
-/// A concern that was decided from memory and not yet written.
+/// Concern decided from memory and not yet written.
 pub struct Prepared {
     new: New,
     known: Known,
-    /// What the bus is told, until it is handed over behind the commit.
+    /// Messages for the bus, until they are published directly after the commit.
     fresh: Mutex<Fresh>,
 }
 
@@ -58,14 +58,14 @@ impl Prepared {
     }
 }
 
-/// Decides from memory what is written for a raise. `None` where the tables must be asked.
+/// Decides from memory what is written for a raise. `None` where the tables must be read.
 pub async fn prepare(app: &App, report: &Report) -> Option<Prepared> {
     let known = app.directory.known()?;
     let now = app.clock.now();
     let site = known.locate(&report.concern.site, report.door.as_ref());
     let mut concern = raise_concern::new_concern(app, report, site.as_ref(), now);
     concern.reference = raise_concern::draw_reference(app);
-    // That there is no key is told and counted on the long way.
+    // A missing key is logged and counted on the general path.
     let keys = app.vault.new_keys(&BTreeSet::from([Owner::of("concern", concern.id)])).await.ok()?;
     let mut new = New::of(concern, keys, raise_concern::RAISED)?;
     let site = site.as_ref().map(|(code, kind)| (code.as_str(), kind.as_str()));
@@ -79,7 +79,7 @@ pub async fn prepare(app: &App, report: &Report) -> Option<Prepared> {
     Some(Prepared { new, known, fresh: Mutex::new(fresh) })
 }
 
-/// Records a concern in the caller's transaction, by the short way where it fits.
+/// Records a concern in the caller's transaction, by the fast path where it fits.
 ///
 /// # Errors
 /// A statement failed: nothing is recorded and the raiser must not be told otherwise.
@@ -89,8 +89,8 @@ pub async fn raise(tx: &mut PgConnection, app: &App, fresh: &mut Fresh, report: 
     receipts.into_iter().next().ok_or_else(|| chassis::Error::Internal("a raise has no receipt".to_owned()))
 }
 
-/// Records concerns in the caller's transaction: what was prepared in one statement, the rest the long way. A receipt for each, in their
-/// order.
+/// Records concerns in the caller's transaction: the prepared ones in one statement, the others by the general path. A receipt for each, in
+/// their order.
 ///
 /// # Errors
 /// As [`raise`].
@@ -117,8 +117,8 @@ pub async fn record(
     Ok(receipts)
 }
 
-/// The first of each id, and its place: by id, so that two who write several do not wait for each other. Of two with one id the second is
-/// told that it is known.
+/// The first concern of each id, and its place: sorted by id, so that two writers of several do not deadlock. The second of two with one id
+/// is answered as already known.
 fn first_of_each<'a>(all: impl Iterator<Item = Option<&'a Prepared>>) -> BTreeMap<Uuid, (usize, &'a Prepared)> {
     let mut first = BTreeMap::new();
     for (place, prepared) in all.enumerate() {
@@ -129,10 +129,10 @@ fn first_of_each<'a>(all: impl Iterator<Item = Option<&'a Prepared>>) -> BTreeMa
     first
 }
 
-/// The queue of raises that wait to be written together.
+/// Queue of raises that wait to be written together.
 pub type Raises = Gather<Writer>;
 
-/// Writes raises in sets until the process stops; the end of the queue for those who raise.
+/// Starts the task that writes raises in batches until the process stops; returns the sending end of the queue.
 #[must_use]
 pub fn start(ctx: &Context, app: &App) -> Raises {
     let pool = database::for_service(ctx.name, &ctx.pool, CONNECTIONS);
@@ -141,7 +141,7 @@ pub fn start(ctx: &Context, app: &App) -> Raises {
     raises
 }
 
-/// Writes sets of raises, each in one statement, on connections that act for the service and for nobody else.
+/// Writer of batches of raises, each in one statement, on connections that act only for the service.
 pub struct Writer {
     pool: PgPool,
     app: App,

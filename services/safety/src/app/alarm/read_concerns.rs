@@ -1,4 +1,4 @@
-//! Who may know of which concern, and what they read of it.
+//! Read side of the alarm: which concerns a caller may know of, and what they may read of each.
 
 use std::str::FromStr;
 
@@ -26,7 +26,7 @@ use crate::{
     },
 };
 
-/// What a caller is to the alarm; somebody may be several things at once, and accepts for each.
+/// Capacities in which a caller sees the alarm; a person may have several at once, and accepts in each.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Viewer {
     person: String,
@@ -38,13 +38,13 @@ pub struct Viewer {
     dashboard: bool,
 }
 
-/// How an audience stands, as one viewer is shown it: with the office of theirs where they hold one, else with the office of now.
+/// State of an audience as one viewer is shown it: of the office they hold, else of the present office.
 #[derive(Clone)]
 pub struct Shown {
     pub status: AudienceStatus,
-    /// The viewer may accept for it, and it waits for somebody.
+    /// The viewer may accept for it, and an acceptance is due.
     pub may_accept: bool,
-    /// Offices that the person left and that are still rung.
+    /// Former offices of the person that are still rung.
     pub also_rung: Vec<String>,
 }
 
@@ -72,7 +72,7 @@ impl Viewer {
         self.nhq || self.dashboard || told.iter().any(|status| self.speaks_for(status))
     }
 
-    /// Whose envelope the viewer reads of this concern; none where they are shown no content.
+    /// Audience whose envelope the viewer reads of this concern; `None` where they are shown no content.
     fn reads(&self, told: &[AudienceStatus]) -> Option<Audience> {
         if self.nhq {
             return Some(Audience::Nhq);
@@ -80,9 +80,9 @@ impl Viewer {
         told.iter().any(|status| self.speaks_for(status)).then_some(Audience::ResponsibleHead)
     }
 
-    /// Whether the viewer may accept for this office. While nobody knows the head, NHQ routes the concern; it never accepts in the head's
-    /// place, but where the unit itself is the head. The head of a site that the person left has the concern until the head after them
-    /// has accepted it, and whoever accepted it themselves keeps it [TRAP-2].
+    /// Whether the viewer may accept for this office. While no head is known, NHQ routes the concern; it never accepts in the head's place,
+    /// except where the unit itself is the head. A former head keeps the concern until the next head has accepted it, and one who accepted
+    /// it themselves keeps it [TRAP-2].
     #[must_use]
     pub fn speaks_for(&self, status: &AudienceStatus) -> bool {
         if status.audience == Audience::Nhq {
@@ -109,7 +109,7 @@ impl Viewer {
     }
 }
 
-/// What the caller is to the alarm: by role and site, and by the offices the directory says they hold.
+/// Capacities of the caller: by role and site, and by the offices the directory assigns to them.
 ///
 /// # Errors
 /// A statement failed.
@@ -118,18 +118,18 @@ pub async fn viewer(db: &mut PgConnection, app: &App, caller: &Caller) -> Result
     offices.extend(offices_of_role(caller));
     offices.retain(|office| office != route::RJ_UNIT && office != route::NMC);
     let nhq = caller.has_any(&role::NHQ_ACCEPTORS);
-    // Whoever heads a site follows it as a head, with its content, and no others.
+    // The head of a site follows it as a head, with its content, and no other sites.
     let dashboard = !nhq && offices.is_empty() && caller.has_any(&[role::DASHBOARD, role::OPERATIONS]);
     Ok(Viewer { person: caller.subject.clone(), nhq, offices, dashboard })
 }
 
-/// The offices that the caller holds by role and site, whatever the directory says.
+/// Offices that the caller holds by role and site, whatever the directory has.
 pub(in crate::app) fn offices_of_role(caller: &Caller) -> Vec<String> {
     role::RESPONSIBLE_HEADS.iter().flat_map(|head| caller.sites_of(head).map(move |site| format!("{head}/{site}"))).collect()
 }
 
-/// The concerns as the viewer reads them. What stands beside its revision is read after it, so at least as new: a watcher would take the
-/// old for told.
+/// The concerns as the viewer reads them. The audiences are read after the revision, so at least as new: otherwise a watcher would take old
+/// state for the one already sent.
 async fn views(db: &mut PgConnection, vault: &Vault, viewer: &Viewer, mut concerns: Vec<Concern>) -> Result<Vec<View>> {
     let ids: Vec<Uuid> = concerns.iter().map(|concern| concern.id).collect();
     let mut told = store::alarm::audience::of_all(db, &ids).await?;
@@ -154,7 +154,7 @@ async fn views(db: &mut PgConnection, vault: &Vault, viewer: &Viewer, mut concer
 /// # Errors
 /// A statement failed.
 pub async fn find(db: &mut PgConnection, vault: &Vault, viewer: &Viewer, id: Uuid) -> Result<Option<View>> {
-    // Whether they may know comes first: of what is hidden no more is read than of what is absent [TRAP-6].
+    // The permission is checked first: of what is hidden no more is read than of what is absent [TRAP-6].
     if !viewer.may_know(&store::alarm::audience::of(db, id).await?) {
         return Ok(None);
     }
@@ -164,11 +164,11 @@ pub async fn find(db: &mut PgConnection, vault: &Vault, viewer: &Viewer, id: Uui
     }
 }
 
-/// What the audit log calls the objects of this service.
+/// Kind of this service's objects in the audit log.
 pub const KIND: &str = "concern";
 
-/// Ends a reading: notes in the audit log whose content the caller is about to read [IM1a], and commits. A concern is shown even
-/// where that fails: nobody may come to harm because a log is full. The failure itself is an error in the service's own log.
+/// Ends a read: records in the audit log whose content the caller is about to read [IM1a], and commits. A concern is shown even where that
+/// fails: nobody may come to harm because a log is full. The failure itself is an error in the service's own log.
 pub async fn note(mut tx: Transaction<'_, Postgres>, caller: &Caller, action: &'static str, views: &[View], at: OffsetDateTime) {
     let shown = views.iter().filter(|view| view.envelope.is_some());
     let acts: Vec<Act<'_>> = shown.map(|view| Act::new(caller, action, KIND, &view.concern.id.to_string())).collect();
@@ -181,7 +181,7 @@ pub async fn note(mut tx: Transaction<'_, Postgres>, caller: &Caller, action: &'
     }
 }
 
-/// Where a list goes on.
+/// Cursor of a list.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Position {
     settled: bool,
@@ -189,7 +189,7 @@ pub struct Position {
     id: Uuid,
 }
 
-/// A page of the concerns the viewer may know of; others are neither listed nor counted.
+/// Page of the concerns the viewer may know of; others are neither listed nor counted.
 ///
 /// # Errors
 /// A statement failed.
@@ -214,7 +214,7 @@ pub async fn list(
     Ok((views(db, vault, viewer, concerns).await?, next))
 }
 
-/// One concern by id or reference. Absent and hidden are the same answer, by the same statements; what is neither an id nor a
+/// One concern by id or reference. Absent and hidden give the same answer, by the same statements; text that is neither an id nor a
 /// reference is looked up as one that does not exist [TRAP-6].
 ///
 /// # Errors
@@ -227,7 +227,7 @@ pub async fn get(db: &mut PgConnection, vault: &Vault, viewer: &Viewer, concern_
     find(db, vault, viewer, id.unwrap_or_default()).await?.ok_or(Error::NotFound)
 }
 
-/// What the raiser may read back: that it was recorded, and how far it has come [RM1c].
+/// What the raiser may read back: that it was recorded, and its state [RM1c].
 ///
 /// # Errors
 /// `NotFound` for everybody else.

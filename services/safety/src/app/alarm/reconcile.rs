@@ -1,8 +1,8 @@
-//! Nothing that was accepted vanishes unnoticed, whoever holds one database [R3e, THREAT-1, THREAT-3].
+//! Comparison of the open concerns with the audit log and with notification's copy, so that no accepted concern vanishes unnoticed, even if
+//! one database is under an attacker's control [R3e, THREAT-1, THREAT-3].
 //!
-//! Three copies watch each other: the concern here, the raise in the signed audit log, and what notification guards in a database of its
-//! own. What is missing in one is put back from another, and rings. An acceptance or a closing that this service did not sign counts for
-//! nothing.
+//! There are three copies: the concern here, the raise in the signed audit log, and what notification keeps in a database of its own. What
+//! is missing in one is restored from another, and rings. An acceptance or a closing that this service did not sign counts for nothing.
 
 use std::{collections::BTreeMap, str::FromStr, time::Duration};
 
@@ -31,26 +31,26 @@ use crate::{
     },
 };
 
-/// How often this database is looked at.
+/// Interval at which this database is checked.
 const CHECK_INTERVAL: Duration = Duration::from_secs(2);
-/// Rows of one look.
+/// Rows per check.
 const BATCH: i64 = 500;
-/// Entries of the audit log of one look, besides the latest: a log of years is looked through in turn.
+/// Audit log entries per check, besides the latest: a log of years is read in turn.
 const PAGE: i64 = 2_000;
 const START_OF_LOG: i64 = -1;
-/// Notification puts a concern back with all that was said; after this long without it, the audit log does, without a word of content.
+/// Notification restores a concern with all that was said; after this long without it, the audit log does, without any content.
 const GRACE_PERIOD: time::Duration = time::Duration::seconds(15);
-/// A ring is confirmed, and stands among what notification guards, well within this time.
+/// Time within which a ring is confirmed and is among what notification guards.
 const DELIVERED_GRACE: time::Duration = time::Duration::seconds(15);
-/// Concerns compared in one call.
+/// Largest number of concerns compared in one call.
 pub const MAX_CONCERNS: usize = 2_000;
-/// A number that is put back as it was.
+/// Valid length of a reference number that is restored as it was.
 const NUMBER: std::ops::RangeInclusive<usize> = 1..=24;
 
 const ACTOR: &str = "service:safety";
 const GUARDIAN: &str = "service:notification";
 
-/// How a concern stands for one audience.
+/// State of a concern for one audience.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Standing {
     Rings,
@@ -59,7 +59,7 @@ pub enum Standing {
     Closed,
 }
 
-/// Raises that the log holds and this database does not, and since when that was seen; and how far the log was looked through.
+/// Raises that the log has and this database has not, and since when that was seen; and how far the log was read.
 #[derive(Debug)]
 pub struct Missing {
     since: BTreeMap<String, OffsetDateTime>,
@@ -79,10 +79,10 @@ impl Default for Missing {
     }
 }
 
-/// Looks until stopped.
+/// Runs the checks until stopped.
 ///
 /// # Errors
-/// Never: what cannot be looked at is looked at again.
+/// Never: a check that fails is repeated.
 pub async fn keep(ctx: Context, app: App) -> anyhow::Result<()> {
     let mut missing = Missing::new();
     loop {
@@ -98,23 +98,23 @@ pub async fn keep(ctx: Context, app: App) -> anyhow::Result<()> {
     }
 }
 
-/// One look: how many concerns were rung again for what was found.
+/// One check; returns how many concerns were rung again for what was found.
 ///
 /// # Errors
 /// A statement failed; what was done before stays done.
 pub async fn look(pool: &PgPool, app: &App, missing: &mut Missing) -> Result<usize> {
     if let Err(error) = enter_raises(pool, app).await {
-        // A log that takes nothing keeps nobody from looking.
+        // An audit log that accepts no entries does not stop the check.
         tracing::error!(error = store_error(&error), "raises wait to be entered into the audit log");
     }
     let rung = void_forged(pool, app).await? + complete(pool, app).await?;
     Ok(rung + restore_vanished(pool, app, missing).await?)
 }
 
-/// Enters raises into the audit log; how many. A raise does not wait for it.
+/// Enters raises into the audit log; returns how many. A raise does not wait for it.
 ///
 /// # Errors
-/// A statement failed; the next look goes on.
+/// A statement failed; the next check goes on.
 pub async fn enter_raises(pool: &PgPool, app: &App) -> sqlx::Result<usize> {
     let mut tx = database::begin(pool, &row_security::itself()).await?;
     let raised = store::alarm::reconcile::not_entered(&mut tx, BATCH).await?;
@@ -134,7 +134,7 @@ fn past(raise: &store::alarm::reconcile::Raised) -> Deferred<'_> {
     Deferred { act, outcome: "granted", reason: "", at: raise.raised_at }
 }
 
-/// Audiences that are said to have accepted, and of which this service signed nothing, ring again; how many.
+/// Audiences recorded as having accepted without a signature of this service ring again; returns how many.
 async fn void_forged(pool: &PgPool, app: &App) -> Result<usize> {
     let (mut voided, mut after) = (0, Uuid::nil());
     loop {
@@ -152,7 +152,7 @@ async fn void_forged(pool: &PgPool, app: &App) -> Result<usize> {
 }
 
 async fn void(tx: &mut PgConnection, app: &App, id: Uuid) -> Result<usize> {
-    // Looked at again under the lock: an acceptance may be on its way.
+    // Checked again under the lock: an acceptance may be in progress.
     if store::alarm::concern::lock(tx, id).await?.is_none_or(|concern| concern.state == State::Closed) {
         return Ok(0);
     }
@@ -171,7 +171,7 @@ async fn void(tx: &mut PgConnection, app: &App, id: Uuid) -> Result<usize> {
     Ok(voided)
 }
 
-/// Open concerns of which an audience is missing get it back and ring it; how many.
+/// Open concerns that lack an audience get it back and ring it; returns how many.
 async fn complete(pool: &PgPool, app: &App) -> Result<usize> {
     let mut tx = database::begin(pool, &row_security::itself()).await?;
     let mut completed = 0;
@@ -194,7 +194,7 @@ async fn complete(pool: &PgPool, app: &App) -> Result<usize> {
     Ok(completed)
 }
 
-/// Puts back what the audit log knows and this database does not, where notification has not done so with more than an id.
+/// Restores what is in the audit log and not in this database, unless notification already restored it with more than an id.
 async fn restore_vanished(pool: &PgPool, app: &App, missing: &mut Missing) -> Result<usize> {
     let now = app.clock.now();
     let mut tx = database::begin(pool, &row_security::itself()).await?;
@@ -217,15 +217,15 @@ async fn restore_vanished(pool: &PgPool, app: &App, missing: &mut Missing) -> Re
         let envelope = v1::Envelope { concern_id: id, ..v1::Envelope::default() };
         match restore(pool, app, envelope, ACTOR).await {
             Ok(back) => restored += usize::from(back),
-            // One that cannot be put back keeps no other.
+            // One that cannot be restored does not stop the others.
             Err(error) => tracing::error!(error = %error, "a concern that vanished cannot be put back now: it is tried again"),
         }
     }
     Ok(restored)
 }
 
-/// Puts back a concern that this database has lost, as far as it is known, and rings both audiences: what they had accepted is lost
-/// with it. `false` where it stands here.
+/// Restores a concern that this database has lost, as far as it is known, and rings both audiences: what they had accepted is lost with it.
+/// `false` where it exists here.
 ///
 /// # Errors
 /// Refused where the envelope names no concern; or a statement failed.
@@ -263,7 +263,7 @@ pub async fn restore(pool: &PgPool, app: &App, envelope: v1::Envelope, by: &str)
     Ok(true)
 }
 
-/// The same for notification, which guards all that NHQ was told.
+/// The same for notification, which keeps everything that NHQ was sent.
 ///
 /// # Errors
 /// As [`restore`].
@@ -271,7 +271,7 @@ pub async fn restore_guarded(pool: &PgPool, app: &App, envelope: v1::Envelope) -
     restore(pool, app, envelope, GUARDIAN).await
 }
 
-/// How each of these stands, in their order. Where they are all that notification guards, whatever else it was told of rings again.
+/// State of each of these, in their order. Where the list is `whole`, every other audience whose ring was delivered rings again.
 ///
 /// # Errors
 /// Refused where there are too many; or a statement failed.
@@ -310,7 +310,7 @@ pub async fn compare(pool: &PgPool, app: &App, guarded: &[(Uuid, Audience)], who
     Ok(standings)
 }
 
-/// Whether an audience is told of it, and no office of it owes an acceptance.
+/// Whether the audience exists for the concern, and none of its offices owes an acceptance.
 fn has_accepted(told: &[AudienceStatus], audience: Audience, said: Said) -> bool {
     let of_audience = |status: &&AudienceStatus| status.audience == audience;
     told.iter().any(|status| of_audience(&status)) && !told.iter().filter(of_audience).any(|status| core::owes(status, told, said))

@@ -1,4 +1,4 @@
-//! Carries out what the core of the alarm says: it loads the facts of a concern, asks, and rings [R3e].
+//! Engine of the ladders: loads the facts of a concern, calls the core of the alarm, and sends the rings it decides [R3e].
 
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -35,20 +35,20 @@ use crate::{
     },
 };
 
-/// Concerns looked at in one transaction.
+/// Concerns handled in one transaction.
 const BATCH: i64 = 100;
 /// Transactions of one tick.
 const MAX_PASSES: usize = 20;
-/// Open concerns of which the core is asked at each tick, whatever their hints say.
+/// Open concerns passed to the core at each tick, whatever their hints.
 const PAGE: i64 = 500;
 const ACTOR: &str = "service:safety";
 
-/// The last open concern of which the core was asked in turn. Cheap to clone.
+/// Cursor of the round over all open concerns. Cheap to clone.
 #[derive(Clone, Default)]
 pub struct Turn(Arc<Mutex<Uuid>>);
 
-/// When this database turns out to be older than its witness knows, or a clock went back, what was taken back may include a ring or an
-/// acceptance: every open concern rings at once, and each ladder goes on as it was.
+/// Rings every open concern at once; each ladder goes on as it was. For a database that turns out to be older than its witness knows, or a
+/// clock that went back: what was lost may include a ring or an acceptance.
 ///
 /// # Errors
 /// A statement failed.
@@ -59,8 +59,8 @@ pub async fn all_at_once(pool: &PgPool, now: OffsetDateTime) -> sqlx::Result<u64
     Ok(due)
 }
 
-/// Asks the core about every office of a concern that is held, and carries out what it says; which audiences rang, and at which level.
-/// Who is rung is looked up now, not when the concern was raised [TRAP-2].
+/// Calls the core for every office of a locked concern, and carries out its verdicts; returns which audiences rang, and at which level. The
+/// recipients are looked up now, not when the concern was raised [TRAP-2].
 ///
 /// # Errors
 /// A statement failed.
@@ -94,7 +94,7 @@ pub async fn attend(
     Ok(rung)
 }
 
-/// The offices of the directory that must be known to ring these.
+/// Offices of the directory that must be read to ring these.
 fn offices(told: &[AudienceStatus]) -> Vec<String> {
     let mut offices: Vec<String> = told.iter().map(|status| route::held_as(&status.office).to_owned()).collect();
     offices.extend([route::RJ_UNIT, route::NMC].map(str::to_owned));
@@ -103,7 +103,7 @@ fn offices(told: &[AudienceStatus]) -> Vec<String> {
     offices
 }
 
-/// Sends a ring of an office. The concern is given as it reads, and the ring is sealed under its key where there is one.
+/// Sends a ring of an office. The concern is passed as it reads, and the ring is sealed under its key where there is one.
 async fn send(
     tx: &mut PgConnection,
     app: &App,
@@ -118,7 +118,7 @@ async fn send(
     outbox::enqueue(tx, &outgoing, now).await
 }
 
-/// Rings the offices of a new concern from memory, and writes nothing: all of them were just told, and owe.
+/// First rings of a new concern, composed from memory without a write: all of its offices owe an acceptance.
 pub(in crate::app) fn first(app: &App, known: &Known, new: &mut New, now: OffsetDateTime) -> sqlx::Result<()> {
     let assigned = known.holders(&offices(&new.told), now);
     let ladder = app.ladders.for_concern(new.concern.grade, new.concern.unreadable);
@@ -135,7 +135,7 @@ pub(in crate::app) fn first(app: &App, known: &Known, new: &mut New, now: Offset
     Ok(())
 }
 
-/// A ring, and the message that it travels as.
+/// A ring, and its message.
 fn compose(
     app: &App,
     concern: &Concern,
@@ -156,7 +156,7 @@ fn compose(
         Audience::Nhq => RING_NHQ,
         Audience::ResponsibleHead => RING_HEAD,
     };
-    // Each ring is its own aggregate: a ring never waits for one before it.
+    // Each ring is its own aggregate: no ring waits for an earlier one.
     let outgoing = Outgoing::event(&app.ids, id, subject, &message).until_confirmed();
     Ok((id, outgoing.sealed_if(key).map_err(sqlx::Error::from)?))
 }
@@ -178,7 +178,7 @@ fn message(id: Uuid, concern: &Concern, status: &AudienceStatus, due: core::Ring
     }
 }
 
-/// At a start without a key: what waits sealed for the bus cannot leave, so whoever should hear it is rung anew at once, in clear.
+/// Rings anew, in clear, where a start without a key leaves sealed rings in the outbox that cannot be published.
 ///
 /// # Errors
 /// The statement failed.
@@ -193,8 +193,8 @@ pub async fn ring_anew_without_a_key(pool: &PgPool, app: &App) -> sqlx::Result<(
     Ok(())
 }
 
-/// Rings every office that is due, by its hint, or by the core, which is asked of every open concern in turn; how many rang. After a
-/// downtime each is rung once, at the step that time demands. A concern that fails is told and keeps no other.
+/// Rings every office that is due, by its hint, or by the core, which checks every open concern in turn; returns how many rang. After a
+/// downtime each is rung once, at the step of the present time. A concern that fails is logged and does not stop the others.
 ///
 /// # Errors
 /// The database does not answer: what was not rung is due at the next tick.
@@ -224,7 +224,7 @@ pub async fn tick(pool: &PgPool, app: &App) -> sqlx::Result<usize> {
     Ok(rung)
 }
 
-/// One concern of a tick, apart from the others: what it cannot do undoes nothing of theirs.
+/// One concern of a tick, in its own savepoint: its failure undoes nothing of the others.
 async fn climb(tx: &mut PgConnection, app: &App, id: Uuid) -> sqlx::Result<usize> {
     let mut apart = tx.begin().await?;
     match climb_one(&mut apart, app, id).await {
@@ -255,8 +255,8 @@ async fn climb_one(tx: &mut PgConnection, app: &App, id: Uuid) -> sqlx::Result<u
     Ok(rung.len())
 }
 
-/// The next open concerns in turn that the core does not find as their hints say: no hint, no changed ladder, no clock and no office that
-/// changed hands keeps one silent.
+/// Open concerns, in turn, for which the core decides otherwise than their hints: no hint, changed ladder, clock or change of holder keeps
+/// one silent.
 async fn ask_in_turn(tx: &mut PgConnection, app: &App) -> sqlx::Result<Vec<Uuid>> {
     let after = *app.turn.0.lock().unwrap_or_else(PoisonError::into_inner);
     let open = store::alarm::ring::open_after(tx, after, PAGE).await?;

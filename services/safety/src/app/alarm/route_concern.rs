@@ -1,4 +1,5 @@
-//! The person is, or has moved to, another site: its head is rung at once, and the heads before until that head has accepted [TRAP-2].
+//! Use case: the person is, or has moved to, another site. Its head is rung at once, and the former heads until that head has accepted
+//! [TRAP-2].
 
 use chassis::{Caller, Error, Refusal, Result, database::act_as};
 use proto::id::SiteCode;
@@ -15,8 +16,8 @@ use crate::{
     store::{self, alarm::concern::Concern},
 };
 
-/// Routes the concern to the head of `site`, as NHQ says; how that audience stands then. An acceptance by the former head does not stand for
-/// the new one.
+/// Routes the concern to the head of `site`, as NHQ decided; returns the state of that audience. An acceptance by the former head does not
+/// count for the new one.
 ///
 /// # Errors
 /// `NotFound`, or a refusal where the directory does not know the site or the concern has no such audience.
@@ -36,7 +37,7 @@ pub async fn route(tx: &mut PgConnection, app: &App, caller: &Caller, id: Uuid, 
     })?)
 }
 
-/// What the directory has at a site.
+/// Kind of a site in the directory.
 ///
 /// # Errors
 /// A refusal where it does not know the site.
@@ -53,8 +54,8 @@ pub(in crate::app) async fn kind_of(tx: &mut PgConnection, site: &SiteCode) -> R
     Ok(store::directory::office::kind_of(tx, site.as_str()).await?.ok_or_else(unknown)?)
 }
 
-/// The person of a concern that is open and held is at this site: its head rings, and the heads before until that head has accepted.
-/// `by` is who says so, and the device that signed for them. `None`, and nothing written, where the concern is a question: it has no head.
+/// Moves an open, locked concern to this site: its head rings, and the former heads until that head has accepted. `by` is who reported it,
+/// and the device that signed for them. `None`, and nothing written, where the concern is a question: it has no head.
 ///
 /// # Errors
 /// A statement failed.
@@ -77,7 +78,7 @@ pub(in crate::app) async fn to_site(
     let office = route::office(Audience::ResponsibleHead, Some((site.as_str(), kind)));
     let (before, now) = (told.clone(), app.clock.now());
     let left = duty::routed(&mut told, &office, now);
-    // The office of now is written when it rings: until then what the one before said stands there, and goes with it.
+    // The present office is written when it rings: until then the former one's note stands there, and moves with it.
     for former in told.iter().filter(|status| status.former && !before.contains(status)) {
         store::alarm::audience::put(tx, id, former, None, now).await?;
     }

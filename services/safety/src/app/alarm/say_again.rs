@@ -1,4 +1,4 @@
-//! More is said under an id that is known. Nothing said is dropped; what is graver rings everybody anew, and no acceptance stands for what
+//! Use case: more is said under a known id. Nothing said is dropped; what is graver rings all audiences anew, and no acceptance covers what
 //! it did not know [RM1b, R3e].
 
 use chassis::vault::DataKey;
@@ -20,8 +20,8 @@ use crate::{
     },
 };
 
-/// The same id from the same raiser. The same words change nothing; other words ring NHQ, who reads all of them; graver ones ring every
-/// audience that the grade now has. `known` is held.
+/// Applies another statement under the same id by the same raiser. The same words change nothing; other words ring NHQ, which reads all of
+/// them; graver ones ring every audience that the grade now has. `known` is locked.
 ///
 /// # Errors
 /// A statement failed.
@@ -35,7 +35,7 @@ pub(in crate::app) async fn say_again(
     let mut concern = store::alarm::concern::opened(tx, &app.vault, known).await?;
     let receipt = Receipt { id: concern.id, reference: concern.reference.clone(), recorded_at: concern.raised_at, already_known: true };
     let Content::Clear(body) = &again.content else { return Ok(receipt) };
-    // What cannot be compared is kept: it may be news.
+    // What cannot be compared is stored: it may be new.
     if concern.content == again.content {
         return Ok(receipt);
     }

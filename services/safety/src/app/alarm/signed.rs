@@ -1,5 +1,5 @@
-//! What was recorded, who accepted and who closed is signed with a key that the database does not hold: what was written behind this service's back
-//! silences nobody [R3e, THREAT-1, THREAT-3].
+//! Signatures over receipts, acceptances and closings, with a key that the database does not hold: rows written directly into the database
+//! silence no ring [R3e, THREAT-1, THREAT-3].
 
 use chassis::clock::micros;
 use proto::{receipt, safety::v1};
@@ -16,8 +16,8 @@ use crate::{
 const ACCEPTANCE: &str = "acceptance";
 const CLOSING: &str = "closing";
 
-/// An acceptance by an office of what was said so far, signed where there is a key: it binds the office, since when it owed, and what
-/// was known, and so stands for no other office, for no other routing, and for nothing that was said later.
+/// Acceptance by an office of what was said so far, signed where there is a key: it binds the office, since when it owed, and what was
+/// known, and so counts for no other office, no other routing, and nothing that was said later.
 #[must_use]
 pub fn acceptance(app: &App, concern: Uuid, status: &AudienceStatus, (by, knowing): (&str, u32), at: OffsetDateTime) -> Acceptance {
     let mut accepted = Acceptance { by: by.to_owned(), at, knowing, signature: None };
@@ -32,8 +32,8 @@ fn with_values<T>(concern: Uuid, status: &AudienceStatus, accepted: &Acceptance,
     read(&[&concern.to_string(), status.audience.code(), &status.office, since, knowing, &accepted.by, at])
 }
 
-/// Whether an office is said to have accepted and this service did not write it. Without a key everything is believed, as the start of
-/// the process says.
+/// Whether an acceptance is recorded that this service did not sign. Without a key every acceptance is believed; the process logs that at
+/// its start.
 #[must_use]
 pub fn is_forged(app: &App, concern: Uuid, status: &AudienceStatus) -> bool {
     let (Some(accepted), Some(signer)) = (&status.accepted, &app.signer) else { return false };
@@ -41,7 +41,7 @@ pub fn is_forged(app: &App, concern: Uuid, status: &AudienceStatus) -> bool {
     !with_values(concern, status, accepted, |told| signer.signed_row(ACCEPTANCE, told, signature))
 }
 
-/// The offices of a concern with those acceptances alone that this service wrote.
+/// The offices of a concern, with only those acceptances that this service signed.
 #[must_use]
 pub fn believed(app: &App, concern: Uuid, mut told: Vec<AudienceStatus>) -> Vec<AudienceStatus> {
     for status in &mut told {
@@ -56,14 +56,14 @@ pub fn believed(app: &App, concern: Uuid, mut told: Vec<AudienceStatus>) -> Vec<
     told
 }
 
-/// A closing, likewise.
+/// Closing, signed likewise.
 #[must_use]
 pub fn closing(app: &App, concern: Uuid, by: &str, at: OffsetDateTime) -> Closing {
     let told = [&concern.to_string(), by, &micros(at).to_string()];
     Closing { by: by.to_owned(), at, signature: app.signer.as_ref().map(|signer| signer.sign_row(CLOSING, &told)) }
 }
 
-/// Whether this service wrote the closing.
+/// Whether this service signed the closing.
 #[must_use]
 pub fn is_closed(app: &App, concern: Uuid, closing: &Closing) -> bool {
     let Some(signer) = &app.signer else { return true };
@@ -71,7 +71,7 @@ pub fn is_closed(app: &App, concern: Uuid, closing: &Closing) -> bool {
     signer.signed_row(CLOSING, &told, closing.signature.as_deref().unwrap_or_default())
 }
 
-/// What the raiser is told, signed: whoever keeps it can prove that the concern was recorded, whatever becomes of it here [RM1c].
+/// Signed receipt for the raiser: proof that the concern was recorded, whatever becomes of it here [RM1c].
 #[must_use]
 pub fn receipt(app: &App, recorded: &Receipt) -> v1::ConcernReceipt {
     let mut told = v1::ConcernReceipt {

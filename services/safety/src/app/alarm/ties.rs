@@ -1,7 +1,7 @@
-//! Tells cases and intake which concerns are open and which cases and referrals they name: while one is open, contact is frozen and no
-//! referral is destroyed [RM1].
+//! Ties of concerns for cases and intake: which concerns are open, and which cases and referrals they name. While one is open, contact is
+//! frozen and no referral is destroyed [RM1].
 //!
-//! Whoever raised it and by whatever door: the number may stand in its own field or in any line of what was said, at first or later.
+//! This holds for every raiser and endpoint: the number may stand in its own field or in any line of what was said, at first or later.
 
 use std::collections::BTreeSet;
 
@@ -22,16 +22,16 @@ use crate::{
     },
 };
 
-/// Concerns that are told of in one call.
+/// Largest number of concerns in one call.
 pub const MAX_TIES: usize = 200;
-/// Open concerns that are listed in one call.
+/// Open concerns listed in one call.
 pub const PAGE: usize = 2_000;
 
-/// What a concern names, and how it stands.
+/// What a concern names, and its state.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Ties {
     pub id: Uuid,
-    /// `None`: no such concern is known.
+    /// `None`: unknown concern.
     pub state: Option<State>,
     pub said_at: Option<OffsetDateTime>,
     pub names: BTreeSet<String>,
@@ -50,7 +50,7 @@ pub async fn open(pool: &PgPool, after: Uuid) -> Result<(Vec<Open>, bool)> {
     Ok((open, more))
 }
 
-/// How each of these stands and what it names, in their order.
+/// State of each of these and what it names, in their order.
 ///
 /// # Errors
 /// Refused where there are too many; or a statement failed.
@@ -67,7 +67,7 @@ fn told(app: &App, id: Uuid, said: Option<&Said>) -> Ties {
     let Some(said) = said else {
         return Ties { id, state: None, said_at: None, names: BTreeSet::new(), unread: false };
     };
-    // A closing that this service did not sign lifts nothing.
+    // A closing that this service did not sign releases nothing.
     let closed = said.closing.as_ref().is_some_and(|closing| signed::is_closed(app, id, closing));
     let state = if said.state == State::Closed && !closed { State::Ringing } else { said.state };
     Ties {
@@ -80,7 +80,7 @@ fn told(app: &App, id: Uuid, said: Option<&Said>) -> Ties {
 }
 
 fn names(text: &[u8]) -> BTreeSet<String> {
-    // What is no message is read as it stands.
+    // What is no valid message is read as plain text.
     let Ok(concern) = v1::Concern::decode(text) else { return named_in(&String::from_utf8_lossy(text)) };
     let v1::Concern { text, person_at_risk, nature, place, advice, case_id, call_back, .. } = &concern;
     [case_id, text, person_at_risk, nature, place, advice, call_back].into_iter().flat_map(|line| named_in(line)).collect()

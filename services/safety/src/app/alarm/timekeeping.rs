@@ -1,4 +1,4 @@
-//! Holds the clocks that the alarm counts by against one that never steps; when one went back, every open concern rings at once [R3e].
+//! Watch over the clocks that the alarm counts by, compared with a monotonic one; if one went back, every open concern rings at once [R3e].
 
 use chassis::{clock, database};
 use sqlx::PgPool;
@@ -10,7 +10,7 @@ use crate::{
     store,
 };
 
-/// The clocks as they were read last.
+/// Last reading of the clocks.
 pub struct Watched {
     since: tokio::time::Instant,
     last: Option<Reading>,
@@ -22,7 +22,7 @@ impl Watched {
         Self { since: tokio::time::Instant::now(), last: None }
     }
 
-    /// Reads the clocks and holds them against what they were.
+    /// Reads the clocks and compares them with the last reading.
     ///
     /// # Errors
     /// The database does not answer.
@@ -34,10 +34,10 @@ impl Watched {
         self.hold_against(pool, reading).await
     }
 
-    /// The same with clocks that were read already. A step is told as an error; one back rings every open concern at once.
+    /// The same with clocks that were read already. A step is logged as an error; a step back rings every open concern at once.
     ///
     /// # Errors
-    /// The database does not answer: it is told and rung for at the next look.
+    /// The database does not answer: the step is logged and rung for at the next check.
     pub async fn hold_against(&mut self, pool: &PgPool, reading: Reading) -> sqlx::Result<()> {
         let found = self.last.as_ref().map(|last| faults(last, &reading)).unwrap_or_default();
         for fault in &found {

@@ -1,4 +1,4 @@
-//! Lets watchers know that something changed: a hint when this process commits, and a look of our own for what other instances commit.
+//! Notification of watchers that something changed: a hint when this process commits, and a poll for what other instances commit.
 
 use std::{
     collections::HashMap,
@@ -19,27 +19,27 @@ use crate::{
     store,
 };
 
-/// Watchers look at least this often, hint or not.
+/// Poll interval of watchers, whether or not there was a hint.
 const CHECK_INTERVAL: Duration = Duration::from_millis(250);
-/// A closed concern is still told to watchers for this long.
+/// How long a closed concern is still sent to watchers.
 const SHOW_CLOSED_FOR: time::Duration = time::Duration::minutes(5);
-/// The ladder engine is alive when it ticked within this time.
+/// The ladder engine is alive if it ticked within this time.
 const ALIVE_SECONDS: i64 = 15;
 
-/// Epoch and revision: what is of a later epoch is newer, whatever its revision.
+/// Epoch and revision: a later epoch is newer, whatever its revision.
 pub type Revision = (i64, i64);
 
-/// Id and revision of every concern a watcher may have to hear of.
+/// Id and revision of every concern that may have to be sent to a watcher.
 pub type Revisions = Arc<HashMap<Uuid, Revision>>;
 
-/// One per process; every stream listens to it.
+/// Hub of the process; every stream subscribes to it.
 #[derive(Clone)]
 pub struct Hub {
     latest: watch::Sender<Revisions>,
     ticked_at: Arc<AtomicI64>,
     clock: Clock,
     epoch: Epoch,
-    /// Watchers read a few at a time: a change that hundreds follow must not take the connections of a raise.
+    /// Limits concurrent reads of watchers: a change that hundreds follow must not take the connections of a raise.
     pub readers: Arc<Semaphore>,
 }
 
@@ -63,7 +63,7 @@ impl Hub {
         self.latest.subscribe()
     }
 
-    /// The ladder engine has just ticked.
+    /// Reports that the ladder engine has just ticked.
     pub fn ticked(&self) {
         self.ticked_at.store(self.clock.now().unix_timestamp(), Ordering::Relaxed);
     }
@@ -71,11 +71,11 @@ impl Hub {
     #[must_use]
     pub fn ladder_is_alive(&self) -> bool {
         let since = self.clock.now().unix_timestamp() - self.ticked_at.load(Ordering::Relaxed);
-        // A clock that was set back makes nobody alive.
+        // A clock that was set back makes no engine count as alive.
         since.abs() <= ALIVE_SECONDS
     }
 
-    /// Follows the database until stopped.
+    /// Polls the database until stopped.
     ///
     /// # Errors
     /// Never while the database can be waited for.

@@ -1,7 +1,7 @@
-//! Devices that stand for people while the identity provider is away: enrolled, ended, and known by heart.
+//! Devices that authenticate people while the identity provider is away: enrolment, ending, and the in-memory copy.
 //!
-//! What proves somebody is a copy in memory of the rows that this service signed. It outlasts a database that cannot be read, and a row
-//! that was written behind this service's back is never in it.
+//! A device is authenticated by a copy in memory of the rows that this service signed. It outlasts a database that cannot be read, and a
+//! row written directly into the database is never in it.
 
 use std::sync::Arc;
 
@@ -24,33 +24,33 @@ use crate::{
     store,
 };
 
-/// What the audit log calls a device, and what its signature is of.
+/// Kind of a device in the audit log and in its signature.
 pub const KIND: &str = "device";
 
-/// The devices this process knows by heart. Cheap to clone.
+/// Cached devices of this process. Cheap to clone.
 #[derive(Clone)]
 pub struct Book {
-    /// Those that prove somebody now.
+    /// Devices in force.
     pub in_use: Devices,
-    /// No device stands for longer.
+    /// Longest validity of a device.
     pub longest: Duration,
     pub(in crate::app) changed: Arc<Notify>,
 }
 
 impl Book {
-    /// An empty one.
+    /// Empty cache.
     #[must_use]
     pub fn new(clock: Clock, longest: Duration) -> Self {
         Self { in_use: Devices::new(clock), longest, changed: Arc::default() }
     }
 
-    /// What was committed may have changed what is known by heart: look at once.
+    /// Refreshes the cache at once: a commit may have changed it.
     pub fn look_again(&self) {
         self.changed.notify_one();
     }
 }
 
-/// Whether a device may be enrolled at all, now.
+/// Checks whether a device may be enrolled now.
 ///
 /// # Errors
 /// A refusal where the person, the key or the end cannot be, the key was enrolled before, or there are too many.
@@ -69,7 +69,7 @@ pub async fn check(tx: &mut PgConnection, app: &App, wanted: &Enrolment) -> Resu
     Ok(())
 }
 
-/// Puts a device in force: proposed by one, confirmed by another, signed by this service.
+/// Enrols a device: proposed by one, confirmed by another, signed by this service.
 ///
 /// # Errors
 /// As [`check`], or a statement failed.
@@ -95,7 +95,7 @@ pub async fn enrol(tx: &mut PgConnection, app: &App, wanted: Enrolment, proposed
     Ok(())
 }
 
-/// Ends a device, now. One administrator is enough: a lost one waits for nobody.
+/// Ends a device, now. One administrator is enough: ending a lost device waits for nobody.
 ///
 /// # Errors
 /// `NotFound` where no such device is in force.
@@ -103,7 +103,7 @@ pub async fn end(tx: &mut PgConnection, app: &App, caller: &Caller, id: Uuid) ->
     let now = app.clock.now();
     let device = store::directory::device::lock(tx, id).await?.filter(|device| device.ended_at.is_none()).ok_or(Error::NotFound)?;
     let mut ended = Enrolled { ended_at: Some(now), ended_by: Some(caller.subject.clone()), ..device.clone() };
-    // What nobody signed stays so: to end it must not make it good.
+    // An unsigned row stays unsigned: ending it must not make it valid.
     if is_believed(app, &device) {
         ended.signature = signature(app, &ended)?;
     }
@@ -115,14 +115,14 @@ pub async fn end(tx: &mut PgConnection, app: &App, caller: &Caller, id: Uuid) ->
     Ok(())
 }
 
-/// Where a list goes on.
+/// Cursor of a list.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Position {
     at: i128,
     id: Uuid,
 }
 
-/// A page of every device of a person, or of everybody; newest first, ended ones too.
+/// Page of the devices of a person, or of all people; newest first, ended ones too.
 ///
 /// # Errors
 /// The database does not answer.
@@ -136,10 +136,10 @@ pub async fn list(db: &mut PgConnection, person: &str, after: Option<Position>, 
     Ok((found, next))
 }
 
-/// Learns by heart what stands in the database now. Gives the rows that prove nobody, because this service did not sign them.
+/// Refreshes the cache from the database. Returns the rows that are not believed, because this service did not sign them.
 ///
 /// # Errors
-/// A statement failed: what was known stays known.
+/// A statement failed: the cache keeps what it has.
 pub async fn learn(pool: &PgPool, app: &App) -> sqlx::Result<Vec<Uuid>> {
     let now = app.clock.now();
     let most = i64::try_from(devices::MAX_DEVICES).unwrap_or(i64::MAX);
@@ -152,13 +152,13 @@ pub async fn learn(pool: &PgPool, app: &App) -> sqlx::Result<Vec<Uuid>> {
         id: row.id,
         person: row.person,
         public_key: row.public_key,
-        // A setting that was shortened counts for those that are enrolled already.
+        // A shortened maximum also applies to devices enrolled before.
         until: row.until.min(row.since + longest),
     }));
     Ok(forged.into_iter().map(|row| row.id).collect())
 }
 
-/// Without a key no row can be told from one that somebody wrote in: then no device proves anybody.
+/// Without a key a genuine row cannot be told from a forged one: then no device is believed.
 fn is_believed(app: &App, row: &Enrolled) -> bool {
     let signed = |signer: &Arc<audit::Signer>| with_values(row, |values| signer.signed_row(KIND, values, &row.signature));
     row.id == devices::id_of(&row.public_key) && app.signer.as_ref().is_some_and(signed)
@@ -169,7 +169,7 @@ fn signature(app: &App, row: &Enrolled) -> Result<Vec<u8>> {
     Ok(with_values(row, |values| signer.sign_row(KIND, values)))
 }
 
-/// The name stands for the key, whose digest it is. Seconds: the database keeps less of a moment than we do.
+/// The id covers the key, whose digest it is. Times in seconds: the database stores less precision than memory.
 fn with_values<T>(row: &Enrolled, read: impl FnOnce(&[&str]) -> T) -> T {
     let second = |at: OffsetDateTime| at.unix_timestamp().to_string();
     let (id, since, until) = (row.id.to_string(), second(row.since), second(row.until));

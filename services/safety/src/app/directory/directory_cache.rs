@@ -1,7 +1,7 @@
 //! In-memory cache of the sites, the office holders and the roles they accept with, refreshed every 1.5 s: a raise reads no table for them.
 //!
-//! What this process changes counts at once: nothing is read from here until it was read anew. What another instance changes counts after
-//! [`MAX_AGE`], as does everything where the database cannot be read: older than that, the cache knows nothing and the tables are asked. A
+//! A change by this process counts at once: the cache is not used until it has been read anew. A change by another instance counts after
+//! [`MAX_AGE`], as does everything where the database cannot be read: older than that, the cache is not used and the tables are read. A
 //! role that begins or ends by the clock does so at its moment, whatever was read when.
 
 use std::{
@@ -23,21 +23,21 @@ use crate::{
     store::{self, directory::office::Assigned},
 };
 
-/// How old what was read may be when it is used; counted from before it was read.
+/// Oldest data the cache is used with; counted from before it was read.
 pub const MAX_AGE: Duration = Duration::from_secs(2);
 
-/// The cache of one process. Cheap to clone.
+/// Cache of one process. Cheap to clone.
 #[derive(Clone, Default)]
 pub struct DirectoryCache(Arc<RwLock<CacheState>>);
 
 #[derive(Default)]
 struct CacheState {
-    /// Changes that this process has made.
+    /// Number of changes by this process.
     changes: u64,
     known: Option<Known>,
 }
 
-/// What was read, and when. Cheap to clone.
+/// Snapshot of the cache, and when it was read. Cheap to clone.
 #[derive(Clone)]
 pub struct Known {
     directory: Arc<Directory>,
@@ -45,19 +45,19 @@ pub struct Known {
     changes: u64,
 }
 
-/// The state of the cache before the tables are read.
+/// State of the cache before the tables are read.
 pub struct Reading {
     begun_at: Instant,
     changes: u64,
 }
 
-/// Sites and offices as they stood in the tables, and whom of the offices this service believes.
+/// Sites and offices as in the tables, with the holders of the offices that this service believes.
 struct Directory {
     rows: Rows,
     offices: HashMap<String, Vec<Named>>,
 }
 
-/// What was read, to be held against what is read next.
+/// Rows as read, to compare with the next read.
 #[derive(PartialEq)]
 struct Rows {
     kinds: HashMap<String, String>,
@@ -66,16 +66,16 @@ struct Rows {
     left: HashMap<String, i64>,
 }
 
-/// Somebody in an office.
+/// Person assigned to an office.
 struct Named {
     holder: Holder,
     believed: bool,
-    /// Signed lines with a role to accept with for the office; not all of them need be in force.
+    /// Signed grants of a role that accepts for the office; not all of them need be in force.
     accepts: Vec<Line>,
 }
 
 impl DirectoryCache {
-    /// What is known, where it is fresh enough to be used.
+    /// Snapshot, where it is fresh enough to be used.
     #[must_use]
     pub fn known(&self) -> Option<Known> {
         let held = self.0.read().unwrap_or_else(PoisonError::into_inner);
@@ -89,14 +89,14 @@ impl DirectoryCache {
         known.changes == changes && known.read_at.elapsed() < MAX_AGE
     }
 
-    /// This process has changed the directory: the tables are asked until they were read anew.
+    /// Invalidates the cache after a change by this process: the tables are read directly until it is refreshed.
     pub fn forget(&self) {
         let mut held = self.0.write().unwrap_or_else(PoisonError::into_inner);
         held.changes += 1;
         held.known = None;
     }
 
-    /// To be called before the tables are read: what was changed meanwhile is not taken for what was read.
+    /// To be called before the tables are read: a change made meanwhile invalidates that read.
     #[must_use]
     pub fn reading(&self) -> Reading {
         Reading { begun_at: Instant::now(), changes: self.0.read().unwrap_or_else(PoisonError::into_inner).changes }
@@ -109,17 +109,17 @@ impl DirectoryCache {
         }
     }
 
-    /// What was read last, however long ago.
+    /// Last snapshot, however old.
     fn last(&self) -> Option<Arc<Directory>> {
         let held = self.0.read().unwrap_or_else(PoisonError::into_inner);
         held.known.as_ref().map(|known| known.directory.clone())
     }
 }
 
-/// Reads the tables; who left which office was learned before.
+/// Refreshes the cache from the tables; ended terms were refreshed before.
 ///
 /// # Errors
-/// A statement failed: what was known stays known until it is too old.
+/// A statement failed: the cache keeps what it has until it is too old.
 pub async fn learn(db: &mut PgConnection, app: &App, reading: &Reading) -> sqlx::Result<()> {
     let rows = Rows {
         kinds: store::directory::office::kinds(db).await?,
@@ -157,7 +157,7 @@ impl Known {
         self.locate(named, None).is_some()
     }
 
-    /// Site and kind: the one named, else the one of the door, where the directory knows it.
+    /// Site and kind: of the site named, else of the endpoint's, where the directory knows it.
     #[must_use]
     pub fn locate(&self, named: &str, door: Option<&SiteCode>) -> Option<(String, String)> {
         let named = named.trim().parse::<SiteCode>().ok();
@@ -167,7 +167,7 @@ impl Known {
         })
     }
 
-    /// The holders of the offices who can accept now, first to last; as [`roster::holders`] reads them from the tables.
+    /// Holders of the offices who can accept now, first to last; as [`roster::holders`] reads them from the tables.
     #[must_use]
     pub fn holders(&self, offices: &[String], now: OffsetDateTime) -> Vec<Holder> {
         let in_force = |line: &Line| line.since <= now && line.until.is_none_or(|until| until > now);

@@ -1,4 +1,4 @@
-//! The directory's grants: given, ended, and told to every service, again and again, so that no copy stays wrong.
+//! Grants of the directory: given, ended, and published to every service repeatedly, so that no copy stays wrong.
 
 use std::{collections::BTreeSet, time::Duration};
 
@@ -23,26 +23,26 @@ use crate::{
     store,
 };
 
-/// What the audit log calls a grant.
+/// Kind of a grant in the audit log.
 pub const KIND: &str = "grant";
 const ACTOR: &str = "service:safety";
-/// What the log says when the lines of a version that did not sign were signed.
+/// Audit action: the grants of a version that did not sign were signed.
 const SIGNED: &str = "grant.sign-former";
-/// What it says when the first administrators were taken from the settings.
+/// Audit action: the first administrators were taken from the settings.
 const BEGUN: &str = "grant.begin";
-/// Lines of one person shown at most.
+/// Largest number of grants of one person shown.
 const MAX_SHOWN: i64 = 500;
-/// Every service is told of each line again after this: a copy that was set back to an old state mends itself within it.
+/// Interval at which every grant is published again: a copy that was set back to an old state is corrected within it.
 const STATE_INTERVAL: time::Duration = time::Duration::DAY;
-/// A line that is over is still told for this long.
+/// How long an ended grant is still published.
 const STATE_ENDED_FOR: time::Duration = time::Duration::days(90);
-/// Lines told in one transaction, and how often it is looked.
+/// Grants published in one transaction, and the poll interval.
 const BATCH: i64 = 200;
 const CHECK_INTERVAL: Duration = Duration::from_secs(5);
-/// What a look at somebody's site may hold up an alarm.
+/// Longest delay that looking up a person's site may add to an alarm.
 const QUICK_TIMEOUT: Duration = Duration::from_millis(300);
 
-/// Puts a grant in force, in the caller's transaction: the master, this service's copy, the fact, and who is behind it.
+/// Puts a grant in force, in the caller's transaction: the master row, this service's copy, the fact, and who is behind it.
 ///
 /// # Errors
 /// A statement failed.
@@ -59,7 +59,7 @@ pub async fn give(tx: &mut PgConnection, app: &App, wanted: Wanted, by: &str, co
     Ok(line.id)
 }
 
-/// Takes a role back, now. Whether one administrator is enough is for [`super::proposals::propose_ending`].
+/// Ends a grant, now. Whether one administrator is enough is decided by [`super::proposals::propose_ending`].
 ///
 /// # Errors
 /// `NotFound` where no such grant is in force.
@@ -74,7 +74,7 @@ pub async fn end(tx: &mut PgConnection, app: &App, caller: &Caller, id: Uuid) ->
     Ok(())
 }
 
-/// Without a key nothing is signed and every line is believed, as the start of each process says.
+/// Signed grant. Without a key nothing is signed and every grant is believed; each process logs that at its start.
 fn signed(app: &App, line: Line) -> Line {
     match &app.signer {
         Some(signer) => line.signed(signer),
@@ -82,7 +82,7 @@ fn signed(app: &App, line: Line) -> Line {
     }
 }
 
-/// Signs the lines of a version that did not, once: what has no signature after that was written by somebody else. How many.
+/// Signs the grants of a version that did not, once: one without a signature after that was written by somebody else. Returns how many.
 ///
 /// # Errors
 /// A statement failed.
@@ -105,12 +105,12 @@ pub async fn sign_former(pool: &PgPool, app: &App) -> Result<usize> {
     Ok(count)
 }
 
-/// This service's own copy at once, every other service's by a fact, each time under an id of its own: a copy that has lost the line, or its
-/// signature, although its service heard the fact, takes it when it is told again.
+/// Writes this service's own copy at once, and a fact for every other service's, each time under an id of its own: a copy that has lost
+/// the grant, or its signature, although its service received the fact, takes it when it is published again.
 ///
-/// What is news is urgent; what is only said again waits behind every ring.
+/// A change is published on the urgent lane; a repetition waits behind every ring.
 async fn tell(tx: &mut PgConnection, app: &App, line: &Line, urgent: bool, at: OffsetDateTime) -> sqlx::Result<()> {
-    // The copy and the outbox are the service's own, whoever gave or took.
+    // The copy and the outbox are the service's own, whoever gave or ended the grant.
     database::act_as(tx, &row_security::itself()).await?;
     let key = app.signer.as_ref().map(|signer| signer.public());
     grants::keep(tx, line, key.as_ref().map(AsRef::as_ref)).await?;
@@ -126,8 +126,8 @@ pub async fn of(db: &mut PgConnection, subject: &str) -> Result<Vec<GrantRow>> {
     Ok(store::directory::grant::of(db, subject, MAX_SHOWN).await?)
 }
 
-/// The very first directory administrators: named by a setting, and taken once ever, which stands in the audit log. Whoever can change the
-/// settings of a running system makes nobody an administrator.
+/// First directory administrators: named by a setting, and taken only once, which is recorded in the audit log. Changing the settings of a
+/// running system makes nobody an administrator.
 ///
 /// # Errors
 /// A statement failed.
@@ -143,7 +143,7 @@ pub async fn begin(pool: &PgPool, app: &App, first: &[String]) -> Result<()> {
         return Ok(());
     }
     let named: BTreeSet<&str> = first.iter().map(|subject| subject.trim()).filter(|subject| is_subject(subject)).collect();
-    // A directory of the version before this mark has its administrators already.
+    // A directory of the version before this audit entry has its administrators already.
     let held = store::directory::grant::is_held(&mut tx, role::DIRECTORY_ADMINISTRATOR, now).await?;
     if !held && !enough_administrators(named.len()) {
         tracing::error!(
@@ -163,7 +163,7 @@ pub async fn begin(pool: &PgPool, app: &App, first: &[String]) -> Result<()> {
     Ok(())
 }
 
-/// Tells every service of every line again, once a day and a bounded number at a time, until stopped.
+/// Publishes every grant to every service again, once a day and a bounded number at a time, until stopped.
 ///
 /// # Errors
 /// Never while the database can be waited for.
@@ -186,8 +186,8 @@ pub async fn keep_stated(ctx: Context, app: App) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// One batch of what was not told for a day, and of what was not told in this epoch once an operator has accepted that the database went
-/// back (`whole`): until then the other services keep what they know. How many lines.
+/// One batch of what was not published for a day, and of what was not published in this epoch once an operator has accepted that the
+/// database went back (`whole`): until then the other services keep what they have. Returns how many grants.
 ///
 /// # Errors
 /// A statement failed.
@@ -198,7 +198,7 @@ pub async fn restate(pool: &PgPool, app: &App, whole: bool) -> sqlx::Result<usiz
     let lines = store::directory::grant::to_state(&mut tx, now - STATE_INTERVAL, now - STATE_ENDED_FOR, epoch, now, BATCH).await?;
     for line in &lines {
         let raised = Line { epoch: line.epoch.max(epoch), ..line.clone() };
-        // What nobody signed is told as it stands, and believed by nobody.
+        // An unsigned grant is published as it stands, and believed by no service.
         let sound = app.signer.as_ref().is_some_and(|signer| line.is_signed_by(&signer.public()));
         let raised = if sound { signed(app, raised) } else { raised };
         if raised != *line {
@@ -210,8 +210,8 @@ pub async fn restate(pool: &PgPool, app: &App, whole: bool) -> sqlx::Result<usiz
     Ok(lines.len())
 }
 
-/// A site the caller belongs to, for a concern that names none. A comfort, not a condition: where the grants cannot be read at
-/// once, the concern is taken without [RM1c].
+/// Site of the caller, for a concern that names none. Optional: where the grants cannot be read at once, the concern is taken without it
+/// [RM1c].
 pub async fn a_site_of(copy: &grants::Copy, caller: &Caller, now: OffsetDateTime) -> Option<SiteCode> {
     match tokio::time::timeout(QUICK_TIMEOUT, copy.again(caller, now)).await {
         Ok(Ok(known)) => known.grants.iter().find_map(|grant| grant.site.as_deref()?.parse().ok()),

@@ -1,4 +1,5 @@
-//! Two persons for what decides who is rung, who accepts and who gives roles: one administrator proposes, another confirms.
+//! Proposals that need two persons: what decides who is rung, who accepts and who gives roles is proposed by one administrator and
+//! confirmed by another.
 
 use std::collections::BTreeSet;
 
@@ -27,19 +28,19 @@ use crate::{
 };
 
 const KIND: &str = "proposal";
-/// Proposals that may wait at once.
+/// Largest number of pending proposals.
 const MAX_PROPOSALS: i64 = 1_000;
 
-/// What became of one change.
+/// Result of one change.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Outcome {
-    /// A second administrator is needed: the id of the proposal.
+    /// A second administrator is needed: id of the proposal.
     Waits(Uuid),
-    /// It is in force; the id of the grant, where it is one.
+    /// In force; the id of the grant, where it is one.
     InForce(Option<Uuid>),
 }
 
-/// Proposes who holds an office.
+/// Proposes the holder of an office.
 ///
 /// # Errors
 /// A refusal where the office, the rank or the site does not exist, or too much waits.
@@ -53,7 +54,7 @@ pub async fn propose_office(tx: &mut PgConnection, app: &App, caller: &Caller, h
     wait(tx, app, caller, What::Office(holder), lasts).await
 }
 
-/// Proposes that somebody leaves an office: it decides who is rung, so it takes two persons too [R3e, THREAT-2].
+/// Proposes that a person leaves an office: it decides who is rung, so it takes two persons too [R3e, THREAT-2].
 ///
 /// # Errors
 /// A refusal where they do not hold it, or too much waits.
@@ -66,14 +67,14 @@ pub async fn propose_leaving(
     lasts: Duration,
 ) -> Result<Outcome> {
     store::directory::grant::lock_directory(tx).await?;
-    // As it stands in the table, believed or not: what was written in behind this service's back is taken out by this too.
+    // As it stands in the table, believed or not: this also removes a row written directly into the database.
     let held = store::directory::office::assigned(tx, &[office.to_owned()]).await?;
     let Some(row) = held.into_iter().find(|row| row.holder.holder == holder) else { return Err(not_held()) };
     stays_held(tx, app, &row.holder).await?;
     wait(tx, app, caller, What::Leaving(row.holder), lasts).await
 }
 
-/// Nobody is rung in place of the two national offices: somebody must stay in each.
+/// Refuses to empty one of the two national offices: nobody is rung in their place.
 async fn stays_held(tx: &mut PgConnection, app: &App, leaves: &Holder) -> Result<()> {
     if ![RJ_UNIT, NMC].contains(&leaves.office.as_str()) {
         return Ok(());
@@ -92,11 +93,11 @@ fn nobody_left() -> Error {
     .into()
 }
 
-/// Takes a role back. One administrator is enough, except where the holder of an office could not accept without it: that decides who is
-/// rung, so it takes two persons as leaving the office does [R3e, THREAT-2].
+/// Ends a grant. One administrator is enough, except where the holder of an office could not accept without it: that decides who is rung,
+/// so it takes two persons as leaving the office does [R3e, THREAT-2].
 ///
 /// # Errors
-/// `NotFound`, or a refusal where two administrators of the directory, or somebody in a national office, would not remain.
+/// `NotFound`, or a refusal where two administrators of the directory, or one person in a national office, would not remain.
 pub async fn propose_ending(tx: &mut PgConnection, app: &App, caller: &Caller, id: Uuid, lasts: Duration) -> Result<Outcome> {
     store::directory::grant::lock_directory(tx).await?;
     let line = store::directory::grant::not_over(tx, id, app.clock.now()).await?.ok_or(Error::NotFound)?;
@@ -108,7 +109,7 @@ pub async fn propose_ending(tx: &mut PgConnection, app: &App, caller: &Caller, i
     Ok(Outcome::InForce(Some(id)))
 }
 
-/// Whether an office would count as held by one less without the line; a refusal where it must not end at all.
+/// Whether an office would have one believed holder less without the grant; a refusal where it must not end at all.
 async fn silences(tx: &mut PgConnection, app: &App, line: &Line) -> Result<bool> {
     if line.grant.role == role::DIRECTORY_ADMINISTRATOR {
         let lasting = store::directory::grant::lasting_administrators(tx, app.clock.now()).await?;
@@ -141,10 +142,10 @@ fn two_must_remain() -> Error {
     .into()
 }
 
-/// Gives roles; those that take two persons are proposed.
+/// Gives grants; those that take two persons are proposed.
 ///
 /// # Errors
-/// A refusal where one of them cannot be: then none is given.
+/// A refusal where one of them is invalid: then none is given.
 pub async fn propose_grants(tx: &mut PgConnection, app: &App, caller: &Caller, list: Vec<Wanted>, lasts: Duration) -> Result<Vec<Outcome>> {
     let now = app.clock.now();
     store::directory::grant::lock_directory(tx).await?;
@@ -162,10 +163,10 @@ pub async fn propose_grants(tx: &mut PgConnection, app: &App, caller: &Caller, l
     Ok(outcomes)
 }
 
-/// Proposes a device that stands for a person.
+/// Proposes a device that authenticates a person.
 ///
 /// # Errors
-/// A refusal where it cannot be enrolled, or too much waits.
+/// A refusal where it cannot be enrolled, or too many proposals wait.
 pub async fn propose_device(tx: &mut PgConnection, app: &App, caller: &Caller, wanted: Enrolment, lasts: Duration) -> Result<Outcome> {
     store::directory::grant::lock_directory(tx).await?;
     devices::check(tx, app, &wanted).await?;
@@ -196,7 +197,7 @@ async fn wait(tx: &mut PgConnection, app: &App, caller: &Caller, what: What, las
     Ok(Outcome::Waits(proposal.id))
 }
 
-/// What waits for a second administrator, oldest first.
+/// Proposals that wait for a second administrator, oldest first.
 ///
 /// # Errors
 /// The database does not answer.
@@ -204,10 +205,10 @@ pub async fn waiting(db: &mut PgConnection, now: OffsetDateTime) -> Result<Vec<P
     Ok(store::directory::proposal::waiting(db, now, MAX_PROPOSALS).await?)
 }
 
-/// Puts proposals in force: all of them or none. Whoever proposed one, or is given something by it, is no second person.
+/// Puts proposals in force: all of them or none. Neither the proposer nor a person who gains by it counts as the second person.
 ///
 /// # Errors
-/// `NotFound`, or a refusal where the time is over or the caller is no second person.
+/// `NotFound`, or a refusal where the proposal has expired or the caller is no second person.
 pub async fn confirm(tx: &mut PgConnection, app: &App, caller: &Caller, ids: &[Uuid]) -> Result<()> {
     let now = app.clock.now();
     store::directory::grant::lock_directory(tx).await?;
@@ -249,7 +250,7 @@ async fn put_in_force(tx: &mut PgConnection, app: &App, caller: &Caller, proposa
             roster::release(tx, app, caller, &holder).await?;
         }
         What::Ending(ending) => {
-            // Whoever had it ended meanwhile did what was proposed.
+            // If it was ended meanwhile, the proposal is fulfilled.
             if let Some(line) = store::directory::grant::not_over(tx, ending.id, now).await? {
                 silences(tx, app, &line).await?;
                 grants::end(tx, app, caller, ending.id).await?;

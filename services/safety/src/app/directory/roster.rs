@@ -1,4 +1,4 @@
-//! Who is believed to hold an office: a row that was changed behind this service's back counts for nobody.
+//! Holders of offices that are believed: a row that was changed directly in the database counts for nobody.
 
 use std::{
     collections::HashMap,
@@ -19,15 +19,15 @@ use crate::{
     store::{self, directory::office::Assigned},
 };
 
-/// What the signature is of.
+/// Kind of the signature.
 const KIND: &str = "office-holder";
 
-/// Who left which office how often, known by heart: what rings waits for no log. Cheap to clone.
+/// Number of times each person left each office, cached: ringing does not wait for the audit log. Cheap to clone.
 #[derive(Clone, Default)]
 pub struct Left(Arc<RwLock<HashMap<String, i64>>>);
 
 impl Left {
-    /// How often each left, as it was learned last.
+    /// Number of times each left, as read last.
     pub(in crate::app) fn all(&self) -> HashMap<String, i64> {
         self.0.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
@@ -38,18 +38,18 @@ impl Left {
     }
 }
 
-/// Learns by heart what the log says now.
+/// Refreshes the cache from the audit log.
 ///
 /// # Errors
-/// A statement failed: what was known stays known.
+/// A statement failed: the cache keeps what it has.
 pub async fn learn(db: &mut PgConnection, app: &App) -> sqlx::Result<()> {
     let times = store::directory::office::times_left(db, None).await?;
     *app.left.0.write().unwrap_or_else(PoisonError::into_inner) = times;
     Ok(())
 }
 
-/// The holders of the offices who can accept, first to last. An office whose every row was tampered with, or whose every holder has lost
-/// the role to accept with, has none: it rings NHQ and the monitoring centre at once.
+/// Holders of the offices who can accept, first to last. An office whose every row was tampered with, or whose every holder has lost the
+/// role to accept with, has none: it rings NHQ and the monitoring centre at once.
 ///
 /// # Errors
 /// The database does not answer.
@@ -70,7 +70,7 @@ pub(in crate::app) fn tell_not_believed(office: &str) {
     tracing::error!(office, "who holds the office was changed behind this service's back: the row is not believed");
 }
 
-/// Who is in the offices, whether or not they can accept.
+/// Persons assigned to the offices, whether or not they can accept.
 ///
 /// # Errors
 /// The database does not answer.
@@ -79,7 +79,7 @@ pub async fn named(db: &mut PgConnection, app: &App, offices: &[String]) -> sqlx
     Ok(rows.into_iter().filter(|row| is_believed(app, row)).map(|row| row.holder).collect())
 }
 
-/// Those of `named` who hold a role to accept with that this service signed; `without` one line, where that is asked.
+/// Those of `named` who hold a role to accept with that this service signed; `without` one grant, where one is given.
 ///
 /// # Errors
 /// The database does not answer.
@@ -92,12 +92,12 @@ pub async fn able(db: &mut PgConnection, app: &App, named: &[Holder], without: O
     Ok(named.iter().filter(can).cloned().collect())
 }
 
-/// Without a key every line is believed; the start of the process says so.
+/// Without a key every grant is believed; the process logs that at its start.
 pub(in crate::app) fn is_signed(app: &App, line: &Line) -> bool {
     app.signer.as_ref().is_none_or(|signer| line.is_signed_by(&signer.public()))
 }
 
-/// The same as [`holders`] for whoever asks twice a second: what is not believed, and who cannot accept, was told of when it was rung.
+/// The same as [`holders`] for callers that poll twice a second, without logging: what is not believed was logged when it was rung.
 ///
 /// # Errors
 /// The database does not answer.
@@ -107,7 +107,7 @@ pub async fn holders_quietly(db: &mut PgConnection, app: &App, offices: &[String
     able(db, app, &named, None).await
 }
 
-/// The offices that a person is believed to hold.
+/// Offices that a person is believed to hold.
 ///
 /// # Errors
 /// The database does not answer.
@@ -132,8 +132,8 @@ pub async fn assign(tx: &mut PgConnection, app: &App, holder: Holder, proposed_b
     Ok(())
 }
 
-/// Takes a person out of an office, at once: they are rung no more, and the alarm shows them its concerns no more. Where nobody is left, NHQ and the
-/// monitoring centre are rung in its place. The log keeps that they left: their row does not count again when somebody puts it back.
+/// Takes a person out of an office, at once: they are rung no more, and no longer see its concerns. Where no holder is left, NHQ and the
+/// monitoring centre are rung in its place. The audit log records that they left: their row does not count again if it is written back.
 ///
 /// # Errors
 /// A statement failed.
@@ -146,7 +146,7 @@ pub async fn release(tx: &mut PgConnection, app: &App, caller: &Caller, holder: 
     Ok(())
 }
 
-/// Without a key nothing is signed and every row is believed; the start of the process says so.
+/// Without a key nothing is signed and every row is believed; the process logs that at its start.
 fn is_believed(app: &App, row: &Assigned) -> bool {
     let believed = fits(app, row);
     if !believed {
@@ -166,6 +166,6 @@ fn with_values<T>(row: &Assigned, read: impl FnOnce(&[&str]) -> T) -> T {
     let (rank, term) = (row.holder.rank.to_string(), row.term.to_string());
     let confirmed_by = row.confirmed_by.as_deref().unwrap_or_default();
     let values: [&str; 6] = [&row.holder.office, &row.holder.holder, &rank, &row.assigned_by, confirmed_by, &term];
-    // A first term is signed as before there were terms.
+    // A first term is signed as it was before terms existed.
     read(if row.term == 1 { values.split_last().map_or(&values[..], |(_, first)| first) } else { &values })
 }

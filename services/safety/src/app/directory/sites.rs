@@ -1,4 +1,4 @@
-//! The sites that the alarm is routed by, so that it works with every other service stopped.
+//! Sites that the alarm is routed by, kept here so that it works with every other service stopped.
 
 use chassis::{Refusal, Result, database};
 use proto::id::SiteCode;
@@ -35,7 +35,7 @@ pub async fn sites(db: &mut PgConnection) -> Result<Vec<Site>> {
     Ok(store::directory::office::sites(db).await?)
 }
 
-/// Whether somebody may be named for an office at all.
+/// Checks whether a person may be assigned to an office.
 ///
 /// # Errors
 /// A refusal where the holder, the rank or the office cannot be.
@@ -54,7 +54,7 @@ pub async fn check(db: &mut PgConnection, holder: &Holder) -> Result<()> {
     check_office(db, &holder.office).await
 }
 
-/// Whether there is such an office.
+/// Checks that the office exists.
 ///
 /// # Errors
 /// A refusal where there is none.
@@ -86,7 +86,7 @@ fn refusal(field: &'static str, reason: &'static str, en: &'static str, fr: &'st
     Refusal::invalid(reason, "R3e", field, en, fr).into()
 }
 
-/// The shipped file has no quoted field: a comma separates, and a test holds it to that.
+/// Parser of the shipped file, which has no quoted fields: a comma separates, and a test checks that.
 fn shipped() -> Vec<Site> {
     SITES.lines().skip(1).filter_map(site).collect()
 }

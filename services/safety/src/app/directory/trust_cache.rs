@@ -1,4 +1,4 @@
-//! Refreshes what this process holds in memory, every 1.5 s: enrolled devices, ended office terms, the epoch, and the directory. Devices, terms
+//! Task that refreshes the in-memory caches every 1.5 s: enrolled devices, ended office terms, the epoch, and the directory. Devices, terms
 //! and epoch outlast a database that cannot be read; the directory is used only while it is fresh.
 
 use std::time::Duration;
@@ -10,15 +10,15 @@ use uuid::Uuid;
 use super::{devices, directory_cache, roster};
 use crate::app::{App, epoch, row_security};
 
-/// How long a change that another instance made may stay unknown here.
+/// Interval of the refresh: the longest time a change by another instance may stay unknown here.
 const REFRESH_INTERVAL: Duration = Duration::from_millis(1_500);
-/// What one look may take.
+/// Timeout of one refresh.
 const REFRESH_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// Learns by heart what stands in the database now. Gives the devices that prove nobody, because this service did not sign them.
+/// Refreshes all caches from the database. Returns the devices that are not believed, because this service did not sign them.
 ///
 /// # Errors
-/// A statement failed: what was known stays known.
+/// A statement failed: the caches keep what they have.
 pub async fn learn(pool: &PgPool, app: &App) -> sqlx::Result<Vec<Uuid>> {
     let reading = app.directory.reading();
     let mut tx = database::begin(pool, &row_security::itself()).await?;
@@ -29,10 +29,10 @@ pub async fn learn(pool: &PgPool, app: &App) -> sqlx::Result<Vec<Uuid>> {
     devices::learn(pool, app).await
 }
 
-/// Keeps what is known like what stands in the database, until stopped.
+/// Keeps the caches refreshed until stopped.
 ///
 /// # Errors
-/// Never: what was known outlasts a database that is away.
+/// Never: the caches outlast a database that is away.
 pub async fn keep_known(ctx: Context, app: App) -> anyhow::Result<()> {
     let (mut away, mut told) = (false, Vec::new());
     while !ctx.stop.is_cancelled() {
@@ -59,7 +59,7 @@ pub async fn keep_known(ctx: Context, app: App) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Says once of each row that it was changed behind this service's back.
+/// Logs once for each row that it was changed directly in the database.
 fn tell(forged: &[Uuid], told: &[Uuid]) {
     for id in forged.iter().filter(|id| !told.contains(id)) {
         tracing::error!(device.id = %id, "a device was changed behind this service's back: it proves nobody");

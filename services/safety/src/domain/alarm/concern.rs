@@ -1,26 +1,26 @@
-//! What a concern is, who must accept it, and what may happen to it.
+//! Concern: its grade, its audiences and states, and its allowed changes.
 
 use time::OffsetDateTime;
 
-/// How grave a concern is said to be.
+/// Grade of a concern, as stated.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Grade {
     /// Imminent risk of self-injury, suicide, serious bodily injury or death [RM1b].
     Imminent,
-    /// Any other safety or security concern, and whatever does not state a grade [RM1c].
+    /// Any other safety or security concern, and one without a stated grade [RM1c].
     Concern,
     /// A question about the process [RM1c].
     Question,
 }
 
-/// Who must take a concern in hand; one acceptance does not silence the other [R3e].
+/// Audience that must accept a concern; one acceptance does not silence the other [R3e].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Audience {
     Nhq,
     ResponsibleHead,
 }
 
-/// Where a concern stands.
+/// State of a concern.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum State {
     Ringing,
@@ -28,49 +28,49 @@ pub enum State {
     Closed,
 }
 
-/// What one office of an audience has seen and done.
+/// State of one office of an audience.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AudienceStatus {
     pub audience: Audience,
     pub office: String,
-    /// The person left this office: it is rung on until the office they are with now has accepted, or it has for itself [TRAP-2].
+    /// Former office of the person: rung on until the present office has accepted, or it has for itself [TRAP-2].
     pub former: bool,
-    /// A former office that has nothing to do any more.
+    /// Former office with nothing left to do.
     pub ended: bool,
-    /// Since when it owes an acceptance: its ladder counts from here.
+    /// Start of its duty to accept: its ladder counts from here.
     pub rung_from: OffsetDateTime,
     /// When it was last rung.
     pub rung_at: Option<OffsetDateTime>,
-    /// To be rung at once, whatever was rung.
+    /// To be rung at once, whatever was rung before.
     pub anew: bool,
-    /// At its last ring nobody held the office.
+    /// At its last ring the office had no holder.
     pub unheld: bool,
     pub step: u32,
     pub level: u32,
     pub rings: u32,
-    /// A hint for the database; nothing is silent for what it says.
+    /// Hint for the database query; no office is silent because of it.
     pub next_ring_at: Option<OffsetDateTime>,
     pub delivered_at: Option<OffsetDateTime>,
     pub accepted: Option<Acceptance>,
 }
 
-/// Who took a concern in hand for an office, and when.
+/// Acceptance of a concern for an office: by whom, and when.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Acceptance {
     pub by: String,
     pub at: OffsetDateTime,
-    /// The number of the last thing said that they knew.
+    /// Number of the last statement that they knew.
     pub knowing: u32,
-    /// By the service, with a key that the database does not hold.
+    /// Signature by the service, with a key that the database does not hold.
     pub signature: Option<Vec<u8>>,
 }
 
-/// How much was said under the id of a concern.
+/// Statements under the id of a concern, counted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Said {
-    /// Different things said: the first, and each one after.
+    /// Number of different statements: the first, and each one after.
     pub count: u32,
-    /// The number of what was said first with the gravest grade.
+    /// Number of the first statement with the gravest grade.
     pub gravest: u32,
 }
 
@@ -83,7 +83,7 @@ pub enum CloseRefusal {
 }
 
 impl Grade {
-    /// A question goes to the RJ Unit alone; everything else also to the responsible head.
+    /// Audiences of a grade: a question goes to the RJ Unit alone; everything else also to the responsible head.
     #[must_use]
     pub const fn audiences(self) -> &'static [Audience] {
         match self {
@@ -153,7 +153,7 @@ impl State {
 }
 
 impl AudienceStatus {
-    /// An office that owes an acceptance from `from` on and was not rung yet.
+    /// Office that owes an acceptance from `from` on and was not rung yet.
     #[must_use]
     pub const fn unrung(audience: Audience, office: String, from: OffsetDateTime) -> Self {
         Self {
@@ -174,20 +174,20 @@ impl AudienceStatus {
         }
     }
 
-    /// The same office, owing anew from `from` on: what it had accepted is not what is to be accepted now.
+    /// Makes the office owe anew from `from` on: what it accepted before is not what must be accepted now.
     pub fn owe_anew(&mut self, from: OffsetDateTime) {
         let (rings, delivered_at) = (self.rings, self.delivered_at);
         let (former, office) = (self.former, std::mem::take(&mut self.office));
         *self = Self { former, rings, delivered_at, ..Self::unrung(self.audience, office, from) };
     }
 
-    /// Rings at once, whatever was rung; the ladder goes on as it was.
+    /// Makes the office ring at once, whatever was rung; the ladder goes on as it was.
     pub const fn ring_anew(&mut self, now: OffsetDateTime) {
         self.anew = true;
         self.next_ring_at = Some(now);
     }
 
-    /// A former office has nothing to do any more.
+    /// Ends the duty of a former office.
     pub const fn end(&mut self) {
         self.ended = true;
         self.next_ring_at = None;

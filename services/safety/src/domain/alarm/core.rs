@@ -1,5 +1,5 @@
-//! The core of the alarm: who must accept a concern, who is rung now, and when each office is looked at next, as one pure function of
-//! stored facts and the time [R3e, TRAP-2]. The engine loads facts, asks, and carries out; nothing stored can make an office silent.
+//! Core of the alarm: who must accept a concern, who is rung now, and when each office is checked next, as one pure function of stored
+//! facts and the time [R3e, TRAP-2]. The engine loads facts, calls it, and carries out; nothing stored can make an office silent.
 
 use time::{Duration, OffsetDateTime};
 
@@ -9,15 +9,15 @@ use super::{
     route::{self, Holder, Recipients},
 };
 
-/// Two machines, or one whose clock was set by a hair, may differ by this much without anything being wrong.
+/// Clock difference that is no fault: between two machines, or after a small adjustment of one.
 pub const SKEW: Duration = Duration::seconds(2);
 
-/// What becomes of one office now.
+/// Decision for one office.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Verdict {
     /// It owes nothing.
     Silent,
-    /// It owes an acceptance, and is looked at again at the latest by then.
+    /// It owes an acceptance, and is checked again at the latest by then.
     Waits(OffsetDateTime),
     Rings(Ring),
 }
@@ -28,16 +28,16 @@ pub struct Ring {
     pub step: u32,
     pub level: u32,
     pub to: Recipients,
-    /// Since when the office owes, on the clock as it stands now: what was reached before a clock was set back stays reached.
+    /// Start of the duty, on the present clock: what was reached before a clock was set back stays reached.
     pub since: OffsetDateTime,
-    /// The next ring at the latest.
+    /// Time of the next ring at the latest.
     pub next: OffsetDateTime,
-    /// The clock stands before the last ring.
+    /// The clock is before the last ring.
     pub clock_went_back: bool,
 }
 
 impl Said {
-    /// The number of the last thing said that whoever accepts for this audience must have known: NHQ every word, a head the gravest.
+    /// Number of the last statement that an acceptance for this audience must cover: NHQ every one, a head the gravest.
     #[must_use]
     pub const fn to_be_known(self, audience: Audience) -> u32 {
         match audience {
@@ -53,21 +53,21 @@ pub fn has_accepted(status: &AudienceStatus, said: Said) -> bool {
     status.accepted.as_ref().is_some_and(|accepted| accepted.knowing >= said.to_be_known(status.audience))
 }
 
-/// Whether the office must still accept. One that the person left must until the head they are with now has accepted: the unit, where
-/// it answers for a site of its own, ends no head's duty.
+/// Whether the office must still accept. A former one must until the present head has accepted: the unit, where it answers for a site of
+/// its own, ends no head's duty.
 #[must_use]
 pub fn owes(status: &AudienceStatus, told: &[AudienceStatus], said: Said) -> bool {
     !has_accepted(status, said) && !(status.former && (status.ended || the_present_head_has_accepted(told, said)))
 }
 
-/// Whether the head that the person is with now has accepted.
+/// Whether the present head of the person has accepted.
 #[must_use]
 pub fn the_present_head_has_accepted(told: &[AudienceStatus], said: Said) -> bool {
     let present = |status: &&AudienceStatus| status.audience == Audience::ResponsibleHead && !status.former;
     told.iter().filter(present).any(|status| has_accepted(status, said) && !route::is_the_units_own(&status.office))
 }
 
-/// The state that follows from who has accepted. A closed concern stays closed.
+/// State that follows from the acceptances. A closed concern stays closed.
 #[must_use]
 pub fn state_after(now: State, told: &[AudienceStatus], said: Said) -> State {
     match now {
@@ -77,7 +77,7 @@ pub fn state_after(now: State, told: &[AudienceStatus], said: Said) -> State {
     }
 }
 
-/// Whether the RJ Unit may close it now: by what is known of each office, and by no state that somebody wrote.
+/// Whether the RJ Unit may close it now: by each office's own acceptance, and not by the stored state.
 ///
 /// # Errors
 /// What is missing.
@@ -91,8 +91,8 @@ pub fn may_close(told: &[AudienceStatus], said: Said, outcome: &str) -> Result<(
     Ok(())
 }
 
-/// What becomes of every office of an open concern now, in their order. `assigned` is who is believed to hold their offices and the two
-/// of NHQ.
+/// Decision for every office of an open concern, in their order. `assigned` are the believed holders of their offices and of the two of
+/// NHQ.
 #[must_use]
 pub fn decide(ladder: &Ladder, said: Said, told: &[AudienceStatus], assigned: &[Holder], now: OffsetDateTime) -> Vec<Verdict> {
     let verdict = |status: &AudienceStatus| if owes(status, told, said) { due(ladder, status, assigned, now) } else { Verdict::Silent };
@@ -101,7 +101,7 @@ pub fn decide(ladder: &Ladder, said: Said, told: &[AudienceStatus], assigned: &[
 
 fn due(ladder: &Ladder, status: &AudienceStatus, assigned: &[Holder], now: OffsetDateTime) -> Verdict {
     let interval = signed(ladder.interval());
-    // What was reached stays reached, wherever the clock stands now.
+    // A step once reached stays reached, wherever the clock stands now.
     let reached = status.rung_at.map(|at| (at - status.rung_from).max(Duration::ZERO));
     let elapsed = (now - status.rung_from).max(reached.unwrap_or_default()).max(Duration::ZERO);
     let step = ladder.step_at(elapsed.unsigned_abs());

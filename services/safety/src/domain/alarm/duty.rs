@@ -1,5 +1,5 @@
-//! How the offices of a concern stand after something happened: it was raised, said again, routed, accepted or rung. Pure: whoever calls
-//! writes what has changed.
+//! Changes of the offices of a concern after an event: raised, said again, routed, accepted or rung. Pure: the caller writes what has
+//! changed.
 
 use time::OffsetDateTime;
 
@@ -9,17 +9,17 @@ use super::{
     route,
 };
 
-/// What was said, as far as it decides who must accept.
+/// Statement, as far as it decides who must accept.
 pub struct Word<'a> {
-    /// Who must accept a concern of the gravest grade said so far.
+    /// Audiences that must accept a concern of the gravest grade said so far.
     pub needed: &'a [Audience],
     /// It is graver than everything before.
     pub graver: bool,
-    /// The office that answers for the head at the site that is known now.
+    /// Office that answers for the head at the site that is known now.
     pub head: &'a str,
 }
 
-/// The offices of a concern that was just raised, or of which a row was lost: those that are needed and not there owe from now on.
+/// Adds missing offices of a concern, just raised or with a row lost: those that are needed and not there owe from now on.
 pub fn complete(told: &mut Vec<AudienceStatus>, needed: &[Audience], head: &str, now: OffsetDateTime) -> Vec<Audience> {
     let there = |audience: Audience, told: &[AudienceStatus]| told.iter().any(|status| status.audience == audience && !status.former);
     let missing: Vec<Audience> = needed.iter().copied().filter(|audience| !there(*audience, told)).collect();
@@ -33,8 +33,8 @@ pub fn complete(told: &mut Vec<AudienceStatus>, needed: &[Audience], head: &str,
     missing
 }
 
-/// More was said: NHQ must know every word, a head the gravest. Who had accepted without it owes anew; who owes already rings at once.
-/// Where nobody knew the head and their site is named now, that head is rung.
+/// More was said: NHQ must know every statement, a head the gravest. An office that had accepted without it owes anew; one that owes
+/// already rings at once. Where no head was known and the site is named now, that head is rung.
 pub fn said_again(told: &mut Vec<AudienceStatus>, word: &Word<'_>, now: OffsetDateTime) {
     let must_know = |status: &&mut AudienceStatus| !status.ended && (word.graver || status.audience == Audience::Nhq);
     for status in told.iter_mut().filter(must_know) {
@@ -53,8 +53,8 @@ pub fn said_again(told: &mut Vec<AudienceStatus>, word: &Word<'_>, now: OffsetDa
     complete(told, word.needed, word.head, now);
 }
 
-/// The person is with another head from now on, who owes anew. The one before joins those that the person left and keeps their own ladder;
-/// what they have accepted stays theirs and stands for no other. The unit is no head: it has the concern as NHQ. The office that was left,
+/// The person is with another head from now on, who owes anew. The head before joins the former ones and keeps their own ladder; what they
+/// have accepted stays theirs and counts for no other. The unit is no head: it has the concern as NHQ. Returns the office that was left,
 /// where it is a head's.
 pub fn routed(told: &mut Vec<AudienceStatus>, office: &str, now: OffsetDateTime) -> Option<String> {
     let present = |status: &&mut AudienceStatus| status.audience == Audience::ResponsibleHead && !status.former;
@@ -73,8 +73,8 @@ pub fn routed(told: &mut Vec<AudienceStatus>, office: &str, now: OffsetDateTime)
     Some(left_office)
 }
 
-/// These offices have accepted. Once the head that the person is with now has, the heads they left have nothing to do any more. Every
-/// office that rings no more.
+/// These offices have accepted. Once the present head has, the former heads have nothing left to do. Returns every office that rings no
+/// more.
 pub fn accepted(
     told: &mut [AudienceStatus],
     said: Said,
@@ -97,7 +97,7 @@ pub fn accepted(
     silent
 }
 
-/// What the core says of an office is so; whether that changed anything.
+/// Applies the core's decision to an office; returns whether that changed anything.
 pub fn carried_out(status: &mut AudienceStatus, verdict: &Verdict, now: OffsetDateTime) -> bool {
     match verdict {
         Verdict::Silent if status.former && !status.ended && status.accepted.is_none() => {

@@ -1,10 +1,10 @@
-//! When an audience is rung again, and how far up. The ladder has no last step [R3e].
+//! Ladder: when an audience is rung again, and how far up. It has no last step [R3e].
 //!
 //! The times are examples until CSC sets them: they are configuration, checked so that no ladder can be silent.
 
 use std::{str::FromStr, time::Duration};
 
-/// How far up the office a ring reaches; each includes the ones before.
+/// Reach of a ring within an office; each includes the ones before.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Reach {
     Holder,
@@ -21,14 +21,14 @@ pub struct Rung {
     pub reach: Reach,
 }
 
-/// Rungs, then the last one again and again, for ever.
+/// Rungs, then the last one repeated without end.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Ladder {
     rungs: Vec<Rung>,
     every: Duration,
 }
 
-/// Why a ladder is refused: it could be silent [TRAP-2].
+/// Reason a ladder is refused: it could be silent [TRAP-2].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum Unsafe {
     #[error("write a ladder as 0s:holder,2m:deputy,10m:everyone,every 5m")]
@@ -44,7 +44,7 @@ pub enum Unsafe {
 }
 
 impl Ladder {
-    /// A ladder that cannot be silent.
+    /// Ladder that cannot be silent.
     ///
     /// # Errors
     /// What makes it unsafe.
@@ -66,7 +66,7 @@ impl Ladder {
         Ok(Self { rungs, every })
     }
 
-    /// When a step is due, counted from the start of the ladder.
+    /// When a step is due, from the start of the ladder.
     #[must_use]
     pub fn due(&self, step: u32) -> Duration {
         let last = u32::try_from(self.rungs.len().saturating_sub(1)).unwrap_or(u32::MAX);
@@ -76,7 +76,7 @@ impl Ladder {
         }
     }
 
-    /// The last step that is due after `elapsed`: what should have been reached, whatever was missed.
+    /// Last step that is due after `elapsed`: what should have been reached, whatever was missed.
     #[must_use]
     pub fn step_at(&self, elapsed: Duration) -> u32 {
         let climbed = self.rungs.iter().take_while(|r| r.after <= elapsed).count();
@@ -87,20 +87,20 @@ impl Ladder {
         u32::try_from(climbed as u128 - 1 + repeats).unwrap_or(u32::MAX)
     }
 
-    /// The longest time that ever passes between two rings of this ladder.
+    /// Longest time between two rings of this ladder.
     #[must_use]
     pub fn interval(&self) -> Duration {
         let between = self.rungs.iter().zip(self.rungs.iter().skip(1)).map(|(a, b)| b.after.saturating_sub(a.after));
         between.max().map_or(self.every, |longest| longest.max(self.every))
     }
 
-    /// The rung a step stands on: steps beyond the last rung stay on it.
+    /// Rung of a step: steps beyond the last rung stay on it.
     #[must_use]
     pub fn level(&self, step: u32) -> u32 {
         step.min(u32::try_from(self.rungs.len().saturating_sub(1)).unwrap_or(u32::MAX))
     }
 
-    /// How far a step reaches.
+    /// Reach of a step.
     #[must_use]
     pub fn reach(&self, step: u32) -> Reach {
         self.rungs.get(self.level(step) as usize).map_or(Reach::Everyone, |r| r.reach)

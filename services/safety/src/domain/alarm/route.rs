@@ -1,4 +1,4 @@
-//! Who is responsible at a site, and who is rung at a step. Nobody found is never silence [R3e, TRAP-2].
+//! Routing: who is responsible at a site, and who is rung at a step. Where no holder is found, others ring in their place [R3e, TRAP-2].
 
 use super::{concern::Audience, ladder::Reach};
 
@@ -6,10 +6,10 @@ use super::{concern::Audience, ladder::Reach};
 pub const RJ_UNIT: &str = "rj-unit";
 /// The National Monitoring Centre: NHQ after hours.
 pub const NMC: &str = "nmc";
-/// Before the code of a site for which the unit itself answers.
+/// Prefix of the code of a site for which the unit itself answers.
 const UNIT_FOR: &str = "rj-unit/";
 
-/// Somebody who holds an office. An empty holder stands for the office itself.
+/// Holder of an office. An empty holder stands for the office itself.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Holder {
     pub office: String,
@@ -18,17 +18,17 @@ pub struct Holder {
     pub rank: i16,
 }
 
-/// Who a ring goes to.
+/// Recipients of a ring.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Recipients {
     pub holders: Vec<Holder>,
-    /// Nobody holds the office as far as this step reaches: NHQ and the monitoring centre are rung in its place, now.
+    /// The office has no holder as far as this step reaches: NHQ and the monitoring centre are rung in its place, now.
     pub no_route: bool,
 }
 
-/// The office that answers for an audience at a site. Inside the walls the Institutional Head, in the community the
-/// District Director [R2a]; a regional or the national headquarters the RJ Unit answers for itself. Where no site is known, the unit
-/// must find the head, and nobody accepts in the head's place.
+/// Office that answers for an audience at a site. Inside the walls the Institutional Head, in the community the District Director [R2a];
+/// for a regional or the national headquarters the RJ Unit itself. Where no site is known, the unit must find the head, and nobody accepts
+/// in the head's place.
 #[must_use]
 pub fn office(audience: Audience, site: Option<(&str, &str)>) -> String {
     match (audience, site) {
@@ -41,32 +41,32 @@ pub fn office(audience: Audience, site: Option<(&str, &str)>) -> String {
     }
 }
 
-/// Whether the RJ Unit itself is the responsible head, and so whoever accepts for NHQ may accept for the head too.
+/// Whether the RJ Unit itself is the responsible head, so that a person who accepts for NHQ may accept for the head too.
 #[must_use]
 pub fn is_the_units_own(office: &str) -> bool {
     office.starts_with(UNIT_FOR)
 }
 
-/// Whether a head's office answers, and no stand-in or the unit itself: such an office is rung on when the person moves on.
+/// Whether the office is a head's own, and no stand-in or the unit itself: such an office is rung on when the person moves on.
 #[must_use]
 pub fn is_a_heads(office: &str) -> bool {
     office != RJ_UNIT && !is_the_units_own(office)
 }
 
-/// Whether a concern goes along with the person to the site where the case file has them now: it stands where the file had them before, or
-/// at no site. At another site it stays: somebody said that it is there, of whomever it may be.
+/// Whether a concern moves with the person to the site where the case file has them now: if it is where the file had them before, or at no
+/// site. At another site it stays: it was reported there, about whomever it may be.
 #[must_use]
 pub fn follows(at: Option<&str>, now: &str, before: &[&str]) -> bool {
     at.is_none_or(|at| at != now && before.contains(&at))
 }
 
-/// The office of the directory that somebody holds to be rung for this one.
+/// Office of the directory whose holders are rung for this one.
 #[must_use]
 pub fn held_as(office: &str) -> &str {
     if is_the_units_own(office) { RJ_UNIT } else { office }
 }
 
-/// Who is rung, out of everybody assigned to the office and to the two NHQ offices.
+/// Recipients of a ring, out of everybody assigned to the office and to the two NHQ offices.
 #[must_use]
 pub fn recipients(audience: Audience, office: &str, reach: Reach, assigned: &[Holder]) -> Recipients {
     let office = held_as(office);

@@ -1,17 +1,17 @@
-//! Ids and numbers of cases and referrals in what was said of a concern, however they were typed [RM1].
+//! Ids and numbers of cases and referrals in the text of a concern, however they were typed [RM1].
 
 use std::collections::BTreeSet;
 
 use proto::reference;
 use uuid::Uuid;
 
-/// What the numbers of cases and of referrals begin with.
+/// Prefixes of the numbers of cases and of referrals.
 const PREFIXES: [&str; 2] = ["RC", "RO"];
-/// Letters and digits of a number, its prefix aside.
+/// Letters and digits of a number, without its prefix.
 const BODY: usize = 8;
 const HEX_DIGITS: usize = 32;
 
-/// Every id and every number that stands anywhere in a text, in its usual form. Whether there is such a case is not known here.
+/// Every id and every number in a text, in its usual form. Whether there is such a case is not known here.
 #[must_use]
 pub fn named_in(text: &str) -> BTreeSet<String> {
     let mut names = ids(text);
@@ -19,7 +19,7 @@ pub fn named_in(text: &str) -> BTreeSet<String> {
     names
 }
 
-/// Runs of 32 hexadecimal digits, whatever dashes stand between them.
+/// Runs of 32 hexadecimal digits, with or without dashes between them.
 fn ids(text: &str) -> BTreeSet<String> {
     let no_dash = text.chars().filter(|c| !is_dash(*c));
     let spaced: String = no_dash.map(|c| if c.is_ascii_hexdigit() { c } else { ' ' }).collect();
@@ -27,7 +27,7 @@ fn ids(text: &str) -> BTreeSet<String> {
     runs.filter_map(|run| Uuid::try_parse(run).ok()).map(|id| id.to_string()).collect()
 }
 
-/// Numbers of which the check character fits, with or without dashes and spaces.
+/// Numbers whose check character fits, with or without dashes and spaces.
 fn numbers(text: &str) -> BTreeSet<String> {
     let plain: String = text.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_uppercase()).collect();
     let mut found = BTreeSet::new();

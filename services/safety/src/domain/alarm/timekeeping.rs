@@ -1,35 +1,36 @@
-//! Whether the clocks that the alarm counts by keep time. A clock that steps silences nobody, and somebody must look at it.
+//! Faults of the clocks that the alarm counts by: a step, or a difference between two of them. A step silences nobody, and is reported to a
+//! person.
 
 use std::time::Duration;
 
 use time::OffsetDateTime;
 
-/// A step that is no adjustment by a hair.
+/// Smallest step that is more than an ordinary adjustment.
 const STEP: time::Duration = time::Duration::seconds(1);
-/// The clock of this machine and that of the database may differ by this much.
+/// Largest difference between the clock of this machine and that of the database.
 const APART: time::Duration = time::Duration::seconds(2);
 
 /// Three clocks, read at one moment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Reading {
-    /// The clock that deadlines are counted by.
+    /// Clock that deadlines are counted by.
     pub wall: OffsetDateTime,
     pub database: OffsetDateTime,
-    /// Since some start: it never steps.
+    /// Monotonic time since some start.
     pub monotonic: Duration,
 }
 
-/// What is wrong with them.
+/// Fault of the clocks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Fault {
-    /// Time that has passed is counted less by this much.
+    /// The clock went back by this much.
     SteppedBack(time::Duration),
     SteppedForward(time::Duration),
-    /// The two clocks part.
+    /// The two clocks differ by this much.
     Apart(time::Duration),
 }
 
-/// What happened to the clocks since the reading before.
+/// Faults since the reading before.
 #[must_use]
 pub fn faults(before: &Reading, now: &Reading) -> Vec<Fault> {
     let passed = time::Duration::try_from(now.monotonic.saturating_sub(before.monotonic)).unwrap_or(time::Duration::MAX);
@@ -38,7 +39,7 @@ pub fn faults(before: &Reading, now: &Reading) -> Vec<Fault> {
     let back = steps.into_iter().filter(|step| *step < -STEP).min().map(|step| Fault::SteppedBack(step.abs()));
     let forward = steps.into_iter().filter(|step| *step > STEP).max().map(Fault::SteppedForward);
     let parted = |reading: &Reading| (reading.wall - reading.database).abs();
-    // Told when it begins, and once for each step after.
+    // Reported when it begins, and once for each step after.
     let apart =
         (parted(now) > APART && (parted(before) <= APART || back.is_some() || forward.is_some())).then(|| Fault::Apart(parted(now)));
     [back, forward, apart].into_iter().flatten().collect()

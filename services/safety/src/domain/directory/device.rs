@@ -1,4 +1,4 @@
-//! What a device may be that stands for a person.
+//! Device that authenticates a person: rules of its enrolment.
 
 use chassis::devices;
 use time::{Duration, OffsetDateTime};
@@ -6,16 +6,16 @@ use uuid::Uuid;
 
 use super::grant;
 
-/// A device that somebody proposes.
+/// Proposed device.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Enrolment {
     pub person: String,
-    /// As [`chassis::devices::Device`] holds it.
+    /// Encoded as in [`chassis::devices::Device`].
     pub public_key: Vec<u8>,
     pub until: OffsetDateTime,
 }
 
-/// Why a device cannot be enrolled.
+/// Reason a device cannot be enrolled.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Fault {
     /// No identity, or the identity of a service.
@@ -27,14 +27,14 @@ pub enum Fault {
 }
 
 impl Enrolment {
-    /// What the device calls itself.
+    /// Id of the device.
     #[must_use]
     pub fn id(&self) -> Uuid {
         devices::id_of(&self.public_key)
     }
 }
 
-/// Looks at an enrolment by itself; whether the key is known already is another question.
+/// Checks an enrolment by itself; whether the key is known already is checked elsewhere.
 ///
 /// # Errors
 /// The first [`Fault`].

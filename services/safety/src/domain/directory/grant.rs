@@ -1,4 +1,4 @@
-//! What a grant may be, and which need two persons.
+//! Grant: rules of its validity, and which grants need two persons.
 
 use chassis::identity::Grant;
 use proto::{
@@ -9,11 +9,11 @@ use time::OffsetDateTime;
 
 use crate::domain::alarm::route::{NMC, RJ_UNIT};
 
-/// What the identity of a person or system begins with when it is a service of ours: none is granted anything.
+/// Prefix of the identities of our own services: none is granted anything.
 const SERVICE: &str = "service:";
 const MAX_LENGTH: usize = 200;
 
-/// A grant that somebody proposes.
+/// Proposed grant.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Wanted {
     pub subject: String,
@@ -23,20 +23,20 @@ pub struct Wanted {
     pub until: Option<OffsetDateTime>,
 }
 
-/// Why a grant cannot be.
+/// Reason a grant is invalid.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Fault {
     /// No identity, or the identity of a service.
     Subject,
     /// No role of the programme.
     Role,
-    /// The role is held for a site, a region or neither, and this is not that.
+    /// The role needs a site, a region or neither, and this does not match.
     Place,
     /// It would end before it begins, or has ended already.
     Times,
 }
 
-/// Looks at a grant by itself; whether the directory knows the site is another question.
+/// Checks a grant by itself; whether the directory knows the site is checked elsewhere.
 ///
 /// # Errors
 /// The first [`Fault`].
@@ -58,7 +58,7 @@ pub fn check(wanted: &Wanted, now: OffsetDateTime) -> Result<(), Fault> {
     Ok(())
 }
 
-/// Whether the text can be the identity of a person or system, and of no service of ours.
+/// Whether the text can be the identity of a person or system, and of none of our services.
 #[must_use]
 pub fn is_subject(text: &str) -> bool {
     let service = text.get(..SERVICE.len()).is_some_and(|head| head.eq_ignore_ascii_case(SERVICE));
@@ -77,20 +77,20 @@ fn fits(grant: &Grant) -> bool {
     }
 }
 
-/// Whether whoever holds the role can accept for an office they are in: for the two national offices a role that accepts for NHQ, for a
-/// site's any role, as its deputies have [R3e].
+/// Whether the role lets a holder of the office accept for it: for the two national offices a role that accepts for NHQ, for a site's any
+/// role, as its deputies have [R3e].
 #[must_use]
 pub fn accepts_for(role: &str, office: &str) -> bool {
     ![RJ_UNIT, NMC].contains(&office) || role::NHQ_ACCEPTORS.contains(&role)
 }
 
-/// Whether as many administrators without an end are enough: two always remain, for nobody else could ever name others [A1].
+/// Whether enough administrators without an end remain: always two, for nobody else could ever name others [A1].
 #[must_use]
 pub const fn enough_administrators(remaining: usize) -> bool {
     remaining >= 2
 }
 
-/// Whether one administrator alone may not give the role: it decides who accepts an alarm, or who keeps the directory.
+/// Whether the role needs a second administrator: it decides who accepts an alarm, or who keeps the directory.
 #[must_use]
 pub fn needs_second_person(role: &str) -> bool {
     role::TWO_PERSONS.contains(&role)

@@ -1,4 +1,4 @@
-//! The offices that must accept a concern: the one of each audience now, and those of heads that the person left.
+//! Table of the offices that must accept a concern: the present one of each audience, and those of former heads.
 
 use std::collections::HashMap;
 
@@ -31,7 +31,8 @@ struct Row {
     accepted_signature: Option<Vec<u8>>,
 }
 
-/// A row whose audience this version does not know is passed over, as one that is missing: the guard puts back what the grade needs.
+/// State of a row. One whose audience this version does not know is skipped, as if missing: the reconciliation restores what the grade
+/// needs.
 fn status(row: Row) -> Option<AudienceStatus> {
     let Some(audience) = Audience::from_code(&row.kind) else {
         tracing::error!(concern.id = %row.concern_id, "an audience of a concern cannot be read: it counts as missing");
@@ -61,7 +62,7 @@ fn status(row: Row) -> Option<AudienceStatus> {
     })
 }
 
-/// What an office said when it accepted.
+/// Note of an office with its acceptance.
 #[derive(Clone, Copy)]
 pub struct Note<'a> {
     pub text: &'a str,
@@ -72,7 +73,7 @@ pub async fn of(db: &mut PgConnection, concern: Uuid) -> sqlx::Result<Vec<Audien
     Ok(of_all(db, &[concern]).await?.remove(&concern).unwrap_or_default())
 }
 
-/// Those of several concerns, in one statement: the offices of now before those that the person left.
+/// Offices of several concerns, in one statement: the present ones before the former ones.
 pub async fn of_all(db: &mut PgConnection, concerns: &[Uuid]) -> sqlx::Result<HashMap<Uuid, Vec<AudienceStatus>>> {
     let rows = sqlx::query_as!(
         Row,
@@ -95,7 +96,7 @@ pub async fn of_all(db: &mut PgConnection, concerns: &[Uuid]) -> sqlx::Result<Ha
     Ok(found)
 }
 
-/// Writes how an office stands; `note` is what it said, with the key that seals it. A former office whose duty ended, ended at `at`.
+/// Writes the state of an office; `note` is its text, with the key that seals it. A former office whose duty ended, ended at `at`.
 pub async fn put(
     tx: &mut PgConnection,
     concern: Uuid,
@@ -124,7 +125,7 @@ fn signed(n: u32) -> i32 {
 
 type Noted = (Option<String>, Option<Vec<u8>>);
 
-/// Writes how an office stands: the key of its row, what both tables hold of it, and what one holds beside that.
+/// Statement that writes an office: the key of its row, the columns of both tables, and those of one.
 macro_rules! put {
     ($tx:expr, $status:expr, ($note:expr, $note_sealed:expr), $sql:literal, [$($key:expr),+], [$($beside:expr),*]) => {{
         let accepted = $status.accepted.as_ref();
@@ -201,7 +202,7 @@ async fn put_former(
     )
 }
 
-/// What the head's office of now said goes with it among those that the person left.
+/// Moves the note of the head's present office with it to the former ones.
 pub async fn move_note(tx: &mut PgConnection, concern: Uuid, office: &str) -> sqlx::Result<()> {
     sqlx::query!(
         "with said as (select note, note_sealed from audience where concern_id = $1 and kind = 'responsible-head' and office = $2)

@@ -1,4 +1,4 @@
-//! Concerns, what was said of each, and their timeline.
+//! Tables of concerns, their statements and their timeline.
 
 use std::collections::HashMap;
 
@@ -19,7 +19,7 @@ use crate::domain::alarm::concern::{Audience, Grade, Said, State};
 pub enum Content {
     Clear(Vec<u8>),
     Sealed(Vec<u8>),
-    /// Sealed, and its key cannot be had.
+    /// Sealed, and its key is unavailable.
     Lost,
 }
 
@@ -32,19 +32,19 @@ impl Content {
     }
 }
 
-/// Things said later that are told with the first; older ones between stay in the database.
+/// Later statements sent with the first; older ones between stay in the database.
 const MAX_MORE: i64 = 9;
 
-/// A concern as it is stored.
+/// Stored concern.
 #[derive(Clone)]
 pub struct Concern {
     pub id: Uuid,
     pub reference: String,
     pub grade: Grade,
     pub site: Option<String>,
-    /// What was said first.
+    /// First statement.
     pub content: Content,
-    /// What was said later under the same id, in its order; read when the concern is opened.
+    /// Later statements under the same id, in their order; read when the concern is opened.
     pub more: Vec<Content>,
     pub said: Said,
     pub unreadable: bool,
@@ -55,11 +55,11 @@ pub struct Concern {
     pub ladder_version: i32,
 }
 
-/// Which concerns a list may hold.
+/// Scope of a list of concerns.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Scope {
     Everywhere,
-    /// Only where one of these offices is responsible, or was and the head after it has not accepted, or the person themselves has.
+    /// Only where one of these offices is responsible, or was and the next head has not accepted, or the person themselves has.
     Offices {
         person: String,
         offices: Vec<String>,
@@ -83,7 +83,8 @@ struct Row {
     gravest: i32,
 }
 
-/// A grade that this version does not know may be the gravest of all: the concern rings as an imminent risk, and stops no other.
+/// Grade of a code. One that this version does not know may be the gravest of all: the concern rings as an imminent risk, and stops no
+/// other.
 pub(in crate::store) fn grade(id: Uuid, code: &str) -> Grade {
     Grade::from_code(code).unwrap_or_else(|| {
         tracing::error!(concern.id = %id, "the grade of a concern cannot be read: it rings as an imminent risk");
@@ -91,7 +92,7 @@ pub(in crate::store) fn grade(id: Uuid, code: &str) -> Grade {
     })
 }
 
-/// A state that this version does not know silences nobody.
+/// State of a code. One that this version does not know silences nobody.
 pub(in crate::store) fn state(id: Uuid, code: &str) -> State {
     State::from_code(code).unwrap_or_else(|| {
         tracing::error!(concern.id = %id, "the state of a concern cannot be read: it counts as ringing");
@@ -104,7 +105,7 @@ pub(in crate::store) fn said(count: i32, gravest: i32) -> Said {
     Said { count: number(count), gravest: number(gravest) }
 }
 
-/// No row is refused: one that cannot be read as it should be rings all the same, and stops no list and no ladder of others.
+/// No row is refused: one that is malformed rings all the same, and stops no list and no ladder of others.
 impl From<Row> for Concern {
     fn from(row: Row) -> Self {
         Self {
@@ -131,7 +132,7 @@ pub async fn opened(db: &mut PgConnection, vault: &Vault, mut concern: Concern) 
     Ok(concern)
 }
 
-/// The same for several, with one look for their keys; with what was said later of each.
+/// The same for several, with one query for their keys; with the later statements of each.
 pub async fn open_all(db: &mut PgConnection, vault: &Vault, concerns: &mut [Concern]) -> sqlx::Result<()> {
     let again: Vec<Uuid> = concerns.iter().filter(|concern| concern.said.count > 1).map(|concern| concern.id).collect();
     let later = if again.is_empty() { HashMap::new() } else { said_later(db, &again).await? };
@@ -154,7 +155,7 @@ pub async fn open_all(db: &mut PgConnection, vault: &Vault, concerns: &mut [Conc
     Ok(())
 }
 
-/// What was said later under the same id, in its order: the last [`MAX_MORE`] of each concern.
+/// Later statements under the same id, in their order: the last [`MAX_MORE`] of each concern.
 async fn said_later(db: &mut PgConnection, concerns: &[Uuid]) -> sqlx::Result<HashMap<Uuid, Vec<(Uuid, Content)>>> {
     let rows = sqlx::query!(
         r#"select said.id as "id!", said.concern_id as "concern_id!", said.content as "content!", said.content_sealed
@@ -216,7 +217,7 @@ pub async fn find(db: &mut PgConnection, id: Uuid) -> sqlx::Result<Option<Concer
     .map(|row| row.map(Concern::from))
 }
 
-/// The concern's own numbers, for whoever raised it; of anybody else's nothing is read at all [TRAP-6].
+/// Numbers of the concern for its raiser; of anybody else's nothing is read at all [TRAP-6].
 pub async fn receipt(db: &mut PgConnection, id: Uuid, raised_by: &str) -> sqlx::Result<Option<(Uuid, String, OffsetDateTime, State)>> {
     sqlx::query!("select id, reference, raised_at, state from concern where id = $1 and raised_by = $2", id, raised_by)
         .fetch_optional(db)
@@ -228,7 +229,7 @@ pub async fn id_of_reference(db: &mut PgConnection, reference: &str) -> sqlx::Re
     sqlx::query_scalar!("select id from concern where reference = $1", reference).fetch_optional(db).await
 }
 
-/// The concern, held against other changes until the transaction ends.
+/// Concern, locked until the transaction ends.
 pub async fn lock(tx: &mut PgConnection, id: Uuid) -> sqlx::Result<Option<Concern>> {
     sqlx::query_as!(
         Row,
@@ -242,7 +243,7 @@ pub async fn lock(tx: &mut PgConnection, id: Uuid) -> sqlx::Result<Option<Concer
     .map(|row| row.map(Concern::from))
 }
 
-/// The same, where nobody else holds it: the engine passes by what another works on, and looks again.
+/// The same, where it is not locked: the engine skips locked rows and tries again.
 pub async fn lock_free(tx: &mut PgConnection, id: Uuid) -> sqlx::Result<Option<Concern>> {
     sqlx::query_as!(
         Row,
@@ -256,11 +257,11 @@ pub async fn lock_free(tx: &mut PgConnection, id: Uuid) -> sqlx::Result<Option<C
     .map(|row| row.map(Concern::from))
 }
 
-/// Where a list goes on: settled or not, when raised, and which.
+/// Cursor of a list: settled or not, when raised, and which.
 type After = Option<(bool, OffsetDateTime, Uuid)>;
 
-/// A page of concerns: those that ring first, oldest first. A statement for each way, so that each has the index that fits: what is open,
-/// and what is somebody's, never walks past what is closed.
+/// Page of concerns: those that ring first, oldest first. One statement for each scope, so that each has a fitting index: a list of what is
+/// open, or of one person's, never scans what is closed.
 pub async fn list(db: &mut PgConnection, scope: &Scope, include_closed: bool, after: After, limit: i64) -> sqlx::Result<Vec<Concern>> {
     let rows = match scope {
         Scope::Everywhere if include_closed => list_all(db, after, limit).await?,
@@ -337,23 +338,23 @@ async fn list_theirs(
     .await
 }
 
-/// Sets the state and raises the revision; the new revision.
+/// Sets the state and raises the revision; returns the new revision.
 pub async fn advance(tx: &mut PgConnection, id: Uuid, state: State) -> sqlx::Result<i64> {
     sqlx::query_scalar!("update concern set state = $2, revision = revision + 1 where id = $1 returning revision", id, state.code())
         .fetch_one(tx)
         .await
 }
 
-/// Who closed a concern, and when.
+/// Closing of a concern: by whom, and when.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Closing {
     pub by: String,
     pub at: OffsetDateTime,
-    /// By the service, with a key that the database does not hold.
+    /// Signature by the service, with a key that the database does not hold.
     pub signature: Option<Vec<u8>>,
 }
 
-/// Closes a concern; its outcome is never in clear.
+/// Closes a concern; its outcome is never stored in clear.
 pub async fn close(tx: &mut PgConnection, vault: &Vault, id: Uuid, closing: &Closing, outcome: &str) -> sqlx::Result<i64> {
     let at = closing.at;
     let sealed = vault.seal(tx, Owner::of("concern", id), sealed::outcome(id), outcome.as_bytes(), at).await?;
@@ -376,7 +377,7 @@ pub async fn set_site(tx: &mut PgConnection, id: Uuid, site: &str) -> sqlx::Resu
     Ok(())
 }
 
-/// The word of cases on where the person is that was taken last.
+/// Last applied report of cases on where the person is.
 pub async fn case_site(tx: &mut PgConnection, id: Uuid) -> sqlx::Result<Option<Uuid>> {
     let word = sqlx::query_scalar!("select case_site from concern where id = $1", id).fetch_optional(tx).await?;
     Ok(word.flatten())
@@ -387,7 +388,7 @@ pub async fn set_case_site(tx: &mut PgConnection, id: Uuid, word: Uuid) -> sqlx:
     Ok(())
 }
 
-/// What a concern is once more was said of it: its grade, how much was said, its site.
+/// Updates a concern after another statement: its grade, the number of statements, its site.
 pub async fn restated(tx: &mut PgConnection, concern: &Concern) -> sqlx::Result<()> {
     let signed = |n: u32| i32::try_from(n).unwrap_or(i32::MAX);
     sqlx::query!(
@@ -403,7 +404,7 @@ pub async fn restated(tx: &mut PgConnection, concern: &Concern) -> sqlx::Result<
     Ok(())
 }
 
-/// Whether this body is kept beside the first of a concern.
+/// Whether this body is stored beside the first of a concern.
 pub async fn has_variant(db: &mut PgConnection, concern: Uuid, content: &[u8]) -> sqlx::Result<bool> {
     let fingerprint = Sha256::digest(content);
     sqlx::query_scalar!(
@@ -415,7 +416,7 @@ pub async fn has_variant(db: &mut PgConnection, concern: Uuid, content: &[u8]) -
     .await
 }
 
-/// Keeps another body that came under the same id. `false` where that very body was kept before.
+/// Stores another body received under the same id. `false` where the same body was stored before.
 pub async fn keep_variant(
     tx: &mut PgConnection,
     key: Option<&DataKey>,
@@ -445,7 +446,7 @@ pub async fn keep_variant(
     Ok(done.rows_affected() == 1)
 }
 
-/// One more entry of the timeline.
+/// Entry of the timeline.
 pub struct Entry<'a> {
     pub concern: Uuid,
     pub revision: i64,
@@ -472,7 +473,7 @@ pub async fn note(tx: &mut PgConnection, entry: &Entry<'_>) -> sqlx::Result<()> 
     Ok(())
 }
 
-/// Id and revision of every concern that a watcher may still have to hear of.
+/// Id and revision of every concern that may have to be sent to a watcher.
 pub async fn revisions(db: &mut PgConnection, closed_after: OffsetDateTime) -> sqlx::Result<Vec<(Uuid, i64)>> {
     let rows = sqlx::query!(
         r#"select id as "id!", revision as "revision!" from concern where state <> 'closed'

@@ -1,4 +1,4 @@
-//! Rings that notification holds: what their delivery changes, read and written for a set at once.
+//! Rings that notification has stored: what their delivery changes, read and written as a set.
 
 use std::collections::HashMap;
 
@@ -9,20 +9,20 @@ use uuid::Uuid;
 
 use crate::domain::alarm::concern::{Audience, State};
 
-/// A ring of which it is said that it was delivered, and whose concern is held.
+/// Ring reported as delivered, whose concern is locked.
 pub struct Arriving {
-    /// Its place among those that were asked for, from 0.
+    /// Its place in the request, from 0.
     pub place: usize,
     pub concern: Uuid,
     pub state: State,
     pub revision: i64,
-    /// It was said before.
+    /// It was reported before.
     pub delivered: bool,
-    /// The office that was rung, where the concern still has it.
+    /// Office that was rung, where the concern still has it.
     pub office: Option<Rung>,
 }
 
-/// How the office of a ring stands.
+/// State of the office of a ring.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Rung {
     pub office: String,
@@ -32,10 +32,10 @@ pub struct Rung {
     pub delivered: bool,
 }
 
-/// Holds the concerns of rings, and reads what their delivery changes, in the order of `rings`; those that are ours.
+/// Locks the concerns of rings, and reads what their delivery changes, in the order of `rings`; only rings of this service.
 pub async fn hold(tx: &mut PgConnection, rings: &[(Uuid, Audience)]) -> sqlx::Result<Vec<Arriving>> {
     let (mut found, is_late) = read(tx, rings).await?;
-    // Whoever waited for a concern sees its row as it is now, and the offices as they were when it began to wait.
+    // After a wait for the lock, the concern's row is read as it is now, but the offices as they were when the wait began.
     if is_late {
         found = read(tx, rings).await?.0;
     }
@@ -45,7 +45,7 @@ pub async fn hold(tx: &mut PgConnection, rings: &[(Uuid, Audience)]) -> sqlx::Re
 
 async fn read(tx: &mut PgConnection, rings: &[(Uuid, Audience)]) -> sqlx::Result<(Vec<Arriving>, bool)> {
     let (ids, kinds): (Vec<Uuid>, Vec<String>) = rings.iter().map(|(id, audience)| (*id, audience.code().to_owned())).unzip();
-    // In the order of the concerns, so that two who hold several do not wait for each other.
+    // Locked in the order of the concerns, so that two transactions with several do not deadlock.
     let rows = sqlx::query!(
         r#"select asked.place as "place!", c.id, c.state, c.revision,
                   (select seen.revision from concern seen where seen.id = r.concern_id) as "seen!",
@@ -81,7 +81,7 @@ async fn read(tx: &mut PgConnection, rings: &[(Uuid, Audience)]) -> sqlx::Result
     Ok((found.collect(), is_late))
 }
 
-/// The first delivery of an office: a revision of its concern.
+/// First delivery of an office: a revision of its concern.
 pub struct First {
     pub concern: Uuid,
     pub audience: Audience,
@@ -90,7 +90,7 @@ pub struct First {
     pub traceparent: Option<String>,
 }
 
-/// Notes rings that were delivered, and what is told of it: `told` has a message for each of `first`. Their concerns are held.
+/// Records delivered rings and their facts: `told` has a message for each of `first`. Their concerns are locked.
 pub async fn note(
     tx: &mut PgConnection,
     rings: &[Uuid],

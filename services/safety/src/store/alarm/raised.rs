@@ -1,4 +1,4 @@
-//! New concerns with all that is written for them, a set of them in one statement.
+//! New concerns with all of their rows, several of them in one statement.
 
 use chassis::{
     outbox::{LEASE, Outgoing},
@@ -14,32 +14,32 @@ use super::{
 };
 use crate::domain::alarm::concern::AudienceStatus;
 
-/// A concern that was decided and not yet written.
+/// Concern that was decided and not yet written.
 pub struct New {
     pub concern: Concern,
-    /// What was said, under a key that is written with it.
+    /// Content, under a key that is written with it.
     sealed: Vec<u8>,
     keys: NewKeys,
     pub told: Vec<AudienceStatus>,
     pub rings: Vec<Ring>,
-    /// What the timeline says of it.
+    /// Its timeline entry.
     pub what: &'static str,
     /// Rings and facts, in their order.
     pub outgoing: Vec<Outgoing>,
     pub traceparent: Option<String>,
 }
 
-/// A ring of one of its offices.
+/// Ring of one of its offices.
 pub struct Ring {
     pub id: Uuid,
-    /// The place of the office among those that are told.
+    /// Index of the office among the audiences.
     pub office: usize,
-    /// The message that it travels as.
+    /// Id of its message.
     pub event: Uuid,
 }
 
 impl New {
-    /// A concern whose words are sealed under the first of `keys`. `None` where they cannot be.
+    /// Concern with its content sealed under the first of `keys`. `None` where it cannot be sealed.
     #[must_use]
     pub fn of(concern: Concern, keys: NewKeys, what: &'static str) -> Option<Self> {
         let Content::Clear(said) = &concern.content else { return None };
@@ -49,15 +49,15 @@ impl New {
         Some(Self { concern, sealed, keys, told, rings, what, outgoing, traceparent: None })
     }
 
-    /// The key of the concern.
+    /// Key of the concern.
     #[must_use]
     pub fn key(&self) -> Option<&DataKey> {
         self.keys.keys.first().map(|(_, key)| key)
     }
 }
 
-/// Writes new concerns; the ids of those that were recorded. One whose id, reference or key is taken is passed over, with all that is its
-/// own. No two may have the same id.
+/// Writes new concerns; returns the ids of those that were recorded. One whose id, reference or key is taken is skipped, with all of its
+/// rows. No two may have the same id.
 ///
 /// # Errors
 /// The statement failed: nothing is recorded.
@@ -119,7 +119,7 @@ fn signed(n: u32) -> i32 {
     i32::try_from(n).unwrap_or(i32::MAX)
 }
 
-/// The columns of the data keys; an owner is the concern in the same place.
+/// Columns of the data keys; an owner is the concern in the same place.
 #[derive(Default)]
 struct Keys {
     ids: Vec<Uuid>,

@@ -1,4 +1,4 @@
-//! What holds the concerns against the audit log and against the copy that another service keeps.
+//! Queries that compare the concerns with the audit log and with the copy that notification keeps.
 
 use sqlx::PgConnection;
 use time::OffsetDateTime;
@@ -7,14 +7,14 @@ use uuid::Uuid;
 use super::concern::Closing;
 use crate::domain::alarm::concern::{Said, State};
 
-/// A raise that the audit log does not hold yet.
+/// Raise that is not in the audit log yet.
 pub struct Raised {
     pub id: Uuid,
     pub raised_by: String,
     pub raised_at: OffsetDateTime,
 }
 
-/// Raises that were not entered into the audit log, oldest first; held until the transaction ends, and each by one instance.
+/// Raises not entered into the audit log, oldest first; locked until the transaction ends, and each by one instance.
 pub async fn not_entered(tx: &mut PgConnection, limit: i64) -> sqlx::Result<Vec<Raised>> {
     sqlx::query_as!(
         Raised,
@@ -30,15 +30,15 @@ pub async fn note_entered(tx: &mut PgConnection, ids: &[Uuid], at: OffsetDateTim
     Ok(())
 }
 
-/// Entries of the audit log that were looked at last, and what they name.
+/// Page of audit log entries, and what they name.
 pub struct Page {
-    /// The last entry looked at; `None` where the log ends.
+    /// Last entry read; `None` where the log ends.
     pub last: Option<i64>,
-    /// Ids under which the log holds a raise, and for which no concern stands.
+    /// Ids with a raise in the log and without a concern.
     pub vanished: Vec<String>,
 }
 
-/// Holds the raises of one page of the audit log, from after an entry on, against the concerns.
+/// Compares the raises of one page of the audit log, after an entry, with the concerns.
 pub async fn vanished(db: &mut PgConnection, after: i64, limit: i64) -> sqlx::Result<Page> {
     let row = sqlx::query!(
         r#"with page as (select position, object from audit_entry
@@ -55,7 +55,7 @@ pub async fn vanished(db: &mut PgConnection, after: i64, limit: i64) -> sqlx::Re
     Ok(Page { last: row.last, vanished: row.vanished })
 }
 
-/// The same for the latest raises of the log: what was raised last is held against the concerns at every look.
+/// The same for the latest raises of the log: these are compared at every check.
 pub async fn vanished_lately(db: &mut PgConnection, limit: i64) -> sqlx::Result<Vec<String>> {
     sqlx::query_scalar!(
         r#"with page as (select object from audit_entry where action = 'concern.raise' and outcome = 'granted'
@@ -69,7 +69,7 @@ pub async fn vanished_lately(db: &mut PgConnection, limit: i64) -> sqlx::Result<
     .await
 }
 
-/// Those of these ids under which no concern stands.
+/// Those of these ids that have no concern.
 pub async fn absent(db: &mut PgConnection, ids: &[String]) -> sqlx::Result<Vec<String>> {
     sqlx::query_scalar!(
         r#"select id as "id!" from unnest($1::text[]) as asked (id)
@@ -80,7 +80,7 @@ pub async fn absent(db: &mut PgConnection, ids: &[String]) -> sqlx::Result<Vec<S
     .await
 }
 
-/// Open concerns of which an office is said to have accepted, in the order of their ids, from after one on.
+/// Open concerns with a recorded acceptance of an office, in the order of their ids, after one.
 pub async fn said_to_have_accepted(db: &mut PgConnection, after: Uuid, limit: i64) -> sqlx::Result<Vec<Uuid>> {
     sqlx::query_scalar!(
         "select id from concern c where state <> 'closed' and id > $1
@@ -94,7 +94,7 @@ pub async fn said_to_have_accepted(db: &mut PgConnection, after: Uuid, limit: i6
     .await
 }
 
-/// Open concerns for which an audience is missing that their grade has; at most `limit`.
+/// Open concerns that lack an audience of their grade; at most `limit`.
 pub async fn without_an_audience(db: &mut PgConnection, limit: i64) -> sqlx::Result<Vec<Uuid>> {
     sqlx::query_scalar!(
         "select id from concern c where state <> 'closed'
@@ -107,7 +107,7 @@ pub async fn without_an_audience(db: &mut PgConnection, limit: i64) -> sqlx::Res
     .await
 }
 
-/// How a concern stands, and who closed it where it is closed.
+/// State of a concern, and its closing where it is closed.
 pub struct Stands {
     pub id: Uuid,
     pub state: State,
@@ -127,7 +127,7 @@ pub async fn standing(db: &mut PgConnection, ids: &[Uuid]) -> sqlx::Result<Vec<S
     Ok(stands.collect())
 }
 
-/// Opens again a concern that this service did not close.
+/// Reopens a concern that this service did not close.
 pub async fn reopen(tx: &mut PgConnection, id: Uuid) -> sqlx::Result<()> {
     sqlx::query!(
         "update concern set state = 'ringing', closed_at = null, closed_by = null, outcome = null, outcome_sealed = null,
@@ -139,7 +139,7 @@ pub async fn reopen(tx: &mut PgConnection, id: Uuid) -> sqlx::Result<()> {
     Ok(())
 }
 
-/// The highest revision that the timeline knows of a concern; 0 where it knows none.
+/// Highest revision in the timeline of a concern; 0 where there is none.
 pub async fn last_revision(db: &mut PgConnection, id: Uuid) -> sqlx::Result<i64> {
     sqlx::query_scalar!(r#"select coalesce(max(revision), 0) as "revision!" from timeline where concern_id = $1"#, id).fetch_one(db).await
 }

@@ -1,4 +1,4 @@
-//! Rings: what was sent to whom, whether it arrived, and which concerns the engine must look at.
+//! Table of rings: what was sent to whom, whether it arrived, and which concerns the engine must check.
 
 use sqlx::PgConnection;
 use time::OffsetDateTime;
@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use crate::domain::alarm::concern::{Audience, AudienceStatus, Grade, Said};
 
-/// Notes a ring of an office at the step it stands on.
+/// Records a ring of an office at its step.
 pub async fn insert(
     tx: &mut PgConnection,
     id: Uuid,
@@ -30,7 +30,8 @@ pub async fn insert(
     Ok(())
 }
 
-/// Every office of an open concern that has not accepted rings at once, and its ladder goes on as it was. How many did not already.
+/// Makes every office of an open concern that has not accepted ring at once; its ladder goes on as it was. Returns how many did not
+/// already.
 pub async fn all_anew(db: &mut PgConnection, now: OffsetDateTime) -> sqlx::Result<u64> {
     let present = sqlx::query!(
         "update audience set next_ring_at = $1, anew = true from concern c
@@ -46,7 +47,7 @@ pub async fn all_anew(db: &mut PgConnection, now: OffsetDateTime) -> sqlx::Resul
     Ok(present + former.execute(db).await?.rows_affected())
 }
 
-/// Concerns with an office that should have been rung by now, the longest overdue first, but these; held against other engines.
+/// Concerns with an office whose ring is due, the longest overdue first, except these; locked against other engines.
 pub async fn due(tx: &mut PgConnection, now: OffsetDateTime, but: &[Uuid], limit: i64) -> sqlx::Result<Vec<Uuid>> {
     let present = sqlx::query_scalar!(
         "select c.id from audience a join concern c on c.id = a.concern_id
@@ -71,7 +72,7 @@ pub async fn due(tx: &mut PgConnection, now: OffsetDateTime, but: &[Uuid], limit
     Ok(due)
 }
 
-/// What the core must know of an open concern, beside its offices.
+/// What the core needs of an open concern, beside its offices.
 pub struct Open {
     pub id: Uuid,
     pub grade: Grade,
@@ -79,7 +80,7 @@ pub struct Open {
     pub said: Said,
 }
 
-/// Open concerns in the order of their ids, from after one on.
+/// Open concerns in the order of their ids, after one.
 pub async fn open_after(db: &mut PgConnection, after: Uuid, limit: i64) -> sqlx::Result<Vec<Open>> {
     let rows = sqlx::query!(
         "select id, grade, unreadable, said, gravest from concern where state <> 'closed' and id > $1 order by id limit $2",
@@ -96,7 +97,7 @@ pub async fn open_after(db: &mut PgConnection, after: Uuid, limit: i64) -> sqlx:
     Ok(open.collect())
 }
 
-/// Every office of one concern that has not accepted rings at once.
+/// Makes every office of one concern that has not accepted ring at once.
 pub async fn anew(db: &mut PgConnection, concern: Uuid, now: OffsetDateTime) -> sqlx::Result<()> {
     sqlx::query!("update audience set next_ring_at = $2, anew = true where concern_id = $1 and next_ring_at > $2", concern, now)
         .execute(&mut *db)
@@ -107,7 +108,8 @@ pub async fn anew(db: &mut PgConnection, concern: Uuid, now: OffsetDateTime) -> 
     Ok(())
 }
 
-/// Rings at once every audience that was rung and delivered before `before`, still rings, and is not among `guarded`; how many.
+/// Makes every audience ring at once that was rung and delivered before `before`, still rings, and is not among `guarded`; returns how
+/// many.
 pub async fn lost(db: &mut PgConnection, guarded: &[(Uuid, Audience)], before: OffsetDateTime, now: OffsetDateTime) -> sqlx::Result<u64> {
     let (ids, kinds): (Vec<Uuid>, Vec<String>) = guarded.iter().map(|(id, audience)| (*id, audience.code().to_owned())).unzip();
     let done = sqlx::query!(
@@ -126,7 +128,7 @@ pub async fn lost(db: &mut PgConnection, guarded: &[(Uuid, Audience)], before: O
     Ok(done.rows_affected())
 }
 
-/// Rings at once every office with a ring that waits sealed in the outbox; how many.
+/// Makes every office ring at once that has a sealed ring waiting in the outbox; returns how many.
 pub async fn hurry_what_waits_sealed(db: &mut PgConnection, now: OffsetDateTime) -> sqlx::Result<u64> {
     let present = sqlx::query!(
         "update audience a set next_ring_at = $1, anew = true
@@ -147,7 +149,7 @@ pub async fn hurry_what_waits_sealed(db: &mut PgConnection, now: OffsetDateTime)
     Ok(present + former.execute(db).await?.rows_affected())
 }
 
-/// The clock of the database.
+/// Time of the database's clock.
 pub async fn database_time(db: &mut PgConnection) -> sqlx::Result<OffsetDateTime> {
     sqlx::query_scalar!(r#"select clock_timestamp() as "now!""#).fetch_one(db).await
 }

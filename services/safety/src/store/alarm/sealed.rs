@@ -1,4 +1,4 @@
-//! What was said of a danger, sealed under a key of its concern; in clear only while no key can be had.
+//! Content of concerns, sealed under a key of each; in clear only while no key is available.
 
 use chassis::{
     Vault,
@@ -27,7 +27,7 @@ pub(in crate::store) fn note(concern: Uuid, audience: &str) -> Place {
     Place::new("audience", "note", object_of(&format!("{concern}/{audience}")))
 }
 
-/// The key of a concern; `None` where it cannot be had, which is an error in the log and no reason to wait.
+/// Key of a concern; `None` where it is unavailable, which is logged as an error and is no reason to wait.
 ///
 /// # Errors
 /// A statement failed.
@@ -35,7 +35,7 @@ pub async fn key(tx: &mut PgConnection, vault: &Vault, concern: Uuid, at: Offset
     vault::or_clear(vault.key(tx, Owner::of("concern", concern), at).await, "concern")
 }
 
-/// The value sealed, and what is left in clear: all of it where there is no key.
+/// Sealed value, and what is left in clear: all of it where there is no key.
 pub(in crate::store) fn split(key: Option<&DataKey>, place: Place, value: &[u8]) -> sqlx::Result<(Option<Vec<u8>>, Vec<u8>)> {
     let sealed = key.map(|key| key.seal(place, value).map_err(sqlx::Error::from));
     let sealed = match sealed {
@@ -46,7 +46,7 @@ pub(in crate::store) fn split(key: Option<&DataKey>, place: Place, value: &[u8])
     Ok((sealed, clear))
 }
 
-/// What stands in clear in this database: rows of a former version, and what was recorded without a key.
+/// Values in clear in this database: rows of a former version, and what was recorded without a key.
 pub struct InClear;
 
 impl Leftovers for InClear {
@@ -151,7 +151,7 @@ async fn former_notes(tx: &mut PgConnection, vault: &Vault, at: OffsetDateTime) 
     Ok(rows.len())
 }
 
-/// What an audience said when it accepted, where it said something.
+/// Note of an audience with its acceptance, if any.
 ///
 /// # Errors
 /// A statement failed, or the note cannot be opened.

@@ -1,4 +1,4 @@
-//! What follows from an acceptance, written at once: rings on their way, state, timeline, and what the bus is told.
+//! What follows from an acceptance, written in one statement: pending rings, state, timeline, and the message for the bus.
 
 use chassis::{outbox::Outgoing, trace};
 use sqlx::PgConnection;
@@ -6,7 +6,7 @@ use sqlx::PgConnection;
 use super::concern::Entry;
 use crate::domain::alarm::concern::{Audience, State};
 
-/// Offices of an audience of a concern that is held have accepted.
+/// Acceptance by offices of an audience of a locked concern.
 pub struct Settled<'a> {
     pub audience: Audience,
     pub offices: &'a [String],
@@ -18,8 +18,8 @@ pub struct Settled<'a> {
 /// Writes it, at the time of its entry.
 pub async fn note(tx: &mut PgConnection, settled: &Settled<'_>) -> sqlx::Result<()> {
     let Settled { audience, offices, state, entry, event } = settled;
-    // Rings of these offices that are on their way are not sent again: they are taken in the order of the outbox, as by whoever takes
-    // several. Then the state of the concern, the entry of its timeline, and the message.
+    // Pending rings of these offices are not sent again: their rows are locked in the order of the outbox, as by every writer of several.
+    // Then the state of the concern, the entry of its timeline, and the message.
     sqlx::query!(
         "with on_their_way as (
              select o.id from ring r join outbox o on o.id = r.event_id

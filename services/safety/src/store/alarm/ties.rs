@@ -1,4 +1,4 @@
-//! What was said of concerns, for what it names: the first text and every other that came under the same id.
+//! Texts of concerns, read for what they name: the first text and every other received under the same id.
 
 use chassis::Vault;
 use sqlx::PgConnection;
@@ -8,13 +8,13 @@ use uuid::Uuid;
 use super::{concern::Closing, sealed};
 use crate::domain::alarm::concern::State;
 
-/// A concern as it stands, with all that was said under its id.
+/// Concern with all that was said under its id.
 pub struct Said {
     pub id: Uuid,
     pub state: State,
-    /// When something was last said under its id.
+    /// Time of the last statement under its id.
     pub said_at: OffsetDateTime,
-    /// Who closed it, where it is closed.
+    /// Its closing, where it is closed.
     pub closing: Option<Closing>,
     /// `ro.safety.v1.Concern`, each as received. Protected B.
     pub texts: Vec<Vec<u8>>,
@@ -26,9 +26,9 @@ pub struct Said {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Open {
     pub id: Uuid,
-    /// When something was last said under its id.
+    /// Time of the last statement under its id.
     pub said_at: OffsetDateTime,
-    /// The word of cases on where the person is that was taken last.
+    /// Last applied report of cases on where the person is.
     pub case_site: Option<Uuid>,
 }
 

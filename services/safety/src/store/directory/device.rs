@@ -1,10 +1,10 @@
-//! Devices that stand for people, believed or not.
+//! Table of devices that authenticate people, believed or not.
 
 use sqlx::PgConnection;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-/// A device as it stands in the table.
+/// Device as stored.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Enrolled {
     pub id: Uuid,
@@ -37,7 +37,7 @@ pub async fn insert(tx: &mut PgConnection, device: &Enrolled) -> sqlx::Result<()
     Ok(())
 }
 
-/// A device, ended or not, held until the transaction ends.
+/// Device, ended or not, locked until the transaction ends.
 pub async fn lock(tx: &mut PgConnection, id: Uuid) -> sqlx::Result<Option<Enrolled>> {
     sqlx::query_as!(
         Enrolled,
@@ -49,7 +49,7 @@ pub async fn lock(tx: &mut PgConnection, id: Uuid) -> sqlx::Result<Option<Enroll
     .await
 }
 
-/// Writes that it was ended. `false` where it was already.
+/// Ends a device. `false` where it was ended already.
 pub async fn end(tx: &mut PgConnection, device: &Enrolled) -> sqlx::Result<bool> {
     let done = sqlx::query!(
         "update device set ended_at = $2, ended_by = $3, signature = $4 where id = $1 and ended_at is null",
@@ -61,10 +61,10 @@ pub async fn end(tx: &mut PgConnection, device: &Enrolled) -> sqlx::Result<bool>
     Ok(done.execute(tx).await?.rows_affected() == 1)
 }
 
-/// What the log calls the end of a device.
+/// Action of the end of a device in the audit log.
 pub const ENDED: &str = "device.end";
 
-/// What has not ended at `now`, by its row and by the log, oldest first.
+/// Devices not ended at `now`, by their row and by the audit log, oldest first.
 pub async fn in_force(db: &mut PgConnection, now: OffsetDateTime, limit: i64) -> sqlx::Result<Vec<Enrolled>> {
     sqlx::query_as!(
         Enrolled,
@@ -81,12 +81,12 @@ pub async fn in_force(db: &mut PgConnection, now: OffsetDateTime, limit: i64) ->
     .await
 }
 
-/// How many have not ended at `now`.
+/// Number of devices not ended at `now`.
 pub async fn count(db: &mut PgConnection, now: OffsetDateTime) -> sqlx::Result<i64> {
     sqlx::query_scalar!("select count(*) as \"count!\" from device where ended_at is null and until > $1", now).fetch_one(db).await
 }
 
-/// Every device of a person, or of everybody, ended ones too; newest first, those older than `before`.
+/// Devices of a person, or of all people, ended ones too; newest first, those older than `before`.
 pub async fn list(
     db: &mut PgConnection,
     person: Option<&str>,

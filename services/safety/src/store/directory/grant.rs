@@ -1,4 +1,4 @@
-//! Grants as the directory keeps them: lines are added and ended, never removed.
+//! Table of grants: lines are added and ended, never removed.
 
 use chassis::{
     grants::{Line, Row},
@@ -8,7 +8,7 @@ use sqlx::PgConnection;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-/// A line, and who is behind it.
+/// Grant, and who is behind it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct GrantRow {
     pub line: Line,
@@ -17,7 +17,7 @@ pub struct GrantRow {
     pub ended_by: Option<String>,
 }
 
-/// One writer of grants and proposals at a time: what is in force is looked at before it is changed.
+/// Lock for one writer of grants and proposals at a time: what is in force is read before it is changed.
 pub async fn lock_directory(tx: &mut PgConnection) -> sqlx::Result<()> {
     sqlx::query!("select pg_advisory_xact_lock(hashtextextended('directory', 0))").fetch_one(tx).await?;
     Ok(())
@@ -53,7 +53,7 @@ pub async fn insert(
     Ok(())
 }
 
-/// A line in force that grants the same, and no shorter.
+/// Grant in force of the same role, lasting no shorter.
 pub async fn same(
     db: &mut PgConnection,
     subject: &str,
@@ -87,7 +87,7 @@ pub async fn is_held(db: &mut PgConnection, role: &str, now: OffsetDateTime) -> 
     held.fetch_one(db).await
 }
 
-/// The lines of these people that are in force.
+/// Grants of these people that are in force.
 pub async fn in_force(db: &mut PgConnection, people: &[String], now: OffsetDateTime) -> sqlx::Result<Vec<Line>> {
     let rows = sqlx::query_as!(
         Row,
@@ -99,7 +99,7 @@ pub async fn in_force(db: &mut PgConnection, people: &[String], now: OffsetDateT
     Ok(rows.fetch_all(db).await?.into_iter().map(Line::from).collect())
 }
 
-/// The lines of everybody in an office that are not over: in force, or to be in force later.
+/// Grants of all office holders that are not over: in force, or to be in force later.
 pub async fn of_holders(db: &mut PgConnection, now: OffsetDateTime) -> sqlx::Result<Vec<Line>> {
     let rows = sqlx::query_as!(
         Row,
@@ -110,7 +110,7 @@ pub async fn of_holders(db: &mut PgConnection, now: OffsetDateTime) -> sqlx::Res
     Ok(rows.fetch_all(db).await?.into_iter().map(Line::from).collect())
 }
 
-/// A line that has not ended, by its id.
+/// Grant that has not ended, by its id.
 pub async fn not_over(db: &mut PgConnection, id: Uuid, now: OffsetDateTime) -> sqlx::Result<Option<Line>> {
     let row = sqlx::query_as!(
         Row,
@@ -122,7 +122,7 @@ pub async fn not_over(db: &mut PgConnection, id: Uuid, now: OffsetDateTime) -> s
     Ok(row.fetch_optional(db).await?.map(Line::from))
 }
 
-/// The lines of administrators of the directory that are in force and have no end.
+/// Grants of directory administrators that are in force and have no end.
 pub async fn lasting_administrators(db: &mut PgConnection, now: OffsetDateTime) -> sqlx::Result<Vec<Line>> {
     let rows = sqlx::query_as!(
         Row,
@@ -133,7 +133,7 @@ pub async fn lasting_administrators(db: &mut PgConnection, now: OffsetDateTime) 
     Ok(rows.fetch_all(db).await?.into_iter().map(Line::from).collect())
 }
 
-/// Ends a line. `None` where there is none, or it has ended before.
+/// Ends a grant. `None` where there is none, or it has ended before.
 pub async fn end(tx: &mut PgConnection, id: Uuid, by: &str, epoch: i64, at: OffsetDateTime) -> sqlx::Result<Option<Line>> {
     let row = sqlx::query_as!(
         Row,
@@ -148,7 +148,7 @@ pub async fn end(tx: &mut PgConnection, id: Uuid, by: &str, epoch: i64, at: Offs
     Ok(row.fetch_optional(tx).await?.map(Line::from))
 }
 
-/// Every line of a person or system, newest first.
+/// Every grant of a person or system, newest first.
 pub async fn of(db: &mut PgConnection, subject: &str, limit: i64) -> sqlx::Result<Vec<GrantRow>> {
     let rows = sqlx::query!(
         "select id, subject, role, site, region, since, until, ended_at, revision, epoch, proposed_by, confirmed_by, ended_by
@@ -179,8 +179,8 @@ pub async fn of(db: &mut PgConnection, subject: &str, limit: i64) -> sqlx::Resul
         .collect())
 }
 
-/// Lines that the services were last told of before `stated_before`, or in an epoch before this one, and that did not end before
-/// `over_before`; noted as stated now.
+/// Grants that were last published before `stated_before`, or in an epoch before this one, and that did not end before `over_before`;
+/// marked as published now.
 pub async fn to_state(
     tx: &mut PgConnection,
     stated_before: OffsetDateTime,
@@ -205,20 +205,20 @@ pub async fn to_state(
     Ok(rows.fetch_all(tx).await?.into_iter().map(Line::from).collect())
 }
 
-/// Keeps the signature of a line that was changed.
+/// Stores the signature of a changed grant.
 pub async fn sign(tx: &mut PgConnection, line: &Line) -> sqlx::Result<()> {
     sqlx::query!("update role_grant set signature = $2 where id = $1", line.id, line.signature).execute(tx).await?;
     Ok(())
 }
 
-/// Keeps epoch and signature of a line that is told in a new epoch.
+/// Stores epoch and signature of a grant that is published in a new epoch.
 pub async fn move_on(tx: &mut PgConnection, line: &Line) -> sqlx::Result<()> {
     let moved = sqlx::query!("update role_grant set epoch = $2, signature = $3 where id = $1", line.id, line.epoch, line.signature);
     moved.execute(tx).await?;
     Ok(())
 }
 
-/// Lines of a former version, which nobody signed; each with a new revision, so that every service hears it anew.
+/// Unsigned grants of a former version; each with a new revision, so that every service applies it anew.
 pub async fn unsigned(tx: &mut PgConnection, at: OffsetDateTime) -> sqlx::Result<Vec<Line>> {
     let rows = sqlx::query_as!(
         Row,
@@ -229,7 +229,7 @@ pub async fn unsigned(tx: &mut PgConnection, at: OffsetDateTime) -> sqlx::Result
     Ok(rows.fetch_all(tx).await?.into_iter().map(Line::from).collect())
 }
 
-/// Whether the log of this service says that something was done, ever.
+/// Whether the audit log of this service has this action at all.
 pub async fn was_done(db: &mut PgConnection, action: &str) -> sqlx::Result<bool> {
     sqlx::query_scalar!(
         r#"select exists (select from audit_entry where action = $1 and outcome = 'granted')

@@ -1,4 +1,4 @@
-//! Sites and who holds which office.
+//! Tables of sites and of assignments to offices.
 
 use std::collections::HashMap;
 
@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use crate::domain::{alarm::route::Holder, id_of};
 
-/// A site as the directory holds it.
+/// Site of the directory.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Site {
     pub code: String,
@@ -19,7 +19,7 @@ pub struct Site {
     pub verified: String,
 }
 
-/// Writes the sites that the project ships; what changed is corrected, nothing is removed.
+/// Writes the sites that the project ships; changes are corrected, nothing is removed.
 pub async fn put_sites(db: &mut PgConnection, sites: &[Site]) -> sqlx::Result<()> {
     for site in sites {
         sqlx::query!(
@@ -43,24 +43,24 @@ pub async fn sites(db: &mut PgConnection) -> sqlx::Result<Vec<Site>> {
     sqlx::query_as!(Site, "select code, name_en, name_fr, kind, region, verified from site order by code").fetch_all(db).await
 }
 
-/// The kind of a site, where the directory knows it.
+/// Kind of a site, where the directory knows it.
 pub async fn kind_of(db: &mut PgConnection, code: &str) -> sqlx::Result<Option<String>> {
     sqlx::query_scalar!("select kind from site where code = $1", code).fetch_optional(db).await
 }
 
-/// The kind of every site, by its code.
+/// Kind of every site, by its code.
 pub async fn kinds(db: &mut PgConnection) -> sqlx::Result<HashMap<String, String>> {
     let rows = sqlx::query!("select code, kind from site").fetch_all(db).await?;
     Ok(rows.into_iter().map(|row| (row.code, row.kind)).collect())
 }
 
-/// An assignment as it stands in the table, believed or not.
+/// Assignment as stored, believed or not.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Assigned {
     pub holder: Holder,
     pub assigned_by: String,
     pub confirmed_by: Option<String>,
-    /// The how manieth time they hold the office.
+    /// Number of their term in the office, from 1.
     pub term: i32,
     pub signature: Option<Vec<u8>>,
 }
@@ -82,16 +82,16 @@ impl From<Row> for Assigned {
     }
 }
 
-/// What the log calls it that somebody left an office.
+/// Audit action of leaving an office.
 pub const LEFT: &str = "office.leave";
 
-/// What the log calls a person in an office: an id, as everything there is.
+/// Id of a person in an office, for the audit log.
 #[must_use]
 pub fn in_office(office: &str, holder: &str) -> Uuid {
     id_of(&[office.as_bytes(), holder.as_bytes()])
 }
 
-/// How often the log says that somebody left an office, by [`in_office`]: of all, or of one.
+/// Number of departures from offices in the audit log, by [`in_office`]: of all, or of one.
 pub async fn times_left(db: &mut PgConnection, whom: Option<Uuid>) -> sqlx::Result<HashMap<String, i64>> {
     let rows = sqlx::query!(
         r#"select object as "object!", count(*) as "times!" from (
@@ -103,7 +103,7 @@ pub async fn times_left(db: &mut PgConnection, whom: Option<Uuid>) -> sqlx::Resu
     Ok(rows.fetch_all(db).await?.into_iter().map(|row| (row.object, row.times)).collect())
 }
 
-/// Who is said to hold any of the offices.
+/// Assignments to any of the offices, believed or not.
 pub async fn assigned(db: &mut PgConnection, offices: &[String]) -> sqlx::Result<Vec<Assigned>> {
     let rows = sqlx::query_as!(
         Row,
@@ -114,7 +114,7 @@ pub async fn assigned(db: &mut PgConnection, offices: &[String]) -> sqlx::Result
     Ok(rows.fetch_all(db).await?.into_iter().map(Assigned::from).collect())
 }
 
-/// Who is said to hold any office at all.
+/// Assignments to every office, believed or not.
 pub async fn all_assigned(db: &mut PgConnection) -> sqlx::Result<Vec<Assigned>> {
     let rows = sqlx::query_as!(
         Row,
@@ -123,7 +123,7 @@ pub async fn all_assigned(db: &mut PgConnection) -> sqlx::Result<Vec<Assigned>> 
     Ok(rows.fetch_all(db).await?.into_iter().map(Assigned::from).collect())
 }
 
-/// The offices that a person is said to hold.
+/// Assignments of a person, believed or not.
 pub async fn assigned_to(db: &mut PgConnection, holder: &str) -> sqlx::Result<Vec<Assigned>> {
     let rows = sqlx::query_as!(
         Row,
@@ -133,7 +133,7 @@ pub async fn assigned_to(db: &mut PgConnection, holder: &str) -> sqlx::Result<Ve
     Ok(rows.fetch_all(db).await?.into_iter().map(Assigned::from).collect())
 }
 
-/// Takes a person out of an office; whether they were in it.
+/// Removes a person from an office; returns whether they were in it.
 pub async fn release(db: &mut PgConnection, office: &str, holder: &str) -> sqlx::Result<bool> {
     let done = sqlx::query!("delete from office_holder where office = $1 and holder = $2", office, holder).execute(db).await?;
     Ok(done.rows_affected() == 1)

@@ -1,4 +1,4 @@
-//! Changes of the directory that wait for a second person.
+//! Table of directory changes that wait for a second person.
 
 use chassis::identity::Grant;
 use sqlx::PgConnection;
@@ -10,19 +10,19 @@ use crate::domain::{
     directory::{device::Enrolment, grant::Wanted},
 };
 
-/// What is proposed.
+/// Proposed change.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum What {
     Grant(Wanted),
     Office(Holder),
-    /// Somebody leaves an office.
+    /// A person leaves an office.
     Leaving(Holder),
     Device(Enrolment),
-    /// Somebody loses a role.
+    /// A person loses a role.
     Ending(Ending),
 }
 
-/// A line of a grant that is to be ended, as it reads.
+/// Grant that is to be ended, as it reads.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Ending {
     pub id: Uuid,
@@ -124,7 +124,7 @@ pub async fn insert(tx: &mut PgConnection, proposal: &Proposal) -> sqlx::Result<
     Ok(())
 }
 
-/// What may still be confirmed, oldest first.
+/// Proposals that may still be confirmed, oldest first.
 pub async fn waiting(db: &mut PgConnection, now: OffsetDateTime, limit: i64) -> sqlx::Result<Vec<Proposal>> {
     let rows = sqlx::query_as!(
         Row,
@@ -138,7 +138,7 @@ pub async fn waiting(db: &mut PgConnection, now: OffsetDateTime, limit: i64) -> 
     rows.fetch_all(db).await?.into_iter().map(Proposal::try_from).collect()
 }
 
-/// A proposal that nobody has confirmed, held until the transaction ends; also one whose time is over.
+/// Unconfirmed proposal, expired or not, locked until the transaction ends.
 pub async fn lock(tx: &mut PgConnection, id: Uuid) -> sqlx::Result<Option<Proposal>> {
     let row = sqlx::query_as!(
         Row,
