@@ -1,20 +1,21 @@
-//! Which roles may call which RPC, and which of these a device may call for its person. A method without a rule is denied.
+//! Permission table of a gRPC server: which roles may call which RPC, and which of these a device may call for its person. A method without
+//! a rule is denied.
 
 use tonic::Status;
 
 use crate::{devices::Devices, identity::Caller, refusal::Refusal};
 
-/// Any person who holds a grant now, whatever it is. A service is meant only where it is named.
+/// Any person who holds a grant now, whichever it is. A service is allowed only where it is named.
 pub const ANY_GRANTED: &str = "*";
-/// Any person whose identity is proven, with or without a grant: the grants are not even looked at, and need not be readable.
+/// Any authenticated person, with or without a grant: the grants are not read, and need not be readable.
 pub const ANY_AUTHENTICATED: &str = "**";
 
-/// The reason of a call that a device made and may not.
+/// Reason code of a call that devices may not make.
 pub(crate) const DEVICE_MAY_NOT: &str = "device-may-not";
-/// The reason of a call that nobody with these roles may make.
+/// Reason code of a call without the permission.
 pub(crate) const PERMISSION_MISSING: &str = "permission-missing";
 
-/// Who may call one RPC. Whether the object at hand is theirs to know is decided by the use case.
+/// Rule of one RPC. Whether the caller may know of the object is decided by the use case.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Rule {
     /// Full gRPC path, for example `/example.v1.Library/LendBook`.
@@ -27,15 +28,15 @@ pub struct Rule {
     pub allow: &'static [&'static str],
 }
 
-/// What a door opens, and to whom.
+/// Access settings of a gRPC server.
 #[derive(Clone, Default)]
 pub struct Access {
     pub rules: &'static [Rule],
-    /// Methods held back by no quota and by no other call.
+    /// Methods without a quota, on the urgent lane.
     pub urgent: &'static [&'static str],
-    /// The only methods that a device may call; whatever its person may.
+    /// The only methods that a device may call; its person must be allowed them too.
     pub by_device: &'static [&'static str],
-    /// The devices that are believed; without them, none is.
+    /// Devices that are believed; without them, none is.
     pub devices: Option<Devices>,
 }
 
@@ -47,7 +48,7 @@ pub fn check_device(by_device: &[&str], method: &str) -> Result<(), Status> {
     if by_device.contains(&method) { Ok(()) } else { Err(device_may_not().into()) }
 }
 
-/// What a device is told that would do more than what cannot wait.
+/// Refusal of a call that devices may not make.
 fn device_may_not() -> Refusal {
     Refusal::denied(
         DEVICE_MAY_NOT,
@@ -57,7 +58,7 @@ fn device_may_not() -> Refusal {
     )
 }
 
-/// Whether the method is open to every proven person, grants or none.
+/// Whether the method is open to every authenticated person, with or without grants.
 #[must_use]
 pub fn is_for_whoever(rules: &[Rule], method: &str) -> bool {
     rules.iter().any(|rule| rule.method == method && rule.allow.contains(&ANY_AUTHENTICATED))
@@ -78,7 +79,7 @@ pub fn check(rules: &[Rule], method: &str, caller: &Caller) -> Result<(), Status
         return Ok(());
     }
     let (permission, clause) = rule.map_or(("none", "IM1a"), |r| (r.permission, r.clause));
-    // A path that is none of ours can hold anything, and stays out of the log.
+    // An unknown path can hold anything, and stays out of the log.
     tracing::warn!(caller.subject = caller.subject, rpc.method = rule.map_or("unknown", |r| r.method), permission, "call denied");
     if caller.grants.is_empty() {
         return Err(no_grant().into());
@@ -92,7 +93,7 @@ pub fn check(rules: &[Rule], method: &str, caller: &Caller) -> Result<(), Status
     .into())
 }
 
-/// What a person is told who holds no grant, or none any more.
+/// Refusal of a person who holds no grant, or none any more.
 #[must_use]
 pub fn no_grant() -> Refusal {
     Refusal::denied(

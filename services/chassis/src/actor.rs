@@ -1,4 +1,4 @@
-//! For whom a transaction is. Row-level security decides by it; where nobody is named, no row is seen and none is written.
+//! Actor of a transaction, for row security: without one, no row is seen and none is written.
 
 use std::future::Future;
 
@@ -7,12 +7,12 @@ use time::{OffsetDateTime, format_description::well_known::Rfc3339};
 
 use crate::identity::Caller;
 
-/// The reach of the service itself; no caller is ever given it.
+/// Scope of the service itself; no caller is ever given it.
 const SERVICE: &str = "service";
-/// The reach of another service, which calls under its own certificate.
+/// Scope of another service, which calls under its own certificate.
 const PEER: &str = "peer";
 
-/// Who acts, how far that reaches, and at which moment: what the policies of the database compare.
+/// Actor, its scope and the present moment: what the policies of the database compare.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Actor {
     subject: String,
@@ -22,48 +22,48 @@ pub struct Actor {
 }
 
 impl Actor {
-    /// The service itself: what it hears, carries, seals and rings belongs to no caller.
+    /// The service itself: what it receives, publishes, seals and rings belongs to no caller.
     #[must_use]
     pub fn service(name: &str) -> Self {
         Self { subject: format!("service:{name}"), reach: SERVICE, names: Vec::new(), at: None }
     }
 
-    /// A caller. The service says how far their rights reach, in a word that its own policies know; another service is always a peer.
+    /// Caller. The service names the scope of their rights in a word that its own policies know; another service is always a peer.
     #[must_use]
     pub fn caller(caller: &Caller, reach: &'static str) -> Self {
         Self::person(&caller.subject, if caller.is_any_service() { PEER } else { reach })
     }
 
-    /// The same for a subject that the service has looked at already. An empty one sees nothing.
+    /// The same for a subject that the service has authorised already. An empty one sees nothing.
     #[must_use]
     pub fn person(subject: &str, reach: &'static str) -> Self {
-        // The service's own reach is not to be had by a slip of the pen.
+        // The service's own scope cannot be given by mistake.
         let reach = if reach == SERVICE { "" } else { reach };
         Self { subject: plain(subject), reach, names: Vec::new(), at: None }
     }
 
-    /// What else the policies may compare: offices, sites, inboxes.
+    /// Further values that the policies may compare: offices, sites, inboxes.
     #[must_use]
     pub fn named(mut self, names: impl IntoIterator<Item = String>) -> Self {
         self.names = names.into_iter().map(|name| plain(&name)).filter(|name| !name.is_empty()).collect();
         self
     }
 
-    /// The moment that counts; without it, the database's own.
+    /// Moment that counts; without it, the database's own time.
     #[must_use]
     pub const fn at(mut self, at: OffsetDateTime) -> Self {
         self.at = Some(at);
         self
     }
 
-    /// Subject, reach and names, for a statement that sets by itself what the policies read.
+    /// Subject, scope and names, for a statement that sets by itself what the policies read.
     #[must_use]
     pub fn parts(&self) -> (&str, &'static str, String) {
         (&self.subject, self.reach, self.names.join("\n"))
     }
 
-    /// Sets what the policies read, until the transaction ends. Values travel as hexadecimal digits: nothing in them can be SQL.
-    /// What a fresh transaction does not hold anyway is left out.
+    /// Statement that sets what the policies read, until the transaction ends. Values are sent as hexadecimal digits: nothing in them can
+    /// be SQL. Values that a fresh transaction has empty anyway are left out.
     fn settings(&self, fresh: bool) -> String {
         let at = self.at.and_then(|at| at.format(&Rfc3339).ok()).unwrap_or_default();
         let names = self.names.join("\n");
@@ -75,13 +75,13 @@ impl Actor {
     }
 }
 
-/// A text without control characters as it is, any other as nothing: such a thing is no identity.
+/// Text without control characters as it is, any other as empty: such a text is no identity.
 fn plain(text: &str) -> String {
     if text.chars().any(char::is_control) { String::new() } else { text.to_owned() }
 }
 
 /// Begins a transaction for the actor, in the one round trip that a transaction takes anyway. A connection that turns out to be dead at
-/// that moment has done nothing, so the next one is taken: behind a restart of the server all that lay idle are dead.
+/// that moment has done nothing, so the next one is taken: after a restart of the server all idle ones are dead.
 ///
 /// # Errors
 /// No connection is free, or the statement failed.
@@ -96,11 +96,11 @@ pub async fn begin(pool: &PgPool, actor: &Actor) -> sqlx::Result<Transaction<'st
         }
         pool.begin_with(AssertSqlSafe(statement.clone())).await
     };
-    // A server that vanished without a word says nothing at all.
+    // A server that vanished sends no error at all.
     tokio::time::timeout(pool.options().get_acquire_timeout() * 2, beginning).await.unwrap_or(Err(sqlx::Error::PoolTimedOut))
 }
 
-/// Asks again where a connection turns out to be dead: for a statement that is a transaction by itself and does no harm when it is done twice.
+/// Repeats a statement where its connection turns out to be dead: for one that is a transaction by itself and is idempotent.
 ///
 /// # Errors
 /// No connection is free, or the statement failed.
@@ -117,7 +117,7 @@ where
     statement().await
 }
 
-/// Whether the connection broke, or the server ended it or is about to: what was to begin has not begun.
+/// Whether the connection broke, or the server ended it or is about to: the statement has not begun.
 fn is_dead(error: &sqlx::Error) -> bool {
     match error {
         sqlx::Error::Io(_) => true,
@@ -126,7 +126,7 @@ fn is_dead(error: &sqlx::Error) -> bool {
     }
 }
 
-/// The rest of the transaction is for another actor: what a caller was allowed is now done by the service.
+/// Changes the actor for the rest of the transaction: what a caller was allowed is now done by the service.
 ///
 /// # Errors
 /// The statement failed.
@@ -135,7 +135,7 @@ pub async fn act_as(tx: &mut PgConnection, actor: &Actor) -> sqlx::Result<()> {
     Ok(())
 }
 
-/// What a connection carries for all its life: for migrations and the outbox, which act for the service and for nobody else.
+/// Settings of a connection for its whole life: for migrations and the outbox, which act only for the service.
 pub(crate) fn for_life(name: &str) -> [(&'static str, String); 2] {
     [("ro.actor", format!("service:{name}")), ("ro.reach", SERVICE.to_owned())]
 }

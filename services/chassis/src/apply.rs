@@ -1,5 +1,5 @@
-//! Applies messages that were read: all in one transaction where that goes well; a set that fails is taken apart, and each of its messages
-//! is applied in a savepoint of its own, with whatever must be saved of those that fail.
+//! Application of received messages: all in one transaction where that succeeds; a set that fails is split, and each of its messages is
+//! applied in a savepoint of its own, with whatever must be saved of those that fail.
 
 use std::{collections::BTreeSet, future::Future, panic::AssertUnwindSafe, time::Duration};
 
@@ -20,35 +20,35 @@ use crate::{
     refusal::{is_passing, store_error},
 };
 
-/// What a handler may take to read one message, calls to other services included.
+/// Timeout of reading one message, calls to other services included.
 pub(crate) const READ_DEADLINE: Duration = Duration::from_secs(10);
-/// What a handler may take to write one message.
+/// Timeout of applying one message.
 pub(crate) const APPLY_DEADLINE: Duration = Duration::from_secs(10);
-/// What a handler may take to write a set of several messages, and each of them to be read again where the set fails. What they are then taken
-/// apart for has to end within the server's patience too.
+/// Timeout of applying a set of several messages, and of reading each of them again where the set fails. Applying them one by one
+/// afterwards must also end within the server's acknowledgement time.
 const SET_DEADLINE: Duration = Duration::from_secs(5);
 const READ_AGAIN_DEADLINE: Duration = Duration::from_secs(2);
-/// A message whose application the database refuses is tried again so often before it counts as one that can never succeed: two that meet at
-/// the same row refuse each other once.
+/// Tries of a message whose application the database refuses, before it counts as one that can never succeed: two that meet at the same row
+/// refuse each other once.
 const MAX_TRIES: i64 = 3;
 /// From this delivery on, what must not be lost of a message is saved although the message itself may still succeed.
 const SAVED_AFTER: i64 = 5;
-/// What a batch may take before it is committed; what was not begun by then is applied with the next one. Below the server's patience
-/// ([`crate::bus::ACK_WAIT`]), together with one message that takes as long as it may.
+/// Time budget of a batch before it is committed; what was not begun by then is applied with the next one. Together with one message at its
+/// timeout it is below the server's acknowledgement time ([`crate::bus::ACK_WAIT`]).
 const BATCH_BUDGET: Duration = Duration::from_secs(10);
-/// The reason of a message whose application the database refused.
+/// Reason code of a message whose application the database refused.
 pub(crate) const STORE_REFUSED: &str = "store-refused";
 
-/// What came of a message.
+/// Result of a message.
 pub(crate) enum Verdict {
     Applied,
     Later(String),
 }
 
-/// What was read of a message, and the span that its application belongs to.
+/// Result of reading a message, and the span that its application belongs to.
 pub(crate) type Read<W> = (tracing::Span, Result<W, Rejection>);
 
-/// Applies a batch, whatever comes over it; what came of each message.
+/// Applies a batch, whatever fails in it; returns the result of each message.
 pub(crate) async fn apply<H: Handler>(
     ctx: &Context,
     spec: ConsumerSpec,
@@ -76,7 +76,7 @@ pub(crate) async fn apply<H: Handler>(
             fill(&mut verdicts, &places, || Verdict::Later(store_error(&error)));
             Vec::new()
         }
-        // What it failed for is known: it is not applied once more.
+        // The reason of the failure is known: it is not applied again.
         (Err(Failed::Applying(rejection)), [place]) => {
             refused.push((*place, tracing::Span::current(), rejection));
             Vec::new()
@@ -99,21 +99,21 @@ fn fill(verdicts: &mut [Option<Verdict>], places: &[usize], mut verdict: impl Fn
     }
 }
 
-/// Why a set was not applied.
+/// Reason a set was not applied.
 enum Failed {
-    /// Its transaction could not be begun or committed, or remember its messages.
+    /// Its transaction could not be begun or committed, or its messages not recorded.
     Whole(sqlx::Error),
-    /// The handler did not apply it.
+    /// The handler failed.
     Applying(Rejection),
 }
 
-/// A set in one transaction: remembers its messages in one statement, and has those that are new applied.
+/// Applies a set in one transaction: records its messages in one statement, and applies those that are new.
 async fn together<H: Handler>(ctx: &Context, spec: ConsumerSpec, handler: &H, set: Vec<ReadMessage<'_, H::Work>>) -> Result<(), Failed> {
     let mut fresh = Fresh::default();
     let mut tx = database::begin(&ctx.pool, &Actor::service(ctx.name)).await.map_err(Failed::Whole)?;
     let ids: Vec<String> = set.iter().map(|heard| heard.message.event_id.clone()).collect();
     let mut new = remember(&mut tx, spec.name, &ids, ctx.clock.now()).await.map_err(Failed::Whole)?;
-    // Of two under one id the first counts.
+    // Of two messages with one id the first counts.
     let set: Vec<ReadMessage<'_, H::Work>> = set.into_iter().filter(|heard| new.remove(&heard.message.event_id)).collect();
     if !set.is_empty() {
         let deadline = if set.len() == 1 { APPLY_DEADLINE } else { SET_DEADLINE };
@@ -124,7 +124,8 @@ async fn together<H: Handler>(ctx: &Context, spec: ConsumerSpec, handler: &H, se
     Ok(())
 }
 
-/// Notes these as heard; those that were not before. They are noted in one order: two that hear several do not wait for each other.
+/// Records messages in the inbox; returns those that are new. They are inserted in one order, so that two transactions with several do not
+/// deadlock.
 async fn remember(tx: &mut PgConnection, consumer: &str, ids: &[String], at: OffsetDateTime) -> sqlx::Result<BTreeSet<String>> {
     let new = sqlx::query_scalar!(
         "insert into inbox (consumer, event_id, received_at) select $1, id, $3 from unnest($2::text[]) as heard (id) order by id
@@ -136,7 +137,7 @@ async fn remember(tx: &mut PgConnection, consumer: &str, ids: &[String], at: Off
     Ok(new.fetch_all(tx).await?.into_iter().collect())
 }
 
-/// Messages of a set that failed, read once more: what was read of them is used up.
+/// Reads the messages of a failed set once more: the first result was consumed.
 async fn read_again<H: Handler>(handler: &H, messages: &[(jetstream::Message, Incoming)], places: &[usize]) -> Vec<(usize, Read<H::Work>)> {
     let reading = places.iter().filter_map(|place| messages.get(*place).map(|(_, message)| (*place, message)));
     let reading = reading.map(|(place, message)| async move {
@@ -145,7 +146,7 @@ async fn read_again<H: Handler>(handler: &H, messages: &[(jetstream::Message, In
     join_all(reading).await
 }
 
-/// Each message in a savepoint of its own, or in a transaction of its own where one of them spoils that of all.
+/// Applies each message in a savepoint of its own, or in a transaction of its own where one of them spoils that of all.
 async fn apply_apart<H: Handler>(
     ctx: &Context,
     spec: ConsumerSpec,
@@ -187,7 +188,7 @@ async fn apply_all<H: Handler>(
     Ok(verdicts)
 }
 
-/// Each message in a transaction of its own. One that spoils even that is given up, with what must be saved of it.
+/// Applies each message in a transaction of its own. One that spoils even that fails, with what must be saved of it.
 async fn apply_each<H: Handler>(ctx: &Context, spec: ConsumerSpec, handler: &H, messages: &[&Incoming]) -> Vec<Verdict> {
     let mut verdicts = Vec::with_capacity(messages.len());
     for alone in messages.chunks(1) {
@@ -277,7 +278,8 @@ pub(crate) async fn apply_one<H: Handler>(
     }
 }
 
-/// Whether what must be saved of a message is; once, and in a savepoint of its own, so that a failure takes nothing with it.
+/// Saves what must be saved of a message; once, and in a savepoint of its own, so that a failure undoes nothing else. Returns whether it is
+/// saved.
 async fn save<H: Handler>(
     ctx: &Context,
     spec: ConsumerSpec,
@@ -315,7 +317,7 @@ async fn save<H: Handler>(
     }
 }
 
-/// A deadline, and a panic that stays with its own message.
+/// Runs work with a deadline; a panic fails only its own message.
 pub(crate) async fn guarded<T>(deadline: Duration, work: impl Future<Output = Result<T, Rejection>>) -> Result<T, Rejection> {
     match tokio::time::timeout(deadline, AssertUnwindSafe(work).catch_unwind()).await {
         Ok(Ok(outcome)) => outcome,

@@ -1,4 +1,4 @@
-//! The connection to NATS JetStream: connect, provision what is declared, and refuse to run on anything else.
+//! Connection to NATS JetStream: connects, provisions the declared streams and consumers, and refuses to run on anything else.
 
 use std::{path::Path, time::Duration};
 
@@ -20,24 +20,25 @@ use crate::{
     tls,
 };
 
-/// What the interface of JetStream is called in the account of each login. The server's own name for it, `$JS.API`, leads to the account's
-/// own streams, of which there are none.
+/// Prefix of the JetStream API in the account of each login. The server's own prefix, `$JS.API`, leads to the account's own streams, of
+/// which there are none.
 const INTERFACE: &str = "JETSTREAM";
-/// How long a publish may wait for its acknowledgement.
+/// Timeout of a publish, acknowledgement included.
 pub const PUBLISH_DEADLINE: Duration = Duration::from_secs(1);
-/// A message that is neither acknowledged nor refused is delivered again after this.
+/// Time after which a message that is neither acknowledged nor refused is redelivered.
 const ACK_WAIT: Duration = Duration::from_secs(30);
-/// Messages of a consumer that are delivered and not settled have no limit of their own, the stream has: what is put off for one sender, or
-/// for as long as another service is away, must not close the consumer to what comes behind it.
+/// No limit of a consumer's unsettled deliveries; the stream has one: messages postponed for one sender, or while another service is away,
+/// must not close the consumer to those behind them.
 const OPEN_DELIVERIES: i64 = -1;
 const REQUEST_DEADLINE: Duration = Duration::from_secs(5);
-/// The least the server allows. Senders of a stream share one memory of `Nats-Msg-Id`: with a long one, whoever guesses another's id
-/// makes that sender's message vanish as a duplicate. Nothing of ours leans on it; the inbox and the domain's keys find repetitions.
+/// Smallest window the server allows. Senders of a stream share one memory of `Nats-Msg-Id`: with a long window, a sender who guesses
+/// another's id makes that sender's message vanish as a duplicate. Nothing here relies on it; the inbox and the domain's keys find
+/// repetitions.
 const DUPLICATE_WINDOW: Duration = Duration::from_millis(100);
 /// Oldest server that can fsync each message (`sync_interval: always`) and filter a consumer by several subjects.
 const OLDEST_SERVER: (i64, i64, i64) = (2, 10, 27);
 
-/// A stream as declared.
+/// Declared stream.
 #[derive(Debug, Clone, Copy)]
 pub struct StreamSpec {
     pub name: &'static str,
@@ -45,23 +46,23 @@ pub struct StreamSpec {
     pub keeps: Keeps,
     pub max_message_bytes: i32,
     pub max_bytes: i64,
-    /// Messages held under one subject at most, where that is bounded.
+    /// Largest number of messages under one subject, where that is bounded.
     pub max_per_subject: Option<i64>,
-    /// Days after which a message is gone, whoever has read it.
+    /// Days after which a message is deleted, read or not.
     pub kept_days: u16,
 }
 
-/// How long a stream keeps a message, besides its age.
+/// Retention of a stream, besides the age.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Keeps {
     ToItsAge,
     /// Until its one reader has acknowledged it.
     UntilHeard,
-    /// Until newer ones of the same subject take its place.
+    /// Until newer ones of the same subject replace it.
     WhileNewest,
 }
 
-/// A durable pull consumer as declared.
+/// Declared durable pull consumer.
 #[derive(Debug, Clone, Copy)]
 pub struct ConsumerSpec {
     pub stream: &'static str,
@@ -69,18 +70,18 @@ pub struct ConsumerSpec {
     pub filters: &'static [&'static str],
 }
 
-/// A connection that comes back by itself.
+/// Connection that reconnects by itself.
 #[derive(Clone)]
 pub struct Bus {
     pub client: Client,
     pub jetstream: jetstream::Context,
     refusals: Refusals,
-    /// What this connection does not hear although it should.
+    /// Faults of this connection's consumers.
     pub(crate) bus_health: BusHealth,
 }
 
-/// TLS with the authority's certificate, read again for each connection. Without one: the machine's own authorities for a `tls://`
-/// address, and plain text within this machine only.
+/// TLS with the authority's certificate, read again for each connection. Without one: the machine's own authorities for a `tls://` address,
+/// and plain text within this machine only.
 fn secured(options: ConnectOptions, url: &str, authority: Option<&Path>) -> anyhow::Result<ConnectOptions> {
     if let Some(path) = authority {
         tls::check_authority(path).with_context(|| format!("the authority of the bus in {}", path.display()))?;
@@ -98,8 +99,8 @@ fn secured(options: ConnectOptions, url: &str, authority: Option<&Path>) -> anyh
 }
 
 impl Bus {
-    /// Connects as `name`; replies come back under `_INBOX_<name>`. Does not fail while the server is down: it waits for it. With the
-    /// certificate of an authority nothing is said to a server that does not prove to be of it.
+    /// Connects as `name`; replies come back under `_INBOX_<name>`. Does not fail while the server is down: it waits for it. With an
+    /// authority's certificate, nothing is sent to a server that does not prove to be of it.
     ///
     /// # Errors
     /// The seed file or the authority's certificate cannot be read, the URL is malformed, or it would lead over a network in plain text.
@@ -115,7 +116,7 @@ impl Bus {
             .request_timeout(Some(REQUEST_DEADLINE))
             .retry_on_initial_connect()
             .max_reconnects(None)
-            // A server may tell of others: where we connect is a setting, and nothing else.
+            // A server may announce others: the address is a setting, and nothing else.
             .ignore_discovered_servers()
             .reconnect_delay_callback(|attempt| Duration::from_millis((100 * attempt.max(1) as u64).min(2_000)))
             .event_callback(move |event| {
@@ -138,19 +139,19 @@ impl Bus {
         self.client.connection_state() == State::Connected
     }
 
-    /// How often the server refused a subject to us: never zero without a fault in the topology.
+    /// Number of times the server refused a subject: never above zero without a fault in the topology.
     #[must_use]
     pub fn violations(&self) -> u64 {
         self.refusals.count()
     }
 
-    /// Waits until the server answers, saying once that it waits.
+    /// Waits until the server answers, and logs once that it waits.
     ///
     /// # Errors
-    /// The server is older than the oldest that keeps our promises.
+    /// The server is older than the oldest that supports what is needed.
     pub async fn ready(&self, url: &str) -> anyhow::Result<()> {
         let mut said = false;
-        // The client says that it is connected a moment before it knows to what.
+        // The client reports that it is connected a moment before it knows to what.
         while !self.is_connected() || self.client.server_info().version.is_empty() {
             if !said {
                 tracing::info!(nats.url = url, "waiting for nats");
@@ -167,12 +168,12 @@ impl Bus {
         Ok(())
     }
 
-    /// Creates the declared streams and consumers, or sets the limits of those that stand. Takes nothing away from what stands: another
-    /// version may hear through it. Everything is looked at before anything is changed.
+    /// Creates the declared streams and consumers, or sets the limits of existing ones. Removes nothing: another version may still consume
+    /// it. Everything is checked before anything is changed.
     ///
     /// # Errors
-    /// Something stands in a way that cannot be made as declared without taking it from whoever uses it, the server refuses, or it echoes
-    /// something else than was declared.
+    /// Something exists that cannot be made as declared without breaking its users, the server refuses, or it echoes something else than
+    /// was declared.
     pub async fn provision(&self, streams: &[StreamSpec], consumers: &[ConsumerSpec]) -> anyhow::Result<()> {
         for spec in streams {
             self.check_stands_alike(spec).await?;
@@ -233,7 +234,7 @@ impl Bus {
         Ok(())
     }
 
-    /// The declared consumer, when the server holds it as declared: an old server drops what it does not know, silently.
+    /// Declared consumer, if the server has it as declared: an old server silently drops settings it does not know.
     ///
     /// # Errors
     /// It is missing or different; the message says what to run.
@@ -254,7 +255,7 @@ impl Bus {
 }
 
 impl StreamSpec {
-    /// The same with room for so many times as much.
+    /// The same with its limits multiplied.
     #[must_use]
     pub fn times(self, factor: u16) -> Self {
         let factor = i64::from(factor.max(1));
@@ -273,7 +274,7 @@ impl StreamSpec {
             max_message_size: self.max_message_bytes,
             max_bytes: self.max_bytes,
             max_messages_per_subject: self.max_per_subject.unwrap_or(-1),
-            // One sender's lane is full: that sender is told, and nobody's message makes room for another's.
+            // A full lane refuses its own sender; no message is dropped for another's.
             discard_new_per_subject: self.max_per_subject.is_some() && !newest,
             max_age: Duration::from_secs(u64::from(self.kept_days) * 24 * 3_600),
             duplicate_window: DUPLICATE_WINDOW,
@@ -304,7 +305,8 @@ impl StreamSpec {
 }
 
 impl ConsumerSpec {
-    /// Whether what the server holds hears what is declared, never gives a message up, and takes it as heard only when it is told so.
+    /// Whether the server's consumer covers the declared one, never gives a message up, and takes it as consumed only when it is
+    /// acknowledged.
     fn hears(&self, held: &Config) -> bool {
         let filters = if held.filter_subjects.is_empty() { vec![held.filter_subject.clone()] } else { held.filter_subjects.clone() };
         filters == self.filters && held.max_deliver <= 0 && held.ack_policy == AckPolicy::Explicit

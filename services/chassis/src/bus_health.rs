@@ -1,4 +1,5 @@
-//! What this process may not say on the bus and does not hear of it: logged as an error, counted, and told by its health until it is right.
+//! Health of the bus connection: what this process may not publish and does not receive is logged as an error, counted, and reported by its
+//! health until it is repaired.
 
 use std::{
     collections::BTreeMap,
@@ -23,28 +24,28 @@ use crate::{
     lifecycle::Context,
 };
 
-/// How often a consumer is looked at while it is heard.
+/// Interval at which an active consumer is checked.
 const CHECK_INTERVAL: Duration = Duration::from_secs(2);
-/// The health of the bus is held to what is known of it with every change, and this often: a refusal is over by the time that passes.
+/// Interval at which the health is updated besides every change: a refusal ends by time alone.
 const HEALTH_INTERVAL: Duration = Duration::from_secs(5);
-/// A server that answers late is no fault of the consumer; one that does not answer twice is.
+/// Unanswered checks before a consumer counts as faulty: one late answer is no fault.
 const MAX_SILENCES: u32 = 2;
-/// After the last refusal of a subject the health is well again: what was refused is tried again within seconds.
+/// How long a refused subject makes the health bad: what was refused is tried again within seconds.
 const REFUSED_FOR: Duration = Duration::from_secs(30);
 
-/// What is wrong between this process and the bus now. Cheap to clone.
+/// Present faults between this process and the bus. Cheap to clone.
 #[derive(Clone)]
 pub struct BusHealth {
     name: Arc<str>,
     faults: Arc<Mutex<Faults>>,
-    /// Changes with the faults.
+    /// Notified of every change of the faults.
     changed: watch::Sender<()>,
     unheard: Gauge<u64>,
 }
 
 #[derive(Default)]
 struct Faults {
-    /// Consumers that are not heard, and why.
+    /// Consumers that are not received from, and why.
     consumers: BTreeMap<&'static str, String>,
     /// Streams that are close to full, and how close.
     streams: BTreeMap<&'static str, String>,
@@ -63,7 +64,7 @@ impl BusHealth {
         self.faults.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Whether every consumer is heard and nothing was refused of late.
+    /// Whether every consumer is received from and nothing was refused lately.
     #[must_use]
     pub fn is_well(&self, now: Instant) -> bool {
         let faults = self.held();
@@ -104,7 +105,7 @@ impl BusHealth {
         self.changed.send_replace(());
     }
 
-    /// Notes how full a stream is, where that is worth telling. Tells once what stays so.
+    /// Records how full a stream is, where that is worth reporting. An unchanged state is logged once.
     pub(crate) fn full(&self, stream: &'static str, told: Option<String>) {
         let mut faults = self.held();
         match told {
@@ -124,7 +125,7 @@ impl BusHealth {
     }
 }
 
-/// Why `hear` ended, where that is a fault of what stands on the bus and not of the way to it.
+/// Reason `hear` ended, where that is a fault of what exists on the bus and not of the connection to it.
 pub(crate) fn note(bus: &Bus, spec: ConsumerSpec, error: &anyhow::Error) {
     if bus.is_connected() {
         bus.bus_health.unheard(spec.name, format!("{error:#}"));
@@ -133,7 +134,7 @@ pub(crate) fn note(bus: &Bus, spec: ConsumerSpec, error: &anyhow::Error) {
     }
 }
 
-/// Looks at a consumer for as long as it is heard, and cancels `wrong` when it is gone, changed, paused or not to be seen.
+/// Checks a consumer for as long as it is read, and cancels `wrong` when it is gone, changed, paused or not visible.
 pub(crate) async fn watch(ctx: &Context, spec: ConsumerSpec, wrong: &CancellationToken) -> anyhow::Result<()> {
     let mut silences = 0;
     loop {
@@ -155,7 +156,7 @@ pub(crate) async fn watch(ctx: &Context, spec: ConsumerSpec, wrong: &Cancellatio
     }
 }
 
-/// Whether the server said something, other than nothing in time.
+/// Whether the server answered with anything but a timeout.
 fn is_answer(error: &anyhow::Error) -> bool {
     use async_nats::jetstream::{context::RequestErrorKind, stream::ConsumerErrorKind};
     let silent = |cause: &(dyn std::error::Error + 'static)| {
@@ -167,7 +168,7 @@ fn is_answer(error: &anyhow::Error) -> bool {
     !error.chain().any(silent)
 }
 
-/// Keeps the health named `bus` and `bus-room` at what is known of it.
+/// Keeps the health named `bus` and `bus-room` up to date.
 pub(crate) async fn tell(bus_health: Option<BusHealth>, health: tonic_health::server::HealthReporter) {
     let status = |well| if well { tonic_health::ServingStatus::Serving } else { tonic_health::ServingStatus::NotServing };
     let mut told = None;
@@ -185,19 +186,19 @@ pub(crate) async fn tell(bus_health: Option<BusHealth>, health: tonic_health::se
                 None => std::future::pending().await,
             }
         };
-        // The sender lives as long as what it tells of.
+        // The sender lives as long as the state it reports.
         let _ = tokio::time::timeout(HEALTH_INTERVAL, changing).await;
     }
 }
 
-/// What the server refused to this connection; it says so only beside the conversation, never as an answer.
+/// Subjects the server refused to this connection; it reports them asynchronously, never as an answer.
 #[derive(Clone)]
 pub(crate) struct Refusals {
     name: Arc<str>,
     count: Arc<AtomicU64>,
     metric: Counter<u64>,
     bus_health: BusHealth,
-    /// Why the last try to connect failed, so that it is told once and not at every try.
+    /// Reason of the last failed connect, so that it is logged once and not at every try.
     fault: Arc<Mutex<Option<String>>>,
 }
 
@@ -232,7 +233,7 @@ impl Refusals {
         }
     }
 
-    /// Names no address and no subject: what the library says is the kind of fault, for example a certificate it does not trust.
+    /// Holds no address and no subject: the library's text is the kind of fault, for example a certificate it does not trust.
     fn note_fault(&self, fault: String) {
         let mut told = self.fault.lock().unwrap_or_else(PoisonError::into_inner);
         if told.as_ref() != Some(&fault) {

@@ -1,4 +1,4 @@
-//! Calls to other services: encrypted, under this service's own identity, with a deadline and the trace context.
+//! gRPC client for other services: encrypted, under this service's own identity, with a deadline and the trace context.
 
 use std::time::Duration;
 
@@ -17,10 +17,10 @@ use crate::{
     trace,
 };
 
-/// What a call may take, unless it is a stream.
+/// Deadline of a call, unless it is a stream.
 pub const DEADLINE: Duration = Duration::from_secs(5);
 
-/// A connection to another service, as generated clients take it.
+/// Connection to another service, as generated clients take it.
 pub type Peer = InterceptedService<Channel, Bearer>;
 
 /// Adds the token and the trace context to every call.
@@ -50,7 +50,7 @@ impl Interceptor for Bearer {
     }
 }
 
-/// A connection made at the first call, and made again when it breaks. `deadline` bounds each call; `None` for streams.
+/// Connection made at the first call, and made again when it breaks. `deadline` bounds each call; `None` for streams.
 ///
 /// # Errors
 /// The URL or the authority's certificate is malformed.
@@ -64,7 +64,7 @@ pub fn connect(url: &str, ca_pem: Option<&[u8]>, token: Option<&str>, deadline: 
     Ok(InterceptedService::new(endpoint.connect_lazy(), Bearer::new(token)?))
 }
 
-/// A connection to a service under this service's own certificate. Without encryption nobody knows who calls.
+/// Connection to a service under this service's own certificate. Without encryption the caller is not authenticated.
 pub(crate) fn connect_as_service(url: &str, service: &str, credentials: Credentials) -> anyhow::Result<Peer> {
     let channel = match url.strip_prefix("https://") {
         // The certificates come from the connector, which reads them anew for each connection: the transport adds none of its own.
@@ -83,7 +83,7 @@ pub(crate) fn connect_as_service(url: &str, service: &str, credentials: Credenti
 }
 
 /// # Errors
-/// Whoever stands between the machines would read what is said, tokens and people's words included.
+/// The URL is unencrypted and leaves this machine: tokens and people's words could be read on the way.
 fn check_encrypted(url: &str) -> anyhow::Result<()> {
     ensure!(!is_plain_and_far(url), "{url} is another machine and would be spoken to in plain text: use https://");
     Ok(())

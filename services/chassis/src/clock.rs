@@ -14,7 +14,7 @@ use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
-/// What time it is, in UTC: the machine's, or one that a test sets.
+/// Clock of UTC time: the machine's, or one that a test sets.
 #[derive(Debug, Clone)]
 pub struct Clock(Option<Arc<Mutex<OffsetDateTime>>>);
 
@@ -25,7 +25,7 @@ impl Clock {
         Self(None)
     }
 
-    /// A clock that stands still until [`Clock::advance`].
+    /// Clock that stands still until [`Clock::advance`].
     #[must_use]
     pub fn fixed(at: OffsetDateTime) -> Self {
         Self(Some(Arc::new(Mutex::new(at))))
@@ -49,23 +49,23 @@ impl Clock {
     }
 }
 
-/// As fine as PostgreSQL keeps an instant.
+/// Time rounded to PostgreSQL's precision.
 #[must_use]
 pub fn to_the_microsecond(at: OffsetDateTime) -> OffsetDateTime {
     at.replace_nanosecond(at.nanosecond() / 1_000 * 1_000).unwrap_or(at)
 }
 
-/// Instances of a service may differ by as much without one of them being wrong.
+/// Clock difference between instances of a service that is no fault.
 const TOLERANCE: time::Duration = time::Duration::seconds(5);
 
-/// Whether something is to be done now that waits for `due`, and never for longer than `interval`. What is due further ahead than that was
-/// put there by a clock that has been set back since: it is due now.
+/// Whether something that waits for `due`, and never for longer than `interval`, is due now. A time further ahead than that was set by a
+/// clock that has been set back since: it is due now.
 #[must_use]
 pub fn is_due(due: OffsetDateTime, interval: time::Duration, now: OffsetDateTime) -> bool {
     due <= now || due > now + interval
 }
 
-/// Whether a moment that has been stands before us: the clock was set back, or that of another instance is wrong.
+/// Whether a past moment lies ahead: the clock was set back, or that of another instance is wrong.
 #[must_use]
 pub fn is_ahead(been: OffsetDateTime, now: OffsetDateTime) -> bool {
     been > now + TOLERANCE
@@ -78,10 +78,10 @@ pub fn step(before: OffsetDateTime, elapsed: Duration, now: OffsetDateTime) -> O
     (by.abs() > TOLERANCE).then_some(by)
 }
 
-/// How often the machine's clock is held against the time that went by.
+/// Interval at which the machine's clock is compared with the elapsed time.
 const CHECK_INTERVAL: Duration = Duration::from_secs(1);
 
-/// Counts that a clock was set by so much; the way it went.
+/// Counts a clock step of this size; returns its direction.
 pub fn count_step(by: time::Duration) -> &'static str {
     let way = if by.is_negative() { "back" } else { "forward" };
     let steps = global::meter("chassis").u64_counter("ro.clock.steps").with_description("How often the clock was set").build();
@@ -89,7 +89,7 @@ pub fn count_step(by: time::Duration) -> &'static str {
     way
 }
 
-/// Says as an error when the clock is set, by how much and which way, until stopped. A clock that stands still is held against itself.
+/// Logs an error when the clock is set, by how much and in which direction, until stopped. A fixed clock is compared with itself.
 pub async fn watch(clock: Clock, stop: CancellationToken) {
     let (mut before, mut since) = (clock.now(), Instant::now());
     loop {
@@ -106,7 +106,7 @@ pub async fn watch(clock: Clock, stop: CancellationToken) {
     }
 }
 
-/// Microseconds since 1970, which is what PostgreSQL keeps of an instant: what is signed is read again as it was.
+/// Microseconds since 1970, PostgreSQL's precision: what is signed is read back unchanged.
 #[must_use]
 pub fn micros(at: OffsetDateTime) -> i64 {
     i64::try_from(at.unix_timestamp_nanos().div_euclid(1_000)).unwrap_or(i64::MAX)
@@ -117,7 +117,7 @@ fn machine_time() -> OffsetDateTime {
     OffsetDateTime::now_utc()
 }
 
-/// Makes ids and random numbers: the machine's, or a sequence that a test can repeat.
+/// Generator of ids and random numbers: the machine's, or a sequence that a test can repeat.
 #[derive(Debug, Clone)]
 pub struct Ids(Option<Arc<AtomicU64>>);
 
@@ -127,7 +127,7 @@ impl Ids {
         Self(None)
     }
 
-    /// The same seed gives the same ids in the same order.
+    /// Generator with a seed: the same ids in the same order.
     #[must_use]
     pub fn seeded(seed: u64) -> Self {
         Self(Some(Arc::new(AtomicU64::new(seed))))
@@ -142,7 +142,7 @@ impl Ids {
         }
     }
 
-    /// A number that nobody can guess (except from a seeded source).
+    /// Unpredictable number (except from a seeded source).
     #[must_use]
     pub fn number(&self) -> u64 {
         match &self.0 {

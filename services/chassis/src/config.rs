@@ -1,4 +1,4 @@
-//! Settings every process has. Parsed whole before any port is bound; each flag is also `<SERVICE>_<FLAG>` in the environment.
+//! Settings of every process, parsed completely before any port is bound; each flag is also `<SERVICE>_<FLAG>` in the environment.
 
 use std::{net::SocketAddr, path::PathBuf};
 
@@ -10,7 +10,7 @@ use crate::private::Private;
 pub trait Configured: Parser {
     fn chassis(&self) -> &Settings;
 
-    /// Whether the service holds its clocks against the time that went by itself, and says when one was set: then nobody else does.
+    /// Whether the service watches its clocks and reports steps itself: then the chassis does not.
     fn keeps_its_clocks(&self) -> bool {
         false
     }
@@ -130,7 +130,7 @@ pub struct Settings {
 }
 
 impl Settings {
-    /// Addresses are logged and shown: a password in one would be as well.
+    /// Addresses are logged and shown: a password in one would be too.
     ///
     /// # Errors
     /// Names the setting, never its value.
@@ -148,14 +148,14 @@ impl Settings {
             !far,
             "--nats-url is another machine, and without the authority's certificate it would be spoken to in plain text: set NATS_CA or tls://"
         );
-        // A provider may publish its keys under an address with a question in it.
+        // A provider may publish its keys under an address with a query in it.
         let secret = self.identity_keys_url.as_deref().is_some_and(names_a_user);
         anyhow::ensure!(!secret, "--identity-keys-url holds a user or a password: an address is logged, and keys are public");
         Ok(())
     }
 }
 
-/// Whether what would be said to this address could be read on its way: no encryption, and no way within this machine.
+/// Whether a connection to this address could be read on the way: no encryption, and not within this machine.
 #[must_use]
 pub fn is_plain_and_far(address: &str) -> bool {
     let (scheme, place) = address.trim().split_once("://").unwrap_or(("", address.trim()));
@@ -169,7 +169,7 @@ pub fn is_plain_and_far(address: &str) -> bool {
     !encrypted && !is_this_machine(host)
 }
 
-/// Whether a host is this machine by its very name: what a name stands for may change, and an answer of DNS proves nothing.
+/// Whether a host is this machine by its very name: what a name resolves to may change, and an answer of DNS proves nothing.
 #[must_use]
 pub fn is_this_machine(host: &str) -> bool {
     let host = host.trim_matches(['[', ']']);

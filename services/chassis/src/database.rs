@@ -1,4 +1,4 @@
-//! The service's own PostgreSQL database: pool, schema, for whom a transaction is, and the settings without which nothing is promised.
+//! PostgreSQL database of the service: pool, schema, the actor of a transaction, and the server settings it requires.
 
 use std::{str::FromStr, time::Duration};
 
@@ -13,17 +13,17 @@ pub(crate) use crate::actor::again_where_dead;
 pub use crate::actor::{Actor, act_as, begin};
 use crate::{Private, actor, config::Settings};
 
-/// Outbox, inbox and quarantine: versions below 1000. A service's own migrations begin at 1001.
+/// Migrations of outbox, inbox and quarantine: versions below 1000. A service's own begin at 1001.
 pub static MIGRATOR: Migrator = sqlx::migrate!();
 
-/// What the database lets one statement take, and how long a transaction may wait for us.
+/// Timeout of one statement in the database, and of an idle transaction.
 pub(crate) const STATEMENT_TIMEOUT: Duration = Duration::from_secs(10);
 pub(crate) const IDLE_IN_TRANSACTION_TIMEOUT: Duration = Duration::from_secs(20);
-/// What the pool may take to give a connection, a new one included.
+/// Timeout of getting a connection from the pool, a new one included.
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(3);
-/// A connection that nobody has used for so long is asked whether it still stands: what lies between may have forgotten it.
+/// Idle time after which a connection is pinged before use: a device between may have dropped it.
 const PING_AFTER: Duration = Duration::from_secs(10);
-/// A connection that nobody needs is closed after this, and any other after this.
+/// Time after which an idle connection is closed, and any other after this.
 const IDLE_TIMEOUT: Duration = Duration::from_secs(10 * 60);
 const MAX_LIFETIME: Duration = Duration::from_secs(30 * 60);
 
@@ -32,10 +32,10 @@ const OF_SERVICE: u32 = 2;
 
 const OLDEST_SERVER: i32 = 150_000;
 
-/// Opens the pool; waits for the server, saying once that it waits.
+/// Opens the pool; waits for the server, and logs once that it waits.
 ///
 /// # Errors
-/// The URL is missing or malformed, or the server cannot keep our promises.
+/// The URL is missing or malformed, or the server's settings are not safe.
 pub async fn connect(name: &str, settings: &Settings) -> anyhow::Result<PgPool> {
     let url = settings.database_url.as_ref().context("a database is needed: set --database-url")?;
     let pool = pool(settings.database_connections, options(name, url)?);
@@ -69,8 +69,8 @@ fn options(name: &str, url: &Private<String>) -> anyhow::Result<PgConnectOptions
     ]))
 }
 
-/// A pool that opens its connections when they are needed. One in use is not asked before each use whether it still stands: [`begin`]
-/// finds out, and takes the next one.
+/// Pool that opens its connections when they are needed. A busy one is not pinged before each use: [`begin`] finds out that it is dead, and
+/// takes the next one.
 #[must_use]
 pub fn pool(connections: u32, options: PgConnectOptions) -> PgPool {
     PgPoolOptions::new()
@@ -86,22 +86,22 @@ pub fn pool(connections: u32, options: PgConnectOptions) -> PgPool {
         .connect_lazy_with(options)
 }
 
-/// A few connections beside the pool on which the service itself acts for all their life, so that a statement is a transaction of its own and
-/// one round trip: for what the outbox leases and notes. Nothing is promised by that: a note that a crash of the server takes away is made again, so its
-/// commit waits for no disk.
+/// Few connections beside the pool that act for the service for their whole life, so that a statement is a transaction of its own and one
+/// round trip: for the outbox's leases and marks. Nothing depends on their durability: a mark lost in a crash of the server is made again,
+/// so its commit does not wait for the disk.
 pub(crate) fn of_service(name: &str, pool: &PgPool) -> PgPool {
     let options = pool.connect_options().as_ref().clone().options(actor::for_life(name)).options([("synchronous_commit", "off")]);
     self::pool(OF_SERVICE, options)
 }
 
-/// A small pool beside another, whose connections act for the service for all their life: for what the service writes in one statement that
+/// Small pool beside another, whose connections act for the service for their whole life: for what the service writes in one statement that
 /// is a transaction by itself, and for no caller.
 #[must_use]
 pub fn for_service(name: &str, beside: &PgPool, connections: u32) -> PgPool {
     pool(connections, beside.connect_options().as_ref().clone().options(actor::for_life(name)))
 }
 
-/// Until the server answers.
+/// Waits until the server answers.
 async fn wait(pool: &PgPool) -> anyhow::Result<()> {
     let mut said = false;
     loop {
@@ -119,7 +119,7 @@ async fn wait(pool: &PgPool) -> anyhow::Result<()> {
     }
 }
 
-/// A login that row-level security does not hold, or that could lift it, is refused at start.
+/// Refuses a login that bypasses row security, or could disable it.
 async fn check_login(pool: &PgPool) -> anyhow::Result<()> {
     let free: bool = sqlx::query_scalar(
         "select rolsuper or rolbypassrls or rolcreaterole or exists (select from pg_class where relowner = pg_roles.oid and relkind = 'r')
@@ -131,7 +131,7 @@ async fn check_login(pool: &PgPool) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Settings that would let an acknowledged row vanish are refused at start.
+/// Refuses server settings under which an acknowledged row could be lost.
 async fn check_server(pool: &PgPool) -> anyhow::Result<()> {
     let held = sqlx::query!(
         r#"select current_setting('server_version_num')::int as "version!", current_setting('fsync') as "fsync!",
@@ -173,7 +173,7 @@ pub async fn check_schema(name: &str, pool: &PgPool, service: &Migrator) -> anyh
     Ok(())
 }
 
-/// Knows only its own versions and leaves the others alone.
+/// Migrator that knows only its own versions and leaves the others alone.
 fn tolerant(migrator: &Migrator) -> Migrator {
     let mut own = Migrator::with_migrations(migrator.iter().cloned().collect());
     own.set_ignore_missing(true);

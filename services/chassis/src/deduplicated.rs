@@ -1,7 +1,7 @@
-//! Messages that a stream does not keep because it takes them for repetitions, heard live beside it.
+//! Listener for messages that a stream drops as duplicates, received live beside it.
 //!
-//! The server takes the second of two messages under one `Nats-Msg-Id` within 100 ms for a repetition, whatever it says, and answers
-//! `duplicate`. What is said in it is applied from here. Heard live is not stored: while no process listens the sender's next try counts.
+//! The server takes the second of two messages under one `Nats-Msg-Id` within 100 ms for a repetition, whatever its content, and answers
+//! `duplicate`. Its content is applied from here. A live message is not stored: while no process listens the sender's next try counts.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -23,18 +23,18 @@ use crate::{
     refusal::store_error,
 };
 
-/// The server forgets an id after 100 ms, at its own pace.
+/// How long an id is remembered. The server forgets it after 100 ms, at its own pace.
 const REMEMBERED: Duration = Duration::from_secs(2);
-/// Ids remembered at most; far more than come in that time.
+/// Largest number of remembered ids; far more than arrive in that time.
 const MAX_IDS: usize = 65_536;
-/// What waits to be applied.
+/// Size of the queue to be applied.
 const MAX_WAITING: usize = 4_096;
 const RETRY_INTERVAL: Duration = Duration::from_millis(500);
 const MESSAGE_ID: &str = "Nats-Msg-Id";
 
 impl Context {
-    /// Listens on the subjects of a consumer beside its stream until the process stops, and applies what the stream may have taken for a
-    /// repetition. Every instance hears every message: only who heard both knows that one of them was lost.
+    /// Listens on the subjects of a consumer beside its stream until the process stops, and applies what the stream may have dropped as a
+    /// repetition. Every instance receives every message: only one that received both knows that one of them was lost.
     pub fn hear_repeated<H: Handler>(&self, stream: &'static str, name: &'static str, filters: &'static [&'static str], handler: H) {
         let (ctx, spec) = (self.clone(), ConsumerSpec { stream, name, filters });
         self.spawn("repeated-messages", async move {
@@ -67,7 +67,7 @@ async fn listen(ctx: &Context, subject: &'static str, lost: mpsc::Sender<Incomin
             };
             let Some(message) = message else { break };
             let Some(mut said) = ids.taken_for_a_repetition(&message, Instant::now()) else { continue };
-            // The same words under the same id are news again later: an id that never changes tells nothing.
+            // The same words under the same id are new again later: an id that never changes identifies nothing.
             said.event_id = format!("{}|{}", said.event_id, ctx.clock.now().unix_timestamp() / 60);
             if lost.try_send(said).is_err() {
                 tracing::error!("a message under a used id cannot be taken: too many wait");
@@ -84,7 +84,7 @@ async fn pause(ctx: &Context) {
     }
 }
 
-/// Applies one after the other, each until it stands.
+/// Applies one after the other, each until it succeeds.
 async fn apply_all<H: Handler>(ctx: &Context, spec: ConsumerSpec, handler: &H, mut lost: mpsc::Receiver<Incoming>) {
     while let Some(message) = lost.recv().await {
         tracing::warn!(consumer = spec.name, "a message came under an id that was just used: it is taken all the same");
@@ -98,7 +98,7 @@ async fn apply_all<H: Handler>(ctx: &Context, spec: ConsumerSpec, handler: &H, m
     }
 }
 
-/// As if the stream had kept it.
+/// Applies a message as if the stream had kept it.
 async fn apply<H: Handler>(ctx: &Context, spec: ConsumerSpec, handler: &H, message: &Incoming) -> Result<(), String> {
     let work = guarded(READ_DEADLINE, handler.read(message)).await;
     let failed = |error| store_error(&error).to_string();
@@ -113,15 +113,15 @@ async fn apply<H: Handler>(ctx: &Context, spec: ConsumerSpec, handler: &H, messa
     Ok(())
 }
 
-/// What was heard of late under each id, by whoever.
+/// Messages received lately under each id, from any sender.
 #[derive(Default)]
 struct Ids {
     heard: BTreeMap<String, (Instant, BTreeSet<String>)>,
 }
 
 impl Ids {
-    /// The message, where the server may have taken it for a repetition of another one: the same id, and something else said or by
-    /// somebody else. The same words of the same sender under the same id are one message, sent twice.
+    /// The message, if the server may have taken it for a repetition of another one: the same id, and other content or another sender. The
+    /// same words of the same sender under the same id are one message, sent twice.
     fn taken_for_a_repetition(&mut self, message: &Message, now: Instant) -> Option<Incoming> {
         let headers = message.headers.as_ref()?;
         let id = headers.get(MESSAGE_ID)?.as_str();
@@ -145,7 +145,7 @@ impl Ids {
     }
 }
 
-/// What makes a message recognisable: who says what under which id.
+/// Fingerprint of a message: who says what under which id.
 fn print_of(message: &Message, id: &str) -> String {
     let mut digest = Sha256::new();
     for part in [message.subject.as_bytes(), id.as_bytes(), &message.payload] {
@@ -155,7 +155,7 @@ fn print_of(message: &Message, id: &str) -> String {
     hex::encode(digest.finalize())
 }
 
-/// Of the headers none is needed but the id, for whoever looks at what was set aside.
+/// Headers kept for the quarantine: only the id is needed.
 fn kept(headers: &HeaderMap) -> BTreeMap<String, String> {
     let id = headers.get(MESSAGE_ID).map(|id| id.as_str()).filter(|id| id.len() <= 200 && id.bytes().all(|b| b.is_ascii_graphic()));
     id.map(|id| (MESSAGE_ID.to_owned(), id.to_owned())).into_iter().collect()

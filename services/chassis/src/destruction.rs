@@ -1,5 +1,5 @@
-//! Orders of another service to destroy something: believed where that service signed them, held for a set time in which an operator can
-//! stop them, then carried out once. Nothing is destroyed because a message said so.
+//! Orders of another service to destroy something: believed where that service signed them, delayed for a set time in which an operator can
+//! stop them, then executed once. Nothing is destroyed because of a message alone.
 
 use std::time::Duration;
 
@@ -19,60 +19,60 @@ use crate::{
     refusal::{self, store_error},
 };
 
-/// How often it is looked at what is due: an order waits for hours before it is.
+/// Poll interval for due orders: an order waits for hours before it is due.
 const LOOK_INTERVAL: Duration = Duration::from_secs(3);
-/// What could not be carried out is tried again after this long, behind the others.
+/// Retry interval of an order that could not be executed; it goes behind the others.
 const RETRY_INTERVAL: time::Duration = time::Duration::minutes(1);
-/// Orders of one look.
+/// Orders per poll.
 const BATCH: i64 = 200;
 
-/// An order as it was read. Nothing of it is believed before its signature is checked.
+/// Decoded order. Nothing of it is believed before its signature is checked.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Signed<T> {
-    /// What it is about; one order for each.
+    /// Object it is about; one order for each.
     pub about: Uuid,
-    /// What is signed, in its order.
+    /// Signed values, in their order.
     pub values: Vec<String>,
     pub signature: Vec<u8>,
     pub order: T,
 }
 
-/// What a service does about the orders of one kind.
+/// Receiver of the orders of one kind, with the service's own rules.
 pub trait Receiver: Send + Sync + 'static {
-    /// What an order comes to here.
+    /// Decoded order of this service.
     type Order: Send;
-    /// The service that gives these orders.
+    /// Service that gives these orders.
     const MAKER: &'static str;
-    /// What keeps the signature of an order from passing for that of another row.
+    /// Kind in the signature: keeps an order from passing for another row.
     const KIND: &'static str;
 
-    /// Reads an order, which holds ids, codes and clocks only: it is kept as it came.
+    /// Decodes an order, which holds ids, codes and times only: it is stored as received.
     ///
     /// # Errors
     /// It is no such order.
     fn read(&self, body: &[u8]) -> Result<Signed<Self::Order>, Rejection>;
 
-    /// Why this service does not destroy it, from what it knows itself, as a stable code. Asked when the order is heard, and again when
-    /// it is due.
+    /// Reason this service does not destroy it, from its own data, as a stable code. Checked when the order is received, and again when it
+    /// is due.
     fn forbids(&self, tx: &mut PgConnection, order: &Self::Order) -> impl Future<Output = refusal::Result<Option<&'static str>>> + Send;
 
-    /// Why it is not destroyed yet, from what other services say, as a stable code: asked when the order is due, before any transaction, and
-    /// again until nothing keeps it any more.
+    /// Reason it is not destroyed yet, from other services' answers, as a stable code: checked when the order is due, before any
+    /// transaction, and again until no reason remains.
     ///
     /// # Errors
-    /// It cannot be told: the order is tried again.
+    /// Unknown: the order is tried again.
     fn keeps(&self, _order: &Self::Order) -> impl Future<Output = refusal::Result<Option<&'static str>>> + Send {
         std::future::ready(Ok(None))
     }
 
-    /// Destroys it and says so, in the caller's transaction.
+    /// Destroys it and reports that, in the caller's transaction.
     fn carry_out(&self, tx: &mut PgConnection, order: Self::Order) -> impl Future<Output = refusal::Result<()>> + Send;
 }
 
-/// Hears the orders of one kind and carries them out when they are due.
+/// Handler of the orders of one kind, which executes them when they are due.
 pub struct Orders<R> {
     pub receiver: R,
-    /// The public key of the maker; without it no order is believed.
+    /// Public key of the maker; without it no order is believed.
     pub key: Option<Vec<u8>>,
     pub clock: Clock,
     /// How long an order can be stopped.
@@ -80,7 +80,7 @@ pub struct Orders<R> {
 }
 
 impl Context {
-    /// Hears orders of one kind from a durable consumer, and carries each out `wait` after it was heard, until the process stops.
+    /// Receives orders of one kind from a durable consumer, and executes each `wait` after it was received, until the process stops.
     ///
     /// # Errors
     /// The public audit key of the maker cannot be read.
@@ -107,7 +107,7 @@ fn key(settings: &Settings, maker: &str) -> anyhow::Result<Option<Vec<u8>>> {
 }
 
 impl<R: Receiver> Orders<R> {
-    /// The order in these bytes, where its maker signed it.
+    /// Order in these bytes, if its maker signed it.
     fn believed(&self, body: &[u8]) -> Result<Signed<R::Order>, Rejection> {
         let signed = self.receiver.read(body)?;
         let values: Vec<&str> = signed.values.iter().map(String::as_str).collect();
@@ -135,10 +135,10 @@ impl<R: Receiver> Orders<R> {
         }
     }
 
-    /// One look: how many orders came to their end. One that fails stops no other.
+    /// One poll; returns how many orders ended. One that fails stops no other.
     ///
     /// # Errors
-    /// The database does not say what is due.
+    /// The query of due orders failed.
     pub async fn look(&self, pool: &PgPool, service: &'static str) -> sqlx::Result<usize> {
         let now = self.clock.now();
         note_stops(pool, service, now).await?;
@@ -166,7 +166,7 @@ impl<R: Receiver> Orders<R> {
         Ok(ended)
     }
 
-    /// Carries one order out, or refuses it; `false` where another instance has it, it was stopped, or something keeps it.
+    /// Executes one order, or refuses it; `false` where another instance has it, it was stopped, or something keeps it.
     async fn one(&self, pool: &PgPool, service: &'static str, about: Uuid, now: OffsetDateTime) -> refusal::Result<bool> {
         let mut tx = database::begin(pool, &Actor::service(service)).await?;
         let asked = due(&mut tx, (R::KIND, about), now).await?;
@@ -182,7 +182,7 @@ impl<R: Receiver> Orders<R> {
             return Ok(false);
         }
         let mut tx = database::begin(pool, &Actor::service(service)).await?;
-        // What others were asked about is what is destroyed: another order that came meanwhile is asked about first.
+        // The order that other services were asked about must be the one executed: another one that came meanwhile is asked about first.
         let Some(body) = due(&mut tx, (R::KIND, about), now).await?.filter(|body| *body == asked) else { return Ok(false) };
         let refused = match self.believed(&body) {
             Ok(signed) if signed.about == about => match self.receiver.forbids(&mut tx, &signed.order).await? {
@@ -223,7 +223,8 @@ impl<R: Receiver> Handler for Orders<R> {
             return Err(Rejection::Never { reason, detail: "what this service knows itself stands against the order".to_owned() });
         }
         let now = self.clock.now();
-        // What waits already is not put off by the same order; what has ended, or another order about the same, waits from now. A stop stands.
+        // A pending order is not postponed by the same order; one that has ended, or another order about the same object, waits from now. A
+        // stop stands.
         let kept = sqlx::query!(
             "insert into destruction as held (kind, about, body, heard_at, due_at) values ($1, $2, $3, $4, $5)
              on conflict on constraint destruction_ordered_once do update
@@ -245,7 +246,7 @@ impl<R: Receiver> Handler for Orders<R> {
     }
 }
 
-/// Enters into the audit log what operators have stopped.
+/// Enters the stops by operators into the audit log.
 async fn note_stops(pool: &PgPool, service: &'static str, at: OffsetDateTime) -> sqlx::Result<()> {
     let mut tx = database::begin(pool, &Actor::service(service)).await?;
     let stopped =
@@ -263,7 +264,7 @@ async fn note_stops(pool: &PgPool, service: &'static str, at: OffsetDateTime) ->
     Ok(())
 }
 
-/// An order that is due, held until the transaction ends; `None` where another instance has it, or it was stopped or has ended.
+/// Due order, locked until the transaction ends; `None` where another instance has it, or it was stopped or has ended.
 async fn due(tx: &mut PgConnection, (kind, about): (&str, Uuid), now: OffsetDateTime) -> sqlx::Result<Option<Vec<u8>>> {
     sqlx::query_scalar!(
         "select body from destruction
@@ -276,7 +277,7 @@ async fn due(tx: &mut PgConnection, (kind, about): (&str, Uuid), now: OffsetDate
     .await
 }
 
-/// Looks at it later; `kept` where something else than a fault is why.
+/// Postpones an order; `kept` where the reason is no fault.
 async fn postpone(
     pool: &PgPool,
     service: &'static str,

@@ -1,7 +1,7 @@
-//! Devices that stand for one person each and sign their own proof, for when no identity provider answers (THREAT-15).
+//! Devices that stand for one person each and sign their own proof of identity, for when no identity provider answers (THREAT-15).
 //!
-//! A service that knows devices keeps them in memory, so that no database stands between an alarm and whoever raises it. What a device
-//! may do is a list of the service: always less than its person may.
+//! A service that accepts devices keeps them in memory, so that raising an alarm needs no database. The methods that a device may call are
+//! a list of the service: always fewer than its person's.
 
 use std::{
     collections::HashMap,
@@ -21,18 +21,18 @@ use uuid::Uuid;
 
 use crate::{clock::Clock, identity::Proof};
 
-/// Who issues what a device signs; no provider is called so.
+/// Issuer in a device's token; no provider has this name.
 pub const ISSUER: &str = "ro-device";
-/// What a device signs is good for so long at most. A copy of it is of no use for longer.
+/// Longest validity of a device's token. A copy of it is of no use for longer.
 pub const LONGEST: Duration = Duration::minutes(5);
-/// A device's clock may be ahead of ours by this: nobody sets it while they raise an alarm.
+/// How far a device's clock may be ahead: nobody sets it while they raise an alarm.
 const CLOCK_TOLERANCE: Duration = Duration::seconds(60);
-/// Devices held at most: two for each head and deputy of the country are some hundreds.
+/// Largest number of devices: two for each head and deputy of the country are some hundreds.
 pub const MAX_DEVICES: usize = 10_000;
-/// A point of P-256 as it stands in a certificate: 4, then x and y.
+/// Length of a P-256 point as in a certificate: 4, then x and y.
 pub const PUBLIC_KEY: usize = 65;
 
-/// A device that was enrolled.
+/// Enrolled device.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Device {
     pub id: Uuid,
@@ -40,11 +40,11 @@ pub struct Device {
     pub person: String,
     /// The public key, uncompressed, [`PUBLIC_KEY`] bytes.
     pub public_key: Vec<u8>,
-    /// Proves nobody from here on.
+    /// End of its validity.
     pub until: OffsetDateTime,
 }
 
-/// What a device is called: a digest of its public key. Who confirms the name has confirmed the key.
+/// Id of a device: a digest of its public key. Confirming the id confirms the key.
 #[must_use]
 pub fn id_of(public_key: &[u8]) -> Uuid {
     let mut bytes = [0; 16];
@@ -60,7 +60,7 @@ pub fn is_public_key(bytes: &[u8]) -> bool {
     bytes.len() == PUBLIC_KEY && ParsedPublicKey::new(&ECDSA_P256_SHA256_FIXED, bytes).is_ok()
 }
 
-/// What a device states of itself.
+/// Claims of a device's token.
 #[derive(Serialize, Deserialize)]
 struct Stated {
     #[serde(skip_deserializing)]
@@ -74,7 +74,7 @@ struct Stated {
     exp: OffsetDateTime,
 }
 
-/// The devices in use. Cheap to clone; every clone sees a change.
+/// Devices in use. Cheap to clone; every clone sees a change.
 #[derive(Clone)]
 pub struct Devices {
     held: Arc<RwLock<HashMap<String, Arc<DeviceEntry>>>>,
@@ -89,13 +89,13 @@ struct DeviceEntry {
 }
 
 impl Devices {
-    /// None yet.
+    /// Empty set.
     #[must_use]
     pub fn new(clock: Clock) -> Self {
         Self { held: Arc::default(), clock }
     }
 
-    /// Puts exactly these in use. Beyond [`MAX_DEVICES`] none is taken.
+    /// Replaces the devices in use. Beyond [`MAX_DEVICES`] none is taken.
     pub fn replace(&self, devices: impl IntoIterator<Item = Device>) {
         let held = |device: Device| {
             let id = device.id.to_string();
@@ -106,13 +106,13 @@ impl Devices {
         *self.held.write().unwrap_or_else(PoisonError::into_inner) = new;
     }
 
-    /// How many are in use.
+    /// Number of devices in use.
     #[must_use]
     pub fn count(&self) -> usize {
         self.held.read().unwrap_or_else(PoisonError::into_inner).len()
     }
 
-    /// Whom the token proves, where a device of ours signed it for its own person and for a short time. `None` for every fault.
+    /// Person proven by a token that an enrolled device signed for its own person and for a short time. `None` for every fault.
     pub(crate) fn prove(&self, device: &str, token: &str, people: &Validation) -> Option<Proof> {
         let held = self.held.read().unwrap_or_else(PoisonError::into_inner).get(device).cloned()?;
         let now = self.clock.now();
@@ -130,23 +130,23 @@ impl Devices {
         Some(Proof { device: Some(held.id.clone()), proven_at: Some(stated.iat), ..Proof::new(&held.person, expires_at) })
     }
 
-    /// Whether the device is one of ours.
+    /// Whether the device is enrolled.
     pub(crate) fn knows(&self, device: &str) -> bool {
         self.held.read().unwrap_or_else(PoisonError::into_inner).contains_key(device)
     }
 }
 
-/// The private key of a device: on the device, and nowhere else.
+/// Private key of a device: on the device, and nowhere else.
 pub struct Key {
     signing: EncodingKey,
     public: Vec<u8>,
 }
 
 impl Key {
-    /// A new private key in PKCS #8 (DER), for whoever seals it.
+    /// New private key in PKCS #8 (DER), for the caller to seal.
     ///
     /// # Errors
-    /// The machine gives no randomness.
+    /// The machine provides no randomness.
     pub fn generate() -> anyhow::Result<Vec<u8>> {
         let key = EcdsaKeyPair::generate_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, &SystemRandom::new()).ok();
         Ok(key.context("no key can be made")?.as_ref().to_vec())
@@ -161,19 +161,19 @@ impl Key {
         Ok(Self { signing: EncodingKey::from_ec_der(der), public: pair.public_key().as_ref().to_vec() })
     }
 
-    /// What the device is enrolled with, [`PUBLIC_KEY`] bytes.
+    /// Public key for the enrolment, [`PUBLIC_KEY`] bytes.
     #[must_use]
     pub fn public(&self) -> &[u8] {
         &self.public
     }
 
-    /// What the device is called.
+    /// Id of the device.
     #[must_use]
     pub fn id(&self) -> Uuid {
         id_of(&self.public)
     }
 
-    /// Proves the person for this audience from `now` on, for as long as `lasts`. A verifier takes no more than [`LONGEST`].
+    /// Token that proves the person for this audience from `now` on, for as long as `lasts`. A verifier accepts no more than [`LONGEST`].
     ///
     /// # Errors
     /// It cannot be signed.
@@ -244,7 +244,7 @@ mod tests {
         let stated = |iss| Stated { iss, aud: "ro".into(), sub: "head-1".into(), iat: now, exp: now + LONGEST };
         assert!(verifier.verify(&jsonwebtoken::encode(&header, &stated(ISSUER), &key.signing).unwrap()).is_ok());
         assert!(verifier.verify(&jsonwebtoken::encode(&header, &stated("provider"), &key.signing).unwrap()).is_err());
-        // The public key as a shared secret: what a verifier that asks the token for its algorithm would take.
+        // The public key as a shared secret: what a verifier that reads the algorithm from the token would accept.
         header.alg = Algorithm::HS256;
         let forged = jsonwebtoken::encode(&header, &stated(ISSUER), &EncodingKey::from_secret(key.public())).unwrap();
         assert!(verifier.verify(&forged).is_err());

@@ -1,10 +1,10 @@
-//! Deletes from the outbox what has come to its end, where the thing it was about is gone too.
+//! Deletion of outbox messages that have ended, where the object they were about is gone too.
 
 use sqlx::PgConnection;
 use uuid::Uuid;
 
-/// Deletes messages of these aggregates, and those of these ids, that have come to their end: carried, and confirmed where they must
-/// be. How many. The service that needs it gives its login the right, as narrow as it can.
+/// Deletes ended messages of these aggregates, and those of these ids: published, and confirmed where they must be. Returns how many. A
+/// service that needs it gives its login the right, as narrow as possible.
 ///
 /// # Errors
 /// The statement failed.

@@ -1,4 +1,4 @@
-//! A bounded queue for each sender, served in turn: whoever sends ten thousand messages waits for itself, not others for it.
+//! Fair queue: bounded for each sender and served in turn, so that a flood delays only its own sender.
 
 use std::{
     collections::{BTreeMap, VecDeque},
@@ -9,18 +9,18 @@ use async_nats::jetstream::{self, AckKind};
 use futures::future::join_all;
 use tokio::time::Instant;
 
-/// What one message takes to be applied, before any was: rather too little than too much.
+/// Initial estimate of the time to apply one message: rather too little than too much.
 const FIRST_PACE: Duration = Duration::from_millis(1);
-/// Nobody is asked to come again sooner: what comes again stands before what is new.
+/// Shortest redelivery delay: a redelivered message stands before new ones.
 const MIN_WAIT: Duration = Duration::from_millis(100);
-/// Nor later: whoever is told so is told again when they come.
+/// Longest redelivery delay: a message that still finds no room is delayed again.
 const MAX_WAIT: Duration = Duration::from_secs(30);
 
-/// What waits, by sender. Memory holds at most `each` of one sender.
+/// Waiting items, by sender. At most `each` of one sender are kept in memory.
 pub struct FairQueue<T> {
     each: usize,
     waiting: BTreeMap<String, VecDeque<T>>,
-    /// The sender that was served last.
+    /// Sender that was served last.
     last: String,
 }
 
@@ -33,13 +33,13 @@ impl<T> FairQueue<T> {
         self.waiting.is_empty()
     }
 
-    /// How many of this sender wait.
+    /// Number of waiting items of this sender.
     pub fn held(&self, sender: &str) -> usize {
         self.waiting.get(sender).map_or(0, VecDeque::len)
     }
 
     /// # Errors
-    /// The item, where its sender has as many waiting as it may.
+    /// The item, if its sender has reached its limit.
     pub fn push(&mut self, sender: &str, item: T) -> Result<(), T> {
         let own = self.waiting.entry(sender.to_owned()).or_default();
         if own.len() >= self.each {
@@ -67,12 +67,12 @@ impl<T> FairQueue<T> {
     }
 }
 
-/// When each message that found no room is asked for again. Those of one sender come back one behind the other, at the pace at which
-/// messages are applied: none comes to a full queue again and again, and none is waited for while there is nothing to do.
+/// Redelivery times of messages that found no room. Those of one sender are spread one behind the other, at the pace at which messages are
+/// applied: none comes to a full queue again and again, and the service is not idle waiting for one.
 pub struct Appointments {
-    /// What one message takes at present.
+    /// Present time to apply one message.
     pace: Duration,
-    /// The next free time of each sender that has messages out.
+    /// Next free time of each sender with messages postponed.
     next: BTreeMap<String, Instant>,
 }
 
@@ -81,17 +81,17 @@ impl Appointments {
         Self { pace: FIRST_PACE, next: BTreeMap::new() }
     }
 
-    /// So many messages were taken and settled in this time.
+    /// Records that so many messages were settled in this time.
     pub fn note(&mut self, messages: usize, took: Duration) {
         let Some(each) = u32::try_from(messages).ok().and_then(|messages| took.checked_div(messages)) else { return };
         self.pace = (self.pace * 3 + each) / 4;
     }
 
-    /// How long a message of this sender waits, of which `held` others stand in the queue.
+    /// Redelivery delay of a message of this sender, with `held` others in the queue.
     pub fn wait(&mut self, sender: &str, held: usize, now: Instant) -> Duration {
         self.next.retain(|_, next| *next > now);
         let others = self.next.keys().filter(|other| *other != sender).count();
-        // Senders are served in turn, so each gets its share. A little early: an empty queue costs more than one way more.
+        // Senders are served in turn, so each gets its share. A little early: an empty queue costs more than one redelivery.
         let each = self.pace.saturating_mul(u32::try_from(others + 1).unwrap_or(u32::MAX)) / 5 * 4;
         let queue = each.saturating_mul(u32::try_from(held / 2).unwrap_or(u32::MAX));
         let first = now + queue.max(MIN_WAIT);
@@ -101,12 +101,12 @@ impl Appointments {
     }
 }
 
-/// Queues each message with its sender's; those for which there was no room.
+/// Queues each message with its sender's; returns those for which there was no room.
 pub fn queue_by_sender(turns: &mut FairQueue<jetstream::Message>, messages: Vec<jetstream::Message>) -> Vec<jetstream::Message> {
     messages.into_iter().filter_map(|message| turns.push(&message.subject.clone(), message).err()).collect()
 }
 
-/// Asks the server for these again, each when it is its turn: it keeps them, and lets us see what is behind them.
+/// Asks the server to redeliver these, each when it is due: it keeps them, and delivers what is behind them.
 pub async fn postpone(appointments: &mut Appointments, turns: &FairQueue<jetstream::Message>, messages: Vec<jetstream::Message>) {
     let now = Instant::now();
     let wait = |message: &jetstream::Message| appointments.wait(&message.subject, turns.held(&message.subject), now);
@@ -114,13 +114,13 @@ pub async fn postpone(appointments: &mut Appointments, turns: &FairQueue<jetstre
     ask_again(messages.iter().zip(waits)).await;
 }
 
-/// Gives back what is held, in its order: whoever comes after us need not wait until the server misses us.
+/// Returns unprocessed messages in their order: the next instance need not wait for the server's timeout.
 pub async fn give_back(messages: Vec<jetstream::Message>) {
     ask_again(messages.iter().zip((0..).map(Duration::from_millis))).await;
 }
 
 async fn ask_again(messages: impl Iterator<Item = (&jetstream::Message, Duration)>) {
-    // Where that is lost the server delivers it again by itself.
+    // Where that is lost the server redelivers it by itself.
     let asked = messages.map(|(message, wait)| message.ack_with(AckKind::Nak(Some(wait))));
     join_all(asked).await;
 }
@@ -165,7 +165,7 @@ mod tests {
             (7_000..9_000).contains(&(last - first).as_millis()),
             "a thousand of ten milliseconds each, a little early: {first:?} {last:?}"
         );
-        // Whoever comes again is behind those that were told before, and a quiet sender is behind nobody.
+        // A repeated request goes behind the earlier ones of its sender, and a quiet sender behind none.
         assert!(appointments.wait("loud", 128, now + Duration::from_secs(1)) > Duration::from_secs(5));
         assert!(appointments.wait("quiet", 2, now) < Duration::from_secs(1));
     }

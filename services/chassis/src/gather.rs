@@ -1,8 +1,8 @@
-//! Queue of work that is written in sets: what waits while one set is written is the next set.
+//! Queue of work that is written in batches: what waits while one batch is written is the next batch.
 //!
-//! Whoever comes alone waits for nobody: a set is what is there when the one before it has ended, and never waits to be full. A set that
-//! fails, panics or takes too long writes nothing for certain: each of its callers is told so and tries alone, by a way of its own that
-//! recognises what may have been written all the same.
+//! An item that comes alone does not wait: a batch is what is there when the one before it has ended, and never waits to be full. A batch
+//! that fails, panics or takes too long may have written nothing: each of its callers is informed and tries alone, by a path of its own
+//! that recognises what may have been written all the same.
 
 use std::{future::Future, panic::AssertUnwindSafe, sync::Arc, time::Duration};
 
@@ -10,20 +10,20 @@ use futures::FutureExt;
 use tokio::sync::{mpsc, oneshot};
 use tokio_util::sync::CancellationToken;
 
-/// Full sets that may wait; who comes to a longer queue tries alone.
+/// Full batches that may wait; beyond that a caller tries alone.
 const MAX_SETS_WAITING: usize = 4;
 
-/// How a set is written.
+/// Writer of a batch.
 pub trait WriteSet: Send + Sync + 'static {
     type Item: Send + Sync + 'static;
     type Done: Send + 'static;
 
-    /// Writes the items together; for each in its place what came of it, and `None` for one that is to be tried alone. A set that failed
-    /// gives nothing.
+    /// Writes the items together; returns the result of each in its place, and `None` for one that is to be tried alone. A batch that
+    /// failed gives an empty result.
     fn write(&self, items: &[Arc<Self::Item>]) -> impl Future<Output = Vec<Option<Self::Done>>> + Send;
 }
 
-/// The callers' end of the queue. Cheap to clone.
+/// Callers' end of the queue. Cheap to clone.
 pub struct Gather<W: WriteSet>(mpsc::Sender<Waiting<W>>);
 
 impl<W: WriteSet> Clone for Gather<W> {
@@ -32,7 +32,7 @@ impl<W: WriteSet> Clone for Gather<W> {
     }
 }
 
-/// The writing end of the queue: one task [runs](Sets::run) it.
+/// Writing end of the queue: one task [runs](Sets::run) it.
 pub struct Sets<W: WriteSet> {
     queue: mpsc::Receiver<Waiting<W>>,
     writer: W,
@@ -45,7 +45,7 @@ struct Waiting<W: WriteSet> {
     answer: oneshot::Sender<W::Done>,
 }
 
-/// A queue for `writer`, of sets of at most `most` items, each of which is given up after `deadline`.
+/// Queue for `writer`, of batches of at most `most` items, each of which is given up after `deadline`.
 #[must_use]
 pub fn gather<W: WriteSet>(writer: W, most: usize, deadline: Duration) -> (Gather<W>, Sets<W>) {
     let most = most.max(1);
@@ -54,7 +54,7 @@ pub fn gather<W: WriteSet>(writer: W, most: usize, deadline: Duration) -> (Gathe
 }
 
 impl<W: WriteSet> Gather<W> {
-    /// Has the item written with the next set. `None` where it must be tried alone: its set failed, too many wait, or nobody writes sets.
+    /// Writes the item with the next batch. `None` where it must be tried alone: its batch failed, the queue is full, or no task writes.
     /// The item is written also where the caller goes away meanwhile.
     pub async fn write(&self, item: Arc<W::Item>) -> Option<W::Done> {
         let (answer, told) = oneshot::channel();
@@ -64,7 +64,7 @@ impl<W: WriteSet> Gather<W> {
 }
 
 impl<W: WriteSet> Sets<W> {
-    /// Writes set after set until stopped; whoever waits then tries alone.
+    /// Writes batch after batch until stopped; waiting callers then try alone.
     ///
     /// # Errors
     /// Never.
@@ -82,7 +82,7 @@ impl<W: WriteSet> Sets<W> {
             let (items, answers): (Vec<_>, Vec<_>) = set.drain(..).map(|waiting| (waiting.item, waiting.answer)).unzip();
             let done = self.write(&items).await;
             for (answer, done) in answers.into_iter().zip(done) {
-                // Whoever went away meanwhile is told nothing; who is told nothing tries alone.
+                // A caller that went away meanwhile gets no answer; one that gets no answer tries alone.
                 let _ = done.map(|done| answer.send(done));
             }
         }
@@ -118,7 +118,7 @@ mod tests {
 
     const SOON: Duration = Duration::from_secs(30);
 
-    /// Writes the numbers that it is given, as soon as it is let; some of them badly.
+    /// Writer of numbers that waits until the test lets it; it fails some of them.
     #[derive(Clone)]
     struct Numbers {
         sets: Arc<Mutex<Vec<Vec<u32>>>>,
@@ -166,7 +166,7 @@ mod tests {
             self.writer.sets.lock().unwrap().clone()
         }
 
-        /// All of these wait before any of them is written.
+        /// Queues all of these before any of them is written.
         async fn ask(&self, numbers: &[u32]) -> Vec<Option<u32>> {
             let mut asked = Box::pin(join_all(numbers.iter().map(|number| self.gather.write(Arc::new(*number)))));
             assert!(futures::poll!(&mut asked).is_pending());

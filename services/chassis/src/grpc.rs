@@ -1,4 +1,4 @@
-//! The door of every service: trace context, certificate or token, grants, access rule and deadline, before any handler runs.
+//! gRPC server of every service: trace context, certificate or token, grants, access rule and deadline, before any handler runs.
 
 use std::{
     future::{Future, poll_fn},
@@ -32,39 +32,39 @@ use crate::{
     tls, trace,
 };
 
-/// The name under which health answers whether the bus allows this process all it needs, and whether it hears
-/// all it should. The door itself stays open when it does
-/// not: what is recorded waits in the outbox, and a process that takes nothing in would lose more. For start-up probes and alarms.
+/// Name of the health that reports whether the bus allows this process all it needs, and whether it receives all it should. The gRPC server
+/// stays open when it is bad: what is recorded waits in the outbox, and a process that accepts nothing would lose more. For start-up probes
+/// and alarms.
 pub const BUS_HEALTH: &str = "bus";
-/// The name under which health answers whether every stream of the bus has room: it fails long before one refuses a message.
+/// Name of the health that reports whether every stream of the bus has room: it fails long before one refuses a message.
 pub const ROOM_HEALTH: &str = "bus-room";
-/// The name under which health answers whether this database is as its witness knows it. The door stays open: duties go on.
+/// Name of the health that reports whether this database is as its witness knows it. The gRPC server stays open: duties go on.
 pub const HISTORY_HEALTH: &str = "history";
-/// What a handler may take until its answer begins.
+/// Timeout of a handler until its answer begins.
 const CALL_TIMEOUT: Duration = Duration::from_secs(20);
-/// What looking up the caller's grants may take.
+/// Timeout of reading the caller's grants.
 const GRANTS_TIMEOUT: Duration = Duration::from_secs(5);
-/// What is read of a call that is refused already: a megabyte, as HTTP/2 cuts it by default, and as long as a slow line needs.
+/// Limit of what is read of a refused call: a megabyte, as HTTP/2 cuts it by default, and as long as a slow line needs.
 const HEARD_FRAMES: usize = 64;
 const HEARD_WITHIN: Duration = Duration::from_secs(1);
-/// Open to everyone: they say nothing about anybody.
+/// Methods open to everyone: they reveal nothing about anybody.
 const OPEN: [&str; 2] = ["/grpc.health.v1.Health/", "/grpc.reflection."];
-/// What a path is called that no rule knows. A caller writes the path, so it stands in no span, log line or metric (THREAT-13).
+/// Name of a path that no rule knows. A caller writes the path, so it stands in no span, log line or metric (THREAT-13).
 const UNKNOWN: &str = "unknown";
 
-/// Guards every RPC of a service.
+/// Access check of every RPC of a service.
 #[derive(Clone)]
 pub(crate) struct Gate {
     pub verifier: Option<Verifier>,
     pub access: Access,
     pub denied: Denied,
     pub defence: Defence,
-    /// Where the grants stand; without it no person holds any.
+    /// Copy of the grants; without it no person holds any.
     pub grants: Option<grants::Copy>,
     pub clock: Clock,
 }
 
-/// What a request shows of itself, before anything is looked up.
+/// Identity shown by a request, before anything is looked up.
 enum Shown {
     Nobody,
     Service(Caller),
@@ -86,7 +86,7 @@ pub(crate) struct Gated<S> {
 }
 
 impl Gate {
-    /// Who calls, within the limits of what anybody may take before and after that is known. Nothing is looked up.
+    /// Identity of the caller, within the limits that apply before and after it is known. Nothing is looked up.
     fn shown<B>(&self, request: &Request<B>, method: &'static str) -> Result<Shown, Status> {
         if OPEN.contains(&method) {
             return Ok(Shown::Nobody);
@@ -106,8 +106,8 @@ impl Gate {
         Ok(shown)
     }
 
-    /// A service shows its certificate, a person a token. Who shows both is refused: no service of ours speaks for a person, and
-    /// one that is led to pass a person's token on must not lend it the weight of its own name.
+    /// Identity of a request: a service shows its certificate, a person a token. A request with both is refused: no service of ours speaks
+    /// for a person, and one that is led to pass a person's token on must not lend it the weight of its own name.
     fn identity<B>(&self, request: &Request<B>) -> Result<Shown, Status> {
         let header = request.headers().get("authorization");
         if let Some(service) = service(request) {
@@ -118,7 +118,7 @@ impl Gate {
         self.verifier.as_ref().ok_or_else(unauthenticated)?.verify(token).map(Shown::Person)
     }
 
-    /// What the handler answers whoever shows who they are; or why they are refused, and what is still on its way of their call.
+    /// Answer of the handler to an identified caller; or the refusal, and the rest of the call that is still arriving.
     async fn answer<S>(
         &self,
         mut inner: S,
@@ -129,7 +129,7 @@ impl Gate {
     where
         S: Service<Request<Body>, Response = Response<Body>>,
     {
-        // Before the grants are looked up: that takes a connection too.
+        // Before the grants are read: that takes a connection too.
         let place = match self.defence.place(method).await {
             Ok(place) => place,
             Err(status) => return Err((status, request.into_body())),
@@ -137,10 +137,10 @@ impl Gate {
         match self.admit(method, shown).await {
             Ok(Some(caller)) => drop(request.extensions_mut().insert(caller)),
             Ok(None) => {}
-            // Whoever is refused is heard out at nobody's cost: the place is free by then.
+            // The rest of a refused call is read without occupying a lane: the place is free by then.
             Err(status) => return Err((status, request.into_body())),
         }
-        // A panic is this call's own: on the connection others wait for their answers.
+        // A panic fails only this call: others wait for their answers on the same connection.
         let answer = match AssertUnwindSafe(inner.call(request)).catch_unwind().await {
             Ok(answer) => answer,
             Err(_) => Ok(Status::from(Error::Internal(format!("{method} panicked"))).into_http()),
@@ -149,7 +149,7 @@ impl Gate {
         Ok(answer.map(|answer| limits::explained(&answer).map_or(answer, |status| status.into_http())))
     }
 
-    /// Hears a refused call out, where not too many are heard already.
+    /// Reads the rest of a refused call, where not too many are being read already.
     async fn hear_out(&self, from: Option<IpAddr>, body: Body) {
         if let Some(_seat) = self.defence.hear(from) {
             hear_out(body).await;
@@ -171,7 +171,7 @@ impl Gate {
         Ok(Some(caller))
     }
 
-    /// A device does what is listed and nothing else, before anything is looked up for it.
+    /// Refuses a device every method that is not listed, before anything is looked up for it.
     fn device(&self, method: &str, person: &str, device: &str) -> Result<(), Status> {
         access::check_device(self.access.by_device, method).inspect_err(|_| {
             tracing::warn!(caller.subject = person, device.id = device, rpc.method = method, "call by a device refused");
@@ -183,7 +183,7 @@ impl Gate {
         self.access.rules.iter().find(|rule| rule.method == method).map_or("none", |rule| rule.permission)
     }
 
-    /// The person with their grants. Where whoever is proven may call, nothing is looked up: no table stands before an alarm.
+    /// Person with their grants. For methods open to every authenticated person nothing is looked up: no table stands before an alarm.
     async fn person(&self, method: &str, proof: Proof) -> Result<Caller, Status> {
         let copy = match &self.grants {
             Some(copy) if !access::is_for_whoever(self.access.rules, method) => copy,
@@ -202,7 +202,7 @@ fn method(rules: &[Rule], path: &str) -> &'static str {
     rule.or_else(|| OPEN.into_iter().find(|open| path.starts_with(open))).unwrap_or(UNKNOWN)
 }
 
-/// Where the connection comes from.
+/// Address of the connection.
 fn address<B>(request: &Request<B>) -> Option<IpAddr> {
     let extensions = request.extensions();
     let plain = extensions.get::<TcpConnectInfo>();
@@ -210,7 +210,7 @@ fn address<B>(request: &Request<B>) -> Option<IpAddr> {
     tcp.remote_addr().map(|address| address.ip())
 }
 
-/// The service whose certificate the connection was made with; the handshake has verified it.
+/// Service whose certificate the connection was made with; the handshake has verified it.
 fn service<B>(request: &Request<B>) -> Option<String> {
     let connection = request.extensions().get::<TlsConnectInfo<TcpConnectInfo>>()?;
     tls::service_of(connection.peer_certs()?.first()?)
@@ -265,7 +265,7 @@ where
     }
 }
 
-/// A call that needs no identity, within the limits of such calls from its first byte to its last.
+/// Answers a call that needs no identity, within the limits of such calls from its first byte to its last.
 async fn answer_anybody<S>(mut inner: S, request: Request<Body>, call: &OpenCall) -> Result<Response<Body>, S::Error>
 where
     S: Service<Request<Body>, Response = Response<Body>>,
@@ -281,8 +281,8 @@ where
     }
 }
 
-/// Reads what is still on its way of a refused call, within bounds, before it is answered. A stream that is reset while its message is
-/// under way counts as a fault, and enough of them end the connection for every call on it, the urgent ones too.
+/// Reads the rest of a refused call, within bounds, before it is answered. A stream that is reset while its message is arriving counts as a
+/// fault, and enough of them end the connection for every call on it, the urgent ones too.
 async fn hear_out<B: HttpBody + Unpin>(mut body: B) {
     let rest = async {
         for _ in 0..HEARD_FRAMES {
@@ -291,7 +291,7 @@ async fn hear_out<B: HttpBody + Unpin>(mut body: B) {
             }
         }
     };
-    // Whoever takes longer is reset.
+    // A call that takes longer is reset.
     let _ = tokio::time::timeout(HEARD_WITHIN, rest).await;
 }
 

@@ -1,5 +1,5 @@
-//! Who is calling: a person by a signed bearer token, verified against pinned keys, algorithm, issuer and audience; a service by its
-//! certificate. Neither can pass for the other. What a person may do is not in the token: see [`crate::grants`]. Where the service knows
+//! Identity of a caller: a person by a signed bearer token, verified against pinned keys, algorithm, issuer and audience; a service by its
+//! certificate. Neither can pass for the other. What a person may do is not in the token: see [`crate::grants`]. Where the service accepts
 //! devices, one of them may sign for its person: see [`crate::devices`].
 
 use std::{collections::HashSet, sync::Arc};
@@ -16,29 +16,29 @@ use crate::{
     token::{self, Marks, Remembered},
 };
 
-/// What the subject and the role of a service begin with; no token may hold it.
+/// Prefix of the subject and the role of a service; no token may hold it.
 const SERVICE: &str = "service:";
-/// The clock of the provider may be ahead of ours by this.
+/// How far the provider's clock may be ahead.
 const CLOCKS_DIFFER: Duration = Duration::seconds(60);
 
-/// Who somebody has proven to be, and until when the proof holds. What they may do stands in the grants: whatever else a token
-/// says, roles and places included, is not read.
+/// Proven identity, and until when the proof holds. What the person may do stands in the grants: whatever else a token says, roles and
+/// places included, is not read.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 pub struct Proof {
-    /// An opaque id, never a name.
+    /// Opaque id, never a name.
     #[serde(rename = "sub")]
     pub subject: String,
     #[serde(rename = "exp", with = "time::serde::timestamp")]
     pub expires_at: OffsetDateTime,
-    /// When the person last proved themselves: to the provider (`auth_time`, where it says so), or to their device, with the PIN.
+    /// When the person last authenticated: to the provider (`auth_time`, where it is given), or to their device, with the PIN.
     #[serde(rename = "auth_time", default, deserialize_with = "instant_if_any")]
     pub proven_at: Option<OffsetDateTime>,
-    /// The device that signed for the person; none for a token of the provider.
+    /// Device that signed for the person; none for a token of the provider.
     #[serde(skip)]
     pub device: Option<String>,
 }
 
-/// A number of seconds. What else a provider may write there says nothing, and takes nobody's proof away.
+/// A number of seconds. Any other value a provider may write there is ignored, and invalidates no proof.
 fn instant_if_any<'de, D: Deserializer<'de>>(claim: D) -> Result<Option<OffsetDateTime>, D::Error> {
     let seconds = serde_json::Value::deserialize(claim)?;
     #[expect(clippy::cast_possible_truncation, reason = "a fraction of a second is cut off, and what is no time is refused below")]
@@ -47,15 +47,15 @@ fn instant_if_any<'de, D: Deserializer<'de>>(claim: D) -> Result<Option<OffsetDa
 }
 
 impl Proof {
-    /// What a token of the provider proves.
+    /// Proof by a token of the provider.
     #[must_use]
     pub fn new(subject: &str, expires_at: OffsetDateTime) -> Self {
         Self { subject: subject.to_owned(), expires_at, proven_at: None, device: None }
     }
 }
 
-/// One line of what somebody may do: a role, and the one site or region it is held for. Lines are never mixed: whoever heads one
-/// place and serves at another does not head the other.
+/// One grant: a role, and the one site or region it is held for. Grants are never mixed: the head of one place who serves at another does
+/// not head the other.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Grant {
     pub role: String,
@@ -69,20 +69,20 @@ pub struct Grant {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Caller {
     pub subject: String,
-    /// What the caller may do now, line by line.
+    /// Grants in force, line by line.
     pub grants: Vec<Grant>,
     /// When the proof of identity or the first of the grants ends, whichever is earlier.
     pub expires_at: OffsetDateTime,
-    /// The device that signed for the person, where one did: it may less than they.
+    /// Device that signed for the person, where one did: it may do less than they.
     pub device: Option<String>,
-    /// When the person last proved themselves, where that is known.
+    /// When the person last authenticated, where that is known.
     pub proven_at: Option<OffsetDateTime>,
     /// When the proof of identity ends.
     pub(crate) proven_until: OffsetDateTime,
 }
 
 impl Caller {
-    /// Somebody proven, with the grants that are theirs now. `until` is when the first of these ends.
+    /// Caller with the grants in force. `until` is when the first of these ends.
     #[must_use]
     pub fn new(proof: Proof, grants: Vec<Grant>, until: Option<OffsetDateTime>) -> Self {
         let proven_until = proof.expires_at;
@@ -90,7 +90,7 @@ impl Caller {
         Self { subject: proof.subject, grants, expires_at, device: proof.device, proven_at: proof.proven_at, proven_until }
     }
 
-    /// Somebody who holds each of the roles at each of the places; for tests, and where no more than that is known.
+    /// Caller who holds each of the roles at each of the places; for tests, and where no more than that is known.
     #[must_use]
     pub fn acting(subject: &str, roles: &[&str], sites: &[&str], regions: &[&str], expires_at: OffsetDateTime) -> Self {
         let line = |role: &&str, site: Option<&str>, region: Option<&str>| Grant {
@@ -109,7 +109,7 @@ impl Caller {
         Self::new(Proof::new(subject, expires_at), grants, None)
     }
 
-    /// The caller the chassis has verified for this request.
+    /// Caller that the chassis has verified for this request.
     ///
     /// # Errors
     /// `unauthenticated` where the request did not come through the chassis.
@@ -158,7 +158,7 @@ impl Caller {
         roles
     }
 
-    /// What proved the caller's identity, for looking them up anew.
+    /// Proof of the caller's identity, for reading their grants anew.
     pub(crate) fn proof(&self) -> Proof {
         Proof { device: self.device.clone(), proven_at: self.proven_at, ..Proof::new(&self.subject, self.proven_until) }
     }
@@ -169,33 +169,33 @@ impl Caller {
         now < self.proven_until
     }
 
-    /// Whether the person proved themselves within this time; no where nothing says when they did, or that it lies ahead.
+    /// Whether the person authenticated within this time; no where the time is unknown or lies ahead.
     #[must_use]
     pub fn proved_within(&self, lasts: Duration, now: OffsetDateTime) -> bool {
         self.proven_at.is_some_and(|at| at <= now + CLOCKS_DIFFER && now - at <= lasts)
     }
 
-    /// The caller behind a service's verified certificate. It acts for no site and no region, and for one call only.
+    /// Caller behind a service's verified certificate. It acts for no site and no region, and for one call only.
     #[must_use]
     pub fn service(name: &str) -> Self {
         let subject = format!("{SERVICE}{name}");
         Self::acting(&subject, &[&subject], &[], &[], OffsetDateTime::UNIX_EPOCH)
     }
 
-    /// One of our own services.
+    /// Whether the caller is this service of ours.
     #[must_use]
     pub fn is_service(&self, name: &str) -> bool {
         self.subject.strip_prefix(SERVICE) == Some(name)
     }
 
-    /// Any of our own services, and no person.
+    /// Whether the caller is any of our own services, and no person.
     #[must_use]
     pub fn is_any_service(&self) -> bool {
         names_service(&self.subject)
     }
 }
 
-/// Checks tokens against the keys in use. Cheap to clone.
+/// Verifier of tokens against the keys in use. Cheap to clone.
 #[derive(Clone)]
 pub struct Verifier {
     keys: Keys,
@@ -205,7 +205,7 @@ pub struct Verifier {
 }
 
 impl Verifier {
-    /// Believes tokens of this issuer for this audience.
+    /// Verifier of tokens of this issuer for this audience.
     #[must_use]
     pub fn new(keys: Keys, issuer: &str, audience: &str) -> Self {
         let mut validation = Validation::new(Algorithm::ES256);
@@ -216,16 +216,16 @@ impl Verifier {
         Self { keys, validation, devices: None, remembered: Arc::default() }
     }
 
-    /// Believes these devices as well, each for its own person.
+    /// Adds devices that are believed, each for its own person.
     #[must_use]
     pub fn with_devices(self, devices: Devices) -> Self {
         Self { devices: Some(devices), ..self }
     }
 
-    /// Who a token proves its bearer to be.
+    /// Identity that a token proves.
     ///
     /// # Errors
-    /// `unauthenticated`, the same for every fault: a caller learns nothing about our keys.
+    /// `unauthenticated`, the same for every fault: a caller learns nothing about the keys.
     pub fn verify(&self, token: &str) -> Result<Proof, Status> {
         self.check(token).ok_or_else(unauthenticated)
     }
@@ -240,7 +240,7 @@ impl Verifier {
         let header = decode_header(shown).ok()?;
         let device = self.devices.as_ref().zip(header.kid.as_deref()).filter(|(devices, id)| devices.knows(id));
         let proof = match device {
-            // Never remembered: a device that is ended proves nobody from that moment on.
+            // Never cached: a device that is ended proves nobody from that moment on.
             Some((devices, id)) => devices.prove(id, shown, &self.validation)?,
             None => {
                 let key = self.keys.find(header.kid.as_deref())?;
@@ -264,7 +264,7 @@ impl Verifier {
     }
 }
 
-/// What a token of the provider says.
+/// Claims of a token of the provider.
 #[derive(Deserialize)]
 struct Shown {
     #[serde(flatten)]
@@ -277,7 +277,7 @@ fn names_service(text: &str) -> bool {
     text.trim_start().get(..SERVICE.len()).is_some_and(|head| head.eq_ignore_ascii_case(SERVICE))
 }
 
-/// What a service is told that calls with a token as well: whose rights count would be a matter of chance.
+/// Refusal of a service that shows a token as well: whose rights count would be a matter of chance.
 #[must_use]
 pub fn two_identities() -> Status {
     Refusal {
@@ -292,7 +292,7 @@ pub fn two_identities() -> Status {
     .into()
 }
 
-/// What a caller without a valid token is told.
+/// Refusal of a caller without a valid token.
 #[must_use]
 pub fn unauthenticated() -> Status {
     Refusal {

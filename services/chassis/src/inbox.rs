@@ -1,6 +1,8 @@
-//! Hears the bus: each message is applied once, acknowledged after the commit, and set aside with its bytes when it can never succeed.
+//! Inbox: consumes messages of the bus. Each is applied once, acknowledged after the commit, and quarantined with its bytes when it can
+//! never succeed.
 //!
-//! Messages that wait together share one transaction; where that fails each has a savepoint of its own, so a bad one takes nothing with it.
+//! Messages that wait together share one transaction; where that fails each has a savepoint of its own, so that a bad one undoes nothing
+//! else.
 
 use std::{
     collections::BTreeMap,
@@ -34,38 +36,38 @@ use crate::{
     replay, trace,
 };
 
-/// Messages that share a transaction at most.
+/// Largest number of messages in a transaction.
 const BATCH: usize = 64;
-/// Messages of senders outside that are looked through at once, to find those of other senders behind a flood.
+/// Messages of outside senders read ahead at once, to find those of other senders behind a flood.
 const WINDOW: usize = 256;
-/// Windows looked through at most before something is applied, and how long the next one may take.
+/// Windows read ahead before something is applied, and the timeout of the next one.
 const MAX_WINDOWS: usize = 8;
 const WINDOW_TIMEOUT: Duration = Duration::from_millis(20);
-/// Messages of one sender held here; what it sends beyond is asked for again a little later.
+/// Messages of one sender kept in memory; further ones are redelivered a little later.
 const MAX_OF_ONE_SENDER: usize = 128;
-/// A batch goes on without the messages that are not read by then; they follow when they are.
+/// Time after which a batch goes on without the messages that are still being read; they follow later.
 const READ_TOGETHER: Duration = Duration::from_millis(250);
-/// Messages still being read, beside which nothing new is taken in.
+/// Messages still being read, beyond which no new ones are taken.
 const MAX_READING: usize = 2 * BATCH;
-/// After this many deliveries a message that still cannot be applied is an error that someone must look at.
+/// Deliveries after which a message that still cannot be applied is an error that a person must look at.
 const ALERT_AFTER_ATTEMPTS: i64 = 20;
 const MAX_HEADERS: usize = 16;
 const MAX_HEADER_LENGTH: usize = 256;
 
-/// One message as it came.
+/// Message as received.
 #[derive(Clone)]
 pub struct Incoming {
-    /// What makes a second delivery recognisable.
+    /// Id that identifies a redelivery.
     pub event_id: String,
     pub subject: String,
     pub body: Bytes,
     pub headers: BTreeMap<String, String>,
-    /// Counts deliveries from 1.
+    /// Number of the delivery, from 1.
     pub attempt: i64,
 }
 
 impl Incoming {
-    /// The body as a message of type `M`.
+    /// Decodes the body as a message of type `M`.
     ///
     /// # Errors
     /// [`Rejection::Never`] where the bytes are not such a message.
@@ -76,25 +78,25 @@ impl Incoming {
         })
     }
 
-    /// The token of the subject at `index`, counting from 0; empty where there is none.
+    /// Token of the subject at `index`, counting from 0; empty where there is none.
     #[must_use]
     pub fn subject_token(&self, index: usize) -> &str {
         self.subject.split('.').nth(index).unwrap_or_default()
     }
 
-    /// The event id its sender gave it (`ce-id`), where it is one of ours.
+    /// Event id given by its sender (`ce-id`), if it is a UUID.
     #[must_use]
     pub fn sender_id(&self) -> Option<uuid::Uuid> {
         self.headers.get("ce-id").and_then(|id| uuid::Uuid::try_parse(id).ok())
     }
 }
 
-/// Why a message was not applied.
+/// Reason a message was not applied.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Rejection {
-    /// It may succeed later: delivered again, for ever.
+    /// It may succeed later: redelivered, without end.
     Later(String),
-    /// It never will: set aside with its bytes, and an operator is told.
+    /// It never will: quarantined with its bytes, and an operator is alerted.
     Never { reason: &'static str, detail: String },
 }
 
@@ -120,26 +122,26 @@ impl From<crate::Error> for Rejection {
     }
 }
 
-/// A message of a set, and what was read of it.
+/// Message of a set, and the result of reading it.
 pub struct ReadMessage<'a, W> {
     pub work: W,
     pub message: &'a Incoming,
-    /// What is done about it belongs to the trace of whoever sent it.
+    /// Span of its application, in the sender's trace.
     pub span: tracing::Span,
 }
 
-/// What a service does with the messages of one consumer.
+/// Handler of the messages of one consumer.
 pub trait Handler: Send + Sync + 'static {
-    /// What `read` hands to `apply`.
+    /// Result of `read`, passed to `apply`.
     type Work: Send;
 
-    /// The senders are not ours: their message ids are not believed, and the domain's own keys decide what is a duplicate.
+    /// Whether the senders are outside: then their message ids are not believed, and the domain's own keys decide what is a duplicate.
     const FROM_OUTSIDE: bool = false;
 
     /// Decodes, and fetches what is needed from elsewhere. Outside any transaction.
     fn read(&self, message: &Incoming) -> impl Future<Output = Result<Self::Work, Rejection>> + Send;
 
-    /// Writes the effect, in the transaction that also remembers the message. What it enqueues into `fresh` is published from memory behind
+    /// Writes the effect, in the transaction that also records the message. What it enqueues into `fresh` is published from memory after
     /// the commit.
     fn apply(
         &self,
@@ -149,8 +151,8 @@ pub trait Handler: Send + Sync + 'static {
         message: &Incoming,
     ) -> impl Future<Output = Result<(), Rejection>> + Send;
 
-    /// Writes the effect of several messages, in their order: a handler that can writes them with a statement for all. Where it fails nothing
-    /// of the set stays, and each message is read and applied once more by itself.
+    /// Writes the effect of several messages, in their order; a handler may do so with one statement for all. If it fails nothing of the
+    /// set stays, and each message is read and applied once more by itself.
     fn apply_set(
         &self,
         tx: &mut PgConnection,
@@ -165,21 +167,21 @@ pub trait Handler: Send + Sync + 'static {
         }
     }
 
-    /// Saves what must not be lost even of a message that can never be applied, whatever came over `read` and `apply`: then it is set aside.
-    /// Where this fails too, the message is tried again for ever. It is done once for a message. Most have nothing to save.
+    /// Saves what must not be lost even of a message that can never be applied, whatever failed in `read` and `apply`: then it is
+    /// quarantined. If this fails too, the message is tried again without end. It is done once for a message. Most have nothing to save.
     fn save(&self, tx: &mut PgConnection, fresh: &mut Fresh, message: &Incoming) -> impl Future<Output = Result<(), Rejection>> + Send {
         let _ = (tx, fresh, message);
         std::future::ready(Ok(()))
     }
 }
 
-/// Hears, and replays what an operator asks for, until stopped.
+/// Consumes, and replays what an operator asks for, until stopped.
 pub(crate) async fn run<H: Handler>(ctx: Context, spec: ConsumerSpec, handler: H) -> anyhow::Result<()> {
     tokio::join!(keep_hearing(&ctx, spec, &handler), replay::run(&ctx, spec, &handler));
     Ok(())
 }
 
-/// A lost connection or a deleted consumer is waited out.
+/// Consumes until stopped; waits while the connection is lost or the consumer deleted.
 async fn keep_hearing<H: Handler>(ctx: &Context, spec: ConsumerSpec, handler: &H) {
     while !ctx.stop.is_cancelled() {
         let wrong = CancellationToken::new();
@@ -221,7 +223,7 @@ async fn hear<H: Handler>(ctx: &Context, spec: ConsumerSpec, handler: &H, wrong:
                 give_back(turns.take(usize::MAX)).await;
                 bail!("the consumer {} is not as it was", spec.name);
             }
-            // What took long to read is applied as soon as it is read; its neighbours went before it.
+            // A message that is slow to read is applied as soon as it is read; its neighbours went before it.
             Some(read) = reading.next() => {
                 settle(ctx, spec, handler, vec![read]).await;
                 continue;
@@ -240,7 +242,7 @@ async fn hear<H: Handler>(ctx: &Context, spec: ConsumerSpec, handler: &H, wrong:
                     break;
                 }
                 postpone(&mut appointments, &turns, too_many).await;
-                // Behind a flood somebody else may stand.
+                // Another sender's messages may stand behind a flood.
                 match tokio::time::timeout(WINDOW_TIMEOUT, batches.next()).await {
                     Ok(Some(more)) => messages = delivered(spec, more),
                     _ => break,
@@ -266,7 +268,7 @@ fn delivered<E: std::fmt::Display>(spec: ConsumerSpec, batch: Vec<Result<jetstre
     let heard = batch.into_iter().filter_map(|message| match message {
         Ok(message) => Some(message),
         Err(error) => {
-            // A missed heartbeat during an outage: the stream goes on by itself.
+            // A missed heartbeat during an outage: the stream resumes by itself.
             tracing::debug!(consumer = spec.name, error = %error, "pull interrupted");
             None
         }
@@ -274,7 +276,7 @@ fn delivered<E: std::fmt::Display>(spec: ConsumerSpec, batch: Vec<Result<jetstre
     heard.collect()
 }
 
-/// What the server has for us; nothing where it has nothing at the moment and `others_wait` to be applied.
+/// Next messages of the server; none where it has none at the moment and `others_wait` to be applied.
 async fn next<T>(batches: &mut (impl Stream<Item = Vec<T>> + Unpin), others_wait: bool) -> Option<Vec<T>> {
     poll_fn(|task| match batches.poll_next_unpin(task) {
         Poll::Pending if others_wait => Poll::Ready(Some(Vec::new())),
@@ -283,7 +285,7 @@ async fn next<T>(batches: &mut (impl Stream<Item = Vec<T>> + Unpin), others_wait
     .await
 }
 
-/// One message that was read, whatever came of it.
+/// Message that was read, and the result.
 struct Read<W> {
     place: usize,
     message: jetstream::Message,
@@ -300,7 +302,7 @@ async fn read<H: Handler>(spec: ConsumerSpec, handler: &H, place: usize, message
     Read { place, message, incoming, span, work }
 }
 
-/// Those that are read in a short time, and those that still are being read.
+/// Messages that were read in a short time, and those still being read.
 async fn read_together<F: Future + Unpin>(mut begun: FuturesUnordered<F>) -> (Vec<F::Output>, FuturesUnordered<F>) {
     let mut done = Vec::with_capacity(begun.len());
     let together = async {
@@ -308,12 +310,12 @@ async fn read_together<F: Future + Unpin>(mut begun: FuturesUnordered<F>) -> (Ve
             done.push(read);
         }
     };
-    // Those that did not make it go on elsewhere.
+    // Those not ready continue elsewhere.
     let _ = tokio::time::timeout(READ_TOGETHER, together).await;
     (done, begun)
 }
 
-/// Applies a batch, commits, and only then answers the server.
+/// Applies a batch, commits, and only then acknowledges.
 async fn settle<H: Handler>(ctx: &Context, spec: ConsumerSpec, handler: &H, batch: Vec<Read<H::Work>>) {
     let (mut messages, mut works) = (Vec::with_capacity(batch.len()), Vec::with_capacity(batch.len()));
     for Read { message, incoming, span, work, .. } in batch {
@@ -335,14 +337,14 @@ async fn settle<H: Handler>(ctx: &Context, spec: ConsumerSpec, handler: &H, batc
             }
         };
         if let Err(error) = answer {
-            // It is delivered again, and the inbox recognises it.
+            // It is redelivered, and the inbox recognises it.
             tracing::debug!(consumer = spec.name, error = %error, "the answer to the bus was lost");
         }
     });
     join_all(answers).await;
 }
 
-/// Before a message is delivered for the next time.
+/// Delay before the next delivery of a message.
 pub(crate) fn delay(attempt: i64) -> Duration {
     let exponent = u32::try_from(attempt.clamp(1, 8)).unwrap_or(8);
     Duration::from_millis(100 * 2_u64.pow(exponent)).min(Duration::from_secs(10))
@@ -359,7 +361,7 @@ fn incoming(message: &jetstream::Message, from_outside: bool) -> Incoming {
             format!("{subject}|{}", id.chars().take(100).collect::<String>())
         }
         _ => {
-            // The sequence alone would not do: a rolled-back store hands it out twice.
+            // The sequence alone is not enough: a rolled-back store assigns it twice.
             let place = info.map(|i| format!("{}|{}|{}", i.stream, i.stream_sequence, i.published)).unwrap_or_default();
             let digest = Sha256::new().chain_update(place).chain_update(&subject).chain_update(&message.payload).finalize();
             hex::encode(digest)
@@ -368,8 +370,8 @@ fn incoming(message: &jetstream::Message, from_outside: bool) -> Incoming {
     Incoming { event_id, subject, body: message.payload.clone(), headers, attempt }
 }
 
-/// The headers that reach our code: those we know, given once, short and printable. A header is written by whoever publishes, so
-/// an unknown, repeated, long or unprintable one is as if it were not there (THREAT-18).
+/// Headers that reach our code: the known ones, given once, short and printable. A header is written by the publisher, so an unknown,
+/// repeated, long or unprintable one is ignored (THREAT-18).
 fn believed(headers: &async_nats::HeaderMap) -> BTreeMap<String, String> {
     let known = |name: &str| name.starts_with("ce-") || ["traceparent", "content-type", "Nats-Msg-Id"].contains(&name);
     let plain = |text: &str| text.len() <= MAX_HEADER_LENGTH && text.bytes().all(|byte| (0x20..0x7f).contains(&byte));
@@ -388,7 +390,7 @@ fn believed(headers: &async_nats::HeaderMap) -> BTreeMap<String, String> {
     kept
 }
 
-/// A subject that the database can store: one byte that it cannot would hold up every message beside it, for ever.
+/// Subject that the database can store: one byte that it cannot would block every message beside it, for ever.
 fn printable(subject: &str) -> String {
     subject.chars().map(|c| if c.is_control() { char::REPLACEMENT_CHARACTER } else { c }).collect()
 }

@@ -1,6 +1,6 @@
-//! How a process lives: configuration, telemetry, database, bus, outbox, inbox, door, identity, clock.
+//! Runtime of a service: configuration, telemetry, database, bus, outbox, inbox, gRPC server, identity, clock.
 //!
-//! No word of the programme's domain stands here; another programme could use this crate unchanged.
+//! It holds nothing of the programme's domain; another programme could use this crate unchanged.
 
 pub mod access;
 mod actor;

@@ -1,4 +1,4 @@
-//! How a process lives: one start order, one stop order, and no task that dies unnoticed.
+//! Lifecycle of a process: one start order, one stop order, and no task that ends unnoticed.
 
 use std::{
     future::Future,
@@ -37,12 +37,12 @@ use crate::{
     vault::{KeyFile, Vault},
 };
 
-/// What a stopping process may take to finish what it has begun.
+/// Time a stopping process has to finish what it has begun.
 pub(crate) const GRACE: Duration = Duration::from_secs(8);
 
 type Guarded = Router<Stack<grpc::Gate, Identity>>;
 
-/// What every process needs to live. Cheap to clone.
+/// Dependencies of every process. Cheap to clone.
 #[derive(Clone)]
 pub struct Process {
     pub name: &'static str,
@@ -51,10 +51,10 @@ pub struct Process {
     /// Cancelled when the process is asked to stop.
     pub stop: CancellationToken,
     pub settings: Arc<Settings>,
-    /// Calls refused at the door, until they are in the audit log.
+    /// Calls refused by the gRPC server, until they are in the audit log.
     pub denied: Denied,
     failed: CancellationToken,
-    /// What is wrong between this process and the bus.
+    /// Faults between this process and the bus.
     bus_health: Option<BusHealth>,
     /// Whether the database is as its witness knows it.
     pub(crate) history: Arc<watch::Sender<bool>>,
@@ -62,14 +62,14 @@ pub struct Process {
     credentials: Arc<Mutex<Option<Credentials>>>,
 }
 
-/// A process with a database and a place on the bus. Cheap to clone.
+/// Process with a database and a bus connection. Cheap to clone.
 #[derive(Clone)]
 pub struct Context {
     process: Process,
     pub pool: PgPool,
     pub bus: Bus,
     pub outbox: outbox::Wake,
-    /// Seals and opens what stands in the database.
+    /// Seals and opens stored values.
     pub vault: Vault,
     /// Subject on which the audit log is stated, where it is witnessed.
     pub(crate) stating: Arc<OnceLock<&'static str>>,
@@ -84,7 +84,7 @@ impl Deref for Context {
 }
 
 impl Context {
-    /// Puts a service together from its parts; [`run`] does it for a service, a test for itself.
+    /// Assembles a service from its parts; [`run`] does it for a service, a test for itself.
     #[must_use]
     pub fn assemble(mut process: Process, pool: PgPool, bus: Bus) -> Self {
         process.bus_health = Some(bus.bus_health.clone());
@@ -92,7 +92,7 @@ impl Context {
         Self { process, pool, bus, outbox: outbox::Wake::default(), vault, stating: Arc::default() }
     }
 
-    /// This service's copy of what people may do. A line counts where the service that keeps the directory signed it.
+    /// This service's copy of the grants. A line counts where the service that keeps the directory signed it.
     ///
     /// # Errors
     /// The public audit key of that service cannot be read.
@@ -107,7 +107,7 @@ impl Context {
         Ok(grants::Copy::new(self.pool.clone(), key))
     }
 
-    /// Serves the RPCs, health and reflection until the process stops; people's grants are those of this service's own database.
+    /// Serves the RPCs, health and reflection until the process stops; people's grants are read from this service's own database.
     ///
     /// # Errors
     /// As [`Process::serve_grpc`].
@@ -120,7 +120,7 @@ impl Context {
         self.serve_grpc_to(descriptors, Access { rules, ..Access::default() }, routes).await
     }
 
-    /// The same, where more than the rules decides who comes through: methods that are urgent, and devices.
+    /// The same with further access settings: urgent methods, and devices.
     ///
     /// # Errors
     /// As above.
@@ -128,14 +128,14 @@ impl Context {
         self.process.serve_grpc_to(descriptors, access, routes, Some(self.grants()?)).await
     }
 
-    /// Hears a durable consumer with `handler` until the process stops.
+    /// Consumes a durable consumer with `handler` until the process stops.
     pub fn consume<H: inbox::Handler>(&self, stream: &'static str, name: &'static str, filters: &'static [&'static str], handler: H) {
         self.spawn(name, inbox::run(self.clone(), ConsumerSpec { stream, name, filters }, handler));
     }
 }
 
 impl Process {
-    /// A process that has not begun anything.
+    /// Process that has not begun anything.
     #[must_use]
     pub fn new(name: &'static str, settings: Settings, clock: Clock, ids: Ids) -> Self {
         Self {
@@ -153,7 +153,7 @@ impl Process {
         }
     }
 
-    /// The vault over the key file of the settings. Without one it refuses everything.
+    /// Vault over the key file of the settings. Without one it refuses everything.
     fn vault(&self) -> Vault {
         match &self.settings.vault_key_file {
             Some(path) => Vault::new(self.name, KeyFile::new(path), self.clock.clone()),
@@ -168,7 +168,7 @@ impl Process {
         self.history.subscribe()
     }
 
-    /// Runs a task until it ends or the process stops. A task that ends by surprise stops the process.
+    /// Runs a task until it ends or the process stops. A task that ends unexpectedly stops the process.
     pub fn spawn(&self, name: &'static str, task: impl Future<Output = anyhow::Result<()>> + Send + 'static) {
         let (stop, failed) = (self.stop.clone(), self.failed.clone());
         self.tasks.spawn(async move {
@@ -185,7 +185,7 @@ impl Process {
         });
     }
 
-    /// Says when the clock of this machine is set, until the process stops.
+    /// Logs when the clock of this machine is set, until the process stops.
     pub fn watch_clock(&self) {
         let (clock, stop) = (self.clock.clone(), self.stop.clone());
         self.spawn("clock", async move {
@@ -194,7 +194,7 @@ impl Process {
         });
     }
 
-    /// A connection to another service, which must prove to be `service`, under this service's own identity.
+    /// Connection to another service, which must prove to be `service`, under this service's own identity.
     ///
     /// # Errors
     /// The URL or a certificate cannot be used.
@@ -202,7 +202,7 @@ impl Process {
         client::connect_as_service(url, service, self.credentials()?)
     }
 
-    /// The certificates of this process, read once and kept fresh from then on.
+    /// Certificates of this process, read once and kept fresh from then on.
     fn credentials(&self) -> anyhow::Result<Credentials> {
         let mut held = self.credentials.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(credentials) = held.as_ref() {
@@ -214,8 +214,8 @@ impl Process {
         Ok(credentials)
     }
 
-    /// Serves the RPCs, health and reflection until the process stops. What people may do is asked of `grants`; without it no
-    /// person holds any grant here.
+    /// Serves the RPCs, health and reflection until the process stops. People's grants are read from `grants`; without it no person holds
+    /// any grant here.
     ///
     /// # Errors
     /// The address cannot be bound, or a certificate or key set cannot be used.
@@ -229,7 +229,7 @@ impl Process {
         self.serve_grpc_to(descriptors, Access { rules, ..Access::default() }, routes, grants).await
     }
 
-    /// The same, where more than the rules decides who comes through: methods that are urgent, and devices.
+    /// The same with further access settings: urgent methods, and devices.
     ///
     /// # Errors
     /// As above.
@@ -274,7 +274,7 @@ impl Process {
             health.set_service_status("", tonic_health::ServingStatus::NotServing).await;
         };
         let serving = self.serve_on(listener, router, ending);
-        // A stream that stays open must not hold the process: after the stop its end is waited for no longer than the grace.
+        // An open stream must not delay the stop: its end is awaited no longer than the grace.
         tokio::select! {
             served = serving => served,
             () = async { self.stop.cancelled().await; tokio::time::sleep(GRACE / 2).await } => Ok(()),
@@ -297,7 +297,7 @@ impl Process {
     }
 }
 
-/// Keeps the health named `history` at what is known of it.
+/// Keeps the health named `history` up to date.
 async fn tell_history(mut history: watch::Receiver<bool>, health: tonic_health::server::HealthReporter) {
     loop {
         let whole = *history.borrow_and_update();
@@ -310,7 +310,7 @@ async fn tell_history(mut history: watch::Receiver<bool>, health: tonic_health::
 }
 
 impl Settings {
-    /// The authority that signs the services' certificates, where one is set.
+    /// Authority that signs the services' certificates, where one is set.
     ///
     /// # Errors
     /// The file cannot be read.
@@ -319,7 +319,7 @@ impl Settings {
     }
 }
 
-/// Runs a service with its own database: parses the configuration, then serves, migrates, or answers for its health.
+/// Runs a service with its own database: parses the configuration, then serves, migrates, or checks its health.
 pub fn run<C, F, S>(name: &'static str, migrator: &'static Migrator, serve: S) -> ExitCode
 where
     C: Configured,
@@ -337,7 +337,7 @@ where
     })
 }
 
-/// Runs a process that owns no data and is not on the bus.
+/// Runs a process without a database and without the bus.
 pub fn run_without_database<C, F, S>(name: &'static str, serve: S) -> ExitCode
 where
     C: Configured,
@@ -368,7 +368,7 @@ where
     let sealed = process::keep_memory_private();
     let config: C = config::parse(name);
     let settings = config.chassis().clone();
-    // The first call wins; a second one only says so.
+    // The first call wins; a second one only returns an error.
     let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
     if let Err(error) = settings.check_addresses() {
         return fail(name, &error);
@@ -407,7 +407,7 @@ fn fail(name: &str, error: &anyhow::Error) -> ExitCode {
     ExitCode::FAILURE
 }
 
-/// Start order: database, schema, bus, tasks, door. Stop order: the reverse, within the grace.
+/// Start order: database, schema, bus, tasks, gRPC server. Stop order: the reverse, within the grace.
 async fn live<F>(
     name: &'static str,
     settings: Settings,
@@ -434,7 +434,7 @@ where
     }
     ctx.spawn("audit-seal", audit::keep_checkpointed(ctx.clone()));
     let (bus, stop) = (ctx.bus.clone(), ctx.stop.clone());
-    // The door opens without the bus: what is recorded waits in the outbox. A server that is too old ends the process.
+    // The gRPC server opens without the bus: what is recorded waits in the outbox. A bus server that is too old ends the process.
     ctx.spawn("bus-check", async move {
         tokio::select! {
             checked = bus.ready(&url) => checked?,
@@ -471,7 +471,7 @@ impl Process {
     }
 }
 
-/// The first SIGTERM or SIGINT stops softly.
+/// Listens for signals: the first SIGTERM or SIGINT stops gracefully.
 fn listen_for_signals(stop: &CancellationToken) -> anyhow::Result<()> {
     let (mut term, mut int) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
     let stop = stop.clone();

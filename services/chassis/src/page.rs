@@ -1,26 +1,26 @@
-//! Lists in pages: a bounded size and an opaque token.
+//! Pages of lists: a bounded size and an opaque token.
 
 use serde::{Serialize, de::DeserializeOwned};
 
 use crate::refusal::{Error, Refusal, Result};
 
-/// The page size asked for, within bounds; 0 or less means the usual one.
+/// Page size asked for, within bounds; 0 or less means the usual one.
 #[must_use]
 pub fn size(asked: i32, usual: i64, most: i64) -> i64 {
     if asked <= 0 { usual } else { i64::from(asked).min(most) }
 }
 
-/// Where the next page begins, as text for the caller to hand back.
+/// Token of the next page, for the caller to send back.
 #[must_use]
 pub fn encode(position: &impl Serialize) -> String {
     let json = serde_json::to_vec(position).unwrap_or_default();
     hex::encode(json)
 }
 
-/// Where the page begins; `None` for the first.
+/// Position of the page; `None` for the first.
 ///
 /// # Errors
-/// A token that we did not make.
+/// A token that was not made here.
 pub fn decode<T: DeserializeOwned>(token: &str) -> Result<Option<T>> {
     if token.is_empty() {
         return Ok(None);

@@ -1,12 +1,12 @@
-//! Characters that a terminal obeys or that turn the reading around, as visible text: people's words are shown, never carried out.
+//! Escaping of characters that control a terminal or reverse the reading order: people's words are shown as visible text, never executed.
 
 use std::{
     borrow::Cow,
     io::{self, Write},
 };
 
-/// Obeyed by a terminal, or changes how what stands around it is seen: controls, escapes, direction marks, overstrikes, and what is
-/// drawn as nothing. Joiners of scripts and emoji are none.
+/// Whether the character controls a terminal, or changes how its surroundings are seen: controls, escapes, direction marks, overstrikes,
+/// and what is drawn as nothing. Joiners of scripts and emoji are not included.
 #[must_use]
 pub const fn is_dangerous(letter: char) -> bool {
     matches!(letter,
@@ -19,7 +19,7 @@ pub const fn is_dangerous(letter: char) -> bool {
         | '\u{e0000}'..='\u{e007f}')
 }
 
-/// A text for a terminal. Line breaks stay, everything else that is dangerous stands there as `\x1b` or `\u{202e}`.
+/// Text for a terminal. Line breaks stay, everything else that is dangerous is shown as `\x1b` or `\u{202e}`.
 #[must_use]
 pub fn text(text: &str) -> Cow<'_, str> {
     shown(text, |letter, shown| match letter {
@@ -31,7 +31,7 @@ pub fn text(text: &str) -> Cow<'_, str> {
     })
 }
 
-/// A text that is JSON: dangerous characters as JSON escapes, which mean the same to every reader of it.
+/// Text that is JSON: dangerous characters as JSON escapes, which mean the same to every reader of it.
 #[must_use]
 pub fn json(text: &str) -> Cow<'_, str> {
     shown(text, |letter, shown| match letter {
@@ -52,7 +52,7 @@ fn shown(text: &str, show: impl Fn(char, &mut String)) -> Cow<'_, str> {
     Cow::Owned(seen)
 }
 
-/// A writer of JSON lines that makes every one of them safe to look at. Each line is written whole.
+/// Writer of JSON lines that makes every one of them safe to display. Each line is written whole.
 #[derive(Debug)]
 pub struct Lines<W>(pub W);
 

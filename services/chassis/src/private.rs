@@ -1,8 +1,8 @@
-//! A value that does not print: names, contacts, narratives, secrets.
+//! Wrapper of a value that must not be printed: names, contacts, narratives, secrets.
 
 use std::fmt;
 
-/// Holds a value that must not reach a log, a trace or an error text. It has no `Display` and does not serialise.
+/// Value that must not reach a log, a trace or an error text. It has no `Display` and does not serialise.
 #[derive(Clone, Default, PartialEq, Eq)]
 pub struct Private<T>(T);
 

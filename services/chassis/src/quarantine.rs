@@ -1,4 +1,4 @@
-//! Messages that can never succeed as they are: set aside with their headers and their body, sealed together, as they came.
+//! Quarantine of messages that can never succeed as they are: stored with their headers and their body, sealed together, as received.
 
 use std::collections::BTreeMap;
 
@@ -11,7 +11,7 @@ use crate::{
     vault::{self, BATCH, Fault, Owner, Place, Vault, month, object_of},
 };
 
-/// Sets a message aside with its bytes, sealed, and remembers it as heard; says why, without content. In the caller's transaction.
+/// Quarantines a message with its bytes, sealed, and records it as consumed; logs why, without content. In the caller's transaction.
 ///
 /// # Errors
 /// A statement failed.
@@ -58,12 +58,12 @@ pub async fn put(
     Ok(())
 }
 
-/// Where the message stands. The row of a message that is set aside again is the former one.
+/// Place of the message. A message that is quarantined again keeps its row.
 fn place(consumer: &str, event_id: &str) -> Place {
     Place::new("quarantine", "sealed", object_of(&format!("{consumer}|{event_id}")))
 }
 
-/// Headers and body, sealed under the key of the month; `None` where they must be kept in clear.
+/// Headers and body, sealed under the key of the month; `None` where they must be stored in clear.
 pub(crate) async fn seal(
     tx: &mut PgConnection,
     vault: &Vault,
@@ -76,7 +76,7 @@ pub(crate) async fn seal(
     vault::or_clear(vault.seal(tx, Owner::of("quarantine", month(at)), place, &plain, at).await, "quarantine")
 }
 
-/// Seals messages that were set aside without a key, or by a version that did not seal; how many.
+/// Seals messages that were quarantined without a key, or by a version that did not seal; returns how many.
 pub(crate) async fn seal_in_clear(tx: &mut PgConnection, vault: &Vault, at: OffsetDateTime) -> sqlx::Result<usize> {
     let rows = sqlx::query!(
         "select id, consumer, event_id, headers, body from quarantine where sealed is null order by id limit $1 for update skip locked",
@@ -106,7 +106,7 @@ fn whole(headers: &BTreeMap<String, String>, body: &[u8]) -> Vec<u8> {
     plain
 }
 
-/// Headers and body of a message that was set aside.
+/// Headers and body of a quarantined message.
 ///
 /// # Errors
 /// A statement failed, or what was sealed does not open.

@@ -1,4 +1,5 @@
-//! Every refusal has a stable reason, the clause behind it, and words in both languages; every error maps to a status here and nowhere else.
+//! Refusals and errors: every refusal has a stable reason, the clause behind it, and words in both languages; every error maps to a status
+//! here and nowhere else.
 
 use std::{borrow::Cow, collections::HashMap, time::Duration};
 
@@ -7,7 +8,7 @@ use tonic_types::{ErrorDetails, StatusExt};
 
 use crate::vault::{Fault, fault};
 
-/// A request that was understood and is not granted.
+/// Request that was understood and is not granted.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Refusal {
     pub code: Code,
@@ -17,7 +18,7 @@ pub struct Refusal {
     pub clause: &'static str,
     pub en: Cow<'static, str>,
     pub fr: Cow<'static, str>,
-    /// The request field to mend, where there is one.
+    /// Request field to correct, where there is one.
     pub field: Option<&'static str>,
     /// When the same call may succeed, where that is known.
     pub retry_after: Option<Duration>,
@@ -26,22 +27,22 @@ pub struct Refusal {
 type Words = Cow<'static, str>;
 
 impl Refusal {
-    /// A field of the request must be mended.
+    /// A field of the request must be corrected.
     pub fn invalid(reason: &'static str, clause: &'static str, field: &'static str, en: impl Into<Words>, fr: impl Into<Words>) -> Self {
         Self { field: Some(field), ..Self::new(Code::InvalidArgument, reason, clause, en, fr) }
     }
 
-    /// The request is right, the state of things is not.
+    /// The request is valid, the present state does not allow it.
     pub fn precondition(reason: &'static str, clause: &'static str, en: impl Into<Words>, fr: impl Into<Words>) -> Self {
         Self::new(Code::FailedPrecondition, reason, clause, en, fr)
     }
 
-    /// The caller may know of the thing, and may not do this.
+    /// The caller may know of the object, and may not do this.
     pub fn denied(reason: &'static str, clause: &'static str, en: impl Into<Words>, fr: impl Into<Words>) -> Self {
         Self::new(Code::PermissionDenied, reason, clause, en, fr)
     }
 
-    /// Somebody else was there before.
+    /// Another caller was first.
     pub fn conflict(reason: &'static str, clause: &'static str, en: impl Into<Words>, fr: impl Into<Words>) -> Self {
         Self::new(Code::AlreadyExists, reason, clause, en, fr)
     }
@@ -51,7 +52,7 @@ impl Refusal {
     }
 }
 
-/// What a use case can end with when it does not succeed.
+/// Error of a use case.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     #[error("refused: {}", .0.reason)]
@@ -122,7 +123,7 @@ impl From<Error> for Status {
     }
 }
 
-/// A database error in words that cannot carry a value: PostgreSQL repeats rows in its detail texts.
+/// Database error in words that cannot hold a value: PostgreSQL repeats rows in its detail texts.
 #[must_use]
 pub fn store_error(error: &sqlx::Error) -> String {
     match error {
@@ -137,8 +138,8 @@ pub fn store_error(error: &sqlx::Error) -> String {
     }
 }
 
-/// Connection trouble, restarts, lock waits, deadlocks, serialization failures and a key store that is away pass; a constraint
-/// does not.
+/// Whether an error is temporary: connection trouble, restarts, lock waits, deadlocks, serialization failures and a key store that is away
+/// are; a constraint is not.
 #[must_use]
 pub fn is_passing(error: &sqlx::Error) -> bool {
     match error {
@@ -159,7 +160,7 @@ fn not_found() -> Status {
     .into()
 }
 
-/// The reason of a service that could not do it just now, and recorded nothing.
+/// Reason code of a service that could not do it just now, and recorded nothing.
 pub const TRY_AGAIN: &str = "try-again";
 
 fn try_again() -> Status {

@@ -1,4 +1,4 @@
-//! Tries again what was set aside, when an operator asks: with the same bytes, through the same handler, once.
+//! Replay of quarantined messages at an operator's request: with the same bytes, through the same handler, once.
 
 use std::{collections::BTreeMap, time::Duration};
 
@@ -16,12 +16,12 @@ use crate::{
     refusal::store_error,
 };
 
-/// How often each consumer is looked at for what an operator asks: who asks is no alarm, and a service has many consumers.
+/// Poll interval of each consumer for replay requests: they are not urgent, and a service has many consumers.
 const LOOK_INTERVAL: Duration = Duration::from_secs(5);
-/// Messages replayed in one look.
+/// Messages replayed in one poll.
 const BATCH: i64 = 16;
 
-/// Looks for what an operator wants replayed until stopped.
+/// Polls for replay requests until stopped.
 pub(crate) async fn run<H: Handler>(ctx: &Context, spec: ConsumerSpec, handler: &H) {
     while !ctx.stop.is_cancelled() {
         tokio::select! {
@@ -45,7 +45,7 @@ async fn look<H: Handler>(ctx: &Context, spec: ConsumerSpec, handler: &H) -> sql
     )
     .fetch_all(&mut *tx)
     .await?;
-    // Given back before the messages are read: that may take as long as another service takes.
+    // Released before the messages are read: that may take as long as another service takes.
     tx.commit().await?;
     for row in asked {
         let (headers, body): (BTreeMap<String, String>, Vec<u8>) = match row.sealed {
@@ -77,7 +77,7 @@ async fn look<H: Handler>(ctx: &Context, spec: ConsumerSpec, handler: &H) -> sql
     Ok(())
 }
 
-/// One message; whoever else replays it at the same moment waits for the row and finds it done.
+/// Replays one message; another instance that replays it at the same moment waits for the row and finds it done.
 async fn again<H: Handler>(ctx: &Context, handler: &H, id: Uuid, message: &Incoming) -> sqlx::Result<()> {
     let work = guarded(READ_DEADLINE, handler.read(message)).await;
     let mut tx = database::begin(&ctx.pool, &Actor::service(ctx.name)).await?;
@@ -105,7 +105,7 @@ async fn again<H: Handler>(ctx: &Context, handler: &H, id: Uuid, message: &Incom
     }
     match applied {
         Ok(()) => {
-            // A handler that set it aside once more has cleared the wish: then it stays where it is.
+            // A handler that quarantined it once more has cleared the request: then it stays where it is.
             let done =
                 sqlx::query!("update quarantine set released_at = $2 where id = $1 and replay_asked_at is not null", id, ctx.clock.now());
             let released = done.execute(&mut *tx).await?.rows_affected() == 1;

@@ -1,6 +1,6 @@
-//! Asking again where a service says "try again": nothing was recorded, and the same call may be sent once more.
+//! Retry of calls that a service answered with "try again": nothing was recorded, and the same call may be sent once more.
 //!
-//! Only for work that must not depend on how busy the machine is; a person is told at once, and decides.
+//! Only for work that must not depend on how busy the machine is; a person is informed at once, and decides.
 
 use std::{
     future::Future,
@@ -17,11 +17,11 @@ use tonic_types::StatusExt;
 
 use crate::refusal::TRY_AGAIN;
 
-/// The first pause; each is twice as long as the one before.
+/// First pause; each is twice as long as the one before.
 const RETRY_PAUSE: Duration = Duration::from_millis(100);
 const MAX_RETRY_PAUSE: Duration = Duration::from_secs(2);
 
-/// A connection that asks again for so long; with no time at all it passes every answer on.
+/// Connection that retries for so long; with no time at all it passes every answer on.
 #[derive(Clone)]
 pub struct Retry<S> {
     inner: S,
@@ -96,7 +96,7 @@ mod tests {
     use super::*;
     use crate::{Error, Refusal};
 
-    /// Says "try again" so many times, then something else; keeps what it was sent.
+    /// Server that answers "try again" so many times, then something else; it records its requests.
     #[derive(Clone)]
     struct Busy {
         left: Arc<Mutex<u32>>,
@@ -123,7 +123,7 @@ mod tests {
         }
     }
 
-    /// What is answered in the end, and how often it was asked.
+    /// Final answer, and the number of calls.
     async fn asked(busy: u32, then: Status, within: Duration) -> (Code, u32) {
         let service = Busy { left: Arc::new(Mutex::new(busy)), then, heard: Arc::default() };
         let heard = Arc::clone(&service.heard);

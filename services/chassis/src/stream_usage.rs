@@ -1,4 +1,4 @@
-//! How full the streams of the bus are, looked at by every service: whoever operates the bus is told long before one refuses a message.
+//! Check of how full the streams of the bus are, by every service: an operator is warned long before one refuses a message.
 
 use std::time::Duration;
 
@@ -9,12 +9,12 @@ use opentelemetry::{KeyValue, global};
 use crate::lifecycle::Context;
 
 const CHECK_INTERVAL: Duration = Duration::from_secs(10);
-/// Told from here on, in hundredths of what a stream or one of its subjects may hold; and again with every further tenth.
+/// Warning level, in hundredths of the limit of a stream or of one of its subjects; repeated with every further tenth.
 const WARN_FROM: u64 = 50;
 const WARN_STEP: u64 = 10;
 
 impl Context {
-    /// Looks at these streams until the process stops.
+    /// Checks these streams until the process stops.
     pub fn watch_stream_usage<const N: usize>(&self, streams: [&'static str; N]) {
         let ctx = self.clone();
         self.spawn("bus-room", async move {
@@ -41,11 +41,11 @@ impl Context {
     }
 }
 
-/// What of a stream is taken, in hundredths.
+/// Usage of a stream, in hundredths.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Taken {
     pub whole: u64,
-    /// The fullest subject, where each has a limit of its own.
+    /// Fullest subject, where each has a limit of its own.
     pub lane: Option<(String, u64)>,
 }
 
@@ -54,7 +54,7 @@ impl Taken {
         self.whole.max(self.lane.as_ref().map_or(0, |(_, taken)| *taken))
     }
 
-    /// What an operator is told, in steps, so that it is not told anew with every message.
+    /// Warning for an operator, in steps, so that it is not repeated with every message.
     fn told(&self) -> Option<String> {
         let step = |taken: u64| taken / WARN_STEP * WARN_STEP;
         let whole = (self.whole >= WARN_FROM).then(|| format!("{} % and more of the stream", step(self.whole)));
@@ -69,7 +69,7 @@ async fn look(ctx: &Context, name: &str) -> anyhow::Result<Taken> {
     let stream = ctx.bus.jetstream.get_stream(name).await?;
     let info = stream.cached_info();
     let (config, state) = (&info.config, &info.state);
-    // One that lets the oldest go refuses nothing.
+    // A stream that drops its oldest messages refuses nothing.
     if config.discard == DiscardPolicy::Old {
         return Ok(Taken { whole: 0, lane: None });
     }

@@ -1,4 +1,4 @@
-//! What the program of a service does besides serving: bring the schema up to date, move keys, accept a restore, ask for health.
+//! Tasks of a service's binary besides serving: migrate the schema, rotate keys, accept a restore, check health.
 
 use std::time::Duration;
 
@@ -15,7 +15,7 @@ use crate::{
     vault::{self, KeyFile, Vault},
 };
 
-/// As the owner of the tables, who does nothing else.
+/// Migrates as the owner of the tables, which does nothing else.
 pub(crate) async fn migrate(name: &'static str, settings: &Settings, migrator: &'static Migrator) -> anyhow::Result<()> {
     let pool = database::connect_as_owner(name, settings).await?;
     database::migrate(&pool, migrator).await?;
@@ -24,7 +24,7 @@ pub(crate) async fn migrate(name: &'static str, settings: &Settings, migrator: &
     Ok(())
 }
 
-/// Beside the running service: it reads the key file again when it meets a version that it does not know.
+/// Rotates keys beside the running service, which reads the key file again when it meets an unknown version.
 pub(crate) async fn rotate_keys(name: &'static str, settings: &Settings) -> anyhow::Result<()> {
     let path = settings.vault_key_file.as_ref().context("a key file is needed: set --vault-key-file")?;
     let pool = database::connect(name, settings).await?;
@@ -49,7 +49,7 @@ pub(crate) async fn accept_restore(name: &'static str, settings: &Settings, reas
     Ok(())
 }
 
-/// Asks the service behind `--listen` over its own door.
+/// Checks the health of the service behind `--listen` over its own gRPC server.
 pub(crate) async fn health(settings: &Settings) -> anyhow::Result<()> {
     let scheme = if settings.tls_cert.is_some() || settings.tls_ca.is_some() { "https" } else { "http" };
     let url = format!("{scheme}://127.0.0.1:{}", settings.listen.port());

@@ -12,7 +12,7 @@ use crate::printable;
 
 const FLUSH_DEADLINE: Duration = Duration::from_secs(2);
 
-/// Keeps the exporters until [`Telemetry::shutdown`].
+/// Exporters, kept until [`Telemetry::shutdown`].
 #[derive(Debug, Default)]
 pub struct Telemetry {
     traces: Option<SdkTracerProvider>,
@@ -20,8 +20,8 @@ pub struct Telemetry {
 }
 
 impl Telemetry {
-    /// Starts logging, and exporting where `endpoint` is set. A collector that does not answer never holds the service up.
-    /// Must be called inside the runtime.
+    /// Starts logging, and exporting where `endpoint` is set. A collector that does not answer never blocks the service. Must be called
+    /// inside the runtime.
     ///
     /// # Errors
     /// The filter or the endpoint cannot be parsed.
@@ -42,7 +42,7 @@ impl Telemetry {
             .as_ref()
             .map(|provider| tracing_opentelemetry::layer().with_tracer(provider.tracer(name)).with_filter(FilterFn::new(speaks(name))));
         let lines = tracing_subscriber::fmt::layer().json().flatten_event(true).with_target(true);
-        // Whoever reads a log at a terminal sees what was said, and the terminal obeys none of it.
+        // A person who reads the log at a terminal sees the text, and the terminal executes none of it.
         let lines = lines.with_writer(|| printable::Lines(std::io::stdout())).with_filter(FilterFn::new(speaks(name)));
         tracing_subscriber::registry().with(EnvFilter::try_new(filter)?).with(export).with(lines).try_init()?;
         panic::set_hook(Box::new(|info| {
@@ -67,8 +67,8 @@ impl Telemetry {
     }
 }
 
-/// What may be logged and exported: whatever we write ourselves, and of other crates warnings and errors. Their finer lines print
-/// frames, headers and statements as they are, so no filter setting lets them out.
+/// Filter of what may be logged and exported: our own events, and of other crates warnings and errors. Their finer lines print frames,
+/// headers and statements as they are, so no filter setting lets them out.
 fn speaks(name: &'static str) -> impl Fn(&Metadata<'_>) -> bool {
     let own = name.replace('-', "_");
     move |meta| {

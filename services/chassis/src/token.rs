@@ -1,5 +1,5 @@
-//! What a token of the identity provider says of itself: whether it is an access token, and from when on it holds. And the tokens that were
-//! verified: of each its digest is remembered until it ends.
+//! Claims of a token of the identity provider: whether it is an access token, and since when it is valid; and the cache of verified tokens,
+//! which remembers the digest of each until it ends.
 
 use std::{
     collections::HashMap,
@@ -13,34 +13,34 @@ use time::{Duration, OffsetDateTime};
 
 use crate::identity::Proof;
 
-/// The clock of the provider may be ahead of ours by this.
+/// How far the provider's clock may be ahead.
 const CLOCKS_DIFFER: Duration = Duration::seconds(60);
-/// What the header of an access token may say it is; other providers than RFC 9068 has in mind say just `JWT`, or nothing.
+/// Accepted types in the header of an access token; providers other than those of RFC 9068 write just `JWT`, or nothing.
 const KINDS: [&str; 3] = ["at+jwt", "application/at+jwt", "jwt"];
 const BY_THE_BOOK: [&str; 2] = ["at+jwt", "application/at+jwt"];
-/// What the body of an access token may say it is, where the provider says it there.
+/// Accepted type in the body of an access token, where the provider writes it there.
 const BEARER: &str = "bearer";
-/// Tokens remembered at most, about two megabytes: as many as people work with this service at one time, and more.
+/// Largest number of remembered tokens, about two megabytes: more than people work with this service at one time.
 const MAX_REMEMBERED: usize = 8_192;
 
-/// What tells the kinds of tokens apart that one provider signs with one key.
+/// Claims that distinguish the kinds of tokens that one provider signs with one key.
 #[derive(Debug, Clone, Default, PartialEq, Deserialize)]
 pub struct Marks {
     #[serde(default)]
     nbf: Option<Value>,
     #[serde(default)]
     typ: Option<Value>,
-    /// Only an ID token holds these: they bind it to what was issued beside it.
+    /// Only in an ID token: it binds it to what was issued beside it.
     #[serde(default)]
     at_hash: Option<Value>,
     #[serde(default)]
     c_hash: Option<Value>,
-    /// What a sign-in page asked for; an access token that holds it must say what it is.
+    /// Set by a sign-in page; an access token with it must state its type.
     #[serde(default)]
     nonce: Option<Value>,
 }
 
-/// Whether what is signed is for being shown at a door: an ID token tells a program who signed in, and opens nothing.
+/// Whether the token is an access token: an ID token tells a program who signed in, and authorises nothing.
 #[must_use]
 pub fn is_access_token(header: Option<&str>, marks: &Marks) -> bool {
     let header = header.map(str::to_ascii_lowercase);
@@ -56,7 +56,7 @@ pub fn is_access_token(header: Option<&str>, marks: &Marks) -> bool {
     kind_fits && said != Some(false) && !is_of_a_sign_in && (marks.nonce.is_none() || is_said)
 }
 
-/// Whether it holds already. What is no time is as if it lay ahead.
+/// Whether it is valid already. A malformed time counts as ahead.
 #[must_use]
 pub fn has_begun(marks: &Marks, now: OffsetDateTime) -> bool {
     let Some(nbf) = &marks.nbf else { return true };
@@ -66,27 +66,27 @@ pub fn has_begun(marks: &Marks, now: OffsetDateTime) -> bool {
     begins(latest)
 }
 
-/// Tokens whose signature was verified, by their digest: who showed one of these proves who they are without the signature being looked at
-/// again. Bounded, and nothing enters it that was not verified. What a person may do is not in it.
+/// Cache of verified tokens, by their digest: the bearer of one of these is authenticated without verifying the signature again. Bounded,
+/// and only verified tokens enter it. What a person may do is not in it.
 #[derive(Default)]
 pub struct Remembered(Mutex<HashMap<[u8; 32], Entry>>);
 
 struct Entry {
     proof: Proof,
-    /// Of the set of keys that it was verified with.
+    /// Generation of the key set that it was verified with.
     generation: u64,
     verified_at: OffsetDateTime,
 }
 
 impl Entry {
-    /// A clock that was set back below the moment of the verification proves nothing: the token may begin later.
+    /// A clock that was set back before the moment of the verification invalidates it: the token may begin later.
     fn holds(&self, generation: u64, now: OffsetDateTime) -> bool {
         self.generation == generation && now < self.proof.expires_at && now + CLOCKS_DIFFER >= self.verified_at
     }
 }
 
 impl Remembered {
-    /// Whom the token proves, where it was verified with the keys that are in use now, and has not ended.
+    /// Proof by the token, where it was verified with the present keys, and has not ended.
     pub fn find(&self, token: &str, generation: u64, now: OffsetDateTime) -> Option<Proof> {
         let held = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         held.get(&digest(token)).filter(|entry| entry.holds(generation, now)).map(|entry| entry.proof.clone())

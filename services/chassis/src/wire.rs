@@ -1,15 +1,15 @@
-//! Instants between protobuf and `time`.
+//! Conversion of instants between protobuf and `time`.
 
 use prost_types::Timestamp;
 use time::OffsetDateTime;
 
-/// An instant on the wire.
+/// Instant on the wire.
 #[must_use]
 pub fn timestamp(at: OffsetDateTime) -> Timestamp {
     Timestamp { seconds: at.unix_timestamp(), nanos: i32::try_from(at.nanosecond()).unwrap_or_default() }
 }
 
-/// An instant from the wire; `None` outside the years 1 to 9999 or with impossible nanoseconds.
+/// Instant from the wire; `None` outside the years 1 to 9999 or with impossible nanoseconds.
 #[must_use]
 pub fn instant(stamp: &Timestamp) -> Option<OffsetDateTime> {
     let nanos = u32::try_from(stamp.nanos).ok()?;

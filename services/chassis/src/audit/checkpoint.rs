@@ -1,4 +1,5 @@
-//! Gives committed entries their places and writes the checkpoint over them: one transaction, any instance, one at a time.
+//! Sealing of the audit log: numbers the committed entries and writes a checkpoint over them, in one transaction, by any instance, one at a
+//! time.
 
 use std::time::Duration;
 
@@ -20,9 +21,9 @@ use crate::{
     refusal::store_error,
 };
 
-/// What happened longer ago than this is sealed, or the log of the service says why not.
+/// Interval of checkpoints. Where an entry waits longer, the service's log says why.
 const CHECKPOINT_INTERVAL: Duration = Duration::from_secs(10);
-/// Entries of one checkpoint at most.
+/// Largest number of entries in one checkpoint.
 const MAX_ENTRIES: i64 = 5_000;
 
 struct Staged {
@@ -36,7 +37,7 @@ struct Staged {
     reason: String,
 }
 
-/// Seals what is staged, at most one batch; how many entries that were.
+/// Seals staged entries, at most one batch; returns how many.
 ///
 /// A row is staged until the transaction that seals it commits, and no longer: a crash loses none and doubles none.
 ///
@@ -46,7 +47,7 @@ pub async fn checkpoint(pool: &PgPool, log: &str, signer: Option<&Signer>, at: O
     checkpoint_and_state(pool, log, signer, at, None).await
 }
 
-/// The same, and states in the same transaction what the log now is, on the subject and with the ids given.
+/// The same, and publishes in the same transaction the new state of the log, on the subject and with the ids given.
 ///
 /// # Errors
 /// As [`checkpoint`].
@@ -102,9 +103,9 @@ pub async fn checkpoint_and_state(
     Ok(rows.len())
 }
 
-/// Waits for the turn of this transaction and answers its time: who seals or states the log does so alone, whatever instance it is of.
+/// Takes the lock for sealing or stating the log, which one instance does at a time, and returns the time of this transaction.
 ///
-/// The time is at least `now`, and later than that of the turn before: the witness reads from it which statement came first, and an
+/// The time is at least `now`, and later than that of the former holder: the witness reads from it which statement came first, and an
 /// instance that waited, or whose clock is behind, must not look as if the log had been set back.
 pub(super) async fn take_turn(tx: &mut PgConnection, log: &str, now: OffsetDateTime) -> sqlx::Result<OffsetDateTime> {
     sqlx::query_scalar!(
@@ -125,7 +126,7 @@ async fn last(tx: &mut PgConnection) -> sqlx::Result<Tree> {
     Tree::resume(size, &last.peaks).ok_or_else(|| sqlx::Error::Decode("the last audit checkpoint is broken".into()))
 }
 
-/// Moves the rows from the stage into the log. The time stays in the database: only what it holds is hashed.
+/// Moves the rows from the staging table into the log. The time stays in the database: only what it stores is hashed.
 async fn append(tx: &mut PgConnection, rows: &[Row], staged: &[i64]) -> sqlx::Result<()> {
     let positions: Vec<i64> = rows.iter().map(|row| row.position).collect();
     sqlx::query!(

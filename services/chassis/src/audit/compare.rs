@@ -1,10 +1,10 @@
-//! What whoever checks a log reads of it in the databases of two services.
+//! Queries of an auditor who compares a log in the databases of two services.
 
 use sqlx::PgConnection;
 
 use super::statement::Known;
 
-/// A co-signature, beside the checkpoint it is for.
+/// Co-signature and its checkpoint.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Cosigned {
     pub epoch: i64,
@@ -23,7 +23,7 @@ pub struct Conflict {
     pub known_size: i64,
 }
 
-/// What this database, the witness's, holds of a log.
+/// Checkpoints of a log in this database, the witness's.
 ///
 /// # Errors
 /// The statement failed.
@@ -33,7 +33,7 @@ pub async fn witnessed(db: &mut PgConnection, log: &str) -> sqlx::Result<Vec<Kno
         .await
 }
 
-/// The evidence this database, the witness's, holds against a log.
+/// Evidence against a log in this database, the witness's.
 ///
 /// # Errors
 /// The statement failed.
@@ -43,7 +43,7 @@ pub async fn conflicts(db: &mut PgConnection, log: &str) -> sqlx::Result<Vec<Con
         .await
 }
 
-/// The co-signatures under this database's own log.
+/// Co-signatures of this database's own log.
 ///
 /// # Errors
 /// The statement failed.

@@ -1,4 +1,4 @@
-//! Calls refused at the door, counted in memory until they are recorded: whoever knocks a million times writes few rows.
+//! Counter of calls refused by the gRPC server, kept in memory until they are recorded: a million refused calls write few rows.
 
 use std::{
     collections::BTreeMap,
@@ -15,9 +15,9 @@ use crate::{
     refusal::store_error,
 };
 
-/// Different (caller, permission, reason) triples kept at most between two seals; further ones are counted together.
+/// Largest number of different (caller, permission, reason) triples between two seals; further ones are counted together.
 const MAX_KINDS: usize = 1_000;
-/// Who has no valid token.
+/// Name of a caller without a valid token.
 const UNKNOWN: &str = "unknown";
 const OTHERS: &str = "others";
 
@@ -29,12 +29,12 @@ type Counts = BTreeMap<(&'static str, String, &'static str), u64>;
 pub struct Denied(Arc<Mutex<Counts>>);
 
 impl Denied {
-    /// A known caller without the permission.
+    /// Counts a known caller without the permission.
     pub fn caller(&self, subject: &str, permission: &'static str) {
         self.count(PERMISSION_MISSING, subject, permission);
     }
 
-    /// A device that would do more than devices may, for the person it stands for.
+    /// Counts a device that tried more than devices may, under the person it stands for.
     pub fn device(&self, subject: &str, permission: &'static str) {
         self.count(DEVICE_MAY_NOT, subject, permission);
     }
@@ -46,12 +46,12 @@ impl Denied {
         *counts.entry(key).or_default() += 1;
     }
 
-    /// A call without a valid token.
+    /// Counts a call without a valid token.
     pub fn unknown(&self) {
         self.caller(UNKNOWN, "sign-in");
     }
 
-    /// Writes the counts into the log and begins anew. What cannot be written is kept for the next time.
+    /// Writes the counts into the log and resets them. What cannot be written is kept for the next time.
     pub async fn flush(&self, pool: &PgPool, at: OffsetDateTime) {
         let counts = std::mem::take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner));
         if counts.is_empty() {

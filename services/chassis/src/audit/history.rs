@@ -1,4 +1,5 @@
-//! Whether this database is as old as its log says: stated at start and whenever it changes by itself, and mended by an operator only.
+//! Check whether this database is as old as its audit log says: stated at start and whenever it changes unexpectedly, and repaired by an
+//! operator only.
 
 use std::{sync::Arc, time::Duration};
 
@@ -22,18 +23,18 @@ use crate::{
     refusal::store_error,
 };
 
-/// How often the database is compared with what it was a moment ago.
+/// Interval at which the database is compared with its last state.
 const CHECK_INTERVAL: Duration = Duration::from_secs(2);
-/// Every how many looks the log is stated even where it is what it was: every five minutes.
+/// Checks after which the log is stated even if unchanged: every five minutes.
 const RESTATE_AFTER_CHECKS: u32 = 150;
-/// A checkpoint that nobody co-signed for so long is a warning.
+/// Age at which a checkpoint without a co-signature is a warning.
 const COSIGNATURE_TIMEOUT: time::Duration = time::Duration::seconds(60);
-/// The longest reason of an operator, in bytes.
+/// Longest reason of an operator, in bytes.
 const MAX_REASON_LENGTH: usize = 200;
-/// Epochs looked at, newest first; an operator accepts few restores in the life of a database.
+/// Epochs read, newest first; an operator accepts few restores in the life of a database.
 const MAX_EPOCHS: i64 = 20;
 
-/// What the database says of the log now.
+/// State of the log in the database.
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Standing {
     epoch: i64,
@@ -43,16 +44,16 @@ struct Standing {
     refused: bool,
     /// A checkpoint waits too long for its co-signature.
     waiting: bool,
-    /// The witness knows more, and was told nothing of it yet.
+    /// The witness knows more, and was not sent a statement about it yet.
     lost: bool,
 }
 
-/// Looks until the process stops. What is wrong is shown in the health named `history`, in a metric and in the log.
+/// Checks until the process stops. A fault is reported in the health named `history`, in a metric and in the log.
 pub(super) async fn keep(ctx: Context, ring: WitnessRing, signer: Arc<Signer>, heard: NewestCosignature) -> anyhow::Result<()> {
     let mut seen: Option<Standing> = None;
     let mut looks = 0_u32;
     loop {
-        // Forgotten, so that it is stated again.
+        // Cleared, so that it is stated again.
         let before = if looks.is_multiple_of(RESTATE_AFTER_CHECKS) { None } else { seen.as_ref() };
         match look(&ctx, &ring, &signer, &heard, before).await {
             Ok(standing) => {
@@ -69,7 +70,7 @@ pub(super) async fn keep(ctx: Context, ring: WitnessRing, signer: Arc<Signer>, h
     }
 }
 
-/// Reads the standing, and states it where it is not simply what it was, grown.
+/// Reads the state, and publishes it unless it only grew.
 async fn look(
     ctx: &Context,
     ring: &WitnessRing,
@@ -84,7 +85,7 @@ async fn look(
     let grown = seen.is_some_and(|seen| {
         seen.epoch == standing.epoch && (seen.size < standing.size || seen.size == standing.size && seen.root == standing.root)
     });
-    // Once: the statement waits in the outbox, and is made anew with the others where no answer comes.
+    // Once: the statement waits in the outbox, and is repeated with the regular ones where no answer comes.
     let lost = standing.lost && !seen.is_some_and(|seen| seen.lost);
     if grown && !lost {
         return Ok(standing);
@@ -131,13 +132,13 @@ async fn standing(tx: &mut PgConnection, log: &str, signer: &Signer, now: Offset
     Ok(Standing { epoch, size, root, refused: told.refused, waiting: told.waiting, lost: false })
 }
 
-/// The newest checkpoint; that of an empty log where there is none.
+/// Newest checkpoint; that of an empty log where there is none.
 async fn newest(tx: &mut PgConnection) -> sqlx::Result<(i64, Vec<u8>)> {
     let found = sqlx::query!("select size, root from audit_checkpoint order by size desc limit 1").fetch_optional(tx).await?;
     Ok(found.map_or_else(|| (0, Tree::default().root().to_vec()), |found| (found.size, found.root)))
 }
 
-/// A signed statement.
+/// Signed statement.
 pub(super) fn state(
     signer: &Signer,
     log: &str,
@@ -160,7 +161,7 @@ pub(super) fn state(
     said
 }
 
-/// A restore that an operator has accepted.
+/// Restore that an operator has accepted.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Epoch {
     pub epoch: i64,
@@ -170,7 +171,7 @@ pub struct Epoch {
     pub signature: Vec<u8>,
 }
 
-/// The accepted restores that the service itself has signed, newest first.
+/// Accepted restores signed by the service itself, newest first.
 ///
 /// # Errors
 /// The statement failed.
@@ -191,11 +192,11 @@ pub(super) async fn current_epoch(db: &mut PgConnection, log: &str, key: &[u8]) 
     Ok(epochs(db, log, key).await?.first().map_or(0, |newest| newest.epoch))
 }
 
-/// An operator accepts that this database is older than its witness knows: the log goes on from here, and what was lost stays known
-/// to the witness. Answers the new epoch.
+/// Accepts, for an operator, that this database is older than its witness knows: the log continues from here, and what was lost stays on
+/// record at the witness. Returns the new epoch.
 ///
 /// # Errors
-/// Nobody has refused this history, the reason is empty or longer than 200 bytes, or a statement failed.
+/// The witness has not refused this history, the reason is empty or longer than 200 bytes, or a statement failed.
 pub async fn accept_restore(pool: &PgPool, log: &str, signer: &Signer, reason: &str, at: OffsetDateTime) -> anyhow::Result<i64> {
     ensure!(
         !reason.trim().is_empty() && reason.len() <= MAX_REASON_LENGTH,

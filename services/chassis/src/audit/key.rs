@@ -1,4 +1,4 @@
-//! The key a service signs its checkpoints with: a file that neither the database nor its superuser holds.
+//! Key with which a service signs its checkpoints: a file that neither the database nor its superuser holds.
 
 use std::path::Path;
 
@@ -19,7 +19,7 @@ pub fn row_signed_by(key: &[u8], kind: &str, values: &[&str], signature: &[u8]) 
     signed_by(key, &row_bytes(kind, values), signature)
 }
 
-/// What a service's signatures are checked with, from a folder that holds a file per service.
+/// Public key of a service, from a folder that holds a file per service.
 ///
 /// # Errors
 /// The file cannot be read or holds no such key.
@@ -29,7 +29,7 @@ pub fn public_key(folder: &Path, service: &str) -> anyhow::Result<Vec<u8>> {
     unhex(text.trim()).with_context(|| format!("{} holds no key of 64 hexadecimal digits", path.display()))
 }
 
-/// Signs checkpoints.
+/// Signer of checkpoints and rows.
 pub struct Signer(Ed25519KeyPair);
 
 impl Signer {
@@ -54,7 +54,8 @@ impl Signer {
         self.sign_bytes(&signed_bytes(log, size, root, at))
     }
 
-    /// Signs a row of this service's own, so that a change behind its back shows. `kind` keeps one sort of row from passing for another.
+    /// Signs a row of this service's own, so that a change made directly in the database is detected. `kind` keeps one sort of row from
+    /// passing for another.
     #[must_use]
     pub fn sign_row(&self, kind: &str, values: &[&str]) -> Vec<u8> {
         self.sign_bytes(&row_bytes(kind, values))
@@ -66,20 +67,20 @@ impl Signer {
         row_signed_by(&self.public(), kind, values, signature)
     }
 
-    /// A signature over bytes that say themselves what they are for.
+    /// Signature over bytes that state their own purpose.
     #[must_use]
     pub fn sign_bytes(&self, bytes: &[u8]) -> Vec<u8> {
         self.0.sign(bytes).as_ref().to_vec()
     }
 
-    /// What others check the signatures with.
+    /// Public key for verification.
     #[must_use]
     pub fn public(&self) -> Vec<u8> {
         self.0.public_key().as_ref().to_vec()
     }
 }
 
-/// The length stands before each value: no two rows read the same, and none reads like a checkpoint.
+/// Bytes of a row. Each value is preceded by its length: no two rows have the same bytes, and none reads like a checkpoint.
 fn row_bytes(kind: &str, values: &[&str]) -> Vec<u8> {
     let mut bytes = b"row of a table\n".to_vec();
     for value in std::iter::once(&kind).chain(values) {

@@ -1,4 +1,4 @@
-//! What a log is and what is wrong with one: pure, for the service that writes and for the outsider who checks.
+//! Audit log and its faults: pure functions for the service that writes and for the outside auditor.
 
 use std::fmt::{self, Display};
 
@@ -9,7 +9,7 @@ use super::{
     merkle::{Hash, Tree, leaf},
 };
 
-/// One entry, with its place.
+/// Entry with its position.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Row {
     pub position: i64,
@@ -24,7 +24,7 @@ pub struct Row {
 }
 
 impl Row {
-    /// The bytes that are hashed. Every text stands behind its length: no two entries have the same bytes.
+    /// Bytes that are hashed. Every text is preceded by its length: no two entries have the same bytes.
     #[must_use]
     pub fn bytes(&self) -> Vec<u8> {
         let mut bytes = self.at.to_be_bytes().to_vec();
@@ -36,7 +36,7 @@ impl Row {
     }
 }
 
-/// What the log was at one size.
+/// State of the log at one size.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Checkpoint {
     pub size: i64,
@@ -46,7 +46,7 @@ pub struct Checkpoint {
     pub signature: Option<Vec<u8>>,
 }
 
-/// What is signed. The name keeps a checkpoint of one service from standing in another's log.
+/// Bytes that are signed. The name keeps a checkpoint of one service from standing in another's log.
 #[must_use]
 pub fn signed_bytes(log: &str, size: i64, root: &[u8], at: i64) -> Vec<u8> {
     let mut bytes = format!("ro audit checkpoint 1\n{log}\n{size}\n{at}\n").into_bytes();
@@ -54,7 +54,7 @@ pub fn signed_bytes(log: &str, size: i64, root: &[u8], at: i64) -> Vec<u8> {
     bytes
 }
 
-/// What an outsider keeps of a log between two visits.
+/// Checkpoint that an auditor keeps between two visits.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct KnownCheckpoint {
     pub size: i64,
@@ -64,7 +64,7 @@ pub struct KnownCheckpoint {
     pub key: String,
 }
 
-/// What is wrong with a log.
+/// Fault of a log.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Fault {
     Gap { expected: i64, found: i64 },
@@ -102,7 +102,7 @@ impl Display for Fault {
     }
 }
 
-/// Checks a log entry by entry, in order; holds none of them.
+/// Checker of a log, entry by entry in order; it stores none of them.
 pub struct Examiner<'a> {
     log: &'a str,
     key: &'a [u8],
@@ -115,11 +115,11 @@ pub struct Examiner<'a> {
     faults: Vec<Fault>,
 }
 
-/// More faults than this say nothing more.
+/// Largest number of faults reported.
 const MAX_FINDINGS: usize = 20;
 
 impl<'a> Examiner<'a> {
-    /// Begins with the log's checkpoints, in order of their size.
+    /// Checker with the log's checkpoints, in order of their size.
     #[must_use]
     pub fn new(log: &'a str, key: &'a [u8], held: Option<&'a KnownCheckpoint>, mut checkpoints: Vec<Checkpoint>) -> Self {
         checkpoints.sort_by_key(|c| c.size);
@@ -135,7 +135,7 @@ impl<'a> Examiner<'a> {
         examiner
     }
 
-    /// Sizes and roots that another service has co-signed; given before the first entry.
+    /// Adds sizes and roots that another service has co-signed; to be called before the first entry.
     #[must_use]
     pub fn beside(mut self, mut witnessed: Vec<(i64, Vec<u8>)>) -> Self {
         witnessed.sort();
@@ -154,7 +154,7 @@ impl<'a> Examiner<'a> {
         }
     }
 
-    /// The next entry.
+    /// Checks the next entry.
     pub fn push(&mut self, row: &Row) {
         let expected = self.size();
         if row.position != expected {
@@ -164,7 +164,7 @@ impl<'a> Examiner<'a> {
         self.compare();
     }
 
-    /// Compares the tree with whatever was sealed, or is held, at its present size.
+    /// Compares the tree with the checkpoints, sealed or kept by the auditor, at its present size.
     fn compare(&mut self) {
         let size = self.size();
         let holds = self.held.filter(|held| held.size == size);
@@ -201,7 +201,7 @@ impl<'a> Examiner<'a> {
         }
     }
 
-    /// All that is wrong, or what the outsider shall hold from now on.
+    /// All faults, or the checkpoint that the auditor keeps from now on.
     ///
     /// # Errors
     /// The faults, at most twenty.
@@ -228,7 +228,7 @@ impl<'a> Examiner<'a> {
     }
 }
 
-/// The 32 bytes that 64 hexadecimal digits stand for.
+/// The 32 bytes of 64 hexadecimal digits.
 #[must_use]
 pub fn unhex(text: &str) -> Option<Vec<u8>> {
     hex::decode(text).ok().filter(|bytes| bytes.len() == 32)

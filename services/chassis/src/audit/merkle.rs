@@ -1,8 +1,8 @@
-//! The Merkle tree of RFC 9162: leaf hash over 0x00 and the entry, node hash over 0x01 and both children.
+//! Merkle tree of RFC 9162: leaf hash over 0x00 and the entry, node hash over 0x01 and both children.
 
 use aws_lc_rs::digest::{Context, SHA256};
 
-/// A SHA-256 hash.
+/// SHA-256 hash.
 pub type Hash = [u8; 32];
 
 fn hash(prefix: u8, parts: &[&[u8]]) -> Hash {
@@ -14,7 +14,7 @@ fn hash(prefix: u8, parts: &[&[u8]]) -> Hash {
     hash
 }
 
-/// The hash of an entry.
+/// Hash of an entry.
 #[must_use]
 pub fn leaf(entry: &[u8]) -> Hash {
     hash(0, &[entry])
@@ -24,7 +24,7 @@ fn node(left: &Hash, right: &Hash) -> Hash {
     hash(1, &[left, right])
 }
 
-/// A tree as it grows: how many leaves, and the roots of its full subtrees, largest first. Nothing else is needed to go on.
+/// Growing tree: the number of leaves, and the roots of its full subtrees, largest first. Nothing else is needed to continue.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Tree {
     size: u64,
@@ -32,7 +32,7 @@ pub struct Tree {
 }
 
 impl Tree {
-    /// The tree that was written down by [`Tree::peaks`]; `None` where the two do not belong together.
+    /// Tree from [`Tree::peaks`]; `None` where size and peaks do not match.
     #[must_use]
     pub fn resume(size: u64, peaks: &[u8]) -> Option<Self> {
         let (peaks, rest) = peaks.as_chunks::<32>();
@@ -63,7 +63,7 @@ impl Tree {
         self.size += 1;
     }
 
-    /// The root over all leaves so far.
+    /// Root over all leaves so far.
     #[must_use]
     pub fn root(&self) -> Hash {
         let mut peaks = self.peaks.iter().rev();
@@ -72,7 +72,7 @@ impl Tree {
     }
 }
 
-/// The root of a tree without leaves: the hash of nothing.
+/// Root of a tree without leaves: the hash of nothing.
 fn empty() -> Hash {
     let mut hash = Hash::default();
     hash.copy_from_slice(aws_lc_rs::digest::digest(&SHA256, &[]).as_ref());

@@ -1,7 +1,8 @@
-//! Who did what to which object: entries in the caller's transaction, sealed into a Merkle log that shows every later change.
+//! Audit log: who did what to which object. Entries are written in the caller's transaction and sealed into a Merkle log that shows every
+//! later change.
 //!
-//! An entry is one inserted row without a place: writers never wait for each other. A few seconds later any instance, one
-//! at a time, gives the committed rows their dense places and writes the signed checkpoint over them, all in one transaction.
+//! An entry is one inserted row without a position: writers never wait for each other. A few seconds later any instance, one at a time,
+//! gives the committed rows consecutive positions and writes the signed checkpoint over them, all in one transaction.
 
 mod checkpoint;
 mod compare;
@@ -35,10 +36,10 @@ use crate::{
     refusal::{Error, Result, store_error},
 };
 
-/// An id is shorter; whatever is longer or has other characters is not an id and is not kept.
+/// Longest id; whatever is longer or has other characters is no id and is not stored.
 const MAX_CODE_LENGTH: usize = 64;
 
-/// What a caller is about to do to an object.
+/// Act of a caller on an object.
 #[derive(Debug, Clone)]
 pub struct Act<'a> {
     actor: &'a str,
@@ -49,7 +50,7 @@ pub struct Act<'a> {
 }
 
 impl<'a> Act<'a> {
-    /// `action` is the name of the permission. An object that is not written like an id is not kept: it may be content.
+    /// `action` is the name of the permission. An object that does not look like an id is not stored: it may be content.
     #[must_use]
     pub fn new(caller: &'a Caller, action: &'static str, kind: &'static str, object: &str) -> Self {
         Self::by(&caller.subject, action, kind, object).with(caller.device.as_deref())
@@ -69,14 +70,14 @@ impl<'a> Act<'a> {
         Self { device, ..self }
     }
 
-    /// What is kept of the object.
+    /// Object as stored.
     #[must_use]
     pub fn object(&self) -> &str {
         &self.object
     }
 }
 
-/// Writes what was granted, in the transaction that grants it.
+/// Records a granted act, in the transaction that performs it.
 ///
 /// # Errors
 /// The statement failed; the caller's transaction with it: what cannot be recorded is not done.
@@ -92,7 +93,7 @@ pub async fn granted_all(tx: &mut PgConnection, acts: &[Act<'_>], at: OffsetDate
     if acts.is_empty() { Ok(()) } else { write(tx, acts, "granted", "", at).await }
 }
 
-/// Passes on how a use case ended; a refusal is recorded first, in a transaction of its own: the use case's is gone.
+/// Passes on the result of a use case; a refusal is recorded first, in a transaction of its own: the use case's was rolled back.
 ///
 /// # Errors
 /// Those of the use case.
@@ -111,18 +112,18 @@ pub async fn watched<T>(pool: &PgPool, act: Act<'_>, at: OffsetDateTime, ended: 
     }
     .await;
     if let Err(error) = recorded {
-        // Nothing is shown either way; the caller is not told more because our log is slow.
+        // Nothing is shown either way; the caller learns no more because the log is slow.
         tracing::error!(error = store_error(&error), outcome, reason, "a refusal could not be recorded");
     }
     ended
 }
 
-/// The log is kept by the service, whatever caller the entries are about.
+/// Actor of the log: it is written by the service, whichever caller the entries are about.
 fn itself() -> Actor {
     Actor::service("audit")
 }
 
-/// Acts with the same device share a statement; so do those without.
+/// Writes entries. Acts with the same device share a statement; so do those without.
 async fn write(tx: &mut PgConnection, acts: &[Act<'_>], outcome: &str, reason: &str, at: OffsetDateTime) -> sqlx::Result<()> {
     for alike in acts.chunk_by(|one, other| one.device == other.device) {
         let device = alike.first().and_then(|act| act.device);
@@ -131,7 +132,7 @@ async fn write(tx: &mut PgConnection, acts: &[Act<'_>], outcome: &str, reason: &
     Ok(())
 }
 
-/// Why an act was refused, and the device that it was tried or done with.
+/// Reason of a refusal, and the device that it was tried or done with.
 fn reason_with(reason: &str, device: Option<&str>) -> String {
     match device {
         None => reason.to_owned(),

@@ -1,4 +1,4 @@
-//! The log as whoever checks it reads it: with a read-only login, in order, page by page.
+//! Queries of the audit log for an auditor: with a read-only login, in order, page by page.
 
 use sqlx::PgConnection;
 use time::OffsetDateTime;
@@ -24,7 +24,7 @@ impl From<Stored> for Row {
     }
 }
 
-/// The entries from a place on, at most `limit`.
+/// Entries from a position on, at most `limit`.
 ///
 /// # Errors
 /// The statement failed.
@@ -38,7 +38,7 @@ pub async fn entries(db: &mut PgConnection, from: i64, limit: i64) -> sqlx::Resu
     Ok(rows.fetch_all(db).await?.into_iter().map(Row::from).collect())
 }
 
-/// The entries about an object under any of its names, newest first, at most `limit`.
+/// Entries about an object under any of its names, newest first, at most `limit`.
 ///
 /// # Errors
 /// The statement failed.

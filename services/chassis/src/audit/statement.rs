@@ -1,10 +1,10 @@
-//! What a service states of its log, and whether it goes on from what a witness knows: pure.
+//! Statement of a service about its audit log, and its check against what a witness knows: pure.
 //!
-//! The three messages stand in the wire's own files too; a test holds both to the same bytes.
+//! The three messages are also declared in the .proto files; a test checks that both give the same bytes.
 
 use prost::Message;
 
-/// What a log is, as its service states it after each seal and at start.
+/// State of a log, as its service states it after each seal and at start.
 #[derive(Clone, PartialEq, Message)]
 pub struct Statement {
     #[prost(string, tag = "1")]
@@ -16,7 +16,7 @@ pub struct Statement {
     pub size: i64,
     #[prost(bytes = "vec", tag = "4")]
     pub root: Vec<u8>,
-    /// The checkpoint it goes on from; the same one where nothing was added.
+    /// Checkpoint it continues from; the same one where nothing was added.
     #[prost(int64, tag = "5")]
     pub former_size: i64,
     #[prost(bytes = "vec", tag = "6")]
@@ -28,7 +28,7 @@ pub struct Statement {
     pub signature: Vec<u8>,
 }
 
-/// The witness holds it and has signed it.
+/// Answer: the witness has stored and signed it.
 #[derive(Clone, PartialEq, Message)]
 pub struct Witnessed {
     #[prost(string, tag = "1")]
@@ -45,7 +45,7 @@ pub struct Witnessed {
     pub signature: Vec<u8>,
 }
 
-/// The witness knows something else.
+/// Answer: the witness knows something else.
 #[derive(Clone, PartialEq, Message)]
 pub struct Refused {
     #[prost(string, tag = "1")]
@@ -65,7 +65,7 @@ pub struct Refused {
 }
 
 impl Statement {
-    /// What its service signs: everything but the signature.
+    /// Bytes that the service signs: everything but the signature.
     #[must_use]
     pub fn signed_bytes(&self) -> Vec<u8> {
         let unsigned = Self { signature: Vec::new(), ..self.clone() };
@@ -73,7 +73,7 @@ impl Statement {
     }
 }
 
-/// What a witness signs. Its own name keeps one witness's signature from standing for another's.
+/// Bytes that a witness signs. The witness's name keeps its signature from standing for another's.
 #[must_use]
 pub fn cosigned_bytes(log: &str, epoch: i64, size: i64, root: &[u8], witness: &str) -> Vec<u8> {
     let mut bytes = format!("ro audit cosignature 1\n{log}\n{epoch}\n{size}\n{witness}\n").into_bytes();
@@ -81,7 +81,7 @@ pub fn cosigned_bytes(log: &str, epoch: i64, size: i64, root: &[u8], witness: &s
     bytes
 }
 
-/// What a service signs when an operator accepts a restore.
+/// Bytes that a service signs when an operator accepts a restore.
 #[must_use]
 pub fn epoch_bytes(log: &str, epoch: i64, size: i64, root: &[u8], reason: &str) -> Vec<u8> {
     let mut bytes = format!("ro audit epoch 1\n{log}\n{epoch}\n{size}\n{}\n{reason}\n", reason.len()).into_bytes();
@@ -89,7 +89,7 @@ pub fn epoch_bytes(log: &str, epoch: i64, size: i64, root: &[u8], reason: &str) 
     bytes
 }
 
-/// A checkpoint that a witness holds.
+/// Checkpoint stored by a witness.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Known {
     pub epoch: i64,
@@ -99,10 +99,10 @@ pub struct Known {
     pub stated_at: i64,
 }
 
-/// What a witness knows of a log that bears on one statement.
+/// What a witness knows of a log, as far as one statement needs it.
 #[derive(Debug, Clone, Default)]
 pub struct Memory {
-    /// The largest of the newest epoch.
+    /// Largest of the newest epoch.
     pub newest: Option<Known>,
     /// Of the statement's epoch and size.
     pub same: Option<Known>,
@@ -110,12 +110,12 @@ pub struct Memory {
     pub former: Option<Known>,
 }
 
-/// What a statement is to a witness.
+/// Judgement of a statement by a witness.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Verdict {
-    /// It goes on from what is known, or was known before.
+    /// It continues from what is known, or was known before.
     Sound,
-    /// It was stated before something that is known, and comes late: nothing follows from it.
+    /// It was stated before something that is known, and arrived late: without consequence.
     Late,
     /// The same size has another root.
     Rewritten,
@@ -124,7 +124,7 @@ pub enum Verdict {
 }
 
 impl Verdict {
-    /// The stable code of what is wrong, where something is.
+    /// Stable code of the fault, if any.
     #[must_use]
     pub const fn fault(self) -> Option<&'static str> {
         match self {
@@ -135,8 +135,8 @@ impl Verdict {
     }
 }
 
-/// Compares a statement with what is known. The order of arrival does not matter, only when each was stated: the bus may deliver
-/// an old statement late, and several instances of one service state what the same database holds.
+/// Compares a statement with what is known. The order of arrival does not matter, only when each was stated: the bus may deliver an old
+/// statement late, and several instances of one service state what the same database holds.
 #[must_use]
 pub fn judge(statement: &Statement, memory: &Memory) -> Verdict {
     let Some(newest) = &memory.newest else { return Verdict::Sound };
@@ -151,7 +151,7 @@ pub fn judge(statement: &Statement, memory: &Memory) -> Verdict {
     if differs(&memory.same, &statement.root) || differs(&memory.former, &statement.former_root) {
         return Verdict::Rewritten;
     }
-    // Where it grew, it must have grown from the newest that is known, or from one that is not known yet.
+    // If the log grew, it must have grown from the newest known size, or from one not known yet.
     if later && (statement.size < newest.size || statement.former_size < newest.size && statement.size > newest.size) {
         return Verdict::SetBack;
     }

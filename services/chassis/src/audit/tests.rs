@@ -1,4 +1,4 @@
-//! A superuser rewrites a log in ten thousand ways; an outsider who holds an old checkpoint notices each.
+//! Tests: a superuser tampers with a log in ten thousand ways; an auditor who has an old checkpoint detects each.
 
 use aws_lc_rs::signature::Ed25519KeyPair;
 
@@ -8,7 +8,7 @@ use super::{
     merkle::{Tree, leaf},
 };
 
-/// A small generator with a seed: the same tamperings in every run.
+/// Seeded random generator: the same tamperings in every run.
 struct Dice(u64);
 
 impl Dice {
@@ -45,7 +45,7 @@ fn row(position: usize) -> Row {
     }
 }
 
-/// Seals at irregular sizes, as a service does.
+/// Log sealed at irregular sizes, as by a service.
 fn written(size: usize, by: &Signer, dice: &mut Dice) -> Log {
     let mut log = Log { rows: (0..size).map(row).collect(), checkpoints: Vec::new() };
     let mut tree = Tree::default();
@@ -75,7 +75,7 @@ fn renumber(log: &mut Log) {
     }
 }
 
-/// Makes every checkpoint fit the rows again, as well as somebody without the key can.
+/// Makes every checkpoint fit the rows again, as well as possible without the key.
 fn reseal(log: &mut Log, forged: Option<&Signer>) {
     let mut tree = Tree::default();
     let mut waiting = std::mem::take(&mut log.checkpoints).into_iter().peekable();
@@ -102,7 +102,7 @@ fn change(log: &mut Log, at: usize, dice: &mut Dice) {
         4 => row.outcome = "refused".into(),
         5 => row.reason.push('x'),
         6 => row.at += 1,
-        // What leaves one field enters the next: the bytes without lengths would be the same.
+        // Moves bytes from one field to the next: the bytes without lengths would be the same.
         _ => {
             let last = row.actor.pop().unwrap();
             row.action.insert(0, last);
@@ -110,7 +110,7 @@ fn change(log: &mut Log, at: usize, dice: &mut Dice) {
     }
 }
 
-/// One random tampering; an old copy is one from before the held checkpoint.
+/// One random tampering; an old copy is one from before the auditor's checkpoint.
 fn tamper(log: &mut Log, held: usize, forger: &Signer, dice: &mut Dice) -> &'static str {
     let size = log.rows.len();
     let at = dice.roll(size);
@@ -163,7 +163,7 @@ fn tamper(log: &mut Log, held: usize, forger: &Signer, dice: &mut Dice) -> &'sta
             "remove the last checkpoints"
         }
     };
-    // And then cover the traces: not at all, with the old signatures, or with a key of one's own.
+    // Then the traces are covered: not at all, with the old signatures, or with a key of one's own.
     match dice.roll(3) {
         0 => {}
         1 => reseal(log, None),
@@ -172,7 +172,7 @@ fn tamper(log: &mut Log, held: usize, forger: &Signer, dice: &mut Dice) -> &'sta
     kind
 }
 
-/// The log itself, or one of its own former states from the held checkpoint on.
+/// The log itself, or one of its former states since the auditor's checkpoint.
 fn is_copy_no_older_than(bad: &Log, log: &Log, held: usize) -> bool {
     let size = bad.rows.len();
     let covered = bad.checkpoints.last().is_some_and(|c| usize::try_from(c.size) == Ok(size));
@@ -196,7 +196,7 @@ fn ten_thousand_tamperings_by_a_superuser_are_all_noticed_by_an_outsider_who_hol
         while here < 100 {
             let mut bad = log.clone();
             let kind = tamper(&mut bad, held_size, &forger, &mut dice);
-            // An old copy that is no older than what the outsider holds shows nothing to this outsider: only who saw more can tell.
+            // An old copy no older than the auditor's checkpoint cannot be detected by this auditor, only by one who saw more.
             if is_copy_no_older_than(&bad, &log, held_size) {
                 continue;
             }

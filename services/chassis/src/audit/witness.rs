@@ -1,4 +1,5 @@
-//! Every service holds, in its own database, what its neighbour's log was, signs it, and refuses what does not go on from there.
+//! Witness of a neighbour's audit log: every service stores the states of one other log in its own database, signs each, and refuses what
+//! does not continue from there.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -20,26 +21,26 @@ use crate::{
     outbox::{Fresh, Outgoing, enqueue},
 };
 
-/// A service's place among the witnesses.
+/// Place of a service among the witnesses.
 #[derive(Debug, Clone, Copy)]
 pub struct WitnessRing {
-    /// Whose log this service witnesses.
+    /// Service whose log this one witnesses.
     pub ward: &'static str,
-    /// Who witnesses its own.
+    /// Service that witnesses this one's log.
     pub witness: &'static str,
-    /// Subject on which it states its own log.
+    /// Subject of the statements of its own log.
     pub sealed: &'static str,
-    /// Subjects on which it answers its ward.
+    /// Subjects of its answers to its ward.
     pub witnessed: &'static str,
     pub refused: &'static str,
-    /// Hears the ward's statements.
+    /// Consumer of the ward's statements.
     pub wards: ConsumerSpec,
-    /// Hears the witness's answers: first the subject of co-signatures, then that of refusals.
+    /// Consumer of the witness's answers: first the subject of co-signatures, then that of refusals.
     pub answers: ConsumerSpec,
 }
 
-/// Begins to witness the ward's log and to have its own witnessed, until the process stops. Without an audit key and the public keys
-/// of the others it does neither, and says so.
+/// Begins to witness the ward's log and to have its own witnessed, until the process stops. Without an audit key and the public keys of the
+/// others it does neither, and logs that.
 ///
 /// # Errors
 /// A key cannot be read.
@@ -65,7 +66,7 @@ pub(super) const fn aggregate() -> Uuid {
     Uuid::from_u128(0x0A0D_1706)
 }
 
-/// Hears what the ward states of its log.
+/// Handler of the ward's statements.
 struct Wards {
     ring: WitnessRing,
     own: &'static str,
@@ -151,7 +152,7 @@ impl Wards {
     }
 }
 
-/// What is known of the log that bears on this statement; nobody else judges the same log at the same time.
+/// What is known of the log, as far as this statement needs it; locked, so that the same log is judged once at a time.
 async fn recall(tx: &mut PgConnection, statement: &Statement) -> sqlx::Result<Memory> {
     sqlx::query!("select pg_advisory_xact_lock(hashtextextended($1, 50))", statement.log).fetch_one(&mut *tx).await?;
     let newest = sqlx::query_as!(
@@ -174,7 +175,7 @@ async fn recall(tx: &mut PgConnection, statement: &Statement) -> sqlx::Result<Me
     Ok(Memory { newest, same: of(statement.size), former: of(statement.former_size) })
 }
 
-/// Hears what the witness answers.
+/// Handler of the witness's answers.
 struct Answers {
     ring: WitnessRing,
     own: &'static str,
@@ -183,7 +184,7 @@ struct Answers {
     heard: NewestCosignature,
 }
 
-/// Epoch and size of the newest co-signature that this process has heard: no database can make it forget.
+/// Epoch and size of the newest co-signature that this process has received: kept in memory, so that no restored database loses it.
 #[derive(Debug, Clone, Default)]
 pub(super) struct NewestCosignature(Arc<Mutex<(i64, i64)>>);
 
@@ -193,14 +194,14 @@ impl NewestCosignature {
         *held = (*held).max((epoch, size));
     }
 
-    /// Whether more than this was heard of in the same epoch.
+    /// Whether a larger size was co-signed in the same epoch.
     pub(super) fn knows_more(&self, epoch: i64, size: i64) -> bool {
         let held = *self.0.lock().unwrap_or_else(PoisonError::into_inner);
         held.0 == epoch && held.1 > size
     }
 }
 
-/// An answer of the witness.
+/// Answer of the witness.
 enum Answer {
     Witnessed(Witnessed),
     Refused(Refused),

@@ -1,4 +1,4 @@
-//! How the copy of the grants is fed: each fact of the directory is taken into it.
+//! Consumer that feeds the copy of the grants from the facts of the directory.
 
 use sqlx::PgConnection;
 

@@ -1,6 +1,6 @@
-//! What people may do. One service keeps the directory; every service holds a copy, fed by facts, and asks it on every call.
+//! Grants: what people may do. One service keeps the directory; every service holds a copy, fed by facts, and reads it on every call.
 //!
-//! Each fact tells a whole line, and the newer one stands ([`Line::replaces`]): facts may come twice, late and in any order.
+//! Each fact holds a whole line, and the newer one stands ([`Line::replaces`]): facts may come twice, late and in any order.
 
 mod hear;
 
@@ -24,13 +24,13 @@ use crate::{
     wire,
 };
 
-/// Lines of one person that are looked at, at most.
+/// Largest number of lines read of one person.
 const MAX_LINES: i64 = 200;
 const MAX_LENGTH: usize = 200;
-/// Lines remembered as signed, at most.
+/// Largest number of lines remembered as verified.
 const MAX_LINES_VERIFIED: usize = 4_096;
 
-/// One line as the directory has it.
+/// Grant as the directory has it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Line {
     pub id: Uuid,
@@ -41,13 +41,13 @@ pub struct Line {
     pub ended_at: Option<OffsetDateTime>,
     /// Rises with every change.
     pub revision: i64,
-    /// Rises when the directory goes on from an older state: its revisions then count from there, and every copy takes them.
+    /// Rises when the directory continues from an older state: its revisions then count from there, and every copy takes them.
     pub epoch: i64,
-    /// By the service that keeps the directory; empty where it has no key.
+    /// Signature of the directory's service; empty where it has no key.
     pub signature: Vec<u8>,
 }
 
-/// A line as a table holds it.
+/// Grant as a table row.
 pub struct Row {
     pub id: Uuid,
     pub subject: String,
@@ -79,7 +79,7 @@ impl From<Row> for Line {
     }
 }
 
-/// What keeps the signature of a line from passing for that of another row.
+/// Kind in the signature: keeps it from passing for that of another row.
 const KIND: &str = "grant";
 
 impl Line {
@@ -97,8 +97,8 @@ impl Line {
         row_signed_by(key, KIND, &self.values().iter().map(String::as_str).collect::<Vec<_>>(), &self.signature)
     }
 
-    /// Whether a copy that holds `held` takes this line in its place: the newer of two that the directory signed; and whatever it signed
-    /// in place of what it did not, so that no tampered line outlasts the next time that all are told.
+    /// Whether a copy that has `held` takes this line in its place: the newer of two that the directory signed; and whatever it signed in
+    /// place of what it did not, so that no tampered line outlasts the next publication of all lines.
     #[must_use]
     pub fn replaces(&self, held: &Self, key: Option<&[u8]>) -> bool {
         let newer = (self.epoch, self.revision) > (held.epoch, held.revision);
@@ -112,7 +112,7 @@ impl Line {
         }
     }
 
-    /// Of all that is signed, and of the signature.
+    /// Digest of all that is signed, and of the signature.
     fn digest(&self) -> [u8; 32] {
         let values = self.values();
         let parts = values.iter().map(String::as_bytes).chain([self.signature.as_slice()]);
@@ -134,7 +134,7 @@ impl Line {
             self.ended_at.map(instant).unwrap_or_default(),
             self.revision.to_string(),
         ];
-        // Where nothing went back, a line is signed as before there were epochs.
+        // In epoch 0 a line is signed as before epochs existed.
         if self.epoch != 0 {
             values.push(self.epoch.to_string());
         }
@@ -142,16 +142,16 @@ impl Line {
     }
 }
 
-/// This service's copy of the directory, and whose signature makes a line count. Cheap to clone.
+/// This service's copy of the directory, and the key whose signature makes a line count. Cheap to clone.
 #[derive(Clone)]
 pub struct Copy {
     pool: PgPool,
     signed_by: Option<Arc<[u8]>>,
-    /// Digests of lines whose signature was found to be good.
+    /// Digests of lines whose signature was verified.
     verified: Arc<Mutex<HashSet<[u8; 32]>>>,
 }
 
-/// A line on the wire, as this crate reads and writes it. A test holds it to the message the directory declares.
+/// Line on the wire, as this crate reads and writes it. A test compares it with the message that the directory declares.
 #[derive(Clone, PartialEq, prost::Message)]
 #[prost(skip_debug)]
 pub struct GrantLine {
@@ -180,7 +180,7 @@ pub struct GrantLine {
 }
 
 impl GrantLine {
-    /// The line as it travels.
+    /// The line as encoded for the wire.
     #[must_use]
     pub fn of(line: &Line) -> Self {
         Self {
@@ -198,7 +198,7 @@ impl GrantLine {
         }
     }
 
-    /// `None` where it is no line: a broken end must not become no end.
+    /// `None` where it is invalid: a broken end must not become no end.
     fn line(&self) -> Option<Line> {
         let instant = |stamp: &Option<Timestamp>| match stamp {
             None => Some(None),
@@ -221,8 +221,8 @@ impl GrantLine {
     }
 }
 
-/// Takes a line into this service's copy, in the caller's transaction, where it [replaces](Line::replaces) what is there; whether it was
-/// taken. With the key of the directory only its signature counts.
+/// Writes a line into this service's copy, in the caller's transaction, where it [replaces](Line::replaces) what is there; returns whether
+/// it was taken. With the key of the directory only its signature counts.
 ///
 /// # Errors
 /// A statement failed.
@@ -260,16 +260,16 @@ pub async fn keep(tx: &mut PgConnection, line: &Line, key: Option<&[u8]>) -> sql
 }
 
 impl Copy {
-    /// The copy in this database. Without a key every line is believed: the process says so at its start.
+    /// Copy in this database. Without a key every line is believed: the process logs that at its start.
     #[must_use]
     pub fn new(pool: PgPool, signed_by: Option<Arc<[u8]>>) -> Self {
         Self { pool, signed_by, verified: Arc::default() }
     }
 
-    /// Who somebody proven is here: their grants that are in force at `now`, and that the directory signed.
+    /// Caller for a proof of identity: with the grants that are in force at `now`, and that the directory signed.
     ///
     /// # Errors
-    /// The statement failed: then nobody knows what they may do, and they may nothing.
+    /// The statement failed: then the grants are unknown, and the person may do nothing.
     pub async fn caller(&self, proof: Proof, now: OffsetDateTime) -> sqlx::Result<Caller> {
         let actor = Actor::person(&proof.subject, "");
         let (subject, ..) = actor.parts();
@@ -291,12 +291,12 @@ impl Copy {
         Ok(Caller::new(proof, believed.into_iter().map(|line| line.grant).collect(), until))
     }
 
-    /// The key of the directory, where there is one.
+    /// Key of the directory, if any.
     pub(crate) fn key(&self) -> Option<&[u8]> {
         self.signed_by.as_deref()
     }
 
-    /// The same person looked up anew: for what lasts longer than a call.
+    /// The same person read anew: for what lasts longer than a call.
     ///
     /// # Errors
     /// As [`Copy::caller`].
@@ -304,8 +304,8 @@ impl Copy {
         self.caller(known.proof(), now).await
     }
 
-    /// Whether the directory signed the line exactly as it reads. A line that was looked at before is not looked at again: the same words
-    /// under the same key have the same answer for ever.
+    /// Whether the directory signed the line exactly as it reads. A verified line is not verified again: the same bytes under the same key
+    /// have the same answer for ever.
     fn is_believed(&self, line: &Line) -> bool {
         let Some(key) = &self.signed_by else { return true };
         let digest = line.digest();
@@ -327,7 +327,7 @@ impl Copy {
     }
 }
 
-/// Who holds one of these roles at `now`, whatever the place, at most `limit`. For the service itself: it tells who they are.
+/// Holders of one of these roles at `now`, whatever the place, at most `limit`. For the service itself: it reveals who they are.
 ///
 /// # Errors
 /// The statement failed.
@@ -345,7 +345,7 @@ pub async fn holders(tx: &mut PgConnection, roles: &[&str], now: OffsetDateTime,
     .await
 }
 
-/// Whether somebody holds one of these roles at `now`, whatever the place; in anybody's transaction.
+/// Whether a person holds one of these roles at `now`, whatever the place; in any caller's transaction.
 ///
 /// # Errors
 /// The statement failed.

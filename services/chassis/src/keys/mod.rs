@@ -1,7 +1,7 @@
-//! The public keys that access tokens are checked with, and how they stay fresh.
+//! Public keys that verify access tokens, and their renewal.
 //!
-//! They stand in a file that is read again when it changes. Somebody writes it, or this process does, from what an identity provider
-//! publishes: a start while the provider is away finds the keys of the last time. Size, number, age and questions are bounded.
+//! They are in a file that is read again when it changes. It is written by an operator, or by this process, from what an identity provider
+//! publishes: a start while the provider is away finds the last keys. Size, number, age and requests are bounded.
 
 mod provider;
 mod verifier;
@@ -20,14 +20,14 @@ use jsonwebtoken::{
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
-/// A set of keys in bytes at most: one key takes about 200.
+/// Largest size of a key set, in bytes: one key takes about 200.
 const MAX_FILE_SIZE: u64 = 64 * 1024;
-/// Keys of a set at most; a provider publishes two or three.
+/// Largest number of keys; a provider publishes two or three.
 const MAX_KEYS: usize = 32;
-/// How long a changed file may stay unread.
+/// Interval at which the file is checked for changes.
 const CHECK_INTERVAL: Duration = Duration::from_secs(2);
 
-/// The keys cannot be used.
+/// Reason the keys cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum KeysError {
     #[error("cannot read the identity keys")]
@@ -40,14 +40,14 @@ pub enum KeysError {
     Empty,
 }
 
-/// The keys in use. Cheap to clone; every clone sees a renewal.
+/// Keys in use. Cheap to clone; every clone sees a renewal.
 #[derive(Clone, Default)]
 pub struct Keys(Arc<Shared>);
 
 #[derive(Default)]
 struct Shared {
     held: RwLock<KeySet>,
-    /// A token named a key that is not here: the provider may have a newer set.
+    /// Notified when a token names an unknown key: the provider may have a newer set.
     unknown: Notify,
 }
 
@@ -78,7 +78,7 @@ impl Keys {
         Ok(keys)
     }
 
-    /// The key a token names. One that names none gets the only key there is, or nothing.
+    /// Key that a token names. One that names none gets the only key there is, or nothing.
     #[must_use]
     pub fn find(&self, id: Option<&str>) -> Option<DecodingKey> {
         let found = match (id, self.held().keys.as_slice()) {
@@ -92,7 +92,7 @@ impl Keys {
         found
     }
 
-    /// Puts another set in use; `true` where it differs. A set that cannot be used changes nothing.
+    /// Replaces the set; `true` where it differs. A set that cannot be used changes nothing.
     fn replace(&self, content: &[u8]) -> Result<bool, KeysError> {
         if self.held().content == content {
             return Ok(false);
@@ -102,7 +102,7 @@ impl Keys {
         Ok(true)
     }
 
-    /// Takes every key out of use: nobody knows any more whether the provider still stands by them.
+    /// Removes every key: it is no longer known whether the provider still stands by them.
     fn forget(&self) {
         self.put(Vec::new(), Vec::new());
     }
@@ -112,7 +112,7 @@ impl Keys {
         *held = KeySet { generation: held.generation + 1, content, keys };
     }
 
-    /// Another number whenever another set is in use: what was verified with the former one has to be verified again.
+    /// Number of the set in use: what was verified with a former set must be verified again.
     pub(crate) fn generation(&self) -> u64 {
         self.held().generation
     }
@@ -121,7 +121,7 @@ impl Keys {
         self.0.held.read().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Reads the file again until the process stops. What cannot be used changes nothing, and is told once.
+    /// Reads the file again until the process stops. An unusable one changes nothing, and is logged once.
     pub(crate) async fn keep_fresh(self, path: Arc<Path>, stop: CancellationToken) -> anyhow::Result<()> {
         let mut told = None;
         loop {
@@ -169,7 +169,7 @@ fn parse(content: &[u8]) -> Result<Vec<(Option<String>, DecodingKey)>, KeysError
     if keys.is_empty() { Err(KeysError::Empty) } else { Ok(keys) }
 }
 
-/// A key of another kind in the set is another application's affair, or a try to have its algorithm believed.
+/// A key of another kind in the set is another application's, or an attempt to have its algorithm accepted.
 fn signs_es256(key: &Jwk) -> bool {
     let for_signatures = key.common.public_key_use.as_ref().is_none_or(|purpose| *purpose == PublicKeyUse::Signature);
     for_signatures && matches!(&key.algorithm, AlgorithmParameters::EllipticCurve(curve) if curve.curve == EllipticCurve::P256)

@@ -1,6 +1,6 @@
-//! What an identity provider publishes, fetched in the background and kept in the file of the keys.
+//! Keys of an identity provider, fetched in the background and stored in the key file.
 //!
-//! Nobody waits for the provider: tokens are checked with the keys that are here. While it is away they stay in use for a stated time.
+//! No request waits for the provider: tokens are verified with the stored keys. While it is away they stay in use for a set time.
 
 use std::{
     fs,
@@ -32,14 +32,14 @@ use tokio_util::sync::CancellationToken;
 use super::{Keys, MAX_FILE_SIZE};
 use crate::clock::Clock;
 
-/// What one question to the provider may take, connection and all.
+/// Timeout of one request to the provider, connection included.
 const REQUEST_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// How often the provider is asked.
+/// Intervals of requests to the provider.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Pace {
     pub usual: Duration,
-    /// After a failure, or when a token names an unknown key: whoever sends such tokens cannot make us ask more often.
+    /// After a failure, or when a token names an unknown key: a caller who sends such tokens cannot cause more requests.
     pub soonest: Duration,
 }
 
@@ -49,7 +49,7 @@ impl Default for Pace {
     }
 }
 
-/// Where the keys come from, and how long they are good for without news.
+/// Source of the keys, and how long they are valid without news.
 pub(crate) struct Provider {
     address: Uri,
     tls: Option<Arc<ClientConfig>>,
@@ -72,7 +72,7 @@ impl Provider {
         Ok(Self { address, tls, file: file.to_path_buf(), lasts, pace })
     }
 
-    /// The keys of the last time where they are fresh enough; none otherwise: every token is refused until the provider answers.
+    /// Last stored keys, if fresh enough; none otherwise: every token is refused until the provider answers.
     pub fn kept(&self, now: OffsetDateTime) -> (Keys, Option<OffsetDateTime>) {
         let written = fs::metadata(&self.file).and_then(|file| file.modified()).ok().map(OffsetDateTime::from);
         let fresh = written.filter(|written| now - *written < self.lasts);
@@ -82,7 +82,7 @@ impl Provider {
         }
     }
 
-    /// Keeps the keys like what the provider publishes until the process stops.
+    /// Keeps the keys as the provider publishes them until the process stops.
     pub async fn keep(self, keys: Keys, mut heard: Option<OffsetDateTime>, clock: Clock, stop: CancellationToken) -> anyhow::Result<()> {
         let mut told = None;
         loop {
@@ -124,7 +124,7 @@ impl Provider {
         if keys.replace(&content)? {
             tracing::info!("the identity keys are renewed");
         }
-        // Written each time: its age is the age of the news. A disk that takes nothing is no silence of the provider.
+        // Written each time: its age is the age of the news. A failing disk does not count as silence of the provider.
         let (file, new) = (self.file.clone(), self.file.with_extension("new"));
         if let Err(error) = tokio::task::spawn_blocking(move || keep(&new, &file, &content)).await? {
             tracing::error!(error = format!("{error:#}"), "the identity keys cannot be kept for the next start");
@@ -149,7 +149,7 @@ impl Provider {
     }
 }
 
-/// One question on one connection. A redirection is no answer: the address is the one that was set.
+/// One request on one connection. A redirection is refused: the address is the one that was set.
 async fn ask<S>(stream: S, request: Request<Empty<Bytes>>) -> anyhow::Result<Bytes>
 where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
@@ -165,7 +165,7 @@ where
     beside(answer, connection).await
 }
 
-/// The answer, while the connection is driven; the connection may end first.
+/// Waits for the answer while the connection is driven; the connection may end first.
 async fn beside<T>(answer: impl Future<Output = T>, connection: impl Future) -> T {
     match select(pin!(answer), pin!(connection)).await {
         Either::Left((answer, _)) => answer,
@@ -173,7 +173,7 @@ async fn beside<T>(answer: impl Future<Output = T>, connection: impl Future) -> 
     }
 }
 
-/// Whole or not at all: a start in between reads the former file.
+/// Replaces the file atomically: a start in between reads the former one.
 fn keep(new: &Path, file: &Path, content: &[u8]) -> anyhow::Result<()> {
     let mut writing = fs::File::create(new)?;
     writing.write_all(content)?;

@@ -1,4 +1,4 @@
-//! A provider that answers what the test wants, or nothing.
+//! Tests with a provider that answers as the test sets, or not at all.
 
 use std::{
     path::PathBuf,
@@ -27,7 +27,7 @@ use crate::clock::Clock;
 const SOON: Duration = Duration::from_secs(10);
 const PACE: Pace = Pace { usual: Duration::from_millis(20), soonest: Duration::from_millis(20) };
 
-/// A folder that goes with the test.
+/// Folder that is deleted with the test.
 struct Folder(PathBuf);
 
 impl Folder {
@@ -42,7 +42,7 @@ impl Folder {
         self.0.join("kept.json")
     }
 
-    /// A set with one key of this id.
+    /// Serves a set with one key of this id.
     fn set(&self, id: &str) -> String {
         let issuer = Issuer::open(&self.0.join(id)).unwrap();
         std::fs::read_to_string(issuer.keys_file).unwrap().replace("ro-local-1", id)
@@ -70,7 +70,7 @@ impl Says {
         *self.answer.lock().unwrap() = Some(answer.to_owned());
     }
 
-    /// Every connection is cut.
+    /// Cuts every connection.
     fn nothing(&self) {
         *self.answer.lock().unwrap() = None;
     }
@@ -107,7 +107,7 @@ async fn provider() -> (String, Arc<Says>) {
     (url, says)
 }
 
-/// The same, encrypted; the authority that signed its certificate.
+/// The same with TLS; returns the authority that signed its certificate.
 async fn encrypted_provider() -> (String, Arc<Says>, String) {
     let mut params = CertificateParams::default();
     params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
@@ -133,7 +133,7 @@ async fn encrypted_provider() -> (String, Arc<Says>, String) {
     (url, says, authority.pem())
 }
 
-/// Keys that are kept like the provider's.
+/// Keys that are kept as the provider's.
 fn kept(url: &str, folder: &Folder, clock: &Clock, pace: Pace) -> Keys {
     let provider = Provider::new(url, None, &folder.file(), time::Duration::DAY, pace).unwrap();
     let (keys, heard) = provider.kept(clock.now());
@@ -215,7 +215,7 @@ async fn a_provider_that_answers_nonsense_or_too_much_changes_nothing() {
 async fn a_disk_that_takes_nothing_is_no_silence_of_the_provider() {
     let (folder, (url, says)) = (Folder::new(), provider().await);
     says.set(&folder.set("first"));
-    // Nothing can be renamed over a folder.
+    // A file cannot be renamed over a folder.
     std::fs::create_dir(folder.file()).unwrap();
     let provider = Provider::new(&url, None, &folder.file(), time::Duration::DAY, PACE).unwrap();
     let keys = Keys::default();

@@ -1,4 +1,4 @@
-//! How a process comes to the keys that its settings name.
+//! Setup of the token verifier from the settings.
 
 use std::{path::Path, sync::Arc};
 
@@ -11,7 +11,7 @@ use super::{
 use crate::{identity::Verifier, lifecycle::Process, tls};
 
 impl Process {
-    /// What tells whose a token is, with keys that are kept fresh from now on; none where no keys are set.
+    /// Token verifier, with keys that are kept fresh from now on; none where no keys are set.
     ///
     /// # Errors
     /// The keys or the address of the identity provider cannot be used.

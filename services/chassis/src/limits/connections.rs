@@ -1,4 +1,5 @@
-//! Connections per address and in all, counted from before the handshake until they end; and a deadline for the first words of each.
+//! Limit of connections per address and in all, counted from before the handshake until they end; and a deadline for the first bytes of
+//! each.
 
 use std::{
     io,
@@ -16,20 +17,20 @@ use tonic::transport::server::Connected;
 
 use super::keyed_limit::{Full, KeyedLimit, Permit};
 
-/// Bytes with which every HTTP/2 connection begins; a request of HTTP/1.1 has more.
+/// Length of the HTTP/2 connection preface; a request of HTTP/1.1 has more.
 const PREFACE: usize = 24;
-/// How long a connection may take for them.
+/// Timeout of the preface.
 const PREFACE_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// Who is connected. Cheap to clone.
+/// Open connections by address. Cheap to clone.
 #[derive(Clone)]
 pub struct Connections(KeyedLimit<IpAddr>);
 
-/// One connection that counts until it is dropped.
+/// Connection counted until it is dropped.
 pub type Counting = Permit<IpAddr>;
 
 impl Connections {
-    /// `in_all` at most, and `per_address` of one of them.
+    /// Limit of `in_all` connections, and of `per_address` for one address.
     #[must_use]
     pub fn new(in_all: usize, per_address: usize) -> Self {
         Self(KeyedLimit::new(in_all, per_address))
@@ -38,7 +39,7 @@ impl Connections {
     /// Counts a connection from this address.
     ///
     /// # Errors
-    /// Which limit it is beyond.
+    /// The limit that is exceeded.
     pub fn admit(&self, address: IpAddr) -> Result<Counting, &'static str> {
         self.0.take(network(address)).map_err(|full| match full {
             Full::InAll => "connections-in-all",
@@ -47,7 +48,7 @@ impl Connections {
     }
 }
 
-/// Whom an address counts for: a client with a whole IPv6 network must not have one for each connection.
+/// Network that an address counts for: a client with a whole IPv6 network must not have one for each connection.
 pub(super) fn network(address: IpAddr) -> IpAddr {
     match address.to_canonical() {
         IpAddr::V6(v6) => IpAddr::V6((v6.to_bits() & (u128::MAX << 64)).into()),
@@ -55,7 +56,7 @@ pub(super) fn network(address: IpAddr) -> IpAddr {
     }
 }
 
-/// A connection that counts, and ends when its first words do not come.
+/// Counted connection, which ends when its first bytes do not come.
 pub struct Counted<T> {
     inner: T,
     _counting: Counting,

@@ -1,4 +1,4 @@
-//! A bounded number of places, and of them a bounded number for each who takes one.
+//! Keyed limit: a bounded number of places, and of them a bounded number for each key.
 
 use std::{
     collections::HashMap,
@@ -6,7 +6,7 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
 };
 
-/// Places that are taken, by whoever took them. Cheap to clone.
+/// Places taken, by key. Cheap to clone.
 #[derive(Clone)]
 pub struct KeyedLimit<K: Eq + Hash> {
     in_all: usize,
@@ -14,23 +14,23 @@ pub struct KeyedLimit<K: Eq + Hash> {
     taken: Arc<Mutex<HashMap<K, usize>>>,
 }
 
-/// Why there is no place.
+/// Reason there is no place.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Full {
     /// All are taken.
     InAll,
-    /// This one has as many as one may have.
+    /// This key has reached its limit.
     OfOne,
 }
 
-/// A place that is taken until it is dropped.
+/// Place that is taken until it is dropped.
 pub struct Permit<K: Eq + Hash> {
     of: KeyedLimit<K>,
     whose: K,
 }
 
 impl<K: Eq + Hash + Clone> KeyedLimit<K> {
-    /// `in_all` at most, and `of_one` for each.
+    /// Limit of `in_all` places, and of `of_one` for each key.
     #[must_use]
     pub fn new(in_all: usize, of_one: usize) -> Self {
         Self { in_all, of_one, taken: Arc::default() }
@@ -39,7 +39,7 @@ impl<K: Eq + Hash + Clone> KeyedLimit<K> {
     /// Takes a place.
     ///
     /// # Errors
-    /// Which limit it is beyond.
+    /// The limit that is exceeded.
     pub fn take(&self, whose: K) -> Result<Permit<K>, Full> {
         let mut taken = self.taken.lock().unwrap_or_else(PoisonError::into_inner);
         if taken.values().sum::<usize>() >= self.in_all {

@@ -1,20 +1,20 @@
-//! Two lanes to the database: what is urgent never waits behind what is not, however much of that there is.
+//! Two lanes of calls to the database: urgent ones never wait behind others, however many there are.
 
 use std::{sync::Arc, time::Duration};
 
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-/// Calls that wait for a place in the usual lane at most; one more is refused at once.
+/// Largest number of calls waiting for the usual lane; one more is refused at once.
 const MAX_WAITING: usize = 512;
-/// How long they wait. Short of the deadline of any caller of ours, so that it hears a reason.
+/// Longest wait. Shorter than the deadline of our callers, so that they receive a reason.
 const WAIT_TIMEOUT: Duration = Duration::from_secs(4);
 
-/// A place in a lane; dropping it lets the next one in.
+/// Place in a lane; dropping it lets the next call in.
 pub struct Place {
     _works: OwnedSemaphorePermit,
 }
 
-/// The lanes of one door. Cheap to clone.
+/// Lanes of one gRPC server. Cheap to clone.
 #[derive(Clone)]
 pub struct Lanes {
     urgent: &'static [&'static str],
@@ -24,8 +24,8 @@ pub struct Lanes {
 }
 
 impl Lanes {
-    /// A quarter of the connections is in no lane: it is for the ladder, the relay and the consumers. Of the rest, what is urgent has
-    /// twice what is not; where nothing is urgent, the usual lane has it all.
+    /// A quarter of the connections is in no lane: it is for the ladder, the relay and the consumers. Of the rest, urgent calls have twice
+    /// the share of others; where no method is urgent, the usual lane has it all.
     pub fn new(connections: u32, urgent: &'static [&'static str]) -> Self {
         let connections = usize::try_from(connections).unwrap_or(usize::MAX).min(Semaphore::MAX_PERMITS);
         let quarter = connections.div_ceil(4);
@@ -38,7 +38,7 @@ impl Lanes {
         self.urgent.contains(&method)
     }
 
-    /// A place for a call of `method`; none where too many wait, or none came free in time. What is urgent waits as long as its caller.
+    /// Place for a call of `method`; none where too many wait, or none became free in time. An urgent call waits as long as its caller.
     pub async fn place(&self, method: &str) -> Option<Place> {
         if self.is_urgent(method) {
             return self.fast.clone().acquire_owned().await.ok().map(|works| Place { _works: works });

@@ -1,6 +1,6 @@
-//! What a caller may take before and after it is known: sizes, connections, calls. What is urgent has a lane of its own and no quota.
+//! Limits of a caller before and after it is known: sizes, connections, calls. Urgent methods have a lane of their own and no quota.
 //!
-//! Each number has its reason beside it. Whoever meets a limit is told a stable reason where HTTP/2 lets us, and is counted without a
+//! Each number has its reason beside it. A caller over a limit receives a stable reason where HTTP/2 allows it, and is counted without a
 //! name. The decision record is `docs/adr/0015-limits-at-every-door.md`.
 
 pub mod connections;
@@ -22,30 +22,31 @@ use self::{
 };
 use crate::{clock::Clock, config::Settings, refusal::Refusal};
 
-/// A request message that is no import: a form with all its texts is a few kilobytes. Set on each generated server.
+/// Largest request message that is no import: a form with all its texts is a few kilobytes. Set on each generated server.
 pub const MESSAGE: usize = 1024 * 1024;
-/// A call that carries many requests at once, or that must not fail for the length of what it tells.
+/// Largest message of a call that carries many requests at once, or that must not fail for the length of its text.
 pub const LARGE: usize = 4 * 1024 * 1024;
 /// All headers of a call together, before anything of them is read. Ours are below one kilobyte, a token below three.
 pub const HEADERS: u32 = 16 * 1024;
-/// An access token; longer ones are refused before their signature is looked at.
+/// Longest access token; longer ones are refused before their signature is verified.
 pub const TOKEN: usize = 8 * 1024;
 /// Calls open at once on one connection: a dashboard follows the alarm for each of its visitors over one.
 const STREAMS: u32 = 1_024;
-/// Streams that a client opened and reset before we looked at them (HTTP/2 rapid reset); one more ends the connection.
+/// Streams that a client opened and reset before they were handled (HTTP/2 rapid reset); one more ends the connection.
 const PENDING_RESETS: usize = 20;
 /// Streams reset for errors of the client; one more ends the connection.
 const ERROR_RESETS: usize = 1_024;
-/// Refused calls whose rest is still read, in all and of one address: as many as one connection can have. The rest of any more is not.
+/// Refused calls whose rest is still read, in all and of one address: as many as one connection can have. The rest of further ones is not
+/// read.
 const HEARD_IN_ALL: usize = 4_096;
 const HEARD_OF_ONE: usize = 1_024;
-/// Bytes in flight per call and per connection before a handler reads them: what one connection can make us hold.
+/// Bytes in flight per call and per connection before a handler reads them: the memory that one connection can occupy.
 const STREAM_WINDOW: u32 = 256 * 1024;
 const CONNECTION_WINDOW: u32 = 1024 * 1024;
-/// A connection is asked to end after this, so that an identity does not outlive its certificate for long. Open calls finish.
+/// Age at which a connection is asked to end, so that an identity does not outlive its certificate for long. Open calls finish.
 const CONNECTION_LASTS: Duration = Duration::from_secs(3600);
 
-/// An HTTP/2 server that lets nobody take more than the limits.
+/// HTTP/2 server with these limits.
 pub(crate) fn server() -> Server {
     Server::builder()
         .http2_keepalive_interval(Some(Duration::from_secs(10)))
@@ -59,7 +60,7 @@ pub(crate) fn server() -> Server {
         .initial_connection_window_size(CONNECTION_WINDOW)
 }
 
-/// Quotas and lanes of one door. Cheap to clone.
+/// Quotas and lanes of one gRPC server. Cheap to clone.
 #[derive(Clone)]
 pub(crate) struct Defence {
     quota: Quota,
@@ -76,17 +77,17 @@ impl Defence {
         Self { quota, lanes, open: OpenCalls::new(), heard: KeyedLimit::new(HEARD_IN_ALL, HEARD_OF_ONE), clock }
     }
 
-    /// A place for a call that needs no identity.
+    /// Place for a call that needs no identity.
     pub fn open(&self, method: &str, from: Option<IpAddr>) -> Result<OpenCall, Status> {
         self.open.begin(method, from).ok_or_else(|| refused("open-calls", busy()))
     }
 
-    /// Whether the rest of a refused call from this address may be read, as long as what is given is held.
+    /// Permit to read the rest of a refused call from this address, for as long as it is kept.
     pub fn hear(&self, from: Option<IpAddr>) -> Option<Permit<IpAddr>> {
         self.heard.take(connections::network(from?)).ok()
     }
 
-    /// Before the token is looked at: its length, and an address that has shown too many that were worthless.
+    /// Checks before the token is read: its length, and an address that has shown too many invalid ones.
     pub fn before_identity(&self, method: &str, token_bytes: usize, from: Option<IpAddr>) -> Result<(), Status> {
         if token_bytes > TOKEN {
             return Err(refused("token-too-long", token_too_long()));
@@ -97,14 +98,14 @@ impl Defence {
         }
     }
 
-    /// A call without a valid identity is charged to the address it came from.
+    /// Charges a call without a valid identity to the address it came from.
     pub fn stranger(&self, from: Option<IpAddr>) {
         if let Some(address) = from {
             let _ = self.quota.take(&stranger(address), self.clock.now());
         }
     }
 
-    /// A known caller's quota. What is urgent has none.
+    /// Charges a known caller's quota. Urgent methods have none.
     pub fn caller(&self, method: &str, subject: &str) -> Result<(), Status> {
         if self.lanes.is_urgent(method) {
             return Ok(());
@@ -112,7 +113,7 @@ impl Defence {
         self.quota.take(subject, self.clock.now()).map_err(over_quota)
     }
 
-    /// A place to work in, until it is dropped. Waits a bounded time among a bounded number.
+    /// Place in a lane, until it is dropped. Waits a bounded time among a bounded number.
     pub async fn place(&self, method: &str) -> Result<lane::Place, Status> {
         self.lanes.place(method).await.ok_or_else(|| refused("busy", busy()))
     }
@@ -124,7 +125,7 @@ pub(crate) fn explained(answer: &http::Response<tonic::body::Body>) -> Option<St
     (code.as_bytes() == (Code::OutOfRange as i32).to_string().as_bytes()).then(|| refused("message-too-large", too_large()))
 }
 
-/// Counts what was refused, by reason and without the caller.
+/// Counts a refusal, by reason and without the caller.
 pub fn count(reason: &'static str) {
     let meter = global::meter("chassis");
     let metric = meter.u64_counter("ro.door.refused").with_description("Calls and connections refused for a limit").build();
@@ -137,7 +138,7 @@ fn refused(reason: &'static str, refusal: Refusal) -> Status {
     refusal.into()
 }
 
-/// The account of an address. The line feed keeps it apart from that of a person.
+/// Quota key of an address. The line feed keeps it apart from that of a person.
 fn stranger(address: IpAddr) -> String {
     format!("\n{address}")
 }

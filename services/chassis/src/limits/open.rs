@@ -1,4 +1,4 @@
-//! Calls that anybody may make, health and reflection: small, few at once, and over within a fixed time whatever the caller does.
+//! Limits of calls that need no identity, health and reflection: small, few at once, and ended after a fixed time whatever the caller does.
 
 use std::{
     net::{IpAddr, Ipv4Addr},
@@ -24,25 +24,25 @@ use super::{
     keyed_limit::{KeyedLimit, Permit},
 };
 
-/// One request message: it holds a name.
+/// Largest request message: it holds a name.
 pub const MESSAGE: usize = 4 * 1024;
-/// All that one call sends: who learns the whole interface asks some hundred times on one stream.
+/// Largest total of one call: a client that reads the whole interface asks some hundred times on one stream.
 const SENT: usize = 128 * 1024;
-/// Calls of each kind open at once, in all and from one address.
+/// Open calls of each kind, in all and from one address.
 const MAX_IN_ALL: usize = 64;
 const MAX_OF_ONE: usize = 16;
-/// From the first header to the last byte of either side.
+/// Longest time from the first header to the last byte of either side.
 pub const LASTS: Duration = Duration::from_secs(10);
 const HEALTH: &str = "/grpc.health.";
 
-/// Who makes such calls now. Cheap to clone. Health has places of its own: whoever keeps a process alive by it waits behind no reader.
+/// Open calls of this kind. Cheap to clone. Health has places of its own: a liveness probe waits behind no reflection call.
 #[derive(Clone)]
 pub struct OpenCalls {
     health: KeyedLimit<IpAddr>,
     reflection: KeyedLimit<IpAddr>,
 }
 
-/// One such call. What it holds is free when the bodies of both sides are dropped.
+/// Call of this kind. Its place is free when the bodies of both sides are dropped.
 pub struct OpenCall {
     seat: Arc<Permit<IpAddr>>,
     until: Instant,
@@ -53,7 +53,7 @@ impl OpenCalls {
         Self { health: KeyedLimit::new(MAX_IN_ALL, MAX_OF_ONE), reflection: KeyedLimit::new(MAX_IN_ALL, MAX_OF_ONE) }
     }
 
-    /// A place for a call from this address; none where it, or all together, have as many as there may be.
+    /// Place for a call from this address; none where it, or all together, have reached the limit.
     pub fn begin(&self, method: &str, from: Option<IpAddr>) -> Option<OpenCall> {
         let from = network(from.unwrap_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED)));
         let seats = if method.starts_with(HEALTH) { &self.health } else { &self.reflection };
@@ -63,7 +63,7 @@ impl OpenCalls {
 }
 
 impl OpenCall {
-    /// What the caller sends, within the limits.
+    /// Request body within the limits.
     pub fn request<B>(&self, body: B) -> Body
     where
         B: HttpBody<Data = Bytes> + Send + Unpin + 'static,
@@ -72,7 +72,7 @@ impl OpenCall {
         Body::new(Limited::new(self.bound(body, Side::Request), SENT))
     }
 
-    /// What is answered, within the time.
+    /// Response body within the time.
     pub fn answer(&self, body: Body) -> Body {
         Body::new(self.bound(body, Side::Answer))
     }
@@ -88,7 +88,7 @@ enum Side {
     Answer,
 }
 
-/// A body that ends with the time of its call.
+/// Body that ends with the time of its call.
 struct Bound<B> {
     inner: B,
     side: Side,

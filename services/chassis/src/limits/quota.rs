@@ -1,4 +1,4 @@
-//! Calls per caller: so many at once, and then so many a second. A caller is one instant in memory, the moment its account is full again.
+//! Quota of calls per caller: a burst, and then so many a second. A caller is one instant in memory, the moment its account is full again.
 
 use std::{
     collections::HashMap,
@@ -8,12 +8,13 @@ use std::{
 
 use time::OffsetDateTime;
 
-/// Callers remembered at most. Those whose account is full are forgotten first; should that not do, the rest share one account.
+/// Largest number of remembered callers. Those whose account is full are forgotten first; if that is not enough, the rest share one
+/// account.
 const MAX_CALLERS: usize = 10_000;
 const OTHERS: &str = "\nothers";
 const SWEEP_INTERVAL: time::Duration = time::Duration::SECOND;
 
-/// The accounts of all callers. Cheap to clone.
+/// Accounts of all callers. Cheap to clone.
 #[derive(Clone)]
 pub struct Quota {
     each: time::Duration,
@@ -24,7 +25,7 @@ pub struct Quota {
 #[derive(Default)]
 struct Accounts {
     full_again: HashMap<String, OffsetDateTime>,
-    /// Looking for full ones takes time that a crowd of strangers must not be able to ask for at each call.
+    /// Last cleanup: it takes time that a crowd of strangers must not be able to cause at each call.
     swept_at: Option<OffsetDateTime>,
 }
 
@@ -40,7 +41,7 @@ impl Accounts {
 }
 
 impl Quota {
-    /// `burst` calls at once, and `per_second` afterwards; both at least 1.
+    /// Quota of `burst` calls at once, and `per_second` afterwards; both at least 1.
     #[must_use]
     pub fn new(per_second: u32, burst: u32) -> Self {
         let each = time::Duration::SECOND / per_second.max(1);

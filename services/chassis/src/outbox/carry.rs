@@ -1,4 +1,4 @@
-//! Publishing of outbox messages and noting of what came of it: shared by whoever publishes from memory and by the relay.
+//! Publishing of outbox messages and recording of the results: shared by the publisher from memory and by the relay.
 
 use std::collections::BTreeMap;
 
@@ -11,12 +11,12 @@ use uuid::Uuid;
 
 use crate::bus::{Bus, PUBLISH_DEADLINE};
 
-/// The longest pause after a try that failed, and the longest lease.
+/// Longest pause after a failed try, and longest lease.
 pub(super) const MAX_RETRY_PAUSE: time::Duration = time::Duration::seconds(5);
-/// The pause after the first try of the relay that failed; each further one is twice as long.
+/// Pause after the first failed try of the relay; each further one is twice as long.
 pub(super) const FIRST_PAUSE: time::Duration = time::Duration::milliseconds(200);
 
-/// A message as it travels.
+/// Message as published.
 pub(super) struct Message {
     pub id: Uuid,
     pub aggregate: Uuid,
@@ -27,19 +27,19 @@ pub(super) struct Message {
     pub created_at: OffsetDateTime,
 }
 
-/// A message and where the bus put it.
+/// Published message and its position on the bus.
 pub(super) struct Carried {
     pub id: Uuid,
     pub stream: String,
     pub place: i64,
 }
 
-/// What came of some messages.
+/// Results of some messages.
 #[derive(Default)]
 pub(super) struct Outcome {
     pub carried: Vec<Carried>,
     pub failed: Vec<Uuid>,
-    /// Not tried: something before them failed, or the time was over.
+    /// Not tried: an earlier one failed, or the time was over.
     pub untried: Vec<Uuid>,
 }
 
@@ -69,7 +69,7 @@ pub(super) async fn publish_in_order(bus: &Bus, name: &str, list: Vec<Message>, 
     let mut outcome = Outcome::default();
     for message in list {
         let (id, left) = (message.id, until.saturating_duration_since(Instant::now()));
-        // What is begun may take as long as a publish may: none is cut off, and then sent twice.
+        // A publish that has begun has its full timeout: none is cut off, and then sent twice.
         if left < PUBLISH_DEADLINE || !outcome.failed.is_empty() || !outcome.untried.is_empty() {
             outcome.untried.push(id);
             continue;
@@ -89,7 +89,7 @@ pub(super) async fn publish_in_order(bus: &Bus, name: &str, list: Vec<Message>, 
     outcome
 }
 
-/// The stream that took it, and where it stands there.
+/// Stream that took it, and its position there.
 async fn publish(bus: &Bus, name: &str, message: Message) -> Result<(String, i64), PublishError> {
     let headers = headers(name, &message);
     let ack = bus.jetstream.publish_with_headers(message.subject, headers, message.body).await?;
@@ -114,7 +114,7 @@ fn headers(name: &str, message: &Message) -> HeaderMap {
     headers
 }
 
-/// The kind of a message: its subject without the site or region at the end of submissions and receipts.
+/// Type of a message: its subject without the site or region at the end of submissions and receipts.
 fn event_type(subject: &str) -> String {
     let tokens: Vec<&str> = subject.split('.').collect();
     match tokens.as_slice() {
@@ -123,8 +123,8 @@ fn event_type(subject: &str) -> String {
     }
 }
 
-/// Notes in one statement what was carried and where it stands, what failed, and what was not tried; how many were carried and noted.
-/// Whoever confirms a message at this moment writes that it was carried: nobody is waited for.
+/// Records in one statement what was published and its position, what failed, and what was not tried; returns how many were published and
+/// recorded. A message that is being confirmed at this moment is marked as published by its confirmation: no lock is awaited.
 pub(super) async fn note(db: impl PgExecutor<'_>, outcome: &Outcome, now: OffsetDateTime, pause: time::Duration) -> sqlx::Result<usize> {
     let count = outcome.carried.len() + outcome.failed.len() + outcome.untried.len();
     let (mut ids, mut streams) = (Vec::with_capacity(count), Vec::with_capacity(count));

@@ -1,7 +1,7 @@
-//! Direct delivery: what was not confirmed in time is handed to its receiver by a call, bus or no bus.
+//! Direct delivery: a message that was not confirmed in time is delivered to its receiver by gRPC, with or without the bus.
 //!
-//! The bus stays the first road, and what it carries meanwhile is recognised by the receiver. What the receiver refuses is passed over for
-//! a moment and never given up; it keeps nothing else from being handed over.
+//! The bus stays the first path, and the receiver recognises what it delivers meanwhile. What the receiver refuses is skipped for a moment
+//! and never given up; it delays no other delivery.
 
 use std::{collections::BTreeMap, future::Future, panic::AssertUnwindSafe, time::Duration};
 
@@ -20,24 +20,24 @@ use crate::{
     vault::Vault,
 };
 
-/// How often is looked for what was not confirmed in time.
+/// Poll interval for messages that were not confirmed in time.
 const LOOK_INTERVAL: Duration = Duration::from_secs(1);
-/// Messages handed over in one look, all at once: a receiver that is slow with one is slow with none of the others.
+/// Messages delivered in one poll, all at once: a receiver that is slow with one is slow with none of the others.
 const MAX_AT_ONCE: i64 = 16;
-/// What was refused, or could not be opened, is left out for so long: others have their turn.
+/// How long a message that was refused, or could not be opened, is skipped: others have their turn.
 const RETRY_PAUSE: Duration = Duration::from_secs(10);
 
-/// Who takes messages directly, and how.
+/// Receiver of direct deliveries, and its client.
 pub trait Receiver: Send + Sync + 'static {
-    /// The service, for the log.
+    /// Name of the service, for the log.
     const NAME: &'static str;
-    /// Subjects of what it takes; `*` stands for anything.
+    /// Subjects that it takes; `*` stands for anything.
     const SUBJECTS: &'static [&'static str];
 
-    /// Hands a message over. `Ok` means that the receiver's own database has it.
+    /// Delivers a message. `Ok` means that the receiver's own database has it.
     fn hand_over(&self, message: &Unconfirmed) -> impl Future<Output = Result<(), Status>> + Send;
 
-    /// Notes that it arrived, in the service's own words.
+    /// Records that it arrived, in the service's own tables.
     fn confirm(&self, tx: &mut PgConnection, message: &Unconfirmed, at: OffsetDateTime) -> impl Future<Output = crate::Result<()>> + Send {
         let id = message.id;
         async move {
@@ -48,7 +48,8 @@ pub trait Receiver: Send + Sync + 'static {
 }
 
 impl Context {
-    /// Hands over what is not confirmed within three seconds, until the process stops. An outage of the receiver is waited out, for ever.
+    /// Delivers what is not confirmed within three seconds, until the process stops. An outage of the receiver is waited out, without
+    /// limit.
     pub fn deliver_directly<R: Receiver>(&self, receiver: R) {
         let (ctx, mut direct) = (self.clone(), Direct::new(self, receiver));
         self.spawn("direct-delivery", async move {
@@ -71,14 +72,14 @@ impl Context {
     }
 }
 
-/// The direct road of one service to one receiver.
+/// Direct delivery of one service to one receiver.
 pub struct Direct<R> {
     name: &'static str,
     pool: PgPool,
     vault: Vault,
     clock: Clock,
     receiver: R,
-    /// What is left out, and until when.
+    /// Messages that are skipped, and until when.
     passed_over: BTreeMap<Uuid, Instant>,
 }
 
@@ -93,7 +94,7 @@ impl<R: Receiver> Direct<R> {
         Self { name, pool, vault, clock, receiver, passed_over: BTreeMap::new() }
     }
 
-    /// Hands over what was not confirmed in time; how many were taken.
+    /// Delivers what was not confirmed in time; returns how many were taken.
     ///
     /// # Errors
     /// The receiver does not answer, or a statement failed.
@@ -139,7 +140,7 @@ impl<R: Receiver> Direct<R> {
         }
     }
 
-    /// Whether it could be noted that the message arrived. One that could not is handed over again.
+    /// Records that the message arrived; `false` where that failed: it is delivered again.
     async fn note(&self, message: &Unconfirmed) -> bool {
         let noting = async {
             let mut tx = database::begin(&self.pool, &Actor::service(self.name)).await?;

@@ -1,7 +1,7 @@
-//! Messages of one transaction, held in memory so that they are published as soon as it is committed. The rows are the backup.
+//! Messages of one transaction, kept in memory so that they are published as soon as it is committed. The rows are the backup.
 //!
-//! A row that is published from memory is leased to this process: until the lease ends the relay of no instance takes it, nor anything of
-//! its aggregate behind it.
+//! A row that is published from memory is leased to this process: until the lease ends no relay takes it, nor anything of its aggregate
+//! behind it.
 
 use bytes::Bytes;
 use sqlx::PgConnection;
@@ -15,39 +15,40 @@ use super::{
 };
 use crate::{bus::PUBLISH_DEADLINE, trace};
 
-/// How long a message belongs to the process that wrote it: its row says `next_attempt_at = created_at + LEASE`.
+/// Lease of a message by the process that wrote it: its row has `next_attempt_at = created_at + LEASE`.
 pub const LEASE: time::Duration = time::Duration::seconds(2);
-/// After this nothing of them is begun any more: what is begun ends before the lease does.
+/// Time within which publishing must begin: what is begun then ends before the lease does.
 const BEGIN_WITHIN: std::time::Duration = LEASE.unsigned_abs().saturating_sub(PUBLISH_DEADLINE);
-// Behind a longer one the relay would think that the clock was set back.
+// With a longer one the relay would conclude that the clock was set back.
 const _: () = assert!(LEASE.whole_milliseconds() < MAX_RETRY_PAUSE.whole_milliseconds());
 
-/// What a transaction tells, in clear and in order. Handed to [`Wake::publish`](super::Wake::publish) behind the commit. Where the transaction
-/// is rolled back it is dropped, and nothing was told; dropped behind a commit, the relay carries the rows when the lease is over.
+/// Messages of a transaction, in clear and in order. Passed to [`Wake::publish`](super::Wake::publish) after the commit. If the transaction
+/// is rolled back it is dropped, and nothing was published; if it is dropped after a commit, the relay publishes the rows when the lease is
+/// over.
 #[derive(Default)]
 pub struct Fresh {
     pub(super) messages: Vec<Message>,
-    /// Publishing must have ended by then.
+    /// Deadline of publishing.
     pub(super) until: Option<Instant>,
-    /// Some messages wait behind others of their aggregate, and are the relay's.
+    /// Some messages wait behind others of their aggregate, and are left to the relay.
     pub(super) left: bool,
 }
 
 impl Fresh {
-    /// Takes messages whose rows the caller writes by itself in this transaction, in a statement of its own, with
-    /// `next_attempt_at = at + LEASE`. They must be the first of their aggregate: nothing else of it can wait, in any transaction.
+    /// Adds messages whose rows the caller writes by itself in this transaction, in a statement of its own, with `next_attempt_at = at +
+    /// LEASE`. They must be the first of their aggregate: nothing else of it can wait, in any transaction.
     pub fn wrote(&mut self, list: &[Outgoing], at: OffsetDateTime) {
         self.take(list, at, &[]);
     }
 
-    /// Takes what another part of the same transaction tells, behind what is told already.
+    /// Appends the messages of another part of the same transaction.
     pub fn append(&mut self, other: Self) {
         self.messages.extend(other.messages);
         self.until = [self.until, other.until].into_iter().flatten().min();
         self.left |= other.left;
     }
 
-    /// Messages that are published from memory.
+    /// Number of messages that are published from memory.
     #[must_use]
     pub fn len(&self) -> usize {
         self.messages.len()
@@ -58,7 +59,7 @@ impl Fresh {
         self.messages.is_empty()
     }
 
-    /// Takes those whose aggregate is none of these, which are left to the relay.
+    /// Adds the messages, except those of these aggregates, which are left to the relay.
     fn take(&mut self, list: &[Outgoing], at: OffsetDateTime, left: &[Uuid]) {
         let (until, traceparent) = (Instant::now() + BEGIN_WITHIN + PUBLISH_DEADLINE, trace::current());
         let before = self.messages.len();
@@ -81,9 +82,9 @@ impl Fresh {
     }
 }
 
-/// Writes messages into the outbox in their order, and keeps them to be published from memory behind the commit. Those of an aggregate of
-/// which something still waits are left to the relay, so that its order holds. The caller has locked what the messages tell of in an
-/// earlier statement, if it was there before.
+/// Writes messages into the outbox in their order, and keeps them to be published from memory after the commit. Those of an aggregate with
+/// something still waiting are left to the relay, so that its order is kept. The caller has locked the objects of the messages in an
+/// earlier statement, if they existed before.
 ///
 /// # Errors
 /// The statement failed; the caller's transaction with it.
@@ -122,7 +123,7 @@ pub async fn enqueue_fresh(tx: &mut PgConnection, fresh: &mut Fresh, list: &[Out
     Ok(())
 }
 
-/// The messages column by column, as `unnest` takes them.
+/// Messages column by column, as `unnest` takes them.
 pub struct Columns {
     pub ids: Vec<Uuid>,
     pub aggregates: Vec<Uuid>,
@@ -134,7 +135,7 @@ pub struct Columns {
 }
 
 impl Columns {
-    /// For a statement that writes rows of the outbox beside its own; their trace context is [`trace::current`].
+    /// For a statement that writes outbox rows beside its own; their trace context is [`trace::current`].
     #[must_use]
     pub fn of(list: &[Outgoing]) -> Self {
         Self {

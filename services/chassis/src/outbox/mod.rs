@@ -1,9 +1,9 @@
-//! The outbox: what must be told is written in the same transaction as the state it tells of, and published from memory behind the commit.
-//! The relay carries what that missed.
+//! Outbox: messages are written in the same transaction as the state they report, and published from memory after the commit. The relay
+//! publishes what that missed.
 //!
-//! Order is kept within an aggregate, by leases: who publishes a message holds its row, and nothing behind it is published meanwhile. A
-//! publish acknowledgement is a hint; a message that must be confirmed is final only when the receiver's own database has it, and is sent
-//! again until then.
+//! Order is kept within an aggregate, by leases: the publisher of a message has its row leased, and nothing behind it is published
+//! meanwhile. A publish acknowledgement is a hint; a message that must be confirmed is final only when the receiver's own database has it,
+//! and is sent again until then.
 
 mod carry;
 pub mod direct;
@@ -33,10 +33,10 @@ use crate::{
     vault::{BATCH, DataKey, Fault, Keys, Owner, Place, Vault, month},
 };
 
-/// A message that must be confirmed is sent again when it was not, this long after it was carried.
+/// Time after publishing at which a message that must be confirmed, and was not, is sent again.
 const CONFIRM_WITHIN: time::Duration = time::Duration::seconds(3);
 
-/// One message waiting for the bus.
+/// Message waiting for the bus.
 #[derive(Clone)]
 pub struct Outgoing {
     /// Event id: `ce-id`, the same for every attempt.
@@ -45,18 +45,18 @@ pub struct Outgoing {
     pub aggregate: Uuid,
     pub subject: String,
     pub body: Vec<u8>,
-    /// The body as it travels, where [`body`](Self::body) is sealed: for publishing from memory. It is never stored.
+    /// Body in clear, where [`body`](Self::body) is sealed: for publishing from memory. It is never stored.
     pub in_clear: Option<Vec<u8>>,
     /// Send again until [`confirm`]ed.
     pub confirm: bool,
-    /// Carry before anything that is not urgent.
+    /// Publish before anything that is not urgent.
     pub urgent: bool,
-    /// The body is sealed: it is opened when it is carried.
+    /// The body is sealed: it is opened when it is published.
     pub sealed: bool,
 }
 
 impl Outgoing {
-    /// A fact or an answer, carried at least once.
+    /// Fact or answer, published at least once.
     #[must_use]
     pub fn event(ids: &Ids, aggregate: Uuid, subject: impl Into<String>, message: &impl prost::Message) -> Self {
         Self {
@@ -77,7 +77,7 @@ impl Outgoing {
         Self { confirm: true, urgent: true, ..self }
     }
 
-    /// The same with its body sealed under `key` while it waits, and afterwards.
+    /// The same with its body sealed under `key`, while it waits and afterwards.
     ///
     /// # Errors
     /// The body cannot be sealed.
@@ -96,44 +96,43 @@ impl Outgoing {
         }
     }
 
-    /// The same, carried before anything that is not urgent: an alarm, or an answer that somebody waits for.
+    /// The same, published before anything that is not urgent: an alarm, or an answer that a person waits for.
     #[must_use]
     pub fn urgent(self) -> Self {
         Self { urgent: true, ..self }
     }
 }
 
-/// Where the body of a message stands.
+/// Place of a message's body.
 const fn place(id: Uuid) -> Place {
     Place::new("outbox", "body", id)
 }
 
-/// Publishes from memory or wakes the relay right after a commit, and wakes whoever of this process wants to know that something was
-/// committed.
+/// Handle that publishes from memory or wakes the relay right after a commit, and notifies those in this process that watch for commits.
 #[derive(Debug, Clone, Default)]
 pub struct Wake {
     relay: Arc<Notify>,
-    /// Something is known to wait for the relay: it claims without a look before.
+    /// Something is known to wait for the relay: it claims without checking first.
     told: Arc<AtomicBool>,
     committed: watch::Sender<()>,
     queue: Queue,
 }
 
 impl Wake {
-    /// Something was committed that the relay is to carry.
+    /// Wakes the relay: a commit left something for it.
     pub fn wake(&self) {
         self.told.store(true, Ordering::Relaxed);
         self.relay.notify_one();
         self.committed.send_replace(());
     }
 
-    /// Something was committed of which nobody here knows whether it left anything for the relay.
+    /// Wakes the relay to check: a commit may have left something for it.
     pub(crate) fn look(&self) {
         self.relay.notify_one();
         self.committed.send_replace(());
     }
 
-    /// Publishes what was committed just now, beside the caller: nobody waits for the bus.
+    /// Publishes what was just committed, in the background: the caller does not wait for the bus.
     pub fn publish(&self, fresh: Fresh) {
         if fresh.left {
             self.queue.left.store(true, Ordering::Relaxed);
@@ -144,7 +143,7 @@ impl Wake {
         self.committed.send_replace(());
     }
 
-    /// Changes with every commit of this process that told something. A hint: what other instances commit is found by a look.
+    /// Changes with every commit of this process that wrote a message. A hint: commits of other instances are found by polling.
     #[must_use]
     pub fn committed(&self) -> watch::Receiver<()> {
         self.committed.subscribe()
@@ -186,7 +185,7 @@ pub async fn enqueue_all(tx: &mut PgConnection, list: &[Outgoing], at: OffsetDat
     Ok(())
 }
 
-/// Notes that the receiver's own database holds every message of an aggregate that must be confirmed; how many were not before.
+/// Records that the receiver's own database has every message of an aggregate that must be confirmed; returns how many were not before.
 ///
 /// # Errors
 /// The statement failed.
@@ -202,7 +201,7 @@ pub async fn confirm_aggregate(tx: &mut PgConnection, aggregate: Uuid, at: Offse
     Ok(done.rows_affected())
 }
 
-/// Notes that the receiver's own database holds the message. `false` where it was confirmed before, or is not ours.
+/// Records that the receiver's own database has the message. `false` where it was confirmed before, or is not ours.
 ///
 /// # Errors
 /// The statement failed.
@@ -218,14 +217,13 @@ pub async fn confirm(tx: &mut PgConnection, id: Uuid, at: OffsetDateTime) -> sql
     Ok(done.rows_affected() == 1)
 }
 
-/// The same for several messages, which are taken in the order in which they were written: two that take several at once do not wait for
-/// each other.
+/// The same for several messages, locked in the order in which they were written: two transactions with several do not deadlock.
 ///
 /// # Errors
 /// The statement failed.
 pub async fn confirm_all(tx: &mut PgConnection, ids: &[Uuid], at: OffsetDateTime) -> sqlx::Result<()> {
     sqlx::query!(
-        // All are held before the first is changed.
+        // All are locked before the first is changed.
         "with held as materialized (select id from outbox where id = any($1) order by position for update)
          update outbox set confirmed_at = $2, carried_at = coalesce(carried_at, $2)
          where (select count(*) from held) > 0 and id = any($1) and must_be_confirmed and confirmed_at is null",
@@ -237,22 +235,22 @@ pub async fn confirm_all(tx: &mut PgConnection, ids: &[Uuid], at: OffsetDateTime
     Ok(())
 }
 
-/// A message that was not confirmed in time.
+/// Message that was not confirmed in time.
 pub struct Unconfirmed {
     pub id: Uuid,
     pub subject: String,
     pub body: Vec<u8>,
 }
 
-/// What is not confirmed: as it travels, and the ids of what cannot be opened.
+/// Unconfirmed messages: in clear, and the ids of those that cannot be opened.
 pub struct Overdue {
     pub open: Vec<Unconfirmed>,
     pub closed: Vec<Uuid>,
 }
 
 /// Messages on these subjects (`*` stands for anything) that must be confirmed and were not within three seconds, without those of these
-/// ids, oldest first; at most `limit`. Those in clear come before those that need a key: without one, they are what can still be handed
-/// over. What is from further ahead than that was written before the clock was set back.
+/// ids, oldest first; at most `limit`. Those in clear come before those that need a key: without one, they are what can still be delivered.
+/// A time further ahead than that was written before the clock was set back.
 ///
 /// # Errors
 /// The statement failed.
@@ -288,12 +286,12 @@ pub async fn unconfirmed(
     Ok(overdue)
 }
 
-/// Subjects as the database compares them.
+/// Subjects as patterns of the database.
 fn patterns(subjects: &[&str]) -> Vec<String> {
     subjects.iter().map(|subject| subject.replace('*', "%")).collect()
 }
 
-/// The body as it travels. One whose key is away waits, and does not keep the others.
+/// Body in clear. One whose key is unavailable waits, and does not delay the others.
 fn readable(keys: &Keys, id: Uuid, body: Vec<u8>, sealed: bool) -> Option<Vec<u8>> {
     if !sealed {
         return Some(body);
@@ -307,12 +305,12 @@ fn readable(keys: &Keys, id: Uuid, body: Vec<u8>, sealed: bool) -> Option<Vec<u8
     }
 }
 
-/// Seals bodies that were written without a key, or by a version that did not seal, under the key of the month; how many.
+/// Seals bodies that were written without a key, or by a version that did not seal, under the key of the month; returns how many.
 pub(crate) async fn seal_in_clear(tx: &mut PgConnection, vault: &Vault, subjects: &[&str], at: OffsetDateTime) -> sqlx::Result<usize> {
     if subjects.is_empty() {
         return Ok(0);
     }
-    // Most messages hold ids and codes and stay in clear for ever: from one subject to the next, and never over the rows of one.
+    // Most messages hold ids and codes and stay in clear for ever: the query goes from subject to subject, and never over the rows of one.
     let in_clear = sqlx::query_scalar!(
         r#"with recursive subjects as (
                (select subject from outbox where not sealed order by subject limit 1)

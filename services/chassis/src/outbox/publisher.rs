@@ -1,6 +1,6 @@
-//! Publishes from memory what was just committed, and notes it for all that came together in one statement.
+//! Publisher of just committed messages from memory; it records the results of those that end together in one statement.
 //!
-//! What does not fit, fails, or comes too late for its lease is the relay's: its row is there.
+//! What does not fit, fails, or is too late for its lease is left to the relay: its row exists.
 
 use std::{
     collections::BTreeSet,
@@ -24,25 +24,25 @@ use super::{
 };
 use crate::{bus::Bus, clock::Clock, database, refusal::store_error};
 
-/// Messages in memory at most, of 4 KiB each; a longer one counts as several.
+/// Largest number of messages in memory, of 4 KiB each; a longer one counts as several.
 const MAX_WAITING: usize = 4_096;
 const OF_ONE: usize = 4_096;
 
-/// What waits to be published, with the room that it takes.
+/// Messages that wait to be published, with the room that they take.
 struct Waiting {
     messages: Vec<Message>,
     until: Instant,
     room: OwnedSemaphorePermit,
 }
 
-/// A bounded queue between those who commit and the one task that publishes for them.
+/// Bounded queue between the committing callers and the one task that publishes for them.
 #[derive(Debug, Clone)]
 pub(super) struct Queue {
     sender: mpsc::Sender<Waiting>,
-    /// Held by the task that publishes, for as long as it does.
+    /// Locked by the publishing task for as long as it runs.
     receiver: Arc<AsyncMutex<mpsc::Receiver<Waiting>>>,
     room: Arc<Semaphore>,
-    /// Streams that took something and that the relay does not know yet.
+    /// Streams that were published to and that the relay does not know yet.
     streams: Arc<Mutex<BTreeSet<String>>>,
     /// Something was left to the relay behind what is being published.
     pub(super) left: Arc<AtomicBool>,
@@ -58,20 +58,20 @@ impl Default for Queue {
 }
 
 impl Queue {
-    /// Takes them where there is room; otherwise the relay carries them when their lease is over.
+    /// Queues them where there is room; otherwise the relay publishes them when their lease is over.
     pub fn push(&self, fresh: Fresh) {
         let Fresh { messages, until: Some(until), .. } = fresh else { return };
         let size = messages.iter().map(|message| 1 + message.body.len() / OF_ONE).sum::<usize>();
         let Ok(size) = u32::try_from(size) else { return };
         if let Ok(room) = self.room.clone().try_acquire_many_owned(size) {
-            // Only where the process stops.
+            // Fails only where the process stops.
             let _closed = self.sender.try_send(Waiting { messages, until, room });
         } else {
             tracing::debug!("too much waits to be published from memory: the relay carries the rest");
         }
     }
 
-    /// Streams that took something since the last time.
+    /// Streams that were published to since the last call.
     pub fn streams(&self) -> BTreeSet<String> {
         std::mem::take(&mut *self.streams.lock().unwrap_or_else(PoisonError::into_inner))
     }
@@ -87,7 +87,7 @@ pub(super) struct Publisher {
 }
 
 impl Publisher {
-    /// Publishes until stopped, then what is in the queue. Of several over one queue one publishes.
+    /// Publishes until stopped, then what is left in the queue. Of several tasks on one queue one publishes.
     pub async fn run(self, stop: CancellationToken) -> anyhow::Result<()> {
         let mut queue = tokio::select! {
             queue = self.wake.queue.receiver.lock() => queue,
@@ -105,7 +105,7 @@ impl Publisher {
                 Some(()) = noting.next() => {}
                 () = stop.cancelled(), if open && !queue.is_closed() => queue.close(),
             }
-            // What has ended at the same moment, and while the last was noted, is noted together.
+            // What has ended at the same moment, and while the last was recorded, is recorded together.
             while let Some(Some(outcome)) = publishing.next().now_or_never() {
                 ended.add(outcome);
             }
@@ -117,7 +117,7 @@ impl Publisher {
         Ok(())
     }
 
-    /// Each aggregate's messages, one behind the other; the aggregates beside each other.
+    /// Publishes each aggregate's messages in order; the aggregates concurrently.
     fn begin(&self, waiting: Waiting) -> impl Iterator<Item = BoxFuture<'_, Outcome>> {
         let Waiting { messages, until, room } = waiting;
         let room = Arc::new(room);
@@ -136,7 +136,7 @@ impl Publisher {
         })
     }
 
-    /// The relay looks after the streams that it knows.
+    /// The relay checks the streams that it knows.
     fn remember_streams(&self, known: &mut BTreeSet<String>, ended: &Outcome) {
         let new: Vec<&String> = ended.carried.iter().map(|one| &one.stream).filter(|stream| !known.contains(*stream)).collect();
         if new.is_empty() {
@@ -151,7 +151,7 @@ impl Publisher {
         self.wake.relay.notify_one();
     }
 
-    /// What failed is the relay's at once, and what cannot be noted when its lease is over.
+    /// Records the results: what failed is left to the relay at once, and what cannot be recorded when its lease is over.
     async fn note(&self, ended: Outcome) {
         let noting = || note(&self.own, &ended, self.clock.now(), time::Duration::ZERO);
         if let Err(error) = database::again_where_dead(&self.own, noting).await {

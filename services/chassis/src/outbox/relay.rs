@@ -1,4 +1,4 @@
-//! Carries what waits in the outbox to the bus, and again what was not confirmed in time.
+//! Relay: publishes what waits in the outbox, and again what was not confirmed in time.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -30,21 +30,21 @@ use crate::{
     vault::{Keys, Vault},
 };
 
-/// The relay looks for waiting messages at least this often, woken or not: what another instance left behind is found by it.
+/// Poll interval of the relay, woken or not: it finds what another instance left behind.
 const POLL_INTERVAL: Duration = Duration::from_secs(1);
-/// And this often where something waits that it could not carry yet.
+/// Poll interval where something waits that could not be published yet.
 const WAITING_INTERVAL: Duration = Duration::from_millis(200);
-/// Aggregates carried in one pass: as few as an urgent message may have to wait for.
+/// Aggregates published in one pass: as few as an urgent message may have to wait for.
 const MAX_AGGREGATES: usize = 64;
-/// Messages of one aggregate carried in one pass: a long one hides nobody else's.
+/// Messages of one aggregate published in one pass: a long one delays no other.
 const MAX_OF_ONE_AGGREGATE: usize = 8;
-/// Passes of one look; after them the relay hears whether it must stop.
+/// Passes of one poll; after them the relay checks whether it must stop.
 const MAX_PASSES: usize = 20;
-/// What the publishing of one pass may take, and after which a look begins no further pass. A bus that is slow and answers would else hold
-/// the transaction for longer than the database allows, and all that was carried would be carried again, for ever.
+/// Time limit of publishing in one pass, after which a poll begins no further pass. Otherwise a slow bus would keep the transaction open
+/// for longer than the database allows, and all that was published would be published again, for ever.
 pub(crate) const PASS_TIMEOUT: Duration = Duration::from_secs(3);
-/// What is not confirmed is carried again after [`CONFIRM_WITHIN`], and then after twice as long each time: the stream holds a copy of it
-/// already, more of them only fill it, and direct delivery knocks meanwhile. They come more seldom, and never end.
+/// Longest interval of repeating an unconfirmed message, which begins at [`CONFIRM_WITHIN`] and doubles each time: the stream has a copy of
+/// it already, more of them only fill it, and direct delivery is tried meanwhile. Repeats become rarer, and never end.
 const MAX_RESEND_INTERVAL: time::Duration = time::Duration::hours(1);
 
 struct Waiting {
@@ -59,7 +59,7 @@ struct Waiting {
     next_attempt_at: OffsetDateTime,
 }
 
-/// What a look at the outbox shows.
+/// State of the outbox at a poll.
 struct InWait {
     any: bool,
     due: bool,
@@ -77,7 +77,7 @@ pub(crate) struct Relay {
 }
 
 impl Context {
-    /// Carries the outbox to the bus until the process stops: from memory what this process commits, and by a look what that missed.
+    /// Publishes the outbox until the process stops: from memory what this process commits, and by polling what that missed.
     pub fn carry_outbox(&self) {
         let relay = self.relay();
         let (own, bus) = (relay.own.clone(), self.bus.clone());
@@ -86,7 +86,7 @@ impl Context {
         self.spawn("outbox-relay", relay.run(self.stop.clone()));
     }
 
-    /// What carries the outbox when it is told to.
+    /// Relay that publishes on request.
     #[must_use]
     pub fn carrier(&self) -> Carrier {
         Carrier::new(self.relay())
@@ -105,7 +105,7 @@ impl Context {
     }
 }
 
-/// Carries when it is told to, and only then: for whoever counts what that costs.
+/// Relay that publishes only on request: for tests that count its cost.
 pub struct Carrier {
     relay: Relay,
     streams: Streams,
@@ -116,7 +116,7 @@ impl Carrier {
         Self { streams: relay.streams(), relay }
     }
 
-    /// Carries what waits now.
+    /// Publishes what waits now.
     ///
     /// # Errors
     /// A statement failed.
@@ -131,7 +131,7 @@ impl Relay {
         Streams::new(self.name, self.pool.clone(), self.bus.clone(), self.clock.clone())
     }
 
-    /// Carries until stopped; then once more, so that what was just committed leaves with us.
+    /// Publishes until stopped; then once more, so that what was just committed is sent before the end.
     pub async fn run(self, stop: CancellationToken) -> anyhow::Result<()> {
         let mut streams = self.streams();
         let mut next_poll = Instant::now();
@@ -153,8 +153,8 @@ impl Relay {
         }
     }
 
-    /// Carries what waits, for a bounded number of passes and a bounded time; where more waits, the next look follows at once. Whether
-    /// something may still wait.
+    /// Publishes what waits, for a bounded number of passes and a bounded time; where more waits, the next poll follows at once. Returns
+    /// whether something may still wait.
     async fn look(&self, streams: &mut Streams, polling: bool) -> sqlx::Result<bool> {
         for stream in self.wake.queue.streams() {
             streams.took(&stream).await;
@@ -182,8 +182,8 @@ impl Relay {
         Ok(true)
     }
 
-    /// Whether anything waits to be carried, and whether any of it is due. What must be confirmed and was not in time waits again, under a new attempt and so a new
-    /// Nats-Msg-Id; what was carried further ahead than that is from before the clock was set back.
+    /// Whether anything waits to be published, and whether any of it is due. What must be confirmed and was not in time waits again, under
+    /// a new attempt and so a new Nats-Msg-Id; a publish time further ahead than that is from before the clock was set back.
     async fn what_waits(&self) -> sqlx::Result<InWait> {
         let now = self.clock.now();
         let looking = async || {
@@ -215,7 +215,8 @@ impl Relay {
         Ok(InWait { any: looked.any || overdue, due: looked.due || overdue })
     }
 
-    /// One pass over what waits; whether another may find more. What was carried and could not be noted is told again at the next look.
+    /// One pass over what waits; returns whether another may find more. What was published and could not be recorded is published again at
+    /// the next poll.
     async fn pass(&self, streams: &mut Streams) -> sqlx::Result<bool> {
         let now = self.clock.now();
         let mut tx = database::begin(&self.own, &Actor::service(self.name)).await?;
@@ -244,7 +245,7 @@ impl Relay {
         Ok(full && noted > 0)
     }
 
-    /// The first messages of the aggregates this relay holds until the transaction ends.
+    /// First messages of the aggregates that this relay locks until the transaction ends.
     async fn claim(&self, tx: &mut PgConnection, now: OffsetDateTime) -> sqlx::Result<Vec<Waiting>> {
         sqlx::query_as!(
             Waiting,
@@ -270,8 +271,8 @@ fn is_full(batch: &[Waiting]) -> bool {
     of_each.len() >= MAX_AGGREGATES || of_each.values().any(|count| *count >= MAX_OF_ONE_AGGREGATE)
 }
 
-/// What is published now, as it travels, and what cannot be opened. Behind one that cannot be opened or is not due, or leased, nothing of its aggregate
-/// is published.
+/// Messages to publish now, in clear, and those that cannot be opened. Behind one that cannot be opened or is not due, or leased, nothing
+/// of its aggregate is published.
 fn opened(batch: Vec<Waiting>, keys: &Keys, now: OffsetDateTime) -> (Vec<Message>, Vec<Uuid>) {
     let (mut messages, mut failed, mut stopped) = (Vec::with_capacity(batch.len()), Vec::new(), BTreeSet::new());
     for Waiting { id, aggregate, subject, traceparent, body, sealed, attempt, created_at, next_attempt_at } in batch {
@@ -304,7 +305,7 @@ mod tests {
         lifecycle::GRACE,
     };
 
-    /// A look begins a last pass just before its own time is over.
+    /// A poll may begin a last pass just before its own time is over.
     #[test]
     fn what_a_look_at_the_outbox_may_take_is_less_than_any_time_out_it_runs_under() {
         let longest = PASS_TIMEOUT * 2;

@@ -1,8 +1,8 @@
-//! Streams whose store was lost, and what they had acknowledged: it is carried again.
+//! Detection of streams that lost stored messages: what they had acknowledged is published again.
 //!
-//! A stream that was made anew holds nothing of what it took before. One that is shorter than what it has acknowledged was set back. And
-//! behind a server that has started anew, others may have filled up what is missing before anybody looked: then the last few thousand
-//! places are carried again in any case. Whoever heard them recognises them by their event id.
+//! A stream that was created anew holds nothing of what it took before. One that is shorter than what it has acknowledged was set back. And
+//! after a restart of the server, others may have filled up what is missing before it was checked: then the last few thousand positions are
+//! published again in any case. Consumers recognise repetitions by their event id.
 
 use std::{collections::BTreeMap, time::Duration};
 
@@ -18,38 +18,38 @@ use crate::{
     refusal::store_error,
 };
 
-/// The streams are looked at this often, and whenever another server process answers.
+/// Interval at which the streams are checked, besides whenever another server process answers.
 const CHECK_INTERVAL: Duration = Duration::from_secs(10);
-/// And this long after a look that failed.
+/// Retry interval after a check that failed.
 const RETRY_INTERVAL: Duration = Duration::from_secs(1);
-/// What the server may take to say how a stream stands: urgent messages wait meanwhile.
+/// Timeout of the server's answer about a stream: urgent messages wait meanwhile.
 const REQUEST_TIMEOUT: Duration = Duration::from_secs(2);
-/// Places carried again behind a server that has started anew: more than all services together can have published between its start
-/// and the moment when the last of them is connected and looks.
+/// Positions published again after a restart of the server: more than all services together can have published between its start and the
+/// moment when the last of them is connected and checks.
 const MARGIN: i64 = 2_000;
 /// Rows marked in one transaction.
 const BATCH: i64 = 2_000;
 
-/// A stream as the bus shows it.
+/// Stream as the bus reports it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Seen {
     pub created_at: OffsetDateTime,
     pub last: i64,
 }
 
-/// What is carried again.
+/// What is published again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Again {
     Nothing,
     /// The stream is another one.
     All,
-    /// Places above this one are missing.
+    /// Positions above this one are missing.
     Above(i64),
-    /// Nothing is known to be missing, and places above this one could be.
+    /// Nothing is known to be missing, and positions above this one could be.
     Margin(i64),
 }
 
-/// Holds what a stream has acknowledged (`highest`, and when it was made) against what it shows.
+/// Compares what a stream has acknowledged (`highest`, and when it was created) with its present state.
 pub(super) fn missing(made: Option<OffsetDateTime>, highest: i64, seen: Seen, server_is_new: bool) -> Again {
     if made.is_some_and(|made| made != seen.created_at) {
         Again::All
@@ -62,7 +62,7 @@ pub(super) fn missing(made: Option<OffsetDateTime>, highest: i64, seen: Seen, se
     }
 }
 
-/// What this relay knows of the streams it carries to.
+/// Streams this relay publishes to.
 pub(super) struct Streams {
     pub name: &'static str,
     pub pool: PgPool,
@@ -72,10 +72,10 @@ pub(super) struct Streams {
     remembered: bool,
 }
 
-/// A stream that is looked at.
+/// Stream that is checked.
 struct Known {
     next: Instant,
-    /// The server process that answered; empty where none has.
+    /// Server process that answered; empty where none has.
     server: String,
     failing: bool,
 }
@@ -85,7 +85,7 @@ impl Streams {
         Self { name, pool, bus, clock, known: BTreeMap::new(), remembered: false }
     }
 
-    /// Looks at every stream whose turn it is. One that cannot be looked at keeps nobody from carrying, and is looked at again.
+    /// Checks every stream that is due. One that cannot be checked delays no publishing, and is checked again.
     pub async fn look(&mut self) {
         if !self.remembered {
             match self.names().await {
@@ -106,7 +106,7 @@ impl Streams {
         }
     }
 
-    /// A stream has taken something: from now on it is looked at.
+    /// Adds a stream that was published to: from now on it is checked.
     pub async fn took(&mut self, stream: &str) {
         if !self.known.contains_key(stream) {
             self.look_at_one(stream).await;
@@ -119,7 +119,7 @@ impl Streams {
         let known = match looked {
             Ok(server) => Known { next: Instant::now() + CHECK_INTERVAL, server, failing: false },
             Err(error) => {
-                // Once: it may be away for long, and others carry meanwhile.
+                // Logged once: it may be away for long, and others publish meanwhile.
                 if former.is_none() {
                     tracing::warn!(stream, error = format!("{error:#}"), "a stream of the bus cannot be looked at: trying again");
                 }
@@ -136,11 +136,11 @@ impl Streams {
         Ok(names)
     }
 
-    /// The server process that answered.
+    /// Checks one stream; returns the server process that answered.
     async fn look_at(&self, name: &str) -> anyhow::Result<String> {
         let server = self.bus.client.server_info().server_id;
         let now = self.clock.now();
-        // Before the bus is asked: another instance may carry meanwhile.
+        // Before the bus is asked: another instance may publish meanwhile.
         let mut tx = database::begin(&self.pool, &Actor::service(self.name)).await?;
         let held =
             sqlx::query!("select created_at, server, looked_at from bus_stream where name = $1", name).fetch_optional(&mut *tx).await?;
@@ -188,8 +188,8 @@ impl Streams {
         Ok(())
     }
 
-    /// Marks what stood at these places as not carried, in the order of the places, so that an aggregate keeps its own. Behind a margin
-    /// only what is not sent again anyway.
+    /// Marks the messages at these positions as not published, in the order of the positions, so that an aggregate keeps its own. Behind a
+    /// margin only what is not sent again anyway.
     async fn carry_again(&self, name: &str, (above, up_to): (i64, i64), since: OffsetDateTime, margin: bool) -> sqlx::Result<usize> {
         let (mut place, mut told) = (above, 0);
         loop {

@@ -1,4 +1,4 @@
-//! Accepts connections: each handshake uses the certificates of its moment, has a deadline, and holds up no other.
+//! TLS acceptor: each handshake uses the present certificates, has a deadline, and delays no other.
 
 use std::{io, sync::Arc, time::Duration};
 
@@ -24,12 +24,12 @@ use crate::limits::{
 const MAX_HANDSHAKES: usize = 1024;
 /// Connections that wait to be served.
 const MAX_WAITING: usize = 64;
-/// Before the next try, when the machine has no room for one more connection.
+/// Pause before the next try, when the machine has no room for another connection.
 const RETRY_PAUSE: Duration = Duration::from_millis(100);
 
 type Accepted = io::Result<Counted<TlsStream<TcpStream>>>;
 
-/// The connections of a listener, and the task that accepts them until the process stops.
+/// Connections of a listener, and the task that accepts them until the process stops.
 pub(crate) fn listen(
     listener: TcpListener,
     credentials: Credentials,
@@ -44,7 +44,7 @@ pub(crate) fn listen(
                 () = stop.cancelled() => return Ok(()),
                 Some(_) = handshakes.join_next() => {}
                 accepted = listener.accept(), if handshakes.len() < MAX_HANDSHAKES => match (accepted, credentials.server()) {
-                    // Dropped before the handshake: one too many costs us nothing.
+                    // Dropped before the handshake: a connection over the limit costs nothing.
                     (Ok((tcp, from)), Some(config)) => match open.admit(from.ip()) {
                         Ok(counting) => drop(handshakes.spawn(handshake(tcp, counting, config, ready.clone()))),
                         Err(reason) => limits::count(reason),
@@ -61,7 +61,7 @@ pub(crate) fn listen(
     (ReceiverStream::new(connections), accepting)
 }
 
-/// The connections of a door that speaks plain text, within the same limits.
+/// Connections of a plain-text server, within the same limits.
 pub(crate) fn plain(listener: TcpListener, open: Connections) -> impl Stream<Item = io::Result<Counted<TcpStream>>> {
     TcpIncoming::from(listener).with_nodelay(Some(true)).filter_map(move |accepted| {
         let counted = accepted.and_then(|tcp| {
@@ -92,7 +92,7 @@ async fn handshake(tcp: TcpStream, counting: Counting, config: Arc<ServerConfig>
     }
 }
 
-/// What is wrong with the certificate, as a code; none where it is something else.
+/// Fault of the certificate, as a code; none where it is something else.
 fn reason(error: &io::Error) -> Option<&'static str> {
     use rustls::{CertificateError as Fault, Error};
     let error = error.get_ref()?.downcast_ref::<Error>()?;

@@ -1,4 +1,4 @@
-//! Connections to another service: each handshake uses the certificates of its moment, and the other side must be who it should be.
+//! TLS connector to another service: each handshake uses the present certificates, and the other side must prove its name.
 
 use std::{io, sync::Arc};
 
@@ -11,7 +11,7 @@ use tonic::transport::{Channel, Endpoint};
 
 use super::{Credentials, HANDSHAKE_TIMEOUT, service_of};
 
-/// A channel to `service`, made at the first call and made again when it breaks.
+/// Channel to `service`, made at the first call and made again when it breaks.
 pub(crate) fn channel(endpoint: &Endpoint, credentials: Credentials, service: &str) -> Channel {
     let service: Arc<str> = service.into();
     endpoint.connect_with_connector_lazy(tower::service_fn(move |uri: Uri| connect(uri, credentials.clone(), service.clone())))

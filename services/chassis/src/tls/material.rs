@@ -1,4 +1,4 @@
-//! From PEM files to configurations that are ready to use, or to the reason why not.
+//! TLS configurations from PEM files, or the reason they cannot be used.
 
 use std::{path::PathBuf, sync::Arc};
 
@@ -17,7 +17,7 @@ use super::Files;
 
 const HTTP2: &[u8] = b"h2";
 
-/// What the files held at one moment.
+/// Content of the files at one moment.
 #[derive(PartialEq, Eq)]
 pub(super) struct Content {
     certificate: Option<Vec<u8>>,
@@ -29,7 +29,7 @@ pub(super) struct Content {
 pub(super) struct Ready {
     pub server: Option<Arc<ServerConfig>>,
     pub client: Option<Arc<ClientConfig>>,
-    /// None where there is no certificate, or nobody to judge it.
+    /// None where there is no certificate, or no authority to judge it.
     pub judged: Option<Judged>,
 }
 
@@ -57,7 +57,7 @@ impl Content {
             .transpose()
             .context("the authority's certificate cannot be used")?;
         let judged = pair.clone().zip(verifier.clone()).map(|(pair, verifier)| Judged { pair, verifier });
-        // A certificate that no peer would accept is not put to use: the one held may still be good.
+        // A certificate that no peer would accept is not put to use: the present one may still be good.
         judged.as_ref().map(|judged| judged.belongs(now)).transpose()?;
         let server = pair.clone().map(|pair| server(pair, verifier, &provider)).transpose()?;
         let client = roots.map(|roots| client(pair, roots, &provider)).transpose()?;
@@ -65,14 +65,14 @@ impl Content {
     }
 }
 
-/// A certificate of ours with whoever judges it, as a peer would.
+/// Own certificate with the verifier that a peer would use.
 pub(super) struct Judged {
     pair: Arc<CertifiedKey>,
     verifier: Arc<dyn ClientCertVerifier>,
 }
 
 impl Judged {
-    /// Whether a peer believes it then: the certificate, and those between it and the authority.
+    /// Whether a peer would accept it at that time: the certificate, and those between it and the authority.
     pub fn belongs(&self, then: OffsetDateTime) -> anyhow::Result<()> {
         let (end, between) = self.pair.cert.split_first().context("the certificate's file holds none")?;
         let seconds = u64::try_from(then.unix_timestamp()).unwrap_or_default();
@@ -87,7 +87,7 @@ fn pair(certificate: &[u8], key: &[u8], provider: &CryptoProvider) -> anyhow::Re
     let chain: Vec<_> =
         CertificateDer::pem_slice_iter(certificate).collect::<Result<_, _>>().ok().context("the certificate is no PEM file")?;
     ensure!(!chain.is_empty(), "the certificate's file holds none");
-    // The reason of a fault could quote the key: it is left out.
+    // The text of the fault could quote the key: it is left out.
     let key = PrivateKeyDer::from_pem_slice(key).ok().context("the certificate's key is no PEM file")?;
     CertifiedKey::from_der(chain, key, provider).context("the certificate and its key cannot be used together")
 }
@@ -102,7 +102,7 @@ pub(super) fn roots(authority: &[u8]) -> anyhow::Result<Arc<RootCertStore>> {
     Ok(Arc::new(roots))
 }
 
-/// Whoever shows a certificate must show one of the authority's; people come without one.
+/// Server configuration: a client certificate must be one of the authority's; people connect without one.
 fn server(
     pair: Arc<CertifiedKey>,
     verifier: Option<Arc<dyn ClientCertVerifier>>,
@@ -121,7 +121,7 @@ fn server(
     Ok(Arc::new(config))
 }
 
-/// For questions over HTTP/1.1 to a server of this authority, without a certificate of ours.
+/// Client configuration for HTTP/1.1 requests to a server of this authority, without a certificate of ours.
 ///
 /// # Errors
 /// The authority's certificate cannot be used.

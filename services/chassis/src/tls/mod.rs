@@ -1,4 +1,4 @@
-//! Certificates of this process and of whoever calls it: held in memory, read again when the files change, never cut in half.
+//! TLS certificates of this process and its callers: kept in memory, read again when the files change, never used half written.
 //!
 //! A service is known by the one URI name `ro://service/<name>` of a certificate that the configured authority has signed.
 
@@ -26,16 +26,16 @@ pub(crate) use self::{
 };
 use crate::{clock::Clock, config::Settings};
 
-/// How long a changed file may stay unread.
+/// Interval at which the files are checked for changes.
 const CHECK_INTERVAL: Duration = Duration::from_secs(2);
-/// What a handshake may take, on either side.
+/// Timeout of a handshake, on either side.
 const HANDSHAKE_TIMEOUT: Duration = Duration::from_secs(5);
-/// A certificate that ends is told of this long before, and again every day: when it is over no service answers another.
+/// How long before a certificate's end a warning is logged, daily: once it has ended no service answers another.
 const WARN_BEFORE: time::Duration = time::Duration::days(7);
 const WARN_INTERVAL: time::Duration = time::Duration::DAY;
 const SERVICE: &str = "ro://service/";
 
-/// The certificates in use. Cheap to clone; every clone sees a renewal.
+/// Certificates in use. Cheap to clone; every clone sees a renewal.
 #[derive(Clone)]
 pub(crate) struct Credentials {
     files: Arc<Files>,
@@ -43,7 +43,7 @@ pub(crate) struct Credentials {
     held: Arc<Mutex<LoadedCredentials>>,
 }
 
-/// Where the certificates stand.
+/// Paths of the certificates.
 pub(crate) struct Files {
     pub certificate: Option<PathBuf>,
     pub key: Option<PathBuf>,
@@ -53,9 +53,9 @@ pub(crate) struct Files {
 struct LoadedCredentials {
     content: Content,
     ready: Ready,
-    /// The last fault, so that it is told once and not at every look.
+    /// Last fault, so that it is logged once and not at every check.
     fault: Option<String>,
-    /// When it was last asked whether the certificate ends soon.
+    /// Time of the last check whether the certificate ends soon.
     judged_at: Option<OffsetDateTime>,
 }
 
@@ -75,17 +75,17 @@ impl Credentials {
         })
     }
 
-    /// What the next connection from outside is answered with.
+    /// Configuration for the next incoming connection.
     pub fn server(&self) -> Option<Arc<ServerConfig>> {
         self.lock().ready.server.clone()
     }
 
-    /// What the next connection to another service is made with.
+    /// Configuration for the next connection to another service.
     pub fn client(&self) -> Option<Arc<ClientConfig>> {
         self.lock().ready.client.clone()
     }
 
-    /// Reads the files again until the process stops. What cannot be used changes nothing.
+    /// Reads the files again until the process stops. Unusable ones change nothing.
     pub async fn keep_fresh(self, stop: CancellationToken) -> anyhow::Result<()> {
         loop {
             tokio::select! {
@@ -130,7 +130,7 @@ impl Credentials {
 }
 
 impl LoadedCredentials {
-    /// Whether somebody must be told now that the certificate ends: asked once a day, and of each new one.
+    /// Whether a warning about the certificate's end is due: checked once a day, and for each new one.
     fn ends_soon(&mut self, now: OffsetDateTime) -> bool {
         if self.judged_at.is_some_and(|at| now - at < WARN_INTERVAL) {
             return false;
@@ -140,7 +140,7 @@ impl LoadedCredentials {
     }
 }
 
-/// Whether a file holds certificates that can be trusted in.
+/// Checks that a file holds certificates of an authority.
 ///
 /// # Errors
 /// It cannot be read, or what it holds is no certificate of an authority.
@@ -149,13 +149,13 @@ pub(crate) fn check_authority(path: &Path) -> anyhow::Result<()> {
     material::roots(&bytes).map(drop)
 }
 
-/// The service that a certificate (DER) names; whether it is to be believed, the handshake decides.
+/// Service that a certificate (DER) names; whether it is to be believed, the handshake decides.
 #[must_use]
 pub fn service_named(certificate: &[u8]) -> Option<String> {
     service_of(&CertificateDer::from(certificate))
 }
 
-/// The service that a verified certificate names. None or two names are no identity.
+/// Service that a verified certificate names. None or two names are no identity.
 pub(crate) fn service_of(certificate: &CertificateDer<'_>) -> Option<String> {
     let certificate = EndEntityCert::try_from(certificate).ok()?;
     let mut names = certificate.valid_uri_names().filter_map(|uri| uri.strip_prefix(SERVICE));

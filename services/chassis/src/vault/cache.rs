@@ -1,4 +1,4 @@
-//! Data keys unwrapped a moment ago: few, and for a short time, so that a list of rows does not ask the key store for each.
+//! Cache of unwrapped data keys: few, and for a short time, so that a list of rows does not ask the key store for each.
 
 use std::{
     collections::HashMap,

@@ -1,4 +1,4 @@
-//! The key store of a machine without a key management service: a file with one wrapping key in each line, for its owner alone.
+//! Key store of a machine without a key management service: a file with one wrapping key in each line, readable by its owner alone.
 
 use std::{
     collections::BTreeMap,
@@ -14,8 +14,8 @@ use futures::{FutureExt, future::BoxFuture};
 
 use super::{Fault, Kek, KeyStore, Wrapped, key_store::KEY};
 
-/// Lines of `<version> <64 hexadecimal digits>`: the highest version wraps, the others unwrap. The file is read again when it
-/// changes. Where it vanishes from under a running service, the keys that were read go on being used.
+/// Lines of `<version> <64 hexadecimal digits>`: the highest version wraps, the others unwrap. The file is read again when it changes. If
+/// it vanishes under a running service, the keys that were read stay in use.
 pub struct KeyFile {
     path: PathBuf,
     held: Mutex<LoadedKeys>,
@@ -29,7 +29,7 @@ struct LoadedKeys {
 }
 
 impl KeyFile {
-    /// A file that is read when it is first needed: a service starts without it, and says what it cannot do.
+    /// Key file that is read when it is first needed: a service starts without it, and reports what it cannot do.
     #[must_use]
     pub fn new(path: impl Into<PathBuf>) -> Self {
         Self { path: path.into(), held: Mutex::default() }
@@ -60,7 +60,7 @@ impl KeyFile {
     fn unwrap_now(&self, version: i32, bytes: &[u8], bound: &[u8]) -> Result<Vec<u8>, Fault> {
         let held = self.fresh()?;
         let kek = held.keys.get(&version).ok_or_else(|| Fault::KeyStore(format!("version {version} is not in the key file")))?;
-        // A data key that a key of the right version does not unwrap: the file is another service's, or the row was changed.
+        // A data key that the key of the right version does not unwrap: the file is another service's, or the row was changed.
         kek.unwrap(bytes, bound).map_err(|_| Fault::KeyStore(format!("version {version} of the key file is another key")))
     }
 }
@@ -101,7 +101,7 @@ fn read(path: &Path) -> anyhow::Result<BTreeMap<i32, Kek>> {
     Ok(keys)
 }
 
-/// Adds a version with a new key to the file, or makes the file; the new version.
+/// Adds a version with a new key to the file, or creates the file; returns the new version.
 ///
 /// # Errors
 /// The file cannot be read or written: it is as it was.

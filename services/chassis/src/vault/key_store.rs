@@ -1,4 +1,4 @@
-//! Where the wrapping keys are: a file here, a key management service or an HSM elsewhere, behind the same seam.
+//! Key store interface: where the wrapping keys are, in a file here, in a key management service or an HSM elsewhere.
 
 use aws_lc_rs::aead::{AES_256_GCM, Aad, Nonce, RandomizedNonceKey};
 use futures::future::BoxFuture;
@@ -15,21 +15,21 @@ pub struct Wrapped {
     pub bytes: Vec<u8>,
 }
 
-/// Wraps and unwraps data keys. What stands behind it must keep four promises: a wrapping key never reaches the database or
-/// its backups; a version that wrapped something is kept until [`super::rewrap`] has moved everything to a newer one; what was
-/// wrapped for one `bound` is refused for another; and an answer comes within a few seconds, or [`Fault::KeyStore`] does.
+/// Store that wraps and unwraps data keys. An implementation must keep four promises: a wrapping key never reaches the database or its
+/// backups; a version that wrapped something is kept until [`super::rewrap`] has moved everything to a newer one; what was wrapped for one
+/// `bound` is refused for another; and an answer comes within a few seconds, or [`Fault::KeyStore`] does.
 pub trait KeyStore: Send + Sync + 'static {
-    /// The version that wraps.
+    /// Version that wraps.
     fn current(&self) -> BoxFuture<'_, Result<i32, Fault>>;
 
-    /// Wraps a data key under the current version, bound to what it is for.
+    /// Wraps a data key under the current version, bound to its purpose.
     fn wrap<'a>(&'a self, key: &'a [u8], bound: &'a [u8]) -> BoxFuture<'a, Result<Wrapped, Fault>>;
 
-    /// Unwraps what a version wrapped for the same `bound`.
+    /// Unwraps a key that a version wrapped for the same `bound`.
     fn unwrap<'a>(&'a self, version: i32, bytes: &'a [u8], bound: &'a [u8]) -> BoxFuture<'a, Result<Vec<u8>, Fault>>;
 }
 
-/// A wrapping key: AES-256-GCM with a random nonce. One version wraps far fewer keys than such nonces allow (2^32).
+/// Wrapping key: AES-256-GCM with a random nonce. One version wraps far fewer keys than such nonces allow (2^32).
 pub struct Kek(RandomizedNonceKey);
 
 impl Kek {

@@ -1,4 +1,4 @@
-//! The table `data_key`: a key is made when it is first needed, found again by its owner or by what it sealed, and destroyed.
+//! Table `data_key`: a key is created when it is first needed, found by its owner or by what it sealed, and destroyed.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -9,7 +9,7 @@ use uuid::Uuid;
 use super::{DataKey, Fault, Place, Vault, key_store::KEY, random_id, strung, value::key_id};
 use crate::private::Private;
 
-/// Whose values a key seals: one side of one object. The chassis does not know what they are.
+/// Owner of the values a key seals: one side of one object. The chassis does not know what they are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Owner {
     pub kind: &'static str,
@@ -19,21 +19,21 @@ pub struct Owner {
 }
 
 impl Owner {
-    /// The owner of an object with one side.
+    /// Owner of an object with one side.
     #[must_use]
     pub const fn of(kind: &'static str, object: Uuid) -> Self {
         Self { kind, object, side: "" }
     }
 }
 
-/// A key that was destroyed.
+/// Destroyed key.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Destroyed {
     pub id: Uuid,
     pub side: String,
 }
 
-/// The keys of some sealed values, as far as they could be had.
+/// Keys of some sealed values, or why each is unavailable.
 #[derive(Default)]
 pub struct Keys(HashMap<Uuid, Result<DataKey, Fault>>);
 
@@ -44,10 +44,10 @@ impl FromIterator<(Uuid, Result<DataKey, Fault>)> for Keys {
 }
 
 impl Keys {
-    /// Opens one of the values the keys were asked for.
+    /// Opens one of the values the keys were requested for.
     ///
     /// # Errors
-    /// Its key could not be had, or the value does not open in this place.
+    /// Its key is unavailable, or the value does not open in this place.
     pub fn open(&self, place: Place, sealed: &[u8]) -> Result<Private<Vec<u8>>, Fault> {
         match self.0.get(&key_id(sealed)?) {
             Some(Ok(key)) => key.open(place, sealed),
@@ -56,7 +56,7 @@ impl Keys {
         }
     }
 
-    /// A text that is sealed, or still stands in clear, or is empty.
+    /// Text that is sealed, or still in clear, or empty.
     ///
     /// # Errors
     /// As [`Keys::open`].
@@ -66,7 +66,7 @@ impl Keys {
         String::from_utf8(bytes).map(Private::new).map_err(|_| Fault::Broken)
     }
 
-    /// Bytes that are sealed, or still stand in clear, or are empty.
+    /// Bytes that are sealed, or still in clear, or empty.
     ///
     /// # Errors
     /// As [`Keys::open`].
@@ -75,7 +75,7 @@ impl Keys {
     }
 }
 
-/// A row of the table, as `keys_owned` and `keys_named` answer it.
+/// Row of the table, as `keys_owned` and `keys_named` return it.
 pub struct KeyRow {
     pub id: Uuid,
     pub kind: String,
@@ -86,13 +86,13 @@ pub struct KeyRow {
 }
 
 impl KeyRow {
-    /// What the wrapped key is bound to: a row that is given another's key does not unwrap it.
+    /// Binding of the wrapped key: a row that is given another's key does not unwrap it.
     pub(super) fn bound(&self, service: &str) -> Vec<u8> {
         bound(service, self.id, &self.kind, self.object, &self.side)
     }
 }
 
-/// New keys of some owners, and the columns under which `keep_keys` keeps them in a statement of the caller's own. An owner who was given a
+/// New keys of some owners, and the columns with which `keep_keys` stores them in a statement of the caller's own. An owner who was given a
 /// key meanwhile keeps that one: what was sealed under the new one must not be written then.
 #[derive(Default)]
 pub struct NewKeys {
@@ -110,7 +110,7 @@ fn bound(service: &str, id: Uuid, kind: &str, object: Uuid, side: &str) -> Vec<u
 }
 
 impl Vault {
-    /// The key of an owner; it is made where there is none.
+    /// Key of an owner; created where there is none.
     ///
     /// # Errors
     /// A statement failed, the key was destroyed, or the key store cannot be used.
@@ -118,14 +118,14 @@ impl Vault {
         Ok(self.keys_for(tx, &[owner], at).await?.remove(&owner).ok_or(Fault::Unknown)?)
     }
 
-    /// The keys of many owners, in few statements.
+    /// Keys of many owners, in few statements.
     ///
     /// # Errors
     /// As [`Vault::key`].
     pub async fn keys_for(&self, tx: &mut PgConnection, owners: &[Owner], at: OffsetDateTime) -> sqlx::Result<BTreeMap<Owner, DataKey>> {
         let mut wanted: BTreeSet<Owner> = owners.iter().copied().collect();
         let mut found = BTreeMap::new();
-        // Whoever made the same key at the same moment has committed by the second look.
+        // A concurrent creator of the same key has committed by the second query.
         for _ in 0..2 {
             let asked: Vec<Owner> = wanted.iter().copied().collect();
             for row in rows_of(tx, &asked).await? {
@@ -149,14 +149,14 @@ impl Vault {
         Ok(found)
     }
 
-    /// Makes keys; those that nobody made at the same moment.
+    /// Creates keys; returns those that were not created concurrently.
     async fn make(&self, tx: &mut PgConnection, owners: &BTreeSet<Owner>, at: OffsetDateTime) -> sqlx::Result<Vec<(Owner, DataKey)>> {
         let fresh = self.new_keys(owners).await?;
         let kept = insert(tx, &fresh, at).await?;
         Ok(fresh.keys.into_iter().filter(|(_, key)| kept.contains(&key.id())).collect())
     }
 
-    /// New keys, which count as soon as a statement of the caller's has kept them.
+    /// New keys, which count as soon as a statement of the caller's has stored them.
     ///
     /// # Errors
     /// The key store cannot be used.
@@ -183,7 +183,7 @@ impl Vault {
         Ok(fresh)
     }
 
-    /// The keys of some sealed values. One that cannot be had is no error yet: its values say so when they are opened.
+    /// Keys of some sealed values. An unavailable one is no error yet: its values report it when they are opened.
     ///
     /// # Errors
     /// The statement failed.
@@ -215,7 +215,7 @@ impl Vault {
         Ok(Keys(keys))
     }
 
-    /// The key of a row that a statement of the caller's read.
+    /// Key of a row that a statement of the caller's read.
     ///
     /// # Errors
     /// The key was destroyed, or the key store cannot be used.
@@ -232,8 +232,8 @@ impl Vault {
         Ok(key)
     }
 
-    /// Destroys every key of an object, in the caller's transaction: what they sealed cannot be opened again, wherever a copy
-    /// of it lies. Another instance of the service forgets them within half a minute.
+    /// Destroys every key of an object, in the caller's transaction: what they sealed cannot be opened again, wherever a copy of it is.
+    /// Other instances of the service forget them within half a minute.
     ///
     /// # Errors
     /// The statement failed.
@@ -252,8 +252,8 @@ impl Vault {
         Ok(destroyed)
     }
 
-    /// The same, and for each of these sides that never had a key: it is given none any more. Whatever comes late is then refused
-    /// with [`Fault::Destroyed`]. Answers the keys that were destroyed now.
+    /// The same, and bars each of these sides that never had a key from getting one. Whatever comes late is then refused with
+    /// [`Fault::Destroyed`]. Returns the keys that were destroyed now.
     ///
     /// # Errors
     /// A statement failed.

@@ -1,4 +1,4 @@
-//! Seals what stands in clear: rows of a version before sealing, and what was kept in clear because no key could be had.
+//! Sealing of values in clear: rows of a version before sealing, and what was stored in clear because no key was available.
 
 use std::{future::Future, time::Duration};
 
@@ -13,29 +13,28 @@ use crate::{
     refusal::store_error,
 };
 
-/// Looked for this often while the process runs.
+/// Interval of the search while the process runs.
 const CHECK_INTERVAL: Duration = Duration::from_secs(30);
 /// Rows of one kind sealed in one transaction.
 pub const BATCH: i64 = 200;
 
-/// What a service knows of its own tables: which values stand in clear.
+/// Knowledge of a service about its own tables: which values are in clear.
 pub trait Leftovers: Send + Sync + 'static {
     /// Subjects (`*` stands for any token) whose messages hold more than ids and codes: they are sealed in the outbox.
     const SUBJECTS: &'static [&'static str] = &[];
 
-    /// Seals at most a batch of values that stand in clear and empties the clear columns, in the caller's transaction; how
-    /// many rows.
+    /// Seals at most a batch of values in clear and empties the clear columns, in the caller's transaction; returns how many rows.
     fn seal(&self, tx: &mut PgConnection, vault: &Vault, at: OffsetDateTime) -> impl Future<Output = sqlx::Result<usize>> + Send;
 }
 
-/// A service whose own tables hold nothing to seal: what it has set aside still may.
+/// Service whose own tables hold nothing to seal: its quarantine still may.
 impl Leftovers for () {
     async fn seal(&self, _: &mut PgConnection, _: &Vault, _: OffsetDateTime) -> sqlx::Result<usize> {
         Ok(0)
     }
 }
 
-/// Seals everything that stands in clear, a transaction for each batch; how many rows. Begun again, it goes on where it was.
+/// Seals everything in clear, a transaction for each batch; returns how many rows. Started again, it continues where it was.
 ///
 /// # Errors
 /// A statement failed, or the vault cannot seal.
@@ -54,8 +53,8 @@ pub async fn seal_leftovers<L: Leftovers>(pool: &PgPool, vault: &Vault, leftover
     }
 }
 
-/// Seals what stands in clear before the caller goes on to serve, and looks again every half minute. A vault that cannot seal
-/// keeps no process from serving: it is said as an error, and tried again.
+/// Seals what is in clear before the caller goes on to serve, and searches again every half minute. A vault that cannot seal keeps no
+/// process from serving: it is logged as an error, and tried again.
 pub async fn keep_sealed(ctx: &Context, leftovers: impl Leftovers) {
     look(ctx, &leftovers).await;
     let again = ctx.clone();

@@ -1,7 +1,7 @@
 //! Envelope encryption of stored values: a data key for each side of each object, wrapped under a key that no database holds.
 //!
-//! A value is bound to its place: service, table, column, row and data key. Moved to another place, it does not open. Who
-//! destroys a data key destroys every copy of what it sealed, those in backups too, as soon as no backup holds the wrapped key.
+//! A value is bound to its place: service, table, column, row and data key. Moved to another place, it does not open. Destroying a data key
+//! destroys every copy of what it sealed, those in backups too, as soon as no backup holds the wrapped key.
 
 mod cache;
 mod file;
@@ -30,10 +30,10 @@ pub use value::{DataKey, INDEX, Place, month, object_of};
 use crate::clock::Clock;
 use cache::Cache;
 
-/// Why a value cannot be sealed or opened.
+/// Reason a value cannot be sealed or opened.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Fault {
-    /// No key store, one that does not answer, or one without the version that is needed: it passes when it is mended.
+    /// No key store, one that does not answer, or one without the version that is needed: temporary, until it is repaired.
     #[error("the key store cannot be used: {0}")]
     KeyStore(String),
     /// The data key was destroyed, and with it every value it sealed.
@@ -53,7 +53,7 @@ impl From<Fault> for sqlx::Error {
     }
 }
 
-/// The vault's own fault behind an error of a store, where it is one.
+/// Vault fault behind a store error, if any.
 #[must_use]
 pub fn fault(error: &sqlx::Error) -> Option<&Fault> {
     match error {
@@ -62,8 +62,8 @@ pub fn fault(error: &sqlx::Error) -> Option<&Fault> {
     }
 }
 
-/// For what must be kept at any price: `None` where the vault could not seal, so that the caller keeps it in clear. It is an
-/// error in the log and counted (`ro.vault.in_clear`), and sealed later by [`keep_sealed`].
+/// `None` where the vault could not seal, so that the caller stores the value in clear: for what must be kept in any case. It is logged as
+/// an error and counted (`ro.vault.in_clear`), and sealed later by [`keep_sealed`].
 ///
 /// # Errors
 /// Those of the database.
@@ -79,7 +79,7 @@ pub fn or_clear<T>(sealed: sqlx::Result<T>, table: &'static str) -> sqlx::Result
     }
 }
 
-/// Seals and opens the values of one service. Cheap to clone.
+/// Vault that seals and opens the values of one service. Cheap to clone.
 #[derive(Clone)]
 pub struct Vault(Arc<Inner>);
 
@@ -96,18 +96,18 @@ impl fmt::Debug for Vault {
 }
 
 impl Vault {
-    /// Whose values these are.
+    /// Service whose values these are.
     pub(crate) fn service(&self) -> &'static str {
         self.0.service
     }
 
-    /// The vault of a service, over a key store.
+    /// Vault of a service, over a key store.
     #[must_use]
     pub fn new(service: &'static str, store: impl KeyStore, clock: Clock) -> Self {
         Self(Arc::new(Inner { service, store: Some(Box::new(store)), cache: Cache::new(clock) }))
     }
 
-    /// A vault without a key store: everything is refused with [`Fault::KeyStore`].
+    /// Vault without a key store: everything is refused with [`Fault::KeyStore`].
     #[must_use]
     pub fn none(service: &'static str, clock: Clock) -> Self {
         Self(Arc::new(Inner { service, store: None, cache: Cache::new(clock) }))
@@ -125,7 +125,7 @@ impl Vault {
         self.0.store.as_deref().ok_or_else(|| Fault::KeyStore("no key store is set".to_owned()))
     }
 
-    /// Seals one value under the key of its owner, which is made where there is none.
+    /// Seals one value under the key of its owner, which is created where there is none.
     ///
     /// # Errors
     /// A statement failed, or the vault cannot seal ([`fault`]).
@@ -142,7 +142,7 @@ impl Vault {
     }
 }
 
-/// Parts as one, without ambiguity: every part has its length before it.
+/// Unambiguous concatenation: every part is preceded by its length.
 fn strung(start: &[u8], parts: [&[u8]; 5]) -> Vec<u8> {
     let mut bytes = start.to_vec();
     for part in parts {
@@ -152,7 +152,7 @@ fn strung(start: &[u8], parts: [&[u8]; 5]) -> Vec<u8> {
     bytes
 }
 
-/// Ids of keys are drawn at random: a value can be told from any other by its key.
+/// Random id of a key.
 fn random_id() -> Result<Uuid, Fault> {
     let mut bytes = [0_u8; 16];
     aws_lc_rs::rand::fill(&mut bytes).map_err(|_| Fault::KeyStore("the machine gives no random bytes".to_owned()))?;

@@ -1,4 +1,4 @@
-//! Moves every data key under the newest wrapping key, in bounded transactions. No value is touched.
+//! Rotation: moves every data key under the newest wrapping key, in bounded transactions. No value is touched.
 
 use sqlx::{PgConnection, PgPool};
 
@@ -8,7 +8,7 @@ use crate::database::{self, Actor};
 /// Data keys moved in one transaction.
 const BATCH: i64 = 500;
 
-/// One rotation at a time: two that write the key file at once could lose a version under which keys are wrapped already.
+/// Lock for one rotation at a time: two that write the key file at once could lose a version under which keys are wrapped already.
 ///
 /// # Errors
 /// The statement failed.
@@ -17,7 +17,7 @@ pub(crate) async fn take_turn(tx: &mut PgConnection) -> sqlx::Result<()> {
     Ok(())
 }
 
-/// Wraps anew what an older version wrapped; how many data keys. It may be stopped and begun again at any time.
+/// Rewraps the data keys of older versions; returns how many. It may be stopped and started again at any time.
 ///
 /// # Errors
 /// A statement failed, or a key cannot be unwrapped: those before it are moved, and nothing is lost.

@@ -1,4 +1,4 @@
-//! One sealed value: a format byte, the id of its data key, a nonce, and AES-256-GCM over the padded bytes.
+//! Sealed value: a format byte, the id of its data key, a nonce, and AES-256-GCM over the padded bytes.
 
 use std::sync::Arc;
 
@@ -13,25 +13,25 @@ use uuid::Uuid;
 use super::{Fault, strung};
 use crate::private::Private;
 
-/// The first byte of what this version seals.
+/// First byte of what this version seals.
 const FORMAT: u8 = 1;
 const ID: usize = 16;
 const NONCE: usize = 12;
 const TAG: usize = 16;
-/// What stands before the padded bytes: how many of them are the value.
+/// Length of the prefix before the padded bytes: how many of them are the value.
 const LENGTH: usize = 4;
-/// What an index begins with: no text that a person types does.
+/// Prefix of an index: no text that a person types begins so.
 pub const INDEX: &str = "hmac-sha256:";
 /// Steps of length below [`STEPS_END`]; above it, powers of two.
 const STEP: usize = 64;
 const STEPS_END: usize = 1024;
 
-/// Where a value stands. It opens nowhere else.
+/// Place of a value. It opens nowhere else.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Place {
     pub table: &'static str,
     pub column: &'static str,
-    /// The id of the row, or one made from its key by [`object_of`].
+    /// Id of the row, or one made from its key by [`object_of`].
     pub row: Uuid,
 }
 
@@ -41,14 +41,14 @@ impl Place {
         Self { table, column, row }
     }
 
-    /// What the value is bound to.
+    /// Binding of the value.
     fn bound(self, service: &str, key: Uuid) -> Vec<u8> {
         let parts = [service.as_bytes(), self.table.as_bytes(), self.column.as_bytes(), self.row.as_bytes(), key.as_bytes()];
         strung(&[FORMAT], parts)
     }
 }
 
-/// An id for what has a text or several columns as its key: the same text, the same id. It hides nothing that can be guessed.
+/// Id for an object with a text or several columns as its key: the same text, the same id. It hides nothing that can be guessed.
 #[must_use]
 pub fn object_of(text: &str) -> Uuid {
     let digest = Sha256::digest(text.as_bytes());
@@ -57,13 +57,13 @@ pub fn object_of(text: &str) -> Uuid {
     uuid::Builder::from_custom_bytes(bytes).into_uuid()
 }
 
-/// What stands for the month of a moment: for keys that are of no object, so that none seals for ever.
+/// Id of the month of a moment: owner of keys that belong to no object, so that none seals for ever.
 #[must_use]
 pub fn month(at: OffsetDateTime) -> Uuid {
     object_of(&format!("{}-{}", at.year(), u8::from(at.month())))
 }
 
-/// A data key, unwrapped. It does not print, and is wiped when the last copy of it ends.
+/// Unwrapped data key. It does not print, and is wiped when the last copy of it ends.
 #[derive(Clone)]
 pub struct DataKey {
     id: Uuid,
@@ -75,7 +75,7 @@ pub struct DataKey {
 impl DataKey {
     pub(super) fn new(id: Uuid, service: &'static str, bytes: &[u8]) -> Result<Self, Fault> {
         let material = RandomizedNonceKey::new(&AES_256_GCM, bytes).map_err(|_| Fault::Broken)?;
-        // Of its own, so that nothing an index shows bears on the cipher.
+        // A key of its own, so that nothing an index shows bears on the cipher.
         let index = hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, bytes), b"blind index");
         Ok(Self { id, service, material: Arc::new(material), index: hmac::Key::new(hmac::HMAC_SHA256, index.as_ref()) })
     }
@@ -102,13 +102,13 @@ impl DataKey {
         Ok(sealed)
     }
 
-    /// What stands for a text that is only ever looked up: the same text, the same index, and no way back without the key.
+    /// Blind index of a text that is only ever looked up: the same text, the same index, and no way back without the key.
     #[must_use]
     pub fn index(&self, text: &str) -> String {
         INDEX.to_owned() + &hex::encode(hmac::sign(&self.index, text.as_bytes()))
     }
 
-    /// Opens a value in the place where it stands.
+    /// Opens a value in its place.
     ///
     /// # Errors
     /// [`Fault::Broken`]: another key sealed it, it was changed, or it belongs elsewhere.
@@ -125,7 +125,7 @@ impl DataKey {
     }
 }
 
-/// The id of the data key that sealed a value.
+/// Id of the data key that sealed a value.
 pub(super) fn key_id(sealed: &[u8]) -> Result<Uuid, Fault> {
     split(sealed).map(|(id, _, _)| id)
 }
@@ -142,7 +142,7 @@ fn split(sealed: &[u8]) -> Result<(Uuid, Nonce, &[u8]), Fault> {
     Ok((id, nonce, body))
 }
 
-/// The length of what holds a value of this length: the same for all values of one bucket.
+/// Padded length of a value of this length: the same for all values of one bucket.
 const fn bucket(length: usize) -> usize {
     let needed = length + LENGTH;
     if needed <= STEPS_END { needed.div_ceil(STEP) * STEP } else { needed.next_power_of_two() }
@@ -188,7 +188,7 @@ mod tests {
             Place { table: "people", ..PLACE },
             Place { column: "fps", ..PLACE },
             Place { row: Uuid::from_u128(8), ..PLACE },
-            // The parts are not only strung together.
+            // The parts are not only concatenated.
             Place { table: "personn", column: "ame", ..PLACE },
         ];
         for place in elsewhere {
