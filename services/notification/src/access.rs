@@ -1,10 +1,10 @@
-//! Who may call what. Whose inbox it is, is decided by the use case.
+//! Permission table of notification: which roles may call which RPC. Whose inbox it is, is decided by the use case.
 
 use chassis::access::{ANY_GRANTED, Rule};
 use proto::role;
 
 const RING: &str = "/ro.notification.v1.InboxService/DeliverRing";
-/// Held back by no quota and by no other call: the second road of a ring [R3e].
+/// RPCs without a quota and on the urgent lane: the direct delivery of a ring [R3e].
 pub const URGENT: &[&str] = &[RING];
 
 /// One rule for every RPC of the service.

@@ -1,4 +1,4 @@
-//! The settings of the service. Each flag is also an environment variable, `NOTIFICATION_<FLAG>`.
+//! Settings of notification. Each flag is also an environment variable, `NOTIFICATION_<FLAG>`.
 
 use std::convert::Infallible;
 

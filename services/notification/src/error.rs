@@ -1,8 +1,8 @@
-//! The refusals of this service, each with its reason, its clause and both languages.
+//! Refusals of this service, each with its reason, its clause and both languages.
 
 use chassis::Refusal;
 
-/// Only the two official languages are spoken [LOLA].
+/// Refusal of a language that is not official [LOLA].
 #[must_use]
 pub fn language_unknown() -> Refusal {
     Refusal::invalid(
@@ -14,7 +14,7 @@ pub fn language_unknown() -> Refusal {
     )
 }
 
-/// The text is not an address.
+/// Refusal of a text that is no e-mail address.
 #[must_use]
 pub fn address_malformed() -> Refusal {
     Refusal::invalid(
@@ -26,7 +26,7 @@ pub fn address_malformed() -> Refusal {
     )
 }
 
-/// The address is not one of staff [TS1a].
+/// Refusal of an address that is not one of staff [TS1a].
 #[must_use]
 pub fn address_outside_staff_domains() -> Refusal {
     Refusal::invalid(
@@ -38,7 +38,7 @@ pub fn address_outside_staff_domains() -> Refusal {
     )
 }
 
-/// A ring that does not say what rings for whom.
+/// Refusal of a ring without its ids or its audience.
 #[must_use]
 pub fn ring_malformed(field: &'static str) -> Refusal {
     Refusal::invalid(
@@ -50,7 +50,7 @@ pub fn ring_malformed(field: &'static str) -> Refusal {
     )
 }
 
-/// A place in an inbox that this service did not give out.
+/// Refusal of a page token that this service did not give out.
 #[must_use]
 pub fn page_token_malformed() -> Refusal {
     Refusal::invalid(

@@ -25,13 +25,13 @@ use tonic::service::Routes;
 
 pub use config::Config;
 
-/// The schema of this service's own tables.
+/// Migrations of this service's own tables.
 pub static MIGRATOR: Migrator = sqlx::migrate!();
 
 /// Wires the service and serves until the process stops.
 ///
 /// # Errors
-/// A setting cannot be used, or the door cannot be opened.
+/// A setting is invalid, or the gRPC server cannot be started.
 pub async fn serve(config: Config, ctx: Context) -> anyhow::Result<()> {
     let staff = domain::address::StaffDomains::new(&config.staff_domains);
     let app = app::App::new(ctx.pool.clone(), ctx.clock.clone(), ctx.ids.clone(), ctx.outbox.clone(), staff, ctx.vault.clone());
@@ -66,7 +66,7 @@ pub async fn serve(config: Config, ctx: Context) -> anyhow::Result<()> {
 
     ctx.watch_stream_usage(subject::STREAMS.map(|stream| stream.name));
     chassis::audit::join(&ctx, witness_ring())?;
-    // A ring carries the whole concern, and must not be the message that is too large.
+    // A ring holds the whole concern, and must not be refused as too large.
     let server = grpc::Server { app };
     let routes = Routes::new(InboxServiceServer::new(server.clone()).max_decoding_message_size(2 * LARGE))
         .add_service(PreferenceServiceServer::new(server.clone()))
@@ -75,7 +75,7 @@ pub async fn serve(config: Config, ctx: Context) -> anyhow::Result<()> {
     ctx.serve_grpc_to(proto::DESCRIPTOR_BYTES, access, routes).await
 }
 
-/// Whose audit log this service witnesses, and who witnesses its own.
+/// Which audit log this service witnesses, and which service witnesses its own.
 fn witness_ring() -> chassis::audit::WitnessRing {
     let place = proto::subject::witnessing(env!("CARGO_PKG_NAME"));
     let spec = |c: proto::subject::Consumer| chassis::bus::ConsumerSpec { stream: c.stream, name: c.name, filters: c.filters };

@@ -1,8 +1,8 @@
-//! Guards the alarm: what it has forgotten it gets back, and when it is silent its listeners are rung from here [R3e, THREAT-1].
+//! Guard of the alarm: restores concerns that it has lost, and rings its listeners from here when it is silent [R3e, THREAT-1].
 //!
-//! This database and that of the alarm know the same concerns. Every few seconds they are compared, over a call that needs no bus. When
-//! no answer comes for some time, that is an alarm of its own; and each ring says by when the next one must follow. What was accepted is
-//! compared too until it is closed: an acceptance may be lost. One concern that fails stops no other.
+//! This database and that of the alarm know the same concerns. They are compared every few seconds, over gRPC without the bus. When no
+//! answer comes for some time, that is an alarm of its own; and each ring states by when the next one must follow. Accepted concerns are
+//! compared too until they are closed: an acceptance may be lost. One concern that fails stops no other.
 
 use std::time::Duration;
 
@@ -32,34 +32,34 @@ use crate::{
     store,
 };
 
-/// How often this database and that of the alarm are compared.
+/// Interval at which this database and that of the alarm are compared.
 const CHECK_INTERVAL: Duration = Duration::from_secs(5);
-/// An answer that takes longer is none.
+/// Timeout of an answer.
 const ANSWER_TIMEOUT: Duration = Duration::from_secs(3);
-/// Concerns compared at once; the alarm takes no more.
+/// Concerns compared in one call; the alarm takes no more.
 const MAX_CONCERNS: i64 = 2_000;
 
-/// What is told of that is no concern: that the alarm does not answer at all.
+/// Id for notices that the alarm itself does not answer, which are about no concern.
 pub const ALARM: Uuid = Uuid::from_u128(0xA1A2_0000_0000_4000_8000_0000_0000_0001);
-/// How it is quoted on the telephone.
+/// Its reference for the telephone.
 const ALARM_REFERENCE: &str = "RN-ALARM";
 
-/// The alarm as it is guarded.
+/// Guarded alarm.
 #[derive(Clone)]
 pub struct Alarmed {
     pub safety: AlarmServiceClient<Peer>,
-    /// How late the alarm may be.
+    /// How late a ring may be.
     pub grace: time::Duration,
-    /// How long it may answer nothing.
+    /// How long it may leave calls unanswered.
     pub patience: time::Duration,
 }
 
-/// How far the guard has come.
+/// Progress of the guard.
 #[derive(Debug, Clone)]
 pub struct Watch {
-    /// The alarm is not missed for what it did not do before this.
+    /// Start of the guard: what the alarm did not do before this is not missed.
     from: OffsetDateTime,
-    /// The accepted concern that was compared last.
+    /// Cursor of the accepted concerns that were compared last.
     after: (Uuid, String),
 }
 
@@ -87,7 +87,7 @@ pub async fn run(app: App, mut alarm: Alarmed, stop: CancellationToken) -> anyho
     }
 }
 
-/// One comparison; how many concerns were given back or rung for. The alarm is not missed within its grace after the watch began.
+/// One comparison; returns how many concerns were restored or rung for. The alarm is not missed within its grace after the guard began.
 ///
 /// # Errors
 /// This database does not answer.
@@ -112,7 +112,7 @@ pub async fn look(app: &App, alarm: &mut Alarmed, watch: &mut Watch) -> sqlx::Re
     Ok(acted)
 }
 
-/// A part of what was accepted and is not closed; the next look goes on from there.
+/// Compares a part of what is accepted and not closed; the next check continues from there.
 async fn look_at_accepted(app: &App, alarm: &mut Alarmed, watch: &mut Watch) -> sqlx::Result<usize> {
     let mut tx = app.begin().await?;
     let accepted = store::alarm_watch::accepted(&mut tx, &watch.after, MAX_CONCERNS).await?;
@@ -133,7 +133,7 @@ async fn look_at_accepted(app: &App, alarm: &mut Alarmed, watch: &mut Watch) -> 
     Ok(acted)
 }
 
-/// Does what is to be done about one concern; 1 where it was given back or rung for. What fails is logged and looked at again.
+/// Handles one concern; returns 1 where it was restored or rung for. A failure is logged and checked again.
 async fn one(app: &App, alarm: &mut Alarmed, guarded: &Guarded, told: Option<Standing>, unanswered: bool) -> usize {
     let done = match verdict(guarded, told, app.clock.now(), alarm.grace, unanswered) {
         Verdict::Wait => Ok(false),
@@ -168,7 +168,7 @@ async fn rearm(app: &App, guarded: &Guarded) -> sqlx::Result<bool> {
     Ok(false)
 }
 
-/// What waits for a moment that the clock has fallen behind is due now.
+/// Makes due now what waits for a moment that a clock set back has moved into the future.
 async fn take_step_back(app: &App, watch: &mut Watch, now: OffsetDateTime) -> sqlx::Result<()> {
     let mut tx = app.begin().await?;
     let stepped = store::alarm_watch::take_step_back(&mut tx, now).await?;
@@ -180,7 +180,7 @@ async fn take_step_back(app: &App, watch: &mut Watch, now: OffsetDateTime) -> sq
     Ok(())
 }
 
-/// Notes that the alarm answered, or rings that it has not for too long; whether it has not.
+/// Records that the alarm answered, or rings that it has not for too long; returns whether it has not.
 async fn heed(app: &App, alarm: &Alarmed, watch: &Watch, answered: bool) -> sqlx::Result<bool> {
     let now = app.clock.now();
     let mut tx = app.begin().await?;
@@ -212,7 +212,7 @@ async fn heed(app: &App, alarm: &Alarmed, watch: &Watch, answered: bool) -> sqlx
     Ok(true)
 }
 
-/// What the alarm says of each; nothing where it does not answer.
+/// Answer of the alarm about each; `None` where it does not answer.
 async fn compare(safety: &mut AlarmServiceClient<Peer>, guarded: &[Guarded], whole: bool) -> Option<Vec<Standing>> {
     let pairs = guarded.iter().map(|one| GuardedConcern { concern_id: one.concern.to_string(), audience: wire(one.audience).into() });
     let request = CompareConcernsRequest { guarded: pairs.collect(), whole };
@@ -237,7 +237,7 @@ async fn compare(safety: &mut AlarmServiceClient<Peer>, guarded: &[Guarded], who
     Some(standings.collect())
 }
 
-/// Gives the alarm back what it has lost, and tells supervisors. `false` where it had it back already, or does not take it.
+/// Restores in the alarm what it has lost, and notifies supervisors. `false` where it had it back already, or does not take it.
 async fn restore(app: &App, safety: &mut AlarmServiceClient<Peer>, guarded: &Guarded) -> sqlx::Result<bool> {
     let mut tx = app.begin().await?;
     let told = store::alarm_watch::told_nhq(&mut tx, &app.vault, guarded.concern, Template::ConcernRingNhq.code()).await?;
@@ -269,7 +269,7 @@ async fn restore(app: &App, safety: &mut AlarmServiceClient<Peer>, guarded: &Gua
     Ok(true)
 }
 
-/// Rings, in the place of the alarm, whoever it has rung, and the offices that must find out why it is silent.
+/// Rings, in the place of the alarm, all of its listeners, and the offices that must find out why it is silent.
 async fn ring(app: &App, guarded: &Guarded, template: Template) -> sqlx::Result<bool> {
     let mut tx = app.begin().await?;
     if !store::alarm_watch::claim(&mut tx, guarded, app.clock.now()).await? {
@@ -282,7 +282,7 @@ async fn ring(app: &App, guarded: &Guarded, template: Template) -> sqlx::Result<
         }
     }
     let data = Data { reference: guarded.reference.clone(), grade: Some(guarded.grade), ..Data::default() };
-    // Nothing is said of the concern itself: who hears this may be of either audience, or of none.
+    // Nothing is said of the concern itself: the listeners may be of either audience, or of none.
     let envelope = Envelope { concern_id: guarded.concern.to_string(), reference: guarded.reference.clone(), ..Envelope::default() };
     let envelope = envelope.encode_to_vec();
     let letters = names.into_iter().map(|name| Letter {

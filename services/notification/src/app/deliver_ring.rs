@@ -1,4 +1,4 @@
-//! Rings come, by the bus or by the second road: each stands in every recipient's inbox once, and safety is told so [R3e].
+//! Use case: a ring arrives, by the bus or by direct delivery. It is stored in every recipient's inbox once, and reported to safety [R3e].
 
 use std::collections::BTreeSet;
 
@@ -27,28 +27,29 @@ use crate::{
     store::{self, letters::Rung},
 };
 
-/// A ring that came, and the trace it belongs to.
+/// Received ring, and its trace.
 pub struct Came {
     pub ring: Ring,
     pub span: Span,
 }
 
-/// Delivers a ring in a transaction of its own; when this answers, it is stored.
+/// Delivers a ring in a transaction of its own; when this returns, it is stored.
 ///
 /// # Errors
-/// The database did not take it; nothing was stored.
+/// The database refused it; nothing was stored.
 pub async fn deliver_now(app: &App, ring: Ring) -> chassis::Result<OffsetDateTime> {
     let mut tx = app.begin().await?;
     let (id, now, mut fresh) = (ring.ring_id.uuid(), app.clock.now(), Fresh::default());
     let taken = deliver(&mut tx, &mut fresh, app, &[Came { ring, span: Span::current() }]).await?;
-    // A ring that was taken before gets the answer of then.
+    // A ring that was stored before gets the same answer again.
     let delivered_at = if taken.contains(&id) { now } else { store::ring::taken_at(&mut tx, id).await?.unwrap_or(now) };
     tx.commit().await?;
     app.outbox.publish(fresh);
     Ok(delivered_at)
 }
 
-/// Delivers rings in the caller's transaction; those that were not taken before. One that was changes nothing, and is not answered again.
+/// Delivers rings in the caller's transaction; returns those that were not stored before. A repetition changes nothing, and is not answered
+/// again.
 ///
 /// # Errors
 /// A statement failed; the caller's transaction with it.
@@ -59,7 +60,7 @@ pub async fn deliver(tx: &mut PgConnection, fresh: &mut Fresh, app: &App, came: 
     let taken = post_all(tx, app, mailings.collect()).await?;
     let mut once = BTreeSet::new();
     for (Came { ring, span }, (_, answer)) in came.iter().zip(&told) {
-        // Of a ring that came twice in a set, the first was taken.
+        // Of a ring that came twice in a set, the first was stored.
         if taken.contains(&ring.ring_id.uuid()) && once.insert(ring.ring_id) {
             span.in_scope(|| note(fresh, ring, answer, now));
         }
@@ -67,7 +68,7 @@ pub async fn deliver(tx: &mut PgConnection, fresh: &mut Fresh, app: &App, came: 
     Ok(taken)
 }
 
-/// Hands over the answer, and says that the ring was delivered.
+/// Queues the answer for publishing, and logs that the ring was delivered.
 fn note(fresh: &mut Fresh, ring: &Ring, answer: &Outgoing, now: OffsetDateTime) {
     fresh.wrote(std::slice::from_ref(answer), now);
     tracing::info!(
@@ -84,7 +85,7 @@ fn data(ring: &Ring) -> Data {
     Data { reference: ring.reference.clone(), grade: Some(ring.grade), bulletin: ring.bulletin.clone(), ..Data::default() }
 }
 
-/// The ring and a letter to each of its recipients.
+/// Ring with a letter to each of its recipients.
 fn mailing<'a>(Came { ring, span }: &'a Came, data: &'a Data, answer: &'a Outgoing, now: OffsetDateTime) -> Mailing<'a> {
     let next_ring_by = ring.next_ring_by.map(|promised| alarm_watch::due(promised, ring.rung_at, now));
     let letter = |recipient| Letter {
@@ -101,8 +102,8 @@ fn mailing<'a>(Came { ring, span }: &'a Came, data: &'a Data, answer: &'a Outgoi
     }
 }
 
-/// That the ring stands in the inboxes. No two rings are in an order that anybody needs, so each is a message of its own aggregate: it waits
-/// behind no other.
+/// Confirmation that the ring stands in the inboxes. Rings need no order among each other, so each is a message of its own aggregate: it
+/// waits behind no other.
 fn answer(app: &App, ring: &Ring, now: OffsetDateTime) -> Outgoing {
     let told = RingDelivered {
         ring_id: ring.ring_id.to_string(),

@@ -1,11 +1,11 @@
-//! The delivery ledger, for the RJ Unit and operations: who was told, by which channel, and what went wrong. No content.
+//! Use case: reading the delivery ledger, for the RJ Unit and operations: who was notified, by which channel, and what failed. No content.
 
 use chassis::{Caller, Result};
 
 use super::{App, LEDGER};
 use crate::store::{self, delivery::Line};
 
-/// The newest lines of the ledger.
+/// Newest lines of the ledger.
 ///
 /// # Errors
 /// The database did not answer.

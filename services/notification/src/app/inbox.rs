@@ -1,4 +1,4 @@
-//! The caller's own inbox: theirs by name and by the offices they hold. What is not theirs does not exist [R3c].
+//! Use cases of the caller's own inbox: theirs by name and by the offices they hold. Other items do not exist for them [R3c].
 
 use chassis::{Caller, Error, Result};
 use uuid::Uuid;
@@ -12,7 +12,7 @@ use crate::{
     store,
 };
 
-/// A page of the items that are the caller's, unread alarms first, then newest first; and where the next page begins.
+/// Page of the caller's items, unread alarms first, then newest first; and where the next page begins.
 ///
 /// # Errors
 /// The database did not answer.
@@ -30,10 +30,10 @@ pub async fn list(
     Ok(page)
 }
 
-/// Marks an item as read, for the office as a whole where it is an office's.
+/// Marks an item as read; an office's item for the whole office.
 ///
 /// # Errors
-/// [`Error::NotFound`] where there is no such item, or where it is somebody else's.
+/// [`Error::NotFound`] where there is no such item, or where it is another's.
 pub async fn mark_read(app: &App, caller: &Caller, item_id: Uuid) -> Result<()> {
     let names = names(caller);
     let mut tx = app.begin_for(caller, PERSON, names.clone()).await?;

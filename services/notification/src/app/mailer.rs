@@ -1,4 +1,4 @@
-//! The SMTP channel. It carries what [`Mail`] allows and nothing else; the id of the delivery is the id of the mail.
+//! SMTP client. It sends only what [`Mail`] allows; the id of the delivery is the id of the mail.
 
 use std::time::{Duration, SystemTime};
 
@@ -21,10 +21,10 @@ use crate::domain::{
     mail::Mail,
 };
 
-/// What handing over one mail may take.
+/// Timeout of sending one mail.
 pub const DEADLINE: Duration = Duration::from_secs(10);
 
-/// A way to a mail system.
+/// Connection to a mail system.
 #[derive(Clone)]
 pub struct Mailer {
     transport: AsyncSmtpTransport<Tokio1Executor>,
@@ -39,13 +39,13 @@ impl Mailer {
     pub fn new(url: &Private<String>, from: &str) -> anyhow::Result<Self> {
         let builder = AsyncSmtpTransport::<Tokio1Executor>::from_url(url.expose()).ok().context("the smtp url is malformed")?;
         let from = from.parse().ok().context("the sender of the mails is not a mailbox")?;
-        // A connection for every mail that may be on its way: no lane waits for one of another.
+        // One connection for every mail that may be sent at once: no lane waits for one of another.
         let connections = u32::try_from(AT_ONCE * Lane::ALL.len()).unwrap_or(u32::MAX);
         let pool = PoolConfig::new().max_size(connections);
         Ok(Self { transport: builder.timeout(Some(DEADLINE)).pool_config(pool).build(), from })
     }
 
-    /// Hands one mail over, within the deadline.
+    /// Sends one mail, within the deadline.
     pub async fn send(&self, delivery_id: Uuid, mail: &Mail, now: OffsetDateTime) -> Outcome {
         let Some(message) = self.message(delivery_id, mail, now) else {
             return Outcome::Hopeless(Reason::AddressMalformed);

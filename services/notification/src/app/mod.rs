@@ -1,4 +1,4 @@
-//! The use cases, a file each: load, decide, and save state and outbox in one transaction.
+//! Use cases of notification, a file each: load, decide, and save state and outbox in one transaction.
 
 pub mod alarm_watch;
 pub mod deliver_ring;
@@ -26,34 +26,34 @@ use tokio::sync::Notify;
 
 use crate::domain::{address::StaffDomains, delivery::Lane, ring::Grade};
 
-/// What the policies of the database call the reach of a person, and of whoever looks after the ledger.
+/// Scopes in the policies of the database: of a person, and of a reader of the ledger.
 const PERSON: &str = "person";
 const LEDGER: &str = "ledger";
 
-/// What every use case needs. Cheap to clone.
+/// Dependencies of every use case. Cheap to clone.
 #[derive(Clone)]
 pub struct App {
     pub pool: PgPool,
     pub clock: Clock,
     pub ids: Ids,
     pub outbox: Wake,
-    /// Wakes the mail workers; they look by themselves too.
+    /// Wakes the mail workers; they also poll.
     pub mail: MailWake,
     pub staff: Arc<StaffDomains>,
     pub vault: Vault,
 }
 
-/// Wakes the worker of a lane of mail. Cheap to clone.
+/// Handle that wakes the worker of a mail lane. Cheap to clone.
 #[derive(Clone, Default)]
 pub struct MailWake(Arc<[Notify; Lane::ALL.len()]>);
 
 impl MailWake {
-    /// A mail of this grade was asked for, in a transaction that may not be committed yet: the worker looks now, and behind the next commits.
+    /// Wakes the worker for a mail of this grade, whose transaction may not be committed yet: it checks now, and after the next commits.
     pub fn wake(&self, grade: Option<Grade>) {
         self.of(Lane::of(grade)).notify_one();
     }
 
-    /// Until then, for one lane.
+    /// Waits until one lane is woken.
     async fn notified(&self, lane: Lane) {
         self.of(lane).notified().await;
     }
@@ -74,12 +74,12 @@ impl App {
         Self { pool, clock, ids, outbox, mail: MailWake::default(), staff: Arc::new(staff), vault }
     }
 
-    /// A transaction of the service itself: what it delivers belongs to no caller.
+    /// Transaction of the service itself: what it delivers belongs to no caller.
     pub(crate) async fn begin(&self) -> sqlx::Result<Transaction<'static, Postgres>> {
         database::begin(&self.pool, &Actor::service("notification")).await
     }
 
-    /// A transaction in which the database shows what is the caller's; `names` are those that an inbox of theirs may bear.
+    /// Transaction under row security in which the caller sees only what is theirs; `names` are those of their inboxes.
     pub(crate) async fn begin_for(
         &self,
         caller: &Caller,

@@ -1,4 +1,4 @@
-//! Puts letters into inboxes, notes them on the ledger, and asks for the mails that announce them: one read and one write for a set.
+//! Writing of letters into inboxes, with their ledger lines and the mails that announce them: one read and one write for a set.
 
 use std::collections::BTreeSet;
 
@@ -24,12 +24,12 @@ use crate::{
     },
 };
 
-/// Holders of an office that are written to at most.
+/// Largest number of holders of an office that get a mail.
 const MAX_HOLDERS: i64 = 50;
-/// Keys that somebody else made at the same moment are read at the next try.
+/// Tries of a set; keys created concurrently are read at the next one.
 const MAX_TRIES: usize = 3;
 
-/// What one recipient is told.
+/// Notice to one recipient.
 pub(super) struct Letter<'a> {
     pub recipient: Recipient,
     pub template: Template,
@@ -37,12 +37,12 @@ pub(super) struct Letter<'a> {
     pub about: Uuid,
     pub data: &'a Data,
     pub alarm: Option<Alarm>,
-    /// It was told before: the item is refreshed, and no holder of the office is written to once more.
+    /// Sent before: the item is refreshed, and no holder of the office gets another mail.
     pub again: bool,
 }
 
 impl Letter<'_> {
-    /// What makes it one item of one inbox.
+    /// Key of its inbox item.
     fn item(&self) -> One {
         One::Item(
             self.recipient.as_str().to_owned(),
@@ -52,25 +52,25 @@ impl Letter<'_> {
         )
     }
 
-    /// Each holder of the office is written to, where this is the first time that it is told.
+    /// Whether each holder of the office gets a mail: where it is sent for the first time.
     fn is_mailed_to_the_holders(&self) -> bool {
         self.template.is_mailed_to_the_holders() && !self.again
     }
 }
 
-/// Letters that are written together: those of a ring, which are not written where it was taken before, or one by itself.
+/// Letters that are written together: those of a ring, which are not written where it was stored before, or one by itself.
 pub(super) struct Mailing<'a> {
     pub ring: Option<Rung<'a>>,
     pub letters: Vec<Letter<'a>>,
 }
 
-/// Posts each letter in its recipient's language. A ring refreshes the item that already stands; anything else is told once.
+/// Writes each letter in its recipient's language. A ring refreshes the existing item; anything else is written once.
 pub(super) async fn post(tx: &mut PgConnection, app: &App, letters: Vec<Letter<'_>>) -> sqlx::Result<()> {
     let mailings = letters.into_iter().map(|letter| Mailing { ring: None, letters: vec![letter] }).collect();
     post_all(tx, app, mailings).await.map(|_| ())
 }
 
-/// The same for the letters of rings; the rings that were not taken before.
+/// The same for the letters of rings; returns the rings that were not stored before.
 pub(super) async fn post_all(tx: &mut PgConnection, app: &App, mailings: Vec<Mailing<'_>>) -> sqlx::Result<BTreeSet<Uuid>> {
     let mut taken = BTreeSet::new();
     for round in rounds(mailings) {
@@ -79,7 +79,7 @@ pub(super) async fn post_all(tx: &mut PgConnection, app: &App, mailings: Vec<Mai
     Ok(taken)
 }
 
-/// What one statement may write once only.
+/// Key that one statement may write only once.
 #[derive(PartialEq, Eq, PartialOrd, Ord)]
 enum One {
     Ring(Uuid),
@@ -87,7 +87,7 @@ enum One {
     Item(String, &'static str, Uuid, Option<&'static str>),
 }
 
-/// The mailings in their order, in as few rounds as there are letters about one and the same item.
+/// The mailings in their order, split into as few rounds as needed so that each has at most one letter per item.
 fn rounds(mailings: Vec<Mailing<'_>>) -> Vec<Vec<Mailing<'_>>> {
     let mut rounds: Vec<Vec<Mailing<'_>>> = Vec::new();
     let mut written: BTreeSet<One> = BTreeSet::new();
@@ -112,7 +112,7 @@ fn rounds(mailings: Vec<Mailing<'_>>) -> Vec<Vec<Mailing<'_>>> {
     rounds
 }
 
-/// Where a person bears the name of an office, both are one item: the last letter is written.
+/// Keeps the last letter of each item: where a person bears the name of an office, both are one item.
 fn one_for_each_item(letters: &mut Vec<Letter<'_>>) {
     let mut seen = BTreeSet::new();
     letters.reverse();
@@ -145,8 +145,7 @@ async fn post_round(tx: &mut PgConnection, app: &App, round: &[Mailing<'_>]) -> 
     Err(Fault::Unknown.into())
 }
 
-/// The letters of a round with the rings they are of, in the order of their items, so that two rounds never wait for each other in a circle;
-/// and what they are about.
+/// Letters of a round with their rings, in the order of their items, so that two rounds never deadlock; and what they are about.
 fn in_order<'a>(round: &'a [Mailing<'a>]) -> (Vec<(Option<Uuid>, &'a Letter<'a>)>, BTreeSet<Uuid>) {
     let of_one = |mailing: &'a Mailing<'a>| {
         let ring = mailing.ring.as_ref().map(|rung| rung.ring.ring_id.uuid());
@@ -158,7 +157,7 @@ fn in_order<'a>(round: &'a [Mailing<'a>]) -> (Vec<(Option<Uuid>, &'a Letter<'a>)
     (letters, about)
 }
 
-/// Whoever holds an office now, for each office whose holders are written to one by one.
+/// Present holders of each office whose holders get mails one by one.
 async fn holders(tx: &mut PgConnection, app: &App, letters: &[(Option<Uuid>, &Letter<'_>)]) -> sqlx::Result<Vec<(Recipient, Vec<String>)>> {
     let written_to = letters.iter().filter(|(_, letter)| letter.is_mailed_to_the_holders());
     let offices: BTreeSet<&Recipient> = written_to.map(|(_, letter)| &letter.recipient).collect();
@@ -175,7 +174,7 @@ async fn holders(tx: &mut PgConnection, app: &App, letters: &[(Option<Uuid>, &Le
     Ok(found)
 }
 
-/// The letter, rendered in its recipient's language.
+/// Letter rendered in its recipient's language.
 fn ready(app: &App, known: &Known, ring_id: Option<Uuid>, letter: &Letter<'_>) -> letters::Letter {
     let wishes = match &letter.recipient {
         Recipient::Person(subject) => known.wishes(subject),
@@ -192,7 +191,7 @@ fn ready(app: &App, known: &Known, ring_id: Option<Uuid>, letter: &Letter<'_>) -
     }
 }
 
-/// Wakes who sends the mails of what was written, and asks for those to the holders of offices.
+/// Wakes the workers for the mails of what was written, and queues those to the holders of offices.
 async fn ask_for_mails(
     tx: &mut PgConnection,
     app: &App,
@@ -209,7 +208,7 @@ async fn ask_for_mails(
         for name in names.flat_map(|(_, names)| names) {
             let wishes = known.wishes(name);
             if wants_mail(&wishes, app) {
-                // One item, a mail to each: it is not the item's own mail, of which there is one at a time.
+                // One item, a mail to each: these are not the item's own mail, of which there is one at a time.
                 let entry = Entry {
                     item_id: None,
                     recipient: name,
@@ -227,7 +226,7 @@ async fn ask_for_mails(
     Ok(())
 }
 
-/// A staff address, or one that cannot be read: that one fails on the ledger, where somebody sees it.
+/// Whether the person has a staff address, or one that cannot be read: that one fails on the ledger, where it is seen.
 fn wants_mail(wishes: &Preferences, app: &App) -> bool {
     let address = wishes.email.as_ref().map(|email| Address::parse(email.expose()));
     address.is_some_and(|address| address.map_or(true, |address| app.staff.hold(&address)))

@@ -1,4 +1,4 @@
-//! How the caller wants to be told: language and staff address [LOLA, TS1a].
+//! Use case: the caller's notification preferences, language and staff address [LOLA, TS1a].
 
 use chassis::{Caller, Result};
 
@@ -9,7 +9,7 @@ use crate::{
     store::{self, preference::Preferences},
 };
 
-/// The caller's own preferences; empty where nothing was ever set.
+/// Caller's own preferences; empty where nothing was ever set.
 ///
 /// # Errors
 /// The database did not answer.
@@ -20,7 +20,7 @@ pub async fn get(app: &App, caller: &Caller) -> Result<Preferences> {
     Ok(wishes)
 }
 
-/// Sets both; an empty text takes a preference back.
+/// Sets both; an empty text removes a preference.
 ///
 /// # Errors
 /// The language is not an official one, or the address is not one of staff.

@@ -1,8 +1,8 @@
-//! A case was purged: whatever was told of it is deleted too, where nothing that is known here stands against it, and this service says
-//! what it deleted [LPR4].
+//! Use case: a case was purged. Its notices are deleted too, unless this service's own data forbids it, and the deletion is reported
+//! [LPR4].
 //!
-//! Alarms stay: a concern is a record of safety, which keeps it under a retention and a key of its own. Contact points stay: they are the
-//! victim's and not the case's.
+//! Alarms stay: a concern is a record of safety, under a retention and a key of its own. Contact points stay: they belong to the victim and
+//! not to the case.
 
 use chassis::{
     audit::{self, Act},
@@ -21,12 +21,12 @@ use crate::{
     store,
 };
 
-/// Who purges when cases says so.
+/// Actor of a purge reported by cases.
 const BY_ITSELF: &str = "service:notification";
-/// What the audit log calls it.
+/// Kind in the audit log.
 const KIND: &str = "case";
 
-/// Why nothing is deleted, as a stable code, from what is known here.
+/// Reason the deletion is forbidden, as a stable code, from this service's own data.
 ///
 /// # Errors
 /// A statement failed.
@@ -35,7 +35,7 @@ pub async fn forbids(tx: &mut PgConnection, app: &App, purged: &Purged) -> sqlx:
     Ok(forbidden(purged, &told, app.clock.now()))
 }
 
-/// Deletes it in the caller's transaction, and answers; what is not here is answered too.
+/// Deletes the notices in the caller's transaction, and answers; an unknown case is answered too.
 ///
 /// # Errors
 /// A statement failed.

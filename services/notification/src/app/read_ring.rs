@@ -1,5 +1,5 @@
-//! Reads a ring as it stands on the wire, for both roads. The envelope is cut once more to the classes of its audience,
-//! so that a head never holds more than a head may read, whatever was sent [TRAP-1].
+//! Decoding of a ring, for both delivery paths. The envelope is cut once more to the classes of its audience, so that a head never holds
+//! more than a head may read, whatever was sent [TRAP-1].
 
 use chassis::{Refusal, wire::instant};
 use prost::Message;
@@ -13,10 +13,10 @@ use crate::{
     error,
 };
 
-/// Reads a ring. Whatever is missing beside its ids and its audience is left open: it rings all the same.
+/// Decodes a ring. Whatever is missing beside its ids and its audience is left open: it rings all the same.
 ///
 /// # Errors
-/// The ids or the audience cannot be read, so nobody can tell whom to ring for what.
+/// The ids or the audience cannot be read, so it is unknown whom to ring for what.
 pub fn read(ring: wire::Ring) -> Result<Ring, Refusal> {
     let ring_id = ring.ring_id.parse().map_err(|_| error::ring_malformed("ring.ring_id"))?;
     let concern_id = ring.concern_id.parse().map_err(|_| error::ring_malformed("ring.concern_id"))?;
@@ -52,7 +52,7 @@ pub fn read(ring: wire::Ring) -> Result<Ring, Refusal> {
     })
 }
 
-/// What the audience may read of the concern itself [RM1b, RM1c].
+/// Highest class of the concern that the audience may read [RM1b, RM1c].
 const fn limit(audience: Audience, grade: Grade) -> Class {
     match (audience, grade) {
         (Audience::Nhq, _) => Class::Protected,
@@ -77,7 +77,7 @@ fn bulletin(envelope: &wire::Envelope) -> Bulletin {
     }
 }
 
-/// Nothing but capitals, digits and dashes may stand where a reference is quoted.
+/// Whether the text has only the capitals, digits and dashes of a reference.
 fn is_reference(text: &str) -> bool {
     (1..=24).contains(&text.len()) && text.bytes().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || c == b'-')
 }

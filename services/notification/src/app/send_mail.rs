@@ -1,4 +1,4 @@
-//! Sends the mails that are due. An inbox never waits for this: acceptance does not depend on e-mail [R3e].
+//! Worker that sends the mails that are due. No inbox waits for it: acceptance does not depend on e-mail [R3e].
 //!
 //! A delivery is leased, not locked, while it is sent: a worker that dies leaves it to the next, under the same Message-ID.
 
@@ -24,13 +24,13 @@ use crate::{
     store::{self, delivery::Due},
 };
 
-/// The worker looks at least this often, woken or not.
+/// Poll interval of the worker, woken or not.
 const LOOK_INTERVAL: Duration = Duration::from_secs(2);
-/// A mail that was asked for stands after one of the commits of this process within this time.
+/// Time within which a requested mail is committed by this process.
 const COMMIT_TIMEOUT: Duration = Duration::from_secs(2);
 /// Deliveries taken in one pass.
 const BATCH: i64 = 20;
-/// Mails of one lane handed over at the same time.
+/// Mails of one lane sent at the same time.
 pub(super) const AT_ONCE: usize = 5;
 /// Longer than a whole pass can take: 20 mails, 5 at once, 10 seconds each.
 const LEASE: time::Duration = time::Duration::seconds(90);
@@ -68,7 +68,7 @@ async fn keep_sending(app: &App, mailer: Option<&Mailer>, lane: Lane, stop: &Can
     }
 }
 
-/// One pass over every lane at once; how many deliveries were tried.
+/// One pass over all lanes at once; returns how many deliveries were tried.
 ///
 /// # Errors
 /// The ledger cannot be read.
@@ -76,10 +76,10 @@ pub async fn send_due(app: &App, mailer: Option<&Mailer>) -> sqlx::Result<usize>
     futures::future::try_join_all(Lane::ALL.map(|lane| send_lane(app, mailer, lane))).await.map(|sent| sent.into_iter().sum())
 }
 
-/// One pass over what is due in one lane; how many deliveries were tried. One that fails keeps no other.
+/// One pass over what is due in one lane; returns how many deliveries were tried. One that fails stops no other.
 ///
 /// # Errors
-/// The ledger cannot be read; what was leased comes back when the lease ends.
+/// The ledger cannot be read; leased deliveries become due when the lease ends.
 pub async fn send_lane(app: &App, mailer: Option<&Mailer>, lane: Lane) -> sqlx::Result<usize> {
     let now = app.clock.now();
     let mut tx = app.begin().await?;
@@ -99,7 +99,7 @@ pub async fn send_lane(app: &App, mailer: Option<&Mailer>, lane: Lane) -> sqlx::
     Ok(tried)
 }
 
-/// Tries one delivery and writes down what came of it.
+/// Tries one delivery and records the result.
 async fn settle(app: &App, mailer: Option<&Mailer>, due: Due) -> (Uuid, sqlx::Result<()>) {
     (due.delivery_id, try_one(app, mailer, due).await)
 }
@@ -122,14 +122,14 @@ async fn try_one(app: &App, mailer: Option<&Mailer>, due: Due) -> sqlx::Result<(
     Ok(())
 }
 
-/// The rules are asked at the last moment: a mark or a new address that came since counts [L26-6, TS1a].
+/// Sends one mail. The rules are checked at the last moment: a mark or a new address that came since counts [L26-6, TS1a].
 async fn attempt(app: &App, mailer: Option<&Mailer>, due: &Due) -> sqlx::Result<Outcome> {
     let mut tx = app.begin().await?;
     let door = store::delivery::door(&mut tx, &app.vault, due.delivery_id).await;
     tx.commit().await?;
     let door = match door {
         Ok(door) => door,
-        // One address that does not open keeps no other mail. Where there is no key it may open later, and a ring is not given up.
+        // One address that does not open stops no other mail. While there is no key it may open later, and a ring is not given up.
         Err(error) => {
             return match vault::fault(&error) {
                 Some(Fault::KeyStore(_)) => Ok(Outcome::NotTaken(Reason::AddressMissing)),

@@ -1,4 +1,4 @@
-//! An audience took a concern in hand: what is still on its way to that audience is not sent [R3e].
+//! Use case: an audience accepted a concern. Mails to that audience that are still pending are not sent [R3e].
 
 use proto::id::ConcernId;
 use sqlx::PgConnection;

@@ -1,5 +1,5 @@
-//! A region's contact is taken into the register: no value is lost, a mark is never lifted by silence, and where regions
-//! differ somebody is asked to compare [CARD5, R5b, CCRA 26(6)].
+//! Use case: a region's contact enters the register. No value is lost, a mark is never lifted by silence, and where regions differ a person
+//! is asked to compare [CARD5, R5b, CCRA 26(6)].
 
 use chassis::outbox::{self, Outgoing};
 use proto::{notification::v1::ContactTaken, subject};
@@ -19,7 +19,7 @@ use crate::{
     store::{self, contact::Victim},
 };
 
-/// Takes the contact in the caller's transaction; the same contact twice is taken once.
+/// Adds the contact in the caller's transaction; the same contact twice is added once.
 ///
 /// # Errors
 /// A statement failed.
@@ -49,10 +49,10 @@ pub async fn take(tx: &mut PgConnection, app: &App, contact: &Contact) -> sqlx::
     Ok(())
 }
 
-/// Contacts of a former version that are looked at together.
+/// Contacts of a former version handled together.
 const BATCH: i64 = 50;
 
-/// Contacts that a former version took by the spelling of the reference, some of them, from after one on.
+/// Contacts that a former version stored by the spelling of the reference, at most a batch, after one.
 ///
 /// # Errors
 /// The statement failed.
@@ -63,7 +63,7 @@ pub async fn as_spelled(app: &App, after: Uuid) -> sqlx::Result<Vec<Uuid>> {
     Ok(ids)
 }
 
-/// A contact that a former version took, fetched anew: its victim is the same under every spelling from now on.
+/// Updates a contact of a former version, fetched anew: its victim is the same under every spelling from now on.
 ///
 /// # Errors
 /// A statement failed.
@@ -82,7 +82,7 @@ pub async fn in_one_form(app: &App, contact: &Contact) -> sqlx::Result<()> {
     tx.commit().await
 }
 
-/// One open task for each victim and kind, however many values differ.
+/// Opens one review task for each victim and kind, however many values differ.
 async fn ask_for_review(tx: &mut PgConnection, app: &App, victim: &Victim, contact: &Contact) -> sqlx::Result<()> {
     let now = app.clock.now();
     let (review_id, reference) = (app.ids.uuid(), notice_reference(app));

@@ -1,4 +1,5 @@
-//! Facts of another service are told to whoever works on them: the RJ Unit, its supervisors, an officer or a mediator.
+//! Use case: facts of another service become notices to the people who work on them: the RJ Unit, its supervisors, an officer or a
+//! mediator.
 
 use std::collections::BTreeMap;
 
@@ -24,10 +25,10 @@ use crate::{
     store::{self, import::Arrived},
 };
 
-/// A fact that somebody is told of.
+/// Fact that a person is notified of.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Fact {
-    /// With the import that it came with, where it did not come alone.
+    /// With its import, where it did not come alone.
     ReferralReceived {
         referral_id: ReferralId,
         import: Option<Uuid>,
@@ -66,7 +67,7 @@ pub enum Fact {
 }
 
 impl Fact {
-    /// What it is about.
+    /// Object it is about.
     const fn about(&self) -> Uuid {
         match self {
             Self::ReferralReceived { referral_id, .. } => referral_id.uuid(),
@@ -79,7 +80,7 @@ impl Fact {
     }
 }
 
-/// What one recipient is told of a fact.
+/// Notice of a fact to one recipient.
 struct Notice {
     recipient: Recipient,
     template: Template,
@@ -87,7 +88,7 @@ struct Notice {
     data: Data,
 }
 
-/// Tells the facts in the caller's transaction; the same fact twice is told once, and the referrals of an import are told as one thing.
+/// Writes the notices of facts in the caller's transaction; the same fact twice gives one notice, and the referrals of an import share one.
 ///
 /// # Errors
 /// A statement failed.
@@ -95,7 +96,7 @@ pub async fn tell(tx: &mut PgConnection, app: &App, facts: Vec<Fact>) -> sqlx::R
     if facts.is_empty() {
         return Ok(());
     }
-    // What comes late about a purged case is told to nobody [LPR4].
+    // A late fact about a purged case gives no notice [LPR4].
     let about: Vec<Uuid> = facts.iter().map(Fact::about).collect();
     let purged = store::purge::purged_among(tx, &about).await?;
     let (mut imports, mut notices) = (BTreeMap::new(), Vec::new());
@@ -129,7 +130,7 @@ pub async fn tell(tx: &mut PgConnection, app: &App, facts: Vec<Fact>) -> sqlx::R
 /// Referrals of an import that came together, and when the last of them was received.
 type Imports = BTreeMap<(Uuid, String), (i32, Option<OffsetDateTime>)>;
 
-/// One notice for each import and site, which says how many have come so far.
+/// One notice for each import and site, with the number received so far.
 async fn of_imports(tx: &mut PgConnection, app: &App, imports: Imports) -> sqlx::Result<Vec<Notice>> {
     let mut last_at = BTreeMap::new();
     let mut arrived = Vec::with_capacity(imports.len());
@@ -173,7 +174,7 @@ fn rj_supervisors() -> Recipient {
     Recipient::Office(office::RJ_SUPERVISORS.to_owned())
 }
 
-/// A number that an outside notice may quote and a person may read out.
+/// Reference that an outside notice may quote and a person may read out.
 pub(super) fn notice_reference(app: &App) -> String {
     reference::make("RN", app.ids.number())
 }

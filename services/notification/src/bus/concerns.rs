@@ -1,4 +1,4 @@
-//! What became of a concern, as far as it stops what is still on its way.
+//! Consumer of changes of a concern, as far as they stop pending mails.
 
 use chassis::{
     inbox::{Handler, Incoming, Rejection},
@@ -16,12 +16,12 @@ use crate::{
     domain::ring::Audience,
 };
 
-/// Hears acceptances and closings.
+/// Consumer of acceptances and closings.
 pub struct Concerns {
     pub app: App,
 }
 
-/// A concern that one audience, or everybody, has settled; anything else needs nothing.
+/// Concern that one audience, or all of them, has settled; `None` for any other change.
 pub type Settled = Option<(ConcernId, Option<Audience>)>;
 
 impl Handler for Concerns {

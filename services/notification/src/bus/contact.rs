@@ -1,4 +1,4 @@
-//! Fetches a pushed contact from intake: the event carries its id only, the content comes over the services' own door.
+//! Fetching of a pushed contact from intake: the event holds its id only, the content comes by gRPC between the services.
 
 use std::time::Duration;
 
@@ -22,7 +22,7 @@ use crate::{
     },
 };
 
-/// Asks intake for the contact and reads it.
+/// Fetches the contact from intake and decodes it.
 pub async fn fetch(mut intake: ContactServiceClient<Peer>, pushed: ContactPushed) -> Result<Contact, Rejection> {
     let contact_id: ContactId = pushed.contact_id.parse().map_err(malformed)?;
     let asked = GetContactRequest { contact_id: contact_id.to_string() };
@@ -68,10 +68,10 @@ fn read(contact_id: ContactId, pushed: &ContactPushed, answer: GetContactRespons
     })
 }
 
-/// How often it is looked for contacts that a former version took.
+/// Poll interval for contacts that a former version stored.
 const CHECK_INTERVAL: Duration = Duration::from_secs(60);
 
-/// Fetches once more every contact that a former version took, so that its victim is one under every spelling; until stopped.
+/// Fetches once more every contact that a former version stored, so that its victim is one under every spelling; until stopped.
 ///
 /// # Errors
 /// None: what fails is tried again.
@@ -87,7 +87,7 @@ pub async fn keep_in_one_form(app: App, intake: ContactServiceClient<Peer>, stop
     }
 }
 
-/// One look: how many were brought into the one form. What intake does not give, or what cannot be kept, stays for the next.
+/// One poll; returns how many were converted. What intake does not return, or what cannot be stored, stays for the next.
 ///
 /// # Errors
 /// The database does not answer.

@@ -1,4 +1,4 @@
-//! Facts of intake and cases that somebody is told of, or that bring a contact into the register.
+//! Consumer of facts of intake and cases that give notices, or that bring a contact into the register.
 
 use chassis::{
     client::Peer,
@@ -25,13 +25,13 @@ use crate::{
     domain::{contact::Contact, plain::plain, template::Origin},
 };
 
-/// Hears facts.
+/// Consumer of facts.
 pub struct Facts {
     pub app: App,
     pub intake: ContactServiceClient<Peer>,
 }
 
-/// What a message comes to.
+/// Decoded message.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum FactMessage {
     Fact(Fact),
@@ -76,7 +76,7 @@ impl Handler for Facts {
         Ok(())
     }
 
-    /// All facts of a set are told together; no contact is of the same thing as one of them.
+    /// All facts of a set are applied together; no contact is about the same object as one of them.
     async fn apply_set(
         &self,
         tx: &mut PgConnection,
@@ -104,7 +104,7 @@ fn referral_received(event: &ReferralReceived) -> Result<Fact, Rejection> {
     };
     Ok(Fact::ReferralReceived {
         referral_id: event.referral_id.parse().map_err(malformed)?,
-        // An id that cannot be read is none: then the referral stands alone, and is told by itself.
+        // An invalid id counts as none: then the referral stands alone, with a notice of its own.
         import: Uuid::try_parse(&event.import_id).ok(),
         origin,
         site: event.site.clone(),
@@ -138,7 +138,7 @@ fn break_glass_opened(event: &BreakGlassOpened) -> Result<Fact, Rejection> {
     Ok(Fact::BreakGlassOpened { break_glass_id, case_id, at: event.broken_at.as_ref().and_then(instant) })
 }
 
-/// The id of a break-glass, or of what is told of one.
+/// Id of a break-glass, or of a notice about one.
 fn notice(id: &str) -> Result<Uuid, Rejection> {
     Uuid::try_parse(id).map_err(|_| Rejection::Never { reason: "id-malformed", detail: "the id is not a UUID".to_owned() })
 }

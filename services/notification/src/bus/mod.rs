@@ -1,4 +1,4 @@
-//! What the service hears on the bus: decode, call the use case.
+//! Consumers of the bus: decode, call the use case.
 
 mod concerns;
 mod contact;

@@ -1,5 +1,5 @@
-//! Orders to delete what was told of a purged case: read here, believed where cases signed them, and waiting as [`chassis::destruction`]
-//! has it [LPR4].
+//! Orders to delete the notices of a purged case: decoded here, believed if cases signed them, and delayed as in [`chassis::destruction`]
+//! [LPR4].
 
 use chassis::{
     destruction::{Receiver, Signed},
@@ -17,7 +17,7 @@ use crate::{
     domain::purge::Purged,
 };
 
-/// Carries purges out.
+/// Receiver of purge orders.
 #[derive(Clone)]
 pub struct Purges {
     pub app: App,

@@ -1,4 +1,4 @@
-//! The first road of a ring: `ro.safety.ring.nhq` and `ro.safety.ring.head`.
+//! Consumer of rings on the bus, the first delivery path: `ro.safety.ring.nhq` and `ro.safety.ring.head`.
 
 use chassis::{
     inbox::{Handler, Incoming, ReadMessage, Rejection},
@@ -17,7 +17,7 @@ use crate::{
     domain::ring::Ring,
 };
 
-/// Hears rings.
+/// Consumer of rings.
 pub struct Rings {
     pub app: App,
 }

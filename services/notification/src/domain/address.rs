@@ -1,4 +1,4 @@
-//! E-mail addresses: parsed strictly, so that nothing but an address can stand in a header, and told apart by domain [TS1a].
+//! E-mail addresses: parsed strictly, so that nothing but an address can stand in a header, and classified by domain [TS1a].
 
 use chassis::Private;
 
@@ -7,7 +7,7 @@ use chassis::Private;
 #[error("not an e-mail address")]
 pub struct Malformed;
 
-/// One e-mail address, printable ASCII only. Does not print.
+/// E-mail address, printable ASCII only. Does not print.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Address {
     whole: Private<String>,
@@ -15,7 +15,7 @@ pub struct Address {
 }
 
 impl Address {
-    /// Reads an address; the domain is kept in lower case.
+    /// Parses an address; the domain is stored in lower case.
     ///
     /// # Errors
     /// [`Malformed`] for anything that is not `local@domain` in plain characters.
@@ -33,7 +33,7 @@ impl Address {
         &self.domain
     }
 
-    /// The whole address, for the store and for the mail itself.
+    /// Whole address, for the store and for the mail itself.
     #[must_use]
     pub fn expose(&self) -> &str {
         self.whole.expose()
@@ -52,18 +52,18 @@ fn is_domain(text: &str) -> bool {
     text.contains('.') && text.split('.').all(is_label)
 }
 
-/// The domains of staff mail systems that are cleared for more than content-free notices [TS1a].
+/// Domains of staff mail systems that are cleared for more than content-free notices [TS1a].
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StaffDomains(Vec<String>);
 
 impl StaffDomains {
-    /// Domains as the operator writes them; case and blanks are forgiven.
+    /// Domains as the operator writes them; case and blanks are ignored.
     #[must_use]
     pub fn new(domains: &[String]) -> Self {
         Self(domains.iter().map(|d| d.trim().to_ascii_lowercase()).filter(|d| !d.is_empty()).collect())
     }
 
-    /// Whether the address stands in one of them; a subdomain or a look-alike does not.
+    /// Whether the address is in one of them; one in a subdomain or a look-alike is not.
     #[must_use]
     pub fn hold(&self, address: &Address) -> bool {
         self.0.iter().any(|domain| domain == address.domain())

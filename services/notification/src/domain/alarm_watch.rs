@@ -1,23 +1,24 @@
-//! When the alarm itself must be missed: it has rung by a time and it answers, or somebody is told that it does not [R3e, THREAT-1].
+//! Rules of the guard of the alarm: it must have rung by a time and it must answer, or people are notified that it does not [R3e,
+//! THREAT-1].
 
 use proto::id::ConcernId;
 use time::{Duration, OffsetDateTime};
 
 use super::ring::{Audience, Grade};
 
-/// While the alarm is silent, its listeners are rung in its place this often.
+/// Interval of the rings sent in the place of a silent alarm.
 pub const REPEAT: Duration = Duration::minutes(1);
-/// A moment that lies further ahead than this has not passed yet by any clock: this one was set back.
+/// Clock difference that is no fault: a time further ahead shows that this clock was set back.
 pub const STEP: Duration = Duration::seconds(2);
 
-/// A concern that is not closed, as far as is known here, and one of its audiences.
+/// Guarded concern, not known to be closed here, for one of its audiences.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Guarded {
     pub concern: ConcernId,
     pub audience: Audience,
     pub reference: String,
     pub grade: Grade,
-    /// When the alarm rings next, as its newest ring has said.
+    /// Latest time of the alarm's next ring, as stated by its newest ring.
     pub next_ring_by: Option<OffsetDateTime>,
     /// When it was last rung in the place of the alarm.
     pub alarmed_at: Option<OffsetDateTime>,
@@ -25,28 +26,28 @@ pub struct Guarded {
     pub accepted: bool,
 }
 
-/// What the alarm says of it.
+/// State of the concern as the alarm answers it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Standing {
     Rings,
     /// This audience has accepted.
     Settled,
-    /// It does not know it at all.
+    /// Unknown to the alarm.
     Vanished,
     Closed,
 }
 
-/// What is to be done.
+/// Action that follows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Verdict {
     Wait,
-    /// It has been accepted: it rings no more, and is guarded on.
+    /// It has been accepted: it rings no more, but stays guarded.
     Settle,
-    /// It is closed: it is guarded no longer.
+    /// It is closed: it is no longer guarded.
     Close,
     /// Its acceptance was lost: the alarm must ring again.
     Rearm,
-    /// The alarm gets it back.
+    /// Restore it in the alarm.
     Restore,
     /// Its listeners are rung from here: the alarm has not rung again in time.
     Ring,
@@ -54,8 +55,8 @@ pub enum Verdict {
     RingUnanswered,
 }
 
-/// What follows from what the alarm says, or does not say, `grace` after it should have rung; `unanswered` where it has said nothing
-/// for too long.
+/// Action that follows from the alarm's answer, or from none, `grace` after it should have rung; `unanswered` where no answer came for too
+/// long.
 #[must_use]
 pub fn verdict(guarded: &Guarded, told: Option<Standing>, now: OffsetDateTime, grace: Duration, unanswered: bool) -> Verdict {
     let overdue = guarded.next_ring_by.is_some_and(|by| now > by + grace);
@@ -73,20 +74,21 @@ pub fn verdict(guarded: &Guarded, told: Option<Standing>, now: OffsetDateTime, g
     }
 }
 
-/// Whether it is time to ring once more in the place of the alarm. A last time that has not come yet was by a clock that is gone.
+/// Whether it is time to ring once more in the place of the alarm. A last time in the future was set by a clock that has been set back
+/// since.
 #[must_use]
 pub fn may_repeat(last: Option<OffsetDateTime>, now: OffsetDateTime) -> bool {
     last.is_none_or(|last| now >= last + REPEAT || last > now + STEP)
 }
 
-/// Whether the alarm has answered nothing for too long. An answer of a time that has not come yet counts for nothing.
+/// Whether the alarm has not answered for too long. An answer with a time in the future does not count.
 #[must_use]
 pub fn is_unanswered(since: OffsetDateTime, now: OffsetDateTime, patience: Duration) -> bool {
     now >= since + patience || since > now + STEP
 }
 
-/// By when the next ring must come, on the clock of this service: no later than its ring has promised, and no later than the alarm takes
-/// from one ring to the next, so that a clock of the alarm that is ahead or behind silences nothing.
+/// Latest time of the next ring, on the clock of this service: no later than the ring has promised, and no later than the alarm's longest
+/// interval between two rings, so that a clock of the alarm that is ahead or behind silences nothing.
 #[must_use]
 pub fn due(promised: OffsetDateTime, rung_at: Option<OffsetDateTime>, heard_at: OffsetDateTime) -> OffsetDateTime {
     let interval = rung_at.map(|rung_at| promised - rung_at).filter(|interval| interval.is_positive());

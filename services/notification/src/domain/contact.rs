@@ -1,4 +1,4 @@
-//! The contact register's rules: which value holds now, and when somebody must compare [CARD5, R5b].
+//! Rules of the contact register: which value holds now, and when a person must compare [CARD5, R5b].
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -11,7 +11,7 @@ use time::OffsetDateTime;
 
 use super::{language::Preference, phone};
 
-/// What kind of contact point it is.
+/// Kind of a contact point.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
     Unknown,
@@ -41,7 +41,7 @@ impl Kind {
     }
 }
 
-/// A contact as a region pushed it. The victim's name is not kept here.
+/// Contact as a region pushed it. The victim's name is not stored here.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Contact {
     pub contact_id: ContactId,
@@ -56,25 +56,25 @@ pub struct Contact {
     pub effective_at: OffsetDateTime,
 }
 
-/// One value of the register, of one victim and one kind.
+/// Value of the register, of one victim and one kind.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Value {
     pub region: Region,
-    /// `None` where it cannot be opened: nobody knows what it is, and nothing is the same as it.
+    /// `None` where it cannot be opened: it is unknown, and equal to nothing.
     pub value: Option<Private<String>>,
     pub effective_at: OffsetDateTime,
     pub taken_at: OffsetDateTime,
 }
 
 impl Value {
-    /// From when it holds. A date to come does not rule until then: who pushed it knew nothing newer when they did.
+    /// Start of its validity. A future date does not count until then: when it was pushed, its sender knew nothing newer.
     fn since(&self) -> (OffsetDateTime, OffsetDateTime) {
         (self.effective_at.min(self.taken_at), self.taken_at)
     }
 }
 
-/// Whether the regions differ: each region's latest value counts, in its comparable form.
-/// A region that replaces its own value makes no work for anybody.
+/// Whether the regions differ: each region's latest value counts, in its comparable form. A region that replaces its own value causes no
+/// review.
 #[must_use]
 pub fn regions_differ(kind: Kind, values: &[Value]) -> bool {
     let mut current: BTreeMap<Region, &Value> = BTreeMap::new();
@@ -90,7 +90,7 @@ pub fn regions_differ(kind: Kind, values: &[Value]) -> bool {
     distinct.len() > 1 || (current.len() > 1 && readable().count() < current.len())
 }
 
-/// The form in which two writings of the same number or address are equal.
+/// Form in which two spellings of the same number or address are equal.
 fn comparable(kind: Kind, value: &str) -> BTreeSet<String> {
     match kind {
         Kind::Phone | Kind::Tty => phone::comparable(value),

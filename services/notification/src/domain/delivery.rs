@@ -1,10 +1,10 @@
-//! The life of one delivery: what is tried again, when, and what is given up [R3e].
+//! Delivery: its states, what is tried again, when, and what is given up [R3e].
 
 use time::{Duration, OffsetDateTime};
 
 use super::ring::Grade;
 
-/// How somebody is told.
+/// Channel of a delivery.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Channel {
     Inbox,
@@ -26,15 +26,15 @@ impl Channel {
     }
 }
 
-/// How far a delivery has come.
+/// State of a delivery.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum State {
     Pending,
     Delivered,
     Retrying,
-    /// A rule forbade it before a byte left.
+    /// A rule forbade it before a byte was sent.
     Withheld,
-    /// Given up; somebody must act.
+    /// Given up; a person must act.
     Failed,
 }
 
@@ -58,10 +58,10 @@ impl State {
     }
 }
 
-/// Why a delivery was not made, as a stable code.
+/// Reason a delivery was not made, as a stable code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Reason {
-    /// Its audience took the concern in hand before the mail left.
+    /// Its audience accepted the concern before the mail was sent.
     Accepted,
     AddressMalformed,
     AddressMissing,
@@ -90,7 +90,7 @@ impl Reason {
     }
 }
 
-/// What one attempt came to.
+/// Result of one attempt.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Outcome {
     Sent,
@@ -102,20 +102,19 @@ pub enum Outcome {
     Hopeless(Reason),
 }
 
-/// Where a delivery stands after an attempt.
+/// State of a delivery after an attempt.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Verdict {
     pub state: State,
     pub reason: Option<Reason>,
-    /// When it is tried again; `None`: it has come to its end.
+    /// When it is tried again; `None`: it has ended.
     pub again_at: Option<OffsetDateTime>,
 }
 
-/// Notices other than rings are given up after this many attempts.
+/// Attempts after which notices other than rings are given up.
 pub const MAX_ATTEMPTS: i32 = 12;
 
-/// Decides what follows from the `attempts`-th attempt. A ring (a delivery with an grade) is never given up
-/// because a mail system is down.
+/// State after the `attempts`-th attempt. A ring (a delivery with a grade) is never given up because a mail system is down.
 #[must_use]
 pub fn after(outcome: Outcome, attempts: i32, grade: Option<Grade>, now: OffsetDateTime) -> Verdict {
     let ended = |state, reason| Verdict { state, reason, again_at: None };
@@ -128,7 +127,7 @@ pub fn after(outcome: Outcome, attempts: i32, grade: Option<Grade>, now: OffsetD
     }
 }
 
-/// Mails that never wait for one another: an imminent risk passes by everything, and a ring passes by a notice [R3e].
+/// Lanes of mails that never wait for one another: an imminent risk overtakes everything, and a ring overtakes a notice [R3e].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Lane {
     Imminent,
@@ -139,7 +138,7 @@ pub enum Lane {
 impl Lane {
     pub const ALL: [Self; 3] = [Self::Imminent, Self::Ring, Self::Notice];
 
-    /// The lane of a mail of this grade.
+    /// Lane of a mail of this grade.
     #[must_use]
     pub const fn of(grade: Option<Grade>) -> Self {
         match grade {
@@ -149,7 +148,7 @@ impl Lane {
         }
     }
 
-    /// What runs in it: the urgencies by their codes; of a notice there is none.
+    /// Grades in this lane, by their codes; a notice has none.
     #[must_use]
     pub const fn urgencies(self) -> &'static [&'static str] {
         match self {
@@ -160,9 +159,9 @@ impl Lane {
     }
 }
 
-/// No mail waits longer than this before it is tried again: what is due later than that was put off by a clock that is gone.
+/// Longest pause before a mail is tried again: one due later than that was postponed by a clock that has been set back since.
 pub const LONGEST_PAUSE: Duration = pause(i32::MAX);
-/// The same of a mail that was tried this often or less.
+/// The same for a mail that was tried this often or less.
 pub const SHORT_PAUSES: [(i32, Duration); 2] = [(2, pause(2)), (3, pause(3))];
 
 const fn pause(attempts: i32) -> Duration {

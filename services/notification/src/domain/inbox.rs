@@ -1,4 +1,4 @@
-//! What stands in an inbox: one item for each thing a recipient is told of.
+//! Inbox items: one for each object that a recipient is notified of.
 
 use chassis::Private;
 use time::OffsetDateTime;
@@ -10,7 +10,7 @@ use super::{
     template::{Data, Template},
 };
 
-/// For a concern: whose acceptance it asks for, how urgently, and the envelope itself.
+/// For a concern: whose acceptance it asks for, its grade, and the envelope itself.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Alarm {
     pub audience: Audience,
@@ -18,7 +18,7 @@ pub struct Alarm {
     pub envelope: Private<Vec<u8>>,
 }
 
-/// An item to be put into an inbox, rendered in the recipient's language.
+/// Item to be put into an inbox, rendered in the recipient's language.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Item {
     pub recipient: Recipient,
@@ -34,7 +34,7 @@ pub struct Item {
     pub happened_at: Option<OffsetDateTime>,
 }
 
-/// Where a page of an inbox begins: after this item. Alarms that nobody has read stand before the rest.
+/// Cursor of a page of an inbox: after this item. Unread alarms stand before the rest.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Position {
     pub in_alarms: bool,
@@ -61,7 +61,7 @@ impl Item {
     }
 }
 
-/// An item as it stands in an inbox.
+/// Item as stored in an inbox.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Standing {
     pub item_id: Uuid,

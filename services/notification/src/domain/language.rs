@@ -1,22 +1,22 @@
-//! The two official languages, and what is sent where nobody has said which [LOLA].
+//! Official languages, and what is sent where the preference is unknown [LOLA].
 
-/// An official language.
+/// Official language.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Language {
     English,
     French,
 }
 
-/// A person's preference; `None` is "not said": both languages are sent.
+/// Language preference of a person; `None` is "not said": both languages are sent.
 pub type Preference = Option<Language>;
 
-/// The mark of an item rendered in both languages.
+/// Mark of an item rendered in both languages.
 pub const BOTH: &str = "en+fr";
 
 impl Language {
     pub const ALL: [Self; 2] = [Self::English, Self::French];
 
-    /// The code used on the wire and in tables.
+    /// Code used on the wire and in tables.
     #[must_use]
     pub const fn code(self) -> &'static str {
         match self {
@@ -25,14 +25,14 @@ impl Language {
         }
     }
 
-    /// The language with this code.
+    /// Language with this code.
     #[must_use]
     pub fn of(code: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|language| language.code() == code)
     }
 }
 
-/// The mark of a preference: `en`, `fr`, or `en+fr` where it is not known.
+/// Mark of a preference: `en`, `fr`, or `en+fr` where it is not known.
 #[must_use]
 pub fn mark(preference: Preference) -> &'static str {
     preference.map_or(BOTH, Language::code)

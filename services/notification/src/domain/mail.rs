@@ -1,4 +1,4 @@
-//! What e-mail may carry to which address. A [`Mail`] exists only where its class allows it to leave [TS1a].
+//! Rules of what e-mail may contain for which address. A [`Mail`] exists only where its class allows it to be sent [TS1a].
 
 use chassis::Private;
 
@@ -10,7 +10,7 @@ use super::{
     template::{Class, Data, Template},
 };
 
-/// A mail that may leave.
+/// Mail that may be sent.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Mail {
     pub to: Address,
@@ -20,14 +20,14 @@ pub struct Mail {
     pub body: Private<String>,
 }
 
-/// The form in which e-mail announces what stands in the inbox: grade and reference to staff mail systems, where it is a
-/// ring; to everybody else that there is a message.
+/// Template of the mail that announces an inbox item: grade and reference to staff mail systems, where it is a ring; to all others that
+/// there is a message.
 #[must_use]
 pub fn form(grade: Option<Grade>, to: &Address, staff: &StaffDomains) -> Template {
     if grade.is_some() && staff.hold(to) { Template::OutsideRing } else { Template::OutsideNotice }
 }
 
-/// Writes the mail.
+/// Composes the mail.
 ///
 /// # Errors
 /// [`Reason::ClassForbidsEmail`] where the class of the template forbids this address.

@@ -1,5 +1,5 @@
-//! The pure rules: who is told, in which words and language, by which channel, and what is tried again.
-//! No async, no I/O, no generated wire types.
+//! Domain rules of notification: who is notified, in which words and language, by which channel, and what is tried again. No async, no I/O,
+//! no generated wire types.
 
 pub mod address;
 pub mod alarm_watch;

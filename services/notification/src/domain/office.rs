@@ -1,4 +1,4 @@
-//! Offices: what a person answers for, so that an alarm reaches whoever holds the office now [R3e, TRAP-2].
+//! Offices: what a person answers for, so that an alarm reaches the present holder of the office [R3e, TRAP-2].
 
 use chassis::Caller;
 use proto::{id::SiteCode, role};
@@ -12,19 +12,19 @@ pub const NMC: &str = "nmc";
 
 const SUPERVISORS: [&str; 2] = [role::NATIONAL_MANAGER, role::RJ_SUPERVISOR];
 
-/// The roles whose holders share an office and are written to one by one.
+/// Roles whose holders share an office and get mails one by one.
 #[must_use]
 pub fn roles_of(office: &str) -> &'static [&'static str] {
     if office == RJ_SUPERVISORS { &SUPERVISORS } else { &[] }
 }
 
-/// The office of the Institutional Head of a site.
+/// Office of the Institutional Head of a site.
 #[must_use]
 pub fn institutional_head(site: &SiteCode) -> String {
     at(role::INSTITUTIONAL_HEAD, site)
 }
 
-/// The office of the District Director of a site in the community.
+/// Office of the District Director of a site in the community.
 #[must_use]
 pub fn district_director(site: &SiteCode) -> String {
     at(role::DISTRICT_DIRECTOR, site)
@@ -41,7 +41,7 @@ pub fn is_office(name: &str) -> bool {
     [RJ_UNIT, RJ_SUPERVISORS, NMC].contains(&name) || role::RESPONSIBLE_HEADS.into_iter().any(of_a_site)
 }
 
-/// The offices that a caller holds, each grant by itself. A role of a site without a site holds none.
+/// Offices that a caller holds, each grant by itself. A site role without a site holds none.
 #[must_use]
 pub fn held(caller: &Caller) -> Vec<String> {
     let mut offices = Vec::new();

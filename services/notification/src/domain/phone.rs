@@ -1,7 +1,7 @@
-//! Telephone numbers as people write them, in a form in which two writings of the same number are equal [CARD5].
+//! Telephone numbers as people write them, converted to a form in which two spellings of the same number are equal [CARD5].
 //!
-//! Letters of a keypad, extensions, `+` and `011`, digits of other scripts and words beside a number make no two numbers of one, and no one
-//! number of two. A local number without its area is another than the whole one: somebody compares them.
+//! Letters of a keypad, extensions, `+` and `011`, digits of other scripts and words beside a number do not make two numbers of one, nor
+//! one of two. A local number without its area code differs from the whole one: a person compares them.
 
 use std::collections::BTreeSet;
 
@@ -9,13 +9,13 @@ use proto::normal;
 
 /// Digits of a number within North America: area, exchange, line.
 const NATIONAL: usize = 10;
-/// Fewer digits than this are a number only where there is nothing else: an hour, a floor, a row.
+/// Fewer digits than this are a number only where there is nothing else: they may be an hour, a floor, a row.
 const LOCAL: usize = 7;
-/// What stands before the number of a person behind it.
+/// Words and signs before an extension.
 const EXTENSIONS: [&str; 9] = ["extension", "ext", "poste", "post", "local", "loc", "x", "p", "#"];
-/// What joins digits into one number.
+/// Characters that join digits into one number.
 const JOINTS: [char; 7] = [' ', '-', '.', '(', ')', '\'', '"'];
-/// Zeros of the decimal digits of every script that Unicode knows on its first plane and that people write numbers in.
+/// Zeros of the decimal digits of every script on Unicode's first plane that people write numbers in.
 const ZEROS: [char; 35] = [
     '\u{660}', '\u{6f0}', '\u{7c0}', '\u{966}', '\u{9e6}', '\u{a66}', '\u{ae6}', '\u{b66}', '\u{be6}', '\u{c66}', '\u{ce6}', '\u{d66}',
     '\u{de6}', '\u{e50}', '\u{ed0}', '\u{f20}', '\u{1040}', '\u{1090}', '\u{17e0}', '\u{1810}', '\u{1946}', '\u{19d0}', '\u{1a80}',
@@ -23,17 +23,17 @@ const ZEROS: [char; 35] = [
     '\u{ff10}',
 ];
 
-/// Digits that stand together, with nothing but joints between them.
+/// Digits that stand together, with only joints between them.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 struct Chunk {
-    /// The word, or the sign, that stands before it.
+    /// Word, or sign, that stands before it.
     lead: String,
     /// It begins with a plus.
     plus: bool,
     groups: Vec<String>,
 }
 
-/// A number as it is read.
+/// Parsed number.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 struct Number {
     plus: bool,
@@ -41,7 +41,7 @@ struct Number {
     extension: String,
 }
 
-/// Every number that the text names, each in one form, in order; the text itself where it names none.
+/// Every number in the text, each in one form, in order; the text itself where there is none.
 #[must_use]
 pub fn comparable(text: &str) -> BTreeSet<String> {
     let plain: String = normal::key(text).chars().map(ascii_digit).collect();
@@ -52,7 +52,7 @@ pub fn comparable(text: &str) -> BTreeSet<String> {
     if numbers.is_empty() { BTreeSet::from([plain]) } else { numbers }
 }
 
-/// A digit of any script as that of ours, and full-width signs as theirs.
+/// ASCII digit for a digit of any script, and ASCII signs for full-width ones.
 fn ascii_digit(seen: char) -> char {
     let of = |zero: char| u32::from(seen).checked_sub(u32::from(zero)).filter(|value| *value < 10);
     match seen {
@@ -65,8 +65,8 @@ fn ascii_digit(seen: char) -> char {
     }
 }
 
-/// A number whose end is written in letters of the keypad, as in 1-800-FLOWERS: an area, or an area and an exchange, and then a word of
-/// letters that fills it up, with nothing after it.
+/// Number whose end is written in letters of the keypad, as in 1-800-FLOWERS: an area, or an area and an exchange, and then a word of
+/// letters that completes it, with nothing after it.
 fn by_letters(plain: &str) -> Option<String> {
     let first = plain.find(|c: char| c.is_ascii_alphabetic())?;
     let (head, tail) = plain.split_at(first);
@@ -80,7 +80,7 @@ fn by_letters(plain: &str) -> Option<String> {
         .then(|| whole.chars().take(NATIONAL).collect())
 }
 
-/// The key of a telephone that bears this letter; a digit is its own.
+/// Key of a telephone with this letter; a digit is its own.
 const fn keypad(letter: char) -> Option<char> {
     Some(match letter {
         '0'..='9' => letter,
@@ -105,7 +105,7 @@ fn chunks(plain: &str) -> Vec<Chunk> {
                 _ => chunk.groups.push(seen.to_string()),
             }
         } else if seen.is_alphabetic() || matches!(seen, '#' | '+') || !JOINTS.contains(&seen) {
-            // Whatever is no joint ends the digits before it.
+            // Any other character ends the digits before it.
             if !chunk.groups.is_empty() {
                 chunks.push(std::mem::take(&mut chunk));
             }
@@ -123,7 +123,7 @@ fn chunks(plain: &str) -> Vec<Chunk> {
     chunks
 }
 
-/// The numbers among the chunks: those that are long enough, or all digits together where none is.
+/// Numbers among the chunks: those that are long enough, or all digits together where none is.
 fn numbers(chunks: &[Chunk]) -> BTreeSet<String> {
     let mut read: Vec<Number> = Vec::new();
     for chunk in chunks {
@@ -143,7 +143,7 @@ fn numbers(chunks: &[Chunk]) -> BTreeSet<String> {
     BTreeSet::from([one_form(&Number { plus, digits, extension: String::new() })])
 }
 
-/// Whole numbers of North America that stand beside each other with nothing but a space between.
+/// Whole numbers of North America that stand beside each other with only a space between.
 fn split(chunk: &Chunk) -> Vec<Number> {
     let mut numbers = vec![Number { plus: chunk.plus, ..Number::default() }];
     let mut left: usize = chunk.groups.iter().map(String::len).sum();
@@ -161,7 +161,7 @@ fn split(chunk: &Chunk) -> Vec<Number> {
     numbers
 }
 
-/// Ten digits for a number of North America, `+` and all its digits for any other, and its extension behind it.
+/// Normal form: ten digits for a number of North America, `+` and all its digits for any other, and its extension behind it.
 fn one_form(number: &Number) -> String {
     let digits = number.digits.as_str();
     let dialled = ["011", "00"].into_iter().find_map(|prefix| digits.strip_prefix(prefix).filter(|rest| rest.len() > LOCAL));

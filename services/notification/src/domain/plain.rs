@@ -1,4 +1,4 @@
-//! Text as it can be stored and shown: nothing a sender writes may keep an alarm from standing in an inbox.
+//! Text that can be stored and shown: nothing a sender writes may keep an alarm from standing in an inbox.
 
 /// The text with every NUL, which no text column holds, made visible.
 #[must_use]

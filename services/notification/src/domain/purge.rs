@@ -1,5 +1,5 @@
-//! What this service asks itself before it deletes what was told of a purged case [LPR4]: that it is about a case, and old enough. A concern
-//! is never deleted with a case.
+//! Checks of this service before it deletes the notices of a purged case [LPR4]: that they are about a case, and old enough. A concern is
+//! never deleted with a case.
 
 use proto::id::{CaseId, ReferralId};
 use time::{Duration, OffsetDateTime};
@@ -7,12 +7,12 @@ use uuid::Uuid;
 
 use super::template::Template;
 
-/// Two years are the least that the law allows; no two years are shorter.
+/// Two years, the least that the law allows; no two years are shorter.
 pub const LEAST: Duration = Duration::days(730);
-/// Clocks of two services may differ by this much.
+/// Clock difference between two services that is no fault.
 const SKEW: Duration = Duration::minutes(5);
 
-/// A case that cases says it has purged.
+/// Case that cases reports as purged.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Purged {
     pub case: CaseId,
@@ -24,7 +24,7 @@ pub struct Purged {
 }
 
 impl Purged {
-    /// Everything that may have been told under these ids.
+    /// Ids of everything that notices may be about.
     #[must_use]
     pub fn about(&self) -> Vec<Uuid> {
         let referrals = self.referrals.iter().map(|referral| referral.uuid());
@@ -34,7 +34,7 @@ impl Purged {
         about
     }
 
-    /// Whether something with this template may have been told of this thing.
+    /// Whether a notice with this template may be about this object.
     fn tells(&self, about: Uuid, template: &str) -> bool {
         let told = |templates: &[Template]| templates.iter().any(|known| known.code() == template);
         (about == self.case.uuid() && told(&[Template::CaseOpened, Template::MediatorAssigned, Template::OfficerAssigned]))
@@ -43,17 +43,17 @@ impl Purged {
     }
 }
 
-/// Something that stands here under one of these ids.
+/// Stored notice under one of these ids.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NoticeRow {
     pub about: Uuid,
     pub template: String,
-    /// It rings, or tells of something that rings.
+    /// It rings, or is about something that rings.
     pub of_a_concern: bool,
     pub first_told_at: OffsetDateTime,
 }
 
-/// Why nothing is deleted, as a stable code; `None` where nothing that is known here stands against it.
+/// Reason the deletion is forbidden, as a stable code; `None` where this service's own data does not forbid it.
 #[must_use]
 pub fn forbidden(purged: &Purged, told: &[NoticeRow], now: OffsetDateTime) -> Option<&'static str> {
     let (Some(purged_at), Some(last_used_at)) = (purged.purged_at, purged.last_used_at) else {

@@ -1,4 +1,4 @@
-//! One ring of the safety ladder, and who hears it. A ring is never swallowed for want of a name [R3e, TRAP-2].
+//! Ring of the safety ladder, and its recipients. A ring is never dropped for want of a name [R3e, TRAP-2].
 
 use std::collections::BTreeSet;
 
@@ -8,7 +8,7 @@ use time::OffsetDateTime;
 
 use super::{office, template::Template};
 
-/// Who must accept the concern.
+/// Audience that must accept the concern.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Audience {
     Nhq,
@@ -18,7 +18,7 @@ pub enum Audience {
 impl Audience {
     pub const ALL: [Self; 2] = [Self::Nhq, Self::ResponsibleHead];
 
-    /// The code used in tables and logs.
+    /// Code used in tables and logs.
     #[must_use]
     pub const fn code(self) -> &'static str {
         match self {
@@ -33,7 +33,7 @@ impl Audience {
     }
 }
 
-/// How urgent the concern is; what is not stated counts as a concern, never as nothing [RM1b, RM1c].
+/// Grade of the concern; what is not stated counts as a concern, never as nothing [RM1b, RM1c].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Grade {
     Imminent,
@@ -59,14 +59,14 @@ impl Grade {
     }
 }
 
-/// An office to ring, and the person who holds it where one is known.
+/// Office to ring, and the person who holds it where one is known.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Called {
     pub office: String,
     pub holder: String,
 }
 
-/// Who an inbox item is for. Persons are told in their own language and by e-mail too; offices in both.
+/// Recipient of an inbox item. Persons are notified in their own language and by e-mail too; offices in both.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Recipient {
     Office(String),
@@ -74,7 +74,7 @@ pub enum Recipient {
 }
 
 impl Recipient {
-    /// The text in tables and on the wire.
+    /// Text in tables and on the wire.
     #[must_use]
     pub fn as_str(&self) -> &str {
         match self {
@@ -83,7 +83,7 @@ impl Recipient {
     }
 }
 
-/// What the envelope of the audience tells, already cut to its classes. Empty text: not said, or not for this audience.
+/// Content of the audience's envelope, already cut to its classes. Empty text: not said, or not for this audience.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Bulletin {
     pub site: String,
@@ -98,7 +98,7 @@ pub struct Bulletin {
     pub call_back: Private<String>,
 }
 
-/// One ring, as safety sent it.
+/// Ring, as safety sent it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Ring {
     pub ring_id: RingId,
@@ -115,12 +115,12 @@ pub struct Ring {
     pub reference: String,
     pub grade: Grade,
     pub bulletin: Bulletin,
-    /// The encoded envelope, cut to the classes of the audience.
+    /// Encoded envelope, cut to the classes of the audience.
     pub envelope: Private<Vec<u8>>,
 }
 
 impl Ring {
-    /// The template for this audience and grade [TRAP-1]. Who stands in for a head that was not reached is told so.
+    /// Template for this audience and grade [TRAP-1]. A recipient who stands in for a head that was not reached is informed of that.
     #[must_use]
     pub fn template(&self, recipient: &Recipient) -> Template {
         match (self.audience, self.grade) {
@@ -140,8 +140,8 @@ impl Ring {
         }
     }
 
-    /// Every inbox the ring goes to, each once and always in the same order: the office, so that whoever holds it sees the
-    /// ring, and each holder by name. Where nobody is named, the offices that must find somebody.
+    /// Every inbox the ring goes to, each once and always in the same order: the office, so that its present holder sees the ring, and each
+    /// holder by name. Where no holder is named, the offices that must find one.
     #[must_use]
     pub fn recipients(&self) -> Vec<Recipient> {
         let offices = self.called.iter().filter(|c| !c.office.is_empty()).map(|c| Recipient::Office(c.office.clone()));
@@ -155,7 +155,7 @@ impl Ring {
         let offices = match (self.audience, site) {
             (Audience::Nhq, _) => vec![office::NMC.to_owned(), office::RJ_UNIT.to_owned()],
             (Audience::ResponsibleHead, Some(site)) => vec![office::district_director(&site), office::institutional_head(&site)],
-            // Nobody knows whose head it is: NHQ finds them.
+            // The head is not known: NHQ finds them.
             (Audience::ResponsibleHead, None) => vec![office::RJ_UNIT.to_owned()],
         };
         offices.into_iter().map(Recipient::Office).collect()

@@ -1,4 +1,4 @@
-//! Lines of the ledger on the wire.
+//! Encoding of ledger lines for the wire.
 
 use chassis::wire::timestamp;
 use proto::notification::v1 as wire;
@@ -8,7 +8,7 @@ use crate::{
     store::delivery::Line,
 };
 
-/// A line as the RJ Unit and operations read it.
+/// Line as the RJ Unit and operations read it.
 pub(super) fn encode(line: Line) -> wire::Delivery {
     let channel = match line.channel {
         Channel::Inbox => wire::Channel::Inbox,

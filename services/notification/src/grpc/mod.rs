@@ -1,4 +1,4 @@
-//! The RPCs: decode, call the use case, encode.
+//! gRPC server of notification: decode, call the use case, encode.
 
 mod deliveries;
 mod inbox;
@@ -22,15 +22,15 @@ use crate::{
     domain::language::Language,
 };
 
-/// The server behind the gRPC services of notification.
+/// Server behind the gRPC services of notification.
 #[derive(Clone)]
 pub struct Server {
     pub app: App,
 }
 
-/// What the audit log calls an item of an inbox.
+/// Kind of an inbox item in the audit log.
 const ITEM: &str = "item";
-/// Items or lines of the ledger in one answer: the usual number and the most.
+/// Items or ledger lines in one answer: the usual number and the most.
 const DEFAULT_PAGE: i64 = 50;
 const MAX_PAGE: i64 = 200;
 
@@ -49,7 +49,7 @@ impl InboxService for Server {
 
     async fn mark_read(&self, request: Request<MarkReadRequest>) -> Result<Response<MarkReadResponse>, Status> {
         let caller = Caller::of(&request)?;
-        // What is not an id names nothing: the same answer, by the same road, as for what is somebody else's [TRAP-6].
+        // What is not an id names nothing: the same answer, by the same path, as for another's item [TRAP-6].
         let item_id = Uuid::try_parse(&request.get_ref().item_id).unwrap_or_default();
         let ended = app::inbox::mark_read(&self.app, &caller, item_id).await;
         let act = Act::new(&caller, "inbox.mark-read", ITEM, request.get_ref().item_id.trim());

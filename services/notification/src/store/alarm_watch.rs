@@ -1,4 +1,4 @@
-//! What is guarded for the alarm, and the copy of a concern that it can be given back from.
+//! Table of guarded concerns, and the copy of a concern that the alarm can restore it from.
 
 use chassis::{Private, Vault};
 use proto::id::ConcernId;
@@ -12,7 +12,7 @@ use crate::domain::{
     ring::{Audience, Grade},
 };
 
-/// One audience has accepted; without an audience the concern is closed, and guarded no longer.
+/// Records that one audience has accepted; without an audience, that the concern is closed, and no longer guarded.
 ///
 /// # Errors
 /// The statement failed.
@@ -29,7 +29,7 @@ pub async fn settle(db: &mut PgConnection, concern: ConcernId, audience: Option<
     Ok(())
 }
 
-/// An acceptance was lost: the alarm must ring this audience again, from now on.
+/// Records that an acceptance was lost: the alarm must ring this audience again, from now on.
 ///
 /// # Errors
 /// The statement failed.
@@ -46,7 +46,7 @@ pub async fn rearm(db: &mut PgConnection, guarded: &Guarded, at: OffsetDateTime)
     Ok(())
 }
 
-/// What nobody has accepted, what must ring first before the rest; at most `limit`.
+/// Concerns not accepted, those that must ring first before the rest; at most `limit`.
 ///
 /// # Errors
 /// The statement failed.
@@ -62,7 +62,7 @@ pub async fn ringing(db: &mut PgConnection, limit: i64) -> sqlx::Result<Vec<Guar
     Ok(rows.into_iter().filter_map(Row::read).collect())
 }
 
-/// What was accepted and is not closed, in the order of concern and audience from after one of them on; at most `limit`.
+/// Concerns accepted and not closed, in the order of concern and audience, after one of them; at most `limit`.
 ///
 /// # Errors
 /// The statement failed.
@@ -110,7 +110,7 @@ impl Row {
     }
 }
 
-/// Where the clock was set back, what waits for a moment of before is due now; how many.
+/// Makes due now what waits for a moment before a clock was set back; returns how many.
 ///
 /// # Errors
 /// The statement failed.
@@ -125,7 +125,7 @@ pub async fn take_step_back(db: &mut PgConnection, now: OffsetDateTime) -> sqlx:
     Ok(done.rows_affected())
 }
 
-/// The alarm has answered some instance of this service.
+/// Records that the alarm has answered some instance of this service.
 ///
 /// # Errors
 /// The statement failed.
@@ -140,7 +140,7 @@ pub async fn note_answer(db: &mut PgConnection, at: OffsetDateTime) -> sqlx::Res
     Ok(())
 }
 
-/// When the alarm last answered, and when that it does not was last rung.
+/// Time of the alarm's last answer, and of the last ring that it does not answer.
 ///
 /// # Errors
 /// The statement failed.
@@ -149,7 +149,7 @@ pub async fn last_answer(db: &mut PgConnection) -> sqlx::Result<(Option<OffsetDa
     Ok(row.map_or((None, None), |row| (row.answered_at, row.rung_at)))
 }
 
-/// Takes it upon this instance to ring that the alarm does not answer; `false` where another has just done so.
+/// Claims for this instance the ring that the alarm does not answer; `false` where another has just done so.
 ///
 /// # Errors
 /// The statement failed.
@@ -165,7 +165,7 @@ pub async fn claim_unanswered(db: &mut PgConnection, before: Option<OffsetDateTi
     Ok(done.rows_affected() == 1)
 }
 
-/// Takes it upon this instance to ring in the place of the alarm; `false` where another has just done so, or it is settled.
+/// Claims for this instance the ring in the place of the alarm; `false` where another has just done so, or it is settled.
 ///
 /// # Errors
 /// The statement failed.
@@ -183,7 +183,7 @@ pub async fn claim(db: &mut PgConnection, guarded: &Guarded, at: OffsetDateTime)
     Ok(done.rows_affected() == 1)
 }
 
-/// Everybody in whose inbox the concern stands for this audience.
+/// Recipients with an inbox item of the concern for this audience.
 ///
 /// # Errors
 /// The statement failed.
@@ -197,7 +197,7 @@ pub async fn listeners(db: &mut PgConnection, concern: ConcernId, audience: Audi
     .await
 }
 
-/// All that NHQ was told of the concern, as the bytes of its envelope; none where nothing stands here that can be opened.
+/// Everything NHQ was sent of the concern, as the bytes of its envelope; none where there is none that can be opened.
 ///
 /// # Errors
 /// The statement failed.

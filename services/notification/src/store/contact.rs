@@ -1,4 +1,4 @@
-//! The contact register: rows are only added [CARD5].
+//! Table of the contact register: rows are only added [CARD5].
 
 use chassis::{Private, Vault, vault::Fault};
 use proto::{id::ContactId, normal};
@@ -12,7 +12,7 @@ use crate::domain::{
     language::Language,
 };
 
-/// What stands for a victim in this register: an index of the reference that the region gave.
+/// Victim in this register: an index of the reference that the region gave.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Victim(String);
 
@@ -22,7 +22,7 @@ impl Victim {
     }
 }
 
-/// The victim of a contact: the same under every spelling of the reference.
+/// Victim of a contact: the same under every spelling of the reference.
 ///
 /// # Errors
 /// A statement failed, or there is no key.
@@ -30,7 +30,7 @@ pub async fn victim(db: &mut PgConnection, vault: &Vault, reference: &Private<St
     sealed::index(db, vault, &normal::key(reference.expose()), at).await.map(Victim)
 }
 
-/// What a former version made of a reference: the spelling counted.
+/// Victim as a former version computed it: the spelling counted.
 ///
 /// # Errors
 /// As [`victim`].
@@ -43,7 +43,7 @@ pub async fn victim_as_spelled(
     sealed::index(db, vault, reference.expose().trim(), at).await.map(Victim)
 }
 
-/// Contacts that a former version took, whose victims it told apart by the spelling; from after one on, at most `limit`.
+/// Contacts that a former version stored, whose victims it distinguished by the spelling; after one, at most `limit`.
 ///
 /// # Errors
 /// The statement failed.
@@ -57,7 +57,7 @@ pub async fn as_spelled(db: &mut PgConnection, after: Uuid, limit: i64) -> sqlx:
     .await
 }
 
-/// The victim under which a contact stands; none where it is not here.
+/// Victim of a stored contact; none where it is not here.
 ///
 /// # Errors
 /// The statement failed.
@@ -68,7 +68,7 @@ pub async fn victim_of(db: &mut PgConnection, contact: ContactId) -> sqlx::Resul
         .map(|found| found.map(Victim))
 }
 
-/// Gives everything of one victim to another, where the two were spellings of one reference; the first do-not-contact mark stays.
+/// Merges one victim into another, where the two were spellings of one reference; the first do-not-contact mark stays.
 ///
 /// # Errors
 /// A statement failed.
@@ -103,7 +103,7 @@ pub async fn join(db: &mut PgConnection, from: &Victim, to: &Victim, at: OffsetD
     Ok(())
 }
 
-/// Holds the register of one victim until the transaction ends.
+/// Locks the register of one victim until the transaction ends.
 ///
 /// # Errors
 /// The statement failed.
@@ -112,7 +112,7 @@ pub async fn lock(db: &mut PgConnection, victim: &Victim) -> sqlx::Result<()> {
     Ok(())
 }
 
-/// Adds a pushed contact; `false` where it stands already.
+/// Adds a pushed contact; `false` where it exists already.
 ///
 /// # Errors
 /// The statement failed.
@@ -164,7 +164,7 @@ pub async fn mark_do_not_contact(db: &mut PgConnection, victim: &Victim, contact
 /// other.
 ///
 /// # Errors
-/// The statement failed, or the store of the keys does not answer.
+/// The statement failed, or the key store does not answer.
 pub async fn values(db: &mut PgConnection, vault: &Vault, victim: &Victim, kind: Kind) -> sqlx::Result<Vec<Value>> {
     let rows = sqlx::query!(
         "select contact_id, region, value, value_sealed, effective_at, taken_at from contact_point

@@ -1,4 +1,5 @@
-//! The delivery ledger: written when somebody is to be told, leased while a mail is sent, concluded with what came of it.
+//! Table of the delivery ledger: a line is written when a person is to be notified, leased while a mail is sent, and concluded with the
+//! result.
 
 use chassis::{Private, Vault};
 use sqlx::PgConnection;
@@ -13,10 +14,10 @@ use crate::domain::{
     ring::{Audience, Grade},
 };
 
-/// What is to be delivered.
+/// Delivery to be made.
 #[derive(Debug, Clone)]
 pub struct Entry<'a> {
-    /// The inbox item it announces.
+    /// Inbox item that it announces.
     pub item_id: Option<Uuid>,
     pub recipient: &'a str,
     /// Set where the recipient is a victim.
@@ -27,7 +28,7 @@ pub struct Entry<'a> {
     pub grade: Option<Grade>,
 }
 
-/// Asks for a mail. Where one for the same item still waits, that one becomes due at once instead.
+/// Queues a mail. Where one for the same item still waits, that one becomes due at once instead.
 ///
 /// # Errors
 /// The statement failed.
@@ -54,18 +55,18 @@ pub async fn queue_email(db: &mut PgConnection, delivery_id: Uuid, entry: &Entry
     Ok(())
 }
 
-/// A mail that is due, leased to this worker.
+/// Mail that is due, leased to this worker.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Due {
     pub delivery_id: Uuid,
-    /// This attempt included.
+    /// Number of attempts, this one included.
     pub attempts: i32,
     pub language: Preference,
     pub reference: String,
     pub grade: Option<Grade>,
 }
 
-/// Leases what is due in one lane, oldest first; nobody else takes it before `until`.
+/// Leases what is due in one lane, oldest first; no other worker takes it before `until`.
 ///
 /// # Errors
 /// The statement failed.
@@ -123,7 +124,7 @@ struct Row {
     grade: Option<String>,
 }
 
-/// Makes due what waits for a moment further ahead than its pause, or its lease, can be: the clock was set back. How many.
+/// Makes due what waits for a moment further ahead than its pause, or its lease, can be: the clock was set back. Returns how many.
 ///
 /// # Errors
 /// The statement failed.
@@ -146,14 +147,14 @@ pub async fn take_step_back(db: &mut PgConnection, now: OffsetDateTime, lease: D
     Ok(done.rows_affected())
 }
 
-/// Whether and where a leased mail may go, as things stand now.
+/// Whether and where a leased mail may be sent, at this moment.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Door {
     pub do_not_contact: bool,
     pub address: Option<Private<String>>,
 }
 
-/// Asks at send time: the person's address as it is now, or the victim's latest, and the do-not-contact mark.
+/// Reads at send time: the person's address as it is now, or the victim's latest, and the do-not-contact mark.
 ///
 /// # Errors
 /// A statement failed, or the address cannot be opened.
@@ -182,7 +183,7 @@ pub async fn door(db: &mut PgConnection, vault: &Vault, delivery_id: Uuid) -> sq
     Ok(Door { do_not_contact: row.do_not_contact, address })
 }
 
-/// Writes down what came of an attempt; a delivery that has come to its end stays there.
+/// Records the result of an attempt; a delivery that has ended stays ended.
 ///
 /// # Errors
 /// The statement failed.
@@ -202,7 +203,7 @@ pub async fn conclude(db: &mut PgConnection, delivery_id: Uuid, verdict: Verdict
     Ok(())
 }
 
-/// One line of the ledger, without content.
+/// Line of the ledger, without content.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Line {
     pub delivery_id: Uuid,
@@ -217,7 +218,7 @@ pub struct Line {
     pub finished_at: Option<OffsetDateTime>,
 }
 
-/// The newest lines.
+/// Newest lines of the ledger.
 ///
 /// # Errors
 /// The statement failed.
@@ -253,7 +254,7 @@ pub async fn list(db: &mut PgConnection, limit: i64) -> sqlx::Result<Vec<Line>> 
         .collect())
 }
 
-/// Withholds every mail of a concern that has not left, for one audience or for all. How many.
+/// Withholds every unsent mail of a concern, for one audience or for all. Returns how many.
 ///
 /// # Errors
 /// The statement failed.

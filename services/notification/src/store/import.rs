@@ -1,4 +1,4 @@
-//! How many referrals of an import were told of.
+//! Table of imports: how many referrals of each were reported.
 
 use sqlx::PgConnection;
 use time::OffsetDateTime;
@@ -10,11 +10,11 @@ pub struct Arrived {
     pub about: Uuid,
     pub site: String,
     pub referrals: i32,
-    /// How it is quoted, where it is told for the first time.
+    /// Its reference, where it is reported for the first time.
     pub reference: String,
 }
 
-/// Adds what has come to what was told of before: all that came so far, and how it is quoted.
+/// Adds the arrived referrals to those reported before; returns the total, and the reference.
 ///
 /// # Errors
 /// The statement failed.

@@ -1,4 +1,4 @@
-//! Inbox items: one for each recipient and thing told; a concern's item rings again instead of piling up.
+//! Table of inbox items: one for each recipient and object; a concern's item rings again instead of piling up.
 
 use chassis::{Private, Vault, vault::Keys};
 use sqlx::PgConnection;
@@ -11,7 +11,7 @@ use crate::domain::{
     ring::{Audience, Grade},
 };
 
-/// A page of the items of these recipients, unread alarms first, then newest first; and where the next page begins.
+/// Page of the items of these recipients, unread alarms first, then newest first; and where the next page begins.
 ///
 /// # Errors
 /// The statement failed.
@@ -68,7 +68,7 @@ struct Row {
     read_at: Option<OffsetDateTime>,
 }
 
-/// The items of these recipients that fulfil a condition, newest first, after a place. A text, so that each list has an index of its own.
+/// Items of these recipients that meet a condition, newest first, after a position. A text, so that each list has an index of its own.
 macro_rules! page {
     ($db:expr, $recipients:expr, $after:expr, $limit:expr, $condition:literal) => {{
         let (before, before_id) = place($after);
@@ -94,17 +94,17 @@ macro_rules! page {
     }};
 }
 
-/// Alarms that nobody has read, newest first.
+/// Unread alarms, newest first.
 async fn alarms(db: &mut PgConnection, recipients: &[String], after: Option<Position>, limit: i64) -> sqlx::Result<Vec<Row>> {
     page!(db, recipients, after, limit, "audience is not null and read_at is null")
 }
 
-/// What else nobody has read.
+/// Other unread items.
 async fn unread_rest(db: &mut PgConnection, recipients: &[String], after: Option<Position>, limit: i64) -> sqlx::Result<Vec<Row>> {
     page!(db, recipients, after, limit, "audience is null and read_at is null")
 }
 
-/// Everything else: a page reads no more of it than a page.
+/// Everything else, read no further than one page.
 async fn rest(db: &mut PgConnection, recipients: &[String], after: Option<Position>, limit: i64) -> sqlx::Result<Vec<Row>> {
     page!(db, recipients, after, limit, "(audience is null or read_at is not null)")
 }
@@ -115,12 +115,12 @@ impl Row {
         Position { in_alarms, last_rung_at: self.last_rung_at, item_id: self.item_id }
     }
 
-    /// What cannot be opened, or is not known to this version, is shown without it, and hides no other item.
+    /// An item that cannot be opened, or is not known to this version, is shown without its content, and hides no other item.
     fn read(self, keys: &Keys) -> Standing {
         let place = |column| sealed::item(column, &self.recipient, &self.template, self.about, self.audience.as_deref());
         let title = sealed::or_marked(keys.text(place("title"), self.title_sealed.as_deref(), Some(self.title)));
         let body = sealed::or_marked(keys.text(place("body"), self.body_sealed.as_deref(), Some(self.body)));
-        // An alarm whose envelope cannot be opened is an alarm without one.
+        // An alarm whose envelope cannot be opened is shown as an alarm without one.
         let envelope = match self.envelope_sealed.as_deref() {
             Some(sealed) => Some(keys.open(place("envelope"), sealed).map(Private::into_inner).unwrap_or_default()),
             None => self.envelope,

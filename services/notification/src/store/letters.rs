@@ -1,4 +1,4 @@
-//! Letters to many at once: one statement reads how their recipients want to be told and under which keys, one writes them all.
+//! Letters to many recipients at once: one statement reads their preferences and keys, one writes them all.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -21,17 +21,17 @@ use crate::domain::{
     ring::{Grade, Ring},
 };
 
-/// What is known before letters are written: the wishes of persons, and the key of each thing told of.
+/// What is read before letters are written: the preferences of persons, and the key of each object.
 #[derive(Default)]
 pub struct Known {
     wishes: BTreeMap<String, Preferences>,
     keys: BTreeMap<Uuid, Result<DataKey, Fault>>,
-    /// Keys that the writing statement keeps.
+    /// Keys that the writing statement stores.
     fresh: NewKeys,
 }
 
 impl Known {
-    /// How a person wants to be told; empty where nothing was set.
+    /// Preferences of a person; empty where nothing was set.
     #[must_use]
     pub fn wishes(&self, subject: &str) -> Preferences {
         self.wishes.get(subject).cloned().unwrap_or_default()
@@ -42,43 +42,43 @@ impl Known {
     }
 }
 
-/// A ring that is taken with its letters.
+/// Ring that is stored with its letters.
 #[derive(Clone)]
 pub struct Rung<'a> {
     pub ring: &'a Ring,
-    /// When the alarm rings next, on the clock of this service.
+    /// Latest time of the alarm's next ring, on the clock of this service.
     pub next_ring_by: Option<OffsetDateTime>,
-    /// What tells the alarm that it stands in the inboxes; its aggregate is the ring.
+    /// Confirmation to the alarm that it stands in the inboxes; its aggregate is the ring.
     pub answer: &'a Outgoing,
-    /// The trace that the ring belongs to.
+    /// Trace of the ring.
     pub traceparent: Option<String>,
 }
 
-/// An item to be put into an inbox, and its lines of the ledger.
+/// Item to be put into an inbox, and its ledger lines.
 #[derive(Debug, Clone)]
 pub struct Letter {
-    /// The ring it is of; where that was taken before, nothing is written.
+    /// Its ring; where that was stored before, nothing is written.
     pub ring_id: Option<Uuid>,
     pub item_id: Uuid,
     pub item: Item,
-    /// How many things it tells of, where that grows.
+    /// Number of objects, where that grows.
     pub things: Option<i32>,
-    /// The line that it stands in the inbox.
+    /// Ledger line of the inbox item.
     pub noted_id: Uuid,
-    /// The line of the mail that announces it, where one is wanted.
+    /// Ledger line of the mail that announces it, where one is wanted.
     pub mail_id: Option<Uuid>,
 }
 
-/// What was written.
+/// Result of writing.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Written {
-    /// Rings that were not taken before.
+    /// Rings that were not stored before.
     pub rings: BTreeSet<Uuid>,
     /// Letters that stand in their inbox now, or ring there anew, by the id they were given.
     pub items: BTreeSet<Uuid>,
 }
 
-/// Reads how these persons want to be told, and the keys of what is told; a key that was never made is made, and kept by [`write`].
+/// Reads the preferences of these persons, and the keys of these objects; a missing key is created, and stored by [`write`].
 ///
 /// # Errors
 /// The statement failed.
@@ -121,7 +121,7 @@ pub async fn known(db: &mut PgConnection, vault: &Vault, persons: &[String], abo
     }
     let keys: Keys = keys.into_iter().collect();
     for (subject, language, clear, value) in persons {
-        // An address that cannot be opened is no address, and no inbox waits for it.
+        // An address that cannot be opened counts as none, and no inbox waits for it.
         let email = match value {
             Some(value) => Some(sealed::or_marked(keys.text(sealed::email(&subject), Some(&value), None))),
             None => clear.map(Into::into),
@@ -132,7 +132,7 @@ pub async fn known(db: &mut PgConnection, vault: &Vault, persons: &[String], abo
     Ok(known)
 }
 
-/// Keys of what is told of for the first time. Where none can be made, each letter says what becomes of it.
+/// Creates keys of new objects. Where none can be created, each letter decides what becomes of it.
 async fn make_missing(vault: &Vault, about: &BTreeSet<Uuid>, known: &mut Known) {
     let missing: BTreeSet<Owner> =
         about.iter().filter(|about| !known.keys.contains_key(about)).map(|about| sealed::about(*about)).collect();
@@ -145,9 +145,9 @@ async fn make_missing(vault: &Vault, about: &BTreeSet<Uuid>, known: &mut Known) 
     }
 }
 
-/// Takes the rings, answers them and puts the letters: an item that stands there already rings once more where it is an alarm, or tells of what happened
-/// later, or of more; anything else that stands there stays as it is. No two rings may be of one audience of one concern, and no two letters
-/// of one item. `None`: somebody made one of the keys meanwhile, and nothing was written.
+/// Stores the rings, their answers and the letters: an existing item rings once more where it is an alarm, or reports what happened later,
+/// or more; any other existing item stays as it is. No two rings may be of one audience of one concern, and no two letters of one item.
+/// `None`: one of the keys was created concurrently, and nothing was written.
 ///
 /// # Errors
 /// The statement failed, or what is no alarm cannot be sealed.

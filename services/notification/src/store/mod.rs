@@ -1,4 +1,4 @@
-//! What is remembered: SQL in, domain types out. Every function works on the caller's connection.
+//! Database access of notification: SQL in, domain types out. Every function works on the caller's connection.
 
 pub mod alarm_watch;
 pub mod contact;

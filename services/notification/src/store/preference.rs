@@ -1,4 +1,4 @@
-//! How each person wants to be told.
+//! Table of each person's notification preferences.
 
 use chassis::{Private, Vault, vault::Fault};
 use sqlx::PgConnection;
@@ -14,7 +14,7 @@ pub struct Preferences {
     pub email: Option<Private<String>>,
 }
 
-/// The preferences of one person.
+/// Preferences of one person.
 ///
 /// # Errors
 /// The statement failed.
@@ -22,12 +22,12 @@ pub async fn of(db: &mut PgConnection, vault: &Vault, subject: &str) -> sqlx::Re
     let row =
         sqlx::query!("select language, email, email_sealed from preference where subject = $1", subject).fetch_optional(&mut *db).await?;
     let Some(row) = row else { return Ok(Preferences::default()) };
-    // An address that cannot be opened is no address, and no inbox waits for it.
+    // An address that cannot be opened counts as none, and no inbox waits for it.
     let email = opened(db, vault, subject, row.email, row.email_sealed).await?.map(sealed::or_marked);
     Ok(Preferences { language: row.language.as_deref().and_then(Language::of), email })
 }
 
-/// The address of one person, for a mail that is about to leave.
+/// Address of one person, for a mail that is about to be sent.
 ///
 /// # Errors
 /// The statement failed, or the address cannot be opened ([`chassis::vault::fault`]).

@@ -1,4 +1,4 @@
-//! What was told of a purged case: deleted, its keys destroyed, and marked so that nothing more is told of it [LPR4].
+//! Deletion of the notices of a purged case, with their keys, and the mark that no more are written [LPR4].
 
 use std::collections::BTreeSet;
 
@@ -18,19 +18,19 @@ pub struct Destruction {
     pub rows: Vec<(&'static str, u64)>,
 }
 
-/// Those of these things of which nothing is to be told any more. Whoever asks waits for a purge that is under way.
+/// Those of these objects that may have no more notices. The caller waits for a purge in progress.
 ///
 /// # Errors
 /// The statement failed.
 pub async fn purged_among(db: &mut PgConnection, about: &[Uuid]) -> sqlx::Result<BTreeSet<Uuid>> {
-    // In the order of the ids, as a purge takes them, so that the two never wait for each other in a circle.
+    // In the order of the ids, as a purge locks them, so that the two never deadlock.
     let about: BTreeSet<Uuid> = about.iter().copied().collect();
     let about: Vec<Uuid> = about.into_iter().collect();
     let purged = sqlx::query_scalar!(r#"select about as "about!" from purged_among($1) as about"#, &about).fetch_all(db).await?;
     Ok(purged.into_iter().collect())
 }
 
-/// What stands here under these ids; a concern shows by any trace of it.
+/// Notices stored under these ids; a concern shows by any trace of it.
 ///
 /// # Errors
 /// The statement failed.
@@ -53,7 +53,7 @@ pub async fn told(db: &mut PgConnection, about: &[Uuid]) -> sqlx::Result<Vec<Not
     Ok(told.collect())
 }
 
-/// Deletes the items about these things, alarms never among them, every line of the ledger that announced them, mails that have not left among them, and
+/// Deletes the items about these objects, alarms never among them, every ledger line that announced them, unsent mails among them, and
 /// destroys the keys they were sealed under.
 ///
 /// # Errors

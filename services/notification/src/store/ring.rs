@@ -1,10 +1,10 @@
-//! Rings already taken, so that the same ring by either road is one ring [R3e].
+//! Table of rings already stored, so that the same ring by either path is one ring [R3e].
 
 use sqlx::PgConnection;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-/// When a ring was taken.
+/// When a ring was stored.
 ///
 /// # Errors
 /// The statement failed.

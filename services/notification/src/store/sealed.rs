@@ -1,4 +1,4 @@
-//! Where the sealed values of this service stand, and the sealing of what is still in clear.
+//! Places of the sealed values of this service, and the sealing of what is still in clear.
 
 use chassis::{
     Private, Vault,
@@ -9,10 +9,10 @@ use sqlx::PgConnection;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-/// What stands where a text cannot be opened: an alarm is shown all the same.
+/// Replacement of a text that cannot be opened: an alarm is shown all the same.
 pub const CANNOT_BE_READ: &str = "[cannot be read at the moment: call NHQ · illisible pour l'instant : appelez l'AC]";
 
-/// The key of everything told about one thing.
+/// Owner of the key of all notices about one object.
 pub(super) const fn about(about: Uuid) -> Owner {
     Owner::of("about", about)
 }
@@ -37,12 +37,12 @@ pub(super) const fn safe_contact(contact: Uuid) -> Place {
     Place::new("contact_point", "safe_contact", contact)
 }
 
-/// The row of an item is what makes it one item: its id changes hands when it rings again.
+/// Place of an item: its row is what makes it one item, for its id changes when it rings again.
 pub(super) fn item(column: &'static str, recipient: &str, template: &str, about: Uuid, audience: Option<&str>) -> Place {
     Place::new("inbox_item", column, object_of(&format!("{about}|{}|{template}|{recipient}", audience.unwrap_or_default())))
 }
 
-/// What stands for a victim's reference in the tables.
+/// Index of a victim's reference in the tables.
 ///
 /// # Errors
 /// A statement failed, or there is no key.
@@ -51,7 +51,7 @@ pub(super) async fn index(db: &mut PgConnection, vault: &Vault, reference: &str,
     Ok(key.index(reference))
 }
 
-/// A text, or words that say that it cannot be read.
+/// The text, or words that it cannot be read.
 pub(super) fn or_marked(opened: Result<Private<String>, Fault>) -> Private<String> {
     opened.unwrap_or_else(|fault| {
         tracing::error!(error = %fault, "a text cannot be opened: it is shown without its words");
@@ -82,7 +82,7 @@ impl Sealed {
     }
 }
 
-/// What stands in clear in this database: rows of a former version, and rings that came while no key could be had.
+/// Values in clear in this database: rows of a former version, and rings that came while no key was available.
 pub struct InClear;
 
 impl Leftovers for InClear {
@@ -104,7 +104,7 @@ async fn items(tx: &mut PgConnection, vault: &Vault, at: OffsetDateTime) -> sqlx
         let place = |column| item(column, &row.recipient, &row.template, row.about, row.audience.as_deref());
         let sealed = match vault.key(tx, about(row.about), at).await {
             Ok(key) => Sealed::new(&key, place, &row.title, &row.body, row.envelope.as_deref())?,
-            // What is told under a key that was destroyed stays as it is, and keeps no other from being sealed.
+            // An item under a key that was destroyed stays as it is, and keeps no other from being sealed.
             Err(error) if vault::fault(&error) == Some(&Fault::Destroyed) => continue,
             Err(error) => return Err(error),
         };
@@ -162,7 +162,7 @@ async fn contacts(tx: &mut PgConnection, vault: &Vault, at: OffsetDateTime) -> s
     Ok(rows.len())
 }
 
-/// References that a former version kept as they were become indexes, in every table at once.
+/// Replaces references that a former version stored in clear by indexes, in every table at once.
 async fn references(tx: &mut PgConnection, vault: &Vault, at: OffsetDateTime) -> sqlx::Result<usize> {
     let former = sqlx::query_scalar!(
         r#"select distinct victim_ref as "victim_ref!" from contact_point where not starts_with(victim_ref, $1) limit $2"#,
@@ -183,12 +183,12 @@ async fn references(tx: &mut PgConnection, vault: &Vault, at: OffsetDateTime) ->
     Ok(former.len())
 }
 
-/// The bytes of a text that says something.
+/// Bytes of a text that is not empty.
 pub(super) fn given(text: &str) -> Option<&[u8]> {
     (!text.is_empty()).then_some(text.as_bytes())
 }
 
-/// The key of what is told, or none where an alarm must not wait for one.
+/// Sealed value, or `None` where an alarm must not wait for a key and is stored in clear.
 pub(super) fn unless_an_alarm<T>(sealed: sqlx::Result<T>, alarm: bool) -> sqlx::Result<Option<T>> {
     if alarm { vault::or_clear(sealed, "inbox_item") } else { sealed.map(Some) }
 }

@@ -1,4 +1,4 @@
-//! Notices to staff about the work of the programme: for inboxes inside the wall only.
+//! Templates of notices to staff about the work of the programme: for inboxes inside the wall only.
 
 use super::{
     Bilingual, Data, Origin, Words,

@@ -1,5 +1,5 @@
-//! What NHQ and the responsible head are told of a concern. The head's words say what to do and whom to call, and nothing
-//! of where the concern comes from [TRAP-1, RM1b, RM1c].
+//! Templates of a concern for NHQ and the responsible head. The head's words say what to do and whom to call, and nothing of where the
+//! concern comes from [TRAP-1, RM1b, RM1c].
 
 use super::{
     Bilingual, Words,

@@ -1,4 +1,4 @@
-//! Notices to supervisors about break-glass: for inboxes inside the wall only. Who and why stands in the review list.
+//! Templates of notices to supervisors about break-glass: for inboxes inside the wall only. Who and why stands in the review list.
 
 use super::{
     Bilingual, Data, Words,

@@ -1,10 +1,10 @@
-//! Puts a body together line by line; what is not known leaves no empty label.
+//! Builder of a body line by line; an unknown value leaves no empty label.
 
 use time::{OffsetDateTime, format_description::StaticFormatDescription, macros::format_description};
 
 const MINUTE: StaticFormatDescription = format_description!("[year]-[month]-[day] [hour]:[minute] UTC");
 
-/// A body being written.
+/// Body being written.
 pub(super) struct Lines(Vec<String>);
 
 impl Lines {
@@ -17,7 +17,7 @@ impl Lines {
         self
     }
 
-    /// `label` and the value, unless the value is empty. The label brings its own colon, which is set differently in French.
+    /// Adds `label` and the value, unless the value is empty. The label brings its own colon, which is set differently in French.
     pub(super) fn said(self, label: &str, value: &str) -> Self {
         if value.trim().is_empty() { self } else { self.line(format!("{label} {}", value.trim())) }
     }
@@ -27,7 +27,7 @@ impl Lines {
     }
 }
 
-/// An instant as both languages write it.
+/// Instant as both languages write it.
 pub(super) fn minute(at: Option<OffsetDateTime>) -> String {
     at.and_then(|at| at.to_offset(time::UtcOffset::UTC).format(MINUTE).ok()).unwrap_or_default()
 }

@@ -1,4 +1,4 @@
-//! Every text a person is sent, in both official languages: a template without one of them does not compile [LOLA].
+//! Templates: every text a person is sent, in both official languages. A template without one of them does not compile [LOLA].
 
 mod casework;
 mod concern;
@@ -17,7 +17,7 @@ use super::{
     ring::{Bulletin, Grade},
 };
 
-/// A text with places to fill.
+/// Text with places to fill.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Template {
     /// A concern in full, for NHQ.
@@ -26,24 +26,24 @@ pub enum Template {
     ConcernRingHeadImminent,
     /// Any other concern, for the responsible head: call NHQ [RM1c].
     ConcernRingHead,
-    /// For who is rung in the place of a head that was not reached [R3e].
+    /// For recipients rung in the place of a head that was not reached [R3e].
     ConcernRingStandIn,
-    /// The alarm should have rung again and has not: for whoever it has rung [R3e].
+    /// The alarm should have rung again and has not: for its listeners [R3e].
     AlarmSilent,
-    /// The alarm answers nothing, whether a ring is due or not: for NHQ, the monitoring centre and whoever it has rung [R3e].
+    /// The alarm does not answer, whether a ring is due or not: for NHQ, the monitoring centre and its listeners [R3e].
     AlarmUnanswered,
-    /// A concern had vanished from the alarm and was put back: for supervisors and the monitoring centre.
+    /// A concern had vanished from the alarm and was restored: for supervisors and the monitoring centre.
     ConcernVanished,
     ReferralReceived,
     /// Referrals that came together: one item, however many they become.
     ReferralImport,
     CaseOpened,
     MediatorAssigned,
-    /// A case was put into the officer's portfolio [R3c].
+    /// A case was assigned to the officer's portfolio [R3c].
     OfficerAssigned,
     /// A case was opened by break-glass: for supervisors [IM1a].
     BreakGlassOpened,
-    /// Somebody was refused a further break-glass: for supervisors [IM1a].
+    /// A person was refused a further break-glass: for supervisors [IM1a].
     BreakGlassQuotaReached,
     /// Reviews of break-glass are overdue: for supervisors [IM1a].
     BreakGlassReviewDue,
@@ -51,11 +51,11 @@ pub enum Template {
     ContactReview,
     /// By e-mail to a staff address: grade, reference and where to accept.
     OutsideRing,
-    /// By e-mail to anybody: there is a message.
+    /// By e-mail to any address: there is a message.
     OutsideNotice,
 }
 
-/// How far the rendered text may travel.
+/// Class of a rendered text: where it may be sent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Class {
     /// To any address.
@@ -66,7 +66,7 @@ pub enum Class {
     Protected,
 }
 
-/// Where a referral came from, as the national queue counts it.
+/// Origin of a referral, as the national queue counts it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Origin {
     Victim,
@@ -76,7 +76,7 @@ pub enum Origin {
     Unknown,
 }
 
-/// What a template may be filled with; each uses what it needs.
+/// Values for the places of a template; each uses what it needs.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Data {
     pub reference: String,
@@ -85,12 +85,12 @@ pub struct Data {
     pub origin: Option<Origin>,
     pub site: String,
     pub case_id: Private<String>,
-    /// How many wait.
+    /// Number of waiting items.
     pub waiting: Option<i32>,
     pub happened_at: Option<OffsetDateTime>,
 }
 
-/// A rendered text.
+/// Rendered text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Rendered {
     /// `en`, `fr` or `en+fr`.
@@ -131,7 +131,7 @@ impl Template {
         Self::OutsideNotice,
     ];
 
-    /// The code on the wire and in tables. It does not tell one audience of a concern from another.
+    /// Code on the wire and in tables. It does not distinguish one audience of a concern from another.
     #[must_use]
     pub const fn code(self) -> &'static str {
         match self {
@@ -191,7 +191,7 @@ impl Template {
         )
     }
 
-    /// Whether the item tells of more and more, and is told again when it does.
+    /// Whether the item counts more and more objects, and is sent again when it does.
     #[must_use]
     pub const fn grows(self) -> bool {
         matches!(self, Self::ReferralImport)
@@ -220,7 +220,7 @@ impl Template {
         }
     }
 
-    /// The text in the language asked for; where none is known, in both, each under its own mark.
+    /// Text in the language asked for; where none is known, in both, each under its own mark.
     #[must_use]
     pub fn render(self, preference: Preference, data: &Data) -> Rendered {
         let Bilingual { en, fr } = self.words();

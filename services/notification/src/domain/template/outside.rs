@@ -1,4 +1,4 @@
-//! What e-mail may carry: that there is something, how urgent it is, and a reference. Never what it is about [TS1a].
+//! Templates of e-mail: that there is something, how urgent it is, and a reference. Never what it is about [TS1a].
 
 use super::{Bilingual, Words, lines::Lines};
 use crate::domain::ring::Grade;

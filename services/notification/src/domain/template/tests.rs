@@ -1,9 +1,9 @@
-//! Walks every template in every language: what may not be told to whom is told to nobody by mistake.
+//! Tests of every template in every language: none reveals to an audience what it may not know.
 
 use super::*;
 use crate::domain::ring::Grade;
 
-/// Words that would tell a head, or a mail system, where a concern comes from [IM1b, TRAP-1].
+/// Words that would reveal to a head, or a mail system, where a concern comes from [IM1b, TRAP-1].
 const FORBIDDEN: [&str; 20] = [
     "mediat",
     "médiat",
