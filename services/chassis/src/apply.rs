@@ -188,7 +188,7 @@ async fn apply_all<H: Handler>(
     Ok(verdicts)
 }
 
-/// Applies each message in a transaction of its own. One that spoils even that fails, with what must be saved of it.
+/// Applies each message in a transaction of its own. One that spoils even that is given up, with what must be saved of it.
 async fn apply_each<H: Handler>(ctx: &Context, spec: ConsumerSpec, handler: &H, messages: &[&Incoming]) -> Vec<Verdict> {
     let mut verdicts = Vec::with_capacity(messages.len());
     for alone in messages.chunks(1) {

@@ -125,7 +125,7 @@ impl BusHealth {
     }
 }
 
-/// Reason `hear` ended, where that is a fault of what exists on the bus and not of the connection to it.
+/// Records why `hear` ended, where that is a fault of what exists on the bus and not of the connection to it.
 pub(crate) fn note(bus: &Bus, spec: ConsumerSpec, error: &anyhow::Error) {
     if bus.is_connected() {
         bus.bus_health.unheard(spec.name, format!("{error:#}"));

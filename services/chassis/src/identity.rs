@@ -38,7 +38,7 @@ pub struct Proof {
     pub device: Option<String>,
 }
 
-/// A number of seconds. Any other value a provider may write there is ignored, and invalidates no proof.
+/// Reads a time in seconds. Any other value a provider may write there is ignored, and invalidates no proof.
 fn instant_if_any<'de, D: Deserializer<'de>>(claim: D) -> Result<Option<OffsetDateTime>, D::Error> {
     let seconds = serde_json::Value::deserialize(claim)?;
     #[expect(clippy::cast_possible_truncation, reason = "a fraction of a second is cut off, and what is no time is refused below")]

@@ -42,7 +42,7 @@ impl Folder {
         self.0.join("kept.json")
     }
 
-    /// Serves a set with one key of this id.
+    /// Key set with one key of this id.
     fn set(&self, id: &str) -> String {
         let issuer = Issuer::open(&self.0.join(id)).unwrap();
         std::fs::read_to_string(issuer.keys_file).unwrap().replace("ro-local-1", id)

@@ -35,8 +35,8 @@ pub struct Fresh {
 }
 
 impl Fresh {
-    /// Adds messages whose rows the caller writes by itself in this transaction, in a statement of its own, with `next_attempt_at = at +
-    /// LEASE`. They must be the first of their aggregate: nothing else of it can wait, in any transaction.
+    /// Adds messages whose rows the caller writes by itself in this transaction, in a statement of its own, with
+    /// `next_attempt_at = at + LEASE`. They must be the first of their aggregate: nothing else of it can wait, in any transaction.
     pub fn wrote(&mut self, list: &[Outgoing], at: OffsetDateTime) {
         self.take(list, at, &[]);
     }

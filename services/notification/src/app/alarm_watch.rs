@@ -39,7 +39,7 @@ const ANSWER_TIMEOUT: Duration = Duration::from_secs(3);
 /// Concerns compared in one call; the alarm takes no more.
 const MAX_CONCERNS: i64 = 2_000;
 
-/// Id for notices that the alarm itself does not answer, which are about no concern.
+/// Id in the place of a concern's, for the notice that the alarm itself does not answer.
 pub const ALARM: Uuid = Uuid::from_u128(0xA1A2_0000_0000_4000_8000_0000_0000_0001);
 /// Its reference for the telephone.
 const ALARM_REFERENCE: &str = "RN-ALARM";

@@ -43,7 +43,7 @@ const CONNECTIONS: u32 = 2;
 pub struct Prepared {
     new: New,
     known: Known,
-    /// Messages for the bus, until they are published directly after the commit.
+    /// Messages for the bus, until they are published right after the commit.
     fresh: Mutex<Fresh>,
 }
 
