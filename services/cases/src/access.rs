@@ -1,11 +1,11 @@
-//! Which roles may call which RPC. Whether a case is theirs to know is decided by its access list.
+//! Access rules: which roles may call which RPC. Whether a caller may know of a case is decided by its access list.
 
 use chassis::access::Rule;
 use proto::role::{MEDIATOR, NATIONAL_MANAGER, RJ_OFFICER, RJ_SUPERVISOR};
 
 /// The RJ Unit has custody of every file [IM1c].
 const UNIT: &[&str] = &[NATIONAL_MANAGER, RJ_SUPERVISOR, RJ_OFFICER];
-/// Who answers for the whole unit.
+/// The roles that supervise the whole unit.
 const SUPERVISORS: &[&str] = &[NATIONAL_MANAGER, RJ_SUPERVISOR];
 /// The RJ Unit, and the mediators of their own cases [R4a].
 const UNIT_AND_MEDIATORS: &[&str] = &[NATIONAL_MANAGER, RJ_SUPERVISOR, RJ_OFFICER, MEDIATOR];
@@ -14,7 +14,7 @@ const fn rule(method: &'static str, permission: &'static str, clause: &'static s
     Rule { method, permission, clause, allow }
 }
 
-/// An assessment may flag an imminent risk, and then it is a concern: held back by no quota and by no other call [R3e].
+/// RPCs that no quota and no other call delays: an assessment may flag an imminent risk, and is then a concern [R3e].
 pub const URGENT: &[&str] = &[ASSESS];
 const ASSESS: &str = "/ro.cases.v1.AssessmentService/RecordAssessment";
 

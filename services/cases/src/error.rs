@@ -1,4 +1,4 @@
-//! Refusals of requests that name something wrong, and what an answer of intake means for a message on the bus.
+//! Refusals of requests with invalid references, and the mapping of intake's answers to rejections of bus messages.
 
 use chassis::{Refusal, inbox::Rejection};
 use tonic::{Code, Status};
@@ -15,7 +15,7 @@ pub fn participant_unknown() -> Refusal {
     )
 }
 
-/// Intake does not answer: the message waits. Intake knows no such referral: somebody must look.
+/// Maps an answer of intake: where intake does not answer the message waits; where it knows no such referral an operator must check.
 #[must_use]
 pub fn intake_answer(status: &Status) -> Rejection {
     match status.code() {

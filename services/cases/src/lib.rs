@@ -22,13 +22,13 @@ use to_safety::{OverGrpc, ToSafety};
 use app::follow_concern::OpenConcerns;
 use domain::consent::Validity;
 
-/// The schema of `ro_cases`, after the chassis's own.
+/// Migrations of the database `ro_cases`, which run after those of the chassis.
 pub static MIGRATOR: Migrator = sqlx::migrate!();
 
-/// Serves until stopped: hears screening decisions and concerns, answers calls.
+/// Runs the service until stopped: consumes screening decisions and concerns, serves gRPC.
 ///
 /// # Errors
-/// A setting cannot be used, or the address cannot be bound.
+/// A setting is invalid, or the address cannot be bound.
 pub async fn serve(config: Config, ctx: chassis::Context) -> anyhow::Result<()> {
     let signer = config.chassis.audit_key_file.as_deref().map(Signer::from_file).transpose()?.map(Arc::new);
     if signer.is_none() {
@@ -72,7 +72,7 @@ pub async fn serve(config: Config, ctx: chassis::Context) -> anyhow::Result<()> 
     ctx.serve_grpc_to(proto::DESCRIPTOR_BYTES, access, grpc::routes(app)).await
 }
 
-/// Whose audit log this service witnesses, and who witnesses its own.
+/// Which service's audit log this one witnesses, and which service witnesses its log.
 fn witness_ring() -> chassis::audit::WitnessRing {
     let place = proto::subject::witnessing(env!("CARGO_PKG_NAME"));
     let spec = |c: proto::subject::Consumer| chassis::bus::ConsumerSpec { stream: c.stream, name: c.name, filters: c.filters };

@@ -1,4 +1,4 @@
-//! Adds a person to the file [D-RO]; nobody stands on both sides [CCRA 2(4)], and who comes back is known as who they were [IM1c].
+//! Use case: add a person to the file [D-RO]; no person is on both sides [CCRA 2(4)], and a returning one keeps their history [IM1c].
 
 use chassis::{Caller, Result};
 use proto::id::ParticipantId;
@@ -14,7 +14,7 @@ use crate::{
     store::{consent, participant, sealed::Unopened},
 };
 
-/// What a caller asks for.
+/// The request.
 #[derive(Debug, Clone, Copy)]
 pub struct Command<'a> {
     pub case_ref: &'a str,
@@ -22,24 +22,24 @@ pub struct Command<'a> {
     pub name: &'a str,
     pub fps: &'a str,
     pub language: &'a str,
-    /// The caller's own; empty where each call is its own.
+    /// Idempotency key of the caller; empty where each call is its own.
     pub key: &'a str,
-    /// The caller has made sure that it is nobody of the same name on the other side, and nobody of that name who left.
+    /// The caller has checked that this is not the person of the same name on the other side, nor one of that name who left.
     pub is_another_person: bool,
 }
 
-/// Who was added.
+/// The person added.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Added {
     pub id: ParticipantId,
-    /// Who they were when they left, where they come back.
+    /// Their former entry, where they left and come back.
     pub formerly: Option<ParticipantId>,
 }
 
-/// Adds the person, or answers who was added under the same key.
+/// Adds the person, or returns who was added under the same key.
 ///
 /// # Errors
-/// Not found, or a refusal: a broken field, a person on both sides, a case in which nobody can be added now.
+/// Not found, or a refusal: an invalid field, a person on both sides, a case to which no one can be added now.
 pub async fn add_participant(app: &App, caller: &Caller, command: Command<'_>) -> Result<Added> {
     let mut tx = app.begin(caller).await?;
     let (file, at) = lock(&mut tx, &app.clock, caller, Verb::AddParticipant, command.case_ref).await?;

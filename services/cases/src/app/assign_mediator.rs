@@ -1,4 +1,4 @@
-//! Gives a mediator a case and with it access; takes both away at once [R4a, R5c, D-mediator].
+//! Use case: assign a mediator, or end the assignment; access to the case begins and ends with it [R4a, R5c, D-mediator].
 
 use chassis::{Caller, Refusal, Result, grants, outbox};
 use time::OffsetDateTime;
@@ -15,10 +15,10 @@ use crate::{
 
 const CLAUSE: &str = "D-mediator";
 
-/// Assigns the mediator until a time, or until it is ended; whoever had the case loses it in the same moment.
+/// Assigns the mediator until a time, or until it is ended; the former mediator loses the case in the same transaction.
 ///
 /// # Errors
-/// Not found, or a refusal: no mediator named, nobody who holds that role, a time that has passed, a closed case.
+/// Not found, or a refusal: no mediator named, a person without that role, a time that has passed, a closed case.
 pub async fn assign_mediator(app: &App, caller: &Caller, case_ref: &str, mediator: &str, until: Option<OffsetDateTime>) -> Result<()> {
     let mut tx = app.begin(caller).await?;
     let (file, at) = lock(&mut tx, &app.clock, caller, Verb::AssignMediator, case_ref).await?;
@@ -39,7 +39,7 @@ pub async fn assign_mediator(app: &App, caller: &Caller, case_ref: &str, mediato
     Ok(())
 }
 
-/// Ends the assignment and the access at once; mediation under way pauses. Ending what has ended changes nothing.
+/// Ends the assignment and the access at once; mediation under way pauses. Ending an ended assignment changes nothing.
 ///
 /// # Errors
 /// Not found, or refused where the mediator never had the case.

@@ -1,4 +1,4 @@
-//! Puts a case into an officer's portfolio and with it access; takes both away at once. Several officers may have one case [R3c].
+//! Use case: assign a case to an officer's portfolio, or remove it; access follows. Several officers may have one case [R3c].
 
 use chassis::{Caller, Refusal, Result, grants, outbox};
 use proto::role;
@@ -16,7 +16,7 @@ use crate::{
 
 const CLAUSE: &str = "R3c";
 
-/// Assigns the officer until a time, or until it is ended. Who has the case already keeps it.
+/// Assigns the officer until a time, or until it is ended. Officers who already have the case keep it.
 ///
 /// # Errors
 /// Not found, or a refusal: no officer named, a time that has passed.
@@ -36,7 +36,7 @@ pub async fn assign_officer(app: &App, caller: &Caller, case_ref: &str, officer:
     Ok(())
 }
 
-/// Takes the case out of the officer's portfolio at once. Ending what has ended changes nothing.
+/// Removes the case from the officer's portfolio at once. Ending an ended assignment changes nothing.
 ///
 /// # Errors
 /// Not found, or refused where the case was never in this officer's portfolio.

@@ -1,7 +1,7 @@
-//! Break-glass: one case outside the portfolio, with a reason, to read only, for some hours; supervisors are told at once [R3c, IM1a].
+//! Use case: break-glass, reading one case outside the portfolio for some hours, with a reason; supervisors are notified [R3c, IM1a].
 //!
-//! It leans on the audit log for nothing: what is done, and every refused try, is kept in the same transaction and entered into the
-//! log afterwards (`break_glass_watch`). A case that does not exist is not found, after the same steps.
+//! It does not depend on the audit log: each use and each refused attempt is stored in the same transaction and written to the log
+//! afterwards (`break_glass_watch`). A case that does not exist is not found, after the same steps.
 
 use chassis::{Caller, Error, Private, Result, outbox};
 use proto::id::CaseId;
@@ -22,7 +22,7 @@ use crate::{
     },
 };
 
-/// A case that is open to the caller to read.
+/// A case opened to the caller for reading.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Opened {
     pub break_glass: Uuid,
@@ -30,7 +30,7 @@ pub struct Opened {
     pub until: OffsetDateTime,
 }
 
-/// Opens the case; the one already open is answered again.
+/// Opens the case; one that is already open is returned again.
 ///
 /// # Errors
 /// Not found, or a refusal: no reason, no need, the quota is used up.
@@ -68,7 +68,7 @@ async fn attempt(tx: &mut PgConnection, app: &App, caller: &Caller, case_ref: &s
     {
         return Ok(Opened { break_glass: live.id, case: file.id, until: live.until });
     }
-    // Asked before the case is looked for: who has used up the quota learns nothing of any case.
+    // Checked before the case is looked up: a caller whose quota is used up learns nothing of any case.
     if break_glass::broken_lately(tx, &caller.subject, at).await? >= i64::from(app.break_glass.quota) {
         let notice = app.ids.uuid();
         if break_glass::tell_today(tx, notice, Notice::QuotaReached(&caller.subject), at.date()).await? {

@@ -1,4 +1,4 @@
-//! Watches over break-glass: enters what was done under it into the audit log, and reminds supervisors of overdue reviews once a day.
+//! Background task of break-glass: writes its uses to the audit log, and reminds supervisors of overdue reviews once a day.
 
 use std::time::Duration;
 
@@ -9,17 +9,17 @@ use tokio_util::sync::CancellationToken;
 use super::{App, events};
 use crate::store::break_glass::{self, Notice};
 
-/// How often what was done by break-glass is entered.
+/// Interval at which uses of break-glass are written to the audit log.
 const ENTER_INTERVAL: Duration = Duration::from_secs(1);
-/// How often overdue reviews are looked for, of which supervisors are told once a day.
+/// Interval of the check for overdue reviews; supervisors are notified once a day.
 const REMIND_INTERVAL: Duration = Duration::from_secs(10);
-/// Entries of one pass at most.
+/// Most entries written in one pass.
 const BATCH: i64 = 500;
 
-/// Looks until stopped.
+/// Runs until stopped.
 ///
 /// # Errors
-/// None: what fails is tried again.
+/// None: a failed pass is retried.
 pub async fn keep(app: App, stop: CancellationToken) -> anyhow::Result<()> {
     let mut reminded: Option<Instant> = None;
     loop {
@@ -39,10 +39,10 @@ pub async fn keep(app: App, stop: CancellationToken) -> anyhow::Result<()> {
     }
 }
 
-/// One pass: what is kept goes into the audit log, if that takes it; how many entries that were.
+/// One pass: writes the stored uses to the audit log and returns how many.
 ///
 /// # Errors
-/// The log takes nothing; everything stays kept.
+/// The log takes no entries; all uses stay stored.
 pub async fn enter_uses(app: &App) -> sqlx::Result<usize> {
     let mut tx = app.begin_itself().await?;
     let entered = break_glass::enter_uses(&mut tx, BATCH, app.clock.now()).await?;
@@ -50,7 +50,7 @@ pub async fn enter_uses(app: &App) -> sqlx::Result<usize> {
     Ok(entered)
 }
 
-/// Tells supervisors that reviews are overdue, at most once a day, whichever instance looks first.
+/// Notifies supervisors that reviews are overdue, at most once a day across all instances.
 ///
 /// # Errors
 /// The database failed.

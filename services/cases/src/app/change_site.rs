@@ -1,4 +1,4 @@
-//! Puts a case to another site: the unit corrects it, or the person has moved. Open concerns of the case follow [R3e, TRAP-2].
+//! Use case: change the site of a case: a correction, or the person has moved. Open concerns of the case follow [R3e, TRAP-2].
 
 use chassis::{Caller, Result};
 
@@ -15,7 +15,7 @@ use crate::{
     },
 };
 
-/// What a caller asks for.
+/// The request.
 #[derive(Debug, Clone, Copy)]
 pub struct Command<'a> {
     pub case_ref: &'a str,
@@ -24,15 +24,15 @@ pub struct Command<'a> {
     /// YYYY-MM-DD, the day of a move; empty for a correction.
     pub moved_on: &'a str,
     pub reason: &'a str,
-    /// The caller's own; empty where each call is its own.
+    /// Idempotency key of the caller; empty where each call is its own.
     pub key: &'a str,
 }
 
-/// Changes the site, or finds the change that was recorded under the same key; where the person is now. Whoever is told of concerns of the
-/// case is told by safety, which hears of it at once and asks for nothing.
+/// Changes the site, or finds the change recorded under the same key; returns where the person is now. Safety receives the new site at once
+/// and notifies the offices of the case's concerns.
 ///
 /// # Errors
-/// Not found, or a refusal: a site that there is not, no reason, a day that has not come, a change that changes nothing.
+/// Not found, or a refusal: an unknown site, no reason, a day in the future, a change that changes nothing.
 pub async fn change_site(app: &App, caller: &Caller, command: Command<'_>) -> Result<Stay> {
     let verb = match command.how {
         How::Correction => Verb::CorrectSite,

@@ -1,4 +1,4 @@
-//! Describes a mode that is not on the list, and records whether it is direct [D-VOM, R3a].
+//! Use case: describe a mode that is not on the list, and record whether it is direct [D-VOM, R3a].
 
 use chassis::{Caller, Result};
 use uuid::Uuid;
@@ -13,7 +13,7 @@ use crate::{
     store::{described_mode, sealed::Unopened},
 };
 
-/// Describes a mode, or answers the one that was described in the same words: it counts as direct.
+/// Adds a described mode, which counts as direct, or returns the one already described in the same words.
 ///
 /// # Errors
 /// Not found, or a refusal: a description that is missing or too long.
@@ -32,11 +32,11 @@ pub async fn describe_mode(app: &App, caller: &Caller, case_ref: &str, descripti
     Ok(id)
 }
 
-/// Records whether a described mode is direct. Where it is said to be direct and only indirect communication was accepted, mediation in it
-/// stops in the same transaction.
+/// Records whether a described mode is direct. If so and only indirect communication was accepted, mediation in it stops in the same
+/// transaction.
 ///
 /// # Errors
-/// Not found, or a refusal: a mode that nobody described in this case.
+/// Not found, or a refusal: a mode that is not described in this case.
 pub async fn say_direct(app: &App, caller: &Caller, case_ref: &str, mode_id: &str, direct: bool) -> Result<()> {
     let mut tx = app.begin(caller).await?;
     let (file, at) = lock(&mut tx, &app.clock, caller, Verb::SayDirect, case_ref).await?;

@@ -1,4 +1,4 @@
-//! What the service tells the bus: ids and codes, and the concern that carries what NHQ and the head must know.
+//! Messages that cases publishes: events with ids and codes, and the concern with what NHQ and the head must know.
 
 use chassis::{Ids, audit::Signer, outbox::Outgoing, wire};
 use prost::Message;
@@ -20,28 +20,28 @@ use crate::{
     store::access::Tied,
 };
 
-/// A case is open.
+/// Event: a case was opened.
 #[must_use]
 pub fn case_opened(ids: &Ids, case: CaseId, referral: ReferralId, at: OffsetDateTime) -> Outgoing {
     let message = CaseOpened { case_id: case.to_string(), referral_id: referral.to_string(), opened_at: Some(wire::timestamp(at)) };
     of_case(ids, case, subject::CASE_OPENED, &message)
 }
 
-/// A mediator has the case.
+/// Event: a mediator was assigned.
 #[must_use]
 pub fn mediator_assigned(ids: &Ids, case: CaseId, mediator: &str, at: OffsetDateTime) -> Outgoing {
     let message = MediatorAssigned { case_id: case.to_string(), mediator: mediator.to_owned(), assigned_at: Some(wire::timestamp(at)) };
     of_case(ids, case, subject::MEDIATOR_ASSIGNED, &message)
 }
 
-/// The case is in an officer's portfolio.
+/// Event: the case was added to an officer's portfolio.
 #[must_use]
 pub fn officer_assigned(ids: &Ids, case: CaseId, officer: &str, at: OffsetDateTime) -> Outgoing {
     let message = OfficerAssigned { case_id: case.to_string(), officer: officer.to_owned(), assigned_at: Some(wire::timestamp(at)) };
     of_case(ids, case, subject::OFFICER_ASSIGNED, &message)
 }
 
-/// Every officer who is tied to the case now.
+/// Event: every officer who is tied to the case now.
 #[must_use]
 pub fn case_ties(ids: &Ids, (case, referral): (CaseId, ReferralId), revision: i64, ties: &[Tied], at: OffsetDateTime) -> Outgoing {
     let tie = |tied: &Tied| CaseTie { person: tied.subject.clone(), reads_only: tied.reads_only, until: tied.until.map(wire::timestamp) };
@@ -55,7 +55,7 @@ pub fn case_ties(ids: &Ids, (case, referral): (CaseId, ReferralId), revision: i6
     of_case(ids, case, subject::CASE_TIES, &message)
 }
 
-/// A case was opened by break-glass. It waits behind no other message of the case.
+/// Event: a case was opened by break-glass. It waits behind no other message of the case.
 #[must_use]
 pub fn break_glass_opened(ids: &Ids, break_glass: Uuid, case: CaseId, at: OffsetDateTime) -> Outgoing {
     let message =
@@ -63,14 +63,14 @@ pub fn break_glass_opened(ids: &Ids, break_glass: Uuid, case: CaseId, at: Offset
     Outgoing::event(ids, break_glass, subject::BREAK_GLASS_OPENED, &message)
 }
 
-/// Somebody was refused a further break-glass.
+/// Event: a further break-glass was refused because of the quota.
 #[must_use]
 pub fn break_glass_quota_reached(ids: &Ids, notice: Uuid, at: OffsetDateTime) -> Outgoing {
     let message = BreakGlassQuotaReached { notice_id: notice.to_string(), reached_at: Some(wire::timestamp(at)) };
     Outgoing::event(ids, notice, subject::BREAK_GLASS_QUOTA_REACHED, &message)
 }
 
-/// Reviews of break-glass are overdue.
+/// Event: reviews of break-glass are overdue.
 #[must_use]
 pub fn break_glass_review_due(ids: &Ids, notice: Uuid, overdue: i64, at: OffsetDateTime) -> Outgoing {
     let overdue = i32::try_from(overdue).unwrap_or(i32::MAX);
@@ -78,7 +78,7 @@ pub fn break_glass_review_due(ids: &Ids, notice: Uuid, overdue: i64, at: OffsetD
     Outgoing::event(ids, notice, subject::BREAK_GLASS_REVIEW_DUE, &message)
 }
 
-/// An assessment is on the file.
+/// Event: an assessment was recorded.
 #[must_use]
 pub fn assessment_recorded(ids: &Ids, case: CaseId, assessment: AssessmentId, at: OffsetDateTime) -> Outgoing {
     let message =
@@ -86,26 +86,26 @@ pub fn assessment_recorded(ids: &Ids, case: CaseId, assessment: AssessmentId, at
     of_case(ids, case, subject::ASSESSMENT_RECORDED, &message)
 }
 
-/// The case stands at another stage.
+/// Event: the case moved to another stage.
 #[must_use]
 pub fn case_moved(ids: &Ids, case: CaseId, stage: Stage, at: OffsetDateTime) -> Outgoing {
     let message = CaseMoved { case_id: case.to_string(), stage: stage_code(stage).into(), moved_at: Some(wire::timestamp(at)) };
     of_case(ids, case, subject::CASE_MOVED, &message)
 }
 
-/// A case that was purged, as the others are told of it.
+/// A purged case, as it is published.
 #[derive(Debug, Clone, Copy)]
 pub struct Purged<'a> {
     pub case: CaseId,
     pub referral: ReferralId,
-    /// Other referrals about it.
+    /// Other referrals about the case.
     pub duplicates: &'a [Uuid],
     pub break_glasses: &'a [Uuid],
     pub last_used_at: OffsetDateTime,
     pub at: OffsetDateTime,
 }
 
-/// The case was purged: whoever holds anything of it destroys that where this service has signed it, and says so.
+/// Event: the case was purged. Other services verify its signature, destroy what they store of the case, and report it.
 #[must_use]
 pub fn case_purged(ids: &Ids, signer: &Signer, purged: &Purged<'_>) -> Outgoing {
     let mut message = CasePurged {
@@ -131,15 +131,14 @@ fn of_case(ids: &Ids, case: CaseId, subject: &str, message: &impl Message) -> Ou
 pub struct Imminent<'a> {
     pub concern: ConcernId,
     pub case: CaseId,
-    /// The site whose head is told, where one is.
+    /// The site whose head is notified, where there is one.
     pub site: Option<&'a SiteCode>,
     pub person_at_risk: &'a str,
     pub notes: &'a str,
     pub for_the_head: &'a str,
 }
 
-/// A concern of the highest grade, sent again until safety has it [RM1b, R4c]. It leaves on its own: no other message of
-/// the case can hold it up.
+/// A concern of the highest grade, resent until safety has it [RM1b, R4c]. With its own aggregate: no other message of the case delays it.
 #[must_use]
 pub fn concern(ids: &Ids, imminent: &Imminent<'_>, at: OffsetDateTime) -> Outgoing {
     let message = Concern {
@@ -156,7 +155,7 @@ pub fn concern(ids: &Ids, imminent: &Imminent<'_>, at: OffsetDateTime) -> Outgoi
     Outgoing::event(ids, imminent.concern.uuid(), subject::RAISE_BY_CASES, &message).until_confirmed()
 }
 
-/// A stage as it stands on the wire.
+/// Wire value of a stage.
 #[must_use]
 pub const fn stage_code(stage: Stage) -> wire_cases::Stage {
     match stage {

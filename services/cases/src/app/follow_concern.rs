@@ -1,7 +1,7 @@
-//! Holds the cases against the concerns that are open at safety: every one that names a case or its referral freezes it, whoever raised it
-//! and by whatever door, and it is lifted when safety, asked, says that it is closed [RM1].
+//! Comparison of the cases with the concerns that are open at safety: each one that names a case or its referral freezes the case, however
+//! it was raised, until safety, when polled, answers that it is closed [RM1].
 //!
-//! The facts on the bus only say when to ask. No revision is trusted: a database of safety that was set back is asked like any other.
+//! The facts on the bus only trigger a poll. No revision is trusted: a safety database restored from a backup is polled like any other.
 
 use std::{
     collections::BTreeSet,
@@ -28,19 +28,19 @@ use crate::{
     store::{concern, gate},
 };
 
-/// Names that are looked up in one statement.
+/// Most names looked up in one statement.
 const MAX_NAMES: usize = 2_000;
-/// Concerns that are looked at in one statement.
+/// Most concerns read in one statement.
 const BATCH: i64 = 1_000;
 
 #[derive(Default)]
 struct LastAnswer {
-    /// When safety was asked to which it has answered in full.
+    /// When the last poll of safety began that was answered in full.
     at: Option<OffsetDateTime>,
     known: Known,
 }
 
-/// What safety has said of open concerns, and the way to ask it.
+/// What safety has reported of open concerns, and the client to poll it with.
 #[derive(Clone)]
 pub struct OpenConcerns {
     safety: Arc<dyn TellSafety>,
@@ -50,18 +50,18 @@ pub struct OpenConcerns {
 }
 
 impl OpenConcerns {
-    /// `within`: how old an answer may be that opens the gate.
+    /// `within`: the greatest age of an answer that still opens the gate.
     #[must_use]
     pub fn new(safety: Arc<dyn TellSafety>, within: Duration) -> Self {
         Self { safety, heard: Arc::default(), within, news: Arc::default() }
     }
 
-    /// Something may have changed: ask soon.
+    /// Requests a poll soon, because something may have changed.
     pub fn wake(&self) {
         self.news.notify_one();
     }
 
-    /// Safety, as cases asks it.
+    /// The client for safety.
     pub(super) fn safety(&self) -> &dyn TellSafety {
         self.safety.as_ref()
     }
@@ -71,7 +71,7 @@ impl OpenConcerns {
         self.news.notified().await;
     }
 
-    /// Whether safety has said lately which concerns are open.
+    /// Whether the last full answer of safety is recent enough.
     #[must_use]
     pub fn is_heard(&self, now: OffsetDateTime) -> bool {
         still_counts(self.with(|heard| heard.at), self.within, now)
@@ -82,7 +82,7 @@ impl OpenConcerns {
     }
 }
 
-/// One comparison. Where safety does not answer, nothing is released, and the gate learns that it was not heard.
+/// One comparison. Where safety does not answer, no case is released, and the gate treats safety as unheard.
 ///
 /// # Errors
 /// This database does not answer.
@@ -98,7 +98,7 @@ pub async fn compare(app: &App) -> Result<()> {
     let settled = settle(app, &open).await?;
     app.concerns.with(|heard| {
         heard.known = known;
-        // What could not be opened may name any case, and what could not be written froze none: that answer opens no gate.
+        // A concern that could not be opened may name any case, and a failed write froze none: such an answer opens no gate.
         if whole && frozen && settled {
             heard.at = Some(asked_at);
         }
@@ -106,8 +106,8 @@ pub async fn compare(app: &App) -> Result<()> {
     Ok(())
 }
 
-/// Freezes every case that an open concern names and that is not frozen by it yet; mediation that is under way stops. `false` where that
-/// could not be written for a case: the others are frozen all the same.
+/// Freezes every case that an open concern names and that it does not freeze yet; mediation under way stops. `false` where that could not
+/// be written for some case: the others are frozen all the same.
 async fn freeze(app: &App, known: &Known) -> Result<bool> {
     let named: Vec<(ConcernId, Named)> = known.iter().flat_map(|(id, (_, names))| names.iter().map(|name| (*id, name.clone()))).collect();
     let mut done = true;
@@ -138,8 +138,8 @@ async fn freeze_one(app: &App, case: CaseId, concern: ConcernId) -> Result<()> {
     Ok(())
 }
 
-/// Asks of every concern that freezes a case and is not among the open ones: what is closed freezes nothing more, what safety does not know
-/// goes on freezing. What safety has need not be sent again. `false` where safety did not answer.
+/// Asks safety about each concern that freezes a case and is not among the open ones: a closed one is lifted, one that safety does not know
+/// keeps freezing, and one that safety has need not be resent. `false` where safety did not answer.
 async fn settle(app: &App, open: &[Open]) -> Result<bool> {
     let open: BTreeSet<ConcernId> = open.iter().map(|one| one.concern).collect();
     let mut after = Uuid::nil();

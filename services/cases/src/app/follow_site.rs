@@ -1,8 +1,8 @@
-//! Tells safety where the person of an open concern is, as the case file has it: the head there is rung, and the head before until that head
-//! has accepted [R3e, TRAP-2]. The alarm never waits for this: it rings at the site it knows, and goes along afterwards.
+//! Updates safety with the site of the person of an open concern, as the case file has it: the head there is rung, and the former head
+//! until the new one has accepted [R3e, TRAP-2]. The alarm never waits for this: it rings at the site it knows and is rerouted afterwards.
 //!
-//! Safety says with every open concern which word it took last. What it has not taken is told, and told again where its database was set
-//! back; what it has taken is not, so that what NHQ routes by hand since then stands.
+//! Safety reports with each open concern which update it applied last. An update that it has not applied is sent, also after its database
+//! was restored from a backup; an applied one is not sent again, so that later manual routing by NHQ stands.
 
 use std::collections::BTreeMap;
 
@@ -17,10 +17,10 @@ use crate::{
     store,
 };
 
-/// Concerns told of in one look; what is left is told at the next.
+/// Most concerns updated in one pass; the next pass takes the rest.
 const MAX_CONCERNS: usize = 200;
 
-/// One look at the open concerns. Where safety does not answer, the next look tells it.
+/// One pass over the open concerns. Where safety does not answer, the next pass sends the update.
 ///
 /// # Errors
 /// This database does not answer.

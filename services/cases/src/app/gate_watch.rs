@@ -1,4 +1,4 @@
-//! Watches over what cases rest on: the concerns that are open at safety, and mediation whose mediator or consents have run out.
+//! Background tasks of the gate: polling safety for open concerns, and pausing mediation whose mediator or consents have lapsed.
 
 use std::time::Duration;
 
@@ -12,19 +12,19 @@ use crate::{
     store::{gate, sealed::Unopened},
 };
 
-/// How often safety is asked where nothing on the bus says that something changed.
+/// Poll interval of safety where no fact on the bus triggers a poll.
 const ASK_INTERVAL: Duration = Duration::from_secs(5);
-/// The pause between two questions, however much happens.
+/// Shortest time between two polls, however many facts arrive.
 const MIN_PAUSE: Duration = Duration::from_millis(250);
-/// How often mediation that is under way is looked at.
+/// Interval of the check of mediation under way.
 const CHECK_INTERVAL: Duration = Duration::from_secs(1);
-/// Cases of one look at most.
+/// Most cases in one pass.
 const BATCH: i64 = 500;
 
-/// Follows the open concerns until stopped.
+/// Polls safety for open concerns until stopped.
 ///
 /// # Errors
-/// None: what fails is tried again.
+/// None: a failed poll is retried.
 pub async fn follow_concerns(app: App, stop: CancellationToken) -> anyhow::Result<()> {
     let mut silent = false;
     loop {
@@ -52,10 +52,10 @@ pub async fn follow_concerns(app: App, stop: CancellationToken) -> anyhow::Resul
     }
 }
 
-/// Looks at mediation that is under way until stopped.
+/// Checks mediation under way until stopped.
 ///
 /// # Errors
-/// None: what fails is tried again.
+/// None: a failed pass is retried.
 pub async fn keep(app: App, stop: CancellationToken) -> anyhow::Result<()> {
     loop {
         if let Err(error) = look(&app).await {
@@ -68,7 +68,7 @@ pub async fn keep(app: App, stop: CancellationToken) -> anyhow::Result<()> {
     }
 }
 
-/// One look: how many cases were paused. One that cannot be read keeps no other from being looked at.
+/// One pass; returns how many cases were paused. A case that cannot be read does not keep the others from being checked.
 ///
 /// # Errors
 /// The database does not answer.

@@ -1,4 +1,4 @@
-//! Another service says what it destroyed of a purged case: its statement completes the certificate [LPR4].
+//! Use case: record another service's statement of what it destroyed of a purged case; it completes the certificate [LPR4].
 
 use chassis::{
     Error, Result,
@@ -14,7 +14,7 @@ use crate::{
     store::purge::{self, Deleted, Statement},
 };
 
-/// What was said, by whom.
+/// The statement and the service that made it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Obeyed {
     pub case: CaseId,
@@ -24,7 +24,7 @@ pub struct Obeyed {
     pub rows: Vec<Deleted>,
 }
 
-/// Adds the statement. The first of a service stands; one about a case that was not purged here is nobody's.
+/// Adds the statement. The first of a service stands; one about a case that was not purged here is ignored.
 ///
 /// # Errors
 /// A statement failed, there is no key to sign with, or the case was not purged.

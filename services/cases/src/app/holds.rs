@@ -1,4 +1,4 @@
-//! Holds: while one stands, the case is not purged, however old it is [LPR4].
+//! Use cases of legal holds: while a hold stands, the case is not purged, however old it is [LPR4].
 
 use chassis::{Caller, Refusal, Result};
 use uuid::Uuid;
@@ -12,7 +12,7 @@ use crate::{
     store::hold::{self as store, Hold},
 };
 
-/// Holds of one case that are listed at most.
+/// Most holds listed for one case.
 const LIMIT: i64 = 500;
 
 /// Places a hold; several may stand on one case.
@@ -29,7 +29,7 @@ pub async fn place_hold(app: &App, caller: &Caller, case_ref: &str, kind: HoldKi
     Ok(id)
 }
 
-/// Lifts a hold, with a reason. Lifting what was lifted changes nothing.
+/// Lifts a hold, with a reason. Lifting a lifted hold changes nothing.
 ///
 /// # Errors
 /// Not found, or a refusal: no reason given, or no such hold on this case.
@@ -47,7 +47,7 @@ pub async fn lift_hold(app: &App, caller: &Caller, case_ref: &str, hold_id: &str
     Ok(())
 }
 
-/// The holds of a case, those that were lifted too.
+/// The holds of a case, lifted ones included.
 ///
 /// # Errors
 /// Not found.

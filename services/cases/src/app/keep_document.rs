@@ -1,4 +1,4 @@
-//! Keeps a document on a case file: its bytes sealed in the store of documents first, then what is known of it here [TS1c].
+//! Use case: store a document of a case file, its sealed bytes in the object store first, then its metadata in the database [TS1c].
 
 use std::time::Duration;
 
@@ -15,27 +15,27 @@ use crate::{
     store::{blob::Blobs, document, sealed},
 };
 
-/// How often what stands on no file is looked for in the store.
+/// Interval of the sweep for orphaned bytes in the object store.
 const SWEEP_INTERVAL: Duration = Duration::from_secs(3_600);
-/// What was written longer ago than this and stands on no file is of a process that died before it could put it there.
+/// Age at which bytes without a document row count as orphaned: the process that wrote them died before it added the row.
 const ORPHANED_AFTER: time::Duration = time::Duration::DAY;
-/// Ids that the database is asked about at once.
+/// Ids checked against the database in one statement.
 const BATCH: usize = 500;
 
-/// Where documents stand, and how large one may be.
+/// The object store for documents, and the size limit.
 #[derive(Clone)]
 pub struct Documents {
-    /// None where no store is set.
+    /// `None` where no store is configured.
     pub blobs: Option<Blobs>,
-    /// Bytes of one document at most.
+    /// Most bytes of one document.
     pub largest: usize,
 }
 
 impl Documents {
-    /// The store.
+    /// The object store.
     ///
     /// # Errors
-    /// Refused where none is set.
+    /// Refused where none is configured.
     pub fn blobs(&self) -> Result<&Blobs> {
         self.blobs.as_ref().ok_or_else(|| {
             Refusal::precondition(
@@ -49,10 +49,10 @@ impl Documents {
     }
 }
 
-/// Keeps the document; the same key again, with the same bytes, answers with what stands there.
+/// Stores the document; the same key with the same bytes returns the document already stored.
 ///
 /// # Errors
-/// Not found, or a refusal: a closed case, a document that is too large, not what it says, or under the key of another.
+/// Not found, or a refusal: a closed case, a document too large or of another type than stated, or a key used for another one.
 pub async fn keep_document(
     app: &App,
     caller: &Caller,
@@ -61,7 +61,7 @@ pub async fn keep_document(
 ) -> Result<Document> {
     let mut tx = app.begin(caller).await?;
     let file = find(&mut tx, app.clock.now(), caller, Verb::KeepDocument, case_ref).await?;
-    // Only now: what is wrong with a document is said to nobody who may not know of the case.
+    // Only now: what is wrong with a document is not reported to a caller who may not know of the case.
     let (offered, bytes) = offered?;
     offered.fits(&bytes, app.documents.largest)?;
     let hash = Sha256::digest(&bytes).to_vec();
@@ -71,7 +71,7 @@ pub async fn keep_document(
     let key = sealed::key(&mut tx, &app.vault, file.id, offered.side, app.clock.now()).await?;
     tx.commit().await?;
 
-    // The bytes first: a document on the file is one that can be read. Nothing is held while they are written.
+    // Bytes first: a document on the file is always readable. No lock is held while they are written.
     let id = app.ids.uuid();
     let blobs = app.documents.blobs()?;
     let whole = key.seal(document::content(id), &bytes).map_err(sqlx::Error::from)?;
@@ -87,7 +87,7 @@ pub async fn keep_document(
         tracing::info!(case.id = %file.id, "document kept");
         return Ok(kept);
     }
-    // The same submission was faster.
+    // A concurrent submission with the same key committed first.
     let known = document::under_key(&mut tx, &app.vault, file.id, &submission).await?.ok_or(Error::NotFound)?;
     tx.rollback().await?;
     if let Err(error) = blobs.remove(id).await {
@@ -100,16 +100,16 @@ fn the_same(known: Document, hash: &[u8]) -> Result<Document> {
     if known.hash.expose() == hash { Ok(known) } else { Err(key_used().into()) }
 }
 
-/// The store does not answer, or has lost what it had.
+/// The error where the object store does not answer, or has lost the bytes.
 pub(super) fn away(error: &std::io::Error) -> Error {
     tracing::error!(reason = %error.kind(), "the store of documents does not do what was asked");
     Error::Unavailable { what: "the store of documents" }
 }
 
-/// Removes from the store, until stopped, what a process that died has left there.
+/// Removes orphaned bytes from the object store until stopped.
 ///
 /// # Errors
-/// None: what fails is tried again.
+/// None: a failed pass is retried.
 pub async fn keep_swept(app: App, stop: CancellationToken) -> anyhow::Result<()> {
     loop {
         match sweep(&app).await {
@@ -124,7 +124,7 @@ pub async fn keep_swept(app: App, stop: CancellationToken) -> anyhow::Result<()>
     }
 }
 
-/// One look; how many were removed.
+/// One pass; returns how many were removed.
 ///
 /// # Errors
 /// The store or the database does not answer.
@@ -132,7 +132,7 @@ pub async fn sweep(app: &App) -> Result<usize> {
     let Some(blobs) = &app.documents.blobs else { return Ok(0) };
     let stored = blobs.older_than(app.clock.now() - ORPHANED_AFTER).await.map_err(|error| away(&error))?;
     let mut removed = 0;
-    // All of them: what stands on no file may be listed behind any number of documents that do.
+    // All of them: orphans may be listed behind any number of documents.
     for some in stored.chunks(BATCH) {
         let mut tx = app.begin_itself().await?;
         let unknown = document::unknown(&mut tx, some).await?;

@@ -1,4 +1,4 @@
-//! Records that a participant has left; what cannot go on without them stops in the same transaction [IM1c, D-RO].
+//! Use case: record that a participant has left; what cannot go on without them stops in the same transaction [IM1c, D-RO].
 
 use chassis::{Caller, Result};
 use time::OffsetDateTime;
@@ -13,7 +13,7 @@ use crate::{
     store::{consent, gate::Ground, participant as people, sealed::Unopened},
 };
 
-/// What a caller asks for.
+/// The request.
 #[derive(Debug, Clone, Copy)]
 pub struct Command<'a> {
     pub case_ref: &'a str,
@@ -22,10 +22,10 @@ pub struct Command<'a> {
     pub reason: &'a str,
 }
 
-/// Records the leaving, and when it was; said again, when it was recorded first. Nothing is said of who left where the case pauses.
+/// Records the departure and its time; a repetition returns the first. Where the case pauses, it is not disclosed who left.
 ///
 /// # Errors
-/// Not found, or a refusal: an unknown participant, a reason that is missing, a word that is not the caller's to record.
+/// Not found, or a refusal: an unknown participant, a missing reason, a statement that the caller may not record.
 pub async fn leave_case(app: &App, caller: &Caller, command: Command<'_>) -> Result<OffsetDateTime> {
     let mut tx = app.begin(caller).await?;
     let (file, at) = lock(&mut tx, &app.clock, caller, Verb::LeaveCase, command.case_ref).await?;

@@ -1,4 +1,4 @@
-//! One file per use case: find the case through need to know, decide, save state and outbox in one transaction.
+//! Use cases, one file each: find the case through need to know, decide, save state and outbox in one transaction.
 
 pub mod add_participant;
 pub mod assign_mediator;
@@ -65,7 +65,7 @@ use crate::{
     },
 };
 
-/// What every use case works with.
+/// Dependencies shared by the use cases.
 #[derive(Clone)]
 pub struct App {
     pub pool: PgPool,
@@ -77,27 +77,27 @@ pub struct App {
     pub documents: Documents,
     /// How long a case is kept after its last use.
     pub retention: Retention,
-    /// How long a consent counts after it was recorded.
+    /// How long a consent is valid after it was recorded.
     pub consents: Validity,
-    /// What safety says of open concerns.
+    /// What safety reports of open concerns.
     pub concerns: OpenConcerns,
-    /// Signs the certificates of purges; without it nothing is purged.
+    /// Signing key for purge certificates; without it no case is purged.
     pub signer: Option<Arc<Signer>>,
 }
 
-/// What the audit log calls the objects of this service.
+/// Object kind of this service in the audit log.
 const KIND: &str = "case";
-/// How the audit log marks what was done by break-glass.
+/// Mark of break-glass in the audit log.
 pub const BY_BREAK_GLASS: &str = "break-glass";
 
-/// What the policies of the database call the reach of the RJ Unit; everybody else knows of single cases.
+/// Name in the row-security policies for the RJ Unit's reach; all others know of single cases.
 const UNIT: &str = "unit";
-/// Of those, an officer also gives and takes the mediator of a case in their portfolio.
+/// The same for an officer, who may also assign and end the mediator of a case in their portfolio.
 const PORTFOLIO: &str = "officer";
 const SINGLE_CASES: &str = "cases";
 
 impl App {
-    /// A transaction in which the database itself shows what the caller may know of at this moment, and no more [R3c].
+    /// Begins a transaction in which row security shows what the caller may know of at this moment, and no more [R3c].
     ///
     /// # Errors
     /// The database does not answer.
@@ -105,7 +105,7 @@ impl App {
         database::begin(&self.pool, &actor(caller, self.clock.now())).await
     }
 
-    /// A transaction of the service itself: for break-glass, which looks past need to know once it was decided, and for what nobody asked.
+    /// Begins a transaction of the service itself: for an allowed break-glass, which bypasses need to know, and for background work.
     ///
     /// # Errors
     /// The database does not answer.
@@ -113,7 +113,7 @@ impl App {
         database::begin(&self.pool, &Actor::service("cases").at(self.clock.now())).await
     }
 
-    /// Passes on how a call about a case ended; a refusal stands in the audit log first [IM1a].
+    /// Returns the result of a call about a case; a refusal is written to the audit log first [IM1a].
     ///
     /// # Errors
     /// Those of the use case.
@@ -122,7 +122,7 @@ impl App {
     }
 }
 
-/// What the policies of the database compare for a caller at one moment.
+/// What row security compares for a caller at one moment.
 #[must_use]
 pub fn actor(caller: &Caller, at: OffsetDateTime) -> Actor {
     let scope = Scope::of(caller);
@@ -136,8 +136,8 @@ pub fn actor(caller: &Caller, at: OffsetDateTime) -> Actor {
     actor.at(at)
 }
 
-/// Notes in the audit log, in this transaction, that the caller does this to a case they may know of [IM1a]. What is done by
-/// break-glass is kept beside it and entered later: it works while the log takes nothing.
+/// Writes to the audit log, in this transaction, that the caller does this to a case they may know of [IM1a]. A use of break-glass is
+/// stored beside the log and written to it later: break-glass works while the log takes no entries.
 async fn note(tx: &mut PgConnection, caller: &Caller, verb: Verb, file: &CaseFile, at: OffsetDateTime) -> Result<()> {
     note_all(tx, caller, verb, std::slice::from_ref(file), at).await
 }
@@ -160,9 +160,9 @@ async fn note_all(tx: &mut PgConnection, caller: &Caller, verb: Verb, files: &[C
     Ok(())
 }
 
-/// The case a caller wants to change, held until the transaction ends, and the moment that counts. It is noted in the audit log.
+/// Locks the case a caller wants to change until the transaction ends, with the time that counts, and writes it to the audit log.
 ///
-/// Need to know is asked before the case is held and again afterwards: an assignment that ended while we waited is over.
+/// Need to know is checked before the lock and again after it: an assignment may have ended during the wait.
 async fn lock(tx: &mut PgConnection, clock: &Clock, caller: &Caller, verb: Verb, case_ref: &str) -> Result<(CaseFile, OffsetDateTime)> {
     let found = find(tx, clock.now(), caller, verb, case_ref).await?;
     case_file::lock(tx, found.id).await?;
@@ -174,12 +174,12 @@ async fn lock(tx: &mut PgConnection, clock: &Clock, caller: &Caller, verb: Verb,
 
 /// The case a caller names, if they may know of it and do this to it.
 async fn find(tx: &mut PgConnection, at: OffsetDateTime, caller: &Caller, verb: Verb, case_ref: &str) -> Result<CaseFile> {
-    // What is neither an id nor a number takes the road of one that names nothing [TRAP-6].
+    // A reference that is neither an id nor a number takes the same path as one that names no case [TRAP-6].
     let case_ref = CaseRef::parse(case_ref).unwrap_or(CaseRef::Id(CaseId::new(Uuid::nil())));
     seen(tx, caller, verb, &case_ref, at).await
 }
 
-/// The one way from a caller to a case: what ties them to it is asked of the store, what they may do is decided.
+/// The only path from a caller to a case: the store answers what ties them to it, the decision follows from that.
 ///
 /// # Errors
 /// Not found, or refused.
@@ -195,13 +195,13 @@ fn participant<'a>(people: &'a [Participant], id: &str) -> Result<&'a Participan
     Ok(people.iter().find(|p| Some(p.id) == id).ok_or_else(error::participant_unknown)?)
 }
 
-/// The mode that a request names by its code and, for another one, by the id of its description.
+/// The mode that a request names by code and, for a mode that is not on the list, by the id of its description.
 async fn mode_of(tx: &mut PgConnection, case: CaseId, code: &str, described: &str) -> Result<Mode> {
     let known = described_mode::known(tx, case).await?;
     Ok(mode::meant(code, described, &known)?)
 }
 
-/// The mediator of the case is its mediator whatever else they are.
+/// The mediator of the case records as its mediator, whatever other roles they have.
 fn recorder(file: &CaseFile, caller: &Caller) -> Recorder {
     let mediates = file.mediator.as_ref() == Some(&caller.subject);
     if mediates || file.tie == Tie::Line(Line::Mediator) { Recorder::Mediator } else { Recorder::Unit }

@@ -1,4 +1,4 @@
-//! Moves a case along its stages, or names every missing condition at once [R3a, R4b].
+//! Use case: move a case along its stages, or refuse with every missing condition at once [R3a, R4b].
 
 use chassis::{Caller, Ids, Result, Vault, grants, outbox};
 use proto::{id::CaseId, role};
@@ -25,12 +25,12 @@ use crate::{
     },
 };
 
-/// Who moved a case when nobody asked: what it rests on ended.
+/// Actor of a move without a caller: a condition that the case rests on ended.
 pub const BY_ITSELF: &str = "service:cases";
-/// The roles of which a mediator of a case holds one.
+/// Roles of which a mediator of a case has one.
 pub(super) const MEDIATORS: &[&str] = &[role::MEDIATOR];
 
-/// What a caller asks for.
+/// The request.
 #[derive(Debug, Clone, Copy)]
 pub struct Command<'a> {
     pub case_ref: &'a str,
@@ -42,7 +42,7 @@ pub struct Command<'a> {
     pub reason: &'a str,
 }
 
-/// Moves the case; the stage it stands at afterwards.
+/// Moves the case and returns its stage afterwards.
 ///
 /// # Errors
 /// Not found, or a refusal with every missing condition.
@@ -66,7 +66,7 @@ pub async fn move_case(app: &App, caller: &Caller, command: Command<'_>) -> Resu
     Ok(to.stage)
 }
 
-/// Asks safety which concerns are open, for a caller who may move the case, before the case is held. Where no answer comes, the gate says so.
+/// Polls safety for open concerns, for a caller who may move the case, before the case is locked. Without an answer the gate reports it.
 async fn ask_safety(app: &App, caller: &Caller, case_ref: &str) -> Result<()> {
     let mut tx = app.begin(caller).await?;
     find(&mut tx, app.clock.now(), caller, Verb::Move, case_ref).await?;
@@ -74,10 +74,10 @@ async fn ask_safety(app: &App, caller: &Caller, case_ref: &str) -> Result<()> {
     follow_concern::compare(app).await
 }
 
-/// What a move is written with.
+/// Dependencies of a move's write.
 pub(super) type Means<'a> = (&'a Vault, &'a Ids);
 
-/// Writes a move and its event; nothing where the case stands already.
+/// Writes a move and its event; nothing where the case is already at that stage.
 #[expect(clippy::too_many_arguments, reason = "a move is these eight things, and a struct would be used once")]
 pub(super) async fn apply(
     tx: &mut PgConnection,
@@ -99,8 +99,8 @@ pub(super) async fn apply(
     Ok(())
 }
 
-/// The facts that decide a move, or whether a case goes on; read while it is held. `unopened` says what becomes of notes that cannot be
-/// opened: nobody who stops a case waits for a key.
+/// Facts that decide a move, or whether a case goes on; read under the lock. `unopened` says what becomes of notes that cannot be opened:
+/// stopping a case never waits for a key.
 pub(super) async fn facts(tx: &mut PgConnection, app: &App, ground: &Ground, unopened: Unopened, at: OffsetDateTime) -> Result<Facts> {
     let people = participant::of_case(tx, &app.vault, ground.id, Unopened::Marked).await?;
     let assessments = assessment::of_case(tx, &app.vault, ground.id, unopened).await?;

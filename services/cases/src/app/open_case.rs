@@ -1,4 +1,4 @@
-//! A screening decision opens the case of a referral once; a later one changes how far the open case may go [R3a].
+//! Use case: open the case of a referral on its screening decision, once; a later decision changes how far the open case may go [R3a].
 
 use chassis::{
     Error, Ids, Result, Vault,
@@ -31,12 +31,12 @@ use crate::{
     },
 };
 
-/// A number is drawn again this often when it is taken: once in 2.5 thousand million draws.
+/// Most draws of a case number; one is taken once in 2.5 thousand million draws.
 const MAX_DRAWS: usize = 8;
-/// Who added the people that the referral named.
+/// Actor recorded for the participants named in the referral.
 const BY_REFERRAL: &str = "referral";
 
-/// Opens the case, or applies a newer decision to the one that is open. In the caller's transaction.
+/// Opens the case, or applies a newer decision to the open one, in the caller's transaction.
 ///
 /// # Errors
 /// The database failed.
@@ -70,7 +70,7 @@ async fn begin(tx: &mut PgConnection, (vault, ids): Means<'_>, case: CaseId, scr
     let to = Standing { stage: Stage::Assessment, left: None, mode: None };
     case_file::step(tx, vault, case, Step { id: ids.uuid(), from: None, to, reason: "", by: move_case::BY_ITSELF }, at).await?;
     outbox::enqueue(tx, &events::case_opened(ids, case, screened.referral, at), at).await?;
-    // Nobody screened it, as far as intake says: the case stands in the supervisors' list of cases without an officer.
+    // Intake names no officer: the case is listed for supervisors among the cases without an officer.
     if let Some(officer) = &screened.screened_by {
         access::assign_officer(tx, case, officer, None, move_case::BY_ITSELF, at).await?;
         outbox::enqueue(tx, &events::officer_assigned(ids, case, officer, at), at).await?;
@@ -81,9 +81,9 @@ async fn begin(tx: &mut PgConnection, (vault, ids): Means<'_>, case: CaseId, scr
     Ok(())
 }
 
-/// A decision older than the one applied changes nothing: deliveries may come in any order.
+/// Applies a newer decision. One older than the decision applied changes nothing: deliveries may come in any order.
 async fn decide_again(tx: &mut PgConnection, means: Means<'_>, open: Screening, screened: &Screened, at: OffsetDateTime) -> Result<()> {
-    // Nothing comes back to a case that was purged [LPR4].
+    // A purged case is not reopened [LPR4].
     if open.purged || screened.screened_at <= open.screened_at {
         return Ok(());
     }

@@ -1,4 +1,4 @@
-//! The purge of a case: one person orders, another confirms, and every copy of it becomes unreadable in one transaction [LPR4].
+//! Use case: purge a case. One person orders, another confirms, and every copy becomes unreadable in one transaction [LPR4].
 
 use chassis::{
     Caller, Error, Refusal, Result,
@@ -28,22 +28,22 @@ use crate::{
     },
 };
 
-/// Cases of the list of those that are due at most.
+/// Most cases in the list of those due.
 const LIMIT: i64 = 500;
-/// No month is shorter: what opened later than this many days per month ago cannot be due.
+/// Days of the shortest month: a case opened later than this many days per month ago cannot be due.
 const SHORTEST_MONTH: i64 = 28;
 
-/// No two years are shorter.
+/// Length of the shortest two years.
 const LEAST: Duration = Duration::days(730);
 
-/// An order that stands.
+/// A pending order.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Ordered {
     pub by: String,
     pub until: OffsetDateTime,
 }
 
-/// Orders the purge of a case that nothing keeps. Nothing is destroyed yet. An order that stands is answered again.
+/// Orders the purge of a case that nothing keeps. Nothing is destroyed yet. A pending order is returned again.
 ///
 /// # Errors
 /// Not found, or the refusal that names what keeps the case.
@@ -68,11 +68,10 @@ pub async fn order_purge(app: &App, caller: &Caller, case_ref: &str) -> Result<O
     Ok(Ordered { by: order.by, until: order.at + ORDER_STANDS })
 }
 
-/// Confirms the order of somebody else and carries it out: all of it in one transaction, or nothing. A case that was purged is answered
-/// with its certificate, however often it is confirmed.
+/// Confirms another person's order and purges the case in one transaction. Returns the certificate, also for a case purged before.
 ///
 /// # Errors
-/// Not found, or a refusal: nobody ordered it, the caller did, or something keeps the case now.
+/// Not found, or a refusal: no order, the caller's own order, or something keeps the case now.
 pub async fn confirm_purge(app: &App, caller: &Caller, case_ref: &str) -> Result<Certificate> {
     match confirm(app, caller, case_ref).await {
         Err(Error::NotFound) => purge_certificate::read(app, caller, Verb::ConfirmPurge, case_ref).await,
@@ -86,12 +85,12 @@ async fn confirm(app: &App, caller: &Caller, case_ref: &str) -> Result<Certifica
     let order = store::order(&mut tx, file.id).await?.filter(|order| order_stands(order.at, at)).ok_or_else(not_ordered)?;
     second_person(&order.by, &caller.subject)?;
     let signer = app.signer.as_deref().ok_or_else(cannot_be_signed)?;
-    // What the caller was allowed is now done by the service: the database lets nobody else delete.
+    // From here the service acts: row security lets no one else delete.
     act_as(&mut tx, &Actor::service("cases").at(at)).await?;
     let (certificate, documents) = carry_out(&mut tx, app, signer, &file, (&order, &caller.subject), at).await?;
     tx.commit().await?;
     app.outbox.wake();
-    // Nothing opens them any more. What stays because the store is away goes with the next sweep.
+    // These bytes can no longer be opened. What remains because the store is unavailable goes with the next sweep.
     if let Some(blobs) = &app.documents.blobs {
         for document in documents {
             if let Err(error) = blobs.remove(document).await {
@@ -112,12 +111,12 @@ async fn carry_out(
     at: OffsetDateTime,
 ) -> Result<(Certificate, Vec<Uuid>)> {
     let raised = store::hold_concerns(tx, file.id).await?;
-    // Asked again: what was true when it was ordered may have changed, and nothing changes any more.
+    // Checked again under the lock: what was true at the time of the order may have changed.
     let facts = store::facts(tx, file.id).await?;
     if let Some(kept) = kept_by(&facts, app.retention, at) {
         return Err(kept.refusal().into());
     }
-    // One that came later was used later: it ends by its own retention.
+    // A later duplicate was used later: it ends by its own retention.
     let duplicates = case_file::duplicates(tx, file.id, at - LEAST).await?;
     let done = purge::carry_out(tx, &app.vault, file.id, &raised, at).await?;
     let mut certificate = Certificate {
@@ -155,14 +154,14 @@ async fn carry_out(
 pub struct Due {
     pub closed: Closed,
     pub over_at: OffsetDateTime,
-    /// The code of what keeps it all the same.
+    /// Code of what keeps it nevertheless.
     pub kept_by: Option<&'static str>,
 }
 
 /// The cases whose retention is over, those unused for the longest time first.
 ///
 /// # Errors
-/// Not found for whoever is not of the unit.
+/// Not found for a caller outside the unit.
 pub async fn list_due(app: &App, caller: &Caller) -> Result<Vec<Due>> {
     let at = app.clock.now();
     let tie = if Scope::of(caller).is_unit() { Tie::Unit } else { Tie::Stranger };
@@ -197,7 +196,7 @@ fn not_ordered() -> Refusal {
     )
 }
 
-/// A purge that nobody can prove afterwards is not carried out.
+/// The refusal where no certificate can be signed: a purge without proof is not carried out.
 fn cannot_be_signed() -> Refusal {
     Refusal::precondition(
         "certificate-cannot-be-signed",

@@ -1,4 +1,4 @@
-//! The certificate of a purge: as it is signed, read, and completed by what the other services say [LPR4].
+//! Purge certificate: signed, read, and completed by the statements of the other services [LPR4].
 
 use chassis::{
     Caller, Error, Result,
@@ -17,8 +17,7 @@ use crate::{
     store::purge::{self as store, Certificate, Deleted, Statement},
 };
 
-/// The certificate of a purged case, for supervisors and the National Manager: for everybody else, and of every other case, there is
-/// none.
+/// The certificate of a purged case, for supervisors and the National Manager; not found for other callers and other cases.
 ///
 /// # Errors
 /// Not found.
@@ -38,12 +37,12 @@ pub(super) async fn read(app: &App, caller: &Caller, verb: Verb, case_ref: &str)
     Ok(certificate)
 }
 
-/// The signature of a certificate, over exactly what it says on the wire.
+/// Signs a certificate, over exactly its content on the wire.
 pub(super) fn sign(signer: &Signer, certificate: &Certificate) -> Vec<u8> {
     signed(signer, purge::CERTIFICATE, &purge::certificate(&certificate_on_the_wire(certificate)))
 }
 
-/// The signature of a statement of another service, as it was heard.
+/// Signs a statement of another service, as it was received.
 pub(super) fn sign_statement(signer: &Signer, case: CaseId, statement: &Statement) -> Vec<u8> {
     signed(signer, purge::STATEMENT, &purge::statement(&case.to_string(), &statement_on_the_wire(statement)))
 }
@@ -52,7 +51,7 @@ fn signed(signer: &Signer, kind: &str, values: &[String]) -> Vec<u8> {
     signer.sign_row(kind, &values.iter().map(String::as_str).collect::<Vec<_>>())
 }
 
-/// A certificate as it travels; services that have not said yet that they obeyed are named.
+/// A certificate as a wire message; services whose statement is still missing are named.
 #[must_use]
 pub fn certificate_on_the_wire(of: &Certificate) -> wire::PurgeCertificate {
     let has_said = |service: &str| of.statements.iter().any(|statement| statement.service == service);

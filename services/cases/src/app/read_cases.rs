@@ -1,4 +1,4 @@
-//! Reads cases: those the caller may know of, and no trace of the others [R3c, TRAP-6].
+//! Use case: read cases, only those the caller may know of, with no trace of the others [R3c, TRAP-6].
 
 use chassis::{Caller, Result, clock::micros, page};
 use proto::id::{ParticipantId, ReferralId};
@@ -35,9 +35,9 @@ pub struct Whole {
     pub participants: Vec<Participant>,
     pub consents: Vec<(ParticipantId, Consent)>,
     pub assessments: Vec<Assessment>,
-    /// Modes that are not on the list, as they were described.
+    /// Described modes: those that are not on the list.
     pub modes: Vec<Description>,
-    /// Where the person was, from when until when; the last one is where they are.
+    /// Sites of the person with their dates; the last one is the current site.
     pub stays: Vec<Stay>,
 }
 
@@ -59,7 +59,7 @@ pub async fn get_case(app: &App, caller: &Caller, case_ref: &str) -> Result<Whol
     let file = find(&mut tx, at, caller, Verb::Read, case_ref).await?;
     note(&mut tx, caller, Verb::Read, &file, at).await?;
     let whole = read(&mut tx, app, file, at).await?;
-    // Nobody is shown what is not in the audit log.
+    // Nothing is shown before its audit entry is committed.
     tx.commit().await?;
     Ok(whole)
 }
@@ -69,7 +69,7 @@ pub async fn get_case(app: &App, caller: &Caller, case_ref: &str) -> Result<Whol
 /// # Errors
 /// Not found: absent, not opened yet, or hidden from this caller.
 pub async fn find_by_referral(app: &App, caller: &Caller, referral: &str) -> Result<Whole> {
-    // What is no id takes the road of one that names nothing [TRAP-6].
+    // An invalid id takes the same path as one that names no referral [TRAP-6].
     let referral: ReferralId = referral.trim().parse().unwrap_or(ReferralId::new(Uuid::nil()));
     let at = app.clock.now();
     let mut tx = app.begin(caller).await?;
@@ -85,7 +85,7 @@ pub async fn find_by_referral(app: &App, caller: &Caller, referral: &str) -> Res
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Which {
     All,
-    /// Those in no officer's portfolio: they wait for a supervisor.
+    /// Those in no officer's portfolio, which wait for a supervisor.
     WithoutOfficer,
 }
 
@@ -99,7 +99,7 @@ pub async fn list_cases(app: &App, caller: &Caller, which: Which, page_size: i32
     let after = after.map(|(micros, id)| (instant(micros), id));
     let at = app.clock.now();
     let mut tx = app.begin(caller).await?;
-    // One more than asked for tells whether there is a next page.
+    // One more than requested, to know whether there is a next page.
     let mut cases = case_file::visible_list(&mut tx, &Scope::of(caller), which == Which::WithoutOfficer, after, size + 1, at).await?;
     let full = usize::try_from(size).unwrap_or(usize::MAX);
     let more = cases.len() > full;
@@ -116,7 +116,7 @@ pub async fn list_cases(app: &App, caller: &Caller, which: Which, page_size: i32
 async fn read(tx: &mut sqlx::PgConnection, app: &App, file: CaseFile, at: OffsetDateTime) -> Result<Whole> {
     let participants = participant::of_case(tx, &app.vault, file.id, Unopened::Refused).await?;
     let mut consents = consent::standing(tx, file.id).await?;
-    // Nobody is shown as given what has ended by now.
+    // An expired consent is not shown as given.
     for (_, consent) in &mut consents {
         let stands = consent.stands(app.consents, at.date());
         *consent = Consent { status: stands, ..consent.clone() };

@@ -1,4 +1,4 @@
-//! What stands on a file as documents, and the bytes of one of them [R3c, TS1c].
+//! Use cases: list the documents of a case, and read the bytes of one [R3c, TS1c].
 
 use chassis::{Caller, Error, Private, Result};
 use sha2::{Digest, Sha256};
@@ -24,10 +24,10 @@ pub async fn list_documents(app: &App, caller: &Caller, case_ref: &str) -> Resul
     Ok(documents)
 }
 
-/// One document with its bytes, exactly as they were kept. That it was read is on record before it is shown.
+/// One document with its bytes, exactly as stored. The reading is in the audit log before it is shown.
 ///
 /// # Errors
-/// Not found; or the store of documents does not answer.
+/// Not found; or the object store does not answer.
 pub async fn read_document(app: &App, caller: &Caller, id: Uuid) -> Result<(Document, Private<Vec<u8>>)> {
     let mut tx = app.begin(caller).await?;
     let at = app.clock.now();

@@ -1,4 +1,4 @@
-//! Records an assessment; imminent risk in it raises a concern, freezes contact and stops mediation, in the same transaction [R4a, R4c, RM1b].
+//! Use case: record an assessment; imminent risk raises a concern, freezes contact, stops mediation, in one transaction [R4a, R4c, RM1b].
 
 use chassis::{Caller, Result, outbox, vault};
 use proto::id::{AssessmentId, ConcernId, SiteCode};
@@ -25,7 +25,7 @@ use crate::{
     },
 };
 
-/// What a caller asks for.
+/// The request.
 #[derive(Debug, Clone, Copy)]
 pub struct Command<'a> {
     pub case_ref: &'a str,
@@ -42,14 +42,14 @@ pub struct Answer {
     pub concern: Option<ConcernId>,
 }
 
-/// Records the assessment, or answers what was recorded under the same key.
+/// Records the assessment, or returns the one recorded under the same key.
 ///
 /// # Errors
-/// Not found, or a refusal; imminent risk is refused for no missing or broken field.
+/// Not found, or a refusal; imminent risk is not refused for a missing or invalid field.
 pub async fn record_assessment(app: &App, caller: &Caller, command: Command<'_>) -> Result<Answer> {
     let mut tx = app.begin(caller).await?;
     let (file, at) = lock(&mut tx, &app.clock, caller, Verb::RecordAssessment, command.case_ref).await?;
-    // Who tells of imminent risk waits for no key.
+    // A report of imminent risk never waits for a key.
     let unopened = if command.risk == Risk::Imminent { Unopened::Marked } else { Unopened::Refused };
     let everyone = people::of_case(&mut tx, &app.vault, file.id, unopened).await?;
     let who = participant(&everyone, command.participant)?;
@@ -79,7 +79,7 @@ pub async fn record_assessment(app: &App, caller: &Caller, command: Command<'_>)
     Ok(Answer { assessment: id, concern })
 }
 
-/// Puts the concern into the outbox and the freeze beside it.
+/// Writes the concern to the outbox, and the freeze with it.
 async fn raise(
     tx: &mut PgConnection,
     app: &App,
@@ -94,8 +94,8 @@ async fn raise(
     let for_the_site = rules::concerns_the_site(who.person.kind, for_the_head);
     let site = site.as_ref().filter(|_| for_the_site);
     let (name, notes) = (who.person.name.expose(), said.notes.expose());
-    // The head of the offender's site is told what to do, in the assessor's words, and not who else takes part: that is for NHQ.
-    // Where no site is known yet the same words reach its head once it is.
+    // The head of the offender's site receives the assessor's words on what to do, but not who else takes part: that is for NHQ. Where no
+    // site is known yet the head receives the same words once it is.
     let (person_at_risk, notes) = if for_the_site && !rules::is_named_to_the_site(who.person.kind) {
         ("", format!("{name}\n{notes}"))
     } else {

@@ -1,4 +1,4 @@
-//! Records a consent given or ended; what it allowed stops in the same transaction [IM1c, L26.1-2].
+//! Use case: record a consent given or ended; what it allowed stops in the same transaction [IM1c, L26.1-2].
 
 use chassis::{Caller, Result};
 use time::OffsetDateTime;
@@ -13,7 +13,7 @@ use crate::{
     store::{consent, participant as people, sealed::Unopened},
 };
 
-/// What a caller asks for.
+/// The request.
 #[derive(Debug, Clone, Copy)]
 pub struct Command<'a> {
     pub case_ref: &'a str,
@@ -27,11 +27,11 @@ pub struct Command<'a> {
     pub informed_and_voluntary: bool,
     /// Of a consent given: its last day, YYYY-MM-DD, or empty.
     pub ends_on: &'a str,
-    /// Of an offer after a withdrawal: how and when the participant turned back, as far as stated.
+    /// Of an offer after a withdrawal: how and when the participant expressed the wish to go on, as far as stated.
     pub initiative: (Option<How>, Option<OffsetDateTime>),
 }
 
-/// Records the statement. One that ends a consent pauses the case; nothing is said of who or why.
+/// Records the statement. One that ends a consent pauses the case; it is not disclosed who or why.
 ///
 /// # Errors
 /// Not found, or a refusal: an unknown participant or mode, a consent that is not informed, a step the record does not allow.

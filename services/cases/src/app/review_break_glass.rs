@@ -1,4 +1,4 @@
-//! What becomes of a break-glass: given back early, listed for review, reviewed by somebody else [IM1a].
+//! Use cases after a break-glass: end it early, list it for review, record the review by another person [IM1a].
 
 use chassis::{
     Caller, Error, Refusal, Result,
@@ -18,12 +18,12 @@ use crate::{
     store::break_glass::{self, BreakGlassRow, Broken},
 };
 
-/// What the audit log calls a break-glass.
+/// Object kind of a break-glass in the audit log.
 pub const KIND: &str = "break_glass";
-/// Lines of the review list at most.
+/// Most lines of the review list.
 const LIMIT: i64 = 500;
 
-/// The review list, and the day it is of: what was due before it is overdue.
+/// The review list and its date: reviews due before that are overdue.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Reviews {
     pub break_glasses: Vec<Broken>,
@@ -33,7 +33,7 @@ pub struct Reviews {
 /// The review list, for supervisors and the National Manager.
 ///
 /// # Errors
-/// Not found for anybody else.
+/// Not found for other callers.
 pub async fn list_break_glass(app: &App, caller: &Caller, open_only: bool) -> Result<Reviews> {
     let at = app.clock.now();
     decision::allowed(tie(caller, None), Verb::ListBreakGlass, None)?;
@@ -48,10 +48,10 @@ pub async fn list_break_glass(app: &App, caller: &Caller, open_only: bool) -> Re
     Ok(Reviews { break_glasses, today: at.date() })
 }
 
-/// Ends the access before it ends by itself. Ending what has ended changes nothing.
+/// Ends the access before it expires. Ending an ended one changes nothing.
 ///
 /// # Errors
-/// Not found: there is none, or it is somebody else's and the caller is no supervisor.
+/// Not found: it does not exist, or belongs to another person and the caller is no supervisor.
 pub async fn end_break_glass(app: &App, caller: &Caller, break_glass_id: &str) -> Result<()> {
     let mut tx = app.begin_itself().await?;
     let (held, at) = lock(&mut tx, app, caller, Verb::EndBreakGlass, break_glass_id).await?;
@@ -63,10 +63,10 @@ pub async fn end_break_glass(app: &App, caller: &Caller, break_glass_id: &str) -
     Ok(())
 }
 
-/// Records what a supervisor found. The same finding again changes nothing; another one is refused.
+/// Records a supervisor's finding. Repeating the same finding changes nothing; a different one is refused.
 ///
 /// # Errors
-/// Not found, or a refusal: the caller's own, a finding without the words it needs, a review that was made already.
+/// Not found, or a refusal: the caller's own, a finding without its required words, one already reviewed.
 pub async fn review_break_glass(app: &App, caller: &Caller, break_glass_id: &str, finding: Finding, note: &str) -> Result<()> {
     let mut tx = app.begin_itself().await?;
     let (held, at) = lock(&mut tx, app, caller, Verb::ReviewBreakGlass, break_glass_id).await?;
@@ -81,7 +81,7 @@ pub async fn review_break_glass(app: &App, caller: &Caller, break_glass_id: &str
     Ok(())
 }
 
-/// The break-glass a caller names, held until the transaction ends; it is noted in the audit log.
+/// Locks the break-glass a caller names until the transaction ends, and writes it to the audit log.
 async fn lock(
     tx: &mut PgConnection,
     app: &App,
@@ -97,7 +97,7 @@ async fn lock(
     Ok((held, at))
 }
 
-/// Their own, whatever their role; everybody's for supervisors and the National Manager; nobody else's.
+/// Tie of a caller to a break-glass: to their own, and for supervisors and the National Manager to everyone's; else none.
 fn tie(caller: &Caller, owner: Option<&str>) -> Tie {
     if owner == Some(caller.subject.as_str()) {
         Tie::Line(Line::Glass)

@@ -1,4 +1,4 @@
-//! A decision of the RJ Unit that no longer accepts the referral stops the open case at once [R3a, L26-6].
+//! Use case: stop the open case at once when the RJ Unit's decision no longer accepts the referral [R3a, L26-6].
 
 use chassis::{
     Ids, Result, Vault,
@@ -18,14 +18,14 @@ use crate::{
     store::case_file,
 };
 
-/// Pauses the case of the referral, where there is one, and keeps it from going on until the referral is accepted anew. Nothing is
-/// said of why: the decision stands in intake. A decision older than the one applied changes nothing.
+/// Pauses the case of the referral, if any, until the referral is accepted again. The reason is not copied: the decision is in intake. A
+/// decision older than the one applied changes nothing.
 ///
 /// # Errors
 /// The database failed.
 pub async fn take_back(tx: &mut PgConnection, (vault, ids): (&Vault, &Ids), decision: TakenBack, at: OffsetDateTime) -> Result<()> {
     let Some(open) = case_file::lock_screening(tx, decision.referral).await? else { return Ok(()) };
-    // Nothing comes back to a case that was purged [LPR4].
+    // A purged case is not changed [LPR4].
     if open.purged || decision.screened_at <= open.screened_at {
         return Ok(());
     }
@@ -38,7 +38,7 @@ pub async fn take_back(tx: &mut PgConnection, (vault, ids): (&Vault, &Ids), deci
     Ok(())
 }
 
-/// The referral repeats another one: it goes with the case of that one when that is purged [LPR4].
+/// Records that the referral repeats another one: it is purged with the case of that one [LPR4].
 ///
 /// # Errors
 /// The database failed.

@@ -1,4 +1,4 @@
-//! Tells which officers are tied to a case, whenever that changes: intake shows the referral of a case to nobody else [R3c].
+//! Event with the officers tied to a case, published on each change: intake shows the case's referral to no other officer [R3c].
 
 use chassis::{
     Ids, Result,
@@ -12,7 +12,7 @@ use time::OffsetDateTime;
 use super::events;
 use crate::store::access;
 
-/// Tells it, as the last thing of the transaction: the service itself reads the whole list, whoever the caller is.
+/// Publishes it at the end of the transaction, as the service itself, which may read the whole list.
 ///
 /// # Errors
 /// A statement failed.

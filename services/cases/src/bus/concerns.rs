@@ -1,4 +1,4 @@
-//! Hears that something happened to a concern: safety is then asked what, because a fact alone freezes and releases nothing [RM1].
+//! Consumer of concern facts: each triggers a poll of safety, because a fact alone freezes and releases nothing [RM1].
 
 use chassis::{
     inbox::{Handler, Incoming, Rejection},

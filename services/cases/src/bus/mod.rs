@@ -1,4 +1,4 @@
-//! What the service hears on the bus: translated, and handed to `app`.
+//! Consumers of the bus: each decodes a message and calls a use case in `app`.
 
 pub mod concerns;
 pub mod obeyed;

@@ -1,4 +1,4 @@
-//! Hears what other services have destroyed of a purged case [LPR4]. Who said so is the subject: nobody else may publish there.
+//! Consumer of what other services destroyed of a purged case [LPR4]. The subject, which no other may publish on, identifies the sender.
 
 use std::sync::Arc;
 
@@ -16,7 +16,7 @@ use sqlx::PgConnection;
 
 use crate::app::hear_obeyed::{Obeyed, hear_obeyed};
 
-/// Tables that one statement names at most.
+/// Most tables named in one statement.
 const MAX_TABLES: usize = 64;
 
 /// Handler of the consumers `cases-purge-obeyed` and `cases-purge-notices`.
@@ -43,7 +43,7 @@ impl Handler for ObeyedPurges {
     }
 }
 
-/// What either service says, as it came.
+/// The statement of either service, as received.
 struct Said {
     service: &'static str,
     case_id: String,

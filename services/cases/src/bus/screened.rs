@@ -1,4 +1,4 @@
-//! Hears screening decisions; one that accepts opens the case, with the content fetched from intake, any other stops it [R3a]. A
+//! Consumer of screening decisions: one that accepts opens the case, with the content fetched from intake, any other stops it [R3a]. A
 //! correction that came after the decision stops it too, until it is decided anew.
 
 use chassis::{
@@ -41,7 +41,7 @@ pub struct Screenings {
 }
 
 impl Handler for Screenings {
-    /// `None`: intake has since decided otherwise, and that decision is on its way.
+    /// `None`: intake has since decided otherwise, and that decision will follow.
     type Work = Option<Decision>;
 
     async fn read(&self, message: &Incoming) -> Result<Option<Decision>, Rejection> {
@@ -56,7 +56,7 @@ impl Handler for Screenings {
             let of = of.and_then(|of| of.parse::<ReferralId>().ok()).filter(|of| *of != referral);
             return Ok(Some(of.map_or(Decision::TakenBack(back), |of| Decision::Repeats(back, of))));
         }
-        // The case opens in the portfolio of whoever made this decision, whatever was decided since.
+        // The case opens in the portfolio of the officer who made this decision, whatever was decided since.
         let request = GetReferralRequest { referral_id: referral.to_string(), decided_at: decision.screened_at };
         let answer = self.intake.clone().get_referral(request).await.map_err(|status| error::intake_answer(&status))?;
         Ok(screened(referral, &decision, answer.into_inner())?.map(Decision::Accepted))
@@ -72,7 +72,7 @@ impl Handler for Screenings {
     }
 }
 
-/// The decision was made on other words: the case waits until it is made anew, as it waits for any that no longer accepts it.
+/// The decision was made on other words: the case stops until it is made anew, as after a decision that no longer accepts it.
 fn corrected(said: &ReferralCorrected) -> Result<TakenBack, Rejection> {
     let at = said.corrected_at.as_ref().and_then(wire::instant).ok_or_else(|| incomplete("the correction has no time"))?;
     Ok(TakenBack { referral: referral_id(&said.referral_id)?, screened_at: at })
@@ -87,7 +87,7 @@ const fn opens(disposition: Disposition) -> bool {
     matches!(disposition, Disposition::Accepted | Disposition::IndirectOnly)
 }
 
-/// The decision with the content it is about. `None` where the RJ Unit has since decided that there is no case.
+/// The decision with its referral's content. `None` where the RJ Unit has since decided that there is no case.
 ///
 /// # Errors
 /// [`Rejection::Never`] where the decision has no time, or intake answered without content.
@@ -98,7 +98,7 @@ pub fn screened(referral: ReferralId, decision: &ReferralScreened, answer: GetRe
     let screened_at = screened_at(decision)?;
     let content = answer.referral.ok_or_else(|| incomplete("intake answered without the referral"))?;
     let indirect_only = decision.disposition() == Disposition::IndirectOnly;
-    // An identity that could not be kept is nobody's: the case then waits for a supervisor.
+    // An identity too long to be stored counts as none: the case then waits for a supervisor.
     let screened_by = text::bounded(&answer.screened_by, text::LINE, "screened_by").ok().filter(|officer| !officer.is_empty());
     let referral_number = Some(answer.receipt_number).filter(|number| !number.is_empty());
     Ok(Some(Screened { referral, referral_number, indirect_only, screened_at, screened_by, content: translate(content) }))

@@ -1,4 +1,4 @@
-//! Need to know: how far a caller can see, before any row is read [R3c, D-mediator, TRAP-11].
+//! Need to know: the scope of a caller, decided before any row is read [R3c, D-mediator, TRAP-11].
 
 use chassis::{Caller, Refusal};
 use proto::{
@@ -10,7 +10,7 @@ use time::OffsetDateTime;
 /// Prefix of case numbers.
 pub const NUMBER_PREFIX: &str = "RC";
 
-/// How a caller names a case.
+/// A caller's reference to a case.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum CaseRef {
     Id(CaseId),
@@ -19,7 +19,7 @@ pub enum CaseRef {
 }
 
 impl CaseRef {
-    /// Reads a case id, or a case number as a person types it. What is neither names no case.
+    /// Parses a case id, or a case number as typed by a person. `None` for anything else.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         match text.trim().parse() {
@@ -35,7 +35,7 @@ pub enum Line {
     /// The case is in the officer's portfolio.
     Officer,
     Mediator,
-    /// A break-glass: to read only, for some hours.
+    /// A break-glass: read-only, for some hours.
     Glass,
 }
 
@@ -52,21 +52,21 @@ impl Line {
         }
     }
 
-    /// The kind of a code, where there is one.
+    /// The kind of a code, if known.
     #[must_use]
     pub fn of_code(code: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|line| line.code() == code)
     }
 }
 
-/// What the first query may find for a caller. There is no wider door: every read and write passes one.
+/// Scope of a caller: what the first query may find. Every read and write uses one; none is wider.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Scope {
     /// Supervisors and the National Manager: every case [IM1c].
     Unit,
-    /// Everyone else: cases with a live line of a kind that the caller's roles can hold. A line outlives no role.
+    /// All others: cases with a live line of a kind that the caller's roles allow. A line does not outlive the role.
     Lines { subject: String, kinds: Vec<Line> },
-    /// Nobody else knows of any case.
+    /// No case, for all other callers.
     Nothing,
 }
 
@@ -93,7 +93,7 @@ impl Scope {
         matches!(self, Self::Unit)
     }
 
-    /// The subject to look for in the access list; empty matches nobody.
+    /// The subject to look up in the access list; empty matches no line.
     #[must_use]
     pub fn subject(&self) -> &str {
         match self {
@@ -102,7 +102,7 @@ impl Scope {
         }
     }
 
-    /// The kinds of line to look for.
+    /// The kinds of line to look up.
     #[must_use]
     pub fn kinds(&self) -> Vec<String> {
         match self {
@@ -112,10 +112,10 @@ impl Scope {
     }
 }
 
-/// A case is given to somebody who holds the role for it: a typing error would give it to nobody [R4a, R3c].
+/// Checks that a person assigned to a case holds the role for it: a typing error would assign it to no one [R4a, R3c].
 ///
 /// # Errors
-/// Refused where they hold it no more, not yet, or never did.
+/// Refused where they never held it, hold it no more, or not yet.
 pub fn known(line: Line, held: bool) -> Result<(), Refusal> {
     let (reason, clause, field, en, fr) = match line {
         _ if held => return Ok(()),
@@ -137,7 +137,7 @@ pub fn known(line: Line, held: bool) -> Result<(), Refusal> {
     Err(Refusal::invalid(reason, clause, field, en, fr))
 }
 
-/// An assignment ends after it begins.
+/// Checks that an assignment ends in the future.
 ///
 /// # Errors
 /// Refused where its end has passed.

@@ -1,4 +1,4 @@
-//! Ongoing assessment of a participant: risk, notes, next review; and what imminent risk makes of it [R4a, R4c, RM1b].
+//! Assessment of a participant: risk, notes, next review; and the concern that imminent risk raises [R4a, R4c, RM1b].
 
 use chassis::{Private, Refusal};
 use proto::id::{AssessmentId, ConcernId, ParticipantId};
@@ -8,7 +8,7 @@ use super::{participant::Kind, text};
 
 const DATE: &[BorrowedFormatItem<'_>] = format_description!("[year]-[month]-[day]");
 
-/// How much risk the assessor sees.
+/// Risk level as the assessor sees it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Risk {
     Low,
@@ -32,14 +32,14 @@ impl Risk {
         }
     }
 
-    /// The risk of a code, where there is one.
+    /// The risk of a code, if known.
     #[must_use]
     pub fn of_code(code: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|r| r.code() == code)
     }
 }
 
-/// What an assessor wrote, checked.
+/// An assessment to be recorded, validated.
 #[derive(Debug, Clone, PartialEq)]
 pub struct NewAssessment {
     pub participant: ParticipantId,
@@ -47,13 +47,13 @@ pub struct NewAssessment {
     pub notes: Private<String>,
     /// What the responsible head needs in order to act.
     pub for_the_head: Private<String>,
-    /// Without one, the assessment counts as overdue while the case is open.
+    /// Where absent, the assessment counts as overdue while the case is open.
     pub next_review_on: Option<Date>,
-    /// Made by the caller: the same key and the same words are one assessment. Empty only for imminent risk.
+    /// Idempotency key of the caller: the same key and words are one assessment. Empty only for imminent risk.
     pub key: String,
 }
 
-/// An assessment of the file.
+/// A recorded assessment.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Assessment {
     pub id: AssessmentId,
@@ -63,7 +63,7 @@ pub struct Assessment {
     pub recorded_at: OffsetDateTime,
 }
 
-/// What a caller sent, as text.
+/// The caller's input, as text.
 #[derive(Debug, Clone, Copy)]
 pub struct Written<'a> {
     pub notes: &'a str,
@@ -72,10 +72,10 @@ pub struct Written<'a> {
     pub key: &'a str,
 }
 
-/// Checks what an assessor wrote. Imminent risk is recorded and raised whatever else is wrong or missing [RM1c].
+/// Validates an assessment. Imminent risk is recorded and raised whatever else is wrong or missing [RM1c].
 ///
 /// # Errors
-/// Refuses, for any other risk, a missing or impossible review date while the case is open, a missing key, and texts that cannot be kept [R4a].
+/// Refuses, for any other risk, a missing or impossible review date of an open case, a missing key, and texts that cannot be stored [R4a].
 pub fn parse(participant: ParticipantId, risk: Risk, written: Written<'_>, closed: bool) -> Result<NewAssessment, Refusal> {
     let review = written.next_review_on.trim();
     let date = Date::parse(review, DATE).ok();
@@ -118,24 +118,24 @@ pub fn parse(participant: ParticipantId, risk: Risk, written: Written<'_>, close
     })
 }
 
-/// Whether the head of the offender's site is told: the offender is at risk, or the assessor wrote what the head must know.
-/// The site of the offender says nothing of where anyone else is; NHQ finds the right authority for them [RM1b, TRAP-1].
+/// Whether the head of the offender's site is notified: the offender is at risk, or the assessor wrote what the head must know. The site of
+/// the offender says nothing of where anyone else is; NHQ finds the right authority for them [RM1b, TRAP-1].
 #[must_use]
 pub fn concerns_the_site(who: Kind, for_the_head: &str) -> bool {
     who == Kind::Offender || !for_the_head.is_empty()
 }
 
-/// Whether the head of the offender's site is told the name of who is at risk: the offender's only. Any other name would say
-/// that this person takes part [IM1a, TRAP-1].
+/// Whether the head of the offender's site receives the name of the person at risk: the offender's only. Any other name would disclose that
+/// this person takes part [IM1a, TRAP-1].
 #[must_use]
 pub fn is_named_to_the_site(who: Kind) -> bool {
     who == Kind::Offender
 }
 
-/// What a key that was used before makes of an assessment.
+/// Outcome of the lookup of an idempotency key.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Known {
-    /// The key is new, or imminent risk is told under a used key: never dropped. The number tells the variants of a key apart.
+    /// The key is new, or imminent risk comes under a used key and is never dropped. The number distinguishes the variants of a key.
     New { variant: i32 },
     /// The same words under the same key: the same answer.
     Same { assessment: AssessmentId, concern: Option<ConcernId> },
@@ -163,13 +163,13 @@ pub fn decide(new: &NewAssessment, under_the_key: &[Assessment]) -> Result<Known
     ))
 }
 
-/// The date of a text on the wire, where it is one.
+/// The date of a text on the wire, if valid.
 #[must_use]
 pub fn date(text: &str) -> Option<Date> {
     Date::parse(text, DATE).ok()
 }
 
-/// A date as it stands on the wire.
+/// A date in its wire form.
 #[must_use]
 pub fn date_text(date: Date) -> String {
     date.format(DATE).unwrap_or_default()

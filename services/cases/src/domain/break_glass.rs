@@ -1,28 +1,28 @@
-//! Break-glass: how long it lasts, how often, why, and what a review says of it [R3c, IM1a].
+//! Rules of break-glass: duration, quota, reason and review [R3c, IM1a].
 
 use chassis::{Private, Refusal};
 use time::{Date, Duration, OffsetDateTime};
 
 use super::text;
 
-/// Fewer visible characters than this are no reason.
+/// Fewest visible characters of a reason.
 const SHORTEST_REASON: usize = 10;
-/// What counts towards the quota is no older than this.
+/// Period that the quota covers.
 pub const QUOTA_COVERS: Duration = Duration::hours(24);
 
-/// What CSC can set of break-glass.
+/// Settings of break-glass that CSC can choose.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limits {
-    /// How long the case stays open, 15 minutes to 24 hours.
+    /// Duration of the access, 15 minutes to 24 hours.
     pub lasts: Duration,
-    /// How often one person may in 24 hours.
+    /// Most uses by one person in 24 hours.
     pub quota: u32,
 }
 
-/// Why the glass is broken.
+/// Validates the reason of a break-glass.
 ///
 /// # Errors
-/// Refuses what is too short to be a reason, or longer than can be kept.
+/// Refuses a reason that is too short, or too long to be stored.
 pub fn reason(text: &str) -> Result<Private<String>, Refusal> {
     let text = text::bounded(text, text::NARRATIVE, "reason")?;
     if text.chars().filter(|c| !c.is_whitespace() && !c.is_control()).count() < SHORTEST_REASON {
@@ -37,14 +37,14 @@ pub fn reason(text: &str) -> Result<Private<String>, Refusal> {
     Ok(text.into())
 }
 
-/// The last day on which a review is in time: the calendar day after, in UTC. Which days CSC works is not known here.
+/// The last day on which a review is in time: the calendar day after, in UTC. CSC's working days are not known here.
 #[must_use]
 pub fn review_due(broken_at: OffsetDateTime) -> Date {
     let day = broken_at.to_offset(time::UtcOffset::UTC).date();
     day.next_day().unwrap_or(day)
 }
 
-/// What a review found.
+/// Outcome of a review.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Finding {
     Justified,
@@ -63,17 +63,17 @@ impl Finding {
         }
     }
 
-    /// The finding of a code, where there is one.
+    /// The finding of a code, if known.
     #[must_use]
     pub fn of_code(code: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|finding| finding.code() == code)
     }
 }
 
-/// The words of a review.
+/// Validates the note of a review.
 ///
 /// # Errors
-/// A finding of "not justified" is explained.
+/// A finding of "not justified" without an explanation.
 pub fn note(finding: Finding, text: &str) -> Result<Private<String>, Refusal> {
     let text = text::bounded(text, text::NARRATIVE, "note")?;
     if finding == Finding::NotJustified && text.is_empty() {
@@ -88,7 +88,7 @@ pub fn note(finding: Finding, text: &str) -> Result<Private<String>, Refusal> {
     Ok(text.into())
 }
 
-/// The quota of the last 24 hours is used up.
+/// The refusal where the quota of the last 24 hours is used up.
 #[must_use]
 pub fn quota_reached() -> Refusal {
     Refusal::denied(

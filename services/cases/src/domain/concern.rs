@@ -1,8 +1,8 @@
-//! How long an answer of safety counts [RM1].
+//! Validity of an answer of safety on open concerns [RM1].
 
 use time::{Duration, OffsetDateTime};
 
-/// Whether an answer of safety still counts: no older than this. One from a moment that has not come yet does not: the clock was set back.
+/// Whether an answer of safety still counts: no older than this, and not from the future (the clock was set back).
 #[must_use]
 pub fn still_counts(heard_at: Option<OffsetDateTime>, within: Duration, now: OffsetDateTime) -> bool {
     heard_at.is_some_and(|heard| heard <= now && now - heard <= within)

@@ -13,7 +13,7 @@ use super::{
 
 const CLAUSE: &str = "IM1c";
 
-/// Where the consent of one participant to one mode stands.
+/// State of one participant's consent to one mode.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Status {
     Offered,
@@ -36,25 +36,25 @@ impl Status {
         }
     }
 
-    /// The status of a code, where there is one.
+    /// The status of a code, if known.
     #[must_use]
     pub fn of_code(code: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|s| s.code() == code)
     }
 
-    /// The consent ended: what it allowed stops at once.
+    /// Whether the consent ended: what it allowed stops at once.
     #[must_use]
     pub const fn stops(self) -> bool {
         matches!(self, Self::Withdrawn | Self::Expired)
     }
 }
 
-/// How long a consent counts after it was recorded, in whole months of the calendar.
+/// Validity of a consent after it was recorded, in whole calendar months.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Validity(pub u16);
 
 impl Validity {
-    /// The last day, in UTC, on which a consent that is recorded at this moment can count.
+    /// The last day, in UTC, on which a consent recorded at this moment can count.
     #[must_use]
     pub fn ends_on(self, recorded_at: OffsetDateTime) -> Date {
         later(recorded_at.to_offset(UtcOffset::UTC).date(), i32::from(self.0)).unwrap_or(Date::MAX)
@@ -63,7 +63,7 @@ impl Validity {
     /// A consent without an end of its own that was recorded on this day or later certainly counts today; an older one may be over.
     #[must_use]
     pub fn surely_since(self, today: Date) -> Date {
-        // No month is shorter: some that still count are looked at, and none that is over is missed.
+        // Days of the shortest month: some that still count are checked too, and none that is over is missed.
         today.saturating_sub(time::Duration::days(i64::from(self.0) * 28))
     }
 }
@@ -93,7 +93,7 @@ impl How {
         }
     }
 
-    /// The way of a code, where there is one.
+    /// The form of a code, if known.
     #[must_use]
     pub fn of_code(code: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|how| how.code() == code)
@@ -107,10 +107,10 @@ pub struct Initiative {
     pub at: OffsetDateTime,
 }
 
-/// Who records a statement.
+/// The capacity in which a statement is recorded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Recorder {
-    /// Who answers for the case: its officer, or a supervisor.
+    /// The officer of the case, or a supervisor.
     Unit,
     Mediator,
 }
@@ -136,7 +136,7 @@ impl Consent {
         self.ends_on.unwrap_or_else(|| validity.ends_on(self.recorded_at))
     }
 
-    /// How it stands on a day: what was given has expired after its last one.
+    /// The status on a day: a consent given has expired after its last day.
     #[must_use]
     pub fn stands(&self, validity: Validity, today: Date) -> Status {
         match self.status {
@@ -146,7 +146,7 @@ impl Consent {
     }
 }
 
-/// What a participant said, as it is to be recorded.
+/// A participant's statement, ready to be recorded.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Statement {
     pub mode: Mode,
@@ -159,7 +159,7 @@ pub struct Statement {
     pub initiative: Option<Initiative>,
 }
 
-/// A statement as somebody wrote it.
+/// A statement as typed by the caller.
 #[derive(Debug, Clone, Copy)]
 pub struct Written<'a> {
     pub form_version: &'a str,
@@ -171,7 +171,7 @@ pub struct Written<'a> {
     pub initiative: (Option<How>, Option<OffsetDateTime>),
 }
 
-/// How the record of a participant stands before a statement.
+/// State of a participant's record before a statement.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Before<'a> {
     /// The newest line for the mode of the statement.
@@ -180,24 +180,24 @@ pub struct Before<'a> {
     pub withdrawn_at: Option<OffsetDateTime>,
 }
 
-/// What becomes of a statement.
+/// Outcome of a statement.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Recorded {
     /// A new line of the record.
     New,
-    /// The record says so already.
+    /// The record has this status already.
     Already,
 }
 
 impl Statement {
-    /// Checks a statement by itself.
+    /// Validates a statement by itself.
     ///
     /// # Errors
     /// Refuses to offer or to give another mode without saying which; a consent given without being informed and voluntary, without form
     /// version, without language, or with an end that is past or later than the programme allows; and half a statement of initiative
     /// [D-VOM, L26.1-2, IM1c].
     pub fn parse(mode: Mode, status: Status, written: Written<'_>, validity: Validity, now: OffsetDateTime) -> Result<Self, Refusal> {
-        // A withdrawal needs no such word, nor does the end of what a former version recorded.
+        // A withdrawal needs no description, nor does the end of a consent recorded by a former version.
         if mode == Mode::Other(None) && matches!(status, Status::Offered | Status::Given) {
             return Err(mode::not_described());
         }
@@ -282,17 +282,17 @@ fn initiative(stated: (Option<How>, Option<OffsetDateTime>)) -> Result<Option<In
     }
 }
 
-/// Decides what a statement does to the record. A withdrawal is never refused, whatever came before.
+/// Decides the effect of a statement on the record. A withdrawal is never refused, whatever came before.
 ///
 /// # Errors
-/// Refuses to give without an offer; to offer or to give anything again after a withdrawal before the participant has said, on their own
-/// initiative and to somebody other than the mediator alone, that they want to go on; to give again what expired without a new offer; and to
-/// let expire what was not given [L26.1-2, IM1c].
+/// Refuses to give without an offer; to offer or to give anything after a withdrawal before the participant has said, on their own
+/// initiative and to a person other than the mediator alone, that they want to go on; to give again what expired without a new offer; and
+/// to let expire what was not given [L26.1-2, IM1c].
 pub fn decide(before: Before<'_>, said: &Statement, by: Recorder, validity: Validity, now: OffsetDateTime) -> Result<Recorded, Refusal> {
     let today = now.to_offset(UtcOffset::UTC).date();
     let status = before.current.map(|current| current.stands(validity, today));
     match (status, said.status) {
-        // Said again before they have turned back: the record says so already.
+        // Repeated without a statement of initiative in between: already in the record.
         (Some(Status::Withdrawn), Status::Withdrawn) if before.withdrawn_at.is_some() => Ok(Recorded::Already),
         (_, Status::Withdrawn) => Ok(Recorded::New),
         (status, Status::Offered) if before.withdrawn_at.is_some() || status == Some(Status::Withdrawn) => {
@@ -313,7 +313,7 @@ pub fn decide(before: Before<'_>, said: &Statement, by: Recorder, validity: Vali
     }
 }
 
-/// Whether the participant has turned back on their own initiative, since they withdrew, and not by the mediator's word alone [IM1c].
+/// Whether the participant has said since, on their own initiative and not by the mediator's word alone, that they want to go on [IM1c].
 fn turned_back(
     initiative: Option<Initiative>,
     withdrawn_at: Option<OffsetDateTime>,

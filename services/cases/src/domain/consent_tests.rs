@@ -1,4 +1,4 @@
-//! Every step of a consent, its end, and the way back from a withdrawal.
+//! Tests of consent: every transition, its end, and a new consent after a withdrawal.
 
 use time::{Duration, macros::datetime};
 
@@ -78,7 +78,7 @@ fn every_step_of_a_consent_is_as_the_law_has_it() {
 fn after_a_withdrawal_nothing_is_offered_or_given_in_any_mode_without_the_participants_own_initiative() {
     let withdrawn_at = Some(NOW - Duration::HOUR);
     let own = |at: OffsetDateTime| Statement { initiative: Some(Initiative { how: How::ByTelephone, at }), ..statement(Status::Offered) };
-    // Whatever stands for this mode: the withdrawal may have been from another one.
+    // Whatever the status of this mode: the withdrawal may have been from another one.
     for before in [None, Some(Status::Offered), Some(Status::Given), Some(Status::Withdrawn), Some(Status::Expired)] {
         let current = before.map(current);
         let before = Before { current: current.as_ref(), withdrawn_at };
@@ -91,7 +91,7 @@ fn after_a_withdrawal_nothing_is_offered_or_given_in_any_mode_without_the_partic
         assert_eq!(said(&own(NOW - Duration::hours(2)), Recorder::Unit), "own-initiative-time", "before the withdrawal");
         assert_eq!(said(&own(NOW + Duration::SECOND), Recorder::Unit), "own-initiative-time", "in the future");
     }
-    // They turned back for another mode: a second withdrawal from this one is new, and so is a third.
+    // They came back for another mode: a second withdrawal from this one is new, and so is a third.
     let current = current(Status::Withdrawn);
     let turned = Before { current: Some(&current), withdrawn_at: None };
     assert_eq!(word(decide(turned, &statement(Status::Withdrawn), Recorder::Unit, YEAR, NOW)), "new");

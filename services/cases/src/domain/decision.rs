@@ -1,13 +1,13 @@
-//! The one decision point: who may do what to a case, from what ties them to it. Pure, whole, and every rule with its clause.
+//! The authorization decision: who may do what to a case, from their tie to it. A pure function with every rule and its clause.
 //!
-//! The door has asked the role before, and asks nothing of a case; the store answers what ties the caller to the case at this
-//! moment. What follows is decided here and nowhere else; `tests/it/snapshots/decisions.txt` is the whole table.
+//! The gRPC server has checked the role, independent of any case; the store answers what ties the caller to the case at this moment. The
+//! decision is made only here; `tests/it/snapshots/decisions.txt` is the whole table.
 
 use chassis::{Error, Refusal, Result};
 
 use super::{access::Line, stage::Stage};
 
-/// What somebody does. One per RPC, and one per thing that a message on the bus does.
+/// An action: one per RPC, and one per effect of a bus message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Verb {
     List,
@@ -24,9 +24,9 @@ pub enum Verb {
     DescribeMode,
     SayDirect,
     Move,
-    /// The file had the person at a site where they never were.
+    /// The file had the wrong site for the person.
     CorrectSite,
-    /// The person is elsewhere from a day on [TRAP-2].
+    /// The person is at another site from a day on [TRAP-2].
     RecordPersonMove,
     WhoViewed,
     BreakGlass,
@@ -43,7 +43,7 @@ pub enum Verb {
     ListDue,
     OrderPurge,
     ConfirmPurge,
-    /// What is left of a purged case.
+    /// The certificate of a purged case.
     ReadCertificate,
     /// A screening decision opens the case.
     Open,
@@ -51,9 +51,9 @@ pub enum Verb {
     DecideAgain,
     /// A newer decision no longer accepts the referral.
     TakeBack,
-    /// Safety tells of a concern of the case.
+    /// A concern of the case is reported by safety.
     FollowConcern,
-    /// Another service says what it destroyed of a purged case.
+    /// Another service reports what it destroyed of a purged case.
     HearObeyed,
 }
 
@@ -97,7 +97,7 @@ impl Verb {
         Self::HearObeyed,
     ];
 
-    /// The name of the permission, in the access rules and in the audit log.
+    /// Name of the permission, in the access rules and in the audit log.
     #[must_use]
     pub const fn permission(self) -> &'static str {
         match self {
@@ -140,30 +140,30 @@ impl Verb {
         }
     }
 
-    /// What the messages of a consumer of the bus do; `None` for a consumer that this module does not know.
+    /// The actions of a consumer's messages; `None` for a consumer that this module does not know.
     #[must_use]
     pub fn heard(consumer: &str) -> Option<&'static [Self]> {
         match consumer {
             "cases-referral-screened" => Some(&[Self::Open, Self::DecideAgain, Self::TakeBack]),
             "cases-concerns" => Some(&[Self::FollowConcern]),
             "cases-purge-obeyed" | "cases-purge-notices" => Some(&[Self::HearObeyed]),
-            // What people may do, and what an audit log was: of no case.
+            // Grants and audit-log checkpoints concern no case.
             "cases-grants" | "cases-checkpoints" | "cases-checkpoint-answers" => Some(&[]),
             _ => None,
         }
     }
 }
 
-/// What ties somebody to one case, or to one break-glass, at one moment.
+/// Tie of a caller to one case, or to one break-glass, at one moment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Tie {
-    /// The service itself, at the word of another service.
+    /// The service itself, acting on a message of another service.
     Service,
     /// A supervisor or the National Manager [IM1c].
     Unit,
     /// A live line in the access list. Of a break-glass: it is the caller's own.
     Line(Line),
-    /// Nothing: the case does not exist for them.
+    /// None: to them the case does not exist.
     Stranger,
 }
 
@@ -171,7 +171,7 @@ impl Tie {
     pub const ALL: [Self; 6] =
         [Self::Service, Self::Unit, Self::Line(Line::Officer), Self::Line(Line::Mediator), Self::Line(Line::Glass), Self::Stranger];
 
-    /// As the table of decisions names it.
+    /// Name in the table of decisions.
     #[must_use]
     pub const fn code(self) -> &'static str {
         match self {
@@ -183,7 +183,7 @@ impl Tie {
     }
 }
 
-/// What is decided.
+/// Outcome of the decision.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Decision {
     Allowed,
@@ -192,7 +192,7 @@ pub enum Decision {
     Refused(Refusal),
 }
 
-/// Decides. The stage is that of the case, where the case has been found.
+/// Decides. The stage is that of the case, where the case was found.
 #[must_use]
 pub fn decide(tie: Tie, verb: Verb, stage: Option<Stage>) -> Decision {
     match by_tie(tie, verb) {
@@ -201,7 +201,7 @@ pub fn decide(tie: Tie, verb: Verb, stage: Option<Stage>) -> Decision {
     }
 }
 
-/// The same as an outcome of a use case.
+/// The decision as a result for use cases.
 ///
 /// # Errors
 /// Not found where it is hidden, or the refusal.
@@ -258,7 +258,7 @@ fn by_tie(tie: Tie, verb: Verb) -> Decision {
             Tie::Line(Glass) => Refused(read_only()),
             Tie::Service | Tie::Stranger => Hidden,
         },
-        // The one way from nothing to a case; whoever knows of it has no need.
+        // The only access without a tie; with a tie there is no need for it.
         Verb::BreakGlass => match tie {
             Tie::Stranger | Tie::Line(Glass) => Allowed,
             Tie::Unit | Tie::Line(Officer | Mediator) => Refused(not_needed()),
@@ -285,7 +285,7 @@ fn by_stage(verb: Verb, stage: Option<Stage>) -> Decision {
         (Verb::AddParticipant | Verb::AssignMediator | Verb::DescribeMode | Verb::KeepDocument, Some(Stage::Closed)) => {
             Decision::Refused(case_closed())
         }
-        // Whoever joins has not consented yet: mediation waits for them [L26.1-2].
+        // A new participant has not consented yet: mediation waits for them [L26.1-2].
         (Verb::AddParticipant, Some(Stage::Mediation)) => Decision::Refused(mediation_under_way()),
         _ => Decision::Allowed,
     }
@@ -328,7 +328,7 @@ fn own_break_glass() -> Refusal {
     )
 }
 
-/// Nothing new happens on a closed case until it is re-opened [R3a].
+/// The refusal for a closed case: nothing new happens on it until it is re-opened [R3a].
 fn case_closed() -> Refusal {
     Refusal::precondition("case-closed", "R3a", "the case is closed: re-open it first", "le dossier est clos : rouvrez-le d'abord")
 }

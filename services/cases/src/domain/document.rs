@@ -1,4 +1,4 @@
-//! What may be kept on a case file as a document: which types, how large, on whose side [TS1c].
+//! Rules for documents of a case file: allowed types, size, and side [TS1c].
 
 use chassis::{Private, Refusal};
 use time::OffsetDateTime;
@@ -10,11 +10,11 @@ const CLAUSE: &str = "TS1c";
 /// Longest key of a submission, in characters.
 const KEY: usize = 64;
 
-/// What a document is.
+/// Kind of document.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
     ConsentForm,
-    /// A letter, or a message by video or sound that was written down: an item of the program, not mail.
+    /// A letter, or a transcribed video or sound message: an item of the program, not mail.
     Letter,
     Agreement,
     Report,
@@ -42,7 +42,7 @@ impl Kind {
     }
 }
 
-/// A type that is kept: none of them runs anything when it is opened.
+/// Allowed media types: none can run code when opened.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum MediaType {
     Pdf,
@@ -54,7 +54,7 @@ pub enum MediaType {
 impl MediaType {
     pub const ALL: [Self; 4] = [Self::Pdf, Self::Png, Self::Jpeg, Self::Text];
 
-    /// As it is written in headers.
+    /// Name as in HTTP headers.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
@@ -70,7 +70,7 @@ impl MediaType {
         Self::ALL.into_iter().find(|media| media.name() == name)
     }
 
-    /// What the bytes are, whatever they are said to be.
+    /// The type that the bytes have, whatever was stated.
     #[must_use]
     pub fn of_bytes(bytes: &[u8]) -> Option<Self> {
         const PNG: &[u8] = b"\x89PNG\r\n\x1a\n";
@@ -87,22 +87,22 @@ impl MediaType {
     }
 }
 
-/// A document as it was offered, before its bytes are looked at.
+/// A document as offered, before its bytes are checked.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Offered {
     pub side: Option<Side>,
     pub kind: Kind,
     pub media: MediaType,
     pub name: Private<String>,
-    /// The same key twice keeps one document.
+    /// Idempotency key: the same key twice stores one document.
     pub key: String,
 }
 
 impl Offered {
-    /// Reads what is said of a document.
+    /// Parses the description of a document.
     ///
     /// # Errors
-    /// A type that is not kept, no name or one that is too long, no key or one that is none.
+    /// A type that is not allowed, a missing or overlong name, a missing or invalid key.
     pub fn parse(side: Option<Side>, kind: Kind, media: &str, name: &str, key: &str) -> Result<Self, Refusal> {
         let media = MediaType::of_name(media.trim()).ok_or_else(type_not_kept)?;
         let name = text::given(name, text::LINE, "name", name_missing())?;
@@ -113,10 +113,10 @@ impl Offered {
         Ok(Self { side, kind, media, name: name.into(), key: key.to_owned() })
     }
 
-    /// Whether the bytes may be kept as what they are said to be.
+    /// Whether the bytes have the stated type and an allowed size.
     ///
     /// # Errors
-    /// Nothing, too much, or something else than was said.
+    /// No bytes, too many, or another type than stated.
     pub fn fits(&self, bytes: &[u8], largest: usize) -> Result<(), Refusal> {
         if bytes.is_empty() {
             return Err(empty());
@@ -128,7 +128,7 @@ impl Offered {
     }
 }
 
-/// A document as it stands on the file, without its bytes.
+/// A document of the file, without its bytes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Document {
     pub id: Uuid,
@@ -138,7 +138,7 @@ pub struct Document {
     pub name: Private<String>,
     /// Bytes of the document itself.
     pub size: u64,
-    /// SHA-256 of the document itself: whoever has both can tell that it is the same.
+    /// SHA-256 of the document itself, to compare it with another copy.
     pub hash: Private<Vec<u8>>,
     pub kept_by: String,
     pub kept_at: OffsetDateTime,
@@ -173,7 +173,7 @@ fn empty() -> Refusal {
     Refusal::invalid("document-empty", CLAUSE, "chunk", "the document is empty", "le document est vide")
 }
 
-/// Also where it is only on its way: nothing more of it is taken.
+/// The refusal of a document that is too large, also during its upload: the rest is not read.
 #[must_use]
 pub fn too_large(largest: usize) -> Refusal {
     let most = largest / 1024;
@@ -196,7 +196,7 @@ fn not_what_it_says() -> Refusal {
     )
 }
 
-/// The key stands for another document already.
+/// The refusal of a key already used for another document.
 #[must_use]
 pub fn key_used() -> Refusal {
     Refusal::precondition(

@@ -1,4 +1,4 @@
-//! Participants who leave a case: at whose wish, who may record it, and what it means when somebody comes back [IM1c, D-RO].
+//! Participants who leave a case: at whose wish, who may record it, and what it means when they come back [IM1c, D-RO].
 
 use chassis::{Private, Refusal};
 use proto::id::ParticipantId;
@@ -15,15 +15,15 @@ const CLAUSE: &str = "IM1c";
 /// At whose wish a participant left.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Wish {
-    /// Their own. Nobody needs to say why.
+    /// Their own. No reason is needed.
     Own,
-    /// The RJ Unit has decided it.
+    /// Decided by the RJ Unit.
     Unit,
-    /// The mediator has decided it.
+    /// Decided by the mediator.
     Mediator,
-    /// Nobody's: they can take part no longer, they died or are too ill.
+    /// No one's: they can no longer take part, they died or are too ill.
     Unable,
-    /// They should never have stood on the file.
+    /// They were put on the file by mistake.
     Mistake,
 }
 
@@ -42,27 +42,27 @@ impl Wish {
         }
     }
 
-    /// The wish of a code, where there is one.
+    /// The wish of a code, if known.
     #[must_use]
     pub fn of_code(code: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|wish| wish.code() == code)
     }
 }
 
-/// How somebody left, as it is recorded.
+/// A departure as recorded.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Leaving {
     pub wish: Wish,
-    /// Empty where they left at their own wish and nothing was said.
+    /// Empty where they left at their own wish and gave no reason.
     pub reason: Private<String>,
     pub recorded_by: String,
     pub at: OffsetDateTime,
 }
 
-/// Checks what a caller wrote, before it is known who leaves: the reason.
+/// Validates the reason, before it is known who leaves.
 ///
 /// # Errors
-/// Refuses a mediator who speaks for the RJ Unit, and anybody who lets somebody else leave without a reason [IM1c].
+/// Refuses a mediator who records a wish of the RJ Unit, and a departure at another's wish without a reason [IM1c].
 pub fn parse(wish: Wish, reason: &str, by: Recorder) -> Result<Private<String>, Refusal> {
     match (wish, by) {
         (Wish::Unit | Wish::Unable | Wish::Mistake, Recorder::Mediator) => return Err(not_the_mediators_word()),
@@ -81,17 +81,17 @@ pub fn parse(wish: Wish, reason: &str, by: Recorder) -> Result<Private<String>, 
     Ok(reason.into())
 }
 
-/// What becomes of a leaving that is said again: the first one stands.
+/// A repeated departure: the first one stands.
 ///
 /// # Errors
-/// Refused where it says something else than what was recorded.
+/// Refused where it differs from the recorded one.
 pub fn said_again(known: &Leaving, wish: Wish, reason: &Private<String>) -> Result<(), Refusal> {
     let nothing_new = known.wish == wish && (reason.expose().is_empty() || *reason == known.reason);
     if nothing_new { Ok(()) } else { Err(already()) }
 }
 
-/// Who somebody was who comes back: compared by number and by name with those who left. Whoever was put on the file by mistake, and never
-/// withdrew, was nobody. `is_another_person` answers for a name alone, and only by who answers for the case.
+/// Former entry of a person who comes back, compared by number and by name with those who left. A person put on the file by mistake, who
+/// never withdrew, has none. `is_another_person` decides for a name alone, and only from the person who answers for the case.
 #[must_use]
 pub fn formerly(
     newcomer: &NewParticipant,
@@ -108,7 +108,7 @@ pub fn formerly(
     was.max_by_key(|someone| someone.left.as_ref().map(|left| left.at)).map(|someone| someone.id)
 }
 
-/// Who else on the file may be the person who leaves, entered a second time: what they said does not go while they stay under another entry.
+/// Other entries on the file that may be the same person as the one who leaves: their statements stay while they stay under another entry.
 #[must_use]
 pub fn stays_as(leaver: &Participant, everyone: &[Participant], wish: Wish, withdrew: bool) -> Vec<ParticipantId> {
     let others = everyone.iter().filter(|someone| someone.id != leaver.id && someone.left.is_none());
@@ -116,22 +116,22 @@ pub fn stays_as(leaver: &Participant, everyone: &[Participant], wish: Wish, with
     alike.map(|someone| someone.id).collect()
 }
 
-/// Whether a leaving says something of the person: who was put on the file by mistake, and never withdrew, has said nothing.
+/// Whether a departure has consequences for the person: one put on the file by mistake, who never withdrew, has said nothing.
 fn binds(wish: Wish, withdrew: bool) -> bool {
     wish != Wish::Mistake || withdrew
 }
 
-/// Whether nobody can stand in for somebody who left: a representative stands for a victim who can take part no longer, or was named by
-/// mistake, and never in place of one who withdrew, went, or was sent away [CCRA 2(3), CCRA 26.1(2)].
+/// Whether no one can stand in for a person who left: a representative stands for a victim who can no longer take part, or was named by
+/// mistake, and never for one who withdrew, went, or was sent away [CCRA 2(3), CCRA 26.1(2)].
 #[must_use]
 pub fn bars_a_representative(kind: Kind, wish: Wish, withdrew: bool) -> bool {
     kind == Kind::Victim && (withdrew || matches!(wish, Wish::Own | Wish::Unit | Wish::Mediator))
 }
 
-/// What somebody who has left can still say of consent: that they withdraw, which is never refused, and nothing else.
+/// What a person who has left can still record on consent: a withdrawal, which is never refused, and nothing else.
 ///
 /// # Errors
-/// Refused where something is offered to them, or said to be given by them [IM1c].
+/// Refused where a consent is offered to them, or recorded as given by them [IM1c].
 pub fn heard(has_left: bool, status: Status) -> Result<(), Refusal> {
     if has_left && status != Status::Withdrawn { Err(left()) } else { Ok(()) }
 }

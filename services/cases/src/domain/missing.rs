@@ -1,4 +1,4 @@
-//! What stands between a case and its next stage: each condition with its code, its clause and its words [R3a, R4b].
+//! Missing conditions of a move to the next stage: each with its code, its clause and its words [R3a, R4b].
 //!
 //! A condition names a participant by kind only, never by name.
 
@@ -13,37 +13,37 @@ use super::{
 /// One condition that does not hold.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Missing {
-    /// The stage machine knows no such move [R3a].
+    /// The stage machine has no such move [R3a].
     NoSuchMove { from: Stage, to: Stage },
-    /// A pause and a closing say why [R3a].
+    /// A reason, which a pause and a closing need [R3a].
     Reason,
     /// The RJ Unit has taken its acceptance of the referral back [R3a].
     Acceptance,
     /// A participant who withdrew has not said since, on their own initiative, that they want to go on [IM1c].
     OwnInitiative(Kind),
-    /// Mediation is in a mode [D-VOM].
+    /// A mode, which mediation needs [D-VOM].
     Mode,
-    /// Nobody has said which other mode it is [D-VOM].
+    /// The description of which other mode it is [D-VOM].
     Description,
     /// The referral was accepted for indirect communication only [R3a].
     IndirectOnly(Mode),
     /// A concern that names this case is open [RM1].
     ContactFrozen,
-    /// Safety has not said lately which concerns are open [RM1].
+    /// A recent answer of safety on which concerns are open [RM1].
     SafetyAnswer,
-    /// Nobody is assigned, or the assignment has run out [D-mediator].
+    /// A mediator: none is assigned, or the assignment has expired [D-mediator].
     Mediator,
-    /// Nobody stands on this side of the file [D-RO].
+    /// A participant on this side of the file [D-RO].
     Participant(Side),
-    /// Never assessed [R4a].
+    /// An assessment: there is none [R4a].
     Assessment(Kind),
     /// The review date of the latest assessment is past, or was never set [R4a].
     Review(Kind),
-    /// The latest assessment says high risk and nothing about how it is managed [RM1].
+    /// A note on how risk is managed, where the latest assessment says high risk [RM1].
     NoteOnHighRisk(Kind),
     /// The latest assessment says imminent risk [RM1b].
     ImminentRisk(Kind),
-    /// No live consent to the mode. Nobody can stand in for it [CCRA 26.1(2)].
+    /// A live consent to the mode. No one can stand in for it [CCRA 26.1(2)].
     Consent(Kind, Mode),
 }
 
@@ -72,7 +72,7 @@ impl Missing {
         }
     }
 
-    /// Mediation that is under way stops where this is missing; the other conditions are asked when a case moves.
+    /// Whether mediation under way stops without it; the other conditions are checked when a case moves.
     #[must_use]
     pub const fn stops_mediation(self) -> bool {
         match self {
@@ -178,7 +178,7 @@ pub fn refusal(missing: &[Missing]) -> Refusal {
         let (en, fr) = no_such.words();
         return Refusal::precondition("no-such-move", no_such.clause(), en, fr);
     }
-    // Consent is named first: it alone is the law's own condition.
+    // Consent is named first, as the only condition of the law itself.
     let clause = match missing.iter().find(|m| matches!(m, Missing::Consent(..))).or(missing.first()) {
         Some(first) => first.clause(),
         None => "R3a",

@@ -1,4 +1,4 @@
-//! The open list of ways to communicate [D-VOM]; one that is not on it is described, and is what its description says.
+//! Modes of communication, an open list [D-VOM]; one that is not on it is described in words.
 
 use chassis::{Private, Refusal};
 use proto::normal;
@@ -11,7 +11,7 @@ use super::text;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Described {
     pub id: Uuid,
-    /// Until the RJ Unit says otherwise, it is.
+    /// True until the RJ Unit says otherwise.
     pub direct: bool,
 }
 
@@ -23,7 +23,7 @@ pub enum Mode {
     Shuttle,
     FaceToFace,
     Group,
-    /// `None`: nobody has said which. Nobody consents to that, and no gate lets it through.
+    /// `None`: it is not known which. No one consents to that, and no gate lets it through.
     Other(Option<Described>),
 }
 
@@ -43,14 +43,14 @@ impl Mode {
         }
     }
 
-    /// The mode of a code, where there is one; which other one it is, is not in the code.
+    /// The mode of a code, if known; which described one it is, is not in the code.
     #[must_use]
     pub fn of_code(code: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|m| m.code() == code)
     }
 
-    /// Participants are in one room, or may be: never for a referral accepted for indirect communication only. A mode that is not on the list
-    /// counts as direct until somebody says otherwise.
+    /// Whether participants are in one room, or may be: never for a referral accepted for indirect communication only. A described mode
+    /// counts as direct until it is recorded otherwise.
     #[must_use]
     pub const fn is_direct(self) -> bool {
         match self {
@@ -60,7 +60,7 @@ impl Mode {
         }
     }
 
-    /// The same mode, with what has just been said of a described one.
+    /// The same mode, with the new answer on a described one.
     #[must_use]
     pub fn said(self, described: Described) -> Self {
         match self {
@@ -91,7 +91,7 @@ impl Mode {
         }
     }
 
-    /// Parses what a caller wrote.
+    /// Parses a mode code.
     ///
     /// # Errors
     /// Refuses anything that is not a mode code [D-VOM].
@@ -119,7 +119,7 @@ pub struct Description {
     pub said: Option<(String, OffsetDateTime)>,
 }
 
-/// Checks a description.
+/// Validates a description.
 ///
 /// # Errors
 /// Refuses one that is empty or too long [D-VOM].
@@ -137,14 +137,14 @@ pub fn describe(text: &str) -> Result<Private<String>, Refusal> {
     Ok(text.into())
 }
 
-/// The mode that was described in the same words already, whatever their spelling.
+/// The mode already described in the same words, whatever their spelling.
 #[must_use]
 pub fn described_already<'a>(known: &'a [Description], text: &Private<String>) -> Option<&'a Description> {
     let text = normal::key(text.expose());
     known.iter().find(|one| normal::key(one.text.expose()) == text)
 }
 
-/// Which mode a caller means: its code and, for another one, which described mode.
+/// The mode that a caller names by its code and, for another one, by the described mode.
 ///
 /// # Errors
 /// Refuses a described mode that the file does not have, and one beside a mode of the list [D-VOM].
@@ -168,7 +168,7 @@ pub fn meant(code: &str, described: &str, known: &[Described]) -> Result<Mode, R
     found.map(|one| Mode::Other(Some(*one))).ok_or_else(unknown)
 }
 
-/// The described mode that a request names is not of this case.
+/// The refusal of a described mode that is not of this case.
 #[must_use]
 pub fn unknown() -> Refusal {
     Refusal::invalid(
@@ -180,7 +180,7 @@ pub fn unknown() -> Refusal {
     )
 }
 
-/// A mode that is not on the list is offered and consented to as described.
+/// The refusal of a mode that is not on the list and not described.
 #[must_use]
 pub fn not_described() -> Refusal {
     Refusal::invalid(
@@ -216,7 +216,7 @@ mod tests {
         };
         let known = |text: &str| described_already(std::slice::from_ref(&one), &text.to_owned().into()).is_some();
         assert!(known(" a LETTER,  read aloud by an elder"));
-        // The same words in another order are another mode: who reads to whom is all that matters.
+        // The same words in another order are another mode: who reads to whom may be all that matters.
         for other in ["An Elder, read aloud by a letter", "A letter read aloud by an Elder and the offender", "A letter"] {
             assert!(!known(other), "{other}");
         }

@@ -1,4 +1,4 @@
-//! What a referral gives the case it opens: who takes part, and where the offender is as far as anyone said.
+//! Content of a referral for the case it opens: who takes part, and where the offender is as far as known.
 
 use chassis::Private;
 use proto::id::{ReferralId, SiteCode};
@@ -9,7 +9,7 @@ use super::{
     text,
 };
 
-/// Who asked, as the referral says.
+/// Origin of the request, as the referral states it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Origin {
     Victim,
@@ -45,11 +45,11 @@ pub struct Referral {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Screened {
     pub referral: ReferralId,
-    /// Its receipt number, by which people name it. `None` where intake does not say.
+    /// Its receipt number, by which people name it. `None` where intake does not state it.
     pub referral_number: Option<String>,
     pub indirect_only: bool,
     pub screened_at: OffsetDateTime,
-    /// The officer whose decision it is: the case opens in their portfolio. `None` where intake does not say.
+    /// The officer who made the decision: the case opens in their portfolio. `None` where intake does not state it.
     pub screened_by: Option<String>,
     pub content: Referral,
 }
@@ -61,7 +61,7 @@ pub struct TakenBack {
     pub screened_at: OffsetDateTime,
 }
 
-/// What a screening decision means for a case.
+/// Effect of a screening decision on a case.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Decision {
     Accepted(Screened),
@@ -71,8 +71,8 @@ pub enum Decision {
 }
 
 impl Referral {
-    /// Where the offender is, where the referral says so: the office that submitted it, if the offender asked there.
-    /// A wrong site would tell the wrong head of a person at risk; no site lets NHQ find the right one.
+    /// Site of the offender, where the referral states it: the office that submitted it, if the offender asked there. A wrong site would
+    /// notify the wrong head of a person at risk; with no site NHQ finds the right one.
     #[must_use]
     pub fn site_of_the_offender(&self) -> Option<&SiteCode> {
         let there = match self.origin {
@@ -81,7 +81,7 @@ impl Referral {
             Origin::Community => self.offender_in_custody != Known::Yes,
             Origin::AnyCommunication => self.offender_asked == Known::Yes,
         };
-        // A regional headquarters holds nobody.
+        // A regional headquarters holds no offenders.
         self.site.as_ref().filter(|site| there && !site.as_str().starts_with("rhq-"))
     }
 

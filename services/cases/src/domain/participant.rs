@@ -1,4 +1,4 @@
-//! Who takes part: kinds, sides, and the rule that nobody stands on both sides [D-RO, CCRA 2(4)].
+//! Participants: kinds, sides, and the rule that no person is on both sides [D-RO, CCRA 2(4)].
 
 use chassis::{Private, Refusal};
 use proto::{id::ParticipantId, normal};
@@ -6,7 +6,7 @@ use time::OffsetDateTime;
 
 use super::{leaving::Leaving, text};
 
-/// The part a person takes; all of them take part of their own free will [D-RO].
+/// Role of a person in the case; all take part of their own free will [D-RO].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Kind {
     Victim,
@@ -18,7 +18,7 @@ pub enum Kind {
     Elder,
 }
 
-/// The two sides of a harm; everyone else stands on neither.
+/// The two sides of a harm; other participants are on neither.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Side {
     Victim,
@@ -43,7 +43,7 @@ impl Kind {
         }
     }
 
-    /// The kind of a code, where there is one.
+    /// The kind of a code, if known.
     #[must_use]
     pub fn of_code(code: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|k| k.code() == code)
@@ -59,7 +59,7 @@ impl Kind {
         }
     }
 
-    /// The kind in English and in French, with its article; a refusal names nobody more closely.
+    /// The kind in English and in French, with its article; a refusal identifies no person more closely.
     #[must_use]
     pub const fn words(self) -> (&'static str, &'static str) {
         match self {
@@ -91,7 +91,7 @@ impl Language {
         }
     }
 
-    /// The language of a code, where there is one.
+    /// The language of a code, if known.
     #[must_use]
     pub fn of_code(code: &str) -> Option<Self> {
         [Self::English, Self::French].into_iter().find(|l| l.code() == code)
@@ -114,14 +114,14 @@ pub struct Participant {
     pub id: ParticipantId,
     pub person: NewParticipant,
     pub added_at: OffsetDateTime,
-    /// Who they were when they left, where they have come back.
+    /// Their former entry, where they left and have come back.
     pub formerly: Option<ParticipantId>,
-    /// How they left, where they did: they stay on the file and take part no more.
+    /// How they left, if they did: they stay on the file and no longer take part.
     pub left: Option<Leaving>,
 }
 
 impl NewParticipant {
-    /// Checks what a caller wrote; an empty language means that it is not known.
+    /// Validates a caller's input; an empty language means that it is not known.
     ///
     /// # Errors
     /// Refuses an empty or overlong name, an overlong number and any other language [R3c, LOLA].
@@ -152,7 +152,7 @@ impl NewParticipant {
         Ok(Self { kind, name: name.into(), fps: fps.into(), language })
     }
 
-    /// Whether this is or may be the same person as another, whatever part each takes; `told_apart` answers where the name alone says so.
+    /// Whether this is or may be the same person as another, whatever part each takes; `told_apart` decides where only the name matches.
     #[must_use]
     pub fn is_like(&self, other: &Self, told_apart: bool) -> bool {
         match likeness(self, other) {
@@ -169,7 +169,7 @@ const fn exclude(one: Kind, other: Kind) -> bool {
         || matches!((one, other), (Kind::Victim | Kind::Representative | Kind::SupportPerson, Kind::Offender))
 }
 
-/// How surely two people are one.
+/// Likeness of two entries.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Likeness {
     /// Another number, or another name.
@@ -189,8 +189,8 @@ fn likeness(one: &NewParticipant, other: &NewParticipant) -> Likeness {
     if !name.is_empty() && name == normal::name(other.name.expose()) { Likeness::InDoubt } else { Likeness::Different }
 }
 
-/// Refuses a person who stands, or stood before they left, on the other side of the file: compared by number, and by name under every
-/// spelling. Where the name alone says so the caller is asked, and answers with `is_another_person`.
+/// Refuses a person who is, or was before they left, on the other side of the file: compared by number, and by name under every spelling.
+/// Where only the name matches the caller is asked, and answers with `is_another_person`.
 ///
 /// # Errors
 /// Refuses with `same-person-on-both-sides` or `may-be-the-same-person` [CCRA 2(4)].
@@ -213,7 +213,7 @@ pub fn refuse_both_sides(newcomer: &NewParticipant, everyone: &[Participant], is
     }
 }
 
-/// What stands under a key that is used again.
+/// Result of a repeated key.
 ///
 /// # Errors
 /// Refuses with `key-used` where it is another person.
@@ -230,7 +230,7 @@ pub fn same_again(known: Option<&Participant>, again: &NewParticipant) -> Result
     }
 }
 
-/// A number as it compares: letters and digits only, in upper case.
+/// A number in its form for comparison: letters and digits only, in upper case.
 fn comparable(fps: &str) -> String {
     normal::key(fps).chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_uppercase).collect()
 }

@@ -1,23 +1,23 @@
-//! How long a case is kept, and what keeps it longer [LPR4, Privacy Act s. 6, Privacy Regulations s. 4].
+//! Retention of a case, and what extends it [LPR4, Privacy Act s. 6, Privacy Regulations s. 4].
 //!
-//! Two years after the last use is the floor of the law; how long beyond it is for CSC to set, from its disposition authority.
+//! The law requires at least two years after the last use; how much longer is for CSC to set, from its disposition authority.
 
 use chassis::{Private, Refusal};
 use time::{Date, Duration, Month, OffsetDateTime, UtcOffset, macros::format_description};
 
 use super::{stage::Stage, text};
 
-/// The clause that every refusal of a purge rests on.
+/// Clause of every refusal of a purge.
 pub const CLAUSE: &str = "LPR4";
-/// The least that the law allows, in months.
+/// Shortest retention that the law allows, in months.
 pub const FLOOR: u16 = 24;
-/// An order that nobody has confirmed for so long counts no more: whoever confirms should know why it was given.
+/// Validity of an unconfirmed order: the person who confirms should know why it was given.
 pub const ORDER_STANDS: Duration = Duration::days(30);
-/// Fewer visible characters than this are no reason.
+/// Fewest visible characters of a reason.
 const SHORTEST_REASON: usize = 10;
 const MONTHS_IN_A_YEAR: i32 = 12;
 
-/// How long a case is kept after its last use, in whole months of the calendar; never less than [`FLOOR`].
+/// Retention of a case after its last use, in whole calendar months; never less than [`FLOOR`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Retention(u16);
 
@@ -55,19 +55,19 @@ pub(super) fn later(day: Date, months: i32) -> Option<Date> {
     }
 }
 
-/// What a purge is decided on, read while the case is held.
+/// Facts on which a purge is decided, read under the lock of the case.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Facts {
     pub stage: Stage,
-    /// When the last thing was done to the case.
+    /// Time of the last action on the case.
     pub last_use: OffsetDateTime,
     pub standing_holds: i64,
     pub open_concerns: i64,
-    /// Break-glasses that nobody has reviewed, or whose uses are not in the audit log yet.
+    /// Break-glasses not yet reviewed, or with uses not yet in the audit log.
     pub open_break_glasses: i64,
 }
 
-/// What keeps a case.
+/// Reason why a case is kept.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kept {
     NotClosed,
@@ -126,7 +126,7 @@ fn moment(at: OffsetDateTime) -> String {
     at.format(format_description!("[year]-[month]-[day] [hour]:[minute] UTC")).unwrap_or_default()
 }
 
-/// What keeps the case at this moment, the first of what does; `None` where it may be purged.
+/// The first reason why the case is kept at this moment; `None` where it may be purged.
 #[must_use]
 pub fn kept_by(facts: &Facts, retention: Retention, at: OffsetDateTime) -> Option<Kept> {
     let over_at = retention.over_at(facts.last_use);
@@ -145,7 +145,7 @@ pub fn kept_by(facts: &Facts, retention: Retention, at: OffsetDateTime) -> Optio
     }
 }
 
-/// Why a case is held.
+/// Kind of hold.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum HoldKind {
     AccessRequest,
@@ -166,17 +166,17 @@ impl HoldKind {
         }
     }
 
-    /// The kind of a code, where there is one.
+    /// The kind of a code, if known.
     #[must_use]
     pub fn of_code(code: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|kind| kind.code() == code)
     }
 }
 
-/// Why a hold is placed or lifted: nobody does either silently.
+/// Validates the reason for placing or lifting a hold.
 ///
 /// # Errors
-/// Refuses what is too short to be a reason, or longer than can be kept.
+/// Refuses a reason that is too short, or too long to be stored.
 pub fn reason(text: &str) -> Result<Private<String>, Refusal> {
     let text = text::bounded(text, text::NARRATIVE, "reason")?;
     if text.chars().filter(|c| !c.is_whitespace() && !c.is_control()).count() < SHORTEST_REASON {
@@ -197,10 +197,10 @@ pub fn order_stands(ordered_at: OffsetDateTime, at: OffsetDateTime) -> bool {
     at < ordered_at + ORDER_STANDS
 }
 
-/// Two persons purge a case: who orders does not confirm.
+/// Checks that two persons purge a case: the one who orders may not confirm.
 ///
 /// # Errors
-/// Refuses the one who ordered.
+/// Refuses the person who ordered.
 pub fn second_person(ordered_by: &str, confirming: &str) -> Result<(), Refusal> {
     if ordered_by != confirming {
         return Ok(());

@@ -1,4 +1,4 @@
-//! Where the person of a case is: what the unit corrects, how the person moves, and which open concerns go along [R3e, TRAP-2].
+//! Site of the person of a case: corrections, moves, and which open concerns follow [R3e, TRAP-2].
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -9,15 +9,15 @@ use uuid::Uuid;
 
 use super::{assessment, text};
 
-/// The clause that every refusal of a change rests on.
+/// Clause of every refusal of a change.
 pub const CLAUSE: &str = "R3e";
-/// The sites that there are, from a small table of our own: the directory itself is safety's.
+/// The known sites, from a small table of our own: the directory itself is safety's.
 const SITES: &str = include_str!("../../data/site-kind.csv");
 
-/// How a case comes to stand at another site.
+/// Kind of site change.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum How {
-    /// The person was never where the file had them.
+    /// The file had the wrong site.
     Correction,
     /// The person is held, or supervised, elsewhere from a day on.
     Transfer,
@@ -25,7 +25,7 @@ pub enum How {
     Release,
 }
 
-/// What is at a site.
+/// Kind of site.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Kind {
     Inside,
@@ -33,7 +33,7 @@ enum Kind {
     Headquarters,
 }
 
-/// A change that somebody asks for.
+/// A requested change.
 #[derive(Debug, Clone, PartialEq)]
 pub struct NewChange {
     pub how: How,
@@ -43,7 +43,7 @@ pub struct NewChange {
     pub reason: Private<String>,
 }
 
-/// A change that stands on the file.
+/// A recorded change.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Change {
     pub id: Uuid,
@@ -56,14 +56,14 @@ pub struct Change {
     pub recorded_at: OffsetDateTime,
 }
 
-/// A time at one site, or at none that was known.
+/// A stay at one site, or at an unknown one.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Stay {
     pub site: Option<String>,
     pub from: Date,
-    /// `None`: the person is there.
+    /// `None`: the person is still there.
     pub until: Option<Date>,
-    /// What brought them there; `None` for where the case opened.
+    /// The change that led there; `None` for the site at opening.
     pub change: Option<Change>,
 }
 
@@ -80,7 +80,7 @@ impl How {
         }
     }
 
-    /// The change of a code, where there is one.
+    /// The change of a code, if known.
     #[must_use]
     pub fn of_code(code: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|how| how.code() == code)
@@ -88,23 +88,22 @@ impl How {
 }
 
 impl Change {
-    /// The day from which the person counts as being there.
+    /// The day from which the person counts as there.
     #[must_use]
     pub fn since(&self) -> Date {
         self.moved_on.unwrap_or_else(|| self.recorded_at.date())
     }
 
-    /// Whether this is what somebody asks for again.
+    /// Whether a request repeats this change.
     fn is(&self, asked: &NewChange) -> bool {
         self.how == asked.how && self.site == asked.site.as_str() && self.moved_on == asked.moved_on && self.reason == asked.reason
     }
 }
 
-/// Reads a change. `moved_on` is YYYY-MM-DD, and empty for a correction.
+/// Parses a change. `moved_on` is YYYY-MM-DD, and empty for a correction.
 ///
 /// # Errors
-/// Refused without a reason, without a site that there is, or where nobody can be there in that way; a move without a day, or on one that
-/// has not come.
+/// Refused without a reason, with an unknown site, or one where no person can be in that way; a move without a day, or on a future day.
 pub fn parse(how: How, site: &str, moved_on: &str, reason: &str, today: Date) -> Result<NewChange, Refusal> {
     let code: Option<SiteCode> = site.trim().to_lowercase().parse().ok();
     let (site, kind) = code.and_then(|code| kind_of(code.as_str()).map(|kind| (code, kind))).ok_or_else(site_unknown)?;
@@ -117,7 +116,7 @@ pub fn parse(how: How, site: &str, moved_on: &str, reason: &str, today: Date) ->
         How::Correction => None,
         How::Transfer | How::Release => Some(assessment::date(moved_on.trim()).ok_or_else(date_missing)?),
     };
-    // A plan is not where somebody is: transfers are put off, and an alarm would ring at a site that the person has not come to.
+    // A plan is no location: transfers are put off, and the alarm would ring at a site that the person has not reached.
     if moved_on.is_some_and(|day| day > today) {
         return Err(not_yet());
     }
@@ -125,12 +124,12 @@ pub fn parse(how: How, site: &str, moved_on: &str, reason: &str, today: Date) ->
     Ok(NewChange { how, site, moved_on, reason })
 }
 
-/// Decides on a change of a case that opened on a day at a site, with what stands on its file. The change that was recorded under the same
-/// key before, where there is one.
+/// Decides on a change of a case that opened on a day at a site, with its recorded changes. Returns the one recorded under this key, if
+/// any.
 ///
 /// # Errors
-/// Refused where another change was recorded under the key, where the case stands at the site already, and where the person came to where
-/// they are now later than that.
+/// Refused where another change was recorded under the key, where the case is at the site already, and where the person came to their
+/// current site later than that.
 pub fn decide<'a>(asked: &NewChange, at: Option<&str>, since: Date, under_key: Option<&'a Change>) -> Result<Option<&'a Change>, Refusal> {
     if let Some(known) = under_key {
         return if known.is(asked) { Ok(Some(known)) } else { Err(key_used()) };
@@ -138,7 +137,7 @@ pub fn decide<'a>(asked: &NewChange, at: Option<&str>, since: Date, under_key: O
     if at == Some(asked.site.as_str()) {
         return Err(unchanged());
     }
-    // The days of the file are those of UTC: the same evening may be a day earlier where the person is.
+    // Days are in UTC: where the person is, the same evening may be a day earlier.
     let earliest = since.previous_day().unwrap_or(since);
     if asked.moved_on.is_some_and(|day| day < earliest) {
         return Err(out_of_order());
@@ -146,7 +145,7 @@ pub fn decide<'a>(asked: &NewChange, at: Option<&str>, since: Date, under_key: O
     Ok(None)
 }
 
-/// Where the person was, from when until when: the last one is where they are now. `site` is that of a case without any change.
+/// The stays of the person, the current one last. `site` is that of a case without any change.
 #[must_use]
 pub fn history(site: Option<&str>, opened_at: OffsetDateTime, changes: Vec<Change>) -> Vec<Stay> {
     let first = changes.first().map_or(site, |change| change.before.as_deref());
@@ -161,7 +160,7 @@ pub fn history(site: Option<&str>, opened_at: OffsetDateTime, changes: Vec<Chang
     stays
 }
 
-/// A case that an open concern names, and where it stands.
+/// A case that an open concern names, and its site.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Named {
     pub concern: ConcernId,
@@ -169,11 +168,11 @@ pub struct Named {
     pub word: Uuid,
     pub since: OffsetDateTime,
     pub site: String,
-    /// Where it stood before.
+    /// Its former sites.
     pub former: Vec<String>,
 }
 
-/// What safety is told of an open concern: where the person is, and where the file had them before.
+/// Update to safety on an open concern: where the person is, and where the file had them before.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Word {
     pub concern: ConcernId,
@@ -182,8 +181,7 @@ pub struct Word {
     pub former: Vec<String>,
 }
 
-/// One word for each concern: of several cases that it names, the one whose site changed last. A concern at the site of any of them is
-/// where it belongs.
+/// One update per concern: of several cases that it names, the one whose site changed last. A concern at the site of any of them stays.
 #[must_use]
 pub fn words(named: Vec<Named>) -> Vec<Word> {
     let mut by_concern: BTreeMap<ConcernId, Vec<Named>> = BTreeMap::new();
@@ -408,7 +406,7 @@ mod tests {
         };
         let told = words(vec![named(1, 5, "kent", &["mission"]), named(2, 1, "matsqui", &[])]);
         assert_eq!(told, [Word { concern, id: Uuid::from_u128(1), site: "kent".into(), former: vec!["mission".into()] }]);
-        // The other case of the same concern stands at Mission now: whoever rings there is rung rightly.
+        // The other case of the same concern is at Mission now: the concern rings there rightly.
         let told = words(vec![named(1, 5, "kent", &["mission"]), named(2, 1, "mission", &[])]);
         assert_eq!(told[0].former, Vec::<String>::new());
     }

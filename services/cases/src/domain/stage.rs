@@ -1,4 +1,4 @@
-//! The stages of a case and the conditions of each move [R3a, R4a, R4b, RM1, L26.1-2].
+//! Stages of a case and the conditions of each move [R3a, R4a, R4b, RM1, L26.1-2].
 //!
 //! Pure: the facts of the file and a request in, the new stage or every missing condition out.
 
@@ -15,14 +15,14 @@ use super::{
     participant::{Kind, Side},
 };
 
-/// Where a case stands.
+/// Stage of a case.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Stage {
     Assessment,
     Preparation,
     Mediation,
     FollowUp,
-    /// Nothing is said of who paused, or why [IM1c].
+    /// It is not disclosed who paused, or why [IM1c].
     Paused,
     Closed,
 }
@@ -43,7 +43,7 @@ impl Stage {
         }
     }
 
-    /// The stage of a code, where there is one.
+    /// The stage of a code, if known.
     #[must_use]
     pub fn of_code(code: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|s| s.code() == code)
@@ -62,18 +62,18 @@ impl Stage {
         }
     }
 
-    /// A stage in which work goes on; a paused case is neither at work nor closed.
+    /// Whether work goes on in the stage; it does not in a paused or closed case.
     #[must_use]
     pub const fn is_at_work(self) -> bool {
         matches!(self, Self::Assessment | Self::Preparation | Self::Mediation | Self::FollowUp)
     }
 }
 
-/// Where a case stands, with what the stage itself remembers.
+/// Position of a case: its stage with what belongs to it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Standing {
     pub stage: Stage,
-    /// The stage that a paused case left.
+    /// The stage before the pause.
     pub left: Option<Stage>,
     /// The mode prepared for or under way.
     pub mode: Option<Mode>,
@@ -88,19 +88,19 @@ pub struct Facts {
     pub indirect_only: bool,
     /// A concern that names the case is open [RM1].
     pub contact_frozen: bool,
-    /// Safety has said lately which concerns are open [RM1].
+    /// A recent answer of safety states which concerns are open [RM1].
     pub safety_heard: bool,
     /// A mediator's assignment is live at this moment, and they hold the role.
     pub mediator_assigned: bool,
-    /// Those who take part: nobody who has left.
+    /// Current participants, without those who left.
     pub people: Vec<Person>,
-    /// A victim has left in whose place no representative can stand [CCRA 26.1(2)].
+    /// A victim has left whom no representative can replace [CCRA 26.1(2)].
     pub nobody_stands_in: bool,
     /// Today, in UTC: where that differs from the local date, a review falls due early, never late.
     pub today: Date,
 }
 
-/// What the file says of one participant.
+/// The file's facts on one participant.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Person {
     pub kind: Kind,
@@ -127,7 +127,7 @@ pub struct Request {
     pub has_reason: bool,
 }
 
-/// Decides a move: where the case stands afterwards, which may be where it stood.
+/// Decides a move and returns the new position, which may be the old one.
 ///
 /// # Errors
 /// Every missing condition at once, in a stable order.
@@ -143,7 +143,7 @@ pub fn decide(facts: &Facts, request: Request) -> Result<Standing, Vec<Missing>>
     if !stays && !is_a_move(now, request.to) {
         return Err(vec![Missing::NoSuchMove { from: now.stage, to: request.to }]);
     }
-    // Who asks to stay where work goes on is answered as who asks to go there: a yes means that the conditions hold now.
+    // A request to stay at work is checked like one to go there: a yes means that the conditions hold now.
     let mut missing = if request.to.is_at_work() { before_any_work(facts) } else { Vec::new() };
     match request.to {
         Stage::Assessment | Stage::FollowUp => {}
@@ -160,12 +160,12 @@ pub fn decide(facts: &Facts, request: Request) -> Result<Standing, Vec<Missing>>
         return Ok(now);
     }
     let left = (request.to == Stage::Paused).then_some(now.stage);
-    // A re-opened case begins anew: no mode is carried over.
+    // A re-opened case begins anew: its former mode is dropped.
     let mode = if request.to == Stage::Assessment && now.stage == Stage::Closed { None } else { mode };
     Ok(Standing { stage: request.to, left, mode })
 }
 
-/// The arrows of the machine, conditions aside. Anyone may stop at any time, so every open case can pause and close.
+/// Transitions of the stage machine, conditions aside. Every open case can pause and close, because anyone may stop at any time.
 fn is_a_move(now: Standing, to: Stage) -> bool {
     match (now.stage, to) {
         (Stage::Paused, Stage::Closed) | (Stage::Closed, Stage::Assessment) => true,
@@ -227,7 +227,7 @@ fn before_mediation(facts: &Facts, mode: Option<Mode>) -> Vec<Missing> {
     missing
 }
 
-/// Those who stand for a side. A representative stands for a victim who is not on the file, and never for one who went.
+/// Principals of a side. A representative stands for a victim who is not on the file, and never for one who went.
 fn principals(facts: &Facts, side: Side) -> Vec<&Person> {
     let of_kind = |kind: Kind| facts.people.iter().filter(move |p| p.kind == kind).collect::<Vec<_>>();
     match side {
@@ -243,8 +243,8 @@ fn overdue(kind: Kind, latest: Latest, today: Date) -> Option<Missing> {
     latest.next_review_on.is_none_or(|due| due < today).then_some(Missing::Review(kind))
 }
 
-/// Where a case stands once what it rests on is looked at: it pauses where that is gone, and never moves otherwise. A review that falls
-/// due, or safety that does not answer, keeps a case from moving and stops nothing that is under way.
+/// Position of a case after a check of its conditions: it pauses where one is gone, and never moves otherwise. A review that falls due, or
+/// a silent safety, keeps a case from moving and stops nothing under way.
 #[must_use]
 pub fn upheld(facts: &Facts) -> Standing {
     let now = facts.standing;
@@ -255,8 +255,7 @@ pub fn upheld(facts: &Facts) -> Standing {
     if now.stage.is_at_work() && !gone.is_empty() { paused(now) } else { now }
 }
 
-/// What the end of a consent does to the case. A withdrawal stops whatever is under way, whatever the mode; one that expires stops
-/// mediation, and preparation for its mode [IM1c].
+/// Effect of the end of a consent. A withdrawal stops whatever is under way, an expiry mediation, and preparation for its mode [IM1c].
 #[must_use]
 pub fn after_consent_ended(now: Standing, status: Status, mode: Mode) -> Standing {
     match (status, now.stage) {
@@ -268,9 +267,9 @@ pub fn after_consent_ended(now: Standing, status: Status, mode: Mode) -> Standin
     }
 }
 
-/// What a participant of this kind who has left does to the case; the facts are those without them. At their own wish it stops as a
-/// withdrawal stops it. Mediation stops whoever leaves: the others consented to it with them. And no work goes on where nobody is left to
-/// stand for a side [IM1c, D-RO].
+/// Effect of the departure of a participant of this kind; the facts are those without them. At their own wish it stops the case as a
+/// withdrawal does. Mediation stops whoever leaves: the others consented to it with them. No work goes on without a principal on each side
+/// [IM1c, D-RO].
 #[must_use]
 pub fn after_left(facts: &Facts, kind: Kind, wish: Wish) -> Standing {
     let now = facts.standing;
@@ -279,26 +278,26 @@ pub fn after_left(facts: &Facts, kind: Kind, wish: Wish) -> Standing {
     if now.stage.is_at_work() && stops { paused(now) } else { now }
 }
 
-/// What imminent risk, or any concern that freezes contact, does to the case: mediation stops, and does not only carry a flag [RM1, RM1b].
+/// Effect of imminent risk, or of any concern that freezes contact: mediation stops, and is not only flagged [RM1, RM1b].
 #[must_use]
 pub fn after_contact_frozen(now: Standing) -> Standing {
     if now.stage == Stage::Mediation { paused(now) } else { now }
 }
 
-/// What a new decision of the RJ Unit, indirect communication only, does to the case: a meeting under way stops [R3a].
+/// Effect of a new decision of the RJ Unit, indirect communication only: a meeting under way stops [R3a].
 #[must_use]
 pub fn after_indirect_only(now: Standing) -> Standing {
     let meeting = now.mode.is_some_and(Mode::is_direct);
     if now.stage == Stage::Mediation && meeting { paused(now) } else { now }
 }
 
-/// What a decision that no longer accepts the referral does to the case: whatever was under way stops [R3a, L26-6].
+/// Effect of a decision that no longer accepts the referral: whatever was under way stops [R3a, L26-6].
 #[must_use]
 pub const fn after_taken_back(now: Standing) -> Standing {
     if now.stage.is_at_work() { paused(now) } else { now }
 }
 
-/// What the end of an assignment does to the case: there is no mediation without a mediator [D-mediator, R4b].
+/// Effect of the end of an assignment: there is no mediation without a mediator [D-mediator, R4b].
 #[must_use]
 pub fn after_assignment_ended(now: Standing) -> Standing {
     if now.stage == Stage::Mediation { paused(now) } else { now }

@@ -1,4 +1,4 @@
-//! What may stand in a field that a person fills in.
+//! Validation of free-text fields.
 
 use chassis::Refusal;
 
@@ -7,7 +7,7 @@ pub const NARRATIVE: usize = 20_000;
 /// Longest name, number or code, in characters.
 pub const LINE: usize = 200;
 
-/// The text without the blanks around it.
+/// The trimmed text.
 ///
 /// # Errors
 /// Refuses a text longer than `max` characters, or one with a NUL, naming the field.
@@ -33,7 +33,7 @@ pub fn bounded(text: &str, max: usize, field: &'static str) -> Result<String, Re
     Ok(text.trim().to_owned())
 }
 
-/// The text of a field that must be filled in.
+/// The text of a required field.
 ///
 /// # Errors
 /// `missing` where it is empty; otherwise as [`bounded`].
@@ -42,7 +42,7 @@ pub fn given(text: &str, max: usize, field: &'static str, missing: Refusal) -> R
     if text.is_empty() { Err(missing) } else { Ok(text) }
 }
 
-/// As much of a text as can be kept: nothing said of a risk is refused for its form [RM1c].
+/// As much of a text as can be stored: a report of risk is not refused for its form [RM1c].
 #[must_use]
 pub fn readable(text: &str) -> String {
     text.chars().filter(|c| *c != '\0').collect::<String>().trim().to_owned()

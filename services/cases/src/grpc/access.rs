@@ -1,4 +1,4 @@
-//! Access to a case by gRPC: mediators, officers, and who read or changed it.
+//! gRPC endpoints of case access: mediators, officers, and who read or changed a case.
 
 use chassis::Caller;
 use proto::cases::v1::{

@@ -1,4 +1,4 @@
-//! Assessments by gRPC.
+//! gRPC endpoint of assessments.
 
 use chassis::Caller;
 use proto::cases::v1::{RecordAssessmentRequest, RecordAssessmentResponse, assessment_service_server::AssessmentService};

@@ -1,4 +1,4 @@
-//! Break-glass by gRPC: opened, ended, listed and reviewed.
+//! gRPC endpoints of break-glass: open, end, list and review.
 
 use chassis::{Caller, wire};
 use proto::cases::v1::{
@@ -18,7 +18,7 @@ impl BreakGlassService for Server {
     async fn break_glass(&self, request: Request<BreakGlassRequest>) -> Answer<BreakGlassResponse> {
         let caller = Caller::of(&request)?;
         let asked = request.into_inner();
-        // It records its own refusals: the audit log may be what does not work.
+        // The use case records its own refusals: the audit log may be what does not work.
         let opened = break_glass::break_glass(&self.0, &caller, &asked.case_ref, &asked.reason).await?;
         let (break_glass_id, case_id) = (opened.break_glass.to_string(), opened.case.to_string());
         Ok(Response::new(BreakGlassResponse { break_glass_id, case_id, until: Some(wire::timestamp(opened.until)) }))

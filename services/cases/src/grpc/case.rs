@@ -1,4 +1,4 @@
-//! Case files by gRPC: reading them, their stage and their site.
+//! gRPC endpoints of case files: reading them, their stage and their site.
 
 use chassis::Caller;
 use proto::cases::v1::{

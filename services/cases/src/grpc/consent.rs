@@ -1,4 +1,4 @@
-//! Consents by gRPC.
+//! gRPC endpoint of consents.
 
 use chassis::{Caller, wire};
 use proto::cases::v1::{RecordConsentRequest, RecordConsentResponse, consent_service_server::ConsentService};
@@ -22,7 +22,7 @@ impl ConsentService for Server {
             language: &asked.language,
             informed_and_voluntary: asked.informed_and_voluntary,
             ends_on: &asked.ends_on,
-            // A moment that no calendar has is none: the use case then says what is missing.
+            // A moment outside the calendar counts as none: the use case then says what is missing.
             initiative: (parse::initiative(asked.initiative()), asked.initiative_at.as_ref().and_then(wire::instant)),
         };
         let ended = record_consent::record_consent(&self.0, &caller, command).await;

@@ -1,4 +1,4 @@
-//! Documents by gRPC: kept, listed and read.
+//! gRPC endpoints of documents: store, list and read.
 
 use chassis::Caller;
 use proto::cases::v1::{
@@ -41,7 +41,7 @@ impl DocumentService for Server {
     async fn read_document(&self, request: Request<ReadDocumentRequest>) -> Answer<Self::ReadDocumentStream> {
         let caller = Caller::of(&request)?;
         let asked = request.into_inner().document_id;
-        // What is no id names nothing, and takes the road of an id that names nothing [TRAP-6].
+        // An invalid id takes the same path as one that names no document [TRAP-6].
         let id = Uuid::try_parse(asked.trim()).unwrap_or_default();
         let ended = read_documents::read_document(&self.0, &caller, id).await;
         let (read, bytes) = self.0.watched(&caller, Verb::ReadDocument, &asked, ended).await?;

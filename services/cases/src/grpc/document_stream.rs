@@ -1,4 +1,4 @@
-//! The stream of a document: its description first, then its bytes in pieces.
+//! Stream format of a document: its description first, then its bytes in pieces.
 
 use std::time::Duration;
 
@@ -11,18 +11,18 @@ use crate::domain::{
     participant::Side,
 };
 
-/// The next piece of a document comes within this time.
+/// Longest wait for the next piece of a document.
 const PIECE_TIMEOUT: Duration = Duration::from_secs(10);
-/// Bytes of one piece of an answer.
+/// Bytes in one piece of an answer.
 const PIECE_SIZE: usize = 64 * 1024;
 
-/// A document as it came in. What is wrong with it is said once it is clear that the caller may know of the case.
+/// A document as received. What is wrong with it is reported once it is clear that the caller may know of the case.
 pub struct Received {
     pub case_ref: String,
     pub offered: Result<(Offered, Vec<u8>), Refusal>,
 }
 
-/// Reads what comes in, and no more of it than may be kept.
+/// Reads the stream, and no more of it than the size limit.
 pub async fn receive(mut parts: Streaming<wire::KeepDocumentRequest>, largest: usize) -> Result<Received, Status> {
     let said = match next(&mut parts).await? {
         Some(Part::Offered(said)) => said,
@@ -53,7 +53,7 @@ async fn next(parts: &mut Streaming<wire::KeepDocumentRequest>) -> Result<Option
     }
 }
 
-/// A document and its bytes, in pieces.
+/// A document and its bytes as messages of the stream.
 pub fn pieces(document: &Document, bytes: &Private<Vec<u8>>) -> Vec<Result<wire::ReadDocumentResponse, Status>> {
     use wire::read_document_response::Part;
 
@@ -88,7 +88,7 @@ pub fn encode(document: &Document) -> wire::Document {
     }
 }
 
-/// What is not said to be of a side belongs to the file.
+/// Side of a document; one without a stated side belongs to the file.
 const fn side(stated: wire::DocumentSide) -> Option<Side> {
     match stated {
         wire::DocumentSide::Victim => Some(Side::Victim),

@@ -1,4 +1,4 @@
-//! Domain types as they stand on the wire.
+//! Encoding of domain types as wire messages.
 
 use chassis::{audit::log::Row, wire};
 use proto::cases::v1 as wire_cases;
@@ -27,7 +27,7 @@ pub fn access(line: Row) -> wire_cases::Access {
     wire_cases::Access { at, actor: line.actor, action: line.action, outcome: line.outcome, reason: line.reason }
 }
 
-/// A break-glass; what was due before today is overdue.
+/// A break-glass; a review due before today is overdue.
 pub fn break_glass(broken: Broken, today: Date) -> wire_cases::BreakGlassUse {
     wire_cases::BreakGlassUse {
         break_glass_id: broken.id.to_string(),
@@ -55,7 +55,7 @@ const fn finding(from: Finding) -> wire_cases::BreakGlassFinding {
     }
 }
 
-/// A hold; the words of its lifting are empty while it stands.
+/// A hold; the fields of its lifting are empty while it stands.
 pub fn hold(hold: Hold) -> wire_cases::Hold {
     let (lifted_by, lifted_at, lifted_because) = match hold.lifted {
         Some(lifted) => (lifted.by, Some(wire::timestamp(lifted.at)), lifted.because.into_inner()),
@@ -114,7 +114,7 @@ pub fn file(file: CaseFile) -> wire_cases::Case {
     }
 }
 
-/// A case with everything on its file.
+/// A case with its whole file.
 pub fn whole(whole: Whole) -> wire_cases::Case {
     let Whole { file: own, participants, consents, assessments, modes, stays } = whole;
     let participants = participants
@@ -146,12 +146,12 @@ fn description(from: Description) -> wire_cases::DescribedMode {
     }
 }
 
-/// The id of a described mode; empty for a mode of the list, and for none.
+/// The id of a described mode; empty for a mode of the list, and for no mode.
 fn described(mode: Option<Mode>) -> String {
     mode.and_then(Mode::described).map(|described| described.id.to_string()).unwrap_or_default()
 }
 
-/// A time at one site; without a change it is where the case opened.
+/// A stay at one site; without a change it is where the case opened.
 pub fn stay(from: Stay) -> wire_cases::SiteStay {
     let how = from.change.as_ref().map_or(wire_cases::SiteChange::Opening, |change| match change.how {
         site::How::Correction => wire_cases::SiteChange::Correction,

@@ -1,4 +1,4 @@
-//! Holds by gRPC.
+//! gRPC endpoints of holds.
 
 use chassis::Caller;
 use proto::cases::v1::{

@@ -1,4 +1,4 @@
-//! Described modes by gRPC.
+//! gRPC endpoints of described modes.
 
 use chassis::Caller;
 use proto::cases::v1::{DescribeModeRequest, DescribeModeResponse, SayDirectRequest, SayDirectResponse, mode_service_server::ModeService};

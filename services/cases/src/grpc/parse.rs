@@ -1,4 +1,4 @@
-//! Enums and instants of the wire as domain types. A value that is not stated, or not known, is refused by name.
+//! Parsing of wire enums and instants into domain types. A value that is not stated, or not known, is refused by name.
 
 use chassis::{Refusal, wire};
 use prost_types::Timestamp;
@@ -172,7 +172,7 @@ pub fn status(stated: wire_cases::ConsentStatus) -> Result<Status, Refusal> {
     })
 }
 
-/// How a participant turned back on their own initiative, where that is stated.
+/// How a participant expressed the wish to go on, on their own initiative, where that is stated.
 pub const fn initiative(stated: wire_cases::Initiative) -> Option<How> {
     match stated {
         wire_cases::Initiative::InPerson => Some(How::InPerson),
@@ -185,7 +185,7 @@ pub const fn initiative(stated: wire_cases::Initiative) -> Option<How> {
 }
 
 /// # Errors
-/// An instant that no calendar has.
+/// An instant outside the calendar.
 pub fn until(stated: Option<&Timestamp>) -> Result<Option<OffsetDateTime>, Refusal> {
     let impossible = || {
         Refusal::invalid(

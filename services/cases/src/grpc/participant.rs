@@ -1,4 +1,4 @@
-//! Participants by gRPC: who is added and who has left.
+//! gRPC endpoints of participants: adding one and recording that one left.
 
 use chassis::{Caller, wire};
 use proto::cases::v1::{

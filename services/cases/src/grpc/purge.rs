@@ -1,4 +1,4 @@
-//! Purges by gRPC, and their certificates.
+//! gRPC endpoints of purges and their certificates.
 
 use chassis::{Caller, wire};
 use proto::cases::v1::{

@@ -1,4 +1,4 @@
-//! The access list: which officers and which mediator may know of a case, from when, until when [R3c, D-mediator].
+//! Access list: which officers and which mediator may know of a case, from when, until when [R3c, D-mediator].
 
 use proto::id::{CaseId, ReferralId};
 use sqlx::PgConnection;
@@ -6,7 +6,7 @@ use time::OffsetDateTime;
 
 use crate::domain::access::Line;
 
-/// A mediator's line in the access list that nobody has ended; it may have run out by itself.
+/// A mediator's line in the access list that was not ended; it may have expired.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Assignment {
     pub subject: String,
@@ -27,7 +27,7 @@ pub async fn assignment(tx: &mut PgConnection, case: CaseId) -> sqlx::Result<Opt
     .await
 }
 
-/// Gives somebody the case, as what they may know of it.
+/// Adds a line for a person to the access list.
 ///
 /// # Errors
 /// The statement failed.
@@ -70,7 +70,7 @@ pub async fn end(tx: &mut PgConnection, case: CaseId, by: &str, at: OffsetDateTi
     Ok(())
 }
 
-/// Whether somebody was ever given the case as this.
+/// Whether the person ever had a line of this kind for the case.
 ///
 /// # Errors
 /// The statement failed.
@@ -85,7 +85,7 @@ pub async fn was_given(tx: &mut PgConnection, case: CaseId, line: Line, somebody
     .await
 }
 
-/// Puts the case into an officer's portfolio; `false` where it stands there already with the same end.
+/// Adds the case to an officer's portfolio; `false` where it is there already with the same end.
 ///
 /// # Errors
 /// A statement failed.
@@ -114,7 +114,7 @@ pub async fn assign_officer(
     Ok(true)
 }
 
-/// Takes the case out of an officer's portfolio at once.
+/// Removes the case from an officer's portfolio at once.
 ///
 /// # Errors
 /// The statement failed.
@@ -141,7 +141,7 @@ pub struct Tied {
     pub until: Option<OffsetDateTime>,
 }
 
-/// The officers who are tied to a case at this moment, or will be.
+/// Officers with a tie to a case that is live now or begins later.
 ///
 /// # Errors
 /// The statement failed.
@@ -158,7 +158,7 @@ pub async fn ties(tx: &mut PgConnection, case: CaseId, at: OffsetDateTime) -> sq
     .await
 }
 
-/// The referral of a case, and how often somebody was let to it or taken from it: it only grows, whatever the clock does.
+/// The referral of a case, and the count of ties begun and ended: it only grows, whatever the clock does.
 ///
 /// # Errors
 /// The statement failed.

@@ -1,4 +1,4 @@
-//! Assessments: added to, never changed; their texts sealed under the key of the participant's side.
+//! Assessments, append-only; their texts sealed under the key of the participant's side.
 
 use chassis::{
     Private, Vault,
@@ -61,8 +61,8 @@ impl Row {
     }
 }
 
-/// Adds an assessment of someone of this side to the record. `variant` tells the assessments under one key apart. Imminent risk is
-/// recorded in clear where no key can be had.
+/// Adds an assessment of a participant of this side. `variant` distinguishes the assessments under one key. Imminent risk is recorded in
+/// clear where no key is available.
 ///
 /// # Errors
 /// The statement failed, or the vault cannot seal.
@@ -128,8 +128,8 @@ pub async fn of_case(tx: &mut PgConnection, vault: &Vault, case: CaseId, unopene
     open(tx, vault, rows, unopened).await
 }
 
-/// The assessments recorded under one key of a case, in the order of recording. A text that cannot be opened is marked: it is
-/// then no repetition, and what may be news is never dropped.
+/// The assessments recorded under one key of a case, in the order of recording. A text that cannot be opened is marked: it then matches no
+/// repetition, so that possible news is never dropped.
 ///
 /// # Errors
 /// The statement failed.

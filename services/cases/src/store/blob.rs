@@ -1,6 +1,6 @@
-//! Where the bytes of documents stand: sealed, under random names, in an object store outside the database [TS1c].
+//! Object store for the bytes of documents: sealed, under random names, outside the database [TS1c].
 //!
-//! A folder today. Another store of the same library (S3, Azure) takes its place by its address alone, once CSC names one.
+//! A local folder for now. Another store of the same library (S3, Azure) replaces it by address alone, once CSC names one.
 
 use std::{io, path::Path, sync::Arc, time::Duration};
 
@@ -9,15 +9,15 @@ use object_store::{Error, ObjectStore, ObjectStoreExt, PutMode, PutOptions, loca
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-/// One look or write in the store takes no longer.
+/// Longest duration of one read or write in the store.
 const STORE_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// The bytes of documents. Cheap to clone.
+/// Handle to the object store. Cheap to clone.
 #[derive(Clone)]
 pub struct Blobs(Arc<dyn ObjectStore>);
 
 impl Blobs {
-    /// A folder that is there, in which every write is on the disk when it is answered.
+    /// A store in an existing folder, in which every write is on disk before it is acknowledged.
     ///
     /// # Errors
     /// It is no folder, or cannot be used.
@@ -25,7 +25,7 @@ impl Blobs {
         Ok(Self(Arc::new(LocalFileSystem::new_with_prefix(path)?.with_fsync(true))))
     }
 
-    /// Writes what was never there; nothing is ever written over.
+    /// Writes a new object; an existing one is never overwritten.
     ///
     /// # Errors
     /// The store does not take it.
@@ -34,7 +34,7 @@ impl Blobs {
         within(self.0.put_opts(&place(id), Bytes::from(sealed).into(), options)).await.map(drop)
     }
 
-    /// What stands there.
+    /// The sealed bytes of an object.
     ///
     /// # Errors
     /// The store does not answer, or has lost it.
@@ -43,7 +43,7 @@ impl Blobs {
         within(found.bytes()).await
     }
 
-    /// Removes it; what is not there is removed.
+    /// Removes an object; an absent one counts as removed.
     ///
     /// # Errors
     /// The store does not answer.
@@ -54,7 +54,7 @@ impl Blobs {
         }
     }
 
-    /// The ids of all that was written before a time.
+    /// The ids of all objects written before a time.
     ///
     /// # Errors
     /// The store does not answer.
@@ -71,7 +71,7 @@ fn place(id: Uuid) -> Place {
     Place::from(id.to_string())
 }
 
-/// Within the deadline; the error says what kind it is and never what stands where.
+/// Runs store work within the deadline; the error names its kind and never an object.
 async fn within<T>(work: impl Future<Output = Result<T, Error>>) -> io::Result<T> {
     match tokio::time::timeout(STORE_TIMEOUT, work).await {
         Ok(Ok(done)) => Ok(done),

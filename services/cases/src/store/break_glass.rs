@@ -1,4 +1,4 @@
-//! Break-glass: what was opened, what was done under it, what its review found, and what supervisors were told.
+//! Break-glass records: accesses, uses, reviews, and the notices to supervisors.
 
 use chassis::{
     Private, Vault,
@@ -16,7 +16,7 @@ use crate::domain::{
     decision::Verb,
 };
 
-/// Takes a person's tries one after the other, so that two at once do not both pass the quota.
+/// Lock that serialises one person's attempts, so that two at once do not both pass the quota.
 ///
 /// # Errors
 /// The statement failed.
@@ -46,7 +46,7 @@ pub struct NewBreakGlass<'a> {
     pub review_due: Date,
 }
 
-/// Opens the case: the glass, and the line in the access list that ends by itself.
+/// Stores the break-glass and its line in the access list, which expires by itself.
 ///
 /// # Errors
 /// A statement failed.
@@ -85,7 +85,7 @@ pub struct Live {
     pub until: OffsetDateTime,
 }
 
-/// The one that is live at this moment.
+/// The one live at this moment.
 ///
 /// # Errors
 /// The statement failed.
@@ -103,18 +103,18 @@ pub async fn live(tx: &mut PgConnection, case: CaseId, subject: &str, at: Offset
     .await
 }
 
-/// A break-glass that is held until the transaction ends.
+/// A break-glass locked until the transaction ends.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BreakGlassRow {
     pub id: Uuid,
     pub case: CaseId,
-    /// Who broke it.
+    /// The person who opened it.
     pub subject: String,
     /// `None` until it was reviewed.
     pub finding: Option<Finding>,
 }
 
-/// Whose a break-glass is, held until the transaction ends; and whether it was reviewed.
+/// Locks a break-glass until the transaction ends; returns its owner and whether it was reviewed.
 ///
 /// # Errors
 /// The statement failed.
@@ -128,7 +128,7 @@ pub async fn lock(tx: &mut PgConnection, break_glass: Uuid) -> sqlx::Result<Opti
     .transpose()
 }
 
-/// Ends the access it gave; what has ended or run out stays as it was.
+/// Ends its access; one that was ended or has expired stays as it was.
 ///
 /// # Errors
 /// The statement failed.
@@ -144,7 +144,7 @@ pub async fn end(tx: &mut PgConnection, break_glass: Uuid, by: &str, at: OffsetD
     Ok(())
 }
 
-/// Records what a review found of one that is held.
+/// Records the review of a locked break-glass.
 ///
 /// # Errors
 /// The statement failed.
@@ -196,7 +196,7 @@ pub struct Broken {
     pub readings: i64,
 }
 
-/// Unreviewed ones first, by the day their review is due; then reviewed ones, newest first.
+/// All of them, unreviewed first, by the day their review is due; then reviewed ones, newest first.
 ///
 /// # Errors
 /// The statement failed.
@@ -251,15 +251,15 @@ pub async fn overdue(tx: &mut PgConnection, today: Date) -> sqlx::Result<i64> {
         .await
 }
 
-/// What supervisors are told beside each breaking.
+/// A notice to supervisors, besides that of each break-glass.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Notice<'a> {
-    /// This person was refused a further one.
+    /// A further one was refused to this person.
     QuotaReached(&'a str),
     ReviewDue,
 }
 
-/// Notes that it is told today; `false` where it was already.
+/// Records the notice for today; `false` where it was already recorded.
 ///
 /// # Errors
 /// The statement failed.
@@ -281,7 +281,7 @@ pub async fn tell_today(tx: &mut PgConnection, id: Uuid, notice: Notice<'_>, tod
     Ok(done.rows_affected() == 1)
 }
 
-/// Something done by break-glass, or a refused try.
+/// A use of break-glass, or a refused attempt.
 #[derive(Debug, Clone, Copy)]
 pub struct Use<'a> {
     pub break_glass: Option<Uuid>,
@@ -292,12 +292,12 @@ pub struct Use<'a> {
     pub reason: &'a str,
 }
 
-/// Keeps it, in the transaction of what was done, until the audit log takes it.
+/// Stores a use, in the transaction in which it happened, until the audit log takes it.
 ///
 /// # Errors
-/// The statement failed; the transaction with it: what cannot be recorded is not done.
+/// The statement failed, and the transaction with it: an action that cannot be recorded is not done.
 pub async fn note_use(tx: &mut PgConnection, done: &Use<'_>, at: OffsetDateTime) -> sqlx::Result<()> {
-    // The same cut as for any entry: what is not written like an id may be content, and is not kept.
+    // Cut as for any audit entry: a value that is not written like an id may be content, and is not stored.
     let act = Act::by(done.actor, done.verb.permission(), "case", done.object);
     sqlx::query!(
         "insert into break_glass_use (break_glass_id, at, actor, action, object, outcome, reason) values ($1, $2, $3, $4, $5, $6, $7)",
@@ -314,11 +314,11 @@ pub async fn note_use(tx: &mut PgConnection, done: &Use<'_>, at: OffsetDateTime)
     Ok(())
 }
 
-/// Enters what is kept into the audit log, oldest first, at most `limit`; how many entries that were. One transaction: kept until
-/// it commits, and entered once.
+/// Writes the stored uses to the audit log, oldest first, at most `limit`, and returns how many. One transaction: they stay stored until it
+/// commits, and are entered once.
 ///
 /// # Errors
-/// A statement failed, or the log took nothing in time; everything stays kept.
+/// A statement failed, or the log took no entries in time; all uses stay stored.
 pub async fn enter_uses(tx: &mut PgConnection, limit: i64, at: OffsetDateTime) -> sqlx::Result<usize> {
     let rows = sqlx::query!(
         "select position, at, actor, action, object, outcome, reason from break_glass_use where entered_at is null

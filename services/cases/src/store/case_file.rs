@@ -1,4 +1,4 @@
-//! Case files: found through need to know, moved along their stages.
+//! Case files: lookup through need to know, opening, moves and screening decisions.
 
 use chassis::Vault;
 use proto::id::{CaseId, ReferralId};
@@ -69,7 +69,7 @@ impl TryFrom<Row> for CaseFile {
             site: row.site,
             mediator: row.mediator,
             officers: row.officers,
-            // The statement finds a case by a line, or for a scope that covers every case and needs none.
+            // The statement finds a case by a line of the access list, or for a scope that covers every case and needs none.
             tie: row.line.map_or(Ok(Tie::Unit), |code| known("role", Line::of_code(&code)).map(Tie::Line))?,
             contact_frozen: row.contact_frozen,
             opened_at: row.opened_at,
@@ -77,7 +77,7 @@ impl TryFrom<Row> for CaseFile {
     }
 }
 
-/// Where a case stands; its mode with which described one it is, and whether that is direct.
+/// Stage of a case; its mode with which described one it is, and whether that is direct.
 pub(super) fn standing(
     stage: &str,
     left: Option<&str>,
@@ -91,8 +91,7 @@ pub(super) fn standing(
     })
 }
 
-/// The case, if the caller may know of it at this moment. The only way from a caller to a case: what is hidden
-/// is absent [R3c].
+/// The case, if the caller may know of it at this moment. The only path from a caller to a case: a hidden case is absent [R3c].
 ///
 /// # Errors
 /// The statement failed.
@@ -164,7 +163,7 @@ pub async fn visible_list(
     .collect()
 }
 
-/// The case behind an id or a number, whoever asks. For a break-glass alone: there is no other way past need to know.
+/// The case behind an id or a number, for any caller. For break-glass alone: the only path that bypasses need to know.
 ///
 /// # Errors
 /// The statement failed.
@@ -180,7 +179,7 @@ pub async fn behind_glass(tx: &mut PgConnection, case_ref: &CaseRef) -> sqlx::Re
     Ok(found.map(CaseId::new))
 }
 
-/// Holds a case until the transaction ends: changes to one case happen one after the other.
+/// Locks a case until the transaction ends: changes to one case are serialised.
 ///
 /// # Errors
 /// The statement failed.
@@ -195,14 +194,14 @@ pub struct NewCase {
     pub id: CaseId,
     pub number: String,
     pub referral: ReferralId,
-    /// Receipt number of the referral, where intake said it.
+    /// Receipt number of the referral, where intake stated it.
     pub referral_number: Option<String>,
     pub indirect_only: bool,
     pub site: Option<String>,
     pub screened_at: OffsetDateTime,
 }
 
-/// Opens a case; `false` where the referral has one already, or the number is taken.
+/// Inserts a case; `false` where the referral has one already, or the number is taken.
 ///
 /// # Errors
 /// The statement failed.
@@ -225,17 +224,17 @@ pub async fn open(tx: &mut PgConnection, new: &NewCase, at: OffsetDateTime) -> s
     Ok(done.rows_affected() == 1)
 }
 
-/// What a new screening decision needs to know of the case it meets.
+/// State of a case that a new screening decision needs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Screening {
     pub case: CaseId,
     pub standing: Standing,
     pub screened_at: OffsetDateTime,
-    /// The case was purged: no decision concerns it any more [LPR4].
+    /// The case was purged: no decision applies to it any more [LPR4].
     pub purged: bool,
 }
 
-/// The case a referral opened, held until the transaction ends. For the service itself, never for a caller.
+/// Locks the case of a referral until the transaction ends. For the service itself, never for a caller.
 ///
 /// # Errors
 /// The statement failed.
@@ -259,7 +258,7 @@ pub async fn lock_screening(tx: &mut PgConnection, referral: ReferralId) -> sqlx
     .transpose()
 }
 
-/// Notes a newer screening decision that accepts, on a case that is held.
+/// Records a newer screening decision that accepts, on a locked case.
 ///
 /// # Errors
 /// The statement failed.
@@ -283,7 +282,7 @@ pub async fn accept_again(
     Ok(())
 }
 
-/// Notes a newer screening decision that no longer accepts, on a case that is held.
+/// Records a newer screening decision that no longer accepts, on a locked case.
 ///
 /// # Errors
 /// The statement failed.
@@ -292,7 +291,7 @@ pub async fn take_back(tx: &mut PgConnection, case: CaseId, screened_at: OffsetD
     Ok(())
 }
 
-/// One step of a case, for the record.
+/// One move of a case, as recorded.
 #[derive(Debug, Clone, Copy)]
 pub struct Step<'a> {
     /// Id of the move.
@@ -303,12 +302,12 @@ pub struct Step<'a> {
     pub by: &'a str,
 }
 
-/// Moves a case, and adds the step to its record.
+/// Moves a case, and adds the move to its record.
 ///
 /// # Errors
 /// A statement failed, or the vault cannot seal a reason.
 pub async fn step(tx: &mut PgConnection, vault: &Vault, case: CaseId, step: Step<'_>, at: OffsetDateTime) -> sqlx::Result<()> {
-    // A consent ends whether there is a key or not: there is nothing to hide in its move [IM1c].
+    // A consent ends whether a key is available or not: its move has no secret reason [IM1c].
     let reason = match step.reason {
         "" => None,
         reason => Some(vault.seal(tx, sealed::owner(case.uuid(), None), sealed::reason(step.id), reason.as_bytes(), at).await?),
@@ -342,7 +341,7 @@ pub async fn step(tx: &mut PgConnection, vault: &Vault, case: CaseId, step: Step
     Ok(())
 }
 
-/// Notes that another referral is about the case of a referral, where there is one that was not purged.
+/// Records another referral as a duplicate of a case's referral, if that case exists and was not purged.
 ///
 /// # Errors
 /// The statement failed.
@@ -359,7 +358,7 @@ pub async fn note_duplicate(tx: &mut PgConnection, of: ReferralId, duplicate: Re
     Ok(())
 }
 
-/// A referral that was accepted is a case of its own, and no duplicate of any.
+/// Removes a duplicate: an accepted referral has a case of its own.
 ///
 /// # Errors
 /// The statement failed.

@@ -8,8 +8,8 @@ use sqlx::PgConnection;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-/// Notes a concern the case raises; the freeze begins here, whether safety answers or not. `follows_site`: the head of the site of the case
-/// is told of it, wherever that is.
+/// Records a concern the case raises; the freeze begins here, whether safety answers or not. `follows_site`: the head of the current site
+/// of the case is notified of it, also after a move.
 ///
 /// # Errors
 /// The statement failed.
@@ -33,7 +33,7 @@ pub async fn raise(
     Ok(())
 }
 
-/// The concerns by which a case is to be frozen and is not yet, of those that are named here: open ones, each with what it names.
+/// Of the open concerns named here, each with what it names, those that must freeze a case and do not yet.
 ///
 /// # Errors
 /// The statement failed.
@@ -57,7 +57,7 @@ pub async fn not_frozen_by(tx: &mut PgConnection, named: &[(ConcernId, Named)]) 
     Ok(rows.into_iter().map(|row| (ConcernId::new(row.concern), CaseId::new(row.id))).collect())
 }
 
-/// Freezes a case that is held, by a concern that is open: for the first time, or again.
+/// Freezes a locked case by an open concern, for the first time or again.
 ///
 /// # Errors
 /// The statement failed.
@@ -74,7 +74,7 @@ pub async fn freeze(tx: &mut PgConnection, case: CaseId, concern: ConcernId, at:
     Ok(())
 }
 
-/// The concerns by which any case is frozen, after an id, in the order of their ids.
+/// The concerns that freeze any case, after an id, in the order of their ids.
 ///
 /// # Errors
 /// The statement failed.
@@ -87,7 +87,7 @@ pub async fn freezing(tx: &mut PgConnection, after: Uuid, limit: i64) -> sqlx::R
     Ok(ids.fetch_all(tx).await?.into_iter().map(ConcernId::new).collect())
 }
 
-/// Outbox events that carry these concerns, where a case raised them.
+/// Outbox events of these concerns, where a case raised them.
 ///
 /// # Errors
 /// The statement failed.
@@ -102,7 +102,7 @@ pub async fn raise_events(tx: &mut PgConnection, concerns: &[ConcernId]) -> sqlx
     .await
 }
 
-/// A concern freezes nothing more: safety, asked, says that it is closed.
+/// Lifts a concern's freeze: safety has confirmed that it is closed.
 ///
 /// # Errors
 /// The statement failed.

@@ -1,4 +1,4 @@
-//! Consents: the newest line for a participant and a mode stands; none is changed.
+//! Consents, append-only: the newest line for a participant and a mode counts.
 
 use proto::id::{CaseId, ParticipantId};
 use sqlx::PgConnection;
@@ -10,7 +10,7 @@ use crate::domain::{
     participant::Language,
 };
 
-/// Adds a statement to the record.
+/// Adds a statement.
 ///
 /// # Errors
 /// The statement failed.
@@ -45,7 +45,7 @@ pub async fn add(
     Ok(())
 }
 
-/// What stands for each participant and mode of a case, each described mode for itself.
+/// The line that counts for each participant and mode of a case, described modes apart.
 ///
 /// # Errors
 /// The statement failed.
@@ -77,8 +77,8 @@ pub async fn standing(tx: &mut PgConnection, case: CaseId) -> sqlx::Result<Vec<(
         .collect()
 }
 
-/// Who withdrew, from whichever mode, or left and came back or stays under another entry, and has not said since on their own initiative that
-/// they want to go on; with the moment of the last withdrawal or leaving. Those who have left by now are among them.
+/// Participants who withdrew from any mode, or left and came back or stay under another entry, and have not said on their own initiative
+/// since that they want to go on; with the time of the last withdrawal or departure. Those who have left since are included.
 ///
 /// # Errors
 /// The statement failed.

@@ -1,4 +1,4 @@
-//! Modes that are not on the list, as they were described: sealed under the key of the file, and never changed but in whether they are direct.
+//! Described modes (those not on the list): sealed under the key of the file; only whether they are direct can change.
 
 use chassis::{Private, Vault, vault::Place};
 use proto::id::CaseId;
@@ -47,7 +47,7 @@ pub async fn known(tx: &mut PgConnection, case: CaseId) -> sqlx::Result<Vec<Desc
     sqlx::query_as!(Described, "select id, direct from described_mode where case_id = $1", case.uuid()).fetch_all(tx).await
 }
 
-/// The described modes of a case, in the order of describing.
+/// The described modes of a case with their descriptions, oldest first.
 ///
 /// # Errors
 /// The statement failed, or a description cannot be opened and that is refused.
@@ -74,7 +74,7 @@ pub async fn of_case(tx: &mut PgConnection, vault: &Vault, case: CaseId, unopene
         .collect()
 }
 
-/// Notes who says now whether a described mode is direct.
+/// Records whether a described mode is direct, and who said it.
 ///
 /// # Errors
 /// The statement failed.

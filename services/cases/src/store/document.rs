@@ -1,4 +1,4 @@
-//! What is known of the documents on a file; their bytes stand in the object store, sealed under the key of their side.
+//! Document metadata; the bytes are in the object store, sealed under the key of their side.
 
 use chassis::{
     Vault,
@@ -22,7 +22,7 @@ const fn hash(id: Uuid) -> Place {
     Place::new("document", "hash", id)
 }
 
-/// Where the bytes of a document are bound to; they open nowhere else.
+/// The place to which the bytes of a document are bound; they cannot be opened elsewhere.
 #[must_use]
 pub const fn content(id: Uuid) -> Place {
     Place::new("document", "content", id)
@@ -40,7 +40,7 @@ fn side_of(code: &str) -> Option<Option<Side>> {
     [Some(Side::Victim), Some(Side::Offender), None].into_iter().find(|side| side_code(*side) == code)
 }
 
-/// Puts a document on the file, under its key. `false` where the key of its submission stands for one already.
+/// Adds a document to the file, under its key. `false` where the key of its submission is already used.
 ///
 /// # Errors
 /// The statement failed, or it cannot be sealed.
@@ -65,10 +65,10 @@ pub async fn keep(tx: &mut PgConnection, key: &DataKey, case: CaseId, document: 
     Ok(done.rows_affected() == 1)
 }
 
-/// The document that stands under a key of submission.
+/// The document with this submission key.
 ///
 /// # Errors
-/// A statement failed, or what is sealed does not open.
+/// A statement failed, or a sealed value cannot be opened.
 pub async fn under_key(tx: &mut PgConnection, vault: &Vault, case: CaseId, submission: &str) -> sqlx::Result<Option<Document>> {
     let id = sqlx::query_scalar!("select id from document where case_id = $1 and submission_key = $2", case.uuid(), submission)
         .fetch_optional(&mut *tx)
@@ -79,10 +79,10 @@ pub async fn under_key(tx: &mut PgConnection, vault: &Vault, case: CaseId, submi
     }
 }
 
-/// One document, and the case on whose file it stands.
+/// One document, and the case to which it belongs.
 ///
 /// # Errors
-/// A statement failed, or what is sealed does not open.
+/// A statement failed, or a sealed value cannot be opened.
 pub async fn find(tx: &mut PgConnection, vault: &Vault, id: Uuid) -> sqlx::Result<Option<(CaseId, Document)>> {
     let case = sqlx::query_scalar!("select case_id from document where id = $1", id).fetch_optional(&mut *tx).await?;
     let Some(case) = case.map(CaseId::new) else { return Ok(None) };
@@ -92,7 +92,7 @@ pub async fn find(tx: &mut PgConnection, vault: &Vault, id: Uuid) -> sqlx::Resul
 /// Every document on a file, oldest first.
 ///
 /// # Errors
-/// A statement failed, or what is sealed does not open.
+/// A statement failed, or a sealed value cannot be opened.
 pub async fn of_case(tx: &mut PgConnection, vault: &Vault, case: CaseId) -> sqlx::Result<Vec<Document>> {
     read(tx, vault, case, None).await
 }
@@ -128,12 +128,12 @@ async fn read(tx: &mut PgConnection, vault: &Vault, case: CaseId, only: Option<U
 /// Opens the bytes of a document.
 ///
 /// # Errors
-/// A statement failed, the key is destroyed, or the bytes are not those that were kept.
+/// A statement failed, the key is destroyed, or the bytes are not those that were stored.
 pub async fn open(tx: &mut PgConnection, vault: &Vault, id: Uuid, bytes: &[u8]) -> sqlx::Result<chassis::Private<Vec<u8>>> {
     Ok(vault.keys_of(tx, &[bytes]).await?.open(content(id), bytes)?)
 }
 
-/// Those of these ids that stand on no file.
+/// Of these ids, those without a document.
 ///
 /// # Errors
 /// The statement failed.

@@ -1,4 +1,4 @@
-//! Cases as the gate looks at them when nobody asked: held one by one, for the service itself.
+//! Cases as the gate checks them in the background: locked one by one, for the service itself.
 
 use proto::id::CaseId;
 use sqlx::PgConnection;
@@ -7,7 +7,7 @@ use time::{Date, OffsetDateTime};
 use super::case_file::{CaseFile, standing};
 use crate::domain::stage::Standing;
 
-/// What of a case decides whether it goes on.
+/// Facts of a case that decide whether it goes on.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Ground {
     pub id: CaseId,
@@ -22,7 +22,7 @@ pub struct Ground {
 }
 
 impl Ground {
-    /// The ground of a case that a caller has found and holds.
+    /// The ground of a case that a caller has found and locked.
     #[must_use]
     pub fn of(file: &CaseFile) -> Self {
         Self {
@@ -36,12 +36,12 @@ impl Ground {
     }
 }
 
-/// The case, held until the transaction ends; `None` where it was purged.
+/// Locks the case until the transaction ends; `None` where it was purged.
 ///
 /// # Errors
 /// The statement failed.
 pub async fn lock(tx: &mut PgConnection, case: CaseId, at: OffsetDateTime) -> sqlx::Result<Option<Ground>> {
-    // Held first: a statement that waits for the row would show what stood beside it before the wait.
+    // Locked first: a statement that waits for the row would show the state of other tables before the wait.
     super::case_file::lock(tx, case).await?;
     let row = sqlx::query!(
         r#"select stage, left_stage, mode, described_mode, is_direct(described_mode) as direct, accepted, indirect_only, mediator_of(id, $2) as mediator,
@@ -65,7 +65,7 @@ pub async fn lock(tx: &mut PgConnection, case: CaseId, at: OffsetDateTime) -> sq
     .transpose()
 }
 
-/// Cases in mediation that may have lost what they rest on; which of them have is decided elsewhere. `mediators` are the roles of which a
+/// Cases in mediation that may have lost a condition; which of them have is decided elsewhere. `mediators` are the roles of which a
 /// mediator holds one, `given_before` the day before which a consent without an end of its own is over.
 ///
 /// # Errors

@@ -37,7 +37,7 @@ const fn lifted_because(id: Uuid) -> Place {
     Place::new("case_hold", "lifted_because", id)
 }
 
-/// Places a hold on a case that is held.
+/// Places a hold on a locked case.
 ///
 /// # Errors
 /// A statement failed, or the vault cannot seal.
@@ -74,7 +74,7 @@ pub async fn exists(tx: &mut PgConnection, case: CaseId, id: Uuid) -> sqlx::Resu
         .await
 }
 
-/// Lifts a hold; one that was lifted stays as it was.
+/// Lifts a hold; one already lifted stays as it was.
 ///
 /// # Errors
 /// A statement failed, or the vault cannot seal.
@@ -101,7 +101,7 @@ pub async fn lift(
     Ok(())
 }
 
-/// The holds of a case in the order of placing, those that were lifted too.
+/// The holds of a case in the order of placing, lifted ones included.
 ///
 /// # Errors
 /// The statement failed, or a reason cannot be opened.

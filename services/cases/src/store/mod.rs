@@ -1,6 +1,6 @@
-//! What the service remembers: SQL in, domain types out, one file per aggregate.
+//! Storage of cases: SQL in, domain types out, one file per aggregate.
 //!
-//! For a caller, a case is found in `case_file` and nowhere else; the other files take a case that was found there.
+//! Only `case_file` finds a case for a caller; the other files take a case found there.
 
 pub mod access;
 pub mod assessment;
@@ -39,7 +39,7 @@ impl std::error::Error for UnknownCode {}
 
 /// A stored mode, and which described one it is.
 fn mode(code: &str, described: Option<Uuid>, direct: Option<bool>) -> sqlx::Result<Mode> {
-    // What nobody can be asked of counts as direct.
+    // A described mode without a stored answer counts as direct.
     let described = described.map(|id| Described { id, direct: direct.unwrap_or(true) });
     Ok(match known("mode", Mode::of_code(code))? {
         Mode::Other(_) => Mode::Other(described),

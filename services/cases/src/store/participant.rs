@@ -1,4 +1,4 @@
-//! Participants, the only table with names and FPS numbers, and how those who left went: sealed under the key of the person's side.
+//! Participants, the only table with names and FPS numbers, and how some of them left: sealed under the key of the person's side.
 
 use chassis::{Vault, vault::Place};
 use proto::id::{CaseId, ParticipantId};
@@ -27,7 +27,7 @@ pub(super) const fn reason(id: Uuid) -> Place {
     Place::new("leaving", "reason", id)
 }
 
-/// Adds a person to a case; an empty key is none. `formerly` is who they were when they left.
+/// Adds a person to a case; an empty key means none. `formerly` is their entry from before they left.
 ///
 /// # Errors
 /// The statement failed, or the vault cannot seal.
@@ -64,7 +64,7 @@ pub async fn add(
     Ok(())
 }
 
-/// Who was added under a key of the one who adds.
+/// The participant added under an idempotency key of the caller.
 ///
 /// # Errors
 /// The statement failed.
@@ -78,10 +78,10 @@ pub async fn under_key(tx: &mut PgConnection, case: CaseId, by: &str, key: &str)
     Ok(id.fetch_optional(tx).await?.map(ParticipantId::new))
 }
 
-/// Records that somebody of this side has left; `stays_as` are entries that may be of the same person.
+/// Records that a participant of this side has left; `stays_as` are entries that may be of the same person.
 ///
 /// # Errors
-/// The statement failed, or the vault cannot seal a reason: where nothing was said, nobody waits for a key.
+/// The statement failed, or the vault cannot seal a reason: without a reason, no key is needed.
 pub async fn leave(
     tx: &mut PgConnection,
     vault: &Vault,
@@ -111,7 +111,7 @@ pub async fn leave(
     Ok(())
 }
 
-/// Everyone on the file, those who left too, in the order they were added.
+/// Everyone on the file, those who left included, in the order they were added.
 ///
 /// # Errors
 /// The statement failed, or a name cannot be opened and that is refused.

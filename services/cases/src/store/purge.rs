@@ -1,4 +1,4 @@
-//! Carries a purge out, and keeps what is left of it: the certificate, and what the others say that they destroyed [LPR4].
+//! Purge of a case: deletion, the certificate that remains, and the statements of other services on what they destroyed [LPR4].
 
 use chassis::{Vault, expiry, vault::Destroyed};
 use proto::id::CaseId;
@@ -12,20 +12,20 @@ use crate::domain::access::CaseRef;
 /// A table, and how many of its rows were deleted.
 pub type Deleted = (String, i64);
 
-/// What was destroyed of a case.
+/// Counts and ids of what was destroyed of a case.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Destruction {
     pub keys: Vec<Destroyed>,
     pub rows: Vec<Deleted>,
     pub holds_lifted: i32,
-    /// Break-glasses that others were told of.
+    /// Break-glasses of which other services were notified.
     pub break_glasses: Vec<Uuid>,
-    /// Documents whose bytes still stand in their store; nothing opens them any more.
+    /// Documents whose bytes are still in the object store; they can no longer be opened.
     pub documents: Vec<Uuid>,
 }
 
-/// Destroys the keys of a case and deletes its rows; its ids, its number and the moment stay. `raised` are the outbox events that carried
-/// its concerns. For the service itself, on a case that is held.
+/// Destroys the keys of a case and deletes its rows; its ids, its number and the time remain. `raised` are the outbox events of its
+/// concerns. For the service itself, on a locked case.
 ///
 /// # Errors
 /// A statement failed: the transaction with it, and nothing is destroyed.
@@ -37,7 +37,7 @@ pub async fn carry_out(
     at: OffsetDateTime,
 ) -> sqlx::Result<Destruction> {
     let id = case.uuid();
-    // First: the policies and triggers let rows of a purged case go, and of no other.
+    // First: policies and triggers allow deletes for a purged case only.
     sqlx::query!(
         "update case_file set purged_at = $2, mode = null, described_mode = null, site = null, indirect_only = false where id = $1 and purged_at is null",
         id,
@@ -50,7 +50,7 @@ pub async fn carry_out(
     let holds_lifted =
         sqlx::query_scalar!(r#"select count(*)::int as "count!" from case_hold where case_id = $1"#, id).fetch_one(&mut *tx).await?;
     let mut rows = vec![("outbox", expiry::messages(tx, &[id], raised).await?)];
-    // In the order in which they point at each other.
+    // In the order of their foreign keys.
     let access = sqlx::query!("delete from case_access where case_id = $1", id).execute(&mut *tx).await?;
     let uses = sqlx::query!("delete from break_glass_use where break_glass_id = any($1)", &break_glasses).execute(&mut *tx).await?;
     let broken = sqlx::query!("delete from break_glass where case_id = $1", id).execute(&mut *tx).await?;
@@ -85,7 +85,7 @@ pub async fn carry_out(
     Ok(Destruction { keys, rows: rows.into_iter().map(counted).collect(), holds_lifted, break_glasses, documents })
 }
 
-/// What was destroyed of a case, on whose order.
+/// Certificate of a purge: what was destroyed, on whose order.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Certificate {
     pub case: CaseId,
@@ -104,7 +104,7 @@ pub struct Certificate {
     pub statements: Vec<Statement>,
 }
 
-/// What another service says that it destroyed.
+/// Another service's statement of what it destroyed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Statement {
     pub service: String,
@@ -115,7 +115,7 @@ pub struct Statement {
     pub signature: Vec<u8>,
 }
 
-/// Keeps a certificate.
+/// Stores a certificate.
 ///
 /// # Errors
 /// The statement failed.
@@ -146,7 +146,7 @@ pub async fn certify(tx: &mut PgConnection, of: &Certificate) -> sqlx::Result<()
     Ok(())
 }
 
-/// The certificate of a purged case, with what the others have said so far.
+/// The certificate of a purged case, with the statements received so far.
 ///
 /// # Errors
 /// A statement failed.

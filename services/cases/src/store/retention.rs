@@ -1,4 +1,4 @@
-//! What a purge is decided on, of one case and of all that are due [LPR4].
+//! Facts on which a purge is decided, for one case and for all that are due [LPR4].
 
 use proto::id::CaseId;
 use sqlx::PgConnection;
@@ -8,14 +8,14 @@ use uuid::Uuid;
 use super::known;
 use crate::domain::{retention::Facts, stage::Stage};
 
-/// The purge that somebody ordered.
+/// A pending order to purge.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Order {
     pub by: String,
     pub at: OffsetDateTime,
 }
 
-/// The order that stands in the table, however old.
+/// The stored order, however old.
 ///
 /// # Errors
 /// The statement failed.
@@ -25,7 +25,7 @@ pub async fn order(tx: &mut PgConnection, case: CaseId) -> sqlx::Result<Option<O
         .await
 }
 
-/// Writes an order, in place of one that counts no more.
+/// Stores an order, in place of an expired one.
 ///
 /// # Errors
 /// The statement failed.
@@ -42,7 +42,7 @@ pub async fn set_order(tx: &mut PgConnection, case: CaseId, order: &Order) -> sq
     Ok(())
 }
 
-/// The facts of a case that is held.
+/// The facts of a locked case.
 ///
 /// # Errors
 /// The statement failed.
@@ -111,7 +111,7 @@ pub async fn closed(tx: &mut PgConnection, opened_before: OffsetDateTime, limit:
     Ok(closed.collect())
 }
 
-/// Holds the concerns of a case until the transaction ends: none is opened again while it is purged. For the service itself.
+/// Locks the concerns of a case until the transaction ends: none is reopened during the purge. For the service itself.
 ///
 /// # Errors
 /// The statement failed.

@@ -1,5 +1,5 @@
-//! Which key seals what: one for each side of a case, and one for what belongs to the file alone. A key opens nothing of another
-//! side, so that what is disclosed of one never opens the other [IM1a].
+//! Data keys of a case: one for each side, and one for what belongs to the file alone. The key of one side opens nothing of another, so
+//! that disclosing one side never opens the other [IM1a].
 
 use chassis::{
     Private, Vault,
@@ -15,10 +15,10 @@ use crate::domain::participant::{Kind, Side};
 
 /// The kind of the keys of a case.
 pub(super) const CASE: &str = "case";
-/// What stands where a text cannot be opened and something must be said all the same.
+/// Placeholder for a text that cannot be opened where an answer is needed nevertheless.
 pub const CANNOT_BE_READ: &str = "[cannot be read at the moment: call NHQ · illisible pour l'instant : appelez l'AC]";
 
-/// The owner of what a person of this side said or is. Whoever stands on neither side shares the key of the file.
+/// Key owner for a participant's side. Participants of neither side share the key of the file.
 pub(super) fn owner(case: Uuid, side: Option<Side>) -> Owner {
     let side = match side {
         Some(Side::Victim) => "victim",
@@ -28,10 +28,10 @@ pub(super) fn owner(case: Uuid, side: Option<Side>) -> Owner {
     Owner { kind: CASE, object: case, side }
 }
 
-/// Every side that a case can have a key for.
+/// Every side for which a case can have a key.
 pub const SIDES: [&str; 3] = ["victim", "offender", "file"];
 
-/// The key of one side of a case, for what is about to leave the file.
+/// The key of one side of a case, for data about to leave the file.
 ///
 /// # Errors
 /// A statement failed, or the vault has no key.
@@ -39,12 +39,12 @@ pub async fn key(tx: &mut PgConnection, vault: &Vault, case: CaseId, side: Optio
     vault.key(tx, owner(case.uuid(), side), at).await
 }
 
-/// What becomes of a text whose key cannot be had.
+/// What to do with a text whose key is not available.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Unopened {
-    /// Nothing is read: the caller tries again.
+    /// The read fails: the caller tries again.
     Refused,
-    /// It reads [`CANNOT_BE_READ`]: nobody who acts on a risk or ends a consent waits for a key.
+    /// It reads [`CANNOT_BE_READ`]: acting on a risk or ending a consent never waits for a key.
     Marked,
 }
 
@@ -61,7 +61,7 @@ impl Unopened {
     }
 }
 
-/// What stands in clear in this database: rows of a former version, and imminent risk that was recorded without a key.
+/// Values stored in clear: rows of a former version, and imminent risk recorded without a key.
 pub struct InClear;
 
 impl Leftovers for InClear {
@@ -116,7 +116,7 @@ async fn assessments(tx: &mut PgConnection, vault: &Vault, at: OffsetDateTime) -
     Ok(rows.len())
 }
 
-/// Where the reason of a move stands.
+/// Place of the reason of a move.
 pub(super) const fn reason(id: Uuid) -> Place {
     Place::new("case_move", "reason", id)
 }
@@ -136,7 +136,7 @@ async fn moves(tx: &mut PgConnection, vault: &Vault, at: OffsetDateTime) -> sqlx
     Ok(rows.len())
 }
 
-/// The text in clear, sealed; where there is none, what is sealed already.
+/// The clear text, sealed; without one, the value already sealed.
 fn hidden(key: &DataKey, place: Place, clear: &str, sealed: Option<&[u8]>) -> Result<Option<Vec<u8>>, Fault> {
     if clear.is_empty() { Ok(sealed.map(<[u8]>::to_vec)) } else { key.seal(place, clear.as_bytes()).map(Some) }
 }

@@ -16,7 +16,7 @@ const fn reason(id: Uuid) -> Place {
     Place::new("case_site", "reason", id)
 }
 
-/// Who records a change, when, and under which key of their own; an empty key is none.
+/// Who recorded a change, when, and under which idempotency key; an empty key means none.
 #[derive(Debug, Clone, Copy)]
 pub struct Recorded<'a> {
     pub by: &'a str,
@@ -24,7 +24,7 @@ pub struct Recorded<'a> {
     pub at: OffsetDateTime,
 }
 
-/// Puts a case that is held to another site, and adds the change to its record.
+/// Moves a locked case to another site, and adds the change to its record.
 ///
 /// # Errors
 /// A statement failed, or the vault cannot seal the reason.
@@ -55,7 +55,7 @@ pub async fn change(
     Ok(())
 }
 
-/// The change that somebody recorded under a key of theirs.
+/// The change recorded by this person under this key.
 ///
 /// # Errors
 /// The statement failed.
@@ -99,7 +99,7 @@ pub async fn of_case(tx: &mut PgConnection, vault: &Vault, case: CaseId, unopene
         .collect()
 }
 
-/// The cases that these open concerns name and whose site is known, but for concerns that go with no site. For the service itself.
+/// The cases with a known site that these open concerns name, without concerns that follow no site. For the service itself.
 ///
 /// # Errors
 /// The statement failed.
