@@ -1,4 +1,4 @@
-//! Who may call which RPC, and for which site or region somebody may submit.
+//! Access rules: who may call which RPC, and for which site or region a caller may submit.
 
 use chassis::{
     Caller, Refusal,
@@ -10,7 +10,7 @@ use proto::{
 };
 
 const RJ_UNIT: &[&str] = &role::RJ_UNIT;
-/// Everyone who may meet a request for communication [R8a].
+/// Roles that may submit a referral [R8a]: all who may receive a request for communication.
 const SUBMITTERS: &[&str] = &[
     role::NATIONAL_MANAGER,
     role::RJ_SUPERVISOR,
@@ -33,7 +33,7 @@ const READERS: &[&str] = &[role::NATIONAL_MANAGER, role::RJ_SUPERVISOR, role::RJ
 const CASES: &str = "service:cases";
 const NOTIFICATION: &str = "service:notification";
 
-/// One rule per RPC; what stands in none is denied.
+/// One rule per RPC; an RPC without a rule is denied.
 pub const RULES: &[Rule] = &[
     Rule { method: "/ro.intake.v1.ReferralService/SubmitReferral", permission: "referral.submit", clause: "R8a", allow: SUBMITTERS },
     Rule { method: "/ro.intake.v1.ReferralService/SubmitReferrals", permission: "referral.submit", clause: "R8a", allow: SUBMITTERS },
@@ -51,28 +51,28 @@ pub fn is_rj_unit(caller: &Caller) -> bool {
     caller.has_any(RJ_UNIT)
 }
 
-/// Needs a tie to the case of what was accepted: an officer, and neither a supervisor nor the National Manager [R3c, IM1c].
+/// Whether the caller needs a tie to an accepted referral's case: an officer, not a supervisor or the National Manager [R3c, IM1c].
 #[must_use]
 pub fn needs_a_tie(caller: &Caller) -> bool {
     caller.has_role(role::RJ_OFFICER) && !caller.has_any(&[role::NATIONAL_MANAGER, role::RJ_SUPERVISOR])
 }
 
-/// May read a referral with its content.
+/// Whether the caller may read a referral with its content.
 #[must_use]
 pub fn may_read_referrals(caller: &Caller) -> bool {
     is_rj_unit(caller) || caller.is_service("cases")
 }
 
-/// May read a pushed contact with its content.
+/// Whether the caller may read a pushed contact with its content.
 #[must_use]
 pub fn may_read_contacts(caller: &Caller) -> bool {
     caller.is_service("notification")
 }
 
-/// What somebody is told who submits in another site's name.
+/// Refusal code of a submission in another site's name.
 pub const SITE_NOT_YOURS: &str = "site-not-yours";
 
-/// Nobody submits in another site's name [R6a]. Regional victim services submit for their regional headquarters [R5a].
+/// Refuses a submission in another site's name [R6a]. Regional victim services submit for their regional headquarters [R5a].
 ///
 /// # Errors
 /// `site-not-yours`.
@@ -93,7 +93,7 @@ pub fn may_submit_for(caller: &Caller, site: &SiteCode) -> Result<(), Refusal> {
     })
 }
 
-/// A region pushes the contacts of its own victims only [CARD5].
+/// Refuses a contact of another region: a region pushes the contacts of its own victims only [CARD5].
 ///
 /// # Errors
 /// `region-not-yours`.

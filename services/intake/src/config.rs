@@ -1,4 +1,4 @@
-//! The settings of intake: those every service has, how long things are kept, and where safety is.
+//! Settings of intake: those of every service, retention, and the address of safety.
 
 use chassis::{Configured, Settings};
 

@@ -21,13 +21,13 @@ use app::{open_concerns::OpenConcerns, record_at_once::AtOnce};
 
 pub use config::Config;
 
-/// The tables of intake, beside those of the chassis.
+/// Migrations of intake, which run after those of the chassis.
 pub static MIGRATOR: Migrator = sqlx::migrate!();
 
-/// Hears submissions on the bus and serves the RPCs until stopped.
+/// Consumes submissions from the bus and serves gRPC until stopped.
 ///
 /// # Errors
-/// The port cannot be bound, or a setting cannot be used.
+/// The port cannot be bound, or a setting is invalid.
 pub async fn serve(config: Config, ctx: chassis::Context) -> anyhow::Result<()> {
     let (pool, clock, ids, outbox, vault) = (ctx.pool.clone(), ctx.clock.clone(), ctx.ids.clone(), ctx.outbox.clone(), ctx.vault.clone());
     let safety = || anyhow::Ok(AlarmServiceClient::new(ctx.peer("safety", &config.safety_url)?));
@@ -53,7 +53,7 @@ pub async fn serve(config: Config, ctx: chassis::Context) -> anyhow::Result<()> 
     ctx.serve_grpc(proto::DESCRIPTOR_BYTES, access::RULES, grpc::routes(app)).await
 }
 
-/// Whose audit log this service witnesses, and who witnesses its own.
+/// Which service's audit log this one witnesses, and which service witnesses its log.
 fn witness_ring() -> chassis::audit::WitnessRing {
     let place = proto::subject::witnessing(env!("CARGO_PKG_NAME"));
     let spec = |c: proto::subject::Consumer| chassis::bus::ConsumerSpec { stream: c.stream, name: c.name, filters: c.filters };

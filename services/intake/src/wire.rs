@@ -1,4 +1,4 @@
-//! Between the wire's types and the domain's, in both directions, for every transport.
+//! Conversion between wire and domain types, in both directions, for every transport.
 
 use chassis::{Refusal, wire::timestamp};
 use prost::Message;
@@ -10,7 +10,7 @@ use crate::{
     domain::{Body, Disposition, Known, Origin, State, contact, key, referral},
 };
 
-/// What the rules look at, and the canonical bytes without the key.
+/// The fields that the rules use, and the canonical bytes without the key.
 #[must_use]
 pub fn referral(message: wire::Referral) -> (referral::SubmittedReferral, Body) {
     let told = referral::SubmittedReferral {
@@ -32,11 +32,11 @@ pub fn referral(message: wire::Referral) -> (referral::SubmittedReferral, Body) 
     (told, Body::of(keyless.encode_to_vec()))
 }
 
-/// The safety concern in the bytes of a referral that is no message otherwise: a text in another encoding, a cut, a byte that went wrong.
-/// The fields are walked as far as they go, and what stands in this one is read as best it can be.
+/// The safety concern in the bytes of an undecodable referral: text in another encoding, a cut, a wrong byte. The fields are read as far as
+/// possible, and the text of this one as well as possible.
 #[must_use]
 pub fn concern_in_unreadable(bytes: &[u8]) -> Option<String> {
-    /// Number of the field `safety_concern`, with the wire type of a text.
+    /// Tag of the field `safety_concern`: its number with the wire type of a string.
     const CONCERN: u64 = 16 << 3 | 2;
     let (mut rest, mut found) = (bytes, None);
     while let Some((tag, after)) = varint(rest) {
@@ -45,7 +45,7 @@ pub fn concern_in_unreadable(bytes: &[u8]) -> Option<String> {
             1 => after.get(8..).unwrap_or_default(),
             2 => {
                 let (length, after) = varint(after).unwrap_or_default();
-                // A field that says it is longer than the message goes as far as the message does.
+                // A field longer than the message ends with the message.
                 let end = usize::try_from(length).unwrap_or(usize::MAX).min(after.len());
                 let (value, after) = after.split_at(end);
                 if tag == CONCERN {
@@ -92,14 +92,14 @@ pub fn contact(message: wire::VictimContact) -> (contact::PushedContact, Body) {
     (told, Body::of(keyless.encode_to_vec()))
 }
 
-/// A kept body as its submitter sent it.
+/// A stored body as submitted.
 #[must_use]
 pub fn kept_referral(content: &[u8], key: &str) -> Option<wire::Referral> {
     let message = wire::Referral::decode(content).ok()?;
     Some(wire::Referral { idempotency_key: key.to_owned(), ..message })
 }
 
-/// A kept contact as its region sent it.
+/// A stored contact as its region sent it.
 #[must_use]
 pub fn kept_contact(content: &[u8], key: &str) -> Option<wire::VictimContact> {
     let message = wire::VictimContact::decode(content).ok()?;
@@ -139,7 +139,7 @@ pub fn answer(answer: &Answer) -> wire::SubmissionAnswer {
     wire::SubmissionAnswer { answer: Some(either) }
 }
 
-/// A number that is not known counts as not stated.
+/// Origin of a number; an unknown one counts as not stated.
 fn origin(number: i32) -> Option<Origin> {
     match wire::Origin::try_from(number) {
         Ok(wire::Origin::Victim) => Some(Origin::Victim),
@@ -180,7 +180,7 @@ pub const fn state_code(state: State) -> wire::ReferralState {
     }
 }
 
-/// `None`: not stated, or a number this version does not know.
+/// `None`: not stated, or unknown to this version.
 #[must_use]
 pub fn disposition(number: i32) -> Option<Disposition> {
     Disposition::ALL.into_iter().find(|d| disposition_code(*d) as i32 == number)
@@ -202,7 +202,7 @@ pub const fn disposition_code(disposition: Disposition) -> wire::Disposition {
     }
 }
 
-/// Fact: a referral stands in the national queue.
+/// Event: a referral entered the national queue.
 #[must_use]
 pub fn referral_received(
     (id, import): (uuid::Uuid, Option<uuid::Uuid>),
@@ -256,7 +256,7 @@ mod tests {
         bytes.extend(&good);
         assert_eq!(concern_in_unreadable(&bytes).as_deref(), Some("il a un couteau"));
         assert_eq!(concern_in_unreadable(&[0x82, 0x01, 3, b'b', 0xe9, b'!']).as_deref(), Some("b\u{fffd}!"));
-        // Cut in the middle of it.
+        // Cut in the middle of the concern.
         let cut = &good[..good.len() - 5];
         assert!(concern_in_unreadable(cut).is_some_and(|text| text.starts_with("il a un")));
         for nothing in [&b""[..], b"not a message", &[0xff; 40], &[0x82, 0x01, 2, b' ', b' ']] {

@@ -1,4 +1,4 @@
-//! What a submitter is told: a receipt that says nothing of what follows [TRAP-4], or why not and what to mend.
+//! Answers to submitters: a receipt that discloses nothing of what follows [TRAP-4], or a refusal with what to mend.
 
 use chassis::{
     Refusal,
@@ -17,12 +17,12 @@ pub enum Answer {
     Recorded(Receipt),
     Refused {
         refusal: Refusal,
-        /// The key as it was given.
+        /// The key as submitted.
         key: String,
     },
 }
 
-/// That something was received, and when.
+/// Proof that a submission was received, and when.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Receipt {
     pub number: String,
@@ -31,16 +31,16 @@ pub struct Receipt {
     pub repeat: Repeat,
 }
 
-/// Whether the key was known.
+/// Whether the key was already known.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Repeat {
     First,
     SameBody,
-    /// Kept beside the first.
+    /// Another body, stored beside the first.
     OtherBody,
 }
 
-/// Writes the answer to the receipt subject of a site or region, in the caller's transaction.
+/// Queues the answer for the receipt subject of a site or region, in the caller's transaction.
 ///
 /// # Errors
 /// The statement failed.
@@ -49,7 +49,7 @@ pub async fn send(db: &mut PgConnection, app: &App, place: &impl Token, answer: 
     outbox::enqueue(db, &outgoing, at).await
 }
 
-/// Answers a message that could not be read, to whoever may publish there [R6a].
+/// Answers an unreadable message, on the receipt subject of the site or region that may publish there [R6a].
 ///
 /// # Errors
 /// The statement failed.

@@ -1,4 +1,4 @@
-//! One pushed contact with its content, for the service that takes it over [R5b].
+//! Use case: read one pushed contact with its content, for the service that takes it over [R5b].
 
 use std::str::FromStr;
 
@@ -14,7 +14,7 @@ use crate::{
     store::contact::{self, Full},
 };
 
-/// The contact behind an id. Absent and hidden are the same answer.
+/// The contact with this id. Absent and hidden give the same answer.
 ///
 /// # Errors
 /// [`Error::NotFound`].

@@ -1,4 +1,4 @@
-//! What a submitter may know of its own submission: that it was received, and when. Never an outcome [TRAP-4, R6b].
+//! Use case: read the receipt of the caller's own submission: that it was received, and when. Never an outcome [TRAP-4, R6b].
 
 use chassis::{Caller, Error, Result};
 use proto::reference;
@@ -6,7 +6,7 @@ use proto::reference;
 use super::{App, Receipt, Repeat};
 use crate::{access, domain::contact, store};
 
-/// The receipt behind a number, for whoever submitted it or for the RJ Unit. Absent and not yours are the same answer.
+/// The receipt with this number, for its submitter or for the RJ Unit. Absent and not the caller's give the same answer.
 ///
 /// # Errors
 /// [`Error::NotFound`].
@@ -18,7 +18,7 @@ pub async fn get_receipt(app: &App, caller: &Caller, typed: &str) -> Result<Rece
     } else if let Some(number) = reference::parse(contact::RECEIPT_PREFIX, typed) {
         store::contact::find_receipt(&mut db, &number, submitter).await?
     } else {
-        // What is no number is looked up as one that was never given out: the same statements for all [TRAP-6].
+        // An invalid number is looked up as one that was never issued: the same statements for all [TRAP-6].
         store::referral::find_receipt(&mut db, "", submitter).await?
     };
     let (number, received_at, key) = found.ok_or(Error::NotFound)?;

@@ -1,4 +1,4 @@
-//! One referral with its content, for the RJ Unit and for the service that opens the case [R3c].
+//! Use case: read one referral with its content, for the RJ Unit and for the service that opens the case [R3c].
 
 use std::str::FromStr;
 
@@ -15,8 +15,8 @@ use crate::{
     store::referral::{self, Full},
 };
 
-/// The referral behind an id, with whoever decided at `decided_at`, or last. Absent and hidden are the same answer, and what was accepted
-/// is hidden from an officer who has no tie to its case [R3c].
+/// The referral with this id, and the officer who decided at `decided_at`, or last. Absent and hidden give the same answer, and an accepted
+/// referral is hidden from an officer without a tie to its case [R3c].
 ///
 /// # Errors
 /// [`Error::NotFound`].
@@ -27,7 +27,7 @@ pub async fn get_referral(app: &App, caller: &Caller, id: &str, decided_at: Opti
     let id = ReferralId::from_str(id).map_err(|_| Error::NotFound)?;
     let mut tx = app.begin(caller, []).await?;
     let full = referral::read(&mut tx, &app.vault, id.uuid(), tied(caller), decided_at).await?.ok_or(Error::NotFound)?;
-    // Nobody is shown what is not in the audit log.
+    // Nothing is shown before its audit entry is committed.
     audit::granted(&mut tx, &Act::new(caller, "referral.read", REFERRAL, &id.to_string()), app.clock.now()).await?;
     tx.commit().await?;
     Ok((id, full))

@@ -1,11 +1,11 @@
-//! Cases tells who is tied to the case of a referral: nobody else of the officers reads it or decides on it [R3c].
+//! Use case: record which officers are tied to the case of a referral, as published by cases: no other officer reads or decides it [R3c].
 
 use chassis::Result;
 use sqlx::PgConnection;
 
 use crate::{domain::tie::Ties, store::tie};
 
-/// Keeps it, in the caller's transaction. What is older than what is known changes nothing; a referral that is not here has no readers.
+/// Stores the ties, in the caller's transaction. Older ties than those stored change nothing; ties of an unknown referral are ignored.
 ///
 /// # Errors
 /// The statement failed.

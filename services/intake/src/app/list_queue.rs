@@ -1,4 +1,4 @@
-//! The national queue, oldest first, for the RJ Unit alone [GL1, R3a].
+//! Use case: list the national queue, oldest first, for the RJ Unit alone [GL1, R3a].
 
 use chassis::{
     Caller, Error, Result,
@@ -14,19 +14,19 @@ use crate::{
     store::referral::{self, Entry},
 };
 
-/// Which referrals.
+/// Which referrals to list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Scope {
     /// Undecided ones, and deferrals whose review day has come.
     Waiting,
-    /// Decided or not. What was accepted is a case and stands in no queue, unless it was corrected since.
+    /// Decided or not. An accepted referral is a case and in no queue, unless it was corrected since.
     All,
 }
 
 /// One page, and the token of the next; an empty token ends the list.
 ///
 /// # Errors
-/// Not the RJ Unit; or a page token that we did not make.
+/// Not the RJ Unit; or a page token that this service did not issue.
 pub async fn list_queue(app: &App, caller: &Caller, scope: Scope, asked: i32, token: &str) -> Result<(Vec<Entry>, String)> {
     if !access::is_rj_unit(caller) {
         return Err(Error::NotFound);

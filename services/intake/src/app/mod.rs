@@ -1,4 +1,4 @@
-//! The use cases of intake, a file each: load, decide, save state and outbox in one transaction.
+//! Use cases of intake, one file each: load, decide, save state and outbox in one transaction.
 
 pub mod answer;
 pub mod get_contact;
@@ -31,7 +31,7 @@ use record_at_once::AtOnce;
 pub use answer::{Answer, Receipt, Repeat};
 pub use record_referrals::Submission;
 
-/// What every use case needs besides its request.
+/// Dependencies shared by the use cases.
 #[derive(Clone)]
 pub struct App {
     pub pool: PgPool,
@@ -39,33 +39,33 @@ pub struct App {
     pub ids: Ids,
     pub outbox: outbox::Wake,
     pub vault: Vault,
-    /// Writes submissions the short way.
+    /// The batched path for new submissions.
     pub at_once: AtOnce,
-    /// What is open at safety, which is asked before anything is destroyed.
+    /// Open concerns of safety, which is polled before anything is destroyed.
     pub concerns: OpenConcerns,
 }
 
-/// Who destroys when cases, or the time, says so.
+/// Actor of a destruction on the order of cases, or at the end of retention.
 const BY_ITSELF: &str = "service:intake";
 
-/// What the audit log calls a referral, and a victim's contact points.
+/// Object kinds in the audit log: a referral, and a victim's contact points.
 const REFERRAL: &str = "referral";
 const CONTACT: &str = "contact";
 
-/// What the policies of the database call the reach of supervisors and the National Manager, and of everybody else.
+/// Names in the row-security policies for the reach of supervisors and the National Manager, and of all others.
 const UNIT: &str = "unit";
-/// Of those, an officer knows of what was accepted only while tied to its case.
+/// The same for an officer, who sees an accepted referral only while tied to its case.
 const OFFICER: &str = "officer";
 const SUBMITTER: &str = "submitter";
 
-/// Who must be tied to the case of what was accepted; `None`: nobody asks for a tie.
+/// The officer who must be tied to the case of an accepted referral; `None` where no tie is needed.
 fn tied(caller: &Caller) -> Option<&str> {
     access::needs_a_tie(caller).then_some(caller.subject.as_str())
 }
 
 impl App {
-    /// A transaction in which the database shows what the caller may know of; `places` are the sites or the region they submit for,
-    /// once it was decided that they may.
+    /// Begins a transaction in which row security shows what the caller may know of; `places` are the sites or the region they may submit
+    /// for.
     ///
     /// # Errors
     /// The database does not answer.
@@ -73,7 +73,7 @@ impl App {
         database::begin(&self.pool, &self.actor(caller).named(places).at(self.clock.now())).await
     }
 
-    /// The caller, as the policies of the database know them.
+    /// The caller in the form of the row-security policies.
     #[must_use]
     pub fn actor(&self, caller: &Caller) -> Actor {
         let reach = match () {
@@ -84,7 +84,7 @@ impl App {
         Actor::caller(caller, reach)
     }
 
-    /// Passes on how a call about a referral ended; a refusal stands in the audit log first [IM1a].
+    /// Returns the result of a call about a referral; a refusal is written to the audit log first [IM1a].
     ///
     /// # Errors
     /// Those of the use case.

@@ -1,6 +1,6 @@
-//! The concerns that are open at safety, as they bear on a referral: until each is closed there, nothing of it is destroyed [RM1, LPR4].
+//! Open concerns of safety that are about a referral: until each is closed there, nothing of the referral is destroyed [RM1, LPR4].
 //!
-//! Safety is asked, by the closing that it signed and by no fact from the bus; where it does not answer, everything is kept.
+//! Safety is polled; only a closing that it signed counts, and no fact from the bus. Where it does not answer, everything is kept.
 
 use std::{
     collections::BTreeSet,
@@ -21,7 +21,7 @@ use crate::{
     store::{purge, retention},
 };
 
-/// The way to ask safety, and what its open concerns are known to name.
+/// The client for safety, with what its open concerns are known to name.
 #[derive(Clone)]
 pub struct OpenConcerns {
     safety: Arc<dyn AskSafety>,
@@ -39,8 +39,8 @@ impl OpenConcerns {
     }
 }
 
-/// Why nothing of these referrals is destroyed for now, as a stable code; `None` where no open concern is about any of them. Asks before
-/// any transaction.
+/// Why nothing of these referrals is destroyed for now, as a stable code; `None` where no open concern is about any of them. Polls safety
+/// before any transaction begins.
 ///
 /// # Errors
 /// The database does not answer, or the bodies cannot be opened now.
@@ -61,7 +61,7 @@ pub async fn kept_for(app: &App, referrals: &[Uuid]) -> Result<Option<&'static s
     })
 }
 
-/// `None` is no answer.
+/// Polls safety; `None` without an answer.
 async fn ask(concerns: &OpenConcerns, about: &BTreeSet<Named>, travelled: &[Uuid], raised: &[Uuid]) -> Option<Standing> {
     let open = concerns.safety.open().await?;
     let (known, whole) = learn(concerns.safety.as_ref(), concerns.with(|known| known.clone()), &open).await?;

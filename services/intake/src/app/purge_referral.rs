@@ -1,4 +1,4 @@
-//! A case was purged: the referrals about it are destroyed too, and this service says what it destroyed [LPR4].
+//! Use case: destroy the referrals of a purged case, and publish what was destroyed [LPR4].
 
 use std::collections::BTreeSet;
 
@@ -28,7 +28,7 @@ use crate::{
     wire,
 };
 
-/// Why these referrals are not destroyed, from what stands here; `None` where nothing stands against it.
+/// Why these referrals are not destroyed, from local data; `None` where nothing stands against it.
 ///
 /// # Errors
 /// A statement failed.
@@ -38,7 +38,7 @@ pub async fn forbids(db: &mut PgConnection, app: &App, purged: &Purged) -> Resul
     Ok(forbidden(purged, &here, app.clock.now()))
 }
 
-/// Why these referrals are not destroyed yet: a concern is open about one of them, or about a duplicate that would go with them [RM1].
+/// Why these referrals are not destroyed yet: an open concern is about one of them, or about a duplicate that would go with them [RM1].
 ///
 /// # Errors
 /// The database does not answer, or the bodies cannot be opened now.
@@ -49,7 +49,7 @@ pub async fn kept_for(app: &App, purged: &Purged) -> Result<Option<&'static str>
     open_concerns::kept_for(app, &all.into_iter().collect::<Vec<_>>()).await
 }
 
-/// The referrals of a case that go with it, and every duplicate that nobody has used of late.
+/// The referrals of a case, and every duplicate that was not used lately.
 async fn all(db: &mut PgConnection, purged: &Purged, at: OffsetDateTime) -> sqlx::Result<BTreeSet<Uuid>> {
     let mut all: BTreeSet<Uuid> = std::iter::once(&purged.referral).chain(&purged.others).map(|referral| referral.uuid()).collect();
     let repeated: Vec<Uuid> = all.iter().copied().collect();
@@ -57,11 +57,11 @@ async fn all(db: &mut PgConnection, purged: &Purged, at: OffsetDateTime) -> sqlx
     Ok(all)
 }
 
-/// Destroys them and every duplicate that nobody has used of late in the caller's transaction, and answers; a referral that is not here, or
-/// was purged, is answered too.
+/// Destroys them and every duplicate that was not used lately, in the caller's transaction, and answers; referrals that are unknown or
+/// already purged are answered too.
 ///
 /// # Errors
-/// A statement failed, or the bodies cannot be opened now: it is tried again.
+/// A statement failed, or the bodies cannot be opened now: the caller retries.
 pub async fn purge_referrals(db: &mut PgConnection, app: &App, purged: &Purged) -> Result<()> {
     let at = app.clock.now();
     let mut done = Destruction::default();
@@ -93,8 +93,8 @@ pub(super) async fn destroy(db: &mut PgConnection, app: &App, id: Uuid, at: Offs
     Ok(done)
 }
 
-/// The concerns that travelled with these bodies: each was sealed in the outbox under a key of its own. The key of a submission stands in
-/// their ids as it compares; in those of before as it was given, or as the fingerprint of the body where none was given.
+/// Ids of the concerns that travelled with these bodies: each was sealed in the outbox under its own key. The ids contain the submission's
+/// key in its form for comparison; ids of a former version contain it as submitted, or the body's fingerprint where there was none.
 pub(super) fn concerns(key: &str, bodies: &[Vec<u8>]) -> Vec<Uuid> {
     let concerns = |bytes: &Vec<u8>| {
         let (told, body) = wire::referral(Referral::decode(bytes.as_slice()).ok()?);

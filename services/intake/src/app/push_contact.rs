@@ -1,4 +1,4 @@
-//! Victim contacts pushed by the regions, by gRPC or by the bus; no value is ever lost [R5b, CARD5].
+//! Use case: record victim contacts pushed by the regions, by gRPC or by the bus; no value is ever lost [R5b, CARD5].
 
 use std::str::FromStr;
 
@@ -25,14 +25,14 @@ use crate::{
 
 const MAX_ROUNDS: usize = 8;
 
-/// Records a contact that the caller pushes.
+/// Records a contact pushed by the caller.
 ///
 /// # Errors
 /// A refusal with the field to mend; another region's contact.
 pub async fn push_contact(app: &App, caller: &Caller, told: &PushedContact, body: &Body) -> Result<Receipt> {
     let examined = contact::examine(told, app.ids.uuid(), app.clock.now())?;
     if let Err(refusal) = access::may_push_for(caller, examined.region) {
-        // Whoever speaks for a region of others is entered; who has only filled in a form wrongly is not.
+        // Acting for another's region is logged; an invalid form is not.
         let tried = Act::new(caller, "contact.push", CONTACT, "");
         return audit::watched(&app.pool, tried, app.clock.now(), Err(refusal.into())).await;
     }
@@ -43,7 +43,7 @@ pub async fn push_contact(app: &App, caller: &Caller, told: &PushedContact, body
     Ok(receipt)
 }
 
-/// Records a contact that came on the subject of `region`, and answers there, in the caller's transaction.
+/// Records a contact received on the subject of `region`, and answers there, in the caller's transaction.
 ///
 /// # Errors
 /// The database failed.
@@ -67,7 +67,7 @@ async fn record(db: &mut PgConnection, app: &App, submitter: &str, contact: &Exa
     for _ in 0..MAX_ROUNDS {
         let (id, number) = (app.ids.uuid(), reference::make(RECEIPT_PREFIX, app.ids.number()));
         let new = New { id, variant_of: None, place: 0, receipt_number: &number, contact, body, submitter };
-        // Looked for before it is inserted: a key is made for each that is.
+        // Looked up before the insert: each insert makes a key.
         let Some((first, latest)) = store::find(db, contact).await? else {
             if store::insert(db, &app.vault, &new, at).await? {
                 announce(db, app, id, contact.region, at).await?;
@@ -76,7 +76,7 @@ async fn record(db: &mut PgConnection, app: &App, submitter: &str, contact: &Exa
             continue;
         };
         let repeat = if first.body_hash == body.hash() { Repeat::SameBody } else { Repeat::OtherBody };
-        // What was told last stands: only its repetition is none. A return to what was told before is news like any other.
+        // The latest value counts, and only its repetition is none. A return to an earlier value is news like any other.
         if latest.body_hash != body.hash() {
             let variant = New { variant_of: Some(first.id), place: latest.place + 1, receipt_number: &first.receipt_number, ..new };
             if store::insert(db, &app.vault, &variant, at).await? {

@@ -1,5 +1,5 @@
-//! The short way to record submissions: one statement for all that wait together. Whatever it cannot decide goes the long way
-//! ([`super::record_referrals`]), which knows again what was written all the same.
+//! Batched path for new submissions: one statement for all that wait together. Whatever it cannot decide takes the full path
+//! ([`super::record_referrals`]), which recognizes what was already written.
 
 use std::{
     collections::{BTreeMap, BTreeSet, btree_map::Entry},
@@ -29,36 +29,36 @@ use crate::{
     },
 };
 
-/// Calls in one set at most.
+/// Most calls in one batch.
 const MAX_CALLS_TOGETHER: usize = 64;
-/// Referrals of a call that shares a set, at most: nobody waits for another's import.
+/// Most referrals of a call that shares a batch, so that no caller waits for another's import.
 const MAX_REFERRALS_TOGETHER: usize = 16;
-/// After this a set is given up, and each of its calls tried alone.
+/// Time limit of a batch; after it, each of its calls is tried alone.
 const SET_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// One call's submissions, ready to be written.
+/// Submissions of one call, ready to be written.
 pub struct Call {
-    /// Who calls; the sites they submit for stand beside it, so that the calls of one person can be written together.
+    /// The calling actor; the sites they submit for are stored apart, so that calls of one person can be written together.
     actor: Actor,
     sites: BTreeSet<String>,
     at: OffsetDateTime,
-    /// How long its facts belong to this process, which publishes them from memory.
+    /// Lease for this process to publish the call's facts from memory.
     lease: time::Duration,
     referrals: BTreeMap<Slot, Whole>,
 }
 
-/// Number and moment of what stands now, and whether it is new.
+/// Number and time of the stored referral, and whether it is new.
 pub struct Recorded {
     number: String,
     received_at: OffsetDateTime,
     is_new: bool,
 }
 
-/// What became of a call.
+/// Result of a call.
 pub type Done = BTreeMap<Slot, Recorded>;
 
-/// Records the lines, and answers each in its place. `None`: nothing was answered, and they must go the long way. Submissions with a safety
-/// concern always do: a concern waits for no key [RM1b].
+/// Records the lines, and answers each in its place. `None`: no line was answered, and all must take the full path. Submissions with a
+/// safety concern always do: a concern never waits for a key [RM1b].
 pub async fn record_at_once(app: &App, caller: &Caller, source: &Source<'_>, lines: &[Line]) -> Option<Vec<Answer>> {
     if lines.iter().any(|line| line.concern(source).is_some()) {
         return None;
@@ -79,7 +79,7 @@ pub async fn record_at_once(app: &App, caller: &Caller, source: &Source<'_>, lin
     answers(done, lines)
 }
 
-/// A call, and what is told of each of its referrals. `None` where two lines say different things under one key, or no key can be had.
+/// A call with the facts of its referrals. `None` where two lines differ under one key, or no key is available.
 async fn prepared(app: &App, caller: &Caller, source: &Source<'_>, lines: &[Line]) -> Option<(Call, BTreeMap<Slot, Fresh>)> {
     let at = app.clock.now();
     let mut firsts: BTreeMap<Slot, (&Body, (New<'_>, Outgoing))> = BTreeMap::new();
@@ -95,7 +95,7 @@ async fn prepared(app: &App, caller: &Caller, source: &Source<'_>, lines: &[Line
             }
         }
     }
-    // The facts of an import are the relay's: no other message waits for room in memory because of them.
+    // Facts of an import are left to the relay, so that no other message waits for room in memory because of them.
     let lease = if firsts.len() <= MAX_REFERRALS_TOGETHER { outbox::LEASE } else { time::Duration::ZERO };
     let facts = firsts.iter().filter(|_| !lease.is_zero()).map(|(slot, (_, (_, fact)))| {
         let mut told = Fresh::default();
@@ -125,7 +125,7 @@ fn answers(mut done: Done, lines: &[Line]) -> Option<Vec<Answer>> {
     lines.iter().map(answer).collect()
 }
 
-/// The short way: calls of few referrals that wait together share a transaction, and each larger one has its own.
+/// The batched path: small calls that wait together share a transaction, and each larger one has its own.
 #[derive(Clone)]
 pub struct AtOnce {
     alone: Recorder,
@@ -133,13 +133,13 @@ pub struct AtOnce {
 }
 
 impl AtOnce {
-    /// Every call has its own transaction.
+    /// One transaction per call.
     #[must_use]
     pub const fn each(pool: PgPool) -> Self {
         Self { alone: Recorder { pool }, together: None }
     }
 
-    /// What waits together is written together, by the task that runs the sets.
+    /// Batches, written by the task that runs them.
     #[must_use]
     pub fn together(pool: PgPool) -> (Self, Sets<Recorder>) {
         let alone = Recorder { pool };
@@ -155,7 +155,7 @@ impl AtOnce {
     }
 }
 
-/// Writes the calls of many in one transaction.
+/// Writer of a batch in one transaction.
 #[derive(Clone)]
 pub struct Recorder {
     pool: PgPool,
@@ -185,7 +185,7 @@ impl Recorder {
         let sets = sets(calls);
         let mut done: Vec<Option<Done>> = calls.iter().map(|_| None).collect();
         match sets.as_slice() {
-            // The statement is its own transaction.
+            // A single statement is its own transaction.
             [alone] => alone.write(&self.pool, calls, &mut done).await?,
             [first, ..] => {
                 let mut tx = database::begin(&self.pool, &first.actor).await?;
@@ -200,7 +200,7 @@ impl Recorder {
     }
 }
 
-/// Each with the calls of one actor, in the order in which they came.
+/// The batches: each with the calls of one actor, in order of arrival.
 fn sets(calls: &[Arc<Call>]) -> Vec<Together> {
     let mut sets: Vec<(Together, BTreeSet<&Slot>)> = Vec::new();
     for (number, call) in calls.iter().enumerate() {
@@ -229,7 +229,7 @@ impl Together {
         let lease = calls.iter().map(|(_, call)| call.lease).min().unwrap_or_default();
         let mut all: Vec<(usize, &Slot, &Whole)> =
             calls.iter().flat_map(|(number, call)| call.referrals.iter().map(|(slot, whole)| (*number, slot, whole))).collect();
-        // In the order of site and key, so that two sets never wait for each other in a circle.
+        // Sorted by site and key, so that two batches cannot deadlock.
         all.sort_unstable_by_key(|(_, slot, _)| *slot);
         let numbered: Vec<(i32, &Whole)> =
             all.iter().map(|(number, _, whole)| (i32::try_from(*number).unwrap_or(i32::MAX), *whole)).collect();
@@ -253,7 +253,7 @@ impl Together {
                 [held] if held.body_hash == whole.hash() && !held.purged => {
                     Some(Recorded { number: held.number.clone(), received_at: held.received_at, is_new: false })
                 }
-                // Another body, or one that is gone: nothing of the call was written.
+                // Another body, or purged content: nothing of the call was written.
                 _ => None,
             };
             match recorded {

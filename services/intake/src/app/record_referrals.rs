@@ -1,4 +1,4 @@
-//! Records submissions inside a transaction that the caller owns: each once per site and key, and never a concern lost.
+//! Recording of submissions inside the caller's transaction: each once per site and key, and never a concern lost.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -27,20 +27,20 @@ use crate::{
     wire,
 };
 
-/// Rounds of new receipt numbers before giving up: one collision in 2.5 thousand million is rare, eight in a row are a fault.
+/// Most rounds of new receipt numbers: one collision in 2.5 thousand million is rare, eight in a row are a fault.
 const MAX_ROUNDS: usize = 8;
 
-/// A referral as it was told, and its bytes.
+/// A submitted referral, and its bytes.
 #[derive(Debug, Clone)]
 pub struct Submission {
     pub told: SubmittedReferral,
     pub body: Body,
 }
 
-/// One submission and what the rules say of it.
+/// One submission and the verdict of the rules.
 pub struct Line {
     pub submission: Submission,
-    /// Makes the key of a submission that has none.
+    /// Source of the key for a submission without one.
     pub spare: Uuid,
     pub verdict: std::result::Result<Examined, Refusal>,
 }
@@ -53,22 +53,22 @@ impl Line {
     }
 }
 
-/// From whom the lines come.
+/// Sender of the lines.
 pub struct Source<'a> {
     pub submitter: &'a str,
-    /// The site a bus credential vouches for.
+    /// The site of the bus credential.
     pub place: Option<&'a SiteCode>,
-    /// The import that they are part of.
+    /// The import to which they belong.
     pub import: Option<Uuid>,
 }
 
-/// Site and form of the key.
+/// Site and key, the latter in its form for comparison.
 pub(super) type Slot = (String, String);
 
-/// Records the good lines, raises every concern, and answers each line in its place.
+/// Records the valid lines, raises every concern, and answers each line in its place.
 ///
 /// # Errors
-/// A statement failed: nothing is recorded.
+/// A statement failed; nothing is recorded.
 pub async fn record(db: &mut PgConnection, app: &App, source: &Source<'_>, lines: Vec<Line>) -> Result<Vec<Answer>> {
     let at = app.clock.now();
     let mut held = Holding::default();
@@ -76,7 +76,7 @@ pub async fn record(db: &mut PgConnection, app: &App, source: &Source<'_>, lines
     let lines = held.beside_the_purged(lines);
     hold(db, app, source, &lines, &mut held, at).await?;
     let mut lines: Vec<(usize, Line)> = lines.into_iter().enumerate().collect();
-    // Rows are locked in the order of site and key, so that two calls never wait for each other in a circle.
+    // Rows are locked in the order of site and key, so that two calls cannot deadlock.
     lines.sort_by_key(|(_, line)| line.verdict.as_ref().ok().map(slot));
     let mut answers = Vec::with_capacity(lines.len());
     let mut told = Vec::new();
@@ -104,7 +104,7 @@ pub async fn record(db: &mut PgConnection, app: &App, source: &Source<'_>, lines
     Ok(answers.into_iter().map(|(_, answer)| answer).collect())
 }
 
-/// Raises the concerns of submissions of which nothing is recorded; whether there was one.
+/// Raises the concerns of submissions that are not recorded; returns whether there was one.
 ///
 /// # Errors
 /// A statement failed.
@@ -123,7 +123,7 @@ async fn tell(db: &mut PgConnection, told: &[Outgoing], at: OffsetDateTime) -> s
     if told.is_empty() { Ok(()) } else { outbox::enqueue_all(db, told, at).await }
 }
 
-/// The receipt of a good line, and whether its body was not known before. What is to be told of it comes to `told`.
+/// The receipt of a valid line, and whether its body is new. Facts to publish are added to `told`.
 async fn settle(
     db: &mut PgConnection,
     (app, source): (&App, &Source<'_>),
@@ -140,7 +140,7 @@ async fn settle(
     } else if first.body_hash == body.hash() {
         (Repeat::SameBody, false)
     } else if first.purged {
-        // One of the bodies that went with the case.
+        // One of the bodies purged with the case.
         (Repeat::OtherBody, false)
     } else {
         (Repeat::OtherBody, keep_variant(db, (app, source), first.id, (referral, body, patience), told, at).await?)
@@ -152,15 +152,15 @@ async fn settle(
 #[derive(Default)]
 struct Holding {
     by_slot: BTreeMap<Slot, ReferralRow>,
-    /// Those that this call recorded.
+    /// Rows inserted by this call.
     fresh: BTreeSet<Uuid>,
-    /// What is recorded beside a stub, and the key and the receipt that its sender knows.
+    /// Submissions recorded beside a stub, with the key and the receipt that the sender knows.
     stubs: BTreeMap<Slot, (Key, ReferralRow)>,
 }
 
 impl Holding {
-    /// Under the key of a referral whose content is gone, another body is a referral of its own, recorded once: it reaches the queue, and
-    /// its sender is answered as anybody who sends another body under a known key.
+    /// Records another body under the key of a purged referral as a referral of its own, once: it reaches the queue, and its sender is
+    /// answered as for any other body under a known key.
     fn beside_the_purged(&mut self, lines: Vec<Line>) -> Vec<Line> {
         let beside = |mut line: Line| {
             let Ok(referral) = &mut line.verdict else { return line };
@@ -174,14 +174,14 @@ impl Holding {
         lines.into_iter().map(beside).collect()
     }
 
-    /// The receipt as the sender of this key had it before.
+    /// The receipt as the sender of this key received it before.
     fn as_before(&self, referral: &Examined, receipt: Receipt) -> Receipt {
         let Some((key, stub)) = self.stubs.get(&slot(referral)) else { return receipt };
         Receipt { number: stub.receipt_number.clone(), received_at: stub.received_at, key: key.to_string(), repeat: Repeat::OtherBody }
     }
 }
 
-/// Makes sure that every site and key of the good lines has its row, and finds it.
+/// Finds the row of every site and key of the valid lines, and inserts the missing ones.
 async fn hold(
     db: &mut PgConnection,
     app: &App,
@@ -190,7 +190,7 @@ async fn hold(
     holding: &mut Holding,
     at: OffsetDateTime,
 ) -> Result<()> {
-    // In the order of site and key, so that two calls never wait for each other in a circle.
+    // In the order of site and key, so that two calls cannot deadlock.
     let mut waiting: BTreeMap<Slot, (&Examined, &Body)> = BTreeMap::new();
     for line in lines {
         if let Ok(referral) = &line.verdict
@@ -209,7 +209,7 @@ async fn hold(
             waiting.remove(&slot);
             holding.by_slot.insert(slot, held);
         }
-        // Only what is not there yet: a key is made for each.
+        // Only the missing ones: each insert makes a key.
         let rows: Vec<New<'_>> = waiting.values().map(|(referral, body)| new(app, referral, body)).collect();
         let inserted: BTreeSet<Uuid> =
             store::insert_all(db, (&app.vault, patience), &rows, source.submitter, at).await?.into_iter().collect();
@@ -221,12 +221,12 @@ async fn hold(
             holding.by_slot.insert(slot, ReferralRow { id, receipt_number, received_at: at, body_hash, purged: false, gone: Vec::new() });
         }
         holding.fresh.extend(inserted);
-        // What is left met somebody who was first, or a receipt number that was taken: another round finds the one, or draws the other.
+        // The rest met a concurrent insert or a receipt number already used: another round finds the row, or draws a new number.
     }
     Err(Error::Internal("no free receipt number was found".into()))
 }
 
-/// A submission with a safety concern in it waits for no key [RM1b].
+/// Whether to wait for a key: a submission with a safety concern never does [RM1b].
 const fn patience(with_a_concern: bool) -> Patience {
     if with_a_concern { Patience::Never } else { Patience::Waits }
 }
@@ -239,13 +239,13 @@ pub(super) fn new<'a>(app: &App, referral: &'a Examined, body: &'a Body) -> New<
     New { id: app.ids.uuid(), receipt_number: reference::make("RO", app.ids.number()), referral, body }
 }
 
-/// The fact that a referral stands in the queue.
+/// Event: a referral entered the queue.
 pub(super) fn received(app: &App, source: &Source<'_>, id: Uuid, referral: &Examined, at: OffsetDateTime) -> Outgoing {
     let fact = wire::referral_received((id, source.import), referral, at);
     Outgoing::event(&app.ids, id, subject::REFERRAL_RECEIVED, &fact)
 }
 
-/// Another body under a known key: kept for the RJ Unit, and able to answer what was asked. `false` where it is kept already.
+/// Stores another body under a known key: it is for the RJ Unit, and may answer open questions. `false` where it is already stored.
 async fn keep_variant(
     db: &mut PgConnection,
     (app, source): (&App, &Source<'_>),
@@ -263,7 +263,7 @@ async fn keep_variant(
     let statements = said.statements.then(&referral.statements);
     let mut flags = said.flags.after(&referral.flags, &statements);
     if said.is_decided {
-        // It was decided on other words: back into the queue, and its case hears of it.
+        // It was decided on other words: it returns to the queue, and its case is notified.
         flags = flags.with(Flag::CorrectedAfterDecision);
         let told_at = after(said.told_at, at);
         store::told(db, id, told_at).await?;
@@ -274,9 +274,9 @@ async fn keep_variant(
     Ok(true)
 }
 
-/// What hands a concern to safety, in the same transaction and in this service's own name, and again until safety has it. The site stands in the
-/// body, where safety looks it up: the one a credential vouches for, else the one that was stated and can be any word [IM1b]. It names the
-/// referral it travels with: while it is open, nothing of that is destroyed, and a case that opens from it is frozen [RM1].
+/// The outbox message that raises a concern with safety, in the same transaction and in this service's own name, resent until safety has
+/// it. The site is in the body, where safety looks it up: that of the credential, else the stated one, which can be any word [IM1b]. It
+/// names its referral: while the concern is open, nothing of that is destroyed, and a case opened from it is frozen [RM1].
 async fn raised(
     db: &mut PgConnection,
     app: &App,
@@ -298,7 +298,7 @@ async fn raised(
     Ok(Some(outgoing.sealed_if(key.as_ref()).map_err(sqlx::Error::from)?))
 }
 
-/// Says so in a refusal.
+/// Adds to a refusal that the concern was raised nevertheless.
 pub fn raised_all_the_same(refusal: Refusal) -> Refusal {
     Refusal {
         en: format!("{}; the safety concern in it has been raised all the same", refusal.en).into(),

@@ -1,7 +1,7 @@
-//! The end of a referral that never opened a case: closed, and used by nobody for as long as it is kept, it is destroyed [LPR4], unless a
-//! concern about it is open [RM1].
+//! Background task: destroys closed referrals that never opened a case, when their retention after the last use is over [LPR4], unless a
+//! concern about one is open [RM1].
 //!
-//! The service orders it from itself, under its own signature, so that it waits and can be stopped like any other destruction.
+//! The service issues the order itself, under its own signature, so that it waits and can be stopped like any other destruction.
 
 use std::{sync::Arc, time::Duration};
 
@@ -22,26 +22,26 @@ use uuid::Uuid;
 use super::{App, open_concerns, purge_referral};
 use crate::{domain::concern::NOT_HEARD, store::retention};
 
-/// How often it looks.
+/// Interval of the check.
 const CHECK_INTERVAL: Duration = Duration::from_secs(60);
-/// Referrals of one pass at most.
+/// Most referrals in one pass.
 const BATCH: i64 = 200;
 
-/// It was used meanwhile.
+/// Code: the referral was used in the meantime.
 const NOT_OVER: &str = "retention-not-over";
 
-/// What keeps such an order from passing for that of another row.
+/// Domain separation for the signature of such an order.
 pub const KIND: &str = "referral-retention";
 
-/// Carries out what this service has ordered from itself.
+/// Executor of this service's own orders.
 #[derive(Clone)]
 pub struct Expired {
     pub app: App,
-    /// How long a referral that opened no case is kept after its last use, in months.
+    /// Retention of a referral that opened no case after its last use, in months.
     pub months: u16,
 }
 
-/// Notices what is over, and destroys it once nobody has stopped that.
+/// Issuer of orders for expired referrals, which it executes once the time to stop them is over.
 pub struct Expiry {
     pub orders: Orders<Expired>,
     pub signer: Arc<Signer>,
@@ -54,10 +54,10 @@ impl Expiry {
         Self { orders: Orders { receiver: Expired { app, months }, key, clock, wait }, signer }
     }
 
-    /// Looks until stopped.
+    /// Runs until stopped.
     ///
     /// # Errors
-    /// None: what fails is tried again.
+    /// None: a failed pass is retried.
     pub async fn keep(self, stop: CancellationToken) -> anyhow::Result<()> {
         loop {
             if let Err(error) = self.notice().await {
@@ -73,10 +73,10 @@ impl Expiry {
         }
     }
 
-    /// Orders the destruction of what is over and of which no concern is open; how many that were.
+    /// Orders the destruction of expired referrals without an open concern; returns how many.
     ///
     /// # Errors
-    /// The database failed, or an order was not taken.
+    /// The database failed, or an order was not accepted.
     pub async fn notice(&self) -> chassis::Result<usize> {
         let (mut ordered, mut after) = (0, None);
         loop {
@@ -88,7 +88,7 @@ impl Expiry {
                     None => ordered += usize::from(self.give(referral).await?),
                     Some(reason) => {
                         tracing::info!(referral.id = %referral, reason, "a referral whose retention is over is kept for now");
-                        // The others would be answered no better.
+                        // Safety is silent: the others would get the same answer.
                         if reason == NOT_HEARD {
                             return Ok(ordered);
                         }
@@ -106,7 +106,7 @@ impl Expiry {
         Ok(over)
     }
 
-    /// Orders the destruction of one; `false` where it was used meanwhile.
+    /// Orders the destruction of one referral; `false` where it was used in the meantime.
     async fn give(&self, referral: Uuid) -> chassis::Result<bool> {
         let message = self.order(referral);
         let mut tx = database::begin(&self.app().pool, &Actor::service("intake").at(self.app().clock.now())).await?;

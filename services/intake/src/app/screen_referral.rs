@@ -1,4 +1,4 @@
-//! The RJ Unit's screening decision: added to those before it, and told when it changes something [R3a].
+//! Use case: record the RJ Unit's screening decision, append-only, and publish it when it changes something [R3a].
 
 use std::str::FromStr;
 
@@ -29,20 +29,20 @@ use crate::{
 /// A decision as an officer sends it.
 pub struct Screening<'a> {
     pub referral_id: &'a str,
-    /// `None`: not stated, or not known to this version.
+    /// `None`: not stated, or unknown to this version.
     pub disposition: Option<Disposition>,
     pub reason: Private<String>,
     /// YYYY-MM-DD, or empty.
     pub review_on: &'a str,
-    /// For a duplicate: the receipt number of the referral that it repeats; or empty.
+    /// For a duplicate: the receipt number of the referral that it repeats, or empty.
     pub duplicate_of: &'a str,
 }
 
-/// Records the decision and answers the state that follows. Two officers at once are taken in turn: the second decides on
-/// what the first has left.
+/// Records the decision and returns the resulting state. Concurrent decisions are serialised: the second decides on the result of the
+/// first.
 ///
 /// # Errors
-/// [`Error::NotFound`]; or a refusal that says what is missing.
+/// [`Error::NotFound`]; or a refusal that names what is missing.
 pub async fn screen_referral(app: &App, caller: &Caller, screening: Screening<'_>) -> Result<State> {
     if !access::is_rj_unit(caller) {
         return Err(Error::NotFound);
@@ -74,7 +74,7 @@ pub async fn screen_referral(app: &App, caller: &Caller, screening: Screening<'_
         outbox::enqueue(&mut tx, &Outgoing::event(&app.ids, id, subject::REFERRAL_SCREENED, &fact), at).await?;
     }
     if decision.disposition.opens_a_case() {
-        // Whoever accepts it is tied to its case before cases has told so.
+        // The officer who accepts is tied to its case before cases publishes the tie.
         tie::begin(&mut tx, id, &caller.subject, decided_at).await?;
     }
     tx.commit().await?;
@@ -82,8 +82,8 @@ pub async fn screen_referral(app: &App, caller: &Caller, screening: Screening<'_
     Ok(state)
 }
 
-/// Notes what a duplicate repeats; any other decision takes that back. From here on the service writes: an officer may know nothing of what
-/// is repeated, and says nothing of who is tied to a case.
+/// Records what a duplicate repeats; any other decision removes that. From here on the service writes: the officer may not know the
+/// repeated referral, and does not set who is tied to a case.
 async fn link(
     db: &mut PgConnection,
     (id, disposition, duplicate_of): (Uuid, Disposition, Option<&str>),
@@ -96,7 +96,7 @@ async fn link(
     store::link_duplicate(db, id, duplicate_of).await
 }
 
-/// The number of the referral that a duplicate repeats. Whether there is such a referral is told to nobody: it may be a case.
+/// Number of the referral that a duplicate repeats. Whether it exists is not disclosed: it may be a case.
 fn repeated(disposition: Option<Disposition>, typed: &str) -> std::result::Result<Option<String>, Refusal> {
     if !text::is_given(typed) {
         return Ok(None);

@@ -1,4 +1,4 @@
-//! Referrals from people and systems, by gRPC one or many at a time, and from sites by the bus [R5a, R6a, R6b, R7a, R7b, R8a].
+//! Use case: submit referrals: by gRPC, one or many at a time, or by a site over the bus [R5a, R6a, R6b, R7a, R7b, R8a].
 
 use std::str::FromStr;
 
@@ -18,10 +18,10 @@ use crate::{
     wire,
 };
 
-/// Referrals in one call at most.
+/// Most referrals in one call.
 pub const BATCH: usize = 500;
 
-/// Records the caller's referrals in one transaction; one answer each, in order. A bad one never stops the others.
+/// Records the caller's referrals in one transaction; one answer each, in order. An invalid one never stops the others.
 ///
 /// # Errors
 /// Too many at once; or the database failed and nothing is recorded.
@@ -29,8 +29,8 @@ pub async fn submit(app: &App, caller: &Caller, submissions: Vec<Submission>) ->
     submit_from(app, caller, &Source { submitter: &caller.subject, place: None, import: None }, submissions).await
 }
 
-/// The same for a part of an import, of which the RJ Unit is told once. Without an id that can be read, several referrals are an import of
-/// their own, and one stands alone.
+/// The same for a part of an import, of which the RJ Unit is notified once. Without a valid id, several referrals are an import of their
+/// own, and one counts as single.
 ///
 /// # Errors
 /// As [`submit`].
@@ -50,7 +50,7 @@ async fn submit_from(app: &App, caller: &Caller, source: &Source<'_>, submission
         None => record_alone(app, caller, source, lines).await?,
     };
     for answer in &answers {
-        // Whoever speaks for a place of others is entered; who has only filled in a form wrongly is not.
+        // Acting for another's site is logged; an invalid form is not.
         if let Answer::Refused { refusal, .. } = answer
             && refusal.reason == access::SITE_NOT_YOURS
         {
@@ -60,7 +60,7 @@ async fn submit_from(app: &App, caller: &Caller, source: &Source<'_>, submission
     Ok(answers)
 }
 
-/// The long way, in a transaction of its own.
+/// The full path, in a transaction of its own.
 async fn record_alone(app: &App, caller: &Caller, source: &Source<'_>, lines: Vec<Line>) -> Result<Vec<Answer>> {
     let sites = lines.iter().filter_map(|line| Some(line.verdict.as_ref().ok()?.site.to_string()));
     let mut tx = app.begin(caller, sites).await?;
@@ -79,7 +79,7 @@ fn line(app: &App, caller: &Caller, submission: Submission) -> Line {
     Line { submission, spare, verdict }
 }
 
-/// Nothing of it is recorded, and every concern in it is raised.
+/// Refuses all lines, and raises every concern in them.
 async fn refuse_whole(app: &App, caller: &Caller, source: &Source<'_>, submissions: &[Submission]) -> Result<Refusal> {
     let mut tx = app.begin(caller, []).await?;
     let any = raise_all(&mut tx, app, source, submissions).await?;
@@ -88,7 +88,7 @@ async fn refuse_whole(app: &App, caller: &Caller, source: &Source<'_>, submissio
     Ok(if any { raised_all_the_same(too_many()) } else { too_many() })
 }
 
-/// Records a referral that came on the subject of `site`, and answers there, in the caller's transaction.
+/// Records a referral received on the subject of `site`, and answers there, in the caller's transaction.
 ///
 /// # Errors
 /// The database failed.
@@ -128,7 +128,7 @@ fn site_mismatch() -> Refusal {
     )
 }
 
-/// Raises the concern in a referral that came on the subject of `site` and cannot be recorded; whether there was one [RM1c].
+/// Raises the concern in a referral received on the subject of `site` that cannot be recorded; returns whether there was one [RM1c].
 ///
 /// # Errors
 /// The database failed.
@@ -138,7 +138,7 @@ pub async fn raise_alone(db: &mut PgConnection, app: &App, site: &SiteCode, subm
     raise_all(db, app, &source, &[submission]).await
 }
 
-/// Raises what a site's system sent as a concern in a message that could not be read otherwise; whether there was one [RM1c].
+/// Raises what can be read as a concern in an unreadable message of a site's system; returns whether there was one [RM1c].
 ///
 /// # Errors
 /// The database failed.

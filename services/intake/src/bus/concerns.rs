@@ -1,4 +1,4 @@
-//! Hears that safety has a concern: one that travelled with a submission need not be sent again.
+//! Consumer of concern facts: a concern that safety has need not be resent.
 
 use chassis::{
     Clock,
@@ -12,7 +12,7 @@ use proto::{
 };
 use sqlx::PgConnection;
 
-/// Hears concerns; those of others are none of our business.
+/// Handler of concern facts; those of other services are ignored.
 pub struct Concerns(pub Clock);
 
 impl Handler for Concerns {

@@ -1,4 +1,4 @@
-//! `ro.intake.submit.contact.<region>`: a region pushes a victim's contact [CARD5].
+//! Consumer of `ro.intake.submit.contact.<region>`: a region pushes a victim's contact [CARD5].
 
 use std::str::FromStr;
 
@@ -16,7 +16,7 @@ use crate::{
     wire,
 };
 
-/// Hears contacts.
+/// Handler of contacts.
 pub struct Contacts(pub App);
 
 impl Handler for Contacts {

@@ -1,4 +1,4 @@
-//! Submissions from the bus: decode, call the use case, answer. A message that cannot be read is answered and set aside.
+//! Bus consumers of intake: decode, call the use case, answer. An unreadable message is answered and quarantined.
 
 mod concerns;
 mod contacts;
@@ -22,16 +22,16 @@ pub use purges::Purges;
 pub use referrals::Referrals;
 pub use ties::TiesOfCases;
 
-/// The token of a submission's subject that names the site or region.
+/// Index of the subject token that names the site or region.
 const PLACE: usize = 4;
 
-/// What a message held.
+/// A decoded message, or why it could not be read.
 pub enum Work<T> {
     Submission(T),
     Unreadable(String),
 }
 
-/// Hears both kinds of submission, ties and purges, until the process stops; what was ordered to be destroyed can be stopped for `wait`.
+/// Consumes submissions, ties and purges until the process stops; an ordered destruction can be stopped for `wait`.
 ///
 /// # Errors
 /// The public audit key of cases cannot be read.
@@ -58,7 +58,7 @@ fn decode<M: prost::Message + Default>(message: &Incoming) -> Work<M> {
     }
 }
 
-/// Answers whoever may publish at `place`, and keeps the bytes for an operator.
+/// Answers an unreadable message at `place`, and keeps its bytes for an operator.
 async fn set_aside(
     tx: &mut PgConnection,
     app: &App,
@@ -73,7 +73,7 @@ async fn set_aside(
     Ok(())
 }
 
-/// The subject names a place that cannot exist: there is nobody to answer.
+/// The rejection of a subject with an impossible place: there is no one to answer.
 fn placeless() -> Rejection {
     Rejection::Never { reason: "subject-malformed", detail: "the subject names no site or region".to_owned() }
 }

@@ -1,5 +1,5 @@
-//! Orders to destroy what a case was opened from, once it was purged: read here, believed where cases signed them, and waiting as
-//! [`chassis::destruction`] has it [LPR4].
+//! Consumer of orders to destroy the referral of a purged case: decoded here, accepted where cases signed them, and delayed by
+//! [`chassis::destruction`] [LPR4].
 
 use chassis::{
     destruction::{Receiver, Signed},
@@ -15,7 +15,7 @@ use crate::{
     domain::purge::Purged,
 };
 
-/// Carries purges out.
+/// Executor of purge orders.
 #[derive(Clone)]
 pub struct Purges(pub App);
 

@@ -1,4 +1,4 @@
-//! `ro.intake.submit.referral.<site>`: a site's system submits a referral [R5a, R6a, R7a].
+//! Consumer of `ro.intake.submit.referral.<site>`: a site's system submits a referral [R5a, R6a, R7a].
 
 use std::str::FromStr;
 
@@ -15,7 +15,7 @@ use crate::{
     wire,
 };
 
-/// Hears referrals.
+/// Handler of referrals.
 pub struct Referrals(pub App);
 
 impl Handler for Referrals {
@@ -44,7 +44,7 @@ impl Handler for Referrals {
         }
     }
 
-    /// Whatever keeps the referral from being recorded: the concern in it is raised [RM1c].
+    /// The concern in a referral is raised, whatever keeps the referral from being recorded [RM1c].
     async fn save(&self, tx: &mut PgConnection, _: &mut Fresh, message: &Incoming) -> Result<(), Rejection> {
         let Ok(site) = SiteCode::from_str(message.subject_token(PLACE)) else { return Ok(()) };
         let raised = match self.read(message).await? {

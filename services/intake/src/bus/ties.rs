@@ -1,4 +1,4 @@
-//! Hears who is tied to the case of a referral [R3c].
+//! Consumer of the ties of officers to the case of a referral [R3c].
 
 use chassis::{
     inbox::{Handler, Incoming, Rejection},
@@ -11,7 +11,7 @@ use time::OffsetDateTime;
 
 use crate::{app::hear_ties::hear_ties, domain::tie::Ties};
 
-/// Hears ties.
+/// Handler of ties.
 pub struct TiesOfCases;
 
 impl Handler for TiesOfCases {
@@ -38,7 +38,7 @@ impl Handler for TiesOfCases {
     }
 }
 
-/// An end that cannot be read has come: nobody is tied for longer than was meant.
+/// An unreadable end counts as past: a tie never lasts longer than was meant.
 fn tied(tie: CaseTie, told_at: OffsetDateTime) -> (String, Option<OffsetDateTime>) {
     (tie.person, tie.until.as_ref().map(|until| instant(until).unwrap_or(told_at)))
 }

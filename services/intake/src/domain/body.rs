@@ -1,4 +1,4 @@
-//! A submission as received, and the fingerprint that tells a repetition from another body under the same key.
+//! Submission body as received, with the fingerprint that distinguishes a repetition from another body under the same key.
 
 use chassis::Private;
 use sha2::{Digest, Sha256};

@@ -1,4 +1,4 @@
-//! The safety concern that travels with a referral. It is raised whether or not the referral can be recorded [RM1c].
+//! Safety concern that travels with a referral. It is raised whether or not the referral can be recorded [RM1c].
 
 use std::str::FromStr;
 
@@ -9,18 +9,18 @@ use uuid::Uuid;
 
 use super::{referral::SubmittedReferral, text};
 
-/// What is told to safety.
+/// Content of the concern for safety.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Concern {
-    /// The same concern sent again with the same key has the same id.
+    /// The same concern resent with the same key has the same id.
     pub id: ConcernId,
     /// `None`: NHQ is rung and finds the head.
     pub site: Option<SiteCode>,
     pub text: Private<String>,
 }
 
-/// The concern in a submission, where there is one. `key` is the form of the submission's key; `place` is the site a credential vouches
-/// for, without it the stated one counts.
+/// The concern in a submission, if any. `key` is the submission's key in its form for comparison; `place` is the site of the credential,
+/// without which the stated one counts.
 #[must_use]
 pub fn travelling_with(told: &SubmittedReferral, key: &str, place: Option<&SiteCode>) -> Option<Concern> {
     let stated = told.safety_concern.expose();
@@ -28,7 +28,7 @@ pub fn travelling_with(told: &SubmittedReferral, key: &str, place: Option<&SiteC
         return None;
     }
     let site = place.cloned().or_else(|| SiteCode::from_str(&told.site).ok());
-    // Nothing is refused: what cannot be kept is left out, what is too long is cut.
+    // Nothing is refused: characters that cannot be stored are dropped, and overlong text is cut.
     let text: String = stated.chars().filter(|c| *c != '\0').take(text::TEXT).collect();
     let id = fingerprint(&[site.as_ref().map_or("", SiteCode::as_str), key, &text]);
     Some(Concern { id, site, text: text.into() })
@@ -45,20 +45,20 @@ fn fingerprint(parts: &[&str]) -> ConcernId {
     ConcernId::new(uuid::Builder::from_custom_bytes(bytes).into_uuid())
 }
 
-/// The aggregate under which a concern leaves.
+/// Aggregate id of a concern in the outbox.
 #[must_use]
 pub const fn aggregate(concern: &Concern) -> Uuid {
     concern.id.uuid()
 }
 
-/// What safety says of the open concerns, as it bears on a referral.
+/// Open concerns of safety, as far as they are about one referral.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Standing {
-    /// An open concern names the referral, one that it repeats or that repeats it, or its case; or one that travelled with it is open.
+    /// An open concern names the referral, its case, or one that it repeats or that repeats it; or one that travelled with it is open.
     pub open: bool,
-    /// One that travelled with it was raised, and safety does not know it: it has not arrived yet, or was lost there.
+    /// A concern that travelled with it was raised, and safety does not know it: it has not arrived yet, or was lost there.
     pub missing: bool,
-    /// What an open concern says could not be opened: it may name any referral.
+    /// The content of an open concern could not be opened: it may name any referral.
     pub unread: bool,
 }
 
@@ -73,7 +73,7 @@ pub const fn keeps(standing: Standing) -> Option<&'static str> {
     }
 }
 
-/// What keeps everything where safety does not answer.
+/// Code where everything is kept because safety does not answer.
 pub const NOT_HEARD: &str = "safety-not-heard";
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! A victim's contact as a region pushes it, and whether it can be recorded [CARD5].
+//! Victim contact as a region pushes it, and the rules for recording it [CARD5].
 
 use std::str::FromStr;
 
@@ -12,7 +12,7 @@ use super::{Key, text};
 /// The prefix of a contact's receipt number.
 pub const RECEIPT_PREFIX: &str = "RV";
 
-/// What a region told, as far as a rule looks at it.
+/// Fields of a pushed contact that the rules use.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct PushedContact {
     pub idempotency_key: String,
@@ -26,18 +26,18 @@ pub struct PushedContact {
     pub effective_at: Stated,
 }
 
-/// From when a contact counts, as it was told.
+/// Stated start of a contact's validity.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Stated {
     /// From now.
     #[default]
     Nothing,
     At(OffsetDateTime),
-    /// No point in time.
+    /// Not a valid time.
     Unreadable,
 }
 
-/// A number that counts only after so long is a slip of the hand, and would hide every number that comes before its day.
+/// Furthest start accepted: a later one is a typing error, and would hide every number that comes before its day.
 pub const FURTHEST: Duration = Duration::days(366);
 
 /// A contact that can be recorded.
@@ -70,7 +70,7 @@ pub fn examine(told: &PushedContact, spare: Uuid, now: OffsetDateTime) -> Result
     }
     match told.effective_at {
         Stated::Unreadable => return Err(effective_at_malformed()),
-        // A wish not to be contacted is kept whatever its date says.
+        // A do-not-contact mark is recorded whatever its date.
         Stated::At(at) if at > now.saturating_add(FURTHEST) && !told.do_not_contact => return Err(effective_at_far()),
         Stated::Nothing | Stated::At(_) => {}
     }

@@ -1,4 +1,4 @@
-//! What the RJ Unit must ask, or must know, before a referral can proceed: stable codes.
+//! Flags of a referral: questions the RJ Unit must ask, and facts it must know, before it can proceed. Stable codes.
 
 use std::collections::BTreeSet;
 
@@ -9,7 +9,7 @@ use super::{
     referral::{Known, Origin, SubmittedReferral},
 };
 
-/// One thing that stands out in a referral.
+/// One flag of a referral.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Flag {
     /// Question: did the offender ask for this? [D-institutional]
@@ -22,7 +22,7 @@ pub enum Flag {
     OriginCheck,
     /// To know: an order or condition forbids contact; priority review, never a rejection [GL2a].
     NoContactCondition,
-    /// To know: another body came after the decision, which is therefore made anew [R3a].
+    /// To know: another body came after the decision, which must be made again [R3a].
     CorrectedAfterDecision,
 }
 
@@ -49,7 +49,7 @@ impl Flag {
         }
     }
 
-    /// A question holds the referral until it is answered; anything else is only to be known.
+    /// Whether it is a question, which blocks the referral until answered; other flags are for information only.
     #[must_use]
     pub const fn is_question(self) -> bool {
         matches!(self, Self::OffenderAskedNotStated | Self::ConditionsNotStated | Self::RepresentativeRelationUnknown)
@@ -83,22 +83,22 @@ impl Flag {
     }
 }
 
-/// By what relation somebody may speak for a victim [CCRA 2(3), 26(5)].
+/// Relations by which a representative may speak for a victim [CCRA 2(3), 26(5)].
 pub const RELATIONS: [&str; 7] =
     ["spouse", "conjugal-partner", "relative", "dependant", "caregiver", "caregiver-of-dependant", "designated-representative"];
 
-/// The flags of one referral.
+/// Flags of one referral.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Flags(BTreeSet<Flag>);
 
 impl Flags {
-    /// What one body leaves open or brings to notice.
+    /// The flags of one body.
     #[must_use]
     pub fn of(told: &SubmittedReferral, origin: Origin) -> Self {
         Self::to_know(told, origin).and_open(&Statements::of(told, origin))
     }
 
-    /// What one body brings to notice.
+    /// The flags for information of one body.
     fn to_know(told: &SubmittedReferral, origin: Origin) -> Self {
         let in_custody = told.offender_in_custody == Known::Yes;
         let found = [
@@ -108,20 +108,20 @@ impl Flags {
         found.into_iter().filter(|(_, holds)| *holds).map(|(flag, _)| flag).collect()
     }
 
-    /// What is brought to notice here, with the questions that these statements leave open.
+    /// These flags for information, with the questions that the statements leave open.
     #[must_use]
     pub fn and_open(&self, statements: &Statements) -> Self {
         self.0.iter().copied().filter(|f| !f.is_question()).chain(statements.flags().0).collect()
     }
 
-    /// What stands once another body has come: its statements are among these; what any body brings to notice stays.
+    /// Flags after another body: the statements include its own; flags for information stay.
     #[must_use]
     pub fn after(&self, other: &Self, statements: &Statements) -> Self {
         let all: Self = self.0.union(&other.0).copied().collect();
         all.and_open(statements)
     }
 
-    /// The same, with one more.
+    /// The same flags and one more.
     #[must_use]
     pub fn with(&self, flag: Flag) -> Self {
         self.0.iter().copied().chain([flag]).collect()
@@ -143,7 +143,7 @@ impl Flags {
         self.0.iter().map(|f| f.code().to_owned()).collect()
     }
 
-    /// Reads codes back; a code that is not known is left out.
+    /// Parses codes; an unknown one is dropped.
     #[must_use]
     pub fn from_codes<S: AsRef<str>>(codes: &[S]) -> Self {
         Self(Flag::ALL.into_iter().filter(|f| codes.iter().any(|c| c.as_ref() == f.code())).collect())
@@ -174,7 +174,7 @@ impl FromIterator<Flag> for Flags {
     }
 }
 
-/// One of them, under whatever spelling.
+/// Whether the text is one of them, in any spelling.
 pub(super) fn is_relation(text: &str) -> bool {
     RELATIONS.contains(&proto::normal::key(text).as_str())
 }

@@ -1,4 +1,4 @@
-//! The idempotency key of a submission: the submitter's own, in the one form in which keys compare, or one of its own where none was given.
+//! Idempotency key of a submission: the submitter's, in its form for comparison, or a generated one where there was none.
 
 use std::fmt;
 
@@ -9,10 +9,10 @@ use uuid::Uuid;
 
 use super::Body;
 
-/// At most this many characters.
+/// Most characters of a key.
 pub const LIMIT: usize = 200;
 
-/// The same key twice from one site or region is the same submission, under whatever spelling.
+/// Idempotency key: the same key twice from one site or region is the same submission, in any spelling.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Key {
     given: String,
@@ -20,10 +20,10 @@ pub struct Key {
 }
 
 impl Key {
-    /// Takes the submitter's key, or makes one that no other submission has: the same words twice may be two people.
+    /// The submitter's key, or a new unique one: the same words twice may be two people.
     ///
     /// # Errors
-    /// A key that is too long or holds control characters.
+    /// A key that is too long or contains control characters.
     pub fn of(given: &str, spare: Uuid) -> Result<Self, Refusal> {
         if given.chars().count() > LIMIT || given.chars().any(char::is_control) {
             return Err(Refusal::invalid(
@@ -37,7 +37,7 @@ impl Key {
         Ok(Self::read(given, spare))
     }
 
-    /// The same of a key that was or will be refused: what came with it is still one thing and no other.
+    /// The same for an invalid key: what came with it still needs one identity.
     #[must_use]
     pub fn read(given: &str, spare: Uuid) -> Self {
         let form = normal::key(given);
@@ -48,7 +48,7 @@ impl Key {
         Self { given: given.to_owned(), form }
     }
 
-    /// The key of another body that came under the key of a referral whose content is gone: the same body has the same.
+    /// Key of another body that came under the key of a purged referral: the same body always has the same key.
     #[must_use]
     pub fn beside(stub: Uuid, body: &Body) -> Self {
         let digest = Sha256::new().chain_update(stub.as_bytes()).chain_update(body.hash()).finalize();
@@ -56,13 +56,13 @@ impl Key {
         Self { given: made.clone(), form: made }
     }
 
-    /// As it was given.
+    /// The key as submitted.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.given
     }
 
-    /// In the form in which two keys are the same.
+    /// The key in its form for comparison.
     #[must_use]
     pub fn form(&self) -> &str {
         &self.form

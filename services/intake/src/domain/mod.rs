@@ -1,4 +1,4 @@
-//! The pure rules of intake: what can be recorded, what must be asked, what a screening decision leads to. No clock, no I/O.
+//! Rules of intake: what can be recorded, what must be asked, what follows from a screening decision. Pure, no clock, no I/O.
 
 pub mod body;
 pub mod concern;

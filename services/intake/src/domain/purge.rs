@@ -1,37 +1,37 @@
-//! What this service asks itself before it destroys the referrals of a purged case [LPR4]: that they are of this case, and old enough.
+//! Checks before the referrals of a purged case are destroyed [LPR4]: that they belong to the case, and are old enough.
 
 use proto::id::{CaseId, ReferralId};
 use time::{Duration, OffsetDateTime};
 
-/// Two years are the least that the law allows; no two years are shorter.
+/// Two years, the least that the law allows, in days of the shortest two years.
 pub const LEAST: Duration = Duration::days(730);
-/// Clocks of two services may differ by this much.
+/// Largest clock difference between two services.
 const SKEW: Duration = Duration::minutes(5);
 
-/// A case that cases says it has purged.
+/// A purged case, as published by cases.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Purged {
     pub case: CaseId,
-    /// The one that the case was opened from.
+    /// The referral from which the case was opened.
     pub referral: ReferralId,
-    /// Others that cases knows to be about it.
+    /// Other referrals about it that cases knows.
     pub others: Vec<ReferralId>,
     pub purged_at: Option<OffsetDateTime>,
     pub last_used_at: Option<OffsetDateTime>,
 }
 
-/// A referral of the order that stands here and was not purged.
+/// A referral of the order that exists here and was not purged.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Here {
     pub referral: ReferralId,
-    /// The case that was opened from it, once cases has told of it.
+    /// The case opened from it, once cases has published it.
     pub case: Option<CaseId>,
     pub accepted_at: Option<OffsetDateTime>,
-    /// The last decision on it, correction or body.
+    /// Time of the last decision, correction or body.
     pub last_used_at: OffsetDateTime,
 }
 
-/// Why nothing is destroyed, as a stable code; `None` where nothing that is known here stands against it.
+/// Why nothing is destroyed, as a stable code; `None` where no local fact stands against it.
 #[must_use]
 pub fn forbidden(purged: &Purged, here: &[Here], now: OffsetDateTime) -> Option<&'static str> {
     let (Some(purged_at), Some(last_used_at)) = (purged.purged_at, purged.last_used_at) else {
@@ -39,7 +39,7 @@ pub fn forbidden(purged: &Purged, here: &[Here], now: OffsetDateTime) -> Option<
     };
     let of_another_case = |here: &Here| match here.case {
         Some(case) => case != purged.case,
-        // It was accepted, and this is not the referral that the case says it was opened from.
+        // It was accepted, and is not the referral from which the case was opened.
         None => here.accepted_at.is_some() && here.referral != purged.referral,
     };
     let young = |here: &Here| now - here.last_used_at < LEAST;

@@ -1,4 +1,4 @@
-//! A referral as told, and whether it can be recorded: only an origin, a site and one of three fields are needed [L8].
+//! Referral as submitted, and the rules for recording it: only an origin, a site and one of three fields are needed [L8].
 
 use std::str::FromStr;
 
@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use super::{Flags, Key, State, Statements, text};
 
-/// Where a referral comes from [D-victim-referral, D-institutional, D-community, R8a].
+/// Origin of a referral [D-victim-referral, D-institutional, D-community, R8a].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Origin {
     Victim,
@@ -37,7 +37,7 @@ impl Origin {
     }
 }
 
-/// A statement that is often not known when a referral is written.
+/// Answer to a question whose answer is often unknown when a referral is written.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Known {
     Yes,
@@ -47,11 +47,11 @@ pub enum Known {
     Unknown,
 }
 
-/// What a referrer told, as far as a rule looks at it.
+/// Fields of a submitted referral that the rules use.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct SubmittedReferral {
     pub idempotency_key: String,
-    /// `None`: not stated, or a number this version does not know.
+    /// `None`: not stated, or unknown to this version.
     pub origin: Option<Origin>,
     pub site: String,
     pub request: Private<String>,
@@ -67,7 +67,7 @@ pub struct SubmittedReferral {
 }
 
 impl SubmittedReferral {
-    /// Somebody speaks for the victim.
+    /// Whether a representative speaks for the victim.
     #[must_use]
     pub fn is_represented(&self) -> bool {
         text::is_given(self.representative_name.expose()) || text::is_given(self.representative_relation.expose())
@@ -80,22 +80,22 @@ pub struct Examined {
     pub site: SiteCode,
     pub key: Key,
     pub origin: Origin,
-    /// The origin it is counted under [D-community].
+    /// Origin under which it is counted [D-community].
     pub counted_origin: Origin,
     pub flags: Flags,
-    /// What it says to each question.
+    /// Its answers to the questions.
     pub statements: Statements,
 }
 
 impl Examined {
-    /// The state it enters the queue in; none of them is an end [GL1].
+    /// Initial state in the queue; no initial state is final [GL1].
     #[must_use]
     pub fn state(&self) -> State {
         State::undecided(&self.flags)
     }
 }
 
-/// Decides whether a referral can be recorded, and what stands out in it. `spare` makes the key of one that has none.
+/// Decides whether a referral can be recorded, and its flags. `spare` is the source of the key where there is none.
 ///
 /// # Errors
 /// A refusal with the field to mend.
@@ -191,7 +191,7 @@ mod tests {
         for set in fields {
             for (value, accepted) in [("", false), (" \u{a0}\t", false), ("\u{200b}\u{feff}\u{3164}", false), ("Ada Exemple", true)] {
                 let mut told = SubmittedReferral { request: String::new().into(), ..least(Origin::Victim) };
-                // A tab is refused in a name for what it is; blank is what is asked here.
+                // A tab in a name is refused for another reason; this test is about blank names.
                 set(&mut told, value.trim_end_matches('\t'));
                 let answer = examined(&told);
                 assert_eq!(answer.is_ok(), accepted, "{value:?}");

@@ -1,15 +1,15 @@
-//! What a screening decision of the RJ Unit leads to, from every state [R3a].
+//! Screening decisions of the RJ Unit: the transitions from every state [R3a].
 
 use chassis::{Private, Refusal};
 use time::{Date, Duration, OffsetDateTime, format_description::BorrowedFormatItem, macros::format_description};
 
 use super::{Flag, Flags, text};
 
-/// Where a referral stands. It follows from the latest decision; none can be reached from outside the RJ Unit except the first two [GL1].
+/// State of a referral. It follows from the latest decision; only the first two are reached without the RJ Unit [GL1].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum State {
     Received,
-    /// Recorded, and held until a question is answered.
+    /// Recorded, and blocked until a question is answered.
     NeedsClarification,
     Accepted,
     IndirectOnly,
@@ -20,7 +20,7 @@ pub enum State {
 impl State {
     pub const ALL: [Self; 6] = [Self::Received, Self::NeedsClarification, Self::Accepted, Self::IndirectOnly, Self::Deferred, Self::Closed];
 
-    /// The state of a referral nobody has decided on.
+    /// State of an undecided referral.
     #[must_use]
     pub fn undecided(flags: &Flags) -> Self {
         if flags.has_questions() { Self::NeedsClarification } else { Self::Received }
@@ -45,7 +45,7 @@ impl State {
     }
 }
 
-/// What the RJ Unit decides.
+/// Decision of the RJ Unit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Disposition {
     Accepted,
@@ -111,20 +111,20 @@ impl Disposition {
         }
     }
 
-    /// A case opens from it.
+    /// Whether a case opens from it.
     #[must_use]
     pub const fn opens_a_case(self) -> bool {
         matches!(self, Self::Accepted | Self::IndirectOnly)
     }
 
-    /// It stops the case that an acceptance opened, at once: the request was taken back, or contact is not permitted any more. Whatever
-    /// else changes after that moment is decided in the case.
+    /// Whether it stops the open case at once: the request was withdrawn, or contact is no longer permitted. Any other change after an
+    /// acceptance is decided in the case.
     const fn stops_a_case(self) -> bool {
         matches!(self, Self::NoContactPermitted | Self::Withdrawn)
     }
 }
 
-/// A decision that is complete in itself.
+/// A complete decision.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Decision {
     pub disposition: Disposition,
@@ -135,7 +135,7 @@ pub struct Decision {
 const DAY: &[BorrowedFormatItem<'_>] = format_description!("[year]-[month]-[day]");
 
 impl Decision {
-    /// Reads a decision as an officer writes it. `today` is a UTC date.
+    /// Parses an officer's decision. `today` is a UTC date.
     ///
     /// # Errors
     /// A missing disposition or reason, or a review date that is missing, malformed, past or out of place.
@@ -154,28 +154,28 @@ impl Decision {
     }
 }
 
-/// What follows from a decision.
+/// Outcome of a decision.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Outcome {
-    /// The same officer sent the same decision again: nothing is recorded.
+    /// A repetition by the same officer: not recorded.
     Repeated(State),
-    /// The decision that already stands, confirmed: recorded, nothing to tell others.
+    /// A confirmation of the current decision: recorded, not published.
     Confirmed(State),
-    /// A new decision: recorded and told.
+    /// A new decision: recorded and published.
     Changed(State),
 }
 
-/// How a referral stands when a decision arrives.
+/// State of a referral before a decision.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Standing {
     pub state: State,
     pub flags: Flags,
     pub latest: Option<Latest>,
-    /// The moment that was last told of it: of a decision, or of a correction.
+    /// Time last published of it: of a decision, or of a correction.
     pub told_at: Option<OffsetDateTime>,
 }
 
-/// The decision that stands.
+/// The current decision.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Latest {
     pub decision: Decision,
@@ -184,8 +184,8 @@ pub struct Latest {
 }
 
 impl Standing {
-    /// The moment of a decision that is made now. It is later than that of the decision or correction before it whatever the clock says,
-    /// because whoever hears of both takes the later one for what stands.
+    /// Time of a decision made now. It is later than that of the previous decision or correction whatever the clock says, because consumers
+    /// take the later one as current.
     #[must_use]
     pub fn moment(&self, now: OffsetDateTime) -> OffsetDateTime {
         after(self.latest.as_ref().map(|latest| latest.decided_at), after(self.told_at, now))
@@ -198,17 +198,17 @@ pub fn after(other: Option<OffsetDateTime>, now: OffsetDateTime) -> OffsetDateTi
     other.map_or(now, |other| other.saturating_add(Duration::MICROSECOND).max(now))
 }
 
-/// Decides what a decision leads to.
+/// Decides the outcome of a decision.
 ///
 /// # Errors
-/// An open question stands against opening a case [R7a, D-institutional, D-victim-referral]; or a case is open and decides for itself.
+/// An open question blocks the opening of a case [R7a, D-institutional, D-victim-referral]; or a case is open and decides for itself.
 pub fn decide(standing: &Standing, decision: &Decision, officer: &str) -> Result<Outcome, Refusal> {
     let next = transition(standing.state, decision.disposition, &standing.flags)?;
     let Some(latest) = &standing.latest else {
         return Ok(Outcome::Changed(next));
     };
     if standing.flags.contains(Flag::CorrectedAfterDecision) {
-        // It was made on other words: made anew it is told, even where it is the same.
+        // It was made on other words: made again it is published, even if unchanged.
         return Ok(Outcome::Changed(next));
     }
     let same_effect = latest.decision.disposition == decision.disposition && latest.decision.review_on == decision.review_on;
@@ -219,12 +219,12 @@ pub fn decide(standing: &Standing, decision: &Decision, officer: &str) -> Result
     })
 }
 
-/// The transition table. Every closing can be opened again by a new decision, if nothing is left to ask.
+/// The transition table. Every closed referral can be reopened by a new decision, if no question is open.
 fn transition(state: State, disposition: Disposition, flags: &Flags) -> Result<State, Refusal> {
     match state {
         // [L26-6] [R3a]
         State::Accepted | State::IndirectOnly if !disposition.opens_a_case() && !disposition.stops_a_case() => Err(case_is_open()),
-        // Of an accepted one too: a correction may have opened a question again.
+        // Also for an accepted one: a correction may have reopened a question.
         State::Accepted | State::IndirectOnly | State::Received | State::NeedsClarification | State::Deferred | State::Closed => {
             if disposition.opens_a_case() {
                 flags.nothing_to_ask()?;
@@ -234,7 +234,7 @@ fn transition(state: State, disposition: Disposition, flags: &Flags) -> Result<S
     }
 }
 
-/// What is put off for longer would never be looked at again.
+/// Longest deferral: a later review day would be forgotten.
 const LONGEST_DEFERRAL: Duration = Duration::days(366);
 
 fn review_day(text: &str, today: Date) -> Result<Date, Refusal> {

@@ -1,4 +1,4 @@
-//! The whole transition table, and what makes a decision complete.
+//! Tests of the whole transition table, and of what makes a decision complete.
 
 use super::*;
 use crate::domain::Flag;

@@ -1,6 +1,6 @@
-//! What the bodies under one key say to each question, in the order in which they came, each for the origin it states.
+//! Answers of the bodies under one key to each question, in order of arrival, by stated origin.
 //!
-//! Silence answers nothing and takes no answer back; a body of another origin answers only what is asked of that origin.
+//! An empty answer changes nothing; a body of another origin answers only the questions asked of that origin.
 
 use std::collections::BTreeMap;
 
@@ -11,13 +11,13 @@ use super::{
     text,
 };
 
-/// How a question stands with one origin.
+/// State of a question for one origin.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Stance {
-    /// It must be asked, and nobody said anything to it.
+    /// It must be asked, and is unanswered.
     Open,
     Answered,
-    /// The answer was one that leaves it open, whatever was said before.
+    /// The last answer leaves it open, whatever was said before.
     Denied,
 }
 
@@ -33,12 +33,12 @@ impl Stance {
     }
 }
 
-/// The statements under one key.
+/// Answers under one key.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Statements(BTreeMap<(Origin, Flag), Stance>);
 
 impl Statements {
-    /// What one body says.
+    /// The answers of one body.
     #[must_use]
     pub fn of(told: &SubmittedReferral, origin: Origin) -> Self {
         let asked = match told.offender_asked {
@@ -61,7 +61,7 @@ impl Statements {
         Self(found.into_iter().filter(|(_, concerns, _)| *concerns).map(|(flag, _, stance)| ((origin, flag), stance)).collect())
     }
 
-    /// What stands once a later body has come.
+    /// The answers after a later body.
     #[must_use]
     pub fn then(&self, later: &Self) -> Self {
         let mut all = self.0.clone();
@@ -75,7 +75,7 @@ impl Statements {
         Self(all)
     }
 
-    /// The questions that are open with any origin.
+    /// The questions open for any origin.
     #[must_use]
     pub fn flags(&self) -> Flags {
         self.0.iter().filter(|(_, stance)| **stance != Stance::Answered).map(|((_, flag), _)| *flag).collect()
@@ -87,13 +87,13 @@ impl Statements {
         self.0.iter().map(|((origin, flag), stance)| format!("{}/{}/{}", origin.code(), flag.code(), stance.code())).collect()
     }
 
-    /// Reads codes back; a code that is not known is left out.
+    /// Parses codes; an unknown one is dropped.
     #[must_use]
     pub fn from_codes<S: AsRef<str>>(codes: &[S]) -> Self {
         Self(codes.iter().filter_map(|code| read(code.as_ref())).collect())
     }
 
-    /// Those of a referral that was recorded before they were kept: what its one origin must be asked and is not flagged was answered.
+    /// For referrals recorded before answers were stored: a question of its one origin that is not flagged was answered.
     #[must_use]
     pub fn before_they_were_kept(origin: Origin, flags: &Flags) -> Self {
         let asked = |flag| match flag {
@@ -125,7 +125,7 @@ mod tests {
     const KNOWN: [Known; 3] = [Known::Yes, Known::No, Known::Unknown];
     const RELATIONS: [(&str, &str); 4] = [("", ""), ("Perle Fictive", ""), ("Perle Fictive", "neighbour"), ("Perle Fictive", "spouse")];
 
-    /// Every body that differs in what is said to a question.
+    /// Bodies for all combinations of answers.
     fn bodies() -> Vec<(Origin, SubmittedReferral)> {
         let mut all = Vec::new();
         for origin in Origin::ALL {
@@ -147,7 +147,7 @@ mod tests {
         all
     }
 
-    /// Whether a body states the answer to a question, written apart from the rule.
+    /// Whether a body answers a question, implemented apart from the rule.
     fn answers(told: &SubmittedReferral, flag: Flag) -> bool {
         match flag {
             Flag::OffenderAskedNotStated => told.offender_asked == Known::Yes,

@@ -1,4 +1,4 @@
-//! What any text of a submission must keep to: a size, and characters that every later reader can hold.
+//! Limits of any text of a submission: its size, and its characters.
 
 use chassis::Refusal;
 
@@ -7,13 +7,13 @@ pub const TEXT: usize = 20_000;
 /// Longest name, number, relation or reference, in characters.
 pub const NAME: usize = 200;
 
-/// Something a person could read stands in it; spaces and invisible characters alone are no text.
+/// Whether the text has a visible character; spaces and invisible characters alone are no text.
 #[must_use]
 pub fn is_given(text: &str) -> bool {
     !proto::normal::is_blank(text)
 }
 
-/// A narrative: line breaks are welcome.
+/// Checks a narrative, which may contain line breaks.
 ///
 /// # Errors
 /// Too long, or a NUL character in it.
@@ -24,7 +24,7 @@ pub fn narrative(field: &'static str, text: &str) -> Result<(), Refusal> {
     sized(field, text, TEXT)
 }
 
-/// A name, a number or a code: one line.
+/// Checks a single line: a name, a number or a code.
 ///
 /// # Errors
 /// Too long, or a control character in it.

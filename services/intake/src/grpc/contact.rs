@@ -1,4 +1,4 @@
-//! Victim contacts: pushed by a region, taken over by notification.
+//! gRPC endpoints of victim contacts: pushed by a region, taken over by notification.
 
 use chassis::{Caller, Error, wire::timestamp};
 use proto::intake::v1::{GetContactRequest, GetContactResponse, PushContactRequest, PushContactResponse};

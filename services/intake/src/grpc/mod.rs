@@ -1,4 +1,4 @@
-//! The RPCs of intake: decode, call the use case, encode. Nothing is decided here.
+//! gRPC server of intake: decode, call the use case, encode. It decides nothing.
 
 mod contact;
 mod queue;

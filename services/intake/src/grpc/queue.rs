@@ -1,4 +1,4 @@
-//! The RJ Unit's side: the queue, one referral, and the decision on it.
+//! gRPC endpoints of the RJ Unit: the queue, one referral, and the decision on it.
 
 use chassis::{
     Caller, Error,

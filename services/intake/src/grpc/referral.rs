@@ -1,4 +1,4 @@
-//! Submitting referrals, and reading a receipt back.
+//! gRPC endpoints of submitters: submit referrals, read a receipt.
 
 use chassis::{Caller, Error};
 use proto::intake::v1::{

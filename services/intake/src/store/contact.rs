@@ -1,4 +1,4 @@
-//! The table `contact`: one row per body, the first of a region and key leading its variants.
+//! Table `contact`: one row per body; the first of a region and key comes before its variants.
 
 use chassis::Vault;
 use sqlx::PgConnection;
@@ -15,7 +15,7 @@ pub struct ContactRow {
     pub receipt_number: String,
     pub received_at: OffsetDateTime,
     pub body_hash: Vec<u8>,
-    /// Counts from 0 under its key.
+    /// Position under its key, from 0.
     pub place: i32,
 }
 
@@ -26,7 +26,7 @@ pub struct Full {
     pub received_at: OffsetDateTime,
 }
 
-/// A contact about to be recorded.
+/// A contact to insert.
 pub struct New<'a> {
     pub id: Uuid,
     pub variant_of: Option<Uuid>,
@@ -37,7 +37,7 @@ pub struct New<'a> {
     pub submitter: &'a str,
 }
 
-/// Records a contact; `false` where its key or number is taken.
+/// Inserts a contact; `false` where its key or number is taken.
 ///
 /// # Errors
 /// The statement failed.
@@ -64,7 +64,7 @@ pub async fn insert(db: &mut PgConnection, vault: &Vault, new: &New<'_>, at: Off
     Ok(done.rows_affected() == 1)
 }
 
-/// Takes the pushes under one region and key one after the other, so that each sees what stood before it.
+/// Lock that serialises the pushes under one region and key, so that each sees the one before it.
 ///
 /// # Errors
 /// The statement failed.
@@ -74,14 +74,14 @@ pub async fn queue(db: &mut PgConnection, contact: &Examined) -> sqlx::Result<()
     Ok(())
 }
 
-/// The first contact under a region and key, and the latest, which may be the first.
+/// The first contact under a region and key, and the latest, which may be the same.
 ///
 /// # Errors
 /// A statement failed.
 pub async fn find(db: &mut PgConnection, contact: &Examined) -> sqlx::Result<Option<(ContactRow, ContactRow)>> {
     let first = sqlx::query_as!(
         ContactRow,
-        // What was recorded before keys had a form compares as it was given. Each part finds its rows by an index.
+        // Keys from before the form for comparison are compared as submitted. Each part of the query uses an index.
         r#"select id as "id!", receipt_number as "receipt_number!", received_at as "received_at!", body_hash as "body_hash!",
                   place as "place!"
            from (select contact_id as id, receipt_number, received_at, body_hash, place, idempotency_key from contact
@@ -109,7 +109,7 @@ pub async fn find(db: &mut PgConnection, contact: &Examined) -> sqlx::Result<Opt
     Ok(Some((first, latest)))
 }
 
-/// Number and time of a receipt, for whoever sent one of its bodies, or for the RJ Unit (`submitter` is `None`).
+/// Number and time of a receipt, for any submitter of one of its bodies, or for the RJ Unit (`submitter` is `None`).
 ///
 /// # Errors
 /// The statement failed.

@@ -1,4 +1,4 @@
-//! What intake remembers: SQL in, domain types out, over a connection that the use case owns.
+//! Storage of intake: SQL in, domain types out, over the use case's connection.
 
 pub mod contact;
 pub mod purge;

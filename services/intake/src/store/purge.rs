@@ -1,4 +1,4 @@
-//! The purge of a referral: its keys destroyed, its content gone, and a stub left that answers a repetition [LPR4].
+//! Purge of a referral: its keys destroyed, its content deleted, and a stub left that answers a repetition [LPR4].
 
 use chassis::Vault;
 use proto::id::{CaseId, ReferralId};
@@ -9,16 +9,16 @@ use uuid::Uuid;
 use super::sealed;
 use crate::domain::purge::Here;
 
-/// What was destroyed.
+/// Counts of what was destroyed.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Destruction {
     pub keys: u64,
-    /// Each table, and how many of its rows were emptied or deleted.
+    /// Each table, with how many of its rows were emptied or deleted.
     pub rows: Vec<(&'static str, u64)>,
 }
 
 impl Destruction {
-    /// Counts another one with it.
+    /// Adds the counts of another one.
     pub fn add(&mut self, other: Self) {
         self.keys += other.keys;
         for (table, rows) in other.rows {
@@ -30,7 +30,7 @@ impl Destruction {
     }
 }
 
-/// What stands here of these referrals, and was not purged.
+/// Of these referrals, those that exist here and were not purged.
 ///
 /// # Errors
 /// The statement failed.
@@ -52,7 +52,7 @@ pub async fn here(db: &mut PgConnection, referrals: &[Uuid]) -> sqlx::Result<Vec
     Ok(here.collect())
 }
 
-/// Every referral that repeats one of these, or one that does, opened no case and was last used before a moment.
+/// Every referral that repeats one of these, directly or through another, opened no case and was last used before a moment.
 ///
 /// # Errors
 /// The statement failed.
@@ -71,8 +71,7 @@ pub async fn duplicates(db: &mut PgConnection, of: &[Uuid], used_before: OffsetD
     .await
 }
 
-/// Holds a referral until the transaction ends, and answers every body that was received under it; `None` where there is no such
-/// referral, or it was purged.
+/// Locks a referral until the transaction ends, and returns every body received under it; `None` where it does not exist, or was purged.
 ///
 /// # Errors
 /// A statement failed, or a body cannot be opened.
@@ -97,7 +96,7 @@ pub async fn lock_bodies(db: &mut PgConnection, vault: &Vault, id: Uuid) -> sqlx
     Ok(Some((first.idempotency_key, bodies)))
 }
 
-/// Of these concerns those that this service has raised, sent or not.
+/// Of these concerns, those that this service has raised, sent or not.
 ///
 /// # Errors
 /// The statement failed.
@@ -111,13 +110,13 @@ pub async fn raised(db: &mut PgConnection, concerns: &[Uuid]) -> sqlx::Result<Ve
     .await
 }
 
-/// Destroys the keys of a referral that is held, and those of the concerns that travelled with it and have left this service; deletes its
-/// variants and decisions, and empties the rest.
+/// Destroys the keys of a locked referral, and of its concerns that have left this service; deletes variants and decisions, empties the
+/// rest.
 ///
 /// # Errors
 /// A statement failed.
 pub async fn carry_out(db: &mut PgConnection, vault: &Vault, id: Uuid, concerns: &[Uuid], at: OffsetDateTime) -> sqlx::Result<Destruction> {
-    // First: the policies and triggers let rows of a purged referral go, and of no other.
+    // First: policies and triggers allow deletes for a purged referral only.
     let emptied = sqlx::query!(
         "update referral set purged_at = $2, content = '', content_sealed = null, flags = '{}', questions = null, origin = 'any-communication',
                              gone = coalesce((select array_agg(body_hash) from referral_variant v where v.referral_id = $1), '{}'),
@@ -139,7 +138,7 @@ pub async fn carry_out(db: &mut PgConnection, vault: &Vault, id: Uuid, concerns:
     .await?;
     let owner = sealed::referral(id);
     let mut keys = vault.bury(db, (owner.kind, owner.object), &[owner.side], at).await?.len();
-    // Safety has the concern, under a key of its own; what waits to be carried there is not destroyed.
+    // Safety has the concern, under its own key; a concern still in the outbox is not destroyed.
     let left = sqlx::query_scalar!(
         r#"select concern as "concern!" from unnest($1::uuid[]) as travelled (concern)
            where not exists (select from outbox where aggregate = concern

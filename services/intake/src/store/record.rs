@@ -1,4 +1,4 @@
-//! New referrals with their keys and their facts, written by one statement for all of an actor.
+//! Insert of new referrals with their keys and their facts, in one statement per actor.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -15,7 +15,7 @@ use uuid::Uuid;
 
 use super::{referral::New, sealed};
 
-/// A referral that may be new, sealed under a key of its own, and the fact that tells of it.
+/// A referral that may be new, sealed under its own key, and its fact.
 pub struct Whole {
     id: Uuid,
     number: String,
@@ -38,14 +38,14 @@ pub struct Whole {
     trace: Option<String>,
 }
 
-/// What stood under the site and key of one of them before.
+/// The earlier row under the site and key of one of them.
 pub struct Stands {
-    /// Which of them, counting from 0.
+    /// Index of the referral, from 0.
     pub place: usize,
     pub body_hash: Vec<u8>,
     pub number: String,
     pub received_at: OffsetDateTime,
-    /// Its content is gone with its case [LPR4].
+    /// Its content was purged with its case [LPR4].
     pub purged: bool,
 }
 
@@ -79,7 +79,7 @@ impl Whole {
         &self.hash
     }
 
-    /// The number and the moment of its receipt, where it is new.
+    /// Number and time of its receipt, if it is new.
     pub fn receipt(&self) -> (String, OffsetDateTime) {
         (self.number.clone(), self.at)
     }
@@ -88,7 +88,7 @@ impl Whole {
 /// Seals referrals, each under a new key that is written with it or not at all; in their order.
 ///
 /// # Errors
-/// The key store cannot be used.
+/// The key store is not available.
 pub async fn seal(vault: &Vault, referrals: Vec<(New<'_>, Outgoing)>, at: OffsetDateTime) -> Result<Vec<Whole>, Fault> {
     let owners: BTreeSet<Owner> = referrals.iter().map(|(new, _)| sealed::referral(new.id)).collect();
     let NewKeys { keys, wrapped, versions, .. } = vault.new_keys(&owners).await?;
@@ -101,13 +101,14 @@ pub async fn seal(vault: &Vault, referrals: Vec<(New<'_>, Outgoing)>, at: Offset
     referrals.into_iter().map(whole).collect()
 }
 
-/// Records what is new of these, each with the number of its call, in their order: whole calls, with their keys and facts. Answers what
-/// stood before. Until the lease ends the relay leaves the facts to this process. A call of which something stands with another body, or is gone, is left alone: nothing of it is written.
+/// Inserts the new ones of these, each with the number of its call, in their order: whole calls, with their keys and facts. Returns the
+/// earlier rows. Until the lease ends the relay leaves the facts to this process. A call with a row of another body, or a purged one, is
+/// skipped whole.
 ///
-/// One statement, in this order: for whom it is; what stands; the referrals; their keys; their facts.
+/// One statement, in this order: the actor; the existing rows; the referrals; their keys; their facts.
 ///
 /// # Errors
-/// The statement failed, or somebody recorded one of them at the same moment: nothing is written.
+/// The statement failed, or one of them was inserted concurrently: nothing is written.
 pub async fn record(
     db: impl PgExecutor<'_>,
     actor: &Actor,

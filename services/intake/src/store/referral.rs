@@ -1,4 +1,4 @@
-//! The tables `referral` and `referral_variant`: recording, finding again, reading.
+//! Tables `referral` and `referral_variant`: insert, lookup, read.
 
 use chassis::{
     Private, Vault,
@@ -14,10 +14,10 @@ use crate::{
     error::unknown_code,
 };
 
-/// Variants read with one referral at most; the queue shows how many there are.
+/// Most variants read with one referral; the queue shows their number.
 const VARIANTS_READ: i64 = 40;
 
-/// A referral about to be recorded.
+/// A referral to insert.
 pub struct New<'a> {
     pub id: Uuid,
     pub receipt_number: String,
@@ -25,33 +25,33 @@ pub struct New<'a> {
     pub body: &'a Body,
 }
 
-/// What stands under a site and a key.
+/// The row under a site and a key.
 #[derive(Debug, Clone)]
 pub struct ReferralRow {
     pub id: Uuid,
     pub receipt_number: String,
     pub received_at: OffsetDateTime,
     pub body_hash: Vec<u8>,
-    /// Its content is gone with its case [LPR4].
+    /// Its content was purged with its case [LPR4].
     pub purged: bool,
-    /// Of a purged one: the fingerprints of the other bodies that were received under its key.
+    /// Of a purged one: the fingerprints of the other bodies received under its key.
     pub gone: Vec<Vec<u8>>,
 }
 
 impl ReferralRow {
-    /// This body was received under the key before.
+    /// Whether this body was received under the key before.
     #[must_use]
     pub fn has_seen(&self, body: &Body) -> bool {
         self.body_hash == body.hash() || self.gone.iter().any(|gone| gone == body.hash())
     }
 }
 
-/// What was said to the questions, and whether somebody has decided on it.
+/// Answers to the questions, and whether the referral is decided.
 pub struct Said {
     pub flags: Flags,
     pub statements: Statements,
     pub is_decided: bool,
-    /// The moment that was last told of it.
+    /// Time last published of it.
     pub told_at: Option<OffsetDateTime>,
 }
 
@@ -74,7 +74,7 @@ pub struct Full {
     pub counted_origin: Origin,
     pub state: State,
     pub disposition: Option<Disposition>,
-    /// Who made the decision that stands.
+    /// The officer who made the current decision.
     pub screened_by: Option<String>,
     pub received_at: OffsetDateTime,
     pub flags: Flags,
@@ -82,7 +82,7 @@ pub struct Full {
     pub variants: Vec<Vec<u8>>,
 }
 
-/// Records many at once; the ids of those that are new. A key or a number that is taken leaves its row out.
+/// Inserts many at once; returns the ids of the new ones. A row whose key or number is taken is left out.
 ///
 /// # Errors
 /// The statement failed.
@@ -147,7 +147,7 @@ async fn seal_all(db: &mut PgConnection, vault: &Vault, rows: &[New<'_>], at: Of
     Ok(rows.iter().map(seal).collect::<Result<_, Fault>>()?)
 }
 
-/// What already stands under these sites and keys, each with its site and the form of its key.
+/// The existing rows under these sites and keys, each with its site and the form of its key.
 ///
 /// # Errors
 /// The statement failed.
@@ -155,7 +155,7 @@ pub async fn find_held(db: &mut PgConnection, asked: &[(&str, &Key)]) -> sqlx::R
     let sites: Vec<String> = asked.iter().map(|(site, _)| (*site).to_owned()).collect();
     let forms: Vec<String> = asked.iter().map(|(_, key)| key.form().to_owned()).collect();
     let given: Vec<String> = asked.iter().map(|(_, key)| key.as_str().to_owned()).collect();
-    // The same letters come last, and count.
+    // An identical spelling is sorted last, and counts.
     let rows = sqlx::query!(
         r#"select place as "place!", referral_id as "referral_id!", receipt_number as "receipt_number!", received_at as "received_at!",
                   body_hash as "body_hash!", purged_at is not null as "purged!", gone as "gone!"
@@ -181,7 +181,7 @@ pub async fn find_held(db: &mut PgConnection, asked: &[(&str, &Key)]) -> sqlx::R
     Ok(held.collect())
 }
 
-/// Keeps another body beside the first; `false` where it is kept already.
+/// Stores another body beside the first; `false` where it is already stored.
 ///
 /// # Errors
 /// The statement failed.
@@ -211,7 +211,7 @@ pub async fn keep_variant(
     Ok(done.rows_affected() == 1)
 }
 
-/// What was said under a key so far, held against everyone else until the transaction ends.
+/// The answers under a key so far; the row is locked until the transaction ends.
 ///
 /// # Errors
 /// The statement failed, or the row holds an unknown code.
@@ -232,7 +232,7 @@ pub async fn lock_statements(db: &mut PgConnection, id: Uuid) -> chassis::Result
     Ok(Some(Said { flags, statements, is_decided: row.decisions > 0, told_at: row.told_at }))
 }
 
-/// Notes which referral another one repeats, or that it repeats none, and answers its id; a number that is nobody's is none.
+/// Records which referral another one repeats, or that it repeats none, and returns its id; an unknown number counts as none.
 ///
 /// # Errors
 /// The statement failed.
@@ -248,7 +248,7 @@ pub async fn link_duplicate(db: &mut PgConnection, id: Uuid, number: Option<&str
     .await
 }
 
-/// Notes the moment of a correction that is told.
+/// Records the time of a published correction.
 ///
 /// # Errors
 /// The statement failed.
@@ -257,7 +257,7 @@ pub async fn told(db: &mut PgConnection, id: Uuid, at: OffsetDateTime) -> sqlx::
     Ok(())
 }
 
-/// Writes what all bodies together say and leave, and the state of a referral that nobody has decided on.
+/// Updates the answers and flags of all bodies together, and the state of an undecided referral.
 ///
 /// # Errors
 /// The statement failed.
@@ -274,7 +274,7 @@ pub async fn update_flags(db: &mut PgConnection, id: Uuid, flags: &Flags, statem
     Ok(())
 }
 
-/// Number and time of a receipt, for whoever sent one of its bodies, or for the RJ Unit (`submitter` is `None`).
+/// Number and time of a receipt, for any submitter of one of its bodies, or for the RJ Unit (`submitter` is `None`).
 ///
 /// # Errors
 /// The statement failed.
@@ -321,8 +321,8 @@ impl Row {
     }
 }
 
-/// What waits for a decision, deferrals whose day has come, and what was corrected after its decision; oldest first, after `(received, id)`.
-/// Of what was accepted, what the `officer` is tied to, or all where nobody asks for a tie.
+/// Referrals that wait for a decision, deferrals whose day has come, and those corrected after their decision; oldest first, after
+/// `(received, id)`. Of the accepted ones, those to which the `officer` is tied, or all where no tie is needed.
 ///
 /// # Errors
 /// The statement failed, or a row holds an unknown code.
@@ -369,8 +369,8 @@ pub async fn all(db: &mut PgConnection, after: (OffsetDateTime, Uuid), officer: 
     rows.into_iter().map(Row::entry).collect()
 }
 
-/// One referral with its content and its variants, oldest first, and whoever decided at a moment, or last. What was accepted is not here
-/// for an `officer` who is not tied to its case.
+/// One referral with its content and its variants, oldest first, and the officer who decided at a moment, or last. An accepted one is
+/// absent for an `officer` without a tie to its case.
 ///
 /// # Errors
 /// The statement failed, the row holds an unknown code, or the content cannot be opened.

@@ -1,12 +1,12 @@
-//! Referrals that opened no case and whose retention is over.
+//! Referrals without a case whose retention is over.
 
 use proto::named::Named;
 use sqlx::PgConnection;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-/// Those that were closed, opened no case, wait for nobody, repeat no referral of a living case, and were used by nobody for so many months;
-/// of `one`, whether it is among them. What was ordered already is not ordered again. The oldest first, after the last one of a page.
+/// Referrals that were closed, opened no case, wait for no decision, repeat no referral of a living case, and were not used for so many
+/// months; of `one`, whether it is among them. Those already ordered are left out. Oldest first, after the last one of a page.
 ///
 /// # Errors
 /// The statement failed.
@@ -42,8 +42,7 @@ pub async fn over(
     Ok(rows.into_iter().map(|row| (row.received_at, row.referral_id)).collect())
 }
 
-/// By what a concern may name these referrals: their ids and numbers, those of what they repeat and of what repeats them, and the id of
-/// the case.
+/// Names by which a concern may be about these referrals: ids and numbers, also of what they repeat or what repeats them, and the case id.
 ///
 /// # Errors
 /// The statement failed.

@@ -1,4 +1,4 @@
-//! The table `screening_decision`, and the referral row that follows its latest row.
+//! Table `screening_decision`, and the referral row that follows its latest row.
 
 use chassis::Vault;
 use sqlx::PgConnection;
@@ -14,8 +14,8 @@ use crate::{
     error::unknown_code,
 };
 
-/// How a referral stands, held against everyone else until the transaction ends; with the number of its latest decision. What was
-/// accepted is not here for an `officer` who has not its case in their portfolio.
+/// State of a referral with the number of its latest decision; the row is locked until the transaction ends. An accepted one is absent for
+/// an `officer` who does not have its case in their portfolio.
 ///
 /// # Errors
 /// The statement failed, or a row holds an unknown code.
@@ -34,7 +34,7 @@ pub async fn lock(db: &mut PgConnection, vault: &Vault, id: Uuid, officer: Optio
     let standing = Standing {
         state: State::from_code(&row.state).ok_or_else(|| unknown_code("referral.state"))?,
         flags: Flags::from_codes(&row.flags),
-        // Read after the lock, by a statement of its own: a join would show the decision that stood before the wait.
+        // Read after the lock, by a separate statement: a join would show the decision from before the wait.
         latest: latest(db, vault, id, row.decisions).await?,
         told_at: row.told_at,
     };
@@ -52,14 +52,14 @@ async fn latest(db: &mut PgConnection, vault: &Vault, id: Uuid, number: i32) -> 
     let Some(row) = row else { return Ok(None) };
     let values: Vec<&[u8]> = row.reason_sealed.as_deref().into_iter().collect();
     let keys = vault.keys_of(db, &values).await?;
-    // A reason that cannot be opened is no repetition of any other: the decision is added.
+    // A reason that cannot be opened matches no repetition: the decision is added.
     let reason = keys.text(sealed::reason(id, number), row.reason_sealed.as_deref(), Some(row.reason)).unwrap_or_default();
     let disposition = Disposition::from_code(&row.disposition).ok_or_else(|| unknown_code("screening_decision.disposition"))?;
     let decision = Decision { disposition, reason, review_on: row.review_on };
     Ok(Some(Latest { decision, decided_by: row.decided_by, decided_at: row.decided_at }))
 }
 
-/// Who made the decision of this moment, or the one that stands.
+/// The officer who made the decision at this time, or the current one.
 ///
 /// # Errors
 /// The statement failed.
@@ -74,7 +74,7 @@ pub async fn decided_by(db: &mut PgConnection, id: Uuid, at: Option<OffsetDateTi
     .await
 }
 
-/// Adds a decision and lets the referral follow it.
+/// Adds a decision and updates the referral accordingly.
 ///
 /// # Errors
 /// A statement failed.

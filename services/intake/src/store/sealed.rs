@@ -1,4 +1,4 @@
-//! Where the sealed values of intake stand, and the sealing of what is still in clear.
+//! Places and keys of the sealed values of intake, and the sealing of values still in clear.
 
 use chassis::{
     Vault,
@@ -9,7 +9,7 @@ use sqlx::PgConnection;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-/// The kind of the keys of concerns that leave with a submission.
+/// Kind of the keys of concerns that leave with a submission.
 pub(super) const CONCERN: &str = "concern";
 
 /// The key of a referral, its variants and its decisions.
@@ -37,11 +37,11 @@ pub(super) const fn contact_content(id: Uuid) -> Place {
     Place::new("contact", "content", id)
 }
 
-/// Whether a submission may wait for a key. One with a safety concern in it may not.
+/// Whether a submission may wait for a key. One with a safety concern may not.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Patience {
     Waits,
-    /// It is kept in clear where no key can be had.
+    /// It is stored in clear where no key is available.
     Never,
 }
 
@@ -62,7 +62,7 @@ pub async fn concern_key(db: &mut PgConnection, vault: &Vault, concern: Uuid, at
     vault::or_clear(vault.key(db, Owner::of(CONCERN, concern), at).await, "outbox")
 }
 
-/// What stands in clear in this database.
+/// Values stored in clear.
 pub struct InClear;
 
 impl Leftovers for InClear {

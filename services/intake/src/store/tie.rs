@@ -1,4 +1,4 @@
-//! The table `tied_case`: the case of an accepted referral, and which officers are tied to it.
+//! Table `tied_case`: the case of an accepted referral, and which officers are tied to it.
 
 use sqlx::PgConnection;
 use time::OffsetDateTime;
@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use crate::domain::tie::Ties;
 
-/// Keeps what was told; `false` where it is older than what stands, or there is no such referral.
+/// Stores published ties; `false` where they are older than the stored ones, or there is no such referral.
 ///
 /// # Errors
 /// The statement failed.
@@ -34,7 +34,7 @@ pub async fn keep(db: &mut PgConnection, ties: &Ties) -> sqlx::Result<bool> {
     Ok(done.rows_affected() == 1)
 }
 
-/// Notes the first acceptance, and ties whoever made it until cases tells who is; what cases has told stands.
+/// Records the first acceptance, and ties its officer until cases publishes the ties; published ties stand.
 ///
 /// # Errors
 /// A statement failed.
