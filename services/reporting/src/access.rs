@@ -1,4 +1,4 @@
-//! Who may call which RPC.
+//! Access rules: who may call which RPC.
 
 use chassis::access::Rule;
 use proto::role;

@@ -17,13 +17,13 @@ use tonic::service::Routes;
 
 pub use config::Config;
 
-/// This service's own tables.
+/// Migrations of this service's own tables.
 pub static MIGRATOR: Migrator = sqlx::migrate!();
 
-/// Serves reports and hears facts until the process stops.
+/// Serves reports and consumes facts until the process stops.
 ///
 /// # Errors
-/// The address cannot be bound or the key set cannot be used.
+/// The address cannot be bound or the key set is invalid.
 pub async fn serve(config: Config, ctx: chassis::Context) -> anyhow::Result<()> {
     chassis::vault::keep_sealed(&ctx, ()).await;
     ctx.hear_grants(REPORTING_GRANTS.stream, REPORTING_GRANTS.name, REPORTING_GRANTS.filters)?;
@@ -37,7 +37,7 @@ pub async fn serve(config: Config, ctx: chassis::Context) -> anyhow::Result<()> 
     ctx.serve_grpc(proto::DESCRIPTOR_BYTES, access::RULES, routes).await
 }
 
-/// Whose audit log this service witnesses, and who witnesses its own.
+/// Which service's audit log this one witnesses, and which service witnesses its log.
 fn witness_ring() -> chassis::audit::WitnessRing {
     let place = proto::subject::witnessing(env!("CARGO_PKG_NAME"));
     let spec = |c: proto::subject::Consumer| chassis::bus::ConsumerSpec { stream: c.stream, name: c.name, filters: c.filters };

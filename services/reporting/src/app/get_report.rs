@@ -1,4 +1,4 @@
-//! One table of the annual report, with small cells withheld [L13, IM1].
+//! Use case: read one table of the annual report, with small cells withheld [L13, IM1].
 
 use chassis::{
     Refusal, Result,
@@ -18,17 +18,17 @@ use crate::{
     store::{self, years::Calendar},
 };
 
-/// What the policies of the database call the reach of a report.
+/// Name in the row-security policies for the reach of a report.
 const REPORT: &str = "report";
 
-/// Which table.
+/// Table of the report.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Table {
     Referrals(ReferralTable),
     Concerns(ConcernTable),
 }
 
-/// What is asked for; without a year, the latest that is reported.
+/// The request; without a year, the latest one reported.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Question {
     pub table: Table,
@@ -36,7 +36,7 @@ pub struct Question {
     pub language: Language,
 }
 
-/// How reports are made here: settings.
+/// Settings of reports.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Rules {
     /// Numbers from 1 to this less one are withheld.
@@ -45,20 +45,20 @@ pub struct Rules {
 }
 
 impl Rules {
-    /// The rules for a reader. The RJ Unit works the queue itself, so no report tells it more; for everybody else a year is reported when
-    /// it has ended. Whoever could compare two reports of a year under way would see by subtraction what is withheld in each [L13].
+    /// The rules for a reader. The RJ Unit works the queue itself, so no report discloses more to it; for all others a year is reported
+    /// when it has ended. Comparing two reports of a year under way would reveal by subtraction what is withheld in each [L13].
     #[must_use]
     pub fn for_reader(self, of_the_unit: bool) -> Self {
         if of_the_unit { self } else { Self { release: Release::Year, ..self } }
     }
 }
 
-/// The report, and up to when it counts.
+/// The report, and the time up to which it counts.
 ///
 /// # Errors
 /// The year has not begun, or is not reported yet; the database does not answer.
 pub async fn get_report(pool: &PgPool, rules: Rules, now: OffsetDateTime, question: Question) -> Result<(Report, OffsetDateTime)> {
-    // Every reader is shown the same numbers: the database need not know which of them asks, only that nothing can be written.
+    // Every reader gets the same numbers: the database need not know who reads, only that nothing is written.
     let mut tx = database::begin(pool, &Actor::person("report", REPORT)).await?;
     let calendar = store::years::calendar(&mut tx, now).await?;
     let (latest, until) = match rules.release {
@@ -68,7 +68,7 @@ pub async fn get_report(pool: &PgPool, rules: Rules, now: OffsetDateTime, questi
     };
     let year = question.year.map_or(latest, FiscalYear::new);
     check_year(year, latest, calendar)?;
-    // What is decided or accepted after a year has ended belongs to no report of it: a finished year stands still [L13].
+    // A decision or acceptance after the end of a year counts in no report of it: a finished year does not change [L13].
     let until = until.min(store::years::end(&mut tx, year).await?);
     let report = build(&mut tx, rules.threshold, year, until, question).await?;
     tx.commit().await?;

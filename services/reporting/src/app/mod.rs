@@ -1,4 +1,4 @@
-//! A file per use case: load, decide, save.
+//! Use cases of reporting, one file each: load, decide, save.
 
 pub mod get_report;
 pub mod record_fact;

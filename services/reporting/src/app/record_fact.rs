@@ -1,4 +1,4 @@
-//! Remembers facts. The same fact twice, or facts in another order, end in the same rows.
+//! Use case: store facts. Repeated facts, or facts in another order, give the same rows.
 
 use chassis::Result;
 use sqlx::PgConnection;
@@ -8,18 +8,18 @@ use crate::{
     store::{cases, concerns, referrals},
 };
 
-/// Writes the fact in the transaction it is given.
+/// Writes the fact in the caller's transaction.
 ///
 /// # Errors
-/// The database does not take it.
+/// The database refuses it.
 pub async fn record_fact(tx: &mut PgConnection, fact: Fact) -> Result<()> {
     record_facts(tx, vec![fact]).await
 }
 
-/// Writes facts that came together, with one statement for each table.
+/// Writes a batch of facts, with one statement for each table.
 ///
 /// # Errors
-/// The database does not take one of them: none of them is written.
+/// The database refuses one of them: none is written.
 pub async fn record_facts(tx: &mut PgConnection, facts: Vec<Fact>) -> Result<()> {
     let rows = Rows::of(facts);
     if !rows.referrals.is_empty() {

@@ -1,4 +1,4 @@
-//! Hears the facts of intake, cases and safety; translates them, decides nothing.
+//! Consumers of the facts of intake, cases and safety; they decode and decide nothing.
 
 mod read;
 
@@ -13,7 +13,7 @@ use crate::{
     domain::fact::Fact,
 };
 
-/// The consumers of reporting: one for the facts of each service that it counts.
+/// Handler of all consumers of reporting: one consumer per service whose facts it counts.
 pub struct Facts;
 
 impl Handler for Facts {

@@ -1,4 +1,4 @@
-//! From the bytes of an event to a fact. What cannot be read is set aside, never guessed.
+//! Decoding of events into facts. An unreadable event is quarantined, never guessed.
 
 use std::str::FromStr;
 
@@ -23,7 +23,7 @@ use crate::domain::{
     site::region_of,
 };
 
-/// The fact that an event states.
+/// The fact in an event.
 pub fn fact(message: &Incoming) -> Result<Fact, Rejection> {
     match message.subject.as_str() {
         subject::REFERRAL_RECEIVED => referral_received(message.decode()?),
@@ -104,7 +104,7 @@ fn concern_changed(event: ConcernChanged) -> Result<Fact, Rejection> {
         ("closed", _) => Ok(Fact::ConcernClosed { concern, at: at()? }),
         ("said-graver", _) => match grade(event.grade()) {
             Some(grade) => Ok(Fact::ConcernSaidGraver { concern, grade, at: at()? }),
-            // A service of a former version does not say to which it rose.
+            // A service of a former version does not state the grade.
             None => Ok(Fact::NotCounted),
         },
         _ => Ok(Fact::NotCounted),
@@ -120,7 +120,7 @@ const fn grade(grade: safety::Grade) -> Option<Grade> {
     }
 }
 
-/// The site as it is kept, and its region. What is not a site code is not kept at all: it could be anything.
+/// The site as stored, and its region. An invalid site code is not stored at all: it could be anything.
 fn place(site: &str) -> (String, Region) {
     let known = SiteCode::from_str(site).map_or(subject::NO_SITE.to_owned(), |code| code.as_str().to_owned());
     let region = region_of(&known);

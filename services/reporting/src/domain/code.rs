@@ -1,4 +1,4 @@
-//! The codes that are counted, each with its label in both official languages: one without the other does not compile.
+//! Codes that are counted, each with its label in both official languages: one without the other does not compile.
 
 /// Language of a report.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -18,7 +18,7 @@ impl Language {
         }
     }
 
-    /// The one of two texts that is in this language.
+    /// Of two texts, the one in this language.
     #[must_use]
     pub const fn pick<'a>(self, english: &'a str, french: &'a str) -> &'a str {
         match self {
@@ -35,10 +35,10 @@ macro_rules! coded {
         pub enum $name { $($variant),+ }
 
         impl $name {
-            /// Every value, in the order of the tables.
+            /// All values, in the order of the tables.
             pub const ALL: &'static [Self] = &[$(Self::$variant),+];
 
-            /// The stable code, as stored and as given to machines.
+            /// The stable code, in storage and on the wire.
             #[must_use]
             pub const fn code(self) -> &'static str {
                 match self { $(Self::$variant => $code),+ }
@@ -50,7 +50,7 @@ macro_rules! coded {
                 Self::ALL.iter().copied().find(|value| value.code() == code)
             }
 
-            /// What a person reads.
+            /// Label for people.
             #[must_use]
             pub const fn label(self, language: Language) -> &'static str {
                 match self { $(Self::$variant => language.pick($en, $fr)),+ }
@@ -60,7 +60,7 @@ macro_rules! coded {
 }
 
 coded!(
-    /// Who asked, as the referral is counted [D-victim-referral, D-institutional, D-community, R8a].
+    /// Origin of a referral as counted [D-victim-referral, D-institutional, D-community, R8a].
     Origin {
         Victim = "victim", "Victim referral", "Renvoi effectué à la demande de la victime";
         Institutional = "institutional", "Institutional referral", "Renvoi effectué par l’établissement";
@@ -70,7 +70,7 @@ coded!(
 );
 
 coded!(
-    /// Where the submitting office stands: the five regions, NHQ, or an office the table of sites does not hold.
+    /// Region of the submitting office: the five regions, NHQ, or an office not in the table of sites.
     Region {
         Atlantic = "atlantic", "Atlantic", "Atlantique";
         Quebec = "quebec", "Quebec", "Québec";
@@ -83,7 +83,7 @@ coded!(
 );
 
 coded!(
-    /// What the RJ Unit decided [R3a].
+    /// Decision of the RJ Unit [R3a].
     Disposition {
         Accepted = "accepted", "Accepted", "Accepté";
         IndirectOnly = "indirect_only", "Managed by indirect communication", "Géré par communication indirecte";
@@ -100,7 +100,7 @@ coded!(
 );
 
 coded!(
-    /// How grave a concern is [RM1b, RM1c]. One that is not stated counts as a concern.
+    /// Grade of a concern [RM1b, RM1c]. One without a stated grade counts as a concern.
     Grade {
         Imminent = "imminent", "Imminent risk", "Risque imminent";
         Concern = "concern", "Other safety or security concern", "Autre préoccupation en matière de sécurité";
@@ -117,7 +117,7 @@ coded!(
 );
 
 coded!(
-    /// Where a case stands.
+    /// Stage of a case.
     Stage {
         Assessment = "assessment", "Assessment", "Évaluation";
         Preparation = "preparation", "Preparation", "Préparation";

@@ -1,5 +1,4 @@
-//! A fiscal year's concerns as two tables that are suppressed together: how many of each grade, and how long each audience took to
-//! accept [R3e, RM1b, L13].
+//! Concerns of a fiscal year, two tables suppressed together: how many of each grade, and each audience's time to accept [R3e, RM1b, L13].
 
 use std::collections::BTreeMap;
 
@@ -10,24 +9,24 @@ use super::{
     year::FiscalYear,
 };
 
-/// Which of the two.
+/// One of the two tables.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ConcernTable {
     ByGrade,
     TimeToAccept,
 }
 
-/// How many concerns there are of one kind.
+/// Number of concerns of one kind.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ConcernTally {
     pub grade: Grade,
     pub nhq_accepted: bool,
-    /// Of a question, which has no responsible head, this counts for nothing.
+    /// Ignored for a question, which has no responsible head.
     pub head_accepted: bool,
     pub count: u64,
 }
 
-/// How long one audience took, over the concerns it has accepted.
+/// Times one audience took, over the concerns it has accepted.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct TimeToAccept {
     pub audience: Audience,
@@ -35,7 +34,7 @@ pub struct TimeToAccept {
     pub p95_seconds: f64,
 }
 
-/// A year's concerns, decided.
+/// Concerns of a year, with the suppression decided.
 pub struct Concerns {
     year: FiscalYear,
     threshold: u32,
@@ -54,8 +53,8 @@ struct Numbers {
     accepted: BTreeMap<Audience, Counted>,
 }
 
-// Nodes of the network: questions, and the concerns that a head must accept, flow from the start to the end; what NHQ has accepted and
-// what it has not flow back.
+// Nodes of the network: questions, and the concerns that a head must accept, flow from the start to the end; those that NHQ has accepted,
+// and those that it has not, flow back.
 const START: usize = 0;
 const HEADED: usize = 1;
 const GRADED: usize = 2;
@@ -63,8 +62,8 @@ const END: usize = 3;
 const BACK: usize = 4;
 
 impl Numbers {
-    /// And the sums that no table says and that a reader may know all the same, as that every concern of a finished year was accepted:
-    /// those with a head, and those that wait for NHQ and for the head.
+    /// Also the sums that no table states but a reader may know, as that every concern of a finished year was accepted: those with a head,
+    /// and those that wait for NHQ and for the head.
     fn of(tallies: &[ConcernTally]) -> (Self, [Counted; 3]) {
         let sum = |of: &dyn Fn(&ConcernTally) -> bool| tallies.iter().filter(|t| of(t)).map(|t| t.count).sum::<u64>();
         let headed = |t: &ConcernTally| t.grade != Grade::Question;
@@ -92,8 +91,8 @@ impl Numbers {
 }
 
 impl Concerns {
-    /// Adds the tallies up and decides what is withheld in both tables at once: the numbers accepted and the numbers raised are sums of
-    /// each other, so that deciding them apart would give a small grade away by subtraction.
+    /// Sums the tallies and decides what is withheld in both tables at once: the numbers accepted and the numbers raised are sums of each
+    /// other, so separate decisions would reveal a small grade by subtraction.
     #[must_use]
     pub fn new(year: FiscalYear, tallies: &[ConcernTally], times: Vec<TimeToAccept>, threshold: u32) -> Self {
         let (Numbers { network, total, grades, accepted }, _) = Numbers::of(tallies);
@@ -121,7 +120,7 @@ impl Concerns {
         }
     }
 
-    /// Where the number of acceptances is withheld so are the times: that there are any says how many there are at the least.
+    /// Where the number of acceptances is withheld so are the times: the existence of times implies a least number.
     fn time_to_accept(&self, language: Language) -> Report {
         let row = |(audience, counted): (&Audience, &Counted)| {
             let times = self.times.iter().find(|t| t.audience == *audience);
@@ -169,7 +168,7 @@ mod tests {
 
     const YEAR: FiscalYear = FiscalYear::new(2026);
 
-    /// So many of a grade, and how many of them NHQ and the head have not accepted.
+    /// Tallies of a grade: its count, and how many of them NHQ and the head have not accepted.
     fn graded(grade: Grade, count: u64, nhq_waits: u64, head_waits: u64) -> Vec<ConcernTally> {
         let both = nhq_waits.min(head_waits);
         let tally = |nhq_accepted, head_accepted, count| ConcernTally { grade, nhq_accepted, head_accepted, count };
@@ -222,7 +221,7 @@ mod tests {
         assert!(!grades.rows[..2].iter().all(|r| shown(&r.cells[0])) || !shown(&grades.total.as_ref().unwrap().cells[0]));
     }
 
-    /// A guess at everything that the two tables are sums of.
+    /// One assignment of all numbers from which the two tables are summed.
     #[derive(Clone, Copy)]
     struct World {
         grades: [u64; 3],
@@ -251,7 +250,7 @@ mod tests {
         Numbers::of(&tallies.concat())
     }
 
-    /// Small, fast and always the same (SplitMix64).
+    /// Small, fast, deterministic random numbers (SplitMix64).
     struct Dice(u64);
 
     impl Dice {
@@ -264,7 +263,7 @@ mod tests {
         }
     }
 
-    /// The attacker tries every year that agrees with both tables, and knows every sum that is not withheld though no table says it.
+    /// The attacker tries every year consistent with both tables, and knows every sum that is not withheld though no table states it.
     #[test]
     fn no_small_number_of_concerns_can_be_worked_out_from_both_tables_together_in_a_thousand_years() {
         let mut dice = Dice(785);

@@ -1,11 +1,11 @@
-//! What happened, as the counts need it: ids, codes and clocks. There is no field for a name or a text [IM1].
+//! Facts as counted: ids, codes and times. There is no field for a name or a text [IM1].
 
 use time::OffsetDateTime;
 use uuid::Uuid;
 
 use super::code::{Audience, Disposition, Grade, Origin, Region, Stage};
 
-/// One thing that another service said has happened.
+/// One fact reported by another service.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Fact {
     ReferralReceived {
@@ -51,6 +51,6 @@ pub enum Fact {
         concern: Uuid,
         at: OffsetDateTime,
     },
-    /// True, and of no consequence for any count, for example that a concern rang again.
+    /// A valid fact that no count uses, for example that a concern rang again.
     NotCounted,
 }

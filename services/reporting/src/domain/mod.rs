@@ -1,4 +1,4 @@
-//! What is counted, how it is shown, and what must not be shown. Pure: no async, no database, no wire types.
+//! Rules of reporting: what is counted, how it is shown, and what is withheld. Pure: no async, no database, no wire types.
 
 pub mod code;
 pub mod concerns;

@@ -1,4 +1,4 @@
-//! A fiscal year's referrals: five tables that share their totals, and therefore one decision on what is withheld.
+//! Referrals of a fiscal year: five tables that share their totals, and therefore one decision on what is withheld.
 
 use std::collections::BTreeMap;
 
@@ -9,7 +9,7 @@ use super::{
     year::FiscalYear,
 };
 
-/// Which of the five.
+/// One of the five tables.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ReferralTable {
     Origin,
@@ -19,7 +19,7 @@ pub enum ReferralTable {
     OriginAndRegion,
 }
 
-/// How many referrals there are of one kind; `month` counts from 0 for April.
+/// Number of referrals of one kind; `month` counts from 0 for April.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Tally {
     pub origin: Origin,
@@ -29,7 +29,7 @@ pub struct Tally {
     pub count: u64,
 }
 
-/// A year's referrals, decided.
+/// Referrals of a year, with the suppression decided.
 pub struct Referrals {
     year: FiscalYear,
     threshold: u32,
@@ -51,7 +51,7 @@ const FIRST_ORIGIN: usize = 4;
 const FIRST_REGION: usize = FIRST_ORIGIN + Origin::ALL.len();
 
 impl Referrals {
-    /// Adds the tallies up and decides what is withheld in all tables at once.
+    /// Sums the tallies and decides what is withheld in all tables at once.
     #[must_use]
     pub fn new(year: FiscalYear, tallies: &[Tally], threshold: u32) -> Self {
         let sum = |of: &dyn Fn(&Tally) -> bool| tallies.iter().filter(|t| of(t)).map(|t| t.count).sum::<u64>();

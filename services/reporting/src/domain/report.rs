@@ -1,4 +1,4 @@
-//! A table as a person or a program reads it: labels, codes, cells, and what is withheld.
+//! Table of a report for people and programs: labels, codes, cells, and what is withheld.
 
 use super::{
     code::Language,
@@ -9,7 +9,7 @@ use super::{
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Cell {
     Count(u64),
-    /// Not shown: it is small, or would give away one that is.
+    /// Withheld: it is small, or would reveal one that is.
     Withheld,
     Seconds(f64),
 }
@@ -42,7 +42,7 @@ impl Row {
     }
 }
 
-/// A counted number and its place in the network of sums.
+/// A counted number and its id in the network of sums.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Counted {
     pub id: Id,
@@ -58,7 +58,7 @@ impl Counted {
     }
 }
 
-/// What is withheld and why, for the foot of every table.
+/// Footnote of every table: what is withheld and why.
 #[must_use]
 pub fn note(language: Language, threshold: u32) -> String {
     let most = threshold.saturating_sub(1);

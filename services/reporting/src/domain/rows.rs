@@ -1,4 +1,4 @@
-//! The rows that facts come to, each row once: what comes twice or in another order comes to the same.
+//! Rows derived from facts, each row once: repeated facts, or facts in another order, give the same rows.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -10,19 +10,19 @@ use super::{
     fact::Fact,
 };
 
-/// Rows in the order of their ids, so that two that are written at the same moment never wait for each other in a circle.
+/// Rows sorted by id, so that two concurrent writes cannot deadlock.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Rows {
     pub referrals: BTreeMap<Uuid, Received>,
-    /// Every decision is kept.
+    /// All decisions.
     pub decisions: BTreeSet<(Uuid, OffsetDateTime, &'static str)>,
     pub cases: BTreeMap<Uuid, Case>,
     pub concerns: BTreeMap<Uuid, Concern>,
-    /// Every graver word is kept.
+    /// All rises in grade.
     pub graver: BTreeSet<(Uuid, OffsetDateTime, &'static str)>,
 }
 
-/// The receipt of a referral: the first that is told stands.
+/// Receipt of a referral: the first one received counts.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Received {
     pub origin: Origin,
@@ -31,14 +31,14 @@ pub struct Received {
     pub at: OffsetDateTime,
 }
 
-/// A case: the first opening that is told stands, and the latest move.
+/// A case: the first opening received counts, and the latest move.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Case {
     pub opened: Option<(Uuid, OffsetDateTime)>,
     pub moved: Option<(OffsetDateTime, Stage)>,
 }
 
-/// A concern: the first raise that is told stands, and the earliest acceptance of each audience.
+/// A concern: the first raise received counts, and the earliest acceptance of each audience.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Concern {
     pub raised: Option<Raised>,

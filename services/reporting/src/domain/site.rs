@@ -1,10 +1,10 @@
-//! Which region a site belongs to, from a small table of our own: the directory itself is safety's.
+//! Region of a site, from a small table of our own: the directory itself is safety's.
 
 use super::code::Region;
 
 const SITES: &str = include_str!("../../data/site-region.csv");
 
-/// The region of a site; unknown where the table does not hold it, so that nothing is left uncounted.
+/// The region of a site; unknown where the table does not have it, so that it is still counted.
 #[must_use]
 pub fn region_of(site: &str) -> Region {
     rows().find(|(code, _)| *code == site).map_or(Region::Unknown, |(_, region)| region)

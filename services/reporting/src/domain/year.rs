@@ -1,4 +1,4 @@
-//! The fiscal year, April to March, and up to when it is reported.
+//! Fiscal year, April to March, and the time up to which it is reported.
 
 use time::Month;
 
@@ -12,7 +12,7 @@ pub const ZONE: &str = "America/Toronto";
 pub struct FiscalYear(i32);
 
 impl FiscalYear {
-    /// The first year that can be asked for. The programme's own figures begin with June 2000.
+    /// The first year that can be requested. The programme's own figures begin with June 2000.
     pub const FIRST: i32 = 1990;
 
     #[must_use]
@@ -40,7 +40,7 @@ impl FiscalYear {
     }
 }
 
-/// How many months into the fiscal year a calendar month stands: April is 0, March is 11.
+/// Index of a calendar month in the fiscal year: April is 0, March is 11.
 #[must_use]
 pub const fn month_index(calendar_month: u8) -> usize {
     (calendar_month as usize + 8) % 12
@@ -61,7 +61,7 @@ const MONTHS: [(Month, &str, &str); 12] = [
     (Month::March, "March", "mars"),
 ];
 
-/// How often a report moves. Whoever sees two of them a day apart sees the day: the slower it moves, the less that says [L13].
+/// Release interval of reports. Comparing two reports a day apart reveals that day: the longer the interval, the less it reveals [L13].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Release {
     /// Everything known now. For the RJ Unit, which works the queue itself.
@@ -69,7 +69,7 @@ pub enum Release {
     Live,
     /// Everything until the first of this month.
     Month,
-    /// Finished fiscal years only: no two reports of one year differ but by late facts.
+    /// Finished fiscal years only: two reports of one year differ only by late facts.
     Year,
 }
 

@@ -1,4 +1,4 @@
-//! Translates between the wire and the use cases; decides nothing.
+//! gRPC server of reporting: decode, call the use case, encode. It decides nothing.
 
 use chassis::{Caller, Clock, Refusal, limits::MESSAGE, wire};
 use proto::{

@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use crate::domain::rows::Case;
 
-/// Cases were opened, or moved. The first opening stands, and the latest move, in whatever order they arrive.
+/// Stores facts on cases. The first opening counts, and the latest move, in whatever order they arrive.
 pub async fn record(tx: &mut PgConnection, cases: &BTreeMap<Uuid, Case>) -> sqlx::Result<()> {
     let ids: Vec<Uuid> = cases.keys().copied().collect();
     let referrals: Vec<Option<Uuid>> = cases.values().map(|case| case.opened.map(|(referral, _)| referral)).collect();

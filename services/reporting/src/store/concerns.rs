@@ -1,4 +1,4 @@
-//! Facts on concerns, their tally and their times to accept. The earliest acceptance of an audience stands.
+//! Facts on concerns, their tally and their times to accept. The earliest acceptance of an audience counts.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -15,7 +15,7 @@ use crate::domain::{
     year::{FiscalYear, ZONE},
 };
 
-/// Concerns were raised, accepted or closed. The first raise stands, and the earliest acceptance of each audience.
+/// Stores facts on concerns. The first raise counts, and the earliest acceptance of each audience.
 pub async fn record(tx: &mut PgConnection, concerns: &BTreeMap<Uuid, Concern>) -> sqlx::Result<()> {
     let raised = || concerns.values().map(|concern| concern.raised.as_ref());
     let ids: Vec<Uuid> = concerns.keys().copied().collect();
@@ -52,7 +52,7 @@ pub async fn record(tx: &mut PgConnection, concerns: &BTreeMap<Uuid, Concern>) -
     Ok(())
 }
 
-/// It was said again of concerns, graver.
+/// Stores rises in the grade of concerns.
 pub async fn said_graver(tx: &mut PgConnection, words: &BTreeSet<(Uuid, OffsetDateTime, &'static str)>) -> sqlx::Result<()> {
     let concerns: Vec<Uuid> = words.iter().map(|(concern, _, _)| *concern).collect();
     let said: Vec<OffsetDateTime> = words.iter().map(|(_, at, _)| *at).collect();
@@ -69,7 +69,7 @@ pub async fn said_graver(tx: &mut PgConnection, words: &BTreeSet<(Uuid, OffsetDa
     Ok(())
 }
 
-/// The concerns of a fiscal year raised before `until`, by the gravest grade that was said of them by then and by who had accepted them by then.
+/// The concerns of a fiscal year raised before `until`, by their gravest grade and by who had accepted them by then.
 pub async fn tally(db: &mut PgConnection, year: FiscalYear, until: OffsetDateTime) -> Result<Vec<ConcernTally>> {
     let rows = sqlx::query!(
         r#"select gravest_grade(concern_id, grade, $2) as "grade!", coalesce(nhq_accepted_at < $2, false) as "nhq!", coalesce(head_accepted_at < $2, false) as "head!",
@@ -94,8 +94,8 @@ pub async fn tally(db: &mut PgConnection, year: FiscalYear, until: OffsetDateTim
         .collect()
 }
 
-/// Seconds from raise to acceptance, over the concerns of a fiscal year raised before `until` and accepted by then; what was a question
-/// until then has no responsible head. Clocks of two machines may disagree: an acceptance before its raise counts as no time at all.
+/// Seconds from raise to acceptance, over the concerns of a fiscal year raised before `until` and accepted by then; a concern that was only
+/// a question until then has no responsible head. Clocks of two machines may disagree: an acceptance before its raise counts as zero.
 pub async fn times_to_accept(db: &mut PgConnection, year: FiscalYear, until: OffsetDateTime) -> Result<Vec<TimeToAccept>> {
     let rows = sqlx::query!(
         r#"with accepted as (

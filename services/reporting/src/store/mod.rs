@@ -1,4 +1,4 @@
-//! SQL in, domain types out. Every function works on a connection it is given.
+//! Storage of reporting: SQL in, domain types out, over the caller's connection.
 
 pub mod cases;
 pub mod concerns;
@@ -7,7 +7,7 @@ pub mod years;
 
 use chassis::Error;
 
-/// A stored code that is not one of ours: the constraints of the tables do not let it in.
+/// The error for an unknown stored code, which the constraints of the tables exclude.
 fn unknown_code(what: &str) -> Error {
     Error::Internal(format!("a stored {what} is not a known code"))
 }

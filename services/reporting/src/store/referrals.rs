@@ -1,4 +1,4 @@
-//! Facts on referrals, and their tally. What arrives twice, or in another order, ends in the same row.
+//! Facts on referrals, and their tally. Repeated facts, or facts in another order, give the same row.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -15,7 +15,7 @@ use crate::domain::{
     year::{FiscalYear, ZONE, month_index},
 };
 
-/// Referrals were received: each is said once, and the same however often it is said.
+/// Stores received referrals; repetitions are identical.
 pub async fn received(tx: &mut PgConnection, referrals: &BTreeMap<Uuid, Received>) -> sqlx::Result<()> {
     let ids: Vec<Uuid> = referrals.keys().copied().collect();
     let origins: Vec<String> = referrals.values().map(|referral| referral.origin.code().to_owned()).collect();
@@ -39,7 +39,7 @@ pub async fn received(tx: &mut PgConnection, referrals: &BTreeMap<Uuid, Received
     Ok(())
 }
 
-/// The RJ Unit decided. Every decision is kept: which one counts depends on the moment that a report speaks of.
+/// Stores decisions of the RJ Unit. All are kept: which one counts depends on the time of a report.
 pub async fn screened(tx: &mut PgConnection, decisions: &BTreeSet<(Uuid, OffsetDateTime, &'static str)>) -> sqlx::Result<()> {
     let referrals: Vec<Uuid> = decisions.iter().map(|(referral, _, _)| *referral).collect();
     let screened: Vec<OffsetDateTime> = decisions.iter().map(|(_, at, _)| *at).collect();
@@ -57,7 +57,7 @@ pub async fn screened(tx: &mut PgConnection, decisions: &BTreeSet<(Uuid, OffsetD
 }
 
 /// The referrals of a fiscal year received before `until`, each with its latest decision by then, in one statement so that all tables
-/// agree. What was decided later is not decided yet: a report must not move on the day of a decision [L13].
+/// agree. A later decision counts as none yet: a report must not change on the day of a decision [L13].
 pub async fn tally(db: &mut PgConnection, year: FiscalYear, until: OffsetDateTime) -> Result<Vec<Tally>> {
     let rows = sqlx::query!(
         r#"select origin as "origin!", region as "region!", decided.disposition as "disposition?",

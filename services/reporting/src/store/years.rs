@@ -1,11 +1,11 @@
-//! Fiscal years and months by NHQ's clock. PostgreSQL knows the time zones; this process does not.
+//! Fiscal years and months in NHQ's time zone, computed by PostgreSQL, which has the time zone data.
 
 use sqlx::PgConnection;
 use time::OffsetDateTime;
 
 use crate::domain::year::{FiscalYear, ZONE};
 
-/// Where an instant stands in NHQ's calendar.
+/// Position of an instant in NHQ's calendar.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Calendar {
     /// The fiscal year the instant is in.
@@ -29,7 +29,7 @@ pub async fn calendar(db: &mut PgConnection, at: OffsetDateTime) -> sqlx::Result
     Ok(Calendar { year: FiscalYear::new(row.year), year_begins: row.year_begins, month_begins: row.month_begins })
 }
 
-/// The moment a fiscal year is over.
+/// The end of a fiscal year.
 pub async fn end(db: &mut PgConnection, year: FiscalYear) -> sqlx::Result<OffsetDateTime> {
     sqlx::query_scalar!(r#"select make_timestamptz($1 + 1, 4, 1, 0, 0, 0, $2) as "end!""#, year.first_calendar_year(), ZONE,)
         .fetch_one(db)

@@ -1,8 +1,8 @@
-//! Small cells: which numbers of tables that share totals are withheld, so that no number from 1 to k-1 can be worked out [L13].
+//! Suppression of small cells in tables that share totals: no number from 1 to k-1 can be derived from the published ones [L13].
 //!
-//! Every published number is a pipe of one closed network in which nothing is lost: what flows into a node flows out.
-//! Row and column sums, and totals shared by several tables, are then all the same rule, and what an attacker can work
-//! out about a withheld number is how far its flow can be moved without touching a published one.
+//! Every published number is an edge of one closed flow network: what flows into a node flows out. Row and column sums, and totals shared
+//! by several tables, are then the same rule, and what an attacker can derive about a withheld number is how far its flow can change
+//! without changing a published one.
 
 use std::collections::BTreeSet;
 
@@ -10,13 +10,13 @@ use std::collections::BTreeSet;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Id(usize);
 
-/// What becomes of a number.
+/// What is done with a number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Fate {
     Shown,
     /// Withheld; a reader knows that it is not zero, because zeros are shown.
     Withheld,
-    /// Withheld with everything beneath a small total, zeros too: the pattern of zeros would narrow that total.
+    /// Withheld with all parts of a small total, zeros too: the pattern of zeros would narrow that total.
     Veiled,
 }
 
@@ -33,7 +33,7 @@ pub struct Network {
     numbers: Vec<Number>,
 }
 
-/// One step of a way through the network: along a pipe (its number grows) or against it (its number shrinks).
+/// One step of a path through the network: along an edge (its number grows) or against it (its number shrinks).
 #[derive(Clone, Copy)]
 struct Step {
     pipe: usize,
@@ -48,8 +48,8 @@ impl Network {
         Id(self.numbers.len() - 1)
     }
 
-    /// Decides for every number whether it is shown, such that each number from 1 to `threshold` - 1 could, for all that
-    /// the published ones say, be any of these. Where no choice achieves that, nothing is shown.
+    /// Decides for every number whether it is shown, such that each number from 1 to `threshold` - 1 could, from the published ones alone,
+    /// be any of these. Where no choice achieves that, nothing is shown.
     #[must_use]
     pub fn decide(&self, threshold: u32) -> Decision {
         let threshold = i64::from(threshold);
@@ -67,7 +67,7 @@ impl Network {
         decision
     }
 
-    /// Small numbers are withheld, and with a small total everything it is made of.
+    /// Withholds small numbers, and with a small total all its parts.
     fn first_pass(&self, threshold: i64) -> Decision {
         let mut decision = Decision { fates: Vec::with_capacity(self.numbers.len()) };
         let mut open_totals = BTreeSet::new();
@@ -87,8 +87,8 @@ impl Network {
         decision
     }
 
-    /// Withholds what is needed so that the number `id` could be higher, or lower, by `amount`: the cheapest ways round
-    /// from its one end to the other through numbers that may be withheld. False where there is no such way.
+    /// Withholds what is needed so that the number `id` could be higher, or lower, by `amount`: the cheapest paths between its ends through
+    /// numbers that may be withheld. False where there is no such path.
     fn hide(&self, id: usize, higher: bool, amount: i64, decision: &mut Decision) -> bool {
         let Some(number) = self.numbers.get(id) else { return false };
         let (start, end) = if higher { (number.to, number.from) } else { (number.from, number.to) };
@@ -108,8 +108,7 @@ impl Network {
         true
     }
 
-    /// How far a step can go: a withheld number may grow without end, and shrink to 1, or to 0 where zeros are veiled.
-    /// A zero that is shown stays what it is.
+    /// How far a step can change a number: a withheld one may grow without end, and shrink to 1, or to 0 where veiled. A shown zero stays.
     fn room(&self, step: Step, moved: &[i64], decision: &Decision) -> i64 {
         let value = self.value(step.pipe);
         if value == 0 && decision.fate(Id(step.pipe)) == Fate::Shown {
@@ -121,7 +120,7 @@ impl Network {
         value + moved.get(step.pipe).copied().unwrap_or(0) - decision.floor(step.pipe)
     }
 
-    /// Bellman and Ford: the way that costs the fewest shown numbers, weighed by their size. What is withheld is free.
+    /// Bellman-Ford: the path that costs the fewest shown numbers, weighted by their size. Withheld ones are free.
     fn cheapest_way(&self, start: usize, end: usize, without: usize, moved: &[i64], decision: &Decision) -> Option<Vec<Step>> {
         let nodes = self.numbers.iter().map(|n| n.from.max(n.to) + 1).max().unwrap_or(0);
         let mut best: Vec<Option<(i64, Option<Step>)>> = vec![None; nodes];
@@ -158,13 +157,13 @@ impl Network {
     }
 }
 
-/// True for what may not be shown by itself.
+/// Whether a number is too small to be shown.
 #[must_use]
 pub const fn is_small(value: i64, threshold: i64) -> bool {
     value > 0 && value < threshold
 }
 
-/// What becomes of each number of a network.
+/// Decision for each number of a network.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Decision {
     fates: Vec<Fate>,
@@ -183,7 +182,7 @@ impl Decision {
         }
     }
 
-    /// The least a reader must allow for.
+    /// The lower bound that a reader must assume.
     fn floor(&self, id: usize) -> i64 {
         i64::from(self.fate(Id(id)) != Fate::Veiled)
     }

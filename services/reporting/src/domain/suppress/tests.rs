@@ -1,10 +1,10 @@
-//! An attacker who tries every table that the published numbers allow.
+//! Tests of suppression: an attacker who tries every table that the published numbers allow.
 
 use std::collections::BTreeSet;
 
 use super::*;
 
-/// Small, fast and always the same (SplitMix64).
+/// Small, fast, deterministic random numbers (SplitMix64).
 struct Dice(u64);
 
 impl Dice {
@@ -17,7 +17,7 @@ impl Dice {
     }
 }
 
-/// A table of rows and columns with all its sums, and a second table that shares the grand total: what a year's report is made of.
+/// A table of rows and columns with all its sums, and a second table that shares the grand total, as in a year's report.
 struct Tables {
     grid: Vec<Vec<u64>>,
     line: Vec<u64>,
@@ -50,7 +50,7 @@ impl Tables {
     }
 }
 
-/// What the attacker knows of one number: itself, or the least it can be.
+/// Whether a guess fits what is published of one number: itself, or its lower bound.
 fn fits(decision: &Decision, id: Id, truth: u64, guess: u64) -> bool {
     match decision.fate(id) {
         Fate::Shown => guess == truth,
@@ -59,7 +59,7 @@ fn fits(decision: &Decision, id: Id, truth: u64, guess: u64) -> bool {
     }
 }
 
-/// A number, its true value, and every value it takes in some table that agrees with what was published.
+/// A number, its true value, and every value it takes in some table consistent with the published ones.
 struct Known {
     id: Id,
     truth: u64,
@@ -107,7 +107,7 @@ fn attack(tables: &Tables, decision: &Decision, ids: &Ids, most: u64) -> Vec<Kno
     }
 }
 
-/// What the numbers of the second table can be if the grand total were `all`; nothing where they cannot add up to it.
+/// Possible values of the second table's numbers if the grand total were `all`; none where they cannot add up to it.
 fn line_ranges(tables: &Tables, decision: &Decision, ids: &Ids, all: u64) -> Option<Vec<std::ops::RangeInclusive<u64>>> {
     let numbers = || ids.line.iter().copied().zip(tables.line.iter().copied());
     let least = |(id, truth): (Id, u64)| match decision.fate(id) {
