@@ -1,4 +1,4 @@
-//! Style, script and icon, inside the binary. Their addresses carry a hash of their content: a browser may keep them for ever.
+//! Style, script and icon, embedded in the binary. Their addresses contain a hash of their content: browsers may cache them for ever.
 
 use std::sync::LazyLock;
 

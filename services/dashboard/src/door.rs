@@ -1,4 +1,4 @@
-//! The connections of browsers: counted per address and in all, and ended where they are silent. The decision record is
+//! HTTP server for browsers: connections limited per address and in total, and closed when idle. The decision record is
 //! `docs/adr/0015-limits-at-every-door.md`.
 
 use std::{net::SocketAddr, time::Duration};
@@ -19,21 +19,21 @@ use tokio::{
 };
 use tokio_util::sync::CancellationToken;
 
-/// Headers of a request, and their bytes with those of its first line: a page of ours sends a dozen, and one cookie.
+/// Most headers of a request; their bytes are limited with those of its first line: a page of ours sends a dozen, and one cookie.
 const MAX_HEADERS: usize = 64;
 const MAX_HEADER_BYTES: usize = 16 * 1024;
-/// Before the next try, when the machine has no room for one more connection.
+/// Retry interval when the machine has no room for one more connection.
 const RETRY_PAUSE: Duration = Duration::from_millis(100);
 
-/// What a browser may take of the door.
+/// Connection limits.
 #[derive(Clone)]
 pub struct Limits {
     pub open: Connections,
-    /// The headers of a request are there by then, or its connection ends; one that asks for nothing more ends as well.
+    /// Time limit for the headers of a request, also the idle time before the next one; after it the connection is closed.
     pub headers_within: Duration,
 }
 
-/// Serves every connection until `stop`, and then until the pages that are being written are.
+/// Serves every connection until `stop`, then finishes the pages being written.
 pub async fn serve(listener: TcpListener, router: Router, limits: Limits, stop: CancellationToken) {
     let mut connections = JoinSet::new();
     loop {
@@ -41,7 +41,7 @@ pub async fn serve(listener: TcpListener, router: Router, limits: Limits, stop: 
             () = stop.cancelled() => break,
             Some(_) = connections.join_next() => {}
             accepted = listener.accept() => match accepted {
-                // Dropped before a byte is read: one too many costs us nothing.
+                // Dropped before a byte is read: a rejected connection costs nothing.
                 Ok((tcp, from)) => match limits.open.admit(from.ip()) {
                     Ok(counting) => drop(connections.spawn(converse(tcp, from, counting, router.clone(), limits.headers_within, stop.clone()))),
                     Err(reason) => limits::count(reason),
@@ -57,7 +57,7 @@ pub async fn serve(listener: TcpListener, router: Router, limits: Limits, stop: 
 }
 
 async fn converse(tcp: TcpStream, from: SocketAddr, counting: Counting, router: Router, within: Duration, stop: CancellationToken) {
-    // Without it answers are only later.
+    // Without it answers are only slower.
     let _ = tcp.set_nodelay(true);
     let service = TowerToHyperService::new(router.layer(Extension(ConnectInfo(from))));
     let mut http = http1::Builder::new();

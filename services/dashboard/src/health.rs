@@ -1,4 +1,4 @@
-//! `dashboard health`: asks the running dashboard over its own door, which speaks HTTP and not gRPC.
+//! The command `dashboard health`: checks the running dashboard over its own HTTP server, which does not speak gRPC.
 
 use std::{
     io::{Read, Write},
@@ -13,7 +13,7 @@ use crate::Config;
 
 const TIMEOUT: Duration = Duration::from_secs(2);
 
-/// The exit status, where the command line asks for nothing but health.
+/// The exit status, if the command line requests the health check.
 #[must_use]
 pub fn asked() -> Option<ExitCode> {
     let settings = config::parse::<Config>("dashboard").chassis;

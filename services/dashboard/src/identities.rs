@@ -1,4 +1,4 @@
-//! The invented people of a development machine, read from the file that the local stack writes.
+//! Invented identities of a development machine, read from the file that the local stack writes.
 
 use std::path::Path;
 
@@ -6,7 +6,7 @@ use anyhow::Context as _;
 use chassis::Private;
 use serde::Deserialize;
 
-/// One of them.
+/// An invented person.
 #[derive(Debug, Clone, Deserialize)]
 pub struct Person {
     pub name: String,
@@ -22,10 +22,10 @@ fn private<'de, D: serde::Deserializer<'de>>(text: D) -> Result<Private<String>,
     String::deserialize(text).map(Private::new)
 }
 
-/// Reads the file: a JSON list of `{name, roles, sites, token}`; more may stand in it.
+/// Reads the file: a JSON list of `{name, roles, sites, token}`; other fields are ignored.
 ///
 /// # Errors
-/// It cannot be read, or is something else.
+/// It cannot be read, or has another format.
 pub fn read(path: &Path) -> anyhow::Result<Vec<Person>> {
     let bytes = std::fs::read(path).with_context(|| format!("cannot read {}", path.display()))?;
     serde_json::from_slice(&bytes).with_context(|| format!("{} is not a list of identities", path.display()))

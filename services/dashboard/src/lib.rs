@@ -27,21 +27,21 @@ use tokio::{net::TcpListener, sync::Semaphore};
 
 pub use config::Config;
 
-/// What open pages may take to end when the process stops.
+/// Time limit for open pages to finish when the process stops.
 const GRACE: Duration = Duration::from_secs(4);
-/// What a browser may take for the headers of a request.
+/// Time limit for a browser to send the headers of a request.
 const HEADERS_WITHIN: Duration = Duration::from_secs(15);
 
 /// Serves the pages until the process stops.
 ///
 /// # Errors
-/// The address cannot be bound, or a key set, a certificate or the development identities cannot be used.
+/// The address cannot be bound, or a key set, a certificate or the development identities are invalid.
 pub async fn serve(config: Config, process: Process) -> anyhow::Result<()> {
     let app = app(&config, &process)?;
     let listen = config.chassis.listen;
     let listener = TcpListener::bind(listen).await.with_context(|| format!("cannot listen on {listen}"))?;
     tracing::info!(address = %listen, "serving");
-    // It stands behind a proxy: all visitors share one address, and the proxy counts theirs.
+    // Behind a proxy all visitors share one address, and the proxy limits each of theirs.
     let in_all = config.chassis.open_connections as usize;
     let limits = door::Limits { open: Connections::new(in_all, in_all), headers_within: HEADERS_WITHIN };
     tokio::select! {

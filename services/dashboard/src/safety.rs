@@ -1,4 +1,4 @@
-//! The safety service, asked with the token of whoever is signed in: what they may see is decided there, and never added to here.
+//! Client for the safety service, called with the token of the person signed in: what they may see is decided there, never extended here.
 
 use std::{
     collections::BTreeMap,
@@ -25,15 +25,15 @@ use crate::session::Session;
 
 /// Concerns on one page.
 const PAGE: i32 = 500;
-/// The directory is asked for again after this.
+/// Lifetime of the cached directory of sites.
 const SITES_LAST: time::Duration = time::Duration::minutes(10);
-/// A stream that has not begun by then never will.
+/// Time limit for a stream to begin.
 const STREAM_BEGINS: Duration = Duration::from_secs(4);
 
 /// Names of the sites in both languages, by code.
 pub type Sites = Arc<BTreeMap<String, Site>>;
 
-/// Cheap to clone.
+/// Client for the safety service. Cheap to clone.
 #[derive(Clone)]
 pub struct Safety {
     alarm: AlarmServiceClient<Peer>,
@@ -99,7 +99,7 @@ impl Safety {
         Ok(self.alarm.clone().get_concern_receipt(signed(session, ask)?).await?.into_inner())
     }
 
-    /// What the bearer of a token may do now.
+    /// Current grants of the bearer of a token.
     ///
     /// # Errors
     /// What the safety service answers.
@@ -111,10 +111,10 @@ impl Safety {
         Ok(Caller::new(proof, grants.collect(), until))
     }
 
-    /// A snapshot, then every change and beat.
+    /// Stream of a snapshot, then every change and beat.
     ///
     /// # Errors
-    /// What the safety service answers; that it does not begin in time.
+    /// What the safety service answers; or the time limit passed.
     pub async fn watch(&self, session: &Session) -> Result<Streaming<WatchConcernsResponse>, Status> {
         let mut client = self.streams.clone();
         let begun = client.watch_concerns(signed(session, WatchConcernsRequest {})?);
@@ -124,14 +124,14 @@ impl Safety {
         }
     }
 
-    /// The directory of sites as it was last read; asks nobody.
+    /// The directory of sites as last read, without a call.
     #[must_use]
     pub fn known_sites(&self) -> Sites {
         let known = self.sites.lock().unwrap_or_else(PoisonError::into_inner);
         known.as_ref().map(|(_, sites)| sites.clone()).unwrap_or_default()
     }
 
-    /// The directory of sites, kept for a while. Where it cannot be read, pages show codes: a name is a comfort, not a condition.
+    /// The directory of sites, cached. Where it cannot be read, pages show codes instead of names.
     pub async fn sites(&self, session: &Session, now: OffsetDateTime) -> Sites {
         let known = self.sites.lock().unwrap_or_else(PoisonError::into_inner).clone();
         if let Some((at, sites)) = &known

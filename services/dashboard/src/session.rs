@@ -1,4 +1,4 @@
-//! Who is signed in. Sessions live in memory, are few for each person, and end with the token and with the grants they stand on.
+//! Sessions of the people signed in: in memory, few for each person, ended with the token or with the grants they rest on.
 
 use std::{
     collections::HashMap,
@@ -13,16 +13,16 @@ use sha2::{Digest, Sha256};
 use time::{Duration, OffsetDateTime};
 use tokio_util::sync::CancellationToken;
 
-/// A session ends after this, however long its token would last.
+/// Longest session, whatever the lifetime of its token.
 const MAX_LIFETIME: Duration = Duration::hours(8);
-/// What somebody may do is asked again after this.
+/// Interval after which a person's grants are read again.
 const CHECK_INTERVAL: Duration = Duration::seconds(15);
-/// Sessions kept at most; whoever comes when there are as many waits for one to end. Nobody's is ended for another's.
+/// Most sessions; further sign-ins are refused until one ends. No session is ended for another person's.
 const MAX_SESSIONS: usize = 10_000;
-/// Sessions of one person at most: their own oldest ends for one more.
+/// Most sessions of one person: one more ends their oldest.
 pub const MAX_SESSIONS_OF_ONE: usize = 8;
 
-/// As many are signed in as can be.
+/// The error where the most sessions exist.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Full;
 
@@ -31,18 +31,18 @@ pub struct Full;
 pub struct Session {
     pub caller: Caller,
     pub token: Private<String>,
-    /// Stands hidden in every form of this session.
+    /// Hidden field value in every form of this session.
     pub form_token: String,
-    /// Names the session among the tabs of one browser; says nothing about the cookie.
+    /// Identifies the session among the tabs of one browser; discloses nothing of the cookie.
     pub tabs: String,
     pub expires_at: OffsetDateTime,
-    /// Who the token proves.
+    /// The person that the token proves.
     pub proof: Proof,
-    /// When what they may do was last known.
+    /// When their grants were last read.
     asked_at: OffsetDateTime,
     /// Cancelled when the session ends by sign-out.
     pub ended: CancellationToken,
-    /// Which of two began first.
+    /// Order of creation.
     begun: u64,
 }
 
@@ -61,7 +61,7 @@ impl Sessions {
         Self { clock, ids, held: Arc::default(), begun: Arc::default() }
     }
 
-    /// Begins a session; gives the value of its cookie, which is kept nowhere.
+    /// Begins a session; returns the value of its cookie, which is not stored.
     ///
     /// # Errors
     /// [`Full`], where too many others are signed in.
@@ -95,20 +95,20 @@ impl Sessions {
         Ok((cookie, session))
     }
 
-    /// The session behind a cookie, while it lasts.
+    /// The session of a cookie, while it lasts.
     #[must_use]
     pub fn find(&self, cookie: &str) -> Option<Session> {
         let now = self.clock.now();
         self.lock().get(&fingerprint(cookie)).filter(|session| session.expires_at > now).cloned()
     }
 
-    /// Whether what the one signed in may do must be asked again.
+    /// Whether the person's grants must be read again.
     #[must_use]
     pub fn is_stale(&self, session: &Session) -> bool {
         self.clock.now() - session.asked_at >= CHECK_INTERVAL
     }
 
-    /// Takes what the one signed in may do now; `None` where the session does not outlive it: they had a grant and have none.
+    /// Updates the person's grants; `None` where the session ends with them: they had a grant and have none.
     #[must_use]
     pub fn renew(&self, cookie: &str, caller: Caller) -> Option<Session> {
         let now = self.clock.now();
@@ -125,7 +125,7 @@ impl Sessions {
         Some(session.clone())
     }
 
-    /// Ends the session behind a cookie, and its stream.
+    /// Ends the session of a cookie, and its stream.
     pub fn end(&self, cookie: &str) {
         if let Some(session) = self.lock().remove(&fingerprint(cookie)) {
             session.ended.cancel();
@@ -136,7 +136,7 @@ impl Sessions {
         self.held.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// 256 bits that nobody can guess.
+    /// 256 random bits.
     fn secret(&self) -> String {
         let mut hash = Sha256::new();
         for _ in 0..8 {
@@ -146,7 +146,7 @@ impl Sessions {
     }
 }
 
-/// Sessions are kept by this: whoever reads the map cannot use what it holds as a cookie.
+/// Key of a session in the map: a hash, so that no one who reads the map can use it as a cookie.
 fn fingerprint(cookie: &str) -> String {
     hex::encode(Sha256::digest(cookie.as_bytes()))
 }

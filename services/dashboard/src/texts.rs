@@ -1,6 +1,6 @@
-//! Every text a person reads, in both official languages: a key without one of them does not compile.
+//! Texts of the pages, in both official languages: a key without one of them does not compile.
 
-/// Language of a page, as it stands in its address.
+/// Language of a page, as in its address.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Language {
     English,
@@ -40,7 +40,7 @@ impl Language {
         }
     }
 
-    /// The language a browser asks for: whichever of the two stands first in `Accept-Language`.
+    /// The language a browser requests: whichever of the two comes first in `Accept-Language`.
     #[must_use]
     pub fn preferred(header: Option<&str>) -> Self {
         let wanted = header.unwrap_or_default().split(',').map(str::trim);
@@ -49,7 +49,7 @@ impl Language {
     }
 }
 
-/// Puts values in the places `{name}` of a text.
+/// Substitutes values for `{name}` in a text.
 #[must_use]
 pub fn fill(text: &str, values: &[(&str, &str)]) -> String {
     values.iter().fold(text.to_owned(), |text, (name, value)| text.replace(&format!("{{{name}}}"), value))
@@ -235,7 +235,7 @@ texts! {
 mod tests {
     use super::*;
 
-    /// The same in both languages by nature.
+    /// Texts that are the same in both languages by nature.
     const SAME: [&str; 1] = ["other_language"];
 
     fn places(text: &str) -> Vec<String> {

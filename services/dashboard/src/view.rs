@@ -1,4 +1,4 @@
-//! What one concern looks like to whoever is signed in: codes and clocks turned into what a page needs. No text of its own.
+//! View model of one concern for the person signed in: codes and times in the form a page needs. No text of its own.
 
 use chassis::{Caller, wire};
 use proto::{
@@ -24,11 +24,11 @@ pub struct AudienceView {
     pub accepted_at: Option<OffsetDateTime>,
     pub accepted_by: String,
     pub next_ring_at: Option<OffsetDateTime>,
-    /// The one who looks may accept for this audience, and nobody has.
+    /// The viewer may accept for this audience, and no one has.
     pub may_accept: bool,
-    /// The one who looks has accepted.
+    /// The viewer has accepted.
     pub mine: bool,
-    /// Offices that the person left and that ring beside this one.
+    /// Offices of the person's former sites, which ring beside this one.
     pub also_rung: Vec<String>,
 }
 
@@ -43,13 +43,13 @@ pub struct Card {
     pub raised_at: Option<OffsetDateTime>,
     /// Rises with every change, and with every epoch of the alarm: of two the page shows the higher.
     pub revision: i64,
-    /// How many different things were said of it.
+    /// How many different statements were made of it.
     pub said: i32,
     pub told: Vec<AudienceView>,
 }
 
 impl Card {
-    /// As `caller` may see it: the service has cut it already, this only arranges it.
+    /// The card for `caller`: the service has already cut the content, this only arranges it.
     #[must_use]
     pub fn of(view: &ConcernView, caller: &Caller) -> Self {
         let ringing = view.state() == ConcernState::Ringing;
@@ -91,7 +91,7 @@ impl Card {
         self.state == ConcernState::Ringing
     }
 
-    /// The one who looks is waited for. Whoever may accept nothing waits with everyone.
+    /// Whether it waits for the viewer. For a viewer who may accept nothing, whether it waits for anyone.
     #[must_use]
     pub fn is_waiting(&self, caller: &Caller) -> bool {
         let accepts = caller.has_any(&role::NHQ_ACCEPTORS) || caller.has_any(&role::RESPONSIBLE_HEADS);
@@ -125,12 +125,12 @@ impl Card {
     }
 }
 
-/// A site as a list names it.
+/// A site with its name for a list.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Named {
     pub code: String,
     pub name: String,
-    /// The language of the name, where it has none in that of the page [LOLA].
+    /// The language of the name, where the directory has none in that of the page [LOLA].
     pub foreign: Option<Language>,
 }
 
@@ -168,14 +168,14 @@ pub const fn audience_text(audience: Audience, texts: &Texts) -> &'static str {
     }
 }
 
-/// An instant as machines read it.
+/// An instant in its machine-readable form.
 #[must_use]
 pub fn machine(at: OffsetDateTime) -> String {
     let at = at.to_offset(UtcOffset::UTC);
     format!("{}T{:02}:{:02}:{:02}Z", at.date(), at.hour(), at.minute(), at.second())
 }
 
-/// An instant as people read it where no script tells their local time.
+/// An instant for people, where no script converts it to local time.
 #[must_use]
 pub fn human(at: OffsetDateTime) -> String {
     let at = at.to_offset(UtcOffset::UTC);
@@ -193,7 +193,7 @@ pub fn elapsed(since: Duration) -> String {
     }
 }
 
-/// Changes of one concern in one epoch are fewer than this; with an epoch in seconds the product is exact in a script's numbers until 2255.
+/// Upper bound of changes of one concern in one epoch; with an epoch in seconds the product is exact in a script's numbers until 2255.
 const REVISIONS: i64 = 1_000_000;
 
 /// One number that rises with the epoch and, within one, with the revision.

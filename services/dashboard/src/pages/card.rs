@@ -1,5 +1,5 @@
-//! One concern in a list: counts, codes and clocks, never its content. The page, the live stream and the answer to an
-//! acceptance all use this, so that they cannot drift apart.
+//! Card of one concern in a list: counts, codes and times, never its content. Shared by the page, the live stream and the answer to an
+//! acceptance, so that they cannot differ.
 
 use maud::{Markup, html};
 use proto::safety::v1::{ConcernState, Grade};
@@ -13,7 +13,7 @@ use crate::{
     view::{self, AudienceView, Card},
 };
 
-/// For whom a card is drawn.
+/// Context of a card: the viewer, language and time.
 #[derive(Clone, Copy)]
 pub struct Drawing<'a> {
     pub language: Language,
@@ -69,7 +69,7 @@ impl Drawing<'_> {
         }
     }
 
-    /// The form that accepts, with one press and without any script.
+    /// The acceptance form, with one press and without any script.
     #[must_use]
     pub fn accept(&self, card: &Card, told: &AudienceView) -> Markup {
         let texts = self.language.texts();
@@ -89,7 +89,7 @@ impl Drawing<'_> {
         html! { span class="ago" data-since=(view::machine(at)) { (fill(self.language.texts().ago, &[("elapsed", &elapsed)])) } }
     }
 
-    /// What is announced of a concern: no content.
+    /// Announcement of a concern, without content.
     #[must_use]
     pub fn what(&self, card: &Card) -> String {
         format!("{}, {}, {}", card.grade_text(self.language.texts()), card.site_text(self.language, self.sites), card.reference)
@@ -126,7 +126,7 @@ fn class(card: &Card) -> String {
     format!("card {grade} {state}")
 }
 
-/// A shape beside the word: grade is never told by colour alone.
+/// A shape beside the word: grade is never shown by colour alone.
 fn mark(grade: Grade) -> Markup {
     html! {
         svg class="mark" viewBox="0 0 24 24" width="24" height="24" aria-hidden="true" focusable="false" {
@@ -143,7 +143,7 @@ fn tick() -> Markup {
     html! { svg class="tick" viewBox="0 0 24 24" width="18" height="18" aria-hidden="true" focusable="false" { path d="M4 12.5 9.5 18 20 6.5" {} } " " }
 }
 
-/// The name of the site, with the tag of its language where that is not the page's.
+/// The name of the site, marked with its language where that is not the page's.
 #[must_use]
 pub fn site(card: &Card, language: Language, sites: &Sites) -> Markup {
     let named = card.site_named(language, sites);

@@ -1,4 +1,4 @@
-//! What is said when a page cannot be shown. Absent and hidden read the same.
+//! Error pages. Absent and hidden read the same.
 
 use axum::extract::rejection::FormRejection;
 use http::StatusCode;
@@ -6,7 +6,7 @@ use maud::{Markup, html};
 
 use crate::texts::Language;
 
-/// Why.
+/// Cause of an error page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Trouble {
     NotFound,
@@ -14,16 +14,16 @@ pub enum Trouble {
     Unavailable,
     Busy,
     WrongOrigin,
-    /// The form was made for a session that is not this one: they, or somebody else, have signed in since.
+    /// The form is of another session: the person signed in again, or another one did.
     FormerSession,
-    /// More than any form of ours can hold.
+    /// Larger than any form of ours.
     FormTooLarge,
-    /// Not what a form of ours sends.
+    /// Not in the format of our forms.
     FormUnreadable,
 }
 
 impl Trouble {
-    /// What is wrong with a form that could not be taken.
+    /// The cause of a rejected form.
     #[must_use]
     pub fn of(rejection: &FormRejection) -> Self {
         if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE { Self::FormTooLarge } else { Self::FormUnreadable }

@@ -1,4 +1,4 @@
-//! One safety event [S2]: what the envelope of the one who looks holds, and how far each audience has been told.
+//! Page of one safety event [S2]: the content of the viewer's envelope, and how far each audience has been rung.
 
 use maud::{Markup, html};
 use proto::safety::v1::{Concern, ConcernView, Grade};
@@ -12,7 +12,7 @@ use crate::{
     view::{self, AudienceView, Card},
 };
 
-/// The content of the page. Fields the service left out are not there at all.
+/// The content of the page. Fields that the service left out are absent.
 #[must_use]
 pub fn content(concern: &ConcernView, card: &Card, drawing: &Drawing<'_>) -> Markup {
     let texts = drawing.language.texts();

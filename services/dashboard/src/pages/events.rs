@@ -1,4 +1,4 @@
-//! Safety events [S1]: imminent ones first, then the others; within each, those that wait longest first.
+//! Page of safety events [S1]: imminent ones first, then the others; within each, those that wait longest first.
 
 use maud::{Markup, html};
 use proto::safety::v1::{ConcernState, Grade};
@@ -12,12 +12,12 @@ pub struct Listing {
     pub with_closed: bool,
     /// Address of the next page, where there is one.
     pub more: Option<String>,
-    /// What became of an acceptance that led here.
+    /// Outcome of an acceptance that led here.
     pub outcome: Option<String>,
 }
 
 impl Listing {
-    /// How many wait for the one who looks.
+    /// How many wait for the viewer.
     #[must_use]
     pub fn waiting(&self, drawing: &Drawing<'_>) -> usize {
         self.cards.iter().filter(|card| card.is_waiting(&drawing.session.caller)).count()

@@ -1,4 +1,4 @@
-//! Pages as native HTML: they read and work without any script. One function draws a concern wherever it stands.
+//! HTML pages: they read and work without any script. One function draws a concern wherever it is shown.
 
 pub mod card;
 pub mod errors;
@@ -17,7 +17,7 @@ use crate::{
     view,
 };
 
-/// What every page has around its content.
+/// Frame of every page around its content.
 pub struct Frame<'a> {
     pub language: Language,
     pub title: String,
@@ -121,7 +121,7 @@ impl Frame<'_> {
     }
 }
 
-/// What a script announces, and the bars it may show. They lie over the page: nothing moves when they come [0 px].
+/// Announcements of a script, and the bars it may show. They overlay the page: nothing moves when they appear [0 px].
 fn bars(texts: &Texts) -> Markup {
     html! {
         div id="announce" class="unseen" role="alert" aria-atomic="true" {}
@@ -133,19 +133,19 @@ fn bars(texts: &Texts) -> Markup {
     }
 }
 
-/// The hidden field that shows that a form is ours.
+/// The hidden field that proves that a form is ours.
 #[must_use]
 pub fn form_token(session: &Session) -> Markup {
     html! { input type="hidden" name="form_token" value=(session.form_token); }
 }
 
-/// An instant that a script may tell in local time.
+/// An instant, which a script may convert to local time.
 #[must_use]
 pub fn instant(at: OffsetDateTime) -> Markup {
     html! { time datetime=(view::machine(at)) data-clock { (view::human(at)) } }
 }
 
-/// The same, or a word where there is none.
+/// The same, or a word where there is no instant.
 #[must_use]
 pub fn instant_or(at: Option<OffsetDateTime>, otherwise: &str) -> Markup {
     html! { @if let Some(at) = at { (instant(at)) } @else { (otherwise) } }

@@ -1,4 +1,4 @@
-//! Raising a concern [S8, RM1c]: one page, one line is enough, nothing is lost when it fails.
+//! Page to raise a concern [S8, RM1c]: one page, one line is enough, nothing is lost when it fails.
 
 use maud::{Markup, html};
 use proto::safety::v1::{ConcernState, GetConcernReceiptResponse, Grade};
@@ -11,14 +11,14 @@ use crate::{
     view,
 };
 
-/// What the raiser has written.
+/// Input of the raiser.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(default)]
 pub struct Draft {
     pub form_token: String,
-    /// Made with the empty form: the same form sent twice is one concern.
+    /// Generated with the empty form: the same form sent twice is one concern.
     pub concern_id: String,
-    /// As it was sent: what is no number must not lose the text.
+    /// As sent: an invalid number must not lose the text.
     pub grade: String,
     pub site: String,
     pub text: String,
@@ -29,11 +29,11 @@ pub struct Draft {
     pub call_back: String,
 }
 
-/// Characters that a field holds at most, counted as a browser counts them: in UTF-16 units, a line break as one.
+/// Most characters of a field, counted as by a browser: in UTF-16 units, a line break as one.
 const MAX_TEXT: usize = 8_000;
 const MAX_LINE: usize = 1_000;
 
-/// Why it was not recorded, and at which field that can be mended.
+/// Why it was not recorded, and the field to mend.
 pub struct Failure {
     field: &'static str,
     why: String,
@@ -47,20 +47,20 @@ impl Failure {
 }
 
 impl Draft {
-    /// Nothing was said at all: characters that nobody can see say nothing.
+    /// Whether nothing was entered; invisible characters alone count as nothing.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         let said = [&self.text, &self.person_at_risk, &self.nature, &self.place, &self.advice];
         said.iter().all(|field| proto::normal::is_blank(field))
     }
 
-    /// The number of the grade; what is none was not chosen.
+    /// The number of the grade; an invalid one counts as not chosen.
     #[must_use]
     pub fn grade(&self) -> i32 {
         self.grade.trim().parse().unwrap_or_default()
     }
 
-    /// The first field that holds more than it may.
+    /// The first field that is too long.
     #[must_use]
     pub fn too_long(&self, texts: &Texts) -> Option<Failure> {
         let fields = [
@@ -97,8 +97,7 @@ pub fn form(draft: &Draft, failure: Option<&Failure>, drawing: &Drawing<'_>) -> 
     }
 }
 
-/// The form once more when the session had ended meanwhile, with all that was typed and chosen: nothing was recorded, and whoever signs in in
-/// another tab can send it from here.
+/// The form again after the session ended, with all input: nothing was recorded; after signing in in another tab it can be sent from here.
 #[must_use]
 pub fn kept(draft: &Draft, language: Language, sites: &Sites) -> Markup {
     let texts = language.texts();
@@ -123,7 +122,7 @@ fn fields(draft: &Draft, form_token: &Markup, language: Language, sites: &Sites)
             div class="field" {
                 label for="text" { (texts.say_it) }
                 p class="hint" id="text-hint" { (texts.say_hint) }
-                // The first line break of the element is not the text's own.
+                // HTML drops the first line break of the element.
                 textarea id="text" name="text" rows="4" maxlength=(MAX_TEXT) aria-describedby="text-hint" { "\n" (draft.text) }
             }
             fieldset {
@@ -187,7 +186,7 @@ fn line(id: &str, label: &str, value: &str) -> Markup {
     }
 }
 
-/// What the raiser reads afterwards; `None` where the service cannot say now.
+/// The page after a raise; `None` where the service cannot report on it now.
 #[must_use]
 pub fn recorded(concern: &str, receipt: Option<&GetConcernReceiptResponse>, drawing: &Drawing<'_>) -> Markup {
     let texts = drawing.language.texts();

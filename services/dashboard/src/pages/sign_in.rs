@@ -1,4 +1,4 @@
-//! Signing in: with an access token, or, on a development machine only, as one of its invented people.
+//! Sign-in page: with an access token, or, on a development machine only, as one of its invented people.
 
 use maud::{Markup, html};
 
@@ -7,15 +7,15 @@ use crate::{
     texts::{Language, fill},
 };
 
-/// What the page says first.
+/// Notice at the top of the page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Notice {
     None,
     Refused,
     SignedOut,
-    /// The safety service does not say who they are.
+    /// The safety service does not answer who they are.
     NotAsked,
-    /// To accept, they must prove anew who they are.
+    /// To accept, they must authenticate again.
     Again,
     NoKeys,
 }

@@ -1,4 +1,4 @@
-//! Taking a concern in hand: one press, with or without a script. Who comes second is told who was first [R3e].
+//! Acceptance of a concern: one press, with or without a script. The second person is shown who was first [R3e].
 
 use axum::{
     Form,
@@ -19,7 +19,7 @@ use crate::{
     view::Card,
 };
 
-/// What the safety service says to whoever proved themselves too long ago for an acceptance (THREAT-3).
+/// Refusal code of the safety service where the sign-in is too old for an acceptance (THREAT-3).
 const PROVE_ANEW: &str = "sign-in-again";
 
 #[derive(Default, Deserialize)]
@@ -27,7 +27,7 @@ const PROVE_ANEW: &str = "sign-in-again";
 pub struct Acceptance {
     form_token: String,
     audience: i32,
-    /// How much was said when the page was drawn: nobody accepts what they have not seen.
+    /// How many statements the page showed: no one accepts what they have not seen.
     said: i32,
 }
 
@@ -51,7 +51,7 @@ pub async fn accept(
     if !member.visitor.wants_piece {
         return see_other(&format!("/{}/concerns?accepted={concern}", member.visitor.language.code()));
     }
-    // It is accepted; if its new face cannot be read, the live stream will bring it.
+    // It is accepted; if the new card cannot be read, the live stream will deliver it.
     let Ok(view) = app.safety.get(&member.session, &concern).await else { return StatusCode::NO_CONTENT.into_response() };
     let drawing = member.drawing();
     let message = outcome(&Card::of(&view, &member.session.caller), member.visitor.language.texts());
@@ -59,7 +59,7 @@ pub async fn accept(
     ([(header::CONTENT_TYPE, "application/json")], answer.to_string()).into_response()
 }
 
-/// What the one who pressed is told: that it is theirs, or who was first.
+/// Message after the press: accepted by the viewer, or who was first.
 pub fn outcome(card: &Card, texts: &Texts) -> Option<String> {
     let mine = card.told.iter().any(|told| told.mine);
     let first = card.told.iter().find(|told| told.accepted_at.is_some())?;
@@ -67,7 +67,7 @@ pub fn outcome(card: &Card, texts: &Texts) -> Option<String> {
     Some(fill(text, &[("reference", &card.reference), ("who", &first.accepted_by)]))
 }
 
-/// To the page of signing in, which leads back to the concern.
+/// Redirect to the sign-in page, which leads back to the concern.
 fn prove_anew(member: &Member, concern: &str) -> Response {
     let language = member.visitor.language;
     let go = format!("/{0}/sign-in?again=1&next=/{0}/concerns/{concern}", language.code());

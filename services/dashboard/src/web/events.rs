@@ -1,4 +1,4 @@
-//! The safety events and one of them.
+//! Handlers of the list of safety events and of one event.
 
 use axum::{
     extract::{Path, Query, State},

@@ -1,7 +1,7 @@
-//! The live stream: a snapshot on every connection, every change, and a beat that tells the truth about the whole chain.
+//! Live stream: a snapshot on every connection, every change, and a beat with the state of the whole chain.
 //!
-//! A beat is sent every two seconds whatever happens, and says whether the safety service was heard, whether its bus answers
-//! and whether its ladder runs. A browser that misses beats says by itself that it is not live.
+//! A beat is sent every two seconds whatever happens, and reports whether the safety service answers, whether its bus answers and whether
+//! its ladder runs. A browser that misses beats shows by itself that it is not live.
 
 use std::{convert::Infallible, pin::pin, time::Duration};
 
@@ -31,25 +31,25 @@ use crate::{
 };
 
 const BEAT_INTERVAL: Duration = Duration::from_secs(2);
-/// The safety service beats every two seconds: after this it is silent.
+/// The safety service beats every two seconds: after this it counts as silent.
 const SILENCE_TIMEOUT: Duration = Duration::from_secs(5);
 const RETRY_INTERVAL: Duration = Duration::from_secs(1);
-// Within ten seconds a page says what in the chain does not answer [CARD3].
+// Within ten seconds a page shows what in the chain does not answer [CARD3].
 const _: () = assert!(SILENCE_TIMEOUT.as_secs() + BEAT_INTERVAL.as_secs() < 10);
 
-/// For which session the page was made.
+/// The session for which the page was made.
 #[derive(Deserialize)]
 pub struct Asked {
     tabs: Option<String>,
 }
 
-/// Server-sent events for whoever is signed in.
+/// Server-sent events for the person signed in.
 pub async fn events(State(app): State<App>, visitor: Visitor, Query(asked): Query<Asked>) -> Response {
-    // The page was made for another session of this browser: it must not show what this one may see, nor go on as if it were live.
+    // The page was made for another session of this browser: it must not show this one's data, nor go on as if it were live.
     if visitor.session.as_ref().is_some_and(|session| asked.tabs.is_some_and(|tabs| tabs != session.tabs)) {
         return unbuffered(stream::iter([ended("changed")]));
     }
-    // Whoever is not signed in is told so, and their stream ends.
+    // A visitor without a session gets an event that reports it, and the stream ends.
     let seat = visitor.session.as_ref().map(|session| app.streams.take(session.caller.subject.clone())).transpose();
     let Ok(seat) = seat else { return StatusCode::SERVICE_UNAVAILABLE.into_response() };
     let stream = stream! {
@@ -72,16 +72,16 @@ fn unbuffered(events: impl Stream<Item = Event> + Send + 'static) -> Response {
     (unbuffered, Sse::new(events.map(Ok::<_, Infallible>))).into_response()
 }
 
-/// What was heard from the safety service.
+/// An event from the safety service.
 enum StreamEvent {
     Item(Box<Item>),
-    /// The stream broke or cannot begin; it is tried again.
+    /// The stream broke or cannot begin; it is retried.
     Lost,
-    /// The one who looks may not, or not any more.
+    /// The viewer is not permitted, or no longer.
     Refused(&'static str),
 }
 
-/// How far the chain reaches now.
+/// State of the chain.
 #[derive(Default)]
 struct Chain {
     heard_at: Option<Instant>,
@@ -92,7 +92,7 @@ struct Chain {
 fn follow(app: App, session: Session, sites: Sites, language: Language) -> impl Stream<Item = Event> {
     stream! {
         let mut heard = pin!(hear(app.safety.clone(), session.clone()));
-        // The first beat waits for the first word of the safety service: a page that has just been opened is not yet "not live".
+        // The first beat waits for the first event of the safety service: a page just opened is not yet "not live".
         let mut beat = tokio::time::interval_at(Instant::now() + BEAT_INTERVAL, BEAT_INTERVAL);
         let mut chain = Chain::default();
         let left = session.expires_at - app.clock.now();
@@ -122,7 +122,7 @@ fn follow(app: App, session: Session, sites: Sites, language: Language) -> impl 
     }
 }
 
-/// Everything the safety service says, across broken connections, for as long as it is listened to.
+/// Every event of the safety service, across broken connections, for as long as the stream is read.
 fn hear(safety: Safety, session: Session) -> impl Stream<Item = StreamEvent> {
     stream! {
         loop {
@@ -159,13 +159,13 @@ fn told(item: Item, drawing: &Drawing<'_>, chain: &mut Chain) -> Option<Event> {
         Item::Beat(Beat { bus, ladder, .. }) => {
             let changed = (chain.bus, chain.ladder) != (bus, ladder);
             (chain.bus, chain.ladder) = (bus, ladder);
-            // A change is told at once; otherwise the next beat of ours says it.
+            // A change is sent at once; otherwise with the next beat.
             changed.then(|| beat_event(chain))
         }
     }
 }
 
-/// One concern as the script takes it.
+/// One concern as the script expects it.
 #[must_use]
 pub fn item(view: &ConcernView, drawing: &Drawing<'_>) -> Value {
     let card = Card::of(view, &drawing.session.caller);

@@ -1,4 +1,4 @@
-//! The door: addresses, security headers, and the checks every request passes.
+//! HTTP router: addresses, security headers, and the checks every request passes.
 
 mod accept;
 mod events;
@@ -30,28 +30,28 @@ use tokio_util::sync::CancellationToken;
 use crate::{assets, identities::Person, pages::errors::Trouble, safety::Safety, session::Sessions, texts::Language};
 use visitor::Visitor;
 
-/// The largest form: every field of the largest one full of letters of three bytes, nine bytes each as a form sends them, and as much again.
+/// Largest form: every field of the largest one full of letters of three bytes, nine bytes each when encoded, and as much again.
 const LARGEST_FORM: usize = 256 * 1024;
-/// What a page may take.
+/// Time limit of a page.
 const DEADLINE: Duration = Duration::from_secs(15);
-/// Live streams at most; each costs one stream of the safety service, and one of the connections that forms need too.
+/// Most live streams; each costs one stream of the safety service, and one of the connections that forms need too.
 pub const MAX_STREAMS: usize = 512;
-/// Live streams of one person: the tabs of a browser share one.
+/// Most live streams of one person: the tabs of a browser share one.
 pub const STREAMS_OF_ONE: usize = 8;
-/// Pages that are worked on at one time. What raises or accepts is not among them, and waits for none.
+/// Most pages processed at once. Forms that raise or accept are not counted, and wait for none.
 pub const MAX_PAGES: usize = 128;
-/// Pages on the way to them that are worked on at one time: signing in, and the empty form.
+/// Most pages leading to these forms processed at once: signing in, and the empty form.
 pub const MAX_ON_THE_WAY: usize = 64;
-/// What a page may wait for its place.
+/// Longest wait of a page for its place.
 const PLACE_WITHIN: Duration = Duration::from_secs(3);
-/// What a form that needs a place may take to arrive, before it has one.
+/// Time limit for a form that needs a place to arrive, before it has one.
 const FORM_WITHIN: Duration = Duration::from_secs(5);
-/// What ends the address of a form that waits for no other page [R3e, RM1c].
+/// Address suffixes of forms that wait for no other page [R3e, RM1c].
 const URGENT: [&str; 2] = ["/raise", "/accept"];
-/// What ends the address of a page that leads there.
+/// Address suffixes of pages that lead there.
 const ON_THE_WAY: [&str; 2] = ["/raise", "/sign-in"];
 
-/// What every page needs. Cheap to clone.
+/// Shared state of the handlers. Cheap to clone.
 #[derive(Clone)]
 pub struct App {
     pub safety: Safety,
@@ -61,16 +61,16 @@ pub struct App {
     pub clock: Clock,
     pub ids: Ids,
     pub stop: CancellationToken,
-    /// Live streams, by the person who follows.
+    /// Live streams, by the person who follows them.
     pub streams: KeyedLimit<String>,
     pub places: Arc<Semaphore>,
     pub on_the_way: Arc<Semaphore>,
-    /// Worthless tokens per address.
+    /// Invalid tokens per address.
     pub sign_ins: Quota,
 }
 
 impl App {
-    /// Cookies travel encrypted only, except on a development machine.
+    /// Whether this is a development machine; elsewhere cookies are sent encrypted only.
     #[must_use]
     pub fn is_development(&self) -> bool {
         !self.people.is_empty()
@@ -125,8 +125,8 @@ async fn in_time(State(_): State<App>, visitor: Visitor, request: Request, next:
     }
 }
 
-/// A crowd of pages holds up no concern: what raises or accepts needs no place, and what leads there has places of its own. Nobody has a
-/// place while they still send (THREAT-14).
+/// Limits pages processed at once. Forms that raise or accept need no place, and pages that lead there have places of their own, so that no
+/// load delays a concern. No request has a place while its body is still arriving (THREAT-14).
 async fn in_its_place(State(app): State<App>, visitor: Visitor, request: Request, next: Next) -> Response {
     let (head, body) = request.into_parts();
     let ends_with = |ends: [&str; 2]| ends.iter().any(|end| head.uri.path().ends_with(end));
@@ -148,8 +148,7 @@ async fn in_its_place(State(app): State<App>, visitor: Visitor, request: Request
     }
 }
 
-/// Nothing is changed by a request that another site made a browser send. The session cookie is `SameSite=Strict`, and every
-/// form carries a token besides.
+/// Rejects changes that another site requests through the browser. The session cookie is `SameSite=Strict`; every form has a token besides.
 async fn from_our_own_pages(State(_): State<App>, visitor: Visitor, request: Request, next: Next) -> Response {
     if is_ours(&request) {
         return next.run(request).await;
@@ -191,12 +190,12 @@ async fn headers(request: Request, next: Next) -> Response {
     response
 }
 
-/// Where a form leads when it has been obeyed.
+/// Redirect after a successful form.
 fn see_other(address: &str) -> Response {
     Redirect::to(address).into_response()
 }
 
-/// An address of ours that may stand in `next`: a page in one of the two languages, never another site.
+/// A local address allowed in `next`: a page in one of the two languages, never another site.
 fn safe_next(next: &str, language: Language) -> String {
     let ours = Language::ALL.iter().any(|l| next.starts_with(&format!("/{}/", l.code())));
     let plain = next.chars().all(|c| c.is_ascii_graphic() && c != '\\') && next.len() <= 400;

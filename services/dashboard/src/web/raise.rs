@@ -1,4 +1,4 @@
-//! Raising a concern, and reading how far it has come. What was written is never lost to an error.
+//! Handlers to raise a concern and to read its progress. Input is never lost to an error.
 
 use axum::{
     Form,
@@ -61,7 +61,7 @@ pub async fn submit(
 pub async fn recorded(State(app): State<App>, member: Member, Path((_, concern)): Path<(String, String)>) -> Response {
     let receipt = match app.safety.receipt(&member.session, &concern).await {
         Ok(receipt) => Some(receipt),
-        // Whoever holds no grant may raise and not read on: that it was recorded is known all the same.
+        // A person without a grant may raise and not read on: that it was recorded is known nevertheless.
         Err(status) if [Code::Unavailable, Code::DeadlineExceeded, Code::Cancelled, Code::PermissionDenied].contains(&status.code()) => {
             None
         }
@@ -92,14 +92,14 @@ fn again(member: &Member, draft: &Draft, why: &Failure, code: StatusCode) -> Res
     member.visitor.page_with(code, title, None, &pages::form(draft, Some(why), &member.drawing()))
 }
 
-/// The whole form once more for somebody whose session has ended, to be sent when they have signed in.
+/// The whole form again after the session has ended, to be sent after signing in.
 fn kept(app: &App, visitor: &Visitor, draft: &Draft) -> Response {
     let visitor = Visitor { session: None, ..visitor.clone() };
     let content = pages::kept(draft, visitor.language, &app.safety.known_sites());
     visitor.page_with(StatusCode::UNAUTHORIZED, visitor.language.texts().raise, None, &content)
 }
 
-/// The service's own words where it refuses; otherwise that nothing was recorded.
+/// The service's own words for a refusal; otherwise that nothing was recorded.
 fn explain(status: &Status, language: Language) -> (String, StatusCode) {
     let texts = language.texts();
     let refused = [Code::InvalidArgument, Code::FailedPrecondition, Code::PermissionDenied, Code::AlreadyExists];

@@ -1,16 +1,15 @@
-//! Which page is open to whom. A page without a rule fails the tests; what a page shows is decided by the safety service, which is asked
-//! as the very person who looks.
+//! Access rules of the pages: a page without a rule fails the tests. The safety service decides what is shown, by the viewer's own token.
 
 /// Who may open a page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Who {
-    /// It says nothing of anybody.
+    /// Public: it discloses nothing of any person.
     Anyone,
     /// A session, and through it the grants of its person.
     SignedIn,
 }
 
-/// One address, as the router knows it.
+/// One address of the router.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Rule {
     pub path: &'static str,
@@ -23,7 +22,7 @@ const fn rule(path: &'static str, who: Who, clause: &'static str) -> Rule {
     Rule { path, who, clause }
 }
 
-/// A rule for each address of the router.
+/// One rule for each address of the router.
 pub const RULES: [Rule; 13] = [
     rule("/", Who::Anyone, "LOLA"),
     rule("/{language}", Who::Anyone, "LOLA"),

@@ -1,4 +1,4 @@
-//! Signing in and out. A token is verified before a session is made; the browser never holds the token.
+//! Handlers to sign in and out. A token is verified before a session is made; the browser never stores the token.
 
 use std::net::SocketAddr;
 
@@ -47,12 +47,12 @@ pub async fn page(State(app): State<App>, visitor: Visitor, Query(asked): Query<
 #[serde(default)]
 pub struct Credentials {
     token: String,
-    /// Number of an invented person; never offered where there are none.
+    /// Number of an invented person; not offered where there are none.
     person: Option<usize>,
     next: String,
 }
 
-/// Where a request comes from, as the door says.
+/// Peer address of a request, from the HTTP server.
 type From = Option<Extension<ConnectInfo<SocketAddr>>>;
 
 pub async fn submit(State(app): State<App>, visitor: Visitor, from: From, form: Result<Form<Credentials>, FormRejection>) -> Response {
@@ -68,7 +68,7 @@ pub async fn submit(State(app): State<App>, visitor: Visitor, from: From, form: 
         return show(&app, &visitor, Notice::NoKeys, StatusCode::SERVICE_UNAVAILABLE, &asked.next);
     };
     let Ok(proof) = verifier.verify(&token) else {
-        // A good token passes however many worthless ones came from the same proxy.
+        // A valid token passes however many invalid ones came from the same proxy.
         let from = from.map(|Extension(ConnectInfo(from))| from.ip().to_string());
         if from.is_some_and(|from| app.sign_ins.take(&from, app.clock.now()).is_err()) {
             limits::count("sign-in");
@@ -78,7 +78,7 @@ pub async fn submit(State(app): State<App>, visitor: Visitor, from: From, form: 
         return show(&app, &visitor, Notice::Refused, StatusCode::UNAUTHORIZED, &asked.next);
     };
     let token = Private::new(token);
-    // Whoever holds no grant is let in all the same: to raise a concern [RM1c]. Whoever the safety service does not know has no session.
+    // A person without a grant may sign in: to raise a concern [RM1c]. A person unknown to the safety service gets no session.
     let caller = match app.safety.who(proof.clone(), &token).await {
         Ok(caller) => caller,
         Err(status) if status.code() == Code::Unauthenticated => {

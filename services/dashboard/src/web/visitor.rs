@@ -1,4 +1,4 @@
-//! Who asks, in which language; and how a page, or the reason why there is none, is answered.
+//! Visitor of a page: session, language, and the answers made for them, pages and errors.
 
 use std::convert::Infallible;
 
@@ -20,7 +20,7 @@ use crate::{
     texts::Language,
 };
 
-/// Anyone, signed in or not.
+/// A visitor, signed in or not.
 #[derive(Clone)]
 pub struct Visitor {
     pub language: Language,
@@ -29,9 +29,9 @@ pub struct Visitor {
     pub session: Option<Session>,
     pub cookie: Option<String>,
     pub now: OffsetDateTime,
-    /// A script asks for a piece of a page.
+    /// A script requests a part of a page.
     pub wants_piece: bool,
-    /// The session for which the page was made whose script asks, where it says so.
+    /// The session for which the requesting script's page was made, if stated.
     pub page_session: Option<String>,
 }
 
@@ -54,7 +54,7 @@ impl FromRequestParts<App> for Visitor {
     }
 }
 
-/// A cookie with the `__Host-` prefix is bound to this very host and to encryption.
+/// Name of the session cookie; the prefix `__Host-` binds it to this very host and to encryption.
 pub fn cookie_name(app: &App) -> &'static str {
     if app.is_development() { "ro_session" } else { "__Host-ro_session" }
 }
@@ -70,8 +70,8 @@ impl Visitor {
         self.page_with(StatusCode::OK, title, None, content)
     }
 
-    /// The session with what its person may do now, asked again every few seconds. Where that cannot be asked, it stays as it is:
-    /// each call carries the token, and the safety service decides by itself.
+    /// The session with its person's current grants, read again every few seconds. Where they cannot be read, it stays as it is: each call
+    /// has the token, and the safety service decides by itself.
     pub async fn current(&self, app: &App) -> Option<Session> {
         let (session, cookie) = (self.session.clone()?, self.cookie.as_deref()?);
         if !app.sessions.is_stale(&session) {
@@ -83,7 +83,7 @@ impl Visitor {
                 app.sessions.end(cookie);
                 None
             }
-            // Asked again in a few seconds, and not on every page until it answers.
+            // Retried in a few seconds, and not on every page until it answers.
             Err(_) => app.sessions.renew(cookie, session.caller),
         }
     }
@@ -101,10 +101,10 @@ impl Visitor {
         (status, frame.page(content)).into_response()
     }
 
-    /// Why there is no page.
+    /// An error page.
     pub fn trouble(&self, trouble: Trouble) -> Response {
         let (title, _) = trouble.texts(self.language);
-        // A form's own address is no page to come back to.
+        // A form's own address is not a page to return to.
         let mut visitor = self.clone();
         if !matches!(trouble, Trouble::NotFound | Trouble::Unavailable | Trouble::Busy) {
             "/concerns".clone_into(&mut visitor.here);
@@ -112,7 +112,7 @@ impl Visitor {
         visitor.page_with(trouble.status(), title, None, &trouble.content(self.language))
     }
 
-    /// The answer of the safety service, as a page.
+    /// The refusal of the safety service, as a page.
     pub fn refused(&self, status: &Status) -> Response {
         match status.code() {
             Code::Unauthenticated => self.to_sign_in(),
@@ -125,18 +125,18 @@ impl Visitor {
         }
     }
 
-    /// Signing in leads back to where one was.
+    /// Redirect to the sign-in page, which leads back here.
     pub fn to_sign_in(&self) -> Response {
         see_other(&format!("/{0}/sign-in?next=/{0}{1}", self.language.code(), encode(&self.here)))
     }
 }
 
-/// Characters that would end the value of a query are encoded.
+/// Encodes characters that would end the value of a query.
 fn encode(text: &str) -> String {
     text.replace('%', "%25").replace('&', "%26").replace('#', "%23").replace('+', "%2B").replace(' ', "%20")
 }
 
-/// Someone who is signed in.
+/// A visitor who is signed in.
 pub struct Member {
     pub visitor: Visitor,
     pub session: Session,
@@ -164,9 +164,9 @@ impl Member {
         Drawing { language: self.visitor.language, session: &self.session, sites: &self.sites, now: self.visitor.now }
     }
 
-    /// The form was made for this very session.
+    /// Whether the form was made for this very session.
     pub fn made(&self, form_token: &str) -> bool {
-        // Hashes are compared: how long it takes says nothing about the token.
+        // Hashes are compared, so that the time taken discloses nothing about the token.
         Sha256::digest(form_token) == Sha256::digest(&self.session.form_token)
     }
 }
