@@ -1,4 +1,4 @@
-//! Who may call the one RPC there is: the service that keeps the RO file, and no person.
+//! Access rule of the only RPC: the service that keeps the RO file may call it, and no person.
 
 use chassis::access::Rule;
 

@@ -1,8 +1,8 @@
-//! When OMS does not answer, it is left alone for a while: who asks is told at once, and nobody waits for it.
+//! Circuit breaker for OMS: after repeated faults, reads are refused at once for a while and OMS is not called.
 
 use time::{Duration, OffsetDateTime};
 
-/// Faults in a row after which OMS is left alone.
+/// Consecutive faults that open the circuit.
 const MAX_FAULTS: u32 = 3;
 const OPEN_FOR: Duration = Duration::seconds(30);
 
@@ -13,7 +13,7 @@ pub struct Circuit {
 }
 
 impl Circuit {
-    /// Whether OMS may be asked now. After the rest one read tries it.
+    /// Whether OMS may be called now. After the pause one read is let through as a test.
     #[must_use]
     pub fn may_ask(&mut self, now: OffsetDateTime) -> bool {
         let open = self.closed_until.is_none_or(|until| now >= until);

@@ -1,4 +1,4 @@
-//! A client that can do one thing: GET. It has no other method, sends no body and names no user agent.
+//! HTTP client limited to GET. It has no other method, sends no body and names no user agent.
 
 use std::{fs, io, path::PathBuf, sync::Arc, time::Duration};
 
@@ -20,16 +20,16 @@ use tokio_rustls::TlsConnector;
 
 use crate::Config;
 
-/// What one read may take, from the connection to the last byte.
+/// Time limit of one read, from the connection to the last byte.
 const REQUEST_TIMEOUT: Duration = Duration::from_secs(5);
 /// Largest answer, in bytes.
 const MAX_ANSWER_SIZE: usize = 64 * 1024;
 
-/// Why there is no answer, in words that hold nothing of the question.
+/// Cause of a failed read, in words that contain nothing of the request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Fault(pub &'static str);
 
-/// Reads from one address.
+/// Client for one address.
 pub struct Getter {
     host: String,
     port: u16,
@@ -48,7 +48,7 @@ impl Getter {
     /// `url` is `https://host[:port]`; `http://` is for a stand-in on the same machine only.
     ///
     /// # Errors
-    /// The address, the authority or the certificate cannot be used, or plain text would leave the machine.
+    /// The address, the authority or the certificate is invalid, or plain text would leave the machine.
     pub fn new(url: &str, config: &Config) -> anyhow::Result<Self> {
         let uri: Uri = url.parse().context("the address of the source is malformed")?;
         let host = uri.host().context("the address of the source names no host")?.trim_matches(['[', ']']).to_owned();
@@ -60,10 +60,10 @@ impl Getter {
         Ok(Self { host, port, authority, tls, token_file: config.source_token_file.clone() })
     }
 
-    /// The body that stands at the path; none where there is nothing.
+    /// The body at the path; `None` where there is nothing.
     ///
     /// # Errors
-    /// No answer in time, or one that is too large or says no.
+    /// No answer in time, or one that is too large or a refusal.
     pub async fn get(&self, path: &str) -> Result<Option<Bytes>, Fault> {
         tokio::time::timeout(REQUEST_TIMEOUT, self.within(path)).await.map_err(|_| Fault("no answer in time"))?
     }
@@ -100,7 +100,7 @@ impl Getter {
         asked
     }
 
-    /// The only place where a request is made.
+    /// Builds the request, the only place in the process that does.
     fn request(&self, path: &str) -> Option<Request<Empty<Bytes>>> {
         let mut request = Request::get(path).header(header::HOST, &self.authority).header(header::ACCEPT, "application/json");
         if let Some(file) = &self.token_file {

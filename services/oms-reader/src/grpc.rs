@@ -1,4 +1,4 @@
-//! The one RPC: a number in, the listed items out.
+//! gRPC endpoint of the only RPC: an FPS number in, the listed items out.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -11,7 +11,7 @@ use crate::{
     source::{Fps, Source},
 };
 
-/// The door of the reader.
+/// gRPC server of the reader.
 #[derive(Debug)]
 pub struct Server<S> {
     source: Option<Arc<S>>,

@@ -13,10 +13,10 @@ use tonic::service::Routes;
 
 pub use config::Config;
 
-/// Wires the reader and serves until the process stops.
+/// Builds the reader and serves gRPC until the process stops.
 ///
 /// # Errors
-/// A setting cannot be used, or the door cannot be opened.
+/// A setting is invalid, or the address cannot be bound.
 pub async fn serve(config: Config, process: Process) -> anyhow::Result<()> {
     let source = match &config.source_url {
         Some(url) => Some(source::Oms::new(get::Getter::new(url, &config)?)),

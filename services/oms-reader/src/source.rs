@@ -1,4 +1,4 @@
-//! What is asked of OMS and what is taken from its answer. This contract is ours: CSC's takes its place here.
+//! Requests to OMS, and the fields taken from its answers. This contract is ours, until CSC's replaces it here.
 
 use std::{fmt, future::Future};
 
@@ -7,18 +7,18 @@ use serde::Deserialize;
 
 use crate::get::{Fault, Getter};
 
-/// The same for every read: it says that somebody on duty reads, and no more.
+/// Reason sent with every read: an authorized person on duty reads, and no more.
 const REASON: &str = "authorized-duty";
 const FIELDS: &str = "site,status,contactConditions";
-/// Characters of one text that are taken.
+/// Most characters taken of one text.
 const MAX_LENGTH: usize = 2_000;
 
-/// A Finger Print Section number that can stand in an address.
+/// Validated Finger Print Section number, safe in a URL path.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Fps(String);
 
 impl Fps {
-    /// Six to eight letters and digits, whatever was typed between them.
+    /// Six to eight letters and digits, whatever separators were typed.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         let number: String = text.chars().filter(|c| !c.is_whitespace() && *c != '-').flat_map(char::to_uppercase).collect();
@@ -33,7 +33,7 @@ impl fmt::Debug for Fps {
     }
 }
 
-/// What is taken of one offender, and all that is.
+/// The only items taken of one offender.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Offender {
     pub site: Private<String>,
@@ -41,13 +41,13 @@ pub struct Offender {
     pub contact_conditions: Private<String>,
 }
 
-/// Somewhere offenders can be read. There is no method that writes.
+/// Read-only source of offenders. There is no method that writes.
 pub trait Source: Send + Sync + 'static {
-    /// The offender, or none where the number is not known.
+    /// The offender, or `None` where the number is not known.
     fn read(&self, fps: &Fps) -> impl Future<Output = Result<Option<Offender>, Fault>> + Send;
 }
 
-/// OMS, over the one kind of request that [`Getter`] can make.
+/// OMS, over a [`Getter`], which can only read.
 #[derive(Debug)]
 pub struct Oms(Getter);
 
