@@ -1,4 +1,4 @@
-//! Reads the sensitivity class of a field from its descriptor, and cuts a message down to what an audience may read.
+//! Sensitivity class of a field, read from its descriptor, and reduction of a message to what an audience may read.
 
 use prost::Message;
 use prost_reflect::{DynamicMessage, FieldDescriptor, ReflectMessage, Value};
@@ -18,7 +18,7 @@ pub fn of(field: &FieldDescriptor) -> Class {
 }
 
 /// The same message with every field above `limit` cleared, at every depth.
-/// A class that is not known counts as Protected.
+/// An unknown class counts as Protected.
 #[must_use]
 pub fn cut<M: Message + Default + ReflectMessage>(message: &M, limit: Class) -> M {
     let mut dynamic = message.transcode_to_dynamic();
@@ -33,7 +33,7 @@ fn clear_above(message: &mut DynamicMessage, limit: Class) {
             message.clear_field(&field);
             continue;
         }
-        // To look into what was never given would make it: a time that is absent would read 1970.
+        // Only present fields are visited: visiting an absent one would create it, and a missing time would read 1970.
         if !message.has_field(&field) {
             continue;
         }

@@ -1,11 +1,11 @@
-//! The order in which names stand in a list, by the rules of its language: French does not sort É behind Z.
+//! Sort order of names in a list, by the rules of its language: French does not sort É behind Z.
 
 use std::cmp::Ordering;
 
 use icu_collator::{CollatorBorrowed, options::CollatorOptions};
 use icu_locale_core::locale;
 
-/// How lists of one language are sorted.
+/// Collator for one language.
 pub struct Collation(Option<CollatorBorrowed<'static>>);
 
 impl Collation {
@@ -21,12 +21,12 @@ impl Collation {
         Self(CollatorBorrowed::try_new(locale!("en-CA").into(), CollatorOptions::default()).ok())
     }
 
-    /// Which of two names comes first.
+    /// Order of two names.
     #[must_use]
     pub fn compare(&self, one: &str, other: &str) -> Ordering {
         match &self.0 {
             Some(rules) => rules.compare(one, other),
-            // The rules are compiled in; without them a list has an order all the same.
+            // The rules are compiled in; if they were missing a list would still have an order.
             None => one.cmp(other),
         }
     }

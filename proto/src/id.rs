@@ -1,10 +1,10 @@
-//! Typed ids and codes. Parsed at the edge, trusted inside; none of them can carry a subject wildcard.
+//! Typed ids and codes. Parsed at the edge, trusted inside; none can contain a subject wildcard.
 
 use std::{fmt, str::FromStr};
 
 use uuid::Uuid;
 
-/// What was wrong with an id or a code; the value itself is not repeated.
+/// Error of an invalid id or code; the value itself is not repeated.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum Malformed {
     /// Not a UUID, or the nil UUID.

@@ -1,6 +1,6 @@
-//! The wire: generated types, typed ids, roles, and the one file with subject names.
+//! Wire contract: generated types, typed ids, roles, and the one file with subject names.
 //!
-//! Whatever crosses a process boundary stands here and nothing else does.
+//! It contains what crosses a process boundary, and nothing else.
 
 pub mod class;
 pub mod collation;
@@ -31,7 +31,7 @@ pub fn rpcs(package: &str) -> impl Iterator<Item = MethodDescriptor> {
     services.flat_map(|service| service.methods().collect::<Vec<_>>())
 }
 
-/// The path of an RPC, as access rules and calls name it.
+/// The path of an RPC, as used in access rules and calls.
 #[must_use]
 pub fn path(rpc: &MethodDescriptor) -> String {
     format!("/{}/{}", rpc.parent_service().full_name(), rpc.name())

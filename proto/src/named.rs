@@ -1,13 +1,13 @@
-//! What a concern names: the id or the number of a case or a referral [RM1].
+//! Reference in a concern: the id or the number of a case or a referral [RM1].
 
 use uuid::Uuid;
 
 use crate::reference;
 
-/// What the numbers of cases and of referrals begin with.
+/// Prefixes of case numbers and of referral numbers.
 const PREFIXES: [&str; 2] = ["RC", "RO"];
 
-/// An id or a number that stands in a concern. Of a case, of a referral, or of nothing.
+/// An id or a number in a concern. It may be of a case, a referral, or neither.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Named {
     Id(Uuid),
@@ -15,7 +15,7 @@ pub enum Named {
 }
 
 impl Named {
-    /// What safety found in a concern; `None` for what can name neither a case nor a referral.
+    /// Parses what safety found in a concern; `None` for text that can name neither a case nor a referral.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         let number = || PREFIXES.into_iter().find_map(|prefix| reference::parse(prefix, text));

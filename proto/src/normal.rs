@@ -1,6 +1,6 @@
-//! The one normal form in which references, keys and names are compared, and what counts as no text at all.
+//! Normal form in which references, keys and names are compared, and the test for blank text.
 //!
-//! What people typed is kept as they typed it; only the comparison is made on this form.
+//! Text is stored as typed; only comparisons use this form.
 
 use icu_normalizer::{ComposingNormalizerBorrowed, DecomposingNormalizerBorrowed};
 use icu_properties::{
@@ -8,10 +8,10 @@ use icu_properties::{
     props::{Dash, DefaultIgnorableCodePoint, GeneralCategory, NoncharacterCodePoint, PrependedConcatenationMark},
 };
 
-/// The same key under every spelling: composed, without case, every dash a hyphen and every apostrophe one, every run of spaces one space
-/// and none at the ends, nothing that cannot be seen. Accents, digits and punctuation stay what they are.
+/// Normal form of a key, the same under every spelling: composed, case-folded, every dash a hyphen and every apostrophe one, every run of
+/// spaces one space and none at the ends, no invisible characters. Accents, digits and punctuation are kept.
 ///
-/// The key of a key is itself.
+/// Idempotent: the key of a key is itself.
 #[must_use]
 pub fn key(text: &str) -> String {
     let nfc = ComposingNormalizerBorrowed::new_nfc();
@@ -28,12 +28,12 @@ pub fn key(text: &str) -> String {
             plain.push(one);
         }
     }
-    // Composed again: what stood between a letter and its accent may be gone.
+    // Composed again: a character removed between a letter and its accent may have kept them apart.
     nfc.normalize(plain.trim_end()).into_owned()
 }
 
-/// The name of a person as two spellings of it compare: without case, accents, punctuation and what cannot be seen, its words in
-/// alphabetical order, so that "Exemple, Andre" is "André EXEMPLE". Two people may bear one name: it says that they may be one, and no more.
+/// Normal form of a person's name: without case, accents, punctuation and invisible characters, its words in alphabetical order, so that
+/// "Exemple, Andre" is "André EXEMPLE". Two people may have one name: equality says that they may be one, and no more.
 #[must_use]
 pub fn name(text: &str) -> String {
     let parts = DecomposingNormalizerBorrowed::new_nfkd().normalize(&key(text)).into_owned();
@@ -43,18 +43,18 @@ pub fn name(text: &str) -> String {
     words.join(" ")
 }
 
-/// An accent or another mark on a letter.
+/// Whether it is an accent or another mark on a letter.
 fn is_mark(c: char) -> bool {
     CodePointMapData::<GeneralCategory>::new().get(c) == GeneralCategory::NonspacingMark
 }
 
-/// Nothing in it can be seen: spaces, and characters that are drawn as nothing.
+/// Whether a text has no visible character: spaces, and characters that are drawn as nothing.
 #[must_use]
 pub fn is_blank(text: &str) -> bool {
     text.chars().all(|c| is_space(c) || is_invisible(c))
 }
 
-/// Drawn as nothing: zero-width and joining characters, direction and format marks, fillers, selectors, controls other than spaces.
+/// Whether a character is drawn as nothing: zero-width, joining, direction and format marks, fillers, selectors, non-space controls.
 #[must_use]
 pub fn is_invisible(c: char) -> bool {
     if is_space(c) {
@@ -68,7 +68,7 @@ pub fn is_invisible(c: char) -> bool {
         || CodePointSetData::new::<NoncharacterCodePoint>().contains(c)
 }
 
-/// A space of any width, a tab or a line break; the empty cell of Braille is one too.
+/// Whether it is a space of any width, a tab or a line break; the empty cell of Braille is one too.
 fn is_space(c: char) -> bool {
     c.is_whitespace() || c == '\u{2800}'
 }
@@ -77,12 +77,12 @@ fn is_dash(c: char) -> bool {
     CodePointSetData::new::<Dash>().contains(c)
 }
 
-/// What keyboards and word processors write for an apostrophe.
+/// Characters that keyboards and word processors write for an apostrophe.
 const fn is_apostrophe(c: char) -> bool {
     matches!(c, '\'' | '\u{2018}' | '\u{2019}' | '\u{201b}' | '\u{2bc}' | '\u{b4}' | '\u{60}' | '\u{ff07}')
 }
 
-/// Lower case by way of the upper: ß and ẞ are ss, both small sigmas are one.
+/// Lower case via upper case: ß and ẞ are ss, both small sigmas are one.
 fn fold(text: &str) -> String {
     text.chars().flat_map(char::to_lowercase).flat_map(char::to_uppercase).flat_map(char::to_lowercase).collect()
 }
@@ -150,7 +150,7 @@ mod tests {
 
     #[test]
     fn the_normal_form_of_any_character_is_its_own_normal_form() {
-        // The planes that have letters, marks and selectors; the others hold ideographs and what is private.
+        // The planes with letters, marks and selectors; the others have ideographs and private-use characters.
         for c in (0..=0x1_ffff).chain(0xe_0000..=0xe_0fff).filter_map(char::from_u32) {
             let once = key(&format!("A{c}\u{301}z{c} "));
             assert_eq!(key(&once), once, "{:x}", u32::from(c));

@@ -1,4 +1,4 @@
-//! Who may publish and read what on the bus: the one declaration that the server's configuration is written from.
+//! Permissions on the bus: who may publish and read what. The server's configuration is generated from this declaration.
 
 use crate::{
     id::{Region, SiteCode},
@@ -9,24 +9,24 @@ use crate::{
     },
 };
 
-/// What the interface of JetStream is called in the account of each login: that of the account where the streams stand, call by call.
-/// By the server's own name, `$JS.API`, a login reaches nothing but its own account, which holds nothing.
+/// Prefix of the JetStream API in the account of each login: it maps, call by call, to the API of the account with the streams. By the
+/// server's own name, `$JS.API`, a login reaches nothing but its own account, which has no streams.
 pub const JETSTREAM: &str = "JETSTREAM";
 
-/// What one NATS credential may publish and subscribe to. Everything else is denied.
+/// Publish and subscribe permissions of one NATS credential. Everything else is denied.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Permissions {
     pub publish: Vec<String>,
     pub subscribe: Vec<String>,
 }
 
-/// The prefix of reply subjects for a credential; nobody shares one.
+/// The prefix of reply subjects for a credential; each has its own.
 #[must_use]
 pub fn inbox_prefix(credential: &str) -> String {
     format!("_INBOX_{credential}")
 }
 
-/// A service: its own facts, and its own consumers.
+/// Permissions of a service: its own facts, and its own consumers.
 #[must_use]
 pub fn service_permissions(service: &str) -> Permissions {
     let own = format!("ro.{service}.event.");
@@ -44,20 +44,20 @@ pub fn service_permissions(service: &str) -> Permissions {
         let (stream, name) = (consumer.stream, consumer.name);
         publish.push(format!("{JETSTREAM}.CONSUMER.INFO.{stream}.{name}"));
         publish.push(format!("{JETSTREAM}.CONSUMER.MSG.NEXT.{stream}.{name}"));
-        // Token by token, in both forms the server has for it: an open end would let the second form stand for the first form of
-        // another's consumer, and an acknowledgement may ask for that consumer's next message.
+        // Token by token, in both forms the server has for it: with an open end the second form could match the first form of another's
+        // consumer, and an acknowledgement may request that consumer's next message.
         publish.push(format!("$JS.ACK.{stream}.{name}.*.*.*.*.*"));
         publish.push(format!("$JS.ACK.*.*.{stream}.{name}.*.*.*.*.*.*"));
     }
     let mut subscribe = vec![format!("{}.>", inbox_prefix(service))];
     if service == "safety" {
-        // Live, beside the stream: the server takes the second of two messages under one `Nats-Msg-Id` for a repetition and keeps it nowhere.
+        // Live, beside the stream: the server drops the second of two messages under one `Nats-Msg-Id` as a repetition.
         subscribe.push(EVERY_RAISE.to_owned());
     }
     Permissions { publish, subscribe }
 }
 
-/// A site's system: submits for its own site, raises for its own site, reads its own receipts.
+/// Permissions of a site's system: submit for its own site, raise for its own site, read its own receipts.
 #[must_use]
 pub fn site_permissions(site: &SiteCode) -> Permissions {
     Permissions {
@@ -66,7 +66,7 @@ pub fn site_permissions(site: &SiteCode) -> Permissions {
     }
 }
 
-/// A regional victim services system: pushes contacts of its own region, reads its own receipts.
+/// Permissions of a regional victim services system: push contacts of its own region, read its own receipts.
 #[must_use]
 pub fn region_permissions(region: Region) -> Permissions {
     let code = region.code();
@@ -76,7 +76,7 @@ pub fn region_permissions(region: Region) -> Permissions {
     }
 }
 
-/// An NHQ dashboard: content-free safety facts and nothing else.
+/// Permissions of an NHQ dashboard: content-free safety facts and nothing else.
 #[must_use]
 pub fn dashboard_permissions() -> Permissions {
     Permissions {
@@ -85,7 +85,7 @@ pub fn dashboard_permissions() -> Permissions {
     }
 }
 
-/// The provisioner: creates the streams and consumers declared here, and nothing else.
+/// Permissions of the provisioner: create the streams and consumers declared here, and nothing else.
 #[must_use]
 pub fn provisioner_permissions() -> Permissions {
     let mut publish = vec![format!("{JETSTREAM}.INFO")];

@@ -1,21 +1,21 @@
-//! The certificate of a purge as its signature covers it: whoever holds the public key of cases checks it without cases [LPR4].
+//! Signed values of a purge certificate: with the public key of cases anyone can verify it without cases [LPR4].
 
 use prost_types::Timestamp;
 
 use crate::cases::v1::{CasePurged, DeletedRows, PurgeCertificate, PurgeStatement};
 
-/// What keeps the signature of a certificate from passing for that of another row.
+/// Domain separation: keeps the signature of a certificate from passing for that of another row.
 pub const CERTIFICATE: &str = "purge-certificate";
-/// The same of a statement.
+/// The same for a statement.
 pub const STATEMENT: &str = "purge-statement";
 
-/// The same of the fact that tells the others to destroy what they hold.
+/// The same for the event on which other services destroy their data of a case.
 pub const ORDER: &str = "purge-order";
 
-/// The services that hold something of a case, and say what they destroyed of it.
+/// The services that store data of a case, and report what they destroyed of it.
 pub const OBEY: [&str; 2] = ["intake", "notification"];
 
-/// The values of a certificate in the order that was signed; statements have signatures of their own.
+/// The values of a certificate in signing order; statements have signatures of their own.
 #[must_use]
 pub fn certificate(of: &PurgeCertificate) -> Vec<String> {
     let mut values = vec![
@@ -36,7 +36,7 @@ pub fn certificate(of: &PurgeCertificate) -> Vec<String> {
     values
 }
 
-/// The values of a statement in the order that was signed.
+/// The values of a statement in signing order.
 #[must_use]
 pub fn statement(case_id: &str, of: &PurgeStatement) -> Vec<String> {
     let mut values =
@@ -45,7 +45,7 @@ pub fn statement(case_id: &str, of: &PurgeStatement) -> Vec<String> {
     values
 }
 
-/// The values of the fact that a case was purged, in the order that was signed.
+/// The values of the event that a case was purged, in signing order.
 #[must_use]
 pub fn order(of: &CasePurged) -> Vec<String> {
     let mut values = vec![of.case_id.clone(), of.referral_id.clone(), instant(of.purged_at.as_ref()), instant(of.last_used_at.as_ref())];
@@ -58,12 +58,12 @@ fn list(ids: &[String]) -> impl Iterator<Item = String> {
     std::iter::once(ids.len().to_string()).chain(ids.iter().cloned())
 }
 
-/// How many there are stands first: no list reads like another.
+/// The count comes first, so that no two lists have the same values.
 fn rows(deleted: &[DeletedRows]) -> impl Iterator<Item = String> {
     std::iter::once(deleted.len().to_string()).chain(deleted.iter().flat_map(|each| [each.table.clone(), each.rows.to_string()]))
 }
 
-/// Seconds and nanoseconds since 1970; empty where there is none.
+/// Seconds and nanoseconds since 1970; empty where absent.
 fn instant(at: Option<&Timestamp>) -> String {
     at.map(|at| format!("{}.{:09}", at.seconds, at.nanos)).unwrap_or_default()
 }

@@ -1,6 +1,6 @@
-//! Numbers that survive being read out on the telephone: no look-alike characters, and a check character.
+//! Reference numbers for use on the telephone: no look-alike characters, and a check character.
 
-/// Without 0/O/Q-like pairs that are misheard or misread: 0/O, 1/I/L, 2/Z, 5/S, 8/B, U/V/Y. 22 characters remain.
+/// Without pairs that are misheard or misread: 0/O, 1/I/L, 2/Z, 5/S, 8/B, U/V/Y. 22 characters remain.
 const ALPHABET: &[u8; 22] = b"34679ACDEFGHJKMNPQRTWX";
 const LETTERS: usize = 7;
 
@@ -35,7 +35,7 @@ pub fn parse(prefix: &str, typed: &str) -> Option<String> {
     Some(format!("{prefix}-{left}-{right}"))
 }
 
-/// Weighted sum: catches one wrong character and two neighbours swapped.
+/// Weighted sum: detects one wrong character and two neighbours swapped.
 fn check(digits: &[usize]) -> usize {
     digits.iter().zip([1, 3, 5, 7, 9, 13, 15]).map(|(d, w)| d * w).sum::<usize>() % ALPHABET.len()
 }

@@ -1,4 +1,4 @@
-//! The roles of the programme, as they stand in grants and in access rules (CD 785, Responsibilities).
+//! Roles of the programme, as used in grants and in access rules (CD 785, Responsibilities).
 
 /// Assistant Commissioner, Communications and Engagement: guidelines and aggregates [R1].
 pub const ACCE: &str = "acce";
@@ -39,23 +39,23 @@ pub const OPERATIONS: &str = "operations";
 /// Keeps accounts, office-holders and duty rosters.
 pub const DIRECTORY_ADMINISTRATOR: &str = "directory-administrator";
 
-/// The RJ Unit: whoever may work the national queue and the RO files.
+/// The RJ Unit: roles that may work the national queue and the RO files.
 pub const RJ_UNIT: [&str; 3] = [NATIONAL_MANAGER, RJ_SUPERVISOR, RJ_OFFICER];
-/// Who may accept a concern for NHQ.
+/// Roles that may accept a concern for NHQ.
 pub const NHQ_ACCEPTORS: [&str; 4] = [NATIONAL_MANAGER, RJ_SUPERVISOR, RJ_OFFICER, NMC_SUPERVISOR];
-/// Who may accept a concern for a site they are responsible for.
+/// Roles that may accept a concern for a site they are responsible for.
 pub const RESPONSIBLE_HEADS: [&str; 2] = [INSTITUTIONAL_HEAD, DISTRICT_DIRECTOR];
 
-/// Whoever gives one of these changes who may accept an alarm, or who may give roles: it takes two persons.
+/// Roles whose grant needs two persons: they decide who may accept an alarm, or who may grant roles.
 pub const TWO_PERSONS: [&str; 7] =
     [NATIONAL_MANAGER, RJ_SUPERVISOR, RJ_OFFICER, NMC_SUPERVISOR, INSTITUTIONAL_HEAD, DISTRICT_DIRECTOR, DIRECTORY_ADMINISTRATOR];
-/// Roles that are held for one site, and mean nothing without it.
+/// Roles granted for one site, without effect where it is missing.
 pub const OF_A_SITE: [&str; 6] =
     [INSTITUTIONAL_HEAD, DISTRICT_DIRECTOR, MANAGER_ASSESSMENT_INTERVENTIONS, PAROLE_OFFICER_SUPERVISOR, PAROLE_OFFICER, STAFF];
-/// Roles that are held for one region, and mean nothing without it.
+/// Roles granted for one region, without effect where it is missing.
 pub const OF_A_REGION: [&str; 2] = [RVS_MANAGER, VICTIM_SERVICES_OFFICER];
 
-/// Every role a person or system can hold.
+/// All roles of persons and systems.
 pub const ALL: [&str; 19] = [
     ACCE,
     NATIONAL_MANAGER,

@@ -8,13 +8,13 @@ use std::fmt;
 
 use crate::id::{Region, SiteCode};
 
-/// What may stand as one token of a subject.
+/// A value that is valid as one token of a subject.
 pub trait Token: fmt::Display + Sync {}
 
 impl Token for SiteCode {}
 impl Token for Region {}
 
-/// The service that a subject of ours belongs to: every one begins with `ro.` and its name. Empty for a subject that is none of ours.
+/// The service that owns a subject of ours: every one begins with `ro.` and its name. Empty for any other subject.
 #[must_use]
 pub fn owner(subject: &str) -> &str {
     subject.strip_prefix("ro.").and_then(|rest| rest.split('.').next()).unwrap_or_default()
@@ -34,7 +34,7 @@ pub fn submit_contact(region: Region) -> String {
     format!("ro.intake.submit.contact.{}", region.code())
 }
 
-/// Where a site or region reads the answer to a submission (protobuf `ro.intake.v1.SubmissionAnswer`).
+/// Subject on which a site or region reads the answer to a submission (protobuf `ro.intake.v1.SubmissionAnswer`).
 #[must_use]
 pub fn intake_receipt(site_or_region: &impl Token) -> String {
     format!("ro.intake.receipt.{site_or_region}")
@@ -46,61 +46,61 @@ pub fn raise_concern(site: &SiteCode) -> String {
     format!("ro.safety.raise.{site}")
 }
 
-/// The raises of every site.
+/// Pattern of the raises of every site.
 pub const EVERY_RAISE: &str = "ro.safety.raise.*";
 
-/// A service of ours raises a concern (protobuf `ro.safety.v1.Concern`). The site stands in the body: no site's login may write here, is
-/// answered for it, or shares its room.
+/// Subject on which a service of ours raises a concern (protobuf `ro.safety.v1.Concern`). The site is in the body: no site's login may
+/// publish here, receives its answers, or shares its space.
 pub const RAISE_BY_CASES: &str = "ro.safety.raise.service.cases";
 pub const RAISE_BY_INTAKE: &str = "ro.safety.raise.service.intake";
 
-/// The service that raised, where the subject is one of theirs.
+/// The service that raised, for a subject of a service.
 #[must_use]
 pub fn raising_service(subject: &str) -> Option<&str> {
     let service = subject.strip_prefix("ro.safety.raise.service.")?;
     (!service.is_empty() && !service.contains('.')).then_some(service)
 }
 
-/// What stands for a site that is not known.
+/// Token for an unknown site.
 pub const NO_SITE: &str = "unknown";
 
-/// Where a site reads the receipt of a concern (protobuf `ro.safety.v1.RaiseAnswer`).
+/// Subject on which a site reads the receipt of a concern (protobuf `ro.safety.v1.RaiseAnswer`).
 #[must_use]
 pub fn concern_receipt(site: Option<&SiteCode>) -> String {
     format!("ro.safety.receipt.{}", site.map_or(NO_SITE, SiteCode::as_str))
 }
 
-/// The receipts of every site, and of every site and region.
+/// Patterns of the receipts of every site, and of every site and region.
 pub const EVERY_CONCERN_RECEIPT: &str = "ro.safety.receipt.*";
 pub const EVERY_INTAKE_RECEIPT: &str = "ro.intake.receipt.*";
 
-// ---- what safety tells notification to ring -----------------------------------------------------------------------
+// ---- rings from safety to notification ----------------------------------------------------------------------------
 
-/// Ring NHQ now (protobuf `ro.safety.v1.Ring`). Notification alone reads it.
+/// Ring NHQ now (protobuf `ro.safety.v1.Ring`). Only notification reads it.
 pub const RING_NHQ: &str = "ro.safety.ring.nhq";
-/// Ring the responsible head now (protobuf `ro.safety.v1.Ring`). Notification alone reads it.
+/// Ring the responsible head now (protobuf `ro.safety.v1.Ring`). Only notification reads it.
 pub const RING_HEAD: &str = "ro.safety.ring.head";
 
 // ---- facts --------------------------------------------------------------------------------------------------------
 
 pub const REFERRAL_RECEIVED: &str = "ro.intake.event.referral-received";
 pub const REFERRAL_SCREENED: &str = "ro.intake.event.referral-screened";
-/// Another body came under the key of a referral that was decided on: whoever holds its case stops and looks.
+/// Another body came under the key of a decided referral: cases stops its case until it is checked.
 pub const REFERRAL_CORRECTED: &str = "ro.intake.event.referral-corrected";
 pub const CONTACT_PUSHED: &str = "ro.intake.event.contact-pushed";
 pub const CASE_OPENED: &str = "ro.cases.event.case-opened";
 pub const MEDIATOR_ASSIGNED: &str = "ro.cases.event.mediator-assigned";
 pub const OFFICER_ASSIGNED: &str = "ro.cases.event.officer-assigned";
-/// Every officer who is tied to a case, whenever that changes: intake shows its referral to them [R3c].
+/// Every officer who is tied to a case, on every change: intake shows its referral to them [R3c].
 pub const CASE_TIES: &str = "ro.cases.event.case-ties";
 pub const BREAK_GLASS_OPENED: &str = "ro.cases.event.break-glass-opened";
 pub const BREAK_GLASS_QUOTA_REACHED: &str = "ro.cases.event.break-glass-quota-reached";
 pub const BREAK_GLASS_REVIEW_DUE: &str = "ro.cases.event.break-glass-review-due";
 pub const ASSESSMENT_RECORDED: &str = "ro.cases.event.assessment-recorded";
 pub const CASE_MOVED: &str = "ro.cases.event.case-moved";
-/// A case was purged: whoever holds anything of it destroys that and says so [LPR4].
+/// A case was purged: services that store data of it destroy that and report it [LPR4].
 pub const CASE_PURGED: &str = "ro.cases.event.case-purged";
-/// What these two destroyed of a purged case.
+/// What intake and notification destroyed of a purged case.
 pub const REFERRAL_PURGED: &str = "ro.intake.event.referral-purged";
 pub const NOTICES_PURGED: &str = "ro.notification.event.notices-purged";
 pub const CONCERN_RAISED: &str = "ro.safety.event.concern-raised";
@@ -151,8 +151,8 @@ pub const FACTS: [&str; 36] = [
 
 // ---- streams and consumers ----------------------------------------------------------------------------------------
 
-/// A stream as the provisioner creates it and every service checks it at start. Nobody but its own publishers can fill it: what comes from
-/// outside is bounded by subject, and each subject has one login; each service's facts stand in a stream of their own.
+/// A stream as the provisioner creates it and every service checks it at start. Only its own publishers can fill it: input from outside is
+/// bounded by subject, and each subject has one login; each service's facts are in a stream of their own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Stream {
     pub name: &'static str,
@@ -160,34 +160,34 @@ pub struct Stream {
     pub kept: Kept,
     /// Largest message in bytes, headers included.
     pub max_message_bytes: i32,
-    /// What the stream holds at most; what does not fit is refused to its publisher, who keeps it and tries again.
+    /// Most bytes of the stream; what does not fit is refused to its publisher, who keeps it and retries.
     pub max_bytes: i64,
-    /// Messages held under one subject at most, where that is bounded.
+    /// Most messages under one subject, where that is bounded.
     pub max_per_subject: Option<i64>,
-    /// A message is gone after so many days, whoever has read it: no service may take one away, so this is what bounds its life. Far
-    /// below the two years of the law: what was sent while a case was in use is gone by the time it may be purged [LPR4].
+    /// A message is deleted after so many days, read or not: no service may delete one, so this bounds its life. Far below the two years of
+    /// the law: what was sent while a case was in use is gone by the time it may be purged [LPR4].
     pub kept_days: u16,
 }
 
-/// How long a stream keeps a message, besides its age.
+/// Retention of a stream's messages, besides their age.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kept {
-    /// Whoever has heard it: several read it, and one that was made anew reads it again.
+    /// To the end of their age: several consumers read them, and a re-created one reads them again.
     ToItsAge,
-    /// Until its one reader has acknowledged it: what was heard takes no room.
+    /// Until the only consumer has acknowledged them: consumed messages take no room.
     UntilHeard,
-    /// Until newer ones of the same subject take its place: nobody reads it here.
+    /// Until newer ones of the same subject replace them: they have no consumer here.
     WhileNewest,
 }
 
-/// A consumer that was away for less misses nothing.
+/// Days a consumer can be away and miss nothing.
 const KEPT_DAYS: u16 = 30;
 const MIB: i64 = 1024 * 1024;
-/// The largest message of those that carry what people wrote.
+/// Largest message among those with text written by people.
 const LARGE: i32 = 256 * 1024;
 
 pub const SUBMISSIONS: Stream = until_heard("RO_SUBMISSIONS", &["ro.intake.submit.referral.*", "ro.intake.submit.contact.*"], 4_096, 8_192);
-/// The raises of sites. A site that floods closes its own lane and no other: all lanes together fit.
+/// The raises of sites. A site that floods fills its own lane and no other: all lanes together fit.
 pub const RAISES: Stream = until_heard("RO_RAISES", &[EVERY_RAISE], 256, 5_120);
 /// The raises of our own services.
 pub const SERVICE_RAISES: Stream = until_heard("RO_SERVICE_RAISES", &["ro.safety.raise.service.*"], 2_048, 1_024);
@@ -233,8 +233,8 @@ const fn facts_of(name: &'static str, subjects: &'static [&'static str]) -> Stre
     }
 }
 
-/// A durable consumer: the name begins with the service that owns it. What a name hears never changes: a version that hears something
-/// else does so under a new name (`…-2`), and the former stands among [`FORMER`] until no version of the service uses it.
+/// A durable consumer: the name begins with the service that owns it. The subjects of a name never change: a version that consumes others
+/// does so under a new name (`…-2`), and the former is in [`FORMER`] until no version of the service uses it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Consumer {
     pub service: &'static str,
@@ -254,34 +254,34 @@ pub const SAFETY_RAISES: Consumer = consumer("safety", &RAISES, "safety-raises",
 pub const SAFETY_SERVICE_RAISES: Consumer = consumer("safety", &SERVICE_RAISES, "safety-service-raises", &["ro.safety.raise.service.*"]);
 pub const SAFETY_DELIVERED: Consumer = consumer("safety", &NOTIFICATION, "safety-ring-delivered", &[RING_DELIVERED]);
 pub const NOTIFICATION_RINGS: Consumer = consumer("notification", &RINGS, "notification-rings", &["ro.safety.ring.*"]);
-/// The streams of two services hold what people are told, each heard through its own consumer.
+/// Consumers of the facts of which notification informs people, one for each of two services' streams.
 pub const NOTIFICATION_FACTS: Consumer = consumer("notification", &INTAKE, "notification-facts", &[REFERRAL_RECEIVED, CONTACT_PUSHED]);
 pub const NOTIFICATION_CASE_FACTS: Consumer =
     consumer("notification", &CASES, "notification-case-facts", &[CASE_OPENED, MEDIATOR_ASSIGNED]);
-/// Who was let to a case. On its own: a break-glass is told within a minute, whatever import stands in line before it.
+/// Access to cases. On its own: supervisors are notified of a break-glass within a minute, whatever import is queued.
 pub const NOTIFICATION_ACCESS: Consumer = consumer(
     "notification",
     &CASES,
     "notification-access",
     &[OFFICER_ASSIGNED, BREAK_GLASS_OPENED, BREAK_GLASS_QUOTA_REACHED, BREAK_GLASS_REVIEW_DUE],
 );
-/// An acceptance stops what is still on its way to that audience.
+/// An acceptance stops what is not yet delivered to that audience.
 pub const NOTIFICATION_CONCERNS: Consumer = consumer("notification", &SAFETY, "notification-concerns", &[CONCERN_CHANGED]);
-/// The streams that hold facts feed reporting, each through its own consumer.
+/// Consumers of the facts that reporting counts, one for each stream.
 pub const REPORTING_FACTS: Consumer = consumer("reporting", &INTAKE, "reporting-facts", &[REFERRAL_RECEIVED, REFERRAL_SCREENED]);
 pub const REPORTING_CASE_FACTS: Consumer = consumer("reporting", &CASES, "reporting-case-facts", &[CASE_OPENED, CASE_MOVED]);
 pub const REPORTING_CONCERNS: Consumer = consumer("reporting", &SAFETY, "reporting-concerns", &[CONCERN_RAISED, CONCERN_CHANGED]);
-/// What people may do is asked of a service's own copy, so that a call waits for no other service.
+/// Grants are read from a service's own copy, so that a call waits for no other service.
 pub const INTAKE_GRANTS: Consumer = consumer("intake", &SAFETY, "intake-grants", &[GRANT_CHANGED]);
 pub const CASES_GRANTS: Consumer = consumer("cases", &SAFETY, "cases-grants", &[GRANT_CHANGED]);
 pub const NOTIFICATION_GRANTS: Consumer = consumer("notification", &SAFETY, "notification-grants", &[GRANT_CHANGED]);
 pub const REPORTING_GRANTS: Consumer = consumer("reporting", &SAFETY, "reporting-grants", &[GRANT_CHANGED]);
 pub const CASES_CONCERNS: Consumer = consumer("cases", &SAFETY, "cases-concerns", &[CONCERN_RAISED, CONCERN_CHANGED]);
-/// Who may read what was accepted: a referral is no way around the case that was opened from it.
+/// Who may read an accepted referral, so that it does not bypass the access rules of its case.
 pub const INTAKE_TIES: Consumer = consumer("intake", &CASES, "intake-ties", &[CASE_TIES]);
-/// Safety has a concern that travelled with a submission: it need not be sent again.
+/// Safety has a concern that travelled with a submission: it need not be resent.
 pub const INTAKE_CONCERNS: Consumer = consumer("intake", &SAFETY, "intake-concerns", &[CONCERN_RAISED, CONCERN_CHANGED]);
-/// On their own: a purge waits behind no import, and holds nothing up.
+/// On their own: a purge waits behind no import, and delays nothing.
 pub const INTAKE_PURGES: Consumer = consumer("intake", &CASES, "intake-purges", &[CASE_PURGED]);
 pub const NOTIFICATION_PURGES: Consumer = consumer("notification", &CASES, "notification-purges", &[CASE_PURGED]);
 pub const CASES_PURGE_OBEYED: Consumer = consumer("cases", &INTAKE, "cases-purge-obeyed", &[REFERRAL_PURGED]);
@@ -327,7 +327,7 @@ pub const CONSUMERS: [Consumer; 35] = [
     REPORTING_CONCERNS,
 ];
 
-/// Consumers of former versions that may still run: they keep their place and their permissions, and nothing of this version hears them.
+/// Consumers of former versions that may still run: they keep their place and their permissions, and this version does not read them.
 pub const FORMER: [Consumer; 0] = [];
 
 pub use crate::permission::{
@@ -339,7 +339,7 @@ pub use crate::permission::{
 mod tests {
     use super::*;
 
-    /// Whether a subject, or a pattern that is no wider, stands under a pattern.
+    /// Whether a subject, or a pattern that is no wider, matches a pattern.
     fn holds(pattern: &str, subject: &str) -> bool {
         let (pattern, subject): (Vec<_>, Vec<_>) = (pattern.split('.').collect(), subject.split('.').collect());
         pattern.len() == subject.len() && pattern.iter().zip(&subject).all(|(a, b)| *a == "*" || a == b)
@@ -385,7 +385,7 @@ mod tests {
         }
     }
 
-    /// What one login can put into a stream at most, by the bounds of its subjects.
+    /// Most bytes one login can put into a stream, by the bounds of its subjects.
     fn most_of(login: &Permissions, stream: &Stream) -> i64 {
         let own = login.publish.iter().filter(|said| stream.subjects.iter().any(|subject| holds(subject, said)));
         let each = stream.max_per_subject.map_or(stream.max_bytes, |most| most * i64::from(stream.max_message_bytes));

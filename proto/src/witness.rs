@@ -1,18 +1,18 @@
-//! The ring of witnesses: which service holds what whose audit log was, and on which subjects they speak of it.
+//! Ring of witnesses: which service stores checkpoints of which other's audit log, and the subjects they use for it.
 
 use crate::subject::{CASES, Consumer, INTAKE, NOTIFICATION, REPORTING, SAFETY, consumer};
 
-/// A service's place in the ring of witnesses: every service holds what its neighbour's audit log was, in another database.
+/// A service's place in the ring of witnesses: every service stores the checkpoints of its neighbour's audit log, in another database.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Witnessing {
     pub service: &'static str,
-    /// Whose log it witnesses.
+    /// The service whose log it witnesses.
     pub ward: &'static str,
-    /// Who witnesses its own.
+    /// The service that witnesses its log.
     pub witness: &'static str,
-    /// What it states of its own log (protobuf `ro.audit.v1.CheckpointSealed`).
+    /// Subject of its own checkpoints (protobuf `ro.audit.v1.CheckpointSealed`).
     pub sealed: &'static str,
-    /// What it answers its ward (protobuf `ro.audit.v1.CheckpointWitnessed`, `ro.audit.v1.CheckpointRefused`).
+    /// Subject of its answers to its ward (protobuf `ro.audit.v1.CheckpointWitnessed`, `ro.audit.v1.CheckpointRefused`).
     pub witnessed: &'static str,
     pub refused: &'static str,
     pub wards: Consumer,
@@ -48,7 +48,7 @@ pub const WITNESSES: [Witnessing; 5] = [
     place!("reporting", ward "notification" in NOTIFICATION, witness "intake" in INTAKE),
 ];
 
-/// The place of a service; that of the first for a name that is none.
+/// The place of a service; that of the first for an unknown name.
 #[must_use]
 pub fn witnessing(service: &str) -> Witnessing {
     WITNESSES.into_iter().find(|place| place.service == service).unwrap_or(WITNESSES[0])
