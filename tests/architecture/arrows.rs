@@ -1,4 +1,4 @@
-//! The arrows between the rooms of a service: grpc, bus -> app -> domain; app -> store -> domain; lib wires.
+//! Dependencies between the layers of a service: grpc, bus -> app -> domain; app -> store -> domain; lib wires.
 
 use crate::scan::{self, File, SERVICES};
 

@@ -1,4 +1,4 @@
-//! The crate graph, and what every Cargo.toml must say.
+//! The crate graph, and the required content of every Cargo.toml.
 
 use std::{collections::BTreeMap, process::Command};
 

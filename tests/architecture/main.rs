@@ -1,4 +1,4 @@
-//! The rules of the house, as tests: who may depend on whom, what every page looks like, what every table says of itself.
+//! Architecture rules as tests: dependencies between crates, the form of every source file, the comments of every table.
 //!
 //! Text and `cargo metadata` only. Every check answers with file and line, and has a bad sample of its own that it must notice.
 

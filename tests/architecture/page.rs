@@ -1,4 +1,4 @@
-//! What every page of code looks like: a header, a length, no hidden exceptions.
+//! The form of every source file: a header, a length limit, no hidden exceptions.
 
 use crate::scan::{self, File};
 

@@ -1,4 +1,4 @@
-//! Migrations go forward, and every table and column says what it is.
+//! Rules of migrations: forward only, and a comment on every table and column.
 
 use std::collections::BTreeSet;
 

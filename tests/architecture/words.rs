@@ -1,4 +1,4 @@
-//! Where words may stand: the programme's words not in the chassis, subjects in one file, and no path of anybody's machine.
+//! Where certain words are allowed: the programme's words not in the chassis, subjects in one file, and no path of anybody's machine.
 
 use crate::scan::{self, File};
 

@@ -1,4 +1,5 @@
-//! What a login can make the server do for it: answers aimed elsewhere, headers that command, ids that make others' messages vanish (THREAT-18).
+//! Attacks in which a login makes the server act for it: replies aimed elsewhere, headers with commands, ids that make others' messages
+//! vanish (THREAT-18).
 
 use std::collections::BTreeMap;
 

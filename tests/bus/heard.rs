@@ -1,4 +1,4 @@
-//! A consumer that is gone, changed, paused or made anew by another version: who should hear it says so at once, and hears again.
+//! A consumer that is deleted, changed, paused or recreated by another version: its service reports it at once, and receives again.
 
 use async_nats::jetstream::{self, consumer::pull};
 use chassis::BUS_HEALTH;

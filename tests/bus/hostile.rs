@@ -1,5 +1,5 @@
-//! Fifty thousand hostile tries at random, beside the matrix: foreign codes and look-alikes in every token, answers aimed elsewhere,
-//! headers that command, queue groups, the interface of JetStream for streams and consumers of others; held to the same model.
+//! Fifty thousand random hostile attempts, beside the matrix: foreign codes and look-alikes in every token, replies aimed elsewhere,
+//! headers with commands, queue groups, the JetStream API for streams and consumers of others; compared with the same model.
 
 use std::collections::{BTreeMap, BTreeSet};
 

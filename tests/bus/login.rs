@@ -1,4 +1,4 @@
-//! A connection that speaks the protocol itself: what the server refuses stands before the answer to the ping that follows.
+//! A bus connection that speaks the NATS protocol itself: a refusal of the server arrives before the answer to the ping that follows.
 
 use std::{collections::BTreeSet, fmt::Write as _, sync::Arc, time::Duration};
 

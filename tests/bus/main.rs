@@ -1,4 +1,4 @@
-//! The bus as a stranger meets it: every login against every subject on a real server, held to a model of its own.
+//! Permission tests of the bus from outside: every login against every subject on a real server, compared with a model of its own.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 mod deputy;

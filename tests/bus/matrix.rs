@@ -1,4 +1,4 @@
-//! Every login, every subject, every verb: the server lets through exactly what the model says.
+//! The permission matrix: for every login, subject and verb the server lets through exactly what the model says.
 
 use std::collections::BTreeSet;
 

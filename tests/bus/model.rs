@@ -1,4 +1,4 @@
-//! Who may do what on the bus, written a second time from the rules of the programme and not from the permissions.
+//! The permission model of the bus, written a second time from the rules of the programme and not from the permissions.
 
 use std::collections::BTreeSet;
 

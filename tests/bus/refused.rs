@@ -1,4 +1,4 @@
-//! A service whose login lacks a subject: it says so at once, in its health, in a metric and in its log.
+//! A service whose login lacks a subject: it reports this at once, in its health, in a metric and in its log.
 
 use chassis::outbox::Fresh;
 use std::{

@@ -1,4 +1,4 @@
-//! The bus cannot be filled by one: who floods is refused and nobody else, what is put off closes no lane, and an operator is told long before.
+//! Limits of the bus: a sender that floods it is refused alone, postponed messages block no lane, and an operator is warned long before.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! What passes over the bus and what it keeps is read by nobody who only holds the wire or the disk.
+//! Encryption of the bus: whoever holds only the wire or the disk can read neither its traffic nor its store.
 
 use std::{
     fs,

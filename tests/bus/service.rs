@@ -1,4 +1,4 @@
-//! A service that hears what a test gives it, with a database and a door of its own.
+//! A service under test that consumes what a test publishes, with a database and a server of its own.
 
 use std::{
     sync::{

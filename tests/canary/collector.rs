@@ -1,4 +1,4 @@
-//! Where traces, metrics and logs are exported to, and kept as they print and as they are on the wire.
+//! A telemetry collector that receives traces, metrics and logs, and stores them both as printed and as sent on the wire.
 
 use std::sync::{Arc, Mutex, PoisonError};
 

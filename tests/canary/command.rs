@@ -1,4 +1,4 @@
-//! The `ro` command when something is refused: what it prints, and the import of a file.
+//! The `ro` command when a call is refused: its output, and the import of a file.
 
 use std::{fs, path::Path, process::Stdio};
 

@@ -1,4 +1,4 @@
-//! The day of a canary victim and a canary offender, through every flow, and every kind of input that goes wrong.
+//! The day of a canary victim and a canary offender, through every flow, and every kind of faulty input.
 
 use harness::{
     system::{SOON, System},

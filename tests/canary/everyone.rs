@@ -1,4 +1,4 @@
-//! Everybody asks everything: each identity, a stranger and a forger call each RPC with ids that exist. What comes back is searched.
+//! Calls of every RPC by every identity, a stranger and a forger, with ids that exist. The answers are searched.
 
 use futures::StreamExt as _;
 use harness::{raw, system::System};

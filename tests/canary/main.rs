@@ -1,5 +1,5 @@
-//! The canary crawl: people who do not exist, with a text of their own in every field, go through every flow, with faults on. Then
-//! every place that is not an answer to somebody who may read is searched for them [IM1, IM1b, TRAP-7, TRAP-13].
+//! The canary crawl: invented people, with a unique text in every field, go through every flow, with faults on. Then every place except the
+//! answers to permitted readers is searched for these texts [IM1, IM1b, TRAP-7, TRAP-13].
 
 #![expect(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test that cannot go on has failed")]
 

@@ -1,4 +1,4 @@
-//! Canaries: a text of its own for every text field of every message, made from the descriptors. A field that is new has one too.
+//! Canary texts: a unique one for every text field of every message, made from the descriptors, so that a new field has one too.
 
 use std::{
     collections::BTreeSet,

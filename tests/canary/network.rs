@@ -1,4 +1,4 @@
-//! Where the processes are connected to, by the kernel's own list, against the addresses that their settings name.
+//! The network connections of the processes, from the kernel's own list, compared with the addresses in their settings.
 
 use std::{collections::BTreeSet, fs};
 

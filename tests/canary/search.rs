@@ -1,4 +1,4 @@
-//! Looks for canaries in bytes, however they are written: in capitals, base64, hexadecimal, percent signs, UTF-16.
+//! Search for canaries in bytes, in any spelling: in capitals, base64, hexadecimal, percent signs, UTF-16.
 
 use std::collections::BTreeSet;
 

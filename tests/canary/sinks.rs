@@ -1,4 +1,4 @@
-//! Where a canary may not end up: logs, telemetry, mail, subjects, reports, the process table, files that a crash leaves.
+//! Places where no canary may appear: logs, telemetry, mail, subjects, reports, the process table, files left by a crash.
 
 use std::{
     fs, io,

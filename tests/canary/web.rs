@@ -1,4 +1,4 @@
-//! The dashboard as a browser meets it: every page as every role, the live stream, a form, and addresses that are nonsense.
+//! The dashboard as a browser sees it: every page as every role, the live stream, a form, and nonsense addresses.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! Calls by descriptor, as any client can make them, and what comes back of each: answer, refusal, every header.
+//! Calls built from the descriptors, as any client can make them, and their results: answer, refusal, every header.
 
 use std::time::Duration;
 

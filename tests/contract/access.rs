@@ -1,4 +1,4 @@
-//! Every RPC has a rule, every field a class, and nothing above Open leaves in an event.
+//! Access declarations: every RPC has a rule, every field a class, and nothing above Open leaves in an event.
 
 use std::collections::BTreeSet;
 

@@ -1,4 +1,4 @@
-//! The subjects of the bus as a document: docs/asyncapi.yaml is generated from `proto::subject` and from the messages' names.
+//! The document docs/asyncapi.yaml: the subjects of the bus, generated from `proto::subject` and from the messages' names.
 
 use std::fmt::Write as _;
 

@@ -1,4 +1,4 @@
-//! Who may publish and read what on the bus: the matrix of every login against what it must never reach.
+//! The permission matrix of the bus: who may publish and read what, for every login, against what it must never reach.
 
 use proto::{
     id::{Region, SiteCode},

@@ -1,4 +1,4 @@
-//! Every clause that a rule or a refusal names stands in docs/DIRECTIVE.md.
+//! Clauses named by rules and refusals: each is in docs/DIRECTIVE.md.
 
 use crate::{access::RULES, directive, repo};
 

@@ -1,4 +1,4 @@
-//! docker-compose.yml against the services' own settings, and against what a first run in containers stumbles over.
+//! The file docker-compose.yml against the services' own settings, and against known obstacles to a first run in containers.
 
 use std::collections::{BTreeMap, BTreeSet};
 

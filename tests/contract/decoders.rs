@@ -1,4 +1,4 @@
-//! Every decoder over its seeds and over thousands of broken ones, from a fixed seed: what `fuzz/` does for hours, in a moment.
+//! Every decoder on its seeds and on thousands of corrupted ones, from a fixed seed: a short form of what `fuzz/` does for hours.
 
 use std::fs;
 

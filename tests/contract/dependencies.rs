@@ -1,4 +1,4 @@
-//! What the programme is built from: one cryptographic library, one registry, and nothing that was banned.
+//! Dependencies of the programme: one cryptographic library, one registry, and none that is banned.
 
 use std::process::Command;
 

@@ -1,4 +1,4 @@
-//! docs/DIRECTIVE.md: every clause has a row, and what a row claims is there.
+//! The document docs/DIRECTIVE.md: every clause has a row, and what a row claims exists.
 
 use std::collections::BTreeSet;
 

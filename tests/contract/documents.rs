@@ -1,4 +1,4 @@
-//! Files that the documents name: each is there, so that a document does not describe a house that was rebuilt.
+//! Files that the documents name: each exists, so that no document describes a former layout.
 
 use std::collections::BTreeSet;
 

@@ -1,4 +1,4 @@
-//! Who can read what in the containers of `docker-compose.yml`: the rendered file against what `ro init` writes for each of them.
+//! Secrets readable in each container of `docker-compose.yml`: the rendered file against what `ro init` writes for each of them.
 
 use std::{
     collections::{BTreeMap, BTreeSet},

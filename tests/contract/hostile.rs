@@ -1,4 +1,4 @@
-//! Ten thousand hostile names of sites, regions and ids: none leaves its own token of a subject (THREAT-18).
+//! Ten thousand hostile names of sites, regions and ids: none escapes its own token of a subject (THREAT-18).
 
 use chassis::inbox::Incoming;
 use harness::hostile::Hostile;

@@ -1,4 +1,4 @@
-//! Naming rules of the wire, as `buf lint` (STANDARD) knows them: the ones that a client in another language trips over.
+//! Naming rules of the protobuf files, like `buf lint` (STANDARD): those whose breach troubles a client in another language.
 
 use std::collections::BTreeMap;
 

@@ -1,7 +1,6 @@
-//! What must not drift apart: wire, bus, access rules, settings, deployment and the documents about them.
+//! Contract tests: agreement of wire, bus, access rules, settings, deployment and the documents about them.
 //!
-//! Documents that are generated here are compared with what stands in `docs/`; `UPDATE_GOLDEN=1 cargo test -p tests --test contract`
-//! writes them again.
+//! Generated documents are compared with those in `docs/`; `UPDATE_GOLDEN=1 cargo test -p tests --test contract` writes them again.
 
 #![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a check that cannot look has failed")]
 

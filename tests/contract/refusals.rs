@@ -1,4 +1,4 @@
-//! docs/REFUSALS.md: every refusal with its reason code, its clause and its words in both languages, read from the sources.
+//! The document docs/REFUSALS.md: every refusal with its reason code, its clause and its words in both languages, read from the sources.
 
 use std::{collections::BTreeMap, fmt::Write as _};
 

@@ -1,4 +1,4 @@
-//! docs/RELIABILITY.md: the tests and files that each promise names are there.
+//! The document docs/RELIABILITY.md: the tests and files that each promise names exist.
 
 use crate::{
     directive::{quoted, tests},

@@ -1,4 +1,4 @@
-//! The files of the repository, and golden documents.
+//! Access to the files of the repository, and golden documents.
 
 use std::{
     fs,

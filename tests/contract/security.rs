@@ -1,4 +1,4 @@
-//! docs/SECURITY.md: every threat has a row, and the tests and files that a row names are there.
+//! The document docs/SECURITY.md: every threat has a row, and the tests and files that a row names exist.
 
 use std::collections::BTreeSet;
 

@@ -1,4 +1,4 @@
-//! The sites that cases and reporting know are those of safety's directory: a case is put to no site whose head the alarm does not know.
+//! The sites known to cases and reporting, which must be those of safety's directory: no case is at a site with no head known to the alarm.
 
 use std::collections::BTreeSet;
 

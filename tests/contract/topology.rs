@@ -1,4 +1,4 @@
-//! Who serves, calls, publishes and hears what: docs/TOPOLOGY.md, generated from rules, subjects and the clients a service uses.
+//! The document docs/TOPOLOGY.md: who serves, calls, publishes and consumes what, generated from rules, subjects and the clients in use.
 
 use std::fmt::Write as _;
 

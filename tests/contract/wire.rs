@@ -1,4 +1,4 @@
-//! Wire compatibility: what a message, an enum or an RPC once was, it stays. proto/baseline.binpb is the memory of it.
+//! Wire compatibility: no message, enum or RPC changes incompatibly; the baseline is proto/baseline.binpb.
 
 use std::{collections::BTreeMap, fs};
 

@@ -1,4 +1,4 @@
-//! The ring of witnesses: closed, and the chassis writes the very messages that the wire declares.
+//! The ring of audit-log witnesses: it is closed, and the chassis writes exactly the messages that the wire declares.
 
 use std::collections::BTreeSet;
 

@@ -1,4 +1,4 @@
-//! Who tried what is in the audit log within seconds, and a superuser of the database cannot change it unnoticed.
+//! The audit log: every attempt is in it within seconds, and a superuser of the database cannot change it unnoticed.
 
 use std::process::Command;
 

@@ -1,4 +1,4 @@
-//! Bad input is answered, or set aside where an operator sees it; it blocks nobody and loses nothing.
+//! Bad input: answered, or quarantined where an operator sees it; it blocks nobody and loses nothing.
 
 use std::time::Duration;
 

@@ -1,4 +1,5 @@
-//! An officer works the cases in their own portfolio; another one opens a case by break-glass only, and a second person knows at once.
+//! Portfolios and break-glass: an officer works the cases in their own; another one opens a case by break-glass only, and a second person
+//! knows at once.
 
 use harness::{
     system::{SOON, System},

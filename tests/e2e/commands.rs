@@ -1,4 +1,4 @@
-//! The commands of the local stack as a newcomer runs them: beside whatever is set for other work, and while processes die.
+//! The commands of the local stack as a newcomer runs them: with settings of other work present, and while processes die.
 
 use std::{
     cell::RefCell,

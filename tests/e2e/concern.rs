@@ -1,4 +1,4 @@
-//! A safety concern, from any door to both audiences.
+//! A safety concern, from every entry point to both audiences.
 
 use std::time::Duration;
 

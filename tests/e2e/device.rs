@@ -1,4 +1,4 @@
-//! The identity provider is away: a device that two administrators enrolled raises and accepts, and may do nothing else (THREAT-15).
+//! Devices while the identity provider is away: one that two administrators enrolled raises and accepts, and nothing else (THREAT-15).
 
 use std::{
     fs,

@@ -1,4 +1,4 @@
-//! Whoever carries off a copy of every database finds no name, no number and no word of anybody [IM1a, TRAP-11].
+//! Stolen database copies: one of every database holds no name, no number and no word of anybody in clear [IM1a, TRAP-11].
 
 use std::collections::BTreeSet;
 

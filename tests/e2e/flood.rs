@@ -1,4 +1,4 @@
-//! A flood of calls is refused in good order; a concern goes through it as if it were not there (THREAT-14).
+//! A flood of calls, refused in good order while a concern goes through undelayed (THREAT-14).
 
 use std::{
     sync::{

@@ -1,4 +1,5 @@
-//! The gate, by the doors of the running system: what stops a mediation reaches it from wherever it is said [R4b, RM1, L26-6, IM1c].
+//! The mediation gate in the running system: what stops a mediation reaches it from every service that can report it
+//! [R4b, RM1, L26-6, IM1c].
 
 use chassis::Clock;
 use harness::{

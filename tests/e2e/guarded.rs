@@ -1,4 +1,4 @@
-//! A superuser of one database, or of two, makes no concern vanish, and an alarm that dies is missed (THREAT-1).
+//! The guard of the alarm: a superuser of one database, or of two, makes no concern vanish, and an alarm that dies is noticed (THREAT-1).
 
 use std::time::Duration;
 

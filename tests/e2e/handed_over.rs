@@ -1,4 +1,4 @@
-//! Concerns that services raise while the bus is away: handed over by a call, and one concern whichever road brings it first.
+//! Concerns that services raise while the bus is away: delivered directly by a call, and recorded once whichever path is first.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! The whole system, by its doors: the built programs, real PostgreSQL, real NATS.
+//! End-to-end tests of the whole system from outside: the built programs, real PostgreSQL, real NATS.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 mod audit;

@@ -1,4 +1,4 @@
-//! A client that is not ours: it knows an address, an authority and a token, and learns the rest by reflection.
+//! A foreign client: it knows an address, an authority and a token, and learns the rest by reflection.
 
 use std::collections::BTreeMap;
 

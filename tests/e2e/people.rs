@@ -1,4 +1,4 @@
-//! Messages as people and systems send them. Everybody is obviously fictional.
+//! Sample requests as people and systems send them. Everybody is obviously fictional.
 
 use proto::{
     intake::v1::{Known, Origin, Referral},

@@ -1,4 +1,4 @@
-//! What a process knows stays in it: no core file, no secret on a command line, none in the settings it prints (THREAT-13).
+//! Secrets of a process: no core file, none on a command line, none in the settings it prints (THREAT-13).
 
 use std::{
     fs,

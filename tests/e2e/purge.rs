@@ -1,4 +1,4 @@
-//! A case whose retention is over is purged by two persons, and no service renders it any more [LPR4].
+//! A purge by two persons of a case whose retention is over: no service shows it any more [LPR4].
 
 use harness::{
     system::{SOON, System},

@@ -1,4 +1,4 @@
-//! A referral, from any door to a case, a notice and a count.
+//! A referral, from every entry point to a case, a notification and a count.
 
 use harness::{system::SOON, wait::eventually};
 use prost::Message;

@@ -1,4 +1,4 @@
-//! The services' own certificates at every door: each opens what its rule names, and nothing else.
+//! Services' own certificates at every gRPC server: each may call what its rule names, and nothing else.
 
 use std::path::Path;
 

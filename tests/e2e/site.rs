@@ -1,4 +1,4 @@
-//! The person of a case moves while a concern is open: the head where they are is told, and nobody falls silent on the way [R3e, TRAP-2].
+//! A move of a case's person while a concern is open: the head there is notified, and no one stops being rung on the way [R3e, TRAP-2].
 
 use harness::{
     system::{SOON, System},

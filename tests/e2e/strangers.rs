@@ -1,6 +1,6 @@
-//! Five who must get nothing, each walking every RPC of every service with the ids of somebody else's case: a person who ended
-//! yesterday, a mediator of another case, the head of another site, a superuser of one database, and whoever holds the key of
-//! another site's system. What is left to them is to raise a concern, and what they tried is in the log.
+//! Five callers who must get nothing, each calling every RPC of every service with the ids of another person's case: a person whose role
+//! ended yesterday, a mediator of another case, the head of another site, a superuser of one database, and the holder of the key of another
+//! site's system. They can still raise a concern, and their attempts are in the log.
 
 use std::{
     collections::{BTreeMap, BTreeSet},

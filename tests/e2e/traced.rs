@@ -1,4 +1,4 @@
-//! One trace from the client's call through the bus to the last service, seen at a real OTLP collector.
+//! A trace from the client's call through the bus to the last service, checked at a real OTLP collector.
 
 use std::{
     collections::HashSet,

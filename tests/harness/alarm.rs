@@ -1,4 +1,4 @@
-//! Safety, as a service that asks it finds it in the tests.
+//! A stand-in for the safety service, as another service that calls it sees it.
 
 use std::{
     collections::BTreeMap,

@@ -1,4 +1,4 @@
-//! How much slower one way of doing the same is than another, on a machine that is busy with other things.
+//! Comparison of the speed of two implementations on a machine that is busy with other things.
 
 use std::time::{Duration, Instant};
 

@@ -1,7 +1,7 @@
 //! A fresh, migrated database for one test, on the PostgreSQL that all tests of the run share.
 //!
-//! A test works with the application's login, as a service does, so that row-level security holds in every test. Whoever must
-//! look behind the curtain has the administrator's.
+//! A test works with the application's login, as a service does, so that row-level security holds in every test. A test that must see all
+//! rows has the administrator's login.
 
 use std::{
     collections::BTreeMap,

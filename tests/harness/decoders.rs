@@ -1,4 +1,4 @@
-//! Every decoder that reads what a stranger wrote, as a function of bytes: run briefly by the tests and for hours by `fuzz/`.
+//! Every decoder of untrusted input, as a function of bytes: run briefly by the tests and for hours by `fuzz/`.
 //!
 //! Each panics where a decoder breaks its promise; a refusal is no fault.
 

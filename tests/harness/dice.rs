@@ -1,4 +1,4 @@
-//! Choices at random that repeat: the same seed gives the same choices in the same order.
+//! Reproducible random choices: the same seed gives the same choices in the same order.
 
 use chassis::Ids;
 

@@ -1,4 +1,4 @@
-//! What whoever carries off a copy of a database finds in it.
+//! The content of a stolen database copy, searched for words that must not be readable in it.
 
 use std::collections::BTreeSet;
 

@@ -1,4 +1,4 @@
-//! Calls that are begun and never ended: some bytes, and then nothing for as long as the door allows.
+//! Calls that never finish: some bytes, and then nothing for as long as the server allows.
 
 use std::{
     convert::Infallible,

@@ -1,4 +1,4 @@
-//! Grants for tests that come through the door: written straight into a service's own copy.
+//! Grants for tests that call the gRPC server: written straight into a service's own copy.
 
 use chassis::{
     Clock, Ids,

@@ -1,4 +1,4 @@
-//! Hostile input from a fixed seed: texts that try to be more than one token, and bytes that were a message once.
+//! Hostile input from a fixed seed: texts that try to be more than one token, and corrupted messages.
 
 use crate::dice::Dice;
 

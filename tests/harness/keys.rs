@@ -1,4 +1,4 @@
-//! Signing keys of a test's own.
+//! Signing keys for tests.
 
 use aws_lc_rs::{rand::SystemRandom, signature::Ed25519KeyPair};
 use chassis::audit::Signer;

@@ -1,4 +1,4 @@
-//! Boots what a test needs, and drives it: a database of its own, a whole system of its own, and waits with a deadline.
+//! The test harness: a database or a whole system per test, clients to drive it, and waits with a deadline.
 
 pub mod alarm;
 pub mod bus;

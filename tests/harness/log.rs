@@ -1,4 +1,4 @@
-//! What a piece of work says in its log, for a test that holds it to that.
+//! Capture of log lines, for tests that check what a piece of work logs.
 
 use std::{
     fmt::{Debug, Write as _},

@@ -1,4 +1,4 @@
-//! Calls by path, bytes in and bytes out: what any client can send, whatever the message.
+//! Raw gRPC calls by path, bytes in and bytes out: what any client can send, whatever the message.
 
 use prost_reflect::MethodDescriptor;
 use tonic::{

@@ -1,7 +1,7 @@
-//! The round trips between a service and its database, counted on the wire between the two.
+//! Counter of the round trips between a service and its database, on the wire between the two.
 //!
 //! No time is measured here. What a call costs is the number of times that it waits for the database, and that is the same on every
-//! machine; it is held as a list of statements, so that nothing creeps in unseen.
+//! machine; it is compared with a stored list of statements, so that no new one goes unnoticed.
 
 use std::{
     collections::HashMap,

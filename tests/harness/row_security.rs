@@ -1,4 +1,4 @@
-//! What row-level security lets through, table by table.
+//! Checks of what row-level security lets through, table by table.
 
 use std::collections::BTreeMap;
 

@@ -1,4 +1,4 @@
-//! The whole system, built binaries and all, on free ports in a folder of its own; and the clients that drive it.
+//! The whole system in a test: the built binaries on free ports in a folder of its own, and the clients that drive it.
 
 use std::{
     collections::BTreeMap,

@@ -1,6 +1,6 @@
-//! Whether two calls can be told apart: by every byte of the answer, and by the statements that the database was asked.
+//! Comparison of two calls that must be indistinguishable: every byte of the answer, and the statements that the database was asked.
 //!
-//! No time is measured here: a machine that is busy with something else would answer for it.
+//! No time is measured here: other work on the machine would distort it.
 
 use std::{
     collections::BTreeSet,

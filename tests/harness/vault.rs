@@ -1,4 +1,4 @@
-//! A vault whose wrapping keys are known to every test: two vaults of one service open each other's values.
+//! A vault with wrapping keys known to every test: two vaults of one service open each other's values.
 
 use chassis::{
     Clock, Vault,

@@ -1,5 +1,5 @@
-//! What no descriptor says: the ways out that are no RPC and no subject, and how a use case narrows an answer. Whoever adds one
-//! writes it here first, or the contract tests fail.
+//! Declared outputs that no descriptor shows: those that are no RPC and no subject, and how a use case narrows an answer. A new one is
+//! declared here first, or the contract tests fail.
 
 use proto::{role, wire::v1::Class};
 

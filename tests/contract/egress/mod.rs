@@ -1,6 +1,7 @@
-//! docs/EGRESS.md: every way by which a byte can leave a service, to whom, and how sensitive it can be at most [IM1, IM1b, TRAP-7, TRAP-13].
+//! The document docs/EGRESS.md: every output by which a byte can leave a service, its receivers, and its highest sensitivity
+//! [IM1, IM1b, TRAP-7, TRAP-13].
 //!
-//! Generated from the descriptors, the access rules, the subjects and `declared.rs`, which holds what none of them says.
+//! Generated from the descriptors, the access rules, the subjects and `declared.rs`, which lists what none of these shows.
 
 mod declared;
 mod scan;

@@ -1,4 +1,4 @@
-//! What the sources of the processes hand to logs, spans and metrics: the names of fields, instruments and labels.
+//! Fields that the sources pass to logs, spans and metrics: the names of fields, instruments and labels.
 
 use std::collections::BTreeSet;
 

@@ -1,4 +1,4 @@
-//! No answer tells anybody outside the RO wall whether or how a named person took part [IM1]: every RPC against every role.
+//! The RO wall: no answer reveals to anybody outside it whether or how a named person took part [IM1]; every RPC against every role.
 
 use std::collections::BTreeSet;
 

@@ -1,4 +1,4 @@
-//! Who looked into a case, or tried to, stands in the audit log, and the National Manager can read it there.
+//! The audit log of cases: everyone who read a case, or tried to, is in it, and the National Manager can read it.
 
 use cases::{access::RULES, app::list_access::list_access, grpc::Server};
 use chassis::{access, audit};

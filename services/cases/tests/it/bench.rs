@@ -1,4 +1,4 @@
-//! Twenty cases, a dozen people, and what happens to them at random: the same in the system and in the model.
+//! The random test bench: twenty cases, a dozen people, and random events, applied alike to the system and to the model.
 #![expect(clippy::indexing_slicing, reason = "a case is its number in the bench and in the model alike")]
 
 use cases::{

@@ -1,4 +1,4 @@
-//! Break-glass: one case outside the portfolio, to read only, for some hours; told at once, reviewed, and never lost [R3c, IM1a].
+//! Break-glass: read access to one case outside the portfolio for some hours; notified at once, reviewed, and never lost [R3c, IM1a].
 
 use std::{sync::Arc, time::Duration as StdDuration};
 

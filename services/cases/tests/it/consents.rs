@@ -1,4 +1,4 @@
-//! No mediation without the consent of everyone, and none that goes on after one is withdrawn [L26.1-2, IM1c, TRAP-10].
+//! Consent: no mediation without that of everyone, and none that goes on after one is withdrawn [L26.1-2, IM1c, TRAP-10].
 
 use cases::{
     app::{move_case, record_consent},

@@ -1,4 +1,4 @@
-//! The table of decisions, whole; and nothing that anybody can ask of this service stands outside it [R3c, IM1a].
+//! The complete table of access decisions, which covers every request this service accepts [R3c, IM1a].
 
 use std::{collections::BTreeSet, fmt::Write as _, fs, path::Path};
 

@@ -1,4 +1,4 @@
-//! A mode that is not on the list is described, and consented to as described [D-VOM, L26.1-2, R3a].
+//! Modes that are not on the list: described, and consented to as described [D-VOM, L26.1-2, R3a].
 
 use std::collections::BTreeSet;
 

@@ -1,4 +1,4 @@
-//! Documents on a case file: kept whole, read by whoever may know of the case, and by nobody else [TS1c, R3c].
+//! Documents on a case file: stored whole, readable only by those who may know of the case [TS1c, R3c].
 
 use std::path::PathBuf;
 

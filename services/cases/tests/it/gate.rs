@@ -1,5 +1,5 @@
-//! The gate: every open concern freezes the case it names, what mediation rests on stops it when it ends, and nothing is released on a
-//! mere word [RM1, R4b, L26.1-2, IM1c].
+//! The mediation gate: every open concern freezes the case it names, mediation stops when a condition it rests on ends, and no freeze is
+//! lifted on an unchecked statement [RM1, R4b, L26.1-2, IM1c].
 
 use std::sync::atomic::Ordering;
 

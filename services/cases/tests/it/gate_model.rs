@@ -1,5 +1,5 @@
-//! Random histories of cases against a small model of the gate that was written from the rules of the programme and not from the code
-//! [R4b, RM1, L26.1-2, IM1c].
+//! Random histories of cases, compared with a small model of the mediation gate that was written from the rules of the programme and not
+//! from the code [R4b, RM1, L26.1-2, IM1c].
 #![expect(clippy::indexing_slicing, reason = "a person is 0, the victim, or 1, the offender")]
 
 use std::{collections::BTreeSet, sync::atomic::Ordering};

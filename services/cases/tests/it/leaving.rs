@@ -1,4 +1,4 @@
-//! Participants leave and come back: nothing goes on without whom it needs, and nothing that they said before is washed away [IM1c, D-RO].
+//! Participants who leave and come back: nothing goes on without those it needs, and nothing they said before is erased [IM1c, D-RO].
 
 use std::collections::BTreeSet;
 

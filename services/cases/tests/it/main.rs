@@ -1,4 +1,4 @@
-//! The case file on a real PostgreSQL, with a clock that stands still and ids that repeat.
+//! Integration tests of the case file on a real PostgreSQL, with a fixed clock and repeatable ids.
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on has failed")]
 
 mod assessments;

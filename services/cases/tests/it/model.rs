@@ -1,5 +1,5 @@
-//! Who may do what to which case at which moment: a small model written from the rules of the programme and not from the code, that the
-//! random questions are held against [R3c, IM1a, D-mediator].
+//! An access model: who may do what to which case at which moment, written from the rules of the programme and not from the code. The
+//! random questions are checked against it [R3c, IM1a, D-mediator].
 
 use cases::domain::decision::Verb;
 use chassis::{Caller, grants::Line};

@@ -1,4 +1,4 @@
-//! Who may not know of a case meets nothing: not the case, not a count, not a different answer [R3c, TRAP-6, TRAP-11].
+//! Need to know: a caller who may not know of a case gets no case, no count and no different answer [R3c, TRAP-6, TRAP-11].
 
 use std::{sync::Arc, time::Duration as StdDuration};
 

@@ -1,4 +1,4 @@
-//! A referral opens one case, whatever is delivered twice, late or out of order [R3a].
+//! Opening of cases: a referral opens exactly one, also when events are delivered twice, late or out of order [R3a].
 
 use std::{sync::Arc, time::Duration};
 

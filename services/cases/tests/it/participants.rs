@@ -1,4 +1,4 @@
-//! Nobody stands on both sides of a case [CCRA 2(4)].
+//! Participants of a case: no person is on both sides of it [CCRA 2(4)].
 
 use std::sync::Arc;
 

@@ -1,4 +1,4 @@
-//! An officer works the cases in their own portfolio; supervisors and the National Manager see every case [R3c].
+//! Portfolios: an officer works the cases in their own; supervisors and the National Manager see every case [R3c].
 
 use cases::{
     access::RULES,

@@ -1,4 +1,4 @@
-//! What two persons have purged is gone from the database and from every old copy of its rows, and nothing brings it back [LPR4].
+//! Purging: what two persons have purged is gone from the database and from every old copy of its rows, and nothing brings it back [LPR4].
 
 use cases::{
     app::{

@@ -1,5 +1,5 @@
-//! Fifty thousand random questions of who may do what to which case at which moment, asked of the use cases and of the fence of the
-//! database [R3c, IM1a, D-mediator].
+//! Fifty thousand random questions of who may do what to which case and when, put to the use cases and to row security
+//! [R3c, IM1a, D-mediator].
 #![expect(clippy::indexing_slicing, reason = "a case is its number in the bench and in the model alike")]
 
 use cases::{

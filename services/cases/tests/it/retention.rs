@@ -1,4 +1,4 @@
-//! A case is kept for its retention and while anything holds it; then it takes two persons to purge it [LPR4].
+//! Retention: a case is kept for its retention period and while a hold stands; then it takes two persons to purge it [LPR4].
 
 use cases::{
     app::{

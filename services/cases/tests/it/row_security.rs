@@ -1,4 +1,4 @@
-//! The second fence: what the database itself shows of cases when the first one is forgotten [R3c, D-mediator, TRAP-6].
+//! Row security of cases: what the database itself shows when the check of the application is forgotten [R3c, D-mediator, TRAP-6].
 
 use std::collections::BTreeMap;
 

@@ -1,4 +1,4 @@
-//! What stands in the database of cases: no name, number or narrative; a side's key opens its own side; a lost key stops no alarm.
+//! Sealing in the database of cases: no name, number or narrative in clear; a side's key opens only that side; a lost key stops no alarm.
 
 use std::collections::BTreeSet;
 

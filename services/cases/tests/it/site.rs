@@ -1,4 +1,4 @@
-//! The site of a case follows the person: who says so, what is kept of it, and what safety is told of open concerns [R3e, TRAP-2, LPR4].
+//! The site of a case, which follows the person: who reports it, what is stored, what safety is notified of [R3e, TRAP-2, LPR4].
 
 use std::sync::atomic::Ordering;
 

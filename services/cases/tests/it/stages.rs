@@ -1,4 +1,4 @@
-//! The stage machine, whole: every move from every stage, and what each condition alone does [R3a, R4a, R4b].
+//! The complete stage machine: every move from every stage, and the effect of each condition alone [R3a, R4a, R4b].
 
 use std::collections::BTreeSet;
 

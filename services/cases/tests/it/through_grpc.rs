@@ -1,5 +1,5 @@
-//! Random questions through the real door: tokens, grants that come and go, the gate, the use cases, row-level security;
-//! and what the audit log holds of them afterwards [R3c, IM1a, D-mediator, TRAP-6].
+//! Random questions through the real gRPC server: tokens, changing grants, the gate, the use cases, row-level security; and what the audit
+//! log holds of them afterwards [R3c, IM1a, D-mediator, TRAP-6].
 #![expect(clippy::indexing_slicing, reason = "a case is its number in the bench and in the model alike")]
 
 use std::{

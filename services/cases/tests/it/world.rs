@@ -1,4 +1,4 @@
-//! A database of its own, the use cases on it, and the people of the tests. All of them are invented.
+//! Test fixtures: a database of its own, the use cases on it, and the people of the tests. All of them are invented.
 
 use std::sync::{
     Arc,

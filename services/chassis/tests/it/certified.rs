@@ -1,4 +1,4 @@
-//! An authority, certificates of every kind, and a service that tells each caller who it is.
+//! Test fixtures for certificates: an authority, certificates of every kind, and a service that answers each caller with its identity.
 
 use std::{
     convert::Infallible,

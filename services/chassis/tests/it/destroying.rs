@@ -1,4 +1,4 @@
-//! Orders to destroy are checked by who receives them, wait, can be stopped, and are carried out once.
+//! Destruction orders: checked by the receiver, delayed, stoppable, and executed once.
 
 use std::{
     collections::BTreeMap,

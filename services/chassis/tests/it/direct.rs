@@ -1,4 +1,4 @@
-//! Direct delivery: what nobody confirms reaches its receiver without the bus, whatever the receiver thinks of some of it.
+//! Direct delivery: a message that is not confirmed reaches its receiver without the bus, even when the receiver rejects others.
 
 use std::{
     collections::BTreeSet,

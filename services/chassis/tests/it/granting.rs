@@ -1,4 +1,4 @@
-//! What a person may do is asked of the grants at the moment of the call, and of nothing else.
+//! Authorization: a person's permissions come from the grants at the moment of the call, and from nothing else.
 
 use aws_lc_rs::{rand::SystemRandom, signature::Ed25519KeyPair};
 use chassis::{Clock, audit::Signer, grants, grants::Line, identity::Proof};

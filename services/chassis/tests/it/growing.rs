@@ -1,4 +1,4 @@
-//! A million messages that have come to their end: what a look at the outbox and the inbox reads does not grow with them.
+//! A million finished messages: the rows that a poll of the outbox and the inbox reads do not grow with them.
 
 use std::{
     cell::Cell,

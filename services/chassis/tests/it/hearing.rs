@@ -1,4 +1,4 @@
-//! The inbox: each message once, a bad one set aside with its bytes, and never at the cost of its neighbours.
+//! The inbox: each message once, a bad one quarantined with its bytes, and never at the cost of other messages.
 
 use std::sync::{
     Arc,

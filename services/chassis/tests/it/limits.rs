@@ -1,4 +1,4 @@
-//! What a door takes from whom: sizes, connections, calls; and that what is urgent is held back by none of it.
+//! Limits of the gRPC server: sizes, connections and calls per caller; none of them delays an urgent call.
 
 use std::sync::Arc;
 

@@ -1,4 +1,4 @@
-//! A bus that loses what it had acknowledged, and a clock that is set back: nothing stays untold.
+//! A bus that loses acknowledged messages, and a clock that is set back: every message is still published.
 
 use std::path::Path;
 

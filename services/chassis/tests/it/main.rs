@@ -1,4 +1,4 @@
-//! Outbox and inbox on a real database and a real bus; services that know each other by certificate.
+//! Integration tests of the chassis: outbox and inbox on a real database and a real bus; services that identify each other by certificate.
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on has failed")]
 
 mod auditing;

@@ -1,4 +1,4 @@
-//! Hearing fairly: a message that takes long to read, and a sender that sends very much, hold up themselves and nobody else.
+//! Fair consumption: a message that takes long to read, and a sender of very many, delay only themselves.
 
 use std::{sync::Arc, time::Duration};
 

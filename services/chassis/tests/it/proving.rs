@@ -1,4 +1,4 @@
-//! Who gets in: a service by its certificate, a person by a token, and neither by the means of the other.
+//! Authentication: a service by its certificate, a person by a token, and neither by the means of the other.
 
 use harness::{
     database::fresh,

@@ -1,4 +1,4 @@
-//! Publishing from memory behind a commit: sooner than the relay, and with nothing less promised.
+//! Publishing from memory after a commit: sooner than the relay, and with the same guarantees.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! Connections to the database that died while nobody used them: whoever begins next does not notice.
+//! Database connections that died while idle: the next transaction does not notice.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! Certificates change on disk while a service runs: the next connection uses the new ones, and nothing half-written is ever used.
+//! Renewal of certificates on disk while a service runs: the next connection uses the new ones, and a half-written file is never used.
 
 use std::{
     io::Write,

@@ -1,4 +1,4 @@
-//! What the outbox and the inbox cost: round trips to the database, statement by statement.
+//! Round trips of the outbox and the inbox to the database, statement by statement.
 
 use std::path::Path;
 

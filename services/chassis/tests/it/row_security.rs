@@ -1,4 +1,4 @@
-//! The second fence: what the application's login sees, for whom, and what it can never do.
+//! Row security: what the application's login sees, for whom, and what it can never do.
 
 use chassis::{
     audit::{self, Act},

@@ -1,4 +1,4 @@
-//! The vault on a real database: keys made once, moved under a new wrapping key, destroyed, and a key store that is away.
+//! The vault on a real database: keys made once, rewrapped under a new wrapping key, destroyed, and a key store that is unreachable.
 
 use std::{fs, os::unix::fs::PermissionsExt, path::PathBuf};
 

@@ -1,4 +1,4 @@
-//! Messages that wait together are heard together: fewer statements, and each still once, in order and at its own risk.
+//! Batched consumption: waiting messages are received together with fewer statements, each still once, in order and failing alone.
 
 use chassis::{
     Context,

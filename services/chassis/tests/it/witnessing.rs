@@ -1,4 +1,4 @@
-//! `intake` states its audit log, `cases` is its witness: a superuser sets one database back, and the other one's tells.
+//! Witnessed audit logs: `intake` states its log and `cases` is its witness; when a superuser sets one database back, the other reveals it.
 
 use std::sync::Arc;
 

@@ -1,4 +1,4 @@
-//! Two processes that talk over a real bus: `intake` tells, `cases` hears.
+//! Test fixtures: two processes on a real bus; `intake` publishes, `cases` consumes.
 
 use std::time::Duration;
 

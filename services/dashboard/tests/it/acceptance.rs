@@ -1,4 +1,4 @@
-//! Accepting: one press, with or without a script; the second is told who was first.
+//! Acceptance: one press, with or without a script; the second person is shown who was first.
 
 use chassis::Refusal;
 use http::StatusCode;

@@ -1,4 +1,4 @@
-//! The door in a crowd: silent connections end, one address cannot take every place, and no page holds up a concern (THREAT-14).
+//! The HTTP server under load: silent connections end, one address cannot take every place, and no page delays a concern (THREAT-14).
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! Reads a page as far as its rules can be checked: tags in order, with their attributes.
+//! A minimal HTML reader for checking pages: tags in order, with their attributes.
 
 use std::collections::BTreeMap;
 

@@ -1,4 +1,4 @@
-//! The live stream: a snapshot first, changes as they happen, beats that tell the truth, and an end when the session ends.
+//! The live stream: a snapshot first, changes as they happen, heartbeats that report the true state, and an end when the session ends.
 
 use axum::body::BodyDataStream;
 use futures::StreamExt;

@@ -1,4 +1,4 @@
-//! The dashboard's door over a stand-in for the safety service: pages, forms, sessions and the live stream.
+//! Integration tests of the dashboard's HTTP server over a stand-in for the safety service: pages, forms, sessions and the live stream.
 #![expect(
     clippy::unwrap_used,
     clippy::expect_used,

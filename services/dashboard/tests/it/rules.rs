@@ -1,4 +1,4 @@
-//! Whoever is not signed in opens what says nothing of anybody, and nothing else; and no page opens to two as to one.
+//! Access rules of the pages: without a session only pages that say nothing of anybody open, and nothing can be changed.
 
 use chassis::Clock;
 use dashboard::web::rules::{RULES, Who};

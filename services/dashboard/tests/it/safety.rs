@@ -1,4 +1,4 @@
-//! A stand-in for the safety service: remembers concerns, lets the first of an audience accept, tells every watcher.
+//! A stand-in for the safety service: stores concerns, lets the first of an audience accept, notifies every watcher.
 
 use std::{
     collections::BTreeMap,

@@ -1,4 +1,4 @@
-//! Sessions: a verified token, a cookie that is bound, and forms that only our own pages can send.
+//! Sessions: a verified token, a bound cookie, and forms that only our own pages can send.
 
 use http::{StatusCode, header};
 use proto::role;

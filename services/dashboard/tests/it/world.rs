@@ -1,4 +1,4 @@
-//! The dashboard's router over the stand-in, and a browser reduced to cookies and forms.
+//! Test fixtures: the dashboard's router over the stand-in, and a browser reduced to cookies and forms.
 
 use std::{path::PathBuf, sync::Arc, time::Duration};
 

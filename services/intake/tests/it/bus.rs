@@ -1,4 +1,4 @@
-//! Submissions as the bus delivers them: answered on the receipt subject of the place that may publish there.
+//! Submissions delivered by the bus: answered on the receipt subject of the site or region that may publish there.
 
 use std::collections::BTreeMap;
 

@@ -1,4 +1,4 @@
-//! What only grows costs nothing: however many referrals there are, a page of the queue and a submission read their own rows, by an index.
+//! Cost that does not grow: however many referrals there are, a page of the queue and a submission read only their own rows, by an index.
 
 use chassis::Caller;
 use intake::{

@@ -1,4 +1,4 @@
-//! The RPCs as a caller meets them: what goes in comes out, and a refusal says what to mend.
+//! The RPCs of intake as a caller sees them: what goes in comes out, and a refusal names what to correct.
 
 use harness::uniform::asked;
 use intake::grpc::Server;

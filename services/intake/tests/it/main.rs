@@ -1,4 +1,4 @@
-//! The use cases of intake on a real PostgreSQL, with a clock that stands still and ids that repeat.
+//! Integration tests of intake's use cases on a real PostgreSQL, with a fixed clock and repeatable ids.
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a helper that cannot go on fails its test")]
 

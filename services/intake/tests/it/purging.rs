@@ -1,4 +1,4 @@
-//! A referral goes with its case: its keys are destroyed, its content is gone, and a stub answers whoever sends it again [LPR4].
+//! Purging of a referral with its case: its keys are destroyed, its content is gone, and a stub answers any repeated submission [LPR4].
 
 use std::sync::{Arc, LazyLock, atomic::Ordering};
 

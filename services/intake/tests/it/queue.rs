@@ -1,4 +1,4 @@
-//! The national queue: oldest first, in pages, for the RJ Unit and nobody else.
+//! The national queue: oldest first, in pages, visible to the RJ Unit only.
 
 use chassis::Error;
 use intake::{

@@ -1,4 +1,4 @@
-//! What a referral asks of the database, statement by statement, and what it leaves for the bus.
+//! Database statements of a referral, one by one, and the messages it leaves in the outbox.
 
 use std::path::Path;
 

@@ -1,4 +1,4 @@
-//! The second fence: what the database itself shows of the queue and of contacts [R3c, TRAP-4].
+//! Row security of intake: what the database itself shows of the queue and of contacts [R3c, TRAP-4].
 
 use chassis::Caller;
 use harness::row_security;

@@ -1,4 +1,4 @@
-//! The RJ Unit decides: one after the other, with a reason, and nothing is rewritten.
+//! Screening decisions of the RJ Unit: one after the other, with a reason, and never rewritten.
 
 use chassis::{Caller, Error};
 use intake::{

@@ -1,4 +1,4 @@
-//! What was submitted stands sealed in the database; a safety concern in it waits for no key [RM1b].
+//! Sealing of submissions in the database; a safety concern in one waits for no key [RM1b].
 
 use std::collections::BTreeSet;
 

@@ -1,4 +1,4 @@
-//! Submitting: once per key, never dropped, whatever else is in the batch.
+//! Submission of referrals: once per key, never dropped, whatever else is in the batch.
 
 use chassis::{Error, Ids, Refusal};
 use intake::{

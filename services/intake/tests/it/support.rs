@@ -1,4 +1,4 @@
-//! A app on a database of its own, the people who come to it, and what they usually say.
+//! Test fixtures: an app on a database of its own, its callers, and their usual requests.
 
 use std::{ops::Deref, sync::Arc};
 

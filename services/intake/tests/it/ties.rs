@@ -1,4 +1,4 @@
-//! Intake is no way around a case: what was accepted is read and decided anew by whoever is tied to its case, and by nobody else [R3c].
+//! Access to accepted referrals: read and decided anew only by those tied to the case, so that intake is no way around a case [R3c].
 
 use chassis::{
     Caller, Error,

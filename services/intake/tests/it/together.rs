@@ -1,4 +1,4 @@
-//! Submissions that wait together are written together, each in its own submitter's name, and none because of another's.
+//! Batched submissions: those that wait together are written together, each in its own submitter's name, and none fails because of another.
 
 use futures::future::join_all;
 use intake::{

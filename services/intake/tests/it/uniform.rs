@@ -1,4 +1,4 @@
-//! No call tells what is hidden from what does not exist: not by a byte, not by what the database is asked [R3c, TRAP-6].
+//! Uniform answers: no call tells what is hidden from what does not exist, by its bytes or by its database statements [R3c, TRAP-6].
 
 use harness::uniform::{asked, every_rpc_of, refused, same};
 use intake::grpc::Server;

@@ -1,4 +1,4 @@
-//! Facts of intake and cases are told to whoever works on them, and to nobody else.
+//! Facts of intake and cases: notified to the people who work on them, and to nobody else.
 
 use chassis::{grants::Line, inbox::Handler};
 use harness::grants::{hold, line};

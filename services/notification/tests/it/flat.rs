@@ -1,4 +1,4 @@
-//! A pass over what waits reads what waits, however much has finished.
+//! Cost of a pass over pending items: it reads only these, however many have finished.
 
 use chassis::database::{Actor, begin};
 use notification::{domain::delivery::Lane, store};

@@ -1,4 +1,4 @@
-//! This service misses the alarm when it falls silent (THREAT-1).
+//! Watch of the alarm: this service notices when safety falls silent (THREAT-1).
 
 use std::sync::{Arc, Mutex};
 

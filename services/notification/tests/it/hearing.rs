@@ -1,4 +1,4 @@
-//! Rings and facts come over a real bus: each is told once, and a bad one is set aside alone.
+//! Rings and facts from a real bus: each is notified once, and a bad one is quarantined alone.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! E-mail: a hint without content, tried for as long as it takes, and never sent against a rule [TS1a, L26-6].
+//! E-mail: a hint without content, retried for as long as it takes, and never sent against a rule [TS1a, L26-6].
 
 use chassis::{Private, Vault};
 use harness::wait::eventually;

@@ -1,4 +1,4 @@
-//! The use cases on a real PostgreSQL, with a clock that stands still and a mail system of the test's own.
+//! Integration tests of the use cases on a real PostgreSQL, with a fixed clock and a mail server of the test's own.
 
 #[cfg(test)]
 mod contacts;

@@ -1,4 +1,4 @@
-//! The inbox reaches every item, page after page, and what has happened again is told again.
+//! Pages of the inbox: they reach every item, and what has happened again is notified again.
 
 use harness::uniform::asked;
 use notification::bus::Facts;

@@ -1,4 +1,4 @@
-//! Each person is told in their own language, at a work address only [LOLA, TS1a].
+//! Preferences: each person is notified in their own language, at a work address only [LOLA, TS1a].
 
 use harness::uniform::asked;
 use proto::{

@@ -1,4 +1,4 @@
-//! What was told of a purged case goes with it, what comes late is told to nobody, and no alarm is touched [LPR4].
+//! Purging: notifications of a purged case are deleted with it, late facts are notified to nobody, and no alarm is touched [LPR4].
 
 use std::sync::LazyLock;
 

@@ -1,4 +1,4 @@
-//! A ring stands in the right inboxes once, by whichever road it came [R3e, TRAP-1, TRAP-2].
+//! Rings in inboxes: in the right ones and once each, whichever path delivered them [R3e, TRAP-1, TRAP-2].
 
 use chassis::{inbox::Rejection, outbox::Fresh};
 use notification::app::{

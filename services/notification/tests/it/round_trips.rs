@@ -1,4 +1,4 @@
-//! What a ring, and many together, ask of the database on their way into the inboxes, statement by statement, and what they leave for the bus.
+//! Database statements of one ring, and of many together, on their way into the inboxes, and the messages they leave in the outbox.
 
 use std::path::Path;
 

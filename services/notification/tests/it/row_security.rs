@@ -1,4 +1,4 @@
-//! The second fence: whose inbox it is, and that victims' contact points are nobody's but the service's [R3c, CCRA 26].
+//! Row security of notification: inboxes are their owner's, and victims' contact points the service's alone [R3c, CCRA 26].
 
 use chassis::database::{Actor, begin};
 use harness::row_security;

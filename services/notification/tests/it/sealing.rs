@@ -1,4 +1,4 @@
-//! What people are told, and how they can be reached, stands sealed; a ring waits for no key [R3e].
+//! Sealing of notifications and contact points in the database; a ring waits for no key [R3e].
 
 use std::collections::BTreeSet;
 

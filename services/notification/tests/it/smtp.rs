@@ -1,4 +1,4 @@
-//! A mail system of a few lines: takes what is sent, or refuses it, and keeps the mails.
+//! A small SMTP server for tests: accepts mails or refuses them, and stores them.
 
 use std::sync::{Arc, Mutex};
 

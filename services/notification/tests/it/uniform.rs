@@ -1,4 +1,4 @@
-//! No call tells somebody else's item from one that does not exist: not by a byte, not by what the database is asked [R3c, TRAP-6].
+//! Uniform answers: no call tells another person's item from an absent one, by its bytes or by its database statements [R3c, TRAP-6].
 
 use harness::uniform::{asked, every_rpc_of, refused, same};
 use proto::{

@@ -1,4 +1,4 @@
-//! One database, one clock, and short ways to say what a test is about.
+//! Test fixtures: one database, one clock, and short helpers for the subject of each test.
 
 use std::collections::BTreeMap;
 

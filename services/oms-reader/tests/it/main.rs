@@ -1,4 +1,4 @@
-//! The reader against the recording stand-in: what it asks, what it takes, and what it does when OMS is ill.
+//! Integration tests of the OMS reader against a recording stand-in: its requests, the answers it accepts, and failures of OMS.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 use std::{

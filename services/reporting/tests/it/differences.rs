@@ -1,6 +1,6 @@
-//! An attacker who keeps every report and compares them: what can be worked out from two releases that neither says [L13] (THREAT-12).
+//! A differencing attack: an attacker keeps every report, and compares two releases to derive what neither says [L13] (THREAT-12).
 //!
-//! The attacker reasons in intervals over all published cells of both releases and the numbers between them, exactly and to the end.
+//! The attacker reasons in intervals over all published cells of both releases and the numbers between them, exactly and exhaustively.
 #![expect(clippy::indexing_slicing, reason = "numbers are found by their place; a place that is not there fails the test")]
 
 use chassis::{Caller, Clock};

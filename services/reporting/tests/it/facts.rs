@@ -1,4 +1,4 @@
-//! The same facts, twice and in any order, end in the same rows.
+//! Facts from other services: the same ones, twice and in any order, give the same rows.
 
 use reporting::domain::{
     code::{Audience, Grade, Stage},

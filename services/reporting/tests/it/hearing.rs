@@ -1,4 +1,4 @@
-//! Facts come over a real bus: each is counted once, and a bad one is set aside alone.
+//! Facts from a real bus: each is counted once, and a bad one is quarantined alone.
 
 use std::time::Duration;
 

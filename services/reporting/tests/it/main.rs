@@ -1,4 +1,4 @@
-//! Reporting on a real PostgreSQL: facts in any order, counts by NHQ's calendar, small cells withheld.
+//! Integration tests of reporting on a real PostgreSQL: facts in any order, counts by NHQ's calendar, small cells withheld.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 mod differences;

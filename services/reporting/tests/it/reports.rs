@@ -1,4 +1,4 @@
-//! Reports as people get them.
+//! Reports as a caller gets them.
 
 use chassis::Error;
 use reporting::domain::{

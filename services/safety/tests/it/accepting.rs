@@ -1,4 +1,4 @@
-//! Each audience accepts for itself, and nobody for another.
+//! Acceptance of concerns: each audience accepts only for itself.
 
 use chassis::Error;
 use proto::role;

@@ -1,5 +1,5 @@
-//! What only grows costs a tick nothing: every statement of the engine, the guard and the watchers finds its rows by an index, however
-//! many concerns are closed.
+//! Cost that does not grow: every statement of the engine, the guard and the watchers finds its rows by an index, despite many closed
+//! concerns.
 
 use std::time::Instant;
 

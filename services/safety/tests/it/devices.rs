@@ -1,4 +1,4 @@
-//! Devices that raise and accept while the identity provider is away: who enrols and ends them, and what they may do at the door.
+//! Devices that raise and accept while the identity provider is away: who enrols and ends them, and what they may call.
 
 use chassis::{
     Clock, Error,

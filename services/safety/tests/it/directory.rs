@@ -1,4 +1,4 @@
-//! Grants and offices: who gives them, who confirms, and what stands in the log.
+//! Grants and offices: who gives them, who confirms, and what is in the audit log.
 
 use chassis::{
     Caller, Error,

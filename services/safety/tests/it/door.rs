@@ -1,4 +1,4 @@
-//! The alarm's own door, with tokens and grants as they really come: who gets through, and who is cut off.
+//! The gRPC server of the alarm, with real tokens and grants: whose calls are let in, and whose are cut off.
 
 use std::{sync::Arc, time::Duration};
 

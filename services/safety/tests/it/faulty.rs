@@ -1,4 +1,4 @@
-//! One row that cannot be read, or one concern that cannot be opened, stops no other [R3e].
+//! Faulty data: one row that cannot be read, or one concern that cannot be opened, stops no other [R3e].
 
 use proto::safety::v1;
 use safety::{

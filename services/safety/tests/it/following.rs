@@ -1,4 +1,5 @@
-//! Cases says where the person of a concern is: the head there rings, and the one before until that head has accepted [R3e, TRAP-2].
+//! Concerns that follow the person: cases reports where the person is; the head there is rung, and the previous one until that head has
+//! accepted [R3e, TRAP-2].
 
 use chassis::{Error, database::begin};
 use proto::{

@@ -1,4 +1,4 @@
-//! Nothing that was accepted vanishes, and nothing silences it, with a SQL prompt alone (THREAT-1, THREAT-3).
+//! The guard of the alarm: with a SQL prompt alone, nothing that was accepted vanishes and nothing silences it (THREAT-1, THREAT-3).
 
 use chassis::{Error, audit};
 use proto::safety::v1;

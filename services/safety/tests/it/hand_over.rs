@@ -1,4 +1,4 @@
-//! Rings handed to notification directly, when the bus is silent.
+//! Direct delivery of rings to notification, when the bus is silent.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! The alarm's use cases on a real database.
+//! Integration tests of the alarm's use cases on a real database.
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test that cannot go on has failed")]
 
 mod accepting;

@@ -1,4 +1,4 @@
-//! Nothing is refused, nothing is recorded twice, nothing is dropped.
+//! Raising of concerns: none is refused, recorded twice or dropped.
 
 use chassis::{
     inbox::{Handler, Incoming, ReadMessage},

@@ -1,4 +1,4 @@
-//! Raises that are decided from memory and written together: nobody's is lost, mixed up or sent to whoever left [RM1c, R3e, TRAP-2].
+//! Batched raises, decided from memory and written together: none is lost, mixed up or sent to a person who left [RM1c, R3e, TRAP-2].
 
 use std::{collections::BTreeSet, time::Duration};
 

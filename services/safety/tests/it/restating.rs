@@ -1,4 +1,4 @@
-//! The same id again: said worse, said otherwise, said less, and after everybody had it in hand [RM1b, R3e].
+//! Restated concerns, with the same id again: more severe, different, less urgent, and after both audiences had accepted [RM1b, R3e].
 
 use chassis::{
     inbox::{Handler, Incoming},

@@ -1,4 +1,4 @@
-//! The ladder on a real database: it never ends, it never rings twice for one step, and it catches up after a downtime.
+//! The escalation ladder on a real database: it never ends, it never rings twice for one step, and it catches up after a downtime.
 
 use std::time::Duration as Elapsed;
 

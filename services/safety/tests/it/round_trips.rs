@@ -1,4 +1,4 @@
-//! What a raise and a confirmation ask of the database, statement by statement, and what they leave for the bus.
+//! Database statements of a raise and of a confirmation, one by one, and the messages they leave in the outbox.
 
 use std::{collections::BTreeMap, path::Path};
 

@@ -1,4 +1,4 @@
-//! The person moves, or was thought to be elsewhere: who is rung then, and whose acceptance silences whom [R3e, TRAP-2].
+//! Routing when the person moves, or was thought to be elsewhere: who is rung then, and whose acceptance silences whom [R3e, TRAP-2].
 
 use chassis::{Caller, Error};
 use proto::role;

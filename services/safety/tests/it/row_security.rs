@@ -1,4 +1,4 @@
-//! The second fence: what the database itself shows of concerns, and that it never stands in the way of one.
+//! Row security of concerns: what the database itself shows of them; it never blocks one.
 
 use chassis::database::{Actor, begin};
 use harness::{cost, row_security};

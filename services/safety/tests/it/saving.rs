@@ -1,4 +1,4 @@
-//! A raise from the bus that cannot be recorded, whatever the reason: a minimal concern rings.
+//! Raises from the bus that cannot be recorded, for any reason: a minimal concern rings.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! What was said of a danger is sealed, and the alarm never waits for a key [RM1b, R3e].
+//! Sealing of what was said of a danger; the alarm never waits for a key [RM1b, R3e].
 
 use std::collections::BTreeSet;
 

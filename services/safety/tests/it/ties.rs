@@ -1,4 +1,4 @@
-//! What safety tells cases of concerns: which are open, and which cases they name [RM1].
+//! Ties between concerns and cases that safety publishes to cases: which concerns are open, and which cases they name [RM1].
 
 use proto::{reference, safety::v1};
 use safety::{

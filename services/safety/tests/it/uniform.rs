@@ -1,4 +1,4 @@
-//! No call tells a hidden concern from one that does not exist: not by a byte, not by what the database is asked [R3c, TRAP-6].
+//! Uniform answers: no call tells a hidden concern from one that does not exist, by its bytes or by its database statements [R3c, TRAP-6].
 
 use chassis::Caller;
 use harness::uniform::{Seen, asked, every_rpc_of, refused, same};

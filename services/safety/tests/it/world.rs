@@ -1,4 +1,4 @@
-//! A database with a directory, a clock that stands still, and people who are obviously fictional.
+//! Test fixtures: a database with a directory, a fixed clock, and people who are obviously fictional.
 
 use std::sync::Arc;
 

@@ -1,4 +1,4 @@
-//! The alarm as it is built, with its core as it is or as it was, on a store in memory: any number of engines with a clock of their own.
+//! The alarm under test, with its current or an earlier core, on a store in memory: any number of engines with a clock of their own.
 
 use std::time::Duration as Elapsed;
 

@@ -1,4 +1,4 @@
-//! The core as it was, fault by fault: the model must see each of them.
+//! Earlier faults of the core, one by one: the model must detect each of them.
 
 use safety::domain::alarm::{
     concern::Audience,

@@ -1,6 +1,6 @@
-//! The core of the alarm against a model of it that was written apart, from the rules and not from the core, on traces drawn at random:
-//! raised, said again, routed, accepted, closed; offices that change hands; ladders that change; downtime; databases that are set back;
-//! clocks that jump both ways; several engines.
+//! Random traces on which the alarm's core is compared with a model written separately, from the rules and not from the core: raised,
+//! restated, routed, accepted, closed; offices that change hands; ladders that change; downtime; databases that are set back; clocks that
+//! jump both ways; several engines.
 //!
 //! `RO_TRACES=100000 cargo test -p safety the_core_and -- --nocapture` runs as many as wanted; `RO_SEED` repeats what was printed.
 

@@ -1,5 +1,5 @@
-//! The rules of the alarm, written a second time: a log of what happened, and from it alone who must accept and who rings now. Seconds are
-//! plain numbers, an office is a number, and elapsed time is counted ring by ring.
+//! The rules of the alarm, written a second time: a log of events, and from it alone who must accept and who is rung now. Seconds are plain
+//! numbers, an office is a number, and elapsed time is counted ring by ring.
 
 use std::collections::BTreeMap;
 
