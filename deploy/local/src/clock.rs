@@ -1,4 +1,4 @@
-//! The one place of this crate that asks for the time of day. Deadlines use `Instant`.
+//! The clock of this crate: the only place that reads the time of day. Deadlines use `Instant`.
 
 use time::OffsetDateTime;
 

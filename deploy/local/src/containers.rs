@@ -1,4 +1,4 @@
-//! What the containers of `docker-compose.yml` are given to read: made once by `init`, and each container gets its own part.
+//! Secrets and configuration of the containers of `docker-compose.yml`: made once by `init`, and each container gets only its own part.
 //!
 //! `init` alone has the folder with everything. What another container needs is copied into a folder of that container, which is a
 //! volume that nobody else mounts. Seeds and passwords are kept as long as the data; certificates and tokens are made again when they grow old.

@@ -1,4 +1,4 @@
-//! `stack.json`: everything an outside client needs to join the running stack. Holds tokens, so only its owner reads it.
+//! The file `stack.json`: everything an outside client needs to join the running stack. It holds tokens, so only its owner can read it.
 
 use std::{
     collections::BTreeMap,

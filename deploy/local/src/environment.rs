@@ -1,8 +1,8 @@
-//! The environment that the stack's programs are started with: nothing in it that was set for other work.
+//! The environment of the stack's programs: only what is listed here, and nothing that was set for other work.
 //!
 //! A person who works with another database or bus has `PGPORT`, `PGSERVICE`, `NATS_URL` and their like set. Clients read them where an
-//! address leaves something open, and some cannot be told not to. So the command leaves them before it does anything, and a program of
-//! the stack is started with what is listed here and its own settings.
+//! address leaves something open, and some cannot be told not to. So the command removes them before it does anything, and starts each
+//! program of the stack with what is listed here and its own settings.
 
 use std::{
     env,

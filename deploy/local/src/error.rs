@@ -1,4 +1,4 @@
-//! What can go wrong, each as one sentence a newcomer can act on, and what the runner says while it works.
+//! Errors of starting and running the stack, each as one sentence a newcomer can act on, and the progress messages of the runner.
 
 use std::{io, path::PathBuf, process::ExitStatus};
 

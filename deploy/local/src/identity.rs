@@ -1,4 +1,4 @@
-//! Who is who on one machine: a local certificate authority, the services' certificates, and tokens for every role.
+//! Development identities for one machine: a local certificate authority, the services' certificates, and tokens for every role.
 //!
 //! For development only: whoever can read the state folder can be anybody.
 

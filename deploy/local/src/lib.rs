@@ -1,4 +1,4 @@
-//! Runs the whole system on one machine without Docker, root or system services.
+//! The local stack: the whole system on one machine without Docker, root or system services.
 //!
 //! `cargo ro up` and the tests share it. Read in this order: `stack` (what is started, in which order), then the parts
 //! it starts. Everything lives below one state folder; no process outlives the runner.

@@ -1,4 +1,4 @@
-//! A mail catcher for one machine: takes every message on a loopback port and keeps it as a file. It sends nothing on.
+//! A mail catcher for one machine: an SMTP server on a loopback port that keeps every message as a file and sends nothing on.
 
 use std::{
     fs,

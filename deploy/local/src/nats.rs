@@ -1,8 +1,8 @@
 //! A private nats-server: loopback only, TLS, fsync on every message, an encrypted store, one credential per service, site and region.
 //!
-//! Who may do what comes from `proto::subject`; what is not listed there is denied. The streams stand in an account that nobody logs in to;
-//! every login has an account of its own. Permissions alone would not do: the server answers wherever the sender asks for it, and checks
-//! only what the sender itself publishes. In an account of its own such an answer reaches nobody else and commands nothing (THREAT-18).
+//! Permissions come from `proto::subject`; what is not listed there is denied. The streams are in an account that nobody logs in to; every
+//! login has an account of its own. Permissions alone are not enough: the server sends its answer wherever the sender asks, and checks only
+//! what the sender itself publishes. In an account of its own such an answer reaches nobody else and commands nothing (THREAT-18).
 
 use std::{
     borrow::Cow,

@@ -1,4 +1,4 @@
-//! A stand-in for OMS on one machine: knows a few offenders who do not exist, answers GET, and keeps every byte it is sent.
+//! A stand-in for the OMS server on one machine: knows a few invented offenders, answers GET, and keeps every byte it is sent.
 
 use std::{
     fs::OpenOptions,

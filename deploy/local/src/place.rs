@@ -1,7 +1,7 @@
-//! Folders that nobody else can have prepared for us: made, owned and checked before anything in them is read, written or run.
+//! Safe folders: made, owned and checked before anything in them is read, written or run, so that no other user can have prepared them.
 //!
-//! Our folders have names that everybody knows, and some stand below `/var/tmp`, where everybody may make one. So the way there must
-//! belong to root or this user, and others may at most add to a folder on it, never rename what is ours (the sticky bit).
+//! Our folders have well-known names, and some are below `/var/tmp`, where every user may create one. So every folder on the path must
+//! belong to root or this user, and others may at most add to it, never rename what is ours (the sticky bit).
 
 use std::{
     collections::VecDeque,

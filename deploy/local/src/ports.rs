@@ -1,4 +1,4 @@
-//! Loopback ports: the listed ones when they are free, the next free ones otherwise.
+//! Choice of loopback ports: the listed ones when they are free, the next free ones otherwise.
 
 use std::{
     collections::hash_map::RandomState,

@@ -1,4 +1,4 @@
-//! How each service and the dashboard are configured on one machine: their environment, and nothing else of ours.
+//! Configuration of each service and of the dashboard on one machine: their environment variables, and no others of ours.
 
 use std::{
     collections::BTreeMap,

@@ -1,4 +1,4 @@
-//! Where the stack of a checkout keeps its data, and the lock that lets one runner at a time use it.
+//! The state folder of a checkout's stack, and the lock that lets one runner at a time use it.
 
 use std::{
     env,

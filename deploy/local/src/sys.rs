@@ -1,4 +1,4 @@
-//! The few calls to the operating system that the standard library does not wrap. The only unsafe code of this crate.
+//! System calls that the standard library does not wrap. The only unsafe code of this crate.
 #![expect(unsafe_code, reason = "prctl and kill have no wrapper in the standard library")]
 
 use std::{io, os::unix::process::CommandExt, process::Command};

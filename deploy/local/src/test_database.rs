@@ -1,4 +1,4 @@
-//! One PostgreSQL for all tests of a run: the one `cargo ro test` started, or one of this process, gone when it ends.
+//! The PostgreSQL server of a test run: the one `cargo ro test` started, or one of this process that is removed when it ends.
 
 use std::{
     env, fs,

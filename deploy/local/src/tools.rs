@@ -1,6 +1,6 @@
-//! Finds nats-server and PostgreSQL, and checks their versions before anything is started.
+//! Search for nats-server and PostgreSQL, with a version check before anything is started.
 //!
-//! Order: what the person named, PATH, the usual folders, our own folder of fetched tools, and last a fetch.
+//! Order: the path the person named, PATH, the usual folders, our own folder of fetched tools, and last a download.
 
 use std::{
     env, fs,

@@ -1,4 +1,4 @@
-//! Versions as programs print them.
+//! Version numbers as programs print them.
 
 use std::fmt;
 

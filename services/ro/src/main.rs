@@ -1,4 +1,4 @@
-//! The `ro` command: runs the local stack, and speaks with it for people and systems. A file per command.
+//! The `ro` command: runs the local stack, and is the client of the services for people and systems. A file per command.
 
 mod bench;
 mod client;

@@ -1,5 +1,5 @@
-//! The one place that writes to the terminal: whatever people's words hold, they are shown and never obeyed. A reader that went away
-//! (`| head`) is not an error.
+//! Output to the terminal, the only place that writes to it: control characters in people's text are shown, never interpreted. A reader
+//! that went away (`| head`) is not an error.
 
 use std::{
     fmt::Display,

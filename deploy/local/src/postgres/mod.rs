@@ -1,4 +1,4 @@
-//! A private PostgreSQL: reached over a unix socket only, one database per service and three logins to it, never run by root.
+//! A private PostgreSQL server: reached over a unix socket only, one database per service with three logins, never run by root.
 
 mod cluster;
 pub mod scram;

@@ -1,4 +1,4 @@
-//! The form in which PostgreSQL keeps a password: enough to check it, and of no use to whoever reads it (RFC 5802, RFC 7677).
+//! SCRAM verifiers, the form in which PostgreSQL stores a password: enough to check it, useless for logging in (RFC 5802, RFC 7677).
 
 use base64::{Engine, engine::general_purpose::STANDARD};
 use sha2::{Digest, Sha256};

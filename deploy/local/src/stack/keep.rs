@@ -1,4 +1,5 @@
-//! Keeping the stack up: what died is started again after a pause that grows, and the rest goes on. Only what cannot come up ends it.
+//! Supervision of the running stack: a process that died is started again after a growing pause while the rest goes on. Only one that
+//! cannot start at all ends the stack.
 
 use std::{
     collections::BTreeMap,

@@ -1,7 +1,7 @@
 //! The running stack: what is started, in which order, and how it is stopped.
 //!
-//! Lock, tools, PostgreSQL and NATS, identities, streams, migrations, services, dashboard, seed. Stopping goes the
-//! other way. Whatever fails on the way stops what was started.
+//! Lock, tools, PostgreSQL and NATS, identities, streams, migrations, services, dashboard, seed. Stopping goes in reverse. Any failure on
+//! the way stops what was started.
 
 mod keep;
 mod start;

@@ -1,4 +1,4 @@
-//! Starting the stack, one step after the other.
+//! The start of the stack, step by step.
 
 use std::{
     fs,

@@ -1,5 +1,5 @@
-//! The physical floor: the same PostgreSQL, and a nats-server with the same program, settings and disk, doing nothing but
-//! what the product cannot do without.
+//! The physical floor of the benchmark: the same PostgreSQL, and a nats-server with the same program, settings and disk, doing only the
+//! work that the product cannot avoid.
 
 use std::{
     collections::HashMap,

@@ -1,4 +1,4 @@
-//! Other work at full load, beside which a raise is measured: an import without end, and reports one after the other.
+//! Background load beside which a raise is measured: an import without end, and reports one after the other.
 
 use std::{
     sync::{

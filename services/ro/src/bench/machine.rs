@@ -1,4 +1,4 @@
-//! What the processes take of the machine: resident memory, processor time while nothing happens, and the time until they answer.
+//! Resource use of the processes: resident memory, processor time while idle, and the time until they answer.
 
 use std::{
     fs,

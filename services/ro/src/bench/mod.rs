@@ -1,4 +1,4 @@
-//! `ro bench`: the system under measurement beside what the machine can do at best, in the same run, on a stack of its own.
+//! The command `ro bench`: the system measured against the best the machine can do, in the same run, on a stack of its own.
 
 mod floor;
 mod intake;

@@ -1,5 +1,5 @@
-//! The job that is timed: a concern raised by gRPC until NHQ and the head of the site both have it, as a watcher sees it.
-//! Beside it, from the same calls: until the receipt, and until safety knew that both inboxes hold it.
+//! Benchmark of a raise: from the gRPC call until NHQ and the head of the site both have the concern, as a watcher sees it. The same calls
+//! also give the time until the receipt, and until safety had confirmation that both inboxes hold it.
 
 use std::{
     collections::HashMap,

@@ -1,4 +1,4 @@
-//! Clients that each wait for their answer before they ask again, and what their times come to.
+//! Closed-loop clients, each waiting for its answer before the next request, and the statistics of their times.
 
 use std::{
     future::Future,

@@ -1,4 +1,4 @@
-//! What was measured, beside the floor of the same run.
+//! The table of results: each measurement beside the floor of the same run.
 
 use serde::Serialize;
 use serde_json::{Value, json};

@@ -1,7 +1,7 @@
-//! Whether the time of an answer tells a hidden object from none: pairs of calls, and the two-sample test of Kolmogorov and Smirnov.
+//! Timing test of hidden against absent objects: pairs of calls, compared by the two-sample test of Kolmogorov and Smirnov.
 //!
-//! A small p says that the two can be told apart. The machine's own noise helps the attacker no more than us: the calls of a pair
-//! follow each other, in an order that changes.
+//! A small p means that the two can be told apart. The machine's own noise does not favour either: the calls of a pair follow each other,
+//! in an order that changes.
 
 use std::{
     fmt::Write as _,

@@ -1,4 +1,4 @@
-//! `ro audit verify`: an outsider reads the logs of the services, computes them anew, and compares with what it saw last time.
+//! The command `ro audit verify`: reads the services' audit logs as an outsider, recomputes them, and compares with what it saw last time.
 
 use std::{
     collections::BTreeMap,

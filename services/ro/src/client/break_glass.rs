@@ -1,4 +1,4 @@
-//! `ro case break-glass` and `ro case break_glass`: one case outside the portfolio, and what its reviewers see of it [R3c, IM1a].
+//! The commands `ro case break-glass` and `ro case break_glass`: reading one case outside the portfolio, and its review [R3c, IM1a].
 
 use clap::{Args, Subcommand, ValueEnum};
 use proto::{

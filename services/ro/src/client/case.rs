@@ -1,4 +1,5 @@
-//! `ro case`: list, show, assign, assess and move RO cases; break-glass, holds and purges stand in `break_glass`, `hold` and `purge` [R3c, R4a].
+//! The command `ro case`: list, show, assign, assess and move RO cases; break-glass, holds and purges are in `break_glass`, `hold` and
+//! `purge` [R3c, R4a].
 
 use clap::{Args, Subcommand};
 use proto::{

@@ -1,4 +1,4 @@
-//! What may stand behind an option: the wire's codes in the form people type, for example `any-communication`.
+//! Allowed values of command-line options: the wire's codes in the form people type, for example `any-communication`.
 
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use proto::{

@@ -1,4 +1,4 @@
-//! Options that every command of the client half has.
+//! Options shared by every client command.
 
 use std::path::PathBuf;
 

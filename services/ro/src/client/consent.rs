@@ -1,4 +1,4 @@
-//! `ro case consent`: what a participant was offered, gave or took back, for each mode [IM1c, L26.1-2].
+//! The command `ro case consent`: what a participant was offered, gave or withdrew, for each mode [IM1c, L26.1-2].
 
 use clap::{Args, Subcommand};
 use proto::{

@@ -1,4 +1,4 @@
-//! `ro contact push`: a regional victim services office pushes a victim's contact points [CARD5].
+//! The command `ro contact push`: a regional victim services office pushes a victim's contact points [CARD5].
 
 use clap::{Args, Subcommand};
 use proto::{

@@ -1,4 +1,4 @@
-//! `ro case document`: keep a document on a case file, list them, read one back [TS1c].
+//! The command `ro case document`: store a document on a case file, list them, read one back [TS1c].
 
 use std::{
     fs::{self, OpenOptions},

@@ -1,4 +1,4 @@
-//! The encoding of a text that somebody else wrote: recognised by its bytes, said to the person, and read without losing a letter.
+//! Detection of the encoding of a foreign text: recognised by its bytes, reported to the person, and decoded without losing a letter.
 
 use encoding_rs::{UTF_16BE, UTF_16LE, WINDOWS_1252};
 

@@ -1,4 +1,4 @@
-//! How a command ends when it does not succeed: what is printed, and the exit status that scripts rely on.
+//! Failure of a command: what is printed, and the exit status that scripts rely on.
 
 use std::process::ExitCode;
 

@@ -1,4 +1,4 @@
-//! `ro grant` and `ro whoami`: who may do what, given and taken back, by two persons where it decides who is rung.
+//! The commands `ro grant` and `ro whoami`: roles, granted and revoked, by two persons where a role decides who is rung.
 
 use clap::{Args, Subcommand};
 use proto::{

@@ -1,4 +1,4 @@
-//! `ro case hold`: while a hold stands, the case is not purged, however old it is [LPR4].
+//! The command `ro case hold`: a hold keeps a case from being purged, however old it is [LPR4].
 
 use clap::{Args, Subcommand, ValueEnum};
 use proto::cases::v1::{Hold, HoldKind, LiftHoldRequest, ListHoldsRequest, PlaceHoldRequest};

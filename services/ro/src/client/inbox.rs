@@ -1,4 +1,4 @@
-//! `ro inbox`: what the system told you, newest first.
+//! The command `ro inbox`: the notifications of the caller, newest first.
 
 use clap::Args;
 use proto::{

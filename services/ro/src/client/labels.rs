@@ -1,4 +1,4 @@
-//! The wire's codes in words. Every `match` is whole: a new code does not compile without both languages.
+//! Display names of the wire's codes. Every `match` is exhaustive: a new code does not compile without both languages.
 
 use proto::{
     cases::v1::{ConsentStatus, DocumentKind, DocumentSide, ParticipantKind, RiskLevel, SiteChange, Stage, Wish},

@@ -1,4 +1,4 @@
-//! The commands that people and systems talk to the services with: a file per command.
+//! The client commands, by which people and systems call the services: a file per command.
 
 pub mod audit;
 pub mod break_glass;

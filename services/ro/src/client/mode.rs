@@ -1,4 +1,5 @@
-//! `ro case mode`: ways to communicate that are not on the list, as they are described, and whether they are direct [D-VOM, R3a].
+//! The command `ro case mode`: ways to communicate that are not on the list, as they are described, and whether they are direct
+//! [D-VOM, R3a].
 
 use clap::{Args, Subcommand};
 use proto::cases::v1::{Case, DescribeModeRequest, DescribedMode, GetCaseRequest, SayDirectRequest};

@@ -1,4 +1,4 @@
-//! `ro office`: who is rung for a site and at National Headquarters, named and released by two persons [R3e].
+//! The command `ro office`: who is rung for a site and at National Headquarters, named and released by two persons [R3e].
 
 use clap::{Args, Subcommand};
 use proto::{

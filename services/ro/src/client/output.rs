@@ -1,4 +1,4 @@
-//! How answers are shown: canonical proto3 JSON, instants, and tables that line up.
+//! Output of answers: canonical proto3 JSON, instants, and aligned tables.
 
 use std::fmt::Display;
 

@@ -1,4 +1,4 @@
-//! Files that this command makes for its person: each made anew, in folders and with a mode that leave them to the owner alone.
+//! Private files of the person who runs the command: each newly made, in folders and with a mode that only the owner can read.
 
 use std::{
     env, fs, io,

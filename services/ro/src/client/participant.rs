@@ -1,4 +1,5 @@
-//! `ro case participant`: add a person to a case, list who takes part and who has left, and record that one leaves [D-RO, IM1c, CCRA 2(4)].
+//! The command `ro case participant`: add a person to a case, list current and former participants, and record that one leaves
+//! [D-RO, IM1c, CCRA 2(4)].
 
 use std::io::{self, BufRead as _, IsTerminal as _};
 

@@ -1,4 +1,4 @@
-//! `ro provision`: creates the streams and consumers that `proto::subject` declares, and checks what the server made of them.
+//! The command `ro provision`: creates the streams and consumers that `proto::subject` declares, and checks what the server made of them.
 
 use std::{path::PathBuf, time::Duration};
 

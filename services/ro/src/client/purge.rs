@@ -1,4 +1,4 @@
-//! `ro case purge`: what is due, the order, its confirmation, and the certificate with its signature checked [LPR4].
+//! The command `ro case purge`: cases that are due, the order, its confirmation, and the certificate with its signature checked [LPR4].
 
 use std::path::PathBuf;
 

@@ -1,4 +1,4 @@
-//! `ro report TABLE`: a table of the annual report as text, CSV or JSON [IM1, L13].
+//! The command `ro report TABLE`: a table of the annual report as text, CSV or JSON [IM1, L13].
 
 use clap::{Args, ValueEnum};
 use proto::{

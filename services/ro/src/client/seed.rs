@@ -1,4 +1,4 @@
-//! `ro seed`: the development identities are granted their roles, take their offices and say their language. May run any number of times.
+//! The command `ro seed`: gives the development identities their roles, offices and language. May run any number of times.
 
 use std::time::{Duration, Instant};
 

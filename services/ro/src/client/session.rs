@@ -1,4 +1,4 @@
-//! Who the command speaks as, to which services, in which language: from the local stack, or from addresses and a token file.
+//! The session of a command: its identity, the services' addresses and the language, from the local stack or from options and a token file.
 
 use std::{fs, path::PathBuf, time::Duration};
 

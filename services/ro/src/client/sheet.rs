@@ -1,4 +1,4 @@
-//! Tables that a spreadsheet may open: separated as its language expects, and no cell of them is a formula.
+//! CSV output that a spreadsheet may open: with the separator its language expects, and no cell that would be run as a formula.
 
 use super::text::Lang;
 

@@ -1,4 +1,4 @@
-//! `ro case site`: where the person of a case is, so that the head who is told of a concern is the one who is responsible [R3e, TRAP-2].
+//! The command `ro case site`: where the person of a case is, so that the head notified of a concern is the responsible one [R3e, TRAP-2].
 
 use clap::{Args, Subcommand, ValueEnum};
 use proto::cases::v1::{CorrectSiteRequest, GetCaseRequest, RecordPersonMoveRequest, SiteChange, SiteStay};

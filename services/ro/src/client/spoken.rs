@@ -1,5 +1,5 @@
-//! Names, notes and reasons that need not stand on a command line, where every process of the machine can read them: from a file, from
-//! standard input, or asked for at the terminal.
+//! Names, notes and reasons kept off the command line, where every process of the machine could read them: from a file, from standard
+//! input, or asked for at the terminal.
 
 use std::{
     fs::File,

@@ -1,4 +1,4 @@
-//! Words in both official languages: a text without one of them does not compile [LOLA].
+//! Texts in both official languages: a text without one of them does not compile [LOLA].
 
 use clap::ValueEnum;
 

@@ -1,4 +1,4 @@
-//! What the database of a log's witness says of it, and what that means for whoever verifies the log.
+//! The statement of a log's witness about it, and what it means for the person who verifies the log.
 
 use anyhow::Context as _;
 use chassis::audit::{

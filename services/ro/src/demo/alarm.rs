@@ -1,4 +1,4 @@
-//! Afternoon: a mediator sees an imminent risk; NHQ and the head of the right site are each told what is theirs, and each accepts.
+//! The afternoon of the demo: a mediator sees an imminent risk; NHQ and the head of the right site are each notified, and each accepts.
 
 use std::time::Instant;
 

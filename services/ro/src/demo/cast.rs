@@ -1,4 +1,4 @@
-//! Who plays: development identities, chosen by role and site.
+//! The characters of the demo: development identities, chosen by role and site.
 
 use local::{Description, description::Identity};
 use proto::role;

@@ -1,4 +1,4 @@
-//! The day itself: its clock, its voice, and the rule that a step counts only once it was seen.
+//! The course of the demo: its clock, its narration, and the rule that a step counts only once its effect was seen.
 
 use std::{
     future::Future,

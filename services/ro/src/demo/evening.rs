@@ -1,4 +1,4 @@
-//! Evening: everybody was told in their own language, and the report counts the day without giving anybody away.
+//! The evening of the demo: each person was notified in their own language, and the report counts the day without identifying anybody.
 
 use proto::{
     notification::v1::{InboxItem, ListInboxRequest},

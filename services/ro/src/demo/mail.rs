@@ -1,4 +1,4 @@
-//! Reads the messages that the local mail catcher kept: whom they are for, and what a person would read.
+//! Reader of the messages that the local mail catcher kept: their recipients and their readable text.
 
 use std::{fs, path::Path};
 

@@ -1,4 +1,4 @@
-//! `ro demo`: a day of the programme, played on the running stack with fictional people. It ends well only if every step was seen.
+//! The command `ro demo`: a day of the programme, played on the running stack with fictional people. Succeeds only if every step was seen.
 
 mod alarm;
 mod cast;

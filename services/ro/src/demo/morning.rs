@@ -1,4 +1,4 @@
-//! Morning: referrals of every kind arrive on every road, NHQ screens them, and a case opens.
+//! The morning of the demo: referrals of every kind arrive by every path, NHQ screens them, and a case opens.
 
 use std::collections::BTreeMap;
 

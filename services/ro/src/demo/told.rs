@@ -1,4 +1,4 @@
-//! What the people of the day tell: fictional names, and only what each would know.
+//! Texts of the demo's referrals and concerns: fictional names, and only what each person would know.
 
 use proto::intake::v1::{Known, Language, Mode, Origin, Referral};
 

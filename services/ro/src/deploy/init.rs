@@ -1,6 +1,7 @@
-//! `ro init`: fills the folder of the secrets of `docker-compose.yml`, and gives each container its own part. May run any number of times.
+//! The command `ro init`: fills the secrets folder of `docker-compose.yml`, and gives each container its own part. May run any number of
+//! times.
 //!
-//! What is made, and who is given what, stands in `local::containers`. For development and trials only.
+//! What is made, and which container gets what, is in `local::containers`. For development and trials only.
 
 use std::path::PathBuf;
 

@@ -1,4 +1,4 @@
-//! Commands that a deployment runs, and people seldom do: a file per command.
+//! Deployment commands, seldom run by people: a file per command.
 
 mod init;
 

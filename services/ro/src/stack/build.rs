@@ -1,4 +1,4 @@
-//! Calls cargo again, for the programs of the other packages.
+//! Calls to cargo that build the programs of the other packages.
 
 use std::{
     env,

@@ -1,4 +1,4 @@
-//! `ro destruction SERVICE`: what another service has ordered to be destroyed there; to stop it before it is due, or let it go on.
+//! The command `ro destruction SERVICE`: orders from other services to destroy data there; to stop one before it is due, or let it go on.
 
 use std::{
     io::Write as _,

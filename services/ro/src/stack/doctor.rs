@@ -1,4 +1,4 @@
-//! `ro doctor`: everything a first run can stumble over, each with its remedy.
+//! The command `ro doctor`: checks for everything that can break a first run, each with its remedy.
 
 use std::{
     fs::{self, OpenOptions},

@@ -1,4 +1,4 @@
-//! `ro down`: ask the runner to stop, and wait until it has.
+//! The command `ro down`: ask the runner to stop, and wait until it has.
 
 use std::{
     process::ExitCode,

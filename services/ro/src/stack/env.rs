@@ -1,4 +1,4 @@
-//! `ro env`: what a client needs, as exports for a shell: `eval "$(cargo ro env)"`.
+//! The command `ro env`: what a client needs, as exports for a shell: `eval "$(cargo ro env)"`.
 
 use std::process::ExitCode;
 

@@ -1,4 +1,4 @@
-//! `ro logs NAME`: the log of one process.
+//! The command `ro logs NAME`: the log of one process.
 
 use std::{
     fs::{self, File},

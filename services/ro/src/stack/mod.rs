@@ -1,4 +1,4 @@
-//! The commands that start, look at and stop the stack on this machine: a file per command.
+//! The commands that start, inspect and stop the stack on this machine: a file per command.
 
 pub mod build;
 mod destruction;

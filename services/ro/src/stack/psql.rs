@@ -1,4 +1,4 @@
-//! `ro psql SERVICE`: the database of one service, as that service itself sees it; as the owner of the tables when asked.
+//! The command `ro psql SERVICE`: a SQL prompt on the database of one service, with the service's login or, when asked, the table owner's.
 
 use std::{
     os::unix::process::CommandExt,

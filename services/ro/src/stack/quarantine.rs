@@ -1,4 +1,4 @@
-//! `ro quarantine SERVICE`: what the service has set aside, without its content; and the wish to try it again.
+//! The command `ro quarantine SERVICE`: the messages a service has quarantined, without their content, and the request to try one again.
 
 use std::process::ExitCode;
 

@@ -1,4 +1,4 @@
-//! `ro reset`: begin anew.
+//! The command `ro reset`: deletes the data of the stack.
 
 use std::process::ExitCode;
 

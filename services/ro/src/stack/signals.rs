@@ -1,4 +1,4 @@
-//! Ctrl-C, SIGTERM and a closed terminal: the first asks for an orderly stop, the second ends at once.
+//! Handling of Ctrl-C, SIGTERM and a closed terminal: the first asks for an orderly stop, the second ends at once.
 
 use std::{
     io,

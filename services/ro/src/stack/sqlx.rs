@@ -1,4 +1,4 @@
-//! `ro sqlx`: writes each service's `.sqlx` folder anew, so that everybody else builds without a database.
+//! The command `ro sqlx`: regenerates each service's `.sqlx` folder, so that everybody else builds without a database.
 //!
 //! The tables come straight from the migration files: the services' own programs may not build while their SQL changes.
 

@@ -1,4 +1,4 @@
-//! `ro status`: what runs, and where.
+//! The command `ro status`: what runs, and where.
 
 use std::{
     net::{SocketAddr, TcpStream},

@@ -1,4 +1,4 @@
-//! One step of `ro test`: run a tool, show what it says, count what passed.
+//! One step of `ro test`: run a tool, show its output, count what passed.
 
 use std::{
     io::{BufRead, BufReader},

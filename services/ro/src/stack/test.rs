@@ -1,4 +1,4 @@
-//! `ro test`: every check and every test of the project, and one closing line.
+//! The command `ro test`: every check and every test of the project, and one summary line.
 
 use std::{collections::BTreeSet, fs, process::Command, process::ExitCode, time::Instant};
 

@@ -1,4 +1,4 @@
-//! `ro up`: start everything, say where it is, and hold it until asked to stop.
+//! The command `ro up`: starts everything, prints where it is, and keeps it running until asked to stop.
 
 use std::{
     fs::{self, OpenOptions},

@@ -1,4 +1,4 @@
-//! Concerns on their way to the alarm: each kept on disk first, sent, and forgotten only when there is a receipt.
+//! Delivery of concerns to the safety service: each is written to disk first, sent, and deleted only when there is a receipt.
 
 use std::{io, path::PathBuf};
 

@@ -1,4 +1,4 @@
-//! The text of a concern is on disk before it is sent, and leaves it only when there is a receipt.
+//! Drafts of concerns on disk: the text is written before it is sent, and deleted only when there is a receipt.
 
 use std::{
     fs,

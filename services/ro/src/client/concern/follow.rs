@@ -1,4 +1,4 @@
-//! `ro concern list | show | watch | accept | close`.
+//! The commands `ro concern list | show | watch | accept | close`.
 
 use clap::Args;
 use proto::{

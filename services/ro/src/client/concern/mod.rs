@@ -1,4 +1,4 @@
-//! `ro concern`: raise, list, show, watch, accept, route and close [R3e, R4c, RM1b, RM1c].
+//! The command `ro concern`: raise, list, show, watch, accept, route and close [R3e, R4c, RM1b, RM1c].
 
 pub mod deliver;
 mod draft;

@@ -1,4 +1,4 @@
-//! A text that is too long for one concern, cut into several that ring one after the other; what does not fit is never cut in silence.
+//! Splitting of a text that is too long for one concern into several that ring one after the other; nothing is cut off silently.
 
 /// Letters that one concern carries to everybody whole.
 pub const PART: usize = 18_000;

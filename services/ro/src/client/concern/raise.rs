@@ -1,4 +1,4 @@
-//! `ro concern raise`: one line of text is enough, in any encoding and of any length, and the text survives whatever fails.
+//! The command `ro concern raise`: one line of text is enough, in any encoding and of any length, and the text survives every failure.
 
 use std::{
     fs,

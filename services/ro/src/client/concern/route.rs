@@ -1,4 +1,4 @@
-//! `ro concern route`: NHQ names the site a concern is about, or follows the person to another one [R3e].
+//! The command `ro concern route`: NHQ names the site a concern is about, or follows the person to another one [R3e].
 
 use clap::Args;
 use proto::{

@@ -1,4 +1,4 @@
-//! `ro concern verify`: a receipt proves that a concern was recorded, without any service [RM1c].
+//! The command `ro concern verify`: checks offline, by its receipt, that a concern was recorded [RM1c].
 
 use std::{fs, path::PathBuf};
 

@@ -1,4 +1,4 @@
-//! A concern in words: one line for lists, a card for one.
+//! Text output of concerns: one line each in lists, a card for a single one.
 
 use proto::safety::v1::{AudienceStatus, ConcernView};
 

@@ -1,4 +1,4 @@
-//! The file of a device: whose it is, in clear, and the private key in encrypted PKCS #8, sealed under a PIN with scrypt and AES-256.
+//! The file of a device: its owner in clear, and the private key in encrypted PKCS #8, sealed under a PIN with scrypt and AES-256.
 
 use std::{
     fs,

@@ -1,4 +1,5 @@
-//! `ro device`: a key that stands for one person while the identity provider is away, made here, enrolled by two administrators (T15).
+//! The command `ro device`: a key that authenticates one person while the identity provider is away, made here and enrolled by two
+//! administrators (T15).
 
 pub mod file;
 pub mod unlock;

@@ -1,4 +1,4 @@
-//! Speaking as the person of a device: its PIN from the terminal or from a file, never from the command line or the environment.
+//! Unlocking of a device's key: the PIN comes from the terminal or from a file, never from the command line or the environment.
 
 use std::{
     fs,

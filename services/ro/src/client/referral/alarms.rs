@@ -1,4 +1,4 @@
-//! The concerns in the lines of a file that cannot be recorded: each becomes a concern of its own, whatever else is wrong with its line.
+//! Safety concerns from rejected lines of an import: each is raised as a concern of its own, whatever else is wrong with its line.
 
 use proto::{
     id::SiteCode,

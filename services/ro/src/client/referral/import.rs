@@ -1,5 +1,5 @@
-//! `ro referral import FILE`: many referrals from CSV or JSON lines, in any encoding. A bad line never stops the others, a concern in it
-//! rings all the same, and the same file again records nothing twice.
+//! The command `ro referral import FILE`: many referrals from CSV or JSON lines, in any encoding. A bad line never stops the others, a
+//! concern in it rings all the same, and importing the same file again records nothing twice.
 
 use std::{
     fs,

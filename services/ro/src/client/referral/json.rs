@@ -1,4 +1,4 @@
-//! One line of a JSON lines file as a referral: canonical proto3 JSON, where codes may also stand as people type them.
+//! Parser of one line of a JSON lines file: a referral in canonical proto3 JSON, where codes may also be written as people type them.
 
 use std::fmt;
 

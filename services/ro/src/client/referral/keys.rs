@@ -1,5 +1,5 @@
-//! The keys of the lines of a file, kept on this machine: the same file again, mended or not, records nothing twice, and two people who
-//! say the same words on two lines are two.
+//! Idempotency keys of the lines of a file, kept on this machine: the same file again, corrected or not, records nothing twice, and two
+//! people whose lines have the same words stay two.
 
 use std::{
     collections::{BTreeMap, BTreeSet},

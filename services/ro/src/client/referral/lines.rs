@@ -1,4 +1,4 @@
-//! One record of a CSV file as a referral, or the reason why it is none.
+//! Conversion of one record of a CSV file into a referral, or the reason why it is rejected.
 
 use proto::intake::v1::{Known, Language, Mode, Origin, Referral, Rejection};
 

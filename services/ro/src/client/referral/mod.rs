@@ -1,4 +1,4 @@
-//! `ro referral`: submit one, import many, follow by number, and the RJ Unit's queue [R5a, R6a, R7a, R8a, R3a].
+//! The command `ro referral`: submit one, import many, follow by number, and the RJ Unit's queue [R5a, R6a, R7a, R8a, R3a].
 
 mod alarms;
 mod codes;

@@ -1,4 +1,4 @@
-//! `ro referral queue` and `ro referral screen`: the RJ Unit's work on the national queue [GL1, R3a].
+//! The commands `ro referral queue` and `ro referral screen`: the RJ Unit's work on the national queue [GL1, R3a].
 
 use clap::Args;
 use proto::{

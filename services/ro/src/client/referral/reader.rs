@@ -1,4 +1,4 @@
-//! The bytes of an import file as referrals, rejected lines and what of these rings. Nothing is asked and nothing is sent here.
+//! Parser of an import file: its bytes become referrals, rejected lines and the concerns in these. It makes no call and sends nothing.
 
 use std::{collections::VecDeque, ops::Range, path::Path};
 

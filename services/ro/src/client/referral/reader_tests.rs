@@ -1,4 +1,4 @@
-//! What becomes of the bytes of a file: everyday leftovers of spreadsheets, damage, and a property that 100,000 files must hold.
+//! Tests of the import parser: common spreadsheet leftovers, damaged files, and a property checked on 100,000 files.
 
 use std::collections::BTreeSet;
 

@@ -1,4 +1,4 @@
-//! Lines and fields of a file that nobody vouches for: every byte of it belongs to one line, and a line that is spoilt spoils no other.
+//! Splitting of an untrusted file into lines and fields: every byte belongs to exactly one line, and a damaged line spoils no other.
 
 use std::ops::Range;
 

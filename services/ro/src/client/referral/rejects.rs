@@ -1,4 +1,4 @@
-//! The rejects file of an import: line number, reason, field, message, and the line itself as its bytes were. Only its owner may read it.
+//! The rejects file of an import: line number, reason, field, message, and the original bytes of the line. Only its owner may read it.
 
 use std::{
     fs::{self, File},

@@ -1,4 +1,4 @@
-//! Sends the lines of a file in batches, and hands over what became of each in the order of the file.
+//! Sending of a file's lines in batches; the results come back in the order of the file.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! `ro referral submit` and `ro referral status`.
+//! The commands `ro referral submit` and `ro referral status`.
 
 use clap::{ArgGroup, Args};
 use proto::{

@@ -1,4 +1,4 @@
-//! What rings of a line that cannot be recorded: the words of its safety concern, or the whole line where nobody can tell which they are.
+//! The part of a rejected line that rings: the words of its safety concern, or the whole line where these cannot be told apart.
 
 use super::{
     lines::{CONCERN, Heading, is_code, is_right},
