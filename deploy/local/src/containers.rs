@@ -24,7 +24,7 @@ use crate::{
     service::DASHBOARD,
 };
 
-/// Where each service answers inside the network of the containers.
+/// Address of each service inside the network of the containers.
 pub const ADDRESSES: [(&str, u16); 5] =
     [("intake", 50051), ("cases", 50052), ("safety", 50053), ("notification", 50054), ("reporting", 50055)];
 const DASHBOARD_URL: &str = "http://dashboard:8785/";
@@ -32,8 +32,8 @@ const NATS: &str = "tls://nats:4222";
 const DATABASE_HOST: &str = "postgres";
 /// The administrator of the database, as the image of PostgreSQL makes it.
 const ADMINISTRATOR: &str = "ro_admin";
-/// Files that the containers read as they stand. Copied, because a file mounted from a checkout keeps an owner and a mode that
-/// the containers' user may not be able to read.
+/// Files that the containers read unchanged. Copied, because a file mounted from a checkout keeps an owner and a mode that the containers'
+/// user may not be able to read.
 const FILES: [(&str, &str); 3] = [
     ("nats/server.conf", include_str!("../../nats/server.conf")),
     ("postgres/pg_hba.conf", include_str!("../../postgres/pg_hba.conf")),
@@ -41,12 +41,12 @@ const FILES: [(&str, &str); 3] = [
 ];
 /// Certificates and tokens are valid for 30 days; older than this they are made again.
 const RENEW_AFTER: Duration = Duration::days(20);
-/// When they were made. The name changes with their form: what was made in an older one is made again at once.
+/// File that dates the certificates and tokens. Its name changes with their format: what was made in an older one is made again at once.
 const ISSUED: &str = "issued-5";
 const AUTHORITY: &str = "certificates/ca.pem";
 const KEY_SET: &str = "identity/jwks.json";
 
-/// The files of each container but `init`, which has all of them.
+/// The files of each container except `init`, which has all of them.
 #[must_use]
 pub fn parts() -> BTreeMap<String, BTreeSet<String>> {
     let mut parts: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
@@ -174,8 +174,8 @@ fn in_state(identities: Vec<Identity>, dir: &Path) -> Vec<Identity> {
     identities.into_iter().map(|identity| Identity { nats_seed_file: identity.nats_seed_file.map(moved), ..identity }).collect()
 }
 
-/// One password per role, kept as long as the folder; the forms in which PostgreSQL and its clients read them. What is handed to the
-/// server and to whoever makes the roles checks a password and is none.
+/// One password per role, kept as long as the folder, in the formats that PostgreSQL and its clients read. The server and the script that
+/// creates the roles get a verifier, not the password.
 fn write_passwords(dir: &Path) -> Result<()> {
     let kept = dir.join("passwords.json");
     let mut passwords: BTreeMap<String, String> = match fs::read(&kept) {
@@ -205,7 +205,7 @@ fn write_passwords(dir: &Path) -> Result<()> {
     secret::write(&dir.join("roles.sql"), script.as_bytes())
 }
 
-/// The stack as a client inside the network of the containers sees it; logs and processes are the engine's.
+/// Description of the stack for a client inside the network of the containers; logs and processes are the container engine's.
 fn describe(dir: &Path, identities: Vec<Identity>) -> Description {
     let databases = |login: Login| {
         let database = |name: &str| (name.to_owned(), format!("postgres://{}@{DATABASE_HOST}:5432/ro_{name}", login.role(name)));

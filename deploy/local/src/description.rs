@@ -13,7 +13,7 @@ use crate::{
     secret,
 };
 
-/// The version of the file's form.
+/// The version of the file's format.
 pub const VERSION: u32 = 1;
 
 /// The running stack.
@@ -43,7 +43,7 @@ pub struct Nats {
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Postgres {
     pub socket_dir: PathBuf,
-    /// The folder of `psql` and its neighbours.
+    /// The folder of `psql` and the other PostgreSQL programs.
     pub bin_dir: PathBuf,
     /// Libraries that came with a fetched PostgreSQL.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -53,10 +53,10 @@ pub struct Postgres {
     pub log: PathBuf,
     /// The address of each service's database, with its password.
     pub databases: BTreeMap<String, String>,
-    /// The same as the owner of its tables, who migrates them.
+    /// The same for the login that owns and migrates the tables.
     #[serde(default)]
     pub owners: BTreeMap<String, String>,
-    /// The same as its auditor, who reads the audit log and nothing else.
+    /// The same for the auditor's login, which reads the audit log and nothing else.
     #[serde(default)]
     pub auditors: BTreeMap<String, String>,
 }
@@ -89,7 +89,7 @@ pub struct Identity {
 }
 
 impl Description {
-    /// Where the file stands in a state folder.
+    /// Path of the file in a state folder.
     #[must_use]
     pub fn path(state_dir: &Path) -> PathBuf {
         state_dir.join("stack.json")

@@ -12,11 +12,11 @@ use std::{
     process::Command,
 };
 
-/// How the names begin that clients of databases and of buses read.
+/// Prefixes of the variables that clients of databases and buses read.
 const FOREIGN: [&str; 2] = ["PG", "NATS_"];
 /// Read by programs that are built with checked queries.
 const DATABASE: &str = "DATABASE_URL";
-/// What every program is given: where programs, files and authorities stand, and what a developer asks of a crash.
+/// Variables every program gets: paths of programs, files and certificate authorities, and what a developer asks of a crash.
 const KEPT: [&str; 7] = ["PATH", "HOME", "TMPDIR", "RUST_BACKTRACE", "SSL_CERT_FILE", "SSL_CERT_DIR", "LLVM_PROFILE_FILE"];
 
 /// Whether a variable was set for another database or bus than the stack's.
@@ -31,7 +31,7 @@ pub fn foreign() -> impl Iterator<Item = OsString> {
     env::vars_os().map(|(name, _)| name).filter(|name| is_foreign(name))
 }
 
-/// A program with an environment of its own: what is listed, and nothing else of this process.
+/// A command with only the listed environment variables of this process.
 #[must_use]
 pub fn command(program: impl AsRef<OsStr>) -> Command {
     let mut command = Command::new(program);
@@ -39,7 +39,7 @@ pub fn command(program: impl AsRef<OsStr>) -> Command {
     command
 }
 
-/// Starts this program again in its own place without what is foreign; returns at once where there is nothing of it.
+/// Restarts this program in place (exec) without the foreign variables; returns at once where there are none.
 ///
 /// # Errors
 /// When the program cannot be started again.

@@ -4,7 +4,7 @@ use std::{io, path::PathBuf, process::ExitStatus};
 
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
-/// Why the stack, or a part of it, could not be started or kept.
+/// Error of starting or running the stack or a part of it.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// A sentence that already names the remedy.
@@ -16,7 +16,7 @@ pub enum Error {
         #[source]
         source: io::Error,
     },
-    /// A process of ours ended; its last log lines tell why.
+    /// A process of ours ended; with its last log lines.
     #[error("{name} ended: {status}{}", shown(.tail))]
     Ended { name: String, status: ExitStatus, log: PathBuf, tail: Vec<String> },
     /// A process of ours did not become ready in time.
@@ -41,7 +41,7 @@ impl Error {
     }
 }
 
-/// Says what was being attempted when the operating system refused.
+/// Extension that names what was attempted when the operating system refused.
 pub trait Doing<T> {
     /// Adds the attempt to an input/output error.
     fn doing(self, attempt: impl FnOnce() -> String) -> Result<T>;
@@ -53,7 +53,7 @@ impl<T> Doing<T> for io::Result<T> {
     }
 }
 
-/// What the runner tells while it works.
+/// Progress message of the runner.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Progress {
     /// A step begins.
@@ -62,5 +62,5 @@ pub enum Progress {
     Note(String),
 }
 
-/// Where progress goes.
+/// Receiver of progress messages.
 pub type Say<'a> = &'a mut dyn FnMut(Progress);

@@ -26,11 +26,11 @@ use crate::{
     secret,
 };
 
-/// Who issues the local tokens, and for whom.
+/// Issuer and audience of the local tokens.
 pub const ISSUER: &str = "ro-local";
 pub const AUDIENCE: &str = "ro";
 const VALID: Duration = Duration::days(30);
-/// The host whose certificate the bus shows.
+/// Host name in the certificate of the bus.
 pub const BUS: &str = "nats";
 
 /// A person or system of the local stack, before it has a token.
@@ -38,11 +38,11 @@ pub const BUS: &str = "nats";
 pub struct Person {
     /// Also the subject of the token.
     pub name: &'static str,
-    /// What the directory is to grant them; their token says nothing of it.
+    /// Role that the directory grants them; it is not in their token.
     pub role: &'static str,
     pub sites: &'static [&'static str],
     pub regions: &'static [&'static str],
-    /// The login to the bus it may use.
+    /// Its login to the bus.
     pub bus: Option<&'static str>,
 }
 
@@ -87,7 +87,7 @@ pub const PEOPLE: [Person; 24] = [
     person("directory-administrator-2", role::DIRECTORY_ADMINISTRATOR),
 ];
 
-/// The identities that keep the directory, separated by commas: the one setting that gives anybody a right.
+/// The identities that administer the directory, separated by commas: the only setting that gives anybody a permission.
 #[must_use]
 pub fn first_administrators() -> String {
     let keepers = PEOPLE.iter().filter(|person| person.role == role::DIRECTORY_ADMINISTRATOR);
@@ -104,7 +104,7 @@ pub fn sites() -> Vec<SiteCode> {
 }
 
 /// Writes `ca.pem` and, for each host, `<host>.pem` and `<host>.key`, valid for 30 days. A service's certificate also names it as
-/// `ro://service/<name>`, which is what other services know it by; any other host's certificate only serves.
+/// `ro://service/<name>`, by which other services identify it; any other host's is a server certificate only.
 ///
 /// # Errors
 /// When the folder cannot be written.
@@ -124,7 +124,7 @@ pub fn write_certificates(dir: &Path, hosts: &[&str], now: OffsetDateTime) -> Re
         params.distinguished_name.push(DnType::CommonName, *host);
         params.key_usages = vec![KeyUsagePurpose::DigitalSignature];
         params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ServerAuth];
-        // The reader's certificate, too, is of the one form that a door accepts; no rule names it as a caller.
+        // The reader's certificate, too, has the one form that a gRPC server accepts; no rule names it as a caller.
         if SERVICES.contains(host) || *host == OMS_READER {
             params.extended_key_usages.push(ExtendedKeyUsagePurpose::ClientAuth);
             params.subject_alt_names.push(SanType::URI(format!("ro://service/{host}").try_into().map_err(failed)?));
@@ -179,7 +179,7 @@ pub fn write_vault_keys(dir: &Path, services: &[&str]) -> Result<()> {
 pub struct Issuer {
     key: EncodingKey,
     key_id: String,
-    /// The JWKS file that services check tokens with.
+    /// The JWKS file by which services check tokens.
     pub keys_file: PathBuf,
 }
 
@@ -189,13 +189,13 @@ struct Claims<'a> {
     aud: &'static str,
     sub: &'a str,
     iat: i64,
-    /// When the person proved themselves: nobody does here, so it is when the token was made.
+    /// Time of the person's authentication: nobody authenticates here, so it is when the token was made.
     auth_time: i64,
     exp: i64,
 }
 
 impl Issuer {
-    /// Opens the issuer kept in `dir`, making it when it is not there.
+    /// Opens the issuer stored in `dir`, creating it when it is not there.
     ///
     /// # Errors
     /// When its files cannot be read or written.
@@ -220,7 +220,7 @@ impl Issuer {
         Ok(Self { key, key_id, keys_file })
     }
 
-    /// A token that proves a subject for 30 days. What the subject may do stands in the directory of the safety service.
+    /// A token that authenticates a subject for 30 days. Permissions of the subject are in the directory of the safety service.
     ///
     /// # Errors
     /// When it cannot be signed.

@@ -30,7 +30,7 @@ pub use description::Description;
 pub use error::{Error, Progress, Result, Say};
 pub use stack::{Options, Stack};
 
-/// The process that reads OMS: no database, no place on the bus, and it calls none of the others.
+/// The process that reads OMS: no database, no login to the bus, and it calls none of the others.
 pub const OMS_READER: &str = "oms-reader";
 
 /// The five services, in the order they are listed to people.

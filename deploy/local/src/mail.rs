@@ -43,7 +43,7 @@ impl MailCatcher {
     /// Listens on a free loopback port and keeps mail in `dir`, one file per message, numbered in order of arrival.
     ///
     /// # Errors
-    /// When the folder or the port is not to be had.
+    /// When the folder or the port is not available.
     pub fn start(dir: &Path) -> Result<Self> {
         secret::folder(dir, 0o700)?;
         let doing = || "listen for mail".to_owned();
@@ -98,7 +98,7 @@ fn last_number(dir: &Path) -> u64 {
     entries.filter_map(|entry| entry.path().file_stem()?.to_str()?.parse().ok()).max().unwrap_or(0)
 }
 
-/// One connection of a sender.
+/// Handler of one connection of a sender.
 struct Session<'a> {
     input: BufReader<&'a TcpStream>,
     output: &'a TcpStream,
@@ -231,7 +231,7 @@ impl<'a> Session<'a> {
     }
 }
 
-/// What stands between the angle brackets; an empty sender is an address too.
+/// The address between the angle brackets; an empty sender is an address too.
 fn address(line: &str) -> Option<String> {
     let (_, rest) = line.split_once('<')?;
     let (address, _) = rest.split_once('>')?;

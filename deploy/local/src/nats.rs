@@ -32,7 +32,7 @@ use crate::{
 
 const READY_TIMEOUT: Duration = Duration::from_secs(120);
 
-/// One login to the bus: its seed stands in a file of mode 0600.
+/// One login to the bus; its seed is in a file of mode 0600.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Credential {
     pub name: String,
@@ -40,7 +40,7 @@ pub struct Credential {
     pub seed_file: PathBuf,
     pub inbox_prefix: String,
     pub permissions: Permissions,
-    /// Logs in where the streams stand, with the server's own interface. Nobody of the product does; a measurement of the bare server does.
+    /// Logs in to the account of the streams, with the JetStream API. Only a measurement of the bare server does.
     pub at_home: bool,
 }
 
@@ -83,8 +83,8 @@ fn credential(seeds: &Path, name: String, permissions: Permissions) -> Result<Cr
 /// The file beside the configuration that says how the store is encrypted.
 const ENCRYPTION: &str = "encryption.conf";
 
-/// Makes the key that the store is encrypted with, where there is none: a file of its own, so that a copy of the store or of the
-/// configuration does not hold it. Kept as long as the store: without it nobody reads what is there.
+/// Makes the encryption key of the store, where there is none: a file of its own, so that a copy of the store or of the configuration does
+/// not hold it. Kept as long as the store: without it the store cannot be read.
 ///
 /// # Errors
 /// When the file cannot be written.
@@ -95,7 +95,7 @@ pub fn write_encryption(file: &Path) -> Result<()> {
     secret::write(file, format!("cipher: aes\nkey: \"{}\"\n", secret::random_hex::<32>()?).as_bytes())
 }
 
-/// The server's configuration. Without certificates it speaks plain text and encrypts nothing: for measuring what that costs.
+/// The server's configuration. Without certificates it uses plain text and no encryption, to measure their cost.
 #[must_use]
 pub fn configuration(dir: &Path, port: Option<u16>, certificates: Option<&Path>, credentials: &[Credential]) -> String {
     let path = |name: &str| json(&dir.join(name).to_string_lossy());
@@ -116,13 +116,13 @@ pub fn configuration(dir: &Path, port: Option<u16>, certificates: Option<&Path>,
     )
 }
 
-/// The certificate that the server shows. Clients show none: each proves itself with its NKey. Whoever speaks plain text is refused.
+/// The TLS part of the configuration. Clients have no certificate: each authenticates with its NKey. A plain-text connection is refused.
 fn tls(certificates: &Path) -> String {
     let path = |name: &str| json(&certificates.join(name).to_string_lossy());
     format!("tls {{\n  cert_file: {}\n  key_file: {}\n  timeout: 5\n}}\n", path("nats.pem"), path("nats.key"))
 }
 
-/// The part of the configuration that says who may log in and what each may do; nobody else gets in.
+/// The accounts part of the configuration: every login with its permissions; no other is accepted.
 #[must_use]
 pub fn authorization(credentials: &[Credential]) -> String {
     let mut accounts: BTreeMap<&str, Account> = BTreeMap::new();
@@ -150,10 +150,10 @@ pub fn authorization(credentials: &[Credential]) -> String {
     format!("accounts {{\n{accounts}}}\n")
 }
 
-/// Who hears the raises of sites live, beside the stream that keeps them.
+/// The service that receives the raises of sites live, beside the stream that stores them.
 const LISTENER: &str = "safety";
 
-/// What sites raise, as it leads from the account of the site to the service that hears it live.
+/// Export of a site's raises from the site's account to the service that receives them live.
 fn raises(credential: &Credential) -> impl Iterator<Item = Crossing<'_>> {
     let raised = credential.permissions.publish.iter().filter(|subject| {
         let root = subject::EVERY_RAISE.trim_end_matches('*');
@@ -162,14 +162,14 @@ fn raises(credential: &Credential) -> impl Iterator<Item = Crossing<'_>> {
     raised.map(|subject| Crossing { kind: "stream", from: &credential.name, subject: subject.into(), alias: None, many_answers: false })
 }
 
-/// What a login from outside may take of the server: nobody needs more, and no program in a loop takes it from the others.
+/// Limits of an outside login: no client needs more, and a program in a loop cannot starve the others.
 const OUTSIDE: &str = "    limits: { max_connections: 64, max_subscriptions: 1024 }\n";
 
 fn is_outside(login: &str) -> bool {
     ["site-", "region-"].iter().any(|kind| login.starts_with(kind))
 }
 
-/// The account where the streams stand.
+/// The account of the streams.
 const HOME: &str = "RO";
 
 #[derive(Default)]
@@ -177,7 +177,7 @@ struct Account<'a> {
     head: String,
     users: String,
     imports: String,
-    /// What leads out of it or is asked of it, and by whom.
+    /// Its exports, each with the accounts that may import it.
     exports: BTreeMap<Crossing<'a>, Vec<String>>,
 }
 
@@ -193,22 +193,22 @@ impl fmt::Display for Account<'_> {
     }
 }
 
-/// One subject that leads from one account into another.
+/// One subject exported from one account to another.
 #[derive(PartialEq, Eq, PartialOrd, Ord)]
 struct Crossing<'a> {
     kind: &'static str,
-    /// The account that gives it.
+    /// The exporting account.
     from: &'a str,
-    /// As that account calls it.
+    /// Its name in that account.
     subject: Cow<'a, str>,
-    /// As it is called in the account of the login, where that differs.
+    /// Its name in the account of the login, where that differs.
     alias: Option<&'a str>,
-    /// The messages of a consumer come as answers to one request.
+    /// Whether one request gets several answers, as the messages of a consumer do.
     many_answers: bool,
 }
 
-/// What a login publishes crosses to the streams as a request. What it reads live comes from the service that publishes it: the server
-/// leads nothing through two accounts, so no answer to a request reaches anybody outside either.
+/// Imports and exports of a login. What it publishes crosses to the streams as a request; what it reads live comes from the publishing
+/// service. The server forwards nothing through two accounts, so no answer to a request reaches anybody outside either.
 fn crossings(credential: &Credential) -> impl Iterator<Item = Crossing<'_>> {
     let own = format!("{}.", credential.inbox_prefix);
     let sent = credential.permissions.publish.iter().map(|subject| {
@@ -221,7 +221,7 @@ fn crossings(credential: &Credential) -> impl Iterator<Item = Crossing<'_>> {
             many_answers: call.is_some_and(|call| call.starts_with(".CONSUMER.MSG.NEXT.")),
         }
     });
-    // What it hears from the accounts of others leads in from there: see [`raises`].
+    // What it receives from other accounts is imported from there: see [`raises`].
     let read = credential.permissions.subscribe.iter();
     let read = read.filter(move |subject| !subject.starts_with(&own) && subject::owner(subject) != credential.name);
     sent.chain(read.map(|subject| Crossing {
@@ -233,7 +233,7 @@ fn crossings(credential: &Credential) -> impl Iterator<Item = Crossing<'_>> {
     }))
 }
 
-/// How the server calls the interface of JetStream. Every account has one of its own by that name, so ours comes in by another.
+/// Subject prefix of the JetStream API. Every account has its own API under that name, so ours is imported under another.
 const SERVERS_OWN: &str = "$JS.API";
 
 fn user(credential: &Credential) -> String {

@@ -22,7 +22,7 @@ const MAX_LINE_LENGTH: u64 = 8192;
 const MAX_LINES: usize = 100;
 const IDLE_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// Numbers and what is known of them. Every one is invented.
+/// Offender numbers and their records. Every one is invented.
 const OFFENDERS: [(&str, &str); 2] = [
     (
         "000000F",
@@ -43,7 +43,7 @@ impl OmsStandIn {
     /// Listens on a free loopback port and adds every byte it is sent to `oms-requests.log` in `dir`.
     ///
     /// # Errors
-    /// When the folder or the port is not to be had.
+    /// When the folder or the port is not available.
     pub fn start(dir: &Path) -> Result<Self> {
         secret::folder(dir, 0o700)?;
         let doing = || "listen in the place of OMS".to_owned();

@@ -18,7 +18,7 @@ use crate::{
 };
 
 const ROOT: u32 = 0;
-/// Links on one way, as the kernel allows them.
+/// Largest number of symbolic links on one path, as in the kernel.
 const MAX_LINKS: u32 = 40;
 const OTHERS_WRITE: u32 = 0o002;
 const GROUP_WRITES: u32 = 0o020;
@@ -27,7 +27,7 @@ const STICKY: u32 = 0o1000;
 /// Makes a folder, and those above it that are missing, or sets the mode of the one that is there: it must be ours already.
 ///
 /// # Errors
-/// When it is a link or no folder, belongs to somebody else, others may write in it, or the way to it is not safe.
+/// When it is a link or no folder, belongs to another user, others may write in it, or the path to it is not safe.
 pub fn make(dir: &Path, mode: u32) -> Result<()> {
     let doing = || format!("make the folder {}", dir.display());
     if !check(dir)? {
@@ -64,7 +64,7 @@ pub fn check(dir: &Path) -> Result<bool> {
     Ok(true)
 }
 
-/// A program in a folder of ours: a file, no link, and written by nobody else.
+/// Checks a program in a folder of ours: a file, no link, and writable by nobody else.
 ///
 /// # Errors
 /// When it is not.
@@ -82,7 +82,7 @@ pub fn check_program(program: &Path) -> Result<()> {
     Ok(())
 }
 
-/// Opens a folder, and nothing that a link leads to: what is then done to it is done to no other.
+/// Opens a folder without following a link, so that operations on it affect no other.
 ///
 /// # Errors
 /// When it is none.
@@ -90,7 +90,7 @@ pub fn open_folder(dir: &Path) -> io::Result<File> {
     OpenOptions::new().read(true).custom_flags(libc::O_NOFOLLOW | libc::O_DIRECTORY).open(dir)
 }
 
-/// Follows a way from the root as far as it is there. What is missing at its end is made by us.
+/// Walks a path from the root as far as it exists. What is missing at its end is made by us.
 fn judge_way(way: &Path) -> Result<()> {
     let mut left: VecDeque<OsString> = names(way);
     let mut at = PathBuf::from("/");
@@ -163,7 +163,7 @@ fn is_trusted(owner: u32) -> bool {
     owner == ROOT || owner == sys::user_id() || is_outside(owner)
 }
 
-/// Where this process runs in a container of its own users, whoever is outside it has one number, and nobody inside can act as that.
+/// Whether an owner is outside this process's user namespace: all such users share one number, and nobody inside can act as that.
 fn is_outside(owner: u32) -> bool {
     let read = |file: &str| fs::read_to_string(file).unwrap_or_default();
     let map = read("/proc/self/uid_map");

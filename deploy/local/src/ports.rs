@@ -14,16 +14,16 @@ use std::{
 
 use crate::error::{Doing, Result};
 
-/// Below every port that a machine gives to an outgoing connection or to who asks for any: nobody gets one of these by chance.
+/// Port range below the machine's ephemeral ports, so that no other process gets one of these by chance.
 const QUIET: Range<u16> = 15_000..32_000;
 
-/// Where this process looks next. Two processes hardly ever begin at the same place.
+/// The next port this process tries. Two processes hardly ever begin at the same one.
 static NEXT: LazyLock<AtomicU16> = LazyLock::new(|| {
     let places = u64::from(QUIET.end - QUIET.start);
     AtomicU16::new(u16::try_from(RandomState::new().hash_one(std::process::id()) % places).unwrap_or_default())
 });
 
-/// Which ports the services take.
+/// Rule for choosing the services' ports.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Ports {
     /// The listed port, else the next free one.
@@ -33,7 +33,7 @@ pub enum Ports {
     Free,
 }
 
-/// Picks ports and holds them all until it is dropped, so that it never gives one twice.
+/// Picker of ports that keeps them all bound until it is dropped, so that it never gives one twice.
 #[derive(Debug, Default)]
 pub struct Picker {
     held: Vec<TcpListener>,
@@ -48,7 +48,7 @@ impl Picker {
         self.first_of(first..=first.saturating_add(99)).doing(|| format!("find a free port from {first} on"))
     }
 
-    /// Takes this very port when it is free.
+    /// Takes exactly this port when it is free.
     pub fn exactly(&mut self, port: u16) -> bool {
         self.first_of([port]).is_ok()
     }

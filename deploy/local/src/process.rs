@@ -22,12 +22,12 @@ use crate::{
 
 /// How long a process may take to stop before it is killed.
 pub const GRACE: Duration = Duration::from_secs(8);
-/// How often a waiting loop looks again.
+/// Poll interval of a waiting loop.
 pub const POLL: Duration = Duration::from_millis(15);
 /// How many log lines are shown when a process ends unexpectedly.
 pub const TAIL: usize = 8;
 
-/// A running child and where it writes.
+/// A running child process and its log file.
 #[derive(Debug)]
 pub struct Process {
     name: String,
@@ -43,9 +43,9 @@ pub struct Spec {
     pub name: String,
     pub command: Command,
     pub log: PathBuf,
-    /// What asks it to stop.
+    /// Signal that asks it to stop.
     pub stop_signal: i32,
-    /// What the kernel sends it when the runner dies without a word.
+    /// Signal that the kernel sends it when the runner dies.
     pub death_signal: i32,
 }
 
@@ -94,20 +94,20 @@ impl Process {
         }
     }
 
-    /// The error that tells how it ended.
+    /// The error that reports how it ended.
     #[must_use]
     pub fn ended_error(&self, status: ExitStatus) -> Error {
         Error::Ended { name: self.name.clone(), status, log: self.log.clone(), tail: tail(&self.log, TAIL) }
     }
 
-    /// The error that tells that it did not become ready in time.
+    /// The error that reports that it did not become ready in time.
     #[must_use]
     pub fn not_ready_error(&self, limit: Duration) -> Error {
         let tail = tail(&self.log, TAIL);
         Error::NotReady { name: self.name.clone(), seconds: limit.as_secs(), log: self.log.clone(), tail }
     }
 
-    /// Waits until `ready` says yes, looking at every turn whether the child still lives.
+    /// Polls until `ready` returns true, checking each time that the child still runs.
     ///
     /// # Errors
     /// When the child ends, the deadline passes or the start is cancelled.
@@ -187,7 +187,7 @@ pub fn stop_all(processes: &mut [&mut Process], grace: Duration) -> Vec<String> 
     killed
 }
 
-/// Runs a short question to its end without output. False when it fails or takes too long.
+/// Runs a short command to its end without output. False when it fails or takes too long.
 #[must_use]
 pub fn succeeds(mut command: Command, limit: Duration) -> bool {
     command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());

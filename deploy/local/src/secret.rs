@@ -12,7 +12,7 @@ use crate::{
     place,
 };
 
-/// Writes a file with mode 0600 through a neighbour and a rename, so that no reader sees half of it.
+/// Writes a file with mode 0600 through a temporary file and a rename, so that no reader sees half of it.
 ///
 /// # Errors
 /// When the folder cannot be written.
@@ -20,10 +20,10 @@ pub fn write(path: &Path, content: &[u8]) -> Result<()> {
     write_for(path, content, None)
 }
 
-/// The same for another user and group, who get the new file and no other.
+/// The same, with the new file owned by another user and group.
 ///
 /// # Errors
-/// When the folder cannot be written, or the file cannot be handed over.
+/// When the folder cannot be written, or the owner of the file cannot be changed.
 pub fn write_for(path: &Path, content: &[u8], owner: Option<(u32, u32)>) -> Result<()> {
     let doing = || format!("write {}", path.display());
     let mut name = path.file_name().unwrap_or_default().to_owned();
@@ -43,7 +43,7 @@ pub fn write_for(path: &Path, content: &[u8], owner: Option<(u32, u32)>) -> Resu
 /// else could have prepared it, see [`place::make`].
 ///
 /// # Errors
-/// When it cannot be made, or a link stands in its place.
+/// When it cannot be made, or a link is in its place.
 pub fn folder(path: &Path, mode: u32) -> Result<()> {
     let doing = || format!("make the folder {}", path.display());
     fs::create_dir_all(path).doing(doing)?;

@@ -52,13 +52,13 @@ pub fn choose_ports(ports: Ports, picker: &mut Picker) -> Result<(BTreeMap<Strin
     Ok((chosen, notes))
 }
 
-/// Everything the environment of a service is made of.
+/// Inputs of a service's environment.
 #[derive(Debug)]
 pub struct Surroundings<'a> {
     pub certificates: &'a Path,
     pub audit_keys: &'a Path,
     pub vault_keys: &'a Path,
-    /// Where cases keeps the bytes of documents.
+    /// Folder in which cases stores the bytes of documents.
     pub documents: &'a Path,
     pub keys_file: &'a Path,
     pub identities_file: &'a Path,
@@ -100,7 +100,7 @@ impl Plan {
 }
 
 impl Surroundings<'_> {
-    /// How one process of a service is run on a port.
+    /// Launch settings of one process of a service on a port.
     ///
     /// # Errors
     /// When the service is not known here.
@@ -151,7 +151,7 @@ impl Surroundings<'_> {
             ("VAULT_KEY_FILE", text(&self.vault_keys.join(format!("{service}.keys")))),
         ]);
         match service {
-            // Here nothing is anybody's, and nobody waits a day to see a purge.
+            // All data here are invented, and a developer should not wait a day to see a purge.
             "intake" => settings.extend([("SAFETY_URL", self.url("safety")?), ("DESTRUCTION_WAIT", "0".to_owned())]),
             "cases" => settings.extend([
                 ("INTAKE_URL", self.url("intake")?),
@@ -196,7 +196,7 @@ impl Surroundings<'_> {
     }
 }
 
-/// How the environment variables of a process begin.
+/// Prefix of the environment variables of a process.
 fn prefix(service: &str) -> String {
     service.to_ascii_uppercase().replace('-', "_")
 }

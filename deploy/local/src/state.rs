@@ -46,7 +46,7 @@ pub fn tools_dir() -> PathBuf {
     PathBuf::from(format!("/var/tmp/ro-tools-{}", sys::user_id()))
 }
 
-/// Makes a folder that nobody else can have prepared for us.
+/// Makes a folder that no other user can have prepared.
 ///
 /// # Errors
 /// When it is too long for a socket, or as for [`place::make`].
@@ -61,7 +61,7 @@ pub fn prepare(dir: &Path) -> Result<()> {
     place::make(dir, if sys::is_root() { 0o711 } else { 0o700 })
 }
 
-/// One runner per state folder: held until dropped, and released by the kernel however the runner ends.
+/// Lock that allows one runner per state folder: released when dropped, or by the kernel however the runner ends.
 #[derive(Debug)]
 pub struct Lock {
     _file: File,
@@ -87,8 +87,8 @@ impl Lock {
         }
     }
 
-    /// The process that holds the lock now. A folder that somebody else may have prepared is not asked: what its lock names would be
-    /// believed, and sent signals.
+    /// The process that holds the lock now. The lock of a folder that another user may have prepared is not read: the process it names
+    /// would be trusted, and sent signals.
     ///
     /// # Errors
     /// As for [`place::check`].
@@ -98,7 +98,7 @@ impl Lock {
         }
         let path = dir.join("lock");
         let Ok(file) = OpenOptions::new().read(true).open(&path) else { return Ok(None) };
-        // A shared lock: two that only ask do not look like runners to each other.
+        // A shared lock: two that only check do not look like runners to each other.
         Ok(match file.try_lock_shared() {
             Err(TryLockError::WouldBlock) => fs::read_to_string(path).ok().and_then(|text| text.trim().parse().ok()),
             _ => None,

@@ -21,13 +21,13 @@ pub const NATS_MINIMUM: Version = Version([2, 10, 27]);
 /// The oldest PostgreSQL the migrations are written for.
 pub const POSTGRES_MINIMUM: Version = Version([15, 0, 0]);
 
-/// Which tools the person asked for.
+/// Choice of where a tool comes from.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub enum Choice {
-    /// Look in the usual places, fetch what is missing.
+    /// Search the usual places, fetch what is missing.
     #[default]
     Find,
-    /// This one and no other.
+    /// Only this one.
     Path(PathBuf),
     /// Our own copy, fetched if need be, even when the machine has one.
     Fetch,
@@ -44,7 +44,7 @@ impl Choice {
     }
 }
 
-/// Where to look, and whether anything may be fetched.
+/// Where to search, and whether anything may be fetched.
 #[derive(Debug, Clone)]
 pub struct Wishes {
     pub nats_server: Choice,
@@ -52,7 +52,7 @@ pub struct Wishes {
     pub postgres_bin: Choice,
     pub may_fetch: bool,
     pub tools_dir: PathBuf,
-    /// Set from outside to stop a fetch.
+    /// Flag that cancels a fetch.
     pub cancel: Arc<AtomicBool>,
 }
 
@@ -215,10 +215,10 @@ fn own_postgres(tools_dir: &Path) -> Result<Option<PostgresTool>> {
     Ok(look_at_postgres(&bin, Some(libraries)).filter(|tool| tool.version >= POSTGRES_MINIMUM))
 }
 
-/// Whether our folder of tools, and what is named in it, is there. Asked before anything in it is run: its name is known to everybody.
+/// Whether our folder of tools, and the named file in it, exists. Checked before anything in it is run: its name is well known.
 ///
 /// # Errors
-/// When somebody else may have put something there.
+/// When another user may have put something there.
 fn is_ours(dir: &Path, named: &[&PathBuf]) -> Result<bool> {
     if !place::check(dir)? {
         return Ok(false);
@@ -254,7 +254,7 @@ fn debian_postgres_dirs() -> Vec<PathBuf> {
 }
 
 fn path_dirs() -> Vec<PathBuf> {
-    // Not what stands in whatever folder the command is typed in.
+    // Not a program in the current folder.
     let path = env::var_os("PATH").unwrap_or_default();
     env::split_paths(&path).filter(|dir| dir.is_absolute()).collect()
 }

@@ -24,7 +24,7 @@ impl Version {
         })
     }
 
-    /// The first number.
+    /// The major version.
     #[must_use]
     pub const fn major(self) -> u32 {
         let [major, _, _] = self.0;

@@ -71,7 +71,7 @@ fn distribution() -> Result<(String, String)> {
     sources::distribution().ok_or_else(|| Error::said("/etc/os-release does not tell the distribution"))
 }
 
-/// apt with a state of its own.
+/// An apt command with private state and cache folders.
 struct Apt<'a> {
     place: Place<'a>,
     dir: PathBuf,

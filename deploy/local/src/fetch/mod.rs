@@ -24,13 +24,13 @@ use crate::{
 pub const NATS_VERSION: &str = "2.15.1";
 const FETCH_TIMEOUT: Duration = Duration::from_secs(600);
 
-/// Where a fetched nats-server stands.
+/// Path of a fetched nats-server.
 #[must_use]
 pub fn nats_program(tools_dir: &Path) -> PathBuf {
     tools_dir.join("nats-server")
 }
 
-/// Where a fetched PostgreSQL stands: its programs and its libraries.
+/// Folders of a fetched PostgreSQL: its programs and its libraries.
 #[must_use]
 pub fn postgres_dirs(tools_dir: &Path) -> Option<(PathBuf, PathBuf)> {
     let root = tools_dir.join("postgresql/usr/lib");
@@ -104,7 +104,7 @@ fn prepare(tools_dir: &Path) -> Result<File> {
     Ok(lock)
 }
 
-/// Runs a package client, its output in a log, and tells every few seconds how far it is.
+/// Runs a package client with its output in a log, and reports progress every few seconds.
 fn run(mut command: Command, what: &str, place: Place<'_>, growing: &Path, say: Say<'_>) -> Result<()> {
     let log_path = place.dir.join("fetch.log");
     let log = OpenOptions::new().create(true).append(true).open(&log_path).doing(|| format!("open {}", log_path.display()))?;

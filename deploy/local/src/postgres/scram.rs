@@ -3,14 +3,14 @@
 use base64::{Engine, engine::general_purpose::STANDARD};
 use sha2::{Digest, Sha256};
 
-/// As the server itself uses.
+/// Number of iterations, as the server itself uses.
 const ITERATIONS: u32 = 4096;
 const BLOCK: usize = 64;
 
 type Hash = [u8; 32];
 
-/// What `alter role … password` takes in place of a password of plain letters and digits. The salt comes from the password, which is
-/// random and used once, so that the same password gives the same text.
+/// Verifier that `alter role … password` takes in place of a password of plain letters and digits. The salt comes from the password, which
+/// is random and used once, so that the same password gives the same text.
 #[must_use]
 pub fn verifier(password: &str) -> String {
     let whole: Hash = Sha256::digest(format!("salt of {password}")).into();

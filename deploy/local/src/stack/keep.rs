@@ -12,22 +12,22 @@ use crate::{
     process, sys,
 };
 
-/// Before the first try to start again what died; doubled for each death that follows soon.
+/// First restart delay of a process that died; doubled for each death that follows soon.
 const FIRST_PAUSE: Duration = Duration::from_millis(250);
 const MAX_PAUSE: Duration = Duration::from_secs(30);
-/// Whoever lived this long begins anew with the first pause.
+/// A process that ran this long starts again with the first delay.
 const LASTED: Duration = Duration::from_secs(60);
-/// Starts in a row that did not lead to a process that answers: it cannot come up.
+/// Failed starts in a row after which a process counts as unable to start.
 const MAX_TRIES: u32 = 6;
 
-/// What is known of each process by name; nothing of one that never died.
+/// Restart history by process name; empty for one that never died.
 #[derive(Debug, Default)]
 pub(super) struct Kept(BTreeMap<String, Course>);
 
 #[derive(Debug, Clone, Copy)]
 struct Course {
     state: State,
-    /// Deaths since it last lived for long.
+    /// Deaths since it last ran for long.
     deaths: u32,
     /// Starts in a row that failed.
     failures: u32,
@@ -40,7 +40,7 @@ enum State {
     Starting { since: Instant },
 }
 
-/// How long to wait after so many deaths that followed soon upon each other.
+/// Restart delay after so many deaths in quick succession.
 fn pause(deaths: u32) -> Duration {
     FIRST_PAUSE.saturating_mul(2_u32.saturating_pow(deaths.saturating_sub(1))).min(MAX_PAUSE)
 }
@@ -58,13 +58,13 @@ impl Course {
 }
 
 impl Stack {
-    /// Looks once at every process, and does the next step for each that died. Call it again and again.
+    /// One check of every process, with the next step for each that died. Call it repeatedly.
     ///
     /// # Errors
     /// When one of them cannot come up, with its last log lines.
     pub fn keep_up(&mut self, say: Say<'_>) -> Result<()> {
         let services = self.members.iter().map(|member| member.plan.name.clone());
-        // The database first, and then the bus: whoever needs them waits for them.
+        // The database first, and then the bus: the processes that need them wait for them.
         let names: Vec<String> = ["postgres", "nats"].into_iter().map(str::to_owned).chain(services).collect();
         for name in names {
             match self.next_step(&name, say) {
@@ -102,7 +102,7 @@ impl Stack {
         self.kept.0.insert(name.to_owned(), course);
     }
 
-    /// A service is started and looked at again later; the bus and the database, without which nothing moves, are waited for.
+    /// Starts a process again: a service is checked later; the bus and the database, without which nothing works, are waited for.
     fn start_again(&mut self, name: &str, course: Course, say: Say<'_>) -> Result<()> {
         let since = Instant::now();
         if ["nats", "postgres"].contains(&name) {

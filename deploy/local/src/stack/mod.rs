@@ -29,7 +29,7 @@ use crate::{
     tools::Wishes,
 };
 
-/// Whoever ends is told at once; this bounds only what hangs, on the busiest machine.
+/// Start timeout. A process that ends is reported at once; this bounds only one that hangs, on the busiest machine.
 const READY_TIMEOUT: Duration = Duration::from_secs(120);
 
 /// What to start and where.
@@ -51,7 +51,7 @@ pub struct Options {
     /// Load the directory and the office-holders of the development identities.
     pub seed: bool,
     pub wishes: Wishes,
-    /// Set from outside to stop a start that is under way.
+    /// Flag that cancels a start that is under way.
     pub cancel: Arc<AtomicBool>,
 }
 
@@ -113,7 +113,7 @@ impl Stack {
         &self.description
     }
 
-    /// Where the description stands.
+    /// Path of the description.
     #[must_use]
     pub fn description_path(&self) -> PathBuf {
         Description::path(&self.description.state_dir)
@@ -236,13 +236,13 @@ fn spawn(plan: &Plan, log: PathBuf, arguments: &[&str]) -> Result<Process> {
         command,
         log,
         stop_signal: sys::SIGTERM,
-        // Nothing accepted is lost by a kill, and nothing else is sure to leave no orphan.
+        // Nothing accepted is lost by a kill, and only a kill is sure to leave no orphan.
         death_signal: sys::SIGKILL,
     })
 }
 
 impl Member {
-    /// Ready when its own port answers and its own `health` says so.
+    /// Ready when its own port answers and its own `health` reports it.
     fn wait_ready(&mut self, cancel: &AtomicBool) -> Result<()> {
         let plan = &self.plan;
         self.process.wait_ready(READY_TIMEOUT, cancel, || plan.answers())

@@ -169,7 +169,7 @@ fn plans(options: &Options, surroundings: &Surroundings<'_>, picker: &mut Picker
     Ok(plans)
 }
 
-/// Streams and consumers, by the one login that may create them.
+/// Creates streams and consumers, by the one login that may create them.
 fn provision(options: &Options, nats: &Nats, places: &Places) -> Result<()> {
     let seed_file = nats.credential("provisioner")?.seed_file.clone();
     let mut command = environment::command(options.bin_dir.join("ro"));
@@ -179,7 +179,7 @@ fn provision(options: &Options, nats: &Nats, places: &Places) -> Result<()> {
 }
 
 fn seed(options: &Options, stack: &Stack, places: &Places) -> Result<()> {
-    // The final file appears only when the stack is complete: whoever waits for it finds everything there.
+    // The final file appears only when the stack is complete: a client that waits for it finds everything ready.
     let path = options.state_dir.join("secrets/stack-starting.json");
     stack.description.save(&path)?;
     let mut command = environment::command(options.bin_dir.join("ro"));
@@ -195,7 +195,7 @@ fn task(name: &str, command: Command, log: PathBuf, options: &Options) -> Result
     process.wait_done(TASK_TIMEOUT, &options.cancel)
 }
 
-/// The tables of every service, side by side: each has its own database. Only here is the owner of the tables at work.
+/// Migrates every service's database in parallel. Only here is the owner's login used.
 fn migrate(options: &Options, plans: &[Plan], postgres: &Postgres, places: &Places) -> Result<()> {
     let firsts = plans.iter().filter(|plan| plan.name == plan.service && SERVICES.contains(&plan.service.as_str()));
     let mut running = Vec::new();
