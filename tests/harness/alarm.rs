@@ -13,14 +13,14 @@ use time::OffsetDateTime;
 use to_safety::{AskSafety, ConcernAnswer, Followed, Open, Stands, TellSafety};
 use uuid::Uuid;
 
-/// It says what they tell it, or nothing at all.
+/// The stand-in: it reports the concerns that a test gave it, or does not answer at all.
 #[derive(Default)]
 pub struct Alarm {
     pub silent: AtomicBool,
-    /// It lists the open concerns, and does not take where their persons are.
+    /// Whether it lists the open concerns but rejects reports of where their persons are.
     pub deaf: AtomicBool,
     concerns: Mutex<BTreeMap<ConcernId, ConcernAnswer>>,
-    /// Every word on where the person of a concern is, in its order.
+    /// All reports of where the person of a concern is, in order.
     words: Mutex<Vec<FollowCaseRequest>>,
 }
 
@@ -33,13 +33,13 @@ impl Alarm {
         self.concerns().insert(told.concern, told);
     }
 
-    /// A concern is open, and names this.
+    /// Opens a concern that names this.
     pub fn opens(&self, concern: ConcernId, names: &[&str], said_at: OffsetDateTime) {
         let names = names.iter().filter_map(|name| Named::parse(name)).collect();
         self.put(ConcernAnswer { concern, stands: Stands::Open, said_at: Some(said_at), names, unread: false });
     }
 
-    /// What was said of it cannot be opened at the moment.
+    /// Makes the content of a concern unreadable for the moment.
     pub fn cannot_read(&self, concern: ConcernId) {
         self.put(ConcernAnswer {
             concern,
@@ -61,18 +61,18 @@ impl Alarm {
         self.words.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// What it was told of where the person of a concern is, in its order.
+    /// Received reports of where the person of a concern is, in order.
     pub fn words(&self, concern: ConcernId) -> Vec<FollowCaseRequest> {
         let concern = concern.to_string();
         self.heard().iter().filter(|word| word.concern_id == concern).cloned().collect()
     }
 
-    /// Its database was set back to before any word on where the persons of concerns are.
+    /// Sets its database back to before any report of where the persons of concerns are.
     pub fn forgets_words(&self) {
         self.heard().clear();
     }
 
-    /// Its database was set back to before the concern.
+    /// Sets its database back to before the concern.
     pub fn forgets(&self, concern: ConcernId) {
         self.concerns().remove(&concern);
     }

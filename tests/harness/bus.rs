@@ -19,13 +19,13 @@ use crate::system::{panic_with, scratch};
 
 type Order = Box<dyn FnOnce(&mut Nats) + Send>;
 
-/// A bus that ends with this value.
+/// A running bus; it stops when dropped.
 pub struct TestBus {
     orders: mpsc::Sender<Order>,
     pub url: String,
     /// The authority that signed the server's certificate.
     pub authority: PathBuf,
-    /// Where the server keeps its messages.
+    /// Folder of the server's store.
     pub store: PathBuf,
     seeds: PathBuf,
 }
@@ -76,7 +76,7 @@ impl TestBus {
         connect.await.unwrap_or_else(|error| panic_with(&format!("{error:#}")))
     }
 
-    /// Somebody with every right where the streams stand: what no login of ours may do, and a hand or an accident does.
+    /// A connection with every permission on the account of the streams, for changes made only by an operator or an accident.
     pub async fn operator(&self) -> async_nats::Client {
         let seed = std::fs::read_to_string(self.seeds.with_file_name(OPERATOR).join("provisioner.nk")).unwrap_or_default();
         let options = async_nats::ConnectOptions::with_nkey(seed.trim().to_owned()).add_root_certificates(self.authority.clone());
@@ -89,7 +89,7 @@ impl TestBus {
         self.seeds.join(format!("{name}.nk"))
     }
 
-    /// Puts certificates of a new authority in the place of the old ones, and has the server read them as an operator would.
+    /// Replaces the certificates by those of a new authority, and has the server reload them as an operator would.
     pub async fn renew(&self) {
         let folder = self.authority.parent().unwrap_or(&self.authority).to_owned();
         let (tell, told) = oneshot::channel();
@@ -109,7 +109,7 @@ impl TestBus {
         self.crash_and(|_| Ok(())).await;
     }
 
-    /// The same, and meanwhile something is done to the folder of its store.
+    /// The same, with a change to the folder of its store while it is down.
     pub async fn crash_and(&self, change: impl FnOnce(&Path) -> std::io::Result<()> + Send + 'static) {
         let (tell, told) = oneshot::channel();
         let store = self.store.clone();
@@ -136,7 +136,7 @@ impl TestBus {
     }
 }
 
-/// A stream as the chassis takes it.
+/// A stream in the form the chassis takes.
 #[must_use]
 pub const fn stream(s: Stream) -> StreamSpec {
     StreamSpec {
@@ -154,7 +154,7 @@ pub const fn stream(s: Stream) -> StreamSpec {
     }
 }
 
-/// A consumer as the chassis takes it.
+/// A consumer in the form the chassis takes.
 #[must_use]
 pub const fn consumer(c: Consumer) -> ConsumerSpec {
     ConsumerSpec { stream: c.stream, name: c.name, filters: c.filters }

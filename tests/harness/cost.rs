@@ -2,8 +2,8 @@
 
 use std::time::{Duration, Instant};
 
-/// What both ways take when nothing disturbs them, by turns so that whatever else the machine does meets both: a tenth of the runs were
-/// faster. A busy machine makes most runs slow, and those of two ways by different factors; it leaves some alone.
+/// Undisturbed times of both, the fastest tenth of the runs, taken in turns so that other load meets both alike. A busy machine makes most
+/// runs slow, and those of the two by different factors; it leaves some alone.
 pub async fn undisturbed(times: usize, mut one: impl AsyncFnMut(), mut other: impl AsyncFnMut()) -> (Duration, Duration) {
     let (mut ones, mut others) = (Vec::with_capacity(times), Vec::with_capacity(times));
     for _ in 0..times {

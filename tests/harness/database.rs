@@ -20,7 +20,7 @@ use sqlx::{
 use tokio::sync::Mutex;
 use uuid::Uuid;
 
-/// Owner of the tables, application and auditor: the logins of every test database, named as the migrations want them.
+/// Logins of every test database: owner of the tables, application and auditor, named as the migrations expect.
 pub const OWNER: &str = "ro_test_owner";
 pub const APPLICATION: &str = "ro_test";
 pub const AUDITOR: &str = "ro_test_auditor";
@@ -28,9 +28,9 @@ const PASSWORD: &str = "of-tests-only";
 
 /// A database that belongs to one test.
 pub struct Database {
-    /// As the application: nothing is seen or written but in a transaction that names for whom it is.
+    /// Pool of the application's login: nothing is read or written except in a transaction that names its actor.
     pub pool: PgPool,
-    /// As the administrator, whom no policy holds: to count, to look and to tamper.
+    /// Pool of the administrator, exempt from every policy: to count, to inspect and to tamper.
     pub admin: PgPool,
     /// The application's.
     pub options: PgConnectOptions,
@@ -38,14 +38,14 @@ pub struct Database {
 }
 
 impl Drop for Database {
-    /// Has the database dropped behind the next tests: hundreds share one server, and a connection that this very test is opening cannot
-    /// go on while its thread waits. What is not dropped when the process ends goes with the server.
+    /// Queues the database to be dropped in the background: hundreds share one server, and a connection that this test is opening cannot go
+    /// on while its thread waits. Those not dropped when the process ends go with the server.
     fn drop(&mut self) {
         let _ended = dropper(&self.server).send(self.options.get_database().unwrap_or_default().to_owned());
     }
 }
 
-/// One thread and one connection per process, that drop what tests are done with.
+/// Background thread with one connection per process that drops finished databases.
 fn dropper(server: &PgConnectOptions) -> &'static Sender<String> {
     static NAMES: OnceLock<Sender<String>> = OnceLock::new();
     NAMES.get_or_init(|| {
@@ -75,7 +75,7 @@ pub async fn fresh(migrators: &[&Migrator]) -> Database {
     let template = template(&server, migrators).await;
     let administrator = server.clone().database(&create(&server, "test", &template).await);
     let options = login(&administrator, APPLICATION);
-    // A test may listen to the statements (harness::uniform); nobody else hears them.
+    // A test may record the statements (harness::uniform); nothing else receives them.
     let heard = PgConnectOptions::from_str(&server_url()).unwrap().database(options.get_database().unwrap_or_default());
     let pool = PgPoolOptions::new().max_connections(12).connect_with(login(&heard, APPLICATION)).await.unwrap();
     let admin = PgPoolOptions::new().max_connections(4).connect_lazy_with(administrator);
@@ -83,7 +83,7 @@ pub async fn fresh(migrators: &[&Migrator]) -> Database {
 }
 
 impl Database {
-    /// The database as another of its logins sees it.
+    /// A pool of another of its logins.
     #[must_use]
     pub fn login(&self, role: &str) -> PgConnectOptions {
         login(&self.options, role)
@@ -94,7 +94,7 @@ pub(crate) fn login(database: &PgConnectOptions, role: &str) -> PgConnectOptions
     database.clone().username(role).password(PASSWORD)
 }
 
-/// The three logins of the cluster, made by whichever test process comes first.
+/// Creates the three logins of the cluster, by whichever test process is first.
 #[expect(clippy::unwrap_used, reason = "a test that has no database has failed")]
 async fn make_roles(server: &PgConnectOptions) {
     let mut admin = sqlx::PgConnection::connect_with(server).await.unwrap();
@@ -109,7 +109,7 @@ async fn make_roles(server: &PgConnectOptions) {
         );
         admin.execute(AssertSqlSafe(statement)).await.unwrap();
     }
-    // Two processes at once may meet at the same row of the catalogue; the right stands either way.
+    // Two processes may collide on the same row of the catalogue; the permission is granted either way.
     let _granted = admin.execute(AssertSqlSafe(format!("grant set on parameter ro.reach to {OWNER}"))).await;
     admin.close().await.unwrap();
 }

@@ -36,7 +36,7 @@ pub const ALL: [Decoder; 15] = [
     ("certificate", certificate),
 ];
 
-/// What was read is read again from what is written of it.
+/// Checks that a decoded value decodes again from its encoding.
 fn message<M: Message + Default + PartialEq>(bytes: &[u8]) {
     let Ok(read) = M::decode(bytes) else { return };
     let written = read.encode_to_vec();
@@ -106,7 +106,7 @@ fn identifier(bytes: &[u8]) {
     }
 }
 
-/// The example key of RFC 7517: nobody signs with it, so nobody gets in.
+/// The example key of RFC 7517: nobody signs with it, so no token is accepted.
 static VERIFIER: LazyLock<Option<Verifier>> = LazyLock::new(|| {
     let keys = br#"{"keys":[{"kty":"EC","crv":"P-256","alg":"ES256","kid":"1",
         "x":"MKBCTNIcKUSDii11ySs3526iDZ8AiTo7Tu6KPAqv7D4","y":"4Etl6SRW2YiLUrN5vfvVHuhp7x8PxltmWWlbbM4IFyM"}]}"#;
@@ -119,7 +119,7 @@ fn access_token(bytes: &[u8]) {
     assert!(verifier.is_some_and(|v| v.verify(text(bytes)).is_err()), "a token that nobody signed was believed");
 }
 
-/// Whatever a certificate says, a service is named by one plain word or not at all.
+/// Checks that a certificate names a service by one plain word or not at all.
 fn certificate(bytes: &[u8]) {
     if let Some(name) = chassis::tls::service_named(bytes) {
         assert!(!name.is_empty() && name.bytes().all(|b| b.is_ascii_lowercase() || b == b'-'), "a service is named by more than a word");

@@ -16,7 +16,7 @@ impl Dice {
         usize::try_from(self.0.number() % limit.max(1) as u64).unwrap_or_default()
     }
 
-    /// One of these.
+    /// A random element of these.
     ///
     /// # Panics
     /// There are none to choose from.

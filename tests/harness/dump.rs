@@ -4,15 +4,15 @@ use std::collections::BTreeSet;
 
 use sqlx::{AssertSqlSafe, PgPool};
 
-/// Fewer tables has no service: whoever found fewer looked elsewhere.
+/// Smallest number of tables of a service: fewer means that another database was read.
 const FEWEST: usize = 8;
-/// How bytes begin in a row: `to_jsonb` writes them as hexadecimal digits.
+/// Prefix of bytes in a row: `to_jsonb` writes them as hexadecimal digits.
 const BYTES: &str = "\"\\\\x";
 
-/// A row as JSON, and the table in which it stands.
+/// A table and one of its rows as JSON.
 pub type Row = (String, String);
 
-/// Every row of every table, whoever owns the table and whatever policy holds it: `admin` is the administrator's.
+/// Every row of every table, whatever its owner and policy: `admin` is the administrator's pool.
 ///
 /// # Panics
 /// The database cannot be read, or is none of a service.
@@ -31,7 +31,7 @@ pub async fn rows(admin: &PgPool) -> Vec<Row> {
     rows
 }
 
-/// The tables in which a word stands: in letters of any size, as text or as bytes, or in hexadecimal digits.
+/// The tables that contain a word: in upper or lower case, as text or as bytes, or in hexadecimal digits.
 #[must_use]
 pub fn holders<'a>(rows: &'a [Row], word: &str) -> BTreeSet<&'a str> {
     let lower = word.to_lowercase();
@@ -43,7 +43,7 @@ pub fn holders<'a>(rows: &'a [Row], word: &str) -> BTreeSet<&'a str> {
     rows.iter().filter(|(_, row)| holds(row)).map(|(table, _)| table.as_str()).collect()
 }
 
-/// A row in small letters with its bytes read as text: the digits of sealed bytes would hold any short number by chance.
+/// A row in lower case with its bytes decoded as text: the digits of sealed bytes would contain any short number by chance.
 fn read(row: &str) -> String {
     let mut parts = row.split(BYTES);
     let mut text = parts.next().unwrap_or_default().to_lowercase();

@@ -21,10 +21,10 @@ use tonic::{
     transport::{Certificate, Channel, ClientTlsConfig},
 };
 
-/// Sent in pieces of this size.
+/// Chunk size.
 const PIECE: &[u8] = &[b'x'; 16 * 1024];
 
-/// What a caller sends before it falls silent.
+/// Content that a caller sends before it falls silent.
 #[derive(Debug, Clone)]
 pub enum Says {
     Nothing,
@@ -71,7 +71,7 @@ impl AnyBody for Endless {
     }
 }
 
-/// A channel to a door without any identity, from one of this machine's own addresses.
+/// A channel to a gRPC server without any identity, from one of this machine's own addresses.
 ///
 /// # Panics
 /// The address is none, or the authority's certificate cannot be read.
@@ -82,10 +82,10 @@ pub fn stranger(url: String, authority: &[u8], from: IpAddr) -> Channel {
     Channel::from_shared(url).unwrap().local_address(Some(from)).tls_config(tls).unwrap().connect_lazy()
 }
 
-/// Begins a call and waits for its end, which only the other side brings; `said` counts those that have said all they will say.
+/// Begins a call and waits until the other side ends it; `said` counts the calls that have sent everything they will send.
 ///
 /// # Errors
-/// With what it was ended.
+/// The status that ended it.
 pub async fn begin(mut channel: Channel, path: &str, says: Says, said: Arc<AtomicUsize>) -> Result<(), Status> {
     let lost = |error: tonic::transport::Error| Status::unavailable(error.to_string());
     let request = http::Request::post(path).header("content-type", "application/grpc").header("te", "trailers");

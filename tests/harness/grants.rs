@@ -9,7 +9,7 @@ use chassis::{
 use sqlx::PgPool;
 use time::{Duration, OffsetDateTime};
 
-/// A grant that somebody holds, from an hour ago and without an end.
+/// A grant in force from an hour ago and without an end.
 #[must_use]
 pub fn line(subject: &str, role: &str, site: Option<&str>) -> Line {
     let grant = Grant { role: role.to_owned(), site: site.map(str::to_owned), region: None };
@@ -27,7 +27,7 @@ pub fn line(subject: &str, role: &str, site: Option<&str>) -> Line {
     }
 }
 
-/// Writes a line into the copy.
+/// Writes a grant into a service's copy.
 ///
 /// # Panics
 /// The database refuses it: the test cannot run.

@@ -2,14 +2,14 @@
 
 use crate::dice::Dice;
 
-/// What a text is made of: separators, wildcards, line ends, prefixes of others, letters that look like ours, and ours.
+/// Pieces of a hostile text: separators, wildcards, line ends, prefixes of others, look-alike letters, and our own.
 const PIECES: [&str; 40] = [
     ".", "*", ">", " ", "\r\n", "\n", "\t", "\0", "$JS.API", "$SYS", "_INBOX", "..", "/", "\\", "%2e", "'", "\"", "é", "а", "ﬁ",
     "\u{202e}", "\u{feff}", "A", "Z", "-", "_", "a", "z", "0", "9", "mission", "kent", "pacific", "unknown", "ro", "safety", "ring", "nhq",
     "PUB ", "\u{7f}",
 ];
 
-/// The same seed gives the same input in the same order.
+/// Generator of hostile input: the same seed gives the same input in the same order.
 pub struct Hostile(Dice);
 
 impl Hostile {
@@ -29,7 +29,7 @@ impl Hostile {
         (0..pieces).filter_map(|_| PIECES.get(self.below(PIECES.len()))).copied().collect()
     }
 
-    /// The bytes with a few of them changed, cut, doubled or made up.
+    /// The bytes with a few of them changed, cut, doubled or inserted.
     #[must_use]
     pub fn mutated(&self, seed: &[u8]) -> Vec<u8> {
         let mut bytes = seed.to_vec();

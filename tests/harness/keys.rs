@@ -3,7 +3,7 @@
 use aws_lc_rs::{rand::SystemRandom, signature::Ed25519KeyPair};
 use chassis::audit::Signer;
 
-/// The audit key of some service, new each time.
+/// A new audit key of a service.
 #[must_use]
 #[expect(clippy::unwrap_used, reason = "a machine that makes no key runs no test")]
 pub fn signer() -> Signer {

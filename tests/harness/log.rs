@@ -21,14 +21,14 @@ use tracing_subscriber::{
 pub struct Heard(Arc<Mutex<Vec<String>>>);
 
 impl Heard {
-    /// Everything that was said so far at this level.
+    /// All lines logged so far at this level.
     #[must_use]
     pub fn at(&self, level: Level) -> Vec<String> {
         let lines = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         lines.iter().filter(|line| line.starts_with(level.as_str())).cloned().collect()
     }
 
-    /// Runs work whose log is heard here.
+    /// Runs work and captures its log.
     pub async fn within<T>(&self, work: impl Future<Output = T>) -> T {
         work.with_subscriber(tracing_subscriber::registry().with(self.clone())).await
     }

@@ -2,7 +2,7 @@
 
 use local::ports::Picker;
 
-/// A free port of this machine. Nothing else of this process takes it before the server does, and no connection does by chance.
+/// A free port of this machine, which nothing else of this process and no outgoing connection takes before the server does.
 ///
 /// # Panics
 /// When the machine has no free port.

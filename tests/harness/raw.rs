@@ -11,7 +11,7 @@ use tonic::{
 };
 use tonic_types::StatusExt;
 
-/// Bytes in, bytes out.
+/// Codec that passes bytes unchanged.
 #[derive(Clone, Copy)]
 struct Bytes;
 
@@ -50,7 +50,7 @@ impl Decoder for Bytes {
     }
 }
 
-/// A channel to a door, as an outside client has it.
+/// A channel to a gRPC server, as an outside client has it.
 ///
 /// # Panics
 /// The address is none, or the authority's certificate cannot be read.
@@ -61,16 +61,16 @@ pub fn channel(url: String, authority: &[u8]) -> Channel {
     Channel::from_shared(url).unwrap().tls_config(tls).unwrap().connect_lazy()
 }
 
-/// Where a method is called.
+/// Path of a method.
 #[must_use]
 pub fn path(method: &MethodDescriptor) -> String {
     format!("/{}/{}", method.parent_service().full_name(), method.name())
 }
 
-/// A request that bears a token.
+/// A request with a token.
 ///
 /// # Panics
-/// The token cannot stand in a header.
+/// The token is not a valid header value.
 #[expect(clippy::unwrap_used, reason = "a test that cannot ask has failed")]
 pub fn bearing(token: &str, body: Vec<u8>) -> Request<Vec<u8>> {
     let mut request = Request::new(body);
@@ -78,10 +78,10 @@ pub fn bearing(token: &str, body: Vec<u8>) -> Request<Vec<u8>> {
     request
 }
 
-/// One call of whatever kind the method is, and its answers: one, or as many as a stream has.
+/// The answers to one call, unary or streaming: one, or as many as a stream has.
 ///
 /// # Errors
-/// It was refused, or there was nobody to ask.
+/// It was refused, or there was no server.
 pub async fn ask<T>(service: T, path: &str, request: Request<Vec<u8>>) -> Result<Streaming<Vec<u8>>, Status>
 where
     T: GrpcService<Body>,
@@ -94,7 +94,7 @@ where
     Ok(grpc.streaming(request.map(tokio_stream::once), path, Bytes).await?.into_inner())
 }
 
-/// An empty message to any RPC, streaming or not, and whether the first thing that comes back is a refusal.
+/// Sends an empty message to any RPC, streaming or not, and checks whether the first response is a refusal.
 ///
 /// # Errors
 /// It is.
@@ -108,7 +108,7 @@ where
     ask(service, path, empty).await?.message().await.map(drop)
 }
 
-/// The reason that a refusal gives to a program, or nothing.
+/// The machine-readable reason of a refusal, if any.
 #[must_use]
 pub fn reason(status: &Status) -> String {
     status.get_details_error_info().map(|info| info.reason).unwrap_or_default()

@@ -25,21 +25,21 @@ use crate::{
     system::panic_with,
 };
 
-/// As much of a statement as tells it from others.
+/// Length of a statement's beginning that distinguishes it from others.
 const SHOWN: usize = 110;
 /// Connections of the pool under the meter.
 const CONNECTIONS: u32 = 4;
 
-/// A pool as a service has it, whose way to the server is watched.
+/// A pool as a service has it, with a counting proxy before the database.
 pub struct Meter {
     pub pool: PgPool,
     seen: Seen,
 }
 
-/// Connection and statement, in the order in which they were asked.
+/// Connections and statements, in the order in which they were sent.
 type Seen = Arc<Mutex<Vec<(usize, String)>>>;
 
-/// What a call did: the statements that it waited for, and the messages that it left for the bus.
+/// Cost of a call: the statements that it waited for, and the messages that it left in the outbox.
 pub struct Done {
     pub what: &'static str,
     pub statements: Vec<String>,
@@ -65,7 +65,7 @@ impl Meter {
                 let Ok((client, _)) = listener.accept().await else { return };
                 let (server, noting) = (server.clone(), noting.clone());
                 tokio::spawn(async move {
-                    // Where either side ends, so does the other.
+                    // When either side ends, so does the other.
                     let _ = pass(client, &server, (number, &noting)).await;
                 });
             }
@@ -73,13 +73,13 @@ impl Meter {
         Self { pool, seen }
     }
 
-    /// What was asked since the last time.
+    /// The statements since the last call of this.
     pub fn take(&self) -> Vec<String> {
         let seen = std::mem::take(&mut *self.seen.lock().unwrap_or_else(PoisonError::into_inner));
         seen.into_iter().map(|(_, statement)| statement).collect()
     }
 
-    /// The transactions that were committed since the last [`take`](Self::take) and in which this was asked: beside them others run.
+    /// The transactions with this statement that were committed since the last [`take`](Self::take): others run beside them.
     #[must_use]
     pub fn transactions_with(&self, asked: &str) -> Vec<Vec<String>> {
         let seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
@@ -129,7 +129,7 @@ async fn both(client: TcpStream, server: impl AsyncRead + AsyncWrite, (number, n
     }
 }
 
-/// What one connection has asked so far.
+/// State of one connection's protocol.
 #[derive(Default)]
 struct Asked {
     bytes: Vec<u8>,
@@ -137,11 +137,11 @@ struct Asked {
     begun: bool,
     /// Prepared statements by their name.
     prepared: HashMap<Vec<u8>, String>,
-    /// What was sent since the last wait, whether it runs, and whether it is anything at all.
+    /// Messages sent since the last wait, whether they execute anything, and whether there are any.
     sent: String,
     runs: bool,
     any: bool,
-    /// The last wait was for an empty question. One stands behind each use: sqlx asks before it takes a connection back.
+    /// Whether the last wait was for an empty query. One follows each use: sqlx sends it before it takes a connection back.
     empty: bool,
 }
 
@@ -176,7 +176,7 @@ impl Asked {
             b'Q' => {
                 (self.empty, self.any) = (false, false);
                 let statement = shown(&String::from_utf8_lossy(text()));
-                // A transaction that was dropped is ended behind whoever dropped it: nobody waits.
+                // A dropped transaction is rolled back in the background: no caller waits.
                 return (statement != "ROLLBACK").then_some(statement);
             }
             b'P' => {
@@ -194,7 +194,7 @@ impl Asked {
                 if before && !any {
                     return Some("an empty question".to_owned());
                 }
-                // What a statement is, and of which types, is asked once for a connection.
+                // A statement is prepared, and its types are described, once per connection.
                 let of_types = ["pg_type", "pg_enum", "pg_range"].iter().any(|table| sent.contains(table));
                 return (runs && !of_types).then_some(sent);
             }
@@ -204,7 +204,7 @@ impl Asked {
     }
 }
 
-/// A statement on one line, without the values that stand in it.
+/// A statement on one line, without its literal values.
 fn shown(statement: &str) -> String {
     let plain = statement.split_whitespace().collect::<Vec<_>>().join(" ");
     let quoted: Vec<&str> = plain.split('\'').collect();
@@ -213,7 +213,7 @@ fn shown(statement: &str) -> String {
     if plain.chars().count() <= SHOWN { plain } else { plain.chars().take(SHOWN).chain(std::iter::once('…')).collect() }
 }
 
-/// Holds what was done to what stands in the file; `UPDATE_GOLDEN=1` writes it again.
+/// Compares the cost with the golden file; `UPDATE_GOLDEN=1` writes it again.
 ///
 /// # Panics
 /// They differ: the whole list is shown.

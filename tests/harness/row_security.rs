@@ -6,7 +6,7 @@ use sqlx::{AssertSqlSafe, PgConnection, PgPool};
 
 use crate::database::OWNER;
 
-/// Rows that this transaction sees in each table that holds any for it.
+/// Number of rows that this transaction sees, for each table that shows it any.
 ///
 /// # Panics
 /// A table cannot be read at all.
@@ -30,8 +30,8 @@ async fn tables(db: &mut PgConnection) -> Vec<String> {
     sqlx::query_scalar(all).fetch_all(db).await.unwrap()
 }
 
-/// Tables that row-level security does not hold, that have no policy, or that belong to somebody else than the owner; functions that
-/// run with another's rights, and views, which would read with their owner's.
+/// Gaps in row-level security: tables without it, without a policy, or not owned by the owner's login; functions that run with another's
+/// permissions, and views, which would read with their owner's.
 ///
 /// # Panics
 /// The catalogue cannot be read.

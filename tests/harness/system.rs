@@ -32,19 +32,19 @@ use proto::{
 };
 use tokio::sync::oneshot;
 
-/// How long a whole system may take to come to what a test waits for.
+/// Timeout for a whole system to reach what a test waits for.
 pub const SOON: Duration = Duration::from_secs(20);
 /// SIGKILL, SIGSTOP, SIGCONT.
 pub const KILL: i32 = 9;
 /// SIGHUP.
 pub const HANG_UP: i32 = 1;
 
-/// Where state folders of systems and buses stand: in memory where there is room, so that a test does not wait for the disk. A process that
-/// is killed loses nothing there; a power cut no test makes.
+/// Parent of the state folders of systems and buses: in memory where there is room, so that a test does not wait for the disk. A killed
+/// process loses nothing there, and no test makes a power cut.
 const PLACES: [&str; 2] = ["/dev/shm", "/var/tmp"];
-/// Name of such a folder: then the process, then a number.
+/// Name prefix of such a folder, followed by the process and a number.
 const FOLDER: &str = "ro-sys-";
-/// Memory that must be free, in bytes: what all systems of a run store at once, and room beside it.
+/// Memory that must be free, in bytes: the data of all systems of a run at once, with a margin.
 const ROOM: u64 = 6 << 30;
 
 /// For so long a call that a busy service puts off is asked again.
@@ -55,7 +55,7 @@ pub type Peer = Retry<client::Peer>;
 
 type Order = Box<dyn FnOnce(&mut Stack) + Send>;
 
-/// A running system; it ends with this value.
+/// A running system; it stops when dropped.
 #[derive(Clone)]
 pub struct System {
     orders: mpsc::Sender<Order>,
@@ -64,10 +64,10 @@ pub struct System {
     busy: Duration,
 }
 
-/// What to start beside the usual.
+/// Options of a system that differ from the default.
 #[derive(Debug, Clone, Default)]
 pub struct Wishes {
-    /// Processes of a service; one where it is not named.
+    /// Number of processes of a service; one where it is not named.
     pub replicas: BTreeMap<String, u16>,
     /// Settings per service; `*` is for all.
     pub settings: BTreeMap<String, Vec<(String, String)>>,
@@ -92,7 +92,7 @@ impl System {
         Self { orders, description: Arc::new(description), busy: BUSY }
     }
 
-    /// The same, where every answer is passed on as it comes: for a test of what a busy service answers.
+    /// The same without retries: every answer is passed on, for a test of what a busy service answers.
     #[must_use]
     pub fn asking_once(self) -> Self {
         Self { busy: Duration::ZERO, ..self }
@@ -280,7 +280,7 @@ impl System {
         }
     }
 
-    /// A connection to a service's own database as its administrator, to look at what it holds: no policy hides anything.
+    /// A connection to a service's own database as its administrator, to inspect its rows: no policy hides any.
     pub async fn database(&self, service: &str) -> sqlx::PgPool {
         let name = format!("ro_{service}");
         let url = self.order(move |stack| stack.postgres().superuser_url(&name)).await.unwrap_or_default();
@@ -290,7 +290,7 @@ impl System {
         }
     }
 
-    /// Where the built programs stand.
+    /// Folder of the built programs.
     #[must_use]
     pub fn programs() -> PathBuf {
         let exe = std::env::current_exe().unwrap_or_default();
@@ -334,7 +334,7 @@ pub(crate) fn scratch() -> PathBuf {
     PathBuf::from(format!("{}/{FOLDER}{}-{}", *PLACE, std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed)))
 }
 
-/// Removes what the systems of test processes that are gone have left.
+/// Removes the folders left by test processes that are gone.
 fn sweep() {
     for entry in PLACES.into_iter().filter_map(|place| std::fs::read_dir(place).ok()).flatten().flatten() {
         let name = entry.file_name();

@@ -16,7 +16,7 @@ use tracing_subscriber::{
     layer::{Context, SubscriberExt},
 };
 
-/// Everything of a refusal that its caller can see, and everything that the database saw of the call.
+/// A refusal as its caller sees it, and all database statements of the call.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Seen {
     pub code: Code,
@@ -26,7 +26,7 @@ pub struct Seen {
     pub statements: Vec<String>,
 }
 
-/// The statements of one call, in their order. They are those sent under its own subscriber: other tests are not heard.
+/// The statements of one call, in order: those sent under its own subscriber, so that other tests are not recorded.
 #[derive(Clone, Default)]
 struct Statements(Arc<Mutex<Vec<String>>>);
 
@@ -61,10 +61,10 @@ impl Visit for Said {
 /// Makes a call that must be refused.
 ///
 /// # Panics
-/// It is answered: the test is wrong, or worse.
+/// It is answered: the test is wrong, or access control is.
 pub async fn refused<T>(call: impl Future<Output = Result<Response<T>, Status>>) -> Seen {
-    // While there is one subscriber only, an event that another thread meets first is asked of that thread's, which has none, and
-    // then stays unheard: a second one, which nobody uses, keeps that from happening.
+    // With only one subscriber, an event first reached on another thread is checked against that thread's, which has none, and then stays
+    // disabled: a second, unused subscriber prevents that.
     static SECOND: LazyLock<Dispatch> = LazyLock::new(|| Dispatch::new(tracing_subscriber::registry()));
     LazyLock::force(&SECOND);
     let statements = Statements::default();
@@ -80,17 +80,17 @@ pub async fn refused<T>(call: impl Future<Output = Result<Response<T>, Status>>)
     }
 }
 
-/// A request as the chassis hands it to a handler.
+/// A request as the chassis passes it to a handler.
 pub fn asked<T>(caller: &Caller, message: T) -> Request<T> {
     let mut request = Request::new(message);
     request.extensions_mut().insert(caller.clone());
     request
 }
 
-/// Holds that what is hidden, what is absent and what is no name at all cannot be told apart.
+/// Asserts that hidden, absent and malformed names cannot be told apart.
 ///
 /// # Panics
-/// They can.
+/// They can be told apart.
 pub fn same(rpc: &str, hidden: &Seen, absent: &Seen, malformed: &Seen) {
     assert_eq!(hidden.code, Code::NotFound, "{rpc}: {}", hidden.message);
     assert!(!hidden.statements.is_empty(), "{rpc}: no statement was heard, so none was compared");
@@ -98,7 +98,7 @@ pub fn same(rpc: &str, hidden: &Seen, absent: &Seen, malformed: &Seen) {
     assert_eq!(absent, malformed, "{rpc}: absent and malformed differ");
 }
 
-/// Holds that each RPC of a service is either compared, or says why nothing about an object can be learned from it.
+/// Asserts that each RPC of a service is either compared, or states why nothing about an object can be learned from it.
 ///
 /// # Panics
 /// One is in neither list, or in both, or does not exist.

@@ -8,7 +8,7 @@ use futures::{FutureExt, future::BoxFuture};
 use sqlx::PgConnection;
 use uuid::Uuid;
 
-/// Wrapping keys that stand in the test itself.
+/// Fixed wrapping keys for tests.
 struct InTest(Kek);
 
 const VERSION: i32 = 1;
@@ -27,7 +27,7 @@ impl KeyStore for InTest {
     }
 }
 
-/// The bodies that wait in an outbox on a subject (`%` stands for any end), as they travel, oldest first.
+/// The pending bodies of an outbox on a subject (`%` matches any end), as sent on the wire, oldest first.
 ///
 /// # Panics
 /// The outbox cannot be read, or a body does not open.

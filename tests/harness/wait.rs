@@ -2,10 +2,10 @@
 
 use std::{future::Future, time::Duration};
 
-/// How often a condition is looked at.
+/// Poll interval of a condition.
 const POLL_INTERVAL: Duration = Duration::from_millis(20);
 
-/// Waits until `look` gives a value; fails with what was last seen when `within` has passed.
+/// Polls `look` until it gives a value; fails with the last observation when `within` has passed.
 ///
 /// # Panics
 /// The condition did not come true in time.
