@@ -30,7 +30,7 @@ enum Command {
     Deploy(deploy::Command),
 }
 
-/// What is set for other databases and buses disturbs none of ours. Whoever names a database of their own means it for that one.
+/// Removes the variables set for other databases and buses, except for a command whose options name a database of the person's own.
 fn leave_foreign(command: &Command) -> std::io::Result<()> {
     if matches!(command, Command::Client(command) if command.names_a_database()) {
         return Ok(());

@@ -28,18 +28,18 @@ use super::sample::{Sample, closed_loop};
 const BODY: [u8; 512] = [b'x'; 512];
 const TIMEOUT: Duration = Duration::from_secs(60);
 const STREAM: &str = "FLOOR";
-/// A subject for each of the two composed floors: [`Receives`] says what its receivers do.
+/// Subjects of the two composed floors: [`Receives`] says what the receivers of each do.
 const SUBJECT: &str = "floor.concern";
 const SUBJECT_COMMITTED: &str = "floor.committed";
-/// Messages that a receiver commits together at most.
+/// Largest batch that a receiver commits together.
 const MAX_TOGETHER: usize = 64;
 
-/// What a receiver does with a message before it counts as received.
+/// Work of a receiver on a message before it counts as received.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Receives {
     /// Reads it.
     Only,
-    /// Commits it to a table of its own, with whatever else has come by then.
+    /// Commits it to a table of its own, together with the messages that have arrived by then.
     AndCommits,
 }
 
@@ -62,7 +62,7 @@ pub struct Floor {
     ids: chassis::Ids,
 }
 
-/// Who waits for which message, at which of the two receivers.
+/// Waiters for messages, by message and receiver.
 #[derive(Default)]
 struct Arrivals(Mutex<HashMap<(usize, Uuid), oneshot::Sender<()>>>);
 
@@ -97,7 +97,7 @@ pub fn start_nats(options: &local::Options) -> local::Result<(Nats, nats::Creden
         credential.at_home = true;
     }
     let mine = credentials.first().cloned().ok_or_else(|| local::Error::said("the floor has no login to its bus"))?;
-    // Plain and unencrypted: what the machine can do at best is what the cost of our protection is measured against.
+    // Plain and unencrypted: the cost of our protection is measured against the best the machine can do.
     let server = Nats::start(&tool, &dir, &options.state_dir.join("logs"), None, None, credentials, &options.cancel)?;
     Ok((server, mine))
 }
@@ -149,7 +149,7 @@ impl Floor {
                 let set: Vec<_> = set.into_iter().flatten().collect();
                 let ids: Vec<Uuid> = set.iter().filter_map(|m| m.payload.get(..16).and_then(|id| Uuid::from_slice(id).ok())).collect();
                 if receives == Receives::AndCommits && commit(&pool, receiver, &ids).await.is_err() {
-                    // Whoever waits for them says that they did not arrive.
+                    // The waiters report that they did not arrive.
                     continue;
                 }
                 ids.into_iter().for_each(|id| arrivals.arrived(receiver, id));
@@ -203,7 +203,7 @@ impl Floor {
         closed_loop(clients, each, move |_, _| publish(jetstream.clone(), "floor.other", Uuid::nil())).await
     }
 
-    /// Committed with its outbox row, published, and received by both durable consumers, who may commit it too.
+    /// A message committed with its outbox row, published, and received by both durable consumers, which may commit it too.
     ///
     /// # Errors
     /// The database or the bus refuses, or a message does not arrive.

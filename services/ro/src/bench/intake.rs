@@ -16,7 +16,7 @@ use crate::client::{
     text::Lang,
 };
 
-/// As `ro referral import` sends them.
+/// Lines per call, as `ro referral import` sends them.
 pub const BATCH: usize = 200;
 
 /// The submitters.
@@ -39,7 +39,7 @@ pub fn referral(ids: &Ids) -> Referral {
 
 impl Intake {
     /// # Errors
-    /// Nobody may submit.
+    /// No identity may submit.
     pub fn open(session: &Session, clients: usize) -> anyhow::Result<Self> {
         let said = |f: crate::client::failure::Failure| anyhow::anyhow!(f.words(Lang::En).unwrap_or_default());
         let who = session.who(&[Wanted::role(role::RJ_OFFICER)]).map_err(said)?;

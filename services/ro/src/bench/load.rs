@@ -23,10 +23,10 @@ use crate::client::{
 
 const IMPORTERS: usize = 4;
 const READERS: usize = 2;
-/// The load must be there before anything is measured beside it.
+/// Timeout for the load to begin, before anything is measured beside it.
 const BEGINS_WITHIN: Duration = Duration::from_secs(30);
 
-/// Work that goes on until it is dropped.
+/// Background work that runs until it is dropped.
 pub struct Load {
     _tasks: JoinSet<()>,
     done: Arc<Done>,
@@ -41,7 +41,7 @@ struct Done {
 }
 
 impl Load {
-    /// Begins, and waits until both kinds of work are under way.
+    /// Starts, and waits until both kinds of work are under way.
     ///
     /// # Errors
     /// One of them does not get any answer.
@@ -78,7 +78,7 @@ impl Load {
         [&self.done.imports, &self.done.reports].map(|count| count.load(Ordering::Relaxed))
     }
 
-    /// How much it was, in words.
+    /// Amount of the load, in words.
     #[must_use]
     pub fn told(&self) -> String {
         let seconds = self.begun.elapsed().as_secs_f64().max(f64::EPSILON);

@@ -16,14 +16,14 @@ pub struct Memory {
     pub peak_mib: f64,
 }
 
-/// Processor time of one process while nobody asks anything of it, in percent of a core.
+/// Processor time of one idle process, in percent of a core.
 #[derive(Debug, Clone, Serialize)]
 pub struct Idle {
     pub process: String,
     pub percent: f64,
 }
 
-/// From the start of a process until it answers `health`.
+/// Time from the start of a process until it answers `health`.
 #[derive(Debug, Clone, Serialize)]
 pub struct Start {
     pub service: String,
@@ -51,7 +51,7 @@ pub fn peaks(stack: &Description, memory: &mut [Memory]) {
     }
 }
 
-/// Processor time of each process over so long a quiet time.
+/// Processor time of each process over a quiet period of this length.
 pub async fn idle_cost(stack: &Description, quiet: Duration) -> Vec<Idle> {
     let before: Vec<(String, u32, Duration)> =
         processes(stack).into_iter().map(|(process, pid)| (process, pid, processor_time(pid))).collect();
@@ -62,7 +62,7 @@ pub async fn idle_cost(stack: &Description, quiet: Duration) -> Vec<Idle> {
     before.into_iter().map(of).collect()
 }
 
-/// What all threads of a process have used so far, as the scheduler counts it in nanoseconds.
+/// Processor time of all threads of a process so far, as the scheduler counts it in nanoseconds.
 fn processor_time(pid: u32) -> Duration {
     let threads = fs::read_dir(format!("/proc/{pid}/task")).into_iter().flatten().flatten();
     let of = |thread: fs::DirEntry| {
@@ -80,7 +80,7 @@ fn field(pid: u32, name: &str) -> f64 {
     kib.unwrap_or_default() / 1024.0
 }
 
-/// Kills each service and times its way back.
+/// Kills each service and times its recovery.
 ///
 /// # Errors
 /// A service does not come back.

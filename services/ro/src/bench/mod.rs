@@ -35,9 +35,9 @@ use table::Table;
 const CLIENTS: [usize; 3] = [1, 8, 64];
 const MAX_CLIENTS: usize = 64;
 const BULK_CLIENTS: usize = 4;
-/// For so long a call that a busy service puts off is asked again: what it took is measured all the same.
+/// How long a call that a busy service refuses for now is retried; the whole time is measured.
 const TIMEOUT: Duration = Duration::from_secs(60);
-/// Clients that raise beside other work, and how long the processes are watched while nothing happens.
+/// Number of clients that raise under load, and how long the idle processes are watched.
 const CLIENTS_BESIDE_LOAD: usize = 1;
 const QUIET: usize = 10;
 
@@ -72,7 +72,7 @@ fn clients(text: &str) -> Result<usize, String> {
     text.parse().ok().filter(|count| (1..=MAX_CLIENTS).contains(count)).ok_or_else(|| format!("from 1 to {MAX_CLIENTS}"))
 }
 
-/// Runs to the exit status: 0 measured.
+/// Runs the benchmark; exit status 0 when everything was measured.
 pub fn run(bench: &Bench) -> ExitCode {
     match bench.run() {
         Ok(()) => ExitCode::SUCCESS,
@@ -133,7 +133,7 @@ impl Bench {
             }
         });
         machine::peaks(stack.description(), &mut table.memory);
-        // What waits for an answer must not outlive the services.
+        // Pending calls must not outlive the services.
         runtime.shutdown_background();
         drop(nats);
         if measured.is_ok() {
@@ -184,7 +184,7 @@ impl Bench {
         self.beside_load(&session, &raise, &intake, table).await
     }
 
-    /// The same raises in a quiet system and beside an import and reports at full load.
+    /// Raises in a quiet system, and the same under an import and reports at full load.
     async fn beside_load(&self, session: &Session, raise: &Raise, intake: &Arc<Intake>, table: &mut Table) -> anyhow::Result<()> {
         print::note("a raise in a quiet system, and beside an import and reports");
         let count = self.count(768);
@@ -227,7 +227,7 @@ fn session(stack: &Stack) -> anyhow::Result<Session> {
     Ok(session.map_err(|_| anyhow::anyhow!("the stack's certificate cannot be read"))?.patient(TIMEOUT))
 }
 
-/// Beside the folder of this program, wherever cargo builds to.
+/// Folder of the release programs, beside that of this program, wherever cargo builds to.
 fn release_dir() -> anyhow::Result<PathBuf> {
     Ok(build::bin_dir()?.with_file_name("release"))
 }

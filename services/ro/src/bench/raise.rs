@@ -22,13 +22,13 @@ use tokio::sync::oneshot;
 use super::sample::{Sample, closed_loop};
 use crate::client::session::{Peer, Session, Wanted};
 
-/// Both audiences must have the concern within this time.
+/// Timeout within which both audiences must have the concern.
 const TIMEOUT: Duration = Duration::from_secs(60);
-/// Fewer than a watcher's snapshot holds, so that none is told as a snapshot that leaves it out.
+/// Concerns per round: fewer than a watcher's snapshot holds, so that no snapshot leaves one out.
 const OPEN_AT_ONCE: usize = 384;
 const SITE: &str = "mission";
 
-/// The raisers, the watcher, and who cleans up between rounds.
+/// The raisers, the watcher, and the clients that clean up between rounds.
 pub struct Raise {
     raisers: Vec<AlarmServiceClient<Peer>>,
     nhq: AlarmServiceClient<Peer>,
@@ -40,7 +40,7 @@ pub struct Raise {
 #[derive(Clone, Default)]
 struct Waiting(Arc<Mutex<HashMap<String, oneshot::Sender<OffsetDateTime>>>>);
 
-/// The same concerns, timed to three points.
+/// Times of the same concerns to three points.
 pub struct Raised {
     pub receipt: Sample,
     pub both_known: Sample,
@@ -66,7 +66,7 @@ impl Waiting {
     }
 }
 
-/// When the later of the two had it.
+/// Time at which the later of the two audiences had it.
 fn both_have_it(concern: &ConcernView) -> Option<OffsetDateTime> {
     let delivered = |audience| {
         let status = concern.audiences.iter().find(|a| a.audience() == audience);
@@ -103,7 +103,7 @@ impl Raise {
         Ok(Self { raisers, nhq, head, waiting, ids: Ids::random() })
     }
 
-    /// Rounds with so many concerns that none is lost from the watcher's sight; what was raised is closed after each.
+    /// Measures in rounds small enough that the watcher misses no concern; what was raised is closed after each.
     ///
     /// # Errors
     /// A concern did not reach both.

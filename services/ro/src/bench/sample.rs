@@ -8,7 +8,7 @@ use std::{
 
 use serde::Serialize;
 
-/// No round starts new work after this.
+/// Time limit after which a round starts no new work.
 const MAX_ROUND: Duration = Duration::from_secs(30);
 
 /// The times of one round.
@@ -18,11 +18,11 @@ pub struct Sample {
     /// Sorted.
     pub times: Vec<Duration>,
     pub elapsed: Duration,
-    /// What one answer stands for: the rows of a batch.
+    /// Units per answer: the rows of a batch.
     pub each: usize,
 }
 
-/// A sample in figures.
+/// Statistics of a sample.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct Figures {
     pub clients: usize,
@@ -47,7 +47,7 @@ impl Sample {
         whole
     }
 
-    /// Other times of the same calls; how many there were in a second is told by the whole call only.
+    /// Other times of the same calls, without a rate: only the whole call gives the number per second.
     #[must_use]
     pub fn with_times(&self, mut times: Vec<Duration>) -> Self {
         times.sort_unstable();

@@ -15,25 +15,25 @@ pub struct Measured {
     pub name: &'static str,
     #[serde(flatten)]
     pub figures: Figures,
-    /// What it is compared with.
+    /// The floor it is compared with.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub floor: Option<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub p50_ratio: Option<f64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub p99_ratio: Option<f64>,
-    /// How much of the floor's throughput is reached.
+    /// Share of the floor's throughput that is reached.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub throughput_ratio: Option<f64>,
 }
 
-/// Everything that was measured.
+/// All measurements.
 #[derive(Debug, Default)]
 pub struct Table {
     pub lines: Vec<Measured>,
     pub memory: Vec<Memory>,
     pub idle: Vec<Idle>,
-    /// How much other work went on beside the raises that were measured under load.
+    /// Amount of the load beside which raises were measured.
     pub load: String,
     pub starts: Vec<Start>,
     pub up_seconds: f64,
@@ -41,14 +41,14 @@ pub struct Table {
 }
 
 impl Table {
-    /// A floor: what the machine can do at best.
+    /// A floor: the best the machine can do.
     pub fn floor(&mut self, name: &'static str, sample: &Sample) -> Figures {
         let figures = sample.figures();
         self.lines.push(Measured { name, figures, floor: None, p50_ratio: None, p99_ratio: None, throughput_ratio: None });
         figures
     }
 
-    /// The product, beside its floor.
+    /// A measurement of the product, beside its floor.
     pub fn product(&mut self, name: &'static str, sample: &Sample, floor: (&'static str, Figures)) {
         let figures = sample.figures();
         let ratio = |product: f64, floor: f64| (floor > 0.0).then(|| product / floor);

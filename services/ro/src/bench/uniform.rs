@@ -36,10 +36,10 @@ use crate::{
     print,
 };
 
-/// What a case, an inbox item may take to appear.
+/// Timeout for a case or an inbox item to appear.
 const SOON: Duration = Duration::from_secs(30);
 
-/// What is hidden from the strangers below: made by this run, for nobody of theirs.
+/// Objects hidden from the strangers below: made by this run, and none of theirs.
 struct Hidden {
     concern: String,
     reference: String,
@@ -48,7 +48,7 @@ struct Hidden {
     item: String,
 }
 
-/// Those who look for what is not theirs.
+/// Callers who ask for objects that are not theirs.
 struct Strangers {
     head: AlarmServiceClient<Peer>,
     mediator: AlarmServiceClient<Peer>,

@@ -56,7 +56,7 @@ pub struct Verify {
     place: Place,
 }
 
-/// Entries read at once.
+/// Entries read per query.
 const PAGE: i64 = 20_000;
 
 type Seen = BTreeMap<String, KnownCheckpoint>;
@@ -92,7 +92,7 @@ impl Verify {
             let key = self.key(name, stack.as_ref())?;
             let url = self.url.as_ref().or_else(|| stack.as_ref()?.postgres.auditors.get(name));
             let Some(url) = url else { return Err(Failure::Usage(format!("{name} has no database"))) };
-            // First the co-signatures that the log holds, then what the witness knows, then the log: what one holds, the next holds too.
+            // First the co-signatures in the log's database, then the witness's, then the log: what one contains, the next contains too.
             let cosigned = audit::cosigned(&mut connect(name, url).await?).await.context("the log cannot be read")?;
             let witness = self.witness(name, stack.as_ref()).await?;
             let (examined, found) = examine(name, url, &key, seen.get(name), witness.as_ref(), cosigned).await?;
@@ -139,7 +139,7 @@ fn read(path: &Path) -> anyhow::Result<Seen> {
     }
 }
 
-/// One log, from one snapshot of its database.
+/// Verifies one log, from one snapshot of its database.
 async fn examine(
     service: &str,
     url: &str,

@@ -123,7 +123,7 @@ impl Command {
         }
     }
 
-    /// Who runs it where nobody is named.
+    /// The role that runs it where no identity is named.
     #[must_use]
     pub const fn role(&self) -> &'static str {
         match self {

@@ -179,9 +179,9 @@ const NOT_ASSESSED: Words = Words {
     fr: "!!! l'évaluation n'a PAS été consignée : le danger est signalé à part; consignez l'évaluation plus tard",
 };
 const RAISED_ALONE: Words = Words { en: "a safety concern was raised: {}", fr: "une préoccupation de sécurité a été soulevée : {}" };
-/// What NHQ reads first, in both languages.
+/// First words of the concern that NHQ reads, in both languages.
 const NOT_ASSESSED_NHQ: &str = "[An assessment with imminent risk that could not be recorded on its case. · Une évaluation de risque imminent qui n'a pu être consignée au dossier.]";
-/// What an assessment with imminent risk may take to be recorded before its danger goes to the alarm by itself.
+/// Timeout for recording an assessment with imminent risk, after which its danger is raised as a concern on its own.
 const AT_ONCE: std::time::Duration = std::time::Duration::from_secs(5);
 const FROZEN: Words =
     Words { en: "contact is frozen: a safety concern is open", fr: "contacts suspendus : préoccupation de sécurité ouverte" };
@@ -315,8 +315,8 @@ impl Assess {
         if self.risk != RiskLevel::Imminent {
             return self.said(session, &self.record(session, who).await?);
         }
-        // What was written is on disk before anything is sent, and nothing is read or waited for: where cases records nothing at once, the
-        // danger itself goes to the alarm.
+        // The text is on disk before anything is sent, and nothing is read or waited for first: where cases does not record it at once, the
+        // danger itself is raised as a concern.
         let kept = deliver::keep(vec![self.concern()]);
         let recorded = tokio::time::timeout(AT_ONCE, self.record(session, who)).await;
         match recorded.unwrap_or_else(|_| Err(Failure::Unreachable("cases".to_owned()))) {
@@ -333,7 +333,7 @@ impl Assess {
         }
     }
 
-    /// The case is named as it was written: cases finds it by number or id.
+    /// The case is named as it was typed: cases finds it by number or id.
     async fn record(&self, session: &Session, who: &Who) -> Result<RecordAssessmentResponse, Failure> {
         let request = RecordAssessmentRequest {
             case_id: self.case.trim().to_owned(),
@@ -347,7 +347,7 @@ impl Assess {
         Ok(session.assessments(who)?.record_assessment(request).await?.into_inner())
     }
 
-    /// The danger alone, as the alarm takes it where the assessment cannot be recorded. NHQ finds the head: no site is known here.
+    /// The danger alone, as a concern, for when the assessment cannot be recorded. NHQ finds the head: no site is known here.
     fn concern(&self) -> Concern {
         let told = [&self.notes, &self.head_must_know].into_iter().map(|text| text.trim()).filter(|text| !text.is_empty());
         Concern {

@@ -8,7 +8,7 @@ use proto::{
     safety::v1::{Audience, Grade},
 };
 
-/// The name on the wire of what a person typed, by the name of the enum's first value, which ends with `UNSPECIFIED`.
+/// Name on the wire of a typed code, by the name of the enum's first value, which ends with `UNSPECIFIED`.
 fn wire_name(unspecified: &str, typed: &str) -> String {
     let prefix = unspecified.trim_end_matches("UNSPECIFIED");
     format!("{prefix}{}", typed.trim().to_ascii_uppercase().replace(['-', ' '], "_"))

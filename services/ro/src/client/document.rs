@@ -25,11 +25,11 @@ use super::{
 };
 use crate::print;
 
-/// Bytes of one piece on its way to the service.
+/// Chunk size of an upload, in bytes.
 const PIECE_SIZE: usize = 64 * 1024;
-/// A file that is larger is not read at all; the service has a limit of its own, and says so.
+/// Largest file read; the service has a limit of its own, and reports it.
 const MAX_FILE_SIZE: u64 = 256 * 1024 * 1024;
-/// Types that are kept, by the ending of the file's name.
+/// Accepted types, by the extension of the file's name.
 const TYPES: [(&str, &str); 5] =
     [("pdf", "application/pdf"), ("png", "image/png"), ("jpg", "image/jpeg"), ("jpeg", "image/jpeg"), ("txt", "text/plain")];
 

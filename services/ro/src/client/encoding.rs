@@ -2,7 +2,7 @@
 
 use encoding_rs::{UTF_16BE, UTF_16LE, WINDOWS_1252};
 
-/// What a text file may be written in.
+/// Encodings of a text file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Encoding {
     Utf8,
@@ -11,14 +11,14 @@ pub enum Encoding {
     Windows1252,
 }
 
-/// Bytes that are looked at where no mark tells.
+/// Number of bytes examined where there is no byte-order mark.
 const BEGINNING: usize = 4096;
 const FIRST: usize = 16;
-/// Bytes that stand for no letter in Windows-1252.
+/// Bytes that encode no character in Windows-1252.
 const UNDEFINED: [u8; 5] = [0x81, 0x8d, 0x8f, 0x90, 0x9d];
 
 impl Encoding {
-    /// As people know it.
+    /// Its display name.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
@@ -29,7 +29,7 @@ impl Encoding {
         }
     }
 
-    /// Bytes of the smallest piece of text.
+    /// Size of one code unit, in bytes.
     #[must_use]
     pub const fn unit(self) -> usize {
         match self {
@@ -38,7 +38,7 @@ impl Encoding {
         }
     }
 
-    /// What a file in this encoding begins with, so that others recognise it too.
+    /// Byte-order mark of a file in this encoding, so that other programs recognise it too.
     #[must_use]
     pub const fn mark(self) -> &'static [u8] {
         match self {
@@ -87,7 +87,7 @@ impl Encoding {
         }
     }
 
-    /// The text in this encoding; a letter that Windows-1252 does not have becomes its number.
+    /// The text in this encoding; a character that Windows-1252 does not have becomes its number.
     #[must_use]
     pub fn encode(self, text: &str) -> Vec<u8> {
         match self {
@@ -110,7 +110,7 @@ impl Encoding {
     }
 }
 
-/// A text of which a quarter is empty bytes is UTF-16: no other has any. On which side of the letters they stand says the order.
+/// Detection of UTF-16: a quarter of its bytes is empty, which no other encoding has. Their side of the letters shows the byte order.
 fn without_mark(bytes: &[u8]) -> Option<Encoding> {
     let start = bytes.get(..BEGINNING.min(bytes.len())).unwrap_or_default();
     let empty = |side: usize, within: usize| start.iter().take(within).skip(side).step_by(2).filter(|byte| **byte == 0).count();
@@ -122,7 +122,7 @@ fn without_mark(bytes: &[u8]) -> Option<Encoding> {
     Some(if behind > before { Encoding::Utf16Le } else { Encoding::Utf16Be })
 }
 
-/// Bytes of more than one hand: what is UTF-8 as such, the rest as Windows-1252. No byte is left out.
+/// Bytes of mixed origin: valid UTF-8 as such, the rest as Windows-1252. No byte is left out.
 fn mixed(bytes: &[u8]) -> String {
     let mut text = String::with_capacity(bytes.len());
     for chunk in bytes.utf8_chunks() {
@@ -132,7 +132,7 @@ fn mixed(bytes: &[u8]) -> String {
     text
 }
 
-/// The best reading of a text of which nothing is known: whatever the bytes are, a person can read what they say.
+/// Best-effort decoding of a text of unknown encoding: a person can read it whatever the bytes are.
 #[must_use]
 pub fn best_reading(bytes: &[u8]) -> String {
     let (encoding, mark) = Encoding::recognise(bytes);

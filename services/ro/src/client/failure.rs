@@ -8,20 +8,20 @@ use tonic_types::StatusExt;
 use super::text::{Lang, Words};
 use crate::print;
 
-/// Why a command did not do what was asked.
+/// Failure of a command.
 #[derive(Debug)]
 pub enum Failure {
     /// The service answered, and refuses. Exit status 1.
     Refused(Box<Status>),
-    /// Something did not turn out as asked, and that has been said already. Exit status 1.
+    /// Something did not turn out as asked, and has been reported already. Exit status 1.
     Said,
     /// The command itself was wrong. Exit status 2.
     Usage(String),
-    /// No answer: nothing is known to be recorded. Exit status 3.
+    /// No answer: it is not known whether anything was recorded. Exit status 3.
     Unreachable(String),
-    /// There is no stack to ask; the sentence says what to do. Exit status 3.
+    /// No stack to call; the sentence says what to do. Exit status 3.
     NoStack(String),
-    /// Something of this machine. Exit status 1.
+    /// A local error of this machine. Exit status 1.
     Other(anyhow::Error),
 }
 
@@ -48,7 +48,7 @@ impl From<local::Error> for Failure {
     }
 }
 
-/// The status and the last of its causes, which is the one that helps.
+/// The status and the last of its causes, which is the useful one.
 fn innermost(status: &Status) -> String {
     let mut source = std::error::Error::source(status);
     let mut last = None;
@@ -62,7 +62,7 @@ fn innermost(status: &Status) -> String {
     }
 }
 
-/// What a service says when it refuses.
+/// Refusal of a service.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Explained {
     pub reason: String,
@@ -119,7 +119,7 @@ const UNREACHABLE: Words = Words {
 const FAILED: Words = Words { en: "failed: {}", fr: "échec : {}" };
 
 impl Failure {
-    /// Says what happened, and gives the exit status.
+    /// Prints what happened, and returns the exit status.
     pub fn report(self, lang: Lang, json: bool) -> ExitCode {
         let code = self.exit_status();
         if json {
@@ -142,7 +142,7 @@ impl Failure {
         }
     }
 
-    /// The same in words, or nothing where it has been said.
+    /// The same in words, or nothing where it has been reported.
     #[must_use]
     pub fn words(&self, lang: Lang) -> Option<String> {
         match self {

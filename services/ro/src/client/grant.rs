@@ -103,7 +103,7 @@ pub struct Whoami {
     pub by: ByDevice,
 }
 
-/// Reads an instant as RFC 3339 writes it, or says how to write it.
+/// Parser of an RFC 3339 instant; its error says how to write one.
 pub(super) fn instant(text: &str) -> Result<OffsetDateTime, String> {
     OffsetDateTime::parse(text, &Rfc3339).map_err(|_| "write it as 2027-03-31T23:59:59Z".to_owned())
 }
@@ -226,7 +226,7 @@ impl Whoami {
     }
 }
 
-/// What became of a change of the directory.
+/// Result of a change of the directory.
 pub(super) fn outcome_in_words(outcome: &Proposed, lang: Lang) -> String {
     if !outcome.in_force {
         return PROPOSED.fill(lang, &[&outcome.proposal_id, &outcome.proposal_id]);

@@ -35,7 +35,7 @@ pub struct Inbox {
     pub common: Common,
 }
 
-/// Items asked for at once: the service gives no more.
+/// Page size: the service returns no more items at once.
 const PAGE: i32 = 200;
 
 const MORE: Words =
@@ -71,7 +71,7 @@ impl Inbox {
         Ok(())
     }
 
-    /// Page after page, before anything is marked as read: marking moves an item.
+    /// Reads all pages before anything is marked as read: marking moves an item.
     async fn read(&self, client: &mut InboxServiceClient<Peer>) -> Result<ListInboxResponse, Failure> {
         let most = if self.all { usize::MAX } else { usize::try_from(self.limit).unwrap_or(usize::MAX) };
         let mut inbox = ListInboxResponse::default();

@@ -90,7 +90,7 @@ pub enum Command {
 }
 
 impl Command {
-    /// Whether it is about a database that is not the local stack's.
+    /// Whether it concerns a database that is not the local stack's.
     #[must_use]
     pub const fn names_a_database(&self) -> bool {
         matches!(self, Self::Audit(audit) if audit.names_a_database())

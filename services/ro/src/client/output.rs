@@ -18,7 +18,7 @@ pub fn json<M: ReflectMessage>(message: &M) -> Value {
     dynamic.serialize_with_options(serde_json::value::Serializer, &SerializeOptions::new()).unwrap_or(Value::Null)
 }
 
-/// A time that was never given is not there: as an empty message it would read 1970.
+/// Removes times that were never set: as an empty message one would read 1970.
 fn clear_no_times(message: &mut DynamicMessage) {
     let fields: Vec<FieldDescriptor> = message.fields().map(|(field, _)| field).collect();
     for field in fields {
@@ -51,15 +51,15 @@ pub fn print_checked<M: ReflectMessage>(message: &M, holds: Option<bool>) {
     print::json(&json);
 }
 
-/// What was done, as canonical JSON or in words.
+/// Prints what was done, as canonical JSON or in words.
 pub fn said<M: ReflectMessage>(session: &Session, answer: &M, words: impl Display) {
     if session.json { print_json(answer) } else { print::line(words) }
 }
 
-/// An instant as people and programs read it, to the second, in UTC; a dash where there is none.
+/// An instant to the second, in UTC; a dash where there is none.
 #[must_use]
 pub fn instant(stamp: Option<&Timestamp>) -> String {
-    // An empty stamp is one that nobody gave.
+    // An empty stamp was never set.
     let given = stamp.filter(|stamp| **stamp != Timestamp::default());
     let at = given.and_then(chassis::wire::instant).and_then(|at| at.replace_nanosecond(0).ok());
     at.and_then(|at| at.format(&Rfc3339).ok()).unwrap_or_else(|| "-".to_owned())
@@ -71,7 +71,7 @@ pub fn or_dash(text: &str) -> &str {
     if text.is_empty() { "-" } else { text }
 }
 
-/// Rows under headings, columns lined up by characters; whatever stands in a cell, a row is one line.
+/// A table with headings, columns aligned by characters; each row is one line, whatever its cells contain.
 #[must_use]
 pub fn table(headings: &[&str], rows: &[Vec<String>]) -> String {
     let rows: Vec<Vec<String>> = rows.iter().map(|row| row.iter().map(|cell| print::one_line(cell)).collect()).collect();

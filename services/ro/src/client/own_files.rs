@@ -6,10 +6,10 @@ use std::{
     path::{Path, PathBuf},
 };
 
-/// Names that are tried beside one that is taken.
+/// Alternative names tried when one is taken.
 const NAMES: u32 = 1_000;
 
-/// Where this person's files of a kind stand.
+/// Folder of this person's files of a kind.
 #[must_use]
 pub fn folder(kind: &str) -> PathBuf {
     let state = env::var_os("XDG_STATE_HOME").filter(|d| !d.is_empty()).map(PathBuf::from);
@@ -17,7 +17,7 @@ pub fn folder(kind: &str) -> PathBuf {
     state.or_else(home).map_or_else(shared, |state| state.join("ro")).join(kind)
 }
 
-/// Where whoever has no home keeps them: among everybody's folders, under a name that everybody can guess.
+/// Folder for a user without a home: in the shared temporary folder, under a name that everybody can guess.
 fn shared() -> PathBuf {
     env::temp_dir().join(format!("ro-{}", local::sys::user_id()))
 }
@@ -25,7 +25,7 @@ fn shared() -> PathBuf {
 /// Makes a folder that only its owner may enter.
 ///
 /// # Errors
-/// It cannot be made, or stands among everybody's and somebody else may have prepared it: nothing there is used.
+/// It cannot be made, or it is in the shared folder and another user may have prepared it: nothing there is used.
 pub fn make_folder(folder: &Path) -> io::Result<()> {
     make_in(&shared(), folder)
 }
@@ -38,7 +38,7 @@ fn make_in(shared: &Path, folder: &Path) -> io::Result<()> {
     fs::DirBuilder::new().recursive(true).mode(0o700).create(folder)
 }
 
-/// A new file; one that is there, or a link, is never written.
+/// Creates a new file; an existing file or a link is never written.
 ///
 /// # Errors
 /// There is such a file, or it cannot be made.

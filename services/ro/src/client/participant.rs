@@ -167,7 +167,7 @@ impl Add {
     }
 }
 
-/// The answer of whoever sits at the terminal; `None` where nobody can be asked.
+/// The answer of the person at the terminal; `None` where there is no terminal.
 fn is_another_person(session: &Session) -> Option<bool> {
     let mut stdin = io::stdin().lock();
     if session.json || !stdin.is_terminal() {
@@ -201,7 +201,7 @@ impl List {
         let request = GetCaseRequest { case_ref: self.case.clone() };
         let case = session.cases(who)?.get_case(request).await?.into_inner().case.unwrap_or_default();
         if session.json {
-            // The people, and nothing else of the file.
+            // Only the people of the file.
             output::print_json(&Case {
                 case_id: case.case_id,
                 case_number: case.case_number,
@@ -231,7 +231,7 @@ impl Leave {
     }
 }
 
-/// One person of the file, with how they left where they did.
+/// One person of the file, with how they left if they did.
 #[must_use]
 pub fn line(person: &Participant, lang: Lang) -> String {
     let kind = labels::participant(person.kind()).of(lang);

@@ -27,11 +27,11 @@ pub struct Provision {
     room: u16,
 }
 
-/// The server must answer within this time.
+/// Timeout for the server's answer.
 const TIMEOUT: Duration = Duration::from_secs(30);
 const DONE: Words = Words { en: "{} streams and {} consumers stand", fr: "{} flux et {} consommateurs en place" };
 
-/// A stream as the chassis takes it.
+/// A stream in the form the chassis takes.
 const fn stream(s: Stream) -> StreamSpec {
     StreamSpec {
         name: s.name,

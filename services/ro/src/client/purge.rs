@@ -20,7 +20,7 @@ use super::{
 };
 use crate::print;
 
-/// Whose key signs certificates.
+/// The service whose key signs certificates.
 const SIGNER: &str = "cases";
 
 #[derive(Debug, Subcommand)]
@@ -145,7 +145,7 @@ impl Command {
     }
 }
 
-/// Prints a certificate with what its signatures are worth. A key that was not found leaves them unchecked, and says so.
+/// Prints a certificate with the result of checking its signatures. Without the key they are reported as unchecked.
 fn show(session: &Session, certificate: PurgeCertificate, keys: Option<PathBuf>) -> Result<(), Failure> {
     let is_named = keys.is_some();
     let folder = keys.or_else(|| Some(session.stack.as_ref()?.audit_keys()));
@@ -162,7 +162,7 @@ fn show(session: &Session, certificate: PurgeCertificate, keys: Option<PathBuf>)
     if holds == Some(false) { Err(Failure::Said) } else { Ok(()) }
 }
 
-/// Whether this key signed the certificate and every statement, exactly as they read.
+/// Whether this key signed the certificate and every statement, exactly as they are.
 fn holds(certificate: &PurgeCertificate, key: &[u8]) -> bool {
     let signed = |kind, values: Vec<String>, signature: &[u8]| {
         let values: Vec<&str> = values.iter().map(String::as_str).collect();

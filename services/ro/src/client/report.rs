@@ -33,7 +33,7 @@ pub struct Report {
     pub common: Common,
 }
 
-/// How a table is written.
+/// Output format of a table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Format {
     Text,
@@ -41,9 +41,9 @@ pub enum Format {
     Json,
 }
 
-/// What stands in a withheld cell.
+/// Text of a withheld cell.
 const WITHHELD: &str = "[…]";
-/// Heading of the column that counts them.
+/// Heading of the column that counts withheld cells.
 const WITHHELD_COUNT: Words = Words { en: "withheld", fr: "retenues" };
 const SECONDS: Words = Words { en: "{} s", fr: "{} s" };
 const AS_OF: Words = Words { en: "as of {}", fr: "au {}" };
@@ -78,7 +78,7 @@ fn shown(cell: &Cell, lang: Lang) -> String {
     }
 }
 
-/// A table as people read it, with the note that explains what is withheld.
+/// A table for people, with the note that explains what is withheld.
 #[must_use]
 pub fn text(report: &GetReportResponse, lang: Lang) -> String {
     let cells = |row: &Row| -> Vec<String> { row.labels.iter().cloned().chain(row.cells.iter().map(|c| shown(c, lang))).collect() };
@@ -89,8 +89,8 @@ pub fn text(report: &GetReportResponse, lang: Lang) -> String {
     format!("{} ({as_of})\n\n{}\n\n{}", report.title, output::table(&headings, &rows), report.note)
 }
 
-/// A table as programs and spreadsheets read it: codes before labels, an empty cell where one is withheld. In French the way that a
-/// French spreadsheet opens it: marked as UTF-8, semicolons between cells, commas in numbers.
+/// A table for programs and spreadsheets: codes before labels, an empty cell where one is withheld. In French as a French spreadsheet opens
+/// it: marked as UTF-8, semicolons between cells, commas in numbers.
 fn csv(report: &GetReportResponse, lang: Lang) -> String {
     let keys = report.rows.iter().chain(&report.total).map(|row| row.keys.len()).max().unwrap_or_default();
     let codes = (1..=keys).map(|n| format!("code_{n}"));

@@ -34,13 +34,13 @@ pub struct Seed {
 /// Domain of the staff addresses of the development identities; their mail never leaves the machine.
 const STAFF_DOMAIN: &str = "csc-scc.gc.ca";
 
-/// How long every service may take to hear what was granted.
+/// Timeout for every service to receive what was granted.
 const HEARD_TIMEOUT: Duration = Duration::from_secs(120);
-/// What one call may take: a machine that has just started everything is busy.
+/// Timeout of one call: a machine that has just started everything is busy.
 const TIMEOUT: Duration = Duration::from_secs(30);
 const POLL_INTERVAL: Duration = Duration::from_millis(50);
 
-/// The grants an identity is to hold.
+/// The grants an identity should have.
 fn grants(identity: &Identity) -> Vec<RoleGrant> {
     let mut grants = Vec::new();
     for role in &identity.roles {
@@ -78,7 +78,7 @@ fn offices(identity: &Identity) -> Vec<(String, i32)> {
     offices
 }
 
-/// The people who are told something: office-holders and mediators; every second one in French.
+/// The people who are notified: office-holders and mediators; every second one in French.
 #[must_use]
 pub fn readers(stack: &Description) -> Vec<(&Identity, Lang)> {
     let is_mediator = |identity: &Identity| identity.roles.iter().any(|r| r == role::MEDIATOR);
@@ -127,7 +127,7 @@ impl Seed {
     }
 }
 
-/// Two who keep the directory: what decides who is rung takes both.
+/// Two directory administrators: a change of who is rung takes both.
 fn administrators(session: &Session, stack: &Description) -> Result<(Who, Who), Failure> {
     let keeps = |identity: &&Identity| identity.roles.iter().any(|role| role == role::DIRECTORY_ADMINISTRATOR);
     let one = session.who(&[Wanted::role(role::DIRECTORY_ADMINISTRATOR)])?;
@@ -144,7 +144,7 @@ async fn confirm(session: &Session, who: &Who, outcomes: Vec<Proposed>) -> Resul
     Ok(())
 }
 
-/// Waits until every service knows every identity it is going to serve.
+/// Waits until every service has the grants of every identity it will serve.
 async fn heard(session: &Session, stack: &Description) -> Result<(), Failure> {
     let begun = Instant::now();
     for identity in &stack.identities {
@@ -160,7 +160,7 @@ async fn heard(session: &Session, stack: &Description) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Whether a service holds a grant of the identity: a call that the identity may make is not refused at the door.
+/// Whether a service has a grant of the identity: a call that the identity may make is not refused by authorization.
 async fn knows(session: &Session, service: &str, identity: &Identity) -> Result<bool, Failure> {
     let who = Who::of(identity);
     let has = |roles: &[&str]| identity.roles.iter().any(|role| roles.contains(&role.as_str()));
@@ -174,7 +174,7 @@ async fn knows(session: &Session, service: &str, identity: &Identity) -> Result<
         "reporting" if has(&role::RJ_UNIT) || has(&[role::ACCE, role::STATISTICS_OFFICER]) => {
             session.reports(&who)?.get_report(GetReportRequest::default()).await.map(drop)
         }
-        // The directory itself knows at once; others refuse this identity with and without a grant.
+        // The directory itself has it at once; the other services refuse this identity with and without a grant.
         _ => Ok(()),
     };
     Ok(answer.as_ref().map_or_else(|status| !is_unknown(status), |()| true))

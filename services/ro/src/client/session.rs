@@ -26,7 +26,7 @@ use super::{
     text::{Lang, Words},
 };
 
-/// A role, and where, that a command speaks as when nobody is named.
+/// Role and place that a command acts as when no identity is named.
 #[derive(Debug, Clone, Copy)]
 pub struct Wanted<'a> {
     pub role: &'a str,
@@ -56,17 +56,17 @@ impl<'a> Wanted<'a> {
     }
 }
 
-/// A connection to a service, as generated clients take it.
+/// A connection to a service, in the form generated clients take.
 pub type Peer = Retry<client::Peer>;
 
-/// A token, and whose it is.
+/// A token and its owner.
 #[derive(Clone)]
 pub struct Who {
     pub name: String,
     token: chassis::Private<String>,
 }
 
-/// What a command knows of its surroundings.
+/// The context of a command.
 pub struct Session {
     pub lang: Lang,
     pub json: bool,
@@ -75,7 +75,7 @@ pub struct Session {
     ca: Option<Vec<u8>>,
     /// The person whose device signs, where one does.
     device: Option<Who>,
-    /// What every call may take at least, and for how long it is asked again where a service says so.
+    /// Minimum timeout of every call, and how long it is retried where a service asks for that.
     patience: Duration,
 }
 
@@ -87,7 +87,7 @@ const NOBODY: Words = Words {
     en: "no development identity fits this command: name one with --as, or give --token-file",
     fr: "aucune identité de développement ne convient : nommez-en une avec --as, ou donnez --token-file",
 };
-/// A call may take this long; long work such as an import is given more.
+/// Timeout of a call; long work such as an import gets more.
 const CALL_TIMEOUT: Duration = Duration::from_secs(30);
 
 impl Session {
@@ -104,7 +104,7 @@ impl Session {
         Self::with(common, stack)
     }
 
-    /// The same for whoever may speak with a device. With one, no stack is needed where the address of safety is given.
+    /// The same for a command that may use a device. With one, no stack is needed where the address of safety is given.
     ///
     /// # Errors
     /// As [`Session::open`], or the device cannot be used.
@@ -118,7 +118,7 @@ impl Session {
         Ok(Self { device: Some(who), ..Self::with(common, stack)? })
     }
 
-    /// Over a stack that is already known.
+    /// A session on a stack that is already known.
     ///
     /// # Errors
     /// The authority's certificate cannot be read.
@@ -129,17 +129,17 @@ impl Session {
         Ok(Self { lang: common.lang(), json: common.json, stack, common: common.clone(), ca, device: None, patience: Duration::ZERO })
     }
 
-    /// The same, where no call is given less than this, and is asked again for as long where a service says so: for work that must not
-    /// depend on how busy the machine is.
+    /// The same with this minimum timeout, for which a call is also retried where a service asks for that: for work that must not depend on
+    /// how busy the machine is.
     #[must_use]
     pub fn patient(self, patience: Duration) -> Self {
         Self { patience, ..self }
     }
 
-    /// The person of the device, the identity named on the command line, or the first that fits.
+    /// Identity of a command: the person of the device, the one named on the command line, or the first that fits.
     ///
     /// # Errors
-    /// Nobody fits, or the token file cannot be read.
+    /// No identity fits, or the token file cannot be read.
     pub fn who(&self, wanted: &[Wanted<'_>]) -> Result<Who, Failure> {
         if let Some(who) = &self.device {
             return Ok(who.clone());
@@ -162,7 +162,7 @@ impl Session {
         stack.identity(name).map(Who::of).map_err(|e| Failure::Usage(e.to_string()))
     }
 
-    /// Whether the person named who acts; otherwise a command may choose.
+    /// Whether an identity was named; otherwise a command may choose.
     #[must_use]
     pub const fn is_named(&self) -> bool {
         self.device.is_some() || self.common.identity.is_some() || self.common.token_file.is_some()
@@ -283,7 +283,7 @@ impl Session {
         Ok(ReportServiceClient::new(self.peer("reporting", self.common.reporting.as_ref(), who, Some(CALL_TIMEOUT))?))
     }
 
-    /// For calls that stream without end.
+    /// A client for calls that stream without end.
     ///
     /// # Errors
     /// The address or the certificate cannot be used.
@@ -299,7 +299,7 @@ impl Who {
         Self { name: identity.name.clone(), token: identity.token.clone().into() }
     }
 
-    /// Whoever a token that was signed here proves.
+    /// A person with a token that was signed here.
     #[must_use]
     pub fn with_token(name: &str, token: String) -> Self {
         Self { name: name.to_owned(), token: token.into() }

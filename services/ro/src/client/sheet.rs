@@ -2,10 +2,10 @@
 
 use super::text::Lang;
 
-/// What a spreadsheet runs when a cell begins with it, also as wide letters.
+/// First characters that make a spreadsheet run a cell as a formula, also in full-width form.
 const FORMULA: [char; 8] = ['=', '+', '-', '@', '＝', '＋', '－', '＠'];
 
-/// What separates cells: where French is spoken the comma stands in numbers.
+/// Separator of cells: in French the comma is used in numbers.
 #[must_use]
 pub const fn separator(lang: Lang) -> char {
     match lang {
@@ -15,14 +15,14 @@ pub const fn separator(lang: Lang) -> char {
 }
 
 /// Whether a text needs an apostrophe before it, which makes it a text for every spreadsheet. One that begins with an apostrophe gets
-/// another, so that taking one away always brings back what stood there.
+/// another, so that removing one always restores the original.
 #[must_use]
 pub fn needs_guard(text: &str) -> bool {
     let first = text.trim_start_matches(|c: char| c.is_whitespace() || proto::normal::is_invisible(c)).chars().next();
     first.is_some_and(|first| FORMULA.contains(&first)) || text.starts_with(['\'', '\t', '\r', '\n'])
 }
 
-/// A cell in quotes that is no formula.
+/// A quoted cell that is not a formula.
 #[must_use]
 pub fn cell(text: &str) -> String {
     let guard = if needs_guard(text) { "'" } else { "" };

@@ -149,7 +149,7 @@ fn now_at(stay: Option<&SiteStay>, lang: Lang) -> String {
     NOW_AT.fill(lang, &[stay.map_or("-", |stay| output::or_dash(&stay.site))])
 }
 
-/// A stay on one line, as the card of a case shows it.
+/// One line for a stay, as the card of a case shows it.
 pub(super) fn line(stay: &SiteStay, lang: Lang) -> String {
     let when = if stay.until.is_empty() { FROM.fill(lang, &[&stay.from]) } else { UNTIL.fill(lang, &[&stay.from, &stay.until]) };
     format!("{}  {when}  {}", output::or_dash(&stay.site), labels::site_change(stay.how()).of(lang))

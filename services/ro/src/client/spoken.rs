@@ -11,20 +11,19 @@ use std::{
 use super::encoding::best_reading;
 use crate::print;
 
-/// More than any field takes; what is longer is refused, never cut.
+/// Largest size of a text, above that of every field; a longer one is refused, never cut.
 const MAX_LENGTH: u64 = 256 * 1024;
-/// What is said behind the options of a command that takes such texts.
+/// Help text of the commands that take such texts.
 pub const HELP: &str = "A name, a note or a reason need not stand on the command line, where others can see it: \
     write @FILE to read it from a file, - for standard input, @ to be asked for it.";
 
-/// Standard input was read for one option.
+/// Whether standard input was already read for an option.
 static READ: AtomicBool = AtomicBool::new(false);
 
-/// The text of an option: as it stands, from `@FILE`, from standard input for `-`, or typed at the terminal for `@`. Two `@` are one
-/// that is meant.
+/// The text of an option: as given, from `@FILE`, from standard input for `-`, or typed at the terminal for `@`. A double `@` escapes one.
 ///
 /// # Errors
-/// There is no such file, it is too long, or nobody can be asked.
+/// There is no such file, it is too long, or there is no terminal.
 pub fn spoken(given: &str) -> Result<String, String> {
     match given.strip_prefix('@') {
         None if given == "-" => {

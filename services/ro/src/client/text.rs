@@ -4,7 +4,7 @@ use clap::ValueEnum;
 
 use crate::print;
 
-/// The language a person reads.
+/// Language of the output.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Lang {
     /// English
@@ -31,7 +31,7 @@ impl Lang {
     }
 }
 
-/// One text; `{}` stands for what [`Words::fill`] is given, in order.
+/// One text; each `{}` is a placeholder that [`Words::fill`] replaces, in order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Words {
     pub en: &'static str,
@@ -47,7 +47,7 @@ impl Words {
         }
     }
 
-    /// The text with each `{}` replaced; what is filled in is never searched again, and begins no line of its own.
+    /// The text with each `{}` replaced; inserted text is never searched again, and cannot begin a new line.
     #[must_use]
     pub fn fill(self, lang: Lang, parts: &[&str]) -> String {
         let mut pieces = self.of(lang).split("{}");

@@ -9,14 +9,14 @@ use chassis::audit::{
 };
 use sqlx::{Connection, PgConnection};
 
-/// A checkpoint older than this should be co-signed.
+/// Age in microseconds after which a checkpoint should be co-signed.
 const COSIGN_WITHIN: i64 = 60 * 1_000_000;
 
 pub async fn connect(service: &str, url: &str) -> anyhow::Result<PgConnection> {
     PgConnection::connect(url).await.map_err(|_| anyhow::anyhow!("the database of {service} cannot be reached"))
 }
 
-/// The memory of the witness, read before the log itself: whatever it holds, the log held before.
+/// The witness's records of a log, read before the log itself: whatever they contain, the log contained before.
 pub struct Witness {
     pub name: &'static str,
     pub key: Vec<u8>,
@@ -24,7 +24,7 @@ pub struct Witness {
     conflicts: Vec<Conflict>,
 }
 
-/// What the log's own database says beside its entries.
+/// Data of the log's own database, beside its entries.
 pub struct Own<'a> {
     pub log: &'a str,
     pub cosigned: Vec<Cosigned>,
@@ -35,7 +35,7 @@ pub struct Own<'a> {
     pub now: i64,
 }
 
-/// What was found: faults make a verification fail, notes do not.
+/// Findings of a verification: faults make it fail, notes do not.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Findings {
     pub faults: Vec<String>,
@@ -54,7 +54,7 @@ impl Witness {
         Ok(Self { name, key, known, conflicts })
     }
 
-    /// Compares both databases, but for the entries themselves.
+    /// Compares both databases, except the entries themselves.
     pub fn compare(&self, own: &Own<'_>) -> Findings {
         let mut found = Findings::default();
         let current = own.epochs.first().map_or(0, |newest| newest.epoch);
@@ -104,7 +104,7 @@ impl Witness {
 }
 
 impl Own<'_> {
-    /// Up to where what was co-signed in an epoch must still be there: what an accepted restore has lost is not looked for.
+    /// Size up to which the co-signed entries of an epoch must still exist: those lost by an accepted restore are not checked.
     fn limit(&self, epoch: i64) -> i64 {
         self.epochs.iter().filter(|later| later.epoch > epoch).map(|later| later.size).min().unwrap_or(i64::MAX)
     }

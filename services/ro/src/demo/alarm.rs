@@ -17,14 +17,14 @@ use super::{
 };
 use crate::client::{failure::Failure, session::Who, text::Words};
 
-/// The concern of the day.
+/// Text of the day's concern.
 pub struct Alarm {
     pub concern_id: String,
     pub reference: String,
     pub case_id: String,
 }
 
-/// Words that only NHQ may read.
+/// Text that only NHQ may read.
 pub const NARRATIVE: &str = "told his mediator, while preparing a letter to the person he harmed, that he will not live to see the answer";
 const NATURE: &str = "said he will hurt himself tonight";
 
@@ -127,7 +127,7 @@ async fn fetch(day: &Day, case_id: &str) -> Result<Case, Failure> {
     Ok(day.answered(read).await?.case.unwrap_or_default())
 }
 
-/// The item of a concern in somebody's inbox, theirs by name.
+/// The item of a concern in a person's inbox, addressed to them by name.
 async fn inbox_item(day: &Day, whose: &Identity, concern_id: &str) -> Result<Option<InboxItem>, Failure> {
     let mut client = day.session.inbox(&Who::of(whose))?;
     let inbox = client.list_inbox(ListInboxRequest { unread_only: false, page_size: 200, page_token: String::new() }).await?.into_inner();

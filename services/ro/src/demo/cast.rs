@@ -5,7 +5,7 @@ use proto::role;
 
 use crate::client::failure::Failure;
 
-/// The people and the one system of the day.
+/// Identities of the people and the one system of the day.
 pub struct Cast {
     pub institution_system: Identity,
     pub staff: Identity,
@@ -24,7 +24,7 @@ pub struct Cast {
 
 impl Cast {
     /// # Errors
-    /// Somebody is missing.
+    /// An identity is missing.
     pub fn of(stack: &Description) -> Result<Self, Failure> {
         let find = |what: &str, fits: &dyn Fn(&Identity) -> bool| {
             let found = stack.identities.iter().find(|i| fits(i)).cloned();

@@ -19,10 +19,10 @@ use crate::{
     print,
 };
 
-/// A step that is not seen within this time has not happened. Far beyond what any step takes on the busiest machine: it is there so that
-/// the day ends, and no step is timed by it.
+/// Timeout after which a step that was not seen has failed. Far longer than any step takes on the busiest machine: it only makes the day
+/// end, and times no step.
 pub const DEADLINE: Duration = Duration::from_secs(120);
-/// What one call may take before it counts as not answered.
+/// Timeout of one call.
 const TIMEOUT: Duration = Duration::from_secs(30);
 const POLL_INTERVAL: Duration = Duration::from_millis(50);
 
@@ -40,14 +40,14 @@ pub struct Day {
     pub stack: Description,
     pub cast: Cast,
     pub clock: Clock,
-    /// Keys of this run end with it: the day can be played again and again.
+    /// Suffix of this run's keys, so that the day can be played any number of times.
     pub run: String,
     began: Instant,
 }
 
 impl Day {
     /// # Errors
-    /// A person of the play has no development identity.
+    /// A person of the demo has no development identity.
     pub fn begin(session: Session, stack: Description) -> Result<Self, Failure> {
         let cast = Cast::of(&stack)?;
         let session = session.patient(TIMEOUT);
@@ -76,7 +76,7 @@ impl Day {
         format!("{:04}-{:02}-{:02}", date.year(), u8::from(date.month()), date.day())
     }
 
-    /// Tells a step that was seen.
+    /// Prints a step that was seen.
     pub fn tell(&self, words: Words, parts: &[&str]) {
         let text = words.fill(self.lang(), parts);
         let elapsed = self.began.elapsed().as_millis();
@@ -87,7 +87,7 @@ impl Day {
         }
     }
 
-    /// Shows something beside the steps.
+    /// Prints a remark beside the steps.
     pub fn show(&self, text: &str) {
         if self.session.json {
             return;
@@ -101,7 +101,7 @@ impl Day {
         self.tell(ENDS, &[]);
     }
 
-    /// Looks until there is something to see.
+    /// Polls until there is a result.
     ///
     /// # Errors
     /// Nothing was seen in time, or the service refuses.
@@ -112,7 +112,7 @@ impl Day {
     {
         let begun = Instant::now();
         while begun.elapsed() < DEADLINE {
-            // A look that hangs must not outlast the deadline.
+            // A check that hangs must not outlast the deadline.
             match tokio::time::timeout(DEADLINE.saturating_sub(begun.elapsed()), look()).await {
                 Ok(Ok(Some(found))) => return Ok(found),
                 Ok(Ok(None) | Err(Failure::Unreachable(_))) => tokio::time::sleep(POLL_INTERVAL).await,
@@ -124,10 +124,10 @@ impl Day {
         Err(Failure::Said)
     }
 
-    /// The answer to a call that may be made again and again: it reads, or it has a key. Asks again while nobody answers.
+    /// The answer to an idempotent call, which reads or has a key; retried while there is no answer.
     ///
     /// # Errors
-    /// Nobody answers in time, or the service refuses.
+    /// No answer in time, or the service refuses.
     pub async fn answered<T, F, Fut>(&self, mut ask: F) -> Result<T, Failure>
     where
         F: FnMut() -> Fut,
@@ -143,7 +143,7 @@ impl Day {
         }
     }
 
-    /// A condition that must hold now.
+    /// Checks a condition that must hold now.
     ///
     /// # Errors
     /// It does not.
@@ -156,7 +156,7 @@ impl Day {
     }
 }
 
-/// An answer, or nothing where the service says that there is nothing.
+/// An answer, or nothing where the service answers that there is nothing.
 ///
 /// # Errors
 /// Any other refusal.

@@ -92,7 +92,7 @@ async fn table(day: &Day, table: Table) -> Result<GetReportResponse, Failure> {
     day.answered(read).await
 }
 
-/// Referrals that the report shows for the year, month by month; a withheld month counts as none.
+/// Number of referrals that the report shows for the year, summed by month; a withheld month counts as none.
 ///
 /// # Errors
 /// Reporting does not answer.

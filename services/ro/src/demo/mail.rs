@@ -7,11 +7,11 @@ use base64::{Engine, engine::general_purpose::STANDARD};
 /// One message.
 pub struct Mail {
     pub to: Vec<String>,
-    /// The body as a person reads it.
+    /// The decoded body.
     pub text: String,
 }
 
-/// Every message in the folder. What is still being written has another name.
+/// Every message in the folder. One that is still being written has another name.
 #[must_use]
 pub fn all(dir: &Path) -> Vec<Mail> {
     let files = fs::read_dir(dir).into_iter().flatten().flatten().map(|file| file.path());
@@ -23,7 +23,7 @@ fn parse(bytes: &[u8]) -> Mail {
     let text = String::from_utf8_lossy(bytes).replace("\r\n", "\n");
     let (mut head, mut body) = text.split_once("\n\n").unwrap_or((&text, ""));
     let to = values(head, "x-envelope-to").map(|v| v.trim_matches(['<', '>']).to_owned()).collect();
-    // The catcher's own lines may stand before the message's head, parted by an empty line.
+    // The catcher's own lines may come before the message's head, separated by an empty line.
     if !has(head, "content-transfer-encoding")
         && body.starts_with(char::is_alphabetic)
         && body.contains("\n\n")

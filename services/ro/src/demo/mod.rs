@@ -53,7 +53,7 @@ pub fn run(demo: &Demo) -> ExitCode {
     result.map_or_else(|failure| failure.report(common.lang(), common.json), |()| ExitCode::SUCCESS)
 }
 
-/// The stack that is named or runs here; nothing where there is none.
+/// The stack that is named or runs here, if any.
 fn running(common: &Common) -> Option<Result<Description, Failure>> {
     match &common.stack {
         Some(path) => Some(Description::load(path).map_err(Failure::from)),
@@ -77,7 +77,7 @@ fn on_a_stack_of_its_own(common: &Common) -> Result<(), Failure> {
 }
 
 fn play(common: &Common, stack: Description, cancel: &Arc<AtomicBool>) -> Result<(), Failure> {
-    // The day is about this stack and no other: addresses that are set for another one are not asked.
+    // The demo uses only this stack: addresses that are set for another one are ignored.
     let ours = Common { lang: Some(common.lang()), json: common.json, ..Common::plain() };
     let session = Session::with(&ours, Some(stack.clone()))?;
     let day = Day::begin(session, stack)?;
@@ -94,7 +94,7 @@ async fn from_morning_to_evening(day: &Day) -> Result<(), Failure> {
     let referrals = Box::pin(morning::referrals_arrive(day)).await?;
     let case = Box::pin(morning::nhq_screens(day, &referrals)).await?;
     let alarm = Box::pin(alarm::imminent_risk(day, case)).await?;
-    // An acceptance stops the mails that are still on their way: what was rung is looked for before anybody accepts.
+    // An acceptance stops mails that are not yet sent, so the rings are checked before anybody accepts.
     Box::pin(evening::mail_went_out(day, &alarm)).await?;
     Box::pin(alarm::each_accepts(day, &alarm)).await?;
     Box::pin(evening::report(day, before, referrals.recorded)).await?;

@@ -29,18 +29,18 @@ use crate::client::{
     text::Words,
 };
 
-/// What the morning brought.
+/// Results of the morning.
 pub struct Referrals {
-    /// Receipt numbers, by how they came.
+    /// Receipt numbers, by the path of the referral.
     institutional: String,
     community: String,
     victim: String,
     letter: String,
-    /// How many were recorded in all.
+    /// Number of all recorded referrals.
     pub recorded: i64,
 }
 
-/// Lines of each office's backlog: as many as a cell of the report must count to be published.
+/// Lines of each office's backlog: the smallest count that a cell of the report publishes.
 const BACKLOG: usize = 10;
 
 const BY_BUS: Words = Words {
@@ -77,7 +77,7 @@ const RIGHT_STATE: Words = Words { en: "the state that the decision leads to", f
 const CASE: Words = Words { en: "a case for the accepted referral", fr: "un dossier pour le renvoi accepté" };
 const FRESH: Words = Words { en: "a referral of this run is new to intake", fr: "un renvoi de cette exécution est nouveau" };
 
-/// Every road into intake.
+/// Submits by every path into intake.
 ///
 /// # Errors
 /// A step was not seen.
@@ -178,7 +178,7 @@ async fn push_contact(day: &Day, who: &Who, receipt_number: &str) -> Result<Stri
     Ok(receipt.number)
 }
 
-/// The same code as `ro referral import`.
+/// Submits a backlog with the code of `ro referral import`.
 async fn import_backlog(day: &Day) -> Result<i64, Failure> {
     let offices = parole_offices(day).await?;
     let line = |office: &String, n: usize| format!("{},community,{office},Person {n} Exemple,no,no", day.key(&format!("{office}-{n}")));
@@ -205,7 +205,7 @@ async fn import_backlog(day: &Day) -> Result<i64, Failure> {
     Ok(i64::try_from(recorded).unwrap_or_default())
 }
 
-/// A parole office of each region that has one.
+/// One parole office of each region that has any.
 async fn parole_offices(day: &Day) -> Result<Vec<String>, Failure> {
     let safety = day.session.directory(&Who::of(&day.cast.nhq))?;
     let list = || {
@@ -219,7 +219,7 @@ async fn parole_offices(day: &Day) -> Result<Vec<String>, Failure> {
     Ok(by_region.into_values().collect())
 }
 
-/// NHQ finds all of them in the queue, and decides.
+/// Screening: NHQ finds all of them in the queue, and decides.
 ///
 /// # Errors
 /// A step was not seen.
@@ -262,7 +262,7 @@ async fn queue(day: &Day) -> Result<BTreeMap<String, QueueEntry>, Failure> {
     let mut client = day.session.referrals(&Who::of(&day.cast.nhq))?;
     let mut found = BTreeMap::new();
     let mut page_token = String::new();
-    // A queue of 200 000 is more than the day can leave behind.
+    // A queue of 200 000 is longer than any the demo can leave behind.
     for _ in 0..1_000 {
         let request = ListQueueRequest { page_size: 200, page_token, ..ListQueueRequest::default() };
         let page = client.list_queue(request).await?.into_inner();

@@ -7,7 +7,7 @@ use super::day::Day;
 /// The offender of the institutional referral: at risk later in the day.
 pub const OFFENDER: &str = "Alex Exemple";
 
-/// An offender in custody asks through the institution's system.
+/// Referral of an offender in custody, through the institution's system.
 pub fn institutional(day: &Day) -> Referral {
     Referral {
         idempotency_key: day.key("institutional"),
@@ -24,7 +24,7 @@ pub fn institutional(day: &Day) -> Referral {
     }
 }
 
-/// A parole officer passes on the request of a released offender.
+/// Referral by a parole officer of a released offender's request.
 pub fn community(day: &Day) -> Referral {
     Referral {
         idempotency_key: day.key("community"),
@@ -38,7 +38,7 @@ pub fn community(day: &Day) -> Referral {
     }
 }
 
-/// A victim asks, in French.
+/// Referral by a victim, in French.
 pub fn from_a_victim(day: &Day) -> Referral {
     Referral {
         idempotency_key: day.key("victim"),
@@ -52,7 +52,7 @@ pub fn from_a_victim(day: &Day) -> Referral {
     }
 }
 
-/// Anything else between a victim and an offender: one line is enough.
+/// Referral of any other communication between a victim and an offender: one line is enough.
 pub fn any_communication(day: &Day) -> Referral {
     Referral {
         idempotency_key: day.key("letter"),

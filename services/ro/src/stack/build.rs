@@ -12,7 +12,7 @@ use local::{environment, sys};
 use super::checkout;
 use crate::print;
 
-/// cargo in the checkout, free of what an outer `cargo run` or other work left in the environment.
+/// A cargo command in the checkout, without the variables that an outer `cargo run` or other work set.
 #[must_use]
 pub fn cargo() -> Command {
     let mut command = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));

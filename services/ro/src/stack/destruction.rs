@@ -45,7 +45,7 @@ const GO_ON: &str = "update destruction set stopped_at = null, stopped_because =
     where about = :'about' and (stopped_at is not null or refused_for is not null);";
 
 impl Destruction {
-    /// Lists what waits, or stops it, or lets it go on; psql says how many it found.
+    /// Lists pending orders, stops one, or lets it go on; psql prints how many it found.
     ///
     /// # Errors
     /// When no stack runs, there is no such service, or psql fails.

@@ -24,14 +24,14 @@ pub struct Doctor {
     place: Place,
 }
 
-/// What is found well, or the problem with its remedy.
+/// Result of a check: what is in order, or the problem with its remedy.
 type Finding = Result<String, String>;
 
 impl Doctor {
     /// Exit status 0 when no check found a problem.
     ///
     /// # Errors
-    /// Never: what is wrong is said as a line.
+    /// Never: a problem is printed as a line.
     pub fn run(&self) -> anyhow::Result<ExitCode> {
         let dir = self.place.dir();
         let checks: [(&str, Finding); 17] = [
@@ -198,7 +198,7 @@ fn runner(dir: &Path) -> Finding {
     })
 }
 
-/// A database that outlived its runner would still hold the data.
+/// Check for a database that outlived its runner and would still use the data.
 fn left_over(dir: &Path) -> Finding {
     let file = dir.join("pg/data/postmaster.pid");
     let pid = fs::read_to_string(file).ok().and_then(|text| text.lines().next()?.trim().parse::<u32>().ok());

@@ -21,7 +21,7 @@ pub struct Down {
 }
 
 impl Down {
-    /// Stops the running stack; when none runs, that is said and is no error.
+    /// Stops the running stack; when none runs, that is reported and is no error.
     ///
     /// # Errors
     /// When it does not stop.
@@ -34,7 +34,7 @@ impl Down {
         if !sys::send(pid, sys::SIGTERM) {
             bail!("the runner (process {pid}) cannot be asked to stop: it belongs to another user");
         }
-        // Three rounds of grace: services, bus, database.
+        // Three grace periods: services, bus, database.
         let deadline = Instant::now() + process::GRACE * 3 + Duration::from_secs(10);
         while Lock::holder(&dir)? == Some(pid) {
             if Instant::now() >= deadline {

@@ -73,7 +73,7 @@ fn follow(path: &Path) -> std::io::Result<()> {
         thread::sleep(Duration::from_millis(150));
         let Ok(mut file) = File::open(path) else { continue };
         if file.metadata()?.len() < at {
-            // Begun anew by the next run.
+            // The file was restarted by the next run.
             at = 0;
         }
         file.seek(SeekFrom::Start(at))?;

@@ -112,7 +112,7 @@ pub fn checkout() -> PathBuf {
     root.canonicalize().unwrap_or(root)
 }
 
-/// Tells progress on standard error.
+/// Prints progress to standard error.
 pub fn tell(progress: Progress) {
     match progress {
         Progress::Step(text) => print::note(text),

@@ -31,7 +31,7 @@ pub struct Psql {
 }
 
 impl Psql {
-    /// Becomes psql.
+    /// Replaces this process by psql.
     ///
     /// # Errors
     /// When no stack runs or there is no such service.
@@ -41,7 +41,7 @@ impl Psql {
     }
 }
 
-/// psql, signed in to the database of a service. It acts for the service itself: row-level security shows it what the service sees.
+/// A psql command logged in to the database of a service. Row-level security shows it what the service itself sees.
 ///
 /// # Errors
 /// When there is no such service.
@@ -63,7 +63,7 @@ pub fn client(description: &Description, service: &str, login: Login) -> anyhow:
     for name in environment::foreign() {
         command.env_remove(name);
     }
-    // Not among the arguments: everybody on the machine can read those.
+    // Not among the arguments: every user of the machine can read those.
     command
         .env("PGPASSWORD", password)
         .env("PGOPTIONS", format!("-c ro.actor=service:{service} -c ro.reach=service"))

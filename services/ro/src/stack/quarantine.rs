@@ -34,7 +34,7 @@ pub struct Quarantine {
 const LIST: &str = "select id, consumer, reason, detail, received_at, replay_asked_at from quarantine where released_at is null order by received_at limit 200";
 
 impl Quarantine {
-    /// Lists what waits, or asks the running service to try it again; the next list shows what came of it.
+    /// Lists quarantined messages, or asks the running service to retry them; the next list shows the result.
     ///
     /// # Errors
     /// When no stack runs, there is no such service, or psql fails.

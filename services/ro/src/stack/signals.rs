@@ -11,7 +11,7 @@ use std::{
 
 use tokio::signal::unix::{SignalKind, signal};
 
-/// Raises the flag when the person or the system asks to stop.
+/// Sets the flag when the person or the system asks to stop.
 ///
 /// # Errors
 /// When the signals cannot be caught.

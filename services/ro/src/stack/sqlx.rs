@@ -31,7 +31,7 @@ pub struct Sqlx {
     check: bool,
 }
 
-/// What every service's tables stand on; it is also a package with SQL of its own.
+/// The package on whose tables every service's depend; it also has SQL of its own.
 const CHASSIS: &str = "chassis";
 
 impl Sqlx {
@@ -40,7 +40,7 @@ impl Sqlx {
     /// # Errors
     /// When a migration or a query is wrong; PostgreSQL's own words are shown.
     pub fn run(&self) -> anyhow::Result<ExitCode> {
-        // The chassis first: it must be up to date before a service is looked at.
+        // The chassis first: it must be up to date before a service is checked.
         let all: Vec<&str> = std::iter::once(CHASSIS).chain(local::SERVICES).collect();
         if let Some(name) = self.packages.iter().find(|name| !all.contains(&name.as_str())) {
             bail!("no package with SQL is named {name}: there are {}", all.join(", "));
@@ -98,10 +98,10 @@ fn prepare(postgres: &Postgres, package: &str) -> anyhow::Result<BTreeMap<String
     let folder = checkout().join("target/sqlx").join(package);
     let _former = fs::remove_dir_all(&folder);
     fs::create_dir_all(&folder)?;
-    // The macros run only for a crate that cargo compiles anew.
+    // The macros run only for a crate that cargo recompiles.
     touch(&room(package))?;
     let status = build::cargo()
-        // No tests: they hold no checked query, and what they need would have to compile while its SQL changes.
+        // No tests: they have no checked query, and their dependencies would have to compile while the SQL changes.
         .args(["check", "--quiet", "--lib", "--bins", "--package", package])
         // As the administrator: with the conditions of row-level security in every plan, columns would look nullable that are not.
         .env(format!("{}_DATABASE_URL", package.to_ascii_uppercase()), postgres.superuser_url(&Login::Application.role(package))?)

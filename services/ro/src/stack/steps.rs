@@ -11,7 +11,7 @@ use anyhow::{Context as _, bail};
 
 use crate::print;
 
-/// What came of the tests so far.
+/// Results of the tests so far.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Tally {
     pub passed: u64,
@@ -50,8 +50,8 @@ pub fn check(name: &str, command: &mut Command) -> anyhow::Result<Tally> {
     Ok(Tally::of(status.success()))
 }
 
-/// Lanes of `cargo test` side by side: every line is shown, those of the first lane as they come and those of each other one behind it,
-/// and every `test result:` line counted.
+/// Parallel lanes of `cargo test`: every line is shown, those of the first lane at once and those of each other lane after it, and every
+/// `test result:` line is counted.
 ///
 /// # Errors
 /// When cargo cannot be run.
@@ -82,7 +82,7 @@ pub fn tests(name: &str, lanes: Vec<Command>) -> anyhow::Result<Tally> {
     Ok(tally)
 }
 
-/// What one lane said.
+/// Output of one lane.
 #[derive(Default)]
 struct Lane {
     lines: Vec<String>,
@@ -121,7 +121,7 @@ impl Lane {
     }
 }
 
-/// Reads `test result: ok. 11 passed; 0 failed; 2 ignored; 0 measured; …`.
+/// Parses `test result: ok. 11 passed; 0 failed; 2 ignored; 0 measured; …`.
 fn result_line(line: &str) -> Option<Tally> {
     let (_, counts) = line.strip_prefix("test result: ")?.split_once(". ")?;
     let count = |what: &str| counts.split(';').find_map(|part| part.trim().strip_suffix(what)?.trim().parse().ok()).unwrap_or_default();

@@ -38,7 +38,7 @@ impl Test {
     /// When a tool cannot be run at all.
     pub fn run(&self) -> anyhow::Result<ExitCode> {
         let started = Instant::now();
-        // Found or fetched once, before many tests look for them side by side.
+        // Found or fetched once, before many tests search for them in parallel.
         let nats = tools::nats_server(&tools::Wishes::from_env(), &mut tell)?;
         let (postgres, dir) = test_database::start(&mut tell)?;
 
@@ -62,8 +62,8 @@ impl Test {
         Ok(self.verdict(tally))
     }
 
-    /// The tests in lanes that run side by side, each one program after another: those of whole systems wait, those of the services compute.
-    /// Every lane is of the whole workspace, or cargo would build its programs anew with other features.
+    /// The tests in parallel lanes, each one program after another: those of whole systems wait, those of the services compute. Every lane
+    /// is of the whole workspace, or cargo would rebuild its programs with other features.
     fn lanes(&self) -> anyhow::Result<Vec<Command>> {
         let lane = |arguments: &[&str]| {
             let mut command = build::cargo();

@@ -115,7 +115,7 @@ impl Up {
         for (name, count) in &self.scale {
             command.arg("--scale").arg(format!("{name}={count}"));
         }
-        // A group of its own: Ctrl-C in this terminal is not meant for it.
+        // A process group of its own: Ctrl-C in this terminal is not meant for it.
         command.process_group(0).stdin(Stdio::null()).stdout(log.try_clone()?).stderr(log);
         let mut runner = command.spawn().context("start the runner")?;
         let deadline = Instant::now() + Duration::from_secs(15 * 60);

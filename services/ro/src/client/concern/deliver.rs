@@ -41,27 +41,27 @@ const PHONE_UNKNOWN: Words = Words {
     fr: "l'AC et le directeur de l'établissement, selon les consignes de votre site (RO_SAFETY_PHONE affiche le numéro ici)",
 };
 
-/// A concern and where it is kept.
+/// A concern and the path of its draft.
 pub struct Kept {
     pub concern: Concern,
     pub draft: io::Result<PathBuf>,
 }
 
-/// Keeps every one of them before the first is sent.
+/// Writes a draft of each of them before the first is sent.
 #[must_use]
 pub fn keep(concerns: Vec<Concern>) -> Vec<Kept> {
     let folder = draft::folder();
     concerns.into_iter().map(|concern| Kept { draft: draft::keep(&folder, &concern), concern }).collect()
 }
 
-/// The drafts of what was recorded by another road.
+/// Deletes the drafts of concerns that were recorded by another path.
 pub fn forget(kept: &[Kept]) {
     for path in kept.iter().filter_map(|one| one.draft.as_ref().ok()) {
         draft::forget(path);
     }
 }
 
-/// Sends what is kept, in order. What no service answers for is left, and said loudly with whom to phone.
+/// Sends the drafts in order. Those that get no answer are left, and reported prominently with whom to phone.
 ///
 /// # Errors
 /// Not every one was recorded.
@@ -75,7 +75,7 @@ pub async fn send(
     let mut why = None;
     let mut client = client.map_err(|failure| why = Some(failure)).ok();
     for one in kept {
-        // A service that does not answer is not waited for again and again.
+        // A service that does not answer is not waited for a second time.
         let gone = matches!(why, Some(Failure::Unreachable(_)));
         let Some(service) = client.as_mut().filter(|_| !gone) else {
             left.push(one);
@@ -104,7 +104,7 @@ async fn raise(client: &mut AlarmServiceClient<Peer>, concern: Concern) -> Resul
     Ok(answer.receipt.ok_or_else(|| anyhow::anyhow!("the service answered without a receipt"))?)
 }
 
-/// Loudly, on standard error, also where the answer is wanted as JSON.
+/// Prints the failure prominently on standard error, also where the answer is wanted as JSON.
 fn cry(left: &[Kept], phone: &Phone, lang: Lang) {
     print::note(NOT_SENT.fill(lang, &[&left.len().to_string()]));
     for one in left {

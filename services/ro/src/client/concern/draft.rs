@@ -11,16 +11,16 @@ use proto::safety::v1::Concern;
 
 use crate::client::{output, own_files};
 
-/// What is read of a note; the whole of it is in the draft.
+/// Bytes of a note that are read; the whole of it is in the draft.
 pub const READ: usize = 4 * 1024 * 1024;
 
-/// Where drafts of this person stand.
+/// Folder of this person's drafts.
 #[must_use]
 pub fn folder() -> PathBuf {
     own_files::folder("drafts")
 }
 
-/// Keeps the concern in a new file, readable by its owner alone, and flushed to the disk.
+/// Writes the concern to a new file, readable by its owner alone, and flushed to the disk.
 ///
 /// # Errors
 /// The folder cannot be written.
@@ -32,17 +32,17 @@ pub fn keep(folder: &Path, concern: &Concern) -> io::Result<PathBuf> {
     Ok(path)
 }
 
-/// A note as it came: its bytes, and where they are kept.
+/// A note as it was read: its bytes, and the file that stores them.
 pub struct Note {
     pub bytes: Vec<u8>,
-    /// Bytes that were not read into memory, and are in the file alone.
+    /// Number of bytes that were not read into memory, and are in the file alone.
     pub left: u64,
     pub kept: io::Result<PathBuf>,
-    /// Reading ended before the note did.
+    /// Error that ended reading before the end of the note, if any.
     pub broken: Option<io::Error>,
 }
 
-/// Keeps a note byte by byte as it comes, before anything is made of it.
+/// Stores a note byte by byte as it arrives, before it is interpreted.
 #[must_use]
 pub fn keep_note(folder: &Path, name: &str, mut from: impl Read) -> Note {
     let made = own_files::make_folder(folder).and_then(|()| own_files::beside(&folder.join(format!("note-{name}")), "txt"));
@@ -69,7 +69,7 @@ pub fn keep_note(folder: &Path, name: &str, mut from: impl Read) -> Note {
         note.bytes.extend(read.iter().take(room));
         note.left += read.len().saturating_sub(room) as u64;
         if file.is_none() && note.left > 0 {
-            // Nowhere to put more: what was read rings now.
+            // No room for more: what was read is raised now.
             break;
         }
     }
@@ -108,7 +108,7 @@ pub fn in_folder(folder: &Path) -> io::Result<Vec<PathBuf>> {
     Ok(found.into_iter().map(|(_, path)| path).collect())
 }
 
-/// The concern is recorded: the draft is not needed any more.
+/// Deletes the draft of a concern that is recorded.
 pub fn forget(path: &Path) {
     let _kept_twice_at_worst = fs::remove_file(path);
 }

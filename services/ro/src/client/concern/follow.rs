@@ -90,7 +90,7 @@ const NONE: Words = Words { en: "no open concern", fr: "aucune préoccupation ou
 const FIRST: Words = Words { en: "already accepted by somebody else of this audience:", fr: "déjà acceptée par quelqu'un d'autre :" };
 const CLOSED: Words = Words { en: "closed", fr: "fermée" };
 const ENDED: Words = Words { en: "the service ended the watch", fr: "le service a mis fin au suivi" };
-/// At most this many pages are read for one list.
+/// Largest number of pages read for one list.
 const PAGES: usize = 1_000;
 
 fn nhq(session: &Session) -> Result<Who, Failure> {
@@ -194,7 +194,7 @@ impl Accept {
         Ok(())
     }
 
-    /// For the head: the head of the concern's site, which NHQ can tell.
+    /// The identity that accepts. For the head: the head of the concern's site, which NHQ can see.
     async fn who(&self, session: &Session) -> Result<Who, Failure> {
         let nhq = nhq(session)?;
         if session.is_named() || self.audience == Audience::Nhq {

@@ -27,7 +27,7 @@ pub enum Command {
     Verify(verify::Verify),
 }
 
-/// Runs a concern command. Raising does not need a stack file to begin with: the text is kept whatever is missing.
+/// Runs a concern command. Raising begins without a stack file: the text is stored whatever is missing.
 pub fn run(command: Command) -> ExitCode {
     match command {
         Command::Raise(c) => finish(c.common.lang(), c.common.json, super::block_on(c.run())),

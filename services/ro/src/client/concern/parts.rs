@@ -1,20 +1,20 @@
 //! Splitting of a text that is too long for one concern into several that ring one after the other; nothing is cut off silently.
 
-/// Letters that one concern carries to everybody whole.
+/// Characters of text that one concern delivers complete to every reader.
 pub const PART: usize = 18_000;
-/// Concerns that one text may become.
+/// Largest number of concerns that one text may become.
 pub const MAX_PARTS: usize = 10;
 
 /// A text as one concern or several.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Parts {
-    /// At least one; each says where it goes on.
+    /// At least one; each says where it continues.
     pub texts: Vec<String>,
-    /// Letters that are in none of them.
+    /// Number of characters that are in none of them.
     pub left: usize,
 }
 
-/// Cuts a text. `id` is that of the first concern, by which the others are known.
+/// Splits a text. `id` is that of the first concern, by which the others are identified.
 #[must_use]
 pub fn parts(text: &str, id: &str) -> Parts {
     let letters: Vec<char> = text.chars().collect();

@@ -111,16 +111,16 @@ const BROKEN: Words = Words {
     en: "!!! reading ended early ({}): what was read rings; its bytes are in {}",
     fr: "!!! la lecture s'est interrompue ({}) : ce qui a été lu est transmis; ses octets sont dans {}",
 };
-/// What a text says that broke off.
+/// Note added to a text that broke off.
 const BREAKS_OFF: &str =
     "\n[… the text broke off here while it was read: call the raiser · le texte s'est interrompu ici : appelez son auteur]";
 
-/// What is to be sent, and what of it stands only in a file.
+/// The text to send, and the part of it that is only in a file.
 struct ConcernText {
     text: String,
-    /// The bytes as they came.
+    /// File of the bytes as they were read.
     file: Option<PathBuf>,
-    /// Not all of it was read.
+    /// Whether part of it was not read.
     is_cut: bool,
 }
 
@@ -156,7 +156,7 @@ impl Raise {
         sent.and(if is_whole { Ok(()) } else { Err(Failure::Said) })
     }
 
-    /// The words, from wherever they come. What is piped in or typed is kept byte by byte first.
+    /// The text, from whichever source. What is piped in or typed is stored byte by byte first.
     fn told(&self, id: &str, lang: Lang) -> Result<ConcernText, Failure> {
         let stdin = || draft::keep_note(&draft::folder(), id, std::io::stdin().lock());
         let note = match self.text.as_deref() {
@@ -231,7 +231,7 @@ fn told(note: Note, lang: Lang) -> ConcernText {
     ConcernText { text, file, is_cut: note.left > 0 || note.broken.is_some() }
 }
 
-/// A file that is there already is its own draft.
+/// A note from a file; the file is its own draft.
 fn from_file(path: &Path) -> Result<Note, Failure> {
     let named = |error: std::io::Error| Failure::Usage(format!("{}: {error}", path.display()));
     let (mut bytes, mut left) = (Vec::new(), 0);

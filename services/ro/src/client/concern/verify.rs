@@ -17,9 +17,9 @@ use crate::{
     print,
 };
 
-/// Whose key signs receipts.
+/// The service whose key signs receipts.
 const SIGNER: &str = "safety";
-/// A receipt is shorter; a longer file is none.
+/// Largest file read as a receipt; a receipt is shorter.
 const MAX_FILE_SIZE: u64 = 64 * 1024;
 
 /// Check a receipt that was kept: whether the alarm did record this concern
@@ -84,7 +84,7 @@ impl Verify {
     }
 }
 
-/// Whether this key signed the receipt exactly as it reads.
+/// Whether this key signed the receipt exactly as it is.
 fn holds(told: &ConcernReceipt, key: &[u8]) -> bool {
     audit::row_signed_by(key, receipt::KIND, &receipt::values(told).each_ref().map(String::as_str), &told.signature)
 }

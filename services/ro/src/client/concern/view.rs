@@ -23,7 +23,7 @@ const ADVICE: Words = Words { en: "advice", fr: "conseil" };
 const CASE: Words = Words { en: "case", fr: "dossier" };
 const CALL_BACK: Words = Words { en: "call back", fr: "rappeler" };
 
-/// Where one audience stands.
+/// State of one audience.
 #[must_use]
 pub fn audience(status: &AudienceStatus, lang: Lang) -> String {
     let name = labels::audience(status.audience()).of(lang);
@@ -38,7 +38,7 @@ pub fn audience(status: &AudienceStatus, lang: Lang) -> String {
     }
 }
 
-/// A concern in one line.
+/// One line for a concern.
 #[must_use]
 pub fn line(concern: &ConcernView, lang: Lang) -> String {
     let site = if concern.site.is_empty() { NO_SITE.of(lang) } else { &concern.site };
@@ -56,7 +56,7 @@ pub fn line(concern: &ConcernView, lang: Lang) -> String {
     print::one_line(&line)
 }
 
-/// A concern with what the caller's audience may read of it.
+/// A card for a concern, with what the caller's audience may read of it.
 #[must_use]
 pub fn card(concern: &ConcernView, lang: Lang) -> String {
     let mut lines = vec![line(concern, lang)];

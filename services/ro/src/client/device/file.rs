@@ -15,19 +15,19 @@ use pkcs8::{
     pkcs5::{pbes2::Parameters, scrypt},
 };
 
-/// A sealed key takes about 500 bytes.
+/// Largest file read; a sealed key takes about 500 bytes.
 const MAX_FILE_SIZE: u64 = 16 * 1024;
-/// Scrypt with 2^17 · 8 · 128 bytes: 128 MiB and about a third of a second for each try at the PIN.
+/// Scrypt cost: 2^17 · 8 · 128 bytes, that is 128 MiB and about a third of a second for each try at the PIN.
 const COST: (u8, u32, u32) = (17, 8, 1);
 const LABEL: &str = "ENCRYPTED PRIVATE KEY";
 const PERSON: &str = "person: ";
 const AUDIENCE: &str = "audience: ";
 
-/// A device as its file holds it: nothing of it proves anything without the PIN.
+/// Content of a device's file: useless for authentication without the PIN.
 pub struct Sealed {
-    /// Identity of the person it stands for.
+    /// Identity of the person it authenticates.
     pub person: String,
-    /// Whom it proves them to.
+    /// Audience of its tokens.
     pub audience: String,
     key: SecretDocument,
 }

@@ -90,7 +90,7 @@ pub struct End {
     common: Common,
 }
 
-/// A public key as it is typed.
+/// Parser of a typed public key.
 #[derive(Debug, Clone)]
 struct PublicKey(Vec<u8>);
 
@@ -120,7 +120,7 @@ const HEADINGS: [Words; 6] = [
     Words { en: "enrolled by", fr: "inscrit par" },
     Words { en: "ended by", fr: "terminé par" },
 ];
-/// At most this many pages are read for one list.
+/// Largest number of pages read for one list.
 const PAGES: usize = 1_000;
 
 impl Command {

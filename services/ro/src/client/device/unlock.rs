@@ -16,9 +16,9 @@ use crate::client::{
     text::{Lang, Words},
 };
 
-/// A PIN has at least so many characters: whoever copies the file may try as often as they like.
+/// Shortest PIN in characters: a person who copies the file may try as often as they like.
 const MIN_PIN_LENGTH: usize = 8;
-/// A passphrase is shorter.
+/// Largest passphrase read.
 const MAX_FILE_SIZE: u64 = 4 * 1024;
 
 /// Options of the commands that a device may give.
@@ -47,7 +47,7 @@ const NO_TERMINAL: Words = Words {
 };
 
 impl ByDevice {
-    /// Whom the device proves, where one is given.
+    /// The person whom the device authenticates, where one is given.
     ///
     /// # Errors
     /// The file cannot be read, or the PIN is wrong.
@@ -84,7 +84,7 @@ pub fn new_pin(file: Option<&Path>, lang: Lang) -> Result<Private<String>, Failu
     if long { Ok(pin) } else { Err(Failure::Usage(TOO_SHORT.fill(lang, &[&least]))) }
 }
 
-/// Typed without being shown, at the terminal itself: not what is piped into the command.
+/// Input typed without echo at the terminal itself, not piped into the command.
 fn asked(question: &str, lang: Lang) -> Result<Private<String>, Failure> {
     let typed = rpassword::prompt_password(question);
     typed.map(Private::new).map_err(|error| Failure::Usage(NO_TERMINAL.fill(lang, &[&error.to_string()])))

@@ -9,11 +9,11 @@ use proto::{
 use super::{keys::Keys, reader::Read, telling::Telling};
 use crate::client::concern::parts::{PART, parts};
 
-/// Letters of lines that may hold a concern and are told together.
+/// Largest number of characters of uncertain lines that are raised together.
 const TOGETHER: usize = PART - 1_000;
 
-/// Every concern that the alarm must have of these lines. Where the words are known the concern is that line's own; lines of which
-/// nobody can tell are told together, as many as one message carries.
+/// All concerns to raise for these lines. Where the words are known the concern is that line's own; lines that only may hold one are raised
+/// together, as many as one message carries.
 #[must_use]
 pub fn of_lines<'a>(reads: impl Iterator<Item = &'a Read>, keys: &mut Keys) -> Vec<Concern> {
     let mut concerns = Vec::new();
@@ -41,7 +41,7 @@ pub fn of_lines<'a>(reads: impl Iterator<Item = &'a Read>, keys: &mut Keys) -> V
     concerns
 }
 
-/// The concern in a referral that no service has answered for.
+/// The concern in a referral that no service has answered.
 #[must_use]
 pub fn of_a_referral(referral: &Referral, keys: &mut Keys) -> Vec<Concern> {
     if proto::normal::is_blank(&referral.safety_concern) {
@@ -70,7 +70,7 @@ fn raised(text: &str, site: &str, keys: &mut Keys) -> Vec<Concern> {
     texts.map(concern).collect()
 }
 
-/// The words first, then what else is known of the line.
+/// The text of the concern: its words first, then what else is known of the line.
 fn told(words: &str, read: &Read, why: Option<(&str, &str)>) -> String {
     let (en, fr) = why.unwrap_or_default();
     let number = read.line.number;

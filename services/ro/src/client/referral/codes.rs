@@ -2,15 +2,15 @@
 
 use proto::intake::v1::{Known, Language, Mode, Origin};
 
-/// Fields that hold a code, by their names on the wire.
+/// Fields with a code, by their names on the wire.
 pub const CODED: [&str; 7] =
     ["origin", "victim_registered", "offender_asked", "offender_in_custody", "no_contact_condition", "modes", "language"];
 
-/// The name on the wire of what was typed into a field that holds a code.
+/// Name on the wire of a code typed into a field.
 #[must_use]
 pub fn wire(field: &str, typed: &str) -> Option<&'static str> {
     let plain = plain(typed);
-    // The wire's own name carries the name of its kind in front: `ORIGIN_VICTIM`.
+    // The wire's own name has the name of its kind in front: `ORIGIN_VICTIM`.
     let without = |kind: &str| plain.strip_prefix(kind).unwrap_or(&plain).to_owned();
     match field {
         "origin" => origin(&without("origin-")).map(|code| code.as_str_name()),
@@ -59,7 +59,7 @@ fn mode(plain: &str) -> Option<Mode> {
     })
 }
 
-/// Without case and accents, with hyphens between its words.
+/// Normal form of a typed code: without case and accents, with hyphens between its words.
 fn plain(typed: &str) -> String {
     let normal = proto::normal::key(typed);
     normal.chars().map(unaccented).collect()

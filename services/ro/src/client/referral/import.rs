@@ -37,7 +37,7 @@ use crate::{
     print,
 };
 
-/// A larger file is not read: it is sent in parts.
+/// Largest file read; a larger one must be sent in parts.
 const MAX_FILE_SIZE: u64 = 512 * 1024 * 1024;
 
 /// Import referrals from a CSV file with a heading, or from JSON lines (.jsonl, .ndjson, .json)
@@ -105,7 +105,7 @@ const EMPTY: Words = Words { en: "{} is empty", fr: "{} est vide" };
 const TOO_LARGE: Words = Words { en: "{} is larger than 512 MiB: import it in parts", fr: "{} dépasse 512 Mio : importez-le en parties" };
 const TAKEN: Words = Words { en: "{}: {}. Name a file that is not there yet", fr: "{} : {}. Nommez un fichier qui n'existe pas encore" };
 
-/// How an import went.
+/// Result of an import.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Tally {
     pub recorded: u64,
@@ -113,7 +113,7 @@ pub struct Tally {
     pub variants: u64,
     pub rejected: u64,
     pub last_line: u64,
-    /// Lines that have their answer.
+    /// Number of lines that have their answer.
     pub answered: usize,
 }
 
@@ -143,7 +143,7 @@ impl Import {
         let folder = own_files::folder("imports");
         let mut keys = Keys::of(&folder, &self.file, &bytes, &reading.reads);
         let who = session.who(&[Wanted::role(role::RJ_OFFICER)])?;
-        // What rings goes before everything that can fail.
+        // Concerns are raised before everything that can fail.
         let raised = self.raise(session, &who, alarms::of_lines(reading.reads.iter(), &mut keys)).await;
         if let Some(bad) = &reading.refused {
             return raised.and(Err(Failure::Usage(NOTHING_RECORDED.fill(lang, &[&in_words(bad, lang)]))));
@@ -159,7 +159,7 @@ impl Import {
         reading.reads.iter_mut().filter_map(|read| read.referral.as_mut().ok()).for_each(|referral| keys.give(referral));
         let (tally, sent) = self.send(session, &who, &reading, &bytes).await?;
         if sent.is_err() {
-            // Whatever has no answer rings by the other road.
+            // A concern in a referral without an answer is raised by the other path.
             let left = reading.reads.iter().skip(tally.answered).filter_map(|read| read.referral.as_ref().ok());
             let concerns: Vec<Concern> = left.flat_map(|referral| alarms::of_a_referral(referral, &mut keys)).collect();
             self.raise(session, &who, concerns).await?;
@@ -173,7 +173,7 @@ impl Import {
         }
     }
 
-    /// Sends the lines, tells of each, and keeps those that are rejected.
+    /// Sends the lines, prints the result of each, and writes those that are rejected to the rejects file.
     async fn send(&self, session: &Session, who: &Who, reading: &Reading, bytes: &[u8]) -> Result<(Tally, Result<(), Failure>), Failure> {
         let lang = session.lang;
         let taken = |path: &Path, e: io::Error| Failure::Usage(TAKEN.fill(lang, &[&path.display().to_string(), &e.to_string()]));
@@ -233,7 +233,7 @@ fn in_words(bad: &BadHeading, lang: Lang) -> String {
     }
 }
 
-/// Bytes of the file that have their answer; nothing is drawn unless a person watches.
+/// Progress bar in bytes of the file that have their answer; drawn only on a terminal.
 fn progress(bytes: usize) -> ProgressBar {
     if !io::stderr().is_terminal() {
         return ProgressBar::hidden();

@@ -17,7 +17,7 @@ use crate::client::text::Words;
 const JSON: Words = Words { en: "not a referral in JSON: {}", fr: "pas un renvoi en JSON : {}" };
 const TWICE: Words = Words { en: "the field {} stands twice in the line", fr: "le champ {} figure deux fois dans la ligne" };
 
-/// The fields of an object in their order, those that stand twice too.
+/// The fields of an object in their order, including repeated ones.
 struct Object(Vec<(String, Value)>);
 
 impl<'de> Deserialize<'de> for Object {
@@ -42,10 +42,10 @@ impl<'de> Deserialize<'de> for Object {
     }
 }
 
-/// Reads one line; where it cannot be recorded, also what of it rings.
+/// Parses one line; where it cannot be recorded, also returns the part of it that rings.
 ///
 /// # Errors
-/// Why it is not a referral.
+/// The reason why it is not a referral.
 pub fn referral(line: &str) -> Result<Referral, (Box<Rejection>, Telling)> {
     let unreadable = |why: String| rejection("unreadable-json", "", JSON, &[&why]);
     let object = match serde_json::from_str::<Object>(line) {
@@ -68,7 +68,7 @@ pub fn site(line: &str) -> String {
     site.and_then(|(_, value)| value.as_str().map(str::to_owned)).unwrap_or_default()
 }
 
-/// Each field once, under the name of the wire, with its code as the wire writes it.
+/// The fields, each once, under the name of the wire, with its code as the wire writes it.
 fn distinct(object: Object, descriptor: &MessageDescriptor) -> Result<Map<String, Value>, Box<Rejection>> {
     let mut fields = Map::new();
     for (name, mut value) in object.0 {
@@ -85,7 +85,7 @@ fn distinct(object: Object, descriptor: &MessageDescriptor) -> Result<Map<String
     Ok(fields)
 }
 
-/// Brings a code to its name on the wire: `face-to-face` is `MODE_FACE_TO_FACE`.
+/// Converts a code to its name on the wire: `face-to-face` is `MODE_FACE_TO_FACE`.
 fn canonical(name: &str, value: &mut Value) -> Result<(), Box<Rejection>> {
     match value {
         Value::String(typed) if typed.ends_with("_UNSPECIFIED") || proto::normal::is_blank(typed) => *value = Value::Null,
@@ -96,7 +96,7 @@ fn canonical(name: &str, value: &mut Value) -> Result<(), Box<Rejection>> {
     Ok(())
 }
 
-/// What rings of a line whose fields are known: every one that speaks of a concern.
+/// The part that rings of a line whose fields are known: every field that speaks of a concern.
 fn in_fields(fields: &[(String, Value)]) -> Telling {
     let words = |value: &Value| match value {
         Value::Null => None,
@@ -107,7 +107,7 @@ fn in_fields(fields: &[(String, Value)]) -> Telling {
     if !found.is_empty() {
         return Telling::Told(found.join("\n"));
     }
-    // Somebody's words under a name that nobody knows may be a concern whose name is misspelt.
+    // Prose under an unknown name may be a concern whose name is misspelt.
     let is_prose = |value: &Value| words(value).is_some_and(|text| text.split_whitespace().count() > 1);
     if fields.iter().any(|(name, value)| !is_known(name) && is_prose(value)) { Telling::Perhaps } else { Telling::Nothing }
 }
@@ -117,7 +117,7 @@ fn is_known(name: &str) -> bool {
     descriptor.get_field_by_json_name(name).is_some() || descriptor.get_field_by_name(name).is_some()
 }
 
-/// A line that is no object rings where it speaks of a concern and something stands behind the name, or where a name in it is unknown.
+/// The part that rings of a line that is no object: where it names a concern with something behind the name, or has an unknown name.
 fn in_a_broken_line(line: &str) -> Telling {
     let lower = line.to_lowercase();
     let is_filled = |behind: &str| {

@@ -18,27 +18,27 @@ use uuid::Uuid;
 use super::reader::Read;
 use crate::client::own_files;
 
-/// Earlier imports that are looked through.
+/// Number of earlier imports that are searched.
 const IMPORTS: usize = 10_000;
 
-/// What is kept of an import: nothing that anybody said can be read from it.
+/// Stored record of an import: no text of a person can be read from it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 struct Import {
     seed: String,
     path: PathBuf,
-    /// Fingerprints of the lines, made with the seed.
+    /// Fingerprints of the lines, derived with the seed.
     lines: BTreeSet<String>,
 }
 
-/// Makes the key of each line.
+/// Generator of each line's key.
 #[derive(Debug)]
 pub struct Keys {
     seed: String,
-    /// How often these words stood in the file so far.
+    /// Number of occurrences of each line in the file so far.
     seen: BTreeMap<String, u32>,
-    /// The file, or an earlier state of it, was imported before.
+    /// Whether the file, or an earlier state of it, was imported before.
     pub is_known: bool,
-    /// Why a second run would not know the file.
+    /// Reason why a second run would not recognise the file.
     pub not_kept: Option<io::Error>,
 }
 
@@ -56,8 +56,8 @@ fn hex(bytes: &[u8]) -> String {
 }
 
 impl Keys {
-    /// The keys of a file: those of an earlier run over the same bytes, or over a file in the same place that held most of the
-    /// lines that were imported from there; otherwise new ones, kept in `folder` before anything is sent.
+    /// The keys of a file: those of an earlier run over the same bytes, or over a file at the same path with most of the lines imported
+    /// from there; otherwise new ones, stored in `folder` before anything is sent.
     #[must_use]
     pub fn of(folder: &Path, path: &Path, bytes: &[u8], reads: &[Read]) -> Self {
         let path = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
@@ -74,7 +74,7 @@ impl Keys {
         let seed = mended.map_or_else(|| format!("{}{}", ids.uuid().simple(), ids.uuid().simple()), |import| import.seed);
         let import = Import { path, lines: fingerprints(&seed, reads), seed };
         match keep(&own, &import) {
-            // Somebody imports the same file at this moment: theirs are the keys.
+            // Another process imports the same file at this moment: its keys are used.
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
                 let seed = load(&own).map_or(import.seed, |theirs| theirs.seed);
                 Self::new(seed, true, None)
@@ -83,7 +83,7 @@ impl Keys {
         }
     }
 
-    /// Keys of what is sent once and is in no file.
+    /// Keys of referrals that are sent once and are in no file.
     #[must_use]
     pub fn for_once() -> Self {
         Self::new(Ids::random().uuid().simple().to_string(), false, None)
@@ -93,7 +93,7 @@ impl Keys {
         Self { seed, seen: BTreeMap::new(), is_known, not_kept }
     }
 
-    /// Gives a referral that has no key of its own the one of its line.
+    /// Sets the key of its line on a referral that has none of its own.
     pub fn give(&mut self, referral: &mut Referral) {
         if proto::normal::is_blank(&referral.idempotency_key) {
             let key = self.next(&Referral { idempotency_key: String::new(), ..referral.clone() }.encode_to_vec());
@@ -101,7 +101,7 @@ impl Keys {
         }
     }
 
-    /// An id for these words where they stand for the first time in the file, another where they stand again.
+    /// An id for these words at their first occurrence in the file, and another for each repetition.
     pub fn next(&mut self, words: &[u8]) -> Uuid {
         let line = fingerprint(&self.seed, words);
         let times = self.seen.entry(line.clone()).or_default();
@@ -125,7 +125,7 @@ fn load(path: &Path) -> Option<Import> {
     serde_json::from_slice(&fs::read(path).ok()?).ok()
 }
 
-/// The imports of before, newest first.
+/// The earlier imports, newest first.
 fn earlier(folder: &Path) -> Vec<Import> {
     let Ok(entries) = fs::read_dir(folder) else { return Vec::new() };
     let mut found: Vec<_> = entries
@@ -138,7 +138,7 @@ fn earlier(folder: &Path) -> Vec<Import> {
     found.into_iter().rev().filter_map(|(_, path)| load(&path)).collect()
 }
 
-/// Writes the whole file beside its name first: it is there whole, or not at all.
+/// Writes through a temporary file, so that the file is complete or absent.
 fn keep(path: &Path, import: &Import) -> io::Result<()> {
     let folder = path.parent().unwrap_or(path);
     own_files::make_folder(folder)?;

@@ -27,11 +27,11 @@ pub const COLUMNS: [&str; 16] = [
     "language",
     CONCERN,
 ];
-/// The column that rings.
+/// The column of the safety concern, which rings.
 pub const CONCERN: &str = "safety_concern";
-/// Words by which a name stands for a safety concern.
+/// Words by which a column name denotes a safety concern.
 pub const CONCERN_WORDS: [&str; 6] = ["concern", "safety", "sécurité", "securite", "préoccupation", "preoccupation"];
-/// The longest line that can be a referral.
+/// Largest size of a line that can be a referral.
 pub const LONGEST_LINE: usize = 256 * 1024;
 
 pub const NOT_TEXT: Words =
@@ -64,14 +64,14 @@ pub fn unknown(field: &str, typed: &str) -> Box<Rejection> {
     rejection("value-unknown", field, VALUE, &[field, typed])
 }
 
-/// The heading of a CSV file: which column stands where. A column may have no name: then nothing may stand in it.
+/// Heading of a CSV file: the order of its columns. A column may have no name: then it must be empty.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Heading {
     pub columns: Vec<Option<&'static str>>,
     pub separator: char,
 }
 
-/// What is wrong with a heading.
+/// Error in a heading.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum BadHeading {
     Unknown(String),
@@ -80,8 +80,8 @@ pub enum BadHeading {
 }
 
 impl Heading {
-    /// Reads the first line. Comma, semicolon and tab may separate, and whatever a line `sep=` before it said. The heading is there
-    /// also where something is wrong with it: what stands in its columns can still ring.
+    /// Parses the first line. The separator is a comma, semicolon or tab, or the one of a line `sep=` before it. A faulty heading is
+    /// returned too: the content of its columns can still ring.
     #[must_use]
     pub fn read(line: &str, separator: Option<char>) -> (Self, Option<BadHeading>) {
         let count = |separator: char| line.chars().filter(|letter| *letter == separator).count();
@@ -116,31 +116,31 @@ impl Heading {
         fields
     }
 
-    /// As many fields as the heading has columns, each quote closed.
+    /// Whether it has as many fields as the heading has columns, each quote closed.
     #[must_use]
     pub fn is_whole(&self, text: &str) -> bool {
         let (fields, quotes) = Fields::of(text, self.separator);
         quotes == Quotes::Closed && self.fit(fields).len() == self.columns.len()
     }
 
-    /// A whole record with an origin that is known: no piece of somebody's text looks like that.
+    /// Whether it is a whole record with a known origin: no fragment of a free text looks like that.
     #[must_use]
     pub fn is_record(&self, text: &str) -> bool {
         let fields = self.fit(Fields::of(text, self.separator).0);
         self.is_whole(text) && codes::wire("origin", self.field("origin", &fields)).is_some()
     }
 
-    /// What stands in a column, as far as the fields can be told apart.
+    /// Content of a column, as far as the fields can be told apart.
     #[must_use]
     pub fn field<'a>(&self, column: &str, fields: &'a [String]) -> &'a str {
         let at = self.columns.iter().position(|known| *known == Some(column));
         at.and_then(|at| fields.get(at)).map_or("", |field| field.trim())
     }
 
-    /// Reads one record.
+    /// Parses one record.
     ///
     /// # Errors
-    /// Why it is not a referral.
+    /// The reason why it is not a referral.
     pub fn referral(&self, fields: &[String], quotes: Quotes) -> Result<Referral, Box<Rejection>> {
         if quotes != Quotes::Closed {
             return Err(rejection("quotation-marks", "", QUOTES, &[]));
@@ -161,7 +161,7 @@ impl Heading {
     }
 }
 
-/// A name that stands for a safety concern, also where it is not the right one.
+/// Whether a column name denotes a safety concern, even if it is not the correct name.
 #[must_use]
 pub fn speaks_of_a_concern(name: &str) -> bool {
     let name = name.to_lowercase();
@@ -219,13 +219,13 @@ fn several(typed: &str) -> impl Iterator<Item = &str> {
     typed.split([';', '|', '+', ',', '/', '\n']).filter(|one| !proto::normal::is_blank(one))
 }
 
-/// Whether a field holds what its column may hold; whatever stands in a column of words is right.
+/// Whether a field is valid for its column; any text is valid in a column of words.
 #[must_use]
 pub fn is_right(column: &str, typed: &str) -> bool {
     !CODED.contains(&column) || set_code(&mut Referral::default(), column, typed).is_some()
 }
 
-/// Whether it is a code, and the right one for its column.
+/// Whether it is a code that is valid for its column.
 #[must_use]
 pub fn is_code(column: &str, typed: &str) -> bool {
     CODED.contains(&column) && is_right(column, typed)

@@ -12,12 +12,12 @@ use super::{
 };
 use crate::client::encoding::Encoding;
 
-/// A quoted field may run over this many lines.
+/// Largest number of lines of a quoted field.
 const MAX_FIELD_LINES: usize = 200;
-/// And the names of a heading together over so many.
+/// Largest number of lines of a heading.
 const MAX_HEADING_LINES: usize = 32;
 
-/// How the file is laid out.
+/// Format of the file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Layout {
     Csv,
@@ -25,7 +25,7 @@ pub enum Layout {
 }
 
 impl Layout {
-    /// By the name of the file, and by its first letter where the name does not say.
+    /// The format by the name of the file, or by its first character where the name does not show it.
     #[must_use]
     pub fn of(path: &Path, bytes: &[u8]) -> Self {
         let extension = path.extension().map(|extension| extension.to_string_lossy().to_ascii_lowercase()).unwrap_or_default();
@@ -39,29 +39,29 @@ impl Layout {
     }
 }
 
-/// One line of the file and what it says.
+/// One line of the file with its parsed content.
 #[derive(Clone)]
 pub struct Read {
     pub line: Line,
     pub referral: Result<Referral, Box<Rejection>>,
-    /// What of it rings where it cannot be recorded, and at which site, as far as that can be read.
+    /// The part of it that rings where it cannot be recorded, and the site, as far as it can be read.
     pub telling: Telling,
     pub site: String,
 }
 
-/// A file as it was read.
+/// A parsed file.
 pub struct Reading {
     pub encoding: Encoding,
     /// In the order of the file.
     pub reads: Vec<Read>,
-    /// Nothing of the file may be recorded; what rings stands in the lines.
+    /// Reason why nothing of the file may be recorded; what rings is in the lines.
     pub refused: Option<BadHeading>,
-    /// Lines of the file, and those among them that are no record: blank ones, the heading, the hint of a spreadsheet.
+    /// Number of lines of the file, and of those that are no record: blank ones, the heading, the separator line of a spreadsheet.
     pub lines: u64,
     pub beside: u64,
 }
 
-/// Reads a whole file.
+/// Parses a whole file.
 #[must_use]
 pub fn read(bytes: &[u8], layout: Layout) -> Reading {
     let (encoding, mark) = Encoding::recognise(bytes);
@@ -78,7 +78,7 @@ pub fn read(bytes: &[u8], layout: Layout) -> Reading {
 }
 
 fn is_empty(text: &str) -> bool {
-    // An old system ends its files with a Ctrl-Z.
+    // Old systems end their files with a Ctrl-Z.
     proto::normal::is_blank(text)
 }
 
@@ -94,7 +94,7 @@ impl Reading {
             Ok(referral) if faults(&line, self.encoding).is_none() => (Ok(referral), Telling::Nothing),
             Ok(referral) if proto::normal::is_blank(&referral.safety_concern) => (Ok(referral), Telling::Nothing),
             Ok(referral) => (Ok(referral.clone()), Telling::Told(referral.safety_concern)),
-            // The rest of a line that broke in two belongs to what was told of its beginning.
+            // The rest of a line that broke in two belongs to the report on its beginning.
             Err((rejection, Telling::Nothing)) if self.goes_on(&line.text) => (Err(rejection), Telling::Perhaps),
             Err((rejection, telling)) => (Err(rejection), telling),
         };
@@ -106,12 +106,12 @@ impl Reading {
         !text.trim_start().starts_with('{') && self.reads.last().is_some_and(|before| before.telling == Telling::Perhaps)
     }
 
-    /// What is wrong with the bytes of a line goes before what is wrong with its words.
+    /// A fault in the bytes of a line is reported before one in its words.
     fn push(&mut self, bytes: &[u8], mut line: Line, referral: Result<Referral, Box<Rejection>>, (telling, site): (Telling, String)) {
         let fault = faults(&line, self.encoding);
         let is_cut = self.encoding.unit() == 2 && (line.raw.len() % 2 == 1 || is_shifted(&line.text));
         if is_cut {
-            // A byte is missing or too many: behind it the letters are right one byte further on.
+            // A byte is missing or too many: behind it the text decodes correctly one byte further on.
             let raw = bytes.get(line.raw.start + 1..line.raw.end).unwrap_or_default();
             line.text = format!("{}\n{}", line.text, self.encoding.decode(raw).0);
         }
@@ -125,7 +125,7 @@ impl Reading {
     }
 }
 
-/// Letters that are pairs of halves of others: a byte is missing before them, and one is too many behind.
+/// Whether characters are made of halves of two others: a byte is missing before them, and one is too many behind.
 fn is_shifted(text: &str) -> bool {
     let is_pair = |letter: &char| u32::from(*letter) & 0xff == 0 && (0x2000..0x7f00).contains(&u32::from(*letter));
     text.chars().filter(is_pair).count() > 1
@@ -139,7 +139,7 @@ fn faults(line: &Line, encoding: Encoding) -> Option<Box<Rejection>> {
     (line.text.len() > LONGEST_LINE).then(|| rejection("line-too-long", "", TOO_LONG, &[]))
 }
 
-/// The records of a CSV file; a quoted field may run over several lines.
+/// Reader of the records of a CSV file; a quoted field may span several lines.
 struct Records<'a> {
     bytes: &'a [u8],
     ahead: VecDeque<Line>,
@@ -168,7 +168,7 @@ impl<'a> Records<'a> {
         self.reading
     }
 
-    /// The first line that holds something, or the second where the first only names the separator.
+    /// The first non-empty line, or the second where the first only names the separator.
     fn heading(&mut self) -> Option<Heading> {
         let mut separator = None;
         loop {
@@ -207,7 +207,7 @@ impl<'a> Records<'a> {
         None
     }
 
-    /// The first piece of a line that holds carriage returns; the others are read next.
+    /// The first piece of a line with carriage returns; the others are read next.
     fn apart(&mut self, line: Line) -> Line {
         if !line.text.contains('\r') {
             return line;

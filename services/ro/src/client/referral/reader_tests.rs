@@ -16,7 +16,7 @@ macro_rules! file {
     };
 }
 
-/// Line number, and the request or the reason why it is rejected.
+/// A line number, and the request or the reason why it is rejected.
 fn told(bytes: &[u8], layout: Layout) -> Vec<(u64, String)> {
     let reading = read(bytes, layout);
     assert_eq!(reading.refused, None);
@@ -141,7 +141,7 @@ fn cell(text: &str, separator: &str, dice: &Dice) -> String {
     if is_plain && dice.below(3) > 0 { text.to_owned() } else { format!("\"{}\"", text.replace('"', "\"\"")) }.replace("\u{0}", separator)
 }
 
-/// A file as one of many systems writes it.
+/// A random file as one of many systems would write it.
 fn made(dice: &Dice) -> Made {
     let encoding = *dice.one(&[Encoding::Utf8, Encoding::Utf16Le, Encoding::Utf16Be, Encoding::Windows1252]);
     let separator = *dice.one(&[",", ";", "\t"]);
@@ -198,11 +198,11 @@ fn damage(bytes: &mut Vec<u8>, dice: &Dice) {
     }
 }
 
-/// What must hold of every file, however it is damaged.
+/// The property of every file, however it is damaged.
 fn holds(made: &Made, bytes: &[u8], damages: usize, seed: u64) {
     let reading = read(bytes, made.layout);
     let at = || format!("seed {seed}, {:?} {:?}: {:?}", made.layout, made.encoding, String::from_utf8_lossy(bytes));
-    // The sums add up: every line is a record, part of one, or told to be neither; no byte stands between two.
+    // The sums add up: every line is a record, part of one, or reported as neither; no byte is between two.
     let lines: u64 = reading.reads.iter().map(|read| read.line.lines).sum();
     assert_eq!(lines + reading.beside, reading.lines, "{}", at());
     let mut end = 0;
@@ -229,7 +229,7 @@ fn holds(made: &Made, bytes: &[u8], damages: usize, seed: u64) {
     for mark in &made.marks {
         let is_there = whole.contains(mark.as_str()) || (made.encoding.unit() == 2 && shifted.contains(mark.as_str()));
         let is_heard = sent.contains(mark.as_str()) || rings.contains(mark.as_str());
-        // Where two places are damaged a concern may come to stand in another field of a referral that is recorded, and is read there.
+        // Where two places are damaged a concern may end up in another field of a recorded referral, and is read there.
         let is_read = damages > 1 && reading.reads.iter().any(|read| format!("{:?}", words(read)).contains(mark.as_str()));
         assert!(!is_there || is_heard || is_read, "{mark} rings nobody: {}", at());
     }

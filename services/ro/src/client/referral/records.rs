@@ -16,16 +16,16 @@ pub struct Line {
     pub number: u64,
     /// More than one where a quoted field goes over several.
     pub lines: u64,
-    /// Where it stands in the file, without its line end.
+    /// Its range in the file, without its line end.
     pub raw: Range<usize>,
-    /// Where the next one begins.
+    /// Start of the next one.
     pub end: usize,
     pub text: String,
-    /// Every byte of it was text.
+    /// Whether every byte of it was text.
     pub is_sound: bool,
 }
 
-/// What ends a line in this file: a line feed, or a carriage return alone where there is no line feed at all.
+/// The line end of this file: a line feed, or a carriage return alone where there is no line feed at all.
 #[must_use]
 pub fn line_end(bytes: &[u8], encoding: Encoding) -> fn(u16) -> bool {
     let unit = encoding.unit();
@@ -39,7 +39,7 @@ pub const fn any_line_end(unit: u16) -> bool {
     unit == LF || unit == CR
 }
 
-/// Cuts a part of the file into lines; their numbers are given where they are read.
+/// Splits a part of the file into lines; they are numbered where they are read.
 #[must_use]
 pub fn cut(bytes: &[u8], encoding: Encoding, part: Range<usize>, is_end: fn(u16) -> bool) -> Vec<Line> {
     let unit = encoding.unit();
@@ -54,7 +54,7 @@ pub fn cut(bytes: &[u8], encoding: Encoding, part: Range<usize>, is_end: fn(u16)
             lines.push(line(bytes, encoding, start..at, next));
             start = next;
         } else if shifted {
-            // From here on the units stand right again.
+            // From here on the code units are aligned again.
             let (stop, resumed) = if encoding == Encoding::Utf16Le { (at + 1, at + 3) } else { (at.saturating_sub(1), at + 1) };
             let resumed = resumed.min(part.end);
             lines.push(line(bytes, encoding, start..stop.clamp(start, resumed), resumed));
@@ -79,18 +79,18 @@ fn line(bytes: &[u8], encoding: Encoding, mut raw: Range<usize>, end: usize) -> 
     Line { number: 0, lines: 1, raw, end, text, is_sound }
 }
 
-/// How the quotes of a record stand.
+/// State of a record's quotes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Quotes {
     /// Every quoted field is closed.
     Closed,
     /// The last field is quoted and goes on.
     Open,
-    /// Something else than a separator follows a closing quote.
+    /// Something other than a separator follows a closing quote.
     Misplaced,
 }
 
-/// Cuts a record into fields. A quote inside a field that does not begin with one is an ordinary character.
+/// Splits a record into fields. A quote inside a field that does not begin with one is an ordinary character.
 #[derive(Debug, Clone)]
 pub struct Fields {
     separator: char,
@@ -115,7 +115,7 @@ impl Fields {
         Self { separator, done: Vec::new(), field: String::new(), state: State::Start, misplaced: false }
     }
 
-    /// The fields of a text and how its quotes stand.
+    /// The fields of a text and the state of its quotes.
     #[must_use]
     pub fn of(text: &str, separator: char) -> (Vec<String>, Quotes) {
         let mut fields = Self::new(separator);

@@ -23,7 +23,7 @@ const HEADINGS: [Words; 5] = [
     Words { en: "as it stood", fr: "texte d'origine" },
 ];
 
-/// Collects rejected lines, in the encoding of the import.
+/// Writer of the rejected lines, in the encoding of the import.
 pub struct Rejects {
     path: PathBuf,
     file: File,
@@ -75,7 +75,7 @@ impl Rejects {
         self.file.write_all(&self.encoding.encode(text))
     }
 
-    /// Where the rejected lines are. Without one nothing is left behind.
+    /// Path of the rejects file; without a rejected line no file is left.
     #[must_use]
     pub fn finish(self) -> Option<PathBuf> {
         if self.is_empty {
@@ -86,7 +86,7 @@ impl Rejects {
     }
 }
 
-/// The bytes of a line with each quote doubled. Half a letter at the end gets a byte beside it, so that what follows stands right.
+/// The bytes of a line with each quote doubled. Half a code unit at the end gets a byte added, so that what follows is aligned.
 fn doubled_quotes(raw: &[u8], encoding: Encoding) -> Vec<u8> {
     let quote = encoding.encode("\"");
     let mut doubled = Vec::with_capacity(raw.len());

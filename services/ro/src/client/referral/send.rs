@@ -9,22 +9,22 @@ use proto::intake::v1::{Referral, SubmitReferralsRequest, referral_service_clien
 use super::{reader::Read, records::Line};
 use crate::client::{failure::Failure, session::Peer};
 
-/// Lines in one call.
+/// Largest number of lines in one call.
 const BATCH_LINES: usize = 200;
-/// Bytes in one call, well below what a service takes.
+/// Largest size of one call in bytes, well below the limit of a service.
 const BATCH_BYTES: usize = 1024 * 1024;
-/// Calls at the same time.
+/// Number of concurrent calls.
 const IN_FLIGHT: usize = 4;
-/// A call that gets no answer is repeated: the keys see to it that nothing is recorded twice.
+/// Attempts of a call that gets no answer: the keys prevent recording anything twice.
 const ATTEMPTS: u32 = 5;
 
-/// One line and what became of it.
+/// One line and its result.
 pub struct Outcome {
     pub line: Line,
     pub answer: Answer,
 }
 
-/// Sends every line in batches and hands over the outcomes in the order of the file.
+/// Sends every line in batches and passes on the results in the order of the file.
 ///
 /// # Errors
 /// The service does not answer, or refuses whole batches.
@@ -34,7 +34,7 @@ pub async fn send(
     mut each: impl FnMut(Outcome) -> Result<(), Failure> + Send,
 ) -> Result<(), Failure> {
     let batches = Batches { lines: lines.fuse() };
-    // The RJ Unit is told of the whole file once.
+    // The RJ Unit is notified of the whole file once.
     let import_id = chassis::Ids::random().uuid().to_string();
     let mut answers = stream::iter(batches).map(|batch| send_batch(client.clone(), &import_id, batch)).buffered(IN_FLIGHT);
     while let Some(outcomes) = answers.next().await {

@@ -122,7 +122,7 @@ pub fn receipt_line(receipt: &Receipt, lang: Lang) -> String {
     words.fill(lang, &[&receipt.number, &output::instant(receipt.received_at.as_ref())])
 }
 
-/// Who submits for a site when nobody is named.
+/// The roles that submit for a site when no identity is named.
 #[must_use]
 pub fn submitters(site: &str) -> Vec<Wanted<'_>> {
     let at_the_site = [
@@ -190,12 +190,12 @@ async fn submit(session: &Session, who: &Who, referral: &Referral) -> Result<Opt
     Ok(session.referrals(who)?.submit_referral(request).await?.into_inner().receipt)
 }
 
-/// The service has read the referral and refuses it for what it says: then it has raised the concern in it already.
+/// Whether the service has read the referral and refuses it for its content: then it has already raised the concern in it.
 fn is_read(failure: &Failure) -> bool {
     matches!(failure, Failure::Refused(status) if status.code() == tonic::Code::InvalidArgument)
 }
 
-/// A key that nobody else makes: two submissions of the same words are two.
+/// A unique key: two submissions of the same words are two.
 #[must_use]
 pub fn new_key() -> String {
     format!("ro-{}", chassis::Ids::random().uuid().simple())

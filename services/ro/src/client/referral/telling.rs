@@ -5,21 +5,21 @@ use super::{
     records::Quotes,
 };
 
-/// Words in a row are no code: somebody's text stands where one belongs.
+/// Number of words in a row that make a field prose and not a code.
 const PROSE: usize = 2;
 
-/// What of a rejected line rings.
+/// The part of a rejected line that rings.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Telling {
-    /// No concern stands in it.
+    /// It has no concern.
     Nothing,
     /// These are the words of the concern.
     Told(String),
-    /// One may stand in it: all of it is told.
+    /// It may have one: the whole line rings.
     Perhaps,
 }
 
-/// What rings of a record of a CSV file, as far as its fields can be told apart.
+/// The part of a CSV record that rings, as far as its fields can be told apart.
 #[must_use]
 pub fn in_record(heading: &Heading, text: &str, fields: &[String], quotes: Quotes) -> Telling {
     let Some(column) = heading.columns.iter().position(|column| *column == Some(CONCERN)) else { return Telling::Nothing };
@@ -29,7 +29,7 @@ pub fn in_record(heading: &Heading, text: &str, fields: &[String], quotes: Quote
     // The quotes cannot be trusted: every separator counts.
     let cut: Vec<String> = text.split(heading.separator).map(|field| field.trim_matches(['"', ' ']).to_owned()).collect();
     match in_fields(heading, column, &heading.fit(cut)) {
-        // What an open quote holds may be a concern that never ended.
+        // The text of an open quote may be a concern that never ended.
         Telling::Nothing if in_fields(heading, column, fields) != Telling::Nothing => Telling::Perhaps,
         telling => telling,
     }
@@ -38,13 +38,13 @@ pub fn in_record(heading: &Heading, text: &str, fields: &[String], quotes: Quote
 fn in_fields(heading: &Heading, column: usize, fields: &[String]) -> Telling {
     let (found, expected) = (fields.len(), heading.columns.len());
     let is_given = |field: &&String| !proto::normal::is_blank(field);
-    // Up to the last code that is right the fields stand in place.
+    // Up to the last valid code the fields are in place.
     let is_code = |at: &usize| {
         let column = heading.columns.get(*at).copied().flatten();
         fields.get(*at).filter(is_given).is_some_and(|field| column.is_some_and(|column| is_code(column, field)))
     };
     let in_place = (0..column.min(found)).rev().find(is_code).map_or(0, |at| at + 1);
-    // Where a field is missing the concern may stand further left, where one is too many further right.
+    // Where a field is missing the concern may be further left, where one is too many further right.
     let first = column.saturating_sub(expected.saturating_sub(found)).max(in_place);
     let last = column + found.saturating_sub(expected);
     let candidates: Vec<&String> = fields.iter().take(last + 1).skip(first).filter(is_given).collect();
@@ -66,7 +66,7 @@ fn in_fields(heading: &Heading, column: usize, fields: &[String]) -> Telling {
     Telling::Perhaps
 }
 
-/// Somebody's words where a code belongs, or under no heading: the fields have moved.
+/// Whether prose is where a code belongs, or under no heading: the fields have moved.
 fn is_prose(column: Option<&str>, field: &str) -> bool {
     column.is_none_or(|column| !is_right(column, field)) && field.split_whitespace().count() >= PROSE
 }
