@@ -16,7 +16,7 @@ use dashboard::{
 };
 use http::{Request, Response, StatusCode, header};
 use local::identity::{AUDIENCE, ISSUER, Issuer};
-use proto::safety::v1::{RoleGrant, alarm_service_server::AlarmServiceServer};
+use proto::safety::v1::{RoleGrant, alarm_service_server::AlarmServiceServer, directory_service_server::DirectoryServiceServer};
 use tokio::{net::TcpListener, sync::Semaphore};
 use tokio_stream::wrappers::TcpListenerStream;
 use tokio_util::sync::CancellationToken;
@@ -70,7 +70,9 @@ impl World {
         let safety = StandIn::new(now);
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
-        let served = tonic::transport::Server::builder().add_service(AlarmServiceServer::new(safety.clone()));
+        let served = tonic::transport::Server::builder()
+            .add_service(AlarmServiceServer::new(safety.clone()))
+            .add_service(DirectoryServiceServer::new(safety.clone()));
         tokio::spawn(served.serve_with_incoming(TcpListenerStream::new(listener)));
         let stop = CancellationToken::new();
         let places = Arc::new(Semaphore::new(100));
