@@ -30,6 +30,8 @@ const MAX_LIFETIME: Duration = Duration::from_secs(30 * 60);
 /// Connections of the service itself, beside those of the pool.
 const OF_SERVICE: u32 = 2;
 
+/// Prepared statements of one connection at most: more than any service has, so that none is prepared twice.
+const MAX_STATEMENTS: usize = 512;
 const OLDEST_SERVER: i32 = 150_000;
 
 /// Opens the pool; waits for the server, and logs once that it waits.
@@ -62,7 +64,7 @@ fn options(name: &str, url: &Private<String>) -> anyhow::Result<PgConnectOptions
     let Ok(options) = PgConnectOptions::from_str(url.expose()) else {
         bail!("the database url is malformed: use postgres://user:password@host/database");
     };
-    Ok(options.application_name(name).options([
+    Ok(options.application_name(name).statement_cache_capacity(MAX_STATEMENTS).options([
         ("statement_timeout", format!("{}s", STATEMENT_TIMEOUT.as_secs()).as_str()),
         ("idle_in_transaction_session_timeout", format!("{}s", IDLE_IN_TRANSACTION_TIMEOUT.as_secs()).as_str()),
         ("lock_timeout", "5s"),

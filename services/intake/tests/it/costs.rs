@@ -35,6 +35,10 @@ async fn fill(app: &TestDesk) {
     sqlx::raw_sql(sqlx::AssertSqlSafe(rows)).execute(&app.database.admin).await.unwrap();
 }
 
+/// Versions of a row that an index may still lead to: the rows are changed twice after they are written, and what another connection may
+/// still see is not pruned.
+const VERSIONS: i64 = 4;
+
 /// Rows that a page of each list read of each table: by walking it, and by an index.
 async fn read(app: &TestDesk, who: &Caller) -> Vec<(String, i64, i64)> {
     let mut tx = app.begin(who, []).await.unwrap();
@@ -61,7 +65,7 @@ async fn a_page_of_the_queue_reads_its_own_rows_however_many_referrals_there_are
         for who in [officer(1), supervisor(1)] {
             for (table, walked, by_index) in read(&app, &who).await {
                 assert_eq!(walked, 0, "{table} is walked for {}", who.subject);
-                assert!(by_index <= 2 * MAX_ROWS_READ, "{by_index} rows of {table} are read for {}", who.subject);
+                assert!(by_index <= VERSIONS * MAX_ROWS_READ, "{by_index} rows of {table} are read for {}", who.subject);
             }
         }
     }
@@ -84,7 +88,7 @@ async fn whether_a_key_is_known_is_found_by_an_index_however_many_a_site_has() {
         forms.sort_unstable();
         assert_eq!(forms, ["k1", "k17", "k2", "k7"]);
         for (table, walked, by_index) in read_so_far(&mut tx).await {
-            assert!(walked == 0 && by_index <= 2 * keys.len() as i64, "{walked} and {by_index} rows of {table} are read");
+            assert!(walked == 0 && by_index <= VERSIONS * keys.len() as i64, "{walked} and {by_index} rows of {table} are read");
         }
     }
 }
