@@ -103,22 +103,6 @@ async fn risk_to_someone_else_goes_to_nhq_and_to_the_offenders_site_only_when_th
     assert_eq!(sites, ["", "mission"], "the site stands in the body, and only where its head is told something");
 }
 
-#[tokio::test]
-async fn a_concern_that_a_former_version_left_waiting_under_the_name_of_a_site_leaves_in_that_of_the_service() {
-    let world = World::new().await;
-    let case = world.open().await;
-    world.assess(&case, case.offender, Risk::Imminent, "notes", "").await.unwrap();
-    sqlx::query("update outbox set subject = 'ro.safety.raise.mission' where subject = $1")
-        .bind(RAISED)
-        .execute(&world.db.admin)
-        .await
-        .unwrap();
-    let migration = include_str!("../../migrations/1060_raises_in_its_own_name.sql");
-    let as_owner = format!("set role {}; {migration}; reset role", harness::database::OWNER);
-    sqlx::raw_sql(sqlx::AssertSqlSafe(as_owner)).execute(&world.db.admin).await.unwrap();
-    assert_eq!(world.outbox(RAISED).await.len(), 1);
-}
-
 // [IM1a] [TRAP-1]
 #[tokio::test]
 async fn the_head_is_told_the_name_of_the_offender_at_risk_and_of_nobody_else_and_nhq_of_everybody() {
