@@ -108,6 +108,6 @@ async fn told(referrals: u32, alone: u32) -> f64 {
 /// `RO_FACTS=10000 cargo test -p notification --test it -- an_import_that_waits --nocapture` measures with as many.
 #[tokio::test]
 async fn an_import_that_waits_on_the_bus_is_told_once_with_every_referral_of_it() {
-    let facts = std::env::var("RO_FACTS").map_or(1_000, |facts| facts.parse().unwrap());
+    let facts = std::env::var_os("RO_FACTS").map_or(1_000, |facts| facts.to_str().unwrap().parse().unwrap());
     println!("{:.0} facts a second", told(facts, 10).await);
 }
