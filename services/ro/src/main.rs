@@ -4,6 +4,8 @@ mod bench;
 mod client;
 mod demo;
 mod deploy;
+#[cfg(test)]
+mod help_tests;
 mod print;
 mod stack;
 

@@ -1,4 +1,4 @@
-//! The commands `ro case break-glass` and `ro case break_glass`: reading one case outside the portfolio, and its review [R3c, IM1a].
+//! The commands `ro case break-glass` and `ro case glass`: reading one case outside the portfolio, and its review [R3c, IM1a].
 
 use clap::{Args, Subcommand, ValueEnum};
 use proto::{
@@ -40,7 +40,7 @@ pub enum Command {
 
 /// What was opened by break-glass, by whom and why, unreviewed ones first: for supervisors and the National Manager
 #[derive(Debug, Args)]
-#[command(after_help = "Example:\n  ro case break_glass list --open")]
+#[command(after_help = "Example:\n  ro case glass list --open")]
 pub struct List {
     /// Only those that nobody has reviewed
     #[arg(long)]
@@ -51,9 +51,9 @@ pub struct List {
 
 /// Record what you found; never of your own
 #[derive(Debug, Args)]
-#[command(after_help = "Example:\n  ro case break_glass review ID --finding justified")]
+#[command(after_help = "Example:\n  ro case glass review ID --finding justified")]
 pub struct Review {
-    /// Id, as `ro case break_glass list` shows it
+    /// Id, as `ro case glass list` shows it
     break_glass: String,
     #[arg(long)]
     finding: Finding,
@@ -66,7 +66,7 @@ pub struct Review {
 
 /// Give the access back before it ends by itself
 #[derive(Debug, Args)]
-#[command(after_help = "Example:\n  ro case break_glass end ID")]
+#[command(after_help = "Example:\n  ro case glass end ID")]
 pub struct End {
     /// Id, as `ro case break-glass` answered it
     break_glass: String,
@@ -81,8 +81,8 @@ enum Finding {
 }
 
 const OPENED: Words = Words {
-    en: "you may read the case until {}, and change nothing; your supervisors are told. Give it back with: ro case break_glass end {}",
-    fr: "vous pouvez lire le dossier jusqu'à {}, sans rien y changer; vos superviseurs sont avisés. Pour le rendre : ro case break_glass end {}",
+    en: "you may read the case until {}, and change nothing; your supervisors are told. Give it back with: ro case glass end {}",
+    fr: "vous pouvez lire le dossier jusqu'à {}, sans rien y changer; vos superviseurs sont avisés. Pour le rendre : ro case glass end {}",
 };
 const NONE: Words = Words { en: "nothing to show", fr: "rien à afficher" };
 const REVIEWED: Words = Words { en: "recorded", fr: "consigné" };

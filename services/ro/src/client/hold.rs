@@ -15,7 +15,7 @@ use crate::print;
 
 #[derive(Debug, Subcommand)]
 pub enum Command {
-    Place(Place),
+    Place(PlaceHold),
     Lift(Lift),
     List(List),
 }
@@ -23,7 +23,7 @@ pub enum Command {
 /// Keep a case from being purged; several holds may stand
 #[derive(Debug, Args)]
 #[command(after_help = "Example:\n  ro case hold place RC-4TQM-9XKD --kind access-request --reason \"an access request came on 2 March\"")]
-pub struct Place {
+pub struct PlaceHold {
     /// Case number or id
     case: String,
     #[arg(long)]
