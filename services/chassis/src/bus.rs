@@ -13,6 +13,7 @@ use async_nats::{
         stream::{Config as StreamConfig, ConsumerErrorKind, DiscardPolicy, RetentionPolicy, StorageType},
     },
 };
+use tokio_util::sync::CancellationToken;
 
 use crate::{
     bus_health::{BusHealth, Refusals},
@@ -30,6 +31,10 @@ const ACK_WAIT: Duration = Duration::from_secs(30);
 /// No limit of a consumer's unsettled deliveries; the stream has one: messages postponed for one sender, or while another service is away,
 /// must not close the consumer to those behind them.
 const OPEN_DELIVERIES: i64 = -1;
+/// Interval at which an active consumer is checked.
+const CHECK_INTERVAL: Duration = Duration::from_secs(2);
+/// Unanswered checks before a consumer counts as faulty: one late answer is no fault.
+const MAX_SILENCES: u32 = 2;
 const REQUEST_DEADLINE: Duration = Duration::from_secs(5);
 /// Smallest window the server allows. Senders of a stream share one memory of `Nats-Msg-Id`: with a long window, a sender who guesses
 /// another's id makes that sender's message vanish as a duplicate. Nothing here relies on it; the inbox and the domain's keys find
@@ -137,6 +142,37 @@ impl Bus {
     #[must_use]
     pub fn is_connected(&self) -> bool {
         self.client.connection_state() == State::Connected
+    }
+
+    /// Checks a consumer for as long as it is read, and cancels `wrong` when it is gone, changed, paused or not visible.
+    pub(crate) async fn watch_consumer(&self, spec: ConsumerSpec, wrong: &CancellationToken) -> anyhow::Result<()> {
+        let mut silences = 0;
+        loop {
+            tokio::time::sleep(CHECK_INTERVAL).await;
+            if !self.is_connected() {
+                silences = 0;
+                continue;
+            }
+            let Err(error) = self.check_consumer(spec).await else {
+                silences = 0;
+                self.bus_health.heard(spec.name);
+                continue;
+            };
+            silences += 1;
+            if is_answer(&error) || silences >= MAX_SILENCES {
+                self.note_unheard(spec, &error);
+                wrong.cancel();
+            }
+        }
+    }
+
+    /// Records why a consumer is not read, where that is a fault of what exists on the bus and not of the connection to it.
+    pub(crate) fn note_unheard(&self, spec: ConsumerSpec, error: &anyhow::Error) {
+        if self.is_connected() {
+            self.bus_health.unheard(spec.name, format!("{error:#}"));
+        } else {
+            tracing::warn!(consumer = spec.name, error = format!("{error:#}"), "cannot hear the bus: trying again");
+        }
     }
 
     /// Number of times the server refused a subject: never above zero without a fault in the topology.
@@ -323,4 +359,16 @@ impl ConsumerSpec {
             ..pull::Config::default()
         }
     }
+}
+
+/// Whether the server answered with anything but a timeout.
+fn is_answer(error: &anyhow::Error) -> bool {
+    use async_nats::jetstream::{context::RequestErrorKind, stream::ConsumerErrorKind};
+    let silent = |cause: &(dyn std::error::Error + 'static)| {
+        cause.downcast_ref::<async_nats::jetstream::stream::ConsumerError>().is_some_and(|e| e.kind() == ConsumerErrorKind::TimedOut)
+            || cause
+                .downcast_ref::<async_nats::jetstream::context::RequestError>()
+                .is_some_and(|e| matches!(e.kind(), RequestErrorKind::TimedOut))
+    };
+    !error.chain().any(silent)
 }

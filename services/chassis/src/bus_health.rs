@@ -16,20 +16,11 @@ use opentelemetry::{
     metrics::{Counter, Gauge},
 };
 use tokio::sync::watch;
-use tokio_util::sync::CancellationToken;
 
-use crate::{
-    bus::{Bus, ConsumerSpec},
-    grpc::{BUS_HEALTH, ROOM_HEALTH},
-    lifecycle::Context,
-};
+use crate::grpc::{BUS_HEALTH, ROOM_HEALTH};
 
-/// Interval at which an active consumer is checked.
-const CHECK_INTERVAL: Duration = Duration::from_secs(2);
 /// Interval at which the health is updated besides every change: a refusal ends by time alone.
 const HEALTH_INTERVAL: Duration = Duration::from_secs(5);
-/// Unanswered checks before a consumer counts as faulty: one late answer is no fault.
-const MAX_SILENCES: u32 = 2;
 /// How long a refused subject makes the health bad: what was refused is tried again within seconds.
 const REFUSED_FOR: Duration = Duration::from_secs(30);
 
@@ -77,7 +68,7 @@ impl BusHealth {
         self.held().streams.is_empty()
     }
 
-    fn heard(&self, consumer: &'static str) {
+    pub(crate) fn heard(&self, consumer: &'static str) {
         let mut faults = self.held();
         if faults.consumers.remove(consumer).is_some() {
             tracing::info!(consumer, "the consumer is heard again");
@@ -86,7 +77,7 @@ impl BusHealth {
         self.count(&faults);
     }
 
-    fn unheard(&self, consumer: &'static str, why: String) {
+    pub(crate) fn unheard(&self, consumer: &'static str, why: String) {
         let mut faults = self.held();
         if faults.consumers.get(consumer) != Some(&why) {
             tracing::error!(consumer, error = why, "this service does not hear what it should: it tries until that is put right");
@@ -123,49 +114,6 @@ impl BusHealth {
             Some(_) => {}
         }
     }
-}
-
-/// Records why `hear` ended, where that is a fault of what exists on the bus and not of the connection to it.
-pub(crate) fn note(bus: &Bus, spec: ConsumerSpec, error: &anyhow::Error) {
-    if bus.is_connected() {
-        bus.bus_health.unheard(spec.name, format!("{error:#}"));
-    } else {
-        tracing::warn!(consumer = spec.name, error = format!("{error:#}"), "cannot hear the bus: trying again");
-    }
-}
-
-/// Checks a consumer for as long as it is read, and cancels `wrong` when it is gone, changed, paused or not visible.
-pub(crate) async fn watch(ctx: &Context, spec: ConsumerSpec, wrong: &CancellationToken) -> anyhow::Result<()> {
-    let mut silences = 0;
-    loop {
-        tokio::time::sleep(CHECK_INTERVAL).await;
-        if !ctx.bus.is_connected() {
-            silences = 0;
-            continue;
-        }
-        let Err(error) = ctx.bus.check_consumer(spec).await else {
-            silences = 0;
-            ctx.bus.bus_health.heard(spec.name);
-            continue;
-        };
-        silences += 1;
-        if is_answer(&error) || silences >= MAX_SILENCES {
-            note(&ctx.bus, spec, &error);
-            wrong.cancel();
-        }
-    }
-}
-
-/// Whether the server answered with anything but a timeout.
-fn is_answer(error: &anyhow::Error) -> bool {
-    use async_nats::jetstream::{context::RequestErrorKind, stream::ConsumerErrorKind};
-    let silent = |cause: &(dyn std::error::Error + 'static)| {
-        cause.downcast_ref::<async_nats::jetstream::stream::ConsumerError>().is_some_and(|e| e.kind() == ConsumerErrorKind::TimedOut)
-            || cause
-                .downcast_ref::<async_nats::jetstream::context::RequestError>()
-                .is_some_and(|e| matches!(e.kind(), RequestErrorKind::TimedOut))
-    };
-    !error.chain().any(silent)
 }
 
 /// Keeps the health named `bus` and `bus-room` up to date.

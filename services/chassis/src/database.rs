@@ -28,7 +28,7 @@ const IDLE_TIMEOUT: Duration = Duration::from_secs(10 * 60);
 const MAX_LIFETIME: Duration = Duration::from_secs(30 * 60);
 
 /// Connections of the service itself, beside those of the pool.
-const OF_SERVICE: u32 = 2;
+const CONNECTIONS_FOR_MARKS: u32 = 2;
 
 /// Prepared statements of one connection at most: more than any service has, so that none is prepared twice.
 const MAX_STATEMENTS: usize = 512;
@@ -88,19 +88,21 @@ pub fn pool(connections: u32, options: PgConnectOptions) -> PgPool {
         .connect_lazy_with(options)
 }
 
-/// Few connections beside the pool that act for the service for their whole life, so that a statement is a transaction of its own and one
-/// round trip: for the outbox's leases and marks. Nothing depends on their durability: a mark lost in a crash of the server is made again,
-/// so its commit does not wait for the disk.
-pub(crate) fn of_service(name: &str, pool: &PgPool) -> PgPool {
-    let options = pool.connect_options().as_ref().clone().options(actor::for_life(name)).options([("synchronous_commit", "off")]);
-    self::pool(OF_SERVICE, options)
-}
-
 /// Small pool beside another, whose connections act for the service for their whole life: for what the service writes in one statement that
 /// is a transaction by itself, and for no caller.
 #[must_use]
 pub fn for_service(name: &str, beside: &PgPool, connections: u32) -> PgPool {
-    pool(connections, beside.connect_options().as_ref().clone().options(actor::for_life(name)))
+    pool(connections, acting_for_service(name, beside))
+}
+
+/// The same for the outbox's leases and marks. Nothing depends on their durability: a mark lost in a crash of the server is made again, so
+/// its commit does not wait for the disk.
+pub(crate) fn for_marks(name: &str, beside: &PgPool) -> PgPool {
+    pool(CONNECTIONS_FOR_MARKS, acting_for_service(name, beside).options([("synchronous_commit", "off")]))
+}
+
+fn acting_for_service(name: &str, beside: &PgPool) -> PgConnectOptions {
+    beside.connect_options().as_ref().clone().options(actor::for_life(name))
 }
 
 /// Waits until the server answers.

@@ -39,9 +39,9 @@ impl Context {
         let (ctx, spec) = (self.clone(), ConsumerSpec { stream, name, filters });
         self.spawn("repeated-messages", async move {
             let (lost, to_apply) = mpsc::channel(MAX_WAITING);
-            let bus_health = futures::future::join_all(filters.iter().map(|subject| listen(&ctx, subject, lost.clone())));
+            let listening = futures::future::join_all(filters.iter().map(|subject| listen(&ctx, subject, lost.clone())));
             tokio::select! {
-                _ = bus_health => {}
+                _ = listening => {}
                 () = apply_all(&ctx, spec, &handler, to_apply) => {}
             }
             Ok(())

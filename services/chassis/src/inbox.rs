@@ -28,7 +28,6 @@ use tracing::Instrument;
 use crate::{
     apply::{self, READ_DEADLINE, STORE_REFUSED, Verdict, guarded},
     bus::ConsumerSpec,
-    bus_health,
     fair_queue::{Appointments, FairQueue, give_back, postpone, queue_by_sender},
     lifecycle::Context,
     outbox::Fresh,
@@ -187,10 +186,10 @@ async fn keep_hearing<H: Handler>(ctx: &Context, spec: ConsumerSpec, handler: &H
         let wrong = CancellationToken::new();
         let heard = tokio::select! {
             heard = hear(ctx, spec, handler, &wrong) => heard,
-            never = bus_health::watch(ctx, spec, &wrong) => never,
+            never = ctx.bus.watch_consumer(spec, &wrong) => never,
         };
         if let Err(error) = heard {
-            bus_health::note(&ctx.bus, spec, &error);
+            ctx.bus.note_unheard(spec, &error);
         }
         tokio::select! {
             () = ctx.stop.cancelled() => {}

@@ -96,7 +96,7 @@ impl Context {
         Relay {
             name: self.name,
             pool: self.pool.clone(),
-            own: database::of_service(self.name, &self.pool),
+            own: database::for_marks(self.name, &self.pool),
             bus: self.bus.clone(),
             clock: self.clock.clone(),
             wake: self.outbox.clone(),
