@@ -147,96 +147,6 @@ impl System {
         }
     }
 
-    #[must_use]
-    pub fn referrals(&self, identity: &str) -> ReferralServiceClient<Peer> {
-        ReferralServiceClient::new(self.peer("intake", Some(&self.token(identity))))
-    }
-
-    #[must_use]
-    pub fn contacts(&self, identity: &str) -> ContactServiceClient<Peer> {
-        ContactServiceClient::new(self.peer("intake", Some(&self.token(identity))))
-    }
-
-    #[must_use]
-    pub fn cases(&self, identity: &str) -> CaseServiceClient<Peer> {
-        CaseServiceClient::new(self.peer("cases", Some(&self.token(identity))))
-    }
-
-    #[must_use]
-    pub fn participants(&self, identity: &str) -> ParticipantServiceClient<Peer> {
-        ParticipantServiceClient::new(self.peer("cases", Some(&self.token(identity))))
-    }
-
-    #[must_use]
-    pub fn access(&self, identity: &str) -> AccessServiceClient<Peer> {
-        AccessServiceClient::new(self.peer("cases", Some(&self.token(identity))))
-    }
-
-    #[must_use]
-    pub fn break_glass(&self, identity: &str) -> BreakGlassServiceClient<Peer> {
-        BreakGlassServiceClient::new(self.peer("cases", Some(&self.token(identity))))
-    }
-
-    #[must_use]
-    pub fn assessments(&self, identity: &str) -> AssessmentServiceClient<Peer> {
-        AssessmentServiceClient::new(self.peer("cases", Some(&self.token(identity))))
-    }
-
-    #[must_use]
-    pub fn consents(&self, identity: &str) -> ConsentServiceClient<Peer> {
-        ConsentServiceClient::new(self.peer("cases", Some(&self.token(identity))))
-    }
-
-    #[must_use]
-    pub fn modes(&self, identity: &str) -> ModeServiceClient<Peer> {
-        ModeServiceClient::new(self.peer("cases", Some(&self.token(identity))))
-    }
-
-    #[must_use]
-    pub fn documents(&self, identity: &str) -> DocumentServiceClient<Peer> {
-        DocumentServiceClient::new(self.peer("cases", Some(&self.token(identity))))
-    }
-
-    #[must_use]
-    pub fn holds(&self, identity: &str) -> HoldServiceClient<Peer> {
-        HoldServiceClient::new(self.peer("cases", Some(&self.token(identity))))
-    }
-
-    #[must_use]
-    pub fn purges(&self, identity: &str) -> PurgeServiceClient<Peer> {
-        PurgeServiceClient::new(self.peer("cases", Some(&self.token(identity))))
-    }
-
-    #[must_use]
-    pub fn alarm(&self, identity: &str) -> AlarmServiceClient<Peer> {
-        AlarmServiceClient::new(self.peer("safety", Some(&self.token(identity))))
-    }
-
-    #[must_use]
-    pub fn directory(&self, identity: &str) -> DirectoryServiceClient<Peer> {
-        DirectoryServiceClient::new(self.peer("safety", Some(&self.token(identity))))
-    }
-
-    #[must_use]
-    pub fn inbox(&self, identity: &str) -> InboxServiceClient<Peer> {
-        InboxServiceClient::new(self.peer("notification", Some(&self.token(identity))))
-    }
-
-    #[must_use]
-    pub fn preferences(&self, identity: &str) -> PreferenceServiceClient<Peer> {
-        PreferenceServiceClient::new(self.peer("notification", Some(&self.token(identity))))
-    }
-
-    #[must_use]
-    pub fn deliveries(&self, identity: &str) -> DeliveryServiceClient<Peer> {
-        DeliveryServiceClient::new(self.peer("notification", Some(&self.token(identity))))
-    }
-
-    #[must_use]
-    pub fn reports(&self, identity: &str) -> ReportServiceClient<Peer> {
-        ReportServiceClient::new(self.peer("reporting", Some(&self.token(identity))))
-    }
-
     /// A safety client without a token, as a stranger has it.
     #[must_use]
     pub fn alarm_without_token(&self) -> AlarmServiceClient<Peer> {
@@ -295,6 +205,51 @@ impl System {
     pub fn programs() -> PathBuf {
         let exe = std::env::current_exe().unwrap_or_default();
         exe.ancestors().nth(2).map(PathBuf::from).unwrap_or_default()
+    }
+}
+
+/// The clients of each process, one for each of its gRPC services, with the token of an identity of `stack.json`.
+macro_rules! clients {
+    ($($process:ident: { $($name:ident: $client:ident,)+ })+) => {
+        impl System {
+            $($(
+                #[must_use]
+                pub fn $name(&self, identity: &str) -> $client<Peer> {
+                    $client::new(self.peer(stringify!($process), Some(&self.token(identity))))
+                }
+            )+)+
+        }
+    };
+}
+
+clients! {
+    intake: {
+        referrals: ReferralServiceClient,
+        contacts: ContactServiceClient,
+    }
+    cases: {
+        cases: CaseServiceClient,
+        participants: ParticipantServiceClient,
+        access: AccessServiceClient,
+        break_glass: BreakGlassServiceClient,
+        assessments: AssessmentServiceClient,
+        consents: ConsentServiceClient,
+        modes: ModeServiceClient,
+        documents: DocumentServiceClient,
+        holds: HoldServiceClient,
+        purges: PurgeServiceClient,
+    }
+    safety: {
+        alarm: AlarmServiceClient,
+        directory: DirectoryServiceClient,
+    }
+    notification: {
+        inbox: InboxServiceClient,
+        preferences: PreferenceServiceClient,
+        deliveries: DeliveryServiceClient,
+    }
+    reporting: {
+        reports: ReportServiceClient,
     }
 }
 

@@ -181,114 +181,57 @@ impl Session {
         Ok(Retry::within(peer, self.patience))
     }
 
-    /// # Errors
-    /// The address or the certificate cannot be used.
-    pub fn referrals(&self, who: &Who) -> Result<ReferralServiceClient<Peer>, Failure> {
-        Ok(ReferralServiceClient::new(self.peer("intake", self.common.intake.as_ref(), who, Some(CALL_TIMEOUT))?))
-    }
-
-    /// # Errors
-    /// The address or the certificate cannot be used.
-    pub fn contacts(&self, who: &Who) -> Result<ContactServiceClient<Peer>, Failure> {
-        Ok(ContactServiceClient::new(self.peer("intake", self.common.intake.as_ref(), who, Some(CALL_TIMEOUT))?))
-    }
-
-    /// # Errors
-    /// The address or the certificate cannot be used.
-    pub fn cases(&self, who: &Who) -> Result<CaseServiceClient<Peer>, Failure> {
-        Ok(CaseServiceClient::new(self.peer("cases", self.common.cases.as_ref(), who, Some(client::DEADLINE))?))
-    }
-
-    /// # Errors
-    /// The address or the certificate cannot be used.
-    pub fn participants(&self, who: &Who) -> Result<ParticipantServiceClient<Peer>, Failure> {
-        Ok(ParticipantServiceClient::new(self.peer("cases", self.common.cases.as_ref(), who, Some(client::DEADLINE))?))
-    }
-
-    /// # Errors
-    /// The address or the certificate cannot be used.
-    pub fn access(&self, who: &Who) -> Result<AccessServiceClient<Peer>, Failure> {
-        Ok(AccessServiceClient::new(self.peer("cases", self.common.cases.as_ref(), who, Some(client::DEADLINE))?))
-    }
-
-    /// # Errors
-    /// The address or the certificate cannot be used.
-    pub fn break_glass(&self, who: &Who) -> Result<BreakGlassServiceClient<Peer>, Failure> {
-        Ok(BreakGlassServiceClient::new(self.peer("cases", self.common.cases.as_ref(), who, Some(client::DEADLINE))?))
-    }
-
-    /// # Errors
-    /// The address or the certificate cannot be used.
-    pub fn assessments(&self, who: &Who) -> Result<AssessmentServiceClient<Peer>, Failure> {
-        Ok(AssessmentServiceClient::new(self.peer("cases", self.common.cases.as_ref(), who, Some(client::DEADLINE))?))
-    }
-
-    /// # Errors
-    /// The address or the certificate cannot be used.
-    pub fn consents(&self, who: &Who) -> Result<ConsentServiceClient<Peer>, Failure> {
-        Ok(ConsentServiceClient::new(self.peer("cases", self.common.cases.as_ref(), who, Some(client::DEADLINE))?))
-    }
-
-    /// # Errors
-    /// The address or the certificate cannot be used.
-    pub fn modes(&self, who: &Who) -> Result<ModeServiceClient<Peer>, Failure> {
-        Ok(ModeServiceClient::new(self.peer("cases", self.common.cases.as_ref(), who, Some(client::DEADLINE))?))
-    }
-
-    /// # Errors
-    /// The address or the certificate cannot be used.
-    pub fn documents(&self, who: &Who) -> Result<DocumentServiceClient<Peer>, Failure> {
-        Ok(DocumentServiceClient::new(self.peer("cases", self.common.cases.as_ref(), who, Some(client::DEADLINE))?))
-    }
-
-    /// # Errors
-    /// The address or the certificate cannot be used.
-    pub fn holds(&self, who: &Who) -> Result<HoldServiceClient<Peer>, Failure> {
-        Ok(HoldServiceClient::new(self.peer("cases", self.common.cases.as_ref(), who, Some(client::DEADLINE))?))
-    }
-
-    /// # Errors
-    /// The address or the certificate cannot be used.
-    pub fn purges(&self, who: &Who) -> Result<PurgeServiceClient<Peer>, Failure> {
-        Ok(PurgeServiceClient::new(self.peer("cases", self.common.cases.as_ref(), who, Some(client::DEADLINE))?))
-    }
-
-    /// # Errors
-    /// The address or the certificate cannot be used.
-    pub fn alarm(&self, who: &Who) -> Result<AlarmServiceClient<Peer>, Failure> {
-        Ok(AlarmServiceClient::new(self.peer("safety", self.common.safety.as_ref(), who, Some(client::DEADLINE))?))
-    }
-
-    /// # Errors
-    /// The address or the certificate cannot be used.
-    pub fn directory(&self, who: &Who) -> Result<DirectoryServiceClient<Peer>, Failure> {
-        Ok(DirectoryServiceClient::new(self.peer("safety", self.common.safety.as_ref(), who, Some(client::DEADLINE))?))
-    }
-
-    /// # Errors
-    /// The address or the certificate cannot be used.
-    pub fn inbox(&self, who: &Who) -> Result<InboxServiceClient<Peer>, Failure> {
-        Ok(InboxServiceClient::new(self.peer("notification", self.common.notification.as_ref(), who, Some(client::DEADLINE))?))
-    }
-
-    /// # Errors
-    /// The address or the certificate cannot be used.
-    pub fn preferences(&self, who: &Who) -> Result<PreferenceServiceClient<Peer>, Failure> {
-        Ok(PreferenceServiceClient::new(self.peer("notification", self.common.notification.as_ref(), who, Some(client::DEADLINE))?))
-    }
-
-    /// # Errors
-    /// The address or the certificate cannot be used.
-    pub fn reports(&self, who: &Who) -> Result<ReportServiceClient<Peer>, Failure> {
-        Ok(ReportServiceClient::new(self.peer("reporting", self.common.reporting.as_ref(), who, Some(CALL_TIMEOUT))?))
-    }
-
     /// A client for calls that stream without end.
     ///
     /// # Errors
     /// The address or the certificate cannot be used.
     pub fn alarm_stream(&self, who: &Who) -> Result<AlarmServiceClient<Peer>, Failure> {
         Ok(AlarmServiceClient::new(self.peer("safety", self.common.safety.as_ref(), who, None)?))
+    }
+}
+
+/// The clients of each process: one for each of its gRPC services, and what a call may take.
+macro_rules! clients {
+    ($($process:ident ($deadline:expr): { $($name:ident: $client:ident,)+ })+) => {
+        impl Session {
+            $($(
+                /// # Errors
+                /// The address or the certificate cannot be used.
+                pub fn $name(&self, who: &Who) -> Result<$client<Peer>, Failure> {
+                    Ok($client::new(self.peer(stringify!($process), self.common.$process.as_ref(), who, Some($deadline))?))
+                }
+            )+)+
+        }
+    };
+}
+
+clients! {
+    intake (CALL_TIMEOUT): {
+        referrals: ReferralServiceClient,
+        contacts: ContactServiceClient,
+    }
+    cases (client::DEADLINE): {
+        cases: CaseServiceClient,
+        participants: ParticipantServiceClient,
+        access: AccessServiceClient,
+        break_glass: BreakGlassServiceClient,
+        assessments: AssessmentServiceClient,
+        consents: ConsentServiceClient,
+        modes: ModeServiceClient,
+        documents: DocumentServiceClient,
+        holds: HoldServiceClient,
+        purges: PurgeServiceClient,
+    }
+    safety (client::DEADLINE): {
+        alarm: AlarmServiceClient,
+        directory: DirectoryServiceClient,
+    }
+    notification (client::DEADLINE): {
+        inbox: InboxServiceClient,
+        preferences: PreferenceServiceClient,
+    }
+    reporting (CALL_TIMEOUT): {
+        reports: ReportServiceClient,
     }
 }
 
