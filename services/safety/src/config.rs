@@ -11,7 +11,7 @@ pub struct Config {
     #[command(flatten)]
     pub chassis: Settings,
 
-    /// Address of notification, the second road when the bus is silent
+    /// Address of notification, for direct delivery while the bus is silent
     #[arg(long, default_value = "http://127.0.0.1:50054")]
     pub notification_url: String,
 

@@ -16,7 +16,7 @@ use to_safety::AskSafety;
 
 pub const MORNING: time::OffsetDateTime = datetime!(2026-03-02 09:00 UTC);
 
-/// A app; its database ends with it.
+/// Intake on a database that ends with it.
 pub struct TestDesk {
     app: App,
     pub safety: Arc<Alarm>,

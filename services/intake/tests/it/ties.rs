@@ -82,7 +82,7 @@ async fn what_was_accepted_is_read_and_decided_anew_only_by_whoever_is_tied_to_i
     tell(&app, &id, 2, vec![tie(&officer(2), false, None), tie(&officer(3), true, Some(noon))]).await;
     assert!(!reads(&app, &officer(1), &id).await, "it was taken out of the portfolio");
     assert!(reads(&app, &officer(2), &id).await && reads(&app, &officer(3), &id).await);
-    assert_eq!(decide(&app, &officer(3), &id, Disposition::Withdrawn, "as heard").await, Err("not-found"), "broken break_glass is to read");
+    assert_eq!(decide(&app, &officer(3), &id, Disposition::Withdrawn, "as heard").await, Err("not-found"), "a break-glass is to read");
     app.clock.advance(Duration::minutes(1));
     tell(&app, &id, 1, vec![tie(&officer(1), false, None)]).await;
     assert!(reads(&app, &officer(1), &id).await, "a later word of a database that was set back counts");
@@ -92,7 +92,7 @@ async fn what_was_accepted_is_read_and_decided_anew_only_by_whoever_is_tied_to_i
     tell(&app, &id, 1, vec![tie(&officer(1), false, None)]).await;
     assert!(!reads(&app, &officer(1), &id).await, "one that is older in both does not");
     app.clock.advance(Duration::hours(5));
-    assert!(!reads(&app, &officer(3), &id).await, "the broken break_glass has run out");
+    assert!(!reads(&app, &officer(3), &id).await, "the break-glass has run out");
     assert!(decide(&app, &officer(2), &id, Disposition::Withdrawn, "the victim asked").await.is_ok());
     assert!(!reads(&app, &officer(1), &id).await, "what was a case stays one");
 }

@@ -13,7 +13,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::support::*;
 
-/// A app whose submissions share transactions, and the task that writes them.
+/// Intake whose submissions share transactions, and the task that writes them.
 async fn gathering() -> (TestDesk, App, CancellationToken) {
     let test = app().await;
     let (at_once, sets) = AtOnce::together(test.pool.clone());

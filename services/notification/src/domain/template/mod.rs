@@ -1,8 +1,8 @@
 //! Templates: every text a person is sent, in both official languages. A template without one of them does not compile [LOLA].
 
+mod break_glass;
 mod casework;
 mod concern;
-mod glass;
 mod lines;
 mod outside;
 #[cfg(test)]
@@ -211,9 +211,9 @@ impl Template {
             Self::CaseOpened => casework::CASE_OPENED,
             Self::MediatorAssigned => casework::MEDIATOR_ASSIGNED,
             Self::OfficerAssigned => casework::OFFICER_ASSIGNED,
-            Self::BreakGlassOpened => glass::BROKEN,
-            Self::BreakGlassQuotaReached => glass::QUOTA_REACHED,
-            Self::BreakGlassReviewDue => glass::REVIEW_DUE,
+            Self::BreakGlassOpened => break_glass::BROKEN,
+            Self::BreakGlassQuotaReached => break_glass::QUOTA_REACHED,
+            Self::BreakGlassReviewDue => break_glass::REVIEW_DUE,
             Self::ContactReview => casework::CONTACT_REVIEW,
             Self::OutsideRing => outside::RING,
             Self::OutsideNotice => outside::NOTICE,
