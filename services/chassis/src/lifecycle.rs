@@ -428,7 +428,7 @@ where
     let url = process.settings.nats_url.clone();
     let bus = Bus::connect(name, &url, process.settings.nats_seed_file.as_deref(), process.settings.nats_ca.as_deref()).await?;
     let ctx = Context::assemble(process, pool, bus);
-    ctx.carry_outbox();
+    ctx.publish_outbox();
     if !keeps_its_clocks {
         ctx.watch_clock();
     }

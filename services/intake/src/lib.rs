@@ -17,7 +17,7 @@ use proto::safety::v1::alarm_service_client::AlarmServiceClient;
 use sqlx::migrate::Migrator;
 use to_safety::{OverGrpc, ToSafety};
 
-use app::{open_concerns::OpenConcerns, record_at_once::AtOnce};
+use app::{open_concerns::OpenConcerns, record_batched::Batching};
 
 pub use config::Config;
 
@@ -32,9 +32,9 @@ pub async fn serve(config: Config, ctx: chassis::Context) -> anyhow::Result<()> 
     let (pool, clock, ids, outbox, vault) = (ctx.pool.clone(), ctx.clock.clone(), ctx.ids.clone(), ctx.outbox.clone(), ctx.vault.clone());
     let safety = || anyhow::Ok(AlarmServiceClient::new(ctx.peer("safety", &config.safety_url)?));
     let concerns = OpenConcerns::new(Arc::new(OverGrpc(safety()?)));
-    let (at_once, sets) = AtOnce::together(pool.clone());
+    let (batching, sets) = Batching::together(pool.clone());
     ctx.spawn("referral-sets", sets.run(ctx.stop.clone()));
-    let app = app::App { pool, clock, ids, outbox, vault, at_once, concerns };
+    let app = app::App { pool, clock, ids, outbox, vault, batching, concerns };
     chassis::vault::keep_sealed(&ctx, store::sealed::InClear).await;
     let heard = proto::subject::INTAKE_GRANTS;
     ctx.hear_grants(heard.stream, heard.name, heard.filters)?;

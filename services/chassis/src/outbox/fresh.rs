@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 use super::{
     Outgoing,
-    carry::{MAX_RETRY_PAUSE, Message},
+    publishing::{MAX_RETRY_PAUSE, Message},
 };
 use crate::{bus::PUBLISH_DEADLINE, trace};
 

@@ -5,10 +5,10 @@
 //! meanwhile. A publish acknowledgement is a hint; a message that must be confirmed is final only when the receiver's own database has it,
 //! and is sent again until then.
 
-mod carry;
 pub mod direct;
 mod fresh;
 mod publisher;
+mod publishing;
 mod relay;
 mod stream_loss;
 
@@ -25,7 +25,7 @@ use uuid::Uuid;
 use self::publisher::Queue;
 pub use self::{
     fresh::{Columns, Fresh, LEASE, enqueue_fresh},
-    relay::Carrier,
+    relay::ManualRelay,
 };
 use crate::{
     clock::Ids,

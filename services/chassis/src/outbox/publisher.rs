@@ -20,7 +20,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::{
     Fresh, Wake,
-    carry::{Message, Outcome, by_aggregate, note, publish_in_order},
+    publishing::{Message, Outcome, by_aggregate, note, publish_in_order},
 };
 use crate::{bus::Bus, clock::Clock, database, refusal::store_error};
 

@@ -16,8 +16,8 @@ use uuid::Uuid;
 
 use super::{
     CONFIRM_WITHIN, Wake,
-    carry::{FIRST_PAUSE, MAX_RETRY_PAUSE, Message, Outcome, by_aggregate, note, publish_in_order},
     publisher::Publisher,
+    publishing::{FIRST_PAUSE, MAX_RETRY_PAUSE, Message, Outcome, by_aggregate, note, publish_in_order},
     readable,
     stream_loss::Streams,
 };
@@ -60,7 +60,7 @@ struct Waiting {
 }
 
 /// State of the outbox at a poll.
-struct InWait {
+struct OutboxState {
     any: bool,
     due: bool,
 }
@@ -78,7 +78,7 @@ pub(crate) struct Relay {
 
 impl Context {
     /// Publishes the outbox until the process stops: from memory what this process commits, and by polling what that missed.
-    pub fn carry_outbox(&self) {
+    pub fn publish_outbox(&self) {
         let relay = self.relay();
         let (own, bus) = (relay.own.clone(), self.bus.clone());
         let publisher = Publisher { name: self.name, own, bus, clock: self.clock.clone(), wake: self.outbox.clone() };
@@ -88,8 +88,8 @@ impl Context {
 
     /// Relay that publishes on request.
     #[must_use]
-    pub fn carrier(&self) -> Carrier {
-        Carrier::new(self.relay())
+    pub fn manual_relay(&self) -> ManualRelay {
+        ManualRelay::new(self.relay())
     }
 
     fn relay(&self) -> Relay {
@@ -106,12 +106,12 @@ impl Context {
 }
 
 /// Relay that publishes only on request: for tests that count its cost.
-pub struct Carrier {
+pub struct ManualRelay {
     relay: Relay,
     streams: Streams,
 }
 
-impl Carrier {
+impl ManualRelay {
     pub(crate) fn new(relay: Relay) -> Self {
         Self { streams: relay.streams(), relay }
     }
@@ -120,7 +120,7 @@ impl Carrier {
     ///
     /// # Errors
     /// A statement failed.
-    pub async fn carry(&mut self) -> sqlx::Result<()> {
+    pub async fn publish(&mut self) -> sqlx::Result<()> {
         self.relay.look(&mut self.streams, false).await?;
         Ok(())
     }
@@ -184,7 +184,7 @@ impl Relay {
 
     /// Whether anything waits to be published, and whether any of it is due. What must be confirmed and was not in time waits again, under
     /// a new attempt and so a new Nats-Msg-Id; a publish time further ahead than that is from before the clock was set back.
-    async fn what_waits(&self) -> sqlx::Result<InWait> {
+    async fn what_waits(&self) -> sqlx::Result<OutboxState> {
         let now = self.clock.now();
         let looking = async || {
             let looked = sqlx::query!(
@@ -212,7 +212,7 @@ impl Relay {
             tracing::warn!(outbox.overdue = looked.overdue, "messages were not confirmed in time: sent again");
         }
         let overdue = looked.overdue > 0;
-        Ok(InWait { any: looked.any || overdue, due: looked.due || overdue })
+        Ok(OutboxState { any: looked.any || overdue, due: looked.due || overdue })
     }
 
     /// One pass over what waits; returns whether another may find more. What was published and could not be recorded is published again at

@@ -34,7 +34,7 @@ async fn what_was_committed_while_the_bus_was_down_arrives_in_order_when_it_is_b
     let case = Uuid::from_u128(1);
     world.tell(case, &["one", "two", "three"]).await;
     world.bus.crash().await;
-    world.teller.carry_outbox();
+    world.teller.publish_outbox();
     world.tell(case, &["four"]).await;
     assert_eq!(world.hears(4).await, ["one", "two", "three", "four"]);
     all_is_carried(&world).await;
@@ -52,7 +52,7 @@ async fn three_relays_over_one_outbox_keep_the_order_of_every_aggregate_and_send
         }
     }
     for _ in 0..3 {
-        world.teller.carry_outbox();
+        world.teller.publish_outbox();
     }
     let heard = world.hears(240).await;
     for case in 1..=8 {
@@ -71,7 +71,7 @@ async fn the_relay_waits_for_nobody_who_confirms_a_message_and_tells_it_again_wh
     world.tell(Uuid::from_u128(1), &["first"]).await;
     let mut held = begin(&world.teller.pool, &Actor::service("intake")).await.unwrap();
     sqlx::query("select id from outbox for update").execute(&mut *held).await.unwrap();
-    world.teller.carry_outbox();
+    world.teller.publish_outbox();
     world.hears(1).await;
     world.tell(Uuid::from_u128(2), &["second"]).await;
     assert!(world.hears(2).await.contains(&"second".to_owned()), "the relay stands still behind whoever confirms");
@@ -130,7 +130,7 @@ pub async fn must_arrive(world: &World, id: u128) {
 #[tokio::test]
 async fn what_nobody_confirms_fills_the_bus_with_few_copies_and_is_sent_for_ever() {
     let world = World::new().await;
-    world.teller.carry_outbox();
+    world.teller.publish_outbox();
     let sent = async |id: u128, times: i64| {
         let sql = "select case when carried_at is null then -1 else copies::int8 end from outbox where id = $1";
         let look = async || {
@@ -177,7 +177,7 @@ async fn messages_that_must_wait_hide_nobody_elses() {
     // And one whose messages are more than a pass carries.
     world.tell(Uuid::from_u128(500), &vec!["of a long one"; 300]).await;
     world.tell(Uuid::from_u128(501), &["of somebody else"]).await;
-    world.teller.carry_outbox();
+    world.teller.publish_outbox();
     let heard = world.hears(301).await;
     assert!(
         heard.iter().take(64).any(|body| body == "of somebody else"),
@@ -198,7 +198,7 @@ async fn a_bus_that_answers_slowly_does_not_keep_a_pass_open_longer_than_its_tim
     slow.ready(&url).await.unwrap();
     let teller = Context::assemble((*world.teller).clone(), world.teller.pool.clone(), slow);
     world.tell(Uuid::from_u128(1), &["1", "2", "3", "4", "5", "6", "7", "8"]).await;
-    teller.carry_outbox();
+    teller.publish_outbox();
     all_is_carried(&world).await;
     let passes = "select count(distinct carried.xmin::text) from outbox as carried";
     assert!(world.count(&teller, passes).await > 1, "one transaction waited for all of them");
@@ -239,7 +239,7 @@ pub async fn slow(url: &str, by: Duration) -> String {
 #[tokio::test]
 async fn a_message_that_must_be_confirmed_is_sent_again_until_it_is_and_then_never() {
     let world = World::new().await;
-    world.teller.carry_outbox();
+    world.teller.publish_outbox();
     let id = world.teller.ids.uuid();
     let message = outbox::Outgoing {
         id,

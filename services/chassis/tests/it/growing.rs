@@ -79,7 +79,7 @@ async fn with_a_million_finished_messages_a_look_reads_no_more_rows_than_with_no
     };
     let before = settled().await;
     world.hearer.hear_screenings(Writes::default());
-    world.teller.carry_outbox();
+    world.teller.publish_outbox();
     for n in 0..50 {
         world.tell(Uuid::from_u128(n), &["of today"]).await;
     }

@@ -100,7 +100,7 @@ impl Hear for Context {
 #[tokio::test]
 async fn a_message_that_can_never_succeed_is_set_aside_with_its_bytes_and_its_neighbours_go_through() {
     let world = World::new().await;
-    world.teller.carry_outbox();
+    world.teller.publish_outbox();
     let bad = ["unreadable", "breaks a rule", "panics", "panics while read"];
     for (n, body) in bad.into_iter().enumerate() {
         world.tell(Uuid::from_u128(n as u128 + 1), &["good", body, "good"]).await;
@@ -123,7 +123,7 @@ async fn a_message_that_can_never_succeed_is_set_aside_with_its_bytes_and_its_ne
 #[tokio::test]
 async fn what_fails_for_now_is_applied_later_and_once() {
     let world = World::new().await;
-    world.teller.carry_outbox();
+    world.teller.publish_outbox();
     world.hearer.hear_screenings(Writes::default());
     world.tell(Uuid::from_u128(1), &["fails at first"]).await;
     world.tell(Uuid::from_u128(2), &["good"]).await;
@@ -136,7 +136,7 @@ async fn what_fails_for_now_is_applied_later_and_once() {
 #[tokio::test]
 async fn a_message_sent_again_under_its_own_id_is_heard_once() {
     let world = World::new().await;
-    world.teller.carry_outbox();
+    world.teller.publish_outbox();
     world.hearer.hear_screenings(Writes::default());
     world.tell(Uuid::from_u128(1), &["once"]).await;
     world.hears(1).await;
@@ -159,7 +159,7 @@ async fn a_message_sent_again_under_its_own_id_is_heard_once() {
 #[tokio::test]
 async fn what_was_set_aside_is_replayed_once_when_an_operator_asks_and_stays_set_aside_while_it_still_fails() {
     let world = World::new().await;
-    world.teller.carry_outbox();
+    world.teller.publish_outbox();
     let handler = Writes::default();
     world.hearer.hear_screenings(handler.clone());
     world.tell(Uuid::from_u128(1), &["mended later", "good"]).await;
@@ -191,7 +191,7 @@ async fn what_was_set_aside_is_replayed_once_when_an_operator_asks_and_stays_set
 #[tokio::test]
 async fn a_header_that_the_database_cannot_hold_does_not_hold_up_the_messages_beside_it() {
     let world = World::new().await;
-    world.teller.carry_outbox();
+    world.teller.publish_outbox();
     for body in ["good", "unreadable"] {
         let mut headers = async_nats::HeaderMap::new();
         headers.insert("ce-id", "7\u{0}7");
@@ -229,7 +229,7 @@ async fn prepare_failures(world: &World) {
 async fn whatever_fails_over_a_message_what_must_not_be_lost_of_it_is_saved_and_its_neighbours_go_through() {
     let world = World::new().await;
     prepare_failures(&world).await;
-    world.teller.carry_outbox();
+    world.teller.publish_outbox();
     let failures: Vec<&str> = FAILURES.into_iter().chain(["panic", "domain", "at-the-end"]).collect();
     for (n, how) in failures.iter().enumerate() {
         world.tell(Uuid::from_u128(n as u128 + 1), &["good", &format!("fails: {how}"), "good"]).await;
@@ -266,7 +266,7 @@ async fn whatever_fails_over_a_message_what_must_not_be_lost_of_it_is_saved_and_
 async fn a_message_that_can_neither_be_applied_nor_saved_is_tried_again_for_ever_and_never_set_aside() {
     let world = World::new().await;
     prepare_failures(&world).await;
-    world.teller.carry_outbox();
+    world.teller.publish_outbox();
     // Nothing can be written that has to do with it, until somebody mends that.
     let made = "
         create function refuse() returns trigger language plpgsql as $$ begin raise exception using errcode = 'XX001'; end $$;

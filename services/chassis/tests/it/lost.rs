@@ -36,7 +36,7 @@ async fn what_a_bus_acknowledged_and_lost_with_its_whole_store_is_told_again_in_
     let world = World::new().await;
     let case = Uuid::from_u128(1);
     world.tell(case, &["one", "two", "three"]).await;
-    world.teller.carry_outbox();
+    world.teller.publish_outbox();
     all_is_carried(&world).await;
     // Nobody has heard anything yet, and the bus is another one.
     world.bus.crash_and(|store| std::fs::remove_dir_all(store)).await;
@@ -60,7 +60,7 @@ async fn what_a_bus_acknowledged_and_lost_with_its_whole_store_is_told_again_in_
 async fn what_a_bus_acknowledged_after_the_copy_from_which_it_was_restored_is_told_again_and_nothing_older() {
     let world = World::new().await;
     let (case, safe) = (Uuid::from_u128(1), world.bus.store.with_file_name("kept"));
-    world.teller.carry_outbox();
+    world.teller.publish_outbox();
     world.tell(case, &["one", "two"]).await;
     all_is_carried(&world).await;
     let kept = safe.clone();
@@ -75,7 +75,7 @@ async fn what_a_bus_acknowledged_after_the_copy_from_which_it_was_restored_is_to
 #[tokio::test]
 async fn what_came_before_what_a_stream_still_keeps_is_not_told_again() {
     let world = World::new().await;
-    world.teller.carry_outbox();
+    world.teller.publish_outbox();
     world.tell(Uuid::from_u128(1), &["of long ago"]).await;
     all_is_carried(&world).await;
     world.teller.clock.advance(31.days());
@@ -105,7 +105,7 @@ async fn a_clock_that_is_set_back_an_hour_or_a_day_silences_nothing_that_waits_i
             .await
             .unwrap();
         world.teller.clock.advance(-back);
-        world.teller.carry_outbox();
+        world.teller.publish_outbox();
         let heard = world.hears(2).await;
         assert!(heard.contains(&"waits".to_owned()) && heard.contains(&"must arrive".to_owned()), "{heard:?}");
         let mut tx = begin(&world.teller.pool, &chassis::database::Actor::service("intake")).await.unwrap();

@@ -39,7 +39,7 @@ impl Handler for Hangs {
 #[tokio::test]
 async fn a_peer_that_hangs_delays_the_message_that_needs_it_and_none_beside_or_behind_it() {
     let world = World::new().await;
-    world.teller.carry_outbox();
+    world.teller.publish_outbox();
     let released = Arc::new(Semaphore::new(0));
     world.hearer.consume(CASES_SCREENED.stream, CASES_SCREENED.name, CASES_SCREENED.filters, Hangs { released: released.clone() });
     world.tell(Uuid::from_u128(1), &["of a peer that hangs", "beside it"]).await;
@@ -70,7 +70,7 @@ impl Handler for PutsOff {
 #[tokio::test(flavor = "multi_thread")]
 async fn messages_that_are_put_off_again_and_again_hold_up_nothing_that_comes_behind_them() {
     let world = World::new().await;
-    world.teller.carry_outbox();
+    world.teller.publish_outbox();
     world.hearer.consume(CASES_SCREENED.stream, CASES_SCREENED.name, CASES_SCREENED.filters, PutsOff);
     for aggregate in 0..50_u128 {
         world.tell(Uuid::from_u128(aggregate), &["put off"; 10]).await;

@@ -51,7 +51,7 @@ fn another(world: &World) -> Context {
 async fn what_was_committed_is_published_from_memory_and_noted_as_carried() {
     let world = World::new().await;
     world.hearer.hear_screenings(Writes::default());
-    world.teller.carry_outbox();
+    world.teller.publish_outbox();
     // The clock stands still: as long as the lease lasts, and it does, no relay takes them.
     let fresh = commit(&world.teller, 1, &["one", "two", "three"]).await;
     assert_eq!(fresh.len(), 3);
@@ -66,7 +66,7 @@ async fn what_was_committed_is_published_from_memory_and_noted_as_carried() {
 async fn after_a_crash_between_commit_and_publish_the_relay_carries_all_when_the_lease_ends() {
     let world = World::new().await;
     world.hearer.hear_screenings(Writes::default());
-    world.teller.carry_outbox();
+    world.teller.publish_outbox();
     // Dropped: as in a process that died here.
     drop(commit(&world.teller, 1, &["of the dead one", "and its second"]).await);
     world.tell(Uuid::from_u128(1), &["behind it"]).await;
@@ -80,7 +80,7 @@ async fn after_a_crash_between_commit_and_publish_the_relay_carries_all_when_the
 async fn a_transaction_that_is_rolled_back_publishes_nothing() {
     let world = World::new().await;
     world.hearer.hear_screenings(Writes::default());
-    world.teller.carry_outbox();
+    world.teller.publish_outbox();
     let (mut fresh, mut tx) = (Fresh::default(), begin(&world.teller.pool, &Actor::service("intake")).await.unwrap());
     enqueue_fresh(&mut tx, &mut fresh, &[message(&world.teller, 1, "never happened")], world.teller.clock.now()).await.unwrap();
     tx.rollback().await.unwrap();
@@ -96,8 +96,8 @@ async fn the_order_of_an_aggregate_holds_whichever_instance_publishes_and_whethe
     let world = World::new().await;
     world.hearer.hear_screenings(Writes::default());
     let other = another(&world);
-    world.teller.carry_outbox();
-    other.carry_outbox();
+    world.teller.publish_outbox();
+    other.publish_outbox();
     for round in 0..12 {
         for case in 1..=6_u128 {
             let instance = if (round + case) % 2 == 0 { &world.teller } else { &other };
@@ -131,7 +131,7 @@ async fn a_message_behind_one_that_still_waits_is_left_to_the_relay() {
     tx.commit().await.unwrap();
     assert_eq!(fresh.len(), 2);
     world.teller.outbox.publish(fresh);
-    world.teller.carry_outbox();
+    world.teller.publish_outbox();
     let mut heard = world.hears(4).await;
     heard.sort_by_key(|body| ["first", "second", "alone", "and more"].iter().position(|one| one == body));
     assert_eq!(heard, ["first", "second", "alone", "and more"]);
@@ -146,7 +146,7 @@ async fn what_cannot_be_published_from_memory_is_carried_by_the_relay_at_once() 
     let slow = Bus::connect("intake", &url, Some(&world.bus.seed("intake")), Some(&world.bus.authority)).await.unwrap();
     slow.ready(&url).await.unwrap();
     let teller = Context::assemble((*world.teller).clone(), world.teller.pool.clone(), slow);
-    teller.carry_outbox();
+    teller.publish_outbox();
     teller.outbox.publish(commit(&teller, 1, &["one", "two"]).await);
     let given_back = "select count(*) from outbox where attempt > 0 and next_attempt_at < created_at + interval '2 seconds'";
     eventually("its lease is given back", SOON, async || match world.count(&teller, given_back).await {
@@ -154,7 +154,7 @@ async fn what_cannot_be_published_from_memory_is_carried_by_the_relay_at_once() 
         _ => Ok(()),
     })
     .await;
-    another(&world).carry_outbox();
+    another(&world).publish_outbox();
     // The relay of the slow one has tried as well, and pauses.
     world.teller.clock.advance(LEASE);
     all_is_carried(&world).await;
@@ -173,7 +173,7 @@ async fn more_than_memory_holds_is_carried_all_the_same() {
         tx.commit().await.unwrap();
         world.teller.outbox.publish(fresh);
     }
-    world.teller.carry_outbox();
+    world.teller.publish_outbox();
     let of_memory = "select count(distinct aggregate) from outbox where carried_at is not null";
     eventually("memory is empty", SOON, async || match world.count(&world.teller, of_memory).await {
         2 => Ok(()),

@@ -43,10 +43,10 @@ async fn what_carrying_and_hearing_a_message_asks_of_the_database_is_written_dow
     };
     let ((teller, telling), (hearer, hearing)) = (under(&world.teller).await, under(&world.hearer).await);
     hearer.consume(CASES_SCREENED.stream, CASES_SCREENED.name, CASES_SCREENED.filters, Writes);
-    let mut carrier = teller.carrier();
+    let mut relay = teller.manual_relay();
     // The first time, streams are looked at and statements are prepared.
     world.tell(Uuid::from_u128(1), &["first"]).await;
-    carrier.carry().await.unwrap();
+    relay.publish().await.unwrap();
     world.hears(1).await;
     let subject = CASES_SCREENED.filters[0].to_owned();
     let mut all = Vec::new();
@@ -54,7 +54,7 @@ async fn what_carrying_and_hearing_a_message_asks_of_the_database_is_written_dow
         world.tell(Uuid::from_u128(2), &bodies).await;
         telling.take();
         hearing.take();
-        carrier.carry().await.unwrap();
+        relay.publish().await.unwrap();
         all.push(Done { what, statements: telling.take(), messages: vec![subject.clone(); bodies.len()] });
         if bodies.len() == 1 {
             let look = async || hearing.transactions_with("insert into inbox").pop().ok_or_else(|| "it is not committed yet".to_owned());
@@ -62,7 +62,7 @@ async fn what_carrying_and_hearing_a_message_asks_of_the_database_is_written_dow
             all.push(Done { what: "one message is heard", statements, messages: Vec::new() });
         }
     }
-    carrier.carry().await.unwrap();
+    relay.publish().await.unwrap();
     all.push(Done { what: "nothing waits", statements: telling.take(), messages: Vec::new() });
     hold(&Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it/snapshots/round_trips.txt"), &all);
 }

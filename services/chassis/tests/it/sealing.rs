@@ -219,7 +219,7 @@ async fn a_sealed_message_waits_unreadable_in_the_outbox_and_travels_in_clear() 
     tx.commit().await.unwrap();
     let waits: Vec<u8> = sqlx::query_scalar("select body from outbox").fetch_one(world.admin(&teller)).await.unwrap();
     assert!(!waits.windows(6).any(|w| w == b"marker"));
-    teller.carry_outbox();
+    teller.publish_outbox();
     world.hearer.hear_screenings(Writes::default());
     assert_eq!(world.hears(1).await, ["marker-of-the-message"]);
     eventually("it is carried", SOON, async || {
@@ -235,7 +235,7 @@ async fn a_sealed_message_waits_unreadable_in_the_outbox_and_travels_in_clear() 
 async fn a_message_that_is_set_aside_is_sealed_and_is_tried_again_with_the_same_bytes() {
     let mut world = World::new().await;
     world.hearer.vault = harness::vault::vault("cases", &world.hearer.clock);
-    world.teller.carry_outbox();
+    world.teller.publish_outbox();
     world.tell(Uuid::from_u128(1), &["mended later"]).await;
     let writes = Writes::default();
     world.hearer.hear_screenings(writes.clone());

@@ -52,12 +52,12 @@ async fn messages_that_wait_together_are_written_together_in_order_and_each_once
     let world = World::new().await;
     let bodies: Vec<String> = (0..200).map(|n| format!("{n:03}")).collect();
     world.tell(Uuid::from_u128(1), &bodies.iter().map(String::as_str).collect::<Vec<_>>()).await;
-    let mut carrier = world.teller.carrier();
+    let mut relay = world.teller.manual_relay();
     // Twice over, as after a bus that lost its memory.
     for _ in 0..2 {
         sqlx::query("update outbox set carried_at = null").execute(world.admin(&world.teller)).await.unwrap();
         while world.count(&world.teller, "select count(*) from outbox where carried_at is null").await > 0 {
-            carrier.carry().await.unwrap();
+            relay.publish().await.unwrap();
         }
     }
     let meter = Meter::of(world.database(&world.hearer)).await;
@@ -80,7 +80,7 @@ async fn messages_that_wait_together_are_written_together_in_order_and_each_once
 async fn a_bad_message_in_a_set_is_set_aside_alone() {
     let world = World::new().await;
     world.tell(Uuid::from_u128(1), &["one", "bad", "two", "three"]).await;
-    world.teller.carrier().carry().await.unwrap();
+    world.teller.manual_relay().publish().await.unwrap();
     world.hearer.consume(CASES_SCREENED.stream, CASES_SCREENED.name, CASES_SCREENED.filters, WritesSets);
     assert_eq!(world.hears(3).await, ["one", "two", "three"]);
     let aside = async || match world.count(&world.hearer, "select count(*) from quarantine where body = 'bad'").await {
@@ -124,8 +124,8 @@ impl Handler for Answers {
 async fn what_a_handler_tells_is_published_from_memory_and_only_where_its_message_was_applied() {
     let world = World::new().await;
     world.tell(Uuid::from_u128(1), &["one", "bad", "two"]).await;
-    world.teller.carrier().carry().await.unwrap();
-    world.hearer.carry_outbox();
+    world.teller.manual_relay().publish().await.unwrap();
+    world.hearer.publish_outbox();
     let answers = Answers(world.hearer.clone());
     world.hearer.consume(CASES_SCREENED.stream, CASES_SCREENED.name, CASES_SCREENED.filters, answers);
     // The clock stands still, so that no lease ends: only from memory they can have been carried.
@@ -140,7 +140,7 @@ async fn what_a_handler_tells_is_published_from_memory_and_only_where_its_messag
 #[tokio::test]
 async fn messages_heard_beside_one_that_cannot_be_read_are_applied_in_their_order() {
     let world = World::new().await;
-    world.teller.carry_outbox();
+    world.teller.publish_outbox();
     world.tell(Uuid::from_u128(1), &["good", "unreadable", "good too"]).await;
     all_is_carried(&world).await;
     world.hearer.hear_screenings(Writes::default());

@@ -88,7 +88,7 @@ impl World {
         let pool = if name == "intake" { self.intake.pool.clone() } else { self.cases.pool.clone() };
         let process = Process::new(name, settings, Clock::system(), Ids::random());
         let ctx = Context::assemble(process, pool, self.bus.connect(name).await);
-        ctx.carry_outbox();
+        ctx.publish_outbox();
         audit::join(&ctx, ring(name)).unwrap();
         self.running.push(ctx.clone());
         ctx

@@ -9,7 +9,7 @@ pub mod list_queue;
 pub mod open_concerns;
 pub mod purge_referral;
 pub mod push_contact;
-pub mod record_at_once;
+pub mod record_batched;
 pub mod record_referrals;
 pub mod retention;
 pub mod screen_referral;
@@ -26,7 +26,7 @@ use sqlx::{PgPool, Postgres, Transaction};
 use crate::access;
 
 use open_concerns::OpenConcerns;
-use record_at_once::AtOnce;
+use record_batched::Batching;
 
 pub use answer::{Answer, Receipt, Repeat};
 pub use record_referrals::Submission;
@@ -40,7 +40,7 @@ pub struct App {
     pub outbox: outbox::Wake,
     pub vault: Vault,
     /// The batched path for new submissions.
-    pub at_once: AtOnce,
+    pub batching: Batching,
     /// Open concerns of safety, which is polled before anything is destroyed.
     pub concerns: OpenConcerns,
 }

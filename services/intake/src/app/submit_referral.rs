@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use super::{
     Answer, App, Submission, answer,
-    record_at_once::record_at_once,
+    record_batched::record_batched,
     record_referrals::{Line, Source, raise_all, raised_all_the_same, record},
 };
 use crate::{
@@ -45,7 +45,7 @@ async fn submit_from(app: &App, caller: &Caller, source: &Source<'_>, submission
         return Err(refuse_whole(app, caller, source, &submissions).await?.into());
     }
     let lines: Vec<Line> = submissions.into_iter().map(|submission| line(app, caller, submission)).collect();
-    let answers = match record_at_once(app, caller, source, &lines).await {
+    let answers = match record_batched(app, caller, source, &lines).await {
         Some(answers) => answers,
         None => record_alone(app, caller, source, lines).await?,
     };

@@ -16,7 +16,7 @@ use uuid::Uuid;
 use super::{referral::New, sealed};
 
 /// A referral that may be new, sealed under its own key, and its fact.
-pub struct Whole {
+pub struct SealedReferral {
     id: Uuid,
     number: String,
     site: String,
@@ -39,7 +39,7 @@ pub struct Whole {
 }
 
 /// The earlier row under the site and key of one of them.
-pub struct Stands {
+pub struct Existing {
     /// Index of the referral, from 0.
     pub place: usize,
     pub body_hash: Vec<u8>,
@@ -49,7 +49,7 @@ pub struct Stands {
     pub purged: bool,
 }
 
-impl Whole {
+impl SealedReferral {
     fn of(new: New<'_>, fact: Outgoing, (key, wrapped, wrapped_by): (DataKey, Vec<u8>, i32), at: OffsetDateTime) -> Result<Self, Fault> {
         let New { id, receipt_number, referral, body } = new;
         Ok(Self {
@@ -89,14 +89,14 @@ impl Whole {
 ///
 /// # Errors
 /// The key store is not available.
-pub async fn seal(vault: &Vault, referrals: Vec<(New<'_>, Outgoing)>, at: OffsetDateTime) -> Result<Vec<Whole>, Fault> {
+pub async fn seal(vault: &Vault, referrals: Vec<(New<'_>, Outgoing)>, at: OffsetDateTime) -> Result<Vec<SealedReferral>, Fault> {
     let owners: BTreeSet<Owner> = referrals.iter().map(|(new, _)| sealed::referral(new.id)).collect();
     let NewKeys { keys, wrapped, versions, .. } = vault.new_keys(&owners).await?;
     let mut keys: BTreeMap<Owner, (DataKey, Vec<u8>, i32)> =
         keys.into_iter().zip(wrapped).zip(versions).map(|(((owner, key), wrapped), version)| (owner, (key, wrapped, version))).collect();
     let whole = |(new, fact): (New<'_>, Outgoing)| {
         let key = keys.remove(&sealed::referral(new.id)).ok_or(Fault::Unknown)?;
-        Whole::of(new, fact, key, at)
+        SealedReferral::of(new, fact, key, at)
     };
     referrals.into_iter().map(whole).collect()
 }
@@ -113,9 +113,9 @@ pub async fn record(
     db: impl PgExecutor<'_>,
     actor: &Actor,
     (at, lease): (OffsetDateTime, Duration),
-    referrals: &[(i32, &Whole)],
-) -> sqlx::Result<Vec<Stands>> {
-    fn column<'a, T>(referrals: &[(i32, &'a Whole)], value: impl Fn(&'a Whole) -> T) -> Vec<T> {
+    referrals: &[(i32, &SealedReferral)],
+) -> sqlx::Result<Vec<Existing>> {
+    fn column<'a, T>(referrals: &[(i32, &'a SealedReferral)], value: impl Fn(&'a SealedReferral) -> T) -> Vec<T> {
         referrals.iter().map(|(_, whole)| value(whole)).collect()
     }
     let (subject, reach, names) = actor.parts();
@@ -155,7 +155,7 @@ pub async fn record(
     )
     .fetch_all(db)
     .await?;
-    let stands = rows.into_iter().map(|row| Stands {
+    let stands = rows.into_iter().map(|row| Existing {
         // The database counts from 1.
         place: usize::try_from(row.place - 1).unwrap_or_default(),
         body_hash: row.body_hash,

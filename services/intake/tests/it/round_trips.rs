@@ -4,7 +4,7 @@ use std::path::Path;
 
 use chassis::Ids;
 use harness::round_trips::{Done, Meter, hold};
-use intake::app::{App, record_at_once::AtOnce};
+use intake::app::{App, record_batched::Batching};
 use proto::intake::v1::Referral;
 
 use crate::support::{app, referral, staff, submit, submit_all};
@@ -13,7 +13,7 @@ use crate::support::{app, referral, staff, submit, submit_all};
 async fn what_a_referral_and_an_import_ask_of_the_database_is_written_down() {
     let test = app().await;
     let meter = Meter::of(&test.database).await;
-    let metered = App { pool: meter.pool.clone(), ids: Ids::seeded(8), at_once: AtOnce::each(meter.pool.clone()), ..(*test).clone() };
+    let metered = App { pool: meter.pool.clone(), ids: Ids::seeded(8), batching: Batching::each(meter.pool.clone()), ..(*test).clone() };
     let messages = async || -> Vec<String> {
         let subjects = "select subject from outbox order by position";
         sqlx::query_scalar(subjects).fetch_all(&test.database.admin).await.unwrap()

@@ -8,7 +8,7 @@ use chassis::{
     outbox::Wake,
 };
 use harness::{alarm::Alarm, database::Database};
-use intake::app::{Answer, App, Receipt, Submission, open_concerns::OpenConcerns, record_at_once::AtOnce, submit_referral};
+use intake::app::{Answer, App, Receipt, Submission, open_concerns::OpenConcerns, record_batched::Batching, submit_referral};
 use proto::intake::v1::{Known, Origin, Referral};
 use sqlx::{Postgres, Transaction};
 use time::macros::datetime;
@@ -38,8 +38,8 @@ pub async fn app() -> TestDesk {
     let vault = harness::vault::vault("intake", &clock);
     let safety = Arc::new(Alarm::default());
     let concerns = OpenConcerns::new(Arc::clone(&safety) as Arc<dyn AskSafety>);
-    let at_once = AtOnce::each(pool.clone());
-    let app = App { pool, clock, ids: Ids::seeded(7), outbox: Wake::default(), vault, at_once, concerns };
+    let batching = Batching::each(pool.clone());
+    let app = App { pool, clock, ids: Ids::seeded(7), outbox: Wake::default(), vault, batching, concerns };
     TestDesk { app, safety, database }
 }
 

@@ -2,7 +2,7 @@
 
 use futures::future::join_all;
 use intake::{
-    app::{Answer, App, Repeat, record_at_once::AtOnce},
+    app::{Answer, App, Repeat, record_batched::Batching},
     store::referral::all,
 };
 use proto::{
@@ -16,10 +16,10 @@ use crate::support::*;
 /// Intake whose submissions share transactions, and the task that writes them.
 async fn gathering() -> (TestDesk, App, CancellationToken) {
     let test = app().await;
-    let (at_once, sets) = AtOnce::together(test.pool.clone());
+    let (batching, sets) = Batching::together(test.pool.clone());
     let stop = CancellationToken::new();
     tokio::spawn(sets.run(stop.clone()));
-    let app = App { at_once, ..(*test).clone() };
+    let app = App { batching, ..(*test).clone() };
     (test, app, stop)
 }
 

@@ -28,7 +28,7 @@ use crate::{
 };
 
 /// Received ring, and its trace.
-pub struct Came {
+pub struct ReceivedRing {
     pub ring: Ring,
     pub span: Span,
 }
@@ -40,7 +40,7 @@ pub struct Came {
 pub async fn deliver_now(app: &App, ring: Ring) -> chassis::Result<OffsetDateTime> {
     let mut tx = app.begin().await?;
     let (id, now, mut fresh) = (ring.ring_id.uuid(), app.clock.now(), Fresh::default());
-    let taken = deliver(&mut tx, &mut fresh, app, &[Came { ring, span: Span::current() }]).await?;
+    let taken = deliver(&mut tx, &mut fresh, app, &[ReceivedRing { ring, span: Span::current() }]).await?;
     // A ring that was stored before gets the same answer again.
     let delivered_at = if taken.contains(&id) { now } else { store::ring::taken_at(&mut tx, id).await?.unwrap_or(now) };
     tx.commit().await?;
@@ -53,13 +53,13 @@ pub async fn deliver_now(app: &App, ring: Ring) -> chassis::Result<OffsetDateTim
 ///
 /// # Errors
 /// A statement failed; the caller's transaction with it.
-pub async fn deliver(tx: &mut PgConnection, fresh: &mut Fresh, app: &App, came: &[Came]) -> sqlx::Result<BTreeSet<Uuid>> {
+pub async fn deliver(tx: &mut PgConnection, fresh: &mut Fresh, app: &App, came: &[ReceivedRing]) -> sqlx::Result<BTreeSet<Uuid>> {
     let now = app.clock.now();
     let told: Vec<(Data, Outgoing)> = came.iter().map(|came| (data(&came.ring), answer(app, &came.ring, now))).collect();
     let mailings = came.iter().zip(&told).map(|(came, (data, answer))| mailing(came, data, answer, now));
     let taken = post_all(tx, app, mailings.collect()).await?;
     let mut once = BTreeSet::new();
-    for (Came { ring, span }, (_, answer)) in came.iter().zip(&told) {
+    for (ReceivedRing { ring, span }, (_, answer)) in came.iter().zip(&told) {
         // Of a ring that came twice in a set, the first was stored.
         if taken.contains(&ring.ring_id.uuid()) && once.insert(ring.ring_id) {
             span.in_scope(|| note(fresh, ring, answer, now));
@@ -86,7 +86,7 @@ fn data(ring: &Ring) -> Data {
 }
 
 /// Ring with a letter to each of its recipients.
-fn mailing<'a>(Came { ring, span }: &'a Came, data: &'a Data, answer: &'a Outgoing, now: OffsetDateTime) -> Mailing<'a> {
+fn mailing<'a>(ReceivedRing { ring, span }: &'a ReceivedRing, data: &'a Data, answer: &'a Outgoing, now: OffsetDateTime) -> Mailing<'a> {
     let next_ring_by = ring.next_ring_by.map(|promised| alarm_watch::due(promised, ring.rung_at, now));
     let letter = |recipient| Letter {
         template: ring.template(&recipient),

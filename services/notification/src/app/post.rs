@@ -43,8 +43,8 @@ pub(super) struct Letter<'a> {
 
 impl Letter<'_> {
     /// Key of its inbox item.
-    fn item(&self) -> One {
-        One::Item(
+    fn item(&self) -> WriteKey {
+        WriteKey::Item(
             self.recipient.as_str().to_owned(),
             self.template.code(),
             self.about,
@@ -81,7 +81,7 @@ pub(super) async fn post_all(tx: &mut PgConnection, app: &App, mailings: Vec<Mai
 
 /// Key that one statement may write only once.
 #[derive(PartialEq, Eq, PartialOrd, Ord)]
-enum One {
+enum WriteKey {
     Ring(Uuid),
     Guarded(Uuid, &'static str),
     Item(String, &'static str, Uuid, Option<&'static str>),
@@ -90,14 +90,14 @@ enum One {
 /// The mailings in their order, split into as few rounds as needed so that each has at most one letter per item.
 fn rounds(mailings: Vec<Mailing<'_>>) -> Vec<Vec<Mailing<'_>>> {
     let mut rounds: Vec<Vec<Mailing<'_>>> = Vec::new();
-    let mut written: BTreeSet<One> = BTreeSet::new();
+    let mut written: BTreeSet<WriteKey> = BTreeSet::new();
     for mut mailing in mailings {
         one_for_each_item(&mut mailing.letters);
         let rung = mailing.ring.iter().flat_map(|rung| {
             let (ring, audience): (_, Audience) = (rung.ring, rung.ring.audience);
-            [One::Ring(ring.ring_id.uuid()), One::Guarded(ring.concern_id.uuid(), audience.code())]
+            [WriteKey::Ring(ring.ring_id.uuid()), WriteKey::Guarded(ring.concern_id.uuid(), audience.code())]
         });
-        let writes: BTreeSet<One> = rung.chain(mailing.letters.iter().map(Letter::item)).collect();
+        let writes: BTreeSet<WriteKey> = rung.chain(mailing.letters.iter().map(Letter::item)).collect();
         match rounds.last_mut() {
             Some(round) if written.is_disjoint(&writes) => {
                 round.push(mailing);

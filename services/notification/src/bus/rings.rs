@@ -11,7 +11,7 @@ use tracing::Span;
 use crate::{
     app::{
         App,
-        deliver_ring::{self, Came},
+        deliver_ring::{self, ReceivedRing},
         read_ring,
     },
     domain::ring::Ring,
@@ -31,12 +31,12 @@ impl Handler for Rings {
     }
 
     async fn apply(&self, tx: &mut PgConnection, fresh: &mut Fresh, ring: Ring, _message: &Incoming) -> Result<(), Rejection> {
-        deliver_ring::deliver(tx, fresh, &self.app, &[Came { ring, span: Span::current() }]).await?;
+        deliver_ring::deliver(tx, fresh, &self.app, &[ReceivedRing { ring, span: Span::current() }]).await?;
         Ok(())
     }
 
     async fn apply_set(&self, tx: &mut PgConnection, fresh: &mut Fresh, set: Vec<ReadMessage<'_, Ring>>) -> Result<(), Rejection> {
-        let came: Vec<Came> = set.into_iter().map(|heard| Came { ring: heard.work, span: heard.span }).collect();
+        let came: Vec<ReceivedRing> = set.into_iter().map(|heard| ReceivedRing { ring: heard.work, span: heard.span }).collect();
         deliver_ring::deliver(tx, fresh, &self.app, &came).await?;
         Ok(())
     }

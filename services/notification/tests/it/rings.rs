@@ -2,7 +2,7 @@
 
 use chassis::{inbox::Rejection, outbox::Fresh};
 use notification::app::{
-    deliver_ring::{self, Came},
+    deliver_ring::{self, ReceivedRing},
     read_ring,
 };
 use prost::Message;
@@ -216,7 +216,7 @@ async fn rings_that_come_together_stand_in_every_inbox_once_each_and_the_later_c
     rings.extend([rings[3].clone(), rings[7].clone()]);
     let [_, later] = both_audiences(5);
     rings.push(Ring { ring_id: Uuid::from_u128(0x9999).to_string(), step: 1, ..later });
-    let read: Vec<_> = rings.into_iter().map(|ring| Came { ring: read_ring::read(ring).unwrap(), span: Span::none() }).collect();
+    let read: Vec<_> = rings.into_iter().map(|ring| ReceivedRing { ring: read_ring::read(ring).unwrap(), span: Span::none() }).collect();
     let mut tx = world.begin().await;
     let taken = deliver_ring::deliver(&mut tx, &mut Fresh::default(), &world.app, &read).await.unwrap();
     tx.commit().await.unwrap();

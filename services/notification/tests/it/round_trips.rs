@@ -11,7 +11,7 @@ use harness::round_trips::{Done, Meter, hold};
 use notification::{
     app::{
         App,
-        deliver_ring::{self, Came},
+        deliver_ring::{self, ReceivedRing},
         read_ring,
     },
     bus::Rings,
@@ -46,7 +46,7 @@ async fn what_a_ring_asks_of_the_database_is_written_down() {
         held.push(done(what, meter.take(), told(&world).await));
     }
     let rings = (0..32).map(|n| ring_of(n, Audience::Nhq)).chain((0..32).map(|n| ring_of(n, Audience::ResponsibleHead)));
-    let rings: Vec<_> = rings.map(|ring| Came { ring: read_ring::read(ring).unwrap(), span: Span::none() }).collect();
+    let rings: Vec<_> = rings.map(|ring| ReceivedRing { ring: read_ring::read(ring).unwrap(), span: Span::none() }).collect();
     meter.take();
     let mut tx = begin(&meter.pool, &Actor::service("notification")).await.unwrap();
     deliver_ring::deliver(&mut tx, &mut Fresh::default(), &app, &rings).await.unwrap();

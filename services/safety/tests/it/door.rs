@@ -274,7 +274,7 @@ async fn what_the_directory_grants_and_takes_back_another_service_knows() {
     let process = Process::new("cases", settings, Clock::system(), Ids::random());
     let cases = Context::assemble(process, theirs.pool.clone(), alarm.bus.connect("cases").await);
     cases.hear_grants(subject::CASES_GRANTS.stream, subject::CASES_GRANTS.name, subject::CASES_GRANTS.filters).unwrap();
-    alarm.ctx.carry_outbox();
+    alarm.ctx.publish_outbox();
     let grant = crate::directory::give(&alarm.ctx.pool, &alarm.app, "mediator-1", role::MEDIATOR, None).await;
     let live = async || -> Vec<String> {
         let proof = chassis::identity::Proof::new("mediator-1", Clock::system().now() + time::Duration::HOUR);

@@ -12,8 +12,9 @@ use std::{
 };
 
 use chassis::{
-    Context, database,
-    gather::{Gather, WriteSet, gather},
+    Context,
+    batch_queue::{BatchQueue, WriteBatch, batch_queue},
+    database,
     outbox::{Fresh, Wake},
     refusal::store_error,
     trace,
@@ -130,13 +131,13 @@ fn first_of_each<'a>(all: impl Iterator<Item = Option<&'a Prepared>>) -> BTreeMa
 }
 
 /// Queue of raises that wait to be written together.
-pub type Raises = Gather<Writer>;
+pub type Raises = BatchQueue<Writer>;
 
 /// Starts the task that writes raises in batches until the process stops; returns the sending end of the queue.
 #[must_use]
 pub fn start(ctx: &Context, app: &App) -> Raises {
     let pool = database::for_service(ctx.name, &ctx.pool, CONNECTIONS);
-    let (raises, sets) = gather(Writer { pool, app: app.clone(), outbox: ctx.outbox.clone() }, MAX_SET, SET_TIMEOUT);
+    let (raises, sets) = batch_queue(Writer { pool, app: app.clone(), outbox: ctx.outbox.clone() }, MAX_SET, SET_TIMEOUT);
     ctx.spawn("write-raises", sets.run(ctx.stop.clone()));
     raises
 }
@@ -148,7 +149,7 @@ pub struct Writer {
     outbox: Wake,
 }
 
-impl WriteSet for Writer {
+impl WriteBatch for Writer {
     type Item = Prepared;
     type Done = Receipt;
 

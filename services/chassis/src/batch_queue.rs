@@ -14,7 +14,7 @@ use tokio_util::sync::CancellationToken;
 const MAX_SETS_WAITING: usize = 4;
 
 /// Writer of a batch.
-pub trait WriteSet: Send + Sync + 'static {
+pub trait WriteBatch: Send + Sync + 'static {
     type Item: Send + Sync + 'static;
     type Done: Send + 'static;
 
@@ -24,36 +24,36 @@ pub trait WriteSet: Send + Sync + 'static {
 }
 
 /// Callers' end of the queue. Cheap to clone.
-pub struct Gather<W: WriteSet>(mpsc::Sender<Waiting<W>>);
+pub struct BatchQueue<W: WriteBatch>(mpsc::Sender<Waiting<W>>);
 
-impl<W: WriteSet> Clone for Gather<W> {
+impl<W: WriteBatch> Clone for BatchQueue<W> {
     fn clone(&self) -> Self {
         Self(self.0.clone())
     }
 }
 
-/// Writing end of the queue: one task [runs](Sets::run) it.
-pub struct Sets<W: WriteSet> {
+/// Writing end of the queue: one task [runs](BatchWorker::run) it.
+pub struct BatchWorker<W: WriteBatch> {
     queue: mpsc::Receiver<Waiting<W>>,
     writer: W,
     most: usize,
     deadline: Duration,
 }
 
-struct Waiting<W: WriteSet> {
+struct Waiting<W: WriteBatch> {
     item: Arc<W::Item>,
     answer: oneshot::Sender<W::Done>,
 }
 
 /// Queue for `writer`, of batches of at most `most` items, each of which is given up after `deadline`.
 #[must_use]
-pub fn gather<W: WriteSet>(writer: W, most: usize, deadline: Duration) -> (Gather<W>, Sets<W>) {
+pub fn batch_queue<W: WriteBatch>(writer: W, most: usize, deadline: Duration) -> (BatchQueue<W>, BatchWorker<W>) {
     let most = most.max(1);
     let (callers, queue) = mpsc::channel(most.saturating_mul(MAX_SETS_WAITING));
-    (Gather(callers), Sets { queue, writer, most, deadline })
+    (BatchQueue(callers), BatchWorker { queue, writer, most, deadline })
 }
 
-impl<W: WriteSet> Gather<W> {
+impl<W: WriteBatch> BatchQueue<W> {
     /// Writes the item with the next batch. `None` where it must be tried alone: its batch failed, the queue is full, or no task writes.
     /// The item is written also where the caller goes away meanwhile.
     pub async fn write(&self, item: Arc<W::Item>) -> Option<W::Done> {
@@ -63,7 +63,7 @@ impl<W: WriteSet> Gather<W> {
     }
 }
 
-impl<W: WriteSet> Sets<W> {
+impl<W: WriteBatch> BatchWorker<W> {
     /// Writes batch after batch until stopped; waiting callers then try alone.
     ///
     /// # Errors
@@ -130,7 +130,7 @@ mod tests {
     const FAILS: u32 = 66;
     const PANICS: u32 = 99;
 
-    impl WriteSet for Numbers {
+    impl WriteBatch for Numbers {
         type Item = u32;
         type Done = u32;
 
@@ -148,17 +148,17 @@ mod tests {
     }
 
     struct Queue {
-        gather: Gather<Numbers>,
+        queue: BatchQueue<Numbers>,
         writer: Numbers,
         stop: CancellationToken,
     }
 
     fn queue(most: usize, deadline: Duration) -> Queue {
         let writer = Numbers { sets: Arc::default(), begun: Arc::new(Semaphore::new(0)), let_on: Arc::new(Semaphore::new(0)) };
-        let (gather, sets) = gather(writer.clone(), most, deadline);
+        let (queue, sets) = batch_queue(writer.clone(), most, deadline);
         let stop = CancellationToken::new();
         tokio::spawn(sets.run(stop.clone()));
-        Queue { gather, writer, stop }
+        Queue { queue, writer, stop }
     }
 
     impl Queue {
@@ -168,7 +168,7 @@ mod tests {
 
         /// Queues all of these before any of them is written.
         async fn ask(&self, numbers: &[u32]) -> Vec<Option<u32>> {
-            let mut asked = Box::pin(join_all(numbers.iter().map(|number| self.gather.write(Arc::new(*number)))));
+            let mut asked = Box::pin(join_all(numbers.iter().map(|number| self.queue.write(Arc::new(*number)))));
             assert!(futures::poll!(&mut asked).is_pending());
             self.writer.let_on.add_permits(numbers.len());
             tokio::time::timeout(SOON, asked).await.unwrap()
@@ -178,7 +178,7 @@ mod tests {
     #[tokio::test]
     async fn who_comes_alone_waits_for_nobody_and_what_comes_meanwhile_is_the_next_set() {
         let queue = queue(4, SOON);
-        let mut first = Box::pin(queue.gather.write(Arc::new(1)));
+        let mut first = Box::pin(queue.queue.write(Arc::new(1)));
         assert!(futures::poll!(&mut first).is_pending());
         tokio::time::timeout(SOON, queue.writer.begun.acquire()).await.expect("it waits for others").unwrap().forget();
         assert_eq!(queue.ask(&[2, 3, 4, 5, 6, 7]).await, [4, 6, 8, 10, 12, 14].map(Some));
@@ -200,14 +200,14 @@ mod tests {
     #[tokio::test]
     async fn nobody_waits_for_a_slow_set_in_a_long_queue_or_for_nobody() {
         let slow = queue(1, Duration::from_millis(20));
-        assert_eq!(tokio::time::timeout(SOON, slow.gather.write(Arc::new(1))).await, Ok(None));
-        let (full, _sets) = gather(slow.writer.clone(), 1, SOON);
+        assert_eq!(tokio::time::timeout(SOON, slow.queue.write(Arc::new(1))).await, Ok(None));
+        let (full, _sets) = batch_queue(slow.writer.clone(), 1, SOON);
         let waiting: Vec<_> = (0..4).map(|number| full.write(Arc::new(number))).collect();
         let mut waiting = Box::pin(join_all(waiting));
         assert!(futures::poll!(&mut waiting).is_pending());
         assert_eq!(full.write(Arc::new(9)).await, None);
         let ended = queue(1, SOON);
         ended.stop.cancel();
-        assert_eq!(tokio::time::timeout(SOON, ended.gather.write(Arc::new(1))).await, Ok(None));
+        assert_eq!(tokio::time::timeout(SOON, ended.queue.write(Arc::new(1))).await, Ok(None));
     }
 }

@@ -9,8 +9,8 @@ use std::{
 
 use chassis::{
     Caller,
+    batch_queue::{BatchQueue, BatchWorker, WriteBatch, batch_queue},
     database::{self, Actor},
-    gather::{Gather, Sets, WriteSet, gather},
     outbox::{self, Fresh, Outgoing},
     refusal::store_error,
 };
@@ -24,7 +24,7 @@ use super::{
 use crate::{
     domain::Body,
     store::{
-        record::{Stands, Whole, record, seal},
+        record::{Existing, SealedReferral, record, seal},
         referral::New,
     },
 };
@@ -44,7 +44,7 @@ pub struct Call {
     at: OffsetDateTime,
     /// Lease for this process to publish the call's facts from memory.
     lease: time::Duration,
-    referrals: BTreeMap<Slot, Whole>,
+    referrals: BTreeMap<Slot, SealedReferral>,
 }
 
 /// Number and time of the stored referral, and whether it is new.
@@ -59,7 +59,7 @@ pub type Done = BTreeMap<Slot, Recorded>;
 
 /// Records the lines, and answers each in its place. `None`: no line was answered, and all must take the full path. Submissions with a
 /// safety concern always do: a concern never waits for a key [RM1b].
-pub async fn record_at_once(app: &App, caller: &Caller, source: &Source<'_>, lines: &[Line]) -> Option<Vec<Answer>> {
+pub async fn record_batched(app: &App, caller: &Caller, source: &Source<'_>, lines: &[Line]) -> Option<Vec<Answer>> {
     if lines.iter().any(|line| line.concern(source).is_some()) {
         return None;
     }
@@ -68,7 +68,7 @@ pub async fn record_at_once(app: &App, caller: &Caller, source: &Source<'_>, lin
         return answers(Done::new(), lines);
     }
     let from_memory = !call.lease.is_zero();
-    let done = app.at_once.write(call).await?;
+    let done = app.batching.write(call).await?;
     if from_memory {
         let mut told = Fresh::default();
         facts.into_iter().filter(|(slot, _)| done.get(slot).is_some_and(|now| now.is_new)).for_each(|(_, fact)| told.append(fact));
@@ -127,12 +127,12 @@ fn answers(mut done: Done, lines: &[Line]) -> Option<Vec<Answer>> {
 
 /// The batched path: small calls that wait together share a transaction, and each larger one has its own.
 #[derive(Clone)]
-pub struct AtOnce {
+pub struct Batching {
     alone: Recorder,
-    together: Option<Gather<Recorder>>,
+    together: Option<BatchQueue<Recorder>>,
 }
 
-impl AtOnce {
+impl Batching {
     /// One transaction per call.
     #[must_use]
     pub const fn each(pool: PgPool) -> Self {
@@ -141,9 +141,9 @@ impl AtOnce {
 
     /// Batches, written by the task that runs them.
     #[must_use]
-    pub fn together(pool: PgPool) -> (Self, Sets<Recorder>) {
+    pub fn together(pool: PgPool) -> (Self, BatchWorker<Recorder>) {
         let alone = Recorder { pool };
-        let (together, sets) = gather(alone.clone(), MAX_CALLS_TOGETHER, SET_TIMEOUT);
+        let (together, sets) = batch_queue(alone.clone(), MAX_CALLS_TOGETHER, SET_TIMEOUT);
         (Self { alone, together: Some(together) }, sets)
     }
 
@@ -162,13 +162,13 @@ pub struct Recorder {
 }
 
 /// Calls of one actor that share a statement: no two of them name the same site and key.
-struct Together {
+struct ActorBatch {
     actor: Actor,
     sites: BTreeSet<String>,
     calls: Vec<usize>,
 }
 
-impl WriteSet for Recorder {
+impl WriteBatch for Recorder {
     type Item = Call;
     type Done = Done;
 
@@ -201,10 +201,10 @@ impl Recorder {
 }
 
 /// The batches: each with the calls of one actor, in order of arrival.
-fn sets(calls: &[Arc<Call>]) -> Vec<Together> {
-    let mut sets: Vec<(Together, BTreeSet<&Slot>)> = Vec::new();
+fn sets(calls: &[Arc<Call>]) -> Vec<ActorBatch> {
+    let mut sets: Vec<(ActorBatch, BTreeSet<&Slot>)> = Vec::new();
     for (number, call) in calls.iter().enumerate() {
-        let fits = |(set, slots): &&mut (Together, BTreeSet<&Slot>)| {
+        let fits = |(set, slots): &&mut (ActorBatch, BTreeSet<&Slot>)| {
             set.actor == call.actor && !call.referrals.keys().any(|slot| slots.contains(slot))
         };
         match sets.iter_mut().find(fits) {
@@ -214,7 +214,7 @@ fn sets(calls: &[Arc<Call>]) -> Vec<Together> {
                 slots.extend(call.referrals.keys());
             }
             None => {
-                let set = Together { actor: call.actor.clone(), sites: call.sites.clone(), calls: vec![number] };
+                let set = ActorBatch { actor: call.actor.clone(), sites: call.sites.clone(), calls: vec![number] };
                 sets.push((set, call.referrals.keys().collect()));
             }
         }
@@ -222,19 +222,19 @@ fn sets(calls: &[Arc<Call>]) -> Vec<Together> {
     sets.into_iter().map(|(set, _)| set).collect()
 }
 
-impl Together {
+impl ActorBatch {
     async fn write(&self, db: impl sqlx::PgExecutor<'_>, calls: &[Arc<Call>], done: &mut [Option<Done>]) -> sqlx::Result<()> {
         let calls: Vec<(usize, &Call)> = self.calls.iter().filter_map(|number| Some((*number, calls.get(*number)?.as_ref()))).collect();
         let Some(at) = calls.iter().map(|(_, call)| call.at).max() else { return Ok(()) };
         let lease = calls.iter().map(|(_, call)| call.lease).min().unwrap_or_default();
-        let mut all: Vec<(usize, &Slot, &Whole)> =
+        let mut all: Vec<(usize, &Slot, &SealedReferral)> =
             calls.iter().flat_map(|(number, call)| call.referrals.iter().map(|(slot, whole)| (*number, slot, whole))).collect();
         // Sorted by site and key, so that two batches cannot deadlock.
         all.sort_unstable_by_key(|(_, slot, _)| *slot);
-        let numbered: Vec<(i32, &Whole)> =
+        let numbered: Vec<(i32, &SealedReferral)> =
             all.iter().map(|(number, _, whole)| (i32::try_from(*number).unwrap_or(i32::MAX), *whole)).collect();
         let actor = self.actor.clone().named(self.sites.iter().cloned()).at(at);
-        let mut stands: BTreeMap<usize, Vec<Stands>> = BTreeMap::new();
+        let mut stands: BTreeMap<usize, Vec<Existing>> = BTreeMap::new();
         for one in record(db, &actor, (at, lease), &numbered).await? {
             stands.entry(one.place).or_default().push(one);
         }

@@ -28,7 +28,7 @@ pub(super) struct Message {
 }
 
 /// Published message and its position on the bus.
-pub(super) struct Carried {
+pub(super) struct Published {
     pub id: Uuid,
     pub stream: String,
     pub place: i64,
@@ -37,7 +37,7 @@ pub(super) struct Carried {
 /// Results of some messages.
 #[derive(Default)]
 pub(super) struct Outcome {
-    pub carried: Vec<Carried>,
+    pub carried: Vec<Published>,
     pub failed: Vec<Uuid>,
     /// Not tried: an earlier one failed, or the time was over.
     pub untried: Vec<Uuid>,
@@ -75,7 +75,7 @@ pub(super) async fn publish_in_order(bus: &Bus, name: &str, list: Vec<Message>, 
             continue;
         }
         match tokio::time::timeout(left, publish(bus, name, message)).await {
-            Ok(Ok((stream, place))) => outcome.carried.push(Carried { id, stream, place }),
+            Ok(Ok((stream, place))) => outcome.carried.push(Published { id, stream, place }),
             Ok(Err(error)) => {
                 tracing::warn!(event.id = %id, error = %error, "the bus did not take a message: it stays in the outbox");
                 outcome.failed.push(id);
