@@ -40,6 +40,8 @@ pub const BUS_HEALTH: &str = "bus";
 pub const ROOM_HEALTH: &str = "bus-room";
 /// Name of the health that reports whether this database is as its witness knows it. The gRPC server stays open: duties go on.
 pub const HISTORY_HEALTH: &str = "history";
+/// Name of the health that reports whether every periodic work of this process succeeds now and then.
+pub const WORK_HEALTH: &str = "work";
 /// Timeout of a handler until its answer begins.
 const CALL_TIMEOUT: Duration = Duration::from_secs(20);
 /// Timeout of reading the caller's grants.

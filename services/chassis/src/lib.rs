@@ -36,6 +36,7 @@ mod replay;
 pub mod retry;
 mod stream_usage;
 mod task;
+pub mod tasks;
 pub mod telemetry;
 pub mod tls;
 mod token;
@@ -45,7 +46,7 @@ pub mod wire;
 
 pub use clock::{Clock, Ids};
 pub use config::{Configured, Settings};
-pub use grpc::{BUS_HEALTH, HISTORY_HEALTH, ROOM_HEALTH};
+pub use grpc::{BUS_HEALTH, HISTORY_HEALTH, ROOM_HEALTH, WORK_HEALTH};
 pub use identity::Caller;
 pub use lifecycle::{Context, Process, run, run_without_database};
 pub use private::Private;

@@ -15,7 +15,7 @@ use tokio::{
     signal::unix::{SignalKind, signal},
     sync::watch,
 };
-use tokio_util::{sync::CancellationToken, task::TaskTracker};
+use tokio_util::sync::CancellationToken;
 use tonic::transport::server::Router;
 use tower::layer::util::{Identity, Stack};
 
@@ -28,10 +28,11 @@ use crate::{
     clock::{self, Clock, Ids},
     config::{self, Configured, Settings, Task},
     database, grants,
-    grpc::{self, HISTORY_HEALTH},
+    grpc::{self, HISTORY_HEALTH, WORK_HEALTH},
     inbox,
     limits::{self, Defence, connections::Connections},
     outbox, process, task,
+    tasks::Tasks,
     telemetry::Telemetry,
     tls::{self, Credentials},
     vault::{KeyFile, Vault},
@@ -39,6 +40,8 @@ use crate::{
 
 /// Time a stopping process has to finish what it has begun.
 pub(crate) const GRACE: Duration = Duration::from_secs(8);
+/// Interval at which the health of periodic work is updated.
+const WORK_HEALTH_INTERVAL: Duration = Duration::from_secs(5);
 
 type Guarded = Router<Stack<grpc::Gate, Identity>>;
 
@@ -50,15 +53,14 @@ pub struct Process {
     pub ids: Ids,
     /// Cancelled when the process is asked to stop.
     pub stop: CancellationToken,
+    pub tasks: Tasks,
     pub settings: Arc<Settings>,
     /// Calls refused by the gRPC server, until they are in the audit log.
     pub denied: Denied,
-    failed: CancellationToken,
     /// Faults between this process and the bus.
     bus_health: Option<BusHealth>,
     /// Whether the database is as its witness knows it.
     pub(crate) history: Arc<watch::Sender<bool>>,
-    tasks: TaskTracker,
     credentials: Arc<Mutex<Option<Credentials>>>,
 }
 
@@ -138,17 +140,17 @@ impl Process {
     /// Process that has not begun anything.
     #[must_use]
     pub fn new(name: &'static str, settings: Settings, clock: Clock, ids: Ids) -> Self {
+        let tasks = Tasks::default();
         Self {
             name,
             clock,
             ids,
-            stop: CancellationToken::new(),
+            stop: tasks.stop.clone(),
+            tasks,
             settings: Arc::new(settings),
             denied: Denied::default(),
-            failed: CancellationToken::new(),
             bus_health: None,
             history: Arc::new(watch::Sender::new(true)),
-            tasks: TaskTracker::new(),
             credentials: Arc::default(),
         }
     }
@@ -168,21 +170,9 @@ impl Process {
         self.history.subscribe()
     }
 
-    /// Runs a task until it ends or the process stops. A task that ends unexpectedly stops the process.
+    /// As [`Tasks::spawn`].
     pub fn spawn(&self, name: &'static str, task: impl Future<Output = anyhow::Result<()>> + Send + 'static) {
-        let (stop, failed) = (self.stop.clone(), self.failed.clone());
-        self.tasks.spawn(async move {
-            let outcome = tokio::spawn(task).await;
-            let surprise = match outcome {
-                Ok(Ok(())) if stop.is_cancelled() => return,
-                Ok(Ok(())) => "it ended".to_owned(),
-                Ok(Err(error)) => format!("{error:#}"),
-                Err(_) => "it panicked".to_owned(),
-            };
-            tracing::error!(task = name, error = surprise, "a task ended by surprise: the process stops");
-            failed.cancel();
-            stop.cancel();
-        });
+        self.tasks.spawn(name, task);
     }
 
     /// Logs when the clock of this machine is set, until the process stops.
@@ -249,8 +239,9 @@ impl Process {
         health.set_service_status("", tonic_health::ServingStatus::Serving).await;
         let bus = bus_health::tell(self.bus_health.clone(), health.clone());
         let history = tell_history(self.history(), health.clone());
+        let work = tell_work(self.tasks.clone(), health.clone());
         let telling = async move {
-            tokio::join!(bus, history);
+            tokio::join!(bus, history, work);
             std::future::pending::<()>().await;
         };
         let reflection = tonic_reflection::server::Builder::configure()
@@ -306,6 +297,24 @@ async fn tell_history(mut history: watch::Receiver<bool>, health: tonic_health::
         if history.changed().await.is_err() {
             return;
         }
+    }
+}
+
+/// Keeps the health named `work` up to date.
+async fn tell_work(tasks: Tasks, health: tonic_health::server::HealthReporter) {
+    let mut told = None;
+    loop {
+        let late = tasks.late();
+        if told.as_ref() != Some(&late) {
+            let well = late.is_empty();
+            if !well {
+                tracing::error!(late = late.join(", "), "periodic work has not succeeded for long");
+            }
+            let status = if well { tonic_health::ServingStatus::Serving } else { tonic_health::ServingStatus::NotServing };
+            health.set_service_status(WORK_HEALTH, status).await;
+            told = Some(late);
+        }
+        tokio::time::sleep(WORK_HEALTH_INTERVAL).await;
     }
 }
 
@@ -454,16 +463,14 @@ impl Process {
     /// Asks every task to stop and waits for them, within the grace.
     async fn end(&self) {
         tracing::info!("stopping");
-        self.stop.cancel();
-        self.tasks.close();
-        if tokio::time::timeout(GRACE, self.tasks.wait()).await.is_err() {
+        if !self.tasks.end(GRACE).await {
             tracing::warn!("some tasks did not end in time");
         }
     }
 
     fn verdict(&self, served: anyhow::Result<()>) -> anyhow::Result<()> {
         served?;
-        if self.failed.is_cancelled() {
+        if self.tasks.failed() {
             bail!("a task ended by surprise");
         }
         tracing::info!("stopped");

@@ -132,7 +132,7 @@ pub const FIELDS: &[(&str, &[&str])] = &[
     ),
     (
         "names of ours: a method that is served, a consumer, a stream, a subject of the bus, a task, a table, a service",
-        &["consumer", "log", "peer", "peer.expected", "rpc.method", "stream", "subject", "table", "task", "witness"],
+        &["consumer", "log", "peer", "peer.expected", "rpc.method", "stream", "subject", "table", "task", "witness", "work"],
     ),
     ("codes of places and offices, parsed before they are written", &["contact.region", "office"]),
     (
@@ -175,11 +175,11 @@ pub const FIELDS: &[(&str, &[&str])] = &[
             "violations",
         ],
     ),
-    ("faults in words of ours or of a server, without a value of a row or a message", &["detail", "error", "event", "used", "why"]),
+    ("faults in words of ours or of a server, without a value of a row or a message", &["detail", "error", "event", "late", "used", "why"]),
     ("places in the code and on the machine", &["address", "nats.url", "panic.location", "settings"]),
 ];
 
-pub const METRICS: [(&str, &[&str]); 9] = [
+pub const METRICS: [(&str, &[&str]); 10] = [
     ("ro.audit.conflicts", &["kind", "log"]),
     ("ro.audit.history_broken", &["service"]),
     ("ro.audit.uncosigned", &["service"]),
@@ -189,6 +189,7 @@ pub const METRICS: [(&str, &[&str]); 9] = [
     ("ro.clock.steps", &["way"]),
     ("ro.door.refused", &["reason"]),
     ("ro.vault.in_clear", &[]),
+    ("ro.work.failures", &["work"]),
 ];
 
 /// How far an answer goes to somebody outside the wall, where the use case says less than the message could.
