@@ -2,6 +2,7 @@
 
 use std::{fmt, str::FromStr};
 
+use strum::{EnumString, IntoStaticStr, VariantArray};
 use uuid::Uuid;
 
 /// Error of an invalid id or code; the value itself is not repeated.
@@ -16,6 +17,12 @@ pub enum Malformed {
     /// Not one of the five regions.
     #[error("not a region: use atlantic, quebec, ontario, prairie or pacific")]
     Region,
+}
+
+impl Malformed {
+    const fn region(_: &str) -> Self {
+        Self::Region
+    }
 }
 
 macro_rules! uuid_id {
@@ -117,7 +124,8 @@ impl fmt::Display for SiteCode {
 }
 
 /// One of CSC's five regions.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, IntoStaticStr, strum::Display, EnumString, VariantArray)]
+#[strum(serialize_all = "kebab-case", const_into_str, parse_err_ty = Malformed, parse_err_fn = Malformed::region)]
 pub enum Region {
     Atlantic,
     Quebec,
@@ -127,32 +135,12 @@ pub enum Region {
 }
 
 impl Region {
-    pub const ALL: [Self; 5] = [Self::Atlantic, Self::Quebec, Self::Ontario, Self::Prairie, Self::Pacific];
+    pub const ALL: &[Self] = Self::VARIANTS;
 
     /// The code used in subjects, tokens and tables.
     #[must_use]
     pub const fn code(self) -> &'static str {
-        match self {
-            Self::Atlantic => "atlantic",
-            Self::Quebec => "quebec",
-            Self::Ontario => "ontario",
-            Self::Prairie => "prairie",
-            Self::Pacific => "pacific",
-        }
-    }
-}
-
-impl fmt::Display for Region {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.code())
-    }
-}
-
-impl FromStr for Region {
-    type Err = Malformed;
-
-    fn from_str(text: &str) -> Result<Self, Malformed> {
-        Self::ALL.into_iter().find(|r| r.code() == text).ok_or(Malformed::Region)
+        self.into_str()
     }
 }
 

@@ -20,7 +20,7 @@ pub enum Who {
 impl Who {
     pub fn all() -> Vec<Self> {
         let services = ["intake", "cases", "safety", "notification", "reporting"].map(Self::Service);
-        let regions = Region::ALL.map(|region| Self::Region(region.code()));
+        let regions: Vec<Self> = Region::ALL.iter().map(|region| Self::Region(region.code())).collect();
         [services.as_slice(), &[Self::Provisioner, Self::Dashboard, Self::Site("mission"), Self::Site("kent")], &regions].concat()
     }
 
@@ -106,7 +106,7 @@ fn is_consumer(stream: &str, name: &str) -> bool {
 pub fn attempts() -> BTreeSet<String> {
     let mut all: BTreeSet<String> = FACTS.iter().map(|fact| (*fact).to_owned()).collect();
     let unknown = [subject::NO_SITE, "nowhere", "*", ">"].map(str::to_owned);
-    let regions = Region::ALL.map(|region| region.code().to_owned());
+    let regions: Vec<String> = Region::ALL.iter().map(|region| region.code().to_owned()).collect();
     let places = ["mission", "kent"].map(str::to_owned);
     for place in places.iter().chain(&regions).chain(&unknown) {
         for root in ["ro.intake.submit.referral", "ro.intake.submit.contact", "ro.intake.receipt", "ro.safety.raise", "ro.safety.receipt"] {

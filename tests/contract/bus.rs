@@ -14,7 +14,7 @@ pub fn logins() -> Vec<(String, Permissions)> {
         let code: SiteCode = site.parse().unwrap();
         all.push((format!("site-{site}"), subject::site_permissions(&code)));
     }
-    all.extend(Region::ALL.map(|r| (format!("region-{}", r.code()), subject::region_permissions(r))));
+    all.extend(Region::ALL.iter().map(|&r| (format!("region-{}", r.code()), subject::region_permissions(r))));
     all.push(("dashboard".into(), subject::dashboard_permissions()));
     all.push(("provisioner".into(), subject::provisioner_permissions()));
     all

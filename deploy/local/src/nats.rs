@@ -55,7 +55,7 @@ pub fn credentials(seeds: &Path, sites: &[SiteCode]) -> Result<Vec<Credential>> 
     wanted.push(("provisioner".into(), subject::provisioner_permissions()));
     wanted.push(("dashboard".into(), subject::dashboard_permissions()));
     wanted.extend(sites.iter().map(|site| (format!("site-{site}"), subject::site_permissions(site))));
-    wanted.extend(Region::ALL.map(|region| (format!("region-{}", region.code()), subject::region_permissions(region))));
+    wanted.extend(Region::ALL.iter().map(|&region| (format!("region-{}", region.code()), subject::region_permissions(region))));
     wanted.into_iter().map(|(name, permissions)| credential(seeds, name, permissions)).collect()
 }
 

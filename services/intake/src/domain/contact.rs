@@ -158,7 +158,7 @@ mod tests {
 
     #[test]
     fn a_reference_a_region_and_a_number_are_enough() {
-        for region in Region::ALL {
+        for &region in Region::ALL {
             assert_eq!(reason(&PushedContact { region: region.code().into(), ..phone() }), Ok(region));
         }
     }
