@@ -30,43 +30,8 @@ fn room(file: &File) -> Option<(&str, &str)> {
 }
 
 /// A transport names a type of store (`store::x::Row`), and no function or module of it.
-fn is_type(path: &str) -> bool {
-    let last = path.split(['{', '(', ';', ' ', ',', '\n']).next().unwrap_or_default().rsplit("::").next().unwrap_or_default();
-    last.starts_with(|c: char| c.is_uppercase())
-}
-
-/// The paths of the crate that a file names, with the line: `a::b` of `crate::a::b`, and each of `crate::{a, b::c}`.
-fn named(text: &str) -> Vec<(usize, String)> {
-    let mut found = Vec::new();
-    for (at, mark) in text.match_indices("crate::") {
-        let line = text[..at].matches('\n').count() + 1;
-        let rest = &text[at + mark.len()..];
-        let Some(group) = rest.strip_prefix('{') else {
-            found.push((line, rest.chars().take(200).collect()));
-            continue;
-        };
-        let (mut depth, mut start) = (0_i32, 0);
-        for (i, c) in group.char_indices() {
-            match c {
-                '{' => depth += 1,
-                '}' if depth == 0 => {
-                    found.push((line, group[start..i].trim().to_owned()));
-                    break;
-                }
-                '}' => depth -= 1,
-                ',' if depth == 0 => {
-                    found.push((line, group[start..i].trim().to_owned()));
-                    start = i + 1;
-                }
-                _ => {}
-            }
-        }
-    }
-    found
-}
-
-fn identifier(text: &str) -> String {
-    text.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect()
+fn is_type(path: &[String]) -> bool {
+    path.last().is_some_and(|last| last.starts_with(|c: char| c.is_uppercase()))
 }
 
 fn wrong(file: &File) -> Vec<String> {
@@ -74,17 +39,19 @@ fn wrong(file: &File) -> Vec<String> {
     if file.is_test() {
         return Vec::new();
     }
-    let code: String = file.code().filter(|(_, l)| !l.trim_start().starts_with("//")).map(|(_, line)| format!("{line}\n")).collect();
-    let mut found: Vec<String> = named(&code)
-        .into_iter()
-        .filter(|(_, path)| !(["grpc", "bus"].contains(&room) && path.starts_with("store::") && is_type(path)))
-        .map(|(line, path)| (line, identifier(&path)))
+    let code = file.plain();
+    let named: Vec<(usize, Vec<String>)> =
+        scan::named(&code, "crate").into_iter().map(|(line, path)| (line, path.into_iter().skip(1).collect())).collect();
+    let to = |path: &[String]| path.first().cloned().unwrap_or_default();
+    let mut found: Vec<String> = named
+        .iter()
+        .filter(|(_, path)| !(["grpc", "bus"].contains(&room) && to(path) == "store" && is_type(path)))
+        .map(|(line, path)| (*line, to(path)))
         .filter(|(_, to)| ROOMS.contains(&to.as_str()) && !may(room).contains(&to.as_str()))
         .map(|(line, to)| file.at(line, &format!("{room} names {to}")))
         .collect();
     if room == "domain" {
-        let beside =
-            named(&code).into_iter().map(|(line, path)| (line, identifier(&path))).filter(|(_, to)| !to.is_empty() && to != "domain");
+        let beside = named.iter().map(|(line, path)| (*line, to(path))).filter(|(_, to)| !to.is_empty() && to != "domain");
         found.extend(beside.map(|(line, to)| file.at(line, &format!("domain names {to}"))));
         for (line, text) in file.code().filter(|(_, line)| !line.trim_start().starts_with("//")) {
             found.extend(OUTSIDE.iter().filter(|w| text.contains(*w)).map(|w| file.at(line, &format!("domain knows `{w}`"))));

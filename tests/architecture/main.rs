@@ -5,6 +5,7 @@
 #![expect(clippy::unwrap_used, reason = "a check that cannot look has failed")]
 
 mod arrows;
+mod circles;
 mod crates;
 mod page;
 mod scan;

@@ -9,17 +9,14 @@ use std::{
     sync::{Arc, atomic::AtomicBool},
 };
 
-pub use crate::version::Version;
+pub use crate::version::{NATS_MINIMUM, POSTGRES_MINIMUM, Version};
 use crate::{
     environment,
     error::{Doing, Error, Progress, Result, Say},
-    fetch, place, state,
+    fetch, place,
+    search_path::path_dirs,
+    state,
 };
-
-/// The oldest nats-server with `sync_interval: always` and several filter subjects.
-pub const NATS_MINIMUM: Version = Version([2, 10, 27]);
-/// The oldest PostgreSQL the migrations are written for.
-pub const POSTGRES_MINIMUM: Version = Version([15, 0, 0]);
 
 /// Choice of where a tool comes from.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -251,19 +248,6 @@ fn debian_postgres_dirs() -> Vec<PathBuf> {
         found.filter_map(|entry| Some((entry.file_name().to_str()?.parse().ok()?, entry.path().join("bin")))).collect();
     dirs.sort_by_key(|(major, _)| std::cmp::Reverse(*major));
     dirs.into_iter().map(|(_, dir)| dir).collect()
-}
-
-fn path_dirs() -> Vec<PathBuf> {
-    // Not a program in the current folder.
-    let path = env::var_os("PATH").unwrap_or_default();
-    env::split_paths(&path).filter(|dir| dir.is_absolute()).collect()
-}
-
-/// Whether a program of this name is on PATH or in the administrator's folders.
-#[must_use]
-pub fn program(name: &str) -> Option<PathBuf> {
-    let dirs = path_dirs().into_iter().chain(["/usr/sbin".into(), "/sbin".into()]);
-    dirs.map(|dir: PathBuf| dir.join(name)).find(|path| path.is_file())
 }
 
 fn version_of(command: &mut Command) -> Result<Version> {

@@ -2,6 +2,11 @@
 
 use std::fmt;
 
+/// The oldest nats-server with `sync_interval: always` and several filter subjects.
+pub const NATS_MINIMUM: Version = Version([2, 10, 27]);
+/// The oldest PostgreSQL the migrations are written for.
+pub const POSTGRES_MINIMUM: Version = Version([15, 0, 0]);
+
 /// A version as three numbers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Version(pub [u32; 3]);

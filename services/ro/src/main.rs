@@ -28,6 +28,10 @@ enum Command {
     Stack(stack::Command),
     #[command(flatten)]
     Client(client::Command),
+    /// Play a day on the running stack, starting one when none runs
+    Demo(demo::Demo),
+    /// Measure the system beside what the machine can do at best
+    Bench(bench::Bench),
     #[command(flatten)]
     Deploy(deploy::Command),
 }
@@ -51,6 +55,8 @@ fn main() -> ExitCode {
     match command {
         Command::Stack(command) => stack::run(command),
         Command::Client(command) => client::run(command),
+        Command::Demo(command) => demo::run(&command),
+        Command::Bench(command) => bench::run(&command),
         Command::Deploy(command) => deploy::run(command),
     }
 }

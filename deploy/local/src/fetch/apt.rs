@@ -11,7 +11,7 @@ use std::{
 use super::{Place, children, megabytes, nats_program, run, size_of, sources};
 use crate::{
     error::{Doing, Error, Progress, Result, Say},
-    tools,
+    search_path, version,
 };
 
 /// The Debian release whose nats-server is new enough.
@@ -65,7 +65,7 @@ pub fn postgres(place: Place<'_>, say: Say<'_>) -> Result<()> {
 }
 
 fn distribution() -> Result<(String, String)> {
-    if tools::program("apt-get").is_none() || tools::program("dpkg-deb").is_none() {
+    if search_path::program("apt-get").is_none() || search_path::program("dpkg-deb").is_none() {
         return Err(Error::said("there is no apt on this machine"));
     }
     sources::distribution().ok_or_else(|| Error::said("/etc/os-release does not tell the distribution"))
@@ -123,7 +123,7 @@ impl<'a> Apt<'a> {
     }
 
     fn newest_postgres(&self) -> Result<u32> {
-        let minimum = tools::POSTGRES_MINIMUM.major();
+        let minimum = version::POSTGRES_MINIMUM.major();
         let text = output(self.command("apt-cache").args(["search", "--names-only", "^postgresql-[0-9]+$"]))?;
         let offered = text.lines().filter_map(|line| line.split_whitespace().next()?.strip_prefix("postgresql-")?.parse::<u32>().ok());
         match offered.max() {

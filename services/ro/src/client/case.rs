@@ -19,10 +19,11 @@ use super::{
     consent, document,
     failure::Failure,
     grant, hold, labels, mode, output, participant, purge,
-    session::{Session, Wanted, Who},
+    session::{Session, Wanted},
     site,
     spoken::spoken,
     text::{Lang, Words},
+    who::Who,
 };
 use crate::print;
 

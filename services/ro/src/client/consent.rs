@@ -7,14 +7,7 @@ use proto::{
 };
 use time::OffsetDateTime;
 
-use super::{
-    choices,
-    common::Common,
-    failure::Failure,
-    grant, labels, output,
-    session::{Session, Who},
-    text::Words,
-};
+use super::{choices, common::Common, failure::Failure, grant, labels, output, session::Session, text::Words, who::Who};
 use crate::print;
 
 #[derive(Debug, Subcommand)]

@@ -14,15 +14,7 @@ use proto::cases::v1::{
     keep_document_request, read_document_response,
 };
 
-use super::{
-    choices,
-    common::Common,
-    failure::Failure,
-    labels, output,
-    session::{Session, Who},
-    spoken::spoken,
-    text::Words,
-};
+use super::{choices, common::Common, failure::Failure, labels, output, session::Session, spoken::spoken, text::Words, who::Who};
 use crate::print;
 
 /// Chunk size of an upload, in bytes.

@@ -12,7 +12,7 @@ use time::{OffsetDateTime, format_description::well_known::Rfc3339};
 
 use super::{
     common::Common,
-    device::unlock::ByDevice,
+    device_key::unlock::ByDevice,
     failure::Failure,
     output,
     session::{Session, Wanted},

@@ -9,6 +9,7 @@ pub mod concern;
 pub mod consent;
 pub mod contact;
 pub mod device;
+pub mod device_key;
 pub mod document;
 pub mod encoding;
 pub mod failure;
@@ -31,15 +32,15 @@ mod sheet;
 pub mod site;
 pub mod spoken;
 pub mod text;
+pub mod who;
 mod witness;
 
 use std::{future::Future, process::ExitCode};
 
 use clap::Subcommand;
 
-use crate::{bench, demo};
 use common::Common;
-use device::unlock::ByDevice;
+use device_key::unlock::ByDevice;
 use failure::Failure;
 use session::Session;
 use text::Lang;
@@ -83,10 +84,6 @@ pub enum Command {
     /// Grant the development identities their roles and offices
     #[command(hide = true)]
     Seed(seed::Seed),
-    /// Play a day on the running stack, starting one when none runs
-    Demo(demo::Demo),
-    /// Measure the system beside what the machine can do at best
-    Bench(bench::Bench),
 }
 
 impl Command {
@@ -113,8 +110,6 @@ pub fn run(command: Command) -> ExitCode {
         Command::Report(c) => with_session(c.common.clone(), |session| async move { c.run(&session).await }),
         Command::Provision(c) => finish(Lang::En, false, block_on(c.run())),
         Command::Seed(c) => finish(Lang::En, false, block_on(c.run())),
-        Command::Demo(c) => demo::run(&c),
-        Command::Bench(c) => bench::run(&c),
     }
 }
 

@@ -8,9 +8,10 @@ use super::{
     common::Common,
     failure::Failure,
     output,
-    session::{Session, Who},
+    session::Session,
     spoken::spoken,
     text::{Lang, Words},
+    who::Who,
 };
 use crate::print;
 

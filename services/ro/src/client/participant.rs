@@ -16,9 +16,10 @@ use super::{
     common::Common,
     failure::{Explained, Failure},
     labels, output,
-    session::{Session, Who},
+    session::Session,
     spoken::spoken,
     text::{Lang, Words},
+    who::Who,
 };
 use crate::print;
 

@@ -15,8 +15,9 @@ use super::{
     common::Common,
     failure::Failure,
     output,
-    session::{Session, Who},
+    session::Session,
     text::{Lang, Words},
+    who::Who,
 };
 use crate::print;
 

@@ -19,8 +19,9 @@ use tonic_types::StatusExt;
 use super::{
     common::Common,
     failure::Failure,
-    session::{Session, Wanted, Who},
+    session::{Session, Wanted},
     text::Lang,
+    who::Who,
 };
 use crate::print;
 

@@ -21,9 +21,10 @@ use proto::{
 
 use super::{
     common::Common,
-    device::unlock::ByDevice,
+    device_key::unlock::ByDevice,
     failure::Failure,
     text::{Lang, Words},
+    who::Who,
 };
 
 /// Role and place that a command acts as when no identity is named.
@@ -58,13 +59,6 @@ impl<'a> Wanted<'a> {
 
 /// A connection to a service, in the form generated clients take.
 pub type Peer = Retry<client::Peer>;
-
-/// A token and its owner.
-#[derive(Clone)]
-pub struct Who {
-    pub name: String,
-    token: chassis::Private<String>,
-}
 
 /// The context of a command.
 pub struct Session {
@@ -146,7 +140,7 @@ impl Session {
         }
         if let Some(path) = &self.common.token_file {
             let token = fs::read_to_string(path).map_err(|e| Failure::Usage(format!("{}: {e}", path.display())))?;
-            return Ok(Who { name: path.display().to_string(), token: token.into() });
+            return Ok(Who::with_token(&path.display().to_string(), token));
         }
         match (&self.common.identity, &self.stack) {
             (Some(name), Some(stack)) => self.named(stack, name),
@@ -232,20 +226,6 @@ clients! {
     }
     reporting (CALL_TIMEOUT): {
         reports: ReportServiceClient,
-    }
-}
-
-impl Who {
-    /// A development identity.
-    #[must_use]
-    pub fn of(identity: &Identity) -> Self {
-        Self { name: identity.name.clone(), token: identity.token.clone().into() }
-    }
-
-    /// A person with a token that was signed here.
-    #[must_use]
-    pub fn with_token(name: &str, token: String) -> Self {
-        Self { name: name.to_owned(), token: token.into() }
     }
 }
 

@@ -15,7 +15,7 @@ use super::{
     day::{Day, if_found},
     told::OFFENDER,
 };
-use crate::client::{failure::Failure, session::Who, text::Words};
+use crate::client::{failure::Failure, text::Words, who::Who};
 
 /// Text of the day's concern.
 pub struct Alarm {

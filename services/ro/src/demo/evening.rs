@@ -14,8 +14,8 @@ use super::{
 use crate::client::{
     failure::Failure,
     report, seed,
-    session::Who,
     text::{Lang, Words},
+    who::Who,
 };
 
 const MAIL: Words = Words {

@@ -25,8 +25,8 @@ use crate::client::{
         reader::{Layout, read},
         send::send,
     },
-    session::Who,
     text::Words,
+    who::Who,
 };
 
 /// Results of the morning.

@@ -10,7 +10,7 @@ use std::{
 
 use clap::Args;
 use local::{
-    state, sys,
+    search_path, state, sys,
     tools::{self, Version, Wishes},
 };
 
@@ -87,7 +87,7 @@ fn rust() -> Finding {
 }
 
 fn c_compiler() -> Finding {
-    let found = ["cc", "gcc", "clang"].into_iter().find_map(tools::program);
+    let found = ["cc", "gcc", "clang"].into_iter().find_map(search_path::program);
     found.map(|path| path.display().to_string()).ok_or_else(|| "none found: apt-get install gcc libc6-dev".to_owned())
 }
 
@@ -125,7 +125,7 @@ fn fetchable(clients: &[&str]) -> Option<String> {
     if !Wishes::from_env().may_fetch {
         return None;
     }
-    let client = clients.iter().find(|name| tools::program(name).is_some())?;
+    let client = clients.iter().find(|name| search_path::program(name).is_some())?;
     Some(format!("not here: `cargo ro up` fetches it through {client}, without installing anything"))
 }
 

@@ -14,12 +14,13 @@ use crate::{
     client::{
         choices,
         common::Common,
-        device::unlock::ByDevice,
+        device_key::unlock::ByDevice,
         failure::Failure,
         output,
-        session::{Session, Wanted, Who},
+        session::{Session, Wanted},
         spoken::spoken,
         text::Words,
+        who::Who,
     },
     print,
 };

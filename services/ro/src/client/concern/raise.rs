@@ -22,7 +22,7 @@ use crate::{
     client::{
         choices,
         common::Common,
-        device::unlock::ByDevice,
+        device_key::unlock::ByDevice,
         encoding::best_reading,
         failure::Failure,
         output,

@@ -1,9 +1,6 @@
 //! The command `ro device`: a key that authenticates one person while the identity provider is away, made here and enrolled by two
 //! administrators (T15).
 
-pub mod file;
-pub mod unlock;
-
 use std::path::PathBuf;
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD as BASE64};
@@ -14,9 +11,9 @@ use proto::{
 };
 use time::OffsetDateTime;
 
-use self::{file::Sealed, unlock::new_pin};
 use super::{
     common::Common,
+    device_key::{file::Sealed, unlock::new_pin},
     failure::Failure,
     grant::instant,
     output,

@@ -31,8 +31,9 @@ use crate::{
         encoding::Encoding,
         failure::Failure,
         output, own_files,
-        session::{Session, Wanted, Who},
+        session::{Session, Wanted},
         text::{Lang, Words},
+        who::Who,
     },
     print,
 };

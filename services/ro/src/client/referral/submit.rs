@@ -15,9 +15,10 @@ use crate::{
         concern::deliver::{self, Phone},
         failure::Failure,
         output,
-        session::{Session, Wanted, Who},
+        session::{Session, Wanted},
         spoken::spoken,
         text::{Lang, Words},
+        who::Who,
     },
     print,
 };

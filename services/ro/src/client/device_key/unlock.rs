@@ -12,8 +12,8 @@ use clap::Args;
 use super::file::Sealed;
 use crate::client::{
     failure::Failure,
-    session::Who,
     text::{Lang, Words},
+    who::Who,
 };
 
 /// Shortest PIN in characters: a person who copies the file may try as often as they like.
