@@ -33,7 +33,6 @@ create table referral (
     gone bytea[] not null default '{}',
     accepted_at timestamptz,
     duplicate_of uuid constraint duplicate_of_a_referral references referral (referral_id),
-    constraint one_referral_per_site_and_key unique (site, idempotency_key),
     constraint decided_means_a_decision check ((disposition is null) = (decisions = 0)),
     constraint deferred_means_a_review_date check ((state = 'screened-deferred') = (review_on is not null)),
     constraint state_follows_the_decision check (
@@ -72,7 +71,9 @@ comment on column referral.told_at is 'The moment that was last told of it: of a
 comment on column referral.gone is 'Of a purged referral: SHA-256 of the other bodies that were received under its key, which are answered as before. Open.';
 comment on column referral.accepted_at is 'When it was first accepted; null where no case was ever opened from it. Protected B.';
 comment on column referral.duplicate_of is 'The referral that this one repeats, where it was closed as a duplicate: it goes with the case of that one. Protected B.';
-create unique index one_referral_per_site_and_key_form on referral (site, coalesce(key_form, idempotency_key));
+-- The key comes first: it tells rows apart at the first comparison.
+create unique index one_referral_per_site_and_key_form on referral (key_form, site) where key_form is not null;
+create unique index one_referral_per_site_and_key_without_form on referral (idempotency_key, site) where key_form is null;
 create index referral_duplicates on referral (duplicate_of) where duplicate_of is not null;
 create index referral_closed_without_a_case on referral (received_at, referral_id)
     where state = 'screened-closed' and accepted_at is null and purged_at is null;
@@ -81,7 +82,6 @@ create index referral_in_the_queue on referral (received_at, referral_id)
         and purged_at is null;
 create index referral_listed on referral (received_at, referral_id)
     where purged_at is null and (accepted_at is null or 'corrected-after-decision' = any (flags));
-create index referral_by_site_and_key_form on referral (site, key_form) where key_form is not null;
 
 create table screening_decision (
     referral_id uuid not null constraint decision_on_a_referral references referral (referral_id),
@@ -363,12 +363,12 @@ begin
     return query
     select n.place, r.referral_id, r.receipt_number, r.received_at, r.body_hash, r.purged_at, r.gone, r.idempotency_key = n.given
     from unnest(sites, forms, keys) with ordinality as n (site, form, given, place)
-    join referral r on r.site = n.site and r.key_form = n.form
+    join referral r on r.key_form = n.form and r.site = n.site
     union all
     -- A key that has no form compares as it was given.
     select n.place, r.referral_id, r.receipt_number, r.received_at, r.body_hash, r.purged_at, r.gone, r.idempotency_key = n.given
     from unnest(sites, forms, keys) with ordinality as n (site, form, given, place)
-    join referral r on r.site = n.site and r.idempotency_key = any (array[n.form, n.given]) and r.key_form is null;
+    join referral r on r.idempotency_key = any (array[n.form, n.given]) and r.site = n.site and r.key_form is null;
 end
 $$;
 comment on function referrals_under is 'What stands under these sites and keys, each key in its form and as it was given, with the place of what was asked.';
@@ -377,71 +377,84 @@ create function record_referrals(
         actor text, reach text, names text, acts_at timestamptz, fact_subject text, leased_for interval,
         calls int[], ids uuid[], numbers text[], sites text[], keys text[], forms text[], hashes bytea[], contents bytea[],
         origins text[], counted_origins text[], flag_lists text[], question_lists text[], states text[], moments timestamptz[],
-        key_ids uuid[], wraps bytea[], versions int[], events uuid[], facts bytea[], traces text[])
+        submitters text[], key_ids uuid[], wraps bytea[], versions int[], events uuid[], facts bytea[], traces text[])
     returns table (place int, body_hash bytea, receipt_number text, received_at timestamptz, purged boolean)
-    language plpgsql volatile as $$
+    language plpgsql volatile set enable_seqscan to off as $$
 #variable_conflict use_column
 declare
+    all_new boolean;
     known int[];
     unfit int[];
-    due bigint;
-    done bigint;
 begin
     perform set_config('ro.actor', actor, true), set_config('ro.reach', reach, true), set_config('ro.names', names, true),
             set_config('ro.at', acts_at::text, true);
 
-    -- 1. What stands under these sites and keys. A call with another body, or with a key whose referral is gone, is left alone whole.
-    select array_agg(n.place::int), array_agg(n.call) filter (where r.body_hash <> n.hash or r.purged_at is not null)
-    into known, unfit
-    from unnest(calls, hashes) with ordinality as n (call, hash, place)
-    join referrals_under(sites, forms, keys) r on r.place = n.place;
-    if known is not null then
-        return query
-        select r.place::int, r.body_hash, r.receipt_number, r.received_at, r.purged_at is not null
-        from referrals_under(sites, forms, keys) r;
-    end if;
-    select count(*) into due from unnest(calls) with ordinality as n (call, place)
-    where (known is null or n.place <> all (known)) and (unfit is null or n.call <> all (unfit));
-    if due = 0 then
-        return;
-    end if;
+    -- Nearly always all of them are new. That is found out by inserting them, which asks each index once; where one is not new, nothing
+    -- of this stays, and what stands already is looked up. A key without a form is not found by inserting.
+    all_new := not exists (
+        select from referral r where r.idempotency_key = any (keys || forms) and r.site = any (sites) and r.key_form is null);
+    loop
+        -- 1. What stands under these sites and keys. A call with another body, or with a key whose referral is gone, is left alone whole.
+        if not all_new then
+            select array_agg(n.place::int), array_agg(n.call) filter (where r.body_hash <> n.hash or r.purged_at is not null)
+            into known, unfit
+            from unnest(calls, hashes) with ordinality as n (call, hash, place)
+            join referrals_under(sites, forms, keys) r on r.place = n.place;
+            if known is not null then
+                return query
+                select r.place::int, r.body_hash, r.receipt_number, r.received_at, r.purged_at is not null
+                from referrals_under(sites, forms, keys) r;
+            end if;
+        end if;
+        if not exists (select from unnest(calls) with ordinality as n (call, place)
+                       where (known is null or n.place <> all (known)) and (unfit is null or n.call <> all (unfit))) then
+            return;
+        end if;
 
-    -- 2. The others, in the order in which they were given: two calls never wait for each other in a circle.
-    insert into referral (referral_id, receipt_number, site, idempotency_key, body_hash, content, content_sealed, origin, counted_origin,
-                          flags, state, submitter, received_at, key_form, questions)
-    select n.id, n.number, n.site, n.given, n.hash, '', n.content, n.origin, n.counted, string_to_array(n.flags, ' '), n.state, actor,
-           n.moment, n.form, string_to_array(n.questions, ' ')
-    from unnest(calls, ids, numbers, sites, keys, forms, hashes, contents, origins, counted_origins, flag_lists, question_lists, states,
-                moments)
-         with ordinality as n (call, id, number, site, given, form, hash, content, origin, counted, flags, questions, state, moment, place)
-    where (known is null or n.place <> all (known)) and (unfit is null or n.call <> all (unfit))
-    order by n.place
-    on conflict do nothing;
-    get diagnostics done = row_count;
-    if done <> due then
-        raise exception 'somebody recorded one of them at this moment' using errcode = 'serialization_failure';
-    end if;
+        begin
+            -- 2. The others, in the order in which they were given: two calls never wait for each other in a circle.
+            insert into referral (referral_id, receipt_number, site, idempotency_key, body_hash, content, content_sealed, origin,
+                                  counted_origin, flags, state, submitter, received_at, key_form, questions)
+            select n.id, n.number, n.site, n.given, n.hash, '', n.content, n.origin, n.counted, string_to_array(n.flags, ' '), n.state,
+                   n.submitter, n.moment, n.form, string_to_array(n.questions, ' ')
+            from unnest(calls, ids, numbers, sites, keys, forms, hashes, contents, origins, counted_origins, flag_lists, question_lists,
+                        states, moments, submitters)
+                 with ordinality as n (call, id, number, site, given, form, hash, content, origin, counted, flags, questions, state,
+                                       moment, submitter, place)
+            where (known is null or n.place <> all (known)) and (unfit is null or n.call <> all (unfit))
+            order by n.place;
 
-    -- 3. Their keys: none is kept for what was not recorded.
-    select count(*) into done
-    from (select array_agg(n.key) as keys, array_agg('referral'::text) as kinds, array_agg(n.id) as objects, array_agg(''::text) as sides,
-                 array_agg(n.wrap) as wraps, array_agg(n.version) as versions
-          from unnest(calls, ids, key_ids, wraps, versions) with ordinality as n (call, id, key, wrap, version, place)
-          where (known is null or n.place <> all (known)) and (unfit is null or n.call <> all (unfit))) fresh,
-         lateral keep_keys(fresh.keys, fresh.kinds, fresh.objects, fresh.sides, fresh.wraps, fresh.versions, acts_at);
-    if done <> due then
-        raise exception 'one of them has a key already' using errcode = 'serialization_failure';
-    end if;
+            -- 3. Their keys: none is kept for what was not recorded, and none of them has one.
+            if exists (
+                select from (
+                    select array_agg(n.key) as keys, array_agg('referral'::text) as kinds, array_agg(n.id) as objects,
+                           array_agg(''::text) as sides, array_agg(n.wrap) as wraps, array_agg(n.version) as versions
+                    from unnest(calls, ids, key_ids, wraps, versions) with ordinality as n (call, id, key, wrap, version, place)
+                    where (known is null or n.place <> all (known)) and (unfit is null or n.call <> all (unfit))) fresh
+                where cardinality(fresh.keys) <> (
+                    select count(*) from keep_keys(fresh.keys, fresh.kinds, fresh.objects, fresh.sides, fresh.wraps, fresh.versions,
+                                                   acts_at))) then
+                raise exception 'one of them has a key already' using errcode = 'serialization_failure';
+            end if;
 
-    -- 4. Their facts.
-    insert into outbox (id, aggregate, subject, body, must_be_confirmed, urgent, sealed, traceparent, created_at, next_attempt_at)
-    select n.event, n.id, fact_subject, n.fact, false, false, false, n.trace, n.moment, n.moment + leased_for
-    from unnest(calls, ids, events, facts, traces, moments) with ordinality as n (call, id, event, fact, trace, moment, place)
-    where (known is null or n.place <> all (known)) and (unfit is null or n.call <> all (unfit))
-    order by n.place;
+            -- 4. Their facts.
+            insert into outbox (id, aggregate, subject, body, must_be_confirmed, urgent, sealed, traceparent, created_at, next_attempt_at)
+            select n.event, n.id, fact_subject, n.fact, false, false, false, n.trace, n.moment, n.moment + leased_for
+            from unnest(calls, ids, events, facts, traces, moments)
+                 with ordinality as n (call, id, event, fact, trace, moment, place)
+            where (known is null or n.place <> all (known)) and (unfit is null or n.call <> all (unfit))
+            order by n.place;
+            return;
+        exception when unique_violation then
+            if not all_new then
+                raise exception 'somebody recorded one of them at this moment' using errcode = 'serialization_failure';
+            end if;
+            all_new := false;
+        end;
+    end loop;
 end
 $$;
-comment on function record_referrals is 'Records the referrals of several calls of one actor, with their keys and their facts, and answers what stood already: whole calls, or nothing of them. Fails, and writes nothing, where somebody else records one of them at the same moment.';
+comment on function record_referrals is 'Records the referrals of several calls that one actor makes or hears, with their keys and their facts, and answers what stood already: whole calls, or nothing of them. Fails, and writes nothing, where somebody else records one of them at the same moment.';
 
 -- Triggers: decisions and variants are only ever added.
 

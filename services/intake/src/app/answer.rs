@@ -45,8 +45,12 @@ pub enum Repeat {
 /// # Errors
 /// The statement failed.
 pub async fn send(db: &mut PgConnection, app: &App, place: &impl Token, answer: &Answer, at: OffsetDateTime) -> sqlx::Result<()> {
-    let outgoing = Outgoing::event(&app.ids, app.ids.uuid(), subject::intake_receipt(place), &wire::answer(answer)).urgent();
-    outbox::enqueue(db, &outgoing, at).await
+    outbox::enqueue(db, &outgoing(app, place, answer), at).await
+}
+
+/// The answer as a message for the receipt subject of a site or region.
+pub(super) fn outgoing(app: &App, place: &impl Token, answer: &Answer) -> Outgoing {
+    Outgoing::event(&app.ids, app.ids.uuid(), subject::intake_receipt(place), &wire::answer(answer)).urgent()
 }
 
 /// Answers an unreadable message, on the receipt subject of the site or region that may publish there [R6a].

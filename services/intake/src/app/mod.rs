@@ -14,6 +14,7 @@ pub mod record_referrals;
 pub mod retention;
 pub mod screen_referral;
 pub mod submit_referral;
+pub mod submit_set;
 
 use chassis::{
     Caller, Clock, Ids, Result, Vault,
@@ -45,6 +46,8 @@ pub struct App {
     pub concerns: OpenConcerns,
 }
 
+/// Name of this service as an actor of its own.
+const NAME: &str = "intake";
 /// Actor of a destruction on the order of cases, or at the end of retention.
 const BY_ITSELF: &str = "service:intake";
 

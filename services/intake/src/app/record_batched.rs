@@ -11,7 +11,7 @@ use chassis::{
     Caller,
     batch_queue::{BatchQueue, BatchWorker, WriteBatch, batch_queue},
     database::{self, Actor},
-    outbox::{self, Fresh, Outgoing},
+    outbox::{self, Fresh},
     refusal::store_error,
 };
 use sqlx::PgPool;
@@ -22,11 +22,8 @@ use super::{
     record_referrals::{Line, Slot, Source, new, received, slot},
 };
 use crate::{
-    domain::Body,
-    store::{
-        record::{Existing, SealedReferral, record, seal},
-        referral::New,
-    },
+    domain::{Body, Key, referral::Examined},
+    store::record::{Existing, SealedReferral, Unsealed, record, seal},
 };
 
 /// Most calls in one batch.
@@ -48,10 +45,34 @@ pub struct Call {
 }
 
 /// Number and time of the stored referral, and whether it is new.
+#[derive(Clone)]
 pub struct Recorded {
     number: String,
     received_at: OffsetDateTime,
-    is_new: bool,
+    pub(super) is_new: bool,
+}
+
+impl Recorded {
+    /// Result of a referral beside the earlier rows under its site and key; `None` where nothing of its call was written: another body, or
+    /// purged content.
+    pub(super) fn of(whole: &SealedReferral, stands: &[Existing]) -> Option<Self> {
+        match stands {
+            [] => {
+                let (number, received_at) = whole.receipt();
+                Some(Self { number, received_at, is_new: true })
+            }
+            [held] if held.body_hash == whole.hash() && !held.purged => {
+                Some(Self { number: held.number.clone(), received_at: held.received_at, is_new: false })
+            }
+            _ => None,
+        }
+    }
+
+    /// The receipt under the key as submitted.
+    pub(super) fn receipt(self, key: &Key) -> Receipt {
+        let repeat = if self.is_new { Repeat::First } else { Repeat::SameBody };
+        Receipt { number: self.number, received_at: self.received_at, key: key.to_string(), repeat }
+    }
 }
 
 /// Result of a call.
@@ -82,30 +103,35 @@ pub async fn record_batched(app: &App, caller: &Caller, source: &Source<'_>, lin
 /// A call with the facts of its referrals. `None` where two lines differ under one key, or no key is available.
 async fn prepared(app: &App, caller: &Caller, source: &Source<'_>, lines: &[Line]) -> Option<(Call, BTreeMap<Slot, Fresh>)> {
     let at = app.clock.now();
-    let mut firsts: BTreeMap<Slot, (&Body, (New<'_>, Outgoing))> = BTreeMap::new();
+    let mut firsts: BTreeMap<Slot, (&Body, Unsealed<'_>)> = BTreeMap::new();
     for line in lines {
         let (Ok(referral), body) = (&line.verdict, &line.submission.body) else { continue };
         match firsts.entry(slot(referral)) {
             Entry::Occupied(first) if first.get().0 != body => return None,
             Entry::Occupied(_) => {}
             Entry::Vacant(place) => {
-                let new = new(app, referral, body);
-                let fact = received(app, source, new.id, referral, at);
-                place.insert((body, (new, fact)));
+                place.insert((body, unsealed(app, source, referral, body, at)));
             }
         }
     }
     // Facts of an import are left to the relay, so that no other message waits for room in memory because of them.
     let lease = if firsts.len() <= MAX_REFERRALS_TOGETHER { outbox::LEASE } else { time::Duration::ZERO };
-    let facts = firsts.iter().filter(|_| !lease.is_zero()).map(|(slot, (_, (_, fact)))| {
+    let facts = firsts.iter().filter(|_| !lease.is_zero()).map(|(slot, (_, unsealed))| {
         let mut told = Fresh::default();
-        told.wrote(std::slice::from_ref(fact), at);
+        told.wrote(std::slice::from_ref(&unsealed.fact), at);
         (slot.clone(), told)
     });
     let (facts, sites) = (facts.collect(), firsts.keys().map(|(site, _)| site.clone()).collect());
     let (slots, referrals): (Vec<Slot>, Vec<_>) = firsts.into_iter().map(|(slot, (_, referral))| (slot, referral)).unzip();
     let referrals = slots.into_iter().zip(seal(&app.vault, referrals, at).await.ok()?).collect();
     Some((Call { actor: app.actor(caller), sites, at, lease, referrals }, facts))
+}
+
+/// A referral that may be new, with its fact, in the trace of the current span.
+pub(super) fn unsealed<'a>(app: &App, source: &Source<'a>, referral: &'a Examined, body: &'a Body, at: OffsetDateTime) -> Unsealed<'a> {
+    let new = new(app, referral, body);
+    let fact = received(app, source, new.id, referral, at);
+    Unsealed { new, fact, submitter: source.submitter, trace: chassis::trace::current() }
 }
 
 fn answers(mut done: Done, lines: &[Line]) -> Option<Vec<Answer>> {
@@ -117,10 +143,10 @@ fn answers(mut done: Done, lines: &[Line]) -> Option<Vec<Answer>> {
             }
         };
         let recorded = done.get_mut(&slot(referral))?;
+        let receipt = recorded.clone().receipt(&referral.key);
         // The second line under the same key repeats the first.
-        let repeat = if std::mem::take(&mut recorded.is_new) { Repeat::First } else { Repeat::SameBody };
-        let (number, received_at) = (recorded.number.clone(), recorded.received_at);
-        Some(Answer::Recorded(Receipt { number, received_at, key: referral.key.to_string(), repeat }))
+        recorded.is_new = false;
+        Some(Answer::Recorded(receipt))
     };
     lines.iter().map(answer).collect()
 }
@@ -245,18 +271,7 @@ impl ActorBatch {
         }
         for (place, (number, slot, whole)) in all.into_iter().enumerate() {
             let Some(of_call) = done.get_mut(number) else { continue };
-            let recorded = match stands.get(&place).map(Vec::as_slice).unwrap_or_default() {
-                [] => {
-                    let (number, received_at) = whole.receipt();
-                    Some(Recorded { number, received_at, is_new: true })
-                }
-                [held] if held.body_hash == whole.hash() && !held.purged => {
-                    Some(Recorded { number: held.number.clone(), received_at: held.received_at, is_new: false })
-                }
-                // Another body, or purged content: nothing of the call was written.
-                _ => None,
-            };
-            match recorded {
+            match Recorded::of(whole, stands.get(&place).map(Vec::as_slice).unwrap_or_default()) {
                 Some(recorded) => drop(of_call.as_mut().map(|done| done.insert(slot.clone(), recorded))),
                 None => *of_call = None,
             }

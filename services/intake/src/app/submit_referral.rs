@@ -93,19 +93,34 @@ async fn refuse_whole(app: &App, caller: &Caller, source: &Source<'_>, submissio
 /// # Errors
 /// The database failed.
 pub async fn submit_from_bus(db: &mut PgConnection, app: &App, site: &SiteCode, submission: Submission) -> Result<()> {
+    let answer = record_from_bus(db, app, site, line_from_bus(app, site, submission)).await?;
+    if let Some(each) = &answer {
+        answer::send(db, app, site, each, app.clock.now()).await?;
+    }
+    Ok(())
+}
+
+/// The full path of one submission of a site's system.
+pub(super) async fn record_from_bus(db: &mut PgConnection, app: &App, site: &SiteCode, line: Line) -> Result<Option<Answer>> {
+    let submitter = submitter(site);
+    let source = Source { submitter: &submitter, place: Some(site), import: None };
+    Ok(record(db, app, &source, vec![line]).await?.pop())
+}
+
+/// A submission of a site's system: for no other site.
+pub(super) fn line_from_bus(app: &App, site: &SiteCode, submission: Submission) -> Line {
     let spare = app.ids.uuid();
     let verdict = if SiteCode::from_str(&submission.told.site).is_ok_and(|stated| stated != *site) {
         Err(site_mismatch())
     } else {
         referral::examine(&submission.told, spare)
     };
-    let submitter = format!("bus:{site}");
-    let source = Source { submitter: &submitter, place: Some(site), import: None };
-    let answers = record(db, app, &source, vec![Line { submission, spare, verdict }]).await?;
-    for each in &answers {
-        answer::send(db, app, site, each, app.clock.now()).await?;
-    }
-    Ok(())
+    Line { submission, spare, verdict }
+}
+
+/// Name of a site's system as a submitter.
+pub(super) fn submitter(site: &SiteCode) -> String {
+    format!("bus:{site}")
 }
 
 fn too_many() -> Refusal {
@@ -133,7 +148,7 @@ fn site_mismatch() -> Refusal {
 /// # Errors
 /// The database failed.
 pub async fn raise_alone(db: &mut PgConnection, app: &App, site: &SiteCode, submission: Submission) -> Result<bool> {
-    let submitter = format!("bus:{site}");
+    let submitter = submitter(site);
     let source = Source { submitter: &submitter, place: Some(site), import: None };
     raise_all(db, app, &source, &[submission]).await
 }
@@ -146,7 +161,7 @@ pub async fn raise_from_unreadable(db: &mut PgConnection, app: &App, site: &Site
     let Some(text) = wire::concern_in_unreadable(bytes) else { return Ok(false) };
     let told =
         referral::SubmittedReferral { safety_concern: text.into(), site: site.to_string(), ..referral::SubmittedReferral::default() };
-    let submitter = format!("bus:{site}");
+    let submitter = submitter(site);
     let source = Source { submitter: &submitter, place: Some(site), import: None };
     raise_all(db, app, &source, &[Submission { told, body: Body::of(bytes.to_vec()) }]).await
 }

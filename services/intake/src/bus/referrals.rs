@@ -3,15 +3,19 @@
 use std::str::FromStr;
 
 use chassis::{
-    inbox::{Handler, Incoming, Rejection},
+    inbox::{Handler, Incoming, ReadMessage, Rejection},
     outbox::Fresh,
 };
 use proto::{id::SiteCode, intake::v1::Referral, subject};
 use sqlx::PgConnection;
+use tracing::Instrument;
 
 use super::{PLACE, Work, decode, placeless, set_aside};
 use crate::{
-    app::{App, Submission, submit_referral},
+    app::{
+        App, Submission, submit_referral,
+        submit_set::{ReceivedReferral, submit_set},
+    },
     wire,
 };
 
@@ -34,7 +38,7 @@ impl Handler for Referrals {
     }
 
     async fn apply(&self, tx: &mut PgConnection, _: &mut Fresh, work: Self::Work, message: &Incoming) -> Result<(), Rejection> {
-        let site = SiteCode::from_str(message.subject_token(PLACE)).map_err(|_| placeless())?;
+        let site = site_of(message)?;
         match work {
             Work::Submission(submission) => Ok(submit_referral::submit_from_bus(tx, &self.0, &site, submission).await?),
             Work::Unreadable(detail) => {
@@ -42,6 +46,17 @@ impl Handler for Referrals {
                 set_aside(tx, &self.0, subject::INTAKE_REFERRALS, message, &site, &detail).await
             }
         }
+    }
+
+    async fn apply_set(&self, tx: &mut PgConnection, fresh: &mut Fresh, set: Vec<ReadMessage<'_, Self::Work>>) -> Result<(), Rejection> {
+        let mut received = Vec::with_capacity(set.len());
+        for ReadMessage { work, message, span } in set {
+            match work {
+                Work::Submission(submission) => received.push(ReceivedReferral { site: site_of(message)?, submission, span }),
+                Work::Unreadable(_) => self.apply(&mut *tx, &mut *fresh, work, message).instrument(span).await?,
+            }
+        }
+        Ok(submit_set(tx, fresh, &self.0, received).await?)
     }
 
     /// The concern in a referral is raised, whatever keeps the referral from being recorded [RM1c].
@@ -54,4 +69,9 @@ impl Handler for Referrals {
         tracing::error!(concerns = u8::from(raised), "a referral cannot be recorded: a concern in it is raised all the same");
         Ok(())
     }
+}
+
+/// The site whose subject a message was published on.
+fn site_of(message: &Incoming) -> Result<SiteCode, Rejection> {
+    SiteCode::from_str(message.subject_token(PLACE)).map_err(|_| placeless())
 }

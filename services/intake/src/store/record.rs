@@ -1,21 +1,29 @@
-//! Insert of new referrals with their keys and their facts, in one statement per actor.
+//! Insert of new referrals with their keys and their facts, in one statement for several calls.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use chassis::{
     Vault,
     database::Actor,
-    outbox::Outgoing,
+    outbox::{self, Columns, Outgoing},
     vault::{DataKey, Fault, NewKeys, Owner},
 };
 use proto::subject;
-use sqlx::PgExecutor;
+use sqlx::{PgConnection, PgExecutor};
 use time::{Duration, OffsetDateTime};
 use uuid::Uuid;
 
 use super::{referral::New, sealed};
 
-/// A referral that may be new, sealed under its own key, and its fact.
+/// A referral that may be new, with its fact and the trace context that both belong to.
+pub struct Unsealed<'a> {
+    pub new: New<'a>,
+    pub fact: Outgoing,
+    pub submitter: &'a str,
+    pub trace: Option<String>,
+}
+
+/// The same, sealed under its own key.
 pub struct SealedReferral {
     id: Uuid,
     number: String,
@@ -30,6 +38,7 @@ pub struct SealedReferral {
     questions: String,
     state: &'static str,
     at: OffsetDateTime,
+    submitter: String,
     key_id: Uuid,
     wrapped: Vec<u8>,
     wrapped_by: i32,
@@ -50,8 +59,8 @@ pub struct Existing {
 }
 
 impl SealedReferral {
-    fn of(new: New<'_>, fact: Outgoing, (key, wrapped, wrapped_by): (DataKey, Vec<u8>, i32), at: OffsetDateTime) -> Result<Self, Fault> {
-        let New { id, receipt_number, referral, body } = new;
+    fn of(unsealed: Unsealed<'_>, (key, wrapped, wrapped_by): (DataKey, Vec<u8>, i32), at: OffsetDateTime) -> Result<Self, Fault> {
+        let Unsealed { new: New { id, receipt_number, referral, body }, fact, submitter, trace } = unsealed;
         Ok(Self {
             id,
             number: receipt_number,
@@ -66,12 +75,13 @@ impl SealedReferral {
             questions: referral.statements.codes().join(" "),
             state: referral.state().code(),
             at,
+            submitter: submitter.to_owned(),
             key_id: key.id(),
             wrapped,
             wrapped_by,
             event: fact.id,
             fact: fact.body,
-            trace: chassis::trace::current(),
+            trace,
         })
     }
 
@@ -89,14 +99,14 @@ impl SealedReferral {
 ///
 /// # Errors
 /// The key store is not available.
-pub async fn seal(vault: &Vault, referrals: Vec<(New<'_>, Outgoing)>, at: OffsetDateTime) -> Result<Vec<SealedReferral>, Fault> {
-    let owners: BTreeSet<Owner> = referrals.iter().map(|(new, _)| sealed::referral(new.id)).collect();
+pub async fn seal(vault: &Vault, referrals: Vec<Unsealed<'_>>, at: OffsetDateTime) -> Result<Vec<SealedReferral>, Fault> {
+    let owners: BTreeSet<Owner> = referrals.iter().map(|unsealed| sealed::referral(unsealed.new.id)).collect();
     let NewKeys { keys, wrapped, versions, .. } = vault.new_keys(&owners).await?;
     let mut keys: BTreeMap<Owner, (DataKey, Vec<u8>, i32)> =
         keys.into_iter().zip(wrapped).zip(versions).map(|(((owner, key), wrapped), version)| (owner, (key, wrapped, version))).collect();
-    let whole = |(new, fact): (New<'_>, Outgoing)| {
-        let key = keys.remove(&sealed::referral(new.id)).ok_or(Fault::Unknown)?;
-        SealedReferral::of(new, fact, key, at)
+    let whole = |unsealed: Unsealed<'_>| {
+        let key = keys.remove(&sealed::referral(unsealed.new.id)).ok_or(Fault::Unknown)?;
+        SealedReferral::of(unsealed, key, at)
     };
     referrals.into_iter().map(whole).collect()
 }
@@ -122,7 +132,7 @@ pub async fn record(
     let calls: Vec<i32> = referrals.iter().map(|(call, _)| *call).collect();
     let rows = sqlx::query!(
         r#"with stood as (select * from record_referrals($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18,
-                                                         $19, $20, $21, $22, $23, $24, $25, $26))
+                                                         $19, $20, $21, $22, $23, $24, $25, $26, $27))
            select place as "place!", body_hash as "body_hash!", receipt_number as "receipt_number!", received_at as "received_at!",
                   purged as "purged!"
            from stood"#,
@@ -146,6 +156,7 @@ pub async fn record(
         &column(referrals, |r| r.questions.clone()),
         &column(referrals, |r| r.state.to_owned()),
         &column(referrals, |r| r.at),
+        &column(referrals, |r| r.submitter.clone()),
         &column(referrals, |r| r.key_id),
         &column(referrals, |r| r.wrapped.clone()),
         &column(referrals, |r| r.wrapped_by),
@@ -164,4 +175,32 @@ pub async fn record(
         purged: row.purged,
     });
     Ok(stands.collect())
+}
+
+/// Queues answers, each with the trace context it belongs to, for this process to publish from memory. Nothing else is of their aggregates.
+///
+/// # Errors
+/// The statement failed.
+pub async fn queue_answers(db: &mut PgConnection, answers: &[Outgoing], traces: &[Option<String>], at: OffsetDateTime) -> sqlx::Result<()> {
+    let columns = Columns::of(answers);
+    sqlx::query!(
+        "insert into outbox (id, aggregate, subject, body, must_be_confirmed, urgent, sealed, traceparent, created_at, next_attempt_at)
+         select id, aggregate, subject, body, must_be_confirmed, urgent, sealed, trace, $9, $10
+         from unnest($1::uuid[], $2::uuid[], $3::text[], $4::bytea[], $5::bool[], $6::bool[], $7::bool[], $8::text[]) with ordinality
+              as new (id, aggregate, subject, body, must_be_confirmed, urgent, sealed, trace, place)
+         order by place",
+        &columns.ids,
+        &columns.aggregates,
+        &columns.subjects,
+        &columns.bodies,
+        &columns.confirm,
+        &columns.urgent,
+        &columns.sealed,
+        traces as &[Option<String>],
+        at,
+        at + outbox::LEASE
+    )
+    .execute(db)
+    .await?;
+    Ok(())
 }

@@ -2,12 +2,16 @@
 
 use std::path::Path;
 
-use chassis::Ids;
+use chassis::{Ids, inbox::Incoming};
 use harness::round_trips::{Done, Meter, hold};
 use intake::app::{App, record_batched::Batching};
+use prost::Message;
 use proto::intake::v1::Referral;
 
-use crate::support::{app, referral, staff, submit, submit_all};
+use crate::{
+    support::{app, referral, staff, submit, submit_all},
+    together::{deliver_set, published},
+};
 
 #[tokio::test]
 async fn what_a_referral_and_an_import_ask_of_the_database_is_written_down() {
@@ -38,5 +42,19 @@ async fn what_a_referral_and_an_import_ask_of_the_database_is_written_down() {
         messages.dedup();
         all.push(Done { what, statements: meter.take(), messages });
     }
+    let before = messages().await.len();
+    let sites = ["mission", "kent", "matsqui", "mountain"];
+    let sent: Vec<Incoming> = (0..64)
+        .map(|n| {
+            let site = sites[n % sites.len()];
+            published(site, Referral { site: site.into(), ..referral(&format!("by-the-bus-{n}")) }.encode_to_vec())
+        })
+        .collect();
+    meter.take();
+    deliver_set(&metered, &sent).await.unwrap();
+    let mut messages = messages().await.split_off(before);
+    messages.sort();
+    messages.dedup();
+    all.push(Done { what: "64 referrals of four sites come together by the bus", statements: meter.take(), messages });
     hold(&Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it/snapshots/round_trips.txt"), &all);
 }

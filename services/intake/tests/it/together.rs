@@ -1,12 +1,23 @@
 //! Batched submissions: those that wait together are written together, each in its own submitter's name, and none fails because of another.
+//! The same for referrals that the bus delivers together.
 
+use std::collections::BTreeMap;
+
+use chassis::{
+    Vault,
+    inbox::{Handler, Incoming, ReadMessage, Rejection},
+    outbox::Fresh,
+};
 use futures::future::join_all;
 use intake::{
     app::{Answer, App, Repeat, record_batched::Batching},
+    bus::Referrals,
     store::referral::all,
 };
+use prost::Message;
 use proto::{
-    intake::v1::{Referral, ReferralReceived},
+    intake::v1::{Referral, ReferralReceived, SubmissionAnswer, submission_answer},
+    safety::v1 as safety,
     subject,
 };
 use tokio_util::sync::CancellationToken;
@@ -85,4 +96,88 @@ async fn where_nobody_writes_sets_any_more_a_submission_is_recorded_all_the_same
         submit(&app, &staff("mission"), referral(key)).await;
     }
     assert_eq!(count(&app, "referral").await, 3);
+}
+
+/// Applies the messages as one set, as the runner does with what waits together.
+pub async fn deliver_set(app: &App, messages: &[Incoming]) -> Result<usize, Rejection> {
+    let handler = Referrals(app.clone());
+    let mut set = Vec::new();
+    for message in messages {
+        set.push(ReadMessage { work: handler.read(message).await?, message, span: tracing::Span::none() });
+    }
+    let (mut tx, mut fresh) = (service(app).await, Fresh::default());
+    handler.apply_set(&mut tx, &mut fresh, set).await?;
+    tx.commit().await.unwrap();
+    Ok(fresh.len())
+}
+
+pub fn published(site: &str, body: Vec<u8>) -> Incoming {
+    Incoming {
+        event_id: chassis::Ids::random().uuid().to_string(),
+        subject: format!("ro.intake.submit.referral.{site}"),
+        body: body.into(),
+        headers: BTreeMap::new(),
+        attempt: 1,
+    }
+}
+
+async fn repeats(app: &App, site: &str) -> Vec<String> {
+    let answers: Vec<SubmissionAnswer> = waiting(app, &format!("ro.intake.receipt.{site}")).await;
+    let told = |answer: SubmissionAnswer| match answer.answer {
+        Some(submission_answer::Answer::Receipt(receipt)) => {
+            format!("{} {} {}", receipt.idempotency_key, receipt.already_known, receipt.variant_kept)
+        }
+        Some(submission_answer::Answer::Rejection(rejection)) => rejection.reason,
+        None => String::new(),
+    };
+    answers.into_iter().map(told).collect()
+}
+
+#[tokio::test]
+async fn referrals_that_the_bus_delivers_together_are_each_recorded_and_answered_as_if_alone() {
+    let app = app().await;
+    let of = |site: &str, key: &str| Referral { site: site.into(), ..referral(key) };
+    submit(&app, &staff("mission"), referral("known")).await;
+    let sent = [
+        published("mission", of("mission", "new-1").encode_to_vec()),
+        published("kent", of("kent", "new-1").encode_to_vec()),
+        published("mission", of("mission", "new-1").encode_to_vec()),
+        published("mission", of("mission", "known").encode_to_vec()),
+        published("mission", Referral { request: "in other words".into(), ..referral("known") }.encode_to_vec()),
+        published("kent", of("mission", "foreign").encode_to_vec()),
+        published("kent", vec![0xff; 40]),
+        published("kent", Referral { safety_concern: "he has a knife".into(), ..of("kent", "new-2") }.encode_to_vec()),
+        published("kent", Referral { request: "in other words".into(), ..of("kent", "new-2") }.encode_to_vec()),
+    ];
+    // Facts of three new ones, and the answers: all but those of the full path and of the message that cannot be read come from memory.
+    assert_eq!(deliver_set(&app, &sent).await.unwrap(), 2 + 8);
+    assert_eq!(repeats(&app, "mission").await, ["new-1 false false", "new-1 true false", "known true false", "known true true"]);
+    let mut kent = repeats(&app, "kent").await;
+    kent.sort();
+    assert_eq!(kent, ["malformed-message", "new-1 false false", "new-2 false false", "new-2 true true", "site-mismatch"]);
+    assert_eq!((count(&app, "referral").await, count(&app, "referral_variant").await, count(&app, "quarantine").await), (4, 2, 1));
+    assert_eq!(waiting::<ReferralReceived>(&app, subject::REFERRAL_RECEIVED).await.len(), 4);
+    assert_eq!(waiting::<safety::Concern>(&app, subject::RAISE_BY_INTAKE).await.len(), 1);
+    let rows: Vec<(String, String)> =
+        sqlx::query_as("select distinct site, submitter from referral order by 1, 2").fetch_all(&app.database.admin).await.unwrap();
+    assert_eq!(rows, [("kent", "bus:kent"), ("mission", "bus:mission"), ("mission", "staff-mission")].map(|(a, b)| (a.into(), b.into())));
+}
+
+#[tokio::test]
+async fn a_set_with_a_message_of_no_site_is_refused_whole_and_nothing_of_it_stays() {
+    let app = app().await;
+    let sent = [published("mission", referral("1").encode_to_vec()), published("*", referral("2").encode_to_vec())];
+    let refused = deliver_set(&app, &sent).await;
+    assert!(matches!(refused, Err(Rejection::Never { reason: "subject-malformed", .. })));
+    assert_eq!((count(&app, "referral").await, count(&app, "outbox").await), (0, 0));
+}
+
+#[tokio::test]
+async fn where_no_key_can_be_had_a_set_is_not_recorded_in_clear() {
+    let app = app().await;
+    let mut keyless = (*app).clone();
+    keyless.vault = Vault::none("intake", app.clock.clone());
+    let refused = deliver_set(&keyless, &[published("mission", referral("1").encode_to_vec())]).await;
+    assert!(matches!(refused, Err(Rejection::Later(_))));
+    assert_eq!(count(&app, "referral").await, 0);
 }
