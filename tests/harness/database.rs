@@ -91,7 +91,7 @@ impl Database {
 }
 
 pub(crate) fn login(database: &PgConnectOptions, role: &str) -> PgConnectOptions {
-    database.clone().username(role).password(PASSWORD)
+    chassis::database::planned_once(database.clone()).username(role).password(PASSWORD)
 }
 
 /// Creates the three logins of the cluster, by whichever test process is first.

@@ -388,15 +388,20 @@ create function acting_for_service() returns boolean language sql stable as $$
 $$;
 comment on function acting_for_service is 'The service itself acts, and no caller.';
 
+-- Those of the following functions that act for the service are written in plpgsql: a session keeps the plans of their statements, while
+-- those of a function in sql that sets something are planned at each call.
+
 -- Functions: the outbox.
 
 -- A message is published from memory only where nothing before it waits; whoever acts may ask that, and sees no row by it.
 create function outbox_waiting(aggregates uuid[], but_for uuid[]) returns setof uuid
-    language sql stable set ro.reach to 'service' as $$
+    language plpgsql stable set ro.reach to 'service' as $$
+begin
+    return query
     select distinct asked.aggregate from unnest(aggregates) as asked (aggregate)
     where exists (
-        select from outbox where outbox.aggregate = asked.aggregate and carried_at is null and id <> all (but_for))
-$$;
+        select from outbox where outbox.aggregate = asked.aggregate and carried_at is null and id <> all (but_for));
+end $$;
 comment on function outbox_waiting is 'Those of these aggregates of which something waits to be carried, without these messages.';
 
 -- Each step of the function sees what was committed before it: what another relay has carried while this one asked for the lock is not
@@ -433,35 +438,41 @@ comment on function outbox_claim is 'The first messages of as many aggregates as
 -- one, for a value or an owner that they name.
 
 create function keys_named(ids uuid[]) returns setof data_key
-    language sql stable set ro.reach to 'service' as $$
-    select * from data_key where id = any(ids)
-$$;
+    language plpgsql stable set ro.reach to 'service' as $$
+begin
+    return query select * from data_key where id = any(ids);
+end $$;
 comment on function keys_named is 'The keys that these sealed values begin with. While it is asked, and no longer, the service asks.';
 
 create function keys_owned(kinds text[], objects uuid[], sides text[]) returns setof data_key
-    language sql stable set ro.reach to 'service' as $$
-    select k.* from unnest(kinds, objects, sides) as asked (kind, object, side) join data_key k using (kind, object, side)
-$$;
+    language plpgsql stable set ro.reach to 'service' as $$
+begin
+    return query
+    select k.* from unnest(kinds, objects, sides) as asked (kind, object, side) join data_key k using (kind, object, side);
+end $$;
 comment on function keys_owned is 'The keys of these owners, as far as they were made.';
 
 create function keep_keys(ids uuid[], kinds text[], objects uuid[], sides text[], wraps bytea[], versions int[], moment timestamptz)
-    returns setof uuid language sql volatile set ro.reach to 'service' as $$
+    returns setof uuid language plpgsql volatile set ro.reach to 'service' as $$
+begin
+    return query
     insert into data_key (id, kind, object, side, wrapped, kek_version, made_at)
     select fresh.*, moment from unnest(ids, kinds, objects, sides, wraps, versions) as fresh
-    on conflict do nothing returning id
-$$;
+    on conflict do nothing returning id;
+end $$;
 comment on function keep_keys is 'Keeps new keys; answers those that are kept. An owner has one key: who comes second is given that of the first.';
 
 -- Functions: grants.
 
 -- Whoever gives somebody something to do asks whether that person holds the role for it: yes or no, and no row is shown.
 create function someone_holds(someone text, roles text[], moment timestamptz) returns boolean
-    language sql stable set ro.reach to 'service' as $$
-    select exists (
+    language plpgsql stable set ro.reach to 'service' as $$
+begin
+    return exists (
         select from grant_held
         where subject = someone and role = any(roles) and since <= moment and (until is null or until > moment)
-          and (ended_at is null or ended_at > moment))
-$$;
+          and (ended_at is null or ended_at > moment));
+end $$;
 comment on function someone_holds is 'Whether somebody holds one of these roles at a moment, whatever the place. While it is asked, and no longer, the service asks.';
 
 -- Asked before every call: one statement says for whom it is and reads their lines.

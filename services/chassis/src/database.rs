@@ -64,11 +64,19 @@ fn options(name: &str, url: &Private<String>) -> anyhow::Result<PgConnectOptions
     let Ok(options) = PgConnectOptions::from_str(url.expose()) else {
         bail!("the database url is malformed: use postgres://user:password@host/database");
     };
-    Ok(options.application_name(name).statement_cache_capacity(MAX_STATEMENTS).options([
+    Ok(planned_once(options).application_name(name).options([
         ("statement_timeout", format!("{}s", STATEMENT_TIMEOUT.as_secs()).as_str()),
         ("idle_in_transaction_session_timeout", format!("{}s", IDLE_IN_TRANSACTION_TIMEOUT.as_secs()).as_str()),
         ("lock_timeout", "5s"),
     ]))
+}
+
+/// Options under which a connection prepares and plans each statement once, whatever its parameters. PostgreSQL would plan the first five
+/// executions anew, and those with arrays for ever, which takes longer than to execute them. Tests connect with the same options: what
+/// holds of a plan there holds in production.
+#[must_use]
+pub fn planned_once(options: PgConnectOptions) -> PgConnectOptions {
+    options.statement_cache_capacity(MAX_STATEMENTS).options([("plan_cache_mode", "force_generic_plan")])
 }
 
 /// Pool that opens its connections when they are needed. A busy one is not pinged before each use: [`begin`] finds out that it is dead, and

@@ -409,16 +409,17 @@ comment on function sees_every_concern is 'The service, NHQ, and dashboards, whi
 
 -- Asked by the policies of the very tables it reads. While it is asked, and no longer, the service asks; the answer is yes or no.
 create function someone_heads(concern uuid, someone text, offices text[]) returns boolean
-    language sql stable set ro.reach to 'service' as $$
-    select exists (
+    language plpgsql stable set ro.reach to 'service' as $$
+begin
+    return exists (
         select from (
             select a.office from audience a where a.concern_id = concern and a.kind = 'responsible-head'
             union all
             select f.office from former_audience f where f.concern_id = concern and (f.ended_at is null or f.accepted_by = someone)
         ) theirs (office)
         where theirs.office = any(offices)
-           or exists (select from office_holder h where h.holder = someone and h.office = theirs.office and h.office not in ('rj-unit', 'nmc')))
-$$;
+           or exists (select from office_holder h where h.holder = someone and h.office = theirs.office and h.office not in ('rj-unit', 'nmc')));
+end $$;
 comment on function someone_heads is 'Whether somebody is the responsible head of a concern, or was and the head who came after has not accepted it, or they themselves have: by their offices, or by the directory [R3e, TRAP-2].';
 
 create function actor_heads(concern uuid) returns boolean language sql stable as $$
