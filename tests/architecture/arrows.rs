@@ -1,8 +1,8 @@
-//! Dependencies between the layers of a service: grpc, bus -> app -> domain; app -> store -> domain; lib wires.
+//! Dependencies between the layers of a service: grpc, bus, tasks -> app -> domain; app -> store -> domain; lib wires.
 
 use crate::scan::{self, File, SERVICES};
 
-const ROOMS: [&str; 5] = ["domain", "store", "app", "grpc", "bus"];
+const ROOMS: [&str; 6] = ["domain", "store", "app", "grpc", "bus", "tasks"];
 
 /// The rooms that a room may name.
 fn may(room: &str) -> &'static [&'static str] {
@@ -13,6 +13,7 @@ fn may(room: &str) -> &'static [&'static str] {
         // And of store the types that a use case hands out; what a store does is called by use cases only.
         "grpc" => &["grpc", "app", "domain"],
         "bus" => &["bus", "app", "domain"],
+        "tasks" => &["tasks", "app", "domain"],
         // lib and main wire.
         "lib" | "main" => &ROOMS,
         // Files beside the rooms, such as config, access, error.

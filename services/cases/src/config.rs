@@ -7,12 +7,12 @@ use chassis::{Configured, Settings};
 use clap::Parser;
 
 use crate::{
-    app::keep_document::Documents,
+    app::document::documents::Documents,
     domain::{
         break_glass::Limits,
-        retention::{FLOOR, Retention},
+        purge::{FLOOR, Retention},
     },
-    store::blob::Blobs,
+    store::document::blob::Blobs,
 };
 
 /// The RO case file

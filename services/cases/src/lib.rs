@@ -2,14 +2,14 @@
 
 pub mod access;
 pub mod app;
-mod bus;
+pub mod bus;
 mod config;
 pub mod domain;
 mod error;
 pub mod grpc;
 pub mod store;
+mod tasks;
 
-pub use bus::{concerns, obeyed, screened};
 pub use config::Config;
 
 use std::sync::Arc;
@@ -19,7 +19,7 @@ use proto::{intake::v1::referral_service_client::ReferralServiceClient, safety::
 use sqlx::migrate::Migrator;
 use to_safety::{OverGrpc, ToSafety};
 
-use app::follow_concern::OpenConcerns;
+use app::concern::open_concerns::OpenConcerns;
 use domain::consent::Validity;
 
 /// Migrations of the database `ro_cases`, which run after those of the chassis.
@@ -48,26 +48,23 @@ pub async fn serve(config: Config, ctx: chassis::Context) -> anyhow::Result<()> 
         concerns: OpenConcerns::new(Arc::new(OverGrpc(safety)), time::Duration::seconds(i64::from(config.safety_heard_within))),
         signer: signer.clone(),
     };
-    chassis::vault::keep_sealed(&ctx, store::sealed::InClear).await;
+    chassis::vault::keep_sealed(&ctx, store::in_clear::InClear).await;
     let intake = ReferralServiceClient::new(ctx.peer("intake", &config.intake_url)?);
-    let screened = screened::Screenings { intake, ids: ctx.ids.clone(), clock: ctx.clock.clone(), vault: ctx.vault.clone() };
+    let screened = bus::case::Screenings { intake, ids: ctx.ids.clone(), clock: ctx.clock.clone(), vault: ctx.vault.clone() };
     ctx.deliver_directly(ToSafety(AlarmServiceClient::new(ctx.peer("safety", &config.safety_url)?)));
     let heard = subject::CASES_GRANTS;
     ctx.hear_grants(heard.stream, heard.name, heard.filters)?;
     let heard = subject::CASES_SCREENED;
     ctx.consume(heard.stream, heard.name, heard.filters, screened);
     let heard = subject::CASES_CONCERNS;
-    ctx.consume(heard.stream, heard.name, heard.filters, concerns::Concerns { concerns: app.concerns.clone() });
+    ctx.consume(heard.stream, heard.name, heard.filters, bus::concern::Concerns { concerns: app.concerns.clone() });
     for heard in [subject::CASES_PURGE_OBEYED, subject::CASES_PURGE_NOTICES] {
-        let obeyed = obeyed::ObeyedPurges { clock: ctx.clock.clone(), signer: signer.clone() };
+        let obeyed = bus::purge::ObeyedPurges { clock: ctx.clock.clone(), signer: signer.clone() };
         ctx.consume(heard.stream, heard.name, heard.filters, obeyed);
     }
     ctx.watch_stream_usage(subject::STREAMS.map(|stream| stream.name));
     chassis::audit::join(&ctx, witness_ring())?;
-    ctx.spawn("documents-sweep", app::keep_document::keep_swept(app.clone(), ctx.stop.clone()));
-    ctx.spawn("concern-watch", app::gate_watch::follow_concerns(app.clone(), ctx.stop.clone()));
-    ctx.spawn("gate-watch", app::gate_watch::keep(app.clone(), ctx.stop.clone()));
-    ctx.spawn("break-glass-watch", app::break_glass_watch::keep(app.clone(), ctx.stop.clone()));
+    tasks::start(&ctx.tasks, &app);
     let access = Access { rules: access::RULES, urgent: access::URGENT, ..Access::default() };
     ctx.serve_grpc_to(proto::DESCRIPTOR_BYTES, access, grpc::routes(app)).await
 }

@@ -2,11 +2,9 @@
 
 use chassis::{Private, Refusal};
 use proto::id::{AssessmentId, ConcernId, ParticipantId};
-use time::{Date, OffsetDateTime, format_description::BorrowedFormatItem, macros::format_description};
+use time::{Date, OffsetDateTime};
 
-use super::{participant::Kind, text};
-
-const DATE: &[BorrowedFormatItem<'_>] = format_description!("[year]-[month]-[day]");
+use crate::domain::{calendar::DATE, participant::kind::Kind, text};
 
 /// Risk level as the assessor sees it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -161,18 +159,6 @@ pub fn decide(new: &NewAssessment, under_the_key: &[Assessment]) -> Result<Known
         "another assessment was recorded under this key: use a new key",
         "une autre évaluation a été consignée sous cette clé : utilisez une nouvelle clé",
     ))
-}
-
-/// The date of a text on the wire, if valid.
-#[must_use]
-pub fn date(text: &str) -> Option<Date> {
-    Date::parse(text, DATE).ok()
-}
-
-/// A date in its wire form.
-#[must_use]
-pub fn date_text(date: Date) -> String {
-    date.format(DATE).unwrap_or_default()
 }
 
 #[cfg(test)]

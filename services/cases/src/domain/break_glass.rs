@@ -3,10 +3,11 @@
 use chassis::{Private, Refusal};
 use time::{Date, Duration, OffsetDateTime};
 
-use super::text;
+use crate::domain::text;
 
 /// Fewest visible characters of a reason.
 const SHORTEST_REASON: usize = 10;
+
 /// Period that the quota covers.
 pub const QUOTA_COVERS: Duration = Duration::hours(24);
 

@@ -4,7 +4,7 @@ use chassis::{Private, Refusal};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-use super::{participant::Side, text};
+use crate::domain::{participant::kind::Side, text};
 
 const CLAUSE: &str = "TS1c";
 /// Longest key of a submission, in characters.

@@ -1,20 +1,17 @@
-//! The rules of the RO case file: pure, without clock, database or wire.
-//!
-//! Every refusal carries the clause it rests on and speaks both official languages.
+//! The rules of the RO case file: pure, without clock, database or wire; a file or folder per capability.
 
 pub mod access;
 pub mod assessment;
 pub mod break_glass;
+pub mod calendar;
+pub mod case;
 pub mod concern;
 pub mod consent;
-pub mod decision;
 pub mod document;
-pub mod leaving;
-pub mod missing;
+pub mod gate;
+pub mod hold;
 pub mod mode;
-pub mod opening;
 pub mod participant;
-pub mod retention;
+pub mod purge;
 pub mod site;
-pub mod stage;
 pub mod text;

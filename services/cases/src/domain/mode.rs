@@ -5,7 +5,7 @@ use proto::normal;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-use super::text;
+use crate::domain::text;
 
 /// A mode that is not on the list, as far as the rules need it: which one, and whether participants may be in one room.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

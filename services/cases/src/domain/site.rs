@@ -7,7 +7,7 @@ use proto::id::{ConcernId, SiteCode};
 use time::{Date, OffsetDateTime};
 use uuid::Uuid;
 
-use super::{assessment, text};
+use crate::domain::{calendar, text};
 
 /// Clause of every refusal of a change.
 pub const CLAUSE: &str = "R3e";
@@ -114,7 +114,7 @@ pub fn parse(how: How, site: &str, moved_on: &str, reason: &str, today: Date) ->
     }
     let moved_on = match how {
         How::Correction => None,
-        How::Transfer | How::Release => Some(assessment::date(moved_on.trim()).ok_or_else(date_missing)?),
+        How::Transfer | How::Release => Some(calendar::date(moved_on.trim()).ok_or_else(date_missing)?),
     };
     // A plan is no location: transfers are put off, and the alarm would ring at a site that the person has not reached.
     if moved_on.is_some_and(|day| day > today) {

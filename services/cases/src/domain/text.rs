@@ -4,6 +4,7 @@ use chassis::Refusal;
 
 /// Longest narrative, in characters.
 pub const NARRATIVE: usize = 20_000;
+
 /// Longest name, number or code, in characters.
 pub const LINE: usize = 200;
 

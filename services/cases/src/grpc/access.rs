@@ -1,17 +1,19 @@
 //! gRPC endpoints of case access: mediators, officers, and who read or changed a case.
 
-use chassis::Caller;
+use chassis::{Caller, Refusal, audit::log::Row, wire};
+use prost_types::Timestamp;
 use proto::cases::v1::{
-    AssignMediatorRequest, AssignMediatorResponse, AssignOfficerRequest, AssignOfficerResponse, EndAssignmentRequest,
+    self as wire_cases, AssignMediatorRequest, AssignMediatorResponse, AssignOfficerRequest, AssignOfficerResponse, EndAssignmentRequest,
     EndAssignmentResponse, EndOfficerRequest, EndOfficerResponse, ListAccessRequest, ListAccessResponse,
     access_service_server::AccessService,
 };
+use time::OffsetDateTime;
 use tonic::{Request, Response};
 
-use super::{Answer, Server, encode, parse};
 use crate::{
-    app::{assign_mediator, assign_officer, list_access},
-    domain::decision::Verb,
+    app::access::{assign_mediator, assign_officer, list_access},
+    domain::access::decision::Verb,
+    grpc::{Answer, Server},
 };
 
 #[tonic::async_trait]
@@ -19,7 +21,7 @@ impl AccessService for Server {
     async fn assign_mediator(&self, request: Request<AssignMediatorRequest>) -> Answer<AssignMediatorResponse> {
         let caller = Caller::of(&request)?;
         let asked = request.into_inner();
-        let until = parse::until(asked.until.as_ref())?;
+        let until = parse_until(asked.until.as_ref())?;
         let ended = assign_mediator::assign_mediator(&self.0, &caller, &asked.case_id, &asked.mediator, until).await;
         self.0.watched(&caller, Verb::AssignMediator, &asked.case_id, ended).await?;
         Ok(Response::new(AssignMediatorResponse {}))
@@ -36,7 +38,7 @@ impl AccessService for Server {
     async fn assign_officer(&self, request: Request<AssignOfficerRequest>) -> Answer<AssignOfficerResponse> {
         let caller = Caller::of(&request)?;
         let asked = request.into_inner();
-        let until = parse::until(asked.until.as_ref())?;
+        let until = parse_until(asked.until.as_ref())?;
         let ended = assign_officer::assign_officer(&self.0, &caller, &asked.case_ref, &asked.officer, until).await;
         self.0.watched(&caller, Verb::AssignOfficer, &asked.case_ref, ended).await?;
         Ok(Response::new(AssignOfficerResponse {}))
@@ -55,6 +57,27 @@ impl AccessService for Server {
         let asked = request.into_inner();
         let ended = list_access::list_access(&self.0, &caller, &asked.case_ref).await;
         let lines = self.0.watched(&caller, Verb::WhoViewed, &asked.case_ref, ended).await?;
-        Ok(Response::new(ListAccessResponse { accesses: lines.into_iter().map(encode::access).collect() }))
+        Ok(Response::new(ListAccessResponse { accesses: lines.into_iter().map(encode_line).collect() }))
     }
+}
+
+/// A line of the audit log.
+pub fn encode_line(line: Row) -> wire_cases::Access {
+    let at = OffsetDateTime::from_unix_timestamp_nanos(i128::from(line.at) * 1_000).ok().map(wire::timestamp);
+    wire_cases::Access { at, actor: line.actor, action: line.action, outcome: line.outcome, reason: line.reason }
+}
+
+/// # Errors
+/// An instant outside the calendar.
+pub fn parse_until(stated: Option<&Timestamp>) -> Result<Option<OffsetDateTime>, Refusal> {
+    let impossible = || {
+        Refusal::invalid(
+            "until-impossible",
+            "D-mediator",
+            "until",
+            "the end of the assignment is not a point in time",
+            "la fin de l'affectation n'est pas un moment possible",
+        )
+    };
+    stated.map(|stamp| wire::instant(stamp).ok_or_else(impossible)).transpose()
 }

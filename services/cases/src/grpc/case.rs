@@ -1,17 +1,25 @@
 //! gRPC endpoints of case files: reading them, their stage and their site.
 
-use chassis::Caller;
+use chassis::{Caller, Refusal, wire};
 use proto::cases::v1::{
-    CorrectSiteRequest, CorrectSiteResponse, FindCaseByReferralRequest, FindCaseByReferralResponse, GetCaseRequest, GetCaseResponse,
-    ListCasesRequest, ListCasesResponse, MoveCaseRequest, MoveCaseResponse, RecordPersonMoveRequest, RecordPersonMoveResponse,
-    case_service_server::CaseService,
+    self as wire_cases, CorrectSiteRequest, CorrectSiteResponse, FindCaseByReferralRequest, FindCaseByReferralResponse, GetCaseRequest,
+    GetCaseResponse, ListCasesRequest, ListCasesResponse, MoveCaseRequest, MoveCaseResponse, RecordPersonMoveRequest,
+    RecordPersonMoveResponse, case_service_server::CaseService,
 };
 use tonic::{Request, Response};
 
-use super::{Answer, Server, encode, parse};
 use crate::{
-    app::{change_site, events::stage_code, move_case, read_cases, read_cases::Which},
-    domain::{decision::Verb, site::How},
+    app::{
+        case::{
+            move_case,
+            read::{self, Which, Whole},
+            transition::stage_code,
+        },
+        site::change,
+    },
+    domain::{access::decision::Verb, case::stage::Stage, mode::Mode, site::How},
+    grpc::{Answer, Server, assessment, consent, mode, participant, site},
+    store::case::file::CaseFile,
 };
 
 #[tonic::async_trait]
@@ -20,31 +28,31 @@ impl CaseService for Server {
         let caller = Caller::of(&request)?;
         let asked = request.into_inner();
         let which = if asked.without_officer { Which::WithoutOfficer } else { Which::All };
-        let page = read_cases::list_cases(&self.0, &caller, which, asked.page_size, &asked.page_token).await?;
-        let cases = page.cases.into_iter().map(encode::file).collect();
+        let page = read::list_cases(&self.0, &caller, which, asked.page_size, &asked.page_token).await?;
+        let cases = page.cases.into_iter().map(encode_file).collect();
         Ok(Response::new(ListCasesResponse { cases, next_page_token: page.next }))
     }
 
     async fn get_case(&self, request: Request<GetCaseRequest>) -> Answer<GetCaseResponse> {
         let caller = Caller::of(&request)?;
         let asked = request.into_inner();
-        let ended = read_cases::get_case(&self.0, &caller, &asked.case_ref).await;
+        let ended = read::get_case(&self.0, &caller, &asked.case_ref).await;
         let whole = self.0.watched(&caller, Verb::Read, &asked.case_ref, ended).await?;
-        Ok(Response::new(GetCaseResponse { case: Some(encode::whole(whole)) }))
+        Ok(Response::new(GetCaseResponse { case: Some(encode_whole(whole)) }))
     }
 
     async fn find_case_by_referral(&self, request: Request<FindCaseByReferralRequest>) -> Answer<FindCaseByReferralResponse> {
         let caller = Caller::of(&request)?;
         let asked = request.into_inner();
-        let ended = read_cases::find_by_referral(&self.0, &caller, &asked.referral_id).await;
+        let ended = read::find_by_referral(&self.0, &caller, &asked.referral_id).await;
         let whole = self.0.watched(&caller, Verb::Find, &asked.referral_id, ended).await?;
-        Ok(Response::new(FindCaseByReferralResponse { case: Some(encode::whole(whole)) }))
+        Ok(Response::new(FindCaseByReferralResponse { case: Some(encode_whole(whole)) }))
     }
 
     async fn correct_site(&self, request: Request<CorrectSiteRequest>) -> Answer<CorrectSiteResponse> {
         let caller = Caller::of(&request)?;
         let asked = request.into_inner();
-        let command = change_site::Command {
+        let command = change::Command {
             case_ref: &asked.case_ref,
             how: How::Correction,
             site: &asked.site,
@@ -52,31 +60,31 @@ impl CaseService for Server {
             reason: &asked.reason,
             key: &asked.idempotency_key,
         };
-        let ended = change_site::change_site(&self.0, &caller, command).await;
+        let ended = change::change_site(&self.0, &caller, command).await;
         let stay = self.0.watched(&caller, Verb::CorrectSite, &asked.case_ref, ended).await?;
-        Ok(Response::new(CorrectSiteResponse { stay: Some(encode::stay(stay)) }))
+        Ok(Response::new(CorrectSiteResponse { stay: Some(site::encode_stay(stay)) }))
     }
 
     async fn record_person_move(&self, request: Request<RecordPersonMoveRequest>) -> Answer<RecordPersonMoveResponse> {
         let caller = Caller::of(&request)?;
         let asked = request.into_inner();
-        let command = change_site::Command {
+        let command = change::Command {
             case_ref: &asked.case_ref,
-            how: parse::person_move(asked.how())?,
+            how: site::parse_move(asked.how())?,
             site: &asked.site,
             moved_on: &asked.moved_on,
             reason: &asked.reason,
             key: &asked.idempotency_key,
         };
-        let ended = change_site::change_site(&self.0, &caller, command).await;
+        let ended = change::change_site(&self.0, &caller, command).await;
         let stay = self.0.watched(&caller, Verb::RecordPersonMove, &asked.case_ref, ended).await?;
-        Ok(Response::new(RecordPersonMoveResponse { stay: Some(encode::stay(stay)) }))
+        Ok(Response::new(RecordPersonMoveResponse { stay: Some(site::encode_stay(stay)) }))
     }
 
     async fn move_case(&self, request: Request<MoveCaseRequest>) -> Answer<MoveCaseResponse> {
         let caller = Caller::of(&request)?;
         let asked = request.into_inner();
-        let to = parse::stage(asked.to())?;
+        let to = parse_stage(asked.to())?;
         let command = move_case::Command {
             case_ref: &asked.case_id,
             to,
@@ -88,4 +96,58 @@ impl CaseService for Server {
         let stage = self.0.watched(&caller, Verb::Move, &asked.case_id, ended).await?;
         Ok(Response::new(MoveCaseResponse { stage: stage_code(stage).into() }))
     }
+}
+
+/// A case without participants and assessments.
+pub fn encode_file(file: CaseFile) -> wire_cases::Case {
+    wire_cases::Case {
+        case_id: file.id.to_string(),
+        case_number: file.number,
+        referral_id: file.referral.to_string(),
+        stage: stage_code(file.standing.stage).into(),
+        site: file.site.unwrap_or_default(),
+        mediator: file.mediator.unwrap_or_default(),
+        officers: file.officers,
+        indirect_only: file.indirect_only,
+        opened_at: Some(wire::timestamp(file.opened_at)),
+        contact_frozen: file.contact_frozen,
+        mode: file.standing.mode.map(Mode::code).unwrap_or_default().to_owned(),
+        described_mode_id: mode::described_id(file.standing.mode),
+        ..wire_cases::Case::default()
+    }
+}
+
+/// A case with its whole file.
+pub fn encode_whole(whole: Whole) -> wire_cases::Case {
+    let Whole { file: own, participants, consents, assessments, modes, stays } = whole;
+    let participants = participants
+        .into_iter()
+        .map(|person| {
+            let own = consents.iter().filter(|(who, _)| *who == person.id).map(|(_, c)| consent::encode(c)).collect();
+            participant::encode(person, own)
+        })
+        .collect();
+    wire_cases::Case {
+        participants,
+        assessments: assessments.into_iter().map(assessment::encode).collect(),
+        described_modes: modes.into_iter().map(mode::encode).collect(),
+        sites: stays.into_iter().map(site::encode_stay).collect(),
+        ..encode_file(own)
+    }
+}
+
+/// # Errors
+/// No stage is stated.
+pub fn parse_stage(stated: wire_cases::Stage) -> Result<Stage, Refusal> {
+    Ok(match stated {
+        wire_cases::Stage::Assessment => Stage::Assessment,
+        wire_cases::Stage::Preparation => Stage::Preparation,
+        wire_cases::Stage::Mediation => Stage::Mediation,
+        wire_cases::Stage::FollowUp => Stage::FollowUp,
+        wire_cases::Stage::Paused => Stage::Paused,
+        wire_cases::Stage::Closed => Stage::Closed,
+        wire_cases::Stage::Unspecified => {
+            return Err(Refusal::invalid("stage-unknown", "R3a", "to", "give the stage to move to", "indiquez l'étape visée"));
+        }
+    })
 }

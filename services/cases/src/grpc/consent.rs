@@ -1,32 +1,105 @@
 //! gRPC endpoint of consents.
 
-use chassis::{Caller, wire};
-use proto::cases::v1::{RecordConsentRequest, RecordConsentResponse, consent_service_server::ConsentService};
+use chassis::{Caller, Refusal, wire};
+use proto::cases::v1::{self as wire_cases, RecordConsentRequest, RecordConsentResponse, consent_service_server::ConsentService};
 use tonic::{Request, Response};
 
-use super::{Answer, Server, parse};
-use crate::{app::record_consent, domain::decision::Verb};
+use crate::{
+    app::consent,
+    domain::{
+        access::decision::Verb,
+        calendar,
+        consent::{Consent, How, Status},
+        mode::Mode,
+    },
+    grpc::{Answer, Server, mode, participant},
+};
 
 #[tonic::async_trait]
 impl ConsentService for Server {
     async fn record_consent(&self, request: Request<RecordConsentRequest>) -> Answer<RecordConsentResponse> {
         let caller = Caller::of(&request)?;
         let asked = request.into_inner();
-        let command = record_consent::Command {
+        let command = consent::Command {
             case_ref: &asked.case_id,
             participant: &asked.participant_id,
             mode: &asked.mode,
             described: &asked.described_mode_id,
-            status: parse::status(asked.status())?,
+            status: parse_status(asked.status())?,
             form_version: &asked.form_version,
             language: &asked.language,
             informed_and_voluntary: asked.informed_and_voluntary,
             ends_on: &asked.ends_on,
             // A moment outside the calendar counts as none: the use case then says what is missing.
-            initiative: (parse::initiative(asked.initiative()), asked.initiative_at.as_ref().and_then(wire::instant)),
+            initiative: (parse_initiative(asked.initiative()), asked.initiative_at.as_ref().and_then(wire::instant)),
         };
-        let ended = record_consent::record_consent(&self.0, &caller, command).await;
+        let ended = consent::record_consent(&self.0, &caller, command).await;
         self.0.watched(&caller, Verb::RecordConsent, &asked.case_id, ended).await?;
         Ok(Response::new(RecordConsentResponse {}))
+    }
+}
+
+pub(crate) fn encode(from: &Consent) -> wire_cases::Consent {
+    wire_cases::Consent {
+        mode: Mode::code(from.mode).to_owned(),
+        status: encode_status(from.status).into(),
+        form_version: from.form_version.clone(),
+        language: participant::language_code(from.language),
+        recorded_at: Some(wire::timestamp(from.recorded_at)),
+        ends_on: from.ends_on.map(calendar::date_text).unwrap_or_default(),
+        initiative: from.initiative.map_or(wire_cases::Initiative::Unspecified, |initiative| encode_initiative(initiative.how)).into(),
+        described_mode_id: mode::described_id(Some(from.mode)),
+        initiative_at: from.initiative.map(|initiative| wire::timestamp(initiative.at)),
+    }
+}
+
+const fn encode_initiative(from: How) -> wire_cases::Initiative {
+    match from {
+        How::InPerson => wire_cases::Initiative::InPerson,
+        How::ByTelephone => wire_cases::Initiative::ByTelephone,
+        How::InWriting => wire_cases::Initiative::InWriting,
+        How::ByVideo => wire_cases::Initiative::ByVideo,
+        How::ThroughRepresentative => wire_cases::Initiative::ThroughRepresentative,
+    }
+}
+
+const fn encode_status(from: Status) -> wire_cases::ConsentStatus {
+    match from {
+        Status::Offered => wire_cases::ConsentStatus::Offered,
+        Status::Given => wire_cases::ConsentStatus::Given,
+        Status::Withdrawn => wire_cases::ConsentStatus::Withdrawn,
+        Status::Expired => wire_cases::ConsentStatus::Expired,
+    }
+}
+
+/// # Errors
+/// No status is stated.
+pub fn parse_status(stated: wire_cases::ConsentStatus) -> Result<Status, Refusal> {
+    Ok(match stated {
+        wire_cases::ConsentStatus::Offered => Status::Offered,
+        wire_cases::ConsentStatus::Given => Status::Given,
+        wire_cases::ConsentStatus::Withdrawn => Status::Withdrawn,
+        wire_cases::ConsentStatus::Expired => Status::Expired,
+        wire_cases::ConsentStatus::Unspecified => {
+            return Err(Refusal::invalid(
+                "consent-status-unknown",
+                "IM1c",
+                "status",
+                "say whether the consent is offered, given, withdrawn or expired",
+                "précisez si le consentement est offert, donné, retiré ou expiré",
+            ));
+        }
+    })
+}
+
+/// How a participant expressed the wish to go on, on their own initiative, where that is stated.
+pub const fn parse_initiative(stated: wire_cases::Initiative) -> Option<How> {
+    match stated {
+        wire_cases::Initiative::InPerson => Some(How::InPerson),
+        wire_cases::Initiative::ByTelephone => Some(How::ByTelephone),
+        wire_cases::Initiative::InWriting => Some(How::InWriting),
+        wire_cases::Initiative::ByVideo => Some(How::ByVideo),
+        wire_cases::Initiative::ThroughRepresentative => Some(How::ThroughRepresentative),
+        wire_cases::Initiative::Unspecified => None,
     }
 }

@@ -1,4 +1,4 @@
-//! The gRPC services of `ro.cases.v1`, one file each: decode, call one use case, encode.
+//! The gRPC services of `ro.cases.v1`, a file or folder per capability: decode, call one use case, encode.
 
 mod access;
 mod assessment;
@@ -6,13 +6,11 @@ mod break_glass;
 mod case;
 mod consent;
 mod document;
-mod document_stream;
-mod encode;
 mod hold;
 mod mode;
-mod parse;
 mod participant;
 mod purge;
+mod site;
 
 use chassis::limits::MESSAGE;
 use proto::cases::v1::{

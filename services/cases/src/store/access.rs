@@ -4,7 +4,7 @@ use proto::id::{CaseId, ReferralId};
 use sqlx::PgConnection;
 use time::OffsetDateTime;
 
-use crate::domain::access::Line;
+use crate::domain::access::scope::Line;
 
 /// A mediator's line in the access list that was not ended; it may have expired.
 #[derive(Debug, Clone, PartialEq, Eq)]

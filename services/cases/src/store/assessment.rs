@@ -9,20 +9,22 @@ use sqlx::PgConnection;
 use time::{Date, OffsetDateTime};
 use uuid::Uuid;
 
-use super::{
-    known,
-    sealed::{self, Unopened},
-};
-use crate::domain::{
-    assessment::{Assessment, NewAssessment, Risk},
-    participant::Side,
+use crate::{
+    domain::{
+        assessment::{Assessment, NewAssessment, Risk},
+        participant::kind::Side,
+    },
+    store::{
+        decode::known,
+        sealed::{self, Unopened},
+    },
 };
 
-pub(super) const fn notes(id: Uuid) -> Place {
+pub(crate) const fn notes(id: Uuid) -> Place {
     Place::new("assessment", "notes", id)
 }
 
-pub(super) const fn for_the_head(id: Uuid) -> Place {
+pub(crate) const fn for_the_head(id: Uuid) -> Place {
     Place::new("assessment", "for_the_head", id)
 }
 

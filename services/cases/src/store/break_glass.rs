@@ -10,10 +10,12 @@ use sqlx::PgConnection;
 use time::{Date, OffsetDateTime};
 use uuid::Uuid;
 
-use super::{known, sealed};
-use crate::domain::{
-    break_glass::{Finding, QUOTA_COVERS},
-    decision::Verb,
+use crate::{
+    domain::{
+        access::decision::Verb,
+        break_glass::{Finding, QUOTA_COVERS},
+    },
+    store::{decode::known, sealed},
 };
 
 /// Lock that serialises one person's attempts, so that two at once do not both pass the quota.

@@ -4,10 +4,12 @@ use proto::id::{CaseId, ParticipantId};
 use sqlx::PgConnection;
 use time::OffsetDateTime;
 
-use super::{known, mode};
-use crate::domain::{
-    consent::{Consent, How, Initiative, Statement, Status},
-    participant::Language,
+use crate::{
+    domain::{
+        consent::{Consent, How, Initiative, Statement, Status},
+        participant::kind::Language,
+    },
+    store::{decode::known, mode},
 };
 
 /// Adds a statement.
@@ -61,7 +63,7 @@ pub async fn standing(tx: &mut PgConnection, case: CaseId) -> sqlx::Result<Vec<(
     rows.into_iter()
         .map(|row| {
             let consent = Consent {
-                mode: mode(&row.mode, row.described_mode, row.direct)?,
+                mode: mode::of_row(&row.mode, row.described_mode, row.direct)?,
                 status: known("status", Status::of_code(&row.status))?,
                 form_version: row.form_version,
                 language: row.language.map(|code| known("language", Language::of_code(&code))).transpose()?,

@@ -4,8 +4,10 @@ use proto::id::CaseId;
 use sqlx::PgConnection;
 use time::{Date, OffsetDateTime};
 
-use super::case_file::{CaseFile, standing};
-use crate::domain::stage::Standing;
+use crate::{
+    domain::case::stage::Standing,
+    store::case::{file::CaseFile, step::standing},
+};
 
 /// Facts of a case that decide whether it goes on.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -42,7 +44,7 @@ impl Ground {
 /// The statement failed.
 pub async fn lock(tx: &mut PgConnection, case: CaseId, at: OffsetDateTime) -> sqlx::Result<Option<Ground>> {
     // Locked first: a statement that waits for the row would show the state of other tables before the wait.
-    super::case_file::lock(tx, case).await?;
+    crate::store::case::file::lock(tx, case).await?;
     let row = sqlx::query!(
         r#"select stage, left_stage, mode, described_mode, is_direct(described_mode) as direct, accepted, indirect_only, mediator_of(id, $2) as mediator,
                   exists (select from case_concern where case_id = case_file.id and closed_at is null) as "contact_frozen!"

@@ -6,8 +6,10 @@ use sqlx::PgConnection;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-use super::{known, sealed};
-use crate::domain::retention::HoldKind;
+use crate::{
+    domain::hold::HoldKind,
+    store::{decode::known, sealed},
+};
 
 /// A hold as supervisors see it.
 #[derive(Debug, Clone, PartialEq)]

@@ -6,24 +6,27 @@ use sqlx::PgConnection;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-use super::{
-    known,
-    sealed::{Unopened, owner},
-};
-use crate::domain::{
-    leaving::{Leaving, Wish},
-    participant::{Kind, Language, NewParticipant, Participant, Side},
+use crate::{
+    domain::participant::{
+        kind::{Kind, Language, Side},
+        leaving::{Leaving, Wish},
+        person::{NewParticipant, Participant},
+    },
+    store::{
+        decode::known,
+        sealed::{Unopened, owner},
+    },
 };
 
-pub(super) const fn name(id: Uuid) -> Place {
+pub(crate) const fn name(id: Uuid) -> Place {
     Place::new("participant", "name", id)
 }
 
-pub(super) const fn fps(id: Uuid) -> Place {
+pub(crate) const fn fps(id: Uuid) -> Place {
     Place::new("participant", "fps", id)
 }
 
-pub(super) const fn reason(id: Uuid) -> Place {
+pub(crate) const fn reason(id: Uuid) -> Place {
     Place::new("leaving", "reason", id)
 }
 

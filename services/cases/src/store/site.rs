@@ -6,11 +6,13 @@ use sqlx::PgConnection;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-use super::{
-    known,
-    sealed::{Unopened, owner},
+use crate::{
+    domain::site::{Change, How, Named, NewChange},
+    store::{
+        decode::known,
+        sealed::{Unopened, owner},
+    },
 };
-use crate::domain::site::{Change, How, Named, NewChange};
 
 const fn reason(id: Uuid) -> Place {
     Place::new("case_site", "reason", id)

@@ -1,12 +1,12 @@
 //! Imminent risk: recorded, raised and frozen in one transaction; the freeze ends with the last concern [R4a, R4c, RM1, RM1b].
 
 use cases::{
-    app::record_assessment::{self, Answer, record_assessment},
-    concerns::Concerns,
+    app::assessment::record::{self, Answer, record_assessment},
+    bus::concern::Concerns,
     domain::{
         assessment::{Risk, Written},
-        participant::Kind,
-        stage::Stage,
+        case::stage::Stage,
+        participant::kind::Kind,
     },
 };
 use chassis::{
@@ -30,7 +30,7 @@ fn written<'a>(notes: &'a str, review: &'a str, key: &'a str) -> Written<'a> {
 }
 
 async fn record(world: &World, case: &Opened, who: ParticipantId, risk: Risk, written: Written<'_>) -> chassis::Result<Answer> {
-    let command = record_assessment::Command { case_ref: &case.id, participant: &who.to_string(), risk, written };
+    let command = record::Command { case_ref: &case.id, participant: &who.to_string(), risk, written };
     record_assessment(&world.app, &mediator("mediator-1"), command).await
 }
 
@@ -222,7 +222,7 @@ async fn news_that_cannot_be_read_is_set_aside_and_any_other_only_says_when_to_a
     handler.apply(&mut db, &mut Fresh::default(), work, &message).await.unwrap();
     db.commit().await.unwrap();
     // It asks.
-    world.app.concerns.news().await;
+    world.app.concerns.wakes().notified().await;
     world.ask_safety().await;
     assert!(world.read(&case).await.file.contact_frozen);
 }

@@ -1,6 +1,6 @@
 //! The audit log of cases: everyone who read a case, or tried to, is in it, and the National Manager can read it.
 
-use cases::{access::RULES, app::list_access::list_access, grpc::Server};
+use cases::{access::RULES, app::access::list_access::list_access, grpc::Server};
 use chassis::{access, audit};
 use harness::uniform::asked;
 use proto::{

@@ -3,14 +3,17 @@
 
 use cases::{
     app::{
-        assign_mediator::{assign_mediator, end_assignment},
-        assign_officer::{assign_officer, end_officer},
-        break_glass::break_glass,
-        move_case::{self, move_case},
-        read_cases,
-        review_break_glass::end_break_glass,
+        access::{
+            assign_mediator::{assign_mediator, end_assignment},
+            assign_officer::{assign_officer, end_officer},
+        },
+        break_glass::{open::break_glass, review::end_break_glass},
+        case::{
+            move_case::{self, move_case},
+            read,
+        },
     },
-    domain::{decision::Verb, stage::Stage},
+    domain::{access::decision::Verb, case::stage::Stage},
 };
 use chassis::{Error, grants::Line};
 use harness::{
@@ -97,7 +100,7 @@ impl Bench {
                 decision.screened_by = None;
             }
             world.apply(&decision).await.unwrap();
-            let whole = read_cases::find_by_referral(&world.app, &supervisor(), &decision.referral.to_string()).await.unwrap();
+            let whole = read::find_by_referral(&world.app, &supervisor(), &decision.referral.to_string()).await.unwrap();
             cases.push((whole.file.id, whole.file.number, decision.referral));
             model.closed.push(false);
             if let Some(who) = decision.screened_by {

@@ -5,11 +5,14 @@ use std::{sync::Arc, time::Duration as StdDuration};
 use cases::{
     access::RULES,
     app::{
-        break_glass::{Opened as Broken, break_glass},
-        break_glass_watch::{enter_uses, remind},
-        list_access::list_access,
-        read_cases::{self, Which},
-        review_break_glass::{end_break_glass, list_break_glass, review_break_glass},
+        access::list_access::list_access,
+        break_glass::{
+            audit::enter_uses,
+            open::{Opened as Broken, break_glass},
+            remind::remind,
+            review::{end_break_glass, list_break_glass, review_break_glass},
+        },
+        case::read::{self, Which},
     },
     domain::break_glass::Finding,
     grpc::Server,
@@ -96,9 +99,9 @@ async fn what_was_opened_by_break_glass_is_read_and_never_changed() {
         assert_eq!(*code, tonic::Code::PermissionDenied, "{words}");
         assert!(words.contains("[R3c: read-only-access]"), "{words}");
     }
-    let listed = read_cases::list_cases(&world.app, &who, Which::All, 0, "").await.unwrap();
+    let listed = read::list_cases(&world.app, &who, Which::All, 0, "").await.unwrap();
     assert_eq!(listed.cases.len(), 1);
-    let found = read_cases::find_by_referral(&world.app, &who, &listed.cases[0].referral.to_string()).await.unwrap();
+    let found = read::find_by_referral(&world.app, &who, &listed.cases[0].referral.to_string()).await.unwrap();
     assert_eq!(found.participants.len(), 2);
 }
 
@@ -250,13 +253,13 @@ async fn break_glass_and_reading_under_it_work_while_the_audit_log_takes_nothing
     let mut busy = world.db.admin.begin().await.unwrap();
     sqlx::query("lock table audit_staged in access exclusive mode").execute(&mut *busy).await.unwrap();
     soon(break_glass(&world.app, &other_officer(), &number, WHY)).await.unwrap().unwrap();
-    soon(read_cases::get_case(&world.app, &other_officer(), &case.id)).await.unwrap().unwrap();
+    soon(read::get_case(&world.app, &other_officer(), &case.id)).await.unwrap().unwrap();
     busy.rollback().await.unwrap();
     sqlx::query("alter table audit_staged rename to audit_away").execute(&world.db.admin).await.unwrap();
-    read_cases::get_case(&world.app, &other_officer(), &case.id).await.unwrap();
-    read_cases::list_cases(&world.app, &other_officer(), Which::All, 0, "").await.unwrap();
+    read::get_case(&world.app, &other_officer(), &case.id).await.unwrap();
+    read::list_cases(&world.app, &other_officer(), Which::All, 0, "").await.unwrap();
     for usual in [officer(), supervisor()] {
-        let refused = read_cases::get_case(&world.app, &usual, &case.id).await;
+        let refused = read::get_case(&world.app, &usual, &case.id).await;
         assert!(matches!(refused, Err(Error::Database(_))), "what cannot be recorded is not shown");
     }
     assert!(enter_uses(&world.app).await.is_err());

@@ -1,8 +1,8 @@
 //! Consent: no mediation without that of everyone, and none that goes on after one is withdrawn [L26.1-2, IM1c, TRAP-10].
 
 use cases::{
-    app::{move_case, record_consent},
-    domain::{consent::Status, participant::Kind, stage::Stage},
+    app::{case::move_case, consent},
+    domain::{case::stage::Stage, consent::Status, participant::kind::Kind},
 };
 use chassis::Caller;
 use prost::Message;
@@ -125,7 +125,7 @@ async fn consent_without_form_language_or_free_will_is_not_recorded() {
     let case = world.open().await;
     world.consent(&case, case.victim, "letter", Status::Offered).await.unwrap();
     let give = async |form_version: &str, language: &str, informed: bool, by: Caller| {
-        let command = record_consent::Command {
+        let command = consent::Command {
             case_ref: &case.id,
             participant: &case.victim.to_string(),
             mode: "letter",
@@ -137,7 +137,7 @@ async fn consent_without_form_language_or_free_will_is_not_recorded() {
             ends_on: "",
             initiative: (None, None),
         };
-        record_consent::record_consent(&world.app, &by, command).await
+        consent::record_consent(&world.app, &by, command).await
     };
     assert_eq!(refusal(give("", "en", true, officer()).await).reason, "consent-form-missing");
     assert_eq!(refusal(give("RO-form-3", "", true, officer()).await).reason, "consent-language-missing");

@@ -4,10 +4,10 @@ use std::collections::BTreeSet;
 
 use cases::{
     app::{
-        describe_mode::{describe_mode, say_direct},
-        gate_watch,
+        gate::check,
+        mode::{describe_mode, say_direct},
     },
-    domain::{assessment::Risk, consent::Status, stage::Stage},
+    domain::{assessment::Risk, case::stage::Stage, consent::Status},
 };
 use harness::dump::{holders, rows};
 use sqlx::Executor;
@@ -91,7 +91,7 @@ async fn what_a_former_version_recorded_without_a_description_opens_no_gate_and_
     ] {
         world.db.admin.execute(former).await.unwrap();
     }
-    assert_eq!(gate_watch::look(&world.app).await.unwrap(), 1);
+    assert_eq!(check::check(&world.app).await.unwrap(), 1);
     assert_eq!(stage(&world, &case).await, Stage::Paused);
     refused_with(&world, &case, "", "mode-not-described").await;
     let described = world.describe(&case, READ_ALOUD).await;

@@ -4,16 +4,20 @@ use std::path::PathBuf;
 
 use cases::{
     app::{
-        assign_mediator::end_assignment,
-        keep_document::{Documents, keep_document, sweep},
-        read_documents::{list_documents, read_document},
+        access::assign_mediator::end_assignment,
+        document::{
+            documents::Documents,
+            keep::keep_document,
+            read::{list_documents, read_document},
+            sweep::sweep,
+        },
     },
     domain::{
+        case::stage::Stage,
         document::{Document, Kind, Offered},
-        participant::Side,
-        stage::Stage,
+        participant::kind::Side,
     },
-    store::blob::Blobs,
+    store::document::blob::Blobs,
 };
 use chassis::{Caller, Error, Result};
 use time::Duration;
@@ -89,7 +93,7 @@ async fn whoever_may_not_know_of_the_case_finds_none_of_its_documents_and_puts_n
     end_assignment(&world.app, &officer(), &case.id, "mediator-1").await.unwrap();
     assert!(matches!(read_document(&world.app, &mediator("mediator-1"), kept.id).await, Err(Error::NotFound)));
     // By break-glass it is read and nothing is put there.
-    cases::app::break_glass::break_glass(&world.app, &other_officer(), &case.id, "she is on the telephone now").await.unwrap();
+    cases::app::break_glass::open::break_glass(&world.app, &other_officer(), &case.id, "she is on the telephone now").await.unwrap();
     assert!(read_document(&world.app, &other_officer(), kept.id).await.is_ok());
     assert_eq!(refusal(keep(&world, &other_officer(), &case, "letter-3", LETTER).await).reason, "read-only-access");
 }
@@ -217,6 +221,6 @@ async fn a_document_goes_with_its_case_and_keeping_one_begins_its_retention_anew
     assert!(matches!(read_document(&world.app, &supervisor(), kept.id).await, Err(Error::NotFound)));
     // A copy of the bytes from before opens no more, even where its row came back with them.
     let mut tx = world.service().await;
-    assert!(cases::store::document::open(&mut tx, &world.app.vault, kept.id, &copy).await.is_err());
+    assert!(cases::store::document::metadata::open(&mut tx, &world.app.vault, kept.id, &copy).await.is_err());
     assert!(matches!(keep(&world, &supervisor(), &case, "3", LETTER).await, Err(Error::NotFound)));
 }

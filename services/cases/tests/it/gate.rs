@@ -5,14 +5,14 @@ use std::sync::atomic::Ordering;
 
 use cases::{
     app::{
-        assign_mediator::assign_mediator,
-        gate_watch,
-        move_case::{self, move_case},
+        access::assign_mediator::assign_mediator,
+        case::move_case::{self, move_case},
+        gate::check,
     },
     domain::{
         assessment::Risk,
+        case::stage::{Stage, Standing},
         consent::{How, Status},
-        stage::{Stage, Standing},
     },
 };
 use proto::{id::ConcernId, role};
@@ -109,7 +109,7 @@ async fn safety_that_does_not_answer_stops_no_mediation_that_is_under_way() {
     world.alarm.silent.store(true, Ordering::Relaxed);
     world.app.clock.advance(Duration::HOUR);
     world.ask_safety().await;
-    assert_eq!(gate_watch::look(&world.app).await.unwrap(), 0);
+    assert_eq!(check::check(&world.app).await.unwrap(), 0);
     assert_eq!(stands(&world, &case).await, (Stage::Mediation, false));
     refused_with(&world, &case, Stage::Mediation, "safety-cannot-be-asked").await;
 }
@@ -179,9 +179,9 @@ async fn an_assignment_that_runs_out_or_a_mediator_who_loses_the_role_pauses_the
     let (runs_out, loses) = (world.in_mediation("letter").await, world.in_mediation("letter").await);
     let until = world.app.clock.now() + Duration::HOUR;
     assign_mediator(&world.app, &officer(), &runs_out.id, "mediator-2", Some(until)).await.unwrap();
-    assert_eq!(gate_watch::look(&world.app).await.unwrap(), 0);
+    assert_eq!(check::check(&world.app).await.unwrap(), 0);
     world.app.clock.advance(Duration::HOUR);
-    assert_eq!(gate_watch::look(&world.app).await.unwrap(), 1);
+    assert_eq!(check::check(&world.app).await.unwrap(), 1);
     assert_eq!(stands(&world, &runs_out).await.0, Stage::Paused);
     refused_with(&world, &runs_out, Stage::Mediation, "mediator-missing").await;
 
@@ -189,8 +189,8 @@ async fn an_assignment_that_runs_out_or_a_mediator_who_loses_the_role_pauses_the
     let ended = "update grant_held set ended_at = $1 where subject = 'mediator-1'";
     sqlx::query(ended).bind(world.app.clock.now()).execute(&world.db.admin).await.unwrap();
     refused_with(&world, &loses, Stage::Mediation, "mediator-missing").await;
-    assert_eq!(gate_watch::look(&world.app).await.unwrap(), 1);
-    assert_eq!(gate_watch::look(&world.app).await.unwrap(), 0);
+    assert_eq!(check::check(&world.app).await.unwrap(), 1);
+    assert_eq!(check::check(&world.app).await.unwrap(), 0);
     assert_eq!(stands(&world, &loses).await.0, Stage::Paused);
     world.grant("mediator-3", role::MEDIATOR).await;
     world.assign(&loses, "mediator-3").await;
@@ -208,14 +208,14 @@ async fn a_consent_ends_on_its_day_pauses_the_mediation_and_is_given_anew_after_
         let key = format!("later-{who}");
         let written = cases::domain::assessment::Written { key: &key, ..written };
         let who = who.to_string();
-        let command = cases::app::record_assessment::Command { case_ref: &case.id, participant: &who, risk: Risk::Low, written };
-        cases::app::record_assessment::record_assessment(&world.app, &officer(), command).await.unwrap();
+        let command = cases::app::assessment::record::Command { case_ref: &case.id, participant: &who, risk: Risk::Low, written };
+        cases::app::assessment::record::record_assessment(&world.app, &officer(), command).await.unwrap();
     }
     world.go(&case, Stage::Mediation, "").await.unwrap();
-    assert_eq!(gate_watch::look(&world.app).await.unwrap(), 0, "on its last day it counts");
+    assert_eq!(check::check(&world.app).await.unwrap(), 0, "on its last day it counts");
     world.app.clock.advance(Duration::DAY);
     refused_with(&world, &case, Stage::Mediation, "consent-missing:victim:letter").await;
-    assert_eq!(gate_watch::look(&world.app).await.unwrap(), 1);
+    assert_eq!(check::check(&world.app).await.unwrap(), 1);
     assert_eq!(stands(&world, &case).await.0, Stage::Paused);
     let shown = world.read(&case).await.consents;
     assert!(shown.iter().all(|(_, consent)| consent.status == Status::Expired), "nobody is shown as given what has ended");

@@ -5,12 +5,11 @@
 use std::{collections::BTreeSet, sync::atomic::Ordering};
 
 use cases::{
-    app::{assign_mediator::assign_mediator, gate_watch, record_assessment},
+    app::{access::assign_mediator::assign_mediator, assessment::record, gate::check},
     domain::{
         assessment::{Risk, Written},
+        case::{opening::TakenBack, stage::Stage},
         consent::{How, Status},
-        opening::TakenBack,
-        stage::Stage,
     },
 };
 use chassis::Caller;
@@ -116,7 +115,7 @@ impl History<'_> {
             }
             _ => self.repair(mode).await,
         }
-        gate_watch::look(&self.world.app).await.unwrap();
+        check::check(&self.world.app).await.unwrap();
         let mode = self.model.mode;
         self.model.mediating &= self.model.rests(mode, self.now());
         let stage = self.world.read(&self.case).await.file.standing.stage;
@@ -163,8 +162,8 @@ impl History<'_> {
         let key = format!("key-{}", self.next);
         let who = [self.case.victim, self.case.offender][person].to_string();
         let written = Written { notes: "seen", for_the_head: "", next_review_on: "2190-01-01", key: &key };
-        let command = record_assessment::Command { case_ref: &self.case.id, participant: &who, risk, written };
-        let answer = record_assessment::record_assessment(&self.world.app, &officer(), command).await.unwrap();
+        let command = record::Command { case_ref: &self.case.id, participant: &who, risk, written };
+        let answer = record::record_assessment(&self.world.app, &officer(), command).await.unwrap();
         self.model.imminent[person] = risk == Risk::Imminent;
         if let Some(concern) = answer.concern {
             self.world.alarm.opens(concern, &[&self.case.id], self.now());
@@ -249,8 +248,8 @@ async fn prepared(world: &World, seed: usize) -> Opened {
     for who in [case.victim, case.offender] {
         let key = format!("first-{seed}-{who}");
         let written = Written { notes: "calm", for_the_head: "", next_review_on: "2190-01-01", key: &key };
-        let command = record_assessment::Command { case_ref: &case.id, participant: &who.to_string(), risk: Risk::Low, written };
-        record_assessment::record_assessment(&world.app, &officer(), command).await.unwrap();
+        let command = record::Command { case_ref: &case.id, participant: &who.to_string(), risk: Risk::Low, written };
+        record::record_assessment(&world.app, &officer(), command).await.unwrap();
     }
     world.go(&case, Stage::Preparation, "").await.unwrap();
     case

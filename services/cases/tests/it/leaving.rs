@@ -4,15 +4,14 @@ use std::collections::BTreeSet;
 
 use cases::{
     app::{
-        add_participant::{self, Added},
-        read_cases::get_case,
+        case::read::get_case,
+        participant::add::{self, Added},
     },
     domain::{
         assessment::Risk,
+        case::stage::Stage,
         consent::{How, Status},
-        leaving::Wish,
-        participant::Kind,
-        stage::Stage,
+        participant::{kind::Kind, leaving::Wish},
     },
 };
 use chassis::{Caller, Result, Vault, audit};
@@ -34,7 +33,7 @@ async fn refused_with(world: &World, case: &Opened, to: Stage, code: &str) {
 }
 
 async fn add(world: &World, by: &Caller, case: &Opened, kind: Kind, name: &str, another: bool) -> Result<Added> {
-    let command = add_participant::Command { case_ref: &case.id, kind, name, fps: "", language: "en", key: "", is_another_person: another };
+    let command = add::Command { case_ref: &case.id, kind, name, fps: "", language: "en", key: "", is_another_person: another };
     world.add_by(by, command).await
 }
 
@@ -106,7 +105,7 @@ async fn the_consent_of_somebody_who_left_neither_counts_nor_is_needed_and_their
     }
     let kept = world.read(&case).await.consents.iter().filter(|(who, _)| *who == helper).count();
     assert_eq!(kept, 2);
-    assert_eq!(cases::app::gate_watch::look(&world.app).await.unwrap(), 0);
+    assert_eq!(cases::app::gate::check::check(&world.app).await.unwrap(), 0);
 }
 
 // [IM1c]

@@ -3,13 +3,15 @@
 use std::{sync::Arc, time::Duration};
 
 use cases::{
-    app::move_case,
+    app::case::move_case,
+    bus::case::{Screenings, screened},
     domain::{
-        opening::{Decision, TakenBack},
-        participant::Kind,
-        stage::Stage,
+        case::{
+            opening::{Decision, TakenBack},
+            stage::Stage,
+        },
+        participant::kind::Kind,
     },
-    screened::{Screenings, screened},
 };
 use chassis::{
     inbox::{Handler, Incoming, Rejection},

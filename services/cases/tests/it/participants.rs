@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use cases::domain::{participant::Kind, stage::Stage};
+use cases::domain::{case::stage::Stage, participant::kind::Kind};
 
 use crate::world::{World, refusal};
 

@@ -3,14 +3,15 @@
 use cases::{
     access::RULES,
     app::{
-        assign_mediator::assign_mediator,
-        assign_officer::{assign_officer, end_officer},
-        break_glass::break_glass,
-        read_cases::{self, Which},
-        review_break_glass::end_break_glass,
+        access::{
+            assign_mediator::assign_mediator,
+            assign_officer::{assign_officer, end_officer},
+        },
+        break_glass::{open::break_glass, review::end_break_glass},
+        case::read::{self, Which},
     },
+    bus::case::screened,
     grpc::Server,
-    screened::screened,
 };
 use chassis::{Caller, access, grants::Line};
 use harness::uniform::asked;
@@ -25,7 +26,7 @@ use time::Duration;
 use crate::world::{NOW, World, caller, mediator, officer, other_officer, refusal, supervisor};
 
 async fn listed(world: &World, who: &Caller, which: Which) -> Vec<String> {
-    let page = read_cases::list_cases(&world.app, who, which, 0, "").await.unwrap();
+    let page = read::list_cases(&world.app, who, which, 0, "").await.unwrap();
     assert!(page.next.is_empty());
     page.cases.iter().map(|file| file.id.to_string()).collect()
 }
@@ -189,5 +190,5 @@ async fn a_portfolio_whose_officers_hold_no_role_any_more_is_without_officer() {
     let held = "update grant_held set ended_at = $1, revision = revision + 1 where subject = 'rj-officer-1'";
     sqlx::query(held).bind(NOW).execute(&world.db.admin).await.unwrap();
     assert_eq!(listed(&world, &supervisor(), Which::WithoutOfficer).await, [case.id.as_str()]);
-    assert!(read_cases::get_case(&world.app, &supervisor(), &case.id).await.unwrap().file.officers.is_empty());
+    assert!(read::get_case(&world.app, &supervisor(), &case.id).await.unwrap().file.officers.is_empty());
 }

@@ -3,16 +3,23 @@
 use cases::{
     app::{
         App,
-        assign_mediator::assign_mediator,
-        break_glass::break_glass,
-        hear_obeyed::{Obeyed, hear_obeyed},
-        holds::place_hold,
-        purge_case::{confirm_purge, order_purge},
-        purge_certificate::{certificate_on_the_wire, read_certificate},
-        read_cases::get_case,
+        access::assign_mediator::assign_mediator,
+        break_glass::open::break_glass,
+        case::read::get_case,
+        hold::place_hold,
+        purge::{
+            certificate::{certificate_on_the_wire, read_certificate},
+            order::{confirm_purge, order_purge},
+            statement::{Obeyed, hear_obeyed},
+        },
     },
-    domain::{assessment::Risk, opening::TakenBack, participant::Side, retention::HoldKind, stage::Stage},
-    store::{case_file, sealed},
+    domain::{
+        assessment::Risk,
+        case::{opening::TakenBack, stage::Stage},
+        hold::HoldKind,
+        participant::kind::Side,
+    },
+    store::{case::opening, sealed},
 };
 use chassis::{Error, audit, vault};
 use harness::dump::holders;
@@ -355,10 +362,10 @@ async fn the_order_to_the_others_names_the_duplicates_that_are_old_enough_and_no
     let of = case_file_of(&world, &case).await;
     let mut db = world.service().await;
     for (duplicate, at) in [(id(1), now - Duration::days(731)), (id(2), now - Duration::days(7)), (id(3), now - Duration::days(900))] {
-        case_file::note_duplicate(&mut db, of, duplicate, at).await.unwrap();
+        opening::note_duplicate(&mut db, of, duplicate, at).await.unwrap();
     }
-    case_file::note_duplicate(&mut db, of, id(2), now - Duration::days(900)).await.unwrap();
-    case_file::forget_duplicate(&mut db, id(3)).await.unwrap();
+    opening::note_duplicate(&mut db, of, id(2), now - Duration::days(900)).await.unwrap();
+    opening::forget_duplicate(&mut db, id(3)).await.unwrap();
     db.commit().await.unwrap();
     purged(&world, &case).await;
     let event = CasePurged::decode(world.outbox(subject::CASE_PURGED).await[0].as_slice()).unwrap();

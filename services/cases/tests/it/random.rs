@@ -4,12 +4,12 @@
 
 use cases::{
     access::RULES,
-    app::{actor, seen},
+    app::access::need_to_know::{actor, seen},
     domain::{
-        access::{CaseRef, Scope},
-        decision::Verb,
+        access::{decision::Verb, scope::Scope},
+        case::reference::CaseRef,
     },
-    store::case_file,
+    store::case::file,
 };
 use chassis::{Error, Result, access, database::act_as};
 use time::Duration;
@@ -46,7 +46,7 @@ async fn ask(bench: &mut Bench, checks: usize, counts: &mut [usize; 4]) {
         let got = if access::check(RULES, method, &who).is_err() {
             Answer::Door
         } else if verb == Verb::List {
-            let shown = case_file::visible_list(&mut tx, &Scope::of(&who), false, None, 1_000, at).await.unwrap();
+            let shown = file::visible_list(&mut tx, &Scope::of(&who), false, None, 1_000, at).await.unwrap();
             let theirs = (0..CASES).filter(|c| bench.model.answer(&who, Verb::List, *c, at) == Answer::Yes).count();
             assert_eq!(shown.len(), theirs, "{who:?} is shown other cases than theirs at {at}");
             if shown.iter().any(|file| file.id == id) { Answer::Yes } else { Answer::Nothing }

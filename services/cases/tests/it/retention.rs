@@ -3,17 +3,25 @@
 use cases::{
     app::{
         App,
-        break_glass::break_glass,
-        break_glass_watch::enter_uses,
-        holds::{lift_hold, list_holds, place_hold},
-        move_case::{self, move_case},
-        purge_case::{confirm_purge, list_due, order_purge},
-        purge_certificate::certificate_on_the_wire,
-        read_cases::get_case,
-        review_break_glass,
+        break_glass::{audit::enter_uses, open::break_glass, review},
+        case::{
+            move_case::{self, move_case},
+            read::get_case,
+        },
+        hold::{lift_hold, list_holds, place_hold},
+        purge::{
+            certificate::certificate_on_the_wire,
+            due::list_due,
+            order::{confirm_purge, order_purge},
+        },
     },
     domain::{
-        assessment::Risk, break_glass::Finding, consent::Status, leaving::Wish, participant::Kind, retention::HoldKind, stage::Stage,
+        assessment::Risk,
+        break_glass::Finding,
+        case::stage::Stage,
+        consent::Status,
+        hold::HoldKind,
+        participant::{kind::Kind, leaving::Wish},
     },
 };
 use chassis::{Caller, Error, Result, audit};
@@ -55,8 +63,8 @@ pub async fn closed(world: &World) -> Opened {
     carry_everything(world).await;
     let break_glass =
         break_glass(&world.app, &other_officer(), &case.id, "marker-glass: her officer is ill").await.unwrap().break_glass.to_string();
-    review_break_glass::end_break_glass(&world.app, &other_officer(), &break_glass).await.unwrap();
-    review_break_glass::review_break_glass(&world.app, &supervisor(), &break_glass, Finding::Justified, "marker-review").await.unwrap();
+    review::end_break_glass(&world.app, &other_officer(), &break_glass).await.unwrap();
+    review::review_break_glass(&world.app, &supervisor(), &break_glass, Finding::Justified, "marker-review").await.unwrap();
     enter_uses(&world.app).await.unwrap();
     let hold = place_hold(&world.app, &supervisor(), &case.id, HoldKind::AccessRequest, WHY).await.unwrap();
     lift_hold(&world.app, &supervisor(), &case.id, &hold.to_string(), "marker-lifted: it was answered").await.unwrap();
@@ -200,7 +208,7 @@ async fn a_case_with_an_open_concern_or_an_unreviewed_break_glass_is_not_purged(
     assert_eq!(refusal(order_purge(&world.app, &supervisor(), &case.id).await).reason, "retention-not-over");
     go_to(&world, two_years_after(two_years_after(NOW)));
     assert_eq!(refusal(order_purge(&world.app, &supervisor(), &case.id).await).reason, "break-glass-review-open");
-    review_break_glass::review_break_glass(&world.app, &supervisor(), &break_glass, Finding::Justified, "").await.unwrap();
+    review::review_break_glass(&world.app, &supervisor(), &break_glass, Finding::Justified, "").await.unwrap();
     assert_eq!(refusal(order_purge(&world.app, &supervisor(), &case.id).await).reason, "retention-not-over");
 }
 

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use cases::{
-    app::{App, read_cases::get_case},
+    app::{App, case::read::get_case},
     domain::{assessment::Risk, consent::Status},
 };
 use chassis::database::{Actor, begin};
@@ -116,7 +116,7 @@ async fn the_database_shows_a_case_until_the_moment_the_assignment_ends_by_the_c
     let world = World::new().await;
     let case = world.open().await;
     let until = NOW + time::Duration::days(30);
-    cases::app::assign_mediator::assign_mediator(&world.app, &officer(), &case.id, "mediator-1", Some(until)).await.unwrap();
+    cases::app::access::assign_mediator::assign_mediator(&world.app, &officer(), &case.id, "mediator-1", Some(until)).await.unwrap();
     let sees = async || {
         let mut tx = world.app.begin(&mediator("mediator-1")).await.unwrap();
         row_security::seen(&mut tx).await.contains_key("case_file")

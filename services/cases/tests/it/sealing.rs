@@ -4,12 +4,14 @@ use std::collections::BTreeSet;
 
 use cases::{
     app::{
-        break_glass::break_glass,
-        read_cases::get_case,
-        review_break_glass::{list_break_glass, review_break_glass},
+        break_glass::{
+            open::break_glass,
+            review::{list_break_glass, review_break_glass},
+        },
+        case::read::get_case,
     },
-    domain::{assessment::Risk, break_glass::Finding, consent::Status, participant::Kind, stage::Stage},
-    store::sealed::{CANNOT_BE_READ, InClear},
+    domain::{assessment::Risk, break_glass::Finding, case::stage::Stage, consent::Status, participant::kind::Kind},
+    store::{in_clear::InClear, sealed::CANNOT_BE_READ},
 };
 use chassis::{Vault, vault};
 use harness::dump::{holders, rows};

@@ -3,7 +3,7 @@
 use std::sync::atomic::Ordering;
 
 use cases::{
-    app::read_cases::get_case,
+    app::case::read::get_case,
     domain::{
         assessment::Risk,
         site::{How, Stay},

@@ -4,14 +4,19 @@ use std::collections::BTreeSet;
 
 use cases::domain::{
     assessment::Risk,
+    case::stage::{Stage, Standing},
     consent::Status,
-    leaving::Wish,
-    missing::Missing,
+    gate::{
+        conditions::{
+            Facts, Latest, Person, Request, after_consent_ended, after_contact_frozen, after_indirect_only, after_left, after_taken_back,
+            decide, upheld,
+        },
+        missing::Missing,
+    },
     mode::{Described, Mode},
-    participant::{Kind, Side},
-    stage::{
-        Facts, Latest, Person, Request, Stage, Standing, after_consent_ended, after_contact_frozen, after_indirect_only, after_left,
-        after_taken_back, decide, upheld,
+    participant::{
+        kind::{Kind, Side},
+        leaving::Wish,
     },
 };
 use time::macros::date;

@@ -8,7 +8,7 @@ use std::{
     sync::Arc,
 };
 
-use cases::{access, domain::decision::Verb, grpc};
+use cases::{access, domain::access::decision::Verb, grpc};
 use chassis::{Clock, Configured, Ids, Process};
 use clap::Parser;
 use harness::{raw::reason, wait::eventually};

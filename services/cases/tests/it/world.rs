@@ -9,30 +9,38 @@ use aws_lc_rs::{rand::SystemRandom, signature::Ed25519KeyPair};
 use cases::{
     app::{
         App,
-        add_participant::{self, add_participant},
-        assign_mediator::assign_mediator,
-        change_site::{self, change_site},
-        describe_mode::describe_mode,
-        follow_concern::{OpenConcerns, compare},
-        keep_document::Documents,
-        leave_case::{self, leave_case},
-        move_case::{self, move_case},
-        open_case::open_case,
-        read_cases::{self, Whole},
-        record_assessment::{self, Answer, record_assessment},
-        record_consent::{self, record_consent},
-        take_back::take_back,
+        access::assign_mediator::assign_mediator,
+        assessment::record::{self, Answer, record_assessment},
+        case::{
+            move_case::{self, move_case},
+            open::open_case,
+            read::{self, Whole},
+            take_back::take_back,
+        },
+        concern::{compare::compare, open_concerns::OpenConcerns},
+        consent::{self, record_consent},
+        document::documents::Documents,
+        mode::describe_mode,
+        participant::{
+            add::{self, add_participant},
+            leave::{self, leave_case},
+        },
+        site::change::{self, change_site},
     },
     domain::{
         assessment::{Risk, Written},
         break_glass::Limits,
+        case::{
+            opening::{Known, Origin, Referral, Screened, TakenBack},
+            stage::Stage,
+        },
         consent::{How, Status, Validity},
-        leaving::Wish,
-        opening::{Known, Origin, Referral, Screened, TakenBack},
-        participant::{Kind, Language},
-        retention::{FLOOR, Retention},
+        participant::{
+            kind::{Kind, Language},
+            leaving::Wish,
+        },
+        purge::{FLOOR, Retention},
         site::{How as Move, Stay},
-        stage::Stage,
     },
 };
 use chassis::{
@@ -154,18 +162,18 @@ impl World {
     }
 
     pub async fn opened(&self, screened: &Screened) -> Opened {
-        let whole = read_cases::find_by_referral(&self.app, &officer(), &screened.referral.to_string()).await.unwrap();
+        let whole = read::find_by_referral(&self.app, &officer(), &screened.referral.to_string()).await.unwrap();
         let who = |kind| whole.participants.iter().find(|p| p.person.kind == kind).unwrap().id;
         Opened { id: whole.file.id.to_string(), victim: who(Kind::Victim), offender: who(Kind::Offender) }
     }
 
     pub async fn read(&self, case: &Opened) -> Whole {
-        read_cases::get_case(&self.app, &officer(), &case.id).await.unwrap()
+        read::get_case(&self.app, &officer(), &case.id).await.unwrap()
     }
 
     /// Whether somebody may read a case, or is told that there is none.
     pub async fn can_read(&self, who: &Caller, case: &Opened) -> bool {
-        match read_cases::get_case(&self.app, who, &case.id).await {
+        match read::get_case(&self.app, who, &case.id).await {
             Ok(_) => true,
             Err(Error::NotFound) => false,
             Err(other) => panic!("{other:?}"),
@@ -179,7 +187,7 @@ impl World {
     pub async fn assess(&self, case: &Opened, who: ParticipantId, risk: Risk, notes: &str, head: &str) -> Result<Answer> {
         let key = format!("key-{}", self.keys.fetch_add(1, Ordering::Relaxed));
         let written = Written { notes, for_the_head: head, next_review_on: REVIEW, key: &key };
-        let command = record_assessment::Command { case_ref: &case.id, participant: &who.to_string(), risk, written };
+        let command = record::Command { case_ref: &case.id, participant: &who.to_string(), risk, written };
         record_assessment(&self.app, &officer(), command).await
     }
 
@@ -197,7 +205,7 @@ impl World {
         initiative: (Option<How>, Option<OffsetDateTime>),
     ) -> Result<()> {
         let (mode, described) = named(mode);
-        let command = record_consent::Command {
+        let command = consent::Command {
             case_ref: &case.id,
             participant: &who.to_string(),
             mode,
@@ -240,11 +248,11 @@ impl World {
 
     /// The same with a name, a key, and whether it was made sure that it is another person.
     pub async fn add_as(&self, case: &Opened, kind: Kind, name: &str, fps: &str, key: &str, another: bool) -> Result<ParticipantId> {
-        let command = add_participant::Command { case_ref: &case.id, kind, name, fps, language: "fr", key, is_another_person: another };
+        let command = add::Command { case_ref: &case.id, kind, name, fps, language: "fr", key, is_another_person: another };
         Ok(self.add_by(&officer(), command).await?.id)
     }
 
-    pub async fn add_by(&self, by: &Caller, command: add_participant::Command<'_>) -> Result<add_participant::Added> {
+    pub async fn add_by(&self, by: &Caller, command: add::Command<'_>) -> Result<add::Added> {
         add_participant(&self.app, by, command).await
     }
 
@@ -255,7 +263,7 @@ impl World {
     }
 
     pub async fn leave_by(&self, by: &Caller, case: &Opened, who: ParticipantId, wish: Wish, reason: &str) -> Result<OffsetDateTime> {
-        let command = leave_case::Command { case_ref: &case.id, participant: &who.to_string(), wish, reason };
+        let command = leave::Command { case_ref: &case.id, participant: &who.to_string(), wish, reason };
         leave_case(&self.app, by, command).await
     }
 
@@ -288,7 +296,7 @@ impl World {
     /// Somebody puts the case to another site.
     pub async fn change_site(&self, by: &Caller, case: &Opened, how: Move, site: &str, on: &str, key: &str) -> Result<Stay> {
         let reason = "told by the sending institution";
-        change_site(&self.app, by, change_site::Command { case_ref: &case.id, how, site, moved_on: on, reason, key }).await
+        change_site(&self.app, by, change::Command { case_ref: &case.id, how, site, moved_on: on, reason, key }).await
     }
 
     /// Bodies waiting in the outbox, as they travel, oldest first.

@@ -1,0 +1,92 @@
+//! Use case: assign a mediator, or end the assignment; access to the case begins and ends with it [R4a, R5c, D-mediator].
+
+use chassis::{
+    Caller, Ids, Refusal, Result, grants,
+    outbox::{self, Outgoing},
+    wire,
+};
+use proto::{cases::v1::MediatorAssigned, id::CaseId, subject};
+use time::OffsetDateTime;
+
+use crate::{
+    app::{App, access::need_to_know::lock, case::transition, gate::facts},
+    domain::{
+        access::{
+            decision::Verb,
+            scope::{Line, known, not_over},
+        },
+        gate::conditions,
+        text,
+    },
+    store::access,
+};
+
+const CLAUSE: &str = "D-mediator";
+
+/// Assigns the mediator until a time, or until it is ended; the former mediator loses the case in the same transaction.
+///
+/// # Errors
+/// Not found, or a refusal: no mediator named, a person without that role, a time that has passed, a closed case.
+pub async fn assign_mediator(app: &App, caller: &Caller, case_ref: &str, mediator: &str, until: Option<OffsetDateTime>) -> Result<()> {
+    let mut tx = app.begin(caller).await?;
+    let (file, at) = lock(&mut tx, &app.clock, caller, Verb::AssignMediator, case_ref).await?;
+    let mediator = named(mediator)?;
+    not_over(until, at, CLAUSE)?;
+    let before = access::assignment(&mut tx, file.id).await?;
+    if before.is_some_and(|now| now.subject == mediator && now.until == until) {
+        tx.commit().await?;
+        return Ok(());
+    }
+    known(Line::Mediator, grants::is_held(&mut tx, &mediator, facts::MEDIATORS, at).await?)?;
+    access::end(&mut tx, file.id, &caller.subject, at).await?;
+    access::give(&mut tx, file.id, Line::Mediator, &mediator, until, &caller.subject, at).await?;
+    outbox::enqueue(&mut tx, &mediator_assigned(&app.ids, file.id, &mediator, at), at).await?;
+    tx.commit().await?;
+    app.outbox.wake();
+    tracing::info!(case.id = %file.id, "mediator assigned");
+    Ok(())
+}
+
+/// Ends the assignment and the access at once; mediation under way pauses. Ending an ended assignment changes nothing.
+///
+/// # Errors
+/// Not found, or refused where the mediator never had the case.
+pub async fn end_assignment(app: &App, caller: &Caller, case_ref: &str, mediator: &str) -> Result<()> {
+    let mut tx = app.begin(caller).await?;
+    let (file, at) = lock(&mut tx, &app.clock, caller, Verb::EndMediator, case_ref).await?;
+    let mediator = named(mediator)?;
+    match access::assignment(&mut tx, file.id).await? {
+        Some(now) if now.subject == mediator => {
+            access::end(&mut tx, file.id, &caller.subject, at).await?;
+            let to = conditions::after_assignment_ended(file.standing);
+            transition::apply(&mut tx, (&app.vault, &app.ids), file.id, file.standing, to, "", transition::BY_ITSELF, at).await?;
+        }
+        _ if access::was_given(&mut tx, file.id, Line::Mediator, &mediator).await? => {}
+        _ => return Err(not_assigned().into()),
+    }
+    tx.commit().await?;
+    app.outbox.wake();
+    tracing::info!(case.id = %file.id, "assignment ended");
+    Ok(())
+}
+
+fn named(mediator: &str) -> std::result::Result<String, Refusal> {
+    let (en, fr) = ("give the identity of the mediator", "indiquez l'identité du médiateur");
+    text::given(mediator, text::LINE, "mediator", Refusal::invalid("mediator-missing", CLAUSE, "mediator", en, fr))
+}
+
+fn not_assigned() -> Refusal {
+    Refusal::precondition(
+        "not-assigned",
+        CLAUSE,
+        "this mediator was never assigned to the case",
+        "ce médiateur n'a jamais été affecté au dossier",
+    )
+}
+
+/// Event: a mediator was assigned.
+#[must_use]
+pub fn mediator_assigned(ids: &Ids, case: CaseId, mediator: &str, at: OffsetDateTime) -> Outgoing {
+    let message = MediatorAssigned { case_id: case.to_string(), mediator: mediator.to_owned(), assigned_at: Some(wire::timestamp(at)) };
+    Outgoing::event(ids, case.uuid(), subject::MEDIATOR_ASSIGNED, &message)
+}

@@ -1,0 +1,49 @@
+//! Check of mediation under way: it pauses where its mediator or a consent has lapsed.
+
+use chassis::Result;
+use proto::id::CaseId;
+
+use crate::{
+    app::{App, case::transition, gate::facts},
+    domain::gate::conditions,
+    store::{gate, sealed::Unopened},
+};
+
+/// Most cases in one pass.
+const BATCH: i64 = 500;
+
+/// One pass; returns how many cases were paused. A case that cannot be read does not keep the others from being checked.
+///
+/// # Errors
+/// The database does not answer.
+pub async fn check(app: &App) -> sqlx::Result<usize> {
+    let at = app.clock.now();
+    let mut tx = app.begin_itself().await?;
+    let surely_since = app.consents.surely_since(at.date());
+    let doubtful = gate::doubtful(&mut tx, facts::MEDIATORS, surely_since, at, BATCH).await?;
+    tx.commit().await?;
+    let mut paused = 0;
+    for case in doubtful {
+        match uphold(app, case).await {
+            Ok(stopped) => paused += usize::from(stopped),
+            Err(error) => tracing::error!(case.id = %case, error = %error, "whether a mediation may go on cannot be decided: trying again"),
+        }
+    }
+    Ok(paused)
+}
+
+async fn uphold(app: &App, case: CaseId) -> Result<bool> {
+    let at = app.clock.now();
+    let mut tx = app.begin_itself().await?;
+    let Some(ground) = gate::lock(&mut tx, case, at).await? else { return Ok(false) };
+    let facts = facts::read(&mut tx, app, &ground, Unopened::Marked, at).await?;
+    let to = conditions::upheld(&facts);
+    transition::apply(&mut tx, (&app.vault, &app.ids), case, ground.standing, to, "", transition::BY_ITSELF, at).await?;
+    tx.commit().await?;
+    if to == ground.standing {
+        return Ok(false);
+    }
+    app.outbox.wake();
+    tracing::info!(case.id = %case, "what the mediation rested on has ended: the case is paused");
+    Ok(true)
+}

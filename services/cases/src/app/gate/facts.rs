@@ -1,0 +1,69 @@
+//! Facts on which the gate decides, read under the lock of the case.
+
+use chassis::{Result, grants};
+use proto::role;
+use sqlx::PgConnection;
+use time::OffsetDateTime;
+
+use crate::{
+    app::App,
+    domain::{
+        assessment::Assessment,
+        consent::Status,
+        gate::conditions::{Facts, Latest, Person},
+        participant::leaving,
+    },
+    store::{assessment, consent, gate::Ground, participant, sealed::Unopened},
+};
+
+/// Roles of which a mediator of a case has one.
+pub(crate) const MEDIATORS: &[&str] = &[role::MEDIATOR];
+
+/// Facts that decide a move, or whether a case goes on; read under the lock. `unopened` says what becomes of notes that cannot be opened:
+/// stopping a case never waits for a key.
+pub(crate) async fn read(tx: &mut PgConnection, app: &App, ground: &Ground, unopened: Unopened, at: OffsetDateTime) -> Result<Facts> {
+    let people = participant::of_case(tx, &app.vault, ground.id, Unopened::Marked).await?;
+    let assessments = assessment::of_case(tx, &app.vault, ground.id, unopened).await?;
+    let consents = consent::standing(tx, ground.id).await?;
+    let withdrawn = consent::withdrawn(tx, ground.id).await?;
+    let mediator_assigned = match &ground.mediator {
+        Some(mediator) => grants::is_held(tx, mediator, MEDIATORS, at).await?,
+        None => false,
+    };
+    let today = at.date();
+    let has_withdrawn = |who| withdrawn.iter().any(|(withdrew, _)| *withdrew == who);
+    let nobody_stands_in = people.iter().any(|someone| {
+        let left = someone.left.as_ref();
+        left.is_some_and(|left| leaving::bars_a_representative(someone.person.kind, left.wish, has_withdrawn(someone.id)))
+    });
+    let people = people
+        .iter()
+        .filter(|someone| someone.left.is_none())
+        .map(|someone| Person {
+            kind: someone.person.kind,
+            latest: assessments.iter().rev().find(|a| a.said.participant == someone.id).map(latest),
+            consents: consents
+                .iter()
+                .filter(|(who, consent)| *who == someone.id && consent.stands(app.consents, today) == Status::Given)
+                .map(|(_, consent)| consent.mode)
+                .collect(),
+            withdrawn: has_withdrawn(someone.id),
+        })
+        .collect();
+    Ok(Facts {
+        standing: ground.standing,
+        accepted: ground.accepted,
+        indirect_only: ground.indirect_only,
+        contact_frozen: ground.contact_frozen,
+        safety_heard: app.concerns.is_heard(at),
+        mediator_assigned,
+        people,
+        nobody_stands_in,
+        today,
+    })
+}
+
+fn latest(assessment: &Assessment) -> Latest {
+    let said = &assessment.said;
+    Latest { risk: said.risk, has_note: !said.notes.expose().is_empty(), next_review_on: said.next_review_on }
+}

@@ -1,0 +1,47 @@
+//! Use case: record another service's statement of what it destroyed of a purged case; it completes the certificate [LPR4].
+
+use chassis::{
+    Error, Result,
+    audit::{self, Act, Signer},
+};
+use proto::id::CaseId;
+use sqlx::PgConnection;
+use time::OffsetDateTime;
+
+use crate::{
+    app::{access::need_to_know::KIND, case::transition, purge::certificate},
+    domain::access::decision::{self, Tie, Verb},
+    store::purge::{
+        destruction::Deleted,
+        record::{self, Statement},
+    },
+};
+
+/// The statement and the service that made it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Obeyed {
+    pub case: CaseId,
+    pub service: String,
+    pub at: OffsetDateTime,
+    pub keys: i64,
+    pub rows: Vec<Deleted>,
+}
+
+/// Adds the statement. The first of a service stands; one about a case that was not purged here is ignored.
+///
+/// # Errors
+/// A statement failed, there is no key to sign with, or the case was not purged.
+pub async fn hear_obeyed(tx: &mut PgConnection, signer: Option<&Signer>, said: Obeyed, at: OffsetDateTime) -> Result<()> {
+    decision::allowed(Tie::Service, Verb::HearObeyed, None)?;
+    if !record::is_purged(tx, said.case).await? {
+        return Err(Error::NotFound);
+    }
+    let signer = signer.ok_or(Error::Unavailable { what: "the audit key" })?;
+    let Obeyed { case, service, at: obeyed_at, keys, rows } = said;
+    let mut statement = Statement { service, obeyed_at, keys, rows, heard_at: at, signature: Vec::new() };
+    statement.signature = certificate::sign_statement(signer, case, &statement);
+    record::add_statement(tx, case, &statement).await?;
+    audit::granted(tx, &Act::by(transition::BY_ITSELF, Verb::HearObeyed.permission(), KIND, &case.to_string()), at).await?;
+    tracing::info!(case.id = %case, peer = statement.service, "another service has destroyed what it held of a purged case");
+    Ok(())
+}

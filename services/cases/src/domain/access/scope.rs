@@ -1,0 +1,155 @@
+//! Need to know: the scope of a caller, decided before any row is read [R3c, D-mediator, TRAP-11].
+
+use chassis::{Caller, Refusal};
+use proto::role;
+use time::OffsetDateTime;
+
+/// A kind of line in the access list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Line {
+    /// The case is in the officer's portfolio.
+    Officer,
+    Mediator,
+    /// A break-glass: read-only, for some hours.
+    Glass,
+}
+
+impl Line {
+    pub const ALL: [Self; 3] = [Self::Officer, Self::Mediator, Self::Glass];
+
+    /// The code used in tables.
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Officer => "officer",
+            Self::Mediator => "mediator",
+            Self::Glass => "break-glass",
+        }
+    }
+
+    /// The kind of a code, if known.
+    #[must_use]
+    pub fn of_code(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|line| line.code() == code)
+    }
+}
+
+/// Scope of a caller: what the first query may find. Every read and write uses one; none is wider.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Scope {
+    /// Supervisors and the National Manager: every case [IM1c].
+    Unit,
+    /// All others: cases with a live line of a kind that the caller's roles allow. A line does not outlive the role.
+    Lines { subject: String, kinds: Vec<Line> },
+    /// No case, for all other callers.
+    Nothing,
+}
+
+impl Scope {
+    /// The scope of a caller, from their roles.
+    #[must_use]
+    pub fn of(caller: &Caller) -> Self {
+        if caller.has_any(&[role::NATIONAL_MANAGER, role::RJ_SUPERVISOR]) {
+            return Self::Unit;
+        }
+        let mut kinds = Vec::new();
+        if caller.has_role(role::RJ_OFFICER) {
+            kinds.extend([Line::Officer, Line::Glass]);
+        }
+        if caller.has_role(role::MEDIATOR) {
+            kinds.push(Line::Mediator);
+        }
+        if kinds.is_empty() || caller.subject.is_empty() { Self::Nothing } else { Self::Lines { subject: caller.subject.clone(), kinds } }
+    }
+
+    /// Whether the scope covers every case.
+    #[must_use]
+    pub const fn is_unit(&self) -> bool {
+        matches!(self, Self::Unit)
+    }
+
+    /// The subject to look up in the access list; empty matches no line.
+    #[must_use]
+    pub fn subject(&self) -> &str {
+        match self {
+            Self::Lines { subject, .. } => subject,
+            Self::Unit | Self::Nothing => "",
+        }
+    }
+
+    /// The kinds of line to look up.
+    #[must_use]
+    pub fn kinds(&self) -> Vec<String> {
+        match self {
+            Self::Lines { kinds, .. } => kinds.iter().map(|kind| kind.code().to_owned()).collect(),
+            Self::Unit | Self::Nothing => Vec::new(),
+        }
+    }
+}
+
+/// Checks that a person assigned to a case holds the role for it: a typing error would assign it to no one [R4a, R3c].
+///
+/// # Errors
+/// Refused where they never held it, hold it no more, or not yet.
+pub fn known(line: Line, held: bool) -> Result<(), Refusal> {
+    let (reason, clause, field, en, fr) = match line {
+        _ if held => return Ok(()),
+        Line::Mediator => (
+            "mediator-unknown",
+            "D-mediator",
+            "mediator",
+            "nobody holds the role of mediator under this identity at present: check how it is written, or ask a directory administrator",
+            "personne ne détient actuellement le rôle de médiateur sous cette identité : vérifiez comment elle s'écrit, ou adressez-vous à un administrateur du répertoire",
+        ),
+        Line::Officer | Line::Glass => (
+            "officer-unknown",
+            "R3c",
+            "officer",
+            "nobody holds the role of RJ officer under this identity at present: check how it is written, or ask a directory administrator",
+            "personne ne détient actuellement le rôle d'agent de la JR sous cette identité : vérifiez comment elle s'écrit, ou adressez-vous à un administrateur du répertoire",
+        ),
+    };
+    Err(Refusal::invalid(reason, clause, field, en, fr))
+}
+
+/// Checks that an assignment ends in the future.
+///
+/// # Errors
+/// Refused where its end has passed.
+pub fn not_over(until: Option<OffsetDateTime>, at: OffsetDateTime, clause: &'static str) -> Result<(), Refusal> {
+    if until.is_none_or(|end| end > at) {
+        return Ok(());
+    }
+    let (en, fr) = ("the assignment would end before it begins", "l'affectation prendrait fin avant de commencer");
+    Err(Refusal::invalid("assignment-already-over", clause, "until", en, fr))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use time::OffsetDateTime;
+
+    fn scope(roles: &[&str]) -> Scope {
+        Scope::of(&Caller::acting("someone", roles, &["mission"], &["pacific"], OffsetDateTime::UNIX_EPOCH))
+    }
+
+    fn lines(kinds: &[Line]) -> Scope {
+        Scope::Lines { subject: "someone".into(), kinds: kinds.to_vec() }
+    }
+
+    // [R3c] [TRAP-11]
+    #[test]
+    fn only_supervisors_and_the_national_manager_see_every_case_and_officers_and_mediators_can_be_given_one() {
+        for role in role::ALL {
+            let expected = match role {
+                role::NATIONAL_MANAGER | role::RJ_SUPERVISOR => Scope::Unit,
+                role::RJ_OFFICER => lines(&[Line::Officer, Line::Glass]),
+                role::MEDIATOR => lines(&[Line::Mediator]),
+                _ => Scope::Nothing,
+            };
+            assert_eq!(scope(&[role]), expected, "{role}");
+        }
+        assert_eq!(scope(&[]), Scope::Nothing);
+        assert_eq!(scope(&[role::MEDIATOR, role::RJ_OFFICER]), lines(&[Line::Officer, Line::Glass, Line::Mediator]));
+    }
+}

@@ -1,0 +1,5 @@
+//! A case: references to it, its opening and its stages.
+
+pub mod opening;
+pub mod reference;
+pub mod stage;

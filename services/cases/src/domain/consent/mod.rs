@@ -1,0 +1,409 @@
+//! Consent, for each participant and each mode: a legal gate that no role can open [L26.1-2, IM1c, TRAP-10].
+
+use chassis::Refusal;
+use time::{Date, OffsetDateTime, UtcOffset};
+
+use crate::domain::{
+    calendar::{self, later},
+    mode::{self, Mode},
+    participant::kind::Language,
+    text,
+};
+
+const CLAUSE: &str = "IM1c";
+
+/// State of one participant's consent to one mode.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Status {
+    Offered,
+    Given,
+    Withdrawn,
+    Expired,
+}
+
+impl Status {
+    pub const ALL: [Self; 4] = [Self::Offered, Self::Given, Self::Withdrawn, Self::Expired];
+
+    /// The code used in tables.
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Offered => "offered",
+            Self::Given => "given",
+            Self::Withdrawn => "withdrawn",
+            Self::Expired => "expired",
+        }
+    }
+
+    /// The status of a code, if known.
+    #[must_use]
+    pub fn of_code(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|s| s.code() == code)
+    }
+
+    /// Whether the consent ended: what it allowed stops at once.
+    #[must_use]
+    pub const fn stops(self) -> bool {
+        matches!(self, Self::Withdrawn | Self::Expired)
+    }
+}
+
+/// Validity of a consent after it was recorded, in whole calendar months.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Validity(pub u16);
+
+impl Validity {
+    /// The last day, in UTC, on which a consent recorded at this moment can count.
+    #[must_use]
+    pub fn ends_on(self, recorded_at: OffsetDateTime) -> Date {
+        later(recorded_at.to_offset(UtcOffset::UTC).date(), i32::from(self.0)).unwrap_or(Date::MAX)
+    }
+
+    /// A consent without an end of its own that was recorded on this day or later certainly counts today; an older one may be over.
+    #[must_use]
+    pub fn surely_since(self, today: Date) -> Date {
+        // Days of the shortest month: some that still count are checked too, and none that is over is missed.
+        today.saturating_sub(time::Duration::days(i64::from(self.0) * 28))
+    }
+}
+
+/// How a participant who had withdrawn said, on their own initiative, that they want to go on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum How {
+    InPerson,
+    ByTelephone,
+    InWriting,
+    ByVideo,
+    ThroughRepresentative,
+}
+
+impl How {
+    pub const ALL: [Self; 5] = [Self::InPerson, Self::ByTelephone, Self::InWriting, Self::ByVideo, Self::ThroughRepresentative];
+
+    /// The code used in tables.
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::InPerson => "in_person",
+            Self::ByTelephone => "by_telephone",
+            Self::InWriting => "in_writing",
+            Self::ByVideo => "by_video",
+            Self::ThroughRepresentative => "through_representative",
+        }
+    }
+
+    /// The form of a code, if known.
+    #[must_use]
+    pub fn of_code(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|how| how.code() == code)
+    }
+}
+
+/// A participant's own statement that they want to go on after a withdrawal [IM1c].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Initiative {
+    pub how: How,
+    pub at: OffsetDateTime,
+}
+
+/// The capacity in which a statement is recorded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Recorder {
+    /// The officer of the case, or a supervisor.
+    Unit,
+    Mediator,
+}
+
+/// One line of the consent record.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Consent {
+    pub mode: Mode,
+    /// As it was recorded; [`Consent::stands`] says how it stands today.
+    pub status: Status,
+    pub form_version: String,
+    pub language: Option<Language>,
+    pub recorded_at: OffsetDateTime,
+    /// The last day on which it counts; `None` in lines of a former version.
+    pub ends_on: Option<Date>,
+    pub initiative: Option<Initiative>,
+}
+
+impl Consent {
+    /// The last day, in UTC, on which it counts: where that differs from the local date, it ends early, never late.
+    #[must_use]
+    pub fn last_day(&self, validity: Validity) -> Date {
+        self.ends_on.unwrap_or_else(|| validity.ends_on(self.recorded_at))
+    }
+
+    /// The status on a day: a consent given has expired after its last day.
+    #[must_use]
+    pub fn stands(&self, validity: Validity, today: Date) -> Status {
+        match self.status {
+            Status::Given if self.last_day(validity) < today => Status::Expired,
+            status => status,
+        }
+    }
+}
+
+/// A participant's statement, ready to be recorded.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Statement {
+    pub mode: Mode,
+    pub status: Status,
+    pub form_version: String,
+    pub language: Option<Language>,
+    pub informed_and_voluntary: bool,
+    /// Of a consent given: the last day on which it counts.
+    pub ends_on: Option<Date>,
+    pub initiative: Option<Initiative>,
+}
+
+/// A statement as typed by the caller.
+#[derive(Debug, Clone, Copy)]
+pub struct Written<'a> {
+    pub form_version: &'a str,
+    pub language: &'a str,
+    pub informed: bool,
+    /// YYYY-MM-DD, or empty.
+    pub ends_on: &'a str,
+    /// How and when, as far as stated.
+    pub initiative: (Option<How>, Option<OffsetDateTime>),
+}
+
+/// State of a participant's record before a statement.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Before<'a> {
+    /// The newest line for the mode of the statement.
+    pub current: Option<&'a Consent>,
+    /// When they withdrew, from whichever mode, if they have not said on their own initiative since that they want to go on.
+    pub withdrawn_at: Option<OffsetDateTime>,
+}
+
+/// Outcome of a statement.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Recorded {
+    /// A new line of the record.
+    New,
+    /// The record has this status already.
+    Already,
+}
+
+impl Statement {
+    /// Validates a statement by itself.
+    ///
+    /// # Errors
+    /// Refuses to offer or to give another mode without saying which; a consent given without being informed and voluntary, without form
+    /// version, without language, or with an end that is past or later than the programme allows; and half a statement of initiative
+    /// [D-VOM, L26.1-2, IM1c].
+    pub fn parse(mode: Mode, status: Status, written: Written<'_>, validity: Validity, now: OffsetDateTime) -> Result<Self, Refusal> {
+        // A withdrawal needs no description, nor does the end of a consent recorded by a former version.
+        if mode == Mode::Other(None) && matches!(status, Status::Offered | Status::Given) {
+            return Err(mode::not_described());
+        }
+        let form_version = text::bounded(written.form_version, text::LINE, "form_version")?;
+        let language = Language::of_code(written.language.trim());
+        if status == Status::Given {
+            complete(&form_version, language, written.informed)?;
+        }
+        Ok(Self {
+            mode,
+            status,
+            form_version,
+            language,
+            informed_and_voluntary: written.informed,
+            ends_on: if status == Status::Given { Some(end(written.ends_on, validity, now)?) } else { None },
+            initiative: if status == Status::Offered { initiative(written.initiative)? } else { None },
+        })
+    }
+}
+
+fn complete(form_version: &str, language: Option<Language>, informed: bool) -> Result<(), Refusal> {
+    if !informed {
+        return Err(incomplete(
+            "consent-not-voluntary",
+            "informed_and_voluntary",
+            "consent counts only when the participant understood it and nobody pressed them",
+            "le consentement ne vaut que si le participant l'a compris et que personne n'a exercé de pression",
+        ));
+    }
+    if form_version.is_empty() {
+        return Err(incomplete(
+            "consent-form-missing",
+            "form_version",
+            "give the version of the consent form",
+            "indiquez la version du formulaire de consentement",
+        ));
+    }
+    if language.is_none() {
+        return Err(incomplete(
+            "consent-language-missing",
+            "language",
+            "give the language in which the participant consented: en or fr",
+            "indiquez la langue dans laquelle le participant a consenti : en ou fr",
+        ));
+    }
+    Ok(())
+}
+
+/// The last day of a consent that is given now.
+fn end(stated: &str, validity: Validity, now: OffsetDateTime) -> Result<Date, Refusal> {
+    let latest = validity.ends_on(now);
+    if stated.trim().is_empty() {
+        return Ok(latest);
+    }
+    let impossible = || {
+        incomplete(
+            "consent-end-impossible",
+            "ends_on",
+            "give the last day of the consent as YYYY-MM-DD: today or later, and no later than the programme allows",
+            "indiquez le dernier jour du consentement sous la forme AAAA-MM-JJ : aujourd'hui ou plus tard, sans dépasser ce que le programme \
+             permet",
+        )
+    };
+    let day = calendar::date(stated.trim()).ok_or_else(impossible)?;
+    if day < now.to_offset(UtcOffset::UTC).date() || day > latest {
+        return Err(impossible());
+    }
+    Ok(day)
+}
+
+fn initiative(stated: (Option<How>, Option<OffsetDateTime>)) -> Result<Option<Initiative>, Refusal> {
+    match stated {
+        (None, None) => Ok(None),
+        (Some(how), Some(at)) => Ok(Some(Initiative { how, at })),
+        (_, _) => Err(Refusal::invalid(
+            "own-initiative-incomplete",
+            CLAUSE,
+            "initiative",
+            "say both how and when the participant said, on their own initiative, that they want to go on",
+            "indiquez comment et quand le participant a dit, de sa propre initiative, vouloir continuer",
+        )),
+    }
+}
+
+/// Decides the effect of a statement on the record. A withdrawal is never refused, whatever came before.
+///
+/// # Errors
+/// Refuses to give without an offer; to offer or to give anything after a withdrawal before the participant has said, on their own
+/// initiative and to a person other than the mediator alone, that they want to go on; to give again what expired without a new offer; and
+/// to let expire what was not given [L26.1-2, IM1c].
+pub fn decide(before: Before<'_>, said: &Statement, by: Recorder, validity: Validity, now: OffsetDateTime) -> Result<Recorded, Refusal> {
+    let today = now.to_offset(UtcOffset::UTC).date();
+    let status = before.current.map(|current| current.stands(validity, today));
+    match (status, said.status) {
+        // Repeated without a statement of initiative in between: already in the record.
+        (Some(Status::Withdrawn), Status::Withdrawn) if before.withdrawn_at.is_some() => Ok(Recorded::Already),
+        (_, Status::Withdrawn) => Ok(Recorded::New),
+        (status, Status::Offered) if before.withdrawn_at.is_some() || status == Some(Status::Withdrawn) => {
+            let since = before.withdrawn_at.or(before.current.map(|current| current.recorded_at));
+            turned_back(said.initiative, since, by, now).map(|()| Recorded::New)
+        }
+        (_, Status::Given) if before.withdrawn_at.is_some() => Err(withdrawn()),
+        (Some(Status::Given), Status::Given) if before.current.is_some_and(|current| same_form(current, said)) => Ok(Recorded::Already),
+        (Some(before), after) if before == after && after != Status::Given => Ok(Recorded::Already),
+        (None | Some(Status::Expired), Status::Offered)
+        | (Some(Status::Offered | Status::Given), Status::Given)
+        | (Some(Status::Given), Status::Expired) => Ok(Recorded::New),
+        (None, Status::Given) => Err(not_offered()),
+        (Some(Status::Withdrawn), Status::Given) => Err(withdrawn()),
+        (Some(Status::Expired), Status::Given) => Err(not_offered_again()),
+        (Some(Status::Given), Status::Offered) => Err(given_already()),
+        (_, _) => Err(not_given()),
+    }
+}
+
+/// Whether the participant has said since, on their own initiative and not by the mediator's word alone, that they want to go on [IM1c].
+fn turned_back(
+    initiative: Option<Initiative>,
+    withdrawn_at: Option<OffsetDateTime>,
+    by: Recorder,
+    now: OffsetDateTime,
+) -> Result<(), Refusal> {
+    let Some(initiative) = initiative else { return Err(withdrawn()) };
+    if by == Recorder::Mediator {
+        return Err(by_the_mediator());
+    }
+    if initiative.at > now || withdrawn_at.is_some_and(|withdrawn| initiative.at < withdrawn) {
+        return Err(out_of_time());
+    }
+    Ok(())
+}
+
+fn same_form(current: &Consent, statement: &Statement) -> bool {
+    current.form_version == statement.form_version && current.language == statement.language && current.ends_on == statement.ends_on
+}
+
+fn incomplete(reason: &'static str, field: &'static str, en: &'static str, fr: &'static str) -> Refusal {
+    Refusal::invalid(reason, "L26.1-2", field, en, fr)
+}
+
+fn not_offered() -> Refusal {
+    Refusal::precondition(
+        "consent-not-offered",
+        "L26.1-2",
+        "record first that this mode was offered to the participant",
+        "consignez d'abord que ce mode a été offert au participant",
+    )
+}
+
+fn not_offered_again() -> Refusal {
+    Refusal::precondition(
+        "consent-not-offered-again",
+        CLAUSE,
+        "this consent has ended; it can be given again only after a new offer",
+        "ce consentement a pris fin; il ne peut être donné de nouveau qu'après une nouvelle offre",
+    )
+}
+
+fn withdrawn() -> Refusal {
+    Refusal::precondition(
+        "own-initiative-missing",
+        CLAUSE,
+        "this participant has withdrawn; nothing is offered to them or given by them until they have said on their own initiative that they \
+         want to go on: record that with the offer, how and when",
+        "ce participant s'est retiré; rien ne lui est offert ni n'est donné par lui tant qu'il n'a pas dit de sa propre initiative vouloir \
+         continuer : consignez-le avec l'offre, comment et quand",
+    )
+}
+
+fn by_the_mediator() -> Refusal {
+    Refusal::denied(
+        "own-initiative-by-mediator",
+        CLAUSE,
+        "the mediator does not record that a participant turned back on their own initiative: who answers for the case does, its officer or \
+         a supervisor",
+        "le médiateur ne consigne pas qu'un participant revient de sa propre initiative : cela revient à la personne responsable du dossier, \
+         son agent ou un superviseur",
+    )
+}
+
+fn out_of_time() -> Refusal {
+    Refusal::invalid(
+        "own-initiative-time",
+        CLAUSE,
+        "initiative_at",
+        "the participant's own initiative lies after the withdrawal, and not in the future",
+        "l'initiative du participant est postérieure au retrait, et non dans le futur",
+    )
+}
+
+fn given_already() -> Refusal {
+    Refusal::precondition(
+        "consent-already-given",
+        "IM1c",
+        "the participant has already consented to this mode",
+        "le participant a déjà consenti à ce mode",
+    )
+}
+
+fn not_given() -> Refusal {
+    Refusal::precondition(
+        "consent-not-given",
+        "IM1c",
+        "only a consent that was given can expire",
+        "seul un consentement qui a été donné peut expirer",
+    )
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,199 @@
+//! Missing conditions of a move to the next stage: each with its code, its clause and its words [R3a, R4b].
+//!
+//! A condition names a participant by kind only, never by name.
+
+use chassis::Refusal;
+
+use crate::domain::{
+    case::stage::Stage,
+    mode::Mode,
+    participant::kind::{Kind, Side},
+};
+
+/// One condition that does not hold.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Missing {
+    /// The stage machine has no such move [R3a].
+    NoSuchMove { from: Stage, to: Stage },
+    /// A reason, which a pause and a closing need [R3a].
+    Reason,
+    /// The RJ Unit has taken its acceptance of the referral back [R3a].
+    Acceptance,
+    /// A participant who withdrew has not said since, on their own initiative, that they want to go on [IM1c].
+    OwnInitiative(Kind),
+    /// A mode, which mediation needs [D-VOM].
+    Mode,
+    /// The description of which other mode it is [D-VOM].
+    Description,
+    /// The referral was accepted for indirect communication only [R3a].
+    IndirectOnly(Mode),
+    /// A concern that names this case is open [RM1].
+    ContactFrozen,
+    /// A recent answer of safety on which concerns are open [RM1].
+    SafetyAnswer,
+    /// A mediator: none is assigned, or the assignment has expired [D-mediator].
+    Mediator,
+    /// A participant on this side of the file [D-RO].
+    Participant(Side),
+    /// An assessment: there is none [R4a].
+    Assessment(Kind),
+    /// The review date of the latest assessment is past, or was never set [R4a].
+    Review(Kind),
+    /// A note on how risk is managed, where the latest assessment says high risk [RM1].
+    NoteOnHighRisk(Kind),
+    /// The latest assessment says imminent risk [RM1b].
+    ImminentRisk(Kind),
+    /// A live consent to the mode. No one can stand in for it [CCRA 26.1(2)].
+    Consent(Kind, Mode),
+}
+
+impl Missing {
+    /// Stable code of the condition.
+    #[must_use]
+    pub fn code(self) -> String {
+        match self {
+            Self::NoSuchMove { .. } => "no-such-move".to_owned(),
+            Self::Reason => "reason-missing".to_owned(),
+            Self::Acceptance => "acceptance-missing".to_owned(),
+            Self::Mode => "mode-missing".to_owned(),
+            Self::Description => "mode-not-described".to_owned(),
+            Self::IndirectOnly(mode) => format!("indirect-only:{}", mode.code()),
+            Self::OwnInitiative(kind) => format!("own-initiative-missing:{}", kind.code()),
+            Self::ContactFrozen => "contact-frozen".to_owned(),
+            Self::SafetyAnswer => "safety-cannot-be-asked".to_owned(),
+            Self::Mediator => "mediator-missing".to_owned(),
+            Self::Participant(Side::Victim) => "participant-missing:victim".to_owned(),
+            Self::Participant(Side::Offender) => "participant-missing:offender".to_owned(),
+            Self::Assessment(kind) => format!("assessment-missing:{}", kind.code()),
+            Self::Review(kind) => format!("review-overdue:{}", kind.code()),
+            Self::NoteOnHighRisk(kind) => format!("high-risk-without-note:{}", kind.code()),
+            Self::ImminentRisk(kind) => format!("imminent-risk:{}", kind.code()),
+            Self::Consent(kind, mode) => format!("consent-missing:{}:{}", kind.code(), mode.code()),
+        }
+    }
+
+    /// Whether mediation under way stops without it; the other conditions are checked when a case moves.
+    #[must_use]
+    pub const fn stops_mediation(self) -> bool {
+        match self {
+            Self::Acceptance
+            | Self::OwnInitiative(_)
+            | Self::Mode
+            | Self::Description
+            | Self::IndirectOnly(_)
+            | Self::ContactFrozen
+            | Self::Mediator
+            | Self::Participant(_)
+            | Self::ImminentRisk(_)
+            | Self::Consent(..) => true,
+            Self::NoSuchMove { .. }
+            | Self::Reason
+            | Self::SafetyAnswer
+            | Self::Assessment(_)
+            | Self::Review(_)
+            | Self::NoteOnHighRisk(_) => false,
+        }
+    }
+
+    /// The clause the condition rests on.
+    #[must_use]
+    pub const fn clause(self) -> &'static str {
+        match self {
+            Self::NoSuchMove { .. } | Self::Reason | Self::Acceptance | Self::IndirectOnly(_) => "R3a",
+            Self::Mode | Self::Description => "D-VOM",
+            Self::ContactFrozen | Self::SafetyAnswer | Self::NoteOnHighRisk(_) => "RM1",
+            Self::OwnInitiative(_) => "IM1c",
+            Self::ImminentRisk(_) => "RM1b",
+            Self::Mediator => "D-mediator",
+            Self::Participant(_) => "D-RO",
+            Self::Assessment(_) | Self::Review(_) => "R4a",
+            Self::Consent(..) => "L26.1-2",
+        }
+    }
+
+    /// The condition in English and in French.
+    #[must_use]
+    pub fn words(self) -> (String, String) {
+        match self {
+            Self::NoSuchMove { from, to } => {
+                let ((from_en, from_fr), (to_en, to_fr)) = (from.words(), to.words());
+                (format!("a case does not go from {from_en} to {to_en}"), format!("un dossier ne passe pas de {from_fr} à {to_fr}"))
+            }
+            Self::Reason => both("a reason", "un motif"),
+            Self::Acceptance => {
+                both("the acceptance of the referral by the RJ Unit", "l'acceptation du renvoi par l'Unité de la justice réparatrice")
+            }
+            Self::Mode => both("the mode of communication", "le mode de communication"),
+            Self::Description => both(
+                "the description of the other mode, to which everybody consents",
+                "la description de l'autre mode, à laquelle chacun consent",
+            ),
+            Self::IndirectOnly(mode) => about(mode.words(), "an indirect mode instead of", "un mode indirect plutôt que"),
+            Self::ContactFrozen => {
+                both("the closing of every safety concern of this case", "la clôture de toute préoccupation de sécurité du dossier")
+            }
+            Self::SafetyAnswer => both(
+                "an answer of safety: it cannot be asked which concerns are open, try again",
+                "une réponse du service de sécurité : impossible de savoir quelles préoccupations sont ouvertes, réessayez",
+            ),
+            Self::OwnInitiative(kind) => about(
+                kind.words(),
+                "word, on their own initiative and recorded with a new offer, that they want to go on, of",
+                "la volonté de continuer, dite de sa propre initiative et consignée avec une nouvelle offre, visant",
+            ),
+            Self::Mediator => both("an assigned mediator", "un médiateur affecté"),
+            Self::Participant(Side::Victim) => both("a participant for the victim", "un participant pour la victime"),
+            Self::Participant(Side::Offender) => both("the offender as a participant", "le délinquant comme participant"),
+            Self::Assessment(kind) => about(kind.words(), "an assessment of", "une évaluation visant"),
+            Self::Review(kind) => about(kind.words(), "a review that is not overdue of", "un réexamen à jour visant"),
+            Self::NoteOnHighRisk(kind) => {
+                about(kind.words(), "a note on the high risk assessed for", "une note sur le risque élevé évalué pour")
+            }
+            Self::ImminentRisk(kind) => {
+                about(kind.words(), "an assessment without imminent risk for", "une évaluation sans risque imminent pour")
+            }
+            Self::Consent(kind, mode) => {
+                let ((who_en, who_fr), (mode_en, mode_fr)) = (kind.words(), mode.words());
+                (
+                    format!("the informed and voluntary consent of {who_en} to {mode_en}"),
+                    format!("le consentement libre et éclairé visant {who_fr}, pour {mode_fr}"),
+                )
+            }
+        }
+    }
+}
+
+fn both(en: &str, fr: &str) -> (String, String) {
+    (en.to_owned(), fr.to_owned())
+}
+
+fn about(what: (&str, &str), en: &str, fr: &str) -> (String, String) {
+    (format!("{en} {}", what.0), format!("{fr} {}", what.1))
+}
+
+/// One refusal that names every missing condition at once [R3a].
+#[must_use]
+pub fn refusal(missing: &[Missing]) -> Refusal {
+    if let Some(no_such) = missing.iter().find(|m| matches!(m, Missing::NoSuchMove { .. })) {
+        let (en, fr) = no_such.words();
+        return Refusal::precondition("no-such-move", no_such.clause(), en, fr);
+    }
+    // Consent is named first, as the only condition of the law itself.
+    let clause = match missing.iter().find(|m| matches!(m, Missing::Consent(..))).or(missing.first()) {
+        Some(first) => first.clause(),
+        None => "R3a",
+    };
+    let (en, fr): (Vec<String>, Vec<String>) = missing
+        .iter()
+        .map(|m| {
+            let ((en, fr), code) = (m.words(), m.code());
+            (format!("{en} ({code})"), format!("{fr} ({code})"))
+        })
+        .unzip();
+    Refusal::precondition(
+        "conditions-missing",
+        clause,
+        format!("the case cannot move yet; missing: {}", en.join("; ")),
+        format!("le dossier ne peut pas encore avancer; il manque : {}", fr.join("; ")),
+    )
+}

@@ -1,0 +1,67 @@
+//! Holds: their kinds, and the reason that each needs [LPR4].
+
+use chassis::{Private, Refusal};
+
+use crate::domain::{purge::CLAUSE, text};
+
+/// Fewest visible characters of a reason.
+const SHORTEST_REASON: usize = 10;
+
+/// Kind of hold.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum HoldKind {
+    AccessRequest,
+    Legal,
+    Other,
+}
+
+impl HoldKind {
+    pub const ALL: [Self; 3] = [Self::AccessRequest, Self::Legal, Self::Other];
+
+    /// The code used in tables.
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::AccessRequest => "access-request",
+            Self::Legal => "legal",
+            Self::Other => "other",
+        }
+    }
+
+    /// The kind of a code, if known.
+    #[must_use]
+    pub fn of_code(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.code() == code)
+    }
+}
+
+/// Validates the reason for placing or lifting a hold.
+///
+/// # Errors
+/// Refuses a reason that is too short, or too long to be stored.
+pub fn reason(text: &str) -> Result<Private<String>, Refusal> {
+    let text = text::bounded(text, text::NARRATIVE, "reason")?;
+    if text.chars().filter(|c| !c.is_whitespace() && !c.is_control()).count() < SHORTEST_REASON {
+        return Err(Refusal::invalid(
+            "reason-missing",
+            CLAUSE,
+            "reason",
+            "say why, in ten characters or more",
+            "dites pourquoi, en dix caractères ou plus",
+        ));
+    }
+    Ok(text.into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_hold_is_placed_and_lifted_with_a_reason() {
+        for nothing in ["", "because", "     x     "] {
+            assert_eq!(reason(nothing).unwrap_err().reason, "reason-missing", "{nothing:?}");
+        }
+        assert_eq!(reason(" an access request came ").unwrap().expose(), "an access request came");
+    }
+}

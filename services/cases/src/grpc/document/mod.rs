@@ -1,0 +1,4 @@
+//! gRPC endpoints of documents, and the format of their streams.
+
+pub mod service;
+pub mod stream;

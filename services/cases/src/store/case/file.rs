@@ -1,0 +1,177 @@
+//! Case files as a caller may see them: lookup through need to know, lists, and the lock.
+
+use proto::id::{CaseId, ReferralId};
+use sqlx::PgConnection;
+use time::OffsetDateTime;
+use uuid::Uuid;
+
+use crate::{
+    domain::{
+        access::{
+            decision::Tie,
+            scope::{Line, Scope},
+        },
+        case::{reference::CaseRef, stage::Standing},
+    },
+    store::{case::step::standing, decode::known},
+};
+
+/// A case as a caller who may know of it sees it at one moment.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CaseFile {
+    pub id: CaseId,
+    pub number: String,
+    pub referral: ReferralId,
+    pub standing: Standing,
+    /// The newest decision of the RJ Unit accepts the referral.
+    pub accepted: bool,
+    pub indirect_only: bool,
+    pub site: Option<String>,
+    /// The mediator whose assignment is live.
+    pub mediator: Option<String>,
+    /// The officers in whose portfolio the case is, in the order of assignment.
+    pub officers: Vec<String>,
+    /// What ties the caller to it.
+    pub tie: Tie,
+    /// A concern of the case is open [RM1].
+    pub contact_frozen: bool,
+    pub opened_at: OffsetDateTime,
+}
+
+struct Row {
+    id: Uuid,
+    number: String,
+    referral_id: Uuid,
+    stage: String,
+    left_stage: Option<String>,
+    mode: Option<String>,
+    described_mode: Option<Uuid>,
+    direct: Option<bool>,
+    accepted: bool,
+    indirect_only: bool,
+    site: Option<String>,
+    mediator: Option<String>,
+    officers: Vec<String>,
+    line: Option<String>,
+    contact_frozen: bool,
+    opened_at: OffsetDateTime,
+}
+
+impl TryFrom<Row> for CaseFile {
+    type Error = sqlx::Error;
+
+    fn try_from(row: Row) -> sqlx::Result<Self> {
+        Ok(Self {
+            id: CaseId::new(row.id),
+            number: row.number,
+            referral: ReferralId::new(row.referral_id),
+            standing: standing(&row.stage, row.left_stage.as_deref(), row.mode.as_deref(), (row.described_mode, row.direct))?,
+            accepted: row.accepted,
+            indirect_only: row.indirect_only,
+            site: row.site,
+            mediator: row.mediator,
+            officers: row.officers,
+            // The statement finds a case by a line of the access list, or for a scope that covers every case and needs none.
+            tie: row.line.map_or(Ok(Tie::Unit), |code| known("role", Line::of_code(&code)).map(Tie::Line))?,
+            contact_frozen: row.contact_frozen,
+            opened_at: row.opened_at,
+        })
+    }
+}
+
+/// The case, if the caller may know of it at this moment. The only path from a caller to a case: a hidden case is absent [R3c].
+///
+/// # Errors
+/// The statement failed.
+pub async fn visible(tx: &mut PgConnection, scope: &Scope, case_ref: &CaseRef, at: OffsetDateTime) -> sqlx::Result<Option<CaseFile>> {
+    let (id, number, referral) = match case_ref {
+        CaseRef::Id(id) => (Some(id.uuid()), None, None),
+        CaseRef::Number(number) => (None, Some(number.as_str()), None),
+        CaseRef::Referral(referral) => (None, None, Some(referral.uuid())),
+    };
+    sqlx::query_as!(
+        Row,
+        r#"select id, number, referral_id, stage, left_stage, mode, described_mode, is_direct(described_mode) as direct, accepted, indirect_only, site, opened_at,
+                  mediator_of(id, $6) as mediator, officers_of(id, $6) as "officers!", line_of(id, $5, $7, $6) as line,
+                  exists (select from case_concern where case_id = case_file.id and closed_at is null) as "contact_frozen!"
+           from case_file
+           where (id = $1 or number = $2 or referral_id = $3) and purged_at is null and may_know_of(id, $4, $5, $6)
+             and ($4 or line_of(id, $5, $7, $6) is not null)"#,
+        id,
+        number,
+        referral,
+        scope.is_unit(),
+        scope.subject(),
+        at,
+        &scope.kinds()
+    )
+    .fetch_optional(tx)
+    .await?
+    .map(CaseFile::try_from)
+    .transpose()
+}
+
+/// The cases the caller may know of at this moment, oldest first, after a position. Others are not counted [R3c, TRAP-6].
+///
+/// # Errors
+/// The statement failed.
+pub async fn visible_list(
+    tx: &mut PgConnection,
+    scope: &Scope,
+    without_officer: bool,
+    after: Option<(OffsetDateTime, Uuid)>,
+    limit: i64,
+    at: OffsetDateTime,
+) -> sqlx::Result<Vec<CaseFile>> {
+    let (after_at, after_id) = after.unzip();
+    sqlx::query_as!(
+        Row,
+        r#"select id, number, referral_id, stage, left_stage, mode, described_mode, is_direct(described_mode) as direct, accepted, indirect_only, site, opened_at,
+                  mediator_of(id, $3) as mediator, officers_of(id, $3) as "officers!", line_of(id, $2, $7, $3) as line,
+                  exists (select from case_concern where case_id = case_file.id and closed_at is null) as "contact_frozen!"
+           from case_file
+           where purged_at is null and may_know_of(id, $1, $2, $3) and ($1 or line_of(id, $2, $7, $3) is not null)
+             and (not $8 or officers_of(id, $3) = '{}')
+             and ($4::timestamptz is null or (opened_at, id) > ($4, $5::uuid))
+           order by opened_at, id
+           limit $6"#,
+        scope.is_unit(),
+        scope.subject(),
+        at,
+        after_at,
+        after_id,
+        limit,
+        &scope.kinds(),
+        without_officer
+    )
+    .fetch_all(tx)
+    .await?
+    .into_iter()
+    .map(CaseFile::try_from)
+    .collect()
+}
+
+/// The case behind an id or a number, for any caller. For break-glass alone: the only path that bypasses need to know.
+///
+/// # Errors
+/// The statement failed.
+pub async fn behind_glass(tx: &mut PgConnection, case_ref: &CaseRef) -> sqlx::Result<Option<CaseId>> {
+    let (id, number) = match case_ref {
+        CaseRef::Id(id) => (Some(id.uuid()), None),
+        CaseRef::Number(number) => (None, Some(number.as_str())),
+        CaseRef::Referral(_) => (None, None),
+    };
+    let found = sqlx::query_scalar!("select id from case_file where (id = $1 or number = $2) and purged_at is null", id, number)
+        .fetch_optional(tx)
+        .await?;
+    Ok(found.map(CaseId::new))
+}
+
+/// Locks a case until the transaction ends: changes to one case are serialised.
+///
+/// # Errors
+/// The statement failed.
+pub async fn lock(tx: &mut PgConnection, case: CaseId) -> sqlx::Result<()> {
+    sqlx::query!("select id from case_file where id = $1 for update", case.uuid()).fetch_optional(tx).await?;
+    Ok(())
+}

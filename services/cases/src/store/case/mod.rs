@@ -1,0 +1,5 @@
+//! Storage of case files: lookup, opening, and the record of moves.
+
+pub mod file;
+pub mod opening;
+pub mod step;

@@ -1,0 +1,85 @@
+//! Destruction of a case: its keys and its rows [LPR4].
+
+use chassis::{Vault, expiry, vault::Destroyed};
+use proto::id::CaseId;
+use sqlx::PgConnection;
+use time::OffsetDateTime;
+use uuid::Uuid;
+
+use crate::store::sealed::{CASE, SIDES};
+
+/// A table, and how many of its rows were deleted.
+pub type Deleted = (String, i64);
+
+/// Counts and ids of what was destroyed of a case.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Destruction {
+    pub keys: Vec<Destroyed>,
+    pub rows: Vec<Deleted>,
+    pub holds_lifted: i32,
+    /// Break-glasses of which other services were notified.
+    pub break_glasses: Vec<Uuid>,
+    /// Documents whose bytes are still in the object store; they can no longer be opened.
+    pub documents: Vec<Uuid>,
+}
+
+/// Destroys the keys of a case and deletes its rows; its ids, its number and the time remain. `raised` are the outbox events of its
+/// concerns. For the service itself, on a locked case.
+///
+/// # Errors
+/// A statement failed: the transaction with it, and nothing is destroyed.
+pub async fn carry_out(
+    tx: &mut PgConnection,
+    vault: &Vault,
+    case: CaseId,
+    raised: &[Uuid],
+    at: OffsetDateTime,
+) -> sqlx::Result<Destruction> {
+    let id = case.uuid();
+    // First: policies and triggers allow deletes for a purged case only.
+    sqlx::query!(
+        "update case_file set purged_at = $2, mode = null, described_mode = null, site = null, indirect_only = false where id = $1 and purged_at is null",
+        id,
+        at
+    )
+    .execute(&mut *tx)
+    .await?;
+    let keys = vault.bury(tx, (CASE, id), &SIDES, at).await?;
+    let break_glasses = sqlx::query_scalar!("select id from break_glass where case_id = $1 order by id", id).fetch_all(&mut *tx).await?;
+    let holds_lifted =
+        sqlx::query_scalar!(r#"select count(*)::int as "count!" from case_hold where case_id = $1"#, id).fetch_one(&mut *tx).await?;
+    let mut rows = vec![("outbox", expiry::messages(tx, &[id], raised).await?)];
+    // In the order of their foreign keys.
+    let access = sqlx::query!("delete from case_access where case_id = $1", id).execute(&mut *tx).await?;
+    let uses = sqlx::query!("delete from break_glass_use where break_glass_id = any($1)", &break_glasses).execute(&mut *tx).await?;
+    let broken = sqlx::query!("delete from break_glass where case_id = $1", id).execute(&mut *tx).await?;
+    let consents = sqlx::query!("delete from consent_record where case_id = $1", id).execute(&mut *tx).await?;
+    let assessments = sqlx::query!("delete from assessment where case_id = $1", id).execute(&mut *tx).await?;
+    let leavings = sqlx::query!("delete from leaving where case_id = $1", id).execute(&mut *tx).await?;
+    let people = sqlx::query!("delete from participant where case_id = $1", id).execute(&mut *tx).await?;
+    let documents = sqlx::query_scalar!("delete from document where case_id = $1 returning id", id).fetch_all(&mut *tx).await?;
+    let moves = sqlx::query!("delete from case_move where case_id = $1", id).execute(&mut *tx).await?;
+    let modes = sqlx::query!("delete from described_mode where case_id = $1", id).execute(&mut *tx).await?;
+    let sites = sqlx::query!("delete from case_site where case_id = $1", id).execute(&mut *tx).await?;
+    let concerns = sqlx::query!("delete from case_concern where case_id = $1", id).execute(&mut *tx).await?;
+    let holds = sqlx::query!("delete from case_hold where case_id = $1", id).execute(&mut *tx).await?;
+    let orders = sqlx::query!("delete from purge_order where case_id = $1", id).execute(&mut *tx).await?;
+    rows.extend([
+        ("case_access", access.rows_affected()),
+        ("break_glass_use", uses.rows_affected()),
+        ("break_glass", broken.rows_affected()),
+        ("consent_record", consents.rows_affected()),
+        ("assessment", assessments.rows_affected()),
+        ("leaving", leavings.rows_affected()),
+        ("participant", people.rows_affected()),
+        ("document", documents.len() as u64),
+        ("case_move", moves.rows_affected()),
+        ("described_mode", modes.rows_affected()),
+        ("case_site", sites.rows_affected()),
+        ("case_concern", concerns.rows_affected()),
+        ("case_hold", holds.rows_affected()),
+        ("purge_order", orders.rows_affected()),
+    ]);
+    let counted = |(table, rows): (&str, u64)| (table.to_owned(), i64::try_from(rows).unwrap_or(i64::MAX));
+    Ok(Destruction { keys, rows: rows.into_iter().map(counted).collect(), holds_lifted, break_glasses, documents })
+}

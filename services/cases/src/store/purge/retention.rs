@@ -1,0 +1,124 @@
+//! Facts on which a purge is decided, for one case and for all that are due [LPR4].
+
+use proto::id::CaseId;
+use sqlx::PgConnection;
+use time::OffsetDateTime;
+use uuid::Uuid;
+
+use crate::{
+    domain::{case::stage::Stage, purge::Facts},
+    store::decode::known,
+};
+
+/// A pending order to purge.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Order {
+    pub by: String,
+    pub at: OffsetDateTime,
+}
+
+/// The stored order, however old.
+///
+/// # Errors
+/// The statement failed.
+pub async fn order(tx: &mut PgConnection, case: CaseId) -> sqlx::Result<Option<Order>> {
+    sqlx::query_as!(Order, r#"select ordered_by as by, ordered_at as "at" from purge_order where case_id = $1"#, case.uuid())
+        .fetch_optional(tx)
+        .await
+}
+
+/// Stores an order, in place of an expired one.
+///
+/// # Errors
+/// The statement failed.
+pub async fn set_order(tx: &mut PgConnection, case: CaseId, order: &Order) -> sqlx::Result<()> {
+    sqlx::query!(
+        "insert into purge_order (case_id, ordered_by, ordered_at) values ($1, $2, $3)
+         on conflict on constraint purge_order_one_per_case do update set ordered_by = excluded.ordered_by, ordered_at = excluded.ordered_at",
+        case.uuid(),
+        order.by,
+        order.at
+    )
+    .execute(tx)
+    .await?;
+    Ok(())
+}
+
+/// The facts of a locked case.
+///
+/// # Errors
+/// The statement failed.
+pub async fn facts(tx: &mut PgConnection, case: CaseId) -> sqlx::Result<Facts> {
+    let row = sqlx::query!(
+        r#"select stage, last_use_of(id) as "last_use!",
+                  (select count(*) from case_hold where case_id = case_file.id and lifted_at is null) as "holds!",
+                  (select count(*) from case_concern where case_id = case_file.id and closed_at is null) as "concerns!",
+                  (select count(*) from break_glass where case_id = case_file.id
+                       and (finding is null or exists (select from break_glass_use where break_glass_id = break_glass.id and entered_at is null))) as "break_glasses!"
+           from case_file where id = $1"#,
+        case.uuid()
+    )
+    .fetch_one(tx)
+    .await?;
+    Ok(Facts {
+        stage: known("stage", Stage::of_code(&row.stage))?,
+        last_use: row.last_use,
+        standing_holds: row.holds,
+        open_concerns: row.concerns,
+        open_break_glasses: row.break_glasses,
+    })
+}
+
+/// A closed case that was not purged.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Closed {
+    pub case: CaseId,
+    pub number: String,
+    pub facts: Facts,
+    pub order: Option<Order>,
+}
+
+/// Closed cases that opened before a moment, those unused for the longest time first.
+///
+/// # Errors
+/// The statement failed.
+pub async fn closed(tx: &mut PgConnection, opened_before: OffsetDateTime, limit: i64) -> sqlx::Result<Vec<Closed>> {
+    let rows = sqlx::query!(
+        r#"select f.id, f.number, last_use_of(f.id) as "last_use!",
+                  (select count(*) from case_hold where case_id = f.id and lifted_at is null) as "holds!",
+                  (select count(*) from case_concern where case_id = f.id and closed_at is null) as "concerns!",
+                  (select count(*) from break_glass where case_id = f.id
+                       and (finding is null or exists (select from break_glass_use where break_glass_id = break_glass.id and entered_at is null))) as "break_glasses!",
+                  o.ordered_by as "ordered_by?", o.ordered_at as "ordered_at?"
+           from case_file f left join purge_order o on o.case_id = f.id
+           where f.stage = 'closed' and f.purged_at is null and f.opened_at < $1
+           order by 3, f.id limit $2"#,
+        opened_before,
+        limit
+    )
+    .fetch_all(tx)
+    .await?;
+    let closed = rows.into_iter().map(|row| Closed {
+        case: CaseId::new(row.id),
+        number: row.number,
+        facts: Facts {
+            stage: Stage::Closed,
+            last_use: row.last_use,
+            standing_holds: row.holds,
+            open_concerns: row.concerns,
+            open_break_glasses: row.break_glasses,
+        },
+        order: row.ordered_by.zip(row.ordered_at).map(|(by, at)| Order { by, at }),
+    });
+    Ok(closed.collect())
+}
+
+/// Locks the concerns of a case until the transaction ends: none is reopened during the purge. For the service itself.
+///
+/// # Errors
+/// The statement failed.
+pub async fn hold_concerns(tx: &mut PgConnection, case: CaseId) -> sqlx::Result<Vec<Uuid>> {
+    let held =
+        sqlx::query_scalar!("select raise_event_id from case_concern where case_id = $1 order by concern_id for update", case.uuid());
+    Ok(held.fetch_all(tx).await?.into_iter().flatten().collect())
+}

@@ -1,0 +1,76 @@
+//! Work that runs by the clock: each with its name, its period and what wakes it.
+
+use std::time::Duration;
+
+use chassis::tasks::{Failed, Next, Tasks, Work};
+
+use crate::app::{
+    App,
+    break_glass::{audit::enter_uses, remind::remind},
+    concern::compare::compare,
+    document::sweep::sweep,
+    gate::check::check,
+};
+
+/// Interval of the sweep for orphaned bytes in the object store.
+const SWEEP_INTERVAL: Duration = Duration::from_secs(3_600);
+/// Poll interval of safety where no fact on the bus triggers a poll.
+const POLL_INTERVAL: Duration = Duration::from_secs(5);
+/// Shortest time between two polls of safety, however many facts arrive.
+const MIN_POLL_PAUSE: Duration = Duration::from_millis(250);
+/// Interval of the check of mediation under way.
+const CHECK_INTERVAL: Duration = Duration::from_secs(1);
+/// Interval at which uses of break-glass are written to the audit log.
+const ENTER_INTERVAL: Duration = Duration::from_secs(1);
+/// Interval of the check for overdue reviews; supervisors are notified once a day.
+const REMIND_INTERVAL: Duration = Duration::from_secs(10);
+
+/// Starts all of it.
+pub fn start(tasks: &Tasks, app: &App) {
+    let wake = Some(app.concerns.wakes());
+    tasks.every("concern-poll", POLL_INTERVAL, wake, ConcernPoll { app: app.clone(), silent: false });
+    let this = app.clone();
+    tasks.every("gate-check", CHECK_INTERVAL, None, move || {
+        let app = this.clone();
+        async move { check(&app).await.map(drop) }
+    });
+    let this = app.clone();
+    tasks.every("document-sweep", SWEEP_INTERVAL, None, move || {
+        let app = this.clone();
+        async move { sweep(&app).await.map(drop) }
+    });
+    let this = app.clone();
+    tasks.every("break-glass-audit", ENTER_INTERVAL, None, move || {
+        let app = this.clone();
+        async move { enter_uses(&app).await.map(drop) }
+    });
+    let this = app.clone();
+    tasks.every("break-glass-reminder", REMIND_INTERVAL, None, move || {
+        let app = this.clone();
+        async move { remind(&app).await.map(drop) }
+    });
+}
+
+/// Poll of safety for open concerns; its silence is logged when it begins and when it ends.
+struct ConcernPoll {
+    app: App,
+    silent: bool,
+}
+
+impl Work for ConcernPoll {
+    async fn run(&mut self) -> Result<Next, Failed> {
+        let compared = compare(&self.app).await;
+        let heard = self.app.concerns.is_heard(self.app.clock.now());
+        match (self.silent, heard) {
+            (false, false) => {
+                tracing::error!("safety cannot be asked which concerns are open: nothing is released and no mediation begins");
+            }
+            (true, true) => tracing::info!("safety says again which concerns are open"),
+            _ => {}
+        }
+        self.silent = !heard;
+        // Part of the run, because facts may wake the next one at once.
+        tokio::time::sleep(MIN_POLL_PAUSE).await;
+        Ok(compared.map(Into::into)?)
+    }
+}
