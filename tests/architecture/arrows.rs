@@ -1,8 +1,8 @@
-//! Dependencies between the layers of a service: grpc, bus, tasks -> app -> domain; app -> store -> domain; lib wires.
+//! Dependencies between the layers of a service: grpc, bus, tasks, clients -> app -> domain; app -> store -> domain; lib wires.
 
 use crate::scan::{self, File, SERVICES};
 
-const ROOMS: [&str; 6] = ["domain", "store", "app", "grpc", "bus", "tasks"];
+const ROOMS: [&str; 7] = ["domain", "store", "app", "grpc", "bus", "tasks", "clients"];
 
 /// The rooms that a room may name.
 fn may(room: &str) -> &'static [&'static str] {
@@ -14,6 +14,7 @@ fn may(room: &str) -> &'static [&'static str] {
         "grpc" => &["grpc", "app", "domain"],
         "bus" => &["bus", "app", "domain"],
         "tasks" => &["tasks", "app", "domain"],
+        "clients" => &["clients", "app", "domain"],
         // lib and main wire.
         "lib" | "main" => &ROOMS,
         // Files beside the rooms, such as config, access, error.
@@ -46,7 +47,7 @@ fn wrong(file: &File) -> Vec<String> {
     let to = |path: &[String]| path.first().cloned().unwrap_or_default();
     let mut found: Vec<String> = named
         .iter()
-        .filter(|(_, path)| !(["grpc", "bus"].contains(&room) && to(path) == "store" && is_type(path)))
+        .filter(|(_, path)| !(["grpc", "bus", "tasks", "clients"].contains(&room) && to(path) == "store" && is_type(path)))
         .map(|(line, path)| (*line, to(path)))
         .filter(|(_, to)| ROOMS.contains(&to.as_str()) && !may(room).contains(&to.as_str()))
         .map(|(line, to)| file.at(line, &format!("{room} names {to}")))
@@ -78,5 +79,7 @@ fn an_arrow_that_points_the_wrong_way_is_noticed() {
     assert_eq!(sample("grpc", "use crate::{app, store::directory::Site};"), 0);
     assert_eq!(sample("grpc", "fn f() { crate::store::directory::sites(db) }"), 1);
     assert_eq!(sample("app", "use crate::{domain, store};"), 0);
+    assert_eq!(sample("tasks", "use crate::{app, grpc::x, store};"), 2);
+    assert_eq!(sample("app", "use crate::{clients, tasks};"), 2);
     assert_eq!(sample("app", "#[cfg(test)]\nmod tests { use crate::grpc; }"), 0);
 }

@@ -31,9 +31,6 @@ const STILL: &[(&str, &[&str])] = &[
     ("services/notification/src/app", &["mailer", "send_mail"]),
     ("services/notification/src/bus", &["contact", "facts"]),
     ("services/notification/src/domain", &["ring", "template"]),
-    // Of safety.
-    ("services/safety/src/app", &["alarm", "directory", "epoch", "row_security"]),
-    ("services/safety/src/app/alarm", &["raise_concern", "read_concerns", "say_again"]),
 ];
 const CHASSIS: &[&str] = &[
     "access",

@@ -3,7 +3,7 @@
 use chassis::{Configured, Settings};
 use clap::Parser;
 
-use crate::domain::alarm::ladder::Ladder;
+use crate::{app::alarm::Ladders, domain::alarm::ladder::Ladder};
 
 /// The alarm: takes concerns, rings until each audience has accepted.
 #[derive(Debug, Clone, Parser)]
@@ -53,8 +53,21 @@ impl Configured for Config {
         &self.chassis
     }
 
-    /// Watches the clocks and rings when one went back, that of the database too (`app/timekeeping.rs`).
+    /// Watches the clocks and rings when one went back, that of the database too (`app/alarm/timekeeping.rs`).
     fn keeps_its_clocks(&self) -> bool {
         true
+    }
+}
+
+impl Config {
+    /// The ladders in force.
+    #[must_use]
+    pub fn ladders(&self) -> Ladders {
+        Ladders {
+            version: self.ladder_version,
+            imminent: self.ladder_imminent.clone(),
+            concern: self.ladder_concern.clone(),
+            question: self.ladder_question.clone(),
+        }
     }
 }

@@ -142,7 +142,6 @@ pub const FIELDS: &[(&str, &[&str])] = &[
             "attempts",
             "audiences",
             "concerns",
-            "devices",
             "delivery.stopped",
             "directory.sites",
             "entries",

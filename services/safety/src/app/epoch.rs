@@ -6,10 +6,14 @@ use std::sync::{
     atomic::{AtomicI64, Ordering},
 };
 
-use chassis::{audit, database};
+use chassis::{
+    audit::{self, Signer},
+    database,
+};
 use sqlx::{PgConnection, PgPool};
+use time::OffsetDateTime;
 
-use super::{App, row_security};
+use super::row_security;
 use crate::store;
 
 /// Epoch known in this process; 0 where nothing ever went back. Cheap to clone.
@@ -26,33 +30,34 @@ impl Epoch {
     fn learn(&self, number: i64) {
         self.0.fetch_max(number, Ordering::Relaxed);
     }
-}
 
-/// Reads the epoch from the database.
-///
-/// # Errors
-/// The statement failed: the known epoch is kept.
-pub async fn learn(db: &mut PgConnection, app: &App) -> sqlx::Result<()> {
-    app.epoch.learn(store::epoch::newest(db).await?);
-    Ok(())
-}
+    /// Reads the epoch from the database.
+    ///
+    /// # Errors
+    /// The statement failed: the known epoch is kept.
+    pub async fn refresh(&self, db: &mut PgConnection) -> sqlx::Result<()> {
+        self.learn(store::epoch::newest(db).await?);
+        Ok(())
+    }
 
-/// Begins an epoch because the database was found to be set back; once per occurrence, whichever instance finds it.
-///
-/// # Errors
-/// A statement failed.
-pub async fn begin(pool: &PgPool, app: &App, log: &str) -> sqlx::Result<()> {
-    let mut tx = database::begin(pool, &row_security::itself()).await?;
-    let log_epoch = match &app.signer {
-        Some(signer) => audit::epochs(&mut tx, log, &signer.public()).await?.first().map_or(0, |newest| newest.epoch),
-        None => 0,
-    };
-    // Above every number this process has published, also where the machine's clock went back too.
-    let number = app.clock.now().unix_timestamp().max(app.epoch.number() + 1);
-    store::epoch::begin(&mut tx, log_epoch, number).await?;
-    let newest = store::epoch::newest(&mut tx).await?;
-    tx.commit().await?;
-    app.epoch.learn(newest);
-    tracing::error!(epoch = newest, "the database was set back: from now on whatever is told is of a new epoch");
-    Ok(())
+    /// Begins an epoch because the database was found to be set back; once per occurrence, whichever instance finds it. `log` is the audit
+    /// log that was found to be older, with the key it is signed by.
+    ///
+    /// # Errors
+    /// A statement failed.
+    pub async fn begin(&self, pool: &PgPool, (log, signer): (&str, Option<&Signer>), now: OffsetDateTime) -> sqlx::Result<()> {
+        let mut tx = database::begin(pool, &row_security::itself()).await?;
+        let log_epoch = match signer {
+            Some(signer) => audit::epochs(&mut tx, log, &signer.public()).await?.first().map_or(0, |newest| newest.epoch),
+            None => 0,
+        };
+        // Above every number this process has published, also where the machine's clock went back too.
+        let number = now.unix_timestamp().max(self.number() + 1);
+        store::epoch::begin(&mut tx, log_epoch, number).await?;
+        let newest = store::epoch::newest(&mut tx).await?;
+        tx.commit().await?;
+        self.learn(newest);
+        tracing::error!(epoch = newest, "the database was set back: from now on whatever is told is of a new epoch");
+        Ok(())
+    }
 }

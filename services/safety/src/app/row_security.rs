@@ -3,8 +3,6 @@
 use chassis::{Caller, database::Actor};
 use proto::role;
 
-use super::alarm::read_concerns;
-
 /// Scopes in the policies: NHQ, a dashboard, an administrator of the directory, and all other callers, who reach the concerns of the
 /// offices they hold and those they raised.
 const NHQ: &str = "nhq";
@@ -30,5 +28,11 @@ pub fn actor(caller: &Caller) -> Actor {
     } else {
         PERSON
     };
-    Actor::caller(caller, reach).named(read_concerns::offices_of_role(caller))
+    Actor::caller(caller, reach).named(offices_of_role(caller))
+}
+
+/// Offices that the caller holds by role and site, whatever the directory has.
+#[must_use]
+pub fn offices_of_role(caller: &Caller) -> Vec<String> {
+    role::RESPONSIBLE_HEADS.iter().flat_map(|head| caller.sites_of(head).map(move |site| format!("{head}/{site}"))).collect()
 }

@@ -17,12 +17,12 @@ use sqlx::PgConnection;
 use tracing::{Instrument as _, Span};
 
 use crate::{
-    app::{
+    app::alarm::{
         App,
-        alarm::{
-            confirm_delivery::{self, Confirmed},
-            raise_concern, raise_set, signed,
-        },
+        confirm_delivery::{self, Confirmed},
+        raise_concern, raise_set,
+        report::{Receipt, Report},
+        signed,
     },
     domain::{alarm::concern::Audience, id_of},
 };
@@ -49,7 +49,7 @@ fn raiser(raised_on: &str) -> (String, Option<SiteCode>) {
 
 /// Decoded message: the report, and why it could not be decoded, where it could not.
 pub struct Read {
-    report: raise_concern::Report,
+    report: Report,
     unreadable: Option<String>,
 }
 
@@ -64,13 +64,8 @@ impl Handler for Raised {
             Err(Rejection::Never { detail, .. } | Rejection::Later(detail)) => (v1::Concern::default(), Some(detail)),
         };
         let (raised_by, door) = raiser(&message.subject);
-        let report = raise_concern::Report {
-            concern,
-            unreadable: unreadable.is_some(),
-            raised_by,
-            door,
-            fallback_id: id_of(&[message.event_id.as_bytes()]),
-        };
+        let report =
+            Report { concern, unreadable: unreadable.is_some(), raised_by, door, fallback_id: id_of(&[message.event_id.as_bytes()]) };
         Ok(Read { report, unreadable })
     }
 
@@ -112,7 +107,7 @@ impl Handler for Raised {
 impl Raised {
     /// Answer to where it came from. A service learns from the facts that its concern was recorded; others could read an answer to it on
     /// the bus.
-    fn answer(&self, receipt: &raise_concern::Receipt, unreadable: Option<&str>, message: &Incoming) -> Option<Outgoing> {
+    fn answer(&self, receipt: &Receipt, unreadable: Option<&str>, message: &Incoming) -> Option<Outgoing> {
         if subject::raising_service(&message.subject).is_some() {
             return None;
         }
@@ -125,15 +120,9 @@ impl Raised {
     }
 
     /// Report of a message of which only the origin is known.
-    fn of_nothing(message: &Incoming) -> raise_concern::Report {
+    fn of_nothing(message: &Incoming) -> Report {
         let (raised_by, door) = raiser(&message.subject);
-        raise_concern::Report {
-            concern: v1::Concern::default(),
-            unreadable: true,
-            raised_by,
-            door,
-            fallback_id: id_of(&[message.event_id.as_bytes()]),
-        }
+        Report { concern: v1::Concern::default(), unreadable: true, raised_by, door, fallback_id: id_of(&[message.event_id.as_bytes()]) }
     }
 }
 

@@ -110,7 +110,7 @@ async fn a_tick_takes_as_long_beside_a_million_closed_concerns() {
     let round = async |missing: &mut Missing| {
         world.app.clock.advance(time::Duration::minutes(6));
         let rung = world.tick().await;
-        reconcile::look(&world.db.pool, &world.app, missing).await.unwrap();
+        reconcile::check(&world.db.pool, &world.app, missing).await.unwrap();
         reconcile::compare(&world.db.pool, &world.app, &pairs, true).await.unwrap();
         let mut tx = world.begin(&row_security::itself()).await;
         safety::store::alarm::concern::revisions(&mut tx, world.app.clock.now() - time::Duration::minutes(5)).await.unwrap();

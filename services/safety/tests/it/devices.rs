@@ -16,15 +16,15 @@ use proto::{
 use safety::{
     access::{BY_DEVICE, RULES},
     app::{
-        App,
         directory::{
-            devices,
+            App, devices,
+            known_devices::KnownDevices,
             proposals::{self, Outcome},
-            trust_cache,
         },
         row_security,
     },
     domain::directory::device::Enrolment,
+    tasks::trust_cache,
 };
 use sqlx::PgPool;
 use time::{Duration, OffsetDateTime};
@@ -32,7 +32,7 @@ use tonic::{Code, Status};
 use uuid::Uuid;
 
 use crate::{
-    door::{Alarm, SOON, raise},
+    grpc_server::{Alarm, SOON, raise},
     world::{World, administrator, imminent_at},
 };
 
@@ -46,7 +46,7 @@ fn for_person(person: &str, key: &Key, until: OffsetDateTime) -> Enrolment {
 
 async fn propose(pool: &PgPool, app: &App, by: &str, wanted: Enrolment) -> chassis::Result<Uuid> {
     let mut tx = chassis::database::begin(pool, &row_security::actor(&administrator(by))).await?;
-    let outcome = proposals::propose_device(&mut tx, app, &administrator(by), wanted, Duration::DAY).await?;
+    let outcome = proposals::propose_device(&mut tx, app, &administrator(by), wanted).await?;
     tx.commit().await?;
     match outcome {
         Outcome::Waits(id) => Ok(id),
@@ -72,7 +72,7 @@ async fn enrol(pool: &PgPool, app: &App, person: &str) -> Key {
     let key = new_key();
     let id = propose(pool, app, "admin-1", for_person(person, &key, app.clock.now() + Duration::DAY)).await.unwrap();
     confirm(pool, app, "admin-2", id).await.unwrap();
-    devices::learn(pool, app).await.unwrap();
+    devices::refresh(pool, app).await.unwrap();
     key
 }
 
@@ -85,15 +85,15 @@ fn refused<T: std::fmt::Debug>(ended: chassis::Result<T>) -> &'static str {
 
 impl World {
     async fn known(&self) -> usize {
-        devices::learn(&self.db.pool, &self.app).await.unwrap();
-        self.app.devices.in_use.count()
+        devices::refresh(&self.db.pool, &self.app.directory).await.unwrap();
+        self.app.directory.devices.in_use.count()
     }
 }
 
 #[tokio::test]
 async fn one_administrator_alone_enrols_no_device_and_the_log_names_both_who_did() {
     let world = World::new().await;
-    let (pool, app, key) = (&world.db.pool, &world.app, new_key());
+    let (pool, app, key) = (&world.db.pool, &world.app.directory, new_key());
     let wanted = for_person("head-of-mission", &key, app.clock.now() + Duration::DAY);
     let id = propose(pool, app, "admin-1", wanted).await.unwrap();
     assert_eq!(refused(confirm(pool, app, "admin-1", id).await), "second-person-needed");
@@ -113,7 +113,7 @@ async fn one_administrator_alone_enrols_no_device_and_the_log_names_both_who_did
 #[tokio::test]
 async fn a_lost_device_is_ended_by_one_administrator_at_once_and_its_key_is_never_enrolled_again() {
     let world = World::new().await;
-    let (pool, app) = (&world.db.pool, &world.app);
+    let (pool, app) = (&world.db.pool, &world.app.directory);
     let key = enrol(pool, app, "head-of-mission").await;
     let kept = enrol(pool, app, "head-of-mission").await;
     assert_eq!(world.known().await, 2);
@@ -137,7 +137,7 @@ async fn a_lost_device_is_ended_by_one_administrator_at_once_and_its_key_is_neve
 #[tokio::test]
 async fn a_device_written_or_changed_with_a_sql_prompt_proves_nobody() {
     let world = World::new().await;
-    let (pool, app) = (&world.db.pool, &world.app);
+    let (pool, app) = (&world.db.pool, &world.app.directory);
     let (_, other) = (enrol(pool, app, "head-of-mission").await, new_key());
     assert_eq!(world.known().await, 1);
     let change = |what: &str| format!("update device set {what}");
@@ -163,10 +163,10 @@ async fn a_device_written_or_changed_with_a_sql_prompt_proves_nobody() {
 #[tokio::test]
 async fn an_ended_device_is_not_brought_back_by_taking_its_end_away_nor_by_putting_back_its_old_signed_row() {
     let world = World::new().await;
-    let key = enrol(&world.db.pool, &world.app, "head-of-mission").await;
+    let key = enrol(&world.db.pool, &world.app.directory, "head-of-mission").await;
     let run = async |sql: &'static str| sqlx::raw_sql(sql).execute(&world.db.admin).await.unwrap();
     run("create table copy as select * from device").await;
-    end(&world.db.pool, &world.app, "admin-1", key.id()).await.unwrap();
+    end(&world.db.pool, &world.app.directory, "admin-1", key.id()).await.unwrap();
     run("update device set ended_at = null, ended_by = null").await;
     assert_eq!(world.known().await, 0);
     run("delete from device; insert into device select * from copy").await;
@@ -178,33 +178,33 @@ async fn an_ended_device_is_not_brought_back_by_taking_its_end_away_nor_by_putti
 #[tokio::test]
 async fn a_device_stands_for_a_year_at_most_and_for_less_where_that_is_set() {
     let mut world = World::new().await;
-    let (key, now) = (new_key(), world.app.clock.now());
+    let (key, now) = (new_key(), world.app.directory.clock.now());
     let over = for_person("head-of-mission", &key, now + Duration::days(366));
-    assert_eq!(refused(propose(&world.db.pool, &world.app, "admin-1", over).await), "times-wrong");
+    assert_eq!(refused(propose(&world.db.pool, &world.app.directory, "admin-1", over).await), "times-wrong");
     let wanted = for_person("head-of-mission", &key, now + Duration::days(365));
-    let id = propose(&world.db.pool, &world.app, "admin-1", wanted).await.unwrap();
-    world.app.devices = devices::Book::new(world.app.clock.clone(), Duration::days(30));
-    let late = confirm(&world.db.pool, &world.app, "admin-2", id).await;
+    let id = propose(&world.db.pool, &world.app.directory, "admin-1", wanted).await.unwrap();
+    world.app.directory.devices = KnownDevices::new(world.app.directory.clock.clone(), Duration::days(30));
+    let late = confirm(&world.db.pool, &world.app.directory, "admin-2", id).await;
     assert_eq!(refused(late), "times-wrong", "the setting was shortened before anybody confirmed");
 }
 
 #[tokio::test]
 async fn without_an_audit_key_no_device_is_enrolled_and_none_is_believed() {
     let mut world = World::new().await;
-    enrol(&world.db.pool, &world.app, "head-of-mission").await;
-    world.app.signer = None;
+    enrol(&world.db.pool, &world.app.directory, "head-of-mission").await;
+    world.app.directory.trust.signer = None;
     assert_eq!(world.known().await, 0);
-    let wanted = for_person("head-of-kent", &new_key(), world.app.clock.now() + Duration::DAY);
-    assert_eq!(refused(propose(&world.db.pool, &world.app, "admin-1", wanted).await), "device-cannot-be-signed");
+    let wanted = for_person("head-of-kent", &new_key(), world.app.directory.clock.now() + Duration::DAY);
+    assert_eq!(refused(propose(&world.db.pool, &world.app.directory, "admin-1", wanted).await), "device-cannot-be-signed");
 }
 
 #[tokio::test]
 async fn what_was_known_of_devices_outlasts_a_database_that_cannot_be_read() {
     let world = World::new().await;
-    enrol(&world.db.pool, &world.app, "head-of-mission").await;
+    enrol(&world.db.pool, &world.app.directory, "head-of-mission").await;
     sqlx::query("alter table device rename to device_lost").execute(&world.db.admin).await.unwrap();
-    assert!(devices::learn(&world.db.pool, &world.app).await.is_err());
-    assert_eq!(world.app.devices.in_use.count(), 1);
+    assert!(devices::refresh(&world.db.pool, &world.app.directory).await.is_err());
+    assert_eq!(world.app.directory.devices.in_use.count(), 1);
 }
 
 impl Alarm {
@@ -213,7 +213,7 @@ impl Alarm {
     }
 
     async fn device(&self, person: &str) -> Key {
-        enrol(&self.ctx.pool, &self.app, person).await
+        enrol(&self.ctx.pool, &self.app.directory, person).await
     }
 
     async fn answer(&self, peer: Peer) -> Result<String, Status> {
@@ -293,12 +293,11 @@ async fn an_ended_device_a_changed_row_and_a_token_for_another_person_are_refuse
     for (key, person) in [(&key, "head-1"), (&ended, "head-2"), (&changed, "head-3")] {
         assert_eq!(alarm.answer(alarm.by(key, person)).await.unwrap(), key.id().to_string());
     }
-    let keeping = trust_cache::keep_known(alarm.ctx.clone(), alarm.app.clone());
-    tokio::spawn(keeping);
-    end(&alarm.ctx.pool, &alarm.app, "admin-1", ended.id()).await.unwrap();
+    trust_cache::start(&alarm.ctx, &alarm.app.directory);
+    end(&alarm.ctx.pool, &alarm.app.directory, "admin-1", ended.id()).await.unwrap();
     let change = "update device set person = 'accomplice' where person = 'head-3'";
     sqlx::query(change).execute(&alarm.database.admin).await.unwrap();
-    let forgotten = async || match alarm.app.devices.in_use.count() {
+    let forgotten = async || match alarm.app.directory.devices.in_use.count() {
         1 => Ok(()),
         other => Err(format!("{other} devices are known")),
     };

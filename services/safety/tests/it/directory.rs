@@ -11,11 +11,10 @@ use prost_reflect::ReflectMessage;
 use proto::{role, safety::v1};
 use safety::{
     app::{
-        App,
-        directory::{grants, proposals},
-        epoch, row_security,
+        directory::{App, grants, proposals},
+        row_security,
     },
-    domain::{alarm::route::Holder, directory::grant::Wanted},
+    domain::directory::{grant::Wanted, office::Holder},
 };
 use sqlx::PgPool;
 use time::{Duration, OffsetDateTime};
@@ -30,7 +29,7 @@ fn wanted(subject: &str, role: &str, site: Option<&str>) -> Wanted {
 
 async fn propose(pool: &PgPool, app: &App, by: &Caller, wanted: Wanted) -> chassis::Result<proposals::Outcome> {
     let mut tx = begin(pool, &row_security::actor(by)).await?;
-    let outcome = proposals::propose_grants(&mut tx, app, by, vec![wanted], Duration::DAY).await?;
+    let outcome = proposals::propose_grants(&mut tx, app, by, vec![wanted]).await?;
     tx.commit().await?;
     Ok(outcome.into_iter().next().unwrap())
 }
@@ -66,7 +65,7 @@ fn refused<T: std::fmt::Debug>(ended: chassis::Result<T>) -> &'static str {
 
 impl World {
     async fn roles_of(&self, subject: &str) -> Vec<String> {
-        let now = self.app.clock.now();
+        let now = self.app.directory.clock.now();
         let proof = chassis::identity::Proof::new(subject, now + Duration::DAY);
         let caller = chassis::grants::Copy::new(self.db.pool.clone(), None).caller(proof, now).await.unwrap();
         caller.grants.into_iter().map(|grant| grant.role).collect()
@@ -76,7 +75,7 @@ impl World {
 #[tokio::test]
 async fn a_head_is_named_by_two_administrators_and_the_log_names_both() {
     let world = World::new().await;
-    let (pool, app) = (&world.db.pool, &world.app);
+    let (pool, app) = (&world.db.pool, &world.app.directory);
     let (one, other) = (administrator("admin-1"), administrator("admin-2"));
     let id = waits(propose(pool, app, &one, wanted("head-of-kent", role::INSTITUTIONAL_HEAD, Some("kent"))).await.unwrap());
     assert!(world.roles_of("head-of-kent").await.is_empty(), "in force before anybody confirmed");
@@ -99,11 +98,11 @@ async fn a_head_is_named_by_two_administrators_and_the_log_names_both() {
 #[tokio::test]
 async fn who_is_rung_changes_only_when_a_second_administrator_confirms() {
     let world = World::new().await;
-    let (pool, app) = (&world.db.pool, &world.app);
+    let (pool, app) = (&world.db.pool, &world.app.directory);
     give(pool, app, "accomplice", role::STAFF, Some("mission")).await;
     let holder = Holder { office: "institutional-head/mission".into(), holder: "accomplice".into(), rank: 0 };
     let mut tx = begin(pool, &row_security::actor(&administrator("admin-1"))).await.unwrap();
-    let proposed = proposals::propose_office(&mut tx, app, &administrator("admin-1"), holder, Duration::DAY).await.unwrap();
+    let proposed = proposals::propose_office(&mut tx, app, &administrator("admin-1"), holder).await.unwrap();
     tx.commit().await.unwrap();
     let rung = async |world: &World| -> Vec<String> {
         world.raise(imminent_at("mission")).await;
@@ -120,13 +119,13 @@ async fn who_is_rung_changes_only_when_a_second_administrator_confirms() {
 #[tokio::test]
 async fn somebody_leaves_an_office_when_a_second_administrator_confirms_and_is_rung_no_more_and_knows_no_more() {
     let world = World::new().await;
-    let (pool, app) = (&world.db.pool, &world.app);
+    let (pool, app) = (&world.db.pool, &world.app.directory);
     let office = "institutional-head/mission";
     let concern = world.raise(imminent_at("mission")).await;
     let leave = async |holder: &str| {
         let one = administrator("admin-1");
         let mut tx = begin(pool, &row_security::actor(&one)).await.unwrap();
-        let proposed = proposals::propose_leaving(&mut tx, app, &one, office, holder, Duration::DAY).await;
+        let proposed = proposals::propose_leaving(&mut tx, app, &one, office, holder).await;
         tx.commit().await.unwrap();
         proposed
     };
@@ -164,11 +163,11 @@ async fn somebody_leaves_an_office_when_a_second_administrator_confirms_and_is_r
 #[tokio::test]
 async fn nobody_leaves_a_national_office_while_nobody_else_is_in_it() {
     let world = World::new().await;
-    let (pool, app) = (&world.db.pool, &world.app);
+    let (pool, app) = (&world.db.pool, &world.app.directory);
     let one = administrator("admin-1");
     let leave = async |office: &str, holder: &str| {
         let mut tx = begin(pool, &row_security::actor(&one)).await.unwrap();
-        let proposed = proposals::propose_leaving(&mut tx, app, &one, office, holder, Duration::DAY).await;
+        let proposed = proposals::propose_leaving(&mut tx, app, &one, office, holder).await;
         tx.commit().await.unwrap();
         proposed
     };
@@ -187,10 +186,10 @@ async fn nobody_leaves_a_national_office_while_nobody_else_is_in_it() {
 #[tokio::test]
 async fn the_old_signed_row_of_somebody_who_left_an_office_is_not_believed_when_it_is_put_back_and_a_new_naming_is() {
     let world = World::new().await;
-    let (pool, app) = (&world.db.pool, &world.app);
+    let (pool, app) = (&world.db.pool, &world.app.directory);
     let (office, head) = ("institutional-head/mission", crate::world::HEAD);
     let held = async || {
-        safety::app::directory::trust_cache::learn(pool, app).await.unwrap();
+        safety::app::directory::trust_cache::refresh(pool, app).await.unwrap();
         let mut tx = begin(pool, &row_security::actor(&administrator("admin-1"))).await.unwrap();
         let holders = safety::app::directory::roster::holders(&mut tx, app, &[office.to_owned()]).await.unwrap();
         holders.iter().any(|holder| holder.holder == head)
@@ -198,7 +197,7 @@ async fn the_old_signed_row_of_somebody_who_left_an_office_is_not_believed_when_
     let leave = async || {
         let one = administrator("admin-1");
         let mut tx = begin(pool, &row_security::actor(&one)).await.unwrap();
-        let proposed = proposals::propose_leaving(&mut tx, app, &one, office, head, Duration::DAY).await.unwrap();
+        let proposed = proposals::propose_leaving(&mut tx, app, &one, office, head).await.unwrap();
         tx.commit().await.unwrap();
         confirm(pool, app, &administrator("admin-2"), waits(proposed)).await.unwrap();
     };
@@ -253,7 +252,7 @@ async fn an_office_changed_with_a_sql_prompt_rings_nhq_and_the_monitoring_centre
 #[tokio::test]
 async fn a_proposal_that_nobody_confirms_in_a_day_is_over() {
     let world = World::new().await;
-    let (pool, app) = (&world.db.pool, &world.app);
+    let (pool, app) = (&world.db.pool, &world.app.directory);
     let id = waits(propose(pool, app, &administrator("admin-1"), wanted("officer-9", role::RJ_OFFICER, None)).await.unwrap());
     let mut db = begin(pool, &row_security::actor(&administrator("admin-2"))).await.unwrap();
     assert_eq!(proposals::waiting(&mut db, app.clock.now()).await.unwrap().len(), 1);
@@ -267,7 +266,7 @@ async fn a_proposal_that_nobody_confirms_in_a_day_is_over() {
 #[tokio::test]
 async fn a_role_is_taken_back_by_one_administrator_at_once_and_stays_in_the_list() {
     let world = World::new().await;
-    let (pool, app) = (&world.db.pool, &world.app);
+    let (pool, app) = (&world.db.pool, &world.app.directory);
     let id = give(pool, app, "mediator-9", role::MEDIATOR, None).await;
     assert_eq!(world.roles_of("mediator-9").await, ["mediator"]);
     let end = async || {
@@ -287,7 +286,7 @@ async fn a_role_is_taken_back_by_one_administrator_at_once_and_stays_in_the_list
 #[tokio::test]
 async fn nobody_is_granted_a_role_at_a_site_that_the_directory_does_not_know() {
     let world = World::new().await;
-    let (pool, app) = (&world.db.pool, &world.app);
+    let (pool, app) = (&world.db.pool, &world.app.directory);
     let propose = async |wanted| refused(propose(pool, app, &administrator("admin-1"), wanted).await);
     assert_eq!(propose(wanted("x", role::STAFF, Some("nowhere"))).await, "site-unknown");
     assert_eq!(propose(wanted("x", role::STAFF, None)).await, "place-wrong");
@@ -298,7 +297,7 @@ async fn nobody_is_granted_a_role_at_a_site_that_the_directory_does_not_know() {
 #[tokio::test]
 async fn the_first_administrators_come_from_the_settings_once_ever_and_two_at_the_least() {
     let world = World::new().await;
-    let (pool, app) = (&world.db.pool, &world.app);
+    let (pool, app) = (&world.db.pool, &world.app.directory);
     grants::begin(pool, app, &["alone".into(), " alone".into(), String::new()]).await.unwrap();
     assert!(world.roles_of("alone").await.is_empty(), "one could never confirm anything");
     grants::begin(pool, app, &["first-1".into(), " first-2".into(), String::new()]).await.unwrap();
@@ -317,7 +316,7 @@ async fn the_first_administrators_come_from_the_settings_once_ever_and_two_at_th
 /// Ends a role as an administrator does.
 async fn end(world: &World, by: &Caller, id: Uuid) -> chassis::Result<proposals::Outcome> {
     let mut tx = begin(&world.db.pool, &row_security::actor(by)).await?;
-    let outcome = proposals::propose_ending(&mut tx, &world.app, by, id, Duration::DAY).await?;
+    let outcome = proposals::propose_ending(&mut tx, &world.app.directory, by, id).await?;
     tx.commit().await?;
     Ok(outcome)
 }
@@ -331,7 +330,7 @@ async fn grant_of(world: &World, subject: &str) -> Uuid {
 #[tokio::test]
 async fn two_administrators_of_the_directory_always_remain() {
     let world = World::new().await;
-    let (pool, app) = (&world.db.pool, &world.app);
+    let (pool, app) = (&world.db.pool, &world.app.directory);
     grants::begin(pool, app, &["first-1".into(), "first-2".into()]).await.unwrap();
     let (one, other) = (administrator("first-1"), administrator("first-2"));
     let first = grant_of(&world, "first-1").await;
@@ -375,7 +374,7 @@ async fn whoever_is_in_an_office_without_a_role_to_accept_with_is_not_rung_and_s
     // At NHQ the role of a site is not enough.
     world.name("nmc", "new-head", 0).await.unwrap();
     let mut db = world.begin(&row_security::itself()).await;
-    let held = safety::app::directory::roster::holders(&mut db, &world.app, &["nmc".to_owned()]).await.unwrap();
+    let held = safety::app::directory::roster::holders(&mut db, &world.app.directory, &["nmc".to_owned()]).await.unwrap();
     assert!(held.iter().all(|holder| holder.holder == "nmc-1"), "{held:?}");
 }
 
@@ -385,19 +384,19 @@ async fn the_last_role_of_whoever_holds_an_office_is_taken_back_by_two_persons_a
     let world = World::new().await;
     let head = crate::world::HEAD;
     let last = grant_of(&world, head).await;
-    let spare = give(&world.db.pool, &world.app, head, role::STAFF, Some("mission")).await;
+    let spare = give(&world.db.pool, &world.app.directory, head, role::STAFF, Some("mission")).await;
     assert!(
         matches!(end(&world, &administrator("admin-1"), spare).await.unwrap(), proposals::Outcome::InForce(_)),
         "they can accept without it"
     );
     let proposal = waits(end(&world, &administrator("admin-1"), last).await.unwrap());
     assert!(!rung_at(&world, "mission").await.0, "one administrator alone emptied an office");
-    assert_eq!(refused(confirm(&world.db.pool, &world.app, &administrator("admin-1"), proposal).await), "second-person-needed");
+    assert_eq!(refused(confirm(&world.db.pool, &world.app.directory, &administrator("admin-1"), proposal).await), "second-person-needed");
     let mut db = world.begin(&row_security::actor(&administrator("admin-2"))).await;
-    let waiting = proposals::waiting(&mut db, world.app.clock.now()).await.unwrap();
+    let waiting = proposals::waiting(&mut db, world.app.directory.clock.now()).await.unwrap();
     assert!(matches!(&waiting[0].what, proposals::What::Ending(e) if e.subject == head && e.grant.role == role::INSTITUTIONAL_HEAD));
     drop(db);
-    confirm(&world.db.pool, &world.app, &administrator("admin-2"), proposal).await.unwrap();
+    confirm(&world.db.pool, &world.app.directory, &administrator("admin-2"), proposal).await.unwrap();
     assert!(rung_at(&world, "mission").await.0);
     // Of the two national offices somebody always stays.
     let nmc = grant_of(&world, "nmc-1").await;
@@ -408,7 +407,7 @@ async fn the_last_role_of_whoever_holds_an_office_is_taken_back_by_two_persons_a
 #[tokio::test]
 async fn a_database_that_was_set_back_tells_everything_in_a_new_epoch_and_grants_once_an_operator_has_accepted_it() {
     let world = World::new().await;
-    let (pool, app) = (&world.db.pool, &world.app);
+    let (pool, app) = (&world.db.pool, &world.app.directory);
     let id = give(pool, app, "mediator-9", role::MEDIATOR, None).await;
     sqlx::raw_sql("create table former as select * from role_grant where subject = 'mediator-9'").execute(&world.db.admin).await.unwrap();
     end(&world, &administrator("admin-2"), id).await.unwrap();
@@ -417,10 +416,10 @@ async fn a_database_that_was_set_back_tells_everything_in_a_new_epoch_and_grants
     let back = "update role_grant g set ended_at = null, ended_by = null, revision = f.revision, signature = f.signature
                 from former f where g.id = f.id";
     sqlx::raw_sql(back).execute(&world.db.admin).await.unwrap();
-    epoch::begin(pool, app, "safety").await.unwrap();
+    app.epoch.begin(pool, ("safety", app.trust.signer.as_deref()), app.clock.now()).await.unwrap();
     let number = app.epoch.number();
     assert!(number > 0);
-    epoch::begin(pool, app, "safety").await.unwrap();
+    app.epoch.begin(pool, ("safety", app.trust.signer.as_deref()), app.clock.now()).await.unwrap();
     assert_eq!(app.epoch.number(), number, "found twice is one epoch");
 
     world.raise(imminent_at("mission")).await;
@@ -434,7 +433,7 @@ async fn a_database_that_was_set_back_tells_everything_in_a_new_epoch_and_grants
     let told: Vec<v1::GrantChanged> = world.facts("ro.safety.event.grant-changed").await;
     assert!(told.iter().any(|line| line.subject == "mediator-9" && line.epoch == number && line.revision == 1));
     assert_eq!(grants::restate(pool, app, true).await.unwrap(), 0, "once");
-    let key = app.signer.as_ref().unwrap().public();
+    let key = app.trust.signer.as_ref().unwrap().public();
     let copy = chassis::grants::Copy::new(pool.clone(), Some(key.into()));
     let believed = copy.caller(Proof::new("mediator-9", OffsetDateTime::UNIX_EPOCH), app.clock.now()).await.unwrap();
     assert_eq!(believed.roles(), ["mediator"]);
@@ -467,33 +466,33 @@ fn a_grant_travels_as_the_message_that_the_directory_declares() {
 #[tokio::test]
 async fn what_is_given_and_ended_is_signed_and_what_was_typed_into_the_directory_is_told_to_nobody_as_signed() {
     let world = World::new().await;
-    let key = world.app.signer.as_ref().unwrap().public();
+    let key = world.app.directory.trust.signer.as_ref().unwrap().public();
     let copy = chassis::grants::Copy::new(world.db.pool.clone(), Some(key.into()));
     let roles = async |subject: &str| {
         let proof = Proof::new(subject, OffsetDateTime::UNIX_EPOCH);
-        copy.caller(proof, world.app.clock.now()).await.unwrap().roles().iter().map(|role| (*role).to_owned()).collect::<Vec<_>>()
+        copy.caller(proof, world.app.directory.clock.now()).await.unwrap().roles().iter().map(|role| (*role).to_owned()).collect::<Vec<_>>()
     };
     // A version that did not sign left lines behind: they are signed once.
     let typed = "insert into role_grant (id, subject, role, since, proposed_by, revision, stated_at)
                  values (gen_random_uuid(), $1, 'mediator', $2, 'admin-1', 1, $2)";
-    let before = world.app.clock.now() - time::Duration::days(3);
+    let before = world.app.directory.clock.now() - time::Duration::days(3);
     let insert = async |who: &'static str| {
         sqlx::query(typed).bind(who).bind(before).execute(&world.db.admin).await.unwrap();
     };
     insert("of-former-times").await;
-    assert_eq!(grants::sign_former(&world.db.pool, &world.app).await.unwrap(), 1);
+    assert_eq!(grants::sign_former(&world.db.pool, &world.app.directory).await.unwrap(), 1);
     insert("intruder").await;
-    assert_eq!(grants::sign_former(&world.db.pool, &world.app).await.unwrap(), 0, "once, and never again");
-    assert_eq!(grants::restate(&world.db.pool, &world.app, true).await.unwrap(), 1, "the intruder's is told as it stands");
+    assert_eq!(grants::sign_former(&world.db.pool, &world.app.directory).await.unwrap(), 0, "once, and never again");
+    assert_eq!(grants::restate(&world.db.pool, &world.app.directory, true).await.unwrap(), 1, "the intruder's is told as it stands");
     assert_eq!((roles("of-former-times").await, roles("intruder").await), (vec!["mediator".to_owned()], Vec::new()));
 
     let mut tx = world.begin(&row_security::actor(&administrator("admin-1"))).await;
     let wanted = wanted("staff-9", role::STAFF, Some("mission"));
-    let id = grants::give(&mut tx, &world.app, wanted, "admin-1", None).await.unwrap();
+    let id = grants::give(&mut tx, &world.app.directory, wanted, "admin-1", None).await.unwrap();
     tx.commit().await.unwrap();
     assert_eq!(roles("staff-9").await, ["staff"]);
     let mut tx = world.begin(&row_security::actor(&administrator("admin-1"))).await;
-    grants::end(&mut tx, &world.app, &administrator("admin-1"), id).await.unwrap();
+    grants::end(&mut tx, &world.app.directory, &administrator("admin-1"), id).await.unwrap();
     tx.commit().await.unwrap();
     let ended = "select count(*) from role_grant where ended_at is not null and signature is not null";
     assert_eq!((roles("staff-9").await.len(), world.count(ended).await), (0, 1));

@@ -42,7 +42,7 @@ async fn one_unreadable_row_stops_no_ladder_no_list_no_stream_and_no_comparison_
     for how in BROKEN {
         let (world, broken, whole) = with_one_broken(how).await;
         assert_eq!(
-            reconcile::look(&world.db.pool, &world.app, &mut Missing::new()).await.unwrap(),
+            reconcile::check(&world.db.pool, &world.app, &mut Missing::new()).await.unwrap(),
             usize::from(how.contains("ombudsman")),
             "{how}"
         );

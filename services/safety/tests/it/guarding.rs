@@ -15,8 +15,8 @@ use crate::world::{World, head_of, imminent_at, officer};
 const BOTH: [Audience; 2] = [Audience::Nhq, Audience::ResponsibleHead];
 
 impl World {
-    async fn look(&self, missing: &mut Missing) -> usize {
-        reconcile::look(&self.db.pool, &self.app, missing).await.unwrap()
+    async fn check(&self, missing: &mut Missing) -> usize {
+        reconcile::check(&self.db.pool, &self.app, missing).await.unwrap()
     }
 
     /// What a superuser types.
@@ -94,19 +94,19 @@ async fn what_only_the_audit_log_still_knows_rings_too_and_only_when_nobody_give
     let (one, other) = (world.raise(imminent_at("mission")).await, world.raise(imminent_at("mission")).await);
     let told = world.rings().await.into_iter().find(|ring| ring.concern_id == other.id.to_string()).unwrap().envelope.unwrap();
     let mut missing = Missing::new();
-    assert_eq!(world.look(&mut missing).await, 0);
+    assert_eq!(world.check(&mut missing).await, 0);
     world.seal().await;
     world.remove(one.id).await;
     world.remove(other.id).await;
-    assert_eq!(world.look(&mut missing).await, 0, "notification may still give it back");
+    assert_eq!(world.check(&mut missing).await, 0, "notification may still give it back");
     reconcile::restore_guarded(&world.db.pool, &world.app, told).await.unwrap();
     world.app.clock.advance(Duration::seconds(15));
-    assert_eq!(world.look(&mut missing).await, 1);
+    assert_eq!(world.check(&mut missing).await, 1);
     let (reference, _, unreadable) = world.content(one.id).await.unwrap();
     assert!(unreadable && reference.starts_with("RS-"));
     assert!(!world.content(other.id).await.unwrap().2);
     assert_eq!(world.audience(one.id, Audience::Nhq).await.rings, 1);
-    assert_eq!(world.look(&mut missing).await, 0);
+    assert_eq!(world.check(&mut missing).await, 0);
 }
 
 #[tokio::test]
@@ -137,15 +137,15 @@ async fn an_acceptance_that_was_typed_at_a_sql_prompt_silences_nobody() {
         world.prompt(&accept, other.id).await;
         world.prompt("update concern set state = 'accepted' where id = $id", other.id).await;
         assert_eq!(world.compare(&[(other.id, Audience::Nhq)]).await, [Standing::Rings], "{forged}");
-        assert_eq!(world.look(&mut Missing::new()).await, 2, "{forged}");
+        assert_eq!(world.check(&mut Missing::new()).await, 2, "{forged}");
         assert_eq!(world.tick().await, 2, "both audiences ring at once");
     }
     assert_eq!(world.count("select count(*) from timeline where what = 'voided'").await, 6);
     let true_one = world.audience(one.id, Audience::Nhq).await;
-    assert!(true_one.accepted.is_some() && true_one.rings == 1, "what was accepted through the door stays accepted");
+    assert!(true_one.accepted.is_some() && true_one.rings == 1, "what was accepted over gRPC stays accepted");
     // Moved in time, or given to somebody else, it counts no more.
     world.prompt("update audience set accepted_by = 'officer-2' where concern_id = $id and kind = 'nhq'", one.id).await;
-    assert_eq!(world.look(&mut Missing::new()).await, 1);
+    assert_eq!(world.check(&mut Missing::new()).await, 1);
 }
 
 // [TRAP-2], THREAT-3
@@ -176,7 +176,7 @@ async fn an_acceptance_stands_for_no_other_office_for_no_other_routing_and_for_n
         world.prompt(and, concern.id).await;
         assert!(close().await.is_err(), "closed by what was typed: {and}");
         assert_eq!(world.compare(&[(concern.id, Audience::ResponsibleHead)]).await, [Standing::Rings]);
-        assert_eq!(world.look(&mut Missing::new()).await, 1, "{and}");
+        assert_eq!(world.check(&mut Missing::new()).await, 1, "{and}");
     }
     world.prompt(give, concern.id).await;
     assert!(
@@ -217,10 +217,10 @@ async fn an_audience_that_was_removed_is_put_back_and_rings() {
             concern.id,
         )
         .await;
-    assert_eq!(world.look(&mut Missing::new()).await, 1);
+    assert_eq!(world.check(&mut Missing::new()).await, 1);
     let back = world.audience(concern.id, Audience::ResponsibleHead).await;
     assert_eq!((back.office.as_str(), back.rings), ("institutional-head/mission", 1));
-    assert_eq!(world.look(&mut Missing::new()).await, 0);
+    assert_eq!(world.check(&mut Missing::new()).await, 0);
 }
 
 #[tokio::test]

@@ -11,7 +11,7 @@ use proto::{
     },
     safety::v1::Audience as Wire,
 };
-use safety::{app::alarm::hand_over::ToNotification, domain::alarm::concern::Audience};
+use safety::{clients::notification::ToNotification, domain::alarm::concern::Audience};
 use tonic::{Request, Response, Status};
 
 use crate::world::{World, imminent_at};

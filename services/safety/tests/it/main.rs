@@ -5,9 +5,10 @@ mod accepting;
 mod costs;
 mod devices;
 mod directory;
-mod door;
+
 mod faulty;
 mod following;
+mod grpc_server;
 mod guarding;
 mod hand_over;
 mod model;

@@ -140,7 +140,7 @@ async fn an_id_that_is_no_uuid_and_a_site_that_does_not_exist_refuse_nothing() {
     let first = world.report(odd.clone(), "someone", Some("mission")).await;
     let again = world.report(odd, "someone", Some("mission")).await;
     assert_eq!((first.id, again.already_known), (again.id, true));
-    // The site is taken from the door it came through.
+    // The site is taken from the subject it came on.
     assert_eq!(world.audience(first.id, Audience::ResponsibleHead).await.office, "institutional-head/mission");
 }
 
@@ -205,7 +205,7 @@ async fn heard(world: &World, subject: &str, body: Vec<u8>) {
 #[tokio::test]
 async fn what_sites_raise_at_once_is_each_recorded_answered_and_rung_in_its_order() {
     let world = World::new().await;
-    safety::app::directory::trust_cache::learn(&world.db.pool, &world.app).await.unwrap();
+    safety::app::directory::trust_cache::refresh(&world.db.pool, &world.app.directory).await.unwrap();
     let handler = Raised { app: world.app.clone(), consumer: "safety-raises" };
     let concern =
         |id: u128, text: &str| v1::Concern { concern_id: Uuid::from_u128(id).to_string(), text: text.into(), ..imminent_at("kent") };

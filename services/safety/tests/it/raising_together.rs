@@ -15,7 +15,7 @@ use safety::{
         row_security,
     },
     domain::directory::grant::Wanted,
-    grpc::Server,
+    grpc::alarm::AlarmServer,
 };
 use tonic::Status;
 use uuid::Uuid;
@@ -24,8 +24,8 @@ use crate::world::{HEAD, World, administrator, caller, imminent_at, one_line};
 
 const SOON: Duration = Duration::from_secs(30);
 
-async fn raise(door: &Server, who: &Caller, concern: v1::Concern) -> Result<v1::ConcernReceipt, Status> {
-    let answer = door.raise_concern(asked(who, RaiseConcernRequest { concern: Some(concern) })).await?;
+async fn raise(server: &AlarmServer, who: &Caller, concern: v1::Concern) -> Result<v1::ConcernReceipt, Status> {
+    let answer = server.raise_concern(asked(who, RaiseConcernRequest { concern: Some(concern) })).await?;
     Ok(answer.into_inner().receipt.unwrap())
 }
 
@@ -39,7 +39,7 @@ fn with_id(id: u128, concern: v1::Concern) -> v1::Concern {
 
 impl World {
     async fn learn(&self) {
-        trust_cache::learn(&self.db.pool, &self.app).await.unwrap();
+        trust_cache::refresh(&self.db.pool, &self.app.directory).await.unwrap();
     }
 
     /// Who was rung last for the responsible head.
@@ -54,12 +54,12 @@ impl World {
 async fn two_hundred_raises_at_once_all_stand_once_each_with_its_own() {
     let world = World::new().await;
     let meter = Meter::of(&world.db).await;
-    let door = world.door(&meter.pool).await;
+    let server = world.server(&meter.pool).await;
     world.learn().await;
     let texts: Vec<String> = (0..200).map(|number| format!("told by {number}")).collect();
     let raised = texts.iter().enumerate().map(|(number, text)| {
-        let (door, concern) = (door.clone(), v1::Concern { nature: text.clone(), ..imminent_at("mission") });
-        async move { raise(&door, &raiser(number), concern).await.unwrap() }
+        let (server, concern) = (server.clone(), v1::Concern { nature: text.clone(), ..imminent_at("mission") });
+        async move { raise(&server, &raiser(number), concern).await.unwrap() }
     });
     let receipts = join_all(raised).await;
     let numbers: BTreeSet<&str> = receipts.iter().map(|receipt| receipt.reference.as_str()).collect();
@@ -90,11 +90,11 @@ async fn one_that_cannot_be_recorded_fails_alone_and_takes_nobody_with_it() {
                     begin if new.raised_by = 'raiser-7' then raise exception 'as the test wants'; end if; return new; end $$;
                     create trigger refuse before insert on concern for each row execute function refuse();";
     sqlx::raw_sql(refusing).execute(&world.db.admin).await.unwrap();
-    let door = world.door(&world.db.pool).await;
+    let server = world.server(&world.db.pool).await;
     world.learn().await;
     let raised = (0..40).map(|number| {
-        let door = door.clone();
-        async move { raise(&door, &raiser(number), imminent_at("mission")).await }
+        let server = server.clone();
+        async move { raise(&server, &raiser(number), imminent_at("mission")).await }
     });
     let told = join_all(raised).await;
     let failed: Vec<usize> = told.iter().enumerate().filter(|(_, told)| told.is_err()).map(|(number, _)| number).collect();
@@ -106,11 +106,11 @@ async fn one_that_cannot_be_recorded_fails_alone_and_takes_nobody_with_it() {
 #[tokio::test(flavor = "multi_thread")]
 async fn the_same_concern_raised_at_once_by_one_and_by_another_is_one_for_each() {
     let world = World::new().await;
-    let door = world.door(&world.db.pool).await;
+    let server = world.server(&world.db.pool).await;
     world.learn().await;
     let raised = (0..16).map(|number| {
-        let door = door.clone();
-        async move { raise(&door, &raiser(number % 2), with_id(99, imminent_at("mission"))).await.unwrap() }
+        let server = server.clone();
+        async move { raise(&server, &raiser(number % 2), with_id(99, imminent_at("mission"))).await.unwrap() }
     });
     let receipts = join_all(raised).await;
     for of in 0..2 {
@@ -120,7 +120,7 @@ async fn the_same_concern_raised_at_once_by_one_and_by_another_is_one_for_each()
     }
     assert_eq!(world.count("select count(*) from concern").await, 2);
     assert_eq!(world.rings().await.len(), 4);
-    let again = raise(&door, &raiser(0), with_id(99, one_line("and he has a knife"))).await.unwrap();
+    let again = raise(&server, &raiser(0), with_id(99, one_line("and he has a knife"))).await.unwrap();
     assert!(again.already_known);
     assert_eq!(world.count("select count(*) from concern_variant").await, 1, "what is said again is kept");
 }
@@ -128,31 +128,31 @@ async fn the_same_concern_raised_at_once_by_one_and_by_another_is_one_for_each()
 #[tokio::test(flavor = "multi_thread")]
 async fn whoever_left_an_office_here_or_whose_role_ended_a_second_ago_is_not_rung() {
     let world = World::new().await;
-    let door = world.door(&world.db.pool).await;
+    let (server, directory) = world.servers(&world.db.pool).await;
     // A deputy whose role ends by the clock, and is known to.
     let grant = Grant { role: "institutional-head".into(), site: Some("mission".into()), region: None };
     let until = Some(world.app.clock.now() + time::Duration::MINUTE);
     world.name("institutional-head/mission", "for-a-minute", 0).await.unwrap();
     let mut tx = world.begin(&row_security::itself()).await;
     let wanted = Wanted { subject: "for-a-minute".into(), grant, since: None, until };
-    grants::give(&mut tx, &world.app, wanted, "admin-1", Some("admin-2")).await.unwrap();
+    grants::give(&mut tx, &world.app.directory, wanted, "admin-1", Some("admin-2")).await.unwrap();
     tx.commit().await.unwrap();
     world.learn().await;
-    raise(&door, &raiser(0), imminent_at("mission")).await.unwrap();
+    raise(&server, &raiser(0), imminent_at("mission")).await.unwrap();
     let rung = world.head_rung().await;
     assert!(["for-a-minute", HEAD].iter().all(|who| rung.contains(&(*who).to_owned())), "{rung:?}");
     world.app.clock.advance(time::Duration::MINUTE);
-    assert!(world.app.directory.known().is_some(), "the memory is as fresh as before");
-    raise(&door, &raiser(0), imminent_at("mission")).await.unwrap();
+    assert!(world.app.directory.cache.known().is_some(), "the memory is as fresh as before");
+    raise(&server, &raiser(0), imminent_at("mission")).await.unwrap();
     let rung = world.head_rung().await;
     assert!(!rung.contains(&"for-a-minute".to_owned()) && rung.contains(&HEAD.to_owned()), "{rung:?}");
-    // The head leaves, by two administrators at this door.
+    // The head leaves, by two administrators at the directory of this process.
     let leaving = EndOfficeRequest { office: "institutional-head/mission".into(), holder: HEAD.into() };
-    let proposed = door.end_office(asked(&administrator("admin-1"), leaving)).await.unwrap().into_inner().outcome.unwrap();
+    let proposed = directory.end_office(asked(&administrator("admin-1"), leaving)).await.unwrap().into_inner().outcome.unwrap();
     let proposals = ConfirmChangesRequest { proposal_ids: vec![proposed.proposal_id] };
     world.learn().await;
-    door.confirm_changes(asked(&administrator("admin-2"), proposals)).await.unwrap();
-    raise(&door, &raiser(0), imminent_at("mission")).await.unwrap();
+    directory.confirm_changes(asked(&administrator("admin-2"), proposals)).await.unwrap();
+    raise(&server, &raiser(0), imminent_at("mission")).await.unwrap();
     let rung = world.head_rung().await;
     assert!(!rung.contains(&HEAD.to_owned()), "{rung:?}");
 }
@@ -160,20 +160,20 @@ async fn whoever_left_an_office_here_or_whose_role_ended_a_second_ago_is_not_run
 #[tokio::test(flavor = "multi_thread")]
 async fn an_instance_that_cannot_refresh_its_memory_asks_the_tables() {
     let world = World::new().await;
-    let door = world.door(&world.db.pool).await;
+    let server = world.server(&world.db.pool).await;
     world.learn().await;
     // Another instance names somebody; this one reads nothing any more.
     world.assign("institutional-head/mission", "new-head", 0).await.unwrap();
-    let too_old = async || match world.app.directory.known() {
+    let too_old = async || match world.app.directory.cache.known() {
         None => Ok(()),
         Some(_) => Err("it is still used".to_owned()),
     };
     eventually("the memory is too old to be used", SOON, too_old).await;
-    raise(&door, &raiser(0), imminent_at("mission")).await.unwrap();
+    raise(&server, &raiser(0), imminent_at("mission")).await.unwrap();
     assert!(world.head_rung().await.contains(&"new-head".to_owned()));
     // As soon as it can be read again, it is used again, and says the same.
     world.learn().await;
-    raise(&door, &raiser(0), imminent_at("mission")).await.unwrap();
+    raise(&server, &raiser(0), imminent_at("mission")).await.unwrap();
     assert!(world.head_rung().await.contains(&"new-head".to_owned()));
 }
 
@@ -181,9 +181,9 @@ async fn an_instance_that_cannot_refresh_its_memory_asks_the_tables() {
 async fn with_the_vault_closed_a_raise_is_recorded_and_rings_as_before() {
     let mut world = World::new().await;
     world.app.vault = Vault::none("safety", world.app.clock.clone());
-    let door = world.door(&world.db.pool).await;
+    let server = world.server(&world.db.pool).await;
     world.learn().await;
-    let receipt = raise(&door, &raiser(0), imminent_at("mission")).await.unwrap();
+    let receipt = raise(&server, &raiser(0), imminent_at("mission")).await.unwrap();
     assert!(!receipt.already_known);
     assert_eq!(world.rings().await.len(), 2);
     assert_eq!(world.count("select count(*) from concern where content <> '' and content_sealed is null").await, 1);
@@ -192,13 +192,13 @@ async fn with_the_vault_closed_a_raise_is_recorded_and_rings_as_before() {
 #[tokio::test(flavor = "multi_thread")]
 async fn from_memory_a_raise_writes_what_it_writes_from_the_tables() {
     let world = World::new().await;
-    let door = world.door(&world.db.pool).await;
+    let server = world.server(&world.db.pool).await;
     for (number, concern) in [imminent_at("mission"), imminent_at("nowhere"), one_line("?")].into_iter().enumerate() {
         let (short, long) = (with_id(1, concern.clone()), with_id(2, concern));
         world.learn().await;
-        raise(&door, &raiser(0), short).await.unwrap();
-        world.app.directory.forget();
-        raise(&door, &raiser(0), long).await.unwrap();
+        raise(&server, &raiser(0), short).await.unwrap();
+        world.app.directory.cache.forget();
+        raise(&server, &raiser(0), long).await.unwrap();
         let rows = "select string_agg(row, ';') from (
             select 'c' || grade || coalesce(site, '') || content || (content_sealed is null) || unreadable || raised_by || raised_at || state
                    || revision || ladder_version || said || gravest as row, id from concern

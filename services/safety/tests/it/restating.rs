@@ -167,7 +167,7 @@ async fn what_is_said_after_a_concern_was_closed_rings_as_a_concern_of_its_own_a
 }
 
 #[tokio::test]
-async fn said_worse_on_the_bus_rings_as_it_does_at_the_door() {
+async fn said_worse_on_the_bus_rings_as_it_does_over_grpc() {
     let world = World::new().await;
     let handler = Raised { app: world.app.clone(), consumer: "safety-raises" };
     for (n, concern) in [question(), worse()].into_iter().enumerate() {

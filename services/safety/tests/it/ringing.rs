@@ -252,7 +252,7 @@ async fn a_step_back_that_no_stored_ring_shows_is_found_by_a_clock_that_never_st
     world.app.clock.advance(-Duration::minutes(30));
     clocks.hold_against(&world.db.pool, reading(3_600 + 2_401)).await.unwrap();
     assert_eq!(world.tick().await, 2);
-    clocks.look(&world.db.pool, &world.app).await.unwrap();
+    clocks.compare(&world.db.pool, &world.app).await.unwrap();
 }
 
 #[tokio::test]

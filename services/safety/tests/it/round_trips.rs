@@ -17,24 +17,24 @@ use proto::{
     safety::v1::{self, AcceptConcernRequest, RaiseConcernRequest, alarm_service_server::AlarmService},
     subject::RING_DELIVERED,
 };
-use safety::{app::directory::trust_cache, bus::Delivered, grpc::Server};
+use safety::{app::directory::trust_cache, bus::Delivered, grpc::alarm::AlarmServer};
 
 use crate::world::{World, head_of, imminent_at};
 
-async fn raise(world: &World, door: &Server) {
+async fn raise(world: &World, server: &AlarmServer) {
     // As every 1.5 s, in the background.
-    trust_cache::learn(&world.db.pool, &world.app).await.unwrap();
-    let concern = v1::Concern { concern_id: door.ctx.ids.uuid().to_string(), ..imminent_at("mission") };
+    trust_cache::refresh(&world.db.pool, &world.app.directory).await.unwrap();
+    let concern = v1::Concern { concern_id: server.app.ids.uuid().to_string(), ..imminent_at("mission") };
     let request = RaiseConcernRequest { concern: Some(concern) };
-    door.raise_concern(asked(&head_of("mission"), request)).await.unwrap();
+    server.raise_concern(asked(&head_of("mission"), request)).await.unwrap();
 }
 
 /// The head accepts what was raised last.
-async fn accept(world: &World, door: &Server) {
+async fn accept(world: &World, server: &AlarmServer) {
     let concern_id = world.rings().await.pop().unwrap().concern_id;
     let audience = v1::Audience::ResponsibleHead.into();
     let request = AcceptConcernRequest { concern_id, audience, ..AcceptConcernRequest::default() };
-    door.accept_concern(asked(&head_of("mission"), request)).await.unwrap();
+    server.accept_concern(asked(&head_of("mission"), request)).await.unwrap();
 }
 
 async fn confirm(world: &World, meter: &Meter) {
@@ -59,7 +59,7 @@ async fn confirm(world: &World, meter: &Meter) {
 async fn what_a_raise_and_its_confirmation_ask_of_the_database_is_written_down() {
     let world = World::new().await;
     let meter = Meter::of(&world.db).await;
-    let door = world.door(&meter.pool).await;
+    let server = world.server(&meter.pool).await;
     let messages = async || -> Vec<String> {
         let waiting = "select subject from outbox where position > (select coalesce(max(position), 0) from told) order by position";
         let subjects = sqlx::query_scalar(waiting).fetch_all(&world.db.admin).await.unwrap();
@@ -68,19 +68,19 @@ async fn what_a_raise_and_its_confirmation_ask_of_the_database_is_written_down()
     };
     sqlx::query("create table told (position bigint)").execute(&world.db.admin).await.unwrap();
     // What is asked once in the life of a process, or of a month, is not counted: the second raise is.
-    raise(&world, &door).await;
+    raise(&world, &server).await;
     confirm(&world, &meter).await;
     messages().await;
     meter.take();
-    raise(&world, &door).await;
+    raise(&world, &server).await;
     let raised = Done { what: "an imminent risk is raised by gRPC", statements: meter.take(), messages: messages().await };
     confirm(&world, &meter).await;
     let confirmed = Done { what: "a ring is confirmed by notification", statements: meter.take(), messages: messages().await };
-    accept(&world, &door).await;
-    raise(&world, &door).await;
+    accept(&world, &server).await;
+    raise(&world, &server).await;
     messages().await;
     meter.take();
-    accept(&world, &door).await;
+    accept(&world, &server).await;
     let accepted = Done {
         what: "a concern is accepted by the head, whose ring was not confirmed",
         statements: meter.take(),

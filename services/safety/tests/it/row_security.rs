@@ -5,7 +5,7 @@ use harness::{cost, row_security};
 use proto::role;
 use safety::{
     app::{
-        alarm::raise_concern::{self, Report},
+        alarm::{raise_concern, report::Report},
         row_security as ours,
     },
     domain::alarm::concern::Audience,

@@ -3,7 +3,7 @@
 use chassis::Caller;
 use harness::uniform::{Seen, asked, every_rpc_of, refused, same};
 use proto::safety::v1::{AcceptConcernRequest, Audience, GetConcernReceiptRequest, GetConcernRequest, alarm_service_server::AlarmService};
-use safety::grpc::Server;
+use safety::grpc::alarm::AlarmServer;
 use uuid::Uuid;
 
 use crate::world::{World, caller, head_of, imminent_at};
@@ -35,14 +35,14 @@ const OTHERS: [(&str, &str); 22] = [
     ("FollowCase", "open to cases alone, which follows every concern"),
 ];
 
-async fn ask(door: &Server, who: &Caller, rpc: &str, name: &str) -> Seen {
+async fn ask(server: &AlarmServer, who: &Caller, rpc: &str, name: &str) -> Seen {
     let name = name.to_owned();
     match rpc {
-        "GetConcern" => refused(door.get_concern(asked(who, GetConcernRequest { concern_ref: name }))).await,
-        "GetConcernReceipt" => refused(door.get_concern_receipt(asked(who, GetConcernReceiptRequest { concern_id: name }))).await,
+        "GetConcern" => refused(server.get_concern(asked(who, GetConcernRequest { concern_ref: name }))).await,
+        "GetConcernReceipt" => refused(server.get_concern_receipt(asked(who, GetConcernReceiptRequest { concern_id: name }))).await,
         _ => {
             let audience = Audience::ResponsibleHead.into();
-            refused(door.accept_concern(asked(who, AcceptConcernRequest { concern_id: name, audience, ..Default::default() }))).await
+            refused(server.accept_concern(asked(who, AcceptConcernRequest { concern_id: name, audience, ..Default::default() }))).await
         }
     }
 }
@@ -52,17 +52,17 @@ async fn a_hidden_concern_an_absent_one_and_no_name_at_all_are_the_same_bytes_an
     every_rpc_of("ro.safety.v1", &COMPARED, &OTHERS);
     let world = World::new().await;
     let hidden = world.raise(imminent_at("mission")).await;
-    let door = world.door(&world.db.pool).await;
+    let server = world.server(&world.db.pool).await;
     let (id, absent) = (hidden.id.to_string(), Uuid::from_u128(0xabc).to_string());
     for who in [head_of("kent"), caller("mediator-1", &[proto::role::MEDIATOR], &[]), caller("nobody", &[], &[])] {
         for rpc in COMPARED {
-            let none = ask(&door, &who, rpc, &absent).await;
-            let malformed = if rpc == "GetConcern" { none.clone() } else { ask(&door, &who, rpc, "no id").await };
-            same(rpc, &ask(&door, &who, rpc, &id).await, &none, &malformed);
+            let none = ask(&server, &who, rpc, &absent).await;
+            let malformed = if rpc == "GetConcern" { none.clone() } else { ask(&server, &who, rpc, "no id").await };
+            same(rpc, &ask(&server, &who, rpc, &id).await, &none, &malformed);
         }
         // By its reference it is looked up in one statement more, whether it exists or not.
         let number = proto::reference::make("RS", 4_711);
-        let by = async |name: &str| ask(&door, &who, "GetConcern", name).await;
+        let by = async |name: &str| ask(&server, &who, "GetConcern", name).await;
         same("GetConcern", &by(&hidden.reference).await, &by(&number).await, &by("no reference").await);
     }
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use aws_lc_rs::{rand::SystemRandom, signature::Ed25519KeyPair};
 use chassis::{
-    Caller, Clock, Context, Ids, Process,
+    Caller, Clock, Context, Ids, Process, Vault,
     audit::Signer,
     bus::Bus,
     database::{Actor, begin},
@@ -18,28 +18,30 @@ use proto::{id::SiteCode, role, safety::v1};
 use safety::{
     Config,
     app::{
-        App, Ladders,
         alarm::{
-            accept_concern,
-            raise_concern::{Receipt, Report},
-            raise_set, ring, route_concern,
+            self, Ladders, Turn, accept_concern, raise_set,
+            report::{Receipt, Report},
+            ring, route_concern,
             watch::Hub,
         },
         directory::{
-            devices, directory_cache, grants,
+            self,
+            directory_cache::DirectoryCache,
+            grants,
+            known_devices::KnownDevices,
             proposals::{self, Outcome},
-            roster, sites, trust_cache,
+            sites,
+            trust::Trust,
+            trust_cache,
         },
-        epoch, row_security,
+        epoch::Epoch,
+        row_security,
     },
     domain::{
-        alarm::{
-            concern::{Audience, AudienceStatus},
-            route::Holder,
-        },
-        directory::grant::Wanted,
+        alarm::concern::{Audience, AudienceStatus},
+        directory::{grant::Wanted, office::Holder},
     },
-    grpc::Server,
+    grpc::{alarm::AlarmServer, directory::DirectoryServer},
     store,
 };
 use sqlx::{PgConnection, PgPool, Postgres, Transaction};
@@ -54,7 +56,7 @@ pub const HEAD: &str = "head-of-mission";
 
 pub struct World {
     pub db: Database,
-    pub app: App,
+    pub app: alarm::App,
 }
 
 pub fn caller(subject: &str, roles: &[&str], sites: &[&str]) -> Caller {
@@ -87,6 +89,21 @@ pub fn imminent_at(site: &str) -> v1::Concern {
     }
 }
 
+/// Use cases of the alarm, with a directory and a key of their own.
+pub fn app(clock: Clock, ids: Ids, vault: Vault, ladders: Ladders) -> alarm::App {
+    let (signer, epoch) = (Some(Arc::new(signer())), Epoch::default());
+    let directory = directory::App {
+        clock: clock.clone(),
+        ids: ids.clone(),
+        trust: Trust::by(signer.clone()),
+        devices: KnownDevices::new(clock.clone(), time::Duration::days(365)),
+        cache: DirectoryCache::default(),
+        epoch: epoch.clone(),
+        proposals_last: time::Duration::DAY,
+    };
+    alarm::App { clock, ids, ladders, signer, vault, directory, epoch, turn: Turn::default(), accept_within: None }
+}
+
 impl World {
     /// The head of Mission, a deputy, an officer and the monitoring centre are in the directory.
     pub async fn new() -> Self {
@@ -94,21 +111,7 @@ impl World {
         sites::load(&db.pool).await.unwrap();
         let clock = Clock::fixed(datetime!(2026-11-22 13:00 UTC));
         let vault = harness::vault::vault("safety", &clock);
-        let devices = devices::Book::new(clock.clone(), time::Duration::days(365));
-        let app = App {
-            clock,
-            ids: Ids::seeded(7),
-            ladders: ladders(),
-            signer: Some(Arc::new(signer())),
-            vault,
-            devices,
-            directory: directory_cache::DirectoryCache::default(),
-            left: roster::Left::default(),
-            epoch: epoch::Epoch::default(),
-            turn: ring::Turn::default(),
-            accept_within: None,
-        };
-        let world = Self { db, app };
+        let world = Self { db, app: app(clock, Ids::seeded(7), vault, ladders()) };
         for (office, holder, rank) in [
             ("institutional-head/mission", HEAD, 0),
             ("institutional-head/mission", "deputy-of-mission", 1),
@@ -131,7 +134,7 @@ impl World {
         };
         let grant = Grant { role: role.into(), site, region: None };
         let wanted = Wanted { subject: holder.into(), grant, since: None, until: None };
-        grants::give(&mut tx, &self.app, wanted, "admin-1", Some("admin-2")).await?;
+        grants::give(&mut tx, &self.app.directory, wanted, "admin-1", Some("admin-2")).await?;
         tx.commit().await?;
         Ok(())
     }
@@ -141,24 +144,28 @@ impl World {
         let holder = Holder { office: office.into(), holder: holder.into(), rank };
         let (one, other) = (administrator("admin-1"), administrator("admin-2"));
         let mut tx = self.begin(&row_security::actor(&one)).await;
-        let outcome = proposals::propose_office(&mut tx, &self.app, &one, holder, time::Duration::DAY).await?;
+        let outcome = proposals::propose_office(&mut tx, &self.app.directory, &one, holder).await?;
         if let Outcome::Waits(id) = outcome {
-            proposals::confirm(&mut tx, &self.app, &other, &[id]).await?;
+            proposals::confirm(&mut tx, &self.app.directory, &other, &[id]).await?;
         }
         tx.commit().await?;
         Ok(())
     }
 
-    /// The alarm's door over a way to the database.
-    pub async fn door(&self, pool: &PgPool) -> Server {
-        // Nothing listens there: what is told waits in the outbox.
+    /// gRPC server of the alarm, over a way to the database.
+    pub async fn server(&self, pool: &PgPool) -> AlarmServer {
+        self.servers(pool).await.0
+    }
+
+    /// Both gRPC servers, over a way to the database.
+    pub async fn servers(&self, pool: &PgPool) -> (AlarmServer, DirectoryServer) {
+        // Nothing listens there: what is published waits in the outbox.
         let bus = Bus::connect("safety", "nats://127.0.0.1:9", None, None).await.unwrap();
         let settings = Config::parse_from(["safety"]).chassis;
         let process = Process::new("safety", settings, self.app.clock.clone(), self.app.ids.clone());
         let hub = Hub::new(self.app.clock.clone(), self.app.epoch.clone());
         let ctx = Context::assemble(process, pool.clone(), bus);
-        let raises = raise_set::start(&ctx, &self.app);
-        Server { grants: ctx.grants().unwrap(), ctx, app: self.app.clone(), raises, hub, proposals_last: time::Duration::DAY }
+        safety::servers(&ctx, self.app.clone(), hub).unwrap()
     }
 
     pub async fn begin(&self, actor: &Actor) -> Transaction<'static, Postgres> {
@@ -171,7 +178,8 @@ impl World {
 
     /// Raises as the bus does: from memory, which was read a moment ago where it can be read.
     pub async fn report(&self, concern: v1::Concern, raised_by: &str, door: Option<&str>) -> Receipt {
-        let _too_long = tokio::time::timeout(std::time::Duration::from_secs(2), trust_cache::learn(&self.db.pool, &self.app)).await;
+        let _too_long =
+            tokio::time::timeout(std::time::Duration::from_secs(2), trust_cache::refresh(&self.db.pool, &self.app.directory)).await;
         let mut tx = self.begin(&row_security::itself()).await;
         let report = Report {
             concern,

@@ -1,18 +1,23 @@
 //! Use case: an office accepts a concern. Its own rings stop at once; those of the other audience and of other offices do not [R3e,
 //! TRAP-2].
 
-use chassis::{Caller, Error, Refusal, Result, database::act_as};
+use chassis::{Caller, Error, Result, database::act_as};
 use sqlx::PgConnection;
-use tonic::Code;
 use uuid::Uuid;
 
-use super::{read_concerns::viewer, signed};
+use super::{
+    app::App,
+    change::{Change, FORMER_ACCEPTED, changed, log},
+    read_concerns::viewer,
+    signed,
+};
 use crate::{
-    app::{App, Change, changed, log, row_security},
+    app::row_security,
     domain::alarm::{
         concern::{Audience, AudienceStatus, State},
         core, duty,
     },
+    error,
     store::{
         self,
         alarm::{concern::Concern, settled::Settled},
@@ -51,7 +56,7 @@ pub async fn accept(tx: &mut PgConnection, app: &App, caller: &Caller, id: Uuid,
     let needs_proof =
         |status: &AudienceStatus| status.accepted.is_none() && app.accept_within.is_some_and(|lasts| !caller.proved_within(lasts, now));
     if told.iter().any(|status| theirs(status) && needs_proof(status)) {
-        return Err(prove_anew());
+        return Err(error::sign_in_again().into());
     }
     let concern = store::alarm::concern::lock(tx, id).await?.ok_or(Error::NotFound)?;
     let mut told = signed::believed(app, id, store::alarm::audience::of(tx, id).await?);
@@ -59,7 +64,7 @@ pub async fn accept(tx: &mut PgConnection, app: &App, caller: &Caller, id: Uuid,
         return Err(Error::NotFound);
     }
     let Some(first) = told.iter().find(|status| theirs(status)) else {
-        return Err(not_theirs());
+        return Err(error::not_this_audience().into());
     };
     let owing = told.iter().enumerate().filter(|(_, status)| theirs(status) && core::owes(status, &told, concern.said));
     let owed: Vec<usize> = owing.map(|(at, _)| at).collect();
@@ -70,11 +75,11 @@ pub async fn accept(tx: &mut PgConnection, app: &App, caller: &Caller, id: Uuid,
         return Err(Error::NotFound);
     }
     if told.iter().any(|status| theirs(status) && needs_proof(status)) {
-        return Err(prove_anew());
+        return Err(error::sign_in_again().into());
     }
     let knowing = if asked.knowing == 0 { concern.said.count } else { asked.knowing.min(concern.said.count) };
     if knowing < concern.said.to_be_known(asked.audience) {
-        return Err(more_was_said());
+        return Err(error::more_was_said().into());
     }
     // Authorised. What follows is written by the service.
     act_as(tx, &row_security::itself()).await?;
@@ -86,7 +91,7 @@ pub async fn accept(tx: &mut PgConnection, app: &App, caller: &Caller, id: Uuid,
         concern: id,
         revision: concern.revision + 1,
         state,
-        what: if rings_on { crate::app::FORMER_ACCEPTED } else { "accepted" },
+        what: if rings_on { FORMER_ACCEPTED } else { "accepted" },
         audience: Some(asked.audience),
         level: Some(status.level),
         graver: None,
@@ -118,39 +123,4 @@ async fn take_in_hand(
         store::alarm::audience::put(tx, id, status, note.filter(|_| owed.contains(&at)), now).await?;
     }
     Ok(silent)
-}
-
-/// Refusal: authenticate anew. A screen left unlocked, or a token of this morning, must silence nobody (THREAT-3). It rings on meanwhile.
-fn prove_anew() -> Error {
-    Refusal {
-        code: Code::Unauthenticated,
-        ..Refusal::precondition(
-            "sign-in-again",
-            "R3e",
-            "to accept, prove anew that it is you: sign in again, or accept with a device. The concern rings on",
-            "pour accepter, prouvez de nouveau votre identité : ouvrez une nouvelle session, ou acceptez avec un appareil. L'alerte continue",
-        )
-    }
-    .into()
-}
-
-/// Refusal: more was said than the caller was shown.
-fn more_was_said() -> Error {
-    Refusal::precondition(
-        "more-was-said",
-        "R3e",
-        "more was said since you looked: read it, and accept then. The concern rings on",
-        "il a été dit autre chose depuis que vous avez regardé : lisez-le, puis acceptez. L'alerte continue",
-    )
-    .into()
-}
-
-fn not_theirs() -> Error {
-    Refusal::denied(
-        "not-this-audience",
-        "R3e",
-        "you cannot accept for this audience: NHQ accepts for NHQ, the responsible head for the site",
-        "vous ne pouvez pas accepter pour ce destinataire : l'AC accepte pour l'AC, le directeur responsable pour l'établissement",
-    )
-    .into()
 }

@@ -6,8 +6,11 @@ use chassis::{outbox::Columns, trace};
 use sqlx::PgConnection;
 use uuid::Uuid;
 
+use super::{
+    app::App,
+    change::{Change, changed},
+};
 use crate::{
-    app::{App, Change, changed},
     domain::alarm::concern::Audience,
     store::{
         self,

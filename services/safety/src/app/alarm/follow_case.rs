@@ -6,9 +6,9 @@ use proto::id::SiteCode;
 use sqlx::{PgConnection, PgPool};
 use uuid::Uuid;
 
-use super::route_concern;
+use super::{app::App, route_concern};
 use crate::{
-    app::{App, row_security},
+    app::row_security,
     domain::alarm::{concern::State, route},
     store,
 };

@@ -12,9 +12,7 @@ use std::{
 };
 
 use chassis::{
-    Context,
-    batch_queue::{BatchQueue, WriteBatch, batch_queue},
-    database,
+    batch_queue::{BatchQueue, BatchWorker, WriteBatch, batch_queue},
     outbox::{Fresh, Wake},
     refusal::store_error,
     trace,
@@ -24,11 +22,13 @@ use sqlx::{PgConnection, PgPool};
 use uuid::Uuid;
 
 use super::{
-    raise_concern::{self, Receipt, Report, audiences},
+    app::App,
+    raise_concern,
+    report::{self, Receipt, Report, audiences},
     ring,
 };
 use crate::{
-    app::{App, directory::directory_cache::Known},
+    app::directory::directory_cache::Known,
     domain::alarm::{concern::Audience, duty, route},
     store::{self, alarm::raised::New},
 };
@@ -38,7 +38,7 @@ const MAX_SET: usize = 64;
 /// Timeout of writing a batch; after it, each raise is tried alone.
 const SET_TIMEOUT: Duration = Duration::from_secs(2);
 /// Connections that write only batches: one writes, the other stands by where an answer was not waited for.
-const CONNECTIONS: u32 = 2;
+pub const CONNECTIONS: u32 = 2;
 
 /// Concern decided from memory and not yet written.
 pub struct Prepared {
@@ -61,18 +61,18 @@ impl Prepared {
 
 /// Decides from memory what is written for a raise. `None` where the tables must be read.
 pub async fn prepare(app: &App, report: &Report) -> Option<Prepared> {
-    let known = app.directory.known()?;
+    let known = app.directory.cache.known()?;
     let now = app.clock.now();
     let site = known.locate(&report.concern.site, report.door.as_ref());
-    let mut concern = raise_concern::new_concern(app, report, site.as_ref(), now);
-    concern.reference = raise_concern::draw_reference(app);
+    let mut concern = report::new_concern(app, report, site.as_ref(), now);
+    concern.reference = report::draw_reference(app);
     // A missing key is logged and counted on the general path.
     let keys = app.vault.new_keys(&BTreeSet::from([Owner::of("concern", concern.id)])).await.ok()?;
     let mut new = New::of(concern, keys, raise_concern::RAISED)?;
     let site = site.as_ref().map(|(code, kind)| (code.as_str(), kind.as_str()));
     duty::complete(&mut new.told, audiences(&new.concern), &route::office(Audience::ResponsibleHead, site), now);
     ring::first(app, &known, &mut new, now).ok()?;
-    new.outgoing.push(raise_concern::raised(app, &new.concern));
+    new.outgoing.push(report::raised(app, &new.concern));
     new.traceparent = trace::current();
     // Its messages are the first of their aggregates: the ids of rings and concern are new, or the concern is not recorded.
     let mut fresh = Fresh::default();
@@ -133,13 +133,10 @@ fn first_of_each<'a>(all: impl Iterator<Item = Option<&'a Prepared>>) -> BTreeMa
 /// Queue of raises that wait to be written together.
 pub type Raises = BatchQueue<Writer>;
 
-/// Starts the task that writes raises in batches until the process stops; returns the sending end of the queue.
+/// Queue of raises, and the worker that writes them in batches, on connections that act only for the service.
 #[must_use]
-pub fn start(ctx: &Context, app: &App) -> Raises {
-    let pool = database::for_service(ctx.name, &ctx.pool, CONNECTIONS);
-    let (raises, sets) = batch_queue(Writer { pool, app: app.clone(), outbox: ctx.outbox.clone() }, MAX_SET, SET_TIMEOUT);
-    ctx.spawn("write-raises", sets.run(ctx.stop.clone()));
-    raises
+pub fn queue(pool: PgPool, outbox: Wake, app: App) -> (Raises, BatchWorker<Writer>) {
+    batch_queue(Writer { pool, app, outbox }, MAX_SET, SET_TIMEOUT)
 }
 
 /// Writer of batches of raises, each in one statement, on connections that act only for the service.
@@ -154,7 +151,7 @@ impl WriteBatch for Writer {
     type Done = Receipt;
 
     async fn write(&self, items: &[Arc<Prepared>]) -> Vec<Option<Receipt>> {
-        let usable = items.iter().map(|item| Some(item.as_ref()).filter(|item| self.app.directory.still_holds(&item.known)));
+        let usable = items.iter().map(|item| Some(item.as_ref()).filter(|item| self.app.directory.cache.still_holds(&item.known)));
         let first = first_of_each(usable);
         let recorded = match self.insert(first.values().map(|(_, item)| &item.new).collect()).await {
             Ok(recorded) => recorded,

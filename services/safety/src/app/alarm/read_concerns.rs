@@ -13,12 +13,15 @@ use sqlx::{PgConnection, Postgres, Transaction};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-use super::{envelope, raise_concern::Receipt};
+use super::{app::App, change::KIND, envelope, report::Receipt};
 use crate::{
-    app::{App, directory::roster},
-    domain::alarm::{
-        concern::{Audience, AudienceStatus, State},
-        core, route,
+    app::{directory::roster, row_security::offices_of_role},
+    domain::{
+        alarm::{
+            concern::{Audience, AudienceStatus, State},
+            core, route,
+        },
+        directory::office::{NMC, RJ_UNIT},
     },
     store::{
         self,
@@ -114,18 +117,13 @@ impl Viewer {
 /// # Errors
 /// A statement failed.
 pub async fn viewer(db: &mut PgConnection, app: &App, caller: &Caller) -> Result<Viewer> {
-    let mut offices = roster::offices_of(db, app, &caller.subject).await?;
+    let mut offices = roster::offices_of(db, &app.directory, &caller.subject).await?;
     offices.extend(offices_of_role(caller));
-    offices.retain(|office| office != route::RJ_UNIT && office != route::NMC);
+    offices.retain(|office| office != RJ_UNIT && office != NMC);
     let nhq = caller.has_any(&role::NHQ_ACCEPTORS);
     // The head of a site follows it as a head, with its content, and no other sites.
     let dashboard = !nhq && offices.is_empty() && caller.has_any(&[role::DASHBOARD, role::OPERATIONS]);
     Ok(Viewer { person: caller.subject.clone(), nhq, offices, dashboard })
-}
-
-/// Offices that the caller holds by role and site, whatever the directory has.
-pub(in crate::app) fn offices_of_role(caller: &Caller) -> Vec<String> {
-    role::RESPONSIBLE_HEADS.iter().flat_map(|head| caller.sites_of(head).map(move |site| format!("{head}/{site}"))).collect()
 }
 
 /// The concerns as the viewer reads them. The audiences are read after the revision, so at least as new: otherwise a watcher would take old
@@ -163,9 +161,6 @@ pub async fn find(db: &mut PgConnection, vault: &Vault, viewer: &Viewer, id: Uui
         None => Ok(None),
     }
 }
-
-/// Kind of this service's objects in the audit log.
-pub const KIND: &str = "concern";
 
 /// Ends a read: records in the audit log whose content the caller is about to read [IM1a], and commits. A concern is shown even where that
 /// fails: nobody may come to harm because a log is full. The failure itself is an error in the service's own log.

@@ -4,10 +4,10 @@
 //! There are three copies: the concern here, the raise in the signed audit log, and what notification keeps in a database of its own. What
 //! is missing in one is restored from another, and rings. An acceptance or a closing that this service did not sign counts for nothing.
 
-use std::{collections::BTreeMap, str::FromStr, time::Duration};
+use std::{collections::BTreeMap, str::FromStr};
 
 use chassis::{
-    Context, Error, Refusal, Result,
+    Result,
     audit::{Act, Deferred, enter},
     database,
     refusal::store_error,
@@ -18,21 +18,24 @@ use sqlx::{PgConnection, PgPool};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-use super::{raise_concern, read_concerns, ring, signed};
+use super::{
+    app::App,
+    change::{Change, KIND, record},
+    raise_concern, report, ring, signed,
+};
 use crate::{
-    app::{App, Change, record, row_security},
+    app::row_security,
     domain::alarm::{
         concern::{Audience, AudienceStatus, Said, State},
         core, duty, route,
     },
+    error,
     store::{
         self,
         alarm::concern::{Concern, Content},
     },
 };
 
-/// Interval at which this database is checked.
-const CHECK_INTERVAL: Duration = Duration::from_secs(2);
 /// Rows per check.
 const BATCH: i64 = 500;
 /// Audit log entries per check, besides the latest: a log of years is read in turn.
@@ -63,13 +66,13 @@ pub enum Standing {
 #[derive(Debug)]
 pub struct Missing {
     since: BTreeMap<String, OffsetDateTime>,
-    looked: i64,
+    read_to: i64,
 }
 
 impl Missing {
     #[must_use]
     pub const fn new() -> Self {
-        Self { since: BTreeMap::new(), looked: START_OF_LOG }
+        Self { since: BTreeMap::new(), read_to: START_OF_LOG }
     }
 }
 
@@ -79,30 +82,11 @@ impl Default for Missing {
     }
 }
 
-/// Runs the checks until stopped.
-///
-/// # Errors
-/// Never: a check that fails is repeated.
-pub async fn keep(ctx: Context, app: App) -> anyhow::Result<()> {
-    let mut missing = Missing::new();
-    loop {
-        tokio::select! {
-            () = ctx.stop.cancelled() => return Ok(()),
-            () = tokio::time::sleep(CHECK_INTERVAL) => {}
-        }
-        match look(&ctx.pool, &app, &mut missing).await {
-            Ok(0) => {}
-            Ok(_) => ctx.outbox.wake(),
-            Err(error) => tracing::error!(error = %error, "what was accepted cannot be held against the audit log"),
-        }
-    }
-}
-
 /// One check; returns how many concerns were rung again for what was found.
 ///
 /// # Errors
 /// A statement failed; what was done before stays done.
-pub async fn look(pool: &PgPool, app: &App, missing: &mut Missing) -> Result<usize> {
+pub async fn check(pool: &PgPool, app: &App, missing: &mut Missing) -> Result<usize> {
     if let Err(error) = enter_raises(pool, app).await {
         // An audit log that accepts no entries does not stop the check.
         tracing::error!(error = store_error(&error), "raises wait to be entered into the audit log");
@@ -130,7 +114,7 @@ pub async fn enter_raises(pool: &PgPool, app: &App) -> sqlx::Result<usize> {
 }
 
 fn past(raise: &store::alarm::reconcile::Raised) -> Deferred<'_> {
-    let act = Act::by(&raise.raised_by, "concern.raise", read_concerns::KIND, &raise.id.to_string());
+    let act = Act::by(&raise.raised_by, "concern.raise", KIND, &raise.id.to_string());
     Deferred { act, outcome: "granted", reason: "", at: raise.raised_at }
 }
 
@@ -178,11 +162,11 @@ async fn complete(pool: &PgPool, app: &App) -> Result<usize> {
     for id in store::alarm::reconcile::without_an_audience(&mut tx, BATCH).await? {
         let Some(concern) = store::alarm::concern::lock(&mut tx, id).await? else { continue };
         let mut told = store::alarm::audience::of(&mut tx, id).await?;
-        let site = raise_concern::locate(&mut tx, concern.site.as_deref().unwrap_or_default(), None).await?;
+        let site = report::locate(&mut tx, concern.site.as_deref().unwrap_or_default(), None).await?;
         let site = site.as_ref().map(|(code, kind)| (code.as_str(), kind.as_str()));
         let now = app.clock.now();
         let head = route::office(Audience::ResponsibleHead, site);
-        let missing = duty::complete(&mut told, raise_concern::audiences(&concern), &head, now);
+        let missing = duty::complete(&mut told, report::audiences(&concern), &head, now);
         ring::attend(&mut tx, app, &concern, &mut told).await?;
         for audience in missing {
             tracing::error!(concern.id = %id, "an audience of an open concern was missing: it is put back and rings");
@@ -198,13 +182,13 @@ async fn complete(pool: &PgPool, app: &App) -> Result<usize> {
 async fn restore_vanished(pool: &PgPool, app: &App, missing: &mut Missing) -> Result<usize> {
     let now = app.clock.now();
     let mut tx = database::begin(pool, &row_security::itself()).await?;
-    let page = store::alarm::reconcile::vanished(&mut tx, missing.looked, PAGE).await?;
+    let page = store::alarm::reconcile::vanished(&mut tx, missing.read_to, PAGE).await?;
     let seen: Vec<String> = missing.since.keys().cloned().collect();
     let mut vanished = store::alarm::reconcile::absent(&mut tx, &seen).await?;
     vanished.extend(page.vanished);
     vanished.extend(store::alarm::reconcile::vanished_lately(&mut tx, BATCH).await?);
     tx.commit().await?;
-    missing.looked = page.last.unwrap_or(START_OF_LOG);
+    missing.read_to = page.last.unwrap_or(START_OF_LOG);
     missing.since.retain(|id, _| vanished.contains(id));
     let mut restored = 0;
     vanished.sort_unstable();
@@ -230,23 +214,23 @@ async fn restore_vanished(pool: &PgPool, app: &App, missing: &mut Missing) -> Re
 /// # Errors
 /// Refused where the envelope names no concern; or a statement failed.
 pub async fn restore(pool: &PgPool, app: &App, envelope: v1::Envelope, by: &str) -> Result<bool> {
-    let id = ConcernId::from_str(&envelope.concern_id).map_err(|_| names_nothing())?.uuid();
+    let id = ConcernId::from_str(&envelope.concern_id).map_err(|_| error::concern_malformed())?.uuid();
     let now = app.clock.now();
     let mut tx = database::begin(pool, &row_security::itself()).await?;
     if store::alarm::concern::lock(&mut tx, id).await?.is_some() {
         return Ok(false);
     }
     let unreadable = envelope.unreadable || envelope.content.is_none();
-    let site = raise_concern::locate(&mut tx, &envelope.site, None).await?;
+    let site = report::locate(&mut tx, &envelope.site, None).await?;
     let number = NUMBER.contains(&envelope.reference.len());
     let mut concern = Concern {
         id,
         reference: if number { envelope.reference } else { String::new() },
-        grade: raise_concern::grade(envelope.grade, unreadable),
+        grade: report::grade(envelope.grade, unreadable),
         site: site.as_ref().map(|(code, _)| code.clone()),
         content: Content::Clear(envelope.content.unwrap_or_default().encode_to_vec()),
         more: Vec::new(),
-        said: raise_concern::ONCE,
+        said: report::ONCE,
         unreadable,
         raised_by: by.to_owned(),
         raised_at: now,
@@ -277,7 +261,7 @@ pub async fn restore_guarded(pool: &PgPool, app: &App, envelope: v1::Envelope) -
 /// Refused where there are too many; or a statement failed.
 pub async fn compare(pool: &PgPool, app: &App, guarded: &[(Uuid, Audience)], whole: bool) -> Result<Vec<Standing>> {
     if guarded.len() > MAX_CONCERNS {
-        return Err(too_many().into());
+        return Err(error::too_many_compared().into());
     }
     let mut tx = database::begin(pool, &row_security::itself()).await?;
     let ids: Vec<Uuid> = guarded.iter().map(|(id, _)| *id).collect();
@@ -329,14 +313,4 @@ async fn note(tx: &mut PgConnection, app: &App, concern: Uuid, what: &'static st
     record(tx, app, &Change { concern, revision, state: State::Ringing, what, audience, level: None, graver: None, actor, device: None })
         .await?;
     Ok(())
-}
-
-fn names_nothing() -> Error {
-    let (en, fr) = ("the envelope names no concern", "l'enveloppe ne désigne aucun signalement");
-    Refusal::invalid("concern-malformed", "R3e", "envelope.concern_id", en, fr).into()
-}
-
-fn too_many() -> Refusal {
-    let (en, fr) = ("at most 2,000 concerns are compared in one call", "au plus 2 000 signalements sont comparés par appel");
-    Refusal::invalid("too-many", "R3e", "guarded", en, fr)
 }

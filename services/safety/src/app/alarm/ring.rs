@@ -1,7 +1,5 @@
 //! Engine of the ladders: loads the facts of a concern, calls the core of the alarm, and sends the rings it decides [R3e].
 
-use std::sync::{Arc, Mutex, PoisonError};
-
 use chassis::{
     database,
     outbox::{self, Outgoing},
@@ -16,18 +14,23 @@ use sqlx::{Connection as _, PgConnection, PgPool};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-use super::envelope;
+use super::{
+    app::App,
+    change::{Change, record},
+    envelope,
+};
 use crate::{
     app::{
-        App, Change,
         directory::{directory_cache::Known, roster},
-        record, row_security,
+        row_security,
     },
-    domain::alarm::{
-        concern::{Audience, AudienceStatus},
-        core::{self, Verdict},
-        duty,
-        route::{self, Holder},
+    domain::{
+        alarm::{
+            concern::{Audience, AudienceStatus},
+            core::{self, Verdict},
+            duty, route,
+        },
+        directory::office::{Holder, NMC, RJ_UNIT},
     },
     store::{
         self,
@@ -42,10 +45,6 @@ const MAX_PASSES: usize = 20;
 /// Open concerns passed to the core at each tick, whatever their hints.
 const PAGE: i64 = 500;
 const ACTOR: &str = "service:safety";
-
-/// Cursor of the round over all open concerns. Cheap to clone.
-#[derive(Clone, Default)]
-pub struct Turn(Arc<Mutex<Uuid>>);
 
 /// Rings every open concern at once; each ladder goes on as it was. For a database that turns out to be older than its witness knows, or a
 /// clock that went back: what was lost may include a ring or an acceptance.
@@ -71,7 +70,7 @@ pub async fn attend(
     told: &mut [AudienceStatus],
 ) -> sqlx::Result<Vec<(Audience, u32)>> {
     let now = app.clock.now();
-    let assigned = roster::holders(tx, app, &offices(told)).await?;
+    let assigned = roster::holders(tx, &app.directory, &offices(told)).await?;
     let ladder = app.ladders.for_concern(concern.grade, concern.unreadable);
     let verdicts = core::decide(ladder, concern.said, told, &assigned, now);
     let mut opened = None;
@@ -97,7 +96,7 @@ pub async fn attend(
 /// Offices of the directory that must be read to ring these.
 fn offices(told: &[AudienceStatus]) -> Vec<String> {
     let mut offices: Vec<String> = told.iter().map(|status| route::held_as(&status.office).to_owned()).collect();
-    offices.extend([route::RJ_UNIT, route::NMC].map(str::to_owned));
+    offices.extend([RJ_UNIT, NMC].map(str::to_owned));
     offices.sort_unstable();
     offices.dedup();
     offices
@@ -235,7 +234,7 @@ async fn climb(tx: &mut PgConnection, app: &App, id: Uuid) -> sqlx::Result<usize
         Err(error) if is_passing(&error) => Err(error),
         Err(error) => {
             apart.rollback().await?;
-            tracing::error!(concern.id = %id, error = store_error(&error), "a concern cannot be rung now: it is tried again at the next look, and keeps no other");
+            tracing::error!(concern.id = %id, error = store_error(&error), "a concern cannot be rung now: it is tried again at the next tick, and keeps no other");
             Ok(0)
         }
     }
@@ -258,17 +257,16 @@ async fn climb_one(tx: &mut PgConnection, app: &App, id: Uuid) -> sqlx::Result<u
 /// Open concerns, in turn, for which the core decides otherwise than their hints: no hint, changed ladder, clock or change of holder keeps
 /// one silent.
 async fn ask_in_turn(tx: &mut PgConnection, app: &App) -> sqlx::Result<Vec<Uuid>> {
-    let after = *app.turn.0.lock().unwrap_or_else(PoisonError::into_inner);
-    let open = store::alarm::ring::open_after(tx, after, PAGE).await?;
+    let open = store::alarm::ring::open_after(tx, app.turn.after(), PAGE).await?;
     let whole = i64::try_from(open.len()).is_ok_and(|count| count < PAGE);
     let last = open.last().filter(|_| !whole).map_or(Uuid::nil(), |last| last.id);
-    *app.turn.0.lock().unwrap_or_else(PoisonError::into_inner) = last;
+    app.turn.move_to(last);
     if open.is_empty() {
         return Ok(Vec::new());
     }
     let ids: Vec<Uuid> = open.iter().map(|concern| concern.id).collect();
     let told = store::alarm::audience::of_all(tx, &ids).await?;
-    let assigned = roster::holders_quietly(tx, app, &offices(&told.values().flatten().cloned().collect::<Vec<_>>())).await?;
+    let assigned = roster::holders_quietly(tx, &app.directory, &offices(&told.values().flatten().cloned().collect::<Vec<_>>())).await?;
     let now = app.clock.now();
     let is_otherwise = |concern: &&store::alarm::ring::Open| {
         let told = told.get(&concern.id).map(Vec::as_slice).unwrap_or_default();

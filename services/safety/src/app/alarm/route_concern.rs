@@ -1,18 +1,23 @@
 //! Use case: the person is, or has moved to, another site. Its head is rung at once, and the former heads until that head has accepted
 //! [TRAP-2].
 
-use chassis::{Caller, Error, Refusal, Result, database::act_as};
+use chassis::{Caller, Error, Result, database::act_as};
 use proto::id::SiteCode;
 use sqlx::PgConnection;
 use uuid::Uuid;
 
-use super::{ring, signed};
+use super::{
+    app::App,
+    change::{Change, record},
+    ring, signed,
+};
 use crate::{
-    app::{App, Change, record, row_security},
+    app::row_security,
     domain::alarm::{
         concern::{Audience, AudienceStatus, State},
         core, duty, route,
     },
+    error,
     store::{self, alarm::concern::Concern},
 };
 
@@ -27,14 +32,7 @@ pub async fn route(tx: &mut PgConnection, app: &App, caller: &Caller, id: Uuid, 
     let to = (site, kind.as_str());
     let by = (caller.subject.as_str(), caller.device.as_deref());
     let routed = to_site(tx, app, concern, to, by).await?;
-    Ok(routed.ok_or_else(|| {
-        Refusal::precondition(
-            "no-head-for-a-question",
-            "RM1c",
-            "a question goes to the RJ Unit alone",
-            "une question s'adresse à l'Unité de la justice réparatrice seulement",
-        )
-    })?)
+    Ok(routed.ok_or_else(error::no_head_for_a_question)?)
 }
 
 /// Kind of a site in the directory.
@@ -42,16 +40,7 @@ pub async fn route(tx: &mut PgConnection, app: &App, caller: &Caller, id: Uuid, 
 /// # Errors
 /// A refusal where it does not know the site.
 pub(in crate::app) async fn kind_of(tx: &mut PgConnection, site: &SiteCode) -> Result<String> {
-    let unknown = || {
-        Refusal::invalid(
-            "site-unknown",
-            "R3e",
-            "site",
-            "the directory does not know this site",
-            "le répertoire ne connaît pas cet établissement",
-        )
-    };
-    Ok(store::directory::office::kind_of(tx, site.as_str()).await?.ok_or_else(unknown)?)
+    Ok(store::directory::office::kind_of(tx, site.as_str()).await?.ok_or_else(error::site_unknown)?)
 }
 
 /// Moves an open, locked concern to this site: its head rings, and the former heads until that head has accepted. `by` is who reported it,

@@ -5,11 +5,12 @@ use chassis::vault::DataKey;
 use sqlx::PgConnection;
 
 use super::{
-    raise_concern::{Receipt, audiences, locate},
+    app::App,
+    change::{Change, record},
+    report::{Receipt, audiences, locate},
     ring,
 };
 use crate::{
-    app::{App, Change, record},
     domain::alarm::{
         concern::{Audience, Said},
         core, duty, route,

@@ -6,9 +6,8 @@ use proto::{receipt, safety::v1};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-use super::raise_concern::Receipt;
+use super::{app::App, report::Receipt};
 use crate::{
-    app::App,
     domain::alarm::concern::{Acceptance, AudienceStatus},
     store::alarm::concern::Closing,
 };

@@ -5,17 +5,18 @@
 
 use std::collections::BTreeSet;
 
-use chassis::{Refusal, Result, database};
+use chassis::{Result, database};
 use prost::Message;
 use proto::safety::v1;
 use sqlx::PgPool;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-use super::signed;
+use super::{app::App, signed};
 use crate::{
-    app::{App, row_security},
+    app::row_security,
     domain::alarm::{concern::State, ties::named_in},
+    error,
     store::alarm::{
         ties as store,
         ties::{Open, Said},
@@ -56,7 +57,7 @@ pub async fn open(pool: &PgPool, after: Uuid) -> Result<(Vec<Open>, bool)> {
 /// Refused where there are too many; or a statement failed.
 pub async fn ties(pool: &PgPool, app: &App, ids: &[Uuid]) -> Result<Vec<Ties>> {
     if ids.len() > MAX_TIES {
-        return Err(too_many().into());
+        return Err(error::too_many_asked().into());
     }
     let mut tx = database::begin(pool, &row_security::itself()).await?;
     let said = store::said(&mut tx, &app.vault, ids).await?;
@@ -84,9 +85,4 @@ fn names(text: &[u8]) -> BTreeSet<String> {
     let Ok(concern) = v1::Concern::decode(text) else { return named_in(&String::from_utf8_lossy(text)) };
     let v1::Concern { text, person_at_risk, nature, place, advice, case_id, call_back, .. } = &concern;
     [case_id, text, person_at_risk, nature, place, advice, call_back].into_iter().flat_map(|line| named_in(line)).collect()
-}
-
-fn too_many() -> Refusal {
-    let (en, fr) = ("at most 200 concerns are told of in one call", "au plus 200 signalements sont décrits par appel");
-    Refusal::invalid("too-many", "RM1", "concern_ids", en, fr)
 }

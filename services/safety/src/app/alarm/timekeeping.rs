@@ -3,9 +3,9 @@
 use chassis::{clock, database};
 use sqlx::PgPool;
 
-use super::ring;
+use super::{app::App, ring};
 use crate::{
-    app::{App, row_security},
+    app::row_security,
     domain::alarm::timekeeping::{Fault, Reading, faults},
     store,
 };
@@ -26,7 +26,7 @@ impl Watched {
     ///
     /// # Errors
     /// The database does not answer.
-    pub async fn look(&mut self, pool: &PgPool, app: &App) -> sqlx::Result<()> {
+    pub async fn compare(&mut self, pool: &PgPool, app: &App) -> sqlx::Result<()> {
         let mut tx = database::begin(pool, &row_security::itself()).await?;
         let database = store::alarm::ring::database_time(&mut tx).await?;
         tx.commit().await?;

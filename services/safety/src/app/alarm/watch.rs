@@ -6,10 +6,9 @@ use std::{
         Arc,
         atomic::{AtomicI64, Ordering},
     },
-    time::Duration,
 };
 
-use chassis::{Clock, Context, database};
+use chassis::{Clock, database};
 use sqlx::PgPool;
 use tokio::sync::{Semaphore, watch};
 use uuid::Uuid;
@@ -19,8 +18,6 @@ use crate::{
     store,
 };
 
-/// Poll interval of watchers, whether or not there was a hint.
-const CHECK_INTERVAL: Duration = Duration::from_millis(250);
 /// How long a closed concern is still sent to watchers.
 const SHOW_CLOSED_FOR: time::Duration = time::Duration::minutes(5);
 /// The ladder engine is alive if it ticked within this time.
@@ -75,26 +72,11 @@ impl Hub {
         since.abs() <= ALIVE_SECONDS
     }
 
-    /// Polls the database until stopped.
+    /// Compares the revisions in the database with those that the watchers have, and notifies the watchers of a difference.
     ///
     /// # Errors
-    /// Never while the database can be waited for.
-    pub async fn follow(self, ctx: Context) -> anyhow::Result<()> {
-        let mut committed = ctx.outbox.committed();
-        while !ctx.stop.is_cancelled() {
-            if let Err(error) = self.look(&ctx.pool).await {
-                tracing::warn!(error = chassis::refusal::store_error(&error), "watchers cannot be told of changes for a moment");
-            }
-            tokio::select! {
-                () = ctx.stop.cancelled() => {}
-                () = tokio::time::sleep(CHECK_INTERVAL) => {}
-                Ok(()) = committed.changed() => {}
-            }
-        }
-        Ok(())
-    }
-
-    async fn look(&self, pool: &PgPool) -> sqlx::Result<()> {
+    /// A statement failed: the watchers keep what they have.
+    pub async fn refresh(&self, pool: &PgPool) -> sqlx::Result<()> {
         let mut tx = database::begin(pool, &row_security::itself()).await?;
         let revisions = store::alarm::concern::revisions(&mut tx, self.clock.now() - SHOW_CLOSED_FOR).await?;
         let epoch = self.epoch.number();

@@ -1,4 +1,4 @@
-//! Devices that authenticate people while the identity provider is away: enrolment, ending, and the in-memory copy.
+//! Devices that authenticate people while the identity provider is away: enrolment, ending, and the refresh of the in-memory copy.
 //!
 //! A device is authenticated by a copy in memory of the rows that this service signed. It outlasts a database that cannot be read, and a
 //! row written directly into the database is never in it.
@@ -6,49 +6,26 @@
 use std::sync::Arc;
 
 use chassis::{
-    Caller, Clock, Error, Refusal, Result,
+    Caller, Error, Result,
     audit::{self, Act},
     database,
-    devices::{self, Device, Devices},
+    devices::{self, Device},
 };
 use serde::{Deserialize, Serialize};
 use sqlx::{PgConnection, PgPool};
-use time::{Duration, OffsetDateTime};
-use tokio::sync::Notify;
+use time::OffsetDateTime;
 use uuid::Uuid;
 
+use super::app::App;
 pub use crate::store::directory::device::Enrolled;
 use crate::{
-    app::{App, row_security},
-    domain::directory::device::{self, Enrolment, Fault},
-    store,
+    app::row_security,
+    domain::directory::device::{self, Enrolment},
+    error, store,
 };
 
 /// Kind of a device in the audit log and in its signature.
 pub const KIND: &str = "device";
-
-/// Cached devices of this process. Cheap to clone.
-#[derive(Clone)]
-pub struct Book {
-    /// Devices in force.
-    pub in_use: Devices,
-    /// Longest validity of a device.
-    pub longest: Duration,
-    pub(in crate::app) changed: Arc<Notify>,
-}
-
-impl Book {
-    /// Empty cache.
-    #[must_use]
-    pub fn new(clock: Clock, longest: Duration) -> Self {
-        Self { in_use: Devices::new(clock), longest, changed: Arc::default() }
-    }
-
-    /// Refreshes the cache at once: a commit may have changed it.
-    pub fn look_again(&self) {
-        self.changed.notify_one();
-    }
-}
 
 /// Checks whether a device may be enrolled now.
 ///
@@ -56,15 +33,15 @@ impl Book {
 /// A refusal where the person, the key or the end cannot be, the key was enrolled before, or there are too many.
 pub async fn check(tx: &mut PgConnection, app: &App, wanted: &Enrolment) -> Result<()> {
     let now = app.clock.now();
-    device::check(wanted, now, app.devices.longest).map_err(fault)?;
-    if app.signer.is_none() {
-        return Err(not_signed().into());
+    device::check(wanted, now, app.devices.longest).map_err(error::device)?;
+    if app.trust.signer.is_none() {
+        return Err(error::device_cannot_be_signed().into());
     }
     if store::directory::device::lock(tx, wanted.id()).await?.is_some() {
-        return Err(known().into());
+        return Err(error::device_known().into());
     }
     if usize::try_from(store::directory::device::count(tx, now).await?).unwrap_or(usize::MAX) >= devices::MAX_DEVICES {
-        return Err(too_many().into());
+        return Err(error::too_many_devices().into());
     }
     Ok(())
 }
@@ -140,7 +117,7 @@ pub async fn list(db: &mut PgConnection, person: &str, after: Option<Position>, 
 ///
 /// # Errors
 /// A statement failed: the cache keeps what it has.
-pub async fn learn(pool: &PgPool, app: &App) -> sqlx::Result<Vec<Uuid>> {
+pub async fn refresh(pool: &PgPool, app: &App) -> sqlx::Result<Vec<Uuid>> {
     let now = app.clock.now();
     let most = i64::try_from(devices::MAX_DEVICES).unwrap_or(i64::MAX);
     let mut tx = database::begin(pool, &row_security::itself()).await?;
@@ -161,11 +138,11 @@ pub async fn learn(pool: &PgPool, app: &App) -> sqlx::Result<Vec<Uuid>> {
 /// Without a key a genuine row cannot be told from a forged one: then no device is believed.
 fn is_believed(app: &App, row: &Enrolled) -> bool {
     let signed = |signer: &Arc<audit::Signer>| with_values(row, |values| signer.signed_row(KIND, values, &row.signature));
-    row.id == devices::id_of(&row.public_key) && app.signer.as_ref().is_some_and(signed)
+    row.id == devices::id_of(&row.public_key) && app.trust.signer.as_ref().is_some_and(signed)
 }
 
 fn signature(app: &App, row: &Enrolled) -> Result<Vec<u8>> {
-    let signer = app.signer.as_ref().ok_or_else(not_signed)?;
+    let signer = app.trust.signer.as_ref().ok_or_else(error::device_cannot_be_signed)?;
     Ok(with_values(row, |values| signer.sign_row(KIND, values)))
 }
 
@@ -176,50 +153,4 @@ fn with_values<T>(row: &Enrolled, read: impl FnOnce(&[&str]) -> T) -> T {
     let ended_at = row.ended_at.map(second).unwrap_or_default();
     let ended_by = row.ended_by.as_deref().unwrap_or_default();
     read(&[&id, &row.person, &since, &until, &row.proposed_by, &row.confirmed_by, &ended_at, ended_by])
-}
-
-fn fault(fault: Fault) -> Error {
-    let (reason, field, en, fr) = match fault {
-        Fault::Person => ("person-missing", "device.person", "name the identity of the person", "nommez l'identité de la personne"),
-        Fault::Key => (
-            "device-key-wrong",
-            "device.public_key",
-            "this is no P-256 public key: send what `ro device new` printed",
-            "ceci n'est pas une clé publique P-256 : envoyez ce que `ro device new` a affiché",
-        ),
-        Fault::Until => (
-            "times-wrong",
-            "device.until",
-            "name an end that lies ahead and is not later than a device may last",
-            "indiquez une fin à venir, dans la durée permise à un appareil",
-        ),
-    };
-    Refusal::invalid(reason, "A1", field, en, fr).into()
-}
-
-fn known() -> Refusal {
-    Refusal::conflict(
-        "device-known",
-        "A1",
-        "this key is or was enrolled: make a new one on the device",
-        "cette clé est ou a été inscrite : créez-en une nouvelle sur l'appareil",
-    )
-}
-
-fn too_many() -> Refusal {
-    Refusal::precondition(
-        "too-many-devices",
-        "A1",
-        "as many devices are enrolled as this service knows by heart: end those that nobody uses",
-        "le nombre maximal d'appareils est inscrit : mettez fin à ceux qui ne servent plus",
-    )
-}
-
-fn not_signed() -> Refusal {
-    Refusal::precondition(
-        "device-cannot-be-signed",
-        "A1",
-        "this service has no audit key to sign devices with, so none would be believed",
-        "ce service n'a pas de clé d'audit pour signer les appareils : aucun ne serait cru",
-    )
 }

@@ -16,10 +16,9 @@ use sqlx::PgConnection;
 use time::OffsetDateTime;
 use tokio::time::Instant;
 
-use super::roster;
+use super::trust::{Trust, log_cannot_accept, log_not_believed};
 use crate::{
-    app::App,
-    domain::{alarm::route::Holder, directory::grant},
+    domain::directory::{grant, office::Holder},
     store::{self, directory::office::Assigned},
 };
 
@@ -114,37 +113,37 @@ impl DirectoryCache {
         let held = self.0.read().unwrap_or_else(PoisonError::into_inner);
         held.known.as_ref().map(|known| known.directory.clone())
     }
-}
 
-/// Refreshes the cache from the tables; ended terms were refreshed before.
-///
-/// # Errors
-/// A statement failed: the cache keeps what it has until it is too old.
-pub async fn learn(db: &mut PgConnection, app: &App, reading: &Reading) -> sqlx::Result<()> {
-    let rows = Rows {
-        kinds: store::directory::office::kinds(db).await?,
-        assigned: store::directory::office::all_assigned(db).await?,
-        lines: store::directory::grant::of_holders(db, app.clock.now()).await?,
-        left: app.left.all(),
-    };
-    // Signatures are verified again only where something has changed.
-    let directory = match app.directory.last().filter(|last| last.rows == rows) {
-        Some(last) => last,
-        None => Arc::new(Directory::of(rows, app)),
-    };
-    app.directory.keep(directory, reading);
-    Ok(())
+    /// Refreshes the cache from the tables; ended terms were refreshed before.
+    ///
+    /// # Errors
+    /// A statement failed: the cache keeps what it has until it is too old.
+    pub async fn refresh(&self, db: &mut PgConnection, trust: &Trust, now: OffsetDateTime, reading: &Reading) -> sqlx::Result<()> {
+        let rows = Rows {
+            kinds: store::directory::office::kinds(db).await?,
+            assigned: store::directory::office::all_assigned(db).await?,
+            lines: store::directory::grant::of_holders(db, now).await?,
+            left: trust.ended_terms.all(),
+        };
+        // Signatures are verified again only where something has changed.
+        let directory = match self.last().filter(|last| last.rows == rows) {
+            Some(last) => last,
+            None => Arc::new(Directory::of(rows, trust)),
+        };
+        self.keep(directory, reading);
+        Ok(())
+    }
 }
 
 impl Directory {
-    fn of(rows: Rows, app: &App) -> Self {
-        let signed: Vec<&Line> = rows.lines.iter().filter(|line| roster::is_signed(app, line)).collect();
+    fn of(rows: Rows, trust: &Trust) -> Self {
+        let signed: Vec<&Line> = rows.lines.iter().filter(|line| trust.is_signed(line)).collect();
         let mut offices: HashMap<String, Vec<Named>> = HashMap::new();
         for row in &rows.assigned {
             let holder = row.holder.clone();
             let accepts = |line: &&&Line| line.subject == holder.holder && grant::accepts_for(&line.grant.role, &holder.office);
             let accepts = signed.iter().filter(accepts).map(|line| (*line).clone()).collect();
-            offices.entry(holder.office.clone()).or_default().push(Named { holder, believed: roster::fits(app, row), accepts });
+            offices.entry(holder.office.clone()).or_default().push(Named { holder, believed: trust.fits(row), accepts });
         }
         Self { rows, offices }
     }
@@ -167,18 +166,18 @@ impl Known {
         })
     }
 
-    /// Holders of the offices who can accept now, first to last; as [`roster::holders`] reads them from the tables.
+    /// Holders of the offices who can accept now, first to last; as `roster::holders` reads them from the tables.
     #[must_use]
     pub fn holders(&self, offices: &[String], now: OffsetDateTime) -> Vec<Holder> {
         let in_force = |line: &Line| line.since <= now && line.until.is_none_or(|until| until > now);
         let mut able = Vec::new();
         for named in offices.iter().filter_map(|office| self.directory.offices.get(office)).flatten() {
             if !named.believed {
-                roster::tell_not_believed(&named.holder.office);
+                log_not_believed(&named.holder.office);
             } else if named.accepts.iter().any(in_force) {
                 able.push(named.holder.clone());
             } else {
-                roster::tell_cannot_accept(&named.holder);
+                log_cannot_accept(&named.holder);
             }
         }
         able

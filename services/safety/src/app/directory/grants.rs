@@ -3,7 +3,7 @@
 use std::{collections::BTreeSet, time::Duration};
 
 use chassis::{
-    Caller, Context, Error, Result,
+    Caller, Error, Result,
     audit::{self, Act},
     database,
     grants::{self, GrantLine, Line},
@@ -16,9 +16,10 @@ use sqlx::{PgConnection, PgPool};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
+use super::app::App;
 pub use crate::store::directory::grant::GrantRow;
 use crate::{
-    app::{App, row_security},
+    app::row_security,
     domain::directory::grant::{Wanted, enough_administrators, is_subject},
     store,
 };
@@ -36,9 +37,8 @@ const MAX_SHOWN: i64 = 500;
 const STATE_INTERVAL: time::Duration = time::Duration::DAY;
 /// How long an ended grant is still published.
 const STATE_ENDED_FOR: time::Duration = time::Duration::days(90);
-/// Grants published in one transaction, and the poll interval.
+/// Grants published in one transaction.
 const BATCH: i64 = 200;
-const CHECK_INTERVAL: Duration = Duration::from_secs(5);
 /// Longest delay that looking up a person's site may add to an alarm.
 const QUICK_TIMEOUT: Duration = Duration::from_millis(300);
 
@@ -53,13 +53,13 @@ pub async fn give(tx: &mut PgConnection, app: &App, wanted: Wanted, by: &str, co
     let epoch = app.epoch.number();
     let line = signed(app, Line { id, subject, grant, since, until, ended_at: None, revision: 1, epoch, signature: Vec::new() });
     store::directory::grant::insert(tx, &line, by, confirmed_by, now).await?;
-    tell(tx, app, &line, true, now).await?;
+    publish(tx, app, &line, true, now).await?;
     audit::granted(tx, &Act::by(confirmed_by.unwrap_or(by), "grant.give", KIND, &line.id.to_string()), now).await?;
     tracing::info!(grant.id = %line.id, grant.role = line.grant.role, "a role was granted");
     Ok(line.id)
 }
 
-/// Ends a grant, now. Whether one administrator is enough is decided by [`super::proposals::propose_ending`].
+/// Ends a grant, now. Whether one administrator is enough is decided by `proposals::propose_ending`.
 ///
 /// # Errors
 /// `NotFound` where no such grant is in force.
@@ -68,7 +68,7 @@ pub async fn end(tx: &mut PgConnection, app: &App, caller: &Caller, id: Uuid) ->
     let ended = store::directory::grant::end(tx, id, &caller.subject, app.epoch.number(), now).await?;
     let line = signed(app, ended.ok_or(Error::NotFound)?);
     store::directory::grant::sign(tx, &line).await?;
-    tell(tx, app, &line, true, now).await?;
+    publish(tx, app, &line, true, now).await?;
     audit::granted(tx, &Act::new(caller, "grant.end", KIND, &id.to_string()), now).await?;
     tracing::info!(grant.id = %id, grant.role = line.grant.role, "a role was taken back");
     Ok(())
@@ -76,7 +76,7 @@ pub async fn end(tx: &mut PgConnection, app: &App, caller: &Caller, id: Uuid) ->
 
 /// Signed grant. Without a key nothing is signed and every grant is believed; each process logs that at its start.
 fn signed(app: &App, line: Line) -> Line {
-    match &app.signer {
+    match &app.trust.signer {
         Some(signer) => line.signed(signer),
         None => line,
     }
@@ -90,7 +90,7 @@ pub async fn sign_former(pool: &PgPool, app: &App) -> Result<usize> {
     let now = app.clock.now();
     let mut tx = database::begin(pool, &row_security::itself()).await?;
     store::directory::grant::lock_directory(&mut tx).await?;
-    if app.signer.is_none() || store::directory::grant::was_done(&mut tx, SIGNED).await? {
+    if app.trust.signer.is_none() || store::directory::grant::was_done(&mut tx, SIGNED).await? {
         return Ok(0);
     }
     let former = store::directory::grant::unsigned(&mut tx, now).await?;
@@ -98,7 +98,7 @@ pub async fn sign_former(pool: &PgPool, app: &App) -> Result<usize> {
     for line in former {
         let line = signed(app, line);
         store::directory::grant::sign(&mut tx, &line).await?;
-        tell(&mut tx, app, &line, false, now).await?;
+        publish(&mut tx, app, &line, false, now).await?;
     }
     audit::granted(&mut tx, &Act::by(ACTOR, SIGNED, KIND, &count.to_string()), now).await?;
     tx.commit().await?;
@@ -109,10 +109,10 @@ pub async fn sign_former(pool: &PgPool, app: &App) -> Result<usize> {
 /// the grant, or its signature, although its service received the fact, takes it when it is published again.
 ///
 /// A change is published on the urgent lane; a repetition waits behind every ring.
-async fn tell(tx: &mut PgConnection, app: &App, line: &Line, urgent: bool, at: OffsetDateTime) -> sqlx::Result<()> {
+async fn publish(tx: &mut PgConnection, app: &App, line: &Line, urgent: bool, at: OffsetDateTime) -> sqlx::Result<()> {
     // The copy and the outbox are the service's own, whoever gave or ended the grant.
     database::act_as(tx, &row_security::itself()).await?;
-    let key = app.signer.as_ref().map(|signer| signer.public());
+    let key = app.trust.signer.as_ref().map(|signer| signer.public());
     grants::keep(tx, line, key.as_ref().map(AsRef::as_ref)).await?;
     let fact = Outgoing { urgent, ..Outgoing::event(&app.ids, line.id, subject::GRANT_CHANGED, &GrantLine::of(line)) };
     outbox::enqueue(tx, &fact, at).await
@@ -163,29 +163,6 @@ pub async fn begin(pool: &PgPool, app: &App, first: &[String]) -> Result<()> {
     Ok(())
 }
 
-/// Publishes every grant to every service again, once a day and a bounded number at a time, until stopped.
-///
-/// # Errors
-/// Never while the database can be waited for.
-pub async fn keep_stated(ctx: Context, app: App) -> anyhow::Result<()> {
-    while !ctx.stop.is_cancelled() {
-        let whole = *ctx.history().borrow();
-        match restate(&ctx.pool, &app, whole).await {
-            Ok(0) => {}
-            Ok(told) => {
-                tracing::info!(grants = told, "services are told again of what people may do");
-                ctx.outbox.wake();
-            }
-            Err(error) => tracing::warn!(error = store_error(&error), "grants cannot be told again for a moment"),
-        }
-        tokio::select! {
-            () = ctx.stop.cancelled() => {}
-            () = tokio::time::sleep(CHECK_INTERVAL) => {}
-        }
-    }
-    Ok(())
-}
-
 /// One batch of what was not published for a day, and of what was not published in this epoch once an operator has accepted that the
 /// database went back (`whole`): until then the other services keep what they have. Returns how many grants.
 ///
@@ -199,12 +176,12 @@ pub async fn restate(pool: &PgPool, app: &App, whole: bool) -> sqlx::Result<usiz
     for line in &lines {
         let raised = Line { epoch: line.epoch.max(epoch), ..line.clone() };
         // An unsigned grant is published as it stands, and believed by no service.
-        let sound = app.signer.as_ref().is_some_and(|signer| line.is_signed_by(&signer.public()));
+        let sound = app.trust.signer.as_ref().is_some_and(|signer| line.is_signed_by(&signer.public()));
         let raised = if sound { signed(app, raised) } else { raised };
         if raised != *line {
             store::directory::grant::move_on(&mut tx, &raised).await?;
         }
-        tell(&mut tx, app, &raised, false, now).await?;
+        publish(&mut tx, app, &raised, false, now).await?;
     }
     tx.commit().await?;
     Ok(lines.len())

@@ -1,12 +1,13 @@
 //! Sites that the alarm is routed by, kept here so that it works with every other service stopped.
 
-use chassis::{Refusal, Result, database};
+use chassis::{Result, database};
 use proto::id::SiteCode;
 use sqlx::{PgConnection, PgPool};
 
 use crate::{
     app::row_security,
-    domain::alarm::route::{Holder, NMC, RJ_UNIT},
+    domain::directory::office::{Holder, NMC, RJ_UNIT},
+    error,
     store::{self, directory::office::Site},
 };
 
@@ -41,15 +42,10 @@ pub async fn sites(db: &mut PgConnection) -> Result<Vec<Site>> {
 /// A refusal where the holder, the rank or the office cannot be.
 pub async fn check(db: &mut PgConnection, holder: &Holder) -> Result<()> {
     if holder.holder.is_empty() || holder.holder.len() > 200 {
-        return Err(refusal(
-            "holder",
-            "holder-missing",
-            "name the identity that holds the office",
-            "nommez l'identité qui occupe la fonction",
-        ));
+        return Err(error::holder_missing().into());
     }
     if !(0..=2).contains(&holder.rank) {
-        return Err(refusal("rank", "rank-unknown", "rank is 0, 1 or 2", "le rang est 0, 1 ou 2"));
+        return Err(error::rank_unknown().into());
     }
     check_office(db, &holder.office).await
 }
@@ -59,15 +55,7 @@ pub async fn check(db: &mut PgConnection, holder: &Holder) -> Result<()> {
 /// # Errors
 /// A refusal where there is none.
 pub async fn check_office(db: &mut PgConnection, office: &str) -> Result<()> {
-    if !known_office(db, office).await? {
-        return Err(refusal(
-            "office",
-            "office-unknown",
-            "an office is rj-unit, nmc, institutional-head/SITE or district-director/SITE, with a site of the directory",
-            "une fonction est rj-unit, nmc, institutional-head/SITE ou district-director/SITE, avec un établissement du répertoire",
-        ));
-    }
-    Ok(())
+    if known_office(db, office).await? { Ok(()) } else { Err(error::office_unknown().into()) }
 }
 
 async fn known_office(tx: &mut PgConnection, office: &str) -> Result<bool> {
@@ -80,10 +68,6 @@ async fn known_office(tx: &mut PgConnection, office: &str) -> Result<bool> {
         }
         _ => Ok(false),
     }
-}
-
-fn refusal(field: &'static str, reason: &'static str, en: &'static str, fr: &'static str) -> chassis::Error {
-    Refusal::invalid(reason, "R3e", field, en, fr).into()
 }
 
 /// Parser of the shipped file, which has no quoted fields: a comma separates, and a test checks that.

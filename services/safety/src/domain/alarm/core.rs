@@ -6,8 +6,9 @@ use time::{Duration, OffsetDateTime};
 use super::{
     concern::{Audience, AudienceStatus, CloseRefusal, Said, State},
     ladder::Ladder,
-    route::{self, Holder, Recipients},
+    route::{self, Recipients},
 };
+use crate::domain::directory::office::Holder;
 
 /// Clock difference that is no fault: between two machines, or after a small adjustment of one.
 pub const SKEW: Duration = Duration::seconds(2);
@@ -124,14 +125,17 @@ fn signed(duration: std::time::Duration) -> Duration {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::alarm::concern::Acceptance;
+    use crate::domain::{
+        alarm::concern::Acceptance,
+        directory::office::{NMC, RJ_UNIT},
+    };
 
     const START: OffsetDateTime = time::macros::datetime!(2026-11-22 13:00 UTC);
     const ONCE: Said = Said { count: 1, gravest: 1 };
     const HEAD: &str = "institutional-head/mission";
 
     fn status(audience: Audience, accepted: bool) -> AudienceStatus {
-        let office = if audience == Audience::Nhq { route::RJ_UNIT } else { HEAD };
+        let office = if audience == Audience::Nhq { RJ_UNIT } else { HEAD };
         let acceptance = Acceptance { by: "someone".into(), at: START, knowing: 1, signature: None };
         let rung = AudienceStatus { rung_at: Some(START), ..AudienceStatus::unrung(audience, office.into(), START) };
         AudienceStatus { accepted: accepted.then_some(acceptance), ..rung }
@@ -142,7 +146,7 @@ mod tests {
     }
 
     fn held() -> Vec<Holder> {
-        [HEAD, route::RJ_UNIT, route::NMC].map(|office| Holder { office: office.into(), holder: "x".into(), rank: 0 }).to_vec()
+        [HEAD, RJ_UNIT, NMC].map(|office| Holder { office: office.into(), holder: "x".into(), rank: 0 }).to_vec()
     }
 
     fn head_at(status: &AudienceStatus, now: OffsetDateTime) -> Verdict {

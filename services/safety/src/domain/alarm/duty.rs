@@ -8,6 +8,7 @@ use super::{
     core::{Verdict, the_present_head_has_accepted},
     route,
 };
+use crate::domain::directory::office::RJ_UNIT;
 
 /// Statement, as far as it decides who must accept.
 pub struct Word<'a> {
@@ -25,7 +26,7 @@ pub fn complete(told: &mut Vec<AudienceStatus>, needed: &[Audience], head: &str,
     let missing: Vec<Audience> = needed.iter().copied().filter(|audience| !there(*audience, told)).collect();
     for audience in &missing {
         let office = match audience {
-            Audience::Nhq => route::RJ_UNIT,
+            Audience::Nhq => RJ_UNIT,
             Audience::ResponsibleHead => head,
         };
         told.push(AudienceStatus::unrung(*audience, office.to_owned(), now));
@@ -45,7 +46,7 @@ pub fn said_again(told: &mut Vec<AudienceStatus>, word: &Word<'_>, now: OffsetDa
         }
     }
     let unknown = |status: &&mut AudienceStatus| {
-        status.audience == Audience::ResponsibleHead && !status.former && status.office == route::RJ_UNIT && word.head != route::RJ_UNIT
+        status.audience == Audience::ResponsibleHead && !status.former && status.office == RJ_UNIT && word.head != RJ_UNIT
     };
     if let Some(head) = told.iter_mut().find(unknown) {
         *head = AudienceStatus::unrung(Audience::ResponsibleHead, word.head.to_owned(), now);

@@ -1,22 +1,10 @@
 //! Routing: who is responsible at a site, and who is rung at a step. Where no holder is found, others ring in their place [R3e, TRAP-2].
 
 use super::{concern::Audience, ladder::Reach};
+use crate::domain::directory::office::{Holder, NMC, RJ_UNIT};
 
-/// The RJ Unit at National Headquarters.
-pub const RJ_UNIT: &str = "rj-unit";
-/// The National Monitoring Centre: NHQ after hours.
-pub const NMC: &str = "nmc";
 /// Prefix of the code of a site for which the unit itself answers.
 const UNIT_FOR: &str = "rj-unit/";
-
-/// Holder of an office. An empty holder stands for the office itself.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Holder {
-    pub office: String,
-    pub holder: String,
-    /// 0 holder, 1 deputy or duty manager, 2 regional duty.
-    pub rank: i16,
-}
 
 /// Recipients of a ring.
 #[derive(Debug, Clone, PartialEq, Eq)]

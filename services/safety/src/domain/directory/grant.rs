@@ -7,7 +7,7 @@ use proto::{
 };
 use time::OffsetDateTime;
 
-use crate::domain::alarm::route::{NMC, RJ_UNIT};
+use super::office::{NMC, RJ_UNIT};
 
 /// Prefix of the identities of our own services: none is granted anything.
 const SERVICE: &str = "service:";

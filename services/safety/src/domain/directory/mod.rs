@@ -1,4 +1,5 @@
-//! Rules of the directory: what a grant and a device are, and when they count.
+//! Rules of the directory: what an office, a grant and a device are, and when they count.
 
 pub mod device;
 pub mod grant;
+pub mod office;

@@ -6,7 +6,7 @@ use sqlx::PgConnection;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-use crate::domain::{alarm::route::Holder, id_of};
+use crate::domain::{directory::office::Holder, id_of};
 
 /// Site of the directory.
 #[derive(Debug, Clone, PartialEq, Eq)]

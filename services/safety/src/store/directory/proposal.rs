@@ -5,10 +5,7 @@ use sqlx::PgConnection;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-use crate::domain::{
-    alarm::route::Holder,
-    directory::{device::Enrolment, grant::Wanted},
-};
+use crate::domain::directory::{device::Enrolment, grant::Wanted, office::Holder};
 
 /// Proposed change.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -3,14 +3,16 @@
 use std::time::Duration as Elapsed;
 
 use harness::dice::Dice;
-use safety::domain::alarm::{
-    concern::{Acceptance, Audience, AudienceStatus, Grade, Said},
-    core,
-    core::Verdict,
-    duty::{self, Word},
-    ladder::{Ladder, Reach, Rung},
-    route::{Holder, NMC, RJ_UNIT},
-    timekeeping::{Fault, Reading, faults},
+use safety::domain::{
+    alarm::{
+        concern::{Acceptance, Audience, AudienceStatus, Grade, Said},
+        core,
+        core::Verdict,
+        duty::{self, Word},
+        ladder::{Ladder, Reach, Rung},
+        timekeeping::{Fault, Reading, faults},
+    },
+    directory::office::{Holder, NMC, RJ_UNIT},
 };
 use time::{Duration, OffsetDateTime, macros::datetime};
 

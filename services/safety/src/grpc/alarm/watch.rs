@@ -6,7 +6,7 @@ use std::{
     time::Duration,
 };
 
-use chassis::{Caller, access::no_grant, identity::unauthenticated, refusal::store_error, wire::timestamp};
+use chassis::{Caller, Error, access::no_grant, identity::unauthenticated, refusal::store_error, wire::timestamp};
 use futures::{Stream, stream};
 use proto::safety::v1::{self, watch_concerns_response::Item};
 use sqlx::{Postgres, Transaction};
@@ -17,7 +17,7 @@ use tokio::{
 use tonic::Status;
 use uuid::Uuid;
 
-use super::{Server, database};
+use super::server::AlarmServer;
 use crate::app::alarm::{
     read_concerns::{self, Viewer, viewer},
     watch::{Revision, Revisions},
@@ -36,7 +36,7 @@ const MAX_AT_ONCE: usize = 100;
 type Items = Pin<Box<dyn Stream<Item = Result<v1::WatchConcernsResponse, Status>> + Send>>;
 
 struct Watcher {
-    server: Server,
+    server: AlarmServer,
     caller: Caller,
     revisions: watch::Receiver<Revisions>,
     told: HashMap<Uuid, Revision>,
@@ -58,7 +58,7 @@ fn changed() -> Status {
 }
 
 /// Stream of a watcher. It ends with the caller's token, with the grants it began with, and with the process.
-pub fn stream(server: Server, caller: Caller) -> Items {
+pub fn stream(server: AlarmServer, caller: Caller) -> Items {
     // Subscribed before the first snapshot is read: nothing can fall between the two.
     let revisions = server.hub.subscribe();
     let (known_at, asked_at) = (Instant::now(), Instant::now());
@@ -90,7 +90,7 @@ impl Watcher {
                 continue;
             }
             tokio::select! {
-                () = self.server.ctx.stop.cancelled() => return Ok(None),
+                () = self.server.stop.cancelled() => return Ok(None),
                 () = tokio::time::sleep(BEAT_INTERVAL) => return Ok(Some(self.beat())),
                 changed = self.revisions.changed() => {
                     if changed.is_err() {
@@ -105,7 +105,7 @@ impl Watcher {
     /// Ends the stream when the proof of identity has expired or the grants differ from those at its start. While the database is away
     /// nothing can be sent anyway; after a while the watcher must prove again what they may see.
     async fn still_granted(&mut self) -> Result<(), Status> {
-        let now = self.server.ctx.clock.now();
+        let now = self.server.app.clock.now();
         if !self.caller.is_proven(now) {
             return Err(unauthenticated());
         }
@@ -126,15 +126,14 @@ impl Watcher {
                 tracing::warn!(error = store_error(&error), "a watcher's grants cannot be read for a moment");
                 Ok(())
             }
-            Err(error) => Err(database(error).into()),
+            Err(error) => Err(Error::from(error).into()),
         }
     }
 
     fn beat(&self) -> Item {
-        let ctx = &self.server.ctx;
         Item::Beat(v1::Beat {
-            at: Some(timestamp(ctx.clock.now())),
-            bus: ctx.bus.is_connected(),
+            at: Some(timestamp(self.server.app.clock.now())),
+            bus: self.server.bus.is_connected(),
             ladder: self.server.hub.ladder_is_alive(),
         })
     }
@@ -155,16 +154,16 @@ impl Watcher {
     async fn collect(&mut self) -> Result<(), Status> {
         let latest = self.revisions.borrow_and_update().clone();
         let untold = |id: &Uuid, revision: &Revision| self.told.get(id).is_none_or(|told| told < revision);
-        let news: Vec<(Uuid, Revision)> = latest.iter().filter(|(id, revision)| untold(id, revision)).map(|(id, r)| (*id, *r)).collect();
-        self.behind = news.len() > MAX_AT_ONCE;
+        let unsent: Vec<(Uuid, Revision)> = latest.iter().filter(|(id, revision)| untold(id, revision)).map(|(id, r)| (*id, *r)).collect();
+        self.behind = unsent.len() > MAX_AT_ONCE;
         self.told.retain(|id, _| latest.contains_key(id));
         self.shown.retain(|id| latest.contains_key(id));
-        if news.is_empty() {
+        if unsent.is_empty() {
             return Ok(());
         }
         let (mut tx, viewer, _turn) = self.reader().await?;
         let mut views = Vec::new();
-        for (id, revision) in news.into_iter().take(MAX_AT_ONCE) {
+        for (id, revision) in unsent.into_iter().take(MAX_AT_ONCE) {
             let view = read_concerns::find(&mut tx, &self.server.app.vault, &viewer, id).await?;
             // Hidden ones are remembered too, so that they are read once for each revision.
             self.told.insert(id, view.as_ref().map_or(revision, |v| (revision.0, v.concern.revision)));
@@ -191,7 +190,7 @@ impl Watcher {
     /// Permissions of the watcher, read anew each time: an office may have changed hands.
     async fn reader(&self) -> Result<(Transaction<'static, Postgres>, Viewer, OwnedSemaphorePermit), Status> {
         let turn = self.turn().await?;
-        let mut tx = self.server.begin(&self.caller).await?;
+        let mut tx = self.server.transactions.begin(&self.caller).await?;
         let viewer = viewer(&mut tx, &self.server.app, &self.caller).await?;
         Ok((tx, viewer, turn))
     }

@@ -1,52 +1,50 @@
-//! gRPC endpoints of administrators: grants, offices, devices, and the confirmation by a second person.
+//! Changes by administrators: grants, offices, devices, and the confirmation by a second person.
 
 use std::str::FromStr;
 
-use chassis::{Caller, Refusal, Result, audit::Act, identity::Grant, wire::instant};
+use chassis::{Caller, Result, audit::Act, identity::Grant, wire::instant};
 use prost_types::Timestamp;
 use proto::safety::v1;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-use super::Server;
+use super::server::DirectoryServer;
 use crate::{
     app::directory::{
         devices,
         proposals::{self, Outcome},
     },
-    domain::{
-        alarm::route::Holder,
-        directory::{device::Enrolment, grant::Wanted},
-    },
+    domain::directory::{device::Enrolment, grant::Wanted, office::Holder},
+    error,
 };
 
 /// Largest number of changes in one call.
 const MAX_GRANTS: usize = 100;
 
-impl Server {
+impl DirectoryServer {
     pub(super) async fn propose_office(&self, caller: &Caller, holder: v1::OfficeHolder) -> Result<Outcome> {
         let holder = Holder {
             office: holder.office.trim().to_owned(),
             holder: holder.holder.trim().to_owned(),
             rank: i16::try_from(holder.rank).unwrap_or(i16::MAX),
         };
-        let mut tx = self.begin(caller).await?;
-        let ended = proposals::propose_office(&mut tx, &self.app, caller, holder, self.proposals_last).await;
-        self.settle(tx, Act::new(caller, "office.assign", "proposal", ""), ended).await
+        let mut tx = self.transactions.begin(caller).await?;
+        let ended = proposals::propose_office(&mut tx, &self.app, caller, holder).await;
+        self.transactions.settle(tx, Act::new(caller, "office.assign", "proposal", ""), ended).await
     }
 
     pub(super) async fn propose_leaving(&self, caller: &Caller, office: &str, holder: &str) -> Result<Outcome> {
-        let mut tx = self.begin(caller).await?;
-        let ended = proposals::propose_leaving(&mut tx, &self.app, caller, office.trim(), holder.trim(), self.proposals_last).await;
-        self.settle(tx, Act::new(caller, "office.end", "proposal", ""), ended).await
+        let mut tx = self.transactions.begin(caller).await?;
+        let ended = proposals::propose_leaving(&mut tx, &self.app, caller, office.trim(), holder.trim()).await;
+        self.transactions.settle(tx, Act::new(caller, "office.end", "proposal", ""), ended).await
     }
 
     pub(super) async fn propose(&self, caller: &Caller, grants: Vec<v1::RoleGrant>) -> Result<Vec<Outcome>> {
         some_of(grants.len())?;
         let wanted = grants.into_iter().map(wanted).collect::<Result<Vec<_>>>()?;
-        let mut tx = self.begin(caller).await?;
-        let ended = proposals::propose_grants(&mut tx, &self.app, caller, wanted, self.proposals_last).await;
-        let settled = self.settle(tx, Act::new(caller, "grant.propose", "proposal", ""), ended).await;
+        let mut tx = self.transactions.begin(caller).await?;
+        let ended = proposals::propose_grants(&mut tx, &self.app, caller, wanted).await;
+        let settled = self.transactions.settle(tx, Act::new(caller, "grant.propose", "proposal", ""), ended).await;
         self.directory_changed();
         settled
     }
@@ -54,41 +52,41 @@ impl Server {
     pub(super) async fn confirm(&self, caller: &Caller, ids: &[String]) -> Result<()> {
         some_of(ids.len())?;
         let parsed: Vec<Uuid> = ids.iter().map(|id| named(id)).collect();
-        let mut tx = self.begin(caller).await?;
+        let mut tx = self.transactions.begin(caller).await?;
         let ended = proposals::confirm(&mut tx, &self.app, caller, &parsed).await;
         let first = ids.first().map_or("", String::as_str);
-        let settled = self.settle(tx, Act::new(caller, "change.confirm", "proposal", first.trim()), ended).await;
+        let settled = self.transactions.settle(tx, Act::new(caller, "change.confirm", "proposal", first.trim()), ended).await;
         self.directory_changed();
         settled
     }
 
     pub(super) async fn propose_enrolment(&self, caller: &Caller, device: v1::Device) -> Result<Outcome> {
         let wanted = enrolment(device)?;
-        let mut tx = self.begin(caller).await?;
-        let ended = proposals::propose_device(&mut tx, &self.app, caller, wanted, self.proposals_last).await;
-        self.settle(tx, Act::new(caller, "device.propose", "proposal", ""), ended).await
+        let mut tx = self.transactions.begin(caller).await?;
+        let ended = proposals::propose_device(&mut tx, &self.app, caller, wanted).await;
+        self.transactions.settle(tx, Act::new(caller, "device.propose", "proposal", ""), ended).await
     }
 
     pub(super) async fn end_enrolment(&self, caller: &Caller, id: &str) -> Result<()> {
-        let mut tx = self.begin(caller).await?;
+        let mut tx = self.transactions.begin(caller).await?;
         let ended = devices::end(&mut tx, &self.app, caller, named(id)).await;
-        self.settle(tx, Act::new(caller, "device.end", devices::KIND, id.trim()), ended).await?;
-        self.app.devices.look_again();
+        self.transactions.settle(tx, Act::new(caller, "device.end", devices::KIND, id.trim()), ended).await?;
+        self.app.devices.refresh_now();
         Ok(())
     }
 
     pub(super) async fn end(&self, caller: &Caller, id: &str) -> Result<Outcome> {
-        let mut tx = self.begin(caller).await?;
-        let ended = proposals::propose_ending(&mut tx, &self.app, caller, named(id), self.proposals_last).await;
-        let settled = self.settle(tx, Act::new(caller, "grant.end", "grant", id.trim()), ended).await;
+        let mut tx = self.transactions.begin(caller).await?;
+        let ended = proposals::propose_ending(&mut tx, &self.app, caller, named(id)).await;
+        let settled = self.transactions.settle(tx, Act::new(caller, "grant.end", "grant", id.trim()), ended).await;
         self.directory_changed();
         settled
     }
 
     /// Refreshes the caches: what was committed, or may have been where the answer was lost, counts at once.
     fn directory_changed(&self) {
-        self.app.directory.forget();
-        self.app.devices.look_again();
+        self.app.cache.forget();
+        self.app.devices.refresh_now();
     }
 }
 
@@ -114,15 +112,12 @@ fn enrolment(device: v1::Device) -> Result<Enrolment> {
 }
 
 fn moment(stamp: Option<&Timestamp>) -> Result<Option<OffsetDateTime>> {
-    let unreadable =
-        || Refusal::invalid("instant-unreadable", "A1", "grants.until", "this is no date and time", "ceci n'est ni une date ni une heure");
-    stamp.map(|stamp| instant(stamp).ok_or_else(|| unreadable().into())).transpose()
+    stamp.map(|stamp| instant(stamp).ok_or_else(|| error::instant_unreadable().into())).transpose()
 }
 
 fn some_of(count: usize) -> Result<()> {
     if (1..=MAX_GRANTS).contains(&count) {
         return Ok(());
     }
-    let (en, fr) = ("send 1 to 100 changes at once", "envoyez de 1 à 100 changements à la fois");
-    Err(Refusal::invalid("changes-count", "A1", "changes", en, fr).into())
+    Err(error::changes_count().into())
 }

@@ -1,4 +1,4 @@
-//! Direct delivery of rings: a ring that was not confirmed in time is delivered to notification by gRPC, with or without the bus [CARD1].
+//! gRPC client of notification, for direct delivery: a ring that was not confirmed in time is delivered with or without the bus [CARD1].
 
 use std::str::FromStr;
 
@@ -17,8 +17,10 @@ use sqlx::PgConnection;
 use time::OffsetDateTime;
 use tonic::Status;
 
-use super::confirm_delivery;
-use crate::{app::App, domain::alarm::concern::Audience};
+use crate::{
+    app::alarm::{App, confirm_delivery},
+    domain::alarm::concern::Audience,
+};
 
 /// Client that delivers rings to notification by gRPC.
 pub struct ToNotification {

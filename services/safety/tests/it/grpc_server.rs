@@ -1,6 +1,6 @@
 //! The gRPC server of the alarm, with real tokens and grants: whose calls are let in, and whose are cut off.
 
-use std::{sync::Arc, time::Duration};
+use std::time::Duration;
 
 use chassis::{
     Clock, Context, Ids, Process, Settings,
@@ -34,20 +34,15 @@ use proto::{
 use safety::{
     access::{BY_DEVICE, RULES},
     app::{
-        App, Ladders,
-        alarm::{
-            raise_concern::{self, Report},
-            raise_set,
-            watch::Hub,
-        },
-        directory::{devices::Book, sites},
+        alarm::{App, Ladders, raise_concern, report::Report, watch::Hub},
+        directory::sites,
         row_security,
     },
-    grpc::Server,
+    tasks,
 };
 use tonic::Code;
 
-use crate::world::{administrator, one_line, signer};
+use crate::world::{self, administrator, one_line};
 
 pub const SOON: Duration = Duration::from_secs(20);
 
@@ -88,31 +83,18 @@ impl Alarm {
         let ctx = Context::assemble(process, database.pool.clone(), bus.connect("safety").await);
         let ladder = || "0s:holder,2m:holder,5m:deputy,10m:everyone,every 5m".parse().unwrap();
         let ladders = Ladders { version: 1, imminent: ladder(), concern: ladder(), question: ladder() };
-        let app = App {
-            clock: ctx.clock.clone(),
-            ids: ctx.ids.clone(),
-            ladders,
-            signer: Some(Arc::new(signer())),
-            vault: harness::vault::vault("safety", &ctx.clock),
-            devices: Book::new(ctx.clock.clone(), time::Duration::days(365)),
-            directory: safety::app::directory::directory_cache::DirectoryCache::default(),
-            left: safety::app::directory::roster::Left::default(),
-            epoch: safety::app::epoch::Epoch::default(),
-            turn: safety::app::alarm::ring::Turn::default(),
-            accept_within: None,
-        };
+        let app = world::app(ctx.clock.clone(), ctx.ids.clone(), harness::vault::vault("safety", &ctx.clock), ladders);
         let hub = Hub::new(ctx.clock.clone(), app.epoch.clone());
-        tokio::spawn(hub.clone().follow(ctx.clone()));
-        let raises = raise_set::start(&ctx, &app);
-        let server =
-            Server { ctx: ctx.clone(), app: app.clone(), raises, hub, grants: ctx.grants().unwrap(), proposals_last: time::Duration::DAY };
-        let access = Access { rules: RULES, by_device: BY_DEVICE, devices: Some(app.devices.in_use.clone()), ..Access::default() };
+        tasks::watchers::start(&ctx, &hub);
+        let (server, of_directory) = safety::servers(&ctx, app.clone(), hub).unwrap();
+        let devices = Some(app.directory.devices.in_use.clone());
+        let access = Access { rules: RULES, by_device: BY_DEVICE, devices, ..Access::default() };
         let serving = ctx.clone();
-        let routes = tonic::service::Routes::new(AlarmServiceServer::new(server.clone())).add_service(DirectoryServiceServer::new(server));
+        let routes = tonic::service::Routes::new(AlarmServiceServer::new(server)).add_service(DirectoryServiceServer::new(of_directory));
         tokio::spawn(async move { serving.serve_grpc_to(proto::DESCRIPTOR_BYTES, access, routes).await });
         let alarm = Self { url: format!("http://{address}"), issuer, ctx, app, database, bus, folder };
         let look = async || alarm.directory("anyone").who_am_i(WhoAmIRequest {}).await.map_err(|status| status.to_string());
-        eventually("the door is open", SOON, look).await;
+        eventually("the server answers", SOON, look).await;
         alarm
     }
 
@@ -275,7 +257,7 @@ async fn what_the_directory_grants_and_takes_back_another_service_knows() {
     let cases = Context::assemble(process, theirs.pool.clone(), alarm.bus.connect("cases").await);
     cases.hear_grants(subject::CASES_GRANTS.stream, subject::CASES_GRANTS.name, subject::CASES_GRANTS.filters).unwrap();
     alarm.ctx.publish_outbox();
-    let grant = crate::directory::give(&alarm.ctx.pool, &alarm.app, "mediator-1", role::MEDIATOR, None).await;
+    let grant = crate::directory::give(&alarm.ctx.pool, &alarm.app.directory, "mediator-1", role::MEDIATOR, None).await;
     let live = async || -> Vec<String> {
         let proof = chassis::identity::Proof::new("mediator-1", Clock::system().now() + time::Duration::HOUR);
         let caller = chassis::grants::Copy::new(theirs.pool.clone(), None).caller(proof, Clock::system().now()).await.unwrap();
@@ -290,14 +272,14 @@ async fn what_the_directory_grants_and_takes_back_another_service_knows() {
     };
     becomes(&["mediator"]).await;
     let mut tx = begin(&alarm.ctx.pool, &row_security::actor(&administrator("admin-1"))).await.unwrap();
-    safety::app::directory::grants::end(&mut tx, &alarm.app, &administrator("admin-1"), grant).await.unwrap();
+    safety::app::directory::grants::end(&mut tx, &alarm.app.directory, &administrator("admin-1"), grant).await.unwrap();
     tx.commit().await.unwrap();
     becomes(&[]).await;
     // The line is changed in the copy, whose inbox has heard every revision; the daily statement mends it.
     sqlx::query("update grant_held set ended_at = null").execute(&theirs.admin).await.unwrap();
     becomes(&["mediator"]).await;
     sqlx::query("update role_grant set stated_at = stated_at - interval '2 days'").execute(&alarm.database.admin).await.unwrap();
-    assert_eq!(safety::app::directory::grants::restate(&alarm.ctx.pool, &alarm.app, true).await.unwrap(), 1);
+    assert_eq!(safety::app::directory::grants::restate(&alarm.ctx.pool, &alarm.app.directory, true).await.unwrap(), 1);
     let urgent = "select urgent from outbox where subject = 'ro.safety.event.grant-changed' order by next_attempt_at desc limit 1";
     let urgent: bool = sqlx::query_scalar(urgent).fetch_one(&alarm.database.admin).await.unwrap();
     assert!(!urgent, "what is only said again goes before a ring");

@@ -4,13 +4,10 @@
 use std::str::FromStr;
 
 use chassis::{Result, wire::timestamp};
-use proto::{
-    id::{ConcernId, SiteCode},
-    safety::v1,
-};
+use proto::{id::SiteCode, safety::v1};
 use uuid::Uuid;
 
-use super::Server;
+use super::server::{AlarmServer, id_of};
 use crate::{
     app::alarm::{
         envelope,
@@ -18,27 +15,28 @@ use crate::{
         ties::{self, Ties},
     },
     domain::alarm::concern::State,
+    error,
     store::alarm::ties::Open,
 };
 
-impl Server {
+impl AlarmServer {
     pub(super) async fn ties(&self, asked: v1::ListConcernTiesRequest) -> Result<v1::ListConcernTiesResponse> {
         let ids: Vec<Uuid> = asked.concern_ids.iter().map(|id| id_of(id)).collect();
-        let told = ties::ties(&self.ctx.pool, &self.app, &ids).await?;
+        let told = ties::ties(&self.transactions.pool, &self.app, &ids).await?;
         let (open, more) = match asked.open {
-            true => ties::open(&self.ctx.pool, id_of(&asked.after)).await?,
+            true => ties::open(&self.transactions.pool, id_of(&asked.after)).await?,
             false => (Vec::new(), false),
         };
         Ok(v1::ListConcernTiesResponse { ties: told.into_iter().map(encode).collect(), open: open.into_iter().map(listed).collect(), more })
     }
 
     pub(super) async fn follow(&self, asked: v1::FollowCaseRequest) -> Result<v1::FollowCaseResponse> {
-        let site = SiteCode::from_str(&asked.site).map_err(super::site_malformed)?;
+        let site = SiteCode::from_str(&asked.site).map_err(|_| error::site_malformed())?;
         // What is no valid site was never the site of a concern.
         let former: Vec<SiteCode> = asked.former_sites.iter().filter_map(|site| site.parse().ok()).collect();
         let word = Word { concern: id_of(&asked.concern_id), id: id_of(&asked.case_site), site: &site, former: &former };
-        let moved = follow_case::follow(&self.ctx.pool, &self.app, &word).await?;
-        self.ctx.outbox.wake();
+        let moved = follow_case::follow(&self.transactions.pool, &self.app, &word).await?;
+        self.transactions.outbox.wake();
         Ok(v1::FollowCaseResponse { moved })
     }
 }
@@ -49,11 +47,6 @@ fn listed(open: Open) -> v1::OpenConcern {
         said_at: Some(timestamp(open.said_at)),
         case_site: open.case_site.map(|word| word.to_string()).unwrap_or_default(),
     }
-}
-
-/// Id of a text. What is no id names an unknown concern, and sorts before every other.
-fn id_of(text: &str) -> Uuid {
-    ConcernId::from_str(text).map_or(Uuid::nil(), ConcernId::uuid)
 }
 
 fn encode(ties: Ties) -> v1::ConcernTies {

@@ -1,28 +1,26 @@
 //! gRPC endpoint of notification: comparing and restoring the concerns that it guards.
 
-use std::str::FromStr;
-
 use chassis::Result;
-use proto::{id::ConcernId, safety::v1};
+use proto::safety::v1;
 use uuid::Uuid;
 
-use super::Server;
+use super::server::{AlarmServer, id_of};
 use crate::{
     app::alarm::reconcile::{self, Standing},
     domain::alarm::concern::Audience,
 };
 
-impl Server {
+impl AlarmServer {
     pub(super) async fn compare(&self, asked: v1::CompareConcernsRequest) -> Result<v1::CompareConcernsResponse> {
         let guarded: Vec<(Uuid, Audience)> = asked.guarded.iter().map(pair).collect();
-        let standings = reconcile::compare(&self.ctx.pool, &self.app, &guarded, asked.whole).await?;
-        self.ctx.outbox.wake();
+        let standings = reconcile::compare(&self.transactions.pool, &self.app, &guarded, asked.whole).await?;
+        self.transactions.outbox.wake();
         Ok(v1::CompareConcernsResponse { standings: standings.into_iter().map(|standing| encode(standing) as i32).collect() })
     }
 
     pub(super) async fn restore(&self, envelope: v1::Envelope) -> Result<v1::RestoreConcernResponse> {
-        let restored = reconcile::restore_guarded(&self.ctx.pool, &self.app, envelope).await?;
-        self.ctx.outbox.wake();
+        let restored = reconcile::restore_guarded(&self.transactions.pool, &self.app, envelope).await?;
+        self.transactions.outbox.wake();
         Ok(v1::RestoreConcernResponse { restored })
     }
 }
@@ -33,7 +31,7 @@ fn pair(guarded: &v1::GuardedConcern) -> (Uuid, Audience) {
         v1::Audience::ResponsibleHead => Audience::ResponsibleHead,
         v1::Audience::Nhq | v1::Audience::Unspecified => Audience::Nhq,
     };
-    (ConcernId::from_str(&guarded.concern_id).map_or(Uuid::nil(), ConcernId::uuid), audience)
+    (id_of(&guarded.concern_id), audience)
 }
 
 const fn encode(standing: Standing) -> v1::Standing {

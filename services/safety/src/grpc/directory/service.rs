@@ -1,19 +1,20 @@
-//! gRPC service of the directory: sites, office holders, grants and devices.
+//! RPCs of the directory: sites, office holders, grants and devices.
 
-use chassis::{Caller, page};
+use chassis::{Caller, Error, page};
 use proto::safety::v1::{self, directory_service_server::DirectoryService};
 use tonic::{Request, Response};
 
-use super::{Answer, Server, database, encode};
+use super::{encode, server::DirectoryServer};
 use crate::{
     app::directory::{devices, grants, proposals, roster, sites},
-    domain::alarm::route::Holder,
+    domain::directory::office::Holder,
+    grpc::transactions::Answer,
 };
 
 #[tonic::async_trait]
-impl DirectoryService for Server {
+impl DirectoryService for DirectoryServer {
     async fn list_sites(&self, request: Request<v1::ListSitesRequest>) -> Answer<v1::ListSitesResponse> {
-        let mut tx = self.begin(&Caller::of(&request)?).await?;
+        let mut tx = self.transactions.begin(&Caller::of(&request)?).await?;
         let sites = sites::sites(&mut tx).await?;
         Ok(Response::new(v1::ListSitesResponse { sites: sites.into_iter().map(encode::site).collect() }))
     }
@@ -45,7 +46,7 @@ impl DirectoryService for Server {
 
     async fn list_proposals(&self, request: Request<v1::ListProposalsRequest>) -> Answer<v1::ListProposalsResponse> {
         let caller = Caller::of(&request)?;
-        let mut tx = self.begin(&caller).await?;
+        let mut tx = self.transactions.begin(&caller).await?;
         let waiting = proposals::waiting(&mut tx, self.app.clock.now()).await?;
         Ok(Response::new(v1::ListProposalsResponse { proposals: waiting.into_iter().map(encode::proposal).collect() }))
     }
@@ -58,7 +59,7 @@ impl DirectoryService for Server {
 
     async fn list_grants(&self, request: Request<v1::ListGrantsRequest>) -> Answer<v1::ListGrantsResponse> {
         let caller = Caller::of(&request)?;
-        let mut tx = self.begin(&caller).await?;
+        let mut tx = self.transactions.begin(&caller).await?;
         let grants = grants::of(&mut tx, request.into_inner().subject.trim()).await?;
         Ok(Response::new(v1::ListGrantsResponse { grants: grants.into_iter().map(encode::grant).collect() }))
     }
@@ -74,7 +75,7 @@ impl DirectoryService for Server {
         let request = request.into_inner();
         let after = page::decode(&request.page_token)?;
         let limit = page::size(request.page_size, 100, 500);
-        let mut tx = self.begin(&caller).await?;
+        let mut tx = self.transactions.begin(&caller).await?;
         let (devices, next) = devices::list(&mut tx, request.person.trim(), after, limit).await?;
         Ok(Response::new(v1::ListDevicesResponse {
             devices: devices.into_iter().map(encode::device).collect(),
@@ -90,17 +91,17 @@ impl DirectoryService for Server {
 
     async fn who_am_i(&self, request: Request<v1::WhoAmIRequest>) -> Answer<v1::WhoAmIResponse> {
         let caller = Caller::of(&request)?;
-        let caller = self.grants.again(&caller, self.app.clock.now()).await.map_err(database)?;
+        let caller = self.grants.again(&caller, self.app.clock.now()).await.map_err(Error::from)?;
         Ok(Response::new(encode::who(caller)))
     }
 
     async fn list_office_holders(&self, request: Request<v1::ListOfficeHoldersRequest>) -> Answer<v1::ListOfficeHoldersResponse> {
         let caller = Caller::of(&request)?;
         let office = request.into_inner().office.trim().to_owned();
-        let mut tx = self.begin(&caller).await?;
+        let mut tx = self.transactions.begin(&caller).await?;
         sites::check_office(&mut tx, &office).await?;
-        let named = roster::named(&mut tx, &self.app, &[office]).await.map_err(database)?;
-        let able = roster::able(&mut tx, &self.app, &named, None).await.map_err(database)?;
+        let named = roster::named(&mut tx, &self.app, &[office]).await.map_err(Error::from)?;
+        let able = roster::able(&mut tx, &self.app, &named, None).await.map_err(Error::from)?;
         let listed = |holder: Holder| v1::OfficeHolder { cannot_accept: !able.contains(&holder), ..encode::holder(holder) };
         Ok(Response::new(v1::ListOfficeHoldersResponse { holders: named.into_iter().map(listed).collect() }))
     }
