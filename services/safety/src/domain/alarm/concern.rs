@@ -1,9 +1,11 @@
 //! Concern: its grade, its audiences and states, and its allowed changes.
 
+use strum::{EnumString, IntoStaticStr};
 use time::OffsetDateTime;
 
 /// Grade of a concern, as stated.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, IntoStaticStr, EnumString)]
+#[strum(serialize_all = "kebab-case", const_into_str)]
 pub enum Grade {
     /// Imminent risk of self-injury, suicide, serious bodily injury or death [RM1b].
     Imminent,
@@ -14,14 +16,16 @@ pub enum Grade {
 }
 
 /// Audience that must accept a concern; one acceptance does not silence the other [R3e].
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, IntoStaticStr, EnumString)]
+#[strum(serialize_all = "kebab-case", const_into_str)]
 pub enum Audience {
     Nhq,
     ResponsibleHead,
 }
 
 /// State of a concern.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, IntoStaticStr, EnumString)]
+#[strum(serialize_all = "kebab-case", const_into_str)]
 pub enum State {
     Ringing,
     Accepted,
@@ -106,49 +110,26 @@ impl Grade {
         }
     }
 
+    /// Code in tables and messages.
     #[must_use]
     pub const fn code(self) -> &'static str {
-        match self {
-            Self::Imminent => "imminent",
-            Self::Concern => "concern",
-            Self::Question => "question",
-        }
-    }
-
-    #[must_use]
-    pub fn from_code(code: &str) -> Option<Self> {
-        [Self::Imminent, Self::Concern, Self::Question].into_iter().find(|g| g.code() == code)
+        self.into_str()
     }
 }
 
 impl Audience {
+    /// Code in tables and messages.
     #[must_use]
     pub const fn code(self) -> &'static str {
-        match self {
-            Self::Nhq => "nhq",
-            Self::ResponsibleHead => "responsible-head",
-        }
-    }
-
-    #[must_use]
-    pub fn from_code(code: &str) -> Option<Self> {
-        [Self::Nhq, Self::ResponsibleHead].into_iter().find(|a| a.code() == code)
+        self.into_str()
     }
 }
 
 impl State {
+    /// Code in tables and messages.
     #[must_use]
     pub const fn code(self) -> &'static str {
-        match self {
-            Self::Ringing => "ringing",
-            Self::Accepted => "accepted",
-            Self::Closed => "closed",
-        }
-    }
-
-    #[must_use]
-    pub fn from_code(code: &str) -> Option<Self> {
-        [Self::Ringing, Self::Accepted, Self::Closed].into_iter().find(|s| s.code() == code)
+        self.into_str()
     }
 }
 
@@ -200,11 +181,14 @@ mod tests {
 
     #[test]
     fn every_code_comes_back_as_what_it_was() {
+        for (audience, code) in [(Audience::Nhq, "nhq"), (Audience::ResponsibleHead, "responsible-head")] {
+            assert_eq!((audience.code(), code.parse()), (code, Ok(audience)));
+        }
         for grade in [Grade::Imminent, Grade::Concern, Grade::Question] {
-            assert_eq!(Grade::from_code(grade.code()), Some(grade));
+            assert_eq!(grade.code().parse(), Ok(grade));
         }
         for state in [State::Ringing, State::Accepted, State::Closed] {
-            assert_eq!(State::from_code(state.code()), Some(state));
+            assert_eq!(state.code().parse(), Ok(state));
         }
     }
 

@@ -4,8 +4,11 @@
 
 use std::{str::FromStr, time::Duration};
 
+use strum::EnumString;
+
 /// Reach of a ring within an office; each includes the ones before.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, EnumString)]
+#[strum(serialize_all = "kebab-case")]
 pub enum Reach {
     Holder,
     Deputy,
@@ -123,12 +126,7 @@ impl FromStr for Ladder {
                 continue;
             }
             let (after, reach) = part.split_once(':').ok_or(Unsafe::Malformed)?;
-            let reach = match reach {
-                "holder" => Reach::Holder,
-                "deputy" => Reach::Deputy,
-                "everyone" => Reach::Everyone,
-                _ => return Err(Unsafe::Malformed),
-            };
+            let reach = reach.parse().map_err(|_| Unsafe::Malformed)?;
             rungs.push(Rung { after: duration(after)?, reach });
         }
         Self::new(rungs, every.ok_or(Unsafe::Malformed)?)

@@ -8,7 +8,7 @@ use time::OffsetDateTime;
 use uuid::Uuid;
 
 use super::sealed;
-use crate::domain::alarm::concern::{Acceptance, Audience, AudienceStatus};
+use crate::domain::alarm::concern::{Acceptance, AudienceStatus};
 
 struct Row {
     concern_id: Uuid,
@@ -34,7 +34,7 @@ struct Row {
 /// State of a row. One whose audience this version does not know is skipped, as if missing: the reconciliation restores what the grade
 /// needs.
 fn status(row: Row) -> Option<AudienceStatus> {
-    let Some(audience) = Audience::from_code(&row.kind) else {
+    let Ok(audience) = row.kind.parse() else {
         tracing::error!(concern.id = %row.concern_id, "an audience of a concern cannot be read: it counts as missing");
         return None;
     };

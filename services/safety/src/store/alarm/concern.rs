@@ -86,7 +86,7 @@ struct Row {
 /// Grade of a code. One that this version does not know may be the gravest of all: the concern rings as an imminent risk, and stops no
 /// other.
 pub(in crate::store) fn grade(id: Uuid, code: &str) -> Grade {
-    Grade::from_code(code).unwrap_or_else(|| {
+    code.parse().unwrap_or_else(|_| {
         tracing::error!(concern.id = %id, "the grade of a concern cannot be read: it rings as an imminent risk");
         Grade::Imminent
     })
@@ -94,7 +94,7 @@ pub(in crate::store) fn grade(id: Uuid, code: &str) -> Grade {
 
 /// State of a code. One that this version does not know silences nobody.
 pub(in crate::store) fn state(id: Uuid, code: &str) -> State {
-    State::from_code(code).unwrap_or_else(|| {
+    code.parse().unwrap_or_else(|_| {
         tracing::error!(concern.id = %id, "the state of a concern cannot be read: it counts as ringing");
         State::Ringing
     })

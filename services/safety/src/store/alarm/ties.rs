@@ -82,7 +82,7 @@ pub async fn said(db: &mut PgConnection, vault: &Vault, ids: &[Uuid]) -> sqlx::R
                 }
             }
         }
-        let state = State::from_code(&row.state).ok_or_else(|| sqlx::Error::Decode("concern.state is not a known code".into()))?;
+        let state = row.state.parse().map_err(|_| sqlx::Error::Decode("concern.state is not a known code".into()))?;
         let closing = row.closed_by.zip(row.closed_at).map(|(by, at)| Closing { by, at, signature: row.closed_signature });
         found.push(Said { id: row.id, state, said_at, closing, texts, unread });
     }
