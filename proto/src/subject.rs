@@ -6,6 +6,8 @@
 
 use std::fmt;
 
+use topology::{ConsumerSpec, Keeps, StreamSpec};
+
 use crate::id::{Region, SiteCode};
 
 /// A value that is valid as one token of a subject.
@@ -151,69 +153,46 @@ pub const FACTS: [&str; 36] = [
 
 // ---- streams and consumers ----------------------------------------------------------------------------------------
 
-/// A stream as the provisioner creates it and every service checks it at start. Only its own publishers can fill it: input from outside is
-/// bounded by subject, and each subject has one login; each service's facts are in a stream of their own.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Stream {
-    pub name: &'static str,
-    pub subjects: &'static [&'static str],
-    pub kept: Kept,
-    /// Largest message in bytes, headers included.
-    pub max_message_bytes: i32,
-    /// Most bytes of the stream; what does not fit is refused to its publisher, who keeps it and retries.
-    pub max_bytes: i64,
-    /// Most messages under one subject, where that is bounded.
-    pub max_per_subject: Option<i64>,
-    /// A message is deleted after so many days, read or not: no service may delete one, so this bounds its life. Far below the two years of
-    /// the law: what was sent while a case was in use is gone by the time it may be purged [LPR4].
-    pub kept_days: u16,
-}
-
-/// Retention of a stream's messages, besides their age.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kept {
-    /// To the end of their age: several consumers read them, and a re-created one reads them again.
-    ToItsAge,
-    /// Until the only consumer has acknowledged them: consumed messages take no room.
-    UntilHeard,
-    /// Until newer ones of the same subject replace them: they have no consumer here.
-    WhileNewest,
-}
-
-/// Days a consumer can be away and miss nothing.
+/// Days a consumer can be away and miss nothing. No service may delete a message, so this bounds its life. Far below the two years of the
+/// law: what was sent while a case was in use is gone by the time it may be purged [LPR4].
 const KEPT_DAYS: u16 = 30;
 const MIB: i64 = 1024 * 1024;
 /// Largest message among those with text written by people.
 const LARGE: i32 = 256 * 1024;
 
-pub const SUBMISSIONS: Stream = until_heard("RO_SUBMISSIONS", &["ro.intake.submit.referral.*", "ro.intake.submit.contact.*"], 4_096, 8_192);
+pub const SUBMISSIONS: StreamSpec =
+    until_heard("RO_SUBMISSIONS", &["ro.intake.submit.referral.*", "ro.intake.submit.contact.*"], 4_096, 8_192);
 /// The raises of sites. A site that floods fills its own lane and no other: all lanes together fit.
-pub const RAISES: Stream = until_heard("RO_RAISES", &[EVERY_RAISE], 256, 5_120);
+pub const RAISES: StreamSpec = until_heard("RO_RAISES", &[EVERY_RAISE], 256, 5_120);
 /// The raises of our own services.
-pub const SERVICE_RAISES: Stream = until_heard("RO_SERVICE_RAISES", &["ro.safety.raise.service.*"], 2_048, 1_024);
-pub const RINGS: Stream = until_heard("RO_RINGS", &["ro.safety.ring.*"], 4_096, 2_048);
+pub const SERVICE_RAISES: StreamSpec = until_heard("RO_SERVICE_RAISES", &["ro.safety.raise.service.*"], 2_048, 1_024);
+pub const RINGS: StreamSpec = until_heard("RO_RINGS", &["ro.safety.ring.*"], 4_096, 2_048);
 /// Answers to sites and regions, which read them live.
-pub const RECEIPTS: Stream = Stream {
+pub const RECEIPTS: StreamSpec = StreamSpec {
     name: "RO_RECEIPTS",
     subjects: &[EVERY_INTAKE_RECEIPT, EVERY_CONCERN_RECEIPT],
-    kept: Kept::WhileNewest,
+    keeps: Keeps::WhileNewest,
     max_message_bytes: LARGE,
     max_bytes: 1_024 * MIB,
     max_per_subject: Some(256),
     kept_days: KEPT_DAYS,
 };
-pub const INTAKE: Stream = facts_of("RO_INTAKE", &["ro.intake.event.*"]);
-pub const CASES: Stream = facts_of("RO_CASES", &["ro.cases.event.*"]);
-pub const SAFETY: Stream = facts_of("RO_SAFETY", &["ro.safety.event.*"]);
-pub const NOTIFICATION: Stream = facts_of("RO_NOTIFICATION", &["ro.notification.event.*"]);
-pub const REPORTING: Stream = facts_of("RO_REPORTING", &["ro.reporting.event.*"]);
-pub const STREAMS: [Stream; 10] = [RAISES, SERVICE_RAISES, RINGS, SUBMISSIONS, RECEIPTS, INTAKE, CASES, SAFETY, NOTIFICATION, REPORTING];
+pub const INTAKE: StreamSpec = facts_of("RO_INTAKE", &["ro.intake.event.*"]);
+pub const CASES: StreamSpec = facts_of("RO_CASES", &["ro.cases.event.*"]);
+pub const SAFETY: StreamSpec = facts_of("RO_SAFETY", &["ro.safety.event.*"]);
+pub const NOTIFICATION: StreamSpec = facts_of("RO_NOTIFICATION", &["ro.notification.event.*"]);
+pub const REPORTING: StreamSpec = facts_of("RO_REPORTING", &["ro.reporting.event.*"]);
+/// The streams, as the provisioner creates them and every service checks them at start. Only its own publishers can fill one: input from
+/// outside is bounded by subject, and each subject has one login; each service's facts are in a stream of their own. What does not fit is
+/// refused to its publisher, who keeps it and retries.
+pub const STREAMS: [StreamSpec; 10] =
+    [RAISES, SERVICE_RAISES, RINGS, SUBMISSIONS, RECEIPTS, INTAKE, CASES, SAFETY, NOTIFICATION, REPORTING];
 
-const fn until_heard(name: &'static str, subjects: &'static [&'static str], max_per_subject: i64, mib: i64) -> Stream {
-    Stream {
+const fn until_heard(name: &'static str, subjects: &'static [&'static str], max_per_subject: i64, mib: i64) -> StreamSpec {
+    StreamSpec {
         name,
         subjects,
-        kept: Kept::UntilHeard,
+        keeps: Keeps::UntilHeard,
         max_message_bytes: LARGE,
         max_bytes: mib * MIB,
         max_per_subject: Some(max_per_subject),
@@ -221,11 +200,11 @@ const fn until_heard(name: &'static str, subjects: &'static [&'static str], max_
     }
 }
 
-const fn facts_of(name: &'static str, subjects: &'static [&'static str]) -> Stream {
-    Stream {
+const fn facts_of(name: &'static str, subjects: &'static [&'static str]) -> StreamSpec {
+    StreamSpec {
         name,
         subjects,
-        kept: Kept::ToItsAge,
+        keeps: Keeps::ToItsAge,
         max_message_bytes: 64 * 1024,
         max_bytes: 2_048 * MIB,
         max_per_subject: None,
@@ -233,63 +212,61 @@ const fn facts_of(name: &'static str, subjects: &'static [&'static str]) -> Stre
     }
 }
 
-/// A durable consumer: the name begins with the service that owns it. The subjects of a name never change: a version that consumes others
-/// does so under a new name (`…-2`), and the former is in [`FORMER`] until no version of the service uses it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Consumer {
-    pub service: &'static str,
-    pub stream: &'static str,
-    pub name: &'static str,
-    pub filters: &'static [&'static str],
+pub(crate) const fn consumer(
+    service: &'static str,
+    stream: &StreamSpec,
+    name: &'static str,
+    filters: &'static [&'static str],
+) -> ConsumerSpec {
+    ConsumerSpec { service, stream: stream.name, name, filters }
 }
 
-pub(crate) const fn consumer(service: &'static str, stream: &Stream, name: &'static str, filters: &'static [&'static str]) -> Consumer {
-    Consumer { service, stream: stream.name, name, filters }
-}
-
-pub const INTAKE_REFERRALS: Consumer = consumer("intake", &SUBMISSIONS, "intake-referrals", &["ro.intake.submit.referral.*"]);
-pub const INTAKE_CONTACTS: Consumer = consumer("intake", &SUBMISSIONS, "intake-contacts", &["ro.intake.submit.contact.*"]);
-pub const CASES_SCREENED: Consumer = consumer("cases", &INTAKE, "cases-referral-screened", &[REFERRAL_SCREENED, REFERRAL_CORRECTED]);
-pub const SAFETY_RAISES: Consumer = consumer("safety", &RAISES, "safety-raises", &[EVERY_RAISE]);
-pub const SAFETY_SERVICE_RAISES: Consumer = consumer("safety", &SERVICE_RAISES, "safety-service-raises", &["ro.safety.raise.service.*"]);
-pub const SAFETY_DELIVERED: Consumer = consumer("safety", &NOTIFICATION, "safety-ring-delivered", &[RING_DELIVERED]);
-pub const NOTIFICATION_RINGS: Consumer = consumer("notification", &RINGS, "notification-rings", &["ro.safety.ring.*"]);
+pub const INTAKE_REFERRALS: ConsumerSpec = consumer("intake", &SUBMISSIONS, "intake-referrals", &["ro.intake.submit.referral.*"]);
+pub const INTAKE_CONTACTS: ConsumerSpec = consumer("intake", &SUBMISSIONS, "intake-contacts", &["ro.intake.submit.contact.*"]);
+pub const CASES_SCREENED: ConsumerSpec = consumer("cases", &INTAKE, "cases-referral-screened", &[REFERRAL_SCREENED, REFERRAL_CORRECTED]);
+pub const SAFETY_RAISES: ConsumerSpec = consumer("safety", &RAISES, "safety-raises", &[EVERY_RAISE]);
+pub const SAFETY_SERVICE_RAISES: ConsumerSpec =
+    consumer("safety", &SERVICE_RAISES, "safety-service-raises", &["ro.safety.raise.service.*"]);
+pub const SAFETY_DELIVERED: ConsumerSpec = consumer("safety", &NOTIFICATION, "safety-ring-delivered", &[RING_DELIVERED]);
+pub const NOTIFICATION_RINGS: ConsumerSpec = consumer("notification", &RINGS, "notification-rings", &["ro.safety.ring.*"]);
 /// Consumers of the facts of which notification informs people, one for each of two services' streams.
-pub const NOTIFICATION_FACTS: Consumer = consumer("notification", &INTAKE, "notification-facts", &[REFERRAL_RECEIVED, CONTACT_PUSHED]);
-pub const NOTIFICATION_CASE_FACTS: Consumer =
+pub const NOTIFICATION_FACTS: ConsumerSpec = consumer("notification", &INTAKE, "notification-facts", &[REFERRAL_RECEIVED, CONTACT_PUSHED]);
+pub const NOTIFICATION_CASE_FACTS: ConsumerSpec =
     consumer("notification", &CASES, "notification-case-facts", &[CASE_OPENED, MEDIATOR_ASSIGNED]);
 /// Access to cases. On its own: supervisors are notified of a break-glass within a minute, whatever import is queued.
-pub const NOTIFICATION_ACCESS: Consumer = consumer(
+pub const NOTIFICATION_ACCESS: ConsumerSpec = consumer(
     "notification",
     &CASES,
     "notification-access",
     &[OFFICER_ASSIGNED, BREAK_GLASS_OPENED, BREAK_GLASS_QUOTA_REACHED, BREAK_GLASS_REVIEW_DUE],
 );
 /// An acceptance stops what is not yet delivered to that audience.
-pub const NOTIFICATION_CONCERNS: Consumer = consumer("notification", &SAFETY, "notification-concerns", &[CONCERN_CHANGED]);
+pub const NOTIFICATION_CONCERNS: ConsumerSpec = consumer("notification", &SAFETY, "notification-concerns", &[CONCERN_CHANGED]);
 /// Consumers of the facts that reporting counts, one for each stream.
-pub const REPORTING_FACTS: Consumer = consumer("reporting", &INTAKE, "reporting-facts", &[REFERRAL_RECEIVED, REFERRAL_SCREENED]);
-pub const REPORTING_CASE_FACTS: Consumer = consumer("reporting", &CASES, "reporting-case-facts", &[CASE_OPENED, CASE_MOVED]);
-pub const REPORTING_CONCERNS: Consumer = consumer("reporting", &SAFETY, "reporting-concerns", &[CONCERN_RAISED, CONCERN_CHANGED]);
+pub const REPORTING_FACTS: ConsumerSpec = consumer("reporting", &INTAKE, "reporting-facts", &[REFERRAL_RECEIVED, REFERRAL_SCREENED]);
+pub const REPORTING_CASE_FACTS: ConsumerSpec = consumer("reporting", &CASES, "reporting-case-facts", &[CASE_OPENED, CASE_MOVED]);
+pub const REPORTING_CONCERNS: ConsumerSpec = consumer("reporting", &SAFETY, "reporting-concerns", &[CONCERN_RAISED, CONCERN_CHANGED]);
 /// Grants are read from a service's own copy, so that a call waits for no other service.
-pub const INTAKE_GRANTS: Consumer = consumer("intake", &SAFETY, "intake-grants", &[GRANT_CHANGED]);
-pub const CASES_GRANTS: Consumer = consumer("cases", &SAFETY, "cases-grants", &[GRANT_CHANGED]);
-pub const NOTIFICATION_GRANTS: Consumer = consumer("notification", &SAFETY, "notification-grants", &[GRANT_CHANGED]);
-pub const REPORTING_GRANTS: Consumer = consumer("reporting", &SAFETY, "reporting-grants", &[GRANT_CHANGED]);
-pub const CASES_CONCERNS: Consumer = consumer("cases", &SAFETY, "cases-concerns", &[CONCERN_RAISED, CONCERN_CHANGED]);
+pub const INTAKE_GRANTS: ConsumerSpec = consumer("intake", &SAFETY, "intake-grants", &[GRANT_CHANGED]);
+pub const CASES_GRANTS: ConsumerSpec = consumer("cases", &SAFETY, "cases-grants", &[GRANT_CHANGED]);
+pub const NOTIFICATION_GRANTS: ConsumerSpec = consumer("notification", &SAFETY, "notification-grants", &[GRANT_CHANGED]);
+pub const REPORTING_GRANTS: ConsumerSpec = consumer("reporting", &SAFETY, "reporting-grants", &[GRANT_CHANGED]);
+pub const CASES_CONCERNS: ConsumerSpec = consumer("cases", &SAFETY, "cases-concerns", &[CONCERN_RAISED, CONCERN_CHANGED]);
 /// Who may read an accepted referral, so that it does not bypass the access rules of its case.
-pub const INTAKE_TIES: Consumer = consumer("intake", &CASES, "intake-ties", &[CASE_TIES]);
+pub const INTAKE_TIES: ConsumerSpec = consumer("intake", &CASES, "intake-ties", &[CASE_TIES]);
 /// Safety has a concern that travelled with a submission: it need not be resent.
-pub const INTAKE_CONCERNS: Consumer = consumer("intake", &SAFETY, "intake-concerns", &[CONCERN_RAISED, CONCERN_CHANGED]);
+pub const INTAKE_CONCERNS: ConsumerSpec = consumer("intake", &SAFETY, "intake-concerns", &[CONCERN_RAISED, CONCERN_CHANGED]);
 /// On their own: a purge waits behind no import, and delays nothing.
-pub const INTAKE_PURGES: Consumer = consumer("intake", &CASES, "intake-purges", &[CASE_PURGED]);
-pub const NOTIFICATION_PURGES: Consumer = consumer("notification", &CASES, "notification-purges", &[CASE_PURGED]);
-pub const CASES_PURGE_OBEYED: Consumer = consumer("cases", &INTAKE, "cases-purge-obeyed", &[REFERRAL_PURGED]);
-pub const CASES_PURGE_NOTICES: Consumer = consumer("cases", &NOTIFICATION, "cases-purge-notices", &[NOTICES_PURGED]);
+pub const INTAKE_PURGES: ConsumerSpec = consumer("intake", &CASES, "intake-purges", &[CASE_PURGED]);
+pub const NOTIFICATION_PURGES: ConsumerSpec = consumer("notification", &CASES, "notification-purges", &[CASE_PURGED]);
+pub const CASES_PURGE_OBEYED: ConsumerSpec = consumer("cases", &INTAKE, "cases-purge-obeyed", &[REFERRAL_PURGED]);
+pub const CASES_PURGE_NOTICES: ConsumerSpec = consumer("cases", &NOTIFICATION, "cases-purge-notices", &[NOTICES_PURGED]);
 
-pub use crate::witness::{WITNESSES, Witnessing, witnessing};
+pub use crate::witness::{WITNESSES, witnessing};
 
-pub const CONSUMERS: [Consumer; 35] = [
+/// The durable consumers. The subjects of a name never change: a version that consumes others does so under a new name (`…-2`), and the
+/// former is in [`FORMER`] until no version of the service uses it.
+pub const CONSUMERS: [ConsumerSpec; 35] = [
     INTAKE_CONCERNS,
     INTAKE_REFERRALS,
     INTAKE_CONTACTS,
@@ -328,7 +305,7 @@ pub const CONSUMERS: [Consumer; 35] = [
 ];
 
 /// Consumers of former versions that may still run: they keep their place and their permissions, and this version does not read them.
-pub const FORMER: [Consumer; 0] = [];
+pub const FORMER: [ConsumerSpec; 0] = [];
 
 pub use crate::permission::{
     JETSTREAM, Permissions, dashboard_permissions, inbox_prefix, provisioner_permissions, region_permissions, service_permissions,
@@ -358,7 +335,7 @@ mod tests {
 
     #[test]
     fn what_is_kept_until_it_is_heard_has_one_reader() {
-        for stream in STREAMS.into_iter().filter(|stream| stream.kept == Kept::UntilHeard) {
+        for stream in STREAMS.into_iter().filter(|stream| stream.keeps == Keeps::UntilHeard) {
             let filters: Vec<_> = CONSUMERS.iter().filter(|c| c.stream == stream.name).flat_map(|c| c.filters).collect();
             assert!(!filters.is_empty(), "nobody hears {}", stream.name);
             for (i, one) in filters.iter().enumerate() {
@@ -386,7 +363,7 @@ mod tests {
     }
 
     /// Most bytes one login can put into a stream, by the bounds of its subjects.
-    fn most_of(login: &Permissions, stream: &Stream) -> i64 {
+    fn most_of(login: &Permissions, stream: &StreamSpec) -> i64 {
         let own = login.publish.iter().filter(|said| stream.subjects.iter().any(|subject| holds(subject, said)));
         let each = stream.max_per_subject.map_or(stream.max_bytes, |most| most * i64::from(stream.max_message_bytes));
         each * i64::try_from(own.count()).unwrap()

@@ -1,27 +1,12 @@
 //! Ring of witnesses: which service stores checkpoints of which other's audit log, and the subjects they use for it.
 
-use crate::subject::{CASES, Consumer, INTAKE, NOTIFICATION, REPORTING, SAFETY, consumer};
+use topology::WitnessRing;
 
-/// A service's place in the ring of witnesses: every service stores the checkpoints of its neighbour's audit log, in another database.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Witnessing {
-    pub service: &'static str,
-    /// The service whose log it witnesses.
-    pub ward: &'static str,
-    /// The service that witnesses its log.
-    pub witness: &'static str,
-    /// Subject of its own checkpoints (protobuf `ro.audit.v1.CheckpointSealed`).
-    pub sealed: &'static str,
-    /// Subject of its answers to its ward (protobuf `ro.audit.v1.CheckpointWitnessed`, `ro.audit.v1.CheckpointRefused`).
-    pub witnessed: &'static str,
-    pub refused: &'static str,
-    pub wards: Consumer,
-    pub answers: Consumer,
-}
+use crate::subject::{CASES, INTAKE, NOTIFICATION, REPORTING, SAFETY, consumer};
 
 macro_rules! place {
     ($service:literal, ward $ward:literal in $wards:ident, witness $witness:literal in $answers:ident) => {
-        Witnessing {
+        WitnessRing {
             service: $service,
             ward: $ward,
             witness: $witness,
@@ -40,7 +25,7 @@ macro_rules! place {
 }
 
 /// The ring: intake is witnessed by cases, cases by safety, safety by notification, notification by reporting, reporting by intake.
-pub const WITNESSES: [Witnessing; 5] = [
+pub const WITNESSES: [WitnessRing; 5] = [
     place!("intake", ward "reporting" in REPORTING, witness "cases" in CASES),
     place!("cases", ward "intake" in INTAKE, witness "safety" in SAFETY),
     place!("safety", ward "cases" in CASES, witness "notification" in NOTIFICATION),
@@ -50,6 +35,6 @@ pub const WITNESSES: [Witnessing; 5] = [
 
 /// The place of a service; that of the first for an unknown name.
 #[must_use]
-pub fn witnessing(service: &str) -> Witnessing {
+pub fn witnessing(service: &str) -> WitnessRing {
     WITNESSES.into_iter().find(|place| place.service == service).unwrap_or(WITNESSES[0])
 }

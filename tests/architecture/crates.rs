@@ -31,8 +31,9 @@ fn forbidden(graph: &BTreeMap<String, Vec<String>>) -> Vec<String> {
     let ours = |name: &String| graph.contains_key(name);
     let may = |name: &str| -> Option<&[&str]> {
         match name {
-            "proto" => Some(&[]),
-            "chassis" => Some(&[]),
+            "topology" => Some(&[]),
+            "proto" => Some(&["topology"]),
+            "chassis" => Some(&["topology"]),
             "to-safety" => Some(&["chassis", "proto"]),
             "local" => Some(&["proto"]),
             "ro" => Some(&["chassis", "proto", "local"]),

@@ -174,7 +174,8 @@ async fn no_service_takes_what_another_hears_by_an_acknowledgement_that_can_be_r
     for service in SERVICES {
         let mut login = Login::open(&bus, service).await;
         login.say(format!("SUB _INBOX_{service}.> 1\r\n").as_bytes()).await;
-        let (own, others): (Vec<&subject::Consumer>, Vec<_>) = subject::CONSUMERS.iter().partition(|consumer| consumer.service == service);
+        let (own, others): (Vec<&chassis::bus::ConsumerSpec>, Vec<_>) =
+            subject::CONSUMERS.iter().partition(|consumer| consumer.service == service);
         for (theirs, own) in others.iter().flat_map(|theirs| own.iter().map(move |own| (theirs, own))) {
             let ack = format!("$JS.ACK.{}.{}.{}.{}.1.1.1", theirs.stream, theirs.name, own.stream, own.name);
             let told = login.say(format!("PUB {ack} _INBOX_{service}.next 4\r\n+NXT\r\n").as_bytes()).await;

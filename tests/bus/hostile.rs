@@ -3,10 +3,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use chassis::bus::{Bus, ConsumerSpec};
+use chassis::bus::{Bus, Keeps};
 use futures::TryStreamExt;
 use harness::{bus::TestBus, dice::Dice};
-use proto::subject::{self, CONSUMERS, Kept, STREAMS};
+use proto::subject::{self, CONSUMERS, STREAMS};
 
 use crate::{
     login::Login,
@@ -333,19 +333,18 @@ pub async fn nothing_is_gone(bus: &TestBus) {
     let inside = bus.connect("provisioner").await;
     let mut acknowledged: BTreeMap<&str, u64> = BTreeMap::new();
     for consumer in CONSUMERS {
-        let spec = ConsumerSpec { stream: consumer.stream, name: consumer.name, filters: consumer.filters };
-        let held = inside.check_consumer(spec).await.unwrap();
+        let held = inside.check_consumer(consumer).await.unwrap();
         let info = held.cached_info();
         *acknowledged.entry(consumer.stream).or_default() += info.delivered.consumer_sequence - info.num_ack_pending as u64;
     }
     for stream in STREAMS {
         let state = inside.jetstream.get_stream(stream.name).await.unwrap().cached_info().state.clone();
         let gone = state.last_sequence - state.messages;
-        let allowed = match stream.kept {
-            Kept::ToItsAge => 0,
-            Kept::UntilHeard => acknowledged.get(stream.name).copied().unwrap_or_default(),
-            Kept::WhileNewest => u64::MAX,
+        let allowed = match stream.keeps {
+            Keeps::ToItsAge => 0,
+            Keeps::UntilHeard => acknowledged.get(stream.name).copied().unwrap_or_default(),
+            Keeps::WhileNewest => u64::MAX,
         };
-        assert!((state.messages > 0 || stream.kept == Kept::UntilHeard) && gone <= allowed, "{}: {state:?}", stream.name);
+        assert!((state.messages > 0 || stream.keeps == Keeps::UntilHeard) && gone <= allowed, "{}: {state:?}", stream.name);
     }
 }

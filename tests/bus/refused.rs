@@ -111,8 +111,7 @@ async fn a_service_whose_login_lacks_a_subject_shows_it_within_seconds_and_still
         eventually("the health of the bus is told", SOON, look).await;
     };
     becomes(SERVING).await;
-    let theirs = subject::SAFETY_RAISES;
-    ctx.consume(theirs.stream, theirs.name, theirs.filters, Deaf);
+    ctx.consume(subject::SAFETY_RAISES, Deaf);
     becomes(NOT_SERVING).await;
     assert_eq!(health("").await.unwrap(), SERVING, "the door is open: what it takes in waits in the outbox");
     assert!(ctx.bus.violations() >= 1);

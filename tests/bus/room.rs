@@ -8,8 +8,8 @@ use chassis::{
     bus::{Bus, ConsumerSpec},
 };
 use futures::{StreamExt, future::join_all};
-use harness::bus::{TestBus, consumer, stream};
-use proto::subject::{self, Consumer};
+use harness::bus::TestBus;
+use proto::subject;
 
 use crate::service::Running;
 
@@ -38,9 +38,8 @@ async fn fill(bus: &Bus, subject: &str) -> usize {
     }
 }
 
-async fn reader(bus: &TestBus, of: Consumer) -> PullConsumer {
-    let spec = ConsumerSpec { stream: of.stream, name: of.name, filters: of.filters };
-    bus.connect(of.service).await.check_consumer(spec).await.unwrap()
+async fn reader(bus: &TestBus, of: ConsumerSpec) -> PullConsumer {
+    bus.connect(of.service).await.check_consumer(of).await.unwrap()
 }
 
 /// Takes so many messages and answers each.
@@ -82,8 +81,8 @@ async fn a_site_that_floods_the_alarm_while_nobody_hears_is_refused_itself_and_c
     answer(&reader(&bus, subject::SAFETY_RAISES).await, 10, AckKind::Ack).await;
     assert_eq!(fill(&mission, &raise_of("mission")).await, 10);
     // An operator makes room while nobody reads.
-    let wider = stream(subject::RAISES).times(2);
-    bus.connect("provisioner").await.provision(&[wider], &[consumer(subject::SAFETY_RAISES)]).await.unwrap();
+    let wider = subject::RAISES.times(2);
+    bus.connect("provisioner").await.provision(&[wider], &[subject::SAFETY_RAISES]).await.unwrap();
     assert_eq!(fill(&mission, &raise_of("mission")).await, most);
 }
 

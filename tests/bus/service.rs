@@ -8,6 +8,7 @@ use std::{
     time::Duration,
 };
 
+use chassis::bus::ConsumerSpec;
 use chassis::{
     Clock, Context, Ids, Process, Settings, client,
     inbox::{Handler, Incoming, Rejection},
@@ -19,7 +20,6 @@ use harness::{
     database::{self, Database},
     wait::eventually,
 };
-use proto::subject::Consumer;
 use sqlx::PgConnection;
 use tokio::net::TcpListener;
 use tonic_health::pb::{HealthCheckRequest, health_client::HealthClient};
@@ -70,8 +70,8 @@ impl Running {
         Self { ctx, counts: Counts::default(), url: format!("http://{address}"), _database: database }
     }
 
-    pub fn hears(&self, consumer: Consumer) {
-        self.ctx.consume(consumer.stream, consumer.name, consumer.filters, self.counts.clone());
+    pub fn hears(&self, consumer: ConsumerSpec) {
+        self.ctx.consume(consumer, self.counts.clone());
     }
 
     pub async fn has_heard(&self, count: usize) {

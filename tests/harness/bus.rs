@@ -6,13 +6,13 @@ use std::{
     thread,
 };
 
-use chassis::bus::{Bus, ConsumerSpec, Keeps, StreamSpec};
+use chassis::bus::Bus;
 use local::{
     identity,
     nats::{self, Nats},
     tools::{self, Wishes},
 };
-use proto::subject::{CONSUMERS, Consumer, Kept, Permissions, STREAMS, Stream};
+use proto::subject::{CONSUMERS, Permissions, STREAMS};
 use tokio::sync::oneshot;
 
 use crate::system::{panic_with, scratch};
@@ -129,35 +129,10 @@ impl TestBus {
 
     /// Creates the streams and consumers as declared.
     pub async fn provision(&self) {
-        let (streams, consumers) = (STREAMS.map(stream), CONSUMERS.map(consumer));
-        if let Err(error) = self.connect("provisioner").await.provision(&streams, &consumers).await {
+        if let Err(error) = self.connect("provisioner").await.provision(&STREAMS, &CONSUMERS).await {
             panic_with(&format!("{error:#}"));
         }
     }
-}
-
-/// A stream in the form the chassis takes.
-#[must_use]
-pub const fn stream(s: Stream) -> StreamSpec {
-    StreamSpec {
-        name: s.name,
-        subjects: s.subjects,
-        keeps: match s.kept {
-            Kept::ToItsAge => Keeps::ToItsAge,
-            Kept::UntilHeard => Keeps::UntilHeard,
-            Kept::WhileNewest => Keeps::WhileNewest,
-        },
-        max_message_bytes: s.max_message_bytes,
-        max_bytes: s.max_bytes,
-        max_per_subject: s.max_per_subject,
-        kept_days: s.kept_days,
-    }
-}
-
-/// A consumer in the form the chassis takes.
-#[must_use]
-pub const fn consumer(c: Consumer) -> ConsumerSpec {
-    ConsumerSpec { stream: c.stream, name: c.name, filters: c.filters }
 }
 
 /// The folder with the seed of [`TestBus::operator`].

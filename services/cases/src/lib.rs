@@ -52,27 +52,16 @@ pub async fn serve(config: Config, ctx: chassis::Context) -> anyhow::Result<()> 
     let intake = ReferralServiceClient::new(ctx.peer("intake", &config.intake_url)?);
     let screened = bus::case::Screenings { intake, ids: ctx.ids.clone(), clock: ctx.clock.clone(), vault: ctx.vault.clone() };
     ctx.deliver_directly(ToSafety(AlarmServiceClient::new(ctx.peer("safety", &config.safety_url)?)));
-    let heard = subject::CASES_GRANTS;
-    ctx.hear_grants(heard.stream, heard.name, heard.filters)?;
-    let heard = subject::CASES_SCREENED;
-    ctx.consume(heard.stream, heard.name, heard.filters, screened);
-    let heard = subject::CASES_CONCERNS;
-    ctx.consume(heard.stream, heard.name, heard.filters, bus::concern::Concerns { concerns: app.concerns.clone() });
+    ctx.hear_grants(subject::CASES_GRANTS)?;
+    ctx.consume(subject::CASES_SCREENED, screened);
+    ctx.consume(subject::CASES_CONCERNS, bus::concern::Concerns { concerns: app.concerns.clone() });
     for heard in [subject::CASES_PURGE_OBEYED, subject::CASES_PURGE_NOTICES] {
         let obeyed = bus::purge::ObeyedPurges { clock: ctx.clock.clone(), signer: signer.clone() };
-        ctx.consume(heard.stream, heard.name, heard.filters, obeyed);
+        ctx.consume(heard, obeyed);
     }
     ctx.watch_stream_usage(subject::STREAMS.map(|stream| stream.name));
-    chassis::audit::join(&ctx, witness_ring())?;
+    chassis::audit::join(&ctx, subject::witnessing(env!("CARGO_PKG_NAME")))?;
     tasks::start(&ctx.tasks, &app);
     let access = Access { rules: access::RULES, urgent: access::URGENT, ..Access::default() };
     ctx.serve_grpc_to(proto::DESCRIPTOR_BYTES, access, grpc::routes(app)).await
-}
-
-/// Which service's audit log this one witnesses, and which service witnesses its log.
-fn witness_ring() -> chassis::audit::WitnessRing {
-    let place = proto::subject::witnessing(env!("CARGO_PKG_NAME"));
-    let spec = |c: proto::subject::Consumer| chassis::bus::ConsumerSpec { stream: c.stream, name: c.name, filters: c.filters };
-    let proto::subject::Witnessing { ward, witness, sealed, witnessed, refused, wards, answers, .. } = place;
-    chassis::audit::WitnessRing { ward, witness, sealed, witnessed, refused, wards: spec(wards), answers: spec(answers) }
 }

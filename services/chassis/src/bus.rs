@@ -14,6 +14,7 @@ use async_nats::{
     },
 };
 use tokio_util::sync::CancellationToken;
+pub use topology::{ConsumerSpec, Keeps, StreamSpec};
 
 use crate::{
     bus_health::{BusHealth, Refusals},
@@ -42,38 +43,6 @@ const REQUEST_DEADLINE: Duration = Duration::from_secs(5);
 const DUPLICATE_WINDOW: Duration = Duration::from_millis(100);
 /// Oldest server that can fsync each message (`sync_interval: always`) and filter a consumer by several subjects.
 const OLDEST_SERVER: (i64, i64, i64) = (2, 10, 27);
-
-/// Declared stream.
-#[derive(Debug, Clone, Copy)]
-pub struct StreamSpec {
-    pub name: &'static str,
-    pub subjects: &'static [&'static str],
-    pub keeps: Keeps,
-    pub max_message_bytes: i32,
-    pub max_bytes: i64,
-    /// Largest number of messages under one subject, where that is bounded.
-    pub max_per_subject: Option<i64>,
-    /// Days after which a message is deleted, read or not.
-    pub kept_days: u16,
-}
-
-/// Retention of a stream, besides the age.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Keeps {
-    ToItsAge,
-    /// Until its one reader has acknowledged it.
-    UntilHeard,
-    /// Until newer ones of the same subject replace it.
-    WhileNewest,
-}
-
-/// Declared durable pull consumer.
-#[derive(Debug, Clone, Copy)]
-pub struct ConsumerSpec {
-    pub stream: &'static str,
-    pub name: &'static str,
-    pub filters: &'static [&'static str],
-}
 
 /// Connection that reconnects by itself.
 #[derive(Clone)]
@@ -218,13 +187,13 @@ impl Bus {
             self.check_hears_alike(*spec).await?;
         }
         for spec in streams {
-            let info = self.jetstream.create_or_update_stream(spec.config()).await;
+            let info = self.jetstream.create_or_update_stream(stream_config(spec)).await;
             let info = info.with_context(|| format!("cannot create the stream {}", spec.name))?;
-            spec.compare(&info.config)?;
+            compare(spec, &info.config)?;
         }
         for spec in consumers {
             self.jetstream
-                .create_consumer_on_stream(spec.config(), spec.stream)
+                .create_consumer_on_stream(consumer_config(spec), spec.stream)
                 .await
                 .with_context(|| format!("cannot create the consumer {}", spec.name))?;
             self.check_consumer(*spec).await?;
@@ -240,7 +209,7 @@ impl Bus {
                 _ => return Err(error).with_context(|| format!("cannot look at the stream {}", spec.name)),
             },
         };
-        let declared = spec.config();
+        let declared = stream_config(spec);
         let lost: Vec<&String> = held.subjects.iter().filter(|subject| !declared.subjects.contains(subject)).collect();
         ensure!(
             lost.is_empty() && held.retention == declared.retention && held.storage == declared.storage,
@@ -263,7 +232,7 @@ impl Bus {
             },
         };
         ensure!(
-            spec.hears(&held),
+            hears(&spec, &held),
             "the consumer {} stands with other filters, and a service of another version may be hearing through it: nothing was changed; what hears something else needs a name of its own",
             spec.name
         );
@@ -282,7 +251,7 @@ impl Bus {
             .await
             .with_context(|| format!("the consumer {} is missing: {remedy}", spec.name))?;
         let info = consumer.cached_info();
-        if !spec.hears(&info.config) {
+        if !hears(&spec, &info.config) {
             bail!("the consumer {} is not as declared: {remedy}", spec.name);
         }
         ensure!(!info.paused, "the consumer {} is paused", spec.name);
@@ -290,74 +259,62 @@ impl Bus {
     }
 }
 
-impl StreamSpec {
-    /// The same with its limits multiplied.
-    #[must_use]
-    pub fn times(self, factor: u16) -> Self {
-        let factor = i64::from(factor.max(1));
-        let max_per_subject = self.max_per_subject.map(|most| most.saturating_mul(factor));
-        Self { max_bytes: self.max_bytes.saturating_mul(factor), max_per_subject, ..self }
-    }
-
-    fn config(&self) -> StreamConfig {
-        let newest = self.keeps == Keeps::WhileNewest;
-        StreamConfig {
-            name: self.name.to_owned(),
-            subjects: self.subjects.iter().map(|s| (*s).to_owned()).collect(),
-            retention: if self.keeps == Keeps::UntilHeard { RetentionPolicy::WorkQueue } else { RetentionPolicy::Limits },
-            discard: if newest { DiscardPolicy::Old } else { DiscardPolicy::New },
-            storage: StorageType::File,
-            max_message_size: self.max_message_bytes,
-            max_bytes: self.max_bytes,
-            max_messages_per_subject: self.max_per_subject.unwrap_or(-1),
-            // A full lane refuses its own sender; no message is dropped for another's.
-            discard_new_per_subject: self.max_per_subject.is_some() && !newest,
-            max_age: Duration::from_secs(u64::from(self.kept_days) * 24 * 3_600),
-            duplicate_window: DUPLICATE_WINDOW,
-            deny_delete: true,
-            deny_purge: true,
-            num_replicas: 1,
-            ..StreamConfig::default()
-        }
-    }
-
-    fn compare(&self, held: &StreamConfig) -> anyhow::Result<()> {
-        let declared = self.config();
-        let same = held.subjects == declared.subjects
-            && held.retention == declared.retention
-            && held.discard == declared.discard
-            && held.storage == declared.storage
-            && held.max_message_size == declared.max_message_size
-            && held.max_bytes == declared.max_bytes
-            && held.max_messages_per_subject == declared.max_messages_per_subject
-            && held.discard_new_per_subject == declared.discard_new_per_subject
-            && held.max_age == declared.max_age
-            && held.duplicate_window == declared.duplicate_window
-            && held.deny_delete
-            && held.deny_purge;
-        ensure!(same, "the stream {} is not as declared", self.name);
-        Ok(())
+fn stream_config(spec: &StreamSpec) -> StreamConfig {
+    let newest = spec.keeps == Keeps::WhileNewest;
+    StreamConfig {
+        name: spec.name.to_owned(),
+        subjects: spec.subjects.iter().map(|s| (*s).to_owned()).collect(),
+        retention: if spec.keeps == Keeps::UntilHeard { RetentionPolicy::WorkQueue } else { RetentionPolicy::Limits },
+        discard: if newest { DiscardPolicy::Old } else { DiscardPolicy::New },
+        storage: StorageType::File,
+        max_message_size: spec.max_message_bytes,
+        max_bytes: spec.max_bytes,
+        max_messages_per_subject: spec.max_per_subject.unwrap_or(-1),
+        // A full lane refuses its own sender; no message is dropped for another's.
+        discard_new_per_subject: spec.max_per_subject.is_some() && !newest,
+        max_age: Duration::from_secs(u64::from(spec.kept_days) * 24 * 3_600),
+        duplicate_window: DUPLICATE_WINDOW,
+        deny_delete: true,
+        deny_purge: true,
+        num_replicas: 1,
+        ..StreamConfig::default()
     }
 }
 
-impl ConsumerSpec {
-    /// Whether the server's consumer covers the declared one, never gives a message up, and takes it as consumed only when it is
-    /// acknowledged.
-    fn hears(&self, held: &Config) -> bool {
-        let filters = if held.filter_subjects.is_empty() { vec![held.filter_subject.clone()] } else { held.filter_subjects.clone() };
-        filters == self.filters && held.max_deliver <= 0 && held.ack_policy == AckPolicy::Explicit
-    }
+fn compare(spec: &StreamSpec, held: &StreamConfig) -> anyhow::Result<()> {
+    let declared = stream_config(spec);
+    let same = held.subjects == declared.subjects
+        && held.retention == declared.retention
+        && held.discard == declared.discard
+        && held.storage == declared.storage
+        && held.max_message_size == declared.max_message_size
+        && held.max_bytes == declared.max_bytes
+        && held.max_messages_per_subject == declared.max_messages_per_subject
+        && held.discard_new_per_subject == declared.discard_new_per_subject
+        && held.max_age == declared.max_age
+        && held.duplicate_window == declared.duplicate_window
+        && held.deny_delete
+        && held.deny_purge;
+    ensure!(same, "the stream {} is not as declared", spec.name);
+    Ok(())
+}
 
-    fn config(&self) -> pull::Config {
-        pull::Config {
-            durable_name: Some(self.name.to_owned()),
-            filter_subjects: self.filters.iter().map(|f| (*f).to_owned()).collect(),
-            ack_policy: AckPolicy::Explicit,
-            ack_wait: ACK_WAIT,
-            max_deliver: -1,
-            max_ack_pending: OPEN_DELIVERIES,
-            ..pull::Config::default()
-        }
+/// Whether the server's consumer covers the declared one, never gives a message up, and takes it as consumed only when it is
+/// acknowledged.
+fn hears(spec: &ConsumerSpec, held: &Config) -> bool {
+    let filters = if held.filter_subjects.is_empty() { vec![held.filter_subject.clone()] } else { held.filter_subjects.clone() };
+    filters == spec.filters && held.max_deliver <= 0 && held.ack_policy == AckPolicy::Explicit
+}
+
+fn consumer_config(spec: &ConsumerSpec) -> pull::Config {
+    pull::Config {
+        durable_name: Some(spec.name.to_owned()),
+        filter_subjects: spec.filters.iter().map(|f| (*f).to_owned()).collect(),
+        ack_policy: AckPolicy::Explicit,
+        ack_wait: ACK_WAIT,
+        max_deliver: -1,
+        max_ack_pending: OPEN_DELIVERIES,
+        ..pull::Config::default()
     }
 }
 

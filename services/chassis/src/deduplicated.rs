@@ -35,11 +35,11 @@ const MESSAGE_ID: &str = "Nats-Msg-Id";
 impl Context {
     /// Listens on the subjects of a consumer beside its stream until the process stops, and applies what the stream may have dropped as a
     /// repetition. Every instance receives every message: only one that received both knows that one of them was lost.
-    pub fn hear_repeated<H: Handler>(&self, stream: &'static str, name: &'static str, filters: &'static [&'static str], handler: H) {
-        let (ctx, spec) = (self.clone(), ConsumerSpec { stream, name, filters });
+    pub fn hear_repeated<H: Handler>(&self, spec: ConsumerSpec, handler: H) {
+        let ctx = self.clone();
         self.spawn("repeated-messages", async move {
             let (lost, to_apply) = mpsc::channel(MAX_WAITING);
-            let listening = futures::future::join_all(filters.iter().map(|subject| listen(&ctx, subject, lost.clone())));
+            let listening = futures::future::join_all(spec.filters.iter().map(|subject| listen(&ctx, subject, lost.clone())));
             tokio::select! {
                 _ = listening => {}
                 () = apply_all(&ctx, spec, &handler, to_apply) => {}

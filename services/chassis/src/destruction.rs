@@ -10,6 +10,7 @@ use uuid::Uuid;
 
 use crate::{
     audit::{self, Act, row_signed_by},
+    bus::ConsumerSpec,
     clock::Clock,
     config::Settings,
     database::{self, Actor},
@@ -84,15 +85,10 @@ impl Context {
     ///
     /// # Errors
     /// The public audit key of the maker cannot be read.
-    pub fn destroy_on_order<R: Receiver + Clone>(
-        &self,
-        (stream, name, filters): (&'static str, &'static str, &'static [&'static str]),
-        wait: time::Duration,
-        receiver: R,
-    ) -> anyhow::Result<()> {
+    pub fn destroy_on_order<R: Receiver + Clone>(&self, spec: ConsumerSpec, wait: time::Duration, receiver: R) -> anyhow::Result<()> {
         let key = key(&self.settings, R::MAKER)?;
         let orders = |receiver| Orders { receiver, key: key.clone(), clock: self.clock.clone(), wait };
-        self.consume(stream, name, filters, orders(receiver.clone()));
+        self.consume(spec, orders(receiver.clone()));
         self.spawn(R::KIND, orders(receiver).keep(self.clone()));
         Ok(())
     }

@@ -131,8 +131,8 @@ impl Context {
     }
 
     /// Consumes a durable consumer with `handler` until the process stops.
-    pub fn consume<H: inbox::Handler>(&self, stream: &'static str, name: &'static str, filters: &'static [&'static str], handler: H) {
-        self.spawn(name, inbox::run(self.clone(), ConsumerSpec { stream, name, filters }, handler));
+    pub fn consume<H: inbox::Handler>(&self, spec: ConsumerSpec, handler: H) {
+        self.spawn(spec.name, inbox::run(self.clone(), spec, handler));
     }
 }
 

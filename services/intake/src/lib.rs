@@ -36,8 +36,7 @@ pub async fn serve(config: Config, ctx: chassis::Context) -> anyhow::Result<()> 
     ctx.spawn("referral-sets", sets.run(ctx.stop.clone()));
     let app = app::App { pool, clock, ids, outbox, vault, batching, concerns };
     chassis::vault::keep_sealed(&ctx, store::sealed::InClear).await;
-    let heard = proto::subject::INTAKE_GRANTS;
-    ctx.hear_grants(heard.stream, heard.name, heard.filters)?;
+    ctx.hear_grants(proto::subject::INTAKE_GRANTS)?;
     let wait = time::Duration::minutes(config.destruction_wait.into());
     bus::listen(&ctx, &app, wait)?;
     match config.chassis.audit_key_file.as_deref().map(Signer::from_file).transpose()? {
@@ -49,14 +48,6 @@ pub async fn serve(config: Config, ctx: chassis::Context) -> anyhow::Result<()> 
     }
     ctx.deliver_directly(ToSafety(safety()?));
     ctx.watch_stream_usage(proto::subject::STREAMS.map(|stream| stream.name));
-    chassis::audit::join(&ctx, witness_ring())?;
+    chassis::audit::join(&ctx, proto::subject::witnessing(env!("CARGO_PKG_NAME")))?;
     ctx.serve_grpc(proto::DESCRIPTOR_BYTES, access::RULES, grpc::routes(app)).await
-}
-
-/// Which service's audit log this one witnesses, and which service witnesses its log.
-fn witness_ring() -> chassis::audit::WitnessRing {
-    let place = proto::subject::witnessing(env!("CARGO_PKG_NAME"));
-    let spec = |c: proto::subject::Consumer| chassis::bus::ConsumerSpec { stream: c.stream, name: c.name, filters: c.filters };
-    let proto::subject::Witnessing { ward, witness, sealed, witnessed, refused, wards, answers, .. } = place;
-    chassis::audit::WitnessRing { ward, witness, sealed, witnessed, refused, wards: spec(wards), answers: spec(answers) }
 }

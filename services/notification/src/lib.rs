@@ -49,23 +49,19 @@ pub async fn serve(config: Config, ctx: Context) -> anyhow::Result<()> {
     ctx.spawn("guard", app::alarm_watch::run(app.clone(), alarm, ctx.stop.clone()));
     ctx.spawn("mail", app::send_mail::run(app.clone(), mailer, ctx.stop.clone()));
 
-    let grants = subject::NOTIFICATION_GRANTS;
-    ctx.hear_grants(grants.stream, grants.name, grants.filters)?;
-    let rings = subject::NOTIFICATION_RINGS;
-    ctx.consume(rings.stream, rings.name, rings.filters, bus::Rings { app: app.clone() });
-    let concerns = subject::NOTIFICATION_CONCERNS;
-    ctx.consume(concerns.stream, concerns.name, concerns.filters, bus::Concerns { app: app.clone() });
+    ctx.hear_grants(subject::NOTIFICATION_GRANTS)?;
+    ctx.consume(subject::NOTIFICATION_RINGS, bus::Rings { app: app.clone() });
+    ctx.consume(subject::NOTIFICATION_CONCERNS, bus::Concerns { app: app.clone() });
     let intake = ContactServiceClient::new(ctx.peer("intake", &config.intake_url).context("cannot reach intake")?);
     for facts in [subject::NOTIFICATION_FACTS, subject::NOTIFICATION_CASE_FACTS, subject::NOTIFICATION_ACCESS] {
-        ctx.consume(facts.stream, facts.name, facts.filters, bus::Facts { app: app.clone(), intake: intake.clone() });
+        ctx.consume(facts, bus::Facts { app: app.clone(), intake: intake.clone() });
     }
     ctx.spawn("contacts-in-one-form", bus::keep_in_one_form(app.clone(), intake, ctx.stop.clone()));
-    let purges = subject::NOTIFICATION_PURGES;
     let wait = time::Duration::minutes(config.destruction_wait.into());
-    ctx.destroy_on_order((purges.stream, purges.name, purges.filters), wait, bus::Purges { app: app.clone() })?;
+    ctx.destroy_on_order(subject::NOTIFICATION_PURGES, wait, bus::Purges { app: app.clone() })?;
 
     ctx.watch_stream_usage(subject::STREAMS.map(|stream| stream.name));
-    chassis::audit::join(&ctx, witness_ring())?;
+    chassis::audit::join(&ctx, subject::witnessing(env!("CARGO_PKG_NAME")))?;
     // A ring holds the whole concern, and must not be refused as too large.
     let server = grpc::Server { app };
     let routes = Routes::new(InboxServiceServer::new(server.clone()).max_decoding_message_size(2 * LARGE))
@@ -73,12 +69,4 @@ pub async fn serve(config: Config, ctx: Context) -> anyhow::Result<()> {
         .add_service(DeliveryServiceServer::new(server));
     let access = Access { rules: access::RULES, urgent: access::URGENT, ..Access::default() };
     ctx.serve_grpc_to(proto::DESCRIPTOR_BYTES, access, routes).await
-}
-
-/// Which audit log this service witnesses, and which service witnesses its own.
-fn witness_ring() -> chassis::audit::WitnessRing {
-    let place = proto::subject::witnessing(env!("CARGO_PKG_NAME"));
-    let spec = |c: proto::subject::Consumer| chassis::bus::ConsumerSpec { stream: c.stream, name: c.name, filters: c.filters };
-    let proto::subject::Witnessing { ward, witness, sealed, witnessed, refused, wards, answers, .. } = place;
-    chassis::audit::WitnessRing { ward, witness, sealed, witnessed, refused, wards: spec(wards), answers: spec(answers) }
 }

@@ -17,7 +17,7 @@ use chassis::{Context, access::Access, audit::Signer, database, limits::LARGE};
 use proto::{
     notification::v1::inbox_service_client::InboxServiceClient,
     safety::v1::{alarm_service_server::AlarmServiceServer, directory_service_server::DirectoryServiceServer},
-    subject::{SAFETY_DELIVERED, SAFETY_RAISES, SAFETY_SERVICE_RAISES, STREAMS},
+    subject::{SAFETY_DELIVERED, SAFETY_RAISES, SAFETY_SERVICE_RAISES, STREAMS, witnessing},
 };
 use sqlx::migrate::Migrator;
 
@@ -48,7 +48,7 @@ pub async fn serve(config: Config, ctx: Context) -> anyhow::Result<()> {
     let notification = InboxServiceClient::new(ctx.peer("notification", &config.notification_url)?);
     ctx.deliver_directly(ToNotification { app: app.clone(), client: notification });
     consume(&ctx, &app);
-    chassis::audit::join(&ctx, witness_ring())?;
+    chassis::audit::join(&ctx, witnessing(env!("CARGO_PKG_NAME")))?;
     let devices = Some(app.directory.devices.in_use.clone());
     let access = Access { rules: access::RULES, urgent: access::URGENT, by_device: access::BY_DEVICE, devices };
     let (alarm, directory) = servers(&ctx, app, hub)?;
@@ -102,11 +102,11 @@ async fn begin(config: &Config, ctx: &Context, app: &alarm::App) -> anyhow::Resu
 fn consume(ctx: &Context, app: &alarm::App) {
     let raised = |consumer: &'static str| bus::Raised { app: app.clone(), consumer };
     for raises in [SAFETY_RAISES, SAFETY_SERVICE_RAISES] {
-        ctx.consume(raises.stream, raises.name, raises.filters, raised(raises.name));
+        ctx.consume(raises, raised(raises.name));
     }
-    ctx.hear_repeated(SAFETY_RAISES.stream, SAFETY_RAISES.name, SAFETY_RAISES.filters, raised(SAFETY_RAISES.name));
+    ctx.hear_repeated(SAFETY_RAISES, raised(SAFETY_RAISES.name));
     let delivered = bus::Delivered { app: app.clone() };
-    ctx.consume(SAFETY_DELIVERED.stream, SAFETY_DELIVERED.name, SAFETY_DELIVERED.filters, delivered);
+    ctx.consume(SAFETY_DELIVERED, delivered);
     ctx.watch_stream_usage(STREAMS.map(|stream| stream.name));
 }
 
@@ -122,12 +122,4 @@ pub fn servers(ctx: &Context, app: alarm::App, hub: Hub) -> anyhow::Result<(Alar
     let (grants, bus, stop) = (ctx.grants()?, ctx.bus.clone(), ctx.stop.clone());
     let directory = DirectoryServer { transactions: transactions.clone(), app: app.directory.clone(), grants: grants.clone() };
     Ok((AlarmServer { transactions, app, raises, hub, grants, bus, stop }, directory))
-}
-
-/// Which audit log this service witnesses, and which service witnesses its own.
-fn witness_ring() -> chassis::audit::WitnessRing {
-    let place = proto::subject::witnessing(env!("CARGO_PKG_NAME"));
-    let spec = |c: proto::subject::Consumer| chassis::bus::ConsumerSpec { stream: c.stream, name: c.name, filters: c.filters };
-    let proto::subject::Witnessing { ward, witness, sealed, witnessed, refused, wards, answers, .. } = place;
-    chassis::audit::WitnessRing { ward, witness, sealed, witnessed, refused, wards: spec(wards), answers: spec(answers) }
 }

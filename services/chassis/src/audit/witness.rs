@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use opentelemetry::{KeyValue, global};
 use prost::Message as _;
 use sqlx::PgConnection;
+pub use topology::WitnessRing;
 use uuid::Uuid;
 
 use super::{
@@ -14,30 +15,11 @@ use super::{
     statement::{Known, Memory, Refused, Statement, Verdict, Witnessed, cosigned_bytes, judge},
 };
 use crate::{
-    bus::ConsumerSpec,
     clock::{Clock, Ids},
     inbox::{Handler, Incoming, Rejection},
     lifecycle::Context,
     outbox::{Fresh, Outgoing, enqueue},
 };
-
-/// Place of a service among the witnesses.
-#[derive(Debug, Clone, Copy)]
-pub struct WitnessRing {
-    /// Service whose log this one witnesses.
-    pub ward: &'static str,
-    /// Service that witnesses this one's log.
-    pub witness: &'static str,
-    /// Subject of the statements of its own log.
-    pub sealed: &'static str,
-    /// Subjects of its answers to its ward.
-    pub witnessed: &'static str,
-    pub refused: &'static str,
-    /// Consumer of the ward's statements.
-    pub wards: ConsumerSpec,
-    /// Consumer of the witness's answers: first the subject of co-signatures, then that of refusals.
-    pub answers: ConsumerSpec,
-}
 
 /// Begins to witness the ward's log and to have its own witnessed, until the process stops. Without an audit key and the public keys of the
 /// others it does neither, and logs that.
@@ -52,10 +34,10 @@ pub fn join(ctx: &Context, ring: WitnessRing) -> anyhow::Result<()> {
     let signer = Arc::new(Signer::from_file(key)?);
     let (clock, ids) = (ctx.clock.clone(), ctx.ids.clone());
     let wards = Wards { ring, own: ctx.name, key: public_key(peers, ring.ward)?, signer: signer.clone(), clock: clock.clone(), ids };
-    ctx.consume(ring.wards.stream, ring.wards.name, ring.wards.filters, wards);
+    ctx.consume(ring.wards, wards);
     let heard = NewestCosignature::default();
     let answers = Answers { ring, own: ctx.name, key: public_key(peers, ring.witness)?, clock, heard: heard.clone() };
-    ctx.consume(ring.answers.stream, ring.answers.name, ring.answers.filters, answers);
+    ctx.consume(ring.answers, answers);
     ctx.stating.set(ring.sealed).ok();
     ctx.spawn("audit-history", history::keep(ctx.clone(), ring, signer, heard));
     Ok(())

@@ -4,6 +4,7 @@ use sqlx::PgConnection;
 
 use super::{Copy, GrantLine, Line, keep};
 use crate::{
+    bus::ConsumerSpec,
     inbox::{Handler, Incoming, Rejection},
     lifecycle::Context,
     outbox::Fresh,
@@ -14,9 +15,9 @@ impl Context {
     ///
     /// # Errors
     /// The key of the directory cannot be read.
-    pub fn hear_grants(&self, stream: &'static str, name: &'static str, filters: &'static [&'static str]) -> anyhow::Result<()> {
+    pub fn hear_grants(&self, spec: ConsumerSpec) -> anyhow::Result<()> {
         let copy = self.grants()?;
-        self.consume(stream, name, filters, GrantConsumer { copy });
+        self.consume(spec, GrantConsumer { copy });
         Ok(())
     }
 }

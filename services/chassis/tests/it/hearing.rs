@@ -93,7 +93,7 @@ pub trait Hear {
 
 impl Hear for Context {
     fn hear_screenings(&self, handler: Writes) {
-        self.consume(CASES_SCREENED.stream, CASES_SCREENED.name, CASES_SCREENED.filters, handler);
+        self.consume(CASES_SCREENED, handler);
     }
 }
 

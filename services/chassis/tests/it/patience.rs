@@ -41,7 +41,7 @@ async fn a_peer_that_hangs_delays_the_message_that_needs_it_and_none_beside_or_b
     let world = World::new().await;
     world.teller.publish_outbox();
     let released = Arc::new(Semaphore::new(0));
-    world.hearer.consume(CASES_SCREENED.stream, CASES_SCREENED.name, CASES_SCREENED.filters, Hangs { released: released.clone() });
+    world.hearer.consume(CASES_SCREENED, Hangs { released: released.clone() });
     world.tell(Uuid::from_u128(1), &["of a peer that hangs", "beside it"]).await;
     world.tell(Uuid::from_u128(2), &["beside it"]).await;
     world.hears(2).await;
@@ -71,7 +71,7 @@ impl Handler for PutsOff {
 async fn messages_that_are_put_off_again_and_again_hold_up_nothing_that_comes_behind_them() {
     let world = World::new().await;
     world.teller.publish_outbox();
-    world.hearer.consume(CASES_SCREENED.stream, CASES_SCREENED.name, CASES_SCREENED.filters, PutsOff);
+    world.hearer.consume(CASES_SCREENED, PutsOff);
     for aggregate in 0..50_u128 {
         world.tell(Uuid::from_u128(aggregate), &["put off"; 10]).await;
     }
@@ -113,7 +113,7 @@ async fn a_flood_of_one_site_does_not_hold_up_what_another_site_sends_behind_it_
         .await;
     }
     kent.jetstream.publish(of_kent, "one".into()).await.unwrap().await.unwrap();
-    world.teller.consume(INTAKE_REFERRALS.stream, INTAKE_REFERRALS.name, INTAKE_REFERRALS.filters, FromOutside);
+    world.teller.consume(INTAKE_REFERRALS, FromOutside);
     let place = async || {
         let sql = "select count(*) from heard where place <= (select place from heard where body = 'kent'::bytea)";
         match world.count(&world.teller, sql).await {

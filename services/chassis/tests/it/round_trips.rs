@@ -42,7 +42,7 @@ async fn what_carrying_and_hearing_a_message_asks_of_the_database_is_written_dow
         (ctx, meter)
     };
     let ((teller, telling), (hearer, hearing)) = (under(&world.teller).await, under(&world.hearer).await);
-    hearer.consume(CASES_SCREENED.stream, CASES_SCREENED.name, CASES_SCREENED.filters, Writes);
+    hearer.consume(CASES_SCREENED, Writes);
     let mut relay = teller.manual_relay();
     // The first time, streams are looked at and statements are prepared.
     world.tell(Uuid::from_u128(1), &["first"]).await;

@@ -63,7 +63,7 @@ async fn messages_that_wait_together_are_written_together_in_order_and_each_once
     let meter = Meter::of(world.database(&world.hearer)).await;
     let mut hearer = world.hearer.clone();
     hearer.pool = meter.pool.clone();
-    hearer.consume(CASES_SCREENED.stream, CASES_SCREENED.name, CASES_SCREENED.filters, WritesSets);
+    hearer.consume(CASES_SCREENED, WritesSets);
     assert_eq!(world.hears(200).await, bodies);
     let all = async || match world.count(&world.hearer, "select count(*) from inbox").await {
         200 => Ok(()),
@@ -81,7 +81,7 @@ async fn a_bad_message_in_a_set_is_set_aside_alone() {
     let world = World::new().await;
     world.tell(Uuid::from_u128(1), &["one", "bad", "two", "three"]).await;
     world.teller.manual_relay().publish().await.unwrap();
-    world.hearer.consume(CASES_SCREENED.stream, CASES_SCREENED.name, CASES_SCREENED.filters, WritesSets);
+    world.hearer.consume(CASES_SCREENED, WritesSets);
     assert_eq!(world.hears(3).await, ["one", "two", "three"]);
     let aside = async || match world.count(&world.hearer, "select count(*) from quarantine where body = 'bad'").await {
         1 => Ok(()),
@@ -127,7 +127,7 @@ async fn what_a_handler_tells_is_published_from_memory_and_only_where_its_messag
     world.teller.manual_relay().publish().await.unwrap();
     world.hearer.publish_outbox();
     let answers = Answers(world.hearer.clone());
-    world.hearer.consume(CASES_SCREENED.stream, CASES_SCREENED.name, CASES_SCREENED.filters, answers);
+    world.hearer.consume(CASES_SCREENED, answers);
     // The clock stands still, so that no lease ends: only from memory they can have been carried.
     let carried = async || match world.count(&world.hearer, "select count(*) from outbox where carried_at is not null").await {
         2 => Ok(()),

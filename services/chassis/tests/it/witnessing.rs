@@ -6,10 +6,9 @@ use aws_lc_rs::{rand::SystemRandom, signature::Ed25519KeyPair};
 use chassis::{
     Clock, Context, Ids, Process, Settings,
     audit::{
-        self, Act, Signer, WitnessRing,
+        self, Act, Signer,
         log::{Examiner, Fault, KnownCheckpoint},
     },
-    bus::ConsumerSpec,
     database::{Actor, begin},
 };
 use clap::Parser;
@@ -18,7 +17,7 @@ use harness::{
     database::{Database, fresh},
     wait::eventually,
 };
-use proto::subject::{Consumer, Witnessing, witnessing};
+use proto::subject::witnessing;
 use sqlx::{AssertSqlSafe, PgPool};
 use time::OffsetDateTime;
 
@@ -58,12 +57,6 @@ impl Drop for Keys {
     }
 }
 
-fn ring(service: &str) -> WitnessRing {
-    let spec = |c: Consumer| ConsumerSpec { stream: c.stream, name: c.name, filters: c.filters };
-    let Witnessing { ward, witness, sealed, witnessed, refused, wards, answers, .. } = witnessing(service);
-    WitnessRing { ward, witness, sealed, witnessed, refused, wards: spec(wards), answers: spec(answers) }
-}
-
 struct World {
     bus: TestBus,
     keys: Keys,
@@ -89,7 +82,7 @@ impl World {
         let process = Process::new(name, settings, Clock::system(), Ids::random());
         let ctx = Context::assemble(process, pool, self.bus.connect(name).await);
         ctx.publish_outbox();
-        audit::join(&ctx, ring(name)).unwrap();
+        audit::join(&ctx, witnessing(name)).unwrap();
         self.running.push(ctx.clone());
         ctx
     }
@@ -110,7 +103,7 @@ impl World {
             tx.commit().await.unwrap();
         }
         let (signer, ids) = (self.keys.signer("intake"), Ids::random());
-        let stating = Some((ring("intake").sealed, &ids));
+        let stating = Some((witnessing("intake").sealed, &ids));
         audit::checkpoint_and_state(pool, "intake", Some(&signer), at, stating).await.unwrap();
         number(&self.intake.admin, "select coalesce(max(size), 0) from audit_checkpoint").await
     }

@@ -8,10 +8,11 @@ mod ties;
 
 use chassis::{
     Context,
+    bus::ConsumerSpec,
     inbox::{Incoming, Rejection},
     quarantine,
 };
-use proto::subject::{self, Consumer, Token};
+use proto::subject::{self, Token};
 use sqlx::PgConnection;
 
 use crate::app::{App, answer};
@@ -36,15 +37,11 @@ pub enum Work<T> {
 /// # Errors
 /// The public audit key of cases cannot be read.
 pub fn listen(ctx: &Context, app: &App, wait: time::Duration) -> anyhow::Result<()> {
-    let (referrals, contacts) = (subject::INTAKE_REFERRALS, subject::INTAKE_CONTACTS);
-    ctx.consume(referrals.stream, referrals.name, referrals.filters, Referrals(app.clone()));
-    ctx.consume(contacts.stream, contacts.name, contacts.filters, Contacts(app.clone()));
-    let ties = subject::INTAKE_TIES;
-    ctx.consume(ties.stream, ties.name, ties.filters, TiesOfCases);
-    let concerns = subject::INTAKE_CONCERNS;
-    ctx.consume(concerns.stream, concerns.name, concerns.filters, Concerns(app.clock.clone()));
-    let purges = subject::INTAKE_PURGES;
-    ctx.destroy_on_order((purges.stream, purges.name, purges.filters), wait, Purges(app.clone()))
+    ctx.consume(subject::INTAKE_REFERRALS, Referrals(app.clone()));
+    ctx.consume(subject::INTAKE_CONTACTS, Contacts(app.clone()));
+    ctx.consume(subject::INTAKE_TIES, TiesOfCases);
+    ctx.consume(subject::INTAKE_CONCERNS, Concerns(app.clock.clone()));
+    ctx.destroy_on_order(subject::INTAKE_PURGES, wait, Purges(app.clone()))
 }
 
 fn decode<M: prost::Message + Default>(message: &Incoming) -> Work<M> {
@@ -62,7 +59,7 @@ fn decode<M: prost::Message + Default>(message: &Incoming) -> Work<M> {
 async fn set_aside(
     tx: &mut PgConnection,
     app: &App,
-    consumer: Consumer,
+    consumer: ConsumerSpec,
     message: &Incoming,
     place: &impl Token,
     detail: &str,

@@ -75,7 +75,7 @@ async fn rings_that_wait_on_the_bus_stand_once_each_and_a_bad_one_is_set_aside()
     bodies.extend([of(7), b"no ring".to_vec()]);
     waiting(&bus, RING_NHQ, bodies).await;
     let rings = NOTIFICATION_RINGS;
-    process(&world, &bus).await.consume(rings.stream, rings.name, rings.filters, Rings { app: world.app.clone() });
+    process(&world, &bus).await.consume(rings, Rings { app: world.app.clone() });
     counts(&world, "select count(*) from ring", 100).await;
     counts(&world, "select count(*) from quarantine", 1).await;
     counts(&world, "select count(*) from outbox", 100).await;
@@ -97,7 +97,7 @@ async fn told(referrals: u32, alone: u32) -> f64 {
     waiting(&bus, REFERRAL_RECEIVED, (0..referrals).map(|n| fact(n).encode_to_vec()).collect()).await;
     let begun = tokio::time::Instant::now();
     let heard = NOTIFICATION_FACTS;
-    process(&world, &bus).await.consume(heard.stream, heard.name, heard.filters, facts(&world, "http://127.0.0.1:1"));
+    process(&world, &bus).await.consume(heard, facts(&world, "http://127.0.0.1:1"));
     counts(&world, "select coalesce(sum(referrals), 0) from import_told", i64::from(referrals - alone)).await;
     counts(&world, "select count(*) from inbox_item", i64::from(alone) + 1).await;
     let took = begun.elapsed().as_secs_f64();

@@ -49,7 +49,7 @@ async fn heard(count: u32, within: Duration) -> f64 {
     let process = Process::new("reporting", Config::parse_from(["reporting"]).chassis, Clock::fixed(NOW), Ids::seeded(1));
     let ctx = Context::assemble(process, database.pool.clone(), bus.connect("reporting").await);
     let begun = tokio::time::Instant::now();
-    ctx.consume(REPORTING_FACTS.stream, REPORTING_FACTS.name, REPORTING_FACTS.filters, Facts);
+    ctx.consume(REPORTING_FACTS, Facts);
     let expected = i64::from(count - count / 1_000 - 1);
     eventually("every fact is counted", within, async || {
         let counted: i64 = sqlx::query_scalar("select count(*) from referral_fact").fetch_one(&database.admin).await.unwrap();

@@ -3,9 +3,9 @@
 use std::{path::PathBuf, time::Duration};
 
 use anyhow::Context as _;
-use chassis::bus::{Bus, ConsumerSpec, Keeps, StreamSpec};
+use chassis::bus::Bus;
 use clap::Args;
-use proto::subject::{CONSUMERS, Kept, STREAMS, Stream};
+use proto::subject::{CONSUMERS, STREAMS};
 
 use super::{failure::Failure, text::Words};
 use crate::print;
@@ -31,34 +31,16 @@ pub struct Provision {
 const TIMEOUT: Duration = Duration::from_secs(30);
 const DONE: Words = Words { en: "{} streams and {} consumers stand", fr: "{} flux et {} consommateurs en place" };
 
-/// A stream in the form the chassis takes.
-const fn stream(s: Stream) -> StreamSpec {
-    StreamSpec {
-        name: s.name,
-        subjects: s.subjects,
-        keeps: match s.kept {
-            Kept::ToItsAge => Keeps::ToItsAge,
-            Kept::UntilHeard => Keeps::UntilHeard,
-            Kept::WhileNewest => Keeps::WhileNewest,
-        },
-        max_message_bytes: s.max_message_bytes,
-        max_bytes: s.max_bytes,
-        max_per_subject: s.max_per_subject,
-        kept_days: s.kept_days,
-    }
-}
-
 impl Provision {
     /// # Errors
     /// The server does not answer, is too old, or refuses.
     pub async fn run(&self) -> Result<(), Failure> {
-        let streams = STREAMS.map(|s| stream(s).times(self.room));
-        let consumers = CONSUMERS.map(|c| ConsumerSpec { stream: c.stream, name: c.name, filters: c.filters });
+        let streams = STREAMS.map(|stream| stream.times(self.room));
         let bus = Bus::connect("provisioner", &self.nats_url, self.nats_seed_file.as_deref(), self.nats_ca.as_deref()).await?;
         let ready = tokio::time::timeout(TIMEOUT, bus.ready(&self.nats_url)).await;
         ready.map_err(|_| Failure::Unreachable(format!("{} does not answer", self.nats_url)))??;
-        bus.provision(&streams, &consumers).await.context("the bus could not be provisioned")?;
-        let counts = [streams.len().to_string(), consumers.len().to_string()];
+        bus.provision(&streams, &CONSUMERS).await.context("the bus could not be provisioned")?;
+        let counts = [streams.len().to_string(), CONSUMERS.len().to_string()];
         print::note(DONE.fill(super::Lang::En, &[&counts[0], &counts[1]]));
         Ok(())
     }

@@ -255,7 +255,7 @@ async fn what_the_directory_grants_and_takes_back_another_service_knows() {
     let settings = Config::parse_from(["cases"]).chassis;
     let process = Process::new("cases", settings, Clock::system(), Ids::random());
     let cases = Context::assemble(process, theirs.pool.clone(), alarm.bus.connect("cases").await);
-    cases.hear_grants(subject::CASES_GRANTS.stream, subject::CASES_GRANTS.name, subject::CASES_GRANTS.filters).unwrap();
+    cases.hear_grants(subject::CASES_GRANTS).unwrap();
     alarm.ctx.publish_outbox();
     let grant = crate::directory::give(&alarm.ctx.pool, &alarm.app.directory, "mediator-1", role::MEDIATOR, None).await;
     let live = async || -> Vec<String> {

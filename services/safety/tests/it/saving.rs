@@ -79,7 +79,7 @@ async fn whatever_keeps_a_raise_from_being_recorded_a_concern_rings_at_its_site_
         site.client.publish("ro.safety.raise.mission", concern.encode_to_vec().into()).await.unwrap();
     }
     site.client.flush().await.unwrap();
-    ctx.consume(SAFETY_RAISES.stream, SAFETY_RAISES.name, SAFETY_RAISES.filters, Failing(raised(&world)));
+    ctx.consume(SAFETY_RAISES, Failing(raised(&world)));
     let all = i64::try_from(FAILURES.len()).unwrap();
     let ringing = "select count(*) from concern where unreadable and site = 'mission' and raised_by = 'bus:mission' and state = 'ringing'";
     eventually("each of them rings", SOON, async || match world.count(ringing).await {
