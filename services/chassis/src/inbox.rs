@@ -21,7 +21,7 @@ use futures::{
 };
 use sha2::{Digest, Sha256};
 use sqlx::PgConnection;
-use tokio::time::Instant;
+use tokio::{sync::mpsc, time::Instant};
 use tokio_util::sync::CancellationToken;
 use tracing::Instrument;
 
@@ -35,7 +35,7 @@ use crate::{
     replay, trace,
 };
 
-/// Largest number of messages in a transaction.
+/// Largest number of messages in a transaction, unless the handler can write more with the same statements.
 const BATCH: usize = 64;
 /// Messages of outside senders read ahead at once, to find those of other senders behind a flood.
 const WINDOW: usize = 256;
@@ -46,8 +46,10 @@ const WINDOW_TIMEOUT: Duration = Duration::from_millis(20);
 const MAX_OF_ONE_SENDER: usize = 128;
 /// Time after which a batch goes on without the messages that are still being read; they follow later.
 const READ_TOGETHER: Duration = Duration::from_millis(250);
-/// Messages still being read, beyond which no new ones are taken.
-const MAX_READING: usize = 2 * BATCH;
+/// Batches of messages still being read, beyond which no new ones are taken.
+const MAX_READING: usize = 2;
+/// Applied batches that may wait to be acknowledged, beside the one that is being acknowledged.
+const MAX_ANSWERS: usize = 1;
 /// Deliveries after which a message that still cannot be applied is an error that a person must look at.
 const ALERT_AFTER_ATTEMPTS: i64 = 20;
 const MAX_HEADERS: usize = 16;
@@ -137,6 +139,9 @@ pub trait Handler: Send + Sync + 'static {
     /// Whether the senders are outside: then their message ids are not believed, and the domain's own keys decide what is a duplicate.
     const FROM_OUTSIDE: bool = false;
 
+    /// Largest number of messages in a transaction. More than this pays only where [`Handler::apply_set`] writes them all at once.
+    const MAX_TOGETHER: usize = BATCH;
+
     /// Decodes, and fetches what is needed from elsewhere. Outside any transaction.
     fn read(&self, message: &Incoming) -> impl Future<Output = Result<Self::Work, Rejection>> + Send;
 
@@ -198,9 +203,22 @@ async fn keep_hearing<H: Handler>(ctx: &Context, spec: ConsumerSpec, handler: &H
     }
 }
 
+/// Receives and applies messages; a batch is acknowledged while the next one is applied.
 async fn hear<H: Handler>(ctx: &Context, spec: ConsumerSpec, handler: &H, wrong: &CancellationToken) -> anyhow::Result<()> {
+    let (answers, applied) = mpsc::channel(MAX_ANSWERS);
+    let (ended, ()) = tokio::join!(receive(ctx, spec, handler, wrong, answers), acknowledge(spec, applied));
+    ended
+}
+
+async fn receive<H: Handler>(
+    ctx: &Context,
+    spec: ConsumerSpec,
+    handler: &H,
+    wrong: &CancellationToken,
+    answers: mpsc::Sender<Vec<Settled>>,
+) -> anyhow::Result<()> {
     let consumer = ctx.bus.check_consumer(spec).await?;
-    let window = if H::FROM_OUTSIDE { WINDOW } else { BATCH };
+    let window = if H::FROM_OUTSIDE { WINDOW } else { H::MAX_TOGETHER };
     let stream = consumer
         .stream()
         .max_messages_per_batch(window)
@@ -224,10 +242,10 @@ async fn hear<H: Handler>(ctx: &Context, spec: ConsumerSpec, handler: &H, wrong:
             }
             // A message that is slow to read is applied as soon as it is read; its neighbours went before it.
             Some(read) = reading.next() => {
-                settle(ctx, spec, handler, vec![read]).await;
+                settle(ctx, spec, handler, vec![read], &answers).await;
                 continue;
             }
-            batch = next(&mut batches, !turns.is_empty()), if reading.len() < MAX_READING => {
+            batch = next(&mut batches, !turns.is_empty()), if reading.len() < MAX_READING * H::MAX_TOGETHER => {
                 batch.context("the server ended the subscription")?
             }
         };
@@ -249,7 +267,7 @@ async fn hear<H: Handler>(ctx: &Context, spec: ConsumerSpec, handler: &H, wrong:
             }
             let too_many = queue_by_sender(&mut turns, messages);
             postpone(&mut appointments, &turns, too_many).await;
-            messages = turns.take(BATCH);
+            messages = turns.take(H::MAX_TOGETHER);
         }
         let begun: FuturesUnordered<_> = messages.into_iter().enumerate().map(|(place, m)| read(spec, handler, place, m).boxed()).collect();
         let (mut read, slow) = read_together(begun).await;
@@ -257,7 +275,7 @@ async fn hear<H: Handler>(ctx: &Context, spec: ConsumerSpec, handler: &H, wrong:
         if !read.is_empty() {
             read.sort_unstable_by_key(|read| read.place);
             let settled = read.len();
-            settle(ctx, spec, handler, read).await;
+            settle(ctx, spec, handler, read, &answers).await;
             appointments.note(settled, begun_at.elapsed());
         }
     }
@@ -277,11 +295,12 @@ fn delivered<E: std::fmt::Display>(spec: ConsumerSpec, batch: Vec<Result<jetstre
 
 /// Next messages of the server; none where it has none at the moment and `others_wait` to be applied.
 async fn next<T>(batches: &mut (impl Stream<Item = Vec<T>> + Unpin), others_wait: bool) -> Option<Vec<T>> {
-    poll_fn(|task| match batches.poll_next_unpin(task) {
+    let received = poll_fn(|task| match batches.poll_next_unpin(task) {
         Poll::Pending if others_wait => Poll::Ready(Some(Vec::new())),
         polled => polled,
-    })
-    .await
+    });
+    // The stream is polled once per message: the runtime's own limit of polls would end a batch before it is full.
+    tokio::task::unconstrained(received).await
 }
 
 /// Message that was read, and the result.
@@ -314,8 +333,21 @@ async fn read_together<F: Future + Unpin>(mut begun: FuturesUnordered<F>) -> (Ve
     (done, begun)
 }
 
-/// Applies a batch, commits, and only then acknowledges.
-async fn settle<H: Handler>(ctx: &Context, spec: ConsumerSpec, handler: &H, batch: Vec<Read<H::Work>>) {
+/// Message that was applied, or that is applied later.
+struct Settled {
+    message: jetstream::Message,
+    attempt: i64,
+    verdict: Verdict,
+}
+
+/// Applies a batch, commits, and only then lets it be acknowledged.
+async fn settle<H: Handler>(
+    ctx: &Context,
+    spec: ConsumerSpec,
+    handler: &H,
+    batch: Vec<Read<H::Work>>,
+    answers: &mpsc::Sender<Vec<Settled>>,
+) {
     let (mut messages, mut works) = (Vec::with_capacity(batch.len()), Vec::with_capacity(batch.len()));
     for Read { message, incoming, span, work, .. } in batch {
         messages.push((message, incoming));
@@ -323,24 +355,35 @@ async fn settle<H: Handler>(ctx: &Context, spec: ConsumerSpec, handler: &H, batc
     }
     let verdicts = apply::apply(ctx, spec, handler, &messages, works).await;
     ctx.outbox.look();
-    let answers = messages.iter().zip(&verdicts).map(|((message, incoming), verdict)| async move {
-        let answer = match verdict {
-            Verdict::Applied => message.double_ack().await,
-            Verdict::Later(why) => {
-                if incoming.attempt >= ALERT_AFTER_ATTEMPTS {
-                    tracing::error!(consumer = spec.name, attempt = incoming.attempt, why, "a message still cannot be applied");
-                } else {
-                    tracing::warn!(consumer = spec.name, attempt = incoming.attempt, why, "a message is applied later");
-                }
-                message.ack_with(AckKind::Nak(Some(delay(incoming.attempt)))).await
+    let settled = messages.into_iter().zip(verdicts);
+    let settled = settled.map(|((message, incoming), verdict)| Settled { message, attempt: incoming.attempt, verdict });
+    // The receiver outlives the sender.
+    let _received = answers.send(settled.collect()).await;
+}
+
+/// Acknowledges what was applied and gives back what was not, until nothing more is applied.
+async fn acknowledge(spec: ConsumerSpec, mut applied: mpsc::Receiver<Vec<Settled>>) {
+    while let Some(batch) = applied.recv().await {
+        join_all(batch.into_iter().map(|settled| answer(spec, settled))).await;
+    }
+}
+
+async fn answer(spec: ConsumerSpec, Settled { message, attempt, verdict }: Settled) {
+    let answer = match verdict {
+        Verdict::Applied => message.double_ack().await,
+        Verdict::Later(why) => {
+            if attempt >= ALERT_AFTER_ATTEMPTS {
+                tracing::error!(consumer = spec.name, attempt, why, "a message still cannot be applied");
+            } else {
+                tracing::warn!(consumer = spec.name, attempt, why, "a message is applied later");
             }
-        };
-        if let Err(error) = answer {
-            // It is redelivered, and the inbox recognises it.
-            tracing::debug!(consumer = spec.name, error = %error, "the answer to the bus was lost");
+            message.ack_with(AckKind::Nak(Some(delay(attempt)))).await
         }
-    });
-    join_all(answers).await;
+    };
+    if let Err(error) = answer {
+        // It is redelivered, and the inbox recognises it.
+        tracing::debug!(consumer = spec.name, error = %error, "the answer to the bus was lost");
+    }
 }
 
 /// Delay before the next delivery of a message.

@@ -40,6 +40,7 @@ pub enum FactMessage {
 
 impl Handler for Facts {
     type Work = FactMessage;
+    const MAX_TOGETHER: usize = 256;
 
     async fn read(&self, message: &Incoming) -> Result<FactMessage, Rejection> {
         match message.subject.as_str() {
