@@ -6,7 +6,7 @@ use harness::system::System;
 use proto::wire::v1::Class;
 use tokio::process::Command;
 
-use crate::{marks::Marks, sinks::Sink};
+use crate::{canaries::Marks, searched_places::Sink};
 
 async fn run(system: &System, arguments: &[&str]) -> Sink {
     let stack = local::Description::path(&system.description.state_dir);

@@ -23,8 +23,8 @@ use tonic::Status;
 use uuid::Uuid;
 
 use crate::{
-    marks::{FPS, Marks, PHONE},
-    wire,
+    canaries::{FPS, Marks, PHONE},
+    dynamic_calls,
 };
 
 pub const OFFICER: &str = "rj-officer-1";
@@ -48,7 +48,7 @@ pub struct Day {
 
 impl Day {
     fn told<T>(&mut self, ended: Result<T, Status>) -> Option<T> {
-        ended.inspect_err(|status| self.refusals.push(wire::printed(status))).ok()
+        ended.inspect_err(|status| self.refusals.push(dynamic_calls::printed(status))).ok()
     }
 }
 

@@ -3,16 +3,16 @@
 
 #![expect(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test that cannot go on has failed")]
 
+mod canaries;
 mod collector;
 mod command;
 mod day;
-mod everyone;
-mod marks;
+mod dynamic_calls;
+mod every_rpc;
 mod network;
 mod search;
-mod sinks;
+mod searched_places;
 mod web;
-mod wire;
 
 use std::collections::BTreeSet;
 
@@ -21,10 +21,10 @@ use harness::{
     wait::eventually,
 };
 
+use canaries::Marks;
 use collector::Collector;
-use everyone::Asked;
-use marks::Marks;
-use sinks::Sink;
+use every_rpc::Asked;
+use searched_places::Sink;
 
 const TERMINATE: i32 = 15;
 /// So many RPCs at once where each waits until its service gives up on what was killed.
@@ -67,7 +67,7 @@ async fn with_faults(system: &System, marks: &Marks, day: &mut day::Day) -> Vec<
     let mut told = Vec::new();
     for victim in ["notification", "nats", "intake", "postgres"] {
         system.kill(victim).await;
-        told.extend(everyone::ask_nonsense(system, marks, MANY).await);
+        told.extend(every_rpc::ask_nonsense(system, marks, MANY).await);
         system.restart(victim).await;
         day::go_wrong(system, marks, day).await;
     }
@@ -83,24 +83,24 @@ async fn no_canary_reaches_a_log_a_trace_a_mail_a_subject_a_report_or_anybody_ou
     let (collector, marks) = (Collector::default(), Marks::default());
     let system = System::start(wishes(&collector.start().await)).await;
     let mut day = day::live(&system, &marks).await;
-    everyone::readers_do_read(&system, &marks, &day).await;
+    every_rpc::readers_do_read(&system, &marks, &day).await;
     day::go_wrong(&system, &marks, &mut day).await;
     let connections = network::look(&system);
     assert!(connections >= 5, "only {connections} connections were looked at");
 
     let mut found: Vec<Sink> = Vec::new();
-    let mut asked = everyone::ask(&system, &marks, &day).await;
+    let mut asked = every_rpc::ask(&system, &marks, &day).await;
     found.push(("refusals".into(), std::mem::take(&mut asked.refusals)));
-    found.push(("refusals of nonsense".into(), everyone::ask_nonsense(&system, &marks, 1).await));
+    found.push(("refusals of nonsense".into(), every_rpc::ask_nonsense(&system, &marks, 1).await));
     found.push(("pages".into(), web::visit(&system, &marks, &day).await));
     found.extend(command::type_wrong(&system, &marks).await);
     found.push(("refusals under faults".into(), with_faults(&system, &marks, &mut day).await));
     network::look(&system);
     found.push(("refusals of the day".into(), day.refusals.concat()));
-    found.extend(sinks::of_the_bus(&system).await);
-    found.extend(sinks::reports(&system).await);
-    found.extend(sinks::at_rest(&system).await);
-    let processes = sinks::processes(&system);
+    found.extend(searched_places::of_the_bus(&system).await);
+    found.extend(searched_places::reports(&system).await);
+    found.extend(searched_places::at_rest(&system).await);
+    let processes = searched_places::processes(&system);
 
     // A soft stop sends what telemetry still holds.
     for process in local::SERVICES.into_iter().chain(["dashboard"]) {
@@ -113,11 +113,11 @@ async fn no_canary_reaches_a_log_a_trace_a_mail_a_subject_a_report_or_anybody_ou
     };
     eventually("every service has stopped", SOON, stopped).await;
     found.extend(processes);
-    found.extend(sinks::on_the_machine(&system));
+    found.extend(searched_places::on_the_machine(&system));
     found.push(("telemetry".into(), collector.seen()));
 
     looked_at(&found, &asked);
-    let missing: BTreeSet<String> = marks::sensitive().into_iter().filter(|field| !sent(&marks, field)).collect();
+    let missing: BTreeSet<String> = canaries::sensitive().into_iter().filter(|field| !sent(&marks, field)).collect();
     assert!(missing.is_empty(), "no canary was sent in {missing:?}");
     let found = findings(&found);
     assert!(found.is_empty(), "{} canaries are where they may not be:\n{}", found.len(), found.join("\n"));

@@ -4,7 +4,7 @@ use std::{collections::BTreeSet, fs};
 
 use harness::system::System;
 
-use crate::sinks;
+use crate::searched_places;
 
 /// Connections of a process that it opened itself: the ports of the other ends. All of it is on this machine.
 fn opened(pid: u32, listens: &BTreeSet<u16>) -> BTreeSet<String> {
@@ -46,7 +46,7 @@ fn settings(pid: u32) -> (BTreeSet<u16>, BTreeSet<String>) {
 /// Fails where a process is connected to what its settings do not name; gives the number of connections that were looked at.
 pub fn look(system: &System) -> usize {
     let mut seen = 0;
-    for (name, service) in &sinks::now(system).services {
+    for (name, service) in &searched_places::now(system).services {
         let (listens, allowed) = settings(service.pid);
         assert!(!listens.is_empty() && !allowed.is_empty(), "the settings of {name} cannot be read");
         let opened = opened(service.pid, &listens);

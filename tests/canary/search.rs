@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use base64::{Engine as _, engine::general_purpose::STANDARD_NO_PAD};
 
-use crate::marks::{FPS, PHONE, STEM};
+use crate::canaries::{FPS, PHONE, STEM};
 
 /// One way in which a canary can be written, with all letters small where capitals do not matter.
 struct Form {

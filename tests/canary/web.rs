@@ -9,7 +9,7 @@ use tokio::{
     net::TcpStream,
 };
 
-use crate::{day::Day, everyone, marks::Marks};
+use crate::{canaries::Marks, day::Day, every_rpc};
 
 /// How long the live stream is listened to.
 const MOMENT: Duration = Duration::from_millis(1500);
@@ -83,9 +83,9 @@ pub async fn visit(system: &System, marks: &Marks, day: &Day) -> Vec<u8> {
             raise(&browser, marks).await;
         }
         // Who may read a concern, reads it here; everybody else's pages are searched with the rest.
-        let found = everyone::too_much(marks, &identity.name, day, told.as_bytes());
-        assert!(found.is_empty() || everyone::may_read(&identity.name, "dashboard"), "a page tells {}: {found:?}", identity.name);
-        if found.is_empty() && identity.name != everyone::HEAD {
+        let found = every_rpc::too_much(marks, &identity.name, day, told.as_bytes());
+        assert!(found.is_empty() || every_rpc::may_read(&identity.name, "dashboard"), "a page tells {}: {found:?}", identity.name);
+        if found.is_empty() && identity.name != every_rpc::HEAD {
             seen += &told;
         }
     }

@@ -8,7 +8,7 @@ use harness::{
 };
 use proto::cases::v1::{GetCaseRequest, ListCasesRequest};
 
-use crate::{people::fresh_key, system};
+use crate::{samples::fresh_key, system};
 
 /// What `ro audit verify` says of one service, and whether it found everything in order.
 fn verify(system: &System, held: &std::path::Path) -> (bool, String) {

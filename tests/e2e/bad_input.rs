@@ -9,7 +9,7 @@ use tokio_stream::StreamExt;
 use tonic_types::StatusExt;
 
 use crate::{
-    people::{fresh_key, institutional_referral},
+    samples::{fresh_key, institutional_referral},
     system,
 };
 

@@ -15,8 +15,8 @@ use proto::{
 };
 
 use crate::{
-    people::institutional_referral,
     referral::{accepted, queued},
+    samples::institutional_referral,
     system,
 };
 

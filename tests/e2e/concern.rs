@@ -16,7 +16,7 @@ use proto::{
 };
 use tokio_stream::StreamExt;
 
-use crate::{people::imminent_concern, system};
+use crate::{samples::imminent_concern, system};
 
 const OFFICER: &str = "rj-officer-1";
 const HEAD: &str = "institutional-head-mission";

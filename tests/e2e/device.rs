@@ -25,7 +25,7 @@ use safety::access::BY_DEVICE;
 use tokio::process::Command;
 use tonic::transport::Channel;
 
-use crate::{people::imminent_concern, system};
+use crate::{samples::imminent_concern, system};
 
 const HEAD: &str = "institutional-head-mission";
 const ONE: &str = "directory-administrator-1";
@@ -90,7 +90,7 @@ async fn with_the_identity_provider_away_and_its_keys_run_out_a_device_raises_an
 
     let token = key.token(HEAD, "ro", Clock::system().now(), LONGEST).unwrap();
     let mut device = system.alarm_with_token(&token);
-    concern.concern_id = crate::people::fresh_key();
+    concern.concern_id = crate::samples::fresh_key();
     let id = concern.concern_id.clone();
     device.raise_concern(RaiseConcernRequest { concern: Some(concern) }).await.unwrap();
     assert!(device.get_concern_receipt(GetConcernReceiptRequest { concern_id: id.clone() }).await.is_ok());

@@ -22,7 +22,7 @@ use proto::{
 use tonic::{Code, Status};
 use tonic_types::StatusExt;
 
-use crate::people::{imminent_concern, institutional_referral};
+use crate::samples::{imminent_concern, institutional_referral};
 
 /// Streams of the attack without identity: as many as one connection may have.
 const STREAMS: usize = 1_024;

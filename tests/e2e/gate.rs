@@ -18,8 +18,8 @@ use time::format_description::well_known::Rfc3339;
 use tokio::process::Command;
 
 use crate::{
-    people::{fresh_key, institutional_referral},
     referral::{accepted, queued},
+    samples::{fresh_key, institutional_referral},
     system,
 };
 

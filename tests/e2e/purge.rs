@@ -16,8 +16,8 @@ use sqlx::Executor;
 use tokio::process::Command;
 
 use crate::{
-    people::institutional_referral,
     referral::{accepted, queued},
+    samples::institutional_referral,
     system,
 };
 

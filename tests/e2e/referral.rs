@@ -12,7 +12,7 @@ use proto::{
 use tokio_stream::StreamExt;
 
 use crate::{
-    people::{fresh_key, institutional_referral},
+    samples::{fresh_key, institutional_referral},
     system,
 };
 

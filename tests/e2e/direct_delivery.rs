@@ -15,8 +15,8 @@ use proto::{
 
 use crate::{
     concern::inbox,
-    people::{fresh_key, institutional_referral},
     referral::{accepted, queued},
+    samples::{fresh_key, institutional_referral},
 };
 
 const OFFICER: &str = "rj-officer-1";

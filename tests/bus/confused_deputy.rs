@@ -8,9 +8,9 @@ use local::SERVICES;
 use proto::{id::SiteCode, subject};
 
 use crate::{
-    hostile::{kept, nothing_is_gone},
     login::Login,
     model::{Who, attempts},
+    random_attacks::{kept, nothing_is_gone},
 };
 
 const SOON: std::time::Duration = std::time::Duration::from_secs(10);

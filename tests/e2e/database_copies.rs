@@ -16,8 +16,8 @@ use proto::{
 
 use crate::{
     concern::inbox,
-    people::fresh_key,
     referral::{accepted, queued},
+    samples::fresh_key,
     system,
 };
 

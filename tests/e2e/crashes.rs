@@ -11,7 +11,7 @@ use proto::{
     safety::v1::RaiseConcernRequest,
 };
 
-use crate::people::{imminent_concern, institutional_referral};
+use crate::samples::{imminent_concern, institutional_referral};
 
 const CONCERNS: usize = 40;
 const LONG: Duration = Duration::from_secs(60);

@@ -15,8 +15,8 @@ use tokio::process::Command;
 
 use crate::{
     concern::inbox,
-    people::{imminent_concern, institutional_referral},
     referral::{accepted, queued},
+    samples::{imminent_concern, institutional_referral},
     system,
 };
 

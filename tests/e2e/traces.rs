@@ -16,7 +16,7 @@ use opentelemetry_proto::tonic::collector::trace::v1::{
 use proto::safety::v1::RaiseConcernRequest;
 use tonic::{Request, Response, Status};
 
-use crate::people::imminent_concern;
+use crate::samples::imminent_concern;
 
 /// Trace id and the service that a span came from, with everything else a span says.
 #[derive(Default)]

@@ -12,7 +12,7 @@ use proto::{
 };
 use sqlx::PgPool;
 
-use crate::{concern::inbox, people::imminent_concern};
+use crate::{concern::inbox, samples::imminent_concern};
 
 const OFFICER: &str = "rj-officer-1";
 const SUPERVISOR: &str = "rj-supervisor-1";

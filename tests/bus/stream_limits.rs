@@ -11,7 +11,7 @@ use futures::{StreamExt, future::join_all};
 use harness::bus::TestBus;
 use proto::subject;
 
-use crate::service::Running;
+use crate::test_service::Running;
 
 const FULL: &str = "maximum messages per subject exceeded";
 

@@ -6,7 +6,7 @@ use harness::bus::TestBus;
 use local::SERVICES;
 use proto::subject::{self, CONSUMERS, STREAMS};
 
-use crate::service::Running;
+use crate::test_service::Running;
 
 async fn provision(bus: &TestBus) {
     bus.connect("provisioner").await.provision(&STREAMS, &CONSUMERS).await.unwrap();

@@ -12,7 +12,7 @@ use tonic_reflection::pb::v1::{
     server_reflection_response::MessageResponse,
 };
 
-use crate::{people::fresh_key, system};
+use crate::{samples::fresh_key, system};
 
 async fn files(channel: &Channel, request: MessageRequest) -> Vec<FileDescriptorProto> {
     let ask = ServerReflectionRequest { host: String::new(), message_request: Some(request) };

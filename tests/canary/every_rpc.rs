@@ -6,10 +6,10 @@ use prost_reflect::{DynamicMessage, MethodDescriptor};
 use proto::{DESCRIPTORS, wire::v1::Class};
 
 use crate::{
+    canaries::{FPS, Marks, PHONE},
     day::{Day, fresh},
-    marks::{FPS, Marks, PHONE},
+    dynamic_calls::{self, Answer},
     search,
-    wire::{self, Answer},
 };
 
 /// Who may read what the day wrote; mediator-1 is assigned to the case, mediator-2 was until it was ended.
@@ -103,19 +103,19 @@ pub async fn ask(system: &System, marks: &Marks, day: &Day) -> Asked {
     let mut asked = Asked::default();
     let stranger = [("a stranger".to_owned(), Vec::new())];
     let forged = marks.loose("a token", Class::Protected);
-    let forger = [("a forger".to_owned(), vec![wire::bearer(&forged)])];
-    let people = system.description.identities.iter().map(|identity| (identity.name.clone(), vec![wire::bearer(&identity.token)]));
+    let forger = [("a forger".to_owned(), vec![dynamic_calls::bearer(&forged)])];
+    let people = system.description.identities.iter().map(|identity| (identity.name.clone(), vec![dynamic_calls::bearer(&identity.token)]));
     let callers: Vec<(String, Vec<(String, String)>)> = people.chain(stranger).chain(forger).collect();
     for (service, method) in methods() {
-        let channel = wire::channel(system, &service);
+        let channel = dynamic_calls::channel(system, &service);
         for (who, metadata) in &callers {
             // Whoever breaks the glass may read from then on.
             if method.name() == "BreakGlass" && who == OTHER_OFFICER {
                 continue;
             }
-            let request = wire::encoded(&asking(marks, &method, day));
+            let request = dynamic_calls::encoded(&asking(marks, &method, day));
             asked.calls += 1;
-            match wire::call(channel.clone(), &raw::path(&method), request, metadata).await {
+            match dynamic_calls::call(channel.clone(), &raw::path(&method), request, metadata).await {
                 Answer::Refused(told) => asked.refusals.extend(told),
                 Answer::Given(given) if may_read(who, &service) => drop(given),
                 Answer::Given(given) => {
@@ -138,18 +138,18 @@ pub async fn ask_nonsense(system: &System, marks: &Marks, at_once: usize) -> Vec
 
 async fn nonsense_of_one(system: &System, marks: &Marks, token: &str, service: String, method: MethodDescriptor) -> Vec<u8> {
     let mut told = Vec::new();
-    let channel = wire::channel(system, &service);
-    let mut metadata = vec![wire::bearer(token)];
+    let channel = dynamic_calls::channel(system, &service);
+    let mut metadata = vec![dynamic_calls::bearer(token)];
     for name in ["x-canary", "user-agent", "traceparent", "tracestate", "baggage", "grpc-timeout", "x-request-id"] {
         metadata.push((name.to_owned(), marks.loose("a header of gRPC", Class::Protected)));
     }
-    let all = wire::encoded(&marks.message(&method.input(), &[]));
+    let all = dynamic_calls::encoded(&marks.message(&method.input(), &[]));
     let broken = [b"\xff\xff".to_vec(), marks.loose("bytes that are no message", Class::Protected).into_bytes()].concat();
     let nowhere = format!("{}{}", raw::path(&method), marks.loose("a path", Class::Protected));
     for (path, body) in [(raw::path(&method), all), (raw::path(&method), broken), (nowhere, Vec::new())] {
         // A stranger first: what is refused at the door is logged there.
         for metadata in [&metadata[1..], &metadata[..]] {
-            if let Answer::Refused(words) = wire::call(channel.clone(), &path, body.clone(), metadata).await {
+            if let Answer::Refused(words) = dynamic_calls::call(channel.clone(), &path, body.clone(), metadata).await {
                 told.extend(words);
             }
         }
@@ -166,9 +166,9 @@ pub async fn readers_do_read(system: &System, marks: &Marks, day: &Day) {
         ("safety", "GetConcern", "nmc-supervisor-1"),
     ] {
         let (_, method) = methods().into_iter().find(|(of, method)| of == service && method.name() == rpc).unwrap();
-        let metadata = [wire::bearer(&token_of(system, who))];
-        let request = wire::encoded(&asking(marks, &method, day));
-        let answer = wire::call(wire::channel(system, service), &raw::path(&method), request, &metadata).await;
+        let metadata = [dynamic_calls::bearer(&token_of(system, who))];
+        let request = dynamic_calls::encoded(&asking(marks, &method, day));
+        let answer = dynamic_calls::call(dynamic_calls::channel(system, service), &raw::path(&method), request, &metadata).await;
         let Answer::Given(given) = answer else { panic!("{who} is refused {rpc}") };
         assert!(!search::hits(&given).is_empty(), "{who} reads nothing of what was written");
     }

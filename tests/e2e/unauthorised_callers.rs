@@ -37,8 +37,8 @@ use tonic::{Code, Request, Status};
 
 use crate::{
     concern::inbox,
-    people::{fresh_key, imminent_concern, institutional_referral},
     referral::{accepted, queued},
+    samples::{fresh_key, imminent_concern, institutional_referral},
     system,
 };
 
