@@ -16,9 +16,8 @@ const CRATES: [&str; 5] = ["services/", "crates/", "deploy/", "proto/", "tests/h
 const STILL: &[(&str, &[&str])] = &[
     ("proto/src", &["permission", "subject", "witness"]),
     // Of cases.
-    ("services/cases/src/app", &["follow_concern", "move_case"]),
-    ("services/cases/src/domain", &["assessment", "consent", "leaving", "missing", "participant", "retention", "stage"]),
-    ("services/cases/src/store", &["assessment", "participant", "sealed"]),
+    ("services/cases/src/app", &["access", "case", "concern", "gate", "mode", "site"]),
+    ("services/cases/src/domain", &["consent", "participant"]),
     // Of what every process is built from.
     ("services/chassis/src", CHASSIS),
     ("services/chassis/src/audit", &["checkpoint", "history", "witness"]),

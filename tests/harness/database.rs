@@ -25,10 +25,12 @@ pub const OWNER: &str = "ro_test_owner";
 pub const APPLICATION: &str = "ro_test";
 pub const AUDITOR: &str = "ro_test_auditor";
 const PASSWORD: &str = "of-tests-only";
+/// Connections of the pool of a test.
+const CONNECTIONS: u32 = 12;
 
 /// A database that belongs to one test.
 pub struct Database {
-    /// Pool of the application's login: nothing is read or written except in a transaction that names its actor.
+    /// Pool of the application's login, as a service has it: nothing is read or written except in a transaction that names its actor.
     pub pool: PgPool,
     /// Pool of the administrator, exempt from every policy: to count, to inspect and to tamper.
     pub admin: PgPool,
@@ -76,8 +78,8 @@ pub async fn fresh(migrators: &[&Migrator]) -> Database {
     let administrator = server.clone().database(&create(&server, "test", &template).await);
     let options = login(&administrator, APPLICATION);
     // A test may record the statements (harness::uniform); nothing else receives them.
-    let heard = PgConnectOptions::from_str(&server_url()).unwrap().database(options.get_database().unwrap_or_default());
-    let pool = PgPoolOptions::new().max_connections(12).connect_with(login(&heard, APPLICATION)).await.unwrap();
+    let recorded = PgConnectOptions::from_str(&server_url()).unwrap().database(options.get_database().unwrap_or_default());
+    let pool = chassis::database::pool(CONNECTIONS, login(&recorded, APPLICATION));
     let admin = PgPoolOptions::new().max_connections(4).connect_lazy_with(administrator);
     Database { pool, admin, options, server }
 }

@@ -17,6 +17,7 @@ pub mod raw;
 pub mod round_trips;
 pub mod row_security;
 pub mod system;
+pub mod tries;
 pub mod uniform;
 pub mod vault;
 pub mod wait;

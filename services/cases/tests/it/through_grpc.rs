@@ -29,6 +29,8 @@ use crate::{
 
 /// Questions: what two slow cores answer in a minute. `RO_QUESTIONS=50000` asks as many as are asked of the use cases.
 const CHECKS: usize = 20_000;
+/// Of a run that does not make every try.
+const FEW_CHECKS: usize = 2_000;
 /// Questions of one round; between two, time passes, and people and cases change.
 const ROUND: usize = 100;
 const STEPS: usize = 2;
@@ -292,9 +294,12 @@ async fn random_questions_through_grpc_are_answered_as_the_rules_say_and_every_r
     let open = Arc::new(Open::door(&bench).await);
     let before = refusals(&bench).await;
     let mut counts = Counts::default();
-    let checks = std::env::var_os("RO_QUESTIONS").map_or(CHECKS, |asked| asked.to_str().unwrap().parse().unwrap());
+    let checks =
+        std::env::var_os("RO_QUESTIONS").map_or(harness::tries::of(CHECKS, FEW_CHECKS), |asked| asked.to_str().unwrap().parse().unwrap());
+    // As much happens to the cases, however few questions are put.
+    let steps = STEPS * (CHECKS / checks).max(1);
     for round in 0..checks.div_ceil(ROUND) {
-        for _ in 0..STEPS {
+        for _ in 0..steps {
             bench.step().await;
         }
         bench.world.app.clock.advance(Duration::minutes(i64::try_from(bench.dice.below(20)).unwrap()));

@@ -144,8 +144,13 @@ impl Bench {
         measured.map(|()| table)
     }
 
+    /// A tenth of it when quick; a hundredth when quick and of these programs, which is how a test sees that everything is measured.
     const fn count(&self, full: usize) -> usize {
-        if self.quick { full.div_ceil(10) } else { full }
+        match (self.quick, self.here) {
+            (true, true) => full.div_ceil(100),
+            (true, false) => full.div_ceil(10),
+            (false, _) => full,
+        }
     }
 
     async fn measure(&self, stack: &Stack, floor: &Floor, table: &mut Table) -> anyhow::Result<()> {

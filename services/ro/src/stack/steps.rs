@@ -4,10 +4,9 @@ use std::{
     io::{BufRead, BufReader},
     ops::AddAssign,
     process::{Command, Stdio},
-    thread,
 };
 
-use anyhow::{Context as _, bail};
+use anyhow::Context as _;
 
 use crate::print;
 
@@ -34,7 +33,9 @@ impl Tally {
         format!("{} passed, {} failed, {} skipped", self.passed, self.failed, self.skipped)
     }
 
-    const fn of(passed: bool) -> Self {
+    /// That of a step which passes or fails as a whole.
+    #[must_use]
+    pub const fn of(passed: bool) -> Self {
         Self { passed: passed as u64, failed: !passed as u64, skipped: 0 }
     }
 }
@@ -50,74 +51,55 @@ pub fn check(name: &str, command: &mut Command) -> anyhow::Result<Tally> {
     Ok(Tally::of(status.success()))
 }
 
-/// Parallel lanes of `cargo test`: every line is shown, those of the first lane at once and those of each other lane after it, and every
-/// `test result:` line is counted.
+/// A `cargo test`: every line is shown at once, and every `test result:` line is counted. Answers with the tests that failed.
 ///
 /// # Errors
 /// When cargo cannot be run.
-pub fn tests(name: &str, lanes: Vec<Command>) -> anyhow::Result<Tally> {
+pub fn tests(name: &str, command: &mut Command) -> anyhow::Result<(Tally, Vec<String>)> {
     print::line(format!("== {name}"));
-    let seen = thread::scope(|scope| {
-        let lanes: Vec<_> = lanes
-            .into_iter()
-            .enumerate()
-            .map(|(number, mut lane)| {
-                let show: fn(&str) = if number == 0 { |line| print::line(line) } else { |_| () };
-                scope.spawn(move || Lane::run(name, &mut lane, show))
-            })
-            .collect();
-        lanes.into_iter().map(|lane| lane.join().unwrap_or_else(|_| bail!("{name}: a lane could not be followed"))).collect::<Vec<_>>()
-    });
-    let mut tally = Tally::default();
-    let mut failures = Vec::new();
-    for (number, lane) in seen.into_iter().enumerate() {
-        let lane = lane?;
-        if number > 0 {
-            lane.lines.iter().for_each(print::line);
+    let mut child = command.stdin(Stdio::null()).stdout(Stdio::piped()).spawn().with_context(|| format!("run {name}"))?;
+    let mut said = Lines::default();
+    if let Some(output) = child.stdout.take() {
+        for line in BufReader::new(output).split(b'\n') {
+            let line = String::from_utf8_lossy(&line?).into_owned();
+            print::line(&line);
+            said.0.push(line);
         }
-        tally += lane.tally;
-        failures.extend(lane.failures);
     }
-    failures.iter().for_each(print::line);
-    Ok(tally)
+    let status = child.wait()?;
+    let (mut tally, mut failures) = said.result();
+    // Failed without a failed test: it did not compile, or a test program died.
+    if !status.success() && tally.failed == 0 {
+        tally.failed = 1;
+        failures.push(format!("{name}: {status}"));
+    }
+    Ok((tally, failures))
 }
 
-/// Output of one lane.
-#[derive(Default)]
-struct Lane {
-    lines: Vec<String>,
-    failures: Vec<String>,
-    tally: Tally,
+/// What a test program said.
+#[derive(Debug, Default)]
+pub struct Lines(Vec<String>);
+
+/// The lines of an output.
+#[must_use]
+pub fn lines_of(bytes: &[u8]) -> Lines {
+    Lines(String::from_utf8_lossy(bytes).lines().map(str::to_owned).collect())
 }
 
-impl Lane {
-    fn run(name: &str, command: &mut Command, show: fn(&str)) -> anyhow::Result<Self> {
-        let mut child = command.stdin(Stdio::null()).stdout(Stdio::piped()).spawn().with_context(|| format!("run {name}"))?;
-        let mut lane = Self::default();
-        if let Some(output) = child.stdout.take() {
-            for line in BufReader::new(output).split(b'\n') {
-                let line = String::from_utf8_lossy(&line?).into_owned();
-                show(&line);
-                lane.hear(line);
-            }
-        }
-        let status = child.wait()?;
-        // Failed without a failed test: it did not compile, or a test program died.
-        if !status.success() && lane.tally.failed == 0 {
-            lane.tally.failed = 1;
-            lane.failures.push(format!("{name}: {status}"));
-        }
-        Ok(lane)
+impl Lines {
+    /// The results, and the tests that failed.
+    #[must_use]
+    pub fn result(&self) -> (Tally, Vec<String>) {
+        let mut tally = Tally::default();
+        self.0.iter().filter_map(|line| result_line(line)).for_each(|result| tally += result);
+        let failed = |line: &&String| line.starts_with("test ") && line.ends_with("... FAILED");
+        (tally, self.0.iter().filter(failed).cloned().collect())
     }
 
-    fn hear(&mut self, line: String) {
-        if let Some(result) = result_line(&line) {
-            self.tally += result;
-        }
-        if line.starts_with("test ") && line.ends_with("... FAILED") {
-            self.failures.push(line.clone());
-        }
-        self.lines.push(line);
+    /// All of it below a heading.
+    #[must_use]
+    pub fn under(&self, heading: &str) -> String {
+        std::iter::once(heading).chain(self.0.iter().map(String::as_str)).collect::<Vec<_>>().join("\n")
     }
 }
 
