@@ -7,7 +7,9 @@ const ROOMS: [&str; 7] = ["domain", "store", "app", "grpc", "bus", "tasks", "cli
 /// The rooms that a room may name.
 fn may(room: &str) -> &'static [&'static str] {
     match room {
+        // And the refusals of the service, which stand in `error`.
         "domain" => &["domain"],
+        "error" => &["domain"],
         "store" => &["store", "domain"],
         "app" => &["app", "store", "domain"],
         // And of store the types that a use case hands out; what a store does is called by use cases only.
@@ -17,7 +19,7 @@ fn may(room: &str) -> &'static [&'static str] {
         "clients" => &["clients", "app", "domain"],
         // lib and main wire.
         "lib" | "main" => &ROOMS,
-        // Files beside the rooms, such as config, access, error.
+        // Files beside the rooms, such as config and access.
         _ => &["app", "store", "domain"],
     }
 }
@@ -53,7 +55,7 @@ fn wrong(file: &File) -> Vec<String> {
         .map(|(line, to)| file.at(line, &format!("{room} names {to}")))
         .collect();
     if room == "domain" {
-        let beside = named.iter().map(|(line, path)| (*line, to(path))).filter(|(_, to)| !to.is_empty() && to != "domain");
+        let beside = named.iter().map(|(line, path)| (*line, to(path))).filter(|(_, to)| !["", "domain", "error"].contains(&to.as_str()));
         found.extend(beside.map(|(line, to)| file.at(line, &format!("domain names {to}"))));
         for (line, text) in file.code().filter(|(_, line)| !line.trim_start().starts_with("//")) {
             found.extend(OUTSIDE.iter().filter(|w| text.contains(*w)).map(|w| file.at(line, &format!("domain knows `{w}`"))));
@@ -73,6 +75,9 @@ fn an_arrow_that_points_the_wrong_way_is_noticed() {
     assert_eq!(sample("domain", "use crate::store::row;"), 2);
     assert_eq!(sample("domain", "use crate::domain::ladder;\nasync fn f() {}"), 1);
     assert_eq!(sample("domain", "use crate::access::RULES;"), 1);
+    assert_eq!(sample("domain", "use crate::{domain::key, error};"), 0);
+    assert_eq!(sample("error", "use crate::store::row;"), 1);
+    assert_eq!(sample("tasks", "use crate::{app::App, bus::x};"), 1);
     assert_eq!(sample("store", "use crate::{\n    app::Desk,\n    domain::{a, b},\n};"), 1);
     assert_eq!(sample("app", "fn f() { crate::grpc::encode() }"), 1);
     assert_eq!(sample("grpc", "use crate::{app, bus::x, store};"), 2);

@@ -22,10 +22,6 @@ const STILL: &[(&str, &[&str])] = &[
     ("services/chassis/src", CHASSIS),
     ("services/chassis/src/audit", &["checkpoint", "history", "witness"]),
     ("services/chassis/src/audit", &["key", "log"]),
-    // Of intake.
-    ("services/intake/src", &["app", "wire"]),
-    ("services/intake/src/app", &["open_concerns", "purge_referral"]),
-    ("services/intake/src/domain", &["flag", "referral", "screening", "statement"]),
     // Of notification.
     ("services/notification/src/app", &["mailer", "send_mail"]),
     ("services/notification/src/bus", &["contact", "facts"]),

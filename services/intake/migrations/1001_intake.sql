@@ -74,6 +74,8 @@ comment on column referral.duplicate_of is 'The referral that this one repeats, 
 -- The key comes first: it tells rows apart at the first comparison.
 create unique index one_referral_per_site_and_key_form on referral (key_form, site) where key_form is not null;
 create unique index one_referral_per_site_and_key_without_form on referral (idempotency_key, site) where key_form is null;
+-- What stands in clear is looked for often, and there is none: no look at it reads what is sealed.
+create index referral_in_clear on referral (referral_id) where content <> '';
 create index referral_duplicates on referral (duplicate_of) where duplicate_of is not null;
 create index referral_closed_without_a_case on referral (received_at, referral_id)
     where state = 'screened-closed' and accepted_at is null and purged_at is null;
@@ -109,6 +111,7 @@ comment on column screening_decision.review_on is 'For a deferral: when to look 
 comment on column screening_decision.decided_by is 'Opaque subject of the officer.';
 comment on column screening_decision.decided_at is 'When it was decided.';
 comment on column screening_decision.reason_sealed is 'Protected B. Why, in the officer''s words, sealed under the key of the referral.';
+create index screening_decision_in_clear on screening_decision (referral_id, number) where reason <> '';
 
 -- The two tables point at each other.
 alter table referral add constraint disposition_is_that_of_the_latest_decision
@@ -131,6 +134,7 @@ comment on column referral_variant.content is 'Protected B. Empty; in clear whil
 comment on column referral_variant.submitter is 'Opaque subject of whoever sent this body, or bus:<site>.';
 comment on column referral_variant.received_at is 'When it was recorded.';
 comment on column referral_variant.content_sealed is 'Protected B. The ro.intake.v1.Referral as received, without its key, sealed under the key of the referral.';
+create index referral_variant_in_clear on referral_variant (referral_id, body_hash) where content <> '';
 
 -- Tables: ties. What was accepted is a case, and its referral is no way around it: an officer reads it or decides it anew only while tied
 -- to the case [R3c]. Supervisors and the National Manager need no tie [IM1c]. The receipt says nothing of it [TRAP-4].
@@ -187,6 +191,7 @@ comment on column contact.received_at is 'When it was recorded.';
 comment on column contact.content_sealed is 'Protected B. The ro.intake.v1.VictimContact as received, without its key, sealed under the key of the contact.';
 comment on column contact.key_form is 'The key in the form in which keys compare; where it is null, the key compares as it was given.';
 comment on column contact.place is 'Counts from 0 under its key: the last one is what was told last.';
+create index contact_in_clear on contact (contact_id) where content <> '';
 create unique index one_contact_per_region_and_key on contact (region, idempotency_key) where variant_of is null;
 create unique index contact_receipt_number_is_unique on contact (receipt_number) where variant_of is null;
 create index contact_variants on contact (variant_of) where variant_of is not null;

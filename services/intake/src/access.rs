@@ -9,6 +9,8 @@ use proto::{
     role,
 };
 
+use crate::error;
+
 const RJ_UNIT: &[&str] = &role::RJ_UNIT;
 /// Roles that may submit a referral [R8a]: all who may receive a request for communication.
 const SUBMITTERS: &[&str] = &[
@@ -69,9 +71,6 @@ pub fn may_read_contacts(caller: &Caller) -> bool {
     caller.is_service("notification")
 }
 
-/// Refusal code of a submission in another site's name.
-pub const SITE_NOT_YOURS: &str = "site-not-yours";
-
 /// Refuses a submission in another site's name [R6a]. Regional victim services submit for their regional headquarters [R5a].
 ///
 /// # Errors
@@ -82,15 +81,7 @@ pub fn may_submit_for(caller: &Caller, site: &SiteCode) -> Result<(), Refusal> {
     if caller.holds_at(SUBMITTERS, site.as_str()) || is_rj_unit(caller) || regional {
         return Ok(());
     }
-    Err(Refusal {
-        field: Some("site"),
-        ..Refusal::denied(
-            SITE_NOT_YOURS,
-            "R6a",
-            "you may submit for your own site only",
-            "vous ne pouvez soumettre que pour votre propre établissement ou bureau",
-        )
-    })
+    Err(error::site_not_yours())
 }
 
 /// Refuses a contact of another region: a region pushes the contacts of its own victims only [CARD5].
@@ -101,15 +92,7 @@ pub fn may_push_for(caller: &Caller, region: Region) -> Result<(), Refusal> {
     if caller.holds_in(REGIONAL_VICTIM_SERVICES, region.code()) {
         return Ok(());
     }
-    Err(Refusal {
-        field: Some("region"),
-        ..Refusal::denied(
-            "region-not-yours",
-            "R5b",
-            "you may push contacts for your own region only",
-            "vous ne pouvez transmettre des coordonnées que pour votre propre région",
-        )
-    })
+    Err(error::region_not_yours())
 }
 
 #[cfg(test)]

@@ -8,6 +8,7 @@ pub mod domain;
 pub mod error;
 pub mod grpc;
 pub mod store;
+pub mod tasks;
 pub mod wire;
 
 use std::sync::Arc;
@@ -17,7 +18,7 @@ use proto::safety::v1::alarm_service_client::AlarmServiceClient;
 use sqlx::migrate::Migrator;
 use to_safety::{OverGrpc, ToSafety};
 
-use app::{open_concerns::OpenConcerns, record_batched::Batching};
+use app::{concern::OpenConcerns, purge::retention::Expiry, referral::Batching};
 
 pub use config::Config;
 
@@ -41,8 +42,7 @@ pub async fn serve(config: Config, ctx: chassis::Context) -> anyhow::Result<()> 
     bus::listen(&ctx, &app, wait)?;
     match config.chassis.audit_key_file.as_deref().map(Signer::from_file).transpose()? {
         Some(signer) => {
-            let expiry = app::retention::Expiry::new(app.clone(), Arc::new(signer), config.retention_months, wait);
-            ctx.spawn(app::retention::KIND, expiry.keep(ctx.stop.clone()));
+            tasks::retention::begin(&ctx, Expiry::new(app.clone(), Arc::new(signer), config.retention_months, wait));
         }
         None => tracing::warn!("no audit key is set: no referral is destroyed when its retention is over"),
     }

@@ -3,7 +3,7 @@
 use chassis::{Configured, Settings};
 use clap::Parser;
 
-use crate::{app::get_report::Rules, domain::year::Release};
+use crate::{app::report::Rules, domain::year::Release};
 
 /// Pseudonymous statistics of the Restorative Opportunities programme
 #[derive(Debug, Clone, Parser)]

@@ -1,15 +1,13 @@
 #![doc = include_str!("../README.md")]
 
-pub mod domain;
-
-pub mod store;
-
-pub mod app;
-
 pub mod access;
+pub mod app;
 pub mod bus;
 pub mod config;
+pub mod domain;
+pub mod error;
 pub mod grpc;
+pub mod store;
 
 use proto::subject::{REPORTING_CASE_FACTS, REPORTING_CONCERNS, REPORTING_FACTS, REPORTING_GRANTS, STREAMS, witnessing};
 use sqlx::migrate::Migrator;

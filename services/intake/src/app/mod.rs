@@ -1,20 +1,12 @@
-//! Use cases of intake, one file each: load, decide, save state and outbox in one transaction.
+//! Use cases of intake, one folder per capability: load, decide, save state and outbox in one transaction.
 
 pub mod answer;
-pub mod get_contact;
-pub mod get_receipt;
-pub mod get_referral;
-pub mod hear_ties;
-pub mod list_queue;
-pub mod open_concerns;
-pub mod purge_referral;
-pub mod push_contact;
-pub mod record_batched;
-pub mod record_referrals;
-pub mod retention;
-pub mod screen_referral;
-pub mod submit_referral;
-pub mod submit_set;
+pub mod concern;
+pub mod contact;
+pub mod purge;
+pub mod queue;
+pub mod referral;
+pub mod tie;
 
 use chassis::{
     Caller, Clock, Ids, Result, Vault,
@@ -26,11 +18,8 @@ use sqlx::{PgPool, Postgres, Transaction};
 
 use crate::access;
 
-use open_concerns::OpenConcerns;
-use record_batched::Batching;
-
-pub use answer::{Answer, Receipt, Repeat};
-pub use record_referrals::Submission;
+use concern::OpenConcerns;
+use referral::Batching;
 
 /// Dependencies shared by the use cases.
 #[derive(Clone)]

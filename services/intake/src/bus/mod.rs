@@ -1,10 +1,10 @@
 //! Bus consumers of intake: decode, call the use case, answer. An unreadable message is answered and quarantined.
 
-mod concerns;
-mod contacts;
-mod purges;
-mod referrals;
-mod ties;
+mod concern;
+mod contact;
+mod purge;
+mod referral;
+mod tie;
 
 use chassis::{
     Context,
@@ -17,11 +17,11 @@ use sqlx::PgConnection;
 
 use crate::app::{App, answer};
 
-pub use concerns::Concerns;
-pub use contacts::Contacts;
-pub use purges::Purges;
-pub use referrals::Referrals;
-pub use ties::TiesOfCases;
+pub use concern::Concerns;
+pub use contact::Contacts;
+pub use purge::Purges;
+pub use referral::Referrals;
+pub use tie::TiesOfCases;
 
 /// Index of the subject token that names the site or region.
 const PLACE: usize = 4;

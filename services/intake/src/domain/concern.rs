@@ -74,7 +74,7 @@ pub const fn keeps(standing: Standing) -> Option<&'static str> {
 }
 
 /// Code where everything is kept because safety does not answer.
-pub const NOT_HEARD: &str = "safety-not-heard";
+pub const SAFETY_SILENT: &str = "safety-not-heard";
 
 #[cfg(test)]
 mod tests {

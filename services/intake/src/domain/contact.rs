@@ -8,6 +8,7 @@ use time::{Duration, OffsetDateTime};
 use uuid::Uuid;
 
 use super::{Key, text};
+use crate::error;
 
 /// The prefix of a contact's receipt number.
 pub const RECEIPT_PREFIX: &str = "RV";
@@ -53,88 +54,28 @@ pub struct Examined {
 /// A refusal with the field to mend.
 pub fn examine(told: &PushedContact, spare: Uuid, now: OffsetDateTime) -> Result<Examined, Refusal> {
     let key = Key::of(&told.idempotency_key, spare)?;
-    let region = Region::from_str(&told.region).map_err(|_| region_unknown())?;
+    let region = Region::from_str(&told.region).map_err(|_| error::region_unknown())?;
     text::line("victim_ref", told.victim_ref.expose())?;
     text::line("victim_name", told.victim_name.expose())?;
     text::narrative("value", told.value.expose())?;
     text::narrative("safe_contact", told.safe_contact.expose())?;
     if !text::is_given(told.victim_ref.expose()) {
-        return Err(victim_ref_missing());
+        return Err(error::victim_ref_missing());
     }
     if !told.do_not_contact && !text::is_given(told.value.expose()) {
-        return Err(value_missing());
+        return Err(error::value_missing());
     }
     let number = &told.receipt_number;
     if text::is_given(number) && proto::reference::parse("RO", number).is_none() {
-        return Err(receipt_number_malformed());
+        return Err(error::receipt_number_malformed());
     }
     match told.effective_at {
-        Stated::Unreadable => return Err(effective_at_malformed()),
+        Stated::Unreadable => return Err(error::effective_at_malformed()),
         // A do-not-contact mark is recorded whatever its date.
-        Stated::At(at) if at > now.saturating_add(FURTHEST) && !told.do_not_contact => return Err(effective_at_far()),
+        Stated::At(at) if at > now.saturating_add(FURTHEST) && !told.do_not_contact => return Err(error::effective_at_far()),
         Stated::Nothing | Stated::At(_) => {}
     }
     Ok(Examined { region, key })
-}
-
-fn region_unknown() -> Refusal {
-    Refusal::invalid(
-        "region-unknown",
-        "R5a",
-        "region",
-        "give the region: atlantic, quebec, ontario, prairie or pacific",
-        "donnez la région : atlantic, quebec, ontario, prairie ou pacific",
-    )
-}
-
-fn victim_ref_missing() -> Refusal {
-    Refusal::invalid(
-        "victim-ref-missing",
-        "R5b",
-        "victim_ref",
-        "give your own reference for the victim; never a name",
-        "donnez votre propre numéro de référence pour la victime; jamais un nom",
-    )
-}
-
-fn value_missing() -> Refusal {
-    Refusal::invalid(
-        "value-missing",
-        "R5b",
-        "value",
-        "give the number or address, or mark that the victim asked not to be contacted",
-        "donnez le numéro ou l'adresse, ou indiquez que la victime a demandé de ne pas être contactée",
-    )
-}
-
-fn receipt_number_malformed() -> Refusal {
-    Refusal::invalid(
-        "receipt-number-malformed",
-        "R5b",
-        "receipt_number",
-        "not a receipt number: check it, for example RO-7KDM-Q4XP, or leave it empty",
-        "ce n'est pas un numéro d'accusé de réception : vérifiez-le, par exemple RO-7KDM-Q4XP, ou laissez-le vide",
-    )
-}
-
-fn effective_at_far() -> Refusal {
-    Refusal::invalid(
-        "effective-at-far-ahead",
-        "R5b",
-        "effective_at",
-        "this lies more than a year ahead: mend it, or leave it empty for now",
-        "cette date est à plus d'un an : corrigez-la, ou laissez-la vide pour maintenant",
-    )
-}
-
-fn effective_at_malformed() -> Refusal {
-    Refusal::invalid(
-        "effective-at-malformed",
-        "R5b",
-        "effective_at",
-        "not a point in time: mend it, or leave it empty for now",
-        "ce n'est pas un moment valide : corrigez-le, ou laissez-le vide pour maintenant",
-    )
 }
 
 #[cfg(test)]

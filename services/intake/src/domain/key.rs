@@ -8,6 +8,7 @@ use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 use super::Body;
+use crate::error;
 
 /// Most characters of a key.
 pub const LIMIT: usize = 200;
@@ -26,13 +27,7 @@ impl Key {
     /// A key that is too long or contains control characters.
     pub fn of(given: &str, spare: Uuid) -> Result<Self, Refusal> {
         if given.chars().count() > LIMIT || given.chars().any(char::is_control) {
-            return Err(Refusal::invalid(
-                "key-malformed",
-                "R8a",
-                "idempotency_key",
-                "the key must have at most 200 characters and no control character; leave it empty to have one made",
-                "la clé doit compter au plus 200 caractères, sans caractère de commande; laissez-la vide pour qu'une clé soit créée",
-            ));
+            return Err(error::key_malformed());
         }
         Ok(Self::read(given, spare))
     }

@@ -1,20 +1,18 @@
 //! Rules of intake: what can be recorded, what must be asked, what follows from a screening decision. Pure, no clock, no I/O.
 
+pub mod answer;
 pub mod body;
 pub mod concern;
 pub mod contact;
-pub mod flag;
 pub mod key;
 pub mod purge;
+pub mod queue;
 pub mod referral;
-pub mod screening;
-pub mod statement;
 pub mod text;
 pub mod tie;
 
+pub use answer::{Answer, Receipt, Repeat};
 pub use body::Body;
-pub use flag::{Flag, Flags};
 pub use key::Key;
-pub use referral::{Known, Origin};
-pub use screening::{Disposition, State};
-pub use statement::Statements;
+pub use queue::Disposition;
+pub use referral::{Flag, Flags, Known, Origin, State, Statements};

@@ -2,6 +2,8 @@
 
 use chassis::Refusal;
 
+use crate::error;
+
 /// Longest narrative, in characters.
 pub const TEXT: usize = 20_000;
 /// Longest name, number, relation or reference, in characters.
@@ -19,7 +21,7 @@ pub fn is_given(text: &str) -> bool {
 /// Too long, or a NUL character in it.
 pub fn narrative(field: &'static str, text: &str) -> Result<(), Refusal> {
     if text.contains('\0') {
-        return Err(unreadable(field));
+        return Err(error::control_character(field));
     }
     sized(field, text, TEXT)
 }
@@ -30,7 +32,7 @@ pub fn narrative(field: &'static str, text: &str) -> Result<(), Refusal> {
 /// Too long, or a control character in it.
 pub fn line(field: &'static str, text: &str) -> Result<(), Refusal> {
     if text.chars().any(char::is_control) {
-        return Err(unreadable(field));
+        return Err(error::control_character(field));
     }
     sized(field, text, NAME)
 }
@@ -39,23 +41,7 @@ fn sized(field: &'static str, text: &str, limit: usize) -> Result<(), Refusal> {
     if text.chars().count() <= limit {
         return Ok(());
     }
-    Err(Refusal::invalid(
-        "text-too-long",
-        "R8a",
-        field,
-        format!("\"{field}\" may have at most {limit} characters: shorten it and send it again"),
-        format!("« {field} » peut compter au plus {limit} caractères : abrégez et renvoyez"),
-    ))
-}
-
-fn unreadable(field: &'static str) -> Refusal {
-    Refusal::invalid(
-        "control-character",
-        "R8a",
-        field,
-        format!("\"{field}\" holds a control character that cannot be kept: remove it and send it again"),
-        format!("« {field} » contient un caractère de commande qui ne peut être conservé : retirez-le et renvoyez"),
-    )
+    Err(error::text_too_long(field, limit))
 }
 
 #[cfg(test)]

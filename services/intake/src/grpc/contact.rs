@@ -5,20 +5,23 @@ use proto::intake::v1::{GetContactRequest, GetContactResponse, PushContactReques
 use tonic::{Request, Status};
 
 use crate::{
-    app::{App, get_contact, push_contact},
+    app::{
+        App,
+        contact::{get::get_contact, push::push_contact},
+    },
     wire,
 };
 
 pub async fn push(app: &App, request: Request<PushContactRequest>) -> Result<PushContactResponse, Status> {
     let caller = Caller::of(&request)?;
     let (told, body) = wire::contact(request.into_inner().contact.unwrap_or_default());
-    let receipt = push_contact::push_contact(app, &caller, &told, &body).await?;
+    let receipt = push_contact(app, &caller, &told, &body).await?;
     Ok(PushContactResponse { receipt: Some(wire::receipt(&receipt)) })
 }
 
 pub async fn get(app: &App, request: Request<GetContactRequest>) -> Result<GetContactResponse, Status> {
     let caller = Caller::of(&request)?;
-    let (id, full) = get_contact::get_contact(app, &caller, &request.get_ref().contact_id).await?;
+    let (id, full) = get_contact(app, &caller, &request.get_ref().contact_id).await?;
     let contact = wire::kept_contact(&full.content, &full.key);
     Ok(GetContactResponse {
         contact_id: id.to_string(),

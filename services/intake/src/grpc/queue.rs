@@ -12,11 +12,14 @@ use tonic::{Request, Status};
 
 use crate::{
     app::{
-        App, get_referral,
-        list_queue::{Scope, list_queue},
-        screen_referral::{Screening, screen_referral},
+        App,
+        queue::{
+            get::get_referral,
+            list::{Scope, list_queue},
+            screen::{Screening, screen_referral},
+        },
     },
-    store::referral::Entry,
+    store::queue::list::Entry,
     wire,
 };
 
@@ -33,7 +36,7 @@ pub async fn get(app: &App, request: Request<GetReferralRequest>) -> Result<GetR
     let caller = Caller::of(&request)?;
     let asked = request.into_inner();
     let decided_at = asked.decided_at.as_ref().and_then(instant);
-    let ended = get_referral::get_referral(app, &caller, &asked.referral_id, decided_at).await;
+    let ended = get_referral(app, &caller, &asked.referral_id, decided_at).await;
     let (id, full) = app.watched(&caller, "referral.read", &asked.referral_id, ended).await?;
     let variants: Option<Vec<Referral>> = full.variants.iter().map(|content| wire::kept_referral(content, &full.key)).collect();
     Ok(GetReferralResponse {

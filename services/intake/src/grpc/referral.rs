@@ -8,14 +8,18 @@ use proto::intake::v1::{
 use tonic::{Request, Status};
 
 use crate::{
-    app::{Answer, App, Submission, get_receipt as app, submit_referral},
+    app::{
+        App,
+        referral::{Submission, get_receipt as app, submit},
+    },
+    domain::Answer,
     wire,
 };
 
 pub async fn submit_one(app: &App, request: Request<SubmitReferralRequest>) -> Result<SubmitReferralResponse, Status> {
     let caller = Caller::of(&request)?;
     let submission = submission(request.into_inner().referral.unwrap_or_default());
-    match submit_referral::submit(app, &caller, vec![submission]).await?.pop() {
+    match submit::submit(app, &caller, vec![submission]).await?.pop() {
         Some(Answer::Recorded(receipt)) => Ok(SubmitReferralResponse { receipt: Some(wire::receipt(&receipt)) }),
         Some(Answer::Refused { refusal, .. }) => Err(refusal.into()),
         None => Err(Error::Internal("a referral was not answered".into()).into()),
@@ -25,7 +29,7 @@ pub async fn submit_one(app: &App, request: Request<SubmitReferralRequest>) -> R
 pub async fn submit_many(app: &App, request: Request<SubmitReferralsRequest>) -> Result<SubmitReferralsResponse, Status> {
     let caller = Caller::of(&request)?;
     let SubmitReferralsRequest { referrals, import_id } = request.into_inner();
-    let answers = submit_referral::import(app, &caller, &import_id, referrals.into_iter().map(submission).collect()).await?;
+    let answers = submit::import(app, &caller, &import_id, referrals.into_iter().map(submission).collect()).await?;
     Ok(SubmitReferralsResponse { answers: answers.iter().map(wire::answer).collect() })
 }
 

@@ -2,9 +2,7 @@
 
 pub mod contact;
 pub mod purge;
-pub mod record;
+pub mod queue;
 pub mod referral;
-pub mod retention;
-pub mod screening;
 pub mod sealed;
 pub mod tie;

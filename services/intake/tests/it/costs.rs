@@ -1,14 +1,30 @@
-//! Cost that does not grow: however many referrals there are, a page of the queue and a submission read only their own rows, by an index.
+//! Cost that does not grow: however many referrals there are, a page of the queue, a submission, a receipt, the look for what is in clear and
+//! the retention read only their own rows, by an index.
 
-use chassis::Caller;
-use intake::{
-    domain::Key,
-    store::referral::{all, find_held, waiting},
+use chassis::{
+    Caller,
+    inbox::{Handler, ReadMessage},
+    outbox::Fresh,
+    vault::Leftovers,
 };
+use intake::{
+    bus::Referrals,
+    domain::Key,
+    store::{
+        purge::retention,
+        queue::list::{all, waiting},
+        referral::{find_held, find_receipt},
+        sealed::InClear,
+    },
+};
+use prost::Message;
 use sqlx::{PgConnection, types::Uuid};
 use time::OffsetDateTime;
 
-use crate::support::{MORNING, TestDesk, app, officer, staff, supervisor};
+use crate::{
+    referral_sets::published,
+    support::{MORNING, TestDesk, app, officer, referral, service, staff, supervisor},
+};
 
 const PAGE: i64 = 51;
 /// Of the rows that a page shows, each is read once; a few more are looked at where a list begins.
@@ -23,8 +39,9 @@ async fn fill(app: &TestDesk) {
                 counted_origin, flags, submitter, received_at, state)
          select gen_random_uuid(), 'RO-' || n, 'mission', 'k' || n, 'k' || n, sha256('x'), '', 'sealed', 'institutional', 'institutional',
                 '{{}}', 'someone', timestamptz '2025-03-02' + n * interval '1 second', 'received' from generate_series(1, {REFERRALS}) n;
-         insert into screening_decision (referral_id, number, disposition, reason, decided_by, decided_at)
-         select referral_id, 1, case when receipt_number like '%0' then 'accepted' else 'withdrawn' end, 'x', 'x', now() from referral
+         insert into screening_decision (referral_id, number, disposition, reason, reason_sealed, decided_by, decided_at)
+         select referral_id, 1, case when receipt_number like '%0' then 'accepted' else 'withdrawn' end, '', 'sealed', 'x',
+                received_at from referral
          order by received_at limit {REFERRALS} / 2;
          update referral r set state = case when d.disposition = 'accepted' then 'screened-accepted' else 'screened-closed' end,
                 disposition = d.disposition, decisions = 1, accepted_at = case when d.disposition = 'accepted' then received_at end
@@ -90,5 +107,71 @@ async fn whether_a_key_is_known_is_found_by_an_index_however_many_a_site_has() {
         for (table, walked, by_index) in read_so_far(&mut tx).await {
             assert!(walked == 0 && by_index <= VERSIONS * keys.len() as i64, "{walked} and {by_index} rows of {table} are read");
         }
+    }
+}
+
+/// Rows read of each table since these were: a connection counts over several transactions.
+async fn read_since(tx: &mut PgConnection, before: &[(String, i64, i64)]) -> Vec<(String, i64, i64)> {
+    let since = |(table, walked, by_index): (String, i64, i64)| {
+        let former = before.iter().find(|(name, ..)| *name == table).map_or((0, 0), |(_, walked, by_index)| (*walked, *by_index));
+        (table, walked - former.0, by_index - former.1)
+    };
+    read_so_far(tx).await.into_iter().map(since).collect()
+}
+
+/// Asserts that nothing was walked since then, and that at most so many rows of each table were read by an index.
+async fn read_at_most(tx: &mut PgConnection, before: &[(String, i64, i64)], most: i64, what: &str) {
+    for (table, walked, by_index) in read_since(tx, before).await {
+        assert!(walked == 0 && by_index <= most, "{what}: {walked} and {by_index} rows of {table} are read");
+    }
+}
+
+#[tokio::test]
+async fn a_submission_a_receipt_and_the_retention_read_their_own_rows_only() {
+    let app = app().await;
+    fill(&app).await;
+    sqlx::raw_sql("vacuum").execute(&app.database.admin).await.unwrap();
+    for known_to_the_planner in [false, true] {
+        if known_to_the_planner {
+            sqlx::raw_sql("analyze").execute(&app.database.admin).await.unwrap();
+        }
+        // What the bus delivers together: new ones, and one that stands.
+        let sent = ["new-1", "new-2", "k5"].map(|key| published("mission", referral(key).encode_to_vec()));
+        let handler = Referrals(app.clone());
+        let mut set = Vec::new();
+        for message in &sent {
+            set.push(ReadMessage { work: handler.read(message).await.unwrap(), message, span: tracing::Span::none() });
+        }
+        let mut tx = service(&app).await;
+        let before = read_so_far(&mut tx).await;
+        handler.apply_set(&mut tx, &mut Fresh::default(), set).await.unwrap();
+        read_at_most(&mut tx, &before, 4 * VERSIONS * sent.len() as i64, "a set from the bus").await;
+        drop(tx);
+
+        for who in [staff("mission"), officer(1)] {
+            let mut tx = app.begin(&who, []).await.unwrap();
+            let before = read_so_far(&mut tx).await;
+            find_receipt(&mut tx, "RO-17", Some(&who.subject)).await.unwrap();
+            read_at_most(&mut tx, &before, 2 * VERSIONS, "a receipt").await;
+        }
+
+        let mut tx = service(&app).await;
+        let before = read_so_far(&mut tx).await;
+        assert_eq!(InClear.seal(&mut tx, &app.vault, MORNING).await.unwrap(), 0);
+        read_at_most(&mut tx, &before, 0, "the look for what is in clear").await;
+        drop(tx);
+
+        let (now, months) = (MORNING + time::Duration::days(4_000), 24);
+        let mut tx = service(&app).await;
+        let before = read_so_far(&mut tx).await;
+        let over = retention::over(&mut tx, (now, months), None, 20).await.unwrap();
+        assert_eq!(over.len(), 20);
+        read_at_most(&mut tx, &before, 4 * VERSIONS * 20, "a page of the retention").await;
+        drop(tx);
+        let mut tx = service(&app).await;
+        let before = read_so_far(&mut tx).await;
+        assert!(retention::is_over(&mut tx, (now, months), over[0].1).await.unwrap());
+        retention::names_of(&mut tx, &[over[0].1]).await.unwrap();
+        read_at_most(&mut tx, &before, 4 * VERSIONS, "the retention of one").await;
     }
 }

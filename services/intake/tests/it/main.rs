@@ -3,17 +3,18 @@
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a helper that cannot go on fails its test")]
 
 mod bus;
-mod contacts;
+mod contact;
 mod costs;
-mod door;
-mod purging;
+mod grpc;
+mod purge;
 mod queue;
+mod referral;
+mod referral_sets;
+mod retention;
 mod round_trips;
 mod row_security;
 mod screening;
 mod sealing;
-mod submitting;
 mod support;
-mod ties;
-mod together;
+mod tie;
 mod uniform;

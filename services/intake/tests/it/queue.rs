@@ -2,9 +2,9 @@
 
 use chassis::Error;
 use intake::{
-    app::{
-        list_queue::{Scope, list_queue},
-        screen_referral::{Screening, screen_referral},
+    app::queue::{
+        list::{Scope, list_queue},
+        screen::{Screening, screen_referral},
     },
     domain::Disposition,
 };

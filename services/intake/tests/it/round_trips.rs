@@ -4,13 +4,13 @@ use std::path::Path;
 
 use chassis::{Ids, inbox::Incoming};
 use harness::round_trips::{Done, Meter, hold};
-use intake::app::{App, record_batched::Batching};
+use intake::app::{App, referral::Batching};
 use prost::Message;
 use proto::intake::v1::Referral;
 
 use crate::{
+    referral_sets::{deliver_set, published},
     support::{app, referral, staff, submit, submit_all},
-    together::{deliver_set, published},
 };
 
 #[tokio::test]

@@ -2,7 +2,7 @@
 
 use chassis::Caller;
 use harness::row_security;
-use intake::{app::push_contact::push_contact, domain::Disposition};
+use intake::{app::contact::push::push_contact, domain::Disposition};
 use proto::intake::v1::{Referral, VictimContact};
 use sqlx::Executor;
 
@@ -55,7 +55,7 @@ async fn each_sees_in_the_database_what_they_sent_and_only_the_rj_unit_and_the_s
     assert_eq!(sees(&app, &Caller::service("cases"), &[]).await, [2, 1, 1, 0]);
     assert_eq!(sees(&app, &Caller::service("notification"), &[]).await, [0, 0, 0, 1]);
     assert_eq!(sees(&app, &Caller::service("reporting"), &[]).await, [0; 4]);
-    // A token that names a service is refused at the door; here it would reach nothing either.
+    // A token that names a service is refused by the gRPC server; here it would reach nothing either.
     assert_eq!(sees(&app, &caller("", &[], &[], &[]), &["mission", "pacific"]).await, [0; 4]);
     assert!(row_security::seen(&mut app.pool.begin().await.unwrap()).await.is_empty());
 }

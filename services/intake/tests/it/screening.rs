@@ -4,8 +4,10 @@ use chassis::{Caller, Error};
 use intake::{
     app::{
         App,
-        get_referral::get_referral,
-        screen_referral::{Screening, screen_referral},
+        queue::{
+            get::get_referral,
+            screen::{Screening, screen_referral},
+        },
     },
     domain::{Disposition, State},
 };

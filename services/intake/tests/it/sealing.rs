@@ -5,7 +5,14 @@ use std::collections::BTreeSet;
 use chassis::{Vault, vault};
 use harness::dump;
 use intake::{
-    app::{get_referral, push_contact, screen_referral, submit_referral},
+    app::{
+        contact::push::push_contact,
+        queue::{
+            get::get_referral,
+            screen::{Screening, screen_referral},
+        },
+        referral::submit,
+    },
     domain::Disposition,
     store::sealed::InClear,
 };
@@ -34,16 +41,16 @@ async fn a_copy_of_the_queue_holds_no_name_and_no_word_and_the_rj_unit_reads_it_
     submit(&app, &staff("mission"), marked("1")).await;
     submit(&app, &staff("mission"), Referral { request: "marker-other".into(), ..marked("1") }).await;
     let id = only_id(&app).await;
-    let decision = screen_referral::Screening {
+    let decision = Screening {
         referral_id: &id,
         disposition: Some(Disposition::Accepted),
         reason: "marker-reason".to_owned().into(),
         review_on: "",
         duplicate_of: "",
     };
-    screen_referral::screen_referral(&app, &officer(1), decision).await.unwrap();
+    screen_referral(&app, &officer(1), decision).await.unwrap();
     assert_eq!(marked_tables(&app).await, BTreeSet::new());
-    let (_, full) = get_referral::get_referral(&app, &officer(1), &id, None).await.unwrap();
+    let (_, full) = get_referral(&app, &officer(1), &id, None).await.unwrap();
     let read = String::from_utf8_lossy(&full.content).into_owned();
     assert!(read.contains("marker-request") && read.contains("marker-victim") && read.contains("marker-fps"));
     assert!(full.variants.len() == 1 && String::from_utf8_lossy(&full.variants[0]).contains("marker-other"));
@@ -63,7 +70,7 @@ async fn a_submission_that_is_sent_again_leaves_no_key_behind() {
             ..VictimContact::default()
         });
         let manager = caller("rvs-pacific", &[proto::role::RVS_MANAGER], &[], &["pacific"]);
-        push_contact::push_contact(&app, &manager, &told, &body).await.unwrap();
+        push_contact(&app, &manager, &told, &body).await.unwrap();
     }
     let keys: Vec<(String, i64)> =
         sqlx::query_as("select kind, count(*) from data_key where kind in ('referral', 'contact') group by kind order by kind")
@@ -78,11 +85,11 @@ async fn without_a_key_a_referral_waits_and_one_with_a_safety_concern_does_not()
     let app = app().await;
     let mut keyless = (*app).clone();
     keyless.vault = Vault::none("intake", app.clock.clone());
-    let refused = submit_referral::submit(&keyless, &staff("mission"), vec![submission(marked("1"))]).await;
+    let refused = submit::submit(&keyless, &staff("mission"), vec![submission(marked("1"))]).await;
     assert!(matches!(refused, Err(chassis::Error::Database(error)) if chassis::refusal::is_passing(&error)));
     assert_eq!(count(&app, "referral").await, 0);
     let urgent = Referral { safety_concern: "marker-danger".into(), ..marked("2") };
-    submit_referral::submit(&keyless, &staff("mission"), vec![submission(urgent)]).await.unwrap();
+    submit::submit(&keyless, &staff("mission"), vec![submission(urgent)]).await.unwrap();
     let raised: Vec<Concern> = waiting(&keyless, subject::RAISE_BY_INTAKE).await;
     assert_eq!(raised[0].text, "marker-danger");
     // With the key, what was kept in clear is sealed: the referral, and the concern that waits for the bus.

@@ -8,7 +8,14 @@ use chassis::{
     outbox::Wake,
 };
 use harness::{alarm::Alarm, database::Database};
-use intake::app::{Answer, App, Receipt, Submission, open_concerns::OpenConcerns, record_batched::Batching, submit_referral};
+use intake::{
+    app::{
+        App,
+        concern::OpenConcerns,
+        referral::{Batching, Submission, submit},
+    },
+    domain::{Answer, Receipt},
+};
 use proto::intake::v1::{Known, Origin, Referral};
 use sqlx::{Postgres, Transaction};
 use time::macros::datetime;
@@ -79,7 +86,7 @@ pub fn submission(referral: Referral) -> Submission {
 }
 
 pub async fn submit_all(app: &App, caller: &Caller, referrals: Vec<Referral>) -> Vec<Answer> {
-    submit_referral::submit(app, caller, referrals.into_iter().map(submission).collect()).await.unwrap()
+    submit::submit(app, caller, referrals.into_iter().map(submission).collect()).await.unwrap()
 }
 
 pub async fn submit(app: &App, caller: &Caller, referral: Referral) -> Receipt {
@@ -112,7 +119,7 @@ pub async fn count(app: &App, table: &'static str) -> i64 {
     sqlx::query_scalar(sql).fetch_one(&mut *service(app).await).await.unwrap()
 }
 
-/// A transaction as the service has it when it hears the bus: it sees everything.
+/// A transaction as the service has it for messages of the bus: it sees everything.
 pub async fn service(app: &App) -> Transaction<'static, Postgres> {
     begin(&app.pool, &Actor::service("intake")).await.unwrap()
 }
@@ -121,7 +128,7 @@ pub async fn service(app: &App) -> Transaction<'static, Postgres> {
 pub async fn only_content(app: &App) -> Vec<u8> {
     let mut db = service(app).await;
     let id: uuid::Uuid = only_id(app).await.parse().unwrap();
-    intake::store::referral::read(&mut db, &app.vault, id, None, None).await.unwrap().unwrap().content
+    intake::store::queue::read::read(&mut db, &app.vault, id, None, None).await.unwrap().unwrap().content
 }
 
 /// Bodies waiting on a subject, in the order of writing.

@@ -22,21 +22,21 @@ async fn a_hidden_receipt_or_referral_an_absent_one_and_no_name_at_all_are_the_s
     let app = app().await;
     let receipt = submit(&app, &staff("mission"), referral("key-1")).await;
     let (id, absent) = (only_id(&app).await, Uuid::from_u128(0xabc).to_string());
-    let door = Server(app.clone());
+    let server = Server(app.clone());
     let stranger = staff("kent");
 
-    let read = async |number: &str| refused(door.get_receipt(asked(&stranger, GetReceiptRequest { number: number.into() }))).await;
+    let read = async |number: &str| refused(server.get_receipt(asked(&stranger, GetReceiptRequest { number: number.into() }))).await;
     let number = proto::reference::make("RO", 4_711);
     same("GetReceipt", &read(&receipt.number).await, &read(&number).await, &read("no number").await);
 
-    // Not even asked of the door, these two refuse before they look.
+    // These two refuse without a look-up.
     let read = async |id: &str| {
-        refused(door.get_referral(asked(&stranger, GetReferralRequest { referral_id: id.into(), ..Default::default() }))).await
+        refused(server.get_referral(asked(&stranger, GetReferralRequest { referral_id: id.into(), ..Default::default() }))).await
     };
     same("GetReferral", &read(&id).await, &read(&absent).await, &read("no id").await);
     let screen = async |id: &str| {
         let request = ScreenReferralRequest { referral_id: id.into(), ..Default::default() };
-        refused(door.screen_referral(asked(&stranger, request))).await
+        refused(server.screen_referral(asked(&stranger, request))).await
     };
     same("ScreenReferral", &screen(&id).await, &screen(&absent).await, &screen("no id").await);
 }

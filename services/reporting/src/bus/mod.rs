@@ -1,6 +1,10 @@
 //! Consumers of the facts of intake, cases and safety; they decode and decide nothing.
 
+mod case;
+mod concern;
+mod field;
 mod read;
+mod referral;
 
 use chassis::{
     inbox::{Handler, Incoming, ReadMessage, Rejection},
@@ -9,7 +13,7 @@ use chassis::{
 use sqlx::PgConnection;
 
 use crate::{
-    app::record_fact::{record_fact, record_facts},
+    app::fact::{record_fact, record_facts},
     domain::fact::Fact,
 };
 
@@ -28,6 +32,6 @@ impl Handler for Facts {
     }
 
     async fn apply_set(&self, tx: &mut PgConnection, _: &mut Fresh, set: Vec<ReadMessage<'_, Fact>>) -> Result<(), Rejection> {
-        Ok(record_facts(tx, set.into_iter().map(|heard| heard.work).collect()).await?)
+        Ok(record_facts(tx, set.into_iter().map(|message| message.work).collect()).await?)
     }
 }

@@ -1,5 +1,7 @@
 //! Codes that are counted, each with its label in both official languages: one without the other does not compile.
 
+use strum::{EnumString, IntoStaticStr, VariantArray};
+
 /// Language of a report.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Language {
@@ -29,25 +31,26 @@ impl Language {
 }
 
 macro_rules! coded {
-    ($(#[$doc:meta])* $name:ident { $($variant:ident = $code:literal, $en:literal, $fr:literal;)+ }) => {
+    ($(#[$doc:meta])* $name:ident { $($variant:ident = $en:literal, $fr:literal;)+ }) => {
         $(#[$doc])*
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, IntoStaticStr, EnumString, VariantArray)]
+        #[strum(serialize_all = "snake_case", const_into_str)]
         pub enum $name { $($variant),+ }
 
         impl $name {
             /// All values, in the order of the tables.
-            pub const ALL: &'static [Self] = &[$(Self::$variant),+];
+            pub const ALL: &'static [Self] = Self::VARIANTS;
 
             /// The stable code, in storage and on the wire.
             #[must_use]
             pub const fn code(self) -> &'static str {
-                match self { $(Self::$variant => $code),+ }
+                self.into_str()
             }
 
             /// The value with this code.
             #[must_use]
             pub fn parse(code: &str) -> Option<Self> {
-                Self::ALL.iter().copied().find(|value| value.code() == code)
+                code.parse().ok()
             }
 
             /// Label for people.
@@ -62,69 +65,69 @@ macro_rules! coded {
 coded!(
     /// Origin of a referral as counted [D-victim-referral, D-institutional, D-community, R8a].
     Origin {
-        Victim = "victim", "Victim referral", "Renvoi effectué à la demande de la victime";
-        Institutional = "institutional", "Institutional referral", "Renvoi effectué par l’établissement";
-        Community = "community", "Community referral", "Renvoi effectué dans la collectivité";
-        AnyCommunication = "any_communication", "Any other communication", "Toute autre communication";
+        Victim = "Victim referral", "Renvoi effectué à la demande de la victime";
+        Institutional = "Institutional referral", "Renvoi effectué par l’établissement";
+        Community = "Community referral", "Renvoi effectué dans la collectivité";
+        AnyCommunication = "Any other communication", "Toute autre communication";
     }
 );
 
 coded!(
     /// Region of the submitting office: the five regions, NHQ, or an office not in the table of sites.
     Region {
-        Atlantic = "atlantic", "Atlantic", "Atlantique";
-        Quebec = "quebec", "Quebec", "Québec";
-        Ontario = "ontario", "Ontario", "Ontario";
-        Prairie = "prairie", "Prairie", "Prairies";
-        Pacific = "pacific", "Pacific", "Pacifique";
-        National = "national", "National Headquarters", "Administration centrale";
-        Unknown = "unknown", "Site not known", "Lieu inconnu";
+        Atlantic = "Atlantic", "Atlantique";
+        Quebec = "Quebec", "Québec";
+        Ontario = "Ontario", "Ontario";
+        Prairie = "Prairie", "Prairies";
+        Pacific = "Pacific", "Pacifique";
+        National = "National Headquarters", "Administration centrale";
+        Unknown = "Site not known", "Lieu inconnu";
     }
 );
 
 coded!(
     /// Decision of the RJ Unit [R3a].
     Disposition {
-        Accepted = "accepted", "Accepted", "Accepté";
-        IndirectOnly = "indirect_only", "Managed by indirect communication", "Géré par communication indirecte";
-        DeferredForPreparation = "deferred_for_preparation", "Delayed for further preparation", "Reporté pour préparation supplémentaire";
-        OtherPartyInaccessible = "other_party_inaccessible", "Other party inaccessible", "Autre partie inaccessible";
-        OtherPartyUnwilling = "other_party_unwilling", "Other party unwilling", "Refus de l’autre partie";
-        MotivationNotAppropriate = "motivation_not_appropriate", "Motivation not appropriate", "Motivation inappropriée";
-        NoContactPermitted = "no_contact_permitted", "No contact permitted", "Communication interdite";
-        Withdrawn = "withdrawn", "Withdrawn", "Retiré";
-        OutOfJurisdiction = "out_of_jurisdiction", "Out of jurisdiction", "Hors compétence";
-        Duplicate = "duplicate", "Duplicate", "Doublon";
-        NotScreened = "not_screened", "Not yet screened", "Pas encore examiné";
+        Accepted = "Accepted", "Accepté";
+        IndirectOnly = "Managed by indirect communication", "Géré par communication indirecte";
+        DeferredForPreparation = "Delayed for further preparation", "Reporté pour préparation supplémentaire";
+        OtherPartyInaccessible = "Other party inaccessible", "Autre partie inaccessible";
+        OtherPartyUnwilling = "Other party unwilling", "Refus de l’autre partie";
+        MotivationNotAppropriate = "Motivation not appropriate", "Motivation inappropriée";
+        NoContactPermitted = "No contact permitted", "Communication interdite";
+        Withdrawn = "Withdrawn", "Retiré";
+        OutOfJurisdiction = "Out of jurisdiction", "Hors compétence";
+        Duplicate = "Duplicate", "Doublon";
+        NotScreened = "Not yet screened", "Pas encore examiné";
     }
 );
 
 coded!(
     /// Grade of a concern [RM1b, RM1c]. One without a stated grade counts as a concern.
     Grade {
-        Imminent = "imminent", "Imminent risk", "Risque imminent";
-        Concern = "concern", "Other safety or security concern", "Autre préoccupation en matière de sécurité";
-        Question = "question", "Question about the process", "Question au sujet du processus";
+        Imminent = "Imminent risk", "Risque imminent";
+        Concern = "Other safety or security concern", "Autre préoccupation en matière de sécurité";
+        Question = "Question about the process", "Question au sujet du processus";
     }
 );
 
 coded!(
     /// Who must accept a concern [R3e, R4c].
     Audience {
-        Nhq = "nhq", "National Headquarters", "Administration centrale";
-        ResponsibleHead = "responsible_head", "Institutional Head or District Director", "Directeur de l’établissement ou du district";
+        Nhq = "National Headquarters", "Administration centrale";
+        ResponsibleHead = "Institutional Head or District Director", "Directeur de l’établissement ou du district";
     }
 );
 
 coded!(
     /// Stage of a case.
     Stage {
-        Assessment = "assessment", "Assessment", "Évaluation";
-        Preparation = "preparation", "Preparation", "Préparation";
-        Mediation = "mediation", "Mediation", "Médiation";
-        FollowUp = "follow_up", "Follow-up", "Suivi";
-        Paused = "paused", "Paused", "En pause";
-        Closed = "closed", "Closed", "Fermé";
+        Assessment = "Assessment", "Évaluation";
+        Preparation = "Preparation", "Préparation";
+        Mediation = "Mediation", "Médiation";
+        FollowUp = "Follow-up", "Suivi";
+        Paused = "Paused", "En pause";
+        Closed = "Closed", "Fermé";
     }
 );
 

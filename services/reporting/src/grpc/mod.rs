@@ -12,13 +12,14 @@ use sqlx::PgPool;
 use tonic::{Request, Response, Status};
 
 use crate::{
-    app::get_report::{Question, Rules, Table, get_report},
+    app::report::{Question, Rules, Table, get_report},
     domain::{
         code::Language,
-        concerns::ConcernTable,
-        referrals::ReferralTable,
+        concern::ConcernTable,
+        referral::ReferralTable,
         report::{Cell, Report, Row},
     },
+    error,
 };
 
 /// The RPCs of reporting.
@@ -60,16 +61,10 @@ fn read(request: &GetReportRequest) -> Result<Question, Refusal> {
         WireTable::ConcernsByGrade => Some(Table::Concerns(ConcernTable::ByGrade)),
     };
     let Some(table) = table else {
-        return Err(Refusal::invalid("table-unknown", "L13", "table", "name a table of the report", "indiquez un tableau du rapport"));
+        return Err(error::table_unknown());
     };
     let Some(language) = Language::parse(&request.language) else {
-        return Err(Refusal::invalid(
-            "language-unknown",
-            "LOLA",
-            "language",
-            "the language is \"en\" or \"fr\"",
-            "la langue est « en » ou « fr »",
-        ));
+        return Err(error::language_unknown());
     };
     let year = (request.fiscal_year != 0).then_some(request.fiscal_year);
     Ok(Question { table, year, language })

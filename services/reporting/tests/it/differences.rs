@@ -11,8 +11,8 @@ use proto::{
 use reporting::{
     domain::{
         code::{Audience, Grade},
-        concerns::ConcernTable,
-        referrals::{ReferralTable, Referrals, Tally},
+        concern::ConcernTable,
+        referral::{ReferralTable, Referrals, Tally},
         year::FiscalYear,
     },
     grpc::Server,
@@ -222,11 +222,11 @@ fn reports_of_a_year_under_way_give_differences_away_and_the_attacker_is_strong_
 #[tokio::test]
 async fn whoever_is_not_of_the_rj_unit_reads_finished_years_only_whatever_the_setting() {
     let db = database().await;
-    let door = Server { pool: db.pool.clone(), clock: Clock::fixed(NOW), rules: LIVE };
+    let server = Server { pool: db.pool.clone(), clock: Clock::fixed(NOW), rules: LIVE };
     let ask = async |role: &str, fiscal_year: i32| {
         let question = GetReportRequest { table: WireTable::ReferralsByOrigin.into(), fiscal_year, language: "en".into() };
         let caller = Caller::acting("reader", &[role], &[], &[], NOW);
-        door.get_report(harness::uniform::asked(&caller, question)).await
+        server.get_report(harness::uniform::asked(&caller, question)).await
     };
     assert!(ask(role::RJ_OFFICER, 2026).await.is_ok());
     for role in [role::STATISTICS_OFFICER, role::ACCE] {

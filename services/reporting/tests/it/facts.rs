@@ -95,7 +95,7 @@ async fn facts_that_come_together_end_in_the_same_rows_as_one_by_one() {
 async fn a_decision_on_a_referral_not_yet_received_is_counted_when_it_is() {
     let db = database().await;
     let rules = Rules { threshold: 2, ..LIVE };
-    let table = Table::Referrals(reporting::domain::referrals::ReferralTable::Disposition);
+    let table = Table::Referrals(reporting::domain::referral::ReferralTable::Disposition);
     record(&db, (0..3).map(|n| screened(n, Disposition::Withdrawn, NOW))).await;
     assert_eq!(line(&report(&db, rules, table).await, "total"), [Cell::Count(0)]);
     record(&db, (0..3).map(|n| received(n, Origin::Community, Region::Ontario, NOW - time::Duration::HOUR))).await;

@@ -1,17 +1,18 @@
 //! Integration tests of reporting on a real PostgreSQL: facts in any order, counts by NHQ's calendar, small cells withheld.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+mod consuming;
+mod costs;
 mod differences;
 mod facts;
-mod hearing;
 mod reports;
 
 use chassis::database::{Actor, begin};
 use harness::{database::Database, row_security};
 use reporting::{
     app::{
-        get_report::{Question, Rules, Table, get_report},
-        record_fact::{record_fact, record_facts},
+        fact::{record_fact, record_facts},
+        report::{Question, Rules, Table, get_report},
     },
     domain::{
         code::{Disposition, Language, Origin, Region},

@@ -3,8 +3,8 @@
 use chassis::Error;
 use reporting::domain::{
     code::{Audience, Grade},
-    concerns::ConcernTable,
-    referrals::ReferralTable,
+    concern::ConcernTable,
+    referral::ReferralTable,
 };
 use time::macros::datetime;
 

@@ -1,0 +1,4 @@
+//! Use cases of victims' contacts.
+
+pub mod get;
+pub mod push;

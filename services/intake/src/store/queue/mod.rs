@@ -1,0 +1,5 @@
+//! Storage of the queue: its pages, one referral with its content, and the decisions.
+
+pub mod list;
+pub mod read;
+pub mod screening;

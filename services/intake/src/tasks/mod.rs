@@ -1,0 +1,3 @@
+//! Periodic work of intake.
+
+pub mod retention;
