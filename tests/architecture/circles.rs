@@ -23,8 +23,6 @@ const STILL: &[(&str, &[&str])] = &[
     ("services/chassis/src/audit", &["checkpoint", "history", "witness"]),
     ("services/chassis/src/audit", &["key", "log"]),
     // Of notification.
-    ("services/notification/src/app", &["mailer", "send_mail"]),
-    ("services/notification/src/bus", &["contact", "facts"]),
     ("services/notification/src/domain", &["ring", "template"]),
 ];
 const CHASSIS: &[&str] = &[

@@ -12,8 +12,8 @@ pub mod session;
 
 pub mod web;
 
+pub mod acceptor;
 pub mod config;
-pub mod door;
 pub mod health;
 
 use std::{sync::Arc, time::Duration};
@@ -43,9 +43,9 @@ pub async fn serve(config: Config, process: Process) -> anyhow::Result<()> {
     tracing::info!(address = %listen, "serving");
     // Behind a proxy all visitors share one address, and the proxy limits each of theirs.
     let in_all = config.chassis.open_connections as usize;
-    let limits = door::Limits { open: Connections::new(in_all, in_all), headers_within: HEADERS_WITHIN };
+    let limits = acceptor::Limits { open: Connections::new(in_all, in_all), headers_within: HEADERS_WITHIN };
     tokio::select! {
-        () = door::serve(listener, web::router(app), limits, process.stop.clone()) => Ok(()),
+        () = acceptor::serve(listener, web::router(app), limits, process.stop.clone()) => Ok(()),
         () = async { process.stop.cancelled().await; tokio::time::sleep(GRACE).await } => Ok(()),
     }
 }

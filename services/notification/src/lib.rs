@@ -3,11 +3,13 @@
 pub mod access;
 pub mod app;
 pub mod bus;
+pub mod channels;
 pub mod config;
 pub mod domain;
 pub mod error;
 pub mod grpc;
 pub mod store;
+pub mod tasks;
 
 use anyhow::Context as _;
 use chassis::{Context, access::Access, limits::LARGE};
@@ -37,7 +39,7 @@ pub async fn serve(config: Config, ctx: Context) -> anyhow::Result<()> {
     let app = app::App::new(ctx.pool.clone(), ctx.clock.clone(), ctx.ids.clone(), ctx.outbox.clone(), staff, ctx.vault.clone());
     chassis::vault::keep_sealed(&ctx, store::sealed::InClear).await;
     let mailer = match &config.smtp_url {
-        Some(url) => Some(app::mailer::Mailer::new(url, &config.mail_from)?),
+        Some(url) => Some(channels::smtp::Mailer::new(url, &config.mail_from)?),
         None => {
             tracing::warn!("no smtp url is set: e-mail is withheld, inboxes are not affected");
             None
@@ -46,8 +48,7 @@ pub async fn serve(config: Config, ctx: Context) -> anyhow::Result<()> {
     let safety = AlarmServiceClient::new(ctx.peer("safety", &config.safety_url).context("cannot reach safety")?);
     let seconds = |setting: u16| time::Duration::seconds(setting.into());
     let alarm = app::alarm_watch::Alarmed { safety, grace: seconds(config.alarm_grace), patience: seconds(config.alarm_patience) };
-    ctx.spawn("guard", app::alarm_watch::run(app.clone(), alarm, ctx.stop.clone()));
-    ctx.spawn("mail", app::send_mail::run(app.clone(), mailer, ctx.stop.clone()));
+    tasks::start(&ctx, &app, alarm, mailer);
 
     ctx.hear_grants(subject::NOTIFICATION_GRANTS)?;
     ctx.consume(subject::NOTIFICATION_RINGS, bus::Rings { app: app.clone() });
@@ -56,7 +57,11 @@ pub async fn serve(config: Config, ctx: Context) -> anyhow::Result<()> {
     for facts in [subject::NOTIFICATION_FACTS, subject::NOTIFICATION_CASE_FACTS, subject::NOTIFICATION_ACCESS] {
         ctx.consume(facts, bus::Facts { app: app.clone(), intake: intake.clone() });
     }
-    ctx.spawn("contacts-in-one-form", bus::keep_in_one_form(app.clone(), intake, ctx.stop.clone()));
+    let contacts = app.clone();
+    ctx.tasks.every("contact-form", tasks::CONTACT_INTERVAL, None, move || {
+        let (app, intake) = (contacts.clone(), intake.clone());
+        async move { bus::in_one_form(&app, &intake).await.map(drop) }
+    });
     let wait = time::Duration::minutes(config.destruction_wait.into());
     ctx.destroy_on_order(subject::NOTIFICATION_PURGES, wait, bus::Purges { app: app.clone() })?;
 

@@ -100,7 +100,7 @@ pub const OPENERS: [(&str, &str); 9] = [
     ("services/chassis/src/keys/provider.rs", "the identity provider"),
     ("services/chassis/src/telemetry.rs", "OTLP"),
     ("services/chassis/src/tls/connector.rs", "services of ours, by gRPC under our certificate"),
-    ("services/notification/src/app/mailer.rs", "SMTP"),
+    ("services/notification/src/channels/smtp.rs", "SMTP"),
     ("services/oms-reader/src/get.rs", "OMS"),
     ("services/dashboard/src/health.rs", "the dashboard's own port, to answer for its health"),
 ];

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use chassis::limits::connections::Connections;
-use dashboard::door::{Limits, serve};
+use dashboard::acceptor::{Limits, serve};
 use harness::wait::eventually;
 use http::StatusCode;
 use proto::{role, safety::v1::Grade};
@@ -18,7 +18,7 @@ use super::{
     world::{SOON, World, location, text},
 };
 
-/// The door of a world, for so many connections of one address, and its address.
+/// Acceptor of a world, for so many connections of one address, and its address.
 async fn open(world: &World, per_address: usize, headers_within: Duration) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap().to_string();

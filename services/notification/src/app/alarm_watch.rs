@@ -13,7 +13,6 @@ use proto::safety::v1::{
     alarm_service_client::AlarmServiceClient,
 };
 use time::OffsetDateTime;
-use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 use super::{
@@ -32,8 +31,6 @@ use crate::{
     store,
 };
 
-/// Interval at which this database and that of the alarm are compared.
-const CHECK_INTERVAL: Duration = Duration::from_secs(5);
 /// Timeout of an answer.
 const ANSWER_TIMEOUT: Duration = Duration::from_secs(3);
 /// Concerns compared in one call; the alarm takes no more.
@@ -70,28 +67,11 @@ impl Watch {
     }
 }
 
-/// Compares until stopped. What was missed while this process was away is not missed at its start: the alarm rings again by itself.
-///
-/// # Errors
-/// None: what fails is tried again.
-pub async fn run(app: App, mut alarm: Alarmed, stop: CancellationToken) -> anyhow::Result<()> {
-    let mut watch = Watch::from(app.clock.now());
-    loop {
-        tokio::select! {
-            () = stop.cancelled() => return Ok(()),
-            () = tokio::time::sleep(CHECK_INTERVAL) => {}
-        }
-        if let Err(error) = look(&app, &mut alarm, &mut watch).await {
-            tracing::error!(error = store_error(&error), "the alarm cannot be guarded: this database does not answer");
-        }
-    }
-}
-
 /// One comparison; returns how many concerns were restored or rung for. The alarm is not missed within its grace after the guard began.
 ///
 /// # Errors
 /// This database does not answer.
-pub async fn look(app: &App, alarm: &mut Alarmed, watch: &mut Watch) -> sqlx::Result<usize> {
+pub async fn check(app: &App, alarm: &mut Alarmed, watch: &mut Watch) -> sqlx::Result<usize> {
     let now = app.clock.now();
     take_step_back(app, watch, now).await?;
     let mut tx = app.begin().await?;
@@ -107,13 +87,13 @@ pub async fn look(app: &App, alarm: &mut Alarmed, watch: &mut Watch) -> sqlx::Re
         acted += one(app, alarm, &heard, standing, unanswered).await;
     }
     if told.is_some() {
-        acted += look_at_accepted(app, alarm, watch).await?;
+        acted += check_accepted(app, alarm, watch).await?;
     }
     Ok(acted)
 }
 
 /// Compares a part of what is accepted and not closed; the next check continues from there.
-async fn look_at_accepted(app: &App, alarm: &mut Alarmed, watch: &mut Watch) -> sqlx::Result<usize> {
+async fn check_accepted(app: &App, alarm: &mut Alarmed, watch: &mut Watch) -> sqlx::Result<usize> {
     let mut tx = app.begin().await?;
     let accepted = store::alarm_watch::accepted(&mut tx, &watch.after, MAX_CONCERNS).await?;
     tx.commit().await?;

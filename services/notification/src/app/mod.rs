@@ -4,7 +4,6 @@ pub mod alarm_watch;
 pub mod deliver_ring;
 pub mod deliveries;
 pub mod inbox;
-pub mod mailer;
 mod post;
 pub mod preferences;
 pub mod purge_notices;
@@ -54,7 +53,7 @@ impl MailWake {
     }
 
     /// Waits until one lane is woken.
-    async fn notified(&self, lane: Lane) {
+    pub(crate) async fn notified(&self, lane: Lane) {
         self.of(lane).notified().await;
     }
 

@@ -1,20 +1,17 @@
-//! Worker that sends the mails that are due. No inbox waits for it: acceptance does not depend on e-mail [R3e].
+//! Use case: the mails that are due are sent. No inbox waits for it: acceptance does not depend on e-mail [R3e].
 //!
 //! A delivery is leased, not locked, while it is sent: a worker that dies leaves it to the next, under the same Message-ID.
-
-use std::time::Duration;
 
 use chassis::{
     refusal::store_error,
     vault::{self, Fault},
 };
 use futures::StreamExt;
-use tokio::time::Instant;
-use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
-use super::{App, mailer::Mailer};
+use super::App;
 use crate::{
+    channels::smtp::Mailer,
     domain::{
         address::Address,
         delivery::{Lane, Outcome, Reason, State, after},
@@ -24,49 +21,10 @@ use crate::{
     store::{self, delivery::Due},
 };
 
-/// Poll interval of the worker, woken or not.
-const LOOK_INTERVAL: Duration = Duration::from_secs(2);
-/// Time within which a requested mail is committed by this process.
-const COMMIT_TIMEOUT: Duration = Duration::from_secs(2);
 /// Deliveries taken in one pass.
-const BATCH: i64 = 20;
-/// Mails of one lane sent at the same time.
-pub(super) const AT_ONCE: usize = 5;
+pub const BATCH: i64 = 20;
 /// Longer than a whole pass can take: 20 mails, 5 at once, 10 seconds each.
 const LEASE: time::Duration = time::Duration::seconds(90);
-
-/// Sends until stopped, each lane for itself.
-///
-/// # Errors
-/// None: what fails is tried again.
-pub async fn run(app: App, mailer: Option<Mailer>, stop: CancellationToken) -> anyhow::Result<()> {
-    futures::future::join_all(Lane::ALL.map(|lane| keep_sending(&app, mailer.as_ref(), lane, &stop))).await;
-    Ok(())
-}
-
-async fn keep_sending(app: &App, mailer: Option<&Mailer>, lane: Lane, stop: &CancellationToken) {
-    let mut committed = app.outbox.committed();
-    let mut asked_until = None;
-    while !stop.is_cancelled() {
-        asked_until = asked_until.filter(|until| Instant::now() < *until);
-        tokio::select! {
-            () = stop.cancelled() => return,
-            () = app.mail.notified(lane) => asked_until = Some(Instant::now() + COMMIT_TIMEOUT),
-            Ok(()) = committed.changed(), if asked_until.is_some() => {}
-            () = tokio::time::sleep(LOOK_INTERVAL) => {}
-        }
-        while !stop.is_cancelled() {
-            match send_lane(app, mailer, lane).await {
-                Ok(sent) if i64::try_from(sent).is_ok_and(|sent| sent >= BATCH) => {}
-                Ok(_) => break,
-                Err(error) => {
-                    tracing::warn!(error = store_error(&error), "the ledger cannot be read");
-                    break;
-                }
-            }
-        }
-    }
-}
 
 /// One pass over all lanes at once; returns how many deliveries were tried.
 ///
@@ -90,7 +48,7 @@ pub async fn send_lane(app: &App, mailer: Option<&Mailer>, lane: Lane) -> sqlx::
         tracing::error!(mails = stepped, "the clock of this machine was set back: mails that waited for a later moment are due now");
     }
     let tried = due.len();
-    let mut attempts = futures::stream::iter(due.into_iter().map(|due| settle(app, mailer, due))).buffer_unordered(AT_ONCE);
+    let mut attempts = futures::stream::iter(due.into_iter().map(|due| settle(app, mailer, due))).buffer_unordered(Lane::MAX_AT_ONCE);
     while let Some((delivery, settled)) = attempts.next().await {
         if let Err(error) = settled {
             tracing::error!(delivery.id = %delivery, error = store_error(&error), "a mail cannot be tried: it is tried again when its lease ends");
@@ -125,10 +83,10 @@ async fn try_one(app: &App, mailer: Option<&Mailer>, due: Due) -> sqlx::Result<(
 /// Sends one mail. The rules are checked at the last moment: a mark or a new address that came since counts [L26-6, TS1a].
 async fn attempt(app: &App, mailer: Option<&Mailer>, due: &Due) -> sqlx::Result<Outcome> {
     let mut tx = app.begin().await?;
-    let door = store::delivery::door(&mut tx, &app.vault, due.delivery_id).await;
+    let destination = store::delivery::destination(&mut tx, &app.vault, due.delivery_id).await;
     tx.commit().await?;
-    let door = match door {
-        Ok(door) => door,
+    let destination = match destination {
+        Ok(destination) => destination,
         // One address that does not open stops no other mail. While there is no key it may open later, and a ring is not given up.
         Err(error) => {
             return match vault::fault(&error) {
@@ -138,13 +96,13 @@ async fn attempt(app: &App, mailer: Option<&Mailer>, due: &Due) -> sqlx::Result<
             };
         }
     };
-    if door.do_not_contact {
+    if destination.do_not_contact {
         return Ok(Outcome::Forbidden(Reason::DoNotContact));
     }
     let Some(mailer) = mailer else {
         return Ok(Outcome::Forbidden(Reason::EmailNotConfigured));
     };
-    let Some(address) = door.address else {
+    let Some(address) = destination.address else {
         return Ok(Outcome::Forbidden(Reason::AddressMissing));
     };
     let Ok(to) = Address::parse(address.expose()) else {

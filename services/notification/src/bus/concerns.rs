@@ -10,7 +10,7 @@ use proto::{
 };
 use sqlx::PgConnection;
 
-use super::facts::malformed;
+use super::rejection::malformed;
 use crate::{
     app::{App, settle},
     domain::ring::Audience,

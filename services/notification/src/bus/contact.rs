@@ -1,18 +1,15 @@
 //! Fetching of a pushed contact from intake: the event holds its id only, the content comes by gRPC between the services.
 
-use std::time::Duration;
-
 use chassis::{client::Peer, inbox::Rejection, refusal::store_error, wire::instant};
 use proto::{
     id::ContactId,
     intake::v1::{self as wire, ContactPushed, GetContactRequest, GetContactResponse, contact_service_client::ContactServiceClient},
     normal,
 };
-use tokio_util::sync::CancellationToken;
 use tonic::Code;
 use uuid::Uuid;
 
-use super::facts::malformed;
+use super::rejection::{malformed, never};
 use crate::{
     app::{App, take_contact},
     domain::{
@@ -68,26 +65,7 @@ fn read(contact_id: ContactId, pushed: &ContactPushed, answer: GetContactRespons
     })
 }
 
-/// Poll interval for contacts that a former version stored.
-const CHECK_INTERVAL: Duration = Duration::from_secs(60);
-
-/// Fetches once more every contact that a former version stored, so that its victim is one under every spelling; until stopped.
-///
-/// # Errors
-/// None: what fails is tried again.
-pub async fn keep_in_one_form(app: App, intake: ContactServiceClient<Peer>, stop: CancellationToken) -> anyhow::Result<()> {
-    loop {
-        if let Err(error) = in_one_form(&app, &intake).await {
-            tracing::warn!(error = store_error(&error), "contacts of a former version cannot be looked at: trying again");
-        }
-        tokio::select! {
-            () = stop.cancelled() => return Ok(()),
-            () = tokio::time::sleep(CHECK_INTERVAL) => {}
-        }
-    }
-}
-
-/// One poll; returns how many were converted. What intake does not return, or what cannot be stored, stays for the next.
+/// Fetches once more every contact that a former version stored, so that its victim is one under every spelling; returns how many were converted. What intake does not return, or what cannot be stored, stays for the next.
 ///
 /// # Errors
 /// The database does not answer.
@@ -106,10 +84,6 @@ pub async fn in_one_form(app: &App, intake: &ContactServiceClient<Peer>) -> sqlx
             }
         }
     }
-}
-
-fn never(reason: &'static str, detail: &str) -> Rejection {
-    Rejection::Never { reason, detail: detail.to_owned() }
 }
 
 #[cfg(test)]

@@ -8,7 +8,6 @@ use chassis::{
 };
 use proto::{
     cases::v1::{BreakGlassOpened, BreakGlassQuotaReached, BreakGlassReviewDue, CaseOpened, MediatorAssigned, OfficerAssigned},
-    id::Malformed,
     intake::v1::{self as intake, ContactPushed, ReferralReceived, contact_service_client::ContactServiceClient},
     subject,
 };
@@ -16,7 +15,10 @@ use sqlx::PgConnection;
 use tracing::Instrument;
 use uuid::Uuid;
 
-use super::contact;
+use super::{
+    contact,
+    rejection::{malformed, never},
+};
 use crate::{
     app::{
         App, take_contact,
@@ -65,12 +67,12 @@ impl Handler for Facts {
                 let contact = contact::fetch(self.intake.clone(), pushed).await?;
                 Ok(FactMessage::Contact(Box::new(contact)))
             }
-            _ => Err(Rejection::Never { reason: "subject-unknown", detail: "nobody is told of this subject".to_owned() }),
+            _ => Err(never("subject-unknown", "nobody is notified of this subject")),
         }
     }
 
-    async fn apply(&self, tx: &mut PgConnection, _: &mut Fresh, heard: FactMessage, _message: &Incoming) -> Result<(), Rejection> {
-        match heard {
+    async fn apply(&self, tx: &mut PgConnection, _: &mut Fresh, work: FactMessage, _message: &Incoming) -> Result<(), Rejection> {
+        match work {
             FactMessage::Fact(fact) => tell::tell(tx, &self.app, vec![fact]).await?,
             FactMessage::Contact(contact) => take_contact::take(tx, &self.app, &contact).await?,
         }
@@ -121,7 +123,7 @@ fn case_opened(event: &CaseOpened) -> Result<Fact, Rejection> {
 fn mediator_assigned(event: &MediatorAssigned) -> Result<Fact, Rejection> {
     let case_id = event.case_id.parse().map_err(malformed)?;
     if event.mediator.is_empty() {
-        return Err(Rejection::Never { reason: "mediator-missing", detail: "the event names no mediator".to_owned() });
+        return Err(never("mediator-missing", "the event names no mediator"));
     }
     Ok(Fact::MediatorAssigned { case_id, mediator: plain(&event.mediator), at: event.assigned_at.as_ref().and_then(instant) })
 }
@@ -129,7 +131,7 @@ fn mediator_assigned(event: &MediatorAssigned) -> Result<Fact, Rejection> {
 fn officer_assigned(event: &OfficerAssigned) -> Result<Fact, Rejection> {
     let case_id = event.case_id.parse().map_err(malformed)?;
     if event.officer.is_empty() {
-        return Err(Rejection::Never { reason: "officer-missing", detail: "the event names no officer".to_owned() });
+        return Err(never("officer-missing", "the event names no officer"));
     }
     Ok(Fact::OfficerAssigned { case_id, officer: plain(&event.officer), at: event.assigned_at.as_ref().and_then(instant) })
 }
@@ -141,9 +143,5 @@ fn break_glass_opened(event: &BreakGlassOpened) -> Result<Fact, Rejection> {
 
 /// Id of a break-glass, or of a notice about one.
 fn notice(id: &str) -> Result<Uuid, Rejection> {
-    Uuid::try_parse(id).map_err(|_| Rejection::Never { reason: "id-malformed", detail: "the id is not a UUID".to_owned() })
-}
-
-pub(super) fn malformed(error: Malformed) -> Rejection {
-    Rejection::Never { reason: "id-malformed", detail: error.to_string() }
+    Uuid::try_parse(id).map_err(|_| never("id-malformed", "the id is not a UUID"))
 }

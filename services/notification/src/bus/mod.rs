@@ -4,10 +4,11 @@ mod concerns;
 mod contact;
 mod facts;
 mod purges;
+mod rejection;
 mod rings;
 
 pub use concerns::Concerns;
-pub use contact::{in_one_form, keep_in_one_form};
+pub use contact::in_one_form;
 pub use facts::{FactMessage, Facts};
 pub use purges::Purges;
 pub use rings::Rings;

@@ -11,7 +11,7 @@ use proto::{cases::v1::CasePurged, id::ReferralId, purge};
 use sqlx::PgConnection;
 use uuid::Uuid;
 
-use super::facts::malformed;
+use super::rejection::{malformed, never};
 use crate::{
     app::{App, purge_notices},
     domain::purge::Purged,
@@ -47,8 +47,4 @@ impl Receiver for Purges {
     async fn carry_out(&self, tx: &mut PgConnection, order: Purged) -> chassis::Result<()> {
         Ok(purge_notices::purge_notices(tx, &self.app, &order).await?)
     }
-}
-
-fn never(reason: &'static str, detail: &str) -> Rejection {
-    Rejection::Never { reason, detail: detail.to_owned() }
 }

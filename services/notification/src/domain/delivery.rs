@@ -1,11 +1,13 @@
 //! Delivery: its states, what is tried again, when, and what is given up [R3e].
 
+use strum::{EnumString, IntoStaticStr};
 use time::{Duration, OffsetDateTime};
 
 use super::ring::Grade;
 
 /// Channel of a delivery.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, IntoStaticStr, EnumString)]
+#[strum(serialize_all = "kebab-case", const_into_str)]
 pub enum Channel {
     Inbox,
     Email,
@@ -14,20 +16,18 @@ pub enum Channel {
 impl Channel {
     #[must_use]
     pub const fn code(self) -> &'static str {
-        match self {
-            Self::Inbox => "inbox",
-            Self::Email => "email",
-        }
+        self.into_str()
     }
 
     #[must_use]
     pub fn of(code: &str) -> Option<Self> {
-        [Self::Inbox, Self::Email].into_iter().find(|channel| channel.code() == code)
+        code.parse().ok()
     }
 }
 
 /// State of a delivery.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, IntoStaticStr, EnumString)]
+#[strum(serialize_all = "kebab-case", const_into_str)]
 pub enum State {
     Pending,
     Delivered,
@@ -43,23 +43,18 @@ impl State {
 
     #[must_use]
     pub const fn code(self) -> &'static str {
-        match self {
-            Self::Pending => "pending",
-            Self::Delivered => "delivered",
-            Self::Retrying => "retrying",
-            Self::Withheld => "withheld",
-            Self::Failed => "failed",
-        }
+        self.into_str()
     }
 
     #[must_use]
     pub fn of(code: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|state| state.code() == code)
+        code.parse().ok()
     }
 }
 
 /// Reason a delivery was not made, as a stable code.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, IntoStaticStr)]
+#[strum(serialize_all = "kebab-case", const_into_str)]
 pub enum Reason {
     /// Its audience accepted the concern before the mail was sent.
     Accepted,
@@ -76,17 +71,7 @@ pub enum Reason {
 impl Reason {
     #[must_use]
     pub const fn code(self) -> &'static str {
-        match self {
-            Self::Accepted => "accepted",
-            Self::AddressMalformed => "address-malformed",
-            Self::AddressMissing => "address-missing",
-            Self::ClassForbidsEmail => "class-forbids-email",
-            Self::DoNotContact => "do-not-contact",
-            Self::EmailNotConfigured => "email-not-configured",
-            Self::SmtpRefused => "smtp-refused",
-            Self::SmtpTimeout => "smtp-timeout",
-            Self::SmtpUnreachable => "smtp-unreachable",
-        }
+        self.into_str()
     }
 }
 
@@ -136,6 +121,8 @@ pub enum Lane {
 }
 
 impl Lane {
+    /// Mails of one lane sent at the same time.
+    pub const MAX_AT_ONCE: usize = 5;
     pub const ALL: [Self; 3] = [Self::Imminent, Self::Ring, Self::Notice];
 
     /// Lane of a mail of this grade.

@@ -4,12 +4,14 @@ use std::collections::BTreeSet;
 
 use chassis::Private;
 use proto::id::{ConcernId, RingId, SiteCode};
+use strum::{EnumString, IntoStaticStr};
 use time::OffsetDateTime;
 
 use super::{office, template::Template};
 
 /// Audience that must accept the concern.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, IntoStaticStr, EnumString)]
+#[strum(serialize_all = "kebab-case", const_into_str)]
 pub enum Audience {
     Nhq,
     ResponsibleHead,
@@ -21,20 +23,18 @@ impl Audience {
     /// Code used in tables and logs.
     #[must_use]
     pub const fn code(self) -> &'static str {
-        match self {
-            Self::Nhq => "nhq",
-            Self::ResponsibleHead => "responsible-head",
-        }
+        self.into_str()
     }
 
     #[must_use]
     pub fn of(code: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|audience| audience.code() == code)
+        code.parse().ok()
     }
 }
 
 /// Grade of the concern; what is not stated counts as a concern, never as nothing [RM1b, RM1c].
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, IntoStaticStr, EnumString)]
+#[strum(serialize_all = "kebab-case", const_into_str)]
 pub enum Grade {
     Imminent,
     Concern,
@@ -46,16 +46,12 @@ impl Grade {
 
     #[must_use]
     pub const fn code(self) -> &'static str {
-        match self {
-            Self::Imminent => "imminent",
-            Self::Concern => "concern",
-            Self::Question => "question",
-        }
+        self.into_str()
     }
 
     #[must_use]
     pub fn of(code: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|grade| grade.code() == code)
+        code.parse().ok()
     }
 }
 

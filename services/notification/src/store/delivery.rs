@@ -149,7 +149,7 @@ pub async fn take_step_back(db: &mut PgConnection, now: OffsetDateTime, lease: D
 
 /// Whether and where a leased mail may be sent, at this moment.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Door {
+pub struct Destination {
     pub do_not_contact: bool,
     pub address: Option<Private<String>>,
 }
@@ -158,7 +158,7 @@ pub struct Door {
 ///
 /// # Errors
 /// A statement failed, or the address cannot be opened.
-pub async fn door(db: &mut PgConnection, vault: &Vault, delivery_id: Uuid) -> sqlx::Result<Door> {
+pub async fn destination(db: &mut PgConnection, vault: &Vault, delivery_id: Uuid) -> sqlx::Result<Destination> {
     let row = sqlx::query!(
         r#"select exists (select 1 from do_not_contact as mark where mark.victim_ref = delivery.victim_ref) as "do_not_contact!",
                   delivery.recipient, delivery.victim_ref, point.contact_id as "contact_id?", point.value as "value?", point.value_sealed
@@ -180,7 +180,7 @@ pub async fn door(db: &mut PgConnection, vault: &Vault, delivery_id: Uuid) -> sq
             Some(keys.text(sealed::value(id), row.value_sealed.as_deref(), row.value)?)
         }
     };
-    Ok(Door { do_not_contact: row.do_not_contact, address })
+    Ok(Destination { do_not_contact: row.do_not_contact, address })
 }
 
 /// Records the result of an attempt; a delivery that has ended stays ended.

@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, Mutex};
 
-use notification::app::alarm_watch::{Alarmed, Watch, look};
+use notification::app::alarm_watch::{Alarmed, Watch, check};
 use proto::{
     notification::v1::InboxItem,
     safety::v1::{
@@ -34,7 +34,7 @@ fn with_next(ring: Ring) -> Ring {
 }
 
 async fn looked(world: &World) -> usize {
-    look(&world.app, &mut silent(), &mut Watch::from(START)).await.unwrap()
+    check(&world.app, &mut silent(), &mut Watch::from(START)).await.unwrap()
 }
 
 async fn silence_heard(world: &World, who: &chassis::Caller) -> Vec<InboxItem> {
@@ -94,9 +94,9 @@ async fn a_start_after_a_long_absence_gives_the_alarm_its_time_before_it_is_miss
     world.by_bus(&with_next(ring_head(0, Grade::Imminent))).await.unwrap();
     world.clock.advance(Duration::DAY);
     let started = world.clock.now();
-    assert_eq!(look(&world.app, &mut silent(), &mut Watch::from(started)).await.unwrap(), 0);
+    assert_eq!(check(&world.app, &mut silent(), &mut Watch::from(started)).await.unwrap(), 0);
     world.clock.advance(GRACE + Duration::SECOND);
-    assert_eq!(look(&world.app, &mut silent(), &mut Watch::from(started)).await.unwrap(), 1);
+    assert_eq!(check(&world.app, &mut silent(), &mut Watch::from(started)).await.unwrap(), 1);
 }
 
 /// An alarm that answers what it is told to answer.
@@ -197,12 +197,12 @@ async fn an_alarm_that_does_not_answer_for_some_seconds_is_rung_for_whether_a_ri
     let patience = Duration::seconds(30);
     let mut watch = Watch::from(START);
     let mut dead = Alarmed { patience, ..silent() };
-    look(&world.app, &mut dead, &mut watch).await.unwrap();
+    check(&world.app, &mut dead, &mut watch).await.unwrap();
     let not_answering = "select count(*) from inbox_item where template = 'alarm-unanswered'";
     assert_eq!(world.count(not_answering).await, 0, "it may be starting");
     // Nothing rings, and NHQ is told all the same.
     world.clock.advance(patience);
-    look(&world.app, &mut dead, &mut watch).await.unwrap();
+    check(&world.app, &mut dead, &mut watch).await.unwrap();
     assert_eq!(world.count(not_answering).await, 3);
     let told = world.inbox(&officer("rj-officer-1")).await;
     assert!(
@@ -212,27 +212,27 @@ async fn an_alarm_that_does_not_answer_for_some_seconds_is_rung_for_whether_a_ri
     // Whoever was rung is told too, long before the next ring is due.
     let far = Ring { next_ring_at: Some(chassis::wire::timestamp(START + Duration::DAY)), ..ring_head(0, Grade::Imminent) };
     world.by_bus(&far).await.unwrap();
-    assert_eq!(look(&world.app, &mut dead, &mut watch).await.unwrap(), 1);
+    assert_eq!(check(&world.app, &mut dead, &mut watch).await.unwrap(), 1);
     let heads = async || {
         world.inbox(&caller("head-mission-1", "mediator", "")).await.into_iter().filter(|item| item.template == "alarm-unanswered").count()
     };
     assert_eq!(heads().await, 1);
     let rung = "select max(ring_count)::bigint from inbox_item where template = 'alarm-unanswered' and recipient = 'nmc'";
-    assert_eq!(look(&world.app, &mut dead, &mut watch).await.unwrap(), 0);
+    assert_eq!(check(&world.app, &mut dead, &mut watch).await.unwrap(), 0);
     let before = world.count(rung).await;
     world.clock.advance(Duration::MINUTE);
-    assert_eq!(look(&world.app, &mut dead, &mut watch).await.unwrap(), 1);
+    assert_eq!(check(&world.app, &mut dead, &mut watch).await.unwrap(), 1);
     assert!(world.count(rung).await > before);
     // It answers again: nobody is rung, and its next silence is counted anew.
     let alive = Answering::default();
     alive.says(wire::Standing::Rings);
-    look(&world.app, &mut Alarmed { patience, ..alive.serve().await }, &mut watch).await.unwrap();
+    check(&world.app, &mut Alarmed { patience, ..alive.serve().await }, &mut watch).await.unwrap();
     world.clock.advance(patience - Duration::SECOND);
     let before = world.count(rung).await;
-    look(&world.app, &mut dead, &mut watch).await.unwrap();
+    check(&world.app, &mut dead, &mut watch).await.unwrap();
     assert_eq!(world.count(rung).await, before);
     world.clock.advance(Duration::SECOND);
-    look(&world.app, &mut dead, &mut watch).await.unwrap();
+    check(&world.app, &mut dead, &mut watch).await.unwrap();
     assert_eq!(world.count(rung).await, before + 1);
 }
 
@@ -245,13 +245,13 @@ async fn what_was_accepted_is_guarded_until_it_is_closed_and_is_given_back_when_
     let alarm = Answering::default();
     let (mut alarmed, mut watch) = (alarm.serve().await, Watch::from(START));
     alarm.says(wire::Standing::Settled);
-    assert_eq!(look(&world.app, &mut alarmed, &mut watch).await.unwrap(), 0);
+    assert_eq!(check(&world.app, &mut alarmed, &mut watch).await.unwrap(), 0);
     alarm.says(wire::Standing::Vanished);
-    assert_eq!(look(&world.app, &mut alarmed, &mut watch).await.unwrap(), 1);
+    assert_eq!(check(&world.app, &mut alarmed, &mut watch).await.unwrap(), 1);
     let given = alarm.restored.lock().unwrap()[0].clone();
     assert_eq!((given.reference.as_str(), given.content.unwrap().text.as_str()), ("RS-7KDM-Q4XP", "marker-narrative"));
     change(&world, "closed", Audience::Unspecified).await;
-    assert_eq!(look(&world.app, &mut alarmed, &mut watch).await.unwrap(), 0);
+    assert_eq!(check(&world.app, &mut alarmed, &mut watch).await.unwrap(), 0);
     assert_eq!(alarm.asked.lock().unwrap().last(), Some(&(0, true)), "a closed concern is compared no more");
 }
 
@@ -264,9 +264,9 @@ async fn an_acceptance_that_the_alarm_has_lost_is_missed_when_the_alarm_does_not
     let alarm = Answering::default();
     alarm.says(wire::Standing::Rings);
     let (mut alarmed, mut watch) = (alarm.serve().await, Watch::from(START));
-    assert_eq!(look(&world.app, &mut alarmed, &mut watch).await.unwrap(), 0, "it is given its time");
+    assert_eq!(check(&world.app, &mut alarmed, &mut watch).await.unwrap(), 0, "it is given its time");
     world.clock.advance(GRACE + Duration::SECOND);
-    assert_eq!(look(&world.app, &mut alarmed, &mut watch).await.unwrap(), 1);
+    assert_eq!(check(&world.app, &mut alarmed, &mut watch).await.unwrap(), 1);
 }
 
 // [R3e]
@@ -277,11 +277,11 @@ async fn a_clock_that_steps_back_an_hour_or_a_day_silences_nothing_in_the_guard(
         world.by_bus(&with_next(ring_head(0, Grade::Imminent))).await.unwrap();
         world.clock.advance(NEXT + GRACE * 2);
         let mut watch = Watch::from(START);
-        assert_eq!(look(&world.app, &mut silent(), &mut watch).await.unwrap(), 1);
+        assert_eq!(check(&world.app, &mut silent(), &mut watch).await.unwrap(), 1);
         world.clock.advance(-step);
-        assert_eq!(look(&world.app, &mut silent(), &mut watch).await.unwrap(), 0, "the alarm has its grace from now");
+        assert_eq!(check(&world.app, &mut silent(), &mut watch).await.unwrap(), 0, "the alarm has its grace from now");
         world.clock.advance(GRACE + Duration::SECOND);
-        assert_eq!(look(&world.app, &mut silent(), &mut watch).await.unwrap(), 1, "{step} back");
+        assert_eq!(check(&world.app, &mut silent(), &mut watch).await.unwrap(), 1, "{step} back");
         // The clock of the alarm alone is ahead: its promise is no further away than from one of its rings to the next.
         let ahead = Ring {
             rung_at: Some(chassis::wire::timestamp(world.clock.now() + step)),
@@ -290,7 +290,7 @@ async fn a_clock_that_steps_back_an_hour_or_a_day_silences_nothing_in_the_guard(
         };
         world.by_bus(&ahead).await.unwrap();
         world.clock.advance(NEXT + GRACE + Duration::SECOND);
-        assert_eq!(look(&world.app, &mut silent(), &mut watch).await.unwrap(), 1, "the alarm is {step} ahead");
+        assert_eq!(check(&world.app, &mut silent(), &mut watch).await.unwrap(), 1, "the alarm is {step} ahead");
     }
 }
 

@@ -3,11 +3,9 @@
 use chassis::{Private, Vault};
 use harness::wait::eventually;
 use notification::{
-    app::{
-        mailer::Mailer,
-        send_mail::{send_due, send_lane},
-    },
+    app::send_mail::{send_due, send_lane},
     bus::Concerns,
+    channels::smtp::Mailer,
     domain::delivery::Lane,
     store::{self, delivery::Entry},
 };

@@ -15,7 +15,6 @@ use lettre::{
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-use super::send_mail::AT_ONCE;
 use crate::domain::{
     delivery::{Lane, Outcome, Reason},
     mail::Mail,
@@ -40,7 +39,7 @@ impl Mailer {
         let builder = AsyncSmtpTransport::<Tokio1Executor>::from_url(url.expose()).ok().context("the smtp url is malformed")?;
         let from = from.parse().ok().context("the sender of the mails is not a mailbox")?;
         // One connection for every mail that may be sent at once: no lane waits for one of another.
-        let connections = u32::try_from(AT_ONCE * Lane::ALL.len()).unwrap_or(u32::MAX);
+        let connections = u32::try_from(Lane::MAX_AT_ONCE * Lane::ALL.len()).unwrap_or(u32::MAX);
         let pool = PoolConfig::new().max_size(connections);
         Ok(Self { transport: builder.timeout(Some(DEADLINE)).pool_config(pool).build(), from })
     }

@@ -1,0 +1,3 @@
+//! Channels by which a notice leaves the service.
+
+pub mod smtp;
