@@ -1,4 +1,4 @@
-//! The command `ro status`: what runs, and where.
+//! The command `ro status`: what runs, where, and which of its health names are bad.
 
 use std::{
     net::{SocketAddr, TcpStream},
@@ -6,12 +6,19 @@ use std::{
     time::Duration,
 };
 
+use anyhow::Context as _;
+use chassis::{BUS_HEALTH, HISTORY_HEALTH, ROOM_HEALTH, WORK_HEALTH, client};
 use clap::Args;
 use local::{Description, sys};
 use serde::Serialize;
+use tonic_health::pb::{HealthCheckRequest, health_check_response::ServingStatus, health_client::HealthClient};
 
 use super::Place;
 use crate::print;
+
+/// Health names beside the unnamed one; a process that does not have one of them is well in it.
+const NAMED_HEALTH: [&str; 4] = [BUS_HEALTH, ROOM_HEALTH, HISTORY_HEALTH, WORK_HEALTH];
+const HEALTH_TIMEOUT: Duration = Duration::from_secs(2);
 
 /// Options of `ro status`.
 #[derive(Debug, Args)]
@@ -30,6 +37,8 @@ struct Row {
     state: &'static str,
     pid: u32,
     address: String,
+    /// Health names that the process reports as bad.
+    unwell: Vec<&'static str>,
 }
 
 impl Status {
@@ -39,17 +48,52 @@ impl Status {
     /// When no stack runs.
     pub fn run(&self) -> anyhow::Result<ExitCode> {
         let description = self.place.description()?;
-        let rows = rows(&description);
+        let mut rows = rows(&description);
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+        runtime.block_on(add_health(&mut rows, &description))?;
         if self.json {
             print::json(&rows);
         } else {
             for row in &rows {
-                print::line(format!("{:<16} {:<10} {:<8} {}", row.name, row.state, row.pid, row.address));
+                print::line(row.text());
             }
         }
         let well = rows.iter().all(|row| row.state == "up");
         Ok(if well { ExitCode::SUCCESS } else { ExitCode::FAILURE })
     }
+}
+
+impl Row {
+    fn text(&self) -> String {
+        let text = format!("{:<16} {:<10} {:<8} {}", self.name, self.state, self.pid, self.address);
+        if self.unwell.is_empty() { text } else { format!("{text}  bad health: {}", self.unwell.join(", ")) }
+    }
+}
+
+/// Asks every process that serves gRPC for its health names.
+async fn add_health(rows: &mut [Row], description: &Description) -> anyhow::Result<()> {
+    let file = &description.ca_file;
+    let ca = std::fs::read(file).with_context(|| format!("cannot read {}", file.display()))?;
+    let asked = rows.iter_mut().filter(|row| row.state == "up").map(|row| async {
+        if let Some(url) = description.services.get(&row.name).and_then(|service| service.grpc.as_deref()) {
+            row.unwell = unwell(url, &ca).await;
+        }
+    });
+    futures::future::join_all(asked).await;
+    Ok(())
+}
+
+async fn unwell(url: &str, ca: &[u8]) -> Vec<&'static str> {
+    let Ok(peer) = client::connect(url, Some(ca), None, Some(HEALTH_TIMEOUT)) else { return Vec::new() };
+    let asked = NAMED_HEALTH.map(|name| {
+        let mut health = HealthClient::new(peer.clone());
+        async move {
+            let answer = health.check(HealthCheckRequest { service: name.to_owned() }).await;
+            let is_bad = answer.is_ok_and(|answer| answer.into_inner().status() == ServingStatus::NotServing);
+            is_bad.then_some(name)
+        }
+    });
+    futures::future::join_all(asked).await.into_iter().flatten().collect()
 }
 
 fn rows(description: &Description) -> Vec<Row> {
@@ -61,13 +105,20 @@ fn rows(description: &Description) -> Vec<Row> {
             state: state(postgres.pid, std::os::unix::net::UnixStream::connect(&socket).is_ok()),
             pid: postgres.pid,
             address: postgres.socket_dir.display().to_string(),
+            unwell: Vec::new(),
         },
-        Row { name: "nats".into(), state: state(nats.pid, answers(&nats.url)), pid: nats.pid, address: nats.url.clone() },
+        Row {
+            name: "nats".into(),
+            state: state(nats.pid, answers(&nats.url)),
+            pid: nats.pid,
+            address: nats.url.clone(),
+            unwell: Vec::new(),
+        },
     ];
     for (name, service) in &description.services {
         let address = service.grpc.clone().or_else(|| service.http.clone()).unwrap_or_default();
         let state = state(service.pid, answers(&address));
-        rows.push(Row { name: name.clone(), state, pid: service.pid, address });
+        rows.push(Row { name: name.clone(), state, pid: service.pid, address, unwell: Vec::new() });
     }
     rows
 }
@@ -83,4 +134,16 @@ fn state(pid: u32, answers: bool) -> &'static str {
 fn answers(url: &str) -> bool {
     let address = url.split_once("//").and_then(|(_, rest)| rest.trim_end_matches('/').parse::<SocketAddr>().ok());
     address.is_some_and(|address| TcpStream::connect_timeout(&address, Duration::from_millis(500)).is_ok())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_process_that_runs_is_shown_with_its_bad_health_and_a_well_one_without_a_word() {
+        let row = |unwell| Row { name: "safety".into(), state: "up", pid: 7, address: "https://127.0.0.1:1".into(), unwell };
+        assert_eq!(row(vec!["bus", "work"]).text(), "safety           up         7        https://127.0.0.1:1  bad health: bus, work");
+        assert!(row(Vec::new()).text().ends_with("https://127.0.0.1:1"));
+    }
 }
