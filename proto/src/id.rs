@@ -32,7 +32,7 @@ macro_rules! uuid_id {
         pub struct $name(Uuid);
 
         impl $name {
-            /// Wraps a UUID made by `chassis::Ids` or read from our own database.
+            /// Wraps a UUID made by `base::Ids` or read from our own database.
             #[must_use]
             pub const fn new(value: Uuid) -> Self {
                 Self(value)

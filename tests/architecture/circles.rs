@@ -19,38 +19,12 @@ const STILL: &[(&str, &[&str])] = &[
     ("services/cases/src/app", &["access", "case", "concern", "gate", "mode", "site"]),
     ("services/cases/src/domain", &["consent", "participant"]),
     // Of what every process is built from.
-    ("services/chassis/src", CHASSIS),
-    ("services/chassis/src/audit", &["checkpoint", "history", "witness"]),
-    ("services/chassis/src/audit", &["key", "log"]),
+    ("crates/messaging/src", &["apply", "endpoint", "inbox", "leftovers", "outbox", "quarantine", "replay"]),
+    ("crates/server/src", &["context", "lifecycle", "task"]),
+    ("crates/audit-log/src", &["checkpoint", "history", "witness"]),
+    ("crates/audit-log/src", &["key", "log"]),
     // Of notification.
     ("services/notification/src/domain", &["ring", "template"]),
-];
-const CHASSIS: &[&str] = &[
-    "access",
-    "actor",
-    "apply",
-    "audit",
-    "bus",
-    "bus_health",
-    "client",
-    "database",
-    "devices",
-    "grants",
-    "grpc",
-    "identity",
-    "inbox",
-    "keys",
-    "lifecycle",
-    "limits",
-    "outbox",
-    "quarantine",
-    "refusal",
-    "replay",
-    "task",
-    "tasks",
-    "tls",
-    "token",
-    "vault",
 ];
 
 type Module = Vec<String>;

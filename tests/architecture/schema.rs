@@ -112,10 +112,10 @@ fn every_table_and_column_says_what_it_is() {
 fn backward(file: &File) -> Vec<String> {
     let name = file.path.rsplit('/').next().unwrap_or_default();
     let number: u32 = name.split('_').next().and_then(|n| n.parse().ok()).unwrap_or_default();
-    let of_chassis = file.path.starts_with("services/chassis/");
+    let shared = file.path.starts_with("crates/");
     let mut found = Vec::new();
-    if name.split('_').next().map(str::len) != Some(4) || of_chassis != (1..1000).contains(&number) || (!of_chassis && number < 1001) {
-        found.push(file.at(1, "the chassis numbers from 0001, a service from 1001: NNNN_name.sql"));
+    if name.split('_').next().map(str::len) != Some(4) || shared != (1..1000).contains(&number) || (!shared && number < 1001) {
+        found.push(file.at(1, "a shared crate numbers from 0001, a service from 1001: NNNN_name.sql"));
     }
     if name.ends_with(".down.sql") || name.ends_with(".up.sql") {
         found.push(file.at(1, "migrations go forward only"));

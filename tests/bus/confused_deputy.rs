@@ -20,7 +20,7 @@ fn site(code: &str) -> SiteCode {
 }
 
 /// How many messages each stream holds, where it holds any.
-async fn messages(bus: &chassis::bus::Bus) -> BTreeMap<&'static str, u64> {
+async fn messages(bus: &messaging::bus::Bus) -> BTreeMap<&'static str, u64> {
     let mut counts = BTreeMap::new();
     for stream in subject::STREAMS {
         counts.insert(stream.name, bus.jetstream.get_stream(stream.name).await.unwrap().cached_info().state.messages);
@@ -174,7 +174,7 @@ async fn no_service_takes_what_another_hears_by_an_acknowledgement_that_can_be_r
     for service in SERVICES {
         let mut login = Login::open(&bus, service).await;
         login.say(format!("SUB _INBOX_{service}.> 1\r\n").as_bytes()).await;
-        let (own, others): (Vec<&chassis::bus::ConsumerSpec>, Vec<_>) =
+        let (own, others): (Vec<&messaging::bus::ConsumerSpec>, Vec<_>) =
             subject::CONSUMERS.iter().partition(|consumer| consumer.service == service);
         for (theirs, own) in others.iter().flat_map(|theirs| own.iter().map(move |own| (theirs, own))) {
             let ack = format!("$JS.ACK.{}.{}.{}.{}.1.1.1", theirs.stream, theirs.name, own.stream, own.name);

@@ -1,9 +1,9 @@
 //! A consumer that is deleted, changed, paused or recreated by another version: its service reports it at once, and receives again.
 
 use async_nats::jetstream::{self, consumer::pull};
-use chassis::BUS_HEALTH;
 use harness::bus::TestBus;
 use local::SERVICES;
+use messaging::BUS_HEALTH;
 use proto::subject::{self, CONSUMERS, STREAMS};
 
 use crate::test_service::Running;
@@ -13,7 +13,7 @@ async fn provision(bus: &TestBus) {
 }
 
 /// A consumer with other filters under the same name, as a hand would make it.
-async fn alter(operator: &jetstream::Context, of: chassis::bus::ConsumerSpec, filters: &[&str]) {
+async fn alter(operator: &jetstream::Context, of: messaging::bus::ConsumerSpec, filters: &[&str]) {
     let filter_subjects = filters.iter().map(|filter| (*filter).to_owned()).collect();
     let config = pull::Config {
         durable_name: Some(of.name.to_owned()),
@@ -104,12 +104,12 @@ async fn provisioning_another_version_of_the_bus_makes_no_running_service_deaf()
     service.has_heard(1).await;
 
     // A version that hears something else under the same name, one that gives up a subject, and one that keeps messages in another way.
-    let other = chassis::bus::ConsumerSpec { filters: &[subject::CASE_OPENED], ..heard };
-    let narrow = chassis::bus::StreamSpec { subjects: &[subject::CASE_OPENED], ..subject::CASES };
-    let until_heard = chassis::bus::StreamSpec { keeps: chassis::bus::Keeps::UntilHeard, ..subject::CASES };
+    let other = messaging::bus::ConsumerSpec { filters: &[subject::CASE_OPENED], ..heard };
+    let narrow = messaging::bus::StreamSpec { subjects: &[subject::CASE_OPENED], ..subject::CASES };
+    let until_heard = messaging::bus::StreamSpec { keeps: messaging::bus::Keeps::UntilHeard, ..subject::CASES };
     for (streams, consumers) in [(vec![], vec![other]), (vec![narrow], vec![]), (vec![until_heard], vec![])] {
         // What is declared beside it is not touched either.
-        let mut all = vec![chassis::bus::StreamSpec { kept_days: 7, ..subject::INTAKE }];
+        let mut all = vec![messaging::bus::StreamSpec { kept_days: 7, ..subject::INTAKE }];
         all.extend(streams);
         let refused = provisioner.provision(&all, &consumers).await.err().unwrap();
         assert!(format!("{refused:#}").contains("nothing was changed"), "{refused:#}");
@@ -120,11 +120,15 @@ async fn provisioning_another_version_of_the_bus_makes_no_running_service_deaf()
     service.has_heard(2).await;
 
     // A version with more subjects, other limits and a consumer under a new name stands beside it.
-    let wider = chassis::bus::StreamSpec { subjects: &["ro.cases.event.*", "ro.cases.later.*"], ..subject::CASES };
+    let wider = messaging::bus::StreamSpec { subjects: &["ro.cases.event.*", "ro.cases.later.*"], ..subject::CASES };
     provisioner.provision(&[wider.times(2)], &[heard]).await.unwrap();
     let operator = jetstream::new(bus.operator().await);
-    alter(&operator, chassis::bus::ConsumerSpec { name: "reporting-case-facts-2", ..heard }, &[subject::CASE_OPENED, subject::CASE_MOVED])
-        .await;
+    alter(
+        &operator,
+        messaging::bus::ConsumerSpec { name: "reporting-case-facts-2", ..heard },
+        &[subject::CASE_OPENED, subject::CASE_MOVED],
+    )
+    .await;
     say().await;
     service.has_heard(3).await;
     service.becomes(BUS_HEALTH, true).await;

@@ -7,9 +7,9 @@ use std::{
     time::Duration,
 };
 
-use chassis::bus::Bus;
 use harness::{bus::TestBus, wait::eventually};
 use local::{identity, nats::Nats, tools};
+use messaging::bus::Bus;
 use proto::subject;
 
 use crate::login::Login;

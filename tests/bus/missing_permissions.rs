@@ -1,12 +1,12 @@
 //! A service whose login lacks a subject: it reports this at once, in its health, in a metric and in its log.
 
-use chassis::outbox::Fresh;
+use messaging::outbox::Fresh;
 use std::{
     sync::{Arc, Mutex},
     time::Duration,
 };
 
-use chassis::{Clock, Context, Ids, Process, Settings, client, telemetry::Telemetry};
+use base::{Clock, Ids};
 use clap::Parser;
 use harness::{bus::TestBus, database, wait::eventually};
 use opentelemetry_proto::tonic::{
@@ -17,6 +17,7 @@ use opentelemetry_proto::tonic::{
     metrics::v1::{metric::Data, number_data_point::Value},
 };
 use proto::subject;
+use server::{Context, Process, client, telemetry::Telemetry};
 use sqlx::PgConnection;
 use tokio::net::TcpListener;
 use tokio_stream::wrappers::TcpListenerStream;
@@ -30,7 +31,7 @@ const NOT_SERVING: i32 = 2;
 #[derive(Parser)]
 struct Config {
     #[command(flatten)]
-    chassis: Settings,
+    server: server::Settings,
 }
 
 /// Keeps the value and the labels of every metric that is sent to it.
@@ -58,10 +59,10 @@ impl MetricsService for Collector {
 /// Hears nothing: it is refused before.
 struct Deaf;
 
-impl chassis::inbox::Handler for Deaf {
+impl messaging::inbox::Handler for Deaf {
     type Work = ();
 
-    async fn read(&self, _: &chassis::inbox::Incoming) -> Result<(), chassis::inbox::Rejection> {
+    async fn read(&self, _: &messaging::inbox::Incoming) -> Result<(), messaging::inbox::Rejection> {
         Ok(())
     }
 
@@ -70,8 +71,8 @@ impl chassis::inbox::Handler for Deaf {
         _: &mut PgConnection,
         _: &mut Fresh,
         (): (),
-        _: &chassis::inbox::Incoming,
-    ) -> Result<(), chassis::inbox::Rejection> {
+        _: &messaging::inbox::Incoming,
+    ) -> Result<(), messaging::inbox::Rejection> {
         Ok(())
     }
 }
@@ -90,9 +91,9 @@ async fn a_service_whose_login_lacks_a_subject_shows_it_within_seconds_and_still
     let telemetry = Telemetry::start("reporting", "error", Some(&endpoint)).unwrap();
 
     let bus = TestBus::start().await;
-    let database = database::fresh(&[&chassis::database::MIGRATOR]).await;
+    let database = database::fresh(&[&server::MIGRATOR]).await;
     let address = free().await.local_addr().unwrap();
-    let settings = Config::parse_from(["reporting", "--listen", &address.to_string()]).chassis;
+    let settings = Config::parse_from(["reporting", "--listen", &address.to_string()]).server;
     let process = Process::new("reporting", settings, Clock::system(), Ids::seeded(1));
     let ctx = Context::assemble(process, database.pool.clone(), bus.connect("reporting").await);
     let door = ctx.clone();
@@ -104,7 +105,7 @@ async fn a_service_whose_login_lacks_a_subject_shows_it_within_seconds_and_still
         HealthClient::new(peer.clone()).check(ask).await.map(|answer| answer.into_inner().status)
     };
     let becomes = async |wanted: i32| {
-        let look = async || match health(chassis::BUS_HEALTH).await {
+        let look = async || match health(messaging::BUS_HEALTH).await {
             Ok(status) if status == wanted => Ok(()),
             other => Err(format!("{other:?}")),
         };

@@ -3,9 +3,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use chassis::bus::{Bus, Keeps};
 use futures::TryStreamExt;
 use harness::{bus::TestBus, dice::Dice};
+use messaging::bus::{Bus, Keeps};
 use proto::subject::{self, CONSUMERS, STREAMS};
 
 use crate::{

@@ -3,12 +3,12 @@
 use std::time::Duration;
 
 use async_nats::jetstream::{AckKind, consumer::PullConsumer};
-use chassis::{
+use futures::{StreamExt, future::join_all};
+use harness::bus::TestBus;
+use messaging::{
     ROOM_HEALTH,
     bus::{Bus, ConsumerSpec},
 };
-use futures::{StreamExt, future::join_all};
-use harness::bus::TestBus;
 use proto::subject;
 
 use crate::test_service::Running;

@@ -8,18 +8,19 @@ use std::{
     time::Duration,
 };
 
-use chassis::bus::ConsumerSpec;
-use chassis::{
-    Clock, Context, Ids, Process, Settings, client,
-    inbox::{Handler, Incoming, Rejection},
-    outbox::Fresh,
-};
+use base::{Clock, Ids};
 use clap::Parser;
 use harness::{
     bus::TestBus,
     database::{self, Database},
     wait::eventually,
 };
+use messaging::bus::ConsumerSpec;
+use messaging::{
+    inbox::{Handler, Incoming, Rejection},
+    outbox::Fresh,
+};
+use server::{Context, Process, client};
 use sqlx::PgConnection;
 use tokio::net::TcpListener;
 use tonic_health::pb::{HealthCheckRequest, health_client::HealthClient};
@@ -31,7 +32,7 @@ const SERVING: i32 = 1;
 #[derive(Parser)]
 struct Config {
     #[command(flatten)]
-    chassis: Settings,
+    server: server::Settings,
 }
 
 /// Counts what it hears.
@@ -60,9 +61,9 @@ pub struct Running {
 
 impl Running {
     pub async fn start(bus: &TestBus, name: &'static str) -> Self {
-        let database = database::fresh(&[&chassis::database::MIGRATOR]).await;
+        let database = database::fresh(&[&server::MIGRATOR]).await;
         let address = TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap();
-        let settings = Config::parse_from([name, "--listen", &address.to_string()]).chassis;
+        let settings = Config::parse_from([name, "--listen", &address.to_string()]).server;
         let process = Process::new(name, settings, Clock::system(), Ids::seeded(1));
         let ctx = Context::assemble(process, database.pool.clone(), bus.connect(name).await);
         let door = ctx.clone();

@@ -2,10 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use chassis::{
-    Caller,
-    access::{self, ANY_AUTHENTICATED, ANY_GRANTED, Rule},
-};
+use auth::access::{self, ANY_AUTHENTICATED, ANY_GRANTED, Rule};
+use base::Caller;
 use proto::{DESCRIPTORS, class, role, wire::v1::Class};
 
 use crate::topology::called;

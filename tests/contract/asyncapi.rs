@@ -73,7 +73,7 @@ fn channel(name: &str, address: String, sample: &str, message: &str) -> Channel 
     let publishes = |p: &&(String, subject::Permissions)| p.1.publish.iter().any(|pattern| matches(pattern, sample));
     let mut publishers: Vec<String> = credentials.iter().filter(publishes).map(|(name, _)| name.clone()).collect();
     publishers.dedup();
-    let consumes = |c: &&chassis::bus::ConsumerSpec| c.filters.iter().any(|filter| matches(filter, sample));
+    let consumes = |c: &&messaging::bus::ConsumerSpec| c.filters.iter().any(|filter| matches(filter, sample));
     let durable = CONSUMERS.iter().filter(consumes).map(|c| format!("{} ({})", c.service, c.name));
     let live = credentials.iter().filter(|(_, p)| p.subscribe.iter().any(|pattern| matches(pattern, sample))).map(|(name, _)| {
         if crate::bus::SERVICES.contains(&name.as_str()) { format!("{name} (beside the stream)") } else { format!("{name} (live)") }

@@ -64,7 +64,7 @@ fn every_mark_in_a_comment_names_a_clause_or_a_section_of_the_directive() {
     let known = directive::catalogue();
     let is_known = |mark: &str| known.contains(mark) || known.iter().any(|id| id.strip_prefix(mark).is_some_and(|rest| rest.len() == 1));
     let mut seen = 0;
-    for (file, text) in ["services", "proto/src", "deploy"].into_iter().flat_map(repo::sources) {
+    for (file, text) in ["crates", "services", "proto/src", "deploy"].into_iter().flat_map(repo::sources) {
         for (number, line) in text.lines().enumerate() {
             for mark in marked(line) {
                 assert!(is_known(mark), "{file}:{}: docs/DIRECTIVE.md has no {mark}", number + 1);

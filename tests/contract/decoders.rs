@@ -111,8 +111,8 @@ fn made() -> Vec<(&'static str, Vec<u8>)> {
     all.extend(facts.map(|channel| ("facts", whole(&channel.message))));
     let header = "eyJhbGciOiJFUzI1NiIsImtpZCI6IjEifQ";
     for (name, text) in [
-        ("page_token", chassis::page::encode(&(7, "é"))),
-        ("page_token", chassis::page::encode(&(i64::MAX, ""))),
+        ("page_token", base::page::encode(&(7, "é"))),
+        ("page_token", base::page::encode(&(i64::MAX, ""))),
         ("ladder", "0s:holder,2m:holder,5m:deputy,10m:everyone,every 5m".into()),
         ("ladder", "0s:everyone,every 1s".into()),
         ("reference_number", proto::reference::make("RO", 123_456_789_012)),

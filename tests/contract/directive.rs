@@ -61,7 +61,7 @@ fn untrue(row: &Row, tests: &BTreeSet<String>) -> Vec<String> {
 /// The names of all tests in the repository.
 pub fn tests() -> BTreeSet<String> {
     let mut names = BTreeSet::new();
-    for (_, text) in ["services", "proto", "tests", "deploy"].into_iter().flat_map(repo::sources) {
+    for (_, text) in ["crates", "services", "proto", "tests", "deploy"].into_iter().flat_map(repo::sources) {
         let mut marked = false;
         for line in text.lines().map(str::trim) {
             marked |= line.starts_with("#[test]") || line.starts_with("#[tokio::test");

@@ -26,8 +26,8 @@ fn named(text: &str) -> BTreeSet<&str> {
 fn is_there(name: &str) -> bool {
     let of_a_service = |service: &str| repo::path(&format!("services/{service}/src/{name}")).exists();
     repo::path(name).exists()
-        || repo::path(&format!("services/{name}")).exists()
-        || repo::PROCESSES.into_iter().chain(["chassis", "ro", "to-safety"]).any(of_a_service)
+        || ["services", "crates"].iter().any(|root| repo::path(&format!("{root}/{name}")).exists())
+        || repo::PROCESSES.into_iter().chain(["ro", "to-safety"]).any(of_a_service)
 }
 
 #[test]

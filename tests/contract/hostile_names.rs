@@ -1,7 +1,7 @@
 //! Ten thousand hostile names of sites, regions and ids: none escapes its own token of a subject (THREAT-18).
 
-use chassis::inbox::Incoming;
 use harness::hostile::Hostile;
+use messaging::inbox::Incoming;
 use proto::{
     id::{ConcernId, Region, SiteCode},
     subject,

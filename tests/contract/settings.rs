@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use chassis::config::command;
 use clap::{Arg, Command};
+use server::config::command;
 
 use crate::repo;
 

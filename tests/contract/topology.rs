@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use chassis::access::{ANY_AUTHENTICATED, ANY_GRANTED};
+use auth::access::{ANY_AUTHENTICATED, ANY_GRANTED};
 use proto::subject::CONSUMERS;
 
 use crate::{
@@ -116,7 +116,7 @@ fn document() -> String {
         let publishes = channels.iter().filter(|c| c.publishers.iter().any(|p| p == service)).map(|c| format!("`{}`", c.address));
         lines(&mut text, "publishes", publishes);
         let hears = CONSUMERS.iter().filter(|c| c.service == service);
-        let heard = |c: &chassis::bus::ConsumerSpec| {
+        let heard = |c: &messaging::bus::ConsumerSpec| {
             let filters: Vec<String> = c.filters.iter().map(|f| format!("`{f}`")).collect();
             format!("{} (`{}`)", filters.join(" "), c.name)
         };

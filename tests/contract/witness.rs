@@ -1,8 +1,8 @@
-//! The ring of audit-log witnesses: it is closed, and the chassis writes exactly the messages that the wire declares.
+//! The ring of audit-log witnesses: it is closed, and the audit log writes exactly the messages that the wire declares.
 
 use std::collections::BTreeSet;
 
-use chassis::audit::statement::{Refused, Statement, Witnessed};
+use audit_log::statement::{Refused, Statement, Witnessed};
 use prost::Message;
 use proto::{
     DESCRIPTORS,
@@ -16,13 +16,13 @@ fn same<M: Message + Default>(ours: &impl Message, name: &str, filled: usize) {
     let theirs = M::decode(bytes.as_slice()).unwrap();
     assert_eq!(theirs.encode_to_vec(), bytes, "{name}");
     let declared = DESCRIPTORS.get_message_by_name(&format!("ro.audit.v1.{name}")).unwrap();
-    assert_eq!(declared.fields().len(), filled, "{name} has a field that the chassis does not know");
+    assert_eq!(declared.fields().len(), filled, "{name} has a field that the audit log does not know");
     let read = prost_reflect::DynamicMessage::decode(declared.clone(), bytes.as_slice()).unwrap();
     assert!(declared.fields().all(|field| read.has_field(&field)) && read.unknown_fields().next().is_none(), "{name}");
 }
 
 #[test]
-fn the_chassis_and_the_wire_write_the_same_bytes_about_a_checkpoint() {
+fn the_audit_log_and_the_wire_write_the_same_bytes_about_a_checkpoint() {
     let (log, root, signature) = ("cases".to_owned(), vec![1; 32], vec![2; 64]);
     let said = Statement {
         log: log.clone(),

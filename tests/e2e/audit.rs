@@ -64,8 +64,8 @@ async fn witnessed_try(system: &System, db: &sqlx::PgPool) -> i64 {
 /// Whether the service says that its database is as its witness knows it.
 async fn whole(system: &System) -> Result<bool, String> {
     let (url, authority, _) = system.outside("cases", "mediator-1");
-    let peer = chassis::client::connect(&url, Some(&authority), None, None).unwrap();
-    let ask = tonic_health::pb::HealthCheckRequest { service: chassis::HISTORY_HEALTH.to_owned() };
+    let peer = server::client::connect(&url, Some(&authority), None, None).unwrap();
+    let ask = tonic_health::pb::HealthCheckRequest { service: server::HISTORY_HEALTH.to_owned() };
     let told = tonic_health::pb::health_client::HealthClient::new(peer).check(ask).await.map_err(|s| s.to_string())?;
     Ok(told.into_inner().status == 1)
 }

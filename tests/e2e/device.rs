@@ -7,10 +7,8 @@ use std::{
     time::{Duration, SystemTime},
 };
 
-use chassis::{
-    Clock,
-    devices::{Key, LONGEST},
-};
+use auth::devices::{Key, LONGEST};
+use base::Clock;
 use harness::{
     raw::{self, reason},
     system::{SOON, System, Wishes},
@@ -45,7 +43,7 @@ fn with_a_silent_provider() -> Wishes {
 /// A device of the person, proposed by one administrator and confirmed by another.
 async fn enrol(system: &System, person: &str) -> Key {
     let key = Key::from_pkcs8(&Key::generate().unwrap()).unwrap();
-    let until = Some(chassis::wire::timestamp(Clock::system().now() + time::Duration::DAY));
+    let until = Some(base::wire::timestamp(Clock::system().now() + time::Duration::DAY));
     let device = Device { person: person.into(), public_key: key.public().to_vec(), until, ..Device::default() };
     let proposed = system.directory(ONE).propose_device(ProposeDeviceRequest { device: Some(device) }).await.unwrap().into_inner();
     let confirm = ConfirmChangesRequest { proposal_ids: vec![proposed.outcome.unwrap().proposal_id] };

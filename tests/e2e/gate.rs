@@ -1,7 +1,7 @@
 //! The mediation gate in the running system: what stops a mediation reaches it from every service that can report it
 //! [R4b, RM1, L26-6, IM1c].
 
-use chassis::Clock;
+use base::Clock;
 use harness::{
     system::{SOON, System, Wishes},
     wait::eventually,

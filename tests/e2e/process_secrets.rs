@@ -7,11 +7,11 @@ use std::{
     process::{Command, Stdio},
 };
 
-use chassis::config::command;
 use harness::{
     system::{SOON, System},
     wait::eventually,
 };
+use server::config::command;
 
 use crate::system;
 

@@ -92,7 +92,7 @@ async fn only_cases_reads_an_offender_and_oms_is_sent_a_number_and_not_why() {
     }
     for person in &system.description.identities {
         let (url, authority, token) = system.outside("oms-reader", &person.name);
-        let peer = chassis::client::connect(&url, Some(&authority), Some(&token), None).unwrap();
+        let peer = server::client::connect(&url, Some(&authority), Some(&token), None).unwrap();
         let read = OmsReaderServiceClient::new(peer).read_offender(ask()).await;
         assert_eq!(read.err().unwrap().code(), Code::PermissionDenied, "{}", person.name);
     }

@@ -62,7 +62,7 @@ async fn ro(system: &System, args: &[&str]) -> (bool, String) {
 }
 
 fn today() -> String {
-    let now: OffsetDateTime = chassis::Clock::system().now();
+    let now: OffsetDateTime = base::Clock::system().now();
     now.format(format_description!("[year]-[month]-[day]")).unwrap()
 }
 

@@ -10,7 +10,9 @@ use std::{
     },
 };
 
-use chassis::{Clock, access::Rule, audit::Signer, grants::Line};
+use audit_log::Signer;
+use auth::{access::Rule, grants::Line};
+use base::Clock;
 use futures::{FutureExt, StreamExt};
 use harness::{
     dump::{holders, rows},

@@ -6,12 +6,12 @@ use std::{
     thread,
 };
 
-use chassis::bus::Bus;
 use local::{
     identity,
     nats::{self, Nats},
     tools::{self, Wishes},
 };
+use messaging::bus::Bus;
 use proto::subject::{CONSUMERS, Permissions, STREAMS};
 use tokio::sync::oneshot;
 

@@ -79,7 +79,7 @@ pub async fn fresh(migrators: &[&Migrator]) -> Database {
     let options = login(&administrator, APPLICATION);
     // A test may record the statements (harness::uniform); nothing else receives them.
     let recorded = PgConnectOptions::from_str(&server_url()).unwrap().database(options.get_database().unwrap_or_default());
-    let pool = chassis::database::pool(CONNECTIONS, login(&recorded, APPLICATION));
+    let pool = base::database::pool(CONNECTIONS, login(&recorded, APPLICATION));
     let admin = PgPoolOptions::new().max_connections(4).connect_lazy_with(administrator);
     Database { pool, admin, options, server }
 }
@@ -93,7 +93,7 @@ impl Database {
 }
 
 pub(crate) fn login(database: &PgConnectOptions, role: &str) -> PgConnectOptions {
-    chassis::database::planned_once(database.clone()).username(role).password(PASSWORD)
+    base::database::planned_once(database.clone()).username(role).password(PASSWORD)
 }
 
 /// Creates the three logins of the cluster, by whichever test process is first.

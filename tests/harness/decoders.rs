@@ -4,7 +4,7 @@
 
 use std::sync::LazyLock;
 
-use chassis::{identity::Verifier, keys::Keys};
+use auth::{identity::Verifier, keys::Keys};
 use prost::Message;
 use proto::{
     cases::v1 as cases,
@@ -67,8 +67,8 @@ fn text(bytes: &[u8]) -> &str {
 }
 
 fn page_token(bytes: &[u8]) {
-    if let Ok(Some(position)) = chassis::page::decode::<(i64, String)>(text(bytes)) {
-        let again = chassis::page::decode::<(i64, String)>(&chassis::page::encode(&position));
+    if let Ok(Some(position)) = base::page::decode::<(i64, String)>(text(bytes)) {
+        let again = base::page::decode::<(i64, String)>(&base::page::encode(&position));
         assert!(again.is_ok_and(|again| again.as_ref() == Some(&position)), "a page token changed");
     }
 }
@@ -121,7 +121,7 @@ fn access_token(bytes: &[u8]) {
 
 /// Checks that a certificate names a service by one plain word or not at all.
 fn certificate(bytes: &[u8]) {
-    if let Some(name) = chassis::tls::service_named(bytes) {
+    if let Some(name) = server::tls::service_named(bytes) {
         assert!(!name.is_empty() && name.bytes().all(|b| b.is_ascii_lowercase() || b == b'-'), "a service is named by more than a word");
     }
 }

@@ -1,6 +1,6 @@
 //! Reproducible random choices: the same seed gives the same choices in the same order.
 
-use chassis::Ids;
+use base::Ids;
 
 pub struct Dice(Ids);
 

@@ -1,10 +1,10 @@
 //! Grants for tests that call the gRPC server: written straight into a service's own copy.
 
-use chassis::{
+use auth::grants::{Line, keep};
+use base::{
     Clock, Ids,
+    caller::Grant,
     database::{Actor, begin},
-    grants::{Line, keep},
-    identity::Grant,
 };
 use sqlx::PgPool;
 use time::{Duration, OffsetDateTime};

@@ -1,7 +1,7 @@
 //! Signing keys for tests.
 
+use audit_log::Signer;
 use aws_lc_rs::{rand::SystemRandom, signature::Ed25519KeyPair};
-use chassis::audit::Signer;
 
 /// A new audit key of a service.
 #[must_use]

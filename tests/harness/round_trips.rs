@@ -57,7 +57,7 @@ impl Meter {
         let port = listener.local_addr().map_or(0, |address| address.port());
         let name = database.options.get_database().unwrap_or_default();
         let options = PgConnectOptions::new_without_pgpass().host("127.0.0.1").port(port).ssl_mode(PgSslMode::Disable).database(name);
-        let pool = chassis::database::pool(CONNECTIONS, database::login(&options, database::APPLICATION));
+        let pool = base::database::pool(CONNECTIONS, database::login(&options, database::APPLICATION));
         let seen = Seen::default();
         let (server, noting) = (database.options.clone(), seen.clone());
         tokio::spawn(async move {

@@ -12,7 +12,6 @@ use std::{
     time::Duration,
 };
 
-use chassis::{client, retry::Retry};
 use local::{Description, Options, Stack, ports::Ports};
 use proto::{
     cases::v1::{
@@ -30,6 +29,7 @@ use proto::{
     reporting::v1::report_service_client::ReportServiceClient,
     safety::v1::{alarm_service_client::AlarmServiceClient, directory_service_client::DirectoryServiceClient},
 };
+use server::{client, retry::Retry};
 use tokio::sync::oneshot;
 
 /// Timeout for a whole system to reach what a test waits for.

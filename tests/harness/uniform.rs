@@ -8,7 +8,7 @@ use std::{
     sync::{Arc, LazyLock, Mutex, PoisonError},
 };
 
-use chassis::Caller;
+use base::Caller;
 use tonic::{Code, Request, Response, Status};
 use tracing::{Dispatch, Event, Subscriber, field::Visit, instrument::WithSubscriber};
 use tracing_subscriber::{
@@ -80,7 +80,7 @@ pub async fn refused<T>(call: impl Future<Output = Result<Response<T>, Status>>)
     }
 }
 
-/// A request as the chassis passes it to a handler.
+/// A request as the server passes it to a handler.
 pub fn asked<T>(caller: &Caller, message: T) -> Request<T> {
     let mut request = Request::new(message);
     request.extensions_mut().insert(caller.clone());

@@ -1,12 +1,10 @@
 //! A vault with wrapping keys known to every test: two vaults of one service open each other's values.
 
-use chassis::{
-    Clock, Vault,
-    vault::{Fault, Kek, KeyStore, Place, Wrapped},
-};
+use base::Clock;
 use futures::{FutureExt, future::BoxFuture};
 use sqlx::PgConnection;
 use uuid::Uuid;
+use vault::{Fault, Kek, KeyStore, Place, Vault, Wrapped};
 
 /// Fixed wrapping keys for tests.
 struct InTest(Kek);

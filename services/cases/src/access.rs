@@ -1,6 +1,6 @@
 //! Access rules: which roles may call which RPC. Whether a caller may know of a case is decided by its access list.
 
-use chassis::access::Rule;
+use auth::access::Rule;
 use proto::role::{MEDIATOR, NATIONAL_MANAGER, RJ_OFFICER, RJ_SUPERVISOR};
 
 /// The RJ Unit has custody of every file [IM1c].

@@ -3,8 +3,8 @@
 use std::path::PathBuf;
 
 use anyhow::Context as _;
-use chassis::{Configured, Settings};
 use clap::Parser;
+use server::{Configured, Settings};
 
 use crate::{
     app::document::documents::Documents,
@@ -20,7 +20,7 @@ use crate::{
 #[command(version)]
 pub struct Config {
     #[command(flatten)]
-    pub chassis: Settings,
+    pub server: server::Settings,
 
     /// Address of intake, for example https://127.0.0.1:50051
     #[arg(long, default_value = "https://127.0.0.1:50051")]
@@ -89,7 +89,7 @@ impl Config {
 }
 
 impl Configured for Config {
-    fn chassis(&self) -> &Settings {
-        &self.chassis
+    fn server(&self) -> &Settings {
+        &self.server
     }
 }

@@ -1,6 +1,7 @@
 //! Refusals of requests with invalid references, and the mapping of intake's answers to rejections of bus messages.
 
-use chassis::{Refusal, inbox::Rejection};
+use base::Refusal;
+use messaging::inbox::Rejection;
 use tonic::{Code, Status};
 
 /// No such participant on a case that the caller sees [R4a].

@@ -14,7 +14,8 @@ pub use config::Config;
 
 use std::sync::Arc;
 
-use chassis::{access::Access, audit::Signer};
+use audit_log::Signer;
+use auth::access::Access;
 use proto::{intake::v1::referral_service_client::ReferralServiceClient, safety::v1::alarm_service_client::AlarmServiceClient, subject};
 use sqlx::migrate::Migrator;
 use to_safety::{OverGrpc, ToSafety};
@@ -22,15 +23,15 @@ use to_safety::{OverGrpc, ToSafety};
 use app::concern::open_concerns::OpenConcerns;
 use domain::consent::Validity;
 
-/// Migrations of the database `ro_cases`, which run after those of the chassis.
+/// Migrations of the database `ro_cases`, which run after those of the shared crates.
 pub static MIGRATOR: Migrator = sqlx::migrate!();
 
 /// Runs the service until stopped: consumes screening decisions and concerns, serves gRPC.
 ///
 /// # Errors
 /// A setting is invalid, or the address cannot be bound.
-pub async fn serve(config: Config, ctx: chassis::Context) -> anyhow::Result<()> {
-    let signer = config.chassis.audit_key_file.as_deref().map(Signer::from_file).transpose()?.map(Arc::new);
+pub async fn serve(config: Config, ctx: server::Context) -> anyhow::Result<()> {
+    let signer = config.server.audit_key_file.as_deref().map(Signer::from_file).transpose()?.map(Arc::new);
     if signer.is_none() {
         tracing::warn!("no audit key is set: a purge has no signed certificate, and no case is purged");
     }
@@ -48,11 +49,11 @@ pub async fn serve(config: Config, ctx: chassis::Context) -> anyhow::Result<()> 
         concerns: OpenConcerns::new(Arc::new(OverGrpc(safety)), time::Duration::seconds(i64::from(config.safety_heard_within))),
         signer: signer.clone(),
     };
-    chassis::vault::keep_sealed(&ctx, store::in_clear::InClear).await;
+    ctx.keep_sealed(store::in_clear::InClear).await;
     let intake = ReferralServiceClient::new(ctx.peer("intake", &config.intake_url)?);
     let screened = bus::case::Screenings { intake, ids: ctx.ids.clone(), clock: ctx.clock.clone(), vault: ctx.vault.clone() };
     ctx.deliver_directly(ToSafety(AlarmServiceClient::new(ctx.peer("safety", &config.safety_url)?)));
-    ctx.hear_grants(subject::CASES_GRANTS)?;
+    ctx.consume_grants(subject::CASES_GRANTS)?;
     ctx.consume(subject::CASES_SCREENED, screened);
     ctx.consume(subject::CASES_CONCERNS, bus::concern::Concerns { concerns: app.concerns.clone() });
     for heard in [subject::CASES_PURGE_OBEYED, subject::CASES_PURGE_NOTICES] {
@@ -60,7 +61,7 @@ pub async fn serve(config: Config, ctx: chassis::Context) -> anyhow::Result<()> 
         ctx.consume(heard, obeyed);
     }
     ctx.watch_stream_usage(subject::STREAMS.map(|stream| stream.name));
-    chassis::audit::join(&ctx, subject::witnessing(env!("CARGO_PKG_NAME")))?;
+    ctx.audit.join(subject::witnessing(env!("CARGO_PKG_NAME")))?;
     tasks::start(&ctx.tasks, &app);
     let access = Access { rules: access::RULES, urgent: access::URGENT, ..Access::default() };
     ctx.serve_grpc_to(proto::DESCRIPTOR_BYTES, access, grpc::routes(app)).await

@@ -3,5 +3,5 @@
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    chassis::run("cases", &cases::MIGRATOR, cases::serve)
+    server::run("cases", &cases::MIGRATOR, cases::serve)
 }

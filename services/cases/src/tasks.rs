@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use chassis::tasks::{Failed, Next, Tasks, Work};
+use base::tasks::{Failed, Next, Tasks, Work};
 
 use crate::app::{
     App,

@@ -4,14 +4,14 @@
 use std::{net::SocketAddr, time::Duration};
 
 use axum::{Extension, Router, extract::ConnectInfo};
-use chassis::limits::{
-    self,
-    connections::{Connections, Counted, Counting},
-};
 use hyper::server::conn::http1;
 use hyper_util::{
     rt::{TokioIo, TokioTimer},
     service::TowerToHyperService,
+};
+use server::limits::{
+    self,
+    connections::{Connections, Counted, Counting},
 };
 use tokio::{
     net::{TcpListener, TcpStream},

@@ -2,14 +2,14 @@
 
 use std::path::PathBuf;
 
-use chassis::{Configured, Settings};
 use clap::Parser;
+use server::{Configured, Settings};
 
 /// The web face of the Restorative Opportunities system. It owns no data
 #[derive(Debug, Clone, Parser)]
 pub struct Config {
     #[command(flatten)]
-    pub chassis: Settings,
+    pub server: server::Settings,
 
     /// Where the safety service answers
     #[arg(long, default_value = "http://127.0.0.1:50053")]
@@ -22,7 +22,7 @@ pub struct Config {
 }
 
 impl Configured for Config {
-    fn chassis(&self) -> &Settings {
-        &self.chassis
+    fn server(&self) -> &Settings {
+        &self.server
     }
 }

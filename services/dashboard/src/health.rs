@@ -7,7 +7,7 @@ use std::{
     time::Duration,
 };
 
-use chassis::config::{self, Task};
+use server::config::{self, Task};
 
 use crate::Config;
 
@@ -16,7 +16,7 @@ const TIMEOUT: Duration = Duration::from_secs(2);
 /// The exit status, if the command line requests the health check.
 #[must_use]
 pub fn asked() -> Option<ExitCode> {
-    let settings = config::parse::<Config>("dashboard").chassis;
+    let settings = config::parse::<Config>("dashboard").server;
     if settings.command != Some(Task::Health) {
         return None;
     }

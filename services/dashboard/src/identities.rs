@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use anyhow::Context as _;
-use chassis::Private;
+use base::Private;
 use serde::Deserialize;
 
 /// An invented person.

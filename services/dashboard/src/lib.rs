@@ -19,7 +19,7 @@ pub mod health;
 use std::{sync::Arc, time::Duration};
 
 use anyhow::Context as _;
-use chassis::{
+use server::{
     Process,
     limits::{Quota, connections::Connections, keyed_limit::KeyedLimit},
 };
@@ -38,11 +38,11 @@ const HEADERS_WITHIN: Duration = Duration::from_secs(15);
 /// The address cannot be bound, or a key set, a certificate or the development identities are invalid.
 pub async fn serve(config: Config, process: Process) -> anyhow::Result<()> {
     let app = app(&config, &process)?;
-    let listen = config.chassis.listen;
+    let listen = config.server.listen;
     let listener = TcpListener::bind(listen).await.with_context(|| format!("cannot listen on {listen}"))?;
     tracing::info!(address = %listen, "serving");
     // Behind a proxy all visitors share one address, and the proxy limits each of theirs.
-    let in_all = config.chassis.open_connections as usize;
+    let in_all = config.server.open_connections as usize;
     let limits = acceptor::Limits { open: Connections::new(in_all, in_all), headers_within: HEADERS_WITHIN };
     tokio::select! {
         () = acceptor::serve(listener, web::router(app), limits, process.stop.clone()) => Ok(()),
@@ -51,7 +51,7 @@ pub async fn serve(config: Config, process: Process) -> anyhow::Result<()> {
 }
 
 fn app(config: &Config, process: &Process) -> anyhow::Result<web::App> {
-    let settings = &config.chassis;
+    let settings = &config.server;
     let verifier = process.verifier()?.map(Arc::new);
     let people = match &config.development_identities {
         Some(path) => {

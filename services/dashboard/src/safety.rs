@@ -6,10 +6,9 @@ use std::{
     time::Duration,
 };
 
-use chassis::{
+use base::{
     Caller, Private,
-    client::{self, Peer},
-    identity::{Grant, Proof},
+    caller::{Grant, Proof},
     wire,
 };
 use proto::safety::v1::{
@@ -18,6 +17,7 @@ use proto::safety::v1::{
     WatchConcernsRequest, WatchConcernsResponse, WhoAmIRequest, alarm_service_client::AlarmServiceClient,
     directory_service_client::DirectoryServiceClient,
 };
+use server::client::{self, Peer};
 use time::OffsetDateTime;
 use tonic::{Request, Status, Streaming};
 

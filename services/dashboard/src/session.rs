@@ -8,7 +8,7 @@ use std::{
     },
 };
 
-use chassis::{Caller, Clock, Ids, Private, identity::Proof};
+use base::{Caller, Clock, Ids, Private, caller::Proof};
 use sha2::{Digest, Sha256};
 use time::{Duration, OffsetDateTime};
 use tokio_util::sync::CancellationToken;

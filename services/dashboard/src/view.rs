@@ -1,6 +1,6 @@
 //! View model of one concern for the person signed in: codes and times in the form a page needs. No text of its own.
 
-use chassis::{Caller, wire};
+use base::{Caller, wire};
 use proto::{
     collation::Collation,
     role,

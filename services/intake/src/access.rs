@@ -1,9 +1,7 @@
 //! Access rules: who may call which RPC, and for which site or region a caller may submit.
 
-use chassis::{
-    Caller, Refusal,
-    access::{ANY_GRANTED, Rule},
-};
+use auth::access::{ANY_GRANTED, Rule};
+use base::{Caller, Refusal};
 use proto::{
     id::{Region, SiteCode},
     role,

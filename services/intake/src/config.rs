@@ -1,13 +1,13 @@
 //! Settings of intake: those of every service, retention, and the address of safety.
 
-use chassis::{Configured, Settings};
+use server::{Configured, Settings};
 
 /// Victim-offender communication requests, from every origin, into one national queue
 #[derive(Debug, Clone, clap::Parser)]
 #[command(version)]
 pub struct Config {
     #[command(flatten)]
-    pub chassis: Settings,
+    pub server: server::Settings,
 
     /// Minutes for which the destruction of a referral can be stopped. An example until CSC sets it
     #[arg(long, default_value_t = 1440, value_parser = clap::value_parser!(u32).range(0..=43_200))]
@@ -25,7 +25,7 @@ pub struct Config {
 }
 
 impl Configured for Config {
-    fn chassis(&self) -> &Settings {
-        &self.chassis
+    fn server(&self) -> &Settings {
+        &self.server
     }
 }

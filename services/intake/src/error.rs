@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use chassis::{Error, Refusal};
+use base::{Error, Refusal};
 
 /// The error for a stored code unknown to this version: a newer version wrote it.
 #[must_use]

@@ -3,5 +3,5 @@
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    chassis::run("intake", &intake::MIGRATOR, intake::serve)
+    server::run("intake", &intake::MIGRATOR, intake::serve)
 }

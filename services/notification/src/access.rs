@@ -1,6 +1,6 @@
 //! Permission table of notification: which roles may call which RPC. Whose inbox it is, is decided by the use case.
 
-use chassis::access::{ANY_GRANTED, Rule};
+use auth::access::{ANY_GRANTED, Rule};
 use proto::role;
 
 const RING: &str = "/ro.notification.v1.InboxService/DeliverRing";

@@ -2,14 +2,15 @@
 
 use std::convert::Infallible;
 
-use chassis::{Configured, Private, Settings};
+use base::Private;
+use server::{Configured, Settings};
 
 /// Tells people, in their language, and keeps the ledger of it.
 #[derive(Debug, Clone, clap::Parser)]
 #[command(version)]
 pub struct Config {
     #[command(flatten)]
-    pub chassis: Settings,
+    pub server: server::Settings,
 
     /// Address of the intake service, where pushed contacts are fetched
     #[arg(long, default_value = "http://127.0.0.1:50051")]
@@ -45,8 +46,8 @@ pub struct Config {
 }
 
 impl Configured for Config {
-    fn chassis(&self) -> &Settings {
-        &self.chassis
+    fn server(&self) -> &Settings {
+        &self.server
     }
 }
 

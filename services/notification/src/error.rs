@@ -1,6 +1,6 @@
 //! Refusals of this service, each with its reason, its clause and both languages.
 
-use chassis::Refusal;
+use base::Refusal;
 
 /// Refusal of a language that is not official [LOLA].
 #[must_use]

@@ -12,7 +12,7 @@ pub mod store;
 pub mod tasks;
 
 use anyhow::Context as _;
-use chassis::{Context, access::Access, limits::LARGE};
+use auth::access::Access;
 use proto::{
     intake::v1::contact_service_client::ContactServiceClient,
     notification::v1::{
@@ -22,6 +22,7 @@ use proto::{
     safety::v1::alarm_service_client::AlarmServiceClient,
     subject,
 };
+use server::{Context, limits::LARGE};
 use sqlx::migrate::Migrator;
 use tonic::service::Routes;
 
@@ -37,7 +38,7 @@ pub static MIGRATOR: Migrator = sqlx::migrate!();
 pub async fn serve(config: Config, ctx: Context) -> anyhow::Result<()> {
     let staff = domain::address::StaffDomains::new(&config.staff_domains);
     let app = app::App::new(ctx.pool.clone(), ctx.clock.clone(), ctx.ids.clone(), ctx.outbox.clone(), staff, ctx.vault.clone());
-    chassis::vault::keep_sealed(&ctx, store::sealed::InClear).await;
+    ctx.keep_sealed(store::sealed::InClear).await;
     let mailer = match &config.smtp_url {
         Some(url) => Some(channels::smtp::Mailer::new(url, &config.mail_from)?),
         None => {
@@ -50,7 +51,7 @@ pub async fn serve(config: Config, ctx: Context) -> anyhow::Result<()> {
     let alarm = app::alarm_watch::Alarmed { safety, grace: seconds(config.alarm_grace), patience: seconds(config.alarm_patience) };
     tasks::start(&ctx, &app, alarm, mailer);
 
-    ctx.hear_grants(subject::NOTIFICATION_GRANTS)?;
+    ctx.consume_grants(subject::NOTIFICATION_GRANTS)?;
     ctx.consume(subject::NOTIFICATION_RINGS, bus::Rings { app: app.clone() });
     ctx.consume(subject::NOTIFICATION_CONCERNS, bus::Concerns { app: app.clone() });
     let intake = ContactServiceClient::new(ctx.peer("intake", &config.intake_url).context("cannot reach intake")?);
@@ -63,10 +64,16 @@ pub async fn serve(config: Config, ctx: Context) -> anyhow::Result<()> {
         async move { bus::in_one_form(&app, &intake).await.map(drop) }
     });
     let wait = time::Duration::minutes(config.destruction_wait.into());
-    ctx.destroy_on_order(subject::NOTIFICATION_PURGES, wait, bus::Purges { app: app.clone() })?;
+    destruction::receive(
+        &ctx,
+        subject::NOTIFICATION_PURGES,
+        wait,
+        ctx.settings().audit_peers.as_deref(),
+        bus::Purges { app: app.clone() },
+    )?;
 
     ctx.watch_stream_usage(subject::STREAMS.map(|stream| stream.name));
-    chassis::audit::join(&ctx, subject::witnessing(env!("CARGO_PKG_NAME")))?;
+    ctx.audit.join(subject::witnessing(env!("CARGO_PKG_NAME")))?;
     // A ring holds the whole concern, and must not be refused as too large.
     let server = grpc::Server { app };
     let routes = Routes::new(InboxServiceServer::new(server.clone()).max_decoding_message_size(2 * LARGE))

@@ -3,5 +3,5 @@
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    chassis::run("notification", &notification::MIGRATOR, notification::serve)
+    server::run("notification", &notification::MIGRATOR, notification::serve)
 }

@@ -2,14 +2,14 @@
 
 use std::path::PathBuf;
 
-use chassis::{Configured, Settings};
 use clap::Parser;
+use server::{Configured, Settings};
 
 /// Reads the listed items of one offender from OMS, and writes nothing
 #[derive(Debug, Clone, Parser)]
 pub struct Config {
     #[command(flatten)]
-    pub chassis: Settings,
+    pub server: server::Settings,
 
     /// Address of the read-only interface of OMS, for example https://oms.example; without it every read is refused
     #[arg(long)]
@@ -33,7 +33,7 @@ pub struct Config {
 }
 
 impl Configured for Config {
-    fn chassis(&self) -> &Settings {
-        &self.chassis
+    fn server(&self) -> &Settings {
+        &self.server
     }
 }

@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use chassis::{Clock, Error, Refusal, wire};
+use base::{Clock, Error, Refusal, wire};
 use proto::oms::v1::{ReadOffenderRequest, ReadOffenderResponse, oms_reader_service_server::OmsReaderService};
 use tonic::{Request, Response, Status};
 

@@ -7,8 +7,8 @@ pub mod get;
 pub mod grpc;
 pub mod source;
 
-use chassis::Process;
 use proto::oms::v1::oms_reader_service_server::OmsReaderServiceServer;
+use server::Process;
 use tonic::service::Routes;
 
 pub use config::Config;

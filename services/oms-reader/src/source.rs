@@ -2,7 +2,7 @@
 
 use std::{fmt, future::Future};
 
-use chassis::Private;
+use base::Private;
 use serde::Deserialize;
 
 use crate::get::{Fault, Getter};

@@ -1,6 +1,6 @@
 //! Access rules: who may call which RPC.
 
-use chassis::access::Rule;
+use auth::access::Rule;
 use proto::role;
 
 pub const RULES: &[Rule] = &[Rule {

@@ -1,7 +1,7 @@
 //! Settings of reporting.
 
-use chassis::{Configured, Settings};
 use clap::Parser;
+use server::{Configured, Settings};
 
 use crate::{app::report::Rules, domain::year::Release};
 
@@ -9,7 +9,7 @@ use crate::{app::report::Rules, domain::year::Release};
 #[derive(Debug, Clone, Parser)]
 pub struct Config {
     #[command(flatten)]
-    pub chassis: Settings,
+    pub server: server::Settings,
 
     /// Numbers from 1 to this less one are withheld, with all that would give them away
     #[arg(long, default_value_t = 10, value_parser = clap::value_parser!(u32).range(2..=1000))]
@@ -21,8 +21,8 @@ pub struct Config {
 }
 
 impl Configured for Config {
-    fn chassis(&self) -> &Settings {
-        &self.chassis
+    fn server(&self) -> &Settings {
+        &self.server
     }
 }
 

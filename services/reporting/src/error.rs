@@ -1,6 +1,6 @@
 //! Refusals of reporting, each with its reason, its clause and both languages, and the error for an unknown stored code.
 
-use chassis::{Error, Refusal};
+use base::{Error, Refusal};
 
 /// The error for an unknown stored code, which the constraints of the tables exclude.
 #[must_use]

@@ -22,14 +22,14 @@ pub static MIGRATOR: Migrator = sqlx::migrate!();
 ///
 /// # Errors
 /// The address cannot be bound or the key set is invalid.
-pub async fn serve(config: Config, ctx: chassis::Context) -> anyhow::Result<()> {
-    chassis::vault::keep_sealed(&ctx, ()).await;
-    ctx.hear_grants(REPORTING_GRANTS)?;
+pub async fn serve(config: Config, ctx: server::Context) -> anyhow::Result<()> {
+    ctx.keep_sealed(()).await;
+    ctx.consume_grants(REPORTING_GRANTS)?;
     for consumer in [REPORTING_FACTS, REPORTING_CASE_FACTS, REPORTING_CONCERNS] {
         ctx.consume(consumer, bus::Facts);
     }
     ctx.watch_stream_usage(STREAMS.map(|stream| stream.name));
-    chassis::audit::join(&ctx, witnessing(env!("CARGO_PKG_NAME")))?;
+    ctx.audit.join(witnessing(env!("CARGO_PKG_NAME")))?;
     let server = grpc::Server { pool: ctx.pool.clone(), clock: ctx.clock.clone(), rules: config.rules() };
     let routes = Routes::new(server.service());
     ctx.serve_grpc(proto::DESCRIPTOR_BYTES, access::RULES, routes).await

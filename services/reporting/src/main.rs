@@ -3,5 +3,5 @@
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    chassis::run("reporting", &reporting::MIGRATOR, reporting::serve)
+    server::run("reporting", &reporting::MIGRATOR, reporting::serve)
 }

@@ -6,7 +6,7 @@ use std::{
     io::{self, IsTerminal as _, Write},
 };
 
-use chassis::printable;
+use base::printable;
 use serde::Serialize;
 
 /// Prints one line of the answer to standard output, or several that were formatted here.

@@ -1,7 +1,7 @@
 //! Permission table of the alarm: which roles may call which RPC. Raising is open to every authenticated caller, with or without a grant
 //! [RM1c].
 
-use chassis::access::{ANY_AUTHENTICATED, ANY_GRANTED, Rule};
+use auth::access::{ANY_AUTHENTICATED, ANY_GRANTED, Rule};
 use proto::role;
 
 const RAISE: &str = "/ro.safety.v1.AlarmService/RaiseConcern";

@@ -1,7 +1,7 @@
 //! Settings of the safety service.
 
-use chassis::{Configured, Settings};
 use clap::Parser;
+use server::{Configured, Settings};
 
 use crate::{app::alarm::Ladders, domain::alarm::ladder::Ladder};
 
@@ -9,7 +9,7 @@ use crate::{app::alarm::Ladders, domain::alarm::ladder::Ladder};
 #[derive(Debug, Clone, Parser)]
 pub struct Config {
     #[command(flatten)]
-    pub chassis: Settings,
+    pub server: server::Settings,
 
     /// Address of notification, for direct delivery while the bus is silent
     #[arg(long, default_value = "http://127.0.0.1:50054")]
@@ -49,8 +49,8 @@ pub struct Config {
 }
 
 impl Configured for Config {
-    fn chassis(&self) -> &Settings {
-        &self.chassis
+    fn server(&self) -> &Settings {
+        &self.server
     }
 
     /// Watches the clocks and rings when one went back, that of the database too (`app/alarm/timekeeping.rs`).

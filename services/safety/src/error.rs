@@ -1,7 +1,6 @@
 //! Every refusal of this service: its reason, the clause behind it, and its words in both languages.
 
-use chassis::Refusal;
-use tonic::Code;
+use base::Refusal;
 
 use crate::domain::{
     alarm::concern::CloseRefusal,
@@ -24,7 +23,7 @@ pub fn audience_missing() -> Refusal {
 #[must_use]
 pub fn sign_in_again() -> Refusal {
     Refusal {
-        code: Code::Unauthenticated,
+        kind: base::refusal::Kind::Unauthenticated,
         ..Refusal::precondition(
             "sign-in-again",
             "R3e",

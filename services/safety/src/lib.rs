@@ -13,12 +13,15 @@ pub mod tasks;
 
 use std::sync::Arc;
 
-use chassis::{Context, access::Access, audit::Signer, database, limits::LARGE};
+use audit_log::Signer;
+use auth::access::Access;
+use base::database;
 use proto::{
     notification::v1::inbox_service_client::InboxServiceClient,
     safety::v1::{alarm_service_server::AlarmServiceServer, directory_service_server::DirectoryServiceServer},
     subject::{SAFETY_DELIVERED, SAFETY_RAISES, SAFETY_SERVICE_RAISES, STREAMS, witnessing},
 };
+use server::{Context, limits::LARGE};
 use sqlx::migrate::Migrator;
 
 use crate::{
@@ -48,7 +51,7 @@ pub async fn serve(config: Config, ctx: Context) -> anyhow::Result<()> {
     let notification = InboxServiceClient::new(ctx.peer("notification", &config.notification_url)?);
     ctx.deliver_directly(ToNotification { app: app.clone(), client: notification });
     consume(&ctx, &app);
-    chassis::audit::join(&ctx, witnessing(env!("CARGO_PKG_NAME")))?;
+    ctx.audit.join(witnessing(env!("CARGO_PKG_NAME")))?;
     let devices = Some(app.directory.devices.in_use.clone());
     let access = Access { rules: access::RULES, urgent: access::URGENT, by_device: access::BY_DEVICE, devices };
     let (alarm, directory) = servers(&ctx, app, hub)?;
@@ -59,7 +62,7 @@ pub async fn serve(config: Config, ctx: Context) -> anyhow::Result<()> {
 
 /// Dependencies of the use cases of both capabilities.
 fn use_cases(config: &Config, ctx: &Context) -> anyhow::Result<alarm::App> {
-    let signer = config.chassis.audit_key_file.as_deref().map(Signer::from_file).transpose()?.map(Arc::new);
+    let signer = config.server.audit_key_file.as_deref().map(Signer::from_file).transpose()?.map(Arc::new);
     if signer.is_none() {
         tracing::warn!(
             "no audit key is set: who holds an office is not signed, a change behind this service's back is not noticed, and no device proves anybody"
@@ -92,7 +95,7 @@ fn use_cases(config: &Config, ctx: &Context) -> anyhow::Result<alarm::App> {
 async fn begin(config: &Config, ctx: &Context, app: &alarm::App) -> anyhow::Result<()> {
     sites::load(&ctx.pool).await?;
     ring::ring_anew_without_a_key(&ctx.pool, app).await?;
-    chassis::vault::keep_sealed(ctx, store::alarm::sealed::InClear).await;
+    ctx.keep_sealed(store::alarm::sealed::InClear).await;
     grants::sign_former(&ctx.pool, &app.directory).await?;
     grants::begin(&ctx.pool, &app.directory, &config.first_administrators).await?;
     trust_cache::refresh(&ctx.pool, &app.directory).await?;

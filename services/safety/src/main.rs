@@ -3,5 +3,5 @@
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    chassis::run("safety", &safety::MIGRATOR, safety::serve)
+    server::run("safety", &safety::MIGRATOR, safety::serve)
 }

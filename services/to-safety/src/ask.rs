@@ -4,7 +4,7 @@
 
 use std::{collections::BTreeMap, time::Duration};
 
-use chassis::{client::Peer, wire};
+use base::wire;
 use proto::{
     id::ConcernId,
     named::Named,
@@ -12,6 +12,7 @@ use proto::{
         ConcernState, ConcernTies, ListConcernTiesRequest, ListConcernTiesResponse, OpenConcern, alarm_service_client::AlarmServiceClient,
     },
 };
+use server::client::Peer;
 use time::OffsetDateTime;
 use uuid::Uuid;
 

@@ -1,14 +1,12 @@
 //! Direct delivery of concerns: one that was not confirmed in time is delivered to safety by gRPC, with or without the bus [RM1b, CARD1].
 
-use chassis::{
-    client::Peer,
-    outbox::{Unconfirmed, direct::Receiver},
-};
+use messaging::outbox::{Unconfirmed, direct::Receiver};
 use prost::Message;
 use proto::{
     safety::v1::{Concern, RaiseConcernRequest, alarm_service_client::AlarmServiceClient},
     subject,
 };
+use server::client::Peer;
 use tonic::Status;
 
 /// Client that delivers concerns to safety by gRPC. Safety recognises one that it received by the bus already.

@@ -94,12 +94,12 @@ pub const WAYS: [Way; 15] = [
 
 /// Files that open connections, and to what. No other file does.
 pub const OPENERS: [(&str, &str); 9] = [
-    ("services/chassis/src/bus.rs", "NATS"),
-    ("services/chassis/src/client.rs", "services of ours, by gRPC"),
-    ("services/chassis/src/database.rs", "PostgreSQL"),
-    ("services/chassis/src/keys/provider.rs", "the identity provider"),
-    ("services/chassis/src/telemetry.rs", "OTLP"),
-    ("services/chassis/src/tls/connector.rs", "services of ours, by gRPC under our certificate"),
+    ("crates/messaging/src/bus.rs", "NATS"),
+    ("crates/server/src/client.rs", "services of ours, by gRPC"),
+    ("crates/base/src/database.rs", "PostgreSQL"),
+    ("crates/auth/src/keys/provider.rs", "the identity provider"),
+    ("crates/server/src/telemetry.rs", "OTLP"),
+    ("crates/server/src/tls/connector.rs", "services of ours, by gRPC under our certificate"),
     ("services/notification/src/channels/smtp.rs", "SMTP"),
     ("services/oms-reader/src/get.rs", "OMS"),
     ("services/dashboard/src/health.rs", "the dashboard's own port, to answer for its health"),

@@ -9,7 +9,8 @@ mod wall;
 
 use std::{collections::BTreeSet, fmt::Write as _};
 
-use chassis::{Private, access::ANY_GRANTED};
+use auth::access::ANY_GRANTED;
+use base::Private;
 use notification::domain::{
     ring::{Bulletin, Grade},
     template::{self, Data, Origin, Template},

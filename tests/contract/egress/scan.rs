@@ -34,7 +34,12 @@ pub fn code() -> Vec<(String, String)> {
     let ours = |path: &str| path.contains("/src/") && !path.starts_with("services/ro/") && !path.ends_with("tests.rs");
     // A file may name its tests at its head (`mod tests;`); only tests that stand in it end its code.
     let untested = |text: String| text.split("#[cfg(test)]\nmod tests {").next().unwrap_or_default().to_owned();
-    repo::sources("services").into_iter().filter(|(path, _)| ours(path)).map(|(path, text)| (path, untested(text))).collect()
+    ["crates", "services"]
+        .into_iter()
+        .flat_map(repo::sources)
+        .filter(|(path, _)| ours(path))
+        .map(|(path, text)| (path, untested(text)))
+        .collect()
 }
 
 /// The names of the fields that log lines and spans carry.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use chassis::access::ANY_GRANTED;
+use auth::access::ANY_GRANTED;
 use prost_reflect::{Kind, MessageDescriptor};
 use proto::{class, role, wire::v1::Class};
 

@@ -1,6 +1,6 @@
 //! Use case: record a consent given or ended; what it allowed stops in the same transaction [IM1c, L26.1-2].
 
-use chassis::{Caller, Result};
+use base::{Caller, Result};
 use time::OffsetDateTime;
 
 use crate::{

@@ -1,6 +1,6 @@
 //! Use cases of legal holds: while a hold stands, the case is not purged, however old it is [LPR4].
 
-use chassis::{Caller, Refusal, Result};
+use base::{Caller, Refusal, Result};
 use uuid::Uuid;
 
 use crate::{

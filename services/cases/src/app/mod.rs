@@ -16,13 +16,14 @@ pub mod site;
 
 use std::sync::Arc;
 
-use chassis::{
-    Caller, Clock, Ids, Result, Vault,
-    audit::{self, Act, Signer},
+use audit_log::{Act, Signer};
+use base::{
+    Caller, Clock, Ids, Result,
     database::{self, Actor},
-    outbox::Wake,
 };
+use messaging::outbox::Wake;
 use sqlx::{PgPool, Postgres, Transaction};
+use vault::Vault;
 
 use crate::{
     app::{
@@ -75,6 +76,6 @@ impl App {
     /// # Errors
     /// Those of the use case.
     pub async fn watched<T>(&self, caller: &Caller, verb: Verb, case_ref: &str, ended: Result<T>) -> Result<T> {
-        audit::watched(&self.pool, Act::new(caller, verb.permission(), KIND, case_ref.trim()), self.clock.now(), ended).await
+        audit_log::watched(&self.pool, Act::new(caller, verb.permission(), KIND, case_ref.trim()), self.clock.now(), ended).await
     }
 }

@@ -1,6 +1,6 @@
 //! Use case: describe a mode that is not on the list, and record whether it is direct [D-VOM, R3a].
 
-use chassis::{Caller, Result};
+use base::{Caller, Result};
 use proto::id::CaseId;
 use sqlx::PgConnection;
 use uuid::Uuid;

@@ -1,12 +1,10 @@
 //! Consumer of screening decisions: one that accepts opens the case, with the content fetched from intake, any other stops it [R3a]. A
 //! correction that came after the decision stops it too, until it is decided anew.
 
-use chassis::{
-    Clock, Ids, Vault,
-    client::Peer,
+use base::{Clock, Ids, wire};
+use messaging::{
     inbox::{Handler, Incoming, Rejection},
     outbox::Fresh,
-    wire,
 };
 use proto::{
     id::ReferralId,
@@ -16,8 +14,10 @@ use proto::{
     },
     subject,
 };
+use server::client::Peer;
 use sqlx::PgConnection;
 use time::OffsetDateTime;
+use vault::Vault;
 
 use crate::{
     app::case::{

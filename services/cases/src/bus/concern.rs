@@ -1,6 +1,6 @@
 //! Consumer of concern facts: each triggers a poll of safety, because a fact alone freezes and releases nothing [RM1].
 
-use chassis::{
+use messaging::{
     inbox::{Handler, Incoming, Rejection},
     outbox::Fresh,
 };

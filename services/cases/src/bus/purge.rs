@@ -2,13 +2,11 @@
 
 use std::sync::Arc;
 
-use chassis::{
-    Clock,
-    audit::Signer,
-    clock::to_the_microsecond,
+use audit_log::Signer;
+use base::{Clock, clock::to_the_microsecond, wire};
+use messaging::{
     inbox::{Handler, Incoming, Rejection},
     outbox::Fresh,
-    wire,
 };
 use prost_types::Timestamp;
 use proto::{id::CaseId, intake::v1::ReferralPurged, notification::v1::NoticesPurged, subject};

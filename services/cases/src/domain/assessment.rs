@@ -1,6 +1,6 @@
 //! Assessment of a participant: risk, notes, next review; and the concern that imminent risk raises [R4a, R4c, RM1b].
 
-use chassis::{Private, Refusal};
+use base::{Private, Refusal};
 use proto::id::{AssessmentId, ConcernId, ParticipantId};
 use time::{Date, OffsetDateTime};
 

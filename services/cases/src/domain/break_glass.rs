@@ -1,6 +1,6 @@
 //! Rules of break-glass: duration, quota, reason and review [R3c, IM1a].
 
-use chassis::{Private, Refusal};
+use base::{Private, Refusal};
 use time::{Date, Duration, OffsetDateTime};
 
 use crate::domain::text;

@@ -1,6 +1,6 @@
 //! Rules for documents of a case file: allowed types, size, and side [TS1c].
 
-use chassis::{Private, Refusal};
+use base::{Private, Refusal};
 use time::OffsetDateTime;
 use uuid::Uuid;
 

@@ -1,6 +1,6 @@
 //! Holds: their kinds, and the reason that each needs [LPR4].
 
-use chassis::{Private, Refusal};
+use base::{Private, Refusal};
 
 use crate::domain::{purge::CLAUSE, text};
 

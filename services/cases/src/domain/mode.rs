@@ -1,6 +1,6 @@
 //! Modes of communication, an open list [D-VOM]; one that is not on it is described in words.
 
-use chassis::{Private, Refusal};
+use base::{Private, Refusal};
 use proto::normal;
 use time::OffsetDateTime;
 use uuid::Uuid;

@@ -2,7 +2,7 @@
 //!
 //! The law requires at least two years after the last use; how much longer is for CSC to set, from its disposition authority.
 
-use chassis::Refusal;
+use base::Refusal;
 use time::{Date, Duration, OffsetDateTime, UtcOffset, macros::format_description};
 
 use crate::domain::{calendar::later, case::stage::Stage};

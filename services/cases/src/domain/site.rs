@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use chassis::{Private, Refusal};
+use base::{Private, Refusal};
 use proto::id::{ConcernId, SiteCode};
 use time::{Date, OffsetDateTime};
 use uuid::Uuid;

@@ -1,6 +1,6 @@
 //! Validation of free-text fields.
 
-use chassis::Refusal;
+use base::Refusal;
 
 /// Longest narrative, in characters.
 pub const NARRATIVE: usize = 20_000;

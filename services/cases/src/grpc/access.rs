@@ -1,6 +1,7 @@
 //! gRPC endpoints of case access: mediators, officers, and who read or changed a case.
 
-use chassis::{Caller, Refusal, audit::log::Row, wire};
+use audit_log::log::Row;
+use base::{Caller, Refusal, wire};
 use prost_types::Timestamp;
 use proto::cases::v1::{
     self as wire_cases, AssignMediatorRequest, AssignMediatorResponse, AssignOfficerRequest, AssignOfficerResponse, EndAssignmentRequest,

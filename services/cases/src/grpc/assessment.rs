@@ -1,6 +1,6 @@
 //! gRPC endpoint of assessments.
 
-use chassis::{Caller, Refusal, wire};
+use base::{Caller, Refusal, wire};
 use proto::cases::v1::{
     self as wire_cases, RecordAssessmentRequest, RecordAssessmentResponse, assessment_service_server::AssessmentService,
 };

@@ -1,6 +1,6 @@
 //! gRPC endpoints of break-glass: open, end, list and review.
 
-use chassis::{Caller, Refusal, wire};
+use base::{Caller, Refusal, wire};
 use proto::cases::v1::{
     self as wire_cases, BreakGlassRequest, BreakGlassResponse, EndBreakGlassRequest, EndBreakGlassResponse, ListBreakGlassRequest,
     ListBreakGlassResponse, ReviewBreakGlassRequest, ReviewBreakGlassResponse, break_glass_service_server::BreakGlassService,

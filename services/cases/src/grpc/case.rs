@@ -1,6 +1,6 @@
 //! gRPC endpoints of case files: reading them, their stage and their site.
 
-use chassis::{Caller, Refusal, wire};
+use base::{Caller, Refusal, wire};
 use proto::cases::v1::{
     self as wire_cases, CorrectSiteRequest, CorrectSiteResponse, FindCaseByReferralRequest, FindCaseByReferralResponse, GetCaseRequest,
     GetCaseResponse, ListCasesRequest, ListCasesResponse, MoveCaseRequest, MoveCaseResponse, RecordPersonMoveRequest,

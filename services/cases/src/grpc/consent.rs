@@ -1,6 +1,6 @@
 //! gRPC endpoint of consents.
 
-use chassis::{Caller, Refusal, wire};
+use base::{Caller, Refusal, wire};
 use proto::cases::v1::{self as wire_cases, RecordConsentRequest, RecordConsentResponse, consent_service_server::ConsentService};
 use tonic::{Request, Response};
 

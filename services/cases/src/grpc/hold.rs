@@ -1,6 +1,6 @@
 //! gRPC endpoints of holds.
 
-use chassis::{Caller, Refusal, wire};
+use base::{Caller, Refusal, wire};
 use proto::cases::v1::{
     self as wire_cases, LiftHoldRequest, LiftHoldResponse, ListHoldsRequest, ListHoldsResponse, PlaceHoldRequest, PlaceHoldResponse,
     hold_service_server::HoldService,

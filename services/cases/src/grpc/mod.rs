@@ -12,13 +12,13 @@ mod participant;
 mod purge;
 mod site;
 
-use chassis::limits::MESSAGE;
 use proto::cases::v1::{
     access_service_server::AccessServiceServer, assessment_service_server::AssessmentServiceServer,
     break_glass_service_server::BreakGlassServiceServer, case_service_server::CaseServiceServer,
     consent_service_server::ConsentServiceServer, document_service_server::DocumentServiceServer, hold_service_server::HoldServiceServer,
     mode_service_server::ModeServiceServer, participant_service_server::ParticipantServiceServer, purge_service_server::PurgeServiceServer,
 };
+use server::limits::MESSAGE;
 use tonic::{Response, Status, service::Routes};
 
 use crate::app::App;

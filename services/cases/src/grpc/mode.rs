@@ -1,6 +1,6 @@
 //! gRPC endpoints of described modes.
 
-use chassis::{Caller, wire};
+use base::{Caller, wire};
 use proto::cases::v1::{
     self as wire_cases, DescribeModeRequest, DescribeModeResponse, SayDirectRequest, SayDirectResponse, mode_service_server::ModeService,
 };

@@ -1,6 +1,6 @@
 //! gRPC endpoints of participants: adding one and recording that one left.
 
-use chassis::{Caller, Refusal, wire};
+use base::{Caller, Refusal, wire};
 use proto::cases::v1::{
     self as wire_cases, AddParticipantRequest, AddParticipantResponse, LeaveCaseRequest, LeaveCaseResponse,
     participant_service_server::ParticipantService,

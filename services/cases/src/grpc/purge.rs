@@ -1,6 +1,6 @@
 //! gRPC endpoints of purges and their certificates.
 
-use chassis::{Caller, wire};
+use base::{Caller, wire};
 use proto::cases::v1::{
     self as wire_cases, ConfirmPurgeRequest, ConfirmPurgeResponse, GetPurgeCertificateRequest, GetPurgeCertificateResponse, ListDueRequest,
     ListDueResponse, OrderPurgeRequest, OrderPurgeResponse, purge_service_server::PurgeService,

@@ -1,6 +1,6 @@
 //! Wire form of sites and their changes.
 
-use chassis::{Refusal, wire};
+use base::{Refusal, wire};
 use proto::cases::v1 as wire_cases;
 
 use crate::domain::{

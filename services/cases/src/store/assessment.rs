@@ -1,13 +1,11 @@
 //! Assessments, append-only; their texts sealed under the key of the participant's side.
 
-use chassis::{
-    Private, Vault,
-    vault::{self, Keys, Place},
-};
+use base::Private;
 use proto::id::{AssessmentId, CaseId, ConcernId, ParticipantId};
 use sqlx::PgConnection;
 use time::{Date, OffsetDateTime};
 use uuid::Uuid;
+use vault::{Keys, Place, Vault};
 
 use crate::{
     domain::{

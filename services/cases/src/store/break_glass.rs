@@ -1,14 +1,12 @@
 //! Break-glass records: accesses, uses, reviews, and the notices to supervisors.
 
-use chassis::{
-    Private, Vault,
-    audit::{Act, Deferred},
-    vault::Place,
-};
+use audit_log::{Act, Deferred};
+use base::Private;
 use proto::id::CaseId;
 use sqlx::PgConnection;
 use time::{Date, OffsetDateTime};
 use uuid::Uuid;
+use vault::{Place, Vault};
 
 use crate::{
     domain::{
@@ -338,7 +336,7 @@ pub async fn enter_uses(tx: &mut PgConnection, limit: i64, at: OffsetDateTime) -
         let act = Act::by(&row.actor, verb.permission(), "case", &row.object);
         entries.push(Deferred { act, outcome: &row.outcome, reason: &row.reason, at: row.at });
     }
-    chassis::audit::enter(tx, &entries).await?;
+    audit_log::enter(tx, &entries).await?;
     let entered: Vec<i64> = rows.iter().map(|row| row.position).collect();
     sqlx::query!("update break_glass_use set entered_at = $2 where position = any($1)", &entered, at).execute(tx).await?;
     Ok(rows.len())

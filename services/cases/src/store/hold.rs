@@ -1,10 +1,11 @@
 //! Holds on a case: placed, lifted, listed; their reasons are sealed under the key of the file [LPR4].
 
-use chassis::{Private, Vault, vault::Place};
+use base::Private;
 use proto::id::CaseId;
 use sqlx::PgConnection;
 use time::OffsetDateTime;
 use uuid::Uuid;
+use vault::{Place, Vault};
 
 use crate::{
     domain::hold::HoldKind,

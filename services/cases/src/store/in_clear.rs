@@ -1,12 +1,10 @@
 //! Values stored in clear, sealed once a key is available.
 
-use chassis::{
-    Vault,
-    vault::{BATCH, DataKey, Fault, Leftovers, Place},
-};
+use messaging::leftovers::{BATCH, Leftovers};
 use proto::subject;
 use sqlx::PgConnection;
 use time::OffsetDateTime;
+use vault::{DataKey, Fault, Place, Vault};
 
 use crate::{
     domain::participant::kind::Kind,

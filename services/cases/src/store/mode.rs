@@ -1,10 +1,11 @@
 //! Described modes (those not on the list): sealed under the key of the file; only whether they are direct can change.
 
-use chassis::{Private, Vault, vault::Place};
+use base::Private;
 use proto::id::CaseId;
 use sqlx::PgConnection;
 use time::OffsetDateTime;
 use uuid::Uuid;
+use vault::{Place, Vault};
 
 use crate::{
     domain::mode::{Described, Description, Mode},

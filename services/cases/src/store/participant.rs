@@ -1,10 +1,10 @@
 //! Participants, the only table with names and FPS numbers, and how some of them left: sealed under the key of the person's side.
 
-use chassis::{Vault, vault::Place};
 use proto::id::{CaseId, ParticipantId};
 use sqlx::PgConnection;
 use time::OffsetDateTime;
 use uuid::Uuid;
+use vault::{Place, Vault};
 
 use crate::{
     domain::participant::{

@@ -1,14 +1,12 @@
 //! Data keys of a case: one for each side, and one for what belongs to the file alone. The key of one side opens nothing of another, so
 //! that disclosing one side never opens the other [IM1a].
 
-use chassis::{
-    Private, Vault,
-    vault::{DataKey, Fault, Owner},
-};
+use base::Private;
 use proto::id::CaseId;
 use sqlx::PgConnection;
 use time::OffsetDateTime;
 use uuid::Uuid;
+use vault::{DataKey, Fault, Owner, Vault};
 
 use crate::domain::participant::kind::Side;
 

@@ -1,10 +1,10 @@
 //! Changes of the site of a case, in the order of recording; their reasons are sealed under the key of the file.
 
-use chassis::{Vault, vault::Place};
 use proto::id::{CaseId, ConcernId};
 use sqlx::PgConnection;
 use time::OffsetDateTime;
 use uuid::Uuid;
+use vault::{Place, Vault};
 
 use crate::{
     domain::site::{Change, How, Named, NewChange},

@@ -9,7 +9,7 @@ use cases::{
         participant::kind::Kind,
     },
 };
-use chassis::{
+use messaging::{
     inbox::{Handler, Incoming, Rejection},
     outbox::Fresh,
 };
@@ -29,7 +29,7 @@ fn written<'a>(notes: &'a str, review: &'a str, key: &'a str) -> Written<'a> {
     Written { notes, for_the_head: "", next_review_on: review, key }
 }
 
-async fn record(world: &World, case: &Opened, who: ParticipantId, risk: Risk, written: Written<'_>) -> chassis::Result<Answer> {
+async fn record(world: &World, case: &Opened, who: ParticipantId, risk: Risk, written: Written<'_>) -> base::Result<Answer> {
     let command = record::Command { case_ref: &case.id, participant: &who.to_string(), risk, written };
     record_assessment(&world.app, &mediator("mediator-1"), command).await
 }
@@ -51,7 +51,7 @@ async fn imminent_risk_is_recorded_raised_and_frozen_in_one_transaction() {
         nature: "marker-for-the-head".into(),
         person_at_risk: "Oscar Invented".into(),
         case_id: case.id.clone(),
-        observed_at: Some(chassis::wire::timestamp(NOW)),
+        observed_at: Some(base::wire::timestamp(NOW)),
         ..Concern::default()
     };
     assert!(concern == expected && raised.len() == 1);

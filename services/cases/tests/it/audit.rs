@@ -1,7 +1,7 @@
 //! The audit log of cases: everyone who read a case, or tried to, is in it, and the National Manager can read it.
 
+use auth::access;
 use cases::{access::RULES, app::access::list_access::list_access, grpc::Server};
-use chassis::{access, audit};
 use harness::uniform::asked;
 use proto::{
     cases::v1::{GetCaseRequest, ListCasesRequest, MoveCaseRequest, case_service_server::CaseService},
@@ -24,7 +24,7 @@ async fn every_reading_every_change_and_every_refused_try_stands_in_the_log_of_t
     assert!(door.get_case(asked(&mediator("mediator-2"), read("his name is Alex Exemple"))).await.is_err());
     let go = MoveCaseRequest { case_id: case.id.clone(), to: 3, ..Default::default() };
     assert!(door.move_case(asked(&mediator("mediator-1"), go)).await.is_err());
-    audit::checkpoint(&world.app.pool, "cases", None, world.app.clock.now()).await.unwrap();
+    audit_log::checkpoint(&world.app.pool, "cases", None, world.app.clock.now()).await.unwrap();
 
     let manager = caller("national-manager-1", &[role::NATIONAL_MANAGER]);
     let lines = list_access(&world.app, &manager, &number).await.unwrap();
@@ -44,7 +44,7 @@ async fn every_reading_every_change_and_every_refused_try_stands_in_the_log_of_t
     assert_eq!(said.len(), 8);
 
     let mut db = world.db.admin.acquire().await.unwrap();
-    let all = audit::entries(&mut db, 0, 100).await.unwrap();
+    let all = audit_log::entries(&mut db, 0, 100).await.unwrap();
     assert!(all.iter().any(|row| row.object == "unreadable" && row.actor == "mediator-2"));
     assert!(!format!("{all:?}").contains("Alex"), "content is in the audit log");
 }

@@ -1,6 +1,8 @@
 //! The random test bench: twenty cases, a dozen people, and random events, applied alike to the system and to the model.
 #![expect(clippy::indexing_slicing, reason = "a case is its number in the bench and in the model alike")]
 
+use auth::grants::Line;
+use base::Error;
 use cases::{
     app::{
         access::{
@@ -15,7 +17,6 @@ use cases::{
     },
     domain::{access::decision::Verb, case::stage::Stage},
 };
-use chassis::{Error, grants::Line};
 use harness::{
     dice::Dice,
     grants::{hold, line},

@@ -2,6 +2,8 @@
 
 use std::{sync::Arc, time::Duration as StdDuration};
 
+use auth::access;
+use base::{Error, Result};
 use cases::{
     access::RULES,
     app::{
@@ -17,7 +19,6 @@ use cases::{
     domain::break_glass::Finding,
     grpc::Server,
 };
-use chassis::{Error, Result, access, audit};
 use harness::uniform::asked;
 use prost::Message;
 use proto::{
@@ -135,9 +136,9 @@ async fn a_case_that_does_not_exist_is_not_found_and_the_try_is_in_the_audit_log
     answers.push(status(door.get_case(asked(&other_officer(), read)).await));
     assert!(answers.iter().all(|answer| *answer == answers[0] && answer.0 == tonic::Code::NotFound));
     assert_eq!(enter_uses(&world.app).await.unwrap(), 5);
-    audit::checkpoint(&world.app.pool, "cases", None, world.app.clock.now()).await.unwrap();
+    audit_log::checkpoint(&world.app.pool, "cases", None, world.app.clock.now()).await.unwrap();
     let mut db = world.service().await;
-    let lines = audit::entries(&mut db, 0, 100).await.unwrap();
+    let lines = audit_log::entries(&mut db, 0, 100).await.unwrap();
     let tried: Vec<_> = lines.iter().filter(|line| line.action == "break-glass.open").collect();
     assert!(tried.len() == 5 && tried.iter().all(|line| line.outcome == "hidden" && line.actor == "rj-officer-2"));
     assert!(tried[0].object == absent && !format!("{lines:?}").contains("Oscar"));
@@ -268,7 +269,7 @@ async fn break_glass_and_reading_under_it_work_while_the_audit_log_takes_nothing
     sqlx::query("alter table audit_away rename to audit_staged").execute(&world.db.admin).await.unwrap();
     world.app.clock.advance(Duration::hours(1));
     assert_eq!((enter_uses(&world.app).await.unwrap(), enter_uses(&world.app).await.unwrap()), (4, 0));
-    audit::checkpoint(&world.app.pool, "cases", None, world.app.clock.now()).await.unwrap();
+    audit_log::checkpoint(&world.app.pool, "cases", None, world.app.clock.now()).await.unwrap();
     let manager = caller("national-manager-1", &[role::NATIONAL_MANAGER]);
     let lines = list_access(&world.app, &manager, &number).await.unwrap();
     let by_break_glass: Vec<_> = lines.iter().rev().filter(|line| line.actor == "rj-officer-2").collect();

@@ -1,10 +1,10 @@
 //! Consent: no mediation without that of everyone, and none that goes on after one is withdrawn [L26.1-2, IM1c, TRAP-10].
 
+use base::Caller;
 use cases::{
     app::{case::move_case, consent},
     domain::{case::stage::Stage, consent::Status, participant::kind::Kind},
 };
-use chassis::Caller;
 use prost::Message;
 use proto::{cases::v1::CaseMoved, role, subject};
 

@@ -2,6 +2,7 @@
 
 use std::{collections::BTreeSet, fmt::Write as _, fs, path::Path};
 
+use auth::access;
 use cases::{
     access::RULES,
     domain::{
@@ -12,7 +13,6 @@ use cases::{
         case::stage::Stage,
     },
 };
-use chassis::access;
 use proto::{role, subject};
 
 use crate::world::caller;
@@ -96,8 +96,8 @@ fn every_rpc_and_every_consumer_of_the_bus_has_a_verb_and_no_verb_is_for_nothing
     let mut heard = BTreeSet::new();
     for consumer in subject::CONSUMERS.iter().filter(|consumer| consumer.service == "cases") {
         let Some(verbs) = Verb::heard(consumer.name) else { panic!("{} has no verb", consumer.name) };
-        let of_the_chassis = |filter: &&str| *filter == subject::GRANT_CHANGED || filter.contains(".event.checkpoint-");
-        let about_no_case = consumer.filters.iter().all(of_the_chassis);
+        let of_the_shared_crates = |filter: &&str| *filter == subject::GRANT_CHANGED || filter.contains(".event.checkpoint-");
+        let about_no_case = consumer.filters.iter().all(of_the_shared_crates);
         assert_eq!(verbs.is_empty(), about_no_case, "{} has no verb", consumer.name);
         heard.extend(verbs.iter().map(|verb| verb.permission()));
     }

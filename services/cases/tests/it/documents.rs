@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use base::{Caller, Error, Result};
 use cases::{
     app::{
         access::assign_mediator::end_assignment,
@@ -19,7 +20,6 @@ use cases::{
     },
     store::document::blob::Blobs,
 };
-use chassis::{Caller, Error, Result};
 use time::Duration;
 use uuid::Uuid;
 
@@ -34,7 +34,7 @@ const LARGEST: usize = 4_096;
 /// A world with a store of documents in a folder of its own.
 async fn world() -> (World, PathBuf) {
     let mut world = World::new().await;
-    let folder = std::env::temp_dir().join(format!("ro-documents-{}", chassis::Ids::random().uuid()));
+    let folder = std::env::temp_dir().join(format!("ro-documents-{}", base::Ids::random().uuid()));
     std::fs::create_dir(&folder).unwrap();
     world.app.documents = Documents { blobs: Some(Blobs::folder(&folder).unwrap()), largest: LARGEST };
     (world, folder)

@@ -4,6 +4,7 @@
 
 use std::{collections::BTreeSet, sync::atomic::Ordering};
 
+use base::Caller;
 use cases::{
     app::{access::assign_mediator::assign_mediator, assessment::record, gate::check},
     domain::{
@@ -12,7 +13,6 @@ use cases::{
         consent::{How, Status},
     },
 };
-use chassis::Caller;
 use harness::dice::Dice;
 use proto::id::{ConcernId, ReferralId};
 use time::{Duration, OffsetDateTime};

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use base::{Caller, Result};
 use cases::{
     app::{
         case::read::get_case,
@@ -14,11 +15,11 @@ use cases::{
         participant::{kind::Kind, leaving::Wish},
     },
 };
-use chassis::{Caller, Result, Vault, audit};
 use harness::dump::{holders, rows};
 use proto::{id::ParticipantId, subject};
 use sqlx::{AssertSqlSafe, Executor};
 use time::Duration;
+use vault::Vault;
 
 use crate::world::{Opened, World, mediator, officer, refusal, supervisor};
 
@@ -253,8 +254,8 @@ async fn a_leaving_is_recorded_once_with_who_when_and_at_whose_wish_and_never_ch
             assert_eq!(changed, 0, "{rewrite}");
         }
     }
-    audit::checkpoint(&world.app.pool, "cases", None, world.app.clock.now()).await.unwrap();
-    let log = audit::entries(&mut world.db.admin.acquire().await.unwrap(), 0, 1_000).await.unwrap();
+    audit_log::checkpoint(&world.app.pool, "cases", None, world.app.clock.now()).await.unwrap();
+    let log = audit_log::entries(&mut world.db.admin.acquire().await.unwrap(), 0, 1_000).await.unwrap();
     let of_him = log.iter().filter(|row| row.action == "participant.leave" && row.actor == "mediator-1" && row.object == case.id);
     assert_eq!(of_him.count(), 3);
 }
@@ -271,7 +272,7 @@ async fn the_mediator_sends_nobody_away_in_the_name_of_others_and_nobody_without
     }
     assert_eq!(refusal(world.leave_by(&him, &case, case.victim, Wish::Mediator, " ").await).reason, "reason-missing");
     let stranger = world.leave_by(&mediator("mediator-2"), &case, case.victim, Wish::Own, "").await;
-    assert!(matches!(stranger, Err(chassis::Error::NotFound)));
+    assert!(matches!(stranger, Err(base::Error::NotFound)));
     assert_eq!(world.count("select count(*) from leaving").await, 0);
 }
 

@@ -1,8 +1,9 @@
 //! An access model: who may do what to which case at which moment, written from the rules of the programme and not from the code. The
 //! random questions are checked against it [R3c, IM1a, D-mediator].
 
+use auth::grants::Line;
+use base::Caller;
 use cases::domain::access::decision::Verb;
-use chassis::{Caller, grants::Line};
 use time::OffsetDateTime;
 
 use crate::world::caller;

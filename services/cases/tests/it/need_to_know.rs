@@ -2,6 +2,7 @@
 
 use std::{sync::Arc, time::Duration as StdDuration};
 
+use base::{Caller, Error};
 use cases::{
     app::{
         access::assign_mediator::{assign_mediator, end_assignment},
@@ -13,7 +14,6 @@ use cases::{
     domain::case::stage::Stage,
     grpc::Server,
 };
-use chassis::{Caller, Error};
 use harness::uniform::asked;
 use harness::wait::eventually;
 use proto::{

@@ -13,7 +13,7 @@ use cases::{
         participant::kind::Kind,
     },
 };
-use chassis::{
+use messaging::{
     inbox::{Handler, Incoming, Rejection},
     outbox::Fresh,
 };
@@ -144,7 +144,7 @@ async fn a_decision_delivered_late_does_not_undo_a_newer_one() {
 
 fn handler(world: &World) -> Screenings {
     // Nobody listens on port 1.
-    let peer = chassis::client::connect("http://127.0.0.1:1", None, None, Some(Duration::from_secs(2))).unwrap();
+    let peer = server::client::connect("http://127.0.0.1:1", None, None, Some(Duration::from_secs(2))).unwrap();
     Screenings {
         intake: ReferralServiceClient::new(peer),
         ids: world.app.ids.clone(),
@@ -157,7 +157,7 @@ fn decision(disposition: Disposition) -> ReferralScreened {
     ReferralScreened {
         referral_id: "01890000-0000-7000-8000-000000000001".into(),
         disposition: disposition.into(),
-        screened_at: Some(chassis::wire::timestamp(NOW)),
+        screened_at: Some(base::wire::timestamp(NOW)),
         ..ReferralScreened::default()
     }
 }
@@ -228,7 +228,7 @@ async fn a_correction_after_the_decision_stops_the_case_until_its_referral_is_de
     let referral = world.read(&case).await.file.referral;
     let decided = world.screened(false).screened_at;
     for (after, stage) in [(-time::Duration::SECOND, Stage::Mediation), (time::Duration::SECOND, Stage::Paused)] {
-        let said = ReferralCorrected { referral_id: referral.to_string(), corrected_at: Some(chassis::wire::timestamp(decided + after)) };
+        let said = ReferralCorrected { referral_id: referral.to_string(), corrected_at: Some(base::wire::timestamp(decided + after)) };
         let message = Incoming { subject: subject::REFERRAL_CORRECTED.into(), ..incoming(said.encode_to_vec()) };
         let handler = handler(&world);
         let work = handler.read(&message).await.unwrap();

@@ -1,5 +1,7 @@
 //! Portfolios: an officer works the cases in their own; supervisors and the National Manager see every case [R3c].
 
+use auth::{access, grants::Line};
+use base::Caller;
 use cases::{
     access::RULES,
     app::{
@@ -13,7 +15,6 @@ use cases::{
     bus::case::screened,
     grpc::Server,
 };
-use chassis::{Caller, access, grants::Line};
 use harness::uniform::asked;
 use prost::Message;
 use proto::{
@@ -128,7 +129,7 @@ fn only_supervisors_and_the_national_manager_put_cases_into_portfolios() {
 fn who_screened_is_what_intake_says_and_an_identity_that_cannot_be_kept_is_nobody() {
     let decision = ReferralScreened {
         disposition: Disposition::Accepted.into(),
-        screened_at: Some(chassis::wire::timestamp(NOW)),
+        screened_at: Some(base::wire::timestamp(NOW)),
         ..ReferralScreened::default()
     };
     let id = "01890000-0000-7000-8000-000000000001".parse().unwrap();

@@ -1,5 +1,6 @@
 //! Purging: what two persons have purged is gone from the database and from every old copy of its rows, and nothing brings it back [LPR4].
 
+use base::Error;
 use cases::{
     app::{
         App,
@@ -21,7 +22,6 @@ use cases::{
     },
     store::{case::opening, sealed},
 };
-use chassis::{Error, audit, vault};
 use harness::dump::holders;
 use prost::Message;
 use proto::{
@@ -186,7 +186,7 @@ async fn a_certificate_is_believed_only_as_it_was_signed() {
     let holds = |certificate: &PurgeCertificate, key: &[u8]| {
         let values = purge::certificate(certificate);
         let values: Vec<&str> = values.iter().map(String::as_str).collect();
-        audit::row_signed_by(key, purge::CERTIFICATE, &values, &certificate.signature)
+        audit_log::row_signed_by(key, purge::CERTIFICATE, &values, &certificate.signature)
     };
     assert!(holds(&read, &key));
     assert!(!holds(&read, &signer().public()));
@@ -238,7 +238,7 @@ async fn a_purge_that_is_confirmed_again_or_by_two_at_once_is_one_purge_and_one_
     let (values, signature) = (purge::order(&event), event.signature.clone());
     let values: Vec<&str> = values.iter().map(String::as_str).collect();
     assert!(
-        audit::row_signed_by(&world.app.signer.as_ref().unwrap().public(), purge::ORDER, &values, &signature),
+        audit_log::row_signed_by(&world.app.signer.as_ref().unwrap().public(), purge::ORDER, &values, &signature),
         "nobody signed the order to the others"
     );
     assert!(event.last_used_at.unwrap().seconds < event.purged_at.unwrap().seconds);
@@ -349,7 +349,7 @@ async fn a_certificate_is_complete_when_every_service_has_said_what_it_destroyed
     for statement in &whole.statements {
         let values = purge::statement(&whole.case_id, statement);
         let values: Vec<&str> = values.iter().map(String::as_str).collect();
-        assert!(audit::row_signed_by(&key, purge::STATEMENT, &values, &statement.signature));
+        assert!(audit_log::row_signed_by(&key, purge::STATEMENT, &values, &statement.signature));
     }
 }
 

@@ -2,6 +2,8 @@
 //! [R3c, IM1a, D-mediator].
 #![expect(clippy::indexing_slicing, reason = "a case is its number in the bench and in the model alike")]
 
+use auth::access;
+use base::{Error, Result, database::act_as};
 use cases::{
     access::RULES,
     app::access::need_to_know::{actor, seen},
@@ -11,7 +13,6 @@ use cases::{
     },
     store::case::file,
 };
-use chassis::{Error, Result, access, database::act_as};
 use time::Duration;
 
 use crate::{

@@ -1,5 +1,6 @@
 //! Retention: a case is kept for its retention period and while a hold stands; then it takes two persons to purge it [LPR4].
 
+use base::{Caller, Error, Result};
 use cases::{
     app::{
         App,
@@ -24,7 +25,6 @@ use cases::{
         participant::{kind::Kind, leaving::Wish},
     },
 };
-use chassis::{Caller, Error, Result, audit};
 use harness::dump::{Row, holders, rows};
 use proto::{cases::v1::PurgeCertificate, id::ConcernId, role};
 use time::{Duration, OffsetDateTime};
@@ -184,9 +184,9 @@ async fn nobody_places_or_lifts_a_hold_silently_and_what_was_lifted_stays_lifted
     let lifted = held.lifted.as_ref().unwrap();
     assert_eq!((held.reason.expose().as_str(), held.placed_by.as_str()), (WHY, "rj-supervisor-1"));
     assert_eq!((lifted.because.expose().as_str(), lifted.by.as_str()), ("it was answered", "national-manager-1"));
-    audit::checkpoint(&app.pool, "cases", None, app.clock.now()).await.unwrap();
+    audit_log::checkpoint(&app.pool, "cases", None, app.clock.now()).await.unwrap();
     let mut db = world.db.admin.acquire().await.unwrap();
-    let log = audit::entries(&mut db, 0, 1_000).await.unwrap();
+    let log = audit_log::entries(&mut db, 0, 1_000).await.unwrap();
     let done =
         |actor: &str, action: &str| log.iter().filter(|row| row.actor == actor && row.action == action && row.object == case.id).count();
     assert_eq!((done("rj-supervisor-1", "hold.place"), done("national-manager-1", "hold.lift")), (1, 1));
@@ -240,7 +240,7 @@ async fn it_takes_two_persons_to_purge_a_case_and_an_order_that_is_old_counts_no
 #[test]
 fn a_retention_of_less_than_two_years_is_refused_at_the_start() {
     let config =
-        |months: &str| chassis::config::command::<cases::Config>("cases").try_get_matches_from(["cases", "--retention-months", months]);
+        |months: &str| server::config::command::<cases::Config>("cases").try_get_matches_from(["cases", "--retention-months", months]);
     for months in ["0", "12", "23"] {
         assert_eq!(config(months).unwrap_err().kind(), clap::error::ErrorKind::ValueValidation, "{months}");
     }

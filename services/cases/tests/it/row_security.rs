@@ -2,11 +2,11 @@
 
 use std::collections::BTreeMap;
 
+use base::database::{Actor, begin};
 use cases::{
     app::{App, case::read::get_case},
     domain::{assessment::Risk, consent::Status},
 };
-use chassis::database::{Actor, begin};
 use harness::{cost, row_security};
 use sqlx::{Executor, PgConnection};
 

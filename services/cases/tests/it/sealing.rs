@@ -13,10 +13,10 @@ use cases::{
     domain::{assessment::Risk, break_glass::Finding, case::stage::Stage, consent::Status, participant::kind::Kind},
     store::{in_clear::InClear, sealed::CANNOT_BE_READ},
 };
-use chassis::{Vault, vault};
 use harness::dump::{holders, rows};
 use prost::Message;
 use proto::safety::v1::Concern;
+use vault::Vault;
 
 use crate::world::{Opened, World, officer, other_officer, refusal, supervisor};
 
@@ -104,14 +104,14 @@ async fn what_a_former_version_left_in_clear_is_sealed_at_the_start_and_reads_as
         sqlx::raw_sql(clear).execute(&world.db.admin).await.unwrap();
     }
     assert!(world.read(&case).await == before, "what stands in clear is not read");
-    let sealed = vault::seal_leftovers(&world.db.pool, &world.app.vault, &InClear, world.app.clock.now()).await.unwrap();
+    let sealed = messaging::leftovers::seal_leftovers(&world.db.pool, &world.app.vault, &InClear, world.app.clock.now()).await.unwrap();
     assert_eq!(sealed, 2 + 3 + 2);
     assert!(world.read(&case).await == before);
     let copy = rows(&world.db.admin).await;
     for word in SAID {
         assert_eq!(holders(&copy, word), BTreeSet::new(), "{word}");
     }
-    assert_eq!(vault::seal_leftovers(&world.db.pool, &world.app.vault, &InClear, world.app.clock.now()).await.unwrap(), 0);
+    assert_eq!(messaging::leftovers::seal_leftovers(&world.db.pool, &world.app.vault, &InClear, world.app.clock.now()).await.unwrap(), 0);
 }
 
 #[tokio::test]
@@ -125,7 +125,7 @@ async fn without_a_key_imminent_risk_is_recorded_and_raised_a_consent_can_be_wit
         world.go(&case, Stage::FollowUp, "").await.map(drop),
         get_case(&world.app, &officer(), &case.id).await.map(drop),
     ] {
-        assert!(matches!(waits, Err(chassis::Error::Database(error)) if chassis::refusal::is_passing(&error)));
+        assert!(matches!(waits, Err(base::Error::Database(error)) if base::refusal::is_passing(&error)));
     }
     world.consent(&case, case.victim, "letter", Status::Withdrawn).await.unwrap();
     let answer = world.assess(&case, case.offender, Risk::Imminent, "marker-notes", "marker-head").await.unwrap();
@@ -137,7 +137,7 @@ async fn without_a_key_imminent_risk_is_recorded_and_raised_a_consent_can_be_wit
     );
     // The key is found again: what was kept in clear is sealed, and nothing is lost.
     world.app.vault = keyed;
-    vault::seal_leftovers(&world.db.pool, &world.app.vault, &InClear, world.app.clock.now()).await.unwrap();
+    messaging::leftovers::seal_leftovers(&world.db.pool, &world.app.vault, &InClear, world.app.clock.now()).await.unwrap();
     let whole = world.read(&case).await;
     assert_eq!(whole.file.standing.stage, Stage::Paused);
     assert_eq!(whole.assessments.last().unwrap().said.notes.expose(), "marker-notes");

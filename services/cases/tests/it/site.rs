@@ -2,6 +2,7 @@
 
 use std::sync::atomic::Ordering;
 
+use base::database::Actor;
 use cases::{
     app::case::read::get_case,
     domain::{
@@ -10,7 +11,6 @@ use cases::{
     },
     grpc::Server,
 };
-use chassis::database::Actor;
 use harness::uniform::asked;
 use prost::Message;
 use proto::{
@@ -73,7 +73,7 @@ async fn the_site_of_a_case_follows_a_correction_and_a_move_and_its_history_is_k
     assert_eq!(world.count("select count(*) from case_site where reason_sealed is not null").await, 2);
     // Nobody rewrites it, not even the service.
     for rewrite in ["update case_site set site = 'matsqui'", "delete from case_site"] {
-        let mut tx = chassis::database::begin(&world.app.pool, &Actor::service("cases")).await.unwrap();
+        let mut tx = base::database::begin(&world.app.pool, &Actor::service("cases")).await.unwrap();
         let outcome = tx.execute(rewrite).await;
         assert!(outcome.is_err() || outcome.unwrap().rows_affected() == 0, "{rewrite}");
     }
@@ -91,7 +91,7 @@ async fn the_unit_corrects_the_site_and_a_mediator_only_records_that_the_person_
     for stranger in [other_officer(), mediator("mediator-2"), caller("head", &[role::INSTITUTIONAL_HEAD])] {
         for (how, on) in [(How::Correction, ""), (How::Transfer, "2026-03-02")] {
             let outcome = world.change_site(&stranger, &case, how, "kent", on, "").await;
-            assert!(matches!(outcome, Err(chassis::Error::NotFound)), "{}: {outcome:?}", stranger.subject);
+            assert!(matches!(outcome, Err(base::Error::NotFound)), "{}: {outcome:?}", stranger.subject);
         }
     }
     for (how, site, on, reason) in [
@@ -108,7 +108,7 @@ async fn the_unit_corrects_the_site_and_a_mediator_only_records_that_the_person_
     // A head has no case of anybody, wherever the person is.
     world.change_site(&supervisor(), &case, How::Correction, "kent", "", "").await.unwrap();
     for site in ["mission", "kent"] {
-        let head = chassis::Caller::acting("head", &[role::INSTITUTIONAL_HEAD], &[site], &[], NOW + Duration::days(1));
+        let head = base::Caller::acting("head", &[role::INSTITUTIONAL_HEAD], &[site], &[], NOW + Duration::days(1));
         assert!(!world.can_read(&head, &case).await, "{site}");
     }
 }

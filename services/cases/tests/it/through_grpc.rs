@@ -8,8 +8,8 @@ use std::{
     sync::Arc,
 };
 
+use base::{Clock, Ids};
 use cases::{access, domain::access::decision::Verb, grpc};
-use chassis::{Clock, Configured, Ids, Process};
 use clap::Parser;
 use harness::{raw::reason, wait::eventually};
 use local::identity::Issuer;
@@ -19,6 +19,7 @@ use proto::cases::v1::{
     access_service_client::AccessServiceClient, assessment_service_client::AssessmentServiceClient, case_service_client::CaseServiceClient,
     consent_service_client::ConsentServiceClient, participant_service_client::ParticipantServiceClient,
 };
+use server::{Configured, Process};
 use time::Duration;
 use tonic::{Code, Request, Status, metadata::AsciiMetadataValue, transport::Channel};
 
@@ -87,11 +88,11 @@ impl Open {
         let settings = [["cases", "--listen", &address, "--identity-keys", &keys].as_slice(), &limits].concat();
         let config = cases::Config::parse_from(settings);
         let app = bench.world.app.clone();
-        let process = Process::new("cases", config.chassis().clone(), app.clock.clone(), Ids::random());
+        let process = Process::new("cases", config.server().clone(), app.clock.clone(), Ids::random());
         let serving = process.clone();
         tokio::spawn(async move {
-            let pool = Some(chassis::grants::Copy::new(app.pool.clone(), None));
-            let access = chassis::access::Access { rules: access::RULES, urgent: access::URGENT, ..Default::default() };
+            let pool = Some(auth::grants::Copy::new(app.pool.clone(), None));
+            let access = auth::access::Access { rules: access::RULES, urgent: access::URGENT, ..Default::default() };
             serving.serve_grpc_to(proto::DESCRIPTOR_BYTES, access, grpc::routes(app), pool).await
         });
         let url = format!("http://{address}");

@@ -5,7 +5,13 @@ use std::sync::{
     atomic::{AtomicU64, Ordering},
 };
 
+use audit_log::Signer;
+use auth::grants::Line;
 use aws_lc_rs::{rand::SystemRandom, signature::Ed25519KeyPair};
+use base::{
+    Caller, Clock, Error, Ids, Refusal, Result,
+    database::{Actor, begin},
+};
 use cases::{
     app::{
         App,
@@ -43,17 +49,11 @@ use cases::{
         site::{How as Move, Stay},
     },
 };
-use chassis::{
-    Caller, Clock, Error, Ids, Refusal, Result,
-    audit::Signer,
-    database::{Actor, begin},
-    grants::Line,
-    outbox::Wake,
-};
 use harness::{
     alarm::Alarm,
     database::{Database, fresh},
 };
+use messaging::outbox::Wake;
 use proto::{
     id::{ParticipantId, ReferralId},
     role,
@@ -87,7 +87,7 @@ pub struct Opened {
 
 impl World {
     pub async fn new() -> Self {
-        let db = fresh(&[&chassis::database::MIGRATOR, &cases::MIGRATOR]).await;
+        let db = fresh(&[&server::MIGRATOR, &cases::MIGRATOR]).await;
         let clock = Clock::fixed(NOW);
         let vault = harness::vault::vault("cases", &clock);
         let break_glass = Limits { lasts: time::Duration::hours(4), quota: 3 };

@@ -40,8 +40,7 @@ fn said(concern: &ConcernView, texts: &Texts) -> Markup {
     let envelope = concern.envelope.as_ref();
     let unreadable = envelope.is_some_and(|e| e.unreadable);
     let fields = envelope.and_then(|e| e.content.as_ref()).map(|content| fields(content, texts)).unwrap_or_default();
-    let observed =
-        envelope.and_then(|e| e.content.as_ref()).and_then(|content| content.observed_at.as_ref()).and_then(chassis::wire::instant);
+    let observed = envelope.and_then(|e| e.content.as_ref()).and_then(|content| content.observed_at.as_ref()).and_then(base::wire::instant);
     html! {
         @if unreadable { p class="notice" { (texts.unreadable) } }
         @if fields.is_empty() && observed.is_none() {

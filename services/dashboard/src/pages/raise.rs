@@ -197,7 +197,7 @@ pub fn recorded(concern: &str, receipt: Option<&GetConcernReceiptResponse>, draw
         ConcernState::Unspecified => texts.state_not_known,
     });
     let known = receipt.and_then(|r| r.receipt.as_ref());
-    let at = known.and_then(|r| r.recorded_at.as_ref()).and_then(chassis::wire::instant);
+    let at = known.and_then(|r| r.recorded_at.as_ref()).and_then(base::wire::instant);
     html! {
         h1 { (texts.recorded_title) }
         @if let Some(known) = known {

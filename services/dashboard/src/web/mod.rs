@@ -10,6 +10,7 @@ mod visitor;
 
 use std::{sync::Arc, time::Duration};
 
+use auth::identity::Verifier;
 use axum::{
     Router,
     body::to_bytes,
@@ -18,12 +19,9 @@ use axum::{
     response::{IntoResponse, Redirect, Response},
     routing::{get, post},
 };
-use chassis::{
-    Clock, Ids,
-    identity::Verifier,
-    limits::{self, Quota, keyed_limit::KeyedLimit},
-};
+use base::{Clock, Ids};
 use http::{HeaderName, HeaderValue, Method, StatusCode, header};
+use server::limits::{self, Quota, keyed_limit::KeyedLimit};
 use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 

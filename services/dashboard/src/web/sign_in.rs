@@ -8,8 +8,9 @@ use axum::{
     http::{HeaderMap, StatusCode, header},
     response::{IntoResponse, Response},
 };
-use chassis::{Private, limits};
+use base::Private;
 use serde::Deserialize;
+use server::limits;
 use tonic::Code;
 
 use super::{

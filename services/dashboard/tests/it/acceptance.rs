@@ -1,9 +1,9 @@
 //! Acceptance: one press, with or without a script; the second person is shown who was first.
 
-use chassis::Refusal;
+use base::Refusal;
 use http::StatusCode;
 use proto::{role, safety::v1::Grade};
-use tonic::{Code, Status};
+use tonic::Status;
 
 use super::{
     safety::ringing,
@@ -72,7 +72,8 @@ async fn an_acceptance_that_fails_is_never_shown_as_a_success() {
 async fn whoever_must_prove_themselves_anew_is_led_to_sign_in_and_back_to_the_concern_and_is_told_that_it_rings_on() {
     let world = world().await;
     let browser = world.sign_in("rj-officer-1", role::RJ_OFFICER).await;
-    let refused = Refusal { code: Code::Unauthenticated, ..Refusal::precondition("sign-in-again", "R3e", "again", "de nouveau") };
+    let refused =
+        Refusal { kind: base::refusal::Kind::Unauthenticated, ..Refusal::precondition("sign-in-again", "R3e", "again", "de nouveau") };
     *world.safety.refuse.lock().unwrap() = Some(refused.into());
     let plain = browser.submit(ACCEPT, &[("audience", "1")]).await;
     assert_eq!(plain.status(), StatusCode::SEE_OTHER);

@@ -2,11 +2,11 @@
 
 use std::time::Duration;
 
-use chassis::limits::connections::Connections;
 use dashboard::acceptor::{Limits, serve};
 use harness::wait::eventually;
 use http::StatusCode;
 use proto::{role, safety::v1::Grade};
+use server::limits::connections::Connections;
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::{TcpListener, TcpStream},
@@ -100,7 +100,7 @@ async fn while_every_place_for_a_page_is_taken_a_concern_is_raised_and_accepted(
     assert!(text(browser.get("/fr/concerns").await).await.contains("Trop de pages à la fois"));
     let accepted = browser.submit("/en/concerns/00000000-0000-7000-8000-0000000000AA/accept", &[("audience", "1")]).await;
     assert!(location(&accepted).contains("accepted="), "{accepted:?}");
-    let id = chassis::Ids::random().uuid().to_string();
+    let id = base::Ids::random().uuid().to_string();
     assert_eq!(world.stranger().get("/en/sign-in").await.status(), StatusCode::OK, "nobody gets in to raise one");
     assert_eq!(browser.get("/en/raise").await.status(), StatusCode::OK);
     let raised = browser.submit("/en/raise", &[("concern_id", &id), ("text", "she is afraid")]).await;

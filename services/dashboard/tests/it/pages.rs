@@ -26,7 +26,7 @@ fn fill(world: &World) {
         let mut view = ringing(id, Grade::Concern, 200, now);
         view.state = state.into();
         for told in &mut view.audiences {
-            told.accepted_at = Some(chassis::wire::timestamp(now));
+            told.accepted_at = Some(base::wire::timestamp(now));
             told.accepted_by = "rj-officer-2".into();
         }
         world.safety.put(view);

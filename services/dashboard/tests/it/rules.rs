@@ -1,6 +1,6 @@
 //! Access rules of the pages: without a session only pages that say nothing of anybody open, and nothing can be changed.
 
-use chassis::Clock;
+use base::Clock;
 use dashboard::web::rules::{RULES, Who};
 use http::StatusCode;
 use proto::{role, safety::v1::Grade};

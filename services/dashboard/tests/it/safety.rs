@@ -85,8 +85,8 @@ pub fn ringing(id: &str, grade: Grade, minutes: i64, now: OffsetDateTime) -> Con
         office: office.into(),
         level: 1,
         rings: 3,
-        delivered_at: Some(chassis::wire::timestamp(raised_at + time::Duration::seconds(2))),
-        next_ring_at: Some(chassis::wire::timestamp(now + time::Duration::seconds(95))),
+        delivered_at: Some(base::wire::timestamp(raised_at + time::Duration::seconds(2))),
+        next_ring_at: Some(base::wire::timestamp(now + time::Duration::seconds(95))),
         ..AudienceStatus::default()
     };
     ConcernView {
@@ -95,7 +95,7 @@ pub fn ringing(id: &str, grade: Grade, minutes: i64, now: OffsetDateTime) -> Con
         grade: grade.into(),
         state: ConcernState::Ringing.into(),
         site: "mission".into(),
-        raised_at: Some(chassis::wire::timestamp(raised_at)),
+        raised_at: Some(base::wire::timestamp(raised_at)),
         audiences: vec![told(Audience::Nhq, "rj-unit"), told(Audience::ResponsibleHead, "institutional-head/mission")],
         envelope: Some(Envelope {
             content: Some(Concern {
@@ -130,7 +130,7 @@ impl AlarmService for StandIn {
         let status = view.audiences.iter_mut().find(|a| a.audience == request.audience).ok_or_else(|| Status::not_found(""))?;
         let already_accepted = status.accepted_at.is_some();
         if !already_accepted {
-            status.accepted_at = Some(chassis::wire::timestamp(self.now));
+            status.accepted_at = Some(base::wire::timestamp(self.now));
             status.accepted_by = caller;
             status.next_ring_at = None;
         }
@@ -179,7 +179,7 @@ impl AlarmService for StandIn {
         if !self.raised.lock().unwrap().iter().any(|c| c.concern_id == concern_id) {
             return Err(Status::not_found(""));
         }
-        let recorded_at = Some(chassis::wire::timestamp(self.now));
+        let recorded_at = Some(base::wire::timestamp(self.now));
         let receipt = ConcernReceipt { concern_id, reference: "RS-4TQM-9XKD".into(), recorded_at, ..ConcernReceipt::default() };
         Ok(Response::new(GetConcernReceiptResponse { receipt: Some(receipt), state: ConcernState::Ringing.into() }))
     }

@@ -2,13 +2,9 @@
 
 use std::{path::PathBuf, sync::Arc, time::Duration};
 
+use auth::{identity::Verifier, keys::Keys};
 use axum::{Router, body::Body};
-use chassis::{
-    Clock, Ids,
-    identity::Verifier,
-    keys::Keys,
-    limits::{Quota, keyed_limit::KeyedLimit},
-};
+use base::{Clock, Ids};
 use dashboard::{
     safety::Safety,
     session::Sessions,
@@ -17,6 +13,7 @@ use dashboard::{
 use http::{Request, Response, StatusCode, header};
 use local::identity::{AUDIENCE, ISSUER, Issuer};
 use proto::safety::v1::{RoleGrant, alarm_service_server::AlarmServiceServer, directory_service_server::DirectoryServiceServer};
+use server::limits::{Quota, keyed_limit::KeyedLimit};
 use tokio::{net::TcpListener, sync::Semaphore};
 use tokio_stream::wrappers::TcpListenerStream;
 use tokio_util::sync::CancellationToken;

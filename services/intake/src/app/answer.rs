@@ -1,6 +1,6 @@
 //! Publishing of answers on the receipt subject of a site or region.
 
-use chassis::outbox::{self, Outgoing};
+use messaging::outbox::{self, Outgoing};
 use proto::subject::{self, Token};
 use sqlx::PgConnection;
 use time::OffsetDateTime;

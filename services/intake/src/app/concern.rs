@@ -7,7 +7,7 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
 };
 
-use chassis::{
+use base::{
     Result,
     database::{self, Actor},
 };

@@ -8,13 +8,14 @@ pub mod queue;
 pub mod referral;
 pub mod tie;
 
-use chassis::{
-    Caller, Clock, Ids, Result, Vault,
-    audit::{self, Act},
+use audit_log::Act;
+use base::{
+    Caller, Clock, Ids, Result,
     database::{self, Actor},
-    outbox,
 };
+use messaging::outbox;
 use sqlx::{PgPool, Postgres, Transaction};
+use vault::Vault;
 
 use crate::access;
 
@@ -81,6 +82,6 @@ impl App {
     /// # Errors
     /// Those of the use case.
     pub async fn watched<T>(&self, caller: &Caller, action: &'static str, referral: &str, ended: Result<T>) -> Result<T> {
-        audit::watched(&self.pool, Act::new(caller, action, REFERRAL, referral), self.clock.now(), ended).await
+        audit_log::watched(&self.pool, Act::new(caller, action, REFERRAL, referral), self.clock.now(), ended).await
     }
 }

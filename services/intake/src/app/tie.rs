@@ -1,6 +1,6 @@
 //! Use case: record which officers are tied to the case of a referral, as published by cases: no other officer reads or decides it [R3c].
 
-use chassis::Result;
+use base::Result;
 use sqlx::PgConnection;
 
 use crate::{domain::tie::Ties, store::tie};

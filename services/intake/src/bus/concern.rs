@@ -1,7 +1,7 @@
 //! Consumer of concern facts: a concern that safety has need not be resent.
 
-use chassis::{
-    Clock,
+use base::Clock;
+use messaging::{
     inbox::{Handler, Incoming, Rejection},
     outbox::{self, Fresh},
 };

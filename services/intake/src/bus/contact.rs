@@ -2,7 +2,7 @@
 
 use std::str::FromStr;
 
-use chassis::{
+use messaging::{
     inbox::{Handler, Incoming, Rejection},
     outbox::Fresh,
 };

@@ -6,13 +6,13 @@ mod purge;
 mod referral;
 mod tie;
 
-use chassis::{
-    Context,
+use messaging::{
     bus::ConsumerSpec,
     inbox::{Incoming, Rejection},
     quarantine,
 };
 use proto::subject::{self, Token};
+use server::Context;
 use sqlx::PgConnection;
 
 use crate::app::{App, answer};
@@ -41,7 +41,7 @@ pub fn listen(ctx: &Context, app: &App, wait: time::Duration) -> anyhow::Result<
     ctx.consume(subject::INTAKE_CONTACTS, Contacts(app.clone()));
     ctx.consume(subject::INTAKE_TIES, TiesOfCases);
     ctx.consume(subject::INTAKE_CONCERNS, Concerns(app.clock.clone()));
-    ctx.destroy_on_order(subject::INTAKE_PURGES, wait, Purges(app.clone()))
+    destruction::receive(ctx, subject::INTAKE_PURGES, wait, ctx.settings().audit_peers.as_deref(), Purges(app.clone()))
 }
 
 fn decode<M: prost::Message + Default>(message: &Incoming) -> Work<M> {

@@ -1,11 +1,9 @@
 //! Consumer of orders to destroy the referral of a purged case: decoded here, accepted where cases signed them, and delayed by
-//! [`chassis::destruction`] [LPR4].
+//! [`destruction`] [LPR4].
 
-use chassis::{
-    destruction::{Receiver, Signed},
-    inbox::Rejection,
-    wire::instant,
-};
+use base::wire::instant;
+use destruction::{Receiver, Signed};
+use messaging::inbox::Rejection;
 use prost::Message;
 use proto::{cases::v1::CasePurged, id::ReferralId, purge};
 use sqlx::PgConnection;
@@ -37,15 +35,15 @@ impl Receiver for Purges {
         Ok(Signed { about: order.case.uuid(), values: purge::order(&told), signature: told.signature, order })
     }
 
-    async fn forbids(&self, tx: &mut PgConnection, order: &Purged) -> chassis::Result<Option<&'static str>> {
+    async fn forbids(&self, tx: &mut PgConnection, order: &Purged) -> base::Result<Option<&'static str>> {
         order::forbids(tx, &self.0, order).await
     }
 
-    async fn keeps(&self, order: &Purged) -> chassis::Result<Option<&'static str>> {
+    async fn keeps(&self, order: &Purged) -> base::Result<Option<&'static str>> {
         order::kept_for(&self.0, order).await
     }
 
-    async fn carry_out(&self, tx: &mut PgConnection, order: Purged) -> chassis::Result<()> {
+    async fn carry_out(&self, tx: &mut PgConnection, order: Purged) -> base::Result<()> {
         order::purge_referrals(tx, &self.0, &order).await
     }
 }

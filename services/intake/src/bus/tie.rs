@@ -1,9 +1,9 @@
 //! Consumer of the ties of officers to the case of a referral [R3c].
 
-use chassis::{
+use base::wire::instant;
+use messaging::{
     inbox::{Handler, Incoming, Rejection},
     outbox::Fresh,
-    wire::instant,
 };
 use proto::cases::v1::{CaseTie, CaseTies};
 use sqlx::PgConnection;

@@ -1,6 +1,6 @@
 //! Answers to submitters: a receipt that discloses nothing of what follows [TRAP-4], or a refusal with what to mend.
 
-use chassis::Refusal;
+use base::Refusal;
 use time::OffsetDateTime;
 
 /// The answer to one submission.

@@ -1,6 +1,6 @@
 //! Submission body as received, with the fingerprint that distinguishes a repetition from another body under the same key.
 
-use chassis::Private;
+use base::Private;
 use sha2::{Digest, Sha256};
 
 /// The canonical bytes of a submission without its key, and their SHA-256.

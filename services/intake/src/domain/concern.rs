@@ -2,7 +2,7 @@
 
 use std::str::FromStr;
 
-use chassis::Private;
+use base::Private;
 use proto::id::{ConcernId, SiteCode};
 use sha2::{Digest, Sha256};
 use uuid::Uuid;

@@ -2,7 +2,7 @@
 
 use std::str::FromStr;
 
-use chassis::{Private, Refusal};
+use base::{Private, Refusal};
 use proto::id::Region;
 use time::{Duration, OffsetDateTime};
 use uuid::Uuid;

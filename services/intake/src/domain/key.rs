@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use chassis::Refusal;
+use base::Refusal;
 use proto::normal;
 use sha2::{Digest, Sha256};
 use uuid::Uuid;

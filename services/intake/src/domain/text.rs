@@ -1,6 +1,6 @@
 //! Limits of any text of a submission: its size, and its characters.
 
-use chassis::Refusal;
+use base::Refusal;
 
 use crate::error;
 

@@ -1,6 +1,6 @@
 //! gRPC endpoints of victim contacts: pushed by a region, taken over by notification.
 
-use chassis::{Caller, Error, wire::timestamp};
+use base::{Caller, Error, wire::timestamp};
 use proto::intake::v1::{GetContactRequest, GetContactResponse, PushContactRequest, PushContactResponse};
 use tonic::{Request, Status};
 

@@ -4,7 +4,6 @@ mod contact;
 mod queue;
 mod referral;
 
-use chassis::limits::LARGE;
 use proto::intake::v1::{
     GetContactRequest, GetContactResponse, GetReceiptRequest, GetReceiptResponse, GetReferralRequest, GetReferralResponse,
     ListQueueRequest, ListQueueResponse, PushContactRequest, PushContactResponse, ScreenReferralRequest, ScreenReferralResponse,
@@ -12,6 +11,7 @@ use proto::intake::v1::{
     contact_service_server::{ContactService, ContactServiceServer},
     referral_service_server::{ReferralService, ReferralServiceServer},
 };
+use server::limits::LARGE;
 use tonic::{Request, Response, Status, async_trait, service::Routes};
 
 use crate::app::App;

@@ -1,6 +1,6 @@
 //! gRPC endpoints of the RJ Unit: the queue, one referral, and the decision on it.
 
-use chassis::{
+use base::{
     Caller, Error,
     wire::{instant, timestamp},
 };

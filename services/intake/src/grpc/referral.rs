@@ -1,6 +1,6 @@
 //! gRPC endpoints of submitters: submit referrals, read a receipt.
 
-use chassis::{Caller, Error};
+use base::{Caller, Error};
 use proto::intake::v1::{
     GetReceiptRequest, GetReceiptResponse, Referral, SubmitReferralRequest, SubmitReferralResponse, SubmitReferralsRequest,
     SubmitReferralsResponse,

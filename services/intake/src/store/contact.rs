@@ -1,9 +1,9 @@
 //! Table `contact`: one row per body; the first of a region and key comes before its variants.
 
-use chassis::Vault;
 use sqlx::PgConnection;
 use time::OffsetDateTime;
 use uuid::Uuid;
+use vault::Vault;
 
 use super::sealed;
 use crate::domain::{Body, contact::Examined};

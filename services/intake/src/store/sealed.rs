@@ -1,13 +1,11 @@
 //! Places and keys of the sealed values of intake, and the sealing of values still in clear.
 
-use chassis::{
-    Vault,
-    vault::{self, BATCH, DataKey, Leftovers, Owner, Place, object_of},
-};
+use messaging::leftovers::{BATCH, Leftovers};
 use proto::subject;
 use sqlx::PgConnection;
 use time::OffsetDateTime;
 use uuid::Uuid;
+use vault::{DataKey, Owner, Place, Vault, object_of};
 
 /// Kind of the keys of concerns that leave with a submission.
 pub(super) const CONCERN: &str = "concern";

@@ -1,6 +1,6 @@
 //! Answers to submitters on the wire.
 
-use chassis::{Refusal, wire::timestamp};
+use base::{Refusal, wire::timestamp};
 use proto::intake::v1 as wire;
 
 use crate::domain::{Answer, Receipt, Repeat, key};

@@ -19,7 +19,7 @@ pub fn contact(message: wire::VictimContact) -> (contact::PushedContact, Body) {
         receipt_number: message.receipt_number.clone(),
         effective_at: match &message.effective_at {
             None => contact::Stated::Nothing,
-            Some(at) => chassis::wire::instant(at).map_or(contact::Stated::Unreadable, contact::Stated::At),
+            Some(at) => base::wire::instant(at).map_or(contact::Stated::Unreadable, contact::Stated::At),
         },
     };
     let keyless = wire::VictimContact { idempotency_key: String::new(), ..message };

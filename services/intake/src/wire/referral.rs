@@ -1,6 +1,6 @@
 //! Referrals on the wire.
 
-use chassis::wire::timestamp;
+use base::wire::timestamp;
 use prost::Message;
 use proto::intake::v1 as wire;
 use time::OffsetDateTime;

@@ -2,13 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use chassis::{
-    inbox::{Handler, Incoming, Rejection},
-    outbox::Fresh,
-};
 use intake::{
     app::App,
     bus::{Concerns, Contacts, Referrals},
+};
+use messaging::{
+    inbox::{Handler, Incoming, Rejection},
+    outbox::Fresh,
 };
 use prost::Message;
 use proto::{
@@ -109,7 +109,7 @@ async fn a_message_that_cannot_be_read_is_answered_and_kept_with_its_bytes() {
             .unwrap();
     for (event_id, sealed) in rows {
         let mut db = service(&app).await;
-        kept.push(chassis::quarantine::open(&mut db, &app.vault, "intake-referrals", &event_id, &sealed).await.unwrap().1);
+        kept.push(messaging::quarantine::open(&mut db, &app.vault, "intake-referrals", &event_id, &sealed).await.unwrap().1);
     }
     assert_eq!(kept.len(), 4);
     assert!(hostile.iter().all(|body| kept.contains(body)));

@@ -1,6 +1,6 @@
 //! Contacts pushed by the regions: once per key, no value lost, read by notification alone.
 
-use chassis::{Caller, Error};
+use base::{Caller, Error};
 use intake::{
     app::{
         App,

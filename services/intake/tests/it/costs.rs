@@ -1,12 +1,7 @@
 //! Cost that does not grow: however many referrals there are, a page of the queue, a submission, a receipt, the look for what is in clear and
 //! the retention read only their own rows, by an index.
 
-use chassis::{
-    Caller,
-    inbox::{Handler, ReadMessage},
-    outbox::Fresh,
-    vault::Leftovers,
-};
+use base::Caller;
 use intake::{
     bus::Referrals,
     domain::Key,
@@ -16,6 +11,11 @@ use intake::{
         referral::{find_held, find_receipt},
         sealed::InClear,
     },
+};
+use messaging::{
+    inbox::{Handler, ReadMessage},
+    leftovers::Leftovers,
+    outbox::Fresh,
 };
 use prost::Message;
 use sqlx::{PgConnection, types::Uuid};

@@ -76,7 +76,7 @@ async fn a_contact_reaches_notification_as_it_was_pushed() {
         victim_ref: "PAC-0001".into(),
         kind: ContactKind::Tty.into(),
         value: "604-555-0100".into(),
-        effective_at: Some(chassis::wire::timestamp(MORNING)),
+        effective_at: Some(base::wire::timestamp(MORNING)),
         ..VictimContact::default()
     };
     server.push_contact(asked(&vso, PushContactRequest { contact: Some(contact.clone()) })).await.unwrap();
@@ -85,7 +85,7 @@ async fn a_contact_reaches_notification_as_it_was_pushed() {
     let ask = GetContactRequest { contact_id: facts[0].contact_id.clone() };
     let read = server.get_contact(asked(&notification, ask)).await.unwrap().into_inner();
     assert!(read.contact == Some(contact));
-    assert_eq!(read.received_at, Some(chassis::wire::timestamp(MORNING)));
+    assert_eq!(read.received_at, Some(base::wire::timestamp(MORNING)));
     let unsound = VictimContact {
         region: "pacific".into(),
         victim_ref: "PAC-0001".into(),

@@ -2,13 +2,8 @@
 
 use std::sync::LazyLock;
 
-use chassis::{
-    audit::Signer,
-    destruction::Orders,
-    inbox::{Handler, Incoming, Rejection},
-    outbox::Fresh,
-    vault,
-};
+use audit_log::Signer;
+use destruction::Orders;
 use intake::{
     app::{
         purge::order::purge_referrals,
@@ -24,6 +19,10 @@ use intake::{
         Disposition, Repeat,
         purge::{LEAST, Purged},
     },
+};
+use messaging::{
+    inbox::{Handler, Incoming, Rejection},
+    outbox::Fresh,
 };
 use prost::Message;
 use proto::{
@@ -89,7 +88,7 @@ async fn a_purged_referral_is_read_by_nobody_and_an_old_copy_of_its_rows_does_no
     let answer = purge(&app, &id).await;
     assert_eq!((answer.case_id.clone(), said(&answer)), (CASE.to_string(), (1, vec![1, 1, 1])));
     assert!(get_referral(&app, &officer(1), &id, None).await.is_err());
-    assert!(get_referral(&app, &chassis::Caller::service("cases"), &id, None).await.is_err());
+    assert!(get_referral(&app, &base::Caller::service("cases"), &id, None).await.is_err());
     assert!(crate::screening::decide(&app, &officer(1), &id, Disposition::Accepted, "once more").await.is_err());
     assert_eq!((count(&app, "referral_variant").await, count(&app, "screening_decision").await), (0, 0));
 
@@ -240,8 +239,8 @@ fn order(app: &TestDesk, referral: &str) -> CasePurged {
     CasePurged {
         case_id: CASE.to_string(),
         referral_id: referral.to_owned(),
-        purged_at: Some(chassis::wire::timestamp(now)),
-        last_used_at: Some(chassis::wire::timestamp(now - LEAST)),
+        purged_at: Some(base::wire::timestamp(now)),
+        last_used_at: Some(base::wire::timestamp(now - LEAST)),
         ..CasePurged::default()
     }
 }

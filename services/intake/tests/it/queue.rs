@@ -1,6 +1,6 @@
 //! The national queue: oldest first, in pages, visible to the RJ Unit only.
 
-use chassis::Error;
+use base::Error;
 use intake::{
     app::queue::{
         list::{Scope, list_queue},
@@ -8,7 +8,10 @@ use intake::{
     },
     domain::Disposition,
 };
-use proto::{intake::v1::Origin, intake::v1::Referral, role};
+use proto::{
+    intake::v1::{Origin, Referral},
+    role,
+};
 
 use crate::support::*;
 

@@ -1,6 +1,6 @@
 //! Submission of referrals: once per key, never dropped, whatever else is in the batch.
 
-use chassis::{Error, Ids, Refusal};
+use base::{Error, Ids, Refusal};
 use intake::{
     app::{
         App,
@@ -115,7 +115,7 @@ async fn a_correction_after_the_decision_goes_back_to_the_queue_is_shown_and_tol
         let told: Vec<ReferralCorrected> = waiting(&app, subject::REFERRAL_CORRECTED).await;
         let decided: Vec<ReferralScreened> = waiting(&app, subject::REFERRAL_SCREENED).await;
         assert_eq!((told.len(), told[0].referral_id.as_str()), (1, id.as_str()));
-        let instant = |stamp: &Option<prost_types::Timestamp>| stamp.as_ref().and_then(chassis::wire::instant).unwrap();
+        let instant = |stamp: &Option<prost_types::Timestamp>| stamp.as_ref().and_then(base::wire::instant).unwrap();
         assert!(instant(&told[0].corrected_at) > instant(&decided[0].screened_at), "whatever the clock says");
         // The same decision, made anew on what is known now, is told.
         crate::screening::decide(&app, &officer(1), &id, disposition, "as heard").await.unwrap();

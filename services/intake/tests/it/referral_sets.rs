@@ -3,17 +3,16 @@
 
 use std::collections::BTreeMap;
 
-use chassis::{
-    Vault,
-    inbox::{Handler, Incoming, ReadMessage, Rejection},
-    outbox::Fresh,
-};
 use futures::future::join_all;
 use intake::{
     app::{App, referral::Batching},
     bus::Referrals,
     domain::{Answer, Repeat},
     store::queue::list::all,
+};
+use messaging::{
+    inbox::{Handler, Incoming, ReadMessage, Rejection},
+    outbox::Fresh,
 };
 use prost::Message;
 use proto::{
@@ -22,6 +21,7 @@ use proto::{
     subject,
 };
 use tokio_util::sync::CancellationToken;
+use vault::Vault;
 
 use crate::support::*;
 
@@ -114,7 +114,7 @@ pub async fn deliver_set(app: &App, messages: &[Incoming]) -> Result<usize, Reje
 
 pub fn published(site: &str, body: Vec<u8>) -> Incoming {
     Incoming {
-        event_id: chassis::Ids::random().uuid().to_string(),
+        event_id: base::Ids::random().uuid().to_string(),
         subject: format!("ro.intake.submit.referral.{site}"),
         body: body.into(),
         headers: BTreeMap::new(),

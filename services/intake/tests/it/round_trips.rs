@@ -2,9 +2,10 @@
 
 use std::path::Path;
 
-use chassis::{Ids, inbox::Incoming};
+use base::Ids;
 use harness::round_trips::{Done, Meter, hold};
 use intake::app::{App, referral::Batching};
+use messaging::inbox::Incoming;
 use prost::Message;
 use proto::intake::v1::Referral;
 

@@ -1,6 +1,6 @@
 //! Row security of intake: what the database itself shows of the queue and of contacts [R3c, TRAP-4].
 
-use chassis::Caller;
+use base::Caller;
 use harness::row_security;
 use intake::{app::contact::push::push_contact, domain::Disposition};
 use proto::intake::v1::{Referral, VictimContact};

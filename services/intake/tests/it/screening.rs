@@ -1,6 +1,6 @@
 //! Screening decisions of the RJ Unit: one after the other, with a reason, and never rewritten.
 
-use chassis::{Caller, Error};
+use base::{Caller, Error};
 use intake::{
     app::{
         App,
@@ -94,7 +94,7 @@ async fn a_withdrawal_or_that_no_contact_is_permitted_is_decided_and_told_after_
         let told = waiting::<ReferralScreened>(&app, subject::REFERRAL_SCREENED).await;
         let told: Vec<_> = told.iter().filter(|fact| fact.referral_id == id).collect();
         assert_eq!(told.iter().map(|fact| fact.disposition).collect::<Vec<_>>(), [1, code]);
-        let moment = |n: usize| told[n].screened_at.as_ref().and_then(chassis::wire::instant).unwrap();
+        let moment = |n: usize| told[n].screened_at.as_ref().and_then(base::wire::instant).unwrap();
         assert!(moment(1) > moment(0), "the clock of this test stands still, and the withdrawal is the later decision all the same");
     }
 }

@@ -2,7 +2,6 @@
 
 use std::collections::BTreeSet;
 
-use chassis::{Vault, vault};
 use harness::dump;
 use intake::{
     app::{
@@ -21,6 +20,7 @@ use proto::{
     safety::v1::Concern,
     subject,
 };
+use vault::Vault;
 
 use crate::support::*;
 
@@ -86,14 +86,14 @@ async fn without_a_key_a_referral_waits_and_one_with_a_safety_concern_does_not()
     let mut keyless = (*app).clone();
     keyless.vault = Vault::none("intake", app.clock.clone());
     let refused = submit::submit(&keyless, &staff("mission"), vec![submission(marked("1"))]).await;
-    assert!(matches!(refused, Err(chassis::Error::Database(error)) if chassis::refusal::is_passing(&error)));
+    assert!(matches!(refused, Err(base::Error::Database(error)) if base::refusal::is_passing(&error)));
     assert_eq!(count(&app, "referral").await, 0);
     let urgent = Referral { safety_concern: "marker-danger".into(), ..marked("2") };
     submit::submit(&keyless, &staff("mission"), vec![submission(urgent)]).await.unwrap();
     let raised: Vec<Concern> = waiting(&keyless, subject::RAISE_BY_INTAKE).await;
     assert_eq!(raised[0].text, "marker-danger");
     // With the key, what was kept in clear is sealed: the referral, and the concern that waits for the bus.
-    assert_eq!(vault::seal_leftovers(&app.pool, &app.vault, &InClear, MORNING).await.unwrap(), 2);
+    assert_eq!(messaging::leftovers::seal_leftovers(&app.pool, &app.vault, &InClear, MORNING).await.unwrap(), 2);
     assert!(String::from_utf8_lossy(&only_content(&app).await).contains("marker-request"));
     assert_eq!(marked_tables(&app).await, BTreeSet::new());
 }
@@ -113,7 +113,7 @@ async fn what_a_former_version_left_in_clear_is_sealed_and_no_decision_is_rewrit
     .unwrap();
     assert!(sqlx::query("update screening_decision set reason = 'other'").execute(&app.database.admin).await.is_err());
     assert_eq!(Vec::from_iter(marked_tables(&app).await), ["referral", "screening_decision"]);
-    assert_eq!(vault::seal_leftovers(&app.pool, &app.vault, &InClear, MORNING).await.unwrap(), 2);
+    assert_eq!(messaging::leftovers::seal_leftovers(&app.pool, &app.vault, &InClear, MORNING).await.unwrap(), 2);
     assert_eq!(marked_tables(&app).await, BTreeSet::new());
     assert_eq!(only_content(&app).await, content);
     for rewrite in ["update screening_decision set reason_sealed = 'x'", "delete from screening_decision"] {

@@ -2,10 +2,9 @@
 
 use std::{ops::Deref, sync::Arc};
 
-use chassis::{
+use base::{
     Caller, Clock, Ids,
     database::{Actor, begin},
-    outbox::Wake,
 };
 use harness::{alarm::Alarm, database::Database};
 use intake::{
@@ -16,6 +15,7 @@ use intake::{
     },
     domain::{Answer, Receipt},
 };
+use messaging::outbox::Wake;
 use proto::intake::v1::{Known, Origin, Referral};
 use sqlx::{Postgres, Transaction};
 use time::macros::datetime;
@@ -39,7 +39,7 @@ impl Deref for TestDesk {
 }
 
 pub async fn app() -> TestDesk {
-    let database = harness::database::fresh(&[&chassis::database::MIGRATOR, &intake::MIGRATOR]).await;
+    let database = harness::database::fresh(&[&server::MIGRATOR, &intake::MIGRATOR]).await;
     let pool = database.pool.clone();
     let clock = Clock::fixed(MORNING);
     let vault = harness::vault::vault("intake", &clock);

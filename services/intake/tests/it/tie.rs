@@ -1,10 +1,6 @@
 //! Access to accepted referrals: read and decided anew only by those tied to the case, so that intake is no way around a case [R3c].
 
-use chassis::{
-    Caller, Error,
-    inbox::{Handler, Incoming},
-    outbox::Fresh,
-};
+use base::{Caller, Error};
 use intake::{
     app::{
         queue::{
@@ -15,6 +11,10 @@ use intake::{
     },
     bus::TiesOfCases,
     domain::{Disposition, Repeat},
+};
+use messaging::{
+    inbox::{Handler, Incoming},
+    outbox::Fresh,
 };
 use prost::Message;
 use proto::{
@@ -30,12 +30,12 @@ use crate::{screening::decide, support::*};
 const CASE: Uuid = Uuid::from_u128(0xca5e);
 
 fn tie(person: &Caller, reads_only: bool, until: Option<OffsetDateTime>) -> CaseTie {
-    CaseTie { person: person.subject.clone(), reads_only, until: until.map(chassis::wire::timestamp) }
+    CaseTie { person: person.subject.clone(), reads_only, until: until.map(base::wire::timestamp) }
 }
 
 /// Ties as cases publishes them.
 async fn publish(app: &TestDesk, referral: &str, revision: i64, ties: Vec<CaseTie>) {
-    let told_at = Some(chassis::wire::timestamp(app.clock.now()));
+    let told_at = Some(base::wire::timestamp(app.clock.now()));
     let body = CaseTies { case_id: CASE.to_string(), referral_id: referral.to_owned(), told_at, ties, revision }.encode_to_vec();
     let message = Incoming {
         event_id: format!("ties-{revision}"),

@@ -6,12 +6,13 @@
 
 use std::time::Duration;
 
-use chassis::{client::Peer, refusal::store_error};
+use base::refusal::store_error;
 use prost::Message;
 use proto::safety::v1::{
     Audience as WireAudience, CompareConcernsRequest, Envelope, GuardedConcern, RestoreConcernRequest, Standing as Told,
     alarm_service_client::AlarmServiceClient,
 };
+use server::client::Peer;
 use time::OffsetDateTime;
 use uuid::Uuid;
 

@@ -2,11 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use chassis::{
-    outbox::{Fresh, Outgoing},
-    trace,
-    wire::timestamp,
-};
+use base::{trace, wire::timestamp};
+use messaging::outbox::{Fresh, Outgoing};
 use proto::{notification::v1::RingDelivered, safety::v1 as wire, subject};
 use sqlx::PgConnection;
 use time::OffsetDateTime;
@@ -37,7 +34,7 @@ pub struct ReceivedRing {
 ///
 /// # Errors
 /// The database refused it; nothing was stored.
-pub async fn deliver_now(app: &App, ring: Ring) -> chassis::Result<OffsetDateTime> {
+pub async fn deliver_now(app: &App, ring: Ring) -> base::Result<OffsetDateTime> {
     let mut tx = app.begin().await?;
     let (id, now, mut fresh) = (ring.ring_id.uuid(), app.clock.now(), Fresh::default());
     let taken = deliver(&mut tx, &mut fresh, app, &[ReceivedRing { ring, span: Span::current() }]).await?;

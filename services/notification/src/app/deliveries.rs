@@ -1,6 +1,6 @@
 //! Use case: reading the delivery ledger, for the RJ Unit and operations: who was notified, by which channel, and what failed. No content.
 
-use chassis::{Caller, Result};
+use base::{Caller, Result};
 
 use super::{App, LEDGER};
 use crate::store::{self, delivery::Line};

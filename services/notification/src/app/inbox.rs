@@ -1,6 +1,6 @@
 //! Use cases of the caller's own inbox: theirs by name and by the offices they hold. Other items do not exist for them [R3c].
 
-use chassis::{Caller, Error, Result};
+use base::{Caller, Error, Result};
 use uuid::Uuid;
 
 use super::{App, PERSON};

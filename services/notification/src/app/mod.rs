@@ -15,13 +15,14 @@ pub mod tell;
 
 use std::sync::Arc;
 
-use chassis::{
-    Caller, Clock, Ids, Vault,
+use base::{
+    Caller, Clock, Ids,
     database::{self, Actor},
-    outbox::Wake,
 };
+use messaging::outbox::Wake;
 use sqlx::{PgPool, Postgres, Transaction};
 use tokio::sync::Notify;
+use vault::Vault;
 
 use crate::domain::{address::StaffDomains, delivery::Lane, ring::Grade};
 

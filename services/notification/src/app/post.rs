@@ -2,9 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use chassis::{grants, vault::Fault};
+use auth::grants;
 use sqlx::PgConnection;
 use uuid::Uuid;
+use vault::Fault;
 
 use super::App;
 use crate::{

@@ -1,6 +1,6 @@
 //! Use case: the caller's notification preferences, language and staff address [LOLA, TS1a].
 
-use chassis::{Caller, Result};
+use base::{Caller, Result};
 
 use super::{App, PERSON};
 use crate::{

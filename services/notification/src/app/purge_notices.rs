@@ -4,11 +4,9 @@
 //! Alarms stay: a concern is a record of safety, under a retention and a key of its own. Contact points stay: they belong to the victim and
 //! not to the case.
 
-use chassis::{
-    audit::{self, Act},
-    outbox::{self, Outgoing},
-    wire::timestamp,
-};
+use audit_log::Act;
+use base::wire::timestamp;
+use messaging::outbox::{self, Outgoing};
 use proto::{
     notification::v1::{NoticesPurged, PurgedRows},
     subject,
@@ -42,7 +40,7 @@ pub async fn forbids(tx: &mut PgConnection, app: &App, purged: &Purged) -> sqlx:
 pub async fn purge_notices(tx: &mut PgConnection, app: &App, purged: &Purged) -> sqlx::Result<()> {
     let (at, case) = (app.clock.now(), purged.case.uuid());
     let done = store::purge::carry_out(tx, &app.vault, case, &purged.about(), at).await?;
-    audit::granted(tx, &Act::by(BY_ITSELF, "notices.purge", KIND, &case.to_string()), at).await?;
+    audit_log::granted(tx, &Act::by(BY_ITSELF, "notices.purge", KIND, &case.to_string()), at).await?;
     let count = |rows: u64| i64::try_from(rows).unwrap_or(i64::MAX);
     let fact = NoticesPurged {
         case_id: case.to_string(),

@@ -1,7 +1,7 @@
 //! Decoding of a ring, for both delivery paths. The envelope is cut once more to the classes of its audience, so that a head never holds
 //! more than a head may read, whatever was sent [TRAP-1].
 
-use chassis::{Refusal, wire::instant};
+use base::{Refusal, wire::instant};
 use prost::Message;
 use proto::{class, safety::v1 as wire, wire::v1::Class};
 

@@ -2,12 +2,10 @@
 //!
 //! A delivery is leased, not locked, while it is sent: a worker that dies leaves it to the next, under the same Message-ID.
 
-use chassis::{
-    refusal::store_error,
-    vault::{self, Fault},
-};
+use base::refusal::store_error;
 use futures::StreamExt;
 use uuid::Uuid;
+use vault::Fault;
 
 use super::App;
 use crate::{

@@ -1,7 +1,7 @@
 //! Use case: a region's contact enters the register. No value is lost, a mark is never lifted by silence, and where regions differ a person
 //! is asked to compare [CARD5, R5b, CCRA 26(6)].
 
-use chassis::outbox::{self, Outgoing};
+use messaging::outbox::{self, Outgoing};
 use proto::{notification::v1::ContactTaken, subject};
 use sqlx::PgConnection;
 use uuid::Uuid;

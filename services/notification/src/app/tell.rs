@@ -3,7 +3,6 @@
 
 use std::collections::BTreeMap;
 
-use chassis::vault::object_of;
 use proto::{
     id::{CaseId, ReferralId},
     reference,
@@ -11,6 +10,7 @@ use proto::{
 use sqlx::PgConnection;
 use time::OffsetDateTime;
 use uuid::Uuid;
+use vault::object_of;
 
 use super::{
     App,

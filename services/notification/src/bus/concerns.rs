@@ -1,6 +1,6 @@
 //! Consumer of changes of a concern, as far as they stop pending mails.
 
-use chassis::{
+use messaging::{
     inbox::{Handler, Incoming, Rejection},
     outbox::Fresh,
 };

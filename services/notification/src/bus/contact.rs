@@ -1,11 +1,13 @@
 //! Fetching of a pushed contact from intake: the event holds its id only, the content comes by gRPC between the services.
 
-use chassis::{client::Peer, inbox::Rejection, refusal::store_error, wire::instant};
+use base::{refusal::store_error, wire::instant};
+use messaging::inbox::Rejection;
 use proto::{
     id::ContactId,
     intake::v1::{self as wire, ContactPushed, GetContactRequest, GetContactResponse, contact_service_client::ContactServiceClient},
     normal,
 };
+use server::client::Peer;
 use tonic::Code;
 use uuid::Uuid;
 

@@ -1,16 +1,16 @@
 //! Consumer of facts of intake and cases that give notices, or that bring a contact into the register.
 
-use chassis::{
-    client::Peer,
+use base::wire::instant;
+use messaging::{
     inbox::{self, Handler, Incoming, Rejection},
     outbox::Fresh,
-    wire::instant,
 };
 use proto::{
     cases::v1::{BreakGlassOpened, BreakGlassQuotaReached, BreakGlassReviewDue, CaseOpened, MediatorAssigned, OfficerAssigned},
     intake::v1::{self as intake, ContactPushed, ReferralReceived, contact_service_client::ContactServiceClient},
     subject,
 };
+use server::client::Peer;
 use sqlx::PgConnection;
 use tracing::Instrument;
 use uuid::Uuid;

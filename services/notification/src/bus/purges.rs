@@ -1,11 +1,9 @@
-//! Orders to delete the notices of a purged case: decoded here, believed if cases signed them, and delayed as in [`chassis::destruction`]
+//! Orders to delete the notices of a purged case: decoded here, believed if cases signed them, and delayed as in [`destruction`]
 //! [LPR4].
 
-use chassis::{
-    destruction::{Receiver, Signed},
-    inbox::Rejection,
-    wire::instant,
-};
+use base::wire::instant;
+use destruction::{Receiver, Signed};
+use messaging::inbox::Rejection;
 use prost::Message;
 use proto::{cases::v1::CasePurged, id::ReferralId, purge};
 use sqlx::PgConnection;
@@ -40,11 +38,11 @@ impl Receiver for Purges {
         Ok(Signed { about: case.uuid(), values: purge::order(&told), signature: told.signature, order })
     }
 
-    async fn forbids(&self, tx: &mut PgConnection, order: &Purged) -> chassis::Result<Option<&'static str>> {
+    async fn forbids(&self, tx: &mut PgConnection, order: &Purged) -> base::Result<Option<&'static str>> {
         Ok(purge_notices::forbids(tx, &self.app, order).await?)
     }
 
-    async fn carry_out(&self, tx: &mut PgConnection, order: Purged) -> chassis::Result<()> {
+    async fn carry_out(&self, tx: &mut PgConnection, order: Purged) -> base::Result<()> {
         Ok(purge_notices::purge_notices(tx, &self.app, &order).await?)
     }
 }

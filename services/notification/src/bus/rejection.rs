@@ -1,6 +1,6 @@
 //! Rejections of messages that can never be applied.
 
-use chassis::inbox::Rejection;
+use messaging::inbox::Rejection;
 use proto::id::Malformed;
 
 pub(super) fn never(reason: &'static str, detail: &str) -> Rejection {

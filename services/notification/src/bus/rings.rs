@@ -1,6 +1,6 @@
 //! Consumer of rings on the bus, the first delivery path: `ro.safety.ring.nhq` and `ro.safety.ring.head`.
 
-use chassis::{
+use messaging::{
     inbox::{Handler, Incoming, ReadMessage, Rejection},
     outbox::Fresh,
 };
@@ -27,7 +27,7 @@ impl Handler for Rings {
 
     async fn read(&self, message: &Incoming) -> Result<Ring, Rejection> {
         let ring: wire::Ring = message.decode()?;
-        read_ring::read(ring).map_err(|refusal| chassis::Error::from(refusal).into())
+        read_ring::read(ring).map_err(|refusal| base::Error::from(refusal).into())
     }
 
     async fn apply(&self, tx: &mut PgConnection, fresh: &mut Fresh, ring: Ring, _message: &Incoming) -> Result<(), Rejection> {

@@ -1,6 +1,6 @@
 //! E-mail addresses: parsed strictly, so that nothing but an address can stand in a header, and classified by domain [TS1a].
 
-use chassis::Private;
+use base::Private;
 
 /// The text is not an e-mail address; the text itself is not repeated.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]

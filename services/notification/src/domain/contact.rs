@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use chassis::Private;
+use base::Private;
 use proto::{
     id::{ContactId, Region},
     normal,

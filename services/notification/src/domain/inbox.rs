@@ -1,6 +1,6 @@
 //! Inbox items: one for each object that a recipient is notified of.
 
-use chassis::Private;
+use base::Private;
 use time::OffsetDateTime;
 use uuid::Uuid;
 

@@ -1,6 +1,6 @@
 //! Rules of what e-mail may contain for which address. A [`Mail`] exists only where its class allows it to be sent [TS1a].
 
-use chassis::Private;
+use base::Private;
 
 use super::{
     address::{Address, StaffDomains},

@@ -1,6 +1,6 @@
 //! Offices: what a person answers for, so that an alarm reaches the present holder of the office [R3e, TRAP-2].
 
-use chassis::Caller;
+use base::Caller;
 use proto::{id::SiteCode, role};
 
 /// The NHQ Restorative Justice Unit.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use chassis::Private;
+use base::Private;
 use proto::id::{ConcernId, RingId, SiteCode};
 use strum::{EnumString, IntoStaticStr};
 use time::OffsetDateTime;

@@ -1,6 +1,6 @@
 //! Encoding of ledger lines for the wire.
 
-use chassis::wire::timestamp;
+use base::wire::timestamp;
 use proto::notification::v1 as wire;
 
 use crate::{

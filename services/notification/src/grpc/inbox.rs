@@ -1,6 +1,6 @@
 //! Encoding of inbox items for the wire.
 
-use chassis::{Refusal, clock::micros, wire::timestamp};
+use base::{Refusal, clock::micros, wire::timestamp};
 use prost::Message;
 use proto::{notification::v1::InboxItem, safety::v1 as safety};
 

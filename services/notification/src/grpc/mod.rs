@@ -3,12 +3,8 @@
 mod deliveries;
 mod inbox;
 
-use chassis::{
-    Caller,
-    audit::{self, Act},
-    page,
-    wire::timestamp,
-};
+use audit_log::Act;
+use base::{Caller, page, wire::timestamp};
 use proto::notification::v1::{
     DeliverRingRequest, DeliverRingResponse, GetPreferencesRequest, GetPreferencesResponse, ListDeliveriesRequest, ListDeliveriesResponse,
     ListInboxRequest, ListInboxResponse, MarkReadRequest, MarkReadResponse, Preferences, SetPreferencesRequest, SetPreferencesResponse,
@@ -53,7 +49,7 @@ impl InboxService for Server {
         let item_id = Uuid::try_parse(&request.get_ref().item_id).unwrap_or_default();
         let ended = app::inbox::mark_read(&self.app, &caller, item_id).await;
         let act = Act::new(&caller, "inbox.mark-read", ITEM, request.get_ref().item_id.trim());
-        audit::watched(&self.app.pool, act, self.app.clock.now(), ended).await?;
+        audit_log::watched(&self.app.pool, act, self.app.clock.now(), ended).await?;
         Ok(Response::new(MarkReadResponse {}))
     }
 
@@ -78,7 +74,7 @@ impl PreferenceService for Server {
         let wishes = app::preferences::get(&self.app, &caller).await?;
         let preferences = Preferences {
             language: wishes.language.map_or("", Language::code).to_owned(),
-            email: wishes.email.map(chassis::Private::into_inner).unwrap_or_default(),
+            email: wishes.email.map(base::Private::into_inner).unwrap_or_default(),
         };
         Ok(Response::new(GetPreferencesResponse { preferences: Some(preferences) }))
     }

@@ -1,10 +1,11 @@
 //! Table of guarded concerns, and the copy of a concern that the alarm can restore it from.
 
-use chassis::{Private, Vault};
+use base::Private;
 use proto::id::ConcernId;
 use sqlx::PgConnection;
 use time::OffsetDateTime;
 use uuid::Uuid;
+use vault::Vault;
 
 use super::sealed;
 use crate::domain::{

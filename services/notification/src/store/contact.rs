@@ -1,10 +1,11 @@
 //! Table of the contact register: rows are only added [CARD5].
 
-use chassis::{Private, Vault, vault::Fault};
+use base::Private;
 use proto::{id::ContactId, normal};
 use sqlx::PgConnection;
 use time::OffsetDateTime;
 use uuid::Uuid;
+use vault::{Fault, Vault};
 
 use super::sealed;
 use crate::domain::{

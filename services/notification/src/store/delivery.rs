@@ -1,10 +1,11 @@
 //! Table of the delivery ledger: a line is written when a person is to be notified, leased while a mail is sent, and concluded with the
 //! result.
 
-use chassis::{Private, Vault};
+use base::Private;
 use sqlx::PgConnection;
 use time::{Duration, OffsetDateTime};
 use uuid::Uuid;
+use vault::Vault;
 
 use super::{contact::Victim, preference, sealed};
 use crate::domain::{

@@ -1,9 +1,10 @@
 //! Table of inbox items: one for each recipient and object; a concern's item rings again instead of piling up.
 
-use chassis::{Private, Vault, vault::Keys};
+use base::Private;
 use sqlx::PgConnection;
 use time::{OffsetDateTime, macros::datetime};
 use uuid::Uuid;
+use vault::{Keys, Vault};
 
 use super::sealed;
 use crate::domain::{

@@ -2,14 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use chassis::{
-    Vault,
-    outbox::{Columns, LEASE, Outgoing},
-    vault::{DataKey, Fault, KeyRow, Keys, NewKeys, Owner},
-};
+use messaging::outbox::{Columns, LEASE, Outgoing};
 use sqlx::PgConnection;
 use time::OffsetDateTime;
 use uuid::Uuid;
+use vault::{DataKey, Fault, KeyRow, Keys, NewKeys, Owner, Vault};
 
 use super::{
     preference::Preferences,

@@ -1,8 +1,9 @@
 //! Table of each person's notification preferences.
 
-use chassis::{Private, Vault, vault::Fault};
+use base::Private;
 use sqlx::PgConnection;
 use time::OffsetDateTime;
+use vault::{Fault, Vault};
 
 use super::sealed;
 use crate::domain::language::{Language, Preference};
@@ -30,7 +31,7 @@ pub async fn of(db: &mut PgConnection, vault: &Vault, subject: &str) -> sqlx::Re
 /// Address of one person, for a mail that is about to be sent.
 ///
 /// # Errors
-/// The statement failed, or the address cannot be opened ([`chassis::vault::fault`]).
+/// The statement failed, or the address cannot be opened ([`vault::fault`]).
 pub async fn address(db: &mut PgConnection, vault: &Vault, subject: &str) -> sqlx::Result<Option<Private<String>>> {
     let row = sqlx::query!("select email, email_sealed from preference where subject = $1", subject).fetch_optional(&mut *db).await?;
     let Some(row) = row else { return Ok(None) };

@@ -2,10 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use chassis::Vault;
 use sqlx::PgConnection;
 use time::OffsetDateTime;
 use uuid::Uuid;
+use vault::Vault;
 
 use super::sealed;
 use crate::domain::purge::NoticeRow;

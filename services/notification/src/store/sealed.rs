@@ -1,13 +1,12 @@
 //! Places of the sealed values of this service, and the sealing of what is still in clear.
 
-use chassis::{
-    Private, Vault,
-    vault::{self, BATCH, DataKey, Fault, INDEX, Leftovers, Owner, Place, object_of},
-};
+use base::Private;
+use messaging::leftovers::{BATCH, Leftovers};
 use proto::normal;
 use sqlx::PgConnection;
 use time::OffsetDateTime;
 use uuid::Uuid;
+use vault::{DataKey, Fault, INDEX, Owner, Place, Vault, object_of};
 
 /// Replacement of a text that cannot be opened: an alarm is shown all the same.
 pub const CANNOT_BE_READ: &str = "[cannot be read at the moment: call NHQ · illisible pour l'instant : appelez l'AC]";

@@ -5,7 +5,7 @@
 
 use std::time::Duration;
 
-use chassis::refusal::store_error;
+use base::refusal::store_error;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 

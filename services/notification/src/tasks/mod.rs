@@ -4,10 +4,8 @@ mod mail;
 
 use std::time::Duration;
 
-use chassis::{
-    Context,
-    tasks::{Failed, Next, Work},
-};
+use base::tasks::{Failed, Next, Work};
+use server::Context;
 
 use crate::{
     app::{

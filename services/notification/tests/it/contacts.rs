@@ -2,8 +2,9 @@
 
 use std::time::Duration;
 
-use chassis::{Private, inbox::Rejection};
+use base::Private;
 use harness::wait::eventually;
+use messaging::inbox::Rejection;
 use notification::{
     app::take_contact,
     domain::contact::{Contact, Kind},
@@ -175,7 +176,7 @@ async fn a_mark_that_a_former_version_took_under_one_spelling_holds_under_every_
     take(&world, &Contact { victim_ref: Private::new("v\u{2011}100".into()), ..contact(8, "prairie", "phone", "604-555-0100") }).await;
     let marked = "select count(*) from contact_point join do_not_contact using (victim_ref)";
     assert_eq!(world.count(marked).await, 1, "nothing says yet that the two are one");
-    let peer = chassis::client::connect(&intake, None, None, Some(chassis::client::DEADLINE)).unwrap();
+    let peer = server::client::connect(&intake, None, None, Some(server::client::DEADLINE)).unwrap();
     let client = wire::contact_service_client::ContactServiceClient::new(peer);
     assert_eq!(notification::bus::in_one_form(&world.app, &client).await.unwrap(), 1);
     assert_eq!((world.count(marked).await, world.count("select count(distinct victim_ref) from contact_point").await), (2, 1));
@@ -231,7 +232,7 @@ async fn intake_with(contact_id: &str) -> String {
     let held = wire::GetContactResponse {
         contact_id: contact_id.to_owned(),
         contact: Some(contact),
-        received_at: Some(chassis::wire::timestamp(START)),
+        received_at: Some(base::wire::timestamp(START)),
     };
     let incoming = tokio_stream::wrappers::TcpListenerStream::new(listener);
     tokio::spawn(

@@ -1,7 +1,8 @@
 //! Facts of intake and cases: notified to the people who work on them, and to nobody else.
 
-use chassis::{grants::Line, inbox::Handler};
+use auth::grants::Line;
 use harness::grants::{hold, line};
+use messaging::inbox::Handler;
 use notification::{
     app::tell::{self, Fact},
     bus::{FactMessage, Facts},
@@ -22,7 +23,7 @@ use crate::{
 
 /// The handler, with an intake that does not answer.
 pub fn facts(world: &World, intake_url: &str) -> Facts {
-    let peer = chassis::client::connect(intake_url, None, None, Some(chassis::client::DEADLINE)).unwrap();
+    let peer = server::client::connect(intake_url, None, None, Some(server::client::DEADLINE)).unwrap();
     Facts { app: world.app.clone(), intake: ContactServiceClient::new(peer) }
 }
 
@@ -33,7 +34,7 @@ fn case_id() -> String {
 }
 
 pub async fn assign(world: &World, mediator: &str) {
-    let event = MediatorAssigned { case_id: case_id(), mediator: mediator.to_owned(), assigned_at: Some(chassis::wire::timestamp(START)) };
+    let event = MediatorAssigned { case_id: case_id(), mediator: mediator.to_owned(), assigned_at: Some(base::wire::timestamp(START)) };
     hear(&world.app.pool, &facts(world, NO_INTAKE), subject::MEDIATOR_ASSIGNED, &event).await.unwrap();
 }
 
@@ -46,7 +47,7 @@ async fn the_rj_unit_is_told_of_a_referral_and_of_the_case_it_becomes_once_each(
         origin: Origin::Community.into(),
         counted_origin: Origin::Institutional.into(),
         site: "mission".into(),
-        received_at: Some(chassis::wire::timestamp(START)),
+        received_at: Some(base::wire::timestamp(START)),
         import_id: String::new(),
     };
     let opened = CaseOpened { case_id: case_id(), referral_id: received.referral_id.clone(), opened_at: received.received_at };
@@ -123,7 +124,7 @@ async fn every_supervisor_and_nobody_else_is_told_of_a_break_glass_once_in_the_i
     let broken = BreakGlassOpened {
         break_glass_id: Uuid::from_u128(0x61a55).to_string(),
         case_id: case_id(),
-        broken_at: Some(chassis::wire::timestamp(START)),
+        broken_at: Some(base::wire::timestamp(START)),
     };
     let due = BreakGlassReviewDue { notice_id: Uuid::from_u128(0xd0e).to_string(), overdue: 2, noticed_at: broken.broken_at };
     for _ in 0..2 {
@@ -177,7 +178,7 @@ fn received(referral: u128, site: &str, import: Option<Uuid>, minute: i64) -> Re
         origin: Origin::Victim.into(),
         counted_origin: Origin::Victim.into(),
         site: site.into(),
-        received_at: Some(chassis::wire::timestamp(START + time::Duration::minutes(minute))),
+        received_at: Some(base::wire::timestamp(START + time::Duration::minutes(minute))),
         import_id: import.map(|import| import.to_string()).unwrap_or_default(),
     }
 }
@@ -221,7 +222,7 @@ async fn facts_that_come_together_are_told_as_if_they_had_come_one_by_one() {
     let again = received(4, "mission", None, 4);
     let mut read = Vec::new();
     for event in events.chain([again]) {
-        let incoming = chassis::inbox::Incoming {
+        let incoming = messaging::inbox::Incoming {
             event_id: String::new(),
             subject: subject::REFERRAL_RECEIVED.to_owned(),
             body: prost::Message::encode_to_vec(&event).into(),

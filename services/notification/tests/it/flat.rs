@@ -1,6 +1,6 @@
 //! Cost of a pass over pending items: it reads only these, however many have finished.
 
-use chassis::database::{Actor, begin};
+use base::database::{Actor, begin};
 use notification::{domain::delivery::Lane, store};
 use proto::safety::v1::{Audience, Grade};
 use sqlx::{AssertSqlSafe, PgConnection, Postgres, Transaction};
@@ -25,7 +25,7 @@ async fn filled() -> World {
         let name = format!("head-{n}");
         world.prefers(&name, "en", &format!("person{n}@csc-scc.gc.ca")).await.unwrap();
         let mut ring = ring(n, Audience::Nhq, Grade::Concern, &[("rj-unit", &name)]);
-        (ring.concern_id, ring.next_ring_at) = (Uuid::from_u128(u128::from(n) + 1).to_string(), Some(chassis::wire::timestamp(START)));
+        (ring.concern_id, ring.next_ring_at) = (Uuid::from_u128(u128::from(n) + 1).to_string(), Some(base::wire::timestamp(START)));
         world.by_bus(&ring).await.unwrap();
     }
     for sql in [

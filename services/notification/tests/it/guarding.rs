@@ -25,19 +25,19 @@ const NEXT: Duration = Duration::minutes(2);
 
 /// Nobody listens there: the alarm answers nothing.
 fn silent() -> Alarmed {
-    let peer = chassis::client::connect("http://127.0.0.1:9", None, None, Some(chassis::client::DEADLINE)).unwrap();
+    let peer = server::client::connect("http://127.0.0.1:9", None, None, Some(server::client::DEADLINE)).unwrap();
     Alarmed { safety: AlarmServiceClient::new(peer), grace: GRACE, patience: SILENCE_LIMIT }
 }
 
 fn with_next(ring: Ring) -> Ring {
-    Ring { next_ring_at: Some(chassis::wire::timestamp(START + NEXT)), ..ring }
+    Ring { next_ring_at: Some(base::wire::timestamp(START + NEXT)), ..ring }
 }
 
 async fn looked(world: &World) -> usize {
     check(&world.app, &mut silent(), &mut Watch::from(START)).await.unwrap()
 }
 
-async fn silence_heard(world: &World, who: &chassis::Caller) -> Vec<InboxItem> {
+async fn silence_heard(world: &World, who: &base::Caller) -> Vec<InboxItem> {
     world.inbox(who).await.into_iter().filter(|item| item.template == "alarm-silent").collect()
 }
 
@@ -72,7 +72,7 @@ async fn whoever_rings_again_or_has_accepted_is_not_missed() {
     world.by_bus(&with_next(ring_head(0, Grade::Imminent))).await.unwrap();
     world.by_bus(&with_next(ring(0, Audience::Nhq, Grade::Imminent, &[("rj-unit", "")]))).await.unwrap();
     world.clock.advance(NEXT);
-    let later = Ring { next_ring_at: Some(chassis::wire::timestamp(START + NEXT * 3)), ..ring_head(1, Grade::Imminent) };
+    let later = Ring { next_ring_at: Some(base::wire::timestamp(START + NEXT * 3)), ..ring_head(1, Grade::Imminent) };
     world.by_bus(&later).await.unwrap();
     let accepted = ConcernChanged {
         concern_id: Uuid::from_u128(CONCERN).to_string(),
@@ -155,7 +155,7 @@ impl Answering {
         let url = format!("http://{}", listener.local_addr().unwrap());
         let incoming = tokio_stream::wrappers::TcpListenerStream::new(listener);
         tokio::spawn(tonic::transport::Server::builder().add_service(AlarmServiceServer::new(self.clone())).serve_with_incoming(incoming));
-        let peer = chassis::client::connect(&url, None, None, Some(chassis::client::DEADLINE)).unwrap();
+        let peer = server::client::connect(&url, None, None, Some(server::client::DEADLINE)).unwrap();
         Alarmed { safety: AlarmServiceClient::new(peer), grace: GRACE, patience: SILENCE_LIMIT }
     }
 
@@ -183,7 +183,7 @@ async fn change(world: &World, what: &str, audience: Audience) {
 #[tokio::test]
 async fn the_guard_follows_the_newest_promise_of_a_ring_and_not_the_latest_ever_made() {
     let world = world().await;
-    let promised = |step, by| Ring { next_ring_at: Some(chassis::wire::timestamp(START + by)), ..ring_head(step, Grade::Imminent) };
+    let promised = |step, by| Ring { next_ring_at: Some(base::wire::timestamp(START + by)), ..ring_head(step, Grade::Imminent) };
     world.by_bus(&promised(0, Duration::hours(52))).await.unwrap();
     world.by_bus(&promised(1, NEXT)).await.unwrap();
     world.clock.advance(NEXT + GRACE + Duration::SECOND);
@@ -210,7 +210,7 @@ async fn an_alarm_that_does_not_answer_for_some_seconds_is_rung_for_whether_a_ri
         "nothing says that the alarm does not answer"
     );
     // Whoever was rung is told too, long before the next ring is due.
-    let far = Ring { next_ring_at: Some(chassis::wire::timestamp(START + Duration::DAY)), ..ring_head(0, Grade::Imminent) };
+    let far = Ring { next_ring_at: Some(base::wire::timestamp(START + Duration::DAY)), ..ring_head(0, Grade::Imminent) };
     world.by_bus(&far).await.unwrap();
     assert_eq!(check(&world.app, &mut dead, &mut watch).await.unwrap(), 1);
     let heads = async || {
@@ -284,8 +284,8 @@ async fn a_clock_that_steps_back_an_hour_or_a_day_silences_nothing_in_the_guard(
         assert_eq!(check(&world.app, &mut silent(), &mut watch).await.unwrap(), 1, "{step} back");
         // The clock of the alarm alone is ahead: its promise is no further away than from one of its rings to the next.
         let ahead = Ring {
-            rung_at: Some(chassis::wire::timestamp(world.clock.now() + step)),
-            next_ring_at: Some(chassis::wire::timestamp(world.clock.now() + step + NEXT)),
+            rung_at: Some(base::wire::timestamp(world.clock.now() + step)),
+            next_ring_at: Some(base::wire::timestamp(world.clock.now() + step + NEXT)),
             ..ring_head(1, Grade::Imminent)
         };
         world.by_bus(&ahead).await.unwrap();

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use async_nats::{HeaderMap, jetstream};
-use chassis::{Context, Ids, Process, Settings};
+use base::Ids;
 use clap::Parser;
 use futures::{StreamExt, stream};
 use harness::{bus::TestBus, wait::eventually};
@@ -14,6 +14,7 @@ use proto::{
     safety::v1::{Audience, Grade},
     subject::{NOTIFICATION_FACTS, NOTIFICATION_RINGS, REFERRAL_RECEIVED, RING_NHQ},
 };
+use server::{Context, Process};
 use uuid::Uuid;
 
 use crate::{
@@ -26,7 +27,7 @@ const SOON: Duration = Duration::from_secs(60);
 #[derive(Parser)]
 struct Config {
     #[command(flatten)]
-    chassis: Settings,
+    server: server::Settings,
 }
 
 /// Messages that wait on the bus before anybody hears them.
@@ -49,7 +50,7 @@ fn number_of(body: &[u8]) -> u64 {
 }
 
 async fn process(world: &World, bus: &TestBus) -> Context {
-    let settings = Config::parse_from(["notification"]).chassis;
+    let settings = Config::parse_from(["notification"]).server;
     let process = Process::new("notification", settings, world.clock.clone(), Ids::seeded(1));
     Context::assemble(process, world.app.pool.clone(), bus.connect("notification").await)
 }
@@ -90,7 +91,7 @@ async fn told(referrals: u32, alone: u32) -> f64 {
         referral_id: Uuid::from_u128(u128::from(n) + 1).to_string(),
         counted_origin: Origin::Victim.into(),
         site: "mission".into(),
-        received_at: Some(chassis::wire::timestamp(START)),
+        received_at: Some(base::wire::timestamp(START)),
         import_id: if n < alone { String::new() } else { Uuid::from_u128(0xa).to_string() },
         ..ReferralReceived::default()
     };

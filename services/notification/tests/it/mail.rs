@@ -1,6 +1,6 @@
 //! E-mail: a hint without content, retried for as long as it takes, and never sent against a rule [TS1a, L26-6].
 
-use chassis::{Private, Vault};
+use base::Private;
 use harness::wait::eventually;
 use notification::{
     app::send_mail::{send_due, send_lane},
@@ -17,6 +17,7 @@ use proto::{
 use time::Duration;
 use tokio::net::TcpListener;
 use uuid::Uuid;
+use vault::Vault;
 
 use crate::{
     contacts::{contact, take},

@@ -19,13 +19,13 @@ use crate::{
 
 const NO_INTAKE: &str = "http://127.0.0.1:1";
 
-async fn page(world: &World, who: &chassis::Caller, unread_only: bool, page_token: String) -> (Vec<InboxItem>, String) {
+async fn page(world: &World, who: &base::Caller, unread_only: bool, page_token: String) -> (Vec<InboxItem>, String) {
     let request = asked(who, ListInboxRequest { unread_only, page_size: 7, page_token });
     let answer = world.service.list_inbox(request).await.unwrap().into_inner();
     (answer.items, answer.next_page_token)
 }
 
-async fn all(world: &World, who: &chassis::Caller, unread_only: bool) -> Vec<InboxItem> {
+async fn all(world: &World, who: &base::Caller, unread_only: bool) -> Vec<InboxItem> {
     let (mut items, mut token) = page(world, who, unread_only, String::new()).await;
     while !token.is_empty() {
         let (next, after) = page(world, who, unread_only, token).await;
@@ -42,7 +42,7 @@ async fn received(world: &World, handler: &Facts, n: u128) {
         origin: Origin::Victim.into(),
         counted_origin: Origin::Victim.into(),
         site: "mission".into(),
-        received_at: Some(chassis::wire::timestamp(START)),
+        received_at: Some(base::wire::timestamp(START)),
         import_id: String::new(),
     };
     hear(&world.app.pool, handler, subject::REFERRAL_RECEIVED, &received).await.unwrap();
@@ -116,7 +116,7 @@ async fn a_second_assignment_to_the_same_mediator_is_told_again_and_the_same_one
     let assigned = |at| MediatorAssigned {
         case_id: Uuid::from_u128(0xca5e).to_string(),
         mediator: "mediator-1".into(),
-        assigned_at: Some(chassis::wire::timestamp(at)),
+        assigned_at: Some(base::wire::timestamp(at)),
     };
     let assign = async |at| hear(&world.app.pool, &handler, subject::MEDIATOR_ASSIGNED, &assigned(at)).await.unwrap();
     assign(START).await;

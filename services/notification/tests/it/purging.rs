@@ -2,7 +2,9 @@
 
 use std::sync::LazyLock;
 
-use chassis::{audit::Signer, destruction::Orders, inbox::Rejection, vault};
+use audit_log::Signer;
+use destruction::Orders;
+use messaging::inbox::Rejection;
 use notification::{bus::Purges, domain::purge::LEAST};
 use prost::Message;
 use proto::{
@@ -33,7 +35,7 @@ const NO_INTAKE: &str = "http://127.0.0.1:1";
 async fn told(world: &World) {
     let handler = facts(world, NO_INTAKE);
     world.prefers("mediator-1", "en", "mediator-1@csc-scc.gc.ca").await.unwrap();
-    let at = Some(chassis::wire::timestamp(START));
+    let at = Some(base::wire::timestamp(START));
     let received = |referral: Uuid| ReferralReceived {
         referral_id: referral.to_string(),
         origin: Origin::Victim.into(),
@@ -53,7 +55,7 @@ async fn told(world: &World) {
 }
 
 async fn late_facts(world: &World) {
-    let (handler, at) = (facts(world, NO_INTAKE), Some(chassis::wire::timestamp(START)));
+    let (handler, at) = (facts(world, NO_INTAKE), Some(base::wire::timestamp(START)));
     let opened = CaseOpened { case_id: CASE.to_string(), referral_id: REFERRAL.to_string(), opened_at: at };
     hear(&world.app.pool, &handler, subject::CASE_OPENED, &opened).await.unwrap();
     let assigned = MediatorAssigned { case_id: CASE.to_string(), mediator: "mediator-1".into(), assigned_at: at };
@@ -67,10 +69,10 @@ fn order() -> CasePurged {
     CasePurged {
         case_id: CASE.to_string(),
         referral_id: REFERRAL.to_string(),
-        purged_at: Some(chassis::wire::timestamp(START + LEAST)),
+        purged_at: Some(base::wire::timestamp(START + LEAST)),
         break_glass_ids: vec![GLASS.to_string()],
         referral_ids: vec![SECOND.to_string()],
-        last_used_at: Some(chassis::wire::timestamp(START)),
+        last_used_at: Some(base::wire::timestamp(START)),
         signature: Vec::new(),
     }
 }
@@ -232,7 +234,7 @@ async fn a_case_that_is_younger_here_than_the_law_allows_is_not_purged_whatever_
     let world = world().await;
     told(&world).await;
     world.clock.advance(Duration::DAY * 30);
-    let dated = |at| Some(chassis::wire::timestamp(at));
+    let dated = |at| Some(base::wire::timestamp(at));
     let old = CasePurged { purged_at: dated(world.clock.now()), last_used_at: dated(world.clock.now() - LEAST), ..order() };
     let refused = hears(&world, &signed(&old, &CASES)).await;
     assert!(matches!(refused, Err(Rejection::Never { reason: "retention-not-over", .. })), "{refused:?}");

@@ -1,6 +1,6 @@
 //! Rings in inboxes: in the right ones and once each, whichever path delivered them [R3e, TRAP-1, TRAP-2].
 
-use chassis::{inbox::Rejection, outbox::Fresh};
+use messaging::{inbox::Rejection, outbox::Fresh};
 use notification::app::{
     deliver_ring::{self, ReceivedRing},
     read_ring,

@@ -2,12 +2,12 @@
 
 use std::path::Path;
 
-use chassis::{
+use base::{
     Ids,
     database::{Actor, begin},
-    outbox::{Fresh, Wake},
 };
 use harness::round_trips::{Done, Meter, hold};
+use messaging::outbox::{Fresh, Wake};
 use notification::{
     app::{
         App,

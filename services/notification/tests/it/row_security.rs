@@ -1,6 +1,6 @@
 //! Row security of notification: inboxes are their owner's, and victims' contact points the service's alone [R3c, CCRA 26].
 
-use chassis::database::{Actor, begin};
+use base::database::{Actor, begin};
 use harness::row_security;
 use proto::safety::v1::{Audience, Grade};
 use sqlx::Executor;

@@ -2,10 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use chassis::{Vault, vault};
 use harness::dump;
 use notification::{app::take_contact, store::sealed::InClear};
 use proto::safety::v1::{Audience, Grade};
+use vault::Vault;
 
 use crate::{
     contacts::contact,
@@ -60,7 +60,7 @@ async fn what_a_former_version_left_in_clear_is_sealed_and_reads_as_before() {
         sqlx::query(clear).execute(&world.admin).await.unwrap();
     }
     let items = world.count("select count(*) from inbox_item").await;
-    let sealed = vault::seal_leftovers(&world.app.pool, &world.app.vault, &InClear, world.clock.now()).await.unwrap();
+    let sealed = messaging::leftovers::seal_leftovers(&world.app.pool, &world.app.vault, &InClear, world.clock.now()).await.unwrap();
     assert_eq!(i64::try_from(sealed).unwrap(), items + 3);
     for word in WORDS {
         assert_eq!(holders(&world, word).await, BTreeSet::new(), "{word}");
@@ -85,7 +85,7 @@ async fn without_a_key_a_ring_stands_in_the_inbox_and_an_inbox_that_cannot_be_op
     assert!(!item.title.contains("call NHQ") && !item.title.is_empty());
     assert!(world.inbox(&person("nobody")).await.is_empty());
     world.app.vault = keyed;
-    vault::seal_leftovers(&world.app.pool, &world.app.vault, &InClear, world.clock.now()).await.unwrap();
+    messaging::leftovers::seal_leftovers(&world.app.pool, &world.app.vault, &InClear, world.clock.now()).await.unwrap();
     world.service.app.vault = world.app.vault.clone();
     assert_eq!(world.inbox(&head("somebody", "mission")).await.remove(0).title, item.title);
     assert_eq!(holders(&world, "marker-").await, BTreeSet::new());

@@ -2,8 +2,8 @@
 
 use std::sync::{Arc, Mutex};
 
+use base::Private;
 use base64::{Engine, engine::general_purpose::STANDARD};
-use chassis::Private;
 use notification::channels::smtp::Mailer;
 use tokio::{
     io::{AsyncBufReadExt, AsyncWriteExt, BufReader},

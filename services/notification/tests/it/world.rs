@@ -2,13 +2,15 @@
 
 use std::collections::BTreeMap;
 
-use chassis::{
+use base::{
     Caller, Clock, Ids,
     database::{Actor, begin},
+};
+use harness::uniform::asked;
+use messaging::{
     inbox::{Handler, Incoming, Rejection},
     outbox::{Fresh, Wake},
 };
-use harness::uniform::asked;
 use notification::{app::App, bus::Rings, domain::address::StaffDomains, grpc::Server};
 use prost::Message;
 use proto::{
@@ -38,7 +40,7 @@ pub struct World {
 }
 
 pub async fn world() -> World {
-    let db = harness::database::fresh(&[&chassis::database::MIGRATOR, &notification::MIGRATOR]).await;
+    let db = harness::database::fresh(&[&server::MIGRATOR, &notification::MIGRATOR]).await;
     let clock = Clock::fixed(START);
     let staff = StaffDomains::new(&["csc-scc.gc.ca".to_owned()]);
     let vault = harness::vault::vault("notification", &clock);
@@ -57,7 +59,7 @@ impl World {
     pub async fn by_call(&self, ring: &Ring) -> Result<OffsetDateTime, Status> {
         let request = Request::new(wire::DeliverRingRequest { ring: Some(ring.clone()) });
         let answer = self.service.deliver_ring(request).await?.into_inner();
-        Ok(chassis::wire::instant(&answer.delivered_at.unwrap()).unwrap())
+        Ok(base::wire::instant(&answer.delivered_at.unwrap()).unwrap())
     }
 
     pub const fn database(&self) -> &harness::database::Database {
@@ -169,7 +171,7 @@ pub fn ring(step: u16, audience: Audience, grade: Grade, called: &[(&str, &str)]
         reference: "RS-7KDM-Q4XP".into(),
         grade: grade.into(),
         site: "mission".into(),
-        raised_at: Some(chassis::wire::timestamp(START)),
+        raised_at: Some(base::wire::timestamp(START)),
         content: Some(concern),
         unreadable: false,
     };

@@ -13,7 +13,7 @@ use std::{
     thread,
 };
 
-use chassis::{Clock, Ids};
+use base::{Clock, Ids};
 use clap::Parser as _;
 use local::oms::OmsStandIn;
 use oms_reader::{

@@ -1,6 +1,6 @@
 //! Use case: store facts. Repeated facts, or facts in another order, give the same rows.
 
-use chassis::Result;
+use base::Result;
 use sqlx::PgConnection;
 
 use crate::{

@@ -1,6 +1,6 @@
 //! Use case: read one table of the annual report, with small cells withheld [L13, IM1].
 
-use chassis::{
+use base::{
     Refusal, Result,
     database::{self, Actor},
 };

@@ -1,6 +1,6 @@
 //! Facts of cases.
 
-use chassis::inbox::Rejection;
+use messaging::inbox::Rejection;
 use proto::cases::v1::{self as cases, CaseMoved, CaseOpened};
 
 use super::field::{id, instant, never};

@@ -1,6 +1,6 @@
 //! Facts of safety.
 
-use chassis::inbox::Rejection;
+use messaging::inbox::Rejection;
 use proto::safety::v1::{self as safety, ConcernChanged, ConcernRaised};
 
 use super::field::{id, instant, never, place};

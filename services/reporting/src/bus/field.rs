@@ -2,7 +2,8 @@
 
 use std::str::FromStr;
 
-use chassis::{inbox::Rejection, wire};
+use base::wire;
+use messaging::inbox::Rejection;
 use prost_types::Timestamp;
 use proto::{id::SiteCode, subject};
 use time::OffsetDateTime;

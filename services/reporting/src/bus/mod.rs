@@ -6,7 +6,7 @@ mod field;
 mod read;
 mod referral;
 
-use chassis::{
+use messaging::{
     inbox::{Handler, Incoming, ReadMessage, Rejection},
     outbox::Fresh,
 };

@@ -1,6 +1,6 @@
 //! Decoding of events into facts. An unreadable event is quarantined, never guessed.
 
-use chassis::inbox::{Incoming, Rejection};
+use messaging::inbox::{Incoming, Rejection};
 use proto::subject;
 
 use super::{case, concern, field, referral};

@@ -1,6 +1,6 @@
 //! Facts of intake.
 
-use chassis::inbox::Rejection;
+use messaging::inbox::Rejection;
 use proto::intake::v1::{self as intake, ReferralReceived, ReferralScreened};
 
 use super::field::{id, instant, never, place};

@@ -1,6 +1,6 @@
 //! gRPC server of reporting: decode, call the use case, encode. It decides nothing.
 
-use chassis::{Caller, Clock, Refusal, limits::MESSAGE, wire};
+use base::{Caller, Clock, Refusal, wire};
 use proto::{
     reporting::v1::{
         self as wire_v1, GetReportRequest, GetReportResponse, Table as WireTable,
@@ -8,6 +8,7 @@ use proto::{
     },
     role,
 };
+use server::limits::MESSAGE;
 use sqlx::PgPool;
 use tonic::{Request, Response, Status};
 

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use chassis::{Error, Result};
+use base::{Error, Result};
 use sqlx::PgConnection;
 use time::OffsetDateTime;
 use uuid::Uuid;

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use async_nats::{HeaderMap, jetstream};
-use chassis::{Clock, Context, Ids, Process, Settings};
+use base::{Clock, Ids};
 use clap::Parser;
 use futures::{StreamExt, stream};
 use harness::{bus::TestBus, wait::eventually};
@@ -13,13 +13,14 @@ use proto::{
     subject::{REFERRAL_RECEIVED, REPORTING_FACTS},
 };
 use reporting::bus::Facts;
+use server::{Context, Process};
 
 use super::*;
 
 #[derive(Parser)]
 struct Config {
     #[command(flatten)]
-    chassis: Settings,
+    server: server::Settings,
 }
 
 /// Facts that stand on the bus, one in a thousand of them said twice and one of them unreadable, are consumed; how many each second.
@@ -36,7 +37,7 @@ async fn consumed(count: u32, within: Duration) -> f64 {
                 referral_id: Uuid::from_u128(u128::from(id) + 1).to_string(),
                 origin: Sent::Victim.into(),
                 site: "mission".into(),
-                received_at: Some(chassis::wire::timestamp(NOW)),
+                received_at: Some(base::wire::timestamp(NOW)),
                 ..ReferralReceived::default()
             };
             let body = if n == 77 { b"no message".to_vec() } else { fact.encode_to_vec() };
@@ -46,7 +47,7 @@ async fn consumed(count: u32, within: Duration) -> f64 {
         }
     });
     published.buffer_unordered(256).collect::<Vec<()>>().await;
-    let process = Process::new("reporting", Config::parse_from(["reporting"]).chassis, Clock::fixed(NOW), Ids::seeded(1));
+    let process = Process::new("reporting", Config::parse_from(["reporting"]).server, Clock::fixed(NOW), Ids::seeded(1));
     let ctx = Context::assemble(process, database.pool.clone(), bus.connect("reporting").await);
     let begun = tokio::time::Instant::now();
     ctx.consume(REPORTING_FACTS, Facts);

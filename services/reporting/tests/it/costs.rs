@@ -1,6 +1,6 @@
 //! Cost of a report that does not grow with the years: it reads the rows of its own fiscal year, by an index, under row security.
 
-use chassis::database::{Actor, begin};
+use base::database::{Actor, begin};
 use reporting::{
     domain::year::FiscalYear,
     store::{concern, referral},

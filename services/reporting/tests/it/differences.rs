@@ -3,7 +3,7 @@
 //! The attacker reasons in intervals over all published cells of both releases and the numbers between them, exactly and exhaustively.
 #![expect(clippy::indexing_slicing, reason = "numbers are found by their place; a place that is not there fails the test")]
 
-use chassis::{Caller, Clock};
+use base::{Caller, Clock};
 use proto::{
     reporting::v1::{GetReportRequest, Table as WireTable, report_service_server::ReportService},
     role,

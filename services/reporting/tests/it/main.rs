@@ -7,7 +7,7 @@ mod differences;
 mod facts;
 mod reports;
 
-use chassis::database::{Actor, begin};
+use base::database::{Actor, begin};
 use harness::{database::Database, row_security};
 use reporting::{
     app::{
@@ -28,7 +28,7 @@ const NOW: OffsetDateTime = datetime!(2026-11-15 15:00 UTC);
 const LIVE: Rules = Rules { threshold: 10, release: Release::Live };
 
 async fn database() -> Database {
-    harness::database::fresh(&[&chassis::database::MIGRATOR, &reporting::MIGRATOR]).await
+    harness::database::fresh(&[&server::MIGRATOR, &reporting::MIGRATOR]).await
 }
 
 async fn record(db: &Database, facts: impl IntoIterator<Item = Fact>) {

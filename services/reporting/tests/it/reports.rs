@@ -1,6 +1,6 @@
 //! Reports as a caller gets them.
 
-use chassis::Error;
+use base::Error;
 use reporting::domain::{
     code::{Audience, Grade},
     concern::ConcernTable,

@@ -59,7 +59,7 @@ pub struct Floor {
     pool: PgPool,
     jetstream: jetstream::Context,
     arrivals: Arc<Arrivals>,
-    ids: chassis::Ids,
+    ids: base::Ids,
 }
 
 /// Waiters for messages, by message and receiver.
@@ -125,7 +125,7 @@ impl Floor {
         let jetstream = jetstream::new(client);
         let stream = Config { name: STREAM.to_owned(), subjects: vec!["floor.>".to_owned()], ..Config::default() };
         jetstream.create_stream(stream).await?;
-        let floor = Self { pool, jetstream, arrivals: Arc::default(), ids: chassis::Ids::random() };
+        let floor = Self { pool, jetstream, arrivals: Arc::default(), ids: base::Ids::random() };
         for receives in Receives::ALL {
             for receiver in 0..2 {
                 floor.receive(receiver, receives).await?;

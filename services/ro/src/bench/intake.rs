@@ -1,7 +1,7 @@
 //! Benchmark of referral intake, one by one and in bulk: validated, de-duplicated, recorded, the event on its way to the bus.
 
 use anyhow::ensure;
-use chassis::Ids;
+use base::Ids;
 use proto::{
     intake::v1::{
         Known, Origin, Referral, SubmitReferralRequest, SubmitReferralsRequest, referral_service_client::ReferralServiceClient,

@@ -8,7 +8,7 @@ use std::{
 };
 
 use anyhow::{Context as _, bail};
-use chassis::{Clock, Ids};
+use base::{Clock, Ids};
 use proto::{
     role,
     safety::v1::{
@@ -70,7 +70,7 @@ impl Waiting {
 fn both_have_it(concern: &ConcernView) -> Option<OffsetDateTime> {
     let delivered = |audience| {
         let status = concern.audiences.iter().find(|a| a.audience() == audience);
-        status.and_then(|a| a.delivered_at.as_ref()).and_then(chassis::wire::instant)
+        status.and_then(|a| a.delivered_at.as_ref()).and_then(base::wire::instant)
     };
     Some(delivered(Audience::Nhq)?.max(delivered(Audience::ResponsibleHead)?))
 }

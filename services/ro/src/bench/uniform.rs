@@ -10,7 +10,7 @@ use std::{
 };
 
 use anyhow::{Context as _, bail};
-use chassis::Ids;
+use base::Ids;
 use proto::{
     cases::v1::{FindCaseByReferralRequest, GetCaseRequest, MoveCaseRequest, case_service_client::CaseServiceClient},
     intake::v1::{

@@ -9,8 +9,8 @@ use std::{
 };
 
 use anyhow::Context as _;
-use chassis::audit::{
-    self, Cosigned,
+use audit_log::{
+    Cosigned,
     log::{Examiner, Fault, KnownCheckpoint},
 };
 use clap::{Args, Subcommand};
@@ -93,7 +93,7 @@ impl Verify {
             let url = self.url.as_ref().or_else(|| stack.as_ref()?.postgres.auditors.get(name));
             let Some(url) = url else { return Err(Failure::Usage(format!("{name} has no database"))) };
             // First the co-signatures in the log's database, then the witness's, then the log: what one contains, the next contains too.
-            let cosigned = audit::cosigned(&mut connect(name, url).await?).await.context("the log cannot be read")?;
+            let cosigned = audit_log::cosigned(&mut connect(name, url).await?).await.context("the log cannot be read")?;
             let witness = self.witness(name, stack.as_ref()).await?;
             let (examined, found) = examine(name, url, &key, seen.get(name), witness.as_ref(), cosigned).await?;
             found.notes.iter().for_each(|note| print::line(format!("{name}: NOTE: {note}")));
@@ -127,7 +127,7 @@ impl Verify {
 
     fn key(&self, service: &str, stack: Option<&Description>) -> anyhow::Result<Vec<u8>> {
         let dir = self.keys.clone().or_else(|| Some(stack?.audit_keys())).context("give --keys")?;
-        audit::public_key(&dir, service)
+        audit_log::public_key(&dir, service)
     }
 }
 
@@ -151,15 +151,15 @@ async fn examine(
     let mut db = connect(service, url).await?;
     let mut tx = db.begin().await?;
     tx.execute("set transaction isolation level repeatable read, read only").await?;
-    let checkpoints = audit::checkpoints(&mut tx).await?;
-    let epochs = audit::epochs(&mut tx, service, key).await?;
-    let now = chassis::clock::micros(clock::now());
+    let checkpoints = audit_log::checkpoints(&mut tx).await?;
+    let epochs = audit_log::epochs(&mut tx, service, key).await?;
+    let now = base::clock::micros(clock::now());
     let own = Own { log: service, cosigned, epochs, checkpoints: &checkpoints, now };
     let found = witness.map(|witness| witness.compare(&own)).unwrap_or_default();
     let mut examiner = Examiner::new(service, key, held, checkpoints).beside(found.beside.clone());
     let mut from = i64::MIN;
     loop {
-        let rows = audit::entries(&mut tx, from, PAGE).await?;
+        let rows = audit_log::entries(&mut tx, from, PAGE).await?;
         let Some(last) = rows.last() else { break };
         from = last.position.saturating_add(1);
         rows.iter().for_each(|row| examiner.push(row));
@@ -169,7 +169,7 @@ async fn examine(
 
 #[cfg(test)]
 mod tests {
-    use chassis::audit::log::unhex;
+    use audit_log::log::unhex;
 
     use super::*;
 

@@ -293,7 +293,7 @@ impl Show {
 impl Assign {
     async fn run(&self, session: &Session, who: &Who) -> Result<(), Failure> {
         let mut client = session.access(who)?;
-        let (case_ref, until) = (self.case.clone(), self.until.map(chassis::wire::timestamp));
+        let (case_ref, until) = (self.case.clone(), self.until.map(base::wire::timestamp));
         let given_to = if let Some(officer) = self.officer.clone() {
             client.assign_officer(AssignOfficerRequest { case_ref, officer: officer.clone(), until }).await?;
             officer
@@ -343,7 +343,7 @@ impl Assess {
             notes: self.notes.clone(),
             next_review_on: self.next_review_on.clone(),
             what_the_head_must_know: self.head_must_know.clone(),
-            idempotency_key: self.key.clone().unwrap_or_else(|| chassis::Ids::random().uuid().to_string()),
+            idempotency_key: self.key.clone().unwrap_or_else(|| base::Ids::random().uuid().to_string()),
         };
         Ok(session.assessments(who)?.record_assessment(request).await?.into_inner())
     }
@@ -352,7 +352,7 @@ impl Assess {
     fn concern(&self) -> Concern {
         let told = [&self.notes, &self.head_must_know].into_iter().map(|text| text.trim()).filter(|text| !text.is_empty());
         Concern {
-            concern_id: chassis::Ids::random().uuid().to_string(),
+            concern_id: base::Ids::random().uuid().to_string(),
             grade: Grade::Imminent.into(),
             text: format!("{}\n\n{}", NOT_ASSESSED_NHQ, told.collect::<Vec<_>>().join("\n\n")),
             nature: self.head_must_know.trim().to_owned(),

@@ -133,7 +133,7 @@ impl Command {
             Self::Offer(offer) => RecordConsentRequest {
                 status: ConsentStatus::Offered.into(),
                 initiative: offer.own_initiative.unwrap_or_default().into(),
-                initiative_at: offer.said_at.map(chassis::wire::timestamp),
+                initiative_at: offer.said_at.map(base::wire::timestamp),
                 ..asked
             },
             Self::Give(give) => RecordConsentRequest {

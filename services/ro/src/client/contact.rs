@@ -97,7 +97,7 @@ impl Command {
             do_not_contact: push.do_not_contact,
             safe_contact: push.safe_contact.clone(),
             receipt_number: push.receipt.clone(),
-            effective_at: push.effective_at.map(chassis::wire::timestamp),
+            effective_at: push.effective_at.map(base::wire::timestamp),
         };
         let key = contact.idempotency_key.clone();
         let answer = session.contacts(&who)?.push_contact(PushContactRequest { contact: Some(contact) }).await.map_err(Failure::from);

@@ -116,7 +116,7 @@ impl Keep {
             kind: self.kind.into(),
             media_type: media_type.to_owned(),
             name: name.unwrap_or_default(),
-            key: self.key.clone().unwrap_or_else(|| chassis::Ids::random().uuid().to_string()),
+            key: self.key.clone().unwrap_or_else(|| base::Ids::random().uuid().to_string()),
         };
         let part = |part| KeepDocumentRequest { part: Some(part) };
         let mut parts = vec![part(keep_document_request::Part::Offered(offered))];

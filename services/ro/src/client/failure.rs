@@ -181,7 +181,7 @@ impl Failure {
 
 #[cfg(test)]
 mod tests {
-    use chassis::Refusal;
+    use base::Refusal;
 
     use super::*;
 

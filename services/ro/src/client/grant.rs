@@ -199,8 +199,8 @@ impl Propose {
             role: self.role.clone(),
             site: self.site.clone().unwrap_or_default(),
             region: self.region.clone().unwrap_or_default(),
-            since: self.since.map(chassis::wire::timestamp),
-            until: self.until.map(chassis::wire::timestamp),
+            since: self.since.map(base::wire::timestamp),
+            until: self.until.map(base::wire::timestamp),
             ..RoleGrant::default()
         }
     }

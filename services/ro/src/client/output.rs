@@ -61,7 +61,7 @@ pub fn said<M: ReflectMessage>(session: &Session, answer: &M, words: impl Displa
 pub fn instant(stamp: Option<&Timestamp>) -> String {
     // An empty stamp was never set.
     let given = stamp.filter(|stamp| **stamp != Timestamp::default());
-    let at = given.and_then(chassis::wire::instant).and_then(|at| at.replace_nanosecond(0).ok());
+    let at = given.and_then(base::wire::instant).and_then(|at| at.replace_nanosecond(0).ok());
     at.and_then(|at| at.format(&Rfc3339).ok()).unwrap_or_else(|| "-".to_owned())
 }
 

@@ -135,7 +135,7 @@ impl Command {
 
 impl Add {
     async fn run(&self, session: &Session, who: &Who) -> Result<(), Failure> {
-        let key = self.key.clone().unwrap_or_else(|| chassis::Ids::random().uuid().to_string());
+        let key = self.key.clone().unwrap_or_else(|| base::Ids::random().uuid().to_string());
         let mut added = self.ask(session, who, &key, self.is_another_person).await;
         if let Err(Failure::Refused(status)) = &added
             && Explained::of(status).reason == MAY_BE

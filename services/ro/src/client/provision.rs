@@ -3,8 +3,8 @@
 use std::{path::PathBuf, time::Duration};
 
 use anyhow::Context as _;
-use chassis::bus::Bus;
 use clap::Args;
+use messaging::bus::Bus;
 use proto::subject::{CONSUMERS, STREAMS};
 
 use super::{failure::Failure, text::Words};

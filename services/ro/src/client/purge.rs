@@ -2,7 +2,6 @@
 
 use std::path::PathBuf;
 
-use chassis::audit;
 use clap::{Args, Subcommand};
 use proto::{
     cases::v1::{
@@ -150,7 +149,7 @@ impl Command {
 fn show(session: &Session, certificate: PurgeCertificate, keys: Option<PathBuf>) -> Result<(), Failure> {
     let is_named = keys.is_some();
     let folder = keys.or_else(|| Some(session.stack.as_ref()?.audit_keys()));
-    let key = match folder.map(|folder| audit::public_key(&folder, SIGNER)) {
+    let key = match folder.map(|folder| audit_log::public_key(&folder, SIGNER)) {
         Some(Err(error)) if is_named => return Err(error.into()),
         found => found.and_then(Result::ok),
     };
@@ -167,7 +166,7 @@ fn show(session: &Session, certificate: PurgeCertificate, keys: Option<PathBuf>)
 fn holds(certificate: &PurgeCertificate, key: &[u8]) -> bool {
     let signed = |kind, values: Vec<String>, signature: &[u8]| {
         let values: Vec<&str> = values.iter().map(String::as_str).collect();
-        audit::row_signed_by(key, kind, &values, signature)
+        audit_log::row_signed_by(key, kind, &values, signature)
     };
     signed(purge::CERTIFICATE, purge::certificate(certificate), &certificate.signature)
         && certificate

@@ -3,7 +3,6 @@
 use std::{fs, path::PathBuf, time::Duration};
 
 use anyhow::Context as _;
-use chassis::{client, retry::Retry};
 use local::{Description, description::Identity};
 use proto::{
     cases::v1::{
@@ -18,6 +17,7 @@ use proto::{
     reporting::v1::report_service_client::ReportServiceClient,
     safety::v1::{alarm_service_client::AlarmServiceClient, directory_service_client::DirectoryServiceClient},
 };
+use server::{client, retry::Retry};
 
 use super::{
     common::Common,

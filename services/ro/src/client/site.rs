@@ -143,7 +143,7 @@ impl Command {
 }
 
 fn key(given: Option<&String>) -> String {
-    given.cloned().unwrap_or_else(|| chassis::Ids::random().uuid().to_string())
+    given.cloned().unwrap_or_else(|| base::Ids::random().uuid().to_string())
 }
 
 fn now_at(stay: Option<&SiteStay>, lang: Lang) -> String {

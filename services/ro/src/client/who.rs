@@ -6,7 +6,7 @@ use local::description::Identity;
 #[derive(Clone)]
 pub struct Who {
     pub name: String,
-    pub(super) token: chassis::Private<String>,
+    pub(super) token: base::Private<String>,
 }
 
 impl Who {

@@ -1,8 +1,8 @@
 //! The statement of a log's witness about it, and what it means for the person who verifies the log.
 
 use anyhow::Context as _;
-use chassis::audit::{
-    self, Conflict, Cosigned, Epoch,
+use audit_log::{
+    Conflict, Cosigned, Epoch,
     log::Checkpoint,
     signed_by,
     statement::{Known, cosigned_bytes},
@@ -49,8 +49,8 @@ impl Witness {
     /// The database cannot be reached or read.
     pub async fn read(name: &'static str, key: Vec<u8>, url: &str, log: &str) -> anyhow::Result<Self> {
         let mut db = connect(name, url).await?;
-        let known = audit::witnessed(&mut db, log).await.context("what the witness holds cannot be read")?;
-        let conflicts = audit::conflicts(&mut db, log).await.context("what the witness holds cannot be read")?;
+        let known = audit_log::witnessed(&mut db, log).await.context("what the witness holds cannot be read")?;
+        let conflicts = audit_log::conflicts(&mut db, log).await.context("what the witness holds cannot be read")?;
         Ok(Self { name, key, known, conflicts })
     }
 

@@ -5,7 +5,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use chassis::{Clock, Ids};
+use base::{Clock, Ids};
 use local::Description;
 use tonic::{Code, Response, Status};
 

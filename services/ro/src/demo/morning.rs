@@ -160,7 +160,7 @@ async fn push_contact(day: &Day, who: &Who, receipt_number: &str) -> Result<Stri
         language: Language::French as i32,
         safe_contact: "weekdays after 17:00; leave no message".to_owned(),
         receipt_number: receipt_number.to_owned(),
-        effective_at: Some(chassis::wire::timestamp(day.clock.now())),
+        effective_at: Some(base::wire::timestamp(day.clock.now())),
         ..VictimContact::default()
     };
     let request = PushContactRequest { contact: Some(contact) };

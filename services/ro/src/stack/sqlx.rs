@@ -31,8 +31,10 @@ pub struct Sqlx {
     check: bool,
 }
 
-/// The package on whose tables every service's depend; it also has SQL of its own.
-const CHASSIS: &str = "chassis";
+/// Crates with SQL on the tables that every service has, in the order in which they are built.
+const CRATES: [&str; 5] = ["vault", "messaging", "audit-log", "auth", "destruction"];
+/// Folder of the migrations of these tables.
+const SHARED_MIGRATIONS: &str = "crates/server/migrations";
 
 impl Sqlx {
     /// Writes or compares the folders.
@@ -40,8 +42,8 @@ impl Sqlx {
     /// # Errors
     /// When a migration or a query is wrong; PostgreSQL's own words are shown.
     pub fn run(&self) -> anyhow::Result<ExitCode> {
-        // The chassis first: it must be up to date before a service is checked.
-        let all: Vec<&str> = std::iter::once(CHASSIS).chain(local::SERVICES).collect();
+        // The shared crates first: they must be up to date before a service is checked.
+        let all: Vec<&str> = CRATES.into_iter().chain(local::SERVICES).collect();
         if let Some(name) = self.packages.iter().find(|name| !all.contains(&name.as_str())) {
             bail!("no package with SQL is named {name}: there are {}", all.join(", "));
         }
@@ -74,13 +76,13 @@ impl Sqlx {
 }
 
 fn room(package: &str) -> PathBuf {
-    checkout().join("services").join(package)
+    checkout().join(if CRATES.contains(&package) { "crates" } else { "services" }).join(package)
 }
 
 fn migrate(postgres: &Postgres, package: &str) -> anyhow::Result<()> {
-    let rooms = if package == CHASSIS { vec![CHASSIS] } else { vec![CHASSIS, package] };
-    for owner in rooms {
-        let mut files: Vec<PathBuf> = list(&room(owner).join("migrations"))?;
+    let own = (!CRATES.contains(&package)).then(|| room(package).join("migrations"));
+    for folder in std::iter::once(checkout().join(SHARED_MIGRATIONS)).chain(own) {
+        let mut files: Vec<PathBuf> = list(&folder)?;
         files.retain(|file| file.extension().is_some_and(|extension| extension == "sql"));
         files.sort();
         for file in files {
@@ -104,7 +106,10 @@ fn prepare(postgres: &Postgres, package: &str) -> anyhow::Result<BTreeMap<String
         // No tests: they have no checked query, and their dependencies would have to compile while the SQL changes.
         .args(["check", "--quiet", "--lib", "--bins", "--package", package])
         // As the administrator: with the conditions of row-level security in every plan, columns would look nullable that are not.
-        .env(format!("{}_DATABASE_URL", package.to_ascii_uppercase()), postgres.superuser_url(&Login::Application.role(package))?)
+        .env(
+            format!("{}_DATABASE_URL", package.to_ascii_uppercase().replace('-', "_")),
+            postgres.superuser_url(&Login::Application.role(package))?,
+        )
         .env("SQLX_OFFLINE", "false")
         .env("SQLX_OFFLINE_DIR", &folder)
         .status()

@@ -7,10 +7,11 @@ use std::{
 };
 
 use anyhow::Context as _;
-use chassis::{BUS_HEALTH, HISTORY_HEALTH, ROOM_HEALTH, WORK_HEALTH, client};
 use clap::Args;
 use local::{Description, sys};
+use messaging::{BUS_HEALTH, ROOM_HEALTH};
 use serde::Serialize;
+use server::{HISTORY_HEALTH, WORK_HEALTH, client};
 use tonic_health::pb::{HealthCheckRequest, health_check_response::ServingStatus, health_client::HealthClient};
 
 use super::Place;

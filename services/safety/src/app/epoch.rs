@@ -6,10 +6,8 @@ use std::sync::{
     atomic::{AtomicI64, Ordering},
 };
 
-use chassis::{
-    audit::{self, Signer},
-    database,
-};
+use audit_log::Signer;
+use base::database;
 use sqlx::{PgConnection, PgPool};
 use time::OffsetDateTime;
 
@@ -48,7 +46,7 @@ impl Epoch {
     pub async fn begin(&self, pool: &PgPool, (log, signer): (&str, Option<&Signer>), now: OffsetDateTime) -> sqlx::Result<()> {
         let mut tx = database::begin(pool, &row_security::itself()).await?;
         let log_epoch = match signer {
-            Some(signer) => audit::epochs(&mut tx, log, &signer.public()).await?.first().map_or(0, |newest| newest.epoch),
+            Some(signer) => audit_log::epochs(&mut tx, log, &signer.public()).await?.first().map_or(0, |newest| newest.epoch),
             None => 0,
         };
         // Above every number this process has published, also where the machine's clock went back too.

@@ -1,6 +1,6 @@
 //! Row security actors of the alarm: for whom a transaction acts, as the policies of the database compare it.
 
-use chassis::{Caller, database::Actor};
+use base::{Caller, database::Actor};
 use proto::role;
 
 /// Scopes in the policies: NHQ, a dashboard, an administrator of the directory, and all other callers, who reach the concerns of the

@@ -2,10 +2,11 @@
 
 use std::str::FromStr;
 
-use chassis::{
+use base::trace;
+use messaging::{
     inbox::{Handler, Incoming, ReadMessage, Rejection},
     outbox::{Fresh, Outgoing, enqueue_fresh},
-    quarantine, trace,
+    quarantine,
 };
 use proto::{
     id::{RingId, SiteCode},

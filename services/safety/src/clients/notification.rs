@@ -2,10 +2,7 @@
 
 use std::str::FromStr;
 
-use chassis::{
-    client::Peer,
-    outbox::{Unconfirmed, direct::Receiver},
-};
+use messaging::outbox::{Unconfirmed, direct::Receiver};
 use prost::Message;
 use proto::{
     id::RingId,
@@ -13,6 +10,7 @@ use proto::{
     safety::v1,
     subject,
 };
+use server::client::Peer;
 use sqlx::PgConnection;
 use time::OffsetDateTime;
 use tonic::Status;
@@ -37,9 +35,9 @@ impl Receiver for ToNotification {
         self.client.clone().deliver_ring(request).await.map(drop)
     }
 
-    async fn confirm(&self, tx: &mut PgConnection, message: &Unconfirmed, _: OffsetDateTime) -> chassis::Result<()> {
-        let ring = ring(message).map_err(|status| chassis::Error::Internal(status.message().to_owned()))?;
-        let id = RingId::from_str(&ring.ring_id).map_err(|_| chassis::Error::Internal("a ring without an id".to_owned()))?;
+    async fn confirm(&self, tx: &mut PgConnection, message: &Unconfirmed, _: OffsetDateTime) -> base::Result<()> {
+        let ring = ring(message).map_err(|status| base::Error::Internal(status.message().to_owned()))?;
+        let id = RingId::from_str(&ring.ring_id).map_err(|_| base::Error::Internal("a ring without an id".to_owned()))?;
         let audience = match ring.audience() {
             v1::Audience::ResponsibleHead => Audience::ResponsibleHead,
             v1::Audience::Nhq | v1::Audience::Unspecified => Audience::Nhq,

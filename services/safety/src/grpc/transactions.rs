@@ -1,11 +1,8 @@
 //! Transactions of a caller: begun under row security, and ended by a commit or by a refusal that is recorded.
 
-use chassis::{
-    Caller, Clock, Result,
-    audit::{self, Act},
-    database,
-    outbox::Wake,
-};
+use audit_log::Act;
+use base::{Caller, Clock, Result, database};
+use messaging::outbox::Wake;
 use sqlx::{PgPool, Postgres, Transaction};
 use tonic::{Response, Status};
 
@@ -45,6 +42,6 @@ impl Transactions {
 
     /// Passes on the result of a use case; a refusal is recorded first.
     pub(in crate::grpc) async fn watched<T>(&self, act: Act<'_>, ended: Result<T>) -> Result<T> {
-        audit::watched(&self.pool, act, self.clock.now(), ended).await
+        audit_log::watched(&self.pool, act, self.clock.now(), ended).await
     }
 }

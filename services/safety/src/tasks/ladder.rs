@@ -2,12 +2,12 @@
 
 use std::time::Duration;
 
-use chassis::{
-    Context,
-    outbox::Wake,
+use base::{
     refusal::store_error,
     tasks::{Failed, Next, Work},
 };
+use messaging::outbox::Wake;
+use server::Context;
 use sqlx::PgPool;
 
 use crate::app::alarm::{App, ring, timekeeping::Watched, watch::Hub};

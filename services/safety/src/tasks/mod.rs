@@ -8,7 +8,7 @@ pub mod trust_cache;
 mod wake;
 pub mod watchers;
 
-use chassis::Context;
+use server::Context;
 
 use crate::app::alarm::{App, watch::Hub};
 

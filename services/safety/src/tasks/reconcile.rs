@@ -2,11 +2,9 @@
 
 use std::time::Duration;
 
-use chassis::{
-    Context,
-    outbox::Wake,
-    tasks::{Failed, Next, Work},
-};
+use base::tasks::{Failed, Next, Work};
+use messaging::outbox::Wake;
+use server::Context;
 use sqlx::PgPool;
 
 use crate::app::alarm::{

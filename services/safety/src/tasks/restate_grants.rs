@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use chassis::{Context, tasks::Failed};
+use base::tasks::Failed;
+use server::Context;
 
 use crate::app::directory::{App, grants};
 

@@ -2,10 +2,8 @@
 
 use std::time::Duration;
 
-use chassis::{
-    Context,
-    tasks::{Failed, Next, Work},
-};
+use base::tasks::{Failed, Next, Work};
+use server::Context;
 use sqlx::PgPool;
 use tokio::sync::watch;
 

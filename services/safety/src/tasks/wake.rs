@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use chassis::Context;
+use server::Context;
 use tokio::sync::{Notify, watch};
 
 /// Wake that is notified whenever the watched value is sent, until the process stops.

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use chassis::Context;
+use server::Context;
 
 use super::wake;
 use crate::app::alarm::watch::Hub;

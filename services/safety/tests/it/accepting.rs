@@ -1,6 +1,6 @@
 //! Acceptance of concerns: each audience accepts only for itself.
 
-use chassis::Error;
+use base::Error;
 use proto::role;
 use safety::{
     app::{
@@ -34,7 +34,7 @@ async fn nhq_cannot_accept_for_the_head_nor_the_head_for_nhq() {
     let concern = world.raise(imminent_at("mission")).await;
     for (who, audience) in [(officer(), Audience::ResponsibleHead), (head_of("mission"), Audience::Nhq)] {
         let refused = world.accept(&who, concern.id, audience).await.unwrap_err();
-        assert!(matches!(refused, chassis::Error::Refused(r) if r.reason == "not-this-audience"));
+        assert!(matches!(refused, base::Error::Refused(r) if r.reason == "not-this-audience"));
     }
 }
 
@@ -47,7 +47,7 @@ async fn the_head_of_another_site_a_mediator_and_a_dashboard_accept_nothing_and_
         let mut db = world.begin(&row_security::actor(stranger)).await;
         for audience in [Audience::Nhq, Audience::ResponsibleHead] {
             let answer = world.accept(stranger, concern.id, audience).await;
-            assert!(matches!(answer, Err(chassis::Error::NotFound)), "{}", stranger.subject);
+            assert!(matches!(answer, Err(base::Error::NotFound)), "{}", stranger.subject);
         }
         let viewer = read_concerns::viewer(&mut db, &world.app, stranger).await.unwrap();
         assert!(read_concerns::get(&mut db, &world.app.vault, &viewer, &concern.reference).await.is_err());

@@ -1,10 +1,7 @@
 //! Devices that raise and accept while the identity provider is away: who enrols and ends them, and what they may call.
 
-use chassis::{
-    Clock, Error,
-    client::Peer,
-    devices::{Key, LONGEST},
-};
+use auth::devices::{Key, LONGEST};
+use base::{Clock, Error};
 use harness::{grants::line, raw::reason, wait::eventually};
 use proto::{
     role,
@@ -26,6 +23,7 @@ use safety::{
     domain::directory::device::Enrolment,
     tasks::trust_cache,
 };
+use server::client::Peer;
 use sqlx::PgPool;
 use time::{Duration, OffsetDateTime};
 use tonic::{Code, Status};
@@ -44,8 +42,8 @@ fn for_person(person: &str, key: &Key, until: OffsetDateTime) -> Enrolment {
     Enrolment { person: person.into(), public_key: key.public().to_vec(), until }
 }
 
-async fn propose(pool: &PgPool, app: &App, by: &str, wanted: Enrolment) -> chassis::Result<Uuid> {
-    let mut tx = chassis::database::begin(pool, &row_security::actor(&administrator(by))).await?;
+async fn propose(pool: &PgPool, app: &App, by: &str, wanted: Enrolment) -> base::Result<Uuid> {
+    let mut tx = base::database::begin(pool, &row_security::actor(&administrator(by))).await?;
     let outcome = proposals::propose_device(&mut tx, app, &administrator(by), wanted).await?;
     tx.commit().await?;
     match outcome {
@@ -54,15 +52,15 @@ async fn propose(pool: &PgPool, app: &App, by: &str, wanted: Enrolment) -> chass
     }
 }
 
-async fn confirm(pool: &PgPool, app: &App, by: &str, id: Uuid) -> chassis::Result<()> {
-    let mut tx = chassis::database::begin(pool, &row_security::actor(&administrator(by))).await?;
+async fn confirm(pool: &PgPool, app: &App, by: &str, id: Uuid) -> base::Result<()> {
+    let mut tx = base::database::begin(pool, &row_security::actor(&administrator(by))).await?;
     proposals::confirm(&mut tx, app, &administrator(by), &[id]).await?;
     tx.commit().await?;
     Ok(())
 }
 
-async fn end(pool: &PgPool, app: &App, by: &str, id: Uuid) -> chassis::Result<()> {
-    let mut tx = chassis::database::begin(pool, &row_security::actor(&administrator(by))).await?;
+async fn end(pool: &PgPool, app: &App, by: &str, id: Uuid) -> base::Result<()> {
+    let mut tx = base::database::begin(pool, &row_security::actor(&administrator(by))).await?;
     devices::end(&mut tx, app, &administrator(by), id).await?;
     tx.commit().await?;
     Ok(())
@@ -76,7 +74,7 @@ async fn enrol(pool: &PgPool, app: &App, person: &str) -> Key {
     key
 }
 
-fn refused<T: std::fmt::Debug>(ended: chassis::Result<T>) -> &'static str {
+fn refused<T: std::fmt::Debug>(ended: base::Result<T>) -> &'static str {
     match ended {
         Err(Error::Refused(refusal)) => refusal.reason,
         other => unreachable!("not refused: {other:?}"),
@@ -236,7 +234,7 @@ async fn a_device_does_what_cannot_wait_and_nothing_else_whatever_its_person_may
         refused += i64::from(!may);
     }
     assert_eq!(Alarm::knock_with(alarm.by(&key, "everything-1"), "/ro.safety.v1.AlarmService/Unheard").await, "device-may-not");
-    alarm.ctx.denied.flush(&alarm.ctx.pool, alarm.ctx.clock.now()).await;
+    alarm.ctx.process.denied.flush(&alarm.ctx.pool, alarm.ctx.clock.now()).await;
     let noted: i64 = sqlx::query_scalar(
         "select sum(object::bigint)::bigint from audit_staged where actor = 'everything-1' and outcome = 'denied' and reason = 'device-may-not'",
     )

@@ -1,10 +1,10 @@
 //! Grants and offices: who gives them, who confirms, and what is in the audit log.
 
-use chassis::{
+use auth::grants::GrantLine;
+use base::{
     Caller, Error,
+    caller::{Grant, Proof},
     database::begin,
-    grants::GrantLine,
-    identity::{Grant, Proof},
 };
 use prost::Message;
 use prost_reflect::ReflectMessage;
@@ -27,14 +27,14 @@ fn wanted(subject: &str, role: &str, site: Option<&str>) -> Wanted {
     Wanted { subject: subject.into(), grant, since: None, until: None }
 }
 
-async fn propose(pool: &PgPool, app: &App, by: &Caller, wanted: Wanted) -> chassis::Result<proposals::Outcome> {
+async fn propose(pool: &PgPool, app: &App, by: &Caller, wanted: Wanted) -> base::Result<proposals::Outcome> {
     let mut tx = begin(pool, &row_security::actor(by)).await?;
     let outcome = proposals::propose_grants(&mut tx, app, by, vec![wanted]).await?;
     tx.commit().await?;
     Ok(outcome.into_iter().next().unwrap())
 }
 
-async fn confirm(pool: &PgPool, app: &App, by: &Caller, id: Uuid) -> chassis::Result<()> {
+async fn confirm(pool: &PgPool, app: &App, by: &Caller, id: Uuid) -> base::Result<()> {
     let mut tx = begin(pool, &row_security::actor(by)).await?;
     proposals::confirm(&mut tx, app, by, &[id]).await?;
     tx.commit().await?;
@@ -56,7 +56,7 @@ fn waits(outcome: proposals::Outcome) -> Uuid {
     }
 }
 
-fn refused<T: std::fmt::Debug>(ended: chassis::Result<T>) -> &'static str {
+fn refused<T: std::fmt::Debug>(ended: base::Result<T>) -> &'static str {
     match ended {
         Err(Error::Refused(refusal)) => refusal.reason,
         other => unreachable!("not refused: {other:?}"),
@@ -66,8 +66,8 @@ fn refused<T: std::fmt::Debug>(ended: chassis::Result<T>) -> &'static str {
 impl World {
     async fn roles_of(&self, subject: &str) -> Vec<String> {
         let now = self.app.directory.clock.now();
-        let proof = chassis::identity::Proof::new(subject, now + Duration::DAY);
-        let caller = chassis::grants::Copy::new(self.db.pool.clone(), None).caller(proof, now).await.unwrap();
+        let proof = base::caller::Proof::new(subject, now + Duration::DAY);
+        let caller = auth::grants::Copy::new(self.db.pool.clone(), None).caller(proof, now).await.unwrap();
         caller.grants.into_iter().map(|grant| grant.role).collect()
     }
 }
@@ -314,7 +314,7 @@ async fn the_first_administrators_come_from_the_settings_once_ever_and_two_at_th
 }
 
 /// Ends a role as an administrator does.
-async fn end(world: &World, by: &Caller, id: Uuid) -> chassis::Result<proposals::Outcome> {
+async fn end(world: &World, by: &Caller, id: Uuid) -> base::Result<proposals::Outcome> {
     let mut tx = begin(&world.db.pool, &row_security::actor(by)).await?;
     let outcome = proposals::propose_ending(&mut tx, &world.app.directory, by, id).await?;
     tx.commit().await?;
@@ -434,7 +434,7 @@ async fn a_database_that_was_set_back_tells_everything_in_a_new_epoch_and_grants
     assert!(told.iter().any(|line| line.subject == "mediator-9" && line.epoch == number && line.revision == 1));
     assert_eq!(grants::restate(pool, app, true).await.unwrap(), 0, "once");
     let key = app.trust.signer.as_ref().unwrap().public();
-    let copy = chassis::grants::Copy::new(pool.clone(), Some(key.into()));
+    let copy = auth::grants::Copy::new(pool.clone(), Some(key.into()));
     let believed = copy.caller(Proof::new("mediator-9", OffsetDateTime::UNIX_EPOCH), app.clock.now()).await.unwrap();
     assert_eq!(believed.roles(), ["mediator"]);
 }
@@ -467,7 +467,7 @@ fn a_grant_travels_as_the_message_that_the_directory_declares() {
 async fn what_is_given_and_ended_is_signed_and_what_was_typed_into_the_directory_is_told_to_nobody_as_signed() {
     let world = World::new().await;
     let key = world.app.directory.trust.signer.as_ref().unwrap().public();
-    let copy = chassis::grants::Copy::new(world.db.pool.clone(), Some(key.into()));
+    let copy = auth::grants::Copy::new(world.db.pool.clone(), Some(key.into()));
     let roles = async |subject: &str| {
         let proof = Proof::new(subject, OffsetDateTime::UNIX_EPOCH);
         copy.caller(proof, world.app.directory.clock.now()).await.unwrap().roles().iter().map(|role| (*role).to_owned()).collect::<Vec<_>>()

@@ -1,7 +1,7 @@
 //! Concerns that follow the person: cases reports where the person is; the head there is rung, and the previous one until that head has
 //! accepted [R3e, TRAP-2].
 
-use chassis::{Error, database::begin};
+use base::{Error, database::begin};
 use proto::{
     id::SiteCode,
     safety::v1::{self, Grade},
@@ -20,7 +20,7 @@ use crate::world::{World, head_of, imminent_at, officer};
 const HEAD: Audience = Audience::ResponsibleHead;
 
 impl World {
-    async fn follow(&self, concern: Uuid, word: u128, site: &str, former: &[&str]) -> chassis::Result<bool> {
+    async fn follow(&self, concern: Uuid, word: u128, site: &str, former: &[&str]) -> base::Result<bool> {
         let former: Vec<SiteCode> = former.iter().map(|site| site.parse().unwrap()).collect();
         let word = follow_case::Word { concern, id: Uuid::from_u128(word), site: &site.parse().unwrap(), former: &former };
         follow_case::follow(&self.db.pool, &self.app, &word).await

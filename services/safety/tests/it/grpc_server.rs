@@ -2,13 +2,8 @@
 
 use std::time::Duration;
 
-use chassis::{
-    Clock, Context, Ids, Process, Settings,
-    access::Access,
-    client::{self, Peer},
-    database::begin,
-    grants::Line,
-};
+use auth::{access::Access, grants::Line};
+use base::{Clock, Ids, database::begin};
 use clap::Parser;
 use harness::{
     bus::TestBus,
@@ -20,14 +15,10 @@ use harness::{
 use local::identity::Issuer;
 use proto::{
     role,
-    safety::{
-        v1,
-        v1::{
-            AcceptConcernRequest, ListConcernsRequest, RaiseConcernRequest, RouteConcernRequest, WatchConcernsRequest, WhoAmIRequest,
-            alarm_service_client::AlarmServiceClient, alarm_service_server::AlarmServiceServer,
-            directory_service_client::DirectoryServiceClient, directory_service_server::DirectoryServiceServer,
-            watch_concerns_response::Item,
-        },
+    safety::v1::{
+        self, AcceptConcernRequest, ListConcernsRequest, RaiseConcernRequest, RouteConcernRequest, WatchConcernsRequest, WhoAmIRequest,
+        alarm_service_client::AlarmServiceClient, alarm_service_server::AlarmServiceServer,
+        directory_service_client::DirectoryServiceClient, directory_service_server::DirectoryServiceServer, watch_concerns_response::Item,
     },
     subject,
 };
@@ -40,6 +31,10 @@ use safety::{
     },
     tasks,
 };
+use server::{
+    Context, Process,
+    client::{self, Peer},
+};
 use tonic::Code;
 
 use crate::world::{self, administrator, one_line};
@@ -49,7 +44,7 @@ pub const SOON: Duration = Duration::from_secs(20);
 #[derive(Parser)]
 struct Config {
     #[command(flatten)]
-    chassis: Settings,
+    server: server::Settings,
 }
 
 pub struct Alarm {
@@ -76,8 +71,8 @@ impl Alarm {
         let issuer = Issuer::open(&folder).unwrap();
         let address = harness::port::address();
         let keys = issuer.keys_file.to_string_lossy().into_owned();
-        let settings = Config::parse_from(["safety", "--listen", &address, "--identity-keys", &keys]).chassis;
-        let (bus, database) = (TestBus::start().await, fresh(&[&chassis::database::MIGRATOR, &safety::MIGRATOR]).await);
+        let settings = Config::parse_from(["safety", "--listen", &address, "--identity-keys", &keys]).server;
+        let (bus, database) = (TestBus::start().await, fresh(&[&server::MIGRATOR, &safety::MIGRATOR]).await);
         sites::load(&database.pool).await.unwrap();
         let process = Process::new("safety", settings, Clock::system(), Ids::random());
         let ctx = Context::assemble(process, database.pool.clone(), bus.connect("safety").await);
@@ -151,7 +146,7 @@ async fn a_contractor_whose_contract_ended_yesterday_can_raise_a_concern_and_do_
     let receipt = alarm.alarm("contractor-1").raise_concern(raise()).await.unwrap().into_inner().receipt.unwrap();
     assert!(receipt.reference.starts_with("RS-"));
     assert!(alarm.directory("contractor-1").who_am_i(WhoAmIRequest {}).await.unwrap().into_inner().grants.is_empty());
-    alarm.ctx.denied.flush(&alarm.ctx.pool, alarm.ctx.clock.now()).await;
+    alarm.ctx.process.denied.flush(&alarm.ctx.pool, alarm.ctx.clock.now()).await;
     let noted: i64 =
         sqlx::query_scalar("select sum(object::bigint)::bigint from audit_staged where actor = 'contractor-1' and outcome = 'denied'")
             .fetch_one(&alarm.database.admin)
@@ -251,16 +246,16 @@ async fn a_live_stream_of_the_former_head_ends_when_another_head_accepts_so_that
 #[tokio::test(flavor = "multi_thread")]
 async fn what_the_directory_grants_and_takes_back_another_service_knows() {
     let alarm = Alarm::open().await;
-    let theirs = fresh(&[&chassis::database::MIGRATOR]).await;
-    let settings = Config::parse_from(["cases"]).chassis;
+    let theirs = fresh(&[&server::MIGRATOR]).await;
+    let settings = Config::parse_from(["cases"]).server;
     let process = Process::new("cases", settings, Clock::system(), Ids::random());
     let cases = Context::assemble(process, theirs.pool.clone(), alarm.bus.connect("cases").await);
-    cases.hear_grants(subject::CASES_GRANTS).unwrap();
+    cases.consume_grants(subject::CASES_GRANTS).unwrap();
     alarm.ctx.publish_outbox();
     let grant = crate::directory::give(&alarm.ctx.pool, &alarm.app.directory, "mediator-1", role::MEDIATOR, None).await;
     let live = async || -> Vec<String> {
-        let proof = chassis::identity::Proof::new("mediator-1", Clock::system().now() + time::Duration::HOUR);
-        let caller = chassis::grants::Copy::new(theirs.pool.clone(), None).caller(proof, Clock::system().now()).await.unwrap();
+        let proof = base::caller::Proof::new("mediator-1", Clock::system().now() + time::Duration::HOUR);
+        let caller = auth::grants::Copy::new(theirs.pool.clone(), None).caller(proof, Clock::system().now()).await.unwrap();
         caller.grants.into_iter().map(|grant| grant.role).collect()
     };
     let becomes = async |wanted: &[&str]| {

@@ -1,6 +1,6 @@
 //! The guard of the alarm: with a SQL prompt alone, nothing that was accepted vanishes and nothing silences it (THREAT-1, THREAT-3).
 
-use chassis::{Error, audit};
+use base::Error;
 use proto::safety::v1;
 use safety::{
     app::alarm::reconcile::{self, Missing, Standing},
@@ -32,7 +32,7 @@ impl World {
 
     /// Puts what was staged into the log, as the service does every few seconds.
     async fn seal(&self) {
-        audit::checkpoint(&self.db.pool, "safety", None, self.app.clock.now()).await.unwrap();
+        audit_log::checkpoint(&self.db.pool, "safety", None, self.app.clock.now()).await.unwrap();
     }
 
     async fn compare(&self, guarded: &[(Uuid, Audience)]) -> Vec<Standing> {

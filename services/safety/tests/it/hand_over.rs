@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use chassis::outbox::direct::Direct;
+use messaging::outbox::direct::Direct;
 use proto::{
     notification::v1::{
         DeliverRingRequest, DeliverRingResponse, ListInboxRequest, ListInboxResponse, MarkReadRequest, MarkReadResponse,
@@ -46,7 +46,7 @@ async fn a_ring_that_notification_refuses_does_not_keep_the_others_from_direct_d
     let world = World::new().await;
     let concern = world.raise(imminent_at("mission")).await;
     world.app.clock.advance(time::Duration::seconds(4));
-    let peer = chassis::client::connect(&format!("http://{address}"), None, None, Some(Duration::from_secs(5))).unwrap();
+    let peer = server::client::connect(&format!("http://{address}"), None, None, Some(Duration::from_secs(5))).unwrap();
     let receiver = ToNotification { app: world.app.clone(), client: InboxServiceClient::new(peer) };
     let direct = Direct::of_parts("safety", world.db.pool.clone(), world.app.vault.clone(), world.app.clock.clone(), receiver);
     let direct = tokio::sync::Mutex::new(direct);

@@ -1,10 +1,10 @@
 //! Raising of concerns: none is refused, recorded twice or dropped.
 
-use chassis::{
+use futures::future::join_all;
+use messaging::{
     inbox::{Handler, Incoming, ReadMessage},
     outbox::Fresh,
 };
-use futures::future::join_all;
 use proto::{receipt, safety::v1};
 use safety::{
     app::{
@@ -163,7 +163,7 @@ async fn only_the_raiser_reads_the_receipt_back() {
     for (who, what) in [("someone-else", id.as_str()), ("someone", "not-an-id"), ("someone", "11111111-1111-4111-8111-111111111111")] {
         let caller = caller(who, &[], &[]);
         let answer = read_concerns::receipt(&mut *world.begin(&row_security::actor(&caller)).await, &caller, what).await;
-        assert!(matches!(answer, Err(chassis::Error::NotFound)), "{who} {what}");
+        assert!(matches!(answer, Err(base::Error::NotFound)), "{who} {what}");
     }
 }
 
@@ -281,12 +281,12 @@ async fn a_receipt_proves_by_itself_that_a_concern_was_recorded_and_a_changed_on
     let key = world.app.signer.as_ref().unwrap().public();
     let holds = |told: &v1::ConcernReceipt| {
         let values = receipt::values(told);
-        chassis::audit::row_signed_by(&key, receipt::KIND, &values.each_ref().map(String::as_str), &told.signature)
+        audit_log::row_signed_by(&key, receipt::KIND, &values.each_ref().map(String::as_str), &told.signature)
     };
     assert!(holds(&told));
     // Asked for again it proves the same, whatever stands in the database by then.
     assert!(holds(&v1::ConcernReceipt { already_known: true, ..told.clone() }));
-    let later = Some(chassis::wire::timestamp(recorded.recorded_at + time::Duration::SECOND));
+    let later = Some(base::wire::timestamp(recorded.recorded_at + time::Duration::SECOND));
     for forged in [
         v1::ConcernReceipt { concern_id: Uuid::from_u128(7).to_string(), ..told.clone() },
         v1::ConcernReceipt { reference: "RS-7KDM-Q4XP".into(), ..told.clone() },

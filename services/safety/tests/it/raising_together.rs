@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeSet, time::Duration};
 
-use chassis::{Caller, Vault, identity::Grant};
+use base::{Caller, caller::Grant};
 use futures::future::join_all;
 use harness::{round_trips::Meter, uniform::asked, wait::eventually};
 use proto::safety::v1::{
@@ -19,6 +19,7 @@ use safety::{
 };
 use tonic::Status;
 use uuid::Uuid;
+use vault::Vault;
 
 use crate::world::{HEAD, World, administrator, caller, imminent_at, one_line};
 

@@ -1,6 +1,6 @@
 //! Restated concerns, with the same id again: more severe, different, less urgent, and after both audiences had accepted [RM1b, R3e].
 
-use chassis::{
+use messaging::{
     inbox::{Handler, Incoming},
     outbox::Fresh,
 };
@@ -203,7 +203,7 @@ async fn nobody_accepts_what_they_were_not_shown() {
     };
     for (who, audience) in [(officer(), Audience::Nhq), (head_of("mission"), Audience::ResponsibleHead)] {
         let refused = accept(who.clone(), audience, 1).await.unwrap_err();
-        assert!(matches!(refused, chassis::Error::Refused(r) if r.reason == "more-was-said"));
+        assert!(matches!(refused, base::Error::Refused(r) if r.reason == "more-was-said"));
         assert!(world.audience(id, audience).await.accepted.is_none());
         assert!(!accept(who, audience, 2).await.unwrap());
     }

@@ -2,14 +2,14 @@
 
 use std::{collections::BTreeMap, path::Path};
 
-use chassis::{
-    database::{Actor, begin},
-    inbox::{Handler, Incoming},
-    outbox::Fresh,
-};
+use base::database::{Actor, begin};
 use harness::{
     round_trips::{Done, Meter, hold},
     uniform::asked,
+};
+use messaging::{
+    inbox::{Handler, Incoming},
+    outbox::Fresh,
 };
 use prost::Message;
 use proto::{

@@ -1,6 +1,6 @@
 //! Routing when the person moves, or was thought to be elsewhere: who is rung then, and whose acceptance silences whom [R3e, TRAP-2].
 
-use chassis::{Caller, Error};
+use base::{Caller, Error};
 use proto::role;
 use safety::{
     app::{
@@ -29,7 +29,7 @@ impl World {
         self.tick().await
     }
 
-    async fn close(&self, id: Uuid) -> chassis::Result<()> {
+    async fn close(&self, id: Uuid) -> base::Result<()> {
         let mut tx = self.begin(&row_security::actor(&officer())).await;
         close_concern::close(&mut tx, &self.app, &officer(), id, "handled").await?;
         tx.commit().await?;

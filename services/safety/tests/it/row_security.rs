@@ -1,6 +1,6 @@
 //! Row security of concerns: what the database itself shows of them; it never blocks one.
 
-use chassis::database::{Actor, begin};
+use base::database::{Actor, begin};
 use harness::{cost, row_security};
 use proto::role;
 use safety::{

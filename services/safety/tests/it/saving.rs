@@ -2,16 +2,17 @@
 
 use std::time::Duration;
 
-use chassis::{
-    Context, Ids, Process, Settings,
+use base::Ids;
+use clap::Parser;
+use harness::{bus::TestBus, wait::eventually};
+use messaging::{
     inbox::{Handler, Incoming, Rejection},
     outbox::Fresh,
 };
-use clap::Parser;
-use harness::{bus::TestBus, wait::eventually};
 use prost::Message;
 use proto::{safety::v1, subject::SAFETY_RAISES};
 use safety::bus::{Raised, Read};
+use server::{Context, Process};
 use sqlx::PgConnection;
 use uuid::Uuid;
 
@@ -27,7 +28,7 @@ const FAILURES: [&str; 16] = [
 #[derive(Parser)]
 struct Config {
     #[command(flatten)]
-    chassis: Settings,
+    server: server::Settings,
 }
 
 /// The raises as safety hears them, with failures of this program beside those of the database.
@@ -69,7 +70,7 @@ async fn whatever_keeps_a_raise_from_being_recorded_a_concern_rings_at_its_site_
         end $$;
         create trigger refuse before insert on concern for each row execute function refuse();";
     sqlx::raw_sql(refusing).execute(&world.db.admin).await.unwrap();
-    let process = Process::new("safety", Config::parse_from(["safety"]).chassis, world.app.clock.clone(), Ids::random());
+    let process = Process::new("safety", Config::parse_from(["safety"]).server, world.app.clock.clone(), Ids::random());
     let ctx = Context::assemble(process, world.db.pool.clone(), bus.connect("safety").await);
     let site = bus.connect("site-mission").await;
     for (n, how) in FAILURES.into_iter().enumerate() {

@@ -2,7 +2,6 @@
 
 use std::collections::BTreeSet;
 
-use chassis::{Vault, vault};
 use harness::dump::{holders, rows};
 use prost::Message;
 use proto::safety::v1;
@@ -14,6 +13,7 @@ use safety::{
     domain::alarm::concern::Audience,
     store::{self, alarm::sealed::InClear},
 };
+use vault::Vault;
 
 use crate::world::{HEAD, World, head_of, imminent_at, officer, one_line};
 
@@ -67,7 +67,7 @@ async fn without_a_key_a_concern_is_recorded_rings_and_is_accepted_and_is_sealed
     world.app.vault = keyed;
     let in_clear = rows(&world.db.admin).await;
     assert!(SAID.iter().take(4).all(|word| !holders(&in_clear, word).is_empty()));
-    let sealed = vault::seal_leftovers(&world.db.pool, &world.app.vault, &InClear, world.app.clock.now()).await.unwrap();
+    let sealed = messaging::leftovers::seal_leftovers(&world.db.pool, &world.app.vault, &InClear, world.app.clock.now()).await.unwrap();
     // The concern, another body, two notes, and the three rings that wait for the bus.
     assert_eq!(sealed, 1 + 1 + 2 + 3);
     let copy = rows(&world.db.admin).await;

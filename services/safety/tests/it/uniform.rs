@@ -1,6 +1,6 @@
 //! Uniform answers: no call tells a hidden concern from one that does not exist, by its bytes or by its database statements [R3c, TRAP-6].
 
-use chassis::Caller;
+use base::Caller;
 use harness::uniform::{Seen, asked, every_rpc_of, refused, same};
 use proto::safety::v1::{AcceptConcernRequest, Audience, GetConcernReceiptRequest, GetConcernRequest, alarm_service_server::AlarmService};
 use safety::grpc::alarm::AlarmServer;

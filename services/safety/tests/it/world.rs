@@ -2,17 +2,16 @@
 
 use std::sync::Arc;
 
+use audit_log::Signer;
 use aws_lc_rs::{rand::SystemRandom, signature::Ed25519KeyPair};
-use chassis::{
-    Caller, Clock, Context, Ids, Process, Vault,
-    audit::Signer,
-    bus::Bus,
+use base::{
+    Caller, Clock, Ids,
+    caller::Grant,
     database::{Actor, begin},
-    identity::Grant,
-    outbox::Fresh,
 };
 use clap::Parser;
 use harness::database::{Database, fresh};
+use messaging::{bus::Bus, outbox::Fresh};
 use prost::Message;
 use proto::{id::SiteCode, role, safety::v1};
 use safety::{
@@ -44,9 +43,11 @@ use safety::{
     grpc::{alarm::AlarmServer, directory::DirectoryServer},
     store,
 };
+use server::{Context, Process};
 use sqlx::{PgConnection, PgPool, Postgres, Transaction};
 use time::{OffsetDateTime, macros::datetime};
 use uuid::Uuid;
+use vault::Vault;
 
 pub fn signer() -> Signer {
     Signer::from_pkcs8(Ed25519KeyPair::generate_pkcs8(&SystemRandom::new()).unwrap().as_ref()).unwrap()
@@ -107,7 +108,7 @@ pub fn app(clock: Clock, ids: Ids, vault: Vault, ladders: Ladders) -> alarm::App
 impl World {
     /// The head of Mission, a deputy, an officer and the monitoring centre are in the directory.
     pub async fn new() -> Self {
-        let db = fresh(&[&chassis::database::MIGRATOR, &safety::MIGRATOR]).await;
+        let db = fresh(&[&server::MIGRATOR, &safety::MIGRATOR]).await;
         sites::load(&db.pool).await.unwrap();
         let clock = Clock::fixed(datetime!(2026-11-22 13:00 UTC));
         let vault = harness::vault::vault("safety", &clock);
@@ -124,7 +125,7 @@ impl World {
     }
 
     /// Puts somebody in an office, with a role to accept with.
-    pub async fn assign(&self, office: &str, holder: &str, rank: i16) -> chassis::Result<()> {
+    pub async fn assign(&self, office: &str, holder: &str, rank: i16) -> base::Result<()> {
         self.name(office, holder, rank).await?;
         let mut tx = self.begin(&row_security::itself()).await;
         let (role, site) = match office.split_once('/') {
@@ -140,7 +141,7 @@ impl World {
     }
 
     /// Puts somebody in an office.
-    pub async fn name(&self, office: &str, holder: &str, rank: i16) -> chassis::Result<()> {
+    pub async fn name(&self, office: &str, holder: &str, rank: i16) -> base::Result<()> {
         let holder = Holder { office: office.into(), holder: holder.into(), rank };
         let (one, other) = (administrator("admin-1"), administrator("admin-2"));
         let mut tx = self.begin(&row_security::actor(&one)).await;
@@ -161,7 +162,7 @@ impl World {
     pub async fn servers(&self, pool: &PgPool) -> (AlarmServer, DirectoryServer) {
         // Nothing listens there: what is published waits in the outbox.
         let bus = Bus::connect("safety", "nats://127.0.0.1:9", None, None).await.unwrap();
-        let settings = Config::parse_from(["safety"]).chassis;
+        let settings = Config::parse_from(["safety"]).server;
         let process = Process::new("safety", settings, self.app.clock.clone(), self.app.ids.clone());
         let hub = Hub::new(self.app.clock.clone(), self.app.epoch.clone());
         let ctx = Context::assemble(process, pool.clone(), bus);
@@ -193,7 +194,7 @@ impl World {
         receipt
     }
 
-    pub async fn accept(&self, who: &Caller, id: Uuid, audience: Audience) -> chassis::Result<bool> {
+    pub async fn accept(&self, who: &Caller, id: Uuid, audience: Audience) -> base::Result<bool> {
         let mut tx = self.begin(&row_security::actor(who)).await;
         let accepted = self.accept_in(&mut tx, who, id, audience, "").await?;
         tx.commit().await?;
@@ -207,7 +208,7 @@ impl World {
         id: Uuid,
         audience: Audience,
         note: &str,
-    ) -> chassis::Result<accept_concern::Accepted> {
+    ) -> base::Result<accept_concern::Accepted> {
         accept_concern::accept(tx, &self.app, who, id, accept_concern::Asked { audience, note, knowing: 0 }).await
     }
 

@@ -1,10 +1,8 @@
 //! Use case: assign a mediator, or end the assignment; access to the case begins and ends with it [R4a, R5c, D-mediator].
 
-use chassis::{
-    Caller, Ids, Refusal, Result, grants,
-    outbox::{self, Outgoing},
-    wire,
-};
+use auth::grants;
+use base::{Caller, Ids, Refusal, Result, wire};
+use messaging::outbox::{self, Outgoing};
 use proto::{cases::v1::MediatorAssigned, id::CaseId, subject};
 use time::OffsetDateTime;
 

@@ -1,10 +1,8 @@
 //! Use case: assign a case to an officer's portfolio, or remove it; access follows. Several officers may have one case [R3c].
 
-use chassis::{
-    Caller, Ids, Refusal, Result, grants,
-    outbox::{self, Outgoing},
-    wire,
-};
+use auth::grants;
+use base::{Caller, Ids, Refusal, Result, wire};
+use messaging::outbox::{self, Outgoing};
 use proto::{cases::v1::OfficerAssigned, id::CaseId, role, subject};
 use time::OffsetDateTime;
 

@@ -1,8 +1,8 @@
 //! Use case: list who read or changed a case, or tried to, from the audit log; for the National Manager [IM1a].
 
-use chassis::{
+use audit_log::log::Row;
+use base::{
     Caller, Result,
-    audit::{self, log::Row},
     database::{Actor, act_as},
 };
 
@@ -30,7 +30,7 @@ pub async fn list_access(app: &App, caller: &Caller, case_ref: &str) -> Result<V
     let names = [file.id.to_string(), file.number, file.referral.to_string()];
     // The caller may know of the case; the log belongs to the service.
     act_as(&mut tx, &Actor::service("cases")).await?;
-    let lines = audit::of_objects(&mut tx, &names, LIMIT).await?;
+    let lines = audit_log::of_objects(&mut tx, &names, LIMIT).await?;
     tx.commit().await?;
     Ok(lines)
 }

@@ -1,10 +1,7 @@
 //! Path from a caller to a case: need to know, the decision, the lock, and the audit entry [R3c, IM1a].
 
-use chassis::{
-    Caller, Clock, Error, Result,
-    audit::{self, Act},
-    database::Actor,
-};
+use audit_log::Act;
+use base::{Caller, Clock, Error, Result, database::Actor};
 use proto::{id::CaseId, role};
 use sqlx::PgConnection;
 use time::OffsetDateTime;
@@ -60,7 +57,7 @@ pub(crate) async fn note(tx: &mut PgConnection, caller: &Caller, verb: Verb, fil
 pub(crate) async fn note_all(tx: &mut PgConnection, caller: &Caller, verb: Verb, files: &[CaseFile], at: OffsetDateTime) -> Result<()> {
     let (by_break_glass, usual): (Vec<&CaseFile>, Vec<&CaseFile>) = files.iter().partition(|file| file.tie == Tie::Line(Line::Glass));
     let acts: Vec<Act<'_>> = usual.iter().map(|file| Act::new(caller, verb.permission(), KIND, &file.id.to_string())).collect();
-    audit::granted_all(tx, &acts, at).await?;
+    audit_log::granted_all(tx, &acts, at).await?;
     for file in by_break_glass {
         let under = crate::store::break_glass::live(tx, file.id, &caller.subject, at).await?.map(|live| live.id);
         let id = file.id.to_string();

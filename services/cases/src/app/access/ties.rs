@@ -1,11 +1,11 @@
 //! Event with the officers tied to a case, published on each change: intake shows the case's referral to no other officer [R3c].
 
-use chassis::{
+use base::{
     Ids, Result,
     database::{Actor, act_as},
-    outbox::{self, Outgoing},
     wire,
 };
+use messaging::outbox::{self, Outgoing};
 use proto::{
     cases::v1::{CaseTie, CaseTies},
     id::{CaseId, ReferralId},

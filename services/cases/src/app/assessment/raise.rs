@@ -1,10 +1,7 @@
 //! Concern that an assessment of imminent risk raises [RM1b, R4c].
 
-use chassis::{
-    Ids, Result,
-    outbox::{self, Outgoing},
-    vault, wire,
-};
+use base::{Ids, Result, wire};
+use messaging::outbox::{self, Outgoing};
 use proto::{
     id::{CaseId, ConcernId, SiteCode},
     safety::v1::{Concern, Grade},

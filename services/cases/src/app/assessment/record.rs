@@ -1,10 +1,7 @@
 //! Use case: record an assessment; imminent risk raises a concern, freezes contact, stops mediation, in one transaction [R4a, R4c, RM1b].
 
-use chassis::{
-    Caller, Ids, Result,
-    outbox::{self, Outgoing},
-    wire,
-};
+use base::{Caller, Ids, Result, wire};
+use messaging::outbox::{self, Outgoing};
 use proto::{
     cases::v1::AssessmentRecorded,
     id::{AssessmentId, CaseId, ConcernId},

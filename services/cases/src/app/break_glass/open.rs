@@ -3,11 +3,8 @@
 //! It does not depend on the audit log: each use and each refused attempt is stored in the same transaction and written to the log
 //! afterwards (`break_glass::audit`). A case that does not exist is not found, after the same steps.
 
-use chassis::{
-    Caller, Error, Ids, Private, Result,
-    outbox::{self, Outgoing},
-    wire,
-};
+use base::{Caller, Error, Ids, Private, Result, wire};
+use messaging::outbox::{self, Outgoing};
 use proto::{
     cases::v1::{BreakGlassOpened, BreakGlassQuotaReached},
     id::CaseId,

@@ -1,10 +1,7 @@
 //! Daily reminder of overdue reviews of break-glass.
 
-use chassis::{
-    Ids,
-    outbox::{self, Outgoing},
-    wire,
-};
+use base::{Ids, wire};
+use messaging::outbox::{self, Outgoing};
 use proto::{cases::v1::BreakGlassReviewDue, subject};
 use time::OffsetDateTime;
 use uuid::Uuid;

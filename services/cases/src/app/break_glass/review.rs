@@ -1,9 +1,7 @@
 //! Use cases after a break-glass: end it early, list it for review, record the review by another person [IM1a].
 
-use chassis::{
-    Caller, Error, Refusal, Result,
-    audit::{self, Act},
-};
+use audit_log::Act;
+use base::{Caller, Error, Refusal, Result};
 use sqlx::PgConnection;
 use time::{Date, OffsetDateTime};
 use uuid::Uuid;
@@ -45,7 +43,7 @@ pub async fn list_break_glass(app: &App, caller: &Caller, open_only: bool) -> Re
         .iter()
         .map(|break_glass| Act::new(caller, Verb::ListBreakGlass.permission(), KIND, &break_glass.id.to_string()))
         .collect();
-    audit::granted_all(&mut tx, &acts, at).await?;
+    audit_log::granted_all(&mut tx, &acts, at).await?;
     tx.commit().await?;
     Ok(Reviews { break_glasses, today: at.date() })
 }
@@ -95,7 +93,7 @@ async fn lock(
     let held = break_glass::lock(tx, id).await?.ok_or(Error::NotFound)?;
     let at = app.clock.now();
     decision::allowed(tie(caller, Some(&held.subject)), verb, None)?;
-    audit::granted(tx, &Act::new(caller, verb.permission(), KIND, &id.to_string()), at).await?;
+    audit_log::granted(tx, &Act::new(caller, verb.permission(), KIND, &id.to_string()), at).await?;
     Ok((held, at))
 }
 

@@ -1,6 +1,6 @@
 //! Use case: move a case along its stages, or refuse with every missing condition at once [R3a, R4b].
 
-use chassis::{Caller, Result};
+use base::{Caller, Result};
 
 use crate::{
     app::{

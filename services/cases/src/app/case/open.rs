@@ -1,11 +1,8 @@
 //! Use case: open the case of a referral on its screening decision, once; a later decision changes how far the open case may go [R3a].
 
-use chassis::{
-    Error, Ids, Result, Vault,
-    audit::{self, Act},
-    outbox::{self, Outgoing},
-    wire,
-};
+use audit_log::Act;
+use base::{Error, Ids, Result, wire};
+use messaging::outbox::{self, Outgoing};
 use proto::{
     cases::v1::CaseOpened,
     id::{CaseId, ParticipantId, ReferralId},
@@ -13,6 +10,7 @@ use proto::{
 };
 use sqlx::PgConnection;
 use time::OffsetDateTime;
+use vault::Vault;
 
 use crate::{
     app::{
@@ -90,7 +88,7 @@ async fn begin(tx: &mut PgConnection, (vault, ids): Means<'_>, case: CaseId, scr
         outbox::enqueue(tx, &assign_officer::officer_assigned(ids, case, officer, at), at).await?;
     }
     ties::tell(tx, ids, case, at).await?;
-    audit::granted(tx, &Act::by(transition::BY_ITSELF, Verb::Open.permission(), KIND, &case.to_string()), at).await?;
+    audit_log::granted(tx, &Act::by(transition::BY_ITSELF, Verb::Open.permission(), KIND, &case.to_string()), at).await?;
     tracing::info!(case.id = %case, "case opened");
     Ok(())
 }
@@ -106,7 +104,7 @@ async fn decide_again(tx: &mut PgConnection, means: Means<'_>, open: Screening, 
         let to = conditions::after_indirect_only(open.standing);
         transition::apply(tx, means, open.case, open.standing, to, "", transition::BY_ITSELF, at).await?;
     }
-    audit::granted(tx, &Act::by(transition::BY_ITSELF, Verb::DecideAgain.permission(), KIND, &open.case.to_string()), at).await?;
+    audit_log::granted(tx, &Act::by(transition::BY_ITSELF, Verb::DecideAgain.permission(), KIND, &open.case.to_string()), at).await?;
     opening::accept_again(tx, open.case, screened.indirect_only, screened.referral_number.as_deref(), screened.screened_at).await?;
     Ok(())
 }

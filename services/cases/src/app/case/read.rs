@@ -1,6 +1,6 @@
 //! Use case: read cases, only those the caller may know of, with no trace of the others [R3c, TRAP-6].
 
-use chassis::{Caller, Result, clock::micros, page};
+use base::{Caller, Result, clock::micros, page};
 use proto::id::{ParticipantId, ReferralId};
 use time::OffsetDateTime;
 use uuid::Uuid;

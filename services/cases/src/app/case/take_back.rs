@@ -1,12 +1,11 @@
 //! Use case: stop the open case at once when the RJ Unit's decision no longer accepts the referral [R3a, L26-6].
 
-use chassis::{
-    Ids, Result, Vault,
-    audit::{self, Act},
-};
+use audit_log::Act;
+use base::{Ids, Result};
 use proto::id::ReferralId;
 use sqlx::PgConnection;
 use time::OffsetDateTime;
+use vault::Vault;
 
 use crate::{
     app::{access::need_to_know::KIND, case::transition},
@@ -33,7 +32,7 @@ pub async fn take_back(tx: &mut PgConnection, (vault, ids): (&Vault, &Ids), deci
     let to = conditions::after_taken_back(open.standing);
     transition::apply(tx, (vault, ids), open.case, open.standing, to, "", transition::BY_ITSELF, at).await?;
     opening::take_back(tx, open.case, decision.screened_at).await?;
-    audit::granted(tx, &Act::by(transition::BY_ITSELF, Verb::TakeBack.permission(), KIND, &open.case.to_string()), at).await?;
+    audit_log::granted(tx, &Act::by(transition::BY_ITSELF, Verb::TakeBack.permission(), KIND, &open.case.to_string()), at).await?;
     tracing::info!(case.id = %open.case, "the referral is no longer accepted: the case is paused");
     Ok(())
 }

@@ -1,10 +1,7 @@
 //! Write of a move of a case, with its event.
 
-use chassis::{
-    Ids, Result, Vault,
-    outbox::{self, Outgoing},
-    wire,
-};
+use base::{Ids, Result, wire};
+use messaging::outbox::{self, Outgoing};
 use proto::{
     cases::v1::{self as wire_cases, CaseMoved},
     id::CaseId,
@@ -12,6 +9,7 @@ use proto::{
 };
 use sqlx::PgConnection;
 use time::OffsetDateTime;
+use vault::Vault;
 
 use crate::{
     domain::case::stage::{Stage, Standing},

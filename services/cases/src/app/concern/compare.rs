@@ -5,7 +5,8 @@
 
 use std::collections::BTreeSet;
 
-use chassis::{Result, outbox, refusal::store_error};
+use base::{Result, refusal::store_error};
+use messaging::outbox;
 use proto::{
     id::{CaseId, ConcernId},
     named::Named,

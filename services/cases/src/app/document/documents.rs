@@ -1,6 +1,6 @@
 //! Object store for documents, as the use cases need it.
 
-use chassis::{Error, Refusal, Result};
+use base::{Error, Refusal, Result};
 
 use crate::store::document::blob::Blobs;
 

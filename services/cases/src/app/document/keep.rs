@@ -1,6 +1,6 @@
 //! Use case: store a document of a case file, its sealed bytes in the object store first, then its metadata in the database [TS1c].
 
-use chassis::{Caller, Error, Refusal, Result};
+use base::{Caller, Error, Refusal, Result};
 use sha2::{Digest, Sha256};
 
 use crate::{

@@ -1,6 +1,6 @@
 //! Use cases: list the documents of a case, and read the bytes of one [R3c, TS1c].
 
-use chassis::{Caller, Error, Private, Result};
+use base::{Caller, Error, Private, Result};
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 

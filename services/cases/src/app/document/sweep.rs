@@ -1,6 +1,6 @@
 //! Removal of orphaned bytes from the object store [TS1c].
 
-use chassis::Result;
+use base::Result;
 
 use crate::{
     app::{App, document::documents::away},

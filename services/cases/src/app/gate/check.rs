@@ -1,6 +1,6 @@
 //! Check of mediation under way: it pauses where its mediator or a consent has lapsed.
 
-use chassis::Result;
+use base::Result;
 use proto::id::CaseId;
 
 use crate::{

@@ -1,6 +1,7 @@
 //! Facts on which the gate decides, read under the lock of the case.
 
-use chassis::{Result, grants};
+use auth::grants;
+use base::Result;
 use proto::role;
 use sqlx::PgConnection;
 use time::OffsetDateTime;

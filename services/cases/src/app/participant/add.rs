@@ -1,6 +1,6 @@
 //! Use case: add a person to the file [D-RO]; no person is on both sides [CCRA 2(4)], and a returning one keeps their history [IM1c].
 
-use chassis::{Caller, Result};
+use base::{Caller, Result};
 use proto::id::ParticipantId;
 
 use crate::{

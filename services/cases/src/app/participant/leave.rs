@@ -1,6 +1,6 @@
 //! Use case: record that a participant has left; what cannot go on without them stops in the same transaction [IM1c, D-RO].
 
-use chassis::{Caller, Result};
+use base::{Caller, Result};
 use time::OffsetDateTime;
 
 use crate::{

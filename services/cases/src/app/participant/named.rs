@@ -1,6 +1,6 @@
 //! Participant of a case that a request names.
 
-use chassis::Result;
+use base::Result;
 use proto::id::ParticipantId;
 
 use crate::{domain::participant::person::Participant, error};

@@ -1,10 +1,7 @@
 //! Purge certificate: signed, read, and completed by the statements of the other services [LPR4].
 
-use chassis::{
-    Caller, Error, Result,
-    audit::{self, Act, Signer},
-    wire::timestamp,
-};
+use audit_log::{Act, Signer};
+use base::{Caller, Error, Result, wire::timestamp};
 use proto::{cases::v1 as wire, id::CaseId, purge};
 use uuid::Uuid;
 
@@ -38,7 +35,7 @@ pub(crate) async fn read(app: &App, caller: &Caller, verb: Verb, case_ref: &str)
     let mut tx = app.begin(caller).await?;
     let case_ref = CaseRef::parse(case_ref).unwrap_or(CaseRef::Id(CaseId::new(Uuid::nil())));
     let certificate = store::certificate(&mut tx, &case_ref).await?.ok_or(Error::NotFound)?;
-    audit::granted(&mut tx, &Act::new(caller, verb.permission(), KIND, &certificate.case.to_string()), at).await?;
+    audit_log::granted(&mut tx, &Act::new(caller, verb.permission(), KIND, &certificate.case.to_string()), at).await?;
     tx.commit().await?;
     Ok(certificate)
 }

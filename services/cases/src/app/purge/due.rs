@@ -1,9 +1,7 @@
 //! Use case: list the cases whose retention is over [LPR4].
 
-use chassis::{
-    Caller, Result,
-    audit::{self, Act},
-};
+use audit_log::Act;
+use base::{Caller, Result};
 use time::{Duration, OffsetDateTime};
 
 use crate::{
@@ -46,7 +44,7 @@ pub async fn list_due(app: &App, caller: &Caller) -> Result<Vec<Due>> {
     let due: Vec<Due> = closed.into_iter().filter_map(|closed| due(app, closed, at)).collect();
     let ids: Vec<String> = due.iter().map(|due| due.closed.case.to_string()).collect();
     let acts: Vec<Act<'_>> = ids.iter().map(|id| Act::new(caller, Verb::ListDue.permission(), KIND, id)).collect();
-    audit::granted_all(&mut tx, &acts, at).await?;
+    audit_log::granted_all(&mut tx, &acts, at).await?;
     tx.commit().await?;
     Ok(due)
 }

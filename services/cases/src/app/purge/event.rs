@@ -1,6 +1,8 @@
 //! Event of a purge: signed, for the services that must destroy what they store of the case [LPR4].
 
-use chassis::{Ids, audit::Signer, outbox::Outgoing, wire};
+use audit_log::Signer;
+use base::{Ids, wire};
+use messaging::outbox::Outgoing;
 use proto::{
     cases::v1::CasePurged,
     id::{CaseId, ReferralId},

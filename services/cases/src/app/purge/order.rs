@@ -1,11 +1,11 @@
 //! Use case: purge a case. One person orders, another confirms, and every copy becomes unreadable in one transaction [LPR4].
 
-use chassis::{
+use audit_log::Signer;
+use base::{
     Caller, Error, Refusal, Result,
-    audit::Signer,
     database::{Actor, act_as},
-    outbox,
 };
+use messaging::outbox;
 use sqlx::PgConnection;
 use time::{Duration, OffsetDateTime};
 use uuid::Uuid;

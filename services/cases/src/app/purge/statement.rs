@@ -1,9 +1,7 @@
 //! Use case: record another service's statement of what it destroyed of a purged case; it completes the certificate [LPR4].
 
-use chassis::{
-    Error, Result,
-    audit::{self, Act, Signer},
-};
+use audit_log::{Act, Signer};
+use base::{Error, Result};
 use proto::id::CaseId;
 use sqlx::PgConnection;
 use time::OffsetDateTime;
@@ -41,7 +39,7 @@ pub async fn hear_obeyed(tx: &mut PgConnection, signer: Option<&Signer>, said: O
     let mut statement = Statement { service, obeyed_at, keys, rows, heard_at: at, signature: Vec::new() };
     statement.signature = certificate::sign_statement(signer, case, &statement);
     record::add_statement(tx, case, &statement).await?;
-    audit::granted(tx, &Act::by(transition::BY_ITSELF, Verb::HearObeyed.permission(), KIND, &case.to_string()), at).await?;
+    audit_log::granted(tx, &Act::by(transition::BY_ITSELF, Verb::HearObeyed.permission(), KIND, &case.to_string()), at).await?;
     tracing::info!(case.id = %case, peer = statement.service, "another service has destroyed what it held of a purged case");
     Ok(())
 }

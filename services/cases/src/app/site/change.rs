@@ -1,6 +1,6 @@
 //! Use case: change the site of a case: a correction, or the person has moved. Open concerns of the case follow [R3e, TRAP-2].
 
-use chassis::{Caller, Result};
+use base::{Caller, Result};
 
 use crate::{
     app::{App, access::need_to_know::lock},
@@ -57,5 +57,5 @@ pub async fn change_site(app: &App, caller: &Caller, command: Command<'_>) -> Re
         tracing::info!(case.id = %file.id, "the site of the case was changed: open concerns of it follow");
     }
     let mut stays = rules::history(file.site.as_deref(), file.opened_at, changes);
-    stays.pop().ok_or_else(|| chassis::Error::Internal("a case without any site".to_owned()))
+    stays.pop().ok_or_else(|| base::Error::Internal("a case without any site".to_owned()))
 }

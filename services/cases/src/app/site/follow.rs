@@ -6,7 +6,7 @@
 
 use std::collections::BTreeMap;
 
-use chassis::Result;
+use base::Result;
 use proto::{id::ConcernId, safety::v1::FollowCaseRequest};
 use to_safety::{Followed, Open};
 use uuid::Uuid;

@@ -3,7 +3,7 @@
 //! The gRPC server has checked the role, independent of any case; the store answers what ties the caller to the case at this moment. The
 //! decision is made only here; `tests/it/snapshots/decisions.txt` is the whole table.
 
-use chassis::{Error, Refusal, Result};
+use base::{Error, Refusal, Result};
 
 use crate::domain::{access::scope::Line, case::stage::Stage};
 

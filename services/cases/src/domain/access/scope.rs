@@ -1,6 +1,6 @@
 //! Need to know: the scope of a caller, decided before any row is read [R3c, D-mediator, TRAP-11].
 
-use chassis::{Caller, Refusal};
+use base::{Caller, Refusal};
 use proto::role;
 use time::OffsetDateTime;
 

@@ -1,6 +1,6 @@
 //! Content of a referral for the case it opens: who takes part, and where the offender is as far as known.
 
-use chassis::Private;
+use base::Private;
 use proto::id::{ReferralId, SiteCode};
 use time::OffsetDateTime;
 

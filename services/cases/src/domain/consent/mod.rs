@@ -1,6 +1,6 @@
 //! Consent, for each participant and each mode: a legal gate that no role can open [L26.1-2, IM1c, TRAP-10].
 
-use chassis::Refusal;
+use base::Refusal;
 use time::{Date, OffsetDateTime, UtcOffset};
 
 use crate::domain::{

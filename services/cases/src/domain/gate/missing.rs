@@ -2,7 +2,7 @@
 //!
 //! A condition names a participant by kind only, never by name.
 
-use chassis::Refusal;
+use base::Refusal;
 
 use crate::domain::{
     case::stage::Stage,

@@ -1,6 +1,6 @@
 //! Departure of a participant: at whose wish, who may record it, and what can be recorded afterwards [IM1c, D-RO].
 
-use chassis::{Private, Refusal};
+use base::{Private, Refusal};
 use time::OffsetDateTime;
 
 use crate::domain::{

@@ -1,6 +1,6 @@
 //! Persons of a case, and the rule that no person is on both sides [D-RO, CCRA 2(4)].
 
-use chassis::{Private, Refusal};
+use base::{Private, Refusal};
 use proto::{id::ParticipantId, normal};
 use time::OffsetDateTime;
 

@@ -2,7 +2,7 @@
 
 use std::vec::IntoIter;
 
-use chassis::Caller;
+use base::Caller;
 use proto::cases::v1::{
     KeepDocumentRequest, KeepDocumentResponse, ListDocumentsRequest, ListDocumentsResponse, ReadDocumentRequest, ReadDocumentResponse,
     document_service_server::DocumentService,

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use chassis::{Private, Refusal, wire::timestamp};
+use base::{Private, Refusal, wire::timestamp};
 use proto::cases::v1::{self as wire, keep_document_request::Part};
 use tonic::{Status, Streaming};
 
@@ -49,7 +49,7 @@ pub async fn receive(mut parts: Streaming<wire::KeepDocumentRequest>, largest: u
 async fn next(parts: &mut Streaming<wire::KeepDocumentRequest>) -> Result<Option<Part>, Status> {
     match tokio::time::timeout(PIECE_TIMEOUT, parts.message()).await {
         Ok(message) => Ok(message?.and_then(|message| message.part)),
-        Err(_) => Err(chassis::Error::Unavailable { what: "the rest of a document" }.into()),
+        Err(_) => Err(base::Error::Unavailable { what: "the rest of a document" }.into()),
     }
 }
 

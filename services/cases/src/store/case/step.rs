@@ -1,10 +1,10 @@
 //! Position of a case, and the record of its moves.
 
-use chassis::{Vault, vault::Place};
 use proto::id::CaseId;
 use sqlx::PgConnection;
 use time::OffsetDateTime;
 use uuid::Uuid;
+use vault::{Place, Vault};
 
 use crate::{
     domain::{

@@ -1,12 +1,9 @@
 //! Document metadata; the bytes are in the object store, sealed under the key of their side.
 
-use chassis::{
-    Vault,
-    vault::{DataKey, Place},
-};
 use proto::id::CaseId;
 use sqlx::PgConnection;
 use uuid::Uuid;
+use vault::{DataKey, Place, Vault};
 
 use crate::{
     domain::{
@@ -131,7 +128,7 @@ async fn read(tx: &mut PgConnection, vault: &Vault, case: CaseId, only: Option<U
 ///
 /// # Errors
 /// A statement failed, the key is destroyed, or the bytes are not those that were stored.
-pub async fn open(tx: &mut PgConnection, vault: &Vault, id: Uuid, bytes: &[u8]) -> sqlx::Result<chassis::Private<Vec<u8>>> {
+pub async fn open(tx: &mut PgConnection, vault: &Vault, id: Uuid, bytes: &[u8]) -> sqlx::Result<base::Private<Vec<u8>>> {
     Ok(vault.keys_of(tx, &[bytes]).await?.open(content(id), bytes)?)
 }
 

@@ -1,10 +1,11 @@
 //! Destruction of a case: its keys and its rows [LPR4].
 
-use chassis::{Vault, expiry, vault::Destroyed};
+use messaging::expiry;
 use proto::id::CaseId;
 use sqlx::PgConnection;
 use time::OffsetDateTime;
 use uuid::Uuid;
+use vault::{Destroyed, Vault};
 
 use crate::store::sealed::{CASE, SIDES};
 

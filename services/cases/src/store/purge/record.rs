@@ -1,10 +1,10 @@
 //! Certificate of a purge, and the statements of other services on what they destroyed [LPR4].
 
-use chassis::vault::Destroyed;
 use proto::id::CaseId;
 use sqlx::PgConnection;
 use time::OffsetDateTime;
 use uuid::Uuid;
+use vault::Destroyed;
 
 use crate::{domain::case::reference::CaseRef, store::purge::destruction::Deleted};
 

@@ -2,10 +2,8 @@
 
 use std::str::FromStr;
 
-use chassis::{
-    Caller, Error, Result,
-    audit::{self, Act},
-};
+use audit_log::Act;
+use base::{Caller, Error, Result};
 use proto::id::ContactId;
 
 use crate::{
@@ -25,7 +23,7 @@ pub async fn get_contact(app: &App, caller: &Caller, id: &str) -> Result<(Contac
     let id = ContactId::from_str(id).map_err(|_| Error::NotFound)?;
     let mut tx = app.begin(caller, []).await?;
     let full = contact::read(&mut tx, &app.vault, id.uuid()).await?.ok_or(Error::NotFound)?;
-    audit::granted(&mut tx, &Act::new(caller, "contact.read", CONTACT, &id.to_string()), app.clock.now()).await?;
+    audit_log::granted(&mut tx, &Act::new(caller, "contact.read", CONTACT, &id.to_string()), app.clock.now()).await?;
     tx.commit().await?;
     Ok((id, full))
 }

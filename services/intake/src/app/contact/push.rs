@@ -2,12 +2,9 @@
 
 use std::str::FromStr;
 
-use chassis::{
-    Caller, Error, Result,
-    audit::{self, Act},
-    outbox::{self, Outgoing},
-    wire::timestamp,
-};
+use audit_log::Act;
+use base::{Caller, Error, Result, wire::timestamp};
+use messaging::outbox::{self, Outgoing};
 use proto::{id::Region, intake::v1::ContactPushed, reference, subject};
 use sqlx::PgConnection;
 use time::OffsetDateTime;
@@ -35,7 +32,7 @@ pub async fn push_contact(app: &App, caller: &Caller, told: &PushedContact, body
     if let Err(refusal) = access::may_push_for(caller, examined.region) {
         // Acting for another's region is logged; an invalid form is not.
         let tried = Act::new(caller, "contact.push", CONTACT, "");
-        return audit::watched(&app.pool, tried, app.clock.now(), Err(refusal.into())).await;
+        return audit_log::watched(&app.pool, tried, app.clock.now(), Err(refusal.into())).await;
     }
     let mut tx = app.begin(caller, [examined.region.code().to_owned()]).await?;
     let receipt = record(&mut tx, app, &caller.subject, &examined, body).await?;

@@ -2,13 +2,13 @@
 
 use std::collections::BTreeSet;
 
-use chassis::{
+use audit_log::Act;
+use base::{
     Result,
-    audit::{self, Act},
     database::{self, Actor},
-    outbox::{self, Outgoing},
     wire::timestamp,
 };
+use messaging::outbox::{self, Outgoing};
 use proto::{
     intake::v1::{PurgedRows, ReferralPurged},
     subject,
@@ -84,6 +84,6 @@ pub(super) async fn destroy(db: &mut PgConnection, app: &App, id: Uuid, at: Offs
         Some((key, bodies)) => purge::carry_out(db, &app.vault, id, &concern::travelled_with(&key, &bodies), at).await?,
         None => Destruction::default(),
     };
-    audit::granted(db, &Act::by(BY_ITSELF, "referral.purge", REFERRAL, &id.to_string()), at).await?;
+    audit_log::granted(db, &Act::by(BY_ITSELF, "referral.purge", REFERRAL, &id.to_string()), at).await?;
     Ok(done)
 }

@@ -5,10 +5,10 @@
 
 use std::sync::Arc;
 
-use chassis::{
-    audit::Signer,
-    database::{self, Actor},
-    destruction::{Orders, Receiver, Signed},
+use audit_log::Signer;
+use base::database::{self, Actor};
+use destruction::{Orders, Receiver, Signed};
+use messaging::{
     inbox::{Handler, Incoming, Rejection},
     outbox::Fresh,
 };
@@ -58,7 +58,7 @@ impl Expiry {
     ///
     /// # Errors
     /// The database failed, or an order was not accepted.
-    pub async fn run(&self) -> chassis::Result<()> {
+    pub async fn run(&self) -> base::Result<()> {
         let ordered = self.notice().await;
         self.orders.look(&self.app().pool, NAME).await?;
         ordered.map(drop)
@@ -68,7 +68,7 @@ impl Expiry {
     ///
     /// # Errors
     /// The database failed, or an order was not accepted.
-    pub async fn notice(&self) -> chassis::Result<usize> {
+    pub async fn notice(&self) -> base::Result<usize> {
         let (mut ordered, mut after) = (0, None);
         loop {
             let page = self.over(after).await?;
@@ -89,7 +89,7 @@ impl Expiry {
         }
     }
 
-    async fn over(&self, after: Option<(OffsetDateTime, Uuid)>) -> chassis::Result<Vec<(OffsetDateTime, Uuid)>> {
+    async fn over(&self, after: Option<(OffsetDateTime, Uuid)>) -> base::Result<Vec<(OffsetDateTime, Uuid)>> {
         let (now, months) = (self.app().clock.now(), self.orders.receiver.months);
         let mut tx = database::begin(&self.app().pool, &Actor::service(NAME).at(now)).await?;
         let over = retention::over(&mut tx, (now, months), after, BATCH).await?;
@@ -98,7 +98,7 @@ impl Expiry {
     }
 
     /// Orders the destruction of one referral; `false` where it was used in the meantime.
-    async fn give(&self, referral: Uuid) -> chassis::Result<bool> {
+    async fn give(&self, referral: Uuid) -> base::Result<bool> {
         let message = self.order(referral);
         let mut tx = database::begin(&self.app().pool, &Actor::service(NAME).at(self.app().clock.now())).await?;
         let taken = match self.orders.read(&message).await {
@@ -108,7 +108,7 @@ impl Expiry {
         match taken {
             Ok(()) => tx.commit().await?,
             Err(Rejection::Never { reason: NOT_OVER, .. }) => return Ok(false),
-            Err(rejection) => return Err(chassis::Error::Internal(format!("an order to destroy was not taken: {rejection:?}"))),
+            Err(rejection) => return Err(base::Error::Internal(format!("an order to destroy was not taken: {rejection:?}"))),
         }
         Ok(true)
     }
@@ -143,17 +143,17 @@ impl Receiver for Expired {
         Ok(Signed { about: order.uuid(), values: vec![id.to_owned()], signature, order })
     }
 
-    async fn forbids(&self, tx: &mut PgConnection, order: &ReferralId) -> chassis::Result<Option<&'static str>> {
+    async fn forbids(&self, tx: &mut PgConnection, order: &ReferralId) -> base::Result<Option<&'static str>> {
         let now = self.app.clock.now();
         let over = retention::is_over(tx, (now, self.months), order.uuid()).await?;
         Ok((!over).then_some(NOT_OVER))
     }
 
-    async fn keeps(&self, order: &ReferralId) -> chassis::Result<Option<&'static str>> {
+    async fn keeps(&self, order: &ReferralId) -> base::Result<Option<&'static str>> {
         concern::kept_for(&self.app, &[order.uuid()]).await
     }
 
-    async fn carry_out(&self, tx: &mut PgConnection, order: ReferralId) -> chassis::Result<()> {
+    async fn carry_out(&self, tx: &mut PgConnection, order: ReferralId) -> base::Result<()> {
         let done = order::destroy(tx, &self.app, order.uuid(), self.app.clock.now()).await?;
         tracing::warn!(referral.id = %order, keys = done.keys, "a referral that opened no case was destroyed: its retention is over");
         Ok(())

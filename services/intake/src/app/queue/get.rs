@@ -2,10 +2,8 @@
 
 use std::str::FromStr;
 
-use chassis::{
-    Caller, Error, Result,
-    audit::{self, Act},
-};
+use audit_log::Act;
+use base::{Caller, Error, Result};
 use proto::id::ReferralId;
 use time::OffsetDateTime;
 
@@ -28,7 +26,7 @@ pub async fn get_referral(app: &App, caller: &Caller, id: &str, decided_at: Opti
     let mut tx = app.begin(caller, []).await?;
     let full = read::read(&mut tx, &app.vault, id.uuid(), tied(caller), decided_at).await?.ok_or(Error::NotFound)?;
     // Nothing is shown before its audit entry is committed.
-    audit::granted(&mut tx, &Act::new(caller, "referral.read", REFERRAL, &id.to_string()), app.clock.now()).await?;
+    audit_log::granted(&mut tx, &Act::new(caller, "referral.read", REFERRAL, &id.to_string()), app.clock.now()).await?;
     tx.commit().await?;
     Ok((id, full))
 }

@@ -1,10 +1,7 @@
 //! Use case: list the national queue, oldest first, for the RJ Unit alone [GL1, R3a].
 
-use chassis::{
-    Caller, Error, Result,
-    audit::{self, Act},
-    page,
-};
+use audit_log::Act;
+use base::{Caller, Error, Result, page};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
@@ -44,7 +41,7 @@ pub async fn list_queue(app: &App, caller: &Caller, scope: Scope, asked: i32, to
     let more = entries.len() > full;
     entries.truncate(full);
     let acts: Vec<Act<'_>> = entries.iter().map(|e| Act::new(caller, "referral.queue", REFERRAL, &e.id.to_string())).collect();
-    audit::granted_all(&mut tx, &acts, at).await?;
+    audit_log::granted_all(&mut tx, &acts, at).await?;
     tx.commit().await?;
     let next = entries.last().filter(|_| more).map(|last| page::encode(&(last.received_at, last.id)));
     Ok((entries, next.unwrap_or_default()))

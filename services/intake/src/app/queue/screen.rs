@@ -2,13 +2,13 @@
 
 use std::str::FromStr;
 
-use chassis::{
+use audit_log::Act;
+use base::{
     Caller, Error, Private, Refusal, Result,
-    audit::{self, Act},
     database::{Actor, act_as},
-    outbox::{self, Outgoing},
     wire::timestamp,
 };
+use messaging::outbox::{self, Outgoing};
 use proto::{id::ReferralId, intake::v1::ReferralScreened, reference, subject};
 use sqlx::PgConnection;
 use time::OffsetDateTime;
@@ -56,7 +56,7 @@ pub async fn screen_referral(app: &App, caller: &Caller, screening: Screening<'_
     let (decisions, standing) = screening::lock(&mut tx, &app.vault, id, tied(caller)).await?.ok_or(Error::NotFound)?;
     let outcome = decide(&standing, &decision, &caller.subject)?;
     let (Outcome::Repeated(state) | Outcome::Confirmed(state) | Outcome::Changed(state)) = outcome;
-    audit::granted(&mut tx, &Act::new(caller, "referral.screen", REFERRAL, &id.to_string()), at).await?;
+    audit_log::granted(&mut tx, &Act::new(caller, "referral.screen", REFERRAL, &id.to_string()), at).await?;
     if matches!(outcome, Outcome::Repeated(_)) {
         link(&mut tx, (id, decision.disposition, duplicate_of.as_deref()), at).await?;
         tx.commit().await?;

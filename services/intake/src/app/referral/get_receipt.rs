@@ -1,6 +1,6 @@
 //! Use case: read the receipt of the caller's own submission: that it was received, and when. Never an outcome [TRAP-4, R6b].
 
-use chassis::{Caller, Error, Result};
+use base::{Caller, Error, Result};
 use proto::reference;
 
 use crate::{

@@ -2,11 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use chassis::{
-    Error, Refusal, Result,
-    outbox::{self, Outgoing},
-    wire::timestamp,
-};
+use base::{Error, Refusal, Result, wire::timestamp};
+use messaging::outbox::{self, Outgoing};
 use proto::{id::SiteCode, intake::v1::ReferralCorrected, reference, safety::v1 as safety, subject};
 use sqlx::PgConnection;
 use time::OffsetDateTime;

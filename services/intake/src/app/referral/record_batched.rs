@@ -7,13 +7,13 @@ use std::{
     time::Duration,
 };
 
-use chassis::{
+use base::{
     Caller,
     batch_queue::{BatchQueue, BatchWorker, WriteBatch, batch_queue},
     database::{self, Actor},
-    outbox::{self, Fresh},
     refusal::store_error,
 };
+use messaging::outbox::{self, Fresh};
 use sqlx::PgPool;
 use time::OffsetDateTime;
 
@@ -129,7 +129,7 @@ async fn prepared(app: &App, caller: &Caller, source: &Source<'_>, lines: &[Line
 pub(super) fn unsealed<'a>(app: &App, source: &Source<'a>, referral: &'a Examined, body: &'a Body, at: OffsetDateTime) -> Unsealed<'a> {
     let new = new(app, referral, body);
     let fact = received(app, source, new.id, referral, at);
-    Unsealed { new, fact, submitter: source.submitter, trace: chassis::trace::current() }
+    Unsealed { new, fact, submitter: source.submitter, trace: base::trace::current() }
 }
 
 fn answers(mut done: Done, lines: &[Line]) -> Option<Vec<Answer>> {

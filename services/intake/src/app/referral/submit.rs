@@ -2,7 +2,7 @@
 
 use std::str::FromStr;
 
-use chassis::{Caller, Refusal, Result};
+use base::{Caller, Refusal, Result};
 use proto::id::SiteCode;
 use sqlx::PgConnection;
 use uuid::Uuid;

@@ -2,11 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use chassis::{
-    Result,
-    database::Actor,
-    outbox::{self, Fresh, Outgoing},
-};
+use base::{Result, database::Actor};
+use messaging::outbox::{self, Fresh, Outgoing};
 use proto::id::SiteCode;
 use sqlx::PgConnection;
 use time::OffsetDateTime;
@@ -67,7 +64,7 @@ pub async fn submit_set(db: &mut PgConnection, fresh: &mut Fresh, app: &App, set
         let outgoing = answer::outgoing(app, &site, &answer);
         span.in_scope(|| {
             fresh.wrote(std::slice::from_ref(&outgoing), at);
-            traces.push(chassis::trace::current());
+            traces.push(base::trace::current());
         });
         answers.push(outgoing);
     }

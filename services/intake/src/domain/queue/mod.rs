@@ -1,6 +1,6 @@
 //! Screening decisions of the RJ Unit: the transitions from every state [R3a].
 
-use chassis::{Private, Refusal};
+use base::{Private, Refusal};
 use strum::{EnumString, IntoStaticStr, VariantArray};
 use time::{Date, Duration, OffsetDateTime, format_description::BorrowedFormatItem, macros::format_description};
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use chassis::Refusal;
+use base::Refusal;
 
 use super::{Flag, Known, Origin, Statements, SubmittedReferral};
 use crate::error;

@@ -7,7 +7,7 @@ pub mod statement;
 
 use std::str::FromStr;
 
-use chassis::{Private, Refusal};
+use base::{Private, Refusal};
 use proto::id::SiteCode;
 use strum::{EnumString, IntoStaticStr, VariantArray};
 use uuid::Uuid;

@@ -2,11 +2,11 @@
 
 pub mod retention;
 
-use chassis::Vault;
 use proto::id::{CaseId, ReferralId};
 use sqlx::PgConnection;
 use time::OffsetDateTime;
 use uuid::Uuid;
+use vault::Vault;
 
 use super::sealed;
 use crate::domain::purge::Here;

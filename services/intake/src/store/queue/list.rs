@@ -34,7 +34,7 @@ struct Row {
 }
 
 impl Row {
-    fn entry(self) -> chassis::Result<Entry> {
+    fn entry(self) -> base::Result<Entry> {
         Ok(Entry {
             id: self.referral_id,
             receipt_number: self.receipt_number,
@@ -59,7 +59,7 @@ pub async fn waiting(
     today: Date,
     officer: Option<&str>,
     limit: i64,
-) -> chassis::Result<Vec<Entry>> {
+) -> base::Result<Vec<Entry>> {
     let rows = sqlx::query_as!(
         Row,
         r#"select referral_id as "referral_id!", receipt_number as "receipt_number!", origin as "origin!", site as "site!", state as "state!",
@@ -80,7 +80,7 @@ pub async fn waiting(
 ///
 /// # Errors
 /// The statement failed, or a row holds an unknown code.
-pub async fn all(db: &mut PgConnection, after: (OffsetDateTime, Uuid), officer: Option<&str>, limit: i64) -> chassis::Result<Vec<Entry>> {
+pub async fn all(db: &mut PgConnection, after: (OffsetDateTime, Uuid), officer: Option<&str>, limit: i64) -> base::Result<Vec<Entry>> {
     let rows = sqlx::query_as!(
         Row,
         r#"select referral_id as "referral_id!", receipt_number as "receipt_number!", origin as "origin!", site as "site!", state as "state!",

@@ -1,9 +1,10 @@
 //! One referral with its content, for the RJ Unit.
 
-use chassis::{Private, Vault, vault::Fault};
+use base::Private;
 use sqlx::PgConnection;
 use time::OffsetDateTime;
 use uuid::Uuid;
+use vault::{Fault, Vault};
 
 use super::screening;
 use crate::{
@@ -41,7 +42,7 @@ pub async fn read(
     id: Uuid,
     officer: Option<&str>,
     decided_at: Option<OffsetDateTime>,
-) -> chassis::Result<Option<Full>> {
+) -> base::Result<Option<Full>> {
     let row = sqlx::query!(
         "select receipt_number, idempotency_key, counted_origin, state, disposition, received_at, flags, content, content_sealed
          from referral where referral_id = $1 and purged_at is null

@@ -1,9 +1,9 @@
 //! Table `screening_decision`, and the referral row that follows its latest row.
 
-use chassis::Vault;
 use sqlx::PgConnection;
 use time::OffsetDateTime;
 use uuid::Uuid;
+use vault::Vault;
 
 use crate::{
     domain::{
@@ -19,7 +19,7 @@ use crate::{
 ///
 /// # Errors
 /// The statement failed, or a row holds an unknown code.
-pub async fn lock(db: &mut PgConnection, vault: &Vault, id: Uuid, officer: Option<&str>) -> chassis::Result<Option<(i32, Standing)>> {
+pub async fn lock(db: &mut PgConnection, vault: &Vault, id: Uuid, officer: Option<&str>) -> base::Result<Option<(i32, Standing)>> {
     let row = sqlx::query!(
         "select state, flags, decisions, told_at from referral
          where referral_id = $1 and purged_at is null
@@ -41,7 +41,7 @@ pub async fn lock(db: &mut PgConnection, vault: &Vault, id: Uuid, officer: Optio
     Ok(Some((row.decisions, standing)))
 }
 
-async fn latest(db: &mut PgConnection, vault: &Vault, id: Uuid, number: i32) -> chassis::Result<Option<Latest>> {
+async fn latest(db: &mut PgConnection, vault: &Vault, id: Uuid, number: i32) -> base::Result<Option<Latest>> {
     let row = sqlx::query!(
         "select disposition, reason, reason_sealed, review_on, decided_by, decided_at from screening_decision where referral_id = $1 and number = $2",
         id,

@@ -2,13 +2,10 @@
 
 pub mod record;
 
-use chassis::{
-    Vault,
-    vault::{Fault, Owner},
-};
 use sqlx::PgConnection;
 use time::OffsetDateTime;
 use uuid::Uuid;
+use vault::{Fault, Owner, Vault};
 
 use super::sealed::{self, Patience};
 use crate::{
@@ -187,7 +184,7 @@ pub async fn keep_variant(
 ///
 /// # Errors
 /// The statement failed, or the row holds an unknown code.
-pub async fn lock_statements(db: &mut PgConnection, id: Uuid) -> chassis::Result<Option<Said>> {
+pub async fn lock_statements(db: &mut PgConnection, id: Uuid) -> base::Result<Option<Said>> {
     let row = sqlx::query!(
         "select origin, flags, questions, decisions, told_at from referral where referral_id = $1 and purged_at is null for update",
         id

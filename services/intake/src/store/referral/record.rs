@@ -2,16 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use chassis::{
-    Vault,
-    database::Actor,
-    outbox::{self, Columns, Outgoing},
-    vault::{DataKey, Fault, NewKeys, Owner},
-};
+use base::database::Actor;
+use messaging::outbox::{self, Columns, Outgoing};
 use proto::subject;
 use sqlx::{PgConnection, PgExecutor};
 use time::{Duration, OffsetDateTime};
 use uuid::Uuid;
+use vault::{DataKey, Fault, NewKeys, Owner, Vault};
 
 use super::New;
 use crate::store::sealed;

@@ -8,7 +8,7 @@ mod outside;
 #[cfg(test)]
 mod tests;
 
-use chassis::Private;
+use base::Private;
 use time::OffsetDateTime;
 
 use super::{

@@ -6,7 +6,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use chassis::Ids;
+use base::Ids;
 use clap::Args;
 use proto::{
     role,

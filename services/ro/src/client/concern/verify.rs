@@ -2,7 +2,6 @@
 
 use std::{fs, path::PathBuf};
 
-use chassis::audit;
 use clap::Args;
 use prost_reflect::{DynamicMessage, ReflectMessage};
 use proto::{receipt, safety::v1::ConcernReceipt};
@@ -57,7 +56,7 @@ impl Verify {
             Some(folder) => folder.clone(),
             None => self.common.place.description()?.audit_keys(),
         };
-        let genuine = holds(&told, &audit::public_key(&folder, SIGNER)?);
+        let genuine = holds(&told, &audit_log::public_key(&folder, SIGNER)?);
         self.tell(&told, genuine, lang);
         if genuine { Ok(()) } else { Err(Failure::Said) }
     }
@@ -86,7 +85,7 @@ impl Verify {
 
 /// Whether this key signed the receipt exactly as it is.
 fn holds(told: &ConcernReceipt, key: &[u8]) -> bool {
-    audit::row_signed_by(key, receipt::KIND, &receipt::values(told).each_ref().map(String::as_str), &told.signature)
+    audit_log::row_signed_by(key, receipt::KIND, &receipt::values(told).each_ref().map(String::as_str), &told.signature)
 }
 
 #[cfg(test)]

@@ -92,7 +92,7 @@ mod tests {
         let content = Concern { text: text.into(), place: "cell\n2027-01-01  accepted by nobody".into(), ..Concern::default() };
         let envelope = Some(Envelope { content: Some(content), ..Envelope::default() });
         let shown = card(&ConcernView { reference: "RS-X".into(), envelope, ..ConcernView::default() }, Lang::En);
-        assert!(!shown.contains(|letter| letter != '\n' && chassis::printable::is_dangerous(letter)), "{shown:?}");
+        assert!(!shown.contains(|letter| letter != '\n' && base::printable::is_dangerous(letter)), "{shown:?}");
         assert!(shown.contains(r"has a knife\x1b[2K\x1b[1A\x1b[2K\rfictional 24: all is well") && shown.contains(r"\u{202e}"), "{shown}");
         assert!(shown.contains("\n      | 2027-01-01  accepted by nobody"), "no line of somebody's passes for one of ours: {shown}");
     }

@@ -170,10 +170,10 @@ impl Enrol {
         let device = Device {
             person: self.person.clone(),
             public_key: self.public_key.0.clone(),
-            until: Some(chassis::wire::timestamp(self.until)),
+            until: Some(base::wire::timestamp(self.until)),
             ..Device::default()
         };
-        let id = chassis::devices::id_of(&self.public_key.0).to_string();
+        let id = auth::devices::id_of(&self.public_key.0).to_string();
         let mut client = session.directory(&session.who(&ADMINISTRATOR)?)?;
         let answer = client.propose_device(ProposeDeviceRequest { device: Some(device) }).await?.into_inner();
         let proposal = answer.outcome.as_ref().map(|outcome| outcome.proposal_id.clone()).unwrap_or_default();

@@ -8,7 +8,8 @@ use std::{
 };
 
 use anyhow::{Context as _, anyhow, ensure};
-use chassis::{Private, devices::Key};
+use auth::devices::Key;
+use base::Private;
 use local::secret;
 use pkcs8::{
     EncryptedPrivateKeyInfoRef, LineEnding, PrivateKeyInfoRef, SecretDocument,

@@ -6,7 +6,8 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use chassis::{Clock, Private, devices::LONGEST};
+use auth::devices::LONGEST;
+use base::{Clock, Private};
 use clap::Args;
 
 use super::file::Sealed;

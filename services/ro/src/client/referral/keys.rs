@@ -3,12 +3,12 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet},
-    fs, io,
-    io::Write as _,
+    fs,
+    io::{self, Write as _},
     path::{Path, PathBuf},
 };
 
-use chassis::Ids;
+use base::Ids;
 use prost::Message as _;
 use proto::intake::v1::Referral;
 use serde::{Deserialize, Serialize};

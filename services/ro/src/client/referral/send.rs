@@ -35,7 +35,7 @@ pub async fn send(
 ) -> Result<(), Failure> {
     let batches = Batches { lines: lines.fuse() };
     // The RJ Unit is notified of the whole file once.
-    let import_id = chassis::Ids::random().uuid().to_string();
+    let import_id = base::Ids::random().uuid().to_string();
     let mut answers = stream::iter(batches).map(|batch| send_batch(client.clone(), &import_id, batch)).buffered(IN_FLIGHT);
     while let Some(outcomes) = answers.next().await {
         for outcome in outcomes? {

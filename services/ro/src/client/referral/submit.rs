@@ -199,7 +199,7 @@ fn is_read(failure: &Failure) -> bool {
 /// A unique key: two submissions of the same words are two.
 #[must_use]
 pub fn new_key() -> String {
-    format!("ro-{}", chassis::Ids::random().uuid().simple())
+    format!("ro-{}", base::Ids::random().uuid().simple())
 }
 
 impl ReceiptStatus {

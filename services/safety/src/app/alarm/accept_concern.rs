@@ -1,7 +1,7 @@
 //! Use case: an office accepts a concern. Its own rings stop at once; those of the other audience and of other offices do not [R3e,
 //! TRAP-2].
 
-use chassis::{Caller, Error, Result, database::act_as};
+use base::{Caller, Error, Result, database::act_as};
 use sqlx::PgConnection;
 use uuid::Uuid;
 

@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use chassis::{Clock, Ids, Vault, audit::Signer};
+use audit_log::Signer;
+use base::{Clock, Ids};
+use vault::Vault;
 
 use super::turn::Turn;
 use crate::{

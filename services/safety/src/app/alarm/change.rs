@@ -1,9 +1,7 @@
 //! Change of a concern: its timeline entry, its entry in the audit log, and its content-free fact.
 
-use chassis::{
-    audit::{self, Act},
-    outbox::{self, Outgoing},
-};
+use audit_log::Act;
+use messaging::outbox::{self, Outgoing};
 use proto::{safety::v1, subject};
 use sqlx::PgConnection;
 use time::OffsetDateTime;
@@ -66,7 +64,7 @@ pub(in crate::app) async fn record(tx: &mut PgConnection, app: &App, change: &Ch
 pub(in crate::app) async fn log(tx: &mut PgConnection, change: &Change<'_>, at: OffsetDateTime) -> sqlx::Result<()> {
     let Some(action) = decision(change.what) else { return Ok(()) };
     let act = Act::by(change.actor, action, KIND, &change.concern.to_string()).with(change.device);
-    audit::granted(tx, &act, at).await
+    audit_log::granted(tx, &act, at).await
 }
 
 /// Fact that a concern changed, without its content.
@@ -77,7 +75,7 @@ pub(in crate::app) fn changed(app: &App, change: &Change<'_>, at: OffsetDateTime
         audience: change.audience.map_or(0, |a| envelope::audience(a) as i32),
         what: change.what.to_owned(),
         level: change.level.and_then(|l| i32::try_from(l).ok()).unwrap_or_default(),
-        at: Some(chassis::wire::timestamp(at)),
+        at: Some(base::wire::timestamp(at)),
         revision: change.revision,
         epoch: app.epoch.number(),
         grade: change.graver.map_or(0, |grade| envelope::grade(grade) as i32),

@@ -1,6 +1,6 @@
 //! Use case: the RJ Unit closes a concern that every audience has accepted.
 
-use chassis::{Caller, Error, Result, database::act_as};
+use base::{Caller, Error, Result, database::act_as};
 use sqlx::PgConnection;
 use uuid::Uuid;
 

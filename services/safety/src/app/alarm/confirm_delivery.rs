@@ -2,7 +2,8 @@
 
 use std::collections::{HashMap, HashSet};
 
-use chassis::{outbox::Columns, trace};
+use base::trace;
+use messaging::outbox::Columns;
 use sqlx::PgConnection;
 use uuid::Uuid;
 

@@ -1,6 +1,6 @@
 //! Envelopes of a concern: what each audience may read of it, cut by the field classes of the wire [TRAP-1, RM1b].
 
-use chassis::wire::timestamp;
+use base::wire::timestamp;
 use prost::Message;
 use proto::{class, safety::v1, wire::v1::Class};
 

@@ -1,7 +1,7 @@
 //! Use case: the site of a concern follows the case file. Cases reports where the person is now, whenever that changed or a concern came in
 //! that names the case. The head there is rung, and the former heads until that head has accepted [R3e, TRAP-2].
 
-use chassis::{Error, Result, database};
+use base::{Error, Result, database};
 use proto::id::SiteCode;
 use sqlx::{PgConnection, PgPool};
 use uuid::Uuid;

@@ -3,14 +3,11 @@
 //! This is the general path: it reads the tables, and takes every concern. [`super::raise_set`] is the fast path: it takes what is new and
 //! can be decided from memory.
 
-use chassis::{
-    Caller,
-    audit::{self, Act},
-    outbox,
-    refusal::store_error,
-    vault::DataKey,
-};
+use audit_log::Act;
+use base::{Caller, refusal::store_error};
+use messaging::outbox;
 use sqlx::{Connection as _, PgConnection};
+use vault::DataKey;
 
 use super::{
     app::App,
@@ -41,7 +38,7 @@ pub(in crate::app) const RAISED: &str = "raised";
 ///
 /// # Errors
 /// A statement failed: nothing is recorded and the raiser must not be told otherwise.
-pub async fn raise(tx: &mut PgConnection, app: &App, report: Report) -> chassis::Result<Receipt> {
+pub async fn raise(tx: &mut PgConnection, app: &App, report: Report) -> base::Result<Receipt> {
     let now = app.clock.now();
     let site = locate(tx, &report.concern.site, report.door.as_ref()).await?;
     let mut concern = new_concern(app, &report, site.as_ref(), now);
@@ -66,7 +63,7 @@ pub async fn raise(tx: &mut PgConnection, app: &App, report: Report) -> chassis:
         }
         free = id_of(&[b"beside", concern.raised_by.as_bytes(), free.as_bytes()]);
     }
-    Err(chassis::Error::Internal("no free id was drawn".to_owned()))
+    Err(base::Error::Internal("no free id was drawn".to_owned()))
 }
 
 /// Records a concern and rings both audiences; under its reference number, or the first free one that is drawn. Where the id was recorded
@@ -81,7 +78,7 @@ pub(in crate::app) async fn record_new(
     key: Option<&DataKey>,
     site: Option<(String, String)>,
     what: &'static str,
-) -> chassis::Result<Option<Concern>> {
+) -> base::Result<Option<Concern>> {
     for _ in 0..MAX_DRAWS {
         if concern.reference.is_empty() {
             concern.reference = draw_reference(app);
@@ -102,7 +99,7 @@ pub(in crate::app) async fn record_new(
         }
         concern.reference.clear();
     }
-    Err(chassis::Error::Internal("no free reference number was drawn".to_owned()))
+    Err(base::Error::Internal("no free reference number was drawn".to_owned()))
 }
 
 /// Records in the audit log which device a person raised it with; a raise with a token is recorded by the concern itself. The concern
@@ -114,7 +111,7 @@ pub async fn note_device(tx: &mut PgConnection, app: &App, caller: &Caller, rece
     let noted = async {
         let mut apart = tx.begin().await?;
         let act = Act::new(caller, "concern.raise", KIND, &receipt.id.to_string());
-        audit::granted(&mut apart, &act, app.clock.now()).await?;
+        audit_log::granted(&mut apart, &act, app.clock.now()).await?;
         apart.commit().await
     };
     if let Err(error) = noted.await {

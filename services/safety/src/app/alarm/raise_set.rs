@@ -11,15 +11,15 @@ use std::{
     time::Duration,
 };
 
-use chassis::{
+use base::{
     batch_queue::{BatchQueue, BatchWorker, WriteBatch, batch_queue},
-    outbox::{Fresh, Wake},
     refusal::store_error,
     trace,
-    vault::Owner,
 };
+use messaging::outbox::{Fresh, Wake};
 use sqlx::{PgConnection, PgPool};
 use uuid::Uuid;
+use vault::Owner;
 
 use super::{
     app::App,
@@ -84,10 +84,10 @@ pub async fn prepare(app: &App, report: &Report) -> Option<Prepared> {
 ///
 /// # Errors
 /// A statement failed: nothing is recorded and the raiser must not be told otherwise.
-pub async fn raise(tx: &mut PgConnection, app: &App, fresh: &mut Fresh, report: Report) -> chassis::Result<Receipt> {
+pub async fn raise(tx: &mut PgConnection, app: &App, fresh: &mut Fresh, report: Report) -> base::Result<Receipt> {
     let prepared = prepare(app, &report).await;
     let receipts = record(tx, app, fresh, vec![(report, prepared)]).await?;
-    receipts.into_iter().next().ok_or_else(|| chassis::Error::Internal("a raise has no receipt".to_owned()))
+    receipts.into_iter().next().ok_or_else(|| base::Error::Internal("a raise has no receipt".to_owned()))
 }
 
 /// Records concerns in the caller's transaction: the prepared ones in one statement, the others by the general path. A receipt for each, in
@@ -100,7 +100,7 @@ pub async fn record(
     app: &App,
     fresh: &mut Fresh,
     raises: Vec<(Report, Option<Prepared>)>,
-) -> chassis::Result<Vec<Receipt>> {
+) -> base::Result<Vec<Receipt>> {
     let first = first_of_each(raises.iter().map(|(_, prepared)| prepared.as_ref()));
     let set: Vec<&New> = first.values().map(|(_, prepared)| &prepared.new).collect();
     let recorded = if set.is_empty() { Vec::new() } else { store::alarm::raised::insert(tx, &set).await? };

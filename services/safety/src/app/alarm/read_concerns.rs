@@ -2,16 +2,14 @@
 
 use std::str::FromStr;
 
-use chassis::{
-    Caller, Error, Result, Vault,
-    audit::{self, Act},
-    refusal::store_error,
-};
+use audit_log::Act;
+use base::{Caller, Error, Result, refusal::store_error};
 use proto::{id::ConcernId, reference, role, safety::v1};
 use serde::{Deserialize, Serialize};
 use sqlx::{PgConnection, Postgres, Transaction};
 use time::OffsetDateTime;
 use uuid::Uuid;
+use vault::Vault;
 
 use super::{app::App, change::KIND, envelope, report::Receipt};
 use crate::{
@@ -168,7 +166,7 @@ pub async fn note(mut tx: Transaction<'_, Postgres>, caller: &Caller, action: &'
     let shown = views.iter().filter(|view| view.envelope.is_some());
     let acts: Vec<Act<'_>> = shown.map(|view| Act::new(caller, action, KIND, &view.concern.id.to_string())).collect();
     let noted = async {
-        audit::granted_all(&mut tx, &acts, at).await?;
+        audit_log::granted_all(&mut tx, &acts, at).await?;
         tx.commit().await
     };
     if let Err(error) = noted.await {

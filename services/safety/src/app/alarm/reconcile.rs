@@ -6,12 +6,8 @@
 
 use std::{collections::BTreeMap, str::FromStr};
 
-use chassis::{
-    Result,
-    audit::{Act, Deferred, enter},
-    database,
-    refusal::store_error,
-};
+use audit_log::{Act, Deferred, enter};
+use base::{Result, database, refusal::store_error};
 use prost::Message;
 use proto::{id::ConcernId, safety::v1};
 use sqlx::{PgConnection, PgPool};

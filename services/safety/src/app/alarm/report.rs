@@ -2,7 +2,7 @@
 
 use std::str::FromStr;
 
-use chassis::outbox::Outgoing;
+use messaging::outbox::Outgoing;
 use prost::Message;
 use proto::{
     id::{ConcernId, SiteCode},
@@ -59,7 +59,7 @@ pub(in crate::app) fn raised(app: &App, concern: &Concern) -> Outgoing {
         reference: concern.reference.clone(),
         grade: envelope::grade(concern.grade) as i32,
         site: concern.site.clone().unwrap_or_default(),
-        raised_at: Some(chassis::wire::timestamp(concern.raised_at)),
+        raised_at: Some(base::wire::timestamp(concern.raised_at)),
         revision: concern.revision,
         epoch: app.epoch.number(),
     };

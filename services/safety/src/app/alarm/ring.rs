@@ -1,11 +1,10 @@
 //! Engine of the ladders: loads the facts of a concern, calls the core of the alarm, and sends the rings it decides [R3e].
 
-use chassis::{
+use base::{
     database,
-    outbox::{self, Outgoing},
     refusal::{is_passing, store_error},
-    vault::DataKey,
 };
+use messaging::outbox::{self, Outgoing};
 use proto::{
     safety::v1,
     subject::{RING_HEAD, RING_NHQ},
@@ -13,6 +12,7 @@ use proto::{
 use sqlx::{Connection as _, PgConnection, PgPool};
 use time::OffsetDateTime;
 use uuid::Uuid;
+use vault::DataKey;
 
 use super::{
     app::App,
@@ -172,8 +172,8 @@ fn message(id: Uuid, concern: &Concern, status: &AudienceStatus, due: core::Ring
         recipients: due.to.holders.into_iter().map(named).collect(),
         envelope: Some(envelope::envelope(concern, status.audience)),
         no_route: due.to.no_route,
-        next_ring_at: Some(chassis::wire::timestamp(due.next)),
-        rung_at: Some(chassis::wire::timestamp(now)),
+        next_ring_at: Some(base::wire::timestamp(due.next)),
+        rung_at: Some(base::wire::timestamp(now)),
     }
 }
 

@@ -1,7 +1,7 @@
 //! Use case: the person is, or has moved to, another site. Its head is rung at once, and the former heads until that head has accepted
 //! [TRAP-2].
 
-use chassis::{Caller, Error, Result, database::act_as};
+use base::{Caller, Error, Result, database::act_as};
 use proto::id::SiteCode;
 use sqlx::PgConnection;
 use uuid::Uuid;

@@ -1,8 +1,8 @@
 //! Use case: more is said under a known id. Nothing said is dropped; what is graver rings all audiences anew, and no acceptance covers what
 //! it did not know [RM1b, R3e].
 
-use chassis::vault::DataKey;
 use sqlx::PgConnection;
+use vault::DataKey;
 
 use super::{
     app::App,
@@ -32,7 +32,7 @@ pub(in crate::app) async fn say_again(
     key: Option<&DataKey>,
     known: Concern,
     again: &Concern,
-) -> chassis::Result<Receipt> {
+) -> base::Result<Receipt> {
     let mut concern = store::alarm::concern::opened(tx, &app.vault, known).await?;
     let receipt = Receipt { id: concern.id, reference: concern.reference.clone(), recorded_at: concern.raised_at, already_known: true };
     let Content::Clear(body) = &again.content else { return Ok(receipt) };
@@ -70,7 +70,7 @@ pub(in crate::app) async fn say_again(
 ///
 /// # Errors
 /// A statement failed.
-pub(in crate::app) async fn is_known(tx: &mut PgConnection, app: &App, known: &Concern, again: &Concern) -> chassis::Result<bool> {
+pub(in crate::app) async fn is_known(tx: &mut PgConnection, app: &App, known: &Concern, again: &Concern) -> base::Result<bool> {
     let Content::Clear(body) = &again.content else { return Ok(false) };
     let known = store::alarm::concern::opened(tx, &app.vault, known.clone()).await?;
     Ok(known.content == again.content || store::alarm::concern::has_variant(tx, known.id, body).await?)

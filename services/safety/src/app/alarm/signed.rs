@@ -1,7 +1,7 @@
 //! Signatures over receipts, acceptances and closings, with a key that the database does not hold: rows written directly into the database
 //! silence no ring [R3e, THREAT-1, THREAT-3].
 
-use chassis::clock::micros;
+use base::clock::micros;
 use proto::{receipt, safety::v1};
 use time::OffsetDateTime;
 use uuid::Uuid;
@@ -76,7 +76,7 @@ pub fn receipt(app: &App, recorded: &Receipt) -> v1::ConcernReceipt {
     let mut told = v1::ConcernReceipt {
         concern_id: recorded.id.to_string(),
         reference: recorded.reference.clone(),
-        recorded_at: Some(chassis::wire::timestamp(recorded.recorded_at)),
+        recorded_at: Some(base::wire::timestamp(recorded.recorded_at)),
         already_known: recorded.already_known,
         signature: Vec::new(),
     };

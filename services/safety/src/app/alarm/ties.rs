@@ -5,7 +5,7 @@
 
 use std::collections::BTreeSet;
 
-use chassis::{Result, database};
+use base::{Result, database};
 use prost::Message;
 use proto::safety::v1;
 use sqlx::PgPool;
@@ -17,10 +17,7 @@ use crate::{
     app::row_security,
     domain::alarm::{concern::State, ties::named_in},
     error,
-    store::alarm::{
-        ties as store,
-        ties::{Open, Said},
-    },
+    store::alarm::ties::{self as store, Open, Said},
 };
 
 /// Largest number of concerns in one call.

@@ -1,6 +1,6 @@
 //! Watch over the clocks that the alarm counts by, compared with a monotonic one; if one went back, every open concern rings at once [R3e].
 
-use chassis::{clock, database};
+use base::{clock, database};
 use sqlx::PgPool;
 
 use super::{app::App, ring};

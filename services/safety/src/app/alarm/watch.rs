@@ -8,7 +8,7 @@ use std::{
     },
 };
 
-use chassis::{Clock, database};
+use base::{Clock, database};
 use sqlx::PgPool;
 use tokio::sync::{Semaphore, watch};
 use uuid::Uuid;

@@ -1,6 +1,6 @@
 //! Dependencies of every use case of the directory.
 
-use chassis::{Clock, Ids};
+use base::{Clock, Ids};
 
 use super::{directory_cache::DirectoryCache, known_devices::KnownDevices, trust::Trust};
 use crate::app::epoch::Epoch;

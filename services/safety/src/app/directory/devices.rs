@@ -5,12 +5,9 @@
 
 use std::sync::Arc;
 
-use chassis::{
-    Caller, Error, Result,
-    audit::{self, Act},
-    database,
-    devices::{self, Device},
-};
+use audit_log::Act;
+use auth::devices::{self, Device};
+use base::{Caller, Error, Result, database};
 use serde::{Deserialize, Serialize};
 use sqlx::{PgConnection, PgPool};
 use time::OffsetDateTime;
@@ -67,7 +64,7 @@ pub async fn enrol(tx: &mut PgConnection, app: &App, wanted: Enrolment, proposed
     };
     device.signature = signature(app, &device)?;
     store::directory::device::insert(tx, &device).await?;
-    audit::granted(tx, &Act::by(confirmed_by, "device.enrol", KIND, &device.id.to_string()), now).await?;
+    audit_log::granted(tx, &Act::by(confirmed_by, "device.enrol", KIND, &device.id.to_string()), now).await?;
     tracing::info!(device.id = %device.id, "a device was enrolled");
     Ok(())
 }
@@ -87,7 +84,7 @@ pub async fn end(tx: &mut PgConnection, app: &App, caller: &Caller, id: Uuid) ->
     if !store::directory::device::end(tx, &ended).await? {
         return Err(Error::NotFound);
     }
-    audit::granted(tx, &Act::new(caller, store::directory::device::ENDED, KIND, &id.to_string()), now).await?;
+    audit_log::granted(tx, &Act::new(caller, store::directory::device::ENDED, KIND, &id.to_string()), now).await?;
     tracing::info!(device.id = %id, "a device was ended");
     Ok(())
 }
@@ -137,7 +134,7 @@ pub async fn refresh(pool: &PgPool, app: &App) -> sqlx::Result<Vec<Uuid>> {
 
 /// Without a key a genuine row cannot be told from a forged one: then no device is believed.
 fn is_believed(app: &App, row: &Enrolled) -> bool {
-    let signed = |signer: &Arc<audit::Signer>| with_values(row, |values| signer.signed_row(KIND, values, &row.signature));
+    let signed = |signer: &Arc<audit_log::Signer>| with_values(row, |values| signer.signed_row(KIND, values, &row.signature));
     row.id == devices::id_of(&row.public_key) && app.trust.signer.as_ref().is_some_and(signed)
 }
 

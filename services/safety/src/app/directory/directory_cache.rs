@@ -10,7 +10,7 @@ use std::{
     time::Duration,
 };
 
-use chassis::grants::Line;
+use auth::grants::Line;
 use proto::id::SiteCode;
 use sqlx::PgConnection;
 use time::OffsetDateTime;

@@ -2,15 +2,10 @@
 
 use std::{collections::BTreeSet, time::Duration};
 
-use chassis::{
-    Caller, Error, Result,
-    audit::{self, Act},
-    database,
-    grants::{self, GrantLine, Line},
-    identity::Grant,
-    outbox::{self, Outgoing},
-    refusal::store_error,
-};
+use audit_log::Act;
+use auth::grants::{self, GrantLine, Line};
+use base::{Caller, Error, Result, caller::Grant, database, refusal::store_error};
+use messaging::outbox::{self, Outgoing};
 use proto::{id::SiteCode, role, subject};
 use sqlx::{PgConnection, PgPool};
 use time::OffsetDateTime;
@@ -54,7 +49,7 @@ pub async fn give(tx: &mut PgConnection, app: &App, wanted: Wanted, by: &str, co
     let line = signed(app, Line { id, subject, grant, since, until, ended_at: None, revision: 1, epoch, signature: Vec::new() });
     store::directory::grant::insert(tx, &line, by, confirmed_by, now).await?;
     publish(tx, app, &line, true, now).await?;
-    audit::granted(tx, &Act::by(confirmed_by.unwrap_or(by), "grant.give", KIND, &line.id.to_string()), now).await?;
+    audit_log::granted(tx, &Act::by(confirmed_by.unwrap_or(by), "grant.give", KIND, &line.id.to_string()), now).await?;
     tracing::info!(grant.id = %line.id, grant.role = line.grant.role, "a role was granted");
     Ok(line.id)
 }
@@ -69,7 +64,7 @@ pub async fn end(tx: &mut PgConnection, app: &App, caller: &Caller, id: Uuid) ->
     let line = signed(app, ended.ok_or(Error::NotFound)?);
     store::directory::grant::sign(tx, &line).await?;
     publish(tx, app, &line, true, now).await?;
-    audit::granted(tx, &Act::new(caller, "grant.end", KIND, &id.to_string()), now).await?;
+    audit_log::granted(tx, &Act::new(caller, "grant.end", KIND, &id.to_string()), now).await?;
     tracing::info!(grant.id = %id, grant.role = line.grant.role, "a role was taken back");
     Ok(())
 }
@@ -100,7 +95,7 @@ pub async fn sign_former(pool: &PgPool, app: &App) -> Result<usize> {
         store::directory::grant::sign(&mut tx, &line).await?;
         publish(&mut tx, app, &line, false, now).await?;
     }
-    audit::granted(&mut tx, &Act::by(ACTOR, SIGNED, KIND, &count.to_string()), now).await?;
+    audit_log::granted(&mut tx, &Act::by(ACTOR, SIGNED, KIND, &count.to_string()), now).await?;
     tx.commit().await?;
     Ok(count)
 }
@@ -152,7 +147,7 @@ pub async fn begin(pool: &PgPool, app: &App, first: &[String]) -> Result<()> {
         );
         return Ok(());
     }
-    audit::granted(&mut tx, &Act::by(ACTOR, BEGUN, KIND, &named.len().to_string()), now).await?;
+    audit_log::granted(&mut tx, &Act::by(ACTOR, BEGUN, KIND, &named.len().to_string()), now).await?;
     for subject in named.into_iter().filter(|_| !held) {
         let grant = Grant { role: role::DIRECTORY_ADMINISTRATOR.to_owned(), site: None, region: None };
         let wanted = Wanted { subject: subject.to_owned(), grant, since: None, until: None };

@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use chassis::{Clock, devices::Devices};
+use auth::devices::Devices;
+use base::Clock;
 use time::Duration;
 use tokio::sync::Notify;
 

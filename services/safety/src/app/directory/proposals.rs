@@ -3,11 +3,9 @@
 
 use std::collections::BTreeSet;
 
-use chassis::{
-    Caller, Error, Result,
-    audit::{self, Act},
-    grants::Line,
-};
+use audit_log::Act;
+use auth::grants::Line;
+use base::{Caller, Error, Result};
 use proto::role;
 use sqlx::PgConnection;
 use time::OffsetDateTime;
@@ -158,7 +156,7 @@ async fn wait(tx: &mut PgConnection, app: &App, caller: &Caller, what: What) -> 
     let proposal =
         Proposal { id: app.ids.uuid(), what, proposed_by: caller.subject.clone(), proposed_at: now, expires_at: now + app.proposals_last };
     store::directory::proposal::insert(tx, &proposal).await?;
-    audit::granted(tx, &Act::new(caller, action, KIND, &proposal.id.to_string()), now).await?;
+    audit_log::granted(tx, &Act::new(caller, action, KIND, &proposal.id.to_string()), now).await?;
     Ok(Outcome::Waits(proposal.id))
 }
 
@@ -192,7 +190,7 @@ pub async fn confirm(tx: &mut PgConnection, app: &App, caller: &Caller, ids: &[U
             return Err(error::second_person_needed().into());
         }
         store::directory::proposal::confirm(tx, *id, &caller.subject, now).await?;
-        audit::granted(tx, &Act::new(caller, "change.confirm", KIND, &id.to_string()), now).await?;
+        audit_log::granted(tx, &Act::new(caller, "change.confirm", KIND, &id.to_string()), now).await?;
         put_in_force(tx, app, caller, proposal, now).await?;
     }
     Ok(())

@@ -1,9 +1,7 @@
 //! Holders of offices that are believed, and who of them can accept.
 
-use chassis::{
-    Caller, Result,
-    audit::{self, Act},
-};
+use audit_log::Act;
+use base::{Caller, Result};
 use sqlx::PgConnection;
 use uuid::Uuid;
 
@@ -94,7 +92,7 @@ pub async fn assign(tx: &mut PgConnection, app: &App, holder: Holder, proposed_b
 /// A statement failed.
 pub async fn release(tx: &mut PgConnection, app: &App, caller: &Caller, holder: &Holder) -> Result<()> {
     let whom = store::directory::office::in_office(&holder.office, &holder.holder);
-    audit::granted(tx, &Act::new(caller, store::directory::office::LEFT, KIND, &whom.to_string()), app.clock.now()).await?;
+    audit_log::granted(tx, &Act::new(caller, store::directory::office::LEFT, KIND, &whom.to_string()), app.clock.now()).await?;
     if store::directory::office::release(tx, &holder.office, &holder.holder).await? {
         tracing::info!(office = holder.office, rank = holder.rank, "somebody left an office");
     }

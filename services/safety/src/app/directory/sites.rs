@@ -1,6 +1,6 @@
 //! Sites that the alarm is routed by, kept here so that it works with every other service stopped.
 
-use chassis::{Result, database};
+use base::{Result, database};
 use proto::id::SiteCode;
 use sqlx::{PgConnection, PgPool};
 

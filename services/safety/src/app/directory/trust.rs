@@ -5,7 +5,8 @@ use std::{
     sync::{Arc, PoisonError, RwLock},
 };
 
-use chassis::{audit::Signer, grants::Line};
+use audit_log::Signer;
+use auth::grants::Line;
 use sqlx::PgConnection;
 
 use crate::{

@@ -1,7 +1,7 @@
 //! Refresh of the in-memory caches: enrolled devices, ended office terms, the epoch, and the directory. Devices, terms and epoch outlast a
 //! database that cannot be read; the directory is used only while it is fresh.
 
-use chassis::database;
+use base::database;
 use sqlx::PgPool;
 use uuid::Uuid;
 

@@ -1,6 +1,6 @@
 //! Device that authenticates a person: rules of its enrolment.
 
-use chassis::devices;
+use auth::devices;
 use time::{Duration, OffsetDateTime};
 use uuid::Uuid;
 
@@ -10,7 +10,7 @@ use super::grant;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Enrolment {
     pub person: String,
-    /// Encoded as in [`chassis::devices::Device`].
+    /// Encoded as in [`auth::devices::Device`].
     pub public_key: Vec<u8>,
     pub until: OffsetDateTime,
 }

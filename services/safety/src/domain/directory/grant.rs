@@ -1,6 +1,6 @@
 //! Grant: rules of its validity, and which grants need two persons.
 
-use chassis::identity::Grant;
+use base::caller::Grant;
 use proto::{
     id::{Region, SiteCode},
     role,

@@ -1,6 +1,6 @@
 //! Encoding of domain types of the alarm for the wire.
 
-use chassis::wire::timestamp;
+use base::wire::timestamp;
 use proto::safety::v1;
 
 use crate::{

@@ -1,6 +1,6 @@
 //! gRPC endpoint of notification: comparing and restoring the concerns that it guards.
 
-use chassis::Result;
+use base::Result;
 use proto::safety::v1;
 use uuid::Uuid;
 

@@ -2,7 +2,9 @@
 
 use std::{str::FromStr, sync::Arc};
 
-use chassis::{Caller, Error, Result, bus::Bus, database, grants::Copy};
+use auth::grants::Copy;
+use base::{Caller, Error, Result, database};
+use messaging::bus::Bus;
 use proto::{id::ConcernId, safety::v1};
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;

@@ -2,7 +2,8 @@
 
 use std::{pin::Pin, str::FromStr};
 
-use chassis::{Caller, audit::Act, page};
+use audit_log::Act;
+use base::{Caller, page};
 use futures::Stream;
 use proto::{
     id::SiteCode,

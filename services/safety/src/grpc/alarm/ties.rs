@@ -3,7 +3,7 @@
 
 use std::str::FromStr;
 
-use chassis::{Result, wire::timestamp};
+use base::{Result, wire::timestamp};
 use proto::{id::SiteCode, safety::v1};
 use uuid::Uuid;
 

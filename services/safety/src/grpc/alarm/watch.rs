@@ -6,7 +6,8 @@ use std::{
     time::Duration,
 };
 
-use chassis::{Caller, Error, access::no_grant, identity::unauthenticated, refusal::store_error, wire::timestamp};
+use auth::access::no_grant;
+use base::{Caller, Error, caller::unauthenticated, refusal::store_error, wire::timestamp};
 use futures::{Stream, stream};
 use proto::safety::v1::{self, watch_concerns_response::Item};
 use sqlx::{Postgres, Transaction};

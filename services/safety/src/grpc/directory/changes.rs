@@ -2,7 +2,8 @@
 
 use std::str::FromStr;
 
-use chassis::{Caller, Result, audit::Act, identity::Grant, wire::instant};
+use audit_log::Act;
+use base::{Caller, Result, caller::Grant, wire::instant};
 use prost_types::Timestamp;
 use proto::safety::v1;
 use time::OffsetDateTime;

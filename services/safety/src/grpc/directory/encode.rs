@@ -1,6 +1,6 @@
 //! Encoding of domain types of the directory for the wire.
 
-use chassis::{Caller, identity::Grant, wire::timestamp};
+use base::{Caller, caller::Grant, wire::timestamp};
 use proto::safety::v1;
 
 use crate::{

@@ -1,6 +1,6 @@
 //! Server behind the gRPC service of the directory: what it needs.
 
-use chassis::grants::Copy;
+use auth::grants::Copy;
 
 use crate::{app::directory::App, grpc::transactions::Transactions};
 

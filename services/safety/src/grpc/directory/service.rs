@@ -1,6 +1,6 @@
 //! RPCs of the directory: sites, office holders, grants and devices.
 
-use chassis::{Caller, Error, page};
+use base::{Caller, Error, page};
 use proto::safety::v1::{self, directory_service_server::DirectoryService};
 use tonic::{Request, Response};
 

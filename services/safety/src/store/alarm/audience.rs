@@ -2,10 +2,10 @@
 
 use std::collections::HashMap;
 
-use chassis::vault::DataKey;
 use sqlx::PgConnection;
 use time::OffsetDateTime;
 use uuid::Uuid;
+use vault::DataKey;
 
 use super::sealed;
 use crate::domain::alarm::concern::{Acceptance, AudienceStatus};

@@ -2,14 +2,11 @@
 
 use std::collections::HashMap;
 
-use chassis::{
-    Vault,
-    vault::{self, DataKey, Owner},
-};
 use sha2::{Digest, Sha256};
 use sqlx::PgConnection;
 use time::OffsetDateTime;
 use uuid::Uuid;
+use vault::{DataKey, Owner, Vault};
 
 use super::sealed;
 use crate::domain::alarm::concern::{Audience, Grade, Said, State};

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use chassis::outbox::Columns;
+use messaging::outbox::Columns;
 use sqlx::PgConnection;
 use time::OffsetDateTime;
 use uuid::Uuid;

@@ -1,12 +1,10 @@
 //! New concerns with all of their rows, several of them in one statement.
 
-use chassis::{
-    outbox::{LEASE, Outgoing},
-    vault::{DataKey, NewKeys},
-};
+use messaging::outbox::{LEASE, Outgoing};
 use sqlx::PgConnection;
 use time::OffsetDateTime;
 use uuid::Uuid;
+use vault::{DataKey, NewKeys};
 
 use super::{
     concern::{Concern, Content},

@@ -1,13 +1,11 @@
 //! Content of concerns, sealed under a key of each; in clear only while no key is available.
 
-use chassis::{
-    Vault,
-    vault::{self, BATCH, DataKey, Leftovers, Owner, Place, object_of},
-};
+use messaging::leftovers::{BATCH, Leftovers};
 use proto::subject;
 use sqlx::PgConnection;
 use time::OffsetDateTime;
 use uuid::Uuid;
+use vault::{DataKey, Owner, Place, Vault, object_of};
 
 use crate::domain::alarm::concern::Audience;
 

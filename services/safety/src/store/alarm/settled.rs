@@ -1,6 +1,7 @@
 //! What follows from an acceptance, written in one statement: pending rings, state, timeline, and the message for the bus.
 
-use chassis::{outbox::Outgoing, trace};
+use base::trace;
+use messaging::outbox::Outgoing;
 use sqlx::PgConnection;
 
 use super::concern::Entry;

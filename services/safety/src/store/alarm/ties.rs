@@ -1,9 +1,9 @@
 //! Texts of concerns, read for what they name: the first text and every other received under the same id.
 
-use chassis::Vault;
 use sqlx::PgConnection;
 use time::OffsetDateTime;
 use uuid::Uuid;
+use vault::Vault;
 
 use super::{concern::Closing, sealed};
 use crate::domain::alarm::concern::State;

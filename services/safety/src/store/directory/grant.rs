@@ -1,9 +1,7 @@
 //! Table of grants: lines are added and ended, never removed.
 
-use chassis::{
-    grants::{Line, Row},
-    identity::Grant,
-};
+use auth::grants::{Line, Row};
+use base::caller::Grant;
 use sqlx::PgConnection;
 use time::OffsetDateTime;
 use uuid::Uuid;

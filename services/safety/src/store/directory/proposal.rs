@@ -1,6 +1,6 @@
 //! Table of directory changes that wait for a second person.
 
-use chassis::identity::Grant;
+use base::caller::Grant;
 use sqlx::PgConnection;
 use time::OffsetDateTime;
 use uuid::Uuid;

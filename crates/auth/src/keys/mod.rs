@@ -1,0 +1,178 @@
+//! Public keys that verify access tokens, and their renewal.
+//!
+//! They are in a file that is read again when it changes. It is written by an operator, or by this process, from what an identity provider
+//! publishes: a start while the provider is away finds the last keys. Size, number, age and requests are bounded.
+
+pub mod provider;
+
+use std::{
+    io::Read as _,
+    path::Path,
+    sync::{Arc, PoisonError, RwLock, RwLockReadGuard},
+    time::Duration,
+};
+
+use jsonwebtoken::{
+    DecodingKey,
+    jwk::{AlgorithmParameters, EllipticCurve, Jwk, JwkSet, PublicKeyUse},
+};
+use tokio::sync::Notify;
+use tokio_util::sync::CancellationToken;
+
+/// Largest size of a key set, in bytes: one key takes about 200.
+const MAX_FILE_SIZE: u64 = 64 * 1024;
+/// Largest number of keys; a provider publishes two or three.
+const MAX_KEYS: usize = 32;
+/// Interval at which the file is checked for changes.
+const CHECK_INTERVAL: Duration = Duration::from_secs(2);
+
+/// Reason the keys cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum KeysError {
+    #[error("cannot read the identity keys")]
+    Read(#[from] std::io::Error),
+    #[error("the identity keys are not a JWK set")]
+    Parse(#[from] serde_json::Error),
+    #[error("the identity keys are larger than 64 KiB or more than 32")]
+    TooMany,
+    #[error("the identity keys hold no ES256 key for signatures")]
+    Empty,
+}
+
+/// Keys in use. Cheap to clone; every clone sees a renewal.
+#[derive(Clone, Default)]
+pub struct Keys(Arc<Shared>);
+
+#[derive(Default)]
+struct Shared {
+    held: RwLock<KeySet>,
+    /// Notified when a token names an unknown key: the provider may have a newer set.
+    unknown: Notify,
+}
+
+#[derive(Default)]
+struct KeySet {
+    /// Rises with every change of the set.
+    generation: u64,
+    content: Vec<u8>,
+    keys: Vec<(Option<String>, DecodingKey)>,
+}
+
+impl Keys {
+    /// Reads a JWK set; only ES256 keys for signatures are ever taken from it.
+    ///
+    /// # Errors
+    /// The file is missing, malformed, too large or without a key that can be used.
+    pub fn from_file(path: &Path) -> Result<Self, KeysError> {
+        Self::from_bytes(&read(path)?)
+    }
+
+    /// The same from the text of a JWK set.
+    ///
+    /// # Errors
+    /// As [`Keys::from_file`].
+    pub fn from_bytes(content: &[u8]) -> Result<Self, KeysError> {
+        let keys = Self::default();
+        keys.replace(content)?;
+        Ok(keys)
+    }
+
+    /// Key that a token names. One that names none gets the only key there is, or nothing.
+    #[must_use]
+    pub fn find(&self, id: Option<&str>) -> Option<DecodingKey> {
+        let found = match (id, self.held().keys.as_slice()) {
+            (None, [(_, only)]) => Some(only.clone()),
+            (None, _) => None,
+            (Some(id), keys) => keys.iter().find(|(held, _)| held.as_deref() == Some(id)).map(|(_, key)| key.clone()),
+        };
+        if found.is_none() {
+            self.0.unknown.notify_one();
+        }
+        found
+    }
+
+    /// Replaces the set; `true` where it differs. A set that cannot be used changes nothing.
+    fn replace(&self, content: &[u8]) -> Result<bool, KeysError> {
+        if self.held().content == content {
+            return Ok(false);
+        }
+        let keys = parse(content)?;
+        self.put(content.to_vec(), keys);
+        Ok(true)
+    }
+
+    /// Removes every key: it is no longer known whether the provider still stands by them.
+    fn forget(&self) {
+        self.put(Vec::new(), Vec::new());
+    }
+
+    fn put(&self, content: Vec<u8>, keys: Vec<(Option<String>, DecodingKey)>) {
+        let mut held = self.0.held.write().unwrap_or_else(PoisonError::into_inner);
+        *held = KeySet { generation: held.generation + 1, content, keys };
+    }
+
+    /// Number of the set in use: what was verified with a former set must be verified again.
+    pub(crate) fn generation(&self) -> u64 {
+        self.held().generation
+    }
+
+    fn held(&self) -> RwLockReadGuard<'_, KeySet> {
+        self.0.held.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Reads the file again until the process stops. An unusable one changes nothing, and is logged once.
+    pub async fn keep_fresh(self, path: Arc<Path>, stop: CancellationToken) -> anyhow::Result<()> {
+        let mut told = None;
+        loop {
+            tokio::select! {
+                () = stop.cancelled() => return Ok(()),
+                () = tokio::time::sleep(CHECK_INTERVAL) => {}
+            }
+            let from = path.clone();
+            let content = tokio::task::spawn_blocking(move || read(&from)).await?;
+            match content.and_then(|content| self.replace(&content)) {
+                Ok(renewed) => {
+                    told = None;
+                    if renewed {
+                        tracing::info!("the identity keys are renewed");
+                    }
+                }
+                Err(error) => {
+                    let fault = error.to_string();
+                    if told.as_ref() != Some(&fault) {
+                        tracing::error!(error = fault, "the identity keys on disk cannot be used: those held stay in use");
+                        told = Some(fault);
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn read(path: &Path) -> Result<Vec<u8>, KeysError> {
+    let mut content = Vec::new();
+    std::fs::File::open(path)?.take(MAX_FILE_SIZE + 1).read_to_end(&mut content)?;
+    Ok(content)
+}
+
+fn parse(content: &[u8]) -> Result<Vec<(Option<String>, DecodingKey)>, KeysError> {
+    if u64::try_from(content.len()).unwrap_or(u64::MAX) > MAX_FILE_SIZE {
+        return Err(KeysError::TooMany);
+    }
+    let set: JwkSet = serde_json::from_slice(content)?;
+    if set.keys.len() > MAX_KEYS {
+        return Err(KeysError::TooMany);
+    }
+    let usable = set.keys.iter().filter(|key| signs_es256(key));
+    let keys: Vec<_> = usable.filter_map(|key| Some((key.common.key_id.clone(), DecodingKey::from_jwk(key).ok()?))).collect();
+    if keys.is_empty() { Err(KeysError::Empty) } else { Ok(keys) }
+}
+
+/// A key of another kind in the set is another application's, or an attempt to have its algorithm accepted.
+fn signs_es256(key: &Jwk) -> bool {
+    let for_signatures = key.common.public_key_use.as_ref().is_none_or(|purpose| *purpose == PublicKeyUse::Signature);
+    for_signatures && matches!(&key.algorithm, AlgorithmParameters::EllipticCurve(curve) if curve.curve == EllipticCurve::P256)
+}
+
+#[cfg(test)]
+mod tests;

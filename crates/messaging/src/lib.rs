@@ -1,0 +1,18 @@
+#![doc = include_str!("../README.md")]
+
+mod apply;
+pub mod bus;
+mod bus_health;
+mod deduplicated;
+mod endpoint;
+pub mod expiry;
+mod fair_queue;
+pub mod inbox;
+pub mod leftovers;
+pub mod outbox;
+pub mod quarantine;
+mod replay;
+mod stream_usage;
+
+pub use bus_health::{BUS_HEALTH, BusHealth, ROOM_HEALTH};
+pub use endpoint::Endpoint;
