@@ -43,6 +43,8 @@ struct Watcher {
     told: HashMap<Uuid, Revision>,
     /// Concerns the watcher was shown and may still see.
     shown: HashSet<Uuid>,
+    /// Those of the snapshot that the revisions do not hold yet: they may be older than the snapshot, and say nothing of what left.
+    newer: HashSet<Uuid>,
     waiting: std::collections::VecDeque<Item>,
     begun: bool,
     /// When the grants were last read.
@@ -63,8 +65,8 @@ pub fn stream(server: AlarmServer, caller: Caller) -> Items {
     // Subscribed before the first snapshot is read: nothing can fall between the two.
     let revisions = server.hub.subscribe();
     let (known_at, asked_at) = (Instant::now(), Instant::now());
-    let (told, shown, waiting) = (HashMap::new(), HashSet::new(), std::collections::VecDeque::new());
-    let watcher = Watcher { server, caller, revisions, told, shown, waiting, begun: false, known_at, asked_at, behind: false };
+    let (told, shown, newer, waiting) = (HashMap::new(), HashSet::new(), HashSet::new(), std::collections::VecDeque::new());
+    let watcher = Watcher { server, caller, revisions, told, shown, newer, waiting, begun: false, known_at, asked_at, behind: false };
     Box::pin(stream::unfold(Some(watcher), |watcher| async move {
         let mut watcher = watcher?;
         match watcher.next().await {
@@ -147,6 +149,7 @@ impl Watcher {
         let epoch = self.server.app.epoch.number();
         self.told = views.iter().map(|view| (view.concern.id, (epoch, view.concern.revision))).collect();
         self.shown = views.iter().map(|view| view.concern.id).collect();
+        self.newer = self.shown.clone();
         self.behind = true;
         Ok(Item::Snapshot(v1::Snapshot { concerns: views.into_iter().map(|view| self.server.shown(view)).collect() }))
     }
@@ -157,8 +160,9 @@ impl Watcher {
         let untold = |id: &Uuid, revision: &Revision| self.told.get(id).is_none_or(|told| told < revision);
         let unsent: Vec<(Uuid, Revision)> = latest.iter().filter(|(id, revision)| untold(id, revision)).map(|(id, r)| (*id, *r)).collect();
         self.behind = unsent.len() > MAX_AT_ONCE;
-        self.told.retain(|id, _| latest.contains_key(id));
-        self.shown.retain(|id| latest.contains_key(id));
+        self.newer.retain(|id| !latest.contains_key(id));
+        self.told.retain(|id, _| latest.contains_key(id) || self.newer.contains(id));
+        self.shown.retain(|id| latest.contains_key(id) || self.newer.contains(id));
         if unsent.is_empty() {
             return Ok(());
         }
