@@ -73,6 +73,22 @@ impl<'a> Act<'a> {
     pub fn object(&self) -> &str {
         &self.object
     }
+
+    /// Row of the granted act, for a statement that writes it beside its own.
+    #[must_use]
+    pub fn granted_row(&self) -> GrantedRow<'_> {
+        let Self { actor, action, kind, object, device } = self;
+        GrantedRow { actor, action, kind, object, reason: reason_with("", *device) }
+    }
+}
+
+/// Row of a granted act in `audit_staged`; its outcome is `granted`.
+pub struct GrantedRow<'a> {
+    pub actor: &'a str,
+    pub action: &'static str,
+    pub kind: &'static str,
+    pub object: &'a str,
+    pub reason: String,
 }
 
 /// Records a granted act, in the transaction that performs it.

@@ -64,9 +64,14 @@ impl Handler for Raised {
             Ok(concern) => (concern, None),
             Err(Rejection::Never { detail, .. } | Rejection::Later(detail)) => (v1::Concern::default(), Some(detail)),
         };
-        let (raised_by, door) = raiser(&message.subject);
-        let report =
-            Report { concern, unreadable: unreadable.is_some(), raised_by, door, fallback_id: id_of(&[message.event_id.as_bytes()]) };
+        let (raised_by, origin_site) = raiser(&message.subject);
+        let report = Report {
+            concern,
+            unreadable: unreadable.is_some(),
+            raised_by,
+            origin_site,
+            fallback_id: id_of(&[message.event_id.as_bytes()]),
+        };
         Ok(Read { report, unreadable })
     }
 
@@ -75,20 +80,20 @@ impl Handler for Raised {
     }
 
     async fn apply_set(&self, tx: &mut PgConnection, fresh: &mut Fresh, set: Vec<ReadMessage<'_, Read>>) -> Result<(), Rejection> {
-        let (mut raises, mut heard) = (Vec::with_capacity(set.len()), Vec::with_capacity(set.len()));
+        let (mut raises, mut received) = (Vec::with_capacity(set.len()), Vec::with_capacity(set.len()));
         for ReadMessage { work: Read { report, unreadable }, message, span } in set {
             // A redelivered message takes the general path: whatever failed on the fast path cannot fail there.
             let prepared = if message.attempt > 1 { None } else { raise_set::prepare(&self.app, &report).instrument(span).await };
             raises.push((report, prepared));
-            heard.push((message, unreadable));
+            received.push((message, unreadable));
         }
         let receipts = raise_set::record(tx, &self.app, fresh, raises).await?;
         let now = self.app.clock.now();
-        let answers = receipts.iter().zip(&heard);
+        let answers = receipts.iter().zip(&received);
         let answers: Vec<Outgoing> =
             answers.filter_map(|(receipt, (message, why))| self.answer(receipt, why.as_deref(), message)).collect();
         enqueue_fresh(tx, fresh, &answers, now).await?;
-        for (message, detail) in heard {
+        for (message, detail) in received {
             let Some(detail) = detail else { continue };
             quarantine::put(tx, &self.app.vault, self.consumer, message, (UNREADABLE, &detail), self.app.ids.uuid(), now).await?;
         }
@@ -122,8 +127,14 @@ impl Raised {
 
     /// Report of a message of which only the origin is known.
     fn of_nothing(message: &Incoming) -> Report {
-        let (raised_by, door) = raiser(&message.subject);
-        Report { concern: v1::Concern::default(), unreadable: true, raised_by, door, fallback_id: id_of(&[message.event_id.as_bytes()]) }
+        let (raised_by, origin_site) = raiser(&message.subject);
+        Report {
+            concern: v1::Concern::default(),
+            unreadable: true,
+            raised_by,
+            origin_site,
+            fallback_id: id_of(&[message.event_id.as_bytes()]),
+        }
     }
 }
 

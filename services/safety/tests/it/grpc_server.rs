@@ -195,7 +195,8 @@ async fn a_concern_that_another_instance_of_the_alarm_recorded_is_shown_to_whoev
     assert!(matches!(stream.message().await.unwrap().unwrap().item, Some(Item::Snapshot(shown)) if shown.concerns.is_empty()));
     // Nobody in this process is woken for it.
     let concern = crate::world::imminent_at("mission");
-    let report = Report { concern, unreadable: false, raised_by: "someone".into(), door: None, fallback_id: uuid::Uuid::from_u128(7) };
+    let report =
+        Report { concern, unreadable: false, raised_by: "someone".into(), origin_site: None, fallback_id: uuid::Uuid::from_u128(7) };
     let mut tx = begin(&alarm.database.pool, &row_security::itself()).await.unwrap();
     let receipt = raise_concern::raise(&mut tx, &alarm.app, report).await.unwrap();
     tx.commit().await.unwrap();
@@ -270,7 +271,7 @@ async fn what_the_directory_grants_and_takes_back_another_service_knows() {
     safety::app::directory::grants::end(&mut tx, &alarm.app.directory, &administrator("admin-1"), grant).await.unwrap();
     tx.commit().await.unwrap();
     becomes(&[]).await;
-    // The line is changed in the copy, whose inbox has heard every revision; the daily statement mends it.
+    // The line is changed in the copy, whose inbox has received every revision; the daily statement mends it.
     sqlx::query("update grant_held set ended_at = null").execute(&theirs.admin).await.unwrap();
     becomes(&["mediator"]).await;
     sqlx::query("update role_grant set stated_at = stated_at - interval '2 days'").execute(&alarm.database.admin).await.unwrap();

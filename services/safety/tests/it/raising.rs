@@ -191,8 +191,8 @@ async fn a_concern_that_cannot_be_decoded_rings_both_audiences_and_keeps_its_byt
     assert_eq!(world.count("select count(*) from outbox where subject = 'ro.safety.receipt.mission'").await, 3);
 }
 
-/// Hears one message as it comes from the bus.
-async fn heard(world: &World, subject: &str, body: Vec<u8>) {
+/// Applies one message as it comes from the bus.
+async fn received(world: &World, subject: &str, body: Vec<u8>) {
     let handler = Raised { app: world.app.clone(), consumer: "safety-service-raises" };
     let headers = std::collections::BTreeMap::new();
     let message = Incoming { event_id: subject.into(), subject: subject.into(), body: body.into(), headers, attempt: 1 };
@@ -248,13 +248,13 @@ fn already_known(answer: &v1::RaiseAnswer) -> bool {
 async fn what_a_service_raises_by_both_roads_is_one_concern_of_that_service_at_the_site_it_names_and_no_site_reads_a_receipt_of_it() {
     let world = World::new().await;
     let concern = v1::Concern { concern_id: "11111111-1111-4111-8111-111111111111".into(), ..imminent_at("mission") };
-    heard(&world, proto::subject::RAISE_BY_CASES, prost::Message::encode_to_vec(&concern)).await;
+    received(&world, proto::subject::RAISE_BY_CASES, prost::Message::encode_to_vec(&concern)).await;
     let known = world.report(concern.clone(), "service:cases", None).await;
     assert!(known.already_known, "the other road finds the same concern");
     assert_eq!(world.count("select count(*) from concern where raised_by = 'service:cases' and site = 'mission'").await, 1);
     assert_eq!(world.count("select count(*) from outbox where subject like 'ro.safety.receipt.%'").await, 0);
     // A site that takes the id of a service's concern raises its own beside it.
-    heard(&world, "ro.safety.raise.kent", prost::Message::encode_to_vec(&concern)).await;
+    received(&world, "ro.safety.raise.kent", prost::Message::encode_to_vec(&concern)).await;
     assert_eq!(world.count("select count(*) from concern where raised_by = 'bus:kent'").await, 1);
     assert_eq!(world.count("select count(*) from concern").await, 2);
 }

@@ -5,9 +5,12 @@ use std::{collections::BTreeSet, time::Duration};
 use base::{Caller, caller::Grant};
 use futures::future::join_all;
 use harness::{round_trips::Meter, uniform::asked, wait::eventually};
-use proto::safety::v1::{
-    self, ConfirmChangesRequest, EndOfficeRequest, RaiseConcernRequest, alarm_service_server::AlarmService,
-    directory_service_server::DirectoryService,
+use proto::{
+    role,
+    safety::v1::{
+        self, ConfirmChangesRequest, EndOfficeRequest, RaiseConcernRequest, alarm_service_server::AlarmService,
+        directory_service_server::DirectoryService,
+    },
 };
 use safety::{
     app::{
@@ -227,4 +230,24 @@ async fn from_memory_a_raise_writes_what_it_writes_from_the_tables() {
         let forget = "truncate concern, concern_variant, audience, former_audience, ring, timeline, data_key, outbox";
         sqlx::raw_sql(forget).execute(&world.db.admin).await.unwrap();
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_many_who_accept_for_an_office_at_once_one_has_accepted_it() {
+    let world = World::new().await;
+    let server = world.server(&world.db.pool).await;
+    let concern = world.raise(imminent_at("mission")).await;
+    let audience = v1::Audience::ResponsibleHead.into();
+    let accepting = (0..8).map(|number| {
+        let who = caller(&format!("head-{number}"), &[role::INSTITUTIONAL_HEAD], &["mission"]);
+        let request = v1::AcceptConcernRequest { concern_id: concern.id.to_string(), audience, ..v1::AcceptConcernRequest::default() };
+        let server = server.clone();
+        async move { server.accept_concern(asked(&who, request)).await.unwrap().into_inner() }
+    });
+    let answers = join_all(accepting).await;
+    assert_eq!(answers.iter().filter(|answer| !answer.already_accepted).count(), 1);
+    let by = &answers[0].status.as_ref().unwrap().accepted_by;
+    assert!(answers.iter().all(|answer| answer.status.as_ref().unwrap().accepted_by == *by), "the one who was first, to each");
+    assert_eq!(world.count("select count(*) from timeline where what = 'accepted'").await, 1);
+    assert_eq!(world.count("select count(*) from audit_staged where action = 'concern.accept'").await, 1);
 }

@@ -1,8 +1,11 @@
-//! Database statements of a raise and of a confirmation, one by one, and the messages they leave in the outbox.
+//! Database statements of a raise, a confirmation, an acceptance and a closing, one by one, and the messages they leave in the outbox.
 
 use std::{collections::BTreeMap, path::Path};
 
-use base::database::{Actor, begin};
+use base::{
+    Caller,
+    database::{Actor, begin},
+};
 use harness::{
     round_trips::{Done, Meter, hold},
     uniform::asked,
@@ -14,12 +17,12 @@ use messaging::{
 use prost::Message;
 use proto::{
     notification::v1::RingDelivered,
-    safety::v1::{self, AcceptConcernRequest, RaiseConcernRequest, alarm_service_server::AlarmService},
+    safety::v1::{self, AcceptConcernRequest, CloseConcernRequest, RaiseConcernRequest, alarm_service_server::AlarmService},
     subject::RING_DELIVERED,
 };
 use safety::{app::directory::trust_cache, bus::Delivered, grpc::alarm::AlarmServer};
 
-use crate::world::{World, head_of, imminent_at};
+use crate::world::{World, head_of, imminent_at, officer};
 
 async fn raise(world: &World, server: &AlarmServer) {
     // As every 1.5 s, in the background.
@@ -29,12 +32,17 @@ async fn raise(world: &World, server: &AlarmServer) {
     server.raise_concern(asked(&head_of("mission"), request)).await.unwrap();
 }
 
-/// The head accepts what was raised last.
-async fn accept(world: &World, server: &AlarmServer) {
+/// Somebody accepts for an audience what was raised last.
+async fn accept(world: &World, server: &AlarmServer, who: &Caller, audience: v1::Audience) {
     let concern_id = world.rings().await.pop().unwrap().concern_id;
-    let audience = v1::Audience::ResponsibleHead.into();
-    let request = AcceptConcernRequest { concern_id, audience, ..AcceptConcernRequest::default() };
-    server.accept_concern(asked(&head_of("mission"), request)).await.unwrap();
+    let request = AcceptConcernRequest { concern_id, audience: audience.into(), ..AcceptConcernRequest::default() };
+    server.accept_concern(asked(who, request)).await.unwrap();
+}
+
+async fn close(world: &World, server: &AlarmServer) {
+    let concern_id = world.rings().await.pop().unwrap().concern_id;
+    let request = CloseConcernRequest { concern_id, outcome: "he was seen, and is safe".into() };
+    server.close_concern(asked(&officer(), request)).await.unwrap();
 }
 
 async fn confirm(world: &World, meter: &Meter) {
@@ -76,15 +84,20 @@ async fn what_a_raise_and_its_confirmation_ask_of_the_database_is_written_down()
     let raised = Done { what: "an imminent risk is raised by gRPC", statements: meter.take(), messages: messages().await };
     confirm(&world, &meter).await;
     let confirmed = Done { what: "a ring is confirmed by notification", statements: meter.take(), messages: messages().await };
-    accept(&world, &server).await;
+    accept(&world, &server, &head_of("mission"), v1::Audience::ResponsibleHead).await;
     raise(&world, &server).await;
     messages().await;
     meter.take();
-    accept(&world, &server).await;
+    accept(&world, &server, &head_of("mission"), v1::Audience::ResponsibleHead).await;
     let accepted = Done {
         what: "a concern is accepted by the head, whose ring was not confirmed",
         statements: meter.take(),
         messages: messages().await,
     };
-    hold(&Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it/snapshots/round_trips.txt"), &[raised, confirmed, accepted]);
+    accept(&world, &server, &officer(), v1::Audience::Nhq).await;
+    messages().await;
+    meter.take();
+    close(&world, &server).await;
+    let closed = Done { what: "a concern that both have accepted is closed", statements: meter.take(), messages: messages().await };
+    hold(&Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it/snapshots/round_trips.txt"), &[raised, confirmed, accepted, closed]);
 }

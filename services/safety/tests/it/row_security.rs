@@ -112,7 +112,7 @@ async fn the_directory_is_written_by_whoever_keeps_it_and_by_nobody_else() {
 }
 
 #[tokio::test]
-async fn every_table_of_safety_is_fenced() {
+async fn every_table_of_safety_stands_behind_row_security() {
     assert_eq!(row_security::gaps(&World::new().await.db.admin).await, Vec::<String>::new());
 }
 
@@ -126,7 +126,7 @@ async fn what_the_second_fence_costs_a_raise_is_bounded() {
             concern: imminent_at("mission"),
             unreadable: false,
             raised_by: "someone".into(),
-            door: None,
+            origin_site: None,
             fallback_id: world.app.ids.uuid(),
         };
         raise_concern::raise(&mut tx, &world.app, report).await.unwrap();
@@ -135,6 +135,6 @@ async fn what_the_second_fence_costs_a_raise_is_bounded() {
     // The administrator passes every policy: the same statements without the fence.
     let (fenced, free) = cost::undisturbed(150, async || raise(&world.db.pool).await, async || raise(&world.db.admin).await).await;
     let ratio = fenced.as_secs_f64() / free.as_secs_f64();
-    println!("recording a concern: {fenced:?} behind the row_security, {free:?} without, ratio {ratio:.2}");
+    println!("recording a concern: {fenced:?} behind row security, {free:?} without, ratio {ratio:.2}");
     assert!(ratio < 3.0, "{ratio}");
 }

@@ -178,7 +178,7 @@ impl World {
     }
 
     /// Raises as the bus does: from memory, which was read a moment ago where it can be read.
-    pub async fn report(&self, concern: v1::Concern, raised_by: &str, door: Option<&str>) -> Receipt {
+    pub async fn report(&self, concern: v1::Concern, raised_by: &str, origin_site: Option<&str>) -> Receipt {
         let _too_long =
             tokio::time::timeout(std::time::Duration::from_secs(2), trust_cache::refresh(&self.db.pool, &self.app.directory)).await;
         let mut tx = self.begin(&row_security::itself()).await;
@@ -186,7 +186,7 @@ impl World {
             concern,
             unreadable: false,
             raised_by: raised_by.into(),
-            door: door.map(|d| d.parse::<SiteCode>().unwrap()),
+            origin_site: origin_site.map(|d| d.parse::<SiteCode>().unwrap()),
             fallback_id: self.app.ids.uuid(),
         };
         let receipt = raise_set::raise(&mut tx, &self.app, &mut Fresh::default(), report).await.unwrap();

@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use super::{
     app::App,
-    change::{Change, FORMER_ACCEPTED, changed, log},
+    change::{Change, FORMER_ACCEPTED, changed},
     read_concerns::viewer,
     signed,
 };
@@ -20,7 +20,7 @@ use crate::{
     error,
     store::{
         self,
-        alarm::{concern::Concern, settled::Settled},
+        alarm::{accepted::Accepted as Recorded, audience::Note, change::Trail, concern::Concern},
     },
 };
 
@@ -47,26 +47,28 @@ pub async fn accept(tx: &mut PgConnection, app: &App, caller: &Caller, id: Uuid,
     let viewer = viewer(tx, app, caller).await?;
     // Checked before the concern is locked: a caller who may not know of it neither waits for the lock nor makes others wait for it
     // [TRAP-6].
-    let told = store::alarm::audience::of(tx, id).await?;
-    if !viewer.may_know(&told) {
+    let (statuses, revision) = store::alarm::audience::of_revision(tx, id).await?;
+    if !viewer.may_know(&statuses) {
         return Err(Error::NotFound);
     }
     // Likewise a caller who must authenticate anew: by repeated attempts they would keep the ladder from the row.
     let theirs = |status: &AudienceStatus| status.audience == asked.audience && viewer.speaks_for(status);
     let needs_proof =
         |status: &AudienceStatus| status.accepted.is_none() && app.accept_within.is_some_and(|lasts| !caller.proved_within(lasts, now));
-    if told.iter().any(|status| theirs(status) && needs_proof(status)) {
+    if statuses.iter().any(|status| theirs(status) && needs_proof(status)) {
         return Err(error::sign_in_again().into());
     }
     let concern = store::alarm::concern::lock(tx, id).await?.ok_or(Error::NotFound)?;
-    let mut told = signed::believed(app, id, store::alarm::audience::of(tx, id).await?);
-    if !viewer.may_know(&told) {
+    // Whatever changes what an office owes raises the revision: where it is the same, the offices are as they were read.
+    let statuses = if revision == Some(concern.revision) { statuses } else { store::alarm::audience::of(tx, id).await? };
+    let mut statuses = signed::believed(app, id, statuses);
+    if !viewer.may_know(&statuses) {
         return Err(Error::NotFound);
     }
-    let Some(first) = told.iter().find(|status| theirs(status)) else {
+    let Some(first) = statuses.iter().find(|status| theirs(status)) else {
         return Err(error::not_this_audience().into());
     };
-    let owing = told.iter().enumerate().filter(|(_, status)| theirs(status) && core::owes(status, &told, concern.said));
+    let owing = statuses.iter().enumerate().filter(|(_, status)| theirs(status) && core::owes(status, &statuses, concern.said));
     let owed: Vec<usize> = owing.map(|(at, _)| at).collect();
     if owed.is_empty() {
         return Ok(Accepted { status: first.clone(), already: true });
@@ -74,7 +76,7 @@ pub async fn accept(tx: &mut PgConnection, app: &App, caller: &Caller, id: Uuid,
     if concern.state == State::Closed {
         return Err(Error::NotFound);
     }
-    if told.iter().any(|status| theirs(status) && needs_proof(status)) {
+    if statuses.iter().any(|status| theirs(status) && needs_proof(status)) {
         return Err(error::sign_in_again().into());
     }
     let knowing = if asked.knowing == 0 { concern.said.count } else { asked.knowing.min(concern.said.count) };
@@ -83,44 +85,52 @@ pub async fn accept(tx: &mut PgConnection, app: &App, caller: &Caller, id: Uuid,
     }
     // Authorised. What follows is written by the service.
     act_as(tx, &row_security::itself()).await?;
-    let offices = take_in_hand(tx, app, (&concern, &mut told), &owed, (&caller.subject, knowing, asked.note)).await?;
-    let state = core::state_after(concern.state, &told, concern.said);
-    let status = owed.first().and_then(|at| told.get(*at)).cloned().ok_or(Error::NotFound)?;
-    let rings_on = told.iter().any(|other| other.audience == asked.audience && core::owes(other, &told, concern.said));
+    let mine = Mine { by: &caller.subject, device: caller.device.as_deref(), knowing, note: asked.note };
+    let status = take_in_hand(tx, app, (&concern, &mut statuses), (asked.audience, &owed), &mine).await?;
+    Ok(Accepted { status, already: false })
+}
+
+/// What the caller says with their acceptance.
+struct Mine<'a> {
+    by: &'a str,
+    device: Option<&'a str>,
+    /// Number of the last statement that they know.
+    knowing: u32,
+    note: &'a str,
+}
+
+/// Writes the acceptance of each of these offices, and ends the duty of those that have nothing left to do; returns the state of the first.
+async fn take_in_hand(
+    tx: &mut PgConnection,
+    app: &App,
+    (concern, statuses): (&Concern, &mut [AudienceStatus]),
+    (audience, owed): (Audience, &[usize]),
+    mine: &Mine<'_>,
+) -> Result<AudienceStatus> {
+    let (id, now) = (concern.id, app.clock.now());
+    let key = if mine.note.is_empty() { None } else { store::alarm::sealed::key(tx, &app.vault, id, now).await? };
+    let note = (!mine.note.is_empty()).then_some(Note { text: mine.note, key: key.as_ref() });
+    let before = statuses.to_vec();
+    let sign = |status: &AudienceStatus| signed::acceptance(app, id, status, (mine.by, mine.knowing), now);
+    let silent = duty::accepted(statuses, concern.said, owed, sign);
+    let status = owed.first().and_then(|at| statuses.get(*at)).cloned().ok_or(Error::NotFound)?;
+    let rings_on = statuses.iter().any(|other| other.audience == audience && core::owes(other, statuses, concern.said));
+    let state = core::state_after(concern.state, statuses, concern.said);
     let change = Change {
         concern: id,
         revision: concern.revision + 1,
         state,
         what: if rings_on { FORMER_ACCEPTED } else { "accepted" },
-        audience: Some(asked.audience),
+        audience: Some(audience),
         level: Some(status.level),
         graver: None,
-        actor: &caller.subject,
-        device: caller.device.as_deref(),
+        actor: mine.by,
+        device: mine.device,
     };
-    log(tx, &change, now).await?;
     let event = changed(app, &change, now);
-    let settled = Settled { audience: asked.audience, offices: &offices, state, entry: change.entry(now), event: &event };
-    store::alarm::settled::note(tx, &settled).await?;
-    Ok(Accepted { status, already: false })
-}
-
-/// Writes the acceptance of each of these offices, and ends the duty of those that have nothing left to do; returns all of their offices.
-async fn take_in_hand(
-    tx: &mut PgConnection,
-    app: &App,
-    (concern, told): (&Concern, &mut [AudienceStatus]),
-    owed: &[usize],
-    (by, knowing, note): (&str, u32, &str),
-) -> Result<Vec<String>> {
-    let (id, now) = (concern.id, app.clock.now());
-    let key = if note.is_empty() { None } else { store::alarm::sealed::key(tx, &app.vault, id, now).await? };
-    let note = (!note.is_empty()).then_some(store::alarm::audience::Note { text: note, key: key.as_ref() });
-    let before = told.to_vec();
-    let sign = |status: &AudienceStatus| signed::acceptance(app, id, status, (by, knowing), now);
-    let silent = duty::accepted(told, concern.said, owed, sign);
-    for (at, status) in told.iter().enumerate().filter(|(at, status)| before.get(*at) != Some(status)) {
-        store::alarm::audience::put(tx, id, status, note.filter(|_| owed.contains(&at)), now).await?;
-    }
-    Ok(silent)
+    let trail = Trail { entry: change.entry(now), act: change.act(), event: &event };
+    let changed = statuses.iter().enumerate().filter(|(at, status)| before.get(*at) != Some(status));
+    let changed = changed.map(|(at, status)| (status, note.filter(|_| owed.contains(&at)))).collect();
+    store::alarm::accepted::record(tx, &Recorded { audience, changed, silent: &silent, state, trail }).await?;
+    Ok(status)
 }

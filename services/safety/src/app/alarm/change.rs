@@ -1,7 +1,7 @@
 //! Change of a concern: its timeline entry, its entry in the audit log, and its content-free fact.
 
 use audit_log::Act;
-use messaging::outbox::{self, Outgoing};
+use messaging::outbox::Outgoing;
 use proto::{safety::v1, subject};
 use sqlx::PgConnection;
 use time::OffsetDateTime;
@@ -10,7 +10,10 @@ use uuid::Uuid;
 use super::{app::App, envelope};
 use crate::{
     domain::alarm::concern::{Audience, Grade, State},
-    store,
+    store::{
+        self,
+        alarm::{change::Trail, concern::Entry},
+    },
 };
 
 /// Kind of a concern in the audit log.
@@ -36,9 +39,15 @@ pub(in crate::app) struct Change<'a> {
 
 impl<'a> Change<'a> {
     /// Its timeline entry.
-    pub(in crate::app) const fn entry(&self, at: OffsetDateTime) -> store::alarm::concern::Entry<'a> {
+    pub(in crate::app) const fn entry(&self, at: OffsetDateTime) -> Entry<'a> {
         let Change { concern, revision, what, audience, level, actor, .. } = *self;
-        store::alarm::concern::Entry { concern, revision, what, audience, level, actor, at }
+        Entry { concern, revision, what, audience, level, actor, at }
+    }
+
+    /// Its entry in the audit log, where a person decided it.
+    pub(in crate::app) fn act(&self) -> Option<Act<'a>> {
+        let action = decision(self.what)?;
+        Some(Act::by(self.actor, action, KIND, &self.concern.to_string()).with(self.device))
     }
 }
 
@@ -52,19 +61,10 @@ fn decision(what: &str) -> Option<&'static str> {
     }
 }
 
-/// Writes the timeline entry and the event of a change. The commit wakes the outbox, and the watchers with it.
+/// Writes the entry of the timeline, that of the audit log, and the event of a change. The commit wakes the outbox, and the watchers with it.
 pub(in crate::app) async fn record(tx: &mut PgConnection, app: &App, change: &Change<'_>) -> sqlx::Result<()> {
     let at = app.clock.now();
-    store::alarm::concern::note(tx, &change.entry(at)).await?;
-    log(tx, change, at).await?;
-    outbox::enqueue(tx, &changed(app, change, at), at).await
-}
-
-/// Enters a change that a person decided into the audit log.
-pub(in crate::app) async fn log(tx: &mut PgConnection, change: &Change<'_>, at: OffsetDateTime) -> sqlx::Result<()> {
-    let Some(action) = decision(change.what) else { return Ok(()) };
-    let act = Act::by(change.actor, action, KIND, &change.concern.to_string()).with(change.device);
-    audit_log::granted(tx, &act, at).await
+    store::alarm::change::record(tx, &Trail { entry: change.entry(at), act: change.act(), event: &changed(app, change, at) }).await
 }
 
 /// Fact that a concern changed, without its content.

@@ -25,8 +25,8 @@ pub async fn close(tx: &mut PgConnection, app: &App, caller: &Caller, id: Uuid, 
         return Ok(());
     }
     // By the acceptances themselves, each verified by its signature: a state written into the table closes nothing.
-    let told = signed::believed(app, id, store::alarm::audience::of(tx, id).await?);
-    may_close(&told, concern.said, outcome).map_err(error::not_closed)?;
+    let statuses = signed::believed(app, id, store::alarm::audience::of(tx, id).await?);
+    may_close(&statuses, concern.said, outcome).map_err(error::not_closed)?;
     act_as(tx, &row_security::itself()).await?;
     let closing = signed::closing(app, id, &caller.subject, app.clock.now());
     let revision = store::alarm::concern::close(tx, &app.vault, id, &closing, outcome.trim()).await?;

@@ -5,7 +5,6 @@
 
 use audit_log::Act;
 use base::{Caller, refusal::store_error};
-use messaging::outbox;
 use sqlx::{Connection as _, PgConnection};
 use vault::DataKey;
 
@@ -24,7 +23,13 @@ use crate::{
         },
         id_of,
     },
-    store::{self, alarm::concern::Concern},
+    store::{
+        self,
+        alarm::{
+            change::Trail,
+            concern::{Concern, Entry},
+        },
+    },
 };
 
 /// Reference numbers drawn before the source is reported as faulty.
@@ -40,7 +45,7 @@ pub(in crate::app) const RAISED: &str = "raised";
 /// A statement failed: nothing is recorded and the raiser must not be told otherwise.
 pub async fn raise(tx: &mut PgConnection, app: &App, report: Report) -> base::Result<Receipt> {
     let now = app.clock.now();
-    let site = locate(tx, &report.concern.site, report.door.as_ref()).await?;
+    let site = locate(tx, &report.concern.site, report.origin_site.as_ref()).await?;
     let mut concern = new_concern(app, &report, site.as_ref(), now);
     let id = concern.id;
     // Where the id is another raiser's, that concern rings by itself: it may be accepted and silent by now, and is none of this raiser's
@@ -126,10 +131,10 @@ async fn ring_first(
     site: Option<(&str, &str)>,
     what: &'static str,
 ) -> sqlx::Result<()> {
-    let mut told = Vec::new();
-    duty::complete(&mut told, audiences(concern), &route::office(Audience::ResponsibleHead, site), concern.raised_at);
-    ring::attend(tx, app, concern, &mut told).await?;
-    let entry = store::alarm::concern::Entry {
+    let mut statuses = Vec::new();
+    duty::complete(&mut statuses, audiences(concern), &route::office(Audience::ResponsibleHead, site), concern.raised_at);
+    ring::attend(tx, app, concern, &mut statuses).await?;
+    let entry = Entry {
         concern: concern.id,
         revision: concern.revision,
         what,
@@ -138,6 +143,5 @@ async fn ring_first(
         actor: &concern.raised_by,
         at: concern.raised_at,
     };
-    store::alarm::concern::note(tx, &entry).await?;
-    outbox::enqueue(tx, &raised(app, concern), concern.raised_at).await
+    store::alarm::change::record(tx, &Trail { entry, act: None, event: &raised(app, concern) }).await
 }

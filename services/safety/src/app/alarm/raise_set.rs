@@ -63,7 +63,7 @@ impl Prepared {
 pub async fn prepare(app: &App, report: &Report) -> Option<Prepared> {
     let known = app.directory.cache.known()?;
     let now = app.clock.now();
-    let site = known.locate(&report.concern.site, report.door.as_ref());
+    let site = known.locate(&report.concern.site, report.origin_site.as_ref());
     let mut concern = report::new_concern(app, report, site.as_ref(), now);
     concern.reference = report::draw_reference(app);
     // A missing key is logged and counted on the general path.

@@ -69,16 +69,16 @@ impl Viewer {
     }
 
     #[must_use]
-    pub fn may_know(&self, told: &[AudienceStatus]) -> bool {
-        self.nhq || self.dashboard || told.iter().any(|status| self.speaks_for(status))
+    pub fn may_know(&self, statuses: &[AudienceStatus]) -> bool {
+        self.nhq || self.dashboard || statuses.iter().any(|status| self.speaks_for(status))
     }
 
     /// Audience whose envelope the viewer reads of this concern; `None` where they are shown no content.
-    fn reads(&self, told: &[AudienceStatus]) -> Option<Audience> {
+    fn reads(&self, statuses: &[AudienceStatus]) -> Option<Audience> {
         if self.nhq {
             return Some(Audience::Nhq);
         }
-        told.iter().any(|status| self.speaks_for(status)).then_some(Audience::ResponsibleHead)
+        statuses.iter().any(|status| self.speaks_for(status)).then_some(Audience::ResponsibleHead)
     }
 
     /// Whether the viewer may accept for this office. While no head is known, NHQ routes the concern; it never accepts in the head's place,
@@ -93,13 +93,13 @@ impl Viewer {
         (theirs && self.offices.contains(&status.office)) || (self.nhq && !status.former && route::is_the_units_own(&status.office))
     }
 
-    fn shown(&self, concern: &Concern, told: &[AudienceStatus]) -> Vec<Shown> {
-        let owes = |status: &AudienceStatus| concern.state != State::Closed && core::owes(status, told, concern.said);
-        let present = told.iter().filter(|status| !status.former);
+    fn shown(&self, concern: &Concern, statuses: &[AudienceStatus]) -> Vec<Shown> {
+        let owes = |status: &AudienceStatus| concern.state != State::Closed && core::owes(status, statuses, concern.said);
+        let present = statuses.iter().filter(|status| !status.former);
         let shown = present.map(|present| {
-            let theirs = || told.iter().filter(|status| status.audience == present.audience && self.speaks_for(status));
+            let theirs = || statuses.iter().filter(|status| status.audience == present.audience && self.speaks_for(status));
             let status = theirs().find(|status| owes(status)).or_else(|| theirs().next()).unwrap_or(present);
-            let also = told.iter().filter(|other| other.former && other.audience == present.audience && owes(other));
+            let also = statuses.iter().filter(|other| other.former && other.audience == present.audience && owes(other));
             Shown {
                 status: status.clone(),
                 may_accept: self.speaks_for(status) && owes(status),
@@ -128,19 +128,23 @@ pub async fn viewer(db: &mut PgConnection, app: &App, caller: &Caller) -> Result
 /// state for the one already sent.
 async fn views(db: &mut PgConnection, vault: &Vault, viewer: &Viewer, mut concerns: Vec<Concern>) -> Result<Vec<View>> {
     let ids: Vec<Uuid> = concerns.iter().map(|concern| concern.id).collect();
-    let mut told = store::alarm::audience::of_all(db, &ids).await?;
+    let mut statuses = store::alarm::audience::of_all(db, &ids).await?;
     if viewer.nhq || !viewer.offices.is_empty() {
         store::alarm::concern::open_all(db, vault, &mut concerns).await?;
     }
-    let shown = concerns.into_iter().map(|concern| {
-        let told = told.remove(&concern.id).unwrap_or_default();
-        let reads = viewer.reads(&told);
-        View {
-            audiences: viewer.shown(&concern, &told),
+    let shown = concerns.into_iter().filter_map(|concern| {
+        let statuses = statuses.remove(&concern.id).unwrap_or_default();
+        // Between the two reads it may have become another's: it is not shown at a revision from which it is hidden.
+        if !viewer.may_know(&statuses) {
+            return None;
+        }
+        let reads = viewer.reads(&statuses);
+        Some(View {
+            audiences: viewer.shown(&concern, &statuses),
             envelope: reads.map(|audience| envelope::envelope(&concern, audience)),
             names: reads.is_some(),
             concern,
-        }
+        })
     });
     Ok(shown.collect())
 }

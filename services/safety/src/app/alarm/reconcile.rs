@@ -122,8 +122,8 @@ async fn void_forged(pool: &PgPool, app: &App) -> Result<usize> {
         let said = store::alarm::reconcile::said_to_have_accepted(&mut tx, after, BATCH).await?;
         let Some(last) = said.last() else { return Ok(voided) };
         after = *last;
-        for (id, told) in store::alarm::audience::of_all(&mut tx, &said).await? {
-            if told.iter().any(|status| signed::is_forged(app, id, status)) {
+        for (id, statuses) in store::alarm::audience::of_all(&mut tx, &said).await? {
+            if statuses.iter().any(|status| signed::is_forged(app, id, status)) {
                 voided += void(&mut tx, app, id).await?;
             }
         }
@@ -157,13 +157,13 @@ async fn complete(pool: &PgPool, app: &App) -> Result<usize> {
     let mut completed = 0;
     for id in store::alarm::reconcile::without_an_audience(&mut tx, BATCH).await? {
         let Some(concern) = store::alarm::concern::lock(&mut tx, id).await? else { continue };
-        let mut told = store::alarm::audience::of(&mut tx, id).await?;
+        let mut statuses = store::alarm::audience::of(&mut tx, id).await?;
         let site = report::locate(&mut tx, concern.site.as_deref().unwrap_or_default(), None).await?;
         let site = site.as_ref().map(|(code, kind)| (code.as_str(), kind.as_str()));
         let now = app.clock.now();
         let head = route::office(Audience::ResponsibleHead, site);
-        let missing = duty::complete(&mut told, report::audiences(&concern), &head, now);
-        ring::attend(&mut tx, app, &concern, &mut told).await?;
+        let missing = duty::complete(&mut statuses, report::audiences(&concern), &head, now);
+        ring::attend(&mut tx, app, &concern, &mut statuses).await?;
         for audience in missing {
             tracing::error!(concern.id = %id, "an audience of an open concern was missing: it is put back and rings");
             note(&mut tx, app, id, "restored", Some(audience), ACTOR).await?;
@@ -262,7 +262,7 @@ pub async fn compare(pool: &PgPool, app: &App, guarded: &[(Uuid, Audience)], who
     let mut tx = database::begin(pool, &row_security::itself()).await?;
     let ids: Vec<Uuid> = guarded.iter().map(|(id, _)| *id).collect();
     let known = store::alarm::reconcile::standing(&mut tx, &ids).await?;
-    let told = store::alarm::audience::of_all(&mut tx, &ids).await?;
+    let statuses = store::alarm::audience::of_all(&mut tx, &ids).await?;
     let mut standings = Vec::with_capacity(guarded.len());
     for (id, audience) in guarded {
         let Some(stands) = known.iter().find(|stands| stands.id == *id) else {
@@ -270,8 +270,8 @@ pub async fn compare(pool: &PgPool, app: &App, guarded: &[(Uuid, Audience)], who
             continue;
         };
         let closed = stands.closing.as_ref().filter(|_| stands.state == State::Closed);
-        let told = signed::believed(app, *id, told.get(id).cloned().unwrap_or_default());
-        let accepted = has_accepted(&told, *audience, stands.said);
+        let statuses = signed::believed(app, *id, statuses.get(id).cloned().unwrap_or_default());
+        let accepted = has_accepted(&statuses, *audience, stands.said);
         standings.push(match closed {
             Some(closing) if signed::is_closed(app, *id, closing) => Standing::Closed,
             Some(_) => reopen(&mut tx, app, *id).await?,
@@ -291,9 +291,10 @@ pub async fn compare(pool: &PgPool, app: &App, guarded: &[(Uuid, Audience)], who
 }
 
 /// Whether the audience exists for the concern, and none of its offices owes an acceptance.
-fn has_accepted(told: &[AudienceStatus], audience: Audience, said: Said) -> bool {
+fn has_accepted(statuses: &[AudienceStatus], audience: Audience, said: Said) -> bool {
     let of_audience = |status: &&AudienceStatus| status.audience == audience;
-    told.iter().any(|status| of_audience(&status)) && !told.iter().filter(of_audience).any(|status| core::owes(status, told, said))
+    statuses.iter().any(|status| of_audience(&status))
+        && !statuses.iter().filter(of_audience).any(|status| core::owes(status, statuses, said))
 }
 
 async fn reopen(tx: &mut PgConnection, app: &App, id: Uuid) -> Result<Standing> {

@@ -38,7 +38,7 @@ pub struct Report {
     /// Identity of the raiser, or the site token of the subject.
     pub raised_by: String,
     /// Site of the endpoint it was received at: used where the concern itself names none that is known.
-    pub door: Option<SiteCode>,
+    pub origin_site: Option<SiteCode>,
     /// Id for a concern that brings none.
     pub fallback_id: Uuid,
 }
@@ -114,9 +114,13 @@ pub(in crate::app) fn grade(number: i32, unreadable: bool) -> Grade {
 }
 
 /// Site and kind: those of the site the concern names, else of the endpoint's, where the directory knows it.
-pub(in crate::app) async fn locate(tx: &mut PgConnection, named: &str, door: Option<&SiteCode>) -> sqlx::Result<Option<(String, String)>> {
+pub(in crate::app) async fn locate(
+    tx: &mut PgConnection,
+    named: &str,
+    origin_site: Option<&SiteCode>,
+) -> sqlx::Result<Option<(String, String)>> {
     let named = SiteCode::from_str(named.trim()).ok();
-    for code in [named.as_ref(), door].into_iter().flatten() {
+    for code in [named.as_ref(), origin_site].into_iter().flatten() {
         if let Some(kind) = store::directory::office::kind_of(tx, code.as_str()).await? {
             return Ok(Some((code.as_str().to_owned(), kind)));
         }

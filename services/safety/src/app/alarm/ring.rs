@@ -67,15 +67,15 @@ pub async fn attend(
     tx: &mut PgConnection,
     app: &App,
     concern: &Concern,
-    told: &mut [AudienceStatus],
+    statuses: &mut [AudienceStatus],
 ) -> sqlx::Result<Vec<(Audience, u32)>> {
     let now = app.clock.now();
-    let assigned = roster::holders(tx, &app.directory, &offices(told)).await?;
+    let assigned = roster::holders(tx, &app.directory, &offices(statuses)).await?;
     let ladder = app.ladders.for_concern(concern.grade, concern.unreadable);
-    let verdicts = core::decide(ladder, concern.said, told, &assigned, now);
+    let verdicts = core::decide(ladder, concern.said, statuses, &assigned, now);
     let mut opened = None;
     let mut rung = Vec::new();
-    for (status, verdict) in told.iter_mut().zip(verdicts) {
+    for (status, verdict) in statuses.iter_mut().zip(verdicts) {
         if !duty::carried_out(status, &verdict, now) {
             continue;
         }
@@ -94,8 +94,8 @@ pub async fn attend(
 }
 
 /// Offices of the directory that must be read to ring these.
-fn offices(told: &[AudienceStatus]) -> Vec<String> {
-    let mut offices: Vec<String> = told.iter().map(|status| route::held_as(&status.office).to_owned()).collect();
+fn offices(statuses: &[AudienceStatus]) -> Vec<String> {
+    let mut offices: Vec<String> = statuses.iter().map(|status| route::held_as(&status.office).to_owned()).collect();
     offices.extend([RJ_UNIT, NMC].map(str::to_owned));
     offices.sort_unstable();
     offices.dedup();
@@ -242,9 +242,9 @@ async fn climb(tx: &mut PgConnection, app: &App, id: Uuid) -> sqlx::Result<usize
 
 async fn climb_one(tx: &mut PgConnection, app: &App, id: Uuid) -> sqlx::Result<usize> {
     let Some(concern) = store::alarm::concern::lock_free(tx, id).await? else { return Ok(0) };
-    let mut told = store::alarm::audience::of(tx, id).await?;
-    let rung = attend(tx, app, &concern, &mut told).await?;
-    let state = core::state_after(concern.state, &told, concern.said);
+    let mut statuses = store::alarm::audience::of(tx, id).await?;
+    let rung = attend(tx, app, &concern, &mut statuses).await?;
+    let state = core::state_after(concern.state, &statuses, concern.said);
     for (audience, level) in &rung {
         let revision = store::alarm::concern::advance(tx, id, state).await?;
         let (audience, level) = (Some(*audience), Some(*level));
@@ -265,13 +265,13 @@ async fn ask_in_turn(tx: &mut PgConnection, app: &App) -> sqlx::Result<Vec<Uuid>
         return Ok(Vec::new());
     }
     let ids: Vec<Uuid> = open.iter().map(|concern| concern.id).collect();
-    let told = store::alarm::audience::of_all(tx, &ids).await?;
-    let assigned = roster::holders_quietly(tx, &app.directory, &offices(&told.values().flatten().cloned().collect::<Vec<_>>())).await?;
+    let statuses = store::alarm::audience::of_all(tx, &ids).await?;
+    let assigned = roster::holders_quietly(tx, &app.directory, &offices(&statuses.values().flatten().cloned().collect::<Vec<_>>())).await?;
     let now = app.clock.now();
     let is_otherwise = |concern: &&store::alarm::ring::Open| {
-        let told = told.get(&concern.id).map(Vec::as_slice).unwrap_or_default();
+        let statuses = statuses.get(&concern.id).map(Vec::as_slice).unwrap_or_default();
         let ladder = app.ladders.for_concern(concern.grade, concern.unreadable);
-        core::decide(ladder, concern.said, told, &assigned, now).into_iter().zip(told).any(|(verdict, status)| match verdict {
+        core::decide(ladder, concern.said, statuses, &assigned, now).into_iter().zip(statuses).any(|(verdict, status)| match verdict {
             Verdict::Silent => false,
             Verdict::Waits(until) => status.next_ring_at != Some(until) || status.accepted.is_some(),
             Verdict::Rings(_) => true,

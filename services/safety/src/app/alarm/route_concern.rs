@@ -56,27 +56,27 @@ pub(in crate::app) async fn to_site(
     (actor, device): (&str, Option<&str>),
 ) -> Result<Option<AudienceStatus>> {
     let id = concern.id;
-    let mut told = signed::believed(app, id, store::alarm::audience::of(tx, id).await?);
+    let mut statuses = signed::believed(app, id, store::alarm::audience::of(tx, id).await?);
     let present = |status: &AudienceStatus| status.audience == Audience::ResponsibleHead && !status.former;
-    if !told.iter().any(present) {
+    if !statuses.iter().any(present) {
         return Ok(None);
     }
     act_as(tx, &row_security::itself()).await?;
     store::alarm::concern::set_site(tx, id, site.as_str()).await?;
     concern.site = Some(site.as_str().to_owned());
     let office = route::office(Audience::ResponsibleHead, Some((site.as_str(), kind)));
-    let (before, now) = (told.clone(), app.clock.now());
-    let left = duty::routed(&mut told, &office, now);
+    let (before, now) = (statuses.clone(), app.clock.now());
+    let left = duty::routed(&mut statuses, &office, now);
     // The present office is written when it rings: until then the former one's note stands there, and moves with it.
-    for former in told.iter().filter(|status| status.former && !before.contains(status)) {
+    for former in statuses.iter().filter(|status| status.former && !before.contains(status)) {
         store::alarm::audience::put(tx, id, former, None, now).await?;
     }
     if let Some(left) = left {
         store::alarm::audience::move_note(tx, id, &left).await?;
     }
-    ring::attend(tx, app, &concern, &mut told).await?;
-    let routed = told.iter().find(|status| present(status)).cloned().ok_or(Error::NotFound)?;
-    let state = core::state_after(State::Ringing, &told, concern.said);
+    ring::attend(tx, app, &concern, &mut statuses).await?;
+    let routed = statuses.iter().find(|status| present(status)).cloned().ok_or(Error::NotFound)?;
+    let state = core::state_after(State::Ringing, &statuses, concern.said);
     let revision = store::alarm::concern::advance(tx, id, state).await?;
     let change = Change {
         concern: id,

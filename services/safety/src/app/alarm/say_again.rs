@@ -54,10 +54,10 @@ pub(in crate::app) async fn say_again(
     store::alarm::concern::restated(tx, &concern).await?;
     let site = locate(tx, concern.site.as_deref().unwrap_or_default(), None).await?;
     let head = route::office(Audience::ResponsibleHead, site.as_ref().map(|(code, kind)| (code.as_str(), kind.as_str())));
-    let mut told = store::alarm::audience::of(tx, concern.id).await?;
-    duty::said_again(&mut told, &duty::Word { needed: audiences(&concern), graver, head: &head }, now);
-    ring::attend(tx, app, &concern, &mut told).await?;
-    let state = core::state_after(concern.state, &told, concern.said);
+    let mut statuses = store::alarm::audience::of(tx, concern.id).await?;
+    duty::said_again(&mut statuses, &duty::Word { needed: audiences(&concern), graver, head: &head }, now);
+    ring::attend(tx, app, &concern, &mut statuses).await?;
+    let state = core::state_after(concern.state, &statuses, concern.said);
     let revision = store::alarm::concern::advance(tx, concern.id, state).await?;
     let what = if graver { "said-graver" } else { "restated" };
     let (audience, level, actor, device) = (None, None, again.raised_by.as_str(), None);

@@ -21,7 +21,7 @@ const CLOSING: &str = "closing";
 pub fn acceptance(app: &App, concern: Uuid, status: &AudienceStatus, (by, knowing): (&str, u32), at: OffsetDateTime) -> Acceptance {
     let mut accepted = Acceptance { by: by.to_owned(), at, knowing, signature: None };
     accepted.signature =
-        app.signer.as_ref().map(|signer| with_values(concern, status, &accepted, |told| signer.sign_row(ACCEPTANCE, told)));
+        app.signer.as_ref().map(|signer| with_values(concern, status, &accepted, |values| signer.sign_row(ACCEPTANCE, values)));
     accepted
 }
 
@@ -37,13 +37,13 @@ fn with_values<T>(concern: Uuid, status: &AudienceStatus, accepted: &Acceptance,
 pub fn is_forged(app: &App, concern: Uuid, status: &AudienceStatus) -> bool {
     let (Some(accepted), Some(signer)) = (&status.accepted, &app.signer) else { return false };
     let signature = accepted.signature.as_deref().unwrap_or_default();
-    !with_values(concern, status, accepted, |told| signer.signed_row(ACCEPTANCE, told, signature))
+    !with_values(concern, status, accepted, |values| signer.signed_row(ACCEPTANCE, values, signature))
 }
 
 /// The offices of a concern, with only those acceptances that this service signed.
 #[must_use]
-pub fn believed(app: &App, concern: Uuid, mut told: Vec<AudienceStatus>) -> Vec<AudienceStatus> {
-    for status in &mut told {
+pub fn believed(app: &App, concern: Uuid, mut statuses: Vec<AudienceStatus>) -> Vec<AudienceStatus> {
+    for status in &mut statuses {
         if is_forged(app, concern, status) {
             tracing::error!(concern.id = %concern, "an acceptance was written behind this service's back: it does not count");
             status.accepted = None;
@@ -52,28 +52,28 @@ pub fn believed(app: &App, concern: Uuid, mut told: Vec<AudienceStatus>) -> Vec<
             }
         }
     }
-    told
+    statuses
 }
 
 /// Closing, signed likewise.
 #[must_use]
 pub fn closing(app: &App, concern: Uuid, by: &str, at: OffsetDateTime) -> Closing {
-    let told = [&concern.to_string(), by, &micros(at).to_string()];
-    Closing { by: by.to_owned(), at, signature: app.signer.as_ref().map(|signer| signer.sign_row(CLOSING, &told)) }
+    let values = [&concern.to_string(), by, &micros(at).to_string()];
+    Closing { by: by.to_owned(), at, signature: app.signer.as_ref().map(|signer| signer.sign_row(CLOSING, &values)) }
 }
 
 /// Whether this service signed the closing.
 #[must_use]
 pub fn is_closed(app: &App, concern: Uuid, closing: &Closing) -> bool {
     let Some(signer) = &app.signer else { return true };
-    let told = [&concern.to_string(), closing.by.as_str(), &micros(closing.at).to_string()];
-    signer.signed_row(CLOSING, &told, closing.signature.as_deref().unwrap_or_default())
+    let values = [&concern.to_string(), closing.by.as_str(), &micros(closing.at).to_string()];
+    signer.signed_row(CLOSING, &values, closing.signature.as_deref().unwrap_or_default())
 }
 
 /// Signed receipt for the raiser: proof that the concern was recorded, whatever becomes of it here [RM1c].
 #[must_use]
 pub fn receipt(app: &App, recorded: &Receipt) -> v1::ConcernReceipt {
-    let mut told = v1::ConcernReceipt {
+    let mut signed = v1::ConcernReceipt {
         concern_id: recorded.id.to_string(),
         reference: recorded.reference.clone(),
         recorded_at: Some(base::wire::timestamp(recorded.recorded_at)),
@@ -81,7 +81,7 @@ pub fn receipt(app: &App, recorded: &Receipt) -> v1::ConcernReceipt {
         signature: Vec::new(),
     };
     if let Some(signer) = &app.signer {
-        told.signature = signer.sign_row(receipt::KIND, &receipt::values(&told).each_ref().map(String::as_str));
+        signed.signature = signer.sign_row(receipt::KIND, &receipt::values(&signed).each_ref().map(String::as_str));
     }
-    told
+    signed
 }

@@ -158,9 +158,9 @@ impl Known {
 
     /// Site and kind: of the site named, else of the endpoint's, where the directory knows it.
     #[must_use]
-    pub fn locate(&self, named: &str, door: Option<&SiteCode>) -> Option<(String, String)> {
+    pub fn locate(&self, named: &str, origin_site: Option<&SiteCode>) -> Option<(String, String)> {
         let named = named.trim().parse::<SiteCode>().ok();
-        [named.as_ref(), door].into_iter().flatten().find_map(|code| {
+        [named.as_ref(), origin_site].into_iter().flatten().find_map(|code| {
             let kind = self.directory.rows.kinds.get(code.as_str())?;
             Some((code.as_str().to_owned(), kind.clone()))
         })

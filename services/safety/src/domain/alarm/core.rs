@@ -57,23 +57,23 @@ pub fn has_accepted(status: &AudienceStatus, said: Said) -> bool {
 /// Whether the office must still accept. A former one must until the present head has accepted: the unit, where it answers for a site of
 /// its own, ends no head's duty.
 #[must_use]
-pub fn owes(status: &AudienceStatus, told: &[AudienceStatus], said: Said) -> bool {
-    !has_accepted(status, said) && !(status.former && (status.ended || the_present_head_has_accepted(told, said)))
+pub fn owes(status: &AudienceStatus, statuses: &[AudienceStatus], said: Said) -> bool {
+    !has_accepted(status, said) && !(status.former && (status.ended || the_present_head_has_accepted(statuses, said)))
 }
 
 /// Whether the present head of the person has accepted.
 #[must_use]
-pub fn the_present_head_has_accepted(told: &[AudienceStatus], said: Said) -> bool {
+pub fn the_present_head_has_accepted(statuses: &[AudienceStatus], said: Said) -> bool {
     let present = |status: &&AudienceStatus| status.audience == Audience::ResponsibleHead && !status.former;
-    told.iter().filter(present).any(|status| has_accepted(status, said) && !route::is_the_units_own(&status.office))
+    statuses.iter().filter(present).any(|status| has_accepted(status, said) && !route::is_the_units_own(&status.office))
 }
 
 /// State that follows from the acceptances. A closed concern stays closed.
 #[must_use]
-pub fn state_after(now: State, told: &[AudienceStatus], said: Said) -> State {
+pub fn state_after(now: State, statuses: &[AudienceStatus], said: Said) -> State {
     match now {
         State::Closed => State::Closed,
-        _ if told.iter().any(|status| owes(status, told, said)) => State::Ringing,
+        _ if statuses.iter().any(|status| owes(status, statuses, said)) => State::Ringing,
         _ => State::Accepted,
     }
 }
@@ -82,8 +82,8 @@ pub fn state_after(now: State, told: &[AudienceStatus], said: Said) -> State {
 ///
 /// # Errors
 /// What is missing.
-pub fn may_close(told: &[AudienceStatus], said: Said, outcome: &str) -> Result<(), CloseRefusal> {
-    if told.is_empty() || told.iter().any(|status| owes(status, told, said)) {
+pub fn may_close(statuses: &[AudienceStatus], said: Said, outcome: &str) -> Result<(), CloseRefusal> {
+    if statuses.is_empty() || statuses.iter().any(|status| owes(status, statuses, said)) {
         return Err(CloseRefusal::NotEveryAudienceAccepted);
     }
     if outcome.trim().is_empty() {
@@ -95,9 +95,9 @@ pub fn may_close(told: &[AudienceStatus], said: Said, outcome: &str) -> Result<(
 /// Decision for every office of an open concern, in their order. `assigned` are the believed holders of their offices and of the two of
 /// NHQ.
 #[must_use]
-pub fn decide(ladder: &Ladder, said: Said, told: &[AudienceStatus], assigned: &[Holder], now: OffsetDateTime) -> Vec<Verdict> {
-    let verdict = |status: &AudienceStatus| if owes(status, told, said) { due(ladder, status, assigned, now) } else { Verdict::Silent };
-    told.iter().map(verdict).collect()
+pub fn decide(ladder: &Ladder, said: Said, statuses: &[AudienceStatus], assigned: &[Holder], now: OffsetDateTime) -> Vec<Verdict> {
+    let verdict = |status: &AudienceStatus| if owes(status, statuses, said) { due(ladder, status, assigned, now) } else { Verdict::Silent };
+    statuses.iter().map(verdict).collect()
 }
 
 fn due(ladder: &Ladder, status: &AudienceStatus, assigned: &[Holder], now: OffsetDateTime) -> Verdict {
@@ -157,22 +157,22 @@ mod tests {
     fn a_concern_rings_until_both_nhq_and_the_head_have_accepted_it() {
         for nhq in [false, true] {
             for head in [false, true] {
-                let told = [status(Audience::Nhq, nhq), status(Audience::ResponsibleHead, head)];
+                let statuses = [status(Audience::Nhq, nhq), status(Audience::ResponsibleHead, head)];
                 let expected = if nhq && head { State::Accepted } else { State::Ringing };
-                assert_eq!(state_after(State::Ringing, &told, ONCE), expected, "nhq {nhq}, head {head}");
-                assert_eq!(state_after(State::Closed, &told, ONCE), State::Closed);
-                assert_eq!(may_close(&told, ONCE, "handled").is_ok(), nhq && head);
+                assert_eq!(state_after(State::Ringing, &statuses, ONCE), expected, "nhq {nhq}, head {head}");
+                assert_eq!(state_after(State::Closed, &statuses, ONCE), State::Closed);
+                assert_eq!(may_close(&statuses, ONCE, "handled").is_ok(), nhq && head);
             }
         }
     }
 
     #[test]
     fn nobody_closes_a_concern_that_still_rings_or_without_saying_how_it_ended() {
-        let told = |nhq| [status(Audience::Nhq, nhq), status(Audience::ResponsibleHead, true)];
-        assert_eq!(may_close(&told(false), ONCE, "handled"), Err(CloseRefusal::NotEveryAudienceAccepted));
+        let statuses = |nhq| [status(Audience::Nhq, nhq), status(Audience::ResponsibleHead, true)];
+        assert_eq!(may_close(&statuses(false), ONCE, "handled"), Err(CloseRefusal::NotEveryAudienceAccepted));
         assert_eq!(may_close(&[], ONCE, "handled"), Err(CloseRefusal::NotEveryAudienceAccepted));
-        assert_eq!(may_close(&told(true), ONCE, "  "), Err(CloseRefusal::OutcomeMissing));
-        assert_eq!(may_close(&told(true), ONCE, "handled"), Ok(()));
+        assert_eq!(may_close(&statuses(true), ONCE, "  "), Err(CloseRefusal::OutcomeMissing));
+        assert_eq!(may_close(&statuses(true), ONCE, "handled"), Ok(()));
     }
 
     #[test]
@@ -190,8 +190,8 @@ mod tests {
         let former = AudienceStatus { former: true, ..status(Audience::ResponsibleHead, false) };
         for (office, ends) in [("institutional-head/kent", true), ("rj-unit/nhq", false)] {
             let present = AudienceStatus { office: office.into(), ..status(Audience::ResponsibleHead, true) };
-            let told = [status(Audience::Nhq, true), present, former.clone()];
-            assert_eq!(owes(&told[2], &told, ONCE), !ends, "{office}");
+            let statuses = [status(Audience::Nhq, true), present, former.clone()];
+            assert_eq!(owes(&statuses[2], &statuses, ONCE), !ends, "{office}");
         }
     }
 

@@ -21,24 +21,25 @@ pub struct Word<'a> {
 }
 
 /// Adds missing offices of a concern, just raised or with a row lost: those that are needed and not there owe from now on.
-pub fn complete(told: &mut Vec<AudienceStatus>, needed: &[Audience], head: &str, now: OffsetDateTime) -> Vec<Audience> {
-    let there = |audience: Audience, told: &[AudienceStatus]| told.iter().any(|status| status.audience == audience && !status.former);
-    let missing: Vec<Audience> = needed.iter().copied().filter(|audience| !there(*audience, told)).collect();
+pub fn complete(statuses: &mut Vec<AudienceStatus>, needed: &[Audience], head: &str, now: OffsetDateTime) -> Vec<Audience> {
+    let there =
+        |audience: Audience, statuses: &[AudienceStatus]| statuses.iter().any(|status| status.audience == audience && !status.former);
+    let missing: Vec<Audience> = needed.iter().copied().filter(|audience| !there(*audience, statuses)).collect();
     for audience in &missing {
         let office = match audience {
             Audience::Nhq => RJ_UNIT,
             Audience::ResponsibleHead => head,
         };
-        told.push(AudienceStatus::unrung(*audience, office.to_owned(), now));
+        statuses.push(AudienceStatus::unrung(*audience, office.to_owned(), now));
     }
     missing
 }
 
 /// More was said: NHQ must know every statement, a head the gravest. An office that had accepted without it owes anew; one that owes
 /// already rings at once. Where no head was known and the site is named now, that head is rung.
-pub fn said_again(told: &mut Vec<AudienceStatus>, word: &Word<'_>, now: OffsetDateTime) {
+pub fn said_again(statuses: &mut Vec<AudienceStatus>, word: &Word<'_>, now: OffsetDateTime) {
     let must_know = |status: &&mut AudienceStatus| !status.ended && (word.graver || status.audience == Audience::Nhq);
-    for status in told.iter_mut().filter(must_know) {
+    for status in statuses.iter_mut().filter(must_know) {
         if status.accepted.is_some() {
             status.owe_anew(now);
         } else {
@@ -48,49 +49,49 @@ pub fn said_again(told: &mut Vec<AudienceStatus>, word: &Word<'_>, now: OffsetDa
     let unknown = |status: &&mut AudienceStatus| {
         status.audience == Audience::ResponsibleHead && !status.former && status.office == RJ_UNIT && word.head != RJ_UNIT
     };
-    if let Some(head) = told.iter_mut().find(unknown) {
+    if let Some(head) = statuses.iter_mut().find(unknown) {
         *head = AudienceStatus::unrung(Audience::ResponsibleHead, word.head.to_owned(), now);
     }
-    complete(told, word.needed, word.head, now);
+    complete(statuses, word.needed, word.head, now);
 }
 
 /// The person is with another head from now on, who owes anew. The head before joins the former ones and keeps their own ladder; what they
 /// have accepted stays theirs and counts for no other. The unit is no head: it has the concern as NHQ. Returns the office that was left,
 /// where it is a head's.
-pub fn routed(told: &mut Vec<AudienceStatus>, office: &str, now: OffsetDateTime) -> Option<String> {
+pub fn routed(statuses: &mut Vec<AudienceStatus>, office: &str, now: OffsetDateTime) -> Option<String> {
     let present = |status: &&mut AudienceStatus| status.audience == Audience::ResponsibleHead && !status.former;
-    let present = told.iter_mut().find(present).filter(|present| present.office != office)?;
+    let present = statuses.iter_mut().find(present).filter(|present| present.office != office)?;
     let mut left = std::mem::replace(present, AudienceStatus::unrung(Audience::ResponsibleHead, office.to_owned(), now));
-    for back in told.iter_mut().filter(|status| status.former && !status.ended && status.office == office) {
+    for back in statuses.iter_mut().filter(|status| status.former && !status.ended && status.office == office) {
         back.end();
     }
     if !route::is_a_heads(&left.office) {
         return None;
     }
     left.former = true;
-    told.retain(|status| !(status.former && status.office == left.office));
+    statuses.retain(|status| !(status.former && status.office == left.office));
     let left_office = left.office.clone();
-    told.push(left);
+    statuses.push(left);
     Some(left_office)
 }
 
 /// These offices have accepted. Once the present head has, the former heads have nothing left to do. Returns every office that rings no
 /// more.
 pub fn accepted(
-    told: &mut [AudienceStatus],
+    statuses: &mut [AudienceStatus],
     said: Said,
     which: &[usize],
     acceptance: impl Fn(&AudienceStatus) -> Acceptance,
 ) -> Vec<String> {
     let mut silent = Vec::new();
     for at in which {
-        let Some(status) = told.get_mut(*at) else { continue };
+        let Some(status) = statuses.get_mut(*at) else { continue };
         status.accepted = Some(acceptance(status));
         (status.next_ring_at, status.anew) = (None, false);
         silent.push(status.office.clone());
     }
-    if the_present_head_has_accepted(told, said) {
-        for status in told.iter_mut().filter(|status| status.former && !status.ended) {
+    if the_present_head_has_accepted(statuses, said) {
+        for status in statuses.iter_mut().filter(|status| status.former && !status.ended) {
             status.end();
             silent.push(status.office.clone());
         }

@@ -40,7 +40,7 @@ impl AlarmService for AlarmServer {
         let concern = request.into_inner().concern.unwrap_or_default();
         let report = Report {
             // Where the concern names a site that the directory knows, the raiser's own is not looked up.
-            door: match self.app.directory.cache.known().is_some_and(|known| known.has_site(&concern.site)) {
+            origin_site: match self.app.directory.cache.known().is_some_and(|known| known.has_site(&concern.site)) {
                 true => None,
                 false => grants::a_site_of(&self.grants, &caller, self.app.clock.now()).await,
             },

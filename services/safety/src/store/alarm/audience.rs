@@ -29,6 +29,8 @@ struct Row {
     accepted_by: Option<String>,
     accepted_knowing: Option<i32>,
     accepted_signature: Option<Vec<u8>>,
+    /// Revision of the concern, where it was asked for.
+    revision: Option<i64>,
 }
 
 /// State of a row. One whose audience this version does not know is skipped, as if missing: the reconciliation restores what the grade
@@ -79,11 +81,12 @@ pub async fn of_all(db: &mut PgConnection, concerns: &[Uuid]) -> sqlx::Result<Ha
         Row,
         r#"select concern_id as "concern_id!", kind as "kind!", office as "office!", false as "former!", null::timestamptz as ended_at,
                   rung_from as "rung_from!", rung_at, anew as "anew!", unheld as "unheld!", step as "step!", level as "level!",
-                  rings as "rings!", next_ring_at, delivered_at, accepted_at, accepted_by, accepted_knowing, accepted_signature
+                  rings as "rings!", next_ring_at, delivered_at, accepted_at, accepted_by, accepted_knowing, accepted_signature,
+                  null::bigint as revision
            from audience where concern_id = any($1)
            union all
            select concern_id, 'responsible-head', office, true, ended_at, rung_from, rung_at, anew, unheld, step, level, rings,
-                  next_ring_at, delivered_at, accepted_at, accepted_by, accepted_knowing, accepted_signature
+                  next_ring_at, delivered_at, accepted_at, accepted_by, accepted_knowing, accepted_signature, null
            from former_audience where concern_id = any($1)
            order by 4, 2, 6"#,
         concerns
@@ -96,6 +99,28 @@ pub async fn of_all(db: &mut PgConnection, concerns: &[Uuid]) -> sqlx::Result<Ha
     Ok(found)
 }
 
+/// The offices of a concern, and the revision of which they are, in one statement. `None` where no office is found.
+pub async fn of_revision(db: &mut PgConnection, concern: Uuid) -> sqlx::Result<(Vec<AudienceStatus>, Option<i64>)> {
+    let rows = sqlx::query_as!(
+        Row,
+        r#"with of as (select revision from concern where id = $1)
+           select concern_id as "concern_id!", kind as "kind!", office as "office!", false as "former!", null::timestamptz as ended_at,
+                  rung_from as "rung_from!", rung_at, anew as "anew!", unheld as "unheld!", step as "step!", level as "level!",
+                  rings as "rings!", next_ring_at, delivered_at, accepted_at, accepted_by, accepted_knowing, accepted_signature,
+                  (select revision from of) as revision
+           from audience where concern_id = $1
+           union all
+           select concern_id, 'responsible-head', office, true, ended_at, rung_from, rung_at, anew, unheld, step, level, rings,
+                  next_ring_at, delivered_at, accepted_at, accepted_by, accepted_knowing, accepted_signature, (select revision from of)
+           from former_audience where concern_id = $1
+           order by 4, 2, 6"#,
+        concern
+    );
+    let rows = rows.fetch_all(db).await?;
+    let revision = rows.first().and_then(|row| row.revision);
+    Ok((rows.into_iter().filter_map(status).collect(), revision))
+}
+
 /// Writes the state of an office; `note` is its text, with the key that seals it. A former office whose duty ended, ended at `at`.
 pub async fn put(
     tx: &mut PgConnection,
@@ -104,26 +129,24 @@ pub async fn put(
     note: Option<Note<'_>>,
     at: OffsetDateTime,
 ) -> sqlx::Result<()> {
-    let (note_sealed, note) = match note {
-        Some(Note { text, key }) => {
-            let (sealed, clear) = sealed::split(key, sealed::note(concern, status.audience.code()), text.as_bytes())?;
-            let clear = sealed.is_none().then(|| String::from_utf8_lossy(&clear).into_owned());
-            (sealed, clear)
-        }
-        None => (None, None),
-    };
-    if status.former {
-        put_former(tx, concern, status, (note, note_sealed), at).await
-    } else {
-        put_present(tx, concern, status, (note, note_sealed)).await
-    }
+    let noted = seal_note(concern, status, note)?;
+    if status.former { put_former(tx, concern, status, noted, at).await } else { put_present(tx, concern, status, noted).await }
 }
 
-fn signed(n: u32) -> i32 {
+/// A note as it is stored: in clear only where there is no key.
+pub(super) fn seal_note(concern: Uuid, status: &AudienceStatus, note: Option<Note<'_>>) -> sqlx::Result<Noted> {
+    let Some(Note { text, key }) = note else { return Ok((None, None)) };
+    let (sealed, clear) = sealed::split(key, sealed::note(concern, status.audience.code()), text.as_bytes())?;
+    let clear = sealed.is_none().then(|| String::from_utf8_lossy(&clear).into_owned());
+    Ok((clear, sealed))
+}
+
+pub(super) fn signed(n: u32) -> i32 {
     i32::try_from(n).unwrap_or(i32::MAX)
 }
 
-type Noted = (Option<String>, Option<Vec<u8>>);
+/// A note in clear, or sealed.
+pub(super) type Noted = (Option<String>, Option<Vec<u8>>);
 
 /// Statement that writes an office: the key of its row, the columns of both tables, and those of one.
 macro_rules! put {

@@ -454,22 +454,6 @@ pub struct Entry<'a> {
     pub at: OffsetDateTime,
 }
 
-pub async fn note(tx: &mut PgConnection, entry: &Entry<'_>) -> sqlx::Result<()> {
-    sqlx::query!(
-        "insert into timeline (concern_id, revision, what, audience, level, actor, at) values ($1, $2, $3, $4, $5, $6, $7)",
-        entry.concern,
-        entry.revision,
-        entry.what,
-        entry.audience.map(Audience::code),
-        entry.level.map(|l| i32::try_from(l).unwrap_or(i32::MAX)),
-        entry.actor,
-        entry.at
-    )
-    .execute(tx)
-    .await?;
-    Ok(())
-}
-
 /// Id and revision of every concern that may have to be sent to a watcher.
 pub async fn revisions(db: &mut PgConnection, closed_after: OffsetDateTime) -> sqlx::Result<Vec<(Uuid, i64)>> {
     let rows = sqlx::query!(

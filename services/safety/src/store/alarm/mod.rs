@@ -1,11 +1,12 @@
 //! Concerns, their audiences, rings and timelines in the database.
 
+pub mod accepted;
 pub mod audience;
+pub mod change;
 pub mod concern;
 pub mod delivered;
 pub mod raised;
 pub mod reconcile;
 pub mod ring;
 pub mod sealed;
-pub mod settled;
 pub mod ties;
