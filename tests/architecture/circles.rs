@@ -18,11 +18,6 @@ const STILL: &[(&str, &[&str])] = &[
     // Of cases.
     ("services/cases/src/app", &["access", "case", "concern", "gate", "mode", "site"]),
     ("services/cases/src/domain", &["consent", "participant"]),
-    // Of what every process is built from.
-    ("crates/messaging/src", &["apply", "endpoint", "inbox", "leftovers", "outbox", "quarantine", "replay"]),
-    ("crates/server/src", &["context", "lifecycle", "task"]),
-    ("crates/audit-log/src", &["checkpoint", "history", "witness"]),
-    ("crates/audit-log/src", &["key", "log"]),
     // Of notification.
     ("services/notification/src/domain", &["ring", "template"]),
 ];

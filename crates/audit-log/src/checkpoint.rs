@@ -17,7 +17,7 @@ use super::{
     key::Signer,
     log::Row,
     merkle::{Tree, leaf},
-    witness::aggregate,
+    stating,
 };
 
 /// Interval of checkpoints. Where an entry waits longer, the service's log says why.
@@ -58,7 +58,7 @@ pub async fn checkpoint_and_state(
     stating: Option<(&'static str, &Ids)>,
 ) -> sqlx::Result<usize> {
     let mut tx = database::begin(pool, &itself()).await?;
-    let at = take_turn(&mut tx, log, at).await?;
+    let at = stating::take_turn(&mut tx, log, at).await?;
     let staged = sqlx::query_as!(
         Staged,
         "select staged, at, actor, action, kind, object, outcome, reason from audit_staged order by staged limit $1",
@@ -95,27 +95,11 @@ pub async fn checkpoint_and_state(
     .await?;
     if let (Some((subject, ids)), Some(signer)) = (stating, signer) {
         let epoch = history::current_epoch(&mut tx, log, &signer.public()).await?;
-        let said = history::state(signer, log, epoch, former, (size, root.to_vec()), at);
-        enqueue(&mut tx, &Outgoing::event(ids, aggregate(), subject, &said), at).await?;
+        let said = stating::state(signer, log, epoch, former, (size, root.to_vec()), at);
+        enqueue(&mut tx, &Outgoing::event(ids, stating::aggregate(), subject, &said), at).await?;
     }
     tx.commit().await?;
     Ok(rows.len())
-}
-
-/// Takes the lock for sealing or stating the log, which one instance does at a time, and returns the time of this transaction.
-///
-/// The time is at least `now`, and later than that of the former holder: the witness reads from it which statement came first, and an
-/// instance that waited, or whose clock is behind, must not look as if the log had been set back.
-pub(super) async fn take_turn(tx: &mut PgConnection, log: &str, now: OffsetDateTime) -> sqlx::Result<OffsetDateTime> {
-    sqlx::query_scalar!(
-        "insert into audit_stated as stated (log_of, at) values ($1, $2)
-         on conflict (log_of) do update set at = greatest(stated.at + interval '1 microsecond', excluded.at)
-         returning at",
-        log,
-        now
-    )
-    .fetch_one(tx)
-    .await
 }
 
 async fn last(tx: &mut PgConnection) -> sqlx::Result<Tree> {

@@ -5,7 +5,6 @@ use std::{sync::Arc, time::Duration};
 
 use anyhow::{Context as _, ensure};
 use base::{
-    clock::micros,
     database,
     tasks::{Failed, Next, Work},
 };
@@ -16,11 +15,11 @@ use time::OffsetDateTime;
 use topology::WitnessRing;
 
 use super::{
-    Act, AuditLog, checkpoint, granted, itself,
+    Act, AuditLog, granted, itself,
     key::{Signer, signed_by},
     merkle::Tree,
-    statement::{Statement, epoch_bytes},
-    witness::{NewestCosignature, aggregate},
+    statement::epoch_bytes,
+    stating::{self, NewestCosignature},
 };
 
 /// Interval at which the database is compared with its last state.
@@ -91,10 +90,10 @@ impl Check {
             return Ok(standing);
         }
         // In the order of the checkpoints, and of what is there now.
-        let now = checkpoint::take_turn(&mut tx, endpoint.name, now).await?;
+        let now = stating::take_turn(&mut tx, endpoint.name, now).await?;
         let (size, root) = newest(&mut tx).await?;
-        let said = state(signer, endpoint.name, standing.epoch, (size, root.clone()), (size, root), now);
-        enqueue(&mut tx, &Outgoing::event(&endpoint.ids, aggregate(), ring.sealed, &said), now).await?;
+        let said = stating::state(signer, endpoint.name, standing.epoch, (size, root.clone()), (size, root), now);
+        enqueue(&mut tx, &Outgoing::event(&endpoint.ids, stating::aggregate(), ring.sealed, &said), now).await?;
         tx.commit().await?;
         endpoint.outbox.wake();
         Ok(standing)
@@ -141,29 +140,6 @@ async fn newest(tx: &mut PgConnection) -> sqlx::Result<(i64, Vec<u8>)> {
     Ok(found.map_or_else(|| (0, Tree::default().root().to_vec()), |found| (found.size, found.root)))
 }
 
-/// Signed statement.
-pub(super) fn state(
-    signer: &Signer,
-    log: &str,
-    epoch: i64,
-    former: (i64, Vec<u8>),
-    newest: (i64, Vec<u8>),
-    at: OffsetDateTime,
-) -> Statement {
-    let mut said = Statement {
-        log: log.to_owned(),
-        epoch,
-        size: newest.0,
-        root: newest.1,
-        former_size: former.0,
-        former_root: former.1,
-        stated_at: micros(at),
-        signature: Vec::new(),
-    };
-    said.signature = signer.sign_bytes(&said.signed_bytes());
-    said
-}
-
 /// Restore that an operator has accepted.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Epoch {
@@ -206,7 +182,7 @@ pub async fn accept_restore(pool: &PgPool, log: &str, signer: &Signer, reason: &
         "say why, in 1 to {MAX_REASON_LENGTH} bytes, without personal data"
     );
     let mut tx = database::begin(pool, &itself()).await?;
-    let at = checkpoint::take_turn(&mut tx, log, at).await?;
+    let at = stating::take_turn(&mut tx, log, at).await?;
     let epoch = current_epoch(&mut tx, log, &signer.public()).await?;
     let known = sqlx::query_scalar!("select max(known_epoch) from audit_refused where epoch >= $1", epoch).fetch_one(&mut *tx).await?;
     let known = known.context("no witness has refused the history of this database: there is nothing to accept")?;

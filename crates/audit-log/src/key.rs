@@ -5,8 +5,6 @@ use std::path::Path;
 use anyhow::Context as _;
 use aws_lc_rs::signature::{ED25519, Ed25519KeyPair, KeyPair, UnparsedPublicKey};
 
-use super::log::{signed_bytes, unhex};
-
 /// Whether a public key signed these bytes.
 #[must_use]
 pub fn signed_by(key: &[u8], bytes: &[u8], signature: &[u8]) -> bool {
@@ -17,6 +15,20 @@ pub fn signed_by(key: &[u8], bytes: &[u8], signature: &[u8]) -> bool {
 #[must_use]
 pub fn row_signed_by(key: &[u8], kind: &str, values: &[&str], signature: &[u8]) -> bool {
     signed_by(key, &row_bytes(kind, values), signature)
+}
+
+/// The 32 bytes of 64 hexadecimal digits.
+#[must_use]
+pub fn unhex(text: &str) -> Option<Vec<u8>> {
+    hex::decode(text).ok().filter(|bytes| bytes.len() == 32)
+}
+
+/// Bytes that are signed. The name keeps a checkpoint of one service from standing in another's log.
+#[must_use]
+pub fn signed_bytes(log: &str, size: i64, root: &[u8], at: i64) -> Vec<u8> {
+    let mut bytes = format!("ro audit checkpoint 1\n{log}\n{size}\n{at}\n").into_bytes();
+    bytes.extend(root);
+    bytes
 }
 
 /// Public key of a service, from a folder that holds a file per service.

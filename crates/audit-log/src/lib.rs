@@ -11,6 +11,7 @@ pub mod merkle;
 mod read;
 mod service_log;
 pub mod statement;
+mod stating;
 #[cfg(test)]
 mod tests;
 mod witness;

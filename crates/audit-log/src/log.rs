@@ -4,6 +4,7 @@ use std::fmt::{self, Display};
 
 use serde::{Deserialize, Serialize};
 
+pub use super::key::{signed_bytes, unhex};
 use super::{
     key::signed_by,
     merkle::{Hash, Tree, leaf},
@@ -44,14 +45,6 @@ pub struct Checkpoint {
     /// Microseconds since 1970.
     pub at: i64,
     pub signature: Option<Vec<u8>>,
-}
-
-/// Bytes that are signed. The name keeps a checkpoint of one service from standing in another's log.
-#[must_use]
-pub fn signed_bytes(log: &str, size: i64, root: &[u8], at: i64) -> Vec<u8> {
-    let mut bytes = format!("ro audit checkpoint 1\n{log}\n{size}\n{at}\n").into_bytes();
-    bytes.extend(root);
-    bytes
 }
 
 /// Checkpoint that an auditor keeps between two visits.
@@ -226,10 +219,4 @@ impl<'a> Examiner<'a> {
             Err(self.faults)
         }
     }
-}
-
-/// The 32 bytes of 64 hexadecimal digits.
-#[must_use]
-pub fn unhex(text: &str) -> Option<Vec<u8>> {
-    hex::decode(text).ok().filter(|bytes| bytes.len() == 32)
 }

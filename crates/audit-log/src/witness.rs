@@ -1,7 +1,7 @@
 //! Witness of a neighbour's audit log: every service stores the states of one other log in its own database, signs each, and refuses what
 //! does not continue from there.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 use base::clock::{Clock, Ids};
 use messaging::Endpoint;
@@ -13,12 +13,12 @@ use opentelemetry::{KeyValue, global};
 use prost::Message as _;
 use sqlx::PgConnection;
 use topology::WitnessRing;
-use uuid::Uuid;
 
 use super::{
     AuditLog, history,
     key::{Signer, public_key, signed_by},
     statement::{Known, Memory, Refused, Statement, Verdict, Witnessed, cosigned_bytes, judge},
+    stating::{self, NewestCosignature},
 };
 
 impl AuditLog {
@@ -44,11 +44,6 @@ impl AuditLog {
         self.endpoint.tasks.every("audit-history", history::CHECK_INTERVAL, None, check);
         Ok(())
     }
-}
-
-/// Messages of one log keep their order.
-pub(super) const fn aggregate() -> Uuid {
-    Uuid::from_u128(0x0A0D_1706)
 }
 
 /// Handler of the ward's statements.
@@ -80,7 +75,7 @@ impl Handler for Wards {
             self.keep_evidence(tx, &statement, kind, known).await?;
             let (known_epoch, known_size) = known;
             let refused = Refused { log, epoch, size, witness: self.own.into(), known_epoch, known_size, reason: kind.into() };
-            Outgoing::event(&self.ids, aggregate(), self.ring.refused, &refused).urgent()
+            Outgoing::event(&self.ids, stating::aggregate(), self.ring.refused, &refused).urgent()
         } else if verdict == Verdict::Late {
             return Ok(());
         } else {
@@ -99,7 +94,7 @@ impl Handler for Wards {
             .await?;
             let signature = self.signer.sign_bytes(&cosigned_bytes(&log, epoch, size, &root, self.own));
             let witnessed = Witnessed { log, epoch, size, root, witness: self.own.into(), signature };
-            Outgoing::event(&self.ids, aggregate(), self.ring.witnessed, &witnessed)
+            Outgoing::event(&self.ids, stating::aggregate(), self.ring.witnessed, &witnessed)
         };
         enqueue(tx, &answer, now).await?;
         Ok(())
@@ -167,23 +162,6 @@ struct Answers {
     key: Vec<u8>,
     clock: Clock,
     heard: NewestCosignature,
-}
-
-/// Epoch and size of the newest co-signature that this process has received: kept in memory, so that no restored database loses it.
-#[derive(Debug, Clone, Default)]
-pub(super) struct NewestCosignature(Arc<Mutex<(i64, i64)>>);
-
-impl NewestCosignature {
-    fn note(&self, epoch: i64, size: i64) {
-        let mut held = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        *held = (*held).max((epoch, size));
-    }
-
-    /// Whether a larger size was co-signed in the same epoch.
-    pub(super) fn knows_more(&self, epoch: i64, size: i64) -> bool {
-        let held = *self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        held.0 == epoch && held.1 > size
-    }
 }
 
 /// Answer of the witness.

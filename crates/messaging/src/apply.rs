@@ -17,7 +17,7 @@ use tracing::Instrument;
 use crate::endpoint::Endpoint;
 use crate::{
     bus::ConsumerSpec,
-    inbox::{Handler, Incoming, ReadMessage, Rejection},
+    handler::{Handler, Incoming, ReadMessage, Rejection, STORE_REFUSED},
     outbox::Fresh,
     quarantine,
 };
@@ -38,8 +38,6 @@ const SAVED_AFTER: i64 = 5;
 /// Time budget of a batch before it is committed; what was not begun by then is applied with the next one. Together with one message at its
 /// timeout it is below the server's acknowledgement time ([`crate::bus::ACK_WAIT`]).
 const BATCH_BUDGET: Duration = Duration::from_secs(10);
-/// Reason code of a message whose application the database refused.
-pub(crate) const STORE_REFUSED: &str = "store-refused";
 
 /// Result of a message.
 pub(crate) enum Verdict {

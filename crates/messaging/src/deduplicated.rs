@@ -21,7 +21,7 @@ use crate::endpoint::Endpoint;
 use crate::{
     apply::{READ_DEADLINE, Verdict, apply_one, guarded},
     bus::ConsumerSpec,
-    inbox::{Handler, Incoming},
+    handler::{Handler, Incoming},
     outbox::Fresh,
 };
 

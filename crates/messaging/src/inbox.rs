@@ -13,33 +13,26 @@ use std::{
 
 use anyhow::{Context as _, bail};
 use async_nats::jetstream::{self, AckKind};
-use base::{
-    refusal::{is_passing, store_error},
-    trace,
-};
-use bytes::Bytes;
+use base::trace;
 use futures::{
     FutureExt, Stream, StreamExt,
     future::{BoxFuture, join_all},
     stream::FuturesUnordered,
 };
 use sha2::{Digest, Sha256};
-use sqlx::PgConnection;
 use tokio::{sync::mpsc, time::Instant};
 use tokio_util::sync::CancellationToken;
 use tracing::Instrument;
 
-use crate::endpoint::Endpoint;
+pub use crate::handler::{Handler, Incoming, ReadMessage, Rejection};
 use crate::{
-    apply::{self, READ_DEADLINE, STORE_REFUSED, Verdict, guarded},
+    apply::{self, READ_DEADLINE, Verdict, guarded},
     bus::ConsumerSpec,
+    endpoint::Endpoint,
     fair_queue::{Appointments, FairQueue, give_back, postpone, queue_by_sender},
-    outbox::Fresh,
     replay,
 };
 
-/// Largest number of messages in a transaction, unless the handler can write more with the same statements.
-const BATCH: usize = 64;
 /// Messages of outside senders read ahead at once, to find those of other senders behind a flood.
 const WINDOW: usize = 256;
 /// Windows read ahead before something is applied, and the timeout of the next one.
@@ -58,132 +51,15 @@ const ALERT_AFTER_ATTEMPTS: i64 = 20;
 const MAX_HEADERS: usize = 16;
 const MAX_HEADER_LENGTH: usize = 256;
 
-/// Message as received.
-#[derive(Clone)]
-pub struct Incoming {
-    /// Id that identifies a redelivery.
-    pub event_id: String,
-    pub subject: String,
-    pub body: Bytes,
-    pub headers: BTreeMap<String, String>,
-    /// Number of the delivery, from 1.
-    pub attempt: i64,
-}
-
-impl Incoming {
-    /// Decodes the body as a message of type `M`.
-    ///
-    /// # Errors
-    /// [`Rejection::Never`] where the bytes are not such a message.
-    pub fn decode<M: prost::Message + Default>(&self) -> Result<M, Rejection> {
-        M::decode(self.body.clone()).map_err(|_| Rejection::Never {
-            reason: "malformed-message",
-            detail: "the body is not the protobuf message of this subject".to_owned(),
-        })
-    }
-
-    /// Token of the subject at `index`, counting from 0; empty where there is none.
-    #[must_use]
-    pub fn subject_token(&self, index: usize) -> &str {
-        self.subject.split('.').nth(index).unwrap_or_default()
-    }
-
-    /// Event id given by its sender (`ce-id`), if it is a UUID.
-    #[must_use]
-    pub fn sender_id(&self) -> Option<uuid::Uuid> {
-        self.headers.get("ce-id").and_then(|id| uuid::Uuid::try_parse(id).ok())
-    }
-}
-
-/// Reason a message was not applied.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Rejection {
-    /// It may succeed later: redelivered, without end.
-    Later(String),
-    /// It never will: quarantined with its bytes, and an operator is alerted.
-    Never { reason: &'static str, detail: String },
-}
-
-impl From<sqlx::Error> for Rejection {
-    fn from(error: sqlx::Error) -> Self {
-        if is_passing(&error) {
-            Self::Later(store_error(&error))
-        } else {
-            Self::Never { reason: STORE_REFUSED, detail: store_error(&error) }
-        }
-    }
-}
-
-impl From<base::Error> for Rejection {
-    fn from(error: base::Error) -> Self {
-        match error {
-            base::Error::Database(error) => error.into(),
-            base::Error::Unavailable { what } => Self::Later(format!("{what} does not answer")),
-            base::Error::Refused(refusal) => Self::Never { reason: refusal.reason, detail: refusal.en.into_owned() },
-            base::Error::NotFound => Self::Never { reason: "not-found", detail: "what the message names is not here".to_owned() },
-            base::Error::Internal(what) => Self::Later(what),
-        }
-    }
-}
-
-/// Message of a set, and the result of reading it.
-pub struct ReadMessage<'a, W> {
-    pub work: W,
-    pub message: &'a Incoming,
-    /// Span of its application, in the sender's trace.
-    pub span: tracing::Span,
-}
-
-/// Handler of the messages of one consumer.
-pub trait Handler: Send + Sync + 'static {
-    /// Result of `read`, passed to `apply`.
-    type Work: Send;
-
-    /// Whether the senders are outside: then their message ids are not believed, and the domain's own keys decide what is a duplicate.
-    const FROM_OUTSIDE: bool = false;
-
-    /// Largest number of messages in a transaction. More than this pays only where [`Handler::apply_set`] writes them all at once.
-    const MAX_TOGETHER: usize = BATCH;
-
-    /// Decodes, and fetches what is needed from elsewhere. Outside any transaction.
-    fn read(&self, message: &Incoming) -> impl Future<Output = Result<Self::Work, Rejection>> + Send;
-
-    /// Writes the effect, in the transaction that also records the message. What it enqueues into `fresh` is published from memory after
-    /// the commit.
-    fn apply(
-        &self,
-        tx: &mut PgConnection,
-        fresh: &mut Fresh,
-        work: Self::Work,
-        message: &Incoming,
-    ) -> impl Future<Output = Result<(), Rejection>> + Send;
-
-    /// Writes the effect of several messages, in their order; a handler may do so with one statement for all. If it fails nothing of the
-    /// set stays, and each message is read and applied once more by itself.
-    fn apply_set(
-        &self,
-        tx: &mut PgConnection,
-        fresh: &mut Fresh,
-        set: Vec<ReadMessage<'_, Self::Work>>,
-    ) -> impl Future<Output = Result<(), Rejection>> + Send {
-        async move {
-            for ReadMessage { work, message, span } in set {
-                self.apply(tx, fresh, work, message).instrument(span).await?;
-            }
-            Ok(())
-        }
-    }
-
-    /// Saves what must not be lost even of a message that can never be applied, whatever failed in `read` and `apply`: then it is
-    /// quarantined. If this fails too, the message is tried again without end. It is done once for a message. Most have nothing to save.
-    fn save(&self, tx: &mut PgConnection, fresh: &mut Fresh, message: &Incoming) -> impl Future<Output = Result<(), Rejection>> + Send {
-        let _ = (tx, fresh, message);
-        std::future::ready(Ok(()))
+impl Endpoint {
+    /// Consumes a durable consumer with `handler` until the process stops.
+    pub fn consume<H: Handler>(&self, spec: ConsumerSpec, handler: H) {
+        self.tasks.spawn(spec.name, run(self.clone(), spec, handler));
     }
 }
 
 /// Consumes, and replays what an operator asks for, until stopped.
-pub(crate) async fn run<H: Handler>(endpoint: Endpoint, spec: ConsumerSpec, handler: H) -> anyhow::Result<()> {
+async fn run<H: Handler>(endpoint: Endpoint, spec: ConsumerSpec, handler: H) -> anyhow::Result<()> {
     tokio::join!(keep_hearing(&endpoint, spec, &handler), replay::run(&endpoint, spec, &handler));
     Ok(())
 }

@@ -10,13 +10,12 @@ use sqlx::{PgConnection, PgPool};
 use time::OffsetDateTime;
 use vault::Vault;
 
+pub use crate::BATCH;
 use crate::endpoint::Endpoint;
 use crate::{outbox, quarantine};
 
 /// Interval of the search while the process runs.
 const CHECK_INTERVAL: Duration = Duration::from_secs(30);
-/// Rows of one kind sealed in one transaction.
-pub const BATCH: i64 = 200;
 
 /// Knowledge of a service about its own tables: which values are in clear.
 pub trait Leftovers: Send + Sync + 'static {

@@ -7,6 +7,7 @@ mod deduplicated;
 mod endpoint;
 pub mod expiry;
 mod fair_queue;
+mod handler;
 pub mod inbox;
 pub mod leftovers;
 pub mod outbox;
@@ -16,3 +17,6 @@ mod stream_usage;
 
 pub use bus_health::{BUS_HEALTH, BusHealth, ROOM_HEALTH};
 pub use endpoint::Endpoint;
+
+/// Rows of one kind sealed in one transaction.
+pub const BATCH: i64 = 200;

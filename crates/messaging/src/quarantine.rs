@@ -7,7 +7,7 @@ use sqlx::PgConnection;
 use time::OffsetDateTime;
 use vault::{Fault, Owner, Place, Vault, month, object_of};
 
-use crate::{inbox::Incoming, leftovers::BATCH};
+use crate::{BATCH, handler::Incoming};
 
 /// Quarantines a message with its bytes, sealed, and records it as consumed; logs why, without content. In the caller's transaction.
 ///

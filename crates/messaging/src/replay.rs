@@ -13,7 +13,7 @@ use crate::endpoint::Endpoint;
 use crate::{
     apply::{APPLY_DEADLINE, READ_DEADLINE, guarded},
     bus::ConsumerSpec,
-    inbox::{Handler, Incoming, Rejection},
+    handler::{Handler, Incoming, Rejection},
     outbox::Fresh,
     quarantine,
 };

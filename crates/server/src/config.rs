@@ -2,7 +2,8 @@
 
 use std::{net::SocketAddr, path::PathBuf};
 
-use base::{Private, address::is_plain_and_far};
+use anyhow::Context as _;
+use base::{Private, address::is_plain_and_far, database};
 use clap::{Args, CommandFactory, Parser, Subcommand};
 
 /// What a service's own `Config` must offer the server.
@@ -151,6 +152,22 @@ impl Settings {
         let secret = self.identity_keys_url.as_deref().is_some_and(names_a_user);
         anyhow::ensure!(!secret, "--identity-keys-url holds a user or a password: an address is logged, and keys are public");
         Ok(())
+    }
+}
+
+impl Settings {
+    /// Authority that signs the services' certificates, where one is set.
+    ///
+    /// # Errors
+    /// The file cannot be read.
+    pub fn authority(&self) -> anyhow::Result<Option<Vec<u8>>> {
+        self.tls_ca.as_ref().map(|path| std::fs::read(path).context("cannot read the authority's certificate")).transpose()
+    }
+
+    /// Pool of the application's login.
+    pub(crate) async fn pool(&self, name: &str) -> anyhow::Result<sqlx::PgPool> {
+        let url = self.database_url.as_ref().context("a database is needed: set --database-url")?;
+        database::connect(name, url, self.database_connections).await
     }
 }
 

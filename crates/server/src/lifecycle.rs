@@ -1,222 +1,20 @@
 //! Lifecycle of a process: one start order, one stop order, and no task that ends unnoticed.
 
-use std::{
-    future::Future,
-    process::ExitCode,
-    sync::{Arc, Mutex, PoisonError},
-    time::Duration,
-};
+use std::{future::Future, process::ExitCode, time::Duration};
 
-use anyhow::{Context as _, bail};
-use audit_log::Denied;
-use auth::{
-    access::{Access, Rule},
-    grants,
-};
-use base::{
-    clock::{self, Clock, Ids},
-    database,
-    tasks::{GRACE, Tasks},
-};
-use messaging::{BusHealth, bus::Bus};
+use anyhow::bail;
+use base::{Clock, Ids};
+use messaging::bus::Bus;
 use sqlx::migrate::Migrator;
-use tokio::{
-    net::TcpListener,
-    signal::unix::{SignalKind, signal},
-    sync::watch,
-};
+use tokio::signal::unix::{SignalKind, signal};
 use tokio_util::sync::CancellationToken;
-use tonic::transport::server::Router;
-use tower::layer::util::{Identity, Stack};
-use vault::{KeyFile, Vault};
 
 use crate::{
-    Context,
-    client::{self, Peer},
+    Context, Process,
     config::{self, Configured, Settings, Task},
-    grpc, health,
-    limits::{self, Defence, connections::Connections},
-    process, schema, task,
+    memory, schema, task,
     telemetry::Telemetry,
-    tls::{self, Credentials},
 };
-
-type Guarded = Router<Stack<grpc::Gate, Identity>>;
-
-/// Dependencies of every process. Cheap to clone.
-#[derive(Clone)]
-pub struct Process {
-    pub name: &'static str,
-    pub clock: Clock,
-    pub ids: Ids,
-    /// Cancelled when the process is asked to stop.
-    pub stop: CancellationToken,
-    pub tasks: Tasks,
-    pub settings: Arc<Settings>,
-    /// Calls refused by the gRPC server, until they are in the audit log.
-    pub denied: Denied,
-    /// Faults between this process and the bus.
-    pub(crate) bus_health: Option<BusHealth>,
-    /// Whether the database is as its witness knows it.
-    pub(crate) history: Arc<watch::Sender<bool>>,
-    credentials: Arc<Mutex<Option<Credentials>>>,
-}
-
-impl Process {
-    /// Process that has not begun anything.
-    #[must_use]
-    pub fn new(name: &'static str, settings: Settings, clock: Clock, ids: Ids) -> Self {
-        let tasks = Tasks::default();
-        Self {
-            name,
-            clock,
-            ids,
-            stop: tasks.stop.clone(),
-            tasks,
-            settings: Arc::new(settings),
-            denied: Denied::default(),
-            bus_health: None,
-            history: Arc::new(watch::Sender::new(true)),
-            credentials: Arc::default(),
-        }
-    }
-
-    /// Vault over the key file of the settings. Without one it refuses everything.
-    pub(crate) fn vault(&self) -> Vault {
-        match &self.settings.vault_key_file {
-            Some(path) => Vault::new(self.name, KeyFile::new(path), self.clock.clone()),
-            None => Vault::none(self.name, self.clock.clone()),
-        }
-    }
-
-    /// Whether the database is as its witness knows it: `false` from the moment it is found to be older, or rewritten, until an operator
-    /// has accepted that.
-    #[must_use]
-    pub fn history(&self) -> watch::Receiver<bool> {
-        self.history.subscribe()
-    }
-
-    /// As [`Tasks::spawn`].
-    pub fn spawn(&self, name: &'static str, task: impl Future<Output = anyhow::Result<()>> + Send + 'static) {
-        self.tasks.spawn(name, task);
-    }
-
-    /// Logs when the clock of this machine is set, until the process stops.
-    pub fn watch_clock(&self) {
-        let (clock, stop) = (self.clock.clone(), self.stop.clone());
-        self.spawn("clock", async move {
-            clock::watch(clock, stop).await;
-            Ok(())
-        });
-    }
-
-    /// Connection to another service, which must prove to be `service`, under this service's own identity.
-    ///
-    /// # Errors
-    /// The URL or a certificate cannot be used.
-    pub fn peer(&self, service: &str, url: &str) -> anyhow::Result<Peer> {
-        client::connect_as_service(url, service, self.credentials()?)
-    }
-
-    /// Certificates of this process, read once and kept fresh from then on.
-    fn credentials(&self) -> anyhow::Result<Credentials> {
-        let mut held = self.credentials.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(credentials) = held.as_ref() {
-            return Ok(credentials.clone());
-        }
-        let credentials = Credentials::load(&self.settings, self.clock.clone())?;
-        self.spawn("certificates", credentials.clone().keep_fresh(self.stop.clone()));
-        *held = Some(credentials.clone());
-        Ok(credentials)
-    }
-
-    /// Serves the RPCs, health and reflection until the process stops. People's grants are read from `grants`; without it no person holds
-    /// any grant here.
-    ///
-    /// # Errors
-    /// The address cannot be bound, or a certificate or key set cannot be used.
-    pub async fn serve_grpc(
-        &self,
-        descriptors: &'static [u8],
-        rules: &'static [Rule],
-        routes: tonic::service::Routes,
-        grants: Option<grants::Copy>,
-    ) -> anyhow::Result<()> {
-        self.serve_grpc_to(descriptors, Access { rules, ..Access::default() }, routes, grants).await
-    }
-
-    /// The same with further access settings: urgent methods, and devices.
-    ///
-    /// # Errors
-    /// As above.
-    pub async fn serve_grpc_to(
-        &self,
-        descriptors: &'static [u8],
-        access: Access,
-        routes: tonic::service::Routes,
-        grants: Option<grants::Copy>,
-    ) -> anyhow::Result<()> {
-        let settings = &self.settings;
-        let verifier = match (self.verifier()?, &access.devices) {
-            (Some(verifier), Some(devices)) => Some(verifier.with_devices(devices.clone())),
-            (verifier, _) => verifier,
-        };
-        let (health, health_service) = tonic_health::server::health_reporter();
-        health.set_service_status("", tonic_health::ServingStatus::Serving).await;
-        let reporting = health::report(self.bus_health.clone(), self.history(), self.tasks.clone(), health.clone());
-        let reflection = tonic_reflection::server::Builder::configure()
-            .register_encoded_file_descriptor_set(descriptors)
-            .register_encoded_file_descriptor_set(tonic_health::pb::FILE_DESCRIPTOR_SET)
-            .build_v1()
-            .context("cannot serve reflection")?
-            .max_decoding_message_size(limits::open::MESSAGE);
-        let health_service = health_service.max_decoding_message_size(limits::open::MESSAGE);
-        let defence = Defence::new(settings, self.clock.clone(), access.urgent);
-        let router = limits::server()
-            .layer(grpc::Gate { verifier, access, denied: self.denied.clone(), defence, grants, clock: self.clock.clone() })
-            .add_routes(routes)
-            .add_service(health_service)
-            .add_service(reflection);
-        let listener = TcpListener::bind(settings.listen).await.with_context(|| format!("cannot serve on {}", settings.listen))?;
-        tracing::info!(address = %settings.listen, "serving");
-        let stop = self.stop.clone();
-        let ending = async move {
-            stop.cancelled().await;
-            health.set_service_status("", tonic_health::ServingStatus::NotServing).await;
-        };
-        let serving = self.serve_on(listener, router, ending);
-        // An open stream must not delay the stop: its end is awaited no longer than the grace.
-        tokio::select! {
-            served = serving => served,
-            () = async { self.stop.cancelled().await; tokio::time::sleep(GRACE / 2).await } => Ok(()),
-            () = reporting => Ok(()),
-        }
-    }
-
-    async fn serve_on(&self, listener: TcpListener, router: Guarded, ending: impl Future<Output = ()> + Send) -> anyhow::Result<()> {
-        let credentials = self.credentials()?;
-        let most = |setting: u32| usize::try_from(setting).unwrap_or(usize::MAX);
-        let open = Connections::new(most(self.settings.open_connections), most(self.settings.open_connections_per_address));
-        if credentials.server().is_none() {
-            tracing::warn!("no certificate is set: this service speaks plain text, and no other service can prove itself to it");
-            let connections = tls::plain(listener, open);
-            return router.serve_with_incoming_shutdown(connections, ending).await.context("cannot serve");
-        }
-        let (connections, accepting) = tls::listen(listener, credentials, open, self.stop.clone());
-        self.spawn("door", accepting);
-        router.serve_with_incoming_shutdown(connections, ending).await.context("cannot serve")
-    }
-}
-
-impl Settings {
-    /// Authority that signs the services' certificates, where one is set.
-    ///
-    /// # Errors
-    /// The file cannot be read.
-    pub fn authority(&self) -> anyhow::Result<Option<Vec<u8>>> {
-        self.tls_ca.as_ref().map(|path| std::fs::read(path).context("cannot read the authority's certificate")).transpose()
-    }
-}
 
 /// Runs a service with its own database: parses the configuration, then serves, migrates, or checks its health.
 pub fn run<C, F, S>(name: &'static str, migrator: &'static Migrator, serve: S) -> ExitCode
@@ -264,7 +62,7 @@ where
     C: Configured,
     F: Future<Output = anyhow::Result<()>>,
 {
-    let sealed = process::keep_memory_private();
+    let sealed = memory::keep_memory_private();
     let config: C = config::parse(name);
     let settings = config.server().clone();
     // The first call wins; a second one only returns an error.
@@ -306,12 +104,6 @@ fn fail(name: &str, error: &anyhow::Error) -> ExitCode {
     ExitCode::FAILURE
 }
 
-/// Pool of the application's login.
-pub(crate) async fn connect(name: &str, settings: &Settings) -> anyhow::Result<sqlx::PgPool> {
-    let url = settings.database_url.as_ref().context("a database is needed: set --database-url")?;
-    database::connect(name, url, settings.database_connections).await
-}
-
 /// Start order: database, schema, bus, tasks, gRPC server. Stop order: the reverse, within the grace.
 async fn live<F>(
     name: &'static str,
@@ -326,7 +118,7 @@ where
     let process = Process::new(name, settings, Clock::system(), Ids::random());
     listen_for_signals(&process.stop)?;
     let pool = tokio::select! {
-        pool = connect(name, &process.settings) => pool?,
+        pool = process.settings.pool(name) => pool?,
         () = process.stop.cancelled() => return Ok(()),
     };
     schema::check(name, &pool, migrator).await?;
@@ -353,25 +145,6 @@ where
     let _ = tokio::time::timeout(Duration::from_secs(2), ctx.bus.client.drain()).await;
     let _ = tokio::time::timeout(Duration::from_secs(2), ctx.pool.close()).await;
     ctx.process.verdict(served)
-}
-
-impl Process {
-    /// Asks every task to stop and waits for them, within the grace.
-    async fn end(&self) {
-        tracing::info!("stopping");
-        if !self.tasks.end(GRACE).await {
-            tracing::warn!("some tasks did not end in time");
-        }
-    }
-
-    fn verdict(&self, served: anyhow::Result<()>) -> anyhow::Result<()> {
-        served?;
-        if self.tasks.failed() {
-            bail!("a task ended by surprise");
-        }
-        tracing::info!("stopped");
-        Ok(())
-    }
 }
 
 /// Listens for signals: the first SIGTERM or SIGINT stops gracefully.

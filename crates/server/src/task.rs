@@ -8,7 +8,7 @@ use messaging::BUS_HEALTH;
 use sqlx::migrate::Migrator;
 use vault::{KeyFile, Vault};
 
-use crate::{client, config::Settings, lifecycle::connect, schema};
+use crate::{client, config::Settings, schema};
 
 /// Migrates as the owner of the tables, which does nothing else.
 pub(crate) async fn migrate(name: &'static str, settings: &Settings, migrator: &'static Migrator) -> anyhow::Result<()> {
@@ -23,7 +23,7 @@ pub(crate) async fn migrate(name: &'static str, settings: &Settings, migrator: &
 /// Rotates keys beside the running service, which reads the key file again when it meets an unknown version.
 pub(crate) async fn rotate_keys(name: &'static str, settings: &Settings) -> anyhow::Result<()> {
     let path = settings.vault_key_file.as_ref().context("a key file is needed: set --vault-key-file")?;
-    let pool = connect(name, settings).await?;
+    let pool = settings.pool(name).await?;
     let mut turn = database::begin(&pool, &database::Actor::service(name)).await?;
     vault::take_turn(&mut turn).await?;
     let version = vault::add_version(path)?;
@@ -38,7 +38,7 @@ pub(crate) async fn rotate_keys(name: &'static str, settings: &Settings) -> anyh
 pub(crate) async fn accept_restore(name: &'static str, settings: &Settings, reason: &str) -> anyhow::Result<()> {
     let key = settings.audit_key_file.as_deref().context("the audit key is not set")?;
     let signer = audit_log::Signer::from_file(key)?;
-    let pool = connect(name, settings).await?;
+    let pool = settings.pool(name).await?;
     let epoch = audit_log::accept_restore(&pool, name, &signer, reason, Clock::system().now()).await?;
     tracing::warn!(epoch, "a restore of this database was accepted: its audit log goes on from here");
     pool.close().await;

@@ -48,7 +48,7 @@ fn main() -> ExitCode {
     if let Err(error) = leave_foreign(&command) {
         print::note(format!("ro: what is set for other databases cannot be left out ({error}): unset PG… and NATS_…"));
     }
-    if let Err(error) = server::process::keep_memory_private() {
+    if let Err(error) = server::memory::keep_memory_private() {
         print::note(format!("ro: {error}: a crash may leave secrets on the disk"));
     }
     match command {

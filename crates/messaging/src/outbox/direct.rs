@@ -8,6 +8,7 @@ use std::{collections::BTreeMap, future::Future, panic::AssertUnwindSafe, time::
 use base::{
     clock::Clock,
     database::{self, Actor},
+    tasks::{Failed, Next, Work},
 };
 use futures::{FutureExt, StreamExt, stream};
 use sqlx::{PgConnection, PgPool};
@@ -18,10 +19,9 @@ use uuid::Uuid;
 use vault::Vault;
 
 use super::{Unconfirmed, confirm, unconfirmed};
-use crate::endpoint::Endpoint;
 
 /// Poll interval for messages that were not confirmed in time.
-const LOOK_INTERVAL: Duration = Duration::from_secs(1);
+pub(crate) const LOOK_INTERVAL: Duration = Duration::from_secs(1);
 /// Messages delivered in one poll, all at once: a receiver that is slow with one is slow with none of the others.
 const MAX_AT_ONCE: i64 = 16;
 /// How long a message that was refused, or could not be opened, is skipped: others have their turn.
@@ -47,31 +47,6 @@ pub trait Receiver: Send + Sync + 'static {
     }
 }
 
-impl Endpoint {
-    /// Delivers what is not confirmed within three seconds, until the process stops. An outage of the receiver is waited out, without
-    /// limit.
-    pub fn deliver_directly<R: Receiver>(&self, receiver: R) {
-        let (endpoint, mut direct) = (self.clone(), Direct::new(self, receiver));
-        self.tasks.spawn("direct-delivery", async move {
-            let mut silent = false;
-            while !endpoint.tasks.stop.is_cancelled() {
-                tokio::select! {
-                    () = endpoint.tasks.stop.cancelled() => break,
-                    () = tokio::time::sleep(LOOK_INTERVAL) => {}
-                }
-                let looked = direct.look().await;
-                if let Err(error) = &looked
-                    && !silent
-                {
-                    tracing::warn!(peer = R::NAME, error = format!("{error:#}"), "nothing can be delivered directly: trying again");
-                }
-                silent = looked.is_err();
-            }
-            Ok(())
-        });
-    }
-}
-
 /// Direct delivery of one service to one receiver.
 pub struct Direct<R> {
     name: &'static str,
@@ -83,12 +58,14 @@ pub struct Direct<R> {
     passed_over: BTreeMap<Uuid, Instant>,
 }
 
-impl<R: Receiver> Direct<R> {
-    #[must_use]
-    pub fn new(endpoint: &Endpoint, receiver: R) -> Self {
-        Self::of_parts(endpoint.name, endpoint.pool.clone(), endpoint.vault.clone(), endpoint.clock.clone(), receiver)
+impl<R: Receiver> Work for Direct<R> {
+    async fn run(&mut self) -> Result<Next, Failed> {
+        self.look().await?;
+        Ok(Next::Later)
     }
+}
 
+impl<R: Receiver> Direct<R> {
     #[must_use]
     pub const fn of_parts(name: &'static str, pool: PgPool, vault: Vault, clock: Clock, receiver: R) -> Self {
         Self { name, pool, vault, clock, receiver, passed_over: BTreeMap::new() }

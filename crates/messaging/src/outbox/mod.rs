@@ -27,7 +27,8 @@ pub use self::{
     fresh::{Columns, Fresh, LEASE, enqueue_fresh},
     relay::ManualRelay,
 };
-use crate::leftovers::BATCH;
+pub(crate) use self::{publisher::Publisher, relay::Relay};
+use crate::BATCH;
 use base::{clock::Ids, trace};
 use vault::{DataKey, Fault, Keys, Owner, Place, Vault, month};
 

@@ -78,7 +78,7 @@ impl Queue {
     }
 }
 
-pub(super) struct Publisher {
+pub(crate) struct Publisher {
     pub name: &'static str,
     /// Connections of the service itself, on which a statement is a transaction.
     pub own: PgPool,

@@ -22,13 +22,11 @@ use vault::{Keys, Vault};
 
 use super::{
     CONFIRM_WITHIN, Wake,
-    publisher::Publisher,
     publishing::{FIRST_PAUSE, MAX_RETRY_PAUSE, Message, Outcome, by_aggregate, note, publish_in_order},
     readable,
     stream_loss::Streams,
 };
 use crate::bus::Bus;
-use crate::endpoint::Endpoint;
 
 /// Poll interval of the relay, woken or not: it finds what another instance left behind.
 const POLL_INTERVAL: Duration = Duration::from_secs(1);
@@ -69,40 +67,11 @@ pub(crate) struct Relay {
     pub name: &'static str,
     pub pool: PgPool,
     /// Connections of the service itself, on which a statement is a transaction.
-    own: PgPool,
+    pub own: PgPool,
     pub bus: Bus,
     pub clock: Clock,
     pub wake: Wake,
     pub vault: Vault,
-}
-
-impl Endpoint {
-    /// Publishes the outbox until the process stops: from memory what this process commits, and by polling what that missed.
-    pub fn publish_outbox(&self) {
-        let relay = self.relay();
-        let (own, bus) = (relay.own.clone(), self.bus.clone());
-        let publisher = Publisher { name: self.name, own, bus, clock: self.clock.clone(), wake: self.outbox.clone() };
-        self.tasks.spawn("outbox-publisher", publisher.run(self.tasks.stop.clone()));
-        self.tasks.spawn("outbox-relay", relay.run(self.tasks.stop.clone()));
-    }
-
-    /// Relay that publishes on request.
-    #[must_use]
-    pub fn manual_relay(&self) -> ManualRelay {
-        ManualRelay::new(self.relay())
-    }
-
-    fn relay(&self) -> Relay {
-        Relay {
-            name: self.name,
-            pool: self.pool.clone(),
-            own: database::for_marks(self.name, &self.pool),
-            bus: self.bus.clone(),
-            clock: self.clock.clone(),
-            wake: self.outbox.clone(),
-            vault: self.vault.clone(),
-        }
-    }
 }
 
 /// Relay that publishes only on request: for tests that count its cost.

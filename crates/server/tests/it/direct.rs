@@ -6,10 +6,7 @@ use std::{
 };
 
 use harness::wait::eventually;
-use messaging::outbox::{
-    Unconfirmed,
-    direct::{Direct, Receiver},
-};
+use messaging::outbox::{Unconfirmed, direct::Receiver};
 use time::ext::NumericalDuration;
 use tonic::Status;
 use uuid::Uuid;
@@ -59,7 +56,7 @@ async fn with_the_bus_silent_for_three_seconds_a_message_is_handed_to_its_receiv
     let takes = Takes::default();
     // No relay runs: the bus is silent.
     must_arrive(&world, 1).await;
-    let mut direct = Direct::new(&world.teller, takes.clone());
+    let mut direct = world.teller.direct(takes.clone());
     assert_eq!(direct.look().await.unwrap(), 0, "the bus has three seconds");
     world.teller.clock.advance(4.seconds());
     assert_eq!(direct.look().await.unwrap(), 1);
@@ -76,7 +73,7 @@ async fn what_a_receiver_refuses_or_fails_over_keeps_no_other_message_from_it_an
     world.teller.clock.advance(4.seconds());
     let ids = |range: std::ops::RangeInclusive<u128>| range.map(Uuid::from_u128).collect::<BTreeSet<_>>();
     let takes = Takes { refuses: ids(1..=40), panics: ids(41..=80), ..Takes::default() };
-    let mut direct = Direct::new(&world.teller, takes.clone());
+    let mut direct = world.teller.direct(takes.clone());
     let mut looks = 0;
     while takes.taken() < 20 {
         direct.look().await.unwrap();
@@ -86,7 +83,7 @@ async fn what_a_receiver_refuses_or_fails_over_keeps_no_other_message_from_it_an
     assert_eq!(world.count(&world.teller, "select count(*) from outbox where confirmed_at is null").await, 80);
     // Another process, or this one a little later: everything has its turn again.
     let mended = Takes::default();
-    let mut direct = Direct::new(&world.teller, mended.clone());
+    let mut direct = world.teller.direct(mended.clone());
     while direct.look().await.unwrap() > 0 {}
     assert_eq!(mended.taken(), 80);
 }
@@ -96,7 +93,7 @@ async fn a_receiver_that_is_down_is_asked_until_it_is_there() {
     let world = World::new().await;
     must_arrive(&world, 1).await;
     world.teller.clock.advance(4.seconds());
-    assert!(Direct::new(&world.teller, Takes { down: true, ..Takes::default() }).look().await.is_err());
+    assert!(world.teller.direct(Takes { down: true, ..Takes::default() }).look().await.is_err());
     let takes = Takes::default();
     world.teller.deliver_directly(takes.clone());
     eventually("it is delivered", SOON, async || if takes.taken() == 1 { Ok(()) } else { Err("not yet") }.map_err(str::to_owned)).await;
