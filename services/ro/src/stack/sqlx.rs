@@ -49,7 +49,8 @@ impl Sqlx {
         }
         let chosen = |name: &&str| self.packages.is_empty() || self.packages.iter().any(|wanted| wanted == name);
         let (mut postgres, dir) = test_database::start(&mut tell)?;
-        postgres.create_services(&all)?;
+        let databases: Vec<String> = all.iter().map(|package| database(package)).collect();
+        postgres.create_services(&databases.iter().map(String::as_str).collect::<Vec<_>>())?;
         let mut stale = Vec::new();
         for package in all.iter().copied().filter(|name| chosen(name) && room(name).join("sqlx.toml").is_file()) {
             let started = Instant::now();
@@ -75,6 +76,11 @@ impl Sqlx {
     }
 }
 
+/// Name of the database of a package.
+fn database(package: &str) -> String {
+    package.replace('-', "_")
+}
+
 fn room(package: &str) -> PathBuf {
     checkout().join(if CRATES.contains(&package) { "crates" } else { "services" }).join(package)
 }
@@ -86,7 +92,7 @@ fn migrate(postgres: &Postgres, package: &str) -> anyhow::Result<()> {
         files.retain(|file| file.extension().is_some_and(|extension| extension == "sql"));
         files.sort();
         for file in files {
-            let mut psql = postgres.psql(package, Login::Owner)?;
+            let mut psql = postgres.psql(&database(package), Login::Owner)?;
             psql.args(["-q", "-1", "-v", "ON_ERROR_STOP=1", "-f"]).arg(&file);
             let output = psql.output().context("run psql")?;
             ensure!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr).trim());
@@ -107,8 +113,8 @@ fn prepare(postgres: &Postgres, package: &str) -> anyhow::Result<BTreeMap<String
         .args(["check", "--quiet", "--lib", "--bins", "--package", package])
         // As the administrator: with the conditions of row-level security in every plan, columns would look nullable that are not.
         .env(
-            format!("{}_DATABASE_URL", package.to_ascii_uppercase().replace('-', "_")),
-            postgres.superuser_url(&Login::Application.role(package))?,
+            format!("{}_DATABASE_URL", database(package).to_ascii_uppercase()),
+            postgres.superuser_url(&Login::Application.role(&database(package)))?,
         )
         .env("SQLX_OFFLINE", "false")
         .env("SQLX_OFFLINE_DIR", &folder)
