@@ -844,7 +844,7 @@ create policy only_of_a_purged_case_and_carried on outbox as restrictive for del
                 or exists (select from case_concern join case_file on case_file.id = case_concern.case_id
                            where raise_event_id = outbox.id and purged_at is not null)));
 
--- Rights: as the chassis gives them, but for these.
+-- Rights: as the shared tables have them, but for these.
 
 call only_added_to('described_mode', 'leaving', 'case_site', 'assessment', 'consent_record', 'case_move', 'document', 'purge_certificate',
                    'purge_statement');

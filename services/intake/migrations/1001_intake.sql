@@ -528,7 +528,7 @@ create policy nobody_pushes_for_another on contact for insert
                 or (submitter = (select acting_subject()) and region = any((select acting_names())::text[])));
 create policy the_service_seals on contact for update using ((select acting_for_service()));
 
--- Rights: as the chassis gives them, but for these.
+-- Rights: as the shared tables have them, but for these.
 
 call only_added_to('referral_variant', 'screening_decision');
 

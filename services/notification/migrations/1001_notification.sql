@@ -338,7 +338,7 @@ create policy the_service_alone on alarm_answer using ((select acting_for_servic
 
 create policy the_service_alone on purged_thing using ((select acting_for_service())) with check ((select acting_for_service()));
 
--- Rights: as the chassis gives them, but for these.
+-- Rights: as the shared tables have them, but for these.
 
 call only_added_to('purged_thing');
 

@@ -153,4 +153,4 @@ create policy a_report_counts on concern_fact for select using ((select a_report
 create policy the_service_records on concern_grade_fact using ((select acting_for_service())) with check ((select acting_for_service()));
 create policy a_report_counts on concern_grade_fact for select using ((select a_report_is_made()));
 
--- Rights: as the chassis gives them.
+-- Rights: as the shared tables have them.

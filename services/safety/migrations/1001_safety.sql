@@ -513,7 +513,7 @@ create policy the_directory_counts_who_left on audit_entry for select
 create policy the_directory_counts_who_left on audit_staged for select
     using (action = 'office.leave' and (select acting_reach()) = 'directory');
 
--- Rights: as the chassis gives them, but for these.
+-- Rights: as the shared tables have them, but for these.
 
 call only_added_to('timeline', 'epoch');
 

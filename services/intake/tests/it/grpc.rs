@@ -98,7 +98,7 @@ async fn a_contact_reaches_notification_as_it_was_pushed() {
 }
 
 #[tokio::test]
-async fn a_request_that_did_not_come_through_the_chassis_is_nobodys() {
+async fn a_request_that_did_not_come_through_the_gate_is_nobodys() {
     let app = app().await;
     let server = Server(app.clone());
     let status = server.list_queue(tonic::Request::new(ListQueueRequest::default())).await.err().unwrap();
