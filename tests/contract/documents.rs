@@ -42,3 +42,22 @@ fn every_source_file_that_a_document_names_is_there() {
     assert!(seen > 60, "only {seen} files are named");
     assert!(!is_there("safety/src/app/no_such_file.rs") && is_there("safety/src/lib.rs"));
 }
+
+/// Names of the periodic work that a source starts.
+fn periodic(text: &str) -> Vec<&str> {
+    let code = text.split("#[cfg(test)]").next().unwrap_or_default();
+    let starts = code.split(".every(").skip(1).filter_map(|rest| rest.trim_start().strip_prefix('"'));
+    starts.filter_map(|rest| rest.split('"').next()).collect()
+}
+
+#[test]
+fn operators_read_what_it_means_when_a_periodic_work_fails() {
+    let operations = repo::read("docs/OPERATIONS.md");
+    let rows: BTreeSet<&str> = operations.lines().filter_map(|line| line.strip_prefix("| `")?.split('`').next()).collect();
+    let sources: Vec<(String, String)> = ["services", "crates"].into_iter().flat_map(repo::sources).collect();
+    let started: Vec<&str> = sources.iter().filter(|(path, _)| path.contains("/src/")).flat_map(|(_, text)| periodic(text)).collect();
+    assert!(started.len() >= 16, "only {} are started", started.len());
+    let untold: Vec<&&str> = started.iter().filter(|name| !rows.contains(**name)).collect();
+    assert!(untold.is_empty(), "docs/OPERATIONS.md does not say what it means when these fail: {untold:?}");
+    assert_eq!(periodic("tasks.every(\"sweep\", X)\n  .every(\n \"look\", Y)\n#[cfg(test)]\n.every(\"no\""), ["sweep", "look"]);
+}
