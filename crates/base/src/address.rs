@@ -31,18 +31,18 @@ mod tests {
             "nats://127.0.0.1:4222",
             "nats://localhost",
             "127.0.0.1:4222",
-            "http://[::1]:50051",
+            "http://[::1]:8751",
             "http://127.0.0.2:1",
             "HTTP://LOCALHOST:1/",
         ];
-        let encrypted = ["tls://nats:4222", "https://safety:50053", "TLS://10.0.0.1", "wss://x"];
+        let encrypted = ["tls://nats:4222", "https://safety:8753", "TLS://10.0.0.1", "wss://x"];
         for address in near.into_iter().chain(encrypted) {
             assert!(!is_plain_and_far(address), "{address}");
         }
         let far = [
             "nats://nats:4222",
             "nats:4222",
-            "http://safety:50053",
+            "http://safety:8753",
             "http://10.0.0.1",
             "ws://nats",
             "http://127.0.0.1.example.org",

@@ -60,7 +60,7 @@ pub struct Settings {
     pub nats_seed_file: Option<PathBuf>,
 
     /// Address to serve on
-    #[arg(long, default_value = "127.0.0.1:50050")]
+    #[arg(long, default_value = "127.0.0.1:8750")]
     pub listen: SocketAddr,
 
     /// PEM file with the certificate to serve and to call other services with, read again when it changes; without it the service speaks plain text and says so
@@ -231,7 +231,7 @@ mod tests {
         for plain in ["nats://nats:4222", "nats:4222", "nats://127.0.0.1:4222,nats://nats:4222"] {
             assert!(checked(&["--nats-url", plain]).unwrap_err().contains("plain text"), "{plain}");
         }
-        for plain in ["http://safety:50053", "http://10.1.2.3:50053"] {
+        for plain in ["http://safety:8753", "http://10.1.2.3:8753"] {
             let told = crate::client::connect(plain, None, None, None).err().unwrap().to_string();
             assert!(told.contains("plain text"), "{told}");
         }

@@ -25,8 +25,7 @@ use crate::{
 };
 
 /// Address of each service inside the network of the containers.
-pub const ADDRESSES: [(&str, u16); 5] =
-    [("intake", 50051), ("cases", 50052), ("safety", 50053), ("notification", 50054), ("reporting", 50055)];
+pub const ADDRESSES: [(&str, u16); 5] = [("intake", 8751), ("cases", 8752), ("safety", 8753), ("notification", 8754), ("reporting", 8755)];
 const DASHBOARD_URL: &str = "http://dashboard:8785/";
 const NATS: &str = "tls://nats:4222";
 const DATABASE_HOST: &str = "postgres";

@@ -19,14 +19,14 @@ use crate::{
 /// The name of the dashboard among the services.
 pub const DASHBOARD: &str = "dashboard";
 
-/// The listed port of each service.
+/// The listed port of each service: below the machine's ephemeral ports, so that no outgoing connection takes one between two starts.
 const LISTED: [(&str, u16); 7] = [
-    ("intake", 50051),
-    ("cases", 50052),
-    ("safety", 50053),
-    ("notification", 50054),
-    ("reporting", 50055),
-    (OMS_READER, 50056),
+    ("intake", 8751),
+    ("cases", 8752),
+    ("safety", 8753),
+    ("notification", 8754),
+    ("reporting", 8755),
+    (OMS_READER, 8756),
     (DASHBOARD, 8785),
 ];
 

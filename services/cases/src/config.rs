@@ -22,12 +22,12 @@ pub struct Config {
     #[command(flatten)]
     pub server: server::Settings,
 
-    /// Address of intake, for example https://127.0.0.1:50051
-    #[arg(long, default_value = "https://127.0.0.1:50051")]
+    /// Address of intake, for example https://127.0.0.1:8751
+    #[arg(long, default_value = "https://127.0.0.1:8751")]
     pub intake_url: String,
 
     /// Address of safety: which concerns are open, and where concerns are handed over when the bus is silent
-    #[arg(long, default_value = "https://127.0.0.1:50053")]
+    #[arg(long, default_value = "https://127.0.0.1:8753")]
     pub safety_url: String,
 
     /// Seconds for which an answer of safety counts, 5 to 300: where it has not been heard for so long, no mediation begins. An example

@@ -12,7 +12,7 @@ pub struct Config {
     pub server: server::Settings,
 
     /// Where the safety service answers
-    #[arg(long, default_value = "http://127.0.0.1:50053")]
+    #[arg(long, default_value = "http://127.0.0.1:8753")]
     pub safety_url: String,
 
     /// JSON file with invented people to sign in as, for development on one machine. Never set it anywhere else: who sees the

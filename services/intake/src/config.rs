@@ -20,7 +20,7 @@ pub struct Config {
 
     /// Address of safety, where concerns are handed over when the bus is silent, and where it is asked which are open before anything is
     /// destroyed
-    #[arg(long, default_value = "https://127.0.0.1:50053")]
+    #[arg(long, default_value = "https://127.0.0.1:8753")]
     pub safety_url: String,
 }
 

@@ -13,11 +13,11 @@ pub struct Config {
     pub server: server::Settings,
 
     /// Address of the intake service, where pushed contacts are fetched
-    #[arg(long, default_value = "http://127.0.0.1:50051")]
+    #[arg(long, default_value = "http://127.0.0.1:8751")]
     pub intake_url: String,
 
     /// Address of safety, whose alarm is guarded here
-    #[arg(long, default_value = "http://127.0.0.1:50053")]
+    #[arg(long, default_value = "http://127.0.0.1:8753")]
     pub safety_url: String,
 
     /// Seconds that the alarm may be late before its listeners are rung in its place. An example until CSC sets it

@@ -12,7 +12,7 @@ pub struct Config {
     pub server: server::Settings,
 
     /// Address of notification, for direct delivery while the bus is silent
-    #[arg(long, default_value = "http://127.0.0.1:50054")]
+    #[arg(long, default_value = "http://127.0.0.1:8754")]
     pub notification_url: String,
 
     /// Ladder of an imminent risk. An example until CSC sets it

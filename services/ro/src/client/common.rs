@@ -30,7 +30,7 @@ pub struct Common {
     #[arg(long, value_name = "FILE", env = "RO_CA")]
     pub ca: Option<PathBuf>,
 
-    /// Address of intake, for example https://intake.example:50051
+    /// Address of intake, for example https://intake.example:8751
     #[arg(long, value_name = "URL", env = "RO_INTAKE_GRPC")]
     pub intake: Option<String>,
 

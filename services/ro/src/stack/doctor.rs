@@ -232,7 +232,7 @@ fn ports(dir: &Path) -> String {
     if matches!(state::Lock::holder(dir), Ok(Some(_))) {
         return "held by the running stack".to_owned();
     }
-    let taken: Vec<String> = [50051, 50052, 50053, 50054, 50055, 8785]
+    let taken: Vec<String> = [8751, 8752, 8753, 8754, 8755, 8785]
         .into_iter()
         .filter(|port| TcpListener::bind((Ipv4Addr::LOCALHOST, *port)).is_err())
         .map(|port: u16| port.to_string())
