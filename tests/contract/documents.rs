@@ -46,7 +46,8 @@ fn every_source_file_that_a_document_names_is_there() {
 /// Names of the periodic work that a source starts.
 fn periodic(text: &str) -> Vec<&str> {
     let code = text.split("#[cfg(test)]").next().unwrap_or_default();
-    let starts = code.split(".every(").skip(1).filter_map(|rest| rest.trim_start().strip_prefix('"'));
+    let starts = [".every(", ".every_delayed("].into_iter().flat_map(|start| code.split(start).skip(1));
+    let starts = starts.filter_map(|rest| rest.trim_start().strip_prefix('"'));
     starts.filter_map(|rest| rest.split('"').next()).collect()
 }
 
@@ -59,5 +60,6 @@ fn operators_read_what_it_means_when_a_periodic_work_fails() {
     assert!(started.len() >= 16, "only {} are started", started.len());
     let untold: Vec<&&str> = started.iter().filter(|name| !rows.contains(**name)).collect();
     assert!(untold.is_empty(), "docs/OPERATIONS.md does not say what it means when these fail: {untold:?}");
+    assert_eq!(periodic("x.every_delayed(\"guard\", Z)"), ["guard"]);
     assert_eq!(periodic("tasks.every(\"sweep\", X)\n  .every(\n \"look\", Y)\n#[cfg(test)]\n.every(\"no\""), ["sweep", "look"]);
 }

@@ -63,13 +63,30 @@ impl Tasks {
     /// is logged when it begins to fail and when it succeeds again, counted, and tried again after the period; work that has not succeeded
     /// for long makes the health named `work` bad. A run that was begun is ended before the process stops, within its grace.
     pub fn every(&self, name: &'static str, period: Duration, wake: Option<Arc<Notify>>, work: impl Work) {
-        self.every_within(RUN_TIMEOUT, name, period, wake, work);
+        self.repeat(Duration::ZERO, RUN_TIMEOUT, name, period, wake, work);
     }
 
-    fn every_within(&self, timeout: Duration, name: &'static str, period: Duration, wake: Option<Arc<Notify>>, mut work: impl Work) {
+    /// The same, with the first run one period from now: for work that needs others to have started, or that was done once already.
+    pub fn every_delayed(&self, name: &'static str, period: Duration, wake: Option<Arc<Notify>>, work: impl Work) {
+        self.repeat(period, RUN_TIMEOUT, name, period, wake, work);
+    }
+
+    fn repeat(
+        &self,
+        delay: Duration,
+        timeout: Duration,
+        name: &'static str,
+        period: Duration,
+        wake: Option<Arc<Notify>>,
+        mut work: impl Work,
+    ) {
         let (stop, health) = (self.stop.clone(), self.health.clone());
         health.begin(name, period);
         self.spawn(name, async move {
+            tokio::select! {
+                () = stop.cancelled() => {}
+                () = tokio::time::sleep(delay) => {}
+            }
             while !stop.is_cancelled() {
                 let outcome = tokio::time::timeout(timeout, work.run()).await.unwrap_or_else(|_| Err(Failed::timed_out(timeout)));
                 let again = matches!(outcome, Ok(Next::AtOnce));
@@ -273,6 +290,17 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn delayed_work_begins_with_its_pause_and_a_stop_ends_that_too() {
+        let (tasks, runs) = (Tasks::default(), Arc::<AtomicUsize>::default());
+        tasks.every_delayed("sweep", MOMENT, None, counted(&runs, 0));
+        reached(&runs, 2).await;
+        let waiting = Arc::<AtomicUsize>::default();
+        tasks.every_delayed("report", SECOND * 3600, None, counted(&waiting, 0));
+        assert!(tasks.end(SECOND * 30).await && !tasks.failed());
+        assert_eq!(waiting.load(Ordering::Relaxed), 0);
+    }
+
+    #[tokio::test]
     async fn a_wake_brings_the_next_run_forward() {
         let (tasks, runs, wake) = (Tasks::default(), Arc::default(), Arc::new(Notify::new()));
         tasks.every("sweep", SECOND * 3600, Some(wake.clone()), counted(&runs, 0));
@@ -304,7 +332,7 @@ mod tests {
     async fn a_run_that_never_ends_is_given_up_and_tried_again() {
         let (tasks, runs) = (Tasks::default(), Arc::<AtomicUsize>::default());
         let counting = runs.clone();
-        tasks.every_within(MOMENT, "sweep", MOMENT, None, move || {
+        tasks.repeat(Duration::ZERO, MOMENT, "sweep", MOMENT, None, move || {
             counting.fetch_add(1, Ordering::Relaxed);
             std::future::pending::<Result<(), Failed>>()
         });

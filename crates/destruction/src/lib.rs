@@ -96,7 +96,7 @@ pub fn receive<R: Receiver + Clone>(
     let orders = |receiver| Orders { receiver, key: key.clone(), clock: endpoint.clock.clone(), wait };
     endpoint.consume(spec, orders(receiver.clone()));
     let (due, executing) = (Arc::new(orders(receiver)), endpoint.clone());
-    endpoint.tasks.every(R::KIND, CHECK_INTERVAL, None, move || {
+    endpoint.tasks.every_delayed(R::KIND, CHECK_INTERVAL, None, move || {
         let (due, endpoint) = (due.clone(), executing.clone());
         async move {
             if due.look(&endpoint.pool, endpoint.name).await? > 0 {

@@ -56,7 +56,7 @@ impl Endpoint {
     /// Delivers what is not confirmed within three seconds, until the process stops. An outage of the receiver is waited out, without
     /// limit.
     pub fn deliver_directly<R: direct::Receiver>(&self, receiver: R) {
-        self.tasks.every("direct-delivery", direct::LOOK_INTERVAL, None, self.direct(receiver));
+        self.tasks.every_delayed("direct-delivery", direct::LOOK_INTERVAL, None, self.direct(receiver));
     }
 
     /// Direct delivery on request.

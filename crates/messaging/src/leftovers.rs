@@ -60,7 +60,7 @@ impl Endpoint {
             tracing::error!(error = store_error(&error), "what stands in clear in the database cannot be sealed");
         }
         let (endpoint, leftovers) = (self.clone(), Arc::new(leftovers));
-        self.tasks.every("clear-text-sealing", CHECK_INTERVAL, None, move || {
+        self.tasks.every_delayed("clear-text-sealing", CHECK_INTERVAL, None, move || {
             let (endpoint, leftovers) = (endpoint.clone(), leftovers.clone());
             async move { seal(&endpoint, &*leftovers).await }
         });

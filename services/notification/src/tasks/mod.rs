@@ -23,7 +23,7 @@ pub const CONTACT_INTERVAL: Duration = Duration::from_secs(60);
 /// Starts all of it.
 pub fn start(ctx: &Context, app: &App, alarm: Alarmed, mailer: Option<Mailer>) {
     let watch = Watch::from(app.clock.now());
-    ctx.tasks.every("alarm-guard", GUARD_INTERVAL, None, AlarmGuard { app: app.clone(), alarm, watch });
+    ctx.tasks.every_delayed("alarm-guard", GUARD_INTERVAL, None, AlarmGuard { app: app.clone(), alarm, watch });
     ctx.spawn("mail", mail::run(app.clone(), mailer, ctx.stop.clone()));
 }
 

@@ -24,7 +24,7 @@ struct Reconcile {
 
 pub fn start(ctx: &Context, app: &App) {
     let (pool, outbox, missing) = (ctx.pool.clone(), ctx.outbox.clone(), Missing::new());
-    ctx.tasks.every("reconcile", CHECK_INTERVAL, None, Reconcile { pool, outbox, app: app.clone(), missing });
+    ctx.tasks.every_delayed("reconcile", CHECK_INTERVAL, None, Reconcile { pool, outbox, app: app.clone(), missing });
 }
 
 impl Work for Reconcile {
