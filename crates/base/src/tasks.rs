@@ -187,7 +187,10 @@ impl From<sqlx::Error> for Failed {
 
 impl From<Error> for Failed {
     fn from(error: Error) -> Self {
-        Self(error.to_string())
+        match error {
+            Error::Database(source) => source.into(),
+            other => Self(other.to_string()),
+        }
     }
 }
 

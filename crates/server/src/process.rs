@@ -1,4 +1,4 @@
-//! Process of ours: its name, clock, ids, settings and tasks, its gRPC server, and its connections to other services.
+//! Process of a service: its name, clock, ids, settings and tasks, its gRPC server, and its connections to other services.
 
 use std::{
     future::Future,

@@ -20,7 +20,7 @@ use crate::{
 pub const DASHBOARD: &str = "dashboard";
 
 /// The listed port of each service: below the machine's ephemeral ports, so that no outgoing connection takes one between two starts.
-const LISTED: [(&str, u16); 7] = [
+pub const LISTED: [(&str, u16); 7] = [
     ("intake", 8751),
     ("cases", 8752),
     ("safety", 8753),

@@ -10,7 +10,7 @@ use std::{
 
 use clap::Args;
 use local::{
-    search_path, state, sys,
+    search_path, service, state, sys,
     tools::{self, Version, Wishes},
 };
 
@@ -232,10 +232,10 @@ fn ports(dir: &Path) -> String {
     if matches!(state::Lock::holder(dir), Ok(Some(_))) {
         return "held by the running stack".to_owned();
     }
-    let taken: Vec<String> = [8751, 8752, 8753, 8754, 8755, 8785]
+    let taken: Vec<String> = service::LISTED
         .into_iter()
-        .filter(|port| TcpListener::bind((Ipv4Addr::LOCALHOST, *port)).is_err())
-        .map(|port: u16| port.to_string())
+        .filter(|(_, port)| TcpListener::bind((Ipv4Addr::LOCALHOST, *port)).is_err())
+        .map(|(_, port)| port.to_string())
         .collect();
     if taken.is_empty() {
         "free; 4222 and 5432 are never used".to_owned()
