@@ -111,12 +111,13 @@ fn the_list_of_refusals_says_what_the_services_say() {
     let mut document = HEAD.to_owned();
     let mut seen = 0;
     for service in ["crates", "intake", "cases", "safety", "notification", "reporting"] {
-        let mut rows: BTreeMap<(String, String, String), Refusal> = BTreeMap::new();
+        let mut rows: BTreeMap<[String; 4], Refusal> = BTreeMap::new();
         let folder = if service == "crates" { "crates".to_owned() } else { format!("services/{service}/src") };
         for (_, text) in repo::sources(&folder).into_iter().filter(|(path, _)| path.contains("/src/")) {
             let sources = text.split("#[cfg(test)]").next().unwrap_or_default();
             for refusal in found(sources).into_iter().filter(|refusal| refusal.reason != "{}") {
-                rows.insert((refusal.reason.clone(), refusal.field.clone(), refusal.en.clone()), refusal);
+                let Refusal { reason, field, en, clause, .. } = &refusal;
+                rows.insert([reason, field, en, clause].map(String::clone), refusal);
             }
         }
         let title = if service == "crates" { "every service" } else { service };

@@ -1,6 +1,6 @@
 //! Use cases of legal holds: while a hold stands, the case is not purged, however old it is [LPR4].
 
-use base::{Caller, Refusal, Result};
+use base::{Caller, Result};
 use uuid::Uuid;
 
 use crate::{
@@ -11,8 +11,8 @@ use crate::{
     domain::{
         access::decision::Verb,
         hold::{HoldKind, reason},
-        purge::CLAUSE,
     },
+    error,
     store::hold::{self as store, Hold},
 };
 
@@ -41,9 +41,9 @@ pub async fn lift_hold(app: &App, caller: &Caller, case_ref: &str, hold_id: &str
     let mut tx = app.begin(caller).await?;
     let (file, at) = lock(&mut tx, &app.clock, caller, Verb::LiftHold, case_ref).await?;
     let why = reason(why)?;
-    let id = Uuid::try_parse(hold_id.trim()).map_err(|_| hold_unknown())?;
+    let id = Uuid::try_parse(hold_id.trim()).map_err(|_| error::hold_unknown())?;
     if !store::exists(&mut tx, file.id, id).await? {
-        return Err(hold_unknown().into());
+        return Err(error::hold_unknown().into());
     }
     store::lift(&mut tx, &app.vault, file.id, (id, &why), &caller.subject, at).await?;
     tx.commit().await?;
@@ -63,14 +63,4 @@ pub async fn list_holds(app: &App, caller: &Caller, case_ref: &str) -> Result<Ve
     let holds = store::of_case(&mut tx, &app.vault, file.id, LIMIT).await?;
     tx.commit().await?;
     Ok(holds)
-}
-
-fn hold_unknown() -> Refusal {
-    Refusal::invalid(
-        "hold-unknown",
-        CLAUSE,
-        "hold_id",
-        "this case has no such hold",
-        "aucune suspension de ce dossier ne porte cet identifiant",
-    )
 }

@@ -13,6 +13,7 @@ use crate::{
         gate::conditions,
         mode::{self as rules, Described, Mode},
     },
+    error,
     store::{mode as store, sealed::Unopened},
 };
 
@@ -49,7 +50,9 @@ pub async fn describe_mode(app: &App, caller: &Caller, case_ref: &str, descripti
 pub async fn say_direct(app: &App, caller: &Caller, case_ref: &str, mode_id: &str, direct: bool) -> Result<()> {
     let mut tx = app.begin(caller).await?;
     let (file, at) = lock(&mut tx, &app.clock, caller, Verb::SayDirect, case_ref).await?;
-    let Mode::Other(Some(known)) = mode_of(&mut tx, file.id, "other", mode_id).await? else { return Err(rules::unknown().into()) };
+    let Mode::Other(Some(known)) = mode_of(&mut tx, file.id, "other", mode_id).await? else {
+        return Err(error::described_mode_unknown().into());
+    };
     let said = Described { direct, ..known };
     store::say(&mut tx, file.id, said, &caller.subject, at).await?;
     let now = Standing { mode: file.standing.mode.map(|mode| mode.said(said)), ..file.standing };

@@ -17,6 +17,7 @@ use proto::{
 use server::client::Peer;
 use sqlx::PgConnection;
 use time::OffsetDateTime;
+use tonic::{Code, Status};
 use vault::Vault;
 
 use crate::{
@@ -29,7 +30,6 @@ use crate::{
         participant::kind::Language,
         text,
     },
-    error,
 };
 
 /// Handler of the consumer `cases-referral-screened`.
@@ -58,7 +58,7 @@ impl Handler for Screenings {
         }
         // The case opens in the portfolio of the officer who made this decision, whatever was decided since.
         let request = GetReferralRequest { referral_id: referral.to_string(), decided_at: decision.screened_at };
-        let answer = self.intake.clone().get_referral(request).await.map_err(|status| error::intake_answer(&status))?;
+        let answer = self.intake.clone().get_referral(request).await.map_err(|status| intake_answer(&status))?;
         Ok(screened(referral, &decision, answer.into_inner())?.map(Decision::Accepted))
     }
 
@@ -69,6 +69,17 @@ impl Handler for Screenings {
             Some(Decision::TakenBack(decision)) => Ok(take_back(tx, (&self.vault, &self.ids), decision, self.clock.now()).await?),
             None => Ok(()),
         }
+    }
+}
+
+/// Maps an answer of intake: where intake does not answer the message waits; where it knows no such referral an operator must check.
+#[must_use]
+pub fn intake_answer(status: &Status) -> Rejection {
+    match status.code() {
+        Code::NotFound | Code::InvalidArgument => {
+            Rejection::Never { reason: "referral-unknown", detail: "intake knows no such referral".to_owned() }
+        }
+        code => Rejection::Later(format!("intake does not answer: {code}")),
     }
 }
 

@@ -2,12 +2,17 @@
 
 use base::{Private, Refusal};
 use proto::id::{AssessmentId, ConcernId, ParticipantId};
+use strum::{EnumString, IntoStaticStr, VariantArray};
 use time::{Date, OffsetDateTime};
 
-use crate::domain::{calendar::DATE, participant::kind::Kind, text};
+use crate::{
+    domain::{calendar::DATE, participant::kind::Kind, text},
+    error,
+};
 
 /// Risk level as the assessor sees it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, IntoStaticStr, EnumString, VariantArray)]
+#[strum(serialize_all = "kebab-case", const_into_str)]
 pub enum Risk {
     Low,
     Moderate,
@@ -17,23 +22,12 @@ pub enum Risk {
 }
 
 impl Risk {
-    pub const ALL: [Self; 4] = [Self::Low, Self::Moderate, Self::High, Self::Imminent];
+    pub const ALL: &'static [Self] = Self::VARIANTS;
 
     /// The code used in tables.
     #[must_use]
     pub const fn code(self) -> &'static str {
-        match self {
-            Self::Low => "low",
-            Self::Moderate => "moderate",
-            Self::High => "high",
-            Self::Imminent => "imminent",
-        }
-    }
-
-    /// The risk of a code, if known.
-    #[must_use]
-    pub fn of_code(code: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|r| r.code() == code)
+        self.into_str()
     }
 }
 
@@ -88,23 +82,11 @@ pub fn parse(participant: ParticipantId, risk: Risk, written: Written<'_>, close
         });
     }
     if date.is_none() && !(closed && review.is_empty()) {
-        return Err(Refusal::invalid(
-            "next-review-missing",
-            "R4a",
-            "next_review_on",
-            "give the date of the next review as YYYY-MM-DD",
-            "indiquez la date du prochain réexamen sous la forme AAAA-MM-JJ",
-        ));
+        return Err(error::next_review_missing());
     }
     let key = text::bounded(written.key, text::LINE, "idempotency_key")?;
     if key.is_empty() {
-        return Err(Refusal::invalid(
-            "idempotency-key-missing",
-            "R4a",
-            "idempotency_key",
-            "give a key of your own: the same key twice records one assessment",
-            "indiquez une clé de votre choix : la même clé deux fois ne consigne qu'une évaluation",
-        ));
+        return Err(error::assessment_key_missing());
     }
     Ok(NewAssessment {
         participant,
@@ -153,12 +135,7 @@ pub fn decide(new: &NewAssessment, under_the_key: &[Assessment]) -> Result<Known
     if under_the_key.is_empty() || new.risk == Risk::Imminent {
         return Ok(Known::New { variant: i32::try_from(under_the_key.len()).unwrap_or(i32::MAX) });
     }
-    Err(Refusal::conflict(
-        "idempotency-key-used",
-        "R4a",
-        "another assessment was recorded under this key: use a new key",
-        "une autre évaluation a été consignée sous cette clé : utilisez une nouvelle clé",
-    ))
+    Err(error::assessment_key_used())
 }
 
 #[cfg(test)]
@@ -198,7 +175,7 @@ mod tests {
     // [RM1b] [TRAP-1]
     #[test]
     fn the_head_of_the_offenders_site_learns_of_another_person_only_where_the_assessor_says_what_to_do() {
-        for kind in Kind::ALL {
+        for &kind in Kind::ALL {
             assert_eq!(concerns_the_site(kind, ""), kind == Kind::Offender, "{kind:?}");
             assert!(concerns_the_site(kind, "keep him from the telephone tonight"), "{kind:?}");
         }

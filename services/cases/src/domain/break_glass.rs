@@ -1,9 +1,10 @@
 //! Rules of break-glass: duration, quota, reason and review [R3c, IM1a].
 
 use base::{Private, Refusal};
+use strum::{EnumString, IntoStaticStr, VariantArray};
 use time::{Date, Duration, OffsetDateTime};
 
-use crate::domain::text;
+use crate::{domain::text, error};
 
 /// Fewest visible characters of a reason.
 const SHORTEST_REASON: usize = 10;
@@ -27,13 +28,7 @@ pub struct Limits {
 pub fn reason(text: &str) -> Result<Private<String>, Refusal> {
     let text = text::bounded(text, text::NARRATIVE, "reason")?;
     if text.chars().filter(|c| !c.is_whitespace() && !c.is_control()).count() < SHORTEST_REASON {
-        return Err(Refusal::invalid(
-            "reason-missing",
-            "R3c",
-            "reason",
-            "say why you must read this case, in ten characters or more: a supervisor will read it",
-            "dites pourquoi vous devez lire ce dossier, en dix caractères ou plus : un superviseur le lira",
-        ));
+        return Err(error::break_glass_reason_missing());
     }
     Ok(text.into())
 }
@@ -46,28 +41,20 @@ pub fn review_due(broken_at: OffsetDateTime) -> Date {
 }
 
 /// Outcome of a review.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, IntoStaticStr, EnumString, VariantArray)]
+#[strum(serialize_all = "kebab-case", const_into_str)]
 pub enum Finding {
     Justified,
     NotJustified,
 }
 
 impl Finding {
-    pub const ALL: [Self; 2] = [Self::Justified, Self::NotJustified];
+    pub const ALL: &'static [Self] = Self::VARIANTS;
 
     /// The code used in tables.
     #[must_use]
     pub const fn code(self) -> &'static str {
-        match self {
-            Self::Justified => "justified",
-            Self::NotJustified => "not-justified",
-        }
-    }
-
-    /// The finding of a code, if known.
-    #[must_use]
-    pub fn of_code(code: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|finding| finding.code() == code)
+        self.into_str()
     }
 }
 
@@ -78,28 +65,9 @@ impl Finding {
 pub fn note(finding: Finding, text: &str) -> Result<Private<String>, Refusal> {
     let text = text::bounded(text, text::NARRATIVE, "note")?;
     if finding == Finding::NotJustified && text.is_empty() {
-        return Err(Refusal::invalid(
-            "note-missing",
-            "IM1a",
-            "note",
-            "say why it was not justified",
-            "dites pourquoi ce n'était pas justifié",
-        ));
+        return Err(error::note_missing());
     }
     Ok(text.into())
-}
-
-/// The refusal where the quota of the last 24 hours is used up.
-#[must_use]
-pub fn quota_reached() -> Refusal {
-    Refusal::denied(
-        "break-glass-quota",
-        "IM1a",
-        "you have opened as many cases by break-glass as one person may in 24 hours; your supervisors are told. If someone is at risk, \
-         raise a concern directly",
-        "vous avez ouvert autant de dossiers en bris de glace qu'une personne le peut en 24 heures; vos superviseurs en sont avisés. Si \
-         quelqu'un est en danger, signalez la préoccupation directement",
-    )
 }
 
 #[cfg(test)]

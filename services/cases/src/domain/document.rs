@@ -1,17 +1,21 @@
 //! Rules for documents of a case file: allowed types, size, and side [TS1c].
 
 use base::{Private, Refusal};
+use strum::{EnumString, IntoStaticStr, VariantArray};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-use crate::domain::{participant::kind::Side, text};
+use crate::{
+    domain::{participant::kind::Side, text},
+    error,
+};
 
-const CLAUSE: &str = "TS1c";
 /// Longest key of a submission, in characters.
 const KEY: usize = 64;
 
 /// Kind of document.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, IntoStaticStr, EnumString, VariantArray)]
+#[strum(serialize_all = "snake_case", const_into_str)]
 pub enum Kind {
     ConsentForm,
     /// A letter, or a transcribed video or sound message: an item of the program, not mail.
@@ -22,52 +26,36 @@ pub enum Kind {
 }
 
 impl Kind {
-    pub const ALL: [Self; 5] = [Self::ConsentForm, Self::Letter, Self::Agreement, Self::Report, Self::Other];
+    pub const ALL: &'static [Self] = Self::VARIANTS;
 
     /// The code used in tables.
     #[must_use]
     pub const fn code(self) -> &'static str {
-        match self {
-            Self::ConsentForm => "consent_form",
-            Self::Letter => "letter",
-            Self::Agreement => "agreement",
-            Self::Report => "report",
-            Self::Other => "other",
-        }
-    }
-
-    #[must_use]
-    pub fn of_code(code: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|kind| kind.code() == code)
+        self.into_str()
     }
 }
 
 /// Allowed media types: none can run code when opened.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, IntoStaticStr, EnumString, VariantArray)]
+#[strum(const_into_str)]
 pub enum MediaType {
+    #[strum(serialize = "application/pdf")]
     Pdf,
+    #[strum(serialize = "image/png")]
     Png,
+    #[strum(serialize = "image/jpeg")]
     Jpeg,
+    #[strum(serialize = "text/plain")]
     Text,
 }
 
 impl MediaType {
-    pub const ALL: [Self; 4] = [Self::Pdf, Self::Png, Self::Jpeg, Self::Text];
+    pub const ALL: &'static [Self] = Self::VARIANTS;
 
     /// Name as in HTTP headers.
     #[must_use]
     pub const fn name(self) -> &'static str {
-        match self {
-            Self::Pdf => "application/pdf",
-            Self::Png => "image/png",
-            Self::Jpeg => "image/jpeg",
-            Self::Text => "text/plain",
-        }
-    }
-
-    #[must_use]
-    pub fn of_name(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|media| media.name() == name)
+        self.into_str()
     }
 
     /// The type that the bytes have, whatever was stated.
@@ -104,11 +92,11 @@ impl Offered {
     /// # Errors
     /// A type that is not allowed, a missing or overlong name, a missing or invalid key.
     pub fn parse(side: Option<Side>, kind: Kind, media: &str, name: &str, key: &str) -> Result<Self, Refusal> {
-        let media = MediaType::of_name(media.trim()).ok_or_else(type_not_kept)?;
-        let name = text::given(name, text::LINE, "name", name_missing())?;
+        let media = media.trim().parse().map_err(|_| error::document_type_not_kept())?;
+        let name = text::given(name, text::LINE, "name", error::document_name_missing())?;
         let is_key = (1..=KEY).contains(&key.len()) && key.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
         if !is_key {
-            return Err(key_malformed());
+            return Err(error::document_key_malformed());
         }
         Ok(Self { side, kind, media, name: name.into(), key: key.to_owned() })
     }
@@ -119,12 +107,12 @@ impl Offered {
     /// No bytes, too many, or another type than stated.
     pub fn fits(&self, bytes: &[u8], largest: usize) -> Result<(), Refusal> {
         if bytes.is_empty() {
-            return Err(empty());
+            return Err(error::document_empty());
         }
         if bytes.len() > largest {
             return Err(too_large(largest));
         }
-        if MediaType::of_bytes(bytes) == Some(self.media) { Ok(()) } else { Err(not_what_it_says()) }
+        if MediaType::of_bytes(bytes) == Some(self.media) { Ok(()) } else { Err(error::document_not_what_it_says()) }
     }
 }
 
@@ -144,67 +132,10 @@ pub struct Document {
     pub kept_at: OffsetDateTime,
 }
 
-fn type_not_kept() -> Refusal {
-    Refusal::invalid(
-        "document-type-not-kept",
-        CLAUSE,
-        "media_type",
-        "PDF, PNG, JPEG and plain text are kept: save the document as one of them",
-        "on conserve les documents PDF, PNG, JPEG et texte brut : enregistrez le document sous l'une de ces formes",
-    )
-}
-
-fn name_missing() -> Refusal {
-    let (en, fr) = ("give the document a name that its readers will understand", "donnez au document un nom que ses lecteurs comprendront");
-    Refusal::invalid("document-name-missing", CLAUSE, "name", en, fr)
-}
-
-fn key_malformed() -> Refusal {
-    Refusal::invalid(
-        "document-key-malformed",
-        CLAUSE,
-        "key",
-        "give a key of your own, up to 64 letters, digits and dashes: the same key twice keeps one document",
-        "donnez une clé de votre choix, d'au plus 64 lettres, chiffres et tirets : la même clé deux fois ne conserve qu'un document",
-    )
-}
-
-fn empty() -> Refusal {
-    Refusal::invalid("document-empty", CLAUSE, "chunk", "the document is empty", "le document est vide")
-}
-
 /// The refusal of a document that is too large, also during its upload: the rest is not read.
 #[must_use]
 pub fn too_large(largest: usize) -> Refusal {
-    let most = largest / 1024;
-    Refusal::invalid(
-        "document-too-large",
-        CLAUSE,
-        "chunk",
-        format!("the document is larger than {most} KiB: divide it, or scan it at a lower resolution"),
-        format!("le document dépasse {most} Kio : divisez-le ou numérisez-le à une résolution moindre"),
-    )
-}
-
-fn not_what_it_says() -> Refusal {
-    Refusal::invalid(
-        "document-not-what-it-says",
-        CLAUSE,
-        "media_type",
-        "the bytes are not of the type that was stated",
-        "les octets ne sont pas du type indiqué",
-    )
-}
-
-/// The refusal of a key already used for another document.
-#[must_use]
-pub fn key_used() -> Refusal {
-    Refusal::precondition(
-        "document-key-used",
-        CLAUSE,
-        "another document was kept under this key: give each document a key of its own",
-        "un autre document a été conservé sous cette clé : donnez à chaque document sa propre clé",
-    )
+    error::document_too_large(largest / 1024)
 }
 
 #[cfg(test)]
@@ -226,7 +157,7 @@ mod tests {
     #[test]
     fn a_document_is_kept_as_what_it_is_and_as_nothing_else() {
         for (real, bytes) in SAMPLES {
-            for said in MediaType::ALL {
+            for &said in MediaType::ALL {
                 let outcome = offered(said).fits(bytes, 1024).map_err(|refusal| refusal.reason);
                 assert_eq!(outcome, if said == real { Ok(()) } else { Err("document-not-what-it-says") }, "{said:?} {real:?}");
             }
@@ -263,7 +194,7 @@ mod tests {
 
     #[test]
     fn every_code_comes_back_as_what_it_was() {
-        assert!(Kind::ALL.into_iter().all(|kind| Kind::of_code(kind.code()) == Some(kind)));
-        assert!(MediaType::ALL.into_iter().all(|media| MediaType::of_name(media.name()) == Some(media)));
+        assert!(Kind::ALL.iter().all(|kind| kind.code().parse().ok() == Some(*kind)));
+        assert!(MediaType::ALL.iter().all(|media| media.name().parse().ok() == Some(*media)));
     }
 }

@@ -2,13 +2,15 @@
 
 use base::{Private, Refusal};
 
-use crate::domain::{purge::CLAUSE, text};
+use crate::{domain::text, error};
+use strum::{EnumString, IntoStaticStr, VariantArray};
 
 /// Fewest visible characters of a reason.
 const SHORTEST_REASON: usize = 10;
 
 /// Kind of hold.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, IntoStaticStr, EnumString, VariantArray)]
+#[strum(serialize_all = "kebab-case", const_into_str)]
 pub enum HoldKind {
     AccessRequest,
     Legal,
@@ -16,22 +18,12 @@ pub enum HoldKind {
 }
 
 impl HoldKind {
-    pub const ALL: [Self; 3] = [Self::AccessRequest, Self::Legal, Self::Other];
+    pub const ALL: &'static [Self] = Self::VARIANTS;
 
     /// The code used in tables.
     #[must_use]
     pub const fn code(self) -> &'static str {
-        match self {
-            Self::AccessRequest => "access-request",
-            Self::Legal => "legal",
-            Self::Other => "other",
-        }
-    }
-
-    /// The kind of a code, if known.
-    #[must_use]
-    pub fn of_code(code: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|kind| kind.code() == code)
+        self.into_str()
     }
 }
 
@@ -42,13 +34,7 @@ impl HoldKind {
 pub fn reason(text: &str) -> Result<Private<String>, Refusal> {
     let text = text::bounded(text, text::NARRATIVE, "reason")?;
     if text.chars().filter(|c| !c.is_whitespace() && !c.is_control()).count() < SHORTEST_REASON {
-        return Err(Refusal::invalid(
-            "reason-missing",
-            CLAUSE,
-            "reason",
-            "say why, in ten characters or more",
-            "dites pourquoi, en dix caractères ou plus",
-        ));
+        return Err(error::hold_reason_missing());
     }
     Ok(text.into())
 }

@@ -2,10 +2,11 @@
 
 use base::{Private, Refusal};
 use proto::normal;
+use strum::{EnumString, IntoStaticStr};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-use crate::domain::text;
+use crate::{domain::text, error};
 
 /// A mode that is not on the list, as far as the rules need it: which one, and whether participants may be in one room.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -16,7 +17,8 @@ pub struct Described {
 }
 
 /// How the participants communicate; `Other` keeps the list open.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, IntoStaticStr, EnumString)]
+#[strum(serialize_all = "snake_case", const_into_str)]
 pub enum Mode {
     Letter,
     Video,
@@ -33,20 +35,7 @@ impl Mode {
     /// The code used on the wire and in tables.
     #[must_use]
     pub const fn code(self) -> &'static str {
-        match self {
-            Self::Letter => "letter",
-            Self::Video => "video",
-            Self::Shuttle => "shuttle",
-            Self::FaceToFace => "face_to_face",
-            Self::Group => "group",
-            Self::Other(_) => "other",
-        }
-    }
-
-    /// The mode of a code, if known; which described one it is, is not in the code.
-    #[must_use]
-    pub fn of_code(code: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|m| m.code() == code)
+        self.into_str()
     }
 
     /// Whether participants are in one room, or may be: never for a referral accepted for indirect communication only. A described mode
@@ -96,15 +85,7 @@ impl Mode {
     /// # Errors
     /// Refuses anything that is not a mode code [D-VOM].
     pub fn parse(code: &str) -> Result<Self, Refusal> {
-        Self::of_code(code).ok_or_else(|| {
-            Refusal::invalid(
-                "mode-unknown",
-                "D-VOM",
-                "mode",
-                "give one of the modes: letter, video, shuttle, face_to_face, group, other",
-                "indiquez un des modes : letter, video, shuttle, face_to_face, group, other",
-            )
-        })
+        code.parse().map_err(|_| error::mode_unknown())
     }
 }
 
@@ -126,13 +107,7 @@ pub struct Description {
 pub fn describe(text: &str) -> Result<Private<String>, Refusal> {
     let text = text::bounded(text, text::LINE, "description")?;
     if normal::key(&text).trim().is_empty() {
-        return Err(Refusal::invalid(
-            "description-missing",
-            "D-VOM",
-            "description",
-            "describe the way to communicate, as everybody who is asked to consent to it will read it",
-            "décrivez le mode de communication, tel que le lira chaque personne appelée à y consentir",
-        ));
+        return Err(error::description_missing());
     }
     Ok(text.into())
 }
@@ -155,41 +130,11 @@ pub fn meant(code: &str, described: &str, known: &[Described]) -> Result<Mode, R
         return Ok(mode);
     }
     if mode != Mode::Other(None) {
-        return Err(Refusal::invalid(
-            "mode-on-the-list",
-            "D-VOM",
-            "described_mode_id",
-            "only the mode other is a described one: leave the description out, or give the mode other",
-            "seul le mode other est décrit : retirez la description ou indiquez le mode other",
-        ));
+        return Err(error::mode_on_the_list());
     }
     let id: Option<Uuid> = named.parse().ok();
     let found = known.iter().find(|one| Some(one.id) == id);
-    found.map(|one| Mode::Other(Some(*one))).ok_or_else(unknown)
-}
-
-/// The refusal of a described mode that is not of this case.
-#[must_use]
-pub fn unknown() -> Refusal {
-    Refusal::invalid(
-        "described-mode-unknown",
-        "D-VOM",
-        "described_mode_id",
-        "no such mode was described in this case: describe it first, or take its id from the case",
-        "aucun mode de ce genre n'a été décrit dans ce dossier : décrivez-le d'abord, ou prenez son identifiant dans le dossier",
-    )
-}
-
-/// The refusal of a mode that is not on the list and not described.
-#[must_use]
-pub fn not_described() -> Refusal {
-    Refusal::invalid(
-        "mode-not-described",
-        "D-VOM",
-        "described_mode_id",
-        "say which other mode: describe it first, and give its id, so that everybody consents to the same one",
-        "précisez quel autre mode : décrivez-le d'abord et indiquez son identifiant, pour que chacun consente au même",
-    )
+    found.map(|one| Mode::Other(Some(*one))).ok_or_else(error::described_mode_unknown)
 }
 
 #[cfg(test)]

@@ -3,12 +3,13 @@
 //! The law requires at least two years after the last use; how much longer is for CSC to set, from its disposition authority.
 
 use base::Refusal;
+use strum::IntoStaticStr;
 use time::{Date, Duration, OffsetDateTime, UtcOffset, macros::format_description};
 
-use crate::domain::{calendar::later, case::stage::Stage};
-
-/// Clause of every refusal of a purge.
-pub const CLAUSE: &str = "LPR4";
+use crate::{
+    domain::{calendar::later, case::stage::Stage},
+    error,
+};
 
 /// Shortest retention that the law allows, in months.
 pub const FLOOR: u16 = 24;
@@ -56,12 +57,16 @@ pub struct Facts {
 }
 
 /// Reason why a case is kept.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, IntoStaticStr)]
+#[strum(serialize_all = "kebab-case", const_into_str)]
 pub enum Kept {
+    #[strum(serialize = "case-not-closed")]
     NotClosed,
+    #[strum(serialize = "retention-not-over")]
     NotOver(OffsetDateTime),
     HoldStands,
     ConcernOpen,
+    #[strum(serialize = "break-glass-review-open")]
     BreakGlassOpen,
 }
 
@@ -69,44 +74,19 @@ impl Kept {
     /// Stable code.
     #[must_use]
     pub const fn code(self) -> &'static str {
-        match self {
-            Self::NotClosed => "case-not-closed",
-            Self::NotOver(_) => "retention-not-over",
-            Self::HoldStands => "hold-stands",
-            Self::ConcernOpen => "concern-open",
-            Self::BreakGlassOpen => "break-glass-review-open",
-        }
+        self.into_str()
     }
 
     /// The refusal of a purge.
     #[must_use]
     pub fn refusal(self) -> Refusal {
-        let (en, fr) = match self {
-            Self::NotClosed => (
-                "the case is not closed: only a closed case is purged".to_owned(),
-                "le dossier n'est pas clos : seul un dossier clos est éliminé".to_owned(),
-            ),
-            Self::NotOver(ends) => {
-                let ends = moment(ends);
-                (
-                    format!("the case is kept until {ends}: its retention is not over"),
-                    format!("le dossier est conservé jusqu'au {ends} : le délai de conservation n'est pas écoulé"),
-                )
-            }
-            Self::HoldStands => (
-                "a hold stands on the case: it is kept until the hold is lifted".to_owned(),
-                "une suspension de l'élimination vise le dossier : il est conservé jusqu'à ce qu'elle soit levée".to_owned(),
-            ),
-            Self::ConcernOpen => (
-                "a safety concern of the case is open: it is kept until every one is closed".to_owned(),
-                "une préoccupation de sécurité du dossier est ouverte : il est conservé jusqu'à la clôture de chacune".to_owned(),
-            ),
-            Self::BreakGlassOpen => (
-                "a break-glass of the case is not reviewed: it is kept until every one is".to_owned(),
-                "un bris de glace visant le dossier n'est pas révisé : il est conservé jusqu'à ce que chacun le soit".to_owned(),
-            ),
-        };
-        Refusal::precondition(self.code(), CLAUSE, en, fr)
+        match self {
+            Self::NotClosed => error::case_not_closed(),
+            Self::NotOver(ends) => error::retention_not_over(&moment(ends)),
+            Self::HoldStands => error::hold_stands(),
+            Self::ConcernOpen => error::concern_open(),
+            Self::BreakGlassOpen => error::break_glass_review_open(),
+        }
     }
 }
 
@@ -147,12 +127,7 @@ pub fn second_person(ordered_by: &str, confirming: &str) -> Result<(), Refusal> 
     if ordered_by != confirming {
         return Ok(());
     }
-    Err(Refusal::denied(
-        "second-person-needed",
-        CLAUSE,
-        "this takes two persons: you ordered the purge, and somebody else confirms it",
-        "il faut deux personnes : vous avez ordonné l'élimination, et une autre personne la confirme",
-    ))
+    Err(error::second_person_needed())
 }
 
 #[cfg(test)]
@@ -205,7 +180,7 @@ mod tests {
         let over = years(2).over_at(LAST);
         let moments = [(over - Duration::seconds(1), true), (over, false), (over + Duration::days(400), false)];
         let mut decided = 0;
-        for stage in Stage::ALL {
+        for &stage in Stage::ALL {
             for (at, too_early) in moments {
                 for bits in 0..8_i64 {
                     let facts = Facts {

@@ -4,18 +4,21 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use base::{Private, Refusal};
 use proto::id::{ConcernId, SiteCode};
+use strum::{EnumString, IntoStaticStr, VariantArray};
 use time::{Date, OffsetDateTime};
 use uuid::Uuid;
 
-use crate::domain::{calendar, text};
+use crate::{
+    domain::{calendar, text},
+    error,
+};
 
-/// Clause of every refusal of a change.
-pub const CLAUSE: &str = "R3e";
 /// The known sites, from a small table of our own: the directory itself is safety's.
 const SITES: &str = include_str!("../../data/site-kind.csv");
 
 /// Kind of site change.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, IntoStaticStr, EnumString, VariantArray)]
+#[strum(serialize_all = "kebab-case", const_into_str)]
 pub enum How {
     /// The file had the wrong site.
     Correction,
@@ -68,22 +71,12 @@ pub struct Stay {
 }
 
 impl How {
-    pub const ALL: [Self; 3] = [Self::Correction, Self::Transfer, Self::Release];
+    pub const ALL: &'static [Self] = Self::VARIANTS;
 
     /// The code used in tables.
     #[must_use]
     pub const fn code(self) -> &'static str {
-        match self {
-            Self::Correction => "correction",
-            Self::Transfer => "transfer",
-            Self::Release => "release",
-        }
-    }
-
-    /// The change of a code, if known.
-    #[must_use]
-    pub fn of_code(code: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|how| how.code() == code)
+        self.into_str()
     }
 }
 
@@ -106,21 +99,21 @@ impl Change {
 /// Refused without a reason, with an unknown site, or one where no person can be in that way; a move without a day, or on a future day.
 pub fn parse(how: How, site: &str, moved_on: &str, reason: &str, today: Date) -> Result<NewChange, Refusal> {
     let code: Option<SiteCode> = site.trim().to_lowercase().parse().ok();
-    let (site, kind) = code.and_then(|code| kind_of(code.as_str()).map(|kind| (code, kind))).ok_or_else(site_unknown)?;
+    let (site, kind) = code.and_then(|code| kind_of(code.as_str()).map(|kind| (code, kind))).ok_or_else(error::site_unknown)?;
     match (how, kind) {
         (How::Correction, _) | (How::Transfer, Kind::Inside | Kind::Community) | (How::Release, Kind::Community) => {}
-        (How::Transfer, Kind::Headquarters) => return Err(nobody_is_held_there()),
-        (How::Release, Kind::Inside | Kind::Headquarters) => return Err(not_in_the_community()),
+        (How::Transfer, Kind::Headquarters) => return Err(error::nobody_is_held_there()),
+        (How::Release, Kind::Inside | Kind::Headquarters) => return Err(error::release_not_to_the_community()),
     }
     let moved_on = match how {
         How::Correction => None,
-        How::Transfer | How::Release => Some(calendar::date(moved_on.trim()).ok_or_else(date_missing)?),
+        How::Transfer | How::Release => Some(calendar::date(moved_on.trim()).ok_or_else(error::move_date_missing)?),
     };
     // A plan is no location: transfers are put off, and the alarm would ring at a site that the person has not reached.
     if moved_on.is_some_and(|day| day > today) {
-        return Err(not_yet());
+        return Err(error::move_not_yet());
     }
-    let reason = text::given(reason, text::NARRATIVE, "reason", reason_missing())?.into();
+    let reason = text::given(reason, text::NARRATIVE, "reason", error::site_reason_missing())?.into();
     Ok(NewChange { how, site, moved_on, reason })
 }
 
@@ -132,15 +125,15 @@ pub fn parse(how: How, site: &str, moved_on: &str, reason: &str, today: Date) ->
 /// current site later than that.
 pub fn decide<'a>(asked: &NewChange, at: Option<&str>, since: Date, under_key: Option<&'a Change>) -> Result<Option<&'a Change>, Refusal> {
     if let Some(known) = under_key {
-        return if known.is(asked) { Ok(Some(known)) } else { Err(key_used()) };
+        return if known.is(asked) { Ok(Some(known)) } else { Err(error::site_key_used()) };
     }
     if at == Some(asked.site.as_str()) {
-        return Err(unchanged());
+        return Err(error::site_unchanged());
     }
     // Days are in UTC: where the person is, the same evening may be a day earlier.
     let earliest = since.previous_day().unwrap_or(since);
     if asked.moved_on.is_some_and(|day| day < earliest) {
-        return Err(out_of_order());
+        return Err(error::move_out_of_order());
     }
     Ok(None)
 }
@@ -206,97 +199,6 @@ fn kind_of(site: &str) -> Option<Kind> {
         "headquarters" => Some(Kind::Headquarters),
         _ => None,
     }
-}
-
-fn site_unknown() -> Refusal {
-    Refusal::invalid(
-        "site-unknown",
-        CLAUSE,
-        "site",
-        "there is no such site: give the code of an institution, a community correctional centre or a parole office",
-        "cet établissement n'existe pas : indiquez le code d'un établissement, d'un centre correctionnel communautaire ou d'un bureau de \
-         libération conditionnelle",
-    )
-}
-
-fn nobody_is_held_there() -> Refusal {
-    Refusal::invalid(
-        "nobody-is-held-there",
-        CLAUSE,
-        "site",
-        "nobody is held or supervised at a headquarters: give the site where the person is",
-        "personne n'est détenu ni surveillé à une administration : indiquez l'établissement où se trouve la personne",
-    )
-}
-
-fn not_in_the_community() -> Refusal {
-    Refusal::invalid(
-        "release-not-to-the-community",
-        CLAUSE,
-        "site",
-        "a release is to a parole office, a district or a community correctional centre: record a move to another institution as a transfer",
-        "une mise en liberté se fait vers un bureau de libération conditionnelle, un district ou un centre correctionnel communautaire : \
-         consignez le passage à un autre établissement comme un transfèrement",
-    )
-}
-
-fn date_missing() -> Refusal {
-    Refusal::invalid(
-        "move-date-missing",
-        CLAUSE,
-        "moved_on",
-        "give the day on which the person moved, as YYYY-MM-DD",
-        "indiquez le jour où la personne a changé d'établissement, sous la forme AAAA-MM-JJ",
-    )
-}
-
-fn not_yet() -> Refusal {
-    Refusal::invalid(
-        "move-not-yet",
-        CLAUSE,
-        "moved_on",
-        "that day has not come: record the move once the person has moved, because until then the head of the present site is responsible",
-        "ce jour n'est pas encore venu : consignez le déplacement une fois effectué, car jusque-là le directeur de l'établissement actuel \
-         est responsable",
-    )
-}
-
-fn reason_missing() -> Refusal {
-    Refusal::invalid(
-        "reason-missing",
-        CLAUSE,
-        "reason",
-        "say how you know where the person is",
-        "dites comment vous savez où se trouve la personne",
-    )
-}
-
-fn key_used() -> Refusal {
-    Refusal::conflict(
-        "key-used",
-        CLAUSE,
-        "another change of the site was recorded under this key: use a new one",
-        "un autre changement d'établissement a été consigné sous cette clé : utilisez-en une nouvelle",
-    )
-}
-
-fn unchanged() -> Refusal {
-    Refusal::precondition(
-        "site-unchanged",
-        CLAUSE,
-        "the case stands at this site already",
-        "le dossier est déjà rattaché à cet établissement",
-    )
-}
-
-fn out_of_order() -> Refusal {
-    Refusal::precondition(
-        "move-out-of-order",
-        CLAUSE,
-        "the file has the person at the present site only since a later day: if they are not there, correct the site",
-        "selon le dossier, la personne n'est à l'établissement actuel que depuis un jour ultérieur : si elle n'y est pas, corrigez \
-         l'établissement",
-    )
 }
 
 #[cfg(test)]

@@ -2,6 +2,8 @@
 
 use base::Refusal;
 
+use crate::error;
+
 /// Longest narrative, in characters.
 pub const NARRATIVE: usize = 20_000;
 
@@ -14,22 +16,10 @@ pub const LINE: usize = 200;
 /// Refuses a text longer than `max` characters, or one with a NUL, naming the field.
 pub fn bounded(text: &str, max: usize, field: &'static str) -> Result<String, Refusal> {
     if text.contains('\0') {
-        return Err(Refusal::invalid(
-            "text-unreadable",
-            "R3c",
-            field,
-            format!("the field {field} holds a character that cannot be kept: type it again without it"),
-            format!("le champ {field} contient un caractère qui ne peut être conservé : saisissez-le de nouveau sans ce caractère"),
-        ));
+        return Err(error::text_unreadable(field));
     }
     if text.chars().count() > max {
-        return Err(Refusal::invalid(
-            "text-too-long",
-            "R3c",
-            field,
-            format!("the field {field} is longer than {max} characters"),
-            format!("le champ {field} dépasse {max} caractères"),
-        ));
+        return Err(error::text_too_long(field, max));
     }
     Ok(text.trim().to_owned())
 }

@@ -14,6 +14,7 @@ use tonic::{Request, Response};
 use crate::{
     app::access::{assign_mediator, assign_officer, list_access},
     domain::access::decision::Verb,
+    error,
     grpc::{Answer, Server},
 };
 
@@ -71,14 +72,6 @@ pub fn encode_line(line: Row) -> wire_cases::Access {
 /// # Errors
 /// An instant outside the calendar.
 pub fn parse_until(stated: Option<&Timestamp>) -> Result<Option<OffsetDateTime>, Refusal> {
-    let impossible = || {
-        Refusal::invalid(
-            "until-impossible",
-            "D-mediator",
-            "until",
-            "the end of the assignment is not a point in time",
-            "la fin de l'affectation n'est pas un moment possible",
-        )
-    };
+    let impossible = || error::until_impossible();
     stated.map(|stamp| wire::instant(stamp).ok_or_else(impossible)).transpose()
 }

@@ -13,6 +13,7 @@ use crate::{
         assessment::{Assessment, Risk, Written},
         calendar,
     },
+    error,
     grpc::{Answer, Server},
 };
 
@@ -67,14 +68,6 @@ pub fn parse_risk(stated: wire_cases::RiskLevel) -> Result<Risk, Refusal> {
         wire_cases::RiskLevel::Moderate => Risk::Moderate,
         wire_cases::RiskLevel::High => Risk::High,
         wire_cases::RiskLevel::Imminent => Risk::Imminent,
-        wire_cases::RiskLevel::Unspecified => {
-            return Err(Refusal::invalid(
-                "risk-unknown",
-                "R4a",
-                "risk",
-                "give the risk: low, moderate, high or imminent",
-                "indiquez le risque : faible, modéré, élevé ou imminent",
-            ));
-        }
+        wire_cases::RiskLevel::Unspecified => return Err(error::risk_unknown()),
     })
 }

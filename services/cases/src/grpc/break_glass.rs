@@ -11,6 +11,7 @@ use tonic::{Request, Response};
 use crate::{
     app::break_glass::{open, review},
     domain::{access::decision::Verb, break_glass::Finding, calendar},
+    error,
     grpc::{Answer, Server},
     store::break_glass::Broken,
 };
@@ -85,14 +86,6 @@ pub fn parse_finding(stated: wire_cases::BreakGlassFinding) -> Result<Finding, R
     Ok(match stated {
         wire_cases::BreakGlassFinding::Justified => Finding::Justified,
         wire_cases::BreakGlassFinding::NotJustified => Finding::NotJustified,
-        wire_cases::BreakGlassFinding::Unspecified => {
-            return Err(Refusal::invalid(
-                "finding-missing",
-                "IM1a",
-                "finding",
-                "say whether it was justified",
-                "précisez si c'était justifié",
-            ));
-        }
+        wire_cases::BreakGlassFinding::Unspecified => return Err(error::finding_missing()),
     })
 }

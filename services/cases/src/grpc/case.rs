@@ -18,6 +18,7 @@ use crate::{
         site::change,
     },
     domain::{access::decision::Verb, case::stage::Stage, mode::Mode, site::How},
+    error,
     grpc::{Answer, Server, assessment, consent, mode, participant, site},
     store::case::file::CaseFile,
 };
@@ -146,8 +147,6 @@ pub fn parse_stage(stated: wire_cases::Stage) -> Result<Stage, Refusal> {
         wire_cases::Stage::FollowUp => Stage::FollowUp,
         wire_cases::Stage::Paused => Stage::Paused,
         wire_cases::Stage::Closed => Stage::Closed,
-        wire_cases::Stage::Unspecified => {
-            return Err(Refusal::invalid("stage-unknown", "R3a", "to", "give the stage to move to", "indiquez l'étape visée"));
-        }
+        wire_cases::Stage::Unspecified => return Err(error::stage_unknown()),
     })
 }

@@ -12,6 +12,7 @@ use crate::{
         consent::{Consent, How, Status},
         mode::Mode,
     },
+    error,
     grpc::{Answer, Server, mode, participant},
 };
 
@@ -80,15 +81,7 @@ pub fn parse_status(stated: wire_cases::ConsentStatus) -> Result<Status, Refusal
         wire_cases::ConsentStatus::Given => Status::Given,
         wire_cases::ConsentStatus::Withdrawn => Status::Withdrawn,
         wire_cases::ConsentStatus::Expired => Status::Expired,
-        wire_cases::ConsentStatus::Unspecified => {
-            return Err(Refusal::invalid(
-                "consent-status-unknown",
-                "IM1c",
-                "status",
-                "say whether the consent is offered, given, withdrawn or expired",
-                "précisez si le consentement est offert, donné, retiré ou expiré",
-            ));
-        }
+        wire_cases::ConsentStatus::Unspecified => return Err(error::consent_status_unknown()),
     })
 }
 

@@ -10,6 +10,7 @@ use tonic::{Request, Response};
 use crate::{
     app::hold,
     domain::{access::decision::Verb, hold::HoldKind},
+    error,
     grpc::{Answer, Server},
     store::hold::Hold,
 };
@@ -75,14 +76,6 @@ pub fn parse_kind(stated: wire_cases::HoldKind) -> Result<HoldKind, Refusal> {
         wire_cases::HoldKind::AccessRequest => HoldKind::AccessRequest,
         wire_cases::HoldKind::Legal => HoldKind::Legal,
         wire_cases::HoldKind::Other => HoldKind::Other,
-        wire_cases::HoldKind::Unspecified => {
-            return Err(Refusal::invalid(
-                "hold-kind-unknown",
-                "LPR4",
-                "kind",
-                "say what the case is held for: an access request, a legal matter, or another",
-                "précisez le motif de la suspension : demande d'accès, question juridique ou autre",
-            ));
-        }
+        wire_cases::HoldKind::Unspecified => return Err(error::hold_kind_unknown()),
     })
 }

@@ -17,6 +17,7 @@ use crate::{
             person::Participant,
         },
     },
+    error,
     grpc::{Answer, Server},
 };
 
@@ -80,15 +81,7 @@ pub fn parse_kind(stated: wire_cases::ParticipantKind) -> Result<Kind, Refusal> 
         Wire::Representative => Kind::Representative,
         Wire::Interpreter => Kind::Interpreter,
         Wire::Elder => Kind::Elder,
-        Wire::Unspecified => {
-            return Err(Refusal::invalid(
-                "participant-kind-unknown",
-                "D-RO",
-                "kind",
-                "give the part the person takes",
-                "indiquez le rôle de la personne",
-            ));
-        }
+        Wire::Unspecified => return Err(error::participant_kind_unknown()),
     })
 }
 
@@ -101,15 +94,7 @@ pub fn parse_wish(stated: wire_cases::Wish) -> Result<Wish, Refusal> {
         wire_cases::Wish::ByTheMediator => Wish::Mediator,
         wire_cases::Wish::Unable => Wish::Unable,
         wire_cases::Wish::ByMistake => Wish::Mistake,
-        wire_cases::Wish::Unspecified => {
-            return Err(Refusal::invalid(
-                "wish-unknown",
-                "IM1c",
-                "wish",
-                "say at whose wish the participant leaves",
-                "précisez à la demande de qui le participant quitte le dossier",
-            ));
-        }
+        wire_cases::Wish::Unspecified => return Err(error::wish_unknown()),
     })
 }
 

@@ -3,9 +3,12 @@
 use base::{Refusal, wire};
 use proto::cases::v1 as wire_cases;
 
-use crate::domain::{
-    calendar,
-    site::{self, Stay},
+use crate::{
+    domain::{
+        calendar,
+        site::{self, Stay},
+    },
+    error,
 };
 
 /// A stay at one site; without a change it is where the case opened.
@@ -37,13 +40,7 @@ pub fn parse_move(stated: wire_cases::SiteChange) -> Result<site::How, Refusal> 
         wire_cases::SiteChange::Transfer => Ok(site::How::Transfer),
         wire_cases::SiteChange::Release => Ok(site::How::Release),
         wire_cases::SiteChange::Unspecified | wire_cases::SiteChange::Opening | wire_cases::SiteChange::Correction => {
-            Err(Refusal::invalid(
-                "move-unknown",
-                site::CLAUSE,
-                "how",
-                "say whether the person was transferred, or released to supervision in the community",
-                "précisez si la personne a été transférée ou mise en liberté sous surveillance dans la collectivité",
-            ))
+            Err(error::move_unknown())
         }
     }
 }

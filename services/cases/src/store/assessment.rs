@@ -48,7 +48,7 @@ impl Row {
             id: AssessmentId::new(row.id),
             said: NewAssessment {
                 participant: ParticipantId::new(row.participant_id),
-                risk: known("risk", Risk::of_code(&row.risk))?,
+                risk: known("risk", &row.risk)?,
                 notes: unopened.text(keys.text(notes(row.id), row.notes_sealed.as_deref(), Some(row.notes)))?,
                 for_the_head: unopened.text(keys.text(for_the_head(row.id), row.for_the_head_sealed.as_deref(), Some(row.for_the_head)))?,
                 next_review_on: row.next_review_on,

@@ -122,7 +122,7 @@ pub async fn lock(tx: &mut PgConnection, break_glass: Uuid) -> sqlx::Result<Opti
     let row =
         sqlx::query!("select case_id, subject, finding from break_glass where id = $1 for update", break_glass).fetch_optional(tx).await?;
     row.map(|row| {
-        let finding = row.finding.map(|code| known("finding", Finding::of_code(&code))).transpose()?;
+        let finding = row.finding.map(|code| known("finding", &code)).transpose()?;
         Ok(BreakGlassRow { id: break_glass, case: CaseId::new(row.case_id), subject: row.subject, finding })
     })
     .transpose()
@@ -231,7 +231,7 @@ pub async fn list(tx: &mut PgConnection, vault: &Vault, open_only: bool, limit: 
                 until: row.until,
                 ended_at: row.ended_at,
                 review_due: row.review_due,
-                finding: row.finding.map(|code| known("finding", Finding::of_code(&code))).transpose()?,
+                finding: row.finding.map(|code| known("finding", &code)).transpose()?,
                 note,
                 reviewed_by: row.reviewed_by,
                 reviewed_at: row.reviewed_at,
@@ -332,7 +332,7 @@ pub async fn enter_uses(tx: &mut PgConnection, limit: i64, at: OffsetDateTime) -
     }
     let mut entries = Vec::with_capacity(rows.len());
     for row in &rows {
-        let verb = known("action", Verb::ALL.into_iter().find(|verb| verb.permission() == row.action))?;
+        let verb: Verb = known("action", &row.action)?;
         let act = Act::by(&row.actor, verb.permission(), "case", &row.object);
         entries.push(Deferred { act, outcome: &row.outcome, reason: &row.reason, at: row.at });
     }

@@ -6,7 +6,7 @@ use time::OffsetDateTime;
 
 use crate::{
     domain::{
-        consent::{Consent, How, Initiative, Statement, Status},
+        consent::{Consent, Initiative, Statement},
         participant::kind::Language,
     },
     store::{decode::known, mode},
@@ -64,13 +64,13 @@ pub async fn standing(tx: &mut PgConnection, case: CaseId) -> sqlx::Result<Vec<(
         .map(|row| {
             let consent = Consent {
                 mode: mode::of_row(&row.mode, row.described_mode, row.direct)?,
-                status: known("status", Status::of_code(&row.status))?,
+                status: known("status", &row.status)?,
                 form_version: row.form_version,
-                language: row.language.map(|code| known("language", Language::of_code(&code))).transpose()?,
+                language: row.language.map(|code| known("language", &code)).transpose()?,
                 recorded_at: row.recorded_at,
                 ends_on: row.ends_on,
                 initiative: match row.initiative.zip(row.initiative_at) {
-                    Some((how, at)) => Some(Initiative { how: known("initiative", How::of_code(&how))?, at }),
+                    Some((how, at)) => Some(Initiative { how: known("initiative", &how)?, at }),
                     None => None,
                 },
             };

@@ -1,6 +1,6 @@
 //! Decoding of stored codes into domain types: rows are parsed, not trusted.
 
-use std::fmt;
+use std::{fmt, str::FromStr};
 
 /// A code in the database that this version does not know.
 #[derive(Debug)]
@@ -15,6 +15,6 @@ impl fmt::Display for UnknownCode {
 impl std::error::Error for UnknownCode {}
 
 /// A stored code as its domain type: rows are parsed, not trusted.
-pub(crate) fn known<T>(column: &'static str, value: Option<T>) -> sqlx::Result<T> {
-    value.ok_or_else(|| sqlx::Error::ColumnDecode { index: column.to_owned(), source: Box::new(UnknownCode) })
+pub(crate) fn known<T: FromStr>(column: &'static str, code: &str) -> sqlx::Result<T> {
+    code.parse().map_err(|_| sqlx::Error::ColumnDecode { index: column.to_owned(), source: Box::new(UnknownCode) })
 }

@@ -130,7 +130,7 @@ pub async fn of_case(tx: &mut PgConnection, vault: &Vault, case: CaseId, limit: 
             };
             Ok(Hold {
                 id: row.id,
-                kind: known("kind", HoldKind::of_code(&row.kind))?,
+                kind: known("kind", &row.kind)?,
                 reason: keys.text(reason(row.id), Some(&row.reason_sealed), None)?,
                 placed_by: row.placed_by,
                 placed_at: row.placed_at,

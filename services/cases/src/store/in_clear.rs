@@ -31,7 +31,7 @@ async fn participants(tx: &mut PgConnection, vault: &Vault, at: OffsetDateTime) 
     .fetch_all(&mut *tx)
     .await?;
     for row in &rows {
-        let key = vault.key(tx, owner(row.case_id, known("kind", Kind::of_code(&row.kind))?.side()), at).await?;
+        let key = vault.key(tx, owner(row.case_id, known::<Kind>("kind", &row.kind)?.side()), at).await?;
         let name = hidden(&key, participant::name(row.id), &row.name, row.name_sealed.as_deref())?;
         let fps = hidden(&key, participant::fps(row.id), &row.fps, row.fps_sealed.as_deref())?;
         sqlx::query!("update participant set name = '', fps = '', name_sealed = $2, fps_sealed = $3 where id = $1", row.id, name, fps)
@@ -51,7 +51,7 @@ async fn assessments(tx: &mut PgConnection, vault: &Vault, at: OffsetDateTime) -
     .fetch_all(&mut *tx)
     .await?;
     for row in &rows {
-        let key = vault.key(tx, owner(row.case_id, known("kind", Kind::of_code(&row.kind))?.side()), at).await?;
+        let key = vault.key(tx, owner(row.case_id, known::<Kind>("kind", &row.kind)?.side()), at).await?;
         let notes = hidden(&key, assessment::notes(row.id), &row.notes, row.notes_sealed.as_deref())?;
         let head = hidden(&key, assessment::for_the_head(row.id), &row.for_the_head, row.for_the_head_sealed.as_deref())?;
         sqlx::query!(

@@ -19,7 +19,7 @@ use crate::{
 pub(crate) fn of_row(code: &str, described: Option<Uuid>, direct: Option<bool>) -> sqlx::Result<Mode> {
     // A described mode without a stored answer counts as direct.
     let described = described.map(|id| Described { id, direct: direct.unwrap_or(true) });
-    Ok(match decode::known("mode", Mode::of_code(code))? {
+    Ok(match decode::known("mode", code)? {
         Mode::Other(_) => Mode::Other(described),
         mode => mode,
     })

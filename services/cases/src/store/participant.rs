@@ -8,8 +8,8 @@ use vault::{Place, Vault};
 
 use crate::{
     domain::participant::{
-        kind::{Kind, Language, Side},
-        leaving::{Leaving, Wish},
+        kind::{Language, Side},
+        leaving::Leaving,
         person::{NewParticipant, Participant},
     },
     store::{
@@ -136,16 +136,16 @@ pub async fn of_case(tx: &mut PgConnection, vault: &Vault, case: CaseId, unopene
             Ok(Participant {
                 id: ParticipantId::new(row.id),
                 person: NewParticipant {
-                    kind: known("kind", Kind::of_code(&row.kind))?,
+                    kind: known("kind", &row.kind)?,
                     name: unopened.text(keys.text(name(row.id), row.name_sealed.as_deref(), Some(row.name)))?,
                     fps: unopened.text(keys.text(fps(row.id), row.fps_sealed.as_deref(), Some(row.fps)))?,
-                    language: row.language.map(|code| known("language", Language::of_code(&code))).transpose()?,
+                    language: row.language.map(|code| known("language", &code)).transpose()?,
                 },
                 added_at: row.added_at,
                 formerly: row.formerly.map(ParticipantId::new),
                 left: match (row.wish, row.left_by, row.left_at) {
                     (Some(wish), Some(recorded_by), Some(at)) => Some(Leaving {
-                        wish: known("wish", Wish::of_code(&wish))?,
+                        wish: known("wish", &wish)?,
                         reason: unopened.text(keys.text(reason(row.id), row.reason_sealed.as_deref(), Some(String::new())))?,
                         recorded_by,
                         at,

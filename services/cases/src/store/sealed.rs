@@ -18,16 +18,19 @@ pub const CANNOT_BE_READ: &str = "[cannot be read at the moment: call NHQ · ill
 
 /// Key owner for a participant's side. Participants of neither side share the key of the file.
 pub(crate) fn owner(case: Uuid, side: Option<Side>) -> Owner {
-    let side = match side {
-        Some(Side::Victim) => "victim",
-        Some(Side::Offender) => "offender",
-        None => "file",
-    };
-    Owner { kind: CASE, object: case, side }
+    Owner { kind: CASE, object: case, side: side_code(side) }
+}
+
+/// Code of what belongs to the file and to neither side.
+pub(crate) const OF_THE_FILE: &str = "file";
+
+/// Code of a side, or of the file, in tables and with the keys.
+pub(crate) fn side_code(side: Option<Side>) -> &'static str {
+    side.map_or(OF_THE_FILE, Side::code)
 }
 
 /// Every side for which a case can have a key.
-pub const SIDES: [&str; 3] = ["victim", "offender", "file"];
+pub const SIDES: [&str; 3] = [Side::Victim.code(), Side::Offender.code(), OF_THE_FILE];
 
 /// The key of one side of a case, for data about to leave the file.
 ///

@@ -7,7 +7,7 @@ use uuid::Uuid;
 use vault::{Place, Vault};
 
 use crate::{
-    domain::site::{Change, How, Named, NewChange},
+    domain::site::{Change, Named, NewChange},
     store::{
         decode::known,
         sealed::{Unopened, owner},
@@ -89,7 +89,7 @@ pub async fn of_case(tx: &mut PgConnection, vault: &Vault, case: CaseId, unopene
         .map(|row| {
             Ok(Change {
                 id: row.id,
-                how: known("how", How::of_code(&row.how))?,
+                how: known("how", &row.how)?,
                 before: row.site_before,
                 site: row.site,
                 moved_on: row.moved_on,

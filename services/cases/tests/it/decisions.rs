@@ -34,7 +34,7 @@ fn people() -> Vec<Vec<&'static str>> {
 fn ties(roles: &[&str], verb: Verb) -> Vec<Tie> {
     match Scope::of(&caller("someone", roles)) {
         // Who became a supervisor after breaking one ends it, and does not review it.
-        Scope::Unit if matches!(verb, Verb::EndBreakGlass | Verb::ReviewBreakGlass) => vec![Tie::Unit, Tie::Line(Line::Glass)],
+        Scope::Unit if matches!(verb, Verb::EndBreakGlass | Verb::ReviewBreakGlass) => vec![Tie::Unit, Tie::Line(Line::BreakGlass)],
         Scope::Unit => vec![Tie::Unit],
         Scope::Lines { kinds, .. } => kinds.into_iter().map(Tie::Line).chain([Tie::Stranger]).collect(),
         Scope::Nothing => vec![Tie::Stranger],
@@ -44,7 +44,7 @@ fn ties(roles: &[&str], verb: Verb) -> Vec<Tie> {
 fn outcomes(tie: Tie, verb: Verb) -> String {
     let usual = said(&decide(tie, verb, Some(Stage::Assessment)));
     let mut text = usual.clone();
-    for stage in Stage::ALL {
+    for &stage in Stage::ALL {
         let then = said(&decide(tie, verb, Some(stage)));
         if then != usual {
             let _ = write!(text, "; in {}: {then}", stage.code());
@@ -55,7 +55,7 @@ fn outcomes(tie: Tie, verb: Verb) -> String {
 
 fn table() -> String {
     let mut text = String::from("# verb, by role at the door and by what ties the caller to the case\n");
-    for verb in Verb::ALL {
+    for &verb in Verb::ALL {
         let _ = writeln!(text, "{}", verb.permission());
         let Some(rule) = RULES.iter().find(|rule| rule.permission == verb.permission()) else {
             for tie in Tie::ALL {
@@ -121,7 +121,7 @@ fn sources(folder: &Path) -> Vec<(String, String)> {
 #[test]
 fn every_verb_is_asked_by_a_use_case_and_no_use_case_meets_a_case_without_one() {
     let app = sources(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src/app"));
-    for verb in Verb::ALL {
+    for &verb in Verb::ALL {
         let name = format!("Verb::{verb:?}");
         assert!(app.iter().any(|(_, text)| text.contains(&name)), "no use case asks {name}");
     }
@@ -139,8 +139,8 @@ fn every_verb_is_asked_by_a_use_case_and_no_use_case_meets_a_case_without_one() 
 // [R3c]
 #[test]
 fn who_has_no_tie_finds_every_case_hidden_and_break_glass_is_the_only_way_in() {
-    for verb in Verb::ALL {
-        for stage in Stage::ALL.map(Some).into_iter().chain([None]) {
+    for &verb in Verb::ALL {
+        for stage in Stage::ALL.iter().copied().map(Some).chain([None]) {
             let expected = if verb == Verb::BreakGlass { Decision::Allowed } else { Decision::Hidden };
             assert_eq!(decide(Tie::Stranger, verb, stage), expected, "{verb:?}");
         }
@@ -149,8 +149,11 @@ fn who_has_no_tie_finds_every_case_hidden_and_break_glass_is_the_only_way_in() {
 
 #[test]
 fn a_break_glass_allows_to_read_to_give_it_back_and_nothing_else() {
-    let allowed: Vec<Verb> =
-        Verb::ALL.into_iter().filter(|verb| decide(Tie::Line(Line::Glass), *verb, Some(Stage::Assessment)) == Decision::Allowed).collect();
+    let allowed: Vec<Verb> = Verb::ALL
+        .iter()
+        .copied()
+        .filter(|verb| decide(Tie::Line(Line::BreakGlass), *verb, Some(Stage::Assessment)) == Decision::Allowed)
+        .collect();
     assert_eq!(
         allowed,
         [Verb::List, Verb::Read, Verb::Find, Verb::BreakGlass, Verb::EndBreakGlass, Verb::ListDocuments, Verb::ReadDocument]

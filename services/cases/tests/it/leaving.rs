@@ -43,7 +43,7 @@ async fn add(world: &World, by: &Caller, case: &Opened, kind: Kind, name: &str, 
 async fn the_offender_or_the_last_victim_who_leaves_stops_the_case_at_once_and_it_does_not_go_on() {
     let world = World::new().await;
     for stage in [Stage::Assessment, Stage::Preparation, Stage::Mediation, Stage::FollowUp] {
-        for (n, wish) in Wish::ALL.into_iter().enumerate() {
+        for (n, wish) in Wish::ALL.iter().copied().enumerate() {
             let case = match stage {
                 Stage::Assessment => world.open().await,
                 Stage::Preparation => world.prepared("letter").await,

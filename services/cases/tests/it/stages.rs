@@ -104,7 +104,7 @@ fn table() -> String {
     let mut table = String::from("# from -> to: on a complete file | on a bare, frozen, indirect-only file without a reason\n");
     for standing in standings() {
         let from = standing.left.map_or_else(|| standing.stage.code().to_owned(), |left| format!("paused({})", left.code()));
-        for to in Stage::ALL {
+        for &to in Stage::ALL {
             let request = Request { to, mode: Some(Mode::FaceToFace), has_reason: true };
             let whole = line(&complete(standing), request);
             let bare = line(&bare(standing), Request { has_reason: false, ..request });
@@ -176,8 +176,8 @@ fn each_condition_of_preparation_alone_holds_the_case_back() {
 #[test]
 fn what_cannot_go_on_without_who_left_stops_and_what_can_goes_on() {
     for standing in standings() {
-        for wish in Wish::ALL {
-            for kind in Kind::ALL {
+        for &wish in Wish::ALL {
+            for &kind in Kind::ALL {
                 // They are not among the people any more.
                 let mut without = complete(standing);
                 let alone = kind == Kind::Offender || kind == Kind::Victim;
@@ -268,7 +268,7 @@ fn a_withdrawal_stops_whatever_is_under_way_and_an_expired_consent_stops_mediati
         for prepared in [None, Some(Mode::Letter), Some(Mode::Video)] {
             let before = Standing { mode: prepared.or(standing.mode), ..standing };
             let paused = Standing { stage: Stage::Paused, left: Some(before.stage), mode: before.mode };
-            for status in Status::ALL {
+            for &status in Status::ALL {
                 let stops = match status {
                     Status::Offered | Status::Given => false,
                     Status::Withdrawn => before.stage.is_at_work(),
@@ -296,7 +296,7 @@ fn mediation_stops_when_contact_is_frozen_and_no_other_stage_does() {
 #[test]
 fn after_a_withdrawal_no_stage_at_work_is_entered_until_the_participant_turned_back() {
     for standing in standings() {
-        for to in Stage::ALL.into_iter().filter(|to| to.is_at_work()) {
+        for to in Stage::ALL.iter().copied().filter(|to| to.is_at_work()) {
             let mut facts = complete(standing);
             facts.people[2].withdrawn = true;
             let outcome = decide(&facts, Request { to, mode: Some(Mode::Letter), has_reason: true });

@@ -16,10 +16,9 @@ use crate::{
         gate::conditions,
         text,
     },
+    error,
     store::access,
 };
-
-const CLAUSE: &str = "D-mediator";
 
 /// Assigns the mediator until a time, or until it is ended; the former mediator loses the case in the same transaction.
 ///
@@ -29,7 +28,7 @@ pub async fn assign_mediator(app: &App, caller: &Caller, case_ref: &str, mediato
     let mut tx = app.begin(caller).await?;
     let (file, at) = lock(&mut tx, &app.clock, caller, Verb::AssignMediator, case_ref).await?;
     let mediator = named(mediator)?;
-    not_over(until, at, CLAUSE)?;
+    not_over(Line::Mediator, until, at)?;
     let before = access::assignment(&mut tx, file.id).await?;
     if before.is_some_and(|now| now.subject == mediator && now.until == until) {
         tx.commit().await?;
@@ -60,7 +59,7 @@ pub async fn end_assignment(app: &App, caller: &Caller, case_ref: &str, mediator
             transition::apply(&mut tx, (&app.vault, &app.ids), file.id, file.standing, to, "", transition::BY_ITSELF, at).await?;
         }
         _ if access::was_given(&mut tx, file.id, Line::Mediator, &mediator).await? => {}
-        _ => return Err(not_assigned().into()),
+        _ => return Err(error::mediator_not_assigned().into()),
     }
     tx.commit().await?;
     app.outbox.wake();
@@ -69,17 +68,7 @@ pub async fn end_assignment(app: &App, caller: &Caller, case_ref: &str, mediator
 }
 
 fn named(mediator: &str) -> std::result::Result<String, Refusal> {
-    let (en, fr) = ("give the identity of the mediator", "indiquez l'identité du médiateur");
-    text::given(mediator, text::LINE, "mediator", Refusal::invalid("mediator-missing", CLAUSE, "mediator", en, fr))
-}
-
-fn not_assigned() -> Refusal {
-    Refusal::precondition(
-        "not-assigned",
-        CLAUSE,
-        "this mediator was never assigned to the case",
-        "ce médiateur n'a jamais été affecté au dossier",
-    )
+    text::given(mediator, text::LINE, "mediator", error::mediator_missing())
 }
 
 /// Event: a mediator was assigned.

@@ -18,10 +18,9 @@ use crate::{
         },
         text,
     },
+    error,
     store::access,
 };
-
-const CLAUSE: &str = "R3c";
 
 /// Assigns the officer until a time, or until it is ended. Officers who already have the case keep it.
 ///
@@ -31,7 +30,7 @@ pub async fn assign_officer(app: &App, caller: &Caller, case_ref: &str, officer:
     let mut tx = app.begin(caller).await?;
     let (file, at) = lock(&mut tx, &app.clock, caller, Verb::AssignOfficer, case_ref).await?;
     let officer = named(officer)?;
-    not_over(until, at, CLAUSE)?;
+    not_over(Line::Officer, until, at)?;
     known(Line::Officer, grants::is_held(&mut tx, &officer, &[role::RJ_OFFICER], at).await?)?;
     if access::assign_officer(&mut tx, file.id, &officer, until, &caller.subject, at).await? {
         outbox::enqueue(&mut tx, &officer_assigned(&app.ids, file.id, &officer, at), at).await?;
@@ -52,7 +51,7 @@ pub async fn end_officer(app: &App, caller: &Caller, case_ref: &str, officer: &s
     let (file, at) = lock(&mut tx, &app.clock, caller, Verb::EndOfficer, case_ref).await?;
     let officer = named(officer)?;
     if !access::was_given(&mut tx, file.id, Line::Officer, &officer).await? {
-        return Err(not_in_portfolio().into());
+        return Err(error::not_in_portfolio().into());
     }
     access::end_officer(&mut tx, file.id, &officer, &caller.subject, at).await?;
     ties::tell(&mut tx, &app.ids, file.id, at).await?;
@@ -63,17 +62,7 @@ pub async fn end_officer(app: &App, caller: &Caller, case_ref: &str, officer: &s
 }
 
 fn named(officer: &str) -> std::result::Result<String, Refusal> {
-    let (en, fr) = ("give the identity of the officer", "indiquez l'identité de l'agent");
-    text::given(officer, text::LINE, "officer", Refusal::invalid("officer-missing", CLAUSE, "officer", en, fr))
-}
-
-fn not_in_portfolio() -> Refusal {
-    Refusal::precondition(
-        "not-in-portfolio",
-        CLAUSE,
-        "the case was never in this officer's portfolio",
-        "le dossier n'a jamais été confié à cet agent",
-    )
+    text::given(officer, text::LINE, "officer", error::officer_missing())
 }
 
 /// Event: the case was added to an officer's portfolio.

@@ -55,7 +55,7 @@ pub(crate) async fn note(tx: &mut PgConnection, caller: &Caller, verb: Verb, fil
 
 /// The same for several cases.
 pub(crate) async fn note_all(tx: &mut PgConnection, caller: &Caller, verb: Verb, files: &[CaseFile], at: OffsetDateTime) -> Result<()> {
-    let (by_break_glass, usual): (Vec<&CaseFile>, Vec<&CaseFile>) = files.iter().partition(|file| file.tie == Tie::Line(Line::Glass));
+    let (by_break_glass, usual): (Vec<&CaseFile>, Vec<&CaseFile>) = files.iter().partition(|file| file.tie == Tie::Line(Line::BreakGlass));
     let acts: Vec<Act<'_>> = usual.iter().map(|file| Act::new(caller, verb.permission(), KIND, &file.id.to_string())).collect();
     audit_log::granted_all(tx, &acts, at).await?;
     for file in by_break_glass {

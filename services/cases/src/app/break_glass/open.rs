@@ -27,6 +27,7 @@ use crate::{
         break_glass as rules,
         case::reference::CaseRef,
     },
+    error,
     store::{
         break_glass::{self, NewBreakGlass, Notice, Use},
         case::file,
@@ -85,7 +86,7 @@ async fn attempt(tx: &mut PgConnection, app: &App, caller: &Caller, case_ref: &s
         if break_glass::tell_today(tx, notice, Notice::QuotaReached(&caller.subject), at.date()).await? {
             outbox::enqueue(tx, &break_glass_quota_reached(&app.ids, notice, at), at).await?;
         }
-        return Err(rules::quota_reached().into());
+        return Err(error::break_glass_quota_reached().into());
     }
     let case = match &case_ref {
         Some(named) => file::behind_glass(tx, named).await?.ok_or(Error::NotFound)?,

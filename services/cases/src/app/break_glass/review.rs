@@ -1,7 +1,7 @@
 //! Use cases after a break-glass: end it early, list it for review, record the review by another person [IM1a].
 
 use audit_log::Act;
-use base::{Caller, Error, Refusal, Result};
+use base::{Caller, Error, Result};
 use sqlx::PgConnection;
 use time::{Date, OffsetDateTime};
 use uuid::Uuid;
@@ -15,6 +15,7 @@ use crate::{
         },
         break_glass::{self as rules, Finding},
     },
+    error,
     store::break_glass::{self, BreakGlassRow, Broken},
 };
 
@@ -74,7 +75,7 @@ pub async fn review_break_glass(app: &App, caller: &Caller, break_glass_id: &str
     match held.finding {
         None => break_glass::review(&mut tx, &app.vault, &held, finding, &note, &caller.subject, at).await?,
         Some(same) if same == finding => {}
-        Some(_) => return Err(reviewed_already().into()),
+        Some(_) => return Err(error::reviewed_already().into()),
     }
     tx.commit().await?;
     tracing::info!(break_glass.id = %held.id, "a break-glass was reviewed");
@@ -100,19 +101,10 @@ async fn lock(
 /// Tie of a caller to a break-glass: to their own, and for supervisors and the National Manager to everyone's; else none.
 fn tie(caller: &Caller, owner: Option<&str>) -> Tie {
     if owner == Some(caller.subject.as_str()) {
-        Tie::Line(Line::Glass)
+        Tie::Line(Line::BreakGlass)
     } else if Scope::of(caller).is_unit() {
         Tie::Unit
     } else {
         Tie::Stranger
     }
-}
-
-fn reviewed_already() -> Refusal {
-    Refusal::conflict(
-        "reviewed-already",
-        "IM1a",
-        "this break-glass was reviewed already, with another finding",
-        "ce bris de glace a déjà été révisé, avec une autre conclusion",
-    )
 }

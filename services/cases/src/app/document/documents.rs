@@ -1,8 +1,8 @@
 //! Object store for documents, as the use cases need it.
 
-use base::{Error, Refusal, Result};
+use base::{Error, Result};
 
-use crate::store::document::blob::Blobs;
+use crate::{error, store::document::blob::Blobs};
 
 /// The object store for documents, and the size limit.
 #[derive(Clone)]
@@ -19,15 +19,7 @@ impl Documents {
     /// # Errors
     /// Refused where none is configured.
     pub fn blobs(&self) -> Result<&Blobs> {
-        self.blobs.as_ref().ok_or_else(|| {
-            Refusal::precondition(
-                "documents-not-configured",
-                "TS1c",
-                "no store of documents is set for this service: ask operations",
-                "aucun dépôt de documents n'est configuré pour ce service : adressez-vous aux opérations",
-            )
-            .into()
-        })
+        self.blobs.as_ref().ok_or_else(|| error::documents_not_configured().into())
     }
 }
 

@@ -11,8 +11,9 @@ use crate::{
     },
     domain::{
         access::decision::Verb,
-        document::{Document, Offered, key_used},
+        document::{Document, Offered},
     },
+    error,
     store::{document::metadata, sealed},
 };
 
@@ -64,5 +65,5 @@ pub async fn keep_document(
 }
 
 fn the_same(known: Document, hash: &[u8]) -> Result<Document> {
-    if known.hash.expose() == hash { Ok(known) } else { Err(key_used().into()) }
+    if known.hash.expose() == hash { Ok(known) } else { Err(error::document_key_used().into()) }
 }

@@ -2,7 +2,7 @@
 
 use audit_log::Signer;
 use base::{
-    Caller, Error, Refusal, Result,
+    Caller, Error, Result,
     database::{Actor, act_as},
 };
 use messaging::outbox;
@@ -21,8 +21,9 @@ use crate::{
     },
     domain::{
         access::decision::Verb,
-        purge::{CLAUSE, ORDER_STANDS, kept_by, order_stands, second_person},
+        purge::{ORDER_STANDS, kept_by, order_stands, second_person},
     },
+    error,
     store::{
         case::{file::CaseFile, opening},
         purge::{
@@ -82,9 +83,9 @@ pub async fn confirm_purge(app: &App, caller: &Caller, case_ref: &str) -> Result
 async fn confirm(app: &App, caller: &Caller, case_ref: &str) -> Result<Certificate> {
     let mut tx = app.begin(caller).await?;
     let (file, at) = lock(&mut tx, &app.clock, caller, Verb::ConfirmPurge, case_ref).await?;
-    let order = store::order(&mut tx, file.id).await?.filter(|order| order_stands(order.at, at)).ok_or_else(not_ordered)?;
+    let order = store::order(&mut tx, file.id).await?.filter(|order| order_stands(order.at, at)).ok_or_else(error::purge_not_ordered)?;
     second_person(&order.by, &caller.subject)?;
-    let signer = app.signer.as_deref().ok_or_else(cannot_be_signed)?;
+    let signer = app.signer.as_deref().ok_or_else(error::certificate_cannot_be_signed)?;
     // From here the service acts: row security lets no one else delete.
     act_as(&mut tx, &Actor::service("cases").at(at)).await?;
     let (certificate, documents) = carry_out(&mut tx, app, signer, &file, (&order, &caller.subject), at).await?;
@@ -147,23 +148,4 @@ async fn carry_out(
     };
     outbox::enqueue(tx, &event::case_purged(&app.ids, signer, &told), at).await?;
     Ok((certificate, done.documents))
-}
-
-fn not_ordered() -> Refusal {
-    Refusal::precondition(
-        "purge-not-ordered",
-        CLAUSE,
-        "nobody has ordered the purge of this case in the last thirty days: order it, and somebody else confirms",
-        "personne n'a ordonné l'élimination de ce dossier dans les trente derniers jours : ordonnez-la, et une autre personne confirme",
-    )
-}
-
-/// The refusal where no certificate can be signed: a purge without proof is not carried out.
-fn cannot_be_signed() -> Refusal {
-    Refusal::precondition(
-        "certificate-cannot-be-signed",
-        CLAUSE,
-        "this service has no audit key to sign the certificate with: nothing was destroyed",
-        "ce service n'a pas de clé d'audit pour signer le certificat : rien n'a été détruit",
-    )
 }

@@ -5,139 +5,106 @@
 
 use base::{Error, Refusal, Result};
 
-use crate::domain::{access::scope::Line, case::stage::Stage};
+use crate::{
+    domain::{access::scope::Line, case::stage::Stage},
+    error,
+};
+use strum::{EnumString, IntoStaticStr, VariantArray};
 
 /// An action: one per RPC, and one per effect of a bus message.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, IntoStaticStr, EnumString, VariantArray)]
+#[strum(const_into_str)]
 pub enum Verb {
+    #[strum(serialize = "case.list")]
     List,
+    #[strum(serialize = "case.read")]
     Read,
+    #[strum(serialize = "case.find")]
     Find,
+    #[strum(serialize = "participant.add")]
     AddParticipant,
+    #[strum(serialize = "participant.leave")]
     LeaveCase,
+    #[strum(serialize = "mediator.assign")]
     AssignMediator,
+    #[strum(serialize = "mediator.end")]
     EndMediator,
+    #[strum(serialize = "officer.assign")]
     AssignOfficer,
+    #[strum(serialize = "officer.end")]
     EndOfficer,
+    #[strum(serialize = "assessment.record")]
     RecordAssessment,
+    #[strum(serialize = "consent.record")]
     RecordConsent,
+    #[strum(serialize = "mode.describe")]
     DescribeMode,
+    #[strum(serialize = "mode.say")]
     SayDirect,
+    #[strum(serialize = "case.move")]
     Move,
     /// The file had the wrong site for the person.
+    #[strum(serialize = "site.correct")]
     CorrectSite,
     /// The person is at another site from a day on [TRAP-2].
+    #[strum(serialize = "site.move")]
     RecordPersonMove,
+    #[strum(serialize = "case.access")]
     WhoViewed,
+    #[strum(serialize = "break-glass.open")]
     BreakGlass,
+    #[strum(serialize = "break-glass.end")]
     EndBreakGlass,
+    #[strum(serialize = "break-glass.list")]
     ListBreakGlass,
+    #[strum(serialize = "break-glass.review")]
     ReviewBreakGlass,
+    #[strum(serialize = "document.keep")]
     KeepDocument,
+    #[strum(serialize = "document.list")]
     ListDocuments,
+    #[strum(serialize = "document.read")]
     ReadDocument,
+    #[strum(serialize = "hold.place")]
     PlaceHold,
+    #[strum(serialize = "hold.lift")]
     LiftHold,
+    #[strum(serialize = "hold.list")]
     ListHolds,
     /// The cases whose retention is over [LPR4].
+    #[strum(serialize = "purge.due")]
     ListDue,
+    #[strum(serialize = "purge.order")]
     OrderPurge,
+    #[strum(serialize = "purge.confirm")]
     ConfirmPurge,
     /// The certificate of a purged case.
+    #[strum(serialize = "purge.certificate")]
     ReadCertificate,
     /// A screening decision opens the case.
+    #[strum(serialize = "case.open")]
     Open,
     /// A newer decision changes how far the case may go.
+    #[strum(serialize = "case.decide-again")]
     DecideAgain,
     /// A newer decision no longer accepts the referral.
+    #[strum(serialize = "case.take-back")]
     TakeBack,
     /// A concern of the case is reported by safety.
+    #[strum(serialize = "concern.follow")]
     FollowConcern,
     /// Another service reports what it destroyed of a purged case.
+    #[strum(serialize = "purge.hear")]
     HearObeyed,
 }
 
 impl Verb {
-    pub const ALL: [Self; 36] = [
-        Self::List,
-        Self::Read,
-        Self::Find,
-        Self::AddParticipant,
-        Self::LeaveCase,
-        Self::AssignMediator,
-        Self::EndMediator,
-        Self::AssignOfficer,
-        Self::EndOfficer,
-        Self::RecordAssessment,
-        Self::RecordConsent,
-        Self::DescribeMode,
-        Self::SayDirect,
-        Self::Move,
-        Self::CorrectSite,
-        Self::RecordPersonMove,
-        Self::WhoViewed,
-        Self::BreakGlass,
-        Self::EndBreakGlass,
-        Self::ListBreakGlass,
-        Self::ReviewBreakGlass,
-        Self::KeepDocument,
-        Self::ListDocuments,
-        Self::ReadDocument,
-        Self::PlaceHold,
-        Self::LiftHold,
-        Self::ListHolds,
-        Self::ListDue,
-        Self::OrderPurge,
-        Self::ConfirmPurge,
-        Self::ReadCertificate,
-        Self::Open,
-        Self::DecideAgain,
-        Self::TakeBack,
-        Self::FollowConcern,
-        Self::HearObeyed,
-    ];
+    pub const ALL: &'static [Self] = Self::VARIANTS;
 
     /// Name of the permission, in the access rules and in the audit log.
     #[must_use]
     pub const fn permission(self) -> &'static str {
-        match self {
-            Self::List => "case.list",
-            Self::Read => "case.read",
-            Self::Find => "case.find",
-            Self::AddParticipant => "participant.add",
-            Self::LeaveCase => "participant.leave",
-            Self::AssignMediator => "mediator.assign",
-            Self::EndMediator => "mediator.end",
-            Self::AssignOfficer => "officer.assign",
-            Self::EndOfficer => "officer.end",
-            Self::RecordAssessment => "assessment.record",
-            Self::RecordConsent => "consent.record",
-            Self::DescribeMode => "mode.describe",
-            Self::SayDirect => "mode.say",
-            Self::Move => "case.move",
-            Self::CorrectSite => "site.correct",
-            Self::RecordPersonMove => "site.move",
-            Self::WhoViewed => "case.access",
-            Self::BreakGlass => "break-glass.open",
-            Self::EndBreakGlass => "break-glass.end",
-            Self::ListBreakGlass => "break-glass.list",
-            Self::ReviewBreakGlass => "break-glass.review",
-            Self::KeepDocument => "document.keep",
-            Self::ListDocuments => "document.list",
-            Self::ReadDocument => "document.read",
-            Self::PlaceHold => "hold.place",
-            Self::LiftHold => "hold.lift",
-            Self::ListHolds => "hold.list",
-            Self::ListDue => "purge.due",
-            Self::OrderPurge => "purge.order",
-            Self::ConfirmPurge => "purge.confirm",
-            Self::ReadCertificate => "purge.certificate",
-            Self::Open => "case.open",
-            Self::DecideAgain => "case.decide-again",
-            Self::TakeBack => "case.take-back",
-            Self::FollowConcern => "concern.follow",
-            Self::HearObeyed => "purge.hear",
-        }
+        self.into_str()
     }
 
     /// The actions of a consumer's messages; `None` for a consumer that this module does not know.
@@ -169,7 +136,7 @@ pub enum Tie {
 
 impl Tie {
     pub const ALL: [Self; 6] =
-        [Self::Service, Self::Unit, Self::Line(Line::Officer), Self::Line(Line::Mediator), Self::Line(Line::Glass), Self::Stranger];
+        [Self::Service, Self::Unit, Self::Line(Line::Officer), Self::Line(Line::Mediator), Self::Line(Line::BreakGlass), Self::Stranger];
 
     /// Name in the table of decisions.
     #[must_use]
@@ -215,7 +182,7 @@ pub fn allowed(tie: Tie, verb: Verb, stage: Option<Stage>) -> Result<()> {
 
 fn by_tie(tie: Tie, verb: Verb) -> Decision {
     use Decision::{Allowed, Hidden, Refused};
-    use Line::{Glass, Mediator, Officer};
+    use Line::{BreakGlass, Mediator, Officer};
     match verb {
         Verb::Open | Verb::DecideAgain | Verb::TakeBack | Verb::FollowConcern | Verb::HearObeyed => match tie {
             Tie::Service => Allowed,
@@ -234,13 +201,13 @@ fn by_tie(tie: Tie, verb: Verb) -> Decision {
         | Verb::RecordPersonMove
         | Verb::KeepDocument => match tie {
             Tie::Unit | Tie::Line(Officer | Mediator) => Allowed,
-            Tie::Line(Glass) => Refused(read_only()),
+            Tie::Line(BreakGlass) => Refused(error::read_only_access()),
             Tie::Service | Tie::Stranger => Hidden,
         },
         Verb::AssignMediator | Verb::EndMediator | Verb::SayDirect | Verb::CorrectSite => match tie {
             Tie::Unit | Tie::Line(Officer) => Allowed,
-            Tie::Line(Mediator) => Refused(not_your_part()),
-            Tie::Line(Glass) => Refused(read_only()),
+            Tie::Line(Mediator) => Refused(error::not_your_part()),
+            Tie::Line(BreakGlass) => Refused(error::read_only_access()),
             Tie::Service | Tie::Stranger => Hidden,
         },
         Verb::AssignOfficer
@@ -254,18 +221,18 @@ fn by_tie(tie: Tie, verb: Verb) -> Decision {
         | Verb::ConfirmPurge
         | Verb::ReadCertificate => match tie {
             Tie::Unit => Allowed,
-            Tie::Line(Officer | Mediator) => Refused(not_your_part()),
-            Tie::Line(Glass) => Refused(read_only()),
+            Tie::Line(Officer | Mediator) => Refused(error::not_your_part()),
+            Tie::Line(BreakGlass) => Refused(error::read_only_access()),
             Tie::Service | Tie::Stranger => Hidden,
         },
         // The only access without a tie; with a tie there is no need for it.
         Verb::BreakGlass => match tie {
-            Tie::Stranger | Tie::Line(Glass) => Allowed,
-            Tie::Unit | Tie::Line(Officer | Mediator) => Refused(not_needed()),
+            Tie::Stranger | Tie::Line(BreakGlass) => Allowed,
+            Tie::Unit | Tie::Line(Officer | Mediator) => Refused(error::break_glass_not_needed()),
             Tie::Service => Hidden,
         },
         Verb::EndBreakGlass => match tie {
-            Tie::Unit | Tie::Line(Glass) => Allowed,
+            Tie::Unit | Tie::Line(BreakGlass) => Allowed,
             Tie::Service | Tie::Line(Officer | Mediator) | Tie::Stranger => Hidden,
         },
         Verb::ListBreakGlass => match tie {
@@ -274,7 +241,7 @@ fn by_tie(tie: Tie, verb: Verb) -> Decision {
         },
         Verb::ReviewBreakGlass => match tie {
             Tie::Unit => Allowed,
-            Tie::Line(Glass) => Refused(own_break_glass()),
+            Tie::Line(BreakGlass) => Refused(error::own_break_glass()),
             Tie::Service | Tie::Line(Officer | Mediator) | Tie::Stranger => Hidden,
         },
     }
@@ -283,61 +250,10 @@ fn by_tie(tie: Tie, verb: Verb) -> Decision {
 fn by_stage(verb: Verb, stage: Option<Stage>) -> Decision {
     match (verb, stage) {
         (Verb::AddParticipant | Verb::AssignMediator | Verb::DescribeMode | Verb::KeepDocument, Some(Stage::Closed)) => {
-            Decision::Refused(case_closed())
+            Decision::Refused(error::case_closed())
         }
         // A new participant has not consented yet: mediation waits for them [L26.1-2].
-        (Verb::AddParticipant, Some(Stage::Mediation)) => Decision::Refused(mediation_under_way()),
+        (Verb::AddParticipant, Some(Stage::Mediation)) => Decision::Refused(error::mediation_under_way()),
         _ => Decision::Allowed,
     }
-}
-
-fn read_only() -> Refusal {
-    Refusal::denied(
-        "read-only-access",
-        "R3c",
-        "you opened this case by break-glass: you may read it, and change nothing; if someone is at risk, raise a concern directly",
-        "vous avez ouvert ce dossier en bris de glace : vous pouvez le lire, sans rien y changer; si quelqu'un est en danger, signalez la \
-         préoccupation directement",
-    )
-}
-
-fn not_your_part() -> Refusal {
-    Refusal::denied(
-        "not-your-part",
-        "R3c",
-        "this is done by whoever answers for the case: its officer, or a supervisor",
-        "cela revient à la personne responsable du dossier : son agent ou un superviseur",
-    )
-}
-
-fn not_needed() -> Refusal {
-    Refusal::precondition(
-        "break-glass-not-needed",
-        "R3c",
-        "you may know of this case already: open it as usual",
-        "vous avez déjà accès à ce dossier : ouvrez-le comme d'habitude",
-    )
-}
-
-fn own_break_glass() -> Refusal {
-    Refusal::denied(
-        "own-break-glass",
-        "IM1a",
-        "nobody reviews their own break-glass: another supervisor must",
-        "personne ne révise son propre bris de glace : un autre superviseur doit le faire",
-    )
-}
-
-/// The refusal for a closed case: nothing new happens on it until it is re-opened [R3a].
-fn case_closed() -> Refusal {
-    Refusal::precondition("case-closed", "R3a", "the case is closed: re-open it first", "le dossier est clos : rouvrez-le d'abord")
-}
-
-fn mediation_under_way() -> Refusal {
-    Refusal::precondition(
-        "mediation-under-way",
-        "L26.1-2",
-        "mediation is under way: pause the case first, so that whoever joins can consent",
-        "la médiation est en cours : mettez d'abord le dossier en pause, pour que la personne qui s'y joint puisse consentir",
-    )
 }

@@ -2,35 +2,29 @@
 
 use base::{Caller, Refusal};
 use proto::role;
+use strum::{EnumString, IntoStaticStr, VariantArray};
 use time::OffsetDateTime;
 
+use crate::error;
+
 /// A kind of line in the access list.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, IntoStaticStr, EnumString, VariantArray)]
+#[strum(serialize_all = "kebab-case", const_into_str)]
 pub enum Line {
     /// The case is in the officer's portfolio.
     Officer,
     Mediator,
     /// A break-glass: read-only, for some hours.
-    Glass,
+    BreakGlass,
 }
 
 impl Line {
-    pub const ALL: [Self; 3] = [Self::Officer, Self::Mediator, Self::Glass];
+    pub const ALL: &'static [Self] = Self::VARIANTS;
 
     /// The code used in tables.
     #[must_use]
     pub const fn code(self) -> &'static str {
-        match self {
-            Self::Officer => "officer",
-            Self::Mediator => "mediator",
-            Self::Glass => "break-glass",
-        }
-    }
-
-    /// The kind of a code, if known.
-    #[must_use]
-    pub fn of_code(code: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|line| line.code() == code)
+        self.into_str()
     }
 }
 
@@ -54,7 +48,7 @@ impl Scope {
         }
         let mut kinds = Vec::new();
         if caller.has_role(role::RJ_OFFICER) {
-            kinds.extend([Line::Officer, Line::Glass]);
+            kinds.extend([Line::Officer, Line::BreakGlass]);
         }
         if caller.has_role(role::MEDIATOR) {
             kinds.push(Line::Mediator);
@@ -92,36 +86,23 @@ impl Scope {
 /// # Errors
 /// Refused where they never held it, hold it no more, or not yet.
 pub fn known(line: Line, held: bool) -> Result<(), Refusal> {
-    let (reason, clause, field, en, fr) = match line {
-        _ if held => return Ok(()),
-        Line::Mediator => (
-            "mediator-unknown",
-            "D-mediator",
-            "mediator",
-            "nobody holds the role of mediator under this identity at present: check how it is written, or ask a directory administrator",
-            "personne ne détient actuellement le rôle de médiateur sous cette identité : vérifiez comment elle s'écrit, ou adressez-vous à un administrateur du répertoire",
-        ),
-        Line::Officer | Line::Glass => (
-            "officer-unknown",
-            "R3c",
-            "officer",
-            "nobody holds the role of RJ officer under this identity at present: check how it is written, or ask a directory administrator",
-            "personne ne détient actuellement le rôle d'agent de la JR sous cette identité : vérifiez comment elle s'écrit, ou adressez-vous à un administrateur du répertoire",
-        ),
-    };
-    Err(Refusal::invalid(reason, clause, field, en, fr))
+    match line {
+        _ if held => Ok(()),
+        Line::Mediator => Err(error::mediator_unknown()),
+        Line::Officer | Line::BreakGlass => Err(error::officer_unknown()),
+    }
 }
 
 /// Checks that an assignment ends in the future.
 ///
 /// # Errors
 /// Refused where its end has passed.
-pub fn not_over(until: Option<OffsetDateTime>, at: OffsetDateTime, clause: &'static str) -> Result<(), Refusal> {
-    if until.is_none_or(|end| end > at) {
-        return Ok(());
+pub fn not_over(line: Line, until: Option<OffsetDateTime>, at: OffsetDateTime) -> Result<(), Refusal> {
+    match line {
+        _ if until.is_none_or(|end| end > at) => Ok(()),
+        Line::Mediator => Err(error::mediator_assignment_over()),
+        Line::Officer | Line::BreakGlass => Err(error::officer_assignment_over()),
     }
-    let (en, fr) = ("the assignment would end before it begins", "l'affectation prendrait fin avant de commencer");
-    Err(Refusal::invalid("assignment-already-over", clause, "until", en, fr))
 }
 
 #[cfg(test)]
@@ -143,13 +124,13 @@ mod tests {
         for role in role::ALL {
             let expected = match role {
                 role::NATIONAL_MANAGER | role::RJ_SUPERVISOR => Scope::Unit,
-                role::RJ_OFFICER => lines(&[Line::Officer, Line::Glass]),
+                role::RJ_OFFICER => lines(&[Line::Officer, Line::BreakGlass]),
                 role::MEDIATOR => lines(&[Line::Mediator]),
                 _ => Scope::Nothing,
             };
             assert_eq!(scope(&[role]), expected, "{role}");
         }
         assert_eq!(scope(&[]), Scope::Nothing);
-        assert_eq!(scope(&[role::MEDIATOR, role::RJ_OFFICER]), lines(&[Line::Officer, Line::Glass, Line::Mediator]));
+        assert_eq!(scope(&[role::MEDIATOR, role::RJ_OFFICER]), lines(&[Line::Officer, Line::BreakGlass, Line::Mediator]));
     }
 }

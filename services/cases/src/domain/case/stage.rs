@@ -1,9 +1,12 @@
 //! Stages of a case, and its position: the stage with the mode that belongs to it [R3a].
 
+use strum::{EnumString, IntoStaticStr, VariantArray};
+
 use crate::domain::mode::Mode;
 
 /// Stage of a case.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, IntoStaticStr, EnumString, VariantArray)]
+#[strum(serialize_all = "snake_case", const_into_str)]
 pub enum Stage {
     Assessment,
     Preparation,
@@ -15,25 +18,12 @@ pub enum Stage {
 }
 
 impl Stage {
-    pub const ALL: [Self; 6] = [Self::Assessment, Self::Preparation, Self::Mediation, Self::FollowUp, Self::Paused, Self::Closed];
+    pub const ALL: &'static [Self] = Self::VARIANTS;
 
     /// The code used in tables.
     #[must_use]
     pub const fn code(self) -> &'static str {
-        match self {
-            Self::Assessment => "assessment",
-            Self::Preparation => "preparation",
-            Self::Mediation => "mediation",
-            Self::FollowUp => "follow_up",
-            Self::Paused => "paused",
-            Self::Closed => "closed",
-        }
-    }
-
-    /// The stage of a code, if known.
-    #[must_use]
-    pub fn of_code(code: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|s| s.code() == code)
+        self.into_str()
     }
 
     /// Name of the stage in English and in French.

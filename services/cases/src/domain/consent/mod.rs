@@ -1,19 +1,22 @@
 //! Consent, for each participant and each mode: a legal gate that no role can open [L26.1-2, IM1c, TRAP-10].
 
 use base::Refusal;
+use strum::{EnumString, IntoStaticStr, VariantArray};
 use time::{Date, OffsetDateTime, UtcOffset};
 
-use crate::domain::{
-    calendar::{self, later},
-    mode::{self, Mode},
-    participant::kind::Language,
-    text,
+use crate::{
+    domain::{
+        calendar::{self, later},
+        mode::Mode,
+        participant::kind::Language,
+        text,
+    },
+    error,
 };
 
-const CLAUSE: &str = "IM1c";
-
 /// State of one participant's consent to one mode.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, IntoStaticStr, EnumString, VariantArray)]
+#[strum(serialize_all = "kebab-case", const_into_str)]
 pub enum Status {
     Offered,
     Given,
@@ -22,23 +25,12 @@ pub enum Status {
 }
 
 impl Status {
-    pub const ALL: [Self; 4] = [Self::Offered, Self::Given, Self::Withdrawn, Self::Expired];
+    pub const ALL: &'static [Self] = Self::VARIANTS;
 
     /// The code used in tables.
     #[must_use]
     pub const fn code(self) -> &'static str {
-        match self {
-            Self::Offered => "offered",
-            Self::Given => "given",
-            Self::Withdrawn => "withdrawn",
-            Self::Expired => "expired",
-        }
-    }
-
-    /// The status of a code, if known.
-    #[must_use]
-    pub fn of_code(code: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|s| s.code() == code)
+        self.into_str()
     }
 
     /// Whether the consent ended: what it allowed stops at once.
@@ -68,7 +60,8 @@ impl Validity {
 }
 
 /// How a participant who had withdrawn said, on their own initiative, that they want to go on.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, IntoStaticStr, EnumString, VariantArray)]
+#[strum(serialize_all = "snake_case", const_into_str)]
 pub enum How {
     InPerson,
     ByTelephone,
@@ -78,24 +71,12 @@ pub enum How {
 }
 
 impl How {
-    pub const ALL: [Self; 5] = [Self::InPerson, Self::ByTelephone, Self::InWriting, Self::ByVideo, Self::ThroughRepresentative];
+    pub const ALL: &'static [Self] = Self::VARIANTS;
 
     /// The code used in tables.
     #[must_use]
     pub const fn code(self) -> &'static str {
-        match self {
-            Self::InPerson => "in_person",
-            Self::ByTelephone => "by_telephone",
-            Self::InWriting => "in_writing",
-            Self::ByVideo => "by_video",
-            Self::ThroughRepresentative => "through_representative",
-        }
-    }
-
-    /// The form of a code, if known.
-    #[must_use]
-    pub fn of_code(code: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|how| how.code() == code)
+        self.into_str()
     }
 }
 
@@ -198,10 +179,10 @@ impl Statement {
     pub fn parse(mode: Mode, status: Status, written: Written<'_>, validity: Validity, now: OffsetDateTime) -> Result<Self, Refusal> {
         // A withdrawal needs no description, nor does the end of a consent recorded by a former version.
         if mode == Mode::Other(None) && matches!(status, Status::Offered | Status::Given) {
-            return Err(mode::not_described());
+            return Err(error::mode_not_described());
         }
         let form_version = text::bounded(written.form_version, text::LINE, "form_version")?;
-        let language = Language::of_code(written.language.trim());
+        let language = written.language.trim().parse().ok();
         if status == Status::Given {
             complete(&form_version, language, written.informed)?;
         }
@@ -219,28 +200,13 @@ impl Statement {
 
 fn complete(form_version: &str, language: Option<Language>, informed: bool) -> Result<(), Refusal> {
     if !informed {
-        return Err(incomplete(
-            "consent-not-voluntary",
-            "informed_and_voluntary",
-            "consent counts only when the participant understood it and nobody pressed them",
-            "le consentement ne vaut que si le participant l'a compris et que personne n'a exercé de pression",
-        ));
+        return Err(error::consent_not_voluntary());
     }
     if form_version.is_empty() {
-        return Err(incomplete(
-            "consent-form-missing",
-            "form_version",
-            "give the version of the consent form",
-            "indiquez la version du formulaire de consentement",
-        ));
+        return Err(error::consent_form_missing());
     }
     if language.is_none() {
-        return Err(incomplete(
-            "consent-language-missing",
-            "language",
-            "give the language in which the participant consented: en or fr",
-            "indiquez la langue dans laquelle le participant a consenti : en ou fr",
-        ));
+        return Err(error::consent_language_missing());
     }
     Ok(())
 }
@@ -251,18 +217,9 @@ fn end(stated: &str, validity: Validity, now: OffsetDateTime) -> Result<Date, Re
     if stated.trim().is_empty() {
         return Ok(latest);
     }
-    let impossible = || {
-        incomplete(
-            "consent-end-impossible",
-            "ends_on",
-            "give the last day of the consent as YYYY-MM-DD: today or later, and no later than the programme allows",
-            "indiquez le dernier jour du consentement sous la forme AAAA-MM-JJ : aujourd'hui ou plus tard, sans dépasser ce que le programme \
-             permet",
-        )
-    };
-    let day = calendar::date(stated.trim()).ok_or_else(impossible)?;
+    let day = calendar::date(stated.trim()).ok_or_else(error::consent_end_impossible)?;
     if day < now.to_offset(UtcOffset::UTC).date() || day > latest {
-        return Err(impossible());
+        return Err(error::consent_end_impossible());
     }
     Ok(day)
 }
@@ -271,13 +228,7 @@ fn initiative(stated: (Option<How>, Option<OffsetDateTime>)) -> Result<Option<In
     match stated {
         (None, None) => Ok(None),
         (Some(how), Some(at)) => Ok(Some(Initiative { how, at })),
-        (_, _) => Err(Refusal::invalid(
-            "own-initiative-incomplete",
-            CLAUSE,
-            "initiative",
-            "say both how and when the participant said, on their own initiative, that they want to go on",
-            "indiquez comment et quand le participant a dit, de sa propre initiative, vouloir continuer",
-        )),
+        (_, _) => Err(error::own_initiative_incomplete()),
     }
 }
 
@@ -298,17 +249,17 @@ pub fn decide(before: Before<'_>, said: &Statement, by: Recorder, validity: Vali
             let since = before.withdrawn_at.or(before.current.map(|current| current.recorded_at));
             turned_back(said.initiative, since, by, now).map(|()| Recorded::New)
         }
-        (_, Status::Given) if before.withdrawn_at.is_some() => Err(withdrawn()),
+        (_, Status::Given) if before.withdrawn_at.is_some() => Err(error::own_initiative_missing()),
         (Some(Status::Given), Status::Given) if before.current.is_some_and(|current| same_form(current, said)) => Ok(Recorded::Already),
         (Some(before), after) if before == after && after != Status::Given => Ok(Recorded::Already),
         (None | Some(Status::Expired), Status::Offered)
         | (Some(Status::Offered | Status::Given), Status::Given)
         | (Some(Status::Given), Status::Expired) => Ok(Recorded::New),
-        (None, Status::Given) => Err(not_offered()),
-        (Some(Status::Withdrawn), Status::Given) => Err(withdrawn()),
-        (Some(Status::Expired), Status::Given) => Err(not_offered_again()),
-        (Some(Status::Given), Status::Offered) => Err(given_already()),
-        (_, _) => Err(not_given()),
+        (None, Status::Given) => Err(error::consent_not_offered()),
+        (Some(Status::Withdrawn), Status::Given) => Err(error::own_initiative_missing()),
+        (Some(Status::Expired), Status::Given) => Err(error::consent_not_offered_again()),
+        (Some(Status::Given), Status::Offered) => Err(error::consent_already_given()),
+        (_, _) => Err(error::consent_not_given()),
     }
 }
 
@@ -319,90 +270,18 @@ fn turned_back(
     by: Recorder,
     now: OffsetDateTime,
 ) -> Result<(), Refusal> {
-    let Some(initiative) = initiative else { return Err(withdrawn()) };
+    let Some(initiative) = initiative else { return Err(error::own_initiative_missing()) };
     if by == Recorder::Mediator {
-        return Err(by_the_mediator());
+        return Err(error::own_initiative_by_mediator());
     }
     if initiative.at > now || withdrawn_at.is_some_and(|withdrawn| initiative.at < withdrawn) {
-        return Err(out_of_time());
+        return Err(error::own_initiative_time());
     }
     Ok(())
 }
 
 fn same_form(current: &Consent, statement: &Statement) -> bool {
     current.form_version == statement.form_version && current.language == statement.language && current.ends_on == statement.ends_on
-}
-
-fn incomplete(reason: &'static str, field: &'static str, en: &'static str, fr: &'static str) -> Refusal {
-    Refusal::invalid(reason, "L26.1-2", field, en, fr)
-}
-
-fn not_offered() -> Refusal {
-    Refusal::precondition(
-        "consent-not-offered",
-        "L26.1-2",
-        "record first that this mode was offered to the participant",
-        "consignez d'abord que ce mode a été offert au participant",
-    )
-}
-
-fn not_offered_again() -> Refusal {
-    Refusal::precondition(
-        "consent-not-offered-again",
-        CLAUSE,
-        "this consent has ended; it can be given again only after a new offer",
-        "ce consentement a pris fin; il ne peut être donné de nouveau qu'après une nouvelle offre",
-    )
-}
-
-fn withdrawn() -> Refusal {
-    Refusal::precondition(
-        "own-initiative-missing",
-        CLAUSE,
-        "this participant has withdrawn; nothing is offered to them or given by them until they have said on their own initiative that they \
-         want to go on: record that with the offer, how and when",
-        "ce participant s'est retiré; rien ne lui est offert ni n'est donné par lui tant qu'il n'a pas dit de sa propre initiative vouloir \
-         continuer : consignez-le avec l'offre, comment et quand",
-    )
-}
-
-fn by_the_mediator() -> Refusal {
-    Refusal::denied(
-        "own-initiative-by-mediator",
-        CLAUSE,
-        "the mediator does not record that a participant turned back on their own initiative: who answers for the case does, its officer or \
-         a supervisor",
-        "le médiateur ne consigne pas qu'un participant revient de sa propre initiative : cela revient à la personne responsable du dossier, \
-         son agent ou un superviseur",
-    )
-}
-
-fn out_of_time() -> Refusal {
-    Refusal::invalid(
-        "own-initiative-time",
-        CLAUSE,
-        "initiative_at",
-        "the participant's own initiative lies after the withdrawal, and not in the future",
-        "l'initiative du participant est postérieure au retrait, et non dans le futur",
-    )
-}
-
-fn given_already() -> Refusal {
-    Refusal::precondition(
-        "consent-already-given",
-        "IM1c",
-        "the participant has already consented to this mode",
-        "le participant a déjà consenti à ce mode",
-    )
-}
-
-fn not_given() -> Refusal {
-    Refusal::precondition(
-        "consent-not-given",
-        "IM1c",
-        "only a consent that was given can expire",
-        "seul un consentement qui a été donné peut expirer",
-    )
 }
 
 #[cfg(test)]

@@ -110,8 +110,8 @@ fn half_a_statement_of_initiative_is_refused_and_only_an_offer_carries_one() {
     assert_eq!(parse(Status::Offered, (None, Some(NOW))), Err("own-initiative-incomplete"));
     assert_eq!(parse(Status::Offered, (how, Some(NOW))), Ok(Some(Initiative { how: How::InWriting, at: NOW })));
     assert_eq!(parse(Status::Given, (how, Some(NOW))), Ok(None));
-    for how in How::ALL {
-        assert_eq!(How::of_code(how.code()), Some(how));
+    for &how in How::ALL {
+        assert_eq!(how.code().parse(), Ok(how));
     }
 }
 

@@ -4,10 +4,13 @@
 
 use base::Refusal;
 
-use crate::domain::{
-    case::stage::Stage,
-    mode::Mode,
-    participant::kind::{Kind, Side},
+use crate::{
+    domain::{
+        case::stage::Stage,
+        mode::Mode,
+        participant::kind::{Kind, Side},
+    },
+    error,
 };
 
 /// One condition that does not hold.
@@ -116,8 +119,8 @@ impl Missing {
     pub fn words(self) -> (String, String) {
         match self {
             Self::NoSuchMove { from, to } => {
-                let ((from_en, from_fr), (to_en, to_fr)) = (from.words(), to.words());
-                (format!("a case does not go from {from_en} to {to_en}"), format!("un dossier ne passe pas de {from_fr} à {to_fr}"))
+                let refusal = error::no_such_move(from.words(), to.words());
+                (refusal.en.into_owned(), refusal.fr.into_owned())
             }
             Self::Reason => both("a reason", "un motif"),
             Self::Acceptance => {
@@ -174,9 +177,9 @@ fn about(what: (&str, &str), en: &str, fr: &str) -> (String, String) {
 /// One refusal that names every missing condition at once [R3a].
 #[must_use]
 pub fn refusal(missing: &[Missing]) -> Refusal {
-    if let Some(no_such) = missing.iter().find(|m| matches!(m, Missing::NoSuchMove { .. })) {
-        let (en, fr) = no_such.words();
-        return Refusal::precondition("no-such-move", no_such.clause(), en, fr);
+    let no_such = missing.iter().find_map(|m| if let Missing::NoSuchMove { from, to } = m { Some((from, to)) } else { None });
+    if let Some((from, to)) = no_such {
+        return error::no_such_move(from.words(), to.words());
     }
     // Consent is named first, as the only condition of the law itself.
     let clause = match missing.iter().find(|m| matches!(m, Missing::Consent(..))).or(missing.first()) {
@@ -190,10 +193,5 @@ pub fn refusal(missing: &[Missing]) -> Refusal {
             (format!("{en} ({code})"), format!("{fr} ({code})"))
         })
         .unzip();
-    Refusal::precondition(
-        "conditions-missing",
-        clause,
-        format!("the case cannot move yet; missing: {}", en.join("; ")),
-        format!("le dossier ne peut pas encore avancer; il manque : {}", fr.join("; ")),
-    )
+    error::conditions_missing(clause, &en.join("; "), &fr.join("; "))
 }

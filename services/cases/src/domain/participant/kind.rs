@@ -1,7 +1,10 @@
 //! Kinds of participants, their sides and their languages [D-RO].
 
+use strum::{EnumString, IntoStaticStr, VariantArray};
+
 /// Role of a person in the case; all take part of their own free will [D-RO].
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, IntoStaticStr, EnumString, VariantArray)]
+#[strum(serialize_all = "snake_case", const_into_str)]
 pub enum Kind {
     Victim,
     Offender,
@@ -13,34 +16,28 @@ pub enum Kind {
 }
 
 /// The two sides of a harm; other participants are on neither.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, IntoStaticStr, EnumString)]
+#[strum(serialize_all = "kebab-case", const_into_str)]
 pub enum Side {
     Victim,
     Offender,
 }
 
+impl Side {
+    /// The code used in tables, and with the keys of a case.
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        self.into_str()
+    }
+}
+
 impl Kind {
-    pub const ALL: [Self; 7] =
-        [Self::Victim, Self::Offender, Self::CommunityMember, Self::SupportPerson, Self::Representative, Self::Interpreter, Self::Elder];
+    pub const ALL: &'static [Self] = Self::VARIANTS;
 
     /// The code used in tables.
     #[must_use]
     pub const fn code(self) -> &'static str {
-        match self {
-            Self::Victim => "victim",
-            Self::Offender => "offender",
-            Self::CommunityMember => "community_member",
-            Self::SupportPerson => "support_person",
-            Self::Representative => "representative",
-            Self::Interpreter => "interpreter",
-            Self::Elder => "elder",
-        }
-    }
-
-    /// The kind of a code, if known.
-    #[must_use]
-    pub fn of_code(code: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|k| k.code() == code)
+        self.into_str()
     }
 
     /// The side the person stands on or acts for.
@@ -69,9 +66,12 @@ impl Kind {
 }
 
 /// Language a person asked for; `None` where it is not known [LOLA].
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, IntoStaticStr, EnumString)]
+#[strum(const_into_str)]
 pub enum Language {
+    #[strum(serialize = "en")]
     English,
+    #[strum(serialize = "fr")]
     French,
 }
 
@@ -79,15 +79,6 @@ impl Language {
     /// The code used on the wire and in tables.
     #[must_use]
     pub const fn code(self) -> &'static str {
-        match self {
-            Self::English => "en",
-            Self::French => "fr",
-        }
-    }
-
-    /// The language of a code, if known.
-    #[must_use]
-    pub fn of_code(code: &str) -> Option<Self> {
-        [Self::English, Self::French].into_iter().find(|l| l.code() == code)
+        self.into_str()
     }
 }

@@ -1,18 +1,21 @@
 //! Departure of a participant: at whose wish, who may record it, and what can be recorded afterwards [IM1c, D-RO].
 
 use base::{Private, Refusal};
+use strum::{EnumString, IntoStaticStr, VariantArray};
 use time::OffsetDateTime;
 
-use crate::domain::{
-    consent::{Recorder, Status},
-    participant::kind::Kind,
-    text,
+use crate::{
+    domain::{
+        consent::{Recorder, Status},
+        participant::kind::Kind,
+        text,
+    },
+    error,
 };
 
-const CLAUSE: &str = "IM1c";
-
 /// At whose wish a participant left.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, IntoStaticStr, EnumString, VariantArray)]
+#[strum(serialize_all = "kebab-case", const_into_str)]
 pub enum Wish {
     /// Their own. No reason is needed.
     Own,
@@ -27,24 +30,12 @@ pub enum Wish {
 }
 
 impl Wish {
-    pub const ALL: [Self; 5] = [Self::Own, Self::Unit, Self::Mediator, Self::Unable, Self::Mistake];
+    pub const ALL: &'static [Self] = Self::VARIANTS;
 
     /// The code used in tables.
     #[must_use]
     pub const fn code(self) -> &'static str {
-        match self {
-            Self::Own => "own",
-            Self::Unit => "unit",
-            Self::Mediator => "mediator",
-            Self::Unable => "unable",
-            Self::Mistake => "mistake",
-        }
-    }
-
-    /// The wish of a code, if known.
-    #[must_use]
-    pub fn of_code(code: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|wish| wish.code() == code)
+        self.into_str()
     }
 }
 
@@ -64,18 +55,12 @@ pub struct Leaving {
 /// Refuses a mediator who records a wish of the RJ Unit, and a departure at another's wish without a reason [IM1c].
 pub fn parse(wish: Wish, reason: &str, by: Recorder) -> Result<Private<String>, Refusal> {
     match (wish, by) {
-        (Wish::Unit | Wish::Unable | Wish::Mistake, Recorder::Mediator) => return Err(not_the_mediators_word()),
+        (Wish::Unit | Wish::Unable | Wish::Mistake, Recorder::Mediator) => return Err(error::leaving_not_by_mediator()),
         (Wish::Own | Wish::Mediator, Recorder::Mediator) | (_, Recorder::Unit) => {}
     }
     let reason = text::bounded(reason, text::NARRATIVE, "reason")?;
     if reason.is_empty() && wish != Wish::Own {
-        return Err(Refusal::invalid(
-            "reason-missing",
-            CLAUSE,
-            "reason",
-            "say why this participant leaves: only who leaves at their own wish need not say so",
-            "indiquez pourquoi ce participant quitte le dossier : seule la personne qui part de sa propre volonté n'a pas à le dire",
-        ));
+        return Err(error::leaving_reason_missing());
     }
     Ok(reason.into())
 }
@@ -86,7 +71,7 @@ pub fn parse(wish: Wish, reason: &str, by: Recorder) -> Result<Private<String>, 
 /// Refused where it differs from the recorded one.
 pub fn said_again(known: &Leaving, wish: Wish, reason: &Private<String>) -> Result<(), Refusal> {
     let nothing_new = known.wish == wish && (reason.expose().is_empty() || *reason == known.reason);
-    if nothing_new { Ok(()) } else { Err(already()) }
+    if nothing_new { Ok(()) } else { Err(error::left_already()) }
 }
 
 /// Whether a departure has consequences for the person: one put on the file by mistake, who never withdrew, has said nothing.
@@ -106,36 +91,7 @@ pub fn bars_a_representative(kind: Kind, wish: Wish, withdrew: bool) -> bool {
 /// # Errors
 /// Refused where a consent is offered to them, or recorded as given by them [IM1c].
 pub fn heard(has_left: bool, status: Status) -> Result<(), Refusal> {
-    if has_left && status != Status::Withdrawn { Err(left()) } else { Ok(()) }
-}
-
-fn left() -> Refusal {
-    Refusal::precondition(
-        "participant-left",
-        CLAUSE,
-        "this participant has left the case: if they come back of their own free will, add them anew",
-        "ce participant a quitté le dossier : s'il revient de son plein gré, ajoutez-le de nouveau",
-    )
-}
-
-fn already() -> Refusal {
-    Refusal::precondition(
-        "left-already",
-        CLAUSE,
-        "this participant has left already, and what was recorded stands: a case shows it",
-        "ce participant a déjà quitté le dossier, et ce qui a été consigné demeure : le dossier l'indique",
-    )
-}
-
-fn not_the_mediators_word() -> Refusal {
-    Refusal::denied(
-        "leaving-not-by-mediator",
-        CLAUSE,
-        "the mediator records that a participant leaves at their own wish or at the mediator's; anything else is recorded by who answers for \
-         the case, its officer or a supervisor",
-        "le médiateur consigne le départ voulu par le participant ou par lui-même; tout autre départ est consigné par la personne responsable \
-         du dossier, son agent ou un superviseur",
-    )
+    if has_left && status != Status::Withdrawn { Err(error::participant_left()) } else { Ok(()) }
 }
 
 #[cfg(test)]
@@ -151,16 +107,16 @@ mod tests {
     // [IM1c]
     #[test]
     fn who_leaves_at_their_own_wish_need_not_say_why_and_nobody_else_is_sent_away_silently() {
-        for wish in Wish::ALL {
+        for &wish in Wish::ALL {
             assert_eq!(parse(wish, " ", Recorder::Unit).is_ok(), wish == Wish::Own, "{wish:?}");
             assert!(parse(wish, "as agreed", Recorder::Unit).is_ok(), "{wish:?}");
-            assert_eq!(Wish::of_code(wish.code()), Some(wish));
+            assert_eq!(wish.code().parse(), Ok(wish));
         }
     }
 
     #[test]
     fn the_mediator_records_the_participants_wish_or_their_own_and_nobody_elses() {
-        for wish in Wish::ALL {
+        for &wish in Wish::ALL {
             let reason = parse(wish, "as agreed", Recorder::Mediator).err().map(|r| r.reason);
             let own_word = matches!(wish, Wish::Own | Wish::Mediator);
             assert_eq!(reason, (!own_word).then_some("leaving-not-by-mediator"), "{wish:?}");
@@ -177,7 +133,7 @@ mod tests {
 
     #[test]
     fn who_has_left_is_heard_when_they_withdraw_and_nothing_is_offered_to_them() {
-        for status in Status::ALL {
+        for &status in Status::ALL {
             assert!(heard(false, status).is_ok());
             assert_eq!(heard(true, status).is_ok(), status == Status::Withdrawn, "{status:?}");
         }
@@ -186,7 +142,7 @@ mod tests {
     // [CCRA 26.1(2)]
     #[test]
     fn no_representative_stands_in_for_a_victim_who_withdrew_went_or_was_sent_away() {
-        for wish in Wish::ALL {
+        for &wish in Wish::ALL {
             let can_stand_in = matches!(wish, Wish::Unable | Wish::Mistake);
             assert_eq!(bars_a_representative(Kind::Victim, wish, false), !can_stand_in, "{wish:?}");
             assert!(bars_a_representative(Kind::Victim, wish, true), "{wish:?}");

@@ -4,12 +4,15 @@ use base::{Private, Refusal};
 use proto::{id::ParticipantId, normal};
 use time::OffsetDateTime;
 
-use crate::domain::{
-    participant::{
-        kind::{Kind, Language},
-        leaving::Leaving,
+use crate::{
+    domain::{
+        participant::{
+            kind::{Kind, Language},
+            leaving::Leaving,
+        },
+        text,
     },
-    text,
+    error,
 };
 
 /// A person about to enter the file.
@@ -42,25 +45,11 @@ impl NewParticipant {
     pub fn parse(kind: Kind, name: &str, fps: &str, language: &str) -> Result<Self, Refusal> {
         let name = text::bounded(name, text::LINE, "name")?;
         if name.is_empty() {
-            return Err(Refusal::invalid(
-                "name-missing",
-                "R3c",
-                "name",
-                "give the name of the participant",
-                "indiquez le nom du participant",
-            ));
+            return Err(error::participant_name_missing());
         }
         let language = match language {
             "" => None,
-            code => Some(Language::of_code(code).ok_or_else(|| {
-                Refusal::invalid(
-                    "language-unknown",
-                    "LOLA",
-                    "language",
-                    "Give the language as en or fr, or leave it empty where it is not known.",
-                    "Indiquez la langue par en ou fr, ou laissez le champ vide si elle n'est pas connue.",
-                )
-            })?),
+            code => Some(code.parse().map_err(|_| error::language_unknown())?),
         };
         let fps = text::bounded(fps, text::LINE, "fps")?;
         Ok(Self { kind, name: name.into(), fps: fps.into(), language })
@@ -111,18 +100,8 @@ fn likeness(one: &NewParticipant, other: &NewParticipant) -> Likeness {
 pub fn refuse_both_sides(newcomer: &NewParticipant, everyone: &[Participant], is_another_person: bool) -> Result<(), Refusal> {
     let across = everyone.iter().filter(|p| exclude(newcomer.kind, p.person.kind));
     match across.map(|p| likeness(newcomer, &p.person)).max() {
-        Some(Likeness::Same) => Err(Refusal::precondition(
-            "same-person-on-both-sides",
-            "CCRA 2(4)",
-            "The same person cannot stand on both sides of a case: an offender is never the victim of the offence, and cannot act for or support one.",
-            "La même personne ne peut figurer des deux côtés d'un dossier : un délinquant n'est jamais la victime de l'infraction et ne peut ni agir pour elle ni la soutenir.",
-        )),
-        Some(Likeness::InDoubt) if !is_another_person => Err(Refusal::precondition(
-            "may-be-the-same-person",
-            "CCRA 2(4)",
-            "Somebody of this name stands on the other side of the case. Give the FPS number of both, or say that this is another person.",
-            "Une personne de ce nom figure de l'autre côté du dossier. Indiquez le numéro FPS des deux, ou précisez qu'il s'agit d'une autre personne.",
-        )),
+        Some(Likeness::Same) => Err(error::same_person_on_both_sides()),
+        Some(Likeness::InDoubt) if !is_another_person => Err(error::may_be_the_same_person()),
         _ => Ok(()),
     }
 }
@@ -135,12 +114,7 @@ pub fn same_again(known: Option<&Participant>, again: &NewParticipant) -> Result
     match known {
         None => Ok(None),
         Some(known) if known.person == *again => Ok(Some(known.id)),
-        Some(_) => Err(Refusal::precondition(
-            "key-used",
-            "R3c",
-            "another person was added under this key: use a new one",
-            "une autre personne a été ajoutée sous cette clé : utilisez-en une nouvelle",
-        )),
+        Some(_) => Err(error::participant_key_used()),
     }
 }
 
@@ -168,8 +142,8 @@ mod tests {
     // [CCRA 2(4)]
     #[test]
     fn an_offender_is_never_the_victim_and_never_acts_for_one() {
-        for newcomer in Kind::ALL {
-            for there in Kind::ALL {
+        for &newcomer in Kind::ALL {
+            for &there in Kind::ALL {
                 let opposite = matches!(
                     (newcomer, there),
                     (Kind::Offender, Kind::Victim | Kind::Representative | Kind::SupportPerson)

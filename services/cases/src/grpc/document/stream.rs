@@ -6,9 +6,12 @@ use base::{Private, Refusal, wire::timestamp};
 use proto::cases::v1::{self as wire, keep_document_request::Part};
 use tonic::{Status, Streaming};
 
-use crate::domain::{
-    document::{self, Document, Kind, Offered},
-    participant::kind::Side,
+use crate::{
+    domain::{
+        document::{self, Document, Kind, Offered},
+        participant::kind::Side,
+    },
+    error,
 };
 
 /// Longest wait for the next piece of a document.
@@ -26,12 +29,12 @@ pub struct Received {
 pub async fn receive(mut parts: Streaming<wire::KeepDocumentRequest>, largest: usize) -> Result<Received, Status> {
     let said = match next(&mut parts).await? {
         Some(Part::Offered(said)) => said,
-        Some(Part::Chunk(_)) | None => return Ok(Received { case_ref: String::new(), offered: Err(out_of_order()) }),
+        Some(Part::Chunk(_)) | None => return Ok(Received { case_ref: String::new(), offered: Err(error::document_out_of_order()) }),
     };
     let mut bytes = Vec::new();
     while let Some(part) = next(&mut parts).await? {
         let refused = match part {
-            Part::Offered(_) => Some(out_of_order()),
+            Part::Offered(_) => Some(error::document_out_of_order()),
             Part::Chunk(piece) if bytes.len() + piece.len() > largest => Some(document::too_large(largest)),
             Part::Chunk(piece) => {
                 bytes.extend(piece);
@@ -104,24 +107,6 @@ fn kind(stated: wire::DocumentKind) -> Result<Kind, Refusal> {
         wire::DocumentKind::Agreement => Kind::Agreement,
         wire::DocumentKind::Report => Kind::Report,
         wire::DocumentKind::Other => Kind::Other,
-        wire::DocumentKind::Unspecified => {
-            return Err(Refusal::invalid(
-                "document-kind-unknown",
-                "TS1c",
-                "kind",
-                "say what the document is",
-                "indiquez la nature du document",
-            ));
-        }
+        wire::DocumentKind::Unspecified => return Err(error::document_kind_unknown()),
     })
-}
-
-fn out_of_order() -> Refusal {
-    Refusal::invalid(
-        "document-out-of-order",
-        "TS1c",
-        "part",
-        "say first what the document is, once, and send its bytes after that",
-        "indiquez d'abord, une seule fois, ce qu'est le document, puis envoyez ses octets",
-    )
 }

@@ -7,10 +7,7 @@ use uuid::Uuid;
 
 use crate::{
     domain::{
-        access::{
-            decision::Tie,
-            scope::{Line, Scope},
-        },
+        access::{decision::Tie, scope::Scope},
         case::{reference::CaseRef, stage::Standing},
     },
     store::{case::step::standing, decode::known},
@@ -72,7 +69,7 @@ impl TryFrom<Row> for CaseFile {
             mediator: row.mediator,
             officers: row.officers,
             // The statement finds a case by a line of the access list, or for a scope that covers every case and needs none.
-            tie: row.line.map_or(Ok(Tie::Unit), |code| known("role", Line::of_code(&code)).map(Tie::Line))?,
+            tie: row.line.map_or(Ok(Tie::Unit), |code| known("role", &code).map(Tie::Line))?,
             contact_frozen: row.contact_frozen,
             opened_at: row.opened_at,
         })

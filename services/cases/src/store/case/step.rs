@@ -22,8 +22,8 @@ pub(crate) fn standing(
     (described, direct): (Option<Uuid>, Option<bool>),
 ) -> sqlx::Result<Standing> {
     Ok(Standing {
-        stage: known("stage", Stage::of_code(stage))?,
-        left: left.map(|code| known("left_stage", Stage::of_code(code))).transpose()?,
+        stage: known("stage", stage)?,
+        left: left.map(|code| known("left_stage", code)).transpose()?,
         mode: code.map(|code| mode::of_row(code, described, direct)).transpose()?,
     })
 }

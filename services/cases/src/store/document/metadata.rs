@@ -6,11 +6,11 @@ use uuid::Uuid;
 use vault::{DataKey, Place, Vault};
 
 use crate::{
-    domain::{
-        document::{Document, Kind, MediaType},
-        participant::kind::Side,
+    domain::{document::Document, participant::kind::Side},
+    store::{
+        decode::known,
+        sealed::{OF_THE_FILE, side_code},
     },
-    store::decode::known,
 };
 
 const fn name(id: Uuid) -> Place {
@@ -27,16 +27,8 @@ pub const fn content(id: Uuid) -> Place {
     Place::new("document", "content", id)
 }
 
-const fn side_code(side: Option<Side>) -> &'static str {
-    match side {
-        Some(Side::Victim) => "victim",
-        Some(Side::Offender) => "offender",
-        None => "file",
-    }
-}
-
-fn side_of(code: &str) -> Option<Option<Side>> {
-    [Some(Side::Victim), Some(Side::Offender), None].into_iter().find(|side| side_code(*side) == code)
+fn side_of(code: &str) -> sqlx::Result<Option<Side>> {
+    if code == OF_THE_FILE { Ok(None) } else { known("side", code).map(Some) }
 }
 
 /// Adds a document to the file, under its key. `false` where the key of its submission is already used.
@@ -111,9 +103,9 @@ async fn read(tx: &mut PgConnection, vault: &Vault, case: CaseId, only: Option<U
         .map(|row| {
             Ok(Document {
                 id: row.id,
-                side: known("side", side_of(&row.side))?,
-                kind: known("kind", Kind::of_code(&row.kind))?,
-                media: known("media_type", MediaType::of_name(&row.media_type))?,
+                side: side_of(&row.side)?,
+                kind: known("kind", &row.kind)?,
+                media: known("media_type", &row.media_type)?,
                 name: keys.text(name(row.id), Some(&row.name_sealed), None)?,
                 size: u64::try_from(row.size).unwrap_or_default(),
                 hash: keys.open(hash(row.id), &row.hash_sealed)?,

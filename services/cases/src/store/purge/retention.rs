@@ -61,7 +61,7 @@ pub async fn facts(tx: &mut PgConnection, case: CaseId) -> sqlx::Result<Facts> {
     .fetch_one(tx)
     .await?;
     Ok(Facts {
-        stage: known("stage", Stage::of_code(&row.stage))?,
+        stage: known("stage", &row.stage)?,
         last_use: row.last_use,
         standing_holds: row.holds,
         open_concerns: row.concerns,
