@@ -7,9 +7,9 @@ use crate::{
     app::{
         App,
         access::need_to_know::{lock, recorder},
-        case::transition,
         mode::mode_of,
         participant::named::participant,
+        transition,
     },
     domain::{
         access::decision::Verb,

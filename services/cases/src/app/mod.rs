@@ -13,6 +13,7 @@ pub mod mode;
 pub mod participant;
 pub mod purge;
 pub mod site;
+pub mod transition;
 
 use std::sync::Arc;
 

@@ -6,7 +6,7 @@ use sqlx::PgConnection;
 use uuid::Uuid;
 
 use crate::{
-    app::{App, access::need_to_know::lock, case::transition},
+    app::{App, access::need_to_know::lock, transition},
     domain::{
         access::decision::Verb,
         case::stage::Standing,

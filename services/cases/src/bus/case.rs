@@ -27,7 +27,7 @@ use crate::{
     },
     domain::{
         case::opening::{Decision, Known, Origin, Referral, Screened, TakenBack},
-        participant::kind::Language,
+        language::Language,
         text,
     },
 };

@@ -10,6 +10,7 @@ pub mod consent;
 pub mod document;
 pub mod gate;
 pub mod hold;
+pub mod language;
 pub mod mode;
 pub mod participant;
 pub mod purge;

@@ -13,9 +13,9 @@ use crate::{
         case::{
             move_case,
             read::{self, Which, Whole},
-            transition::stage_code,
         },
         site::change,
+        transition::stage_code,
     },
     domain::{access::decision::Verb, case::stage::Stage, mode::Mode, site::How},
     error,

@@ -11,8 +11,9 @@ use crate::{
     app::participant::{add, leave},
     domain::{
         access::decision::Verb,
+        language::Language,
         participant::{
-            kind::{Kind, Language},
+            kind::Kind,
             leaving::{Leaving, Wish},
             person::Participant,
         },

@@ -7,7 +7,7 @@ use time::OffsetDateTime;
 use crate::{
     domain::{
         consent::{Consent, Initiative, Statement},
-        participant::kind::Language,
+        language::Language,
     },
     store::{decode::known, mode},
 };

@@ -7,10 +7,13 @@ use uuid::Uuid;
 use vault::{Place, Vault};
 
 use crate::{
-    domain::participant::{
-        kind::{Language, Side},
-        leaving::Leaving,
-        person::{NewParticipant, Participant},
+    domain::{
+        language::Language,
+        participant::{
+            kind::Side,
+            leaving::Leaving,
+            person::{NewParticipant, Participant},
+        },
     },
     store::{
         decode::known,

@@ -41,10 +41,8 @@ use cases::{
             stage::Stage,
         },
         consent::{How, Status, Validity},
-        participant::{
-            kind::{Kind, Language},
-            leaving::Wish,
-        },
+        language::Language,
+        participant::{kind::Kind, leaving::Wish},
         purge::{FLOOR, Retention},
         site::{How as Move, Stay},
     },

@@ -7,7 +7,7 @@ use proto::{cases::v1::MediatorAssigned, id::CaseId, subject};
 use time::OffsetDateTime;
 
 use crate::{
-    app::{App, access::need_to_know::lock, case::transition, gate::facts},
+    app::{App, access::need_to_know::lock, gate::facts, transition},
     domain::{
         access::{
             decision::Verb,

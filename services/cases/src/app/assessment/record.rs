@@ -10,7 +10,7 @@ use proto::{
 use time::OffsetDateTime;
 
 use crate::{
-    app::{App, access::need_to_know::lock, assessment::raise::raise, case::transition, participant::named::participant},
+    app::{App, access::need_to_know::lock, assessment::raise::raise, participant::named::participant, transition},
     domain::{
         access::decision::Verb,
         assessment::{self as rules, Assessment, Known, Risk, Written},

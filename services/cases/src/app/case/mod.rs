@@ -4,4 +4,3 @@ pub mod move_case;
 pub mod open;
 pub mod read;
 pub mod take_back;
-pub mod transition;

@@ -6,10 +6,10 @@ use crate::{
     app::{
         App,
         access::need_to_know::{find, lock},
-        case::transition::apply,
         concern::compare,
         gate::facts,
         mode::mode_of,
+        transition::apply,
     },
     domain::{
         access::decision::Verb,

@@ -15,7 +15,7 @@ use vault::Vault;
 use crate::{
     app::{
         access::{assign_officer, need_to_know::KIND, ties},
-        case::transition::{self, Means},
+        transition::{self, Means},
     },
     domain::{
         access::decision::{self, Tie, Verb},

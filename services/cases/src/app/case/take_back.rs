@@ -8,7 +8,7 @@ use time::OffsetDateTime;
 use vault::Vault;
 
 use crate::{
-    app::{access::need_to_know::KIND, case::transition},
+    app::{access::need_to_know::KIND, transition},
     domain::{
         access::decision::{self, Tie, Verb},
         case::opening::TakenBack,

@@ -15,7 +15,7 @@ use to_safety::{Known, Open, Stands, learn};
 use uuid::Uuid;
 
 use crate::{
-    app::{App, case::transition, site::follow},
+    app::{App, site::follow, transition},
     domain::{
         access::decision::{self, Tie, Verb},
         gate::conditions,

@@ -4,7 +4,7 @@ use base::Result;
 use proto::id::CaseId;
 
 use crate::{
-    app::{App, case::transition, gate::facts},
+    app::{App, gate::facts, transition},
     domain::gate::conditions,
     store::{gate, sealed::Unopened},
 };

@@ -7,9 +7,9 @@ use crate::{
     app::{
         App,
         access::need_to_know::{lock, recorder},
-        case::transition,
         gate::facts,
         participant::named::participant,
+        transition,
     },
     domain::{
         access::decision::Verb,

@@ -7,7 +7,7 @@ use sqlx::PgConnection;
 use time::OffsetDateTime;
 
 use crate::{
-    app::{access::need_to_know::KIND, case::transition, purge::certificate},
+    app::{access::need_to_know::KIND, purge::certificate, transition},
     domain::access::decision::{self, Tie, Verb},
     store::purge::{
         destruction::Deleted,

@@ -5,10 +5,8 @@ use proto::id::{ReferralId, SiteCode};
 use time::OffsetDateTime;
 
 use crate::domain::{
-    participant::{
-        kind::{Kind, Language},
-        person::NewParticipant,
-    },
+    language::Language,
+    participant::{kind::Kind, person::NewParticipant},
     text,
 };
 

@@ -7,8 +7,8 @@ use time::{Date, OffsetDateTime, UtcOffset};
 use crate::{
     domain::{
         calendar::{self, later},
+        language::Language,
         mode::Mode,
-        participant::kind::Language,
         text,
     },
     error,

@@ -1,4 +1,4 @@
-//! Kinds of participants, their sides and their languages [D-RO].
+//! Kinds of participants, and their sides [D-RO].
 
 use strum::{EnumString, IntoStaticStr, VariantArray};
 
@@ -62,23 +62,5 @@ impl Kind {
             Self::Interpreter => ("an interpreter", "un interprète"),
             Self::Elder => ("an Elder", "un Aîné"),
         }
-    }
-}
-
-/// Language a person asked for; `None` where it is not known [LOLA].
-#[derive(Debug, Clone, Copy, PartialEq, Eq, IntoStaticStr, EnumString)]
-#[strum(const_into_str)]
-pub enum Language {
-    #[strum(serialize = "en")]
-    English,
-    #[strum(serialize = "fr")]
-    French,
-}
-
-impl Language {
-    /// The code used on the wire and in tables.
-    #[must_use]
-    pub const fn code(self) -> &'static str {
-        self.into_str()
     }
 }

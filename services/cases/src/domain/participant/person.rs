@@ -6,10 +6,8 @@ use time::OffsetDateTime;
 
 use crate::{
     domain::{
-        participant::{
-            kind::{Kind, Language},
-            leaving::Leaving,
-        },
+        language::Language,
+        participant::{kind::Kind, leaving::Leaving},
         text,
     },
     error,
