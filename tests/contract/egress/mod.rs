@@ -12,7 +12,7 @@ use std::{collections::BTreeSet, fmt::Write as _};
 use auth::access::ANY_GRANTED;
 use base::Private;
 use notification::domain::{
-    ring::{Bulletin, Grade},
+    concern::{Bulletin, Grade},
     template::{self, Data, Origin, Template},
 };
 use proto::{DESCRIPTORS, wire::v1::Class};
@@ -243,7 +243,7 @@ fn filled(grade: Grade) -> Data {
 /// The places of a template that its texts fill, over every language and grade.
 fn places(template: Template) -> Vec<&'static str> {
     let mut told = String::new();
-    for grade in Grade::ALL {
+    for grade in Grade::ALL.iter().copied() {
         let rendered = template.render(None, &filled(grade));
         told += rendered.title.expose();
         told += rendered.body.expose();
@@ -253,7 +253,7 @@ fn places(template: Template) -> Vec<&'static str> {
 
 #[test]
 fn a_mail_fills_in_a_reference_and_nothing_else() {
-    for template in Template::ALL.into_iter().filter(|template| template.class() != template::Class::Protected) {
+    for template in Template::ALL.iter().copied().filter(|template| template.class() != template::Class::Protected) {
         assert_eq!(places(template), ["reference"], "{template:?}");
     }
     assert!(places(Template::ConcernRingNhq).len() >= 9, "the marks are not seen");
@@ -261,7 +261,7 @@ fn a_mail_fills_in_a_reference_and_nothing_else() {
 
 fn mail(text: &mut String) {
     *text += "\n## Notices and e-mail\n\nOnly templates below PROTECTED leave by e-mail, those of NEED_TO_KNOW to addresses of staff domains alone. Headers: sender, recipient,\nsubject (the title), date, an id, `Auto-Submitted`.\n\n| template | at most | leaves by e-mail | places it fills |\n| --- | --- | --- | --- |\n";
-    for template in Template::ALL {
+    for template in Template::ALL.iter().copied() {
         let (most, leaves) = match template.class() {
             template::Class::Open => ("OPEN", "to any address"),
             template::Class::NeedToKnow => ("NEED_TO_KNOW", "to staff domains"),

@@ -6,7 +6,7 @@ use uuid::Uuid;
 use super::{App, PERSON};
 use crate::{
     domain::{
-        inbox::{Position, Standing},
+        inbox::{Position, StoredItem},
         office,
     },
     store,
@@ -22,7 +22,7 @@ pub async fn list(
     unread_only: bool,
     after: Option<Position>,
     limit: i64,
-) -> Result<(Vec<Standing>, Option<Position>)> {
+) -> Result<(Vec<StoredItem>, Option<Position>)> {
     let names = names(caller);
     let mut tx = app.begin_for(caller, PERSON, names.clone()).await?;
     let page = store::inbox::list(&mut tx, &app.vault, &names, unread_only, after, limit).await?;

@@ -1,17 +1,16 @@
-//! Use cases of notification, a file each: load, decide, and save state and outbox in one transaction.
+//! Use cases of notification, a file or folder per capability: load, decide, and save state and outbox in one transaction.
 
-pub mod alarm_watch;
-pub mod deliver_ring;
-pub mod deliveries;
+pub mod alarm_guard;
+pub mod concern;
+pub mod contact;
+pub mod delivery;
+pub mod fact;
 pub mod inbox;
-mod post;
-pub mod preferences;
-pub mod purge_notices;
-pub mod read_ring;
-pub mod send_mail;
-pub mod settle;
-pub mod take_contact;
-pub mod tell;
+mod letter;
+pub mod mail;
+pub mod preference;
+pub mod purge;
+pub mod ring;
 
 use std::sync::Arc;
 
@@ -20,11 +19,12 @@ use base::{
     database::{self, Actor},
 };
 use messaging::outbox::Wake;
+use proto::reference;
 use sqlx::{PgPool, Postgres, Transaction};
 use tokio::sync::Notify;
 use vault::Vault;
 
-use crate::domain::{address::StaffDomains, delivery::Lane, ring::Grade};
+use crate::domain::{address::StaffDomains, concern::Grade, mail::lane::Lane};
 
 /// Scopes in the policies of the database: of a person, and of a reader of the ledger.
 const PERSON: &str = "person";
@@ -72,6 +72,11 @@ impl App {
     #[must_use]
     pub fn new(pool: PgPool, clock: Clock, ids: Ids, outbox: Wake, staff: StaffDomains, vault: Vault) -> Self {
         Self { pool, clock, ids, outbox, mail: MailWake::default(), staff: Arc::new(staff), vault }
+    }
+
+    /// New reference that an outside notice may quote and a person may read out.
+    fn notice_reference(&self) -> String {
+        reference::make("RN", self.ids.number())
     }
 
     /// Transaction of the service itself: what it delivers belongs to no caller.

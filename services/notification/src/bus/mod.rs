@@ -1,14 +1,31 @@
 //! Consumers of the bus: decode, call the use case.
 
-mod concerns;
-mod contact;
-mod facts;
-mod purges;
+mod concern;
+mod fact;
+mod purge;
 mod rejection;
-mod rings;
+mod ring;
 
-pub use concerns::Concerns;
-pub use contact::in_one_form;
-pub use facts::{FactMessage, Facts};
-pub use purges::Purges;
-pub use rings::Rings;
+use proto::{intake::v1::contact_service_client::ContactServiceClient, subject};
+use server::{Context, client::Peer};
+
+use crate::app::App;
+
+pub use concern::Concerns;
+pub use fact::{FactMessage, Facts};
+pub use purge::Purges;
+pub use ring::Rings;
+
+/// Consumes rings, changes of concerns, facts and purges until the process stops; an ordered deletion can be stopped for `wait`.
+///
+/// # Errors
+/// The public audit key of cases cannot be read.
+pub fn listen(ctx: &Context, app: &App, intake: &ContactServiceClient<Peer>, wait: time::Duration) -> anyhow::Result<()> {
+    ctx.consume(subject::NOTIFICATION_RINGS, Rings { app: app.clone() });
+    ctx.consume(subject::NOTIFICATION_CONCERNS, Concerns { app: app.clone() });
+    for facts in [subject::NOTIFICATION_FACTS, subject::NOTIFICATION_CASE_FACTS, subject::NOTIFICATION_ACCESS] {
+        ctx.consume(facts, Facts { app: app.clone(), intake: intake.clone() });
+    }
+    let peers = ctx.settings().audit_peers.as_deref();
+    destruction::receive(ctx, subject::NOTIFICATION_PURGES, wait, peers, Purges { app: app.clone() })
+}

@@ -16,8 +16,8 @@ use time::OffsetDateTime;
 use uuid::Uuid;
 
 use crate::domain::{
-    delivery::{Lane, Outcome, Reason},
-    mail::Mail,
+    delivery::Reason,
+    mail::{attempt::Outcome, content::Mail, lane::Lane},
 };
 
 /// Timeout of sending one mail.

@@ -5,10 +5,27 @@ use time::OffsetDateTime;
 use uuid::Uuid;
 
 use super::{
+    concern::{Audience, Grade},
     language::Preference,
-    ring::{Audience, Grade, Recipient},
     template::{Data, Template},
 };
+
+/// Recipient of an inbox item. Persons are notified in their own language and by e-mail too; offices in both.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Recipient {
+    Office(String),
+    Person(String),
+}
+
+impl Recipient {
+    /// Text in tables and on the wire.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::Office(name) | Self::Person(name) => name,
+        }
+    }
+}
 
 /// For a concern: whose acceptance it asks for, its grade, and the envelope itself.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -63,7 +80,7 @@ impl Item {
 
 /// Item as stored in an inbox.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Standing {
+pub struct StoredItem {
     pub item_id: Uuid,
     pub recipient: String,
     pub template: String,

@@ -1,9 +1,14 @@
 //! Official languages, and what is sent where the preference is unknown [LOLA].
 
+use strum::{EnumString, IntoStaticStr};
+
 /// Official language.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, IntoStaticStr, EnumString)]
+#[strum(const_into_str)]
 pub enum Language {
+    #[strum(serialize = "en")]
     English,
+    #[strum(serialize = "fr")]
     French,
 }
 
@@ -14,21 +19,16 @@ pub type Preference = Option<Language>;
 pub const BOTH: &str = "en+fr";
 
 impl Language {
-    pub const ALL: [Self; 2] = [Self::English, Self::French];
-
     /// Code used on the wire and in tables.
     #[must_use]
     pub const fn code(self) -> &'static str {
-        match self {
-            Self::English => "en",
-            Self::French => "fr",
-        }
+        self.into_str()
     }
 
     /// Language with this code.
     #[must_use]
     pub fn of(code: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|language| language.code() == code)
+        code.parse().ok()
     }
 }
 

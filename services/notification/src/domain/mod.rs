@@ -2,15 +2,16 @@
 //! no generated wire types.
 
 pub mod address;
-pub mod alarm_watch;
+pub mod alarm_guard;
+pub mod concern;
 pub mod contact;
 pub mod delivery;
+pub mod fact;
 pub mod inbox;
 pub mod language;
 pub mod mail;
 pub mod office;
-pub mod phone;
-pub mod plain;
 pub mod purge;
 pub mod ring;
 pub mod template;
+pub mod text;

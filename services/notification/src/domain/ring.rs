@@ -4,94 +4,20 @@ use std::collections::BTreeSet;
 
 use base::Private;
 use proto::id::{ConcernId, RingId, SiteCode};
-use strum::{EnumString, IntoStaticStr};
 use time::OffsetDateTime;
 
-use super::{office, template::Template};
-
-/// Audience that must accept the concern.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, IntoStaticStr, EnumString)]
-#[strum(serialize_all = "kebab-case", const_into_str)]
-pub enum Audience {
-    Nhq,
-    ResponsibleHead,
-}
-
-impl Audience {
-    pub const ALL: [Self; 2] = [Self::Nhq, Self::ResponsibleHead];
-
-    /// Code used in tables and logs.
-    #[must_use]
-    pub const fn code(self) -> &'static str {
-        self.into_str()
-    }
-
-    #[must_use]
-    pub fn of(code: &str) -> Option<Self> {
-        code.parse().ok()
-    }
-}
-
-/// Grade of the concern; what is not stated counts as a concern, never as nothing [RM1b, RM1c].
-#[derive(Debug, Clone, Copy, PartialEq, Eq, IntoStaticStr, EnumString)]
-#[strum(serialize_all = "kebab-case", const_into_str)]
-pub enum Grade {
-    Imminent,
-    Concern,
-    Question,
-}
-
-impl Grade {
-    pub const ALL: [Self; 3] = [Self::Imminent, Self::Concern, Self::Question];
-
-    #[must_use]
-    pub const fn code(self) -> &'static str {
-        self.into_str()
-    }
-
-    #[must_use]
-    pub fn of(code: &str) -> Option<Self> {
-        code.parse().ok()
-    }
-}
+use super::{
+    concern::{Audience, Bulletin, Grade},
+    inbox::Recipient,
+    office,
+    template::Template,
+};
 
 /// Office to ring, and the person who holds it where one is known.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Called {
     pub office: String,
     pub holder: String,
-}
-
-/// Recipient of an inbox item. Persons are notified in their own language and by e-mail too; offices in both.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Recipient {
-    Office(String),
-    Person(String),
-}
-
-impl Recipient {
-    /// Text in tables and on the wire.
-    #[must_use]
-    pub fn as_str(&self) -> &str {
-        match self {
-            Self::Office(name) | Self::Person(name) => name,
-        }
-    }
-}
-
-/// Content of the audience's envelope, already cut to its classes. Empty text: not said, or not for this audience.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Bulletin {
-    pub site: String,
-    pub raised_at: Option<OffsetDateTime>,
-    pub unreadable: bool,
-    pub person_at_risk: Private<String>,
-    pub nature: Private<String>,
-    pub place: Private<String>,
-    pub advice: Private<String>,
-    pub text: Private<String>,
-    pub case: Private<String>,
-    pub call_back: Private<String>,
 }
 
 /// Ring, as safety sent it.

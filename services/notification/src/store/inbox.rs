@@ -8,8 +8,8 @@ use vault::{Keys, Vault};
 
 use super::sealed;
 use crate::domain::{
-    inbox::{Alarm, Position, Standing},
-    ring::{Audience, Grade},
+    concern::{Audience, Grade},
+    inbox::{Alarm, Position, StoredItem},
 };
 
 /// Page of the items of these recipients, unread alarms first, then newest first; and where the next page begins.
@@ -23,7 +23,7 @@ pub async fn list(
     unread_only: bool,
     after: Option<Position>,
     limit: i64,
-) -> sqlx::Result<(Vec<Standing>, Option<Position>)> {
+) -> sqlx::Result<(Vec<StoredItem>, Option<Position>)> {
     let alarms_are_behind = after.is_some_and(|after| !after.in_alarms);
     let mut rows = if alarms_are_behind { Vec::new() } else { alarms(db, recipients, after, limit + 1).await? };
     let after = after.filter(|_| alarms_are_behind);
@@ -117,7 +117,7 @@ impl Row {
     }
 
     /// An item that cannot be opened, or is not known to this version, is shown without its content, and hides no other item.
-    fn read(self, keys: &Keys) -> Standing {
+    fn read(self, keys: &Keys) -> StoredItem {
         let place = |column| sealed::item(column, &self.recipient, &self.template, self.about, self.audience.as_deref());
         let title = sealed::or_marked(keys.text(place("title"), self.title_sealed.as_deref(), Some(self.title)));
         let body = sealed::or_marked(keys.text(place("body"), self.body_sealed.as_deref(), Some(self.body)));
@@ -134,7 +134,7 @@ impl Row {
             let grade = self.grade.as_deref().and_then(Grade::of).unwrap_or(Grade::Concern);
             Some(Alarm { audience, grade, envelope: envelope.into() })
         });
-        Standing {
+        StoredItem {
             alarm,
             item_id: self.item_id,
             recipient: self.recipient,

@@ -1,11 +1,13 @@
 //! Database access of notification: SQL in, domain types out. Every function works on the caller's connection.
 
-pub mod alarm_watch;
+pub mod alarm_guard;
+pub mod concern;
 pub mod contact;
 pub mod delivery;
 pub mod import;
 pub mod inbox;
-pub mod letters;
+pub mod letter;
+pub mod mail;
 pub mod preference;
 pub mod purge;
 pub mod ring;

@@ -12,10 +12,10 @@ use tokio_util::sync::CancellationToken;
 use crate::{
     app::{
         App,
-        send_mail::{BATCH, send_lane},
+        mail::{BATCH, send_lane},
     },
     channels::smtp::Mailer,
-    domain::delivery::Lane,
+    domain::mail::lane::Lane,
 };
 
 /// Poll interval of a worker, woken or not.

@@ -5,12 +5,14 @@ mod mail;
 use std::time::Duration;
 
 use base::tasks::{Failed, Next, Work};
-use server::Context;
+use proto::intake::v1::contact_service_client::ContactServiceClient;
+use server::{Context, client::Peer};
 
 use crate::{
     app::{
         App,
-        alarm_watch::{self, Alarmed, Watch},
+        alarm_guard::{GuardedAlarm, Progress, check},
+        contact::convert::convert,
     },
     channels::smtp::Mailer,
 };
@@ -18,25 +20,30 @@ use crate::{
 /// Interval at which this database and that of the alarm are compared.
 const GUARD_INTERVAL: Duration = Duration::from_secs(5);
 /// Poll interval for contacts that a former version stored.
-pub const CONTACT_INTERVAL: Duration = Duration::from_secs(60);
+const CONTACT_INTERVAL: Duration = Duration::from_secs(60);
 
 /// Starts all of it.
-pub fn start(ctx: &Context, app: &App, alarm: Alarmed, mailer: Option<Mailer>) {
-    let watch = Watch::from(app.clock.now());
-    ctx.tasks.every_delayed("alarm-guard", GUARD_INTERVAL, None, AlarmGuard { app: app.clone(), alarm, watch });
+pub fn start(ctx: &Context, app: &App, alarm: GuardedAlarm, intake: &ContactServiceClient<Peer>, mailer: Option<Mailer>) {
+    let progress = Progress::from(app.clock.now());
+    ctx.tasks.every_delayed("alarm-guard", GUARD_INTERVAL, None, AlarmGuard { app: app.clone(), alarm, progress });
+    let (this, intake) = (app.clone(), intake.clone());
+    ctx.tasks.every("contact-form", CONTACT_INTERVAL, None, move || {
+        let (app, intake) = (this.clone(), intake.clone());
+        async move { convert(&app, &intake).await.map(drop) }
+    });
     ctx.spawn("mail", mail::run(app.clone(), mailer, ctx.stop.clone()));
 }
 
 /// Guard of the alarm. What was missed while this process was away is not missed at its start: the alarm rings again by itself.
 struct AlarmGuard {
     app: App,
-    alarm: Alarmed,
-    watch: Watch,
+    alarm: GuardedAlarm,
+    progress: Progress,
 }
 
 impl Work for AlarmGuard {
     async fn run(&mut self) -> Result<Next, Failed> {
-        alarm_watch::check(&self.app, &mut self.alarm, &mut self.watch).await?;
+        check(&self.app, &mut self.alarm, &mut self.progress).await?;
         Ok(Next::Later)
     }
 }

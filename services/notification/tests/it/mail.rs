@@ -3,11 +3,11 @@
 use base::Private;
 use harness::wait::eventually;
 use notification::{
-    app::send_mail::{send_due, send_lane},
+    app::mail::{send_due, send_lane},
     bus::Concerns,
     channels::smtp::Mailer,
-    domain::delivery::Lane,
-    store::{self, delivery::Entry},
+    domain::mail::lane::Lane,
+    store::{self, mail::Entry},
 };
 use proto::{
     notification::v1::DeliveryState,
@@ -20,7 +20,7 @@ use uuid::Uuid;
 use vault::Vault;
 
 use crate::{
-    contacts::{contact, take},
+    contact::{contact, take},
     smtp::Smtp,
     world::{CONCERN, World, hear, person, ring, ring_head, world},
 };
@@ -175,7 +175,7 @@ async fn a_mail_of_a_worker_that_died_in_the_middle_is_taken_over_when_its_lease
     let (world, smtp) = (rung(Grade::Imminent).await, Smtp::up().await);
     let mut db = world.begin().await;
     let now = world.clock.now();
-    let leased = store::delivery::lease(&mut db, Lane::Imminent, now, now + Duration::seconds(90), 20).await.unwrap();
+    let leased = store::mail::lease(&mut db, Lane::Imminent, now, now + Duration::seconds(90), 20).await.unwrap();
     assert_eq!(leased.len(), 1);
     db.commit().await.unwrap();
     assert_eq!(send_due(&world.app, Some(&smtp.mailer())).await.unwrap(), 0);
@@ -194,9 +194,9 @@ async fn two_workers_send_each_mail_once() {
     }
     let now = world.clock.now();
     let (mut one, mut other) = (world.begin().await, world.begin().await);
-    let held = store::delivery::lease(&mut one, Lane::Ring, now, now, 20).await.unwrap();
+    let held = store::mail::lease(&mut one, Lane::Ring, now, now, 20).await.unwrap();
     // Whoever waited would wait until the other worker is done, which it never is before this is over.
-    let free = tokio::time::timeout(std::time::Duration::from_secs(60), store::delivery::lease(&mut other, Lane::Ring, now, now, 20));
+    let free = tokio::time::timeout(std::time::Duration::from_secs(60), store::mail::lease(&mut other, Lane::Ring, now, now, 20));
     assert_eq!((held.len(), free.await.expect("no worker waits for another").unwrap().len()), (20, 10));
     one.rollback().await.unwrap();
     other.rollback().await.unwrap();
@@ -216,7 +216,7 @@ async fn a_notice_that_the_mail_system_refuses_twelve_times_fails_and_the_ledger
     let (world, mut smtp) = (world().await, Smtp::down());
     smtp.start(true).await;
     world.prefers("mediator-1", "en", ADDRESS).await.unwrap();
-    crate::facts::assign(&world, "mediator-1").await;
+    crate::fact::assign(&world, "mediator-1").await;
     let mailer = smtp.mailer();
     for _ in 0..12 {
         assert_eq!(send_due(&world.app, Some(&mailer)).await.unwrap(), 1);
@@ -287,14 +287,9 @@ async fn a_notice_to_a_victim_is_dropped_when_the_do_not_contact_mark_arrives_be
             reference: "RN-1",
             grade: None,
         };
-        store::delivery::queue_email(
-            &mut db,
-            Uuid::from_u128(id),
-            &entry,
-            world.clock.now() + Duration::minutes(i64::try_from(id).unwrap()),
-        )
-        .await
-        .unwrap();
+        store::mail::queue(&mut db, Uuid::from_u128(id), &entry, world.clock.now() + Duration::minutes(i64::try_from(id).unwrap()))
+            .await
+            .unwrap();
     }
     db.commit().await.unwrap();
     world.clock.advance(Duration::minutes(1));
@@ -331,7 +326,7 @@ async fn an_imminent_mail_stands_behind_no_pass_over_other_mail() {
         world.by_bus(&ring).await.unwrap();
     }
     world.prefers("mediator-1", "en", ADDRESS).await.unwrap();
-    crate::facts::assign(&world, "mediator-1").await;
+    crate::fact::assign(&world, "mediator-1").await;
     // Other mails are held up by a mail system that says nothing, in the middle of a pass.
     let (mute, _listener) = mute().await;
     let (app, held) = (world.app.clone(), mute.clone());
@@ -363,7 +358,7 @@ async fn a_clock_that_steps_back_an_hour_or_a_day_holds_no_mail_back() {
         // Nor does a lease that was taken before the step.
         world.by_bus(&ring_head(1, Grade::Imminent)).await.unwrap();
         let (now, mut db) = (world.clock.now(), world.begin().await);
-        store::delivery::lease(&mut db, Lane::Imminent, now, now + Duration::seconds(90), 20).await.unwrap();
+        store::mail::lease(&mut db, Lane::Imminent, now, now + Duration::seconds(90), 20).await.unwrap();
         db.commit().await.unwrap();
         assert_eq!(send_due(&world.app, Some(&mailer)).await.unwrap(), 0, "another has it");
         world.clock.advance(-step);

@@ -1,25 +1,25 @@
 //! Integration tests of the use cases on a real PostgreSQL, with a fixed clock and a mail server of the test's own.
 
 #[cfg(test)]
-mod contacts;
+mod alarm_guard;
 #[cfg(test)]
-mod facts;
+mod bus;
 #[cfg(test)]
-mod flat;
+mod contact;
 #[cfg(test)]
-mod guarding;
+mod costs;
 #[cfg(test)]
-mod hearing;
+mod fact;
+#[cfg(test)]
+mod inbox;
 #[cfg(test)]
 mod mail;
 #[cfg(test)]
-mod paging;
+mod preference;
 #[cfg(test)]
-mod preferences;
+mod purge;
 #[cfg(test)]
-mod purging;
-#[cfg(test)]
-mod rings;
+mod ring;
 #[cfg(test)]
 mod round_trips;
 #[cfg(test)]

@@ -11,8 +11,10 @@ use messaging::outbox::{Fresh, Wake};
 use notification::{
     app::{
         App,
-        deliver_ring::{self, ReceivedRing},
-        read_ring,
+        ring::{
+            deliver::{ReceivedRing, deliver},
+            read::read,
+        },
     },
     bus::Rings,
     domain::address::StaffDomains,
@@ -46,10 +48,10 @@ async fn what_a_ring_asks_of_the_database_is_written_down() {
         held.push(done(what, meter.take(), told(&world).await));
     }
     let rings = (0..32).map(|n| ring_of(n, Audience::Nhq)).chain((0..32).map(|n| ring_of(n, Audience::ResponsibleHead)));
-    let rings: Vec<_> = rings.map(|ring| ReceivedRing { ring: read_ring::read(ring).unwrap(), span: Span::none() }).collect();
+    let rings: Vec<_> = rings.map(|ring| ReceivedRing { ring: read(ring).unwrap(), span: Span::none() }).collect();
     meter.take();
     let mut tx = begin(&meter.pool, &Actor::service("notification")).await.unwrap();
-    deliver_ring::deliver(&mut tx, &mut Fresh::default(), &app, &rings).await.unwrap();
+    deliver(&mut tx, &mut Fresh::default(), &app, &rings).await.unwrap();
     tx.commit().await.unwrap();
     let mut subjects = told(&world).await;
     subjects.dedup();

@@ -6,7 +6,7 @@ use proto::safety::v1::{Audience, Grade};
 use sqlx::Executor;
 
 use crate::{
-    contacts::{contact, take},
+    contact::{contact, take},
     world::{World, ring, world},
 };
 

@@ -3,12 +3,12 @@
 use std::collections::BTreeSet;
 
 use harness::dump;
-use notification::{app::take_contact, store::sealed::InClear};
+use notification::{app::contact::take::take, store::sealed::InClear};
 use proto::safety::v1::{Audience, Grade};
 use vault::Vault;
 
 use crate::{
-    contacts::contact,
+    contact::contact,
     world::{World, head, person, ring, ring_head, world},
 };
 
@@ -26,7 +26,7 @@ async fn filled() -> World {
     marked.do_not_contact = true;
     marked.safe_contact = "not before noon".to_owned().into();
     let mut tx = world.begin().await;
-    take_contact::take(&mut tx, &world.app, &marked).await.unwrap();
+    take(&mut tx, &world.app, &marked).await.unwrap();
     tx.commit().await.unwrap();
     world
 }

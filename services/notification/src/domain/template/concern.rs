@@ -5,7 +5,7 @@ use super::{
     Bilingual, Words,
     lines::{Lines, minute},
 };
-use crate::domain::ring::Grade;
+use crate::domain::concern::Grade;
 
 pub(super) const NHQ: Bilingual = Bilingual { en: NHQ_EN, fr: NHQ_FR };
 

@@ -9,24 +9,30 @@ mod outside;
 mod tests;
 
 use base::Private;
+use strum::{IntoStaticStr, VariantArray};
 use time::OffsetDateTime;
 
 use super::{
+    concern::{Bulletin, Grade},
     language::{self, Language, Preference},
-    plain::plain,
-    ring::{Bulletin, Grade},
+    text::plain,
 };
 
 /// Text with places to fill.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, IntoStaticStr, VariantArray)]
+#[strum(serialize_all = "kebab-case", const_into_str)]
 pub enum Template {
     /// A concern in full, for NHQ.
+    #[strum(serialize = "concern-ring")]
     ConcernRingNhq,
     /// An imminent risk, for the responsible head: what is needed to act, and nothing of where it comes from [TRAP-1, RM1b].
+    #[strum(serialize = "concern-ring")]
     ConcernRingHeadImminent,
     /// Any other concern, for the responsible head: call NHQ [RM1c].
+    #[strum(serialize = "concern-ring")]
     ConcernRingHead,
     /// For recipients rung in the place of a head that was not reached [R3e].
+    #[strum(serialize = "concern-ring")]
     ConcernRingStandIn,
     /// The alarm should have rung again and has not: for its listeners [R3e].
     AlarmSilent,
@@ -110,47 +116,12 @@ struct Bilingual {
 }
 
 impl Template {
-    pub const ALL: [Self; 18] = [
-        Self::ConcernRingNhq,
-        Self::ConcernRingHeadImminent,
-        Self::ConcernRingHead,
-        Self::ConcernRingStandIn,
-        Self::AlarmSilent,
-        Self::AlarmUnanswered,
-        Self::ConcernVanished,
-        Self::ReferralReceived,
-        Self::ReferralImport,
-        Self::CaseOpened,
-        Self::MediatorAssigned,
-        Self::OfficerAssigned,
-        Self::BreakGlassOpened,
-        Self::BreakGlassQuotaReached,
-        Self::BreakGlassReviewDue,
-        Self::ContactReview,
-        Self::OutsideRing,
-        Self::OutsideNotice,
-    ];
+    pub const ALL: &[Self] = Self::VARIANTS;
 
     /// Code on the wire and in tables. It does not distinguish one audience of a concern from another.
     #[must_use]
     pub const fn code(self) -> &'static str {
-        match self {
-            Self::ConcernRingNhq | Self::ConcernRingHeadImminent | Self::ConcernRingHead | Self::ConcernRingStandIn => "concern-ring",
-            Self::AlarmSilent => "alarm-silent",
-            Self::AlarmUnanswered => "alarm-unanswered",
-            Self::ConcernVanished => "concern-vanished",
-            Self::ReferralReceived => "referral-received",
-            Self::ReferralImport => "referral-import",
-            Self::CaseOpened => "case-opened",
-            Self::MediatorAssigned => "mediator-assigned",
-            Self::OfficerAssigned => "officer-assigned",
-            Self::BreakGlassOpened => "break-glass-opened",
-            Self::BreakGlassQuotaReached => "break-glass-quota-reached",
-            Self::BreakGlassReviewDue => "break-glass-review-due",
-            Self::ContactReview => "contact-review",
-            Self::OutsideRing => "outside-ring",
-            Self::OutsideNotice => "outside-notice",
-        }
+        self.into_str()
     }
 
     #[must_use]

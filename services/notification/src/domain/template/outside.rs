@@ -1,7 +1,7 @@
 //! Templates of e-mail: that there is something, how urgent it is, and a reference. Never what it is about [TS1a].
 
 use super::{Bilingual, Words, lines::Lines};
-use crate::domain::ring::Grade;
+use crate::domain::concern::Grade;
 
 pub(super) const RING: Bilingual = Bilingual {
     en: Words {

@@ -1,7 +1,7 @@
 //! Tests of every template in every language: none reveals to an audience what it may not know.
 
 use super::*;
-use crate::domain::ring::Grade;
+use crate::domain::concern::Grade;
 
 /// Words that would reveal to a head, or a mail system, where a concern comes from [IM1b, TRAP-1].
 const FORBIDDEN: [&str; 20] = [
@@ -64,7 +64,7 @@ fn every_text(template: Template) -> Vec<String> {
         let words = template.render(preference, &everything(grade));
         format!("{}\n{}", words.title.expose(), words.body.expose())
     };
-    Grade::ALL.into_iter().flat_map(|u| PREFERENCES.map(|p| render(u, p))).collect()
+    Grade::ALL.iter().flat_map(|grade| PREFERENCES.map(|p| render(*grade, p))).collect()
 }
 
 #[test]
@@ -110,7 +110,7 @@ fn nhq_reads_a_concern_in_full() {
 
 #[test]
 fn every_template_says_its_reference_in_english_in_french_and_in_both() {
-    for template in Template::ALL {
+    for template in Template::ALL.iter().copied() {
         let [en, fr, both] = PREFERENCES.map(|p| template.render(p, &everything(Grade::Concern)));
         for words in [&en, &fr, &both] {
             assert!(words.body.expose().contains("RS-7KDM-Q4XP"), "{template:?}");
@@ -127,7 +127,7 @@ fn every_template_says_its_reference_in_english_in_french_and_in_both() {
 #[test]
 fn what_is_not_known_leaves_no_empty_label() {
     let bare = Data { reference: "RS-7KDM-Q4XP".into(), ..Data::default() };
-    for template in Template::ALL {
+    for template in Template::ALL.iter().copied() {
         for preference in PREFERENCES {
             let words = template.render(preference, &bare);
             for line in words.body.expose().lines() {

@@ -1,0 +1,4 @@
+//! Use cases of rings: decoding, and delivery into the inboxes.
+
+pub mod deliver;
+pub mod read;

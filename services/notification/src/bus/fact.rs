@@ -1,0 +1,145 @@
+//! Consumer of facts of intake and cases that give notices, or that bring a contact into the register.
+
+use base::wire::instant;
+use messaging::{
+    inbox::{self, Handler, Incoming, Rejection},
+    outbox::Fresh,
+};
+use proto::{
+    cases::v1::{BreakGlassOpened, BreakGlassQuotaReached, BreakGlassReviewDue, CaseOpened, MediatorAssigned, OfficerAssigned},
+    intake::v1::{self as intake, ContactPushed, ReferralReceived, contact_service_client::ContactServiceClient},
+    subject,
+};
+use server::client::Peer;
+use sqlx::PgConnection;
+use tracing::Instrument;
+use uuid::Uuid;
+
+use super::rejection::{malformed, never};
+use crate::{
+    app::{
+        App,
+        contact::{fetch::fetch, take::take},
+        fact::notify,
+    },
+    domain::{contact::Contact, fact::Fact, template::Origin, text::plain},
+};
+
+/// Consumer of facts.
+pub struct Facts {
+    pub app: App,
+    pub intake: ContactServiceClient<Peer>,
+}
+
+/// Decoded message.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum FactMessage {
+    Fact(Fact),
+    Contact(Box<Contact>),
+}
+
+impl Handler for Facts {
+    type Work = FactMessage;
+    const MAX_TOGETHER: usize = 256;
+
+    async fn read(&self, message: &Incoming) -> Result<FactMessage, Rejection> {
+        match message.subject.as_str() {
+            subject::REFERRAL_RECEIVED => referral_received(&message.decode()?).map(FactMessage::Fact),
+            subject::CASE_OPENED => case_opened(&message.decode()?).map(FactMessage::Fact),
+            subject::MEDIATOR_ASSIGNED => mediator_assigned(&message.decode()?).map(FactMessage::Fact),
+            subject::OFFICER_ASSIGNED => officer_assigned(&message.decode()?).map(FactMessage::Fact),
+            subject::BREAK_GLASS_OPENED => break_glass_opened(&message.decode()?).map(FactMessage::Fact),
+            subject::BREAK_GLASS_QUOTA_REACHED => {
+                let event: BreakGlassQuotaReached = message.decode()?;
+                let notice_id = notice(&event.notice_id)?;
+                Ok(FactMessage::Fact(Fact::BreakGlassQuotaReached { notice_id, at: event.reached_at.as_ref().and_then(instant) }))
+            }
+            subject::BREAK_GLASS_REVIEW_DUE => {
+                let event: BreakGlassReviewDue = message.decode()?;
+                let notice_id = notice(&event.notice_id)?;
+                let at = event.noticed_at.as_ref().and_then(instant);
+                Ok(FactMessage::Fact(Fact::BreakGlassReviewDue { notice_id, overdue: event.overdue, at }))
+            }
+            subject::CONTACT_PUSHED => {
+                let pushed: ContactPushed = message.decode()?;
+                let contact = fetch(self.intake.clone(), &pushed).await?;
+                Ok(FactMessage::Contact(Box::new(contact)))
+            }
+            _ => Err(never("subject-unknown", "nobody is notified of this subject")),
+        }
+    }
+
+    async fn apply(&self, tx: &mut PgConnection, _: &mut Fresh, work: FactMessage, _message: &Incoming) -> Result<(), Rejection> {
+        match work {
+            FactMessage::Fact(fact) => notify(tx, &self.app, vec![fact]).await?,
+            FactMessage::Contact(contact) => take(tx, &self.app, &contact).await?,
+        }
+        Ok(())
+    }
+
+    /// All facts of a set are applied together; no contact is about the same object as one of them.
+    async fn apply_set(
+        &self,
+        tx: &mut PgConnection,
+        _: &mut Fresh,
+        set: Vec<inbox::ReadMessage<'_, FactMessage>>,
+    ) -> Result<(), Rejection> {
+        let mut facts = Vec::with_capacity(set.len());
+        for inbox::ReadMessage { work, span, .. } in set {
+            match work {
+                FactMessage::Fact(fact) => facts.push(fact),
+                FactMessage::Contact(contact) => take(tx, &self.app, &contact).instrument(span).await?,
+            }
+        }
+        Ok(notify(tx, &self.app, facts).await?)
+    }
+}
+
+fn referral_received(event: &ReferralReceived) -> Result<Fact, Rejection> {
+    let origin = match event.counted_origin() {
+        intake::Origin::Victim => Origin::Victim,
+        intake::Origin::Institutional => Origin::Institutional,
+        intake::Origin::Community => Origin::Community,
+        intake::Origin::AnyCommunication => Origin::AnyCommunication,
+        intake::Origin::Unspecified => Origin::Unknown,
+    };
+    Ok(Fact::ReferralReceived {
+        referral_id: event.referral_id.parse().map_err(malformed)?,
+        // An invalid id counts as none: then the referral stands alone, with a notice of its own.
+        import: Uuid::try_parse(&event.import_id).ok(),
+        origin,
+        site: event.site.clone(),
+        at: event.received_at.as_ref().and_then(instant),
+    })
+}
+
+fn case_opened(event: &CaseOpened) -> Result<Fact, Rejection> {
+    let case_id = event.case_id.parse().map_err(malformed)?;
+    Ok(Fact::CaseOpened { case_id, at: event.opened_at.as_ref().and_then(instant) })
+}
+
+fn mediator_assigned(event: &MediatorAssigned) -> Result<Fact, Rejection> {
+    let case_id = event.case_id.parse().map_err(malformed)?;
+    if event.mediator.is_empty() {
+        return Err(never("mediator-missing", "the event names no mediator"));
+    }
+    Ok(Fact::MediatorAssigned { case_id, mediator: plain(&event.mediator), at: event.assigned_at.as_ref().and_then(instant) })
+}
+
+fn officer_assigned(event: &OfficerAssigned) -> Result<Fact, Rejection> {
+    let case_id = event.case_id.parse().map_err(malformed)?;
+    if event.officer.is_empty() {
+        return Err(never("officer-missing", "the event names no officer"));
+    }
+    Ok(Fact::OfficerAssigned { case_id, officer: plain(&event.officer), at: event.assigned_at.as_ref().and_then(instant) })
+}
+
+fn break_glass_opened(event: &BreakGlassOpened) -> Result<Fact, Rejection> {
+    let (break_glass_id, case_id) = (notice(&event.break_glass_id)?, event.case_id.parse().map_err(malformed)?);
+    Ok(Fact::BreakGlassOpened { break_glass_id, case_id, at: event.broken_at.as_ref().and_then(instant) })
+}
+
+/// Id of a break-glass, or of a notice about one.
+fn notice(id: &str) -> Result<Uuid, Rejection> {
+    Uuid::try_parse(id).map_err(|_| never("id-malformed", "the id is not a UUID"))
+}

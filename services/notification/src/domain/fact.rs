@@ -1,0 +1,112 @@
+//! Facts of other services, and the notices that follow from them: to the RJ Unit, its supervisors, an officer or a mediator.
+
+use proto::id::{CaseId, ReferralId};
+use time::OffsetDateTime;
+use uuid::Uuid;
+
+use super::{
+    inbox::Recipient,
+    office,
+    template::{Data, Origin, Template},
+};
+
+/// Fact that a person is notified of.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Fact {
+    /// With its import, where it did not come alone.
+    ReferralReceived {
+        referral_id: ReferralId,
+        import: Option<Uuid>,
+        origin: Origin,
+        site: String,
+        at: Option<OffsetDateTime>,
+    },
+    CaseOpened {
+        case_id: CaseId,
+        at: Option<OffsetDateTime>,
+    },
+    MediatorAssigned {
+        case_id: CaseId,
+        mediator: String,
+        at: Option<OffsetDateTime>,
+    },
+    OfficerAssigned {
+        case_id: CaseId,
+        officer: String,
+        at: Option<OffsetDateTime>,
+    },
+    BreakGlassOpened {
+        break_glass_id: Uuid,
+        case_id: CaseId,
+        at: Option<OffsetDateTime>,
+    },
+    BreakGlassQuotaReached {
+        notice_id: Uuid,
+        at: Option<OffsetDateTime>,
+    },
+    BreakGlassReviewDue {
+        notice_id: Uuid,
+        overdue: i32,
+        at: Option<OffsetDateTime>,
+    },
+}
+
+/// Notice to one recipient.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Notice {
+    pub recipient: Recipient,
+    pub template: Template,
+    /// Referral, import, case, break-glass or review.
+    pub about: Uuid,
+    pub data: Data,
+}
+
+impl Fact {
+    /// Object it is about.
+    #[must_use]
+    pub const fn about(&self) -> Uuid {
+        match self {
+            Self::ReferralReceived { referral_id, .. } => referral_id.uuid(),
+            Self::CaseOpened { case_id, .. } | Self::MediatorAssigned { case_id, .. } | Self::OfficerAssigned { case_id, .. } => {
+                case_id.uuid()
+            }
+            Self::BreakGlassOpened { break_glass_id, .. } => *break_glass_id,
+            Self::BreakGlassQuotaReached { notice_id, .. } | Self::BreakGlassReviewDue { notice_id, .. } => *notice_id,
+        }
+    }
+
+    /// Notice of this fact by itself, quoted by the reference.
+    #[must_use]
+    pub fn notice(self, reference: String) -> Notice {
+        let about = self.about();
+        let of_case = |case_id: CaseId, happened_at| Data { case_id: case_id.to_string().into(), happened_at, ..Data::default() };
+        let (recipient, template, data) = match self {
+            Self::ReferralReceived { origin, site, at, .. } => {
+                (rj_unit(), Template::ReferralReceived, Data { origin: Some(origin), site, happened_at: at, ..Data::default() })
+            }
+            Self::CaseOpened { case_id, at } => (rj_unit(), Template::CaseOpened, of_case(case_id, at)),
+            Self::MediatorAssigned { case_id, mediator, at } => {
+                (Recipient::Person(mediator), Template::MediatorAssigned, of_case(case_id, at))
+            }
+            Self::OfficerAssigned { case_id, officer, at } => (Recipient::Person(officer), Template::OfficerAssigned, of_case(case_id, at)),
+            Self::BreakGlassOpened { case_id, at, .. } => (rj_supervisors(), Template::BreakGlassOpened, of_case(case_id, at)),
+            Self::BreakGlassQuotaReached { at, .. } => {
+                (rj_supervisors(), Template::BreakGlassQuotaReached, Data { happened_at: at, ..Data::default() })
+            }
+            Self::BreakGlassReviewDue { overdue, at, .. } => {
+                (rj_supervisors(), Template::BreakGlassReviewDue, Data { waiting: Some(overdue), happened_at: at, ..Data::default() })
+            }
+        };
+        Notice { recipient, template, about, data: Data { reference, ..data } }
+    }
+}
+
+/// The RJ Unit as a recipient.
+#[must_use]
+pub fn rj_unit() -> Recipient {
+    Recipient::Office(office::RJ_UNIT.to_owned())
+}
+
+fn rj_supervisors() -> Recipient {
+    Recipient::Office(office::RJ_SUPERVISORS.to_owned())
+}

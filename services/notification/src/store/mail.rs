@@ -1,0 +1,208 @@
+//! Mails in the delivery ledger: queued when a person is to be notified, leased while an attempt runs, concluded with its result.
+
+use base::Private;
+use sqlx::PgConnection;
+use time::{Duration, OffsetDateTime};
+use uuid::Uuid;
+use vault::Vault;
+
+use super::{contact::Victim, preference, sealed};
+use crate::domain::{
+    alarm_guard::STEP,
+    concern::Grade,
+    delivery::Reason,
+    language::{Language, Preference},
+    mail::{
+        attempt::{LONGEST_PAUSE, SHORT_PAUSES, Verdict},
+        lane::Lane,
+    },
+};
+
+/// Delivery to be made.
+#[derive(Debug, Clone)]
+pub struct Entry<'a> {
+    /// Inbox item that it announces.
+    pub item_id: Option<Uuid>,
+    pub recipient: &'a str,
+    /// Set where the recipient is a victim.
+    pub victim_ref: Option<&'a Victim>,
+    pub template: &'static str,
+    pub language: &'static str,
+    pub reference: &'a str,
+    pub grade: Option<Grade>,
+}
+
+/// Queues a mail. Where one for the same item still waits, that one becomes due at once instead.
+///
+/// # Errors
+/// The statement failed.
+pub async fn queue(db: &mut PgConnection, delivery_id: Uuid, entry: &Entry<'_>, at: OffsetDateTime) -> sqlx::Result<()> {
+    sqlx::query!(
+        "insert into delivery
+             (delivery_id, item_id, recipient, victim_ref, template, channel, state, language, reference, grade, attempts, created_at, due_at)
+         values ($1, $2, $3, $4, $5, 'email', 'pending', $6, $7, $8, 0, $9, $9)
+         on conflict (item_id, channel) where state in ('pending', 'retrying')
+         do update set due_at = least(delivery.due_at, excluded.due_at),
+                       language = excluded.language, reference = excluded.reference, grade = excluded.grade",
+        delivery_id,
+        entry.item_id,
+        entry.recipient,
+        entry.victim_ref.map(Victim::index),
+        entry.template,
+        entry.language,
+        entry.reference,
+        entry.grade.map(Grade::code),
+        at,
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+/// Mail that is due, leased to this worker.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Due {
+    pub delivery_id: Uuid,
+    /// Number of attempts, this one included.
+    pub attempts: i32,
+    pub language: Preference,
+    pub reference: String,
+    pub grade: Option<Grade>,
+}
+
+/// Leases what is due in one lane, oldest first; no other worker takes it before `until`.
+///
+/// # Errors
+/// The statement failed.
+pub async fn lease(db: &mut PgConnection, lane: Lane, now: OffsetDateTime, until: OffsetDateTime, limit: i64) -> sqlx::Result<Vec<Due>> {
+    let urgencies: Vec<String> = lane.urgencies().iter().map(|grade| (*grade).to_owned()).collect();
+    let rows = if urgencies.is_empty() {
+        sqlx::query_as!(
+            Row,
+            "update delivery set due_at = $2, attempts = attempts + 1
+             where delivery_id in (
+                 select delivery_id from delivery
+                 where channel = 'email' and state in ('pending', 'retrying') and grade is null and due_at <= $1
+                 order by due_at limit $3
+                 for update skip locked)
+             returning delivery_id, attempts, language, reference, grade",
+            now,
+            until,
+            limit
+        )
+        .fetch_all(db)
+        .await?
+    } else {
+        sqlx::query_as!(
+            Row,
+            "update delivery set due_at = $2, attempts = attempts + 1
+             where delivery_id in (
+                 select delivery_id from delivery
+                 where channel = 'email' and state in ('pending', 'retrying') and grade = any($4) and due_at <= $1
+                 order by due_at limit $3
+                 for update skip locked)
+             returning delivery_id, attempts, language, reference, grade",
+            now,
+            until,
+            limit,
+            &urgencies
+        )
+        .fetch_all(db)
+        .await?
+    };
+    let due = rows.into_iter().map(|row| Due {
+        delivery_id: row.delivery_id,
+        attempts: row.attempts,
+        language: Language::of(&row.language),
+        reference: row.reference,
+        grade: row.grade.as_deref().and_then(Grade::of),
+    });
+    Ok(due.collect())
+}
+
+struct Row {
+    delivery_id: Uuid,
+    attempts: i32,
+    language: String,
+    reference: String,
+    grade: Option<String>,
+}
+
+/// Makes due what waits for a moment further ahead than its pause, or its lease, can be: the clock was set back. Returns how many.
+///
+/// # Errors
+/// The statement failed.
+pub async fn take_step_back(db: &mut PgConnection, now: OffsetDateTime, lease: Duration) -> sqlx::Result<u64> {
+    let within = |pause: Duration| now + pause.max(lease) + STEP;
+    let [(few, short), (some, middling)] = SHORT_PAUSES;
+    let done = sqlx::query!(
+        "update delivery set due_at = $1
+         where channel = 'email' and state in ('pending', 'retrying') and due_at > $2
+           and due_at > case when attempts <= $3 then $2 when attempts <= $4 then $5 else $6::timestamptz end",
+        now,
+        within(short),
+        few,
+        some,
+        within(middling),
+        within(LONGEST_PAUSE)
+    )
+    .execute(db)
+    .await?;
+    Ok(done.rows_affected())
+}
+
+/// Whether and where a leased mail may be sent, at this moment.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Destination {
+    pub do_not_contact: bool,
+    pub address: Option<Private<String>>,
+}
+
+/// Reads at send time: the person's address as it is now, or the victim's latest, and the do-not-contact mark.
+///
+/// # Errors
+/// A statement failed, or the address cannot be opened.
+pub async fn destination(db: &mut PgConnection, vault: &Vault, delivery_id: Uuid) -> sqlx::Result<Destination> {
+    let row = sqlx::query!(
+        r#"select exists (select 1 from do_not_contact as mark where mark.victim_ref = delivery.victim_ref) as "do_not_contact!",
+                  delivery.recipient, delivery.victim_ref, point.contact_id as "contact_id?", point.value as "value?", point.value_sealed
+           from delivery left join lateral (
+               select contact_id, value, value_sealed from contact_point
+               where contact_point.victim_ref = delivery.victim_ref and kind = 'email' and (value <> '' or value_sealed is not null)
+               order by least(effective_at, taken_at) desc, taken_at desc limit 1) as point on true
+           where delivery_id = $1"#,
+        delivery_id,
+    )
+    .fetch_one(&mut *db)
+    .await?;
+    let address = match (row.victim_ref, row.contact_id) {
+        (None, _) => preference::address(db, vault, &row.recipient).await?,
+        (Some(_), None) => None,
+        (Some(_), Some(id)) => {
+            let values: Vec<&[u8]> = row.value_sealed.as_deref().into_iter().collect();
+            let keys = vault.keys_of(db, &values).await?;
+            Some(keys.text(sealed::value(id), row.value_sealed.as_deref(), row.value)?)
+        }
+    };
+    Ok(Destination { do_not_contact: row.do_not_contact, address })
+}
+
+/// Records the result of an attempt; a delivery that has ended stays ended.
+///
+/// # Errors
+/// The statement failed.
+pub async fn conclude(db: &mut PgConnection, delivery_id: Uuid, verdict: Verdict, at: OffsetDateTime) -> sqlx::Result<()> {
+    sqlx::query!(
+        "update delivery
+         set state = $2, reason = $3, due_at = coalesce($4::timestamptz, due_at), finished_at = case when $4::timestamptz is null then $5::timestamptz end
+         where delivery_id = $1 and state in ('pending', 'retrying')",
+        delivery_id,
+        verdict.state.code(),
+        verdict.reason.map_or("", Reason::code),
+        verdict.again_at,
+        at,
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}

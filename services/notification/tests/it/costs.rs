@@ -1,0 +1,94 @@
+//! Cost of a pass over pending items: it reads only these, however many have finished.
+
+use base::database::{Actor, begin};
+use notification::{domain::mail::lane::Lane, store};
+use proto::safety::v1::{Audience, Grade};
+use sqlx::{AssertSqlSafe, PgConnection, Postgres, Transaction};
+use time::Duration;
+use uuid::Uuid;
+
+use crate::world::{START, World, ring, world};
+
+/// Finished rows in each table that only grows.
+const MANY: i64 = 30_000;
+
+/// Rows that this transaction has read of our tables so far.
+async fn read(db: &mut PgConnection) -> i64 {
+    let sql = "select coalesce(sum(seq_tup_read + idx_tup_fetch), 0)::bigint from pg_stat_xact_user_tables
+               where relname in ('inbox_item', 'delivery', 'guarded', 'ring', 'contact_point')";
+    sqlx::query_scalar(sql).fetch_one(db).await.unwrap()
+}
+
+async fn filled() -> World {
+    let world = world().await;
+    for n in 0..3_u16 {
+        let name = format!("head-{n}");
+        world.prefers(&name, "en", &format!("person{n}@csc-scc.gc.ca")).await.unwrap();
+        let mut ring = ring(n, Audience::Nhq, Grade::Concern, &[("rj-unit", &name)]);
+        (ring.concern_id, ring.next_ring_at) = (Uuid::from_u128(u128::from(n) + 1).to_string(), Some(base::wire::timestamp(START)));
+        world.by_bus(&ring).await.unwrap();
+    }
+    for sql in [
+        format!(
+            "insert into inbox_item (item_id, recipient, template, about, audience, reference, grade, language, title, body, envelope_sealed,
+                                     title_sealed, body_sealed, created_at, last_rung_at, read_at, read_by)
+             select gen_random_uuid(), 'rj-unit', 'concern-ring', gen_random_uuid(), 'nhq', 'RS', 'concern', 'en', '', '', '', '', '',
+                    '2025-01-01Z'::timestamptz + n * interval '1 second', '2025-01-01Z'::timestamptz + n * interval '1 second', now(), 'x'
+             from generate_series(1, {MANY}) n"
+        ),
+        "insert into delivery (delivery_id, item_id, recipient, template, channel, state, language, reference, grade, attempts, created_at, due_at, finished_at)
+         select gen_random_uuid(), item_id, recipient, template, 'email', 'delivered', 'en', 'RS', 'concern', 1, created_at, created_at, created_at
+         from inbox_item where read_at is not null".to_owned(),
+        "insert into guarded (concern_id, audience, reference, grade, next_ring_by, heard_at, settled_at, closed_at)
+         select about, 'nhq', 'RS', 'concern', created_at, created_at, created_at, created_at from inbox_item where read_at is not null".to_owned(),
+        "insert into ring (ring_id, concern_id, audience, step, level, no_route, delivered_at)
+         select gen_random_uuid(), about, 'nhq', 0, 0, false, created_at from inbox_item where read_at is not null".to_owned(),
+    ] {
+        sqlx::query(AssertSqlSafe(sql)).execute(&world.admin).await.unwrap();
+    }
+    for table in ["inbox_item", "delivery", "guarded", "ring"] {
+        sqlx::query(AssertSqlSafe(format!("vacuum analyze {table}"))).execute(&world.admin).await.unwrap();
+    }
+    world
+}
+
+async fn service(world: &World) -> Transaction<'static, Postgres> {
+    begin(&world.app.pool, &Actor::service("notification")).await.unwrap()
+}
+
+#[tokio::test]
+async fn a_pass_over_what_waits_costs_the_same_with_thirty_thousand_finished_rows() {
+    let world = filled().await;
+    let (now, vault, concern) = (world.clock.now(), &world.app.vault, proto::id::ConcernId::new(Uuid::from_u128(1)));
+    let mut cost = Vec::new();
+    let mut tx = service(&world).await;
+    let mut before = 0;
+    let mut done = |what: &'static str, after: i64| {
+        cost.push((what, after - before));
+        before = after;
+    };
+    for lane in Lane::ALL {
+        let leased = store::mail::lease(&mut tx, lane, now, now + Duration::MINUTE, 20).await.unwrap();
+        assert_eq!(leased.len(), if lane == Lane::Ring { 3 } else { 0 });
+    }
+    done("leasing mails", read(&mut tx).await);
+    store::mail::take_step_back(&mut tx, now, Duration::MINUTE).await.unwrap();
+    done("looking for a clock set back, mails", read(&mut tx).await);
+    assert_eq!(store::alarm_guard::ringing(&mut tx, 2_000).await.unwrap().len(), 3);
+    assert!(store::alarm_guard::accepted(&mut tx, &(Uuid::nil(), String::new()), 2_000).await.unwrap().is_empty());
+    store::alarm_guard::take_step_back(&mut tx, now).await.unwrap();
+    done("guarding", read(&mut tx).await);
+    store::alarm_guard::listeners(&mut tx, concern, notification::domain::concern::Audience::Nhq).await.unwrap();
+    done("who listens", read(&mut tx).await);
+    store::concern::withhold(&mut tx, concern.uuid(), None, notification::domain::delivery::Reason::Accepted, now).await.unwrap();
+    done("an acceptance", read(&mut tx).await);
+    store::purge::told(&mut tx, &[concern.uuid()]).await.unwrap();
+    done("what was told of a thing", read(&mut tx).await);
+    for unread_only in [true, false] {
+        let (items, _) =
+            store::inbox::list(&mut tx, vault, &["rj-unit".to_owned(), "nobody".to_owned()], unread_only, None, 20).await.unwrap();
+        assert_eq!(items.len(), if unread_only { 3 } else { 20 });
+    }
+    done("two pages of an inbox", read(&mut tx).await);
+    assert!(cost.iter().all(|(_, rows)| *rows < 200), "rows read: {cost:?}");
+}
