@@ -19,6 +19,7 @@ create table case_file (
     site text,
     screened_at timestamptz not null,
     opened_at timestamptz not null,
+    moved_at timestamptz not null,
     accepted boolean not null default true,
     purged_at timestamptz,
     referral_number text constraint referral_number_is_not_empty check (referral_number <> ''),
@@ -42,12 +43,14 @@ comment on column case_file.indirect_only is 'The RJ Unit accepted indirect comm
 comment on column case_file.site is 'Site code where the offender is, as far as the referral says; null where it does not. Protected B.';
 comment on column case_file.screened_at is 'Time of the newest screening decision applied: an older one changes nothing. Open.';
 comment on column case_file.opened_at is 'When the case opened. Open.';
+comment on column case_file.moved_at is 'When it last moved to another stage or mode, or opened: the last use is this or later. Open.';
 comment on column case_file.accepted is 'The newest decision of the RJ Unit accepts the referral; while it does not, the case does not go on. Protected B.';
 comment on column case_file.purged_at is 'When the case was purged [LPR4]: its keys are destroyed and its rows deleted, and only its ids and its number stay. Open.';
 comment on column case_file.referral_number is 'Receipt number of the referral, by which a concern may name it; null where intake has not said it. Open.';
 comment on column case_file.duplicates is 'Ids of other referrals about this case, each with the moment at which it was closed as a duplicate. Open.';
 comment on column case_file.described_mode is 'For mode other: the described mode that is prepared for or under way. Open.';
-create index case_file_by_age on case_file (opened_at, id);
+create index case_file_by_age on case_file (opened_at, id) where purged_at is null;
+create index case_file_by_closing on case_file (moved_at, id) where stage = 'closed' and purged_at is null;
 create index case_file_by_referral_number on case_file (referral_number);
 create index case_file_in_mediation on case_file (id) where stage = 'mediation';
 create index case_file_duplicates on case_file using gin (duplicates);
@@ -317,6 +320,7 @@ comment on column break_glass.finding is 'What the review found; null until then
 comment on column break_glass.note_sealed is 'The reviewer''s words, sealed under the key of the file; null where nothing was noted. Protected B.';
 comment on column break_glass.reviewed_by is 'Identity of the reviewer, never who broke it. Protected B.';
 comment on column break_glass.reviewed_at is 'When it was reviewed. Open.';
+create index break_glass_by_case on break_glass (case_id);
 create index break_glass_by_subject on break_glass (subject, broken_at);
 create index break_glass_to_review on break_glass (review_due, id) where finding is null;
 
@@ -331,6 +335,7 @@ create table case_access (
     granted_by text not null,
     ended_by text,
     break_glass_id uuid constraint case_access_is_of_a_glass references break_glass (id),
+    opened_at timestamptz not null,
     constraint case_access_ends_after_it_began check (until is null or until > since),
     constraint case_access_end_has_an_author check ((ended_at is null) = (ended_by is null)),
     constraint case_access_role_is_known check (role in ('mediator', 'officer', 'break-glass')),
@@ -348,8 +353,11 @@ comment on column case_access.ended_at is 'Access was ended here. Open.';
 comment on column case_access.granted_by is 'Identity of who granted it. Protected B.';
 comment on column case_access.ended_by is 'Identity of who ended it. Protected B.';
 comment on column case_access.break_glass_id is 'The break-glass that opened this line; null for any other line. Open.';
+comment on column case_access.opened_at is 'When the case opened, a copy: the cases of a person are listed in this order. Open.';
 create unique index a_case_has_one_mediator on case_access (case_id) where role = 'mediator' and ended_at is null;
+create index case_access_by_case on case_access (case_id);
 create index case_access_by_subject on case_access (subject, case_id) where ended_at is null;
+create index case_access_by_age on case_access (subject, opened_at, case_id) where ended_at is null;
 create unique index an_officer_has_a_case_once on case_access (case_id, subject) where role = 'officer' and ended_at is null;
 create unique index a_glass_opens_one_line on case_access (break_glass_id) where break_glass_id is not null;
 
@@ -410,6 +418,7 @@ comment on column case_concern.raised_at is 'When it was raised here, or heard o
 comment on column case_concern.revision is 'Always 0. Safety is asked how a concern stands, and no revision is trusted. Open.';
 comment on column case_concern.closed_at is 'When safety, asked, said that it is closed. Open.';
 comment on column case_concern.follows_site is 'The head of the site of the case is told of the concern, wherever that site is. False where the assessor told of somebody else than the offender and wrote nothing for the head [RM1b, TRAP-1]. Protected B.';
+create index case_concern_by_case on case_concern (case_id);
 create index case_concern_open on case_concern (case_id) where closed_at is null;
 create index case_concern_still_open on case_concern (concern_id) where closed_at is null;
 
@@ -538,39 +547,41 @@ comment on column purge_statement.row_counts is 'How many, in the same order.';
 comment on column purge_statement.heard_at is 'When it was heard here.';
 comment on column purge_statement.signature is 'Ed25519 by the audit key of this service, over the statement as it was heard.';
 
--- Functions: who may know of a case, and as what.
+-- Functions: who may know of a case, and as what. In plpgsql, because a session keeps their plans: they are asked for every row of a page.
 
-create function may_know_of(file uuid, whole_unit boolean, caller text, at timestamptz) returns boolean
-    language sql stable as $$
-    select whole_unit or exists (
+create function may_know_of(file uuid, whole_unit boolean, caller text, at timestamptz) returns boolean language plpgsql stable as $$
+begin
+    return whole_unit or exists (
         select from case_access
-        where case_id = file and subject = caller and ended_at is null and since <= at and (until is null or until > at)
-    )
-$$;
+        where case_id = file and subject = caller and ended_at is null and since <= at and (until is null or until > at));
+end $$;
 comment on function may_know_of is 'The one rule of need to know: supervisors and the National Manager, or a live line in the access list at this moment [R3c, D-mediator].';
 
-create function line_of(file uuid, caller text, kinds text[], at timestamptz) returns text
-    language sql stable as $$
-    select role from case_access
-    where case_id = file and subject = caller and role = any(kinds) and ended_at is null and since <= at and (until is null or until > at)
-    order by array_position(array['officer', 'mediator', 'break-glass'], role)
-    limit 1
-$$;
+create function line_of(file uuid, caller text, kinds text[], at timestamptz) returns text language plpgsql stable as $$
+begin
+    return (
+        select role from case_access
+        where case_id = file and subject = caller and role = any(kinds) and ended_at is null and since <= at and (until is null or until > at)
+        order by array_position(array['officer', 'mediator', 'break-glass'], role)
+        limit 1);
+end $$;
 comment on function line_of is 'As what the caller may know of a case at this moment, among the kinds of line that their roles can hold: the one that allows most [R3c].';
 
-create function mediator_of(file uuid, at timestamptz) returns text
-    language sql stable as $$
-    select subject from case_access
-    where case_id = file and role = 'mediator' and ended_at is null and since <= at and (until is null or until > at)
-$$;
+create function mediator_of(file uuid, at timestamptz) returns text language plpgsql stable as $$
+begin
+    return (
+        select subject from case_access
+        where case_id = file and role = 'mediator' and ended_at is null and since <= at and (until is null or until > at));
+end $$;
 comment on function mediator_of is 'The mediator whose assignment is live at this moment, if any [D-mediator].';
 
-create function officers_of(file uuid, at timestamptz) returns text[]
-    language sql stable as $$
-    select coalesce(array_agg(subject order by position), '{}') from case_access
-    where case_id = file and role = 'officer' and ended_at is null and since <= at and (until is null or until > at)
-      and someone_holds(subject, array['rj-officer', 'rj-supervisor', 'national-manager'], at)
-$$;
+create function officers_of(file uuid, at timestamptz) returns text[] language plpgsql stable as $$
+begin
+    return (
+        select coalesce(array_agg(subject order by position), '{}') from case_access
+        where case_id = file and role = 'officer' and ended_at is null and since <= at and (until is null or until > at)
+          and someone_holds(subject, array['rj-officer', 'rj-supervisor', 'national-manager'], at));
+end $$;
 comment on function officers_of is 'The officers in whose portfolio a case is at this moment, and who hold a role of the RJ Unit; none: it waits for a supervisor [R3c].';
 
 -- Functions: who acts, as the policies ask it.
@@ -581,11 +592,12 @@ $$;
 comment on function unit_acts is 'The service itself, or the RJ Unit, which has custody of every file [IM1c].';
 
 -- The rule reads the access list, which the policies below show by this same rule. While it is asked, and no longer, the service asks; the
--- answer is yes or no.
+-- answer is yes or no. In plpgsql: a function in sql that sets something is planned at each call.
 create function someone_knows_of(file uuid, someone text, moment timestamptz) returns boolean
-    language sql stable set ro.reach to 'service' as $$
-    select someone is not null and may_know_of(file, false, someone, moment)
-$$;
+    language plpgsql stable set ro.reach to 'service' as $$
+begin
+    return someone is not null and may_know_of(file, false, someone, moment);
+end $$;
 comment on function someone_knows_of is 'The rule of need to know, as the policies ask it: no case without a live line in the access list.';
 
 create function actor_knows_of(file uuid) returns boolean language sql stable as $$
@@ -595,14 +607,77 @@ comment on function actor_knows_of is 'Whether whoever this transaction is for m
 
 -- Functions: modes.
 
-create function is_direct(described uuid) returns boolean language sql stable as $$
-    select direct from described_mode where id = described
-$$;
+create function is_direct(described uuid) returns boolean language plpgsql stable as $$
+begin
+    return (select direct from described_mode where id = described);
+end $$;
 comment on function is_direct is 'Whether a described mode counts as direct; null where there is none.';
+
+-- Functions: pages. Each reads an index in the order of its page, and no more of it than the page: what it sets keeps the planner to that,
+-- whatever it believes of the tables.
+
+create function cases_of_the_unit(after_time timestamptz, after_id uuid, without_officer boolean, at timestamptz, most bigint)
+    returns table (id uuid, number text, referral_id uuid, stage text, left_stage text, mode text, described_mode uuid, direct boolean,
+                   accepted boolean, indirect_only boolean, site text, mediator text, officers text[], line text, contact_frozen boolean,
+                   opened_at timestamptz)
+    language plpgsql stable set enable_sort to off set enable_seqscan to off as $$
+#variable_conflict use_column
+begin
+    return query
+    select f.id, f.number, f.referral_id, f.stage, f.left_stage, f.mode, f.described_mode, is_direct(f.described_mode), f.accepted,
+           f.indirect_only, f.site, mediator_of(f.id, at), officers_of(f.id, at), null::text,
+           exists (select from case_concern c where c.case_id = f.id and c.closed_at is null), f.opened_at
+    from case_file f
+    where f.purged_at is null and (f.opened_at, f.id) > (after_time, after_id) and (not without_officer or officers_of(f.id, at) = '{}')
+    order by f.opened_at, f.id limit most;
+end $$;
+comment on function cases_of_the_unit is 'A page of every case, or of those in no officer''s portfolio; oldest first.';
+
+create function cases_of_person(person text, kinds text[], after_time timestamptz, after_id uuid, without_officer boolean, at timestamptz,
+                                most bigint)
+    returns table (id uuid, number text, referral_id uuid, stage text, left_stage text, mode text, described_mode uuid, direct boolean,
+                   accepted boolean, indirect_only boolean, site text, mediator text, officers text[], line text, contact_frozen boolean,
+                   opened_at timestamptz)
+    language plpgsql stable set enable_sort to off set enable_seqscan to off as $$
+#variable_conflict use_column
+begin
+    return query
+    select f.id, f.number, f.referral_id, f.stage, f.left_stage, f.mode, f.described_mode, is_direct(f.described_mode), f.accepted,
+           f.indirect_only, f.site, mediator_of(f.id, at), officers_of(f.id, at), line_of(f.id, person, kinds, at),
+           exists (select from case_concern c where c.case_id = f.id and c.closed_at is null), f.opened_at
+    from (select distinct on (a.opened_at, a.case_id) a.opened_at, a.case_id from case_access a
+          where a.subject = person and a.role = any(kinds) and a.ended_at is null and a.since <= at and (a.until is null or a.until > at)
+            and (a.opened_at, a.case_id) > (after_time, after_id)
+          order by a.opened_at, a.case_id) own
+    -- Kept apart, so that the case of each line is looked up by its id and no other is read.
+    cross join lateral (select * from case_file where case_file.id = own.case_id and purged_at is null offset 0) f
+    where may_know_of(f.id, false, person, at) and (not without_officer or officers_of(f.id, at) = '{}')
+    order by own.opened_at, own.case_id limit most;
+end $$;
+comment on function cases_of_person is 'A page of the cases with a live line of a person, of the kinds that their roles can hold; oldest first [R3c].';
+
+create function cases_closed(closed_before timestamptz, after_time timestamptz, after_id uuid, most bigint)
+    returns table (id uuid, number text, closed_at timestamptz, last_use timestamptz, holds bigint, concerns bigint, break_glasses bigint,
+                   ordered_by text, ordered_at timestamptz)
+    language plpgsql stable set enable_sort to off set enable_seqscan to off as $$
+#variable_conflict use_column
+begin
+    return query
+    select f.id, f.number, f.moved_at, last_use_of(f.id),
+           (select count(*) from case_hold h where h.case_id = f.id and h.lifted_at is null),
+           (select count(*) from case_concern c where c.case_id = f.id and c.closed_at is null),
+           (select count(*) from break_glass b where b.case_id = f.id
+                and (b.finding is null or exists (select from break_glass_use u where u.break_glass_id = b.id and u.entered_at is null))),
+           o.ordered_by, o.ordered_at
+    from case_file f left join purge_order o on o.case_id = f.id
+    where f.stage = 'closed' and f.purged_at is null and f.moved_at < closed_before and (f.moved_at, f.id) > (after_time, after_id)
+    order by f.moved_at, f.id limit most;
+end $$;
+comment on function cases_closed is 'A page of the cases that were closed before a moment, with what decides whether they may be purged; those closed first first [LPR4].';
 
 -- Functions: retention and purge.
 
-create function last_use_beside_sites_of(file uuid) returns timestamptz language sql stable as $$
+create function last_use_of(file uuid) returns timestamptz language sql stable as $$
     select greatest(
         (select greatest(opened_at, screened_at) from case_file where id = file),
         (select max(moved_at) from case_move where case_id = file),
@@ -611,15 +686,11 @@ create function last_use_beside_sites_of(file uuid) returns timestamptz language
         (select max(recorded_at) from assessment where case_id = file),
         (select max(recorded_at) from consent_record where case_id = file),
         (select greatest(max(described_at), max(said_at)) from described_mode where case_id = file),
+        (select max(recorded_at) from case_site where case_id = file),
         (select max(kept_at) from document where case_id = file),
         (select greatest(max(since), max(ended_at)) from case_access where case_id = file),
         (select greatest(max(broken_at), max(reviewed_at)) from break_glass where case_id = file),
         (select greatest(max(raised_at), max(closed_at)) from case_concern where case_id = file))
-$$;
-comment on function last_use_beside_sites_of is 'When the last thing was done to a case, but for a change of its site.';
-
-create function last_use_of(file uuid) returns timestamptz language sql stable as $$
-    select greatest(last_use_beside_sites_of(file), (select max(recorded_at) from case_site where case_id = file))
 $$;
 comment on function last_use_of is 'When the last thing was done to a case: the retention counts from here [LPR4]. A hold keeps a case and is no use of it.';
 
@@ -642,6 +713,15 @@ begin
 end
 $$;
 comment on function refuse_to_add_to_a_purged_case is 'Nothing comes back to a case that was purged [LPR4].';
+
+-- Functions: copies of what never changes.
+
+create function copy_when_the_case_opened() returns trigger language plpgsql as $$
+begin
+    select opened_at into new.opened_at from case_file where id = new.case_id;
+    return new;
+end $$;
+comment on function copy_when_the_case_opened is 'A line of the access list says when its case opened: the cases of a person are listed in this order.';
 
 -- Functions: the record.
 
@@ -683,7 +763,7 @@ end
 $$;
 comment on function refuse_to_rewrite_the_record is 'Assessments, consents and moves are added to, never changed [R3a, R4a, IM1c]: what stands in clear may be sealed, and what a purged case held emptied [LPR4].';
 
--- Triggers: the record is never rewritten, and nothing is added to a case that was purged.
+-- Triggers: the record is never rewritten, nothing is added to a case that was purged, and an access line knows the age of its case.
 
 create trigger assessment_is_append_only before update or delete on assessment
     for each row execute function refuse_to_rewrite_the_record('assessment_is_append_only', 'notes', 'for_the_head');
@@ -710,6 +790,8 @@ create trigger nothing_is_added_to_a_purged_case before insert on break_glass
     for each row execute function refuse_to_add_to_a_purged_case();
 create trigger nothing_is_added_to_a_purged_case before insert on case_access
     for each row execute function refuse_to_add_to_a_purged_case();
+create trigger case_access_is_listed_by_the_age_of_its_case before insert on case_access
+    for each row execute function copy_when_the_case_opened();
 create trigger nothing_is_added_to_a_purged_case before insert on case_concern
     for each row execute function refuse_to_add_to_a_purged_case();
 create trigger nothing_is_added_to_a_purged_case before insert on case_site

@@ -6,6 +6,7 @@ mod audit;
 mod bench;
 mod break_glass;
 mod consents;
+mod costs;
 mod decisions;
 mod described;
 mod documents;

@@ -64,7 +64,7 @@ pub async fn get_case(app: &App, caller: &Caller, case_ref: &str) -> Result<Whol
     let mut tx = app.begin(caller).await?;
     let file = find(&mut tx, at, caller, Verb::Read, case_ref).await?;
     note(&mut tx, caller, Verb::Read, &file, at).await?;
-    let whole = read(&mut tx, app, file, at).await?;
+    let whole = whole(&mut tx, app, file, at).await?;
     // Nothing is shown before its audit entry is committed.
     tx.commit().await?;
     Ok(whole)
@@ -82,7 +82,7 @@ pub async fn find_by_referral(app: &App, caller: &Caller, referral: &str) -> Res
     let case_ref = CaseRef::Referral(referral);
     let file = seen(&mut tx, caller, Verb::Find, &case_ref, at).await?;
     note(&mut tx, caller, Verb::Find, &file, at).await?;
-    let whole = read(&mut tx, app, file, at).await?;
+    let whole = whole(&mut tx, app, file, at).await?;
     tx.commit().await?;
     Ok(whole)
 }
@@ -119,7 +119,11 @@ pub async fn list_cases(app: &App, caller: &Caller, which: Which, page_size: i32
     Ok(Page { cases, next: next.unwrap_or_default() })
 }
 
-async fn read(tx: &mut sqlx::PgConnection, app: &App, file: CaseFile, at: OffsetDateTime) -> Result<Whole> {
+/// Everything on the file of a case that the caller has found.
+///
+/// # Errors
+/// The database or the vault does not answer.
+pub async fn whole(tx: &mut sqlx::PgConnection, app: &App, file: CaseFile, at: OffsetDateTime) -> Result<Whole> {
     let participants = participant::of_case(tx, &app.vault, file.id, Unopened::Refused).await?;
     let mut consents = consent::standing(tx, file.id).await?;
     // An expired consent is not shown as given.

@@ -120,32 +120,64 @@ pub async fn visible_list(
     limit: i64,
     at: OffsetDateTime,
 ) -> sqlx::Result<Vec<CaseFile>> {
-    let (after_at, after_id) = after.unzip();
+    let after = after.unwrap_or((OffsetDateTime::UNIX_EPOCH, Uuid::nil()));
+    let rows = if scope.is_unit() {
+        list_of_all(tx, without_officer, after, limit, at).await?
+    } else {
+        list_of_person(tx, scope, without_officer, after, limit, at).await?
+    };
+    rows.into_iter().map(CaseFile::try_from).collect()
+}
+
+/// Every case: for the RJ Unit.
+async fn list_of_all(
+    tx: &mut PgConnection,
+    without_officer: bool,
+    (after_at, after_id): (OffsetDateTime, Uuid),
+    limit: i64,
+    at: OffsetDateTime,
+) -> sqlx::Result<Vec<Row>> {
     sqlx::query_as!(
         Row,
-        r#"select id, number, referral_id, stage, left_stage, mode, described_mode, is_direct(described_mode) as direct, accepted, indirect_only, site, opened_at,
-                  mediator_of(id, $3) as mediator, officers_of(id, $3) as "officers!", line_of(id, $2, $7, $3) as line,
-                  exists (select from case_concern where case_id = case_file.id and closed_at is null) as "contact_frozen!"
-           from case_file
-           where purged_at is null and may_know_of(id, $1, $2, $3) and ($1 or line_of(id, $2, $7, $3) is not null)
-             and (not $8 or officers_of(id, $3) = '{}')
-             and ($4::timestamptz is null or (opened_at, id) > ($4, $5::uuid))
-           order by opened_at, id
-           limit $6"#,
-        scope.is_unit(),
-        scope.subject(),
-        at,
+        r#"select id as "id!", number as "number!", referral_id as "referral_id!", stage as "stage!", left_stage, mode, described_mode, direct,
+                  accepted as "accepted!", indirect_only as "indirect_only!", site, mediator, officers as "officers!", line,
+                  contact_frozen as "contact_frozen!", opened_at as "opened_at!"
+           from cases_of_the_unit($1, $2, $3, $4, $5)"#,
         after_at,
         after_id,
-        limit,
-        &scope.kinds(),
-        without_officer
+        without_officer,
+        at,
+        limit
     )
     .fetch_all(tx)
-    .await?
-    .into_iter()
-    .map(CaseFile::try_from)
-    .collect()
+    .await
+}
+
+/// The cases with a live line of the caller.
+async fn list_of_person(
+    tx: &mut PgConnection,
+    scope: &Scope,
+    without_officer: bool,
+    (after_at, after_id): (OffsetDateTime, Uuid),
+    limit: i64,
+    at: OffsetDateTime,
+) -> sqlx::Result<Vec<Row>> {
+    sqlx::query_as!(
+        Row,
+        r#"select id as "id!", number as "number!", referral_id as "referral_id!", stage as "stage!", left_stage, mode, described_mode, direct,
+                  accepted as "accepted!", indirect_only as "indirect_only!", site, mediator, officers as "officers!", line,
+                  contact_frozen as "contact_frozen!", opened_at as "opened_at!"
+           from cases_of_person($1, $2, $3, $4, $5, $6, $7)"#,
+        scope.subject(),
+        &scope.kinds(),
+        after_at,
+        after_id,
+        without_officer,
+        at,
+        limit
+    )
+    .fetch_all(tx)
+    .await
 }
 
 /// The case behind an id or a number, for any caller. For break-glass alone: the only path that bypasses need to know.

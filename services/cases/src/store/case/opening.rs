@@ -29,8 +29,8 @@ pub struct NewCase {
 /// The statement failed.
 pub async fn open(tx: &mut PgConnection, new: &NewCase, at: OffsetDateTime) -> sqlx::Result<bool> {
     let done = sqlx::query!(
-        "insert into case_file (id, number, referral_id, referral_number, stage, indirect_only, site, screened_at, opened_at)
-         values ($1, $2, $3, $9, $4, $5, $6, $7, $8) on conflict do nothing",
+        "insert into case_file (id, number, referral_id, referral_number, stage, indirect_only, site, screened_at, opened_at, moved_at)
+         values ($1, $2, $3, $9, $4, $5, $6, $7, $8, $8) on conflict do nothing",
         new.id.uuid(),
         new.number,
         new.referral.uuid(),

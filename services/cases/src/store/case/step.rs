@@ -51,12 +51,13 @@ pub async fn step(tx: &mut PgConnection, vault: &Vault, case: CaseId, step: Step
     };
     let described = step.to.mode.and_then(Mode::described).map(|described| described.id);
     sqlx::query!(
-        "update case_file set stage = $2, left_stage = $3, mode = $4, described_mode = $5 where id = $1",
+        "update case_file set stage = $2, left_stage = $3, mode = $4, described_mode = $5, moved_at = $6 where id = $1",
         case.uuid(),
         step.to.stage.code(),
         step.to.left.map(Stage::code),
         step.to.mode.map(Mode::code),
-        described
+        described,
+        at
     )
     .execute(&mut *tx)
     .await?;

@@ -74,26 +74,29 @@ pub async fn facts(tx: &mut PgConnection, case: CaseId) -> sqlx::Result<Facts> {
 pub struct Closed {
     pub case: CaseId,
     pub number: String,
+    /// When it was closed: its last use is this or later.
+    pub closed_at: OffsetDateTime,
     pub facts: Facts,
     pub order: Option<Order>,
 }
 
-/// Closed cases that opened before a moment, those unused for the longest time first.
+/// Cases that were closed before a moment, those closed first first, after a position.
 ///
 /// # Errors
 /// The statement failed.
-pub async fn closed(tx: &mut PgConnection, opened_before: OffsetDateTime, limit: i64) -> sqlx::Result<Vec<Closed>> {
+pub async fn closed(
+    tx: &mut PgConnection,
+    closed_before: OffsetDateTime,
+    (after_at, after_id): (OffsetDateTime, Uuid),
+    limit: i64,
+) -> sqlx::Result<Vec<Closed>> {
     let rows = sqlx::query!(
-        r#"select f.id, f.number, last_use_of(f.id) as "last_use!",
-                  (select count(*) from case_hold where case_id = f.id and lifted_at is null) as "holds!",
-                  (select count(*) from case_concern where case_id = f.id and closed_at is null) as "concerns!",
-                  (select count(*) from break_glass where case_id = f.id
-                       and (finding is null or exists (select from break_glass_use where break_glass_id = break_glass.id and entered_at is null))) as "break_glasses!",
-                  o.ordered_by as "ordered_by?", o.ordered_at as "ordered_at?"
-           from case_file f left join purge_order o on o.case_id = f.id
-           where f.stage = 'closed' and f.purged_at is null and f.opened_at < $1
-           order by 3, f.id limit $2"#,
-        opened_before,
+        r#"select id as "id!", number as "number!", closed_at as "closed_at!", last_use as "last_use!", holds as "holds!", concerns as "concerns!",
+                  break_glasses as "break_glasses!", ordered_by, ordered_at
+           from cases_closed($1, $2, $3, $4)"#,
+        closed_before,
+        after_at,
+        after_id,
         limit
     )
     .fetch_all(tx)
@@ -101,6 +104,7 @@ pub async fn closed(tx: &mut PgConnection, opened_before: OffsetDateTime, limit:
     let closed = rows.into_iter().map(|row| Closed {
         case: CaseId::new(row.id),
         number: row.number,
+        closed_at: row.closed_at,
         facts: Facts {
             stage: Stage::Closed,
             last_use: row.last_use,
