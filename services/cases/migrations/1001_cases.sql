@@ -306,11 +306,11 @@ create table break_glass (
     reviewed_at timestamptz,
     constraint a_review_is_whole check
         ((finding is null) = (reviewed_by is null) and (finding is null) = (reviewed_at is null)),
-    constraint nobody_reviews_their_own_glass check (reviewed_by is null or reviewed_by <> subject),
+    constraint nobody_reviews_their_own_break_glass check (reviewed_by is null or reviewed_by <> subject),
     constraint what_was_not_justified_is_explained check (finding is distinct from 'not-justified' or note_sealed is not null)
 );
 comment on table break_glass is 'Every break-glass: who opened which case, why, and what the review found. Protected B.';
-comment on column break_glass.id is 'Glass id. Open.';
+comment on column break_glass.id is 'Break-glass id. Open.';
 comment on column break_glass.case_id is 'The case that was opened. Protected B beside the subject.';
 comment on column break_glass.subject is 'Identity of who broke it. Protected B.';
 comment on column break_glass.reason_sealed is 'Why, in their own words, sealed under the key of the file. Protected B.';
@@ -334,13 +334,13 @@ create table case_access (
     ended_at timestamptz,
     granted_by text not null,
     ended_by text,
-    break_glass_id uuid constraint case_access_is_of_a_glass references break_glass (id),
+    break_glass_id uuid constraint case_access_is_of_a_break_glass references break_glass (id),
     opened_at timestamptz not null,
     constraint case_access_ends_after_it_began check (until is null or until > since),
     constraint case_access_end_has_an_author check ((ended_at is null) = (ended_by is null)),
     constraint case_access_role_is_known check (role in ('mediator', 'officer', 'break-glass')),
-    constraint a_glass_line_is_of_a_glass check ((role = 'break-glass') = (break_glass_id is not null)),
-    constraint a_glass_line_ends_by_itself check (role <> 'break-glass' or until is not null)
+    constraint a_break_glass_line_is_of_a_break_glass check ((role = 'break-glass') = (break_glass_id is not null)),
+    constraint a_break_glass_line_ends_by_itself check (role <> 'break-glass' or until is not null)
 );
 comment on table case_access is 'Who may know of a case, from when, until when. Read at every query; no line, no case, but for supervisors and the National Manager [R3c, D-mediator]. Protected B.';
 comment on column case_access.position is 'Order of grants. Open.';
@@ -359,11 +359,11 @@ create index case_access_by_case on case_access (case_id);
 create index case_access_by_subject on case_access (subject, case_id) where ended_at is null;
 create index case_access_by_age on case_access (subject, opened_at, case_id) where ended_at is null;
 create unique index an_officer_has_a_case_once on case_access (case_id, subject) where role = 'officer' and ended_at is null;
-create unique index a_glass_opens_one_line on case_access (break_glass_id) where break_glass_id is not null;
+create unique index a_break_glass_opens_one_line on case_access (break_glass_id) where break_glass_id is not null;
 
 create table break_glass_use (
     position bigint generated always as identity constraint break_glass_use_in_order_of_writing primary key,
-    break_glass_id uuid constraint break_glass_use_is_of_a_glass references break_glass (id),
+    break_glass_id uuid constraint break_glass_use_is_of_a_break_glass references break_glass (id),
     at timestamptz not null,
     actor text not null,
     action text not null,
@@ -383,14 +383,14 @@ comment on column break_glass_use.outcome is 'granted, hidden or refused.';
 comment on column break_glass_use.reason is 'break-glass, or the reason code of a refusal.';
 comment on column break_glass_use.entered_at is 'When it was entered into the audit log; null until then.';
 create index break_glass_use_to_enter on break_glass_use (position) where entered_at is null;
-create index break_glass_use_by_glass on break_glass_use (break_glass_id);
+create index break_glass_use_by_break_glass on break_glass_use (break_glass_id);
 
 create table break_glass_notice (
     id uuid not null constraint break_glass_notice_one_row_per_notice primary key,
     kind text not null constraint break_glass_notice_kind_is_known check (kind in ('quota-reached', 'review-due')),
     subject text not null,
     day date not null,
-    constraint a_glass_notice_is_told_once_a_day unique (kind, subject, day)
+    constraint a_break_glass_notice_is_sent_once_a_day unique (kind, subject, day)
 );
 comment on table break_glass_notice is 'What supervisors were told of break-glass beside each breaking: at most once a day. Protected B.';
 comment on column break_glass_notice.id is 'Id of the notice. Open.';

@@ -56,9 +56,9 @@ pub async fn serve(config: Config, ctx: server::Context) -> anyhow::Result<()> {
     ctx.consume_grants(subject::CASES_GRANTS)?;
     ctx.consume(subject::CASES_SCREENED, screened);
     ctx.consume(subject::CASES_CONCERNS, bus::concern::Concerns { concerns: app.concerns.clone() });
-    for heard in [subject::CASES_PURGE_OBEYED, subject::CASES_PURGE_NOTICES] {
-        let obeyed = bus::purge::ObeyedPurges { clock: ctx.clock.clone(), signer: signer.clone() };
-        ctx.consume(heard, obeyed);
+    for consumer in [subject::CASES_PURGE_OBEYED, subject::CASES_PURGE_NOTICES] {
+        let statements = bus::purge::PurgeStatements { clock: ctx.clock.clone(), signer: signer.clone() };
+        ctx.consume(consumer, statements);
     }
     ctx.watch_stream_usage(subject::STREAMS.map(|stream| stream.name));
     ctx.audit.join(subject::witnessing(env!("CARGO_PKG_NAME")))?;

@@ -60,15 +60,15 @@ struct ConcernPoll {
 impl Work for ConcernPoll {
     async fn run(&mut self) -> Result<Next, Failed> {
         let compared = compare(&self.app).await;
-        let heard = self.app.concerns.is_heard(self.app.clock.now());
-        match (self.silent, heard) {
+        let current = self.app.concerns.is_current(self.app.clock.now());
+        match (self.silent, current) {
             (false, false) => {
                 tracing::error!("safety cannot be asked which concerns are open: nothing is released and no mediation begins");
             }
             (true, true) => tracing::info!("safety says again which concerns are open"),
             _ => {}
         }
-        self.silent = !heard;
+        self.silent = !current;
         // Part of the run, because facts may wake the next one at once.
         tokio::time::sleep(MIN_POLL_PAUSE).await;
         Ok(compared.map(Into::into)?)

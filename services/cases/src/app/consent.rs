@@ -48,7 +48,7 @@ pub async fn record_consent(app: &App, caller: &Caller, command: Command<'_>) ->
     let everyone = people::of_case(&mut tx, &app.vault, file.id, Unopened::Marked).await?;
     let who = participant(&everyone, command.participant)?;
     let (who, has_left) = (who.id, who.left.is_some());
-    leaving::heard(has_left, command.status)?;
+    leaving::may_state(has_left, command.status)?;
     let mode = mode_of(&mut tx, file.id, command.mode, command.described).await?;
     let Command { form_version, language, informed_and_voluntary: informed, ends_on, initiative, .. } = command;
     let written = Written { form_version, language, informed, ends_on, initiative };

@@ -12,32 +12,32 @@ use prost_types::Timestamp;
 use proto::{id::CaseId, intake::v1::ReferralPurged, notification::v1::NoticesPurged, subject};
 use sqlx::PgConnection;
 
-use crate::app::purge::statement::{Obeyed, hear_obeyed};
+use crate::app::purge::statement::{StatementReceived, record_statement};
 
 /// Most tables named in one statement.
 const MAX_TABLES: usize = 64;
 
 /// Handler of the consumers `cases-purge-obeyed` and `cases-purge-notices`.
-pub struct ObeyedPurges {
+pub struct PurgeStatements {
     pub clock: Clock,
     pub signer: Option<Arc<Signer>>,
 }
 
-impl Handler for ObeyedPurges {
-    type Work = Obeyed;
+impl Handler for PurgeStatements {
+    type Work = StatementReceived;
 
-    async fn read(&self, message: &Incoming) -> Result<Obeyed, Rejection> {
+    async fn read(&self, message: &Incoming) -> Result<StatementReceived, Rejection> {
         let said = said(message)?;
         let case: CaseId = said.case_id.parse().map_err(|_| never("case-id-malformed", "the case id is not a UUID"))?;
         let at = said.at.as_ref().and_then(wire::instant).ok_or_else(|| never("statement-incomplete", "it has no time"))?;
         if said.rows.len() > MAX_TABLES {
             return Err(never("statement-too-long", "it names more tables than a service has"));
         }
-        Ok(Obeyed { case, service: said.service.to_owned(), at: to_the_microsecond(at), keys: said.keys, rows: said.rows })
+        Ok(StatementReceived { case, service: said.service.to_owned(), at: to_the_microsecond(at), keys: said.keys, rows: said.rows })
     }
 
-    async fn apply(&self, tx: &mut PgConnection, _: &mut Fresh, work: Obeyed, _: &Incoming) -> Result<(), Rejection> {
-        Ok(hear_obeyed(tx, self.signer.as_deref(), work, self.clock.now()).await?)
+    async fn apply(&self, tx: &mut PgConnection, _: &mut Fresh, work: StatementReceived, _: &Incoming) -> Result<(), Rejection> {
+        Ok(record_statement(tx, self.signer.as_deref(), work, self.clock.now()).await?)
     }
 }
 

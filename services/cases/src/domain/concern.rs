@@ -4,8 +4,8 @@ use time::{Duration, OffsetDateTime};
 
 /// Whether an answer of safety still counts: no older than this, and not from the future (the clock was set back).
 #[must_use]
-pub fn still_counts(heard_at: Option<OffsetDateTime>, within: Duration, now: OffsetDateTime) -> bool {
-    heard_at.is_some_and(|heard| heard <= now && now - heard <= within)
+pub fn still_counts(answered_at: Option<OffsetDateTime>, within: Duration, now: OffsetDateTime) -> bool {
+    answered_at.is_some_and(|answered| answered <= now && now - answered <= within)
 }
 
 #[cfg(test)]

@@ -155,10 +155,10 @@ pub fn history(site: Option<&str>, opened_at: OffsetDateTime, changes: Vec<Chang
 
 /// A case that an open concern names, and its site.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Named {
+pub struct NamedCase {
     pub concern: ConcernId,
     /// Id of its last change, or of the case where there was none.
-    pub word: Uuid,
+    pub update: Uuid,
     pub since: OffsetDateTime,
     pub site: String,
     /// Its former sites.
@@ -167,7 +167,7 @@ pub struct Named {
 
 /// Update to safety on an open concern: where the person is, and where the file had them before.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Word {
+pub struct SiteUpdate {
     pub concern: ConcernId,
     pub id: Uuid,
     pub site: String,
@@ -176,18 +176,18 @@ pub struct Word {
 
 /// One update per concern: of several cases that it names, the one whose site changed last. A concern at the site of any of them stays.
 #[must_use]
-pub fn words(named: Vec<Named>) -> Vec<Word> {
-    let mut by_concern: BTreeMap<ConcernId, Vec<Named>> = BTreeMap::new();
+pub fn updates(named: Vec<NamedCase>) -> Vec<SiteUpdate> {
+    let mut by_concern: BTreeMap<ConcernId, Vec<NamedCase>> = BTreeMap::new();
     for one in named {
         by_concern.entry(one.concern).or_default().push(one);
     }
-    let word = |(concern, cases): (ConcernId, Vec<Named>)| {
+    let update = |(concern, cases): (ConcernId, Vec<NamedCase>)| {
         let now: BTreeSet<String> = cases.iter().map(|one| one.site.clone()).collect();
-        let newest = cases.into_iter().max_by_key(|one| (one.since, one.word))?;
+        let newest = cases.into_iter().max_by_key(|one| (one.since, one.update))?;
         let former = newest.former.into_iter().filter(|site| !now.contains(site)).collect();
-        Some(Word { concern, id: newest.word, site: newest.site, former })
+        Some(SiteUpdate { concern, id: newest.update, site: newest.site, former })
     };
-    by_concern.into_iter().filter_map(word).collect()
+    by_concern.into_iter().filter_map(update).collect()
 }
 
 fn kind_of(site: &str) -> Option<Kind> {
@@ -299,17 +299,17 @@ mod tests {
     #[test]
     fn of_several_cases_that_a_concern_names_the_one_that_changed_last_says_where_the_person_is() {
         let concern = ConcernId::new(Uuid::from_u128(9));
-        let named = |word: u128, days: i64, site: &str, former: &[&str]| Named {
+        let named = |update: u128, days: i64, site: &str, former: &[&str]| NamedCase {
             concern,
-            word: Uuid::from_u128(word),
+            update: Uuid::from_u128(update),
             since: OPENED + time::Duration::days(days),
             site: site.to_owned(),
             former: former.iter().map(|site| (*site).to_owned()).collect(),
         };
-        let told = words(vec![named(1, 5, "kent", &["mission"]), named(2, 1, "matsqui", &[])]);
-        assert_eq!(told, [Word { concern, id: Uuid::from_u128(1), site: "kent".into(), former: vec!["mission".into()] }]);
+        let told = updates(vec![named(1, 5, "kent", &["mission"]), named(2, 1, "matsqui", &[])]);
+        assert_eq!(told, [SiteUpdate { concern, id: Uuid::from_u128(1), site: "kent".into(), former: vec!["mission".into()] }]);
         // The other case of the same concern is at Mission now: the concern rings there rightly.
-        let told = words(vec![named(1, 5, "kent", &["mission"]), named(2, 1, "mission", &[])]);
+        let told = updates(vec![named(1, 5, "kent", &["mission"]), named(2, 1, "mission", &[])]);
         assert_eq!(told[0].former, Vec::<String>::new());
     }
 }

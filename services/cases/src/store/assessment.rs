@@ -78,8 +78,8 @@ pub async fn add(
     let id = assessment.id.uuid();
     let sealed = async {
         let key = sealed::key(&mut *tx, vault, case, side, assessment.recorded_at).await?;
-        let (told, head) = (said.notes.expose().as_bytes(), said.for_the_head.expose().as_bytes());
-        sqlx::Result::Ok((key.seal(notes(id), told)?, key.seal(for_the_head(id), head)?))
+        let (notes_text, head_text) = (said.notes.expose().as_bytes(), said.for_the_head.expose().as_bytes());
+        sqlx::Result::Ok((key.seal(notes(id), notes_text)?, key.seal(for_the_head(id), head_text)?))
     };
     let sealed = match said.risk {
         Risk::Imminent => vault::or_clear(sealed.await, "assessment")?,

@@ -151,7 +151,7 @@ pub async fn end(tx: &mut PgConnection, break_glass: Uuid, by: &str, at: OffsetD
 pub async fn review(
     tx: &mut PgConnection,
     vault: &Vault,
-    held: &BreakGlassRow,
+    locked: &BreakGlassRow,
     finding: Finding,
     note: &Private<String>,
     by: &str,
@@ -160,12 +160,14 @@ pub async fn review(
     let note = match note.expose().as_str() {
         "" => None,
         note => Some(
-            vault.seal(tx, sealed::owner(held.case.uuid(), None), Place::new("break_glass", "note", held.id), note.as_bytes(), at).await?,
+            vault
+                .seal(tx, sealed::owner(locked.case.uuid(), None), Place::new("break_glass", "note", locked.id), note.as_bytes(), at)
+                .await?,
         ),
     };
     sqlx::query!(
         "update break_glass set finding = $2, note_sealed = $3, reviewed_by = $4, reviewed_at = $5 where id = $1",
-        held.id,
+        locked.id,
         finding.code(),
         note,
         by,
@@ -263,14 +265,14 @@ pub enum Notice<'a> {
 ///
 /// # Errors
 /// The statement failed.
-pub async fn tell_today(tx: &mut PgConnection, id: Uuid, notice: Notice<'_>, today: Date) -> sqlx::Result<bool> {
+pub async fn record_notice(tx: &mut PgConnection, id: Uuid, notice: Notice<'_>, today: Date) -> sqlx::Result<bool> {
     let (kind, subject) = match notice {
         Notice::QuotaReached(subject) => ("quota-reached", subject),
         Notice::ReviewDue => ("review-due", ""),
     };
     let done = sqlx::query!(
         "insert into break_glass_notice (id, kind, subject, day) values ($1, $2, $3, $4)
-         on conflict on constraint a_glass_notice_is_told_once_a_day do nothing",
+         on conflict on constraint a_break_glass_notice_is_sent_once_a_day do nothing",
         id,
         kind,
         subject,

@@ -7,7 +7,7 @@ use uuid::Uuid;
 use vault::{Place, Vault};
 
 use crate::{
-    domain::site::{Change, Named, NewChange},
+    domain::site::{Change, NamedCase, NewChange},
     store::{
         decode::known,
         sealed::{Unopened, owner},
@@ -105,10 +105,10 @@ pub async fn of_case(tx: &mut PgConnection, vault: &Vault, case: CaseId, unopene
 ///
 /// # Errors
 /// The statement failed.
-pub async fn named(tx: &mut PgConnection, concerns: &[ConcernId]) -> sqlx::Result<Vec<Named>> {
+pub async fn named(tx: &mut PgConnection, concerns: &[ConcernId]) -> sqlx::Result<Vec<NamedCase>> {
     let concerns: Vec<Uuid> = concerns.iter().map(|concern| concern.uuid()).collect();
     let rows = sqlx::query!(
-        r#"select c.concern_id, f.site as "site!", coalesce(last.id, f.id) as "word!", coalesce(last.recorded_at, f.opened_at) as "since!",
+        r#"select c.concern_id, f.site as "site!", coalesce(last.id, f.id) as "update!", coalesce(last.recorded_at, f.opened_at) as "since!",
                   array(select site_before from case_site where case_id = f.id and site_before is not null) as "former!"
            from case_concern c
            join case_file f on f.id = c.case_id
@@ -121,6 +121,12 @@ pub async fn named(tx: &mut PgConnection, concerns: &[ConcernId]) -> sqlx::Resul
     .await?;
     Ok(rows
         .into_iter()
-        .map(|row| Named { concern: ConcernId::new(row.concern_id), word: row.word, since: row.since, site: row.site, former: row.former })
+        .map(|row| NamedCase {
+            concern: ConcernId::new(row.concern_id),
+            update: row.update,
+            since: row.since,
+            site: row.site,
+            former: row.former,
+        })
         .collect())
 }

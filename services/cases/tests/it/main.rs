@@ -1,30 +1,30 @@
 //! Integration tests of the case file on a real PostgreSQL, with a fixed clock and repeatable ids.
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on has failed")]
 
-mod assessments;
+mod access_decisions;
+mod access_history;
+mod access_model;
+mod access_portfolio;
+mod access_random;
+mod access_random_grpc;
+mod assessment;
 mod audit;
-mod bench;
 mod break_glass;
-mod consents;
+mod case_opening;
+mod case_stage;
+mod consent;
 mod costs;
-mod decisions;
-mod described;
-mod documents;
+mod document;
 mod gate;
 mod gate_model;
-mod leaving;
-mod model;
+mod mode;
 mod need_to_know;
-mod opening;
-mod participants;
-mod portfolio;
-mod purging;
-mod random;
-mod retention;
+mod participant;
+mod participant_leaving;
+mod purge;
+mod purge_retention;
 mod row_security;
 mod sealing;
 mod site;
-mod stages;
-mod through_grpc;
 mod uniform;
 mod world;

@@ -21,11 +21,11 @@ use vault::Vault;
 use crate::world::{Opened, World, officer, other_officer, refusal, supervisor};
 
 const RAISED: &str = proto::subject::RAISE_BY_CASES;
-/// What was said in a case of [`told`].
+/// What was said in a case of [`filled_case`].
 const SAID: [&str; 6] = ["Vera", "Oscar", "123456", "marker-", "calm", "as agreed"];
 
 /// A case in which everything that can be said was said.
-async fn told(world: &World) -> Opened {
+async fn filled_case(world: &World) -> Opened {
     let case = world.in_mediation("letter").await;
     world.assess(&case, case.offender, Risk::Imminent, "marker-notes", "marker-head").await.unwrap();
     let break_glass = break_glass(&world.app, &other_officer(), &case.id, "marker-reason").await.unwrap().break_glass.to_string();
@@ -36,7 +36,7 @@ async fn told(world: &World) -> Opened {
 #[tokio::test]
 async fn a_copy_of_the_database_holds_no_name_no_number_and_no_narrative() {
     let world = World::new().await;
-    let case = told(&world).await;
+    let case = filled_case(&world).await;
     let whole = world.read(&case).await;
     assert_eq!(whole.assessments.last().unwrap().said.notes.expose(), "marker-notes");
     assert!(whole.participants.iter().any(|p| p.person.name.expose() == "Oscar Invented" && p.person.fps.expose() == "123456A"));
@@ -53,7 +53,7 @@ async fn a_copy_of_the_database_holds_no_name_no_number_and_no_narrative() {
 #[tokio::test]
 async fn the_key_of_the_victims_side_opens_nothing_of_the_offenders_side_nor_of_the_file() {
     let world = World::new().await;
-    let case = told(&world).await;
+    let case = filled_case(&world).await;
     // What is left when only the victim's side is disclosed.
     sqlx::query("update data_key set wrapped = null, destroyed_at = now() where side <> 'victim'").execute(&world.db.admin).await.unwrap();
     let mut disclosed = world.app.clone();
@@ -89,7 +89,7 @@ async fn a_name_that_is_moved_to_another_person_does_not_open() {
 #[tokio::test]
 async fn what_a_former_version_left_in_clear_is_sealed_at_the_start_and_reads_as_before() {
     let world = World::new().await;
-    let case = told(&world).await;
+    let case = filled_case(&world).await;
     let before = world.read(&case).await;
     // As the former version wrote it.
     for clear in [
@@ -148,7 +148,7 @@ async fn without_a_key_imminent_risk_is_recorded_and_raised_a_consent_can_be_wit
 #[tokio::test]
 async fn the_record_can_be_hidden_and_still_not_rewritten() {
     let world = World::new().await;
-    let case = told(&world).await;
+    let case = filled_case(&world).await;
     for rewrite in [
         "update assessment set notes_sealed = null",
         "update assessment set notes_sealed = 'x'",
@@ -165,7 +165,7 @@ async fn the_record_can_be_hidden_and_still_not_rewritten() {
 #[tokio::test]
 async fn only_what_a_purged_case_held_may_be_emptied_and_nothing_else_of_its_record_changes() {
     let world = World::new().await;
-    let case = told(&world).await;
+    let case = filled_case(&world).await;
     let empty = "update assessment set notes_sealed = null, for_the_head_sealed = null";
     assert!(sqlx::query(empty).execute(&world.db.admin).await.is_err());
     assert!(sqlx::query("update case_file set purged_at = now()").execute(&world.db.admin).await.is_err(), "an open case was purged");

@@ -174,7 +174,7 @@ async fn the_alarm_that_does_not_take_a_move_is_told_again_and_so_is_one_that_wa
     world.change_site(&officer(), &case, How::Transfer, "kent", "2026-03-02", "").await.unwrap();
     world.ask_safety().await;
     assert_eq!(words_of(&world, concern).len(), 1);
-    assert!(world.app.concerns.is_heard(world.app.clock.now()), "the gate hears the alarm all the same");
+    assert!(world.app.concerns.is_current(world.app.clock.now()), "the gate hears the alarm all the same");
     world.alarm.deaf.store(false, Ordering::Relaxed);
     world.ask_safety().await;
     assert_eq!(words_of(&world, concern).last().unwrap().site, "kent");

@@ -34,7 +34,7 @@ pub async fn assign_officer(app: &App, caller: &Caller, case_ref: &str, officer:
     known(Line::Officer, grants::is_held(&mut tx, &officer, &[role::RJ_OFFICER], at).await?)?;
     if access::assign_officer(&mut tx, file.id, &officer, until, &caller.subject, at).await? {
         outbox::enqueue(&mut tx, &officer_assigned(&app.ids, file.id, &officer, at), at).await?;
-        ties::tell(&mut tx, &app.ids, file.id, at).await?;
+        ties::publish(&mut tx, &app.ids, file.id, at).await?;
     }
     tx.commit().await?;
     app.outbox.wake();
@@ -54,7 +54,7 @@ pub async fn end_officer(app: &App, caller: &Caller, case_ref: &str, officer: &s
         return Err(error::not_in_portfolio().into());
     }
     access::end_officer(&mut tx, file.id, &officer, &caller.subject, at).await?;
-    ties::tell(&mut tx, &app.ids, file.id, at).await?;
+    ties::publish(&mut tx, &app.ids, file.id, at).await?;
     tx.commit().await?;
     app.outbox.wake();
     tracing::info!(case.id = %file.id, "case taken out of a portfolio");

@@ -84,9 +84,9 @@ pub(crate) async fn lock(
     let found = find(tx, clock.now(), caller, verb, case_ref).await?;
     file::lock(tx, found.id).await?;
     let at = clock.now();
-    let held = seen(tx, caller, verb, &CaseRef::Id(found.id), at).await?;
-    note(tx, caller, verb, &held, at).await?;
-    Ok((held, at))
+    let locked = seen(tx, caller, verb, &CaseRef::Id(found.id), at).await?;
+    note(tx, caller, verb, &locked, at).await?;
+    Ok((locked, at))
 }
 
 /// The case a caller names, if they may know of it and do this to it.

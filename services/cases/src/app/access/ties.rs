@@ -34,7 +34,7 @@ pub fn case_ties(ids: &Ids, (case, referral): (CaseId, ReferralId), revision: i6
 ///
 /// # Errors
 /// A statement failed.
-pub async fn tell(tx: &mut PgConnection, ids: &Ids, case: CaseId, at: OffsetDateTime) -> Result<()> {
+pub async fn publish(tx: &mut PgConnection, ids: &Ids, case: CaseId, at: OffsetDateTime) -> Result<()> {
     act_as(tx, &Actor::service("cases").at(at)).await?;
     let Some((referral, revision)) = access::revision(tx, case).await? else { return Ok(()) };
     let ties = access::ties(tx, case, at).await?;

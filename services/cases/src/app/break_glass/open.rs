@@ -83,13 +83,13 @@ async fn attempt(tx: &mut PgConnection, app: &App, caller: &Caller, case_ref: &s
     // Checked before the case is looked up: a caller whose quota is used up learns nothing of any case.
     if break_glass::broken_lately(tx, &caller.subject, at).await? >= i64::from(app.break_glass.quota) {
         let notice = app.ids.uuid();
-        if break_glass::tell_today(tx, notice, Notice::QuotaReached(&caller.subject), at.date()).await? {
+        if break_glass::record_notice(tx, notice, Notice::QuotaReached(&caller.subject), at.date()).await? {
             outbox::enqueue(tx, &break_glass_quota_reached(&app.ids, notice, at), at).await?;
         }
         return Err(error::break_glass_quota_reached().into());
     }
     let case = match &case_ref {
-        Some(named) => file::behind_glass(tx, named).await?.ok_or(Error::NotFound)?,
+        Some(named) => file::for_break_glass(tx, named).await?.ok_or(Error::NotFound)?,
         None => return Err(Error::NotFound),
     };
     open(tx, app, caller, case, &reason, at).await
@@ -107,7 +107,7 @@ async fn open(
     let new = NewBreakGlass { id, case, subject: &caller.subject, reason, until, review_due: rules::review_due(at) };
     break_glass::open(tx, &app.vault, &new, at).await?;
     outbox::enqueue(tx, &break_glass_opened(&app.ids, id, case, at), at).await?;
-    ties::tell(tx, &app.ids, case, at).await?;
+    ties::publish(tx, &app.ids, case, at).await?;
     tracing::warn!(case.id = %case, break_glass.id = %id, "a case was opened by break-glass");
     Ok(Opened { break_glass: id, case, until })
 }

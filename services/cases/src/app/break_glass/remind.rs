@@ -20,7 +20,7 @@ pub async fn remind(app: &App) -> sqlx::Result<bool> {
     let mut tx = app.begin_itself().await?;
     let overdue = break_glass::overdue(&mut tx, at.date()).await?;
     let notice = app.ids.uuid();
-    if overdue == 0 || !break_glass::tell_today(&mut tx, notice, Notice::ReviewDue, at.date()).await? {
+    if overdue == 0 || !break_glass::record_notice(&mut tx, notice, Notice::ReviewDue, at.date()).await? {
         return Ok(false);
     }
     outbox::enqueue(&mut tx, &break_glass_review_due(&app.ids, notice, overdue, at), at).await?;

@@ -55,12 +55,12 @@ pub async fn list_break_glass(app: &App, caller: &Caller, open_only: bool) -> Re
 /// Not found: it does not exist, or belongs to another person and the caller is no supervisor.
 pub async fn end_break_glass(app: &App, caller: &Caller, break_glass_id: &str) -> Result<()> {
     let mut tx = app.begin_itself().await?;
-    let (held, at) = lock(&mut tx, app, caller, Verb::EndBreakGlass, break_glass_id).await?;
-    break_glass::end(&mut tx, held.id, &caller.subject, at).await?;
-    ties::tell(&mut tx, &app.ids, held.case, at).await?;
+    let (locked, at) = lock(&mut tx, app, caller, Verb::EndBreakGlass, break_glass_id).await?;
+    break_glass::end(&mut tx, locked.id, &caller.subject, at).await?;
+    ties::publish(&mut tx, &app.ids, locked.case, at).await?;
     tx.commit().await?;
     app.outbox.wake();
-    tracing::info!(break_glass.id = %held.id, "a break-glass was ended");
+    tracing::info!(break_glass.id = %locked.id, "a break-glass was ended");
     Ok(())
 }
 
@@ -70,15 +70,15 @@ pub async fn end_break_glass(app: &App, caller: &Caller, break_glass_id: &str) -
 /// Not found, or a refusal: the caller's own, a finding without its required words, one already reviewed.
 pub async fn review_break_glass(app: &App, caller: &Caller, break_glass_id: &str, finding: Finding, note: &str) -> Result<()> {
     let mut tx = app.begin_itself().await?;
-    let (held, at) = lock(&mut tx, app, caller, Verb::ReviewBreakGlass, break_glass_id).await?;
+    let (locked, at) = lock(&mut tx, app, caller, Verb::ReviewBreakGlass, break_glass_id).await?;
     let note = rules::note(finding, note)?;
-    match held.finding {
-        None => break_glass::review(&mut tx, &app.vault, &held, finding, &note, &caller.subject, at).await?,
+    match locked.finding {
+        None => break_glass::review(&mut tx, &app.vault, &locked, finding, &note, &caller.subject, at).await?,
         Some(same) if same == finding => {}
         Some(_) => return Err(error::reviewed_already().into()),
     }
     tx.commit().await?;
-    tracing::info!(break_glass.id = %held.id, "a break-glass was reviewed");
+    tracing::info!(break_glass.id = %locked.id, "a break-glass was reviewed");
     Ok(())
 }
 
@@ -91,11 +91,11 @@ async fn lock(
     break_glass_id: &str,
 ) -> Result<(BreakGlassRow, OffsetDateTime)> {
     let id = Uuid::try_parse(break_glass_id.trim()).map_err(|_| Error::NotFound)?;
-    let held = break_glass::lock(tx, id).await?.ok_or(Error::NotFound)?;
+    let locked = break_glass::lock(tx, id).await?.ok_or(Error::NotFound)?;
     let at = app.clock.now();
-    decision::allowed(tie(caller, Some(&held.subject)), verb, None)?;
+    decision::allowed(tie(caller, Some(&locked.subject)), verb, None)?;
     audit_log::granted(tx, &Act::new(caller, verb.permission(), KIND, &id.to_string()), at).await?;
-    Ok((held, at))
+    Ok((locked, at))
 }
 
 /// Tie of a caller to a break-glass: to their own, and for supervisors and the National Manager to everyone's; else none.

@@ -87,7 +87,7 @@ async fn begin(tx: &mut PgConnection, (vault, ids): Means<'_>, case: CaseId, scr
         access::assign_officer(tx, case, officer, None, transition::BY_ITSELF, at).await?;
         outbox::enqueue(tx, &assign_officer::officer_assigned(ids, case, officer, at), at).await?;
     }
-    ties::tell(tx, ids, case, at).await?;
+    ties::publish(tx, ids, case, at).await?;
     audit_log::granted(tx, &Act::by(transition::BY_ITSELF, Verb::Open.permission(), KIND, &case.to_string()), at).await?;
     tracing::info!(case.id = %case, "case opened");
     Ok(())

@@ -96,13 +96,13 @@ async fn settle(app: &App, open: &[Open]) -> Result<bool> {
         let Some(last) = freezing.last() else { return Ok(true) };
         after = last.uuid();
         let (mut arrived, doubtful): (Vec<ConcernId>, Vec<ConcernId>) = freezing.into_iter().partition(|id| open.contains(id));
-        let Some(told) = app.concerns.safety().told(&doubtful).await else { return Ok(false) };
-        arrived.extend(told.iter().filter(|told| told.stands != Stands::Unknown).map(|told| told.concern));
+        let Some(answers) = app.concerns.safety().told(&doubtful).await else { return Ok(false) };
+        arrived.extend(answers.iter().filter(|answer| answer.stands != Stands::Unknown).map(|answer| answer.concern));
         let at = app.clock.now();
         let mut tx = app.begin_itself().await?;
         let events = concern::raise_events(&mut tx, &arrived).await?;
         outbox::confirm_all(&mut tx, &events, at).await?;
-        for closed in told.iter().filter(|told| told.stands == Stands::Closed) {
+        for closed in answers.iter().filter(|answer| answer.stands == Stands::Closed) {
             concern::lift(&mut tx, closed.concern, at).await?;
             tracing::info!(concern.id = %closed.concern, "concern closed");
         }

@@ -51,7 +51,7 @@ impl OpenConcerns {
 
     /// Whether the last full answer of safety is recent enough.
     #[must_use]
-    pub fn is_heard(&self, now: OffsetDateTime) -> bool {
+    pub fn is_current(&self, now: OffsetDateTime) -> bool {
         still_counts(self.with(|last| last.at), self.within, now)
     }
 

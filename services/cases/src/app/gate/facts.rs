@@ -56,7 +56,7 @@ pub(crate) async fn read(tx: &mut PgConnection, app: &App, ground: &Ground, unop
         accepted: ground.accepted,
         indirect_only: ground.indirect_only,
         contact_frozen: ground.contact_frozen,
-        safety_heard: app.concerns.is_heard(at),
+        safety_answered: app.concerns.is_current(at),
         mediator_assigned,
         people,
         nobody_stands_in,

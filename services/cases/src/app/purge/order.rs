@@ -111,7 +111,7 @@ async fn carry_out(
     (order, confirmed_by): (&Order, &str),
     at: OffsetDateTime,
 ) -> Result<(Certificate, Vec<Uuid>)> {
-    let raised = store::hold_concerns(tx, file.id).await?;
+    let raised = store::lock_concerns(tx, file.id).await?;
     // Checked again under the lock: what was true at the time of the order may have changed.
     let facts = store::facts(tx, file.id).await?;
     if let Some(kept) = kept_by(&facts, app.retention, at) {
@@ -138,7 +138,7 @@ async fn carry_out(
     };
     certificate.signature = certificate::sign(signer, &certificate);
     record::certify(tx, &certificate).await?;
-    let told = Purged {
+    let purged = Purged {
         case: file.id,
         referral: file.referral,
         duplicates: &duplicates,
@@ -146,6 +146,6 @@ async fn carry_out(
         last_used_at: facts.last_use,
         at,
     };
-    outbox::enqueue(tx, &event::case_purged(&app.ids, signer, &told), at).await?;
+    outbox::enqueue(tx, &event::case_purged(&app.ids, signer, &purged), at).await?;
     Ok((certificate, done.documents))
 }

@@ -17,7 +17,7 @@ use crate::{
 
 /// The statement and the service that made it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Obeyed {
+pub struct StatementReceived {
     pub case: CaseId,
     pub service: String,
     pub at: OffsetDateTime,
@@ -29,17 +29,17 @@ pub struct Obeyed {
 ///
 /// # Errors
 /// A statement failed, there is no key to sign with, or the case was not purged.
-pub async fn hear_obeyed(tx: &mut PgConnection, signer: Option<&Signer>, said: Obeyed, at: OffsetDateTime) -> Result<()> {
-    decision::allowed(Tie::Service, Verb::HearObeyed, None)?;
+pub async fn record_statement(tx: &mut PgConnection, signer: Option<&Signer>, said: StatementReceived, at: OffsetDateTime) -> Result<()> {
+    decision::allowed(Tie::Service, Verb::RecordStatement, None)?;
     if !record::is_purged(tx, said.case).await? {
         return Err(Error::NotFound);
     }
     let signer = signer.ok_or(Error::Unavailable { what: "the audit key" })?;
-    let Obeyed { case, service, at: obeyed_at, keys, rows } = said;
+    let StatementReceived { case, service, at: obeyed_at, keys, rows } = said;
     let mut statement = Statement { service, obeyed_at, keys, rows, heard_at: at, signature: Vec::new() };
     statement.signature = certificate::sign_statement(signer, case, &statement);
     record::add_statement(tx, case, &statement).await?;
-    audit_log::granted(tx, &Act::by(transition::BY_ITSELF, Verb::HearObeyed.permission(), KIND, &case.to_string()), at).await?;
+    audit_log::granted(tx, &Act::by(transition::BY_ITSELF, Verb::RecordStatement.permission(), KIND, &case.to_string()), at).await?;
     tracing::info!(case.id = %case, peer = statement.service, "another service has destroyed what it held of a purged case");
     Ok(())
 }

@@ -13,7 +13,7 @@ use uuid::Uuid;
 
 use crate::{
     app::App,
-    domain::site::{self, Word},
+    domain::site::{self, SiteUpdate},
     store::site::named,
 };
 
@@ -30,19 +30,19 @@ pub(crate) async fn update_safety(app: &App, open: &[Open]) -> Result<()> {
     let mut tx = app.begin_itself().await?;
     let named = named(&mut tx, &concerns).await?;
     tx.commit().await?;
-    let is_news = |word: &Word| taken.get(&word.concern).copied().flatten() != Some(word.id);
-    for word in site::words(named).into_iter().filter(is_news).take(MAX_CONCERNS) {
-        let told = FollowCaseRequest {
-            concern_id: word.concern.to_string(),
-            case_site: word.id.to_string(),
-            site: word.site,
-            former_sites: word.former,
+    let is_news = |update: &SiteUpdate| taken.get(&update.concern).copied().flatten() != Some(update.id);
+    for update in site::updates(named).into_iter().filter(is_news).take(MAX_CONCERNS) {
+        let request = FollowCaseRequest {
+            concern_id: update.concern.to_string(),
+            case_site: update.id.to_string(),
+            site: update.site,
+            former_sites: update.former,
         };
-        match app.concerns.safety().follow(told).await {
-            Some(Followed::Moved) => tracing::warn!(concern.id = %word.concern, "the person is at another site: its head is rung"),
+        match app.concerns.safety().follow(request).await {
+            Some(Followed::Moved) => tracing::warn!(concern.id = %update.concern, "the person is at another site: its head is rung"),
             Some(Followed::Stays) => {}
             Some(Followed::Refused) => {
-                tracing::error!(concern.id = %word.concern, "safety does not take where the person of a concern is: nhq must route it by hand");
+                tracing::error!(concern.id = %update.concern, "safety does not take where the person of a concern is: nhq must route it by hand");
             }
             None => return Ok(()),
         }

@@ -95,7 +95,7 @@ pub enum Verb {
     FollowConcern,
     /// Another service reports what it destroyed of a purged case.
     #[strum(serialize = "purge.hear")]
-    HearObeyed,
+    RecordStatement,
 }
 
 impl Verb {
@@ -109,11 +109,11 @@ impl Verb {
 
     /// The actions of a consumer's messages; `None` for a consumer that this module does not know.
     #[must_use]
-    pub fn heard(consumer: &str) -> Option<&'static [Self]> {
+    pub fn of_consumer(consumer: &str) -> Option<&'static [Self]> {
         match consumer {
             "cases-referral-screened" => Some(&[Self::Open, Self::DecideAgain, Self::TakeBack]),
             "cases-concerns" => Some(&[Self::FollowConcern]),
-            "cases-purge-obeyed" | "cases-purge-notices" => Some(&[Self::HearObeyed]),
+            "cases-purge-obeyed" | "cases-purge-notices" => Some(&[Self::RecordStatement]),
             // Grants and audit-log checkpoints concern no case.
             "cases-grants" | "cases-checkpoints" | "cases-checkpoint-answers" => Some(&[]),
             _ => None,
@@ -184,7 +184,7 @@ fn by_tie(tie: Tie, verb: Verb) -> Decision {
     use Decision::{Allowed, Hidden, Refused};
     use Line::{BreakGlass, Mediator, Officer};
     match verb {
-        Verb::Open | Verb::DecideAgain | Verb::TakeBack | Verb::FollowConcern | Verb::HearObeyed => match tie {
+        Verb::Open | Verb::DecideAgain | Verb::TakeBack | Verb::FollowConcern | Verb::RecordStatement => match tie {
             Tie::Service => Allowed,
             Tie::Unit | Tie::Line(_) | Tie::Stranger => Hidden,
         },

@@ -85,9 +85,9 @@ impl Scope {
 ///
 /// # Errors
 /// Refused where they never held it, hold it no more, or not yet.
-pub fn known(line: Line, held: bool) -> Result<(), Refusal> {
+pub fn known(line: Line, has_role: bool) -> Result<(), Refusal> {
     match line {
-        _ if held => Ok(()),
+        _ if has_role => Ok(()),
         Line::Mediator => Err(error::mediator_unknown()),
         Line::Officer | Line::BreakGlass => Err(error::officer_unknown()),
     }

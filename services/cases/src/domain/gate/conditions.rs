@@ -28,7 +28,7 @@ pub struct Facts {
     /// A concern that names the case is open [RM1].
     pub contact_frozen: bool,
     /// A recent answer of safety states which concerns are open [RM1].
-    pub safety_heard: bool,
+    pub safety_answered: bool,
     /// A mediator's assignment is live at this moment, and they hold the role.
     pub mediator_assigned: bool,
     /// Current participants, without those who left.
@@ -147,7 +147,7 @@ fn before_preparation(facts: &Facts, mode: Option<Mode>) -> Vec<Missing> {
 fn before_mediation(facts: &Facts, mode: Option<Mode>) -> Vec<Missing> {
     let mut missing = before_preparation(facts, mode);
     missing.extend(facts.contact_frozen.then_some(Missing::ContactFrozen));
-    missing.extend((!facts.safety_heard).then_some(Missing::SafetyAnswer));
+    missing.extend((!facts.safety_answered).then_some(Missing::SafetyAnswer));
     for person in &facts.people {
         let Some(latest) = person.latest else { continue };
         missing.extend(overdue(person.kind, latest, facts.today));

@@ -90,7 +90,7 @@ pub fn bars_a_representative(kind: Kind, wish: Wish, withdrew: bool) -> bool {
 ///
 /// # Errors
 /// Refused where a consent is offered to them, or recorded as given by them [IM1c].
-pub fn heard(has_left: bool, status: Status) -> Result<(), Refusal> {
+pub fn may_state(has_left: bool, status: Status) -> Result<(), Refusal> {
     if has_left && status != Status::Withdrawn { Err(error::participant_left()) } else { Ok(()) }
 }
 
@@ -134,8 +134,8 @@ mod tests {
     #[test]
     fn who_has_left_is_heard_when_they_withdraw_and_nothing_is_offered_to_them() {
         for &status in Status::ALL {
-            assert!(heard(false, status).is_ok());
-            assert_eq!(heard(true, status).is_ok(), status == Status::Withdrawn, "{status:?}");
+            assert!(may_state(false, status).is_ok());
+            assert_eq!(may_state(true, status).is_ok(), status == Status::Withdrawn, "{status:?}");
         }
     }
 

@@ -184,7 +184,7 @@ async fn list_of_person(
 ///
 /// # Errors
 /// The statement failed.
-pub async fn behind_glass(tx: &mut PgConnection, case_ref: &CaseRef) -> sqlx::Result<Option<CaseId>> {
+pub async fn for_break_glass(tx: &mut PgConnection, case_ref: &CaseRef) -> sqlx::Result<Option<CaseId>> {
     let (id, number) = match case_ref {
         CaseRef::Id(id) => (Some(id.uuid()), None),
         CaseRef::Number(number) => (None, Some(number.as_str())),

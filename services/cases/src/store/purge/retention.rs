@@ -121,8 +121,8 @@ pub async fn closed(
 ///
 /// # Errors
 /// The statement failed.
-pub async fn hold_concerns(tx: &mut PgConnection, case: CaseId) -> sqlx::Result<Vec<Uuid>> {
-    let held =
+pub async fn lock_concerns(tx: &mut PgConnection, case: CaseId) -> sqlx::Result<Vec<Uuid>> {
+    let locked =
         sqlx::query_scalar!("select raise_event_id from case_concern where case_id = $1 order by concern_id for update", case.uuid());
-    Ok(held.fetch_all(tx).await?.into_iter().flatten().collect())
+    Ok(locked.fetch_all(tx).await?.into_iter().flatten().collect())
 }

@@ -24,7 +24,7 @@ use time::Duration;
 use uuid::Uuid;
 
 use crate::{
-    retention::{go_to, purged, two_years_after},
+    purge_retention::{go_to, purged, two_years_after},
     world::{Opened, World, caller, mediator, officer, other_officer, refusal, supervisor},
 };
 

@@ -95,7 +95,7 @@ fn every_rpc_and_every_consumer_of_the_bus_has_a_verb_and_no_verb_is_for_nothing
     assert!(unknown.is_empty(), "RPCs without a verb: {unknown:?}");
     let mut heard = BTreeSet::new();
     for consumer in subject::CONSUMERS.iter().filter(|consumer| consumer.service == "cases") {
-        let Some(verbs) = Verb::heard(consumer.name) else { panic!("{} has no verb", consumer.name) };
+        let Some(verbs) = Verb::of_consumer(consumer.name) else { panic!("{} has no verb", consumer.name) };
         let of_the_shared_crates = |filter: &&str| *filter == subject::GRANT_CHANGED || filter.contains(".event.checkpoint-");
         let about_no_case = consumer.filters.iter().all(of_the_shared_crates);
         assert_eq!(verbs.is_empty(), about_no_case, "{} has no verb", consumer.name);
@@ -127,7 +127,7 @@ fn every_verb_is_asked_by_a_use_case_and_no_use_case_meets_a_case_without_one() 
     }
     for (file, text) in &app {
         // Past need to know there is one way, and one use case has it.
-        assert_eq!(text.contains("behind_glass("), file.ends_with("/break_glass/open.rs"), "{file}");
+        assert_eq!(text.contains("for_break_glass("), file.ends_with("/break_glass/open.rs"), "{file}");
     }
     let finders: Vec<_> = app.iter().filter(|(_, text)| text.contains("file::visible(")).collect();
     assert!(!finders.is_empty());

@@ -47,7 +47,7 @@ fn complete(standing: Standing) -> Facts {
         accepted: true,
         indirect_only: false,
         contact_frozen: false,
-        safety_heard: true,
+        safety_answered: true,
         mediator_assigned: true,
         people: vec![person(Kind::Victim), person(Kind::Offender), person(Kind::Interpreter)],
         nobody_stands_in: false,
@@ -62,7 +62,7 @@ fn bare(standing: Standing) -> Facts {
         accepted: false,
         mediator_assigned: false,
         contact_frozen: true,
-        safety_heard: false,
+        safety_answered: false,
         indirect_only: true,
         people: people.into(),
         ..complete(standing)
@@ -84,7 +84,7 @@ const LOSSES: [(&str, Loss); 13] = [
     ("acceptance", |f| f.accepted = false),
     ("mediator", |f| f.mediator_assigned = false),
     ("frozen", |f| f.contact_frozen = true),
-    ("safety-silent", |f| f.safety_heard = false),
+    ("safety-silent", |f| f.safety_answered = false),
     ("indirect-only", |f| f.indirect_only = true),
     ("withdrawn", |f| of(f, Kind::Interpreter).withdrawn = true),
     ("consent", |f| of(f, Kind::Interpreter).consents.clear()),
@@ -209,7 +209,7 @@ fn each_condition_of_mediation_alone_holds_the_case_back() {
     assert_eq!(missing(|_| {}, to, None), [Missing::Mode]);
     assert_eq!(missing(|f| f.mediator_assigned = false, to, letter), [Missing::Mediator]);
     assert_eq!(missing(|f| f.contact_frozen = true, to, letter), [Missing::ContactFrozen]);
-    assert_eq!(missing(|f| f.safety_heard = false, to, letter), [Missing::SafetyAnswer]);
+    assert_eq!(missing(|f| f.safety_answered = false, to, letter), [Missing::SafetyAnswer]);
     for (index, kind) in [Kind::Victim, Kind::Offender, Kind::Interpreter].into_iter().enumerate() {
         assert_eq!(missing(|f| f.people[index].consents.clear(), to, letter), [Missing::Consent(kind, Mode::Letter)]);
         assert_eq!(missing(latest(kind, |l| l.risk = Risk::Imminent), to, letter), [Missing::ImminentRisk(kind)]);

@@ -28,7 +28,7 @@ use proto::{
 use time::{Duration, OffsetDateTime};
 
 use crate::{
-    model::{Answer, As, Let, Model},
+    access_model::{Answer, As, Let, Model},
     world::{NOW, World, supervisor},
 };
 

@@ -24,8 +24,8 @@ use time::Duration;
 use tonic::{Code, Request, Status, metadata::AsciiMetadataValue, transport::Channel};
 
 use crate::{
-    bench::{ASKED, Bench, CASES, PEOPLE},
-    model::Answer,
+    access_history::{ASKED, Bench, CASES, PEOPLE},
+    access_model::Answer,
 };
 
 /// Questions: what two slow cores answer in a minute. `RO_QUESTIONS=50000` asks as many as are asked of the use cases.
@@ -46,20 +46,20 @@ struct Question {
     case: usize,
     /// Id or number of the case, or id of its referral, or what names none.
     named: String,
-    told: Told,
+    told: Expected,
 }
 
 /// All of an answer that a client can tell from another.
 #[derive(Debug, PartialEq, Eq)]
-enum Told {
+enum Expected {
     /// The ids of the cases that were shown.
     Cases(BTreeSet<String>),
     Done,
     Refused(Code, String),
 }
 
-fn refused(code: Code, reason: &str) -> Told {
-    Told::Refused(code, reason.to_owned())
+fn refused(code: Code, reason: &str) -> Expected {
+    Expected::Refused(code, reason.to_owned())
 }
 
 /// The door of the service on a port of its own, with the clock of the bench.
@@ -109,7 +109,7 @@ impl Open {
 }
 
 /// What the rules say of a question now, in the words of the door.
-fn expected(bench: &Bench, subject: &str, verb: Verb, case: usize) -> (Answer, Told) {
+fn expected(bench: &Bench, subject: &str, verb: Verb, case: usize) -> (Answer, Expected) {
     let at = bench.world.app.clock.now();
     let who = bench.model.who(subject, at);
     let answer = bench.model.answer(&who, verb, case, at);
@@ -118,7 +118,7 @@ fn expected(bench: &Bench, subject: &str, verb: Verb, case: usize) -> (Answer, T
         Answer::Door => refused(Code::PermissionDenied, "permission-missing"),
         _ if verb == Verb::List => {
             let theirs = (0..CASES).filter(|c| bench.model.answer(&who, Verb::List, *c, at) == Answer::Yes);
-            Told::Cases(theirs.map(|c| bench.cases[c].0.to_string()).collect())
+            Expected::Cases(theirs.map(|c| bench.cases[c].0.to_string()).collect())
         }
         Answer::Nothing => refused(Code::NotFound, "not-found"),
         Answer::No("case-closed") => refused(Code::FailedPrecondition, "case-closed"),
@@ -130,7 +130,7 @@ fn expected(bench: &Bench, subject: &str, verb: Verb, case: usize) -> (Answer, T
 
 /// What somebody is told who may do this to the case. What would change something lacks a field that is looked at last: it is allowed
 /// and comes to nothing.
-fn allowed(bench: &Bench, verb: Verb, case: usize) -> Told {
+fn allowed(bench: &Bench, verb: Verb, case: usize) -> Expected {
     let lacks = |reason| refused(Code::InvalidArgument, reason);
     match verb {
         Verb::AddParticipant => lacks("name-missing"),
@@ -138,8 +138,8 @@ fn allowed(bench: &Bench, verb: Verb, case: usize) -> Told {
         Verb::AssignOfficer | Verb::EndOfficer => lacks("officer-missing"),
         Verb::RecordAssessment | Verb::RecordConsent => lacks("participant-unknown"),
         Verb::Move => lacks("text-unreadable"),
-        Verb::WhoViewed => Told::Done,
-        _ => Told::Cases([bench.cases[case].0.to_string()].into()),
+        Verb::WhoViewed => Expected::Done,
+        _ => Expected::Cases([bench.cases[case].0.to_string()].into()),
     }
 }
 
@@ -205,11 +205,11 @@ impl Counts {
     }
 }
 
-fn shown(cases: impl IntoIterator<Item = proto::cases::v1::Case>) -> Told {
-    Told::Cases(cases.into_iter().map(|case| case.case_id).collect())
+fn shown(cases: impl IntoIterator<Item = proto::cases::v1::Case>) -> Expected {
+    Expected::Cases(cases.into_iter().map(|case| case.case_id).collect())
 }
 
-async fn ask(channel: &Channel, question: &Question) -> Told {
+async fn ask(channel: &Channel, question: &Question) -> Expected {
     let named = || question.named.clone();
     macro_rules! call {
         ($client:ident, $rpc:ident, $message:expr) => {{
@@ -218,7 +218,7 @@ async fn ask(channel: &Channel, question: &Question) -> Told {
             $client::new(channel.clone()).$rpc(request).await.map(tonic::Response::into_inner)
         }};
     }
-    let done = |answer: Result<(), Status>| answer.map(|()| Told::Done);
+    let done = |answer: Result<(), Status>| answer.map(|()| Expected::Done);
     let answer = match question.verb {
         Verb::Read => call!(CaseServiceClient, get_case, GetCaseRequest { case_ref: named() }).map(|answer| shown(answer.case)),
         Verb::Find => call!(CaseServiceClient, find_case_by_referral, FindCaseByReferralRequest { referral_id: named() })
@@ -259,7 +259,7 @@ async fn ask(channel: &Channel, question: &Question) -> Told {
         Verb::WhoViewed => done(call!(AccessServiceClient, list_access, ListAccessRequest { case_ref: named() }).map(drop)),
         other => panic!("{other:?} is not asked here"),
     };
-    answer.unwrap_or_else(|status| Told::Refused(status.code(), reason(&status)))
+    answer.unwrap_or_else(|status| Expected::Refused(status.code(), reason(&status)))
 }
 
 /// Asks all of them over every connection at once; what was answered otherwise than the model says.

@@ -16,8 +16,8 @@ use cases::{
 use time::Duration;
 
 use crate::{
-    bench::{ASKED, Bench, CASES, PEOPLE},
-    model::Answer,
+    access_history::{ASKED, Bench, CASES, PEOPLE},
+    access_model::Answer,
 };
 
 const CHECKS: usize = 50_000;

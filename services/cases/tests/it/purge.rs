@@ -11,7 +11,7 @@ use cases::{
         purge::{
             certificate::{certificate_on_the_wire, read_certificate},
             order::{confirm_purge, order_purge},
-            statement::{Obeyed, hear_obeyed},
+            statement::{StatementReceived, record_statement},
         },
     },
     domain::{
@@ -33,7 +33,9 @@ use time::Duration;
 use uuid::Uuid;
 
 use crate::{
-    retention::{MARKERS, WHY, carry_everything, closed, due, dump, follow, go_to, is_hidden, manager, purged, second, two_years_after},
+    purge_retention::{
+        MARKERS, WHY, carry_everything, closed, due, dump, follow, go_to, is_hidden, manager, purged, second, two_years_after,
+    },
     world::{NOW, Opened, World, mediator, officer, other_officer, signer, supervisor},
 };
 
@@ -322,16 +324,16 @@ async fn the_database_lets_the_service_delete_a_purged_case_and_nothing_else_and
 async fn a_certificate_is_complete_when_every_service_has_said_what_it_destroyed_and_each_counts_once() {
     let world = World::new().await;
     let case = due(&world).await;
-    let said = |service: &str, keys| Obeyed {
+    let said = |service: &str, keys| StatementReceived {
         case: case.id.parse().unwrap(),
         service: service.to_owned(),
         at: NOW,
         keys,
         rows: vec![("referral_variant".to_owned(), 2)],
     };
-    let hear = async |obeyed: Obeyed| {
+    let hear = async |obeyed: StatementReceived| {
         let mut tx = world.service().await;
-        let ended = hear_obeyed(&mut tx, world.app.signer.as_deref(), obeyed, world.app.clock.now()).await;
+        let ended = record_statement(&mut tx, world.app.signer.as_deref(), obeyed, world.app.clock.now()).await;
         tx.commit().await.unwrap();
         ended
     };
