@@ -1,6 +1,6 @@
 //! Handler of the messages of a consumer, with what it is given and what it answers.
 
-use std::{collections::BTreeMap, future::Future};
+use std::{collections::BTreeMap, future::Future, time::Duration};
 
 use base::refusal::{is_passing, store_error};
 use bytes::Bytes;
@@ -100,6 +100,10 @@ pub trait Handler: Send + Sync + 'static {
 
     /// Largest number of messages in a transaction. More than this pays only where [`Handler::apply_set`] writes them all at once.
     const MAX_TOGETHER: usize = BATCH;
+
+    /// Shortest time between the beginnings of two sets, where they are not full: what comes meanwhile is applied together, and what comes
+    /// alone does not wait. For what nobody waits for: its work then takes little from what somebody does wait for.
+    const MIN_INTERVAL: Duration = Duration::ZERO;
 
     /// Decodes, and fetches what is needed from elsewhere. Outside any transaction.
     fn read(&self, message: &Incoming) -> impl Future<Output = Result<Self::Work, Rejection>> + Send;

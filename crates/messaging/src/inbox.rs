@@ -153,9 +153,19 @@ async fn receive<H: Handler>(
         reading.extend(slow);
         if !read.is_empty() {
             read.sort_unstable_by_key(|read| read.place);
-            let settled = read.len();
-            settle(endpoint, spec, handler, read, &answers).await;
+            let settled = settle(endpoint, spec, handler, read, &answers).await;
             appointments.note(settled, begun_at.elapsed());
+            pause::<H>(endpoint, settled, begun_at).await;
+        }
+    }
+}
+
+/// Waits for the next set of a handler with an interval, behind a set that was not full; not where the process stops.
+async fn pause<H: Handler>(endpoint: &Endpoint, settled: usize, begun_at: Instant) {
+    if settled < H::MAX_TOGETHER {
+        tokio::select! {
+            () = endpoint.tasks.stop.cancelled() => {}
+            () = tokio::time::sleep_until(begun_at + H::MIN_INTERVAL) => {}
         }
     }
 }
@@ -219,14 +229,14 @@ struct Settled {
     verdict: Verdict,
 }
 
-/// Applies a batch, commits, and only then lets it be acknowledged.
+/// Applies a batch, commits, and only then lets it be acknowledged; returns the number of its messages.
 async fn settle<H: Handler>(
     endpoint: &Endpoint,
     spec: ConsumerSpec,
     handler: &H,
     batch: Vec<Read<H::Work>>,
     answers: &mpsc::Sender<Vec<Settled>>,
-) {
+) -> usize {
     let (mut messages, mut works) = (Vec::with_capacity(batch.len()), Vec::with_capacity(batch.len()));
     for Read { message, incoming, span, work, .. } in batch {
         messages.push((message, incoming));
@@ -235,9 +245,12 @@ async fn settle<H: Handler>(
     let verdicts = apply::apply(endpoint, spec, handler, &messages, works).await;
     endpoint.outbox.look();
     let settled = messages.into_iter().zip(verdicts);
-    let settled = settled.map(|((message, incoming), verdict)| Settled { message, attempt: incoming.attempt, verdict });
+    let settled: Vec<Settled> =
+        settled.map(|((message, incoming), verdict)| Settled { message, attempt: incoming.attempt, verdict }).collect();
+    let count = settled.len();
     // The receiver outlives the sender.
-    let _received = answers.send(settled.collect()).await;
+    let _received = answers.send(settled).await;
+    count
 }
 
 /// Acknowledges what was applied and gives back what was not, until nothing more is applied.
