@@ -132,7 +132,8 @@ comment on column data_key.wrapped is 'The key, wrapped; null once it is destroy
 comment on column data_key.kek_version is 'Version of the wrapping key.';
 comment on column data_key.made_at is 'When it was made.';
 comment on column data_key.destroyed_at is 'When it was destroyed.';
-create index data_key_by_kek on data_key (kek_version, id) where destroyed_at is null;
+-- All keys but those that are being moved have one version: a new one is the last entry of it.
+create index data_key_by_kek on data_key (kek_version) where destroyed_at is null;
 
 -- Tables: the audit log. Who did what to which object, as ids and codes and never as content; it cannot be rewritten unnoticed.
 

@@ -29,7 +29,7 @@ pub async fn rewrap(vault: &Vault, pool: &PgPool) -> sqlx::Result<u64> {
         let rows = sqlx::query_as!(
             KeyRow,
             "select id, kind, object, side, wrapped, kek_version from data_key
-             where kek_version < $1 and destroyed_at is null order by kek_version, id limit $2 for update",
+             where kek_version < $1 and destroyed_at is null order by kek_version limit $2 for update",
             current,
             BATCH
         )
