@@ -85,7 +85,7 @@ pub const RING_HEAD: &str = "ro.safety.ring.head";
 
 // ---- facts --------------------------------------------------------------------------------------------------------
 
-pub const REFERRAL_RECEIVED: &str = "ro.intake.event.referral-received";
+pub const REFERRALS_RECEIVED: &str = "ro.intake.event.referrals-received";
 pub const REFERRAL_SCREENED: &str = "ro.intake.event.referral-screened";
 /// Another body came under the key of a decided referral: cases stops its case until it is checked.
 pub const REFERRAL_CORRECTED: &str = "ro.intake.event.referral-corrected";
@@ -113,7 +113,7 @@ pub const RING_DELIVERED: &str = "ro.notification.event.ring-delivered";
 pub const CONTACT_TAKEN: &str = "ro.notification.event.contact-taken";
 
 pub const FACTS: [&str; 36] = [
-    REFERRAL_RECEIVED,
+    REFERRALS_RECEIVED,
     REFERRAL_SCREENED,
     REFERRAL_CORRECTED,
     CONTACT_PUSHED,
@@ -230,7 +230,7 @@ pub const SAFETY_SERVICE_RAISES: ConsumerSpec =
 pub const SAFETY_DELIVERED: ConsumerSpec = consumer("safety", &NOTIFICATION, "safety-ring-delivered", &[RING_DELIVERED]);
 pub const NOTIFICATION_RINGS: ConsumerSpec = consumer("notification", &RINGS, "notification-rings", &["ro.safety.ring.*"]);
 /// Consumers of the facts of which notification informs people, one for each of two services' streams.
-pub const NOTIFICATION_FACTS: ConsumerSpec = consumer("notification", &INTAKE, "notification-facts", &[REFERRAL_RECEIVED, CONTACT_PUSHED]);
+pub const NOTIFICATION_FACTS: ConsumerSpec = consumer("notification", &INTAKE, "notification-facts", &[REFERRALS_RECEIVED, CONTACT_PUSHED]);
 pub const NOTIFICATION_CASE_FACTS: ConsumerSpec =
     consumer("notification", &CASES, "notification-case-facts", &[CASE_OPENED, MEDIATOR_ASSIGNED]);
 /// Access to cases. On its own: supervisors are notified of a break-glass within a minute, whatever import is queued.
@@ -243,7 +243,7 @@ pub const NOTIFICATION_ACCESS: ConsumerSpec = consumer(
 /// An acceptance stops what is not yet delivered to that audience.
 pub const NOTIFICATION_CONCERNS: ConsumerSpec = consumer("notification", &SAFETY, "notification-concerns", &[CONCERN_CHANGED]);
 /// Consumers of the facts that reporting counts, one for each stream.
-pub const REPORTING_FACTS: ConsumerSpec = consumer("reporting", &INTAKE, "reporting-facts", &[REFERRAL_RECEIVED, REFERRAL_SCREENED]);
+pub const REPORTING_FACTS: ConsumerSpec = consumer("reporting", &INTAKE, "reporting-facts", &[REFERRALS_RECEIVED, REFERRAL_SCREENED]);
 pub const REPORTING_CASE_FACTS: ConsumerSpec = consumer("reporting", &CASES, "reporting-case-facts", &[CASE_OPENED, CASE_MOVED]);
 pub const REPORTING_CONCERNS: ConsumerSpec = consumer("reporting", &SAFETY, "reporting-concerns", &[CONCERN_RAISED, CONCERN_CHANGED]);
 /// Grants are read from a service's own copy, so that a call waits for no other service.

@@ -45,7 +45,7 @@ fn message<M: Message + Default + PartialEq>(bytes: &[u8]) {
 }
 
 fn facts(bytes: &[u8]) {
-    message::<intake::ReferralReceived>(bytes);
+    message::<intake::ReferralsReceived>(bytes);
     message::<intake::ReferralScreened>(bytes);
     message::<intake::ContactPushed>(bytes);
     message::<cases::CaseOpened>(bytes);

@@ -217,44 +217,56 @@ comment on function peer_acts is 'Another of our services acts, under its own ce
 
 -- Functions: who may know of what.
 
--- Asked by the policies and by the statements. While one of these is asked, and no longer, the service asks.
+-- Asked by the policies and by the statements. While one of these is asked, and no longer, the service asks. They are written in plpgsql,
+-- which keeps their plans: a function in sql that sets something is planned at each call.
 
 create function someone_sent_a_body_of(referral uuid, someone text) returns boolean
-    language sql stable set ro.reach to 'service' as $$
-    select exists (select from referral_variant v where v.referral_id = referral and v.submitter = someone)
+    language plpgsql stable set ro.reach to 'service' as $$
+begin
+    return exists (select from referral_variant v where v.referral_id = referral and v.submitter = someone);
+end
 $$;
 comment on function someone_sent_a_body_of is 'Whether somebody sent one of the bodies kept beside the first of a referral.';
 
 create function someone_sent_a_body_of_contact(first uuid, someone text) returns boolean
-    language sql stable set ro.reach to 'service' as $$
-    select exists (select from contact v where v.variant_of = first and v.submitter = someone)
+    language plpgsql stable set ro.reach to 'service' as $$
+begin
+    return exists (select from contact v where v.variant_of = first and v.submitter = someone);
+end
 $$;
 comment on function someone_sent_a_body_of_contact is 'The same for a contact.';
 
 create function is_tied(referral uuid, someone text, moment timestamptz, decides boolean) returns boolean
-    language sql stable set ro.reach to 'service' as $$
-    select exists (
+    language plpgsql stable set ro.reach to 'service' as $$
+begin
+    return exists (
         select from tied_case t,
             lateral (select * from unnest(t.officers, t.officers_until)
                      union all select * from unnest(t.readers, t.readers_until) where not decides) as tie (person, until)
-        where t.referral_id = referral and person = someone and (until is null or until > moment))
+        where t.referral_id = referral and person = someone and (until is null or until > moment));
+end
 $$;
 comment on function is_tied is 'Whether somebody is tied to the case of a referral at a moment: to read it, or to decide on it.';
 
 create function officer_knows_of(referral uuid, someone text, moment timestamptz, decides boolean) returns boolean
-    language sql stable set ro.reach to 'service' as $$
-    select exists (select from referral r where r.referral_id = referral
-                   and (r.accepted_at is null or is_tied(referral, someone, moment, decides)))
+    language plpgsql stable set ro.reach to 'service' as $$
+begin
+    return exists (select from referral r where r.referral_id = referral
+                   and (r.accepted_at is null or is_tied(referral, someone, moment, decides)));
+end
 $$;
 comment on function officer_knows_of is 'Whether an officer may know of a referral: nobody accepted it, or they are tied to its case.';
 
 create function receipt_of(number text, someone text)
     returns table (receipt_number text, received_at timestamptz, idempotency_key text)
-    language sql stable set ro.reach to 'service' as $$
+    language plpgsql stable set ro.reach to 'service' as $$
+begin
+    return query
     select r.receipt_number, r.received_at, r.idempotency_key from referral r
     where r.receipt_number = number
       and (someone is null or r.submitter = someone
-           or exists (select from referral_variant v where v.referral_id = r.referral_id and v.submitter = someone))
+           or exists (select from referral_variant v where v.referral_id = r.referral_id and v.submitter = someone));
+end
 $$;
 comment on function receipt_of is 'The receipt behind a number, for whoever sent one of its bodies, or for the RJ Unit: the same whatever became of it.';
 
@@ -378,8 +390,18 @@ end
 $$;
 comment on function referrals_under is 'What stands under these sites and keys, each key in its form and as it was given, with the place of what was asked.';
 
+create function keep_new_keys(ids uuid[], referrals uuid[], wraps bytea[], versions int[], moment timestamptz)
+    returns void language plpgsql volatile set ro.reach to 'service' as $$
+begin
+    insert into data_key (id, kind, object, side, wrapped, kek_version, made_at)
+    select fresh.id, 'referral', fresh.referral, '', fresh.wrapped, fresh.version, moment
+    from unnest(ids, referrals, wraps, versions) as fresh (id, referral, wrapped, version);
+end
+$$;
+comment on function keep_new_keys is 'Keeps the keys of new referrals, none of which has one: `keep_keys` asks that of each index, this one only inserts.';
+
 create function record_referrals(
-        actor text, reach text, names text, acts_at timestamptz, fact_subject text, leased_for interval,
+        actor text, reach text, names text, acts_at timestamptz, fact_subject text, leased_until timestamptz, of_a_fact int,
         calls int[], ids uuid[], numbers text[], sites text[], keys text[], forms text[], hashes bytea[], contents bytea[],
         origins text[], counted_origins text[], flag_lists text[], question_lists text[], states text[], moments timestamptz[],
         submitters text[], key_ids uuid[], wraps bytea[], versions int[], events uuid[], facts bytea[], traces text[])
@@ -430,25 +452,22 @@ begin
             order by n.place;
 
             -- 3. Their keys: none is kept for what was not recorded, and none of them has one.
-            if exists (
-                select from (
-                    select array_agg(n.key) as keys, array_agg('referral'::text) as kinds, array_agg(n.id) as objects,
-                           array_agg(''::text) as sides, array_agg(n.wrap) as wraps, array_agg(n.version) as versions
-                    from unnest(calls, ids, key_ids, wraps, versions) with ordinality as n (call, id, key, wrap, version, place)
-                    where (known is null or n.place <> all (known)) and (unfit is null or n.call <> all (unfit))) fresh
-                where cardinality(fresh.keys) <> (
-                    select count(*) from keep_keys(fresh.keys, fresh.kinds, fresh.objects, fresh.sides, fresh.wraps, fresh.versions,
-                                                   acts_at))) then
-                raise exception 'one of them has a key already' using errcode = 'serialization_failure';
-            end if;
+            perform keep_new_keys(array_agg(n.key order by n.place), array_agg(n.id order by n.place), array_agg(n.wrap order by n.place),
+                                  array_agg(n.version order by n.place), acts_at)
+            from unnest(calls, ids, key_ids, wraps, versions) with ordinality as n (call, id, key, wrap, version, place)
+            where (known is null or n.place <> all (known)) and (unfit is null or n.call <> all (unfit));
 
-            -- 4. Their facts.
+            -- 4. Their facts: the bytes of several, one behind the other, are the fact of all of them, which bears the id and the trace of
+            -- the first. Nothing else is of its aggregate.
             insert into outbox (id, aggregate, subject, body, must_be_confirmed, urgent, sealed, traceparent, created_at, next_attempt_at)
-            select n.event, n.id, fact_subject, n.fact, false, false, false, n.trace, n.moment, n.moment + leased_for
-            from unnest(calls, ids, events, facts, traces, moments)
-                 with ordinality as n (call, id, event, fact, trace, moment, place)
-            where (known is null or n.place <> all (known)) and (unfit is null or n.call <> all (unfit))
-            order by n.place;
+            select first.event, first.event, fact_subject, together.body, false, false, false, first.trace, acts_at, leased_until
+            from (select min(n.place) as place, string_agg(n.fact, ''::bytea order by n.place) as body
+                  from (select n.fact, n.place, (row_number() over (order by n.place) - 1) / of_a_fact as number
+                        from unnest(calls, facts) with ordinality as n (call, fact, place)
+                        where (known is null or n.place <> all (known)) and (unfit is null or n.call <> all (unfit))) n
+                  group by n.number) together,
+                 lateral (select events[together.place] as event, traces[together.place] as trace) first
+            order by together.place;
             return;
         exception when unique_violation then
             if not all_new then
@@ -459,7 +478,7 @@ begin
     end loop;
 end
 $$;
-comment on function record_referrals is 'Records the referrals of several calls that one actor makes or hears, with their keys and their facts, and answers what stood already: whole calls, or nothing of them. Fails, and writes nothing, where somebody else records one of them at the same moment.';
+comment on function record_referrals is 'Records the referrals of several calls that one actor makes or hears, with their keys and the facts that they share, and answers what stood already: whole calls, or nothing of them. Fails, and writes nothing, where somebody else records one of them at the same moment.';
 
 -- Triggers: decisions and variants are only ever added.
 

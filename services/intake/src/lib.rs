@@ -18,7 +18,11 @@ use proto::safety::v1::alarm_service_client::AlarmServiceClient;
 use sqlx::migrate::Migrator;
 use to_safety::{OverGrpc, ToSafety};
 
-use app::{concern::OpenConcerns, purge::retention::Expiry, referral::Batching};
+use app::{
+    concern::OpenConcerns,
+    purge::retention::Expiry,
+    referral::{Batching, Recorder},
+};
 
 pub use config::Config;
 
@@ -33,7 +37,7 @@ pub async fn serve(config: Config, ctx: server::Context) -> anyhow::Result<()> {
     let (pool, clock, ids, outbox, vault) = (ctx.pool.clone(), ctx.clock.clone(), ctx.ids.clone(), ctx.outbox.clone(), ctx.vault.clone());
     let safety = || anyhow::Ok(AlarmServiceClient::new(ctx.peer("safety", &config.safety_url)?));
     let concerns = OpenConcerns::new(Arc::new(OverGrpc(safety()?)));
-    let (batching, sets) = Batching::together(pool.clone());
+    let (batching, sets) = Batching::together(Recorder { pool: pool.clone(), clock: clock.clone(), outbox: outbox.clone() });
     ctx.spawn("referral-sets", sets.run(ctx.stop.clone()));
     let app = app::App { pool, clock, ids, outbox, vault, batching, concerns };
     ctx.keep_sealed(store::sealed::InClear).await;

@@ -36,6 +36,12 @@ pub struct Fresh {
 }
 
 impl Fresh {
+    /// An empty set whose leases begin now, for messages that are known only behind the statement that writes their rows.
+    #[must_use]
+    pub fn leased_from_now() -> Self {
+        Self { until: Some(Instant::now() + BEGIN_WITHIN + PUBLISH_DEADLINE), ..Self::default() }
+    }
+
     /// Adds messages whose rows the caller writes by itself in this transaction, in a statement of its own, with
     /// `next_attempt_at = at + LEASE`. They must be the first of their aggregate: nothing else of it can wait, in any transaction.
     pub fn wrote(&mut self, list: &[Outgoing], at: OffsetDateTime) {

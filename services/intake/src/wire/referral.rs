@@ -104,21 +104,22 @@ pub const fn origin_code(origin: Origin) -> wire::Origin {
     }
 }
 
-/// Event: a referral entered the national queue.
+/// Event: a referral entered the national queue. The bytes of several, one behind the other, are the event of all of them.
 #[must_use]
 pub fn referral_received(
     (id, import): (uuid::Uuid, Option<uuid::Uuid>),
     referral: &referral::Examined,
     at: OffsetDateTime,
-) -> wire::ReferralReceived {
-    wire::ReferralReceived {
+) -> wire::ReferralsReceived {
+    let received = wire::ReferralReceived {
         referral_id: id.to_string(),
         origin: origin_code(referral.origin).into(),
         counted_origin: origin_code(referral.counted_origin).into(),
         site: referral.site.to_string(),
         received_at: Some(timestamp(at)),
         import_id: import.map(|import| import.to_string()).unwrap_or_default(),
-    }
+    };
+    wire::ReferralsReceived { referrals: vec![received] }
 }
 
 #[cfg(test)]

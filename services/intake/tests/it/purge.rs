@@ -129,11 +129,11 @@ async fn a_purged_referral_that_is_sent_again_is_answered_as_before_and_opens_no
     let id = only_id(&app).await;
     crate::screening::decide(&app, &officer(1), &id, Disposition::Accepted, "marker-reason").await.unwrap();
     purge(&app, &id).await;
-    let told = waiting::<proto::intake::v1::ReferralReceived>(&app, subject::REFERRAL_RECEIVED).await.len();
+    let told = received_facts(&app).await.len();
     let again = submit(&app, &staff("mission"), marked("1")).await;
     assert_eq!((&again.number, again.received_at, again.repeat), (&first.number, first.received_at, Repeat::SameBody));
     assert_eq!(get_receipt(&app, &staff("mission"), &first.number).await.unwrap().number, first.number);
-    assert_eq!(waiting::<proto::intake::v1::ReferralReceived>(&app, subject::REFERRAL_RECEIVED).await.len(), told);
+    assert_eq!(received_facts(&app).await.len(), told);
     // In no list either.
     for scope in [Scope::All, Scope::Waiting] {
         assert!(list_queue(&app, &officer(1), scope, 50, "").await.unwrap().0.is_empty());
@@ -157,7 +157,7 @@ async fn a_key_that_was_used_before_answers_the_same_bytes_whether_a_case_existe
             purge(&app, &id).await;
         }
         app.clock.advance(Duration::hours(1));
-        let told = async || waiting::<proto::intake::v1::ReferralReceived>(&app, subject::REFERRAL_RECEIVED).await.len();
+        let told = async || received_facts(&app).await.len();
         let before = told().await;
         let mut said = Vec::new();
         for referral in &sent {

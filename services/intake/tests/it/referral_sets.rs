@@ -5,7 +5,10 @@ use std::collections::BTreeMap;
 
 use futures::future::join_all;
 use intake::{
-    app::{App, referral::Batching},
+    app::{
+        App,
+        referral::{Batching, Recorder},
+    },
     bus::Referrals,
     domain::{Answer, Repeat},
     store::queue::list::all,
@@ -16,7 +19,7 @@ use messaging::{
 };
 use prost::Message;
 use proto::{
-    intake::v1::{Referral, ReferralReceived, SubmissionAnswer, submission_answer},
+    intake::v1::{Referral, SubmissionAnswer, submission_answer},
     safety::v1 as safety,
     subject,
 };
@@ -28,7 +31,8 @@ use crate::support::*;
 /// Intake whose submissions share transactions, and the task that writes them.
 async fn gathering() -> (TestDesk, App, CancellationToken) {
     let test = app().await;
-    let (batching, sets) = Batching::together(test.pool.clone());
+    let recorder = Recorder { pool: test.pool.clone(), clock: test.clock.clone(), outbox: test.outbox.clone() };
+    let (batching, sets) = Batching::together(recorder);
     let stop = CancellationToken::new();
     tokio::spawn(sets.run(stop.clone()));
     let app = App { batching, ..(*test).clone() };
@@ -57,7 +61,7 @@ async fn two_hundred_submissions_at_once_stand_once_each_in_their_own_submitters
     }
     let keys: i64 =
         sqlx::query_scalar("select count(*) from data_key where kind = 'referral'").fetch_one(&test.database.admin).await.unwrap();
-    assert_eq!((keys, waiting::<ReferralReceived>(&app, subject::REFERRAL_RECEIVED).await.len()), (100, 100));
+    assert_eq!((keys, received_facts(&app).await.len()), (100, 100));
     let mut tx = service(&app).await;
     let start = (time::OffsetDateTime::UNIX_EPOCH, sqlx::types::Uuid::nil());
     assert_eq!(all(&mut tx, start, None, 200).await.unwrap().len(), 100);
@@ -150,14 +154,15 @@ async fn referrals_that_the_bus_delivers_together_are_each_recorded_and_answered
         published("kent", Referral { safety_concern: "he has a knife".into(), ..of("kent", "new-2") }.encode_to_vec()),
         published("kent", Referral { request: "in other words".into(), ..of("kent", "new-2") }.encode_to_vec()),
     ];
-    // Facts of three new ones, and the answers: all but those of the full path and of the message that cannot be read come from memory.
-    assert_eq!(deliver_set(&app, &sent).await.unwrap(), 2 + 8);
+    // The fact that the new ones share, and the answers: all but those of the full path and of the message that cannot be read come from
+    // memory.
+    assert_eq!(deliver_set(&app, &sent).await.unwrap(), 1 + 8);
     assert_eq!(repeats(&app, "mission").await, ["new-1 false false", "new-1 true false", "known true false", "known true true"]);
     let mut kent = repeats(&app, "kent").await;
     kent.sort();
     assert_eq!(kent, ["malformed-message", "new-1 false false", "new-2 false false", "new-2 true true", "site-mismatch"]);
     assert_eq!((count(&app, "referral").await, count(&app, "referral_variant").await, count(&app, "quarantine").await), (4, 2, 1));
-    assert_eq!(waiting::<ReferralReceived>(&app, subject::REFERRAL_RECEIVED).await.len(), 4);
+    assert_eq!(received_facts(&app).await.len(), 4);
     assert_eq!(waiting::<safety::Concern>(&app, subject::RAISE_BY_INTAKE).await.len(), 1);
     let rows: Vec<(String, String)> =
         sqlx::query_as("select distinct site, submitter from referral order by 1, 2").fetch_all(&app.database.admin).await.unwrap();

@@ -11,12 +11,15 @@ use intake::{
     app::{
         App,
         concern::OpenConcerns,
-        referral::{Batching, Submission, submit},
+        referral::{Batching, Recorder, Submission, submit},
     },
     domain::{Answer, Receipt},
 };
 use messaging::outbox::Wake;
-use proto::intake::v1::{Known, Origin, Referral};
+use proto::{
+    intake::v1::{Known, Origin, Referral, ReferralReceived, ReferralsReceived},
+    subject,
+};
 use sqlx::{Postgres, Transaction};
 use time::macros::datetime;
 use to_safety::AskSafety;
@@ -45,8 +48,9 @@ pub async fn app() -> TestDesk {
     let vault = harness::vault::vault("intake", &clock);
     let safety = Arc::new(Alarm::default());
     let concerns = OpenConcerns::new(Arc::clone(&safety) as Arc<dyn AskSafety>);
-    let batching = Batching::each(pool.clone());
-    let app = App { pool, clock, ids: Ids::seeded(7), outbox: Wake::default(), vault, batching, concerns };
+    let outbox = Wake::default();
+    let batching = Batching::each(Recorder { pool: pool.clone(), clock: clock.clone(), outbox: outbox.clone() });
+    let app = App { pool, clock, ids: Ids::seeded(7), outbox, vault, batching, concerns };
     TestDesk { app, safety, database }
 }
 
@@ -135,6 +139,12 @@ pub async fn only_content(app: &App) -> Vec<u8> {
 pub async fn waiting<M: prost::Message + Default>(app: &App, subject: &str) -> Vec<M> {
     let bodies = harness::vault::outbox(&mut *service(app).await, &app.vault, subject).await;
     bodies.iter().map(|b| M::decode(b.as_slice()).unwrap()).collect()
+}
+
+/// The referrals that waiting facts name, in the order of writing.
+pub async fn received_facts(app: &App) -> Vec<ReferralReceived> {
+    let facts: Vec<ReferralsReceived> = waiting(app, subject::REFERRALS_RECEIVED).await;
+    facts.into_iter().flat_map(|fact| fact.referrals).collect()
 }
 
 /// The only referral in the database.

@@ -1,5 +1,7 @@
 //! Consumer of facts of intake and cases that give notices, or that bring a contact into the register.
 
+use std::time::Duration;
+
 use base::wire::instant;
 use messaging::{
     inbox::{self, Handler, Incoming, Rejection},
@@ -7,7 +9,7 @@ use messaging::{
 };
 use proto::{
     cases::v1::{BreakGlassOpened, BreakGlassQuotaReached, BreakGlassReviewDue, CaseOpened, MediatorAssigned, OfficerAssigned},
-    intake::v1::{self as intake, ContactPushed, ReferralReceived, contact_service_client::ContactServiceClient},
+    intake::v1::{self as intake, ContactPushed, ReferralReceived, ReferralsReceived, contact_service_client::ContactServiceClient},
     subject,
 };
 use server::client::Peer;
@@ -34,31 +36,38 @@ pub struct Facts {
 /// Decoded message.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum FactMessage {
-    Fact(Fact),
+    Facts(Vec<Fact>),
     Contact(Box<Contact>),
+}
+
+impl FactMessage {
+    fn of(fact: Fact) -> Self {
+        Self::Facts(vec![fact])
+    }
 }
 
 impl Handler for Facts {
     type Work = FactMessage;
     const MAX_TOGETHER: usize = 256;
+    const MIN_INTERVAL: Duration = Duration::from_millis(100);
 
     async fn read(&self, message: &Incoming) -> Result<FactMessage, Rejection> {
         match message.subject.as_str() {
-            subject::REFERRAL_RECEIVED => referral_received(&message.decode()?).map(FactMessage::Fact),
-            subject::CASE_OPENED => case_opened(&message.decode()?).map(FactMessage::Fact),
-            subject::MEDIATOR_ASSIGNED => mediator_assigned(&message.decode()?).map(FactMessage::Fact),
-            subject::OFFICER_ASSIGNED => officer_assigned(&message.decode()?).map(FactMessage::Fact),
-            subject::BREAK_GLASS_OPENED => break_glass_opened(&message.decode()?).map(FactMessage::Fact),
+            subject::REFERRALS_RECEIVED => referrals_received(&message.decode()?).map(FactMessage::Facts),
+            subject::CASE_OPENED => case_opened(&message.decode()?).map(FactMessage::of),
+            subject::MEDIATOR_ASSIGNED => mediator_assigned(&message.decode()?).map(FactMessage::of),
+            subject::OFFICER_ASSIGNED => officer_assigned(&message.decode()?).map(FactMessage::of),
+            subject::BREAK_GLASS_OPENED => break_glass_opened(&message.decode()?).map(FactMessage::of),
             subject::BREAK_GLASS_QUOTA_REACHED => {
                 let event: BreakGlassQuotaReached = message.decode()?;
                 let notice_id = notice(&event.notice_id)?;
-                Ok(FactMessage::Fact(Fact::BreakGlassQuotaReached { notice_id, at: event.reached_at.as_ref().and_then(instant) }))
+                Ok(FactMessage::of(Fact::BreakGlassQuotaReached { notice_id, at: event.reached_at.as_ref().and_then(instant) }))
             }
             subject::BREAK_GLASS_REVIEW_DUE => {
                 let event: BreakGlassReviewDue = message.decode()?;
                 let notice_id = notice(&event.notice_id)?;
                 let at = event.noticed_at.as_ref().and_then(instant);
-                Ok(FactMessage::Fact(Fact::BreakGlassReviewDue { notice_id, overdue: event.overdue, at }))
+                Ok(FactMessage::of(Fact::BreakGlassReviewDue { notice_id, overdue: event.overdue, at }))
             }
             subject::CONTACT_PUSHED => {
                 let pushed: ContactPushed = message.decode()?;
@@ -71,7 +80,7 @@ impl Handler for Facts {
 
     async fn apply(&self, tx: &mut PgConnection, _: &mut Fresh, work: FactMessage, _message: &Incoming) -> Result<(), Rejection> {
         match work {
-            FactMessage::Fact(fact) => notify(tx, &self.app, vec![fact]).await?,
+            FactMessage::Facts(facts) => notify(tx, &self.app, facts).await?,
             FactMessage::Contact(contact) => take(tx, &self.app, &contact).await?,
         }
         Ok(())
@@ -87,12 +96,16 @@ impl Handler for Facts {
         let mut facts = Vec::with_capacity(set.len());
         for inbox::ReadMessage { work, span, .. } in set {
             match work {
-                FactMessage::Fact(fact) => facts.push(fact),
+                FactMessage::Facts(of_one) => facts.extend(of_one),
                 FactMessage::Contact(contact) => take(tx, &self.app, &contact).instrument(span).await?,
             }
         }
         Ok(notify(tx, &self.app, facts).await?)
     }
+}
+
+fn referrals_received(event: &ReferralsReceived) -> Result<Vec<Fact>, Rejection> {
+    event.referrals.iter().map(referral_received).collect()
 }
 
 fn referral_received(event: &ReferralReceived) -> Result<Fact, Rejection> {

@@ -12,14 +12,14 @@ use prost::Message;
 use proto::{
     intake::v1::{Origin, ReferralReceived},
     safety::v1::{Audience, Grade},
-    subject::{NOTIFICATION_FACTS, NOTIFICATION_RINGS, REFERRAL_RECEIVED, RING_NHQ},
+    subject::{NOTIFICATION_FACTS, NOTIFICATION_RINGS, REFERRALS_RECEIVED, RING_NHQ},
 };
 use server::{Context, Process};
 use uuid::Uuid;
 
 use crate::{
     fact::facts,
-    world::{START, World, ring, world},
+    world::{START, World, event_of, ring, world},
 };
 
 const SOON: Duration = Duration::from_secs(60);
@@ -95,7 +95,7 @@ async fn told(referrals: u32, alone: u32) -> f64 {
         import_id: if n < alone { String::new() } else { Uuid::from_u128(0xa).to_string() },
         ..ReferralReceived::default()
     };
-    waiting(&bus, REFERRAL_RECEIVED, (0..referrals).map(|n| fact(n).encode_to_vec()).collect()).await;
+    waiting(&bus, REFERRALS_RECEIVED, (0..referrals).map(|n| event_of(&fact(n)).encode_to_vec()).collect()).await;
     let begun = tokio::time::Instant::now();
     let heard = NOTIFICATION_FACTS;
     process(&world, &bus).await.consume(heard, facts(&world, "http://127.0.0.1:1"));

@@ -19,7 +19,7 @@ use uuid::Uuid;
 
 use crate::{
     smtp::Smtp,
-    world::{START, World, caller, head, hear, officer, person, world},
+    world::{START, World, caller, event_of, head, hear, officer, person, world},
 };
 
 /// The handler, with an intake that does not answer.
@@ -53,7 +53,7 @@ async fn the_rj_unit_is_told_of_a_referral_and_of_the_case_it_becomes_once_each(
     };
     let opened = CaseOpened { case_id: case_id(), referral_id: received.referral_id.clone(), opened_at: received.received_at };
     for _ in 0..2 {
-        hear(&world.app.pool, &handler, subject::REFERRAL_RECEIVED, &received).await.unwrap();
+        hear(&world.app.pool, &handler, subject::REFERRALS_RECEIVED, &event_of(&received)).await.unwrap();
         hear(&world.app.pool, &handler, subject::CASE_OPENED, &opened).await.unwrap();
     }
     let items = world.inbox(&officer("rj-officer-1")).await;
@@ -189,7 +189,8 @@ fn received(referral: u128, site: &str, import: Option<Uuid>, minute: i64) -> Re
 async fn the_rj_unit_is_told_of_an_import_once_however_many_referrals_come_with_it() {
     let (world, unit) = (world().await, officer("rj-officer-1"));
     let handler = facts(&world, NO_INTAKE);
-    let hear = async |event: &ReferralReceived| hear(&world.app.pool, &handler, subject::REFERRAL_RECEIVED, event).await.unwrap();
+    let hear =
+        async |event: &ReferralReceived| hear(&world.app.pool, &handler, subject::REFERRALS_RECEIVED, &event_of(event)).await.unwrap();
     let (one, other) = (Some(Uuid::from_u128(0xa)), Some(Uuid::from_u128(0xb)));
     hear(&received(1, "mission", one, 0)).await;
     let first = world.inbox(&unit).await.remove(0);
@@ -225,13 +226,13 @@ async fn facts_that_come_together_are_told_as_if_they_had_come_one_by_one() {
     for event in events.chain([again]) {
         let incoming = messaging::inbox::Incoming {
             event_id: String::new(),
-            subject: subject::REFERRAL_RECEIVED.to_owned(),
-            body: prost::Message::encode_to_vec(&event).into(),
+            subject: subject::REFERRALS_RECEIVED.to_owned(),
+            body: prost::Message::encode_to_vec(&event_of(&event)).into(),
             headers: std::collections::BTreeMap::new(),
             attempt: 1,
         };
-        let Ok(FactMessage::Fact(fact)) = facts(&world, NO_INTAKE).read(&incoming).await else { panic!("not a fact") };
-        read.push(fact);
+        let Ok(FactMessage::Facts(told)) = facts(&world, NO_INTAKE).read(&incoming).await else { panic!("not a fact") };
+        read.extend(told);
     }
     let assigned =
         |case: u128| Fact::OfficerAssigned { case_id: CaseId::new(Uuid::from_u128(case)), officer: "rj-officer-1".into(), at: None };

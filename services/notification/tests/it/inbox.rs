@@ -14,7 +14,7 @@ use uuid::Uuid;
 
 use crate::{
     fact::facts,
-    world::{START, World, hear, officer, person, ring, world},
+    world::{START, World, event_of, hear, officer, person, ring, world},
 };
 
 const NO_INTAKE: &str = "http://127.0.0.1:1";
@@ -45,7 +45,7 @@ async fn received(world: &World, handler: &Facts, n: u128) {
         received_at: Some(base::wire::timestamp(START)),
         import_id: String::new(),
     };
-    hear(&world.app.pool, handler, subject::REFERRAL_RECEIVED, &received).await.unwrap();
+    hear(&world.app.pool, handler, subject::REFERRALS_RECEIVED, &event_of(&received)).await.unwrap();
 }
 
 #[tokio::test]

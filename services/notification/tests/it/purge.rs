@@ -20,7 +20,7 @@ use uuid::Uuid;
 
 use crate::{
     fact::facts,
-    world::{START, World, head, hear, officer, person, ring_head, world},
+    world::{START, World, event_of, head, hear, officer, person, ring_head, world},
 };
 
 const REFERRAL: Uuid = Uuid::from_u128(0x4ef);
@@ -46,7 +46,7 @@ async fn told(world: &World) {
     };
     // The same case was referred twice.
     for referral in [REFERRAL, SECOND] {
-        hear(&world.app.pool, &handler, subject::REFERRAL_RECEIVED, &received(referral)).await.unwrap();
+        hear(&world.app.pool, &handler, subject::REFERRALS_RECEIVED, &event_of(&received(referral))).await.unwrap();
     }
     late_facts(world).await;
     let other = CaseOpened { case_id: OTHER.to_string(), referral_id: OTHER.to_string(), opened_at: at };

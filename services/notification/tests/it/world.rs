@@ -14,6 +14,7 @@ use messaging::{
 use notification::{app::App, bus::Rings, domain::address::StaffDomains, grpc::Server};
 use prost::Message;
 use proto::{
+    intake::v1::{ReferralReceived, ReferralsReceived},
     notification::v1::{
         self as wire, InboxItem, delivery_service_server::DeliveryService as _, inbox_service_server::InboxService as _,
         preference_service_server::PreferenceService as _,
@@ -116,6 +117,11 @@ impl World {
             .await
             .unwrap()
     }
+}
+
+/// The event of one referral.
+pub fn event_of(received: &ReferralReceived) -> ReferralsReceived {
+    ReferralsReceived { referrals: vec![received.clone()] }
 }
 
 /// Reads and applies one message in a transaction of its own.

@@ -6,32 +6,33 @@ mod field;
 mod read;
 mod referral;
 
+use std::time::Duration;
+
 use messaging::{
     inbox::{Handler, Incoming, ReadMessage, Rejection},
     outbox::Fresh,
 };
 use sqlx::PgConnection;
 
-use crate::{
-    app::fact::{record_fact, record_facts},
-    domain::fact::Fact,
-};
+use crate::{app::fact::record_facts, domain::fact::Fact};
 
 /// Handler of all consumers of reporting: one consumer per service whose facts it counts.
 pub struct Facts;
 
 impl Handler for Facts {
-    type Work = Fact;
+    type Work = Vec<Fact>;
 
-    async fn read(&self, message: &Incoming) -> Result<Fact, Rejection> {
-        read::fact(message)
+    const MIN_INTERVAL: Duration = Duration::from_millis(100);
+
+    async fn read(&self, message: &Incoming) -> Result<Vec<Fact>, Rejection> {
+        read::facts(message)
     }
 
-    async fn apply(&self, tx: &mut PgConnection, _: &mut Fresh, fact: Fact, _: &Incoming) -> Result<(), Rejection> {
-        Ok(record_fact(tx, fact).await?)
+    async fn apply(&self, tx: &mut PgConnection, _: &mut Fresh, facts: Vec<Fact>, _: &Incoming) -> Result<(), Rejection> {
+        Ok(record_facts(tx, facts).await?)
     }
 
-    async fn apply_set(&self, tx: &mut PgConnection, _: &mut Fresh, set: Vec<ReadMessage<'_, Fact>>) -> Result<(), Rejection> {
-        Ok(record_facts(tx, set.into_iter().map(|message| message.work).collect()).await?)
+    async fn apply_set(&self, tx: &mut PgConnection, _: &mut Fresh, set: Vec<ReadMessage<'_, Vec<Fact>>>) -> Result<(), Rejection> {
+        Ok(record_facts(tx, set.into_iter().flat_map(|message| message.work).collect()).await?)
     }
 }

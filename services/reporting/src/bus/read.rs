@@ -6,10 +6,17 @@ use proto::subject;
 use super::{case, concern, field, referral};
 use crate::domain::fact::Fact;
 
-/// The fact in an event.
-pub fn fact(message: &Incoming) -> Result<Fact, Rejection> {
+/// The facts in an event.
+pub fn facts(message: &Incoming) -> Result<Vec<Fact>, Rejection> {
     match message.subject.as_str() {
-        subject::REFERRAL_RECEIVED => referral::received(message.decode()?),
+        subject::REFERRALS_RECEIVED => referral::received(message.decode()?),
+        _ => Ok(vec![fact(message)?]),
+    }
+}
+
+/// The fact in an event that holds one.
+fn fact(message: &Incoming) -> Result<Fact, Rejection> {
+    match message.subject.as_str() {
         subject::REFERRAL_SCREENED => referral::screened(message.decode()?),
         subject::CASE_OPENED => case::opened(message.decode()?),
         subject::CASE_MOVED => case::moved(message.decode()?),
@@ -27,7 +34,7 @@ mod tests {
     use prost_types::Timestamp;
     use proto::{
         cases::v1::{self as cases, CaseMoved, CaseOpened},
-        intake::v1::{self as intake, ReferralReceived},
+        intake::v1::{Origin, ReferralReceived, ReferralsReceived},
         safety::v1::{self as safety, ConcernChanged, ConcernRaised},
     };
     use uuid::Uuid;
@@ -44,7 +51,7 @@ mod tests {
         let consumers = [subject::REPORTING_FACTS, subject::REPORTING_CASE_FACTS, subject::REPORTING_CONCERNS];
         let filters = consumers.iter().flat_map(|consumer| consumer.filters);
         for filter in filters {
-            let read = fact(&incoming(filter, &CaseOpened::default()));
+            let read = facts(&incoming(filter, &CaseOpened::default()));
             assert!(!matches!(read, Err(Rejection::Never { reason: "subject-unknown", .. })), "{filter}");
         }
     }
@@ -90,9 +97,25 @@ mod tests {
     }
 
     #[test]
+    fn each_referral_of_an_event_is_a_fact_and_one_that_cannot_be_read_leaves_none() {
+        let referral = |n: u128, origin: Origin| ReferralReceived {
+            referral_id: Uuid::from_u128(n).to_string(),
+            origin: origin.into(),
+            site: "mission".into(),
+            received_at: Some(Timestamp { seconds: 1_790_000_000, nanos: 0 }),
+            ..ReferralReceived::default()
+        };
+        let event = |last: Origin| ReferralsReceived { referrals: vec![referral(1, Origin::Victim), referral(2, last)] };
+        let read = facts(&incoming(subject::REFERRALS_RECEIVED, &event(Origin::Community))).ok().unwrap();
+        assert!(matches!(read.as_slice(), [Fact::ReferralReceived { .. }, Fact::ReferralReceived { .. }]));
+        let never = facts(&incoming(subject::REFERRALS_RECEIVED, &event(Origin::Unspecified)));
+        assert!(matches!(never, Err(Rejection::Never { reason: "origin-unknown", .. })));
+    }
+
+    #[test]
     fn an_event_without_an_id_or_a_time_is_set_aside() {
-        let nobody = ReferralReceived { origin: intake::Origin::Victim.into(), ..ReferralReceived::default() };
-        let never = fact(&incoming(subject::REFERRAL_RECEIVED, &nobody));
+        let nobody = ReferralReceived { origin: Origin::Victim.into(), ..ReferralReceived::default() };
+        let never = facts(&incoming(subject::REFERRALS_RECEIVED, &ReferralsReceived { referrals: vec![nobody] }));
         assert!(matches!(never, Err(Rejection::Never { reason: "id-malformed", .. })));
         let timeless = CaseMoved { case_id: Uuid::from_u128(7).to_string(), stage: cases::Stage::Closed.into(), ..CaseMoved::default() };
         let never = fact(&incoming(subject::CASE_MOVED, &timeless));

@@ -1,7 +1,7 @@
 //! Facts of intake.
 
 use messaging::inbox::Rejection;
-use proto::intake::v1::{self as intake, ReferralReceived, ReferralScreened};
+use proto::intake::v1::{self as intake, ReferralReceived, ReferralScreened, ReferralsReceived};
 
 use super::field::{id, instant, never, place};
 use crate::domain::{
@@ -9,7 +9,11 @@ use crate::domain::{
     fact::Fact,
 };
 
-pub(super) fn received(event: ReferralReceived) -> Result<Fact, Rejection> {
+pub(super) fn received(event: ReferralsReceived) -> Result<Vec<Fact>, Rejection> {
+    event.referrals.iter().map(received_one).collect()
+}
+
+fn received_one(event: &ReferralReceived) -> Result<Fact, Rejection> {
     let origin = match event.counted_origin() {
         intake::Origin::Unspecified => event.origin(),
         counted => counted,

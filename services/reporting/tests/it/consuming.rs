@@ -9,8 +9,8 @@ use futures::{StreamExt, stream};
 use harness::{bus::TestBus, wait::eventually};
 use prost::Message;
 use proto::{
-    intake::v1::{Origin as Sent, ReferralReceived},
-    subject::{REFERRAL_RECEIVED, REPORTING_FACTS},
+    intake::v1::{Origin as Sent, ReferralReceived, ReferralsReceived},
+    subject::{REFERRALS_RECEIVED, REPORTING_FACTS},
 };
 use reporting::bus::Facts;
 use server::{Context, Process};
@@ -40,10 +40,10 @@ async fn consumed(count: u32, within: Duration) -> f64 {
                 received_at: Some(base::wire::timestamp(NOW)),
                 ..ReferralReceived::default()
             };
-            let body = if n == 77 { b"no message".to_vec() } else { fact.encode_to_vec() };
+            let body = if n == 77 { b"no message".to_vec() } else { ReferralsReceived { referrals: vec![fact] }.encode_to_vec() };
             let mut headers = HeaderMap::new();
             headers.insert("ce-id", Uuid::from_u128(u128::from(id)).to_string().as_str());
-            jetstream.publish_with_headers(REFERRAL_RECEIVED, headers, body.into()).await.unwrap().await.unwrap();
+            jetstream.publish_with_headers(REFERRALS_RECEIVED, headers, body.into()).await.unwrap().await.unwrap();
         }
     });
     published.buffer_unordered(256).collect::<Vec<()>>().await;

@@ -7,4 +7,4 @@ pub mod submit;
 pub mod submit_set;
 
 pub use record::Submission;
-pub use record_batched::Batching;
+pub use record_batched::{Batching, Recorder};

@@ -238,9 +238,9 @@ pub(super) fn new<'a>(app: &App, referral: &'a Examined, body: &'a Body) -> New<
 }
 
 /// Event: a referral entered the queue.
-pub(super) fn received(app: &App, source: &Source<'_>, id: Uuid, referral: &Examined, at: OffsetDateTime) -> Outgoing {
+fn received(app: &App, source: &Source<'_>, id: Uuid, referral: &Examined, at: OffsetDateTime) -> Outgoing {
     let fact = wire::referral_received((id, source.import), referral, at);
-    Outgoing::event(&app.ids, id, subject::REFERRAL_RECEIVED, &fact)
+    Outgoing::event(&app.ids, id, subject::REFERRALS_RECEIVED, &fact)
 }
 
 /// Stores another body under a known key: it is for the RJ Unit, and may answer open questions. `false` where it is already stored.

@@ -8,26 +8,33 @@ use std::{
 };
 
 use base::{
-    Caller,
+    Caller, Clock,
     batch_queue::{BatchQueue, BatchWorker, WriteBatch, batch_queue},
     database::{self, Actor},
     refusal::store_error,
 };
 use messaging::outbox::{self, Fresh};
+use prost::Message;
 use sqlx::PgPool;
 use time::OffsetDateTime;
+use tokio::sync::Semaphore;
+use tracing::Span;
 
-use super::record::{Line, Slot, Source, new, received, slot};
+use super::record::{Line, Slot, Source, new, slot};
 use crate::{
     app::App,
     domain::{Answer, Body, Key, Receipt, Repeat, referral::Examined},
-    store::referral::record::{Existing, SealedReferral, Unsealed, record, seal},
+    store::referral::record::{Existing, SealedReferral, Unsealed, record, seal, tell},
+    wire,
 };
 
 /// Most calls in one batch.
 const MAX_CALLS_TOGETHER: usize = 64;
 /// Most referrals of a call that shares a batch, so that no caller waits for another's import.
 const MAX_REFERRALS_TOGETHER: usize = 16;
+/// Most of the larger calls that are written at the same time: an import does not take every processor and the whole disk from whatever is
+/// urgent.
+const MAX_LARGE_CALLS: usize = 1;
 /// Time limit of a batch; after it, each of its calls is tried alone.
 const SET_TIMEOUT: Duration = Duration::from_secs(5);
 
@@ -36,9 +43,6 @@ pub struct Call {
     /// The calling actor; the sites they submit for are stored apart, so that calls of one person can be written together.
     actor: Actor,
     sites: BTreeSet<String>,
-    at: OffsetDateTime,
-    /// Lease for this process to publish the call's facts from memory.
-    lease: time::Duration,
     referrals: BTreeMap<Slot, SealedReferral>,
 }
 
@@ -82,24 +86,15 @@ pub async fn record_batched(app: &App, caller: &Caller, source: &Source<'_>, lin
     if lines.iter().any(|line| line.concern(source).is_some()) {
         return None;
     }
-    let (call, facts) = prepared(app, caller, source, lines).await?;
+    let call = prepared(app, caller, source, lines).await?;
     if call.referrals.is_empty() {
         return answers(Done::new(), lines);
     }
-    let from_memory = !call.lease.is_zero();
-    let done = app.batching.write(call).await?;
-    if from_memory {
-        let mut told = Fresh::default();
-        facts.into_iter().filter(|(slot, _)| done.get(slot).is_some_and(|now| now.is_new)).for_each(|(_, fact)| told.append(fact));
-        app.outbox.publish(told);
-    } else {
-        app.outbox.wake();
-    }
-    answers(done, lines)
+    answers(app.batching.write(call).await?, lines)
 }
 
-/// A call with the facts of its referrals. `None` where two lines differ under one key, or no key is available.
-async fn prepared(app: &App, caller: &Caller, source: &Source<'_>, lines: &[Line]) -> Option<(Call, BTreeMap<Slot, Fresh>)> {
+/// The referrals of a call, sealed. `None` where two lines differ under one key, or no key is available.
+async fn prepared(app: &App, caller: &Caller, source: &Source<'_>, lines: &[Line]) -> Option<Call> {
     let at = app.clock.now();
     let mut firsts: BTreeMap<Slot, (&Body, Unsealed<'_>)> = BTreeMap::new();
     for line in lines {
@@ -112,24 +107,17 @@ async fn prepared(app: &App, caller: &Caller, source: &Source<'_>, lines: &[Line
             }
         }
     }
-    // Facts of an import are left to the relay, so that no other message waits for room in memory because of them.
-    let lease = if firsts.len() <= MAX_REFERRALS_TOGETHER { outbox::LEASE } else { time::Duration::ZERO };
-    let facts = firsts.iter().filter(|_| !lease.is_zero()).map(|(slot, (_, unsealed))| {
-        let mut told = Fresh::default();
-        told.wrote(std::slice::from_ref(&unsealed.fact), at);
-        (slot.clone(), told)
-    });
-    let (facts, sites) = (facts.collect(), firsts.keys().map(|(site, _)| site.clone()).collect());
+    let sites = firsts.keys().map(|(site, _)| site.clone()).collect();
     let (slots, referrals): (Vec<Slot>, Vec<_>) = firsts.into_iter().map(|(slot, (_, referral))| (slot, referral)).unzip();
     let referrals = slots.into_iter().zip(seal(&app.vault, referrals, at).await.ok()?).collect();
-    Some((Call { actor: app.actor(caller), sites, at, lease, referrals }, facts))
+    Some(Call { actor: app.actor(caller), sites, referrals })
 }
 
-/// A referral that may be new, with its fact, in the trace of the current span.
+/// A referral that may be new, with its fact, in the current span.
 pub(super) fn unsealed<'a>(app: &App, source: &Source<'a>, referral: &'a Examined, body: &'a Body, at: OffsetDateTime) -> Unsealed<'a> {
     let new = new(app, referral, body);
-    let fact = received(app, source, new.id, referral, at);
-    Unsealed { new, fact, submitter: source.submitter, trace: base::trace::current() }
+    let fact = wire::referral_received((new.id, source.import), referral, at).encode_to_vec();
+    Unsealed { new, event: app.ids.uuid(), fact, submitter: source.submitter, span: Span::current() }
 }
 
 fn answers(mut done: Done, lines: &[Line]) -> Option<Vec<Answer>> {
@@ -154,35 +142,42 @@ fn answers(mut done: Done, lines: &[Line]) -> Option<Vec<Answer>> {
 pub struct Batching {
     alone: Recorder,
     together: Option<BatchQueue<Recorder>>,
+    /// Room for the larger calls.
+    large: Arc<Semaphore>,
 }
 
 impl Batching {
     /// One transaction per call.
     #[must_use]
-    pub const fn each(pool: PgPool) -> Self {
-        Self { alone: Recorder { pool }, together: None }
+    pub fn each(alone: Recorder) -> Self {
+        Self { alone, together: None, large: Arc::new(Semaphore::new(MAX_LARGE_CALLS)) }
     }
 
     /// Batches, written by the task that runs them.
     #[must_use]
-    pub fn together(pool: PgPool) -> (Self, BatchWorker<Recorder>) {
-        let alone = Recorder { pool };
+    pub fn together(alone: Recorder) -> (Self, BatchWorker<Recorder>) {
         let (together, sets) = batch_queue(alone.clone(), MAX_CALLS_TOGETHER, SET_TIMEOUT);
-        (Self { alone, together: Some(together) }, sets)
+        (Self { together: Some(together), ..Self::each(alone) }, sets)
     }
 
     async fn write(&self, call: Call) -> Option<Done> {
+        let is_large = call.referrals.len() > MAX_REFERRALS_TOGETHER;
         match &self.together {
-            Some(together) if call.referrals.len() <= MAX_REFERRALS_TOGETHER => together.write(Arc::new(call)).await,
-            _ => self.alone.write(&[Arc::new(call)]).await.pop()?,
+            Some(together) if !is_large => together.write(Arc::new(call)).await,
+            _ => {
+                let _room = if is_large { Some(self.large.acquire().await.ok()?) } else { None };
+                self.alone.write(&[Arc::new(call)]).await.pop()?
+            }
         }
     }
 }
 
-/// Writer of a batch in one transaction.
+/// Writer of a batch in one transaction, which publishes its facts from memory.
 #[derive(Clone)]
 pub struct Recorder {
-    pool: PgPool,
+    pub pool: PgPool,
+    pub clock: Clock,
+    pub outbox: outbox::Wake,
 }
 
 /// Calls of one actor that share a statement: no two of them name the same site and key.
@@ -207,18 +202,22 @@ impl WriteBatch for Recorder {
 impl Recorder {
     async fn write_all(&self, calls: &[Arc<Call>]) -> sqlx::Result<Vec<Option<Done>>> {
         let sets = sets(calls);
+        let (at, mut fresh) = (self.clock.now(), Fresh::leased_from_now());
         let mut done: Vec<Option<Done>> = calls.iter().map(|_| None).collect();
         match sets.as_slice() {
             // A single statement is its own transaction.
-            [alone] => alone.write(&self.pool, calls, &mut done).await?,
+            [alone] => alone.write(&self.pool, calls, at, (&mut done, &mut fresh)).await?,
             [first, ..] => {
                 let mut tx = database::begin(&self.pool, &first.actor).await?;
                 for set in &sets {
-                    set.write(&mut *tx, calls, &mut done).await?;
+                    set.write(&mut *tx, calls, at, (&mut done, &mut fresh)).await?;
                 }
                 tx.commit().await?;
             }
             [] => {}
+        }
+        if !fresh.is_empty() {
+            self.outbox.publish(fresh);
         }
         Ok(done)
     }
@@ -247,10 +246,14 @@ fn sets(calls: &[Arc<Call>]) -> Vec<ActorBatch> {
 }
 
 impl ActorBatch {
-    async fn write(&self, db: impl sqlx::PgExecutor<'_>, calls: &[Arc<Call>], done: &mut [Option<Done>]) -> sqlx::Result<()> {
+    async fn write(
+        &self,
+        db: impl sqlx::PgExecutor<'_>,
+        calls: &[Arc<Call>],
+        at: OffsetDateTime,
+        (done, fresh): (&mut [Option<Done>], &mut Fresh),
+    ) -> sqlx::Result<()> {
         let calls: Vec<(usize, &Call)> = self.calls.iter().filter_map(|number| Some((*number, calls.get(*number)?.as_ref()))).collect();
-        let Some(at) = calls.iter().map(|(_, call)| call.at).max() else { return Ok(()) };
-        let lease = calls.iter().map(|(_, call)| call.lease).min().unwrap_or_default();
         let mut all: Vec<(usize, &Slot, &SealedReferral)> =
             calls.iter().flat_map(|(number, call)| call.referrals.iter().map(|(slot, whole)| (*number, slot, whole))).collect();
         // Sorted by site and key, so that two batches cannot deadlock.
@@ -259,7 +262,7 @@ impl ActorBatch {
             all.iter().map(|(number, _, whole)| (i32::try_from(*number).unwrap_or(i32::MAX), *whole)).collect();
         let actor = self.actor.clone().named(self.sites.iter().cloned()).at(at);
         let mut stands: BTreeMap<usize, Vec<Existing>> = BTreeMap::new();
-        for one in record(db, &actor, (at, lease), &numbered).await? {
+        for one in record(db, &actor, at, &numbered).await? {
             stands.entry(one.place).or_default().push(one);
         }
         for (number, _) in &calls {
@@ -267,13 +270,19 @@ impl ActorBatch {
                 *done = Some(Done::new());
             }
         }
-        for (place, (number, slot, whole)) in all.into_iter().enumerate() {
-            let Some(of_call) = done.get_mut(number) else { continue };
+        for (place, (number, slot, whole)) in all.iter().enumerate() {
+            let Some(of_call) = done.get_mut(*number) else { continue };
             match Recorded::of(whole, stands.get(&place).map(Vec::as_slice).unwrap_or_default()) {
-                Some(recorded) => drop(of_call.as_mut().map(|done| done.insert(slot.clone(), recorded))),
+                Some(recorded) => drop(of_call.as_mut().map(|done| done.insert((*slot).clone(), recorded))),
                 None => *of_call = None,
             }
         }
+        let is_new = |number: usize, slot: &Slot| {
+            let of_call = done.get(number).and_then(Option::as_ref);
+            of_call.and_then(|done| done.get(slot)).is_some_and(|recorded| recorded.is_new)
+        };
+        let new: Vec<&SealedReferral> = all.iter().filter(|(number, slot, _)| is_new(*number, slot)).map(|(.., whole)| *whole).collect();
+        tell(fresh, &new, at);
         Ok(())
     }
 }

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use base::{Result, database::Actor};
-use messaging::outbox::{self, Fresh, Outgoing};
+use messaging::outbox::Fresh;
 use proto::id::SiteCode;
 use sqlx::PgConnection;
 use time::OffsetDateTime;
@@ -17,7 +17,7 @@ use super::{
 use crate::{
     app::{App, NAME, answer},
     domain::{Answer, referral::Examined},
-    store::referral::record::{Existing, SealedReferral, Unsealed, queue_answers, record, seal},
+    store::referral::record::{Existing, SealedReferral, Unsealed, queue_answers, record, seal, tell},
 };
 
 /// A referral received on the subject of a site.
@@ -99,7 +99,6 @@ async fn record_new(
     at: OffsetDateTime,
 ) -> Result<BTreeMap<usize, Answer>> {
     let (places, new) = firsts(app, open, at);
-    let facts: Vec<Outgoing> = new.iter().map(|new| new.fact.clone()).collect();
     // Without a key none is recorded here: the full path says what becomes of it.
     let Ok(sealed) = seal(&app.vault, new, at).await else { return Ok(BTreeMap::new()) };
     if sealed.is_empty() {
@@ -107,17 +106,18 @@ async fn record_new(
     }
     let numbered: Vec<(i32, &SealedReferral)> = (0..).zip(&sealed).collect();
     let mut stands: BTreeMap<usize, Vec<Existing>> = BTreeMap::new();
-    for one in record(&mut *db, &Actor::service(NAME).at(at), (at, outbox::LEASE), &numbered).await? {
+    for one in record(&mut *db, &Actor::service(NAME).at(at), at, &numbered).await? {
         stands.entry(one.place).or_default().push(one);
     }
-    let mut answers = BTreeMap::new();
-    for (number, ((place, sealed), fact)) in places.into_iter().zip(&sealed).zip(&facts).enumerate() {
-        let Some(Open { span, line: Line { verdict: Ok(referral), .. }, .. }) = open.get(place) else { continue };
+    let (mut answers, mut told) = (BTreeMap::new(), Vec::new());
+    for (number, (place, sealed)) in places.into_iter().zip(&sealed).enumerate() {
+        let Some(Open { line: Line { verdict: Ok(referral), .. }, .. }) = open.get(place) else { continue };
         let Some(recorded) = Recorded::of(sealed, stands.get(&number).map(Vec::as_slice).unwrap_or_default()) else { continue };
         if recorded.is_new {
-            span.in_scope(|| fresh.wrote(std::slice::from_ref(fact), at));
+            told.push(sealed);
         }
         answers.insert(place, Answer::Recorded(recorded.receipt(&referral.key)));
     }
+    tell(fresh, &told, at);
     Ok(answers)
 }

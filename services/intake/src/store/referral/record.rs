@@ -3,22 +3,27 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use base::database::Actor;
-use messaging::outbox::{self, Columns, Outgoing};
+use messaging::outbox::{self, Columns, Fresh, Outgoing};
 use proto::subject;
 use sqlx::{PgConnection, PgExecutor};
-use time::{Duration, OffsetDateTime};
+use time::OffsetDateTime;
+use tracing::Span;
 use uuid::Uuid;
 use vault::{DataKey, Fault, NewKeys, Owner, Vault};
 
 use super::New;
 use crate::store::sealed;
 
-/// A referral that may be new, with its fact and the trace context that both belong to.
+/// Most referrals in one fact: far below the largest message of the stream.
+const MAX_IN_A_FACT: usize = 200;
+
+/// A referral that may be new, with the bytes of its fact, the id of a fact that begins with it, and the span that they belong to.
 pub struct Unsealed<'a> {
     pub new: New<'a>,
-    pub fact: Outgoing,
+    pub event: Uuid,
+    pub fact: Vec<u8>,
     pub submitter: &'a str,
-    pub trace: Option<String>,
+    pub span: Span,
 }
 
 /// The same, sealed under its own key.
@@ -42,7 +47,7 @@ pub struct SealedReferral {
     wrapped_by: i32,
     event: Uuid,
     fact: Vec<u8>,
-    trace: Option<String>,
+    span: Span,
 }
 
 /// The earlier row under the site and key of one of them.
@@ -58,7 +63,7 @@ pub struct Existing {
 
 impl SealedReferral {
     fn of(unsealed: Unsealed<'_>, (key, wrapped, wrapped_by): (DataKey, Vec<u8>, i32), at: OffsetDateTime) -> Result<Self, Fault> {
-        let Unsealed { new: New { id, receipt_number, referral, body }, fact, submitter, trace } = unsealed;
+        let Unsealed { new: New { id, receipt_number, referral, body }, event, fact, submitter, span } = unsealed;
         Ok(Self {
             id,
             number: receipt_number,
@@ -77,9 +82,9 @@ impl SealedReferral {
             key_id: key.id(),
             wrapped,
             wrapped_by,
-            event: fact.id,
-            fact: fact.body,
-            trace,
+            event,
+            fact,
+            span,
         })
     }
 
@@ -109,9 +114,9 @@ pub async fn seal(vault: &Vault, referrals: Vec<Unsealed<'_>>, at: OffsetDateTim
     referrals.into_iter().map(whole).collect()
 }
 
-/// Inserts the new ones of these, each with the number of its call, in their order: whole calls, with their keys and facts. Returns the
-/// earlier rows. Until the lease ends the relay leaves the facts to this process. A call with a row of another body, or a purged one, is
-/// skipped whole.
+/// Inserts the new ones of these, each with the number of its call, in their order: whole calls, with their keys and [facts](tell). Returns
+/// the earlier rows. Until the lease ends the relay leaves the facts to this process. A call with a row of another body, or a purged one,
+/// is skipped whole.
 ///
 /// One statement, in this order: the actor; the existing rows; the referrals; their keys; their facts.
 ///
@@ -120,7 +125,7 @@ pub async fn seal(vault: &Vault, referrals: Vec<Unsealed<'_>>, at: OffsetDateTim
 pub async fn record(
     db: impl PgExecutor<'_>,
     actor: &Actor,
-    (at, lease): (OffsetDateTime, Duration),
+    at: OffsetDateTime,
     referrals: &[(i32, &SealedReferral)],
 ) -> sqlx::Result<Vec<Existing>> {
     fn column<'a, T>(referrals: &[(i32, &'a SealedReferral)], value: impl Fn(&'a SealedReferral) -> T) -> Vec<T> {
@@ -130,7 +135,7 @@ pub async fn record(
     let calls: Vec<i32> = referrals.iter().map(|(call, _)| *call).collect();
     let rows = sqlx::query!(
         r#"with stood as (select * from record_referrals($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18,
-                                                         $19, $20, $21, $22, $23, $24, $25, $26, $27))
+                                                         $19, $20, $21, $22, $23, $24, $25, $26, $27, $28))
            select place as "place!", body_hash as "body_hash!", receipt_number as "receipt_number!", received_at as "received_at!",
                   purged as "purged!"
            from stood"#,
@@ -138,8 +143,9 @@ pub async fn record(
         reach,
         names,
         at,
-        subject::REFERRAL_RECEIVED,
-        lease as Duration,
+        subject::REFERRALS_RECEIVED,
+        at + outbox::LEASE,
+        i32::try_from(MAX_IN_A_FACT).unwrap_or(i32::MAX),
         &calls,
         &column(referrals, |r| r.id),
         &column(referrals, |r| r.number.clone()),
@@ -160,7 +166,7 @@ pub async fn record(
         &column(referrals, |r| r.wrapped_by),
         &column(referrals, |r| r.event),
         &column(referrals, |r| r.fact.clone()),
-        &column(referrals, |r| r.trace.clone()) as &[Option<String>]
+        &column(referrals, |r| base::trace::of(&r.span)) as &[Option<String>]
     )
     .fetch_all(db)
     .await?;
@@ -173,6 +179,25 @@ pub async fn record(
         purged: row.purged,
     });
     Ok(stands.collect())
+}
+
+/// Adds the facts of new referrals to what is published from memory, as [`record`] wrote them: those that it recorded together share facts.
+/// The consumers need no order between the facts of a referral.
+pub fn tell(fresh: &mut Fresh, new: &[&SealedReferral], at: OffsetDateTime) {
+    for together in new.chunks(MAX_IN_A_FACT) {
+        let [first, ..] = together else { continue };
+        let fact = Outgoing {
+            id: first.event,
+            aggregate: first.event,
+            subject: subject::REFERRALS_RECEIVED.to_owned(),
+            body: together.iter().flat_map(|referral| referral.fact.iter().copied()).collect(),
+            in_clear: None,
+            confirm: false,
+            urgent: false,
+            sealed: false,
+        };
+        first.span.in_scope(|| fresh.wrote(&[fact], at));
+    }
 }
 
 /// Queues answers, each with the trace context it belongs to, for this process to publish from memory. Nothing else is of their aggregates.
