@@ -476,17 +476,21 @@ begin
 end $$;
 comment on function someone_holds is 'Whether somebody holds one of these roles at a moment, whatever the place. While it is asked, and no longer, the service asks.';
 
--- Asked before every call: one statement says for whom it is and reads their lines.
-create function grants_of(someone text, moment timestamptz, most bigint) returns setof grant_held language plpgsql volatile as $$
+-- Asked before every call: one statement says for whom it is and reads their lines, for all whose calls wait together.
+create function grants_of(people text[], moment timestamptz, most bigint) returns setof grant_held language plpgsql volatile as $$
+declare
+    someone text;
 begin
-    perform set_config('ro.actor', someone, true);
-    return query
-    select * from grant_held
-    where subject = someone and since <= moment and (until is null or until > moment) and (ended_at is null or ended_at > moment)
-    order by role, site, region limit most;
+    foreach someone in array people loop
+        perform set_config('ro.actor', someone, true);
+        return query
+        select * from grant_held
+        where subject = someone and since <= moment and (until is null or until > moment) and (ended_at is null or ended_at > moment)
+        order by role, site, region limit most;
+    end loop;
 end
 $$;
-comment on function grants_of is 'The lines of one person that are in force at a moment, read as that person: row security shows nobody the lines of another.';
+comment on function grants_of is 'The lines of these people that are in force at a moment, each read as that person: row security shows nobody the lines of another.';
 
 -- Functions: rights.
 

@@ -3,8 +3,10 @@
 //! Each fact holds a whole line, and the newer one stands ([`Line::replaces`]): facts may come twice, late and in any order.
 
 mod consumer;
+mod lookup;
 
 pub use consumer::consume;
+use lookup::Lookups;
 
 use std::{
     collections::HashSet,
@@ -19,15 +21,11 @@ use uuid::Uuid;
 
 use audit_log::{Signer, row_signed_by};
 use base::{
-    actor::again_where_dead,
     caller::{Caller, Grant, Proof},
     clock::micros,
-    database::Actor,
     wire,
 };
 
-/// Largest number of lines read of one person.
-const MAX_LINES: i64 = 200;
 const MAX_LENGTH: usize = 200;
 /// Largest number of lines remembered as verified.
 const MAX_LINES_VERIFIED: usize = 4_096;
@@ -151,6 +149,7 @@ pub struct Copy {
     signed_by: Option<Arc<[u8]>>,
     /// Digests of lines whose signature was verified.
     verified: Arc<Mutex<HashSet<[u8; 32]>>>,
+    lookups: Arc<Lookups>,
 }
 
 /// Line on the wire, as this crate reads and writes it. A test compares it with the message that the directory declares.
@@ -265,7 +264,7 @@ impl Copy {
     /// Copy in this database. Without a key every line is believed: the process logs that at its start.
     #[must_use]
     pub fn new(pool: PgPool, signed_by: Option<Arc<[u8]>>) -> Self {
-        Self { pool, signed_by, verified: Arc::default() }
+        Self { pool, signed_by, verified: Arc::default(), lookups: Arc::default() }
     }
 
     /// Caller for a proof of identity: with the grants that are in force at `now`, and that the directory signed.
@@ -273,22 +272,8 @@ impl Copy {
     /// # Errors
     /// The statement failed: then the grants are unknown, and the person may do nothing.
     pub async fn caller(&self, proof: Proof, now: OffsetDateTime) -> sqlx::Result<Caller> {
-        let actor = Actor::person(&proof.subject, "");
-        let (subject, ..) = actor.parts();
-        let rows = again_where_dead(&self.pool, || {
-            sqlx::query_as!(
-                Row,
-                r#"select id as "id!", subject as "subject!", role as "role!", site, region, since as "since!", until, ended_at,
-                          revision as "revision!", epoch as "epoch!", signature
-                   from grants_of($1, $2, $3)"#,
-                subject,
-                now,
-                MAX_LINES
-            )
-            .fetch_all(&self.pool)
-        })
-        .await?;
-        let believed: Vec<Line> = rows.into_iter().map(Line::from).filter(|line| self.is_believed(line)).collect();
+        let lines = self.lookups.lines(&self.pool, &proof.subject, now).await?;
+        let believed: Vec<Line> = lines.into_iter().filter(|line| self.is_believed(line)).collect();
         let until = believed.iter().filter_map(|line| line.until).min();
         Ok(Caller::new(proof, believed.into_iter().map(|line| line.grant).collect(), until))
     }

@@ -4,10 +4,12 @@ use audit_log::Signer;
 use auth::grants::{self, Line};
 use aws_lc_rs::{rand::SystemRandom, signature::Ed25519KeyPair};
 use base::{Clock, caller::Proof};
+use futures::future::join_all;
 use harness::{
     database::{Database, fresh},
     grants::{hold, line},
     raw::reason,
+    round_trips::Meter,
 };
 use jsonwebtoken::{Algorithm, EncodingKey, Header};
 use local::identity::{AUDIENCE, ISSUER, Issuer};
@@ -140,6 +142,29 @@ async fn the_newest_revision_of_a_grant_counts_whatever_comes_when_and_how_often
         let proof = base::caller::Proof::new("someone", now + Duration::HOUR);
         assert!(grants::Copy::new(pool.clone(), None).caller(proof, now).await.unwrap().grants.is_empty());
     }
+}
+
+#[tokio::test]
+async fn who_calls_at_the_same_moment_is_looked_up_together_and_given_their_own_grants() {
+    let database = fresh(&[&server::MIGRATOR]).await;
+    let now = Clock::system().now();
+    for n in 0..40 {
+        hold(&database.pool, &line(&format!("person-{n}"), "staff", Some(&format!("site-{n}")))).await;
+    }
+    let meter = Meter::of(&database).await;
+    let copy = grants::Copy::new(meter.pool.clone(), None);
+    let sites = async |subject: String| {
+        let found = copy.caller(Proof::new(&subject, now + Duration::HOUR), now).await.unwrap();
+        found.grants.into_iter().map(|grant| grant.site.unwrap_or_default()).collect::<Vec<_>>()
+    };
+    // The last ten hold nothing.
+    let found = join_all((0..100).map(|n| sites(format!("person-{}", n % 50)))).await;
+    for (n, sites) in found.into_iter().enumerate() {
+        let own: Vec<String> = (n % 50 < 40).then(|| format!("site-{}", n % 50)).into_iter().collect();
+        assert_eq!(sites, own, "person-{}", n % 50);
+    }
+    let statements = meter.take();
+    assert!(statements.len() <= 4, "{statements:?}");
 }
 
 // [A1]
