@@ -1,5 +1,5 @@
-//! The random test bench: twenty cases, a dozen people, and random events, applied alike to the system and to the model.
-#![expect(clippy::indexing_slicing, reason = "a case is its number in the bench and in the model alike")]
+//! Random histories of access: twenty cases, a dozen people, and random events, applied alike to the system and to the model.
+#![expect(clippy::indexing_slicing, reason = "a case has the same number in the history and in the model")]
 
 use auth::grants::Line;
 use base::Error;
@@ -28,7 +28,7 @@ use proto::{
 use time::{Duration, OffsetDateTime};
 
 use crate::{
-    access_model::{Answer, As, Let, Model},
+    access_model::{Access, Answer, Kind, Model},
     world::{NOW, World, supervisor},
 };
 
@@ -52,7 +52,7 @@ pub const PEOPLE: [(&str, &[&str]); 12] = [
     ("nobody", &[]),
 ];
 
-/// What anybody may be given on the way.
+/// Roles that are given at random.
 const GIVEN: [&str; 10] = [
     role::RJ_OFFICER,
     role::RJ_OFFICER,
@@ -81,7 +81,7 @@ pub const ASKED: [Verb; 12] = [
     Verb::WhoViewed,
 ];
 
-pub struct Bench {
+pub struct History {
     pub world: World,
     pub model: Model,
     pub dice: Dice,
@@ -89,10 +89,10 @@ pub struct Bench {
     pub cases: Vec<(CaseId, String, ReferralId)>,
 }
 
-impl Bench {
+impl History {
     pub async fn new() -> Self {
         let (world, mut model) = (World::new().await, Model::default());
-        // Nobody is anybody but by what the model knows.
+        // Only the roles of the model count.
         sqlx::query("delete from grant_held").execute(&world.db.admin).await.unwrap();
         let mut cases = Vec::new();
         for number in 0..CASES {
@@ -106,25 +106,25 @@ impl Bench {
             model.closed.push(false);
             if let Some(who) = decision.screened_by {
                 let break_glass_id = String::new();
-                model.lets.push(Let { case: number, who, what: As::Officer, from: NOW, to: None, taken: false, break_glass_id });
+                model.accesses.push(Access { case: number, who, what: Kind::Officer, from: NOW, to: None, taken: false, break_glass_id });
             }
         }
-        let mut bench = Self { world, model, dice: Dice::seeded(7), cases };
+        let mut history = Self { world, model, dice: Dice::seeded(7), cases };
         for (subject, roles) in PEOPLE {
             for role in roles {
-                bench.keep(Line { since: NOW - Duration::DAY, ..line(subject, role, None) }).await;
+                history.keep(Line { since: NOW - Duration::DAY, ..line(subject, role, None) }).await;
             }
         }
-        bench
+        history
     }
 
-    /// A case to ask somebody about: any, and every third time one that they were let to.
+    /// Case of a question: any, and every third time one to which the person has access.
     pub fn case(&self, subject: &str) -> usize {
-        let theirs: Vec<usize> = self.model.lets.iter().filter(|l| !l.taken && l.who == subject).map(|l| l.case).collect();
+        let theirs: Vec<usize> = self.model.accesses.iter().filter(|l| !l.taken && l.who == subject).map(|l| l.case).collect();
         if theirs.is_empty() || self.dice.below(3) > 0 { self.dice.below(CASES) } else { *self.dice.one(&theirs) }
     }
 
-    /// Some time passes, and somebody is let to a case or taken from one, or becomes somebody else.
+    /// One random event: time passes, and access or a role is given or taken.
     pub async fn step(&mut self) {
         self.world.app.clock.advance(Duration::minutes(i64::try_from(self.dice.below(40)).unwrap()));
         let at = self.world.app.clock.now();
@@ -133,41 +133,42 @@ impl Bench {
         let id = self.cases[case].0.to_string();
         let who = self.dice.one(&PEOPLE).0;
         let to = [None, Some(at + Duration::minutes(30)), Some(at + Duration::hours(6))][self.dice.below(3)];
-        let given = |what| Let { case, who: who.to_owned(), what, from: at, to, taken: false, break_glass_id: String::new() };
+        let given = |what| Access { case, who: who.to_owned(), what, from: at, to, taken: false, break_glass_id: String::new() };
         match self.dice.below(14) {
             0 | 1 => {
                 let assigned = assign_officer(&app, &chief, &id, who, to).await;
                 assert_eq!(assigned.is_ok(), self.model.who(who, at).has_role(role::RJ_OFFICER), "{assigned:?}");
-                if assigned.is_ok() && !self.model.has(&given(As::Officer)) {
-                    self.model.take(|l| l.case == case && l.what == As::Officer && l.who == who);
-                    self.model.lets.push(given(As::Officer));
+                if assigned.is_ok() && !self.model.has(&given(Kind::Officer)) {
+                    self.model.take(|l| l.case == case && l.what == Kind::Officer && l.who == who);
+                    self.model.accesses.push(given(Kind::Officer));
                 }
             }
             2 => {
                 let ended = end_officer(&app, &chief, &id, who).await;
-                let had = self.model.lets.iter().any(|l| l.case == case && l.what == As::Officer && l.who == who);
+                let had = self.model.accesses.iter().any(|l| l.case == case && l.what == Kind::Officer && l.who == who);
                 assert_eq!(ended.is_ok(), had);
-                self.model.take(|l| l.case == case && l.what == As::Officer && l.who == who);
+                self.model.take(|l| l.case == case && l.what == Kind::Officer && l.who == who);
             }
             3 | 4 => {
                 let assigned = assign_mediator(&app, &chief, &id, who, to).await;
-                let known = self.model.has(&given(As::Mediator)) || self.model.who(who, at).has_role(role::MEDIATOR);
+                let known = self.model.has(&given(Kind::Mediator)) || self.model.who(who, at).has_role(role::MEDIATOR);
                 assert_eq!(assigned.is_ok(), known && !self.model.closed[case], "{assigned:?}");
-                if assigned.is_ok() && !self.model.has(&given(As::Mediator)) {
-                    self.model.take(|l| l.case == case && l.what == As::Mediator);
-                    self.model.lets.push(given(As::Mediator));
+                if assigned.is_ok() && !self.model.has(&given(Kind::Mediator)) {
+                    self.model.take(|l| l.case == case && l.what == Kind::Mediator);
+                    self.model.accesses.push(given(Kind::Mediator));
                 }
             }
             5 => {
-                let holder = self.model.lets.iter().find(|l| !l.taken && l.case == case && l.what == As::Mediator).map(|l| l.who.clone());
+                let holder =
+                    self.model.accesses.iter().find(|l| !l.taken && l.case == case && l.what == Kind::Mediator).map(|l| l.who.clone());
                 if let Some(holder) = holder {
                     end_assignment(&app, &chief, &id, &holder).await.unwrap();
-                    self.model.take(|l| l.case == case && l.what == As::Mediator);
+                    self.model.take(|l| l.case == case && l.what == Kind::Mediator);
                 }
             }
             6 | 7 => self.break_one(case, at).await,
             8 => {
-                let open = self.model.lets.iter().find(|l| !l.taken && l.what == As::Glass && l.to.is_some_and(|end| at < end));
+                let open = self.model.accesses.iter().find(|l| !l.taken && l.what == Kind::BreakGlass && l.to.is_some_and(|end| at < end));
                 if let Some(break_glass_id) = open.map(|l| l.break_glass_id.clone()) {
                     end_break_glass(&app, &chief, &break_glass_id).await.unwrap();
                     self.model.take(|l| l.break_glass_id == break_glass_id);
@@ -209,7 +210,7 @@ impl Bench {
         let who = self.dice.one(&officers).clone();
         let outcome = break_glass(&self.world.app, &who, &self.cases[case].1, "for the random test").await;
         let knows = self.model.answer(&who, Verb::Read, case, at) == Answer::Yes;
-        let open = self.model.let_as(&who, As::Glass, case, at);
+        let open = self.model.has_access_as(&who, Kind::BreakGlass, case, at);
         let other = knows && self.model.answer(&who, Verb::Move, case, at) == Answer::Yes;
         let lately = self.model.broken.iter().filter(|(broke, then)| *broke == who.subject && at - *then < Duration::hours(24)).count();
         match outcome {
@@ -219,7 +220,15 @@ impl Bench {
                     assert!(lately < QUOTA);
                     self.model.broken.push((who.subject.clone(), at));
                     let (to, break_glass_id) = (Some(at + LASTS), opened.break_glass.to_string());
-                    self.model.lets.push(Let { case, who: who.subject, what: As::Glass, from: at, to, taken: false, break_glass_id });
+                    self.model.accesses.push(Access {
+                        case,
+                        who: who.subject,
+                        what: Kind::BreakGlass,
+                        from: at,
+                        to,
+                        taken: false,
+                        break_glass_id,
+                    });
                 }
             }
             Err(Error::Refused(refusal)) if refusal.reason == "break-glass-not-needed" => assert!(other),

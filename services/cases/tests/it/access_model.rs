@@ -8,40 +8,43 @@ use time::OffsetDateTime;
 
 use crate::world::caller;
 
+/// Kind of access to a case.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum As {
+pub enum Kind {
     Officer,
     Mediator,
-    Glass,
+    BreakGlass,
 }
 
-/// Somebody was let to a case.
-pub struct Let {
+/// Access of a person to a case.
+pub struct Access {
     pub case: usize,
     pub who: String,
-    pub what: As,
+    pub what: Kind,
     pub from: OffsetDateTime,
     pub to: Option<OffsetDateTime>,
-    /// Taken away: from that moment on it never was of use to anybody.
+    /// Whether it was taken away.
     pub taken: bool,
     pub break_glass_id: String,
 }
 
+/// Who may know of which case, as far as the random events have gone.
 #[derive(Default)]
 pub struct Model {
-    pub lets: Vec<Let>,
+    pub accesses: Vec<Access>,
     /// Whether each case is closed; there are no others.
     pub closed: Vec<bool>,
-    /// Who broke a glass, and when.
+    /// Break-glasses: by whom, and when.
     pub broken: Vec<(String, OffsetDateTime)>,
-    /// Roles that anybody holds or held: who somebody is changes in time.
+    /// Roles, those that have ended included.
     pub roles: Vec<Line>,
 }
 
+/// Expected answer to a question.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Answer {
-    /// The role may not even ask.
-    Door,
+    /// Refused by the access rules, whatever the case.
+    NoRole,
     Yes,
     /// As if there were no such case.
     Nothing,
@@ -50,15 +53,15 @@ pub enum Answer {
 }
 
 impl Model {
-    /// Who somebody is at a moment: the roles that were given before, and have neither run out nor been taken back.
+    /// Caller with the roles that are live at a moment.
     pub fn who(&self, subject: &str, at: OffsetDateTime) -> Caller {
         let over = |end: Option<OffsetDateTime>| end.is_some_and(|end| end <= at);
         let live = self.roles.iter().filter(|l| l.subject == subject && l.since <= at && !over(l.until) && !over(l.ended_at));
         caller(subject, &live.map(|line| line.grant.role.as_str()).collect::<Vec<_>>())
     }
 
-    pub fn let_as(&self, who: &Caller, what: As, case: usize, at: OffsetDateTime) -> bool {
-        self.lets.iter().any(|l| {
+    pub fn has_access_as(&self, who: &Caller, what: Kind, case: usize, at: OffsetDateTime) -> bool {
+        self.accesses.iter().any(|l| {
             !l.taken && l.case == case && l.what == what && l.who == who.subject && l.from <= at && l.to.is_none_or(|end| at < end)
         })
     }
@@ -77,12 +80,12 @@ impl Model {
             other => panic!("{other:?} is not asked here"),
         };
         if !may_ask {
-            return Answer::Door;
+            return Answer::NoRole;
         }
         let Some(closed) = self.closed.get(case) else { return Answer::Nothing };
-        let officer = is("rj-officer") && self.let_as(who, As::Officer, case, at);
-        let mediator = is("mediator") && self.let_as(who, As::Mediator, case, at);
-        let break_glass = is("rj-officer") && self.let_as(who, As::Glass, case, at);
+        let officer = is("rj-officer") && self.has_access_as(who, Kind::Officer, case, at);
+        let mediator = is("mediator") && self.has_access_as(who, Kind::Mediator, case, at);
+        let break_glass = is("rj-officer") && self.has_access_as(who, Kind::BreakGlass, case, at);
         let reading = matches!(verb, Verb::Read | Verb::Find | Verb::List);
         let answer = if chief || officer {
             Answer::Yes
@@ -97,12 +100,12 @@ impl Model {
         if answer == Answer::Yes && needs_an_open_case && *closed { Answer::No("case-closed") } else { answer }
     }
 
-    /// Whether it has this very let already: to give it again changes nothing.
-    pub fn has(&self, new: &Let) -> bool {
-        self.lets.iter().any(|l| !l.taken && (l.case, &l.who, l.what, l.to) == (new.case, &new.who, new.what, new.to))
+    /// Whether the same access is live already: to give it again changes nothing.
+    pub fn has(&self, new: &Access) -> bool {
+        self.accesses.iter().any(|l| !l.taken && (l.case, &l.who, l.what, l.to) == (new.case, &new.who, new.what, new.to))
     }
 
-    pub fn take(&mut self, chosen: impl Fn(&Let) -> bool) {
-        self.lets.iter_mut().filter(|l| chosen(l)).for_each(|l| l.taken = true);
+    pub fn take(&mut self, chosen: impl Fn(&Access) -> bool) {
+        self.accesses.iter_mut().filter(|l| chosen(l)).for_each(|l| l.taken = true);
     }
 }

@@ -1,6 +1,6 @@
 //! Fifty thousand random questions of who may do what to which case and when, put to the use cases and to row security
 //! [R3c, IM1a, D-mediator].
-#![expect(clippy::indexing_slicing, reason = "a case is its number in the bench and in the model alike")]
+#![expect(clippy::indexing_slicing, reason = "a case has the same number in the history and in the model")]
 
 use auth::access;
 use base::{Error, Result, database::act_as};
@@ -16,7 +16,7 @@ use cases::{
 use time::Duration;
 
 use crate::{
-    access_history::{ASKED, Bench, CASES, PEOPLE},
+    access_history::{ASKED, CASES, History, PEOPLE},
     access_model::Answer,
 };
 
@@ -27,30 +27,30 @@ const FEW_ROUNDS: usize = 2;
 const STEPS: usize = 24;
 
 /// Asks at random, in one transaction that is rolled back; how many answers were looked at, and how many of each kind.
-async fn ask(bench: &mut Bench, checks: usize, counts: &mut [usize; 4]) {
-    let mut tx = bench.world.service().await;
+async fn ask(history: &mut History, checks: usize, counts: &mut [usize; 4]) {
+    let mut tx = history.world.service().await;
     for _ in 0..checks {
-        let subject = bench.dice.one(&PEOPLE).0;
-        let verb = *bench.dice.one(&ASKED);
-        let case = bench.case(subject);
-        let (id, number, referral) = bench.cases[case].clone();
+        let subject = history.dice.one(&PEOPLE).0;
+        let verb = *history.dice.one(&ASKED);
+        let case = history.case(subject);
+        let (id, number, referral) = history.cases[case].clone();
         let case_ref = match verb {
             Verb::Find => CaseRef::Referral(referral),
-            _ if bench.dice.below(2) == 0 => CaseRef::Number(number),
+            _ if history.dice.below(2) == 0 => CaseRef::Number(number),
             _ => CaseRef::Id(id),
         };
         // A quarter of an hour back to eight hours on.
-        let at = bench.world.app.clock.now() + Duration::minutes(i64::try_from(bench.dice.below(495)).unwrap() - 15);
-        let who = bench.model.who(subject, at);
-        let expected = bench.model.answer(&who, verb, case, at);
+        let at = history.world.app.clock.now() + Duration::minutes(i64::try_from(history.dice.below(495)).unwrap() - 15);
+        let who = history.model.who(subject, at);
+        let expected = history.model.answer(&who, verb, case, at);
         // The fence of the database stands around each question as well.
         act_as(&mut tx, &actor(&who, at)).await.unwrap();
         let method = RULES.iter().find(|rule| rule.permission == verb.permission()).unwrap().method;
         let got = if access::check(RULES, method, &who).is_err() {
-            Answer::Door
+            Answer::NoRole
         } else if verb == Verb::List {
             let shown = file::visible_list(&mut tx, &Scope::of(&who), false, None, 1_000, at).await.unwrap();
-            let theirs = (0..CASES).filter(|c| bench.model.answer(&who, Verb::List, *c, at) == Answer::Yes).count();
+            let theirs = (0..CASES).filter(|c| history.model.answer(&who, Verb::List, *c, at) == Answer::Yes).count();
             assert_eq!(shown.len(), theirs, "{who:?} is shown other cases than theirs at {at}");
             if shown.iter().any(|file| file.id == id) { Answer::Yes } else { Answer::Nothing }
         } else {
@@ -58,7 +58,7 @@ async fn ask(bench: &mut Bench, checks: usize, counts: &mut [usize; 4]) {
         };
         assert_eq!(got, expected, "{subject} {:?} {verb:?} case {case} at {at}", who.grants);
         counts[match got {
-            Answer::Door => 0,
+            Answer::NoRole => 0,
             Answer::Yes => 1,
             Answer::Nothing => 2,
             Answer::No(_) => 3,
@@ -79,18 +79,18 @@ fn answered<T>(outcome: Result<T>) -> Answer {
 // [R3c] [IM1a] [TRAP-11]
 #[tokio::test]
 async fn fifty_thousand_random_questions_are_answered_as_the_rules_say() {
-    let mut bench = Bench::new().await;
+    let mut history = History::new().await;
     let mut counts = [0; 4];
     let rounds = harness::tries::of(ROUNDS, FEW_ROUNDS);
     let checks = CHECKS / ROUNDS * rounds;
     for _ in 0..rounds {
         for _ in 0..STEPS {
-            bench.step().await;
+            history.step().await;
         }
-        ask(&mut bench, CHECKS / ROUNDS, &mut counts).await;
+        ask(&mut history, CHECKS / ROUNDS, &mut counts).await;
     }
     assert_eq!(counts.iter().sum::<usize>(), checks);
     // Every kind of answer was among them, and not by a hair.
     assert!(counts.iter().all(|count| *count > checks / 200), "door, yes, nothing, no: {counts:?}");
-    assert!(bench.model.broken.len() > 20 * rounds / ROUNDS, "{} were broken", bench.model.broken.len());
+    assert!(history.model.broken.len() > 20 * rounds / ROUNDS, "{} were broken", history.model.broken.len());
 }

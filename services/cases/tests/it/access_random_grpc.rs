@@ -1,6 +1,6 @@
 //! Random questions through the real gRPC server: tokens, changing grants, the gate, the use cases, row-level security; and what the audit
 //! log holds of them afterwards [R3c, IM1a, D-mediator, TRAP-6].
-#![expect(clippy::indexing_slicing, reason = "a case is its number in the bench and in the model alike")]
+#![expect(clippy::indexing_slicing, reason = "a case has the same number in the history and in the model")]
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -24,7 +24,7 @@ use time::Duration;
 use tonic::{Code, Request, Status, metadata::AsciiMetadataValue, transport::Channel};
 
 use crate::{
-    access_history::{ASKED, Bench, CASES, PEOPLE},
+    access_history::{ASKED, CASES, History, PEOPLE},
     access_model::Answer,
 };
 
@@ -38,7 +38,7 @@ const STEPS: usize = 2;
 const CONNECTIONS: usize = 8;
 const SOON: std::time::Duration = std::time::Duration::from_secs(20);
 
-/// One question, and what its asker must be told.
+/// One question, and its expected answer.
 struct Question {
     subject: &'static str,
     token: AsciiMetadataValue,
@@ -46,7 +46,7 @@ struct Question {
     case: usize,
     /// Id or number of the case, or id of its referral, or what names none.
     named: String,
-    told: Expected,
+    expected: Expected,
 }
 
 /// All of an answer that a client can tell from another.
@@ -62,7 +62,7 @@ fn refused(code: Code, reason: &str) -> Expected {
     Expected::Refused(code, reason.to_owned())
 }
 
-/// The door of the service on a port of its own, with the clock of the bench.
+/// gRPC server on a port of its own, with the clock of the history.
 struct Open {
     process: Process,
     clients: Vec<Channel>,
@@ -78,7 +78,7 @@ impl Drop for Open {
 }
 
 impl Open {
-    async fn door(bench: &Bench) -> Self {
+    async fn door(history: &History) -> Self {
         let folder = std::env::temp_dir().join(format!("ro-cases-{}", Ids::random().uuid()));
         std::fs::create_dir_all(&folder).unwrap();
         let issuer = Issuer::open(&folder).unwrap();
@@ -87,7 +87,7 @@ impl Open {
         let limits = ["--calls-per-second", "1000000", "--calls-burst", "1000000"];
         let settings = [["cases", "--listen", &address, "--identity-keys", &keys].as_slice(), &limits].concat();
         let config = cases::Config::parse_from(settings);
-        let app = bench.world.app.clone();
+        let app = history.world.app.clone();
         let process = Process::new("cases", config.server().clone(), app.clock.clone(), Ids::random());
         let serving = process.clone();
         tokio::spawn(async move {
@@ -108,29 +108,29 @@ impl Open {
     }
 }
 
-/// What the rules say of a question now, in the words of the door.
-fn expected(bench: &Bench, subject: &str, verb: Verb, case: usize) -> (Answer, Expected) {
-    let at = bench.world.app.clock.now();
-    let who = bench.model.who(subject, at);
-    let answer = bench.model.answer(&who, verb, case, at);
-    let told = match answer {
-        Answer::Door if who.grants.is_empty() => refused(Code::PermissionDenied, "no-grant"),
-        Answer::Door => refused(Code::PermissionDenied, "permission-missing"),
+/// The answer that the rules give to a question now, as the server words it.
+fn expected(history: &History, subject: &str, verb: Verb, case: usize) -> (Answer, Expected) {
+    let at = history.world.app.clock.now();
+    let who = history.model.who(subject, at);
+    let answer = history.model.answer(&who, verb, case, at);
+    let expected = match answer {
+        Answer::NoRole if who.grants.is_empty() => refused(Code::PermissionDenied, "no-grant"),
+        Answer::NoRole => refused(Code::PermissionDenied, "permission-missing"),
         _ if verb == Verb::List => {
-            let theirs = (0..CASES).filter(|c| bench.model.answer(&who, Verb::List, *c, at) == Answer::Yes);
-            Expected::Cases(theirs.map(|c| bench.cases[c].0.to_string()).collect())
+            let theirs = (0..CASES).filter(|c| history.model.answer(&who, Verb::List, *c, at) == Answer::Yes);
+            Expected::Cases(theirs.map(|c| history.cases[c].0.to_string()).collect())
         }
         Answer::Nothing => refused(Code::NotFound, "not-found"),
         Answer::No("case-closed") => refused(Code::FailedPrecondition, "case-closed"),
         Answer::No(reason) => refused(Code::PermissionDenied, reason),
-        Answer::Yes => allowed(bench, verb, case),
+        Answer::Yes => allowed(history, verb, case),
     };
-    (answer, told)
+    (answer, expected)
 }
 
-/// What somebody is told who may do this to the case. What would change something lacks a field that is looked at last: it is allowed
-/// and comes to nothing.
-fn allowed(bench: &Bench, verb: Verb, case: usize) -> Expected {
+/// The answer where the caller may do this to the case. A request that would change something lacks a field that is checked last: it is
+/// allowed, and changes nothing.
+fn allowed(history: &History, verb: Verb, case: usize) -> Expected {
     let lacks = |reason| refused(Code::InvalidArgument, reason);
     match verb {
         Verb::AddParticipant => lacks("name-missing"),
@@ -139,37 +139,37 @@ fn allowed(bench: &Bench, verb: Verb, case: usize) -> Expected {
         Verb::RecordAssessment | Verb::RecordConsent => lacks("participant-unknown"),
         Verb::Move => lacks("text-unreadable"),
         Verb::WhoViewed => Expected::Done,
-        _ => Expected::Cases([bench.cases[case].0.to_string()].into()),
+        _ => Expected::Cases([history.cases[case].0.to_string()].into()),
     }
 }
 
 /// One question in ten names a case that there is not, by one name or another.
-fn question(bench: &Bench, tokens: &[AsciiMetadataValue], counts: &mut Counts) -> Question {
-    let person = bench.dice.below(PEOPLE.len());
-    let (subject, verb) = (PEOPLE[person].0, *bench.dice.one(&ASKED));
-    let absent = verb != Verb::List && bench.dice.below(10) == 0;
-    let case = if absent { CASES } else { bench.case(subject) };
-    let named = match (bench.cases.get(case), verb) {
+fn question(history: &History, tokens: &[AsciiMetadataValue], counts: &mut Counts) -> Question {
+    let person = history.dice.below(PEOPLE.len());
+    let (subject, verb) = (PEOPLE[person].0, *history.dice.one(&ASKED));
+    let absent = verb != Verb::List && history.dice.below(10) == 0;
+    let case = if absent { CASES } else { history.case(subject) };
+    let named = match (history.cases.get(case), verb) {
         (Some((_, _, referral)), Verb::Find) => referral.to_string(),
         (Some((id, number, _)), _) => {
-            if bench.dice.below(2) == 0 {
+            if history.dice.below(2) == 0 {
                 id.to_string()
             } else {
                 number.clone()
             }
         }
         (None, _) => {
-            let there_is = &bench.cases[bench.dice.below(CASES)];
+            let there_is = &history.cases[history.dice.below(CASES)];
             // Another's id where a referral's is meant and the other way round names nothing either.
             let other = if verb == Verb::Find { there_is.0.to_string() } else { there_is.2.to_string() };
             let none =
                 [other, Ids::random().uuid().to_string(), proto::reference::make("RC", 4_711), "' or 1=1 --".to_owned(), String::new()];
-            bench.dice.one(&none).clone()
+            history.dice.one(&none).clone()
         }
     };
-    let (answer, told) = expected(bench, subject, verb, case);
+    let (answer, expected) = expected(history, subject, verb, case);
     counts.note(verb, answer);
-    Question { subject, token: tokens[person].clone(), verb, case, named, told }
+    Question { subject, token: tokens[person].clone(), verb, case, named, expected }
 }
 
 /// How many answers of each kind there must be, and how many of them stand in the audit log.
@@ -186,7 +186,7 @@ struct Counts {
 impl Counts {
     fn note(&mut self, verb: Verb, answer: Answer) {
         let kind = match answer {
-            Answer::Door => 0,
+            Answer::NoRole => 0,
             Answer::Yes => 1,
             Answer::Nothing => 2,
             Answer::No(_) => 3,
@@ -196,7 +196,7 @@ impl Counts {
             *self.reasons.entry(reason).or_default() += 1;
         }
         match answer {
-            Answer::Door => self.denied += 1,
+            Answer::NoRole => self.denied += 1,
             _ if verb == Verb::List => {}
             Answer::Nothing => self.hidden += 1,
             Answer::Yes if matches!(verb, Verb::Read | Verb::Find | Verb::WhoViewed) => {}
@@ -272,10 +272,10 @@ async fn deviations(open: &Open, questions: Vec<Question>) -> Vec<String> {
         asking.push(tokio::spawn(async move {
             let mut wrong = Vec::new();
             for question in &mine {
-                let told = ask(&channel, question).await;
-                if told != question.told {
-                    let Question { subject, verb, case, named, told: expected, .. } = question;
-                    wrong.push(format!("{subject} {verb:?} case {case} as {named:?}: {told:?}, and not {expected:?}"));
+                let answer = ask(&channel, question).await;
+                if answer != question.expected {
+                    let Question { subject, verb, case, named, expected, .. } = question;
+                    wrong.push(format!("{subject} {verb:?} case {case} as {named:?}: {answer:?}, and not {expected:?}"));
                 }
             }
             wrong
@@ -291,9 +291,9 @@ async fn deviations(open: &Open, questions: Vec<Question>) -> Vec<String> {
 // [R3c] [IM1a] [TRAP-11]
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn random_questions_through_grpc_are_answered_as_the_rules_say_and_every_refusal_is_in_the_log() {
-    let mut bench = Bench::new().await;
-    let open = Arc::new(Open::door(&bench).await);
-    let before = refusals(&bench).await;
+    let mut history = History::new().await;
+    let open = Arc::new(Open::door(&history).await);
+    let before = refusals(&history).await;
     let mut counts = Counts::default();
     let checks =
         std::env::var_os("RO_QUESTIONS").map_or(harness::tries::of(CHECKS, FEW_CHECKS), |asked| asked.to_str().unwrap().parse().unwrap());
@@ -301,28 +301,28 @@ async fn random_questions_through_grpc_are_answered_as_the_rules_say_and_every_r
     let steps = STEPS * (CHECKS / checks).max(1);
     for round in 0..checks.div_ceil(ROUND) {
         for _ in 0..steps {
-            bench.step().await;
+            history.step().await;
         }
-        bench.world.app.clock.advance(Duration::minutes(i64::try_from(bench.dice.below(20)).unwrap()));
-        let questions = (0..ROUND).map(|_| question(&bench, &open.tokens, &mut counts)).collect();
+        history.world.app.clock.advance(Duration::minutes(i64::try_from(history.dice.below(20)).unwrap()));
+        let questions = (0..ROUND).map(|_| question(&history, &open.tokens, &mut counts)).collect();
         let wrong = deviations(&open, questions).await;
-        assert!(wrong.is_empty(), "round {round}, {}:\n  {}", bench.world.app.clock.now(), wrong.join("\n  "));
+        assert!(wrong.is_empty(), "round {round}, {}:\n  {}", history.world.app.clock.now(), wrong.join("\n  "));
     }
     assert!(counts.kinds.iter().sum::<usize>() >= checks);
     // Every kind of answer was among them, and not by a hair.
     assert!(counts.kinds.iter().all(|count| *count > checks / 200), "door, yes, nothing, no: {counts:?}");
     assert_eq!(counts.reasons.len(), 3, "every reason to refuse what is known: {counts:?}");
     println!("{} questions through gRPC, 0 deviations: {counts:?}", counts.kinds.iter().sum::<usize>());
-    open.process.denied.flush(&bench.world.app.pool, bench.world.app.clock.now()).await;
-    let after = refusals(&bench).await;
+    open.process.denied.flush(&history.world.app.pool, history.world.app.clock.now()).await;
+    let after = refusals(&history).await;
     let noted = [0, 1, 2].map(|kind| after[kind] - before[kind]);
     assert_eq!(noted, [counts.denied, counts.hidden, counts.refused], "what was refused and what the log holds of it: {counts:?}");
 }
 
-/// What the log holds of calls that were denied at the door, hidden or refused. Of the bench's own tries there are some as well.
-async fn refusals(bench: &Bench) -> [i64; 3] {
-    let denied = bench.world.count("select coalesce(sum(object::bigint), 0)::bigint from audit_staged where outcome = 'denied'").await;
-    let hidden = bench.world.count("select count(*) from audit_staged where outcome = 'hidden'").await;
-    let refused = bench.world.count("select count(*) from audit_staged where outcome = 'refused'").await;
+/// What the log holds of calls that were denied at the door, hidden or refused. Of the history's own tries there are some as well.
+async fn refusals(history: &History) -> [i64; 3] {
+    let denied = history.world.count("select coalesce(sum(object::bigint), 0)::bigint from audit_staged where outcome = 'denied'").await;
+    let hidden = history.world.count("select count(*) from audit_staged where outcome = 'hidden'").await;
+    let refused = history.world.count("select count(*) from audit_staged where outcome = 'refused'").await;
     [denied, hidden, refused]
 }

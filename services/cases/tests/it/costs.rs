@@ -24,7 +24,7 @@ const CASES: i64 = 10_000;
 const OWN: i64 = 60;
 const PAGE: i64 = 51;
 /// Rows of one table that are read for one case of a page, by the statement, its functions and the policies of its tables.
-const ROWS_OF_A_CASE: i64 = 40;
+const ROWS_OF_A_CASE: i64 = 20;
 
 /// Tables of which every case has rows here. PostgreSQL rightly walks one that has next to none.
 const FILLED: &str =
