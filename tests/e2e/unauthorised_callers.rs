@@ -35,7 +35,7 @@ use proto::{
     safety::v1::{Audience, GetConcernRequest, ListGrantsRequest, RaiseAnswer, RaiseConcernResponse},
 };
 use time::OffsetDateTime;
-use tonic::{Code, Request, Status};
+use tonic::{Code, Request, Status, transport::Channel};
 
 use crate::{
     concern::inbox,
@@ -206,24 +206,29 @@ struct Walk {
     raised: String,
 }
 
-async fn call(system: &System, service: &str, token: Option<&str>, method: &MethodDescriptor, body: Vec<u8>) -> Result<Vec<u8>, Status> {
+fn channel(system: &System, service: &str) -> Channel {
     let (url, authority, _) = system.outside(service, OFFICER);
+    raw::channel(url, &authority)
+}
+
+async fn call(service: Channel, token: Option<&str>, method: &MethodDescriptor, body: Vec<u8>) -> Result<Vec<u8>, Status> {
     let request = token.map_or_else(|| Request::new(body.clone()), |token| raw::bearing(token, body.clone()));
-    let mut answers = raw::ask(raw::channel(url, &authority), &raw::path(method), request).await?;
+    let mut answers = raw::ask(service, &raw::path(method), request).await?;
     Ok(answers.message().await?.unwrap_or_default())
 }
 
 /// Walks through every RPC; an answer that holds anything of what is somebody else's ends the test.
 async fn walk(system: &System, others: &Others, stranger: &Stranger) -> Walk {
-    let mut walk = Walk::default();
+    let (mut walk, mut channels) = (Walk::default(), BTreeMap::new());
     for (service, method) in methods() {
+        let channel = channels.entry(service.clone()).or_insert_with(|| channel(system, &service)).clone();
         let (name, own) = (method.name().to_owned(), fresh_key());
         let me = ["mediator", "officer", "holder", "subject"].map(|field| (field, stranger.name.as_str()));
         // Whoever raises a concern makes its id.
         let mine = (name == "RaiseConcern").then_some(("concern_id", own.as_str()));
         let fields: Vec<_> = me.into_iter().chain(mine).collect();
         let body = others.message(&method.input(), &fields).encode_to_vec();
-        match call(system, &service, stranger.token.as_deref(), &method, body).await {
+        match call(channel, stranger.token.as_deref(), &method, body).await {
             Ok(given) => {
                 let found = others.found_in(&given);
                 assert!(found.is_empty(), "{service}.{name} tells {} of somebody else's {found:?}", stranger.name);
@@ -247,15 +252,19 @@ async fn walk(system: &System, others: &Others, stranger: &Stranger) -> Walk {
 /// which has no database.
 async fn traced(system: &System, actor: &str, walk: &Walk, since: OffsetDateTime) {
     let known = actor != "unknown";
+    let mut databases = BTreeMap::new();
+    for service in SERVICES {
+        databases.insert(service.to_owned(), system.database(service).await);
+    }
     for (service, method) in methods().iter().filter(|(_, method)| walk.refused.contains_key(&raw::path(method))) {
         let Some(rule) = rule(method) else { continue };
         let permission = if known { rule.permission } else { "sign-in" };
-        let db = system.database(service).await;
+        let db = databases.get(service).unwrap();
         let entered = "select count(*) from (select at, actor, action, outcome from audit_entry
                          union all select at, actor, action, outcome from audit_staged) tried
                        where actor = $1 and action = $2 and at >= $3 and outcome in ('denied', 'hidden', 'refused')";
         let look = async || {
-            let count = sqlx::query_scalar::<_, i64>(entered).bind(actor).bind(permission).bind(since).fetch_one(&db).await;
+            let count = sqlx::query_scalar::<_, i64>(entered).bind(actor).bind(permission).bind(since).fetch_one(db).await;
             if count.map_err(|e| e.to_string())? > 0 { Ok(()) } else { Err(format!("nothing of {actor}: {:?}", walk.refused)) }
         };
         eventually(&format!("{service} has entered that {actor} tried {permission}"), SOON, look).await;
@@ -304,7 +313,7 @@ async fn ended_yesterday(system: &System, others: &Others) {
     system.access("rj-supervisor-1").assign_officer(given).await.unwrap();
     let (_, read) = methods().into_iter().find(|(_, method)| method.name() == "GetCase").unwrap();
     let ask = GetCaseRequest { case_ref }.encode_to_vec();
-    let seen = call(system, "cases", stranger.token.as_deref(), &read, ask).await.unwrap();
+    let seen = call(channel(system, "cases"), stranger.token.as_deref(), &read, ask).await.unwrap();
     assert!(others.found_in(&seen).len() > 3, "the walk could not find what it looks for");
     let yesterday = now - time::Duration::DAY;
     for (service, held) in lines {

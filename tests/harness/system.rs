@@ -1,10 +1,10 @@
 //! The whole system in a test: the built binaries on free ports in a folder of its own, and the clients that drive it.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, HashMap},
     path::PathBuf,
     sync::{
-        Arc, LazyLock,
+        Arc, Mutex, Once, PoisonError,
         atomic::{AtomicU32, Ordering},
         mpsc,
     },
@@ -12,7 +12,7 @@ use std::{
     time::Duration,
 };
 
-use local::{Description, Options, Stack, ports::Ports};
+use local::{Description, Options, Stack, ports::Ports, scratch};
 use proto::{
     cases::v1::{
         access_service_client::AccessServiceClient, assessment_service_client::AssessmentServiceClient,
@@ -30,7 +30,7 @@ use proto::{
     safety::v1::{alarm_service_client::AlarmServiceClient, directory_service_client::DirectoryServiceClient},
 };
 use server::{client, retry::Retry};
-use tokio::sync::oneshot;
+use tokio::{runtime, sync::oneshot};
 
 /// Timeout for a whole system to reach what a test waits for.
 pub const SOON: Duration = Duration::from_secs(20);
@@ -39,13 +39,8 @@ pub const KILL: i32 = 9;
 /// SIGHUP.
 pub const HANG_UP: i32 = 1;
 
-/// Parent of the state folders of systems and buses: in memory where there is room, so that a test does not wait for the disk. A killed
-/// process loses nothing there, and no test makes a power cut.
-const PLACES: [&str; 2] = ["/dev/shm", "/var/tmp"];
-/// Name prefix of such a folder, followed by the process and a number.
+/// Name prefix of the state folder of a system or a bus, followed by the process and a number.
 const FOLDER: &str = "ro-sys-";
-/// Memory that must be free, in bytes: the data of all systems of a run at once, with a margin.
-const ROOM: u64 = 6 << 30;
 
 /// For so long a call that a busy service puts off is asked again.
 const BUSY: Duration = Duration::from_secs(60);
@@ -62,7 +57,11 @@ pub struct System {
     pub description: Arc<Description>,
     /// For so long a call that a busy service puts off is asked again.
     busy: Duration,
+    open: Open,
 }
+
+/// Connections that are open, by the runtime of the test, the service and the token: a test that polls does not connect for each look.
+type Open = Arc<Mutex<HashMap<(runtime::Id, String, Option<String>), Peer>>>;
 
 /// Options of a system that differ from the default.
 #[derive(Debug, Clone, Default)]
@@ -89,16 +88,18 @@ impl System {
             Ok(Err(why)) => panic_with(&why),
             Err(_) => panic_with("the runner's thread ended"),
         };
-        Self { orders, description: Arc::new(description), busy: BUSY }
+        Self { orders, description: Arc::new(description), busy: BUSY, open: Open::default() }
     }
 
-    /// The same without retries: every answer is passed on, for a test of what a busy service answers.
+    /// The same without retries and with a connection for each client: every answer is passed on, for a test of what a busy service answers.
     #[must_use]
     pub fn asking_once(self) -> Self {
         Self { busy: Duration::ZERO, ..self }
     }
 
     async fn order<T: Send + 'static>(&self, what: impl FnOnce(&mut Stack) -> T + Send + 'static) -> T {
+        // Whoever dies takes the connections along.
+        self.open.lock().unwrap_or_else(PoisonError::into_inner).clear();
         let (tell, told) = oneshot::channel();
         let order: Order = Box::new(move |stack| drop(tell.send(what(stack))));
         if self.orders.send(order).is_err() {
@@ -132,12 +133,17 @@ impl System {
     }
 
     fn peer(&self, service: &str, token: Option<&str>) -> Peer {
-        let peer = || -> anyhow::Result<Peer> {
+        let connect = || -> anyhow::Result<Peer> {
             let ca = std::fs::read(&self.description.ca_file)?;
             let peer = client::connect(self.description.grpc(service)?, Some(&ca), token, None)?;
             Ok(Retry::within(peer, self.busy))
         };
-        peer().unwrap_or_else(|error| panic_with(&format!("{error:#}")))
+        let connect = || connect().unwrap_or_else(|error| panic_with(&format!("{error:#}")));
+        if self.busy.is_zero() {
+            return connect();
+        }
+        let key = (runtime::Handle::current().id(), service.to_owned(), token.map(str::to_owned));
+        self.open.lock().unwrap_or_else(PoisonError::into_inner).entry(key).or_insert_with(connect).clone()
     }
 
     fn token(&self, identity: &str) -> String {
@@ -280,18 +286,14 @@ fn keep(wishes: &Wishes, inbox: &mpsc::Receiver<Order>, ready: oneshot::Sender<R
 /// A state folder that no other test has.
 pub(crate) fn scratch() -> PathBuf {
     static COUNT: AtomicU32 = AtomicU32::new(0);
-    static PLACE: LazyLock<&str> = LazyLock::new(|| {
-        sweep();
-        let [memory, disk] = PLACES;
-        let free = rustix::fs::statvfs(memory).map_or(0, |of| of.f_bavail.saturating_mul(of.f_frsize));
-        if free >= ROOM { memory } else { disk }
-    });
-    PathBuf::from(format!("{}/{FOLDER}{}-{}", *PLACE, std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed)))
+    static SWEPT: Once = Once::new();
+    SWEPT.call_once(sweep);
+    PathBuf::from(format!("{}/{FOLDER}{}-{}", scratch::place(), std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed)))
 }
 
 /// Removes the folders left by test processes that are gone.
 fn sweep() {
-    for entry in PLACES.into_iter().filter_map(|place| std::fs::read_dir(place).ok()).flatten().flatten() {
+    for entry in scratch::PLACES.into_iter().filter_map(|place| std::fs::read_dir(place).ok()).flatten().flatten() {
         let name = entry.file_name();
         let owner = name.to_str().and_then(|n| n.strip_prefix(FOLDER)).and_then(|n| n.split('-').next()?.parse::<u32>().ok());
         let ours = matches!(local::place::check(&entry.path()), Ok(true));

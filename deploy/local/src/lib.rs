@@ -17,6 +17,7 @@ pub mod place;
 pub mod ports;
 pub mod postgres;
 pub mod process;
+pub mod scratch;
 pub mod search_path;
 pub mod secret;
 pub mod service;

@@ -48,6 +48,12 @@ pub fn command_name(pid: u32) -> Option<String> {
     std::fs::read_to_string(format!("/proc/{pid}/comm")).ok().map(|name| name.trim_end().to_owned())
 }
 
+/// Bytes that this user may still write below a folder; none where it cannot be asked.
+#[must_use]
+pub fn free_space(folder: &std::path::Path) -> u64 {
+    rustix::fs::statvfs(folder).map_or(0, |of| of.f_bavail.saturating_mul(of.f_frsize))
+}
+
 /// The user this process acts as.
 #[must_use]
 pub fn user_id() -> u32 {

@@ -8,8 +8,9 @@ use std::{
 
 use crate::{
     error::{Result, Say},
+    place,
     postgres::Postgres,
-    secret, state, sys,
+    scratch, secret, state, sys,
     tools::{self, Wishes},
 };
 
@@ -21,7 +22,13 @@ pub const POSTGRES_VARIABLE: &str = "RO_TEST_DATABASE_URL";
 /// # Errors
 /// When there is no PostgreSQL or it does not start.
 pub fn start(say: Say<'_>) -> Result<(Postgres, PathBuf)> {
-    start_in(Path::new(&format!("/var/tmp/ro-test-{}", sys::user_id())), say)
+    let below = |place: &str| PathBuf::from(format!("{place}/ro-test-{}", sys::user_id()));
+    for root in scratch::PLACES.map(below) {
+        if matches!(place::check(&root), Ok(true)) {
+            sweep(&root);
+        }
+    }
+    start_in(&below(scratch::place()), say)
 }
 
 /// The same below a given folder.
@@ -35,7 +42,7 @@ pub fn start_in(root: &Path, say: Say<'_>) -> Result<(Postgres, PathBuf)> {
     secret::folder(&dir, if sys::is_root() { 0o711 } else { 0o700 })?;
     let tool = tools::postgres(&Wishes::from_env(), say)?;
     let postgres = Postgres::start(&tool, &dir.join("pg"), &dir, &AtomicBool::new(false))?;
-    postgres.run_script(NOTHING_OUTLIVES_THE_RUN)?;
+    postgres.run_script(&format!("{NOTHING_OUTLIVES_THE_RUN}{}", postgres.quick_administrator()?))?;
     Ok((postgres, dir))
 }
 

@@ -161,14 +161,16 @@ impl Postgres {
     /// # Errors
     /// When the server refuses.
     pub fn create_services(&mut self, services: &[&str]) -> Result<()> {
-        let mut script = String::from(CLOSE_TO_THE_PUBLIC);
+        let mut script = format!("{CLOSE_TO_THE_PUBLIC}{}", self.quick_administrator()?);
         for service in services {
             for role in Login::ALL.map(|login| login.role(service)) {
                 if let Entry::Vacant(entry) = self.passwords.entry(role) {
                     entry.insert(secret::random_hex::<24>()?);
                 }
             }
-            script += &service_script(service, |role| self.passwords.get(role).cloned().unwrap_or_default());
+            script += &service_script(service, |role| {
+                self.passwords.get(role).map(|password| scram::quick_verifier(password)).unwrap_or_default()
+            });
         }
         // Kept before they are used: a password the server knows and we do not would lock the data away.
         cluster::keep_passwords(&self.dir, &self.passwords)?;
@@ -196,6 +198,14 @@ impl Postgres {
         let host = self.socket_dir().to_string_lossy().replace('%', "%25").replace('/', "%2F").replace(' ', "%20");
         // Complete: what an address leaves open is read from the environment of its user.
         Ok(format!("postgres://{role}:{password}@{host}:5432/{database}?sslmode=disable"))
+    }
+
+    /// SQL that spares connections of the administrator the iterations that `initdb` has chosen.
+    ///
+    /// # Errors
+    /// When the cluster has no administrator.
+    pub fn quick_administrator(&self) -> Result<String> {
+        Ok(format!("alter role {ADMINISTRATOR} password '{}';\n", scram::quick_verifier(self.password(ADMINISTRATOR)?)))
     }
 
     fn password(&self, role: &str) -> Result<&str> {
