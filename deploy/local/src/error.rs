@@ -1,6 +1,10 @@
 //! Errors of starting and running the stack, each as one sentence a newcomer can act on, and the progress messages of the runner.
 
-use std::{io, path::PathBuf, process::ExitStatus};
+use std::{
+    io,
+    path::{Path, PathBuf},
+    process::ExitStatus,
+};
 
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
@@ -17,21 +21,21 @@ pub enum Error {
         source: io::Error,
     },
     /// A process of ours ended; with its last log lines.
-    #[error("{name} ended: {status}{}", shown(.tail))]
+    #[error("{name} ended: {status}{}", shown(.tail, .log))]
     Ended { name: String, status: ExitStatus, log: PathBuf, tail: Vec<String> },
     /// A process of ours did not become ready in time.
-    #[error("{name} was not ready after {seconds} s{}", shown(.tail))]
+    #[error("{name} was not ready after {seconds} s{}", shown(.tail, .log))]
     NotReady { name: String, seconds: u64, log: PathBuf, tail: Vec<String> },
     /// Ctrl-C or SIGTERM while starting.
     #[error("stopped on request")]
     Cancelled,
 }
 
-fn shown(tail: &[String]) -> String {
+fn shown(tail: &[String], log: &Path) -> String {
     if tail.is_empty() {
-        return " and wrote no log".to_owned();
+        return format!(" and wrote nothing to {}", log.display());
     }
-    tail.iter().fold("; its last lines:".to_owned(), |text, line| text + "\n    " + line)
+    tail.iter().fold(format!("; the last lines of {}:", log.display()), |text, line| text + "\n    " + line)
 }
 
 impl Error {

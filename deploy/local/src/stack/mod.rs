@@ -10,7 +10,10 @@ use std::{
     collections::BTreeMap,
     net::{Ipv4Addr, SocketAddr, TcpStream},
     path::PathBuf,
-    sync::{Arc, atomic::AtomicBool},
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
     time::{Duration, Instant},
 };
 
@@ -129,14 +132,29 @@ impl Stack {
         &self.nats
     }
 
-    /// Starts every process and waits until all of them are ready.
+    /// Starts every process and waits until all of them are ready. One that ends is reported at once, whichever is slow.
     fn begin(&mut self, plans: Vec<Plan>, places: &start::Places) -> Result<()> {
         for plan in plans {
             let process = spawn(&plan, start::log_of(places, &plan.name), &[])?;
             self.members.push(Member { plan, process });
         }
-        for member in &mut self.members {
-            member.wait_ready(&self.cancel)?;
+        let since = Instant::now();
+        let mut waiting: Vec<usize> = (0..self.members.len()).collect();
+        while !waiting.is_empty() {
+            for process in self.members.iter_mut().map(|member| &mut member.process) {
+                if let Some(status) = process.exited() {
+                    return Err(process.ended_error(status));
+                }
+            }
+            waiting.retain(|number| self.members.get(*number).is_some_and(|member| !member.plan.answers()));
+            let slow = waiting.first().and_then(|number| self.members.get(*number)).filter(|_| since.elapsed() >= READY_TIMEOUT);
+            if let Some(member) = slow {
+                return Err(member.process.not_ready_error(READY_TIMEOUT));
+            }
+            if self.cancel.load(Ordering::Relaxed) {
+                return Err(Error::Cancelled);
+            }
+            std::thread::sleep(process::POLL);
         }
         self.note_pids();
         Ok(())
