@@ -20,7 +20,7 @@ use super::{
 };
 
 /// Programs that take longest, in the order in which they start; the others follow.
-const LONGEST: [&str; 6] = ["tests e2e", "tests canary", "cases it", "server it", "safety it", "tests bus"];
+const LONGEST: [&str; 7] = ["tests e2e", "server it", "tests canary", "cases it", "safety it", "tests bus", "local parts"];
 
 /// One test program.
 #[derive(Debug, Clone, PartialEq, Eq)]
