@@ -4,7 +4,7 @@ use crate::{
     id::{Region, SiteCode},
     subject::{
         CONCERN_CHANGED, CONCERN_RAISED, CONSUMERS, EVERY_CONCERN_RECEIPT, EVERY_INTAKE_RECEIPT, EVERY_RAISE, FACTS, FORMER,
-        RAISE_BY_CASES, RAISE_BY_INTAKE, RING_HEAD, RING_NHQ, STREAMS, concern_receipt, intake_receipt, raise_concern, submit_contact,
+        RAISE_BY_CASES, RAISE_BY_INTAKE, RING_DUE, STREAMS, concern_receipt, intake_receipt, raise_concern, submit_contact,
         submit_referral,
     },
 };
@@ -34,7 +34,7 @@ pub fn service_permissions(service: &str) -> Permissions {
     publish.extend(match service {
         "intake" => vec![EVERY_INTAKE_RECEIPT.into(), RAISE_BY_INTAKE.into()],
         "cases" => vec![RAISE_BY_CASES.into()],
-        "safety" => vec![EVERY_CONCERN_RECEIPT.into(), RING_NHQ.into(), RING_HEAD.into()],
+        "safety" => vec![EVERY_CONCERN_RECEIPT.into(), RING_DUE.into()],
         _ => Vec::new(),
     });
     for stream in STREAMS {

@@ -78,10 +78,9 @@ pub const EVERY_INTAKE_RECEIPT: &str = "ro.intake.receipt.*";
 
 // ---- rings from safety to notification ----------------------------------------------------------------------------
 
-/// Ring NHQ now (protobuf `ro.safety.v1.Ring`). Only notification reads it.
-pub const RING_NHQ: &str = "ro.safety.ring.nhq";
-/// Ring the responsible head now (protobuf `ro.safety.v1.Ring`). Only notification reads it.
-pub const RING_HEAD: &str = "ro.safety.ring.head";
+/// Ring an audience now (protobuf `ro.safety.v1.Ring`): NHQ or the responsible head, as the message says. Only notification reads it. Rings
+/// that wait together share a batch.
+pub const RING_DUE: &str = "ro.safety.ring.due";
 
 // ---- facts --------------------------------------------------------------------------------------------------------
 
@@ -166,7 +165,7 @@ pub const SUBMISSIONS: StreamSpec =
 pub const RAISES: StreamSpec = until_heard("RO_RAISES", &[EVERY_RAISE], 256, 5_120);
 /// The raises of our own services.
 pub const SERVICE_RAISES: StreamSpec = until_heard("RO_SERVICE_RAISES", &["ro.safety.raise.service.*"], 2_048, 1_024);
-pub const RINGS: StreamSpec = until_heard("RO_RINGS", &["ro.safety.ring.*"], 4_096, 2_048);
+pub const RINGS: StreamSpec = until_heard("RO_RINGS", &["ro.safety.ring.*"], 8_192, 2_048);
 /// Answers to sites and regions, which read them live.
 pub const RECEIPTS: StreamSpec = StreamSpec {
     name: "RO_RECEIPTS",

@@ -32,7 +32,7 @@ async fn messages(bus: &messaging::bus::Bus) -> BTreeMap<&'static str, u64> {
 /// Where an answer would do harm.
 fn targets() -> Vec<String> {
     let mut all: Vec<String> = subject::FACTS.map(String::from).into();
-    all.extend([subject::RING_NHQ, subject::RING_HEAD, subject::RAISE_BY_CASES, subject::RAISE_BY_INTAKE].map(String::from));
+    all.extend([subject::RING_DUE, subject::RAISE_BY_CASES, subject::RAISE_BY_INTAKE].map(String::from));
     all.extend([subject::raise_concern(&site("kent")), subject::submit_referral(&site("kent"))]);
     all.extend([subject::intake_receipt(&site("kent")), subject::concern_receipt(Some(&site("kent")))]);
     let calls = ["STREAM.PURGE.RO_RAISES", "STREAM.MSG.DELETE.RO_RAISES", "STREAM.DELETE.RO_RAISES", "STREAM.DELETE.RO_SAFETY"];

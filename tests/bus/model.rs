@@ -201,7 +201,7 @@ fn calls(all: &mut BTreeSet<String>, root: &str) {
             all.insert(api(format!("STREAM.{verb}.{stream}")));
         }
         all.insert(api(format!("DIRECT.GET.{stream}")));
-        all.insert(api(format!("DIRECT.GET.{stream}.{}", subject::RING_NHQ)));
+        all.insert(api(format!("DIRECT.GET.{stream}.{}", subject::RING_DUE)));
         all.extend(["NAMES", "LIST", "CREATE"].map(|verb| api(format!("CONSUMER.{verb}.{stream}"))));
     }
     for (stream, name) in consumers() {
@@ -209,7 +209,7 @@ fn calls(all: &mut BTreeSet<String>, root: &str) {
             all.insert(api(format!("CONSUMER.{verb}.{stream}.{name}")));
         }
         // A filter of the caller's own choice.
-        all.insert(api(format!("CONSUMER.CREATE.{stream}.{name}.{}", subject::RING_HEAD)));
+        all.insert(api(format!("CONSUMER.CREATE.{stream}.{name}.{}", subject::RING_DUE)));
         all.insert(api(format!("CONSUMER.CREATE.{stream}.{name}.ro.>")));
     }
 }

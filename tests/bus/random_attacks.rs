@@ -92,7 +92,7 @@ const BASES: [&str; 10] = [
 const REPLIES: [&str; 14] = [
     "ro.safety.raise.kent",
     "ro.safety.raise.mission",
-    "ro.safety.ring.nhq",
+    "ro.safety.ring.due",
     "ro.safety.receipt.kent",
     "ro.intake.submit.referral.kent",
     "ro.safety.event.grant-changed",

@@ -68,8 +68,7 @@ async fn a_site_that_floods_the_alarm_while_nobody_hears_is_refused_itself_and_c
     for (service, said) in [
         ("cases", subject::RAISE_BY_CASES),
         ("intake", subject::RAISE_BY_INTAKE),
-        ("safety", subject::RING_NHQ),
-        ("safety", subject::RING_HEAD),
+        ("safety", subject::RING_DUE),
         ("safety", subject::GRANT_CHANGED),
         ("safety", "ro.safety.receipt.mission"),
         ("cases", subject::CASE_OPENED),

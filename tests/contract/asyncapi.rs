@@ -38,8 +38,7 @@ pub fn channels() -> Vec<Channel> {
         family(subject::concern_receipt(Some(&site)), "site", "raise-answer", "ro.safety.v1.RaiseAnswer"),
         channel("raise-by-cases", subject::RAISE_BY_CASES.to_owned(), subject::RAISE_BY_CASES, "ro.safety.v1.Concern"),
         channel("raise-by-intake", subject::RAISE_BY_INTAKE.to_owned(), subject::RAISE_BY_INTAKE, "ro.safety.v1.Concern"),
-        channel("ring-nhq", subject::RING_NHQ.to_owned(), subject::RING_NHQ, "ro.safety.v1.Ring"),
-        channel("ring-head", subject::RING_HEAD.to_owned(), subject::RING_HEAD, "ro.safety.v1.Ring"),
+        channel("ring-due", subject::RING_DUE.to_owned(), subject::RING_DUE, "ro.safety.v1.Ring"),
     ];
     all.extend(facts().into_iter().map(|(_, subject)| {
         let mut tokens = subject.split('.');

@@ -377,7 +377,7 @@ const FOREIGN: [&str; 10] = [
     "ro.intake.receipt.mission",
     "ro.safety.receipt.*",
     "ro.safety.raise.>",
-    "ro.safety.ring.head",
+    "ro.safety.ring.due",
     "ro.>",
     ">",
     "_INBOX_site-mission.>",

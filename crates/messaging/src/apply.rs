@@ -3,13 +3,12 @@
 
 use std::{collections::BTreeSet, future::Future, panic::AssertUnwindSafe, time::Duration};
 
-use async_nats::jetstream;
 use base::{
     database::{self, Actor},
     refusal::{is_passing, store_error},
 };
 use futures::{FutureExt, future::join_all};
-use sqlx::{Acquire, PgConnection};
+use sqlx::{Acquire, PgConnection, PgPool};
 use time::OffsetDateTime;
 use tokio::time::Instant;
 use tracing::Instrument;
@@ -48,25 +47,32 @@ pub(crate) enum Verdict {
 /// Result of reading a message, and the span that its application belongs to.
 pub(crate) type Read<W> = (tracing::Span, Result<W, Rejection>);
 
-/// Applies a batch, whatever fails in it; returns the result of each message.
+/// Applies a batch, whatever fails in it; returns the result of each message. `own` are connections that act for the service, where the
+/// handler is idempotent.
 pub(crate) async fn apply<H: Handler>(
     endpoint: &Endpoint,
+    own: Option<&PgPool>,
     spec: ConsumerSpec,
     handler: &H,
-    messages: &[(jetstream::Message, Incoming)],
+    messages: &[Incoming],
     works: Vec<Read<H::Work>>,
 ) -> Vec<Verdict> {
     let (mut set, mut refused) = (Vec::with_capacity(works.len()), Vec::new());
     let mut verdicts: Vec<Option<Verdict>> = Vec::with_capacity(works.len());
-    for (place, ((_, message), (span, work))) in messages.iter().zip(works).enumerate() {
+    for (place, (message, (span, work))) in messages.iter().zip(works).enumerate() {
         verdicts.push(None);
         match work {
+            Ok(work) if !handler.is_needed(&work) => fill(&mut verdicts, &[place], || Verdict::Applied),
             Ok(work) => set.push((place, ReadMessage { work, message, span })),
             Err(rejection) => refused.push((place, span, rejection)),
         }
     }
     let (places, set): (Vec<usize>, Vec<ReadMessage<'_, H::Work>>) = set.into_iter().unzip();
-    let ended = if set.is_empty() { Ok(()) } else { together(endpoint, spec, handler, set).await };
+    let ended = match own {
+        _ if set.is_empty() => Ok(()),
+        Some(own) => without_transaction(endpoint, own, handler, set).await,
+        None => together(endpoint, spec, handler, set).await,
+    };
     let alone = match (ended, places.as_slice()) {
         (Ok(()), _) => {
             fill(&mut verdicts, &places, || Verdict::Applied);
@@ -85,7 +91,7 @@ pub(crate) async fn apply<H: Handler>(
     };
     let rest = alone.into_iter().chain(refused.into_iter().map(|(place, span, rejection)| (place, (span, Err(rejection)))));
     let (places, works): (Vec<usize>, Vec<Read<H::Work>>) = rest.unzip();
-    let rest: Vec<&Incoming> = places.iter().filter_map(|place| messages.get(*place)).map(|(_, message)| message).collect();
+    let rest: Vec<&Incoming> = places.iter().filter_map(|place| messages.get(*place)).collect();
     let mut apart = apply_apart(endpoint, spec, handler, &rest, works).await.into_iter();
     fill(&mut verdicts, &places, || apart.next().unwrap_or_else(|| Verdict::Later("nothing came of it".to_owned())));
     verdicts.into_iter().map(|verdict| verdict.unwrap_or_else(|| Verdict::Later("nothing came of it".to_owned()))).collect()
@@ -105,6 +111,28 @@ enum Failed {
     Whole(sqlx::Error),
     /// The handler failed.
     Applying(Rejection),
+    /// It could not be applied without a transaction, whatever the reason: a connection that is dead, or one bad message.
+    Shortcut,
+}
+
+/// Applies a set of an idempotent handler, where each statement is a transaction.
+async fn without_transaction<H: Handler>(
+    endpoint: &Endpoint,
+    own: &PgPool,
+    handler: &H,
+    set: Vec<ReadMessage<'_, H::Work>>,
+) -> Result<(), Failed> {
+    let mut fresh = Fresh::default();
+    let applying = async {
+        let mut connection = own.acquire().await?;
+        handler.apply_set(&mut connection, &mut fresh, set).await
+    };
+    if let Err(rejection) = guarded(SET_DEADLINE, applying).await {
+        tracing::debug!(why = ?rejection, "messages cannot be applied without a transaction: each takes the way of all others");
+        return Err(Failed::Shortcut);
+    }
+    endpoint.outbox.publish(fresh);
+    Ok(())
 }
 
 /// Applies a set in one transaction: records its messages in one statement, and applies those that are new.
@@ -143,8 +171,8 @@ async fn remember(tx: &mut PgConnection, consumer: &str, ids: &[String], at: Off
 }
 
 /// Reads the messages of a failed set once more: the first result was consumed.
-async fn read_again<H: Handler>(handler: &H, messages: &[(jetstream::Message, Incoming)], places: &[usize]) -> Vec<(usize, Read<H::Work>)> {
-    let reading = places.iter().filter_map(|place| messages.get(*place).map(|(_, message)| (*place, message)));
+async fn read_again<H: Handler>(handler: &H, messages: &[Incoming], places: &[usize]) -> Vec<(usize, Read<H::Work>)> {
+    let reading = places.iter().filter_map(|place| messages.get(*place).map(|message| (*place, message)));
     let reading = reading.map(|(place, message)| async move {
         (place, (tracing::Span::current(), guarded(READ_AGAIN_DEADLINE, handler.read(message)).await))
     });

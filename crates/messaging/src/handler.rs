@@ -105,8 +105,19 @@ pub trait Handler: Send + Sync + 'static {
     /// alone does not wait. For what nobody waits for: its work then takes little from what somebody does wait for.
     const MIN_INTERVAL: Duration = Duration::ZERO;
 
+    /// Whether a message may be applied again and nothing changes, and each statement of `apply_set` may stand without the others. Then it is
+    /// applied without a transaction and without a record in the inbox, on a connection that acts for the service. A set that fails takes
+    /// the way of all others.
+    const IDEMPOTENT: bool = false;
+
     /// Decodes, and fetches what is needed from elsewhere. Outside any transaction.
     fn read(&self, message: &Incoming) -> impl Future<Output = Result<Self::Work, Rejection>> + Send;
+
+    /// Whether the message has an effect at all; one that has none is acknowledged as it is, and not recorded.
+    fn is_needed(&self, work: &Self::Work) -> bool {
+        let _ = work;
+        true
+    }
 
     /// Writes the effect, in the transaction that also records the message. What it enqueues into `fresh` is published from memory after
     /// the commit.

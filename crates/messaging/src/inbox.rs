@@ -5,21 +5,21 @@
 //! else.
 
 use std::{
-    collections::BTreeMap,
     future::{Future, poll_fn},
+    sync::Arc,
     task::Poll,
     time::Duration,
 };
 
 use anyhow::{Context as _, bail};
 use async_nats::jetstream::{self, AckKind};
-use base::trace;
+use base::{database, trace};
 use futures::{
     FutureExt, Stream, StreamExt,
     future::{BoxFuture, join_all},
     stream::FuturesUnordered,
 };
-use sha2::{Digest, Sha256};
+use sqlx::PgPool;
 use tokio::{sync::mpsc, time::Instant};
 use tokio_util::sync::CancellationToken;
 use tracing::Instrument;
@@ -28,6 +28,7 @@ pub use crate::handler::{Handler, Incoming, ReadMessage, Rejection};
 use crate::{
     apply::{self, READ_DEADLINE, Verdict, guarded},
     bus::ConsumerSpec,
+    delivery::{Delivery, Part, parts},
     endpoint::Endpoint,
     fair_queue::{Appointments, FairQueue, give_back, postpone, queue_by_sender},
     replay,
@@ -46,10 +47,10 @@ const READ_TOGETHER: Duration = Duration::from_millis(250);
 const MAX_READING: usize = 2;
 /// Applied batches that may wait to be acknowledged, beside the one that is being acknowledged.
 const MAX_ANSWERS: usize = 1;
+/// Connections of an idempotent handler: one writes, the other stands by where an answer was not waited for.
+const OWN_CONNECTIONS: u32 = 2;
 /// Deliveries after which a message that still cannot be applied is an error that a person must look at.
 const ALERT_AFTER_ATTEMPTS: i64 = 20;
-const MAX_HEADERS: usize = 16;
-const MAX_HEADER_LENGTH: usize = 256;
 
 impl Endpoint {
     /// Consumes a durable consumer with `handler` until the process stops.
@@ -96,6 +97,7 @@ async fn receive<H: Handler>(
     wrong: &CancellationToken,
     answers: mpsc::Sender<Vec<Settled>>,
 ) -> anyhow::Result<()> {
+    let own = H::IDEMPOTENT.then(|| database::for_service(endpoint.name, &endpoint.pool, OWN_CONNECTIONS));
     let consumer = endpoint.bus.check_consumer(spec).await?;
     let window = if H::FROM_OUTSIDE { WINDOW } else { H::MAX_TOGETHER };
     let stream = consumer
@@ -121,7 +123,7 @@ async fn receive<H: Handler>(
             }
             // A message that is slow to read is applied as soon as it is read; its neighbours went before it.
             Some(read) = reading.next() => {
-                settle(endpoint, spec, handler, vec![read], &answers).await;
+                settle(endpoint, own.as_ref(), spec, handler, vec![read], &answers).await;
                 continue;
             }
             batch = next(&mut batches, !turns.is_empty()), if reading.len() < MAX_READING * H::MAX_TOGETHER => {
@@ -148,12 +150,17 @@ async fn receive<H: Handler>(
             postpone(&mut appointments, &turns, too_many).await;
             messages = turns.take(H::MAX_TOGETHER);
         }
-        let begun: FuturesUnordered<_> = messages.into_iter().enumerate().map(|(place, m)| read(spec, handler, place, m).boxed()).collect();
+        let parts = messages.into_iter().flat_map(|message| parts(message, H::FROM_OUTSIDE));
+        let begun: FuturesUnordered<_> = parts.enumerate().map(|(place, part)| read(spec, handler, place, part).boxed()).collect();
         let (mut read, slow) = read_together(begun).await;
         reading.extend(slow);
-        if !read.is_empty() {
-            read.sort_unstable_by_key(|read| read.place);
-            let settled = settle(endpoint, spec, handler, read, &answers).await;
+        read.sort_unstable_by_key(|read| read.place);
+        let settled = read.len();
+        while !read.is_empty() {
+            let rest = read.split_off(read.len().min(H::MAX_TOGETHER));
+            settle(endpoint, own.as_ref(), spec, handler, std::mem::replace(&mut read, rest), &answers).await;
+        }
+        if settled > 0 {
             appointments.note(settled, begun_at.elapsed());
             pause::<H>(endpoint, settled, begun_at).await;
         }
@@ -195,18 +202,17 @@ async fn next<T>(batches: &mut (impl Stream<Item = Vec<T>> + Unpin), others_wait
 /// Message that was read, and the result.
 struct Read<W> {
     place: usize,
-    message: jetstream::Message,
+    delivery: Arc<Delivery>,
     incoming: Incoming,
     span: tracing::Span,
     work: Result<W, Rejection>,
 }
 
-async fn read<H: Handler>(spec: ConsumerSpec, handler: &H, place: usize, message: jetstream::Message) -> Read<H::Work> {
-    let incoming = incoming(&message, H::FROM_OUTSIDE);
+async fn read<H: Handler>(spec: ConsumerSpec, handler: &H, place: usize, (delivery, incoming): Part) -> Read<H::Work> {
     let span = tracing::info_span!("bus.message", consumer = spec.name, subject = incoming.subject, attempt = incoming.attempt);
     trace::adopt(&span, incoming.headers.get("traceparent").map(String::as_str));
     let work = guarded(READ_DEADLINE, handler.read(&incoming)).instrument(span.clone()).await;
-    Read { place, message, incoming, span, work }
+    Read { place, delivery, incoming, span, work }
 }
 
 /// Messages that were read in a short time, and those still being read.
@@ -222,35 +228,33 @@ async fn read_together<F: Future + Unpin>(mut begun: FuturesUnordered<F>) -> (Ve
     (done, begun)
 }
 
-/// Message that was applied, or that is applied later.
+/// Delivery whose messages are all applied, or that is delivered again.
 struct Settled {
-    message: jetstream::Message,
-    attempt: i64,
+    delivery: Arc<Delivery>,
     verdict: Verdict,
 }
 
-/// Applies a batch, commits, and only then lets it be acknowledged; returns the number of its messages.
+/// Applies messages, commits, and only then lets their deliveries be acknowledged.
 async fn settle<H: Handler>(
     endpoint: &Endpoint,
+    own: Option<&PgPool>,
     spec: ConsumerSpec,
     handler: &H,
     batch: Vec<Read<H::Work>>,
     answers: &mpsc::Sender<Vec<Settled>>,
-) -> usize {
-    let (mut messages, mut works) = (Vec::with_capacity(batch.len()), Vec::with_capacity(batch.len()));
-    for Read { message, incoming, span, work, .. } in batch {
-        messages.push((message, incoming));
+) {
+    let (mut deliveries, mut messages, mut works) = (Vec::with_capacity(batch.len()), Vec::with_capacity(batch.len()), Vec::new());
+    for Read { delivery, incoming, span, work, .. } in batch {
+        deliveries.push(delivery);
+        messages.push(incoming);
         works.push((span, work));
     }
-    let verdicts = apply::apply(endpoint, spec, handler, &messages, works).await;
+    let verdicts = apply::apply(endpoint, own, spec, handler, &messages, works).await;
     endpoint.outbox.look();
-    let settled = messages.into_iter().zip(verdicts);
-    let settled: Vec<Settled> =
-        settled.map(|((message, incoming), verdict)| Settled { message, attempt: incoming.attempt, verdict }).collect();
-    let count = settled.len();
+    let settled = deliveries.into_iter().zip(verdicts);
+    let settled = settled.filter_map(|(delivery, verdict)| Some(Settled { verdict: delivery.settled(verdict)?, delivery }));
     // The receiver outlives the sender.
-    let _received = answers.send(settled).await;
-    count
+    let _received = answers.send(settled.collect()).await;
 }
 
 /// Acknowledges what was applied and gives back what was not, until nothing more is applied.
@@ -260,7 +264,9 @@ async fn acknowledge(spec: ConsumerSpec, mut applied: mpsc::Receiver<Vec<Settled
     }
 }
 
-async fn answer(spec: ConsumerSpec, Settled { message, attempt, verdict }: Settled) {
+async fn answer(spec: ConsumerSpec, Settled { delivery, verdict }: Settled) {
+    let Delivery { message, attempt, .. } = delivery.as_ref();
+    let attempt = *attempt;
     let answer = match verdict {
         Verdict::Applied => message.double_ack().await,
         Verdict::Later(why) => {
@@ -284,82 +290,3 @@ pub(crate) fn delay(attempt: i64) -> Duration {
     Duration::from_millis(100 * 2_u64.pow(exponent)).min(Duration::from_secs(10))
 }
 
-fn incoming(message: &jetstream::Message, from_outside: bool) -> Incoming {
-    let headers = message.headers.as_ref().map(believed).unwrap_or_default();
-    let info = message.info().ok();
-    let attempt = info.as_ref().map_or(1, |i| i.delivered);
-    let subject = printable(&message.subject);
-    let event_id = match headers.get("ce-id") {
-        // Longer than an index can hold, it would be refused with all that came with it.
-        Some(id) if !from_outside && subject.len() <= MAX_HEADER_LENGTH => {
-            format!("{subject}|{}", id.chars().take(100).collect::<String>())
-        }
-        _ => {
-            // The sequence alone is not enough: a rolled-back store assigns it twice.
-            let place = info.map(|i| format!("{}|{}|{}", i.stream, i.stream_sequence, i.published)).unwrap_or_default();
-            let digest = Sha256::new().chain_update(place).chain_update(&subject).chain_update(&message.payload).finalize();
-            hex::encode(digest)
-        }
-    };
-    Incoming { event_id, subject, body: message.payload.clone(), headers, attempt }
-}
-
-/// Headers that reach our code: the known ones, given once, short and printable. A header is written by the publisher, so an unknown,
-/// repeated, long or unprintable one is ignored (THREAT-18).
-fn believed(headers: &async_nats::HeaderMap) -> BTreeMap<String, String> {
-    let known = |name: &str| name.starts_with("ce-") || ["traceparent", "content-type", "Nats-Msg-Id"].contains(&name);
-    let plain = |text: &str| text.len() <= MAX_HEADER_LENGTH && text.bytes().all(|byte| (0x20..0x7f).contains(&byte));
-    let mut kept = BTreeMap::new();
-    for (name, values) in headers.iter() {
-        let name: &str = name.as_ref();
-        if let [value] = values.as_slice()
-            && known(name)
-            && plain(name)
-            && plain(value.as_str())
-            && kept.len() < MAX_HEADERS
-        {
-            kept.insert(name.to_owned(), value.as_str().to_owned());
-        }
-    }
-    kept
-}
-
-/// Subject that the database can store: one byte that it cannot would block every message beside it, for ever.
-fn printable(subject: &str) -> String {
-    subject.chars().map(|c| if c.is_control() { char::REPLACEMENT_CHARACTER } else { c }).collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use async_nats::{HeaderMap, HeaderValue};
-
-    use super::*;
-
-    #[test]
-    fn a_header_that_is_unknown_repeated_long_or_unprintable_does_not_reach_our_code() {
-        let mut headers = HeaderMap::new();
-        for (name, value) in [("ce-id", "7"), ("traceparent", "00-1"), ("content-type", "application/protobuf"), ("Nats-Msg-Id", "a")] {
-            headers.insert(name, value);
-        }
-        for twice in ["one", "two"] {
-            headers.append("ce-source", twice);
-        }
-        headers.insert("ce-type", "x".repeat(64 * 1024).as_str());
-        headers.insert("ce-time", HeaderValue::from("a\u{0}b"));
-        for unknown in ["authorization", "Nats-Rollup", "Nats-Expected-Stream", "CE-ID", "traceparent2", "x-roles"] {
-            headers.insert(unknown, "national-manager");
-        }
-        let kept = believed(&headers);
-        assert_eq!(kept.keys().map(String::as_str).collect::<Vec<_>>(), ["Nats-Msg-Id", "ce-id", "content-type", "traceparent"]);
-        let mut many = HeaderMap::new();
-        for n in 0..1_000 {
-            many.insert(format!("ce-{n}").as_str(), "x");
-        }
-        assert_eq!(believed(&many).len(), MAX_HEADERS);
-    }
-
-    #[test]
-    fn a_subject_with_a_byte_that_the_database_cannot_hold_is_made_one_that_it_can() {
-        assert_eq!(printable("ro.a.b\u{0}\u{7f}c"), "ro.a.b\u{fffd}\u{fffd}c");
-    }
-}

@@ -1,9 +1,11 @@
 #![doc = include_str!("../README.md")]
 
 mod apply;
+mod batch;
 pub mod bus;
 mod bus_health;
 mod deduplicated;
+mod delivery;
 mod endpoint;
 pub mod expiry;
 mod fair_queue;

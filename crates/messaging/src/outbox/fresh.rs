@@ -48,6 +48,14 @@ impl Fresh {
         self.take(list, at, &[]);
     }
 
+    /// Adds a message whose row the caller wrote by itself, leased unless something of its aggregate waits: that is left to the relay.
+    pub fn wrote_behind(&mut self, outgoing: &Outgoing, at: OffsetDateTime, traceparent: Option<String>, waiting: &[Uuid]) {
+        self.take(std::slice::from_ref(outgoing), at, waiting);
+        if let Some(message) = self.messages.last_mut().filter(|message| message.id == outgoing.id) {
+            message.traceparent = traceparent;
+        }
+    }
+
     /// Appends the messages of another part of the same transaction.
     pub fn append(&mut self, other: Self) {
         self.messages.extend(other.messages);
@@ -79,6 +87,7 @@ impl Fresh {
                 traceparent: traceparent.clone(),
                 body: Bytes::from(body.clone()),
                 attempt: 0,
+                batched: outgoing.batched,
                 created_at: at,
             });
         }

@@ -52,6 +52,8 @@ pub struct Outgoing {
     pub urgent: bool,
     /// The body is sealed: it is opened when it is published.
     pub sealed: bool,
+    /// May travel in a batch with others of its subject that wait with it.
+    pub batched: bool,
 }
 
 impl Outgoing {
@@ -67,6 +69,7 @@ impl Outgoing {
             confirm: false,
             urgent: false,
             sealed: false,
+            batched: false,
         }
     }
 
@@ -93,6 +96,13 @@ impl Outgoing {
             Some(key) => self.sealed(key),
             None => Ok(self),
         }
+    }
+
+    /// The same, in a batch with others of its subject where several wait together. Its receivers are our own, and its aggregate has no
+    /// other message: it needs no order.
+    #[must_use]
+    pub fn batched(self) -> Self {
+        Self { batched: true, ..self }
     }
 
     /// The same, published before anything that is not urgent: an alarm, or an answer that a person waits for.
@@ -184,18 +194,20 @@ pub async fn enqueue_all(tx: &mut PgConnection, list: &[Outgoing], at: OffsetDat
     Ok(())
 }
 
-/// Records that the receiver's own database has every message of an aggregate that must be confirmed; returns how many were not before.
+/// Records that the receiver's own database has every message of these aggregates that must be confirmed; returns how many were not before.
+/// They are locked in the order in which they were written.
 ///
 /// # Errors
 /// The statement failed.
-pub async fn confirm_aggregate(tx: &mut PgConnection, aggregate: Uuid, at: OffsetDateTime) -> sqlx::Result<u64> {
+pub async fn confirm_aggregates(db: &mut PgConnection, aggregates: &[Uuid], at: OffsetDateTime) -> sqlx::Result<u64> {
     let done = sqlx::query!(
-        "update outbox set confirmed_at = $2, carried_at = coalesce(carried_at, $2)
-         where aggregate = $1 and must_be_confirmed and confirmed_at is null",
-        aggregate,
+        "with held as materialized (
+             select id from outbox where aggregate = any($1) and must_be_confirmed and confirmed_at is null order by position for update)
+         update outbox set confirmed_at = $2, carried_at = coalesce(carried_at, $2) from held where outbox.id = held.id",
+        aggregates,
         at
     )
-    .execute(tx)
+    .execute(db)
     .await?;
     Ok(done.rows_affected())
 }

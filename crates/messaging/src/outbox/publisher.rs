@@ -3,7 +3,7 @@
 //! What does not fit, fails, or is too late for its lease is left to the relay: its row exists.
 
 use std::{
-    collections::BTreeSet,
+    collections::{BTreeMap, BTreeSet},
     sync::{
         Arc, Mutex, PoisonError,
         atomic::{AtomicBool, Ordering},
@@ -21,7 +21,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::{
     Fresh, Wake,
-    publishing::{Message, Outcome, by_aggregate, note, publish_in_order},
+    publishing::{Message, Outcome, batches, by_aggregate, note, publish_batch, publish_in_order},
 };
 use crate::bus::Bus;
 
@@ -34,6 +34,32 @@ struct Waiting {
     messages: Vec<Message>,
     until: Instant,
     room: OwnedSemaphorePermit,
+}
+
+/// Messages of one subject that may share a batch.
+#[derive(Default)]
+struct Together {
+    messages: Vec<Message>,
+    /// The earliest deadline of them.
+    until: Option<Instant>,
+    rooms: Vec<Arc<OwnedSemaphorePermit>>,
+}
+
+impl Together {
+    fn add(&mut self, messages: Vec<Message>, until: Instant, room: Arc<OwnedSemaphorePermit>) {
+        self.messages.extend(messages);
+        self.until = Some(self.until.map_or(until, |earlier| earlier.min(until)));
+        self.rooms.push(room);
+    }
+}
+
+/// What waits at this moment, with the one that was received.
+fn all_that_wait(queue: &mut mpsc::Receiver<Waiting>, first: Waiting) -> Vec<Waiting> {
+    let mut waiting = vec![first];
+    while let Ok(next) = queue.try_recv() {
+        waiting.push(next);
+    }
+    waiting
 }
 
 /// Bounded queue between the committing callers and the one task that publishes for them.
@@ -99,7 +125,7 @@ impl Publisher {
         while open || !publishing.is_empty() || !noting.is_empty() {
             tokio::select! {
                 waiting = queue.recv(), if open => match waiting {
-                    Some(waiting) => publishing.extend(self.begin(waiting)),
+                    Some(waiting) => publishing.extend(self.begin(all_that_wait(&mut queue, waiting))),
                     None => open = false,
                 },
                 Some(outcome) = publishing.next() => ended.add(outcome),
@@ -118,23 +144,39 @@ impl Publisher {
         Ok(())
     }
 
-    /// Publishes each aggregate's messages in order; the aggregates concurrently.
-    fn begin(&self, waiting: Waiting) -> impl Iterator<Item = BoxFuture<'_, Outcome>> {
-        let Waiting { messages, until, room } = waiting;
-        let room = Arc::new(room);
-        by_aggregate(messages).map(move |list| {
-            let room = room.clone();
-            async move {
-                let outcome = if self.bus.is_connected() {
-                    publish_in_order(&self.bus, self.name, list, until).await
-                } else {
-                    Outcome { untried: list.into_iter().map(|message| message.id).collect(), ..Outcome::default() }
-                };
-                drop(room);
-                outcome
+    /// Publishes each aggregate's messages in order, the aggregates concurrently; those that may share a batch do.
+    fn begin(&self, waiting: Vec<Waiting>) -> Vec<BoxFuture<'_, Outcome>> {
+        let (mut publishing, mut together) = (Vec::new(), BTreeMap::<String, Together>::new());
+        for Waiting { messages, until, room } in waiting {
+            let room = Arc::new(room);
+            for list in by_aggregate(messages) {
+                match list.as_slice() {
+                    [only] if only.batched => together.entry(only.subject.clone()).or_default().add(list, until, room.clone()),
+                    _ => publishing.push(self.publish(list, until, vec![room.clone()], false)),
+                }
             }
-            .boxed()
-        })
+        }
+        for Together { messages, until, rooms } in together.into_values() {
+            let until = until.unwrap_or_else(Instant::now);
+            publishing.extend(batches(messages).into_iter().map(|batch| self.publish(batch, until, rooms.clone(), true)));
+        }
+        publishing
+    }
+
+    /// Publishes messages in order or as a batch; their room is free when that has ended.
+    fn publish(&self, list: Vec<Message>, until: Instant, rooms: Vec<Arc<OwnedSemaphorePermit>>, batched: bool) -> BoxFuture<'_, Outcome> {
+        let publishing = async move {
+            let outcome = if !self.bus.is_connected() {
+                Outcome { untried: list.into_iter().map(|message| message.id).collect(), ..Outcome::default() }
+            } else if batched && list.len() > 1 {
+                publish_batch(&self.bus, self.name, list, until).await
+            } else {
+                publish_in_order(&self.bus, self.name, list, until).await
+            };
+            drop(rooms);
+            outcome
+        };
+        publishing.boxed()
     }
 
     /// The relay checks the streams that it knows.

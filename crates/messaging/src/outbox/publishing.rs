@@ -2,14 +2,17 @@
 
 use std::collections::BTreeMap;
 
-use async_nats::{HeaderMap, jetstream::context::PublishError};
+use async_nats::{HeaderMap, jetstream::context::{PublishError, PublishErrorKind}};
 use bytes::Bytes;
 use sqlx::PgExecutor;
 use time::OffsetDateTime;
 use tokio::time::Instant;
 use uuid::Uuid;
 
-use crate::bus::{Bus, PUBLISH_DEADLINE};
+use crate::{
+    batch::{self, Batched},
+    bus::{Bus, PUBLISH_DEADLINE},
+};
 
 /// Longest pause after a failed try, and longest lease.
 pub(super) const MAX_RETRY_PAUSE: time::Duration = time::Duration::seconds(5);
@@ -24,6 +27,8 @@ pub(super) struct Message {
     pub traceparent: Option<String>,
     pub body: Bytes,
     pub attempt: i32,
+    /// May travel in a batch.
+    pub batched: bool,
     pub created_at: OffsetDateTime,
 }
 
@@ -89,12 +94,77 @@ pub(super) async fn publish_in_order(bus: &Bus, name: &str, list: Vec<Message>, 
     outcome
 }
 
+/// Messages of one subject that may share a batch, split by what a batch holds.
+pub(super) fn batches(messages: Vec<Message>) -> Vec<Vec<Message>> {
+    let mut batches: Vec<Vec<Message>> = Vec::new();
+    let mut bytes = 0;
+    for message in messages {
+        bytes += message.body.len();
+        match batches.last_mut() {
+            Some(last) if last.len() < batch::MAX_MESSAGES && bytes <= batch::MAX_BYTES => last.push(message),
+            _ => {
+                bytes = message.body.len();
+                batches.push(vec![message]);
+            }
+        }
+    }
+    batches
+}
+
+/// Publishes a batch of one subject. Where that fails, each message of it is left to the relay, which publishes it by itself.
+pub(super) async fn publish_batch(bus: &Bus, name: &str, batch: Vec<Message>, until: Instant) -> Outcome {
+    let mut outcome = Outcome::default();
+    let ids: Vec<Uuid> = batch.iter().map(|message| message.id).collect();
+    let left = until.saturating_duration_since(Instant::now());
+    if left < PUBLISH_DEADLINE {
+        outcome.untried = ids;
+        return outcome;
+    }
+    match tokio::time::timeout(left, publish_together(bus, name, batch)).await {
+        Ok(Ok((stream, place))) => {
+            outcome.carried = ids.into_iter().map(|id| Published { id, stream: stream.clone(), place }).collect();
+        }
+        Ok(Err(error)) => {
+            tracing::warn!(messages = ids.len(), error = %error, "the bus did not take a batch: its messages stay in the outbox");
+            outcome.failed = ids;
+        }
+        Err(_) => {
+            tracing::warn!(messages = ids.len(), "the bus did not answer in time: the messages of a batch stay in the outbox");
+            outcome.failed = ids;
+        }
+    }
+    outcome
+}
+
 /// Stream that took it, and its position there.
 async fn publish(bus: &Bus, name: &str, message: Message) -> Result<(String, i64), PublishError> {
     let headers = headers(name, &message);
-    let ack = bus.jetstream.publish_with_headers(message.subject, headers, message.body).await?;
-    let ack = ack.await?;
+    send(bus, message.subject, headers, message.body).await
+}
+
+/// Stream that took a batch, and its position there. Its id is that of its first message.
+async fn publish_together(bus: &Bus, name: &str, batch: Vec<Message>) -> Result<(String, i64), PublishError> {
+    let Some((mut headers, subject)) = batch.first().map(|first| (headers(name, first), first.subject.clone())) else {
+        return Err(PublishErrorKind::Other.into());
+    };
+    headers.insert("content-type", batch::CONTENT_TYPE);
+    let messages = batch.into_iter().map(|message| Batched {
+        id: message.id.to_string(),
+        traceparent: message.traceparent,
+        body: message.body,
+    });
+    let body = batch::encode(&source(name), &event_type(&subject), messages);
+    send(bus, subject, headers, body).await
+}
+
+async fn send(bus: &Bus, subject: String, headers: HeaderMap, body: Bytes) -> Result<(String, i64), PublishError> {
+    let ack = bus.jetstream.publish_with_headers(subject, headers, body).await?.await?;
     Ok((ack.stream, i64::try_from(ack.sequence).unwrap_or(i64::MAX)))
+}
+
+/// Source of a service's messages (`ce-source`).
+fn source(name: &str) -> String {
+    format!("/ro/{name}")
 }
 
 /// CloudEvents 1.0 in NATS headers.
@@ -104,7 +174,7 @@ fn headers(name: &str, message: &Message) -> HeaderMap {
     headers.insert("Nats-Msg-Id", format!("{}.{}", message.id, message.attempt));
     headers.insert("ce-specversion", "1.0");
     headers.insert("ce-id", message.id.to_string());
-    headers.insert("ce-source", format!("/ro/{name}"));
+    headers.insert("ce-source", source(name));
     headers.insert("ce-type", event_type(&message.subject));
     headers.insert("ce-time", time);
     headers.insert("content-type", "application/protobuf");
@@ -171,7 +241,7 @@ mod tests {
     #[test]
     fn the_kind_of_a_message_names_no_site() {
         assert_eq!(event_type("ro.cases.event.case-opened"), "ro.cases.event.case-opened");
-        assert_eq!(event_type("ro.safety.ring.head"), "ro.safety.ring.head");
+        assert_eq!(event_type("ro.safety.ring.due"), "ro.safety.ring.due");
         assert_eq!(event_type("ro.safety.raise.mission"), "ro.safety.raise");
         assert_eq!(event_type("ro.intake.submit.referral.mission"), "ro.intake.submit.referral");
     }

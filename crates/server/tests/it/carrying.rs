@@ -115,6 +115,7 @@ pub async fn must_arrive(world: &World, id: u128) {
         body: b"must arrive".to_vec(),
         in_clear: None,
         sealed: false,
+        batched: false,
         confirm: true,
         urgent: true,
     };
@@ -245,6 +246,7 @@ async fn a_message_that_must_be_confirmed_is_sent_again_until_it_is_and_then_nev
         body: b"must arrive".to_vec(),
         in_clear: None,
         sealed: false,
+        batched: false,
         confirm: true,
         urgent: true,
     };

@@ -30,6 +30,7 @@ fn message(teller: &Context, case: u128, body: impl Into<Vec<u8>>) -> Outgoing {
         confirm: false,
         urgent: false,
         sealed: false,
+        batched: false,
     }
 }
 

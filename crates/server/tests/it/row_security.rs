@@ -28,6 +28,7 @@ async fn filled() -> Database {
         body: b"Protected B".to_vec(),
         in_clear: None,
         sealed: false,
+        batched: false,
         confirm: true,
         urgent: false,
     };

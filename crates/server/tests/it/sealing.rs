@@ -212,6 +212,7 @@ async fn a_sealed_message_waits_unreadable_in_the_outbox_and_travels_in_clear() 
         urgent: false,
         in_clear: None,
         sealed: false,
+        batched: false,
     };
     let mut tx = begin(&teller.pool, &Actor::service("intake")).await.unwrap();
     let key = vault.key(&mut tx, THING, NOW).await.unwrap();

@@ -111,6 +111,7 @@ impl Handler for Answers {
             confirm: false,
             urgent: false,
             sealed: false,
+            batched: false,
         };
         enqueue_fresh(tx, fresh, &[told], self.0.clock.now()).await?;
         if message.body.as_ref() == b"bad" {

@@ -66,6 +66,7 @@ impl World {
                 urgent: false,
                 in_clear: None,
                 sealed: false,
+                batched: false,
             })
             .collect();
         outbox::enqueue_all(&mut tx, &list, self.teller.clock.now()).await.unwrap();

@@ -2,7 +2,7 @@
 
 use base::Clock;
 use messaging::{
-    inbox::{Handler, Incoming, Rejection},
+    inbox::{Handler, Incoming, ReadMessage, Rejection},
     outbox::{self, Fresh},
 };
 use proto::{
@@ -11,6 +11,7 @@ use proto::{
     subject,
 };
 use sqlx::PgConnection;
+use uuid::Uuid;
 
 /// Handler of concern facts; those of other services are ignored.
 pub struct Concerns(pub Clock);
@@ -26,8 +27,16 @@ impl Handler for Concerns {
         id.parse().map_err(|_| Rejection::Never { reason: "concern-id-malformed", detail: "the concern id is not a UUID".to_owned() })
     }
 
+    const IDEMPOTENT: bool = true;
+
     async fn apply(&self, tx: &mut PgConnection, _: &mut Fresh, concern: ConcernId, _: &Incoming) -> Result<(), Rejection> {
-        outbox::confirm_aggregate(tx, concern.uuid(), self.0.now()).await?;
+        outbox::confirm_aggregates(tx, &[concern.uuid()], self.0.now()).await?;
+        Ok(())
+    }
+
+    async fn apply_set(&self, db: &mut PgConnection, _: &mut Fresh, set: Vec<ReadMessage<'_, ConcernId>>) -> Result<(), Rejection> {
+        let concerns: Vec<Uuid> = set.into_iter().map(|message| message.work.uuid()).collect();
+        outbox::confirm_aggregates(db, &concerns, self.0.now()).await?;
         Ok(())
     }
 }

@@ -38,6 +38,10 @@ impl Handler for Concerns {
         })
     }
 
+    fn is_needed(&self, settled: &Settled) -> bool {
+        settled.is_some()
+    }
+
     async fn apply(&self, tx: &mut PgConnection, _: &mut Fresh, settled: Settled, _message: &Incoming) -> Result<(), Rejection> {
         if let Some((concern, audience)) = settled {
             settle(tx, &self.app, concern, audience).await?;

@@ -1,4 +1,4 @@
-//! Consumer of rings on the bus, the first delivery path: `ro.safety.ring.nhq` and `ro.safety.ring.head`.
+//! Consumer of rings on the bus, the first delivery path: `ro.safety.ring.due`.
 
 use messaging::{
     inbox::{Handler, Incoming, ReadMessage, Rejection},
@@ -26,6 +26,9 @@ pub struct Rings {
 
 impl Handler for Rings {
     type Work = Ring;
+
+    /// A ring is recognised by its id, and stored in one statement.
+    const IDEMPOTENT: bool = true;
 
     async fn read(&self, message: &Incoming) -> Result<Ring, Rejection> {
         let ring: wire::Ring = message.decode()?;

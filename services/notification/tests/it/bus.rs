@@ -12,7 +12,7 @@ use prost::Message;
 use proto::{
     intake::v1::{Origin, ReferralReceived},
     safety::v1::{Audience, Grade},
-    subject::{NOTIFICATION_FACTS, NOTIFICATION_RINGS, REFERRALS_RECEIVED, RING_NHQ},
+    subject::{NOTIFICATION_FACTS, NOTIFICATION_RINGS, REFERRALS_RECEIVED, RING_DUE},
 };
 use server::{Context, Process};
 use uuid::Uuid;
@@ -74,7 +74,7 @@ async fn rings_that_wait_on_the_bus_stand_once_each_and_a_bad_one_is_set_aside()
     };
     let mut bodies: Vec<Vec<u8>> = (0..100).map(of).collect();
     bodies.extend([of(7), b"no ring".to_vec()]);
-    waiting(&bus, RING_NHQ, bodies).await;
+    waiting(&bus, RING_DUE, bodies).await;
     let rings = NOTIFICATION_RINGS;
     process(&world, &bus).await.consume(rings, Rings { app: world.app.clone() });
     counts(&world, "select count(*) from ring", 100).await;

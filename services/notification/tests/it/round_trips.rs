@@ -44,7 +44,7 @@ async fn what_a_ring_asks_of_the_database_is_written_down() {
     {
         let ring = ring(step, Audience::Nhq, Grade::Imminent, &[("rj-unit", "rj-officer-1"), ("nmc", "nmc-1")]);
         meter.take();
-        hear(&meter.pool, &handler, subject::RING_NHQ, &ring).await.unwrap();
+        hear(&meter.pool, &handler, subject::RING_DUE, &ring).await.unwrap();
         held.push(done(what, meter.take(), told(&world).await));
     }
     let rings = (0..32).map(|n| ring_of(n, Audience::Nhq)).chain((0..32).map(|n| ring_of(n, Audience::ResponsibleHead)));

@@ -53,7 +53,7 @@ impl World {
     /// The first road: as the runner of the bus does it.
     pub async fn by_bus(&self, ring: &Ring) -> Result<(), Rejection> {
         let handler = Rings { app: self.app.clone() };
-        hear(&self.app.pool, &handler, subject::RING_NHQ, ring).await
+        hear(&self.app.pool, &handler, subject::RING_DUE, ring).await
     }
 
     /// The second road.

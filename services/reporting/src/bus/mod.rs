@@ -28,6 +28,10 @@ impl Handler for Facts {
         read::facts(message)
     }
 
+    fn is_needed(&self, facts: &Vec<Fact>) -> bool {
+        facts.iter().any(|fact| !matches!(fact, Fact::NotCounted))
+    }
+
     async fn apply(&self, tx: &mut PgConnection, _: &mut Fresh, facts: Vec<Fact>, _: &Incoming) -> Result<(), Rejection> {
         Ok(record_facts(tx, facts).await?)
     }

@@ -146,6 +146,8 @@ pub struct Delivered {
 impl Handler for Delivered {
     type Work = (RingId, Audience);
 
+    const IDEMPOTENT: bool = true;
+
     async fn read(&self, message: &Incoming) -> Result<Self::Work, Rejection> {
         let event = message.decode::<RingDelivered>()?;
         let malformed = |detail: &str| Rejection::Never { reason: "malformed-message", detail: detail.to_owned() };
@@ -162,13 +164,13 @@ impl Handler for Delivered {
         self.apply_set(tx, fresh, vec![ReadMessage { work, message, span: Span::current() }]).await
     }
 
-    async fn apply_set(&self, tx: &mut PgConnection, _: &mut Fresh, set: Vec<ReadMessage<'_, Self::Work>>) -> Result<(), Rejection> {
+    async fn apply_set(&self, db: &mut PgConnection, fresh: &mut Fresh, set: Vec<ReadMessage<'_, Self::Work>>) -> Result<(), Rejection> {
         let confirmed = set.into_iter().map(|ReadMessage { work: (ring, audience), span, .. }| Confirmed {
             ring: ring.uuid(),
             audience,
             traceparent: trace::of(&span),
         });
-        confirm_delivery::confirm_all(tx, &self.app, &confirmed.collect::<Vec<_>>()).await?;
+        confirm_delivery::confirm_all(db, &self.app, fresh, &confirmed.collect::<Vec<_>>()).await?;
         Ok(())
     }
 }

@@ -2,7 +2,7 @@
 
 use std::str::FromStr;
 
-use messaging::outbox::{Unconfirmed, direct::Receiver};
+use messaging::outbox::{Fresh, Unconfirmed, direct::Receiver};
 use prost::Message;
 use proto::{
     id::RingId,
@@ -42,8 +42,8 @@ impl Receiver for ToNotification {
             v1::Audience::ResponsibleHead => Audience::ResponsibleHead,
             v1::Audience::Nhq | v1::Audience::Unspecified => Audience::Nhq,
         };
-        confirm_delivery::confirm(tx, &self.app, id.uuid(), audience).await?;
-        Ok(())
+        // What it tells is leased, and carried by the relay when the lease is over.
+        confirm_delivery::confirm(tx, &self.app, &mut Fresh::default(), id.uuid(), audience).await
     }
 }
 

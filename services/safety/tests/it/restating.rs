@@ -225,7 +225,7 @@ async fn a_head_reads_of_what_was_said_later_what_they_may_read_and_a_stranger_n
     assert!(read(head_of("kent")).await.is_none() && read(caller("mediator-1", &[role::MEDIATOR], &[])).await.is_none());
     let ring: RingId = world.rings().await.remove(0).ring_id.parse().unwrap();
     let mut tx = world.begin(&row_security::itself()).await;
-    confirm_delivery::confirm(&mut tx, &world.app, ring.uuid(), Audience::Nhq).await.unwrap();
+    confirm_delivery::confirm(&mut tx, &world.app, &mut Fresh::default(), ring.uuid(), Audience::Nhq).await.unwrap();
     tx.commit().await.unwrap();
     assert!(world.audience(id, Audience::Nhq).await.delivered_at.is_some());
 }

@@ -2,6 +2,7 @@
 
 use std::time::Duration as Elapsed;
 
+use messaging::outbox::Fresh;
 use proto::{id::RingId, role};
 use safety::{
     app::{
@@ -91,7 +92,7 @@ async fn a_delivery_confirmed_twice_is_one_delivery() {
     let ring: RingId = world.rings().await.remove(0).ring_id.parse().unwrap();
     for _ in 0..2 {
         let mut tx = world.begin(&row_security::itself()).await;
-        confirm_delivery::confirm(&mut tx, &world.app, ring.uuid(), Audience::Nhq).await.unwrap();
+        confirm_delivery::confirm(&mut tx, &world.app, &mut Fresh::default(), ring.uuid(), Audience::Nhq).await.unwrap();
         tx.commit().await.unwrap();
     }
     assert!(world.audience(concern.id, Audience::Nhq).await.delivered_at.is_some());
@@ -112,7 +113,7 @@ async fn what_is_confirmed_together_is_each_office_delivered_once_in_its_order()
     let confirmed: Vec<Confirmed> = confirmed.chain([stranger]).collect();
     for _ in 0..2 {
         let mut tx = world.begin(&row_security::itself()).await;
-        confirm_delivery::confirm_all(&mut tx, &world.app, &confirmed).await.unwrap();
+        confirm_delivery::confirm_all(&mut tx, &world.app, &mut Fresh::default(), &confirmed).await.unwrap();
         tx.commit().await.unwrap();
     }
     for id in concerns {
@@ -142,7 +143,7 @@ async fn a_confirmation_that_waits_for_an_acceptance_takes_nothing_of_it_back() 
     let confirming = futures::future::join_all(rings.iter().map(async |ring| {
         let audience = if ring.audience() == proto::safety::v1::Audience::Nhq { Audience::Nhq } else { Audience::ResponsibleHead };
         let mut tx = world.begin(&row_security::itself()).await;
-        confirm_delivery::confirm(&mut tx, &world.app, ring.ring_id.parse::<RingId>().unwrap().uuid(), audience).await.unwrap();
+        confirm_delivery::confirm(&mut tx, &world.app, &mut Fresh::default(), ring.ring_id.parse::<RingId>().unwrap().uuid(), audience).await.unwrap();
         tx.commit().await.unwrap();
     }));
     let waiting = async || match world

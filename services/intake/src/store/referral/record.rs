@@ -195,6 +195,7 @@ pub fn tell(fresh: &mut Fresh, new: &[&SealedReferral], at: OffsetDateTime) {
             confirm: false,
             urgent: false,
             sealed: false,
+            batched: false,
         };
         first.span.in_scope(|| fresh.wrote(&[fact], at));
     }

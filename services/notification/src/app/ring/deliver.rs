@@ -106,5 +106,5 @@ fn answer(app: &App, ring: &Ring, now: OffsetDateTime) -> Outgoing {
         },
         delivered_at: Some(timestamp(now)),
     };
-    Outgoing::event(&app.ids, ring.ring_id.uuid(), subject::RING_DELIVERED, &told).urgent()
+    Outgoing::event(&app.ids, ring.ring_id.uuid(), subject::RING_DELIVERED, &told).urgent().batched()
 }

@@ -1,10 +1,11 @@
 //! Use case: notification has stored rings in its own database. This is the proof of delivery, and ends their redelivery [R3e].
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashSet};
 
 use base::trace;
-use messaging::outbox::Columns;
+use messaging::outbox::{Columns, Fresh, Outgoing};
 use sqlx::PgConnection;
+use time::OffsetDateTime;
 use uuid::Uuid;
 
 use super::{
@@ -15,7 +16,7 @@ use crate::{
     domain::alarm::concern::Audience,
     store::{
         self,
-        alarm::delivered::{Arriving, First},
+        alarm::delivered::{Advance, Arrival, Arriving, First, Recorded},
     },
 };
 
@@ -31,50 +32,98 @@ pub struct Confirmed {
     pub traceparent: Option<String>,
 }
 
-/// Records the delivery of a ring; a second confirmation changes nothing.
+/// Tries of what meets changes of its concern; then the message is delivered again.
+const MAX_TRIES: usize = 5;
+
+/// Records the delivery of a ring; a second confirmation changes nothing. Its messages are published from memory after the commit.
 ///
 /// # Errors
 /// A statement failed.
-pub async fn confirm(tx: &mut PgConnection, app: &App, ring: Uuid, audience: Audience) -> sqlx::Result<()> {
-    confirm_all(tx, app, &[Confirmed { ring, audience, traceparent: trace::current() }]).await
+pub async fn confirm(db: &mut PgConnection, app: &App, fresh: &mut Fresh, ring: Uuid, audience: Audience) -> base::Result<()> {
+    confirm_all(db, app, fresh, &[Confirmed { ring, audience, traceparent: trace::current() }]).await
 }
 
-/// The same for several rings, in their order, with one read and one write.
+/// The same for several rings, in their order, with one read and one write. The write is complete by itself: it records the concerns that
+/// stand as they were read, so that no lock is held between the two, and those that changed meanwhile are read again.
 ///
 /// # Errors
-/// A statement failed.
-pub async fn confirm_all(tx: &mut PgConnection, app: &App, confirmed: &[Confirmed]) -> sqlx::Result<()> {
-    let now = app.clock.now();
-    // The concerns before their rings and the outbox, in the lock order of an acceptance: in another order each could wait for the other.
-    let asked: Vec<(Uuid, Audience)> = confirmed.iter().map(|confirmed| (confirmed.ring, confirmed.audience)).collect();
-    let arriving = store::alarm::delivered::hold(tx, &asked).await?;
-    let (mut rings, mut first, mut told) = (Vec::new(), Vec::new(), Vec::new());
-    let (mut revisions, mut offices) = (HashMap::new(), HashSet::new());
-    for Arriving { place, concern, state, revision, delivered, office } in arriving {
-        let Some(Confirmed { ring, audience, traceparent }) = confirmed.get(place).filter(|_| !delivered) else { continue };
-        rings.push(*ring);
-        let Some(office) = office.filter(|office| !office.delivered) else { continue };
-        if !offices.insert((concern, *audience, office.clone())) {
-            continue;
+/// A statement failed, or the concerns changed too often.
+pub async fn confirm_all(db: &mut PgConnection, app: &App, fresh: &mut Fresh, confirmed: &[Confirmed]) -> base::Result<()> {
+    let mut open: Vec<&Confirmed> = confirmed.iter().collect();
+    for _ in 0..MAX_TRIES {
+        let asked: Vec<(Uuid, Audience)> = open.iter().map(|confirmed| (confirmed.ring, confirmed.audience)).collect();
+        let arriving = store::alarm::delivered::read(db, &asked).await?;
+        let arrived = Arrived::of(app, &open, arriving);
+        if arrived.rings.is_empty() {
+            return Ok(());
         }
-        let revision = *revisions.entry(concern).and_modify(|newest| *newest += 1).or_insert(revision + 1);
-        let (audience, level) = (*audience, office.level);
-        let change = Change {
-            concern,
-            revision,
-            state,
-            what: DELIVERED,
-            audience: Some(audience),
-            level: Some(level),
-            graver: None,
-            actor: ACTOR,
-            device: None,
-        };
-        told.push(changed(app, &change, now));
-        first.push(First { concern, audience, office, revision, traceparent: traceparent.clone() });
+        let recorded = arrived.record(db).await?;
+        arrived.publish(fresh, &recorded);
+        let missed: HashSet<Uuid> =
+            arrived.rings.iter().filter(|(_, concern)| !recorded.concerns.contains(concern)).map(|(ring, _)| *ring).collect();
+        if missed.is_empty() {
+            return Ok(());
+        }
+        open.retain(|confirmed| missed.contains(&confirmed.ring));
     }
-    if rings.is_empty() {
-        return Ok(());
+    Err(base::Error::Unavailable { what: "a concern that changes all the time" })
+}
+
+/// Deliveries as they are recorded.
+struct Arrived {
+    at: OffsetDateTime,
+    /// Each ring with its concern.
+    rings: Vec<(Uuid, Uuid)>,
+    first: Vec<First>,
+    /// A message for each of `first`.
+    told: Vec<Outgoing>,
+    /// Revision of each concern as it was read, and after.
+    revisions: BTreeMap<Uuid, (i64, i64)>,
+}
+
+impl Arrived {
+    fn of(app: &App, confirmed: &[&Confirmed], arriving: Vec<Arriving>) -> Self {
+        let at = app.clock.now();
+        let mut arrived = Self { at, rings: Vec::new(), first: Vec::new(), told: Vec::new(), revisions: BTreeMap::new() };
+        let mut offices = HashSet::new();
+        for Arriving { place, concern, state, revision, delivered, office } in arriving {
+            let Some(Confirmed { ring, audience, traceparent }) = confirmed.get(place).filter(|_| !delivered) else { continue };
+            arrived.rings.push((*ring, concern));
+            let (_, newest) = arrived.revisions.entry(concern).or_insert((revision, revision));
+            let Some(office) = office.filter(|office| !office.delivered) else { continue };
+            if !offices.insert((concern, *audience, office.clone())) {
+                continue;
+            }
+            *newest += 1;
+            let (audience, level, revision) = (*audience, office.level, *newest);
+            let change = Change {
+                concern,
+                revision,
+                state,
+                what: DELIVERED,
+                audience: Some(audience),
+                level: Some(level),
+                graver: None,
+                actor: ACTOR,
+                device: None,
+            };
+            arrived.told.push(changed(app, &change, at));
+            arrived.first.push(First { concern, audience, office, revision, traceparent: traceparent.clone() });
+        }
+        arrived
     }
-    store::alarm::delivered::note(tx, &rings, (&first, &Columns::of(&told)), (DELIVERED, ACTOR), now).await
+
+    async fn record(&self, db: &mut PgConnection) -> sqlx::Result<Recorded> {
+        let revisions = self.revisions.iter();
+        let concerns: Vec<Advance> = revisions.map(|(concern, (seen, revision))| Advance { concern: *concern, seen: *seen, revision: *revision }).collect();
+        let arrival = Arrival { rings: &self.rings, concerns: &concerns, first: &self.first, told: &Columns::of(&self.told) };
+        store::alarm::delivered::record(db, &arrival, (DELIVERED, ACTOR), self.at).await
+    }
+
+    /// Keeps the messages of what was recorded, to be published from memory.
+    fn publish(&self, fresh: &mut Fresh, recorded: &Recorded) {
+        for (first, told) in self.first.iter().zip(&self.told).filter(|(first, _)| recorded.concerns.contains(&first.concern)) {
+            fresh.wrote_behind(told, self.at, first.traceparent.clone(), &recorded.waiting);
+        }
+    }
 }

@@ -7,7 +7,7 @@ use base::{
 use messaging::outbox::{self, Outgoing};
 use proto::{
     safety::v1,
-    subject::{RING_HEAD, RING_NHQ},
+    subject::RING_DUE,
 };
 use sqlx::{Connection as _, PgConnection, PgPool};
 use time::OffsetDateTime;
@@ -151,12 +151,8 @@ fn compose(
     }
     let id = app.ids.uuid();
     let message = message(id, concern, status, due, now);
-    let subject = match status.audience {
-        Audience::Nhq => RING_NHQ,
-        Audience::ResponsibleHead => RING_HEAD,
-    };
     // Each ring is its own aggregate: no ring waits for an earlier one.
-    let outgoing = Outgoing::event(&app.ids, id, subject, &message).until_confirmed();
+    let outgoing = Outgoing::event(&app.ids, id, RING_DUE, &message).until_confirmed().batched();
     Ok((id, outgoing.sealed_if(key).map_err(sqlx::Error::from)?))
 }
 

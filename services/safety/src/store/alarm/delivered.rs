@@ -1,15 +1,15 @@
 //! Rings that notification has stored: what their delivery changes, read and written as a set.
 
-use std::collections::HashMap;
+use std::collections::HashSet;
 
-use messaging::outbox::Columns;
+use messaging::outbox::{Columns, LEASE};
 use sqlx::PgConnection;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
 use crate::domain::alarm::concern::{Audience, State};
 
-/// Ring reported as delivered, whose concern is locked.
+/// Ring reported as delivered.
 pub struct Arriving {
     /// Its place in the request, from 0.
     pub place: usize,
@@ -32,24 +32,11 @@ pub struct Rung {
     pub delivered: bool,
 }
 
-/// Locks the concerns of rings, and reads what their delivery changes, in the order of `rings`; only rings of this service.
-pub async fn hold(tx: &mut PgConnection, rings: &[(Uuid, Audience)]) -> sqlx::Result<Vec<Arriving>> {
-    let (mut found, is_late) = read(tx, rings).await?;
-    // After a wait for the lock, the concern's row is read as it is now, but the offices as they were when the wait began.
-    if is_late {
-        found = read(tx, rings).await?.0;
-    }
-    found.sort_unstable_by_key(|arriving| arriving.place);
-    Ok(found)
-}
-
-async fn read(tx: &mut PgConnection, rings: &[(Uuid, Audience)]) -> sqlx::Result<(Vec<Arriving>, bool)> {
+/// Reads what the delivery of rings changes, in the order of `rings`; only rings of this service.
+pub async fn read(db: &mut PgConnection, rings: &[(Uuid, Audience)]) -> sqlx::Result<Vec<Arriving>> {
     let (ids, kinds): (Vec<Uuid>, Vec<String>) = rings.iter().map(|(id, audience)| (*id, audience.code().to_owned())).unzip();
-    // Locked in the order of the concerns, so that two transactions with several do not deadlock.
     let rows = sqlx::query!(
-        r#"select asked.place as "place!", c.id, c.state, c.revision,
-                  (select seen.revision from concern seen where seen.id = r.concern_id) as "seen!",
-                  r.delivered_at is not null as "delivered!", told.office as "office?", told.former as "former?", told.level as "level?",
+        r#"select asked.place as "place!", c.id, c.state, c.revision, r.delivered_at is not null as "delivered!", told.office as "office?", told.former as "former?", told.level as "level?",
                   told.delivered as "office_delivered?"
            from unnest($1::uuid[], $2::text[]) with ordinality as asked (ring, kind, place)
            join ring r on r.id = asked.ring join concern c on c.id = r.concern_id
@@ -60,13 +47,11 @@ async fn read(tx: &mut PgConnection, rings: &[(Uuid, Audience)]) -> sqlx::Result
                select f.office, true, f.level, f.delivered_at is not null from former_audience f
                where f.concern_id = r.concern_id and asked.kind = 'responsible-head' and (r.office is null or f.office = r.office)
                order by 2, 1 limit 1) told on true
-           order by c.id for update of c"#,
+           order by asked.place"#,
         &ids,
         &kinds
     );
-    let rows = rows.fetch_all(tx).await?;
-    let is_late = rows.iter().any(|row| row.seen != row.revision);
-    let found = rows.into_iter().map(|row| {
+    let found = rows.fetch_all(db).await?.into_iter().map(|row| {
         let level = u32::try_from(row.level.unwrap_or_default()).unwrap_or_default();
         let (former, delivered) = (row.former.unwrap_or_default(), row.office_delivered.unwrap_or_default());
         Arriving {
@@ -78,7 +63,7 @@ async fn read(tx: &mut PgConnection, rings: &[(Uuid, Audience)]) -> sqlx::Result
             office: row.office.map(|office| Rung { office, former, level, delivered }),
         }
     });
-    Ok((found.collect(), is_late))
+    Ok(found.collect())
 }
 
 /// First delivery of an office: a revision of its concern.
@@ -90,32 +75,48 @@ pub struct First {
     pub traceparent: Option<String>,
 }
 
-/// Records delivered rings and their facts: `told` has a message for each of `first`. Their concerns are locked.
-pub async fn note(
-    tx: &mut PgConnection,
-    rings: &[Uuid],
-    (first, told): (&[First], &Columns),
-    (what, actor): (&str, &str),
-    at: OffsetDateTime,
-) -> sqlx::Result<()> {
-    let mut newest: HashMap<Uuid, i64> = HashMap::new();
-    for first in first {
-        newest.entry(first.concern).and_modify(|revision| *revision = first.revision.max(*revision)).or_insert(first.revision);
-    }
-    let (advanced, revisions): (Vec<Uuid>, Vec<i64>) = newest.into_iter().unzip();
+/// Concern as it was read, and its revision after the deliveries.
+pub struct Advance {
+    pub concern: Uuid,
+    pub seen: i64,
+    pub revision: i64,
+}
+
+/// What is recorded of delivered rings.
+pub struct Arrival<'a> {
+    /// Each ring with its concern.
+    pub rings: &'a [(Uuid, Uuid)],
+    pub concerns: &'a [Advance],
+    pub first: &'a [First],
+    /// A message for each of `first`.
+    pub told: &'a Columns,
+}
+
+/// Result of recording.
+pub struct Recorded {
+    /// Concerns that stood as they were read; of the others nothing was recorded.
+    pub concerns: HashSet<Uuid>,
+    /// Those of which messages wait for the relay.
+    pub waiting: Vec<Uuid>,
+}
+
+/// Records delivered rings and their facts, with messages leased to be published from memory.
+pub async fn record(db: &mut PgConnection, arrival: &Arrival<'_>, (what, actor): (&str, &str), at: OffsetDateTime) -> sqlx::Result<Recorded> {
+    let Arrival { rings, concerns, first, told } = *arrival;
+    let (rings, of): (Vec<Uuid>, Vec<Uuid>) = rings.iter().copied().unzip();
     let column = |read: fn(&First) -> String| first.iter().map(read).collect::<Vec<String>>();
-    sqlx::query_file!(
+    let done = sqlx::query_file!(
         "src/store/alarm/delivered.sql",
         at,
-        rings,
+        &rings,
         &first.iter().map(|first| first.concern).collect::<Vec<_>>(),
         &column(|first| first.audience.code().to_owned()),
         &column(|first| first.office.office.clone()),
         &first.iter().map(|first| first.office.former).collect::<Vec<_>>(),
         &first.iter().map(|first| i32::try_from(first.office.level).unwrap_or(i32::MAX)).collect::<Vec<_>>(),
         &first.iter().map(|first| first.revision).collect::<Vec<_>>(),
-        &advanced,
-        &revisions,
+        &concerns.iter().map(|advance| advance.concern).collect::<Vec<_>>(),
+        &concerns.iter().map(|advance| advance.revision).collect::<Vec<_>>(),
         what,
         actor,
         &told.ids,
@@ -126,8 +127,11 @@ pub async fn note(
         &told.urgent,
         &told.sealed,
         &first.iter().map(|first| first.traceparent.clone()).collect::<Vec<_>>() as &[Option<String>],
+        &concerns.iter().map(|advance| advance.seen).collect::<Vec<_>>(),
+        &of,
+        at + LEASE,
     )
-    .execute(tx)
+    .fetch_one(db)
     .await?;
-    Ok(())
+    Ok(Recorded { concerns: done.standing.into_iter().collect(), waiting: done.waiting })
 }

@@ -48,7 +48,7 @@ pub(in crate::store) fn split(key: Option<&DataKey>, place: Place, value: &[u8])
 pub struct InClear;
 
 impl Leftovers for InClear {
-    const SUBJECTS: &'static [&'static str] = &[subject::RING_NHQ, subject::RING_HEAD];
+    const SUBJECTS: &'static [&'static str] = &[subject::RING_DUE];
 
     async fn seal(&self, tx: &mut PgConnection, vault: &Vault, at: OffsetDateTime) -> sqlx::Result<usize> {
         Ok(concerns(tx, vault, at).await?
