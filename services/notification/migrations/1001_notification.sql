@@ -121,6 +121,7 @@ create index delivery_newest_first on delivery (created_at desc, delivery_id des
 create index delivery_by_item on delivery (item_id);
 create index delivery_to_send on delivery (grade, due_at) where channel = 'email' and state in ('pending', 'retrying');
 create index delivery_to_send_by_time on delivery (due_at) where channel = 'email' and state in ('pending', 'retrying');
+create index delivery_to_send_notice on delivery (due_at) where channel = 'email' and state in ('pending', 'retrying') and grade is null;
 
 create table import_told (
     about uuid not null constraint import_told_once_per_site primary key,
@@ -152,6 +153,7 @@ comment on column preference.language is 'en or fr; empty: both languages are se
 comment on column preference.email is 'Null; in clear while it is not sealed. Protected B.';
 comment on column preference.updated_at is 'When it was last set.';
 comment on column preference.email_sealed is 'Staff address, sealed under a key of the person. Protected B.';
+create index preference_in_clear on preference (subject) where email is not null;
 
 -- Tables: the contact register. Every value a region ever pushed, the do-not-contact marks, and the comparisons people owe.
 
@@ -190,6 +192,8 @@ comment on column contact_point.safe_contact_sealed is 'When and how it is safe 
 comment on column contact_point.in_one_form is 'The index was made of the one form of the reference; where it was made of the spelling, the contact is fetched from intake once more.';
 create index contact_point_by_victim on contact_point (victim_ref, kind);
 create index contact_point_as_spelled on contact_point (contact_id) where not in_one_form;
+create index contact_point_in_clear on contact_point (contact_id) where value <> '' or safe_contact <> '';
+create index contact_point_without_index on contact_point (victim_ref) where not starts_with(victim_ref, 'hmac-sha256:');
 
 create table do_not_contact (
     victim_ref text not null constraint do_not_contact_marks_a_victim_once primary key,

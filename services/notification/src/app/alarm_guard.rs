@@ -23,7 +23,7 @@ use super::{
 use crate::{
     domain::{
         alarm_guard::{Guarded, STEP, Standing, Verdict, is_unanswered, may_repeat, verdict},
-        concern::{Audience, Grade},
+        concern::{Audience, Grade, Settlement},
         inbox::{Alarm, Recipient},
         office,
         template::{Data, Template},
@@ -135,7 +135,7 @@ async fn act_on(app: &App, alarm: &mut GuardedAlarm, guarded: &Guarded, standing
 
 async fn settled(app: &App, guarded: &Guarded, audience: Option<Audience>) -> sqlx::Result<bool> {
     let mut tx = app.begin().await?;
-    concern::settle(&mut tx, app, guarded.concern, audience).await?;
+    concern::settle(&mut tx, app, &[Settlement { concern: guarded.concern, audience }]).await?;
     tx.commit().await?;
     Ok(false)
 }

@@ -1,24 +1,24 @@
-//! Use case: an audience accepted a concern, or it was closed. Mails that are still pending are not sent [R3e].
+//! Use case: audiences accepted concerns, or these were closed. Mails that are still pending are not sent [R3e].
 
-use proto::id::ConcernId;
 use sqlx::PgConnection;
 
 use super::App;
 use crate::{
-    domain::{concern::Audience, delivery::Reason},
+    domain::{concern::Settlement, delivery::Reason},
     store,
 };
 
-/// Stops the mails of one audience, or of both where the concern is closed; it is guarded until then. Inbox items stay: they are the
-/// record.
+/// Stops the mails of each audience that has accepted, or of both where the concern is closed; it is guarded until then. Inbox items stay:
+/// they are the record.
 ///
 /// # Errors
-/// A statement failed.
-pub async fn settle(tx: &mut PgConnection, app: &App, concern: ConcernId, audience: Option<Audience>) -> sqlx::Result<()> {
-    store::concern::settle(tx, concern, audience, app.clock.now()).await?;
-    let stopped = store::concern::withhold(tx, concern.uuid(), audience, Reason::Accepted, app.clock.now()).await?;
-    if stopped > 0 {
-        tracing::info!(concern.id = %concern, delivery.stopped = stopped, "mails of an accepted concern are not sent");
+/// The statement failed.
+pub async fn settle(tx: &mut PgConnection, app: &App, settlements: &[Settlement]) -> sqlx::Result<()> {
+    if settlements.is_empty() {
+        return Ok(());
+    }
+    for (concern, withheld) in store::concern::settle(tx, settlements, Reason::Accepted, app.clock.now()).await? {
+        tracing::info!(concern.id = %concern, delivery.stopped = withheld, "mails of an accepted concern are not sent");
     }
     Ok(())
 }

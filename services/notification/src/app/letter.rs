@@ -137,9 +137,9 @@ async fn write_round(tx: &mut PgConnection, app: &App, round: &[Mailing<'_>]) ->
         let known = letter::known(tx, &app.vault, &persons, &about).await?;
         let ready: Vec<letter::Letter> = letters.iter().map(|(ring, letter)| ready(app, &known, *ring, letter)).collect();
         if let Some(written) = letter::write(tx, &known, &rings, &ready, now).await? {
-            let told = letters.iter().zip(&ready).filter(|(_, ready)| written.items.contains(&ready.item_id));
-            let told: Vec<_> = told.map(|((_, letter), ready)| (*letter, ready)).collect();
-            ask_for_mails(tx, app, (&known, &holders), &told).await?;
+            let stored = letters.iter().zip(&ready).filter(|(_, ready)| written.items.contains(&ready.item_id));
+            let stored: Vec<_> = stored.map(|((_, letter), ready)| (*letter, ready)).collect();
+            ask_for_mails(tx, app, (&known, &holders), &stored).await?;
             return Ok(written.rings);
         }
     }
@@ -197,9 +197,10 @@ async fn ask_for_mails(
     tx: &mut PgConnection,
     app: &App,
     (known, holders): (&Known, &[(Recipient, Vec<String>)]),
-    told: &[(&Letter<'_>, &letter::Letter)],
+    written: &[(&Letter<'_>, &letter::Letter)],
 ) -> sqlx::Result<()> {
-    for (letter, ready) in told {
+    let mut entries = Vec::new();
+    for (letter, ready) in written {
         let item = &ready.item;
         let grade = item.alarm.as_ref().map(|alarm| alarm.grade);
         if ready.mail_id.is_some() {
@@ -210,7 +211,8 @@ async fn ask_for_mails(
             let wishes = known.wishes(name);
             if wants_mail(&wishes, app) {
                 // One item, a mail to each: these are not the item's own mail, of which there is one at a time.
-                let entry = Entry {
+                entries.push(Entry {
+                    delivery_id: app.ids.uuid(),
                     item_id: None,
                     recipient: name,
                     victim_ref: None,
@@ -218,13 +220,12 @@ async fn ask_for_mails(
                     language: mark(wishes.language),
                     reference: &item.reference,
                     grade,
-                };
-                store::mail::queue(tx, app.ids.uuid(), &entry, app.clock.now()).await?;
+                });
                 app.mail.wake(grade);
             }
         }
     }
-    Ok(())
+    if entries.is_empty() { Ok(()) } else { store::mail::queue(tx, &entries, app.clock.now()).await }
 }
 
 /// Whether the person has a staff address, or one that cannot be read: that one fails on the ledger, where it is seen.

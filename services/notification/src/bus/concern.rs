@@ -1,19 +1,16 @@
 //! Consumer of changes of a concern, as far as they stop pending mails.
 
 use messaging::{
-    inbox::{Handler, Incoming, Rejection},
+    inbox::{Handler, Incoming, ReadMessage, Rejection},
     outbox::Fresh,
 };
-use proto::{
-    id::ConcernId,
-    safety::v1::{Audience as Wire, ConcernChanged},
-};
+use proto::safety::v1::{Audience as WireAudience, ConcernChanged};
 use sqlx::PgConnection;
 
 use super::rejection::malformed;
 use crate::{
     app::{App, concern::settle},
-    domain::concern::Audience,
+    domain::concern::{Audience, Settlement},
 };
 
 /// Consumer of acceptances and closings.
@@ -21,31 +18,38 @@ pub struct Concerns {
     pub app: App,
 }
 
-/// Concern that one audience, or all of them, has settled; `None` for any other change.
-pub type Settled = Option<(ConcernId, Option<Audience>)>;
-
 impl Handler for Concerns {
-    type Work = Settled;
+    /// `None`: any other change.
+    type Work = Option<Settlement>;
+    const MAX_TOGETHER: usize = 256;
 
-    async fn read(&self, message: &Incoming) -> Result<Settled, Rejection> {
+    async fn read(&self, message: &Incoming) -> Result<Option<Settlement>, Rejection> {
         let event: ConcernChanged = message.decode()?;
         let concern = event.concern_id.parse().map_err(malformed)?;
-        Ok(match (event.what.as_str(), event.audience()) {
-            ("accepted", Wire::Nhq) => Some((concern, Some(Audience::Nhq))),
-            ("accepted", Wire::ResponsibleHead) => Some((concern, Some(Audience::ResponsibleHead))),
-            ("closed", _) => Some((concern, None)),
-            _ => None,
-        })
+        let audience = match (event.what.as_str(), event.audience()) {
+            ("accepted", WireAudience::Nhq) => Some(Audience::Nhq),
+            ("accepted", WireAudience::ResponsibleHead) => Some(Audience::ResponsibleHead),
+            ("closed", _) => None,
+            _ => return Ok(None),
+        };
+        Ok(Some(Settlement { concern, audience }))
     }
 
-    fn is_needed(&self, settled: &Settled) -> bool {
+    fn is_needed(&self, settled: &Option<Settlement>) -> bool {
         settled.is_some()
     }
 
-    async fn apply(&self, tx: &mut PgConnection, _: &mut Fresh, settled: Settled, _message: &Incoming) -> Result<(), Rejection> {
-        if let Some((concern, audience)) = settled {
-            settle(tx, &self.app, concern, audience).await?;
-        }
-        Ok(())
+    async fn apply(&self, tx: &mut PgConnection, _: &mut Fresh, settled: Option<Settlement>, _: &Incoming) -> Result<(), Rejection> {
+        Ok(settle(tx, &self.app, settled.as_slice()).await?)
+    }
+
+    async fn apply_set(
+        &self,
+        tx: &mut PgConnection,
+        _: &mut Fresh,
+        set: Vec<ReadMessage<'_, Option<Settlement>>>,
+    ) -> Result<(), Rejection> {
+        let settled: Vec<Settlement> = set.into_iter().filter_map(|message| message.work).collect();
+        Ok(settle(tx, &self.app, &settled).await?)
     }
 }

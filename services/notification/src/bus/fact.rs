@@ -14,14 +14,17 @@ use proto::{
 };
 use server::client::Peer;
 use sqlx::PgConnection;
-use tracing::Instrument;
+use tracing::Span;
 use uuid::Uuid;
 
 use super::rejection::{malformed, never};
 use crate::{
     app::{
         App,
-        contact::{fetch::fetch, take::take},
+        contact::{
+            fetch::fetch,
+            take::{ReceivedContact, take},
+        },
         fact::notify,
     },
     domain::{contact::Contact, fact::Fact, template::Origin, text::plain},
@@ -81,25 +84,26 @@ impl Handler for Facts {
     async fn apply(&self, tx: &mut PgConnection, _: &mut Fresh, work: FactMessage, _message: &Incoming) -> Result<(), Rejection> {
         match work {
             FactMessage::Facts(facts) => notify(tx, &self.app, facts).await?,
-            FactMessage::Contact(contact) => take(tx, &self.app, &contact).await?,
+            FactMessage::Contact(contact) => take(tx, &self.app, &[ReceivedContact { contact: *contact, span: Span::current() }]).await?,
         }
         Ok(())
     }
 
-    /// All facts of a set are applied together; no contact is about the same object as one of them.
+    /// All facts of a set are applied together, and all contacts; none of these is about the same object as one of those.
     async fn apply_set(
         &self,
         tx: &mut PgConnection,
         _: &mut Fresh,
         set: Vec<inbox::ReadMessage<'_, FactMessage>>,
     ) -> Result<(), Rejection> {
-        let mut facts = Vec::with_capacity(set.len());
+        let (mut facts, mut contacts) = (Vec::with_capacity(set.len()), Vec::new());
         for inbox::ReadMessage { work, span, .. } in set {
             match work {
                 FactMessage::Facts(of_one) => facts.extend(of_one),
-                FactMessage::Contact(contact) => take(tx, &self.app, &contact).instrument(span).await?,
+                FactMessage::Contact(contact) => contacts.push(ReceivedContact { contact: *contact, span }),
             }
         }
+        take(tx, &self.app, &contacts).await?;
         Ok(notify(tx, &self.app, facts).await?)
     }
 }

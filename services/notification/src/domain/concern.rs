@@ -1,6 +1,7 @@
 //! Concern as this service knows it: its audiences, its grade, and the content of the envelope that an audience reads.
 
 use base::Private;
+use proto::id::ConcernId;
 use strum::{EnumString, IntoStaticStr, VariantArray};
 use time::OffsetDateTime;
 
@@ -61,4 +62,12 @@ pub struct Bulletin {
     pub text: Private<String>,
     pub case: Private<String>,
     pub call_back: Private<String>,
+}
+
+/// End of the ringing of a concern: an audience has accepted it, or it is closed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Settlement {
+    pub concern: ConcernId,
+    /// `None`: closed, for every audience.
+    pub audience: Option<Audience>,
 }

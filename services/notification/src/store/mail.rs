@@ -18,9 +18,10 @@ use crate::domain::{
     },
 };
 
-/// Delivery to be made.
+/// Mail to be sent.
 #[derive(Debug, Clone)]
 pub struct Entry<'a> {
+    pub delivery_id: Uuid,
     /// Inbox item that it announces.
     pub item_id: Option<Uuid>,
     pub recipient: &'a str,
@@ -32,26 +33,33 @@ pub struct Entry<'a> {
     pub grade: Option<Grade>,
 }
 
-/// Queues a mail. Where one for the same item still waits, that one becomes due at once instead.
+/// Queues mails. Where one for the same item still waits, that one becomes due at once instead. No two may be for one item.
 ///
 /// # Errors
 /// The statement failed.
-pub async fn queue(db: &mut PgConnection, delivery_id: Uuid, entry: &Entry<'_>, at: OffsetDateTime) -> sqlx::Result<()> {
+pub async fn queue(db: &mut PgConnection, entries: &[Entry<'_>], at: OffsetDateTime) -> sqlx::Result<()> {
+    let ids: Vec<Uuid> = entries.iter().map(|entry| entry.delivery_id).collect();
+    let items: Vec<Option<Uuid>> = entries.iter().map(|entry| entry.item_id).collect();
+    let victims: Vec<Option<String>> = entries.iter().map(|entry| entry.victim_ref.map(|victim| victim.index().to_owned())).collect();
+    let text = |of: fn(&Entry<'_>) -> String| entries.iter().map(of).collect::<Vec<String>>();
+    let grades: Vec<Option<String>> = entries.iter().map(|entry| entry.grade.map(|grade| grade.code().to_owned())).collect();
     sqlx::query!(
         "insert into delivery
              (delivery_id, item_id, recipient, victim_ref, template, channel, state, language, reference, grade, attempts, created_at, due_at)
-         values ($1, $2, $3, $4, $5, 'email', 'pending', $6, $7, $8, 0, $9, $9)
+         select delivery_id, item_id, recipient, victim_ref, template, 'email', 'pending', language, reference, grade, 0, $9, $9
+         from unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[])
+                  as mail (delivery_id, item_id, recipient, victim_ref, template, language, reference, grade)
          on conflict (item_id, channel) where state in ('pending', 'retrying')
          do update set due_at = least(delivery.due_at, excluded.due_at),
                        language = excluded.language, reference = excluded.reference, grade = excluded.grade",
-        delivery_id,
-        entry.item_id,
-        entry.recipient,
-        entry.victim_ref.map(Victim::index),
-        entry.template,
-        entry.language,
-        entry.reference,
-        entry.grade.map(Grade::code),
+        &ids,
+        &items as &[Option<Uuid>],
+        &text(|entry| entry.recipient.to_owned()),
+        &victims as &[Option<String>],
+        &text(|entry| entry.template.to_owned()),
+        &text(|entry| entry.language.to_owned()),
+        &text(|entry| entry.reference.to_owned()),
+        &grades as &[Option<String>],
         at,
     )
     .execute(db)
@@ -97,10 +105,12 @@ pub async fn lease(db: &mut PgConnection, lane: Lane, now: OffsetDateTime, until
             Row,
             "update delivery set due_at = $2, attempts = attempts + 1
              where delivery_id in (
-                 select delivery_id from delivery
-                 where channel = 'email' and state in ('pending', 'retrying') and grade = any($4) and due_at <= $1
-                 order by due_at limit $3
-                 for update skip locked)
+                 select delivery_id from unnest($4::text[]) as lane (urgency) cross join lateral (
+                     select delivery_id, due_at from delivery
+                     where channel = 'email' and state in ('pending', 'retrying') and grade = urgency and due_at <= $1
+                     order by due_at limit $3
+                     for update skip locked) as due
+                 order by due_at limit $3)
              returning delivery_id, attempts, language, reference, grade",
             now,
             until,

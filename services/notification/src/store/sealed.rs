@@ -6,7 +6,7 @@ use proto::normal;
 use sqlx::PgConnection;
 use time::OffsetDateTime;
 use uuid::Uuid;
-use vault::{DataKey, Fault, INDEX, Owner, Place, Vault, object_of};
+use vault::{DataKey, Fault, Owner, Place, Vault, object_of};
 
 /// Replacement of a text that cannot be opened: an alarm is shown all the same.
 pub const CANNOT_BE_READ: &str = "[cannot be read at the moment: call NHQ · illisible pour l'instant : appelez l'AC]";
@@ -41,12 +41,17 @@ pub(super) fn item(column: &'static str, recipient: &str, template: &str, about:
     Place::new("inbox_item", column, object_of(&format!("{about}|{}|{template}|{recipient}", audience.unwrap_or_default())))
 }
 
+/// Owner of the key under which victims' references are indexed.
+pub(super) fn victim_index() -> Owner {
+    Owner::of("index", object_of("victim_ref"))
+}
+
 /// Index of a victim's reference in the tables.
 ///
 /// # Errors
 /// A statement failed, or there is no key.
-pub(super) async fn index(db: &mut PgConnection, vault: &Vault, reference: &str, at: OffsetDateTime) -> sqlx::Result<String> {
-    let key = vault.key(db, Owner::of("index", object_of("victim_ref")), at).await?;
+async fn index(db: &mut PgConnection, vault: &Vault, reference: &str, at: OffsetDateTime) -> sqlx::Result<String> {
+    let key = vault.key(db, victim_index(), at).await?;
     Ok(key.index(reference))
 }
 
@@ -164,8 +169,7 @@ async fn contacts(tx: &mut PgConnection, vault: &Vault, at: OffsetDateTime) -> s
 /// Replaces references that a former version stored in clear by indexes, in every table at once.
 async fn references(tx: &mut PgConnection, vault: &Vault, at: OffsetDateTime) -> sqlx::Result<usize> {
     let former = sqlx::query_scalar!(
-        r#"select distinct victim_ref as "victim_ref!" from contact_point where not starts_with(victim_ref, $1) limit $2"#,
-        INDEX,
+        r#"select distinct victim_ref as "victim_ref!" from contact_point where not starts_with(victim_ref, 'hmac-sha256:') limit $1"#,
         BATCH
     )
     .fetch_all(&mut *tx)

@@ -1,12 +1,15 @@
 //! The contact register: no value is lost, differences are seen, marks hold [CARD5, R5b].
 
-use std::time::Duration;
+use std::{collections::BTreeSet, time::Duration};
 
 use base::Private;
 use harness::wait::eventually;
 use messaging::inbox::Rejection;
 use notification::{
-    app::contact::{convert::convert, take},
+    app::contact::{
+        convert::convert,
+        take::{self, ReceivedContact},
+    },
     domain::contact::{Contact, Kind},
     store,
 };
@@ -20,7 +23,9 @@ use proto::{
     notification::v1::ContactTaken,
     subject::{CONTACT_PUSHED, CONTACT_TAKEN},
 };
+use sqlx::PgConnection;
 use tonic::{Request, Response, Status};
+use tracing::Span;
 use uuid::Uuid;
 
 use crate::{
@@ -46,8 +51,15 @@ pub fn contact(number: u128, region: &str, kind: &str, value: &str) -> Contact {
 
 pub async fn take(world: &World, contact: &Contact) {
     let mut tx = world.begin().await;
-    take::take(&mut tx, &world.app, contact).await.unwrap();
+    let received = ReceivedContact { contact: contact.clone(), span: Span::none() };
+    take::take(&mut tx, &world.app, &[received]).await.unwrap();
     tx.commit().await.unwrap();
+}
+
+/// The victim of [`contact`].
+pub async fn victim(world: &World, db: &mut PgConnection) -> store::contact::Victim {
+    let keys = store::contact::keys(db, &world.app.vault, &[], world.clock.now()).await.unwrap();
+    keys.victim(&"V-100".to_owned().into())
 }
 
 async fn reviews_told(world: &World) -> Vec<bool> {
@@ -63,9 +75,10 @@ async fn two_regions_that_push_different_numbers_make_one_task_to_compare_and_bo
     assert_eq!(reviews_told(&world).await, [false, true, true]);
     assert_eq!(world.count("select count(*) from contact_review where closed_at is null").await, 1);
     let mut db = world.begin().await;
-    let victim = store::contact::victim(&mut db, &world.app.vault, &"V-100".to_owned().into(), world.clock.now()).await.unwrap();
-    let kept = store::contact::values(&mut db, &world.app.vault, &victim, Kind::Phone).await.unwrap();
-    let mut kept: Vec<String> = kept.into_iter().map(|value| value.value.unwrap().into_inner()).collect();
+    let victim = victim(&world, &mut db).await;
+    let kept = store::contact::of_victims(&mut db, &BTreeSet::from([victim])).await.unwrap();
+    let kept = store::contact::open(&mut db, &world.app.vault, kept).await.unwrap();
+    let mut kept: Vec<String> = kept.into_iter().map(|(_, _, value)| value.value.unwrap().into_inner()).collect();
     kept.sort();
     assert_eq!(kept, ["306-555-0101", "416-555-0102", "604-555-0100"]);
 
@@ -79,10 +92,11 @@ async fn two_regions_at_the_same_moment_see_each_others_value() {
     let world = world().await;
     // The key of the index is there: it is made once in the life of a database.
     let mut db = world.begin().await;
-    store::contact::victim(&mut db, &world.app.vault, &"V-100".to_owned().into(), world.clock.now()).await.unwrap();
+    victim(&world, &mut db).await;
     db.commit().await.unwrap();
     let mut first = world.begin().await;
-    take::take(&mut first, &world.app, &contact(1, "pacific", "phone", "604-555-0100")).await.unwrap();
+    let received = ReceivedContact { contact: contact(1, "pacific", "phone", "604-555-0100"), span: Span::none() };
+    take::take(&mut first, &world.app, &[received]).await.unwrap();
     let second = async { take(&world, &contact(2, "prairie", "phone", "306-555-0101")).await };
     let commit = async {
         // The second waits for the first, which is not committed yet.

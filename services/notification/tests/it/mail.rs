@@ -276,9 +276,10 @@ async fn a_notice_to_a_victim_is_dropped_when_the_do_not_contact_mark_arrives_be
     let (world, smtp) = (world().await, Smtp::up().await);
     take(&world, &contact(1, "pacific", "email", "ada@example.org")).await;
     let mut db = world.begin().await;
-    let victim = store::contact::victim(&mut db, &world.app.vault, &"V-100".to_owned().into(), world.clock.now()).await.unwrap();
+    let victim = crate::contact::victim(&world, &mut db).await;
     for id in [1, 2] {
         let entry = Entry {
+            delivery_id: Uuid::from_u128(id),
             item_id: None,
             recipient: "victim",
             victim_ref: Some(&victim),
@@ -287,9 +288,8 @@ async fn a_notice_to_a_victim_is_dropped_when_the_do_not_contact_mark_arrives_be
             reference: "RN-1",
             grade: None,
         };
-        store::mail::queue(&mut db, Uuid::from_u128(id), &entry, world.clock.now() + Duration::minutes(i64::try_from(id).unwrap()))
-            .await
-            .unwrap();
+        let at = world.clock.now() + Duration::minutes(i64::try_from(id).unwrap());
+        store::mail::queue(&mut db, &[entry], at).await.unwrap();
     }
     db.commit().await.unwrap();
     world.clock.advance(Duration::minutes(1));

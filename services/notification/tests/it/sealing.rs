@@ -3,12 +3,12 @@
 use std::collections::BTreeSet;
 
 use harness::dump;
-use notification::{app::contact::take::take, store::sealed::InClear};
+use notification::store::sealed::InClear;
 use proto::safety::v1::{Audience, Grade};
 use vault::Vault;
 
 use crate::{
-    contact::contact,
+    contact::{contact, take},
     world::{World, head, person, ring, ring_head, world},
 };
 
@@ -25,9 +25,7 @@ async fn filled() -> World {
     let mut marked = contact(1, "pacific", "phone", "604-555-0100");
     marked.do_not_contact = true;
     marked.safe_contact = "not before noon".to_owned().into();
-    let mut tx = world.begin().await;
-    take(&mut tx, &world.app, &marked).await.unwrap();
-    tx.commit().await.unwrap();
+    take(&world, &marked).await;
     world
 }
 

@@ -1,16 +1,18 @@
 //! Use case: contacts that a former version stored by the spelling of the reference are fetched once more, so that a victim is one under
 //! every spelling.
 
+use std::collections::BTreeSet;
+
 use base::refusal::store_error;
 use proto::intake::v1::{ContactPushed, contact_service_client::ContactServiceClient};
 use server::client::Peer;
 use uuid::Uuid;
 
-use super::{fetch::fetch, take::ask_for_review};
+use super::{fetch::fetch, take::ask_for_reviews};
 use crate::{
     app::App,
-    domain::contact::{Contact, regions_differ},
-    store,
+    domain::contact::{Contact, Value, regions_differ},
+    store::{self, contact::former},
 };
 
 /// Contacts handled together.
@@ -41,7 +43,7 @@ pub async fn convert(app: &App, intake: &ContactServiceClient<Peer>) -> sqlx::Re
 /// At most a batch of them, after one.
 async fn as_spelled(app: &App, after: Uuid) -> sqlx::Result<Vec<Uuid>> {
     let mut tx = app.begin().await?;
-    let ids = store::contact::as_spelled(&mut tx, after, BATCH).await?;
+    let ids = former::as_spelled(&mut tx, after, BATCH).await?;
     tx.commit().await?;
     Ok(ids)
 }
@@ -50,13 +52,17 @@ async fn as_spelled(app: &App, after: Uuid) -> sqlx::Result<Vec<Uuid>> {
 async fn convert_one(app: &App, contact: &Contact) -> sqlx::Result<()> {
     let now = app.clock.now();
     let mut tx = app.begin().await?;
-    let victim = store::contact::victim(&mut tx, &app.vault, &contact.victim_ref, now).await?;
-    store::contact::lock(&mut tx, &victim).await?;
-    if let Some(former) = store::contact::victim_of(&mut tx, contact.contact_id).await? {
-        store::contact::join(&mut tx, &former, &victim, now).await?;
-        let values = store::contact::values(&mut tx, &app.vault, &victim, contact.kind).await?;
+    let victim = store::contact::keys(&mut tx, &app.vault, &[], now).await?.victim(&contact.victim_ref);
+    let victims = BTreeSet::from([victim.clone()]);
+    store::contact::lock(&mut tx, &victims).await?;
+    if let Some(former) = former::victim_of(&mut tx, contact.contact_id).await? {
+        former::join(&mut tx, &former, &victim, now).await?;
+        let mut rows = store::contact::of_victims(&mut tx, &victims).await?;
+        rows.retain(|row| row.kind == Some(contact.kind));
+        let values = store::contact::open(&mut tx, &app.vault, rows).await?;
+        let values: Vec<Value> = values.into_iter().map(|(_, _, value)| value).collect();
         if regions_differ(contact.kind, &values) {
-            ask_for_review(&mut tx, app, &victim, contact).await?;
+            ask_for_reviews(&mut tx, app, BTreeSet::from([(victim, contact.kind)])).await?;
         }
     }
     tx.commit().await

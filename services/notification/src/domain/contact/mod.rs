@@ -15,7 +15,7 @@ use time::OffsetDateTime;
 use super::language::Preference;
 
 /// Kind of a contact point.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, IntoStaticStr, EnumString)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, IntoStaticStr, EnumString)]
 #[strum(serialize_all = "kebab-case", const_into_str)]
 pub enum Kind {
     Unknown,
