@@ -4,7 +4,7 @@ use std::{env, error::Error, fs, path::PathBuf};
 
 use prost_reflect::{DescriptorPool, FieldDescriptor, MessageDescriptor};
 
-const FILES: [&str; 21] = [
+const FILES: [&str; 22] = [
     "ro/audit/v1/audit.proto",
     "ro/cases/v1/access.proto",
     "ro/cases/v1/assessment.proto",
@@ -25,8 +25,13 @@ const FILES: [&str; 21] = [
     "ro/reporting/v1/report.proto",
     "ro/safety/v1/alarm.proto",
     "ro/safety/v1/directory.proto",
+    "ro/safety/v1/grant.proto",
     "ro/wire/v1/wire.proto",
 ];
+
+/// Messages whose types are those of the crate `signed-messages`.
+const SIGNED: [&str; 4] =
+    ["ro.audit.v1.CheckpointSealed", "ro.audit.v1.CheckpointWitnessed", "ro.audit.v1.CheckpointRefused", "ro.safety.v1.GrantChanged"];
 
 fn main() -> Result<(), Box<dyn Error>> {
     println!("cargo:rerun-if-changed=ro");
@@ -46,6 +51,10 @@ fn main() -> Result<(), Box<dyn Error>> {
     let mut config = tonic_prost_build::Config::new();
     // Personal data must not print: no message has Debug. Enums are codes and may.
     config.skip_debug(pool.all_messages().filter(is_ours).map(|m| format!(".{}", m.full_name())));
+    // These are generated once, where the shared crates can see them.
+    for message in SIGNED {
+        config.extern_path(format!(".{message}"), format!("::signed_messages::{}", message.rsplit('.').next().unwrap_or_default()));
+    }
     let mut builder = tonic_prost_build::configure().emit_rerun_if_changed(false).build_transport(true);
     for message in pool.all_messages().filter(is_ours) {
         let name = message.full_name();

@@ -7,17 +7,18 @@ pub mod collation;
 pub mod id;
 pub mod named;
 pub mod normal;
-mod permission;
+mod programme;
 pub mod purge;
 pub mod receipt;
 pub mod reference;
 pub mod role;
 pub mod subject;
-mod witness;
 
 use std::sync::LazyLock;
 
 use prost_reflect::{DescriptorPool, MethodDescriptor};
+
+pub use programme::PROGRAMME;
 
 /// The encoded descriptors of every `ro.*` file, options included: for reflection and for contract tests.
 pub const DESCRIPTOR_BYTES: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/descriptors.binpb"));
@@ -38,22 +39,28 @@ pub fn path(rpc: &MethodDescriptor) -> String {
 }
 
 macro_rules! package {
-    ($name:ident, $package:literal) => {
+    ($name:ident, $package:literal $(, $signed:path)*) => {
         #[expect(clippy::allow_attributes, reason = "what the generator writes differs from package to package")]
         #[allow(clippy::all, clippy::too_many_lines, clippy::allow_attributes_without_reason, reason = "generated")]
         pub mod $name {
             pub mod v1 {
                 tonic::include_proto!($package);
+                $(pub use $signed;)*
             }
         }
     };
 }
 
 package!(wire, "ro.wire.v1");
-package!(audit, "ro.audit.v1");
+/// Audit logs: all of its messages are signed.
+pub mod audit {
+    pub mod v1 {
+        pub use signed_messages::{CheckpointRefused, CheckpointSealed, CheckpointWitnessed};
+    }
+}
 package!(intake, "ro.intake.v1");
 package!(cases, "ro.cases.v1");
-package!(safety, "ro.safety.v1");
+package!(safety, "ro.safety.v1", signed_messages::GrantChanged);
 package!(notification, "ro.notification.v1");
 package!(oms, "ro.oms.v1");
 package!(reporting, "ro.reporting.v1");

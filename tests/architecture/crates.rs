@@ -31,14 +31,15 @@ fn forbidden(graph: &BTreeMap<String, Vec<String>>) -> Vec<String> {
     let ours = |name: &String| graph.contains_key(name);
     let may = |name: &str| -> Option<&[&str]> {
         match name {
-            "topology" => Some(&[]),
-            "proto" => Some(&["topology"]),
-            "base" => Some(&[]),
+            "topology" | "signed-messages" => Some(&[]),
+            "proto" => Some(&["topology", "signed-messages"]),
+            "base" => Some(&["topology"]),
             "vault" => Some(&["base"]),
             "messaging" => Some(&["base", "vault", "topology"]),
-            "audit-log" => Some(&["base", "messaging", "topology"]),
-            "auth" | "destruction" => Some(&["base", "messaging", "audit-log"]),
-            "server" => Some(&["base", "vault", "messaging", "audit-log", "auth"]),
+            "audit-log" => Some(&["base", "messaging", "topology", "signed-messages"]),
+            "auth" => Some(&["base", "messaging", "audit-log", "signed-messages"]),
+            "destruction" => Some(&["base", "messaging", "audit-log"]),
+            "server" => Some(&["base", "topology", "vault", "messaging", "audit-log", "auth"]),
             "to-safety" => Some(&["base", "messaging", "server", "proto"]),
             "local" => Some(&["proto"]),
             "ro" => Some(&["base", "messaging", "audit-log", "auth", "destruction", "server", "proto", "local"]),

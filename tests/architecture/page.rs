@@ -56,13 +56,13 @@ fn no_file_and_no_function_is_too_long_to_proofread() {
 #[test]
 fn nobody_silences_a_lint_without_a_reason() {
     // What the generator writes differs from package to package.
-    let exempt = "proto/src/lib.rs";
+    let exempt = ["proto/src/lib.rs", "crates/signed-messages/src/lib.rs"];
     let mark = concat!("#[al", "low(");
     let silenced = |file: &File| -> Vec<String> {
         let lines = file.lines().filter(|(_, line)| line.contains(mark) || line.contains(concat!("#![al", "low(")));
         lines.map(|(number, _)| file.at(number, "use #[expect(lint, reason = ...)]")).collect()
     };
-    scan::none("silenced lints", scan::rust().iter().filter(|f| f.path != exempt).flat_map(silenced).collect());
+    scan::none("silenced lints", scan::rust().iter().filter(|f| !exempt.contains(&f.path.as_str())).flat_map(silenced).collect());
     assert_eq!(silenced(&File::sample("x.rs", concat!("#[al", "low(dead_code)]\n"))).len(), 1);
 }
 

@@ -94,7 +94,7 @@ async fn a_service_whose_login_lacks_a_subject_shows_it_within_seconds_and_still
     let database = database::fresh(&[&server::MIGRATOR]).await;
     let address = free().await.local_addr().unwrap();
     let settings = Config::parse_from(["reporting", "--listen", &address.to_string()]).server;
-    let process = Process::new("reporting", settings, Clock::system(), Ids::seeded(1));
+    let process = Process::new(proto::PROGRAMME, "reporting", settings, Clock::system(), Ids::seeded(1));
     let ctx = Context::assemble(process, database.pool.clone(), bus.connect("reporting").await);
     let door = ctx.clone();
     tokio::spawn(async move { door.serve_grpc(proto::DESCRIPTOR_BYTES, &[], tonic::service::Routes::default()).await });
@@ -119,7 +119,7 @@ async fn a_service_whose_login_lacks_a_subject_shows_it_within_seconds_and_still
     ctx.stop.cancel();
     telemetry.shutdown().await;
     let told = collector.0.lock().unwrap().clone();
-    let (_, count, labels) = told.iter().rfind(|(name, ..)| name == "ro.bus.permission_violations").unwrap();
+    let (_, count, labels) = told.iter().rfind(|(name, ..)| name == "bus.permission_violations").unwrap();
     assert!(*count >= 1 && labels.contains("reporting"), "{told:?}");
     assert!(!labels.contains("safety"), "a label says what was refused: {labels}");
 }

@@ -64,7 +64,7 @@ impl Running {
         let database = database::fresh(&[&server::MIGRATOR]).await;
         let address = TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap();
         let settings = Config::parse_from([name, "--listen", &address.to_string()]).server;
-        let process = Process::new(name, settings, Clock::system(), Ids::seeded(1));
+        let process = Process::new(proto::PROGRAMME, name, settings, Clock::system(), Ids::seeded(1));
         let ctx = Context::assemble(process, database.pool.clone(), bus.connect(name).await);
         let door = ctx.clone();
         tokio::spawn(async move { door.serve_grpc(proto::DESCRIPTOR_BYTES, &[], tonic::service::Routes::default()).await });

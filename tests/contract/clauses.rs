@@ -1,5 +1,9 @@
 //! Clauses named by rules and refusals: each is in docs/DIRECTIVE.md.
 
+use std::collections::BTreeSet;
+
+use proto::PROGRAMME;
+
 use crate::{access::RULES, directive, repo};
 
 /// The clauses that refusals name in a source, as (line, clause).
@@ -42,6 +46,37 @@ fn every_clause_of_a_rule_or_a_refusal_is_a_clause_of_the_directive() {
         }
     }
     assert!(seen > 40, "only {seen} clauses were found: does the scan still fit the code?");
+}
+
+/// The reasons of the crates that a source asks a clause for: a literal, or a constant of the sources.
+fn asked(text: &str, constants: &[(String, String)]) -> Vec<String> {
+    let calls = text.match_indices("clause_of(").filter_map(|(at, call)| text[at + call.len()..].split(')').next());
+    let constant = |name: &str| constants.iter().find(|(of, _)| of == name).map(|(_, reason)| reason.clone());
+    calls
+        .filter_map(|argument| if argument.starts_with('"') { Some(argument.trim_matches('"').to_owned()) } else { constant(argument) })
+        .collect()
+}
+
+#[test]
+fn the_programme_gives_every_refusal_of_the_crates_a_clause_of_the_directive() {
+    let known = directive::catalogue();
+    let sources: Vec<String> = repo::sources("crates")
+        .into_iter()
+        .filter(|(path, _)| path.contains("/src/"))
+        .map(|(_, text)| text.split("#[cfg(test)]").next().unwrap_or_default().to_owned())
+        .collect();
+    let constant = |line: &str| {
+        let (name, rest) = line.strip_prefix("pub const ")?.split_once(": &str = \"")?;
+        Some((name.to_owned(), rest.split('"').next()?.to_owned()))
+    };
+    let constants: Vec<(String, String)> = sources.iter().flat_map(|text| text.lines().filter_map(constant)).collect();
+    let asked: BTreeSet<String> = sources.iter().flat_map(|text| asked(text, &constants)).collect();
+    let given: BTreeSet<String> = PROGRAMME.clauses.iter().map(|(reason, _)| (*reason).to_owned()).collect();
+    assert_eq!(asked, given, "proto/src/programme.rs");
+    assert!(given.len() > 10, "only {} refusals were found: does the scan still fit the code?", given.len());
+    for (reason, clause) in PROGRAMME.clauses {
+        assert!(known.contains(*clause), "{reason}: docs/DIRECTIVE.md has no {clause}");
+    }
 }
 
 /// The clauses in the brackets of a comment: `[R3e, IM1b]`. Other brackets, such as links, name none.

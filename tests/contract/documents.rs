@@ -46,7 +46,7 @@ fn every_source_file_that_a_document_names_is_there() {
 /// Names of the periodic work that a source starts.
 fn periodic(text: &str) -> Vec<&str> {
     let code = text.split("#[cfg(test)]").next().unwrap_or_default();
-    let starts = [".every(", ".every_delayed("].into_iter().flat_map(|start| code.split(start).skip(1));
+    let starts = [".every(", ".every_delayed(", ".every_within("].into_iter().flat_map(|start| code.split(start).skip(1));
     let starts = starts.filter_map(|rest| rest.trim_start().strip_prefix('"'));
     starts.filter_map(|rest| rest.split('"').next()).collect()
 }

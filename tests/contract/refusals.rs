@@ -2,6 +2,8 @@
 
 use std::{collections::BTreeMap, fmt::Write as _};
 
+use proto::PROGRAMME;
+
 use crate::repo;
 
 const HEAD: &str = "# Refusals
@@ -55,6 +57,17 @@ fn arguments(text: &str) -> Vec<String> {
     list.into_iter().map(|argument| argument.trim().to_owned()).filter(|argument| !argument.is_empty()).collect()
 }
 
+/// The clause of an argument: a literal, or what the programme gives a reason of the crates.
+fn clause(argument: &str) -> String {
+    match argument.strip_prefix("clause_of(") {
+        Some(reason) => {
+            let reason = reason.trim_matches(|c| "()\"".contains(c));
+            PROGRAMME.clauses.iter().find(|(of, _)| *of == reason).map_or("{}", |(_, clause)| clause).to_owned()
+        }
+        None => literal(argument),
+    }
+}
+
 /// The text of the first literal of an argument, with `{}` for whatever it is filled with; `{}` alone where there is none.
 fn literal(argument: &str) -> String {
     let Some((_, rest)) = argument.split_once('"') else { return "{}".to_owned() };
@@ -83,7 +96,9 @@ fn found(text: &str) -> Vec<Refusal> {
     for (kind, means) in KINDS {
         let call = format!("Refusal::{kind}(");
         for (at, _) in text.match_indices(&call) {
-            let given: Vec<String> = arguments(&text[at + call.len() - 1..]).iter().map(|argument| literal(argument)).collect();
+            let arguments = arguments(&text[at + call.len() - 1..]).into_iter().enumerate();
+            let given: Vec<String> =
+                arguments.map(|(place, argument)| if place == 1 { clause(&argument) } else { literal(&argument) }).collect();
             let (reason, clause, field, en, fr) = match given.as_slice() {
                 [reason, clause, field, en, fr] if kind == "invalid" => (reason, clause, field.as_str(), en, fr),
                 [reason, clause, en, fr] if kind != "invalid" => (reason, clause, "", en, fr),

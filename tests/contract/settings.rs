@@ -9,6 +9,7 @@ use crate::repo;
 
 /// The command of a process with its environment variables.
 pub fn of(process: &str) -> Command {
+    base::programme::set(proto::PROGRAMME);
     match process {
         "intake" => command::<intake::Config>("intake"),
         "cases" => command::<cases::Config>("cases"),

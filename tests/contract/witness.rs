@@ -2,7 +2,6 @@
 
 use std::collections::BTreeSet;
 
-use audit_log::statement::{Refused, Statement, Witnessed};
 use prost::Message;
 use proto::{
     DESCRIPTORS,
@@ -24,7 +23,7 @@ fn same<M: Message + Default>(ours: &impl Message, name: &str, filled: usize) {
 #[test]
 fn the_audit_log_and_the_wire_write_the_same_bytes_about_a_checkpoint() {
     let (log, root, signature) = ("cases".to_owned(), vec![1; 32], vec![2; 64]);
-    let said = Statement {
+    let said = CheckpointSealed {
         log: log.clone(),
         epoch: 1,
         size: 2,
@@ -36,9 +35,9 @@ fn the_audit_log_and_the_wire_write_the_same_bytes_about_a_checkpoint() {
     };
     same::<CheckpointSealed>(&said, "CheckpointSealed", 8);
     let witness = "safety".to_owned();
-    let witnessed = Witnessed { log: log.clone(), epoch: 1, size: 2, root, witness: witness.clone(), signature };
+    let witnessed = CheckpointWitnessed { log: log.clone(), epoch: 1, size: 2, root, witness: witness.clone(), signature };
     same::<CheckpointWitnessed>(&witnessed, "CheckpointWitnessed", 6);
-    let refused = Refused { log, epoch: 1, size: 2, witness, known_epoch: 3, known_size: 4, reason: "set-back".to_owned() };
+    let refused = CheckpointRefused { log, epoch: 1, size: 2, witness, known_epoch: 3, known_size: 4, reason: "set-back".to_owned() };
     same::<CheckpointRefused>(&refused, "CheckpointRefused", 7);
 }
 

@@ -117,7 +117,7 @@ async fn make_roles(server: &PgConnectOptions) {
         admin.execute(AssertSqlSafe(statement)).await.unwrap();
     }
     // Two processes may collide on the same row of the catalogue; the permission is granted either way.
-    let _granted = admin.execute(AssertSqlSafe(format!("grant set on parameter ro.reach to {OWNER}"))).await;
+    let _granted = admin.execute(AssertSqlSafe(format!("grant set on parameter actor.reach to {OWNER}"))).await;
     admin.close().await.unwrap();
 }
 

@@ -52,7 +52,7 @@ pub(super) struct Check {
     log: AuditLog,
     ring: WitnessRing,
     signer: Arc<Signer>,
-    heard: NewestCosignature,
+    newest: NewestCosignature,
     seen: Option<Standing>,
     checks: u32,
 }
@@ -70,17 +70,17 @@ impl Work for Check {
 }
 
 impl Check {
-    pub(super) const fn new(log: AuditLog, ring: WitnessRing, signer: Arc<Signer>, heard: NewestCosignature) -> Self {
-        Self { log, ring, signer, heard, seen: None, checks: 0 }
+    pub(super) const fn new(log: AuditLog, ring: WitnessRing, signer: Arc<Signer>, newest: NewestCosignature) -> Self {
+        Self { log, ring, signer, newest, seen: None, checks: 0 }
     }
 
     /// Reads the state, and publishes it unless it only grew.
     async fn check(&self, seen: Option<&Standing>) -> sqlx::Result<Standing> {
-        let Self { log: AuditLog { endpoint, .. }, ring, signer, heard, .. } = self;
+        let Self { log: AuditLog { endpoint, .. }, ring, signer, newest: cosigned, .. } = self;
         let now = endpoint.clock.now();
         let mut tx = database::begin(&endpoint.pool, &itself()).await?;
         let mut standing = standing(&mut tx, endpoint.name, signer, now).await?;
-        standing.lost = !standing.refused && heard.knows_more(standing.epoch, standing.size);
+        standing.lost = !standing.refused && cosigned.knows_more(standing.epoch, standing.size);
         let grown = seen.is_some_and(|seen| {
             seen.epoch == standing.epoch && (seen.size < standing.size || seen.size == standing.size && seen.root == standing.root)
         });
@@ -92,8 +92,8 @@ impl Check {
         // In the order of the checkpoints, and of what is there now.
         let now = stating::take_turn(&mut tx, endpoint.name, now).await?;
         let (size, root) = newest(&mut tx).await?;
-        let said = stating::state(signer, endpoint.name, standing.epoch, (size, root.clone()), (size, root), now);
-        enqueue(&mut tx, &Outgoing::event(&endpoint.ids, stating::aggregate(), ring.sealed, &said), now).await?;
+        let statement = stating::state(signer, endpoint.name, standing.epoch, (size, root.clone()), (size, root), now);
+        enqueue(&mut tx, &Outgoing::event(&endpoint.ids, stating::aggregate(), ring.sealed, &statement), now).await?;
         tx.commit().await?;
         endpoint.outbox.wake();
         Ok(standing)
@@ -102,13 +102,13 @@ impl Check {
     fn report(&self, standing: &Standing) {
         let whole = !standing.refused;
         let label = [KeyValue::new("service", self.log.endpoint.name)];
-        let meter = global::meter("ro");
-        meter.u64_gauge("ro.audit.history_broken").build().record(u64::from(!whole), &label);
-        meter.u64_gauge("ro.audit.uncosigned").build().record(u64::from(standing.waiting), &label);
+        let meter = global::meter("audit-log");
+        meter.u64_gauge("audit.history_broken").build().record(u64::from(!whole), &label);
+        meter.u64_gauge("audit.uncosigned").build().record(u64::from(standing.waiting), &label);
         if standing.waiting && !self.seen.as_ref().is_some_and(|seen| seen.waiting) {
             tracing::warn!("a checkpoint of the audit log has waited for more than a minute to be co-signed");
         }
-        let changed = self.log.history.send_if_modified(|held| std::mem::replace(held, whole) != whole);
+        let changed = self.log.history.send_if_modified(|known| std::mem::replace(known, whole) != whole);
         if changed && !whole {
             tracing::error!(
                 "this database is older than its witness knows, or was rewritten: an operator must look, and run accept-restore"
@@ -122,7 +122,7 @@ impl Check {
 async fn standing(tx: &mut PgConnection, log: &str, signer: &Signer, now: OffsetDateTime) -> sqlx::Result<Standing> {
     let epoch = current_epoch(tx, log, &signer.public()).await?;
     let (size, root) = newest(tx).await?;
-    let told = sqlx::query!(
+    let answers = sqlx::query!(
         r#"select exists (select from audit_refused where epoch >= $1) as "refused!",
                   exists (select from audit_checkpoint where at < $2
                           and size > coalesce((select max(size) from audit_cosigned where epoch = $1), -1)) as "waiting!""#,
@@ -131,7 +131,7 @@ async fn standing(tx: &mut PgConnection, log: &str, signer: &Signer, now: Offset
     )
     .fetch_one(tx)
     .await?;
-    Ok(Standing { epoch, size, root, refused: told.refused, waiting: told.waiting, lost: false })
+    Ok(Standing { epoch, size, root, refused: answers.refused, waiting: answers.waiting, lost: false })
 }
 
 /// Newest checkpoint; that of an empty log where there is none.
@@ -159,9 +159,9 @@ pub async fn epochs(db: &mut PgConnection, log: &str, key: &[u8]) -> sqlx::Resul
         sqlx::query_as!(Epoch, "select epoch, size, root, reason, signature from audit_epoch order by epoch desc limit $1", MAX_EPOCHS)
             .fetch_all(db)
             .await?;
-    let held = found.len();
+    let total = found.len();
     found.retain(|e| signed_by(key, &epoch_bytes(log, e.epoch, e.size, &e.root, &e.reason), &e.signature));
-    if found.len() < held {
+    if found.len() < total {
         tracing::error!("the database names an accepted restore that this service has not signed: it is not believed");
     }
     Ok(found)

@@ -26,7 +26,7 @@ pub fn unhex(text: &str) -> Option<Vec<u8>> {
 /// Bytes that are signed. The name keeps a checkpoint of one service from standing in another's log.
 #[must_use]
 pub fn signed_bytes(log: &str, size: i64, root: &[u8], at: i64) -> Vec<u8> {
-    let mut bytes = format!("ro audit checkpoint 1\n{log}\n{size}\n{at}\n").into_bytes();
+    let mut bytes = format!("audit checkpoint 1\n{log}\n{size}\n{at}\n").into_bytes();
     bytes.extend(root);
     bytes
 }

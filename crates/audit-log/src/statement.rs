@@ -1,82 +1,19 @@
-//! Statement of a service about its audit log, and its check against what a witness knows: pure.
-//!
-//! The three messages are also declared in the .proto files; a test checks that both give the same bytes.
+//! State of an audit log as its service signs it, and its check against what a witness knows: pure.
 
 use prost::Message;
+use signed_messages::CheckpointSealed;
 
-/// State of a log, as its service states it after each seal and at start.
-#[derive(Clone, PartialEq, Message)]
-pub struct Statement {
-    #[prost(string, tag = "1")]
-    pub log: String,
-    /// Restores accepted so far.
-    #[prost(int64, tag = "2")]
-    pub epoch: i64,
-    #[prost(int64, tag = "3")]
-    pub size: i64,
-    #[prost(bytes = "vec", tag = "4")]
-    pub root: Vec<u8>,
-    /// Checkpoint it continues from; the same one where nothing was added.
-    #[prost(int64, tag = "5")]
-    pub former_size: i64,
-    #[prost(bytes = "vec", tag = "6")]
-    pub former_root: Vec<u8>,
-    /// Microseconds since 1970.
-    #[prost(int64, tag = "7")]
-    pub stated_at: i64,
-    #[prost(bytes = "vec", tag = "8")]
-    pub signature: Vec<u8>,
-}
-
-/// Answer: the witness has stored and signed it.
-#[derive(Clone, PartialEq, Message)]
-pub struct Witnessed {
-    #[prost(string, tag = "1")]
-    pub log: String,
-    #[prost(int64, tag = "2")]
-    pub epoch: i64,
-    #[prost(int64, tag = "3")]
-    pub size: i64,
-    #[prost(bytes = "vec", tag = "4")]
-    pub root: Vec<u8>,
-    #[prost(string, tag = "5")]
-    pub witness: String,
-    #[prost(bytes = "vec", tag = "6")]
-    pub signature: Vec<u8>,
-}
-
-/// Answer: the witness knows something else.
-#[derive(Clone, PartialEq, Message)]
-pub struct Refused {
-    #[prost(string, tag = "1")]
-    pub log: String,
-    #[prost(int64, tag = "2")]
-    pub epoch: i64,
-    #[prost(int64, tag = "3")]
-    pub size: i64,
-    #[prost(string, tag = "4")]
-    pub witness: String,
-    #[prost(int64, tag = "5")]
-    pub known_epoch: i64,
-    #[prost(int64, tag = "6")]
-    pub known_size: i64,
-    #[prost(string, tag = "7")]
-    pub reason: String,
-}
-
-impl Statement {
-    /// Bytes that the service signs: everything but the signature.
-    #[must_use]
-    pub fn signed_bytes(&self) -> Vec<u8> {
-        let unsigned = Self { signature: Vec::new(), ..self.clone() };
-        [b"ro audit statement 1\n".as_slice(), &unsigned.encode_to_vec()].concat()
-    }
+/// Bytes that the service signs: everything but the signature.
+#[must_use]
+pub fn signed_bytes(checkpoint: &CheckpointSealed) -> Vec<u8> {
+    let unsigned = CheckpointSealed { signature: Vec::new(), ..checkpoint.clone() };
+    [b"audit statement 1\n".as_slice(), &unsigned.encode_to_vec()].concat()
 }
 
 /// Bytes that a witness signs. The witness's name keeps its signature from standing for another's.
 #[must_use]
 pub fn cosigned_bytes(log: &str, epoch: i64, size: i64, root: &[u8], witness: &str) -> Vec<u8> {
-    let mut bytes = format!("ro audit cosignature 1\n{log}\n{epoch}\n{size}\n{witness}\n").into_bytes();
+    let mut bytes = format!("audit cosignature 1\n{log}\n{epoch}\n{size}\n{witness}\n").into_bytes();
     bytes.extend(root);
     bytes
 }
@@ -84,7 +21,7 @@ pub fn cosigned_bytes(log: &str, epoch: i64, size: i64, root: &[u8], witness: &s
 /// Bytes that a service signs when an operator accepts a restore.
 #[must_use]
 pub fn epoch_bytes(log: &str, epoch: i64, size: i64, root: &[u8], reason: &str) -> Vec<u8> {
-    let mut bytes = format!("ro audit epoch 1\n{log}\n{epoch}\n{size}\n{}\n{reason}\n", reason.len()).into_bytes();
+    let mut bytes = format!("audit epoch 1\n{log}\n{epoch}\n{size}\n{}\n{reason}\n", reason.len()).into_bytes();
     bytes.extend(root);
     bytes
 }
@@ -138,7 +75,7 @@ impl Verdict {
 /// Compares a statement with what is known. The order of arrival does not matter, only when each was stated: the bus may deliver an old
 /// statement late, and several instances of one service state what the same database holds.
 #[must_use]
-pub fn judge(statement: &Statement, memory: &Memory) -> Verdict {
+pub fn judge(statement: &CheckpointSealed, memory: &Memory) -> Verdict {
     let Some(newest) = &memory.newest else { return Verdict::Sound };
     let later = statement.stated_at > newest.stated_at;
     if statement.epoch < newest.epoch {
@@ -167,15 +104,15 @@ mod tests {
     }
 
     /// Judges `statement` beside what is known.
-    fn judged(statement: &Statement, all: &[Known]) -> Verdict {
+    fn judged(statement: &CheckpointSealed, all: &[Known]) -> Verdict {
         let of = |size: i64| all.iter().find(|k| k.epoch == statement.epoch && k.size == size).cloned();
         let newest = all.iter().max_by_key(|k| (k.epoch, k.size)).cloned();
         judge(statement, &Memory { newest, same: of(statement.size), former: of(statement.former_size) })
     }
 
-    fn grown(from: i64, to: i64, stated_at: i64) -> Statement {
+    fn grown(from: i64, to: i64, stated_at: i64) -> CheckpointSealed {
         let root = |size: i64| vec![u8::try_from(size).unwrap()];
-        Statement {
+        CheckpointSealed {
             log: "x".into(),
             epoch: 0,
             size: to,
@@ -205,9 +142,9 @@ mod tests {
         assert_eq!(judged(&grown(10, 10, 300), &all), Verdict::SetBack, "stated at start");
         assert_eq!(judged(&grown(10, 15, 300), &all), Verdict::SetBack, "grown again, but not as far");
         assert_eq!(judged(&grown(10, 25, 300), &all), Verdict::SetBack, "grown past what is known");
-        let other = Statement { root: vec![99], ..grown(10, 20, 300) };
+        let other = CheckpointSealed { root: vec![99], ..grown(10, 20, 300) };
         assert_eq!(judged(&other, &all), Verdict::Rewritten, "grown to the very size");
-        let from = Statement { former_root: vec![99], ..grown(20, 30, 300) };
+        let from = CheckpointSealed { former_root: vec![99], ..grown(20, 30, 300) };
         assert_eq!(judged(&from, &all), Verdict::Rewritten, "goes on from another past");
         assert_eq!(judged(&grown(20, 20, 300), &all), Verdict::Sound, "the same, stated again");
     }
@@ -215,8 +152,8 @@ mod tests {
     #[test]
     fn an_accepted_restore_begins_a_new_epoch_and_a_service_that_forgot_it_is_noticed() {
         let all = [known(20, 200), Known { epoch: 1, ..known(10, 300) }];
-        assert_eq!(judged(&Statement { epoch: 1, ..grown(10, 12, 400) }, &all), Verdict::Sound);
-        assert_eq!(judged(&Statement { epoch: 2, ..grown(5, 5, 400) }, &all), Verdict::Sound);
+        assert_eq!(judged(&CheckpointSealed { epoch: 1, ..grown(10, 12, 400) }, &all), Verdict::Sound);
+        assert_eq!(judged(&CheckpointSealed { epoch: 2, ..grown(5, 5, 400) }, &all), Verdict::Sound);
         assert_eq!(judged(&grown(20, 21, 250), &all), Verdict::Late);
         assert_eq!(judged(&grown(20, 21, 400), &all), Verdict::SetBack);
     }

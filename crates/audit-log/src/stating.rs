@@ -3,11 +3,12 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use base::clock::micros;
+use signed_messages::CheckpointSealed;
 use sqlx::PgConnection;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-use super::{key::Signer, statement::Statement};
+use super::{key::Signer, statement::signed_bytes};
 
 /// Messages of one log keep their order.
 pub(super) const fn aggregate() -> Uuid {
@@ -38,8 +39,8 @@ pub(super) fn state(
     former: (i64, Vec<u8>),
     newest: (i64, Vec<u8>),
     at: OffsetDateTime,
-) -> Statement {
-    let mut said = Statement {
+) -> CheckpointSealed {
+    let mut statement = CheckpointSealed {
         log: log.to_owned(),
         epoch,
         size: newest.0,
@@ -49,8 +50,8 @@ pub(super) fn state(
         stated_at: micros(at),
         signature: Vec::new(),
     };
-    said.signature = signer.sign_bytes(&said.signed_bytes());
-    said
+    statement.signature = signer.sign_bytes(&signed_bytes(&statement));
+    statement
 }
 
 /// Epoch and size of the newest co-signature that this process has received: kept in memory, so that no restored database loses it.
@@ -59,13 +60,13 @@ pub(super) struct NewestCosignature(Arc<Mutex<(i64, i64)>>);
 
 impl NewestCosignature {
     pub(super) fn note(&self, epoch: i64, size: i64) {
-        let mut held = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        *held = (*held).max((epoch, size));
+        let mut newest = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        *newest = (*newest).max((epoch, size));
     }
 
     /// Whether a larger size was co-signed in the same epoch.
     pub(super) fn knows_more(&self, epoch: i64, size: i64) -> bool {
-        let held = *self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        held.0 == epoch && held.1 > size
+        let newest = *self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        newest.0 == epoch && newest.1 > size
     }
 }

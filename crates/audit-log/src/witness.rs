@@ -11,13 +11,14 @@ use messaging::{
 };
 use opentelemetry::{KeyValue, global};
 use prost::Message as _;
+use signed_messages::{CheckpointRefused, CheckpointSealed, CheckpointWitnessed};
 use sqlx::PgConnection;
 use topology::WitnessRing;
 
 use super::{
     AuditLog, history,
     key::{Signer, public_key, signed_by},
-    statement::{Known, Memory, Refused, Statement, Verdict, Witnessed, cosigned_bytes, judge},
+    statement::{Known, Memory, Verdict, cosigned_bytes, judge, signed_bytes},
     stating::{self, NewestCosignature},
 };
 
@@ -36,11 +37,11 @@ impl AuditLog {
         let signer = Arc::new(Signer::from_file(key)?);
         let wards = Wards { ring, own, key: public_key(peers, ring.ward)?, signer: signer.clone(), clock: clock.clone(), ids };
         self.endpoint.consume(ring.wards, wards);
-        let heard = NewestCosignature::default();
-        let answers = Answers { ring, own, key: public_key(peers, ring.witness)?, clock, heard: heard.clone() };
+        let newest = NewestCosignature::default();
+        let answers = Answers { ring, own, key: public_key(peers, ring.witness)?, clock, newest: newest.clone() };
         self.endpoint.consume(ring.answers, answers);
         self.stating.set(ring.sealed).ok();
-        let check = history::Check::new(self.clone(), ring, signer, heard);
+        let check = history::Check::new(self.clone(), ring, signer, newest);
         self.endpoint.tasks.every("audit-history", history::CHECK_INTERVAL, None, check);
         Ok(())
     }
@@ -57,24 +58,24 @@ struct Wards {
 }
 
 impl Handler for Wards {
-    type Work = Statement;
+    type Work = CheckpointSealed;
 
-    async fn read(&self, message: &Incoming) -> Result<Statement, Rejection> {
-        let statement: Statement = message.decode()?;
-        let genuine = statement.log == self.ring.ward && signed_by(&self.key, &statement.signed_bytes(), &statement.signature);
+    async fn read(&self, message: &Incoming) -> Result<CheckpointSealed, Rejection> {
+        let statement: CheckpointSealed = message.decode()?;
+        let genuine = statement.log == self.ring.ward && signed_by(&self.key, &signed_bytes(&statement), &statement.signature);
         if genuine { Ok(statement) } else { Err(not_genuine("the statement is not signed by the service whose log it names")) }
     }
 
-    async fn apply(&self, tx: &mut PgConnection, _: &mut Fresh, statement: Statement, _: &Incoming) -> Result<(), Rejection> {
+    async fn apply(&self, tx: &mut PgConnection, _: &mut Fresh, statement: CheckpointSealed, _: &Incoming) -> Result<(), Rejection> {
         let now = self.clock.now();
         let memory = recall(tx, &statement).await?;
         let verdict = judge(&statement, &memory);
-        let Statement { log, epoch, size, root, .. } = statement.clone();
+        let CheckpointSealed { log, epoch, size, root, .. } = statement.clone();
         let answer = if let Some(kind) = verdict.fault() {
             let known = memory.newest.map_or((0, 0), |known| (known.epoch, known.size));
             self.keep_evidence(tx, &statement, kind, known).await?;
             let (known_epoch, known_size) = known;
-            let refused = Refused { log, epoch, size, witness: self.own.into(), known_epoch, known_size, reason: kind.into() };
+            let refused = CheckpointRefused { log, epoch, size, witness: self.own.into(), known_epoch, known_size, reason: kind.into() };
             Outgoing::event(&self.ids, stating::aggregate(), self.ring.refused, &refused).urgent()
         } else if verdict == Verdict::Late {
             return Ok(());
@@ -93,7 +94,7 @@ impl Handler for Wards {
             .execute(&mut *tx)
             .await?;
             let signature = self.signer.sign_bytes(&cosigned_bytes(&log, epoch, size, &root, self.own));
-            let witnessed = Witnessed { log, epoch, size, root, witness: self.own.into(), signature };
+            let witnessed = CheckpointWitnessed { log, epoch, size, root, witness: self.own.into(), signature };
             Outgoing::event(&self.ids, stating::aggregate(), self.ring.witnessed, &witnessed)
         };
         enqueue(tx, &answer, now).await?;
@@ -102,7 +103,7 @@ impl Handler for Wards {
 }
 
 impl Wards {
-    async fn keep_evidence(&self, tx: &mut PgConnection, statement: &Statement, kind: &str, known: (i64, i64)) -> sqlx::Result<()> {
+    async fn keep_evidence(&self, tx: &mut PgConnection, statement: &CheckpointSealed, kind: &str, known: (i64, i64)) -> sqlx::Result<()> {
         sqlx::query!(
             "insert into audit_conflict (log, epoch, size, root, kind, known_epoch, known_size, statement, found_at)
              values ($1, $2, $3, $4, $5, $6, $7, $8, $9) on conflict do nothing",
@@ -118,7 +119,7 @@ impl Wards {
         )
         .execute(tx)
         .await?;
-        let counter = global::meter("ro").u64_counter("ro.audit.conflicts").build();
+        let counter = global::meter("audit-log").u64_counter("audit.conflicts").build();
         counter.add(1, &[KeyValue::new("log", self.ring.ward), KeyValue::new("kind", kind.to_owned())]);
         let (stated, held) = (statement.size, known.1);
         tracing::error!(
@@ -133,7 +134,7 @@ impl Wards {
 }
 
 /// What is known of the log, as far as this statement needs it; locked, so that the same log is judged once at a time.
-async fn recall(tx: &mut PgConnection, statement: &Statement) -> sqlx::Result<Memory> {
+async fn recall(tx: &mut PgConnection, statement: &CheckpointSealed) -> sqlx::Result<Memory> {
     sqlx::query!("select pg_advisory_xact_lock(hashtextextended($1, 50))", statement.log).fetch_one(&mut *tx).await?;
     let newest = sqlx::query_as!(
         Known,
@@ -161,13 +162,13 @@ struct Answers {
     own: &'static str,
     key: Vec<u8>,
     clock: Clock,
-    heard: NewestCosignature,
+    newest: NewestCosignature,
 }
 
 /// Answer of the witness.
 enum Answer {
-    Witnessed(Witnessed),
-    Refused(Refused),
+    Witnessed(CheckpointWitnessed),
+    Refused(CheckpointRefused),
 }
 
 impl Handler for Answers {
@@ -175,21 +176,21 @@ impl Handler for Answers {
 
     async fn read(&self, message: &Incoming) -> Result<Answer, Rejection> {
         if self.ring.answers.filters.first().is_some_and(|signed| *signed == message.subject) {
-            let said: Witnessed = message.decode()?;
-            let bytes = cosigned_bytes(self.own, said.epoch, said.size, &said.root, self.ring.witness);
-            let genuine = said.log == self.own && said.witness == self.ring.witness && signed_by(&self.key, &bytes, &said.signature);
-            if genuine { Ok(Answer::Witnessed(said)) } else { Err(not_genuine("the co-signature is not that of the witness")) }
+            let answer: CheckpointWitnessed = message.decode()?;
+            let bytes = cosigned_bytes(self.own, answer.epoch, answer.size, &answer.root, self.ring.witness);
+            let genuine = answer.log == self.own && answer.witness == self.ring.witness && signed_by(&self.key, &bytes, &answer.signature);
+            if genuine { Ok(Answer::Witnessed(answer)) } else { Err(not_genuine("the co-signature is not that of the witness")) }
         } else {
-            let said: Refused = message.decode()?;
-            let ours = said.log == self.own && said.witness == self.ring.witness;
-            if ours { Ok(Answer::Refused(said)) } else { Err(not_genuine("the refusal is not for this log")) }
+            let answer: CheckpointRefused = message.decode()?;
+            let ours = answer.log == self.own && answer.witness == self.ring.witness;
+            if ours { Ok(Answer::Refused(answer)) } else { Err(not_genuine("the refusal is not for this log")) }
         }
     }
 
     async fn apply(&self, tx: &mut PgConnection, _: &mut Fresh, answer: Answer, _: &Incoming) -> Result<(), Rejection> {
         let now = self.clock.now();
         match answer {
-            Answer::Witnessed(Witnessed { epoch, size, root, witness, signature, .. }) => {
+            Answer::Witnessed(CheckpointWitnessed { epoch, size, root, witness, signature, .. }) => {
                 sqlx::query!(
                     "insert into audit_cosigned (epoch, size, root, witness, signature, cosigned_at)
                      values ($1, $2, $3, $4, $5, $6) on conflict do nothing",
@@ -202,9 +203,9 @@ impl Handler for Answers {
                 )
                 .execute(tx)
                 .await?;
-                self.heard.note(epoch, size);
+                self.newest.note(epoch, size);
             }
-            Answer::Refused(Refused { epoch, size, known_epoch, known_size, witness, reason, .. }) => {
+            Answer::Refused(CheckpointRefused { epoch, size, known_epoch, known_size, witness, reason, .. }) => {
                 tracing::error!(
                     witness,
                     reason,

@@ -1,7 +1,7 @@
 //! Permission table of a gRPC server: which roles may call which RPC, and which of these a device may call for its person. A method without
 //! a rule is denied.
 
-use base::{caller::Caller, refusal::Refusal};
+use base::{caller::Caller, programme::clause_of, refusal::Refusal};
 use tonic::Status;
 
 use crate::devices::Devices;
@@ -53,7 +53,7 @@ pub fn check_device(by_device: &[&str], method: &str) -> Result<(), Status> {
 fn device_may_not() -> Refusal {
     Refusal::denied(
         DEVICE_MAY_NOT,
-        "A1",
+        clause_of(DEVICE_MAY_NOT),
         "a device does only what cannot wait for the identity provider: sign in to do this",
         "un appareil ne fait que ce qui ne peut attendre le fournisseur d'identité : ouvrez une session pour faire ceci",
     )
@@ -79,7 +79,7 @@ pub fn check(rules: &[Rule], method: &str, caller: &Caller) -> Result<(), Status
     if granted {
         return Ok(());
     }
-    let (permission, clause) = rule.map_or(("none", "IM1a"), |r| (r.permission, r.clause));
+    let (permission, clause) = rule.map_or_else(|| ("none", clause_of(PERMISSION_MISSING)), |r| (r.permission, r.clause));
     // An unknown path can hold anything, and stays out of the log.
     tracing::warn!(caller.subject = caller.subject, rpc.method = rule.map_or("unknown", |r| r.method), permission, "call denied");
     if caller.grants.is_empty() {
@@ -99,7 +99,7 @@ pub fn check(rules: &[Rule], method: &str, caller: &Caller) -> Result<(), Status
 pub fn no_grant() -> Refusal {
     Refusal::denied(
         "no-grant",
-        "A1",
+        clause_of("no-grant"),
         "you hold no role here at present: a directory administrator grants one; an alarm can be raised all the same",
         "vous ne détenez aucun rôle ici à l'heure actuelle : un administrateur du répertoire en accorde; une alerte peut être donnée malgré tout",
     )
@@ -116,15 +116,15 @@ mod tests {
     #[test]
     fn what_no_rule_allows_is_denied() {
         let rules = [
-            Rule { method: "/a/Open", permission: "open", clause: "RM1c", allow: &[ANY_GRANTED] },
-            Rule { method: "/a/Free", permission: "free", clause: "RM1c", allow: &[ANY_AUTHENTICATED] },
-            Rule { method: "/a/Closed", permission: "closed", clause: "R3c", allow: &["officer"] },
+            Rule { method: "/a/Open", permission: "open", clause: "1", allow: &[ANY_GRANTED] },
+            Rule { method: "/a/Free", permission: "free", clause: "1", allow: &[ANY_AUTHENTICATED] },
+            Rule { method: "/a/Closed", permission: "closed", clause: "2", allow: &["officer"] },
         ];
-        assert!(check(&rules, "/a/Open", &caller(&["mediator"])).is_ok());
+        assert!(check(&rules, "/a/Open", &caller(&["reader"])).is_ok());
         assert!(check(&rules, "/a/Open", &caller(&[])).is_err());
         assert!(check(&rules, "/a/Free", &caller(&[])).is_ok());
         assert!(check(&rules, "/a/Closed", &caller(&["officer"])).is_ok());
-        assert!(check(&rules, "/a/Closed", &caller(&["mediator"])).is_err());
+        assert!(check(&rules, "/a/Closed", &caller(&["reader"])).is_err());
         assert!(check(&rules, "/a/Unlisted", &caller(&["officer"])).is_err());
         assert!(check(&rules, "/a/Closed", &caller(&["*"])).is_err());
     }
@@ -140,9 +140,9 @@ mod tests {
     #[test]
     fn a_service_may_call_only_what_names_it() {
         let rules = [
-            Rule { method: "/a/Open", permission: "open", clause: "RM1c", allow: &[ANY_GRANTED] },
-            Rule { method: "/a/Free", permission: "free", clause: "RM1c", allow: &[ANY_AUTHENTICATED] },
-            Rule { method: "/a/Fetch", permission: "fetch", clause: "R3c", allow: &["officer", "service:cases"] },
+            Rule { method: "/a/Open", permission: "open", clause: "1", allow: &[ANY_GRANTED] },
+            Rule { method: "/a/Free", permission: "free", clause: "1", allow: &[ANY_AUTHENTICATED] },
+            Rule { method: "/a/Fetch", permission: "fetch", clause: "2", allow: &["officer", "service:cases"] },
         ];
         assert!(check(&rules, "/a/Fetch", &Caller::service("cases")).is_ok());
         assert!(check(&rules, "/a/Fetch", &Caller::service("intake")).is_err());

@@ -1,4 +1,4 @@
-//! Devices that stand for one person each and sign their own proof of identity, for when no identity provider answers (THREAT-15).
+//! Devices that stand for one person each and sign their own proof of identity, for when no identity provider answers.
 //!
 //! A service that accepts devices keeps them in memory, so that raising an alarm needs no database. The methods that a device may call are
 //! a list of the service: always fewer than its person's.
@@ -21,7 +21,7 @@ use time::{Duration, OffsetDateTime};
 use uuid::Uuid;
 
 /// Issuer in a device's token; no provider has this name.
-pub const ISSUER: &str = "ro-device";
+pub const ISSUER: &str = "device";
 /// Longest validity of a device's token. A copy of it is of no use for longer.
 pub const LONGEST: Duration = Duration::minutes(5);
 /// How far a device's clock may be ahead: nobody sets it while they raise an alarm.

@@ -6,6 +6,7 @@ use std::{collections::HashSet, sync::Arc};
 
 use base::{
     caller::{Proof, is_service, unauthenticated},
+    programme::clause_of,
     refusal::{Kind, Refusal},
 };
 use jsonwebtoken::{Algorithm, TokenData, Validation, decode, decode_header, get_current_timestamp};
@@ -104,7 +105,7 @@ pub fn two_identities() -> Status {
         kind: Kind::Unauthenticated,
         ..Refusal::precondition(
             "two-identities",
-            "A1",
+            clause_of("two-identities"),
             "a call comes under a service's certificate or a person's token, never both",
             "un appel se fait avec le certificat d'un service ou le jeton d'une personne, jamais les deux",
         )

@@ -44,15 +44,15 @@ pub struct Marks {
 pub fn is_access_token(header: Option<&str>, marks: &Marks) -> bool {
     let header = header.map(str::to_ascii_lowercase);
     let kind_fits = header.as_deref().is_none_or(|kind| KINDS.contains(&kind));
-    let said = match &marks.typ {
+    let stated = match &marks.typ {
         None => None,
-        Some(Value::String(said)) => Some(said.eq_ignore_ascii_case(BEARER)),
+        Some(Value::String(stated)) => Some(stated.eq_ignore_ascii_case(BEARER)),
         Some(_) => Some(false),
     };
     let by_the_book = header.as_deref().is_some_and(|kind| BY_THE_BOOK.contains(&kind));
     let is_of_a_sign_in = marks.at_hash.is_some() || marks.c_hash.is_some();
-    let is_said = said == Some(true) || by_the_book;
-    kind_fits && said != Some(false) && !is_of_a_sign_in && (marks.nonce.is_none() || is_said)
+    let is_stated = stated == Some(true) || by_the_book;
+    kind_fits && stated != Some(false) && !is_of_a_sign_in && (marks.nonce.is_none() || is_stated)
 }
 
 /// Whether it is valid already. A malformed time counts as ahead.
@@ -87,20 +87,20 @@ impl Entry {
 impl Remembered {
     /// Proof by the token, where it was verified with the present keys, and has not ended.
     pub fn find(&self, token: &str, generation: u64, now: OffsetDateTime) -> Option<Proof> {
-        let held = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        held.get(&digest(token)).filter(|entry| entry.holds(generation, now)).map(|entry| entry.proof.clone())
+        let entries = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        entries.get(&digest(token)).filter(|entry| entry.holds(generation, now)).map(|entry| entry.proof.clone())
     }
 
     pub fn keep(&self, token: &str, generation: u64, proof: &Proof, now: OffsetDateTime) {
-        let mut held = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if held.len() >= MAX_REMEMBERED {
-            held.retain(|_, entry| entry.holds(generation, now));
+        let mut entries = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if entries.len() >= MAX_REMEMBERED {
+            entries.retain(|_, entry| entry.holds(generation, now));
         }
-        if held.len() >= MAX_REMEMBERED {
+        if entries.len() >= MAX_REMEMBERED {
             // Each is verified once more.
-            held.clear();
+            entries.clear();
         }
-        held.insert(digest(token), Entry { proof: proof.clone(), generation, verified_at: now });
+        entries.insert(digest(token), Entry { proof: proof.clone(), generation, verified_at: now });
     }
 }
 

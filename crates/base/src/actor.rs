@@ -67,9 +67,9 @@ impl Actor {
     fn settings(&self, fresh: bool) -> String {
         let at = self.at.and_then(|at| at.format(&Rfc3339).ok()).unwrap_or_default();
         let names = self.names.join("\n");
-        let all = [("ro.actor", self.subject.as_str()), ("ro.reach", self.reach), ("ro.names", &names), ("ro.at", &at)];
-        let told = all.into_iter().enumerate().filter(|(place, (_, value))| !fresh || *place == 0 || !value.is_empty());
-        let calls = told
+        let all = [("actor.subject", self.subject.as_str()), ("actor.reach", self.reach), ("actor.names", &names), ("actor.at", &at)];
+        let given = all.into_iter().enumerate().filter(|(place, (_, value))| !fresh || *place == 0 || !value.is_empty());
+        let calls = given
             .map(|(_, (name, value))| format!("set_config('{name}', convert_from(decode('{}', 'hex'), 'UTF8'), true)", hex::encode(value)));
         format!("select {}", calls.collect::<Vec<_>>().join(", "))
     }
@@ -121,7 +121,7 @@ where
 fn is_dead(error: &sqlx::Error) -> bool {
     match error {
         sqlx::Error::Io(_) => true,
-        sqlx::Error::Database(told) => told.code().is_some_and(|code| code.starts_with("57P") || code.starts_with("080")),
+        sqlx::Error::Database(error) => error.code().is_some_and(|code| code.starts_with("57P") || code.starts_with("080")),
         _ => false,
     }
 }
@@ -137,7 +137,7 @@ pub async fn act_as(tx: &mut PgConnection, actor: &Actor) -> sqlx::Result<()> {
 
 /// Settings of a connection for its whole life: for migrations and the outbox, which act only for the service.
 pub fn for_life(name: &str) -> [(&'static str, String); 2] {
-    [("ro.actor", format!("service:{name}")), ("ro.reach", SERVICE.to_owned())]
+    [("actor.subject", format!("service:{name}")), ("actor.reach", SERVICE.to_owned())]
 }
 
 #[cfg(test)]

@@ -36,7 +36,7 @@ impl<W: WriteBatch> Clone for BatchQueue<W> {
 pub struct BatchWorker<W: WriteBatch> {
     queue: mpsc::Receiver<Waiting<W>>,
     writer: W,
-    most: usize,
+    max: usize,
     deadline: Duration,
 }
 
@@ -45,21 +45,21 @@ struct Waiting<W: WriteBatch> {
     answer: oneshot::Sender<W::Done>,
 }
 
-/// Queue for `writer`, of batches of at most `most` items, each of which is given up after `deadline`.
+/// Queue for `writer`, of batches of at most `max` items, each of which is given up after `deadline`.
 #[must_use]
-pub fn batch_queue<W: WriteBatch>(writer: W, most: usize, deadline: Duration) -> (BatchQueue<W>, BatchWorker<W>) {
-    let most = most.max(1);
-    let (callers, queue) = mpsc::channel(most.saturating_mul(MAX_SETS_WAITING));
-    (BatchQueue(callers), BatchWorker { queue, writer, most, deadline })
+pub fn batch_queue<W: WriteBatch>(writer: W, max: usize, deadline: Duration) -> (BatchQueue<W>, BatchWorker<W>) {
+    let max = max.max(1);
+    let (callers, queue) = mpsc::channel(max.saturating_mul(MAX_SETS_WAITING));
+    (BatchQueue(callers), BatchWorker { queue, writer, max, deadline })
 }
 
 impl<W: WriteBatch> BatchQueue<W> {
     /// Writes the item with the next batch. `None` where it must be tried alone: its batch failed, the queue is full, or no task writes.
     /// The item is written also where the caller goes away meanwhile.
     pub async fn write(&self, item: Arc<W::Item>) -> Option<W::Done> {
-        let (answer, told) = oneshot::channel();
+        let (answer, answered) = oneshot::channel();
         self.0.try_send(Waiting { item, answer }).ok()?;
-        told.await.ok()
+        answered.await.ok()
     }
 }
 
@@ -69,12 +69,12 @@ impl<W: WriteBatch> BatchWorker<W> {
     /// # Errors
     /// Never.
     pub async fn run(mut self, stop: CancellationToken) -> anyhow::Result<()> {
-        let mut set = Vec::with_capacity(self.most);
+        let mut set = Vec::with_capacity(self.max);
         loop {
             let count = tokio::select! {
                 biased;
                 () = stop.cancelled() => break,
-                count = self.queue.recv_many(&mut set, self.most) => count,
+                count = self.queue.recv_many(&mut set, self.max) => count,
             };
             if count == 0 {
                 break;
@@ -153,9 +153,9 @@ mod tests {
         stop: CancellationToken,
     }
 
-    fn queue(most: usize, deadline: Duration) -> Queue {
+    fn queue(max: usize, deadline: Duration) -> Queue {
         let writer = Numbers { sets: Arc::default(), begun: Arc::new(Semaphore::new(0)), let_on: Arc::new(Semaphore::new(0)) };
-        let (queue, sets) = batch_queue(writer.clone(), most, deadline);
+        let (queue, sets) = batch_queue(writer.clone(), max, deadline);
         let stop = CancellationToken::new();
         tokio::spawn(sets.run(stop.clone()));
         Queue { queue, writer, stop }
@@ -190,8 +190,8 @@ mod tests {
     async fn after_a_set_that_fails_or_panics_each_tries_alone_and_the_next_is_written() {
         let queue = queue(8, SOON);
         for bad in [FAILS, PANICS] {
-            let told = queue.ask(&[1, bad, 3]).await;
-            assert!(told.contains(&None), "{told:?}");
+            let answered = queue.ask(&[1, bad, 3]).await;
+            assert!(answered.contains(&None), "{answered:?}");
             assert_eq!(queue.ask(&[5]).await, [Some(10)]);
         }
         assert_eq!(queue.ask(&[NOT_IN_A_SET]).await, [None], "one may be left out of a set that is written");

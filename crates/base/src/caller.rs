@@ -4,7 +4,10 @@ use serde::{Deserialize, Deserializer};
 use time::{Duration, OffsetDateTime};
 use tonic::Status;
 
-use crate::refusal::{Kind, Refusal};
+use crate::{
+    programme::clause_of,
+    refusal::{Kind, Refusal},
+};
 
 /// Prefix of the subject and the role of a service; no token may hold it.
 const SERVICE: &str = "service:";
@@ -198,7 +201,7 @@ pub fn unauthenticated() -> Status {
         kind: Kind::Unauthenticated,
         ..Refusal::precondition(
             "sign-in-needed",
-            "A1",
+            clause_of("sign-in-needed"),
             "a valid access token is needed: send it as `authorization: Bearer …`",
             "un jeton d'accès valide est requis : envoyez-le sous la forme `authorization: Bearer …`",
         )
@@ -227,7 +230,7 @@ mod tests {
     fn who_proved_themselves_long_ago_or_tomorrow_or_nobody_knows_when_did_not_do_so_within_the_time() {
         let now = OffsetDateTime::UNIX_EPOCH + Duration::DAY;
         let lasts = Duration::minutes(5);
-        let told = [
+        let cases = [
             (None, false),
             (Some(now), true),
             (Some(now - lasts), true),
@@ -235,7 +238,7 @@ mod tests {
             (Some(now + CLOCKS_DIFFER), true),
             (Some(now + CLOCKS_DIFFER + Duration::SECOND), false),
         ];
-        for (proven_at, fresh) in told {
+        for (proven_at, fresh) in cases {
             let caller = Caller::new(Proof { proven_at, ..Proof::new("someone", now) }, Vec::new(), None);
             assert_eq!(caller.proved_within(lasts, now), fresh, "{proven_at:?}");
             assert_eq!(Caller::new(caller.proof(), Vec::new(), None).proven_at, proven_at, "lost when the grants are asked again");
@@ -245,7 +248,7 @@ mod tests {
     #[test]
     fn whatever_a_provider_writes_of_when_somebody_proved_themselves_takes_nobodys_proof_away() {
         let second = OffsetDateTime::UNIX_EPOCH + Duration::SECOND;
-        let told = [
+        let cases = [
             ("1", Some(second)),
             ("1.9", Some(second)),
             ("\"2026-11-26T19:00:00Z\"", None),
@@ -255,7 +258,7 @@ mod tests {
             ("1e300", None),
             ("-1e300", None),
         ];
-        for (claim, proven_at) in told {
+        for (claim, proven_at) in cases {
             let claims = format!("{{\"sub\":\"someone\",\"exp\":5,\"auth_time\":{claim}}}");
             assert_eq!(serde_json::from_str::<Proof>(&claims).unwrap().proven_at, proven_at, "{claim}");
         }

@@ -11,8 +11,9 @@ use std::{
 use opentelemetry::{KeyValue, global};
 use time::OffsetDateTime;
 use tokio::time::Instant;
-use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
+
+use crate::tasks::{Failed, Next, Work};
 
 /// Clock of UTC time: the machine's, or one that a test sets.
 #[derive(Debug, Clone)]
@@ -79,30 +80,39 @@ pub fn step(before: OffsetDateTime, elapsed: Duration, now: OffsetDateTime) -> O
 }
 
 /// Interval at which the machine's clock is compared with the elapsed time.
-const CHECK_INTERVAL: Duration = Duration::from_secs(1);
+pub const CHECK_INTERVAL: Duration = Duration::from_secs(1);
 
 /// Counts a clock step of this size; returns its direction.
 pub fn count_step(by: time::Duration) -> &'static str {
     let way = if by.is_negative() { "back" } else { "forward" };
-    let steps = global::meter("ro").u64_counter("ro.clock.steps").with_description("How often the clock was set").build();
+    let steps = global::meter("base").u64_counter("clock.steps").with_description("How often the clock was set").build();
     steps.add(1, &[KeyValue::new("way", way)]);
     way
 }
 
-/// Logs an error when the clock is set, by how much and in which direction, until stopped. A fixed clock is compared with itself.
-pub async fn watch(clock: Clock, stop: CancellationToken) {
-    let (mut before, mut since) = (clock.now(), Instant::now());
-    loop {
-        tokio::select! {
-            () = stop.cancelled() => return,
-            () = tokio::time::sleep(CHECK_INTERVAL) => {}
-        }
-        let (now, elapsed) = (clock.now(), if clock.0.is_some() { Duration::ZERO } else { since.elapsed() });
-        if let Some(by) = step(before, elapsed, now) {
+/// Periodic work that logs an error when the clock was set, by how much and in which direction. A fixed clock is compared with itself.
+pub struct Watch {
+    clock: Clock,
+    before: OffsetDateTime,
+    since: Instant,
+}
+
+impl Watch {
+    #[must_use]
+    pub fn new(clock: Clock) -> Self {
+        Self { before: clock.now(), since: Instant::now(), clock }
+    }
+}
+
+impl Work for Watch {
+    async fn run(&mut self) -> Result<Next, Failed> {
+        let (now, elapsed) = (self.clock.now(), if self.clock.0.is_some() { Duration::ZERO } else { self.since.elapsed() });
+        if let Some(by) = step(self.before, elapsed, now) {
             let way = count_step(by);
             tracing::error!(seconds = by.whole_seconds(), way, "the clock of this machine was set: somebody must look at its time source");
         }
-        (before, since) = (now, Instant::now());
+        (self.before, self.since) = (now, Instant::now());
+        Ok(Next::Later)
     }
 }
 

@@ -111,14 +111,14 @@ fn acting_for_service(name: &str, beside: &PgPool) -> PgConnectOptions {
 
 /// Waits until the server answers.
 async fn wait(pool: &PgPool) -> anyhow::Result<()> {
-    let mut said = false;
+    let mut logged = false;
     loop {
         match sqlx::query("select 1").execute(pool).await {
             Ok(_) => return Ok(()),
             Err(error) if is_passing(&error) => {
-                if !said {
+                if !logged {
                     tracing::info!(reason = store_error(&error), "waiting for postgresql");
-                    said = true;
+                    logged = true;
                 }
                 tokio::time::sleep(Duration::from_millis(100)).await;
             }

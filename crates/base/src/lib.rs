@@ -10,6 +10,7 @@ pub mod database;
 pub mod page;
 pub mod printable;
 mod private;
+pub mod programme;
 pub mod refusal;
 pub mod tasks;
 pub mod trace;

@@ -2,12 +2,15 @@
 
 use serde::{Serialize, de::DeserializeOwned};
 
-use crate::refusal::{Error, Refusal, Result};
+use crate::{
+    programme::clause_of,
+    refusal::{Error, Refusal, Result},
+};
 
-/// Page size asked for, within bounds; 0 or less means the usual one.
+/// Page size requested, within bounds; 0 or less means the default.
 #[must_use]
-pub fn size(asked: i32, usual: i64, most: i64) -> i64 {
-    if asked <= 0 { usual } else { i64::from(asked).min(most) }
+pub fn size(requested: i32, default: i64, max: i64) -> i64 {
+    if requested <= 0 { default } else { i64::from(requested).min(max) }
 }
 
 /// Token of the next page, for the caller to send back.
@@ -29,7 +32,7 @@ pub fn decode<T: DeserializeOwned>(token: &str) -> Result<Option<T>> {
     position.map(Some).ok_or_else(|| {
         Error::Refused(Refusal::invalid(
             "page-token-malformed",
-            "TS1",
+            clause_of("page-token-malformed"),
             "page_token",
             "this page token was not given out by the service",
             "ce jeton de page ne vient pas du service",

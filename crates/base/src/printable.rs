@@ -22,26 +22,26 @@ pub const fn is_dangerous(letter: char) -> bool {
 /// Text for a terminal. Line breaks stay, everything else that is dangerous is shown as `\x1b` or `\u{202e}`.
 #[must_use]
 pub fn text(text: &str) -> Cow<'_, str> {
-    shown(text, |letter, shown| match letter {
-        '\n' => shown.push('\n'),
-        '\t' => shown.push_str("\\t"),
-        '\r' => shown.push_str("\\r"),
-        '\0'..='\u{ff}' => shown.push_str(&format!("\\x{:02x}", u32::from(letter))),
-        _ => shown.push_str(&format!("\\u{{{:x}}}", u32::from(letter))),
+    escaped(text, |letter, escaped| match letter {
+        '\n' => escaped.push('\n'),
+        '\t' => escaped.push_str("\\t"),
+        '\r' => escaped.push_str("\\r"),
+        '\0'..='\u{ff}' => escaped.push_str(&format!("\\x{:02x}", u32::from(letter))),
+        _ => escaped.push_str(&format!("\\u{{{:x}}}", u32::from(letter))),
     })
 }
 
 /// Text that is JSON: dangerous characters as JSON escapes, which mean the same to every reader of it.
 #[must_use]
 pub fn json(text: &str) -> Cow<'_, str> {
-    shown(text, |letter, shown| match letter {
+    escaped(text, |letter, escaped| match letter {
         // Between the values of a document; inside a string they are escaped already.
-        '\n' | '\r' | '\t' => shown.push(letter),
-        _ => letter.encode_utf16(&mut [0; 2]).iter().for_each(|unit| shown.push_str(&format!("\\u{unit:04x}"))),
+        '\n' | '\r' | '\t' => escaped.push(letter),
+        _ => letter.encode_utf16(&mut [0; 2]).iter().for_each(|unit| escaped.push_str(&format!("\\u{unit:04x}"))),
     })
 }
 
-fn shown(text: &str, show: impl Fn(char, &mut String)) -> Cow<'_, str> {
+fn escaped(text: &str, show: impl Fn(char, &mut String)) -> Cow<'_, str> {
     if !text.contains(is_dangerous) {
         return Cow::Borrowed(text);
     }
@@ -114,7 +114,10 @@ mod tests {
         let log = kept.clone();
         let subscriber = tracing_subscriber::fmt().json().with_writer(move || Lines(log.clone())).finish();
         let words = "knife\u{1b}[2K\r\u{202e}\u{9b}1A\u{7f}";
-        tracing::subscriber::with_default(subscriber, || tracing::warn!(field = words, shown = %words, debugged = ?words, "said {words}"));
+        tracing::subscriber::with_default(
+            subscriber,
+            || tracing::warn!(field = words, escaped = %words, debugged = ?words, "said {words}"),
+        );
         let line = String::from_utf8(kept.0.lock().unwrap().clone()).unwrap();
         assert!(!line.trim_end().contains(is_dangerous), "{line:?}");
         let read: serde_json::Value = serde_json::from_str(&line).unwrap();

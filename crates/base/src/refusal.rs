@@ -6,6 +6,8 @@ use std::{borrow::Cow, collections::HashMap, time::Duration};
 use tonic::{Code, Status};
 use tonic_types::{ErrorDetails, StatusExt};
 
+use crate::programme::{self, clause_of};
+
 /// What kind of answer a refusal is, whatever carries it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
@@ -54,7 +56,7 @@ pub struct Refusal {
     pub kind: Kind,
     /// Stable, kebab-case; the same in gRPC, on the bus, in the command and in the dashboard.
     pub reason: &'static str,
-    /// Clause id, for example `R6a`.
+    /// Clause of the programme's rules.
     pub clause: &'static str,
     pub en: Cow<'static, str>,
     pub fr: Cow<'static, str>,
@@ -97,7 +99,7 @@ impl Refusal {
 pub enum Error {
     #[error("refused: {}", .0.reason)]
     Refused(Refusal),
-    /// Absent, or hidden from this caller: the two are the same answer [R3c].
+    /// Absent, or hidden from this caller: the two are the same answer.
     #[error("not found")]
     NotFound,
     #[error("the database did not do what was asked")]
@@ -124,9 +126,9 @@ impl From<sqlx::Error> for Error {
 
 impl From<Refusal> for Status {
     fn from(refusal: Refusal) -> Self {
-        // One entry only: a map of two is written in any order, and equal refusals must be equal bytes [R3c].
+        // One entry only: a map of two is written in any order, and equal refusals must be equal bytes.
         let clause = HashMap::from([("clause".to_owned(), refusal.clause.to_owned())]);
-        let mut details = ErrorDetails::with_error_info(refusal.reason, "ro", clause);
+        let mut details = ErrorDetails::with_error_info(refusal.reason, programme::get().name, clause);
         details.set_localized_message("fr-CA", refusal.fr.to_string());
         if let Some(after) = refusal.retry_after {
             details.set_retry_info(Some(after));
@@ -221,7 +223,7 @@ pub fn is_passing(error: &sqlx::Error) -> bool {
 fn not_found() -> Status {
     Refusal {
         kind: Kind::NotFound,
-        ..Refusal::precondition("not-found", "R3c", "not found, or not for you", "introuvable, ou pas pour vous")
+        ..Refusal::precondition("not-found", clause_of("not-found"), "not found, or not for you", "introuvable, ou pas pour vous")
     }
     .into()
 }
@@ -234,7 +236,7 @@ fn try_again() -> Status {
         kind: Kind::Unavailable,
         ..Refusal::precondition(
             TRY_AGAIN,
-            "TS1",
+            clause_of(TRY_AGAIN),
             "not available for a moment: nothing was recorded, please send it again with the same key",
             "indisponible pour un instant : rien n'a été consigné, veuillez renvoyer avec la même clé",
         )
@@ -247,7 +249,7 @@ fn internal() -> Status {
         kind: Kind::Internal,
         ..Refusal::precondition(
             "internal",
-            "TS1",
+            clause_of("internal"),
             "something went wrong on our side; it is in the log of this service",
             "une erreur s'est produite de notre côté; elle est au journal de ce service",
         )
@@ -261,11 +263,11 @@ mod tests {
 
     #[test]
     fn a_refusal_carries_its_reason_its_clause_and_both_languages() {
-        let status = Status::from(Refusal::invalid("site-unknown", "R6a", "referral.site", "no such site", "aucun tel établissement"));
+        let status = Status::from(Refusal::invalid("shelf-unknown", "7a", "book.shelf", "no such shelf", "aucun tel rayon"));
         let info = status.get_details_error_info().unwrap();
-        assert_eq!((info.reason.as_str(), info.metadata["clause"].as_str()), ("site-unknown", "R6a"));
-        assert_eq!(status.get_details_localized_message().unwrap().message, "aucun tel établissement");
-        assert_eq!(status.get_details_bad_request().unwrap().field_violations[0].field, "referral.site");
+        assert_eq!((info.reason.as_str(), info.metadata["clause"].as_str()), ("shelf-unknown", "7a"));
+        assert_eq!(status.get_details_localized_message().unwrap().message, "aucun tel rayon");
+        assert_eq!(status.get_details_bad_request().unwrap().field_violations[0].field, "book.shelf");
     }
 
     #[test]

@@ -63,24 +63,23 @@ impl Tasks {
     /// is logged when it begins to fail and when it succeeds again, counted, and tried again after the period; work that has not succeeded
     /// for long makes the health named `work` bad. A run that was begun is ended before the process stops, within its grace.
     pub fn every(&self, name: &'static str, period: Duration, wake: Option<Arc<Notify>>, work: impl Work) {
-        self.repeat(Duration::ZERO, RUN_TIMEOUT, name, period, wake, work);
+        self.repeat(name, Schedule::every(period), wake, work);
     }
 
     /// The same, with the first run one period from now: for work that needs others to have started, or that was done once already.
     pub fn every_delayed(&self, name: &'static str, period: Duration, wake: Option<Arc<Notify>>, work: impl Work) {
-        self.repeat(period, RUN_TIMEOUT, name, period, wake, work);
+        self.repeat(name, Schedule { delay: period, ..Schedule::every(period) }, wake, work);
     }
 
-    fn repeat(
-        &self,
-        delay: Duration,
-        timeout: Duration,
-        name: &'static str,
-        period: Duration,
-        wake: Option<Arc<Notify>>,
-        mut work: impl Work,
-    ) {
+    /// The same for work that asks others: `soonest` after a failed run it runs again, and no wake brings a run nearer than that to the one
+    /// before.
+    pub fn every_within(&self, name: &'static str, period: Duration, soonest: Duration, wake: Option<Arc<Notify>>, work: impl Work) {
+        self.repeat(name, Schedule { retry: soonest, pause: soonest, ..Schedule::every(period) }, wake, work);
+    }
+
+    fn repeat(&self, name: &'static str, schedule: Schedule, wake: Option<Arc<Notify>>, mut work: impl Work) {
         let (stop, health) = (self.stop.clone(), self.health.clone());
+        let Schedule { delay, period, retry, pause, timeout } = schedule;
         health.begin(name, period);
         self.spawn(name, async move {
             tokio::select! {
@@ -88,8 +87,10 @@ impl Tasks {
                 () = tokio::time::sleep(delay) => {}
             }
             while !stop.is_cancelled() {
+                let begun = Instant::now();
                 let outcome = tokio::time::timeout(timeout, work.run()).await.unwrap_or_else(|_| Err(Failed::timed_out(timeout)));
                 let again = matches!(outcome, Ok(Next::AtOnce));
+                let wait = if outcome.is_ok() { period } else { retry };
                 health.ended(name, outcome.err());
                 if again {
                     tokio::task::yield_now().await;
@@ -97,12 +98,12 @@ impl Tasks {
                 }
                 tokio::select! {
                     () = stop.cancelled() => break,
-                    () = tokio::time::sleep(period) => continue,
+                    () = tokio::time::sleep(wait) => continue,
                     () = notified(wake.as_deref()) => {}
                 }
                 tokio::select! {
                     () = stop.cancelled() => {}
-                    () = tokio::time::sleep(MIN_PAUSE.min(period)) => {}
+                    () = tokio::time::sleep_until((begun + pause).max(Instant::now() + MIN_PAUSE.min(period))) => {}
                 }
             }
             Ok(())
@@ -126,6 +127,25 @@ impl Tasks {
         self.stop.cancel();
         self.tracker.close();
         tokio::time::timeout(grace, self.tracker.wait()).await.is_ok()
+    }
+}
+
+/// When periodic work runs.
+struct Schedule {
+    /// Before the first run.
+    delay: Duration,
+    /// From the end of a run to the next.
+    period: Duration,
+    /// From the end of a failed run to the next.
+    retry: Duration,
+    /// From the beginning of a run to the next one that a wake brings forward.
+    pause: Duration,
+    timeout: Duration,
+}
+
+impl Schedule {
+    fn every(period: Duration) -> Self {
+        Self { delay: Duration::ZERO, period, retry: period, pause: Duration::ZERO, timeout: RUN_TIMEOUT }
     }
 }
 
@@ -215,22 +235,22 @@ struct State {
 
 impl WorkHealth {
     fn new() -> Self {
-        let meter = global::meter("ro");
-        let failures = meter.u64_counter("ro.work.failures").with_description("Runs of periodic work that failed").build();
+        let meter = global::meter("base");
+        let failures = meter.u64_counter("work.failures").with_description("Runs of periodic work that failed").build();
         Self { works: Arc::default(), failures }
     }
 
-    fn held(&self) -> MutexGuard<'_, BTreeMap<&'static str, State>> {
+    fn lock(&self) -> MutexGuard<'_, BTreeMap<&'static str, State>> {
         self.works.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn begin(&self, name: &'static str, period: Duration) {
-        self.held().insert(name, State { period, succeeded: Instant::now(), fault: None });
+        self.lock().insert(name, State { period, succeeded: Instant::now(), fault: None });
     }
 
     fn ended(&self, name: &'static str, fault: Option<Failed>) {
-        let mut held = self.held();
-        let Some(state) = held.get_mut(name) else { return };
+        let mut works = self.lock();
+        let Some(state) = works.get_mut(name) else { return };
         match &fault {
             Some(Failed(why)) => {
                 self.failures.add(1, &[KeyValue::new("work", name)]);
@@ -249,8 +269,8 @@ impl WorkHealth {
     }
 
     fn late(&self, now: Instant) -> Vec<&'static str> {
-        let held = self.held();
-        let late = held.iter().filter(|(_, state)| now.duration_since(state.succeeded) > state.period * 3 + LATE_AFTER);
+        let works = self.lock();
+        let late = works.iter().filter(|(_, state)| now.duration_since(state.succeeded) > state.period * 3 + LATE_AFTER);
         late.map(|(name, _)| *name).collect()
     }
 }
@@ -313,6 +333,23 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn work_that_asks_others_is_tried_again_soon_and_no_wake_makes_it_ask_more_often() {
+        let (tasks, runs, wake) = (Tasks::default(), Arc::<AtomicUsize>::default(), Arc::new(Notify::new()));
+        let soonest = MOMENT * 50;
+        let begun = Instant::now();
+        tasks.every_within("ask", SECOND * 3600, soonest, Some(wake.clone()), counted(&runs, 2));
+        // Two failures, and then a wake with each look.
+        let reaching = async {
+            while runs.load(Ordering::Relaxed) < 6 {
+                wake.notify_one();
+                tokio::task::yield_now().await;
+            }
+        };
+        tokio::time::timeout(SECOND * 30, reaching).await.unwrap();
+        assert!(begun.elapsed() >= soonest * 5, "{:?}", begun.elapsed());
+    }
+
+    #[tokio::test]
     async fn work_that_finds_more_than_one_run_takes_goes_on_at_once() {
         let (tasks, runs) = (Tasks::default(), Arc::<AtomicUsize>::default());
         let counting = runs.clone();
@@ -335,7 +372,7 @@ mod tests {
     async fn a_run_that_never_ends_is_given_up_and_tried_again() {
         let (tasks, runs) = (Tasks::default(), Arc::<AtomicUsize>::default());
         let counting = runs.clone();
-        tasks.repeat(Duration::ZERO, MOMENT, "sweep", MOMENT, None, move || {
+        tasks.repeat("sweep", Schedule { timeout: MOMENT, ..Schedule::every(MOMENT) }, None, move || {
             counting.fetch_add(1, Ordering::Relaxed);
             std::future::pending::<Result<(), Failed>>()
         });

@@ -93,7 +93,7 @@ mod tests {
 
     #[test]
     fn every_message_of_a_batch_arrives_in_its_order_with_its_id_its_trace_and_its_body() {
-        let batch = encode("/ro/safety", "ro.safety.ring.due", (0..MAX_MESSAGES).map(message));
+        let batch = encode("/name/service", "name.service.event.kind", (0..MAX_MESSAGES).map(message));
         let arrived = decode(batch).unwrap();
         assert_eq!(arrived.len(), MAX_MESSAGES);
         for (n, arrived) in arrived.into_iter().enumerate() {
@@ -104,7 +104,7 @@ mod tests {
 
     #[test]
     fn what_is_no_batch_or_more_than_one_may_hold_is_not_taken_apart() {
-        let too_many = encode("/ro/safety", "ro.safety.ring.due", (0..=MAX_MESSAGES).map(message));
+        let too_many = encode("/name/service", "name.service.event.kind", (0..=MAX_MESSAGES).map(message));
         for body in [Bytes::new(), Bytes::from_static(b"\xff\xff"), Bytes::from_static(b"no batch"), too_many] {
             assert!(decode(body).is_none());
         }

@@ -13,7 +13,7 @@ use async_nats::{
         stream::{Config as StreamConfig, ConsumerErrorKind, DiscardPolicy, RetentionPolicy, StorageType},
     },
 };
-use base::{address::is_this_machine, authority};
+use base::{address::is_this_machine, authority, programme};
 use tokio_util::sync::CancellationToken;
 pub use topology::{ConsumerSpec, Keeps, StreamSpec};
 
@@ -241,7 +241,7 @@ impl Bus {
     /// # Errors
     /// It is missing or different; the message says what to run.
     pub async fn check_consumer(&self, spec: ConsumerSpec) -> anyhow::Result<jetstream::consumer::PullConsumer> {
-        let remedy = "run `ro provision`";
+        let remedy = format!("run `{}`", programme::get().provision);
         let consumer = self
             .jetstream
             .get_consumer_from_stream::<pull::Config, _, _>(spec.name, spec.stream)

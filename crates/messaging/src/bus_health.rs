@@ -47,8 +47,8 @@ struct Faults {
 
 impl BusHealth {
     pub(crate) fn new(name: &str) -> Self {
-        let meter = global::meter("ro");
-        let unheard = meter.u64_gauge("ro.bus.unheard_consumers");
+        let meter = global::meter("messaging");
+        let unheard = meter.u64_gauge("bus.unheard_consumers");
         let unheard = unheard.with_description("Consumers that this service should hear and does not").build();
         Self { name: name.into(), faults: Arc::default(), changed: watch::Sender::new(()), unheard }
     }
@@ -137,8 +137,8 @@ pub(crate) struct Refusals {
 
 impl Refusals {
     pub(crate) fn new(name: &str, bus_health: BusHealth) -> Self {
-        let meter = global::meter("ro");
-        let metric = meter.u64_counter("ro.bus.permission_violations");
+        let meter = global::meter("messaging");
+        let metric = meter.u64_counter("bus.permission_violations");
         let metric = metric.with_description("Subjects that the bus refused to this service").build();
         Self { name: name.into(), count: Arc::default(), metric, bus_health, fault: Arc::default() }
     }

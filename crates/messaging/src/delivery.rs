@@ -96,7 +96,7 @@ fn incoming(message: &jetstream::Message, from_outside: bool) -> Incoming {
 }
 
 /// Headers that reach our code: the known ones, given once, short and printable. A header is written by the publisher, so an unknown,
-/// repeated, long or unprintable one is ignored (THREAT-18).
+/// repeated, long or unprintable one is ignored.
 fn believed(headers: &async_nats::HeaderMap) -> BTreeMap<String, String> {
     let known = |name: &str| name.starts_with("ce-") || ["traceparent", "content-type", "Nats-Msg-Id"].contains(&name);
     let mut kept = BTreeMap::new();

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use async_nats::jetstream::stream::{DiscardPolicy, State};
+use base::tasks::{Failed, Next, Work};
 use futures::TryStreamExt;
 use opentelemetry::{KeyValue, global};
 
@@ -16,28 +17,36 @@ const WARN_STEP: u64 = 10;
 impl Endpoint {
     /// Checks these streams until the process stops.
     pub fn watch_stream_usage<const N: usize>(&self, streams: [&'static str; N]) {
-        let endpoint = self.clone();
-        self.tasks.spawn("bus-room", async move {
-            let meter = global::meter("ro");
-            let used = meter.u64_gauge("ro.bus.room_used");
-            let used = used.with_description("Hundredths of what a stream of the bus may hold that are taken").build();
-            while !endpoint.tasks.stop.is_cancelled() {
-                for stream in streams.into_iter().filter(|_| endpoint.bus.is_connected()) {
-                    match look(&endpoint, stream).await {
-                        Ok(taken) => {
-                            used.record(taken.most(), &[KeyValue::new("stream", stream)]);
-                            endpoint.bus.bus_health.full(stream, taken.told());
-                        }
-                        Err(error) => tracing::warn!(stream, error = format!("{error:#}"), "cannot look at a stream of the bus"),
-                    }
-                }
-                tokio::select! {
-                    () = endpoint.tasks.stop.cancelled() => {}
-                    () = tokio::time::sleep(CHECK_INTERVAL) => {}
-                }
+        let usage = StreamUsage { endpoint: self.clone(), streams: streams.to_vec() };
+        self.tasks.every("bus-room", CHECK_INTERVAL, None, usage);
+    }
+}
+
+/// Periodic work that measures the streams. While the bus is away there is nothing to measure; that has a health of its own.
+struct StreamUsage {
+    endpoint: Endpoint,
+    streams: Vec<&'static str>,
+}
+
+impl Work for StreamUsage {
+    async fn run(&mut self) -> Result<Next, Failed> {
+        let meter = global::meter("messaging");
+        let used = meter.u64_gauge("bus.room_used");
+        let used = used.with_description("Hundredths of what a stream of the bus may hold that are taken").build();
+        let mut fault = None;
+        for stream in &self.streams {
+            if !self.endpoint.bus.is_connected() {
+                continue;
             }
-            Ok(())
-        });
+            match usage_of(&self.endpoint, stream).await {
+                Ok(taken) => {
+                    used.record(taken.most(), &[KeyValue::new("stream", *stream)]);
+                    self.endpoint.bus.bus_health.full(stream, taken.told());
+                }
+                Err(error) => fault = Some(error.context(format!("the stream {stream} cannot be measured"))),
+            }
+        }
+        fault.map_or(Ok(Next::Later), |error| Err(error.into()))
     }
 }
 
@@ -65,7 +74,7 @@ impl Taken {
     }
 }
 
-async fn look(endpoint: &Endpoint, name: &str) -> anyhow::Result<Taken> {
+async fn usage_of(endpoint: &Endpoint, name: &str) -> anyhow::Result<Taken> {
     let stream = endpoint.bus.jetstream.get_stream(name).await?;
     let info = stream.cached_info();
     let (config, state) = (&info.config, &info.state);

@@ -299,7 +299,7 @@ comment on column audit_epoch.accepted_at is 'When it was accepted.';
 comment on column audit_epoch.signature is 'Ed25519 by the service''s audit key over all of it: a row that the database invents is not believed.';
 
 -- Tables: what people may do. Looked at on every call; a line counts only with the signature of the service that keeps the directory,
--- whose key stands in no database, so that no SQL prompt alone makes a role [A1, TRAP-8, TRAP-16].
+-- whose key stands in no database, so that no SQL prompt alone makes a role.
 
 create table grant_held (
     id uuid not null constraint grant_held_once primary key,
@@ -365,22 +365,22 @@ create index destruction_stop_to_note on destruction (stopped_at) where stopped_
 -- Functions: for whom a transaction is. The service sets it at the start of each one; the policies below ask it.
 
 create function acting_subject() returns text language sql stable as $$
-    select nullif(current_setting('ro.actor', true), '')
+    select nullif(current_setting('actor.subject', true), '')
 $$;
 comment on function acting_subject is 'For whom this transaction is; null where nobody was named, and then no row is seen.';
 
 create function acting_reach() returns text language sql stable as $$
-    select nullif(current_setting('ro.reach', true), '')
+    select nullif(current_setting('actor.reach', true), '')
 $$;
 comment on function acting_reach is 'How far the rights of the actor reach, in a word of the service; null where nobody was named.';
 
 create function acting_names() returns text[] language sql stable as $$
-    select coalesce(string_to_array(nullif(current_setting('ro.names', true), ''), E'\n'), '{}')
+    select coalesce(string_to_array(nullif(current_setting('actor.names', true), ''), E'\n'), '{}')
 $$;
 comment on function acting_names is 'What else the policies of the service compare: offices, sites, inboxes.';
 
 create function acting_at() returns timestamptz language sql stable as $$
-    select coalesce(nullif(current_setting('ro.at', true), '')::timestamptz, now())
+    select coalesce(nullif(current_setting('actor.at', true), '')::timestamptz, now())
 $$;
 comment on function acting_at is 'The moment that counts: the service''s clock, or the database''s where it named none.';
 
@@ -396,7 +396,7 @@ comment on function acting_for_service is 'The service itself acts, and no calle
 
 -- A message is published from memory only where nothing before it waits; whoever acts may ask that, and sees no row by it.
 create function outbox_waiting(aggregates uuid[], but_for uuid[]) returns setof uuid
-    language plpgsql stable set ro.reach to 'service' as $$
+    language plpgsql stable set actor.reach to 'service' as $$
 begin
     return query
     select distinct asked.aggregate from unnest(aggregates) as asked (aggregate)
@@ -439,14 +439,14 @@ comment on function outbox_claim is 'The first messages of as many aggregates as
 -- one, for a value or an owner that they name.
 
 create function keys_named(ids uuid[]) returns setof data_key
-    language plpgsql stable set ro.reach to 'service' as $$
+    language plpgsql stable set actor.reach to 'service' as $$
 begin
     return query select * from data_key where id = any(ids);
 end $$;
 comment on function keys_named is 'The keys that these sealed values begin with. While it is asked, and no longer, the service asks.';
 
 create function keys_owned(kinds text[], objects uuid[], sides text[]) returns setof data_key
-    language plpgsql stable set ro.reach to 'service' as $$
+    language plpgsql stable set actor.reach to 'service' as $$
 begin
     return query
     select k.* from unnest(kinds, objects, sides) as asked (kind, object, side) join data_key k using (kind, object, side);
@@ -454,7 +454,7 @@ end $$;
 comment on function keys_owned is 'The keys of these owners, as far as they were made.';
 
 create function keep_keys(ids uuid[], kinds text[], objects uuid[], sides text[], wraps bytea[], versions int[], moment timestamptz)
-    returns setof uuid language plpgsql volatile set ro.reach to 'service' as $$
+    returns setof uuid language plpgsql volatile set actor.reach to 'service' as $$
 begin
     return query
     insert into data_key (id, kind, object, side, wrapped, kek_version, made_at)
@@ -467,7 +467,7 @@ comment on function keep_keys is 'Keeps new keys; answers those that are kept. A
 
 -- Whoever gives somebody something to do asks whether that person holds the role for it: yes or no, and no row is shown.
 create function someone_holds(someone text, roles text[], moment timestamptz) returns boolean
-    language plpgsql stable set ro.reach to 'service' as $$
+    language plpgsql stable set actor.reach to 'service' as $$
 begin
     return exists (
         select from grant_held
@@ -482,7 +482,7 @@ declare
     someone text;
 begin
     foreach someone in array people loop
-        perform set_config('ro.actor', someone, true);
+        perform set_config('actor.subject', someone, true);
         return query
         select * from grant_held
         where subject = someone and since <= moment and (until is null or until > moment) and (ended_at is null or ended_at > moment)

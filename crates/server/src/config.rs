@@ -3,7 +3,7 @@
 use std::{net::SocketAddr, path::PathBuf};
 
 use anyhow::Context as _;
-use base::{Private, address::is_plain_and_far, database};
+use base::{Private, address::is_plain_and_far, database, programme};
 use clap::{Args, CommandFactory, Parser, Subcommand};
 
 /// What a service's own `Config` must offer the server.
@@ -31,11 +31,11 @@ pub struct Settings {
     #[arg(long, default_value_t = 16)]
     pub database_connections: u32,
 
-    /// Connections to this process's own door in all
+    /// Connections to this process's own server in all
     #[arg(long, default_value_t = 768, value_parser = clap::value_parser!(u32).range(1..=65_536))]
     pub open_connections: u32,
 
-    /// Connections to the door from one address (one network, in IPv6)
+    /// Connections to the server from one address (one network, in IPv6)
     #[arg(long, default_value_t = 256, value_parser = clap::value_parser!(u32).range(1..=65_536))]
     pub open_connections_per_address: u32,
 
@@ -92,12 +92,12 @@ pub struct Settings {
     pub identity_keys_last: u32,
 
     /// Issuer that access tokens must name
-    #[arg(long, default_value = "ro-local")]
-    pub identity_issuer: String,
+    #[arg(long)]
+    pub identity_issuer: Option<String>,
 
     /// Audience that access tokens must name
-    #[arg(long, default_value = "ro")]
-    pub identity_audience: String,
+    #[arg(long)]
+    pub identity_audience: Option<String>,
 
     /// Ed25519 key in PKCS #8 (DER) that signs the checkpoints of the audit log; without it they are unsigned and no verification passes
     #[arg(long)]
@@ -110,14 +110,14 @@ pub struct Settings {
     #[arg(long)]
     pub audit_peers: Option<PathBuf>,
     /// Service that keeps the directory: its audit key signs what people may do
-    #[arg(long, default_value = "safety")]
-    pub directory: String,
+    #[arg(long)]
+    pub directory: Option<String>,
 
     /// OTLP endpoint for traces and metrics, for example http://127.0.0.1:4317; none are exported without it
     #[arg(long)]
     pub otlp_endpoint: Option<String>,
 
-    /// Log filter, for example info,safety=debug
+    /// Log filter, for example info,sqlx=debug
     #[arg(long, default_value = "info")]
     pub log: String,
 
@@ -164,6 +164,17 @@ impl Settings {
         self.tls_ca.as_ref().map(|path| std::fs::read(path).context("cannot read the authority's certificate")).transpose()
     }
 
+    /// Issuer and audience that access tokens must name; those of the programme where none are set.
+    pub(crate) fn issuer_and_audience(&self) -> (&str, &str) {
+        let programme = programme::get();
+        (self.identity_issuer.as_deref().unwrap_or(programme.issuer), self.identity_audience.as_deref().unwrap_or(programme.audience))
+    }
+
+    /// Service that keeps the directory.
+    pub(crate) fn directory(&self) -> &str {
+        self.directory.as_deref().unwrap_or(programme::get().directory)
+    }
+
     /// Pool of the application's login.
     pub(crate) async fn pool(&self, name: &str) -> anyhow::Result<sqlx::PgPool> {
         let url = self.database_url.as_ref().context("a database is needed: set --database-url")?;
@@ -198,15 +209,22 @@ pub fn parse<C: Parser>(name: &'static str) -> C {
     C::from_arg_matches(&matches).unwrap_or_else(|error| error.exit())
 }
 
-/// The command of a service, with every flag bound to its environment variable.
+/// The command of a service, with every flag bound to its environment variable, and what the programme gives as the default.
 pub fn command<C: CommandFactory>(name: &'static str) -> clap::Command {
+    let programme = programme::get();
     let prefix = name.to_uppercase().replace('-', "_");
     C::command().name(name).mut_args(|arg| {
         let id = arg.get_id().as_str().to_uppercase();
         if ["HELP", "VERSION", "CHECK_CONFIG"].contains(&id.as_str()) {
             return arg;
         }
-        arg.env(format!("{prefix}_{id}"))
+        let arg = arg.env(format!("{prefix}_{id}"));
+        match id.as_str() {
+            "IDENTITY_ISSUER" => arg.default_value(programme.issuer),
+            "IDENTITY_AUDIENCE" => arg.default_value(programme.audience),
+            "DIRECTORY" => arg.default_value(programme.directory),
+            _ => arg,
+        }
     })
 }
 
@@ -231,9 +249,9 @@ mod tests {
         for plain in ["nats://nats:4222", "nats:4222", "nats://127.0.0.1:4222,nats://nats:4222"] {
             assert!(checked(&["--nats-url", plain]).unwrap_err().contains("plain text"), "{plain}");
         }
-        for plain in ["http://safety:8753", "http://10.1.2.3:8753"] {
-            let told = crate::client::connect(plain, None, None, None).err().unwrap().to_string();
-            assert!(told.contains("plain text"), "{told}");
+        for plain in ["http://library:8753", "http://10.1.2.3:8753"] {
+            let refused = crate::client::connect(plain, None, None, None).err().unwrap().to_string();
+            assert!(refused.contains("plain text"), "{refused}");
         }
         assert!(crate::client::connect("http://127.0.0.1:1", None, None, None).is_ok());
     }

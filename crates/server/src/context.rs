@@ -90,7 +90,7 @@ impl Context {
     /// The public audit key of that service cannot be read.
     pub fn grants(&self) -> anyhow::Result<grants::Copy> {
         let key = match &self.settings().audit_peers {
-            Some(folder) => Some(Arc::from(audit_log::public_key(folder, &self.settings().directory)?)),
+            Some(folder) => Some(Arc::from(audit_log::public_key(folder, self.settings().directory())?)),
             None => {
                 tracing::warn!("no keys of other services are set: grants are believed as they stand in the database");
                 None

@@ -19,6 +19,7 @@ use auth::{
 use base::{
     caller::{Caller, Proof, unauthenticated},
     clock::Clock,
+    programme::clause_of,
     refusal::{Error, Kind, Refusal},
     trace,
 };
@@ -43,11 +44,11 @@ const CALL_TIMEOUT: Duration = Duration::from_secs(20);
 /// Timeout of reading the caller's grants.
 const GRANTS_TIMEOUT: Duration = Duration::from_secs(5);
 /// Limit of what is read of a refused call: a megabyte, as HTTP/2 cuts it by default, and as long as a slow line needs.
-const HEARD_FRAMES: usize = 64;
-const HEARD_WITHIN: Duration = Duration::from_secs(1);
+const MAX_DRAINED_FRAMES: usize = 64;
+const DRAIN_TIMEOUT: Duration = Duration::from_secs(1);
 /// Methods open to everyone: they reveal nothing about anybody.
 const OPEN: [&str; 2] = ["/grpc.health.v1.Health/", "/grpc.reflection."];
-/// Name of a path that no rule knows. A caller writes the path, so it stands in no span, log line or metric (THREAT-13).
+/// Name of a path that no rule knows. A caller writes the path, so it stands in no span, log line or metric.
 const UNKNOWN: &str = "unknown";
 
 /// Access check of every RPC of a service.
@@ -62,8 +63,8 @@ pub(crate) struct Gate {
     pub clock: Clock,
 }
 
-/// Identity shown by a request, before anything is looked up.
-enum Shown {
+/// Identity identity by a request, before anything is looked up.
+enum Identity {
     Nobody,
     Service(Caller),
     Person(Proof),
@@ -85,35 +86,35 @@ pub(crate) struct Gated<S> {
 
 impl Gate {
     /// Identity of the caller, within the limits that apply before and after it is known. Nothing is looked up.
-    fn shown<B>(&self, request: &Request<B>, method: &'static str) -> Result<Shown, Status> {
+    fn identified<B>(&self, request: &Request<B>, method: &'static str) -> Result<Identity, Status> {
         if OPEN.contains(&method) {
-            return Ok(Shown::Nobody);
+            return Ok(Identity::Nobody);
         }
         let (from, token) = (address(request), request.headers().get("authorization").map_or(0, http::HeaderValue::len));
         self.defence.before_identity(method, token, from)?;
-        let shown = self.identity(request).inspect_err(|status| {
+        let identity = self.identity(request).inspect_err(|status| {
             tracing::warn!(rpc.method = method, code = %status.code(), "call without an identity refused");
             self.denied.unknown(PERMISSION_MISSING);
-            self.defence.stranger(from);
+            self.defence.unidentified(from);
         })?;
-        match &shown {
-            Shown::Nobody => {}
-            Shown::Service(caller) => self.defence.caller(method, &caller.subject)?,
-            Shown::Person(proof) => self.defence.caller(method, &proof.subject)?,
+        match &identity {
+            Identity::Nobody => {}
+            Identity::Service(caller) => self.defence.caller(method, &caller.subject)?,
+            Identity::Person(proof) => self.defence.caller(method, &proof.subject)?,
         }
-        Ok(shown)
+        Ok(identity)
     }
 
     /// Identity of a request: a service shows its certificate, a person a token. A request with both is refused: no service of ours speaks
     /// for a person, and one that is led to pass a person's token on must not lend it the weight of its own name.
-    fn identity<B>(&self, request: &Request<B>) -> Result<Shown, Status> {
+    fn identity<B>(&self, request: &Request<B>) -> Result<Identity, Status> {
         let header = request.headers().get("authorization");
         if let Some(service) = service(request) {
-            return if header.is_some() { Err(two_identities()) } else { Ok(Shown::Service(Caller::service(&service))) };
+            return if header.is_some() { Err(two_identities()) } else { Ok(Identity::Service(Caller::service(&service))) };
         }
         let header = header.and_then(|h| h.to_str().ok());
         let token = header.and_then(|h| h.strip_prefix("Bearer ")).ok_or_else(unauthenticated)?;
-        self.verifier.as_ref().ok_or_else(unauthenticated)?.verify(token).map(Shown::Person)
+        self.verifier.as_ref().ok_or_else(unauthenticated)?.verify(token).map(Identity::Person)
     }
 
     /// Answer of the handler to an identified caller; or the refusal, and the rest of the call that is still arriving.
@@ -122,7 +123,7 @@ impl Gate {
         mut inner: S,
         mut request: Request<Body>,
         method: &'static str,
-        shown: Shown,
+        identity: Identity,
     ) -> Result<Result<Response<Body>, S::Error>, (Status, Body)>
     where
         S: Service<Request<Body>, Response = Response<Body>>,
@@ -132,7 +133,7 @@ impl Gate {
             Ok(place) => place,
             Err(status) => return Err((status, request.into_body())),
         };
-        match self.admit(method, shown).await {
+        match self.admit(method, identity).await {
             Ok(Some(caller)) => drop(request.extensions_mut().insert(caller)),
             Ok(None) => {}
             // The rest of a refused call is read without occupying a lane: the place is free by then.
@@ -148,17 +149,17 @@ impl Gate {
     }
 
     /// Reads the rest of a refused call, where not too many are being read already.
-    async fn hear_out(&self, from: Option<IpAddr>, body: Body) {
-        if let Some(_seat) = self.defence.hear(from) {
-            hear_out(body).await;
+    async fn drain(&self, from: Option<IpAddr>, body: Body) {
+        if let Some(_place) = self.defence.drain(from) {
+            drain(body).await;
         }
     }
 
-    async fn admit(&self, method: &'static str, shown: Shown) -> Result<Option<Caller>, Status> {
-        let caller = match shown {
-            Shown::Nobody => return Ok(None),
-            Shown::Service(caller) => caller,
-            Shown::Person(proof) => {
+    async fn admit(&self, method: &'static str, identity: Identity) -> Result<Option<Caller>, Status> {
+        let caller = match identity {
+            Identity::Nobody => return Ok(None),
+            Identity::Service(caller) => caller,
+            Identity::Person(proof) => {
                 if let Some(device) = &proof.device {
                     self.device(method, &proof.subject, device)?;
                 }
@@ -233,7 +234,7 @@ where
         let method = method(self.gate.access.rules, request.uri().path());
         let span = tracing::info_span!("rpc", rpc.method = method);
         trace::adopt(&span, request.headers().get("traceparent").and_then(|h| h.to_str().ok()));
-        let shown = span.in_scope(|| self.gate.shown(&request, method));
+        let identity = span.in_scope(|| self.gate.identified(&request, method));
         let from = address(&request);
         let gate = Arc::clone(&self.gate);
         // The clone that was polled ready answers; a fresh one stays for the next call.
@@ -241,22 +242,22 @@ where
         let inner = std::mem::replace(&mut self.inner, ready);
         Box::pin(
             async move {
-                let refusal = match shown {
-                    Ok(Shown::Nobody) => match gate.defence.open(method, from) {
+                let refusal = match identity {
+                    Ok(Identity::Nobody) => match gate.defence.open(method, from) {
                         Ok(call) => return answer_anybody(inner, request, &call).await,
                         Err(status) => status,
                     },
-                    Ok(shown) => match tokio::time::timeout(CALL_TIMEOUT, gate.answer(inner, request, method, shown)).await {
+                    Ok(identity) => match tokio::time::timeout(CALL_TIMEOUT, gate.answer(inner, request, method, identity)).await {
                         Ok(Ok(response)) => return response,
                         Ok(Err((status, body))) => {
-                            gate.hear_out(from, body).await;
+                            gate.drain(from, body).await;
                             return Ok(status.into_http());
                         }
                         Err(_) => return Ok(too_slow().into_http()),
                     },
                     Err(status) => status,
                 };
-                gate.hear_out(from, request.into_body()).await;
+                gate.drain(from, request.into_body()).await;
                 Ok(refusal.into_http())
             }
             .instrument(span),
@@ -282,16 +283,16 @@ where
 
 /// Reads the rest of a refused call, within bounds, before it is answered. A stream that is reset while its message is arriving counts as a
 /// fault, and enough of them end the connection for every call on it, the urgent ones too.
-async fn hear_out<B: HttpBody + Unpin>(mut body: B) {
+async fn drain<B: HttpBody + Unpin>(mut body: B) {
     let rest = async {
-        for _ in 0..HEARD_FRAMES {
+        for _ in 0..MAX_DRAINED_FRAMES {
             if !matches!(poll_fn(|task| Pin::new(&mut body).poll_frame(task)).await, Some(Ok(_))) {
                 return;
             }
         }
     };
     // A call that takes longer is reset.
-    let _ = tokio::time::timeout(HEARD_WITHIN, rest).await;
+    let _ = tokio::time::timeout(DRAIN_TIMEOUT, rest).await;
 }
 
 fn too_slow() -> Status {
@@ -299,7 +300,7 @@ fn too_slow() -> Status {
         kind: Kind::TooLate,
         ..Refusal::precondition(
             "too-slow",
-            "TS1",
+            clause_of("too-slow"),
             "the answer took too long: ask again with the same key, nothing is recorded twice",
             "la réponse a trop tardé : redemandez avec la même clé, rien n'est consigné deux fois",
         )
@@ -313,7 +314,7 @@ mod tests {
 
     #[test]
     fn what_a_caller_writes_as_a_path_becomes_the_name_of_no_span_unless_a_rule_holds_it() {
-        let rules = [Rule { method: "/a.v1.A/Lend", permission: "lend", clause: "R3c", allow: &[] }];
+        let rules = [Rule { method: "/a.v1.A/Lend", permission: "lend", clause: "1", allow: &[] }];
         assert_eq!(method(&rules, "/a.v1.A/Lend"), "/a.v1.A/Lend");
         for path in ["/a.v1.A/Lend/Alex-Exemple", "/Alex Exemple", "", "/a.v1.A/lend"] {
             assert_eq!(method(&rules, path), UNKNOWN, "{path}");

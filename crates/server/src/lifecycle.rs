@@ -3,11 +3,12 @@
 use std::{future::Future, process::ExitCode, time::Duration};
 
 use anyhow::bail;
-use base::{Clock, Ids};
+use base::{Clock, Ids, programme};
 use messaging::bus::Bus;
 use sqlx::migrate::Migrator;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio_util::sync::CancellationToken;
+use topology::Programme;
 
 use crate::{
     Context, Process,
@@ -17,36 +18,36 @@ use crate::{
 };
 
 /// Runs a service with its own database: parses the configuration, then serves, migrates, or checks its health.
-pub fn run<C, F, S>(name: &'static str, migrator: &'static Migrator, serve: S) -> ExitCode
+pub fn run<C, F, S>(programme: Programme, name: &'static str, migrator: &'static Migrator, serve: S) -> ExitCode
 where
     C: Configured,
     F: Future<Output = anyhow::Result<()>> + Send,
     S: FnOnce(C, Context) -> F,
 {
-    start(name, |config: C, settings| async move {
+    start(programme, name, |config: C, settings| async move {
         match &settings.command {
             Some(Task::Health) => task::health(&settings).await,
             Some(Task::Migrate) => task::migrate(name, &settings, migrator).await,
             Some(Task::RotateKeys) => task::rotate_keys(name, &settings).await,
             Some(Task::AcceptRestore { reason }) => task::accept_restore(name, &settings, reason).await,
-            None => live(name, settings, migrator, config.keeps_its_clocks(), |ctx| serve(config, ctx)).await,
+            None => live(programme, name, settings, migrator, config.keeps_its_clocks(), |ctx| serve(config, ctx)).await,
         }
     })
 }
 
 /// Runs a process without a database and without the bus.
-pub fn run_without_database<C, F, S>(name: &'static str, serve: S) -> ExitCode
+pub fn run_without_database<C, F, S>(programme: Programme, name: &'static str, serve: S) -> ExitCode
 where
     C: Configured,
     F: Future<Output = anyhow::Result<()>> + Send,
     S: FnOnce(C, Process) -> F,
 {
-    start(name, |config: C, settings| async move {
+    start(programme, name, |config: C, settings| async move {
         match &settings.command {
             Some(Task::Health) => task::health(&settings).await,
             Some(Task::Migrate | Task::RotateKeys | Task::AcceptRestore { .. }) => bail!("{name} owns no database"),
             None => {
-                let process = Process::new(name, settings, Clock::system(), Ids::random());
+                let process = Process::new(programme, name, settings, Clock::system(), Ids::random());
                 listen_for_signals(&process.stop)?;
                 process.watch_clock();
                 let served = serve(config, process.clone()).await;
@@ -57,11 +58,12 @@ where
     })
 }
 
-fn start<C, F>(name: &'static str, work: impl FnOnce(C, Settings) -> F) -> ExitCode
+fn start<C, F>(programme: Programme, name: &'static str, work: impl FnOnce(C, Settings) -> F) -> ExitCode
 where
     C: Configured,
     F: Future<Output = anyhow::Result<()>>,
 {
+    programme::set(programme);
     let sealed = memory::keep_memory_private();
     let config: C = config::parse(name);
     let settings = config.server().clone();
@@ -106,6 +108,7 @@ fn fail(name: &str, error: &anyhow::Error) -> ExitCode {
 
 /// Start order: database, schema, bus, tasks, gRPC server. Stop order: the reverse, within the grace.
 async fn live<F>(
+    programme: Programme,
     name: &'static str,
     settings: Settings,
     migrator: &'static Migrator,
@@ -115,7 +118,7 @@ async fn live<F>(
 where
     F: Future<Output = anyhow::Result<()>> + Send,
 {
-    let process = Process::new(name, settings, Clock::system(), Ids::random());
+    let process = Process::new(programme, name, settings, Clock::system(), Ids::random());
     listen_for_signals(&process.stop)?;
     let pool = tokio::select! {
         pool = process.settings.pool(name) => pool?,

@@ -2,7 +2,7 @@
 
 use rustix::process::{DumpableBehavior, Resource, Rlimit, set_dumpable_behavior, setrlimit};
 
-/// Forbids core files, whatever the crash, and the reading of this memory by other processes of the same user (THREAT-13).
+/// Forbids core files, whatever the crash, and the reading of this memory by other processes of the same user.
 ///
 /// # Errors
 /// The kernel refuses; the process may go on, and must log it.

@@ -13,12 +13,14 @@ use auth::{
 };
 use base::{
     clock::{self, Clock, Ids},
+    programme,
     tasks::{GRACE, Tasks},
 };
 use messaging::BusHealth;
 use tokio::{net::TcpListener, sync::watch};
 use tokio_util::sync::CancellationToken;
 use tonic::transport::server::Router;
+use topology::Programme;
 use tower::layer::util::{Identity, Stack};
 use vault::{KeyFile, Vault};
 
@@ -52,9 +54,10 @@ pub struct Process {
 }
 
 impl Process {
-    /// Process that has not begun anything.
+    /// Process of a programme that has not begun anything.
     #[must_use]
-    pub fn new(name: &'static str, settings: Settings, clock: Clock, ids: Ids) -> Self {
+    pub fn new(programme: Programme, name: &'static str, settings: Settings, clock: Clock, ids: Ids) -> Self {
+        programme::set(programme);
         let tasks = Tasks::default();
         Self {
             name,
@@ -92,11 +95,7 @@ impl Process {
 
     /// Logs when the clock of this machine is set, until the process stops.
     pub fn watch_clock(&self) {
-        let (clock, stop) = (self.clock.clone(), self.stop.clone());
-        self.spawn("clock", async move {
-            clock::watch(clock, stop).await;
-            Ok(())
-        });
+        self.tasks.every("clock", clock::CHECK_INTERVAL, None, clock::Watch::new(self.clock.clone()));
     }
 
     /// Connection to another service, which must prove to be `service`, under this service's own identity.
@@ -109,13 +108,14 @@ impl Process {
 
     /// Certificates of this process, read once and kept fresh from then on.
     fn credentials(&self) -> anyhow::Result<Credentials> {
-        let mut held = self.credentials.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(credentials) = held.as_ref() {
+        let mut loaded = self.credentials.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(credentials) = loaded.as_ref() {
             return Ok(credentials.clone());
         }
         let credentials = Credentials::load(&self.settings, self.clock.clone())?;
-        self.spawn("certificates", credentials.clone().keep_fresh(self.stop.clone()));
-        *held = Some(credentials.clone());
+        let renewed = credentials.clone();
+        self.tasks.every_delayed("certificates", tls::CHECK_INTERVAL, None, move || renewed.clone().renew());
+        *loaded = Some(credentials.clone());
         Ok(credentials)
     }
 
@@ -184,15 +184,15 @@ impl Process {
 
     async fn serve_on(&self, listener: TcpListener, router: Guarded, ending: impl Future<Output = ()> + Send) -> anyhow::Result<()> {
         let credentials = self.credentials()?;
-        let most = |setting: u32| usize::try_from(setting).unwrap_or(usize::MAX);
-        let open = Connections::new(most(self.settings.open_connections), most(self.settings.open_connections_per_address));
+        let size = |setting: u32| usize::try_from(setting).unwrap_or(usize::MAX);
+        let open = Connections::new(size(self.settings.open_connections), size(self.settings.open_connections_per_address));
         if credentials.server().is_none() {
             tracing::warn!("no certificate is set: this service speaks plain text, and no other service can prove itself to it");
             let connections = tls::plain(listener, open);
             return router.serve_with_incoming_shutdown(connections, ending).await.context("cannot serve");
         }
         let (connections, accepting) = tls::listen(listener, credentials, open, self.stop.clone());
-        self.spawn("door", accepting);
+        self.spawn("grpc-server", accepting);
         router.serve_with_incoming_shutdown(connections, ending).await.context("cannot serve")
     }
 }

@@ -55,11 +55,11 @@ where
         // The one that was polled is called; what is cloned from it must be polled first.
         let mut ready = self.inner.clone();
         std::mem::swap(&mut self.inner, &mut ready);
-        Box::pin(ask(ready, request, self.within))
+        Box::pin(send(ready, request, self.within))
     }
 }
 
-async fn ask<S, R>(mut service: S, request: http::Request<Body>, within: Duration) -> Result<http::Response<R>, S::Error>
+async fn send<S, R>(mut service: S, request: http::Request<Body>, within: Duration) -> Result<http::Response<R>, S::Error>
 where
     S: Service<http::Request<Body>, Response = http::Response<R>>,
 {
@@ -100,7 +100,7 @@ mod tests {
     struct Busy {
         left: Arc<Mutex<u32>>,
         then: Status,
-        heard: Arc<Mutex<u32>>,
+        received: Arc<Mutex<u32>>,
     }
 
     impl Service<http::Request<Body>> for Busy {
@@ -114,7 +114,7 @@ mod tests {
 
         fn call(&mut self, request: http::Request<Body>) -> Self::Future {
             assert_eq!(request.uri(), "/ro.test/Call");
-            *self.heard.lock().unwrap() += 1;
+            *self.received.lock().unwrap() += 1;
             let mut left = self.left.lock().unwrap();
             let status = if *left == 0 { self.then.clone() } else { Error::Unavailable { what: "database" }.into() };
             *left = left.saturating_sub(1);
@@ -124,13 +124,13 @@ mod tests {
 
     /// Final answer, and the number of calls.
     async fn asked(busy: u32, then: Status, within: Duration) -> (Code, u32) {
-        let service = Busy { left: Arc::new(Mutex::new(busy)), then, heard: Arc::default() };
-        let heard = Arc::clone(&service.heard);
+        let service = Busy { left: Arc::new(Mutex::new(busy)), then, received: Arc::default() };
+        let received = Arc::clone(&service.received);
         let body = Body::new(Full::new(Bytes::from_static(b"the same words")));
         let request = http::Request::builder().uri("/ro.test/Call").body(body).unwrap();
         let answer = Retry::within(service, within).call(request).await.unwrap();
-        let heard = *heard.lock().unwrap();
-        (Status::from_header_map(answer.headers()).unwrap().code(), heard)
+        let received = *received.lock().unwrap();
+        (Status::from_header_map(answer.headers()).unwrap().code(), received)
     }
 
     #[tokio::test]
@@ -139,15 +139,15 @@ mod tests {
         let minute = Duration::from_secs(60);
         assert_eq!(asked(0, done(), minute).await, (Code::Ok, 1));
         assert_eq!(asked(3, done(), minute).await, (Code::Ok, 4));
-        let (code, heard) = asked(u32::MAX, done(), RETRY_PAUSE * 20).await;
-        assert!(code == Code::Unavailable && heard > 1, "it ends: {heard}");
+        let (code, received) = asked(u32::MAX, done(), RETRY_PAUSE * 20).await;
+        assert!(code == Code::Unavailable && received > 1, "it ends: {received}");
         assert_eq!(asked(5, done(), Duration::ZERO).await, (Code::Unavailable, 1), "a person is told at once");
     }
 
     #[tokio::test]
     async fn a_refusal_and_a_silence_are_no_word_to_try_again() {
         let minute = Duration::from_secs(60);
-        let refusal = Refusal::precondition("try-again", "TS1", "no", "non");
+        let refusal = Refusal::precondition("try-again", "1", "no", "non");
         for (status, code) in [
             (Status::from(refusal), Code::FailedPrecondition),
             (Status::unavailable("the line was cut"), Code::Unavailable),

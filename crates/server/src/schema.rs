@@ -1,7 +1,11 @@
 //! Schema of a service's database: the tables of these crates, then the service's own.
 
-use anyhow::{Context as _, ensure};
-use sqlx::{PgPool, migrate::Migrator};
+use anyhow::{Context as _, anyhow, ensure};
+use base::programme;
+use sqlx::{
+    PgPool,
+    migrate::{MigrateError, Migrator},
+};
 
 /// Migrations of outbox, inbox and quarantine: versions below 1000. A service's own begin at 1001.
 pub static MIGRATOR: Migrator = sqlx::migrate!();
@@ -12,9 +16,21 @@ pub static MIGRATOR: Migrator = sqlx::migrate!();
 /// A migration fails, or one that was applied has changed since.
 pub async fn migrate(pool: &PgPool, service: &Migrator) -> anyhow::Result<()> {
     for migrator in [&MIGRATOR, service] {
-        tolerant(migrator).run(pool).await.context("cannot migrate the database")?;
+        tolerant(migrator).run(pool).await.map_err(explained).context("cannot migrate the database")?;
     }
     Ok(())
+}
+
+/// A migration that was edited after it was applied is the one failure whose own words name no way on.
+fn explained(error: MigrateError) -> anyhow::Error {
+    match error {
+        MigrateError::VersionMismatch(version) => anyhow!(
+            "this database was made by another form of migration {version}: with data that may go, begin with an empty one (`{}`); \
+             otherwise run the version that made it, and change the schema by a migration of its own",
+            programme::get().reset
+        ),
+        other => other.into(),
+    }
 }
 
 /// Refuses to serve on a schema that is behind; one that is ahead belongs to a newer version and is fine.
@@ -37,4 +53,16 @@ fn tolerant(migrator: &Migrator) -> Migrator {
     let mut own = Migrator::with_migrations(migrator.iter().cloned().collect());
     own.set_ignore_missing(true);
     own
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn whoever_meets_an_edited_migration_is_told_the_way_on() {
+        let words = explained(MigrateError::VersionMismatch(1)).to_string();
+        assert!(words.contains("migration 1") && words.contains(programme::get().reset), "{words}");
+        assert_eq!(explained(MigrateError::Dirty(7)).to_string(), MigrateError::Dirty(7).to_string());
+    }
 }

@@ -25,11 +25,12 @@ impl Process {
             tracing::warn!("no identity keys are set: every token is refused");
             return Ok(None);
         };
-        let (keys, stop) = (self.keys(path)?, self.stop.clone());
+        let keys = self.keys(path)?;
         if settings.identity_keys_url.is_none() {
-            self.spawn("identity-keys", keys.clone().keep_fresh(Arc::from(path.as_path()), stop));
+            keys.clone().keep_fresh(Arc::from(path.as_path()), &self.tasks);
         }
-        Ok(Some(Verifier::new(keys, &settings.identity_issuer, &settings.identity_audience)))
+        let (issuer, audience) = settings.issuer_and_audience();
+        Ok(Some(Verifier::new(keys, issuer, audience)))
     }
 
     fn keys(&self, path: &Path) -> anyhow::Result<Keys> {
@@ -41,8 +42,8 @@ impl Process {
         let tls = authority.as_deref().map(client_config).transpose()?;
         let lasts = time::Duration::hours(self.settings.identity_keys_last.into());
         let provider = Provider::new(url, tls, path, lasts, Pace::default())?;
-        let (keys, heard) = provider.kept(self.clock.now());
-        self.spawn("identity-keys", provider.keep(keys.clone(), heard, self.clock.clone(), self.stop.clone()));
+        let (keys, answered_at) = provider.kept(self.clock.now());
+        provider.keep(keys.clone(), answered_at, self.clock.clone(), &self.tasks);
         Ok(keys)
     }
 }

@@ -1,5 +1,23 @@
 #![doc = include_str!("../README.md")]
 
+/// What a programme gives the crates of its own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Programme {
+    /// Domain of the details of a refusal, and scheme of the URI by which a certificate names a service.
+    pub name: &'static str,
+    /// Service that keeps the directory, unless a setting names another.
+    pub directory: &'static str,
+    /// Issuer and audience of access tokens, unless a setting names others.
+    pub issuer: &'static str,
+    pub audience: &'static str,
+    /// Command that creates the streams and consumers, for whoever finds one missing.
+    pub provision: &'static str,
+    /// Command that begins with empty databases, for a machine whose data may go.
+    pub reset: &'static str,
+    /// Clause of the programme's rules behind each refusal of the crates, by its reason.
+    pub clauses: &'static [(&'static str, &'static str)],
+}
+
 /// Declared stream.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct StreamSpec {

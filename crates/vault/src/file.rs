@@ -18,7 +18,7 @@ use super::{Fault, Kek, KeyStore, Wrapped, key_store::KEY};
 /// it vanishes under a running service, the keys that were read stay in use.
 pub struct KeyFile {
     path: PathBuf,
-    held: Mutex<LoadedKeys>,
+    loaded: Mutex<LoadedKeys>,
 }
 
 #[derive(Default)]
@@ -32,34 +32,34 @@ impl KeyFile {
     /// Key file that is read when it is first needed: a service starts without it, and reports what it cannot do.
     #[must_use]
     pub fn new(path: impl Into<PathBuf>) -> Self {
-        Self { path: path.into(), held: Mutex::default() }
+        Self { path: path.into(), loaded: Mutex::default() }
     }
 
     fn fresh(&self) -> Result<MutexGuard<'_, LoadedKeys>, Fault> {
-        let mut held = self.held.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut loaded = self.loaded.lock().unwrap_or_else(PoisonError::into_inner);
         let found = fs::metadata(&self.path).ok().map(|m| (m.ino(), m.mtime(), m.mtime_nsec(), m.size()));
-        if found.is_some() && found != held.read {
+        if found.is_some() && found != loaded.read {
             match read(&self.path) {
-                Ok(keys) => *held = LoadedKeys { read: found, keys },
-                Err(error) if held.keys.is_empty() => return Err(Fault::KeyStore(format!("{error:#}"))),
+                Ok(keys) => *loaded = LoadedKeys { read: found, keys },
+                Err(error) if loaded.keys.is_empty() => return Err(Fault::KeyStore(format!("{error:#}"))),
                 Err(error) => tracing::error!(error = format!("{error:#}"), "the key file cannot be read again: the former keys are used"),
             }
         }
-        if held.keys.is_empty() {
+        if loaded.keys.is_empty() {
             return Err(Fault::KeyStore("there is no key file".to_owned()));
         }
-        Ok(held)
+        Ok(loaded)
     }
 
     fn wrap_now(&self, key: &[u8], bound: &[u8]) -> Result<Wrapped, Fault> {
-        let held = self.fresh()?;
-        let (version, kek) = held.keys.last_key_value().ok_or_else(|| Fault::KeyStore("the key file is empty".to_owned()))?;
+        let loaded = self.fresh()?;
+        let (version, kek) = loaded.keys.last_key_value().ok_or_else(|| Fault::KeyStore("the key file is empty".to_owned()))?;
         Ok(Wrapped { version: *version, bytes: kek.wrap(key, bound)? })
     }
 
     fn unwrap_now(&self, version: i32, bytes: &[u8], bound: &[u8]) -> Result<Vec<u8>, Fault> {
-        let held = self.fresh()?;
-        let kek = held.keys.get(&version).ok_or_else(|| Fault::KeyStore(format!("version {version} is not in the key file")))?;
+        let loaded = self.fresh()?;
+        let kek = loaded.keys.get(&version).ok_or_else(|| Fault::KeyStore(format!("version {version} is not in the key file")))?;
         // A data key that the key of the right version does not unwrap: the file is another service's, or the row was changed.
         kek.unwrap(bytes, bound).map_err(|_| Fault::KeyStore(format!("version {version} of the key file is another key")))
     }
@@ -67,8 +67,8 @@ impl KeyFile {
 
 impl KeyStore for KeyFile {
     fn current(&self) -> BoxFuture<'_, Result<i32, Fault>> {
-        let newest = self.fresh().and_then(|held| {
-            held.keys.last_key_value().map(|(version, _)| *version).ok_or_else(|| Fault::KeyStore("the key file is empty".to_owned()))
+        let newest = self.fresh().and_then(|loaded| {
+            loaded.keys.last_key_value().map(|(version, _)| *version).ok_or_else(|| Fault::KeyStore("the key file is empty".to_owned()))
         });
         futures::future::ready(newest).boxed()
     }

@@ -127,9 +127,9 @@ impl Vault {
         let mut found = BTreeMap::new();
         // A concurrent creator of the same key has committed by the second query.
         for _ in 0..2 {
-            let asked: Vec<Owner> = wanted.iter().copied().collect();
-            for row in rows_of(tx, &asked).await? {
-                let Some(owner) = asked.iter().find(|o| o.kind == row.kind && o.object == row.object && o.side == row.side) else {
+            let owners: Vec<Owner> = wanted.iter().copied().collect();
+            for row in rows_of(tx, &owners).await? {
+                let Some(owner) = owners.iter().find(|o| o.kind == row.kind && o.object == row.object && o.side == row.side) else {
                     continue;
                 };
                 found.insert(*owner, self.unwrapped(&row).await?);

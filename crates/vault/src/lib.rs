@@ -58,7 +58,7 @@ pub fn fault(error: &sqlx::Error) -> Option<&Fault> {
 }
 
 /// `None` where the vault could not seal, so that the caller stores the value in clear: for what must be kept in any case. It is logged as
-/// an error and counted (`ro.vault.in_clear`), and sealed later by the caller.
+/// an error and counted (`vault.in_clear`), and sealed later by the caller.
 ///
 /// # Errors
 /// Those of the database.
@@ -67,7 +67,7 @@ pub fn or_clear<T>(sealed: sqlx::Result<T>, table: &'static str) -> sqlx::Result
         Ok(sealed) => Ok(Some(sealed)),
         Err(error) => {
             let Some(fault) = fault(&error) else { return Err(error) };
-            global::meter("ro").u64_counter("ro.vault.in_clear").build().add(1, &[]);
+            global::meter("vault").u64_counter("vault.in_clear").build().add(1, &[]);
             tracing::error!(table, error = %fault, "the vault cannot seal: what must not be lost is kept in clear until it can");
             Ok(None)
         }

@@ -101,7 +101,7 @@ pub fn configuration(dir: &Path, port: Option<u16>, certificates: Option<&Path>,
     let path = |name: &str| json(&dir.join(name).to_string_lossy());
     let port = port.map_or_else(|| "-1".to_owned(), |port| port.to_string());
     format!(
-        "# Written at each start. Permissions come from proto/src/subject.rs.\n\
+        "# Written at each start. Permissions come from proto/src/subject/.\n\
          server_name: \"ro-local\"\n\
          listen: \"127.0.0.1:{port}\"\n\
          http: \"127.0.0.1:-1\"\n\

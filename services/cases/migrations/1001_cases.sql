@@ -594,7 +594,7 @@ comment on function unit_acts is 'The service itself, or the RJ Unit, which has 
 -- The rule reads the access list, which the policies below show by this same rule. While it is asked, and no longer, the service asks; the
 -- answer is yes or no. In plpgsql: a function in sql that sets something is planned at each call.
 create function someone_knows_of(file uuid, someone text, moment timestamptz) returns boolean
-    language plpgsql stable set ro.reach to 'service' as $$
+    language plpgsql stable set actor.reach to 'service' as $$
 begin
     return someone is not null and may_know_of(file, false, someone, moment);
 end $$;

@@ -3,5 +3,5 @@
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    server::run("cases", &cases::MIGRATOR, cases::serve)
+    server::run(proto::PROGRAMME, "cases", &cases::MIGRATOR, cases::serve)
 }

@@ -221,7 +221,7 @@ comment on function peer_acts is 'Another of our services acts, under its own ce
 -- which keeps their plans: a function in sql that sets something is planned at each call.
 
 create function someone_sent_a_body_of(referral uuid, someone text) returns boolean
-    language plpgsql stable set ro.reach to 'service' as $$
+    language plpgsql stable set actor.reach to 'service' as $$
 begin
     return exists (select from referral_variant v where v.referral_id = referral and v.submitter = someone);
 end
@@ -229,7 +229,7 @@ $$;
 comment on function someone_sent_a_body_of is 'Whether somebody sent one of the bodies kept beside the first of a referral.';
 
 create function someone_sent_a_body_of_contact(first uuid, someone text) returns boolean
-    language plpgsql stable set ro.reach to 'service' as $$
+    language plpgsql stable set actor.reach to 'service' as $$
 begin
     return exists (select from contact v where v.variant_of = first and v.submitter = someone);
 end
@@ -237,7 +237,7 @@ $$;
 comment on function someone_sent_a_body_of_contact is 'The same for a contact.';
 
 create function is_tied(referral uuid, someone text, moment timestamptz, decides boolean) returns boolean
-    language plpgsql stable set ro.reach to 'service' as $$
+    language plpgsql stable set actor.reach to 'service' as $$
 begin
     return exists (
         select from tied_case t,
@@ -249,7 +249,7 @@ $$;
 comment on function is_tied is 'Whether somebody is tied to the case of a referral at a moment: to read it, or to decide on it.';
 
 create function officer_knows_of(referral uuid, someone text, moment timestamptz, decides boolean) returns boolean
-    language plpgsql stable set ro.reach to 'service' as $$
+    language plpgsql stable set actor.reach to 'service' as $$
 begin
     return exists (select from referral r where r.referral_id = referral
                    and (r.accepted_at is null or is_tied(referral, someone, moment, decides)));
@@ -259,7 +259,7 @@ comment on function officer_knows_of is 'Whether an officer may know of a referr
 
 create function receipt_of(number text, someone text)
     returns table (receipt_number text, received_at timestamptz, idempotency_key text)
-    language plpgsql stable set ro.reach to 'service' as $$
+    language plpgsql stable set actor.reach to 'service' as $$
 begin
     return query
     select r.receipt_number, r.received_at, r.idempotency_key from referral r
@@ -391,7 +391,7 @@ $$;
 comment on function referrals_under is 'What stands under these sites and keys, each key in its form and as it was given, with the place of what was asked.';
 
 create function keep_new_keys(ids uuid[], referrals uuid[], wraps bytea[], versions int[], moment timestamptz)
-    returns void language plpgsql volatile set ro.reach to 'service' as $$
+    returns void language plpgsql volatile set actor.reach to 'service' as $$
 begin
     insert into data_key (id, kind, object, side, wrapped, kek_version, made_at)
     select fresh.id, 'referral', fresh.referral, '', fresh.wrapped, fresh.version, moment
@@ -413,8 +413,8 @@ declare
     known int[];
     unfit int[];
 begin
-    perform set_config('ro.actor', actor, true), set_config('ro.reach', reach, true), set_config('ro.names', names, true),
-            set_config('ro.at', acts_at::text, true);
+    perform set_config('actor.subject', actor, true), set_config('actor.reach', reach, true), set_config('actor.names', names, true),
+            set_config('actor.at', acts_at::text, true);
 
     -- Nearly always all of them are new. That is found out by inserting them, which asks each index once; where one is not new, nothing
     -- of this stays, and what stands already is looked up. A key without a form is not found by inserting.

@@ -3,5 +3,5 @@
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    server::run("intake", &intake::MIGRATOR, intake::serve)
+    server::run(proto::PROGRAMME, "intake", &intake::MIGRATOR, intake::serve)
 }

@@ -3,5 +3,5 @@
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    server::run("notification", &notification::MIGRATOR, notification::serve)
+    server::run(proto::PROGRAMME, "notification", &notification::MIGRATOR, notification::serve)
 }

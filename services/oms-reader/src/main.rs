@@ -3,5 +3,5 @@
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    server::run_without_database("oms-reader", oms_reader::serve)
+    server::run_without_database(proto::PROGRAMME, "oms-reader", oms_reader::serve)
 }

@@ -3,5 +3,5 @@
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    server::run("reporting", &reporting::MIGRATOR, reporting::serve)
+    server::run(proto::PROGRAMME, "reporting", &reporting::MIGRATOR, reporting::serve)
 }

@@ -44,6 +44,7 @@ fn leave_foreign(command: &Command) -> std::io::Result<()> {
 }
 
 fn main() -> ExitCode {
+    base::programme::set(proto::PROGRAMME);
     let command = Cli::parse().command;
     if let Err(error) = leave_foreign(&command) {
         print::note(format!("ro: what is set for other databases cannot be left out ({error}): unset PG… and NATS_…"));

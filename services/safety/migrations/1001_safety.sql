@@ -409,7 +409,7 @@ comment on function sees_every_concern is 'The service, NHQ, and dashboards, whi
 
 -- Asked by the policies of the very tables it reads. While it is asked, and no longer, the service asks; the answer is yes or no.
 create function someone_heads(concern uuid, someone text, offices text[]) returns boolean
-    language plpgsql stable set ro.reach to 'service' as $$
+    language plpgsql stable set actor.reach to 'service' as $$
 begin
     return exists (
         select from (

@@ -3,5 +3,5 @@
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    server::run("safety", &safety::MIGRATOR, safety::serve)
+    server::run(proto::PROGRAMME, "safety", &safety::MIGRATOR, safety::serve)
 }

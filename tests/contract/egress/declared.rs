@@ -179,16 +179,16 @@ pub const FIELDS: &[(&str, &[&str])] = &[
 ];
 
 pub const METRICS: [(&str, &[&str]); 10] = [
-    ("ro.audit.conflicts", &["kind", "log"]),
-    ("ro.audit.history_broken", &["service"]),
-    ("ro.audit.uncosigned", &["service"]),
-    ("ro.bus.permission_violations", &["service"]),
-    ("ro.bus.room_used", &["stream"]),
-    ("ro.bus.unheard_consumers", &["service"]),
-    ("ro.clock.steps", &["way"]),
-    ("ro.door.refused", &["reason"]),
-    ("ro.vault.in_clear", &[]),
-    ("ro.work.failures", &["work"]),
+    ("audit.conflicts", &["kind", "log"]),
+    ("audit.history_broken", &["service"]),
+    ("audit.uncosigned", &["service"]),
+    ("bus.permission_violations", &["service"]),
+    ("bus.room_used", &["stream"]),
+    ("bus.unheard_consumers", &["service"]),
+    ("clock.steps", &["way"]),
+    ("limits.refused", &["reason"]),
+    ("vault.in_clear", &[]),
+    ("work.failures", &["work"]),
 ];
 
 /// How far an answer goes to somebody outside the wall, where the use case says less than the message could.

@@ -6,9 +6,10 @@ use messaging::{
     inbox::{Handler, Incoming, Rejection},
     outbox::Fresh,
 };
+use signed_messages::GrantChanged;
 use sqlx::PgConnection;
 
-use super::{Copy, GrantLine, Line, keep};
+use super::{Copy, Line, keep, line_of};
 
 /// Keeps this service's copy of the grants up to date from a durable consumer, until the process stops.
 pub fn consume(endpoint: &Endpoint, copy: Copy, spec: ConsumerSpec) {
@@ -23,7 +24,7 @@ impl Handler for GrantConsumer {
     type Work = Line;
 
     async fn read(&self, message: &Incoming) -> Result<Line, Rejection> {
-        message.decode::<GrantLine>()?.line().ok_or_else(|| Rejection::Never {
+        line_of(&message.decode::<GrantChanged>()?).ok_or_else(|| Rejection::Never {
             reason: "malformed-grant",
             detail: "a grant without an id, a subject, a role or a beginning, or for two places".to_owned(),
         })

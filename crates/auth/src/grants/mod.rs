@@ -15,6 +15,7 @@ use std::{
 
 use prost_types::Timestamp;
 use sha2::{Digest, Sha256};
+use signed_messages::GrantChanged;
 use sqlx::{PgConnection, PgPool};
 use time::OffsetDateTime;
 use uuid::Uuid;
@@ -152,38 +153,8 @@ pub struct Copy {
     lookups: Arc<Lookups>,
 }
 
-/// Line on the wire, as this crate reads and writes it. A test compares it with the message that the directory declares.
-#[derive(Clone, PartialEq, prost::Message)]
-#[prost(skip_debug)]
-pub struct GrantLine {
-    #[prost(string, tag = "1")]
-    pub grant_id: String,
-    #[prost(string, tag = "2")]
-    pub subject: String,
-    #[prost(string, tag = "3")]
-    pub role: String,
-    #[prost(string, tag = "4")]
-    pub site: String,
-    #[prost(string, tag = "5")]
-    pub region: String,
-    #[prost(message, optional, tag = "6")]
-    pub since: Option<Timestamp>,
-    #[prost(message, optional, tag = "7")]
-    pub until: Option<Timestamp>,
-    #[prost(message, optional, tag = "8")]
-    pub ended_at: Option<Timestamp>,
-    #[prost(int64, tag = "9")]
-    pub revision: i64,
-    #[prost(bytes = "vec", tag = "10")]
-    pub signature: Vec<u8>,
-    #[prost(int64, tag = "11")]
-    pub epoch: i64,
-}
-
-impl GrantLine {
-    /// The line as encoded for the wire.
-    #[must_use]
-    pub fn of(line: &Line) -> Self {
+impl From<&Line> for GrantChanged {
+    fn from(line: &Line) -> Self {
         Self {
             grant_id: line.id.to_string(),
             subject: line.subject.clone(),
@@ -198,28 +169,28 @@ impl GrantLine {
             epoch: line.epoch,
         }
     }
+}
 
-    /// `None` where it is invalid: a broken end must not become no end.
-    fn line(&self) -> Option<Line> {
-        let instant = |stamp: &Option<Timestamp>| match stamp {
-            None => Some(None),
-            Some(stamp) => wire::instant(stamp).map(Some),
-        };
-        let place = |text: &str| (!text.is_empty()).then(|| text.to_owned());
-        let sound = [&self.subject, &self.role].iter().all(|text| !text.is_empty() && text.len() <= MAX_LENGTH)
-            && (self.site.is_empty() || self.region.is_empty());
-        Some(Line {
-            id: Uuid::try_parse(&self.grant_id).ok().filter(|_| sound)?,
-            subject: self.subject.clone(),
-            grant: Grant { role: self.role.clone(), site: place(&self.site), region: place(&self.region) },
-            since: instant(&self.since)??,
-            until: instant(&self.until)?,
-            ended_at: instant(&self.ended_at)?,
-            revision: self.revision,
-            signature: self.signature.clone(),
-            epoch: self.epoch,
-        })
-    }
+/// Line of a message; `None` where it is invalid: a broken end must not become no end.
+fn line_of(message: &GrantChanged) -> Option<Line> {
+    let instant = |stamp: &Option<Timestamp>| match stamp {
+        None => Some(None),
+        Some(stamp) => wire::instant(stamp).map(Some),
+    };
+    let place = |text: &str| (!text.is_empty()).then(|| text.to_owned());
+    let sound = [&message.subject, &message.role].iter().all(|text| !text.is_empty() && text.len() <= MAX_LENGTH)
+        && (message.site.is_empty() || message.region.is_empty());
+    Some(Line {
+        id: Uuid::try_parse(&message.grant_id).ok().filter(|_| sound)?,
+        subject: message.subject.clone(),
+        grant: Grant { role: message.role.clone(), site: place(&message.site), region: place(&message.region) },
+        since: instant(&message.since)??,
+        until: instant(&message.until)?,
+        ended_at: instant(&message.ended_at)?,
+        revision: message.revision,
+        signature: message.signature.clone(),
+        epoch: message.epoch,
+    })
 }
 
 /// Writes a line into this service's copy, in the caller's transaction, where it [replaces](Line::replaces) what is there; returns whether
@@ -361,23 +332,23 @@ mod tests {
 
     #[test]
     fn a_line_travels_whole() {
-        assert_eq!(GrantLine::of(&line()).line(), Some(line()));
+        assert_eq!(line_of(&GrantChanged::from(&line())), Some(line()));
     }
 
     #[test]
     fn what_is_no_line_is_not_taken_for_one_and_a_broken_end_is_not_no_end() {
         let broken = Some(Timestamp { seconds: i64::MAX, nanos: 0 });
-        let told = || GrantLine::of(&line());
+        let message = || GrantChanged::from(&line());
         for wrong in [
-            GrantLine { grant_id: "7".into(), ..told() },
-            GrantLine { subject: String::new(), ..told() },
-            GrantLine { role: String::new(), ..told() },
-            GrantLine { region: "b".into(), ..told() },
-            GrantLine { since: None, ..told() },
-            GrantLine { until: broken, ..told() },
-            GrantLine { ended_at: broken, ..told() },
+            GrantChanged { grant_id: "7".into(), ..message() },
+            GrantChanged { subject: String::new(), ..message() },
+            GrantChanged { role: String::new(), ..message() },
+            GrantChanged { region: "b".into(), ..message() },
+            GrantChanged { since: None, ..message() },
+            GrantChanged { until: broken, ..message() },
+            GrantChanged { ended_at: broken, ..message() },
         ] {
-            assert_eq!(wrong.line(), None);
+            assert_eq!(line_of(&wrong), None);
         }
     }
 

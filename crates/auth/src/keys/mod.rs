@@ -12,12 +12,13 @@ use std::{
     time::Duration,
 };
 
+use anyhow::Context as _;
+use base::tasks::Tasks;
 use jsonwebtoken::{
     DecodingKey,
     jwk::{AlgorithmParameters, EllipticCurve, Jwk, JwkSet, PublicKeyUse},
 };
 use tokio::sync::Notify;
-use tokio_util::sync::CancellationToken;
 
 /// Largest size of a key set, in bytes: one key takes about 200.
 const MAX_FILE_SIZE: u64 = 64 * 1024;
@@ -45,9 +46,9 @@ pub struct Keys(Arc<Shared>);
 
 #[derive(Default)]
 struct Shared {
-    held: RwLock<KeySet>,
+    current: RwLock<KeySet>,
     /// Notified when a token names an unknown key: the provider may have a newer set.
-    unknown: Notify,
+    unknown: Arc<Notify>,
 }
 
 #[derive(Default)]
@@ -80,10 +81,10 @@ impl Keys {
     /// Key that a token names. One that names none gets the only key there is, or nothing.
     #[must_use]
     pub fn find(&self, id: Option<&str>) -> Option<DecodingKey> {
-        let found = match (id, self.held().keys.as_slice()) {
+        let found = match (id, self.current().keys.as_slice()) {
             (None, [(_, only)]) => Some(only.clone()),
             (None, _) => None,
-            (Some(id), keys) => keys.iter().find(|(held, _)| held.as_deref() == Some(id)).map(|(_, key)| key.clone()),
+            (Some(id), keys) => keys.iter().find(|(of, _)| of.as_deref() == Some(id)).map(|(_, key)| key.clone()),
         };
         if found.is_none() {
             self.0.unknown.notify_one();
@@ -93,7 +94,7 @@ impl Keys {
 
     /// Replaces the set; `true` where it differs. A set that cannot be used changes nothing.
     fn replace(&self, content: &[u8]) -> Result<bool, KeysError> {
-        if self.held().content == content {
+        if self.current().content == content {
             return Ok(false);
         }
         let keys = parse(content)?;
@@ -107,45 +108,30 @@ impl Keys {
     }
 
     fn put(&self, content: Vec<u8>, keys: Vec<(Option<String>, DecodingKey)>) {
-        let mut held = self.0.held.write().unwrap_or_else(PoisonError::into_inner);
-        *held = KeySet { generation: held.generation + 1, content, keys };
+        let mut current = self.0.current.write().unwrap_or_else(PoisonError::into_inner);
+        *current = KeySet { generation: current.generation + 1, content, keys };
     }
 
     /// Number of the set in use: what was verified with a former set must be verified again.
     pub(crate) fn generation(&self) -> u64 {
-        self.held().generation
+        self.current().generation
     }
 
-    fn held(&self) -> RwLockReadGuard<'_, KeySet> {
-        self.0.held.read().unwrap_or_else(PoisonError::into_inner)
+    fn current(&self) -> RwLockReadGuard<'_, KeySet> {
+        self.0.current.read().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Reads the file again until the process stops. An unusable one changes nothing, and is logged once.
-    pub async fn keep_fresh(self, path: Arc<Path>, stop: CancellationToken) -> anyhow::Result<()> {
-        let mut told = None;
-        loop {
-            tokio::select! {
-                () = stop.cancelled() => return Ok(()),
-                () = tokio::time::sleep(CHECK_INTERVAL) => {}
-            }
-            let from = path.clone();
-            let content = tokio::task::spawn_blocking(move || read(&from)).await?;
-            match content.and_then(|content| self.replace(&content)) {
-                Ok(renewed) => {
-                    told = None;
-                    if renewed {
-                        tracing::info!("the identity keys are renewed");
-                    }
-                }
-                Err(error) => {
-                    let fault = error.to_string();
-                    if told.as_ref() != Some(&fault) {
-                        tracing::error!(error = fault, "the identity keys on disk cannot be used: those held stay in use");
-                        told = Some(fault);
-                    }
-                }
-            }
+    /// Reads the file again, periodically.
+    pub fn keep_fresh(self, path: Arc<Path>, tasks: &Tasks) {
+        tasks.every_delayed("identity-keys", CHECK_INTERVAL, None, move || self.clone().read_again(path.clone()));
+    }
+
+    async fn read_again(self, path: Arc<Path>) -> anyhow::Result<()> {
+        let content = tokio::task::spawn_blocking(move || read(&path)).await?;
+        if content.and_then(|content| self.replace(&content)).context("the identity keys on disk cannot be used: those held stay in use")? {
+            tracing::info!("the identity keys are renewed");
         }
+        Ok(())
     }
 }
 

@@ -13,7 +13,10 @@ use std::{
 };
 
 use anyhow::{Context as _, bail, ensure};
-use base::clock::Clock;
+use base::{
+    clock::Clock,
+    tasks::{Failed, Next, Tasks, Work},
+};
 use bytes::Bytes;
 use futures::future::{Either, select};
 use http::{Request, StatusCode, Uri, header};
@@ -25,10 +28,9 @@ use time::OffsetDateTime;
 use tokio::{
     io::{AsyncRead, AsyncWrite},
     net::TcpStream,
-    time::{Instant, sleep, sleep_until, timeout},
+    time::timeout,
 };
 use tokio_rustls::TlsConnector;
-use tokio_util::sync::CancellationToken;
 
 use super::{Keys, MAX_FILE_SIZE};
 
@@ -82,41 +84,10 @@ impl Provider {
         }
     }
 
-    /// Keeps the keys as the provider publishes them until the process stops.
-    pub async fn keep(self, keys: Keys, mut heard: Option<OffsetDateTime>, clock: Clock, stop: CancellationToken) -> anyhow::Result<()> {
-        let mut told = None;
-        loop {
-            let asked = Instant::now();
-            let wait = match self.renew(&keys).await {
-                Ok(()) => {
-                    heard = Some(clock.now());
-                    told = None;
-                    self.pace.usual
-                }
-                Err(error) => {
-                    let fault = format!("{error:#}");
-                    if told.as_ref() != Some(&fault) {
-                        tracing::warn!(error = fault, "the identity provider gives no keys: those held stay in use for now");
-                        told = Some(fault);
-                    }
-                    self.pace.soonest
-                }
-            };
-            if heard.is_some_and(|heard| clock.now() - heard >= self.lasts) {
-                keys.forget();
-                heard = None;
-                tracing::error!("the identity provider has been silent for too long: tokens are refused until it answers");
-            }
-            let wanted = async {
-                keys.0.unknown.notified().await;
-                sleep_until(asked + self.pace.soonest).await;
-            };
-            tokio::select! {
-                () = stop.cancelled() => return Ok(()),
-                () = sleep(wait) => {}
-                () = wanted => {}
-            }
-        }
+    /// Keeps the keys as the provider publishes them, periodically, and asks it anew when a token names an unknown one.
+    pub fn keep(self, keys: Keys, answered_at: Option<OffsetDateTime>, clock: Clock, tasks: &Tasks) {
+        let (Pace { usual, soonest }, unknown) = (self.pace, keys.0.unknown.clone());
+        tasks.every_within("identity-keys", usual, soonest, Some(unknown), Renewal { provider: self, keys, answered_at, clock });
     }
 
     pub(super) async fn renew(&self, keys: &Keys) -> anyhow::Result<()> {
@@ -142,15 +113,40 @@ impl Provider {
         match &self.tls {
             Some(tls) => {
                 let name = ServerName::try_from(bare.to_owned())?;
-                ask(TlsConnector::from(tls.clone()).connect(name, stream).await.context("no encrypted connection")?, request).await
+                request_on(TlsConnector::from(tls.clone()).connect(name, stream).await.context("no encrypted connection")?, request).await
             }
-            None => ask(stream, request).await,
+            None => request_on(stream, request).await,
         }
     }
 }
 
+/// Periodic work that renews the keys.
+struct Renewal {
+    provider: Provider,
+    keys: Keys,
+    /// When the provider last answered.
+    answered_at: Option<OffsetDateTime>,
+    clock: Clock,
+}
+
+impl Work for Renewal {
+    async fn run(&mut self) -> Result<Next, Failed> {
+        let renewed = self.provider.renew(&self.keys).await;
+        if renewed.is_ok() {
+            self.answered_at = Some(self.clock.now());
+        }
+        if self.answered_at.is_some_and(|answered_at| self.clock.now() - answered_at >= self.provider.lasts) {
+            self.keys.forget();
+            self.answered_at = None;
+            tracing::error!("the identity provider has been silent for too long: tokens are refused until it answers");
+        }
+        renewed.context("the identity provider gives no keys: those held stay in use for now")?;
+        Ok(Next::Later)
+    }
+}
+
 /// One request on one connection. A redirection is refused: the address is the one that was set.
-async fn ask<S>(stream: S, request: Request<Empty<Bytes>>) -> anyhow::Result<Bytes>
+async fn request_on<S>(stream: S, request: Request<Empty<Bytes>>) -> anyhow::Result<Bytes>
 where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {

@@ -8,7 +8,7 @@ use std::{
     },
 };
 
-use base::clock::Clock;
+use base::{clock::Clock, tasks::Tasks};
 use harness::wait::eventually;
 use local::identity::Issuer;
 use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair};
@@ -136,8 +136,8 @@ async fn encrypted_provider() -> (String, Arc<Says>, String) {
 /// Keys that are kept as the provider's.
 fn kept(url: &str, folder: &Folder, clock: &Clock, pace: Pace) -> Keys {
     let provider = Provider::new(url, None, &folder.file(), time::Duration::DAY, pace).unwrap();
-    let (keys, heard) = provider.kept(clock.now());
-    tokio::spawn(provider.keep(keys.clone(), heard, clock.clone(), CancellationToken::new()));
+    let (keys, answered_at) = provider.kept(clock.now());
+    provider.keep(keys.clone(), answered_at, clock.clone(), &Tasks::default());
     keys
 }
 

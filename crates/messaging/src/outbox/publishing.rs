@@ -9,6 +9,8 @@ use time::OffsetDateTime;
 use tokio::time::Instant;
 use uuid::Uuid;
 
+use base::programme;
+
 use crate::{
     batch::{self, Batched},
     bus::{Bus, PUBLISH_DEADLINE},
@@ -164,7 +166,7 @@ async fn send(bus: &Bus, subject: String, headers: HeaderMap, body: Bytes) -> Re
 
 /// Source of a service's messages (`ce-source`).
 fn source(name: &str) -> String {
-    format!("/ro/{name}")
+    format!("/{}/{name}", programme::get().name)
 }
 
 /// CloudEvents 1.0 in NATS headers.

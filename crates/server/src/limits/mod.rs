@@ -23,6 +23,7 @@ use self::{
 use crate::config::Settings;
 use base::{
     clock::Clock,
+    programme::clause_of,
     refusal::{Kind, Refusal},
 };
 
@@ -42,8 +43,8 @@ const PENDING_RESETS: usize = 20;
 const ERROR_RESETS: usize = 1_024;
 /// Refused calls whose rest is still read, in all and of one address: as many as one connection can have. The rest of further ones is not
 /// read.
-const HEARD_IN_ALL: usize = 4_096;
-const HEARD_OF_ONE: usize = 1_024;
+const MAX_DRAINED: usize = 4_096;
+const MAX_DRAINED_OF_ONE: usize = 1_024;
 /// Bytes in flight per call and per connection before a handler reads them: the memory that one connection can occupy.
 const STREAM_WINDOW: u32 = 256 * 1024;
 const CONNECTION_WINDOW: u32 = 1024 * 1024;
@@ -70,7 +71,7 @@ pub(crate) struct Defence {
     quota: Quota,
     lanes: Lanes,
     open: OpenCalls,
-    heard: KeyedLimit<IpAddr>,
+    drained: KeyedLimit<IpAddr>,
     clock: Clock,
 }
 
@@ -78,7 +79,7 @@ impl Defence {
     pub fn new(settings: &Settings, clock: Clock, urgent: &'static [&'static str]) -> Self {
         let quota = Quota::new(settings.calls_per_second, settings.calls_burst);
         let lanes = Lanes::new(settings.database_connections, urgent);
-        Self { quota, lanes, open: OpenCalls::new(), heard: KeyedLimit::new(HEARD_IN_ALL, HEARD_OF_ONE), clock }
+        Self { quota, lanes, open: OpenCalls::new(), drained: KeyedLimit::new(MAX_DRAINED, MAX_DRAINED_OF_ONE), clock }
     }
 
     /// Place for a call that needs no identity.
@@ -87,8 +88,8 @@ impl Defence {
     }
 
     /// Permit to read the rest of a refused call from this address, for as long as it is kept.
-    pub fn hear(&self, from: Option<IpAddr>) -> Option<Permit<IpAddr>> {
-        self.heard.take(connections::network(from?)).ok()
+    pub fn drain(&self, from: Option<IpAddr>) -> Option<Permit<IpAddr>> {
+        self.drained.take(connections::network(from?)).ok()
     }
 
     /// Checks before the token is read: its length, and an address that has shown too many invalid ones.
@@ -97,15 +98,17 @@ impl Defence {
             return Err(refused("token-too-long", token_too_long()));
         }
         match from {
-            Some(address) if !self.lanes.is_urgent(method) => self.quota.look(&stranger(address), self.clock.now()).map_err(over_quota),
+            Some(address) if !self.lanes.is_urgent(method) => {
+                self.quota.check(&unidentified(address), self.clock.now()).map_err(over_quota)
+            }
             _ => Ok(()),
         }
     }
 
     /// Charges a call without a valid identity to the address it came from.
-    pub fn stranger(&self, from: Option<IpAddr>) {
+    pub fn unidentified(&self, from: Option<IpAddr>) {
         if let Some(address) = from {
-            let _ = self.quota.take(&stranger(address), self.clock.now());
+            let _ = self.quota.take(&unidentified(address), self.clock.now());
         }
     }
 
@@ -131,8 +134,8 @@ pub(crate) fn explained(answer: &http::Response<tonic::body::Body>) -> Option<St
 
 /// Counts a refusal, by reason and without the caller.
 pub fn count(reason: &'static str) {
-    let meter = global::meter("ro");
-    let metric = meter.u64_counter("ro.door.refused").with_description("Calls and connections refused for a limit").build();
+    let meter = global::meter("server");
+    let metric = meter.u64_counter("limits.refused").with_description("Calls and connections refused for a limit").build();
     metric.add(1, &[KeyValue::new("reason", reason)]);
 }
 
@@ -143,7 +146,7 @@ fn refused(reason: &'static str, refusal: Refusal) -> Status {
 }
 
 /// Quota key of an address. The line feed keeps it apart from that of a person.
-fn stranger(address: IpAddr) -> String {
+fn unidentified(address: IpAddr) -> String {
     format!("\n{address}")
 }
 
@@ -153,7 +156,7 @@ fn over_quota(wait: Duration) -> Status {
         retry_after: Some(wait),
         ..Refusal::precondition(
             "quota",
-            "TS1",
+            clause_of("quota"),
             "too many calls in a short time: nothing was recorded, send it again later with the same key",
             "trop d'appels en peu de temps : rien n'a été consigné, renvoyez plus tard avec la même clé",
         )
@@ -167,7 +170,7 @@ fn busy() -> Refusal {
         retry_after: Some(Duration::from_secs(1)),
         ..Refusal::precondition(
             "busy",
-            "TS1",
+            clause_of("busy"),
             "too much is asked of this service at the moment: nothing was recorded, send it again with the same key",
             "ce service est trop sollicité pour l'instant : rien n'a été consigné, renvoyez avec la même clé",
         )
@@ -179,7 +182,7 @@ fn too_long() -> Status {
         kind: Kind::TooLate,
         ..Refusal::precondition(
             "open-too-long",
-            "TS1",
+            clause_of("open-too-long"),
             "a call without an identity ends after some seconds: ask again",
             "un appel sans identité se termine après quelques secondes : redemandez",
         )
@@ -192,7 +195,7 @@ fn too_large() -> Refusal {
         kind: Kind::Exhausted,
         ..Refusal::precondition(
             "message-too-large",
-            "TS1",
+            clause_of("message-too-large"),
             "the message is larger than this call takes: send fewer at once",
             "le message dépasse ce que cet appel accepte : envoyez-en moins à la fois",
         )
@@ -202,6 +205,11 @@ fn too_large() -> Refusal {
 fn token_too_long() -> Refusal {
     Refusal {
         kind: Kind::Unauthenticated,
-        ..Refusal::precondition("token-too-long", "A1", "the access token is too long", "le jeton d'accès est trop long")
+        ..Refusal::precondition(
+            "token-too-long",
+            clause_of("token-too-long"),
+            "the access token is too long",
+            "le jeton d'accès est trop long",
+        )
     }
 }

@@ -44,7 +44,7 @@ pub struct OpenCalls {
 
 /// Call of this kind. Its place is free when the bodies of both sides are dropped.
 pub struct OpenCall {
-    seat: Arc<Permit<IpAddr>>,
+    place: Arc<Permit<IpAddr>>,
     until: Instant,
 }
 
@@ -56,9 +56,9 @@ impl OpenCalls {
     /// Place for a call from this address; none where it, or all together, have reached the limit.
     pub fn begin(&self, method: &str, from: Option<IpAddr>) -> Option<OpenCall> {
         let from = network(from.unwrap_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED)));
-        let seats = if method.starts_with(HEALTH) { &self.health } else { &self.reflection };
-        let seat = seats.take(from).ok()?;
-        Some(OpenCall { seat: Arc::new(seat), until: Instant::now() + LASTS })
+        let places = if method.starts_with(HEALTH) { &self.health } else { &self.reflection };
+        let place = places.take(from).ok()?;
+        Some(OpenCall { place: Arc::new(place), until: Instant::now() + LASTS })
     }
 }
 
@@ -78,7 +78,7 @@ impl OpenCall {
     }
 
     fn bound<B>(&self, inner: B, side: Side) -> Bound<B> {
-        Bound { inner, side, _seat: self.seat.clone(), ends: Box::pin(tokio::time::sleep_until(self.until)), ended: false }
+        Bound { inner, side, _place: self.place.clone(), ends: Box::pin(tokio::time::sleep_until(self.until)), ended: false }
     }
 }
 
@@ -92,7 +92,7 @@ enum Side {
 struct Bound<B> {
     inner: B,
     side: Side,
-    _seat: Arc<Permit<IpAddr>>,
+    _place: Arc<Permit<IpAddr>>,
     ends: Pin<Box<Sleep>>,
     ended: bool,
 }

@@ -65,7 +65,7 @@ impl Quota {
     ///
     /// # Errors
     /// How long until one could.
-    pub fn look(&self, caller: &str, now: OffsetDateTime) -> Result<(), Duration> {
+    pub fn check(&self, caller: &str, now: OffsetDateTime) -> Result<(), Duration> {
         let accounts = self.accounts.lock().unwrap_or_else(PoisonError::into_inner);
         accounts.full_again.get(caller).map_or(Ok(()), |full_again| self.within(*full_again + self.each, now))
     }
@@ -92,7 +92,7 @@ mod tests {
         let sent = |at| (0..20).filter(|_| quota.take("system-of-mission", at).is_ok()).count();
         assert_eq!(sent(NOW), 5);
         assert_eq!(quota.take("system-of-mission", NOW), Err(Duration::from_millis(100)));
-        assert_eq!(quota.look("system-of-mission", NOW), Err(Duration::from_millis(100)));
+        assert_eq!(quota.check("system-of-mission", NOW), Err(Duration::from_millis(100)));
         assert_eq!(sent(NOW + Duration::from_millis(200)), 2);
         assert_eq!(sent(NOW + Duration::from_secs(3600)), 5, "an hour of silence saves up no more than a burst");
     }

@@ -146,7 +146,7 @@ fn process_with(name: &'static str, files: &Files, port: u16, more: &[&str]) -> 
         args.extend(["--identity-keys".into(), at("jwks.json")]);
     }
     args.extend(more.iter().map(|arg| (*arg).to_owned()));
-    Process::new(name, Config::parse_from(args).server, Clock::system(), Ids::random())
+    Process::new(proto::PROGRAMME, name, Config::parse_from(args).server, Clock::system(), Ids::random())
 }
 
 /// Starts the library as the service `intake`, where nobody holds a grant; the address it serves on.

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use base::{clock, database::begin};
+use base::{clock, database::begin, tasks::Work};
 use harness::{log::Heard, wait::eventually};
 use messaging::outbox;
 use time::ext::NumericalDuration;
@@ -120,19 +120,12 @@ async fn a_clock_that_is_set_back_an_hour_or_a_day_silences_nothing_that_waits_i
 #[tokio::test]
 async fn a_clock_that_is_set_back_is_an_error_that_operators_see() {
     let (heard, world) = (Heard::default(), World::new().await);
-    let (clock, stop) = (world.teller.clock.clone(), world.teller.stop.clone());
-    let looking = heard.within(clock::watch(clock.clone(), stop.clone()));
-    let stepping = async {
-        // The watch was polled first, and has read the clock.
-        clock.advance(-1.hours());
-        eventually("the step is told", SOON, async || match heard.at(Level::ERROR).len() {
-            0 => Err("nothing is said".to_owned()),
-            _ => Ok(()),
-        })
-        .await;
-        stop.cancel();
-    };
-    tokio::join!(looking, stepping);
+    let clock = world.teller.clock.clone();
+    let mut watch = clock::Watch::new(clock.clone());
+    heard.within(watch.run()).await.unwrap();
+    clock.advance(-1.hours());
+    heard.within(watch.run()).await.unwrap();
+    heard.within(watch.run()).await.unwrap();
     let said = heard.at(Level::ERROR);
     assert!(said.len() == 1 && said[0].contains("seconds=-3600") && said[0].contains("back"), "{said:?}");
 }

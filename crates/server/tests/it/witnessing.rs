@@ -80,7 +80,7 @@ impl World {
         let (key, peers) = (key.to_str().unwrap(), self.keys.0.to_str().unwrap());
         let settings = Config::parse_from([name, "--audit-key-file", key, "--audit-peers", peers]).server;
         let pool = if name == "intake" { self.intake.pool.clone() } else { self.cases.pool.clone() };
-        let process = Process::new(name, settings, Clock::system(), Ids::random());
+        let process = Process::new(proto::PROGRAMME, name, settings, Clock::system(), Ids::random());
         let ctx = Context::assemble(process, pool, self.bus.connect(name).await);
         ctx.publish_outbox();
         ctx.audit.join(witnessing(name)).unwrap();

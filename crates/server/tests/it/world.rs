@@ -46,7 +46,14 @@ impl World {
                 "set role {OWNER}; create table heard (place bigint generated always as identity, body bytea not null); reset role"
             );
             sqlx::raw_sql(AssertSqlSafe(table)).execute(&database.admin).await.unwrap();
-            (Context::assemble(Process::new(name, settings, clock.clone(), Ids::seeded(seed)), pool, bus.connect(name).await), database)
+            (
+                Context::assemble(
+                    Process::new(proto::PROGRAMME, name, settings, clock.clone(), Ids::seeded(seed)),
+                    pool,
+                    bus.connect(name).await,
+                ),
+                database,
+            )
         };
         let ((teller, one), (hearer, other)) = (process("intake", 1).await, process("cases", 2).await);
         Self { bus, teller, hearer, databases: [one, other] }

@@ -71,7 +71,7 @@ pub fn service_script(service: &str, password: impl Fn(&str) -> String) -> Strin
              alter database {application} owner to {owner};\n\
              revoke all on database {application} from public, {application};\n\
              grant connect on database {application} to {application}, {auditor};\n\
-             grant set on parameter ro.reach to {owner};\n\
+             grant set on parameter actor.reach to {owner};\n\
              \\connect {application}\n\
              reassign owned by {application} to {owner};\n\
              \\connect postgres\n"

@@ -88,7 +88,7 @@ impl Open {
         let settings = [["cases", "--listen", &address, "--identity-keys", &keys].as_slice(), &limits].concat();
         let config = cases::Config::parse_from(settings);
         let app = history.world.app.clone();
-        let process = Process::new("cases", config.server().clone(), app.clock.clone(), Ids::random());
+        let process = Process::new(proto::PROGRAMME, "cases", config.server().clone(), app.clock.clone(), Ids::random());
         let serving = process.clone();
         tokio::spawn(async move {
             let pool = Some(auth::grants::Copy::new(app.pool.clone(), None));

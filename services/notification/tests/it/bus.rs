@@ -51,7 +51,7 @@ fn number_of(body: &[u8]) -> u64 {
 
 async fn process(world: &World, bus: &TestBus) -> Context {
     let settings = Config::parse_from(["notification"]).server;
-    let process = Process::new("notification", settings, world.clock.clone(), Ids::seeded(1));
+    let process = Process::new(proto::PROGRAMME, "notification", settings, world.clock.clone(), Ids::seeded(1));
     Context::assemble(process, world.app.pool.clone(), bus.connect("notification").await)
 }
 

@@ -47,7 +47,7 @@ async fn consumed(count: u32, within: Duration) -> f64 {
         }
     });
     published.buffer_unordered(256).collect::<Vec<()>>().await;
-    let process = Process::new("reporting", Config::parse_from(["reporting"]).server, Clock::fixed(NOW), Ids::seeded(1));
+    let process = Process::new(proto::PROGRAMME, "reporting", Config::parse_from(["reporting"]).server, Clock::fixed(NOW), Ids::seeded(1));
     let ctx = Context::assemble(process, database.pool.clone(), bus.connect("reporting").await);
     let begun = tokio::time::Instant::now();
     ctx.consume(REPORTING_FACTS, Facts);

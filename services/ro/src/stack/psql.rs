@@ -66,7 +66,7 @@ pub fn client(description: &Description, service: &str, login: Login) -> anyhow:
     // Not among the arguments: every user of the machine can read those.
     command
         .env("PGPASSWORD", password)
-        .env("PGOPTIONS", format!("-c ro.actor=service:{service} -c ro.reach=service"))
+        .env("PGOPTIONS", format!("-c actor.subject=service:{service} -c actor.reach=service"))
         .arg("-h")
         .arg(&description.postgres.socket_dir);
     command.args(["-p", "5432", "-U", role, "-d", database]);

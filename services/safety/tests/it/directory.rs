@@ -1,13 +1,10 @@
 //! Grants and offices: who gives them, who confirms, and what is in the audit log.
 
-use auth::grants::GrantLine;
 use base::{
     Caller, Error,
     caller::{Grant, Proof},
     database::begin,
 };
-use prost::Message;
-use prost_reflect::ReflectMessage;
 use proto::{role, safety::v1};
 use safety::{
     app::{
@@ -437,29 +434,6 @@ async fn a_database_that_was_set_back_tells_everything_in_a_new_epoch_and_grants
     let copy = auth::grants::Copy::new(pool.clone(), Some(key.into()));
     let believed = copy.caller(Proof::new("mediator-9", OffsetDateTime::UNIX_EPOCH), app.clock.now()).await.unwrap();
     assert_eq!(believed.roles(), ["mediator"]);
-}
-
-#[test]
-fn a_grant_travels_as_the_message_that_the_directory_declares() {
-    let full = GrantLine {
-        grant_id: "a".into(),
-        subject: "b".into(),
-        role: "c".into(),
-        site: "d".into(),
-        region: "e".into(),
-        since: Some(prost_types::Timestamp { seconds: 1, nanos: 0 }),
-        until: Some(prost_types::Timestamp { seconds: 2, nanos: 0 }),
-        ended_at: Some(prost_types::Timestamp { seconds: 3, nanos: 0 }),
-        revision: 4,
-        signature: vec![5],
-        epoch: 6,
-    };
-    let read = v1::GrantChanged::decode(full.encode_to_vec().as_slice()).unwrap();
-    let names = [&read.grant_id, &read.subject, &read.role, &read.site, &read.region].map(String::as_str);
-    assert_eq!(names, ["a", "b", "c", "d", "e"]);
-    assert_eq!((read.since, read.until, read.ended_at, read.revision), (full.since, full.until, full.ended_at, 4));
-    assert_eq!((read.signature.as_slice(), read.epoch), ([5].as_slice(), 6));
-    assert_eq!(read.descriptor().fields().len(), 11, "a field that the copies do not take");
 }
 
 // [A1]

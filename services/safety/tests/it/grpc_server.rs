@@ -74,7 +74,7 @@ impl Alarm {
         let settings = Config::parse_from(["safety", "--listen", &address, "--identity-keys", &keys]).server;
         let (bus, database) = (TestBus::start().await, fresh(&[&server::MIGRATOR, &safety::MIGRATOR]).await);
         sites::load(&database.pool).await.unwrap();
-        let process = Process::new("safety", settings, Clock::system(), Ids::random());
+        let process = Process::new(proto::PROGRAMME, "safety", settings, Clock::system(), Ids::random());
         let ctx = Context::assemble(process, database.pool.clone(), bus.connect("safety").await);
         let ladder = || "0s:holder,2m:holder,5m:deputy,10m:everyone,every 5m".parse().unwrap();
         let ladders = Ladders { version: 1, imminent: ladder(), concern: ladder(), question: ladder() };
@@ -249,7 +249,7 @@ async fn what_the_directory_grants_and_takes_back_another_service_knows() {
     let alarm = Alarm::open().await;
     let theirs = fresh(&[&server::MIGRATOR]).await;
     let settings = Config::parse_from(["cases"]).server;
-    let process = Process::new("cases", settings, Clock::system(), Ids::random());
+    let process = Process::new(proto::PROGRAMME, "cases", settings, Clock::system(), Ids::random());
     let cases = Context::assemble(process, theirs.pool.clone(), alarm.bus.connect("cases").await);
     cases.consume_grants(subject::CASES_GRANTS).unwrap();
     alarm.ctx.publish_outbox();

@@ -8,6 +8,7 @@ mod directory;
 
 mod faulty;
 mod following;
+mod grant_message;
 mod grpc_server;
 mod guarding;
 mod hand_over;

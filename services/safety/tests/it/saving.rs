@@ -70,7 +70,7 @@ async fn whatever_keeps_a_raise_from_being_recorded_a_concern_rings_at_its_site_
         end $$;
         create trigger refuse before insert on concern for each row execute function refuse();";
     sqlx::raw_sql(refusing).execute(&world.db.admin).await.unwrap();
-    let process = Process::new("safety", Config::parse_from(["safety"]).server, world.app.clock.clone(), Ids::random());
+    let process = Process::new(proto::PROGRAMME, "safety", Config::parse_from(["safety"]).server, world.app.clock.clone(), Ids::random());
     let ctx = Context::assemble(process, world.db.pool.clone(), bus.connect("safety").await);
     let site = bus.connect("site-mission").await;
     for (n, how) in FAILURES.into_iter().enumerate() {

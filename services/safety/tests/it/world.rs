@@ -163,7 +163,7 @@ impl World {
         // Nothing listens there: what is published waits in the outbox.
         let bus = Bus::connect("safety", "nats://127.0.0.1:9", None, None).await.unwrap();
         let settings = Config::parse_from(["safety"]).server;
-        let process = Process::new("safety", settings, self.app.clock.clone(), self.app.ids.clone());
+        let process = Process::new(proto::PROGRAMME, "safety", settings, self.app.clock.clone(), self.app.ids.clone());
         let hub = Hub::new(self.app.clock.clone(), self.app.epoch.clone());
         let ctx = Context::assemble(process, pool.clone(), bus);
         safety::servers(&ctx, self.app.clone(), hub).unwrap()

@@ -3,10 +3,10 @@
 use std::{collections::BTreeSet, time::Duration};
 
 use audit_log::Act;
-use auth::grants::{self, GrantLine, Line};
+use auth::grants::{self, Line};
 use base::{Caller, Error, Result, caller::Grant, database, refusal::store_error};
 use messaging::outbox::{self, Outgoing};
-use proto::{id::SiteCode, role, subject};
+use proto::{id::SiteCode, role, safety::v1::GrantChanged, subject};
 use sqlx::{PgConnection, PgPool};
 use time::OffsetDateTime;
 use uuid::Uuid;
@@ -109,7 +109,7 @@ async fn publish(tx: &mut PgConnection, app: &App, line: &Line, urgent: bool, at
     database::act_as(tx, &row_security::itself()).await?;
     let key = app.trust.signer.as_ref().map(|signer| signer.public());
     grants::keep(tx, line, key.as_ref().map(AsRef::as_ref)).await?;
-    let fact = Outgoing { urgent, ..Outgoing::event(&app.ids, line.id, subject::GRANT_CHANGED, &GrantLine::of(line)) };
+    let fact = Outgoing { urgent, ..Outgoing::event(&app.ids, line.id, subject::GRANT_CHANGED, &GrantChanged::from(line)) };
     outbox::enqueue(tx, &fact, at).await
 }
 

@@ -1,12 +1,14 @@
 //! Permissions on the bus: who may publish and read what. The server's configuration is generated from this declaration.
 
-use crate::{
-    id::{Region, SiteCode},
-    subject::{
-        CONCERN_CHANGED, CONCERN_RAISED, CONSUMERS, EVERY_CONCERN_RECEIPT, EVERY_INTAKE_RECEIPT, EVERY_RAISE, FACTS, FORMER,
-        RAISE_BY_CASES, RAISE_BY_INTAKE, RING_DUE, STREAMS, concern_receipt, intake_receipt, raise_concern, submit_contact,
-        submit_referral,
+use crate::id::{Region, SiteCode};
+
+use super::{
+    consumer::{CONSUMERS, FORMER},
+    name::{
+        CONCERN_CHANGED, CONCERN_RAISED, EVERY_CONCERN_RECEIPT, EVERY_INTAKE_RECEIPT, EVERY_RAISE, FACTS, RAISE_BY_CASES, RAISE_BY_INTAKE,
+        RING_DUE, concern_receipt, intake_receipt, raise_concern, submit_contact, submit_referral,
     },
+    stream::STREAMS,
 };
 
 /// Prefix of the JetStream API in the account of each login: it maps, call by call, to the API of the account with the streams. By the

@@ -2,7 +2,7 @@
 
 use topology::WitnessRing;
 
-use crate::subject::{CASES, INTAKE, NOTIFICATION, REPORTING, SAFETY, consumer};
+use super::stream::{CASES, INTAKE, NOTIFICATION, REPORTING, SAFETY, consumer};
 
 macro_rules! place {
     ($service:literal, ward $ward:literal in $wards:ident, witness $witness:literal in $answers:ident) => {
