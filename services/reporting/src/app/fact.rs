@@ -4,7 +4,7 @@ use base::Result;
 use sqlx::PgConnection;
 
 use crate::{
-    domain::{fact::Fact, rows::Rows},
+    domain::fact::{Fact, Rows},
     store::{case, concern, referral},
 };
 
@@ -22,20 +22,8 @@ pub async fn record_fact(tx: &mut PgConnection, fact: Fact) -> Result<()> {
 /// The database refuses one of them: none is written.
 pub async fn record_facts(tx: &mut PgConnection, facts: Vec<Fact>) -> Result<()> {
     let rows = Rows::of(facts);
-    if !rows.referrals.is_empty() {
-        referral::received(tx, &rows.referrals).await?;
-    }
-    if !rows.decisions.is_empty() {
-        referral::screened(tx, &rows.decisions).await?;
-    }
-    if !rows.cases.is_empty() {
-        case::record(tx, &rows.cases).await?;
-    }
-    if !rows.concerns.is_empty() {
-        concern::record(tx, &rows.concerns).await?;
-    }
-    if !rows.graver.is_empty() {
-        concern::said_graver(tx, &rows.graver).await?;
-    }
+    referral::record(tx, &rows.referral).await?;
+    case::record(tx, &rows.case).await?;
+    concern::record(tx, &rows.concern).await?;
     Ok(())
 }

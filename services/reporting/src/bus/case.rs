@@ -4,10 +4,17 @@ use messaging::inbox::Rejection;
 use proto::cases::v1::{self as cases, CaseMoved, CaseOpened};
 
 use super::field::{id, instant, never};
-use crate::domain::{code::Stage, fact::Fact};
+use crate::domain::{
+    code::Stage,
+    fact::{self, Fact},
+};
 
 pub(super) fn opened(event: CaseOpened) -> Result<Fact, Rejection> {
-    Ok(Fact::CaseOpened { case: id(&event.case_id)?, referral: id(&event.referral_id)?, at: instant(event.opened_at.as_ref())? })
+    Ok(Fact::Case(fact::case::Fact::Opened {
+        case: id(&event.case_id)?,
+        referral: id(&event.referral_id)?,
+        at: instant(event.opened_at.as_ref())?,
+    }))
 }
 
 pub(super) fn moved(event: CaseMoved) -> Result<Fact, Rejection> {
@@ -20,5 +27,5 @@ pub(super) fn moved(event: CaseMoved) -> Result<Fact, Rejection> {
         cases::Stage::Closed => Stage::Closed,
         cases::Stage::Unspecified => return Err(never("stage-unknown", "the stage is not a known one")),
     };
-    Ok(Fact::CaseMoved { case: id(&event.case_id)?, stage, at: instant(event.moved_at.as_ref())? })
+    Ok(Fact::Case(fact::case::Fact::Moved { case: id(&event.case_id)?, stage, at: instant(event.moved_at.as_ref())? }))
 }

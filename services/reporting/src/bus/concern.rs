@@ -6,27 +6,35 @@ use proto::safety::v1::{self as safety, ConcernChanged, ConcernRaised};
 use super::field::{id, instant, never, place};
 use crate::domain::{
     code::{Audience, Grade},
-    fact::Fact,
+    fact::{self, Fact},
 };
 
 pub(super) fn raised(event: ConcernRaised) -> Result<Fact, Rejection> {
     let grade = grade(event.grade()).unwrap_or(Grade::Concern);
     let (site, region) = place(&event.site);
-    Ok(Fact::ConcernRaised { concern: id(&event.concern_id)?, grade, at: instant(event.raised_at.as_ref())?, site, region })
+    Ok(Fact::Concern(fact::concern::Fact::Raised {
+        concern: id(&event.concern_id)?,
+        grade,
+        at: instant(event.raised_at.as_ref())?,
+        site,
+        region,
+    }))
 }
 
 pub(super) fn changed(event: ConcernChanged) -> Result<Fact, Rejection> {
     let concern = id(&event.concern_id)?;
     let at = || instant(event.at.as_ref());
     match (event.what.as_str(), event.audience()) {
-        ("accepted", safety::Audience::Nhq) => Ok(Fact::ConcernAccepted { concern, audience: Audience::Nhq, at: at()? }),
+        ("accepted", safety::Audience::Nhq) => {
+            Ok(Fact::Concern(fact::concern::Fact::Accepted { concern, audience: Audience::Nhq, at: at()? }))
+        }
         ("accepted", safety::Audience::ResponsibleHead) => {
-            Ok(Fact::ConcernAccepted { concern, audience: Audience::ResponsibleHead, at: at()? })
+            Ok(Fact::Concern(fact::concern::Fact::Accepted { concern, audience: Audience::ResponsibleHead, at: at()? }))
         }
         ("accepted", safety::Audience::Unspecified) => Err(never("audience-unknown", "it is not said who accepted")),
-        ("closed", _) => Ok(Fact::ConcernClosed { concern, at: at()? }),
+        ("closed", _) => Ok(Fact::Concern(fact::concern::Fact::Closed { concern, at: at()? })),
         ("said-graver", _) => match grade(event.grade()) {
-            Some(grade) => Ok(Fact::ConcernSaidGraver { concern, grade, at: at()? }),
+            Some(grade) => Ok(Fact::Concern(fact::concern::Fact::Graver { concern, grade, at: at()? })),
             // A service of a former version does not state the grade.
             None => Ok(Fact::NotCounted),
         },

@@ -64,7 +64,11 @@ mod tests {
             raised_at: Some(Timestamp { seconds: 1_790_000_000, nanos: 0 }),
             ..ConcernRaised::default()
         };
-        let Ok(Fact::ConcernRaised { grade, site, region, .. }) = fact(&incoming(subject::CONCERN_RAISED, &event)) else { panic!() };
+        let Ok(Fact::Concern(crate::domain::fact::concern::Fact::Raised { grade, site, region, .. })) =
+            fact(&incoming(subject::CONCERN_RAISED, &event))
+        else {
+            panic!()
+        };
         assert_eq!((grade, site.as_str(), region), (Grade::Concern, "unknown", Region::Unknown));
     }
 
@@ -80,7 +84,10 @@ mod tests {
             };
             fact(&incoming(subject::CONCERN_CHANGED, &event))
         };
-        assert!(matches!(graver(safety::Grade::Imminent), Ok(Fact::ConcernSaidGraver { grade: Grade::Imminent, .. })));
+        assert!(matches!(
+            graver(safety::Grade::Imminent),
+            Ok(Fact::Concern(crate::domain::fact::concern::Fact::Graver { grade: Grade::Imminent, .. }))
+        ));
         assert!(matches!(graver(safety::Grade::Unspecified), Ok(Fact::NotCounted)));
     }
 

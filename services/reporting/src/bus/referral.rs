@@ -6,7 +6,7 @@ use proto::intake::v1::{self as intake, ReferralReceived, ReferralScreened, Refe
 use super::field::{id, instant, never, place};
 use crate::domain::{
     code::{Disposition, Origin},
-    fact::Fact,
+    fact::{self, Fact},
 };
 
 pub(super) fn received(event: ReferralsReceived) -> Result<Vec<Fact>, Rejection> {
@@ -26,7 +26,13 @@ fn received_one(event: &ReferralReceived) -> Result<Fact, Rejection> {
         intake::Origin::Unspecified => return Err(never("origin-unknown", "the referral has no known origin")),
     };
     let (site, region) = place(&event.site);
-    Ok(Fact::ReferralReceived { referral: id(&event.referral_id)?, origin, at: instant(event.received_at.as_ref())?, site, region })
+    Ok(Fact::Referral(fact::referral::Fact::Received {
+        referral: id(&event.referral_id)?,
+        origin,
+        at: instant(event.received_at.as_ref())?,
+        site,
+        region,
+    }))
 }
 
 pub(super) fn screened(event: ReferralScreened) -> Result<Fact, Rejection> {
@@ -43,5 +49,9 @@ pub(super) fn screened(event: ReferralScreened) -> Result<Fact, Rejection> {
         intake::Disposition::Duplicate => Disposition::Duplicate,
         intake::Disposition::Unspecified => return Err(never("disposition-unknown", "the decision is not a known one")),
     };
-    Ok(Fact::ReferralScreened { referral: id(&event.referral_id)?, disposition, at: instant(event.screened_at.as_ref())? })
+    Ok(Fact::Referral(fact::referral::Fact::Screened {
+        referral: id(&event.referral_id)?,
+        disposition,
+        at: instant(event.screened_at.as_ref())?,
+    }))
 }

@@ -5,7 +5,6 @@ pub mod concern;
 pub mod fact;
 pub mod referral;
 pub mod report;
-pub mod rows;
 pub mod site;
 pub mod suppress;
 pub mod year;

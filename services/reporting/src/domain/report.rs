@@ -61,13 +61,13 @@ impl Counted {
 /// Footnote of every table: what is withheld and why.
 #[must_use]
 pub fn note(language: Language, threshold: u32) -> String {
-    let most = threshold.saturating_sub(1);
+    let largest = threshold.saturating_sub(1);
     match language {
         Language::English => format!(
-            "Numbers from 1 to {most} are withheld, and with them any other number from which one of these could be worked out. Zeros are shown unless that would give one away."
+            "Numbers from 1 to {largest} are withheld, and with them any other number from which one of these could be worked out. Zeros are shown unless that would give one away."
         ),
         Language::French => format!(
-            "Les nombres de 1 à {most} sont masqués, ainsi que tout autre nombre qui permettrait d’en déduire un. Les zéros sont indiqués, sauf si cela permettait d’en déduire un."
+            "Les nombres de 1 à {largest} sont masqués, ainsi que tout autre nombre qui permettrait d’en déduire un. Les zéros sont indiqués, sauf si cela permettait d’en déduire un."
         ),
     }
 }

@@ -11,14 +11,25 @@ use crate::{
     domain::{
         code::{Audience, Grade},
         concern::{ConcernTally, TimeToAccept},
-        rows::Concern,
+        fact::concern::{Concern, Rows},
         year::{FiscalYear, ZONE},
     },
     error::unknown_code,
 };
 
-/// Stores facts on concerns. The first raise counts, and the earliest acceptance of each audience.
-pub async fn record(tx: &mut PgConnection, concerns: &BTreeMap<Uuid, Concern>) -> sqlx::Result<()> {
+/// Stores the facts on concerns, with one statement for each table.
+pub async fn record(tx: &mut PgConnection, rows: &Rows) -> sqlx::Result<()> {
+    if !rows.concerns.is_empty() {
+        concerns(tx, &rows.concerns).await?;
+    }
+    if !rows.graver.is_empty() {
+        graver(tx, &rows.graver).await?;
+    }
+    Ok(())
+}
+
+/// Stores raises, acceptances and ends. The first raise counts, and the earliest acceptance of each audience.
+async fn concerns(tx: &mut PgConnection, concerns: &BTreeMap<Uuid, Concern>) -> sqlx::Result<()> {
     let raised = || concerns.values().map(|concern| concern.raised.as_ref());
     let ids: Vec<Uuid> = concerns.keys().copied().collect();
     let grades: Vec<Option<String>> = raised().map(|raised| raised.map(|raised| raised.grade.code().to_owned())).collect();
@@ -29,17 +40,17 @@ pub async fn record(tx: &mut PgConnection, concerns: &BTreeMap<Uuid, Concern>) -
     let head: Vec<Option<OffsetDateTime>> = concerns.values().map(|concern| concern.head_accepted_at).collect();
     let closed: Vec<Option<OffsetDateTime>> = concerns.values().map(|concern| concern.closed_at).collect();
     sqlx::query!(
-        "insert into concern_fact as held (concern_id, grade, site, region, raised_at, nhq_accepted_at, head_accepted_at, closed_at)
+        "insert into concern_fact as known (concern_id, grade, site, region, raised_at, nhq_accepted_at, head_accepted_at, closed_at)
          select * from unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::timestamptz[], $6::timestamptz[], $7::timestamptz[],
                               $8::timestamptz[])
          on conflict (concern_id) do update
-         set grade = case when held.raised_at is null then excluded.grade else held.grade end,
-             site = case when held.raised_at is null then excluded.site else held.site end,
-             region = case when held.raised_at is null then excluded.region else held.region end,
-             raised_at = coalesce(held.raised_at, excluded.raised_at),
-             nhq_accepted_at = least(held.nhq_accepted_at, excluded.nhq_accepted_at),
-             head_accepted_at = least(held.head_accepted_at, excluded.head_accepted_at),
-             closed_at = least(held.closed_at, excluded.closed_at)",
+         set grade = case when known.raised_at is null then excluded.grade else known.grade end,
+             site = case when known.raised_at is null then excluded.site else known.site end,
+             region = case when known.raised_at is null then excluded.region else known.region end,
+             raised_at = coalesce(known.raised_at, excluded.raised_at),
+             nhq_accepted_at = least(known.nhq_accepted_at, excluded.nhq_accepted_at),
+             head_accepted_at = least(known.head_accepted_at, excluded.head_accepted_at),
+             closed_at = least(known.closed_at, excluded.closed_at)",
         &ids,
         &grades as &[Option<String>],
         &sites as &[Option<String>],
@@ -55,16 +66,16 @@ pub async fn record(tx: &mut PgConnection, concerns: &BTreeMap<Uuid, Concern>) -
 }
 
 /// Stores rises in the grade of concerns.
-pub async fn said_graver(tx: &mut PgConnection, words: &BTreeSet<(Uuid, OffsetDateTime, &'static str)>) -> sqlx::Result<()> {
-    let concerns: Vec<Uuid> = words.iter().map(|(concern, _, _)| *concern).collect();
-    let said: Vec<OffsetDateTime> = words.iter().map(|(_, at, _)| *at).collect();
-    let grades: Vec<String> = words.iter().map(|(_, _, grade)| (*grade).to_owned()).collect();
+async fn graver(tx: &mut PgConnection, rises: &BTreeSet<(Uuid, OffsetDateTime, &'static str)>) -> sqlx::Result<()> {
+    let concerns: Vec<Uuid> = rises.iter().map(|(concern, _, _)| *concern).collect();
+    let moments: Vec<OffsetDateTime> = rises.iter().map(|(_, at, _)| *at).collect();
+    let grades: Vec<String> = rises.iter().map(|(_, _, grade)| (*grade).to_owned()).collect();
     sqlx::query!(
         "insert into concern_grade_fact (concern_id, grade, said_at)
          select * from unnest($1::uuid[], $2::text[], $3::timestamptz[]) on conflict do nothing",
         &concerns,
         &grades,
-        &said,
+        &moments,
     )
     .execute(tx)
     .await?;

@@ -10,15 +10,26 @@ use uuid::Uuid;
 use crate::{
     domain::{
         code::{Disposition, Origin, Region},
+        fact::referral::{Received, Rows},
         referral::Tally,
-        rows::Received,
         year::{FiscalYear, ZONE, month_index},
     },
     error::unknown_code,
 };
 
+/// Stores the facts on referrals, with one statement for each table.
+pub async fn record(tx: &mut PgConnection, rows: &Rows) -> sqlx::Result<()> {
+    if !rows.received.is_empty() {
+        received(tx, &rows.received).await?;
+    }
+    if !rows.decisions.is_empty() {
+        screened(tx, &rows.decisions).await?;
+    }
+    Ok(())
+}
+
 /// Stores received referrals; repetitions are identical.
-pub async fn received(tx: &mut PgConnection, referrals: &BTreeMap<Uuid, Received>) -> sqlx::Result<()> {
+async fn received(tx: &mut PgConnection, referrals: &BTreeMap<Uuid, Received>) -> sqlx::Result<()> {
     let ids: Vec<Uuid> = referrals.keys().copied().collect();
     let origins: Vec<String> = referrals.values().map(|referral| referral.origin.code().to_owned()).collect();
     let sites: Vec<String> = referrals.values().map(|referral| referral.site.clone()).collect();
@@ -42,7 +53,7 @@ pub async fn received(tx: &mut PgConnection, referrals: &BTreeMap<Uuid, Received
 }
 
 /// Stores decisions of the RJ Unit. All are kept: which one counts depends on the time of a report.
-pub async fn screened(tx: &mut PgConnection, decisions: &BTreeSet<(Uuid, OffsetDateTime, &'static str)>) -> sqlx::Result<()> {
+async fn screened(tx: &mut PgConnection, decisions: &BTreeSet<(Uuid, OffsetDateTime, &'static str)>) -> sqlx::Result<()> {
     let referrals: Vec<Uuid> = decisions.iter().map(|(referral, _, _)| *referral).collect();
     let screened: Vec<OffsetDateTime> = decisions.iter().map(|(_, at, _)| *at).collect();
     let dispositions: Vec<String> = decisions.iter().map(|(_, _, disposition)| (*disposition).to_owned()).collect();

@@ -259,14 +259,16 @@ async fn a_finished_year_does_not_move_when_a_decision_is_made_anew_or_a_concern
     record(&db, (0..36).map(|n| received(n, Origin::Victim, Region::Quebec, received_at))).await;
     record(&db, (0..24).map(|n| screened(n, Disposition::Accepted, received_at + time::Duration::DAY))).await;
     let concern = |n: u128| Uuid::from_u128(1_000 + n);
-    let raised = |n| Fact::ConcernRaised {
-        concern: concern(n),
-        grade: Grade::Imminent,
-        site: "mission".into(),
-        region: Region::Pacific,
-        at: received_at,
+    let raised = |n| {
+        Fact::Concern(fact::concern::Fact::Raised {
+            concern: concern(n),
+            grade: Grade::Imminent,
+            site: "mission".into(),
+            region: Region::Pacific,
+            at: received_at,
+        })
     };
-    let accepted = |n, at| Fact::ConcernAccepted { concern: concern(n), audience: Audience::Nhq, at };
+    let accepted = |n, at| Fact::Concern(fact::concern::Fact::Accepted { concern: concern(n), audience: Audience::Nhq, at });
     record(&db, (0..30).map(raised)).await;
     record(&db, (0..15).map(|n| accepted(n, received_at + time::Duration::MINUTE))).await;
     let mut before = Vec::new();

@@ -32,15 +32,21 @@ fn story() -> Vec<Fact> {
         received(0, Origin::Victim, Region::Pacific, at(0)),
         screened(0, Disposition::DeferredForPreparation, at(10)),
         screened(0, Disposition::Accepted, at(20)),
-        Fact::CaseOpened { case, referral: referral(0), at: at(21) },
-        Fact::CaseMoved { case, stage: Stage::Preparation, at: at(30) },
-        Fact::CaseMoved { case, stage: Stage::Mediation, at: at(40) },
-        Fact::ConcernRaised { concern, grade: Grade::Imminent, site: "mission".into(), region: Region::Pacific, at: at(50) },
-        Fact::ConcernAccepted { concern, audience: Audience::ResponsibleHead, at: at(51) },
-        Fact::ConcernAccepted { concern, audience: Audience::Nhq, at: at(53) },
-        Fact::ConcernAccepted { concern, audience: Audience::Nhq, at: at(52) },
-        Fact::ConcernSaidGraver { concern, grade: Grade::Imminent, at: at(55) },
-        Fact::ConcernClosed { concern, at: at(90) },
+        Fact::Case(fact::case::Fact::Opened { case, referral: referral(0), at: at(21) }),
+        Fact::Case(fact::case::Fact::Moved { case, stage: Stage::Preparation, at: at(30) }),
+        Fact::Case(fact::case::Fact::Moved { case, stage: Stage::Mediation, at: at(40) }),
+        Fact::Concern(fact::concern::Fact::Raised {
+            concern,
+            grade: Grade::Imminent,
+            site: "mission".into(),
+            region: Region::Pacific,
+            at: at(50),
+        }),
+        Fact::Concern(fact::concern::Fact::Accepted { concern, audience: Audience::ResponsibleHead, at: at(51) }),
+        Fact::Concern(fact::concern::Fact::Accepted { concern, audience: Audience::Nhq, at: at(53) }),
+        Fact::Concern(fact::concern::Fact::Accepted { concern, audience: Audience::Nhq, at: at(52) }),
+        Fact::Concern(fact::concern::Fact::Graver { concern, grade: Grade::Imminent, at: at(55) }),
+        Fact::Concern(fact::concern::Fact::Closed { concern, at: at(90) }),
         Fact::NotCounted,
     ]
 }
@@ -58,7 +64,7 @@ async fn facts_that_come_late_twice_or_backwards_end_in_the_same_rows() {
     assert_eq!(everything(&backwards).await, expected);
 
     record(&forwards, story()).await;
-    assert_eq!(everything(&forwards).await, expected, "said twice");
+    assert_eq!(everything(&forwards).await, expected, "recorded twice");
 
     let shuffled = database().await;
     let (even, odd): (Vec<_>, Vec<_>) = story().into_iter().enumerate().partition(|(i, _)| i % 2 == 0);
@@ -78,7 +84,7 @@ async fn facts_that_come_together_end_in_the_same_rows_as_one_by_one() {
         record_together(&together, facts.clone()).await;
         assert_eq!(everything(&together).await, expected);
         record_together(&together, facts).await;
-        assert_eq!(everything(&together).await, expected, "said again");
+        assert_eq!(everything(&together).await, expected, "recorded again");
     }
     // What one half leaves open, the other fills.
     for split in 1..story().len() {
@@ -115,13 +121,13 @@ async fn no_column_of_the_database_could_hold_a_name_or_a_text() {
     let free: Vec<String> = rows.iter().map(|row| row.get("line")).collect();
     let codes = ["disposition", "grade", "origin", "region", "site", "stage"];
     assert!(free.iter().all(|column| codes.iter().any(|code| column.ends_with(&format!(".{code}")))), "{free:?}");
-    let name = Fact::ConcernRaised {
+    let name = Fact::Concern(fact::concern::Fact::Raised {
         concern: Uuid::from_u128(1),
         grade: Grade::Concern,
         site: "Fictional Person, born 1 April".into(),
         region: Region::Unknown,
         at: NOW,
-    };
+    });
     let mut db = begin(&db.pool, &Actor::service("reporting")).await.unwrap();
     assert!(record_fact(&mut db, name).await.is_err(), "a site column takes a site code and nothing else");
 }

@@ -16,7 +16,7 @@ use reporting::{
     },
     domain::{
         code::{Disposition, Language, Origin, Region},
-        fact::Fact,
+        fact::{self, Fact},
         report::{Cell, Report},
         year::Release,
     },
@@ -73,9 +73,9 @@ fn referral(number: u128) -> Uuid {
 }
 
 fn received(number: u128, origin: Origin, region: Region, at: OffsetDateTime) -> Fact {
-    Fact::ReferralReceived { referral: referral(number), origin, site: "mission".into(), region, at }
+    Fact::Referral(fact::referral::Fact::Received { referral: referral(number), origin, site: "mission".into(), region, at })
 }
 
 fn screened(number: u128, disposition: Disposition, at: OffsetDateTime) -> Fact {
-    Fact::ReferralScreened { referral: referral(number), disposition, at }
+    Fact::Referral(fact::referral::Fact::Screened { referral: referral(number), disposition, at })
 }

@@ -57,14 +57,20 @@ async fn how_long_nhq_took_is_the_median_over_all_it_accepted() {
         record(
             &db,
             [
-                Fact::ConcernRaised { concern, grade: Grade::Imminent, site: "mission".into(), region: Region::Pacific, at: raised },
-                Fact::ConcernAccepted { concern, audience: Audience::Nhq, at },
+                Fact::Concern(fact::concern::Fact::Raised {
+                    concern,
+                    grade: Grade::Imminent,
+                    site: "mission".into(),
+                    region: Region::Pacific,
+                    at: raised,
+                }),
+                Fact::Concern(fact::concern::Fact::Accepted { concern, audience: Audience::Nhq, at }),
             ],
         )
         .await;
     }
     let concern = Uuid::from_u128(1);
-    record(&db, [Fact::ConcernAccepted { concern, audience: Audience::ResponsibleHead, at: raised }]).await;
+    record(&db, [Fact::Concern(fact::concern::Fact::Accepted { concern, audience: Audience::ResponsibleHead, at: raised })]).await;
     let times = report(&db, LIVE, Table::Concerns(ConcernTable::TimeToAccept)).await;
     assert_eq!(line(&times, "nhq"), [Cell::Count(11), Cell::Seconds(50.0), Cell::Seconds(95.0)]);
     assert_eq!(line(&times, "responsible_head"), [Cell::Withheld; 3], "one head's time is one person's");
@@ -101,17 +107,19 @@ async fn a_year_that_has_not_begun_is_refused_in_both_languages() {
 
 /// Concerns of this year, raised with a grade.
 fn raised(from: u128, count: u128, grade: Grade, at: OffsetDateTime) -> impl Iterator<Item = Fact> {
-    (from..from + count).map(move |n| Fact::ConcernRaised {
-        concern: Uuid::from_u128(n + 1),
-        grade,
-        site: "mission".into(),
-        region: Region::Pacific,
-        at,
+    (from..from + count).map(move |n| {
+        Fact::Concern(fact::concern::Fact::Raised {
+            concern: Uuid::from_u128(n + 1),
+            grade,
+            site: "mission".into(),
+            region: Region::Pacific,
+            at,
+        })
     })
 }
 
 fn graver(concern: u128, grade: Grade, at: OffsetDateTime) -> Fact {
-    Fact::ConcernSaidGraver { concern: Uuid::from_u128(concern + 1), grade, at }
+    Fact::Concern(fact::concern::Fact::Graver { concern: Uuid::from_u128(concern + 1), grade, at })
 }
 
 #[tokio::test]
@@ -130,8 +138,13 @@ async fn a_concern_said_again_graver_is_counted_by_its_gravest_grade() {
     let cells = ["imminent", "concern", "question", "total"].map(|key| line(&grades, key).to_vec());
     assert_eq!(cells, [4, 2, 2, 8].map(|count| vec![Cell::Count(count)]));
     // What was a question has a head once it is graver.
-    let accepted =
-        |n: u128| Fact::ConcernAccepted { concern: Uuid::from_u128(n + 1), audience: Audience::ResponsibleHead, at: at + minute * 3 };
+    let accepted = |n: u128| {
+        Fact::Concern(fact::concern::Fact::Accepted {
+            concern: Uuid::from_u128(n + 1),
+            audience: Audience::ResponsibleHead,
+            at: at + minute * 3,
+        })
+    };
     record(&db, [accepted(0), accepted(1), accepted(2)]).await;
     let times = report(&db, rules, Table::Concerns(ConcernTable::TimeToAccept)).await;
     assert_eq!(times.rows[1].cells[..2], [Cell::Count(3), Cell::Seconds(180.0)]);
