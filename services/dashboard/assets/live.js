@@ -129,8 +129,8 @@
     card.classList.remove("ringing", "accepted");
     card.classList.add("closed");
     for (const form of card.querySelectorAll("form.accept")) form.remove();
-    for (const state of card.querySelectorAll(".told .open .state")) state.textContent = data.closed;
-    for (const next of card.querySelectorAll(".told .open .next")) next.textContent = "\u00a0";
+    for (const state of card.querySelectorAll(".audiences .open .state")) state.textContent = data.closed;
+    for (const next of card.querySelectorAll(".audiences .open .next")) next.textContent = "\u00a0";
   };
 
   // The bar goes when it has been followed, or when the event is in sight anyway.
@@ -154,7 +154,7 @@
       if (sent.ok) answer = body ?? {};
       else if (body?.go) return location.assign(body.go);
       else failure = body?.message ?? failure;
-    } catch { /* said below */ }
+    } catch { /* reported below */ }
     button.disabled = false;
     if (!answer) {
       const now = card.isConnected ? card : byId(card.id);

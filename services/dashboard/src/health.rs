@@ -15,7 +15,7 @@ const TIMEOUT: Duration = Duration::from_secs(2);
 
 /// The exit status, if the command line requests the health check.
 #[must_use]
-pub fn asked() -> Option<ExitCode> {
+pub fn run_if_requested() -> Option<ExitCode> {
     let settings = config::parse::<Config>("dashboard").server;
     if settings.command != Some(Task::Health) {
         return None;

@@ -3,5 +3,5 @@
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    dashboard::health::asked().unwrap_or_else(|| server::run_without_database(proto::PROGRAMME, "dashboard", dashboard::serve))
+    dashboard::health::run_if_requested().unwrap_or_else(|| server::run_without_database(proto::PROGRAMME, "dashboard", dashboard::serve))
 }

@@ -59,15 +59,15 @@ impl Safety {
     /// # Errors
     /// What the safety service answers.
     pub async fn list(&self, session: &Session, include_closed: bool, page_token: String) -> Result<ListConcernsResponse, Status> {
-        let ask = ListConcernsRequest { include_closed, page_size: PAGE, page_token };
-        Ok(self.alarm.clone().list_concerns(signed(session, ask)?).await?.into_inner())
+        let request = ListConcernsRequest { include_closed, page_size: PAGE, page_token };
+        Ok(self.alarm.clone().list_concerns(signed(session, request)?).await?.into_inner())
     }
 
     /// # Errors
     /// What the safety service answers; a concern that is hidden is not found.
     pub async fn get(&self, session: &Session, concern: &str) -> Result<ConcernView, Status> {
-        let ask = GetConcernRequest { concern_ref: concern.to_owned() };
-        let answer = self.alarm.clone().get_concern(signed(session, ask)?).await?.into_inner();
+        let request = GetConcernRequest { concern_ref: concern.to_owned() };
+        let answer = self.alarm.clone().get_concern(signed(session, request)?).await?.into_inner();
         answer.concern.ok_or_else(|| Status::not_found(""))
     }
 
@@ -80,23 +80,23 @@ impl Safety {
         audience: Audience,
         knowing: i32,
     ) -> Result<AcceptConcernResponse, Status> {
-        let ask = AcceptConcernRequest { concern_id: concern.to_owned(), audience: audience.into(), note: String::new(), knowing };
-        Ok(self.alarm.clone().accept_concern(signed(session, ask)?).await?.into_inner())
+        let request = AcceptConcernRequest { concern_id: concern.to_owned(), audience: audience.into(), note: String::new(), knowing };
+        Ok(self.alarm.clone().accept_concern(signed(session, request)?).await?.into_inner())
     }
 
     /// # Errors
     /// What the safety service answers.
     pub async fn raise(&self, session: &Session, concern: Concern) -> Result<ConcernReceipt, Status> {
-        let ask = RaiseConcernRequest { concern: Some(concern) };
-        let answer = self.alarm.clone().raise_concern(signed(session, ask)?).await?.into_inner();
+        let request = RaiseConcernRequest { concern: Some(concern) };
+        let answer = self.alarm.clone().raise_concern(signed(session, request)?).await?.into_inner();
         answer.receipt.ok_or_else(|| Status::unavailable("no receipt"))
     }
 
     /// # Errors
     /// What the safety service answers.
     pub async fn receipt(&self, session: &Session, concern: &str) -> Result<GetConcernReceiptResponse, Status> {
-        let ask = GetConcernReceiptRequest { concern_id: concern.to_owned() };
-        Ok(self.alarm.clone().get_concern_receipt(signed(session, ask)?).await?.into_inner())
+        let request = GetConcernReceiptRequest { concern_id: concern.to_owned() };
+        Ok(self.alarm.clone().get_concern_receipt(signed(session, request)?).await?.into_inner())
     }
 
     /// Current grants of the bearer of a token.
@@ -139,8 +139,8 @@ impl Safety {
         {
             return sites.clone();
         }
-        let Ok(ask) = signed(session, ListSitesRequest {}) else { return Sites::default() };
-        match self.directory.clone().list_sites(ask).await {
+        let Ok(request) = signed(session, ListSitesRequest {}) else { return Sites::default() };
+        match self.directory.clone().list_sites(request).await {
             Ok(answer) => {
                 let sites: Sites = Arc::new(answer.into_inner().sites.into_iter().map(|s| (s.code.clone(), s)).collect());
                 *self.sites.lock().unwrap_or_else(PoisonError::into_inner) = Some((now, sites.clone()));

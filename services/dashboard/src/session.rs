@@ -51,14 +51,14 @@ pub struct Session {
 pub struct Sessions {
     clock: Clock,
     ids: Ids,
-    held: Arc<Mutex<HashMap<String, Session>>>,
+    sessions: Arc<Mutex<HashMap<String, Session>>>,
     begun: Arc<AtomicU64>,
 }
 
 impl Sessions {
     #[must_use]
     pub fn new(clock: Clock, ids: Ids) -> Self {
-        Self { clock, ids, held: Arc::default(), begun: Arc::default() }
+        Self { clock, ids, sessions: Arc::default(), begun: Arc::default() }
     }
 
     /// Begins a session; returns the value of its cookie, which is not stored.
@@ -79,19 +79,19 @@ impl Sessions {
             ended: CancellationToken::new(),
             begun: self.begun.fetch_add(1, Ordering::Relaxed),
         };
-        let mut held = self.lock();
-        held.retain(|_, session| session.expires_at > now);
-        let of_theirs = |held: &&Session| held.caller.subject == session.caller.subject;
-        if held.values().filter(of_theirs).count() >= MAX_SESSIONS_OF_ONE
-            && let Some(oldest) = held.iter().filter(|(_, s)| of_theirs(s)).min_by_key(|(_, s)| s.begun).map(|(key, _)| key.clone())
-            && let Some(oldest) = held.remove(&oldest)
+        let mut sessions = self.lock();
+        sessions.retain(|_, session| session.expires_at > now);
+        let of_theirs = |sessions: &&Session| sessions.caller.subject == session.caller.subject;
+        if sessions.values().filter(of_theirs).count() >= MAX_SESSIONS_OF_ONE
+            && let Some(oldest) = sessions.iter().filter(|(_, s)| of_theirs(s)).min_by_key(|(_, s)| s.begun).map(|(key, _)| key.clone())
+            && let Some(oldest) = sessions.remove(&oldest)
         {
             oldest.ended.cancel();
         }
-        if held.len() >= MAX_SESSIONS {
+        if sessions.len() >= MAX_SESSIONS {
             return Err(Full);
         }
-        held.insert(fingerprint(&cookie), session.clone());
+        sessions.insert(fingerprint(&cookie), session.clone());
         Ok((cookie, session))
     }
 
@@ -112,12 +112,12 @@ impl Sessions {
     #[must_use]
     pub fn renew(&self, cookie: &str, caller: Caller) -> Option<Session> {
         let now = self.clock.now();
-        let mut held = self.lock();
+        let mut sessions = self.lock();
         let key = fingerprint(cookie);
-        let session = held.get_mut(&key)?;
+        let session = sessions.get_mut(&key)?;
         if caller.grants.is_empty() && !session.caller.grants.is_empty() {
             session.ended.cancel();
-            held.remove(&key);
+            sessions.remove(&key);
             return None;
         }
         session.asked_at = now;
@@ -133,7 +133,7 @@ impl Sessions {
     }
 
     fn lock(&self) -> MutexGuard<'_, HashMap<String, Session>> {
-        self.held.lock().unwrap_or_else(PoisonError::into_inner)
+        self.sessions.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// 256 random bits.

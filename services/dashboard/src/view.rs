@@ -45,7 +45,7 @@ pub struct Card {
     pub revision: i64,
     /// How many different statements were made of it.
     pub said: i32,
-    pub told: Vec<AudienceView>,
+    pub audiences: Vec<AudienceView>,
 }
 
 impl Card {
@@ -53,7 +53,7 @@ impl Card {
     #[must_use]
     pub fn of(view: &ConcernView, caller: &Caller) -> Self {
         let ringing = view.state() == ConcernState::Ringing;
-        let told = view.audiences.iter().map(|status| {
+        let audiences = view.audiences.iter().map(|status| {
             let acceptors: &[&str] = match status.audience() {
                 Audience::Nhq => &role::NHQ_ACCEPTORS,
                 Audience::ResponsibleHead => &role::RESPONSIBLE_HEADS,
@@ -82,7 +82,7 @@ impl Card {
             raised_at: view.raised_at.as_ref().and_then(wire::instant),
             revision: order(view.epoch, view.revision),
             said: view.said,
-            told: told.collect(),
+            audiences: audiences.collect(),
         }
     }
 
@@ -95,7 +95,7 @@ impl Card {
     #[must_use]
     pub fn is_waiting(&self, caller: &Caller) -> bool {
         let accepts = caller.has_any(&role::NHQ_ACCEPTORS) || caller.has_any(&role::RESPONSIBLE_HEADS);
-        if accepts { self.told.iter().any(|told| told.may_accept) } else { self.is_ringing() }
+        if accepts { self.audiences.iter().any(|audience| audience.may_accept) } else { self.is_ringing() }
     }
 
     /// "Imminent risk".

@@ -41,9 +41,9 @@ impl Drawing<'_> {
                         (self.ago(at))
                     }
                 }
-                ul class="told" { @for told in &card.told { (self.told(told, card)) } }
+                ul class="audiences" { @for audience in &card.audiences { (self.audience(audience, card)) } }
                 div class="actions" {
-                    @for told in card.told.iter().filter(|told| told.may_accept) { (self.accept(card, told)) }
+                    @for audience in card.audiences.iter().filter(|audience| audience.may_accept) { (self.accept(card, audience)) }
                     a class="details" href=(details) { (texts.details) span class="unseen" { " " (fill(texts.details_of, &[("reference", &card.reference)])) } }
                 }
                 p class="failure" role="alert" {}
@@ -51,19 +51,19 @@ impl Drawing<'_> {
         }
     }
 
-    fn told(&self, told: &AudienceView, card: &Card) -> Markup {
+    fn audience(&self, audience: &AudienceView, card: &Card) -> Markup {
         let texts = self.language.texts();
         html! {
-            li class=(if told.accepted_at.is_some() { "taken" } else { "open" }) {
-                strong { (view::audience_text(told.audience, texts)) }
-                @if let Some(at) = told.accepted_at {
-                    span class="state" { (tick()) (who_accepted(told, texts)) }
+            li class=(if audience.accepted_at.is_some() { "taken" } else { "open" }) {
+                strong { (view::audience_text(audience.audience, texts)) }
+                @if let Some(at) = audience.accepted_at {
+                    span class="state" { (tick()) (who_accepted(audience, texts)) }
                     span class="next" { (instant(at)) }
                 } @else if card.state == ConcernState::Closed {
                     span class="state" { (texts.closed) }
                 } @else {
-                    span class="state" { (texts.not_accepted) ", " (rings(told.rings, texts)) }
-                    @if let Some(at) = told.next_ring_at { span class="next" { (texts.next_ring) " " (instant(at)) } }
+                    span class="state" { (texts.not_accepted) ", " (rings(audience.rings, texts)) }
+                    @if let Some(at) = audience.next_ring_at { span class="next" { (texts.next_ring) " " (instant(at)) } }
                 }
             }
         }
@@ -71,15 +71,15 @@ impl Drawing<'_> {
 
     /// The acceptance form, with one press and without any script.
     #[must_use]
-    pub fn accept(&self, card: &Card, told: &AudienceView) -> Markup {
+    pub fn accept(&self, card: &Card, audience: &AudienceView) -> Markup {
         let texts = self.language.texts();
-        let audience = view::audience_text(told.audience, texts);
+        let label = view::audience_text(audience.audience, texts);
         html! {
             form class="accept" method="post" action=(format!("/{}/concerns/{}/accept", self.language.code(), card.id)) {
                 (form_token(self.session))
-                input type="hidden" name="audience" value=(told.audience as i32);
+                input type="hidden" name="audience" value=(audience.audience as i32);
                 input type="hidden" name="said" value=(card.said);
-                button { (texts.accept) span class="unseen" { " " (fill(texts.accept_for, &[("audience", audience), ("reference", &card.reference)])) } }
+                button { (texts.accept) span class="unseen" { " " (fill(texts.accept_for, &[("audience", label), ("reference", &card.reference)])) } }
             }
         }
     }
@@ -98,11 +98,11 @@ impl Drawing<'_> {
 
 /// "Accepted by you", or by whom.
 #[must_use]
-pub fn who_accepted(told: &AudienceView, texts: &Texts) -> String {
-    match (told.mine, told.accepted_by.is_empty()) {
+pub fn who_accepted(audience: &AudienceView, texts: &Texts) -> String {
+    match (audience.mine, audience.accepted_by.is_empty()) {
         (true, _) => texts.accepted_by_you.to_owned(),
         (false, true) => texts.accepted.to_owned(),
-        (false, false) => fill(texts.accepted_by, &[("who", &told.accepted_by)]),
+        (false, false) => fill(texts.accepted_by, &[("who", &audience.accepted_by)]),
     }
 }
 

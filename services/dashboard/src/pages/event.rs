@@ -23,20 +23,20 @@ pub fn content(concern: &ConcernView, card: &Card, drawing: &Drawing<'_>) -> Mar
                 strong { (card.grade_text(texts)) } " – " (super::card::site(card, drawing.language, drawing.sites))
                 @if let Some(at) = card.raised_at { ". " (texts.raised) " " (instant(at)) }
             }
-            div class="actions" { @for told in card.told.iter().filter(|told| told.may_accept) { (drawing.accept(card, told)) } }
+            div class="actions" { @for audience in card.audiences.iter().filter(|audience| audience.may_accept) { (drawing.accept(card, audience)) } }
             p class="failure" role="alert" {}
             h2 { (texts.what_is_said) }
-            (said(concern, texts))
-            @if !card.told.is_empty() {
-                h2 id="told-title" { (texts.who_is_told) }
-                (told_table(card, texts))
+            (concern_text(concern, texts))
+            @if !card.audiences.is_empty() {
+                h2 id="audiences-title" { (texts.who_is_told) }
+                (audience_table(card, texts))
             }
         }
         p { a href=(format!("/{}/concerns", drawing.language.code())) { (texts.go_back) } }
     }
 }
 
-fn said(concern: &ConcernView, texts: &Texts) -> Markup {
+fn concern_text(concern: &ConcernView, texts: &Texts) -> Markup {
     let envelope = concern.envelope.as_ref();
     let unreadable = envelope.is_some_and(|e| e.unreadable);
     let fields = envelope.and_then(|e| e.content.as_ref()).map(|content| fields(content, texts)).unwrap_or_default();
@@ -46,7 +46,7 @@ fn said(concern: &ConcernView, texts: &Texts) -> Markup {
         @if fields.is_empty() && observed.is_none() {
             @if !unreadable { p { (texts.nothing_said) } }
         } @else {
-            dl class="said" {
+            dl class="concern-text" {
                 @for (name, value) in &fields { dt { (name) } dd { (value) } }
                 @if let Some(at) = observed { dt { (texts.field_observed) } dd { (instant(at)) } }
             }
@@ -70,37 +70,37 @@ fn fields<'a>(content: &'a Concern, texts: &Texts) -> Vec<(&'static str, &'a str
     .collect()
 }
 
-fn told_table(card: &Card, texts: &Texts) -> Markup {
+fn audience_table(card: &Card, texts: &Texts) -> Markup {
     html! {
-        div class="scroll" role="region" aria-labelledby="told-title" tabindex="0" {
+        div class="scroll" role="region" aria-labelledby="audiences-title" tabindex="0" {
             table {
                 thead { tr {
                     @for head in [texts.audience, texts.state, texts.ring_state, texts.level, texts.delivered, texts.office] { th scope="col" { (head) } }
                 } }
-                tbody { @for told in &card.told { (told_row(told, texts)) } }
+                tbody { @for audience in &card.audiences { (audience_row(audience, texts)) } }
             }
         }
     }
 }
 
-fn told_row(told: &AudienceView, texts: &Texts) -> Markup {
+fn audience_row(audience: &AudienceView, texts: &Texts) -> Markup {
     html! {
         tr {
-            th scope="row" { (view::audience_text(told.audience, texts)) }
+            th scope="row" { (view::audience_text(audience.audience, texts)) }
             td {
-                @if let Some(at) = told.accepted_at { (card::who_accepted(told, texts)) ", " (instant(at)) }
+                @if let Some(at) = audience.accepted_at { (card::who_accepted(audience, texts)) ", " (instant(at)) }
                 @else { (texts.not_accepted) }
             }
             td {
-                (card::rings(told.rings, texts))
-                @if let Some(at) = told.next_ring_at.filter(|_| told.accepted_at.is_none()) { ", " (texts.next_ring) " " (instant(at)) }
+                (card::rings(audience.rings, texts))
+                @if let Some(at) = audience.next_ring_at.filter(|_| audience.accepted_at.is_none()) { ", " (texts.next_ring) " " (instant(at)) }
             }
-            td { (told.level) }
-            td { (instant_or(told.delivered_at, texts.not_delivered)) }
+            td { (audience.level) }
+            td { (instant_or(audience.delivered_at, texts.not_delivered)) }
             td {
-                code { (told.office) }
-                @if !told.also_rung.is_empty() {
-                    br; (texts.also_rung) @for office in &told.also_rung { " " code { (office) } }
+                code { (audience.office) }
+                @if !audience.also_rung.is_empty() {
+                    br; (texts.also_rung) @for office in &audience.also_rung { " " code { (office) } }
                 }
             }
         }

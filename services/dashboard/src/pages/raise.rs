@@ -50,8 +50,8 @@ impl Draft {
     /// Whether nothing was entered; invisible characters alone count as nothing.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        let said = [&self.text, &self.person_at_risk, &self.nature, &self.place, &self.advice];
-        said.iter().all(|field| proto::normal::is_blank(field))
+        let filled = [&self.text, &self.person_at_risk, &self.nature, &self.place, &self.advice];
+        filled.iter().all(|field| proto::normal::is_blank(field))
     }
 
     /// The number of the grade; an invalid one counts as not chosen.
@@ -71,10 +71,10 @@ impl Draft {
             ("advice", texts.field_advice, &self.advice, MAX_LINE),
             ("call_back", texts.call_back_label, &self.call_back, MAX_LINE),
         ];
-        fields.into_iter().find_map(|(field, name, text, most)| {
+        fields.into_iter().find_map(|(field, name, text, max)| {
             let n = text.replace("\r\n", "\n").encode_utf16().count();
-            let why = fill(texts.raise_too_long, &[("field", name), ("n", &n.to_string()), ("most", &most.to_string())]);
-            (n > most).then_some(Failure { field, why })
+            let why = fill(texts.raise_too_long, &[("field", name), ("n", &n.to_string()), ("most", &max.to_string())]);
+            (n > max).then_some(Failure { field, why })
         })
     }
 }

@@ -61,8 +61,8 @@ pub async fn accept(
 
 /// Message after the press: accepted by the viewer, or who was first.
 pub fn outcome(card: &Card, texts: &Texts) -> Option<String> {
-    let mine = card.told.iter().any(|told| told.mine);
-    let first = card.told.iter().find(|told| told.accepted_at.is_some())?;
+    let mine = card.audiences.iter().any(|audience| audience.mine);
+    let first = card.audiences.iter().find(|audience| audience.accepted_at.is_some())?;
     let text = if mine { texts.accept_first } else { texts.accept_late };
     Some(fill(text, &[("reference", &card.reference), ("who", &first.accepted_by)]))
 }
@@ -74,8 +74,8 @@ fn prove_anew(member: &Member, concern: &str) -> Response {
     if !member.visitor.wants_piece {
         return see_other(&go);
     }
-    let told = json!({ "message": language.texts().sign_in_again, "go": go });
-    (StatusCode::UNAUTHORIZED, [(header::CONTENT_TYPE, "application/json")], told.to_string()).into_response()
+    let body = json!({ "message": language.texts().sign_in_again, "go": go });
+    (StatusCode::UNAUTHORIZED, [(header::CONTENT_TYPE, "application/json")], body.to_string()).into_response()
 }
 
 fn failed(member: &Member, concern: &str, status: &Status) -> Response {

@@ -16,23 +16,23 @@ use crate::{
 
 #[derive(Default, Deserialize)]
 #[serde(default)]
-pub struct Asked {
+pub struct ListQuery {
     closed: Option<u8>,
     page: String,
     /// The concern whose acceptance led here.
     accepted: Option<String>,
 }
 
-pub async fn list(State(app): State<App>, member: Member, Query(asked): Query<Asked>) -> Response {
-    let with_closed = asked.closed.is_some();
-    let answer = match app.safety.list(&member.session, with_closed, asked.page).await {
+pub async fn list(State(app): State<App>, member: Member, Query(query): Query<ListQuery>) -> Response {
+    let with_closed = query.closed.is_some();
+    let answer = match app.safety.list(&member.session, with_closed, query.page).await {
         Ok(answer) => answer,
         Err(status) => return member.visitor.refused(&status),
     };
     let language = member.visitor.language;
     let cards: Vec<Card> = answer.concerns.iter().map(|view| Card::of(view, &member.session.caller)).collect();
     let outcome =
-        asked.accepted.and_then(|id| cards.iter().find(|card| card.id == id)).and_then(|card| accept::outcome(card, language.texts()));
+        query.accepted.and_then(|id| cards.iter().find(|card| card.id == id)).and_then(|card| accept::outcome(card, language.texts()));
     let more = (!answer.next_page_token.is_empty()).then(|| {
         let closed = if with_closed { "&closed=1" } else { "" };
         format!("/{}/concerns?page={}{closed}", language.code(), answer.next_page_token)

@@ -39,28 +39,28 @@ const _: () = assert!(SILENCE_TIMEOUT.as_secs() + BEAT_INTERVAL.as_secs() < 10);
 
 /// The session for which the page was made.
 #[derive(Deserialize)]
-pub struct Asked {
+pub struct StreamQuery {
     tabs: Option<String>,
 }
 
 /// Server-sent events for the person signed in.
-pub async fn events(State(app): State<App>, visitor: Visitor, Query(asked): Query<Asked>) -> Response {
+pub async fn events(State(app): State<App>, visitor: Visitor, Query(query): Query<StreamQuery>) -> Response {
     // The page was made for another session of this browser: it must not show this one's data, nor go on as if it were live.
-    if visitor.session.as_ref().is_some_and(|session| asked.tabs.is_some_and(|tabs| tabs != session.tabs)) {
+    if visitor.session.as_ref().is_some_and(|session| query.tabs.is_some_and(|tabs| tabs != session.tabs)) {
         return unbuffered(stream::iter([ended("changed")]));
     }
     // A visitor without a session gets an event that reports it, and the stream ends.
-    let seat = visitor.session.as_ref().map(|session| app.streams.take(session.caller.subject.clone())).transpose();
-    let Ok(seat) = seat else { return StatusCode::SERVICE_UNAVAILABLE.into_response() };
+    let place = visitor.session.as_ref().map(|session| app.streams.take(session.caller.subject.clone())).transpose();
+    let Ok(place) = place else { return StatusCode::SERVICE_UNAVAILABLE.into_response() };
     let stream = stream! {
-        let _seat = seat;
+        let _place = place;
         let Some(session) = visitor.session else {
             yield ended("signed-out");
             return;
         };
         let sites = app.safety.sites(&session, app.clock.now()).await;
-        let mut told = pin!(follow(app, session, sites, visitor.language));
-        while let Some(event) = told.next().await {
+        let mut events = pin!(follow(app, session, sites, visitor.language));
+        while let Some(event) = events.next().await {
             yield event;
         }
     };
@@ -91,7 +91,7 @@ struct Chain {
 
 fn follow(app: App, session: Session, sites: Sites, language: Language) -> impl Stream<Item = Event> {
     stream! {
-        let mut heard = pin!(hear(app.safety.clone(), session.clone()));
+        let mut items = pin!(receive(app.safety.clone(), session.clone()));
         // The first beat waits for the first event of the safety service: a page just opened is not yet "not live".
         let mut beat = tokio::time::interval_at(Instant::now() + BEAT_INTERVAL, BEAT_INTERVAL);
         let mut chain = Chain::default();
@@ -104,11 +104,11 @@ fn follow(app: App, session: Session, sites: Sites, language: Language) -> impl 
                 () = session.ended.cancelled() => { yield ended("signed-out"); return; }
                 () = &mut expired => { yield ended("signed-out"); return; }
                 _ = beat.tick() => Some(beat_event(&chain)),
-                item = heard.next() => match item {
+                item = items.next() => match item {
                     Some(StreamEvent::Item(item)) => {
                         chain.heard_at = Some(Instant::now());
                         let drawing = Drawing { language, session: &session, sites: &sites, now: app.clock.now() };
-                        told(*item, &drawing, &mut chain)
+                        item_event(*item, &drawing, &mut chain)
                     }
                     Some(StreamEvent::Refused(why)) => { yield ended(why); return; }
                     Some(StreamEvent::Lost) => { chain = Chain::default(); Some(beat_event(&chain)) }
@@ -123,7 +123,7 @@ fn follow(app: App, session: Session, sites: Sites, language: Language) -> impl 
 }
 
 /// Every event of the safety service, across broken connections, for as long as the stream is read.
-fn hear(safety: Safety, session: Session) -> impl Stream<Item = StreamEvent> {
+fn receive(safety: Safety, session: Session) -> impl Stream<Item = StreamEvent> {
     stream! {
         loop {
             let code = match safety.watch(&session).await {
@@ -149,7 +149,7 @@ fn hear(safety: Safety, session: Session) -> impl Stream<Item = StreamEvent> {
     }
 }
 
-fn told(item: Item, drawing: &Drawing<'_>, chain: &mut Chain) -> Option<Event> {
+fn item_event(item: Item, drawing: &Drawing<'_>, chain: &mut Chain) -> Option<Event> {
     match item {
         Item::Snapshot(snapshot) => {
             let items: Vec<Value> = snapshot.concerns.iter().map(|view| self::item(view, drawing)).collect();

@@ -106,7 +106,7 @@ fn explain(status: &Status, language: Language) -> (String, StatusCode) {
     if !refused.contains(&status.code()) {
         return (texts.raise_failed.to_owned(), StatusCode::SERVICE_UNAVAILABLE);
     }
-    let french = status.get_details_localized_message().map(|told| told.message);
+    let french = status.get_details_localized_message().map(|localized| localized.message);
     let why = match language {
         Language::English => status.message().to_owned(),
         Language::French => french.unwrap_or_else(|| status.message().to_owned()),

@@ -28,20 +28,20 @@ pub async fn home(visitor: Visitor) -> Response {
 
 #[derive(Default, Deserialize)]
 #[serde(default)]
-pub struct Asked {
+pub struct SignInQuery {
     next: String,
     signed_out: Option<u8>,
     again: Option<u8>,
 }
 
-pub async fn page(State(app): State<App>, visitor: Visitor, Query(asked): Query<Asked>) -> Response {
-    let notice = match (&app.verifier, asked.signed_out, asked.again) {
+pub async fn page(State(app): State<App>, visitor: Visitor, Query(query): Query<SignInQuery>) -> Response {
+    let notice = match (&app.verifier, query.signed_out, query.again) {
         (None, ..) => Notice::NoKeys,
         (_, Some(_), _) => Notice::SignedOut,
         (_, None, Some(_)) => Notice::Again,
         _ => Notice::None,
     };
-    show(&app, &visitor, notice, StatusCode::OK, &asked.next)
+    show(&app, &visitor, notice, StatusCode::OK, &query.next)
 }
 
 #[derive(Default, Deserialize)]
@@ -57,16 +57,16 @@ pub struct Credentials {
 type From = Option<Extension<ConnectInfo<SocketAddr>>>;
 
 pub async fn submit(State(app): State<App>, visitor: Visitor, from: From, form: Result<Form<Credentials>, FormRejection>) -> Response {
-    let asked = match form {
-        Ok(Form(asked)) => asked,
+    let form = match form {
+        Ok(Form(form)) => form,
         Err(rejection) => return visitor.trouble(Trouble::of(&rejection)),
     };
-    let token = match asked.person.and_then(|number| app.people.get(number)) {
+    let token = match form.person.and_then(|number| app.people.get(number)) {
         Some(person) => person.token.expose().clone(),
-        None => asked.token.trim().to_owned(),
+        None => form.token.trim().to_owned(),
     };
     let Some(verifier) = &app.verifier else {
-        return show(&app, &visitor, Notice::NoKeys, StatusCode::SERVICE_UNAVAILABLE, &asked.next);
+        return show(&app, &visitor, Notice::NoKeys, StatusCode::SERVICE_UNAVAILABLE, &form.next);
     };
     let Ok(proof) = verifier.verify(&token) else {
         // A valid token passes however many invalid ones came from the same proxy.
@@ -76,18 +76,18 @@ pub async fn submit(State(app): State<App>, visitor: Visitor, from: From, form: 
             return visitor.trouble(Trouble::Busy);
         }
         tracing::info!("a sign-in was refused");
-        return show(&app, &visitor, Notice::Refused, StatusCode::UNAUTHORIZED, &asked.next);
+        return show(&app, &visitor, Notice::Refused, StatusCode::UNAUTHORIZED, &form.next);
     };
     let token = Private::new(token);
     // A person without a grant may sign in: to raise a concern [RM1c]. A person unknown to the safety service gets no session.
     let caller = match app.safety.who(proof.clone(), &token).await {
         Ok(caller) => caller,
         Err(status) if status.code() == Code::Unauthenticated => {
-            return show(&app, &visitor, Notice::Refused, StatusCode::UNAUTHORIZED, &asked.next);
+            return show(&app, &visitor, Notice::Refused, StatusCode::UNAUTHORIZED, &form.next);
         }
         Err(status) => {
             tracing::warn!(code = %status.code(), "what somebody may do could not be asked at sign-in");
-            return show(&app, &visitor, Notice::NotAsked, StatusCode::SERVICE_UNAVAILABLE, &asked.next);
+            return show(&app, &visitor, Notice::NotAsked, StatusCode::SERVICE_UNAVAILABLE, &form.next);
         }
     };
     if let Some(old) = &visitor.cookie {
@@ -101,7 +101,7 @@ pub async fn submit(State(app): State<App>, visitor: Visitor, from: From, form: 
     let secure = if app.is_development() { "" } else { "; Secure" };
     let seconds = (session.expires_at - app.clock.now()).whole_seconds().max(0);
     let cookie = format!("{}={cookie}; Path=/; HttpOnly; SameSite=Strict; Max-Age={seconds}{secure}", cookie_name(&app));
-    with_cookie(see_other(&safe_next(&asked.next, visitor.language)), &cookie)
+    with_cookie(see_other(&safe_next(&form.next, visitor.language)), &cookie)
 }
 
 #[derive(Default, Deserialize)]
