@@ -8,6 +8,7 @@ mod deploy;
 mod help_tests;
 mod print;
 mod stack;
+mod text;
 
 use std::process::ExitCode;
 
@@ -15,7 +16,7 @@ use clap::{Parser, Subcommand};
 
 /// Restorative Opportunities on one machine and from the command line
 #[derive(Debug, Parser)]
-#[command(name = "ro", bin_name = "cargo ro", version, propagate_version = true, max_term_width = 110, after_help = client::spoken::HELP)]
+#[command(name = "ro", bin_name = "cargo ro", version, propagate_version = true, max_term_width = 110, after_help = client::text_argument::HELP)]
 struct Cli {
     #[command(subcommand)]
     command: Command,

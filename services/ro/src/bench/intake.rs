@@ -41,9 +41,9 @@ impl Intake {
     /// # Errors
     /// No identity may submit.
     pub fn open(session: &Session, clients: usize) -> anyhow::Result<Self> {
-        let said = |f: crate::client::failure::Failure| anyhow::anyhow!(f.words(Lang::En).unwrap_or_default());
-        let who = session.who(&[Wanted::role(role::RJ_OFFICER)]).map_err(said)?;
-        let clients = (0..clients).map(|_| session.referrals(&who).map_err(said)).collect::<anyhow::Result<_>>()?;
+        let in_words = |f: crate::client::failure::Failure| anyhow::anyhow!(f.words(Lang::En).unwrap_or_default());
+        let who = session.who(&[Wanted::role(role::RJ_OFFICER)]).map_err(in_words)?;
+        let clients = (0..clients).map(|_| session.referrals(&who).map_err(in_words)).collect::<anyhow::Result<_>>()?;
         Ok(Self { clients, ids: Ids::random() })
     }
 

@@ -46,8 +46,8 @@ impl Load {
     /// # Errors
     /// One of them does not get any answer.
     pub async fn begin(session: &Session, intake: &Arc<Intake>) -> anyhow::Result<Self> {
-        let said = |f: crate::client::failure::Failure| anyhow::anyhow!(f.words(Lang::En).unwrap_or_default());
-        let who = session.who(&[Wanted::role(role::STATISTICS_OFFICER), Wanted::role(role::RJ_OFFICER)]).map_err(said)?;
+        let in_words = |f: crate::client::failure::Failure| anyhow::anyhow!(f.words(Lang::En).unwrap_or_default());
+        let who = session.who(&[Wanted::role(role::STATISTICS_OFFICER), Wanted::role(role::RJ_OFFICER)]).map_err(in_words)?;
         let (mut tasks, done) = (JoinSet::new(), Arc::new(Done::default()));
         for importer in 0..IMPORTERS {
             let (intake, done) = (intake.clone(), done.clone());
@@ -59,7 +59,7 @@ impl Load {
             });
         }
         for _ in 0..READERS {
-            let (client, done) = (session.reports(&who).map_err(said)?, done.clone());
+            let (client, done) = (session.reports(&who).map_err(in_words)?, done.clone());
             tasks.spawn(async move {
                 loop {
                     count(&done.reports, read(client.clone()).await.is_ok()).await;
@@ -80,7 +80,7 @@ impl Load {
 
     /// Amount of the load, in words.
     #[must_use]
-    pub fn told(&self) -> String {
+    pub fn summary(&self) -> String {
         let seconds = self.begun.elapsed().as_secs_f64().max(f64::EPSILON);
         let [imports, reports] = self.counts().map(|count| count as f64 / seconds);
         format!("beside the loaded raises: {:.0} referrals and {reports:.0} reports a second", imports * super::intake::BATCH as f64)

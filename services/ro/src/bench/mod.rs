@@ -24,7 +24,7 @@ use local::{Options, Stack, ports::Ports, postgres::Login, state};
 use crate::{
     client::{common::Common, session::Session},
     print,
-    stack::{build, signals, tell},
+    stack::{build, print_progress, signals},
 };
 use floor::{Floor, Receives};
 use intake::Intake;
@@ -117,7 +117,7 @@ impl Bench {
         options.ports = Ports::Free;
         signals::raise_on_stop(options.cancel.clone())?;
         let begun = Instant::now();
-        let mut stack = Stack::start(&options, &mut tell)?;
+        let mut stack = Stack::start(&options, &mut print_progress)?;
         let mut table = Table { quick: self.quick, up_seconds: begun.elapsed().as_secs_f64(), ..Table::default() };
         let (nats, login) = floor::start_nats(&options)?;
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
@@ -140,7 +140,7 @@ impl Bench {
             print::note("start times");
             table.starts = machine::starts(&mut stack)?;
         }
-        stack.stop(&mut tell);
+        stack.stop(&mut print_progress);
         measured.map(|()| table)
     }
 
@@ -198,7 +198,7 @@ impl Bench {
         let both = table.floor("quiet: raise, both inboxes hold it", &quiet.both_known);
         let load = Load::begin(session, intake).await?;
         let loaded = raise.measure(CLIENTS_BESIDE_LOAD, count).await?;
-        table.load = load.told();
+        table.load = load.summary();
         drop(load);
         table.product("loaded: raise, receipt", &loaded.receipt, ("quiet", receipt));
         table.product("loaded: raise, both inboxes hold it", &loaded.both_known, ("quiet", both));
@@ -212,7 +212,7 @@ fn uniformity(pairs: usize) -> anyhow::Result<()> {
     options.fresh = true;
     options.ports = Ports::Free;
     signals::raise_on_stop(options.cancel.clone())?;
-    let stack = Stack::start(&options, &mut tell)?;
+    let stack = Stack::start(&options, &mut print_progress)?;
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
     let measured = runtime.block_on(async {
         let session = session(&stack)?;
@@ -222,14 +222,14 @@ fn uniformity(pairs: usize) -> anyhow::Result<()> {
         }
     });
     runtime.shutdown_background();
-    stack.stop(&mut tell);
+    stack.stop(&mut print_progress);
     measured
 }
 
 fn session(stack: &Stack) -> anyhow::Result<Session> {
     let description = stack.description().clone();
     let session = Session::with(&Common::plain(), Some(description));
-    Ok(session.map_err(|_| anyhow::anyhow!("the stack's certificate cannot be read"))?.patient(TIMEOUT))
+    Ok(session.map_err(|_| anyhow::anyhow!("the stack's certificate cannot be read"))?.with_min_timeout(TIMEOUT))
 }
 
 /// Folder of the release programs, beside that of this program, wherever cargo builds to.

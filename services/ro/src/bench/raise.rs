@@ -52,12 +52,12 @@ struct Times(Arc<Mutex<Vec<(Duration, Duration)>>>);
 
 impl Waiting {
     fn expect(&self, concern_id: &str) -> oneshot::Receiver<OffsetDateTime> {
-        let (sender, told) = oneshot::channel();
+        let (sender, seen) = oneshot::channel();
         self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(concern_id.to_owned(), sender);
-        told
+        seen
     }
 
-    fn look(&self, concern: &ConcernView) {
+    fn note(&self, concern: &ConcernView) {
         let Some(at) = both_have_it(concern) else { return };
         let waiting = self.0.lock().unwrap_or_else(PoisonError::into_inner).remove(&concern.concern_id);
         if let Some(waiting) = waiting {
@@ -81,25 +81,25 @@ impl Raise {
     /// # Errors
     /// Safety does not answer.
     pub async fn open(session: &Session, clients: usize) -> anyhow::Result<Self> {
-        let who = |wanted: Wanted<'_>| session.who(&[wanted]).map_err(said);
+        let who = |wanted: Wanted<'_>| session.who(&[wanted]).map_err(in_words);
         let staff = who(Wanted::at(role::STAFF, SITE))?;
         let officer = who(Wanted::role(role::RJ_OFFICER))?;
         let head = who(Wanted::at(role::INSTITUTIONAL_HEAD, SITE))?;
-        let raisers = (0..clients).map(|_| session.alarm(&staff).map_err(said)).collect::<anyhow::Result<Vec<_>>>()?;
+        let raisers = (0..clients).map(|_| session.alarm(&staff).map_err(in_words)).collect::<anyhow::Result<Vec<_>>>()?;
         let waiting = Waiting::default();
-        let mut watcher = session.alarm_stream(&officer).map_err(said)?;
+        let mut watcher = session.alarm_stream(&officer).map_err(in_words)?;
         let mut stream = watcher.watch_concerns(WatchConcernsRequest {}).await?.into_inner();
-        let told = waiting.clone();
+        let seen = waiting.clone();
         tokio::spawn(async move {
             while let Ok(Some(message)) = stream.message().await {
                 match message.item {
-                    Some(Item::Snapshot(all)) => all.concerns.iter().for_each(|concern| told.look(concern)),
-                    Some(Item::Changed(concern)) => told.look(&concern),
+                    Some(Item::Snapshot(all)) => all.concerns.iter().for_each(|concern| seen.note(concern)),
+                    Some(Item::Changed(concern)) => seen.note(&concern),
                     Some(Item::Beat(_)) | None => {}
                 }
             }
         });
-        let (nhq, head) = (session.alarm(&officer).map_err(said)?, session.alarm(&head).map_err(said)?);
+        let (nhq, head) = (session.alarm(&officer).map_err(in_words)?, session.alarm(&head).map_err(in_words)?);
         Ok(Self { raisers, nhq, head, waiting, ids: Ids::random() })
     }
 
@@ -177,7 +177,7 @@ async fn raise(
     waiting: Waiting,
     id: String,
 ) -> anyhow::Result<(Duration, Duration)> {
-    let told = waiting.expect(&id);
+    let seen = waiting.expect(&id);
     let concern = Concern {
         concern_id: id.clone(),
         grade: Grade::Concern as i32,
@@ -188,17 +188,17 @@ async fn raise(
     let (asked, asked_at) = (Instant::now(), Clock::system().now());
     raiser.raise_concern(RaiseConcernRequest { concern: Some(concern) }).await?;
     let receipt = asked.elapsed();
-    if let Ok(Ok(at)) = tokio::time::timeout(TIMEOUT, told).await {
+    if let Ok(Ok(at)) = tokio::time::timeout(TIMEOUT, seen).await {
         return Ok((receipt, (at - asked_at).unsigned_abs()));
     }
     let request = GetConcernRequest { concern_ref: id };
     let seen = nhq.get_concern(request).await?.into_inner().concern.unwrap_or_default();
     if both_have_it(&seen).is_some() {
-        bail!("a concern reached both audiences, and the watcher was not told within {TIMEOUT:?}");
+        bail!("a concern reached both audiences, and the watcher was not seen within {TIMEOUT:?}");
     }
     bail!("a concern did not reach both audiences within {TIMEOUT:?}");
 }
 
-fn said(failure: crate::client::failure::Failure) -> anyhow::Error {
+fn in_words(failure: crate::client::failure::Failure) -> anyhow::Error {
     anyhow::anyhow!(failure.words(crate::client::text::Lang::En).unwrap_or_default())
 }

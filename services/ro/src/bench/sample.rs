@@ -87,9 +87,9 @@ where
                 if begun.elapsed() > MAX_ROUND {
                     break;
                 }
-                let asked = Instant::now();
+                let begun = Instant::now();
                 call(client, turn).await?;
-                times.push(asked.elapsed());
+                times.push(begun.elapsed());
             }
             anyhow::Ok(times)
         });

@@ -57,7 +57,7 @@ struct Strangers {
     inbox: InboxServiceClient<Peer>,
 }
 
-fn said(failure: Failure) -> anyhow::Error {
+fn in_words(failure: Failure) -> anyhow::Error {
     anyhow::anyhow!(failure.words(Lang::En).unwrap_or_default())
 }
 
@@ -68,43 +68,43 @@ fn said(failure: Failure) -> anyhow::Error {
 pub async fn measure(session: &Session, pairs: usize) -> anyhow::Result<()> {
     let ids = Ids::random();
     let hidden = hide(session, &ids).await?;
-    let by = |wanted: Wanted<'_>| session.who(&[wanted]).map_err(said);
+    let by = |wanted: Wanted<'_>| session.who(&[wanted]).map_err(in_words);
     let (head, mediator) = (by(Wanted::at(role::INSTITUTIONAL_HEAD, "kent"))?, by(Wanted::role(role::MEDIATOR))?);
     let strangers = Strangers {
-        head: session.alarm(&head).map_err(said)?,
-        mediator: session.alarm(&mediator).map_err(said)?,
-        staff: session.referrals(&mediator).map_err(said)?,
-        cases: session.cases(&mediator).map_err(said)?,
-        inbox: session.inbox(&mediator).map_err(said)?,
+        head: session.alarm(&head).map_err(in_words)?,
+        mediator: session.alarm(&mediator).map_err(in_words)?,
+        staff: session.referrals(&mediator).map_err(in_words)?,
+        cases: session.cases(&mediator).map_err(in_words)?,
+        inbox: session.inbox(&mediator).map_err(in_words)?,
     };
     let (id, none) = (ids.uuid().to_string(), |prefix| reference::make(prefix, 4_711));
     let s = &strangers;
     print::line(format!("{:42} {:>10} {:>10} {:>8} {:>8}", "RPC", "hidden p50", "absent p50", "D", "p"));
     let get = async |name: String| s.head.clone().get_concern(GetConcernRequest { concern_ref: name }).await.map(|_| ());
-    told("GetConcern, by id", pairs, &hidden.concern, &id, get).await?;
-    told("GetConcern, by reference", pairs, &hidden.reference, &none("RS"), get).await?;
+    compare("GetConcern, by id", pairs, &hidden.concern, &id, get).await?;
+    compare("GetConcern, by reference", pairs, &hidden.reference, &none("RS"), get).await?;
     let get = async |name| s.mediator.clone().get_concern_receipt(GetConcernReceiptRequest { concern_id: name }).await.map(|_| ());
-    told("GetConcernReceipt", pairs, &hidden.concern, &id, get).await?;
+    compare("GetConcernReceipt", pairs, &hidden.concern, &id, get).await?;
     let accept = async |name| {
         let request = AcceptConcernRequest { concern_id: name, audience: Audience::ResponsibleHead.into(), ..Default::default() };
         s.head.clone().accept_concern(request).await.map(|_| ())
     };
-    told("AcceptConcern", pairs, &hidden.concern, &id, accept).await?;
+    compare("AcceptConcern", pairs, &hidden.concern, &id, accept).await?;
     let get = async |name| s.staff.clone().get_receipt(GetReceiptRequest { number: name }).await.map(|_| ());
-    told("GetReceipt", pairs, &hidden.receipt, &none("RO"), get).await?;
+    compare("GetReceipt", pairs, &hidden.receipt, &none("RO"), get).await?;
     let get = async |name| s.cases.clone().get_case(GetCaseRequest { case_ref: name }).await.map(|_| ());
-    told("GetCase", pairs, &hidden.case, &id, get).await?;
+    compare("GetCase", pairs, &hidden.case, &id, get).await?;
     let go = async |name| s.cases.clone().move_case(MoveCaseRequest { case_id: name, to: 2, ..Default::default() }).await.map(|_| ());
-    told("MoveCase", pairs, &hidden.case, &id, go).await?;
+    compare("MoveCase", pairs, &hidden.case, &id, go).await?;
     let mark = async |name| s.inbox.clone().mark_read(MarkReadRequest { item_id: name }).await.map(|_| ());
-    told("MarkRead", pairs, &hidden.item, &id, mark).await
+    compare("MarkRead", pairs, &hidden.item, &id, mark).await
 }
 
 /// A concern at Mission, a referral of the RJ Unit with its case, an item in the inbox of the head of Mission.
 async fn hide(session: &Session, ids: &Ids) -> anyhow::Result<Hidden> {
-    let officer = session.who(&[Wanted::role(role::RJ_OFFICER)]).map_err(said)?;
-    let head = session.who(&[Wanted::at(role::INSTITUTIONAL_HEAD, "mission")]).map_err(said)?;
-    let (mut safety, mut intake) = (session.alarm(&officer).map_err(said)?, session.referrals(&officer).map_err(said)?);
+    let officer = session.who(&[Wanted::role(role::RJ_OFFICER)]).map_err(in_words)?;
+    let head = session.who(&[Wanted::at(role::INSTITUTIONAL_HEAD, "mission")]).map_err(in_words)?;
+    let (mut safety, mut intake) = (session.alarm(&officer).map_err(in_words)?, session.referrals(&officer).map_err(in_words)?);
     let concern = Concern { grade: Grade::Imminent.into(), site: "mission".into(), text: "measured".repeat(2_000), ..Default::default() };
     let raised = safety.raise_concern(RaiseConcernRequest { concern: Some(concern) }).await?.into_inner().receipt.unwrap_or_default();
     let referral = Some(intake::referral(ids));
@@ -118,10 +118,10 @@ async fn hide(session: &Session, ids: &Ids) -> anyhow::Result<Hidden> {
         ..Default::default()
     };
     intake.screen_referral(decision).await?;
-    let (cases, inbox) = (session.cases(&officer).map_err(said)?, session.inbox(&head).map_err(said)?);
+    let (cases, inbox) = (session.cases(&officer).map_err(in_words)?, session.inbox(&head).map_err(in_words)?);
     let case = appears(async || {
-        let asked = FindCaseByReferralRequest { referral_id: entry.referral_id.clone() };
-        Ok(cases.clone().find_case_by_referral(asked).await?.into_inner().case.map(|case| case.case_id))
+        let request = FindCaseByReferralRequest { referral_id: entry.referral_id.clone() };
+        Ok(cases.clone().find_case_by_referral(request).await?.into_inner().case.map(|case| case.case_id))
     });
     let case = case.await?;
     let item = appears(async || {
@@ -131,10 +131,10 @@ async fn hide(session: &Session, ids: &Ids) -> anyhow::Result<Hidden> {
     Ok(Hidden { item: item.await?, concern: raised.concern_id, reference: raised.reference, receipt: receipt.number, case })
 }
 
-async fn appears<F: Future<Output = Result<Option<String>, Status>>>(look: impl Fn() -> F) -> anyhow::Result<String> {
+async fn appears<F: Future<Output = Result<Option<String>, Status>>>(find: impl Fn() -> F) -> anyhow::Result<String> {
     let begun = Instant::now();
     while begun.elapsed() < SOON {
-        match look().await {
+        match find().await {
             Ok(Some(found)) => return Ok(found),
             Err(status) if status.code() != Code::NotFound => return Err(status.into()),
             _ => tokio::time::sleep(Duration::from_millis(50)).await,
@@ -143,7 +143,7 @@ async fn appears<F: Future<Output = Result<Option<String>, Status>>>(look: impl 
     bail!("what should be hidden did not appear")
 }
 
-async fn told<F>(rpc: &str, pairs: usize, hidden: &str, absent: &str, call: impl Fn(String) -> F) -> anyhow::Result<()>
+async fn compare<F>(rpc: &str, pairs: usize, hidden: &str, absent: &str, call: impl Fn(String) -> F) -> anyhow::Result<()>
 where
     F: Future<Output = Result<(), Status>>,
 {

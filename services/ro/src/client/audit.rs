@@ -100,11 +100,11 @@ impl Verify {
             found.faults.iter().for_each(|fault| print::line(format!("{name}: WRONG: {fault}")));
             sound &= found.faults.is_empty();
             match examined {
-                Ok(held) => {
+                Ok(checkpoint) => {
                     let seconds = begun.elapsed().as_secs_f64();
                     let beside = witness.as_ref().map_or_else(String::new, |w| format!(", witnessed by {}", w.name));
-                    print::line(format!("{name}: OK, {} entries{beside}, {seconds:.2} s, root {}", held.size, held.root));
-                    seen.insert(name.to_owned(), held);
+                    print::line(format!("{name}: OK, {} entries{beside}, {seconds:.2} s, root {}", checkpoint.size, checkpoint.root));
+                    seen.insert(name.to_owned(), checkpoint);
                 }
                 Err(faults) => {
                     sound = false;
@@ -144,7 +144,7 @@ async fn examine(
     service: &str,
     url: &str,
     key: &[u8],
-    held: Option<&KnownCheckpoint>,
+    known: Option<&KnownCheckpoint>,
     witness: Option<&Witness>,
     cosigned: Vec<Cosigned>,
 ) -> anyhow::Result<(Result<KnownCheckpoint, Vec<Fault>>, Findings)> {
@@ -156,7 +156,7 @@ async fn examine(
     let now = base::clock::micros(clock::now());
     let own = Own { log: service, cosigned, epochs, checkpoints: &checkpoints, now };
     let found = witness.map(|witness| witness.compare(&own)).unwrap_or_default();
-    let mut examiner = Examiner::new(service, key, held, checkpoints).beside(found.beside.clone());
+    let mut examiner = Examiner::new(service, key, known, checkpoints).beside(found.beside.clone());
     let mut from = i64::MIN;
     loop {
         let rows = audit_log::entries(&mut tx, from, PAGE).await?;

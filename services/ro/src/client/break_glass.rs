@@ -13,11 +13,13 @@ use super::{
     failure::Failure,
     output,
     session::Session,
-    spoken::spoken,
     text::{Lang, Words},
+    text_argument::text_argument,
     who::Who,
 };
 use crate::print;
+
+super::session::service_client!(cases, break_glass: proto::cases::v1::break_glass_service_client::BreakGlassServiceClient);
 
 /// Read one case that is not in your portfolio, for some hours; your supervisors are told at once
 #[derive(Debug, Args)]
@@ -26,7 +28,7 @@ pub struct BreakGlass {
     /// Case number or id
     case: String,
     /// Why, in ten characters or more: a supervisor reads it
-    #[arg(long, value_parser = spoken, default_value = "@", hide_default_value = true)]
+    #[arg(long, value_parser = text_argument, default_value = "@", hide_default_value = true)]
     reason: String,
     #[command(flatten)]
     common: Common,
@@ -59,7 +61,7 @@ pub struct Review {
     #[arg(long)]
     finding: Finding,
     /// Needed where it was not justified
-    #[arg(long, default_value = "", value_parser = spoken)]
+    #[arg(long, default_value = "", value_parser = text_argument)]
     note: String,
     #[command(flatten)]
     common: Common,
@@ -156,11 +158,11 @@ impl Command {
                 let request =
                     ReviewBreakGlassRequest { break_glass_id: c.break_glass.clone(), finding: finding.into(), note: c.note.clone() };
                 let answer = client.review_break_glass(request).await?.into_inner();
-                output::said(session, &answer, REVIEWED.of(session.lang));
+                output::answer(session, &answer, REVIEWED.of(session.lang));
             }
             Self::End(c) => {
                 let answer = client.end_break_glass(EndBreakGlassRequest { break_glass_id: c.break_glass.clone() }).await?.into_inner();
-                output::said(session, &answer, ENDED.of(session.lang));
+                output::answer(session, &answer, ENDED.of(session.lang));
             }
         }
         Ok(())

@@ -21,11 +21,15 @@ use super::{
     grant, hold, labels, mode, output, participant, purge,
     session::{Session, Wanted},
     site,
-    spoken::spoken,
     text::{Lang, Words},
+    text_argument::text_argument,
     who::Who,
 };
 use crate::print;
+
+super::session::service_client!(cases, cases: proto::cases::v1::case_service_client::CaseServiceClient);
+super::session::service_client!(cases, access: proto::cases::v1::access_service_client::AccessServiceClient);
+super::session::service_client!(cases, assessments: proto::cases::v1::assessment_service_client::AssessmentServiceClient);
 
 #[derive(Debug, Subcommand)]
 pub enum Command {
@@ -121,13 +125,13 @@ pub struct Assess {
     participant: String,
     #[arg(long, value_parser = choices::risk())]
     risk: RiskLevel,
-    #[arg(long, value_parser = spoken, default_value = "@", hide_default_value = true)]
+    #[arg(long, value_parser = text_argument, default_value = "@", hide_default_value = true)]
     notes: String,
     /// YYYY-MM-DD
     #[arg(long, default_value = "")]
     next_review_on: String,
     /// For imminent risk: what the head needs to act, without a word on mediation
-    #[arg(long, default_value = "", value_parser = spoken)]
+    #[arg(long, default_value = "", value_parser = text_argument)]
     head_must_know: String,
     /// Your own key: the same key twice records one assessment
     #[arg(long)]
@@ -154,7 +158,7 @@ pub struct Move {
     #[arg(long, value_name = "ID", default_value = "")]
     described: String,
     /// Needed to pause and to close
-    #[arg(long, default_value = "", value_parser = spoken)]
+    #[arg(long, default_value = "", value_parser = text_argument)]
     reason: String,
     #[command(flatten)]
     common: Common,
@@ -314,7 +318,7 @@ impl Assign {
 impl Assess {
     async fn run(&self, session: &Session, who: &Who) -> Result<(), Failure> {
         if self.risk != RiskLevel::Imminent {
-            return self.said(session, &self.record(session, who).await?);
+            return self.print(session, &self.record(session, who).await?);
         }
         // The text is on disk before anything is sent, and nothing is read or waited for first: where cases does not record it at once, the
         // danger itself is raised as a concern.
@@ -323,12 +327,12 @@ impl Assess {
         match recorded.unwrap_or_else(|_| Err(Failure::Unreachable("cases".to_owned()))) {
             Ok(answer) => {
                 deliver::forget(&kept);
-                self.said(session, &answer)
+                self.print(session, &answer)
             }
             Err(failure) => {
                 print::note(NOT_ASSESSED.of(session.lang));
-                let said = |receipt: &ConcernReceipt| print::line(RAISED_ALONE.fill(session.lang, &[&receipt.reference]));
-                deliver::send(session.alarm(who), kept, (&self.phone, session.lang), said).await?;
+                let print = |receipt: &ConcernReceipt| print::line(RAISED_ALONE.fill(session.lang, &[&receipt.reference]));
+                deliver::send(session.alarm(who), kept, (&self.phone, session.lang), print).await?;
                 Err(failure)
             }
         }
@@ -350,18 +354,18 @@ impl Assess {
 
     /// The danger alone, as a concern, for when the assessment cannot be recorded. NHQ finds the head: no site is known here.
     fn concern(&self) -> Concern {
-        let told = [&self.notes, &self.head_must_know].into_iter().map(|text| text.trim()).filter(|text| !text.is_empty());
+        let texts = [&self.notes, &self.head_must_know].into_iter().map(|text| text.trim()).filter(|text| !text.is_empty());
         Concern {
             concern_id: base::Ids::random().uuid().to_string(),
             grade: Grade::Imminent.into(),
-            text: format!("{}\n\n{}", NOT_ASSESSED_NHQ, told.collect::<Vec<_>>().join("\n\n")),
+            text: format!("{}\n\n{}", NOT_ASSESSED_NHQ, texts.collect::<Vec<_>>().join("\n\n")),
             nature: self.head_must_know.trim().to_owned(),
             case_id: self.case.trim().to_owned(),
             ..Concern::default()
         }
     }
 
-    fn said(&self, session: &Session, answer: &RecordAssessmentResponse) -> Result<(), Failure> {
+    fn print(&self, session: &Session, answer: &RecordAssessmentResponse) -> Result<(), Failure> {
         if session.json {
             output::print_json(answer);
         } else if answer.concern_id.is_empty() {

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::text::Lang;
+use super::text::{Lang, Language};
 use crate::stack::Place;
 
 /// Options that every command has.
@@ -50,15 +50,8 @@ pub struct Common {
     #[arg(long, value_name = "URL", env = "RO_REPORTING_GRPC")]
     pub reporting: Option<String>,
 
-    /// Language of the answers; without it, the language of the terminal
-    #[arg(long, value_enum)]
-    pub lang: Option<Lang>,
-
-    #[arg(long, env = "LC_ALL", hide = true)]
-    pub locale_all: Option<String>,
-
-    #[arg(long, env = "LANG", hide = true)]
-    pub locale: Option<String>,
+    #[command(flatten)]
+    pub language: Language,
 
     /// Answer in canonical proto3 JSON
     #[arg(long)]
@@ -80,17 +73,27 @@ impl Common {
             safety: None,
             notification: None,
             reporting: None,
-            lang: None,
-            locale_all: None,
-            locale: None,
+            language: Language::default(),
             json: false,
         }
+    }
+
+    /// The address given for a process.
+    #[must_use]
+    pub fn address(&self, process: &str) -> Option<&String> {
+        let given = [
+            ("intake", &self.intake),
+            ("cases", &self.cases),
+            ("safety", &self.safety),
+            ("notification", &self.notification),
+            ("reporting", &self.reporting),
+        ];
+        given.into_iter().find(|(name, _)| *name == process).and_then(|(_, address)| address.as_ref())
     }
 
     /// The language asked for, or the terminal's.
     #[must_use]
     pub fn lang(&self) -> Lang {
-        let stated = [&self.locale_all, &self.locale].into_iter().flatten().find(|l| !l.is_empty());
-        self.lang.unwrap_or_else(|| Lang::of_locale(stated.map_or("", String::as_str)))
+        self.language.lang()
     }
 }

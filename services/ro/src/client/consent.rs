@@ -10,6 +10,8 @@ use time::OffsetDateTime;
 use super::{choices, common::Common, failure::Failure, grant, labels, output, session::Session, text::Words, who::Who};
 use crate::print;
 
+super::session::service_client!(cases, consents: proto::cases::v1::consent_service_client::ConsentServiceClient);
+
 #[derive(Debug, Subcommand)]
 pub enum Command {
     Offer(Offer),
@@ -110,14 +112,14 @@ impl Command {
     pub async fn run(&self, session: &Session, who: &Who) -> Result<(), Failure> {
         let whose = self.whose();
         let found = session.cases(who)?.get_case(GetCaseRequest { case_ref: whose.case.clone() }).await?.into_inner();
-        let asked = RecordConsentRequest {
+        let common = RecordConsentRequest {
             case_id: found.case.unwrap_or_default().case_id,
             participant_id: whose.participant.clone(),
             mode: whose.mode.replace('-', "_"),
             described_mode_id: whose.described.clone(),
             ..RecordConsentRequest::default()
         };
-        let request = self.said(asked);
+        let request = self.filled(common);
         let status = request.status();
         let answer = session.consents(who)?.record_consent(request).await?.into_inner();
         if session.json {
@@ -128,13 +130,13 @@ impl Command {
         Ok(())
     }
 
-    fn said(&self, asked: RecordConsentRequest) -> RecordConsentRequest {
+    fn filled(&self, common: RecordConsentRequest) -> RecordConsentRequest {
         match self {
             Self::Offer(offer) => RecordConsentRequest {
                 status: ConsentStatus::Offered.into(),
                 initiative: offer.own_initiative.unwrap_or_default().into(),
                 initiative_at: offer.said_at.map(base::wire::timestamp),
-                ..asked
+                ..common
             },
             Self::Give(give) => RecordConsentRequest {
                 status: ConsentStatus::Given.into(),
@@ -142,10 +144,10 @@ impl Command {
                 language: if give.language == Language::French { "fr" } else { "en" }.to_owned(),
                 informed_and_voluntary: give.informed_and_voluntary,
                 ends_on: give.ends_on.clone(),
-                ..asked
+                ..common
             },
-            Self::Withdraw(_) => RecordConsentRequest { status: ConsentStatus::Withdrawn.into(), ..asked },
-            Self::Expire(_) => RecordConsentRequest { status: ConsentStatus::Expired.into(), ..asked },
+            Self::Withdraw(_) => RecordConsentRequest { status: ConsentStatus::Withdrawn.into(), ..common },
+            Self::Expire(_) => RecordConsentRequest { status: ConsentStatus::Expired.into(), ..common },
         }
     }
 }

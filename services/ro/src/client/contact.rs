@@ -13,10 +13,12 @@ use super::{
     failure::Failure,
     referral::{new_key, show},
     session::{Session, Wanted},
-    spoken::spoken,
     text::Words,
+    text_argument::text_argument,
 };
 use crate::print;
+
+super::session::service_client!(intake, contacts: proto::intake::v1::contact_service_client::ContactServiceClient);
 
 #[derive(Debug, Subcommand)]
 pub enum Command {
@@ -34,14 +36,14 @@ pub struct Push {
     #[arg(long)]
     region: String,
     /// The region's own reference for the victim; never a name
-    #[arg(long, value_parser = spoken, default_value = "@", hide_default_value = true)]
+    #[arg(long, value_parser = text_argument, default_value = "@", hide_default_value = true)]
     victim_ref: String,
-    #[arg(long, default_value = "", value_parser = spoken)]
+    #[arg(long, default_value = "", value_parser = text_argument)]
     victim_name: String,
     #[arg(long, value_parser = choices::contact_kind())]
     kind: ContactKind,
     /// The number or address itself
-    #[arg(long, value_parser = spoken, default_value = "@", hide_default_value = true)]
+    #[arg(long, value_parser = text_argument, default_value = "@", hide_default_value = true)]
     value: String,
     #[arg(long, value_parser = choices::language())]
     language: Option<Language>,
@@ -49,7 +51,7 @@ pub struct Push {
     #[arg(long)]
     do_not_contact: bool,
     /// When and how contact is safe
-    #[arg(long, default_value = "", value_parser = spoken)]
+    #[arg(long, default_value = "", value_parser = text_argument)]
     safe_contact: String,
     /// Receipt number of the referral this belongs to
     #[arg(long, default_value = "")]

@@ -14,8 +14,12 @@ use proto::cases::v1::{
     keep_document_request, read_document_response,
 };
 
-use super::{choices, common::Common, failure::Failure, labels, output, session::Session, spoken::spoken, text::Words, who::Who};
+use super::{
+    choices, common::Common, failure::Failure, labels, output, session::Session, text::Words, text_argument::text_argument, who::Who,
+};
 use crate::print;
+
+super::session::service_client!(cases, documents: proto::cases::v1::document_service_client::DocumentServiceClient);
 
 /// Chunk size of an upload, in bytes.
 const PIECE_SIZE: usize = 64 * 1024;
@@ -47,7 +51,7 @@ pub struct Keep {
     #[arg(long, value_parser = choices::document_side(), default_value = "file")]
     side: DocumentSide,
     /// What its readers see; the name of the file where it is not given
-    #[arg(long, value_parser = spoken)]
+    #[arg(long, value_parser = text_argument)]
     name: Option<String>,
     /// Your own key: the same key twice keeps one document
     #[arg(long)]
@@ -123,7 +127,7 @@ impl Keep {
         parts.extend(bytes.chunks(PIECE_SIZE).map(|piece| part(keep_document_request::Part::Chunk(piece.to_vec()))));
         let answer = session.documents(who)?.keep_document(tokio_stream::iter(parts)).await?.into_inner();
         let id = answer.document.as_ref().map(|document| document.document_id.clone()).unwrap_or_default();
-        output::said(session, &answer, KEPT.fill(session.lang, &[&id]));
+        output::answer(session, &answer, KEPT.fill(session.lang, &[&id]));
         Ok(())
     }
 }
@@ -163,16 +167,16 @@ impl Read {
         let request = ReadDocumentRequest { document_id: self.document.clone() };
         let mut parts = session.documents(who)?.read_document(request).await?.into_inner();
         let mut bytes = Vec::new();
-        let mut told = None;
+        let mut described = None;
         while let Some(message) = parts.message().await? {
             match message.part {
-                Some(read_document_response::Part::Document(document)) => told = Some(document),
+                Some(read_document_response::Part::Document(document)) => described = Some(document),
                 Some(read_document_response::Part::Chunk(piece)) => bytes.extend(piece),
                 None => {}
             }
         }
-        let said = told.as_ref().map(|document| document.size);
-        if said.and_then(|size| usize::try_from(size).ok()) != Some(bytes.len()) {
+        let size = described.as_ref().map(|document| document.size);
+        if size.and_then(|size| usize::try_from(size).ok()) != Some(bytes.len()) {
             return Err(Failure::Unreachable("the document did not arrive whole: read it again".to_owned()));
         }
         let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&self.out);

@@ -83,7 +83,7 @@ impl Explained {
         let message_en = status.message().strip_suffix(&tail).unwrap_or(status.message()).to_owned();
         let violation = status.get_details_bad_request().and_then(|b| b.field_violations.into_iter().next());
         Self {
-            message_fr: status.get_details_localized_message().map_or_else(|| message_en.clone(), |told| told.message),
+            message_fr: status.get_details_localized_message().map_or_else(|| message_en.clone(), |localized| localized.message),
             field: violation.map(|v| v.field).unwrap_or_default(),
             reason: if reason.is_empty() { format!("{:?}", status.code()).to_lowercase() } else { reason },
             clause,
@@ -158,24 +158,24 @@ impl Failure {
     }
 
     fn as_json(&self) -> Option<serde_json::Value> {
-        let told = match self {
+        let error = match self {
             Self::Said => return None,
             Self::Usage(what) => serde_json::json!({ "kind": "usage", "message": what }),
             Self::Unreachable(what) | Self::NoStack(what) => serde_json::json!({ "kind": "unreachable", "message": what }),
             Self::Other(error) => serde_json::json!({ "kind": "failed", "message": format!("{error:#}") }),
             Self::Refused(status) => {
-                let told = Explained::of(status);
+                let explained = Explained::of(status);
                 serde_json::json!({
                     "kind": "refused",
-                    "reason": told.reason,
-                    "clause": told.clause,
-                    "field": told.field,
-                    "messageEn": told.message_en,
-                    "messageFr": told.message_fr,
+                    "reason": explained.reason,
+                    "clause": explained.clause,
+                    "field": explained.field,
+                    "messageEn": explained.message_en,
+                    "messageFr": explained.message_fr,
                 })
             }
         };
-        Some(serde_json::json!({ "error": told }))
+        Some(serde_json::json!({ "error": error }))
     }
 }
 

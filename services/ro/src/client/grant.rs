@@ -171,7 +171,7 @@ impl Command {
             }
             Self::Confirm(c) => {
                 let answer = client.confirm_changes(ConfirmChangesRequest { proposal_ids: c.proposals.clone() }).await?.into_inner();
-                output::said(session, &answer, CONFIRMED.fill(session.lang, &[&c.proposals.len().to_string()]));
+                output::answer(session, &answer, CONFIRMED.fill(session.lang, &[&c.proposals.len().to_string()]));
             }
             Self::Waiting(_) => {
                 let answer = client.list_proposals(ListProposalsRequest {}).await?.into_inner();
@@ -181,7 +181,7 @@ impl Command {
                 let answer = client.end_grant(EndGrantRequest { grant_id: c.grant.clone() }).await?.into_inner();
                 let waits = answer.outcome.as_ref().filter(|outcome| !outcome.in_force);
                 let ended = || ENDED.fill(session.lang, &[&c.grant]);
-                output::said(session, &answer, waits.map_or_else(ended, |outcome| outcome_in_words(outcome, session.lang)));
+                output::answer(session, &answer, waits.map_or_else(ended, |outcome| outcome_in_words(outcome, session.lang)));
             }
             Self::List(c) => {
                 let answer = client.list_grants(ListGrantsRequest { subject: c.subject.clone() }).await?.into_inner();

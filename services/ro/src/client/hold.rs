@@ -8,11 +8,13 @@ use super::{
     failure::Failure,
     output,
     session::Session,
-    spoken::spoken,
     text::{Lang, Words},
+    text_argument::text_argument,
     who::Who,
 };
 use crate::print;
+
+super::session::service_client!(cases, holds: proto::cases::v1::hold_service_client::HoldServiceClient);
 
 #[derive(Debug, Subcommand)]
 pub enum Command {
@@ -30,7 +32,7 @@ pub struct PlaceHold {
     #[arg(long)]
     kind: Kind,
     /// Why, in ten characters or more
-    #[arg(long, value_parser = spoken, default_value = "@", hide_default_value = true)]
+    #[arg(long, value_parser = text_argument, default_value = "@", hide_default_value = true)]
     reason: String,
     #[command(flatten)]
     common: Common,
@@ -45,7 +47,7 @@ pub struct Lift {
     /// Id, as `ro case hold list` shows it
     hold: String,
     /// Why, in ten characters or more
-    #[arg(long, value_parser = spoken, default_value = "@", hide_default_value = true)]
+    #[arg(long, value_parser = text_argument, default_value = "@", hide_default_value = true)]
     reason: String,
     #[command(flatten)]
     common: Common,
@@ -101,12 +103,12 @@ impl Command {
                 };
                 let request = PlaceHoldRequest { case_ref: c.case.clone(), kind: kind.into(), reason: c.reason.clone() };
                 let answer = client.place_hold(request).await?.into_inner();
-                output::said(session, &answer, PLACED.fill(session.lang, &[&answer.hold_id]));
+                output::answer(session, &answer, PLACED.fill(session.lang, &[&answer.hold_id]));
             }
             Self::Lift(c) => {
                 let request = LiftHoldRequest { case_ref: c.case.clone(), hold_id: c.hold.clone(), reason: c.reason.clone() };
                 let answer = client.lift_hold(request).await?.into_inner();
-                output::said(session, &answer, LIFTED.of(session.lang));
+                output::answer(session, &answer, LIFTED.of(session.lang));
             }
             Self::List(c) => {
                 let answer = client.list_holds(ListHoldsRequest { case_ref: c.case.clone() }).await?.into_inner();

@@ -15,6 +15,8 @@ use super::{
 };
 use crate::print;
 
+super::session::service_client!(notification, inbox: proto::notification::v1::inbox_service_client::InboxServiceClient);
+
 /// Your own inbox: yours by name and by the offices you hold, newest first
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  ro inbox --as institutional-head-mission\n  ro inbox --unread --mark-read")]

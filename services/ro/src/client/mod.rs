@@ -30,8 +30,7 @@ pub mod seed;
 pub mod session;
 mod sheet;
 pub mod site;
-pub mod spoken;
-pub mod text;
+pub mod text_argument;
 pub mod who;
 mod witness;
 
@@ -39,6 +38,7 @@ use std::{future::Future, process::ExitCode};
 
 use clap::Subcommand;
 
+pub use crate::text;
 use common::Common;
 use device_key::unlock::ByDevice;
 use failure::Failure;

@@ -9,11 +9,13 @@ use super::{
     failure::Failure,
     output,
     session::Session,
-    spoken::spoken,
     text::{Lang, Words},
+    text_argument::text_argument,
     who::Who,
 };
 use crate::print;
+
+super::session::service_client!(cases, modes: proto::cases::v1::mode_service_client::ModeServiceClient);
 
 #[derive(Debug, Subcommand)]
 pub enum Command {
@@ -29,7 +31,7 @@ pub struct Describe {
     /// Case number or id
     case: String,
     /// One line, as everybody who is asked will read it: @FILE reads it from a file, - from standard input; without it you are asked
-    #[arg(long, value_parser = spoken, default_value = "@", hide_default_value = true)]
+    #[arg(long, value_parser = text_argument, default_value = "@", hide_default_value = true)]
     description: String,
     #[command(flatten)]
     common: Common,
@@ -91,12 +93,12 @@ impl Command {
             Self::Describe(c) => {
                 let request = DescribeModeRequest { case_ref: c.case.clone(), description: c.description.clone() };
                 let answer = session.modes(who)?.describe_mode(request).await?.into_inner();
-                output::said(session, &answer, DESCRIBED.fill(session.lang, &[&answer.mode_id]));
+                output::answer(session, &answer, DESCRIBED.fill(session.lang, &[&answer.mode_id]));
             }
             Self::Say(c) => {
                 let request = SayDirectRequest { case_ref: c.case.clone(), mode_id: c.mode.clone(), direct: c.direct };
                 let answer = session.modes(who)?.say_direct(request).await?.into_inner();
-                output::said(session, &answer, SAID.fill(session.lang, &[directness(c.direct).of(session.lang)]));
+                output::answer(session, &answer, SAID.fill(session.lang, &[directness(c.direct).of(session.lang)]));
             }
             Self::List(c) => {
                 let case =
@@ -122,11 +124,11 @@ const fn directness(direct: bool) -> Words {
 /// One described mode, with who said whether it is direct.
 #[must_use]
 pub fn line(mode: &DescribedMode, lang: Lang) -> String {
-    let said = match &mode.said_at {
+    let by = match &mode.said_at {
         Some(at) => SAID_BY.fill(lang, &[&mode.said_by, &output::instant(Some(at))]),
         None => NOBODY.of(lang).to_owned(),
     };
-    format!("other  {}  {}  {} ({said})", mode.mode_id, print::one_line(&mode.description), directness(mode.direct).of(lang))
+    format!("other  {}  {}  {} ({by})", mode.mode_id, print::one_line(&mode.description), directness(mode.direct).of(lang))
 }
 
 #[cfg(test)]
@@ -138,8 +140,8 @@ mod tests {
         let mode = DescribedMode { mode_id: "m".into(), description: "read aloud\nby an Elder".into(), direct: true, ..Default::default() };
         assert_eq!(line(&mode, Lang::En), r"other  m  read aloud\nby an Elder  direct (nobody has said otherwise)");
         let said_at = Some(prost_types::Timestamp { seconds: 1_772_463_600, nanos: 0 });
-        let said = DescribedMode { direct: false, said_by: "rj-supervisor-1".into(), said_at, ..mode };
-        assert!(line(&said, Lang::En).ends_with("indirect (said by rj-supervisor-1 on 2026-03-02T15:00:00Z)"));
-        assert!(line(&said, Lang::Fr).ends_with("indirect (selon rj-supervisor-1, le 2026-03-02T15:00:00Z)"));
+        let decided = DescribedMode { direct: false, said_by: "rj-supervisor-1".into(), said_at, ..mode };
+        assert!(line(&decided, Lang::En).ends_with("indirect (said by rj-supervisor-1 on 2026-03-02T15:00:00Z)"));
+        assert!(line(&decided, Lang::Fr).ends_with("indirect (selon rj-supervisor-1, le 2026-03-02T15:00:00Z)"));
     }
 }

@@ -16,6 +16,8 @@ use super::{
 };
 use crate::print;
 
+super::session::service_client!(safety, directory: proto::safety::v1::directory_service_client::DirectoryServiceClient);
+
 #[derive(Debug, Subcommand)]
 pub enum Command {
     List(List),
@@ -99,23 +101,23 @@ impl Command {
         match self {
             Self::List(List { office: Office { office }, .. }) => {
                 let answer = client.list_office_holders(ListOfficeHoldersRequest { office: office.clone() }).await?.into_inner();
-                output::said(session, &answer, holders(office, &answer.holders, session.lang));
+                output::answer(session, &answer, holders(office, &answer.holders, session.lang));
             }
             Self::Name(Name { office: Office { office }, holder, rank, .. }) => {
                 let holder = OfficeHolder { office: office.clone(), holder: holder.clone(), rank: *rank, ..OfficeHolder::default() };
                 let answer = client.assign_office(AssignOfficeRequest { holder: Some(holder) }).await?.into_inner();
-                told(session, &answer, answer.outcome.as_ref());
+                print_outcome(session, &answer, answer.outcome.as_ref());
             }
             Self::End(End { office: Office { office }, holder, .. }) => {
                 let answer = client.end_office(EndOfficeRequest { office: office.clone(), holder: holder.clone() }).await?.into_inner();
-                told(session, &answer, answer.outcome.as_ref());
+                print_outcome(session, &answer, answer.outcome.as_ref());
             }
         }
         Ok(())
     }
 }
 
-fn told<T: prost_reflect::ReflectMessage>(session: &Session, answer: &T, outcome: Option<&Proposed>) {
+fn print_outcome<T: prost_reflect::ReflectMessage>(session: &Session, answer: &T, outcome: Option<&Proposed>) {
     if session.json {
         output::print_json(answer);
     }
@@ -130,10 +132,10 @@ fn holders(office: &str, holders: &[OfficeHolder], lang: Lang) -> String {
     }
     let rank =
         |rank: i32| usize::try_from(rank).ok().and_then(|rank| RANKS.get(rank)).map_or_else(|| rank.to_string(), |w| w.of(lang).to_owned());
-    let rung = |held: &OfficeHolder| if held.cannot_accept { CANNOT_ACCEPT.of(lang).to_owned() } else { RUNG.of(lang).to_owned() };
-    let rows: Vec<Vec<String>> = holders.iter().map(|held| vec![held.holder.clone(), rank(held.rank), rung(held)]).collect();
+    let rung = |holder: &OfficeHolder| if holder.cannot_accept { CANNOT_ACCEPT.of(lang).to_owned() } else { RUNG.of(lang).to_owned() };
+    let rows: Vec<Vec<String>> = holders.iter().map(|holder| vec![holder.holder.clone(), rank(holder.rank), rung(holder)]).collect();
     let table = output::table(&HEADINGS.map(|words| words.of(lang)), &rows);
-    if holders.iter().all(|held| held.cannot_accept) { format!("{table}\n{}", NOBODY.fill(lang, &[office])) } else { table }
+    if holders.iter().all(|holder| holder.cannot_accept) { format!("{table}\n{}", NOBODY.fill(lang, &[office])) } else { table }
 }
 
 #[cfg(test)]
@@ -142,11 +144,11 @@ mod tests {
 
     #[test]
     fn an_office_that_nobody_is_in_says_who_is_rung_in_its_place_in_both_languages() {
-        for (lang, says) in [(Lang::En, "National Monitoring Centre"), (Lang::Fr, "Centre national de surveillance")] {
+        for (lang, name) in [(Lang::En, "National Monitoring Centre"), (Lang::Fr, "Centre national de surveillance")] {
             let text = holders("institutional-head/kent", &[], lang);
-            assert!(text.contains(says) && text.contains("institutional-head/kent"), "{text}");
+            assert!(text.contains(name) && text.contains("institutional-head/kent"), "{text}");
         }
-        let held = OfficeHolder { office: "nmc".into(), holder: "nmc-1".into(), rank: 1, cannot_accept: false };
-        assert!(holders("nmc", &[held], Lang::Fr).contains("1 adjoint"));
+        let holder = OfficeHolder { office: "nmc".into(), holder: "nmc-1".into(), rank: 1, cannot_accept: false };
+        assert!(holders("nmc", &[holder], Lang::Fr).contains("1 adjoint"));
     }
 }

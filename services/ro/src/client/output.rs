@@ -52,7 +52,7 @@ pub fn print_checked<M: ReflectMessage>(message: &M, holds: Option<bool>) {
 }
 
 /// Prints what was done, as canonical JSON or in words.
-pub fn said<M: ReflectMessage>(session: &Session, answer: &M, words: impl Display) {
+pub fn answer<M: ReflectMessage>(session: &Session, answer: &M, words: impl Display) {
     if session.json { print_json(answer) } else { print::line(words) }
 }
 

@@ -17,11 +17,13 @@ use super::{
     failure::{Explained, Failure},
     labels, output,
     session::Session,
-    spoken::spoken,
     text::{Lang, Words},
+    text_argument::text_argument,
     who::Who,
 };
 use crate::print;
+
+super::session::service_client!(cases, participants: proto::cases::v1::participant_service_client::ParticipantServiceClient);
 
 #[derive(Debug, Subcommand)]
 pub enum Command {
@@ -41,10 +43,10 @@ pub struct Add {
     #[arg(long, value_parser = choices::participant())]
     kind: ParticipantKind,
     /// Their name: @FILE reads it from a file, - from standard input; without it you are asked
-    #[arg(long, value_parser = spoken, default_value = "@", hide_default_value = true)]
+    #[arg(long, value_parser = text_argument, default_value = "@", hide_default_value = true)]
     name: String,
     /// Finger Print Section number, where there is one
-    #[arg(long, value_parser = spoken, default_value = "")]
+    #[arg(long, value_parser = text_argument, default_value = "")]
     fps: String,
     /// The official language they asked for, where it is known
     #[arg(long, value_parser = choices::language())]
@@ -83,7 +85,7 @@ pub struct Leave {
     #[arg(long, value_parser = choices::wish())]
     wish: Wish,
     /// Why, @FILE or - like a name. Who leaves at their own wish need not say so
-    #[arg(long, value_parser = spoken, default_value = "")]
+    #[arg(long, value_parser = text_argument, default_value = "")]
     reason: String,
     #[command(flatten)]
     common: Common,
@@ -150,7 +152,7 @@ impl Add {
             print::note(AGAIN.fill(session.lang, &[&key]));
         }
         let answer = added?;
-        output::said(session, &answer, told(&answer, session.lang));
+        output::answer(session, &answer, added_text(&answer, session.lang));
         Ok(())
     }
 
@@ -192,7 +194,7 @@ const fn code(language: Language) -> &'static str {
     }
 }
 
-fn told(answer: &AddParticipantResponse, lang: Lang) -> String {
+fn added_text(answer: &AddParticipantResponse, lang: Lang) -> String {
     let added = ADDED.fill(lang, &[&answer.participant_id]);
     if answer.formerly.is_empty() { added } else { format!("{added}\n{}", CAME_BACK.fill(lang, &[&answer.formerly])) }
 }
@@ -227,7 +229,7 @@ impl Leave {
             reason: self.reason.clone(),
         };
         let answer = session.participants(who)?.leave_case(request).await?.into_inner();
-        output::said(session, &answer, LEFT.fill(session.lang, &[&output::instant(answer.left_at.as_ref())]));
+        output::answer(session, &answer, LEFT.fill(session.lang, &[&output::instant(answer.left_at.as_ref())]));
         Ok(())
     }
 }

@@ -20,6 +20,8 @@ use super::{
 };
 use crate::print;
 
+super::session::service_client!(cases, purges: proto::cases::v1::purge_service_client::PurgeServiceClient);
+
 /// The service whose key signs certificates.
 const SIGNER: &str = "cases";
 
@@ -130,7 +132,7 @@ impl Command {
             Self::Order(c) => {
                 let answer = client.order_purge(OrderPurgeRequest { case_ref: c.case.clone() }).await?.into_inner();
                 let until = output::instant(answer.stands_until.as_ref());
-                output::said(session, &answer, ORDERED.fill(session.lang, &[&answer.ordered_by, &until, &c.case]));
+                output::answer(session, &answer, ORDERED.fill(session.lang, &[&answer.ordered_by, &until, &c.case]));
                 Ok(())
             }
             Self::Confirm(c) => {

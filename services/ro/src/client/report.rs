@@ -17,6 +17,8 @@ use super::{
 };
 use crate::print;
 
+super::session::service_client!(reporting, reports: proto::reporting::v1::report_service_client::ReportServiceClient);
+
 /// A table of the annual report, small cells withheld
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  ro report referrals-by-origin\n  \

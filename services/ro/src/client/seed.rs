@@ -25,6 +25,8 @@ use super::{
 };
 use crate::print;
 
+super::session::service_client!(notification, preferences: proto::notification::v1::preference_service_client::PreferenceServiceClient);
+
 /// Grant the development identities their roles, and name the office-holders and their preferences
 #[derive(Debug, Args)]
 pub struct Seed {
@@ -97,7 +99,7 @@ impl Seed {
     /// # Errors
     /// See [`Failure`].
     pub async fn run(&self) -> Result<(), Failure> {
-        let session = Session::open(&self.common)?.patient(TIMEOUT);
+        let session = Session::open(&self.common)?.with_min_timeout(TIMEOUT);
         let stack = session.stack.as_ref().ok_or_else(|| Failure::Usage("name the stack: --stack FILE".to_owned()))?;
         let granted: Vec<RoleGrant> = stack.identities.iter().flat_map(grants).collect();
         let (one, other) = administrators(&session, stack)?;
@@ -112,7 +114,7 @@ impl Seed {
             }
         }
         confirm(&session, &other, outcomes).await?;
-        heard(&session, stack).await?;
+        await_grants(&session, stack).await?;
         let readers = readers(stack);
         for (identity, lang) in &readers {
             let preferences = Preferences { language: lang.code().to_owned(), email: address(identity) };
@@ -146,7 +148,7 @@ async fn confirm(session: &Session, who: &Who, outcomes: Vec<Proposed>) -> Resul
 }
 
 /// Waits until every service has the grants of every identity it will serve.
-async fn heard(session: &Session, stack: &Description) -> Result<(), Failure> {
+async fn await_grants(session: &Session, stack: &Description) -> Result<(), Failure> {
     let begun = Instant::now();
     for identity in &stack.identities {
         for service in local::SERVICES.iter().filter(|service| stack.services.contains_key(**service)) {

@@ -4,19 +4,6 @@ use std::{fs, path::PathBuf, time::Duration};
 
 use anyhow::Context as _;
 use local::{Description, description::Identity};
-use proto::{
-    cases::v1::{
-        access_service_client::AccessServiceClient, assessment_service_client::AssessmentServiceClient,
-        break_glass_service_client::BreakGlassServiceClient, case_service_client::CaseServiceClient,
-        consent_service_client::ConsentServiceClient, document_service_client::DocumentServiceClient,
-        hold_service_client::HoldServiceClient, mode_service_client::ModeServiceClient,
-        participant_service_client::ParticipantServiceClient, purge_service_client::PurgeServiceClient,
-    },
-    intake::v1::{contact_service_client::ContactServiceClient, referral_service_client::ReferralServiceClient},
-    notification::v1::{inbox_service_client::InboxServiceClient, preference_service_client::PreferenceServiceClient},
-    reporting::v1::report_service_client::ReportServiceClient,
-    safety::v1::{alarm_service_client::AlarmServiceClient, directory_service_client::DirectoryServiceClient},
-};
 use server::{client, retry::Retry};
 
 use super::{
@@ -52,7 +39,7 @@ impl<'a> Wanted<'a> {
     }
 
     fn fits(&self, identity: &Identity) -> bool {
-        let holds = |held: &[String], one: Option<&str>| one.is_none_or(|one| held.iter().any(|h| h == one));
+        let holds = |granted: &[String], one: Option<&str>| one.is_none_or(|one| granted.iter().any(|granted| granted == one));
         holds(&identity.roles, Some(self.role)) && holds(&identity.sites, self.site) && holds(&identity.regions, self.region)
     }
 }
@@ -70,7 +57,7 @@ pub struct Session {
     /// The person whose device signs, where one does.
     device: Option<Who>,
     /// Minimum timeout of every call, and how long it is retried where a service asks for that.
-    patience: Duration,
+    min_timeout: Duration,
 }
 
 const NO_STACK: Words = Words {
@@ -81,8 +68,13 @@ const NOBODY: Words = Words {
     en: "no development identity fits this command: name one with --as, or give --token-file",
     fr: "aucune identité de développement ne convient : nommez-en une avec --as, ou donnez --token-file",
 };
-/// Timeout of a call; long work such as an import gets more.
-const CALL_TIMEOUT: Duration = Duration::from_secs(30);
+/// Timeout of a call that carries or counts much.
+const LONG_CALL_TIMEOUT: Duration = Duration::from_secs(30);
+
+/// Timeout of a call to a process; an import or a report gets more.
+pub(super) fn deadline(process: &str) -> Duration {
+    if ["intake", "reporting"].contains(&process) { LONG_CALL_TIMEOUT } else { client::DEADLINE }
+}
 
 impl Session {
     /// Reads stack.json where there is one, and the authority's certificate.
@@ -120,14 +112,14 @@ impl Session {
         let file = common.ca.clone().or_else(|| stack.as_ref().map(|s| s.ca_file.clone()));
         let read = |path: &PathBuf| fs::read(path).map_err(|e| Failure::Usage(format!("{}: {e}", path.display())));
         let ca = file.as_ref().map(read).transpose()?;
-        Ok(Self { lang: common.lang(), json: common.json, stack, common: common.clone(), ca, device: None, patience: Duration::ZERO })
+        Ok(Self { lang: common.lang(), json: common.json, stack, common: common.clone(), ca, device: None, min_timeout: Duration::ZERO })
     }
 
     /// The same with this minimum timeout, for which a call is also retried where a service asks for that: for work that must not depend on
     /// how busy the machine is.
     #[must_use]
-    pub fn patient(self, patience: Duration) -> Self {
-        Self { patience, ..self }
+    pub fn with_min_timeout(self, min_timeout: Duration) -> Self {
+        Self { min_timeout, ..self }
     }
 
     /// Identity of a command: the person of the device, the one named on the command line, or the first that fits.
@@ -162,72 +154,41 @@ impl Session {
         self.device.is_some() || self.common.identity.is_some() || self.common.token_file.is_some()
     }
 
-    fn peer(&self, service: &'static str, given: Option<&String>, who: &Who, deadline: Option<Duration>) -> Result<Peer, Failure> {
-        let url = match (given, &self.stack) {
+    /// Connection to a process; `None` as the deadline is for calls that stream without end.
+    ///
+    /// # Errors
+    /// The address or the certificate cannot be used.
+    pub(super) fn peer(&self, service: &'static str, who: &Who, deadline: Option<Duration>) -> Result<Peer, Failure> {
+        let url = match (self.common.address(service), &self.stack) {
             (Some(url), _) => url.clone(),
             (None, Some(stack)) => stack.grpc(service)?.to_owned(),
             (None, None) => return Err(Failure::Usage(NO_STACK.fill(self.lang, &[service, service]))),
         };
         let plain = url.starts_with("http://");
         let ca = self.ca.as_deref().filter(|_| !plain);
-        let deadline = deadline.map(|usual| usual.max(self.patience));
+        let deadline = deadline.map(|usual| usual.max(self.min_timeout));
         let peer = client::connect(&url, ca, Some(who.token.expose()), deadline).with_context(|| format!("cannot use {url}"))?;
-        Ok(Retry::within(peer, self.patience))
-    }
-
-    /// A client for calls that stream without end.
-    ///
-    /// # Errors
-    /// The address or the certificate cannot be used.
-    pub fn alarm_stream(&self, who: &Who) -> Result<AlarmServiceClient<Peer>, Failure> {
-        Ok(AlarmServiceClient::new(self.peer("safety", self.common.safety.as_ref(), who, None)?))
+        Ok(Retry::within(peer, self.min_timeout))
     }
 }
 
-/// The clients of each process: one for each of its gRPC services, and what a call may take.
-macro_rules! clients {
-    ($($process:ident ($deadline:expr): { $($name:ident: $client:ident,)+ })+) => {
-        impl Session {
-            $($(
-                /// # Errors
-                /// The address or the certificate cannot be used.
-                pub fn $name(&self, who: &Who) -> Result<$client<Peer>, Failure> {
-                    Ok($client::new(self.peer(stringify!($process), self.common.$process.as_ref(), who, Some($deadline))?))
-                }
-            )+)+
+/// The client of one gRPC service, declared in the file of its capability: `service_client!(cases, consents: …::ConsentServiceClient)` is
+/// `session.consents(&who)`, a client of the process `cases`.
+macro_rules! service_client {
+    ($process:ident, $name:ident: $($client:ident)::+) => {
+        impl $crate::client::session::Session {
+            /// # Errors
+            /// The address or the certificate cannot be used.
+            pub fn $name(
+                &self,
+                who: &$crate::client::who::Who,
+            ) -> Result<$($client)::+<$crate::client::session::Peer>, $crate::client::failure::Failure> {
+                Ok($($client)::+::new(self.peer(stringify!($process), who, Some($crate::client::session::deadline(stringify!($process))))?))
+            }
         }
     };
 }
-
-clients! {
-    intake (CALL_TIMEOUT): {
-        referrals: ReferralServiceClient,
-        contacts: ContactServiceClient,
-    }
-    cases (client::DEADLINE): {
-        cases: CaseServiceClient,
-        participants: ParticipantServiceClient,
-        access: AccessServiceClient,
-        break_glass: BreakGlassServiceClient,
-        assessments: AssessmentServiceClient,
-        consents: ConsentServiceClient,
-        modes: ModeServiceClient,
-        documents: DocumentServiceClient,
-        holds: HoldServiceClient,
-        purges: PurgeServiceClient,
-    }
-    safety (client::DEADLINE): {
-        alarm: AlarmServiceClient,
-        directory: DirectoryServiceClient,
-    }
-    notification (client::DEADLINE): {
-        inbox: InboxServiceClient,
-        preferences: PreferenceServiceClient,
-    }
-    reporting (CALL_TIMEOUT): {
-        reports: ReportServiceClient,
-    }
-}
+pub(crate) use service_client;
 
 #[cfg(test)]
 mod tests {

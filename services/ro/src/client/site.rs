@@ -8,8 +8,8 @@ use super::{
     failure::Failure,
     labels, output,
     session::Session,
-    spoken::spoken,
     text::{Lang, Words},
+    text_argument::text_argument,
     who::Who,
 };
 use crate::print;
@@ -31,7 +31,7 @@ pub struct Correct {
     #[arg(long)]
     to: String,
     /// How it is known where the person is
-    #[arg(long, value_parser = spoken, default_value = "@", hide_default_value = true)]
+    #[arg(long, value_parser = text_argument, default_value = "@", hide_default_value = true)]
     reason: String,
     /// Your own key: the same key twice is one correction
     #[arg(long)]
@@ -58,7 +58,7 @@ pub struct Move {
     #[arg(long)]
     on: String,
     /// How it is known
-    #[arg(long, value_parser = spoken, default_value = "@", hide_default_value = true)]
+    #[arg(long, value_parser = text_argument, default_value = "@", hide_default_value = true)]
     reason: String,
     /// Your own key: the same key twice is one move
     #[arg(long)]
@@ -109,7 +109,7 @@ impl Command {
                 let (case_ref, site, reason) = (c.case.clone(), c.to.clone(), c.reason.clone());
                 let request = CorrectSiteRequest { case_ref, site, reason, idempotency_key: key(c.key.as_ref()) };
                 let answer = client.correct_site(request).await?.into_inner();
-                output::said(session, &answer, now_at(answer.stay.as_ref(), session.lang));
+                output::answer(session, &answer, now_at(answer.stay.as_ref(), session.lang));
             }
             Self::Move(c) => {
                 let how = match c.how {
@@ -125,7 +125,7 @@ impl Command {
                     idempotency_key: key(c.key.as_ref()),
                 };
                 let answer = client.record_person_move(request).await?.into_inner();
-                output::said(session, &answer, now_at(answer.stay.as_ref(), session.lang));
+                output::answer(session, &answer, now_at(answer.stay.as_ref(), session.lang));
             }
             Self::History(c) => {
                 let answer = client.get_case(GetCaseRequest { case_ref: c.case.clone() }).await?.into_inner();

@@ -13,7 +13,7 @@ use proto::{
 
 use super::{
     day::{Day, if_found},
-    told::OFFENDER,
+    referrals::OFFENDER,
 };
 use crate::client::{failure::Failure, text::Words, who::Who};
 
@@ -100,9 +100,9 @@ pub async fn imminent_risk(day: &Day, case: Case) -> Result<Alarm, Failure> {
     )?;
     let rung_after = flagged.elapsed().as_millis().to_string();
     day.must(fetch(day, &case.case_id).await?.contact_frozen, FROZEN)?;
-    day.tell(FLAGGED, &[&day.cast.mediator.name]);
+    day.print(FLAGGED, &[&day.cast.mediator.name]);
     let reference = at_nhq.envelope.as_ref().map(|e| e.reference.clone()).unwrap_or_default();
-    day.tell(RUNG, &[&reference, &day.cast.site, &rung_after]);
+    day.print(RUNG, &[&reference, &day.cast.site, &rung_after]);
     each_has_its_own(day, &at_nhq, &at_head, &concern_id).await?;
     Ok(Alarm { concern_id, reference, case_id: case.case_id })
 }
@@ -114,7 +114,7 @@ async fn assign(day: &Day, case: &Case) -> Result<(), Failure> {
     let request = || GetCaseRequest { case_ref: case.case_number.clone() };
     day.must(if_found(by(&day.cast.mediator)?.get_case(request()).await)?.is_some(), OPEN_TO_MEDIATOR)?;
     day.must(if_found(by(&day.cast.other_mediator)?.get_case(request()).await)?.is_none(), HIDDEN)?;
-    day.tell(ASSIGNED, &[&day.cast.mediator.name, &day.cast.other_mediator.name]);
+    day.print(ASSIGNED, &[&day.cast.mediator.name, &day.cast.other_mediator.name]);
     Ok(())
 }
 
@@ -140,8 +140,8 @@ async fn each_has_its_own(day: &Day, at_nhq: &InboxItem, at_head: &InboxItem, co
     day.must(at_nhq.audience() == Audience::Nhq && nhq.text.contains(NARRATIVE) && !nhq.case_id.is_empty(), NHQ_IN_FULL)?;
     let needed = at_head.audience() == Audience::ResponsibleHead && head.person_at_risk == OFFENDER && head.nature == NATURE;
     day.must(needed, HEAD_NEEDS)?;
-    let spoken = format!("{} {}", at_head.title, at_head.body).to_lowercase();
-    let silent = ["mediat", "médiat", "restorative", "réparatrice", "letter", NARRATIVE].iter().all(|word| !spoken.contains(word));
+    let text = format!("{} {}", at_head.title, at_head.body).to_lowercase();
+    let silent = ["mediat", "médiat", "restorative", "réparatrice", "letter", NARRATIVE].iter().all(|word| !text.contains(word));
     day.must(head == class::cut(&head, Class::NeedToKnow) && silent, HEAD_NO_MORE)?;
     let other = &day.cast.head_of_another_site;
     let mut client = day.session.inbox(&Who::of(other))?;
@@ -150,7 +150,7 @@ async fn each_has_its_own(day: &Day, at_nhq: &InboxItem, at_head: &InboxItem, co
     let request = GetConcernRequest { concern_ref: concern_id.to_owned() };
     let readable = if_found(day.session.alarm(&Who::of(other))?.get_concern(request).await)?.is_some();
     day.must(!in_inbox && !readable, NOT_ELSEWHERE)?;
-    day.tell(CUT, &[&other.sites.join(", ")]);
+    day.print(CUT, &[&other.sites.join(", ")]);
     Ok(())
 }
 
@@ -161,7 +161,7 @@ pub async fn each_accepts(day: &Day, alarm: &Alarm) -> Result<(), Failure> {
     let concern = read_back(day, alarm).await?;
     let head = status_of(&concern, Audience::ResponsibleHead);
     day.must(concern.state() == ConcernState::Ringing && head.accepted_at.is_none(), STILL_RINGING)?;
-    day.tell(NHQ_ACCEPTS, &[]);
+    day.print(NHQ_ACCEPTS, &[]);
     accept(day, &day.cast.head, Audience::ResponsibleHead, alarm).await?;
     let concern = day
         .seen(BOTH, || async {
@@ -172,11 +172,11 @@ pub async fn each_accepts(day: &Day, alarm: &Alarm) -> Result<(), Failure> {
     let by = |audience| status_of(&concern, audience).accepted_by;
     let who = by(Audience::Nhq) == day.cast.nhq.subject && by(Audience::ResponsibleHead) == day.cast.head.subject;
     day.must(who, ACCEPTED_BY)?;
-    day.tell(HEAD_ACCEPTS, &[crate::client::labels::concern_state(concern.state()).of(day.lang())]);
+    day.print(HEAD_ACCEPTS, &[crate::client::labels::concern_state(concern.state()).of(day.lang())]);
     let request = CloseConcernRequest { concern_id: alarm.concern_id.clone(), outcome: "demonstration: seen and safe".to_owned() };
     day.session.alarm(&Who::of(&day.cast.nhq))?.close_concern(request).await?;
     day.seen(FREE, || async { Ok((!fetch(day, &alarm.case_id).await?.contact_frozen).then_some(())) }).await?;
-    day.tell(CLOSED, &[]);
+    day.print(CLOSED, &[]);
     Ok(())
 }
 

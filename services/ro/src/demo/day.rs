@@ -50,7 +50,7 @@ impl Day {
     /// A person of the demo has no development identity.
     pub fn begin(session: Session, stack: Description) -> Result<Self, Failure> {
         let cast = Cast::of(&stack)?;
-        let session = session.patient(TIMEOUT);
+        let session = session.with_min_timeout(TIMEOUT);
         let day = Self { session, stack, cast, clock: Clock::system(), run: Ids::random().uuid().to_string(), began: Instant::now() };
         if !day.session.json {
             print::line(BEGINS.of(day.lang()));
@@ -77,7 +77,7 @@ impl Day {
     }
 
     /// Prints a step that was seen.
-    pub fn tell(&self, words: Words, parts: &[&str]) {
+    pub fn print(&self, words: Words, parts: &[&str]) {
         let text = words.fill(self.lang(), parts);
         let elapsed = self.began.elapsed().as_millis();
         if self.session.json {
@@ -98,14 +98,14 @@ impl Day {
     }
 
     pub fn end(&self) {
-        self.tell(ENDS, &[]);
+        self.print(ENDS, &[]);
     }
 
     /// Polls until there is a result.
     ///
     /// # Errors
     /// Nothing was seen in time, or the service refuses.
-    pub async fn seen<T, F, Fut>(&self, what: Words, mut look: F) -> Result<T, Failure>
+    pub async fn seen<T, F, Fut>(&self, what: Words, mut condition: F) -> Result<T, Failure>
     where
         F: FnMut() -> Fut,
         Fut: Future<Output = Result<Option<T>, Failure>>,
@@ -113,7 +113,7 @@ impl Day {
         let begun = Instant::now();
         while begun.elapsed() < DEADLINE {
             // A check that hangs must not outlast the deadline.
-            match tokio::time::timeout(DEADLINE.saturating_sub(begun.elapsed()), look()).await {
+            match tokio::time::timeout(DEADLINE.saturating_sub(begun.elapsed()), condition()).await {
                 Ok(Ok(Some(found))) => return Ok(found),
                 Ok(Ok(None) | Err(Failure::Unreachable(_))) => tokio::time::sleep(POLL_INTERVAL).await,
                 Ok(Err(failure)) => return Err(failure),
@@ -128,14 +128,14 @@ impl Day {
     ///
     /// # Errors
     /// No answer in time, or the service refuses.
-    pub async fn answered<T, F, Fut>(&self, mut ask: F) -> Result<T, Failure>
+    pub async fn answered<T, F, Fut>(&self, mut call: F) -> Result<T, Failure>
     where
         F: FnMut() -> Fut,
         Fut: Future<Output = Result<Response<T>, Status>>,
     {
         let begun = Instant::now();
         loop {
-            match ask().await.map_err(Failure::from) {
+            match call().await.map_err(Failure::from) {
                 Ok(answer) => return Ok(answer.into_inner()),
                 Err(Failure::Unreachable(_)) if begun.elapsed() < DEADLINE => tokio::time::sleep(POLL_INTERVAL).await,
                 Err(failure) => return Err(failure),

@@ -9,7 +9,7 @@ use super::{
     alarm::{Alarm, NARRATIVE},
     day::Day,
     mail,
-    told::OFFENDER,
+    referrals::OFFENDER,
 };
 use crate::client::{
     failure::Failure,
@@ -53,10 +53,10 @@ pub async fn mail_went_out(day: &Day, alarm: &Alarm) -> Result<(), Failure> {
         let lang = language_of(&person.name);
         let (is_english, is_french) = (text.contains("Reference"), text.contains("Référence"));
         day.must((is_english, is_french) == (lang == Lang::En, lang == Lang::Fr), MAIL_LANGUAGE)?;
-        let told = text.to_lowercase();
+        let lower = text.to_lowercase();
         let content = [OFFENDER, NARRATIVE, "mediat", "médiat", "restorative", "réparatrice", "victim"];
-        day.must(content.iter().all(|word| !told.contains(&word.to_lowercase())), MAIL_SILENT)?;
-        day.tell(MAIL, &[&address, language(lang).of(day.lang())]);
+        day.must(content.iter().all(|word| !lower.contains(&word.to_lowercase())), MAIL_SILENT)?;
+        day.print(MAIL, &[&address, language(lang).of(day.lang())]);
     }
     let mediator = &day.cast.mediator;
     let lang = language_of(&mediator.name);
@@ -66,12 +66,12 @@ pub async fn mail_went_out(day: &Day, alarm: &Alarm) -> Result<(), Failure> {
         async move {
             let inbox =
                 client.list_inbox(ListInboxRequest { unread_only: true, page_size: 200, page_token: String::new() }).await?.into_inner();
-            let told = |item: &InboxItem| item.template == "mediator-assigned" && item.body.contains(&alarm.case_id);
-            Ok(inbox.items.iter().any(|item| told(item) && item.language == lang.code()).then_some(()))
+            let is_assignment = |item: &InboxItem| item.template == "mediator-assigned" && item.body.contains(&alarm.case_id);
+            Ok(inbox.items.iter().any(|item| is_assignment(item) && item.language == lang.code()).then_some(()))
         }
     })
     .await?;
-    day.tell(ASSIGNED, &[&mediator.name, language(lang).of(day.lang())]);
+    day.print(ASSIGNED, &[&mediator.name, language(lang).of(day.lang())]);
     Ok(())
 }
 
@@ -124,7 +124,7 @@ pub async fn report(day: &Day, before: i64, recorded: i64) -> Result<(), Failure
         cells.map(shown).any(|count| (1..i64::from(t.threshold)).contains(&count))
     };
     day.must(origins.threshold > 1 && !all.iter().any(small), SMALL_CELLS)?;
-    day.tell(COUNTED, &[&recorded.to_string(), &(origins.threshold - 1).to_string()]);
+    day.print(COUNTED, &[&recorded.to_string(), &(origins.threshold - 1).to_string()]);
     for table in [&regions, &origins] {
         day.show("");
         day.show(&report::text(table, day.lang()));

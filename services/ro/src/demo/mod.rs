@@ -6,7 +6,7 @@ mod day;
 mod evening;
 mod mail;
 mod morning;
-mod told;
+mod referrals;
 
 use std::{
     process::ExitCode,
@@ -21,9 +21,15 @@ use clap::Args;
 use local::{Description, Options, Stack};
 
 use crate::{
-    client::{block_on, common::Common, failure::Failure, session::Session, text::Words},
+    client::{
+        block_on,
+        common::Common,
+        failure::Failure,
+        session::Session,
+        text::{Language, Words},
+    },
     print,
-    stack::{build, signals, tell},
+    stack::{build, print_progress, signals},
 };
 use day::Day;
 
@@ -69,16 +75,16 @@ fn on_a_stack_of_its_own(common: &Common) -> Result<(), Failure> {
     }
     let options = Options::new(common.place.dir(), build::bin_dir()?);
     signals::raise_on_stop(options.cancel.clone()).map_err(|e| Failure::Other(e.into()))?;
-    let stack = Stack::start(&options, &mut tell).map_err(|e| Failure::Other(e.into()))?;
+    let stack = Stack::start(&options, &mut print_progress).map_err(|e| Failure::Other(e.into()))?;
     let played = play(common, stack.description().clone(), &options.cancel);
     print::note(STOPPING.of(lang));
-    stack.stop(&mut tell);
+    stack.stop(&mut print_progress);
     played
 }
 
 fn play(common: &Common, stack: Description, cancel: &Arc<AtomicBool>) -> Result<(), Failure> {
     // The demo uses only this stack: addresses that are set for another one are ignored.
-    let ours = Common { lang: Some(common.lang()), json: common.json, ..Common::plain() };
+    let ours = Common { language: Language { lang: Some(common.lang()), ..Language::default() }, json: common.json, ..Common::plain() };
     let session = Session::with(&ours, Some(stack.clone()))?;
     let day = Day::begin(session, stack)?;
     block_on(async {

@@ -17,7 +17,7 @@ use proto::{
 
 use super::{
     day::{DEADLINE, Day, if_found},
-    told,
+    referrals,
 };
 use crate::client::{
     failure::Failure,
@@ -83,15 +83,15 @@ const FRESH: Words = Words { en: "a referral of this run is new to intake", fr: 
 /// A step was not seen.
 pub async fn referrals_arrive(day: &Day) -> Result<Referrals, Failure> {
     let institutional = by_bus(day).await?;
-    day.tell(BY_BUS, &[&day.cast.site, &institutional]);
-    let community = submit(day, &Who::of(&day.cast.parole_office), told::community(day)).await?;
-    day.tell(BY_GRPC, &[&day.cast.parole_site, &community]);
+    day.print(BY_BUS, &[&day.cast.site, &institutional]);
+    let community = submit(day, &Who::of(&day.cast.parole_office), referrals::community(day)).await?;
+    day.print(BY_GRPC, &[&day.cast.parole_site, &community]);
     let services = Who::of(&day.cast.victim_services);
-    let victim = submit(day, &services, told::from_a_victim(day)).await?;
-    day.tell(BY_VICTIM, &[&day.cast.region, &victim]);
-    day.tell(CONTACT, &[&push_contact(day, &services, &victim).await?]);
-    let letter = submit(day, &Who::of(&day.cast.staff), told::any_communication(day)).await?;
-    day.tell(LETTER, &[&day.cast.site, &letter]);
+    let victim = submit(day, &services, referrals::from_a_victim(day)).await?;
+    day.print(BY_VICTIM, &[&day.cast.region, &victim]);
+    day.print(CONTACT, &[&push_contact(day, &services, &victim).await?]);
+    let letter = submit(day, &Who::of(&day.cast.staff), referrals::any_communication(day)).await?;
+    day.print(LETTER, &[&day.cast.site, &letter]);
     let imported = import_backlog(day).await?;
     Ok(Referrals { institutional, community, victim, letter, recorded: 4 + imported })
 }
@@ -113,7 +113,7 @@ async fn by_bus(day: &Day) -> Result<String, Failure> {
     let site: SiteCode = day.cast.site.parse().map_err(|e| Failure::Usage(format!("{}: {e}", day.cast.site)))?;
     let mut receipts = client.subscribe(subject::intake_receipt(&site)).await.map_err(|e| other(&e))?;
     client.flush().await.map_err(|e| other(&e))?;
-    let referral = told::institutional(day);
+    let referral = referrals::institutional(day);
     let stored = client.request(subject::submit_referral(&site), referral.encode_to_vec().into()).await.map_err(|e| other(&e))?;
     day.must(String::from_utf8_lossy(&stored.payload).contains(subject::SUBMISSIONS.name), BUS_STORED)?;
     // Other systems of the site may read their receipts on the same subject.
@@ -136,16 +136,16 @@ async fn by_bus(day: &Day) -> Result<String, Failure> {
 async fn submit(day: &Day, who: &Who, referral: Referral) -> Result<String, Failure> {
     let request = SubmitReferralRequest { referral: Some(referral) };
     let intake = day.session.referrals(who)?;
-    let mut asked = 0;
+    let mut attempts = 0;
     let answer = day
         .answered(|| {
-            asked += 1;
+            attempts += 1;
             let (mut intake, request) = (intake.clone(), request.clone());
             async move { intake.submit_referral(request).await }
         })
         .await?;
     let receipt = answer.receipt.unwrap_or_default();
-    day.must(!receipt.number.is_empty() && (asked > 1 || !receipt.already_known), FRESH)?;
+    day.must(!receipt.number.is_empty() && (attempts > 1 || !receipt.already_known), FRESH)?;
     Ok(receipt.number)
 }
 
@@ -165,16 +165,16 @@ async fn push_contact(day: &Day, who: &Who, receipt_number: &str) -> Result<Stri
     };
     let request = PushContactRequest { contact: Some(contact) };
     let intake = day.session.contacts(who)?;
-    let mut asked = 0;
+    let mut attempts = 0;
     let answer = day
         .answered(|| {
-            asked += 1;
+            attempts += 1;
             let (mut intake, request) = (intake.clone(), request.clone());
             async move { intake.push_contact(request).await }
         })
         .await?;
     let receipt: Receipt = answer.receipt.unwrap_or_default();
-    day.must(!receipt.number.is_empty() && (asked > 1 || !receipt.already_known), FRESH)?;
+    day.must(!receipt.number.is_empty() && (attempts > 1 || !receipt.already_known), FRESH)?;
     Ok(receipt.number)
 }
 
@@ -201,7 +201,7 @@ async fn import_backlog(day: &Day) -> Result<i64, Failure> {
     // The heading is line 1.
     let broken = broken as u64 + 2;
     day.must(recorded == all && rejected == [broken], FILE_COUNTS)?;
-    day.tell(FILE, &[&offices.join(", "), &recorded.to_string(), &broken.to_string()]);
+    day.print(FILE, &[&offices.join(", "), &recorded.to_string(), &broken.to_string()]);
     Ok(i64::try_from(recorded).unwrap_or_default())
 }
 
@@ -231,7 +231,7 @@ pub async fn nhq_screens(day: &Day, referrals: &Referrals) -> Result<Case, Failu
             Ok(numbers.iter().all(|n| found.contains_key(*n)).then_some(found))
         })
         .await?;
-    day.tell(IN_QUEUE, &[]);
+    day.print(IN_QUEUE, &[]);
     let decisions = [
         (&referrals.institutional, Disposition::Accepted, ReferralState::ScreenedAccepted),
         (&referrals.community, Disposition::DeferredForPreparation, ReferralState::ScreenedDeferred),
@@ -250,11 +250,11 @@ pub async fn nhq_screens(day: &Day, referrals: &Referrals) -> Result<Case, Failu
         };
         let answer = intake.screen_referral(request).await?.into_inner();
         day.must(answer.state() == expected, RIGHT_STATE)?;
-        day.tell(SCREENED, &[number, crate::client::labels::referral_state(expected).of(day.lang())]);
+        day.print(SCREENED, &[number, crate::client::labels::referral_state(expected).of(day.lang())]);
     }
     let referral_id = entries.get(&referrals.institutional).map(|e| e.referral_id.clone()).unwrap_or_default();
     let case = case_of(day, &referral_id).await?;
-    day.tell(OPENED, &[&referrals.institutional, &case.case_number]);
+    day.print(OPENED, &[&referrals.institutional, &case.case_number]);
     Ok(case)
 }
 

@@ -78,8 +78,8 @@ fn machine() -> Finding {
 
 fn rust() -> Finding {
     const MINIMUM: Version = Version([1, 94, 0]);
-    let told = build::cargo().arg("--version").output().map_err(|_| "cargo does not run: install Rust with rustup".to_owned())?;
-    match Version::parse(&String::from_utf8_lossy(&told.stdout)) {
+    let output = build::cargo().arg("--version").output().map_err(|_| "cargo does not run: install Rust with rustup".to_owned())?;
+    match Version::parse(&String::from_utf8_lossy(&output.stdout)) {
         Some(version) if version >= MINIMUM => Ok(format!("cargo {version}")),
         Some(version) => Err(format!("cargo {version} is older than {MINIMUM}: run `rustup update`")),
         None => Err("cargo tells no version: install Rust with rustup".to_owned()),
@@ -154,8 +154,8 @@ fn state_folder(dir: &Path) -> Finding {
 
 fn disk(dir: &Path) -> Finding {
     const NEEDED: u64 = 2_000_000;
-    let told = Command::new("df").args(["-Pk"]).arg(dir).output().map_err(|error| format!("df does not run: {error}"))?;
-    let text = String::from_utf8_lossy(&told.stdout).into_owned();
+    let output = Command::new("df").args(["-Pk"]).arg(dir).output().map_err(|error| format!("df does not run: {error}"))?;
+    let text = String::from_utf8_lossy(&output.stdout).into_owned();
     let free = text.lines().nth(1).and_then(|line| line.split_whitespace().nth(3)?.parse::<u64>().ok());
     match free {
         Some(free) if free >= NEEDED => Ok(format!("{} GB free", free / 1_000_000)),

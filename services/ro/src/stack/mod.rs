@@ -114,7 +114,7 @@ pub fn checkout() -> PathBuf {
 }
 
 /// Prints progress to standard error.
-pub fn tell(progress: Progress) {
+pub fn print_progress(progress: Progress) {
     match progress {
         Progress::Step(text) => print::note(text),
         Progress::Note(text) => print::note(format!("  {text}")),

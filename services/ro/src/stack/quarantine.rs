@@ -39,10 +39,10 @@ impl Quarantine {
     /// # Errors
     /// When no stack runs, there is no such service, or psql fails.
     pub fn run(&self) -> anyhow::Result<ExitCode> {
-        let asked = "update quarantine set replay_asked_at = now() where released_at is null";
+        let request = "update quarantine set replay_asked_at = now() where released_at is null";
         let statement = match (&self.replay, self.replay_all) {
-            (Some(id), _) => format!("{asked} and id = '{id}'"),
-            (None, true) => asked.to_owned(),
+            (Some(id), _) => format!("{request} and id = '{id}'"),
+            (None, true) => request.to_owned(),
             (None, false) => LIST.to_owned(),
         };
         let mut command = psql::client(&self.place.description()?, &self.service, Login::Application)?;

@@ -17,7 +17,7 @@ use local::{
     test_database,
 };
 
-use super::{build, checkout, tell};
+use super::{build, checkout, print_progress};
 use crate::print;
 
 /// Options of `ro sqlx`.
@@ -48,7 +48,7 @@ impl Sqlx {
             bail!("no package with SQL is named {name}: there are {}", all.join(", "));
         }
         let chosen = |name: &&str| self.packages.is_empty() || self.packages.iter().any(|wanted| wanted == name);
-        let (mut postgres, dir) = test_database::start(&mut tell)?;
+        let (mut postgres, dir) = test_database::start(&mut print_progress)?;
         let databases: Vec<String> = all.iter().map(|package| database(package)).collect();
         postgres.create_services(&databases.iter().map(String::as_str).collect::<Vec<_>>())?;
         let mut stale = Vec::new();

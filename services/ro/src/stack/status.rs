@@ -15,17 +15,25 @@ use server::{HISTORY_HEALTH, WORK_HEALTH, client};
 use tonic_health::pb::{HealthCheckRequest, health_check_response::ServingStatus, health_client::HealthClient};
 
 use super::Place;
-use crate::print;
+use crate::{
+    print,
+    text::{Lang, Language, Words},
+};
 
 /// Health names beside the unnamed one; a process that does not have one of them is well in it.
 const NAMED_HEALTH: [&str; 4] = [BUS_HEALTH, ROOM_HEALTH, HISTORY_HEALTH, WORK_HEALTH];
 const HEALTH_TIMEOUT: Duration = Duration::from_secs(2);
+
+const BAD_HEALTH: Words = Words { en: "bad health: {}", fr: "mauvais état de santé : {}" };
 
 /// Options of `ro status`.
 #[derive(Debug, Args)]
 pub struct Status {
     #[command(flatten)]
     place: Place,
+
+    #[command(flatten)]
+    language: Language,
 
     /// Answer as JSON
     #[arg(long)]
@@ -39,7 +47,7 @@ struct Row {
     pid: u32,
     address: String,
     /// Health names that the process reports as bad.
-    unwell: Vec<&'static str>,
+    bad_health: Vec<&'static str>,
 }
 
 impl Status {
@@ -56,7 +64,7 @@ impl Status {
             print::json(&rows);
         } else {
             for row in &rows {
-                print::line(row.text());
+                print::line(row.text(self.language.lang()));
             }
         }
         let well = rows.iter().all(|row| row.state == "up");
@@ -65,9 +73,15 @@ impl Status {
 }
 
 impl Row {
-    fn text(&self) -> String {
-        let text = format!("{:<16} {:<10} {:<8} {}", self.name, self.state, self.pid, self.address);
-        if self.unwell.is_empty() { text } else { format!("{text}  bad health: {}", self.unwell.join(", ")) }
+    fn text(&self, lang: Lang) -> String {
+        let state = match (self.state, lang) {
+            ("up", Lang::Fr) => "en marche",
+            ("gone", Lang::Fr) => "arrêté",
+            ("no answer", Lang::Fr) => "sans réponse",
+            (state, _) => state,
+        };
+        let text = format!("{:<16} {state:<12} {:<8} {}", self.name, self.pid, self.address);
+        if self.bad_health.is_empty() { text } else { format!("{text}  {}", BAD_HEALTH.fill(lang, &[&self.bad_health.join(", ")])) }
     }
 }
 
@@ -75,18 +89,18 @@ impl Row {
 async fn add_health(rows: &mut [Row], description: &Description) -> anyhow::Result<()> {
     let file = &description.ca_file;
     let ca = std::fs::read(file).with_context(|| format!("cannot read {}", file.display()))?;
-    let asked = rows.iter_mut().filter(|row| row.state == "up").map(|row| async {
+    let checks = rows.iter_mut().filter(|row| row.state == "up").map(|row| async {
         if let Some(url) = description.services.get(&row.name).and_then(|service| service.grpc.as_deref()) {
-            row.unwell = unwell(url, &ca).await;
+            row.bad_health = bad_health_of(url, &ca).await;
         }
     });
-    futures::future::join_all(asked).await;
+    futures::future::join_all(checks).await;
     Ok(())
 }
 
-async fn unwell(url: &str, ca: &[u8]) -> Vec<&'static str> {
+async fn bad_health_of(url: &str, ca: &[u8]) -> Vec<&'static str> {
     let Ok(peer) = client::connect(url, Some(ca), None, Some(HEALTH_TIMEOUT)) else { return Vec::new() };
-    let asked = NAMED_HEALTH.map(|name| {
+    let checks = NAMED_HEALTH.map(|name| {
         let mut health = HealthClient::new(peer.clone());
         async move {
             let answer = health.check(HealthCheckRequest { service: name.to_owned() }).await;
@@ -94,7 +108,7 @@ async fn unwell(url: &str, ca: &[u8]) -> Vec<&'static str> {
             is_bad.then_some(name)
         }
     });
-    futures::future::join_all(asked).await.into_iter().flatten().collect()
+    futures::future::join_all(checks).await.into_iter().flatten().collect()
 }
 
 fn rows(description: &Description) -> Vec<Row> {
@@ -106,20 +120,20 @@ fn rows(description: &Description) -> Vec<Row> {
             state: state(postgres.pid, std::os::unix::net::UnixStream::connect(&socket).is_ok()),
             pid: postgres.pid,
             address: postgres.socket_dir.display().to_string(),
-            unwell: Vec::new(),
+            bad_health: Vec::new(),
         },
         Row {
             name: "nats".into(),
             state: state(nats.pid, answers(&nats.url)),
             pid: nats.pid,
             address: nats.url.clone(),
-            unwell: Vec::new(),
+            bad_health: Vec::new(),
         },
     ];
     for (name, service) in &description.services {
         let address = service.grpc.clone().or_else(|| service.http.clone()).unwrap_or_default();
         let state = state(service.pid, answers(&address));
-        rows.push(Row { name: name.clone(), state, pid: service.pid, address, unwell: Vec::new() });
+        rows.push(Row { name: name.clone(), state, pid: service.pid, address, bad_health: Vec::new() });
     }
     rows
 }
@@ -143,8 +157,10 @@ mod tests {
 
     #[test]
     fn a_process_that_runs_is_shown_with_its_bad_health_and_a_well_one_without_a_word() {
-        let row = |unwell| Row { name: "safety".into(), state: "up", pid: 7, address: "https://127.0.0.1:1".into(), unwell };
-        assert_eq!(row(vec!["bus", "work"]).text(), "safety           up         7        https://127.0.0.1:1  bad health: bus, work");
-        assert!(row(Vec::new()).text().ends_with("https://127.0.0.1:1"));
+        let row = |bad_health| Row { name: "safety".into(), state: "up", pid: 7, address: "https://127.0.0.1:1".into(), bad_health };
+        let ill = row(vec!["bus", "work"]);
+        assert_eq!(ill.text(Lang::En), "safety           up           7        https://127.0.0.1:1  bad health: bus, work");
+        assert_eq!(ill.text(Lang::Fr), "safety           en marche    7        https://127.0.0.1:1  mauvais état de santé : bus, work");
+        assert!(row(Vec::new()).text(Lang::En).ends_with("https://127.0.0.1:1"));
     }
 }

@@ -58,16 +58,16 @@ pub fn check(name: &str, command: &mut Command) -> anyhow::Result<Tally> {
 pub fn tests(name: &str, command: &mut Command) -> anyhow::Result<(Tally, Vec<String>)> {
     print::line(format!("== {name}"));
     let mut child = command.stdin(Stdio::null()).stdout(Stdio::piped()).spawn().with_context(|| format!("run {name}"))?;
-    let mut said = Lines::default();
+    let mut lines = Lines::default();
     if let Some(output) = child.stdout.take() {
         for line in BufReader::new(output).split(b'\n') {
             let line = String::from_utf8_lossy(&line?).into_owned();
             print::line(&line);
-            said.0.push(line);
+            lines.0.push(line);
         }
     }
     let status = child.wait()?;
-    let (mut tally, mut failures) = said.result();
+    let (mut tally, mut failures) = lines.result();
     // Failed without a failed test: it did not compile, or a test program died.
     if !status.success() && tally.failed == 0 {
         tally.failed = 1;
@@ -76,7 +76,7 @@ pub fn tests(name: &str, command: &mut Command) -> anyhow::Result<(Tally, Vec<St
     Ok((tally, failures))
 }
 
-/// What a test program said.
+/// Output of a test program.
 #[derive(Debug, Default)]
 pub struct Lines(Vec<String>);
 

@@ -6,9 +6,9 @@ use clap::Args;
 use local::{test_database, tools};
 
 use super::{
-    build,
+    build, print_progress,
     steps::{self, Tally},
-    tell, test_programs,
+    test_programs,
 };
 use crate::print;
 
@@ -44,8 +44,8 @@ impl Test {
     pub fn run(&self) -> anyhow::Result<ExitCode> {
         let started = Instant::now();
         // Found or fetched once, before many tests search for them in parallel.
-        let nats = tools::nats_server(&tools::Wishes::from_env(), &mut tell)?;
-        let (postgres, dir) = test_database::start(&mut tell)?;
+        let nats = tools::nats_server(&tools::Wishes::from_env(), &mut print_progress)?;
+        let (postgres, dir) = test_database::start(&mut print_progress)?;
 
         let mut environment = vec![
             (test_database::POSTGRES_VARIABLE, postgres.superuser_url("postgres")?),
@@ -109,7 +109,7 @@ fn all(environment: &[(&str, String)], tally: &mut Tally) -> anyhow::Result<Vec<
     print::line(format!("== cargo build: {}", if built.is_some() { "passed" } else { "FAILED" }));
     let Some(programs) = built else { return Ok(vec!["cargo build failed: no test was run".to_owned()]) };
     let cores = thread::available_parallelism().map_or(1, NonZero::get);
-    let (results, mut failures) = test_programs::run(programs, cores + 1, environment, |said| print::line(said))?;
+    let (results, mut failures) = test_programs::run(programs, cores + 1, environment, |line| print::line(line))?;
     *tally += results;
     let (results, failed) = steps::tests("cargo test --doc", build::cargo().args(["test", "--quiet", "--workspace", "--doc"]))?;
     *tally += results;

@@ -80,7 +80,7 @@ fn in_order(mut programs: Vec<TestProgram>) -> Vec<TestProgram> {
     programs
 }
 
-/// Runs all of them with some at a time: the tests of whole systems mostly wait while those of the services compute. What a program said is
+/// Runs all of them with some at a time: the tests of whole systems mostly wait while those of the services compute. The output of a program is
 /// shown when it has ended.
 ///
 /// # Errors
@@ -114,7 +114,7 @@ pub fn run(
     Ok(done.into_inner().unwrap_or_else(PoisonError::into_inner))
 }
 
-/// Runs one program to its end; all it said is shown at once, so that two do not mix.
+/// Runs one program to its end; its output is shown at once, so that two do not mix.
 fn one(name: &str, command: &mut Command, show: impl Fn(&str)) -> anyhow::Result<(Tally, Vec<String>)> {
     let began = Instant::now();
     let mut child = command
@@ -124,7 +124,7 @@ fn one(name: &str, command: &mut Command, show: impl Fn(&str)) -> anyhow::Result
         .spawn()
         .with_context(|| format!("run the test program {name}"))?;
     let errors = child.stderr.take();
-    let said = thread::scope(|scope| {
+    let output = thread::scope(|scope| {
         let errors = scope.spawn(move || {
             let mut text = Vec::new();
             errors.map_or(Ok(0), |mut errors| errors.read_to_end(&mut text)).map(|_| text)
@@ -137,15 +137,15 @@ fn one(name: &str, command: &mut Command, show: impl Fn(&str)) -> anyhow::Result
         anyhow::Ok(text)
     })?;
     let status = child.wait()?;
-    let said = lines_of(&said);
-    let (mut tally, mut failures) = said.result();
+    let lines = lines_of(&output);
+    let (mut tally, mut failures) = lines.result();
     // Failed without a failed test: the program died.
     if !status.success() && tally.failed == 0 {
         tally.failed = 1;
         failures.push(format!("{name}: {status}"));
     }
     let heading = format!("== {name}: {} in {} s", tally.line(), began.elapsed().as_secs());
-    show(&said.under(&heading));
+    show(&lines.under(&heading));
     Ok((tally, failures))
 }
 

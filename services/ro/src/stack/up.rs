@@ -15,7 +15,7 @@ use clap::Args;
 use local::{Description, Options, Progress, Stack, process, state};
 use serde_json::json;
 
-use super::{Place, build, signals, tell};
+use super::{Place, build, print_progress, signals};
 use crate::print;
 
 /// Options of `ro up`.
@@ -68,16 +68,16 @@ impl Up {
         if build::by_cargo() && !self.no_build {
             build::programs()?;
         }
-        if self.detach { self.start_detached(&dir) } else { self.hold(&dir) }
+        if self.detach { self.start_detached(&dir) } else { self.keep_running(&dir) }
     }
 
-    fn hold(&self, dir: &Path) -> anyhow::Result<ExitCode> {
+    fn keep_running(&self, dir: &Path) -> anyhow::Result<ExitCode> {
         let started = Instant::now();
         let mut options = Options::new(dir.to_path_buf(), build::bin_dir()?);
         options.fresh = self.fresh;
         options.replicas = self.scale.iter().cloned().collect();
         signals::raise_on_stop(options.cancel.clone()).context("catch Ctrl-C")?;
-        let mut stack = match Stack::start(&options, &mut tell) {
+        let mut stack = match Stack::start(&options, &mut print_progress) {
             Ok(stack) => stack,
             Err(local::Error::Cancelled) => {
                 print::note("stopped before everything was up");
@@ -85,19 +85,19 @@ impl Up {
             }
             Err(error) => return Err(error.into()),
         };
-        tell(Progress::Step(format!("up after {:.1} s", started.elapsed().as_secs_f32())));
-        self.say_where(stack.description());
+        print_progress(Progress::Step(format!("up after {:.1} s", started.elapsed().as_secs_f32())));
+        self.print_addresses(stack.description());
         while !options.cancel.load(Ordering::Relaxed) {
-            if let Err(error) = stack.keep_up(&mut tell) {
+            if let Err(error) = stack.keep_up(&mut print_progress) {
                 print::note(format!("ro: it cannot be started again: {error}"));
                 print::note("stopping the others");
-                stack.stop(&mut tell);
+                stack.stop(&mut print_progress);
                 return Ok(ExitCode::FAILURE);
             }
             thread::sleep(Duration::from_millis(100));
         }
         print::note("stopping");
-        stack.stop(&mut tell);
+        stack.stop(&mut print_progress);
         print::note("stopped");
         Ok(ExitCode::SUCCESS)
     }
@@ -124,7 +124,7 @@ impl Up {
             if let Ok(description) = Description::load(&file)
                 && description.pid == runner.id()
             {
-                self.say_where(&description);
+                self.print_addresses(&description);
                 return Ok(ExitCode::SUCCESS);
             }
             if let Some(status) = runner.try_wait()? {
@@ -137,7 +137,7 @@ impl Up {
         }
     }
 
-    fn say_where(&self, description: &Description) {
+    fn print_addresses(&self, description: &Description) {
         let file = Description::path(&description.state_dir);
         if self.json {
             print::line(json!({

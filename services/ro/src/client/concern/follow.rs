@@ -18,8 +18,8 @@ use crate::{
         failure::Failure,
         output,
         session::{Session, Wanted},
-        spoken::spoken,
         text::Words,
+        text_argument::text_argument,
         who::Who,
     },
     print,
@@ -67,7 +67,7 @@ pub struct Accept {
     concern: String,
     #[arg(long, value_parser = choices::audience())]
     audience: Audience,
-    #[arg(long, default_value = "", value_parser = spoken)]
+    #[arg(long, default_value = "", value_parser = text_argument)]
     note: String,
     #[command(flatten)]
     pub common: Common,
@@ -81,7 +81,7 @@ pub struct Accept {
 pub struct Close {
     /// Reference or id
     concern: String,
-    #[arg(long, value_parser = spoken, default_value = "@", hide_default_value = true)]
+    #[arg(long, value_parser = text_argument, default_value = "@", hide_default_value = true)]
     outcome: String,
     #[command(flatten)]
     pub common: Common,

@@ -12,8 +12,27 @@ mod view;
 use std::process::ExitCode;
 
 use clap::Subcommand;
+use proto::safety::v1::alarm_service_client::AlarmServiceClient;
 
-use super::{finish, with_device, with_session};
+use super::{
+    failure::Failure,
+    finish,
+    session::{Peer, Session, service_client},
+    who::Who,
+    with_device, with_session,
+};
+
+service_client!(safety, alarm: AlarmServiceClient);
+
+impl Session {
+    /// A client for calls that stream without end.
+    ///
+    /// # Errors
+    /// The address or the certificate cannot be used.
+    pub fn alarm_stream(&self, who: &Who) -> Result<AlarmServiceClient<Peer>, Failure> {
+        Ok(AlarmServiceClient::new(self.peer("safety", who, None)?))
+    }
+}
 
 #[derive(Debug, Subcommand)]
 pub enum Command {

@@ -50,8 +50,8 @@ mod tests {
         let text: String = ["ж".repeat(PART), "ю".repeat(PART), "я".to_owned()].concat();
         let Parts { texts, left } = parts(&text, "0198");
         assert_eq!((texts.len(), left), (3, 0));
-        let told: String = texts.concat().chars().filter(|letter| "жюя".contains(*letter)).collect();
-        assert!(told == text, "every letter is in one of the parts");
+        let letters: String = texts.concat().chars().filter(|letter| "жюя".contains(*letter)).collect();
+        assert!(letters == text, "every letter is in one of the parts");
         for (at, part) in texts.iter().enumerate() {
             assert!(part.chars().count() < 20_000, "safety shows it whole");
             assert_eq!(part.contains("goes on") && part.contains("la suite"), at < 2);

@@ -27,8 +27,8 @@ use crate::{
         failure::Failure,
         output,
         session::{Peer, Session, Wanted},
-        spoken::spoken,
         text::{Lang, Words},
+        text_argument::text_argument,
     },
     print,
 };
@@ -57,22 +57,22 @@ pub struct Raise {
     #[arg(long, default_value = "")]
     site: String,
     /// Who is at risk, in words the head will understand
-    #[arg(long, default_value = "", value_parser = spoken)]
+    #[arg(long, default_value = "", value_parser = text_argument)]
     person_at_risk: String,
     /// For example "said he will hurt himself tonight"
-    #[arg(long, default_value = "", value_parser = spoken)]
+    #[arg(long, default_value = "", value_parser = text_argument)]
     nature: String,
     /// For example "Unit 3, cell 12"
-    #[arg(long, default_value = "", value_parser = spoken)]
+    #[arg(long, default_value = "", value_parser = text_argument)]
     place: String,
     /// What to do, as far as you can say
-    #[arg(long, default_value = "", value_parser = spoken)]
+    #[arg(long, default_value = "", value_parser = text_argument)]
     advice: String,
     /// The case it comes from; NHQ only
     #[arg(long, default_value = "")]
     case_id: String,
     /// Where to call you back
-    #[arg(long, default_value = "", value_parser = spoken)]
+    #[arg(long, default_value = "", value_parser = text_argument)]
     call_back: String,
     #[command(flatten)]
     phone: Phone,
@@ -133,8 +133,8 @@ impl Raise {
             return self.send(drafts(path)?).await;
         }
         let id = Ids::random().uuid().to_string();
-        let told = self.told(&id, lang)?;
-        let Parts { texts, left } = parts(&told.text, &id);
+        let given = self.given_text(&id, lang)?;
+        let Parts { texts, left } = parts(&given.text, &id);
         let mut concerns: Vec<Concern> = texts.into_iter().map(|text| self.concern(text)).collect();
         if let Some(first) = concerns.first_mut() {
             first.concern_id = id;
@@ -143,8 +143,8 @@ impl Raise {
             print::note(IN_PARTS.fill(lang, &[&concerns.len().to_string()]));
         }
         let sent = self.send(deliver::keep(concerns)).await;
-        let is_whole = left == 0 && !told.is_cut;
-        match (&told.file, is_whole) {
+        let is_whole = left == 0 && !given.is_cut;
+        match (&given.file, is_whole) {
             (Some(path), true) if sent.is_ok() && path.starts_with(draft::folder()) => draft::forget(path),
             (_, true) => {}
             (Some(path), false) => print::note(REST.fill(lang, &[&path.display().to_string()])),
@@ -157,7 +157,7 @@ impl Raise {
     }
 
     /// The text, from whichever source. What is piped in or typed is stored byte by byte first.
-    fn told(&self, id: &str, lang: Lang) -> Result<ConcernText, Failure> {
+    fn given_text(&self, id: &str, lang: Lang) -> Result<ConcernText, Failure> {
         let stdin = || draft::keep_note(&draft::folder(), id, std::io::stdin().lock());
         let note = match self.text.as_deref() {
             Some("-") => stdin(),
@@ -175,7 +175,7 @@ impl Raise {
                 None => return Ok(ConcernText { text: text.to_owned(), file: None, is_cut: false }),
             },
         };
-        Ok(told(note, lang))
+        Ok(text_or_note(note, lang))
     }
 
     fn concern(&self, text: String) -> Concern {
@@ -198,7 +198,7 @@ impl Raise {
         let lang = self.common.lang();
         let site = kept.first().map(|one| one.concern.site.clone()).unwrap_or_default();
         let questions = kept.iter().all(|one| one.concern.grade() == Grade::Question);
-        deliver::send(self.client(&site), kept, (&self.phone, lang), |receipt| self.tell(receipt, questions, lang)).await
+        deliver::send(self.client(&site), kept, (&self.phone, lang), |receipt| self.print_receipt(receipt, questions, lang)).await
     }
 
     fn client(&self, site: &str) -> Result<AlarmServiceClient<Peer>, Failure> {
@@ -207,7 +207,7 @@ impl Raise {
         session.alarm(&who)
     }
 
-    fn tell(&self, receipt: &ConcernReceipt, question: bool, lang: Lang) {
+    fn print_receipt(&self, receipt: &ConcernReceipt, question: bool, lang: Lang) {
         if self.common.json {
             return output::print_json(receipt);
         }
@@ -220,7 +220,7 @@ impl Raise {
     }
 }
 
-fn told(note: Note, lang: Lang) -> ConcernText {
+fn text_or_note(note: Note, lang: Lang) -> ConcernText {
     let file = note.kept.ok();
     let mut text = best_reading(&note.bytes).trim_end().to_owned();
     if let Some(error) = &note.broken {
@@ -265,10 +265,10 @@ mod tests {
             kept: Ok(PathBuf::from("note")),
             broken,
         };
-        let whole = told(note(None), Lang::En);
+        let whole = text_or_note(note(None), Lang::En);
         assert_eq!(whole.text, "Le détenu fictif Zoé Exemple dit qu’il va se blesser ce soir.");
         assert!(!whole.is_cut);
-        let broken = told(note(Some(std::io::Error::other("x"))), Lang::Fr);
+        let broken = text_or_note(note(Some(std::io::Error::other("x"))), Lang::Fr);
         assert!(broken.is_cut && broken.text.contains("Zoé") && broken.text.contains("appelez son auteur"));
     }
 }

@@ -51,13 +51,13 @@ impl Verify {
     /// See [`Failure`]; the file or the key cannot be read.
     pub fn run(&self) -> Result<(), Failure> {
         let lang = self.common.lang();
-        let told = self.read()?;
+        let receipt = self.read()?;
         let folder = match &self.keys {
             Some(folder) => folder.clone(),
             None => self.common.place.description()?.audit_keys(),
         };
-        let genuine = holds(&told, &audit_log::public_key(&folder, SIGNER)?);
-        self.tell(&told, genuine, lang);
+        let genuine = holds(&receipt, &audit_log::public_key(&folder, SIGNER)?);
+        self.print_result(&receipt, genuine, lang);
         if genuine { Ok(()) } else { Err(Failure::Said) }
     }
 
@@ -74,18 +74,18 @@ impl Verify {
         dynamic.transcode_to().map_err(|error| unusable(error.to_string()))
     }
 
-    fn tell(&self, told: &ConcernReceipt, genuine: bool, lang: Lang) {
+    fn print_result(&self, receipt: &ConcernReceipt, genuine: bool, lang: Lang) {
         if self.common.json {
-            return output::print_checked(told, Some(genuine));
+            return output::print_checked(receipt, Some(genuine));
         }
         let words = if genuine { GENUINE } else { NOT_GENUINE };
-        print::line(words.fill(lang, &[&told.reference, &output::instant(told.recorded_at.as_ref())]));
+        print::line(words.fill(lang, &[&receipt.reference, &output::instant(receipt.recorded_at.as_ref())]));
     }
 }
 
 /// Whether this key signed the receipt exactly as it is.
-fn holds(told: &ConcernReceipt, key: &[u8]) -> bool {
-    audit_log::row_signed_by(key, receipt::KIND, &receipt::values(told).each_ref().map(String::as_str), &told.signature)
+fn holds(receipt: &ConcernReceipt, key: &[u8]) -> bool {
+    audit_log::row_signed_by(key, receipt::KIND, &receipt::values(receipt).each_ref().map(String::as_str), &receipt.signature)
 }
 
 #[cfg(test)]

@@ -11,7 +11,7 @@ use crate::{
 };
 
 const ACCEPTED: Words = Words { en: "{} accepted by {} {}", fr: "{} : acceptée par {} le {}" };
-const DELIVERED: Words = Words { en: "{} told {}, next ring {}", fr: "{} : avisé le {}, prochain appel {}" };
+const DELIVERED: Words = Words { en: "{} filled {}, next ring {}", fr: "{} : avisé le {}, prochain appel {}" };
 const RINGING: Words = Words { en: "{} ringing ({} times), next ring {}", fr: "{} : appel en cours ({} fois), prochain appel {}" };
 const NO_SITE: Words = Words { en: "site not known", fr: "site inconnu" };
 const UNREADABLE: Words = Words { en: "the message could not be read", fr: "le message n'a pas pu être lu" };
@@ -74,8 +74,8 @@ pub fn card(concern: &ConcernView, lang: Lang) -> String {
             (CASE, &content.case_id),
             (CALL_BACK, &content.call_back),
         ];
-        let told = fields.iter().filter(|(_, value)| !value.is_empty());
-        lines.extend(told.map(|(name, value)| format!("  {}: {}", name.of(lang), print::indented(value))));
+        let filled = fields.iter().filter(|(_, value)| !value.is_empty());
+        lines.extend(filled.map(|(name, value)| format!("  {}: {}", name.of(lang), print::indented(value))));
     }
     lines.join("\n")
 }

@@ -177,7 +177,7 @@ impl Enrol {
         let mut client = session.directory(&session.who(&ADMINISTRATOR)?)?;
         let answer = client.propose_device(ProposeDeviceRequest { device: Some(device) }).await?.into_inner();
         let proposal = answer.outcome.as_ref().map(|outcome| outcome.proposal_id.clone()).unwrap_or_default();
-        output::said(session, &answer, PROPOSED.fill(session.lang, &[&proposal, &id, &proposal]));
+        output::answer(session, &answer, PROPOSED.fill(session.lang, &[&proposal, &id, &proposal]));
         Ok(())
     }
 }
@@ -209,7 +209,7 @@ impl End {
     async fn run(&self, session: &Session) -> Result<(), Failure> {
         let mut client = session.directory(&session.who(&ADMINISTRATOR)?)?;
         let answer = client.end_device(EndDeviceRequest { device_id: self.device.clone() }).await?.into_inner();
-        output::said(session, &answer, ENDED.fill(session.lang, &[&self.device]));
+        output::answer(session, &answer, ENDED.fill(session.lang, &[&self.device]));
         Ok(())
     }
 }

@@ -123,8 +123,8 @@ mod tests {
         for (lang, words) in [(Lang::En, "the PIN is wrong"), (Lang::Fr, "le NIP est erroné")] {
             let failure = with(file("wrong", "correct house")).who(lang).err().unwrap();
             assert_eq!(failure.exit_status(), 2);
-            let told = failure.words(lang).unwrap();
-            assert!(told.contains(words) && !told.contains("correct"), "{told}");
+            let message = failure.words(lang).unwrap();
+            assert!(message.contains(words) && !message.contains("correct"), "{message}");
         }
         assert!(new_pin(Some(&file("short", "1234567")), Lang::En).is_err());
         fs::remove_dir_all(folder).unwrap();

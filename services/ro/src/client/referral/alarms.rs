@@ -6,7 +6,7 @@ use proto::{
     safety::v1::{Concern, Grade},
 };
 
-use super::{keys::Keys, reader::Read, telling::Telling};
+use super::{concern_part::ConcernPart, keys::Keys, reader::Read};
 use crate::client::concern::parts::{PART, parts};
 
 /// Largest number of characters of uncertain lines that are raised together.
@@ -20,12 +20,12 @@ pub fn of_lines<'a>(reads: impl Iterator<Item = &'a Read>, keys: &mut Keys) -> V
     let mut unclear = String::new();
     for read in reads {
         let why = read.referral.as_ref().err().map(|rejection| (rejection.message_en.as_str(), rejection.message_fr.as_str()));
-        match &read.telling {
-            Telling::Nothing => {}
-            Telling::Told(words) => {
-                concerns.extend(raised(&told(words, read, why), &read.site, keys));
+        match &read.concern {
+            ConcernPart::Absent => {}
+            ConcernPart::Text(words) => {
+                concerns.extend(raised(&text_of(words, read, why), &read.site, keys));
             }
-            Telling::Perhaps => {
+            ConcernPart::Unclear => {
                 let line = format!("{} · {}", read.line.number, read.line.text);
                 if !unclear.is_empty() && unclear.chars().count() + line.chars().count() > TOGETHER {
                     concerns.extend(raised(&perhaps(&std::mem::take(&mut unclear)), "", keys));
@@ -71,7 +71,7 @@ fn raised(text: &str, site: &str, keys: &mut Keys) -> Vec<Concern> {
 }
 
 /// The text of the concern: its words first, then what else is known of the line.
-fn told(words: &str, read: &Read, why: Option<(&str, &str)>) -> String {
+fn text_of(words: &str, read: &Read, why: Option<(&str, &str)>) -> String {
     let (en, fr) = why.unwrap_or_default();
     let number = read.line.number;
     format!(

@@ -191,7 +191,7 @@ impl Import {
                 rejects.add(&outcome.line, rejection, raw).map_err(|e| Failure::Other(e.into()))?;
             }
             if !self.quiet {
-                bar.suspend(|| tell(&outcome, session));
+                bar.suspend(|| print_outcome(&outcome, session));
             }
             Ok(())
         })
@@ -209,8 +209,8 @@ impl Import {
         if concerns.is_empty() {
             return Ok(());
         }
-        let told = |receipt: &ConcernReceipt| print::note(RAISED.fill(session.lang, &[&receipt.reference]));
-        deliver::send(session.alarm(who), deliver::keep(concerns), (&self.phone, session.lang), told).await
+        let print = |receipt: &ConcernReceipt| print::note(RAISED.fill(session.lang, &[&receipt.reference]));
+        deliver::send(session.alarm(who), deliver::keep(concerns), (&self.phone, session.lang), print).await
     }
 }
 
@@ -244,7 +244,7 @@ fn progress(bytes: usize) -> ProgressBar {
     style.map_or(bar.clone(), |style| bar.with_style(style))
 }
 
-fn tell(outcome: &Outcome, session: &Session) {
+fn print_outcome(outcome: &Outcome, session: &Session) {
     let number = outcome.line.number;
     if session.json {
         let (name, value) = match &outcome.answer {
@@ -254,7 +254,7 @@ fn tell(outcome: &Outcome, session: &Session) {
         print::json(&serde_json::json!({ "line": number, name: value }));
         return;
     }
-    let told = match &outcome.answer {
+    let text = match &outcome.answer {
         Answer::Receipt(receipt) => submit::receipt_line(receipt, session.lang),
         Answer::Rejection(rejection) => {
             let message = match session.lang {
@@ -264,5 +264,5 @@ fn tell(outcome: &Outcome, session: &Session) {
             REJECTED.fill(session.lang, &[message, &rejection.reason])
         }
     };
-    print::line(LINE.fill(session.lang, &[&number.to_string(), &told]));
+    print::line(LINE.fill(session.lang, &[&number.to_string(), &text]));
 }

@@ -9,8 +9,8 @@ use serde_json::{Map, Value};
 
 use super::{
     codes::{self, CODED},
+    concern_part::ConcernPart,
     lines::{CONCERN_WORDS, rejection, speaks_of_a_concern, unknown},
-    telling::Telling,
 };
 use crate::client::text::Words;
 
@@ -46,18 +46,19 @@ impl<'de> Deserialize<'de> for Object {
 ///
 /// # Errors
 /// The reason why it is not a referral.
-pub fn referral(line: &str) -> Result<Referral, (Box<Rejection>, Telling)> {
+pub fn referral(line: &str) -> Result<Referral, (Box<Rejection>, ConcernPart)> {
     let unreadable = |why: String| rejection("unreadable-json", "", JSON, &[&why]);
     let object = match serde_json::from_str::<Object>(line) {
         Ok(object) => object,
         Err(error) => return Err((unreadable(error.to_string()), in_a_broken_line(line))),
     };
-    let telling = in_fields(&object.0);
-    let told = |rejection| (rejection, telling.clone());
+    let concern = in_fields(&object.0);
+    let with_part = |rejection| (rejection, concern.clone());
     let descriptor = Referral::default().descriptor();
-    let fields = distinct(object, &descriptor).map_err(told)?;
-    let dynamic = DynamicMessage::deserialize(descriptor, Value::Object(fields)).map_err(|error| told(unreadable(error.to_string())))?;
-    dynamic.transcode_to().map_err(|error| told(unreadable(error.to_string())))
+    let fields = distinct(object, &descriptor).map_err(with_part)?;
+    let dynamic =
+        DynamicMessage::deserialize(descriptor, Value::Object(fields)).map_err(|error| with_part(unreadable(error.to_string())))?;
+    dynamic.transcode_to().map_err(|error| with_part(unreadable(error.to_string())))
 }
 
 /// The site that a line names.
@@ -97,7 +98,7 @@ fn canonical(name: &str, value: &mut Value) -> Result<(), Box<Rejection>> {
 }
 
 /// The part that rings of a line whose fields are known: every field that speaks of a concern.
-fn in_fields(fields: &[(String, Value)]) -> Telling {
+fn in_fields(fields: &[(String, Value)]) -> ConcernPart {
     let words = |value: &Value| match value {
         Value::Null => None,
         Value::String(text) => Some(text.clone()).filter(|text| !proto::normal::is_blank(text)),
@@ -105,11 +106,11 @@ fn in_fields(fields: &[(String, Value)]) -> Telling {
     };
     let found: Vec<String> = fields.iter().filter(|(name, _)| speaks_of_a_concern(name)).filter_map(|(_, value)| words(value)).collect();
     if !found.is_empty() {
-        return Telling::Told(found.join("\n"));
+        return ConcernPart::Text(found.join("\n"));
     }
     // Prose under an unknown name may be a concern whose name is misspelt.
     let is_prose = |value: &Value| words(value).is_some_and(|text| text.split_whitespace().count() > 1);
-    if fields.iter().any(|(name, value)| !is_known(name) && is_prose(value)) { Telling::Perhaps } else { Telling::Nothing }
+    if fields.iter().any(|(name, value)| !is_known(name) && is_prose(value)) { ConcernPart::Unclear } else { ConcernPart::Absent }
 }
 
 fn is_known(name: &str) -> bool {
@@ -118,7 +119,7 @@ fn is_known(name: &str) -> bool {
 }
 
 /// The part that rings of a line that is no object: where it names a concern with something behind the name, or has an unknown name.
-fn in_a_broken_line(line: &str) -> Telling {
+fn in_a_broken_line(line: &str) -> ConcernPart {
     let lower = line.to_lowercase();
     let is_filled = |behind: &str| {
         let value = behind.trim_start_matches(|c: char| c.is_alphanumeric() || c == '_').trim_start_matches(['"', '\'']);
@@ -130,7 +131,7 @@ fn in_a_broken_line(line: &str) -> Telling {
     let is_name = |pair: &[&str]| matches!(pair, [_, behind] if behind.trim_start().starts_with(':'));
     let is_misspelt = pieces.windows(2).any(|pair| is_name(pair) && pair.first().is_some_and(|name| !is_known(name)));
     let speaks = is_misspelt || CONCERN_WORDS.iter().any(|word| lower.split(word).skip(1).any(is_filled));
-    if speaks { Telling::Perhaps } else { Telling::Nothing }
+    if speaks { ConcernPart::Unclear } else { ConcernPart::Absent }
 }
 
 #[cfg(test)]
@@ -170,19 +171,19 @@ mod tests {
 
     #[test]
     fn a_concern_in_a_json_line_that_cannot_be_recorded_rings_with_every_word_of_it() {
-        let telling = |line: &str| referral(line).err().unwrap().1;
+        let concern = |line: &str| referral(line).err().unwrap().1;
         let twice = r#"{"safetyConcern":"he has a knife","safety_concern":"cell 12","site":"kent"}"#;
-        assert_eq!(telling(twice), Telling::Told("he has a knife\ncell 12".into()));
-        assert_eq!(telling(r#"{"safty_concern":"he has a knife"}"#), Telling::Told("he has a knife".into()));
-        assert_eq!(telling(r#"{"origin":"martian","safetyConcern":" "}"#), Telling::Nothing);
+        assert_eq!(concern(twice), ConcernPart::Text("he has a knife\ncell 12".into()));
+        assert_eq!(concern(r#"{"safty_concern":"he has a knife"}"#), ConcernPart::Text("he has a knife".into()));
+        assert_eq!(concern(r#"{"origin":"martian","safetyConcern":" "}"#), ConcernPart::Absent);
         for broken in
             [r#"{"site":"kent","safety_concern":"he has a knife"#, r#"{"safetyConcern":["he has a knife"}"#, r#"safety_concern: knife"#]
         {
-            assert_eq!(telling(broken), Telling::Perhaps, "{broken}");
+            assert_eq!(concern(broken), ConcernPart::Unclear, "{broken}");
         }
-        assert_eq!(telling(r#"{"sfety_cncern":"he has a knife"}"#), Telling::Perhaps, "misspelt beyond recognition");
+        assert_eq!(concern(r#"{"sfety_cncern":"he has a knife"}"#), ConcernPart::Unclear, "misspelt beyond recognition");
         for silent in [r#"{"site":"kent""#, r#"{"safety_concern":"","site":"#, r#"{"safetyConcern": null , x"#] {
-            assert_eq!(telling(silent), Telling::Nothing, "{silent}");
+            assert_eq!(concern(silent), ConcernPart::Absent, "{silent}");
         }
     }
 }

@@ -2,6 +2,7 @@
 
 mod alarms;
 mod codes;
+mod concern_part;
 mod import;
 mod json;
 mod keys;
@@ -12,12 +13,13 @@ mod records;
 mod rejects;
 pub mod send;
 mod submit;
-mod telling;
 
 use clap::Subcommand;
 pub use submit::{new_key, show};
 
 use super::{common::Common, failure::Failure, session::Session};
+
+super::session::service_client!(intake, referrals: proto::intake::v1::referral_service_client::ReferralServiceClient);
 
 #[derive(Debug, Subcommand)]
 pub enum Command {

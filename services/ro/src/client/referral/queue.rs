@@ -13,8 +13,8 @@ use crate::{
         failure::Failure,
         labels, output,
         session::{Session, Wanted},
-        spoken::spoken,
         text::{Lang, Words},
+        text_argument::text_argument,
     },
     print,
 };
@@ -44,7 +44,7 @@ pub struct Screen {
     #[arg(long, value_parser = choices::disposition())]
     decision: Disposition,
     /// Why, in your own words
-    #[arg(long, value_parser = spoken, default_value = "@", hide_default_value = true)]
+    #[arg(long, value_parser = text_argument, default_value = "@", hide_default_value = true)]
     reason: String,
     /// For a deferral: when to look again, YYYY-MM-DD
     #[arg(long, default_value = "")]

@@ -5,10 +5,10 @@ use std::{collections::VecDeque, ops::Range, path::Path};
 use proto::intake::v1::{Referral, Rejection};
 
 use super::{
+    concern_part::{ConcernPart, in_record},
     json,
     lines::{BadHeading, Heading, LONGEST_LINE, NOT_TEXT, TOO_LONG, rejection},
     records::{Fields, Line, Quotes, any_line_end, cut, line_end},
-    telling::{Telling, in_record},
 };
 use crate::client::encoding::Encoding;
 
@@ -45,7 +45,7 @@ pub struct Read {
     pub line: Line,
     pub referral: Result<Referral, Box<Rejection>>,
     /// The part of it that rings where it cannot be recorded, and the site, as far as it can be read.
-    pub telling: Telling,
+    pub concern: ConcernPart,
     pub site: String,
 }
 
@@ -90,24 +90,24 @@ impl Reading {
             self.beside += 1;
             return;
         }
-        let (referral, telling) = match json::referral(&line.text) {
-            Ok(referral) if faults(&line, self.encoding).is_none() => (Ok(referral), Telling::Nothing),
-            Ok(referral) if proto::normal::is_blank(&referral.safety_concern) => (Ok(referral), Telling::Nothing),
-            Ok(referral) => (Ok(referral.clone()), Telling::Told(referral.safety_concern)),
+        let (referral, concern) = match json::referral(&line.text) {
+            Ok(referral) if faults(&line, self.encoding).is_none() => (Ok(referral), ConcernPart::Absent),
+            Ok(referral) if proto::normal::is_blank(&referral.safety_concern) => (Ok(referral), ConcernPart::Absent),
+            Ok(referral) => (Ok(referral.clone()), ConcernPart::Text(referral.safety_concern)),
             // The rest of a line that broke in two belongs to the report on its beginning.
-            Err((rejection, Telling::Nothing)) if self.goes_on(&line.text) => (Err(rejection), Telling::Perhaps),
-            Err((rejection, telling)) => (Err(rejection), telling),
+            Err((rejection, ConcernPart::Absent)) if self.goes_on(&line.text) => (Err(rejection), ConcernPart::Unclear),
+            Err((rejection, concern)) => (Err(rejection), concern),
         };
         let site = json::site(&line.text);
-        self.push(bytes, line, referral, (telling, site));
+        self.push(bytes, line, referral, (concern, site));
     }
 
     fn goes_on(&self, text: &str) -> bool {
-        !text.trim_start().starts_with('{') && self.reads.last().is_some_and(|before| before.telling == Telling::Perhaps)
+        !text.trim_start().starts_with('{') && self.reads.last().is_some_and(|before| before.concern == ConcernPart::Unclear)
     }
 
     /// A fault in the bytes of a line is reported before one in its words.
-    fn push(&mut self, bytes: &[u8], mut line: Line, referral: Result<Referral, Box<Rejection>>, (telling, site): (Telling, String)) {
+    fn push(&mut self, bytes: &[u8], mut line: Line, referral: Result<Referral, Box<Rejection>>, (concern, site): (ConcernPart, String)) {
         let fault = faults(&line, self.encoding);
         let is_cut = self.encoding.unit() == 2 && (line.raw.len() % 2 == 1 || is_shifted(&line.text));
         if is_cut {
@@ -116,12 +116,12 @@ impl Reading {
             line.text = format!("{}\n{}", line.text, self.encoding.decode(raw).0);
         }
         let referral = fault.map_or(referral, Err);
-        let telling = match (&referral, is_cut) {
-            (Ok(_), _) => Telling::Nothing,
-            (Err(_), true) => Telling::Perhaps,
-            (Err(_), false) => telling,
+        let concern = match (&referral, is_cut) {
+            (Ok(_), _) => ConcernPart::Absent,
+            (Err(_), true) => ConcernPart::Unclear,
+            (Err(_), false) => concern,
         };
-        self.reads.push(Read { line, referral, telling, site });
+        self.reads.push(Read { line, referral, concern, site });
     }
 }
 
@@ -161,9 +161,9 @@ impl<'a> Records<'a> {
                 continue;
             }
             let referral = heading.referral(&fields, quotes);
-            let telling = in_record(&heading, &line.text, &fields, quotes);
+            let concern = in_record(&heading, &line.text, &fields, quotes);
             let site = heading.field("site", &fields).to_owned();
-            self.reading.push(self.bytes, line, referral, (telling, site));
+            self.reading.push(self.bytes, line, referral, (concern, site));
         }
         self.reading
     }

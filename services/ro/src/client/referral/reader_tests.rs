@@ -17,7 +17,7 @@ macro_rules! file {
 }
 
 /// A line number, and the request or the reason why it is rejected.
-fn told(bytes: &[u8], layout: Layout) -> Vec<(u64, String)> {
+fn rejections(bytes: &[u8], layout: Layout) -> Vec<(u64, String)> {
     let reading = read(bytes, layout);
     assert_eq!(reading.refused, None);
     let lines: u64 = reading.reads.iter().map(|read| read.line.lines).sum();
@@ -27,7 +27,7 @@ fn told(bytes: &[u8], layout: Layout) -> Vec<(u64, String)> {
 }
 
 fn csv(bytes: &[u8]) -> Vec<(u64, String)> {
-    told(bytes, Layout::Csv)
+    rejections(bytes, Layout::Csv)
 }
 
 fn of(pairs: &[(u64, &str)]) -> Vec<(u64, String)> {
@@ -111,7 +111,8 @@ fn json_lines_are_known_by_the_name_of_the_file_and_a_field_that_stands_twice_is
     assert_eq!(Layout::of("a.JSONL".as_ref(), b""), Layout::JsonLines);
     assert_eq!(Layout::of("a".as_ref(), b" {\"site\""), Layout::JsonLines);
     assert_eq!(Layout::of("a.txt".as_ref(), b"origin"), Layout::Csv);
-    let found = told(b"{\"origin\":\"VICTIM\",\"site\":\"kent\",\"request\":\"x\"}\n\n{broken\r{\"site\":\"kent\"}", Layout::JsonLines);
+    let found =
+        rejections(b"{\"origin\":\"VICTIM\",\"site\":\"kent\",\"request\":\"x\"}\n\n{broken\r{\"site\":\"kent\"}", Layout::JsonLines);
     assert_eq!(found, of(&[(1, "x"), (3, "unreadable-json"), (4, "")]));
     let twice = read(file!("twice.jsonl"), Layout::JsonLines).reads;
     let fields: Vec<String> = twice.into_iter().map(|read| read.referral.err().unwrap().field).collect();
@@ -122,8 +123,8 @@ fn json_lines_are_known_by_the_name_of_the_file_and_a_field_that_stands_twice_is
 fn a_heading_that_is_not_known_refuses_the_file_and_the_concerns_in_it_ring_all_the_same() {
     let reading = read(b"origin,site,safety concerns,offendr\nvictim,kent,has a knife,x\nvictim,kent,,x\n", Layout::Csv);
     assert!(reading.refused.is_some());
-    let telling: Vec<Telling> = reading.reads.into_iter().map(|read| read.telling).collect();
-    assert_eq!(telling, [Telling::Told("has a knife".into()), Telling::Nothing]);
+    let concern: Vec<ConcernPart> = reading.reads.into_iter().map(|read| read.concern).collect();
+    assert_eq!(concern, [ConcernPart::Text("has a knife".into()), ConcernPart::Absent]);
 }
 
 /// One file: its text before damage, and the marks of its concerns by line.
@@ -214,7 +215,7 @@ fn holds(made: &Made, bytes: &[u8], damages: usize, seed: u64) {
     let numbers: BTreeSet<u64> = reading.reads.iter().map(|read| read.line.number).collect();
     assert!(numbers.len() == reading.reads.len() && numbers.last().is_none_or(|last| *last <= reading.lines), "{}", at());
     if reading.refused.is_some() {
-        return; // The person is told at once that nothing was taken.
+        return; // The person is rejections at once that nothing was taken.
     }
     let mut keys = Keys::for_once();
     let rings: String = alarms::of_lines(reading.reads.iter(), &mut keys).into_iter().map(|concern| concern.text).collect();

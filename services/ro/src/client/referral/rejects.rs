@@ -63,10 +63,10 @@ impl Rejects {
             Lang::Fr => &rejection.message_fr,
         };
         let number = line.number.to_string();
-        let told = sheet::row([&number, &rejection.reason, &rejection.field, message], self.lang);
+        let columns = sheet::row([&number, &rejection.reason, &rejection.field, message], self.lang);
         let separator = sheet::separator(self.lang);
         let guard = if sheet::needs_guard(&line.text) { "'" } else { "" };
-        self.write(&format!("{}{separator}\"{guard}", told.trim_end()))?;
+        self.write(&format!("{}{separator}\"{guard}", columns.trim_end()))?;
         self.file.write_all(&doubled_quotes(raw, self.encoding))?;
         self.write("\"\r\n")
     }

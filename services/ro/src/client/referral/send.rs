@@ -105,14 +105,14 @@ async fn submit_all(mut client: ReferralServiceClient<Peer>, import_id: &str, re
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::client::referral::telling::Telling;
+    use crate::client::referral::concern_part::ConcernPart;
 
     #[test]
     fn no_batch_is_larger_than_a_service_takes() {
         let line = |request: usize| Read {
             line: Line::default(),
             referral: Ok(Referral { request: "x".repeat(request), ..Referral::default() }),
-            telling: Telling::Nothing,
+            concern: ConcernPart::Absent,
             site: String::new(),
         };
         let small = Batches { lines: (0..450).map(|_| line(10)).fuse() };

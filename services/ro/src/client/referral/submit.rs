@@ -16,8 +16,8 @@ use crate::{
         failure::Failure,
         output,
         session::{Session, Wanted},
-        spoken::spoken,
         text::{Lang, Words},
+        text_argument::text_argument,
         who::Who,
     },
     print,
@@ -40,20 +40,20 @@ pub struct Submit {
     #[arg(long)]
     site: String,
     /// What is asked for, in your own words
-    #[arg(long, value_parser = spoken)]
+    #[arg(long, value_parser = text_argument)]
     request: Option<String>,
-    #[arg(long, value_parser = spoken)]
+    #[arg(long, value_parser = text_argument)]
     offender_name: Option<String>,
     /// Finger Print Section number
-    #[arg(long, value_parser = spoken)]
+    #[arg(long, value_parser = text_argument)]
     offender_fps: Option<String>,
-    #[arg(long, value_parser = spoken)]
+    #[arg(long, value_parser = text_argument)]
     victim_name: Option<String>,
     /// Who speaks for the victim
-    #[arg(long, value_parser = spoken)]
+    #[arg(long, value_parser = text_argument)]
     representative_name: Option<String>,
     /// By what relation, for example relative
-    #[arg(long, value_parser = spoken)]
+    #[arg(long, value_parser = text_argument)]
     representative_relation: Option<String>,
     #[arg(long, value_parser = choices::known())]
     victim_registered: Option<Known>,
@@ -72,7 +72,7 @@ pub struct Submit {
     #[arg(long, value_parser = choices::language())]
     language: Option<Language>,
     /// A safety concern that travels with the referral; it is raised at once
-    #[arg(long, value_parser = spoken)]
+    #[arg(long, value_parser = text_argument)]
     safety_concern: Option<String>,
     /// Your own key for this referral; without it, one is made
     #[arg(long)]
@@ -179,8 +179,8 @@ impl Submit {
         }
         if !is_read(&failure) {
             let concerns = alarms::of_a_referral(&referral, &mut Keys::for_once());
-            let told = |receipt: &ConcernReceipt| print::note(RAISED.fill(session.lang, &[&receipt.reference]));
-            let _said_loudly = deliver::send(session.alarm(&who), deliver::keep(concerns), (&self.phone, session.lang), told).await;
+            let print = |receipt: &ConcernReceipt| print::note(RAISED.fill(session.lang, &[&receipt.reference]));
+            let _reported = deliver::send(session.alarm(&who), deliver::keep(concerns), (&self.phone, session.lang), print).await;
         }
         Err(failure)
     }

@@ -1,5 +1,5 @@
 //! Names, notes and reasons kept off the command line, where every process of the machine could read them: from a file, from standard
-//! input, or asked for at the terminal.
+//! input, or typed at the terminal.
 
 use std::{
     fs::File,
@@ -24,7 +24,7 @@ static READ: AtomicBool = AtomicBool::new(false);
 ///
 /// # Errors
 /// There is no such file, it is too long, or there is no terminal.
-pub fn spoken(given: &str) -> Result<String, String> {
+pub fn text_argument(given: &str) -> Result<String, String> {
     match given.strip_prefix('@') {
         None if given == "-" => {
             if READ.swap(true, Ordering::SeqCst) {
@@ -33,7 +33,7 @@ pub fn spoken(given: &str) -> Result<String, String> {
             read(io::stdin().lock()).map_err(|error| error.to_string())
         }
         None => Ok(given.to_owned()),
-        Some("") => ask(),
+        Some("") => prompt(),
         Some(escaped) if escaped.starts_with('@') => Ok(escaped.to_owned()),
         Some(path) => from_file(Path::new(path)).map_err(|error| format!("{path}: {error}")),
     }
@@ -52,7 +52,7 @@ fn read(from: impl Read) -> io::Result<String> {
     Ok(best_reading(&bytes).trim_end().to_owned())
 }
 
-fn ask() -> Result<String, String> {
+fn prompt() -> Result<String, String> {
     let mut stdin = io::stdin().lock();
     if !stdin.is_terminal() {
         return Err(
@@ -71,14 +71,14 @@ mod tests {
 
     #[test]
     fn a_name_is_read_from_a_file_in_any_encoding_so_that_it_stands_on_no_command_line() {
-        let path = std::env::temp_dir().join(format!("ro-spoken-{}", std::process::id()));
+        let path = std::env::temp_dir().join(format!("ro-text-argument-{}", std::process::id()));
         std::fs::write(&path, b"Zo\xe9 Exemple\r\n").unwrap();
-        assert_eq!(spoken(&format!("@{}", path.display())).unwrap(), "Zoé Exemple");
+        assert_eq!(text_argument(&format!("@{}", path.display())).unwrap(), "Zoé Exemple");
         std::fs::write(&path, vec![b'x'; 300 * 1024]).unwrap();
-        assert!(spoken(&format!("@{}", path.display())).unwrap_err().contains("256"), "what is too long is refused and not cut");
+        assert!(text_argument(&format!("@{}", path.display())).unwrap_err().contains("256"), "what is too long is refused and not cut");
         std::fs::remove_file(&path).unwrap();
-        assert!(spoken(&format!("@{}", path.display())).is_err());
-        assert_eq!((spoken("as it stands").unwrap().as_str(), spoken("@@home").unwrap().as_str()), ("as it stands", "@home"));
-        assert_eq!(spoken("").unwrap(), "");
+        assert!(text_argument(&format!("@{}", path.display())).is_err());
+        assert_eq!((text_argument("as it stands").unwrap().as_str(), text_argument("@@home").unwrap().as_str()), ("as it stands", "@home"));
+        assert_eq!(text_argument("").unwrap(), "");
     }
 }

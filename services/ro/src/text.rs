@@ -1,6 +1,6 @@
 //! Texts in both official languages: a text without one of them does not compile [LOLA].
 
-use clap::ValueEnum;
+use clap::{Args, ValueEnum};
 
 use crate::print;
 
@@ -28,6 +28,29 @@ impl Lang {
             Self::En => "en",
             Self::Fr => "fr",
         }
+    }
+}
+
+/// Language of what a command prints.
+#[derive(Debug, Clone, Default, Args)]
+pub struct Language {
+    /// Language of the answers; without it, the language of the terminal
+    #[arg(long, value_enum)]
+    pub lang: Option<Lang>,
+
+    #[arg(long, env = "LC_ALL", hide = true)]
+    pub locale_all: Option<String>,
+
+    #[arg(long, env = "LANG", hide = true)]
+    pub locale: Option<String>,
+}
+
+impl Language {
+    /// The language asked for, or the terminal's.
+    #[must_use]
+    pub fn lang(&self) -> Lang {
+        let stated = [&self.locale_all, &self.locale].into_iter().flatten().find(|l| !l.is_empty());
+        self.lang.unwrap_or_else(|| Lang::of_locale(stated.map_or("", String::as_str)))
     }
 }
 

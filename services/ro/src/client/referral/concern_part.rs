@@ -10,19 +10,19 @@ const PROSE: usize = 2;
 
 /// The part of a rejected line that rings.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Telling {
+pub enum ConcernPart {
     /// It has no concern.
-    Nothing,
+    Absent,
     /// These are the words of the concern.
-    Told(String),
+    Text(String),
     /// It may have one: the whole line rings.
-    Perhaps,
+    Unclear,
 }
 
 /// The part of a CSV record that rings, as far as its fields can be told apart.
 #[must_use]
-pub fn in_record(heading: &Heading, text: &str, fields: &[String], quotes: Quotes) -> Telling {
-    let Some(column) = heading.columns.iter().position(|column| *column == Some(CONCERN)) else { return Telling::Nothing };
+pub fn in_record(heading: &Heading, text: &str, fields: &[String], quotes: Quotes) -> ConcernPart {
+    let Some(column) = heading.columns.iter().position(|column| *column == Some(CONCERN)) else { return ConcernPart::Absent };
     if quotes == Quotes::Closed {
         return in_fields(heading, column, fields);
     }
@@ -30,12 +30,12 @@ pub fn in_record(heading: &Heading, text: &str, fields: &[String], quotes: Quote
     let cut: Vec<String> = text.split(heading.separator).map(|field| field.trim_matches(['"', ' ']).to_owned()).collect();
     match in_fields(heading, column, &heading.fit(cut)) {
         // The text of an open quote may be a concern that never ended.
-        Telling::Nothing if in_fields(heading, column, fields) != Telling::Nothing => Telling::Perhaps,
-        telling => telling,
+        ConcernPart::Absent if in_fields(heading, column, fields) != ConcernPart::Absent => ConcernPart::Unclear,
+        concern => concern,
     }
 }
 
-fn in_fields(heading: &Heading, column: usize, fields: &[String]) -> Telling {
+fn in_fields(heading: &Heading, column: usize, fields: &[String]) -> ConcernPart {
     let (found, expected) = (fields.len(), heading.columns.len());
     let is_given = |field: &&String| !proto::normal::is_blank(field);
     // Up to the last valid code the fields are in place.
@@ -51,19 +51,19 @@ fn in_fields(heading: &Heading, column: usize, fields: &[String]) -> Telling {
     let own = fields.get(column).filter(is_given);
     if found == expected {
         return match own {
-            Some(words) => Telling::Told(words.clone()),
-            None if heading.columns.iter().zip(fields).any(|(column, field)| is_prose(*column, field)) => Telling::Perhaps,
-            None => Telling::Nothing,
+            Some(words) => ConcernPart::Text(words.clone()),
+            None if heading.columns.iter().zip(fields).any(|(column, field)| is_prose(*column, field)) => ConcernPart::Unclear,
+            None => ConcernPart::Absent,
         };
     }
     if candidates.is_empty() {
-        return Telling::Nothing;
+        return ConcernPart::Absent;
     }
     if found > expected && in_place == column && own.is_some() {
         let words: Vec<&str> = candidates.into_iter().map(String::as_str).collect();
-        return Telling::Told(words.join(&heading.separator.to_string()));
+        return ConcernPart::Text(words.join(&heading.separator.to_string()));
     }
-    Telling::Perhaps
+    ConcernPart::Unclear
 }
 
 /// Whether prose is where a code belongs, or under no heading: the fields have moved.
@@ -76,7 +76,7 @@ mod tests {
     use super::*;
     use crate::client::referral::records::Fields;
 
-    fn telling(line: &str, record: &str) -> Telling {
+    fn concern(line: &str, record: &str) -> ConcernPart {
         let heading = Heading::read(line, None).0;
         let (fields, quotes) = Fields::of(record, heading.separator);
         in_record(&heading, record, &heading.fit(fields), quotes)
@@ -85,23 +85,23 @@ mod tests {
     #[test]
     fn the_words_of_a_concern_are_found_in_a_line_that_cannot_be_recorded() {
         let line = "origin,site,language,safety_concern,request";
-        let told = |words: &str| Telling::Told(words.to_owned());
-        assert_eq!(telling(line, "martian,mission,fr,has a knife,x"), told("has a knife"));
-        assert_eq!(telling(line, "victim,mission,fr,has a knife,x,y"), told("has a knife,x"));
-        assert_eq!(telling(line, "victim,mission,fr,\"has a knife,x"), told("has a knife"));
-        assert_eq!(telling(line, "martian,mission,fr,,x"), Telling::Nothing);
-        assert_eq!(telling(line, "victim,mission,,has a knife,x,y"), Telling::Perhaps, "nothing says where the words belong");
-        assert_eq!(telling("origin,site,request", "martian,mission,has a knife"), Telling::Nothing, "no column of concerns");
+        let text = |words: &str| ConcernPart::Text(words.to_owned());
+        assert_eq!(concern(line, "martian,mission,fr,has a knife,x"), text("has a knife"));
+        assert_eq!(concern(line, "victim,mission,fr,has a knife,x,y"), text("has a knife,x"));
+        assert_eq!(concern(line, "victim,mission,fr,\"has a knife,x"), text("has a knife"));
+        assert_eq!(concern(line, "martian,mission,fr,,x"), ConcernPart::Absent);
+        assert_eq!(concern(line, "victim,mission,,has a knife,x,y"), ConcernPart::Unclear, "nothing says where the words belong");
+        assert_eq!(concern("origin,site,request", "martian,mission,has a knife"), ConcernPart::Absent, "no column of concerns");
     }
 
     #[test]
     fn where_the_fields_have_moved_the_whole_line_is_told_and_where_nothing_can_be_a_concern_nothing_is() {
         let line = "origin,site,language,safety_concern,request";
         for moved in ["victim,mission,has a knife,x", "victim,a comma, here,fr,has a knife,x", "victim,mission,he has a knife,,x"] {
-            assert_eq!(telling(line, moved), Telling::Perhaps, "{moved}");
+            assert_eq!(concern(line, moved), ConcernPart::Unclear, "{moved}");
         }
-        assert_eq!(telling(line, "victim,mission"), Telling::Perhaps, "the site may stand where the concern was meant");
-        assert_eq!(telling(line, "victim"), Telling::Nothing);
-        assert_eq!(telling(line, "victim,mission,fr,,,y"), Telling::Nothing);
+        assert_eq!(concern(line, "victim,mission"), ConcernPart::Unclear, "the site may stand where the concern was meant");
+        assert_eq!(concern(line, "victim"), ConcernPart::Absent);
+        assert_eq!(concern(line, "victim,mission,fr,,,y"), ConcernPart::Absent);
     }
 }
