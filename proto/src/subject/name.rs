@@ -86,7 +86,7 @@ pub const EVERY_INTAKE_RECEIPT: &str = "ro.intake.receipt.*";
 /// that wait together share a batch.
 pub const RING_DUE: &str = "ro.safety.ring.due";
 
-/// Pattern of both.
+/// Pattern of every ring.
 pub const EVERY_RING: &str = "ro.safety.ring.*";
 
 // ---- facts --------------------------------------------------------------------------------------------------------

@@ -114,7 +114,7 @@ mod tests {
         };
         let event = |last: Origin| ReferralsReceived { referrals: vec![referral(1, Origin::Victim), referral(2, last)] };
         let read = facts(&incoming(subject::REFERRALS_RECEIVED, &event(Origin::Community))).ok().unwrap();
-        assert!(matches!(read.as_slice(), [Fact::ReferralReceived { .. }, Fact::ReferralReceived { .. }]));
+        assert!(matches!(read.as_slice(), [Fact::Referral(_), Fact::Referral(_)]));
         let never = facts(&incoming(subject::REFERRALS_RECEIVED, &event(Origin::Unspecified)));
         assert!(matches!(never, Err(Rejection::Never { reason: "origin-unknown", .. })));
     }

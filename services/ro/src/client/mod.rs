@@ -38,7 +38,7 @@ use std::{future::Future, process::ExitCode};
 
 use clap::Subcommand;
 
-pub use crate::text;
+pub(crate) use crate::text;
 use common::Common;
 use device_key::unlock::ByDevice;
 use failure::Failure;
