@@ -52,7 +52,7 @@ impl Who {
             (Self::Service(name), ["ro", owner, "event", _]) => name == owner && FACTS.contains(&subject),
             (Self::Service(name @ ("intake" | "cases")), ["ro", "safety", "raise", "service", own]) => name == own,
             (Self::Service("intake"), ["ro", "intake", "receipt", _]) => true,
-            (Self::Service("safety"), ["ro", "safety", "receipt", _] | ["ro", "safety", "ring", "nhq" | "head"]) => true,
+            (Self::Service("safety"), ["ro", "safety", "receipt", _] | ["ro", "safety", "ring", "due"]) => true,
             // Who is inside sees how a stream is made; the provisioner makes it, and nobody unmakes it.
             (Self::Service(_) | Self::Provisioner, ["JETSTREAM", "STREAM", "INFO", stream]) => is_stream(stream),
             (Self::Provisioner, ["JETSTREAM", "STREAM", "CREATE" | "UPDATE", stream]) => is_stream(stream),
@@ -131,7 +131,7 @@ pub fn attempts() -> BTreeSet<String> {
     for service in ["intake", "cases", "safety", "notification", "reporting", "dashboard"] {
         all.extend(["event.made-up", "event.*", "event.>", ">"].map(|rest| format!("ro.{service}.{rest}")));
     }
-    all.extend(["nhq", "head", "everyone", "*", ">"].map(|audience| format!("ro.safety.ring.{audience}")));
+    all.extend(["due", "head", "everyone", "*", ">"].map(|audience| format!("ro.safety.ring.{audience}")));
     all.extend(
         [">", "*", "ro", "ro.>", "ro.*", "*.>", "ro.safety.*.*", "ro.*.event.*", "ro.intake.submit.>", "ro.intake.submit.*.*"]
             .map(String::from),

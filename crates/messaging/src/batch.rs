@@ -88,7 +88,7 @@ mod tests {
     use super::*;
 
     fn message(n: usize) -> Batched {
-        Batched { id: format!("id-{n}"), traceparent: (n % 2 == 0).then(|| format!("trace-{n}")), body: Bytes::from(vec![7; n]) }
+        Batched { id: format!("id-{n}"), traceparent: n.is_multiple_of(2).then(|| format!("trace-{n}")), body: Bytes::from(vec![7; n]) }
     }
 
     #[test]

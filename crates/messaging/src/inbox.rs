@@ -90,6 +90,13 @@ async fn hear<H: Handler>(endpoint: &Endpoint, spec: ConsumerSpec, handler: &H, 
     ended
 }
 
+/// Messages of a consumer, as the server has them.
+async fn pull(endpoint: &Endpoint, spec: ConsumerSpec, window: usize) -> anyhow::Result<jetstream::consumer::pull::Stream> {
+    let consumer = endpoint.bus.check_consumer(spec).await?;
+    let stream = consumer.stream().max_messages_per_batch(window).expires(Duration::from_secs(5)).heartbeat(Duration::from_secs(2));
+    stream.messages().await.context("cannot pull")
+}
+
 async fn receive<H: Handler>(
     endpoint: &Endpoint,
     spec: ConsumerSpec,
@@ -98,17 +105,8 @@ async fn receive<H: Handler>(
     answers: mpsc::Sender<Vec<Settled>>,
 ) -> anyhow::Result<()> {
     let own = H::IDEMPOTENT.then(|| database::for_service(endpoint.name, &endpoint.pool, OWN_CONNECTIONS));
-    let consumer = endpoint.bus.check_consumer(spec).await?;
     let window = if H::FROM_OUTSIDE { WINDOW } else { H::MAX_TOGETHER };
-    let stream = consumer
-        .stream()
-        .max_messages_per_batch(window)
-        .expires(Duration::from_secs(5))
-        .heartbeat(Duration::from_secs(2))
-        .messages()
-        .await
-        .context("cannot pull")?;
-    let mut batches = stream.ready_chunks(window);
+    let mut batches = pull(endpoint, spec, window).await?.ready_chunks(window);
     let (mut turns, mut appointments) = (FairQueue::new(MAX_OF_ONE_SENDER), Appointments::new());
     let mut reading: FuturesUnordered<BoxFuture<'_, Read<H::Work>>> = FuturesUnordered::new();
     loop {
@@ -156,10 +154,7 @@ async fn receive<H: Handler>(
         reading.extend(slow);
         read.sort_unstable_by_key(|read| read.place);
         let settled = read.len();
-        while !read.is_empty() {
-            let rest = read.split_off(read.len().min(H::MAX_TOGETHER));
-            settle(endpoint, own.as_ref(), spec, handler, std::mem::replace(&mut read, rest), &answers).await;
-        }
+        settle_in_sets(endpoint, own.as_ref(), spec, handler, read, &answers).await;
         if settled > 0 {
             appointments.note(settled, begun_at.elapsed());
             pause::<H>(endpoint, settled, begun_at).await;
@@ -234,6 +229,21 @@ struct Settled {
     verdict: Verdict,
 }
 
+/// Applies messages in sets no larger than the handler takes: those of several batches can be more.
+async fn settle_in_sets<H: Handler>(
+    endpoint: &Endpoint,
+    own: Option<&PgPool>,
+    spec: ConsumerSpec,
+    handler: &H,
+    mut read: Vec<Read<H::Work>>,
+    answers: &mpsc::Sender<Vec<Settled>>,
+) {
+    while !read.is_empty() {
+        let rest = read.split_off(read.len().min(H::MAX_TOGETHER));
+        settle(endpoint, own, spec, handler, std::mem::replace(&mut read, rest), answers).await;
+    }
+}
+
 /// Applies messages, commits, and only then lets their deliveries be acknowledged.
 async fn settle<H: Handler>(
     endpoint: &Endpoint,
@@ -289,4 +299,3 @@ pub(crate) fn delay(attempt: i64) -> Duration {
     let exponent = u32::try_from(attempt.clamp(1, 8)).unwrap_or(8);
     Duration::from_millis(100 * 2_u64.pow(exponent)).min(Duration::from_secs(10))
 }
-

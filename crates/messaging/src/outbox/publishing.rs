@@ -2,7 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use async_nats::{HeaderMap, jetstream::context::{PublishError, PublishErrorKind}};
+use async_nats::{
+    HeaderMap,
+    jetstream::context::{PublishError, PublishErrorKind},
+};
 use bytes::Bytes;
 use sqlx::PgExecutor;
 use time::OffsetDateTime;
@@ -150,11 +153,8 @@ async fn publish_together(bus: &Bus, name: &str, batch: Vec<Message>) -> Result<
         return Err(PublishErrorKind::Other.into());
     };
     headers.insert("content-type", batch::CONTENT_TYPE);
-    let messages = batch.into_iter().map(|message| Batched {
-        id: message.id.to_string(),
-        traceparent: message.traceparent,
-        body: message.body,
-    });
+    let messages =
+        batch.into_iter().map(|message| Batched { id: message.id.to_string(), traceparent: message.traceparent, body: message.body });
     let body = batch::encode(&source(name), &event_type(&subject), messages);
     send(bus, subject, headers, body).await
 }

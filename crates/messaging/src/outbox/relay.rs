@@ -254,7 +254,16 @@ fn opened(batch: Vec<Waiting>, keys: &Keys, now: OffsetDateTime) -> (Vec<Message
         }
         match readable(keys, id, body, sealed) {
             Some(body) => {
-                messages.push(Message { id, aggregate, subject, traceparent, body: Bytes::from(body), attempt, batched: false, created_at });
+                messages.push(Message {
+                    id,
+                    aggregate,
+                    subject,
+                    traceparent,
+                    body: Bytes::from(body),
+                    attempt,
+                    batched: false,
+                    created_at,
+                });
             }
             None => {
                 failed.push(id);

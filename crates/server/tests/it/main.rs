@@ -1,8 +1,8 @@
 //! Integration tests of the shared crates: outbox and inbox on a real database and a real bus; services that identify each other by certificate.
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on has failed")]
 
-mod batches;
 mod auditing;
+mod batches;
 mod carrying;
 mod certified;
 mod destroying;

@@ -143,7 +143,9 @@ async fn a_confirmation_that_waits_for_an_acceptance_takes_nothing_of_it_back() 
     let confirming = futures::future::join_all(rings.iter().map(async |ring| {
         let audience = if ring.audience() == proto::safety::v1::Audience::Nhq { Audience::Nhq } else { Audience::ResponsibleHead };
         let mut tx = world.begin(&row_security::itself()).await;
-        confirm_delivery::confirm(&mut tx, &world.app, &mut Fresh::default(), ring.ring_id.parse::<RingId>().unwrap().uuid(), audience).await.unwrap();
+        confirm_delivery::confirm(&mut tx, &world.app, &mut Fresh::default(), ring.ring_id.parse::<RingId>().unwrap().uuid(), audience)
+            .await
+            .unwrap();
         tx.commit().await.unwrap();
     }));
     let waiting = async || match world

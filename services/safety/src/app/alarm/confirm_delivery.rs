@@ -115,7 +115,8 @@ impl Arrived {
 
     async fn record(&self, db: &mut PgConnection) -> sqlx::Result<Recorded> {
         let revisions = self.revisions.iter();
-        let concerns: Vec<Advance> = revisions.map(|(concern, (seen, revision))| Advance { concern: *concern, seen: *seen, revision: *revision }).collect();
+        let concerns: Vec<Advance> =
+            revisions.map(|(concern, (seen, revision))| Advance { concern: *concern, seen: *seen, revision: *revision }).collect();
         let arrival = Arrival { rings: &self.rings, concerns: &concerns, first: &self.first, told: &Columns::of(&self.told) };
         store::alarm::delivered::record(db, &arrival, (DELIVERED, ACTOR), self.at).await
     }

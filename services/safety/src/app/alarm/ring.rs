@@ -5,10 +5,7 @@ use base::{
     refusal::{is_passing, store_error},
 };
 use messaging::outbox::{self, Outgoing};
-use proto::{
-    safety::v1,
-    subject::RING_DUE,
-};
+use proto::{safety::v1, subject::RING_DUE};
 use sqlx::{Connection as _, PgConnection, PgPool};
 use time::OffsetDateTime;
 use uuid::Uuid;

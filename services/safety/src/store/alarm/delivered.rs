@@ -101,7 +101,12 @@ pub struct Recorded {
 }
 
 /// Records delivered rings and their facts, with messages leased to be published from memory.
-pub async fn record(db: &mut PgConnection, arrival: &Arrival<'_>, (what, actor): (&str, &str), at: OffsetDateTime) -> sqlx::Result<Recorded> {
+pub async fn record(
+    db: &mut PgConnection,
+    arrival: &Arrival<'_>,
+    (what, actor): (&str, &str),
+    at: OffsetDateTime,
+) -> sqlx::Result<Recorded> {
     let Arrival { rings, concerns, first, told } = *arrival;
     let (rings, of): (Vec<Uuid>, Vec<Uuid>) = rings.iter().copied().unzip();
     let column = |read: fn(&First) -> String| first.iter().map(read).collect::<Vec<String>>();
