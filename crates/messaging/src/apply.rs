@@ -112,7 +112,7 @@ enum Failed {
     /// The handler failed.
     Applying(Rejection),
     /// It could not be applied without a transaction, whatever the reason: a connection that is dead, or one bad message.
-    Shortcut,
+    WithoutTransaction,
 }
 
 /// Applies a set of an idempotent handler, where each statement is a transaction.
@@ -129,7 +129,7 @@ async fn without_transaction<H: Handler>(
     };
     if let Err(rejection) = guarded(SET_DEADLINE, applying).await {
         tracing::debug!(why = ?rejection, "messages cannot be applied without a transaction: each takes the way of all others");
-        return Err(Failed::Shortcut);
+        return Err(Failed::WithoutTransaction);
     }
     endpoint.outbox.publish(fresh);
     Ok(())

@@ -108,6 +108,8 @@ pub async fn enqueue_fresh(tx: &mut PgConnection, fresh: &mut Fresh, list: &[Out
     if list.is_empty() {
         return Ok(());
     }
+    // The leases begin before the rows are written.
+    fresh.append(Fresh::leased_from_now());
     let columns = Columns::of(list);
     let own: Vec<Uuid> = fresh.messages.iter().map(|message| message.id).collect();
     // Steps: which aggregates have something waiting; the rows, leased where nothing waits.

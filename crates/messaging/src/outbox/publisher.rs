@@ -38,14 +38,14 @@ struct Waiting {
 
 /// Messages of one subject that may share a batch.
 #[derive(Default)]
-struct Together {
+struct SameSubject {
     messages: Vec<Message>,
     /// The earliest deadline of them.
     until: Option<Instant>,
     rooms: Vec<Arc<OwnedSemaphorePermit>>,
 }
 
-impl Together {
+impl SameSubject {
     fn add(&mut self, messages: Vec<Message>, until: Instant, room: Arc<OwnedSemaphorePermit>) {
         self.messages.extend(messages);
         self.until = Some(self.until.map_or(until, |earlier| earlier.min(until)));
@@ -88,6 +88,9 @@ impl Queue {
     /// Queues them where there is room; otherwise the relay publishes them when their lease is over.
     pub fn push(&self, fresh: Fresh) {
         let Fresh { messages, until: Some(until), .. } = fresh else { return };
+        if messages.is_empty() {
+            return;
+        }
         let size = messages.iter().map(|message| 1 + message.body.len() / OF_ONE).sum::<usize>();
         let Ok(size) = u32::try_from(size) else { return };
         if let Ok(room) = self.room.clone().try_acquire_many_owned(size) {
@@ -146,7 +149,7 @@ impl Publisher {
 
     /// Publishes each aggregate's messages in order, the aggregates concurrently; those that may share a batch do.
     fn begin(&self, waiting: Vec<Waiting>) -> Vec<BoxFuture<'_, Outcome>> {
-        let (mut publishing, mut together) = (Vec::new(), BTreeMap::<String, Together>::new());
+        let (mut publishing, mut together) = (Vec::new(), BTreeMap::<String, SameSubject>::new());
         for Waiting { messages, until, room } in waiting {
             let room = Arc::new(room);
             for list in by_aggregate(messages) {
@@ -156,7 +159,7 @@ impl Publisher {
                 }
             }
         }
-        for Together { messages, until, rooms } in together.into_values() {
+        for SameSubject { messages, until, rooms } in together.into_values() {
             let until = until.unwrap_or_else(Instant::now);
             publishing.extend(batches(messages).into_iter().map(|batch| self.publish(batch, until, rooms.clone(), true)));
         }

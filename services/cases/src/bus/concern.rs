@@ -1,4 +1,4 @@
-//! Consumer of concern facts: each triggers a poll of safety, because a fact alone freezes and releases nothing [RM1].
+//! Consumer of concern facts: one that can change what is open triggers a poll of safety; a fact alone freezes and releases nothing [RM1].
 
 use messaging::{
     inbox::{Handler, Incoming, Rejection},

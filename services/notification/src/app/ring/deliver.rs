@@ -46,7 +46,8 @@ pub async fn deliver_now(app: &App, ring: Ring) -> base::Result<OffsetDateTime> 
 /// # Errors
 /// A statement failed; the caller's transaction with it.
 pub async fn deliver(tx: &mut PgConnection, fresh: &mut Fresh, app: &App, came: &[ReceivedRing]) -> sqlx::Result<BTreeSet<Uuid>> {
-    let now = app.clock.now();
+    // The leases of the answers begin before they are written.
+    let (now, mut leased) = (app.clock.now(), Fresh::leased_from_now());
     let told: Vec<(Data, Outgoing)> = came.iter().map(|came| (data(&came.ring), answer(app, &came.ring, now))).collect();
     let mailings = came.iter().zip(&told).map(|(came, (data, answer))| mailing(came, data, answer, now));
     let taken = write_mailings(tx, app, mailings.collect()).await?;
@@ -54,9 +55,10 @@ pub async fn deliver(tx: &mut PgConnection, fresh: &mut Fresh, app: &App, came: 
     for (ReceivedRing { ring, span }, (_, answer)) in came.iter().zip(&told) {
         // Of a ring that came twice in a set, the first was stored.
         if taken.contains(&ring.ring_id.uuid()) && once.insert(ring.ring_id) {
-            span.in_scope(|| note(fresh, ring, answer, now));
+            span.in_scope(|| note(&mut leased, ring, answer, now));
         }
     }
+    fresh.append(leased);
     Ok(taken)
 }
 

@@ -53,12 +53,15 @@ pub async fn confirm_all(db: &mut PgConnection, app: &App, fresh: &mut Fresh, co
     for _ in 0..MAX_TRIES {
         let asked: Vec<(Uuid, Audience)> = open.iter().map(|confirmed| (confirmed.ring, confirmed.audience)).collect();
         let arriving = store::alarm::delivered::read(db, &asked).await?;
+        // The leases of the facts begin before they are written, so their publishing is due that much earlier.
+        let mut leased = Fresh::leased_from_now();
         let arrived = Arrived::of(app, &open, arriving);
         if arrived.rings.is_empty() {
             return Ok(());
         }
         let recorded = arrived.record(db).await?;
-        arrived.publish(fresh, &recorded);
+        arrived.publish(&mut leased, &recorded);
+        fresh.append(leased);
         let missed: HashSet<Uuid> =
             arrived.rings.iter().filter(|(_, concern)| !recorded.concerns.contains(concern)).map(|(ring, _)| *ring).collect();
         if missed.is_empty() {
@@ -76,7 +79,7 @@ struct Arrived {
     rings: Vec<(Uuid, Uuid)>,
     first: Vec<First>,
     /// A message for each of `first`.
-    told: Vec<Outgoing>,
+    facts: Vec<Outgoing>,
     /// Revision of each concern as it was read, and after.
     revisions: BTreeMap<Uuid, (i64, i64)>,
 }
@@ -84,7 +87,7 @@ struct Arrived {
 impl Arrived {
     fn of(app: &App, confirmed: &[&Confirmed], arriving: Vec<Arriving>) -> Self {
         let at = app.clock.now();
-        let mut arrived = Self { at, rings: Vec::new(), first: Vec::new(), told: Vec::new(), revisions: BTreeMap::new() };
+        let mut arrived = Self { at, rings: Vec::new(), first: Vec::new(), facts: Vec::new(), revisions: BTreeMap::new() };
         let mut offices = HashSet::new();
         for Arriving { place, concern, state, revision, delivered, office } in arriving {
             let Some(Confirmed { ring, audience, traceparent }) = confirmed.get(place).filter(|_| !delivered) else { continue };
@@ -107,7 +110,7 @@ impl Arrived {
                 actor: ACTOR,
                 device: None,
             };
-            arrived.told.push(changed(app, &change, at));
+            arrived.facts.push(changed(app, &change, at));
             arrived.first.push(First { concern, audience, office, revision, traceparent: traceparent.clone() });
         }
         arrived
@@ -117,14 +120,14 @@ impl Arrived {
         let revisions = self.revisions.iter();
         let concerns: Vec<Advance> =
             revisions.map(|(concern, (seen, revision))| Advance { concern: *concern, seen: *seen, revision: *revision }).collect();
-        let arrival = Arrival { rings: &self.rings, concerns: &concerns, first: &self.first, told: &Columns::of(&self.told) };
+        let arrival = Arrival { rings: &self.rings, concerns: &concerns, first: &self.first, facts: &Columns::of(&self.facts) };
         store::alarm::delivered::record(db, &arrival, (DELIVERED, ACTOR), self.at).await
     }
 
     /// Keeps the messages of what was recorded, to be published from memory.
     fn publish(&self, fresh: &mut Fresh, recorded: &Recorded) {
-        for (first, told) in self.first.iter().zip(&self.told).filter(|(first, _)| recorded.concerns.contains(&first.concern)) {
-            fresh.wrote_behind(told, self.at, first.traceparent.clone(), &recorded.waiting);
+        for (first, fact) in self.first.iter().zip(&self.facts).filter(|(first, _)| recorded.concerns.contains(&first.concern)) {
+            fresh.wrote_behind(fact, self.at, first.traceparent.clone(), &recorded.waiting);
         }
     }
 }

@@ -89,7 +89,7 @@ pub struct Arrival<'a> {
     pub concerns: &'a [Advance],
     pub first: &'a [First],
     /// A message for each of `first`.
-    pub told: &'a Columns,
+    pub facts: &'a Columns,
 }
 
 /// Result of recording.
@@ -107,7 +107,7 @@ pub async fn record(
     (what, actor): (&str, &str),
     at: OffsetDateTime,
 ) -> sqlx::Result<Recorded> {
-    let Arrival { rings, concerns, first, told } = *arrival;
+    let Arrival { rings, concerns, first, facts } = *arrival;
     let (rings, of): (Vec<Uuid>, Vec<Uuid>) = rings.iter().copied().unzip();
     let column = |read: fn(&First) -> String| first.iter().map(read).collect::<Vec<String>>();
     let done = sqlx::query_file!(
@@ -124,13 +124,13 @@ pub async fn record(
         &concerns.iter().map(|advance| advance.revision).collect::<Vec<_>>(),
         what,
         actor,
-        &told.ids,
-        &told.aggregates,
-        &told.subjects,
-        &told.bodies,
-        &told.confirm,
-        &told.urgent,
-        &told.sealed,
+        &facts.ids,
+        &facts.aggregates,
+        &facts.subjects,
+        &facts.bodies,
+        &facts.confirm,
+        &facts.urgent,
+        &facts.sealed,
         &first.iter().map(|first| first.traceparent.clone()).collect::<Vec<_>>() as &[Option<String>],
         &concerns.iter().map(|advance| advance.seen).collect::<Vec<_>>(),
         &of,
