@@ -1,8 +1,11 @@
-//! Database statements of a raise, a confirmation, an acceptance and a closing, one by one, and the messages they leave in the outbox.
+//! Database statements of a raise, a confirmation, an acceptance, a closing and a watcher, and the messages they leave in the outbox.
 
 use std::{collections::BTreeMap, path::Path};
 
-use base::{Caller, database::for_service};
+use base::{
+    Caller,
+    database::{self, for_service},
+};
 use harness::{
     round_trips::{Done, Meter, hold},
     uniform::asked,
@@ -17,7 +20,12 @@ use proto::{
     safety::v1::{self, AcceptConcernRequest, CloseConcernRequest, RaiseConcernRequest, alarm_service_server::AlarmService},
     subject::RING_DELIVERED,
 };
-use safety::{app::directory::trust_cache, bus::Delivered, grpc::alarm::AlarmServer};
+use safety::{
+    app::{alarm::read_concerns, directory::trust_cache, row_security},
+    bus::Delivered,
+    grpc::alarm::AlarmServer,
+};
+use uuid::Uuid;
 
 use crate::world::{World, head_of, imminent_at, officer};
 
@@ -58,6 +66,35 @@ async fn confirm(world: &World, meter: &Meter) {
     // Confirmations are idempotent: the inbox gives them a connection that acts for the service, and no transaction.
     let own = for_service("safety", &meter.pool, 1);
     handler.apply(&mut own.acquire().await.unwrap(), &mut Fresh::default(), work, &message).await.unwrap();
+}
+
+/// Statements with which a watcher reads what changed.
+async fn watch(world: &World, meter: &Meter, ids: &[Uuid]) -> Vec<String> {
+    meter.take();
+    let officer = officer();
+    let mut tx = database::begin(&meter.pool, &row_security::actor(&officer)).await.unwrap();
+    let viewer = read_concerns::viewer(&mut tx, &world.app, &officer).await.unwrap();
+    let views = read_concerns::find_all(&mut tx, &world.app.vault, &viewer, ids).await.unwrap();
+    assert_eq!(views.len(), ids.len());
+    read_concerns::note(tx, &officer, "concern.watch", &views, world.app.clock.now()).await;
+    meter.take()
+}
+
+#[tokio::test]
+async fn a_watcher_reads_thirty_changes_with_the_statements_of_one() {
+    let world = World::new().await;
+    let meter = Meter::of(&world.db).await;
+    let server = world.server(&meter.pool).await;
+    for _ in 0..30 {
+        raise(&world, &server).await;
+    }
+    let ids: Vec<Uuid> = sqlx::query_scalar("select id from concern").fetch_all(&world.db.admin).await.unwrap();
+    assert_eq!(ids.len(), 30);
+    // Keys are read once in the life of a process.
+    watch(&world, &meter, &ids).await;
+    let one = watch(&world, &meter, &ids[..1]).await;
+    let all = watch(&world, &meter, &ids).await;
+    assert_eq!(one, all);
 }
 
 #[tokio::test]

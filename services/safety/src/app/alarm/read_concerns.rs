@@ -16,7 +16,7 @@ use crate::{
     app::{directory::roster, row_security::offices_of_role},
     domain::{
         alarm::{
-            concern::{Audience, AudienceStatus, State},
+            concern::{Audience, AudienceStatus, Grade, State},
             core, route,
         },
         directory::office::{NMC, RJ_UNIT},
@@ -154,14 +154,24 @@ async fn views(db: &mut PgConnection, vault: &Vault, viewer: &Viewer, mut concer
 /// # Errors
 /// A statement failed.
 pub async fn find(db: &mut PgConnection, vault: &Vault, viewer: &Viewer, id: Uuid) -> Result<Option<View>> {
+    Ok(find_all(db, vault, viewer, &[id]).await?.pop())
+}
+
+/// Those of several concerns that the viewer may know of, gravest and oldest first, by the same few statements however many they are.
+///
+/// # Errors
+/// A statement failed.
+pub async fn find_all(db: &mut PgConnection, vault: &Vault, viewer: &Viewer, ids: &[Uuid]) -> Result<Vec<View>> {
     // The permission is checked first: of what is hidden no more is read than of what is absent [TRAP-6].
-    if !viewer.may_know(&store::alarm::audience::of(db, id).await?) {
-        return Ok(None);
+    let statuses = store::alarm::audience::of_all(db, ids).await?;
+    let known: Vec<Uuid> = statuses.into_iter().filter(|(_, statuses)| viewer.may_know(statuses)).map(|(id, _)| id).collect();
+    if known.is_empty() {
+        return Ok(Vec::new());
     }
-    match store::alarm::concern::find(db, id).await? {
-        Some(concern) => Ok(views(db, vault, viewer, vec![concern]).await?.pop()),
-        None => Ok(None),
-    }
+    let concerns = store::alarm::concern::of_ids(db, &known).await?;
+    let mut views = views(db, vault, viewer, concerns).await?;
+    views.sort_by_key(|view| (view.concern.grade != Grade::Imminent, view.concern.raised_at));
+    Ok(views)
 }
 
 /// Ends a read: records in the audit log whose content the caller is about to read [IM1a], and commits. A concern is shown even where that

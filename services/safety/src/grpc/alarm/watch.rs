@@ -31,6 +31,8 @@ const CHECK_INTERVAL: Duration = Duration::from_secs(2);
 const TRUSTED_FOR: Duration = Duration::from_secs(45);
 /// Largest number of open concerns in a snapshot; more are sent as changes.
 const MAX_SNAPSHOT: i64 = 500;
+/// Shortest interval between two reads of one watcher: a raise and what its rings report are three changes within milliseconds.
+const READ_INTERVAL: Duration = Duration::from_millis(20);
 /// Changes read at once.
 const MAX_AT_ONCE: usize = 100;
 
@@ -51,6 +53,8 @@ struct Watcher {
     known_at: Instant,
     /// When reading them was last attempted.
     asked_at: Instant,
+    /// When changes were last read.
+    read_at: Instant,
     /// More has changed than was read.
     behind: bool,
 }
@@ -64,9 +68,11 @@ fn changed() -> Status {
 pub fn stream(server: AlarmServer, caller: Caller) -> Items {
     // Subscribed before the first snapshot is read: nothing can fall between the two.
     let revisions = server.hub.subscribe();
-    let (known_at, asked_at) = (Instant::now(), Instant::now());
+    let now = Instant::now();
+    let (known_at, asked_at, read_at) = (now, now, now);
     let (told, shown, newer, waiting) = (HashMap::new(), HashSet::new(), HashSet::new(), std::collections::VecDeque::new());
-    let watcher = Watcher { server, caller, revisions, told, shown, newer, waiting, begun: false, known_at, asked_at, behind: false };
+    let watcher =
+        Watcher { server, caller, revisions, told, shown, newer, waiting, begun: false, known_at, asked_at, read_at, behind: false };
     Box::pin(stream::unfold(Some(watcher), |watcher| async move {
         let mut watcher = watcher?;
         match watcher.next().await {
@@ -75,6 +81,13 @@ pub fn stream(server: AlarmServer, caller: Caller) -> Items {
             Err(status) => Some((Err(status), None)),
         }
     }))
+}
+
+/// Waits for a change: one that comes by itself is told at once, those that follow it within [`READ_INTERVAL`] together.
+async fn next_change(revisions: &mut watch::Receiver<Revisions>, read_at: Instant) -> Result<(), watch::error::RecvError> {
+    // Asked last, because a change that was asked for is not told again: a heartbeat in between would lose it.
+    tokio::time::sleep_until(read_at + READ_INTERVAL).await;
+    revisions.changed().await
 }
 
 impl Watcher {
@@ -95,7 +108,7 @@ impl Watcher {
             tokio::select! {
                 () = self.server.stop.cancelled() => return Ok(None),
                 () = tokio::time::sleep(BEAT_INTERVAL) => return Ok(Some(self.beat())),
-                changed = self.revisions.changed() => {
+                changed = next_change(&mut self.revisions, self.read_at) => {
                     if changed.is_err() {
                         return Ok(None);
                     }
@@ -166,18 +179,21 @@ impl Watcher {
         if unsent.is_empty() {
             return Ok(());
         }
+        let unsent: Vec<(Uuid, Revision)> = unsent.into_iter().take(MAX_AT_ONCE).collect();
+        let ids: Vec<Uuid> = unsent.iter().map(|(id, _)| *id).collect();
+        self.read_at = Instant::now();
         let (mut tx, viewer, _turn) = self.reader().await?;
-        let mut views = Vec::new();
-        for (id, revision) in unsent.into_iter().take(MAX_AT_ONCE) {
-            let view = read_concerns::find(&mut tx, &self.server.app.vault, &viewer, id).await?;
+        let views = read_concerns::find_all(&mut tx, &self.server.app.vault, &viewer, &ids).await?;
+        let visible: HashMap<Uuid, i64> = views.iter().map(|view| (view.concern.id, view.concern.revision)).collect();
+        for (id, revision) in unsent {
             // Hidden ones are remembered too, so that they are read once for each revision.
-            self.told.insert(id, view.as_ref().map_or(revision, |v| (revision.0, v.concern.revision)));
-            let was_shown = if view.is_some() { !self.shown.insert(id) } else { self.shown.remove(&id) };
-            if was_shown && view.is_none() {
+            self.told.insert(id, visible.get(&id).map_or(revision, |read| (revision.0, *read)));
+            if visible.contains_key(&id) {
+                self.shown.insert(id);
+            } else if self.shown.remove(&id) {
                 // No longer visible, and the watcher must not go on as if it rang: a new stream begins with what they may see now.
                 return Err(changed());
             }
-            views.extend(view);
         }
         self.note(tx, &views).await;
         self.waiting.extend(views.into_iter().map(|view| Item::Changed(self.server.shown(view))));

@@ -214,6 +214,17 @@ pub async fn find(db: &mut PgConnection, id: Uuid) -> sqlx::Result<Option<Concer
     .map(|row| row.map(Concern::from))
 }
 
+pub async fn of_ids(db: &mut PgConnection, ids: &[Uuid]) -> sqlx::Result<Vec<Concern>> {
+    let rows = sqlx::query_as!(
+        Row,
+        "select id, reference, grade, site, content, content_sealed, unreadable, raised_by, raised_at, state, revision, ladder_version,
+                said, gravest
+         from concern where id = any($1)",
+        ids
+    );
+    Ok(rows.fetch_all(db).await?.into_iter().map(Concern::from).collect())
+}
+
 /// Numbers of the concern for its raiser; of anybody else's nothing is read at all [TRAP-6].
 pub async fn receipt(db: &mut PgConnection, id: Uuid, raised_by: &str) -> sqlx::Result<Option<(Uuid, String, OffsetDateTime, State)>> {
     sqlx::query!("select id, reference, raised_at, state from concern where id = $1 and raised_by = $2", id, raised_by)
