@@ -31,8 +31,6 @@ const CHECK_INTERVAL: Duration = Duration::from_secs(2);
 const TRUSTED_FOR: Duration = Duration::from_secs(45);
 /// Largest number of open concerns in a snapshot; more are sent as changes.
 const MAX_SNAPSHOT: i64 = 500;
-/// Shortest interval between two reads of one watcher: a raise and what its rings report are three changes within milliseconds.
-const READ_INTERVAL: Duration = Duration::from_millis(20);
 /// Changes read at once.
 const MAX_AT_ONCE: usize = 100;
 
@@ -53,8 +51,6 @@ struct Watcher {
     known_at: Instant,
     /// When reading them was last attempted.
     asked_at: Instant,
-    /// When changes were last read.
-    read_at: Instant,
     /// More has changed than was read.
     behind: bool,
 }
@@ -68,11 +64,9 @@ fn changed() -> Status {
 pub fn stream(server: AlarmServer, caller: Caller) -> Items {
     // Subscribed before the first snapshot is read: nothing can fall between the two.
     let revisions = server.hub.subscribe();
-    let now = Instant::now();
-    let (known_at, asked_at, read_at) = (now, now, now);
+    let (known_at, asked_at) = (Instant::now(), Instant::now());
     let (told, shown, newer, waiting) = (HashMap::new(), HashSet::new(), HashSet::new(), std::collections::VecDeque::new());
-    let watcher =
-        Watcher { server, caller, revisions, told, shown, newer, waiting, begun: false, known_at, asked_at, read_at, behind: false };
+    let watcher = Watcher { server, caller, revisions, told, shown, newer, waiting, begun: false, known_at, asked_at, behind: false };
     Box::pin(stream::unfold(Some(watcher), |watcher| async move {
         let mut watcher = watcher?;
         match watcher.next().await {
@@ -81,13 +75,6 @@ pub fn stream(server: AlarmServer, caller: Caller) -> Items {
             Err(status) => Some((Err(status), None)),
         }
     }))
-}
-
-/// Waits for a change: one that comes by itself is told at once, those that follow it within [`READ_INTERVAL`] together.
-async fn next_change(revisions: &mut watch::Receiver<Revisions>, read_at: Instant) -> Result<(), watch::error::RecvError> {
-    // Asked last, because a change that was asked for is not told again: a heartbeat in between would lose it.
-    tokio::time::sleep_until(read_at + READ_INTERVAL).await;
-    revisions.changed().await
 }
 
 impl Watcher {
@@ -108,7 +95,7 @@ impl Watcher {
             tokio::select! {
                 () = self.server.stop.cancelled() => return Ok(None),
                 () = tokio::time::sleep(BEAT_INTERVAL) => return Ok(Some(self.beat())),
-                changed = next_change(&mut self.revisions, self.read_at) => {
+                changed = self.revisions.changed() => {
                     if changed.is_err() {
                         return Ok(None);
                     }
@@ -156,7 +143,8 @@ impl Watcher {
 
     /// Snapshot of what is open; what does not fit follows as changes.
     async fn snapshot(&mut self) -> Result<Item, Status> {
-        let (mut tx, viewer, _turn) = self.reader().await?;
+        let _turn = self.turn().await?;
+        let (mut tx, viewer) = self.reader().await?;
         let (views, _) = read_concerns::list(&mut tx, &self.server.app.vault, &viewer, false, None, MAX_SNAPSHOT).await?;
         self.note(tx, &views).await;
         let epoch = self.server.app.epoch.number();
@@ -169,6 +157,8 @@ impl Watcher {
 
     /// Changes since the last message, a bounded number at a time.
     async fn collect(&mut self) -> Result<(), Status> {
+        // What changes while this one waits for its turn is read with it: alone, nothing waits for another.
+        let _turn = self.turn().await?;
         let latest = self.revisions.borrow_and_update().clone();
         let untold = |id: &Uuid, revision: &Revision| self.told.get(id).is_none_or(|told| told < revision);
         let unsent: Vec<(Uuid, Revision)> = latest.iter().filter(|(id, revision)| untold(id, revision)).map(|(id, r)| (*id, *r)).collect();
@@ -181,8 +171,7 @@ impl Watcher {
         }
         let unsent: Vec<(Uuid, Revision)> = unsent.into_iter().take(MAX_AT_ONCE).collect();
         let ids: Vec<Uuid> = unsent.iter().map(|(id, _)| *id).collect();
-        self.read_at = Instant::now();
-        let (mut tx, viewer, _turn) = self.reader().await?;
+        let (mut tx, viewer) = self.reader().await?;
         let views = read_concerns::find_all(&mut tx, &self.server.app.vault, &viewer, &ids).await?;
         let visible: HashMap<Uuid, i64> = views.iter().map(|view| (view.concern.id, view.concern.revision)).collect();
         for (id, revision) in unsent {
@@ -209,10 +198,9 @@ impl Watcher {
     }
 
     /// Permissions of the watcher, read anew each time: an office may have changed hands.
-    async fn reader(&self) -> Result<(Transaction<'static, Postgres>, Viewer, OwnedSemaphorePermit), Status> {
-        let turn = self.turn().await?;
+    async fn reader(&self) -> Result<(Transaction<'static, Postgres>, Viewer), Status> {
         let mut tx = self.server.transactions.begin(&self.caller).await?;
         let viewer = viewer(&mut tx, &self.server.app, &self.caller).await?;
-        Ok((tx, viewer, turn))
+        Ok((tx, viewer))
     }
 }
