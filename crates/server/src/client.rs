@@ -51,13 +51,27 @@ impl Interceptor for Bearer {
 /// # Errors
 /// The URL or the authority's certificate is malformed.
 pub fn connect(url: &str, ca_pem: Option<&[u8]>, token: Option<&str>, deadline: Option<Duration>) -> anyhow::Result<Peer> {
+    Ok(InterceptedService::new(channel(url, ca_pem, deadline)?, Bearer::new(token)?))
+}
+
+/// The same, before it is said whose token its calls carry.
+///
+/// # Errors
+/// The URL or the authority's certificate is malformed.
+pub fn channel(url: &str, ca_pem: Option<&[u8]>, deadline: Option<Duration>) -> anyhow::Result<Channel> {
     check_encrypted(url)?;
     let mut endpoint = endpoint(url, deadline)?;
     if let Some(pem) = ca_pem {
         let tls = ClientTlsConfig::new().ca_certificate(Certificate::from_pem(pem));
         endpoint = endpoint.tls_config(tls).context("the authority's certificate cannot be used")?;
     }
-    Ok(InterceptedService::new(endpoint.connect_lazy(), Bearer::new(token)?))
+    Ok(endpoint.connect_lazy())
+}
+
+/// Calls under the token of a person, one of many that share the connection. A token that no header can carry proves nobody.
+#[must_use]
+pub fn as_person(channel: &Channel, token: &Private<String>) -> Peer {
+    InterceptedService::new(channel.clone(), Bearer::new(Some(token.expose())).unwrap_or(Bearer(None)))
 }
 
 /// Connection to a service under this service's own certificate. Without encryption the caller is not authenticated.

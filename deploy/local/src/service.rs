@@ -176,7 +176,14 @@ impl Surroundings<'_> {
 
     fn dashboard(&self, port: u16) -> Result<Vec<(&'static str, String)>> {
         let mut settings = self.common(port);
-        settings.extend([("SAFETY_URL", self.url("safety")?), ("DEVELOPMENT_IDENTITIES", text(self.identities_file))]);
+        settings.extend([
+            ("INTAKE_URL", self.url("intake")?),
+            ("CASES_URL", self.url("cases")?),
+            ("SAFETY_URL", self.url("safety")?),
+            ("NOTIFICATION_URL", self.url("notification")?),
+            ("REPORTING_URL", self.url("reporting")?),
+            ("DEVELOPMENT_IDENTITIES", text(self.identities_file)),
+        ]);
         Ok(settings)
     }
 

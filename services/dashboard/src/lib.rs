@@ -1,16 +1,21 @@
 #![doc = include_str!("../README.md")]
 
-pub mod texts;
-pub mod view;
+pub mod text;
 
-pub mod pages;
+pub mod parts;
+
+pub mod frame;
 
 pub mod assets;
+pub mod clients;
 pub mod identities;
-pub mod safety;
 pub mod session;
 
 pub mod web;
+
+pub mod pages;
+
+pub mod router;
 
 pub mod acceptor;
 pub mod config;
@@ -45,7 +50,7 @@ pub async fn serve(config: Config, process: Process) -> anyhow::Result<()> {
     let in_all = config.server.open_connections as usize;
     let limits = acceptor::Limits { open: Connections::new(in_all, in_all), headers_within: HEADERS_WITHIN };
     tokio::select! {
-        () = acceptor::serve(listener, web::router(app), limits, process.stop.clone()) => Ok(()),
+        () = acceptor::serve(listener, router::router(app), limits, process.stop.clone()) => Ok(()),
         () = async { process.stop.cancelled().await; tokio::time::sleep(GRACE).await } => Ok(()),
     }
 }
@@ -60,8 +65,11 @@ fn app(config: &Config, process: &Process) -> anyhow::Result<web::App> {
         }
         None => Vec::new(),
     };
+    let authority = settings.authority()?;
     Ok(web::App {
-        safety: safety::Safety::connect(&config.safety_url, settings.authority()?.as_deref())?,
+        entries: Arc::new(pages::entries()),
+        clients: clients::Clients::connect(&config.addresses(), authority.as_deref())?,
+        safety: clients::Safety::connect(&config.safety_url, authority.as_deref())?,
         sessions: session::Sessions::new(process.clock.clone(), process.ids.clone()),
         verifier,
         people: Arc::new(people),

@@ -18,7 +18,7 @@ const fn every(way: &'static str, to: &'static str, carries: &'static str, highe
     Way { process: "every process", way, to, carries, highest, setting }
 }
 
-pub const WAYS: [Way; 15] = [
+pub const WAYS: [Way; 17] = [
     every("PostgreSQL", "the service's own database", "what the service keeps", Class::Protected, Some("database_url")),
     every("PostgreSQL, as owner", "the same database, for migrations alone", "tables and rights", Class::Open, Some("database_owner_url")),
     every("HTTP GET", "the identity provider", "nothing but the address of its public keys", Class::Open, Some("identity_keys_url")),
@@ -68,9 +68,25 @@ pub const WAYS: [Way; 15] = [
     },
     Way {
         process: "dashboard",
+        way: "gRPC",
+        to: "cases",
+        carries: "what a person asks and records there, under their own token",
+        highest: Class::Protected,
+        setting: Some("cases_url"),
+    },
+    Way {
+        process: "dashboard",
+        way: "gRPC",
+        to: "reporting",
+        carries: "which report a person asks for, under their own token",
+        highest: Class::Open,
+        setting: Some("reporting_url"),
+    },
+    Way {
+        process: "dashboard",
         way: "HTTP",
         to: "the browser of who signed in",
-        carries: "what safety answers to that person, cut by safety itself: the routes below",
+        carries: "what the services answer to that person, cut by each service itself: the routes below",
         highest: Class::Protected,
         setting: Some("safety_url"),
     },

@@ -1,20 +1,18 @@
-//! HTML pages: they read and work without any script. One function draws a concern wherever it is shown.
+//! Frame of every page: head, language, navigation, live state, and the bars that a script may show.
 
-pub mod card;
-pub mod errors;
-pub mod event;
-pub mod events;
-pub mod raise;
-pub mod sign_in;
+pub mod navigation;
+pub mod texts;
+pub mod trouble;
 
 use maud::{DOCTYPE, Markup, html};
 use time::OffsetDateTime;
 
+use self::{navigation::Entry, texts::Texts};
 use crate::{
     assets,
+    parts::{form, time::instant},
     session::Session,
-    texts::{Language, Texts, fill},
-    view,
+    text::{Language, fill},
 };
 
 /// Frame of every page around its content.
@@ -24,6 +22,8 @@ pub struct Frame<'a> {
     /// The address without its language, query included: the language link leads to the same page.
     pub here: String,
     pub session: Option<&'a Session>,
+    /// Entries of the navigation.
+    pub entries: &'a [&'static Entry],
     pub now: OffsetDateTime,
     /// How many concerns wait, where the page knows.
     pub waiting: Option<usize>,
@@ -33,7 +33,7 @@ impl Frame<'_> {
     /// The whole page.
     #[must_use]
     pub fn page(&self, content: &Markup) -> Markup {
-        let texts = self.language.texts();
+        let texts = texts::of(self.language);
         html! {
             (DOCTYPE)
             html lang=(self.language.code()) {
@@ -95,14 +95,18 @@ impl Frame<'_> {
                     div class="person" {
                         p { (fill(texts.signed_in_as, &[("subject", &session.caller.subject)])) " " span class="roles" { (session.caller.roles().join(", ")) } }
                         form method="post" action=(format!("/{code}/sign-out")) {
-                            (form_token(session))
+                            (form::token(session))
                             button class="plain" { (texts.sign_out) }
                         }
                     }
                     nav aria-label=(texts.navigation) {
                         ul {
-                            li { (self.link("/concerns", texts.events)) span class="badge" id="waiting" hidden[self.waiting.unwrap_or(0) == 0] { (self.waiting.unwrap_or(0)) } }
-                            li { (self.link("/raise", texts.raise)) }
+                            @for entry in self.entries.iter().filter(|entry| entry.audience.includes(&session.caller)) {
+                                li {
+                                    (self.link(entry.path, (entry.label)(self.language)))
+                                    @if entry.path == "/concerns" { (self.badge()) }
+                                }
+                            }
                         }
                         p id="link" role="status" class="link" {}
                     }
@@ -111,8 +115,15 @@ impl Frame<'_> {
         }
     }
 
+    /// How many concerns wait; a script keeps it true.
+    fn badge(&self) -> Markup {
+        let waiting = self.waiting.unwrap_or(0);
+        html! { span class="badge" id="waiting" hidden[waiting == 0] { (waiting) } }
+    }
+
     fn link(&self, path: &str, text: &str) -> Markup {
-        let here = self.here.split('?').next().unwrap_or_default() == path;
+        let address = self.here.split('?').next().unwrap_or_default();
+        let here = address.strip_prefix(path).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
         html! { a href=(format!("/{}{path}", self.language.code())) aria-current=[here.then_some("page")] { (text) } }
     }
 
@@ -131,22 +142,4 @@ fn bars(texts: &Texts) -> Markup {
             p id="arrival" hidden { span {} " " a href="#arrived-title" { (texts.go_to_event) } }
         }
     }
-}
-
-/// The hidden field that proves that a form is ours.
-#[must_use]
-pub fn form_token(session: &Session) -> Markup {
-    html! { input type="hidden" name="form_token" value=(session.form_token); }
-}
-
-/// An instant, which a script may convert to local time.
-#[must_use]
-pub fn instant(at: OffsetDateTime) -> Markup {
-    html! { time datetime=(view::machine(at)) data-clock { (view::human(at)) } }
-}
-
-/// The same, or a word where there is no instant.
-#[must_use]
-pub fn instant_or(at: Option<OffsetDateTime>, otherwise: &str) -> Markup {
-    html! { @if let Some(at) = at { (instant(at)) } @else { (otherwise) } }
 }

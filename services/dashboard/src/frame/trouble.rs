@@ -4,7 +4,8 @@ use axum::extract::rejection::FormRejection;
 use http::StatusCode;
 use maud::{Markup, html};
 
-use crate::texts::Language;
+use super::texts;
+use crate::text::Language;
 
 /// Cause of an error page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -43,7 +44,7 @@ impl Trouble {
     /// Title and text.
     #[must_use]
     pub const fn texts(self, language: Language) -> (&'static str, &'static str) {
-        let texts = language.texts();
+        let texts = texts::of(language);
         match self {
             Self::NotFound => (texts.not_found, texts.not_found_text),
             Self::Denied => (texts.denied, texts.denied_text),
@@ -62,7 +63,7 @@ impl Trouble {
         html! {
             h1 { (title) }
             p { (text) }
-            p { a href=(format!("/{}/concerns", language.code())) { (language.texts().go_back) } }
+            p { a href=(format!("/{}/concerns", language.code())) { (texts::of(language).go_back) } }
         }
     }
 }

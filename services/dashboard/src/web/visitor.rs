@@ -1,6 +1,6 @@
 //! Visitor of a page: session, language, and the answers made for them, pages and errors.
 
-use std::convert::Infallible;
+use std::{convert::Infallible, sync::Arc};
 
 use axum::{
     extract::FromRequestParts,
@@ -14,10 +14,15 @@ use tonic::{Code, Status};
 
 use super::{App, see_other};
 use crate::{
-    pages::{Frame, card::Drawing, errors::Trouble},
-    safety::Sites,
+    clients::Sites,
+    frame::{Frame, navigation::Entry, trouble::Trouble},
+    parts::{
+        drawing::Drawing,
+        form::{Filled, Form},
+        refusal::Refusal,
+    },
     session::Session,
-    texts::Language,
+    text::Language,
 };
 
 /// A visitor, signed in or not.
@@ -33,6 +38,8 @@ pub struct Visitor {
     pub wants_piece: bool,
     /// The session for which the requesting script's page was made, if stated.
     pub page_session: Option<String>,
+    /// Entries of the navigation.
+    pub entries: Arc<Vec<&'static Entry>>,
 }
 
 impl FromRequestParts<App> for Visitor {
@@ -50,7 +57,7 @@ impl FromRequestParts<App> for Visitor {
         let session = cookie.as_deref().and_then(|cookie| app.sessions.find(cookie));
         let wants_piece = parts.headers.contains_key("x-ro-piece");
         let page_session = parts.headers.get("x-ro-session").and_then(|value| value.to_str().ok()).map(str::to_owned);
-        Ok(Self { language, here, session, cookie, now: app.clock.now(), wants_piece, page_session })
+        Ok(Self { language, here, session, cookie, now: app.clock.now(), wants_piece, page_session, entries: app.entries.clone() })
     }
 }
 
@@ -95,6 +102,7 @@ impl Visitor {
             title: title.to_owned(),
             here: self.here.clone(),
             session: self.session.as_ref(),
+            entries: &self.entries,
             now: self.now,
             waiting,
         };
@@ -162,6 +170,33 @@ impl FromRequestParts<App> for Member {
 impl Member {
     pub fn drawing(&self) -> Drawing<'_> {
         Drawing { language: self.visitor.language, session: &self.session, sites: &self.sites, now: self.visitor.now }
+    }
+
+    /// A whole page.
+    pub fn page(&self, title: &str, content: &Markup) -> Response {
+        self.visitor.page(title, content)
+    }
+
+    /// Where a form that was done leads: another page in the same language.
+    pub fn done(&self, path: &str) -> Response {
+        see_other(&format!("/{}{path}", self.visitor.language.code()))
+    }
+
+    /// A page with a form that was sent and not taken: what the form itself finds, else nothing.
+    pub fn checked(&self, form: &Form, filled: &Filled, draw: impl Fn(&Markup) -> Markup, title: &str) -> Option<Response> {
+        let problems = form.check(filled, self.visitor.language);
+        (!problems.is_empty()).then(|| {
+            let content = draw(&form.draw(filled, &problems, &self.session, self.visitor.language));
+            self.visitor.page_with(StatusCode::UNPROCESSABLE_ENTITY, title, None, &content)
+        })
+    }
+
+    /// A page with a form that a service refused, in its words, with all that was typed.
+    pub fn refused(&self, form: &Form, filled: &Filled, status: &Status, draw: impl Fn(&Markup) -> Markup, title: &str) -> Response {
+        let refusal = Refusal::of(status, self.visitor.language);
+        let code = refusal.status;
+        let content = draw(&form.draw(filled, &form.refused(refusal), &self.session, self.visitor.language));
+        self.visitor.page_with(code, title, None, &content)
     }
 
     /// Whether the form was made for this very session.

@@ -1,7 +1,7 @@
 //! Access rules of the pages: without a session only pages that say nothing of anybody open, and nothing can be changed.
 
 use base::Clock;
-use dashboard::web::rules::{RULES, Who};
+use dashboard::{router, web::rules::Who};
 use http::StatusCode;
 use proto::{role, safety::v1::Grade};
 
@@ -17,7 +17,7 @@ async fn whoever_is_not_signed_in_is_told_nothing_by_any_page_and_changes_nothin
     let (id, reference) = (view.concern_id.clone(), view.reference.clone());
     world.safety.put(view);
     let stranger = world.stranger();
-    for rule in RULES {
+    for rule in router::rules() {
         let address = rule.path.replace("{language}", "en").replace("{concern}", &id).replace("{file}", "none.css");
         let answers = [stranger.get(&address).await, stranger.post(&address, &[("audience", "nhq"), ("text", "one line")]).await];
         for answer in answers {

@@ -6,9 +6,11 @@ use auth::{identity::Verifier, keys::Keys};
 use axum::{Router, body::Body};
 use base::{Clock, Ids};
 use dashboard::{
-    safety::Safety,
+    clients::{Addresses, Clients, Safety},
+    identities, pages,
+    router::router,
     session::Sessions,
-    web::{App, router},
+    web::App,
 };
 use http::{Request, Response, StatusCode, header};
 use local::identity::{AUDIENCE, ISSUER, Issuer};
@@ -23,6 +25,12 @@ use super::safety::StandIn;
 
 /// How long a test waits for what must come.
 pub const SOON: Duration = Duration::from_secs(60);
+
+/// Every service at one address: the stand-in serves what a test needs of each.
+fn all_at(url: &str) -> Addresses {
+    let url = || url.to_owned();
+    Addresses { intake: url(), cases: url(), safety: url(), notification: url(), reporting: url() }
+}
 
 pub struct World {
     pub safety: StandIn,
@@ -74,10 +82,12 @@ impl World {
         let stop = CancellationToken::new();
         let places = Arc::new(Semaphore::new(100));
         let app = App {
+            entries: Arc::new(pages::entries()),
+            clients: Clients::connect(&all_at(&url), None).unwrap(),
             safety: Safety::connect(&url, None).unwrap(),
             sessions: Sessions::new(clock.clone(), Ids::random()),
             verifier: Some(Arc::new(Verifier::new(Keys::from_file(&issuer.keys_file).unwrap(), ISSUER, AUDIENCE))),
-            people: Arc::new(dashboard::identities::read(&file).unwrap()),
+            people: Arc::new(identities::read(&file).unwrap()),
             clock: clock.clone(),
             ids: Ids::random(),
             stop: stop.clone(),

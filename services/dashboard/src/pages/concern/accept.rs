@@ -12,11 +12,15 @@ use serde_json::json;
 use tonic::{Code, Status};
 use tonic_types::StatusExt as _;
 
-use super::{App, live, see_other, visitor::Member};
-use crate::{
-    pages::errors::Trouble,
-    texts::{Texts, fill},
+use super::{
+    live,
+    texts::{self, Texts},
     view::Card,
+};
+use crate::{
+    frame::{self, trouble::Trouble},
+    text::fill,
+    web::{App, see_other, visitor::Member},
 };
 
 /// Refusal code of the safety service where the sign-in is too old for an acceptance (THREAT-3).
@@ -54,7 +58,7 @@ pub async fn accept(
     // It is accepted; if the new card cannot be read, the live stream will deliver it.
     let Ok(view) = app.safety.get(&member.session, &concern).await else { return StatusCode::NO_CONTENT.into_response() };
     let drawing = member.drawing();
-    let message = outcome(&Card::of(&view, &member.session.caller), member.visitor.language.texts());
+    let message = outcome(&Card::of(&view, &member.session.caller), texts::of(member.visitor.language));
     let answer = json!({ "item": live::item(&view, &drawing), "message": message });
     ([(header::CONTENT_TYPE, "application/json")], answer.to_string()).into_response()
 }
@@ -74,7 +78,7 @@ fn prove_anew(member: &Member, concern: &str) -> Response {
     if !member.visitor.wants_piece {
         return see_other(&go);
     }
-    let body = json!({ "message": language.texts().sign_in_again, "go": go });
+    let body = json!({ "message": crate::pages::sign_in::texts::of(language).sign_in_again, "go": go });
     (StatusCode::UNAUTHORIZED, [(header::CONTENT_TYPE, "application/json")], body.to_string()).into_response()
 }
 
@@ -85,11 +89,11 @@ fn failed(member: &Member, concern: &str, status: &Status) -> Response {
     if !member.visitor.wants_piece {
         return member.visitor.refused(status);
     }
-    let texts = member.visitor.language.texts();
+    let texts = texts::of(member.visitor.language);
     let (code, message) = match status.code() {
-        Code::Unauthenticated => (StatusCode::UNAUTHORIZED, texts.live_ended),
+        Code::Unauthenticated => (StatusCode::UNAUTHORIZED, frame::texts::of(member.visitor.language).live_ended),
         Code::PermissionDenied | Code::NotFound => (StatusCode::FORBIDDEN, texts.accept_not_yours),
-        _ => (StatusCode::SERVICE_UNAVAILABLE, texts.accept_failed),
+        _ => (StatusCode::SERVICE_UNAVAILABLE, frame::texts::of(member.visitor.language).accept_failed),
     };
     (code, [(header::CONTENT_TYPE, "application/json")], json!({ "message": message }).to_string()).into_response()
 }

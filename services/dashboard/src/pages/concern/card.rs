@@ -5,28 +5,26 @@ use maud::{Markup, html};
 use proto::safety::v1::{ConcernState, Grade};
 use time::OffsetDateTime;
 
-use super::{form_token, instant};
-use crate::{
-    safety::Sites,
-    session::Session,
-    texts::{Language, Texts, fill},
+use super::{
+    texts::{self, Texts},
     view::{self, AudienceView, Card},
 };
-
-/// Context of a card: the viewer, language and time.
-#[derive(Clone, Copy)]
-pub struct Drawing<'a> {
-    pub language: Language,
-    pub session: &'a Session,
-    pub sites: &'a Sites,
-    pub now: OffsetDateTime,
-}
+use crate::{
+    clients::Sites,
+    frame,
+    parts::{
+        drawing::Drawing,
+        form,
+        time::{elapsed, instant, machine},
+    },
+    text::{Language, fill},
+};
 
 impl Drawing<'_> {
     /// The card.
     #[must_use]
     pub fn card(&self, card: &Card) -> Markup {
-        let texts = self.language.texts();
+        let texts = texts::of(self.language);
         let (id, heading) = (format!("c-{}", card.id), format!("h-{}", card.id));
         let details = format!("/{}/concerns/{}", self.language.code(), card.id);
         html! {
@@ -52,7 +50,7 @@ impl Drawing<'_> {
     }
 
     fn audience(&self, audience: &AudienceView, card: &Card) -> Markup {
-        let texts = self.language.texts();
+        let texts = texts::of(self.language);
         html! {
             li class=(if audience.accepted_at.is_some() { "taken" } else { "open" }) {
                 strong { (view::audience_text(audience.audience, texts)) }
@@ -60,7 +58,7 @@ impl Drawing<'_> {
                     span class="state" { (tick()) (who_accepted(audience, texts)) }
                     span class="next" { (instant(at)) }
                 } @else if card.state == ConcernState::Closed {
-                    span class="state" { (texts.closed) }
+                    span class="state" { (frame::texts::of(self.language).closed) }
                 } @else {
                     span class="state" { (texts.not_accepted) ", " (rings(audience.rings, texts)) }
                     @if let Some(at) = audience.next_ring_at { span class="next" { (texts.next_ring) " " (instant(at)) } }
@@ -72,11 +70,11 @@ impl Drawing<'_> {
     /// The acceptance form, with one press and without any script.
     #[must_use]
     pub fn accept(&self, card: &Card, audience: &AudienceView) -> Markup {
-        let texts = self.language.texts();
+        let texts = texts::of(self.language);
         let label = view::audience_text(audience.audience, texts);
         html! {
             form class="accept" method="post" action=(format!("/{}/concerns/{}/accept", self.language.code(), card.id)) {
-                (form_token(self.session))
+                (form::token(self.session))
                 input type="hidden" name="audience" value=(audience.audience as i32);
                 input type="hidden" name="said" value=(card.said);
                 button { (texts.accept) span class="unseen" { " " (fill(texts.accept_for, &[("audience", label), ("reference", &card.reference)])) } }
@@ -85,14 +83,14 @@ impl Drawing<'_> {
     }
 
     fn ago(&self, at: OffsetDateTime) -> Markup {
-        let elapsed = view::elapsed(self.now - at);
-        html! { span class="ago" data-since=(view::machine(at)) { (fill(self.language.texts().ago, &[("elapsed", &elapsed)])) } }
+        let elapsed = elapsed(self.now - at);
+        html! { span class="ago" data-since=(machine(at)) { (fill(frame::texts::of(self.language).ago, &[("elapsed", &elapsed)])) } }
     }
 
     /// Announcement of a concern, without content.
     #[must_use]
     pub fn what(&self, card: &Card) -> String {
-        format!("{}, {}, {}", card.grade_text(self.language.texts()), card.site_text(self.language, self.sites), card.reference)
+        format!("{}, {}, {}", card.grade_text(texts::of(self.language)), card.site_text(self.language, self.sites), card.reference)
     }
 }
 

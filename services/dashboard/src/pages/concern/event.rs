@@ -4,23 +4,28 @@ use maud::{Markup, html};
 use proto::safety::v1::{Concern, ConcernView, Grade};
 
 use super::{
-    card::{self, Drawing},
-    instant, instant_or,
+    card,
+    texts::{self, Texts},
+    view::{self, AudienceView, Card},
 };
 use crate::{
-    texts::{Texts, fill},
-    view::{self, AudienceView, Card},
+    frame,
+    parts::{
+        drawing::Drawing,
+        time::{instant, instant_or},
+    },
+    text::fill,
 };
 
 /// The content of the page. Fields that the service left out are absent.
 #[must_use]
 pub fn content(concern: &ConcernView, card: &Card, drawing: &Drawing<'_>) -> Markup {
-    let texts = drawing.language.texts();
+    let texts = texts::of(drawing.language);
     html! {
         div id="event" class=(if card.grade == Grade::Imminent { "imminent" } else { "other" }) data-id=(card.id) data-revision=(card.revision) {
             h1 { (fill(texts.event_title, &[("reference", &card.reference)])) }
             p class=(if card.is_ringing() { "lead ringing" } else { "lead" }) {
-                strong { (card.grade_text(texts)) } " – " (super::card::site(card, drawing.language, drawing.sites))
+                strong { (card.grade_text(texts)) } " – " (card::site(card, drawing.language, drawing.sites))
                 @if let Some(at) = card.raised_at { ". " (texts.raised) " " (instant(at)) }
             }
             div class="actions" { @for audience in card.audiences.iter().filter(|audience| audience.may_accept) { (drawing.accept(card, audience)) } }
@@ -32,7 +37,7 @@ pub fn content(concern: &ConcernView, card: &Card, drawing: &Drawing<'_>) -> Mar
                 (audience_table(card, texts))
             }
         }
-        p { a href=(format!("/{}/concerns", drawing.language.code())) { (texts.go_back) } }
+        p { a href=(format!("/{}/concerns", drawing.language.code())) { (frame::texts::of(drawing.language).go_back) } }
     }
 }
 

@@ -7,11 +7,10 @@ use axum::{
 };
 use serde::Deserialize;
 
-use super::{App, accept, visitor::Member};
+use super::{accept, event, list::Listing, texts, view::Card};
 use crate::{
-    pages::{event, events::Listing},
-    texts::fill,
-    view::Card,
+    text::fill,
+    web::{App, visitor::Member},
 };
 
 #[derive(Default, Deserialize)]
@@ -32,7 +31,7 @@ pub async fn list(State(app): State<App>, member: Member, Query(query): Query<Li
     let language = member.visitor.language;
     let cards: Vec<Card> = answer.concerns.iter().map(|view| Card::of(view, &member.session.caller)).collect();
     let outcome =
-        query.accepted.and_then(|id| cards.iter().find(|card| card.id == id)).and_then(|card| accept::outcome(card, language.texts()));
+        query.accepted.and_then(|id| cards.iter().find(|card| card.id == id)).and_then(|card| accept::outcome(card, texts::of(language)));
     let more = (!answer.next_page_token.is_empty()).then(|| {
         let closed = if with_closed { "&closed=1" } else { "" };
         format!("/{}/concerns?page={}{closed}", language.code(), answer.next_page_token)
@@ -40,14 +39,14 @@ pub async fn list(State(app): State<App>, member: Member, Query(query): Query<Li
     let listing = Listing { cards, with_closed, more, outcome };
     let drawing = member.drawing();
     let content = listing.content(&drawing);
-    member.visitor.page_with(StatusCode::OK, language.texts().events, Some(listing.waiting(&drawing)), &content)
+    member.visitor.page_with(StatusCode::OK, texts::of(language).events, Some(listing.waiting(&drawing)), &content)
 }
 
 pub async fn detail(State(app): State<App>, member: Member, Path((_, concern)): Path<(String, String)>) -> Response {
     match app.safety.get(&member.session, &concern).await {
         Ok(view) => {
             let card = Card::of(&view, &member.session.caller);
-            let title = fill(member.visitor.language.texts().event_title, &[("reference", &card.reference)]);
+            let title = fill(texts::of(member.visitor.language).event_title, &[("reference", &card.reference)]);
             member.visitor.page(&title, &event::content(&view, &card, &member.drawing()))
         }
         Err(status) => member.visitor.refused(&status),

@@ -3,8 +3,8 @@
 use maud::{Markup, html};
 use proto::safety::v1::{ConcernState, Grade};
 
-use super::card::Drawing;
-use crate::{texts::fill, view::Card};
+use super::{texts, view::Card};
+use crate::{parts::drawing::Drawing, text::fill};
 
 /// What the page shows besides the concerns.
 pub struct Listing {
@@ -26,7 +26,7 @@ impl Listing {
     /// The content of the page.
     #[must_use]
     pub fn content(&self, drawing: &Drawing<'_>) -> Markup {
-        let texts = drawing.language.texts();
+        let texts = texts::of(drawing.language);
         let code = drawing.language.code();
         let caller = &drawing.session.caller;
         let mut ringing: Vec<&Card> = self.cards.iter().filter(|c| c.is_ringing()).collect();

@@ -21,13 +21,13 @@ use serde_json::{Value, json};
 use tokio::time::{Instant, sleep};
 use tonic::Code;
 
-use super::{App, visitor::Visitor};
+use super::view::Card;
 use crate::{
-    pages::card::Drawing,
-    safety::{Safety, Sites},
+    clients::{Safety, Sites},
+    parts::drawing::Drawing,
     session::Session,
-    texts::Language,
-    view::Card,
+    text::Language,
+    web::{App, visitor::Visitor},
 };
 
 const BEAT_INTERVAL: Duration = Duration::from_secs(2);

@@ -1,17 +1,14 @@
-//! View model of one concern for the person signed in: codes and times in the form a page needs. No text of its own.
+//! View model of one concern for the person signed in: codes and times in the form a page needs.
 
 use base::{Caller, wire};
 use proto::{
-    collation::Collation,
     role,
-    safety::v1::{Audience, ConcernState, ConcernView, Grade, Site},
+    safety::v1::{Audience, ConcernState, ConcernView, Grade},
 };
-use time::{Duration, OffsetDateTime, UtcOffset};
+use time::OffsetDateTime;
 
-use crate::{
-    safety::Sites,
-    texts::{Language, Texts},
-};
+use super::texts::{self, Texts};
+use crate::{clients::Sites, parts::site::Named, text::Language};
 
 /// One audience of one concern.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -118,45 +115,11 @@ impl Card {
     #[must_use]
     pub fn site_named(&self, language: Language, sites: &Sites) -> Named {
         if self.site.is_empty() || self.site == proto::subject::NO_SITE {
-            return Named { code: String::new(), name: language.texts().site_unknown.to_owned(), foreign: None };
+            return Named { code: String::new(), name: texts::of(language).site_unknown.to_owned(), foreign: None };
         }
         let by_code = || Named { code: self.site.clone(), name: self.site.clone(), foreign: None };
         sites.get(&self.site).map_or_else(by_code, |site| Named::of(site, language))
     }
-}
-
-/// A site with its name for a list.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Named {
-    pub code: String,
-    pub name: String,
-    /// The language of the name, where the directory has none in that of the page [LOLA].
-    pub foreign: Option<Language>,
-}
-
-impl Named {
-    fn of(site: &Site, language: Language) -> Self {
-        let (own, other) = match language {
-            Language::English => (&site.name_en, &site.name_fr),
-            Language::French => (&site.name_fr, &site.name_en),
-        };
-        // The directory repeats the English name where no French one is known.
-        let borrowed = own.is_empty() || language == Language::French && own == other;
-        let name = [own, other, &site.code].into_iter().find(|name| !name.is_empty()).cloned().unwrap_or_default();
-        Self { code: site.code.clone(), name, foreign: (borrowed && !other.is_empty()).then_some(language.other()) }
-    }
-}
-
-/// Every site by name, in the order of the language.
-#[must_use]
-pub fn sites_in_order(language: Language, sites: &Sites) -> Vec<Named> {
-    let rules = match language {
-        Language::English => Collation::english(),
-        Language::French => Collation::french(),
-    };
-    let mut named: Vec<Named> = sites.values().map(|site| Named::of(site, language)).collect();
-    named.sort_by(|one, other| rules.compare(&one.name, &other.name).then_with(|| one.code.cmp(&other.code)));
-    named
 }
 
 /// The audience's name.
@@ -165,31 +128,6 @@ pub const fn audience_text(audience: Audience, texts: &Texts) -> &'static str {
     match audience {
         Audience::ResponsibleHead => texts.head,
         Audience::Nhq | Audience::Unspecified => texts.nhq,
-    }
-}
-
-/// An instant in its machine-readable form.
-#[must_use]
-pub fn machine(at: OffsetDateTime) -> String {
-    let at = at.to_offset(UtcOffset::UTC);
-    format!("{}T{:02}:{:02}:{:02}Z", at.date(), at.hour(), at.minute(), at.second())
-}
-
-/// An instant for people, where no script converts it to local time.
-#[must_use]
-pub fn human(at: OffsetDateTime) -> String {
-    let at = at.to_offset(UtcOffset::UTC);
-    format!("{} {:02}:{:02}:{:02} UTC", at.date(), at.hour(), at.minute(), at.second())
-}
-
-/// "4 min", "1 h 05 min": the same words in both languages.
-#[must_use]
-pub fn elapsed(since: Duration) -> String {
-    let seconds = since.whole_seconds().max(0);
-    match seconds {
-        0..60 => format!("{seconds} s"),
-        60..3600 => format!("{} min", seconds / 60),
-        _ => format!("{} h {:02} min", seconds / 3600, seconds % 3600 / 60),
     }
 }
 
@@ -206,30 +144,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn elapsed_time_reads_well() {
-        for (seconds, text) in [(-5, "0 s"), (59, "59 s"), (60, "1 min"), (3599, "59 min"), (3_900, "1 h 05 min"), (90_000, "25 h 00 min")]
-        {
-            assert_eq!(elapsed(Duration::seconds(seconds)), text);
-        }
-    }
-
-    #[test]
     fn a_page_takes_a_concern_of_a_later_epoch_whatever_its_revision() {
         let epoch = 1_795_000_000;
         assert!(order(0, 7) < order(0, 8) && order(0, 999_999) < order(epoch, 1) && order(epoch, 2_000_000) < order(epoch + 1, 0));
         assert!(order(epoch, 1) < 9_000_000_000_000_000, "the script's mark for a page that is being renewed");
-    }
-
-    #[test]
-    fn french_sites_are_sorted_by_french_rules_and_a_name_in_the_other_language_says_so() {
-        let site = |code: &str, en: &str, fr: &str| {
-            (code.to_owned(), Site { code: code.into(), name_en: en.into(), name_fr: fr.into(), ..Site::default() })
-        };
-        let listed = [site("a", "Zenith", "Zénith"), site("b", "Archway", "Établissement d’Arche"), site("c", "Fern Hall", "Fern Hall")];
-        let sites = Sites::new(listed.into());
-        let names = |language| sites_in_order(language, &sites).into_iter().map(|s| (s.name, s.foreign)).collect::<Vec<_>>();
-        let french = [("Établissement d’Arche", None), ("Fern Hall", Some(Language::English)), ("Zénith", None)];
-        assert_eq!(names(Language::French), french.map(|(name, foreign)| (name.to_owned(), foreign)));
-        assert!(names(Language::English).iter().all(|(_, foreign)| foreign.is_none()));
     }
 }

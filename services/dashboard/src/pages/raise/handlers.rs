@@ -11,20 +11,21 @@ use tonic::{Code, Status};
 use tonic_types::StatusExt;
 
 use super::{
-    App, see_other,
-    visitor::{Member, Visitor},
+    texts,
+    view::{self as pages, Draft, Failure},
 };
 use crate::{
-    pages::{
-        errors::Trouble,
-        raise::{self as pages, Draft, Failure},
+    frame::trouble::Trouble,
+    text::{Language, fill},
+    web::{
+        App, see_other,
+        visitor::{Member, Visitor},
     },
-    texts::{Language, fill},
 };
 
 pub async fn page(State(app): State<App>, member: Member) -> Response {
     let draft = Draft { concern_id: app.ids.uuid().to_string(), ..Draft::default() };
-    member.visitor.page(member.visitor.language.texts().raise, &pages::form(&draft, None, &member.drawing()))
+    member.visitor.page(texts::of(member.visitor.language).raise, &pages::form(&draft, None, &member.drawing()))
 }
 
 pub async fn submit(
@@ -38,14 +39,14 @@ pub async fn submit(
         Err(rejection) => return visitor.trouble(Trouble::of(&rejection)),
     };
     let Ok(member) = member else { return kept(&app, &visitor, &draft) };
-    let texts = member.visitor.language.texts();
+    let texts = texts::of(member.visitor.language);
     if !member.made(&draft.form_token) {
         return again(&member, &draft, &Failure::of_the_text(texts.raise_former_session), StatusCode::CONFLICT);
     }
     if draft.is_empty() {
         return again(&member, &draft, &Failure::of_the_text(texts.raise_empty), StatusCode::UNPROCESSABLE_ENTITY);
     }
-    if let Some(too_long) = draft.too_long(texts) {
+    if let Some(too_long) = draft.too_long(member.visitor.language) {
         return again(&member, &draft, &too_long, StatusCode::UNPROCESSABLE_ENTITY);
     }
     match app.safety.raise(&member.session, concern(&draft)).await {
@@ -67,7 +68,7 @@ pub async fn recorded(State(app): State<App>, member: Member, Path((_, concern))
         }
         Err(status) => return member.visitor.refused(&status),
     };
-    let title = member.visitor.language.texts().recorded_title;
+    let title = texts::of(member.visitor.language).recorded_title;
     member.visitor.page(title, &pages::recorded(&concern, receipt.as_ref(), &member.drawing()))
 }
 
@@ -88,7 +89,7 @@ fn concern(draft: &Draft) -> Concern {
 }
 
 fn again(member: &Member, draft: &Draft, why: &Failure, code: StatusCode) -> Response {
-    let title = member.visitor.language.texts().raise;
+    let title = texts::of(member.visitor.language).raise;
     member.visitor.page_with(code, title, None, &pages::form(draft, Some(why), &member.drawing()))
 }
 
@@ -96,12 +97,12 @@ fn again(member: &Member, draft: &Draft, why: &Failure, code: StatusCode) -> Res
 fn kept(app: &App, visitor: &Visitor, draft: &Draft) -> Response {
     let visitor = Visitor { session: None, ..visitor.clone() };
     let content = pages::kept(draft, visitor.language, &app.safety.known_sites());
-    visitor.page_with(StatusCode::UNAUTHORIZED, visitor.language.texts().raise, None, &content)
+    visitor.page_with(StatusCode::UNAUTHORIZED, texts::of(visitor.language).raise, None, &content)
 }
 
 /// The service's own words for a refusal; otherwise that nothing was recorded.
 fn explain(status: &Status, language: Language) -> (String, StatusCode) {
-    let texts = language.texts();
+    let texts = texts::of(language);
     let refused = [Code::InvalidArgument, Code::FailedPrecondition, Code::PermissionDenied, Code::AlreadyExists];
     if !refused.contains(&status.code()) {
         return (texts.raise_failed.to_owned(), StatusCode::SERVICE_UNAVAILABLE);

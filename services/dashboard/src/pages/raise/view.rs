@@ -4,11 +4,12 @@ use maud::{Markup, html};
 use proto::safety::v1::{ConcernState, GetConcernReceiptResponse, Grade};
 use serde::Deserialize;
 
-use super::{card::Drawing, form_token, instant};
+use super::texts::{self, Texts};
 use crate::{
-    safety::Sites,
-    texts::{Language, Texts, fill},
-    view,
+    clients::Sites,
+    pages::concern,
+    parts::{drawing::Drawing, form, site::sites_in_order, time::instant},
+    text::{Language, fill},
 };
 
 /// Input of the raiser.
@@ -62,13 +63,14 @@ impl Draft {
 
     /// The first field that is too long.
     #[must_use]
-    pub fn too_long(&self, texts: &Texts) -> Option<Failure> {
+    pub fn too_long(&self, language: Language) -> Option<Failure> {
+        let (texts, concern) = (texts::of(language), concern::texts::of(language));
         let fields = [
             ("text", texts.say_it, &self.text, MAX_TEXT),
-            ("person_at_risk", texts.field_person, &self.person_at_risk, MAX_LINE),
-            ("nature", texts.field_nature, &self.nature, MAX_LINE),
-            ("place", texts.field_place, &self.place, MAX_LINE),
-            ("advice", texts.field_advice, &self.advice, MAX_LINE),
+            ("person_at_risk", concern.field_person, &self.person_at_risk, MAX_LINE),
+            ("nature", concern.field_nature, &self.nature, MAX_LINE),
+            ("place", concern.field_place, &self.place, MAX_LINE),
+            ("advice", concern.field_advice, &self.advice, MAX_LINE),
             ("call_back", texts.call_back_label, &self.call_back, MAX_LINE),
         ];
         fields.into_iter().find_map(|(field, name, text, max)| {
@@ -82,7 +84,7 @@ impl Draft {
 /// The form. `failure` says why the last attempt was not recorded.
 #[must_use]
 pub fn form(draft: &Draft, failure: Option<&Failure>, drawing: &Drawing<'_>) -> Markup {
-    let texts = drawing.language.texts();
+    let texts = texts::of(drawing.language);
     html! {
         h1 { (texts.raise) }
         @if let Some(failure) = failure {
@@ -93,14 +95,14 @@ pub fn form(draft: &Draft, failure: Option<&Failure>, drawing: &Drawing<'_>) -> 
         }
         p { (texts.raise_intro) }
         p class="notice" { (texts.raise_danger) }
-        (fields(draft, &form_token(drawing.session), drawing.language, drawing.sites))
+        (fields(draft, &form::token(drawing.session), drawing.language, drawing.sites))
     }
 }
 
 /// The form again after the session ended, with all input: nothing was recorded; after signing in in another tab it can be sent from here.
 #[must_use]
 pub fn kept(draft: &Draft, language: Language, sites: &Sites) -> Markup {
-    let texts = language.texts();
+    let texts = texts::of(language);
     html! {
         h1 { (texts.raise) }
         div class="errors" role="alert" {
@@ -112,7 +114,7 @@ pub fn kept(draft: &Draft, language: Language, sites: &Sites) -> Markup {
 }
 
 fn fields(draft: &Draft, form_token: &Markup, language: Language, sites: &Sites) -> Markup {
-    let texts = language.texts();
+    let (texts, concern) = (texts::of(language), concern::texts::of(language));
     html! {
         form class="raise" method="post" action=(format!("/{}/raise", language.code())) {
             (form_token)
@@ -128,10 +130,10 @@ fn fields(draft: &Draft, form_token: &Markup, language: Language, sites: &Sites)
             fieldset {
                 legend { (texts.for_the_head) }
                 p class="hint" { (texts.for_the_head_hint) }
-                (line("person_at_risk", texts.field_person, &draft.person_at_risk))
-                (line("nature", texts.field_nature, &draft.nature))
-                (line("place", texts.field_place, &draft.place))
-                (line("advice", texts.field_advice, &draft.advice))
+                (line("person_at_risk", concern.field_person, &draft.person_at_risk))
+                (line("nature", concern.field_nature, &draft.nature))
+                (line("place", concern.field_place, &draft.place))
+                (line("advice", concern.field_advice, &draft.advice))
             }
             (line("call_back", texts.call_back_label, &draft.call_back))
             button { (texts.send) }
@@ -159,8 +161,8 @@ fn grades(draft: &Draft, texts: &Texts) -> Markup {
 }
 
 fn site(draft: &Draft, language: Language, sites: &Sites) -> Markup {
-    let texts = language.texts();
-    let listed = view::sites_in_order(language, sites);
+    let texts = texts::of(language);
+    let listed = sites_in_order(language, sites);
     let known = listed.iter().any(|site| site.code == draft.site);
     html! {
         div class="field" {
@@ -189,7 +191,7 @@ fn line(id: &str, label: &str, value: &str) -> Markup {
 /// The page after a raise; `None` where the service cannot report on it now.
 #[must_use]
 pub fn recorded(concern: &str, receipt: Option<&GetConcernReceiptResponse>, drawing: &Drawing<'_>) -> Markup {
-    let texts = drawing.language.texts();
+    let texts = texts::of(drawing.language);
     let state = receipt.map_or(texts.state_not_known, |r| match r.state() {
         ConcernState::Ringing => texts.state_ringing,
         ConcernState::Accepted => texts.state_accepted,

@@ -14,17 +14,16 @@ use server::limits;
 use tonic::Code;
 
 use super::{
-    App, safe_next, see_other,
-    visitor::{Member, Visitor, cookie_name},
+    texts,
+    view::{Notice, content},
 };
-use crate::pages::{
-    errors::Trouble,
-    sign_in::{Notice, content},
+use crate::{
+    frame::trouble::Trouble,
+    web::{
+        App, safe_next, see_other,
+        visitor::{Member, Visitor, cookie_name},
+    },
 };
-
-pub async fn home(visitor: Visitor) -> Response {
-    see_other(&format!("/{}/concerns", visitor.language.code()))
-}
 
 #[derive(Default, Deserialize)]
 #[serde(default)]
@@ -124,7 +123,7 @@ pub async fn out(State(app): State<App>, member: Member, form: Result<Form<Leavi
 }
 
 fn show(app: &App, visitor: &Visitor, notice: Notice, status: StatusCode, next: &str) -> Response {
-    let title = visitor.language.texts().sign_in;
+    let title = texts::of(visitor.language).sign_in;
     let next = safe_next(next, visitor.language);
     visitor.page_with(status, title, None, &content(visitor.language, notice, &app.people, &next))
 }

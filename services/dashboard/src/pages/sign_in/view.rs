@@ -2,9 +2,10 @@
 
 use maud::{Markup, html};
 
+use super::texts;
 use crate::{
     identities::Person,
-    texts::{Language, fill},
+    text::{Language, fill},
 };
 
 /// Notice at the top of the page.
@@ -23,7 +24,7 @@ pub enum Notice {
 /// The content of the page. `next` is where a successful sign-in leads.
 #[must_use]
 pub fn content(language: Language, notice: Notice, people: &[Person], next: &str) -> Markup {
-    let texts = language.texts();
+    let texts = texts::of(language);
     let action = format!("/{}/sign-in", language.code());
     html! {
         h1 { (texts.sign_in) }

@@ -1,0 +1,96 @@
+//! Clients for the services, called with the token of the person signed in: what they may see is decided there, never extended here.
+
+mod safety;
+
+use anyhow::Context as _;
+use proto::{
+    cases::v1::{
+        access_service_client::AccessServiceClient, assessment_service_client::AssessmentServiceClient,
+        break_glass_service_client::BreakGlassServiceClient, case_service_client::CaseServiceClient,
+        consent_service_client::ConsentServiceClient, document_service_client::DocumentServiceClient,
+        hold_service_client::HoldServiceClient, mode_service_client::ModeServiceClient,
+        participant_service_client::ParticipantServiceClient, purge_service_client::PurgeServiceClient,
+    },
+    intake::v1::{contact_service_client::ContactServiceClient, referral_service_client::ReferralServiceClient},
+    notification::v1::{
+        delivery_service_client::DeliveryServiceClient, inbox_service_client::InboxServiceClient,
+        preference_service_client::PreferenceServiceClient,
+    },
+    reporting::v1::report_service_client::ReportServiceClient,
+    safety::v1::{alarm_service_client::AlarmServiceClient, directory_service_client::DirectoryServiceClient},
+};
+use server::client::{self, Peer};
+use tonic::transport::Channel;
+
+use crate::session::Session;
+pub use safety::{Safety, Sites};
+
+/// Addresses of the services.
+#[derive(Debug, Clone)]
+pub struct Addresses {
+    pub intake: String,
+    pub cases: String,
+    pub safety: String,
+    pub notification: String,
+    pub reporting: String,
+}
+
+/// Connections to every service. Cheap to clone.
+#[derive(Clone)]
+pub struct Clients {
+    intake: Channel,
+    cases: Channel,
+    safety: Channel,
+    notification: Channel,
+    reporting: Channel,
+}
+
+/// A client of one gRPC service, under the token of a person.
+macro_rules! clients {
+    ($($name:ident: $service:ident, $client:ident;)+) => {
+        impl Clients {
+            $(#[must_use]
+            pub fn $name(&self, session: &Session) -> $client<Peer> {
+                $client::new(client::as_person(&self.$service, &session.token))
+            })+
+        }
+    };
+}
+
+clients! {
+    referrals: intake, ReferralServiceClient;
+    contacts: intake, ContactServiceClient;
+    cases: cases, CaseServiceClient;
+    access: cases, AccessServiceClient;
+    assessments: cases, AssessmentServiceClient;
+    break_glass: cases, BreakGlassServiceClient;
+    consents: cases, ConsentServiceClient;
+    documents: cases, DocumentServiceClient;
+    holds: cases, HoldServiceClient;
+    modes: cases, ModeServiceClient;
+    participants: cases, ParticipantServiceClient;
+    purges: cases, PurgeServiceClient;
+    alarm: safety, AlarmServiceClient;
+    directory: safety, DirectoryServiceClient;
+    inbox: notification, InboxServiceClient;
+    deliveries: notification, DeliveryServiceClient;
+    preferences: notification, PreferenceServiceClient;
+    reports: reporting, ReportServiceClient;
+}
+
+impl Clients {
+    /// # Errors
+    /// An address or the authority's certificate is malformed.
+    pub fn connect(addresses: &Addresses, authority: Option<&[u8]>) -> anyhow::Result<Self> {
+        let connect = |name: &str, url: &str| {
+            client::channel(url, authority, Some(client::DEADLINE)).with_context(|| format!("the address of {name}"))
+        };
+        Ok(Self {
+            intake: connect("intake", &addresses.intake)?,
+            cases: connect("cases", &addresses.cases)?,
+            safety: connect("safety", &addresses.safety)?,
+            notification: connect("notification", &addresses.notification)?,
+            reporting: connect("reporting", &addresses.reporting)?,
+        })
+    }
+}

@@ -1,0 +1,45 @@
+//! Safety events [S1, S2]: the list, one event, and its acceptance.
+
+mod accept;
+pub mod card;
+mod event;
+mod handlers;
+mod list;
+mod live;
+pub mod texts;
+pub mod view;
+
+use axum::{
+    Router,
+    routing::{get, post},
+};
+
+use super::Page;
+use crate::{
+    frame::navigation::{Audience, Entry},
+    web::{App, rules::Rule},
+};
+
+pub const PAGE: Page = Page {
+    routes,
+    rules: &[
+        Rule::signed_in("/{language}/concerns", "R3e"),
+        Rule::signed_in("/{language}/concerns/{concern}", "R3e"),
+        Rule::signed_in("/{language}/concerns/{concern}/accept", "R3e"),
+        Rule::signed_in("/{language}/events", "CARD3"),
+    ],
+    texts: texts::ALL,
+    entry: Some(Entry { path: "/concerns", label: |language| texts::of(language).events, audience: Audience::Everyone }),
+};
+
+fn routes() -> Router<App> {
+    Router::new()
+        .route("/{language}/concerns", get(handlers::list))
+        .route("/{language}/concerns/{concern}", get(handlers::detail))
+        .route("/{language}/concerns/{concern}/accept", post(accept::accept))
+}
+
+/// Address of the live stream, which takes as long as it is read.
+pub fn stream() -> Router<App> {
+    Router::new().route("/{language}/events", get(live::events))
+}

@@ -1,0 +1,50 @@
+//! Pages of the dashboard: a folder per screen, under the same word in its address, its texts and its tests.
+
+pub mod concern;
+pub mod raise;
+pub mod sign_in;
+
+use axum::Router;
+
+use crate::{
+    frame::{self, navigation::Entry},
+    parts,
+    text::List,
+    web::{App, rules::Rule},
+};
+
+/// What a screen gives to the dashboard. `docs/WEB.md` says how a new one is made.
+pub struct Page {
+    /// Its addresses.
+    pub routes: fn() -> Router<App>,
+    /// One rule for each of its addresses.
+    pub rules: &'static [Rule],
+    pub texts: List,
+    /// Its place in the navigation, where it has one.
+    pub entry: Option<Entry>,
+}
+
+/// Every screen, in the order of the navigation.
+pub const ALL: &[&Page] = &[&concern::PAGE, &raise::PAGE, &sign_in::PAGE];
+
+/// Texts of every page and of the frame.
+pub fn texts() -> impl Iterator<Item = (&'static str, &'static str, &'static str)> {
+    let of_pages = ALL.iter().flat_map(|page| page.texts.iter());
+    frame::texts::ALL.iter().chain(parts::texts::ALL).chain(of_pages).copied()
+}
+
+/// Addresses of every page.
+pub fn routes() -> Router<App> {
+    ALL.iter().fold(Router::new(), |router, page| router.merge((page.routes)()))
+}
+
+/// Entries of the navigation.
+#[must_use]
+pub fn entries() -> Vec<&'static Entry> {
+    ALL.iter().filter_map(|page| page.entry.as_ref()).collect()
+}
+
+/// Rules of the addresses of every page.
+pub fn rules() -> impl Iterator<Item = Rule> {
+    ALL.iter().flat_map(|page| page.rules.iter().copied())
+}

@@ -1,0 +1,21 @@
+//! Context in which a page is drawn: who looks, in which language, and when.
+
+use time::OffsetDateTime;
+
+use crate::{clients::Sites, session::Session, text::Language};
+
+#[derive(Clone, Copy)]
+pub struct Drawing<'a> {
+    pub language: Language,
+    pub session: &'a Session,
+    pub sites: &'a Sites,
+    pub now: OffsetDateTime,
+}
+
+impl Drawing<'_> {
+    /// An address in the language of the page.
+    #[must_use]
+    pub fn address(&self, path: &str) -> String {
+        format!("/{}{path}", self.language.code())
+    }
+}

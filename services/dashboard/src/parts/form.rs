@@ -1,0 +1,386 @@
+//! Forms as data: fields, what was typed, what must be mended; they keep what was typed and work without a script.
+
+use std::collections::BTreeMap;
+
+use maud::{Markup, html};
+
+use super::{refusal::Refusal, texts};
+use crate::{
+    session::Session,
+    text::{Language, fill},
+};
+
+/// Name of the hidden field that proves that a form is ours.
+pub const TOKEN: &str = "form_token";
+/// Name of the hidden field that makes a form that is sent twice one request.
+pub const KEY: &str = "key";
+
+/// What was typed into a form, by field.
+#[derive(Clone, Default, PartialEq, Eq)]
+pub struct Filled(BTreeMap<String, Vec<String>>);
+
+impl Filled {
+    #[must_use]
+    pub fn of(pairs: Vec<(String, String)>) -> Self {
+        let mut fields: BTreeMap<String, Vec<String>> = BTreeMap::new();
+        for (name, value) in pairs {
+            fields.entry(name).or_default().push(value);
+        }
+        Self(fields)
+    }
+
+    /// An empty form with the key under which it is sent.
+    #[must_use]
+    pub fn empty(key: impl ToString) -> Self {
+        Self::default().with(KEY, &key.to_string())
+    }
+
+    #[must_use]
+    pub fn with(mut self, name: &str, value: &str) -> Self {
+        self.0.insert(name.to_owned(), vec![value.to_owned()]);
+        self
+    }
+
+    /// The first value of a field as typed; empty where there is none.
+    #[must_use]
+    pub fn raw(&self, name: &str) -> &str {
+        self.0.get(name).and_then(|values| values.first()).map_or("", String::as_str)
+    }
+
+    /// The same without spaces around it.
+    #[must_use]
+    pub fn get(&self, name: &str) -> String {
+        self.raw(name).trim().to_owned()
+    }
+
+    /// The number in a field; what is none counts as not chosen.
+    #[must_use]
+    pub fn number(&self, name: &str) -> i32 {
+        self.get(name).parse().unwrap_or_default()
+    }
+
+    #[must_use]
+    pub fn all(&self, name: &str) -> &[String] {
+        self.0.get(name).map_or(&[], Vec::as_slice)
+    }
+
+    #[must_use]
+    pub fn is_checked(&self, name: &str) -> bool {
+        !self.raw(name).is_empty()
+    }
+
+    /// Every field but the proof that the form is ours.
+    pub fn typed(&self) -> impl Iterator<Item = (&str, &str)> {
+        let fields = self.0.iter().filter(|(name, _)| *name != TOKEN);
+        fields.flat_map(|(name, values)| values.iter().map(move |value| (name.as_str(), value.as_str())))
+    }
+}
+
+/// One choice of several.
+#[derive(Clone)]
+pub struct Choice {
+    pub value: String,
+    pub label: String,
+    /// Language of the label, where it is not the page's.
+    pub foreign: Option<Language>,
+}
+
+impl Choice {
+    #[must_use]
+    pub fn new(value: impl ToString, label: &str) -> Self {
+        Self { value: value.to_string(), label: label.to_owned(), foreign: None }
+    }
+}
+
+/// How a field is typed. Lengths are in UTF-16 units, as browsers count.
+pub enum Kind {
+    Line {
+        most: usize,
+    },
+    Lines {
+        most: usize,
+        rows: u8,
+    },
+    Date,
+    /// One of a few, all in view.
+    Radios(Vec<Choice>),
+    /// One of many.
+    Select(Vec<Choice>),
+    /// Any of a few.
+    Checks(Vec<Choice>),
+    /// Yes or nothing.
+    Check,
+}
+
+/// One field.
+pub struct Field {
+    pub name: &'static str,
+    pub label: &'static str,
+    pub hint: Option<&'static str>,
+    pub kind: Kind,
+    pub is_needed: bool,
+}
+
+impl Field {
+    #[must_use]
+    pub const fn new(name: &'static str, label: &'static str, kind: Kind) -> Self {
+        Self { name, label, hint: None, kind, is_needed: false }
+    }
+
+    #[must_use]
+    pub const fn needed(mut self) -> Self {
+        self.is_needed = true;
+        self
+    }
+
+    #[must_use]
+    pub const fn hint(mut self, hint: &'static str) -> Self {
+        self.hint = Some(hint);
+        self
+    }
+
+    /// What is wrong with what was typed, as far as the form itself can tell.
+    fn problem(&self, filled: &Filled, language: Language) -> Option<String> {
+        let texts = texts::of(language);
+        let typed = filled.raw(self.name);
+        if proto::normal::is_blank(typed) {
+            return self.is_needed.then(|| fill(texts.field_needed, &[("field", self.label)]));
+        }
+        match &self.kind {
+            Kind::Line { most } | Kind::Lines { most, .. } => {
+                let n = typed.replace("\r\n", "\n").encode_utf16().count();
+                let values = [("field", self.label), ("n", &n.to_string()), ("most", &most.to_string())];
+                (n > *most).then(|| fill(texts.field_too_long, &values))
+            }
+            Kind::Radios(choices) | Kind::Select(choices) | Kind::Checks(choices) => {
+                let known = filled.all(self.name).iter().all(|value| choices.iter().any(|choice| choice.value == *value));
+                (!known).then(|| fill(texts.field_unknown, &[("field", self.label)]))
+            }
+            Kind::Date | Kind::Check => None,
+        }
+    }
+}
+
+/// Fields that belong together.
+#[derive(Default)]
+pub struct Group {
+    pub legend: Option<&'static str>,
+    pub hint: Option<&'static str>,
+    pub fields: Vec<Field>,
+}
+
+/// A form.
+pub struct Form {
+    /// Where it is sent.
+    pub action: String,
+    pub groups: Vec<Group>,
+    pub submit: &'static str,
+}
+
+/// What must be mended before a form can be taken.
+#[derive(Debug, Default)]
+pub struct Problems {
+    /// Why the service did not do it.
+    pub refusal: Option<Refusal>,
+    pub fields: Vec<(&'static str, String)>,
+}
+
+impl Problems {
+    #[must_use]
+    pub fn none() -> Self {
+        Self::default()
+    }
+
+    #[must_use]
+    pub const fn is_empty(&self) -> bool {
+        self.refusal.is_none() && self.fields.is_empty()
+    }
+
+    fn of(&self, field: &str) -> Option<&str> {
+        self.fields.iter().find(|(name, _)| *name == field).map(|(_, why)| why.as_str())
+    }
+}
+
+impl Form {
+    /// A form of one group without a legend.
+    #[must_use]
+    pub fn new(action: String, submit: &'static str, fields: Vec<Field>) -> Self {
+        Self { action, submit, groups: vec![Group { fields, ..Group::default() }] }
+    }
+
+    fn fields(&self) -> impl Iterator<Item = &Field> {
+        self.groups.iter().flat_map(|group| &group.fields)
+    }
+
+    /// What the form itself can tell of mistakes: nothing typed, too much typed, a choice it does not offer.
+    #[must_use]
+    pub fn check(&self, filled: &Filled, language: Language) -> Problems {
+        let fields = self.fields().filter_map(|field| field.problem(filled, language).map(|why| (field.name, why)));
+        Problems { refusal: None, fields: fields.collect() }
+    }
+
+    /// What a service refused, at the field it names where the form has one of that name.
+    #[must_use]
+    pub fn refused(&self, refusal: Refusal) -> Problems {
+        let field = refusal.field.as_deref().and_then(|named| self.fields().find(|field| field.name == named));
+        let fields = field.map(|field| (field.name, refusal.words.clone())).into_iter().collect();
+        Problems { refusal: Some(refusal), fields }
+    }
+
+    #[must_use]
+    pub fn draw(&self, filled: &Filled, problems: &Problems, session: &Session, language: Language) -> Markup {
+        html! {
+            (summary(problems, language))
+            form class="form" method="post" action=(self.action) novalidate {
+                (token(session))
+                @if filled.is_checked(KEY) { input type="hidden" name=(KEY) value=(filled.raw(KEY)); }
+                @for group in &self.groups {
+                    @if let Some(legend) = group.legend {
+                        fieldset {
+                            legend { (legend) }
+                            @if let Some(hint) = group.hint { p class="hint" { (hint) } }
+                            @for field in &group.fields { (draw_field(field, filled, problems, language)) }
+                        }
+                    } @else {
+                        @for field in &group.fields { (draw_field(field, filled, problems, language)) }
+                    }
+                }
+                button { (self.submit) }
+            }
+        }
+    }
+}
+
+/// The hidden field that proves that a form is ours.
+#[must_use]
+pub fn token(session: &Session) -> Markup {
+    html! { input type="hidden" name=(TOKEN) value=(session.form_token); }
+}
+
+fn summary(problems: &Problems, language: Language) -> Markup {
+    let texts = texts::of(language);
+    let title = if problems.fields.is_empty() { texts.refused_title } else { texts.errors_title };
+    html! {
+        @if !problems.is_empty() {
+            div class="errors" role="alert" tabindex="-1" autofocus {
+                h2 { (title) }
+                @if problems.fields.is_empty() { @if let Some(refusal) = &problems.refusal { p { (refusal.words) } } }
+                @else { ul { @for (name, why) in &problems.fields { li { a href=(format!("#{name}")) { (why) } } } } }
+                @if let Some(refusal) = &problems.refusal { (refusal.rule(language)) }
+                p { (texts.nothing_recorded) }
+            }
+        }
+    }
+}
+
+fn draw_field(field: &Field, filled: &Filled, problems: &Problems, language: Language) -> Markup {
+    let (name, why) = (field.name, problems.of(field.name));
+    let hint_id = field.hint.map(|_| format!("{name}-hint"));
+    let why_id = why.map(|_| format!("{name}-why"));
+    let described: Vec<String> = [hint_id.clone(), why_id.clone()].into_iter().flatten().collect();
+    let notes = html! {
+        @if let (Some(hint), Some(id)) = (field.hint, &hint_id) { p class="hint" id=(id) { (hint) } }
+        @if let (Some(why), Some(id)) = (why, &why_id) { p class="why" id=(id) { (why) } }
+    };
+    let optional = html! { @if !field.is_needed { span class="optional" { " (" (texts::of(language).optional) ")" } } };
+    match &field.kind {
+        Kind::Radios(choices) => group_of(field, choices, filled, "radio", &html! { (optional) }, &notes),
+        Kind::Checks(choices) => group_of(field, choices, filled, "checkbox", &html! { (optional) }, &notes),
+        Kind::Check => html! {
+            div class="field" {
+                div class="choice" {
+                    input type="checkbox" id=(name) name=(name) value="1" checked[filled.is_checked(name)];
+                    label for=(name) { (field.label) }
+                }
+                (notes)
+            }
+        },
+        kind => html! {
+            div class=(if why.is_some() { "field wrong" } else { "field" }) {
+                label for=(name) { (field.label) (optional) }
+                (notes)
+                (control(field, kind, filled, (!described.is_empty()).then(|| described.join(" ")).as_deref(), why.is_some(), language))
+            }
+        },
+    }
+}
+
+fn control(field: &Field, kind: &Kind, filled: &Filled, described: Option<&str>, wrong: bool, language: Language) -> Markup {
+    let (name, value, wrong) = (field.name, filled.raw(field.name), wrong.then_some("true"));
+    match kind {
+        // HTML drops the first line break of the element.
+        Kind::Lines { most, rows } => html! {
+            textarea id=(name) name=(name) rows=(rows) maxlength=(most) aria-describedby=[described] aria-invalid=[wrong] { "\n" (value) }
+        },
+        Kind::Select(choices) => {
+            let known = choices.iter().any(|choice| choice.value == value);
+            html! {
+                select id=(name) name=(name) aria-describedby=[described] aria-invalid=[wrong] {
+                    option value="" selected[value.is_empty()] { (texts::of(language).choose) }
+                    @if !known && !value.is_empty() { option value=(value) selected { (value) } }
+                    @for choice in choices {
+                        option value=(choice.value) lang=[choice.foreign.map(Language::code)] selected[choice.value == value] { (choice.label) }
+                    }
+                }
+            }
+        }
+        Kind::Date => html! { input type="date" id=(name) name=(name) value=(value) aria-describedby=[described] aria-invalid=[wrong]; },
+        Kind::Line { most } => html! {
+            input type="text" id=(name) name=(name) value=(value) maxlength=(most) autocomplete="off" aria-describedby=[described] aria-invalid=[wrong];
+        },
+        Kind::Radios(_) | Kind::Checks(_) | Kind::Check => html! {},
+    }
+}
+
+/// Choices in view. The first has the name of the field as its id, so that the summary of errors leads there.
+fn group_of(field: &Field, choices: &[Choice], filled: &Filled, kind: &str, optional: &Markup, notes: &Markup) -> Markup {
+    let id = |index: usize| if index == 0 { field.name.to_owned() } else { format!("{}-{index}", field.name) };
+    html! {
+        fieldset class="field" {
+            legend { (field.label) (optional) }
+            (notes)
+            @for (index, choice) in choices.iter().enumerate() {
+                div class="choice" {
+                    input type=(kind) id=(id(index)) name=(field.name) value=(choice.value) checked[filled.all(field.name).contains(&choice.value)];
+                    label for=(id(index)) lang=[choice.foreign.map(Language::code)] { (choice.label) }
+                }
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn form() -> Form {
+        let kinds = Kind::Radios(vec![Choice::new(1, "One"), Choice::new(2, "Two")]);
+        let fields = vec![Field::new("why", "Why", Kind::Line { most: 5 }).needed(), Field::new("which", "Which", kinds)];
+        Form::new("/en/x".into(), "Send", fields)
+    }
+
+    fn filled(pairs: &[(&str, &str)]) -> Filled {
+        Filled::of(pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect())
+    }
+
+    #[test]
+    fn a_form_names_each_field_that_is_missing_too_long_or_not_a_choice_it_offers() {
+        let problems = |pairs: &[(&str, &str)]| form().check(&filled(pairs), Language::English).fields;
+        assert!(problems(&[("why", "so"), ("which", "2")]).is_empty());
+        assert_eq!(problems(&[("why", " \u{200b} ")])[0].0, "why");
+        assert!(problems(&[("why", "123456")])[0].1.contains('6'));
+        assert_eq!(problems(&[("why", "so"), ("which", "3")])[0].0, "which");
+        // Two units of UTF-16 each, as a browser counts them.
+        assert!(problems(&[("why", "😀😀")]).is_empty() && problems(&[("why", "😀😀😀")]).len() == 1);
+    }
+
+    #[test]
+    fn a_refusal_stands_at_the_field_it_names_or_above_all_of_them() {
+        let refusal =
+            |field| Refusal::of(&base::Refusal::invalid("reason-missing", "R3a", field, "say why", "dites").into(), Language::English);
+        assert_eq!(form().refused(refusal("why")).fields[0].0, "why");
+        let elsewhere = form().refused(refusal("another"));
+        assert!(elsewhere.fields.is_empty() && !elsewhere.is_empty());
+        assert!(summary(&elsewhere, Language::English).into_string().contains("say why"));
+    }
+}

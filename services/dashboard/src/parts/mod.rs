@@ -1,0 +1,11 @@
+//! Parts that every page is made of: forms, tables, lists of facts, refusals, times and names.
+
+pub mod drawing;
+pub mod facts;
+pub mod form;
+pub mod kept;
+pub mod refusal;
+pub mod site;
+pub mod table;
+pub mod texts;
+pub mod time;

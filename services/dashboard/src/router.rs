@@ -1,0 +1,189 @@
+//! HTTP router: addresses, security headers, and the checks every request passes.
+
+use std::time::Duration;
+
+use axum::{
+    Router,
+    body::to_bytes,
+    extract::{DefaultBodyLimit, Request, State},
+    middleware::{self, Next},
+    response::{IntoResponse, Response},
+    routing::get,
+};
+use http::{HeaderName, HeaderValue, Method, StatusCode, header};
+use server::limits;
+
+use crate::{
+    assets,
+    frame::trouble::Trouble,
+    pages,
+    web::{App, rules::Rule, see_other, visitor::Visitor},
+};
+
+/// Largest form: every field of the largest one full of letters of three bytes, nine bytes each when encoded, and as much again.
+const LARGEST_FORM: usize = 256 * 1024;
+/// Time limit of a page.
+const DEADLINE: Duration = Duration::from_secs(15);
+/// Longest wait of a page for its place.
+const PLACE_WITHIN: Duration = Duration::from_secs(3);
+/// Time limit for a form that needs a place to arrive, before it has one.
+const FORM_WITHIN: Duration = Duration::from_secs(5);
+/// Address suffixes of forms that wait for no other page [R3e, RM1c].
+const URGENT: [&str; 2] = ["/raise", "/accept"];
+/// Address suffixes of pages that lead there.
+const ON_THE_WAY: [&str; 2] = ["/raise", "/sign-in"];
+
+/// Addresses that belong to no page.
+const FRAME: [Rule; 5] = [
+    Rule::anyone("/", "LOLA"),
+    Rule::anyone("/{language}", "LOLA"),
+    Rule::anyone("/{language}/", "LOLA"),
+    Rule::anyone("/health", "TS1"),
+    Rule::anyone("/assets/{file}", "LACA"),
+];
+
+/// One rule for each address.
+pub fn rules() -> impl Iterator<Item = Rule> {
+    FRAME.into_iter().chain(pages::rules())
+}
+
+/// Every address of the dashboard.
+pub fn router(app: App) -> Router {
+    let pages = Router::new()
+        .route("/", get(home))
+        .route("/{language}", get(home))
+        .route("/{language}/", get(home))
+        .merge(pages::routes())
+        .fallback(nothing_here)
+        .layer(middleware::from_fn_with_state(app.clone(), in_time))
+        .layer(middleware::from_fn_with_state(app.clone(), in_its_place))
+        .layer(DefaultBodyLimit::max(LARGEST_FORM));
+    Router::new()
+        .route("/health", get(|| async { "serving\n" }))
+        .route("/assets/{file}", get(asset))
+        .merge(pages::concern::stream())
+        .merge(pages)
+        .layer(middleware::from_fn_with_state(app.clone(), from_our_own_pages))
+        .layer(middleware::from_fn(headers))
+        .with_state(app)
+}
+
+/// First page of whoever comes without an address.
+async fn home(visitor: Visitor) -> Response {
+    see_other(&format!("/{}/concerns", visitor.language.code()))
+}
+
+async fn asset(request: Request) -> Response {
+    match assets::find(request.uri().path()) {
+        Some(asset) => {
+            ([(header::CONTENT_TYPE, asset.kind), (header::CACHE_CONTROL, "public, max-age=31536000, immutable")], asset.content)
+                .into_response()
+        }
+        None => StatusCode::NOT_FOUND.into_response(),
+    }
+}
+
+async fn nothing_here(visitor: Visitor) -> Response {
+    visitor.trouble(Trouble::NotFound)
+}
+
+async fn in_time(State(_): State<App>, visitor: Visitor, request: Request, next: Next) -> Response {
+    match tokio::time::timeout(DEADLINE, next.run(request)).await {
+        Ok(response) => response,
+        Err(_) => visitor.trouble(Trouble::Unavailable),
+    }
+}
+
+/// Limits pages processed at once. Forms that raise or accept need no place, and pages that lead there have places of their own, so that no
+/// load delays a concern. No request has a place while its body is still arriving (THREAT-14).
+async fn in_its_place(State(app): State<App>, visitor: Visitor, request: Request, next: Next) -> Response {
+    let (head, body) = request.into_parts();
+    let ends_with = |ends: [&str; 2]| ends.iter().any(|end| head.uri.path().ends_with(end));
+    let (urgent, on_the_way) = (head.method == Method::POST && ends_with(URGENT), ends_with(ON_THE_WAY));
+    if urgent {
+        return next.run(Request::from_parts(head, body)).await;
+    }
+    let Ok(Ok(form)) = tokio::time::timeout(FORM_WITHIN, to_bytes(body, LARGEST_FORM)).await else {
+        return visitor.trouble(Trouble::Busy);
+    };
+    let request = Request::from_parts(head, form.into());
+    let places = if on_the_way { &app.on_the_way } else { &app.places };
+    match tokio::time::timeout(PLACE_WITHIN, places.acquire()).await {
+        Ok(Ok(_place)) => next.run(request).await,
+        _ => {
+            limits::count("busy");
+            visitor.trouble(Trouble::Busy)
+        }
+    }
+}
+
+/// Rejects changes that another site requests through the browser. The session cookie is `SameSite=Strict`; every form has a token besides.
+async fn from_our_own_pages(State(_): State<App>, visitor: Visitor, request: Request, next: Next) -> Response {
+    if is_ours(&request) {
+        return next.run(request).await;
+    }
+    tracing::warn!("a form of another site was refused");
+    visitor.trouble(Trouble::WrongOrigin)
+}
+
+fn is_ours(request: &Request) -> bool {
+    if matches!(*request.method(), Method::GET | Method::HEAD) {
+        return true;
+    }
+    let header = |name: HeaderName| request.headers().get(name).and_then(|value| value.to_str().ok());
+    let site = header(HeaderName::from_static("sec-fetch-site"));
+    let origin_fits = match (header(header::ORIGIN), header(header::HOST)) {
+        (Some(origin), Some(host)) => origin.split_once("://").is_some_and(|(_, authority)| authority == host),
+        _ => true,
+    };
+    origin_fits && site.is_none_or(|site| site == "same-origin" || site == "none")
+}
+
+async fn headers(request: Request, next: Next) -> Response {
+    let mut response = next.run(request).await;
+    let fixed: [(HeaderName, &'static str); 6] = [
+        (
+            header::CONTENT_SECURITY_POLICY,
+            "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
+        ),
+        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+        (header::X_FRAME_OPTIONS, "DENY"),
+        (header::REFERRER_POLICY, "same-origin"),
+        (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
+        (HeaderName::from_static("permissions-policy"), "camera=(), geolocation=(), microphone=()"),
+    ];
+    for (name, value) in fixed {
+        response.headers_mut().insert(name, HeaderValue::from_static(value));
+    }
+    response.headers_mut().entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
+    response
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{fs, path::Path};
+
+    use super::*;
+
+    fn addresses(folder: &Path, found: &mut Vec<String>) {
+        for entry in fs::read_dir(folder).unwrap().flatten() {
+            if entry.path().is_dir() {
+                addresses(&entry.path(), found);
+            } else {
+                let source = fs::read_to_string(entry.path()).unwrap();
+                let routed = source.split(".route(\"").skip(1).filter_map(|rest| rest.split('"').next());
+                found.extend(routed.filter(|path| path.starts_with('/')).map(str::to_owned));
+            }
+        }
+    }
+
+    #[test]
+    fn every_address_of_the_router_has_exactly_one_rule_and_no_rule_is_for_nothing() {
+        let mut routed = Vec::new();
+        addresses(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src"), &mut routed);
+        let mut ruled: Vec<String> = rules().map(|rule| rule.path.to_owned()).collect();
+        routed.sort_unstable();
+        ruled.sort_unstable();
+        assert_eq!(routed, ruled);
+    }
+}
