@@ -4,10 +4,11 @@ use std::collections::BTreeSet;
 
 use crate::repo;
 
-const DOCUMENTS: [&str; 7] = [
+const DOCUMENTS: [&str; 8] = [
     "README.md",
     "docs/ARCHITECTURE.md",
     "docs/GLOSSARY.md",
+    "docs/WEB.md",
     "docs/OPERATIONS.md",
     "docs/PERFORMANCE.md",
     "docs/RELIABILITY.md",

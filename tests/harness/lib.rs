@@ -21,3 +21,4 @@ pub mod tries;
 pub mod uniform;
 pub mod vault;
 pub mod wait;
+pub mod web;

@@ -1,6 +1,8 @@
 //! Pages of the dashboard: a folder per screen, under the same word in its address, its texts and its tests.
 
+pub mod account;
 pub mod concern;
+pub mod inbox;
 pub mod raise;
 pub mod sign_in;
 
@@ -25,7 +27,7 @@ pub struct Page {
 }
 
 /// Every screen, in the order of the navigation.
-pub const ALL: &[&Page] = &[&concern::PAGE, &raise::PAGE, &sign_in::PAGE];
+pub const ALL: &[&Page] = &[&concern::PAGE, &raise::PAGE, &inbox::PAGE, &account::PAGE, &sign_in::PAGE];
 
 /// Texts of every page and of the frame.
 pub fn texts() -> impl Iterator<Item = (&'static str, &'static str, &'static str)> {

@@ -177,6 +177,47 @@ pub struct Form {
     pub submit: &'static str,
 }
 
+/// A page that holds one form.
+pub struct Sheet<'a> {
+    pub title: &'a str,
+    /// What stands between the title and the form.
+    pub above: Markup,
+    pub form: Form,
+}
+
+impl Sheet<'_> {
+    #[must_use]
+    pub fn draw(&self, filled: &Filled, problems: &Problems, session: &Session, language: Language) -> Markup {
+        html! {
+            h1 { (self.title) }
+            (summary(problems, language))
+            (self.above)
+            (self.form.draw(filled, problems, session, language))
+        }
+    }
+}
+
+/// A form of one button: what it does is said by its label, to what by a part that only a screen reader needs.
+pub struct Press<'a> {
+    pub action: String,
+    pub label: &'a str,
+    pub of_what: &'a str,
+    pub fields: &'a [(&'a str, &'a str)],
+}
+
+impl Press<'_> {
+    #[must_use]
+    pub fn draw(&self, session: &Session) -> Markup {
+        html! {
+            form class="press" method="post" action=(self.action) {
+                (token(session))
+                @for (name, value) in self.fields { input type="hidden" name=(name) value=(value); }
+                button class="second" { (self.label) span class="unseen" { " " (self.of_what) } }
+            }
+        }
+    }
+}
+
 /// What must be mended before a form can be taken.
 #[derive(Debug, Default)]
 pub struct Problems {
@@ -230,7 +271,6 @@ impl Form {
     #[must_use]
     pub fn draw(&self, filled: &Filled, problems: &Problems, session: &Session, language: Language) -> Markup {
         html! {
-            (summary(problems, language))
             form class="form" method="post" action=(self.action) novalidate {
                 (token(session))
                 @if filled.is_checked(KEY) { input type="hidden" name=(KEY) value=(filled.raw(KEY)); }

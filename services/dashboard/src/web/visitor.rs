@@ -7,7 +7,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use http::{HeaderMap, StatusCode, header, request::Parts};
-use maud::Markup;
+use maud::{Markup, html};
 use sha2::{Digest, Sha256};
 use time::OffsetDateTime;
 use tonic::{Code, Status};
@@ -18,7 +18,7 @@ use crate::{
     frame::{Frame, navigation::Entry, trouble::Trouble},
     parts::{
         drawing::Drawing,
-        form::{Filled, Form},
+        form::{Filled, Problems, Sheet},
         refusal::Refusal,
     },
     session::Session,
@@ -120,17 +120,29 @@ impl Visitor {
         visitor.page_with(trouble.status(), title, None, &trouble.content(self.language))
     }
 
-    /// The refusal of the safety service, as a page.
+    /// What a service answered instead of what a page shows.
     pub fn refused(&self, status: &Status) -> Response {
         match status.code() {
             Code::Unauthenticated => self.to_sign_in(),
-            Code::PermissionDenied => self.trouble(Trouble::Denied),
+            Code::PermissionDenied => self.denied(status),
             Code::NotFound | Code::InvalidArgument => self.trouble(Trouble::NotFound),
             code => {
-                tracing::warn!(code = %code, "the safety service did not answer a page");
+                tracing::warn!(code = %code, "a service did not answer a page");
                 self.trouble(Trouble::Unavailable)
             }
         }
+    }
+
+    /// A service's own words for what this person may not see.
+    fn denied(&self, status: &Status) -> Response {
+        let refusal = Refusal::of(status, self.language);
+        let (title, _) = Trouble::Denied.texts(self.language);
+        let content = html! {
+            h1 { (title) }
+            p { (refusal.words) }
+            (refusal.rule(self.language))
+        };
+        self.page_with(StatusCode::FORBIDDEN, title, None, &content)
     }
 
     /// Redirect to the sign-in page, which leads back here.
@@ -182,21 +194,26 @@ impl Member {
         see_other(&format!("/{}{path}", self.visitor.language.code()))
     }
 
-    /// A page with a form that was sent and not taken: what the form itself finds, else nothing.
-    pub fn checked(&self, form: &Form, filled: &Filled, draw: impl Fn(&Markup) -> Markup, title: &str) -> Option<Response> {
-        let problems = form.check(filled, self.visitor.language);
-        (!problems.is_empty()).then(|| {
-            let content = draw(&form.draw(filled, &problems, &self.session, self.visitor.language));
-            self.visitor.page_with(StatusCode::UNPROCESSABLE_ENTITY, title, None, &content)
-        })
+    /// A page with one form.
+    pub fn sheet(&self, sheet: &Sheet<'_>, filled: &Filled) -> Response {
+        self.draw(sheet, filled, &Problems::none(), StatusCode::OK)
     }
 
-    /// A page with a form that a service refused, in its words, with all that was typed.
-    pub fn refused(&self, form: &Form, filled: &Filled, status: &Status, draw: impl Fn(&Markup) -> Markup, title: &str) -> Response {
+    /// The page again where the form itself finds something to mend in what was typed.
+    pub fn check(&self, sheet: &Sheet<'_>, filled: &Filled) -> Option<Response> {
+        let problems = sheet.form.check(filled, self.visitor.language);
+        (!problems.is_empty()).then(|| self.draw(sheet, filled, &problems, StatusCode::UNPROCESSABLE_ENTITY))
+    }
+
+    /// The page again with what a service refused, in its words, and all that was typed.
+    pub fn refuse(&self, sheet: &Sheet<'_>, filled: &Filled, status: &Status) -> Response {
         let refusal = Refusal::of(status, self.visitor.language);
         let code = refusal.status;
-        let content = draw(&form.draw(filled, &form.refused(refusal), &self.session, self.visitor.language));
-        self.visitor.page_with(code, title, None, &content)
+        self.draw(sheet, filled, &sheet.form.refused(refusal), code)
+    }
+
+    fn draw(&self, sheet: &Sheet<'_>, filled: &Filled, problems: &Problems, status: StatusCode) -> Response {
+        self.visitor.page_with(status, sheet.title, None, &sheet.draw(filled, problems, &self.session, self.visitor.language))
     }
 
     /// Whether the form was made for this very session.

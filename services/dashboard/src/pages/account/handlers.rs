@@ -1,0 +1,47 @@
+//! Handlers of one's own account.
+
+use axum::{
+    extract::{Query, State},
+    response::Response,
+};
+use proto::notification::v1::{GetPreferencesRequest, Preferences, SetPreferencesRequest};
+use serde::Deserialize;
+
+use super::view::{EMAIL, LANGUAGE, sheet};
+use crate::{
+    parts::form::Filled,
+    web::{App, submitted::Submitted, visitor::Member},
+};
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub struct PageQuery {
+    saved: Option<u8>,
+}
+
+pub async fn page(State(app): State<App>, member: Member, Query(query): Query<PageQuery>) -> Response {
+    // Whoever holds no grant is nevertheless told who they are.
+    let preferences = if member.session.caller.grants.is_empty() {
+        Preferences::default()
+    } else {
+        match app.clients.preferences(&member.session).get_preferences(GetPreferencesRequest {}).await {
+            Ok(answer) => answer.into_inner().preferences.unwrap_or_default(),
+            Err(status) => return member.visitor.refused(&status),
+        }
+    };
+    let filled = Filled::default().with(LANGUAGE, &preferences.language).with(EMAIL, &preferences.email);
+    member.sheet(&sheet(&member.drawing(), query.saved.is_some()), &filled)
+}
+
+pub async fn submit(State(app): State<App>, submitted: Submitted) -> Response {
+    let Submitted { member, filled } = submitted;
+    let sheet = sheet(&member.drawing(), false);
+    if let Some(again) = member.check(&sheet, &filled) {
+        return again;
+    }
+    let preferences = Preferences { language: filled.get(LANGUAGE), email: filled.get(EMAIL) };
+    match app.clients.preferences(&member.session).set_preferences(SetPreferencesRequest { preferences: Some(preferences) }).await {
+        Ok(_) => member.done("/account?saved=1"),
+        Err(status) => member.refuse(&sheet, &filled, &status),
+    }
+}

@@ -1,0 +1,24 @@
+//! One's own account: who one is here, the language and the address of mail.
+
+mod handlers;
+pub mod texts;
+mod view;
+
+use axum::{Router, routing::get};
+
+use super::Page;
+use crate::{
+    frame::navigation::{Audience, Entry},
+    web::{App, rules::Rule},
+};
+
+pub const PAGE: Page = Page {
+    routes,
+    rules: &[Rule::signed_in("/{language}/account", "A1")],
+    texts: texts::ALL,
+    entry: Some(Entry { path: "/account", label: |language| texts::of(language).account, audience: Audience::Everyone }),
+};
+
+fn routes() -> Router<App> {
+    Router::new().route("/{language}/account", get(handlers::page).post(handlers::submit))
+}

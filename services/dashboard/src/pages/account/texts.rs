@@ -1,0 +1,18 @@
+//! Texts of one's own account, in both languages.
+
+crate::text::texts! {
+    account: "My account", "Mon compte";
+    subject: "Signed in as", "Connexion";
+    roles: "Roles", "Rôles";
+    no_role: "None at present. A concern can be raised all the same; a directory administrator grants roles.", "Aucun à l’heure actuelle. Une préoccupation peut être signalée malgré tout; un administrateur du répertoire accorde les rôles.";
+    ends: "This session ends", "Cette session prend fin";
+    mail: "How you are told", "Comment vous êtes avisé";
+    language: "Language of what is sent to you", "Langue de ce qui vous est envoyé";
+    both: "Both languages", "Les deux langues";
+    english: "English", "Anglais";
+    french: "French", "Français";
+    email: "E-mail address", "Adresse de courriel";
+    email_hint: "An address of the organisation. A ring is told there without its content.", "Une adresse de l’organisation. Un appel y est annoncé sans son contenu.";
+    save: "Save", "Enregistrer";
+    saved: "Saved.", "Enregistré.";
+}

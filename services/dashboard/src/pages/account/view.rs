@@ -1,0 +1,41 @@
+//! HTML of one's own account.
+
+use maud::html;
+
+use super::texts;
+use crate::parts::{
+    drawing::Drawing,
+    facts::Facts,
+    form::{Choice, Field, Form, Group, Kind, Sheet},
+    time::instant,
+};
+
+pub const LANGUAGE: &str = "language";
+pub const EMAIL: &str = "email";
+
+/// Who one is, and the form of one's preferences.
+#[must_use]
+pub fn sheet(drawing: &Drawing<'_>, saved: bool) -> Sheet<'static> {
+    let texts = texts::of(drawing.language);
+    let caller = &drawing.session.caller;
+    let facts = Facts::new().text(texts.subject, &caller.subject).text(texts.roles, &caller.roles().join(", "));
+    let facts = facts.markup(texts.ends, instant(drawing.session.expires_at));
+    let languages = vec![Choice::new("", texts.both), Choice::new("en", texts.english), Choice::new("fr", texts.french)];
+    let fields = vec![
+        Field::new(LANGUAGE, texts.language, Kind::Radios(languages)),
+        Field::new(EMAIL, texts.email, Kind::Line { most: 254 }).hint(texts.email_hint),
+    ];
+    Sheet {
+        title: texts.account,
+        above: html! {
+            @if saved { p class="outcome" role="status" { (texts.saved) } }
+            (facts.draw())
+            @if caller.grants.is_empty() { p class="notice" { (texts.no_role) } }
+        },
+        form: Form {
+            action: drawing.address("/account"),
+            groups: vec![Group { legend: Some(texts.mail), hint: None, fields }],
+            submit: texts.save,
+        },
+    }
+}

@@ -1,0 +1,33 @@
+//! The page of one's own account.
+
+use http::StatusCode;
+
+use crate::signed_in;
+
+#[tokio::test]
+async fn a_person_chooses_the_language_and_the_address_of_what_is_sent_to_them() {
+    let mut browser = signed_in("mediator-2").await;
+    let sent = browser.fill_in("/en/account", "/en/account", &[("language", "fr"), ("email", "mediator-2@csc-scc.gc.ca")]).await;
+    assert_eq!((sent.status, sent.location.as_str()), (StatusCode::SEE_OTHER, "/en/account?saved=1"));
+    let page = browser.read(&sent.location).await;
+    assert!(page.says("Saved.") && page.says("mediator-2"));
+    assert_eq!(page.value("email").unwrap(), "mediator-2@csc-scc.gc.ca");
+}
+
+#[tokio::test]
+async fn an_address_that_is_refused_comes_back_with_the_reason_and_the_rule() {
+    let mut browser = signed_in("mediator-2").await;
+    let sent = browser.fill_in("/fr/account", "/fr/account", &[("language", "en"), ("email", "someone@example.com")]).await;
+    assert_eq!(sent.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(sent.says("code de motif"), "{}", sent.text);
+    assert_eq!(sent.value("email").unwrap(), "someone@example.com");
+}
+
+#[tokio::test]
+async fn a_form_of_another_session_is_not_obeyed_and_nothing_typed_is_lost() {
+    let mut browser = signed_in("mediator-1").await;
+    let sent = browser.post("/en/account", &[("form_token", "of-another"), ("email", "kept@csc-scc.gc.ca")]).await;
+    assert_eq!(sent.status, StatusCode::CONFLICT);
+    assert!(sent.says("kept@csc-scc.gc.ca") && sent.value("form_token").is_some());
+    assert!(!browser.read("/en/account").await.says("kept@csc-scc.gc.ca"));
+}

@@ -1,0 +1,21 @@
+//! Tests of the pages over the real services, as a browser without a script sees them.
+
+mod account;
+mod inbox;
+
+use harness::{
+    system::{System, Wishes},
+    web::Browser,
+};
+use tokio::sync::OnceCell;
+
+/// One system for every test; it ends with the process.
+async fn system() -> System {
+    static SHARED: OnceCell<System> = OnceCell::const_new();
+    SHARED.get_or_init(|| System::start(Wishes { dashboard: true, ..Wishes::default() })).await.clone()
+}
+
+/// One of the invented people, signed in.
+async fn signed_in(identity: &str) -> Browser {
+    Browser::signed_in(&system().await, identity).await
+}
