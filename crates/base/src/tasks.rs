@@ -20,8 +20,8 @@ use crate::refusal::{Error, store_error};
 pub const GRACE: Duration = Duration::from_secs(8);
 /// Most time one run of periodic work may take. Whatever it awaits has a deadline of its own, far below this.
 const RUN_TIMEOUT: Duration = Duration::from_secs(600);
-/// Shortest pause between two runs, however often the work is woken.
-const MIN_PAUSE: Duration = Duration::from_millis(20);
+/// Shortest pause from the end of a run to the next, however often the work is woken.
+const MIN_PAUSE: Duration = Duration::from_millis(5);
 /// Work is late when its last success is older than three periods and this much.
 const LATE_AFTER: Duration = Duration::from_secs(30);
 
@@ -89,6 +89,7 @@ impl Tasks {
             while !stop.is_cancelled() {
                 let begun = Instant::now();
                 let outcome = tokio::time::timeout(timeout, work.run()).await.unwrap_or_else(|_| Err(Failed::timed_out(timeout)));
+                let ended = Instant::now();
                 let again = matches!(outcome, Ok(Next::AtOnce));
                 let wait = if outcome.is_ok() { period } else { retry };
                 health.ended(name, outcome.err());
@@ -103,7 +104,7 @@ impl Tasks {
                 }
                 tokio::select! {
                     () = stop.cancelled() => {}
-                    () = tokio::time::sleep_until((begun + pause).max(Instant::now() + MIN_PAUSE.min(period))) => {}
+                    () = tokio::time::sleep_until((begun + pause).max(ended + MIN_PAUSE.min(period))) => {}
                 }
             }
             Ok(())
