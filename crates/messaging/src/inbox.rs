@@ -162,14 +162,18 @@ async fn receive<H: Handler>(
     }
 }
 
-/// Waits for the next set of a handler with an interval, behind a set that was not full; not where the process stops.
+/// Waits for the next set of a handler with an interval; not where the process stops.
 async fn pause<H: Handler>(endpoint: &Endpoint, settled: usize, begun_at: Instant) {
-    if settled < H::MAX_TOGETHER {
-        tokio::select! {
-            () = endpoint.tasks.stop.cancelled() => {}
-            () = tokio::time::sleep_until(begun_at + H::MIN_INTERVAL) => {}
-        }
+    let Some(next_at) = next_set_at(settled, H::MAX_TOGETHER, begun_at, H::MIN_INTERVAL) else { return };
+    tokio::select! {
+        () = endpoint.tasks.stop.cancelled() => {}
+        () = tokio::time::sleep_until(next_at) => {}
     }
+}
+
+/// When the next set begins; at once behind a full one, because more waits.
+fn next_set_at(settled: usize, most: usize, begun_at: Instant, interval: Duration) -> Option<Instant> {
+    (settled < most && !interval.is_zero()).then(|| begun_at + interval)
 }
 
 fn delivered<E: std::fmt::Display>(spec: ConsumerSpec, batch: Vec<Result<jetstream::Message, E>>) -> Vec<jetstream::Message> {
@@ -298,4 +302,17 @@ async fn answer(spec: ConsumerSpec, Settled { delivery, verdict }: Settled) {
 pub(crate) fn delay(attempt: i64) -> Duration {
     let exponent = u32::try_from(attempt.clamp(1, 8)).unwrap_or(8);
     Duration::from_millis(100 * 2_u64.pow(exponent)).min(Duration::from_secs(10))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_handler_with_an_interval_hears_once_in_it_and_a_full_set_is_followed_at_once() {
+        let (now, interval) = (Instant::now(), Duration::from_millis(100));
+        assert_eq!(next_set_at(3, 10, now, interval), Some(now + interval));
+        assert_eq!(next_set_at(10, 10, now, interval), None);
+        assert_eq!(next_set_at(3, 10, now, Duration::ZERO), None);
+    }
 }

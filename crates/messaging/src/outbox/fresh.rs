@@ -167,3 +167,21 @@ impl Columns {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_lease_that_began_before_its_rows_were_written_is_the_one_that_counts() {
+        let mut fresh = Fresh::leased_from_now();
+        let early = fresh.until.unwrap();
+        assert!(early <= Instant::now() + LEASE.unsigned_abs());
+        // Whatever is added later ends no later lease: the relay may take the first row when its lease is over.
+        fresh.append(Fresh::leased_from_now());
+        assert_eq!(fresh.until, Some(early));
+        let mut late = Fresh::leased_from_now();
+        late.append(fresh);
+        assert_eq!(late.until, Some(early));
+    }
+}
