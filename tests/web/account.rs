@@ -7,17 +7,25 @@ use crate::signed_in;
 #[tokio::test]
 async fn a_person_chooses_the_language_and_the_address_of_what_is_sent_to_them() {
     let mut browser = signed_in("mediator-2").await;
-    let sent = browser.fill_in("/en/account", "/en/account", &[("language", "fr"), ("email", "mediator-2@csc-scc.gc.ca")]).await;
+    let sent = browser
+        .fill_in("/en/account", "/en/account", &[("language", "fr"), ("email", "mediator-2@csc-scc.gc.ca"), ("density", "compact")])
+        .await;
     assert_eq!((sent.status, sent.location.as_str()), (StatusCode::SEE_OTHER, "/en/account?saved=1"));
     let page = browser.read(&sent.location).await;
     assert!(page.says("Saved.") && page.says("mediator-2"));
+    assert!(page.text.contains("<body class=\"compact\""), "{}", page.text);
+    // Whoever comes back without an address is led to the language they last read.
+    browser.read("/fr/account").await;
+    assert!(browser.get("/").await.location.starts_with("/fr/"));
     assert_eq!(page.value("email").unwrap(), "mediator-2@csc-scc.gc.ca");
 }
 
 #[tokio::test]
 async fn an_address_that_is_refused_comes_back_with_the_reason_and_the_rule() {
     let mut browser = signed_in("mediator-2").await;
-    let sent = browser.fill_in("/fr/account", "/fr/account", &[("language", "en"), ("email", "someone@example.com")]).await;
+    let sent = browser
+        .fill_in("/fr/account", "/fr/account", &[("language", "en"), ("email", "someone@example.com"), ("density", "comfortable")])
+        .await;
     assert_eq!(sent.status, StatusCode::UNPROCESSABLE_ENTITY);
     assert!(sent.says("code de motif"), "{}", sent.text);
     assert_eq!(sent.value("email").unwrap(), "someone@example.com");

@@ -1,7 +1,8 @@
-//! Style, script and icon, embedded in the binary. Their addresses contain a hash of their content: browsers may cache them for ever.
+//! Styles, scripts and icon, embedded in the binary. Their addresses contain a hash of their content: browsers may cache them for ever.
 
-use std::sync::LazyLock;
+use std::{io::Write as _, sync::LazyLock};
 
+use flate2::{Compression, write::GzEncoder};
 use sha2::{Digest, Sha256};
 
 /// One file.
@@ -10,6 +11,7 @@ pub struct Asset {
     pub kind: &'static str,
     pub content: &'static str,
     address: LazyLock<String>,
+    compressed: LazyLock<Option<Vec<u8>>>,
 }
 
 impl Asset {
@@ -17,6 +19,12 @@ impl Asset {
     #[must_use]
     pub fn address(&self) -> &str {
         &self.address
+    }
+
+    /// The content by gzip. Pages are never compressed: their size would tell an eavesdropper of the secrets in them (BREACH).
+    #[must_use]
+    pub fn compressed(&self) -> Option<&[u8]> {
+        self.compressed.as_deref()
     }
 }
 
@@ -26,6 +34,7 @@ macro_rules! asset {
             name: $file,
             kind: $kind,
             content: include_str!(concat!("../assets/", $file)),
+            compressed: LazyLock::new(|| gzip(include_bytes!(concat!("../assets/", $file)))),
             address: LazyLock::new(|| {
                 let hash = hex::encode(Sha256::digest(include_bytes!(concat!("../assets/", $file))));
                 format!("/assets/{}.{}.{}", $stem, hash.get(..12).unwrap_or_default(), $extension)
@@ -36,10 +45,18 @@ macro_rules! asset {
 
 asset!(STYLE, "app.css", "app", "css", "text/css; charset=utf-8");
 asset!(SCRIPT, "live.js", "live", "js", "text/javascript; charset=utf-8");
+asset!(THEME, "theme.css", "theme", "css", "text/css; charset=utf-8");
+asset!(FORMS, "forms.js", "forms", "js", "text/javascript; charset=utf-8");
 asset!(ICON, "favicon.svg", "favicon", "svg", "image/svg+xml");
 
 /// The asset at an address.
 #[must_use]
 pub fn find(address: &str) -> Option<&'static Asset> {
-    [&STYLE, &SCRIPT, &ICON].into_iter().find(|asset| asset.address() == address)
+    [&STYLE, &THEME, &SCRIPT, &FORMS, &ICON].into_iter().find(|asset| asset.address() == address)
+}
+
+fn gzip(content: &[u8]) -> Option<Vec<u8>> {
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
+    encoder.write_all(content).ok()?;
+    encoder.finish().ok()
 }

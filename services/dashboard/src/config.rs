@@ -33,6 +33,11 @@ pub struct Config {
     #[arg(long, default_value = "http://127.0.0.1:8755")]
     pub reporting_url: String,
 
+    /// Folder with the header and footer of a department, its style sheet, fonts and images; without it, pages bear the name of the
+    /// product alone
+    #[arg(long)]
+    pub brand: Option<PathBuf>,
+
     /// JSON file with invented people to sign in as, for development on one machine. Never set it anywhere else: who sees the
     /// page can be any of them, and the session cookie may then travel unencrypted
     #[arg(long)]

@@ -4,9 +4,11 @@ pub mod text;
 
 pub mod parts;
 
+pub mod assets;
+pub mod brand;
+
 pub mod frame;
 
-pub mod assets;
 pub mod clients;
 pub mod identities;
 pub mod session;
@@ -66,8 +68,9 @@ fn app(config: &Config, process: &Process) -> anyhow::Result<web::App> {
         None => Vec::new(),
     };
     let authority = settings.authority()?;
+    let brand = config.brand.as_deref().map(brand::Brand::read).transpose()?.unwrap_or_default();
     Ok(web::App {
-        entries: Arc::new(pages::entries()),
+        shell: Arc::new(frame::Shell { entries: pages::entries(), brand }),
         clients: clients::Clients::connect(&config.addresses(), authority.as_deref())?,
         safety: clients::Safety::connect(&config.safety_url, authority.as_deref())?,
         sessions: session::Sessions::new(process.clock.clone(), process.ids.clone()),

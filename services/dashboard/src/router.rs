@@ -5,7 +5,7 @@ use std::time::Duration;
 use axum::{
     Router,
     body::to_bytes,
-    extract::{DefaultBodyLimit, Request, State},
+    extract::{DefaultBodyLimit, Path, Request, State},
     middleware::{self, Next},
     response::{IntoResponse, Response},
     routing::get,
@@ -33,13 +33,17 @@ const URGENT: [&str; 2] = ["/raise", "/accept"];
 /// Address suffixes of pages that lead there.
 const ON_THE_WAY: [&str; 2] = ["/raise", "/sign-in"];
 
+/// Caching of what has a hash of its content in its address.
+const FOR_EVER: &str = "public, max-age=31536000, immutable";
+
 /// Addresses that belong to no page.
-const FRAME: [Rule; 5] = [
+const FRAME: [Rule; 6] = [
     Rule::anyone("/", "LOLA"),
     Rule::anyone("/{language}", "LOLA"),
     Rule::anyone("/{language}/", "LOLA"),
     Rule::anyone("/health", "TS1"),
     Rule::anyone("/assets/{file}", "LACA"),
+    Rule::anyone("/brand/{file}", "LACA"),
 ];
 
 /// One rule for each address.
@@ -61,6 +65,7 @@ pub fn router(app: App) -> Router {
     Router::new()
         .route("/health", get(|| async { "serving\n" }))
         .route("/assets/{file}", get(asset))
+        .route("/brand/{file}", get(brand))
         .merge(pages::concern::stream())
         .merge(pages)
         .layer(middleware::from_fn_with_state(app.clone(), from_our_own_pages))
@@ -74,11 +79,19 @@ async fn home(visitor: Visitor) -> Response {
 }
 
 async fn asset(request: Request) -> Response {
-    match assets::find(request.uri().path()) {
-        Some(asset) => {
-            ([(header::CONTENT_TYPE, asset.kind), (header::CACHE_CONTROL, "public, max-age=31536000, immutable")], asset.content)
-                .into_response()
-        }
+    let Some(asset) = assets::find(request.uri().path()) else { return StatusCode::NOT_FOUND.into_response() };
+    let fixed = [(header::CONTENT_TYPE, asset.kind), (header::CACHE_CONTROL, FOR_EVER), (header::VARY, "accept-encoding")];
+    let accepted = request.headers().get(header::ACCEPT_ENCODING).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    match asset.compressed().filter(|_| accepted.split(',').any(|encoding| encoding.trim() == "gzip")) {
+        Some(compressed) => (fixed, [(header::CONTENT_ENCODING, "gzip")], compressed.to_vec()).into_response(),
+        None => (fixed, asset.content).into_response(),
+    }
+}
+
+/// A file of the brand pack.
+async fn brand(State(app): State<App>, Path(file): Path<String>) -> Response {
+    match app.shell.brand.file(&file) {
+        Some((kind, content)) => ([(header::CONTENT_TYPE, kind), (header::CACHE_CONTROL, "public, max-age=3600")], content).into_response(),
         None => StatusCode::NOT_FOUND.into_response(),
     }
 }
@@ -144,7 +157,7 @@ async fn headers(request: Request, next: Next) -> Response {
     let fixed: [(HeaderName, &'static str); 6] = [
         (
             header::CONTENT_SECURITY_POLICY,
-            "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
+            "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
         ),
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
         (header::X_FRAME_OPTIONS, "DENY"),

@@ -10,10 +10,26 @@ use time::OffsetDateTime;
 use self::{navigation::Entry, texts::Texts};
 use crate::{
     assets,
+    brand::Brand,
     parts::{form, time::instant},
     session::Session,
     text::{Language, fill},
 };
+
+/// What every page has around it, the same for everybody.
+#[derive(Debug, Default)]
+pub struct Shell {
+    pub entries: Vec<&'static Entry>,
+    pub brand: Brand,
+}
+
+/// How much a page shows at once, as its reader chose.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Density {
+    #[default]
+    Comfortable,
+    Compact,
+}
 
 /// Frame of every page around its content.
 pub struct Frame<'a> {
@@ -22,8 +38,8 @@ pub struct Frame<'a> {
     /// The address without its language, query included: the language link leads to the same page.
     pub here: String,
     pub session: Option<&'a Session>,
-    /// Entries of the navigation.
-    pub entries: &'a [&'static Entry],
+    pub shell: &'a Shell,
+    pub density: Density,
     pub now: OffsetDateTime,
     /// How many concerns wait, where the page knows.
     pub waiting: Option<usize>,
@@ -40,15 +56,18 @@ impl Frame<'_> {
                 head {
                     meta charset="utf-8";
                     meta name="viewport" content="width=device-width, initial-scale=1";
-                    meta name="color-scheme" content="light";
+                    meta name="color-scheme" content="light dark";
                     title {
                         @if let Some(waiting) = self.waiting.filter(|n| *n > 0) { "(" (waiting) ") " }
                         (self.title) " – " (texts.product)
                     }
                     link rel="stylesheet" href=(assets::STYLE.address());
+                    link rel="stylesheet" href=(assets::THEME.address());
+                    @if let Some(style) = self.shell.brand.style() { link rel="stylesheet" href=(style); }
                     link rel="icon" href=(assets::ICON.address()) type="image/svg+xml";
                     link rel="alternate" hreflang=(self.language.other().code()) href=(self.in_language(self.language.other()));
                     @if self.session.is_some() { script src=(assets::SCRIPT.address()) defer {} }
+                    script src=(assets::FORMS.address()) defer {}
                 }
                 (self.body(texts, content))
             }
@@ -58,7 +77,7 @@ impl Frame<'_> {
     fn body(&self, texts: &Texts, content: &Markup) -> Markup {
         let code = self.language.code();
         html! {
-            body data-events=[self.session.map(|s| format!("/{code}/events?tabs={}", s.tabs))]
+            body class=[(self.density == Density::Compact).then_some("compact")] data-events=[self.session.map(|s| format!("/{code}/events?tabs={}", s.tabs))]
                 data-session=[self.session.map(|s| &s.tabs)]
                 data-tabs=[self.session.map(|s| format!("ro-{code}-{}", s.tabs))]
                 data-title=(format!("{} – {}", self.title, texts.product))
@@ -67,6 +86,7 @@ impl Frame<'_> {
                 data-new-event=(texts.new_event) data-new-events=(texts.new_events) data-failed=(texts.accept_failed)
                 data-closed=(texts.closed) {
                 a class="skip" href="#content" { (texts.skip) }
+                @if let Some(brand) = self.shell.brand.header(self.language) { div class="brand" { (brand) } }
                 (self.header(texts))
                 main id="content" tabindex="-1" {
                     @if self.session.is_some() { noscript { p class="notice" { (texts.live_off) } } }
@@ -77,6 +97,7 @@ impl Frame<'_> {
                     p { (texts.as_of) " " (instant(self.now)) }
                     p { (texts.clock_zone) }
                 }
+                @if let Some(brand) = self.shell.brand.footer(self.language) { div class="brand" { (brand) } }
                 @if self.session.is_some() { (bars(texts)) }
             }
         }
@@ -101,7 +122,7 @@ impl Frame<'_> {
                     }
                     nav aria-label=(texts.navigation) {
                         ul {
-                            @for entry in self.entries.iter().filter(|entry| entry.audience.includes(&session.caller)) {
+                            @for entry in self.shell.entries.iter().filter(|entry| entry.audience.includes(&session.caller)) {
                                 li {
                                     (self.link(entry.path, (entry.label)(self.language)))
                                     @if entry.path == "/concerns" { (self.badge()) }

@@ -5,6 +5,7 @@ use base::Caller;
 use crate::text::Language;
 
 /// Entry of the navigation.
+#[derive(Debug)]
 pub struct Entry {
     /// Address without the language.
     pub path: &'static str,

@@ -15,7 +15,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::{
     clients::{Clients, Safety},
-    frame::navigation::Entry,
+    frame::Shell,
     identities::Person,
     session::Sessions,
     text::Language,
@@ -33,8 +33,8 @@ pub const MAX_ON_THE_WAY: usize = 64;
 #[derive(Clone)]
 pub struct App {
     pub clients: Clients,
-    /// Entries of the navigation.
-    pub entries: Arc<Vec<&'static Entry>>,
+    /// What every page has around it.
+    pub shell: Arc<Shell>,
     pub safety: Safety,
     pub sessions: Sessions,
     pub verifier: Option<Arc<Verifier>>,

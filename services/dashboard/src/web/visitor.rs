@@ -15,7 +15,7 @@ use tonic::{Code, Status};
 use super::{App, see_other};
 use crate::{
     clients::Sites,
-    frame::{Frame, navigation::Entry, trouble::Trouble},
+    frame::{Density, Frame, Shell, trouble::Trouble},
     parts::{
         drawing::Drawing,
         form::{Filled, Problems, Sheet},
@@ -38,8 +38,8 @@ pub struct Visitor {
     pub wants_piece: bool,
     /// The session for which the requesting script's page was made, if stated.
     pub page_session: Option<String>,
-    /// Entries of the navigation.
-    pub entries: Arc<Vec<&'static Entry>>,
+    pub shell: Arc<Shell>,
+    pub density: Density,
 }
 
 impl FromRequestParts<App> for Visitor {
@@ -51,14 +51,32 @@ impl FromRequestParts<App> for Visitor {
         let accepted = parts.headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
         let (language, here) = match Language::parse(first) {
             Some(language) => (language, format!("/{rest}")),
-            None => (Language::preferred(accepted), "/concerns".to_owned()),
+            None => (chosen(&parts.headers).unwrap_or_else(|| Language::preferred(accepted)), "/concerns".to_owned()),
         };
+        let compact = self::cookie(&parts.headers, DENSITY).as_deref() == Some("compact");
+        let density = if compact { Density::Compact } else { Density::Comfortable };
         let cookie = cookie(&parts.headers, cookie_name(app));
         let session = cookie.as_deref().and_then(|cookie| app.sessions.find(cookie));
         let wants_piece = parts.headers.contains_key("x-ro-piece");
         let page_session = parts.headers.get("x-ro-session").and_then(|value| value.to_str().ok()).map(str::to_owned);
-        Ok(Self { language, here, session, cookie, now: app.clock.now(), wants_piece, page_session, entries: app.entries.clone() })
+        Ok(Self { language, here, session, cookie, now: app.clock.now(), wants_piece, page_session, shell: app.shell.clone(), density })
     }
+}
+
+/// Name of the cookie with the language in which somebody last read a page.
+pub const LANGUAGE: &str = "ro_language";
+/// Name of the cookie with the density of pages.
+pub const DENSITY: &str = "ro_density";
+
+/// The language in which somebody last read a page.
+fn chosen(headers: &HeaderMap) -> Option<Language> {
+    cookie(headers, LANGUAGE).and_then(|code| Language::parse(&code))
+}
+
+/// A cookie that says how somebody reads, and nothing of who they are; it lasts a year.
+#[must_use]
+pub fn preference(name: &str, value: &str) -> String {
+    format!("{name}={value}; Path=/; HttpOnly; SameSite=Lax; Max-Age=31536000")
 }
 
 /// Name of the session cookie; the prefix `__Host-` binds it to this very host and to encryption.
@@ -102,11 +120,16 @@ impl Visitor {
             title: title.to_owned(),
             here: self.here.clone(),
             session: self.session.as_ref(),
-            entries: &self.entries,
+            shell: &self.shell,
+            density: self.density,
             now: self.now,
             waiting,
         };
-        (status, frame.page(content)).into_response()
+        let page = (status, frame.page(content));
+        match &self.session {
+            Some(_) => ([(header::SET_COOKIE, preference(LANGUAGE, self.language.code()))], page).into_response(),
+            None => page.into_response(),
+        }
     }
 
     /// An error page.

@@ -1,7 +1,8 @@
 //! Every page, in both languages.
 
+use axum::body::Body;
 use dashboard::pages;
-use http::{StatusCode, header};
+use http::{Request, StatusCode, header};
 use proto::{
     role,
     safety::v1::{Audience, ConcernState, Grade},
@@ -181,12 +182,21 @@ async fn style_script_and_icon_come_from_here_and_may_be_kept_for_ever() {
         .filter(|address| address.starts_with("/assets/"))
         .map(str::to_owned)
         .collect();
-    assert_eq!(assets.len(), 3);
+    assert_eq!(assets.len(), 5);
+    let mut first_view = page.len();
     for asset in assets {
         let answer = browser.get(&asset).await;
         assert_eq!(answer.status(), StatusCode::OK, "{asset}");
         assert!(answer.headers()[header::CACHE_CONTROL].to_str().unwrap().contains("immutable"));
+        let plain = axum::body::to_bytes(answer.into_body(), 1_000_000).await.unwrap().len();
+        let request = Request::get(&asset).header(header::ACCEPT_ENCODING, "br, gzip").body(Body::empty()).unwrap();
+        let answer = browser.send(request).await;
+        assert_eq!(answer.headers()[header::CONTENT_ENCODING], "gzip", "{asset}");
+        let compressed = axum::body::to_bytes(answer.into_body(), 1_000_000).await.unwrap().len();
+        first_view += compressed;
+        assert!(compressed < plain || plain < 1_000, "{asset}: {compressed} of {plain} bytes");
     }
+    assert!(first_view < 100_000, "the first view takes {first_view} bytes");
     assert_eq!(browser.get("/assets/app.css").await.status(), StatusCode::NOT_FOUND);
     assert_eq!(world.stranger().get("/health").await.status(), StatusCode::OK);
 }

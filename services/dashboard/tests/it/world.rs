@@ -7,6 +7,7 @@ use axum::{Router, body::Body};
 use base::{Clock, Ids};
 use dashboard::{
     clients::{Addresses, Clients, Safety},
+    frame::Shell,
     identities, pages,
     router::router,
     session::Sessions,
@@ -82,7 +83,7 @@ impl World {
         let stop = CancellationToken::new();
         let places = Arc::new(Semaphore::new(100));
         let app = App {
-            entries: Arc::new(pages::entries()),
+            shell: Arc::new(Shell { entries: pages::entries(), ..Shell::default() }),
             clients: Clients::connect(&all_at(&url), None).unwrap(),
             safety: Safety::connect(&url, None).unwrap(),
             sessions: Sessions::new(clock.clone(), Ids::random()),

@@ -2,15 +2,20 @@
 
 use axum::{
     extract::{Query, State},
-    response::Response,
+    response::{IntoResponse as _, Response},
 };
+use http::header;
 use proto::notification::v1::{GetPreferencesRequest, Preferences, SetPreferencesRequest};
 use serde::Deserialize;
 
-use super::view::{EMAIL, LANGUAGE, sheet};
+use super::view::{self, COMPACT, EMAIL, LANGUAGE, sheet};
 use crate::{
     parts::form::Filled,
-    web::{App, submitted::Submitted, visitor::Member},
+    web::{
+        App,
+        submitted::Submitted,
+        visitor::{DENSITY, Member, preference},
+    },
 };
 
 #[derive(Default, Deserialize)]
@@ -30,6 +35,7 @@ pub async fn page(State(app): State<App>, member: Member, Query(query): Query<Pa
         }
     };
     let filled = Filled::default().with(LANGUAGE, &preferences.language).with(EMAIL, &preferences.email);
+    let filled = filled.with(view::DENSITY, view::density(member.visitor.density));
     member.sheet(&sheet(&member.drawing(), query.saved.is_some()), &filled)
 }
 
@@ -41,7 +47,10 @@ pub async fn submit(State(app): State<App>, submitted: Submitted) -> Response {
     }
     let preferences = Preferences { language: filled.get(LANGUAGE), email: filled.get(EMAIL) };
     match app.clients.preferences(&member.session).set_preferences(SetPreferencesRequest { preferences: Some(preferences) }).await {
-        Ok(_) => member.done("/account?saved=1"),
+        Ok(_) => {
+            let density = if filled.get(view::DENSITY) == COMPACT { COMPACT } else { "comfortable" };
+            ([(header::SET_COOKIE, preference(DENSITY, density))], member.done("/account?saved=1")).into_response()
+        }
         Err(status) => member.refuse(&sheet, &filled, &status),
     }
 }

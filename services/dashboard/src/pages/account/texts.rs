@@ -13,6 +13,11 @@ crate::text::texts! {
     french: "French", "Français";
     email: "E-mail address", "Adresse de courriel";
     email_hint: "An address of the organisation. A ring is told there without its content.", "Une adresse de l’organisation. Un appel y est annoncé sans son contenu.";
+    reading: "How pages look", "Apparence des pages";
+    density: "Density", "Densité";
+    comfortable: "Comfortable: larger type, more room", "Confortable : caractères plus grands, plus d’espace";
+    compact: "Compact: more on one screen", "Compacte : davantage par écran";
+    density_hint: "Kept in this browser. Colours follow the setting of your device: light or dark.", "Conservé dans ce navigateur. Les couleurs suivent le réglage de votre appareil : clair ou sombre.";
     save: "Save", "Enregistrer";
     saved: "Saved.", "Enregistré.";
 }

@@ -3,15 +3,31 @@
 use maud::html;
 
 use super::texts;
-use crate::parts::{
-    drawing::Drawing,
-    facts::Facts,
-    form::{Choice, Field, Form, Group, Kind, Sheet},
-    time::instant,
+use crate::{
+    frame::Density,
+    parts::{
+        drawing::Drawing,
+        facts::Facts,
+        form::{Choice, Field, Form, Group, Kind, Sheet},
+        time::instant,
+    },
 };
 
 pub const LANGUAGE: &str = "language";
 pub const EMAIL: &str = "email";
+pub const DENSITY: &str = "density";
+
+/// Value of the compact density, in the form and in its cookie.
+pub const COMPACT: &str = "compact";
+
+/// The density as its field has it.
+#[must_use]
+pub const fn density(density: Density) -> &'static str {
+    match density {
+        Density::Comfortable => "comfortable",
+        Density::Compact => COMPACT,
+    }
+}
 
 /// Who one is, and the form of one's preferences.
 #[must_use]
@@ -25,6 +41,8 @@ pub fn sheet(drawing: &Drawing<'_>, saved: bool) -> Sheet<'static> {
         Field::new(LANGUAGE, texts.language, Kind::Radios(languages)),
         Field::new(EMAIL, texts.email, Kind::Line { most: 254 }).hint(texts.email_hint),
     ];
+    let densities = vec![Choice::new("comfortable", texts.comfortable), Choice::new(COMPACT, texts.compact)];
+    let reading = vec![Field::new(DENSITY, texts.density, Kind::Radios(densities)).hint(texts.density_hint).needed()];
     Sheet {
         title: texts.account,
         above: html! {
@@ -34,7 +52,10 @@ pub fn sheet(drawing: &Drawing<'_>, saved: bool) -> Sheet<'static> {
         },
         form: Form {
             action: drawing.address("/account"),
-            groups: vec![Group { legend: Some(texts.mail), hint: None, fields }],
+            groups: vec![
+                Group { legend: Some(texts.mail), hint: None, fields },
+                Group { legend: Some(texts.reading), hint: None, fields: reading },
+            ],
             submit: texts.save,
         },
     }

@@ -1,0 +1,44 @@
+// Makes forms forgiving: one press is one request, and the language link keeps what was typed. Without it every form still works.
+(() => {
+  "use strict";
+  const AGAIN = 10000, KEPT = 600000;
+  const place = () => location.pathname.replace(/^\/(en|fr)(?=\/|$)/, "");
+  const store = "ro-typed-" + (document.body.dataset.session ?? "");
+  const own = () => [...document.querySelectorAll("main form")].filter((form) => !form.matches(".accept, .press"));
+  const typed = (form) => [...form.elements].filter((field) => field.name && !["hidden", "file", "password", "submit", "button"].includes(field.type));
+
+  // ---- one press is one request
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    if (form.matches(".accept")) return;
+    if (form.dataset.sent) return event.preventDefault();
+    form.dataset.sent = "1";
+    setTimeout(() => delete form.dataset.sent, AGAIN);
+  });
+  addEventListener("pageshow", () => { for (const form of document.forms) delete form.dataset.sent; });
+
+  // ---- the language link keeps what was typed
+  const keep = () => {
+    const forms = own().map((form) => typed(form).map((field) => [field.name, field.value, field.checked === true]));
+    if (forms.flat().length) sessionStorage.setItem(store, JSON.stringify({ place: place(), at: Date.now(), forms }));
+  };
+  const bring = () => {
+    const kept = JSON.parse(sessionStorage.getItem(store) ?? "null");
+    sessionStorage.removeItem(store);
+    if (!kept || kept.place !== place() || Date.now() - kept.at > KEPT) return;
+    own().forEach((form, number) => {
+      const values = [...(kept.forms[number] ?? [])];
+      for (const field of typed(form)) {
+        const choice = ["radio", "checkbox"].includes(field.type);
+        const found = values.findIndex(([name, value]) => name === field.name && (!choice || value === field.value));
+        if (found < 0) continue;
+        const [[, value, checked]] = values.splice(found, 1);
+        if (choice) field.checked = checked; else field.value = value;
+      }
+    });
+  };
+  try {
+    document.querySelector("a.language")?.addEventListener("click", keep);
+    bring();
+  } catch { /* a browser that keeps nothing: the form is empty in the other language */ }
+})();
