@@ -110,6 +110,10 @@ pub trait Handler: Send + Sync + 'static {
     /// the way of all others.
     const IDEMPOTENT: bool = false;
 
+    /// Whether it enqueues messages only into `fresh`, or none. Then the relay is not woken to look for more behind each set; what it left
+    /// all the same is found at the next look, a second later.
+    const ONLY_FRESH: bool = false;
+
     /// Decodes, and fetches what is needed from elsewhere. Outside any transaction.
     fn read(&self, message: &Incoming) -> impl Future<Output = Result<Self::Work, Rejection>> + Send;
 

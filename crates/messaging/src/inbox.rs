@@ -264,7 +264,9 @@ async fn settle<H: Handler>(
         works.push((span, work));
     }
     let verdicts = apply::apply(endpoint, own, spec, handler, &messages, works).await;
-    endpoint.outbox.look();
+    if !H::ONLY_FRESH {
+        endpoint.outbox.look();
+    }
     let settled = deliveries.into_iter().zip(verdicts);
     let settled = settled.filter_map(|(delivery, verdict)| Some(Settled { verdict: delivery.settled(verdict)?, delivery }));
     // The receiver outlives the sender.

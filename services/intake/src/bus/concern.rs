@@ -18,6 +18,7 @@ pub struct Concerns(pub Clock);
 
 impl Handler for Concerns {
     type Work = ConcernId;
+    const ONLY_FRESH: bool = true;
 
     async fn read(&self, message: &Incoming) -> Result<ConcernId, Rejection> {
         let id = match message.subject.as_str() {

@@ -21,6 +21,8 @@ pub struct Concerns {
 impl Handler for Concerns {
     /// `None`: any other change.
     type Work = Option<Settlement>;
+
+    const ONLY_FRESH: bool = true;
     const MAX_TOGETHER: usize = 256;
 
     async fn read(&self, message: &Incoming) -> Result<Option<Settlement>, Rejection> {

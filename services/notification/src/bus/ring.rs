@@ -26,6 +26,7 @@ pub struct Rings {
 
 impl Handler for Rings {
     type Work = Ring;
+    const ONLY_FRESH: bool = true;
 
     /// A ring is recognised by its id, and stored in one statement.
     const IDEMPOTENT: bool = true;

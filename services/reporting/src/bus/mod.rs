@@ -21,6 +21,7 @@ pub struct Facts;
 
 impl Handler for Facts {
     type Work = Vec<Fact>;
+    const ONLY_FRESH: bool = true;
 
     const MIN_INTERVAL: Duration = Duration::from_millis(100);
 

@@ -56,6 +56,7 @@ pub struct Read {
 
 impl Handler for Raised {
     type Work = Read;
+    const ONLY_FRESH: bool = true;
 
     const FROM_OUTSIDE: bool = true;
 
@@ -145,6 +146,7 @@ pub struct Delivered {
 
 impl Handler for Delivered {
     type Work = (RingId, Audience);
+    const ONLY_FRESH: bool = true;
 
     const IDEMPOTENT: bool = true;
 
