@@ -31,21 +31,24 @@ fn forbidden(graph: &BTreeMap<String, Vec<String>>) -> Vec<String> {
     let ours = |name: &String| graph.contains_key(name);
     let may = |name: &str| -> Option<&[&str]> {
         match name {
-            "topology" | "signed-messages" => Some(&[]),
+            "topology" | "signed-messages" | "https" => Some(&[]),
             "proto" => Some(&["topology", "signed-messages"]),
             "base" => Some(&["topology"]),
             "vault" => Some(&["base"]),
             "messaging" => Some(&["base", "vault", "topology"]),
             "audit-log" => Some(&["base", "messaging", "topology", "signed-messages"]),
-            "auth" => Some(&["base", "messaging", "audit-log", "signed-messages"]),
+            "auth" => Some(&["base", "https", "messaging", "audit-log", "signed-messages"]),
             "destruction" => Some(&["base", "messaging", "audit-log"]),
             "server" => Some(&["base", "topology", "vault", "messaging", "audit-log", "auth"]),
             "to-safety" => Some(&["base", "messaging", "server", "proto"]),
             "local" => Some(&["proto"]),
             "ro" => Some(&["base", "messaging", "audit-log", "auth", "destruction", "server", "proto", "local"]),
-            "dashboard" | "oms-reader" => Some(&["base", "auth", "server", "proto"]),
+            "dashboard" => Some(&["base", "auth", "https", "server", "proto"]),
+            "oms-reader" => Some(&["base", "auth", "server", "proto"]),
             // Who raises concerns and asks after them.
             "cases" | "intake" => Some(&["base", "vault", "messaging", "audit-log", "auth", "destruction", "server", "proto", "to-safety"]),
+            // Who calls the gateway of the deployment.
+            "notification" => Some(&["base", "vault", "messaging", "audit-log", "auth", "destruction", "https", "server", "proto"]),
             name if SERVICES.contains(&name) => {
                 Some(&["base", "vault", "messaging", "audit-log", "auth", "destruction", "server", "proto"])
             }

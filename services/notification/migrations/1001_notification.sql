@@ -88,8 +88,8 @@ create table delivery (
     recipient text not null,
     victim_ref text,
     template text not null,
-    channel text not null constraint delivery_channel_known check (channel in ('inbox', 'email')),
-    state text not null constraint delivery_state_known check (state in ('pending', 'delivered', 'retrying', 'withheld', 'failed')),
+    channel text not null constraint delivery_channel_known check (channel in ('inbox', 'email', 'gateway')),
+    state text not null constraint delivery_state_known check (state in ('pending', 'sent', 'delivered', 'retrying', 'withheld', 'failed')),
     language text not null constraint delivery_language_known check (language in ('en', 'fr', 'en+fr')),
     reference text not null,
     grade text constraint delivery_urgency_known check (grade in ('imminent', 'concern', 'question')),
@@ -98,7 +98,7 @@ create table delivery (
     created_at timestamptz not null,
     due_at timestamptz not null,
     finished_at timestamptz,
-    constraint delivery_finishes_with_its_state check ((finished_at is null) = (state in ('pending', 'retrying')))
+    constraint delivery_finishes_with_its_state check ((finished_at is null) = (state in ('pending', 'sent', 'retrying')))
 );
 comment on table delivery is 'The ledger: every attempt to tell somebody something, by every channel. No content and no address.';
 comment on column delivery.delivery_id is 'Id; also the Message-ID of the mail, so that a mail sent twice is recognisable.';
@@ -106,8 +106,8 @@ comment on column delivery.item_id is 'The inbox item it announces.';
 comment on column delivery.recipient is 'Person or office, as in inbox_item.';
 comment on column delivery.victim_ref is 'Set where the recipient is a victim, as in contact_point: a do-not-contact mark on it beats everything at send time [L26-6]. Protected B.';
 comment on column delivery.template is 'Template code of what it tells of; e-mail carries the content-free form of it only.';
-comment on column delivery.channel is 'inbox or email.';
-comment on column delivery.state is 'pending, delivered, retrying, withheld (a rule forbade it before a byte left) or failed (somebody must act).';
+comment on column delivery.channel is 'inbox, email, or gateway: the deployment''s own gateway to telephones and pagers.';
+comment on column delivery.state is 'pending, sent (a gateway took it, its report is awaited), delivered, retrying, withheld (a rule forbade it before a byte left) or failed (somebody must act).';
 comment on column delivery.language is 'Language it is written in.';
 comment on column delivery.reference is 'Reference an outside notice quotes.';
 comment on column delivery.grade is 'For a concern: its grade.';
@@ -121,6 +121,7 @@ create index delivery_newest_first on delivery (created_at desc, delivery_id des
 create index delivery_by_item on delivery (item_id);
 create index delivery_to_send on delivery (grade, due_at) where channel = 'email' and state in ('pending', 'retrying');
 create index delivery_to_send_by_time on delivery (due_at) where channel = 'email' and state in ('pending', 'retrying');
+create index delivery_to_call on delivery (due_at) where channel = 'gateway' and state in ('pending', 'sent', 'retrying');
 create index delivery_to_send_notice on delivery (due_at) where channel = 'email' and state in ('pending', 'retrying') and grade is null;
 
 create table import_told (

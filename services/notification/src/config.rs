@@ -1,6 +1,6 @@
 //! Settings of notification. Each flag is also an environment variable, `NOTIFICATION_<FLAG>`.
 
-use std::convert::Infallible;
+use std::{convert::Infallible, path::PathBuf};
 
 use base::Private;
 use server::{Configured, Settings};
@@ -39,6 +39,23 @@ pub struct Config {
     /// Sender of the mails; says nothing of the programme
     #[arg(long, default_value = "CSC-SCC <do-not-reply@localhost>")]
     pub mail_from: String,
+
+    /// Gateway that reaches duty desks by telephone, pager or chat, for example https://gateway.example.org/rings; without it nothing is
+    /// called (docs/GATEWAY.md)
+    #[arg(long)]
+    pub gateway_url: Option<String>,
+
+    /// File with the secret that signs what the gateway is sent, as whsec_ and base64 (Standard Webhooks)
+    #[arg(long, requires = "gateway_url")]
+    pub gateway_secret_file: Option<PathBuf>,
+
+    /// How people reach the dashboard, for example https://ro.example.org: where a call says that a concern is accepted
+    #[arg(long)]
+    pub dashboard_link: Option<String>,
+
+    /// Telephone number of the duty desk of NHQ that a call names. Only CSC can set it
+    #[arg(long)]
+    pub duty_telephone: Option<String>,
 
     /// Domains of staff mail systems, separated by commas
     #[arg(long, value_delimiter = ',', default_value = "csc-scc.gc.ca")]

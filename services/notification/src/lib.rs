@@ -18,12 +18,22 @@ use server::Context;
 use sqlx::migrate::Migrator;
 
 use app::alarm_guard::GuardedAlarm;
-use channels::smtp::Mailer;
+use channels::{gateway::Gateway, smtp::Mailer};
+use domain::gateway::Hints;
 
 pub use config::Config;
 
 /// Migrations of this service's own tables.
 pub static MIGRATOR: Migrator = sqlx::migrate!();
+
+/// Gateway of the settings.
+fn gateway(config: &Config) -> anyhow::Result<Option<Gateway>> {
+    let Some(url) = &config.gateway_url else { return Ok(None) };
+    let file = config.gateway_secret_file.as_ref().context("a gateway needs its secret: set --gateway-secret-file")?;
+    let secret = std::fs::read_to_string(file).with_context(|| format!("cannot read {}", file.display()))?;
+    let hints = Hints { dashboard: config.dashboard_link.clone(), telephone: config.duty_telephone.clone() };
+    Gateway::new(url, &secret, hints).map(Some)
+}
 
 /// Wires the service and serves until the process stops.
 ///
@@ -31,7 +41,11 @@ pub static MIGRATOR: Migrator = sqlx::migrate!();
 /// A setting is invalid, or the gRPC server cannot be started.
 pub async fn serve(config: Config, ctx: Context) -> anyhow::Result<()> {
     let staff = domain::address::StaffDomains::new(&config.staff_domains);
-    let app = app::App::new(ctx.pool.clone(), ctx.clock.clone(), ctx.ids.clone(), ctx.outbox.clone(), staff, ctx.vault.clone());
+    let gateway = gateway(&config)?;
+    let mut app = app::App::new(ctx.pool.clone(), ctx.clock.clone(), ctx.ids.clone(), ctx.outbox.clone(), staff, ctx.vault.clone());
+    if gateway.is_some() {
+        app.calls = app::Calls::on();
+    }
     ctx.keep_sealed(store::sealed::InClear).await;
     let mailer = config.smtp_url.as_ref().map(|url| Mailer::new(url, &config.mail_from)).transpose()?;
     if mailer.is_none() {
@@ -42,6 +56,9 @@ pub async fn serve(config: Config, ctx: Context) -> anyhow::Result<()> {
     let seconds = |setting: u16| time::Duration::seconds(setting.into());
     let alarm = GuardedAlarm { safety, grace: seconds(config.alarm_grace), patience: seconds(config.alarm_patience) };
     tasks::start(&ctx, &app, alarm, &intake, mailer);
+    if let Some(gateway) = gateway {
+        tasks::call(&ctx, &app, gateway);
+    }
 
     ctx.consume_grants(subject::NOTIFICATION_GRANTS)?;
     bus::listen(&ctx, &app, &intake, time::Duration::minutes(config.destruction_wait.into()))?;

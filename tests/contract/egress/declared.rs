@@ -18,7 +18,7 @@ const fn every(way: &'static str, to: &'static str, carries: &'static str, highe
     Way { process: "every process", way, to, carries, highest, setting }
 }
 
-pub const WAYS: [Way; 17] = [
+pub const WAYS: [Way; 18] = [
     every("PostgreSQL", "the service's own database", "what the service keeps", Class::Protected, Some("database_url")),
     every("PostgreSQL, as owner", "the same database, for migrations alone", "tables and rights", Class::Open, Some("database_owner_url")),
     every("HTTP GET", "the identity provider", "nothing but the address of its public keys", Class::Open, Some("identity_keys_url")),
@@ -100,6 +100,14 @@ pub const WAYS: [Way; 17] = [
     },
     Way {
         process: "notification",
+        way: "HTTPS, signed",
+        to: "the gateway of the deployment to telephones, pagers or a chat",
+        carries: "office, reference, urgency, where to accept, whom to call; ids of deliveries",
+        highest: Class::NeedToKnow,
+        setting: Some("gateway_url"),
+    },
+    Way {
+        process: "notification",
         way: "SMTP",
         to: "the mail system of CSC",
         carries: "the templates below that may leave",
@@ -113,7 +121,7 @@ pub const OPENERS: [(&str, &str); 9] = [
     ("crates/messaging/src/bus.rs", "NATS"),
     ("crates/server/src/client.rs", "services of ours, by gRPC"),
     ("crates/base/src/database.rs", "PostgreSQL"),
-    ("crates/auth/src/keys/provider.rs", "the identity provider"),
+    ("crates/https/src/lib.rs", "the identity provider, and the gateway that calls"),
     ("crates/server/src/telemetry.rs", "OTLP"),
     ("crates/server/src/tls/connector.rs", "services of ours, by gRPC under our certificate"),
     ("services/notification/src/channels/smtp.rs", "SMTP"),

@@ -4,10 +4,8 @@
 
 use std::{
     fs,
-    future::Future,
     io::Write as _,
     path::{Path, PathBuf},
-    pin::pin,
     sync::Arc,
     time::Duration,
 };
@@ -17,20 +15,10 @@ use base::{
     clock::Clock,
     tasks::{Failed, Next, Tasks, Work},
 };
-use bytes::Bytes;
-use futures::future::{Either, select};
 use http::{Request, StatusCode, Uri, header};
-use http_body_util::{BodyExt as _, Empty, Limited};
-use hyper::client::conn::http1;
-use hyper_util::rt::TokioIo;
-use rustls::{ClientConfig, pki_types::ServerName};
+use https::Client;
+use rustls::ClientConfig;
 use time::OffsetDateTime;
-use tokio::{
-    io::{AsyncRead, AsyncWrite},
-    net::TcpStream,
-    time::timeout,
-};
-use tokio_rustls::TlsConnector;
 
 use super::{Keys, MAX_FILE_SIZE};
 
@@ -54,7 +42,7 @@ impl Default for Pace {
 /// Source of the keys, and how long they are valid without news.
 pub struct Provider {
     address: Uri,
-    tls: Option<Arc<ClientConfig>>,
+    client: Client,
     file: PathBuf,
     lasts: time::Duration,
     pace: Pace,
@@ -71,7 +59,7 @@ impl Provider {
             Some("http") if here => None,
             _ => bail!("the address of the identity keys must begin with https://"),
         };
-        Ok(Self { address, tls, file: file.to_path_buf(), lasts, pace })
+        Ok(Self { address, client: Client::new(tls, REQUEST_TIMEOUT), file: file.to_path_buf(), lasts, pace })
     }
 
     /// Last stored keys, if fresh enough; none otherwise: every token is refused until the provider answers.
@@ -91,7 +79,7 @@ impl Provider {
     }
 
     pub(super) async fn renew(&self, keys: &Keys) -> anyhow::Result<()> {
-        let content = timeout(REQUEST_TIMEOUT, self.fetch()).await.context("it does not answer in time")??;
+        let content = self.fetch().await?;
         if keys.replace(&content)? {
             tracing::info!("the identity keys are renewed");
         }
@@ -103,20 +91,12 @@ impl Provider {
         Ok(())
     }
 
-    async fn fetch(&self) -> anyhow::Result<Bytes> {
-        let host = self.address.host().context("no host")?;
-        let bare = host.trim_start_matches('[').trim_end_matches(']');
-        let port = self.address.port_u16().unwrap_or(if self.tls.is_some() { 443 } else { 80 });
-        let stream = TcpStream::connect((bare, port)).await.context("no connection")?;
-        let path = self.address.path_and_query().map_or("/", |path| path.as_str());
-        let request = Request::get(path).header(header::HOST, host).header(header::ACCEPT, "application/json").body(Empty::new())?;
-        match &self.tls {
-            Some(tls) => {
-                let name = ServerName::try_from(bare.to_owned())?;
-                request_on(TlsConnector::from(tls.clone()).connect(name, stream).await.context("no encrypted connection")?, request).await
-            }
-            None => request_on(stream, request).await,
-        }
+    async fn fetch(&self) -> anyhow::Result<Vec<u8>> {
+        let request = Request::get(&self.address).header(header::ACCEPT, "application/json").body(Vec::new())?;
+        let answer = self.client.send(request).await?;
+        ensure!(answer.status() == StatusCode::OK, "it answers {}", answer.status().as_u16());
+        ensure!(u64::try_from(answer.body().len())? <= MAX_FILE_SIZE, "its answer is too large");
+        Ok(answer.into_body())
     }
 }
 
@@ -142,30 +122,6 @@ impl Work for Renewal {
         }
         renewed.context("the identity provider gives no keys: those held stay in use for now")?;
         Ok(Next::Later)
-    }
-}
-
-/// One request on one connection. A redirection is refused: the address is the one that was set.
-async fn request_on<S>(stream: S, request: Request<Empty<Bytes>>) -> anyhow::Result<Bytes>
-where
-    S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
-{
-    let (mut sender, connection) = http1::handshake(TokioIo::new(stream)).await?;
-    let answer = async {
-        let response = sender.send_request(request).await?;
-        ensure!(response.status() == StatusCode::OK, "it answers {}", response.status().as_u16());
-        let limit = usize::try_from(MAX_FILE_SIZE)?;
-        let body = Limited::new(response.into_body(), limit).collect().await.ok().context("its answer breaks off or is too large")?;
-        Ok(body.to_bytes())
-    };
-    beside(answer, connection).await
-}
-
-/// Waits for the answer while the connection is driven; the connection may end first.
-async fn beside<T>(answer: impl Future<Output = T>, connection: impl Future) -> T {
-    match select(pin!(answer), pin!(connection)).await {
-        Either::Left((answer, _)) => answer,
-        Either::Right((_, answer)) => answer.await,
     }
 }
 

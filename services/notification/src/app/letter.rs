@@ -189,6 +189,7 @@ fn ready(app: &App, known: &Known, ring_id: Option<Uuid>, letter: &Letter<'_>) -
         things: letter.data.waiting.filter(|_| letter.template.grows()),
         noted_id: app.ids.uuid(),
         mail_id: wants_mail(&wishes, app).then(|| app.ids.uuid()),
+        call_id: (app.calls.is_on() && is_called(letter)).then(|| app.ids.uuid()),
     }
 }
 
@@ -205,6 +206,9 @@ async fn ask_for_mails(
         let grade = item.alarm.as_ref().map(|alarm| alarm.grade);
         if ready.mail_id.is_some() {
             app.mail.wake(grade);
+        }
+        if ready.call_id.is_some() {
+            app.calls.wake();
         }
         let names = holders.iter().filter(|(office, _)| *office == item.recipient && letter.is_mailed_to_the_holders());
         for name in names.flat_map(|(_, names)| names) {
@@ -226,6 +230,11 @@ async fn ask_for_mails(
         }
     }
     if entries.is_empty() { Ok(()) } else { store::mail::queue(tx, &entries, app.clock.now()).await }
+}
+
+/// Whether the gateway is asked to call: for an alarm, the duty desk of the office that must accept.
+const fn is_called(letter: &Letter<'_>) -> bool {
+    letter.alarm.is_some() && matches!(letter.recipient, Recipient::Office(_))
 }
 
 /// Whether the person has a staff address, or one that cannot be read: that one fails on the ledger, where it is seen.

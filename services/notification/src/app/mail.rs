@@ -77,7 +77,7 @@ async fn try_one(app: &App, mailer: Option<&Mailer>, due: Due) -> sqlx::Result<(
         State::Failed => tracing::error!(delivery.id = %delivery, attempts, reason, "mail given up: somebody must act"),
         State::Withheld => tracing::warn!(delivery.id = %delivery, reason, "mail withheld"),
         State::Retrying => tracing::warn!(delivery.id = %delivery, attempts, reason, "mail not taken: trying again"),
-        State::Pending | State::Delivered => tracing::debug!(delivery.id = %delivery, attempts, "mail sent"),
+        State::Pending | State::Sent | State::Delivered => tracing::debug!(delivery.id = %delivery, attempts, "mail sent"),
     }
     Ok(())
 }

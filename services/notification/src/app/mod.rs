@@ -5,6 +5,7 @@ pub mod concern;
 pub mod contact;
 pub mod delivery;
 pub mod fact;
+pub mod gateway;
 pub mod inbox;
 mod letter;
 pub mod mail;
@@ -39,8 +40,40 @@ pub struct App {
     pub outbox: Wake,
     /// Wakes the mail workers; they also poll.
     pub mail: MailWake,
+    /// Whether a gateway calls, and the wake of its worker.
+    pub calls: Calls,
     pub staff: Arc<StaffDomains>,
     pub vault: Vault,
+}
+
+/// Handle that wakes the worker of the gateway. Cheap to clone.
+#[derive(Clone, Default)]
+pub struct Calls(Option<Arc<Notify>>);
+
+impl Calls {
+    /// With a gateway.
+    #[must_use]
+    pub fn on() -> Self {
+        Self(Some(Arc::default()))
+    }
+
+    #[must_use]
+    pub const fn is_on(&self) -> bool {
+        self.0.is_some()
+    }
+
+    /// Wakes the worker for a call whose transaction may not be committed yet.
+    pub fn wake(&self) {
+        if let Some(wake) = &self.0 {
+            wake.notify_one();
+        }
+    }
+
+    /// What wakes the worker.
+    #[must_use]
+    pub fn wakes(&self) -> Option<Arc<Notify>> {
+        self.0.clone()
+    }
 }
 
 /// Handle that wakes the worker of a mail lane. Cheap to clone.
@@ -71,7 +104,7 @@ impl MailWake {
 impl App {
     #[must_use]
     pub fn new(pool: PgPool, clock: Clock, ids: Ids, outbox: Wake, staff: StaffDomains, vault: Vault) -> Self {
-        Self { pool, clock, ids, outbox, mail: MailWake::default(), staff: Arc::new(staff), vault }
+        Self { pool, clock, ids, outbox, mail: MailWake::default(), calls: Calls::default(), staff: Arc::new(staff), vault }
     }
 
     /// New reference that an outside notice may quote and a person may read out.

@@ -1,3 +1,4 @@
 //! Channels by which a notice leaves the service.
 
+pub mod gateway;
 pub mod smtp;

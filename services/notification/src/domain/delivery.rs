@@ -8,6 +8,8 @@ use strum::{EnumString, IntoStaticStr};
 pub enum Channel {
     Inbox,
     Email,
+    /// The deployment's own gateway to telephones, pagers or a chat.
+    Gateway,
 }
 
 impl Channel {
@@ -27,6 +29,8 @@ impl Channel {
 #[strum(serialize_all = "kebab-case", const_into_str)]
 pub enum State {
     Pending,
+    /// A gateway took it; its report is awaited.
+    Sent,
     Delivered,
     Retrying,
     /// A rule forbade it before a byte was sent.
@@ -58,6 +62,15 @@ pub enum Reason {
     ClassForbidsEmail,
     DoNotContact,
     EmailNotConfigured,
+    /// The gateway says that it is no longer there (410).
+    GatewayGone,
+    GatewayRefused,
+    GatewayTimeout,
+    GatewayUnreachable,
+    /// The gateway took it, and never said what came of it.
+    NoReport,
+    /// The gateway reports that it reached nobody.
+    NotReached,
     SmtpRefused,
     SmtpTimeout,
     SmtpUnreachable,

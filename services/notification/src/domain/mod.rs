@@ -7,6 +7,7 @@ pub mod concern;
 pub mod contact;
 pub mod delivery;
 pub mod fact;
+pub mod gateway;
 pub mod inbox;
 pub mod language;
 pub mod mail;

@@ -26,9 +26,11 @@ fn encode(line: Line) -> wire::Delivery {
     let channel = match line.channel {
         Channel::Inbox => wire::Channel::Inbox,
         Channel::Email => wire::Channel::Email,
+        Channel::Gateway => wire::Channel::Gateway,
     };
     let state = match line.state {
         State::Pending => wire::DeliveryState::Pending,
+        State::Sent => wire::DeliveryState::Sent,
         State::Delivered => wire::DeliveryState::Delivered,
         State::Retrying => wire::DeliveryState::Retrying,
         State::Withheld => wire::DeliveryState::Withheld,

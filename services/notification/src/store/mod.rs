@@ -4,6 +4,7 @@ pub mod alarm_guard;
 pub mod concern;
 pub mod contact;
 pub mod delivery;
+pub mod gateway;
 pub mod import;
 pub mod inbox;
 pub mod letter;

@@ -2,7 +2,7 @@
 
 mod mail;
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use base::tasks::{Failed, Next, Work};
 use proto::intake::v1::contact_service_client::ContactServiceClient;
@@ -13,14 +13,18 @@ use crate::{
         App,
         alarm_guard::{GuardedAlarm, Progress, check},
         contact::convert::convert,
+        gateway,
     },
-    channels::smtp::Mailer,
+    channels::{gateway::Gateway, smtp::Mailer},
 };
 
 /// Interval at which this database and that of the alarm are compared.
 const GUARD_INTERVAL: Duration = Duration::from_secs(5);
 /// Poll interval for contacts that a former version stored.
 const CONTACT_INTERVAL: Duration = Duration::from_secs(60);
+
+/// Poll interval of calls that are due: a call is asked for before its transaction is committed.
+const CALL_INTERVAL: Duration = Duration::from_millis(500);
 
 /// Starts all of it.
 pub fn start(ctx: &Context, app: &App, alarm: GuardedAlarm, intake: &ContactServiceClient<Peer>, mailer: Option<Mailer>) {
@@ -32,6 +36,20 @@ pub fn start(ctx: &Context, app: &App, alarm: GuardedAlarm, intake: &ContactServ
         async move { convert(&app, &intake).await.map(drop) }
     });
     ctx.spawn("mail", mail::run(app.clone(), mailer, ctx.stop.clone()));
+}
+
+/// Calls duty desks by the gateway, and asks what came of each call.
+pub fn call(ctx: &Context, app: &App, gateway: Gateway) {
+    let (wake, app) = (app.calls.wakes(), app.clone());
+    let gateway = Arc::new(gateway);
+    ctx.tasks.every("gateway", CALL_INTERVAL, wake, move || {
+        let (app, gateway) = (app.clone(), gateway.clone());
+        async move {
+            let tried = gateway::call_due(&app, &gateway).await?;
+            // A full pass may have left some.
+            Ok::<_, sqlx::Error>(if tried >= gateway::BATCH { Next::AtOnce } else { Next::Later })
+        }
+    });
 }
 
 /// Guard of the alarm. What was missed while this process was away is not missed at its start: the alarm rings again by itself.

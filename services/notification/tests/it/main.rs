@@ -11,6 +11,8 @@ mod costs;
 #[cfg(test)]
 mod fact;
 #[cfg(test)]
+mod gateway;
+#[cfg(test)]
 mod inbox;
 #[cfg(test)]
 mod mail;

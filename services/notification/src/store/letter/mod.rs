@@ -62,6 +62,8 @@ pub struct Letter {
     pub noted_id: Uuid,
     /// Ledger line of the mail that announces it, where one is wanted.
     pub mail_id: Option<Uuid>,
+    /// Ledger line of the call by the gateway, where one is wanted.
+    pub call_id: Option<Uuid>,
 }
 
 /// Result of writing.
@@ -201,7 +203,8 @@ pub async fn write(
         &o.urgent,
         &o.sealed,
         &r.traceparent as &[Option<String>],
-        at + LEASE
+        at + LEASE,
+        &l.call_id as &[Option<Uuid>]
     )
     .fetch_one(db)
     .await?;
@@ -262,6 +265,7 @@ struct LetterColumns {
     things: Vec<Option<i32>>,
     noted_id: Vec<Uuid>,
     mail_id: Vec<Option<Uuid>>,
+    call_id: Vec<Option<Uuid>>,
 }
 
 impl LetterColumns {
@@ -283,6 +287,7 @@ impl LetterColumns {
             columns.things.push(letter.things);
             columns.noted_id.push(letter.noted_id);
             columns.mail_id.push(letter.mail_id);
+            columns.call_id.push(letter.call_id);
             columns.texts(sealed(known, item)?, item);
         }
         Ok(columns)
