@@ -12,6 +12,7 @@ pub mod purge;
 pub mod receipt;
 pub mod reference;
 pub mod role;
+pub mod sheet;
 pub mod subject;
 
 use std::sync::LazyLock;

@@ -11,6 +11,8 @@ use tonic_health::{ServingStatus, server::HealthReporter};
 pub const HISTORY_HEALTH: &str = "history";
 /// Name of the health that reports whether every periodic work of this process succeeds now and then.
 pub const WORK_HEALTH: &str = "work";
+/// Every named health, beside the unnamed one; a process that does not have one of them is well in it.
+pub const NAMED_HEALTH: [&str; 4] = [BUS_HEALTH, ROOM_HEALTH, HISTORY_HEALTH, WORK_HEALTH];
 /// Interval at which a health is updated besides every change: a refusal ends by time alone.
 const HEALTH_INTERVAL: Duration = Duration::from_secs(5);
 

@@ -18,7 +18,7 @@ mod verifier;
 
 pub use config::{Configured, Settings};
 pub use context::Context;
-pub use health::{HISTORY_HEALTH, WORK_HEALTH};
+pub use health::{HISTORY_HEALTH, NAMED_HEALTH, WORK_HEALTH};
 pub use lifecycle::{run, run_without_database};
 pub use process::Process;
 pub use schema::MIGRATOR;

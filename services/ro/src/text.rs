@@ -1,6 +1,7 @@
 //! Texts in both official languages: a text without one of them does not compile [LOLA].
 
 use clap::{Args, ValueEnum};
+use proto::sheet::Separator;
 
 use crate::print;
 
@@ -28,6 +29,12 @@ impl Lang {
             Self::En => "en",
             Self::Fr => "fr",
         }
+    }
+
+    /// Separator of the cells of a CSV file.
+    #[must_use]
+    pub const fn separator(self) -> Separator {
+        Separator::of(matches!(self, Self::Fr))
     }
 }
 

@@ -28,7 +28,6 @@ pub mod referral;
 pub mod report;
 pub mod seed;
 pub mod session;
-mod sheet;
 pub mod site;
 pub mod text_argument;
 pub mod who;

@@ -12,7 +12,6 @@ use super::{
     failure::Failure,
     output,
     session::{Session, Wanted},
-    sheet,
     text::{Lang, Words},
 };
 use crate::print;
@@ -45,8 +44,6 @@ pub enum Format {
 
 /// Text of a withheld cell.
 const WITHHELD: &str = "[…]";
-/// Heading of the column that counts withheld cells.
-const WITHHELD_COUNT: Words = Words { en: "withheld", fr: "retenues" };
 const SECONDS: Words = Words { en: "{} s", fr: "{} s" };
 const AS_OF: Words = Words { en: "as of {}", fr: "au {}" };
 
@@ -61,7 +58,7 @@ impl Report {
         match if session.json { Format::Json } else { self.format } {
             Format::Json => output::print_json(&report),
             Format::Text => print::line(text(&report, session.lang)),
-            Format::Csv => print::file(&csv(&report, session.lang)),
+            Format::Csv => print::file(&proto::sheet::report(&report, session.lang.separator())),
         }
         Ok(())
     }
@@ -89,28 +86,6 @@ pub fn text(report: &GetReportResponse, lang: Lang) -> String {
     let headings: Vec<&str> = report.columns.iter().map(String::as_str).collect();
     let as_of = AS_OF.fill(lang, &[&output::instant(report.as_of.as_ref())]);
     format!("{} ({as_of})\n\n{}\n\n{}", report.title, output::table(&headings, &rows), report.note)
-}
-
-/// A table for programs and spreadsheets: codes before labels, an empty cell where one is withheld. In French as a French spreadsheet opens
-/// it: marked as UTF-8, semicolons between cells, commas in numbers.
-fn csv(report: &GetReportResponse, lang: Lang) -> String {
-    let keys = report.rows.iter().chain(&report.total).map(|row| row.keys.len()).max().unwrap_or_default();
-    let codes = (1..=keys).map(|n| format!("code_{n}"));
-    let mut text = if lang == Lang::Fr { "\u{feff}".to_owned() } else { String::new() };
-    text.push_str(&sheet::row(codes.chain(report.columns.iter().cloned()).chain([WITHHELD_COUNT.of(lang).to_owned()]), lang));
-    for row in report.rows.iter().chain(&report.total) {
-        let padded = row.keys.iter().cloned().chain(std::iter::repeat(String::new())).take(keys);
-        let cell = |cell: &Cell| match &cell.value {
-            Some(Value::Count(count)) => count.to_string(),
-            Some(Value::Seconds(seconds)) if lang == Lang::Fr => seconds.to_string().replace('.', ","),
-            Some(Value::Seconds(seconds)) => seconds.to_string(),
-            Some(Value::Suppressed(_)) | None => String::new(),
-        };
-        let withheld = row.cells.iter().filter(|c| matches!(c.value, Some(Value::Suppressed(_)))).count();
-        let fields = padded.chain(row.labels.iter().cloned()).chain(row.cells.iter().map(cell));
-        text.push_str(&sheet::row(fields.chain([withheld.to_string()]), lang));
-    }
-    text
 }
 
 #[cfg(test)]
@@ -141,22 +116,5 @@ mod tests {
     fn a_withheld_cell_shows_that_it_is_withheld_and_a_zero_shows_zero() {
         let text = text(&report(), Lang::Fr);
         assert!(text.contains("Victime       0\nCollectivité  […]\nX             1,2 s\nTotal         42"), "{text}");
-    }
-
-    #[test]
-    fn in_csv_a_withheld_cell_is_empty_and_counted_as_withheld() {
-        let text = csv(&report(), Lang::En);
-        let start = "\"code_1\",\"Origine\",\"Nombre\",\"withheld\"\r\n\"victim\",\"Victime\",\"0\",\"0\"\r\n\"community\",\"Collectivité\",\"\",\"1\"\r\n";
-        assert!(text.starts_with(start), "{text}");
-    }
-
-    #[test]
-    fn the_french_csv_opens_in_a_french_spreadsheet_and_no_cell_of_it_is_a_formula() {
-        let mut report = report();
-        report.rows[0].labels = vec!["=1+1".into()];
-        let text = csv(&report, Lang::Fr);
-        let start = "\u{feff}\"code_1\";\"Origine\";\"Nombre\";\"retenues\"\r\n\"victim\";\"'=1+1\";\"0\";\"0\"\r\n";
-        assert!(text.starts_with(start), "{text}");
-        assert!(text.contains("\"X\";\"1,25\";"), "{text}");
     }
 }

@@ -9,9 +9,8 @@ use std::{
 use anyhow::Context as _;
 use clap::Args;
 use local::{Description, sys};
-use messaging::{BUS_HEALTH, ROOM_HEALTH};
 use serde::Serialize;
-use server::{HISTORY_HEALTH, WORK_HEALTH, client};
+use server::{NAMED_HEALTH, client};
 use tonic_health::pb::{HealthCheckRequest, health_check_response::ServingStatus, health_client::HealthClient};
 
 use super::Place;
@@ -20,8 +19,6 @@ use crate::{
     text::{Lang, Language, Words},
 };
 
-/// Health names beside the unnamed one; a process that does not have one of them is well in it.
-const NAMED_HEALTH: [&str; 4] = [BUS_HEALTH, ROOM_HEALTH, HISTORY_HEALTH, WORK_HEALTH];
 const HEALTH_TIMEOUT: Duration = Duration::from_secs(2);
 
 const BAD_HEALTH: Words = Words { en: "bad health: {}", fr: "mauvais état de santé : {}" };

@@ -6,12 +6,12 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use proto::intake::v1::Rejection;
+use proto::{intake::v1::Rejection, sheet};
 
 use super::records::Line;
 use crate::client::{
     encoding::Encoding,
-    own_files, sheet,
+    own_files,
     text::{Lang, Words},
 };
 
@@ -48,7 +48,7 @@ impl Rejects {
         };
         let mut rejects = Self { path, file, encoding, lang, is_empty: true };
         rejects.file.write_all(encoding.mark())?;
-        rejects.write(&sheet::row(HEADINGS.map(|words| words.of(lang)), lang))?;
+        rejects.write(&sheet::row(HEADINGS.map(|words| words.of(lang)), lang.separator()))?;
         Ok(rejects)
     }
 
@@ -63,8 +63,8 @@ impl Rejects {
             Lang::Fr => &rejection.message_fr,
         };
         let number = line.number.to_string();
-        let columns = sheet::row([&number, &rejection.reason, &rejection.field, message], self.lang);
-        let separator = sheet::separator(self.lang);
+        let columns = sheet::row([&number, &rejection.reason, &rejection.field, message], self.lang.separator());
+        let separator = self.lang.separator().character();
         let guard = if sheet::needs_guard(&line.text) { "'" } else { "" };
         self.write(&format!("{}{separator}\"{guard}", columns.trim_end()))?;
         self.file.write_all(&doubled_quotes(raw, self.encoding))?;

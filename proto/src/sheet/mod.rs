@@ -1,16 +1,33 @@
 //! CSV output that a spreadsheet may open: with the separator its language expects, and no cell that would be run as a formula.
 
-use super::text::Lang;
+mod report;
+
+use crate::normal;
+pub use report::report;
 
 /// First characters that make a spreadsheet run a cell as a formula, also in full-width form.
 const FORMULA: [char; 8] = ['=', '+', '-', '@', '＝', '＋', '－', '＠'];
 
-/// Separator of cells: in French the comma is used in numbers.
-#[must_use]
-pub const fn separator(lang: Lang) -> char {
-    match lang {
-        Lang::En => ',',
-        Lang::Fr => ';',
+/// Separator of cells, by the language of who opens the file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Separator {
+    Comma,
+    /// As in French, where the comma is used in numbers.
+    Semicolon,
+}
+
+impl Separator {
+    #[must_use]
+    pub const fn of(is_french: bool) -> Self {
+        if is_french { Self::Semicolon } else { Self::Comma }
+    }
+
+    #[must_use]
+    pub const fn character(self) -> char {
+        match self {
+            Self::Comma => ',',
+            Self::Semicolon => ';',
+        }
     }
 }
 
@@ -18,7 +35,7 @@ pub const fn separator(lang: Lang) -> char {
 /// another, so that removing one always restores the original.
 #[must_use]
 pub fn needs_guard(text: &str) -> bool {
-    let first = text.trim_start_matches(|c: char| c.is_whitespace() || proto::normal::is_invisible(c)).chars().next();
+    let first = text.trim_start_matches(|c: char| c.is_whitespace() || normal::is_invisible(c)).chars().next();
     first.is_some_and(|first| FORMULA.contains(&first)) || text.starts_with(['\'', '\t', '\r', '\n'])
 }
 
@@ -31,9 +48,9 @@ pub fn cell(text: &str) -> String {
 
 /// One row with its line end.
 #[must_use]
-pub fn row<T: AsRef<str>>(cells: impl IntoIterator<Item = T>, lang: Lang) -> String {
+pub fn row<T: AsRef<str>>(cells: impl IntoIterator<Item = T>, separator: Separator) -> String {
     let cells: Vec<String> = cells.into_iter().map(|text| cell(text.as_ref())).collect();
-    format!("{}\r\n", cells.join(&separator(lang).to_string()))
+    format!("{}\r\n", cells.join(&separator.character().to_string()))
 }
 
 #[cfg(test)]
@@ -49,6 +66,6 @@ mod tests {
         for text in ["", "1", "a = b", "Zoé"] {
             assert_eq!(cell(text), format!("\"{text}\""));
         }
-        assert_eq!(row(["a \"b\"", "c"], Lang::Fr), "\"a \"\"b\"\"\";\"c\"\r\n");
+        assert_eq!(row(["a \"b\"", "c"], Separator::Semicolon), "\"a \"\"b\"\"\";\"c\"\r\n");
     }
 }
