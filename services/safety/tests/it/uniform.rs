@@ -28,7 +28,7 @@ const OTHERS: [(&str, &str); 22] = [
     ("EndDevice", "names a device, to administrators of the directory, who may list them all"),
     ("WhoAmI", "names nobody but the caller"),
     ("EndOffice", "names an office and a person, to administrators of the directory"),
-    ("ListOfficeHolders", "names an office"),
+    ("ListOfficeHolders", "names an office or none"),
     ("CompareConcerns", "open to notification alone, which holds every concern"),
     ("RestoreConcern", "open to notification alone, which holds every concern"),
     ("ListConcernTies", "open to cases and intake alone, which ask of every concern"),

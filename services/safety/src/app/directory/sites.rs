@@ -6,7 +6,10 @@ use sqlx::{PgConnection, PgPool};
 
 use crate::{
     app::row_security,
-    domain::directory::office::{Holder, NMC, RJ_UNIT},
+    domain::{
+        alarm::{concern::Audience, route},
+        directory::office::{Holder, NMC, RJ_UNIT},
+    },
     error,
     store::{self, directory::office::Site},
 };
@@ -50,11 +53,24 @@ pub async fn check(db: &mut PgConnection, holder: &Holder) -> Result<()> {
     check_office(db, &holder.office).await
 }
 
+/// The office of this name, or every one: the national ones, then the head's of each site that has a head of its own.
+///
+/// # Errors
+/// A refusal where there is no such office.
+pub async fn offices(db: &mut PgConnection, named: &str) -> Result<Vec<String>> {
+    if !named.is_empty() {
+        check_office(db, named).await?;
+        return Ok(vec![named.to_owned()]);
+    }
+    let of_sites = sites(db).await?.into_iter().map(|site| route::office(Audience::ResponsibleHead, Some((&site.code, &site.kind))));
+    Ok([RJ_UNIT, NMC].map(str::to_owned).into_iter().chain(of_sites.filter(|office| route::is_a_heads(office))).collect())
+}
+
 /// Checks that the office exists.
 ///
 /// # Errors
 /// A refusal where there is none.
-pub async fn check_office(db: &mut PgConnection, office: &str) -> Result<()> {
+async fn check_office(db: &mut PgConnection, office: &str) -> Result<()> {
     if known_office(db, office).await? { Ok(()) } else { Err(error::office_unknown().into()) }
 }
 

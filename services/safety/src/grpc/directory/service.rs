@@ -99,10 +99,10 @@ impl DirectoryService for DirectoryServer {
         let caller = Caller::of(&request)?;
         let office = request.into_inner().office.trim().to_owned();
         let mut tx = self.transactions.begin(&caller).await?;
-        sites::check_office(&mut tx, &office).await?;
-        let named = roster::named(&mut tx, &self.app, &[office]).await.map_err(Error::from)?;
+        let offices = sites::offices(&mut tx, &office).await?;
+        let named = roster::named(&mut tx, &self.app, &offices).await.map_err(Error::from)?;
         let able = roster::able(&mut tx, &self.app, &named, None).await.map_err(Error::from)?;
         let listed = |holder: Holder| v1::OfficeHolder { cannot_accept: !able.contains(&holder), ..encode::holder(holder) };
-        Ok(Response::new(v1::ListOfficeHoldersResponse { holders: named.into_iter().map(listed).collect() }))
+        Ok(Response::new(v1::ListOfficeHoldersResponse { holders: named.into_iter().map(listed).collect(), offices }))
     }
 }
